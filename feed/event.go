@@ -1,0 +1,87 @@
+package feed
+
+import (
+	"time"
+
+	"livetape/feed/market"
+)
+
+// Event is one thing that happened to one feed; exactly one of Status, Gap and Message is set.
+type Event struct {
+	Feed    string
+	At      time.Time // UTC wall clock, without a monotonic reading: ages stay true over a sleep of the machine
+	Status  *Status
+	Gap     *Gap
+	Message *Message
+}
+
+// Message is one event of the stream, as a browser's EventSource would dispatch it, and what the
+// feed's decoder made of it.
+type Message struct {
+	Type string // "message" when the server gave none
+	Data []byte // may be kept; never changed after delivery
+	ID   string // the last event id after this event; opaque
+
+	Updates  []market.Update // empty without a decoder
+	Unmapped string          // why there are no updates though nothing is wrong
+	Fault    error           // what of the payload could not be used, or why it was skipped by the reader
+}
+
+// State is where a feed's connection stands.
+type State int8
+
+// The states of a feed. Closed and Failed are ends until the user retries.
+const (
+	Connecting State = iota
+	Live
+	Silent  // connected, but nothing received for half of the idle timeout
+	Waiting // for the next try, at Status.RetryAt
+	Closed  // by the server (204) or by the user
+	Failed  // retrying would not help
+)
+
+// Status is a feed's state, sent on every change and only then.
+type Status struct {
+	State   State
+	Since   time.Time // when this state began
+	Attempt int       // failures in a row; 0 after a good connection
+	RetryAt time.Time // Waiting: when the next try starts
+	Cause   string    // Silent, Waiting, Closed, Failed: why, in words a user can act on
+	Advice  string    // Failed: what to do next, one line; may be empty
+
+	// Planned is true from a clean end of stream until it is live again: servers that end every
+	// stream after a while are doing nothing wrong, and a screen should not raise an alarm
+	// unless it lasts.
+	Planned  bool
+	LastByte time.Time // when the last byte arrived; zero before the first
+
+	Retry       time.Duration // the server's reconnection time, or the default
+	Connections int           // connections that became live so far
+	Duplicates  uint64        // events dropped so far because they came twice
+}
+
+// Gap says what a reconnect missed. It is sent once per reconnect, before the first message of the
+// new connection that tells it, or as soon as the stream is live when nothing can tell.
+type Gap struct {
+	Kind     GapKind
+	Lost     time.Time     // when the stream before was lost
+	Length   time.Duration // from Lost to live again
+	From     string        // the last event id sent; empty when there was none
+	Replayed int           // Resumed
+	Missed   int           // Resumed: 0; Reset: events lost, or Unknown
+	Planned  bool          // the server ended the stream cleanly
+}
+
+// GapKind says how much is known about a gap.
+type GapKind int8
+
+// What can be known about a gap.
+const (
+	Resumed    GapKind = iota // the server replayed what was missed, and says so
+	Reset                     // the server says that it could not resume
+	Continued                 // the server was given the last event id; it does not say what it did with it
+	Unreplayed                // there are no ids: what was sent meanwhile is lost
+)
+
+// Unknown marks a count that nobody can give.
+const Unknown = -1

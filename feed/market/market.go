@@ -1,0 +1,76 @@
+// Package market is the vocabulary of prices and news, and the state they add up to.
+//
+// A feed's decoder turns payloads into an [Update]: a [Quote], a [Headline] or a [Halt]. A [Board]
+// applies updates in order and keeps, per feed and symbol, one [Row] of merged cells, each with the
+// time at which it was last said, plus bounded bars and a bounded list of [Story] values.
+// Nothing here does I/O, reads a clock or starts a goroutine.
+package market
+
+import "time"
+
+// Update is one thing that a feed said about the market: a Quote, a Headline or a Halt.
+type Update interface{ update() }
+
+func (Quote) update()    {}
+func (Headline) update() {}
+func (Halt) update()     {}
+
+// Quote is what one message says about one symbol. It is a delta: an absent number or an empty
+// string leaves what is already known alone.
+type Quote struct {
+	Symbol   string // required
+	Name     string
+	Currency string // ISO 4217 where the feed keeps to it
+
+	Last, Bid, Ask Decimal // prices, in Currency; at least one is set
+	Size           Decimal // of the last trade
+	Volume         Decimal // of the session so far
+	Open           Decimal
+	High           Decimal
+	Low            Decimal
+	PrevClose      Decimal
+
+	Time time.Time // the feed's own time of the quote, UTC; zero when it gives none
+}
+
+// Importance ranks a headline; the zero value is normal.
+type Importance int8
+
+// The importances a feed can give a headline.
+const (
+	Low    Importance = -1
+	Normal Importance = 0
+	High   Importance = 1
+)
+
+// Headline is one news item. A second one with the same ID corrects the first.
+type Headline struct {
+	ID         string // empty: cannot be corrected
+	Title      string // required
+	Summary    string
+	Source     string
+	URL        string // http or https only, or empty
+	Symbols    []string
+	Importance Importance
+	Time       time.Time // UTC; zero when the feed gives none
+}
+
+// Session is the trading state of a symbol or of the whole market.
+type Session string
+
+// The trading states of the native wire format.
+const (
+	Open   Session = "open"
+	Closed Session = "closed"
+	Halted Session = "halted"
+	Pre    Session = "pre"
+	Post   Session = "post"
+)
+
+// Halt says that trading in a symbol changed its state: halted, resumed, closed and so on.
+type Halt struct {
+	Symbol string // empty: the whole market
+	State  Session
+	Reason string
+	Time   time.Time // UTC; zero when the feed gives none
+}
