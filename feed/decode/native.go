@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/tidwall/gjson"
-
 	"livetape/feed/market"
 )
 
@@ -37,32 +35,28 @@ func (Native) Decode(eventType string, data []byte) (Message, error) {
 	default:
 		return Message{Unmapped: "no rule for event type " + market.PlainText(eventType, maxName)}, nil
 	}
-	m, err := decodeNative(eventType, data)
+	m, err := decodeNative(eventType, string(data))
 	if err != nil {
 		err = fmt.Errorf("%s: %w", eventType, err)
 	}
 	return m, err
 }
 
-func decodeNative(eventType string, data []byte) (Message, error) {
-	object, err := parse(data)
-	if err != nil {
-		return Message{}, err
-	}
+func decodeNative(eventType, data string) (Message, error) {
 	switch eventType {
 	case "price":
-		q, err := price(object)
+		q, err := price(data)
 		return one(q, err)
 	case "news":
-		h, err := news(object)
+		h, err := news(data)
 		return one(h, err)
 	case "status":
-		h, err := status(object)
+		h, err := status(data)
 		return one(h, err)
 	case "snapshot":
-		return snapshot(object)
+		return snapshot(data)
 	}
-	c, err := continuity(object, eventType == "reset")
+	c, err := continuity(data, eventType == "reset")
 	if err != nil {
 		return Message{}, err
 	}
@@ -76,9 +70,9 @@ func one(u market.Update, err error) (Message, error) {
 	return Message{Updates: []market.Update{u}}, nil
 }
 
-func price(object gjson.Result) (market.Quote, error) {
+func price(data string) (market.Quote, error) {
 	var q market.Quote
-	err := each(object, func(key string, v gjson.Result) (err error) {
+	err := each(data, func(key string, v value) (err error) {
 		switch key {
 		case "symbol":
 			q.Symbol, err = identity(v, maxSymbol)
@@ -130,9 +124,9 @@ func quoteNumber(q *market.Quote, key string) *market.Decimal {
 	return nil
 }
 
-func news(object gjson.Result) (market.Headline, error) {
+func news(data string) (market.Headline, error) {
 	var h market.Headline
-	err := each(object, func(key string, v gjson.Result) (err error) {
+	err := each(data, func(key string, v value) (err error) {
 		switch key {
 		case "id":
 			h.ID, err = identity(v, maxID)
@@ -159,9 +153,9 @@ func news(object gjson.Result) (market.Headline, error) {
 	return h, err
 }
 
-func status(object gjson.Result) (market.Halt, error) {
+func status(data string) (market.Halt, error) {
 	var h market.Halt
-	err := each(object, func(key string, v gjson.Result) (err error) {
+	err := each(data, func(key string, v value) (err error) {
 		switch key {
 		case "symbol":
 			h.Symbol, err = identity(v, maxSymbol)
@@ -180,10 +174,10 @@ func status(object gjson.Result) (market.Halt, error) {
 	return h, err
 }
 
-func continuity(object gjson.Result, reset bool) (Continuity, error) {
+func continuity(data string, reset bool) (Continuity, error) {
 	c := Continuity{Reset: reset, Missed: Unknown}
 	replayed := Unknown
-	err := each(object, func(key string, v gjson.Result) (err error) {
+	err := each(data, func(key string, v value) (err error) {
 		switch {
 		case key == "from":
 			c.From, err = text(v, maxFrom)

@@ -4,8 +4,6 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/tidwall/gjson"
-
 	"livetape/feed/market"
 )
 
@@ -13,24 +11,31 @@ import (
 const maxFaults = 10
 
 // snapshot takes every good row; the error tells of the bad ones.
-func snapshot(object gjson.Result) (Message, error) {
-	var rows rows
-	err := each(object, func(key string, v gjson.Result) error {
+func snapshot(data string) (Message, error) {
+	var prices, stories, states value
+	err := each(data, func(key string, v value) error {
 		switch key {
 		case "prices":
-			return rows.list(v, standing)
+			prices = v
 		case "news":
-			return rows.list(v, func(o gjson.Result) (market.Update, error) { return news(o) })
+			stories = v
 		case "status":
-			return rows.list(v, func(o gjson.Result) (market.Update, error) { return status(o) })
+			states = v
 		}
 		return nil
 	})
-	return Message{Updates: rows.updates}, errors.Join(err, rows.fault())
+	if err != nil {
+		return Message{}, err
+	}
+	var rows rows
+	rows.list("prices", prices, standing)
+	rows.list("news", stories, func(data string) (market.Update, error) { return news(data) })
+	rows.list("status", states, func(data string) (market.Update, error) { return status(data) })
+	return Message{Updates: rows.updates}, rows.fault()
 }
 
-func standing(object gjson.Result) (market.Update, error) {
-	q, err := price(object)
+func standing(data string) (market.Update, error) {
+	q, err := price(data)
 	q.Standing = true
 	return q, err
 }
@@ -42,30 +47,29 @@ type rows struct {
 	further int
 }
 
-func (r *rows) list(list gjson.Result, row func(gjson.Result) (market.Update, error)) error {
-	if list.Type == gjson.Null {
-		return nil
-	}
-	if !list.IsArray() {
-		return wrong(list, "a list")
+func (r *rows) list(name string, v value, row func(data string) (market.Update, error)) {
+	if v.kind == null {
+		return
 	}
 	n := 0
-	list.ForEach(func(_, v gjson.Result) bool {
-		u, err := row(v)
-		r.add(u, err, n)
+	err := items(v.raw, func(v value) {
 		n++
-		return true
+		u, err := row(v.raw)
+		if err == nil {
+			r.updates = append(r.updates, u)
+		} else {
+			r.refuse(fmt.Errorf("%s row %d: %w", name, n, err))
+		}
 	})
-	return nil
+	if err != nil {
+		r.refuse(fmt.Errorf("%s: %w", name, err))
+	}
 }
 
-func (r *rows) add(u market.Update, err error, n int) {
-	switch {
-	case err == nil:
-		r.updates = append(r.updates, u)
-	case len(r.faults) < maxFaults:
-		r.faults = append(r.faults, fmt.Errorf("row %d: %w", n+1, err))
-	default:
+func (r *rows) refuse(err error) {
+	if len(r.faults) < maxFaults {
+		r.faults = append(r.faults, err)
+	} else {
 		r.further++
 	}
 }

@@ -1,13 +1,12 @@
 package decode
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
 	"time"
-
-	"github.com/tidwall/gjson"
+	"unicode/utf8"
 
 	"livetape/feed/market"
 )
@@ -15,103 +14,44 @@ import (
 // maxFrom bounds the last event id that a server repeats, in characters.
 const maxFrom = 1024
 
-// maxDepth is how deep lists and objects may nest.
-const maxDepth = 64
-
-var (
-	errNotJSON = errors.New("the data is not JSON")
-	errTooDeep = fmt.Errorf("the data nests deeper than %d", maxDepth)
-)
-
-// parse checks the whole payload: gjson itself takes what it likes from broken JSON.
-func parse(data []byte) (gjson.Result, error) {
-	if tooDeep(data) {
-		return gjson.Result{}, errTooDeep
-	}
-	if !gjson.ValidBytes(data) {
-		return gjson.Result{}, errNotJSON
-	}
-	return gjson.ParseBytes(data), nil
-}
-
-// tooDeep guards the recursion of what reads the payload after it.
-func tooDeep(data []byte) bool {
-	if len(data) <= maxDepth {
-		return false
-	}
-	depth, quoted := 0, false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			if depth++; depth > maxDepth {
-				return true
-			}
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return false
-}
-
-// each calls take for every member of an object, until it returns an error, which then names the key.
-func each(object gjson.Result, take func(key string, v gjson.Result) error) error {
-	if !object.IsObject() {
-		return wrong(object, "an object")
-	}
-	var err error
-	object.ForEach(func(k, v gjson.Result) bool {
-		if err = take(k.Str, v); err != nil {
-			err = fmt.Errorf("%s: %w", k.Str, err)
-		}
-		return err == nil
-	})
-	return err
-}
-
-func wrong(v gjson.Result, want string) error {
+func wrong(v value, want string) error {
 	return fmt.Errorf("%s is not %s", shown(v), want)
 }
 
-func shown(v gjson.Result) string {
-	switch {
-	case v.Type == gjson.Null:
-		return "null"
-	case v.IsObject():
+func shown(v value) string {
+	switch v.kind {
+	case object:
 		return "an object"
-	case v.IsArray():
+	case list:
 		return "a list"
 	}
-	return market.PlainText(v.Raw, 40)
+	return market.PlainText(v.raw, 40)
 }
 
 // number reads a JSON number or a string with one, digit for digit. null, "", "-" and "NaN" are missing.
-func number(v gjson.Result) (market.Decimal, error) {
-	switch v.Type {
-	case gjson.Null:
+func number(v value) (market.Decimal, error) {
+	switch v.kind {
+	case null:
 		return market.Decimal{}, nil
-	case gjson.Number:
-		return market.ParseDecimal(v.Raw)
-	case gjson.String:
-		if v.Str == "" || v.Str == "-" || v.Str == "NaN" {
+	case numeral:
+		return market.ParseDecimal(v.raw)
+	case quoted:
+		s := v.str()
+		if s == "" || s == "-" || s == "NaN" {
 			return market.Decimal{}, nil
 		}
-		return market.ParseDecimal(v.Str)
+		return market.ParseDecimal(s)
 	}
 	return market.Decimal{}, wrong(v, "a number")
 }
 
 // count reads a whole number from 0; null is Unknown.
-func count(v gjson.Result) (int, error) {
-	if v.Type == gjson.Null {
+func count(v value) (int, error) {
+	if v.kind == null {
 		return Unknown, nil
 	}
 	n := 0
-	for _, c := range v.Raw {
+	for _, c := range v.raw {
 		if c < '0' || c > '9' || n > 1e15 {
 			return 0, wrong(v, "a count")
 		}
@@ -121,38 +61,38 @@ func count(v gjson.Result) (int, error) {
 }
 
 // text reads a string as plain text of at most limit characters; null is missing.
-func text(v gjson.Result, limit int) (string, error) {
-	switch v.Type {
-	case gjson.Null:
+func text(v value, limit int) (string, error) {
+	switch v.kind {
+	case null:
 		return "", nil
-	case gjson.String:
-		return strings.TrimSpace(market.PlainText(v.Str, limit)), nil
+	case quoted:
+		return strings.TrimSpace(market.PlainText(v.str(), limit)), nil
 	}
 	return "", wrong(v, "text")
 }
 
 // ownText is text that is kept: it must not hold on to a large payload.
-func ownText(v gjson.Result, limit int) (string, error) {
+func ownText(v value, limit int) (string, error) {
 	s, err := text(v, limit)
 	return strings.Clone(s), err
 }
 
 // identity reads text that names something, which therefore is never cut.
-func identity(v gjson.Result, limit int) (string, error) {
-	s, err := text(v, limit+1)
-	if err == nil && len(s) > limit && len([]rune(s)) > limit {
+func identity(v value, limit int) (string, error) {
+	s, err := text(v, len(v.raw))
+	if len(s) > limit && utf8.RuneCountInString(s) > limit {
 		return "", fmt.Errorf("%s is longer than %d characters", market.PlainText(s, 40), limit)
 	}
 	return s, err
 }
 
 // instant reads an RFC 3339 time; null and "" are missing.
-func instant(v gjson.Result) (time.Time, error) {
-	if v.Type == gjson.Null || v.Type == gjson.String && v.Str == "" {
+func instant(v value) (time.Time, error) {
+	if v.kind == null || v.raw == `""` {
 		return time.Time{}, nil
 	}
-	if v.Type == gjson.String {
-		if t, err := time.Parse(time.RFC3339Nano, v.Str); err == nil {
+	if v.kind == quoted {
+		if t, err := time.Parse(time.RFC3339Nano, v.str()); err == nil {
 			return t.UTC(), nil
 		}
 	}
@@ -160,8 +100,8 @@ func instant(v gjson.Result) (time.Time, error) {
 }
 
 // link reads a URL; one that is not http or https is left out.
-func link(v gjson.Result) (string, error) {
-	s, err := ownText(v, maxURL+1)
+func link(v value) (string, error) {
+	s, err := ownText(v, len(v.raw))
 	if err != nil || len(s) > maxURL {
 		return "", err
 	}
@@ -172,27 +112,26 @@ func link(v gjson.Result) (string, error) {
 	return s, nil
 }
 
-func symbols(v gjson.Result) ([]string, error) {
-	if v.Type == gjson.Null {
+func symbols(v value) ([]string, error) {
+	if v.kind == null {
 		return nil, nil
 	}
-	if !v.IsArray() {
-		return nil, wrong(v, "a list")
-	}
 	var list []string
-	var err error
-	v.ForEach(func(_, v gjson.Result) bool {
-		var s string
-		if s, err = identity(v, maxSymbol); s != "" {
+	var fault error
+	err := items(v.raw, func(v value) {
+		s, err := identity(v, maxSymbol)
+		if err != nil && fault == nil {
+			fault = err
+		}
+		if s != "" && len(list) < maxSymbols {
 			list = append(list, strings.Clone(s))
 		}
-		return err == nil && len(list) < maxSymbols
 	})
-	return list, err
+	return list, cmp.Or(err, fault)
 }
 
 // importance reads high, normal or low; any other word ranks as normal.
-func importance(v gjson.Result) (market.Importance, error) {
+func importance(v value) (market.Importance, error) {
 	s, err := text(v, maxName)
 	switch s {
 	case "high":
@@ -203,7 +142,7 @@ func importance(v gjson.Result) (market.Importance, error) {
 	return market.Normal, err
 }
 
-func session(v gjson.Result) (market.Session, error) {
+func session(v value) (market.Session, error) {
 	s, err := text(v, maxName)
 	switch state := market.Session(s); state {
 	case "", market.Open, market.Closed, market.Halted, market.Pre, market.Post:
