@@ -124,7 +124,7 @@ func storyTimes(f frame, s *market.Story) string {
 // eventDetail draws an event of the log over as many lines as there are.
 func eventDetail(pn *pen, f frame, e *entry) []string {
 	lines := []string{rule(pn, f, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
-	for _, part := range e.parts(maxData) {
+	for _, part := range e.parts(maxData, true) {
 		for _, line := range wrap(part.text, f.width-4, f.height) {
 			pn.space(gutter)
 			pn.put(part.ink, line)

@@ -11,6 +11,8 @@ const (
 	maxLog  = 500  // entries kept
 	maxData = 2048 // bytes of a payload kept for the log
 	maxLine = 1024 // runes of a line
+
+	tightLog = 60 // columns below which the log leaves out milliseconds and ids
 )
 
 // entry is one event of a feed as it came, for the log.
@@ -110,12 +112,16 @@ func (l logPane) view(f frame, h history) []string {
 
 func (l logPane) row(pn *pen, f frame, e *entry) string {
 	cursorMark(pn)
-	pn.put(muted, e.at.Local().Format("15:04:05.000 "))
+	if f.width < tightLog {
+		pn.put(muted, e.at.Local().Format("15:04:05 "))
+	} else {
+		pn.put(muted, e.at.Local().Format("15:04:05.000 "))
+	}
 	if l.manyFeeds {
 		pn.left(muted, e.feed, 8)
 		pn.space(1)
 	}
-	for i, part := range e.parts(pn.width) {
+	for i, part := range e.parts(pn.width, f.width >= tightLog) {
 		if i > 0 {
 			pn.space(1)
 		}
@@ -125,7 +131,7 @@ func (l logPane) row(pn *pen, f frame, e *entry) string {
 }
 
 // parts say an event: a message as it came, after the reason why it is not on the screen.
-func (e *entry) parts(limit int) []span {
+func (e *entry) parts(limit int, withID bool) []span {
 	switch {
 	case e.status != nil:
 		s := turned(*e.status)
@@ -142,7 +148,7 @@ func (e *entry) parts(limit int) []span {
 		k, sign = warn, "? "
 	}
 	out := []span{{k, sign + market.PlainText(e.typ, 32)}}
-	if e.id != "" {
+	if e.id != "" && withID {
 		out = append(out, span{muted, "#" + market.PlainText(e.id, 40)})
 	}
 	if e.reason != "" {

@@ -23,7 +23,7 @@ func (h *health) badge(now time.Time) []span {
 	case feed.Live:
 		return h.liveBadge(now)
 	case feed.Silent:
-		return spans(busy, "◌ SILENT "+spell(since(now, h.lastByte)), plain, join(" · ", cause))
+		return spans(busy, "◌ SILENT "+ago(now, h.lastByte), plain, join(" · ", cause))
 	case feed.Waiting:
 		return spans(busy, "↻ RETRY "+retryIn(s, now), plain, attempt(s)+join(" · ", orElse(cause, endCause(s))))
 	case feed.Closed:
@@ -37,7 +37,7 @@ func (h *health) badge(now time.Time) []span {
 // liveBadge shows the rate while bytes come, and their age when they do not.
 func (h *health) liveBadge(now time.Time) []span {
 	if !h.lastByte.IsZero() && since(now, h.lastByte) >= quietAfter {
-		return spans(live, "● LIVE", warn, " · last byte "+spell(since(now, h.lastByte))+" ago")
+		return spans(live, "● LIVE", warn, " · last byte "+ago(now, h.lastByte)+" ago")
 	}
 	text := ""
 	if rate := h.rate.rate(now); rate > 0 {
