@@ -2,6 +2,7 @@ package market
 
 import (
 	"math"
+	"sort"
 	"strings"
 	"time"
 
@@ -112,15 +113,13 @@ func floorDiv(n, by int64) int64 {
 
 // find is the slot of a bar, made if need be; nil when the bar is older than all that are kept.
 func (b *Bars) find(index int32) *slot {
-	at := len(b.ring)
-	for ; at > 0; at-- {
-		s := b.slot(at - 1)
-		if s.index == index {
-			return s
-		}
-		if s.index < index {
-			break
-		}
+	n := len(b.ring)
+	if n > 0 && b.slot(n-1).index == index { // nearly always
+		return b.slot(n - 1)
+	}
+	at := sort.Search(n, func(i int) bool { return b.slot(i).index >= index })
+	if at < n && b.slot(at).index == index {
+		return b.slot(at)
 	}
 	return b.insert(at, index)
 }
