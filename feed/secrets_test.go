@@ -94,6 +94,11 @@ func TestNoCauseHoldsASecret(t *testing.T) {
 			resp.Body = readCloser(`{"message":"you sent ` + everything + `"}`)
 			return resp, nil
 		},
+		"a refusal that hides it": func(r *http.Request) (*http.Response, error) {
+			resp := answer(r, 400, nil)
+			resp.Body = readCloser("you sent v4\x00l\u200bue and \x1b[1mh34\x1b[0md3r")
+			return resp, nil
+		},
 		"a content type": func(r *http.Request) (*http.Response, error) {
 			return answer(r, 200, http.Header{"Content-Type": {"text/t0k3n+/="}}), nil
 		},
