@@ -28,7 +28,7 @@ type vigil struct {
 }
 
 func newVigil(f *supervisor, c *connection, done <-chan outcome, cancel context.CancelFunc) *vigil {
-	f.line.settle()
+	f.line.begin()
 	v := &vigil{supervisor: f, conn: c, done: done, cancel: cancel, dog: watchdog{f.source.IdleTimeout}, counted: f.status.Duplicates}
 	v.alarm, v.pulse = stoppedTimer(), stoppedTimer()
 	v.lookAgain(v.dog.half())
