@@ -59,8 +59,18 @@ func (d *delivery) queue(ctx context.Context, arrivals chan<- arrival, kind, dat
 	id, mark := stream.ParseID(canonicalID)
 	a := arrival{&Message{Type: d.kinds.name(kind), Data: data, ID: id}, mark, d.line.lastByte()}
 	d.line.pending.Add(1)
+	return push(ctx, arrivals, a)
+}
+
+// push sends unless ctx ends first. It tries without ctx at first, which is several times cheaper.
+func push[T any](ctx context.Context, to chan<- T, v T) bool {
 	select {
-	case arrivals <- a:
+	case to <- v:
+		return true
+	default:
+	}
+	select {
+	case to <- v:
 		return true
 	case <-ctx.Done():
 		return false
@@ -103,7 +113,7 @@ func (d *delivery) drop(ctx context.Context, a arrival) bool {
 
 func (d *delivery) deliver(ctx context.Context, a arrival) bool {
 	continuity := d.decode(a.message, a.mark)
-	if !d.settleGap(ctx, continuity, a.at) || !d.send(ctx, Event{Feed: d.source.Name, At: a.at, Message: a.message}) {
+	if !d.settleGap(ctx, continuity, a.at) || !push(ctx, d.out, Event{Feed: d.source.Name, At: a.at, Message: a.message}) {
 		return false
 	}
 	d.line.tell(a.at)
@@ -145,20 +155,11 @@ func (d *delivery) settleGap(ctx context.Context, word *decode.Continuity, at ti
 
 func (d *delivery) tellGap(ctx context.Context, at time.Time) bool {
 	gap := d.gap
-	if !d.send(ctx, Event{Feed: d.source.Name, At: at, Gap: gap}) {
+	if !push(ctx, d.out, Event{Feed: d.source.Name, At: at, Gap: gap}) {
 		return false
 	}
 	d.gap = nil
 	return true
-}
-
-func (d *delivery) send(ctx context.Context, e Event) bool {
-	select {
-	case d.out <- e:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // kinds keeps one string for each event type, so that a message does not allocate its own.

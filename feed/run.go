@@ -185,10 +185,7 @@ func (f *supervisor) report(ctx context.Context, st Status) {
 	f.status = st
 	f.line.tell(st.LastByte)
 	told := st
-	select {
-	case f.out <- Event{Feed: f.source.Name, At: st.Since, Status: &told}:
-	case <-ctx.Done():
-	}
+	push(ctx, f.out, Event{Feed: f.source.Name, At: st.Since, Status: &told})
 }
 
 // hangUp leaves no idle connection behind. Those of the caller's own transport are not ours to close.

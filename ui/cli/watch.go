@@ -1,8 +1,8 @@
 package cli
 
 import (
+	"cmp"
 	"net/http"
-	"net/url"
 	"strings"
 	"time"
 
@@ -43,6 +43,9 @@ the shell's history; quote it, or the shell expands it first.`,
 			if err != nil {
 				return err
 			}
+			if err := config.Validate(); err != nil {
+				return usageError{err, hint(cmd)}
+			}
 			if err := needTerminal(cmd); err != nil {
 				return err
 			}
@@ -57,8 +60,7 @@ the shell's history; quote it, or the shell expands it first.`,
 }
 
 func (f watchFlags) feed(cmd *cobra.Command, rawURL string) (feed.Config, error) {
-	u, err := url.Parse(rawURL)
-	if err != nil || u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+	if scheme, _, found := strings.Cut(rawURL, "://"); !found || scheme != "http" && scheme != "https" && !strings.HasPrefix(scheme, "${") {
 		return feed.Config{}, misused(cmd, "%q is not the URL of a feed: it must begin with http:// or https://", displayed(rawURL))
 	}
 	header, err := parseHeaders(cmd, f.headers)
@@ -67,7 +69,7 @@ func (f watchFlags) feed(cmd *cobra.Command, rawURL string) (feed.Config, error)
 	}
 	name := f.name
 	if name == "" {
-		name = u.Host
+		name = hostOf(rawURL)
 	}
 	idle := f.idle
 	if idle == 0 {
@@ -83,13 +85,20 @@ func (f watchFlags) feed(cmd *cobra.Command, rawURL string) (feed.Config, error)
 	}, nil
 }
 
-// displayed is what may be repeated of a URL that is none, or lacks its scheme: it may hold a secret all
-// the same.
-func displayed(rawURL string) string {
-	if strings.Contains(rawURL, "://") {
-		return feed.DisplayURL(rawURL)
+// displayed is what may be repeated of an argument that is no URL, and may hold a secret all the same.
+func displayed(argument string) string {
+	if scheme, _, found := strings.Cut(argument, "://"); found {
+		return scheme + "://…"
 	}
-	return strings.TrimPrefix(feed.DisplayURL("http://"+rawURL), "http://")
+	return strings.TrimPrefix(feed.DisplayURL("http://"+argument), "http://")
+}
+
+// hostOf is the host of a feed's URL as it is written, to call the feed by.
+func hostOf(rawURL string) string {
+	_, rest, _ := strings.Cut(feed.DisplayURL(rawURL), "://")
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, "?")
+	return cmp.Or(host, "feed")
 }
 
 // parseHeaders reads "Name: value" lines. An error names the header, never its value.
