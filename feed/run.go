@@ -139,25 +139,23 @@ func (f *supervisor) rest(ctx context.Context, st Status) bool {
 		return true
 	}
 	f.report(ctx, st)
-	due := make(<-chan time.Time)
-	if st.State == Waiting {
-		timer := time.NewTimer(time.Until(st.RetryAt))
-		defer timer.Stop()
-		due = timer.C
-	}
+	due := newCountdown(st)
+	defer due.stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return false
-		case <-due:
-			return true
+		case <-due.tick:
+			if due.over() {
+				return true
+			}
 		case o := <-f.orders:
 			if f.obey(o) {
 				return true
 			}
 			if o == disconnect && f.status.State == Waiting {
 				f.report(ctx, closedByUser())
-				due = nil
+				due.stop()
 			}
 		}
 	}

@@ -35,12 +35,6 @@ func newVigil(f *supervisor, c *connection, done <-chan outcome, cancel context.
 	return v
 }
 
-func stoppedTimer() *time.Timer {
-	t := time.NewTimer(time.Hour)
-	t.Stop()
-	return t
-}
-
 // keep watches until the connection's goroutine has ended, and says how it did.
 func (v *vigil) keep(ctx context.Context) outcome {
 	defer v.alarm.Stop()
