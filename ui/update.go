@@ -51,7 +51,7 @@ func (m Model) at(now time.Time) Model {
 	return m
 }
 
-// take brings a frame's events in.
+// take brings a message's events in.
 func (m Model) take(msg feedBatchMsg) Model {
 	m = m.at(msg.now)
 	newest, marks := m.newest(), len(m.marks)
