@@ -20,6 +20,9 @@ func TestTheScreenTellsTheTruthThroughCutsAndRestarts(t *testing.T) {
 	term.waitFor("live prices and news", func(screen string) bool {
 		return strings.Contains(screen, "● LIVE") && priceRow.MatchString(screen) && strings.Contains(screen, "Wire")
 	})
+	if *updatePictures { // once the news has filled and the rate has settled
+		term.waitFor("a while of trading", func(screen string) bool { return eventsTaken(screen) > 400 })
+	}
 	term.savePicture("live")
 	symbol := priceRow.FindStringSubmatch(term.text())[1]
 	fresh := term.styleOf(symbol)
@@ -33,6 +36,9 @@ func TestTheScreenTellsTheTruthThroughCutsAndRestarts(t *testing.T) {
 	requireNoBlanks(t, term.text(), symbol)
 	if stale := term.styleOf(symbol); stale.Equal(&fresh) {
 		t.Errorf("the row of %s looks as fresh as before the cut: %+v", symbol, stale)
+	}
+	if *updatePictures {
+		term.waitFor("a long countdown", func(screen string) bool { return strings.Contains(screen, "RETRY in 2.") })
 	}
 	term.savePicture("reconnecting")
 
