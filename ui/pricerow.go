@@ -196,6 +196,9 @@ func (d *priceLines) flash(e extent, width int, text string, l lit) {
 // what would be left of it is another number.
 func align(e extent, width int, number string) (before int, text string) {
 	whole, fraction := split(number)
+	if e.ragged {
+		e = extent{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
+	}
 	room := max(min(e.fraction, width-e.whole), 0)
 	pointAt := width - room
 	switch {

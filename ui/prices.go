@@ -154,7 +154,10 @@ func (d *priceLines) head() string {
 
 // heading stands over the digits that most numbers have, not over the tail of the longest.
 func (d *priceLines) heading(s slot, text string) {
-	tail := min(max(s.ext.fraction-3, 0), max(s.width-cells(text), 0))
+	tail := 0
+	if !s.ext.ragged {
+		tail = min(max(s.ext.fraction-3, 0), max(s.width-cells(text), 0))
+	}
 	d.pen.right(title, text, s.width-tail)
 	d.pen.space(tail)
 }
