@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	uv "github.com/charmbracelet/ultraviolet"
+
+	"livetape/ui/cli"
 )
 
 // TestTheScreenTellsTheTruthThroughCutsAndRestarts is the whole promise in one scene: the built binary in a
@@ -157,6 +160,39 @@ func TestTheTerminalIsRestoredOnEveryWayOut(t *testing.T) {
 			term.requireRestored()
 		})
 	}
+}
+
+func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{panickingURL + "=" + startServer(t, "127.0.0.1:0").url()}
+	term := startTerminal(t, 80, 24, cmd)
+	term.waitForText("● LIVE")
+	term.press("F")
+	term.waitForText("panic")
+	term.press("\r")
+	if code := term.waitForExit(); code != cli.ExitError {
+		t.Errorf("exit code %d", code)
+	}
+	term.requireRestored()
+	if !strings.Contains(term.output(), "a bug") {
+		t.Errorf("nothing is said of the panic:\n%s", term.text())
+	}
+}
+
+func TestCtrlZGivesTheShellItsTerminalAndFgBringsTheTapeBack(t *testing.T) {
+	shell := exec.Command("bash", "-c", `set -m; "$0"; echo "suspended"; read; fg`, livetape)
+	term := startTerminal(t, 80, 24, shell)
+	term.waitForText("● LIVE", "DEMO")
+	term.press("\x1a")
+	term.waitForText("suspended")
+	term.requireRestored()
+	term.press("\r")
+	term.waitForText("● LIVE", "DEMO")
+	term.press("q")
+	if code := term.waitForExit(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	term.requireRestored()
 }
 
 func TestAClosedTerminalEndsTheProgram(t *testing.T) {
