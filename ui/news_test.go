@@ -68,6 +68,19 @@ func TestAGapStandsAboveTheOldHeadlinesThatASnapshotBringsAgain(t *testing.T) {
 	}
 }
 
+func TestMoreHeadlinesAtOnceThanTheBoardKeepsAreNoTrouble(t *testing.T) {
+	s := newStage().size(100, 30).live()
+	s.keys("tab", "j")
+	var many []market.Update
+	for i := range 2000 {
+		many = append(many, market.Headline{Title: fmt.Sprintf("story %d", i)})
+	}
+	s.message("snapshot", "{}", many...)
+	if view := s.screen(); !strings.Contains(view, "story 1999") {
+		t.Errorf("the newest is not on top:\n%s", view)
+	}
+}
+
 func TestTheSelectedHeadlineStaysSelectedWhenNewsComes(t *testing.T) {
 	s := newStage().size(100, 30).live()
 	for i := range 600 {

@@ -64,8 +64,8 @@ func (m Model) take(msg feedBatchMsg) Model {
 	for r := range touched {
 		m.prices.widths.grow(r)
 	}
-	fresh := m.board.News()[:m.newest()-min(newest, m.newest())]
-	for _, s := range slices.Backward(fresh) {
+	stories := m.board.News() // of what came at once, the oldest may have left already
+	for _, s := range slices.Backward(stories[:min(m.newest()-newest, uint64(len(stories)))]) {
 		m.news.grow(s)
 		m = m.liftMark(s)
 	}
