@@ -48,13 +48,11 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 		Faults:   w.faults,
 		Renderer: renderer,
 	})
-	options := []tea.ProgramOption{
+	options := append(ui.Options(),
 		tea.WithContext(ctx),
 		tea.WithoutSignalHandler(), // signals end ctx
-		tea.WithAltScreen(),
 		tea.WithOutput(output),
-		tea.WithFPS(30),
-	}
+	)
 	if input := file(cmd.InOrStdin()); input != nil && term.IsTerminal(input.Fd()) {
 		options = append(options, tea.WithInput(&watchedFile{File: input, gone: stop}))
 	}
