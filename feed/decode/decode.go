@@ -32,9 +32,3 @@ type Continuity struct {
 
 // Unknown marks a count that the server could not give.
 const Unknown = -1
-
-// Native decodes livetape's own wire format: price, news, status, snapshot, resume and reset.
-type Native struct{}
-
-// Decode implements [Decoder].
-func (Native) Decode(eventType string, data []byte) (Message, error) { return Message{}, nil }

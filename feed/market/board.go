@@ -1,6 +1,9 @@
 package market
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Limits bound what a Board keeps. A zero field takes its default.
 type Limits struct {
@@ -9,111 +12,132 @@ type Limits struct {
 	Bars    int // bars of each length per symbol; default 300
 }
 
+func (l Limits) withDefaults() Limits {
+	if l.Symbols <= 0 {
+		l.Symbols = 10_000
+	}
+	if l.News <= 0 {
+		l.News = 500
+	}
+	if l.Bars <= 0 {
+		l.Bars = 300
+	}
+	return l
+}
+
 // Board is the state that all updates so far add up to. It is not safe for concurrent use: one
 // goroutine (or one Bubble Tea model) owns it.
-type Board struct{}
+type Board struct {
+	limits Limits
+	books  map[string]*book // by feed
+	last   *book            // the one of the update before: feeds speak in runs
+	rows   []*Row
+	news   []*Story
+	counts Counts
+}
+
+// book is what the board keeps of one feed.
+type book struct {
+	name    string
+	rows    map[string]*Row   // by symbol
+	stories map[string]*Story // those kept that can be corrected, by id
+	market  Halt
+}
 
 // NewBoard returns an empty board.
-func NewBoard(l Limits) *Board { return &Board{} }
+func NewBoard(l Limits) *Board {
+	return &Board{limits: l.withDefaults(), books: map[string]*book{}}
+}
 
 // Apply takes one update of one feed that arrived at the given time. Updates must be applied in the
-// order of arrival.
-func (b *Board) Apply(feed string, u Update, at time.Time) {}
+// order of arrival. A quote without a symbol changes nothing.
+func (b *Board) Apply(feed string, u Update, at time.Time) {
+	f := b.book(feed)
+	switch u := u.(type) {
+	case Quote:
+		if r := b.row(f, u.Symbol); r != nil {
+			r.quote(&u, at)
+			b.counts.Quotes++
+		}
+	case Headline:
+		b.headline(f, u, at)
+	case Halt:
+		b.halt(f, u, at)
+	}
+}
+
+func (b *Board) book(feed string) *book {
+	if b.last != nil && b.last.name == feed {
+		return b.last
+	}
+	f := b.books[feed]
+	if f == nil {
+		f = &book{name: feed, rows: map[string]*Row{}, stories: map[string]*Story{}}
+		b.books[feed] = f
+	}
+	b.last = f
+	return f
+}
+
+// row is the row of a symbol, made if need be; nil when there is no symbol or no room for another.
+func (b *Board) row(f *book, symbol string) *Row {
+	if r := f.rows[symbol]; r != nil || symbol == "" {
+		return r
+	}
+	if len(b.rows) >= b.limits.Symbols {
+		b.counts.Refused++
+		return nil
+	}
+	symbol = strings.Clone(symbol) // it may be a part of a large payload
+	r := &Row{
+		Feed: f.name, Symbol: symbol,
+		Seconds: newBars(time.Second, b.limits.Bars),
+		Minutes: newBars(time.Minute, b.limits.Bars),
+	}
+	f.rows[symbol] = r
+	b.rows = append(b.rows, r)
+	return r
+}
+
+func (b *Board) halt(f *book, h Halt, at time.Time) {
+	if h.Symbol == "" {
+		f.market = h
+	} else if r := b.row(f, h.Symbol); r != nil {
+		r.Halt, r.Updated, r.Quoted = h, at, h.Time
+	} else {
+		return
+	}
+	b.counts.Halts++
+}
 
 // Rows are the symbols seen so far, in the order in which they were first seen. The slice and the
 // rows belong to the board: read them before the next Apply, change nothing.
-func (b *Board) Rows() []*Row { return nil }
+func (b *Board) Rows() []*Row { return b.rows }
 
 // Row is the row of one symbol of one feed, or nil.
-func (b *Board) Row(feed, symbol string) *Row { return nil }
+func (b *Board) Row(feed, symbol string) *Row {
+	if f := b.books[feed]; f != nil {
+		return f.rows[symbol]
+	}
+	return nil
+}
 
 // News are the stories kept, newest first. The same promise as Rows.
-func (b *Board) News() []*Story { return nil }
+func (b *Board) News() []*Story { return b.news }
 
 // Market is the state of a feed's whole market (a Halt without a symbol); zero if none was said.
-func (b *Board) Market(feed string) Halt { return Halt{} }
+func (b *Board) Market(feed string) Halt {
+	if f := b.books[feed]; f != nil {
+		return f.market
+	}
+	return Halt{}
+}
 
 // Counts says how many updates the board has taken, by kind.
-func (b *Board) Counts() Counts { return Counts{} }
+func (b *Board) Counts() Counts { return b.counts }
 
 // Counts are totals since the board was made.
 type Counts struct {
-	Quotes, Headlines, Corrections, Halts uint64
-	Refused                               uint64 // quotes for symbols beyond Limits.Symbols
-}
-
-// Cell is one number of a row, with what is needed to show its age and its last move.
-type Cell struct {
-	Value   Decimal
-	Prev    Decimal   // the value before the last change
-	At      time.Time // arrival of the last message that said it, changed or not; UTC wall clock
-	Changed time.Time // arrival of the last message that changed it; zero before the first change
-}
-
-// Basis says what a change is measured against.
-type Basis int8
-
-// The bases of a change, in order of preference.
-const (
-	NoBasis Basis = iota
-	FromPrevClose
-	FromOpen
-	FromFirstSeen // the first price since livetape started
-)
-
-// Row is everything known about one symbol of one feed.
-type Row struct {
-	Feed, Symbol   string
-	Name, Currency string
-
-	Last, Bid, Ask, Size, Volume Cell
-	Open, High, Low, PrevClose   Cell
-
-	Halt Halt // last one said of this symbol; zero when none
-
-	Tick    int       // direction of the last price change: -1, 0 (none yet), +1
-	Updated time.Time // arrival of the last message about this symbol; UTC wall clock
-	Quoted  time.Time // the feed's own time of that message; zero when it gives none
-	Count   uint64    // quotes taken
-
-	Seconds, Minutes Bars // by the feed's own time where it is plausible, else by arrival
-}
-
-// Price is what stands for the symbol's price: the last trade, or, for a feed that sends none, the mid
-// of bid and ask, and then mid is true.
-func (r *Row) Price() (price Decimal, mid bool) { return r.Last.Value, false }
-
-// Change is the move of Price since basis, and the same in percent (rounded to 2 places).
-// Both are absent when there is no basis.
-func (r *Row) Change() (abs, pct Decimal, basis Basis) { return Decimal{}, Decimal{}, NoBasis }
-
-// Range is the low and the high of the session as the feed gives them, or else of the prices
-// seen since livetape started, and then seen is true.
-func (r *Row) Range() (low, high Decimal, seen bool) { return Decimal{}, Decimal{}, false }
-
-// Bar is the course of a price over one second or minute.
-type Bar struct {
-	Start                  time.Time // UTC
-	Open, High, Low, Close Decimal
-	Volume                 Decimal // sum of the sizes given; absent when none was
-	Count                  int
-}
-
-// Bars is a bounded ring of bars, oldest first.
-type Bars struct{}
-
-// Len is the number of bars kept.
-func (b *Bars) Len() int { return 0 }
-
-// At is the i-th bar, 0 being the oldest.
-func (b *Bars) At(i int) Bar { return Bar{} }
-
-// Story is a headline as the board keeps it.
-type Story struct {
-	Headline
-	Feed        string
-	At          time.Time // arrival of its first version; UTC wall clock
-	Corrected   time.Time // arrival of the last correction; zero when there was none
-	Corrections int
-	Seq         uint64 // 1, 2, 3 … in order of first arrival, over all feeds
+	Quotes, Headlines, Corrections, Halts uint64 // a headline told again unchanged counts nowhere
+	Refused                               uint64 // quotes and halts for symbols beyond Limits.Symbols
 }

@@ -31,6 +31,10 @@ type Quote struct {
 	PrevClose      Decimal
 
 	Time time.Time // the feed's own time of the quote, UTC; zero when it gives none
+
+	// Standing marks what holds, as in a snapshot, rather than what just happened: it is no trade, and
+	// a price that is the same makes no tick.
+	Standing bool
 }
 
 // Importance ranks a headline; the zero value is normal.

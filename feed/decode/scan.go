@@ -1,0 +1,318 @@
+package decode
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// maxDepth is how deep lists and objects may nest.
+const maxDepth = 64
+
+var (
+	errNotJSON = errors.New("the data is not JSON")
+	errTooDeep = fmt.Errorf("the data nests deeper than %d", maxDepth)
+)
+
+// kind is the kind of a JSON value.
+type kind int8
+
+const (
+	null kind = iota
+	boolean
+	numeral
+	quoted
+	list
+	object
+)
+
+// value is one JSON value, checked but not yet read.
+type value struct {
+	raw     string // as in the payload
+	kind    kind
+	escaped bool // quoted, with at least one escape
+}
+
+// str is what a quoted value says.
+func (v value) str() string {
+	if !v.escaped {
+		return v.raw[1 : len(v.raw)-1]
+	}
+	var s string
+	if err := json.Unmarshal([]byte(v.raw), &s); err != nil {
+		return "" // not reached: the scanner has checked every escape
+	}
+	return s
+}
+
+// each calls take for every member of the object that data consists of, until take returns an
+// error, which then names the key. All of data is checked by RFC 8259 on the way, in one pass and
+// without the copies of a general decoder: this is the hot path of every price.
+func each(data string, take func(key string, v value) error) error {
+	p := scanner{data: data}
+	if p.space(); p.peek() != '{' {
+		return p.not("an object")
+	}
+	if err := p.object(take); err != nil {
+		return err
+	}
+	return p.end()
+}
+
+// items calls take for every item of a list.
+func items(list string, take func(v value)) error {
+	p := scanner{data: list}
+	if p.space(); p.peek() != '[' {
+		return p.not("a list")
+	}
+	if err := p.list(take); err != nil {
+		return err
+	}
+	return p.end()
+}
+
+// scanner walks through a JSON text.
+type scanner struct {
+	data  string
+	at    int
+	depth int
+}
+
+// peek is the byte at hand; 0, which no JSON contains, at the end.
+func (p *scanner) peek() byte {
+	if p.at < len(p.data) {
+		return p.data[p.at]
+	}
+	return 0
+}
+
+func (p *scanner) space() {
+	for p.at < len(p.data) {
+		switch p.data[p.at] {
+		case ' ', '\t', '\n', '\r':
+			p.at++
+		default:
+			return
+		}
+	}
+}
+
+// next steps over c, and white space before it, if it is there.
+func (p *scanner) next(c byte) bool {
+	if p.space(); p.peek() != c {
+		return false
+	}
+	p.at++
+	return true
+}
+
+func (p *scanner) fault() error { return fmt.Errorf("%w (byte %d)", errNotJSON, p.at+1) }
+
+// not tells what stands there instead of what is wanted.
+func (p *scanner) not(want string) error {
+	v, err := p.value()
+	if err == nil {
+		err = p.end()
+	}
+	if err != nil {
+		return err
+	}
+	return wrong(v, want)
+}
+
+func (p *scanner) end() error {
+	if p.space(); p.at < len(p.data) {
+		return p.fault()
+	}
+	return nil
+}
+
+func (p *scanner) value() (value, error) {
+	p.space()
+	start := p.at
+	v := value{}
+	var err error
+	switch p.peek() {
+	case '"':
+		return p.quoted()
+	case '{':
+		v.kind, err = object, p.object(nil)
+	case '[':
+		v.kind, err = list, p.list(nil)
+	case 't':
+		v.kind, err = boolean, p.word("true")
+	case 'f':
+		v.kind, err = boolean, p.word("false")
+	case 'n':
+		v.kind, err = null, p.word("null")
+	default:
+		v.kind, err = numeral, p.numeral()
+	}
+	v.raw = p.data[start:p.at]
+	return v, err
+}
+
+// object checks the object at hand and gives its members to take, which may be nil.
+func (p *scanner) object(take func(key string, v value) error) error {
+	if p.open('}') {
+		return nil
+	}
+	for p.depth <= maxDepth {
+		key, v, err := p.member()
+		if err != nil {
+			return err
+		}
+		if take != nil {
+			if err := take(key.str(), v); err != nil {
+				return fmt.Errorf("%s: %w", key.str(), err)
+			}
+		}
+		if !p.next(',') {
+			return p.close('}')
+		}
+	}
+	return errTooDeep
+}
+
+func (p *scanner) member() (key, v value, err error) {
+	if p.space(); p.peek() != '"' {
+		return key, v, p.fault()
+	}
+	if key, err = p.quoted(); err != nil {
+		return key, v, err
+	}
+	if !p.next(':') {
+		return key, v, p.fault()
+	}
+	v, err = p.value()
+	return key, v, err
+}
+
+// list checks the list at hand and gives its items to take, which may be nil.
+func (p *scanner) list(take func(v value)) error {
+	if p.open(']') {
+		return nil
+	}
+	for p.depth <= maxDepth {
+		v, err := p.value()
+		if err != nil {
+			return err
+		}
+		if take != nil {
+			take(v)
+		}
+		if !p.next(',') {
+			return p.close(']')
+		}
+	}
+	return errTooDeep
+}
+
+// open enters a list or object and reports whether it is empty, and then left again.
+func (p *scanner) open(end byte) bool {
+	p.at++
+	if p.next(end) {
+		return true
+	}
+	p.depth++
+	return false
+}
+
+func (p *scanner) close(end byte) error {
+	if !p.next(end) {
+		return p.fault()
+	}
+	p.depth--
+	return nil
+}
+
+func (p *scanner) word(w string) error {
+	if !strings.HasPrefix(p.data[p.at:], w) {
+		return p.fault()
+	}
+	p.at += len(w)
+	return nil
+}
+
+func (p *scanner) numeral() error {
+	if p.peek() == '-' {
+		p.at++
+	}
+	if p.peek() == '0' {
+		p.at++
+	} else if !p.digits() {
+		return p.fault()
+	}
+	if p.peek() == '.' {
+		if p.at++; !p.digits() {
+			return p.fault()
+		}
+	}
+	if c := p.peek(); c != 'e' && c != 'E' {
+		return nil
+	}
+	p.at++
+	if c := p.peek(); c == '+' || c == '-' {
+		p.at++
+	}
+	if !p.digits() {
+		return p.fault()
+	}
+	return nil
+}
+
+// digits steps over digits and reports whether there was one.
+func (p *scanner) digits() bool {
+	start := p.at
+	for p.at < len(p.data) && p.data[p.at]-'0' <= 9 {
+		p.at++
+	}
+	return p.at > start
+}
+
+func (p *scanner) quoted() (value, error) {
+	start, escaped := p.at, false
+	for i := start + 1; i < len(p.data); i++ {
+		switch c := p.data[i]; {
+		case c == '"':
+			p.at = i + 1
+			return value{p.data[start:p.at], quoted, escaped}, nil
+		case c < ' ':
+			p.at = i
+			return value{}, p.fault()
+		case c == '\\':
+			n := escapeLen(p.data[i:])
+			if n == 0 {
+				p.at = i
+				return value{}, p.fault()
+			}
+			escaped = true
+			i += n - 1
+		}
+	}
+	p.at = len(p.data)
+	return value{}, p.fault()
+}
+
+// escapeLen is the length of the escape at the start of s; 0 when it is none.
+func escapeLen(s string) int {
+	if len(s) < 2 {
+		return 0
+	}
+	if s[1] != 'u' {
+		if strings.IndexByte(`"\/bfnrt`, s[1]) < 0 {
+			return 0
+		}
+		return 2
+	}
+	if len(s) < 6 {
+		return 0
+	}
+	for i := 2; i < 6; i++ {
+		if c := s[i] | 0x20; (s[i] < '0' || s[i] > '9') && (c < 'a' || c > 'f') {
+			return 0
+		}
+	}
+	return 6
+}

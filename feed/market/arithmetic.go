@@ -1,0 +1,168 @@
+package market
+
+import (
+	"math/big"
+	"math/bits"
+	"strings"
+
+	"github.com/govalues/decimal"
+)
+
+// Sign is -1, 0 or +1; 0 when absent.
+func (d Decimal) Sign() int {
+	if d.IsSet() && d.wide != narrow {
+		return d.big().coef.Sign()
+	}
+	return d.num.Sign()
+}
+
+// Cmp orders two numbers; an absent one comes first.
+func (d Decimal) Cmp(e Decimal) int {
+	switch {
+	case d.wide == narrow && e.wide == narrow:
+		return d.num.Cmp(e.num)
+	case !d.IsSet() && !e.IsSet():
+		return 0
+	case !d.IsSet():
+		return -1
+	case !e.IsSet():
+		return 1
+	}
+	a, b := align(d.big(), e.big())
+	return a.coef.Cmp(b.coef)
+}
+
+// Add is d + e, exact, with as many decimals as the finer of the two; absent when either is.
+func (d Decimal) Add(e Decimal) Decimal {
+	if !d.IsSet() || !e.IsSet() {
+		return Decimal{}
+	}
+	if d.wide == narrow && e.wide == narrow {
+		if sum, err := d.num.AddExact(e.num, max(d.num.Scale(), e.num.Scale())); err == nil {
+			return Decimal{sum, narrow}
+		}
+	}
+	a, b := align(d.big(), e.big())
+	return bigDecimal{new(big.Int).Add(a.coef, b.coef), a.scale}.decimal()
+}
+
+// Sub is d - e, by the rules of Add.
+func (d Decimal) Sub(e Decimal) Decimal { return d.Add(e.neg()) }
+
+func (d Decimal) neg() Decimal {
+	if d.wide == narrow {
+		return Decimal{d.num.Neg(), narrow}
+	}
+	if !d.IsSet() {
+		return d
+	}
+	b := d.big()
+	return bigDecimal{b.coef.Neg(b.coef), b.scale}.decimal()
+}
+
+// Mid is the number halfway between d and e, exact, with no more decimals than the finer of the
+// two unless the half needs one more; absent when either is.
+func (d Decimal) Mid(e Decimal) Decimal {
+	sum := d.Add(e)
+	if !sum.IsSet() {
+		return sum
+	}
+	if sum.wide == narrow {
+		scale := sum.num.Scale()
+		half, err := decimal.New(5, 1)
+		if err == nil && scale < decimal.MaxScale {
+			if mid, err := sum.num.MulExact(half, scale+1); err == nil {
+				return Decimal{mid.Trim(scale), narrow}
+			}
+		}
+	}
+	return sum.big().half().decimal()
+}
+
+// Percent is the move from base to d in percent of base's size, rounded to 2 decimals, halves away
+// from zero. Its sign is that of d - base even when base is negative. It is absent when either number
+// is, or base is zero.
+func (d Decimal) Percent(base Decimal) Decimal {
+	if !d.IsSet() || base.Sign() == 0 {
+		return Decimal{}
+	}
+	diff := d.Sub(base)
+	if diff.wide == narrow && base.wide == narrow {
+		if pct, ok := smallPercent(diff.num, base.num); ok {
+			return pct
+		}
+	}
+	a, b := align(diff.big(), base.big())
+	rat := new(big.Rat).SetFrac(a.coef.Mul(a.coef, big.NewInt(100)), b.coef.Abs(b.coef))
+	n, _ := scanNumber(rat.FloatString(2)) // always a number
+	if n.digits == "" {
+		n.neg = false
+	}
+	return n.expand()
+}
+
+// smallPercent is Percent in 128 bits, where that suffices.
+func smallPercent(diff, base decimal.Decimal) (Decimal, bool) {
+	base = base.Pad(diff.Scale())
+	if base.Scale() != diff.Scale() {
+		return Decimal{}, false
+	}
+	hi, lo := bits.Mul64(diff.Coef(), 10_000)
+	lo, carry := bits.Add64(lo, base.Coef()/2, 0)
+	hi += carry
+	if hi >= base.Coef() {
+		return Decimal{}, false
+	}
+	hundredths, _ := bits.Div64(hi, lo, base.Coef())
+	if hundredths > 1<<62 {
+		return Decimal{}, false
+	}
+	signed := int64(hundredths)
+	if diff.IsNeg() {
+		signed = -signed
+	}
+	pct, err := decimal.New(signed, 2)
+	return Decimal{pct, narrow}, err == nil
+}
+
+// bigDecimal is coef × 10^-scale, for the numbers that do not fit 19 digits.
+type bigDecimal struct {
+	coef  *big.Int
+	scale int
+}
+
+func (d Decimal) big() bigDecimal {
+	if d.wide == narrow {
+		coef := new(big.Int).SetUint64(d.num.Coef())
+		if d.num.IsNeg() {
+			coef.Neg(coef)
+		}
+		return bigDecimal{coef, d.num.Scale()}
+	}
+	whole, fraction, _ := strings.Cut(d.wide.Value(), ".")
+	coef, _ := new(big.Int).SetString(whole+fraction, 10) // always digits
+	return bigDecimal{coef, len(fraction)}
+}
+
+// align gives both numbers the scale of the finer.
+func align(a, b bigDecimal) (bigDecimal, bigDecimal) {
+	scale := max(a.scale, b.scale)
+	return a.rescale(scale), b.rescale(scale)
+}
+
+func (b bigDecimal) rescale(scale int) bigDecimal {
+	factor := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(scale-b.scale)), nil)
+	return bigDecimal{factor.Mul(factor, b.coef), scale}
+}
+
+func (b bigDecimal) half() bigDecimal {
+	if b.coef.Bit(0) == 0 {
+		return bigDecimal{new(big.Int).Rsh(b.coef, 1), b.scale}
+	}
+	return bigDecimal{new(big.Int).Mul(b.coef, big.NewInt(5)), b.scale + 1}
+}
+
+func (b bigDecimal) decimal() Decimal {
+	digits := new(big.Int).Abs(b.coef).String()
+	return number{b.coef.Sign() < 0, strings.TrimLeft(digits, "0"), b.scale}.expand()
+}

@@ -1,0 +1,241 @@
+package market
+
+import (
+	"math"
+	"time"
+
+	"github.com/govalues/decimal"
+)
+
+// Bar is the course of a price over one second or minute.
+type Bar struct {
+	Start                  time.Time // UTC
+	Open, High, Low, Close Decimal   // at most 18 digits: a bar rounds what is wider
+	Volume                 Decimal   // sum of the sizes given; absent when none was
+	Count                  int       // prices seen
+}
+
+// Bars is a bounded ring of bars, oldest first. A second or minute without a price has no bar.
+type Bars struct {
+	length int64 // of a bar, in seconds
+	limit  int   // bars kept
+	epoch  int64 // number of the bar from which slots count, so that they fit 32 bits
+
+	ring []slot
+	head int // where the oldest is, once the ring is full
+}
+
+// slot is a bar without pointers and in 56 bytes: of a large market there are hundreds of thousands.
+type slot struct {
+	index int32 // number of the bar since Bars.epoch
+	count uint32
+	coef  [5]int64
+	scale [5]int8
+}
+
+// The numbers of a slot.
+const (
+	open = iota
+	high
+	low
+	closing
+	volume
+)
+
+// absent is the scale of a number that a slot does not have.
+const absent = -1
+
+func newBars(length time.Duration, limit int) Bars {
+	return Bars{length: int64(length / time.Second), limit: limit}
+}
+
+// Len is the number of bars kept.
+func (b *Bars) Len() int { return len(b.ring) }
+
+// At is the i-th bar, 0 being the oldest.
+func (b *Bars) At(i int) Bar {
+	s := b.slot(i)
+	return Bar{
+		Start: time.Unix((b.epoch+int64(s.index))*b.length, 0).UTC(),
+		Open:  s.number(open), High: s.number(high), Low: s.number(low), Close: s.number(closing),
+		Volume: s.number(volume),
+		Count:  int(s.count),
+	}
+}
+
+func (b *Bars) slot(i int) *slot {
+	if i += b.head; i >= len(b.ring) {
+		i -= len(b.ring)
+	}
+	return &b.ring[i]
+}
+
+// add takes one price, and the size of its trade if that is known. A late price joins its bar, or
+// makes it, while that is not older than the oldest kept.
+func (b *Bars) add(t time.Time, price, size Decimal) {
+	coef, scale, ok := price.compact()
+	if !ok {
+		return
+	}
+	if s := b.find(b.index(t)); s != nil {
+		s.price(coef, scale, price)
+		s.trade(size)
+	}
+}
+
+// index is the number of the bar of a time. It begins anew after a jump that honest times cannot
+// make: then the clock was set.
+func (b *Bars) index(t time.Time) int32 {
+	n := floorDiv(t.Unix(), b.length)
+	if newest := len(b.ring) - 1; newest >= 0 {
+		ahead := b.epoch + int64(b.slot(newest).index) - n
+		if ahead > 2*int64(plausible/time.Second)/b.length || n-b.epoch > math.MaxInt32 {
+			b.ring, b.head = nil, 0
+		}
+	}
+	if len(b.ring) == 0 {
+		b.epoch = n
+	}
+	return int32(n - b.epoch)
+}
+
+func floorDiv(n, by int64) int64 {
+	if n < 0 {
+		n -= by - 1
+	}
+	return n / by
+}
+
+// find is the slot of a bar, made if need be; nil when the bar is older than all that are kept.
+func (b *Bars) find(index int32) *slot {
+	at := len(b.ring)
+	for ; at > 0; at-- {
+		s := b.slot(at - 1)
+		if s.index == index {
+			return s
+		}
+		if s.index < index {
+			break
+		}
+	}
+	return b.insert(at, index)
+}
+
+// insert makes room for a bar before the at-th.
+func (b *Bars) insert(at int, index int32) *slot {
+	if len(b.ring) < b.limit {
+		b.grow()
+	} else if at == 0 {
+		return nil
+	} else { // the oldest leaves, and its slot becomes the newest
+		b.head = (b.head + 1) % len(b.ring)
+		at--
+	}
+	for i := len(b.ring) - 1; i > at; i-- {
+		*b.slot(i) = *b.slot(i - 1)
+	}
+	s := b.slot(at)
+	*s = slot{index: index, scale: [5]int8{absent, absent, absent, absent, absent}}
+	return s
+}
+
+// grow adds a slot at the end. The ring is not yet full, so its oldest is at 0.
+func (b *Bars) grow() {
+	if n := len(b.ring); n == cap(b.ring) {
+		ring := make([]slot, n, min(max(2*n, 4), b.limit))
+		copy(ring, b.ring)
+		b.ring = ring
+	}
+	b.ring = b.ring[:len(b.ring)+1]
+}
+
+func (s *slot) number(i int) Decimal {
+	if s.scale[i] == absent {
+		return Decimal{}
+	}
+	num, err := decimal.New(s.coef[i], int(s.scale[i]))
+	if err != nil {
+		return Decimal{}
+	}
+	return Decimal{num, narrow}
+}
+
+func (s *slot) set(i int, coef int64, scale int8) { s.coef[i], s.scale[i] = coef, scale }
+
+func (s *slot) price(coef int64, scale int8, price Decimal) {
+	if s.count == 0 {
+		s.set(open, coef, scale)
+	}
+	if s.count == 0 || s.above(coef, scale, price, high) > 0 {
+		s.set(high, coef, scale)
+	}
+	if s.count == 0 || s.above(coef, scale, price, low) < 0 {
+		s.set(low, coef, scale)
+	}
+	s.set(closing, coef, scale)
+	s.count++
+}
+
+// above compares a price with the i-th number.
+func (s *slot) above(coef int64, scale int8, price Decimal, i int) int {
+	if scale != s.scale[i] {
+		return price.Cmp(s.number(i))
+	}
+	switch {
+	case coef > s.coef[i]:
+		return 1
+	case coef < s.coef[i]:
+		return -1
+	}
+	return 0
+}
+
+func (s *slot) trade(size Decimal) {
+	coef, scale, ok := size.compact()
+	if !ok {
+		return
+	}
+	if s.scale[volume] == absent {
+		s.set(volume, coef, scale)
+		return
+	}
+	if sum, over := addInt64(s.coef[volume], coef); scale == s.scale[volume] && !over {
+		s.coef[volume] = sum
+		return
+	}
+	if coef, scale, ok := s.number(volume).Add(size).compact(); ok {
+		s.set(volume, coef, scale)
+	}
+}
+
+func addInt64(a, b int64) (sum int64, over bool) {
+	sum = a + b
+	return sum, (sum > a) != (b > 0) && b != 0
+}
+
+// compact is d as coef × 10^-scale, rounded to what 63 bits hold; it is not ok when d is absent or its
+// whole part alone is too large.
+func (d Decimal) compact() (coef int64, scale int8, ok bool) {
+	if !d.IsSet() {
+		return 0, 0, false
+	}
+	num := d.num
+	if d.wide != narrow {
+		rounded, err := decimal.Parse(d.String())
+		if err != nil {
+			return 0, 0, false
+		}
+		num = rounded
+	}
+	for num.Coef() > math.MaxInt64 {
+		if num.Scale() == 0 {
+			return 0, 0, false
+		}
+		num = num.Round(num.Scale() - 1)
+	}
+	coef = int64(num.Coef())
+	if num.IsNeg() {
+		coef = -coef
+	}
+	return coef, int8(num.Scale()), true
+}

@@ -1,0 +1,201 @@
+package market
+
+import (
+	"strings"
+	"time"
+)
+
+// Cell is one number of a row, with what is needed to show its age and its last move.
+type Cell struct {
+	Value   Decimal
+	Prev    Decimal   // the value before the last change
+	At      time.Time // arrival of the last message that said it, changed or not; UTC wall clock
+	Changed time.Time // arrival of the last message that changed it; zero before the first change
+}
+
+// take puts a number into the cell and returns the direction of its move: 0 for the first number
+// and for the same one, however it is written.
+func (c *Cell) take(d Decimal, at time.Time) int {
+	if !d.IsSet() {
+		return 0
+	}
+	c.At = at
+	if c.Value == d {
+		return 0
+	}
+	if !c.Value.IsSet() {
+		c.Value = d
+		return 0
+	}
+	move := d.Cmp(c.Value)
+	if move != 0 {
+		c.Prev, c.Changed = c.Value, at
+	}
+	c.Value = d
+	return move
+}
+
+// Basis says what a change is measured against.
+type Basis int8
+
+// The bases of a change, in order of preference.
+const (
+	NoBasis Basis = iota
+	FromPrevClose
+	FromOpen
+	FromFirstSeen // the first price since livetape started
+)
+
+// Row is everything known about one symbol of one feed.
+type Row struct {
+	Feed, Symbol   string
+	Name, Currency string
+
+	Last, Bid, Ask, Size, Volume Cell
+	Open, High, Low, PrevClose   Cell
+
+	Halt Halt // last one said of this symbol; zero when none
+
+	Tick    int       // direction of the last price change: -1, 0 (none yet), +1
+	Updated time.Time // arrival of the last message about this symbol; UTC wall clock
+	Quoted  time.Time // the feed's own time of that message; zero when it gives none
+	Count   uint64    // quotes taken
+
+	Seconds, Minutes Bars // by the feed's own time where it is plausible, else by arrival
+
+	mid             Decimal // of bid and ask, while there is no last
+	first, min, max Decimal // of the prices seen
+}
+
+// Price is what stands for the symbol's price: the last trade, or, for a feed that sends none, the mid
+// of bid and ask, and then mid is true.
+func (r *Row) Price() (price Decimal, mid bool) {
+	if r.Last.Value.IsSet() {
+		return r.Last.Value, false
+	}
+	price = r.Bid.Value.Mid(r.Ask.Value)
+	return price, price.IsSet()
+}
+
+// Change is the move of Price since basis, exact, and the same in percent (rounded to 2 places,
+// by the rules of [Decimal.Percent]). Both are absent when there is no basis or no price.
+func (r *Row) Change() (abs, pct Decimal, basis Basis) {
+	price, _ := r.Price()
+	if !price.IsSet() {
+		return Decimal{}, Decimal{}, NoBasis
+	}
+	from, basis := r.basis()
+	return price.Sub(from), price.Percent(from), basis
+}
+
+func (r *Row) basis() (Decimal, Basis) {
+	switch {
+	case r.PrevClose.Value.IsSet():
+		return r.PrevClose.Value, FromPrevClose
+	case r.Open.Value.IsSet():
+		return r.Open.Value, FromOpen
+	case r.first.IsSet():
+		return r.first, FromFirstSeen
+	}
+	return Decimal{}, NoBasis
+}
+
+// Range is the low and the high of the session as the feed gives them, or, when it does not give
+// both, of the prices seen since livetape started, and then seen is true.
+func (r *Row) Range() (low, high Decimal, seen bool) {
+	if r.Low.Value.IsSet() && r.High.Value.IsSet() {
+		return r.Low.Value, r.High.Value, false
+	}
+	return r.min, r.max, r.min.IsSet()
+}
+
+// quote merges a delta into the row.
+func (r *Row) quote(q *Quote, at time.Time) {
+	move := r.merge(q, at)
+	said := q.Last.IsSet()
+	if !r.Last.Value.IsSet() {
+		move, said = r.moveMid(q)
+	}
+	if move != 0 {
+		r.Tick = move
+	}
+	if said && (move != 0 || !q.Standing || !r.first.IsSet()) {
+		r.tick(q, at)
+	}
+	r.Count++
+}
+
+func (r *Row) merge(q *Quote, at time.Time) (move int) {
+	keep(&r.Name, q.Name)
+	keep(&r.Currency, q.Currency)
+	move = r.Last.take(q.Last, at)
+	r.Bid.take(q.Bid, at)
+	r.Ask.take(q.Ask, at)
+	r.Size.take(q.Size, at)
+	r.Volume.take(q.Volume, at)
+	r.Open.take(q.Open, at)
+	r.High.take(q.High, at)
+	r.Low.take(q.Low, at)
+	r.PrevClose.take(q.PrevClose, at)
+	r.Updated, r.Quoted = at, q.Time
+	return move
+}
+
+// keep takes over a text that is said, as a copy: it may be a part of a large payload.
+func keep(known *string, said string) {
+	if said != "" && said != *known {
+		*known = strings.Clone(said)
+	}
+}
+
+// moveMid follows the mid of bid and ask; changed is true for its first value too.
+func (r *Row) moveMid(q *Quote) (move int, changed bool) {
+	if !q.Bid.IsSet() && !q.Ask.IsSet() {
+		return 0, false
+	}
+	mid := r.Bid.Value.Mid(r.Ask.Value)
+	if !mid.IsSet() || mid == r.mid {
+		return 0, false
+	}
+	before := r.mid
+	r.mid = mid
+	if !before.IsSet() {
+		return 0, true
+	}
+	move = mid.Cmp(before)
+	return move, move != 0
+}
+
+// plausible is how far a feed's clock may be from ours for its times to place a price in a bar.
+const plausible = 10 * time.Minute
+
+// tick takes the price that q brought into the range seen and the bars.
+func (r *Row) tick(q *Quote, at time.Time) {
+	price, size := q.Last, q.Size
+	if !price.IsSet() {
+		price, size = r.mid, Decimal{}
+	}
+	if q.Standing {
+		size = Decimal{}
+	}
+	r.see(price)
+	when := at
+	if off := q.Time.Sub(at); !q.Time.IsZero() && off.Abs() <= plausible {
+		when = q.Time
+	}
+	r.Seconds.add(when, price, size)
+	r.Minutes.add(when, price, size)
+}
+
+func (r *Row) see(price Decimal) {
+	if !r.first.IsSet() {
+		r.first, r.min, r.max = price, price, price
+		return
+	}
+	if price.Cmp(r.min) < 0 {
+		r.min = price
+	}
+	if price.Cmp(r.max) > 0 {
+		r.max = price
+	}
+}

@@ -1,0 +1,59 @@
+package market
+
+import (
+	"slices"
+	"time"
+)
+
+// Story is a headline as the board keeps it.
+type Story struct {
+	Headline
+	Feed        string
+	At          time.Time // arrival of its first version; UTC wall clock
+	Corrected   time.Time // arrival of the last correction; zero when there was none
+	Corrections int
+	Seq         uint64 // 1, 2, 3 … in order of first arrival, over all feeds
+}
+
+// correct replaces the headline; it reports false when nothing of it is new.
+func (s *Story) correct(h Headline, at time.Time) bool {
+	if s.same(h) {
+		return false
+	}
+	s.Headline, s.Corrected = h, at
+	s.Corrections++
+	return true
+}
+
+func (s *Story) same(h Headline) bool {
+	old := s.Headline
+	return old.Title == h.Title && old.Summary == h.Summary && old.Source == h.Source && old.URL == h.URL &&
+		old.Importance == h.Importance && old.Time.Equal(h.Time) && slices.Equal(old.Symbols, h.Symbols)
+}
+
+// headline takes a new story, or the correction of one that is kept.
+func (b *Board) headline(f *book, h Headline, at time.Time) {
+	if s := f.stories[h.ID]; s != nil {
+		if s.correct(h, at) {
+			b.counts.Corrections++
+		}
+		return
+	}
+	b.counts.Headlines++
+	s := &Story{Headline: h, Feed: f.name, At: at, Seq: b.counts.Headlines}
+	if h.ID != "" {
+		f.stories[h.ID] = s
+	}
+	b.print(s)
+}
+
+// print puts a story on top of the news; the oldest makes room for it.
+func (b *Board) print(s *Story) {
+	if len(b.news) < b.limits.News {
+		b.news = append(b.news, nil)
+	} else if last := b.news[len(b.news)-1]; last.ID != "" {
+		delete(b.books[last.Feed].stories, last.ID)
+	}
+	copy(b.news[1:], b.news)
+	b.news[0] = s
+}
