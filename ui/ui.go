@@ -1,26 +1,30 @@
 // Package ui is the terminal program: a Bubble Tea model that owns a market board and draws it.
 //
 // [New] makes the model from a [Config]; the events of the feeds come in over Config.Events, one
-// message a frame. The model does no I/O and reads no clock: commands do.
+// message a frame. The model does no I/O and reads no clock: commands do. Every number on screen
+// stands beside its age, and every feed beside what is known of its health: what the screen
+// says of a feed follows from the bytes that came, never from the passing of time alone.
 package ui
 
 import (
 	"context"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
 
 	"livetape/feed"
+	"livetape/feed/market"
 )
 
 // Config is what the program shows and how it reaches the feeds.
 type Config struct {
 	Feeds    []Source
 	Events   <-chan feed.Event
-	Control  Control
-	Banner   string  // shown in plain sight, e.g. "DEMO · simulated prices"; empty for none
-	Faults   []Fault // what the F key offers; empty: no F key
-	Renderer *lipgloss.Renderer
+	Control  Control            // nil: no keys to retry or to disconnect
+	Banner   string             // shown in plain sight, e.g. "DEMO · simulated prices"; empty for none
+	Faults   []Fault            // what the F key offers; empty: no F key
+	Renderer *lipgloss.Renderer // nil: that of the standard output
 }
 
 // Source names one feed on screen.
@@ -42,17 +46,104 @@ type Fault struct {
 	Inject     func(context.Context) error // may do I/O; runs as a command
 }
 
+// Options are how Bubble Tea has to run the model: on the alternate screen, and with a renderer that looks
+// for a new screen more often than the model makes one, so that it is not the model's frame
+// and the renderer's that an event waits for, one after the other.
+func Options() []tea.ProgramOption {
+	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithFPS(100)}
+}
+
 // Model is the whole screen.
-type Model struct{}
+type Model struct {
+	config Config
+	styles *styles
+	keys   keyMap
+
+	now    time.Time // as the last message told it
+	board  *market.Board
+	feeds  feeds
+	marks  []mark
+	log    history
+	frozen *still // set while paused
+
+	width, height int
+	layout        layout
+	focus         pane
+	showLog       bool
+	overlay       overlay
+	prices        prices
+	news          news
+	logPane       logPane
+	menu, help    list
+	toast         toast
+
+	wake       time.Time // when the pending wakeMsg is due; zero for none
+	generation int       // of the pending wakeMsg
+}
+
+// pane is a part of the screen that can have the keyboard.
+type pane int8
+
+const (
+	pricesPane pane = iota
+	newsPane
+	eventsPane
+)
+
+// overlay is what stands over the panes until it is closed.
+type overlay int8
+
+const (
+	noOverlay overlay = iota
+	helpOverlay
+	faultsOverlay
+	detailOverlay
+)
+
+// toast is a short message in place of the footer.
+type toast struct {
+	id int
+	span
+}
+
+// tape is what there is to show.
+type tape struct {
+	rows    []*market.Row
+	stories []*market.Story
+	marks   []mark
+	log     history
+}
+
+// still is the tape as it was when the screen was paused.
+type still struct {
+	tape
+	held uint64 // messages since
+}
 
 // New makes the model.
-func New(c Config) Model { return Model{} }
+func New(c Config) Model {
+	if c.Renderer == nil {
+		c.Renderer = lipgloss.DefaultRenderer()
+	}
+	m := Model{
+		config: c,
+		styles: newStyles(c.Renderer),
+		keys:   newKeys(c),
+		board:  market.NewBoard(market.Limits{}),
+		feeds:  newFeeds(c.Feeds),
+	}
+	m.prices.manyFeeds = len(c.Feeds) > 1
+	m.logPane.manyFeeds = len(c.Feeds) > 1
+	return m
+}
 
 // Init implements tea.Model.
-func (m Model) Init() tea.Cmd { return nil }
+func (m Model) Init() tea.Cmd { return tea.Batch(readClock, listen(m.config.Events)) }
 
-// Update implements tea.Model.
-func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) { return m, nil }
-
-// View implements tea.Model.
-func (m Model) View() string { return "" }
+// tape is what the panes show: the board, or while paused what it was.
+func (m Model) tape() *tape {
+	if m.frozen != nil {
+		return &m.frozen.tape
+	}
+	return &tape{m.board.Rows(), m.board.News(), m.marks, m.log}
+}

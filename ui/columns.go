@@ -1,0 +1,213 @@
+package ui
+
+import (
+	"livetape/feed/market"
+)
+
+// column is one column of the price table.
+type column int8
+
+const (
+	colSymbol column = iota
+	colFeed
+	colName
+	colLast
+	colChange
+	colPercent
+	colBid
+	colAsk
+	colVolume
+	colRange
+	colAge
+	columns
+)
+
+// keepFirst is the order in which columns get their space: the last ones leave a narrow screen first.
+var keepFirst = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colBid, colAsk, colName, colVolume, colRange}
+
+const (
+	gutter     = 2 // the cursor's mark, before the first column
+	arrowCells = 2 // the tick's arrow and the mark of a mid price, before the last price
+	nameMin    = 12
+	nameMax    = 30
+	barCells   = 9  // of the picture of a range
+	barGap     = 2  // around it
+	maxDigits  = 20 // cells that one column gives to either side of a decimal point
+	ageCells   = 4
+)
+
+// face is what a row says, as text: digit for digit what the board holds.
+type face struct {
+	price            string
+	mid              bool
+	change, percent  string
+	basis            market.Basis
+	bid, ask, volume string
+	low, high        string
+	rangeSeen        bool
+	name, tag        string
+	tagInk           ink
+}
+
+// read turns a row into text.
+func read(r *market.Row) face {
+	f := face{name: r.Name, bid: r.Bid.Value.String(), ask: r.Ask.Value.String(), volume: group(r.Volume.Value.String())}
+	price, mid := r.Price()
+	f.price, f.mid = price.String(), mid
+	abs, pct, basis := r.Change()
+	f.change, f.percent, f.basis = signed(abs.String(), abs.Sign()), signed(pct.String(), pct.Sign()), basis
+	if f.percent != "" {
+		f.percent += "%"
+	}
+	low, high, seen := r.Range()
+	f.low, f.high, f.rangeSeen = low.String(), high.String(), seen
+	f.tag, f.tagInk = haltTag(r.Halt)
+	if f.tag != "" && r.Halt.Reason != "" {
+		f.name = r.Halt.Reason
+	}
+	return f
+}
+
+// extent is the room that a column's numbers need before and after the decimal point.
+type extent struct{ whole, fraction int }
+
+func (e *extent) grow(number string) {
+	whole, fraction := split(number)
+	e.whole = min(max(e.whole, len(whole)), maxDigits)
+	e.fraction = min(max(e.fraction, len(fraction)), maxDigits)
+}
+
+func (e extent) width() int { return e.whole + e.fraction }
+
+// widths is the room that every column needs for all rows seen so far. It grows and never shrinks:
+// a column that moves with every tick cannot be read.
+type widths struct {
+	symbol, feed, name                   int
+	last, change, percent, bid, ask, vol extent
+	low, high                            int
+}
+
+// grow makes room for a row.
+func (w *widths) grow(r *market.Row) {
+	f := read(r)
+	w.symbol = max(w.symbol, cells(r.Symbol))
+	w.feed = max(w.feed, cells(r.Feed))
+	w.name = max(w.name, cells(f.name)+cells(join(" ", f.tag)))
+	w.last.grow(f.price)
+	w.change.grow(f.change)
+	w.percent.grow(f.percent)
+	w.bid.grow(f.bid)
+	w.ask.grow(f.ask)
+	w.vol.grow(f.volume)
+	w.low, w.high = max(w.low, len(f.low)), max(w.high, len(f.high))
+}
+
+// slot is a column on screen.
+type slot struct {
+	col   column
+	width int
+	ext   extent // of a number
+}
+
+// plan is the columns for a line of some width.
+type plan struct {
+	slots  []slot // as drawn
+	gap    int
+	bar    bool // the range has room for a picture
+	byName bool // there is a name column
+}
+
+// plan chooses the columns that a line has room for.
+func (w *widths) plan(width int, manyFeeds bool) plan {
+	var chosen [columns]int
+	left, n := width-gutter, 0
+	for _, c := range keepFirst {
+		need, gap := w.need(c, width), min(n, 1)*2
+		if need == 0 || (c == colFeed && !manyFeeds) {
+			continue
+		}
+		if gap+need > left && n < 2 { // even the narrowest screen has a symbol and some of its price
+			need = left - gap
+		}
+		if gap+need > left || need <= 0 {
+			break
+		}
+		chosen[c] = need
+		left -= gap + need
+		n++
+	}
+	return w.spread(chosen, left, n)
+}
+
+// spread gives what is left of a line to the name, the picture of the range, and the gaps.
+func (w *widths) spread(chosen [columns]int, left, n int) plan {
+	p := plan{gap: 2, byName: chosen[colName] > 0}
+	if p.byName {
+		more := min(left, max(min(w.name, nameMax)-chosen[colName], 0))
+		chosen[colName] += more
+		left -= more
+	}
+	if chosen[colRange] > 0 && left >= barCells+barGap {
+		p.bar = true
+		chosen[colRange] += barCells + barGap - 1
+		left -= barCells + barGap - 1
+	}
+	if n > 1 {
+		p.gap += min(left/(n-1), 2)
+	}
+	for c := range columns {
+		if chosen[c] > 0 {
+			p.slots = append(p.slots, slot{c, chosen[c], w.extent(c)})
+		}
+	}
+	return p
+}
+
+// need is the room that a column wants; zero when no row has anything for it.
+func (w *widths) need(c column, width int) int {
+	switch c {
+	case colSymbol:
+		return max(min(w.symbol, symbolMax(width)), 6)
+	case colFeed:
+		return max(min(w.feed, 12), 4)
+	case colName:
+		return min(w.name, nameMin)
+	case colLast:
+		return arrowCells + max(w.last.width(), 4)
+	case colPercent:
+		return max(w.percent.width()+1, len("VS CLOSE"))
+	case colRange:
+		if w.low == 0 {
+			return 0
+		}
+		return w.low + 1 + w.high
+	case colAge:
+		return ageCells
+	}
+	if e := w.extent(c); e.width() > 0 {
+		return max(e.width(), 3)
+	}
+	return 0
+}
+
+func symbolMax(width int) int { return max(width/6, 6) + 4 }
+
+func (w *widths) extent(c column) extent {
+	switch c {
+	case colLast:
+		return w.last
+	case colChange:
+		return w.change
+	case colPercent:
+		return w.percent
+	case colBid:
+		return w.bid
+	case colAsk:
+		return w.ask
+	case colVolume:
+		return w.vol
+	case colRange: // low and high stand to either side of the dash
+		return extent{w.low, w.high}
+	}
+	return extent{}
+}

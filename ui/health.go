@@ -1,0 +1,137 @@
+package ui
+
+import (
+	"time"
+
+	"livetape/feed"
+	"livetape/feed/market"
+)
+
+const (
+	plannedGrace = 2 * time.Second  // a planned end of stream is no alarm for so long
+	noteTime     = 10 * time.Second // what a reconnect missed stays beside the badge
+	quietAfter   = 5 * time.Second  // a live feed without bytes for so long shows their age instead of its rate
+)
+
+// health is all that is known about one feed's connection, from its events alone.
+type health struct {
+	name, url string
+	status    feed.Status
+	lastByte  time.Time // zero before the first
+	ended     time.Time // a clean end of stream, until live again; else zero
+	gap       *feed.Gap // what the last reconnect missed
+	gapAt     time.Time
+
+	rate meter
+	lag  lag
+
+	messages, mapped, faults, unmapped uint64
+	lastFault, lastUnmapped            string
+}
+
+// take learns from one event.
+func (h *health) take(ev feed.Event) {
+	switch {
+	case ev.Status != nil:
+		h.turn(*ev.Status)
+	case ev.Gap != nil:
+		h.gap, h.gapAt = ev.Gap, ev.At
+	case ev.Message != nil:
+		h.receive(ev.Message, ev.At)
+	}
+}
+
+// turn takes a new state of the connection.
+func (h *health) turn(s feed.Status) {
+	wasLive := h.status.State == feed.Live
+	h.status = s
+	if s.LastByte.After(h.lastByte) {
+		h.lastByte = s.LastByte
+	}
+	switch {
+	case s.State == feed.Live || !s.Planned:
+		h.ended = time.Time{}
+	case wasLive:
+		h.ended = s.Since
+	}
+}
+
+func (h *health) receive(m *feed.Message, at time.Time) {
+	h.lastByte = at
+	h.messages++
+	if len(m.Updates) > 0 {
+		h.mapped++
+	}
+	if m.Fault != nil {
+		h.faults++
+		h.lastFault = plainLine(m.Fault.Error())
+	}
+	if m.Unmapped != "" {
+		h.unmapped++
+		h.lastUnmapped = plainLine(m.Unmapped)
+	}
+	if len(m.Updates) != 1 { // a snapshot tells of the past
+		return
+	}
+	if q, ok := m.Updates[0].(market.Quote); ok && !q.Time.IsZero() {
+		h.lag.add(q.Time, at)
+	}
+}
+
+// state is where the connection stands for the screen: a server that ends its streams now and then is
+// live in between, unless it takes long.
+func (h *health) state(now time.Time) feed.State {
+	waiting := h.status.State == feed.Waiting || h.status.State == feed.Connecting
+	if waiting && !h.ended.IsZero() && now.Before(h.ended.Add(plannedGrace)) {
+		return feed.Live
+	}
+	return h.status.State
+}
+
+// note is the gap to speak of beside the badge, while it is news.
+func (h *health) note(now time.Time) *feed.Gap {
+	if h.gap == nil || quiet(h.gap) || !now.Before(h.gapAt.Add(noteTime)) {
+		return nil
+	}
+	return h.gap
+}
+
+// quiet reports whether a gap is the ordinary breath of a server that ends its streams.
+func quiet(g *feed.Gap) bool {
+	return g.Planned && g.Length < plannedGrace && g.Kind != feed.Reset && g.Missed <= 0
+}
+
+// changes is when the feed's words will next read differently by time alone; zero for never.
+func (h *health) changes(now time.Time) time.Time {
+	var next time.Time
+	if h.note(now) != nil {
+		next = h.gapAt.Add(noteTime)
+	}
+	switch h.state(now) {
+	case feed.Live:
+		if !h.ended.IsZero() {
+			next = earlier(next, h.ended.Add(plannedGrace))
+		}
+		if !h.lastByte.IsZero() {
+			next = earlier(next, ages(now, h.lastByte))
+		}
+	case feed.Silent:
+		next = earlier(next, ages(now, h.lastByte))
+	case feed.Waiting:
+		if h.status.RetryAt.After(now) {
+			next = earlier(next, counts(now, h.status.RetryAt))
+		}
+	}
+	return next
+}
+
+// earlier is the earlier of two times, of which zero is never.
+func earlier(a, b time.Time) time.Time {
+	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
+		return b
+	}
+	return a
+}
+
+// plainLine makes a cause or a reason safe to show.
+func plainLine(s string) string { return market.PlainText(s, maxLine) }

@@ -1,0 +1,95 @@
+package ui
+
+import (
+	"github.com/charmbracelet/bubbles/key"
+)
+
+const helpColumn = 28 // cells of one key and what it does
+
+// helpLines lays the bindings out in as many columns as the width has room for.
+func (m Model) helpLines(width int) [][]key.Binding {
+	columns := max(min((width-gutter)/helpColumn, 3), 1)
+	groups := m.keys.FullHelp()
+	if columns < len(groups) {
+		groups = flatten(groups, columns)
+	}
+	var lines [][]key.Binding
+	for row := 0; ; row++ {
+		line := make([]key.Binding, len(groups))
+		some := false
+		for i, g := range groups {
+			if g = enabled(g); row < len(g) {
+				line[i], some = g[row], true
+			}
+		}
+		if !some {
+			return lines
+		}
+		lines = append(lines, line)
+	}
+}
+
+// flatten deals the bindings of all groups out to so many columns.
+func flatten(groups [][]key.Binding, columns int) [][]key.Binding {
+	var all []key.Binding
+	for _, g := range groups {
+		all = append(all, enabled(g)...)
+	}
+	each := (len(all) + columns - 1) / columns
+	var out [][]key.Binding
+	for from := 0; from < len(all); from += each {
+		out = append(out, all[from:min(from+each, len(all))])
+	}
+	return out
+}
+
+func enabled(group []key.Binding) []key.Binding {
+	var out []key.Binding
+	for _, b := range group {
+		if b.Enabled() {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+// viewHelp draws every key there is, and what the signs on screen mean.
+func (m Model) viewHelp(height int) []string {
+	f := frame{m.styles, m.now, m.width, height, true}
+	pn := newPen(m.styles, m.width)
+	lines := []string{rule(pn, f, "Keys", "", press(m.keys.back)+" closes")}
+	keys := m.helpLines(m.width)
+	for _, line := range keys[min(m.help.top, len(keys)):min(m.help.end(), len(keys))] {
+		pn.space(gutter)
+		for _, b := range line {
+			pn.right(keyName, b.Help().Key, 8)
+			pn.left(muted, "  "+b.Help().Desc, helpColumn-8)
+		}
+		lines = append(lines, pn.end())
+	}
+	if room := height - len(lines) - 2; room > 0 {
+		lines = append(lines, "", rule(pn, f, "Signs", "", ""))
+		lines = append(lines, m.legend(pn)...)
+	}
+	return pad(lines, height)
+}
+
+// legend explains the signs of the tables.
+func (m Model) legend(pn *pen) []string {
+	var lines []string
+	for _, s := range [...][2]string{
+		{"▲▼", "direction of the last change of price"},
+		{"≈", "middle of bid and ask: the feed gives no last price"},
+		{missing, "the feed has not given this number"},
+		{"AGE", "time since the feed last spoke of the symbol; older rows fade, all do when the feed is not live"},
+		{"p o s", "change from previous close, from open, or from the first price seen"},
+		{"┄┄", "a gap in the stream, and what is known to be missing"},
+		{"? ✕", "in the event log: not mapped to prices or news; not usable"},
+	} {
+		pn.space(gutter)
+		pn.right(keyName, s[0], 8)
+		pn.put(muted, "  "+s[1])
+		lines = append(lines, pn.end())
+	}
+	return lines
+}

@@ -1,0 +1,61 @@
+package ui
+
+import "github.com/charmbracelet/bubbles/key"
+
+// keyMap is every key of the program. Footer and help are made from it.
+type keyMap struct {
+	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
+
+	focus, open, back                 key.Binding
+	retry, connect, pause, log, fault key.Binding
+	help, suspend, quit               key.Binding
+}
+
+func newKeys(c Config) keyMap {
+	k := keyMap{
+		up:       bind("↑/k", "up", "up", "k"),
+		down:     bind("↓/j", "down", "down", "j"),
+		pageUp:   bind("pgup", "page up", "pgup", "b"),
+		pageDown: bind("pgdn", "page down", "pgdown", " "),
+		halfUp:   bind("ctrl+u", "half a page up", "ctrl+u"),
+		halfDown: bind("ctrl+d", "half a page down", "ctrl+d"),
+		first:    bind("g", "first", "g", "home"),
+		last:     bind("G", "last", "G", "end"),
+		focus:    bind("tab", "next pane", "tab"),
+		open:     bind("enter", "details", "enter"),
+		back:     bind("esc", "close", "esc"),
+		retry:    bind("r", "retry now", "r"),
+		connect:  bind("x", "disconnect", "x"),
+		pause:    bind("p", "pause", "p"),
+		log:      bind("!", "log", "!"),
+		fault:    bind("F", "faults", "F"),
+		help:     bind("?", "help", "?"),
+		suspend:  bind("ctrl+z", "suspend", "ctrl+z"),
+		quit:     bind("q", "quit", "q", "ctrl+c"),
+	}
+	k.fault.SetEnabled(len(c.Faults) > 0)
+	k.retry.SetEnabled(c.Control != nil)
+	k.connect.SetEnabled(c.Control != nil)
+	return k
+}
+
+func bind(name, does string, keys ...string) key.Binding {
+	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, does))
+}
+
+// ShortHelp implements help.KeyMap: the footer, the most needed first.
+func (k keyMap) ShortHelp() []key.Binding {
+	return []key.Binding{k.help, k.quit, k.retry, k.log, k.pause, k.connect, k.fault, k.focus, k.open}
+}
+
+// FullHelp implements help.KeyMap.
+func (k keyMap) FullHelp() [][]key.Binding {
+	return [][]key.Binding{
+		{k.retry, k.connect, k.pause, k.log, k.fault},
+		{k.focus, k.open, k.back, k.help, k.suspend, k.quit},
+		{k.up, k.down, k.first, k.last, k.pageUp, k.pageDown, k.halfUp, k.halfDown},
+	}
+}
+
+// press is a key's name as it stands in a sentence.
+func press(b key.Binding) string { return b.Help().Key }

@@ -1,0 +1,150 @@
+package ui
+
+import (
+	"fmt"
+	"time"
+
+	"livetape/feed"
+	"livetape/feed/market"
+)
+
+const (
+	maxLog  = 500  // entries kept
+	maxData = 2048 // bytes of a payload kept for the log
+	maxLine = 1024 // runes of a line
+)
+
+// entry is one event of a feed as it came, for the log.
+type entry struct {
+	at     time.Time
+	feed   string
+	status *feed.Status
+	gap    *feed.Gap
+	typ    string
+	id     string
+	data   []byte
+	reason string // why it is not, or not wholly, on the screen
+	fault  bool
+}
+
+// record makes an entry of an event.
+func record(ev feed.Event) entry {
+	e := entry{at: ev.At, feed: ev.Feed, status: ev.Status, gap: ev.Gap}
+	m := ev.Message
+	if m == nil {
+		return e
+	}
+	e.typ, e.id, e.data, e.reason = m.Type, m.ID, m.Data, m.Unmapped
+	if m.Fault != nil {
+		e.reason, e.fault = m.Fault.Error(), true
+	}
+	if len(e.data) > maxData { // the whole would be kept alive otherwise
+		e.data = append([]byte(nil), e.data[:maxData]...)
+	}
+	return e
+}
+
+// history is the last entries, oldest first. What was once read of it stays as it was.
+type history struct {
+	entries []entry
+	dropped int // entries that have left
+}
+
+func (h history) add(e entry) history {
+	if len(h.entries) == 2*maxLog {
+		h.entries = append(make([]entry, 0, 2*maxLog), h.entries[maxLog:]...)
+		h.dropped += maxLog
+	}
+	h.entries = append(h.entries, e)
+	return h
+}
+
+// recent are the entries to show.
+func (h history) recent() []entry {
+	return h.entries[max(len(h.entries)-maxLog, 0):]
+}
+
+// past counts the entries before the recent ones.
+func (h history) past() int { return h.dropped + max(len(h.entries)-maxLog, 0) }
+
+// logPane shows the history. With its cursor on the last line it follows what comes.
+type logPane struct {
+	list
+	past      int // history.past when last arranged
+	manyFeeds bool
+	titled    bool
+}
+
+// arrange takes the pane's height and the history.
+func (l logPane) arrange(height int, h history) logPane {
+	following := l.atEnd()
+	l.titled = height > 2
+	if l.titled {
+		height--
+	}
+	l.list = l.shift(l.past-h.past()).fit(height, len(h.recent()))
+	l.past = h.past()
+	if following {
+		l.list = l.last()
+	}
+	return l
+}
+
+// view draws the pane in exactly f.height lines.
+func (l logPane) view(f frame, h history) []string {
+	pn := newPen(f.styles, f.width)
+	lines := make([]string, 0, f.height)
+	if l.titled {
+		right := "following"
+		if !l.atEnd() {
+			right = "scrolled back, G follows again"
+		}
+		lines = append(lines, rule(pn, f, "Event log", place(l.list), right))
+	}
+	recent := h.recent()
+	for i := l.top; i < min(l.end(), len(recent)); i++ {
+		pn.selected = f.focused && i == l.cursor
+		lines = append(lines, l.row(pn, f, &recent[i]))
+	}
+	return pad(lines, f.height)
+}
+
+func (l logPane) row(pn *pen, f frame, e *entry) string {
+	cursorMark(pn)
+	pn.put(muted, e.at.Local().Format("15:04:05.000 "))
+	if l.manyFeeds {
+		pn.left(muted, e.feed, 8)
+		pn.space(1)
+	}
+	switch {
+	case e.status != nil:
+		s := turned(*e.status)
+		pn.put(s.ink, "● "+s.text)
+	case e.gap != nil:
+		s := gapWords(e.gap)
+		pn.put(s.ink, "┄ "+s.text)
+	default:
+		e.draw(pn)
+	}
+	return pn.end()
+}
+
+// draw shows a message as it came, after the reason why it is not on the screen.
+func (e *entry) draw(pn *pen) {
+	k, sign := plain, "  "
+	switch {
+	case e.fault:
+		k, sign = bad, "✕ "
+	case e.reason != "":
+		k, sign = warn, "? "
+	}
+	pn.put(k, sign)
+	pn.left(k, market.PlainText(e.typ, 32), max(min(cells(e.typ), 20), 8))
+	if e.id != "" {
+		pn.put(muted, " #"+market.PlainText(e.id, 40))
+	}
+	if e.reason != "" {
+		pn.put(k, fmt.Sprintf(" [%s]", plainLine(e.reason)))
+	}
+	pn.put(plain, " "+market.PlainText(string(e.data), pn.width))
+}

@@ -1,0 +1,112 @@
+package ui
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"livetape/feed"
+)
+
+const (
+	frameTime  = time.Second / 30 // one message, and so one screen, in so long at most
+	maxBatch   = 8192             // events in one message
+	toastTime  = 5 * time.Second
+	injectTime = 10 * time.Second // a fault that takes longer has failed
+)
+
+// feedBatchMsg is what the feeds brought in a frame's time, in order.
+type feedBatchMsg struct {
+	events []feed.Event
+	now    time.Time
+}
+
+// feedClosedMsg says that no more events will come.
+type feedClosedMsg struct{ now time.Time }
+
+// wakeMsg comes when something on screen changes by time alone.
+type wakeMsg struct {
+	generation int
+	now        time.Time
+}
+
+// clockMsg tells the time after something that brought none, such as a key.
+type clockMsg struct{ now time.Time }
+
+// toastGoneMsg ends the toast that it names.
+type toastGoneMsg struct{ id int }
+
+// faultDoneMsg is the outcome of a fault that the user injected.
+type faultDoneMsg struct {
+	name string
+	err  error
+}
+
+// wall is the time as events carry it: UTC, without a monotonic reading.
+func wall() time.Time { return time.Now().UTC().Round(0) }
+
+// listen waits for one event, then gathers what follows within a frame.
+func listen(in <-chan feed.Event) tea.Cmd {
+	if in == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		first, ok := <-in
+		if !ok {
+			return feedClosedMsg{wall()}
+		}
+		batch := gather(append(make([]feed.Event, 0, 64), first), in)
+		return feedBatchMsg{batch, wall()}
+	}
+}
+
+// gather adds what arrives until the frame is over; the next listen reports a close.
+func gather(batch []feed.Event, in <-chan feed.Event) []feed.Event {
+	frame := time.NewTimer(frameTime)
+	defer frame.Stop()
+	for len(batch) < maxBatch {
+		select {
+		case ev, ok := <-in:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, ev)
+		case <-frame.C:
+			return batch
+		}
+	}
+	return batch
+}
+
+func readClock() tea.Msg { return clockMsg{wall()} }
+
+// wake asks for a wakeMsg after d.
+func wake(generation int, d time.Duration) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, wall()} })
+}
+
+func hideToast(id int) tea.Cmd {
+	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastGoneMsg{id} })
+}
+
+// ask makes a call to the feeds, which do not block, out of Update.
+func ask(call func(feed string), name string) tea.Cmd {
+	return func() tea.Msg {
+		call(name)
+		return readClock()
+	}
+}
+
+// inject lets a fault loose on the demo's server.
+func inject(f Fault) tea.Cmd {
+	return func() tea.Msg {
+		ctx, cancel := context.WithTimeout(context.Background(), injectTime)
+		defer cancel()
+		if err := f.Inject(ctx); err != nil {
+			return faultDoneMsg{f.Name, fmt.Errorf("inject %s: %w", f.Name, err)}
+		}
+		return faultDoneMsg{name: f.Name}
+	}
+}

@@ -1,0 +1,191 @@
+package ui
+
+import (
+	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
+
+	"livetape/feed"
+	"livetape/feed/market"
+)
+
+// press does what a key asks for.
+func (m Model) press(msg tea.KeyMsg) (Model, tea.Cmd) {
+	k := m.keys
+	switch {
+	case key.Matches(msg, k.quit):
+		return m, tea.Quit
+	case key.Matches(msg, k.suspend):
+		return m, tea.Suspend
+	case key.Matches(msg, k.back):
+		return m.close(), nil
+	case key.Matches(msg, k.help):
+		return m.toggle(helpOverlay), nil
+	case key.Matches(msg, k.fault):
+		return m.toggle(faultsOverlay), nil
+	case key.Matches(msg, k.open):
+		return m.enter()
+	case key.Matches(msg, k.focus):
+		return m.nextPane(), nil
+	case key.Matches(msg, k.log):
+		return m.toggleLog(), nil
+	case key.Matches(msg, k.pause):
+		return m.togglePause(), nil
+	case key.Matches(msg, k.retry):
+		return m.retryNow()
+	case key.Matches(msg, k.connect):
+		return m.toggleConnection()
+	}
+	return m.walk(msg), nil
+}
+
+// walk moves the cursor of the pane that has the keyboard.
+func (m Model) walk(msg tea.KeyMsg) Model {
+	k, l := m.keys, m.focused()
+	switch {
+	case key.Matches(msg, k.up):
+		*l = l.move(-1)
+	case key.Matches(msg, k.down):
+		*l = l.move(1)
+	case key.Matches(msg, k.pageUp):
+		*l = l.move(-l.page())
+	case key.Matches(msg, k.pageDown):
+		*l = l.move(l.page())
+	case key.Matches(msg, k.halfUp):
+		*l = l.move(-l.half())
+	case key.Matches(msg, k.halfDown):
+		*l = l.move(l.half())
+	case key.Matches(msg, k.first):
+		*l = l.first()
+	case key.Matches(msg, k.last):
+		*l = l.last()
+	}
+	return m
+}
+
+// focused is the list that has the keyboard, within this copy of the model.
+func (m *Model) focused() *list {
+	switch {
+	case m.overlay == helpOverlay:
+		return &m.help
+	case m.overlay == faultsOverlay:
+		return &m.menu
+	case m.focus == newsPane:
+		return &m.news.list
+	case m.focus == eventsPane:
+		return &m.logPane.list
+	}
+	return &m.prices.list
+}
+
+// close takes away what stands over the panes, then the log; it never ends the program.
+func (m Model) close() Model {
+	switch {
+	case m.overlay != noOverlay:
+		m.overlay = noOverlay
+	case m.showLog:
+		return m.toggleLog()
+	}
+	return m
+}
+
+func (m Model) toggle(o overlay) Model {
+	if m.overlay == o {
+		o = noOverlay
+	}
+	m.overlay = o
+	return m
+}
+
+// enter opens the details of the selected row, or injects the selected fault.
+func (m Model) enter() (Model, tea.Cmd) {
+	if m.overlay == faultsOverlay {
+		m.overlay = noOverlay
+		return m, inject(m.config.Faults[m.menu.cursor])
+	}
+	return m.toggle(detailOverlay), nil
+}
+
+// nextPane gives the keyboard to the next pane there is.
+func (m Model) nextPane() Model {
+	panes := m.panes()
+	for i, p := range panes {
+		if p == m.focus {
+			m.focus = panes[(i+1)%len(panes)]
+			return m
+		}
+	}
+	m.focus = panes[0]
+	return m
+}
+
+func (m Model) toggleLog() Model {
+	m.showLog = !m.showLog
+	switch {
+	case m.showLog:
+		m.focus, m.overlay = eventsPane, noOverlay
+		m.logPane.list = m.logPane.last()
+	case m.focus == eventsPane:
+		m.focus = pricesPane
+	}
+	return m
+}
+
+// togglePause holds the screen still, or lets it go on with what came meanwhile.
+func (m Model) togglePause() Model {
+	if m.frozen != nil {
+		m.frozen = nil
+		return m
+	}
+	now := m.tape()
+	s := &still{tape: tape{marks: now.marks, log: now.log}}
+	for _, r := range now.rows {
+		s.rows = append(s.rows, copyOf(r))
+	}
+	for _, story := range now.stories {
+		s.stories = append(s.stories, copyOf(story))
+	}
+	m.frozen = s
+	return m
+}
+
+func copyOf[T market.Row | market.Story](p *T) *T {
+	v := *p
+	return &v
+}
+
+// target is the feed that a key speaks of: that of the selected row where there are several, else the one
+// that needs help most.
+func (m Model) target() *health {
+	if t := m.tape(); len(m.feeds) > 1 && m.focus == pricesPane && m.prices.cursor < len(t.rows) {
+		return m.feeds.of(t.rows[m.prices.cursor].Feed)
+	}
+	return m.feeds.troubled(m.now)
+}
+
+func (m Model) retryNow() (Model, tea.Cmd) {
+	h := m.target()
+	if h == nil {
+		return m, nil
+	}
+	m, cmd := m.say(span{accent, "retrying " + h.name + " now"})
+	return m, tea.Batch(cmd, ask(m.config.Control.RetryNow, h.name))
+}
+
+// toggleConnection closes a connection for good, or opens one that is closed.
+func (m Model) toggleConnection() (Model, tea.Cmd) {
+	h := m.target()
+	if h == nil {
+		return m, nil
+	}
+	if h.down() {
+		m, cmd := m.say(span{accent, "connecting " + h.name})
+		return m, tea.Batch(cmd, ask(m.config.Control.Connect, h.name))
+	}
+	m, cmd := m.say(span{accent, "disconnecting " + h.name})
+	return m, tea.Batch(cmd, ask(m.config.Control.Disconnect, h.name))
+}
+
+// down reports whether the feed has ended, until it is asked to connect again.
+func (h *health) down() bool {
+	return h.status.State == feed.Closed || h.status.State == feed.Failed
+}

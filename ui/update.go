@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"livetape/feed"
+	"livetape/feed/market"
+)
+
+// Update implements tea.Model.
+func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	var cmd tea.Cmd
+	switch msg := msg.(type) {
+	case tea.WindowSizeMsg:
+		m.width, m.height = msg.Width, msg.Height
+	case tea.KeyMsg:
+		m, cmd = m.press(msg)
+		cmd = tea.Batch(cmd, readClock)
+	case feedBatchMsg:
+		m, cmd = m.take(msg), listen(m.config.Events)
+	case feedClosedMsg:
+		m = m.at(msg.now).disconnect()
+	case wakeMsg:
+		if msg.generation != m.generation {
+			return m, nil
+		}
+		m.wake = time.Time{}
+		m = m.at(msg.now)
+	case clockMsg:
+		m = m.at(msg.now)
+	case faultDoneMsg:
+		m, cmd = m.report(msg)
+	case toastGoneMsg:
+		m = m.endToast(msg.id)
+	case tea.ResumeMsg: // back in the foreground
+		cmd = tea.Batch(tea.ClearScreen, readClock)
+	default:
+		return m, nil
+	}
+	m, next := m.arrange().schedule()
+	return m, tea.Batch(cmd, next)
+}
+
+// at moves the screen's time on; it never goes back.
+func (m Model) at(now time.Time) Model {
+	if now.After(m.now) {
+		m.now = now
+	}
+	return m
+}
+
+// take brings a frame's events in.
+func (m Model) take(msg feedBatchMsg) Model {
+	m = m.at(msg.now)
+	newest, marks := m.newest(), len(m.marks)
+	touched := make(map[*market.Row]struct{}, len(msg.events))
+	for _, ev := range msg.events {
+		m = m.receive(ev, touched)
+	}
+	for r := range touched {
+		m.prices.widths.grow(r)
+	}
+	for _, s := range m.board.News() {
+		if s.Seq <= newest {
+			break
+		}
+		m.news.grow(s)
+	}
+	if added := int(m.newest()-newest) + len(m.marks) - marks; m.frozen == nil && added > 0 && m.news.cursor > 0 {
+		m.news.list = m.news.shift(added)
+	}
+	return m
+}
+
+// receive brings one event in.
+func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
+	h := m.feeds.of(ev.Feed)
+	if h == nil {
+		h = &health{name: ev.Feed}
+		m.feeds = append(m.feeds, h)
+	}
+	h.take(ev)
+	m.log = m.log.add(record(ev))
+	switch {
+	case ev.Gap != nil && !quiet(ev.Gap):
+		m = m.markGap(ev)
+	case ev.Message != nil:
+		h.rate.add(ev.At, 1)
+		m.apply(ev, touched)
+	}
+	return m
+}
+
+// apply gives a message's updates to the board.
+func (m Model) apply(ev feed.Event, touched map[*market.Row]struct{}) {
+	if m.frozen != nil {
+		m.frozen.held++
+	}
+	for _, u := range ev.Message.Updates {
+		m.board.Apply(ev.Feed, u, ev.At)
+		if q, ok := u.(market.Quote); ok {
+			if r := m.board.Row(ev.Feed, q.Symbol); r != nil {
+				touched[r] = struct{}{}
+			}
+		}
+	}
+}
+
+// markGap puts a line between the headlines before and after a gap.
+func (m Model) markGap(ev feed.Event) Model {
+	k := mark{gap: ev.Gap, after: m.newest()}
+	if m.prices.manyFeeds {
+		k.feed = ev.Feed
+	}
+	keep := m.marks[max(len(m.marks)-maxMarks+1, 0):]
+	m.marks = append(keep[:len(keep):len(keep)], k) // a paused screen may still show the old ones
+	return m
+}
+
+// newest is the number of the last headline so far.
+func (m Model) newest() uint64 {
+	if stories := m.board.News(); len(stories) > 0 {
+		return stories[0].Seq
+	}
+	return 0
+}
+
+// disconnect says of every feed that nothing will come any more.
+func (m Model) disconnect() Model {
+	for _, h := range m.feeds {
+		if h.status.State != feed.Closed && h.status.State != feed.Failed {
+			h.turn(feed.Status{State: feed.Closed, Since: m.now, Cause: "livetape has stopped watching"})
+		}
+	}
+	return m
+}
+
+// report tells how a fault went.
+func (m Model) report(msg faultDoneMsg) (Model, tea.Cmd) {
+	if msg.err != nil {
+		return m.say(span{bad, plainLine(msg.err.Error())})
+	}
+	return m.say(span{warn, "fault injected: " + msg.name})
+}
+
+// say puts a toast up for some seconds.
+func (m Model) say(s span) (Model, tea.Cmd) {
+	m.toast = toast{m.toast.id + 1, s}
+	return m, hideToast(m.toast.id)
+}
+
+// endToast takes the toast down, unless another one has come up since.
+func (m Model) endToast(id int) Model {
+	if id == m.toast.id {
+		m.toast.span = span{}
+	}
+	return m
+}
+
+// schedule asks to be woken when something on screen changes by time alone.
+func (m Model) schedule() (Model, tea.Cmd) {
+	next := m.changes()
+	if next.IsZero() || (!m.wake.IsZero() && !next.Before(m.wake)) {
+		return m, nil // what is pending comes soon enough, and looks again
+	}
+	m.generation++
+	m.wake = next
+	return m, wake(m.generation, max(next.Sub(m.now), time.Millisecond))
+}
+
+// changes is the time of the next such change; zero for never.
+func (m Model) changes() time.Time {
+	if m.now.IsZero() {
+		return time.Time{}
+	}
+	next := m.feeds.changes(m.now)
+	if m.layout.prices > 0 {
+		next = earlier(next, m.prices.changes(m.tape().rows, m.now))
+	}
+	if m.overlay == detailOverlay {
+		next = earlier(next, m.now.Truncate(time.Second).Add(time.Second))
+	}
+	return next
+}

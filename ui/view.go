@@ -1,0 +1,197 @@
+package ui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/bubbles/key"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// View implements tea.Model.
+func (m Model) View() string {
+	if m.width <= 0 || m.height <= 0 {
+		return ""
+	}
+	l := m.layout
+	lines := make([]string, 0, m.height)
+	if l.header > 0 {
+		lines = append(lines, m.header())
+	}
+	lines = append(lines, m.status()...)
+	lines = append(lines, m.body()...)
+	if l.footer > 0 {
+		lines = append(pad(lines, m.height-1), m.footer())
+	}
+	return strings.Join(pad(lines, m.height), "\n")
+}
+
+// header names the program, the feed and, in plain sight, what is not real.
+func (m Model) header() string {
+	pn := newPen(m.styles, m.width)
+	name, banners := " livetape ", ""
+	if m.config.Banner != "" {
+		banners = " " + m.config.Banner + " "
+	}
+	if cells(name)+cells(banners) <= m.width {
+		pn.put(accent, name)
+	}
+	pn.put(banner, banners)
+	counters := m.feeds.counters()
+	right := spanCells(counters) + 1
+	if pn.used+right+2 > m.width {
+		return pn.end()
+	}
+	if room := m.width - pn.used - right - 4; len(m.feeds) == 1 && room >= 12 {
+		pn.space(2)
+		pn.put(muted, ansi.Truncate(m.feeds[0].url, room, "…"))
+	}
+	pn.space(m.width - pn.used - right)
+	for _, s := range counters {
+		pn.put(s.ink, s.text)
+	}
+	return pn.end()
+}
+
+// status draws the badges.
+func (m Model) status() []string {
+	pn := newPen(m.styles, m.width)
+	var lines []string
+	for _, spans := range m.statusLines()[:m.layout.status] {
+		if m.width > 20 {
+			pn.space(1)
+		}
+		for _, s := range spans {
+			pn.put(s.ink, s.text)
+		}
+		lines = append(lines, pn.end())
+	}
+	return lines
+}
+
+// body draws the panes.
+func (m Model) body() []string {
+	l, t := m.layout, m.tape()
+	switch {
+	case l.help > 0:
+		return m.viewHelp(l.help)
+	case l.side:
+		return append(m.sideBySide(t), m.logPane.view(m.frame(m.width, l.events, eventsPane), t.log)...)
+	}
+	lines := m.viewPrices(t)
+	if l.news > 0 {
+		lines = append(lines, m.news.view(m.frame(l.newsWidth, l.news, newsPane), t)...)
+	}
+	if l.events > 0 {
+		lines = append(lines, m.logPane.view(m.frame(m.width, l.events, eventsPane), t.log)...)
+	}
+	switch {
+	case l.bottom > 0 && m.overlay == faultsOverlay:
+		lines = append(lines, m.viewFaults(l.bottom)...)
+	case l.bottom > 0:
+		lines = append(lines, m.viewDetail(t, l.bottom)...)
+	}
+	return lines
+}
+
+func (m Model) frame(width, height int, p pane) frame {
+	return frame{m.styles, m.now, width, height, m.focus == p && m.overlay == noOverlay || m.overlay == detailOverlay && m.focus == p}
+}
+
+// viewPrices draws the price table, or why there is none.
+func (m Model) viewPrices(t *tape) []string {
+	f := m.frame(m.layout.pricesWidth, m.layout.prices, pricesPane)
+	if f.height == 0 {
+		return nil
+	}
+	if len(t.rows) > 0 || len(m.feeds) == 0 {
+		return m.prices.view(f, t.rows, m.feeds.isLive(m.now))
+	}
+	return explain(f, m.feeds.troubled(m.now).noPrices(m.now, m.keys))
+}
+
+// explain fills a pane that has nothing to show with the reason.
+func explain(f frame, words []span) []string {
+	pn := newPen(f.styles, f.width)
+	var lines []string
+	if f.height > 4 {
+		lines = append(lines, rule(pn, f, "Prices", "", ""), "")
+	}
+	for _, s := range words {
+		for _, line := range wrap(s.text, f.width-4, f.height) {
+			pn.space(gutter)
+			pn.put(s.ink, line)
+			lines = append(lines, pn.end())
+		}
+	}
+	return pad(lines, f.height)
+}
+
+// sideBySide draws prices and news next to each other.
+func (m Model) sideBySide(t *tape) []string {
+	left := m.viewPrices(t)
+	right := m.news.view(m.frame(m.layout.newsWidth, m.layout.news, newsPane), t)
+	for i := range left {
+		left[i] += blanks(m.layout.pricesWidth+1-ansi.StringWidth(left[i])) + right[i]
+	}
+	return left
+}
+
+// footer is the help of the keys most needed, or a toast.
+func (m Model) footer() string {
+	pn := newPen(m.styles, m.width)
+	pn.space(1)
+	if m.toast.text != "" {
+		pn.put(m.toast.ink, m.toast.text)
+		return pn.end()
+	}
+	for i, b := range m.keys.ShortHelp() {
+		if !b.Enabled() {
+			continue
+		}
+		if !fits(pn, b, i) {
+			break
+		}
+		if i > 0 {
+			pn.put(stale, " · ")
+		}
+		pn.put(keyName, b.Help().Key)
+		pn.put(muted, " "+b.Help().Desc)
+	}
+	return pn.end()
+}
+
+func fits(pn *pen, b key.Binding, i int) bool {
+	return pn.used+min(i, 1)*3+cells(b.Help().Key)+1+cells(b.Help().Desc) <= pn.width
+}
+
+func spanCells(spans []span) int {
+	n := 0
+	for _, s := range spans {
+		n += cells(s.text)
+	}
+	return n
+}
+
+// flow breaks spans into lines; it breaks before a span that begins with a blank, and only there.
+func flow(spans []span, width, most int) [][]span {
+	lines, used := [][]span{nil}, 0
+	for _, s := range spans {
+		last := len(lines) - 1
+		if w := cells(s.text); used > 0 && used+w > width && strings.HasPrefix(s.text, " ") && len(lines) < most {
+			s.text = "  " + strings.TrimLeft(s.text, " ·")
+			lines, used, last = append(lines, nil), 0, last+1
+		}
+		lines[last] = append(lines[last], s)
+		used += cells(s.text)
+	}
+	return lines
+}
+
+// wrap breaks a sentence into at most so many lines between words.
+func wrap(text string, width, most int) []string {
+	if text == "" || width < 1 || most < 1 {
+		return nil
+	}
+	lines := strings.Split(ansi.Wrap(text, width, ""), "\n")
+	return lines[:min(len(lines), most)]
+}
