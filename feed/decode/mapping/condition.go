@@ -74,3 +74,22 @@ func written(v gjson.Result) string {
 	}
 	return v.Raw
 }
+
+// Matcher tells whether an event is one that conditions describe.
+type Matcher struct{ all []condition }
+
+// CompileWhen makes a matcher of conditions on payloads; its error is like that of [Compile].
+func CompileWhen(w When) (*Matcher, error) {
+	c := &compiler{}
+	m := &Matcher{c.when(nil, w)}
+	return m, c.faults.Err()
+}
+
+// Match reports whether all conditions hold of the payload; never of one that is not JSON.
+func (m *Matcher) Match(eventType string, data []byte) bool {
+	payload, reason, err := parse(string(data))
+	if err != nil || reason != "" {
+		return false
+	}
+	return fails(m.all, &row{payload: payload, value: payload, event: eventType}) == nil
+}

@@ -12,7 +12,7 @@ import (
 	"livetape/feed/market"
 )
 
-// Guard puts what a spec says of the stream itself (Events, Errors, End, ResumeID) before a decoder that does
+// Guard puts what a spec says of the stream itself (Events, Errors, End, Notice, ResumeID) before a decoder that does
 // not come from the spec's map. Its error is like that of [Compile].
 func Guard(feed string, spec Spec, next decode.Decoder) (decode.Decoder, error) {
 	c := &compiler{}
@@ -28,7 +28,7 @@ type guard struct {
 	feed           string
 	events, errors []string
 	end            []condition
-	resume         *path
+	resume, notice *path
 	next           decode.Decoder
 }
 
@@ -47,7 +47,11 @@ func (c *compiler) guard(feed string, spec *Spec, next decode.Decoder) decode.De
 		p := c.path(top.Key("resume_id"), spec.ResumeID)
 		g.resume = &p
 	}
-	if g.events == nil && g.errors == nil && g.end == nil && g.resume == nil {
+	if spec.Notice != "" {
+		p := c.path(top.Key("notice"), spec.Notice)
+		g.notice = &p
+	}
+	if g.events == nil && g.errors == nil && !g.reads() {
 		return next
 	}
 	return g
@@ -61,31 +65,43 @@ func (g *guard) Decode(eventType string, data []byte) (decode.Message, error) {
 	if g.events != nil && !slices.Contains(g.events, eventType) {
 		return decode.Message{Unmapped: "the feed's events are not of type " + market.PlainText(eventType, maxName)}, nil
 	}
-	end, id := g.stream(eventType, data)
-	if end {
-		return decode.Message{End: true, ResumeID: id}, nil
+	said := g.stream(eventType, data)
+	if said.End {
+		return said, nil
 	}
 	m, err := g.next.Decode(eventType, data)
-	m.ResumeID = id
+	m.ResumeID, m.Notice = said.ResumeID, said.Notice
+	if m.Notice != "" {
+		m.Unmapped = ""
+	}
 	return m, err
 }
 
+// reads reports whether payloads may say something of the stream.
+func (g *guard) reads() bool { return g.end != nil || g.resume != nil || g.notice != nil }
+
 // stream reads what a payload says of the stream.
-func (g *guard) stream(eventType string, data []byte) (end bool, id string) {
-	if g.end == nil && g.resume == nil {
-		return false, ""
+func (g *guard) stream(eventType string, data []byte) (m decode.Message) {
+	if !g.reads() {
+		return m
 	}
 	payload, reason, err := parse(string(data))
 	if err != nil || reason != "" {
-		return false, "" // next says so
+		return m // next says so
 	}
 	r := &row{payload: payload, value: payload, event: eventType, feed: g.feed}
 	if g.resume != nil {
 		if s, ok, err := scalar(g.resume.get(r)); ok && err == nil && len(s) <= maxID {
-			id = strings.Clone(s)
+			m.ResumeID = strings.Clone(s)
 		}
 	}
-	return g.end != nil && fails(g.end, r) == nil, id
+	if g.notice != nil {
+		if at := g.notice.get(r); !missing(at) {
+			m.Notice = notice(eventType, at.Raw)
+		}
+	}
+	m.End = g.end != nil && fails(g.end, r) == nil
+	return m
 }
 
 // maxNotice is how much of a server's message is kept, in characters.

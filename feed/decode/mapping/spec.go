@@ -1,9 +1,6 @@
 package mapping
 
-import (
-	"errors"
-	"slices"
-)
+import "slices"
 
 // Spec says how the payloads of one feed are to be read. It is the part of a feed's configuration that
 // [Compile] and [Guard] turn into a decoder; the tags are its keys.
@@ -12,6 +9,7 @@ type Spec struct {
 	Errors   []string          `yaml:"errors,omitempty,flow"` // event types whose data, text or JSON, is a message for the status line
 	End      When              `yaml:"end,omitempty"`         // what a payload says that means: connect again now
 	ResumeID string            `yaml:"resume_id,omitempty"`   // path to the id to resume from, for feeds without id: lines
+	Notice   string            `yaml:"notice,omitempty"`      // path to a message for the status line that a payload may carry
 	Patch    string            `yaml:"patch,omitempty"`       // "firebase": events are changes to one document, which is kept
 	Aliases  map[string]string `yaml:"aliases,omitempty"`     // the feed's symbols → the names to show
 	Map      []Rule            `yaml:"map,omitempty"`         // applied one after the other to each payload
@@ -175,7 +173,7 @@ func (c *Condition) UnmarshalYAML(unmarshal func(any) error) error {
 	case []any:
 		return unmarshal(&c.Is)
 	case nil:
-		return errors.New("a condition is empty: write exists, absent or a value")
+		return nil // Compile reports it, with its place
 	}
 	var word string
 	if err := unmarshal(&word); err != nil {
