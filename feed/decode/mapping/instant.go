@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -46,7 +47,8 @@ func (v *value) time(r *row) (latest time.Time, err error) {
 	switch v.source {
 	case ofFirst:
 		for _, one := range v.several {
-			if at, err := one.time(r); err != nil || !at.IsZero() {
+			at, err := one.time(r)
+			if err != nil && !errors.Is(err, errMany) || !at.IsZero() {
 				return at, err
 			}
 		}

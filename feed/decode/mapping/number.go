@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -29,6 +30,9 @@ func blank(s string) bool {
 	return false
 }
 
+// errMany says that a list or map stands where one value is wanted. Where several paths are tried, it is not there.
+var errMany = errors.New("is a list or a map, not one value")
+
 // scalar is what a value says as text; ok is false when it says nothing.
 func scalar(v gjson.Result) (s string, ok bool, err error) {
 	if missing(v) {
@@ -38,7 +42,7 @@ func scalar(v gjson.Result) (s string, ok bool, err error) {
 	case gjson.String:
 		return strings.TrimSpace(v.Str), true, nil
 	case gjson.JSON:
-		return "", false, fmt.Errorf("%s is a list or a map, not one value", market.PlainText(v.Raw, 40))
+		return "", false, fmt.Errorf("%s %w", market.PlainText(v.Raw, 40), errMany)
 	}
 	return v.Raw, true, nil
 }
@@ -80,7 +84,8 @@ func (v *value) unscaled(r *row) (market.Decimal, error) {
 	switch v.source {
 	case ofFirst:
 		for _, one := range v.several {
-			if d, err := one.number(r); err != nil || d.IsSet() {
+			d, err := one.number(r)
+			if err != nil && !errors.Is(err, errMany) || d.IsSet() {
 				return d, err
 			}
 		}

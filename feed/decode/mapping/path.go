@@ -57,7 +57,7 @@ func (p path) said(r *row) bool {
 		return true
 	}
 	if p.from == rowValue {
-		return !missing(r.said)
+		return r.said.Type != gjson.JSON && !missing(r.said)
 	}
 	return r.said.Get(p.gjson).Exists()
 }

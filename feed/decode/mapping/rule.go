@@ -80,7 +80,7 @@ var kinds = map[string][]string{
 
 // rule compiles one rule.
 func (c *compiler) rule(at fault.Path, spec *Rule, feed aliases) *rule {
-	r := &rule{when: c.when(at.Key("when"), spec.When), kind: spec.Kind, aliases: feed, texts: map[string]*value{}, known: newSymbols()}
+	r := &rule{when: c.when(at.Key("when"), spec.When), kind: spec.Kind, aliases: feed, texts: map[string]*value{}, known: newSymbols(), noRows: "the list is empty"}
 	for i, p := range spec.JSON {
 		here := at.Key("json")
 		if len(spec.JSON) > 1 {

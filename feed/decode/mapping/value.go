@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 
@@ -241,9 +242,10 @@ func (v *value) raw(r *row) (s string, ok bool, err error) {
 		s, ok, err = v.template.fill(r)
 	case ofFirst:
 		for _, one := range v.several {
-			if s, ok, err = one.words(r); ok || err != nil {
+			if s, ok, err = one.words(r); ok || err != nil && !errors.Is(err, errMany) {
 				break
 			}
+			err = nil
 		}
 	case ofPath:
 		s, ok, err = scalar(v.path.get(r))
