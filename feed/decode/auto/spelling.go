@@ -24,7 +24,7 @@ var spellings = map[Field]string{
 		"productid product market security securityid contract asset coin isin figi code s | id channel topic",
 	"name":       "companyname longname shortname displayname fullname name",
 	"currency":   "currency ccy quotecurrency",
-	"last":       "last price lastprice px lastpx tradeprice lasttradeprice latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate | close p c mark mid | value val",
+	"last":       "last price lastprice px lastpx tradeprice lasttradeprice latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate spot | close p c mark mid | value val",
 	"bid":        "bid bidprice bestbid bestbidprice bidpx bp b",
 	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap a",
 	"bid_size":   "bidsize bidsz bidqty bestbidsize bestbidqty bidquantity bidvolume",
@@ -81,6 +81,9 @@ func Spelled(name string) (s Spelling, ok bool) {
 func plain(name string) string {
 	if len(name) > 40 {
 		return ""
+	}
+	if number := strings.TrimLeft(name, "0123456789"); strings.HasPrefix(number, ". ") {
+		name = number // "05. price"
 	}
 	var b [40]byte
 	n := 0

@@ -53,3 +53,13 @@ func UnitOf(v gjson.Result) string {
 	}
 	return map[unit]string{seconds: "s", millis: "ms", micros: "us", nanos: "ns"}[unitOf(digits)]
 }
+
+// Unpack puts JSON that is written in a string at a path in the string's place, as the json of a rule does. A payload
+// without any stays as it is.
+func Unpack(payload gjson.Result, at string) gjson.Result {
+	p, err := compilePath(at)
+	if err != nil {
+		return payload
+	}
+	return unpack(payload, p)
+}
