@@ -6,13 +6,14 @@ import (
 	"livetape/feed/market"
 )
 
-// Event is one thing that happened to one feed; exactly one of Status, Gap and Message is set.
+// Event is one thing that happened to one feed; exactly one of Status, Gap, Message and Pulse is set.
 type Event struct {
 	Feed    string
-	At      time.Time // UTC wall clock, without a monotonic reading: ages stay true over a sleep of the machine
+	At      time.Time // UTC wall clock, without a monotonic reading: ages stay true over a sleep of the machine. Of a message, when its last bytes were read
 	Status  *Status
 	Gap     *Gap
 	Message *Message
+	Pulse   *Pulse
 }
 
 // Message is one event of the stream, as a browser's EventSource would dispatch it, and what the
@@ -20,11 +21,20 @@ type Event struct {
 type Message struct {
 	Type string // "message" when the server gave none
 	Data []byte // may be kept; never changed after delivery
-	ID   string // the last event id after this event; opaque
+	ID   string // the last event id after this event; opaque. One with control characters cannot be sent, so a reconnect does not resume from it
 
 	Updates  []market.Update // empty without a decoder
 	Unmapped string          // why there are no updates though nothing is wrong
 	Fault    error           // what of the payload could not be used, or why it was skipped by the reader
+}
+
+// Pulse says that a stream lives though no message came of it: a comment, a part of a long event, a
+// duplicate. It is sent within a second of such bytes, at most once a second, and never while messages
+// say as much. With it, the newest of Event.At of a message, Status.LastByte and Pulse.LastByte is
+// the feed's freshness, true to a second.
+type Pulse struct {
+	LastByte   time.Time
+	Duplicates uint64 // events dropped so far because they came twice
 }
 
 // State is where a feed's connection stands.
@@ -55,7 +65,7 @@ type Status struct {
 	Planned  bool
 	LastByte time.Time // when the last byte arrived; zero before the first
 
-	Retry       time.Duration // the server's reconnection time, or the default
+	Retry       time.Duration // the server's reconnection time, at most 1 h, or the default of 1 s
 	Connections int           // connections that became live so far
 	Duplicates  uint64        // events dropped so far because they came twice
 }
@@ -64,11 +74,11 @@ type Status struct {
 // new connection that tells it, or as soon as the stream is live when nothing can tell.
 type Gap struct {
 	Kind     GapKind
-	Lost     time.Time     // when the stream before was lost
-	Length   time.Duration // from Lost to live again
+	Lost     time.Time     // when the stream before was lost; after a silence, its last byte; zero on a first connection with Config.LastEventID
+	Length   time.Duration // from Lost to live again; 0 when Lost is zero
 	From     string        // the last event id sent; empty when there was none
 	Replayed int           // Resumed
-	Missed   int           // Resumed: 0; Reset: events lost, or Unknown
+	Missed   int           // Resumed: 0; Reset: events lost, or Unknown; else Unknown
 	Planned  bool          // the server ended the stream cleanly
 }
 
@@ -80,7 +90,7 @@ const (
 	Resumed    GapKind = iota // the server replayed what was missed, and says so
 	Reset                     // the server says that it could not resume
 	Continued                 // the server was given the last event id; it does not say what it did with it
-	Unreplayed                // there are no ids: what was sent meanwhile is lost
+	Unreplayed                // there is no id, or none that HTTP can carry: what was sent meanwhile is lost
 )
 
 // Unknown marks a count that nobody can give.

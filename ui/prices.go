@@ -148,10 +148,17 @@ func (d *priceLines) head() string {
 		case colRange:
 			d.pen.left(title, strings.Repeat(" ", max((s.width-len(text))/2, 0))+text, s.width)
 		default:
-			d.pen.right(title, text, s.width)
+			d.heading(s, text)
 		}
 	}
 	return d.pen.end()
+}
+
+// heading stands over the digits that most numbers have, not over the tail of the longest.
+func (d *priceLines) heading(s slot, text string) {
+	tail := min(max(s.ext.fraction-3, 0), max(s.width-cells(text), 0))
+	d.pen.right(title, text, s.width-tail)
+	d.pen.space(tail)
 }
 
 func (d *priceLines) label(s slot) string {
@@ -173,6 +180,9 @@ func (d *priceLines) label(s slot) string {
 	case colAsk:
 		return "ASK"
 	case colVolume:
+		if d.plan.shortVol {
+			return "VOL≈"
+		}
 		return "VOLUME"
 	case colRange:
 		if d.seen && !d.rangeMixed {
@@ -261,7 +271,7 @@ func (d *priceLines) cell(s slot, r *market.Row, f *face, t tone) {
 	case colAsk:
 		d.cellNumber(s, &r.Ask, f.ask, t)
 	case colVolume:
-		d.number(s.ext, s.width, f.volume, t.quiet)
+		d.volume(s, f, t)
 	case colRange:
 		d.span(s, f, t)
 	case colAge:
@@ -394,30 +404,39 @@ func align(e extent, width int, number string) (before int, text string) {
 	return pointAt - len(whole), whole + fraction[:room-1] + "…"
 }
 
-// span draws the range as numbers, with a picture of where the price stands when there is room.
+// volume draws the volume in full, or cut short where that has no room.
+func (d *priceLines) volume(s slot, f *face, t tone) {
+	if d.plan.shortVol && f.volume != "" {
+		d.pen.right(t.quiet, short(f.volume), s.width)
+		return
+	}
+	d.number(s.ext, s.width, f.volume, t.quiet)
+}
+
+// span draws where between low and high the price stands, between the two numbers when there is room.
 func (d *priceLines) span(s slot, f *face, t tone) {
 	if f.low == "" || f.high == "" {
 		d.pen.space(s.width / 2)
 		d.pen.left(muted, missing, s.width-s.width/2)
 		return
 	}
-	d.pen.right(t.quiet, f.low, s.ext.whole)
-	if d.plan.bar {
+	if !d.plan.rangeText {
 		d.bar(f, t)
-	} else {
-		d.pen.put(t.quiet, "–")
+		d.pen.space(s.width - barCells)
+		return
 	}
+	d.pen.right(t.quiet, f.low, s.ext.whole)
+	d.pen.space(1)
+	d.bar(f, t)
+	d.pen.space(1)
 	d.pen.left(t.quiet, f.high, s.ext.fraction)
 }
 
-// bar draws where between low and high the price stands.
 func (d *priceLines) bar(f *face, t tone) {
 	at := position(f.low, f.high, f.price)
-	d.pen.space(1)
 	d.pen.put(stale, strings.Repeat("─", at))
 	d.pen.put(t.number, "●")
 	d.pen.put(stale, strings.Repeat("─", barCells-1-at))
-	d.pen.space(1)
 }
 
 // position is the cell of a bar for a price; a picture needs no exact number.

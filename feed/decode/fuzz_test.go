@@ -1,0 +1,70 @@
+package decode
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"livetape/feed/market"
+)
+
+// FuzzNativeDecode checks that every payload of a known type gives something or a reason, that what it
+// gives is bounded and plain, and that nothing but JSON is taken.
+func FuzzNativeDecode(f *testing.F) {
+	for _, fixture := range fixtures(f) {
+		f.Add(fixture.Type, []byte(fixture.Data))
+	}
+	f.Fuzz(func(t *testing.T, eventType string, data []byte) {
+		m, err := Native{}.Decode(eventType, data)
+		something := len(m.Updates) > 0 || m.Continuity != nil || m.Unmapped != ""
+		if !something && err == nil && eventType != "snapshot" {
+			t.Errorf("neither an update nor a reason")
+		}
+		if something && m.Unmapped == "" && !json.Valid(data) {
+			t.Errorf("took something from what is not JSON")
+		}
+		if err != nil && (len(err.Error()) > 8192 || !utf8.ValidString(err.Error())) {
+			t.Errorf("error: %q", err)
+		}
+		plain(t, m.Unmapped, 256)
+		for _, u := range m.Updates {
+			checkUpdate(t, u)
+		}
+	})
+}
+
+func checkUpdate(t *testing.T, u market.Update) {
+	switch u := u.(type) {
+	case market.Quote:
+		if u.Symbol == "" || !u.Last.IsSet() && !u.Bid.IsSet() && !u.Ask.IsSet() {
+			t.Errorf("a quote of nothing: %+v", u)
+		}
+		plain(t, u.Symbol, maxSymbol)
+		plain(t, u.Name, maxName)
+		plain(t, u.Currency, maxCurrency)
+	case market.Headline:
+		if u.Title == "" || len(u.Symbols) > maxSymbols {
+			t.Errorf("headline: %+v", u)
+		}
+		plain(t, u.ID, maxID)
+		plain(t, u.Title, maxHeadline)
+		plain(t, u.Summary, maxSummary)
+		plain(t, u.Source, maxSource)
+		plain(t, u.URL, maxURL)
+		plain(t, strings.Join(u.Symbols, ""), maxSymbols*maxSymbol)
+	case market.Halt:
+		if u.State == "" {
+			t.Errorf("a halt of no state: %+v", u)
+		}
+		plain(t, u.Symbol, maxSymbol)
+		plain(t, u.Reason, maxReason)
+	}
+}
+
+func plain(t *testing.T, s string, limit int) {
+	if !utf8.ValidString(s) || utf8.RuneCountInString(s) > limit || strings.ContainsFunc(s, unicode.IsControl) {
+		t.Errorf("not plain text of at most %d characters: %q", limit, s)
+	}
+}

@@ -1,0 +1,125 @@
+package feed
+
+import (
+	"net/http"
+	"time"
+)
+
+// The reconnect policy in numbers.
+const (
+	defaultRetry  = time.Second      // the reconnection time until the server says its own
+	maxRetry      = time.Hour        // a retry: beyond it counts as this
+	backoffCap    = 30 * time.Second // failures wait no longer, unless the server's own retry: is longer
+	maxRetryAfter = 5 * time.Minute  // a Retry-After beyond it counts as this
+	tooManyWait   = time.Minute      // after a 429 without Retry-After
+	provenAfter   = 30 * time.Second // a connection that was live so long was a good one
+
+	floor       = 10 * time.Millisecond // no wait is shorter, whatever the server says
+	barrenFloor = time.Second           // nor shorter than this after barrenLimit barren connections in a row
+	barrenLimit = 3
+)
+
+// ending is how a connection attempt came to its end, as far as the policy cares.
+type ending int8
+
+const (
+	ended   ending = iota // cleanly, after an event, a comment or a retry: line
+	broken                // network error, cut stream, silence, an end without anything heard
+	busy                  // 408, 425, 429, 5xx: the server asks to come back later
+	misfit                // an answer, but no event stream: a wrong address, or a captive portal's page
+	refused               // trying again would not help: 401, 404, a bad certificate, a redirect loop
+	stopped               // 204: the server said stop
+	left                  // dropped by the user
+)
+
+// outcome is all that the policy knows of one connection attempt.
+type outcome struct {
+	ending     ending
+	status     int           // of the answer; 0 without one
+	retryAfter time.Duration // as the server asked; negative when it did not ask
+	delivered  bool          // at least one event
+	live       bool          // an event stream began
+	liveFor    time.Duration
+	cause      string
+	advice     string
+
+	disconnected bool // left: for good
+}
+
+// history is what the policy remembers from one attempt to the next.
+type history struct {
+	failures int           // in a row
+	barren   int           // connections in a row that delivered no event
+	wasLive  bool          // an event stream has begun at least once
+	retry    time.Duration // the server's reconnection time, or the default
+}
+
+// step is what the policy wants done next.
+type step struct {
+	state   State // Waiting, Closed, Failed; Connecting means at once
+	wait    time.Duration
+	attempt int
+	planned bool
+}
+
+// next is the whole policy: what follows on an outcome. Random is in [0, 1).
+func (h history) next(o outcome, random float64) (step, history) {
+	h = h.learn(o)
+	switch o.ending {
+	case stopped:
+		return step{state: Closed}, h
+	case left:
+		return step{state: Connecting, attempt: h.failures}, h
+	case ended:
+		h.failures = 0
+		return step{state: Waiting, wait: h.notBelowFloor(h.retry), planned: true}, h
+	}
+	h.failures++
+	if o.ending == refused || o.ending == misfit && !h.wasLive {
+		return step{state: Failed, attempt: h.failures}, h
+	}
+	return step{state: Waiting, wait: h.notBelowFloor(h.pause(o, random)), attempt: h.failures}, h
+}
+
+// learn takes in what the outcome says about the server, whatever follows from it.
+func (h history) learn(o outcome) history {
+	h.wasLive = h.wasLive || o.live
+	switch {
+	case o.delivered:
+		h.barren = 0
+	case o.ending != left:
+		h.barren++
+	}
+	if o.delivered || o.liveFor >= provenAfter {
+		h.failures = 0
+	}
+	return h
+}
+
+// pause is the wait after a failure: what the server asked for, or else the back-off.
+func (h history) pause(o outcome, random float64) time.Duration {
+	switch {
+	case o.ending == busy && o.retryAfter >= 0:
+		return min(o.retryAfter, maxRetryAfter)
+	case o.ending == busy && o.status == http.StatusTooManyRequests:
+		return tooManyWait
+	}
+	return time.Duration(random * float64(h.ceiling()))
+}
+
+// ceiling is the longest back-off after so many failures: the reconnection time, doubled with each up to the cap.
+func (h history) ceiling() time.Duration {
+	base := max(h.retry, floor)
+	limit := max(base, backoffCap)
+	for n := 1; n < h.failures && base < limit; n++ {
+		base *= 2
+	}
+	return min(base, limit)
+}
+
+func (h history) notBelowFloor(wait time.Duration) time.Duration {
+	if h.barren >= barrenLimit {
+		return max(wait, barrenFloor)
+	}
+	return max(wait, floor)
+}

@@ -1,0 +1,147 @@
+package feed
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+)
+
+// failed is an attempt that ended in a network error.
+func failed() outcome { return outcome{ending: broken, retryAfter: notAsked} }
+
+func answered(status int) outcome {
+	return outcome{ending: endingOf(status), status: status, retryAfter: notAsked}
+}
+
+func fresh() history { return history{retry: defaultRetry} }
+
+func TestEachEndingLeadsToItsState(t *testing.T) {
+	const most = 1.0 // stands for the largest random number: the whole back-off
+	live := func(o outcome) outcome { o.live, o.delivered = true, true; return o }
+	asked := func(o outcome, after time.Duration) outcome { o.retryAfter = after; return o }
+	proven := history{retry: defaultRetry, wasLive: true}
+	for _, c := range []struct {
+		what string
+		past history
+		o    outcome
+		want step
+	}{
+		{"a clean end waits exactly the reconnection time and is no failure", fresh(), live(outcome{ending: ended}), step{Waiting, time.Second, 0, true}},
+		{"a clean end forgets the failures before it", history{retry: time.Second, failures: 7}, outcome{ending: ended, live: true}, step{Waiting, time.Second, 0, true}},
+		{"a clean end obeys retry:", history{retry: 250 * time.Millisecond}, live(outcome{ending: ended}), step{Waiting, 250 * time.Millisecond, 0, true}},
+		{"a network error is a failure", fresh(), failed(), step{Waiting, time.Second, 1, false}},
+		{"204 is the end", fresh(), answered(204), step{Closed, 0, 0, false}},
+		{"408 waits", fresh(), answered(408), step{Waiting, time.Second, 1, false}},
+		{"425 waits", fresh(), answered(425), step{Waiting, time.Second, 1, false}},
+		{"500 waits", fresh(), answered(500), step{Waiting, time.Second, 1, false}},
+		{"503 waits", fresh(), answered(503), step{Waiting, time.Second, 1, false}},
+		{"599 waits", fresh(), answered(599), step{Waiting, time.Second, 1, false}},
+		{"503 obeys Retry-After", fresh(), asked(answered(503), 7*time.Second), step{Waiting, 7 * time.Second, 1, false}},
+		{"Retry-After is capped", fresh(), asked(answered(503), time.Hour), step{Waiting, 5 * time.Minute, 1, false}},
+		{"429 waits a minute", fresh(), answered(429), step{Waiting, time.Minute, 1, false}},
+		{"429 obeys Retry-After", fresh(), asked(answered(429), 2*time.Second), step{Waiting, 2 * time.Second, 1, false}},
+		{"401 fails", fresh(), answered(401), step{Failed, 0, 1, false}},
+		{"403 fails", fresh(), answered(403), step{Failed, 0, 1, false}},
+		{"404 fails", fresh(), answered(404), step{Failed, 0, 1, false}},
+		{"410 fails", fresh(), answered(410), step{Failed, 0, 1, false}},
+		{"418 fails", fresh(), answered(418), step{Failed, 0, 1, false}},
+		{"206 fails", fresh(), answered(206), step{Failed, 0, 1, false}},
+		{"304 fails", fresh(), answered(304), step{Failed, 0, 1, false}},
+		{"600 fails", fresh(), answered(600), step{Failed, 0, 1, false}},
+		{"401 fails even after it was live", proven, answered(401), step{Failed, 0, 1, false}},
+		{"a page instead of a stream fails", fresh(), outcome{ending: misfit}, step{Failed, 0, 1, false}},
+		{"a page where a stream was is a captive portal, and waits", proven, outcome{ending: misfit}, step{Waiting, time.Second, 1, false}},
+		{"the user's retry is at once and keeps the counter", history{retry: time.Second, failures: 4}, outcome{ending: left}, step{Connecting, 0, 4, false}},
+		{"the user's retry of a good connection starts from 0", history{retry: time.Second, failures: 4}, live(outcome{ending: left}), step{Connecting, 0, 0, false}},
+	} {
+		if got, _ := c.past.next(c.o, most); got != c.want {
+			t.Errorf("%s: got %+v, want %+v", c.what, got, c.want)
+		}
+	}
+}
+
+func TestBackOffDoublesToItsCap(t *testing.T) {
+	for _, c := range []struct {
+		retry time.Duration
+		want  []time.Duration // the longest wait after each failure
+	}{
+		{time.Second, []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second}},
+		{3 * time.Second, []time.Duration{3 * time.Second, 6 * time.Second, 12 * time.Second, 24 * time.Second, 30 * time.Second}},
+		{time.Minute, []time.Duration{time.Minute, time.Minute, time.Minute}},
+		{0, []time.Duration{floor, 2 * floor, barrenFloor, barrenFloor}},
+	} {
+		h := history{retry: c.retry}
+		for i, want := range c.want {
+			var got step
+			got, h = h.next(failed(), 1)
+			if got.wait != want || got.attempt != i+1 {
+				t.Errorf("retry %s, failure %d: wait %s, attempt %d, want %s", c.retry, i+1, got.wait, got.attempt, want)
+			}
+		}
+	}
+}
+
+func TestJitterIsFull(t *testing.T) {
+	h := history{retry: time.Second, failures: 3}
+	for _, c := range []struct {
+		random float64
+		want   time.Duration
+	}{{0, floor}, {0.25, 2 * time.Second}, {0.5, 4 * time.Second}} {
+		if got, _ := h.next(failed(), c.random); got.wait != c.want {
+			t.Errorf("random %g: wait %s, want %s", c.random, got.wait, c.want)
+		}
+	}
+}
+
+func TestAGoodConnectionResetsTheBackOff(t *testing.T) {
+	for _, c := range []struct {
+		what string
+		o    outcome
+		want int
+	}{
+		{"nothing delivered, and short", outcome{ending: broken, live: true, liveFor: 29 * time.Second}, 6},
+		{"nothing delivered, but live for 30 s", outcome{ending: broken, live: true, liveFor: 30 * time.Second}, 1},
+		{"an event delivered", outcome{ending: broken, live: true, delivered: true}, 1},
+	} {
+		c.o.retryAfter = notAsked
+		if got, _ := (history{retry: time.Second, failures: 5}).next(c.o, 1); got.attempt != c.want {
+			t.Errorf("%s: attempt %d, want %d", c.what, got.attempt, c.want)
+		}
+	}
+}
+
+func TestTheThirdBarrenConnectionInARowWaitsASecond(t *testing.T) {
+	endings := map[string]outcome{
+		"clean ends with comments only": {ending: ended, live: true},
+		"refused connects":              failed(),
+		"Retry-After: 0":                {ending: busy, status: 503, retryAfter: 0},
+	}
+	for what, o := range endings {
+		h := history{}
+		var waits [4]time.Duration
+		for i := range waits {
+			var s step
+			s, h = h.next(o, 0)
+			waits[i] = s.wait
+		}
+		if want := [4]time.Duration{floor, floor, barrenFloor, barrenFloor}; waits != want {
+			t.Errorf("%s: waits %v, want %v", what, waits, want)
+		}
+		o.delivered = true
+		if s, _ := h.next(o, 0); s.wait != floor {
+			t.Errorf("%s, but one delivered: wait %s, want %s", what, s.wait, floor)
+		}
+	}
+}
+
+func TestItNeverGivesUpByElapsedTime(t *testing.T) {
+	h := fresh()
+	random := rand.New(rand.NewPCG(1, 2))
+	for n := 1; n <= 100_000; n++ {
+		var s step
+		s, h = h.next(failed(), random.Float64())
+		if s.state != Waiting || s.attempt != n || s.wait < floor || s.wait > backoffCap {
+			t.Fatalf("failure %d: %+v", n, s)
+		}
+	}
+}

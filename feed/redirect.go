@@ -1,0 +1,81 @@
+package feed
+
+import (
+	"errors"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// maxRedirects is how many redirects one connection attempt follows.
+const maxRedirects = 10
+
+var (
+	errRedirectLoop   = errors.New("too many redirects")
+	errRedirectScheme = errors.New("redirected to neither http nor https")
+)
+
+// isRedirect reports whether a status sends the client to a Location (WHATWG Fetch §2.2.3).
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
+// checkRedirect makes the rule for following redirects; also, where given, has its say after ours.
+func checkRedirect(also func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+	return func(req *http.Request, via []*http.Request) error {
+		switch {
+		case len(via) > maxRedirects:
+			return errRedirectLoop
+		case req.URL.Scheme != "http" && req.URL.Scheme != "https":
+			return errRedirectScheme
+		case also != nil:
+			return also(req, via)
+		}
+		return nil
+	}
+}
+
+// dress gives each hop of a request its header fields. The configured ones go to the feed's own origin only, so
+// the http.Client never holds a secret that it could carry elsewhere. A Referer would carry the
+// query of the URL, and with it tokens: it is never sent on.
+func (s *source) dress(req *http.Request) *http.Request {
+	req = req.Clone(req.Context())
+	req.Header.Del("Referer")
+	if !sameOrigin(req.URL, s.url) {
+		for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "Www-Authenticate"} {
+			req.Header.Del(name)
+		}
+		return req
+	}
+	for name, values := range s.header {
+		switch {
+		case name == "Host":
+			req.Host = values[0]
+		case name == lastEventID && req.Header.Get(lastEventID) != "": // what was received since counts
+		default:
+			req.Header[name] = slices.Clone(values)
+		}
+	}
+	return req
+}
+
+// sameOrigin compares scheme, host and port (RFC 6454 §5).
+func sameOrigin(a, b *url.URL) bool {
+	return a.Scheme == b.Scheme && strings.EqualFold(a.Hostname(), b.Hostname()) && port(a) == port(b)
+}
+
+func port(u *url.URL) string {
+	switch {
+	case u.Port() != "":
+		return u.Port()
+	case u.Scheme == "https":
+		return "443"
+	}
+	return "80"
+}
