@@ -59,7 +59,7 @@ func (p path) said(r *row) bool {
 	if p.from == rowValue {
 		return r.said.Type != gjson.JSON && !missing(r.said)
 	}
-	return r.said.Get(p.gjson).Exists()
+	return !missing(r.said.Get(p.gjson))
 }
 
 func text(s string) gjson.Result {
