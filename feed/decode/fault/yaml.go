@@ -13,7 +13,15 @@ import (
 	"github.com/goccy/go-yaml/token"
 )
 
-var unknownField = regexp.MustCompile(`^unknown field "(.*)"$`)
+var (
+	unknownField = regexp.MustCompile(`^unknown field "(.*)"$`)
+	unexpected   = regexp.MustCompile(`^(\w+) was used where (\w+) is expected$`)
+)
+
+// kinds are what a reader of YAML calls kinds of nodes.
+var kinds = map[string]string{
+	"string": "text", "sequence": "a list", "mapping": "a map", "integer": "a number", "float": "a number", "bool": "true or false", "null": "nothing",
+}
 
 // FromYAML turns an error of the YAML parser into a fault at its line. Keys are the words of the vocabulary, to
 // guess what an unknown one was meant to be; renamed as for [Meant].
@@ -26,6 +34,8 @@ func FromYAML(err error, keys []string, renamed map[string]string) error {
 	var mismatch *yaml.TypeError
 	if m := unknownField.FindStringSubmatch(problem); m != nil {
 		problem = fmt.Sprintf("unknown key %q", m[1]) + Meant(m[1], keys, renamed)
+	} else if m := unexpected.FindStringSubmatch(problem); m != nil && kinds[m[1]] != "" && kinds[m[2]] != "" {
+		problem = fmt.Sprintf("%s, where %s is wanted", kinds[m[1]], kinds[m[2]])
 	} else if errors.As(err, &mismatch) {
 		problem = fmt.Sprintf("%s, where %s is wanted", named(mismatch.SrcType), named(mismatch.DstType))
 	}

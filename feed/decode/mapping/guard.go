@@ -17,6 +17,9 @@ import (
 func Guard(feed string, spec Spec, next decode.Decoder) (decode.Decoder, error) {
 	c := &compiler{}
 	guarded := c.guard(feed, &spec, next)
+	if spec.Patch != "" {
+		c.faults.Add(fault.Path{"patch"}, "patch needs a map, which says where in the document the rows are")
+	}
 	if err := c.faults.Err(); err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func (c *compiler) template(at fault.Path, s string) template {
 			return append(parts, part{literal: true, text: s})
 		}
 		end := strings.IndexByte(s, '}')
-		if s[open] == '}' || end < 0 {
+		if s[open] == '}' || end < 0 || strings.Contains(s[open+1:end], "{") {
 			c.faults.Add(at, "a brace is alone: a path in a text stands between { and }")
 			return parts
 		}

@@ -51,7 +51,7 @@ func (d Definition) url(faults *fault.List) string {
 
 func checkURL(s string) error {
 	if s == "" {
-		return errors.New("is missing")
+		return errors.New("the url is missing")
 	}
 	at, err := url.Parse(placeholder.ReplaceAllString(s, "x"))
 	switch {
@@ -60,13 +60,13 @@ func checkURL(s string) error {
 		if errors.As(err, &detail) {
 			err = detail.Err // the address itself may hold a secret
 		}
-		return fmt.Errorf("is no address: %w", err)
+		return fmt.Errorf("the url is no address: %w", err)
 	case at.Scheme != "http" && at.Scheme != "https":
-		return errors.New("must begin with http:// or https://")
+		return errors.New("the url must begin with http:// or https://")
 	case at.Host == "":
-		return errors.New("names no host")
+		return errors.New("the url names no host")
 	case at.User != nil:
-		return errors.New("holds a user or password: put them into headers, as ${NAME}")
+		return errors.New("the url holds a user or password: put them into headers, as ${NAME}")
 	}
 	return nil
 }
@@ -81,14 +81,14 @@ func (d Definition) fill(text string, asJSON bool, faults *fault.List, at fault.
 		name := word[1 : len(word)-1]
 		if name == "symbols" {
 			if len(d.Symbols) == 0 && faults != nil {
-				faults.Add(at, "asks for symbols, and symbols is empty")
+				faults.Add(at, "the url asks for symbols, and symbols is empty")
 			}
 			return d.symbols(asJSON, faults != nil)
 		}
 		value, ok := d.Vars[name]
 		if !ok {
 			if faults != nil {
-				faults.Add(at, "asks for {%s}: set it in vars", name)
+				faults.Add(at, "the url asks for {%s}: set it in vars", name)
 			}
 			return word
 		}

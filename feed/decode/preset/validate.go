@@ -78,7 +78,7 @@ func (d Definition) words(faults *fault.List) {
 		}
 	}
 	if d.SymbolReplace != nil && (len(d.SymbolReplace) != 2 || d.SymbolReplace[0] == "") {
-		faults.Add(fault.Path{"symbol_replace"}, "is a list of two: what to look for, and what to write instead")
+		faults.Add(fault.Path{"symbol_replace"}, "symbol_replace is a list of two: what to look for, and what to write instead")
 	}
 	for _, name := range sortedKeys(d.Vars) {
 		if !varName.MatchString(name) || name == "symbols" {
