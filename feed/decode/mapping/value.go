@@ -52,12 +52,17 @@ const (
 )
 
 // compiler compiles the parts of a Spec and gathers what is wrong with them.
-type compiler struct{ faults fault.List }
+type compiler struct {
+	faults  fault.List
+	members *members // of the rule at hand; nil outside of rules
+}
 
 func (c *compiler) path(at fault.Path, s string) path {
 	p, err := compilePath(s)
 	if err != nil {
 		c.faults.Add(at, "%s", err)
+	} else if c.members != nil && p.from == fromRow {
+		p.slot, p.rest = c.members.slot(p.gjson)
 	}
 	return p
 }
