@@ -49,7 +49,7 @@ func packed(read []payload) string {
 	count := map[string]int{}
 	for _, p := range read {
 		p.json.ForEach(func(key, v gjson.Result) bool {
-			if s := strings.TrimSpace(v.Str); v.Type == gjson.String && s != "" && strings.ContainsRune("[{", rune(s[0])) && gjson.Valid(s) {
+			if s := strings.TrimSpace(v.Str); v.Type == gjson.String && s != "" && sayable(key.Str) && strings.ContainsRune("[{", rune(s[0])) && gjson.Valid(s) {
 				count[pathOf([]string{key.Str})]++
 			}
 			return true

@@ -49,9 +49,11 @@ func (p *place) outer(read []payload) fields {
 	if len(p.names) == 0 {
 		return fields{}
 	}
-	rows := make([]gjson.Result, len(p.rows))
+	var rows []gjson.Result
 	for i, f := range p.rows {
-		rows[i] = read[f.payload].json
+		if i == 0 || f.payload != p.rows[i-1].payload {
+			rows = append(rows, read[f.payload].json)
+		}
 	}
 	var top []*leaf
 	for _, l := range leaves(rows) {
