@@ -34,7 +34,7 @@ type Result struct {
 // Bounds on what is looked at.
 const (
 	maxSamples = 500
-	maxBytes   = 8 << 20
+	maxBytes   = 4 << 20
 )
 
 // Infer finds how to read samples. It is not ok when nothing in them looks like a price or a headline.
