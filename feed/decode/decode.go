@@ -20,6 +20,10 @@ type Message struct {
 	Updates    []market.Update
 	Continuity *Continuity // set when the event speaks of the stream itself: native "resume" and "reset"
 	Unmapped   string      // why the event yields nothing though it is not malformed: "no rule for event type message"
+
+	Notice   string // what the server says about the stream itself, for the status line: "rate limit exceeded"
+	End      bool   // the server asks to connect again now
+	ResumeID string // the id to resume from, of a feed that writes it in the payload instead of in id: lines
 }
 
 // Continuity is the server's own word on what a reconnect missed.

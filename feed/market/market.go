@@ -23,12 +23,16 @@ type Quote struct {
 	Currency string // ISO 4217 where the feed keeps to it
 
 	Last, Bid, Ask Decimal // prices, in Currency; at least one is set
+	BidSize        Decimal // at the best bid
+	AskSize        Decimal // at the best ask
 	Size           Decimal // of the last trade
 	Volume         Decimal // of the session so far
 	Open           Decimal
 	High           Decimal
 	Low            Decimal
 	PrevClose      Decimal
+	Change         Decimal // of the session, as the feed reckons it
+	ChangePct      Decimal // the same in percent: 1.5 is 1.5 %
 
 	Time time.Time // the feed's own time of the quote, UTC; zero when it gives none
 

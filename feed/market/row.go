@@ -44,6 +44,7 @@ const (
 	FromPrevClose
 	FromOpen
 	FromFirstSeen // the first price since livetape started
+	FromFeed      // the feed's own word on its change; preferred to all others while it is as new as the price
 )
 
 // Row is everything known about one symbol of one feed.
@@ -53,6 +54,8 @@ type Row struct {
 
 	Last, Bid, Ask, Size, Volume Cell
 	Open, High, Low, PrevClose   Cell
+	BidSize, AskSize             Cell
+	Given, GivenPct              Cell // the session's change, and in percent, as the feed reckons it
 
 	Halt Halt // last one said of this symbol; zero when none
 
@@ -84,8 +87,24 @@ func (r *Row) Change() (abs, pct Decimal, basis Basis) {
 	if !price.IsSet() {
 		return Decimal{}, Decimal{}, NoBasis
 	}
+	if abs, pct, ok := r.given(price); ok {
+		return abs, pct, FromFeed
+	}
 	from, basis := r.basis()
 	return price.Sub(from), price.Percent(from), basis
+}
+
+// given is the change that the feed says itself, unless a price came since without it.
+func (r *Row) given(price Decimal) (abs, pct Decimal, ok bool) {
+	said := r.Last.Changed
+	if r.Given.Value.IsSet() && !r.Given.At.Before(said) {
+		abs = r.Given.Value
+		pct = price.Percent(price.Sub(abs))
+	}
+	if r.GivenPct.Value.IsSet() && !r.GivenPct.At.Before(said) {
+		pct = r.GivenPct.Value.Round(2)
+	}
+	return abs, pct, abs.IsSet() || pct.IsSet()
 }
 
 func (r *Row) basis() (Decimal, Basis) {
@@ -137,6 +156,10 @@ func (r *Row) merge(q *Quote, at time.Time) (move int) {
 	r.High.take(q.High, at)
 	r.Low.take(q.Low, at)
 	r.PrevClose.take(q.PrevClose, at)
+	r.BidSize.take(q.BidSize, at)
+	r.AskSize.take(q.AskSize, at)
+	r.Given.take(q.Change, at)
+	r.GivenPct.take(q.ChangePct, at)
 	r.Updated, r.Quoted = at, q.Time
 	return move
 }

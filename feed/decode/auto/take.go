@@ -1,0 +1,130 @@
+package auto
+
+import (
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/market"
+)
+
+// Bounds on text, in characters.
+const (
+	maxSymbol   = 64
+	maxName     = 128
+	maxCurrency = 16
+	maxID       = 256
+	maxHeadline = 512
+	maxSummary  = 4096
+	maxURL      = 2048
+	maxSymbols  = 64
+)
+
+// take makes an update of a row, if it is one.
+func (s *search) take(r row, a around) bool {
+	q := market.Quote{Last: r.number("last"), Bid: r.number("bid"), Ask: r.number("ask")}
+	symbol := s.symbol(r, a)
+	if !r.plausible(a) {
+		q.Last = market.Decimal{}
+	}
+	if !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
+		return s.story(r, a)
+	}
+	if r.scaled && !strings.Contains(q.Last.String()+q.Bid.String()+q.Ask.String(), ".") {
+		s.reason = unclear
+		return false
+	}
+	q.Symbol = symbol
+	if symbol == "" {
+		q.Symbol = s.decoder.feed
+	}
+	for f, n := range map[Field]*market.Decimal{
+		"size": &q.Size, "volume": &q.Volume, "bid_size": &q.BidSize, "ask_size": &q.AskSize, "open": &q.Open,
+		"high": &q.High, "low": &q.Low, "prev_close": &q.PrevClose, "change": &q.Change,
+	} {
+		*n = r.number(f)
+	}
+	q.Name, q.Currency, q.Time = r.text("name", maxName), r.text("currency", maxCurrency), s.time(r, a)
+	s.updates = append(s.updates, q)
+	return true
+}
+
+// plausible reports whether what is called like a price is one, judged by the names alone.
+func (r row) plausible(a around) bool {
+	rank := r.members["last"].rank
+	if rank < Weak {
+		return true
+	}
+	own := r.symbol() != "" && (rank < Vague || r.members["symbol"].rank < Weak)
+	return own || a.symbol != ""
+}
+
+// symbol is what the row is about, as it is to be shown; empty when only the feed's name is left.
+func (s *search) symbol(r row, a around) string {
+	symbol := r.symbol()
+	switch {
+	case symbol != "":
+	case a.symbol != "":
+		symbol = a.symbol
+	default:
+		symbol = a.key
+	}
+	symbol = strings.TrimSpace(symbol)
+	if name, ok := s.decoder.aliases[symbol]; ok {
+		symbol = name
+	}
+	return market.PlainText(symbol, maxSymbol)
+}
+
+func (s *search) time(r row, a around) time.Time {
+	if at := r.time(); !at.IsZero() {
+		return at
+	}
+	return a.time
+}
+
+func (s *search) story(r row, a around) bool {
+	h := market.Headline{Title: r.text("headline", maxHeadline)}
+	if h.Title == "" {
+		return false
+	}
+	h.Summary, h.Source, h.ID = r.text("summary", maxSummary), r.text("source", maxName), r.text("id", maxID)
+	if id := r.members["symbol"]; h.ID == "" && id.rank == Weak { // called id
+		h.ID = market.PlainText(id.value.String(), maxID)
+	}
+	if at, err := url.Parse(r.text("url", maxURL)); err == nil && at.Host != "" && (at.Scheme == "http" || at.Scheme == "https") {
+		h.URL = at.String()
+	}
+	h.Symbols = symbols(r.members["symbols"].value)
+	if own := r.members["symbol"]; h.Symbols == nil && own.rank < Weak && own.value.Type == gjson.String {
+		h.Symbols = symbols(own.value)
+	}
+	h.Time = s.time(r, a)
+	s.updates = append(s.updates, h)
+	return true
+}
+
+// symbols reads a list, or a text with commas.
+func symbols(v gjson.Result) (all []string) {
+	add := func(s string) {
+		if s = market.PlainText(strings.TrimSpace(s), maxSymbol); s != "" && len(all) < maxSymbols {
+			all = append(all, s)
+		}
+	}
+	if v.Type == gjson.String {
+		for s := range strings.SplitSeq(v.Str, ",") {
+			add(s)
+		}
+	}
+	if v.IsArray() {
+		v.ForEach(func(_, item gjson.Result) bool {
+			if item.Type == gjson.String {
+				add(item.Str)
+			}
+			return len(all) < maxSymbols
+		})
+	}
+	return all
+}

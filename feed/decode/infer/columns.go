@@ -1,0 +1,92 @@
+package infer
+
+import (
+	"strconv"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/auto"
+	"livetape/feed/decode/mapping"
+)
+
+// table of rows that are lists: [["BTC/USD", 64000.1, 1714748300000], …].
+type listTable struct{ roles map[auto.Field]column }
+
+type column struct {
+	place int
+	first gjson.Result
+}
+
+// columns finds out what stands at which place of rows that are lists; nil when rows are something else.
+func columns(p *place) *listTable {
+	var cells [][]gjson.Result
+	for _, f := range p.rows {
+		if !f.value.IsArray() {
+			return nil
+		}
+		row := f.value.Array()
+		if len(row) == 0 {
+			continue
+		}
+		for _, cell := range row {
+			if cell.IsObject() || cell.IsArray() {
+				return nil
+			}
+		}
+		cells = append(cells, row)
+	}
+	if len(cells) == 0 {
+		return nil
+	}
+	t := &listTable{map[auto.Field]column{}}
+	for i := range cells[0] {
+		t.column(i, cells)
+	}
+	_, priced := t.roles["last"]
+	_, named := t.roles["symbol"]
+	if !priced || !named && !p.symbolKeys() && len(p.names) > 1 && len(p.rows) > 1 {
+		return nil
+	}
+	return t
+}
+
+// column gives a column the first role that fits and is free.
+func (t *listTable) column(i int, cells [][]gjson.Result) {
+	every := func(test func(gjson.Result) bool) bool {
+		for _, row := range cells {
+			if i >= len(row) || row[i].Type != gjson.Null && !test(row[i]) {
+				return false
+			}
+		}
+		return true
+	}
+	for _, role := range []struct {
+		field auto.Field
+		test  func(gjson.Result) bool
+	}{{"symbol", wordy}, {"time", dated}, {"last", numeric}} {
+		if _, taken := t.roles[role.field]; !taken && every(role.test) {
+			t.roles[role.field] = column{i, cells[0][i]}
+			return
+		}
+	}
+}
+
+func (t *listTable) rule(p *place, w *writer) mapping.Rule {
+	r := mapping.Rule{Each: p.each()}
+	for _, c := range []struct {
+		field auto.Field
+		to    **mapping.Value
+	}{{"symbol", &r.Symbol}, {"last", &r.Last}, {"time", &r.Time}} {
+		if col, ok := t.roles[c.field]; ok {
+			*c.to = &mapping.Value{Path: strconv.Itoa(col.place)}
+		}
+	}
+	if r.Time != nil {
+		r.Time.Unit = mapping.UnitOf(t.roles["time"].first)
+	}
+	if r.Symbol == nil && p.symbolKeys() {
+		r.Symbol = &mapping.Value{Path: "$key"}
+	}
+	w.note("%s: rows are lists; place %s is taken for the price, for it is the first number: check this", orPayload(p.each()), r.Last.Path)
+	return r
+}

@@ -1,0 +1,152 @@
+// Package infer finds out how to read a feed from what it sends.
+//
+// [Infer] is given events as they came. It names the preset whose service they come from, or writes rules that read
+// them: where the rows are, which member is the symbol, the price, the time and in which unit. The result is a
+// [preset.Definition] to put into a configuration; what was guessed rather than known is noted.
+package infer
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode"
+	"livetape/feed/decode/mapping"
+	"livetape/feed/decode/preset"
+)
+
+// Sample is one event as it came.
+type Sample struct {
+	Type string // the event's type
+	ID   string // its id; may be empty
+	Data []byte
+}
+
+// Result says how to read a feed.
+type Result struct {
+	Definition preset.Definition // a preset, or a map, or a preset with a map over it; without a url
+	Notes      []string          // what was guessed, and what was left out
+	Mapped     int               // of the samples, how many say something with this definition
+	Total      int
+}
+
+// Bounds on what is looked at.
+const (
+	maxSamples = 500
+	maxBytes   = 4 << 20
+)
+
+// Infer finds how to read samples. It is not ok when nothing in them looks like a price or a headline.
+func Infer(feed string, samples []Sample) (r Result, ok bool) {
+	samples = bounded(samples)
+	for _, name := range Recognise(samples) {
+		d := preset.Definition{Preset: name}
+		if n := mapped(feed, d, samples); n > 0 {
+			return Result{Definition: d, Mapped: n, Total: len(samples)}, true
+		}
+		if r, ok := over(feed, name, samples); ok {
+			return r, true
+		}
+	}
+	return inferred(feed, preset.Definition{}, samples, payloads(samples))
+}
+
+func bounded(samples []Sample) []Sample {
+	size := 0
+	for i, s := range samples {
+		if size += len(s.Data); size > maxBytes || i >= maxSamples {
+			return samples[:i]
+		}
+	}
+	return samples
+}
+
+// over infers a map for a preset that knows the transport but not what its users send.
+func over(feed, name string, samples []Sample) (Result, bool) {
+	d := preset.Definition{Preset: name}
+	p, err := preset.Find(name)
+	if err != nil {
+		return Result{}, false
+	}
+	read := payloads(samples)
+	if p.Feed.Patch != "" {
+		read = documents(read)
+	}
+	return inferred(feed, d, samples, read)
+}
+
+// documents are the whole documents among changes to one.
+func documents(read []payload) (whole []payload) {
+	for _, p := range read {
+		if p.json.Get("path").Str == "/" && p.json.Get("data").IsObject() {
+			whole = append(whole, payload{"", gjson.Parse(p.json.Get("data").Raw)})
+		}
+	}
+	return whole
+}
+
+// inferred writes rules for payloads over a definition, and tries them on the samples.
+func inferred(feed string, d preset.Definition, samples []Sample, read []payload) (Result, bool) {
+	w := &writer{}
+	d.Map = w.rules(read)
+	if len(d.Map) == 0 {
+		return Result{}, false
+	}
+	n := mapped(feed, d, samples)
+	return Result{Definition: d, Notes: w.notes, Mapped: n, Total: len(samples)}, n > 0
+}
+
+// mapped is how many samples say something when read by a definition.
+func mapped(feed string, d preset.Definition, samples []Sample) int {
+	decoder, err := decoderOf(feed, d)
+	if err != nil {
+		return 0
+	}
+	n := 0
+	for _, s := range samples {
+		if m, _ := decoder.Decode(s.Type, s.Data); len(m.Updates) > 0 { // bad rows do not matter here
+			n++
+		}
+	}
+	return n
+}
+
+func decoderOf(feed string, d preset.Definition) (decode.Decoder, error) {
+	full, err := d.Resolve()
+	if err != nil {
+		return nil, err
+	}
+	return full.NewDecoder(feed)
+}
+
+// YAML is the definition as it stands in a configuration below a feed's name, with notes as comments above.
+func (r Result) YAML() (string, error) {
+	text, err := preset.Format(r.Definition)
+	if err != nil {
+		return "", err
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "# found out from %d events, of which this reads %d\n", r.Total, r.Mapped)
+	for _, note := range r.Notes {
+		fmt.Fprintf(&b, "# %s\n", strings.Join(strings.Fields(note), " "))
+	}
+	b.Write(text)
+	return b.String(), nil
+}
+
+// payload is the JSON of a sample.
+type payload struct {
+	event string
+	json  gjson.Result
+}
+
+func payloads(samples []Sample) (read []payload) {
+	for _, s := range samples {
+		json, reason, err := mapping.ReadPayload(string(s.Data))
+		if err == nil && reason == "" && sayable(s.Type) {
+			read = append(read, payload{s.Type, json})
+		}
+	}
+	return read
+}

@@ -1,0 +1,213 @@
+package infer
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/decode/preset"
+	"livetape/feed/decode/preset/samples"
+	"livetape/feed/market"
+)
+
+func TestEverySampleOfARealServiceIsRecognisedOrInferred(t *testing.T) {
+	all, err := samples.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		t.Run(s.Name, func(t *testing.T) {
+			var events []Sample
+			for _, e := range s.Events() {
+				events = append(events, Sample(e))
+			}
+			if s.Preset == "pyth-tv" {
+				check(t, events, []string{"Crypto.BTC/USD 30416.745 07:55:05"})
+				return
+			}
+			if names := Recognise(events); len(names) == 0 || names[0] != s.Preset {
+				t.Fatalf("recognised as %q, want %s", names, s.Preset)
+			}
+			if len(s.Expect) == 0 {
+				return
+			}
+			r, ok := Infer(s.Name, events)
+			if !ok || r.Definition.Preset != s.Preset || r.Definition.Map != nil {
+				t.Errorf("the result is %+v, %v; want preset %s as it is", r, ok, s.Preset)
+			}
+		})
+	}
+}
+
+// check infers from events, writes the result as YAML, reads that back, and looks at the quotes it gives.
+func check(t *testing.T, events []Sample, want []string) Result {
+	t.Helper()
+	r, ok := Infer("desk", events)
+	if !ok {
+		t.Fatalf("nothing was found: %+v", r)
+	}
+	text, err := r.YAML()
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := preset.Parse([]byte(text))
+	if err != nil {
+		t.Fatalf("%s\n%s", err, text)
+	}
+	d.URL = "https://feed.example/stream"
+	if err := d.Validate(); d.Preset == "" && err != nil {
+		t.Errorf("the result is not valid: %s\n%s", err, text)
+	}
+	full, err := d.Resolve()
+	if err != nil {
+		t.Fatal(err)
+	}
+	decoder, err := full.NewDecoder("desk")
+	if err != nil {
+		t.Fatalf("%s\n%s", err, text)
+	}
+	var got []string
+	for _, e := range events {
+		m, err := decoder.Decode(e.Type, e.Data)
+		if err != nil {
+			t.Errorf("%s: %s", e.Data, err)
+		}
+		for _, u := range m.Updates {
+			got = append(got, line(u))
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want (-), got (+):\n%s\n%s", diff, text)
+	}
+	return r
+}
+
+func line(u market.Update) string {
+	switch u := u.(type) {
+	case market.Quote:
+		parts := []string{u.Symbol}
+		for _, n := range []struct {
+			key string
+			d   market.Decimal
+		}{{"", u.Last}, {"bid=", u.Bid}, {"ask=", u.Ask}, {"bidsize=", u.BidSize}, {"asksize=", u.AskSize}, {"size=", u.Size}, {"volume=", u.Volume}, {"pct=", u.ChangePct}} {
+			if n.d.IsSet() {
+				parts = append(parts, n.key+n.d.String())
+			}
+		}
+		if !u.Time.IsZero() {
+			parts = append(parts, u.Time.Format("15:04:05.999"))
+		}
+		return strings.Join(parts, " ")
+	case market.Headline:
+		return "news " + u.Title + " " + strings.Join(u.Symbols, ",")
+	}
+	return "?"
+}
+
+func messages(data ...string) []Sample {
+	all := make([]Sample, len(data))
+	for i, d := range data {
+		all[i] = Sample{Type: "message", Data: []byte(d)}
+	}
+	return all
+}
+
+func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		events []Sample
+		want   []string
+	}{
+		{"a flat map", messages(
+			`{"ticker":"NVDA","px":181.46,"qty":200,"ts":1714748300000}`,
+			`{"ticker":"AMD","px":99,"qty":5,"ts":1714748301500}`),
+			[]string{"NVDA 181.46 size=200 14:58:20", "AMD 99 size=5 14:58:21.5"}},
+		{"nested maps", messages(
+			`{"type":"tick","body":{"instrument":{"code":"EURUSD"},"quote":{"bid":{"price":"1.0911","size":"5"},"ask":{"price":"1.0913","size":"7"}},"at":"2024-05-03T14:58:20.25Z"}}`),
+			[]string{"EURUSD bid=1.0911 ask=1.0913 bidsize=5 asksize=7 14:58:20.25"}},
+		{"a list of maps below a head", messages(
+			`{"seq":1,"time":1714748300,"data":[{"s":"BTC/USD","p":"64000.10"},{"s":"ETH/USD","p":"3000.5"}]}`),
+			[]string{"BTC/USD 64000.10 14:58:20", "ETH/USD 3000.5 14:58:20"}},
+		{"a list of lists", messages(
+			`[["BTC/USD",64000.1,1714748300000],["ETH/USD",3000,1714748300500]]`,
+			`[["SOL/USD",150.25,1714748301000]]`),
+			[]string{"BTC/USD 64000.1 14:58:20", "ETH/USD 3000 14:58:20.5", "SOL/USD 150.25 14:58:21"}},
+		{"lists of maps in a list of lists", messages(
+			`{"batches":[[{"sym":"A","last":1.5},{"sym":"B","last":2.5}],[{"sym":"C","last":3.5}]]}`),
+			[]string{"A 1.5", "B 2.5", "C 3.5"}},
+		{"maps under symbols", messages(
+			`{"prices":{"AAPL":{"price":214.2,"v":100},"MSFT":{"price":400,"v":7}}}`,
+			`{"prices":{"AAPL":{"price":214.3,"v":110}}}`),
+			[]string{"AAPL 214.2 volume=100", "MSFT 400 volume=7", "AAPL 214.3 volume=110"}},
+		{"numbers under symbols", messages(`{"BTC-USD":64000.1,"ETH-USD":3000}`, `{"BTC-USD":64000.2}`),
+			[]string{"BTC-USD 64000.1", "ETH-USD 3000", "BTC-USD 64000.2"}},
+		{"no symbol", messages(`{"price":"42.10","timestamp":"1714748300123456789"}`), []string{"desk 42.10 14:58:20.123"}},
+		{"a lonely number in a map", messages(`{"value": 42}`, `{"value": 43.5}`), []string{"desk 42", "desk 43.5"}},
+		{"plain numbers", messages(`101.5`, `101.75`), []string{"desk 101.5", "desk 101.75"}},
+		{"symbols as event types", []Sample{{Type: "BTCUSD", Data: []byte(`{"price":1}`)}, {Type: "ETHUSD", Data: []byte(`{"price":2}`)}},
+			[]string{"BTCUSD 1", "ETHUSD 2"}},
+		{"kinds of maps on one stream", messages(
+			`{"ev":"T","sym":"A","p":10.5,"s":100,"t":1714748300000}`,
+			`{"ev":"Q","sym":"A","bp":10,"ap":11,"t":1714748300100}`,
+			`{"ev":"status","message":"connected"}`,
+			`{"ev":"T","sym":"B","p":20.5,"s":5,"t":1714748300200}`),
+			[]string{"A 10.5 14:58:20", "A bid=10 ask=11 14:58:20.1", "B 20.5 14:58:20.2"}},
+		{"kinds of maps in one list", messages(
+			`[{"T":"q","symbol":"A","bid":10,"ask":11},{"T":"t","symbol":"A","price":10.5}]`),
+			[]string{"A bid=10 ask=11", "A 10.5"}},
+		{"event types with shapes of their own", []Sample{
+			{Type: "quote", Data: []byte(`{"symbol":"A","bid":"1.0","ask":"1.2"}`)},
+			{Type: "trade", Data: []byte(`{"trade":{"symbol":"A","price":"1.1","size":"5"}}`)},
+			{Type: "ping", Data: []byte(`{}`)}},
+			[]string{"A bid=1.0 ask=1.2", "A 1.1 size=5"}},
+		{"integers with an exponent", messages(`{"feed":{"id":"Crypto.BTC/USD","price":{"price":"6163260000000","expo":-8,"publish_time":1714748300}}}`),
+			[]string{"Crypto.BTC/USD 61632.60000000 14:58:20"}},
+		{"integers with decimals", messages(`{"symbol":"600519","last":309298,"decimals":2}`), []string{"600519 3092.98"}},
+		{"a book of lists", messages(`{"market":"XBT/EUR","bids":[["100.1","5"],["100.0","9"]],"asks":[["100.3","2"]]}`),
+			[]string{"XBT/EUR bid=100.1 ask=100.3 bidsize=5 asksize=2"}},
+		{"json in a string", messages(`{"channel":"prices","payload":"{\"symbol\":\"X\",\"price\":1.5}"}`), []string{"X 1.5"}},
+		{"spellings that change", messages(`{"symbol":"A","last":1}`, `{"symbol":"A","price":2}`), []string{"A 1", "A 2"}},
+		{"a fraction for a per cent", messages(`{"symbol":"A","price":110,"change":10,"changePercent":0.1}`), []string{"A 110 pct=10.0"}},
+		{"names with dots and blanks", messages(`{"Global Quote":{"01. symbol":"IBM","05. price":"133.5"}}`), []string{"IBM 133.5"}},
+		{"headlines", messages(
+			`{"articles":[{"id":7,"title":"Up","related":"AAPL,MSFT","publishedAt":"2024-05-03T14:58:20Z","url":"https://x.example/1"},{"id":8,"title":"Down","related":"AAPL"}]}`),
+			[]string{"news Up AAPL,MSFT", "news Down AAPL"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			check(t, c.events, c.want)
+		})
+	}
+}
+
+func TestWhatIsNoPriceIsNotInferred(t *testing.T) {
+	for name, events := range map[string][]Sample{
+		"nothing":      nil,
+		"text":         messages("hello"),
+		"words":        messages(`{"status":"checked out"}`),
+		"several":      messages(`{"cpu":0.5,"mem":0.7}`),
+		"empty":        messages(`{}`, `null`, `[]`),
+		"a heartbeat":  messages(`{"heartbeat":1,"time":1714748300}`),
+		"deep nesting": messages(strings.Repeat("[", 1000) + strings.Repeat("]", 1000)),
+	} {
+		if r, ok := Infer("desk", events); ok && name != "a heartbeat" {
+			t.Errorf("%s: found %+v", name, r)
+		}
+	}
+}
+
+func TestAUsersOwnPayloadBehindAHubKeepsTheHubsPreset(t *testing.T) {
+	r := check(t, []Sample{
+		{Type: "message", ID: "a:0", Data: []byte(`{"id":"a","timestamp":1556806691341,"encoding":"json","channel":"prices","data":"{\"rate\":1.25,\"instrument\":\"EUR/USD\"}"}`)},
+	}, []string{"EUR/USD 1.25 14:18:11.341"})
+	if r.Definition.Preset != "ably" || len(r.Definition.Map) != 1 {
+		t.Errorf("the definition is %+v, want one rule over the preset ably", r.Definition)
+	}
+	r = check(t, []Sample{
+		{Type: "put", Data: []byte(`{"path":"/","data":{"EUR":{"spot":1.25},"GBP":{"spot":2}}}`)},
+		{Type: "patch", Data: []byte(`{"path":"/EUR","data":{"spot":1.5}}`)},
+	}, []string{"EUR 1.25", "GBP 2", "EUR 1.5"})
+	if r.Definition.Preset != "firebase" {
+		t.Errorf("the definition is %+v, want one over the preset firebase", r.Definition)
+	}
+}

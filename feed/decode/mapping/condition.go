@@ -1,0 +1,95 @@
+package mapping
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/fault"
+)
+
+// condition is a compiled Condition.
+type condition struct {
+	path path
+	Condition
+	otherwise string // the reason when it does not hold: "type is not PRICE"
+}
+
+// when compiles conditions in a fixed order.
+func (c *compiler) when(at fault.Path, w When) []condition {
+	var all []condition
+	for _, p := range slices.Sorted(maps.Keys(w)) {
+		cond := w[p]
+		if !cond.Exists && !cond.Absent && cond.Is == nil && cond.Not == nil {
+			c.faults.Add(at.Key(p), "a condition is exists, absent, a value, a list of values, or a map with `not`")
+		}
+		all = append(all, condition{c.path(at.Key(p), p), cond, cond.otherwise(p)})
+	}
+	return all
+}
+
+// otherwise says of a path why the condition does not hold.
+func (c Condition) otherwise(path string) string {
+	switch {
+	case c.Exists:
+		return "there is no " + path
+	case c.Absent:
+		return "there is " + path
+	case c.Not != nil:
+		return path + " is " + strings.Join(c.Not, " or ")
+	}
+	return path + " is not " + strings.Join(c.Is, " or ")
+}
+
+// fails is the first condition that does not hold; nil when all do.
+func fails(all []condition, r *row) *condition {
+	for i := range all {
+		if !all[i].holds(r) {
+			return &all[i]
+		}
+	}
+	return nil
+}
+
+func (c *condition) holds(r *row) bool {
+	v := c.path.get(r)
+	there := v.Exists() && v.Type != gjson.Null
+	switch {
+	case c.Exists:
+		return there
+	case c.Absent:
+		return !there
+	case c.Not != nil:
+		return !there || !slices.Contains(c.Not, written(v))
+	}
+	return there && slices.Contains(c.Is, written(v))
+}
+
+// written is a value as conditions compare it.
+func written(v gjson.Result) string {
+	if v.Type == gjson.String {
+		return v.Str
+	}
+	return v.Raw
+}
+
+// Matcher tells whether an event is one that conditions describe.
+type Matcher struct{ all []condition }
+
+// CompileWhen makes a matcher of conditions on payloads; its error is like that of [Compile].
+func CompileWhen(w When) (*Matcher, error) {
+	c := &compiler{}
+	m := &Matcher{c.when(nil, w)}
+	return m, c.faults.Err()
+}
+
+// Match reports whether all conditions hold of the payload; never of one that is not JSON.
+func (m *Matcher) Match(eventType string, data []byte) bool {
+	payload, reason, err := parse(string(data))
+	if err != nil || reason != "" {
+		return false
+	}
+	return fails(m.all, &row{payload: payload, value: payload, event: eventType}) == nil
+}

@@ -1,0 +1,208 @@
+package mapping
+
+import (
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/fault"
+)
+
+// path is a compiled path.
+type path struct {
+	from  start
+	gjson string // what follows the start
+	slot  int    // of the row's member that it begins with; 0: none
+	rest  string // what follows that
+}
+
+// start is where a path begins.
+type start int8
+
+const (
+	fromRow start = iota
+	fromPayload
+	rowKey
+	rowValue
+	eventType
+	feedName
+)
+
+var names = map[string]start{"$key": rowKey, "$value": rowValue, "$event": eventType, "$feed": feedName, "$": fromPayload}
+
+// get is what stands at the path; a Result that does not exist when nothing does.
+func (p path) get(r *row) gjson.Result {
+	switch p.from {
+	case fromRow:
+		if p.slot > 0 && r.members != nil && r.value.IsObject() {
+			return r.member(p)
+		}
+		return r.value.Get(p.gjson)
+	case rowValue:
+		return r.value
+	case rowKey:
+		return text(r.key)
+	case eventType:
+		return text(r.event)
+	case feedName:
+		return text(r.feed)
+	}
+	if p.gjson == "" {
+		return r.payload
+	}
+	return r.payload.Get(p.gjson)
+}
+
+// said reports whether the message itself, rather than the predecessor that it completes, says something there.
+func (p path) said(r *row) bool {
+	if r.said.Raw == "" || p.from != fromRow && p.from != rowValue {
+		return true
+	}
+	if p.from == rowValue {
+		return r.said.Type != gjson.JSON && !missing(r.said)
+	}
+	return !missing(r.said.Get(p.gjson))
+}
+
+func text(s string) gjson.Result {
+	if s == "" {
+		return gjson.Result{}
+	}
+	return gjson.Result{Type: gjson.String, Str: s, Raw: s}
+}
+
+// indexed reports whether the path looks into a list, or takes the row as it is.
+func (p path) indexed() bool {
+	return p.from == rowValue || p.from == fromRow && p.gjson != "" && strings.IndexByte("0123456789#@", p.gjson[0]) >= 0
+}
+
+var inBrackets = regexp.MustCompile(`\[(\d+)\]`)
+
+// compilePath checks a path to one value.
+func compilePath(s string) (path, error) {
+	switch {
+	case s == "":
+		return path{}, errors.New("the path is empty")
+	case strings.TrimSpace(s) != s:
+		return path{}, fmt.Errorf("%q: a path has no spaces around it", s)
+	}
+	if from, ok := names[s]; ok {
+		return path{from: from}, nil
+	}
+	p, rest := path{}, s
+	if after, ok := strings.CutPrefix(s, "$."); ok {
+		p.from, rest = fromPayload, after
+	} else if s[0] == '$' {
+		known := []string{"$key", "$value", "$event", "$feed"}
+		return path{}, fmt.Errorf("%q is no name%s; a member that begins with $ is written \\%s", s, fault.Meant(s, known, nil), s)
+	}
+	segments, err := split(rest)
+	if err != nil {
+		return path{}, fmt.Errorf("%q: %w", s, err)
+	}
+	for _, segment := range segments {
+		if wild(segment) {
+			return path{}, fmt.Errorf("%q: %s is not one value; rows are walked by `each`", s, segment)
+		}
+	}
+	p.gjson = strings.Join(segments, ".")
+	return p, nil
+}
+
+// compileEach checks a path to rows. It may pass through all members of a list or map by *; each part of the
+// result leads to a list or map whose members are then walked. A * at the end says the same as none.
+func compileEach(s string) ([]string, error) {
+	if s == "$" {
+		return []string{""}, nil
+	}
+	if s == "" || s[0] == '$' {
+		return nil, fmt.Errorf("%q does not lead to rows: `each` starts at the payload", s)
+	}
+	segments, err := split(s)
+	if err != nil {
+		return nil, fmt.Errorf("%q: %w", s, err)
+	}
+	parts := []string{""}
+	for i, segment := range segments {
+		last := len(parts) - 1
+		switch {
+		case segment != "*" && wild(segment):
+			return nil, fmt.Errorf("%q: %s does not work in `each`; * alone does", s, segment)
+		case segment != "*":
+			parts[last] = strings.TrimPrefix(parts[last]+"."+segment, ".")
+		case i < len(segments)-1:
+			parts = append(parts, "")
+		}
+	}
+	return parts, nil
+}
+
+// split cuts a path at its dots, as gjson does, and checks what gjson would pass over in silence.
+func split(s string) ([]string, error) {
+	s = inBrackets.ReplaceAllString(s, ".$1")
+	s = strings.TrimPrefix(s, ".")
+	var segments []string
+	begin, depth, quoted := 0, 0, false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case c == '\\':
+			i++
+		case c == '"' && depth > 0:
+			quoted = !quoted
+		case quoted:
+		case c == '(' || c == '{' || c == '[':
+			depth++
+		case c == ')' || c == '}' || c == ']':
+			depth--
+		case c == '.' && depth == 0:
+			segments = append(segments, s[begin:i])
+			begin = i + 1
+		}
+		if depth < 0 {
+			return nil, fmt.Errorf("%c without its beginning", s[i])
+		}
+	}
+	if depth > 0 || quoted {
+		return nil, errors.New("a bracket is not closed")
+	}
+	segments = append(segments, s[begin:])
+	return segments, check(segments)
+}
+
+func check(segments []string) error {
+	for _, segment := range segments {
+		switch {
+		case segment == "":
+			return errors.New("there is nothing between two dots, or before or after one")
+		case strings.HasSuffix(segment, `\`) && !strings.HasSuffix(segment, `\\`):
+			return errors.New(`a \ stands before nothing`)
+		case segment[0] == '[':
+			return fmt.Errorf("%s is no place in a list: those are numbers from 0", segment)
+		case segment[0] == '@':
+			name, _, _ := strings.Cut(segment[1:], ":")
+			if name, _, _ = strings.Cut(name, "|"); !gjson.ModifierExists(name, nil) {
+				return fmt.Errorf("there is no modifier @%s", name)
+			}
+		}
+	}
+	return nil
+}
+
+// wild reports whether a segment stands for several keys.
+func wild(segment string) bool {
+	if strings.ContainsAny(segment, "({") {
+		return false // a query, which may have patterns in it
+	}
+	for i := 0; i < len(segment); i++ {
+		switch segment[i] {
+		case '\\':
+			i++
+		case '*', '?':
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,190 @@
+package preset
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	yaml "github.com/goccy/go-yaml"
+
+	"livetape/feed/decode/fault"
+	"livetape/feed/decode/mapping"
+)
+
+// Definition says what a feed is: where it is, how it is asked for, and how its payloads are read. It is what a
+// configuration file says of one feed, and what a preset is a ready part of; the tags are its keys. The zero
+// value of every key stands for its default.
+//
+// In URL, Headers and Body, {name} is replaced by a value of Vars, and {symbols} by Symbols. ${NAME} is left
+// alone: it is read from the environment when the feed connects, so that no secret is ever in a Definition.
+type Definition struct {
+	Preset string `yaml:"preset,omitempty"` // what to start from
+	URL    string `yaml:"url,omitempty"`    // http or https
+
+	Symbols       []string `yaml:"symbols,omitempty,flow"`        // what to ask for, by the feed's names or by Aliases
+	Join          string   `yaml:"join,omitempty"`                // stands between two of {symbols}; default ","
+	SymbolFormat  string   `yaml:"symbol_format,omitempty"`       // one of {symbols}: {symbol}, or its parts between colons {1}, {2} …
+	SymbolReplace []string `yaml:"symbol_replace,omitempty,flow"` // [ours, theirs]: in symbols to ask for
+
+	Vars    map[string]string            `yaml:"vars,omitempty"`
+	Choices map[string]map[string]string `yaml:"choices,omitempty"` // for a var: ready values by name
+
+	Format  string            `yaml:"format,omitempty"` // sse (default), or ndjson: one JSON value a line
+	Method  string            `yaml:"method,omitempty"` // GET (default) or POST
+	Headers map[string]string `yaml:"headers,omitempty"`
+	Body    string            `yaml:"body,omitempty"`
+
+	IdleTimeout string `yaml:"idle_timeout,omitempty"` // reconnect when nothing came for so long: "60s"; "never"; default 90s
+	MaxEvent    string `yaml:"max_event,omitempty"`    // of one event: "4MiB"; default 1MiB, at most 64MiB
+	Resume      string `yaml:"resume,omitempty"`       // header (default), none, or a query parameter: "since={id}"
+
+	Decoder      string `yaml:"decoder,omitempty"` // native or auto, instead of a map; default auto
+	mapping.Spec `yaml:",inline"`
+}
+
+// Defaults of a definition.
+const (
+	DefaultIdleTimeout = 90 * time.Second
+	DefaultMaxEvent    = 1 << 20
+	LargestMaxEvent    = 64 << 20
+)
+
+// Renamed are words of other vocabularies, and what they are called here.
+func Renamed() map[string]string {
+	return map[string]string{
+		"price": "last", "px": "last", "title": "headline", "where": "when", "decode": "map", "idle": "idle_timeout",
+		"timestamp": "time", "ts": "time", "rows": "each", "previous_close": "prev_close", "header": "headers",
+		"alias": "aliases", "timeout": "idle_timeout", "qty": "size", "ticker": "symbol",
+	}
+}
+
+// Keys are all keys of a definition, at any depth.
+func Keys() []string { return fault.Keys(reflect.TypeFor[Definition]()) }
+
+// Parse reads one definition strictly. Its errors are faults with lines; [Definition.Validate] is not called.
+func Parse(source []byte) (Definition, error) {
+	var d Definition
+	if len(bytes.TrimSpace(source)) == 0 {
+		return d, nil
+	}
+	err := yaml.UnmarshalWithOptions(source, &d, yaml.Strict())
+	if err != nil {
+		return Definition{}, fault.FromYAML(err, Keys(), Renamed())
+	}
+	return d, nil
+}
+
+// Format writes a definition as YAML that Parse reads.
+func Format(d Definition) ([]byte, error) {
+	text, err := yaml.MarshalWithOptions(d, yaml.IndentSequence(true))
+	if err != nil {
+		return nil, fmt.Errorf("write feed as yaml: %w", err)
+	}
+	return text, nil
+}
+
+// Merge is base with everything that over says: its maps add to those of base, and all else replaces.
+func Merge(base, over Definition) Definition {
+	merge(reflect.ValueOf(&base).Elem(), reflect.ValueOf(over))
+	if over.Decoder != "" && over.Map == nil {
+		base.Map = nil
+	}
+	if over.Map != nil && over.Decoder == "" {
+		base.Decoder = ""
+	}
+	return base
+}
+
+func merge(base, over reflect.Value) {
+	for i := range over.NumField() {
+		to, from := base.Field(i), over.Field(i)
+		switch {
+		case from.IsZero():
+		case from.Kind() == reflect.Struct:
+			merge(to, from)
+		case from.Kind() == reflect.Map && !to.IsNil() && from.Type() != reflect.TypeFor[mapping.When]():
+			both := reflect.MakeMap(to.Type())
+			for _, m := range []reflect.Value{to, from} {
+				for _, key := range m.MapKeys() {
+					both.SetMapIndex(key, m.MapIndex(key))
+				}
+			}
+			to.Set(both)
+		default:
+			to.Set(from)
+		}
+	}
+}
+
+// Resolve is the definition with what its preset says beneath it.
+func (d Definition) Resolve() (Definition, error) {
+	if d.Preset == "" {
+		return d, nil
+	}
+	p, err := Find(d.Preset)
+	if err != nil {
+		return d, &fault.Fault{Path: fault.Path{"preset"}, Problem: err.Error()}
+	}
+	return Merge(p.Feed, d), nil
+}
+
+// Idle is how long nothing may come; negative for ever. The definition must be valid.
+func (d Definition) Idle() time.Duration {
+	idle, err := parseIdle(d.IdleTimeout)
+	if err != nil {
+		return DefaultIdleTimeout
+	}
+	return idle
+}
+
+func parseIdle(s string) (time.Duration, error) {
+	switch s {
+	case "":
+		return DefaultIdleTimeout, nil
+	case "never":
+		return -1, nil
+	}
+	idle, err := time.ParseDuration(s)
+	if err != nil || idle <= 0 {
+		return 0, fmt.Errorf("%q is no time: write 60s, 2m or never", s)
+	}
+	if idle < time.Second {
+		return 0, fmt.Errorf("%s is shorter than a second", idle)
+	}
+	return idle, nil
+}
+
+// EventLimit is how large an event may be, in bytes. The definition must be valid.
+func (d Definition) EventLimit() int {
+	n, err := parseSize(d.MaxEvent)
+	if err != nil {
+		return DefaultMaxEvent
+	}
+	return n
+}
+
+var sizes = map[string]int{"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "kB": 1e3, "KB": 1e3, "MB": 1e6}
+
+func parseSize(s string) (int, error) {
+	if s == "" {
+		return DefaultMaxEvent, nil
+	}
+	digits := strings.TrimRight(s, "BKMkib ")
+	n, err := strconv.Atoi(digits)
+	unit, ok := sizes[strings.TrimSpace(s[len(digits):])]
+	if err != nil || !ok || n <= 0 {
+		return 0, fmt.Errorf("%q is no size: write 512KiB or 4MiB", s)
+	}
+	if n > LargestMaxEvent/unit || n*unit < 1<<10 {
+		return 0, fmt.Errorf("%s is not between 1KiB and 64MiB", s)
+	}
+	return n * unit, nil
+}
+
+// sortedKeys are the keys of a map in a fixed order.
+func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

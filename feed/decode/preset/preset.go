@@ -1,0 +1,86 @@
+// Package preset knows feeds that exist: a [Preset] is a ready [Definition] of one, without its secrets.
+//
+// A definition that names a preset starts from it ([Definition.Resolve]) and may override any part. When it
+// is valid ([Definition.Validate]), it gives what to ask the server for ([Definition.Request]) and what reads
+// the answer ([Definition.NewDecoder]).
+package preset
+
+import (
+	"embed"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"sync"
+
+	yaml "github.com/goccy/go-yaml"
+
+	"livetape/feed/decode/fault"
+	"livetape/feed/decode/mapping"
+)
+
+//go:embed presets/*.yaml
+var files embed.FS
+
+// Preset is a feed that livetape knows.
+type Preset struct {
+	Name      string         `yaml:"-"`
+	About     string         `yaml:"about"`     // what it gives, in one line
+	Needs     string         `yaml:"needs"`     // what the user has to bring
+	Example   string         `yaml:"example"`   // a command that uses it
+	Recognise []mapping.When `yaml:"recognise"` // an event of which all of one set holds is one of this feed; $id is how the event id begins
+	Feed      Definition     `yaml:"feed"`
+}
+
+// Names are the names of all presets, in order of the alphabet.
+func Names() []string {
+	entries, err := files.ReadDir("presets")
+	if err != nil {
+		return nil // not reached: the directory is part of the program
+	}
+	var names []string
+	for _, e := range entries {
+		names = append(names, strings.TrimSuffix(e.Name(), ".yaml"))
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Find is the preset of that name, or an error that says which one may have been meant.
+func Find(name string) (Preset, error) {
+	if !slices.Contains(Names(), name) {
+		return Preset{}, fmt.Errorf("there is no preset %q%s", name, fault.Meant(name, Names(), map[string]string{"stellar": "stellar-trades", "hermes": "pyth", "native": "livetape"}))
+	}
+	return read(name)
+}
+
+func read(name string) (Preset, error) {
+	source, err := files.ReadFile(path.Join("presets", name+".yaml"))
+	if err != nil {
+		return Preset{}, fmt.Errorf("preset %s: %w", name, err)
+	}
+	var p Preset
+	if err := yaml.UnmarshalWithOptions(source, &p, yaml.Strict()); err != nil {
+		return Preset{}, fmt.Errorf("preset %s: %w", name, err)
+	}
+	p.Name = name
+	return p, nil
+}
+
+// All are all presets, in the order of Names. They are read once: change nothing in them.
+func All() ([]Preset, error) { return loaded() }
+
+// loaded is the table of presets, made when it is first needed.
+var loaded = sync.OnceValues(load)
+
+func load() ([]Preset, error) {
+	var all []Preset
+	for _, name := range Names() {
+		p, err := read(name)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	return all, nil
+}

@@ -1,0 +1,161 @@
+package preset
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"livetape/feed/decode/fault"
+)
+
+// Request is what to ask a server for. ${NAME} in it is still to be read from the environment.
+type Request struct {
+	Method  string // GET or POST
+	URL     string
+	Headers map[string]string
+	Body    string
+}
+
+// placeholder is {name}, or ${NAME}, which stays.
+var placeholder = regexp.MustCompile(`\$\{[^}]*\}|\{[a-z_][a-z0-9_]*\}`)
+
+// Request fills in vars and symbols. The definition must be resolved; the error wraps a [fault.Fault] for each
+// word that has no value.
+func (d Definition) Request() (Request, error) {
+	var faults fault.List
+	at := d.url(&faults)
+	r := Request{Method: d.Method, URL: at, Headers: map[string]string{}}
+	if r.Method == "" {
+		r.Method = "GET"
+	}
+	asJSON := strings.HasPrefix(strings.TrimSpace(d.Body), "[") || strings.HasPrefix(strings.TrimSpace(d.Body), "{")
+	r.Body = d.fill(d.Body, asJSON, nil, fault.Path{"body"})
+	for _, name := range sortedKeys(d.Headers) {
+		if d.Headers[name] != "" { // an empty one takes back what the preset says
+			r.Headers[name] = d.fill(d.Headers[name], false, nil, fault.Path{"headers", name})
+		}
+	}
+	return r, faults.Err()
+}
+
+func (d Definition) url(faults *fault.List) string {
+	here := fault.Path{"url"}
+	filled := d.fill(d.URL, false, faults, here)
+	if err := checkURL(filled); err != nil {
+		faults.Add(here, "%s", err)
+	}
+	return filled
+}
+
+func checkURL(s string) error {
+	if s == "" {
+		return errors.New("the url is missing")
+	}
+	at, err := url.Parse(placeholder.ReplaceAllString(s, "x"))
+	switch {
+	case err != nil:
+		var detail *url.Error
+		if errors.As(err, &detail) {
+			err = detail.Err // the address itself may hold a secret
+		}
+		return fmt.Errorf("the url is no address: %w", err)
+	case at.Scheme != "http" && at.Scheme != "https":
+		return errors.New("the url must begin with http:// or https://")
+	case at.Host == "":
+		return errors.New("the url names no host")
+	case at.User != nil:
+		return errors.New("the url holds a user or password: put them into headers, as ${NAME}")
+	}
+	return nil
+}
+
+// fill replaces {name}. With faults, for the URL, every name must have a value and symbols are escaped; without,
+// words that are no names of vars stay, for the text may be JSON.
+func (d Definition) fill(text string, asJSON bool, faults *fault.List, at fault.Path) string {
+	return placeholder.ReplaceAllStringFunc(text, func(word string) string {
+		if word[0] == '$' {
+			return word
+		}
+		name := word[1 : len(word)-1]
+		if name == "symbols" {
+			if len(d.Symbols) == 0 && faults != nil {
+				faults.Add(at, "the url asks for symbols, and symbols is empty")
+			}
+			return d.symbols(asJSON, faults != nil)
+		}
+		value, ok := d.Vars[name]
+		if !ok {
+			if faults != nil {
+				faults.Add(at, "the url asks for {%s}: set it in vars", name)
+			}
+			return word
+		}
+		if ready, ok := d.Choices[name][value]; ok {
+			value = ready
+		}
+		return value
+	})
+}
+
+// symbols are the symbols as the feed wants them.
+func (d Definition) symbols(asJSON, inURL bool) string {
+	join := d.Join
+	if join == "" {
+		join = ","
+	}
+	all := make([]string, len(d.Symbols))
+	for i, s := range d.Symbols {
+		s = d.theirs(s)
+		if d.SymbolFormat != "" {
+			s = d.formatted(s, asJSON)
+		}
+		if inURL {
+			s = strings.ReplaceAll(url.QueryEscape(s), "+", "%20") // as good in a path
+		}
+		all[i] = s
+	}
+	return strings.Join(all, join)
+}
+
+// theirs is the feed's name of a symbol.
+func (d Definition) theirs(symbol string) string {
+	if _, ok := d.Aliases[symbol]; ok {
+		return symbol
+	}
+	for _, theirs := range sortedKeys(d.Aliases) {
+		if strings.EqualFold(d.Aliases[theirs], symbol) {
+			return theirs
+		}
+	}
+	if len(d.SymbolReplace) == 2 && d.SymbolReplace[0] != "" {
+		return strings.ReplaceAll(symbol, d.SymbolReplace[0], d.SymbolReplace[1])
+	}
+	return symbol
+}
+
+var part = regexp.MustCompile(`\{(symbol|[1-9])\}`)
+
+func (d Definition) formatted(symbol string, asJSON bool) string {
+	parts := strings.Split(symbol, ":")
+	return part.ReplaceAllStringFunc(d.SymbolFormat, func(word string) string {
+		value := symbol
+		if n, err := strconv.Atoi(word[1 : len(word)-1]); err == nil {
+			value = ""
+			if n <= len(parts) {
+				value = parts[n-1]
+			}
+		}
+		if !asJSON {
+			return value
+		}
+		text, err := json.Marshal(value)
+		if err != nil {
+			return "" // not reached: a string has a JSON form
+		}
+		return string(text[1 : len(text)-1])
+	})
+}

@@ -1,0 +1,113 @@
+package preset
+
+import (
+	"regexp"
+	"strings"
+
+	"livetape/feed/decode"
+	"livetape/feed/decode/auto"
+	"livetape/feed/decode/fault"
+	"livetape/feed/decode/mapping"
+)
+
+// Validate reports all that is wrong with a definition, each as a [fault.Fault] with its path. What a preset
+// leaves to the user (a host, an account) is missing at the key to set it in.
+func (d Definition) Validate() error {
+	var faults fault.List
+	full, err := d.Resolve()
+	if err != nil {
+		return err
+	}
+	full.transport(&faults)
+	_, err = full.Request()
+	faults.Join(nil, err)
+	full.decoding(&faults)
+	return faults.Err()
+}
+
+var (
+	token   = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110 §5.6.2
+	resumes = regexp.MustCompile(`^[A-Za-z0-9_.-]+=\{id\}$`)
+	varName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+)
+
+func (d Definition) transport(faults *fault.List) {
+	if d.Format != "" && d.Format != "sse" && d.Format != "ndjson" {
+		faults.Add(fault.Path{"format"}, "unknown format %q%s: sse or ndjson", d.Format,
+			fault.Meant(d.Format, []string{"sse", "ndjson"}, map[string]string{"json": "ndjson", "jsonl": "ndjson", "jsonlines": "ndjson"}))
+	}
+	if d.Method != "" && d.Method != "GET" && d.Method != "POST" {
+		faults.Add(fault.Path{"method"}, "%q is neither GET nor POST", d.Method)
+	}
+	if d.Body != "" && d.Method != "POST" {
+		faults.Add(fault.Path{"body"}, "a body needs method: POST")
+	}
+	for _, name := range sortedKeys(d.Headers) {
+		d.header(name, faults)
+	}
+	if _, err := parseIdle(d.IdleTimeout); err != nil {
+		faults.Add(fault.Path{"idle_timeout"}, "%s", err)
+	}
+	if _, err := parseSize(d.MaxEvent); err != nil {
+		faults.Add(fault.Path{"max_event"}, "%s", err)
+	}
+	if d.Resume != "" && d.Resume != "header" && d.Resume != "none" && !resumes.MatchString(d.Resume) {
+		faults.Add(fault.Path{"resume"}, "%q is neither header, none nor a query parameter like since={id}", d.Resume)
+	}
+	d.words(faults)
+}
+
+// header checks one header; its value may be a secret and is never shown.
+func (d Definition) header(name string, faults *fault.List) {
+	at := fault.Path{"headers", name}
+	switch {
+	case !token.MatchString(name):
+		faults.Add(at, "%q is no name of a header", name)
+	case strings.EqualFold(name, "Host") || strings.EqualFold(name, "Content-Length") || strings.EqualFold(name, "Last-Event-ID"):
+		faults.Add(at, "%s is set by livetape itself", name)
+	}
+	if strings.ContainsFunc(d.Headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
+		faults.Add(at, "the value has a line break or another control character in it")
+	}
+}
+
+func (d Definition) words(faults *fault.List) {
+	for i, s := range d.Symbols {
+		if strings.TrimSpace(s) == "" {
+			faults.Add(fault.Path{"symbols", i}, "a symbol is empty")
+		}
+	}
+	if d.SymbolReplace != nil && (len(d.SymbolReplace) != 2 || d.SymbolReplace[0] == "") {
+		faults.Add(fault.Path{"symbol_replace"}, "symbol_replace is a list of two: what to look for, and what to write instead")
+	}
+	for _, name := range sortedKeys(d.Vars) {
+		if !varName.MatchString(name) || name == "symbols" {
+			faults.Add(fault.Path{"vars", name}, "%q is no name for a var: small letters, digits and _", name)
+		}
+	}
+}
+
+func (d Definition) decoding(faults *fault.List) {
+	if d.Decoder != "" && d.Map != nil {
+		faults.Add(fault.Path{"decoder"}, "decoder and map exclude each other")
+		return
+	}
+	_, err := d.NewDecoder("feed")
+	faults.Join(nil, err)
+}
+
+// NewDecoder makes what reads the payloads of the feed with the given name. The definition must be resolved; the
+// error wraps faults.
+func (d Definition) NewDecoder(feed string) (decode.Decoder, error) {
+	if d.Map != nil {
+		return mapping.Compile(feed, d.Spec)
+	}
+	switch d.Decoder {
+	case "native":
+		return mapping.Guard(feed, d.Spec, decode.Native{})
+	case "", "auto":
+		return mapping.Guard(feed, d.Spec, auto.New(feed, d.Aliases))
+	}
+	return nil, &fault.Fault{Path: fault.Path{"decoder"}, Problem: "unknown decoder \"" + d.Decoder + "\"" +
+		fault.Meant(d.Decoder, []string{"native", "auto"}, map[string]string{"livetape": "native", "guess": "auto"}) + ": native or auto"}
+}
