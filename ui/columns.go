@@ -28,7 +28,7 @@ var keepFirst = [...]column{colSymbol, colLast, colAge, colPercent, colChange, c
 const (
 	gutter     = 2 // the cursor's mark, before the first column
 	arrowCells = 2 // the tick's arrow and the mark of a mid price, before the last price
-	nameMin    = 12
+	nameMin    = 16
 	nameMax    = 30
 	barCells   = 9  // of the picture of a range
 	barGap     = 2  // around it

@@ -8,7 +8,7 @@ import (
 
 const detailLines = 9 // of the details with their title
 
-// viewDetail draws all that is known of the selected row or headline.
+// viewDetail draws all that is known of the selected row, headline or event.
 func (m Model) viewDetail(t *tape, height int) []string {
 	f := frame{m.styles, m.now, m.width, height, true}
 	pn := newPen(m.styles, m.width)
@@ -18,6 +18,9 @@ func (m Model) viewDetail(t *tape, height int) []string {
 			return storyDetail(pn, f, lines[0].story)
 		}
 		return explain(f, []span{{muted, "No headline is selected."}})
+	}
+	if recent := t.log.recent(); m.focus == eventsPane && m.logPane.cursor < len(recent) {
+		return eventDetail(pn, f, &recent[m.logPane.cursor])
 	}
 	if m.prices.cursor >= len(t.rows) {
 		return explain(f, []span{{muted, "No symbol is selected."}})
@@ -43,7 +46,7 @@ func rowDetail(pn *pen, f frame, r *market.Row) []string {
 	for _, group := range [...][]fact{
 		{{"Last", &r.Last}, {"Bid", &r.Bid}, {"Open", &r.Open}},
 		{{"Size", &r.Size}, {"Ask", &r.Ask}, {"High", &r.High}},
-		{{"Volume", &r.Volume}, {"Previous close", &r.PrevClose}, {"Low", &r.Low}},
+		{{"Volume", &r.Volume}, {"Prev close", &r.PrevClose}, {"Low", &r.Low}},
 	} {
 		pn.space(gutter)
 		for _, x := range group {
@@ -57,14 +60,15 @@ func rowDetail(pn *pen, f frame, r *market.Row) []string {
 }
 
 func drawFact(pn *pen, f frame, x fact) {
-	room := max((pn.width-gutter)/3, 26)
-	pn.left(muted, x.name, 15)
-	text, old := missing, ""
+	end := pn.used + (pn.width-gutter)/3
+	pn.left(muted, x.name, 11)
 	if x.cell.Value.IsSet() {
-		text, old = x.cell.Value.String(), "  "+age(f.now, x.cell.At)
+		pn.put(strong, x.cell.Value.String())
+		pn.put(muted, "  "+age(f.now, x.cell.At))
+	} else {
+		pn.put(muted, missing)
 	}
-	pn.put(strong, text)
-	pn.left(muted, old, room-15-cells(text))
+	pn.space(max(end-pn.used, 2))
 }
 
 // rowFooter says how often and when the feed spoke of the symbol.
@@ -115,4 +119,17 @@ func storyTimes(f frame, s *market.Story) string {
 		words += ", corrected " + clock(s.Corrected, f.now)
 	}
 	return words
+}
+
+// eventDetail draws an event of the log over as many lines as there are.
+func eventDetail(pn *pen, f frame, e *entry) []string {
+	lines := []string{rule(pn, f, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
+	for _, part := range e.parts(maxData, true) {
+		for _, line := range wrap(part.text, f.width-4, f.height) {
+			pn.space(gutter)
+			pn.put(part.ink, line)
+			lines = append(lines, pn.end())
+		}
+	}
+	return pad(lines, f.height)
 }

@@ -65,7 +65,7 @@ func (all feeds) counters() []span {
 		messages += h.messages
 		faults += h.faults
 		unmapped += h.unmapped
-		duplicates += h.status.Duplicates
+		duplicates += h.duplicates
 	}
 	out := []span{{muted, several(messages, "event")}}
 	for _, s := range []struct {

@@ -79,30 +79,42 @@ func since(now, at time.Time) time.Duration {
 	return max(now.Truncate(time.Second).Sub(at).Round(time.Second), 0)
 }
 
-// age is the coarse form for a table: 0s to 59s, then minutes, hours and days.
+// units are those of an age, which is coarse: whole ones of the largest that fits.
+var units = [...]struct {
+	length      time.Duration
+	short, word string
+}{{24 * time.Hour, "d", " d"}, {time.Hour, "h", " h"}, {time.Minute, "m", " min"}, {time.Second, "s", " s"}}
+
+// age is the form for a table: 0s to 59s, then minutes, hours and days.
 func age(now, at time.Time) string {
 	d := since(now, at)
-	switch {
-	case d < time.Minute:
-		return strconv.Itoa(int(d/time.Second)) + "s"
-	case d < time.Hour:
-		return strconv.Itoa(int(d/time.Minute)) + "m"
-	case d < 24*time.Hour:
-		return strconv.Itoa(int(d/time.Hour)) + "h"
+	for _, u := range units {
+		if d >= u.length {
+			return strconv.Itoa(int(d/u.length)) + u.short
+		}
 	}
-	return strconv.Itoa(int(d/(24*time.Hour))) + "d"
+	return "0s"
+}
+
+// ago is an age in words: 23 s, 2 min.
+func ago(now, at time.Time) string {
+	d := since(now, at)
+	for _, u := range units {
+		if d >= u.length {
+			return strconv.Itoa(int(d/u.length)) + u.word
+		}
+	}
+	return "0 s"
 }
 
 // ages is when the age of something will next read differently.
 func ages(now, at time.Time) time.Time {
 	d, unit := since(now, at), time.Second
-	switch {
-	case d >= 24*time.Hour:
-		unit = 24 * time.Hour
-	case d >= time.Hour:
-		unit = time.Hour
-	case d >= time.Minute:
-		unit = time.Minute
+	for _, u := range units {
+		if d >= u.length {
+			unit = u.length
+			break
+		}
 	}
 	second := now.Truncate(time.Second).Add(time.Second)
 	if next := at.Add((d/unit + 1) * unit).Truncate(time.Second); next.After(second) {

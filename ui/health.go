@@ -25,8 +25,9 @@ type health struct {
 	rate meter
 	lag  lag
 
-	messages, mapped, faults, unmapped uint64
-	lastFault, lastUnmapped            string
+	messages, mapped, faults, unmapped, duplicates uint64
+
+	lastFault, lastUnmapped string // why
 }
 
 // take learns from one event.
@@ -38,16 +39,24 @@ func (h *health) take(ev feed.Event) {
 		h.gap, h.gapAt = ev.Gap, ev.At
 	case ev.Message != nil:
 		h.receive(ev.Message, ev.At)
+	case ev.Pulse != nil:
+		h.hear(ev.Pulse.LastByte, ev.Pulse.Duplicates)
 	}
+}
+
+// hear takes the arrival of bytes that made no message.
+func (h *health) hear(at time.Time, duplicates uint64) {
+	if at.After(h.lastByte) {
+		h.lastByte = at
+	}
+	h.duplicates = max(h.duplicates, duplicates)
 }
 
 // turn takes a new state of the connection.
 func (h *health) turn(s feed.Status) {
 	wasLive := h.status.State == feed.Live
 	h.status = s
-	if s.LastByte.After(h.lastByte) {
-		h.lastByte = s.LastByte
-	}
+	h.hear(s.LastByte, s.Duplicates)
 	switch {
 	case s.State == feed.Live || !s.Planned:
 		h.ended = time.Time{}
@@ -57,7 +66,7 @@ func (h *health) turn(s feed.Status) {
 }
 
 func (h *health) receive(m *feed.Message, at time.Time) {
-	h.lastByte = at
+	h.hear(at, 0)
 	h.messages++
 	if len(m.Updates) > 0 {
 		h.mapped++

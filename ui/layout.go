@@ -11,10 +11,10 @@ type layout struct {
 }
 
 const (
-	sideFrom   = 160 // columns from which prices and news stand side by side
-	shareFrom  = 9   // lines of body from which panes share it; below, the one with the keyboard has it
-	threeFrom  = 26  // lines from which prices, news and the log are shown at once
-	titlesFrom = 14  // lines from which the price table has a title
+	newsBeside = 72 // columns that prices must leave for news to stand beside them
+	shareFrom  = 9  // lines of body from which panes share it; below, the one with the keyboard has it
+	threeFrom  = 26 // lines from which prices, news and the log are shown at once
+	titlesFrom = 14 // lines from which the price table has a title
 )
 
 // arrange lays the screen out anew and tells every pane its place.
@@ -137,9 +137,9 @@ func (l layout) only(p pane, body int) layout {
 // share parts the body between prices and news: side by side on a wide screen, else news has a third, and what
 // the prices do not need.
 func (l layout) share(body, rows, width int, w widths) layout {
-	if width >= sideFrom && rows > 0 {
+	if natural := w.natural(); width-natural >= newsBeside && rows > 0 {
 		l.side, l.prices, l.news = true, body, body
-		l.pricesWidth = min(max(w.natural(), width/2), width-60)
+		l.pricesWidth = natural
 		l.newsWidth = width - l.pricesWidth - 1
 		return l
 	}
@@ -152,11 +152,13 @@ func (l layout) share(body, rows, width int, w widths) layout {
 	return l
 }
 
+const wide = 160 // a line on which nothing has to be cut
+
 // natural is the width at which the price table has room for everything.
 func (w *widths) natural() int {
 	n := gutter + barCells + barGap
 	for c := range columns {
-		if need := w.need(c, sideFrom); need > 0 && c != colFeed {
+		if need := w.need(c, wide); need > 0 && c != colFeed {
 			n += need + 3
 		}
 	}
@@ -199,7 +201,7 @@ func (m Model) statusOf(h *health, most int) [][]span {
 		all = append(all, span{plain, "   "}, span{held, "PAUSED · " + count(m.frozen.held) + " held"})
 	}
 	if g := h.note(m.now); g != nil && h.state(m.now) == feed.Live {
-		s := gapWords(g)
+		s := gapWords(g, m.width-3)
 		all = append(all, span{s.ink, "   " + s.text})
 	}
 	lines := flow(all, m.width-1, most)

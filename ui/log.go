@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"fmt"
 	"time"
 
 	"livetape/feed"
@@ -12,6 +11,8 @@ const (
 	maxLog  = 500  // entries kept
 	maxData = 2048 // bytes of a payload kept for the log
 	maxLine = 1024 // runes of a line
+
+	tightLog = 60 // columns below which the log leaves out milliseconds and ids
 )
 
 // entry is one event of a feed as it came, for the log.
@@ -111,26 +112,34 @@ func (l logPane) view(f frame, h history) []string {
 
 func (l logPane) row(pn *pen, f frame, e *entry) string {
 	cursorMark(pn)
-	pn.put(muted, e.at.Local().Format("15:04:05.000 "))
+	if f.width < tightLog {
+		pn.put(muted, e.at.Local().Format("15:04:05 "))
+	} else {
+		pn.put(muted, e.at.Local().Format("15:04:05.000 "))
+	}
 	if l.manyFeeds {
 		pn.left(muted, e.feed, 8)
 		pn.space(1)
 	}
-	switch {
-	case e.status != nil:
-		s := turned(*e.status)
-		pn.put(s.ink, "● "+s.text)
-	case e.gap != nil:
-		s := gapWords(e.gap)
-		pn.put(s.ink, "┄ "+s.text)
-	default:
-		e.draw(pn)
+	for i, part := range e.parts(pn.width, f.width >= tightLog) {
+		if i > 0 {
+			pn.space(1)
+		}
+		pn.put(part.ink, part.text)
 	}
 	return pn.end()
 }
 
-// draw shows a message as it came, after the reason why it is not on the screen.
-func (e *entry) draw(pn *pen) {
+// parts say an event: a message as it came, after the reason why it is not on the screen.
+func (e *entry) parts(limit int, withID bool) []span {
+	switch {
+	case e.status != nil:
+		s := turned(*e.status)
+		return []span{{s.ink, "● " + s.text}}
+	case e.gap != nil:
+		s := gapWords(e.gap, limit)
+		return []span{{s.ink, "┄ " + s.text}}
+	}
 	k, sign := plain, "  "
 	switch {
 	case e.fault:
@@ -138,13 +147,12 @@ func (e *entry) draw(pn *pen) {
 	case e.reason != "":
 		k, sign = warn, "? "
 	}
-	pn.put(k, sign)
-	pn.left(k, market.PlainText(e.typ, 32), max(min(cells(e.typ), 20), 8))
-	if e.id != "" {
-		pn.put(muted, " #"+market.PlainText(e.id, 40))
+	out := []span{{k, sign + market.PlainText(e.typ, 32)}}
+	if e.id != "" && withID {
+		out = append(out, span{muted, "#" + market.PlainText(e.id, 40)})
 	}
 	if e.reason != "" {
-		pn.put(k, fmt.Sprintf(" [%s]", plainLine(e.reason)))
+		out = append(out, span{k, "[" + plainLine(e.reason) + "]"})
 	}
-	pn.put(plain, " "+market.PlainText(string(e.data), pn.width))
+	return append(out, span{plain, market.PlainText(string(e.data), limit)})
 }

@@ -111,7 +111,7 @@ func (n news) row(pn *pen, f frame, l newsLine) string {
 		pn.space(2)
 	}
 	if n.symbols > 0 && f.width >= 50 {
-		pn.left(accent, strings.Join(s.Symbols, " "), min(n.symbols, f.width/6))
+		pn.left(tag, strings.Join(s.Symbols, " "), min(n.symbols, f.width/6))
 		pn.space(2)
 	}
 	headline(pn, f, s)

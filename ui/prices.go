@@ -148,10 +148,17 @@ func (d *priceLines) head() string {
 		case colRange:
 			d.pen.left(title, strings.Repeat(" ", max((s.width-len(text))/2, 0))+text, s.width)
 		default:
-			d.pen.right(title, text, s.width)
+			d.heading(s, text)
 		}
 	}
 	return d.pen.end()
+}
+
+// heading stands over the digits that most numbers have, not over the tail of the longest.
+func (d *priceLines) heading(s slot, text string) {
+	tail := min(max(s.ext.fraction-3, 0), max(s.width-cells(text), 0))
+	d.pen.right(title, text, s.width-tail)
+	d.pen.space(tail)
 }
 
 func (d *priceLines) label(s slot) string {

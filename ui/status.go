@@ -23,13 +23,13 @@ func (h *health) badge(now time.Time) []span {
 	case feed.Live:
 		return h.liveBadge(now)
 	case feed.Silent:
-		return spans(busy, "◌ SILENT "+spell(since(now, h.lastByte)), plain, join(" · ", cause))
+		return spans(busy, "◌ SILENT "+ago(now, h.lastByte), plain, join(" · ", cause))
 	case feed.Waiting:
 		return spans(busy, "↻ RETRY "+retryIn(s, now), plain, attempt(s)+join(" · ", orElse(cause, endCause(s))))
 	case feed.Closed:
-		return spans(ended, " ■ CLOSED ", plain, join(" ", cause))
+		return spans(ended, "■ CLOSED", plain, join(" ", cause))
 	case feed.Failed:
-		return spans(broken, " ✕ FAILED ", plain, join(" ", cause))
+		return spans(broken, "✕ FAILED", plain, join(" ", cause))
 	}
 	return spans(busy, "◐ CONNECTING", plain, attempt(s)+join(" · ", cause))
 }
@@ -37,7 +37,7 @@ func (h *health) badge(now time.Time) []span {
 // liveBadge shows the rate while bytes come, and their age when they do not.
 func (h *health) liveBadge(now time.Time) []span {
 	if !h.lastByte.IsZero() && since(now, h.lastByte) >= quietAfter {
-		return spans(live, "● LIVE", warn, " · last byte "+spell(since(now, h.lastByte))+" ago")
+		return spans(live, "● LIVE", warn, " · last byte "+ago(now, h.lastByte)+" ago")
 	}
 	text := ""
 	if rate := h.rate.rate(now); rate > 0 {
@@ -92,22 +92,56 @@ func endCause(s feed.Status) string {
 	return ""
 }
 
-// gapWords says what a reconnect missed where that is known, and admits where it is not.
-func gapWords(g *feed.Gap) span {
+// gapWords says what a reconnect missed where that is known, and admits where it is not, in the fullest
+// of its wordings that has room.
+func gapWords(g *feed.Gap, width int) span {
+	k := warn
+	if g.Kind == feed.Continued || g.Kind == feed.Resumed && g.Missed == 0 {
+		k = good
+	}
+	wordings := gapWordings(g)
+	for _, words := range wordings {
+		if cells(words) <= width {
+			return span{k, words}
+		}
+	}
+	return span{k, wordings[len(wordings)-1]}
+}
+
+// gapWordings are the ways to say a gap, the fullest first.
+func gapWordings(g *feed.Gap) []string {
 	length := spell(g.Length)
 	switch g.Kind {
 	case feed.Resumed:
-		k := good
-		if g.Missed != 0 {
-			k = warn
+		replayed := count(uint64(max(g.Replayed, 0)))
+		return []string{
+			fmt.Sprintf("resumed after %s, %s replayed, %s", length, replayed, missed(g.Missed)),
+			fmt.Sprintf("resumed: %s, %s replayed, %s", length, replayed, missed(g.Missed)),
+			fmt.Sprintf("%s missed, %s replayed", missedShort(g.Missed), replayed),
 		}
-		return span{k, fmt.Sprintf("resumed after %s, %s replayed, %s", length, count(uint64(max(g.Replayed, 0))), missed(g.Missed))}
 	case feed.Reset:
-		return span{warn, fmt.Sprintf("reset after %s: the server restarted or forgot; %s", length, missed(g.Missed))}
+		return []string{
+			fmt.Sprintf("reset after %s: the server restarted or forgot; %s", length, missed(g.Missed)),
+			fmt.Sprintf("reset after %s; %s", length, missed(g.Missed)),
+			fmt.Sprintf("reset after %s, missed: %s", length, missedShort(g.Missed)),
+		}
 	case feed.Continued:
-		return span{good, fmt.Sprintf("resumed from id %s after %s", market.PlainText(g.From, 24), length)}
+		return []string{
+			fmt.Sprintf("resumed from id %s after %s", market.PlainText(g.From, 24), length),
+			fmt.Sprintf("resumed by id after %s", length),
+		}
 	}
-	return span{warn, tenths(g.Length) + " without the stream, this feed cannot replay"}
+	return []string{
+		tenths(g.Length) + " without the stream, this feed cannot replay",
+		tenths(g.Length) + " lost, cannot be replayed",
+	}
+}
+
+func missedShort(n int) string {
+	if n < 0 {
+		return "not known"
+	}
+	return count(uint64(n))
 }
 
 func missed(n int) string {

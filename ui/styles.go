@@ -18,6 +18,7 @@ const (
 	stale
 	accent // where the keyboard is
 	title
+	tag // a symbol beside a headline
 	up
 	down
 	upFlash // digits that just changed
@@ -42,38 +43,52 @@ type look struct {
 	mono  ansi.Style
 }
 
+// shade is one color for light and for dark backgrounds, and its stand-in among the sixteen of an old terminal,
+// whose real looks are up to its user.
+type shade struct{ light, dark, ansi string }
+
+func (s shade) on(p termenv.Profile) lipgloss.TerminalColor {
+	if p == termenv.ANSI {
+		return lipgloss.Color(s.ansi)
+	}
+	return lipgloss.AdaptiveColor{Light: s.light, Dark: s.dark}
+}
+
 // theme says what every ink looks like on a renderer's terminal, dark or light.
 func theme(r *lipgloss.Renderer) [inks]look {
-	fg := func(light, dark string) lipgloss.Style {
-		return r.NewStyle().Foreground(lipgloss.AdaptiveColor{Light: light, Dark: dark})
+	p := r.ColorProfile()
+	fg := func(light, dark, ansi string) lipgloss.Style {
+		return r.NewStyle().Foreground(shade{light, dark, ansi}.on(p))
 	}
-	on := func(s lipgloss.Style, light, dark string) lipgloss.Style {
-		return s.Background(lipgloss.AdaptiveColor{Light: light, Dark: dark})
+	box := func(text, ground shade) lipgloss.Style {
+		return r.NewStyle().Foreground(text.on(p)).Background(ground.on(p)).Bold(true)
 	}
-	none, boldMono := ansi.NewStyle(), ansi.NewStyle().Bold()
+	none, bold := ansi.NewStyle(), ansi.NewStyle().Bold()
 	faint, reverse := ansi.NewStyle().Faint(), ansi.NewStyle().Reverse(true)
+	white := shade{"#ffffff", "#ffffff", "15"}
 	return [inks]look{
 		plain:     {r.NewStyle(), none},
-		strong:    {r.NewStyle().Bold(true), boldMono},
-		muted:     {fg("#667079", "#8b949e"), none},
-		stale:     {fg("#8c959f", "#6b7480"), faint},
-		accent:    {fg("#0969da", "#58a6ff").Bold(true), boldMono},
-		title:     {fg("#57606a", "#9aa4af").Bold(true), none},
-		up:        {fg("#1a7f37", "#3fb950"), none},
-		down:      {fg("#cf222e", "#ff6b61"), none},
-		upFlash:   {on(fg("#0b4f1f", "#d6ffe0"), "#aceebb", "#196c2e").Bold(true), reverse},
-		downFlash: {on(fg("#7d0c17", "#ffe3e0"), "#ffcecb", "#a1251f").Bold(true), reverse},
-		flatFlash: {r.NewStyle().Bold(true), boldMono},
-		good:      {fg("#1a7f37", "#3fb950"), none},
-		warn:      {fg("#8a5a00", "#e3b341"), boldMono},
-		bad:       {fg("#cf222e", "#ff7b72").Bold(true), boldMono},
-		live:      {fg("#1a7f37", "#3fb950").Bold(true), boldMono},
-		busy:      {fg("#8a5a00", "#e3b341").Bold(true), boldMono},
-		broken:    {on(fg("#ffffff", "#ffffff"), "#cf222e", "#b62324").Bold(true), reverse},
-		ended:     {on(fg("#ffffff", "#f0f3f6"), "#57606a", "#484f58").Bold(true), reverse},
-		banner:    {on(fg("#3b2300", "#1c1400"), "#ffd33d", "#d29922").Bold(true), reverse},
-		held:      {on(fg("#ffffff", "#ffffff"), "#0969da", "#1f6feb").Bold(true), reverse},
-		keyName:   {r.NewStyle().Bold(true), boldMono},
+		strong:    {r.NewStyle().Bold(true), bold},
+		muted:     {fg("#666666", "#949494", "7"), none},
+		stale:     {fg("#7a7a7a", "#707070", "8"), faint},
+		accent:    {fg("#0969da", "#58a6ff", "6").Bold(true), bold},
+		tag:       {fg("#0969da", "#79b8ff", "6"), none},
+		title:     {fg("#5f5f5f", "#a3a3a3", "7").Bold(true), none},
+		up:        {fg("#1a7f37", "#3fb950", "2"), none},
+		down:      {fg("#cf222e", "#ff6b61", "1"), none},
+		upFlash:   {box(shade{"#0b4f1f", "#d6ffe0", "0"}, shade{"#aceebb", "#196c2e", "2"}), reverse},
+		downFlash: {box(shade{"#7d0c17", "#ffe3e0", "15"}, shade{"#ffcecb", "#a1251f", "1"}), reverse},
+		flatFlash: {r.NewStyle().Bold(true), bold},
+		good:      {fg("#1a7f37", "#3fb950", "2"), none},
+		warn:      {fg("#8a5a00", "#e3b341", "3"), bold},
+		bad:       {fg("#cf222e", "#ff7b72", "1").Bold(true), bold},
+		live:      {fg("#1a7f37", "#3fb950", "2").Bold(true), bold},
+		busy:      {fg("#8a5a00", "#e3b341", "3").Bold(true), bold},
+		broken:    {box(white, shade{"#cf222e", "#b62324", "1"}), reverse},
+		ended:     {box(white, shade{"#5f5f5f", "#4e4e4e", "8"}), reverse},
+		banner:    {box(shade{"#3b2300", "#1c1400", "0"}, shade{"#ffd33d", "#d29922", "3"}), reverse},
+		held:      {box(white, shade{"#0969da", "#1f6feb", "4"}), reverse},
+		keyName:   {r.NewStyle().Bold(true), bold},
 	}
 }
 
@@ -90,19 +105,19 @@ const reset = "\x1b[m"
 // newStyles resolves the theme for a renderer's colours and background.
 func newStyles(r *lipgloss.Renderer) *styles {
 	s := &styles{}
-	cursor := lipgloss.AdaptiveColor{Light: "#e4ebf3", Dark: "#262d36"}
-	colorless := r.ColorProfile() == termenv.Ascii
+	cursor := lipgloss.AdaptiveColor{Light: "#e6e6e6", Dark: "#2a2a2a"}
+	p := r.ColorProfile()
 	for k, l := range theme(r) {
 		_, unset := l.color.GetBackground().(lipgloss.NoColor)
 		s.boxed[k] = !unset
-		if colorless {
+		if p == termenv.Ascii {
 			s.open[k] = strings.TrimSuffix(l.mono.String(), reset)
 			s.selected[k] = s.open[k]
 			continue
 		}
 		s.open[k] = opening(l.color)
 		s.selected[k] = s.open[k]
-		if unset {
+		if unset && p != termenv.ANSI { // none of the sixteen is faint enough to read on
 			s.selected[k] = opening(l.color.Background(cursor))
 		}
 	}

@@ -82,7 +82,9 @@ func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
 		m.feeds = append(m.feeds, h)
 	}
 	h.take(ev)
-	m.log = m.log.add(record(ev))
+	if ev.Pulse == nil {
+		m.log = m.log.add(record(ev))
+	}
 	switch {
 	case ev.Gap != nil && !quiet(ev.Gap):
 		m = m.markGap(ev)

@@ -113,15 +113,15 @@ func (m Model) viewPrices(t *tape) []string {
 func explain(f frame, words []span) []string {
 	pn := newPen(f.styles, f.width)
 	var lines []string
-	if f.height > 4 {
-		lines = append(lines, rule(pn, f, "Prices", "", ""), "")
-	}
 	for _, s := range words {
 		for _, line := range wrap(s.text, f.width-4, f.height) {
 			pn.space(gutter)
 			pn.put(s.ink, line)
 			lines = append(lines, pn.end())
 		}
+	}
+	if len(lines)+2 <= f.height {
+		lines = append([]string{rule(pn, f, "Prices", "", ""), ""}, lines...)
 	}
 	return pad(lines, f.height)
 }

@@ -13,8 +13,8 @@ func deltas() [][]byte {
 	var all [][]byte
 	for i := range 10_000 {
 		all = append(all, fmt.Appendf(nil,
-			`{"symbol":"SYM%d","last":"%d.%02d","bid":"181.45","ask":"181.47","size":"%d","volume":"48%06d","time":"2025-11-21T14:30:%02d.%09dZ"}`,
-			i%200, 180+i%3, i%100, 100+i%7, i, i/200, i))
+			`{"symbol":"SYM%d","last":"%d.%02d","bid":"181.45","ask":"181.47","size":"%d","volume":"48%06d","time":"2025-11-21T14:30:00.%09dZ"}`,
+			i%200, 180+i%3, i%100, 100+i%7, i, i))
 	}
 	return all
 }

@@ -56,7 +56,7 @@ func TestLongProseIsCutAndSaysSo(t *testing.T) {
 	if h.URL != "" {
 		t.Errorf("a link of a megabyte was kept: %d bytes", len(h.URL))
 	}
-	s := decodeOne[market.Halt](t, "status", fmt.Sprintf(`{"state":"halted","reason":%q}`, long))
+	s := decodeOne[market.Halt](t, "status", fmt.Sprintf(`{"symbol":"A","state":"halted","reason":%q}`, long))
 	if n := utf8.RuneCountInString(s.Reason); n != 256 {
 		t.Errorf("reason has %d characters", n)
 	}
@@ -83,6 +83,25 @@ func TestWhatIdentifiesIsNeverCut(t *testing.T) {
 		})
 	}
 	refused(t, "news", `{"headline":"x","id":"`+strings.Repeat("i", 257)+`"}`, "is longer than 256 characters")
+}
+
+func TestNoSymbolTurnsIntoTheWholeMarket(t *testing.T) {
+	for _, symbol := range []string{" ", `\u200b`, `\u001b[31m`, `\u202e`} {
+		refused(t, "status", `{"symbol":"`+symbol+`","state":"halted"}`, "is not a name")
+		refused(t, "price", `{"symbol":"`+symbol+`","last":1}`, "is not a name")
+	}
+	refused(t, "status", `{"symbol":null,"state":"halted"}`, "symbol is missing")
+}
+
+func TestCountsAreWholeAndBounded(t *testing.T) {
+	for _, n := range []string{"-1", "1.5", "1e3", "true", "[]", `"x"`, "99999999999999999999"} {
+		refused(t, "resume", `{"from":"a","replayed":`+n+`}`, "is not a count")
+		refused(t, "reset", `{"from":"a","missed":`+n+`}`, "is not a count")
+	}
+	m, err := Native{}.Decode("resume", []byte(`{"replayed":"31"}`))
+	if err != nil || m.Continuity == nil || m.Continuity.Replayed != 31 {
+		t.Errorf("%+v, %v", m.Continuity, err)
+	}
 }
 
 func TestAHeadlineNamesAtMost64Symbols(t *testing.T) {

@@ -155,10 +155,12 @@ func news(data string) (market.Headline, error) {
 
 func status(data string) (market.Halt, error) {
 	var h market.Halt
+	named := false
 	err := each(data, func(key string, v value) (err error) {
 		switch key {
 		case "symbol":
 			h.Symbol, err = identity(v, maxSymbol)
+			named = v.kind != null
 		case "state":
 			h.State, err = session(v)
 		case "reason":
@@ -168,7 +170,11 @@ func status(data string) (market.Halt, error) {
 		}
 		return err
 	})
-	if err == nil && h.State == "" {
+	switch {
+	case err != nil:
+	case !named:
+		err = errors.New(`symbol is missing; "" is the whole market`)
+	case h.State == "":
 		err = errors.New("state is missing")
 	}
 	return h, err

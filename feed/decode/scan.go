@@ -100,7 +100,10 @@ func (p *scanner) space() {
 
 // next steps over c, and white space before it, if it is there.
 func (p *scanner) next(c byte) bool {
-	if p.space(); p.peek() != c {
+	if p.peek() <= ' ' {
+		p.space()
+	}
+	if p.peek() != c {
 		return false
 	}
 	p.at++
@@ -272,32 +275,31 @@ func (p *scanner) digits() bool {
 }
 
 func (p *scanner) quoted() (value, error) {
-	start, escaped := p.at, false
-	for i := start + 1; i < len(p.data); i++ {
-		switch c := p.data[i]; {
-		case c == '"':
+	data, start, escaped := p.data, p.at, false
+	for i := start + 1; i < len(data); i++ {
+		c := data[i]
+		if c != '"' && c != '\\' && c >= ' ' {
+			continue
+		}
+		if c == '"' {
 			p.at = i + 1
-			return value{p.data[start:p.at], quoted, escaped}, nil
-		case c < ' ':
+			return value{data[start:p.at], quoted, escaped}, nil
+		}
+		n := escapeLen(data[i:])
+		if n == 0 {
 			p.at = i
 			return value{}, p.fault()
-		case c == '\\':
-			n := escapeLen(p.data[i:])
-			if n == 0 {
-				p.at = i
-				return value{}, p.fault()
-			}
-			escaped = true
-			i += n - 1
 		}
+		escaped = true
+		i += n - 1
 	}
-	p.at = len(p.data)
+	p.at = len(data)
 	return value{}, p.fault()
 }
 
-// escapeLen is the length of the escape at the start of s; 0 when it is none.
+// escapeLen is the length of the escape at the start of s; 0 when there is none.
 func escapeLen(s string) int {
-	if len(s) < 2 {
+	if len(s) < 2 || s[0] != '\\' {
 		return 0
 	}
 	if s[1] != 'u' {

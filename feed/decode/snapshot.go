@@ -27,11 +27,11 @@ func snapshot(data string) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	var rows rows
-	rows.list("prices", prices, standing)
-	rows.list("news", stories, func(data string) (market.Update, error) { return news(data) })
-	rows.list("status", states, func(data string) (market.Update, error) { return status(data) })
-	return Message{Updates: rows.updates}, rows.fault()
+	var all rows
+	all.list("prices", prices, standing)
+	all.list("news", stories, func(data string) (market.Update, error) { return news(data) })
+	all.list("status", states, func(data string) (market.Update, error) { return status(data) })
+	return Message{Updates: all.updates}, all.fault()
 }
 
 func standing(data string) (market.Update, error) {

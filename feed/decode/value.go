@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -45,19 +46,20 @@ func number(v value) (market.Decimal, error) {
 	return market.Decimal{}, wrong(v, "a number")
 }
 
-// count reads a whole number from 0; null is Unknown.
+// count reads a whole number from 0, also as a string; null and "" are Unknown.
 func count(v value) (int, error) {
-	if v.kind == null {
+	digits := v.raw
+	if v.kind == quoted {
+		digits = v.str()
+	}
+	if v.kind == null || digits == "" {
 		return Unknown, nil
 	}
-	n := 0
-	for _, c := range v.raw {
-		if c < '0' || c > '9' || n > 1e15 {
-			return 0, wrong(v, "a count")
-		}
-		n = n*10 + int(c-'0')
+	n, err := strconv.ParseUint(digits, 10, 31)
+	if err != nil {
+		return 0, wrong(v, "a count")
 	}
-	return n, nil
+	return int(n), nil
 }
 
 // text reads a string as plain text of at most limit characters; null is missing.
@@ -77,10 +79,14 @@ func ownText(v value, limit int) (string, error) {
 	return strings.Clone(s), err
 }
 
-// identity reads text that names something, which therefore is never cut.
+// identity reads text that names something. It is never cut, and what is not empty does not become
+// empty: an empty symbol is the whole market.
 func identity(v value, limit int) (string, error) {
 	s, err := text(v, len(v.raw))
-	if len(s) > limit && utf8.RuneCountInString(s) > limit {
+	switch {
+	case s == "" && v.kind == quoted && v.raw != `""`:
+		return "", wrong(v, "a name")
+	case len(s) > limit && utf8.RuneCountInString(s) > limit:
 		return "", fmt.Errorf("%s is longer than %d characters", market.PlainText(s, 40), limit)
 	}
 	return s, err
@@ -116,18 +122,18 @@ func symbols(v value) ([]string, error) {
 	if v.kind == null {
 		return nil, nil
 	}
-	var list []string
+	var all []string
 	var fault error
 	err := items(v.raw, func(v value) {
 		s, err := identity(v, maxSymbol)
 		if err != nil && fault == nil {
 			fault = err
 		}
-		if s != "" && len(list) < maxSymbols {
-			list = append(list, strings.Clone(s))
+		if s != "" && len(all) < maxSymbols {
+			all = append(all, strings.Clone(s))
 		}
 	})
-	return list, cmp.Or(err, fault)
+	return all, cmp.Or(err, fault)
 }
 
 // importance reads high, normal or low; any other word ranks as normal.

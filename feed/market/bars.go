@@ -2,6 +2,8 @@ package market
 
 import (
 	"math"
+	"sort"
+	"strings"
 	"time"
 
 	"github.com/govalues/decimal"
@@ -10,8 +12,8 @@ import (
 // Bar is the course of a price over one second or minute.
 type Bar struct {
 	Start                  time.Time // UTC
-	Open, High, Low, Close Decimal   // at most 18 digits: a bar rounds what is wider
-	Volume                 Decimal   // sum of the sizes given; absent when none was
+	Open, High, Low, Close Decimal   // cut after 18 digits; a price of more whole digits makes no bar
+	Volume                 Decimal   // sum of the sizes given; absent when none was, or it is too large for a bar
 	Count                  int       // prices seen
 }
 
@@ -42,8 +44,11 @@ const (
 	volume
 )
 
-// absent is the scale of a number that a slot does not have.
-const absent = -1
+// Scales of numbers that a slot does not have.
+const (
+	absent = -1
+	lost   = -2 // too large
+)
 
 func newBars(length time.Duration, limit int) Bars {
 	return Bars{length: int64(length / time.Second), limit: limit}
@@ -108,15 +113,13 @@ func floorDiv(n, by int64) int64 {
 
 // find is the slot of a bar, made if need be; nil when the bar is older than all that are kept.
 func (b *Bars) find(index int32) *slot {
-	at := len(b.ring)
-	for ; at > 0; at-- {
-		s := b.slot(at - 1)
-		if s.index == index {
-			return s
-		}
-		if s.index < index {
-			break
-		}
+	n := len(b.ring)
+	if n > 0 && b.slot(n-1).index == index { // nearly always
+		return b.slot(n - 1)
+	}
+	at := sort.Search(n, func(i int) bool { return b.slot(i).index >= index })
+	if at < n && b.slot(at).index == index {
+		return b.slot(at)
 	}
 	return b.insert(at, index)
 }
@@ -150,7 +153,7 @@ func (b *Bars) grow() {
 }
 
 func (s *slot) number(i int) Decimal {
-	if s.scale[i] == absent {
+	if s.scale[i] < 0 {
 		return Decimal{}
 	}
 	num, err := decimal.New(s.coef[i], int(s.scale[i]))
@@ -191,21 +194,22 @@ func (s *slot) above(coef int64, scale int8, price Decimal, i int) int {
 }
 
 func (s *slot) trade(size Decimal) {
+	if !size.IsSet() || s.scale[volume] == lost {
+		return
+	}
 	coef, scale, ok := size.compact()
+	if s.scale[volume] != absent && ok {
+		sum, over := addInt64(s.coef[volume], coef)
+		if scale == s.scale[volume] && !over {
+			coef = sum
+		} else {
+			coef, scale, ok = s.number(volume).Add(size).compact()
+		}
+	}
 	if !ok {
-		return
+		coef, scale = 0, lost
 	}
-	if s.scale[volume] == absent {
-		s.set(volume, coef, scale)
-		return
-	}
-	if sum, over := addInt64(s.coef[volume], coef); scale == s.scale[volume] && !over {
-		s.coef[volume] = sum
-		return
-	}
-	if coef, scale, ok := s.number(volume).Add(size).compact(); ok {
-		s.set(volume, coef, scale)
-	}
+	s.set(volume, coef, scale)
 }
 
 func addInt64(a, b int64) (sum int64, over bool) {
@@ -213,7 +217,7 @@ func addInt64(a, b int64) (sum int64, over bool) {
 	return sum, (sum > a) != (b > 0) && b != 0
 }
 
-// compact is d as coef × 10^-scale, rounded to what 63 bits hold; it is not ok when d is absent or its
+// compact is d as coef × 10^-scale, cut to what 63 bits hold; it is not ok when d is absent or its
 // whole part alone is too large.
 func (d Decimal) compact() (coef int64, scale int8, ok bool) {
 	if !d.IsSet() {
@@ -221,21 +225,32 @@ func (d Decimal) compact() (coef int64, scale int8, ok bool) {
 	}
 	num := d.num
 	if d.wide != narrow {
-		rounded, err := decimal.Parse(d.String())
-		if err != nil {
+		if num, ok = cutWide(d.wide.Value()); !ok {
 			return 0, 0, false
 		}
-		num = rounded
 	}
-	for num.Coef() > math.MaxInt64 {
+	if num.Coef() > math.MaxInt64 {
 		if num.Scale() == 0 {
 			return 0, 0, false
 		}
-		num = num.Round(num.Scale() - 1)
+		num = num.Trunc(num.Scale() - 1)
 	}
 	coef = int64(num.Coef())
 	if num.IsNeg() {
 		coef = -coef
 	}
 	return coef, int8(num.Scale()), true
+}
+
+// cutWide is the number of the first 18 digits, if the point is not beyond them.
+func cutWide(text string) (decimal.Decimal, bool) {
+	end := 18
+	if text[0] == '-' {
+		end++
+	}
+	if point := strings.IndexByte(text, '.'); point < 0 || point > end {
+		return decimal.Decimal{}, false
+	}
+	num, err := decimal.Parse(text[:min(end+1, len(text))])
+	return num, err == nil
 }

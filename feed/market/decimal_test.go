@@ -212,7 +212,7 @@ func TestReckoningWithOrdinaryNumbersDoesNotAllocate(t *testing.T) {
 
 // FuzzParseDecimal holds the parser against math/big: whatever it takes, it shows exactly.
 func FuzzParseDecimal(f *testing.F) {
-	for _, s := range []string{"181.50", "-0.00", "1.2e-8", "98765.123456789012345678", "1e63", "1e-63", "0e-64", "01", ".5", "9999999999999999999", "18446744073709551616", "1E+2"} {
+	for _, s := range []string{"181.50", "-0.00", "1.2e-8", "98765.123456789012345678", "1e63", "1e-63", "0e-64", "01", ".5", "9999999999999999999", "18446744073709551616", "1E+2", "0E10000000000000000000"} {
 		f.Add(s, "3")
 	}
 	f.Fuzz(func(t *testing.T, s, u string) {
@@ -224,7 +224,8 @@ func FuzzParseDecimal(f *testing.F) {
 			return
 		}
 		shown := d.String()
-		if rat(t, s).Cmp(rat(t, shown)) != 0 {
+		exact, ok := new(big.Rat).SetString(s) // not ok only for zero with an exponent beyond big's
+		if ok && exact.Cmp(rat(t, shown)) != 0 || !ok && d.Sign() != 0 {
 			t.Errorf("%q is shown as %s", s, shown)
 		}
 		if digits := len(shown) - strings.Count(shown, ".") - strings.Count(shown, "-"); digits > MaxDigits || strings.ContainsAny(shown, "eE+") {

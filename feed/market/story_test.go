@@ -1,0 +1,88 @@
+package market
+
+import (
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func titles(b *Board) []string {
+	var all []string
+	for _, s := range b.News() {
+		all = append(all, s.Title)
+	}
+	return all
+}
+
+func TestNewsIsNewestFirstByArrival(t *testing.T) {
+	p := newTape(t, Limits{})
+	p.say(Headline{Title: "one", Time: second(100)}, Headline{Title: "two", Time: second(-100)}, Headline{Title: "three"})
+	if diff := cmp.Diff([]string{"three", "two", "one"}, titles(p.Board)); diff != "" {
+		t.Error(diff)
+	}
+	if s := p.News()[2]; s.Seq != 1 || s.At != second(0) || s.Feed != "feed" || p.News()[0].Seq != 3 {
+		t.Errorf("story %+v", s)
+	}
+}
+
+func TestTheSameIDCorrectsInPlace(t *testing.T) {
+	p := newTape(t, Limits{})
+	p.say(Headline{ID: "1", Title: "one", Summary: "long", Symbols: []string{"A"}}, Headline{ID: "2", Title: "two"}, Headline{ID: "1", Title: "one, corrected", Symbols: []string{"A", "B"}})
+	want := Story{
+		Headline: Headline{ID: "1", Title: "one, corrected", Symbols: []string{"A", "B"}},
+		Feed:     "feed", At: second(0), Corrected: second(2), Corrections: 1, Seq: 1,
+	}
+	if diff := cmp.Diff(want, *p.News()[1]); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(Counts{Headlines: 2, Corrections: 1}, p.Counts()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestTheSameStoryAgainIsNoCorrection(t *testing.T) {
+	p := newTape(t, Limits{})
+	h := Headline{ID: "1", Title: "one", Symbols: []string{"A"}, Time: second(0)}
+	again := h
+	again.Time = h.Time.In(time.FixedZone("CET", 3600))
+	p.say(h, again)
+	if s := p.News()[0]; s.Corrections != 0 || !s.Corrected.IsZero() || p.Counts() != (Counts{Headlines: 1}) {
+		t.Errorf("story %+v, counts %+v", s, p.Counts())
+	}
+}
+
+func TestEveryFeedHasItsOwnIDs(t *testing.T) {
+	b := NewBoard(Limits{})
+	b.Apply("a", Headline{ID: "1", Title: "of a"}, second(0))
+	b.Apply("b", Headline{ID: "1", Title: "of b"}, second(1))
+	b.Apply("a", Headline{ID: "1", Title: "of a again"}, second(2))
+	if diff := cmp.Diff([]string{"of b", "of a again"}, titles(b)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWithoutAnIDNothingIsCorrected(t *testing.T) {
+	p := newTape(t, Limits{}).say(Headline{Title: "one"}, Headline{Title: "two"})
+	if len(p.News()) != 2 {
+		t.Errorf("%v", titles(p.Board))
+	}
+}
+
+func TestTheOldestNewsLeaves(t *testing.T) {
+	p := newTape(t, Limits{News: 3})
+	for i := range 10 {
+		p.say(Headline{ID: strconv.Itoa(i), Title: "story " + strconv.Itoa(i)})
+	}
+	if diff := cmp.Diff([]string{"story 9", "story 8", "story 7"}, titles(p.Board)); diff != "" {
+		t.Error(diff)
+	}
+	p.say(Headline{ID: "0", Title: "story 0, corrected too late"})
+	if s := p.News()[0]; s.Seq != 11 || s.Corrections != 0 {
+		t.Errorf("a correction of a story that left is %+v", s)
+	}
+	if n := len(p.books["feed"].stories); n != 3 {
+		t.Errorf("%d ids are kept of 3 stories", n)
+	}
+}

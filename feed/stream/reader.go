@@ -1,0 +1,136 @@
+// Package stream makes the body of any event stream safe for r3labs/sse.
+//
+// A [Reader] stands between an HTTP body and the r3labs parser. It reads the body by the rules of the
+// WHATWG HTML Standard, §9.2.6, and gives the parser one whole event a Read, rewritten to a canonical form
+// in which the parser's own rules cannot lose anything:
+//
+//	event: the type, never empty
+//	id: a mark, then the last event id
+//	data: one line for each line of the data
+//
+// The type is explicit and the id never empty, since the parser drops an event that has neither id, type nor
+// data, and takes an empty id for none. [ParseID] undoes the id.
+//
+// What the parser never sees: comments, half events, events without data, and events over a bound, in whose
+// place it is given an event marked [Skipped]. Memory is bounded by Config.MaxEvent, whatever comes.
+package stream
+
+import (
+	"fmt"
+	"io"
+	"time"
+)
+
+// Bounds of Config.MaxEvent, in bytes.
+const (
+	DefaultMaxEvent = 1 << 20
+	LargestMaxEvent = 64 << 20
+)
+
+// maxID bounds an id, in bytes, since it is carried along with every event that follows. A longer one is
+// ignored, as if its line were not there.
+const maxID = 64 << 10
+
+const windowSize = 32 << 10
+
+// Config says how a Reader reads. A zero field takes its default.
+type Config struct {
+	MaxEvent    int                 // bytes of the lines of one event; default DefaultMaxEvent, at most LargestMaxEvent
+	LastEventID string              // the id that the connection begins with, from the one before
+	OnRetry     func(time.Duration) // called for each valid retry: line when it is read, also in ignored events
+	OnComment   func()              // called for each comment: a sign of life
+}
+
+// Reader is the body of an event stream in canonical form. It is not safe for concurrent use.
+type Reader struct {
+	body  io.Reader
+	lines lines
+	block block
+	out   []byte // what is left of the canonical event being given out
+	err   error  // of the body; told after all that came before it
+	empty int    // reads of the body in a row that gave neither bytes nor an error
+}
+
+// NewReader returns a Reader of body. It reads nothing yet.
+func NewReader(body io.Reader, c Config) *Reader {
+	if c.MaxEvent <= 0 {
+		c.MaxEvent = DefaultMaxEvent
+	}
+	c.MaxEvent = min(c.MaxEvent, LargestMaxEvent)
+	return &Reader{
+		body:  body,
+		lines: lines{limit: c.MaxEvent, buffer: make([]byte, windowSize)},
+		block: block{config: c, id: c.LastEventID, lastID: c.LastEventID},
+	}
+}
+
+// BufferSize is the buffer that the r3labs client needs (sse.ClientMaxBufferSize) for events of up to
+// maxEvent bytes in canonical form: replacing invalid UTF-8 can make three bytes of one.
+func BufferSize(maxEvent int) int {
+	return 3*(max(maxEvent, DefaultMaxEvent)+maxID) + 1024
+}
+
+// Read gives the next event, or as much of it as p holds. The body's error comes after its last whole event,
+// as it is: io.EOF for a clean end, io.ErrUnexpectedEOF for a cut.
+func (r *Reader) Read(p []byte) (int, error) {
+	if len(p) == 0 {
+		return 0, nil
+	}
+	for len(r.out) == 0 {
+		line, ok := r.lines.next()
+		if ok {
+			r.out = r.block.take(line)
+			continue
+		}
+		if r.err != nil {
+			return 0, r.err
+		}
+		r.fill()
+	}
+	n := copy(p, r.out)
+	r.out = r.out[n:]
+	return n, nil
+}
+
+// fill reads on from the body.
+func (r *Reader) fill() {
+	n, err := r.body.Read(r.lines.buffer)
+	r.lines.add(n)
+	r.err = err
+	if n > 0 || err != nil {
+		r.empty = 0
+		return
+	}
+	if r.empty++; r.empty >= 100 { // as bufio has it
+		r.err = io.ErrNoProgress
+	}
+}
+
+// LastEventID is the last event id as of the last blank line read: of whole blocks only, but also of those
+// that yield no event. Call it from the goroutine that reads, or after Read has returned an error.
+func (r *Reader) LastEventID() string { return r.block.lastID }
+
+// Alive reports whether an event, a comment or a valid retry: line was read.
+func (r *Reader) Alive() bool { return r.block.alive }
+
+// Mark says what an event's id is worth.
+type Mark byte
+
+// The marks of an event.
+const (
+	Own       Mark = '+' // the event has an id: line of its own
+	Inherited Mark = '=' // the id is that of an event before
+	Skipped   Mark = '!' // the event was over the bound: its data says so, and its content is lost
+)
+
+// ParseID undoes the canonical form of an id: canonical is what r3labs/sse has in Event.ID.
+func ParseID(canonical []byte) (id string, mark Mark) {
+	if len(canonical) == 0 {
+		return "", Inherited
+	}
+	return string(canonical[1:]), Mark(canonical[0])
+}
+
+func skippedReason(limit int) string {
+	return fmt.Sprintf("event of over %d bytes skipped", limit)
+}

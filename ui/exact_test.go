@@ -1,0 +1,180 @@
+package ui
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"livetape/feed/market"
+)
+
+// random is a decimal of up to 16 digits with the point anywhere.
+func random(r *rand.Rand) market.Decimal {
+	digits := fmt.Sprint(1 + r.Int64N([]int64{9, 9_999, 99_999_999, 9_999_999_999_999_999}[r.IntN(4)]))
+	switch r.IntN(3) {
+	case 0:
+		return num(digits)
+	case 1:
+		return num(digits + "e-" + itoa(r.IntN(10)))
+	}
+	return num(digits[:1] + "." + digits)
+}
+
+// board is a screen of random numbers and the rows they stand for.
+func board(seed uint64, width int) (*stage, []*market.Row) {
+	r := rand.New(rand.NewPCG(seed, 1))
+	s := newStage().size(width, 60).live()
+	for i := range 12 {
+		q := market.Quote{Symbol: fmt.Sprintf("S%c", 'A'+i), Last: random(r), Volume: random(r), PrevClose: random(r)}
+		if i%3 == 0 {
+			q.Bid, q.Ask = random(r), random(r)
+		}
+		s.quote(q)
+	}
+	return s, s.m.board.Rows()
+}
+
+// said are all numbers that a row may show.
+func said(r *market.Row) map[string]bool {
+	price, _ := r.Price()
+	abs, pct, _ := r.Change()
+	low, high, _ := r.Range()
+	all := map[string]bool{}
+	for _, d := range []market.Decimal{price, abs, pct, low, high, r.Bid.Value, r.Ask.Value, r.Volume.Value} {
+		all[d.String()] = true
+	}
+	return all
+}
+
+func numbers(line string) []string {
+	return regexp.MustCompile(`[0-9][0-9.,]*…?`).FindAllString(line, -1)
+}
+
+func TestNumbersAreDigitForDigitThoseOfTheBoard(t *testing.T) {
+	for seed := range uint64(60) {
+		for _, width := range []int{40, 60, 80, 100, 120, 160, 250} {
+			s, rows := board(seed, width)
+			lines := strings.Split(ansi.Strip(s.m.View()), "\n")
+			for _, r := range rows {
+				checkLine(t, lineOf(t, lines, r.Symbol), r)
+			}
+		}
+	}
+}
+
+func lineOf(t *testing.T, lines []string, symbol string) string {
+	t.Helper()
+	for _, line := range lines {
+		if fields := strings.Fields(strings.TrimPrefix(line, "▌")); len(fields) > 0 && fields[0] == symbol {
+			return line
+		}
+	}
+	t.Fatalf("no row %s in\n%s", symbol, strings.Join(lines, "\n"))
+	return ""
+}
+
+// checkLine holds every number of a line against the row: it is one of them, or it says that its tail is cut
+// off after the point.
+func checkLine(t *testing.T, line string, r *market.Row) {
+	t.Helper()
+	known := said(r)
+	for _, n := range numbers(strings.TrimSuffix(strings.TrimRight(line, " "), "0s")) {
+		plain := strings.ReplaceAll(n, ",", "")
+		if !known[plain] && !known["-"+plain] && !cutOf(known, plain) {
+			t.Errorf("%q is no number of %s (%v):\n%s", n, r.Symbol, known, line)
+		}
+	}
+}
+
+func cutOf(known map[string]bool, cut string) bool {
+	head, ok := strings.CutSuffix(cut, "…")
+	for k := range known {
+		k = strings.TrimPrefix(k, "-")
+		whole, _ := split(k)
+		if ok && strings.HasPrefix(k, head) && len(head) >= len(whole) {
+			return true
+		}
+	}
+	return false
+}
+
+func TestTheLastPriceOfEveryRowIsOnAWideScreenInFull(t *testing.T) {
+	for seed := range uint64(60) {
+		s, rows := board(seed, 250)
+		lines := strings.Split(ansi.Strip(s.m.View()), "\n")
+		for _, r := range rows {
+			price, _ := r.Price()
+			if line := lineOf(t, lines, r.Symbol); !strings.Contains(" "+line+" ", " "+price.String()+" ") {
+				t.Errorf("%s is not in %q", price, line)
+			}
+		}
+	}
+}
+
+func TestANumberWithoutRoomIsNeverAnotherNumber(t *testing.T) {
+	for _, c := range []struct {
+		number string
+		ext    extent
+		width  int
+		want   string
+	}{
+		{"181.46", extent{3, 3}, 6, "181.46"},
+		{"9.5", extent{3, 3}, 6, "  9.5"},
+		{"-9.5", extent{4, 3}, 7, "  -9.5"},
+		{"181.46", extent{3, 3}, 5, "181.…"},
+		{"181.46", extent{3, 3}, 4, "181…"},
+		{"181.46", extent{3, 3}, 3, "  …"},
+		{"181", extent{3, 3}, 3, "181"},
+		{"97123", extent{5, 0}, 3, "  …"},
+		{"123456789", extent{5, 3}, 8, "    …"},
+		{"0.00001234", extent{1, 9}, 6, "0.000…"},
+	} {
+		before, text := align(c.ext, c.width, c.number)
+		if got := strings.Repeat(" ", before) + text; got != c.want {
+			t.Errorf("align(%v, %d, %s) = %q, want %q", c.ext, c.width, c.number, got, c.want)
+		}
+	}
+}
+
+func TestMissingNumbersAreDashesAndNeverZeros(t *testing.T) {
+	s := newStage().size(200, 30).live()
+	s.quote(stock("FULL", "Full", "1.50", "1.49", "1.51", "1000", "1.40"))
+	s.quote(market.Quote{Symbol: "BARE", Bid: num("7.25")})
+	line := lineOf(t, strings.Split(ansi.Strip(s.m.View()), "\n"), "BARE")
+	want := []string{"▌", "BARE", missing, missing, missing, "7.25", missing, missing, missing, "0s"}
+	if got := strings.Fields(line); strings.Join(got, " ") != strings.Join(want[1:], " ") {
+		t.Errorf("got %q, want %q", got, want[1:])
+	}
+}
+
+func TestAMidPriceIsMarkedAsOne(t *testing.T) {
+	s := newStage().size(120, 30).live()
+	s.quote(market.Quote{Symbol: "EURUSD", Bid: num("1.10"), Ask: num("1.20")})
+	if line := lineOf(t, strings.Split(ansi.Strip(s.m.View()), "\n"), "EURUSD"); !strings.Contains(line, "≈") || !strings.Contains(line, "1.15") {
+		t.Errorf("%q", line)
+	}
+}
+
+func TestTheScreenSaysWhatAChangeIsMeasuredFrom(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		quotes     []market.Quote
+	}{
+		{"previous close", "VS CLOSE", []market.Quote{{Symbol: "A", Last: num("2"), PrevClose: num("1")}}},
+		{"open", "VS OPEN", []market.Quote{{Symbol: "A", Last: num("2"), Open: num("1")}}},
+		{"first seen", "VS FIRST", []market.Quote{{Symbol: "A", Last: num("2")}}},
+		{"mixed", "+100.00%o", []market.Quote{{Symbol: "A", Last: num("2"), Open: num("1")}, {Symbol: "B", Last: num("2"), PrevClose: num("1")}}},
+	} {
+		s := newStage().size(100, 30).live()
+		for _, q := range c.quotes {
+			s.quote(q)
+		}
+		if view := ansi.Strip(s.m.View()); !strings.Contains(view, c.want) {
+			t.Errorf("%s: no %q in\n%s", c.name, c.want, view)
+		}
+	}
+}

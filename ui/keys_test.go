@@ -1,0 +1,234 @@
+package ui
+
+import (
+	"context"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed"
+	"livetape/feed/market"
+)
+
+// screen is what can be read.
+func (s *stage) screen() string { return ansi.Strip(s.m.View()) }
+
+func TestQuitAndControlCEndTheProgramAndEscNever(t *testing.T) {
+	for _, name := range []string{"q", "ctrl+c"} {
+		if !answers[tea.QuitMsg](newStage().size(80, 24).keys(name)) {
+			t.Errorf("%s does not quit", name)
+		}
+	}
+	for _, open := range []string{"", "?", "F", "!", "enter"} {
+		s := newStage(demo).size(80, 24).morning()
+		before := s.m.overlay
+		if open != "" {
+			s.keys(open)
+		}
+		for range 3 {
+			if answers[tea.QuitMsg](s.keys("esc")) {
+				t.Errorf("esc quits after %q", open)
+			}
+		}
+		if s.m.overlay != before || s.m.showLog {
+			t.Errorf("esc does not close what %q opens", open)
+		}
+	}
+}
+
+func TestTheHelpNamesEveryKeyThatWorks(t *testing.T) {
+	s := newStage(demo).size(120, 40).morning()
+	s.keys("?")
+	view := s.screen()
+	keys := reflect.ValueOf(newKeys(s.m.config))
+	in := map[string]bool{}
+	for _, group := range s.m.keys.FullHelp() {
+		for _, b := range group {
+			in[b.Help().Key] = true
+		}
+	}
+	for i := range keys.NumField() {
+		name := keys.Field(i).FieldByName("help").FieldByName("Key").String()
+		if !in[name] || !strings.Contains(view, name) {
+			t.Errorf("the help does not name %q", name)
+		}
+	}
+}
+
+func TestTheHelpSaysWhatAKeyWouldDoNow(t *testing.T) {
+	s := newStage().size(120, 40).morning()
+	if !strings.Contains(s.screen(), "x disconnect") {
+		t.Error("no x disconnect while live")
+	}
+	s.status(feed.Status{State: feed.Closed, Cause: "by you"})
+	if !strings.Contains(s.screen(), "x connect") {
+		t.Error("no x connect while closed")
+	}
+	if strings.Contains(s.screen(), "F faults") {
+		t.Error("F is offered though there are no faults")
+	}
+	bare := newStage(func(c *Config) { c.Control = nil }).size(120, 40)
+	if strings.Contains(bare.screen(), "retry") {
+		t.Error("r is offered though nobody listens")
+	}
+}
+
+func TestRetryAndDisconnectAreAskedOfTheFeed(t *testing.T) {
+	control := &switchboard{}
+	s := newStage(func(c *Config) { c.Control = control }).size(120, 40).morning()
+	run(s.keys("r"))
+	run(s.keys("x"))
+	s.status(feed.Status{State: feed.Closed})
+	run(s.keys("x"))
+	s.status(feed.Status{State: feed.Failed})
+	run(s.keys("x"))
+	want := []string{"retry desk", "disconnect desk", "connect desk", "connect desk"}
+	if diff := cmp.Diff(want, control.asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWithSeveralFeedsAKeySpeaksOfTheSelectedRowsFeed(t *testing.T) {
+	control := &switchboard{}
+	s := newStage(func(c *Config) { c.Feeds = append(c.Feeds, Source{Name: "fx"}); c.Control = control }).size(120, 40).live()
+	s.quote(market.Quote{Symbol: "NVDA", Last: num("1")})
+	s.events(feed.Event{Feed: "fx", Status: &feed.Status{State: feed.Live}},
+		feed.Event{Feed: "fx", Message: &feed.Message{Updates: []market.Update{market.Quote{Symbol: "EURUSD", Last: num("1.1")}}}})
+	s.keys("down")
+	run(s.keys("r"))
+	if diff := cmp.Diff([]string{"retry fx"}, control.asked); diff != "" {
+		t.Error(diff)
+	}
+	for _, want := range []string{"FEED", "desk  ● LIVE", "fx  ● LIVE"} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("no %q in\n%s", want, s.screen())
+		}
+	}
+}
+
+func TestTheCursorGoesWhereTheKeysSay(t *testing.T) {
+	s := newStage().size(80, 24).morning()
+	height, last := s.m.prices.height, len(s.m.board.Rows())-1
+	for _, step := range []struct {
+		key  string
+		want int
+	}{
+		{"j", 1}, {"down", 2}, {"k", 1}, {"up", 0}, {"up", 0}, {"G", last}, {"j", last}, {"g", 0}, {"pgdown", height - 1}, {"pgup", 0},
+		{"ctrl+d", height / 2}, {"ctrl+u", 0}, {"end", last}, {"home", 0},
+	} {
+		s.keys(step.key)
+		if got := s.m.prices.cursor; got != step.want {
+			t.Fatalf("%s leads to row %d, not %d", step.key, got, step.want)
+		}
+		if p := s.m.prices; p.cursor < p.top || p.cursor >= p.top+p.height {
+			t.Fatalf("after %s row %d is not among those from %d", step.key, p.cursor, p.top)
+		}
+	}
+}
+
+func TestTabGoesRoundThePanes(t *testing.T) {
+	s := newStage().size(120, 50).morning()
+	s.keys("!")
+	var got []pane
+	for range 3 {
+		s.keys("tab")
+		got = append(got, s.m.focus)
+	}
+	if diff := cmp.Diff([]pane{pricesPane, newsPane, eventsPane}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestASmallScreenShowsThePaneThatHasTheKeyboard(t *testing.T) {
+	s := newStage().size(60, 10).morning()
+	if view := s.screen(); !strings.Contains(view, "NVDA") || strings.Contains(view, "Euro steady") {
+		t.Errorf("not the prices:\n%s", view)
+	}
+	s.keys("tab")
+	if view := s.screen(); strings.Contains(view, "AAPL") || !strings.Contains(view, "Euro steady") {
+		t.Errorf("not the news:\n%s", view)
+	}
+}
+
+func TestPausingHoldsTheScreenAndCountsWhatComes(t *testing.T) {
+	s := newStage().size(120, 40).morning()
+	s.keys("p")
+	s.quote(market.Quote{Symbol: "NVDA", Last: num("200.00")})
+	s.quote(market.Quote{Symbol: "NEW", Last: num("1.00")})
+	s.message("news", "{…}", market.Headline{ID: "1", Title: "Changed"}, market.Headline{ID: "7", Title: "Later"})
+	view := s.screen()
+	for _, want := range []string{"PAUSED · 3 held", "181.46", "● LIVE", "Nvidia unveils"} {
+		if !strings.Contains(view, want) {
+			t.Errorf("no %q while paused:\n%s", want, view)
+		}
+	}
+	for _, not := range []string{"200.00", "NEW", "Changed", "Later"} {
+		if strings.Contains(view, not) {
+			t.Errorf("%q shows while paused", not)
+		}
+	}
+	s.pass(9 * time.Second)
+	if line := lineOf(t, strings.Split(s.screen(), "\n"), "NVDA"); !strings.HasSuffix(strings.TrimRight(line, " "), " 9s") {
+		t.Errorf("a held price does not grow old: %q", line)
+	}
+	s.status(feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: s.now.Add(time.Second)})
+	if !strings.Contains(s.screen(), "RETRY") {
+		t.Error("a paused screen hides that the feed is lost")
+	}
+	s.keys("p")
+	for _, want := range []string{"200.00", "Changed", "Later"} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("no %q after the pause", want)
+		}
+	}
+	if strings.Contains(s.screen(), "PAUSED") {
+		t.Error("still paused")
+	}
+}
+
+func TestAFaultOfTheMenuIsInjectedAndItsOutcomeTold(t *testing.T) {
+	var injected []string
+	s := newStage(func(c *Config) {
+		c.Faults = []Fault{
+			{"drop", "cut it", func(context.Context) error { injected = append(injected, "drop"); return nil }},
+			{"503", "refuse", func(context.Context) error { return errors.New("server is gone") }},
+		}
+	}).size(100, 30).morning()
+	s.keys("F")
+	if view := s.screen(); !strings.Contains(view, "Inject a fault") || !strings.Contains(view, "refuse") {
+		t.Fatalf("no menu:\n%s", view)
+	}
+	for _, msg := range run(s.keys("enter")) {
+		s.tell(msg)
+	}
+	if len(injected) != 1 || !strings.Contains(s.screen(), "fault injected: drop") || strings.Contains(s.screen(), "Inject a fault") {
+		t.Errorf("injected %v:\n%s", injected, s.screen())
+	}
+	s.keys("F", "down")
+	for _, msg := range run(s.keys("enter")) {
+		s.tell(msg)
+	}
+	if !strings.Contains(s.screen(), "inject 503: server is gone") {
+		t.Errorf("the error is not told:\n%s", s.screen())
+	}
+}
+
+func TestNoTwoThingsHaveTheSameKey(t *testing.T) {
+	used := map[string]bool{}
+	for _, group := range newKeys(Config{}).FullHelp() {
+		for _, b := range group {
+			for _, k := range b.Keys() {
+				if used[k] {
+					t.Errorf("%q is used twice", k)
+				}
+				used[k] = true
+			}
+		}
+	}
+}

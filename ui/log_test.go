@@ -1,0 +1,142 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"livetape/feed"
+)
+
+func (s *stage) raw(data string) *stage {
+	return s.events(feed.Event{Message: &feed.Message{Type: "message", Data: []byte(data), Unmapped: "no rule"}})
+}
+
+func TestTheLogShowsUnknownPayloadsAsTheyAre(t *testing.T) {
+	s := newStage().size(120, 30)
+	unknown(s)
+	if view := s.screen(); !strings.Contains(view, "Connected: 12 events received, none of them prices or news that livetape understands.") || !strings.Contains(view, "Press ! to see them.") {
+		t.Errorf("the empty table does not explain itself:\n%s", view)
+	}
+	s.keys("!")
+	view := s.screen()
+	for _, want := range []string{`{"value": 42}`, "? message", "no rule for event type", "● LIVE", "12 events · 12 unmapped"} {
+		if !strings.Contains(view, want) {
+			t.Errorf("no %q in\n%s", want, view)
+		}
+	}
+}
+
+func TestTheLogNamesAFaultWithItsEventAndReason(t *testing.T) {
+	s := newStage().size(140, 30).live()
+	faulty(s)
+	s.keys("!")
+	for _, want := range []string{"✕ price", "#e1-77", `"1,5" is not a number`, `{"symbol":"NVDA","last":"1,5"}`, "1 fault"} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("no %q in\n%s", want, s.screen())
+		}
+	}
+}
+
+func TestNothingOfAFeedReachesTheTerminalAsASequence(t *testing.T) {
+	evil := "\x1b]0;owned\x07\x1b[2J\u202eabc\r\nnext\x9b31m"
+	s := newStage().size(120, 40)
+	s.live()
+	s.events(feed.Event{Message: &feed.Message{Type: evil, ID: evil, Data: []byte(evil), Unmapped: evil}})
+	s.events(feed.Event{Message: &feed.Message{Type: evil, Data: []byte(evil), Fault: fmt.Errorf("bad: %s", evil)}})
+	s.gap(feed.Gap{Kind: feed.Continued, From: evil, Length: time.Minute})
+	for _, keys := range [][]string{nil, {"!"}, {"enter"}} {
+		s.keys(keys...)
+		s.status(feed.Status{State: feed.Waiting, Cause: evil, RetryAt: s.now.Add(time.Hour)})
+		checkHarmless(t, s)
+		s.status(feed.Status{State: feed.Failed, Cause: evil, Advice: evil})
+		checkHarmless(t, s)
+	}
+}
+
+func checkHarmless(t *testing.T, s *stage) {
+	t.Helper()
+	view := s.m.View()
+	for _, bad := range []string{"\x1b]", "\x1b[2J", "\u202e", "\x07", "\x9b", "\r"} {
+		if strings.Contains(view, bad) {
+			t.Errorf("%q is in the screen", bad)
+		}
+	}
+	if strings.Count(view, "\n") != s.m.height-1 {
+		t.Error("a line break got through")
+	}
+}
+
+func TestTheLogIsBounded(t *testing.T) {
+	s := newStage().size(80, 24).live()
+	for i := range 3 * maxLog {
+		s.raw(strings.Repeat("x", 10*maxData) + itoa(i))
+	}
+	if n := len(s.m.log.recent()); n != maxLog {
+		t.Errorf("%d entries are kept", n)
+	}
+	if n := cap(s.m.log.entries); n > 2*maxLog {
+		t.Errorf("%d entries are allocated", n)
+	}
+	for _, e := range s.m.log.recent() {
+		if cap(e.data) > 2*maxData {
+			t.Fatalf("an entry keeps %d bytes alive", cap(e.data))
+		}
+	}
+}
+
+func TestTheLogFollowsUntilItIsScrolled(t *testing.T) {
+	s := newStage().size(80, 30).live()
+	s.keys("!")
+	for i := range 100 {
+		s.raw(fmt.Sprintf("entry-%03d", i))
+	}
+	if view := s.screen(); !strings.Contains(view, "entry-099") || !strings.Contains(view, "following") {
+		t.Errorf("the log does not follow:\n%s", view)
+	}
+	s.keys("pgup", "pgup", "pgup")
+	before := s.m.log.recent()[s.m.logPane.cursor].data
+	for i := range 2 * maxLog / 3 {
+		s.raw(fmt.Sprintf("later-%03d", i))
+	}
+	if got := s.m.log.recent()[s.m.logPane.cursor].data; string(got) != string(before) {
+		t.Errorf("the cursor went from %s to %s", before, got)
+	}
+	if !strings.Contains(s.screen(), string(before)) {
+		t.Error("the selected entry is not on screen")
+	}
+	s.keys("G")
+	if !strings.Contains(s.screen(), fmt.Sprintf("later-%03d", 2*maxLog/3-1)) {
+		t.Error("G does not follow again")
+	}
+}
+
+func TestAScrolledLogKeepsItsLineWhenOldOnesLeave(t *testing.T) {
+	s := newStage().size(80, 30).live()
+	s.keys("!")
+	for i := range 2*maxLog - 10 {
+		s.raw(fmt.Sprintf("entry-%04d", i))
+	}
+	s.keys("k", "k", "k")
+	before := string(s.m.log.recent()[s.m.logPane.cursor].data)
+	for i := range 100 { // the history is cut within
+		s.raw(fmt.Sprintf("later-%03d", i))
+	}
+	if got := string(s.m.log.recent()[s.m.logPane.cursor].data); got != before {
+		t.Errorf("the cursor went from %s to %s", before, got)
+	}
+}
+
+func TestStatesAndGapsAreLinesOfTheLog(t *testing.T) {
+	s := newStage().size(120, 40)
+	planned(s)
+	s.live()
+	s.gap(feed.Gap{Kind: feed.Unreplayed, Planned: true, Length: 1100 * time.Millisecond})
+	s.keys("!")
+	for _, want := range []string{"the server ended the stream · retry in 1.0 s", "● connecting", "● live", "1.1 s without the stream, this feed cannot replay"} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("no %q in\n%s", want, s.screen())
+		}
+	}
+}

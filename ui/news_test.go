@@ -1,0 +1,132 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed"
+	"livetape/feed/market"
+)
+
+func (s *stage) headline(title string) *stage {
+	return s.message("news", "{…}", market.Headline{ID: title, Title: title})
+}
+
+func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
+	s := newStage().size(100, 30).live()
+	s.gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Hour})
+	s.headline("one").headline("two")
+	s.gap(feed.Gap{Kind: feed.Reset, Missed: 1200, Length: 12 * time.Second})
+	s.gap(feed.Gap{Kind: feed.Resumed, Replayed: 31, Length: 7 * time.Second})
+	s.headline("three")
+	tape := s.m.tape()
+	var got []string
+	for _, l := range newsLines(tape.stories, tape.marks, 0, 99) {
+		if l.mark != nil {
+			got = append(got, gapMark(l.mark.gap, s.now))
+			continue
+		}
+		got = append(got, l.story.Title)
+	}
+	want := []string{"three", "gap 7 s · 31 replayed, 0 missed", "gap 12 s · the server could not resume, 1,200 missed", "two", "one", gapMark(tape.marks[0].gap, s.now)}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	for from := range want {
+		for to := from; to <= len(want); to++ {
+			if n := len(newsLines(tape.stories, tape.marks, from, to)); n != to-from {
+				t.Errorf("lines %d to %d are %d", from, to, n)
+			}
+		}
+	}
+}
+
+func TestTheSelectedHeadlineStaysSelectedWhenNewsComes(t *testing.T) {
+	s := newStage().size(100, 30).live()
+	for i := range 600 {
+		s.headline(fmt.Sprintf("story %d", i))
+	}
+	s.keys("tab", "j", "j")
+	selected := func() string {
+		tape := s.m.tape()
+		return newsLines(tape.stories, tape.marks, s.m.news.cursor, s.m.news.cursor+1)[0].story.Title
+	}
+	before := selected()
+	for i := range 30 {
+		s.headline(fmt.Sprintf("later %d", i))
+		s.gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
+	}
+	if got := selected(); got != before || !strings.Contains(s.screen(), before) {
+		t.Errorf("selected is %q instead of %q", got, before)
+	}
+}
+
+func TestTheNewestHeadlineShowsWhileTheCursorIsOnTop(t *testing.T) {
+	s := newStage().size(100, 30).live().headline("old")
+	s.keys("tab")
+	s.headline("new")
+	if s.m.news.cursor != 0 || !strings.Contains(s.screen(), "new") {
+		t.Error("the cursor left the top")
+	}
+}
+
+func TestMarksAreBounded(t *testing.T) {
+	s := newStage().size(100, 30).live()
+	for range 3 * maxMarks {
+		s.gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
+	}
+	if len(s.m.marks) != maxMarks {
+		t.Errorf("%d marks are kept", len(s.m.marks))
+	}
+}
+
+func TestAServerThatEndsEveryStreamMakesNoAlarm(t *testing.T) {
+	s := newStage().size(100, 30).morning().ticks(3)
+	for range 20 {
+		s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(time.Second)})
+		for range 10 {
+			s.pass(100 * time.Millisecond)
+			if view := s.screen(); !strings.Contains(view, "● LIVE") || strings.Contains(view, "RETRY") {
+				t.Fatalf("an alarm:\n%s", view)
+			}
+		}
+		s.status(feed.Status{State: feed.Connecting, Planned: true})
+		s.pass(50 * time.Millisecond)
+		if !strings.Contains(s.screen(), "● LIVE") {
+			t.Fatalf("a flicker:\n%s", s.screen())
+		}
+		s.live()
+		s.gap(feed.Gap{Kind: feed.Unreplayed, Planned: true, Length: 1050 * time.Millisecond, Missed: feed.Unknown})
+		if view := s.screen(); strings.Contains(view, "┄┄") || strings.Contains(view, "without the stream") {
+			t.Fatalf("a gap where none is known:\n%s", view)
+		}
+		s.ticks(2)
+	}
+}
+
+func TestAPlannedEndThatLastsIsSaid(t *testing.T) {
+	s := newStage().size(100, 30).morning().ticks(1)
+	s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(5 * time.Second)})
+	for s.now.Before(s.m.feeds[0].ended.Add(plannedGrace)) {
+		if !strings.Contains(s.screen(), "● LIVE") {
+			t.Fatalf("an alarm after %v", s.now.Sub(s.m.feeds[0].ended))
+		}
+		s.next()
+	}
+	if !strings.Contains(s.screen(), "↻ RETRY in 3.0 s · the server ended the stream") {
+		t.Errorf("no word of it:\n%s", s.screen())
+	}
+}
+
+func TestAPlannedEndThatGoesWrongIsSaidAtOnce(t *testing.T) {
+	s := newStage().size(100, 30).morning()
+	s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(time.Second)})
+	s.status(feed.Status{State: feed.Waiting, Cause: "connection refused", Attempt: 1, RetryAt: s.now.Add(time.Second)})
+	if !strings.Contains(s.screen(), "↻ RETRY in 1.0 s · attempt 1 · connection refused") {
+		t.Errorf("no word of it:\n%s", s.screen())
+	}
+}

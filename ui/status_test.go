@@ -1,0 +1,187 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"livetape/feed"
+	"livetape/feed/market"
+)
+
+func badgeText(s *stage) string {
+	var out strings.Builder
+	for _, x := range s.m.feeds[0].badge(s.now) {
+		out.WriteString(x.text)
+	}
+	return out.String()
+}
+
+func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
+	for _, c := range []struct {
+		want   string
+		status feed.Status
+		after  time.Duration
+	}{
+		{"◐ CONNECTING", feed.Status{}, 0},
+		{"◐ CONNECTING · attempt 2", feed.Status{State: feed.Connecting, Attempt: 2}, 0},
+		{"● LIVE", feed.Status{State: feed.Live}, time.Hour},
+		{"● LIVE · last byte 14 s ago", feed.Status{State: feed.Live, LastByte: noon()}, 14 * time.Second},
+		{"● LIVE · last byte 2 min ago", feed.Status{State: feed.Live, LastByte: noon()}, 170 * time.Second},
+		{"◌ SILENT 23 s", feed.Status{State: feed.Silent, LastByte: noon()}, 23 * time.Second},
+		{"↻ RETRY in 2.4 s · attempt 3 · connection refused", feed.Status{State: feed.Waiting, Attempt: 3, Cause: "connection refused", RetryAt: noon().Add(2400 * time.Millisecond)}, 0},
+		{"↻ RETRY in 1 min 5 s · attempt 1 · 429", feed.Status{State: feed.Waiting, Attempt: 1, Cause: "429", RetryAt: noon().Add(64100 * time.Millisecond)}, 0},
+		{"↻ RETRY now · attempt 1", feed.Status{State: feed.Waiting, Attempt: 1, RetryAt: noon()}, time.Second},
+		{"■ CLOSED by server (204)", feed.Status{State: feed.Closed, Cause: "by server (204)"}, 0},
+		{"✕ FAILED 401: the token was refused", feed.Status{State: feed.Failed, Cause: "401: the token was refused"}, 0},
+	} {
+		s := newStage().size(100, 20)
+		s.status(c.status)
+		s.pass(c.after)
+		if got := badgeText(s); got != c.want {
+			t.Errorf("got %q, want %q", got, c.want)
+		}
+	}
+}
+
+func TestTheBadgeOfALiveFeedShowsItsRateAndDelay(t *testing.T) {
+	s := newStage().size(100, 20).live()
+	for range 10 {
+		for range 41 {
+			s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-12 * time.Millisecond)})
+		}
+		s.pass(time.Second)
+	}
+	if got := badgeText(s); got != "● LIVE 41/s · 12 ms" {
+		t.Errorf("got %q", got)
+	}
+	s.pass(3 * time.Second)
+	if got := badgeText(s); got != "● LIVE 16/s · 12 ms" {
+		t.Errorf("after a lull of 4 s: %q", got)
+	}
+	s.pass(time.Second)
+	if got := badgeText(s); got != "● LIVE · last byte 5 s ago" {
+		t.Errorf("after a lull of 5 s: %q", got)
+	}
+}
+
+func TestADelayThatNobodyCanBelieveIsLeftOut(t *testing.T) {
+	for _, off := range []time.Duration{-3 * time.Second, 20 * time.Minute} {
+		s := newStage().size(100, 20).live()
+		for range 10 {
+			s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-off)})
+		}
+		if got := badgeText(s); got != "● LIVE" {
+			t.Errorf("%v: %q", off, got)
+		}
+	}
+}
+
+func TestBytesWithoutMessagesKeepTheFeedFreshAndCountDuplicates(t *testing.T) {
+	s := newStage().size(100, 20).morning()
+	s.pass(15 * time.Second)
+	if got := badgeText(s); got != "● LIVE · last byte 15 s ago" {
+		t.Errorf("got %q", got)
+	}
+	s.events(feed.Event{Pulse: &feed.Pulse{LastByte: s.now, Duplicates: 2}})
+	if got := badgeText(s); got != "● LIVE" {
+		t.Errorf("after a heartbeat: %q", got)
+	}
+	if view := s.screen(); !strings.Contains(view, "2 duplicates") {
+		t.Errorf("no count of duplicates:\n%s", view)
+	}
+	if line := lineOf(t, strings.Split(s.screen(), "\n"), "MSFT"); !strings.Contains(line, "15s") {
+		t.Errorf("a heartbeat made a price young: %q", line)
+	}
+}
+
+func TestWhatAReconnectMissedIsSaidForTenSecondsAndStays(t *testing.T) {
+	for _, c := range []struct {
+		want, mark string
+		gap        feed.Gap
+	}{
+		{"resumed after 7 s, 31 replayed, 0 missed", "gap 7 s · 31 replayed, 0 missed", feed.Gap{Kind: feed.Resumed, Replayed: 31}},
+		{"reset after 7 s: the server restarted or forgot; 1,200 missed", "gap 7 s · the server could not resume, 1,200 missed", feed.Gap{Kind: feed.Reset, Missed: 1200}},
+		{"reset after 7 s: the server restarted or forgot; how many were missed is not known", "how many were missed is not known", feed.Gap{Kind: feed.Reset, Missed: feed.Unknown}},
+		{"resumed from id 99-1 after 7 s", "gap 7 s · resumed from id 99-1", feed.Gap{Kind: feed.Continued, From: "99-1", Missed: feed.Unknown}},
+		{"7.2 s without the stream, this feed cannot replay", "12:03:17–12:03:24 · this feed cannot replay", feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown}},
+	} {
+		s := newStage().size(120, 40).morning()
+		s.resumed(c.gap)
+		if view := s.screen(); !strings.Contains(view, c.want) || !strings.Contains(view, c.mark) {
+			t.Errorf("no %q or no %q in\n%s", c.want, c.mark, view)
+		}
+		s.pass(noteTime)
+		if view := s.screen(); strings.Contains(view, c.want) || !strings.Contains(view, c.mark) {
+			t.Errorf("after ten seconds %q stays or %q does not:\n%s", c.want, c.mark, view)
+		}
+		s.keys("!")
+		if !strings.Contains(s.screen(), c.want) {
+			t.Errorf("%q is not in the log:\n%s", c.want, s.screen())
+		}
+	}
+}
+
+func TestPricesOfALostStreamStayWithTheirAgeAndWithoutColor(t *testing.T) {
+	s := newStage().size(120, 40).morning()
+	retrying(s)
+	for range 30 {
+		s.pass(time.Second)
+	}
+	line := lineOf(t, strings.Split(s.screen(), "\n"), "MSFT")
+	if !strings.Contains(line, "415.02") || !strings.Contains(line, "33s") {
+		t.Errorf("%q", line)
+	}
+	tone := (&priceLines{frame: frame{now: s.now}}).tone(s.m.board.Row(desk, "MSFT"), s.m.feeds.isLive(s.now)(desk))
+	if tone.number != stale || tone.up != stale || tone.down != stale || tone.age != warn {
+		t.Errorf("%+v", tone)
+	}
+}
+
+func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
+	for _, c := range []struct {
+		status feed.Status
+		want   []string
+	}{
+		{feed.Status{State: feed.Connecting}, []string{"Connecting to http://127.0.0.1:8080/events"}},
+		{feed.Status{State: feed.Live}, []string{"Connected. No event has arrived yet."}},
+		{feed.Status{State: feed.Silent, Cause: "nothing for 45 s"}, []string{"nothing has arrived: nothing for 45 s", "r connects anew"}},
+		{feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: noon().Add(2 * time.Second)}, []string{"connection refused", "Trying again in 2.0 s", "r tries at once"}},
+		{feed.Status{State: feed.Closed, Cause: "by you"}, []string{"closed by you", "r connects again"}},
+		{feed.Status{State: feed.Failed, Cause: "404: no such path", Advice: "Look at the address."}, []string{"404: no such path", "Look at the address.", "r tries again, q quits"}},
+	} {
+		s := newStage().size(100, 24).status(c.status)
+		for _, want := range c.want {
+			if !strings.Contains(s.screen(), want) {
+				t.Errorf("no %q in\n%s", want, s.screen())
+			}
+		}
+	}
+}
+
+func TestAHaltedSymbolSaysSoWithItsReason(t *testing.T) {
+	s := newStage().size(180, 40).morning()
+	s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "volatility"}, market.Halt{State: market.Halted, Reason: "circuit breaker"})
+	if view := s.screen(); !strings.Contains(view, "HALTED volatility") || !strings.Contains(view, "market HALTED: circuit breaker") {
+		t.Errorf("no halt in\n%s", view)
+	}
+	s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Open}, market.Halt{State: market.Open})
+	if strings.Contains(s.screen(), "HALTED") {
+		t.Error("the halt stays")
+	}
+	narrow := newStage().size(60, 20).live()
+	narrow.quote(market.Quote{Symbol: "A", Name: "Alpha", Last: num("1"), Open: num("1")})
+	narrow.message("status", "{}", market.Halt{Symbol: "A", State: market.Halted})
+	narrow.size(34, 20)
+	if !strings.Contains(narrow.screen(), "HALTED") {
+		t.Errorf("no halt on a narrow screen:\n%s", narrow.screen())
+	}
+}
+
+func TestTimeNeverGoesBack(t *testing.T) {
+	s := newStage().size(80, 20).morning()
+	s.tell(clockMsg{s.now.Add(-time.Hour)})
+	if s.m.now.Before(s.now) {
+		t.Error("it does")
+	}
+}

@@ -1,0 +1,110 @@
+package ui
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+
+	"livetape/feed/market"
+)
+
+// points are the cells of the decimal points and the column heads of a screen's price table.
+func points(view string) string {
+	var out strings.Builder
+	for i, line := range strings.Split(ansi.Strip(view), "\n") {
+		if strings.Contains(line, "SYMBOL") {
+			fmt.Fprintln(&out, line)
+		}
+		if !strings.Contains(line, "SYM0") {
+			continue
+		}
+		for cell, r := range []rune(line) {
+			if r == '.' {
+				fmt.Fprint(&out, i, ":", cell, " ")
+			}
+		}
+	}
+	return out.String()
+}
+
+func TestColumnsStandStillWhilePricesMove(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	s := newStage().size(120, 30).live()
+	for i := range 9 {
+		s.quote(stock(fmt.Sprintf("SYM0%d", i), "Company", "188.88", "188.88", "188.88", "88888888", "100.00"))
+	}
+	s.quote(market.Quote{Symbol: "SYM00", Last: num("11.11")}) // so that a change can be negative, too
+	want := points(s.m.View())
+	for range 400 {
+		s.pass(frameTime)
+		price := fmt.Sprintf("%d.%02d", 10+r.IntN(178), r.IntN(100))
+		s.quote(market.Quote{Symbol: fmt.Sprintf("SYM0%d", r.IntN(9)), Last: num(price), Bid: num(price), Ask: num(price), Volume: num(itoa(r.IntN(88888888)))})
+		if got := points(s.m.View()); got != want {
+			t.Fatalf("columns moved from\n%s\nto\n%s", want, got)
+		}
+	}
+}
+
+func TestColumnsGrowForALongerNumberAndStayGrown(t *testing.T) {
+	s := newStage().size(120, 30).live()
+	s.quote(market.Quote{Symbol: "SYM00", Last: num("9.99")})
+	before := points(s.m.View())
+	s.quote(market.Quote{Symbol: "SYM00", Last: num("12345.678")})
+	grown := points(s.m.View())
+	s.quote(market.Quote{Symbol: "SYM00", Last: num("9.99")})
+	if after := points(s.m.View()); grown == before || after != grown {
+		t.Errorf("before %s grown %s after %s", before, grown, after)
+	}
+}
+
+func TestWideNamesDoNotMoveTheColumnsBesideThem(t *testing.T) {
+	s := newStage().size(120, 30).live()
+	for i, name := range []string{"Plain", "トヨタ自動車", "Rocket 🚀 Corp.", "Société Générale", "한국전력공사"} {
+		s.quote(stock(fmt.Sprintf("SYM0%d", i), name, "188.88", "188.88", "188.88", "1", "100.00"))
+	}
+	var at []int
+	for _, line := range strings.Split(ansi.Strip(s.m.View()), "\n") {
+		if before, _, ok := strings.Cut(line, "188.88"); ok {
+			at = append(at, ansi.StringWidth(before))
+		}
+	}
+	if len(at) != 5 {
+		t.Fatalf("%d rows", len(at))
+	}
+	for _, x := range at {
+		if x != at[0] {
+			t.Errorf("prices begin at cells %v", at)
+		}
+	}
+}
+
+func TestOnlyTheDigitsThatChangedLightUp(t *testing.T) {
+	s := newStage().size(80, 20).live()
+	s.quote(market.Quote{Symbol: "NVDA", Last: num("181.46")})
+	s.quote(market.Quote{Symbol: "NVDA", Last: num("181.52")})
+	lit := "181." + "\x1b[m" + s.m.styles.open[upFlash] + "52" + reset
+	s.keys("tab") // the row under the cursor has colors of its own
+	if view := s.m.View(); !strings.Contains(view, "181."+s.m.styles.open[upFlash]+"52"+reset) && !strings.Contains(view, lit) {
+		t.Errorf("not lit: %q", view)
+	}
+	s.pass(flashTime)
+	if view := s.m.View(); strings.Contains(view, s.m.styles.open[upFlash]+"52") {
+		t.Error("still lit after the flash")
+	}
+}
+
+func TestTheFirstDigitThatDiffers(t *testing.T) {
+	for _, c := range []struct {
+		before, after string
+		want          int
+	}{
+		{"181.46", "181.52", 4}, {"181.46", "182.46", 2}, {"99.99", "100.01", 0}, {"1.5", "1.55", 3}, {"1.55", "1.5", 3}, {"", "5", 0},
+	} {
+		if got := changedFrom(c.before, c.after); got != c.want {
+			t.Errorf("changedFrom(%s, %s) = %d, want %d", c.before, c.after, got, c.want)
+		}
+	}
+}

@@ -1,0 +1,186 @@
+package ui
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"livetape/feed"
+)
+
+// next lets time go to the wake-up that the model has asked for; it reports whether there is one.
+func (s *stage) next() bool {
+	if s.m.wake.IsZero() {
+		return false
+	}
+	s.now = s.m.wake
+	s.tell(wakeMsg{s.m.generation, s.now})
+	return true
+}
+
+func TestNothingOnScreenChangesBetweenTwoWakeUps(t *testing.T) {
+	for name, play := range scenes() {
+		t.Run(name, func(t *testing.T) {
+			s := newStage(demo).size(120, 40)
+			play(s)
+			for range 60 {
+				if s.m.wake.IsZero() {
+					return
+				}
+				before, left := s.m.View(), s.m.wake.Sub(s.m.now)
+				for part := time.Duration(1); part < 5; part++ {
+					if s.m.at(s.m.now.Add(left*part/5)).View() != before {
+						t.Fatalf("the screen changes %v after %v, and wakes up only after %v", left*part/5, s.m.now, left)
+					}
+				}
+				s.next()
+			}
+		})
+	}
+}
+
+func TestAQuietScreenIsDrawnOnceASecondAtMost(t *testing.T) {
+	for _, scene := range []string{"live", "lull", "silent", "closed", "log", "unknown"} {
+		s := newStage(demo).size(120, 40)
+		scenes()[scene](s)
+		s.pass(20 * time.Second)
+		frames, start, last := 0, s.now, s.m.View()
+		for s.next() && s.now.Before(start.Add(time.Minute)) {
+			if view := s.m.View(); view != last {
+				frames, last = frames+1, view
+			}
+		}
+		if frames > 61 {
+			t.Errorf("%s: %d screens in a minute", scene, frames)
+		}
+	}
+}
+
+func TestAnOldScreenIsDrawnOnceAMinute(t *testing.T) {
+	s := newStage(demo).size(120, 40)
+	scenes()["closed"](s)
+	s.pass(10 * time.Minute)
+	wakes, start := 0, s.now
+	for s.next() && s.now.Before(start.Add(10*time.Minute)) {
+		wakes++
+	}
+	if wakes > 40 {
+		t.Errorf("%d wake-ups in ten minutes", wakes)
+	}
+}
+
+func TestTheCountdownCountsInTenths(t *testing.T) {
+	s := newStage().size(80, 20)
+	s.status(feed.Status{State: feed.Waiting, Attempt: 1, Cause: "connection refused", RetryAt: s.now.Add(12 * time.Second)})
+	var read []string
+	for s.next() {
+		read = append(read, s.m.feeds[0].badge(s.now)[0].text)
+	}
+	want := []string{"↻ RETRY in 11 s", "↻ RETRY in 10 s", "↻ RETRY in 9.9 s"}
+	for i, w := range want {
+		if read[i] != w {
+			t.Errorf("read %q, want %q", read[i], w)
+		}
+	}
+	if n := len(read); n != 102 || read[n-2] != "↻ RETRY in 0.1 s" || read[n-1] != "↻ RETRY now" {
+		t.Errorf("%d readings, the last %q", n, read[n-2:])
+	}
+}
+
+func TestAWakeUpOfAnEarlierPlanIsIgnored(t *testing.T) {
+	s := newStage().size(80, 20).morning()
+	before := s.m
+	if cmd := s.tell(wakeMsg{s.m.generation - 1, s.now.Add(time.Hour)}); cmd != nil || s.m.now != before.now {
+		t.Error("a stale wake-up moved the screen")
+	}
+}
+
+func TestAToastGoesButNotTheOneAfterIt(t *testing.T) {
+	s := newStage().size(80, 20).morning()
+	s.keys("r", "r")
+	s.tell(toastGoneMsg{s.m.toast.id - 1})
+	if s.m.toast.text == "" {
+		t.Error("the first toast's end took the second")
+	}
+	s.tell(toastGoneMsg{s.m.toast.id})
+	if s.m.toast.text != "" {
+		t.Error("the toast stays")
+	}
+}
+
+func TestEventsOfAFrameComeInOneMessage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		events := make(chan feed.Event)
+		go func() {
+			defer close(events)
+			for range 100 {
+				events <- feed.Event{Feed: desk}
+				time.Sleep(time.Millisecond)
+			}
+		}()
+		var sizes []int
+		for {
+			msg := listen(events)()
+			batch, ok := msg.(feedBatchMsg)
+			if !ok {
+				break
+			}
+			sizes = append(sizes, len(batch.events))
+			if !batch.now.Equal(time.Now()) {
+				t.Errorf("the batch is of %v, not %v", batch.now, time.Now())
+			}
+		}
+		sum := 0
+		for _, n := range sizes {
+			sum += n
+		}
+		if sum != 100 || len(sizes) > 4 {
+			t.Errorf("batches of %v", sizes)
+		}
+	})
+}
+
+func TestAFullBatchDoesNotWaitForItsFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		events := make(chan feed.Event, maxBatch+1)
+		for range maxBatch + 1 {
+			events <- feed.Event{}
+		}
+		start := time.Now()
+		if batch := listen(events)().(feedBatchMsg); len(batch.events) != maxBatch || time.Since(start) > 0 {
+			t.Errorf("%d events after %v", len(batch.events), time.Since(start))
+		}
+	})
+}
+
+func TestTheModelListensAgainAfterEveryBatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		events := make(chan feed.Event, 1)
+		s := newStage(func(c *Config) { c.Events = events }).size(80, 20)
+		cmd := s.tell(feedBatchMsg{nil, s.now})
+		events <- feed.Event{Feed: desk}
+		if !brings[feedBatchMsg](cmd) {
+			t.Error("nobody listens")
+		}
+	})
+}
+
+// brings runs a command and reports whether a message of that type is among those that it brings at all.
+func brings[T tea.Msg](cmd tea.Cmd) bool {
+	if cmd == nil {
+		return false
+	}
+	switch msg := cmd().(type) {
+	case T:
+		return true
+	case tea.BatchMsg:
+		for _, c := range msg {
+			if brings[T](c) {
+				return true
+			}
+		}
+	}
+	return false
+}
