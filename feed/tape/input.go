@@ -15,6 +15,12 @@ type input struct {
 	cut    bool // a gzip stream ended early: what came before is whole
 }
 
+var errCutGzip = fmt.Errorf("%w: it is a gzip file that was cut off at its begin", ErrNotRecording)
+
+func badGzip(err error) error {
+	return fmt.Errorf("%w: it begins like a gzip file, but %w", ErrNotRecording, err)
+}
+
 // newInput reads f from its begin.
 func newInput(f *os.File) (*input, error) {
 	magic := make([]byte, 2)
@@ -31,9 +37,9 @@ func newInput(f *os.File) (*input, error) {
 	zip, err := gzip.NewReader(f)
 	switch {
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF):
-		return nil, fmt.Errorf("%w: it is a gzip file that was cut off at its begin", ErrNotRecording)
+		return nil, errCutGzip
 	case err != nil:
-		return nil, fmt.Errorf("%w: it begins like a gzip file, but %w", ErrNotRecording, err)
+		return nil, badGzip(err)
 	}
 	return &input{Reader: zip, zipped: true}, nil
 }
@@ -45,4 +51,15 @@ func (in *input) Read(p []byte) (int, error) {
 		in.cut, err = true, io.EOF
 	}
 	return n, err
+}
+
+// explain says why nothing was recognised in the first n bytes, when that is the fault of reading them.
+func (in *input) explain(unknown, readErr error, n int) error {
+	switch {
+	case in.zipped && in.cut && n == 0:
+		return errCutGzip
+	case in.zipped && readErr != nil && readErr != io.EOF:
+		return badGzip(readErr)
+	}
+	return unknown
 }

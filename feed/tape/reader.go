@@ -2,6 +2,7 @@ package tape
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -77,7 +78,7 @@ func (r *Reader) open(name string) error {
 	r.lines = newLineReader(r.input, r.limit)
 	head, whole := r.lines.peek()
 	if r.format, err = identify(head, whole); err != nil {
-		return err
+		return r.input.explain(err, r.lines.err, len(head))
 	}
 	r.info = Info{Name: name, Start: stat.ModTime().UTC().Round(0)}
 	r.begin()
@@ -214,17 +215,13 @@ func (r *Reader) dispatch() (Entry, bool) {
 	if !b.some && !b.long {
 		return Entry{}, false
 	}
-	m := &feed.Message{Type: b.kind, ID: r.place.id}
-	if m.Type == "" {
-		m.Type = "message"
-	}
+	m := &feed.Message{Type: "message", ID: r.place.id}
 	if b.long {
-		m.Fault = fmt.Errorf("skipped: the event is over %d bytes", r.limit)
+		m.Fault = fmt.Errorf("event of over %d bytes skipped", r.limit)
 	} else {
-		m.Data = b.payload()
+		m.Type, m.Data = cmp.Or(b.kind, m.Type), b.payload()
 	}
-	e := feed.Event{Message: m}
-	return r.entry(e, b.stamp, b.stamped), true
+	return r.entry(feed.Event{Message: m}, b.stamp, b.stamped), true
 }
 
 // comment takes a comment of a recording; those of a capture never come here.
