@@ -54,9 +54,11 @@ func firstLine(head []byte) []byte {
 }
 
 func checkVersion(first []byte) error {
-	text := string(first[len(signature):])
+	text := string(bytes.TrimPrefix(first, []byte(signature)))
 	version, err := strconv.Atoi(text)
 	switch {
+	case len(first) < len(signature): // its last blank was trimmed
+		return fmt.Errorf("%w: it is one that was cut off at its begin", ErrNotRecording)
 	case err != nil:
 		return fmt.Errorf("is a recording of the unknown version %q", market.PlainText(text, 20))
 	case version > Version:

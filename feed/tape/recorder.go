@@ -132,6 +132,7 @@ func (r *Recorder) Write(e feed.Event) error {
 	if r.text = text; len(text) == 0 {
 		return nil
 	}
+	r.held++
 	if r.isFull(len(text)) {
 		r.idKnown, r.id = known, id
 		err = r.rotate(e)
@@ -151,7 +152,6 @@ func (r *Recorder) isFull(more int) bool {
 
 // append hands r.text, which is e, to the file.
 func (r *Recorder) append(e feed.Event) error {
-	r.held++
 	if err := r.file.append(r.text); err != nil {
 		return err
 	}
