@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
+	"sync/atomic"
 )
 
 var (
@@ -18,6 +20,7 @@ type wireBody struct {
 	io.ReadCloser
 	line    *line
 	revive  func() error
+	over    atomic.Bool // the context has ended
 	release func()
 }
 
@@ -25,18 +28,22 @@ func newWireBody(ctx context.Context, from io.ReadCloser, l *line, revive func()
 	b := &wireBody{ReadCloser: from, line: l, revive: revive}
 	closed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
+		b.over.Store(true)
 		_ = from.Close() // unblocks a Read; the context's end is the error that counts
 		close(closed)
 	})
-	b.release = func() {
+	b.release = sync.OnceFunc(func() {
 		if !stop() {
 			<-closed
 		}
-	}
+	})
 	return b
 }
 
 func (b *wireBody) Read(p []byte) (int, error) {
+	if b.over.Load() {
+		return 0, context.Canceled
+	}
 	b.line.mention()
 	b.line.wait(wallClock())
 	n, err := b.ReadCloser.Read(p)

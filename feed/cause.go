@@ -42,8 +42,12 @@ func (s *source) explain(err error) sentence {
 }
 
 // safe makes text from elsewhere fit for a screen and takes the feed's secrets out.
-func (s *source) safe(text string) string {
-	return market.PlainText(s.secret.clean(text), causeLimit)
+func (s *source) safe(text string) string { return s.safeUpTo(causeLimit, text) }
+
+// safeUpTo cleans twice, since characters that are not shown could hide a secret from the first time.
+func (s *source) safeUpTo(limit int, text string) string {
+	visible := market.PlainText(s.secret.clean(text), messageBytes)
+	return market.PlainText(s.secret.clean(visible), limit)
 }
 
 func (s *source) explainCertificate(err error) (sentence, bool) {

@@ -88,8 +88,25 @@ func (l *line) untold() bool { return l.heard.Load() != l.told.Load() }
 
 // mention pokes the supervisor if there is something untold.
 func (l *line) mention() {
-	if l.untold() && l.poked.CompareAndSwap(false, true) {
-		l.poke <- struct{}{} // never blocks: settle empties it before it clears poked
+	if l.untold() {
+		l.nudge()
+	}
+}
+
+// duplicate counts an event that came twice, and pokes the supervisor.
+func (l *line) duplicate() {
+	l.duplicates.Add(1)
+	l.nudge()
+}
+
+// nudge pokes the supervisor, once until it has looked. It never blocks.
+func (l *line) nudge() {
+	if !l.poked.CompareAndSwap(false, true) {
+		return
+	}
+	select {
+	case l.poke <- struct{}{}:
+	default:
 	}
 }
 

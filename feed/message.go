@@ -8,8 +8,6 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
-
-	"livetape/feed/market"
 )
 
 // What is read of the body of a refusal.
@@ -25,7 +23,7 @@ func (s *source) message(resp *http.Response) string {
 	giveUp := time.AfterFunc(messageTime, func() { _ = resp.Body.Close() }) // ends the read
 	defer giveUp.Stop()
 	body, _ := io.ReadAll(io.LimitReader(plainBody(resp), messageBytes)) // what could be read will do
-	text := market.PlainText(s.secret.clean(wordsOf(body)), messageLimit)
+	text := s.safeUpTo(messageLimit, wordsOf(body))
 	if strings.EqualFold(text, http.StatusText(resp.StatusCode)) || strings.EqualFold(text, statusLine(resp.StatusCode)) {
 		return ""
 	}

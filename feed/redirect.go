@@ -16,6 +16,16 @@ var (
 	errRedirectScheme = errors.New("redirected to neither http nor https")
 )
 
+// isRedirect reports whether a status sends the client to a Location (WHATWG Fetch §2.2.3).
+func isRedirect(status int) bool {
+	switch status {
+	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
+		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+		return true
+	}
+	return false
+}
+
 // checkRedirect makes the rule for following redirects; also, where given, has its say after ours.
 func checkRedirect(also func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {

@@ -103,7 +103,7 @@ func (s *source) wordsFor(resp *http.Response) (cause, advice string) {
 	}
 	cause = statusLine(resp.StatusCode)
 	switch {
-	case resp.StatusCode >= 300 && resp.StatusCode <= 399 && resp.Header.Get("Location") == "":
+	case isRedirect(resp.StatusCode) && resp.Header.Get("Location") == "":
 		return cause + ", but no Location to go to", "check the URL"
 	case resp.StatusCode < 400:
 		return cause + " instead of an event stream", "check the URL"

@@ -6,8 +6,9 @@ import (
 	"time"
 )
 
-// lastEventID is the header field that asks a server to resume (WHATWG HTML §9.2.4).
-const lastEventID = "Last-Event-ID"
+// lastEventID is the header field that asks a server to resume (WHATWG HTML §9.2.4), spelled as
+// http.Header keeps it.
+const lastEventID = "Last-Event-Id"
 
 const (
 	dialTimeout      = 10 * time.Second

@@ -1,0 +1,278 @@
+package feed
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"livetape/feed/decode"
+)
+
+// asked collects the Last-Event-ID of each request; "-" where there is none.
+func asked(ids chan<- string, h http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		id := "-"
+		if values := r.Header.Values(lastEventID); values != nil {
+			id = strings.Join(values, ",")
+		}
+		ids <- id
+		h(w, r)
+	}
+}
+
+func TestTheNextConnectionAsksForWhatFollowsTheLastEvent(t *testing.T) {
+	const last = "data: last\n\n"
+	for _, c := range []struct{ what, body, want string }{
+		{"the last id", "id: 1\ndata: 1\n\nid: 2\ndata: 2\n\n", "2"},
+		{"an id that is no number", "id: abc/é?\ndata: 1\n\n", "abc/é?"},
+		{"an id lasts for events without one", "id: 7\ndata: 1\n\ndata: 2\n\n", "7"},
+		{"an empty id resets", "id: 7\ndata: 1\n\nid\ndata: 2\n\n", "-"},
+		{"the id of a half event does not count", "id: 7\ndata: 1\n\nid: 8\ndata: half", "7"},
+		{"no id at all", "data: 1\n\n", "-"},
+		{"an id with a control character cannot be sent", "id: a\x01b\ndata: 1\n\n", "-"},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			ids := make(chan string, 2)
+			s := serve(t, asked(ids, turns(endingWith("retry: 10\n"+c.body), staying(last))))
+			l := still().listen(t, Config{Name: "f", URL: s.URL})
+			for string(l.message().Data) != "last" {
+			}
+			if first, second := <-ids, <-ids; first != "-" || second != c.want {
+				t.Errorf("asked for %q and then %q, want %q", first, second, c.want)
+			}
+		})
+	}
+}
+
+func TestTheFirstConnectionCanResume(t *testing.T) {
+	ids := make(chan string, 1)
+	s := serve(t, asked(ids, staying("data: 1\n\n")))
+	l := still().listen(t, Config{Name: "f", URL: s.URL, LastEventID: "e1-41"})
+	want := Gap{Kind: Continued, From: "e1-41", Missed: Unknown}
+	if diff := cmp.Diff(want, l.gap()); diff != "" {
+		t.Error(diff)
+	}
+	if m := l.message(); m.ID != "e1-41" {
+		t.Errorf("an event without an id has the id %q", m.ID)
+	}
+	if id := <-ids; id != "e1-41" {
+		t.Errorf("asked for %q", id)
+	}
+}
+
+func TestAnIDWithAControlCharacterIsKeptForDisplay(t *testing.T) {
+	s := serve(t, staying("id: a\x01b\ndata: 1\n\n"))
+	l := still().listen(t, Config{Name: "f", URL: s.URL})
+	if m := l.message(); m.ID != "a\x01b" {
+		t.Errorf("id %q", m.ID)
+	}
+}
+
+// word is a decoder for which "resume" and "reset" say what their data is a number of.
+type word struct{}
+
+func (word) Decode(kind string, data []byte) (decode.Message, error) {
+	var n int
+	if kind != "resume" && kind != "reset" {
+		return decode.Message{}, nil
+	}
+	if _, err := fmt.Sscan(string(data), &n); err != nil {
+		return decode.Message{}, err
+	}
+	c := &decode.Continuity{From: "whatever", Reset: kind == "reset"}
+	if c.Reset {
+		c.Missed = n
+	} else {
+		c.Replayed = n
+	}
+	return decode.Message{Continuity: c}, nil
+}
+
+func TestAGapSaysWhatIsKnown(t *testing.T) {
+	for _, c := range []struct {
+		what, before, after string
+		want                Gap
+	}{
+		{"the server resumes", "id: 7\ndata: 1\n\n", "event: resume\ndata: 31\n\ndata: x\n\n", Gap{Kind: Resumed, From: "7", Replayed: 31}},
+		{"the server cannot resume", "id: 7\ndata: 1\n\n", "event: reset\ndata: 1200\n\ndata: x\n\n", Gap{Kind: Reset, From: "7", Missed: 1200}},
+		{"the server cannot resume and does not know", "id: 7\ndata: 1\n\n", "event: reset\ndata: -1\n\ndata: x\n\n", Gap{Kind: Reset, From: "7", Missed: Unknown}},
+		{"a foreign server", "id: 7\ndata: 1\n\n", "id: 8\ndata: 2\n\n", Gap{Kind: Continued, From: "7", Missed: Unknown}},
+		{"a foreign server that sends an event again", "id: 7\ndata: 1\n\n", "id: 7\ndata: 1\n\ndata: x\n\n", Gap{Kind: Continued, From: "7", Missed: Unknown}},
+		{"no ids", "data: 1\n\n", "data: 2\n\n", Gap{Kind: Unreplayed, Missed: Unknown}},
+		{"no ids, and no event", "data: 1\n\n", ": nothing\n\n", Gap{Kind: Unreplayed, Missed: Unknown}},
+		{"an id that cannot be sent", "id: \x02\ndata: 1\n\n", "event: resume\ndata: 31\n\n", Gap{Kind: Unreplayed, Missed: Unknown}},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			s := serve(t, turns(endingWith("retry: 10\n"+c.before), staying(c.after)))
+			l := still().listen(t, Config{Name: "f", URL: s.URL, Decoder: word{}})
+			l.message()
+			lost := l.status(Waiting)
+			got := l.gap()
+			if got.Lost.Before(lost.LastByte) || got.Lost.After(lost.Since) || got.Length < floor || !got.Planned {
+				t.Errorf("lost at %s for %s, planned %t", got.Lost, got.Length, got.Planned)
+			}
+			if diff := cmp.Diff(c.want, got, cmpopts.IgnoreFields(Gap{}, "Lost", "Length", "Planned")); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+func TestTheServersWordIsDeliveredAsAMessageToo(t *testing.T) {
+	s := serve(t, turns(endingWith("retry: 10\nid: 7\ndata: 1\n\n"), staying("event: resume\ndata: 0\n\n")))
+	l := still().listen(t, Config{Name: "f", URL: s.URL, Decoder: word{}})
+	l.message()
+	l.gap()
+	if m := l.message(); m.Type != "resume" || m.ID != "7" {
+		t.Errorf("%+v", m)
+	}
+}
+
+func TestAGapSpansConnectionsThatToldNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, ends := pipes()
+		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		defer l.end()
+		first := <-ends
+		write(t, first, "id: 7\ndata: 1\n\n")
+		l.message()
+		began := time.Now()
+		first.CloseWithError(io.ErrUnexpectedEOF)
+		second := <-ends
+		l.until(Live)
+		time.Sleep(20 * time.Second)
+		second.CloseWithError(io.ErrUnexpectedEOF)
+		write(t, <-ends, "id: 8\ndata: 2\n\n")
+		g := l.gap()
+		if !g.Lost.Equal(began) || g.Length < 20*time.Second || g.From != "7" || g.Planned {
+			t.Errorf("%+v, lost at %s", g, began)
+		}
+	})
+}
+
+func TestAfterASilenceTheLossBeganWithTheLastByte(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, ends := pipes()
+		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		defer l.end()
+		write(t, <-ends, "data: 1\n\n")
+		l.message()
+		spoke := time.Now()
+		<-ends
+		if g := l.gap(); !g.Lost.Equal(spoke) || g.Length < 90*time.Second {
+			t.Errorf("lost at %s for %s, want since %s", g.Lost, g.Length, spoke)
+		}
+	})
+}
+
+func TestWhatComesTwiceIsDroppedAndCounted(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, ends := pipes()
+		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		defer l.end()
+		first := <-ends
+		write(t, first, "id: 1\ndata: a\n\nid: 2\ndata: b\n\ndata: c\n\ndata: c\n\n")
+		l.wantMessages("a", "b", "c", "c")
+		first.Close()
+		write(t, <-ends, "id: 1\ndata: a\n\nid: 2\ndata: b\n\nid: 2\ndata: other\n\nevent: x\nid: 2\ndata: b\n\n")
+		l.wantMessages("other", "b")
+		synctest.Wait()
+		if p := l.pulse(); p.Duplicates != 2 {
+			t.Errorf("%d duplicates, want 2", p.Duplicates)
+		}
+	})
+}
+
+// pulse skips to the next pulse.
+func (l *listener) pulse() Pulse {
+	l.t.Helper()
+	for e := range l.set.Events() {
+		if e.Pulse != nil {
+			return *e.Pulse
+		}
+	}
+	l.t.Fatal("the channel was closed")
+	return Pulse{}
+}
+
+func TestDuplicatesAreToldWithinASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, ends := pipes()
+		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		defer l.end()
+		end := <-ends
+		for n := uint64(1); n <= 3; n++ {
+			write(t, end, "id: 1\ndata: a\n\nid: 1\ndata: a\n\n")
+			sent := time.Now()
+			for l.pulse().Duplicates != 2*n-1 {
+			}
+			if late := time.Since(sent); late > time.Second {
+				t.Errorf("told %s later", late)
+			}
+		}
+	})
+}
+
+func TestTheWindowOfDuplicatesIsBounded(t *testing.T) {
+	d := newDuplicates()
+	sum := func(n int) uint64 { return d.sum("message", fmt.Sprint(n), []byte("x")) }
+	for n := range 3 * window {
+		d.add(sum(n))
+	}
+	if len(d.seen) != window || len(d.ring) != window {
+		t.Errorf("%d and %d are kept, want %d", len(d.seen), len(d.ring), window)
+	}
+	if d.has(sum(2*window-1)) || !d.has(sum(2*window)) || !d.has(sum(3*window-1)) {
+		t.Error("it is not the newest that are kept")
+	}
+}
+
+func TestPartsOfAnEventDoNotRunIntoEachOther(t *testing.T) {
+	d := newDuplicates()
+	if d.sum("a", "b", nil) == d.sum("ab", "", nil) || d.sum("", "a", []byte("b")) == d.sum("", "b", []byte("a")) {
+		t.Error("two different events have the same sum")
+	}
+}
+
+func TestWhatWasNotDeliveredIsAskedForAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ids := make(chan string, 4)
+		web, ends := pipes()
+		net := network(func(r *http.Request) (*http.Response, error) {
+			ids <- r.Header.Get(lastEventID)
+			return web(r)
+		})
+		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+		defer l.end()
+		l.status(Connecting)
+		l.status(Live)
+		<-ids
+		end := <-ends
+		go func() { // nobody reads the channel: it fills up, and the rest stays undelivered
+			for n := 1; n <= 2*buffered; n++ {
+				if _, err := fmt.Fprintf(end, "id: %d\ndata: %d\n\n", n, n); err != nil {
+					return
+				}
+			}
+		}()
+		synctest.Wait()
+		l.set.RetryNow("f")
+		synctest.Wait()
+		for n := 1; n <= buffered; n++ {
+			l.wantMessages(fmt.Sprint(n))
+		}
+		l.status(Connecting)
+		if id := <-ids; id != fmt.Sprint(buffered) {
+			t.Errorf("asked for what follows %q, delivered was %d", id, buffered)
+		}
+		write(t, <-ends, fmt.Sprintf("id: %d\ndata: next\n\n", buffered+1))
+		l.wantMessages("next")
+	})
+}

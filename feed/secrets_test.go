@@ -1,0 +1,200 @@
+package feed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+func TestVariablesAreReadFromTheEnvironment(t *testing.T) {
+	got := make(chan *http.Request, 1)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		got <- r.Clone(context.Background())
+		staying("data: 1\n\n")(w, r)
+	})
+	env := map[string]string{"DESK_TOKEN": "s3c+r3&t", "DESK": s.URL, "ROOM": "fx/spot"}
+	l := still().with(env).listen(t, Config{
+		Name: "f", URL: "${DESK}/${ROOM}?q=${DESK_TOKEN}",
+		Header: map[string]string{"Authorization": "Bearer ${DESK_TOKEN}", "Host": "desk.example"},
+	})
+	l.wantMessages("1")
+	r := <-got
+	if r.URL.Path != "/fx/spot" || r.URL.Query().Get("q") != "s3c+r3&t" || r.Header.Get("Authorization") != "Bearer s3c+r3&t" || r.Host != "desk.example" {
+		t.Errorf("%s %s %v", r.Host, r.URL, r.Header)
+	}
+}
+
+func TestWhatCannotBeStartedIsRefusedWithoutASecret(t *testing.T) {
+	env := map[string]string{"LINES": "s3cr3t\nX-Evil: 1", "PORT": "s3cr3t", "EMPTY": ""}
+	for _, c := range []struct {
+		what string
+		c    Config
+		want []string
+	}{
+		{"a missing variable in the URL", Config{URL: "https://desk.example/?t=${DESK_TOKEN}"}, []string{"feed desk", "url", "DESK_TOKEN"}},
+		{"missing variables in headers", Config{URL: "https://desk.example", Header: map[string]string{"A": "${X}", "B": "${Y}"}}, []string{"feed desk", `header "A"`, "X", `header "B"`, "Y"}},
+		{"an empty variable", Config{URL: "https://desk.example", Header: map[string]string{"A": "${EMPTY}"}}, []string{"EMPTY"}},
+		{"an open brace", Config{URL: "https://desk.example/", Header: map[string]string{"A": "s3cr3t${OPEN"}}, []string{`header "A"`, "${"}},
+		{"a line break in a value", Config{URL: "https://desk.example", Header: map[string]string{"A": "s3cr3t\r\nX-Evil: 1"}}, []string{`header "A"`, "line break"}},
+		{"a line break in a variable", Config{URL: "https://desk.example", Header: map[string]string{"A": "${LINES}"}}, []string{`header "A"`, "line break"}},
+		{"a line break in a name", Config{URL: "https://desk.example", Header: map[string]string{"A\nB": "s3cr3t"}}, []string{`header "A\nB"`}},
+		{"a port that is none", Config{URL: "https://desk.example:${PORT}/"}, []string{"feed desk", "url"}},
+		{"a password with a port's colon", Config{URL: "https://user:s3cr3t"}, []string{"feed desk", "url"}},
+		{"another scheme", Config{URL: "ftp://user:s3cr3t@desk.example"}, []string{"url"}},
+		{"no URL", Config{}, []string{"feed desk", "url"}},
+		{"too large an event", Config{URL: "https://desk.example", MaxEvent: 65 << 20}, []string{"max event"}},
+		{"a client that gives up", Config{URL: "https://desk.example", Client: &http.Client{Timeout: 1}}, []string{"Timeout"}},
+	} {
+		c.c.Name = "desk"
+		set, err := still().with(env).start(t.Context(), []Config{c.c})
+		if err == nil || set != nil {
+			t.Errorf("%s: no error", c.what)
+			continue
+		}
+		if strings.Contains(err.Error(), "s3cr3t") {
+			t.Errorf("%s: %v", c.what, err)
+		}
+		for _, want := range c.want {
+			if !strings.Contains(err.Error(), want) {
+				t.Errorf("%s: %v: lacks %q", c.what, err, want)
+			}
+		}
+	}
+}
+
+func TestAllFaultsAreReportedAtOnce(t *testing.T) {
+	ok := Config{Name: "a", URL: "https://desk.example"}
+	_, err := Start(t.Context(), ok, ok, Config{URL: "gopher://x"}, Config{Name: "b", URL: "https://desk.example", MaxEvent: -1})
+	for _, want := range []string{"feed a: name: is used twice", "feed (unnamed): name: is empty", "feed b: max event"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v: lacks %q", err, want)
+		}
+	}
+}
+
+// TestNoCauseHoldsASecret has every place a secret can be in come back in what a server or the network says.
+func TestNoCauseHoldsASecret(t *testing.T) {
+	env := map[string]string{"TOKEN": "t0k3n+/=", "HOST": "h0stname"}
+	secrets := []string{"t0k3n+/=", "t0k3n%2B%2F%3D", "h0stname", "us3r", "p4ssw0rd", "k3y", "h34d3r", "v4lue"}
+	c := Config{
+		Name: "f", URL: "http://us3r:p4ssw0rd@${HOST}.example/?api_key=k3y&t=${TOKEN}",
+		Header: map[string]string{"X-Custom": "h34d3r", "Authorization": "Bearer v4lue"},
+	}
+	everything := strings.Join(secrets, " ")
+	for what, answerWith := range map[string]network{
+		"a network error": func(r *http.Request) (*http.Response, error) {
+			return nil, fmt.Errorf("dial %s: %s", r.URL, everything)
+		},
+		"a refusal": func(r *http.Request) (*http.Response, error) {
+			resp := answer(r, 400, nil)
+			resp.Body = readCloser(`{"message":"you sent ` + everything + `"}`)
+			return resp, nil
+		},
+		"a refusal that hides it": func(r *http.Request) (*http.Response, error) {
+			resp := answer(r, 400, nil)
+			resp.Body = readCloser("you sent v4\x00l\u200bue and \x1b[1mh34\x1b[0md3r")
+			return resp, nil
+		},
+		"a content type": func(r *http.Request) (*http.Response, error) {
+			return answer(r, 200, http.Header{"Content-Type": {"text/t0k3n+/="}}), nil
+		},
+		"an error of the URL": func(r *http.Request) (*http.Response, error) {
+			return nil, &url.Error{Op: "Get", URL: r.URL.String(), Err: errors.New("v4lue")}
+		},
+	} {
+		c.Client = answerWith.client()
+		l := still().with(env).listen(t, c)
+		for e := l.next(); ; e = l.next() {
+			if e.Status == nil || e.Status.Cause == "" {
+				continue
+			}
+			for _, s := range secrets {
+				if strings.Contains(e.Status.Cause+e.Status.Advice, s) {
+					t.Errorf("%s: %q holds %q", what, e.Status.Cause, s)
+				}
+			}
+			break
+		}
+		l.end()
+	}
+}
+
+func TestAShortSecretIsMaskedAsAWordOnly(t *testing.T) {
+	r := newRedactor([]string{"1", "", "abcd"})
+	if got, want := r.clean("1 of 100, 1; xabcdx"), mask+" of 100, "+mask+"; x"+mask+"x"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+func TestA401NamesWhatWasRefused(t *testing.T) {
+	s := serve(t, answering(401, nil, ""))
+	env := map[string]string{"DESK_TOKEN": "s3cr3t", "ACCEPT": "x/y"}
+	for _, c := range []struct {
+		what  string
+		c     Config
+		cause string
+	}{
+		{"a variable", Config{Header: map[string]string{"Authorization": "Bearer ${DESK_TOKEN}", "X-Accept": "${ACCEPT}"}}, "401: the token in DESK_TOKEN was refused"},
+		{"a literal", Config{Header: map[string]string{"authorization": "Bearer s3cr3t"}}, "401: the Authorization header was refused"},
+		{"another header", Config{Header: map[string]string{"X-Api-Key": "s3cr3t"}}, "401: the X-Api-Key header was refused"},
+		{"a query", Config{URL: s.URL + "/?token=${DESK_TOKEN}"}, "401: the token in DESK_TOKEN was refused"},
+		{"a user", Config{URL: strings.Replace(s.URL, "://", "://me:s3cr3t@", 1)}, "401: the user name or password in the URL was refused"},
+		{"nothing", Config{}, "401: the server wants to know who is asking"},
+	} {
+		c.c.Name = "f"
+		if c.c.URL == "" {
+			c.c.URL = s.URL
+		}
+		l := still().with(env).listen(t, c.c)
+		if st := l.until(Failed); st.Cause != c.cause || st.Advice == "" {
+			t.Errorf("%s: %q, advice %q", c.what, st.Cause, st.Advice)
+		}
+		l.end()
+	}
+}
+
+func TestADisplayedURLHoldsNoSecret(t *testing.T) {
+	for raw, want := range map[string]string{
+		"https://desk.example/stream":                      "https://desk.example/stream",
+		"https://me:s3cr3t@desk.example:8443/a?b=c":        "https://desk.example:8443/a?b=c",
+		"https://desk.example/?token=s3cr3t&symbols=A,B":   "https://desk.example/?token=•••&symbols=A,B",
+		"https://desk.example/?api_key=s3cr3t":             "https://desk.example/?api_key=•••",
+		"https://desk.example/?apiKey=s3cr3t&keyword=x":    "https://desk.example/?apiKey=•••&keyword=x",
+		"https://desk.example/?token=${DESK_TOKEN}&x=${X}": "https://desk.example/?token=${DESK_TOKEN}&x=${X}",
+		"https://desk.example/?token=s3cr3t${DESK_TOKEN}":  "https://desk.example/?token=•••",
+		"https://${USER}:${PASS}@${HOST}:${PORT}/x":        "https://${HOST}:${PORT}/x",
+		"${DESK_URL}":                                        "${DESK_URL}",
+		"${DESK_URL}/prices?sig=s3cr3t":                      "${DESK_URL}/prices?sig=•••",
+		"https://desk.example/#access_token=s3cr3t":          "https://desk.example/",
+		"https://desk.example?at=me@home&X-Signature=s3cr3t": "https://desk.example?at=me@home&X-Signature=•••",
+		"https://user:s3cr3t":                                notAnURL,
+		"s3cr3t":                                             notAnURL,
+		"":                                                   notAnURL,
+		"ftp://me:s3cr3t@desk.example":                       notAnURL,
+	} {
+		if got := DisplayURL(raw); got != want {
+			t.Errorf("%s: %s, want %s", raw, got, want)
+		}
+	}
+}
+
+func FuzzAnExpansionNeverPanicsOrTellsAValue(f *testing.F) {
+	for _, seed := range []string{"", "a${X}b", "${X", "${}", "${X}${Y}", "$${X}", "${${X}}", "${X-1}"} {
+		f.Add(seed)
+	}
+	lookup := func(name string) (string, bool) { return "s3cr3t-value", name == "X" }
+	f.Fuzz(func(t *testing.T, text string) {
+		got, names, err := expand(text, lookup, asIs)
+		if err != nil && strings.Contains(err.Error(), "s3cr3t-value") {
+			t.Errorf("%q: %v", text, err)
+		}
+		if err == nil && len(names) == 0 && got != text {
+			t.Errorf("%q became %q without a variable", text, got)
+		}
+		DisplayURL(text)
+	})
+}
