@@ -23,7 +23,7 @@ func (r *Recorder) rotate(e feed.Event) error {
 	if err != nil {
 		return err
 	}
-	r.held = 1 // e
+	r.held = 1                                                                // e
 	if here, err := os.Lstat(r.name); err == nil && os.SameFile(here, stat) { // else someone has moved it already
 		if err := r.moveAside(); err != nil {
 			return err
