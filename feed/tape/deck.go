@@ -80,18 +80,18 @@ func (d *deck) until(offset time.Duration, now time.Time) time.Duration {
 	return time.Duration(wait) - now.Sub(d.since)
 }
 
-// took notes that the event at offset was delivered.
-func (d *deck) took(offset time.Duration, now time.Time) {
+// took notes that the event at offset was delivered. One that shows nothing is no step.
+func (d *deck) took(offset time.Duration, shows bool, now time.Time) {
 	d.delivered++
 	d.last = offset
 	if d.seeking { // the control may have come while the event was on its way
 		d.rewind = d.rewind || offset >= d.target
 		return
 	}
-	if d.steps > 0 {
+	if d.steps > 0 && shows {
 		d.steps--
-		d.moveTo(offset, now)
-	} else if d.speed == Max {
+	}
+	if d.paused || d.speed == Max {
 		d.moveTo(offset, now)
 	}
 }

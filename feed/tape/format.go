@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"livetape/feed"
+	"livetape/feed/market"
 )
 
 // The words with which the comments of a recording begin, behind ": ".
@@ -103,12 +104,12 @@ func parseSource(text []byte) (Source, bool) {
 	return Source{Name: name, URL: url}, err == nil
 }
 
-// cutQuoted cuts a quoted text and the space behind it off the begin of text.
+// cutQuoted cuts a quoted text and the space behind it off the begin of text, and makes it harmless.
 func cutQuoted(text []byte) (string, []byte, error) {
 	quoted, err := strconv.QuotedPrefix(string(text))
 	if err != nil {
 		return "", nil, err
 	}
 	s, err := strconv.Unquote(quoted)
-	return s, bytes.TrimPrefix(text[len(quoted):], []byte(" ")), err
+	return market.PlainText(s, textLimit), bytes.TrimPrefix(text[len(quoted):], []byte(" ")), err
 }

@@ -109,8 +109,12 @@ func (l *lineReader) fill() {
 		return
 	}
 	if l.from > 0 {
-		copy(l.buf, l.buf[l.from:l.to])
-		l.from, l.to = 0, l.to-l.from
+		kept := l.buf
+		if len(kept) > 16*readSize && l.to-l.from < readSize { // after a huge line
+			kept = make([]byte, readSize)
+		}
+		copy(kept, l.buf[l.from:l.to])
+		l.buf, l.from, l.to = kept, 0, l.to-l.from
 	}
 	if l.to == len(l.buf) {
 		l.buf = append(l.buf, make([]byte, len(l.buf))...)

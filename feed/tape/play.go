@@ -55,7 +55,7 @@ func (p *Player) play(ctx context.Context, e Entry) error {
 		}
 		if sent {
 			p.mu.Lock()
-			p.deck.took(e.Offset, time.Now())
+			p.deck.took(e.Offset, e.Pulse == nil, time.Now())
 			p.mu.Unlock()
 			return nil
 		}
@@ -104,6 +104,7 @@ func (p *Player) windBack(ctx context.Context) error {
 	}
 	p.mu.Lock()
 	p.deck.rewound(time.Now())
+	p.note, p.err = "", nil
 	p.mu.Unlock()
 	return nil
 }

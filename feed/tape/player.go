@@ -90,7 +90,7 @@ func (p *Player) Pause() { p.control((*deck).pause) }
 // Resume lets the tape run again.
 func (p *Player) Resume() { p.control((*deck).resume) }
 
-// Step pauses, and sends the next event.
+// Step pauses, and sends the next event that shows something (pulses before it go along).
 func (p *Player) Step() { p.control((*deck).step) }
 
 // SetSpeed changes the pace, from here on, to x times the recorded one; Max is as fast as events are taken. What
@@ -101,7 +101,8 @@ func (p *Player) SetSpeed(x float64) {
 
 // Seek goes to offset, so that exactly the events before it have been sent since the last reset (see
 // [IsReset]): forward it sends what lies between at once; backward it sends a reset and
-// begins again. A paused tape stays paused. Beyond the end it goes to the end.
+// begins again, which takes as long as reading all that is before offset. A paused tape stays paused. Beyond the
+// end it goes to the end.
 func (p *Player) Seek(offset time.Duration) {
 	p.control(func(d *deck, now time.Time) { d.seek(offset, now) })
 }

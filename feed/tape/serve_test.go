@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"livetape/feed"
@@ -138,6 +139,31 @@ func TestAClientThatLeavesEndsItsPlayer(t *testing.T) {
 	}
 	cancel()
 	server.Close() // waits for the handler, and the handler for its player
+}
+
+// deadlined is a connection that has write deadlines.
+type deadlined struct{ *httptest.ResponseRecorder }
+
+func (deadlined) SetWriteDeadline(time.Time) error { return nil }
+
+func TestAQuietStreamSendsAComment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := deadlined{httptest.NewRecorder()}
+		c := newClient(w)
+		events := make(chan feed.Event)
+		ended := make(chan error)
+		go func() { ended <- c.follow(events) }()
+		<-time.After(heartbeat - time.Second)
+		events <- ticks(1)[0]
+		<-time.After(2*heartbeat + time.Second)
+		close(events)
+		if err := <-ended; err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(w.Body.String(), ":\n\n"); n != 2 {
+			t.Errorf("%d comments in:\n%s", n, w.Body)
+		}
+	})
 }
 
 func TestOnlyARecordingIsServedAndOnlyByGET(t *testing.T) {
