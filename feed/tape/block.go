@@ -39,11 +39,8 @@ func (b *block) addData(value []byte, limit int) {
 	}
 }
 
-// payload is the data for good.
+// payload is the data for good; some is true.
 func (b *block) payload() []byte {
-	if len(b.data) == 0 {
-		return nil
-	}
 	return bytes.Clone(valid(b.data[:len(b.data)-1]))
 }
 

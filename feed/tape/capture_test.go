@@ -277,3 +277,21 @@ func TestWhatIsNoRecordingIsNamed(t *testing.T) {
 		t.Errorf("error for a missing file is %v", err)
 	}
 }
+
+func TestNotesThatAreNotUnderstoodAreCountedAndPassedOver(t *testing.T) {
+	text := ": livetape recording 1\n: start 2026-11-21T10:00:00Z\n: something else\n" +
+		": at yesterday\n: at 2026-11-21T10:00:00Z weather {}\n: at 2026-11-21T10:00:00Z \"open status {}\n" +
+		": at 2026-11-21T10:00:00Z status {\"state\":\"dancing\"}\n: at 2026-11-21T10:00:00Z gap {\n" +
+		": at 2026-11-21T10:00:01Z\ndata: 1\n\n"
+	p := Play(t.Context(), open(t, write(t, "x.tape", text)), PlayerOptions{Speed: Max})
+	var got []feed.Event
+	for e := range p.Events() {
+		got = append(got, e)
+	}
+	want := message(time.Second, "message", "", "1")
+	want.Feed = "x"
+	same(t, got, []feed.Event{want})
+	if note := p.Position().Note; note != "5 notes could not be read" {
+		t.Errorf("the note is %q", note)
+	}
+}

@@ -103,3 +103,26 @@ func TestARotationThatFailsEndsTheRecordingOnly(t *testing.T) {
 		t.Errorf("%d events on the disk, %d said to be missing", len(got), r.missing)
 	}
 }
+
+func TestAFileThatGotNoHeaderIsRemoved(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "x.tape")
+	r, err := Create(name, Options{Feeds: desk, MaxSize: 300, Start: startTime()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.create = func(name string) (output, error) {
+		f, err := os.Create(name)
+		return &smallDisk{f, 10}, err
+	}
+	for _, e := range ticks(5) {
+		if err := r.Write(e); err != nil && !errors.Is(err, syscall.ENOSPC) {
+			t.Error(err)
+		}
+	}
+	if err := r.Close(); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("close says %v", err)
+	}
+	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("the file is still there: %v", err)
+	}
+}

@@ -1,6 +1,7 @@
 package tape
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -10,7 +11,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"livetape/feed"
 )
@@ -122,14 +122,7 @@ func sortedByTime(status map[string]feed.Event) []feed.Event {
 		events = append(events, e)
 	}
 	slices.SortFunc(events, func(a, b feed.Event) int {
-		return cmpTimes(a.At, b.At, a.Feed, b.Feed)
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Feed, b.Feed))
 	})
 	return events
-}
-
-func cmpTimes(a, b time.Time, nameA, nameB string) int {
-	if c := a.Compare(b); c != 0 {
-		return c
-	}
-	return strings.Compare(nameA, nameB)
 }

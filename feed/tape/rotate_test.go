@@ -199,3 +199,13 @@ func TestPieceNamesKeepTheExtension(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+func TestEveryFileBeginsWithTheStateOfEachFeed(t *testing.T) {
+	wire := status(time.Second, feed.Status{State: feed.Silent, Cause: "no bytes for 45 s"})
+	wire.Feed = "wire"
+	late := status(2*time.Second, feed.Status{State: feed.Live, Connections: 2})
+	events := []feed.Event{wire, status(time.Second, feed.Status{State: feed.Live}), late}
+	name := record(t, "x.tape", Options{MaxSize: 600}, append(events, ticks(20)...)...)
+	got, _ := read(t, name)
+	same(t, eventsOf(got[:2]), []feed.Event{wire, late})
+}
