@@ -31,7 +31,7 @@ const causeLimit = 200
 // an *net.OpError, which hold addresses with secrets in them.
 func (s *source) explain(err error) sentence {
 	for _, explainer := range []func(error) (sentence, bool){
-		s.explainCertificate, s.explainRedirect, explainLookup, explainSystem, explainStream, explainHTTP,
+		explainCertificate, explainRedirect, explainLookup, explainSystem, explainStream, explainHTTP,
 	} {
 		if words, ok := explainer(err); ok {
 			words.cause = s.safe(viaProxy(err) + words.cause)
@@ -50,7 +50,7 @@ func (s *source) safeUpTo(limit int, text string) string {
 	return market.PlainText(s.secret.clean(visible), limit)
 }
 
-func (s *source) explainCertificate(err error) (sentence, bool) {
+func explainCertificate(err error) (sentence, bool) {
 	const advice = "make sure that the host in the URL is right, or ask the server's operator"
 	var invalid x509.CertificateInvalidError
 	var host x509.HostnameError
@@ -90,7 +90,7 @@ func holder(c *x509.Certificate) string {
 	return "another host"
 }
 
-func (s *source) explainRedirect(err error) (sentence, bool) {
+func explainRedirect(err error) (sentence, bool) {
 	switch {
 	case errors.Is(err, errRedirectLoop):
 		return sentence{refused, fmt.Sprintf("redirect loop: more than %d redirects", maxRedirects), "check the URL: the server sends it round in circles"}, true

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/r3labs/sse/v2"
@@ -23,6 +24,7 @@ type connection struct {
 	web    http.Client
 	resume string // the last event id to send; empty for none
 
+	missed    bool           // an event that was read is not delivered, since the context ended: nothing follows
 	byClosing bool           // see endsByClosing
 	tail      *tail          // nil until an event stream began
 	reader    *stream.Reader // the same
@@ -30,15 +32,29 @@ type connection struct {
 
 // read connects and delivers every event until the stream or ctx ends, and says how it ended. When it
 // returns, nothing of it is left running: the client's reading goroutine hands over its last error
-// before the client itself returns, the body ends with ctx, and the handler never blocks beyond it.
+// before the client itself returns, the body ends with ctx, and neither handler nor delivery blocks beyond it.
 func (c *connection) read(ctx context.Context) outcome {
 	client := sse.NewClient(c.source.url.String(), sse.ClientMaxBufferSize(stream.BufferSize(c.source.MaxEvent)))
 	client.Connection = &c.web
 	client.ReconnectStrategy = &backoff.StopBackOff{}
 	client.Headers = c.headers()
 	client.ResponseValidator = func(_ *sse.Client, resp *http.Response) error { return c.accept(ctx, resp) }
-	err := client.SubscribeRawWithContext(ctx, func(e *sse.Event) { c.mail.take(ctx, e.Event, e.Data, e.ID) })
-	return c.outcome(err)
+	return c.outcome(c.subscribe(ctx, client))
+}
+
+// subscribe reads in this goroutine and its client's, and decodes in another.
+func (c *connection) subscribe(ctx context.Context, client *sse.Client) error {
+	arrivals := make(chan arrival, ahead)
+	var delivering sync.WaitGroup
+	delivering.Go(func() { c.mail.takeAll(ctx, arrivals) })
+	err := client.SubscribeRawWithContext(ctx, func(e *sse.Event) {
+		if !c.missed {
+			c.missed = !c.mail.queue(ctx, arrivals, e.Event, e.Data, e.ID)
+		}
+	})
+	close(arrivals)
+	delivering.Wait()
+	return err
 }
 
 // headers are the fields without secrets, which any host that the request is redirected to may see.
@@ -108,7 +124,7 @@ func (c *connection) ending(err error) outcome {
 
 // resumeID is where the next connection resumes: behind what was delivered, never behind what was only read.
 func (c *connection) resumeID() string {
-	if c.mail.cut || c.reader == nil {
+	if c.missed || c.mail.cut || c.reader == nil {
 		return c.mail.lastID
 	}
 	return c.reader.LastEventID()

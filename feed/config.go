@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"livetape/feed/decode"
+	"livetape/feed/stream"
 )
 
 // Config says what one feed is and how to treat it.
@@ -26,8 +27,8 @@ type Config struct {
 // What a Config's zero fields mean.
 const (
 	defaultIdleTimeout = 90 * time.Second
-	defaultMaxEvent    = 1 << 20
-	largestMaxEvent    = 64 << 20
+	defaultMaxEvent    = stream.DefaultMaxEvent
+	largestMaxEvent    = stream.LargestMaxEvent
 )
 
 // Validate reports every fault of c that shows without the environment. Errors never hold a secret.
@@ -44,6 +45,9 @@ func (c Config) Validate() error {
 		if err := checkHeader(name, value); err != nil {
 			fault("header %q: %w", name, err)
 		}
+	}
+	if !sendable(c.LastEventID) {
+		fault("last event id: holds a control character, which HTTP cannot carry")
 	}
 	if c.MaxEvent < 0 || c.MaxEvent > largestMaxEvent {
 		fault("max event: %d bytes is not between 1 and %d (64 MiB)", c.MaxEvent, largestMaxEvent)

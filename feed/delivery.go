@@ -15,8 +15,8 @@ type delivery struct {
 	source *source
 	line   *line
 	out    chan<- Event
+	kinds  kinds // of the reading goroutine; all else is the decoding one's
 	seen   *duplicates
-	kinds  kinds
 
 	gap    *Gap   // what the present connection is still to tell
 	lastID string // the last event id of what was delivered
@@ -43,46 +43,82 @@ func (d *delivery) begin(ctx context.Context, now time.Time) {
 	}
 }
 
-// take delivers one event. Its At is the time at which the bytes it came in were read.
-func (d *delivery) take(ctx context.Context, kind, data, canonicalID []byte) {
-	if d.cut {
-		return
-	}
+// ahead is how many events may be read before they are decoded, so that a burst is read and decoded at
+// the same time.
+const ahead = 256
+
+// arrival is an event on its way from the reading goroutine to the decoding one.
+type arrival struct {
+	message *Message
+	mark    stream.Mark
+	at      time.Time // when the bytes it came in were read
+}
+
+// queue takes an event from the reading goroutine. It reports false, once and for all, when ctx has ended.
+func (d *delivery) queue(ctx context.Context, arrivals chan<- arrival, kind, data, canonicalID []byte) bool {
 	id, mark := stream.ParseID(canonicalID)
-	m := &Message{Type: d.kinds.name(kind), Data: data, ID: id}
-	var sum uint64
-	if mark == stream.Own {
-		sum = d.seen.sum(m.Type, id, data)
-		if d.seen.has(sum) {
-			d.drop(ctx, id)
-			return
+	a := arrival{&Message{Type: d.kinds.name(kind), Data: data, ID: id}, mark, d.line.lastByte()}
+	d.line.pending.Add(1)
+	return push(ctx, arrivals, a)
+}
+
+// push sends unless ctx ends first. It tries without ctx at first, which is several times cheaper.
+func push[T any](ctx context.Context, to chan<- T, v T) bool {
+	select {
+	case to <- v:
+		return true
+	default:
+	}
+	select {
+	case to <- v:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// takeAll delivers until arrivals is closed.
+func (d *delivery) takeAll(ctx context.Context, arrivals <-chan arrival) {
+	for a := range arrivals {
+		if !d.cut {
+			d.cut = !d.take(ctx, a)
 		}
+		d.line.pending.Add(-1)
 	}
-	if !d.deliver(ctx, m, mark) {
-		d.cut = true
-		return
+}
+
+// take delivers one event, unless it came before. It reports false when ctx ended first.
+func (d *delivery) take(ctx context.Context, a arrival) bool {
+	m := a.message
+	if a.mark != stream.Own {
+		return d.deliver(ctx, a)
 	}
-	d.lastID = id
-	d.count++
-	if mark == stream.Own {
-		d.seen.add(sum)
+	sum := d.seen.sum(m.Type, m.ID, m.Data)
+	if d.seen.has(sum) {
+		return d.drop(ctx, a)
 	}
+	if !d.deliver(ctx, a) {
+		return false
+	}
+	d.seen.add(sum) // only now: what was not delivered must not count as seen
+	return true
 }
 
 // drop counts an event that came twice. That it came says that the server took the id.
-func (d *delivery) drop(ctx context.Context, id string) {
+func (d *delivery) drop(ctx context.Context, a arrival) bool {
 	d.line.duplicate()
-	d.lastID = id
-	d.cut = !d.settleGap(ctx, nil, d.line.lastByte())
+	d.lastID = a.message.ID
+	return d.settleGap(ctx, nil, a.at)
 }
 
-func (d *delivery) deliver(ctx context.Context, m *Message, mark stream.Mark) bool {
-	at := d.line.lastByte()
-	continuity := d.decode(m, mark)
-	if !d.settleGap(ctx, continuity, at) || !d.send(ctx, Event{Feed: d.source.Name, At: at, Message: m}) {
+func (d *delivery) deliver(ctx context.Context, a arrival) bool {
+	continuity := d.decode(a.message, a.mark)
+	if !d.settleGap(ctx, continuity, a.at) || !push(ctx, d.out, Event{Feed: d.source.Name, At: a.at, Message: a.message}) {
 		return false
 	}
-	d.line.tell(at)
+	d.line.tell(a.at)
+	d.lastID = a.message.ID
+	d.count++
 	return true
 }
 
@@ -119,20 +155,11 @@ func (d *delivery) settleGap(ctx context.Context, word *decode.Continuity, at ti
 
 func (d *delivery) tellGap(ctx context.Context, at time.Time) bool {
 	gap := d.gap
-	if !d.send(ctx, Event{Feed: d.source.Name, At: at, Gap: gap}) {
+	if !push(ctx, d.out, Event{Feed: d.source.Name, At: at, Gap: gap}) {
 		return false
 	}
 	d.gap = nil
 	return true
-}
-
-func (d *delivery) send(ctx context.Context, e Event) bool {
-	select {
-	case d.out <- e:
-		return true
-	case <-ctx.Done():
-		return false
-	}
 }
 
 // kinds keeps one string for each event type, so that a message does not allocate its own.

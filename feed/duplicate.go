@@ -31,11 +31,8 @@ func (d *duplicates) has(sum uint64) bool {
 	return ok
 }
 
-// add remembers an event that was delivered.
+// add remembers an event that it does not have.
 func (d *duplicates) add(sum uint64) {
-	if d.has(sum) {
-		return
-	}
 	d.seen[sum] = struct{}{}
 	if len(d.ring) < window {
 		d.ring = append(d.ring, sum)

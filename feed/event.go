@@ -9,7 +9,7 @@ import (
 // Event is one thing that happened to one feed; exactly one of Status, Gap, Message and Pulse is set.
 type Event struct {
 	Feed    string
-	At      time.Time // UTC wall clock, without a monotonic reading: ages stay true over a sleep of the machine
+	At      time.Time // UTC wall clock, without a monotonic reading: ages stay true over a sleep of the machine. Of a message, when its last bytes were read
 	Status  *Status
 	Gap     *Gap
 	Message *Message
@@ -65,7 +65,7 @@ type Status struct {
 	Planned  bool
 	LastByte time.Time // when the last byte arrived; zero before the first
 
-	Retry       time.Duration // the server's reconnection time, or the default
+	Retry       time.Duration // the server's reconnection time, at most 1 h, or the default of 1 s
 	Connections int           // connections that became live so far
 	Duplicates  uint64        // events dropped so far because they came twice
 }

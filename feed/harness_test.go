@@ -171,7 +171,7 @@ func staying(text string) http.HandlerFunc {
 	}
 }
 
-// ending writes text and ends the stream cleanly.
+// endingWith writes text and ends the stream cleanly.
 func endingWith(text string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) { say(w, text) }
 }

@@ -64,7 +64,7 @@ func gzipped(text string) string {
 func TestARefusalMayBeCompressedAndIsReadWithinABound(t *testing.T) {
 	for what, body := range map[string]string{
 		"small": gzipped(`{"message":"plan expired"}`),
-		"bomb":  gzipped(`plan expired` + "\n" + strings.Repeat("\x00", 64<<20)),
+		"bomb":  gzipped(`plan expired` + "\n" + strings.Repeat("\x00", 8<<20)),
 	} {
 		s := serve(t, answering(403, http.Header{"Content-Encoding": {"gzip"}}, body))
 		l := still().listen(t, Config{Name: "f", URL: s.URL})

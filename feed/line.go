@@ -12,6 +12,7 @@ type line struct {
 	heard      atomic.Int64 // Unix ns of the last byte; 0 before the first
 	told       atomic.Int64 // the heard that the last event on the channel told
 	retry      atomic.Int64 // ns; the server's last retry:, or the default
+	pending    atomic.Int64 // events read and not delivered yet
 	duplicates atomic.Uint64
 	poked      atomic.Bool
 	poke       chan struct{} // bytes came without a message; at most one until the supervisor has looked
@@ -36,10 +37,11 @@ func (l *line) arrive(now time.Time, bytes bool) (wasSilent bool) {
 }
 
 // since gives when the present wait began, zero when there is none, and whether it was declared
-// silent. When the clock was set back the wait begins anew.
+// silent. While events are on their way to the consumer the line does not count as waiting: Silent would overtake
+// them. When the clock was set back the wait begins anew.
 func (l *line) since(now time.Time) (since time.Time, declared bool) {
 	mark := l.waiting.Load()
-	if mark == 0 {
+	if mark == 0 || l.pending.Load() > 0 {
 		return time.Time{}, false
 	}
 	declared = mark < 0
@@ -108,6 +110,12 @@ func (l *line) nudge() {
 	case l.poke <- struct{}{}:
 	default:
 	}
+}
+
+// begin makes the line ready for a new connection.
+func (l *line) begin() {
+	l.settle()
+	l.pending.Store(0)
 }
 
 // settle makes room for the next poke.

@@ -54,7 +54,7 @@ type history struct {
 	retry    time.Duration // the server's reconnection time, or the default
 }
 
-// step is what the policy wants done next. Without a cause of its own the outcome's stands.
+// step is what the policy wants done next.
 type step struct {
 	state   State // Waiting, Closed, Failed; Connecting means at once
 	wait    time.Duration

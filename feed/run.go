@@ -139,25 +139,23 @@ func (f *supervisor) rest(ctx context.Context, st Status) bool {
 		return true
 	}
 	f.report(ctx, st)
-	due := make(<-chan time.Time)
-	if st.State == Waiting {
-		timer := time.NewTimer(time.Until(st.RetryAt))
-		defer timer.Stop()
-		due = timer.C
-	}
+	due := newCountdown(st)
+	defer due.stop()
 	for {
 		select {
 		case <-ctx.Done():
 			return false
-		case <-due:
-			return true
+		case <-due.tick:
+			if due.over() {
+				return true
+			}
 		case o := <-f.orders:
 			if f.obey(o) {
 				return true
 			}
 			if o == disconnect && f.status.State == Waiting {
 				f.report(ctx, closedByUser())
-				due = nil
+				due.stop()
 			}
 		}
 	}
@@ -185,10 +183,7 @@ func (f *supervisor) report(ctx context.Context, st Status) {
 	f.status = st
 	f.line.tell(st.LastByte)
 	told := st
-	select {
-	case f.out <- Event{Feed: f.source.Name, At: st.Since, Status: &told}:
-	case <-ctx.Done():
-	}
+	push(ctx, f.out, Event{Feed: f.source.Name, At: st.Since, Status: &told})
 }
 
 // hangUp leaves no idle connection behind. Those of the caller's own transport are not ours to close.

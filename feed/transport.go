@@ -41,5 +41,7 @@ func newTransport() *http.Transport {
 		MaxIdleConns:        2,
 		IdleConnTimeout:     defaultIdleTimeout,
 		ReadBufferSize:      32 << 10,
+
+		MaxResponseHeaderBytes: 1 << 20,
 	}
 }

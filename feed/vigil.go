@@ -28,17 +28,11 @@ type vigil struct {
 }
 
 func newVigil(f *supervisor, c *connection, done <-chan outcome, cancel context.CancelFunc) *vigil {
-	f.line.settle()
+	f.line.begin()
 	v := &vigil{supervisor: f, conn: c, done: done, cancel: cancel, dog: watchdog{f.source.IdleTimeout}, counted: f.status.Duplicates}
 	v.alarm, v.pulse = stoppedTimer(), stoppedTimer()
 	v.lookAgain(v.dog.half())
 	return v
-}
-
-func stoppedTimer() *time.Timer {
-	t := time.NewTimer(time.Hour)
-	t.Stop()
-	return t
 }
 
 // keep watches until the connection's goroutine has ended, and says how it did.

@@ -31,7 +31,7 @@ const (
 	nameMin    = 16
 	nameMax    = 30
 	barCells   = 9  // of the picture of a range
-	barGap     = 2  // around it
+	volumeMin  = 6  // of a volume cut to three digits and a unit
 	maxDigits  = 20 // cells that one column gives to either side of a decimal point
 	ageCells   = 4
 )
@@ -111,10 +111,11 @@ type slot struct {
 
 // plan is the columns for a line of some width.
 type plan struct {
-	slots  []slot // as drawn
-	gap    int
-	bar    bool // the range has room for a picture
-	byName bool // there is a name column
+	slots     []slot // as drawn
+	gap       int
+	byName    bool // there is a name column
+	shortVol  bool // volumes are cut to three digits and a unit
+	rangeText bool // the numbers of a range stand beside its picture
 }
 
 // plan chooses the columns that a line has room for.
@@ -139,19 +140,23 @@ func (w *widths) plan(width int, manyFeeds bool) plan {
 	return w.spread(chosen, left, n)
 }
 
-// spread gives what is left of a line to the name, the picture of the range, and the gaps.
+// spread gives what is left of a line to names, whole volumes, the numbers of the range, and the gaps.
 func (w *widths) spread(chosen [columns]int, left, n int) plan {
-	p := plan{gap: 2, byName: chosen[colName] > 0}
-	if p.byName {
-		more := min(left, max(min(w.name, nameMax)-chosen[colName], 0))
-		chosen[colName] += more
+	p := plan{gap: 2, byName: chosen[colName] > 0, shortVol: true}
+	widen := func(c column, to int) bool {
+		more := max(to-chosen[c], 0)
+		if chosen[c] == 0 || more > left {
+			return false
+		}
+		chosen[c] += more
 		left -= more
+		return true
 	}
-	if chosen[colRange] > 0 && left >= barCells+barGap {
-		p.bar = true
-		chosen[colRange] += barCells + barGap - 1
-		left -= barCells + barGap - 1
+	if !widen(colName, min(w.name, nameMax)) {
+		widen(colName, chosen[colName]+left)
 	}
+	p.shortVol = !widen(colVolume, max(w.vol.width(), volumeMin))
+	p.rangeText = widen(colRange, w.low+1+barCells+1+w.high)
 	if n > 1 {
 		p.gap += min(left/(n-1), 2)
 	}
@@ -180,7 +185,9 @@ func (w *widths) need(c column, width int) int {
 		if w.low == 0 {
 			return 0
 		}
-		return w.low + 1 + w.high
+		return barCells
+	case colVolume:
+		return min(w.vol.width(), 1) * volumeMin
 	case colAge:
 		return ageCells
 	}

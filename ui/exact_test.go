@@ -51,7 +51,7 @@ func said(r *market.Row) map[string]bool {
 }
 
 func numbers(line string) []string {
-	return regexp.MustCompile(`[0-9][0-9.,]*…?`).FindAllString(line, -1)
+	return regexp.MustCompile(`[0-9][0-9.,]*(…|[KMBTQ])?`).FindAllString(line, -1)
 }
 
 func TestNumbersAreDigitForDigitThoseOfTheBoard(t *testing.T) {
@@ -78,13 +78,13 @@ func lineOf(t *testing.T, lines []string, symbol string) string {
 }
 
 // checkLine holds every number of a line against the row: it is one of them, or it says that its tail is cut
-// off after the point.
+// off after the point, or it is the volume with its unit.
 func checkLine(t *testing.T, line string, r *market.Row) {
 	t.Helper()
 	known := said(r)
 	for _, n := range numbers(strings.TrimSuffix(strings.TrimRight(line, " "), "0s")) {
 		plain := strings.ReplaceAll(n, ",", "")
-		if !known[plain] && !known["-"+plain] && !cutOf(known, plain) {
+		if !known[plain] && !known["-"+plain] && !cutOf(known, plain) && plain != short(group(r.Volume.Value.String())) {
 			t.Errorf("%q is no number of %s (%v):\n%s", n, r.Symbol, known, line)
 		}
 	}

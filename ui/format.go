@@ -40,6 +40,28 @@ func group(number string) string {
 	return b.String()
 }
 
+// short is the head of a grouped number and its unit, K for thousands, M, B, T, Q: 48,211,900 is 48.2M. Nothing
+// is rounded up; a number beyond the units is an ellipsis.
+func short(grouped string) string {
+	if len(grouped) <= 6 && !strings.Contains(grouped, ",") {
+		return grouped
+	}
+	whole, _ := split(grouped)
+	groups := strings.Split(whole, ",")
+	switch n := len(groups) - 1; {
+	case n == 0:
+		return whole
+	case n > len("KMBTQ"):
+		return "…"
+	default:
+		head := groups[0]
+		if digits := 3 - len(strings.TrimPrefix(head, "-")); digits > 0 {
+			head += "." + groups[1][:digits]
+		}
+		return head + "KMBTQ"[n-1:n]
+	}
+}
+
 func count(n uint64) string { return group(strconv.FormatUint(n, 10)) }
 
 // several is "1 event" or "1,204 events".

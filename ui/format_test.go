@@ -60,6 +60,17 @@ func TestThousandsAreGroupedWithoutTouchingADigit(t *testing.T) {
 	}
 }
 
+func TestAVolumeIsCutShortWithItsUnit(t *testing.T) {
+	for in, want := range map[string]string{
+		"999": "999", "0.5312": "0.5312", "531.23456": "531", "1,204": "1.20K", "12,999": "12.9K", "48,211,900": "48.2M", "912,837,465,000": "912B", "1,000,000,000,000.5": "1.00T",
+		"1,000,000,000,000,000,000": "…", "-1,999": "-1.99K",
+	} {
+		if got := short(in); got != want {
+			t.Errorf("short(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
 func TestAListKeepsItsCursorInItsWindow(t *testing.T) {
 	l := list{}
 	for _, step := range []func(list) list{

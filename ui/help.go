@@ -81,6 +81,7 @@ func (m Model) legend(pn *pen) []string {
 		{"▲▼", "direction of the last change of price"},
 		{"≈", "middle of bid and ask: the feed gives no last price"},
 		{missing, "the feed has not given this number"},
+		{"VOL≈", "volume cut to three digits, K M B T: a wider screen has all of them"},
 		{"AGE", "time since the feed last spoke of the symbol; older rows fade, all do when the feed is not live"},
 		{"p o s", "change from previous close, from open, or from the first price seen"},
 		{"┄┄", "a gap in the stream, and what is known to be missing"},

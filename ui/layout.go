@@ -156,13 +156,13 @@ const wide = 160 // a line on which nothing has to be cut
 
 // natural is the width at which the price table has room for everything.
 func (w *widths) natural() int {
-	n := gutter + barCells + barGap
+	n := gutter
 	for c := range columns {
 		if need := w.need(c, wide); need > 0 && c != colFeed {
 			n += need + 3
 		}
 	}
-	return n + max(min(w.name, nameMax)-nameMin, 0)
+	return n + max(min(w.name, nameMax)-nameMin, 0) + max(w.vol.width()-volumeMin, 0) + w.low + w.high + 2
 }
 
 // statusLines are the badges and what goes with them, as many lines as they need and may have.
@@ -191,7 +191,7 @@ func (m Model) statusLines() [][]span {
 func (m Model) statusOf(h *health, most int) [][]span {
 	var all []span
 	if len(m.feeds) > 1 {
-		all = append(all, span{strong, h.name + "  "})
+		all = append(all, span{strong, h.name + blanks(m.feeds.nameWidth()-cells(h.name)+2)})
 	}
 	all = append(all, h.badge(m.now)...)
 	if words := marketWords(m.board.Market(h.name)); words != "" {

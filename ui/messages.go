@@ -11,13 +11,14 @@ import (
 )
 
 const (
-	frameTime  = time.Second / 30 // one message, and so one screen, in so long at most
-	maxBatch   = 8192             // events in one message
+	gatherTime = time.Second / 100 // one message in so long at most
+	maxBatch   = 8192              // events in one message
 	toastTime  = 5 * time.Second
+	clockStep  = 2 * time.Second  // a time so much older than the last was not late: the clock was set
 	injectTime = 10 * time.Second // a fault that takes longer has failed
 )
 
-// feedBatchMsg is what the feeds brought in a frame's time, in order.
+// feedBatchMsg is what the feeds brought since the last one, in order.
 type feedBatchMsg struct {
 	events []feed.Event
 	now    time.Time
@@ -47,7 +48,9 @@ type faultDoneMsg struct {
 // wall is the time as events carry it: UTC, without a monotonic reading.
 func wall() time.Time { return time.Now().UTC().Round(0) }
 
-// listen waits for one event, then gathers what follows within a frame.
+// listen waits for one event, then gathers what follows, so that a hundred thousand events a second are
+// a hundred messages. It does not gather for a whole frame of the renderer (see Options): an event
+// waits for both, one after the other.
 func listen(in <-chan feed.Event) tea.Cmd {
 	if in == nil {
 		return nil
@@ -62,10 +65,10 @@ func listen(in <-chan feed.Event) tea.Cmd {
 	}
 }
 
-// gather adds what arrives until the frame is over; the next listen reports a close.
+// gather adds what arrives in time; the next listen reports a close.
 func gather(batch []feed.Event, in <-chan feed.Event) []feed.Event {
-	frame := time.NewTimer(frameTime)
-	defer frame.Stop()
+	over := time.NewTimer(gatherTime)
+	defer over.Stop()
 	for len(batch) < maxBatch {
 		select {
 		case ev, ok := <-in:
@@ -73,7 +76,7 @@ func gather(batch []feed.Event, in <-chan feed.Event) []feed.Event {
 				return batch
 			}
 			batch = append(batch, ev)
-		case <-frame.C:
+		case <-over.C:
 			return batch
 		}
 	}

@@ -39,7 +39,7 @@ func TestColumnsStandStillWhilePricesMove(t *testing.T) {
 	s.quote(market.Quote{Symbol: "SYM00", Last: num("11.11")}) // so that a change can be negative, too
 	want := points(s.m.View())
 	for range 400 {
-		s.pass(frameTime)
+		s.pass(gatherTime)
 		price := fmt.Sprintf("%d.%02d", 10+r.IntN(178), r.IntN(100))
 		s.quote(market.Quote{Symbol: fmt.Sprintf("SYM0%d", r.IntN(9)), Last: num(price), Bid: num(price), Ask: num(price), Volume: num(itoa(r.IntN(88888888)))})
 		if got := points(s.m.View()); got != want {

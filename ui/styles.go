@@ -37,7 +37,7 @@ const (
 	inks // how many there are
 )
 
-// look is one ink's style with colours, and the attributes that stand for it without any.
+// look is one ink's style with colors, and the attributes that stand for it without any.
 type look struct {
 	color lipgloss.Style
 	mono  ansi.Style
@@ -102,7 +102,7 @@ type styles struct {
 
 const reset = "\x1b[m"
 
-// newStyles resolves the theme for a renderer's colours and background.
+// newStyles resolves the theme for a renderer's colors and background.
 func newStyles(r *lipgloss.Renderer) *styles {
 	s := &styles{}
 	cursor := lipgloss.AdaptiveColor{Light: "#e6e6e6", Dark: "#2a2a2a"}

@@ -1,7 +1,7 @@
 // Package ui is the terminal program: a Bubble Tea model that owns a market board and draws it.
 //
-// [New] makes the model from a [Config]; the events of the feeds come in over Config.Events, one
-// message a frame. The model does no I/O and reads no clock: commands do. Every number on screen
+// [New] makes the model from a [Config]; the events of the feeds come in over Config.Events, many to a
+// message. The model does no I/O and reads no clock: commands do. Every number on screen
 // stands beside its age, and every feed beside what is known of its health: what the screen
 // says of a feed follows from the bytes that came, never from the passing of time alone.
 package ui
@@ -46,11 +46,10 @@ type Fault struct {
 	Inject     func(context.Context) error // may do I/O; runs as a command
 }
 
-// Options are how Bubble Tea has to run the model: on the alternate screen, and with a renderer that looks
-// for a new screen more often than the model makes one, so that it is not the model's frame
-// and the renderer's that an event waits for, one after the other.
+// Options are how Bubble Tea has to run the model: on the alternate screen, of which it writes what has changed
+// thirty times a second. An event is on the terminal one gathering and one frame, or 44 ms, after it came.
 func Options() []tea.ProgramOption {
-	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithFPS(100)}
+	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithFPS(30)}
 }
 
 // Model is the whole screen.

@@ -1,0 +1,92 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"log"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"livetape/feed"
+	"livetape/feed/decode"
+	"livetape/mockserver"
+	"livetape/ui"
+)
+
+func demoCommand() *cobra.Command {
+	var market marketFlags
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Watch a simulated market, served in this process (the default)",
+		Long: `demo starts the mock server on a free port of the loopback interface and watches it over
+real HTTP. Press F on the screen to make the server misbehave.`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, market) },
+	}
+	market.register(cmd)
+	return cmd
+}
+
+func runDemo(cmd *cobra.Command, market marketFlags) error {
+	if err := needTerminal(cmd); err != nil {
+		return err
+	}
+	config, err := market.mockConfig(cmd)
+	if err != nil {
+		return err
+	}
+	var serverLog lockedBuffer // the screen is the user's: complaints of the server are told afterwards
+	venue, err := openVenue("127.0.0.1:0", config, log.New(&serverLog, "", 0))
+	if err != nil {
+		return err
+	}
+	ctx, stop := context.WithCancel(cmd.Context())
+	served := make(chan error, 1)
+	go func() { served <- venue.serve(ctx) }()
+
+	err = watch(ctx, cmd, watching{
+		feeds:  []feed.Config{{Name: "demo", URL: venue.url + "/events", Decoder: decode.Native{}}},
+		banner: "DEMO · simulated prices",
+		faults: demoFaults(venue.mock),
+	})
+	stop()
+	if serveErr := <-served; err == nil {
+		err = serveErr
+	}
+	fmt.Fprint(cmd.ErrOrStderr(), serverLog.String())
+	return err
+}
+
+func demoFaults(mock *mockserver.Server) []ui.Fault {
+	var faults []ui.Fault
+	for _, info := range mockserver.Faults() {
+		faults = append(faults, ui.Fault{
+			Name: info.Name,
+			Help: info.Help,
+			Inject: func(context.Context) error {
+				return mock.Inject(mockserver.Fault{Name: info.Name})
+			},
+		})
+	}
+	return faults
+}
+
+// lockedBuffer is a bytes.Buffer that several goroutines may write to.
+type lockedBuffer struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (b *lockedBuffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.Write(p)
+}
+
+func (b *lockedBuffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.buf.String()
+}

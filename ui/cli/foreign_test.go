@@ -1,0 +1,81 @@
+package cli_test
+
+import (
+	"bufio"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+// startNode runs one of testdata/node, servers that know nothing of livetape, and returns its URL. Node is
+// optional for a user: without it these tests are skipped. CI installs it.
+func startNode(t *testing.T, script string) string {
+	t.Helper()
+	node, err := exec.LookPath("node")
+	if err != nil {
+		t.Skip("node is not installed; this test needs it to serve a stream that livetape did not write")
+	}
+	cmd := exec.Command(node, filepath.Join("testdata", "node", script))
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		cmd.Wait()
+	})
+	port, err := bufio.NewReader(out).ReadString('\n')
+	if err != nil {
+		t.Fatalf("read the port of %s: %v", script, err)
+	}
+	return "http://127.0.0.1:" + strings.TrimSpace(port) + "/"
+}
+
+func TestUnknownPayloadsOfAPlainServerAreShownAsTheyAre(t *testing.T) {
+	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", startNode(t, "untyped.js")))
+
+	term.waitFor("that events arrive but none is a price", func(screen string) bool {
+		return strings.Contains(screen, "● LIVE") && regexp.MustCompile(`[2-9] events`).MatchString(screen)
+	})
+	term.press("!")
+	term.waitForText("● LIVE", `{"value": 42}`, "message", "no rule for event type message")
+}
+
+func TestPricesWithCRLFLineEndsTick(t *testing.T) {
+	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", startNode(t, "crlf.js")))
+
+	first := priceOf(term.waitForText("● LIVE", "NODE", "100."), "NODE")
+	term.waitFor("a new price", func(screen string) bool {
+		now := priceOf(screen, "NODE")
+		return now != "" && now != first
+	})
+}
+
+func TestAServerThatEndsEveryStreamIsResumedWithoutAnAlarm(t *testing.T) {
+	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", startNode(t, "ids.js")))
+
+	alarm := regexp.MustCompile(`RETRY|CONNECTING`)
+	term.waitForText("● LIVE", "COUNT")
+	term.waitFor("three streams' worth of prices", func(screen string) bool {
+		if alarm.MatchString(screen) {
+			t.Fatalf("a clean end of stream raised an alarm:\n%s", screen)
+		}
+		return regexp.MustCompile(`COUNT .*\b1[5-9]\b`).MatchString(screen)
+	})
+	term.press("!")
+	term.waitForText("● LIVE", "resumed after 5")
+}
+
+var price = regexp.MustCompile(`\d+\.\d\d`)
+
+// priceOf is the first price in the symbol's row.
+func priceOf(screen, symbol string) string {
+	return price.FindString(row(screen, symbol))
+}

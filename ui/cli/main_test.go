@@ -1,0 +1,121 @@
+package cli_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"testing"
+
+	"livetape/mockserver"
+)
+
+// serverAddr, set in the environment, makes the test binary a server on that address instead of a test run:
+// see serverProcess.
+const serverAddr = "LIVETAPE_TEST_SERVER"
+
+func TestMain(m *testing.M) {
+	if addr := os.Getenv(serverAddr); addr != "" {
+		serveUntilKilled(addr)
+		return
+	}
+	os.Exit(testWithBinary(m))
+}
+
+func testWithBinary(m *testing.M) int {
+	dir, err := os.MkdirTemp("", "livetape")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	defer os.RemoveAll(dir)
+	if livetape, err = buildBinary(dir); err != nil {
+		fmt.Fprintln(os.Stderr, "build livetape:", err)
+		return 1
+	}
+	return m.Run()
+}
+
+// serveUntilKilled runs a mock server whose listener obeys the lines on standard input: "cut" closes it with
+// all its connections, "listen" opens it again on the same address. Each is answered with a line.
+func serveUntilKilled(addr string) {
+	mock, err := mockserver.New(mockserver.Config{Seed: 7})
+	if err != nil {
+		panic(err)
+	}
+	go mock.Run(context.Background())
+
+	var server *http.Server
+	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
+		switch lines.Text() {
+		case "listen":
+			listener, err := net.Listen("tcp", addr)
+			if err != nil {
+				panic(err)
+			}
+			addr = listener.Addr().String()
+			server = &http.Server{Handler: mock.Handler()}
+			go server.Serve(listener)
+			fmt.Println(addr)
+		case "cut":
+			server.Close()
+			fmt.Println("cut")
+		}
+	}
+}
+
+// serverProcess is a mock server in a process of its own, with a listener that can be cut.
+type serverProcess struct {
+	t       testing.TB
+	addr    string
+	cmd     *exec.Cmd
+	control func(line string) (answer string)
+}
+
+// startServer starts a server process that listens on addr; port 0 picks a free one.
+func startServer(t testing.TB, addr string) *serverProcess {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), serverAddr+"="+addr)
+	cmd.Stderr = os.Stderr
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatalf("start the server process: %v", err)
+	}
+	answers := bufio.NewScanner(out)
+	p := &serverProcess{t: t, cmd: cmd, control: func(line string) string {
+		t.Helper()
+		fmt.Fprintln(in, line)
+		if !answers.Scan() {
+			t.Fatalf("the server process did not answer %q: %v", line, answers.Err())
+		}
+		return answers.Text()
+	}}
+	t.Cleanup(p.kill)
+	p.addr = p.control("listen")
+	return p
+}
+
+func (p *serverProcess) url() string { return "http://" + p.addr + "/events" }
+
+// cut closes the listener and every connection; the server's memory stays.
+func (p *serverProcess) cut() { p.control("cut") }
+
+// listen opens the listener again, on the same port.
+func (p *serverProcess) listen() { p.control("listen") }
+
+// kill ends the process as kill -9 does, with all its memory.
+func (p *serverProcess) kill() {
+	p.cmd.Process.Kill()
+	p.cmd.Wait()
+}

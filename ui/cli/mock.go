@@ -1,0 +1,88 @@
+package cli
+
+import (
+	"fmt"
+	"log/slog"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"livetape/mockserver"
+)
+
+// marketFlags are the flags that demo and mock share.
+type marketFlags struct {
+	config mockserver.Config
+	faults []string
+}
+
+func (f *marketFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.Uint64Var(&f.config.Seed, "seed", 1, "seed of the simulated market; the same seed tells the same story")
+	flags.Float64Var(&f.config.Rate, "rate", 40, "events a second, all symbols together")
+	flags.IntVar(&f.config.Symbols, "symbols", 24, "how many symbols the market has")
+	flags.StringArrayVar(&f.faults, "fault", nil, "misbehave: `"+mockserver.FaultSyntax+"`, for example stall:5s@1m (repeatable)")
+}
+
+// mockConfig is what the flags say.
+func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) {
+	config := f.config
+	for _, text := range f.faults {
+		fault, err := mockserver.ParseFault(text)
+		if err != nil {
+			return config, usageError{err, hint(cmd)}
+		}
+		config.Faults = append(config.Faults, fault)
+	}
+	return config, nil
+}
+
+// faultHelp lists the faults for a help text.
+func faultHelp() string {
+	var b strings.Builder
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	for _, info := range mockserver.Faults() {
+		fmt.Fprintf(table, "  %s\t%s", info.Name, info.Help)
+		if info.For > 0 {
+			fmt.Fprintf(table, " (%s unless you say)", info.For)
+		}
+		fmt.Fprintln(table)
+	}
+	table.Flush()
+	return b.String() + "\nNAME:FOR says how long a fault lasts, @EVERY makes it come again."
+}
+
+func mockCommand() *cobra.Command {
+	var market marketFlags
+	var addr string
+	cmd := &cobra.Command{
+		Use:   "mock",
+		Short: "Serve simulated prices and news over Server-Sent Events",
+		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients.\n\nFaults:\n" + faultHelp(),
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return runMock(cmd, addr, market)
+		},
+	}
+	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+	market.register(cmd)
+	return cmd
+}
+
+func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
+	out := cmd.OutOrStdout()
+	log := slog.NewLogLogger(slog.NewTextHandler(cmd.ErrOrStderr(), nil), slog.LevelWarn)
+	config, err := market.mockConfig(cmd)
+	if err != nil {
+		return err
+	}
+	venue, err := openVenue(addr, config, log)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(out, "livetape mock server · simulated prices · seed %d · %g events/s\n\n", market.config.Seed, market.config.Rate)
+	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n\n", venue.url, venue.url)
+	fmt.Fprintf(out, "Watch it:  livetape watch %s/events\nStop it:   ctrl+c\n", venue.url)
+	return venue.serve(cmd.Context())
+}

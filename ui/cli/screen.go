@@ -1,0 +1,112 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"livetape/feed"
+	"livetape/ui"
+)
+
+// watching is what one screen shows.
+type watching struct {
+	feeds  []feed.Config
+	banner string
+	faults []ui.Fault
+}
+
+// watch runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it
+// returns, every connection is closed and the terminal is as it was.
+func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
+	ctx, stop := context.WithCancel(ctx)
+	set, err := feed.Start(ctx, w.feeds...)
+	if err != nil {
+		stop()
+		return usageError{err, hint(cmd)}
+	}
+	defer func() {
+		stop()
+		drain(set.Events())
+	}()
+
+	output := &watchedFile{File: file(cmd.OutOrStdout()), gone: stop}
+	renderer := lipgloss.NewRenderer(output.File)
+	renderer.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
+	model := ui.New(ui.Config{
+		Feeds:    sources(w.feeds),
+		Events:   set.Events(),
+		Control:  set,
+		Banner:   w.banner,
+		Faults:   w.faults,
+		Renderer: renderer,
+	})
+	options := []tea.ProgramOption{
+		tea.WithContext(ctx),
+		tea.WithoutSignalHandler(), // signals end ctx
+		tea.WithAltScreen(),
+		tea.WithOutput(output),
+		tea.WithFPS(30),
+	}
+	if input := file(cmd.InOrStdin()); input != nil && term.IsTerminal(input.Fd()) {
+		options = append(options, tea.WithInput(&watchedFile{File: input, gone: stop}))
+	}
+	_, err = tea.NewProgram(model, options...).Run()
+	if errors.Is(err, tea.ErrProgramPanic) || ctx.Err() == nil {
+		return err
+	}
+	return nil // told to stop, or the terminal is gone: there is nobody to complain to
+}
+
+// drain waits for the feeds to end: the channel closes after the last of their goroutines.
+func drain(events <-chan feed.Event) {
+	for range events {
+	}
+}
+
+func sources(feeds []feed.Config) []ui.Source {
+	var out []ui.Source
+	for _, f := range feeds {
+		out = append(out, ui.Source{Name: f.Name, URL: feed.DisplayURL(f.URL)})
+	}
+	return out
+}
+
+// needTerminal refuses to draw a screen where there is none.
+func needTerminal(cmd *cobra.Command) error {
+	if out := file(cmd.OutOrStdout()); out != nil && term.IsTerminal(out.Fd()) {
+		return nil
+	}
+	return misused(cmd, "standard output is not a terminal, so there is no screen to draw on")
+}
+
+// watchedFile is a terminal that says when it is gone: a closed window or a lost ssh session shows as a
+// write error or as the end of input, neither of which ends a Bubble Tea program by itself.
+type watchedFile struct {
+	*os.File
+	gone func()
+}
+
+func (f *watchedFile) Write(p []byte) (int, error) {
+	n, err := f.File.Write(p)
+	if err != nil {
+		f.gone()
+		return n, fmt.Errorf("write to the terminal: %w", err)
+	}
+	return n, nil
+}
+
+func (f *watchedFile) Read(p []byte) (int, error) {
+	n, err := f.File.Read(p)
+	if errors.Is(err, io.EOF) {
+		f.gone()
+	}
+	return n, err
+}

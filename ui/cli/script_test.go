@@ -1,0 +1,19 @@
+package cli_test
+
+import (
+	"path/filepath"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// TestCommandLineStories runs the scripts of testdata/script against the built binary.
+func TestCommandLineStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script",
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("PATH", filepath.Dir(livetape)+":"+env.Getenv("PATH"))
+			return nil
+		},
+	})
+}

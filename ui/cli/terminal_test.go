@@ -1,0 +1,233 @@
+package cli_test
+
+import (
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	xterm "github.com/charmbracelet/x/term"
+	"github.com/charmbracelet/x/vt"
+	"github.com/creack/pty"
+)
+
+// patience bounds every wait for the screen. It is long because machines are slow, and costs nothing when
+// what is waited for comes.
+const patience = 30 * time.Second
+
+// livetape is the built binary; see TestMain.
+var livetape string
+
+// buildBinary builds the program as a user would.
+func buildBinary(dir string) (string, error) {
+	bin := filepath.Join(dir, "livetape")
+	build := exec.Command("go", "build", "-o", bin, "livetape")
+	build.Stderr = os.Stderr
+	return bin, build.Run()
+}
+
+// terminal is a process in a pty behind a terminal emulator.
+type terminal struct {
+	t       testing.TB
+	pty     *os.File
+	cmd     *exec.Cmd
+	ended   chan struct{} // closed when the process has ended
+	drained chan struct{} // closed when all its output is on the screen
+
+	mu      sync.Mutex
+	screen  *vt.Emulator
+	changed chan struct{} // closed and replaced at every write
+	raw     []byte        // the last bytes written, for a failure's report
+	written int
+}
+
+// startTerminal runs a command in a new terminal of the given size.
+func startTerminal(t testing.TB, width, height int, cmd *exec.Cmd) *terminal {
+	t.Helper()
+	cmd.Env = append(os.Environ(), append([]string{"TERM=xterm-256color", "COLORTERM=truecolor", "NO_COLOR="}, cmd.Env...)...)
+	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
+	if err != nil {
+		t.Fatalf("start %s in a pty: %v", cmd, err)
+	}
+	term := &terminal{
+		t: t, pty: file, cmd: cmd,
+		screen:  newScreen(width, height),
+		changed: make(chan struct{}),
+		ended:   make(chan struct{}),
+		drained: make(chan struct{}),
+	}
+	var copying sync.WaitGroup
+	copying.Go(term.show)
+	copying.Go(func() { io.Copy(file, term.screen) }) // answers to the program's questions about colours and cursor
+	go func() {
+		defer close(term.ended)
+		cmd.Wait()
+	}()
+	t.Cleanup(func() {
+		cmd.Process.Kill()
+		<-term.ended
+		file.Close()
+		term.screen.Close()
+		copying.Wait()
+	})
+	return term
+}
+
+// show feeds the process's output to the emulator until the pty is closed.
+func (term *terminal) show() {
+	defer close(term.drained)
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := term.pty.Read(buf)
+		term.mu.Lock()
+		term.screen.Write(buf[:n])
+		term.raw = append(term.raw, buf[:n]...)
+		if over := len(term.raw) - 4096; over > 0 {
+			term.raw = term.raw[over:]
+		}
+		term.written += n
+		close(term.changed)
+		term.changed = make(chan struct{})
+		term.mu.Unlock()
+		if err != nil {
+			return
+		}
+	}
+}
+
+// text is the screen as lines.
+func (term *terminal) text() string {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	return term.screen.String()
+}
+
+// waitFor returns the first screen that satisfies ok.
+func (term *terminal) waitFor(what string, ok func(screen string) bool) string {
+	term.t.Helper()
+	return term.waitAtMost(patience, what, ok)
+}
+
+func (term *terminal) waitAtMost(limit time.Duration, what string, ok func(screen string) bool) string {
+	term.t.Helper()
+	deadline := time.After(limit)
+	for {
+		term.mu.Lock()
+		changed := term.changed
+		screen := term.screen.String()
+		term.mu.Unlock()
+		if ok(screen) {
+			return screen
+		}
+		select {
+		case <-changed:
+		case <-deadline:
+			term.t.Fatalf("the screen never showed %s; it shows:\n%s", what, screen)
+		}
+	}
+}
+
+// waitForText waits until the screen shows every one of the texts at once.
+func (term *terminal) waitForText(texts ...string) string {
+	term.t.Helper()
+	return term.waitFor(strings.Join(texts, " and "), func(screen string) bool {
+		for _, text := range texts {
+			if !strings.Contains(screen, text) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// bytesWritten is how much the process has written to its terminal so far.
+func (term *terminal) bytesWritten() int {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	return term.written
+}
+
+// press types keys.
+func (term *terminal) press(keys string) {
+	term.t.Helper()
+	if _, err := term.pty.WriteString(keys); err != nil {
+		term.t.Fatalf("type %q: %v", keys, err)
+	}
+}
+
+// waitForExit waits for the process to end and returns its exit code, or -1 after a signal.
+func (term *terminal) waitForExit() int {
+	term.t.Helper()
+	select {
+	case <-term.ended:
+	case <-time.After(patience):
+		term.t.Fatalf("the process did not end; the screen shows:\n%s", term.text())
+	}
+	<-term.drained // the kernel reports the end of output once the last process has left the terminal
+	return term.cmd.ProcessState.ExitCode()
+}
+
+// requireRestored checks that the terminal is as a shell needs it: the main screen, a visible cursor,
+// no mouse or paste modes, echo and line editing on.
+func (term *terminal) requireRestored() {
+	term.t.Helper()
+	raw := term.output()
+	if strings.LastIndex(raw, "\x1b[?1049l") < strings.LastIndex(raw, "\x1b[?1049h") || !strings.Contains(raw, "\x1b[?1049l") {
+		term.t.Errorf("the alternate screen is still on")
+	}
+	if strings.LastIndex(raw, "\x1b[?25h") < strings.LastIndex(raw, "\x1b[?25l") {
+		term.t.Errorf("the cursor is still hidden")
+	}
+	if strings.LastIndex(raw, "\x1b[?2004l") < strings.LastIndex(raw, "\x1b[?2004h") {
+		term.t.Errorf("bracketed paste is still on")
+	}
+	if got, want := lineDiscipline(term.t, term.pty), freshLineDiscipline(term.t); !reflect.DeepEqual(got, want) {
+		term.t.Errorf("the line discipline is %+v, but was %+v before", got, want)
+	}
+}
+
+// output is the last 4 KiB that the process wrote. Once ended is closed and the terminal is drained it is
+// complete.
+func (term *terminal) output() string {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	return string(term.raw)
+}
+
+// lineDiscipline is whether the terminal echoes, edits lines and so on.
+func lineDiscipline(t testing.TB, f *os.File) *xterm.State {
+	t.Helper()
+	state, err := xterm.GetState(f.Fd())
+	if err != nil {
+		t.Fatalf("read the terminal's state: %v", err)
+	}
+	return state
+}
+
+// freshLineDiscipline is that of a terminal in which nothing has run yet.
+func freshLineDiscipline(t testing.TB) *xterm.State {
+	t.Helper()
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatalf("open a pty: %v", err)
+	}
+	defer master.Close()
+	defer slave.Close()
+	return lineDiscipline(t, master)
+}
+
+// signal sends the process a signal.
+func (term *terminal) signal(s syscall.Signal) {
+	term.t.Helper()
+	if err := term.cmd.Process.Signal(s); err != nil {
+		term.t.Fatalf("send %s: %v", s, err)
+	}
+}
+
+func newScreen(width, height int) *vt.Emulator { return vt.NewEmulator(width, height) }

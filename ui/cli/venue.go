@@ -1,0 +1,78 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log"
+	"net"
+	"net/http"
+	"syscall"
+	"time"
+
+	"livetape/mockserver"
+)
+
+// venue is a mock server and the listener on which it is served.
+type venue struct {
+	url      string // http://host:port, without a path
+	mock     *mockserver.Server
+	listener net.Listener
+	server   *http.Server
+}
+
+// openVenue makes the mock server and takes the address; nothing is served yet.
+func openVenue(addr string, config mockserver.Config, errorLog *log.Logger) (*venue, error) {
+	mock, err := mockserver.New(config)
+	if err != nil {
+		return nil, err
+	}
+	listener, err := net.Listen("tcp", addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("listen on %s: the port is taken; choose another with --addr, or --addr 127.0.0.1:0 for a free one", addr)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("listen on %s: %w", addr, err)
+	}
+	return &venue{
+		url:      "http://" + listener.Addr().String(),
+		mock:     mock,
+		listener: listener,
+		server: &http.Server{
+			Handler:           mock.Handler(),
+			ReadHeaderTimeout: 5 * time.Second,
+			MaxHeaderBytes:    64 << 10,
+			ErrorLog:          errorLog,
+		},
+	}, nil
+}
+
+// serve runs the market and its listener until ctx ends, then ends every stream cleanly. It returns when
+// all is closed; the error is nil unless serving itself broke.
+func (v *venue) serve(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	served := make(chan error, 1)
+	go func() {
+		defer stop()
+		served <- v.server.Serve(v.listener)
+	}()
+
+	runErr := v.mock.Run(ctx)
+	closeErr := v.close()
+	serveErr := <-served
+	if errors.Is(serveErr, http.ErrServerClosed) {
+		serveErr = nil
+	}
+	return errors.Join(runErr, closeErr, serveErr)
+}
+
+// close waits a moment for answers under way, then cuts what is left.
+func (v *venue) close() error {
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	if err := v.server.Shutdown(ctx); err != nil {
+		return v.server.Close()
+	}
+	return nil
+}
