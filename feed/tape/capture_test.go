@@ -55,7 +55,7 @@ func TestACaptureIsReadAsABrowserWouldReadTheStream(t *testing.T) {
 		Stream []byte `json:"stream_base64"`
 		Expect []seen `json:"expect"`
 	}
-	for _, v := range jsonlOf[vector](t, "testdata/vectors.jsonl") {
+	for _, v := range jsonlOf[vector](t, "../stream/testdata/vectors.jsonl") {
 		t.Run(v.Name, func(t *testing.T) {
 			name := write(t, "capture", string(v.Stream))
 			r, err := Open(name)

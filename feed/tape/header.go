@@ -64,14 +64,14 @@ func lastStamp(f *os.File) time.Time {
 }
 
 func lastStampIn(tail []byte) (time.Time, bool) {
-	word := []byte("\n: " + wordAt)
+	word := []byte(": " + wordAt)
 	for {
 		i := bytes.LastIndex(tail, word)
-		if i < 0 {
+		if i < 1 {
 			return time.Time{}, false
 		}
 		line := tail[i+len(word):]
-		if end := lineEnd(line); end >= 0 {
+		if end := lineEnd(line); end >= 0 && (tail[i-1] == '\n' || tail[i-1] == '\r') {
 			if s, ok := parseStamp(line[:end]); ok && s.kind != noteCarried {
 				return s.at, true
 			}

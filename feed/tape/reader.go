@@ -102,7 +102,7 @@ func (r *Reader) describe(head []byte) {
 		return
 	}
 	r.info.Timed = true
-	h := readHeader(head)
+	h := readHeader(bytes.TrimPrefix(head, []byte(byteOrderMark)))
 	if !h.start.IsZero() {
 		r.info.Start = h.start
 	}

@@ -223,3 +223,23 @@ func messagesOf(script []byte) []feed.Event {
 	}
 	return events
 }
+
+// Editors and version control may change line ends, or put a byte order mark before the file.
+func TestARecordingWithOtherLineEndsIsTheSame(t *testing.T) {
+	want := append(oneOfEach(), ticks(3)...)
+	text, err := os.ReadFile(record(t, "x.tape", Options{Feeds: desk}, want...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, end := range []string{"\r\n", "\r"} {
+		r := open(t, write(t, "y.tape", "\ufeff"+strings.ReplaceAll(string(text), "\n", end)))
+		same(t, eventsOf(rest(t, r)), want)
+		info := r.Info()
+		if !info.Timed || !info.Start.Equal(startTime()) || info.Feeds[0].Name != "desk" || info.Total != 3*time.Second {
+			t.Errorf("info with %q is %+v", end, info)
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
