@@ -122,3 +122,7 @@ func (v *Visit) Clean(text string, limit int) string {
 
 // CanResume reports whether HTTP can carry an event id back to the server.
 func CanResume(id string) bool { return id != "" && sendable(id) }
+
+// Mask takes secrets out of text of any number of lines that is not shown by itself, such as a file to be written.
+// What is too short to be told from a common word stays.
+func (v *Visit) Mask(text string) string { return v.source.secret.long.Replace(text) }
