@@ -107,7 +107,7 @@ func (e *examination) resumeFacts() *Resume {
 	if a == nil {
 		return nil
 	}
-	r := &Resume{Outcome: a.outcome, Sent: e.visit.Clean(a.sent, 80), Followed: a.followed, Resumes: a.outcome == Continued || a.outcome == Repeated}
+	r := &Resume{Outcome: a.outcome, Sent: e.visit.Clean(a.sent, 80), Followed: a.followed, Resumes: a.outcome == Continued || a.outcome == Repeated && !a.opening}
 	if a.first != nil {
 		r.First = e.visit.Clean(fmt.Sprintf("%s %s", a.first.kind, a.first.id), 120)
 	}

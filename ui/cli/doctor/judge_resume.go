@@ -14,6 +14,10 @@ func (e *examination) resumed(s *Section) {
 	case Continued:
 		s.add(Good, "resume", "yes: "+e.continued(sent), "")
 	case Repeated:
+		if r.opening {
+			s.add(Warning, "resume", "not known: asked to go on after "+sent+", the server sends that event again; it repeats it, or starts over", "--for 30s may show more ids")
+			return
+		}
 		s.add(Good, "resume", "yes: after "+sent+" the server repeats that event and goes on; it counts as a duplicate", "")
 	case Restarted:
 		s.add(Warning, "resume", "no: asked to go on after "+sent+", the server starts from the beginning again", "duplicates are dropped, but "+lossy)

@@ -100,6 +100,9 @@ func escapeBraces(s string) string {
 	})
 }
 
+var variables = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
+
+// written is the value of a header that holds no secret itself.
 var written = regexp.MustCompile(`^(?:[A-Za-z]+ )?\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
 
 // headers are those that were sent. A value that was given as it is becomes a variable: it may be a secret. One that
@@ -113,6 +116,10 @@ func (p *paste) headers() {
 	}
 	for _, name := range sorted(p.config.Header) {
 		value := p.config.Header[name]
+		if own := p.preset.Headers[name]; written.MatchString(own) && !written.MatchString(value) {
+			p.note(variables.FindString(own) + " is to be set in the environment, to what was given here as " + name)
+			continue
+		}
 		if scheme, _, two := strings.Cut(value, " "); !written.MatchString(value) {
 			value = p.variable(name)
 			if two && slices.Contains([]string{"bearer", "basic", "token"}, strings.ToLower(scheme)) {

@@ -28,7 +28,8 @@ const (
 type resumption struct {
 	outcome  Outcome
 	sent     string
-	followed int // events with an id that are known to have followed the one sent
+	followed int  // events with an id that are known to have followed the one sent
+	opening  bool // the id is that of the first event, so that repeating it may be starting over
 	first    *event
 	reported *decode.Continuity // the server's own word
 	cause    string             // Denied: why
@@ -53,6 +54,7 @@ func (e *examination) resume(ctx context.Context) *resumption {
 		r.followed = 1
 	}
 	r.sent = ids[len(ids)-1-r.followed]
+	r.opening = r.followed == len(ids)-1
 	if !feed.CanResume(r.sent) {
 		r.outcome = BadID
 		return r
