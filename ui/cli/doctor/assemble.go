@@ -71,7 +71,8 @@ func (e *examination) streamFacts() *Stream {
 		IDs: e.ids(), Resume: e.resumeFacts(), Framing: e.framingFacts(), Buffered: o.wire.stalls > 0 || e.held().Bursts > 0,
 	}
 	if !o.wire.first.IsZero() {
-		s.FirstByte = Milliseconds(o.wire.first.Sub(o.listen))
+		after := Milliseconds(o.wire.first.Sub(o.listen))
+		s.FirstByte = &after
 	}
 	if s.Heartbeat > 0 {
 		s.IdleTimeout = yamlTime(idleTimeout(time.Duration(s.Heartbeat)))

@@ -30,7 +30,7 @@ func (e *examination) resumed(s *Section) {
 	case BadID:
 		s.add(Bad, "resume", "the ids hold control characters, which no HTTP header carries back", "use ids of printable characters")
 	case Unclear:
-		s.add(Warning, "resume", "not known: "+e.unclear(sent), "--for 30s may show more ids")
+		s.add(Warning, "resume", "not known: "+e.unclear(sent), "try again; --for 30s may show more ids")
 	}
 }
 
@@ -42,6 +42,9 @@ func (e *examination) continued(sent string) string {
 }
 
 func (e *examination) unclear(sent string) string {
+	if e.again.cause != "" {
+		return "a second connection came to nothing: " + e.again.cause
+	}
 	if e.again.first == nil {
 		return "there is one id only, " + sent + ", and nothing came after it"
 	}

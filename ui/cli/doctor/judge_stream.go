@@ -30,7 +30,7 @@ func (e *examination) received(s *Section) {
 	case o.wire.bytes == 0:
 		s.add(Warning, "events", "nothing came in "+inWords(o.listened()), "listen for longer, for example --for 60s; a server should send a comment at least every 15 s")
 	case o.ending == broke:
-		s.add(Bad, "events", text+"; then the connection broke: "+o.cause, o.advice)
+		s.add(Bad, "events", text+"; then the connection broke: "+o.cause, orElse(o.advice, "look at the timeouts of the server, and of what stands between"))
 	case o.ending == ended && (o.wire.midEvent() && o.format == FormatSSE):
 		s.add(Bad, "events", text+"; then the server ended the stream within an event", "that event is lost: a server must end an event with a blank line")
 	case o.ending == ended:
@@ -151,7 +151,7 @@ func digitsOf(id string) string { return id[len(strings.TrimRight(id, "012345678
 func (e *examination) reconnecting(s *Section) {
 	waits := e.first.tally.retry
 	if len(waits) == 0 {
-		if e.first.format == FormatSSE && e.first.tally.total > 0 {
+		if e.first.format == FormatSSE && e.first.tally.total > 0 && e.first.wire.badRetry == 0 {
 			s.add(Good, "retry", "not sent: a client waits 1 s before it reconnects", "")
 		}
 		return
@@ -177,7 +177,7 @@ func (e *examination) beating(s *Section) {
 	every := rhythm(t.beats)
 	switch {
 	case every > 0:
-		s.add(Good, "heartbeat", fmt.Sprintf("every %s, %s: idle_timeout: %s fits", inWords(every), e.beatKind(), yamlTime(idleTimeout(every))), "")
+		s.add(Good, "heartbeat", fmt.Sprintf("%s, every %s: idle_timeout: %s fits", e.beatKind(), inWords(every), yamlTime(idleTimeout(every))), "")
 	case len(t.beats) > 0:
 		s.add(Good, "heartbeat", e.beatKind()+", but too few in "+inWords(o.listened())+" to know how often", "--for 60s shows how often")
 	case o.silence() >= quietEnough:

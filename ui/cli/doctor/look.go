@@ -67,7 +67,6 @@ func (e *examination) answer(resp *http.Response) answer {
 		Protocol:    e.visit.Clean(resp.Proto, 20),
 		ContentType: e.visit.Clean(h.Get("Content-Type"), 80),
 		Compression: e.visit.Clean(e.visit.Compression(resp), 40),
-		Server:      e.visit.Clean(h.Get("Server"), 60),
 	}
 	for _, name := range []string{"Via", "X-Cache", "X-Varnish", "CF-Ray", "X-Amz-Cf-Id", "X-Served-By"} {
 		if v := h.Get(name); v != "" {

@@ -32,7 +32,6 @@ type answer struct {
 	Protocol    string
 	ContentType string // with parameters, fit to be shown
 	Compression string
-	Server      string
 	Via         []string // what says that something stands between
 	Date        time.Time
 }

@@ -94,8 +94,8 @@ type Redirect struct {
 type Stream struct {
 	Format      string         `json:"format"` // sse or ndjson
 	Listened    Milliseconds   `json:"listened_ms"`
-	FirstByte   Milliseconds   `json:"first_byte_ms"` // after the answer; 0: none came
-	Ended       string         `json:"ended"`         // enough, ended, broke or interrupted
+	FirstByte   *Milliseconds  `json:"first_byte_ms,omitempty"` // after the answer; nil: none came
+	Ended       string         `json:"ended"`                   // enough, ended, broke or interrupted
 	Events      int            `json:"events"`
 	Bytes       int64          `json:"bytes"`
 	Silence     Milliseconds   `json:"longest_silence_ms"`

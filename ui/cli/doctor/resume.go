@@ -32,7 +32,7 @@ type resumption struct {
 	opening  bool // the id is that of the first event, so that repeating it may be starting over
 	first    *event
 	reported *decode.Continuity // the server's own word
-	cause    string             // Denied: why
+	cause    string             // why the server was not to be asked
 }
 
 // maxAfter is how many events of a resumed stream are looked at.
@@ -76,6 +76,10 @@ func tells(ev event) bool {
 }
 
 func (r *resumption) judge(o *observation, before *tally) {
+	if o.reached == unreached {
+		r.outcome, r.cause = Unclear, o.cause
+		return
+	}
 	if o.reached != streaming {
 		r.outcome, r.cause = Denied, o.cause
 		return
