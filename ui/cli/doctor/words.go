@@ -3,7 +3,6 @@ package doctor
 import (
 	"fmt"
 	"strconv"
-	"strings"
 	"time"
 )
 
@@ -64,11 +63,4 @@ func yamlTime(d time.Duration) string {
 		return strconv.Itoa(int(d/time.Minute)) + "m"
 	}
 	return strconv.Itoa(int(d/time.Second)) + "s"
-}
-
-func list(all []string, most int) string {
-	if len(all) > most {
-		return strings.Join(all[:most], ", ") + fmt.Sprintf(" and %d more", len(all)-most)
-	}
-	return strings.Join(all, ", ")
 }
