@@ -35,7 +35,7 @@ func TestTheFirstEventIsASnapshotAndTheStreamContinuesBehindIt(t *testing.T) {
 // TestNothingIsLostOrTwiceWhileTheMarketMoves lets many clients come in at any moment of a busy market.
 func TestNothingIsLostOrTwiceWhileTheMarketMoves(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 1 << 15, Queue: 1 << 15}), loopback(t))
-	const total, clients = 20000, 8
+	const total, clients = 6000, 5
 	final := fmt.Sprintf("e-%d", total)
 	var all sync.WaitGroup
 	all.Go(func() {
@@ -225,7 +225,7 @@ func TestAFilteredResumeCountsWhatTheClientGets(t *testing.T) {
 
 func TestAfterAResetAClientKnowsThatAHaltIsOver(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 1 << 15}), loopback(t))
-	s.Step(20000)
+	s.Step(8000)
 	l := s.resume("e-0")
 	defer l.close()
 	client := newBoard()

@@ -57,7 +57,7 @@ func keys(t *testing.T, data string) []string {
 
 func TestEveryEventHasTheFieldsThatTheSharedFixturesGiveIt(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 10000}), loopback(t))
-	s.Step(9000)
+	s.Step(3000)
 	fresh, resumed, lost := s.listen("/events"), s.resume("e-0"), s.resume("x")
 	snapshot := fresh.expect("snapshot")
 	var rows struct{ Prices, News, Status []json.RawMessage }
@@ -90,7 +90,7 @@ func TestEveryEventHasTheFieldsThatTheSharedFixturesGiveIt(t *testing.T) {
 	requireKeys(snapshot.Data, "a snapshot")
 	requireKeys(resumed.expect("resume").Data, "a resume")
 	requireKeys(lost.expect("reset").Data, "a reset that does not know what was missed")
-	for _, e := range resumed.until("e-9000") {
+	for _, e := range resumed.until("e-3000") {
 		requireKnownKeys(t, e, whole)
 	}
 }

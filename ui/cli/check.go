@@ -66,7 +66,7 @@ Exit codes:
 	cmd.Flags().IntVar(&flags.events, "events", 0, "stop listening after so many events; 0 for as many as come")
 	cmd.Flags().StringVar(&flags.format, "format", "auto", "what the stream is: auto, sse or ndjson (one JSON value a line)")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "report as JSON")
-	cmd.Flags().StringVar(&flags.write, "write", "", "write the preset or map that was found to a new `FILE`")
+	cmd.Flags().StringVar(&flags.write, "write", "", "write a configuration with the preset or map that was found to a new `FILE`")
 	return cmd
 }
 
@@ -121,11 +121,12 @@ func (f checkFlags) tell(cmd *cobra.Command, report *doctor.Report) error {
 	if err != nil || f.write == "" {
 		return err
 	}
-	if report.Reading == nil || report.Reading.YAML == "" {
+	text := report.File()
+	if text == "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "nothing was found to write to %s\n", f.write)
 		return nil
 	}
-	if err := writeNew(f.write, report.Reading.YAML); err != nil {
+	if err := writeNew(f.write, text); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "written to %s\n", f.write)

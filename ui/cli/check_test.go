@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 
+	yaml "github.com/goccy/go-yaml"
+
 	"livetape/feed/decode/preset"
 	"livetape/ui/cli"
 )
@@ -89,12 +91,16 @@ func TestCheckReportsAsJSON(t *testing.T) {
 
 func TestCheckWritesWhatItFoundToANewFileOnly(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "desk.yaml")
-	code, _, complaints := checked(t, sends(twoTicks), "--write", path)
+	code, _, complaints := checked(t, sends(twoTicks), "--write", path, "--name", "desk")
 	written, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	d, err := preset.Parse(written)
+	var config struct {
+		Feeds map[string]preset.Definition `yaml:"feeds"`
+	}
+	err = yaml.UnmarshalWithOptions(written, &config, yaml.Strict())
+	d := config.Feeds["desk"]
 	if code != cli.ExitOK || err != nil || len(d.Map) != 1 || !strings.Contains(complaints, "written to") {
 		t.Errorf("exit code %d, %v\n%s%s", code, err, written, complaints)
 	}

@@ -49,3 +49,14 @@ func TestYAMLWorksWhereThePresetAsksForSomethingElse(t *testing.T) {
 		})
 	}
 }
+
+func TestAFeedIsCalledWhatAConfigurationCanHave(t *testing.T) {
+	for name, want := range map[string]string{
+		"desk.example": "desk.example", "127.0.0.1:8080": "127.0.0.1-8080", "my feed!": "my-feed", "…": "feed", "": "feed",
+		"a-name-that-is-longer-than-any-name-should-be": "a-name-that-is-longer-than-any-n",
+	} {
+		if got := keyOf(name); got != want {
+			t.Errorf("%q becomes %q, want %q", name, got, want)
+		}
+	}
+}

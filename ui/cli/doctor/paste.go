@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -34,6 +35,39 @@ func (e *examination) yaml() string {
 		return ""
 	}
 	return e.cleanLines(text)
+}
+
+// keyOf is a feed's name as a configuration can have it: letters, digits and any of . _ -
+func keyOf(name string) string {
+	key := strings.Trim(regexp.MustCompile(`[^\pL\pN._-]+`).ReplaceAllString(name, "-"), "._-")
+	if runes := []rune(key); len(runes) > maxKey {
+		key = string(runes[:maxKey])
+	}
+	return orElse(key, "feed")
+}
+
+// maxKey bounds a feed's name, in characters.
+const maxKey = 32
+
+// File is a configuration with the feed as it was found, and nothing else; "" when nothing reads the feed.
+func (r *Report) File() string {
+	if r.Reading == nil || r.Reading.YAML == "" {
+		return ""
+	}
+	return "feeds:\n" + r.entry()
+}
+
+// entry is the feed as it stands below feeds: in a configuration.
+func (r *Report) entry() string {
+	return fmt.Sprintf("  %q:\n", r.Name) + indented(r.Reading.YAML)
+}
+
+func indented(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		b.WriteString("    " + line)
+	}
+	return b.String()
 }
 
 // paste is a definition being made fit to be pasted: it must work as it stands, and hold no secret.

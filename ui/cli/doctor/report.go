@@ -56,7 +56,8 @@ func (m Milliseconds) MarshalJSON() ([]byte, error) {
 
 // Report is what an examination found. Nothing in it is secret, and all of its text is fit to be shown.
 type Report struct {
-	URL      string    `json:"url"` // without secrets
+	URL      string    `json:"url"`  // without secrets
+	Name     string    `json:"name"` // what to call the feed in a configuration
 	At       time.Time `json:"at"`
 	Verdict  Verdict   `json:"verdict"`
 	Summary  string    `json:"summary"` // the verdict in a sentence

@@ -43,7 +43,7 @@ func newSSE(body io.Reader, o *observation, c stream.Config) *sse {
 
 func (s *sse) next() (event, error) {
 	var ev event
-	for {
+	for begun := false; ; {
 		line, err := s.canonical.ReadBytes('\n')
 		if err != nil {
 			return ev, err
@@ -57,10 +57,10 @@ func (s *sse) next() (event, error) {
 			ev.id, mark = stream.ParseID(value)
 			ev.own, ev.skipped = mark == stream.Own, mark == stream.Skipped
 		case "data":
-			if ev.data != nil {
+			if begun {
 				ev.data = append(ev.data, '\n')
 			}
-			ev.data = append(ev.data, value...)
+			ev.data, begun = append(ev.data, value...), true
 		case "":
 			ev.at = s.wire.last
 			return ev, nil

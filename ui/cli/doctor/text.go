@@ -24,7 +24,7 @@ func (r *Report) Text(w io.Writer, colours *lipgloss.Renderer) error {
 		t.types(r.Stream)
 	}
 	if r.Reading != nil && r.Reading.YAML != "" {
-		t.printf("\nfor livetape.yaml, below the feed's name\n\n%s", indented(r.Reading.YAML))
+		t.printf("\nfor livetape.yaml, below feeds:\n\n%s", r.entry())
 	}
 	t.printf("\n%s %s\n", t.mark(r.Verdict.mark()), r.Summary)
 	if _, err := io.WriteString(w, t.String()); err != nil {
@@ -81,12 +81,4 @@ func (t *text) types(s *Stream) {
 	if s.OtherTypes > 0 {
 		t.printf("  and %s of other types\n", count(s.OtherTypes, "event"))
 	}
-}
-
-func indented(text string) string {
-	var b strings.Builder
-	for line := range strings.Lines(text) {
-		b.WriteString("    " + line)
-	}
-	return b.String()
 }
