@@ -34,6 +34,10 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if err == nil || ctx.Err() != nil {
 		return ExitOK
 	}
+	var quiet quietExit
+	if errors.As(err, &quiet) {
+		return int(quiet)
+	}
 	fmt.Fprintf(stderr, "livetape: %v\n", err)
 	var usage usageError
 	if errors.As(err, &usage) {
@@ -62,6 +66,7 @@ Without a command it runs the demo.`,
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
 	root.AddCommand(demo, watchCommand(), mockCommand(), replayCommand(), versionCommand())
+	root.AddCommand(checkCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}
 	})
