@@ -90,6 +90,9 @@ func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
 		h = &health{name: ev.Feed}
 		m.feeds = append(m.feeds, h)
 	}
+	if ev.Gap != nil {
+		ev.Gap = brief(ev.Gap)
+	}
 	h.take(ev)
 	if ev.Pulse == nil {
 		m.log = m.log.add(record(ev))

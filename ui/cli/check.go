@@ -31,7 +31,7 @@ type checkFlags struct {
 }
 
 func checkCommand() *cobra.Command {
-	var flags checkFlags
+	flags := checkFlags{watch: watchFlags{maxEvent: 1}}
 	cmd := &cobra.Command{
 		Use:   "check URL",
 		Short: "Examine a feed: connection, stream, resuming, and how to read it",

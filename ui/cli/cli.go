@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"livetape/feed"
 )
 
 // The exit codes of livetape. A process ended by a signal exits with 128 plus its number.
@@ -102,7 +104,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if strings.Contains(args[0], "://") {
-		return misused(cmd, "to watch a feed, say: livetape watch %s", args[0])
+		return misused(cmd, "to watch a feed, say: livetape watch %s", feed.DisplayURL(args[0]))
 	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return misused(cmd, "there is no command %q; did you mean %q?", args[0], near[0])
