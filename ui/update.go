@@ -17,7 +17,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.KeyMsg:
-		m, cmd = m.press(msg)
+		m, cmd = m.pressAll(msg)
 		cmd = tea.Batch(cmd, m.clock.read)
 	case feedBatchMsg:
 		m, cmd = m.take(msg), listen(m.config.Events, m.clock)
