@@ -33,7 +33,7 @@ var fields = []field{
 	{"kind", "Kind", func(b []byte, r *record) []byte { return append(b, r.kind...) }, bare},
 	{"symbol", "Symbol", func(b []byte, r *record) []byte { return append(b, r.symbol()...) }, text},
 	{"event_id", "EventID", func(b []byte, r *record) []byte { return append(b, r.eventID...) }, opaque},
-	{"received", "Received", func(b []byte, r *record) []byte { return r.at.AppendFormat(b, nanoseconds) }, bare},
+	{"received", "Received", func(b []byte, r *record) []byte { return append(b, r.stamp...) }, bare},
 	{"time", "Time", appendTime, bare},
 
 	{"last", "Last", number(func(q *market.Quote) *market.Decimal { return &q.Last }), bare},
@@ -60,9 +60,6 @@ var fields = []field{
 	{"state", "State", func(b []byte, r *record) []byte { return append(b, r.halt.State...) }, text},
 	{"reason", "Reason", func(b []byte, r *record) []byte { return append(b, r.halt.Reason...) }, text},
 }
-
-// nanoseconds is RFC 3339 with all nine digits, so that lines sort by it.
-const nanoseconds = "2006-01-02T15:04:05.000000000Z07:00"
 
 func number(of func(*market.Quote) *market.Decimal) func([]byte, *record) []byte {
 	return func(b []byte, r *record) []byte { return append(b, of(&r.quote).String()...) }

@@ -147,7 +147,7 @@ func (p *pipe) message(ev feed.Event) error {
 			return err
 		}
 	}
-	p.record.feed, p.record.eventID, p.record.at = ev.Feed, m.ID, ev.At
+	p.record.arrive(ev.Feed, m.ID, ev.At)
 	snapshot := false
 	for _, u := range m.Updates {
 		p.record.set(u)

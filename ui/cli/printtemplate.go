@@ -71,7 +71,8 @@ func (p *templatePrinter) execute(r *record) error {
 
 // rehearse runs the template on records of each kind, full and bare, to find what only running shows.
 func (p *templatePrinter) rehearse() error {
-	r := record{feed: "feed", eventID: "1", at: time.Unix(0, 0).UTC()}
+	var r record
+	r.arrive("feed", "1", time.Unix(0, 0))
 	one, err := market.ParseDecimal("1")
 	if err != nil {
 		return err

@@ -18,12 +18,25 @@ const (
 type record struct {
 	feed    string
 	eventID string
-	at      time.Time // of arrival
+	at      time.Time // of arrival, UTC
+	stamp   []byte    // at, as it is printed
 	kind    string
 
 	quote market.Quote
 	story market.Headline
 	halt  market.Halt
+}
+
+// nanoseconds is RFC 3339 with all nine digits, so that lines sort by it.
+const nanoseconds = "2006-01-02T15:04:05.000000000Z07:00"
+
+// arrive says where the next updates come from. Many events arrive at once, and share the stamp.
+func (r *record) arrive(feed, eventID string, at time.Time) {
+	r.feed, r.eventID = feed, eventID
+	if r.stamp == nil || !at.Equal(r.at) {
+		r.at = at.UTC()
+		r.stamp = r.at.AppendFormat(r.stamp[:0], nanoseconds)
+	}
 }
 
 // set makes r the record of u; where it came from stays.
