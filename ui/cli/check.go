@@ -22,7 +22,7 @@ const (
 
 // checkFlags say how to examine a feed.
 type checkFlags struct {
-	watch  watchFlags
+	watch  feedFlags
 	listen time.Duration
 	events int
 	format string
@@ -31,7 +31,7 @@ type checkFlags struct {
 }
 
 func checkCommand() *cobra.Command {
-	flags := checkFlags{watch: watchFlags{maxEvent: 1}}
+	flags := checkFlags{watch: feedFlags{maxEvent: 1}}
 	cmd := &cobra.Command{
 		Use:   "check URL",
 		Short: "Examine a feed: connection, stream, resuming, and how to read it",

@@ -1,0 +1,104 @@
+package cli
+
+import (
+	"cmp"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"livetape/feed"
+	"livetape/feed/decode/auto"
+)
+
+// feedFlags say how to reach one feed. Every command that takes a feed has them.
+type feedFlags struct {
+	name        string
+	headers     []string
+	idle        time.Duration
+	lastEventID string
+	maxEvent    int // MiB
+}
+
+func (f *feedFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.name, "name", "", "what to call the feed (default: its host)")
+	flags.StringArrayVarP(&f.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
+	flags.DurationVar(&f.idle, "idle-timeout", 90*time.Second, "reconnect when nothing was received for so long; 0 for never")
+	flags.IntVar(&f.maxEvent, "max-event", 1, "skip events of over so many `MiB`, from 1 to 64")
+	flags.StringVar(&f.lastEventID, "last-event-id", "", "resume from this event id")
+}
+
+// oneURL refuses any number of arguments but one.
+func oneURL(cmd *cobra.Command, args []string) error {
+	if len(args) != 1 {
+		return misused(cmd, "%s takes one URL, but got %d arguments", cmd.Name(), len(args))
+	}
+	return nil
+}
+
+// feed is the feed that the argument names, valid as far as that shows without the environment.
+func (f feedFlags) feed(cmd *cobra.Command, rawURL string) (feed.Config, error) {
+	if scheme, _, found := strings.Cut(rawURL, "://"); !found || scheme != "http" && scheme != "https" && !strings.HasPrefix(scheme, "${") {
+		return feed.Config{}, misused(cmd, "%q is not the URL of a feed: it must begin with http:// or https://", displayed(rawURL))
+	}
+	header, err := parseHeaders(cmd, f.headers)
+	if err != nil {
+		return feed.Config{}, err
+	}
+	if f.maxEvent < 1 || f.maxEvent > 64 {
+		return feed.Config{}, misused(cmd, "max-event: %d MiB is not between 1 and 64", f.maxEvent)
+	}
+	name := cmp.Or(f.name, hostOf(rawURL))
+	idle := f.idle
+	if idle == 0 {
+		idle = -1
+	}
+	config := feed.Config{
+		Name:        name,
+		URL:         rawURL,
+		Header:      header,
+		LastEventID: f.lastEventID,
+		IdleTimeout: idle,
+		MaxEvent:    f.maxEvent << 20,
+		Decoder:     auto.New(name, nil),
+	}
+	if err := config.Validate(); err != nil {
+		return feed.Config{}, usageError{err, hint(cmd)}
+	}
+	return config, nil
+}
+
+// displayed is what may be repeated of an argument that is no URL, and may hold a secret all the same.
+func displayed(argument string) string {
+	if scheme, _, found := strings.Cut(argument, "://"); found {
+		return scheme + "://…"
+	}
+	return strings.TrimPrefix(feed.DisplayURL("http://"+argument), "http://")
+}
+
+// hostOf is the host of a feed's URL as it is written, to call the feed by.
+func hostOf(rawURL string) string {
+	_, rest, _ := strings.Cut(feed.DisplayURL(rawURL), "://")
+	host, _, _ := strings.Cut(rest, "/")
+	host, _, _ = strings.Cut(host, "?")
+	return cmp.Or(host, "feed")
+}
+
+// parseHeaders reads "Name: value" lines. An error names the header, never its value.
+func parseHeaders(cmd *cobra.Command, lines []string) (map[string]string, error) {
+	headers := map[string]string{}
+	for i, line := range lines {
+		name, value, found := strings.Cut(line, ":")
+		name = http.CanonicalHeaderKey(strings.TrimSpace(name))
+		if !found || name == "" {
+			return nil, misused(cmd, "header %d is not of the form 'Name: value'", i+1)
+		}
+		if _, twice := headers[name]; twice {
+			return nil, misused(cmd, "the header %s is given twice", name)
+		}
+		headers[name] = strings.TrimSpace(value)
+	}
+	return headers, nil
+}
