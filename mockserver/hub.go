@@ -9,7 +9,7 @@ import (
 // hub is where the one who makes events and the many who wait for them meet: the log, the bell that
 // says that there is something new, and the count of streams.
 type hub struct {
-	log     *ring
+	log     eventLog
 	changed *bell
 
 	mu      sync.Mutex
@@ -19,7 +19,7 @@ type hub struct {
 	drained chan struct{} // closed when the hub is closed and no stream is left
 }
 
-func newHub(log *ring) *hub {
+func newHub(log eventLog) *hub {
 	return &hub{log: log, changed: newBell(), drained: make(chan struct{})}
 }
 

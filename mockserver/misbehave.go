@@ -159,19 +159,22 @@ func (st *stream) end(how string) error {
 	return errEnded
 }
 
-// half is the beginning of the event that the client would get next, or of the newest: without the end of
-// its id, or with the id but without the end of its data. A client that uses any of it is wrong.
+// half is the beginning of the event that the client would get next, or of one that will never be: without the end
+// of its id, or with the id but without the end of its data. A client that uses any of it is wrong.
 func (st *stream) half() []byte {
-	e := st.server.hub.log.sample(st.place)
-	if e == nil {
-		return []byte("event: price\nid: " + st.place + "7")
+	next := entry{id: st.place + "77", frame: appendFrame(nil, priceEvent.String(), st.place+"77", []byte(neverTrue))}
+	if events, _, _ := st.server.hub.log.read(st.place, make([]*entry, 0, 1)); len(events) > 0 {
+		next = *events[0]
 	}
-	withinID := len("event: ") + len(e.kind.String()) + len("\nid: ") + len(e.id) - 1
+	withinID := len("event: ") + len(next.kind.String()) + len("\nid: ") + len(next.id) - 1
 	if st.server.faults.chance(2) == 0 {
-		return e.frame[:withinID]
+		return next.frame[:withinID]
 	}
-	return e.frame[:(withinID+len(e.frame))/2]
+	return next.frame[:(withinID+len(next.frame))/2]
 }
+
+// neverTrue is the data of an event that never ends.
+const neverTrue = `{"symbol":"NVDA","last":"0.01","bid":"0.01","ask":"0.02","time":"2000-01-01T00:00:00Z"}`
 
 // chance is a number below n.
 func (fs *faults) chance(n int64) int64 {

@@ -119,7 +119,7 @@ func (st *stream) begin() error {
 	if st.asked == "" {
 		return st.send(st.appendSnapshot(b))
 	}
-	missed, replayed, err := st.server.hub.log.tally(st.asked, st.wants)
+	missed, replayed, err := tally(st.server.hub.log, st.asked, st.wants)
 	if err == nil {
 		st.place = st.asked
 		data, err := json.Marshal(resumeData{st.asked, replayed})
