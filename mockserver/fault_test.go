@@ -69,6 +69,7 @@ func TestABadFaultIsExplained(t *testing.T) {
 		{"slow=1e3", `slow=1e3 is not possible`},
 		{"status=200", `status=200 is not possible; its value is HTTP status, 204 or 400 to 599`},
 		{"status=600", `is not possible`},
+		{"redirect=301", `is not possible`},
 		{"redirect=300-same", `is not possible`},
 		{"redirect=301-away", `is not possible; its value is same (origin), other or loop`},
 		{"skew=soon", `skew=soon is not possible; its value is duration such as 90s or -1h`},

@@ -28,7 +28,7 @@ var hostile = [...]string{
 	"event: news\ndata: {\"id\":\"odd-2\",\"headline\":\"An override \\u202egnidaelsim\\u202c, and a mark\\u200f\"}\n\n",
 	"event: news\r\ndata: {\"id\":\"odd-3\",\r\ndata: \"headline\":\"Lines that end with CR and LF\"}\r\n\r\n",
 	"event: news\rdata: {\"id\":\"odd-4\",\rdata: \"headline\":\"Lines that end with CR\"}\r\r",
-	"event: news\r\ndata: {\"id\":\"odd-5\",\rdata: \"headline\":\n\rdata: \"never seen: the data ended two lines ago\"}\n\n",
+	"event: news\r\ndata: {\"id\":\"odd-5\",\rdata: \"headline\":\n\rdata: \"the event ended before this line\"}\n\n",
 	"event: news\ndata: {\"id\":\"odd-6\",\"headline\":\"No UTF-8: \xff\xc3\x28\xed\xa0\x80\"}\n\n",
 	"event: news\nid: a\x00b\ndata: {\"id\":\"odd-7\",\"headline\":\"An id with NUL is no id\"}\n\n",
 	"\ufeffdata: a byte order mark counts at the begin alone; here it makes another field of data\n\n",

@@ -12,6 +12,8 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("/events", s.events)
 	mux.HandleFunc(movedPath, s.events)
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /faults", listFaults)
+	mux.HandleFunc("POST /faults", s.control)
 	mux.HandleFunc("GET /{$}", index)
 	return mux
 }
@@ -26,6 +28,7 @@ GET /events    an event stream (Server-Sent Events)
                ?types=price,news       only these of price, news, status
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
 GET /healthz   epoch, newest event and number of clients
+GET /faults    the ways to misbehave; POST /faults begins them
 `)
 }
 

@@ -30,6 +30,7 @@ type Config struct {
 	Retry     time.Duration    // the reconnection time that clients are told; default 1 s
 	Epoch     string           // first part of every id; default made from the start time. Changes when the server restarts
 	Faults    []Fault          // to begin with; see ParseFault
+	Token     string           // that POST /faults asks for; without one, it is for clients on this machine only
 	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
 }
 
@@ -131,7 +132,7 @@ func (s *Server) Newest() string { return s.hub.log().newest() }
 // Clients is the number of open streams.
 func (s *Server) Clients() int { return s.hub.clients() }
 
-// Handler serves GET /events and GET /healthz, and lists them at /.
+// Handler serves GET /events, GET /healthz and POST /faults, and lists them at /.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
 // Inject starts a fault, or ends all of them with "clear"; see Faults. A fault that is already on starts

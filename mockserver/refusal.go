@@ -87,15 +87,16 @@ func redirect(w http.ResponseWriter, r *http.Request, to magnitude) {
 func otherHost(hostport string) string {
 	u := url.URL{Host: hostport}
 	host, port := u.Hostname(), u.Port()
-	switch host {
-	case "127.0.0.1", "::1":
-		host = "localhost"
-	case "localhost":
+	name, inFull := strings.CutSuffix(host, ".")
+	switch {
+	case host == "localhost":
 		host = "127.0.0.1"
-	default:
-		if net.ParseIP(host) == nil {
-			host = strings.TrimSuffix(host, ".") + "." // the same name, written in full
-		}
+	case isLoopback(host):
+		host = "localhost"
+	case inFull:
+		host = name
+	case net.ParseIP(host) == nil:
+		host += "." // the same name, in full
 	}
 	if port != "" {
 		return net.JoinHostPort(host, port)
