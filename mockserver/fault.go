@@ -13,7 +13,7 @@ type Fault struct {
 	Name  string        // one of Faults
 	Value string        // how bad it is, as Faults says; empty means its default
 	Share Share         // of the connections, those that come included; 0 means All
-	For   time.Duration // how long, for those that last; 0 means the default of Faults
+	For   time.Duration // how long, for those that last (others ignore it); 0 means the default of Faults
 	Every time.Duration // again after so long, until cleared; 0 means once
 }
 
@@ -35,12 +35,21 @@ const FaultSyntax = "NAME[=VALUE][/SHARE][:FOR][@EVERY]"
 func ParseFault(text string) (Fault, error) {
 	f, err := parseFault(text)
 	if err == nil {
-		_, err = f.info()
+		err = f.checkText()
 	}
 	if err != nil {
 		return Fault{}, fmt.Errorf("fault %.80q: %w", text, err)
 	}
 	return f, nil
+}
+
+// checkText is for a fault that somebody wrote, who meant every word.
+func (f Fault) checkText() error {
+	s, err := f.info()
+	if err == nil && f.For > 0 && s.For == 0 {
+		err = fmt.Errorf("%s is over at once: it cannot last %s; to repeat it, write %s@%s", f.Name, f.For, f.Name, f.For)
+	}
+	return err
 }
 
 func parseFault(text string) (f Fault, err error) {
@@ -135,8 +144,6 @@ func (f Fault) info() (species, error) {
 	switch {
 	case f.For < 0:
 		return s, fmt.Errorf("%s cannot last %s", f.Name, f.For)
-	case f.For > 0 && s.For == 0:
-		return s, fmt.Errorf("%s is over at once: it cannot last %s; to repeat it, write %s@%s", f.Name, f.For, f.Name, f.For)
 	case f.Every < 0 || f.Every > 0 && f.Every < shortestEvery:
 		return s, fmt.Errorf("%s cannot come every %s, only every %s or more", f.Name, f.Every, shortestEvery)
 	case f.Every > 0 && f.Name == faultClear:

@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"cmp"
 	"context"
 	"slices"
 	"sync"
@@ -71,7 +70,11 @@ func (fs *faults) strike(f Fault, s species) error {
 	if s.ends != "" {
 		c = c.with(Fault{Name: s.ends, Share: f.Share}, magnitude{}, 0)
 	}
-	fs.now.Store(c.with(f, value, cmp.Or(f.For, s.For)))
+	lasts := s.For
+	if s.For > 0 && f.For > 0 {
+		lasts = f.For
+	}
+	fs.now.Store(c.with(f, value, lasts))
 	return nil
 }
 

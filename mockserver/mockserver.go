@@ -6,8 +6,9 @@
 // which clients that lost their connection resume. A client that is slower than the market is
 // disconnected with a comment that says so; it never delays another.
 //
-// [Server.Inject] makes the server misbehave; [Faults] lists the ways, and [ParseFault] reads them from
-// a command line.
+// [Server.Inject] makes the server misbehave, towards every connection or some of them; [Faults] lists the ways, and
+// [ParseFault] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
+// server refuse connections for a while.
 package mockserver
 
 import (
