@@ -198,6 +198,42 @@ func TestAPlannedEndThatLastsIsSaid(t *testing.T) {
 	}
 }
 
+func TestAServerThatIsHardlyEverConnectedIsNotLiveForEver(t *testing.T) {
+	s := newStage().size(100, 30).morning()
+	start, shown := s.now, time.Duration(0)
+	for range 30 {
+		s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(time.Second)})
+		for range 10 {
+			s.pass(100 * time.Millisecond)
+			if strings.Contains(s.screen(), "● LIVE") {
+				shown = s.now.Sub(start)
+			}
+		}
+		s.status(feed.Status{State: feed.Connecting, Planned: true})
+		s.live()
+		s.pass(time.Millisecond)
+	}
+	if shown > plannedGrace {
+		t.Errorf("still LIVE %v after the last message", shown)
+	}
+}
+
+func TestAServerThatEndsItsStreamAfterEveryMessageIsSteadilyLive(t *testing.T) {
+	s := newStage().size(100, 30).morning()
+	for range 30 {
+		s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(1900 * time.Millisecond)})
+		for range 19 {
+			s.pass(100 * time.Millisecond)
+			if !strings.Contains(s.screen(), "● LIVE") {
+				t.Fatalf("a flicker:\n%s", s.screen())
+			}
+		}
+		s.live()
+		s.pass(100 * time.Millisecond)
+		s.quote(market.Quote{Symbol: "NVDA", Last: num("181.46")})
+	}
+}
+
 func TestAPlannedEndThatGoesWrongIsSaidAtOnce(t *testing.T) {
 	s := newStage().size(100, 30).morning()
 	s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(time.Second)})
