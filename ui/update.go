@@ -98,7 +98,7 @@ func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
 		m.log = m.log.add(record(ev))
 	}
 	switch {
-	case ev.Gap != nil && !quiet(ev.Gap):
+	case ev.Gap != nil && (!quiet(ev.Gap) || ev.Gap.Kind == feed.Unreplayed):
 		m = m.markGap(ev)
 	case ev.Message != nil:
 		h.rate.add(ev.At, 1)
@@ -122,11 +122,21 @@ func (m Model) apply(ev feed.Event, touched map[*market.Row]struct{}) {
 	}
 }
 
-// markGap puts a line between the headlines before and after a gap.
+// markGap puts a line between the headlines before and after a gap; gaps of a feed without a headline between
+// them share it.
 func (m Model) markGap(ev feed.Event) Model {
-	k := mark{gap: ev.Gap, feed: ev.Feed, named: m.prices.manyFeeds, after: m.newest()}
-	keep := m.marks[max(len(m.marks)-maxMarks+1, 0):]
-	m.marks = append(keep[:len(keep):len(keep)], k) // a paused screen may still show the old ones
+	k := mark{feed: ev.Feed, named: m.prices.manyFeeds, after: m.newest()}
+	marks := slices.Clone(m.marks) // a paused screen may still show the old ones
+	for i, old := range slices.Backward(marks) {
+		if old.after != k.after {
+			break
+		}
+		if old.feed == k.feed {
+			k, marks = old, slices.Delete(marks, i, i+1)
+			break
+		}
+	}
+	m.marks = append(marks[max(len(marks)-maxMarks+1, 0):], k.add(ev.Gap))
 	return m
 }
 
