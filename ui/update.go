@@ -69,12 +69,16 @@ func (m Model) take(msg feedBatchMsg) Model {
 	for _, ev := range msg.events {
 		m = m.receive(ev, touched)
 	}
+	room, newsRoom := &m.prices.widths, &m.news
+	if m.frozen != nil {
+		room, newsRoom = &m.frozen.widths, &m.frozen.news
+	}
 	for r := range touched {
-		m.prices.widths.grow(r)
+		room.grow(r)
 	}
 	stories := m.board.News() // of what came at once, the oldest may have left already
 	for _, s := range slices.Backward(stories[:min(m.newest()-newest, uint64(len(stories)))]) {
-		m.news.grow(s)
+		newsRoom.grow(s)
 		m = m.liftMark(s)
 	}
 	if added := int(m.newest()-newest) + len(m.marks) - marks; m.frozen == nil && added > 0 && m.news.cursor > 0 {
@@ -113,11 +117,16 @@ func (m Model) apply(ev feed.Event, touched map[*market.Row]struct{}) {
 		m.frozen.held++
 	}
 	for _, u := range ev.Message.Updates {
+		q, isQuote := u.(market.Quote)
+		if isQuote && m.frozen != nil {
+			m.frozen.part(m.board.Row(ev.Feed, q.Symbol))
+		}
 		m.board.Apply(ev.Feed, u, ev.At)
-		if q, ok := u.(market.Quote); ok {
-			if r := m.board.Row(ev.Feed, q.Symbol); r != nil {
-				touched[r] = struct{}{}
-			}
+		if !isQuote {
+			continue
+		}
+		if r := m.board.Row(ev.Feed, q.Symbol); r != nil {
+			touched[r] = struct{}{}
 		}
 	}
 }
