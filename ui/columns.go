@@ -33,7 +33,7 @@ const (
 	barCells   = 9  // of the picture of a range
 	volumeMin  = 6  // of a volume cut to three digits and a unit
 	maxDigits  = 20 // cells that one column gives to either side of a decimal point
-	ageCells   = 4
+	ageCells   = 3
 )
 
 // face is what a row says, as text: digit for digit what the board holds.
@@ -69,15 +69,25 @@ func read(r *market.Row) face {
 }
 
 // extent is the room that a column's numbers need before and after the decimal point.
-type extent struct{ whole, fraction int }
+type extent struct {
+	whole, fraction int
+	longest         int  // of the numbers, which is less than both where a large one has few decimals
+	ragged          bool // drawn without regard to the point, where both have no room
+}
 
 func (e *extent) grow(number string) {
 	whole, fraction := split(number)
 	e.whole = min(max(e.whole, len(whole)), maxDigits)
 	e.fraction = min(max(e.fraction, len(fraction)), maxDigits)
+	e.longest = min(max(e.longest, len(number)), maxDigits)
 }
 
-func (e extent) width() int { return e.whole + e.fraction }
+func (e extent) width() int {
+	if e.ragged {
+		return e.longest
+	}
+	return e.whole + e.fraction
+}
 
 // widths is the room that every column needs for all rows seen so far. It grows and never shrinks:
 // a column that moves with every tick cannot be read.
@@ -118,10 +128,23 @@ type plan struct {
 	rangeText bool // the numbers of a range stand beside its picture
 }
 
-// plan chooses the columns that a line has room for.
+// plan chooses the columns that a line has room for. On a narrow one it gives up aligning the last prices on
+// their points before it gives up the change.
 func (w *widths) plan(width int, manyFeeds bool) plan {
-	var chosen [columns]int
-	left, n := width-gutter, 0
+	chosen, left, n := w.choose(width, manyFeeds)
+	if chosen[colPercent] == 0 && n > 0 {
+		ragged := *w
+		ragged.last.ragged = true
+		if tight, tightLeft, tightN := ragged.choose(width, manyFeeds); tight[colPercent] > 0 {
+			return ragged.spread(tight, tightLeft, tightN)
+		}
+	}
+	return w.spread(chosen, left, n)
+}
+
+// choose takes columns while there is room, and returns what is left of it and how many it took.
+func (w *widths) choose(width int, manyFeeds bool) (chosen [columns]int, left, n int) {
+	left = width - gutter
 	for _, c := range keepFirst {
 		need, gap := w.need(c, width), min(n, 1)*2
 		if need == 0 || (c == colFeed && !manyFeeds) {
@@ -137,7 +160,7 @@ func (w *widths) plan(width int, manyFeeds bool) plan {
 		left -= gap + need
 		n++
 	}
-	return w.spread(chosen, left, n)
+	return chosen, left, n
 }
 
 // spread gives what is left of a line to names, whole volumes, the numbers of the range, and the gaps.
@@ -214,7 +237,7 @@ func (w *widths) extent(c column) extent {
 	case colVolume:
 		return w.vol
 	case colRange: // low and high stand to either side of the dash
-		return extent{w.low, w.high}
+		return extent{whole: w.low, fraction: w.high}
 	}
 	return extent{}
 }

@@ -19,8 +19,8 @@ func (m Model) viewDetail(t *tape, height int) []string {
 		}
 		return explain(f, []span{{muted, "No headline is selected."}})
 	}
-	if recent := t.log.recent(); m.focus == eventsPane && m.logPane.cursor < len(recent) {
-		return eventDetail(pn, f, &recent[m.logPane.cursor])
+	if entries := t.log.entries; m.focus == eventsPane && m.logPane.cursor < len(entries) {
+		return eventDetail(pn, f, &entries[m.logPane.cursor])
 	}
 	if m.prices.cursor >= len(t.rows) {
 		return explain(f, []span{{muted, "No symbol is selected."}})

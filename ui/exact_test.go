@@ -122,16 +122,19 @@ func TestANumberWithoutRoomIsNeverAnotherNumber(t *testing.T) {
 		width  int
 		want   string
 	}{
-		{"181.46", extent{3, 3}, 6, "181.46"},
-		{"9.5", extent{3, 3}, 6, "  9.5"},
-		{"-9.5", extent{4, 3}, 7, "  -9.5"},
-		{"181.46", extent{3, 3}, 5, "181.…"},
-		{"181.46", extent{3, 3}, 4, "181…"},
-		{"181.46", extent{3, 3}, 3, "  …"},
-		{"181", extent{3, 3}, 3, "181"},
-		{"97123", extent{5, 0}, 3, "  …"},
-		{"123456789", extent{5, 3}, 8, "    …"},
-		{"0.00001234", extent{1, 9}, 6, "0.000…"},
+		{"181.46", extent{whole: 3, fraction: 3}, 6, "181.46"},
+		{"9.5", extent{whole: 3, fraction: 3}, 6, "  9.5"},
+		{"-9.5", extent{whole: 4, fraction: 3}, 7, "  -9.5"},
+		{"181.46", extent{whole: 3, fraction: 3}, 5, "181.…"},
+		{"181.46", extent{whole: 3, fraction: 3}, 4, "181…"},
+		{"181.46", extent{whole: 3, fraction: 3}, 3, "  …"},
+		{"181", extent{whole: 3, fraction: 3}, 3, "181"},
+		{"97123", extent{whole: 5, fraction: 0}, 3, "  …"},
+		{"123456789", extent{whole: 5, fraction: 3}, 8, "    …"},
+		{"0.00001234", extent{whole: 1, fraction: 9}, 6, "0.000…"},
+		{"97123.38", extent{ragged: true}, 10, "  97123.38"},
+		{"0.00001239", extent{ragged: true}, 9, "0.000012…"},
+		{"97123", extent{ragged: true}, 4, "   …"},
 	} {
 		before, text := align(c.ext, c.width, c.number)
 		if got := strings.Repeat(" ", before) + text; got != c.want {
@@ -175,6 +178,17 @@ func TestTheScreenSaysWhatAChangeIsMeasuredFrom(t *testing.T) {
 		}
 		if view := ansi.Strip(s.m.View()); !strings.Contains(view, c.want) {
 			t.Errorf("%s: no %q in\n%s", c.name, c.want, view)
+		}
+	}
+}
+
+func TestFortyColumnsHaveTheChangeBesideThePrice(t *testing.T) {
+	s := newStage().size(40, 10).live()
+	s.quote(stock("BTC/USD", "Bitcoin", "97128.38", "", "", "", "97123.10"))
+	s.quote(stock("PEPE/USD", "Pepe", "0.00001239", "", "", "", "0.00001234"))
+	for _, want := range []string{"97128.38", "0.00001239", "+0.01%", "+0.41%", "VS CLOSE", "AGE"} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("no %s in\n%s", want, s.screen())
 		}
 	}
 }

@@ -58,8 +58,9 @@ func (all feeds) troubled(now time.Time) *health {
 	return all[0]
 }
 
-// counters are the totals of all feeds, those that should not be there in colour.
-func (all feeds) counters() []span {
+// counters are the totals of all feeds, and of the quotes for which the board had no room; those that should not
+// be there are in color.
+func (all feeds) counters(refused uint64) []span {
 	var messages, faults, unmapped, duplicates uint64
 	for _, h := range all {
 		messages += h.messages
@@ -72,12 +73,21 @@ func (all feeds) counters() []span {
 		n    uint64
 		k    ink
 		text string
-	}{{faults, bad, several(faults, "fault")}, {unmapped, warn, count(unmapped) + " unmapped"}, {duplicates, muted, several(duplicates, "duplicate")}} {
+	}{{faults, bad, several(faults, "fault")}, {unmapped, warn, count(unmapped) + " unmapped"}, {duplicates, muted, several(duplicates, "duplicate")}, {refused, warn, count(refused) + " refused"}} {
 		if s.n > 0 {
 			out = append(out, span{muted, " · "}, span{s.k, s.text})
 		}
 	}
 	return out
+}
+
+// nameWidth is the room that the longest name needs.
+func (all feeds) nameWidth() int {
+	w := 0
+	for _, h := range all {
+		w = max(w, cells(h.name))
+	}
+	return w
 }
 
 // summary stands for the feeds that have no line of their own.

@@ -107,12 +107,12 @@ var units = [...]struct {
 	short, word string
 }{{24 * time.Hour, "d", " d"}, {time.Hour, "h", " h"}, {time.Minute, "m", " min"}, {time.Second, "s", " s"}}
 
-// age is the form for a table: 0s to 59s, then minutes, hours and days.
+// age is the form for a table, in three cells: 0s to 59s, then minutes, hours and days.
 func age(now, at time.Time) string {
 	d := since(now, at)
 	for _, u := range units {
 		if d >= u.length {
-			return strconv.Itoa(int(d/u.length)) + u.short
+			return strconv.Itoa(min(int(d/u.length), 99)) + u.short
 		}
 	}
 	return "0s"
@@ -147,8 +147,10 @@ func ages(now, at time.Time) time.Time {
 
 // spell is a length of time in words: 0.4 s, 7 s, 2 min 5 s, 3 h 20 min, 2 d 4 h.
 func spell(d time.Duration) string {
-	d = max(d, 0)
-	if d < time.Second {
+	switch {
+	case d < 50*time.Millisecond:
+		return "<0.1 s"
+	case d < time.Second:
 		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
 	}
 	d = d.Round(time.Second)

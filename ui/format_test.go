@@ -10,7 +10,7 @@ func TestLengthsOfTimeAreSpelledForPeople(t *testing.T) {
 		d                      time.Duration
 		spell, tenths, counted string
 	}{
-		{0, "0.0 s", "0.0 s", "0.0 s"},
+		{0, "<0.1 s", "0.0 s", "0.0 s"},
 		{401 * time.Millisecond, "0.4 s", "0.4 s", "0.5 s"},
 		{7200 * time.Millisecond, "7 s", "7.2 s", "7.2 s"},
 		{12300 * time.Millisecond, "12 s", "12 s", "13 s"},
@@ -18,7 +18,7 @@ func TestLengthsOfTimeAreSpelledForPeople(t *testing.T) {
 		{2 * time.Minute, "2 min", "2 min", "2 min"},
 		{3*time.Hour + 20*time.Minute, "3 h 20 min", "3 h 20 min", "3 h 20 min"},
 		{50 * time.Hour, "2 d 2 h", "2 d 2 h", "2 d 2 h"},
-		{-time.Second, "0.0 s", "0.0 s", "0.0 s"},
+		{-time.Second, "<0.1 s", "0.0 s", "0.0 s"},
 	} {
 		if got := [...]string{spell(c.d), tenths(c.d), countdown(c.d)}; got != [...]string{c.spell, c.tenths, c.counted} {
 			t.Errorf("%v: %q", c.d, got)
@@ -31,7 +31,7 @@ func TestAgesAreCoarse(t *testing.T) {
 	for _, c := range []struct {
 		after time.Duration
 		want  string
-	}{{0, "0s"}, {59 * time.Second, "59s"}, {61 * time.Second, "1m"}, {59 * time.Minute, "59m"}, {61 * time.Minute, "1h"}, {49 * time.Hour, "2d"}, {-time.Hour, "0s"}} {
+	}{{0, "0s"}, {59 * time.Second, "59s"}, {61 * time.Second, "1m"}, {59 * time.Minute, "59m"}, {61 * time.Minute, "1h"}, {49 * time.Hour, "2d"}, {2500 * time.Hour, "99d"}, {-time.Hour, "0s"}} {
 		if got := age(at.Add(c.after), at); got != c.want {
 			t.Errorf("after %v: %s", c.after, got)
 		}

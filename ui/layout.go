@@ -191,7 +191,7 @@ func (m Model) statusLines() [][]span {
 func (m Model) statusOf(h *health, most int) [][]span {
 	var all []span
 	if len(m.feeds) > 1 {
-		all = append(all, span{strong, h.name + "  "})
+		all = append(all, span{strong, h.name + blanks(m.feeds.nameWidth()-cells(h.name)+2)})
 	}
 	all = append(all, h.badge(m.now)...)
 	if words := marketWords(m.board.Market(h.name)); words != "" {

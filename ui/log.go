@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	"livetape/feed"
@@ -8,9 +9,11 @@ import (
 )
 
 const (
-	maxLog  = 500  // entries kept
-	maxData = 2048 // bytes of a payload kept for the log
-	maxLine = 1024 // runes of a line
+	maxLog     = 500  // entries kept, and at most as many again until the old ones leave
+	maxTurns   = 200  // of the old ones, changes of state and gaps
+	maxMisfits = 100  // and events that could not be used
+	maxData    = 2048 // bytes of a payload kept for the log
+	maxLine    = 1024 // runes of a line
 
 	tightLog = 60 // columns below which the log leaves out milliseconds and ids
 )
@@ -45,7 +48,8 @@ func record(ev feed.Event) entry {
 	return e
 }
 
-// history is the last entries, oldest first. What was once read of it stays as it was.
+// history is the last entries, oldest first. When the old ones leave, what says most stays longer: changes
+// of state and gaps, then what could not be used. What was once read of it stays as it was.
 type history struct {
 	entries []entry
 	dropped int // entries that have left
@@ -53,25 +57,38 @@ type history struct {
 
 func (h history) add(e entry) history {
 	if len(h.entries) == 2*maxLog {
-		h.entries = append(make([]entry, 0, 2*maxLog), h.entries[maxLog:]...)
-		h.dropped += maxLog
+		kept := thin(h.entries[:maxLog])
+		h.dropped += maxLog - len(kept)
+		h.entries = append(append(make([]entry, 0, 2*maxLog), kept...), h.entries[maxLog:]...)
 	}
 	h.entries = append(h.entries, e)
 	return h
 }
 
-// recent are the entries to show.
-func (h history) recent() []entry {
-	return h.entries[max(len(h.entries)-maxLog, 0):]
+// thin keeps the newest of the entries that are more than a message like any other.
+func thin(entries []entry) []entry {
+	var kept []entry
+	turns, misfits := maxTurns, maxMisfits
+	for _, e := range slices.Backward(entries) {
+		quota := &misfits
+		if e.status != nil || e.gap != nil {
+			quota = &turns
+		} else if e.reason == "" {
+			continue
+		}
+		if *quota > 0 {
+			*quota--
+			kept = append(kept, e)
+		}
+	}
+	slices.Reverse(kept)
+	return kept
 }
-
-// past counts the entries before the recent ones.
-func (h history) past() int { return h.dropped + max(len(h.entries)-maxLog, 0) }
 
 // logPane shows the history. With its cursor on the last line it follows what comes.
 type logPane struct {
 	list
-	past      int // history.past when last arranged
+	dropped   int // history.dropped when last arranged
 	manyFeeds bool
 	titled    bool
 }
@@ -83,8 +100,8 @@ func (l logPane) arrange(height int, h history) logPane {
 	if l.titled {
 		height--
 	}
-	l.list = l.shift(l.past-h.past()).fit(height, len(h.recent()))
-	l.past = h.past()
+	l.list = l.shift(l.dropped-h.dropped).fit(height, len(h.entries))
+	l.dropped = h.dropped
 	if following {
 		l.list = l.last()
 	}
@@ -102,10 +119,9 @@ func (l logPane) view(f frame, h history) []string {
 		}
 		lines = append(lines, rule(pn, f, "Event log", place(l.list), right))
 	}
-	recent := h.recent()
-	for i := l.top; i < min(l.end(), len(recent)); i++ {
+	for i := l.top; i < min(l.end(), len(h.entries)); i++ {
 		pn.selected = f.focused && i == l.cursor
-		lines = append(lines, l.row(pn, f, &recent[i]))
+		lines = append(lines, l.row(pn, f, &h.entries[i]))
 	}
 	return pad(lines, f.height)
 }

@@ -73,13 +73,13 @@ func TestTheLogIsBounded(t *testing.T) {
 	for i := range 3 * maxLog {
 		s.raw(strings.Repeat("x", 10*maxData) + itoa(i))
 	}
-	if n := len(s.m.log.recent()); n != maxLog {
+	if n := len(s.m.log.entries); n < maxLog || n > 2*maxLog {
 		t.Errorf("%d entries are kept", n)
 	}
 	if n := cap(s.m.log.entries); n > 2*maxLog {
 		t.Errorf("%d entries are allocated", n)
 	}
-	for _, e := range s.m.log.recent() {
+	for _, e := range s.m.log.entries {
 		if cap(e.data) > 2*maxData {
 			t.Fatalf("an entry keeps %d bytes alive", cap(e.data))
 		}
@@ -96,11 +96,11 @@ func TestTheLogFollowsUntilItIsScrolled(t *testing.T) {
 		t.Errorf("the log does not follow:\n%s", view)
 	}
 	s.keys("pgup", "pgup", "pgup")
-	before := s.m.log.recent()[s.m.logPane.cursor].data
+	before := s.m.log.entries[s.m.logPane.cursor].data
 	for i := range 2 * maxLog / 3 {
 		s.raw(fmt.Sprintf("later-%03d", i))
 	}
-	if got := s.m.log.recent()[s.m.logPane.cursor].data; string(got) != string(before) {
+	if got := s.m.log.entries[s.m.logPane.cursor].data; string(got) != string(before) {
 		t.Errorf("the cursor went from %s to %s", before, got)
 	}
 	if !strings.Contains(s.screen(), string(before)) {
@@ -119,12 +119,27 @@ func TestAScrolledLogKeepsItsLineWhenOldOnesLeave(t *testing.T) {
 		s.raw(fmt.Sprintf("entry-%04d", i))
 	}
 	s.keys("k", "k", "k")
-	before := string(s.m.log.recent()[s.m.logPane.cursor].data)
+	before := string(s.m.log.entries[s.m.logPane.cursor].data)
 	for i := range 100 { // the history is cut within
 		s.raw(fmt.Sprintf("later-%03d", i))
 	}
-	if got := string(s.m.log.recent()[s.m.logPane.cursor].data); got != before {
+	if got := string(s.m.log.entries[s.m.logPane.cursor].data); got != before {
 		t.Errorf("the cursor went from %s to %s", before, got)
+	}
+}
+
+func TestGapsAndFaultsOutlastTheOrdinaryMessagesOfTheLog(t *testing.T) {
+	s := newStage().size(120, 40).live()
+	s.gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
+	faulty(s)
+	for range 5 * maxLog {
+		s.message("price", "{}")
+	}
+	s.keys("!", "g")
+	for _, want := range []string{"● live", "1 min without", "is not a number", "no rule for event type"} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("no %q in\n%s", want, s.screen())
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ const (
 	gatherTime = time.Second / 100 // one message in so long at most
 	maxBatch   = 8192              // events in one message
 	toastTime  = 5 * time.Second
+	clockStep  = 2 * time.Second  // a time so much older than the last was not late: the clock was set
 	injectTime = 10 * time.Second // a fault that takes longer has failed
 )
 

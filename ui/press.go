@@ -133,8 +133,7 @@ func (m Model) toggleLog() Model {
 // togglePause holds the screen still, or lets it go on with what came meanwhile.
 func (m Model) togglePause() Model {
 	if m.frozen != nil {
-		m.frozen = nil
-		return m
+		return m.goOn()
 	}
 	now := m.tape()
 	s := &still{tape: tape{marks: now.marks, log: now.log}}
@@ -145,6 +144,16 @@ func (m Model) togglePause() Model {
 		s.stories = append(s.stories, copyOf(story))
 	}
 	m.frozen = s
+	return m
+}
+
+// goOn ends a pause; the cursor stays on its headline.
+func (m Model) goOn() Model {
+	held := m.frozen.stories
+	m.frozen = nil
+	if m.news.cursor > 0 && len(held) > 0 {
+		m.news.list = m.news.shift(int(m.newest() - held[0].Seq))
+	}
 	return m
 }
 

@@ -178,10 +178,26 @@ func TestAHaltedSymbolSaysSoWithItsReason(t *testing.T) {
 	}
 }
 
-func TestTimeNeverGoesBack(t *testing.T) {
+func TestTimeGoesBackOnlyWhenTheClockWasSet(t *testing.T) {
 	s := newStage().size(80, 20).morning()
-	s.tell(clockMsg{s.now.Add(-time.Hour)})
+	s.tell(clockMsg{s.now.Add(-time.Second)})
 	if s.m.now.Before(s.now) {
-		t.Error("it does")
+		t.Error("a late message moved it back")
+	}
+	s.now = s.now.Add(-time.Hour)
+	s.quote(market.Quote{Symbol: "NVDA", Last: num("1")})
+	if line := lineOf(t, strings.Split(s.screen(), "\n"), "NVDA"); !strings.Contains(line, " 0s") {
+		t.Errorf("a new price is old since the clock was set back: %q", line)
+	}
+}
+
+func TestQuotesWithoutRoomOnTheBoardAreCounted(t *testing.T) {
+	s := newStage().size(120, 20).live()
+	for i := range 10_002 {
+		s.m.board.Apply(desk, market.Quote{Symbol: itoa(i), Last: num("1")}, s.now)
+	}
+	s.tell(clockMsg{s.now})
+	if view := s.screen(); !strings.Contains(view, "2 refused") {
+		t.Errorf("no count in\n%s", view)
 	}
 }

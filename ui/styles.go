@@ -37,7 +37,7 @@ const (
 	inks // how many there are
 )
 
-// look is one ink's style with colours, and the attributes that stand for it without any.
+// look is one ink's style with colors, and the attributes that stand for it without any.
 type look struct {
 	color lipgloss.Style
 	mono  ansi.Style
@@ -76,8 +76,8 @@ func theme(r *lipgloss.Renderer) [inks]look {
 		title:     {fg("#5f5f5f", "#a3a3a3", "7").Bold(true), none},
 		up:        {fg("#1a7f37", "#3fb950", "2"), none},
 		down:      {fg("#cf222e", "#ff6b61", "1"), none},
-		upFlash:   {box(shade{"#0b4f1f", "#d6ffe0", "0"}, shade{"#aceebb", "#196c2e", "2"}), reverse},
-		downFlash: {box(shade{"#7d0c17", "#ffe3e0", "15"}, shade{"#ffcecb", "#a1251f", "1"}), reverse},
+		upFlash:   {box(shade{"#0b4f1f", "#d6ffe0", "0"}, shade{"#aceebb", "#14582a", "2"}), reverse},
+		downFlash: {box(shade{"#7d0c17", "#ffe3e0", "15"}, shade{"#ffcecb", "#832119", "1"}), reverse},
 		flatFlash: {r.NewStyle().Bold(true), bold},
 		good:      {fg("#1a7f37", "#3fb950", "2"), none},
 		warn:      {fg("#8a5a00", "#e3b341", "3"), bold},
@@ -102,7 +102,7 @@ type styles struct {
 
 const reset = "\x1b[m"
 
-// newStyles resolves the theme for a renderer's colours and background.
+// newStyles resolves the theme for a renderer's colors and background.
 func newStyles(r *lipgloss.Renderer) *styles {
 	s := &styles{}
 	cursor := lipgloss.AdaptiveColor{Light: "#e6e6e6", Dark: "#2a2a2a"}

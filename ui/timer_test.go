@@ -25,12 +25,12 @@ func TestNothingOnScreenChangesBetweenTwoWakeUps(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newStage(demo).size(120, 40)
 			play(s)
-			for range 60 {
+			for range 40 {
 				if s.m.wake.IsZero() {
 					return
 				}
 				before, left := s.m.View(), s.m.wake.Sub(s.m.now)
-				for part := time.Duration(1); part < 5; part++ {
+				for part := time.Duration(2); part < 5; part += 2 {
 					if s.m.at(s.m.now.Add(left*part/5)).View() != before {
 						t.Fatalf("the screen changes %v after %v, and wakes up only after %v", left*part/5, s.m.now, left)
 					}

@@ -43,9 +43,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	return m, tea.Batch(cmd, next)
 }
 
-// at moves the screen's time on; it never goes back.
+// at moves the screen's time on. Messages can overtake each other, which moves nothing back; a clock that was
+// set back does.
 func (m Model) at(now time.Time) Model {
-	if now.After(m.now) {
+	if now.After(m.now) || m.now.Sub(now) > clockStep {
 		m.now = now
 	}
 	return m

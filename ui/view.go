@@ -36,7 +36,7 @@ func (m Model) header() string {
 		pn.put(accent, name)
 	}
 	pn.put(banner, banners)
-	counters := m.feeds.counters()
+	counters := m.feeds.counters(m.board.Counts().Refused)
 	right := spanCells(counters) + 1
 	if pn.used+right+2 > m.width {
 		return pn.end()

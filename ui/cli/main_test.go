@@ -11,13 +11,20 @@ import (
 	"testing"
 
 	"livetape/mockserver"
+	"livetape/ui/cli"
 )
 
 // serverAddr, set in the environment, makes the test binary a server on that address instead of a test run:
 // see serverProcess.
 const serverAddr = "LIVETAPE_TEST_SERVER"
 
+// panickingURL, set in the environment, makes the test binary a screen that can be made to panic.
+const panickingURL = "LIVETAPE_TEST_PANICKING"
+
 func TestMain(m *testing.M) {
+	if url := os.Getenv(panickingURL); url != "" {
+		os.Exit(cli.RunPanicking(url))
+	}
 	if addr := os.Getenv(serverAddr); addr != "" {
 		serveUntilKilled(addr)
 		return

@@ -22,7 +22,7 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 	flags.Uint64Var(&f.config.Seed, "seed", 1, "seed of the simulated market; the same seed tells the same story")
 	flags.Float64Var(&f.config.Rate, "rate", 40, "events a second, all symbols together")
 	flags.IntVar(&f.config.Symbols, "symbols", 24, "how many symbols the market has")
-	flags.StringArrayVar(&f.faults, "fault", nil, "misbehave: `"+mockserver.FaultSyntax+"`, for example stall:5s@1m (repeatable)")
+	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+mockserver.FaultSyntax+"` to misbehave by, such as stall:5s@1m (repeatable)")
 }
 
 // mockConfig is what the flags say.

@@ -19,6 +19,8 @@ func TestEveryREADMECommandRunsAsWritten(t *testing.T) {
 		switch {
 		case line == "go test ./...":
 			requireCIStep(t, line)
+		case strings.HasSuffix(line, " --help"):
+			runToEnd(t, line)
 		case strings.Contains(line, " mock"):
 			serverInTerminal(t, line)
 		case strings.HasPrefix(line, "curl -N"):

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"os"
 	"os/exec"
 	"regexp"
 	"strconv"
@@ -9,6 +10,8 @@ import (
 	"testing"
 
 	uv "github.com/charmbracelet/ultraviolet"
+
+	"livetape/ui/cli"
 )
 
 // TestTheScreenTellsTheTruthThroughCutsAndRestarts is the whole promise in one scene: the built binary in a
@@ -20,6 +23,9 @@ func TestTheScreenTellsTheTruthThroughCutsAndRestarts(t *testing.T) {
 	term.waitFor("live prices and news", func(screen string) bool {
 		return strings.Contains(screen, "● LIVE") && priceRow.MatchString(screen) && strings.Contains(screen, "Wire")
 	})
+	if *updatePictures { // once the news has filled and the rate has settled
+		term.waitFor("a while of trading", func(screen string) bool { return eventsTaken(screen) > 400 })
+	}
 	term.savePicture("live")
 	symbol := priceRow.FindStringSubmatch(term.text())[1]
 	fresh := term.styleOf(symbol)
@@ -33,6 +39,9 @@ func TestTheScreenTellsTheTruthThroughCutsAndRestarts(t *testing.T) {
 	requireNoBlanks(t, term.text(), symbol)
 	if stale := term.styleOf(symbol); stale.Equal(&fresh) {
 		t.Errorf("the row of %s looks as fresh as before the cut: %+v", symbol, stale)
+	}
+	if *updatePictures {
+		term.waitFor("a long countdown", func(screen string) bool { return strings.Contains(screen, "RETRY in 2.") })
 	}
 	term.savePicture("reconnecting")
 
@@ -151,6 +160,39 @@ func TestTheTerminalIsRestoredOnEveryWayOut(t *testing.T) {
 			term.requireRestored()
 		})
 	}
+}
+
+func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = []string{panickingURL + "=" + startServer(t, "127.0.0.1:0").url()}
+	term := startTerminal(t, 80, 24, cmd)
+	term.waitForText("● LIVE")
+	term.press("F")
+	term.waitForText("panic")
+	term.press("\r")
+	if code := term.waitForExit(); code != cli.ExitError {
+		t.Errorf("exit code %d", code)
+	}
+	term.requireRestored()
+	if !strings.Contains(term.output(), "a bug") {
+		t.Errorf("nothing is said of the panic:\n%s", term.text())
+	}
+}
+
+func TestCtrlZGivesTheShellItsTerminalAndFgBringsTheTapeBack(t *testing.T) {
+	shell := exec.Command("bash", "-c", `set -m; "$0"; echo "suspended"; read; fg`, livetape)
+	term := startTerminal(t, 80, 24, shell)
+	term.waitForText("● LIVE", "DEMO")
+	term.press("\x1a")
+	term.waitForText("suspended")
+	term.requireRestored()
+	term.press("\r")
+	term.waitForText("● LIVE", "DEMO")
+	term.press("q")
+	if code := term.waitForExit(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	term.requireRestored()
 }
 
 func TestAClosedTerminalEndsTheProgram(t *testing.T) {

@@ -88,7 +88,7 @@ func (term *terminal) show() {
 		term.mu.Lock()
 		term.screen.Write(buf[:n])
 		term.raw = append(term.raw, buf[:n]...)
-		if over := len(term.raw) - 4096; over > 0 {
+		if over := len(term.raw) - 64<<10; over > 0 {
 			term.raw = term.raw[over:]
 		}
 		term.written += n
@@ -192,7 +192,7 @@ func (term *terminal) requireRestored() {
 	}
 }
 
-// output is the last 4 KiB that the process wrote. Once ended is closed and the terminal is drained it is
+// output is the last 64 KiB that the process wrote. Once ended is closed and the terminal is drained it is
 // complete.
 func (term *terminal) output() string {
 	term.mu.Lock()

@@ -1,0 +1,27 @@
+package cli
+
+import (
+	"context"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"livetape/feed"
+	"livetape/feed/decode"
+	"livetape/ui"
+)
+
+// RunPanicking watches a feed on a screen whose fault menu has one entry: a panic.
+func RunPanicking(url string) int {
+	cmd := &cobra.Command{Use: "panicking"}
+	cmd.SetIn(os.Stdin)
+	cmd.SetOut(os.Stdout)
+	err := watch(context.Background(), cmd, watching{
+		feeds:  []feed.Config{{Name: "panicking", URL: url, Decoder: decode.Native{}}},
+		faults: []ui.Fault{{Name: "panic", Help: "panic", Inject: func(context.Context) error { panic("a bug") }}},
+	})
+	if err != nil {
+		return ExitError
+	}
+	return ExitOK
+}
