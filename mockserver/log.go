@@ -1,93 +1,139 @@
 package mockserver
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 	"sync"
 )
 
-// event is one event as every client gets it.
-type event struct {
+// entry is one event as it goes over the wire, encoded once for all clients.
+type entry struct {
 	id      string
-	wire    []byte // whole, encoded once
-	kind    string
-	symbols []string // none: the whole market
+	kind    kind
+	symbols []string
+	frame   []byte
 }
 
-// log is the memory of the stream: a ring of the newest events, from which clients read and resume. Ids are
-// opaque to its readers.
-type log struct {
-	epoch string
+// Why a log cannot be read from an id.
+var (
+	errUnknownID = errors.New("the log never gave this id")
+	errForgotten = errors.New("the log has forgotten what followed this id")
+)
 
-	mu     sync.RWMutex
-	ring   []event // of event n at n modulo its length
-	next   uint64  // number of the next event, from 1
-	waiter chan struct{}
+// ring is the event log: it numbers events, and keeps the latest for clients that resume. Ids are
+// "<epoch>-<n>", n from 1; "<epoch>-0" stands before the first event. Nobody else needs to know.
+type ring struct {
+	prefix string // of ids
+
+	mu    sync.RWMutex
+	slots []*entry // event n is in slot n modulo their number
+	last  uint64   // n of the newest event
 }
 
-func newLog(epoch string, size int) *log {
-	return &log{epoch: epoch, ring: make([]event, size), next: 1, waiter: make(chan struct{})}
+func newRing(epoch string, size int) *ring {
+	return &ring{prefix: epoch + "-", slots: make([]*entry, size)}
 }
 
-// id is the id of the n-th event.
-func (l *log) id(n uint64) string { return l.epoch + "-" + strconv.FormatUint(n, 10) }
-
-// append adds events, whose ids must be the next ones, and wakes every reader.
-func (l *log) append(events []event) {
-	l.mu.Lock()
-	for _, e := range events {
-		l.ring[l.next%uint64(len(l.ring))] = e
-		l.next++
+// append logs drafts, whose data lie one behind the other in data.
+func (r *ring) append(drafts []draft, data []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, d := range drafts {
+		r.last++
+		id := r.id(r.last)
+		name := d.kind.String()
+		frame := make([]byte, 0, len("event: \nid: \ndata: \n\n")+len(name)+len(id)+d.size)
+		frame = appendFrame(frame, name, id, data[:d.size])
+		data = data[d.size:]
+		r.slots[r.last%uint64(len(r.slots))] = &entry{id, d.kind, d.symbols, frame}
 	}
-	woken := l.waiter
-	l.waiter = make(chan struct{})
-	l.mu.Unlock()
-	close(woken)
 }
 
-// wake wakes every reader, for a reason other than an event.
-func (l *log) wake() { l.append(nil) }
+func (r *ring) id(n uint64) string { return r.prefix + strconv.FormatUint(n, 10) }
 
-// newest is the number of the newest event; 0 when there is none.
-func (l *log) newest() uint64 {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	return l.next - 1
+// newest is the id of the newest event, or the one before the first.
+func (r *ring) newest() string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.id(r.last)
 }
 
-// oldest is the number of the oldest event kept, or of the next one when there is none.
-func (l *log) oldest() uint64 {
-	return max(1, l.next-min(l.next, uint64(len(l.ring))))
+// oldest is the earliest id from which the log can be read on.
+func (r *ring) oldest() string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.id(r.floor())
 }
 
-// read appends to batch the events from number n on, as many as its capacity has room for. more is closed
-// when there are more. ok is false when n is not kept any longer.
-func (l *log) read(n uint64, batch []event) (events []event, more <-chan struct{}, ok bool) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	if n < l.oldest() {
-		return batch, l.waiter, false
+// floor is the n of oldest.
+func (r *ring) floor() uint64 { return r.last - min(r.last, uint64(len(r.slots))) }
+
+// read appends the events that follow id to dst, at most as many as dst has room for, and says how many
+// follow in all: that is right with errForgotten, too.
+func (r *ring) read(id string, dst []*entry) (events []*entry, following int, err error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	n, err := r.find(id)
+	if err != nil {
+		return dst, r.following(n, err), err
 	}
-	for ; n < l.next && len(batch) < cap(batch); n++ {
-		batch = append(batch, l.ring[n%uint64(len(l.ring))])
+	following = r.following(n, nil)
+	for n < r.last && len(dst) < cap(dst) {
+		n++
+		dst = append(dst, r.at(n))
 	}
-	return batch, l.waiter, true
+	return dst, following, nil
 }
 
-// find is the number of the event with the given id. When it is not kept, missed is how many events
-// came after it, or unknown.
-func (l *log) find(id string) (n uint64, missed int64, ok bool) {
-	l.mu.RLock()
-	defer l.mu.RUnlock()
-	digits, mine := strings.CutPrefix(id, l.epoch+"-")
+// tally says how many events follow id, up to the newest, and how many of them are wanted. With errForgotten
+// the first is still right.
+func (r *ring) tally(id string, wanted func(*entry) bool) (following, matching int, err error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	n, err := r.find(id)
+	if err != nil {
+		return r.following(n, err), 0, err
+	}
+	following = r.following(n, nil)
+	for n < r.last {
+		n++
+		if wanted(r.at(n)) {
+			matching++
+		}
+	}
+	return following, matching, nil
+}
+
+// sample is the event that follows id, else the newest, else nil.
+func (r *ring) sample(id string) *entry {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if n, err := r.find(id); err == nil && n < r.last {
+		return r.at(n + 1)
+	}
+	return r.at(r.last)
+}
+
+func (r *ring) at(n uint64) *entry { return r.slots[n%uint64(len(r.slots))] }
+
+// following is the number of events behind n, as find gave it.
+func (r *ring) following(n uint64, err error) int {
+	if errors.Is(err, errUnknownID) {
+		return 0
+	}
+	return int(r.last - n)
+}
+
+// find is the n of an id. With errForgotten it is right, too.
+func (r *ring) find(id string) (uint64, error) {
+	digits, ok := strings.CutPrefix(id, r.prefix)
 	n, err := strconv.ParseUint(digits, 10, 64)
 	switch {
-	case !mine || err != nil || n >= l.next || l.id(n) != id:
-		return 0, unknown, false
-	case n+1 < l.oldest():
-		return 0, int64(l.next - 1 - n), false
+	case !ok || err != nil || n > r.last || r.id(n) != id:
+		return 0, errUnknownID
+	case n < r.floor():
+		return n, errForgotten
 	}
-	return n, 0, true
+	return n, nil
 }
-
-const unknown = -1

@@ -5,185 +5,126 @@ import (
 	"time"
 )
 
-// market is the simulated market. It is fully determined by its seed and the number of events taken from
-// it; only the times come from outside. The floating-point products are rounded one by one (float64(…)), since
-// some processors would otherwise fuse them and tell another story.
+// market is the simulation: symbols that walk with the market, with their sector and by themselves, in
+// moods that come and go, with a plot of headlines and halts. It knows no time but the one it is told,
+// and counts only events: the same seed makes the same events at any rate.
 type market struct {
-	chance    *rand.Rand
-	symbols   []*symbol
-	newsEvery float64 // events between two headlines, on average
+	dice        *dice
+	instruments []*instrument
+	wheel       []int32 // instruments, each as often as it is active
+	level       int64   // the market factor, in parts per billion
+	sectors     [sectors]int64
+	crowd       int64 // how much less a single event moves the factors than in a small market
+	mood        mood
 
-	mood    [sectors]float64 // drift of each sector, in ticks of volatility
-	regime  float64          // volatility of the whole market: 1 is a usual day
-	stories []story          // newest last, bounded
-	told    int              // headlines so far
-	halted  int              // index of the halted symbol, or none
-	resume  int              // events until it trades again
+	turn     int // events so far
+	agenda   []appointment
+	halted   int
+	newsroom newsroom
+	statuses []*status // the latest of every symbol that ever had one, the whole market's first
 }
+
+// mood is how nervous everybody is.
+type mood int
 
 const (
-	none        = -1
-	keptStories = 30 // in a snapshot
+	calm mood = iota
+	normal
+	wild
 )
 
-// symbol is one listing as it trades. Prices are in ticks.
-type symbol struct {
-	listing
-	own                     [1]string // its name, as the list of symbols of its events
-	last, bid, ask          int64
-	open, high, low         int64
-	volume, traded          int64 // of the session, of the last trade
-	push                    float64
-	pushes                  int // trades for which a headline still pushes
-	state, reason           string
-	stateSince, quotedSince time.Time
-}
+// percent is by how much moves and spreads differ from the usual.
+func (m mood) percent() int64 { return [...]int64{calm: 55, normal: 100, wild: 240}[m] }
 
-func newMarket(c Config, now time.Time) *market {
-	m := &market{
-		chance:    rand.New(rand.NewPCG(c.Seed, 0x6c697665)),
-		newsEvery: max(50, float64(c.Rate*newsSeconds)),
-		regime:    1,
-		halted:    none,
+// newMarket is a market that has been open for a while: it has headlines, highs and lows.
+func newMarket(seed uint64, symbols int, epoch string, now time.Time) *market {
+	m := &market{dice: newDice(seed), mood: normal, crowd: crowd(symbols), newsroom: newsroom{prefix: epoch + "-n"}}
+	for i, l := range listings(symbols) {
+		m.instruments = append(m.instruments, newInstrument(l, m.dice))
+		for range l.activity {
+			m.wheel = append(m.wheel, int32(i))
+		}
 	}
-	for _, l := range listed(c.Symbols) {
-		m.symbols = append(m.symbols, m.openSymbol(l, now))
-	}
-	for range min(6, len(m.symbols)) {
-		m.tell(now)
-	}
+	now = now.UTC()
+	m.statuses = []*status{{"", "open", "Simulated market", now.Add(-time.Hour)}}
+	m.openAgenda()
+	m.warmUp(now)
 	return m
 }
 
-// newsSeconds is the time between two headlines, on average.
-const newsSeconds = 4
-
-// openSymbol lets a listing open with a gap from its previous close, and trade a little.
-func (m *market) openSymbol(l listing, now time.Time) *symbol {
-	s := &symbol{listing: l, own: [1]string{l.symbol}, state: "open", stateSince: now, quotedSince: now}
-	s.open = max(2, s.price+s.ticks(float64(6*m.normal())))
-	s.last, s.high, s.low = s.open, s.open, s.open
-	s.volume = s.size * int64(20000+m.chance.IntN(300000))
-	for range 40 {
-		m.trade(s, now)
+// crowd grows with the square root of the market's size, as a random walk does with its steps.
+func crowd(symbols int) int64 {
+	n := int64(1)
+	for (n+1)*(n+1)*int64(len(named)) <= int64(symbols) {
+		n++
 	}
-	return s
+	return n
 }
 
-// happening is one event of the market.
+// warmUp lives through the hour before the first event, so that the first snapshot has a past. A client of a
+// server that restarts finds little of that past among what it saw itself.
+func (m *market) warmUp(now time.Time) {
+	turns := max(2400, 6*len(m.instruments))
+	pace := time.Hour / time.Duration(turns)
+	for left := turns; left > 0; left-- {
+		m.next(now.Add(-pace * time.Duration(left)))
+	}
+	for _, i := range m.instruments {
+		if i.time.IsZero() {
+			i.time = now
+		}
+	}
+	m.newsroom.forget(firstHeadlines)
+	m.hurry(breakNews, firstNews)
+}
+
+// happening is one thing that happened in the market: a change of a price, a headline or a status.
 type happening struct {
-	kind    string // price, news or status
-	symbol  *symbol
-	story   story
-	changed fields // price: what to say
+	price   *instrument
+	changed fields // of price
+	news    *headline
+	status  *status
 }
 
-// step lets one thing happen.
-func (m *market) step(now time.Time) happening {
-	if h, ok := m.haltOrResume(now); ok {
+// next makes the next thing happen. What it points to may change with the one after it.
+func (m *market) next(now time.Time) happening {
+	m.turn++
+	if h, ok := m.plotNext(now); ok {
 		return h
 	}
-	if m.chance.Float64()*m.newsEvery < 1 {
-		return happening{kind: "news", story: m.tell(now)}
-	}
-	if m.chance.IntN(400) == 0 {
-		m.turn()
-	}
-	s := m.pick()
-	if m.chance.IntN(5) == 0 {
-		m.quote(s, now)
-		return happening{kind: "price", symbol: s, changed: quoted}
-	}
-	return happening{kind: "price", symbol: s, changed: m.trade(s, now)}
+	i := m.pick()
+	m.drift(i.sector)
+	return happening{price: i, changed: i.tick(m, now)}
 }
 
-// haltOrResume halts a symbol now and then, one at a time, and lets it trade again.
-func (m *market) haltOrResume(now time.Time) (happening, bool) {
-	if m.halted != none {
-		if m.resume--; m.resume > 0 {
-			return happening{}, false
+// pick chooses a symbol that trades, the active ones more often.
+func (m *market) pick() *instrument {
+	for {
+		if i := m.instruments[m.wheel[m.dice.below(int64(len(m.wheel)))]]; !i.halted {
+			return i
 		}
-		s := m.symbols[m.halted]
-		m.halted = none
-		s.state, s.reason, s.stateSince = "open", "trading resumed", now
-		return happening{kind: "status", symbol: s}, true
 	}
-	if m.chance.IntN(3000) != 0 || len(m.symbols) < 2 {
-		return happening{}, false
-	}
-	m.halted = m.chance.IntN(len(m.symbols))
-	m.resume = 500 + m.chance.IntN(1000)
-	s := m.symbols[m.halted]
-	s.state, s.reason, s.stateSince = "halted", haltReasons[m.chance.IntN(len(haltReasons))], now
-	return happening{kind: "status", symbol: s}, true
 }
 
-var haltReasons = []string{"news pending", "volatility pause", "order imbalance", "regulatory concern"}
-
-// turn changes the weather: the mood of a sector, or the volatility of the market.
-func (m *market) turn() {
-	if m.chance.IntN(4) == 0 {
-		m.regime = []float64{0.5, 1, 1, 1.5, 3}[m.chance.IntN(5)]
-		return
-	}
-	m.mood[m.chance.IntN(int(sectors))] = float64(0.15 * m.normal())
+// drift moves the factors. In a large market each event is a smaller part of what happens.
+func (m *market) drift(s sector) {
+	const all, own = 36e3, 80e3
+	m.level += m.dice.normal(all*m.mood.percent()/100) / m.crowd
+	m.sectors[s] += m.dice.normal(own*m.mood.percent()/100) / m.crowd
 }
 
-// pick chooses a symbol that trades; the first ones trade more often.
-func (m *market) pick() *symbol {
-	n := len(m.symbols)
-	i := min(m.chance.IntN(n), m.chance.IntN(n))
-	if i == m.halted {
-		i = (i + 1) % n
-	}
-	return m.symbols[i]
-}
+// dice are the market's only source of chance.
+type dice struct{ *rand.Rand }
 
-// trade moves the price and trades at it.
-func (m *market) trade(s *symbol, now time.Time) fields {
-	move := float64(m.regime*m.normal()) + m.mood[s.sector]
-	if s.pushes > 0 {
-		s.pushes--
-		move += s.push
-	}
-	s.last = max(2, s.last+s.ticks(move))
-	s.traded = max(1, s.size*int64(1+m.chance.IntN(8))/2)
-	s.volume += s.traded
-	m.quote(s, now)
+func newDice(seed uint64) *dice { return &dice{rand.New(rand.NewPCG(seed, 0x6c697665746170))} }
 
-	changed := traded
-	if s.last > s.high {
-		s.high, changed = s.last, changed|highField
-	}
-	if s.last < s.low {
-		s.low, changed = s.last, changed|lowField
-	}
-	return changed
-}
+// below is a number from 0 up to and without n.
+func (d *dice) below(n int64) int64 { return d.Int64N(n) }
 
-// quote sets a bid and an ask around the last price.
-func (m *market) quote(s *symbol, now time.Time) {
-	half := max(1, s.last/20000)
-	s.bid = max(1, s.last-half*int64(1+m.chance.IntN(2)))
-	s.ask = s.last + half*int64(1+m.chance.IntN(2))
-	s.quotedSince = now
-}
-
-// ticks is a move of the given number of usual moves, in ticks: a usual one is 2 basis points at volatility 1.
-func (s *symbol) ticks(moves float64) int64 {
-	usual := float64(float64(s.last+s.price)/2) * 0.0002
-	move := float64(float64(usual*s.volatility) * moves)
-	if move < 0 {
-		return int64(move - 0.5)
-	}
-	return int64(move + 0.5)
-}
-
-// normal is roughly normally distributed, and the same on every processor: a sum of twelve uniform numbers.
-func (m *market) normal() float64 {
-	sum := -6.0
-	for range 12 {
-		sum += m.chance.Float64()
-	}
-	return sum
+// normal is a number around 0, distributed nearly normally with the given deviation, by integers alone.
+func (d *dice) normal(sigma int64) int64 {
+	const deviation = 37837 // of the sum of four uniform 16-bit numbers
+	bits := d.Uint64()
+	sum := int64(bits&0xffff) + int64(bits>>16&0xffff) + int64(bits>>32&0xffff) + int64(bits>>48)
+	return (sum - 2*0xffff) * sigma / deviation
 }

@@ -1,88 +1,181 @@
 package mockserver
 
 import (
+	"cmp"
 	"context"
-	"fmt"
-	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 )
 
-// misbehave does to a client what the faults of the moment say. It returns false when its stream is over.
-func (c *client) misbehave(ctx context.Context) bool {
-	switch c.server.faults.strike(c.struck) {
-	case "drop":
-		c.reset()
-		return false
-	case "eof":
-		return false
-	}
-	switch fault, _ := c.server.faults.lasting(); fault {
-	case "stall":
-		return c.stall(ctx)
-	case "503", "204":
-		return false
-	case "garbage":
-		c.garble()
-	}
-	return true
+// condition is all that is wrong with the server at a time. It is replaced, never changed, so that a stream
+// looks at it without a lock.
+type condition struct {
+	cuts    uint64    // how often all streams were cut so far
+	cut     string    // how, the last time: drop or eof
+	stalled time.Time // until when; likewise the others
+	garbled time.Time
+	refused time.Time
+	code    int // HTTP status while refused
 }
 
-// stall holds the client until the fault is over, whatever else it becomes.
-func (c *client) stall(ctx context.Context) bool {
-	for {
-		fault, left, changed := c.server.faults.watch()
-		if fault != "stall" {
-			return c.misbehave(ctx)
-		}
-		over := time.NewTimer(left)
-		select {
-		case <-over.C:
-		case <-changed:
-		case <-ctx.Done():
-			over.Stop()
-			return false
-		case <-c.server.ending:
-			over.Stop()
-			return false
-		}
-		over.Stop()
+// clock reads the time if anything depends on it.
+func (c *condition) clock() (now time.Time) {
+	if c.stalled.IsZero() && c.garbled.IsZero() && c.refused.IsZero() {
+		return now
 	}
+	return time.Now()
 }
 
-// reset sends half an event, down to half an id, and cuts the connection so that the client sees a reset.
-func (c *client) reset() {
-	half := fmt.Sprintf("event: price\ndata: {\"symbol\":\"CUT\",\"last\":\"1\"}\nid: %s-", c.server.config.Epoch)
-	c.out = append(c.out, half...)
-	c.flush()
-	conn, _, err := c.rc.Hijack()
+// cleared is c without what lasts.
+func (c *condition) cleared() *condition { return &condition{cuts: c.cuts, cut: c.cut} }
+
+// with is c with f on it, from now.
+func (c *condition) with(f Fault, lasts time.Duration) *condition {
+	next := *c
+	until := time.Now().Add(lasts)
+	switch f.Name {
+	case faultDrop, faultEOF:
+		next.cuts, next.cut = c.cuts+1, f.Name
+	case faultStall:
+		next.stalled = until
+	case faultGarbage:
+		next.garbled = until
+	case fault503, fault204:
+		next.cuts, next.cut = c.cuts+1, faultEOF
+		next.refused, next.code = until, http.StatusServiceUnavailable
+		if f.Name == fault204 {
+			next.code = http.StatusNoContent
+		}
+	}
+	return &next
+}
+
+// faults is what is wrong with the server, and what will be.
+type faults struct {
+	wake func() // every stream, to look at the condition
+	now  atomic.Pointer[condition]
+
+	mu       sync.Mutex // of those who change something
+	repeats  []appointed
+	replaned *bell
+	dice     *dice
+}
+
+// appointed is a fault that repeats, and when it is next due.
+type appointed struct {
+	fault Fault
+	at    time.Time
+}
+
+func newFaults(seed uint64, wake func()) *faults {
+	f := &faults{wake: wake, replaned: newBell(), dice: newDice(^seed)}
+	f.now.Store(&condition{})
+	return f
+}
+
+func (fs *faults) condition() *condition { return fs.now.Load() }
+
+// inject starts f, or appoints it if it repeats.
+func (fs *faults) inject(f Fault) error {
+	info, err := f.info()
 	if err != nil {
-		return // HTTP/2 has no connection to give away: the stream just ends
+		return err
 	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // a reset instead of a goodbye
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	switch {
+	case f.Name == faultClear:
+		fs.repeats = nil
+		fs.now.Store(fs.condition().cleared())
+	case f.Every > 0:
+		fs.appoint(appointed{f, time.Now().Add(f.Every)})
+	default:
+		fs.now.Store(fs.condition().with(f, cmp.Or(f.For, info.For)))
 	}
-	_ = conn.Close()
+	fs.wake()
+	fs.replaned.ring()
+	return nil
 }
 
-// malformed are events that a client must survive. They have no id, so that the good ones' stay in order.
-var malformed = []string{
-	"event: price\ndata: {\"symbol\":\"NVDA\",\"last\":\n\n",
-	"event: price\ndata: {\"symbol\":42,\"last\":true}\n\n",
-	"event: price\ndata: {\"symbol\":\"NVDA\",\"last\":\"NaN\"}\n\n",
-	"event: price\ndata: {\"last\":\"1.00\"}\n\n",
-	"event: price\ndata: {\"symbol\":\"NVDA\",\"last\":\"ten\"}\n\n",
-	"event: news\ndata: {\"id\":\"x\"}\n\n",
-	"event: status\ndata: [\"halted\"]\n\n",
-	"event: price\ndata: \x00\xff\xfe not even JSON\n\n",
-	"event: horoscope\ndata: {\"sign\":\"taurus\"}\n\n",
-	"data: an untyped line\n\n",
+// appoint replaces what is appointed under the same name.
+func (fs *faults) appoint(a appointed) {
+	fs.repeats = slices.DeleteFunc(fs.repeats, func(b appointed) bool { return b.fault.Name == a.fault.Name })
+	fs.repeats = append(fs.repeats, a)
 }
 
-// garble adds one malformed event to what is about to be written.
-func (c *client) garble() {
-	if len(c.out) == 0 {
-		return
+// repeat injects what repeats, when it is due, until ctx ends.
+func (fs *faults) repeat(ctx context.Context) {
+	for {
+		replaned := fs.replaned.next()
+		timer := time.NewTimer(fs.strikeDue())
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-replaned:
+			timer.Stop()
+		case <-timer.C:
+		}
 	}
-	c.out = append(c.out, malformed[c.garbled%len(malformed)]...)
-	c.garbled++
+}
+
+// strikeDue starts what is due and says how long it is to the next.
+func (fs *faults) strikeDue() time.Duration {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	now := time.Now()
+	next := now.Add(time.Hour)
+	for i := range fs.repeats {
+		a := &fs.repeats[i]
+		if !a.at.After(now) {
+			a.at = now.Add(a.fault.Every)
+			info, _ := a.fault.info() // inject has checked it
+			fs.now.Store(fs.condition().with(a.fault, cmp.Or(a.fault.For, info.For)))
+			fs.wake()
+		}
+		if a.at.Before(next) {
+			next = a.at
+		}
+	}
+	return next.Sub(now)
+}
+
+// refusal is the status with which new streams are refused, and for how much longer; 0 when they are not.
+func (c *condition) refusal() (code int, left time.Duration) {
+	if left = time.Until(c.refused); left > 0 {
+		return c.code, left
+	}
+	return 0, 0
+}
+
+// end ends the stream as a fault says.
+func (st *stream) end(how string) error {
+	if how == faultDrop {
+		st.out.cut(st.half())
+	}
+	return errEnded
+}
+
+// half is the beginning of the event that the client would get next, or of the newest: without the end of
+// its id, or with the id but without the end of its data. A client that uses any of it is wrong.
+func (st *stream) half() []byte {
+	e := st.server.hub.log.sample(st.place)
+	if e == nil {
+		return []byte("event: price\nid: " + st.place + "7")
+	}
+	withinID := len("event: ") + len(e.kind.String()) + len("\nid: ") + len(e.id) - 1
+	if st.server.faults.chance(2) == 0 {
+		return e.frame[:withinID]
+	}
+	return e.frame[:(withinID+len(e.frame))/2]
+}
+
+// chance is a number below n.
+func (fs *faults) chance(n int64) int64 {
+	fs.mu.Lock()
+	defer fs.mu.Unlock()
+	return fs.dice.below(n)
 }

@@ -1,203 +1,187 @@
 // Package mockserver is a server of simulated prices and news over Server-Sent Events, for demos and
 // for testing clients.
 //
-// A [Server] owns a seeded market, which [Server.Run] moves on, and the memory of its stream, from which
-// [Server.Handler] serves any number of clients: each event is encoded once, each client reads at its own
-// pace, and one that falls too far behind is disconnected and can resume. [Server.Inject] makes the server
-// misbehave; a [Fault] says how.
+// A [Server] owns a seeded market, which [Server.Run] moves on, and a hub that gives every event to
+// every client; [Server.Handler] serves them over HTTP. Every event is encoded once, into a ring from
+// which clients that lost their connection resume. A client that is slower than the market is
+// disconnected with a comment that says so; it never delays another.
+//
+// [Server.Inject] makes the server misbehave; [Faults] lists the ways, and [ParseFault] reads them from
+// a command line.
 package mockserver
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"math"
 	"net/http"
 	"strconv"
 	"sync"
-	"sync/atomic"
 	"time"
 )
 
 // Config says what a Server is like; a zero field takes its default.
 type Config struct {
-	Seed      uint64           // of the market; default 1. The same seed and rate tell the same story
-	Rate      float64          // events a second, all symbols together; default 40, at most 1,000,000
+	Seed      uint64           // of the market; 0 means 1. The same seed makes the same sequence of events
+	Rate      float64          // events a second, all symbols together; default 40, at most a million
 	Symbols   int              // how many symbols the market has; default 24, at most 10,000
 	Ring      int              // events kept for clients that resume; default 16,384
-	Queue     int              // events that a client may lag behind before it is disconnected; default 8,192
-	Heartbeat time.Duration    // silence after which a client is sent a comment; default 15 s
+	Queue     int              // events a client may lag behind before it is disconnected; default 4,096
+	Heartbeat time.Duration    // silence after which a stream gets a comment; default 15 s
 	Retry     time.Duration    // the reconnection time that clients are told; default 1 s
 	Epoch     string           // first part of every id; default made from the start time. Changes when the server restarts
 	Faults    []Fault          // to begin with; see ParseFault
-	Now       func() time.Time // the clock of the market; default time.Now
+	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
 }
 
-func (c Config) withDefaults() Config {
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	c.Seed = orDefault(c.Seed, 1)
-	c.Rate = orDefault(c.Rate, 40)
-	c.Symbols = orDefault(c.Symbols, len(listings))
-	c.Ring = orDefault(c.Ring, 16<<10)
-	c.Queue = orDefault(c.Queue, 8<<10)
-	c.Heartbeat = orDefault(c.Heartbeat, 15*time.Second)
-	c.Retry = orDefault(c.Retry, time.Second)
-	c.Epoch = orDefault(c.Epoch, strconv.FormatInt(c.Now().UnixNano(), 36))
-	return c
-}
-
-func orDefault[T comparable](v, byDefault T) T {
-	var zero T
-	if v == zero {
-		return byDefault
-	}
-	return v
-}
-
-func (c Config) validate() error {
-	var faults []error
-	check := func(ok bool, format string, args ...any) {
-		if !ok {
-			faults = append(faults, fmt.Errorf(format, args...))
-		}
-	}
-	check(c.Rate > 0 && c.Rate <= 1e6, "rate is %g; it must be over 0 and at most 1,000,000 events a second", c.Rate)
-	check(c.Symbols > 0 && c.Symbols <= 10_000, "symbols is %d; it must be 1 to 10,000", c.Symbols)
-	check(c.Ring > 0, "ring is %d; it must be at least 1", c.Ring)
-	check(c.Queue > 0, "queue is %d; it must be at least 1", c.Queue)
-	check(c.Heartbeat > 0, "heartbeat is %s; it must be over 0", c.Heartbeat)
-	for _, f := range c.Faults {
-		faults = append(faults, f.validate())
-	}
-	return errors.Join(faults...)
-}
-
-// Server is the mock server: a simulated market behind an SSE endpoint.
+// Server is the mock server: a simulated market behind an SSE endpoint. Its methods may be called from
+// any goroutine.
 type Server struct {
-	config Config
-	log    *log
-	faults faultLine
+	config  Config
+	hub     *hub
+	faults  *faults
+	batches batches
 
-	mu      sync.Mutex // of the market, and of the order of its events in the log
-	market  *market
-	encoded []event // scratch
-
-	clients atomic.Int64
-	streams sync.WaitGroup
-	gate    sync.RWMutex // held to write by the end: no stream begins behind it
-	ending  chan struct{}
-	ended   bool
+	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
+	market *market
+	drafts []draft // scratch of step, as the next
+	data   []byte
 }
 
-// New returns a server whose market stands still until Run.
+// New returns a server whose market stands still until Run. The error names every setting that cannot be.
 func New(c Config) (*Server, error) {
 	c = c.withDefaults()
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	s := &Server{
+	h := newHub(newRing(c.Epoch, c.Ring))
+	return &Server{
 		config: c,
-		log:    newLog(c.Epoch, c.Ring),
-		market: newMarket(c, c.Now()),
-		ending: make(chan struct{}),
-	}
-	s.faults.wake = s.log.wake
-	return s, nil
+		hub:    h,
+		faults: newFaults(c.Seed, h.changed.ring),
+		market: newMarket(c.Seed, c.Symbols, c.Epoch, c.Now()),
+	}, nil
 }
 
-// Run makes events until ctx ends, then ends every stream after a whole event. It returns when the last
-// stream has ended. Run it once.
+// Run makes events until ctx ends, then ends every stream cleanly. It returns when the last stream has
+// ended, or after a second: what is left then is stuck in a write, and ends when the HTTP server closes.
+// A server runs once.
 func (s *Server) Run(ctx context.Context) error {
-	var faults sync.WaitGroup
-	for _, f := range s.config.Faults {
-		faults.Go(func() { s.faults.recur(ctx, f) })
+	if !s.hub.begin() {
+		return errRanBefore
 	}
+	for _, f := range s.config.Faults {
+		if err := s.faults.inject(f); err != nil {
+			return fmt.Errorf("mock server: %w", err)
+		}
+	}
+	var repeating sync.WaitGroup
+	repeating.Go(func() { s.faults.repeat(ctx) })
 	s.pace(ctx)
-	faults.Wait()
-
-	s.gate.Lock()
-	s.ended = true
-	s.gate.Unlock()
-	close(s.ending)
-	s.awaitStreams()
+	repeating.Wait()
+	s.hub.close(drainTime)
 	return nil
 }
 
-// awaitStreams waits until every stream has ended. One whose client does not read is left to the HTTP server
-// to close.
-func (s *Server) awaitStreams() {
-	deadline := time.NewTimer(time.Second)
-	defer deadline.Stop()
-	ended := make(chan struct{})
-	go func() {
-		defer close(ended)
-		s.streams.Wait()
-	}()
-	select {
-	case <-ended:
-	case <-deadline.C:
-	}
-}
+// drainTime is how long Run waits for streams to end.
+const drainTime = time.Second
 
-// pace makes events at the rate, in small batches.
+// pace makes as many events as the rate asks for, in batches of the ticks' time.
 func (s *Server) pace(ctx context.Context) {
-	const beat = 5 * time.Millisecond
-	ticker := time.NewTicker(max(beat, time.Duration(min(float64(time.Hour), float64(time.Second)/s.config.Rate))))
+	period := s.period()
+	ticker := time.NewTicker(period)
 	defer ticker.Stop()
-	began, made := time.Now(), 0.0
+	due, last := 0.0, time.Now()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case now := <-ticker.C:
-			due := now.Sub(began).Seconds()*s.config.Rate - made
-			if due < 1 {
-				continue
-			}
-			s.Step(min(int(due), int(s.config.Rate)+1)) // a process that was stopped does not make up for it
-			made += float64(int(due))
+			due += min(now.Sub(last), maxCatchUp+period).Seconds() * s.config.Rate
+			last = now
+			s.Step(int(due))
+			due -= math.Floor(due)
 		}
 	}
 }
 
-// Step makes n events at once, beside those of Run: for tests and load.
-func (s *Server) Step(n int) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.encoded = s.encoded[:0]
-	number := s.log.newest()
-	for range n {
-		number++
-		s.encoded = append(s.encoded, encode(s.market.step(s.config.Now()), s.log.id(number)))
-	}
-	s.log.append(s.encoded)
+// maxCatchUp is how much time a starved server makes up for at once.
+const maxCatchUp = time.Second
+
+// period is that of the events, but no shorter than 5 ms: faster ones come in batches.
+func (s *Server) period() time.Duration {
+	const shortest, longest = 5 * time.Millisecond, time.Hour
+	return time.Duration(min(max(float64(time.Second)/s.config.Rate, float64(shortest)), float64(longest)))
 }
 
-// Newest is the id of the newest event; empty before the first.
-func (s *Server) Newest() string {
-	if n := s.log.newest(); n > 0 {
-		return s.log.id(n)
+// Step makes n events at once, without waiting for the rate: for tests and load. They reach the streams
+// in batches.
+func (s *Server) Step(n int) {
+	const batch = 256
+	for n > 0 {
+		s.step(min(n, batch))
+		n -= batch
 	}
-	return ""
+}
+
+func (s *Server) step(n int) {
+	s.making.Lock()
+	defer s.making.Unlock()
+	now := s.config.Now().UTC()
+	s.drafts, s.data = s.drafts[:0], s.data[:0]
+	for range n {
+		var d draft
+		s.data, d = s.market.draft(s.data, s.market.next(now))
+		s.drafts = append(s.drafts, d)
+	}
+	s.hub.publish(s.drafts, s.data)
 }
 
 // Snapshot is the truth: the data of the snapshot event that a new client would get now.
 func (s *Server) Snapshot() []byte {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.market.appendSnapshot(nil, filter{})
+	data, _ := s.snapshot(filter{})
+	return data
 }
 
-// snapshot is the snapshot that a filter lets through, and the number of the event after which it holds.
-func (s *Server) snapshot(f filter) (data []byte, after uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.market.appendSnapshot(nil, f), s.log.newest()
+// snapshot is what f lets through of the truth, and the id of the newest event that it contains.
+func (s *Server) snapshot(f filter) (data []byte, id string) {
+	s.making.Lock()
+	id, truth := s.hub.log.newest(), s.market.standing(f)
+	s.making.Unlock()
+	return truth.encode(), id
 }
 
-// Inject starts a fault, or with the name "clear" ends those that last. Faults lists the names.
+// Newest is the id of the newest event. A client that has seen it has seen everything.
+func (s *Server) Newest() string { return s.hub.log.newest() }
+
+// Clients is the number of open streams.
+func (s *Server) Clients() int { return s.hub.clients() }
+
+// Handler serves GET /events and GET /healthz, and lists them at /.
+func (s *Server) Handler() http.Handler { return s.routes() }
+
+// Inject starts a fault, or ends all of them with "clear"; see Faults. A fault that is already on starts
+// anew. One that repeats does so while Run runs.
 func (s *Server) Inject(f Fault) error { return s.faults.inject(f) }
 
-// Handler serves the event stream at /events and the server's health at /healthz.
-func (s *Server) Handler() http.Handler { return newHandler(s) }
+func (c Config) withDefaults() Config {
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	setDefault(&c.Seed, 1)
+	setDefault(&c.Rate, 40)
+	setDefault(&c.Symbols, len(named))
+	setDefault(&c.Ring, 16384)
+	setDefault(&c.Queue, 4096)
+	setDefault(&c.Heartbeat, 15*time.Second)
+	setDefault(&c.Retry, time.Second)
+	setDefault(&c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))
+	return c
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

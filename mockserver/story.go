@@ -1,94 +1,175 @@
 package mockserver
 
 import (
-	"strings"
+	"slices"
 	"time"
 )
 
-// story is a headline.
-type story struct {
-	id                string
-	headline, summary string
-	source            string
-	symbols           []string
-	importance        string
-	time              time.Time
+// The plot, in events. At the default rate a headline comes every 3 to 5 seconds.
+const (
+	firstNews     = 20 // after the start
+	newsGap       = 120
+	newsGapSpread = 80
+	haltGap       = 1100
+	haltLength    = 260
+	moodGap       = 700
+)
+
+// appointment is something that is to happen at a turn.
+type appointment struct {
+	turn       int
+	act        act
+	instrument *instrument // halts, resumes, and news of one symbol
+	story      *headline   // corrections
 }
 
-// plot is a kind of headline, and what it does to the price.
-type plot struct {
-	text       string  // {name} is the company or the pair
-	push       float64 // per trade, in usual moves
-	importance string
+// act is what happens at an appointment.
+type act int
+
+const (
+	breakNews   act = iota // and make the next appointment for news
+	breakOwn               // news about a symbol that was halted for it
+	correctNews            // change a headline of a moment ago
+	halt                   // and make the next appointment for a halt
+	resume                 // after a halt
+	shiftMood              // no event by itself
+)
+
+// openAgenda makes the first appointments.
+func (m *market) openAgenda() {
+	m.appoint(appointment{act: breakNews}, firstNews)
+	m.appoint(appointment{act: halt}, haltGap/2)
+	m.appoint(appointment{act: shiftMood}, moodGap)
 }
 
-var sources = []string{"Tape Wire", "Loopback News", "Mock Street", "Seed & Sons"}
-
-var companyPlots = []plot{
-	{"{name} raises its outlook for the year", 1.2, "high"},
-	{"{name} cuts its forecast, citing weak demand", -1.4, "high"},
-	{"{name} beats expectations in a preview of the quarter", 1.0, "normal"},
-	{"{name} loses its chief financial officer", -0.6, "normal"},
-	{"{name} to buy back shares worth 5 billion", 0.7, "normal"},
-	{"{name} said to be in talks over a merger of equals", 0.9, "high"},
-	{"{name} recalls a product line after complaints", -0.9, "normal"},
-	{"{name} opens a research centre", 0.2, "low"},
-	{"{name} upgraded by two brokers", 0.6, "normal"},
-	{"{name} downgraded: “priced for perfection”", -0.6, "normal"},
-	{"Regulator asks {name} for documents", -0.8, "normal"},
-	{"{name} wins a ten-year supply contract", 0.8, "normal"},
-	{"{name} denies reports of a delay", 0.3, "low"},
-	{"Large block of {name} changes hands off the exchange", -0.3, "low"},
-}
-
-var marketPlots = []plot{
-	{"{name} firms as traders await the minutes", 0.4, "normal"},
-	{"{name} slips on thin volume", -0.4, "low"},
-	{"Heavy option expiry seen around {name}", 0.2, "low"},
-	{"{name} jumps after a surprise in the inflation print", 1.0, "high"},
-	{"{name} under pressure as risk appetite fades", -0.8, "normal"},
-}
-
-// tell makes a headline about a symbol, which then moves. Now and then it corrects the one before instead.
-func (m *market) tell(now time.Time) story {
-	if n := len(m.stories); n > 0 && m.chance.IntN(12) == 0 {
-		return m.correct(n-1, now)
+// appoint keeps the agenda in the order of turns. In a large market, stories come as often per symbol.
+func (m *market) appoint(a appointment, ahead int) {
+	a.turn = m.turn + ahead
+	at := slices.IndexFunc(m.agenda, func(b appointment) bool { return b.turn > a.turn })
+	if at < 0 {
+		at = len(m.agenda)
 	}
-	s := m.symbols[m.chance.IntN(len(m.symbols))]
-	plots := companyPlots
-	if s.sector >= forex {
-		plots = marketPlots
-	}
-	p := plots[m.chance.IntN(len(plots))]
-	s.push, s.pushes = p.push, 60
-	m.told++
-	return m.keep(story{
-		id:         "n" + decimal(int64(m.told), 0),
-		headline:   strings.ReplaceAll(p.text, "{name}", s.name),
-		summary:    "A made-up story about " + s.name + ", told by a simulator.",
-		source:     sources[m.chance.IntN(len(sources))],
-		symbols:    []string{s.symbol},
-		importance: p.importance,
-		time:       now,
-	})
+	m.agenda = slices.Insert(m.agenda, at, a)
 }
 
-func (m *market) correct(i int, now time.Time) story {
-	s := m.stories[i]
-	if !strings.HasSuffix(s.headline, corrected) {
-		s.headline += corrected
-	}
-	s.time = now
-	m.stories[i] = s
-	return s
+// ahead is a gap between stories, with some play, for a market of this size.
+func (m *market) ahead(gap, play int) int {
+	size := max(1, len(m.instruments)/len(named))
+	return (gap + int(m.dice.below(int64(play)))) * size
 }
 
-const corrected = " (corrected)"
-
-func (m *market) keep(s story) story {
-	m.stories = append(m.stories, s)
-	if over := len(m.stories) - keptStories; over > 0 {
-		m.stories = append(m.stories[:0], m.stories[over:]...)
+// hurry moves the next appointment for an act to so many turns from now.
+func (m *market) hurry(what act, ahead int) {
+	at := slices.IndexFunc(m.agenda, func(a appointment) bool { return a.act == what })
+	if at < 0 {
+		return
 	}
-	return s
+	a := m.agenda[at]
+	m.agenda = slices.Delete(m.agenda, at, at+1)
+	m.appoint(a, ahead)
+}
+
+// plotNext keeps the appointments that are due, until one of them makes an event.
+func (m *market) plotNext(now time.Time) (happening, bool) {
+	for m.agenda[0].turn <= m.turn {
+		due := m.agenda[0]
+		m.agenda = slices.Delete(m.agenda, 0, 1)
+		if h := m.keep(due, now); h != (happening{}) {
+			return h, true
+		}
+	}
+	return happening{}, false
+}
+
+// keep does what is due; what comes of it may be nothing.
+func (m *market) keep(a appointment, now time.Time) happening {
+	switch a.act {
+	case breakNews:
+		m.appoint(appointment{act: breakNews}, m.ahead(newsGap, newsGapSpread))
+		return m.report(m.pick(), now)
+	case breakOwn:
+		return m.report(a.instrument, now)
+	case correctNews:
+		return happening{news: m.newsroom.correct(a.story, m, now)}
+	case halt:
+		m.appoint(appointment{act: halt}, m.ahead(haltGap, haltGap))
+		return m.halt(now)
+	case resume:
+		m.halted--
+		a.instrument.halted = false
+		return m.say(a.instrument, "open", "Trading resumes", now)
+	case shiftMood:
+		m.appoint(appointment{act: shiftMood}, moodGap/2+int(m.dice.below(moodGap)))
+		m.mood = mood(m.dice.below(int64(wild) + 1))
+	}
+	return happening{}
+}
+
+// report publishes a headline about i or its sector, and lets it move the prices.
+func (m *market) report(i *instrument, now time.Time) happening {
+	story := m.newsroom.write(i, m, now)
+	for _, symbol := range story.concerns {
+		symbol.impulse = min(max(symbol.impulse+story.impact, -maxMove), maxMove)
+	}
+	if story.template.hasFigure() && m.dice.below(9) == 0 {
+		m.appoint(appointment{act: correctNews, story: story}, 60+int(m.dice.below(120)))
+	}
+	return happening{news: story}
+}
+
+// halt stops the trading of one symbol for a while: the one of a few that has moved most, or one that
+// news is about to break on. Most of the market always trades.
+func (m *market) halt(now time.Time) happening {
+	if 4*(m.halted+1) > len(m.instruments) {
+		return happening{}
+	}
+	i := m.restless()
+	if i == nil {
+		return happening{}
+	}
+	i.halted = true
+	m.halted++
+	length := haltLength + int(m.dice.below(haltLength))
+	m.appoint(appointment{act: resume, instrument: i}, length)
+	if m.dice.below(2) == 0 {
+		m.appoint(appointment{act: breakOwn, instrument: i}, length/2)
+		return m.say(i, "halted", "News pending", now)
+	}
+	return m.say(i, "halted", "Volatility pause", now)
+}
+
+// restless picks three symbols and gives the one that has moved most since the open; nil when none of
+// them can be halted.
+func (m *market) restless() (most *instrument) {
+	for range 3 {
+		i := m.pick()
+		if i.canHalt() && (most == nil || i.moved() > most.moved()) {
+			most = i
+		}
+	}
+	return most
+}
+
+// moved is the distance from the open, in parts per million of it.
+func (i *instrument) moved() int64 {
+	distance := i.last - i.open
+	return max(distance, -distance) * 1_000_000 / i.open
+}
+
+// status is the trading state of a symbol, or with an empty symbol of the whole market.
+type status struct {
+	symbol, state, reason string
+	time                  time.Time
+}
+
+// say makes the new status of i known; it replaces the one before.
+func (m *market) say(i *instrument, state, reason string, now time.Time) happening {
+	s := &status{i.symbol, state, reason, now}
+	at := slices.IndexFunc(m.statuses, func(old *status) bool { return old.symbol == s.symbol })
+	if at < 0 {
+		m.statuses = append(m.statuses, s)
+	} else {
+		m.statuses[at] = s
+	}
+	return happening{status: s}
 }

@@ -6,141 +6,134 @@ import (
 	"time"
 )
 
-// fields are what a price event says beside its symbol and time.
+// kind is a type of event that the market makes; the stream's own snapshot, resume and reset are not.
+type kind uint8
+
+const (
+	priceEvent kind = iota
+	newsEvent
+	statusEvent
+)
+
+var kindNames = [...]string{priceEvent: "price", newsEvent: "news", statusEvent: "status"}
+
+func (k kind) String() string { return kindNames[k] }
+
+// fields says which values of an instrument a price event carries. Symbol and time are always there.
 type fields uint16
 
 const (
-	lastField fields = 1 << iota
-	quoteField
-	sizeField
-	volumeField
-	highField
-	lowField
-	standingFields // name, currency, open, previous close
-
-	quoted = quoteField
-	traded = lastField | quoteField | sizeField | volumeField
-	whole  = traded | highField | lowField | standingFields
+	fieldName fields = 1 << iota
+	fieldLast
+	fieldBid
+	fieldAsk
+	fieldSize
+	fieldVolume
+	fieldOpen
+	fieldHigh
+	fieldLow
+	fieldPrevClose
+	fieldCurrency
+	allFields fields = 1<<iota - 1
 )
 
-// appendPrice appends the JSON of a price event.
-func appendPrice(b []byte, s *symbol, what fields) []byte {
+// appendPrice appends what of i is asked for as the JSON object of a price event.
+func appendPrice(b []byte, i *instrument, which fields) []byte {
 	b = append(b, `{"symbol":`...)
-	b = appendString(b, s.symbol)
-	number := func(name string, ticks int64, decimals int) {
-		b = append(b, `,"`...)
-		b = append(b, name...)
-		b = append(b, `":"`...)
-		b = appendDecimal(b, ticks, decimals)
-		b = append(b, '"')
-	}
-	if what&standingFields != 0 {
+	b = appendText(b, i.symbol)
+	if which&fieldName != 0 {
 		b = append(b, `,"name":`...)
-		b = appendString(b, s.name)
+		b = appendText(b, i.name)
 	}
-	if what&lastField != 0 {
-		number("last", s.last, s.decimals)
+	number := func(field fields, key string, value int64, decimals int) {
+		if which&field != 0 {
+			b = append(append(append(b, `,"`...), key...), `":"`...)
+			b = append(appendDecimal(b, value, decimals), '"')
+		}
 	}
-	if what&quoteField != 0 {
-		number("bid", s.bid, s.decimals)
-		number("ask", s.ask, s.decimals)
-	}
-	if what&sizeField != 0 {
-		number("size", s.traded, 0)
-	}
-	if what&volumeField != 0 {
-		number("volume", s.volume, 0)
-	}
-	if what&standingFields != 0 {
-		number("open", s.open, s.decimals)
-	}
-	if what&highField != 0 {
-		number("high", s.high, s.decimals)
-	}
-	if what&lowField != 0 {
-		number("low", s.low, s.decimals)
-	}
-	if what&standingFields != 0 {
-		number("prev_close", s.price, s.decimals)
+	number(fieldLast, "last", i.last, i.decimals)
+	number(fieldBid, "bid", i.bid, i.decimals)
+	number(fieldAsk, "ask", i.ask, i.decimals)
+	number(fieldSize, "size", i.size, i.sizeDecimals)
+	number(fieldVolume, "volume", i.volume, i.sizeDecimals)
+	number(fieldOpen, "open", i.open, i.decimals)
+	number(fieldHigh, "high", i.high, i.decimals)
+	number(fieldLow, "low", i.low, i.decimals)
+	number(fieldPrevClose, "prev_close", i.prevClose, i.decimals)
+	if which&fieldCurrency != 0 {
 		b = append(b, `,"currency":`...)
-		b = appendString(b, s.currency)
+		b = appendText(b, i.currency)
 	}
-	return appendTime(b, s.quotedSince)
+	return append(appendTime(append(b, `,"time":`...), i.time), '}')
 }
 
-// appendNews appends the JSON of a news event.
-func appendNews(b []byte, s story) []byte {
-	b = append(b, `{"id":`...)
-	b = appendString(b, s.id)
-	for _, field := range [][2]string{{"headline", s.headline}, {"summary", s.summary}, {"source", s.source}} {
-		b = append(b, `,"`...)
-		b = append(b, field[0]...)
-		b = append(b, `":`...)
-		b = appendString(b, field[1])
-	}
+// appendNews appends the JSON object of a news event.
+func appendNews(b []byte, id string, h *headline) []byte {
+	b = appendText(append(b, `{"id":`...), id)
+	b = appendText(append(b, `,"headline":`...), h.title)
+	b = appendText(append(b, `,"summary":`...), h.summary)
+	b = appendText(append(b, `,"source":`...), h.source)
+	b = appendText(append(b, `,"url":`...), "https://example.com/tape/"+id)
 	b = append(b, `,"symbols":[`...)
-	for i, name := range s.symbols {
-		if i > 0 {
+	for n, symbol := range h.symbols {
+		if n > 0 {
 			b = append(b, ',')
 		}
-		b = appendString(b, name)
+		b = appendText(b, symbol)
 	}
-	b = append(b, `],"importance":`...)
-	b = appendString(b, s.importance)
-	return appendTime(b, s.time)
+	b = appendText(append(b, `],"importance":`...), h.importance)
+	return append(appendTime(append(b, `,"time":`...), h.time), '}')
 }
 
-// appendStatus appends the JSON of a status event.
-func appendStatus(b []byte, s *symbol) []byte {
-	b = append(b, `{"symbol":`...)
-	b = appendString(b, s.symbol)
-	b = append(b, `,"state":`...)
-	b = appendString(b, s.state)
-	b = append(b, `,"reason":`...)
-	b = appendString(b, s.reason)
-	return appendTime(b, s.stateSince)
+// appendStatus appends the JSON object of a status event.
+func appendStatus(b []byte, s *status) []byte {
+	b = appendText(append(b, `{"symbol":`...), s.symbol)
+	b = appendText(append(b, `,"state":`...), s.state)
+	b = appendText(append(b, `,"reason":`...), s.reason)
+	return append(appendTime(append(b, `,"time":`...), s.time), '}')
 }
 
-// appendTime closes an object with its time.
+// appendDecimal writes units of the last of so many decimals as a plain number: 1234 with 8 as 0.00001234.
+func appendDecimal(b []byte, units int64, decimals int) []byte {
+	var digits [20]byte
+	d := strconv.AppendInt(digits[:0], units, 10) // units are never negative here
+	whole := len(d) - decimals
+	if decimals == 0 {
+		return append(b, d...)
+	}
+	if whole <= 0 {
+		b = append(b, "0."...)
+		for ; whole < 0; whole++ {
+			b = append(b, '0')
+		}
+		return append(b, d...)
+	}
+	b = append(append(b, d[:whole]...), '.')
+	return append(b, d[whole:]...)
+}
+
+// appendTime writes a UTC time with all its nanoseconds, so that equal columns stay equal in width.
 func appendTime(b []byte, t time.Time) []byte {
-	b = append(b, `,"time":"`...)
-	b = t.UTC().AppendFormat(b, time.RFC3339Nano)
-	return append(b, `"}`...)
+	return t.AppendFormat(b, `"2006-01-02T15:04:05.000000000Z"`)
 }
 
-// appendString appends a JSON string.
-func appendString(b []byte, s string) []byte {
-	for i := range len(s) {
-		if c := s[i]; c < ' ' || c >= 0x7F || c == '"' || c == '\\' {
-			quoted, err := json.Marshal(s)
-			if err != nil { // cannot happen: every string can be marshalled
-				return append(b, `""`...)
-			}
+// appendText writes a JSON string. Nearly all of the market's words are plain ASCII.
+func appendText(b []byte, s string) []byte {
+	for n := range len(s) {
+		if c := s[n]; c < ' ' || c > '~' || c == '"' || c == '\\' {
+			quoted, _ := json.Marshal(s) // a string cannot fail
 			return append(b, quoted...)
 		}
 	}
-	b = append(b, '"')
-	b = append(b, s...)
-	return append(b, '"')
+	return append(append(append(b, '"'), s...), '"')
 }
 
-// appendDecimal appends n × 10^-decimals in plain notation.
-func appendDecimal(b []byte, n int64, decimals int) []byte {
-	if n < 0 {
-		b, n = append(b, '-'), -n
+// appendFrame writes one event of the stream. No id line is written for an empty id. Data has no line ends: it is JSON.
+func appendFrame(b []byte, event, id string, data []byte) []byte {
+	b = append(append(b, "event: "...), event...)
+	if id != "" {
+		b = append(append(b, "\nid: "...), id...)
 	}
-	var room [40]byte
-	digits := strconv.AppendInt(room[:0], n, 10)
-	for len(digits) <= decimals {
-		digits = append([]byte{'0'}, digits...)
-	}
-	point := len(digits) - decimals
-	b = append(b, digits[:point]...)
-	if decimals > 0 {
-		b = append(b, '.')
-		b = append(b, digits[point:]...)
-	}
-	return b
+	b = append(append(b, "\ndata: "...), data...)
+	return append(b, "\n\n"...)
 }
-
-func decimal(n int64, decimals int) string { return string(appendDecimal(nil, n, decimals)) }

@@ -9,13 +9,15 @@ type list struct {
 // fit takes a new window height and number of rows.
 func (l list) fit(height, total int) list {
 	l.height, l.total = max(height, 0), max(total, 0)
-	return l.settle()
+	l = l.settle()
+	return l
 }
 
 // move goes down by n rows, or up by -n.
 func (l list) move(n int) list {
 	l.cursor += n
-	return l.settle()
+	l = l.settle()
+	return l
 }
 
 func (l list) first() list { return l.move(-l.cursor) }

@@ -60,7 +60,7 @@ func listen(in <-chan feed.Event) tea.Cmd {
 		if !ok {
 			return feedClosedMsg{wall()}
 		}
-		batch := gather(append(make([]feed.Event, 0, 64), first), in)
+		batch := gather(append(make([]feed.Event, 0, 128), first), in)
 		return feedBatchMsg{batch, wall()}
 	}
 }

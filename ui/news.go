@@ -17,6 +17,7 @@ const (
 type mark struct {
 	gap   *feed.Gap
 	feed  string
+	named bool   // there are several feeds
 	after uint64 // Story.Seq of the last headline before it
 }
 
@@ -141,7 +142,7 @@ func markLine(pn *pen, f frame, m *mark) string {
 		k = muted
 	}
 	text := gapMark(m.gap, f.now)
-	if m.feed != "" {
+	if m.named {
 		text = m.feed + " · " + text
 	}
 	pn.put(k, "┄┄ "+text+" ")

@@ -45,6 +45,42 @@ func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
 	}
 }
 
+func TestAGapStandsAboveTheOldHeadlinesThatASnapshotBringsAgain(t *testing.T) {
+	s := newStage().size(100, 30).live()
+	lost := s.now
+	s.message("news", "{}", market.Headline{ID: "a", Title: "before", Time: lost.Add(-time.Minute)})
+	s.gap(feed.Gap{Kind: feed.Reset, Missed: feed.Unknown, Lost: lost, Length: 12 * time.Second})
+	s.message("snapshot", "{}",
+		market.Headline{ID: "b", Title: "older", Time: lost.Add(-time.Hour)},
+		market.Headline{ID: "c", Title: "old", Time: lost.Add(-time.Second)},
+		market.Headline{ID: "d", Title: "meanwhile", Time: lost.Add(time.Second)})
+	tape := s.m.tape()
+	var got []string
+	for _, l := range newsLines(tape.stories, tape.marks, 0, 99) {
+		if l.mark != nil {
+			got = append(got, "gap")
+			continue
+		}
+		got = append(got, l.story.Title)
+	}
+	if diff := cmp.Diff([]string{"meanwhile", "gap", "old", "older", "before"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMoreHeadlinesAtOnceThanTheBoardKeepsAreNoTrouble(t *testing.T) {
+	s := newStage().size(100, 30).live()
+	s.keys("tab", "j")
+	var many []market.Update
+	for i := range 2000 {
+		many = append(many, market.Headline{Title: fmt.Sprintf("story %d", i)})
+	}
+	s.message("snapshot", "{}", many...)
+	if view := s.screen(); !strings.Contains(view, "story 1999") {
+		t.Errorf("the newest is not on top:\n%s", view)
+	}
+}
+
 func TestTheSelectedHeadlineStaysSelectedWhenNewsComes(t *testing.T) {
 	s := newStage().size(100, 30).live()
 	for i := range 600 {

@@ -112,12 +112,6 @@ func (p *pen) end() string {
 	return s
 }
 
-// padded closes the line at its full width.
-func (p *pen) padded() string {
-	p.space(p.width - p.used)
-	return p.end()
-}
-
 // cells is the width of a text on screen.
 func cells(s string) int {
 	for i := range len(s) {

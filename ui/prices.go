@@ -120,6 +120,8 @@ func basisWords(b market.Basis) string {
 		return "previous close"
 	case market.FromOpen:
 		return "open"
+	case market.FromFeed:
+		return "the feed's own figures"
 	}
 	return "the first price seen"
 }

@@ -33,10 +33,9 @@ func renderer(p termenv.Profile, dark bool) *lipgloss.Renderer {
 
 // stage plays events to a model as the feed would.
 type stage struct {
-	m    Model
-	now  time.Time
-	sent []feed.Event
-	id   int
+	m   Model
+	now time.Time
+	id  int
 }
 
 const desk = "desk"

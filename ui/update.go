@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -63,11 +64,10 @@ func (m Model) take(msg feedBatchMsg) Model {
 	for r := range touched {
 		m.prices.widths.grow(r)
 	}
-	for _, s := range m.board.News() {
-		if s.Seq <= newest {
-			break
-		}
+	stories := m.board.News() // of what came at once, the oldest may have left already
+	for _, s := range slices.Backward(stories[:min(m.newest()-newest, uint64(len(stories)))]) {
 		m.news.grow(s)
+		m = m.liftMark(s)
 	}
 	if added := int(m.newest()-newest) + len(m.marks) - marks; m.frozen == nil && added > 0 && m.news.cursor > 0 {
 		m.news.list = m.news.shift(added)
@@ -113,12 +113,25 @@ func (m Model) apply(ev feed.Event, touched map[*market.Row]struct{}) {
 
 // markGap puts a line between the headlines before and after a gap.
 func (m Model) markGap(ev feed.Event) Model {
-	k := mark{gap: ev.Gap, after: m.newest()}
-	if m.prices.manyFeeds {
-		k.feed = ev.Feed
-	}
+	k := mark{gap: ev.Gap, feed: ev.Feed, named: m.prices.manyFeeds, after: m.newest()}
 	keep := m.marks[max(len(m.marks)-maxMarks+1, 0):]
 	m.marks = append(keep[:len(keep):len(keep)], k) // a paused screen may still show the old ones
+	return m
+}
+
+// liftMark puts the last gap above a headline that came behind it and is older, as those of a snapshot are: the
+// line stands where the stream was lost.
+func (m Model) liftMark(s *market.Story) Model {
+	last := len(m.marks) - 1
+	if last < 0 {
+		return m
+	}
+	k := m.marks[last]
+	if s.Feed != k.feed || s.Time.IsZero() || !s.Time.Before(k.gap.Lost) || s.Seq != k.after+1 {
+		return m
+	}
+	k.after = s.Seq
+	m.marks = append(m.marks[:last:last], k)
 	return m
 }
 

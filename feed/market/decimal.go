@@ -102,7 +102,11 @@ func scanNumber(s string) (number, bool) {
 	}
 	exponent, ok := scanExponent(rest)
 	digits := strings.TrimLeft(whole+fraction, "0")
-	return number{neg, digits, len(fraction) - exponent}, ok
+	scale := len(fraction) - exponent
+	if digits == "" {
+		neg, scale = false, max(scale, 0)
+	}
+	return number{neg, digits, scale}, ok
 }
 
 func leadingDigits(s string) string {
@@ -141,10 +145,6 @@ func scanExponent(s string) (exponent int, ok bool) {
 // decimal is the number in plain notation; it is not ok when that has more than MaxDigits digits.
 func (n number) decimal() (Decimal, bool) {
 	whole := max(len(n.digits)-n.scale, 1) // digits before the point
-	if n.digits == "" {
-		whole, n.neg = 1, false
-		n.scale = max(n.scale, 0)
-	}
 	if whole > MaxDigits || whole+max(n.scale, 0) > MaxDigits {
 		return Decimal{}, false
 	}

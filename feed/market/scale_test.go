@@ -6,18 +6,6 @@ import (
 	"testing"
 )
 
-func dec(t testing.TB, s string) Decimal {
-	t.Helper()
-	if s == "" {
-		return Decimal{}
-	}
-	d, err := ParseDecimal(s)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
 func TestShiftingMovesThePointAndKeepsEveryDigit(t *testing.T) {
 	for _, c := range []struct {
 		d    string

@@ -25,10 +25,12 @@ func (s *Story) correct(h Headline, at time.Time) bool {
 	return true
 }
 
+// same does not look at the time: a server that starts anew may tell its old stories with new times, which
+// corrects nothing.
 func (s *Story) same(h Headline) bool {
 	old := s.Headline
 	return old.Title == h.Title && old.Summary == h.Summary && old.Source == h.Source && old.URL == h.URL &&
-		old.Importance == h.Importance && old.Time.Equal(h.Time) && slices.Equal(old.Symbols, h.Symbols)
+		old.Importance == h.Importance && slices.Equal(old.Symbols, h.Symbols)
 }
 
 // headline takes a new story, or the correction of one that is kept.

@@ -1,11 +1,12 @@
 package stream_test
 
 import (
+	"bufio"
 	"bytes"
 	"io"
-	"strings"
+	"net/http"
 	"testing"
-	"unicode/utf8"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/r3labs/sse/v2"
@@ -13,142 +14,152 @@ import (
 	"livetape/feed/stream"
 )
 
-// FuzzReader checks that however a stream is cut, the events are those of the reference parser, as the r3labs
-// parser sees them too.
+// FuzzReader checks that however a stream is cut and whatever the limit, all that can be seen of it is what the
+// reference parser sees, also through the r3labs client, and that the buffers stay small.
 func FuzzReader(f *testing.F) {
 	for _, v := range vectors(f) {
 		if len(v.Stream) < 200 {
-			f.Add(v.Stream, uint8(1), uint8(3))
+			f.Add(v.Stream, []byte{1, 3}, uint16(1000))
+			f.Add(v.Stream, []byte{7}, uint16(8))
 		}
 	}
-	f.Fuzz(func(t *testing.T, body []byte, first, then uint8) {
-		want := reference(body)
-		for _, chunks := range []io.Reader{
-			bytes.NewReader(body),
-			&chunked{body: body, sizes: []int{1}},
-			&chunked{body: body, sizes: []int{int(first)%7 + 1, int(then)%13 + 1}},
-		} {
-			if diff := cmp.Diff(want, parse(t, chunks)); diff != "" {
-				t.Fatalf("%q (-want +got):\n%s", body, diff)
-			}
+	f.Fuzz(func(t *testing.T, body, cuts []byte, limit uint16) {
+		if len(body) > 64<<10 {
+			t.Skip("ids have a bound, which the reference does not know")
 		}
-		requireParserAgrees(t, body, want)
+		bound := int(limit) + 1
+		want := reference(body, bound)
+		for _, sizes := range [][]byte{{255}, {0}, cuts} {
+			requireSame(t, want, observe(t, &chunked{body: body, sizes: sizes}, bound))
+		}
+		requireSame(t, want, observeThroughClient(t, &chunked{body: body, sizes: cuts}, bound))
 	})
 }
 
-// requireParserAgrees checks that r3labs' own reader finds the events' bounds.
-func requireParserAgrees(t *testing.T, body []byte, want []event) {
+func requireSame(t *testing.T, want, got transcript) {
 	t.Helper()
-	events := sse.NewEventStreamReader(stream.NewReader(bytes.NewReader(body), stream.Config{}), stream.BufferSize(0))
-	n := 0
-	for {
-		block, err := events.ReadEvent()
-		if err == io.EOF {
-			break
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		if n++; n <= len(want) && !bytes.HasPrefix(block, []byte("event: "+want[n-1].Type+"\nid: ")) {
-			t.Fatalf("%q: event %d is %q", body, n, block)
-		}
-	}
-	if n != len(want) {
-		t.Fatalf("%q: the parser sees %d events of %d", body, n, len(want))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Fatalf("(-want +got):\n%s", diff)
 	}
 }
 
-// chunked is a body that comes in pieces of the given sizes, over and over.
+// chunked is a body that comes in pieces of the given sizes, less one, over and over; the last comes with
+// the end.
 type chunked struct {
 	body  []byte
-	sizes []int
+	sizes []byte
 	turn  int
 }
 
 func (c *chunked) Read(p []byte) (int, error) {
-	if len(c.body) == 0 {
-		return 0, io.EOF
+	size := len(c.body)
+	if len(c.sizes) > 0 {
+		size = int(c.sizes[c.turn%len(c.sizes)]) + 1
 	}
-	n := copy(p, c.body[:min(c.sizes[c.turn%len(c.sizes)], len(c.body))])
+	n := copy(p, c.body[:min(size, len(c.body))])
 	c.body = c.body[n:]
 	c.turn++
+	if len(c.body) == 0 {
+		return n, io.EOF
+	}
 	return n, nil
 }
 
-// reference reads a whole stream as WHATWG HTML §9.2.6 tells it, step by step, with no thought of speed.
-func reference(body []byte) []event {
-	text := strings.TrimPrefix(wellFormed(body), "\ufeff")
-	text = strings.ReplaceAll(text, "\r\n", "\n")
-	text = strings.ReplaceAll(text, "\r", "\n")
-	events := []event{}
-	var kind, id, lastID string
-	var data strings.Builder
+// notes makes a Reader that takes down what happens besides the events.
+func notes(body io.Reader, limit int) (*stream.Reader, *transcript) {
+	seen := &transcript{Events: []markedEvent{}}
+	return stream.NewReader(body, stream.Config{
+		MaxEvent:  limit,
+		OnRetry:   func(d time.Duration) { seen.Retries = append(seen.Retries, d) },
+		OnComment: func() { seen.Comments++ },
+	}), seen
+}
+
+// observe reads a stream through a Reader and then by the simplest rules, for the canonical form is simple.
+func observe(tb testing.TB, body io.Reader, limit int) transcript {
+	tb.Helper()
+	reader, seen := notes(body, limit)
+	lines := bufio.NewReaderSize(&bounded{tb, reader, limit}, 64)
 	for {
-		line, rest, found := strings.Cut(text, "\n")
-		if !found {
-			return events
+		e, err := canonicalEvent(lines)
+		if err == io.EOF {
+			break
 		}
-		text = rest
-		if line == "" {
-			lastID = id
-			if data.Len() > 0 {
-				e := event{kind, strings.TrimSuffix(data.String(), "\n"), lastID}
-				if e.Type == "" {
-					e.Type = "message"
-				}
-				events = append(events, e)
-			}
-			kind = ""
-			data.Reset()
-			continue
+		if err != nil {
+			tb.Fatal(err)
 		}
-		name, value, _ := strings.Cut(line, ":")
-		value = strings.TrimPrefix(value, " ")
-		switch name {
+		seen.Events = append(seen.Events, e)
+	}
+	return finished(*seen, reader)
+}
+
+// observeThroughClient has the r3labs client read the stream.
+func observeThroughClient(tb testing.TB, body io.Reader, limit int) transcript {
+	tb.Helper()
+	reader, seen := notes(body, limit)
+	err := listen("http://feed.invalid/", limit, answer{reader}, func(e *sse.Event) {
+		id, mark := stream.ParseID(e.ID)
+		seen.Events = append(seen.Events, markedEvent{event{string(e.Event), string(e.Data), id}, mark})
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return finished(*seen, reader)
+}
+
+func finished(seen transcript, reader *stream.Reader) transcript {
+	seen.LastEventID, seen.Alive = reader.LastEventID(), reader.Alive()
+	return seen
+}
+
+// answer is a transport that answers with a body.
+type answer struct{ body io.Reader }
+
+func (a answer) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Body: io.NopCloser(a.body), Request: r}, nil
+}
+
+// bounded checks after each Read that the Reader's buffers are within their bound.
+type bounded struct {
+	tb    testing.TB
+	from  *stream.Reader
+	limit int
+}
+
+// heldAtMost is the bound of a Reader's buffers: what append may add to a line, a type and the data, two of which
+// may be replacements of three bytes for one; the window; three ids; and what is kept from event to event.
+func heldAtMost(limit int) int { return 10*limit + 1<<20 }
+
+func (b *bounded) Read(p []byte) (int, error) {
+	n, err := b.from.Read(p)
+	if held := b.from.Held(); held > heldAtMost(b.limit) {
+		b.tb.Fatalf("the buffers take %d bytes at a limit of %d", held, b.limit)
+	}
+	return n, err
+}
+
+// canonicalEvent reads one event in canonical form: some data:, an event:, an id: and a blank line.
+func canonicalEvent(lines *bufio.Reader) (markedEvent, error) {
+	var e markedEvent
+	var data [][]byte
+	for {
+		line, err := lines.ReadBytes('\n')
+		if err != nil {
+			return e, err
+		}
+		line = line[:len(line)-1]
+		if len(line) == 0 {
+			e.Event.Data = string(bytes.Join(data, []byte("\n")))
+			return e, nil
+		}
+		name, value, _ := bytes.Cut(line, []byte(": "))
+		switch string(name) {
 		case "event":
-			kind = value
-		case "data":
-			data.WriteString(value + "\n")
+			e.Event.Type = string(value)
 		case "id":
-			if !strings.Contains(value, "\x00") {
-				id = value
-			}
+			e.Event.LastEventID, e.Mark = stream.ParseID(value)
+		case "data":
+			data = append(data, value)
 		}
 	}
-}
-
-// wellFormed decodes UTF-8 with one U+FFFD for each maximal part of an ill-formed sequence (Unicode Standard
-// §3.9): the longest beginning that some continuation would make well-formed, or else one byte.
-func wellFormed(body []byte) string {
-	var text strings.Builder
-	for len(body) > 0 {
-		if r, size := utf8.DecodeRune(body); r != utf8.RuneError || size > 1 {
-			text.WriteRune(r)
-			body = body[size:]
-			continue
-		}
-		n := 1
-		for n < len(body) && canBecomeRune(body[:n+1]) {
-			n++
-		}
-		text.WriteRune(utf8.RuneError)
-		body = body[n:]
-	}
-	return text.String()
-}
-
-// canBecomeRune tries every continuation of the bytes.
-func canBecomeRune(b []byte) bool {
-	if r, size := utf8.DecodeRune(b); r != utf8.RuneError && size == len(b) {
-		return true
-	}
-	if len(b) >= utf8.UTFMax {
-		return false
-	}
-	for _, next := range []byte{0x80, 0x8F, 0x90, 0x9F, 0xA0, 0xBF} {
-		if canBecomeRune(append(bytes.Clone(b), next)) {
-			return true
-		}
-	}
-	return false
 }

@@ -5,7 +5,7 @@ import "bytes"
 // lines splits a stream into lines ended by CR, LF or CRLF, in any mix and however the stream is cut.
 // A line is given as soon as its first end character is there.
 type lines struct {
-	limit  int    // bytes of a line that are kept
+	limit  int    // bytes of a line that are kept; more than buffer has
 	buffer []byte // for the next read of the body
 	window []byte // the part of buffer that is not split yet
 	lf, cr int    // where in window the next LF and CR may be: no earlier, and -1 for not in it
@@ -24,8 +24,8 @@ type line struct {
 }
 
 const (
-	mark   = "\xEF\xBB\xBF"
-	notBOM = -1
+	byteOrderMark = "\xEF\xBB\xBF"
+	notBOM        = -1
 )
 
 // add says that n bytes were read into buffer.
@@ -39,15 +39,15 @@ func (l *lines) add(n int) {
 
 // stripMark drops one leading byte order mark, which may come byte by byte.
 func (l *lines) stripMark() {
-	for len(l.window) > 0 && l.bom < len(mark) && l.window[0] == mark[l.bom] {
+	for len(l.window) > 0 && l.bom < len(byteOrderMark) && l.window[0] == byteOrderMark[l.bom] {
 		l.window = l.window[1:]
 		l.bom++
 	}
 	switch {
-	case l.bom == len(mark):
+	case l.bom == len(byteOrderMark):
 		l.bom = notBOM
 	case len(l.window) > 0:
-		l.partial = append(l.partial, mark[:l.bom]...)
+		l.partial = append(l.partial, byteOrderMark[:l.bom]...)
 		l.bom = notBOM
 	}
 }
@@ -73,8 +73,6 @@ func (l *lines) next() (line, bool) {
 		l.keep(text)
 		whole = line{text: l.partial, long: l.long}
 		l.startAfresh()
-	} else if end > l.limit {
-		whole = line{text: text[:l.limit], long: true}
 	}
 	l.drop(end + 1)
 	return whole, true
@@ -82,14 +80,8 @@ func (l *lines) next() (line, bool) {
 
 // startAfresh forgets the partial line, whose text is still being read by the caller.
 func (l *lines) startAfresh() {
-	if cap(l.partial) > keepBuffer {
-		l.partial = nil
-	}
-	l.partial, l.cut, l.long = l.partial[:0], false, false
+	l.partial, l.cut, l.long = emptied(l.partial), false, false
 }
-
-// keepBuffer is the largest buffer kept for the next event.
-const keepBuffer = 256 << 10
 
 // end is the index of the first end character in window, or -1. Each byte is searched once for each kind,
 // also where the stream has one kind only.
@@ -144,7 +136,7 @@ func (l *lines) keep(text []byte) {
 func worthKeeping(beginning []byte) bool {
 	for _, name := range []string{"data", "event", "id", "retry"} {
 		n := min(len(name), len(beginning))
-		if string(beginning[:n]) == name[:n] {
+		if string(beginning[:n]) == name[:n] && (n == len(beginning) || beginning[n] == ':') {
 			return true
 		}
 	}

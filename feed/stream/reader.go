@@ -4,19 +4,20 @@
 // WHATWG HTML Standard, §9.2.6, and gives the parser one whole event a Read, rewritten to a canonical form
 // in which the parser's own rules cannot lose anything:
 //
+//	data: one line for each line of the data
 //	event: the type, never empty
 //	id: a mark, then the last event id
-//	data: one line for each line of the data
 //
 // The type is explicit and the id never empty, since the parser drops an event that has neither id, type nor
 // data, and takes an empty id for none. [ParseID] undoes the id.
 //
 // What the parser never sees: comments, half events, events without data, and events over a bound, in whose
-// place it is given an event marked [Skipped]. Memory is bounded by Config.MaxEvent, whatever comes.
+// place it is given an event marked [Skipped]. The id and the retry: of a skipped event count all the same, so that a
+// resume does not bring it back for ever. Memory is bounded by Config.MaxEvent, whatever comes: comments and
+// unknown fields may be of any length and are not kept.
 package stream
 
 import (
-	"fmt"
 	"io"
 	"time"
 )
@@ -27,16 +28,20 @@ const (
 	LargestMaxEvent = 64 << 20
 )
 
-// maxID bounds an id, in bytes, since it is carried along with every event that follows. A longer one is
-// ignored, as if its line were not there.
+// maxID bounds an id, in bytes of well-formed UTF-8, since it is carried along with every event that follows.
+// A longer one is ignored, as if its line were not there.
 const maxID = 64 << 10
+
+// shortestLimit is the least limit of a line: however small the events, an id that counts and a retry: of any
+// sense are whole.
+const shortestLimit = maxID + 16
 
 const windowSize = 32 << 10
 
 // Config says how a Reader reads. A zero field takes its default.
 type Config struct {
-	MaxEvent    int                 // bytes of the lines of one event; default DefaultMaxEvent, at most LargestMaxEvent
-	LastEventID string              // the id that the connection begins with, from the one before
+	MaxEvent    int                 // bytes of the data:, event: and id: lines of one event; default DefaultMaxEvent, at most LargestMaxEvent
+	LastEventID string              // the id that the connection begins with, from the one before; one that no stream can give (CR, LF, NUL, over 64 KiB) is none
 	OnRetry     func(time.Duration) // called for each valid retry: line when it is read, also in ignored events
 	OnComment   func()              // called for each comment: a sign of life
 }
@@ -53,21 +58,20 @@ type Reader struct {
 
 // NewReader returns a Reader of body. It reads nothing yet.
 func NewReader(body io.Reader, c Config) *Reader {
-	if c.MaxEvent <= 0 {
-		c.MaxEvent = DefaultMaxEvent
-	}
-	c.MaxEvent = min(c.MaxEvent, LargestMaxEvent)
+	c.MaxEvent = boundOf(c.MaxEvent)
 	return &Reader{
 		body:  body,
-		lines: lines{limit: c.MaxEvent, buffer: make([]byte, windowSize)},
-		block: block{config: c, id: c.LastEventID, lastID: c.LastEventID},
+		lines: lines{limit: max(c.MaxEvent, shortestLimit), buffer: make([]byte, windowSize)},
+		block: newBlock(c),
 	}
 }
 
-// BufferSize is the buffer that the r3labs client needs (sse.ClientMaxBufferSize) for events of up to
-// maxEvent bytes in canonical form: replacing invalid UTF-8 can make three bytes of one.
-func BufferSize(maxEvent int) int {
-	return 3*(max(maxEvent, DefaultMaxEvent)+maxID) + 1024
+// boundOf is the bound that holds when maxEvent is asked for.
+func boundOf(maxEvent int) int {
+	if maxEvent <= 0 {
+		return DefaultMaxEvent
+	}
+	return min(maxEvent, LargestMaxEvent)
 }
 
 // Read gives the next event, or as much of it as p holds. The body's error comes after its last whole event,
@@ -88,7 +92,9 @@ func (r *Reader) Read(p []byte) (int, error) {
 		r.fill()
 	}
 	n := copy(p, r.out)
-	r.out = r.out[n:]
+	if r.out = r.out[n:]; len(r.out) == 0 {
+		r.out = nil // a large one must not be held until the next
+	}
 	return n, nil
 }
 
@@ -108,29 +114,7 @@ func (r *Reader) fill() {
 
 // LastEventID is the last event id as of the last blank line read: of whole blocks only, but also of those
 // that yield no event. Call it from the goroutine that reads, or after Read has returned an error.
-func (r *Reader) LastEventID() string { return r.block.lastID }
+func (r *Reader) LastEventID() string { return string(r.block.lastID) }
 
 // Alive reports whether an event, a comment or a valid retry: line was read.
 func (r *Reader) Alive() bool { return r.block.alive }
-
-// Mark says what an event's id is worth.
-type Mark byte
-
-// The marks of an event.
-const (
-	Own       Mark = '+' // the event has an id: line of its own
-	Inherited Mark = '=' // the id is that of an event before
-	Skipped   Mark = '!' // the event was over the bound: its data says so, and its content is lost
-)
-
-// ParseID undoes the canonical form of an id: canonical is what r3labs/sse has in Event.ID.
-func ParseID(canonical []byte) (id string, mark Mark) {
-	if len(canonical) == 0 {
-		return "", Inherited
-	}
-	return string(canonical[1:]), Mark(canonical[0])
-}
-
-func skippedReason(limit int) string {
-	return fmt.Sprintf("event of over %d bytes skipped", limit)
-}

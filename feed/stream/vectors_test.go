@@ -1,7 +1,6 @@
 package stream_test
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -10,6 +9,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"slices"
 	"testing"
 	"time"
 
@@ -74,7 +74,7 @@ func TestEveryVectorPassesThroughTheClient(t *testing.T) {
 			t.Run(v.Name+", "+c.name, func(t *testing.T) {
 				chance := rand.New(rand.NewPCG(1, uint64(len(v.Stream))))
 				server := serve(t, v.Stream, func() int { return c.size(chance) })
-				got, retry := subscribe(t, server.URL)
+				got, retry := subscribe(t, server)
 				if diff := cmp.Diff(v.Expect, got); diff != "" {
 					t.Errorf("events (-want +got):\n%s", diff)
 				}
@@ -82,6 +82,41 @@ func TestEveryVectorPassesThroughTheClient(t *testing.T) {
 			})
 		}
 	}
+}
+
+// TestTheClientHasAnEventAtTheCharacterThatEndsIt holds the connection open behind each event.
+func TestTheClientHasAnEventAtTheCharacterThatEndsIt(t *testing.T) {
+	for _, wire := range []string{"data: a\n\n", "data: a\r\r", "data: a\n\r", "data: a\r\n\r"} {
+		t.Run(wire, func(t *testing.T) {
+			arrived := make(chan struct{})
+			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if _, err := io.WriteString(w, wire); err != nil {
+					t.Error(err)
+				}
+				if err := http.NewResponseController(w).Flush(); err != nil {
+					t.Error(err)
+				}
+				select {
+				case <-arrived:
+				case <-time.After(5 * time.Second):
+					t.Error("the event is held back")
+				}
+			}))
+			defer server.Close()
+			transport := &readingTransport{next: server.Client().Transport}
+			if err := listen(server.URL, 0, transport, func(*sse.Event) { close(arrived) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// listen has the r3labs client read the stream at url.
+func listen(url string, limit int, transport http.RoundTripper, handler func(*sse.Event)) error {
+	client := sse.NewClient(url, sse.ClientMaxBufferSize(stream.BufferSize(limit)))
+	client.Connection = &http.Client{Transport: transport}
+	client.ReconnectStrategy = &backoff.StopBackOff{}
+	return client.SubscribeRawWithContext(context.Background(), handler)
 }
 
 // serve answers every request with the stream, flushed in pieces of the given sizes.
@@ -108,30 +143,29 @@ func serve(t *testing.T, body []byte, size func() int) *httptest.Server {
 // unset is the reconnection time of a stream that gave none.
 const unset time.Duration = -1
 
-// subscribe reads the stream at url with the r3labs client over a Reader.
-func subscribe(t *testing.T, url string) (events []event, retry time.Duration) {
+// subscribe reads the server's stream with the r3labs client over a Reader.
+func subscribe(t *testing.T, server *httptest.Server) (events []event, retry time.Duration) {
 	t.Helper()
-	transport := &readingTransport{retry: unset}
-	client := sse.NewClient(url, sse.ClientMaxBufferSize(stream.BufferSize(0)))
-	client.Connection = &http.Client{Transport: transport}
-	client.ReconnectStrategy = &backoff.StopBackOff{}
+	transport := &readingTransport{next: server.Client().Transport, retry: unset}
 	events = []event{}
-	err := client.SubscribeRawWithContext(context.Background(), func(e *sse.Event) {
+	err := listen(server.URL, 0, transport, func(e *sse.Event) {
 		id, _ := stream.ParseID(e.ID)
 		events = append(events, event{string(e.Event), string(e.Data), id})
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	return events, transport.retry
 }
 
 // readingTransport puts a Reader under every body.
-type readingTransport struct{ retry time.Duration }
+type readingTransport struct {
+	next  http.RoundTripper
+	retry time.Duration
+}
 
 func (t *readingTransport) RoundTrip(r *http.Request) (*http.Response, error) {
-	resp, err := http.DefaultTransport.RoundTrip(r)
+	resp, err := t.next.RoundTrip(r)
 	if err != nil {
 		return nil, err
 	}
@@ -161,57 +195,34 @@ func requireRetry(t *testing.T, v vector, got time.Duration) {
 	}
 }
 
-func TestAStreamCutInTwoReadsTheSame(t *testing.T) {
+func TestAStreamCutInTwoAnywhereReadsTheSame(t *testing.T) {
 	for _, v := range vectors(t) {
-		for at := 0; at <= len(v.Stream); at += 1 + len(v.Stream)/200 {
-			got := parse(t, io.MultiReader(bytes.NewReader(v.Stream[:at]), bytes.NewReader(v.Stream[at:])))
-			if diff := cmp.Diff(v.Expect, got); diff != "" {
-				t.Fatalf("%s, cut at byte %d (-want +got):\n%s", v.Name, at, diff)
+		for at := range len(v.Stream) + 1 {
+			got := events(t, io.MultiReader(bytes.NewReader(v.Stream[:at]), bytes.NewReader(v.Stream[at:])))
+			if !slices.Equal(got, v.Expect) {
+				t.Fatalf("%s, cut at byte %d (-want +got):\n%s", v.Name, at, cmp.Diff(v.Expect, got))
 			}
 		}
 	}
 }
 
-// parse reads a stream through a Reader and then by the simplest rules, for the canonical form is simple.
-func parse(tb testing.TB, body io.Reader) []event {
-	tb.Helper()
-	reader := stream.NewReader(body, stream.Config{})
-	events := []event{}
-	lines := bufio.NewReader(reader)
-	for {
-		e, err := canonicalEvent(lines)
-		if err == io.EOF {
-			return events
+func TestTheReferenceParserAgreesWithTheVectors(t *testing.T) {
+	for _, v := range vectors(t) {
+		if diff := cmp.Diff(v.Expect, unmarked(reference(v.Stream, stream.DefaultMaxEvent))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", v.Name, diff)
 		}
-		if err != nil {
-			tb.Fatal(err)
-		}
-		events = append(events, e)
 	}
 }
 
-// canonicalEvent reads one event in canonical form: an event:, an id:, some data: and a blank line.
-func canonicalEvent(lines *bufio.Reader) (event, error) {
-	var e event
-	var data [][]byte
-	for {
-		line, err := lines.ReadBytes('\n')
-		if err != nil {
-			return e, err
-		}
-		line = line[:len(line)-1]
-		if len(line) == 0 {
-			e.Data = string(bytes.Join(data, []byte("\n")))
-			return e, nil
-		}
-		name, value, _ := bytes.Cut(line, []byte(": "))
-		switch string(name) {
-		case "event":
-			e.Type = string(value)
-		case "id":
-			e.LastEventID, _ = stream.ParseID(value)
-		case "data":
-			data = append(data, value)
-		}
+func events(t *testing.T, body io.Reader) []event {
+	t.Helper()
+	return unmarked(observe(t, body, stream.DefaultMaxEvent))
+}
+
+func unmarked(seen transcript) []event {
+	plain := []event{}
+	for _, e := range seen.Events {
+		plain = append(plain, e.Event)
 	}
+	return plain
 }

@@ -18,6 +18,20 @@ import (
 
 const measured = 10 * time.Second
 
+// BenchmarkScreenStart is the time from the start of the demo to the first price on the screen.
+func BenchmarkScreenStart(b *testing.B) {
+	var took time.Duration
+	for b.Loop() {
+		begin := time.Now()
+		term := startTerminal(b, 120, 40, exec.Command(livetape))
+		term.waitFor("a price", priceRow.MatchString)
+		took += time.Since(begin)
+		term.press("q")
+		term.waitForExit()
+	}
+	b.ReportMetric(float64(took.Milliseconds())/float64(b.N), "ms-to-first-price")
+}
+
 // BenchmarkScreenUnderLoad watches 200 symbols at 10,000 events a second in a 120×40 terminal.
 func BenchmarkScreenUnderLoad(b *testing.B) {
 	for b.Loop() {

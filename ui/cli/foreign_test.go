@@ -45,7 +45,7 @@ func TestUnknownPayloadsOfAPlainServerAreShownAsTheyAre(t *testing.T) {
 		return strings.Contains(screen, "● LIVE") && regexp.MustCompile(`[2-9] events`).MatchString(screen)
 	})
 	term.press("!")
-	term.waitForText("● LIVE", `{"value": 42}`, "message", "no rule for event type message")
+	term.waitForText("● LIVE", `{"value": 42}`, "message", "no member looks like a price or a headline")
 }
 
 func TestPricesWithCRLFLineEndsTick(t *testing.T) {

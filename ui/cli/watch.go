@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
-	"livetape/feed/decode"
+	"livetape/feed/decode/auto"
 )
 
 // watchFlags say how to reach one feed.
@@ -81,7 +81,7 @@ func (f watchFlags) feed(cmd *cobra.Command, rawURL string) (feed.Config, error)
 		Header:      header,
 		LastEventID: f.lastEventID,
 		IdleTimeout: idle,
-		Decoder:     decode.Native{},
+		Decoder:     auto.New(name, nil),
 	}, nil
 }
 

@@ -131,3 +131,18 @@ func FuzzGuessingNeverPanics(f *testing.F) {
 		}
 	})
 }
+
+func TestNoNameIsSpelledForTwoFields(t *testing.T) {
+	seen := map[string]Field{}
+	for field, line := range spellings {
+		for _, name := range strings.Fields(line) {
+			if other, ok := seen[name]; ok && name != "|" {
+				t.Errorf("%q is both %s and %s", name, field, other)
+			}
+			if name != "|" && name != plain(name) {
+				t.Errorf("%q is never found: names are compared as %q", name, plain(name))
+			}
+			seen[name] = field
+		}
+	}
+}

@@ -70,9 +70,7 @@ func (l *List) Add(at Path, format string, args ...any) {
 
 // Join notes the faults of err, with their paths seen from at; an error of another kind becomes a fault at at.
 func (l *List) Join(at Path, err error) {
-	for _, f := range All(Under(at, err)) {
-		l.faults = append(l.faults, f)
-	}
+	l.faults = append(l.faults, All(Under(at, err))...)
 }
 
 // Err is nil without faults; otherwise it wraps all of them, in the order in which they were added.

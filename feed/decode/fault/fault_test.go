@@ -77,7 +77,7 @@ func TestAFaultIsFoundWhereverItIs(t *testing.T) {
 		path         Path
 		line, column int
 	}{
-		{Path{"top", "list", 0, "b"}, 3, 16},
+		{Path{"top", "list", 0, "b"}, 3, 17},
 		{Path{"top", "list", 1}, 4, 7},
 		{Path{"top", "list", 1, "b"}, 5, 10},
 		{Path{"top", "list", 1, "missing"}, 4, 7},

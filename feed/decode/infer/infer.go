@@ -7,7 +7,6 @@ package infer
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -35,7 +34,7 @@ type Result struct {
 // Bounds on what is looked at.
 const (
 	maxSamples = 500
-	maxBytes   = 8 << 20
+	maxBytes   = 4 << 20
 )
 
 // Infer finds how to read samples. It is not ok when nothing in them looks like a price or a headline.
@@ -121,47 +120,6 @@ func decoderOf(feed string, d preset.Definition) (decode.Decoder, error) {
 	return full.NewDecoder(feed)
 }
 
-// Recognise are the presets whose service sends such events, the likeliest first.
-func Recognise(samples []Sample) []string {
-	all, err := preset.All()
-	if err != nil {
-		return nil // not reached: presets are part of the program
-	}
-	count := map[string]int{}
-	for _, p := range all {
-		for _, s := range samples {
-			if slices.ContainsFunc(p.Recognise, func(w mapping.When) bool { return fits(w, s) }) {
-				count[p.Name]++
-			}
-		}
-	}
-	var names []string
-	for _, p := range all {
-		if count[p.Name] > 0 {
-			names = append(names, p.Name)
-		}
-	}
-	slices.SortStableFunc(names, func(a, b string) int { return count[b] - count[a] })
-	return names
-}
-
-// fits reports whether all conditions hold of a sample; $id is how its id begins.
-func fits(w mapping.When, s Sample) bool {
-	rest := mapping.When{}
-	for at, c := range w {
-		if at != "$id" {
-			rest[at] = c
-		} else if !slices.ContainsFunc(c.Is, func(begin string) bool { return strings.HasPrefix(s.ID, begin) }) {
-			return false
-		}
-	}
-	if len(rest) == 0 {
-		return true
-	}
-	m, err := mapping.CompileWhen(rest)
-	return err == nil && m.Match(s.Type, s.Data)
-}
-
 // YAML is the definition as it stands in a configuration below a feed's name, with notes as comments above.
 func (r Result) YAML() (string, error) {
 	text, err := preset.Format(r.Definition)
@@ -186,7 +144,7 @@ type payload struct {
 func payloads(samples []Sample) (read []payload) {
 	for _, s := range samples {
 		json, reason, err := mapping.ReadPayload(string(s.Data))
-		if err == nil && reason == "" {
+		if err == nil && reason == "" && sayable(s.Type) {
 			read = append(read, payload{s.Type, json})
 		}
 	}

@@ -3,6 +3,8 @@ package infer
 import (
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/tidwall/gjson"
 
@@ -20,7 +22,7 @@ type leaf struct {
 const (
 	maxLeafDepth = 3
 	maxItems     = 2
-	maxLeaves    = 400
+	maxLeaves    = 200
 )
 
 // leaves are all places in rows that are maps, in the order in which they first come.
@@ -51,7 +53,7 @@ func (t *table) walk(v gjson.Result, row int, names []string) {
 				return false
 			}
 		}
-		if name == "" {
+		if !sayable(name) {
 			return true
 		}
 		here := append(names[:len(names):len(names)], name)
@@ -62,6 +64,11 @@ func (t *table) walk(v gjson.Result, row int, names []string) {
 		}
 		return true
 	})
+}
+
+// sayable reports whether a configuration can name a member.
+func sayable(name string) bool {
+	return name != "" && utf8.ValidString(name) && strings.IndexFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }
 
 func (t *table) note(names []string, row int, v gjson.Result) {
@@ -82,8 +89,17 @@ func (t *table) note(names []string, row int, v gjson.Result) {
 
 // texts reports whether v is a list of texts.
 func texts(v gjson.Result) bool {
-	items := v.Array()
-	return len(items) > 0 && items[0].Type == gjson.String && !numeric(items[0])
+	item := firstOf(v)
+	return item.Type == gjson.String && !numeric(item)
+}
+
+// firstOf is the first item of a list, which may be long.
+func firstOf(list gjson.Result) (item gjson.Result) {
+	list.ForEach(func(_, v gjson.Result) bool {
+		item = v
+		return false
+	})
+	return item
 }
 
 func pathOf(names []string) string {

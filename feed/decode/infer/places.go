@@ -27,7 +27,7 @@ type found struct {
 const (
 	maxPlaceDepth = 3
 	maxPlaces     = 60
-	maxRows       = 2000
+	maxRows       = 500
 )
 
 // places are all places where rows may be, the payload itself first.
@@ -59,7 +59,7 @@ func (s *survey) walk(names []string, v gjson.Result, payload int) {
 		return
 	}
 	v.ForEach(func(key, below gjson.Result) bool {
-		if key.Str != "" && (below.IsObject() || below.IsArray()) {
+		if sayable(key.Str) && (below.IsObject() || below.IsArray()) {
 			s.walk(append(slices.Clip(names), key.Str), below, payload)
 		}
 		return true
@@ -69,22 +69,29 @@ func (s *survey) walk(names []string, v gjson.Result, payload int) {
 // members are rows under `each: names`.
 func (s *survey) members(names []string, v gjson.Result, payload int) {
 	each := append(slices.Clip(names), "*")
+	n := 0
 	v.ForEach(func(key, row gjson.Result) bool {
-		if v.IsObject() {
-			s.row(each, found{row, key.Str, payload})
-		} else {
+		switch {
+		case !v.IsObject():
 			s.row(each, found{row, "", payload})
+		case row.IsArray() && auto.Container(key.Str): // a place of its own
+		default:
+			s.row(each, found{row, key.Str, payload})
 		}
-		return true
+		n++
+		return n < maxRows
 	})
 }
 
 // row notes a row; a list of maps in its place stands for its items.
 func (s *survey) row(names []string, f found) {
-	if items := f.value.Array(); f.value.IsArray() && len(items) > 0 && items[0].IsObject() {
-		for _, item := range items {
+	if f.value.IsArray() && firstOf(f.value).IsObject() {
+		n := 0
+		f.value.ForEach(func(_, item gjson.Result) bool {
 			s.row(names, found{item, f.key, f.payload})
-		}
+			n++
+			return n < maxRows
+		})
 		return
 	}
 	id := strings.Join(names, "\x00")

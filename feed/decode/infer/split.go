@@ -40,7 +40,7 @@ func (p *place) kinds(l *leaf) []kindOf {
 	at := map[string]*place{}
 	var kinds []kindOf
 	for i, v := range l.values {
-		if v.Type != gjson.String || v.Str == "" {
+		if v.Type != gjson.String || !sayable(v.Str) {
 			return nil
 		}
 		k := at[v.Str]

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
-	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -115,72 +114,6 @@ func (w *writer) shapes(read []payload) (rules []mapping.Rule) {
 	return rules
 }
 
-type rankedPlace struct {
-	place *place
-	score int
-}
-
-// ranked are the places that have rows with a price or a headline, the likeliest first.
-func ranked(read []payload) []rankedPlace {
-	var all []rankedPlace
-	for _, p := range places(read) {
-		if score := p.score(read); score > 0 {
-			all = append(all, rankedPlace{p, score - len(p.names)})
-		}
-	}
-	slices.SortStableFunc(all, func(a, b rankedPlace) int { return b.score - a.score })
-	return all
-}
-
-func (p *place) score(read []payload) int {
-	if n := columns(p); n != nil {
-		return 8 + len(n.roles)
-	}
-	if p.scalars() {
-		return 9
-	}
-	f := assign(leaves(p.values()))
-	outer := p.outer(read)
-	f.settle(p.symbolKeys() || outer.best("symbol") != nil)
-	score := f.score()
-	switch {
-	case score == 0 || len(f["symbol"]) > 0:
-	case p.symbolKeys():
-		score += 5
-	case len(p.names) > 0:
-		score -= 4
-	}
-	return score
-}
-
-// outer are the fields of the payloads themselves, for rows below them.
-func (p *place) outer(read []payload) fields {
-	if len(p.names) == 0 {
-		return fields{}
-	}
-	rows := make([]gjson.Result, len(p.rows))
-	for i, f := range p.rows {
-		rows[i] = read[f.payload].json
-	}
-	var top []*leaf
-	for _, l := range leaves(rows) {
-		if len(l.names) == 1 {
-			top = append(top, l)
-		}
-	}
-	return assign(top)
-}
-
-// scalars reports whether the rows are numbers under tickers: {"BTC": 64000.1, "ETH": 3000}.
-func (p *place) scalars() bool {
-	for _, f := range p.rows {
-		if !numeric(f.value) {
-			return false
-		}
-	}
-	return len(p.rows) > 0 && p.tickers()
-}
-
 // place writes the rules for the rows of one place: one, or one for each kind of row.
 func (w *writer) place(p *place, read []payload) []mapping.Rule {
 	if c := columns(p); c != nil {
@@ -289,62 +222,4 @@ func instant(f, outer fields) *mapping.Value {
 		v.Unit = unit
 	}
 	return v
-}
-
-// lonely takes the only number of payloads for the price: with a note, for nothing says so.
-func (w *writer) lonely(read []payload) (mapping.Rule, bool) {
-	for i, p := range places(read) {
-		if i > 0 && !p.symbolKeys() {
-			continue
-		}
-		if only, ok := p.only(); ok {
-			r := mapping.Rule{Each: p.each(), Last: &mapping.Value{Path: only}}
-			r.Symbol = w.symbol(fields{}, fields{}, p)
-			r.Time = instant(assign(leaves(p.values())), fields{})
-			w.note("%s is the only number, and taken for the price: check this", only)
-			return r, true
-		}
-	}
-	return mapping.Rule{}, false
-}
-
-// only is the path of the only number of rows that is neither a time nor called something else.
-func (p *place) only() (path string, ok bool) {
-	all := leaves(p.values())
-	if len(all) == 0 {
-		return "$value", len(p.names) == 0 && numeric(p.rows[0].value)
-	}
-	for _, l := range all {
-		if s, known := auto.Spelled(l.name()); known && s.Field != "last" || !l.every(numeric) || l.every(dated) {
-			continue
-		}
-		if ok {
-			return "", false
-		}
-		path, ok = l.path, true
-	}
-	return path, ok
-}
-
-// packed is the path of a member that holds JSON in a string, when payloads have one.
-func packed(read []payload) string {
-	count := map[string]int{}
-	for _, p := range read {
-		p.json.ForEach(func(key, v gjson.Result) bool {
-			if s := strings.TrimSpace(v.Str); v.Type == gjson.String && s != "" && strings.ContainsRune("[{", rune(s[0])) && gjson.Valid(s) {
-				count[pathOf([]string{key.Str})]++
-			}
-			return true
-		})
-		if s := strings.TrimSpace(p.json.Str); p.json.Type == gjson.String && strings.HasPrefix(s, "{") && gjson.Valid(s) {
-			count["$value"]++
-		}
-	}
-	best := ""
-	for path, n := range count {
-		if n > count[best] || n == count[best] && path < best {
-			best = path
-		}
-	}
-	return best
 }

@@ -182,24 +182,9 @@ func (n *node) json() string {
 	if n.members == nil {
 		return n.leaf
 	}
-	var b strings.Builder
-	n.write(&b)
-	return b.String()
-}
-
-func (n *node) write(b *strings.Builder) {
-	if n.members == nil {
-		b.WriteString(n.leaf)
-		return
+	var w objectWriter
+	for _, key := range slices.Sorted(maps.Keys(n.members)) {
+		w.member(key, n.members[key].json())
 	}
-	b.WriteByte('{')
-	for i, key := range slices.Sorted(maps.Keys(n.members)) {
-		if i > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(quoted(key))
-		b.WriteByte(':')
-		n.members[key].write(b)
-	}
-	b.WriteByte('}')
+	return w.String()
 }

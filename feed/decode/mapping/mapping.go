@@ -94,12 +94,14 @@ func (l *rule) apply(base row, out *outcome) {
 
 func (l *rule) take(r *row, out *outcome) {
 	out.seen++
+	r.members = l.members
 	if c := fails(l.when, r); c != nil {
 		out.unmapped(notMeant, c.otherwise)
 		return
 	}
 	if l.merge != nil {
 		l.merge.complete(r)
+		r.read = false
 	}
 	u, reason, err := l.update(r)
 	if err != nil {

@@ -69,9 +69,33 @@ const maxMerge = 16
 
 // merged is the map before with what the map now says; what is missing in now leaves before alone.
 func merged(before, now gjson.Result, depth int) string {
-	said := map[string]gjson.Result{}
-	var order []string
-	now.ForEach(func(key, v gjson.Result) bool {
+	order, said := says(now)
+	var w objectWriter
+	before.ForEach(func(key, old gjson.Result) bool {
+		v, ok := said[key.Str]
+		delete(said, key.Str)
+		switch {
+		case !ok:
+			w.member(key.Str, old.Raw)
+		case v.IsObject() && old.IsObject() && depth < maxMerge:
+			w.member(key.Str, merged(old, v, depth+1))
+		default:
+			w.member(key.Str, v.Raw)
+		}
+		return true
+	})
+	for _, key := range order {
+		if v, ok := said[key]; ok {
+			w.member(key, v.Raw)
+		}
+	}
+	return w.String()
+}
+
+// says are the members of a map that are not missing, in their order.
+func says(v gjson.Result) (order []string, said map[string]gjson.Result) {
+	said = map[string]gjson.Result{}
+	v.ForEach(func(key, v gjson.Result) bool {
 		if missing(v) {
 			return true
 		}
@@ -81,36 +105,28 @@ func merged(before, now gjson.Result, depth int) string {
 		said[key.Str] = v
 		return true
 	})
-	var b strings.Builder
-	b.WriteByte('{')
-	write := func(key, raw string) {
-		if b.Len() > 1 {
-			b.WriteByte(',')
-		}
-		b.WriteString(quoted(key))
-		b.WriteByte(':')
-		b.WriteString(raw)
+	return order, said
+}
+
+// objectWriter writes a JSON object.
+type objectWriter struct{ b strings.Builder }
+
+func (w *objectWriter) member(key, raw string) {
+	sign := byte(',')
+	if w.b.Len() == 0 {
+		sign = '{'
 	}
-	before.ForEach(func(key, old gjson.Result) bool {
-		v, ok := said[key.Str]
-		delete(said, key.Str)
-		switch {
-		case !ok:
-			write(key.Str, old.Raw)
-		case v.IsObject() && old.IsObject() && depth < maxMerge:
-			write(key.Str, merged(old, v, depth+1))
-		default:
-			write(key.Str, v.Raw)
-		}
-		return true
-	})
-	for _, key := range order {
-		if v, ok := said[key]; ok {
-			write(key, v.Raw)
-		}
+	w.b.WriteByte(sign)
+	w.b.WriteString(quoted(key))
+	w.b.WriteByte(':')
+	w.b.WriteString(raw)
+}
+
+func (w *objectWriter) String() string {
+	if w.b.Len() == 0 {
+		return "{}"
 	}
-	b.WriteByte('}')
-	return b.String()
+	return w.b.String() + "}"
 }
 
 // quoted is a JSON string.

@@ -15,6 +15,8 @@ import (
 type path struct {
 	from  start
 	gjson string // what follows the start
+	slot  int    // of the row's member that it begins with; 0: none
+	rest  string // what follows that
 }
 
 // start is where a path begins.
@@ -35,6 +37,9 @@ var names = map[string]start{"$key": rowKey, "$value": rowValue, "$event": event
 func (p path) get(r *row) gjson.Result {
 	switch p.from {
 	case fromRow:
+		if p.slot > 0 && r.members != nil && r.value.IsObject() {
+			return r.member(p)
+		}
 		return r.value.Get(p.gjson)
 	case rowValue:
 		return r.value

@@ -14,6 +14,22 @@ type row struct {
 	key     string       // the row's name in the nearest map around it that was walked, or its place in a list
 
 	event, feed string
+
+	members *members // of value, once read; nil: ask for each path
+	read    bool
+}
+
+// member is what stands at a path that begins with a plain name.
+func (r *row) member(p path) gjson.Result {
+	if !r.read {
+		r.members.read(r.value)
+		r.read = true
+	}
+	v := r.members.found[p.slot-1]
+	if p.rest == "" {
+		return v
+	}
+	return v.Get(p.rest)
 }
 
 // maxWalk bounds how deep lists in the place of rows are walked.

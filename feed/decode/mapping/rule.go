@@ -14,6 +14,7 @@ type rule struct {
 	merge   *merger // nil: rows stand alone
 	kind    string
 	only    bool
+	members *members
 
 	symbol  *value // nil: the feed's name
 	known   *symbols
@@ -80,7 +81,9 @@ var kinds = map[string][]string{
 
 // rule compiles one rule.
 func (c *compiler) rule(at fault.Path, spec *Rule, feed aliases) *rule {
-	r := &rule{when: c.when(at.Key("when"), spec.When), kind: spec.Kind, aliases: feed, texts: map[string]*value{}, known: newSymbols(), noRows: "the list is empty"}
+	c.members = newMembers()
+	defer func() { c.members = nil }()
+	r := &rule{members: c.members, when: c.when(at.Key("when"), spec.When), kind: spec.Kind, aliases: feed, texts: map[string]*value{}, known: newSymbols(), noRows: "the list is empty"}
 	for i, p := range spec.JSON {
 		here := at.Key("json")
 		if len(spec.JSON) > 1 {

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"livetape/feed/decode/fault"
 	"livetape/feed/market"
 )
@@ -52,12 +50,17 @@ const (
 )
 
 // compiler compiles the parts of a Spec and gathers what is wrong with them.
-type compiler struct{ faults fault.List }
+type compiler struct {
+	faults  fault.List
+	members *members // of the rule at hand; nil outside of rules
+}
 
 func (c *compiler) path(at fault.Path, s string) path {
 	p, err := compilePath(s)
 	if err != nil {
 		c.faults.Add(at, "%s", err)
+	} else if c.members != nil && p.from == fromRow {
+		p.slot, p.rest = c.members.slot(p.gjson)
 	}
 	return p
 }
@@ -290,72 +293,4 @@ func (v *value) indexed() bool {
 		}
 	}
 	return v.source == ofPath && v.path.indexed()
-}
-
-// list is the value as a list of texts.
-func (v *value) list(r *row) ([]string, error) {
-	if v.source == ofPath {
-		if at := v.path.get(r); at.IsArray() {
-			return v.items(at), nil
-		}
-	}
-	s, ok, err := v.raw(r)
-	if err != nil || !ok {
-		return nil, err
-	}
-	if v.split == "" {
-		return []string{v.alias.or(s)}, nil
-	}
-	var items []string
-	for item := range strings.SplitSeq(s, v.split) {
-		if item = strings.TrimSpace(item); item != "" && len(items) < maxSymbols {
-			items = append(items, v.alias.or(item))
-		}
-	}
-	return items, nil
-}
-
-func (v *value) items(list gjson.Result) (items []string) {
-	list.ForEach(func(_, item gjson.Result) bool {
-		if s, ok, err := scalar(item); ok && err == nil {
-			items = append(items, v.alias.or(s))
-		}
-		return len(items) < maxSymbols
-	})
-	return items
-}
-
-// aliases are names for what a feed says. Letters are compared as written first, and else without their case.
-type aliases struct {
-	exact, folded map[string]string
-}
-
-func newAliases(m map[string]string) aliases {
-	if len(m) == 0 {
-		return aliases{}
-	}
-	folded := make(map[string]string, len(m))
-	for said, name := range m {
-		folded[strings.ToLower(said)] = name
-	}
-	return aliases{m, folded}
-}
-
-// or is the name for what is said, or what is said.
-func (a aliases) or(said string) string {
-	if name, ok := a.name(said); ok {
-		return name
-	}
-	return said
-}
-
-func (a aliases) name(said string) (string, bool) {
-	if a.exact == nil {
-		return "", false
-	}
-	if name, ok := a.exact[said]; ok {
-		return name, true
-	}
-	name, ok := a.folded[strings.ToLower(said)]
-	return name, ok
 }

@@ -12,19 +12,24 @@ import (
 	"livetape/feed/market"
 )
 
-// decoders are those of all presets.
-func decoders(t testing.TB) map[string]decode.Decoder {
-	all := map[string]decode.Decoder{}
+// definitions are those of all presets.
+func definitions(t testing.TB) (all []preset.Definition) {
 	for _, name := range preset.Names() {
 		d, err := preset.Definition{Preset: name}.Resolve()
 		if err != nil {
 			t.Fatal(err)
 		}
-		if all[name], err = d.NewDecoder("desk"); err != nil {
-			t.Fatal(err)
-		}
+		all = append(all, d)
 	}
 	return all
+}
+
+func decoderOf(t testing.TB, d preset.Definition) decode.Decoder {
+	decoder, err := d.NewDecoder("desk")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return decoder
 }
 
 func FuzzAnyPayloadThroughEveryPreset(f *testing.F) {
@@ -39,8 +44,10 @@ func FuzzAnyPayloadThroughEveryPreset(f *testing.F) {
 			}
 		}
 	}
+	presets := definitions(f)
 	f.Fuzz(func(t *testing.T, event, data string) {
-		for name, d := range decoders(t) {
+		for _, p := range presets {
+			name, d := p.Preset, decoderOf(t, p)
 			for range 2 {
 				m, err := d.Decode(event, []byte(data))
 				if err == nil && len(m.Updates) == 0 && m.Unmapped == "" && m.Notice == "" && !m.End && m.Continuity == nil && event != "snapshot" {

@@ -11,6 +11,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	yaml "github.com/goccy/go-yaml"
 
@@ -47,9 +48,16 @@ func Names() []string {
 
 // Find is the preset of that name, or an error that says which one may have been meant.
 func Find(name string) (Preset, error) {
-	source, err := files.ReadFile(path.Join("presets", name+".yaml"))
-	if err != nil || !slices.Contains(Names(), name) {
+	if !slices.Contains(Names(), name) {
 		return Preset{}, fmt.Errorf("there is no preset %q%s", name, fault.Meant(name, Names(), map[string]string{"stellar": "stellar-trades", "hermes": "pyth", "native": "livetape"}))
+	}
+	return read(name)
+}
+
+func read(name string) (Preset, error) {
+	source, err := files.ReadFile(path.Join("presets", name+".yaml"))
+	if err != nil {
+		return Preset{}, fmt.Errorf("preset %s: %w", name, err)
 	}
 	var p Preset
 	if err := yaml.UnmarshalWithOptions(source, &p, yaml.Strict()); err != nil {
@@ -59,11 +67,16 @@ func Find(name string) (Preset, error) {
 	return p, nil
 }
 
-// All are all presets, in the order of Names.
-func All() ([]Preset, error) {
+// All are all presets, in the order of Names. They are read once: change nothing in them.
+func All() ([]Preset, error) { return loaded() }
+
+// loaded is the table of presets, made when it is first needed.
+var loaded = sync.OnceValues(load)
+
+func load() ([]Preset, error) {
 	var all []Preset
 	for _, name := range Names() {
-		p, err := Find(name)
+		p, err := read(name)
 		if err != nil {
 			return nil, err
 		}

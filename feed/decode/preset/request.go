@@ -35,7 +35,9 @@ func (d Definition) Request() (Request, error) {
 	asJSON := strings.HasPrefix(strings.TrimSpace(d.Body), "[") || strings.HasPrefix(strings.TrimSpace(d.Body), "{")
 	r.Body = d.fill(d.Body, asJSON, nil, fault.Path{"body"})
 	for _, name := range sortedKeys(d.Headers) {
-		r.Headers[name] = d.fill(d.Headers[name], false, nil, fault.Path{"headers", name})
+		if d.Headers[name] != "" { // an empty one takes back what the preset says
+			r.Headers[name] = d.fill(d.Headers[name], false, nil, fault.Path{"headers", name})
+		}
 	}
 	return r, faults.Err()
 }

@@ -1,0 +1,68 @@
+package infer
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/auto"
+	"livetape/feed/decode/mapping"
+)
+
+// lonely takes the only number of payloads for the price: with a note, for nothing says so.
+func (w *writer) lonely(read []payload) (mapping.Rule, bool) {
+	for i, p := range places(read) {
+		if i > 0 && !p.symbolKeys() {
+			continue
+		}
+		if only, ok := p.only(); ok {
+			r := mapping.Rule{Each: p.each(), Last: &mapping.Value{Path: only}}
+			r.Symbol = w.symbol(fields{}, fields{}, p)
+			r.Time = instant(assign(leaves(p.values())), fields{})
+			w.note("%s is the only number, and taken for the price: check this", only)
+			return r, true
+		}
+	}
+	return mapping.Rule{}, false
+}
+
+// only is the path of the only number of rows that is neither a time nor called something else.
+func (p *place) only() (path string, ok bool) {
+	all := leaves(p.values())
+	if len(all) == 0 {
+		return "$value", len(p.names) == 0 && numeric(p.rows[0].value)
+	}
+	for _, l := range all {
+		if s, known := auto.Spelled(l.name()); known && s.Field != "last" || !l.every(numeric) || l.every(dated) {
+			continue
+		}
+		if ok {
+			return "", false
+		}
+		path, ok = l.path, true
+	}
+	return path, ok
+}
+
+// packed is the path of a member that holds JSON in a string, when payloads have one.
+func packed(read []payload) string {
+	count := map[string]int{}
+	for _, p := range read {
+		p.json.ForEach(func(key, v gjson.Result) bool {
+			if s := strings.TrimSpace(v.Str); v.Type == gjson.String && s != "" && sayable(key.Str) && strings.ContainsRune("[{", rune(s[0])) && gjson.Valid(s) {
+				count[pathOf([]string{key.Str})]++
+			}
+			return true
+		})
+		if s := strings.TrimSpace(p.json.Str); p.json.Type == gjson.String && strings.HasPrefix(s, "{") && gjson.Valid(s) {
+			count["$value"]++
+		}
+	}
+	best := ""
+	for path, n := range count {
+		if n > count[best] || n == count[best] && path < best {
+			best = path
+		}
+	}
+	return best
+}

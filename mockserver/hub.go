@@ -1,0 +1,111 @@
+package mockserver
+
+import (
+	"sync"
+	"time"
+)
+
+// hub is where the one who makes events and the many who wait for them meet: the log, the bell that
+// says that there is something new, and the count of streams.
+type hub struct {
+	log     *ring
+	changed *bell
+
+	mu      sync.Mutex
+	began   bool
+	closed  bool
+	open    int
+	drained chan struct{} // closed when the hub is closed and no stream is left
+}
+
+func newHub(log *ring) *hub {
+	return &hub{log: log, changed: newBell(), drained: make(chan struct{})}
+}
+
+// begin reports true once.
+func (h *hub) begin() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	first := !h.began
+	h.began = true
+	return first
+}
+
+// publish logs events and wakes every stream.
+func (h *hub) publish(drafts []draft, data []byte) {
+	h.log.append(drafts, data)
+	h.changed.ring()
+}
+
+// enter counts a stream in; it reports false when the hub is closed. One who entered leaves.
+func (h *hub) enter() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if h.closed {
+		return false
+	}
+	h.open++
+	return true
+}
+
+func (h *hub) leave() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.open--
+	h.drain()
+}
+
+func (h *hub) drain() {
+	if h.closed && h.open == 0 {
+		close(h.drained)
+	}
+}
+
+func (h *hub) clients() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.open
+}
+
+func (h *hub) isClosed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.closed
+}
+
+// close lets nobody in any more, and waits until all have left, but no longer than patience.
+func (h *hub) close(patience time.Duration) {
+	h.mu.Lock()
+	h.closed = true
+	h.drain()
+	h.mu.Unlock()
+	h.changed.ring()
+	timer := time.NewTimer(patience)
+	defer timer.Stop()
+	select {
+	case <-h.drained:
+	case <-timer.C:
+	}
+}
+
+// bell wakes all who wait.
+type bell struct {
+	mu   sync.Mutex
+	rung chan struct{}
+}
+
+func newBell() *bell { return &bell{rung: make(chan struct{})} }
+
+// next is closed when the bell rings for the first time after this call.
+func (b *bell) next() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.rung
+}
+
+func (b *bell) ring() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.rung)
+	b.rung = make(chan struct{})
+}

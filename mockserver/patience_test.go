@@ -1,0 +1,203 @@
+package mockserver_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"livetape/mockserver"
+)
+
+// In memory, a write waits for its reader: a client that does not read is stuck at the first byte.
+
+func TestASlowClientIsToldToComeAgainAndDelaysNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), inMemory())
+		slow, quick := s.listen("/events"), s.listen("/events")
+		slow.expect("snapshot")
+		quick.expect("snapshot")
+		for n := 1; n <= 300; n++ {
+			s.Step(1)
+			if e := quick.next(); e.ID != fmt.Sprintf("e-%d", n) {
+				t.Fatalf("the quick client got %+v where %d should have been", e, n)
+			}
+		}
+		last, why := "e-0", ""
+		rest, err := slow.toEnd()
+		for _, e := range rest {
+			if e.hasID {
+				last = e.ID
+			} else {
+				why = e.Comment
+			}
+		}
+		want := regexp.MustCompile(`^too slow: (\d+) events behind; reconnect to resume from ` + last + `$`)
+		if err != io.EOF || !want.MatchString(why) {
+			t.Fatalf("the slow client was told %q behind %s, and ended with %v", why, last, err)
+		}
+		again := s.resume(last)
+		again.expect("resume")
+		for n := number(t, last) + 1; n <= 300; n++ {
+			if e := again.next(); e.ID != fmt.Sprintf("e-%d", n) {
+				t.Fatalf("after the resume came %s, not %d", e.ID, n)
+			}
+		}
+	})
+}
+
+func TestAClientThatNeverReadsIsGivenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), inMemory())
+		quick := s.listen("/events")
+		quick.expect("snapshot")
+		conn, err := s.net.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprint(conn, "GET /events HTTP/1.1\r\nHost: mock\r\n\r\n")
+		synctest.Wait()
+		if s.Clients() != 2 {
+			t.Fatalf("%d clients", s.Clients())
+		}
+		s.Step(30)
+		quick.until("e-30")
+		<-time.After(11 * time.Second)
+		if s.Clients() != 1 {
+			t.Errorf("after 11 s, %d clients", s.Clients())
+		}
+	})
+}
+
+func TestABurstIsNotTheClientsFault(t *testing.T) {
+	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), loopback(t))
+	l := s.listen("/events")
+	l.expect("snapshot")
+	s.Step(200)
+	for n := 1; n <= 200; n++ {
+		if e := l.next(); e.ID != fmt.Sprintf("e-%d", n) {
+			t.Fatalf("got %+v where %d should have been", e, n)
+		}
+	}
+}
+
+func TestASilentStreamHasHeartbeats(t *testing.T) {
+	tests := []struct {
+		name, target string
+		event        bool          // whether an event of the market is for this client
+		beat         time.Duration // from such an event, 10 s after a heartbeat, to the next heartbeat
+	}{
+		{"an event puts the heartbeat off", "/events", true, 15 * time.Second},
+		{"an event for others does not", "/events?symbols=NONE&types=news", false, 5 * time.Second},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
+				l := s.listen(test.target)
+				l.expect("snapshot")
+				l.requireBeat(15 * time.Second)
+				l.requireBeat(15 * time.Second)
+				<-time.After(10 * time.Second)
+				s.Step(1)
+				if test.event {
+					l.until("e-1")
+				}
+				l.requireBeat(test.beat)
+			})
+		})
+	}
+}
+
+// requireBeat checks that the next that comes is a heartbeat, so long from now.
+func (l *listener) requireBeat(after time.Duration) {
+	l.t.Helper()
+	began := time.Now()
+	e, err := l.read()
+	if err != nil || e != (event{Comment: "hb"}) || time.Since(began) != after {
+		l.t.Errorf("after %s came %+v, %v; want a heartbeat after %s", time.Since(began), e, err, after)
+	}
+}
+
+func TestEventsComeAtTheRate(t *testing.T) {
+	tests := []struct {
+		rate     float64
+		duration time.Duration
+	}{{0.5, time.Minute}, {40, time.Minute}, {333, 10 * time.Second}, {10000, 3 * time.Second}, {100000, time.Second}}
+	for _, test := range tests {
+		t.Run(fmt.Sprint(test.rate), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				mock := newMock(t, mockserver.Config{Epoch: "e", Rate: test.rate})
+				ctx, cancel := context.WithTimeout(t.Context(), test.duration+time.Millisecond)
+				defer cancel()
+				if err := mock.Run(ctx); err != nil {
+					t.Fatal(err)
+				}
+				want := test.duration.Seconds() * test.rate
+				if got := float64(number(t, mock.Newest())); got < want-1 || got > want {
+					t.Errorf("%.0f events in %s, want %.0f", got, test.duration, want)
+				}
+			})
+		})
+	}
+}
+
+func TestWhenTheServerEndsEveryStreamEndsWhole(t *testing.T) {
+	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: 5000}), loopback(t))
+	stop := s.run()
+	var streams []*listener
+	for range 5 {
+		l := s.listen("/events")
+		l.expect("snapshot")
+		streams = append(streams, l)
+	}
+	streams[0].next()
+	stop()
+	for n, l := range streams {
+		last := ""
+		rest, err := l.toEnd()
+		for _, e := range rest {
+			if e.hasID {
+				last = e.ID
+			}
+		}
+		if err != io.EOF || len(l.rest) > 0 || last != s.Newest() {
+			t.Errorf("stream %d ended at %s of %s with %v and %q", n, last, s.Newest(), err, l.rest)
+		}
+	}
+	resp := s.do("GET", "/events")
+	if resp.StatusCode != http.StatusServiceUnavailable || resp.Header.Get("Retry-After") == "" {
+		t.Errorf("a new client got %s", resp.Status)
+	}
+	if s.Clients() != 0 {
+		t.Errorf("%d clients", s.Clients())
+	}
+	if err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "only once") {
+		t.Errorf("a second run: %v", err)
+	}
+}
+
+func TestAStuckClientDoesNotHoldTheServersEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: quiet}), inMemory())
+		stop := s.run()
+		conn, err := s.net.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		fmt.Fprint(conn, "GET /events HTTP/1.1\r\nHost: mock\r\n\r\n")
+		synctest.Wait()
+		began := time.Now()
+		stop()
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("the end took %s", took)
+		}
+	})
+}

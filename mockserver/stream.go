@@ -1,0 +1,245 @@
+package mockserver
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+)
+
+// maxBatch is how many events are read from the log and written at a time.
+const maxBatch = 256
+
+// errEnded ends a stream for a reason that its client was told, or caused.
+var errEnded = errors.New("the stream ended")
+
+// stream is one client's connection, and its place in the log. One goroutine runs it. While nothing happens it
+// holds no buffers.
+type stream struct {
+	server    *Server
+	out       pipe
+	heartbeat *time.Timer
+	filter    filter
+	asked     string // Last-Event-ID of the request; empty for none
+	begun     bool
+
+	place   string // id of the last event read from the log
+	level   bool   // it had everything when it last looked
+	allowed int    // events that it may lag beside the queue: those that came at once
+
+	cuts    uint64    // how often streams had been cut when this one began
+	soiled  time.Time // end of the garbage of which it has had some
+	garbage int       // malformed events so far
+}
+
+func (s *Server) newStream(w http.ResponseWriter, r *http.Request, asked filter, cuts uint64) *stream {
+	return &stream{
+		server: s, out: newPipe(w, r), filter: asked, asked: lastEventID(r),
+		heartbeat: time.NewTimer(s.config.Heartbeat), cuts: cuts,
+	}
+}
+
+// lastEventID is the client's header, or the query of one that cannot set it, like a browser's EventSource.
+func lastEventID(r *http.Request) string {
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		return id
+	}
+	return r.URL.Query().Get("lastEventId")
+}
+
+// run returns when the stream has ended, for whatever reason.
+func (st *stream) run(ctx context.Context) {
+	defer st.heartbeat.Stop()
+	if st.out.start() != nil {
+		return
+	}
+	for {
+		changed := st.server.hub.changed.next()
+		closed := st.server.hub.isClosed() // asked before the log is read: nothing is logged afterwards
+		busy, err := st.turn()
+		if err != nil || closed && !busy {
+			return
+		}
+		if !busy && st.wait(ctx, changed) != nil {
+			return
+		}
+	}
+}
+
+// turn does what there is to do, and reports false when that is nothing.
+func (st *stream) turn() (busy bool, err error) {
+	c := st.server.faults.condition()
+	switch now := c.clock(); {
+	case c.cuts != st.cuts:
+		return true, st.end(c.cut)
+	case now.Before(c.stalled):
+		return false, nil
+	case !st.begun:
+		return true, st.begin()
+	case now.Before(c.garbled):
+		return st.forward(st.soil(c.garbled))
+	}
+	return st.forward(nil)
+}
+
+// wait returns when there may be something to do, and an error when there never will.
+func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
+	c := st.server.faults.condition()
+	var resumed <-chan time.Time
+	stalled := time.Until(c.stalled)
+	if stalled > 0 {
+		timer := time.NewTimer(stalled)
+		defer timer.Stop()
+		resumed = timer.C
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-changed:
+	case <-resumed:
+	case <-st.heartbeat.C:
+		if stalled > 0 {
+			st.heartbeat.Reset(st.server.config.Heartbeat)
+			return nil
+		}
+		return st.send([]byte(": hb\n\n"))
+	}
+	return nil
+}
+
+// begin tells the client where the stream begins: behind what it had, or with a snapshot.
+func (st *stream) begin() error {
+	st.begun, st.level = true, true
+	b := fmt.Appendf(nil, "retry: %d\n\n", st.server.config.Retry.Milliseconds())
+	if st.asked == "" {
+		return st.send(st.appendSnapshot(b))
+	}
+	missed, replayed, err := st.server.hub.log.tally(st.asked, st.wants)
+	if err == nil {
+		st.place = st.asked
+		data, err := json.Marshal(resumeData{st.asked, replayed})
+		if err != nil {
+			return fmt.Errorf("encode resume: %w", err)
+		}
+		return st.send(appendFrame(b, "resume", "", data))
+	}
+	lost := resetData{From: echo(st.asked)}
+	if errors.Is(err, errForgotten) && st.filter.all() {
+		lost.Missed = &missed // what a filter would have let through is forgotten, too
+	}
+	data, err := json.Marshal(lost)
+	if err != nil {
+		return fmt.Errorf("encode reset: %w", err)
+	}
+	return st.send(st.appendSnapshot(appendFrame(b, "reset", "", data)))
+}
+
+type resumeData struct {
+	From     string `json:"from"`
+	Replayed int    `json:"replayed"`
+}
+
+type resetData struct {
+	From   string `json:"from"`
+	Missed *int   `json:"missed"`
+}
+
+// appendSnapshot appends a snapshot event and places the stream right behind it.
+func (st *stream) appendSnapshot(b []byte) []byte {
+	data, id := st.server.snapshot(st.filter)
+	st.place = id
+	return appendFrame(b, "snapshot", id, data)
+}
+
+// echo is a text from outside, fit to be sent back: valid, and not too long.
+func echo(s string) string {
+	const most = 128
+	s = strings.ToValidUTF8(s, "\uFFFD")
+	if len(s) <= most {
+		return s
+	}
+	cut := most
+	for !utf8.RuneStart(s[cut]) {
+		cut--
+	}
+	return s[:cut]
+}
+
+func (st *stream) wants(e *entry) bool { return st.filter.passes(e.kind, e.symbols) }
+
+// batch is what a stream needs to forward events, lent to it for as long as it writes.
+type batch struct {
+	entries []*entry
+	bytes   []byte
+}
+
+// batches are lent out.
+type batches struct{ pool sync.Pool }
+
+func (p *batches) borrow() *batch {
+	if b, ok := p.pool.Get().(*batch); ok {
+		return b
+	}
+	return &batch{entries: make([]*entry, 0, maxBatch)}
+}
+
+func (p *batches) giveBack(b *batch) {
+	clear(b.entries)
+	b.entries, b.bytes = b.entries[:0], b.bytes[:0]
+	p.pool.Put(b)
+}
+
+// forward writes the events that follow, with dirt (nil for none) among them.
+func (st *stream) forward(dirt func([]byte) []byte) (busy bool, err error) {
+	b := st.server.batches.borrow()
+	defer st.server.batches.giveBack(b)
+	var behind int
+	b.entries, behind, err = st.server.hub.log.read(st.place, b.entries)
+	if err != nil || !st.bears(behind) {
+		return true, st.dismiss(behind)
+	}
+	st.allowed = max(0, st.allowed-len(b.entries))
+	if dirt != nil {
+		b.bytes = dirt(b.bytes)
+	}
+	for _, e := range b.entries {
+		if st.wants(e) {
+			b.bytes = append(b.bytes, e.frame...)
+			if dirt != nil {
+				b.bytes = dirt(b.bytes)
+			}
+		}
+		st.place = e.id
+	}
+	st.level = behind == 0
+	return behind > 0, st.send(b.bytes)
+}
+
+// bears reports whether the client keeps up: no more events than the queue holds have come since it
+// last had everything, beside those that came at once then.
+func (st *stream) bears(behind int) bool {
+	if st.level {
+		st.allowed = behind
+	}
+	return behind <= st.server.config.Queue+st.allowed
+}
+
+// dismiss tells a slow client to come again.
+func (st *stream) dismiss(behind int) error {
+	err := st.send(fmt.Appendf(nil, ": too slow: %d events behind; reconnect to resume from %s\n\n", behind, st.place))
+	return errors.Join(errEnded, err)
+}
+
+// send writes b, if anything, and puts the heartbeat off.
+func (st *stream) send(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	st.heartbeat.Reset(st.server.config.Heartbeat)
+	return st.out.send(b)
+}

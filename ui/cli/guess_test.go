@@ -1,0 +1,25 @@
+package cli_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os/exec"
+	"testing"
+)
+
+func TestTheUsualSpellingsOfAPriceAreGuessed(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprint(w, "data: {\"ticker\": \"NVDA\", \"px\": 181.46, \"ts\": 1751372645}\n\n")
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Error(err)
+		}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	term := startTerminal(t, 80, 24, exec.Command(livetape, "watch", server.URL))
+	term.waitForText("● LIVE", "NVDA", "181.46")
+	term.press("q")
+	term.waitForExit()
+}
