@@ -11,10 +11,10 @@ import (
 
 // Bounds of what a file may make a reader do.
 const (
-	maxDepth    = 64      // lists and maps in each other
-	maxColumn   = 400     // where a line of the deepest may begin
-	maxMarks    = 1000    // anchors, aliases and tags
-	maxExpanded = 200_000 // values, with every alias written out
+	maxDepth    = 64     // lists and maps in each other
+	maxColumn   = 400    // where a line of the deepest may begin
+	maxMarks    = 1000   // anchors, aliases and tags
+	maxExpanded = 50_000 // values, with every alias written out
 )
 
 // checkNesting refuses a file that is nested beyond all use, before it is parsed: a parser calls itself for each level.
