@@ -1,11 +1,13 @@
 package mockserver_test
 
 import (
+	"bufio"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"syscall"
 	"testing"
@@ -139,6 +141,35 @@ func TestDropResetsTheConnectionInMidEvent(t *testing.T) {
 	}
 	if l := s.resume(last); l.expect("resume").Data != `{"from":"e-100","replayed":0}` {
 		t.Error("nothing was wrong with the id")
+	}
+}
+
+// TestDropIsAnErrorOverTLSToo covers connections that are wrapped, and streams that share one.
+func TestDropIsAnErrorOverTLSToo(t *testing.T) {
+	for _, h2 := range []bool{false, true} {
+		t.Run(fmt.Sprintf("HTTP/2 %t", h2), func(t *testing.T) {
+			mock := newMock(t, mockserver.Config{Epoch: "e"})
+			server := httptest.NewUnstartedServer(mock.Handler())
+			server.EnableHTTP2 = h2
+			server.StartTLS()
+			defer server.Close()
+			resp, err := server.Client().Get(server.URL + "/events")
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer resp.Body.Close()
+			if (resp.ProtoMajor == 2) != h2 {
+				t.Fatalf("the stream came over %s", resp.Proto)
+			}
+			l := &listener{t: t, body: resp.Body, lines: bufio.NewReader(resp.Body)}
+			l.expect("snapshot")
+			if err := mock.Inject(mockserver.Fault{Name: "drop"}); err != nil {
+				t.Fatal(err)
+			}
+			if all, err := l.toEnd(); err == nil || err == io.EOF || len(all) > 0 {
+				t.Errorf("the stream ended with %v, behind %v", err, all)
+			}
+		})
 	}
 }
 

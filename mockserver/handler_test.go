@@ -86,15 +86,6 @@ func TestHealthTellsWhereTheStreamIs(t *testing.T) {
 	}
 }
 
-// kinds are the different values of one thing in the events.
-func kinds(events []event, of func(event) string) map[string]bool {
-	all := map[string]bool{}
-	for _, e := range events {
-		all[of(e)] = true
-	}
-	return all
-}
-
 func TestFiltersLetThroughWhatWasAskedFor(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(9000)

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -12,8 +13,8 @@ type hub struct {
 	changed *bell
 
 	mu      sync.Mutex
+	closed  atomic.Bool // set under mu, read by every stream at every turn
 	began   bool
-	closed  bool
 	open    int
 	drained chan struct{} // closed when the hub is closed and no stream is left
 }
@@ -41,7 +42,7 @@ func (h *hub) publish(drafts []draft, data []byte) {
 func (h *hub) enter() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed {
+	if h.closed.Load() {
 		return false
 	}
 	h.open++
@@ -56,7 +57,7 @@ func (h *hub) leave() {
 }
 
 func (h *hub) drain() {
-	if h.closed && h.open == 0 {
+	if h.closed.Load() && h.open == 0 {
 		close(h.drained)
 	}
 }
@@ -67,16 +68,12 @@ func (h *hub) clients() int {
 	return h.open
 }
 
-func (h *hub) isClosed() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.closed
-}
+func (h *hub) isClosed() bool { return h.closed.Load() }
 
 // close lets nobody in any more, and waits until all have left, but no longer than patience.
 func (h *hub) close(patience time.Duration) {
 	h.mu.Lock()
-	h.closed = true
+	h.closed.Store(true)
 	h.drain()
 	h.mu.Unlock()
 	h.changed.ring()

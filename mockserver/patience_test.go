@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -129,7 +130,7 @@ func TestEventsComeAtTheRate(t *testing.T) {
 	tests := []struct {
 		rate     float64
 		duration time.Duration
-	}{{0.5, time.Minute}, {40, time.Minute}, {333, 10 * time.Second}, {10000, 3 * time.Second}, {100000, time.Second}}
+	}{{0.5, time.Minute}, {40, time.Minute}, {333, 10 * time.Second}, {10000, 3 * time.Second}, {100000, 300 * time.Millisecond}}
 	for _, test := range tests {
 		t.Run(fmt.Sprint(test.rate), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -152,23 +153,23 @@ func TestWhenTheServerEndsEveryStreamEndsWhole(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: 5000}), loopback(t))
 	stop := s.run()
 	var streams []*listener
-	for range 5 {
+	var last [5]string // id that each had
+	for n := range last {
 		l := s.listen("/events")
-		l.expect("snapshot")
+		last[n] = l.expect("snapshot").ID
 		streams = append(streams, l)
 	}
-	streams[0].next()
+	last[0] = streams[0].next().ID
 	stop()
 	for n, l := range streams {
-		last := ""
 		rest, err := l.toEnd()
 		for _, e := range rest {
 			if e.hasID {
-				last = e.ID
+				last[n] = e.ID
 			}
 		}
-		if err != io.EOF || len(l.rest) > 0 || last != s.Newest() {
-			t.Errorf("stream %d ended at %s of %s with %v and %q", n, last, s.Newest(), err, l.rest)
+		if err != io.EOF || len(l.rest) > 0 || last[n] != s.Newest() {
+			t.Errorf("stream %d ended at %s of %s with %v and %q", n, last[n], s.Newest(), err, l.rest)
 		}
 	}
 	resp := s.do("GET", "/events")
@@ -181,6 +182,25 @@ func TestWhenTheServerEndsEveryStreamEndsWhole(t *testing.T) {
 	if err := s.Run(t.Context()); err == nil || !strings.Contains(err.Error(), "only once") {
 		t.Errorf("a second run: %v", err)
 	}
+}
+
+// TestAStreamThatEndsIsReadToItsLastEvent has more waiting for a client than fits into one write.
+func TestAStreamThatEndsIsReadToItsLastEvent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: quiet}), inMemory())
+		stop := s.run()
+		l := s.listen("/events")
+		l.expect("snapshot")
+		s.Step(2000)
+		var stopping sync.WaitGroup
+		stopping.Go(stop)
+		synctest.Wait()
+		l.until("e-2000")
+		if all, err := l.toEnd(); err != io.EOF || len(all) > 0 {
+			t.Errorf("the stream ended with %v, behind %v", err, all)
+		}
+		stopping.Wait()
+	})
 }
 
 func TestAStuckClientDoesNotHoldTheServersEnd(t *testing.T) {

@@ -9,7 +9,7 @@ import (
 const detailLines = 9 // of the details with their title
 
 // viewDetail draws all that is known of the selected row, headline or event.
-func (m Model) viewDetail(t *tape, height int) []string {
+func (m Model) viewDetail(t *shown, height int) []string {
 	f := frame{m.styles, m.now, m.width, height, true}
 	pn := newPen(m.styles, m.width)
 	if m.focus == newsPane {

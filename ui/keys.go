@@ -9,6 +9,8 @@ type keyMap struct {
 	focus, open, back                 key.Binding
 	retry, connect, pause, log, fault key.Binding
 	help, suspend, quit               key.Binding
+
+	step, faster, slower, forward, backward key.Binding // of a recording
 }
 
 func newKeys(c Config) keyMap {
@@ -32,6 +34,14 @@ func newKeys(c Config) keyMap {
 		help:     bind("?", "help", "?"),
 		suspend:  bind("ctrl+z", "suspend", "ctrl+z"),
 		quit:     bind("q", "quit", "q", "ctrl+c"),
+		step:     bind(".", "next event", "."),
+		faster:   bind("+", "faster", "+", "="),
+		slower:   bind("-", "slower", "-"),
+		forward:  bind("→", "10 s on", "right", "l"),
+		backward: bind("←", "10 s back", "left", "h"),
+	}
+	for _, b := range []*key.Binding{&k.step, &k.faster, &k.slower, &k.forward, &k.backward} {
+		b.SetEnabled(c.Deck != nil)
 	}
 	k.fault.SetEnabled(len(c.Faults) > 0)
 	k.retry.SetEnabled(c.Control != nil)
@@ -45,13 +55,13 @@ func bind(name, does string, keys ...string) key.Binding {
 
 // ShortHelp implements help.KeyMap: the footer, the most needed first.
 func (k keyMap) ShortHelp() []key.Binding {
-	return []key.Binding{k.help, k.quit, k.retry, k.log, k.pause, k.connect, k.fault, k.focus, k.open}
+	return []key.Binding{k.help, k.quit, k.retry, k.log, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.connect, k.fault, k.focus, k.open}
 }
 
 // FullHelp implements help.KeyMap.
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.retry, k.connect, k.pause, k.log, k.fault},
+		{k.retry, k.connect, k.pause, k.log, k.fault, k.step, k.slower, k.faster, k.backward, k.forward},
 		{k.focus, k.open, k.back, k.help, k.suspend, k.quit},
 		{k.up, k.down, k.first, k.last, k.pageUp, k.pageDown, k.halfUp, k.halfDown},
 	}

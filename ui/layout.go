@@ -42,7 +42,7 @@ func (m Model) relabel() keyMap {
 		k.connect.SetHelp("x", "connect")
 	}
 	k.pause.SetHelp("p", "pause")
-	if m.frozen != nil {
+	if m.frozen != nil || m.deck.Paused {
 		k.pause.SetHelp("p", "go on")
 	}
 	return k
@@ -70,7 +70,7 @@ func has(panes []pane, p pane) bool {
 }
 
 // measure shares the screen's lines: the badge first of all, then the rest as there is room.
-func (m Model) measure(t *tape) layout {
+func (m Model) measure(t *shown) layout {
 	l := layout{pricesWidth: m.width, newsWidth: m.width}
 	l.status = min(len(m.statusLines()), m.height)
 	if m.height >= 4 {
@@ -171,10 +171,13 @@ func (m Model) statusLines() [][]span {
 	if m.height >= 8 {
 		most = max(most, 2)
 	}
-	if len(m.feeds) == 1 {
-		return m.statusOf(m.feeds[0], most)
-	}
 	var lines [][]span
+	if m.config.Deck != nil {
+		lines = append(lines, deckLine(m.deck, m.width-1))
+	}
+	if len(m.feeds) == 1 {
+		return append(lines, m.statusOf(m.feeds[0], most)...)
+	}
 	for i, h := range m.feeds {
 		if len(lines) == most-1 && i < len(m.feeds)-1 {
 			return append(lines, []span{m.feeds[i:].summary(m.now)})

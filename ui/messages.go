@@ -39,6 +39,9 @@ type clockMsg struct{ now time.Time }
 // toastGoneMsg ends the toast that it names.
 type toastGoneMsg struct{ id int }
 
+// noticeMsg is something that the user should hear of.
+type noticeMsg struct{ text string }
+
 // faultDoneMsg is the outcome of a fault that the user injected.
 type faultDoneMsg struct {
 	name string
@@ -48,20 +51,23 @@ type faultDoneMsg struct {
 // wall is the time as events carry it: UTC, without a monotonic reading.
 func wall() time.Time { return time.Now().UTC().Round(0) }
 
+// timepiece tells the time that goes by on screen: that of the wall, or that of a recording.
+type timepiece func() time.Time
+
 // listen waits for one event, then gathers what follows, so that a hundred thousand events a second are
 // a hundred messages. It does not gather for a whole frame of the renderer (see Options): an event
 // waits for both, one after the other.
-func listen(in <-chan feed.Event) tea.Cmd {
+func listen(in <-chan feed.Event, tell timepiece) tea.Cmd {
 	if in == nil {
 		return nil
 	}
 	return func() tea.Msg {
 		first, ok := <-in
 		if !ok {
-			return feedClosedMsg{wall()}
+			return feedClosedMsg{tell()}
 		}
 		batch := gather(append(make([]feed.Event, 0, 128), first), in)
-		return feedBatchMsg{batch, wall()}
+		return feedBatchMsg{batch, tell()}
 	}
 }
 
@@ -83,11 +89,25 @@ func gather(batch []feed.Event, in <-chan feed.Event) []feed.Event {
 	return batch
 }
 
-func readClock() tea.Msg { return clockMsg{wall()} }
+func (tell timepiece) read() tea.Msg { return clockMsg{tell()} }
 
 // wake asks for a wakeMsg after d.
-func wake(generation int, d time.Duration) tea.Cmd {
-	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, wall()} })
+func wake(generation int, d time.Duration, tell timepiece) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, tell()} })
+}
+
+// hear waits for the next notice.
+func hear(notices <-chan string) tea.Cmd {
+	if notices == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		text, ok := <-notices
+		if !ok {
+			return nil
+		}
+		return noticeMsg{text}
+	}
 }
 
 func hideToast(id int) tea.Cmd {
@@ -98,7 +118,7 @@ func hideToast(id int) tea.Cmd {
 func ask(call func(feed string), name string) tea.Cmd {
 	return func() tea.Msg {
 		call(name)
-		return readClock()
+		return nil
 	}
 }
 

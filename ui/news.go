@@ -78,7 +78,7 @@ func (n news) arrange(height, rows int) news {
 }
 
 // view draws the pane in exactly f.height lines.
-func (n news) view(f frame, t *tape) []string {
+func (n news) view(f frame, t *shown) []string {
 	pn := newPen(f.styles, f.width)
 	lines := make([]string, 0, f.height)
 	if n.titled {

@@ -28,14 +28,41 @@ func (m Model) press(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.nextPane(), nil
 	case key.Matches(msg, k.log):
 		return m.toggleLog(), nil
-	case key.Matches(msg, k.pause):
+	case key.Matches(msg, k.pause) && m.config.Deck == nil:
 		return m.togglePause(), nil
 	case key.Matches(msg, k.retry):
 		return m.retryNow()
 	case key.Matches(msg, k.connect):
 		return m.toggleConnection()
 	}
+	if m.config.Deck != nil {
+		if call := m.wind(msg); call != nil {
+			return m, command(m.config.Deck, call)
+		}
+	}
 	return m.walk(msg), nil
+}
+
+// wind is what a key asks of the tape; nil when it asks nothing.
+func (m Model) wind(msg tea.KeyMsg) func() {
+	k, deck, p := m.keys, m.config.Deck, m.deck
+	switch {
+	case key.Matches(msg, k.pause) && p.Paused:
+		return deck.Resume
+	case key.Matches(msg, k.pause):
+		return deck.Pause
+	case key.Matches(msg, k.step):
+		return deck.Step
+	case key.Matches(msg, k.faster):
+		return func() { deck.SetSpeed(pace(p.Speed, 1)) }
+	case key.Matches(msg, k.slower):
+		return func() { deck.SetSpeed(pace(p.Speed, -1)) }
+	case key.Matches(msg, k.forward):
+		return func() { deck.Seek(p.Offset + skip) }
+	case key.Matches(msg, k.backward):
+		return func() { deck.Seek(max(p.Offset-skip, 0)) }
+	}
+	return nil
 }
 
 // walk moves the cursor of the pane that has the keyboard.
@@ -136,7 +163,7 @@ func (m Model) togglePause() Model {
 		return m.goOn()
 	}
 	now := m.tape()
-	s := &still{tape: tape{marks: now.marks, log: now.log}}
+	s := &still{shown: shown{marks: now.marks, log: now.log}}
 	for _, r := range now.rows {
 		s.rows = append(s.rows, copyOf(r))
 	}

@@ -122,7 +122,7 @@ func TestManyEventsComeInFewMessages(t *testing.T) {
 		}()
 		var sizes []int
 		for {
-			msg := listen(events)()
+			msg := listen(events, wall)()
 			batch, ok := msg.(feedBatchMsg)
 			if !ok {
 				break
@@ -149,7 +149,7 @@ func TestAFullBatchDoesNotWaitForItsFrame(t *testing.T) {
 			events <- feed.Event{}
 		}
 		start := time.Now()
-		if batch := listen(events)().(feedBatchMsg); len(batch.events) != maxBatch || time.Since(start) > 0 {
+		if batch := listen(events, wall)().(feedBatchMsg); len(batch.events) != maxBatch || time.Since(start) > 0 {
 			t.Errorf("%d events after %v", len(batch.events), time.Since(start))
 		}
 	})

@@ -15,6 +15,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/feed/tape"
 )
 
 // Config is what the program shows and how it reaches the feeds.
@@ -24,6 +25,8 @@ type Config struct {
 	Control  Control            // nil: no keys to retry or to disconnect
 	Banner   string             // shown in plain sight, e.g. "DEMO · simulated prices"; empty for none
 	Faults   []Fault            // what the F key offers; empty: no F key
+	Notices  <-chan string      // what the user should hear of besides the feeds, a line each; nil for nothing
+	Deck     Deck               // what plays the recording that is watched; nil for live feeds
 	Renderer *lipgloss.Renderer // nil: that of the standard output
 }
 
@@ -58,7 +61,9 @@ type Model struct {
 	styles *styles
 	keys   keyMap
 
+	clock  timepiece // asked by commands
 	now    time.Time // as the last message told it
+	deck   tape.Position
 	board  *market.Board
 	feeds  feeds
 	marks  []mark
@@ -105,8 +110,8 @@ type toast struct {
 	span
 }
 
-// tape is what there is to show.
-type tape struct {
+// shown is what there is to show.
+type shown struct {
 	rows    []*market.Row
 	stories []*market.Story
 	marks   []mark
@@ -115,7 +120,7 @@ type tape struct {
 
 // still is the tape as it was when the screen was paused.
 type still struct {
-	tape
+	shown
 	held uint64 // messages since
 }
 
@@ -126,10 +131,14 @@ func New(c Config) Model {
 	}
 	m := Model{
 		config: c,
+		clock:  wall,
 		styles: newStyles(c.Renderer),
 		keys:   newKeys(c),
 		board:  market.NewBoard(market.Limits{}),
 		feeds:  newFeeds(c.Feeds),
+	}
+	if c.Deck != nil {
+		m.clock = func() time.Time { return c.Deck.Position().Clock }
 	}
 	m.prices.manyFeeds = len(c.Feeds) > 1
 	m.logPane.manyFeeds = len(c.Feeds) > 1
@@ -137,12 +146,14 @@ func New(c Config) Model {
 }
 
 // Init implements tea.Model.
-func (m Model) Init() tea.Cmd { return tea.Batch(readClock, listen(m.config.Events)) }
+func (m Model) Init() tea.Cmd {
+	return tea.Batch(m.clock.read, listen(m.config.Events, m.clock), hear(m.config.Notices), m.readDeck())
+}
 
 // tape is what the panes show: the board, or while paused what it was.
-func (m Model) tape() *tape {
+func (m Model) tape() *shown {
 	if m.frozen != nil {
-		return &m.frozen.tape
+		return &m.frozen.shown
 	}
-	return &tape{m.board.Rows(), m.board.News(), m.marks, m.log}
+	return &shown{m.board.Rows(), m.board.News(), m.marks, m.log}
 }

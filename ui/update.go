@@ -18,9 +18,11 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.width, m.height = msg.Width, msg.Height
 	case tea.KeyMsg:
 		m, cmd = m.press(msg)
-		cmd = tea.Batch(cmd, readClock)
+		cmd = tea.Batch(cmd, m.clock.read)
 	case feedBatchMsg:
-		m, cmd = m.take(msg), listen(m.config.Events)
+		m, cmd = m.take(msg), listen(m.config.Events, m.clock)
+	case deckMsg:
+		m, cmd = m.follow(msg)
 	case feedClosedMsg:
 		m = m.at(msg.now).disconnect()
 	case wakeMsg:
@@ -33,10 +35,13 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m = m.at(msg.now)
 	case faultDoneMsg:
 		m, cmd = m.report(msg)
+	case noticeMsg:
+		m, cmd = m.say(span{bad, plainLine(msg.text)})
+		cmd = tea.Batch(cmd, hear(m.config.Notices))
 	case toastGoneMsg:
 		m = m.endToast(msg.id)
 	case tea.ResumeMsg: // back in the foreground
-		cmd = tea.Batch(tea.ClearScreen, readClock)
+		cmd = tea.Batch(tea.ClearScreen, m.clock.read)
 	default:
 		return m, nil
 	}
@@ -56,6 +61,9 @@ func (m Model) at(now time.Time) Model {
 // take brings a message's events in.
 func (m Model) take(msg feedBatchMsg) Model {
 	m = m.at(msg.now)
+	if i := lastReset(msg.events); i >= 0 {
+		m, msg.events = m.rewind(), msg.events[i+1:]
+	}
 	newest, marks := m.newest(), len(m.marks)
 	touched := make(map[*market.Row]struct{}, len(msg.events))
 	for _, ev := range msg.events {
@@ -183,7 +191,7 @@ func (m Model) schedule() (Model, tea.Cmd) {
 	}
 	m.generation++
 	m.wake = next
-	return m, wake(m.generation, max(next.Sub(m.now), time.Millisecond))
+	return m, wake(m.generation, max(next.Sub(m.now), time.Millisecond), m.clock)
 }
 
 // changes is the time of the next such change; zero for never.

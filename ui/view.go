@@ -98,7 +98,7 @@ func (m Model) frame(width, height int, p pane) frame {
 }
 
 // viewPrices draws the price table, or why there is none.
-func (m Model) viewPrices(t *tape) []string {
+func (m Model) viewPrices(t *shown) []string {
 	f := m.frame(m.layout.pricesWidth, m.layout.prices, pricesPane)
 	if f.height == 0 {
 		return nil
@@ -127,7 +127,7 @@ func explain(f frame, words []span) []string {
 }
 
 // sideBySide draws prices and news next to each other.
-func (m Model) sideBySide(t *tape) []string {
+func (m Model) sideBySide(t *shown) []string {
 	left := m.viewPrices(t)
 	right := m.news.view(m.frame(m.layout.newsWidth, m.layout.news, newsPane), t)
 	for i := range left {

@@ -17,19 +17,21 @@ import (
 
 func demoCommand() *cobra.Command {
 	var market marketFlags
+	var record recordFlags
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Watch a simulated market, served in this process (the default)",
 		Long: `demo starts the mock server on a free port of the loopback interface and watches it over
 real HTTP. Press F on the screen to make the server misbehave.`,
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, market) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, market, record) },
 	}
 	market.register(cmd)
+	record.register(cmd)
 	return cmd
 }
 
-func runDemo(cmd *cobra.Command, market marketFlags) error {
+func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 	if err := needTerminal(cmd); err != nil {
 		return err
 	}
@@ -50,6 +52,7 @@ func runDemo(cmd *cobra.Command, market marketFlags) error {
 		feeds:  []feed.Config{{Name: "demo", URL: venue.url + "/events", Decoder: decode.Native{}}},
 		banner: "DEMO · simulated prices",
 		faults: demoFaults(venue.mock),
+		record: record,
 	})
 	stop()
 	if serveErr := <-served; err == nil {

@@ -2,12 +2,15 @@ package cli
 
 import (
 	"fmt"
+	"log"
 	"log/slog"
+	"net/http"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"livetape/feed/tape"
 	"livetape/mockserver"
 )
 
@@ -55,29 +58,61 @@ func faultHelp() string {
 
 func mockCommand() *cobra.Command {
 	var market marketFlags
-	var addr string
+	var replay replayFlags
+	var addr, recording string
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
 		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients.\n\nFaults:\n" + faultHelp(),
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if recording != "" {
+				return serveRecording(cmd, addr, recording, replay)
+			}
 			return runMock(cmd, addr, market)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
+	replay.register(cmd)
 	market.register(cmd)
 	return cmd
 }
 
+// serveRecording serves what was recorded, to each client from its begin.
+func serveRecording(cmd *cobra.Command, addr, name string, flags replayFlags) error {
+	speed, from, err := flags.parse(cmd)
+	if err != nil {
+		return err
+	}
+	server, err := tape.NewServer(name, speed, from)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.Handle("GET /events", server)
+	venue, err := takeAddress(addr, mux, errorLog(cmd))
+	if err != nil {
+		return err
+	}
+	out := cmd.OutOrStdout()
+	fmt.Fprintf(out, "livetape mock server · recording %s\n\n  events  %s/events\n\n", name, venue.url)
+	fmt.Fprintf(out, "Watch it:  livetape watch %s/events\nStop it:   ctrl+c\n", venue.url)
+	return venue.serve(cmd.Context())
+}
+
+// errorLog is where a server in this process complains.
+func errorLog(cmd *cobra.Command) *log.Logger {
+	return slog.NewLogLogger(slog.NewTextHandler(cmd.ErrOrStderr(), nil), slog.LevelWarn)
+}
+
 func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
 	out := cmd.OutOrStdout()
-	log := slog.NewLogLogger(slog.NewTextHandler(cmd.ErrOrStderr(), nil), slog.LevelWarn)
 	config, err := market.mockConfig(cmd)
 	if err != nil {
 		return err
 	}
-	venue, err := openVenue(addr, config, log)
+	venue, err := openVenue(addr, config, errorLog(cmd))
 	if err != nil {
 		return err
 	}

@@ -74,7 +74,7 @@ func inShell(line string) *exec.Cmd {
 }
 
 func isScreen(line string) bool {
-	return line == "go run ." || strings.Contains(line, " demo") || strings.Contains(line, " watch ")
+	return line == "go run ." || strings.Contains(line, " demo") || strings.Contains(line, " watch ") || strings.Contains(line, " replay ")
 }
 
 func watchAndQuit(t *testing.T, line string) {

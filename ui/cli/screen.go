@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -22,6 +23,7 @@ type watching struct {
 	feeds  []feed.Config
 	banner string
 	faults []ui.Fault
+	record recordFlags
 }
 
 // watch runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it
@@ -38,27 +40,37 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 		stop()
 		drain(set.Events())
 	}()
-
-	output := &watchedFile{File: file(cmd.OutOrStdout()), gone: stop}
-	renderer := lipgloss.NewRenderer(output.File)
-	renderer.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
-	model := ui.New(ui.Config{
-		Feeds:    sources(w.feeds),
-		Events:   set.Events(),
-		Control:  set,
-		Banner:   w.banner,
-		Faults:   w.faults,
-		Renderer: renderer,
+	recording, err := w.record.record(ctx, w.feeds, set.Events())
+	if err != nil {
+		return err
+	}
+	err = show(ctx, stop, cmd, ui.Config{
+		Feeds:   sources(w.feeds),
+		Events:  recording.events,
+		Control: set,
+		Banner:  w.record.banner(w.banner),
+		Notices: recording.notices,
+		Faults:  w.faults,
 	})
+	stop()
+	drain(recording.events)
+	return cmp.Or(err, recording.err())
+}
+
+// show draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone.
+func show(ctx context.Context, gone func(), cmd *cobra.Command, config ui.Config) error {
+	output := &watchedFile{File: file(cmd.OutOrStdout()), gone: gone}
+	config.Renderer = lipgloss.NewRenderer(output.File)
+	config.Renderer.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
 	options := append(ui.Options(),
 		tea.WithContext(ctx),
 		tea.WithoutSignalHandler(), // signals end ctx
 		tea.WithOutput(output),
 	)
 	if input := file(cmd.InOrStdin()); input != nil && term.IsTerminal(input.Fd()) {
-		options = append(options, tea.WithInput(&watchedFile{File: input, gone: stop}))
+		options = append(options, tea.WithInput(&watchedFile{File: input, gone: gone}))
 	}
-	_, err = tea.NewProgram(model, options...).Run()
+	_, err := tea.NewProgram(ui.New(config), options...).Run()
 	if errors.Is(err, tea.ErrProgramPanic) || ctx.Err() == nil {
 		return err
 	}

@@ -13,10 +13,10 @@ import (
 	"livetape/mockserver"
 )
 
-// venue is a mock server and the listener on which it is served.
+// venue is a server and the listener on which it is served.
 type venue struct {
-	url      string // http://host:port, without a path
-	mock     *mockserver.Server
+	url      string             // http://host:port, without a path
+	mock     *mockserver.Server // nil where a recording is served
 	listener net.Listener
 	server   *http.Server
 }
@@ -27,6 +27,16 @@ func openVenue(addr string, config mockserver.Config, errorLog *log.Logger) (*ve
 	if err != nil {
 		return nil, err
 	}
+	v, err := takeAddress(addr, mock.Handler(), errorLog)
+	if err != nil {
+		return nil, err
+	}
+	v.mock = mock
+	return v, nil
+}
+
+// takeAddress makes a venue without a market of its own.
+func takeAddress(addr string, handler http.Handler, errorLog *log.Logger) (*venue, error) {
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("listen on %s: the port is taken; choose another with --addr, or --addr 127.0.0.1:0 for a free one", addr)
@@ -36,10 +46,9 @@ func openVenue(addr string, config mockserver.Config, errorLog *log.Logger) (*ve
 	}
 	return &venue{
 		url:      "http://" + listener.Addr().String(),
-		mock:     mock,
 		listener: listener,
 		server: &http.Server{
-			Handler:           mock.Handler(),
+			Handler:           handler,
 			ReadHeaderTimeout: 5 * time.Second,
 			MaxHeaderBytes:    64 << 10,
 			ErrorLog:          errorLog,
@@ -58,7 +67,11 @@ func (v *venue) serve(ctx context.Context) error {
 		served <- v.server.Serve(v.listener)
 	}()
 
-	runErr := v.mock.Run(ctx)
+	var runErr error
+	if v.mock != nil {
+		runErr = v.mock.Run(ctx)
+	}
+	<-ctx.Done()
 	closeErr := v.close()
 	serveErr := <-served
 	if errors.Is(serveErr, http.ErrServerClosed) {

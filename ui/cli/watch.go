@@ -22,6 +22,7 @@ type watchFlags struct {
 
 func watchCommand() *cobra.Command {
 	var flags watchFlags
+	var record recordFlags
 	cmd := &cobra.Command{
 		Use:   "watch URL",
 		Short: "Watch a feed",
@@ -49,12 +50,13 @@ the shell's history; quote it, or the shell expands it first.`,
 			if err := needTerminal(cmd); err != nil {
 				return err
 			}
-			return watch(cmd.Context(), cmd, watching{feeds: []feed.Config{config}})
+			return watch(cmd.Context(), cmd, watching{feeds: []feed.Config{config}, record: record})
 		},
 	}
 	cmd.Flags().StringVar(&flags.name, "name", "", "what to call the feed on screen (default: its host)")
 	cmd.Flags().StringArrayVarP(&flags.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
 	cmd.Flags().DurationVar(&flags.idle, "idle-timeout", 90*time.Second, "reconnect when nothing was received for so long; 0 for never")
+	record.register(cmd)
 	cmd.Flags().StringVar(&flags.lastEventID, "last-event-id", "", "resume from this event id")
 	return cmd
 }

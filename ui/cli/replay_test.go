@@ -1,0 +1,115 @@
+package cli_test
+
+import (
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// startTicker serves n prices of one symbol and then keeps quiet.
+func startTicker(t *testing.T, n int) string {
+	t.Helper()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for i := range n {
+			fmt.Fprintf(w, "event: price\nid: %d\ndata: {\"symbol\":\"TICK\",\"last\":\"1%03d.50\"}\n\n", i+1, i+1)
+		}
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Error(err)
+		}
+		<-r.Context().Done()
+	}))
+	t.Cleanup(server.Close)
+	return server.URL
+}
+
+// recordTicker watches a ticker with --record and returns the recording; end ends the watching.
+func recordTicker(t *testing.T, name string, end func(*terminal)) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	term := startTerminal(t, 100, 30, exec.Command(livetape, "watch", startTicker(t, 100), "--record", file))
+	term.waitForText("● LIVE", "REC", "1100.50")
+	end(term)
+	term.waitForExit()
+	return file
+}
+
+func quit(term *terminal) { term.press("q") }
+
+func TestARecordingReplaysToWhatWasSeen(t *testing.T) {
+	for _, name := range []string{"plain.tape", "small.tape.gz"} {
+		t.Run(name, func(t *testing.T) {
+			file := recordTicker(t, name, quit)
+			term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file, "--speed", "max"))
+			term.waitForText("REPLAY", "■ end", "TICK", "1100.50", "100 events")
+			term.press("q")
+			if code := term.waitForExit(); code != 0 {
+				t.Errorf("exit code %d", code)
+			}
+			term.requireRestored()
+		})
+	}
+}
+
+func TestARecordingThatWasKilledReplays(t *testing.T) {
+	file := recordTicker(t, "killed.tape", func(term *terminal) {
+		waitForFile(t, file(term), "1100.50")
+		term.signal(syscall.SIGKILL)
+	})
+	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file, "--speed", "max"))
+	term.waitForText("■ end", "1100.50")
+}
+
+// file is the recording that a terminal's process was told to write.
+func file(term *terminal) string { return term.cmd.Args[len(term.cmd.Args)-1] }
+
+// waitForFile waits until a file holds a text. Recordings are flushed once in a second of the events' time.
+func waitForFile(t *testing.T, name, text string) {
+	t.Helper()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for range look.C {
+		content, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(content), text) {
+			return
+		}
+	}
+}
+
+func TestTheKeysOfATapeDeckWork(t *testing.T) {
+	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", recordTicker(t, "deck.tape", quit), "--paused"))
+	term.waitForText("‖ 00:00:00", "go on")
+
+	const step = ".\x1b[A"         // with a key between, for dots in a row are read as one
+	term.press(step + step + step) // connecting, live, and the first price
+	term.waitForText("‖", "1001.50", "1 event")
+	term.press(step)
+	term.waitForText("‖", "1002.50", "2 events")
+	term.press("+")
+	term.waitForText("2×")
+	term.press("-")
+	term.waitForText("1×")
+	term.press("p")
+	term.waitForText("■ end", "100 events")
+	term.press("\x1b[D") // back to the beginning
+	term.waitFor("the tape wound back and run again", func(screen string) bool {
+		return strings.Contains(screen, "100 events") && strings.Contains(screen, "1100.50")
+	})
+}
+
+func TestTheMockServerServesARecording(t *testing.T) {
+	served := startTerminal(t, 100, 20, exec.Command(livetape, "mock", "--addr", "127.0.0.1:0", "--replay", recordTicker(t, "served.tape", quit), "--speed", "max"))
+	screen := served.waitFor("its URL", eventsURL.MatchString)
+	term := startTerminal(t, 100, 30, exec.Command(livetape, "watch", eventsURL.FindString(screen)))
+	term.waitForText("TICK", "1100.50", "■ CLOSED by server (204)") // it has had everything
+}

@@ -1,0 +1,108 @@
+package ui
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed"
+	"livetape/feed/market"
+	"livetape/feed/tape"
+)
+
+// fakeDeck notes what it is asked.
+type fakeDeck struct {
+	at    tape.Position
+	asked []string
+}
+
+func (d *fakeDeck) note(format string, args ...any) {
+	d.asked = append(d.asked, fmt.Sprintf(format, args...))
+}
+func (d *fakeDeck) Pause()                  { d.note("pause") }
+func (d *fakeDeck) Resume()                 { d.note("resume") }
+func (d *fakeDeck) Step()                   { d.note("step") }
+func (d *fakeDeck) SetSpeed(x float64)      { d.note("speed %g", x) }
+func (d *fakeDeck) Seek(to time.Duration)   { d.note("seek %s", to) }
+func (d *fakeDeck) Position() tape.Position { return d.at }
+
+func playing(d Deck) func(*Config) { return func(c *Config) { c.Deck, c.Control = d, nil } }
+
+func TestKeysDriveTheDeck(t *testing.T) {
+	deck := &fakeDeck{at: tape.Position{Offset: 25 * time.Second, Speed: 1}}
+	m := newStage(playing(deck)).m
+	m.deck = deck.at
+	for _, k := range []string{"p", ".", "+", "-", "right", "left"} {
+		call := m.wind(keyMsg(k))
+		if call == nil {
+			t.Fatalf("%s does nothing", k)
+		}
+		call()
+	}
+	m.deck.Paused = true
+	m.wind(keyMsg("p"))()
+	want := []string{"pause", "step", "speed 2", "speed 0.5", "seek 35s", "seek 15s", "resume"}
+	if diff := cmp.Diff(want, deck.asked); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestThePaceStopsAtItsEnds(t *testing.T) {
+	tests := []struct {
+		now  float64
+		by   int
+		want float64
+	}{
+		{1, 1, 2}, {1, -1, 0.5}, {0.1, -1, 0.1}, {1000, 1, tape.Max}, {tape.Max, 1, tape.Max}, {tape.Max, -1, 1000},
+		{3, 1, 5}, {3, -1, 2}, // a pace of the command line's
+	}
+	for _, test := range tests {
+		if got := pace(test.now, test.by); got != test.want {
+			t.Errorf("from %g by %d: %g, want %g", test.now, test.by, got, test.want)
+		}
+	}
+}
+
+func TestTheDeckLineSaysWhereTheTapeStands(t *testing.T) {
+	tests := []struct {
+		name string
+		at   tape.Position
+		want string
+	}{
+		{"running", tape.Position{Offset: 83 * time.Second, Total: 2 * time.Hour, Speed: 10}, "▶ 00:01:23 / 02:00:00  10×"},
+		{"paused", tape.Position{Paused: true, Speed: 1}, "‖ 00:00:00  1×"},
+		{"winding", tape.Position{Seeking: true, Speed: tape.Max}, "» 00:00:00  max"},
+		{"at its end", tape.Position{Ended: true, Speed: 1, Note: "the file ends in mid-event"}, "■ end 00:00:00  1×  the file ends in mid-event"},
+		{"damaged", tape.Position{Err: errors.New("x.tape: unexpected EOF")}, "✕ x.tape: unexpected EOF"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var text strings.Builder
+			for _, s := range deckLine(test.at, 60) {
+				text.WriteString(s.text)
+			}
+			if got := text.String(); !strings.HasPrefix(got, test.want) || cells(got) > 60 {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestATapeThatIsWoundBackBeginsWithAnEmptyBoard(t *testing.T) {
+	s := newStage(playing(&fakeDeck{})).size(100, 30).live()
+	s.quote(market.Quote{Symbol: "OLD", Last: num("1")}).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Hour})
+	s.message("news", "{}", market.Headline{ID: "a", Title: "old news"})
+	s.events(feed.Event{}) // the mark of a reset
+	s.quote(market.Quote{Symbol: "NEW", Last: num("2")})
+	screen := s.screen()
+	if strings.Contains(screen, "OLD") || strings.Contains(screen, "old news") || strings.Contains(screen, "gap") {
+		t.Errorf("what came before the reset is still there:\n%s", screen)
+	}
+	if !strings.Contains(screen, "NEW") {
+		t.Errorf("what came after it is not:\n%s", screen)
+	}
+}
