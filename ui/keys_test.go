@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -137,6 +138,34 @@ func TestTheCursorGoesWhereTheKeysSay(t *testing.T) {
 		if p := s.m.prices; p.cursor < p.top || p.cursor >= p.top+p.height {
 			t.Fatalf("after %s row %d is not among those from %d", step.key, p.cursor, p.top)
 		}
+	}
+}
+
+func TestKeysThatArriveTogetherAreAllPressed(t *testing.T) {
+	control := &switchboard{}
+	s := newStage(func(c *Config) { c.Control = control }).size(80, 24).morning()
+	s.keys("jjjj")
+	if s.m.prices.cursor != 4 {
+		t.Errorf("jjjj leads to row %d", s.m.prices.cursor)
+	}
+	s.keys("?jj")
+	if s.m.overlay != helpOverlay || s.m.help.total == 0 {
+		t.Error("?jj does not open the help")
+	}
+	run(s.keys("rx"))
+	if diff := cmp.Diff([]string{"disconnect desk", "retry desk"}, slices.Sorted(slices.Values(control.asked))); diff != "" {
+		t.Error(diff)
+	}
+	if cmd := s.keys("qp"); !answers[tea.QuitMsg](cmd) || s.m.frozen != nil {
+		t.Error("qp does not end with q")
+	}
+}
+
+func TestAPasteIsNoKey(t *testing.T) {
+	s := newStage().size(80, 24).morning()
+	s.tell(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jjp"), Paste: true})
+	if s.m.prices.cursor != 0 || s.m.frozen != nil {
+		t.Error("a paste was pressed")
 	}
 }
 

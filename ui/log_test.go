@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+	"unsafe"
 
 	"livetape/feed"
 )
@@ -83,6 +85,28 @@ func TestTheLogIsBounded(t *testing.T) {
 		if cap(e.data) > 2*maxData {
 			t.Fatalf("an entry keeps %d bytes alive", cap(e.data))
 		}
+	}
+}
+
+func TestALogEntryKeepsTheHeadsOfLongNamesAlone(t *testing.T) {
+	long := strings.Repeat("€", 1<<16)
+	s := newStage().size(80, 24).live()
+	s.events(feed.Event{Message: &feed.Message{Type: long, ID: long, Unmapped: "no rule for " + long}})
+	e := s.m.log.entries[len(s.m.log.entries)-1]
+	for _, c := range []struct {
+		text string
+		want int
+	}{{e.typ, maxType}, {e.id, maxID}, {e.reason, maxData}} {
+		if n := len(c.text); n > c.want || n < c.want-3 || !utf8.ValidString(c.text) {
+			t.Errorf("%d bytes are kept of %d", n, c.want)
+		}
+	}
+	if unsafe.StringData(e.typ) == unsafe.StringData(long) {
+		t.Error("the entry keeps the whole name alive")
+	}
+	s.gap(feed.Gap{Kind: feed.Continued, From: long, Length: time.Minute})
+	if n := len(s.m.marks[0].gap.From); n > maxID {
+		t.Errorf("a gap keeps %d bytes of the last id", n)
 	}
 }
 

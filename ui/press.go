@@ -8,6 +8,23 @@ import (
 	"livetape/feed/market"
 )
 
+// pressAll takes keys that arrived together, which come as one, in turn.
+func (m Model) pressAll(msg tea.KeyMsg) (Model, tea.Cmd) {
+	if msg.Type != tea.KeyRunes || msg.Paste || len(msg.Runes) < 2 {
+		return m.press(msg)
+	}
+	var all []tea.Cmd
+	for _, r := range msg.Runes {
+		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}
+		next, cmd := m.press(one)
+		m, all = next.arrange(), append(all, cmd)
+		if key.Matches(one, m.keys.quit) {
+			break
+		}
+	}
+	return m, tea.Batch(all...)
+}
+
 // press does what a key asks for.
 func (m Model) press(msg tea.KeyMsg) (Model, tea.Cmd) {
 	k := m.keys

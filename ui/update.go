@@ -17,7 +17,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.KeyMsg:
-		m, cmd = m.press(msg)
+		m, cmd = m.pressAll(msg)
 		cmd = tea.Batch(cmd, m.clock.read)
 	case feedBatchMsg:
 		m, cmd = m.take(msg), listen(m.config.Events, m.clock)
@@ -94,6 +94,9 @@ func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
 	if h == nil {
 		h = &health{name: ev.Feed}
 		m.feeds = append(m.feeds, h)
+	}
+	if ev.Gap != nil {
+		ev.Gap = brief(ev.Gap)
 	}
 	h.take(ev)
 	if ev.Pulse == nil {

@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"livetape/feed"
 )
 
 // The exit codes of livetape. A process ended by a signal exits with 128 plus its number.
@@ -31,6 +33,10 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	err := root.ExecuteContext(ctx)
 	if err == nil || ctx.Err() != nil {
 		return ExitOK
+	}
+	var quiet quietExit
+	if errors.As(err, &quiet) {
+		return int(quiet)
 	}
 	fmt.Fprintf(stderr, "livetape: %v\n", err)
 	var usage usageError
@@ -60,6 +66,7 @@ Without a command it runs the demo.`,
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
 	root.AddCommand(demo, watchCommand(), mockCommand(), replayCommand(), versionCommand())
+	root.AddCommand(checkCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}
 	})
@@ -97,7 +104,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if strings.Contains(args[0], "://") {
-		return misused(cmd, "to watch a feed, say: livetape watch %s", args[0])
+		return misused(cmd, "to watch a feed, say: livetape watch %s", feed.DisplayURL(args[0]))
 	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return misused(cmd, "there is no command %q; did you mean %q?", args[0], near[0])

@@ -31,6 +31,11 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 // mockConfig is what the flags say.
 func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) {
 	config := f.config
+	for _, name := range []string{"seed", "rate", "symbols"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
+			return config, misused(cmd, "%s: must be above 0", name)
+		}
+	}
 	for _, text := range f.faults {
 		fault, err := mockserver.ParseFault(text)
 		if err != nil {
@@ -91,7 +96,7 @@ func serveRecording(cmd *cobra.Command, addr, name string, flags replayFlags) er
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /events", server)
-	venue, err := takeAddress(addr, mux, errorLog(cmd))
+	venue, err := takeAddress(cmd, addr, mux, errorLog(cmd))
 	if err != nil {
 		return err
 	}
@@ -112,7 +117,7 @@ func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
 	if err != nil {
 		return err
 	}
-	venue, err := openVenue(addr, config, errorLog(cmd))
+	venue, err := openVenue(cmd, addr, config, errorLog(cmd))
 	if err != nil {
 		return err
 	}

@@ -18,6 +18,7 @@ type watchFlags struct {
 	headers     []string
 	idle        time.Duration
 	lastEventID string
+	maxEvent    int // MiB
 }
 
 func watchCommand() *cobra.Command {
@@ -56,6 +57,7 @@ the shell's history; quote it, or the shell expands it first.`,
 	cmd.Flags().StringVar(&flags.name, "name", "", "what to call the feed on screen (default: its host)")
 	cmd.Flags().StringArrayVarP(&flags.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
 	cmd.Flags().DurationVar(&flags.idle, "idle-timeout", 90*time.Second, "reconnect when nothing was received for so long; 0 for never")
+	cmd.Flags().IntVar(&flags.maxEvent, "max-event", 1, "skip events of over so many `MiB`, from 1 to 64")
 	record.register(cmd)
 	cmd.Flags().StringVar(&flags.lastEventID, "last-event-id", "", "resume from this event id")
 	return cmd
@@ -68,6 +70,9 @@ func (f watchFlags) feed(cmd *cobra.Command, rawURL string) (feed.Config, error)
 	header, err := parseHeaders(cmd, f.headers)
 	if err != nil {
 		return feed.Config{}, err
+	}
+	if f.maxEvent < 1 || f.maxEvent > 64 {
+		return feed.Config{}, misused(cmd, "max-event: %d MiB is not between 1 and 64", f.maxEvent)
 	}
 	name := f.name
 	if name == "" {
@@ -83,6 +88,7 @@ func (f watchFlags) feed(cmd *cobra.Command, rawURL string) (feed.Config, error)
 		Header:      header,
 		LastEventID: f.lastEventID,
 		IdleTimeout: idle,
+		MaxEvent:    f.maxEvent << 20,
 		Decoder:     auto.New(name, nil),
 	}, nil
 }
