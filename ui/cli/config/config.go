@@ -129,8 +129,8 @@ func (f *File) Path() string { return f.path }
 // Names are the names of the feeds, in the order of the file.
 func (f *File) Names() []string { return slices.Clone(f.order) }
 
-// Missing says of a feed that is not there, which one may be meant.
-func (f *File) Missing(name string) error {
+// missing says of a feed that is not there, which one may be meant.
+func (f *File) missing(name string) error {
 	where := filepath.Base(f.path)
 	if len(f.order) == 0 {
 		return fmt.Errorf("there is no feed %q: %s names none", name, where)

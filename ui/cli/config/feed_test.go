@@ -143,11 +143,13 @@ func TestWhatIsMissingAroundAFileIsNamedAndNeverShown(t *testing.T) {
 }
 
 func TestAFeedThatIsNotThereIsGuessed(t *testing.T) {
-	f := parse(t, "", "feeds:\n  desk: {url: https://a.example/}\n")
-	if got, want := f.Missing("dsek").Error(), `there is no feed "dsek" in livetape.yaml (did you mean "desk"?)`; got != want {
-		t.Errorf("it says %s", got)
-	}
-	if got, want := parse(t, "", "").Missing("dsek").Error(), `there is no feed "dsek": livetape.yaml names none`; got != want {
-		t.Errorf("it says %s", got)
+	for source, want := range map[string]string{
+		"feeds:\n  desk: {url: https://a.example/}\n": `there is no feed "dsek" in livetape.yaml (did you mean "desk"?)`,
+		"": `there is no feed "dsek": livetape.yaml names none`,
+	} {
+		_, err := parse(t, "", source).Config("dsek", variables())
+		if err == nil || err.Error() != want {
+			t.Errorf("it says %v", err)
+		}
 	}
 }

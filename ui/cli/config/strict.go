@@ -122,7 +122,7 @@ func describe(err error, path fault.Path) error {
 		return told
 	}
 	key, _ := path[len(path)-1].(string)
-	if len(path) == 1 && !slices.Contains(here, key) && slices.Contains(keysAt(fault.Path{"feeds", "x", "url"}), key) {
+	if len(path) == 1 && !slices.Contains(here, key) && !strings.Contains(f.Problem, "did you mean") && slices.Contains(keysAt(fault.Path{"feeds", "x", "url"}), key) {
 		f.Problem = fmt.Sprintf("unknown key %q: it belongs to a feed, below feeds: and the feed's name", key)
 	}
 	return f
