@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -139,6 +140,18 @@ func TestANumberWithoutRoomIsNeverAnotherNumber(t *testing.T) {
 		before, text := align(c.ext, c.width, c.number)
 		if got := strings.Repeat(" ", before) + text; got != c.want {
 			t.Errorf("align(%v, %d, %s) = %q, want %q", c.ext, c.width, c.number, got, c.want)
+		}
+	}
+}
+
+func TestALitNumberThatIsCutKeepsItsEllipsis(t *testing.T) {
+	s := newStage().size(17, 6).live()
+	for _, last := range []string{"181.46", "181.467", "181.4679"} {
+		s.quote(market.Quote{Symbol: "NVDA", Last: num(last)})
+		for width := 12; width < 30; width++ {
+			if s.size(width, 6); !utf8.ValidString(s.m.View()) {
+				t.Errorf("%s is torn at %d columns: %q", last, width, s.m.View())
+			}
 		}
 	}
 }

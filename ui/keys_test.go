@@ -193,6 +193,25 @@ func TestASmallScreenShowsThePaneThatHasTheKeyboard(t *testing.T) {
 	}
 }
 
+func TestAPausedScreenIsWhollyStill(t *testing.T) {
+	s := newStage().size(120, 40).morning().ticks(3)
+	s.keys("enter", "p")
+	before := s.m.View()
+	for i := range 3 {
+		s.quote(market.Quote{Symbol: "NVDA", Last: num("1234567.8" + itoa(i)), Time: s.now})
+	}
+	s.message("news", "{}", market.Headline{Title: "Later", Source: "A long source", Symbols: []string{"ALL", "OF", "THEM"}})
+	after := strings.ReplaceAll(s.m.View(), "PAUSED · 4 held", "PAUSED · 0 held")
+	body := func(view string) []string { return strings.Split(view, "\n")[2:] }
+	if diff := cmp.Diff(body(before), body(after)); diff != "" {
+		t.Error(diff)
+	}
+	s.keys("p")
+	if view := s.screen(); !strings.Contains(view, "1234567.82") {
+		t.Errorf("the new price has no room after the pause:\n%s", view)
+	}
+}
+
 func TestPausingHoldsTheScreenAndCountsWhatComes(t *testing.T) {
 	s := newStage().size(120, 40).morning()
 	s.keys("p")

@@ -130,7 +130,19 @@ type shown struct {
 // still is the tape as it was when the screen was paused.
 type still struct {
 	shown
-	held uint64 // messages since
+	held   uint64                      // messages since
+	shared map[*market.Row]*market.Row // copies by their rows that have not changed since: both have the same bars
+	widths widths                      // and the room of the news, as they will be when the screen goes on
+	news   news
+}
+
+// part gives the copy of a row that is about to change bars of its own: to copy those of a large market at once
+// would hold the screen up.
+func (s *still) part(r *market.Row) {
+	if held := s.shared[r]; held != nil {
+		held.Seconds, held.Minutes = r.Seconds.Clone(), r.Minutes.Clone()
+		delete(s.shared, r)
+	}
 }
 
 // New makes the model.

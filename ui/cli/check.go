@@ -41,14 +41,7 @@ server, the answer, proxies that hold events back, ids, heartbeats, delays, malf
 ends with the preset that fits, or with a map for the payloads, as YAML to paste into a
 configuration. ctrl+c ends it with the report so far.
 
-${NAME} in a header or in the URL is read from the environment. Secrets are not shown or written.
-
-Exit codes:
-  0  connected and understood
-  2  the command line does not fit
-  3  connected, but nothing that came is a price or a headline
-  4  an answer, but no event stream
-  5  refused or unreachable`,
+${NAME} in a header or in the URL is read from the environment. Secrets are not shown or written.`,
 		Example: `  livetape check https://desk.example/events
   livetape check https://desk.example/events -H 'Authorization: Bearer ${DESK_TOKEN}' --for 60s
   livetape check https://desk.example/events --write desk.yaml`,
@@ -64,8 +57,20 @@ Exit codes:
 	cmd.Flags().StringVar(&flags.format, "format", "auto", "what the stream is: auto, sse or ndjson (one JSON value a line)")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "report as JSON")
 	cmd.Flags().StringVar(&flags.write, "write", "", "write a configuration with the preset or map that was found to a new `FILE`")
+	cmd.SetUsageTemplate(cmd.UsageTemplate() + checkExitCodes)
 	return cmd
 }
+
+const checkExitCodes = `
+Exit codes:
+  0  connected and understood
+  1  something went wrong here, such as a file that cannot be written
+  2  the command line does not fit
+  3  connected, but nothing that came is a price or a headline
+  4  an answer, but no event stream
+  5  refused or unreachable
+  128+n  ended by signal n, with the report so far
+`
 
 // maxListen bounds --for: an examination is no recording.
 const maxListen = time.Hour

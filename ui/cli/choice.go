@@ -66,10 +66,8 @@ func (c *choice) check() error {
 	if len(c.args) == 1 || len(c.args) == 0 && c.flags.preset != "" {
 		return nil
 	}
-	for _, name := range ofOneFeed() {
-		if c.cmd.Flags().Changed(name) {
-			return misused(c.cmd, "--%s is about one feed: name the one that it is for", name)
-		}
+	if name := c.flags.given(c.cmd); name != "" {
+		return misused(c.cmd, "--%s is about one feed: name the one that it is for", name)
 	}
 	return nil
 }
@@ -153,21 +151,12 @@ func (c *choice) named(name string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	if !c.changed() {
+	if c.flags.given(c.cmd) == "" {
 		config, err := c.file.Config(name, config.World{Book: c.book})
 		return target{config, asked}, err
 	}
 	asked.Definition = preset.Merge(asked.Definition, over)
 	return c.define(cmp.Or(c.flags.name, name), asked, config.World{Book: c.book, Dir: c.file.Dir()})
-}
-
-func (c *choice) changed() bool {
-	for _, name := range ofOneFeed() {
-		if c.cmd.Flags().Changed(name) {
-			return true
-		}
-	}
-	return false
 }
 
 // defined is a feed that the flags say all of, but for its base.
@@ -197,8 +186,8 @@ func (c *choice) define(name string, f config.Feed, w config.World) (target, err
 // checkSymbols refuses symbols to ask for where a feed is not asked for any.
 func (c *choice) checkSymbols(f config.Feed) error {
 	full, err := f.Resolve()
-	if err != nil || !c.cmd.Flags().Changed("symbols") || c.cmd.Flags().Lookup("once") != nil {
-		return nil // the former is said by Validate; to stream, symbols are also what to print
+	if err != nil || len(c.flags.symbols) == 0 || c.flags.sifts {
+		return nil // the first is said by Validate
 	}
 	if strings.Contains(full.URL+full.Body, "{symbols}") {
 		return nil

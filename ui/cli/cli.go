@@ -71,8 +71,8 @@ Without a command it runs the demo.`,
 	demo := demoCommand()
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
-	root.AddCommand(demo, watchCommand(), mockCommand(), replayCommand(), versionCommand())
-	root.AddCommand(checkCommand(), configCommand(), presetsCommand())
+	root.AddCommand(demo, watchCommand(), streamCommand(), checkCommand(), configCommand(), presetsCommand(),
+		replayCommand(), mockCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}
 	})
@@ -82,8 +82,8 @@ Without a command it runs the demo.`,
 
 const exitCodes = `
 Exit codes:
-  0  quit by the user        2  the command line does not fit
-  1  something went wrong    128+n  ended by signal n
+  0  quit, or done as asked     2  the command line does not fit
+  1  something went wrong   128+n  ended by signal n
 `
 
 // usageError is a mistake in the command line; hint says where to read more.

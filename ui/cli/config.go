@@ -64,13 +64,13 @@ With a fault the exit code is 1.`,
 			if err := file.Check(config.World{}); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is right: %s\n", path, namesOf(file))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is right: %s\n", path, feedNames(file))
 			return err
 		},
 	}
 }
 
-func namesOf(file *config.File) string {
+func feedNames(file *config.File) string {
 	switch names := file.Names(); len(names) {
 	case 0:
 		return "it names no feed"

@@ -27,6 +27,8 @@ type feedFlags struct {
 	idle        time.Duration
 	lastEventID string
 	maxEvent    int // MiB; 0 for the default
+
+	sifts bool // --symbols says what of all feeds is printed, too
 }
 
 // register adds the flags that every such command has; [feedFlags.registerSymbols] is for those that have no other
@@ -51,9 +53,14 @@ func (f *feedFlags) registerList(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.list, "list", "", "show only the symbols of this watchlist of the configuration")
 }
 
-// ofOneFeed are the flags that say how to reach one feed.
-func ofOneFeed() []string {
-	return []string{"name", "preset", "symbols", "var", "header", "idle-timeout", "last-event-id", "max-event"}
+// given is the first of the flags that say how to reach one feed; empty when there is none.
+func (f feedFlags) given(cmd *cobra.Command) string {
+	for _, name := range []string{"name", "preset", "symbols", "var", "header", "idle-timeout", "last-event-id", "max-event"} {
+		if cmd.Flags().Changed(name) && !(f.sifts && name == "symbols") {
+			return name
+		}
+	}
+	return ""
 }
 
 // definition is what the flags say of a feed, in the words of a configuration.

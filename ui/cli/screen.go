@@ -121,7 +121,7 @@ func needTerminal(cmd *cobra.Command) error {
 	if out := file(cmd.OutOrStdout()); out != nil && term.IsTerminal(out.Fd()) {
 		return nil
 	}
-	return misused(cmd, "standard output is not a terminal, so there is no screen to draw on")
+	return misused(cmd, "standard output is not a terminal, so there is no screen to draw on; \"livetape stream URL\" writes to pipes and files")
 }
 
 // watchedFile is a terminal that says when it is gone: a closed window or a lost ssh session shows as a

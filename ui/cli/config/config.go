@@ -37,10 +37,10 @@ type Feed struct {
 	Watchlist string `yaml:"watchlist,omitempty"`  // ask for the symbols of this list too
 	Token     string `yaml:"token,omitempty"`      // ${NAME}: stands for {token} in headers, or is sent as "Authorization: Bearer"
 	TokenFile string `yaml:"token_file,omitempty"` // the same, from a file, read when the feed starts
-	RetryMin  string `yaml:"retry_min,omitempty"`  // the first wait after a failure, unless the server says: default 1s
-	RetryMax  string `yaml:"retry_max,omitempty"`  // the longest wait after failures: default 30s
+	RetryMin  string `yaml:"retry_min,omitempty"`  // wait no shorter before a reconnect, whatever the server says: "5s"; default 10ms
+	RetryMax  string `yaml:"retry_max,omitempty"`  // wait no longer, unless a Retry-After says so: default 30s, or the server's own retry:
 	TLSCA     string `yaml:"tls_ca,omitempty"`     // file of certificates (PEM) to trust besides the system's
-	Proxy     string `yaml:"proxy,omitempty"`      // http://host:port, or none; default: as HTTPS_PROXY and the like say
+	Proxy     string `yaml:"proxy,omitempty"`      // http, https or socks5 URL; default: as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say
 }
 
 // Symbol says how one symbol is shown.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"os"
@@ -38,10 +39,15 @@ func (f Feed) Config(name string, w World) (feed.Config, error) {
 	config := feed.Config{
 		Name:        name,
 		URL:         request.URL,
+		Method:      request.Method,
 		Header:      request.Headers,
+		Body:        request.Body,
+		Format:      feed.Format(full.Format),
+		Resume:      full.Resume,
 		IdleTimeout: full.Idle(),
 		MaxEvent:    full.EventLimit(),
 		Decoder:     decoder,
+		Proxy:       f.Proxy,
 	}
 	f.reach(&config, w, &faults)
 	if w.Book != nil && decoder != nil {
@@ -54,8 +60,34 @@ func (f Feed) Config(name string, w World) (feed.Config, error) {
 	return config, config.Validate()
 }
 
-// reach says how the connection is made.
-func (f Feed) reach(_ *feed.Config, _ World, _ *fault.List) {}
+// reach says how the connection is made, and made again.
+func (f Feed) reach(config *feed.Config, w World, faults *fault.List) {
+	var err error
+	if config.RetryMin, err = parseWait(f.RetryMin); err != nil {
+		faults.Add(fault.Path{"retry_min"}, "%s", err)
+	}
+	if config.RetryMax, err = parseWait(f.RetryMax); err != nil {
+		faults.Add(fault.Path{"retry_max"}, "%s", err)
+	}
+	if f.TLSCA != "" {
+		config.CAFiles = []string{w.file(f.TLSCA)}
+		if err := checkCertificates(config.CAFiles[0]); err != nil {
+			faults.Add(fault.Path{"tls_ca"}, "%s", err)
+		}
+	}
+}
+
+// checkCertificates reports why a file cannot be one of certificates.
+func checkCertificates(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(text) {
+		return fmt.Errorf("%s holds no certificate in PEM form", path)
+	}
+	return nil
+}
 
 var (
 	variable     = regexp.MustCompile(`\$\{([^}]*)\}`)

@@ -1,6 +1,8 @@
 package config_test
 
 import (
+	"encoding/pem"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -9,6 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"livetape/feed"
 	"livetape/ui/cli/config"
 )
 
@@ -72,6 +75,46 @@ watchlists:
 	}
 }
 
+func TestHowAFeedIsReachedIsSaidToWhoeverReachesIt(t *testing.T) {
+	dir := t.TempDir()
+	server := httptest.NewTLSServer(nil)
+	defer server.Close()
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(filepath.Join(dir, "ca.pem"), authority, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	f := parse(t, dir, `
+feeds:
+  desk:
+    url: https://desk.example/quotes
+    format: ndjson
+    method: POST
+    body: '["{a}", "{symbols}", "${SESSION}"]'
+    symbols: [A, B]
+    vars: {a: x}
+    resume: since={id}
+    retry_min: 2s
+    retry_max: 1m
+    idle_timeout: never
+    tls_ca: ca.pem
+    proxy: http://me:${PASS}@proxy.example:3128
+`)
+	got, err := f.Config("desk", variables("SESSION", "s", "PASS", "p"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got.Decoder = nil
+	want := feed.Config{
+		Name: "desk", URL: "https://desk.example/quotes", Format: feed.NDJSON, Method: "POST", Header: map[string]string{},
+		Body: `["x", "A,B", "${SESSION}"]`, Resume: "since={id}", RetryMin: 2 * time.Second, RetryMax: time.Minute,
+		IdleTimeout: -1, MaxEvent: 1 << 20, CAFiles: []string{filepath.Join(dir, "ca.pem")},
+		Proxy: "http://me:${PASS}@proxy.example:3128",
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("want (-), got (+):\n%s", diff)
+	}
+}
+
 func TestATokenGoesWhereItIsAskedFor(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "token"), []byte("fr0m-a-file\n"), 0o600); err != nil {
@@ -130,6 +173,9 @@ func TestWhatIsMissingAroundAFileIsNamedAndNeverShown(t *testing.T) {
 		{"url: https://a.example/, token_file: two", `two has more than one line`},
 		{"url: https://a.example/, token_file: nested", `nested holds ${`},
 		{"url: https://a.example/, token_file: long", `long is too long for a token`},
+		{"url: https://a.example/, tls_ca: gone.pem", `gone.pem: no such file or directory`},
+		{"url: https://a.example/, tls_ca: two", `two holds no certificate in PEM form`},
+		{"url: https://a.example/, proxy: 'http://${UNSET}@proxy.example'", `environment variable UNSET is not set or empty`},
 	} {
 		f := parse(t, dir, "feeds:\n  desk: {"+c.feed+"}\n")
 		_, err := f.Config("desk", variables("EMPTY", "", "OTHER", "s3cret"))

@@ -1,7 +1,6 @@
 package config
 
 import (
-	"cmp"
 	"fmt"
 	"net/url"
 	"regexp"
@@ -77,33 +76,32 @@ func (f Feed) checkToken(faults *fault.List) {
 }
 
 func (f Feed) checkReach(faults *fault.List) {
-	least, err := parseWait(f.RetryMin, defaultRetryMin)
+	least, err := parseWait(f.RetryMin)
 	if err != nil {
 		faults.Add(fault.Path{"retry_min"}, "%s", err)
 	}
-	most, errMost := parseWait(f.RetryMax, max(defaultRetryMax, least))
+	most, errMost := parseWait(f.RetryMax)
 	switch {
 	case errMost != nil:
 		faults.Add(fault.Path{"retry_max"}, "%s", errMost)
-	case err == nil && most < least:
-		faults.Add(fault.Path{"retry_max"}, "%s is shorter than retry_min, which is %s", cmp.Or(f.RetryMax, "30s"), f.RetryMin)
+	case most > 0 && most < least:
+		faults.Add(fault.Path{"retry_max"}, "%s is shorter than retry_min, which is %s", f.RetryMax, f.RetryMin)
 	}
 	if err := checkProxy(f.Proxy); err != nil {
 		faults.Add(fault.Path{"proxy"}, "%s", err)
 	}
 }
 
-// The waits after failures, unless a feed says otherwise, and their bounds.
+// Bounds of the waits before a reconnect.
 const (
-	defaultRetryMin = time.Second
-	defaultRetryMax = 30 * time.Second
-	shortestRetry   = 10 * time.Millisecond
-	longestRetry    = time.Hour
+	shortestRetry = 10 * time.Millisecond
+	longestRetry  = time.Hour
 )
 
-func parseWait(s string, unset time.Duration) (time.Duration, error) {
+// parseWait reads a wait; zero when none is given.
+func parseWait(s string) (time.Duration, error) {
 	if s == "" {
-		return unset, nil
+		return 0, nil
 	}
 	wait, err := time.ParseDuration(s)
 	if err != nil {
@@ -117,13 +115,13 @@ func parseWait(s string, unset time.Duration) (time.Duration, error) {
 
 // checkProxy may be given a password, and never shows it.
 func checkProxy(s string) error {
-	if s == "" || s == "none" {
+	if s == "" {
 		return nil
 	}
 	u, err := url.Parse(variable.ReplaceAllString(s, "x"))
 	switch {
 	case err != nil || u.Host == "":
-		return fmt.Errorf("the proxy must be of the form http://host:port, or none")
+		return fmt.Errorf("the proxy must be of the form http://host:port")
 	case u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "socks5" && u.Scheme != "socks5h":
 		return fmt.Errorf("the proxy must begin with http://, https:// or socks5://")
 	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":

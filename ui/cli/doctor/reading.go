@@ -40,10 +40,13 @@ type reason struct {
 // maxReasons bounds how many reasons are told apart.
 const maxReasons = 8
 
+// maxSigns is how many events are looked at for signs of a service.
+const maxSigns = 100
+
 // read finds out what reads the events of an observation, and reads them.
 func read(feed string, given *preset.Definition, o *observation) reading {
 	samples := o.tally.samples()
-	r := reading{recognised: infer.Recognise(samples)}
+	r := reading{recognised: infer.Recognise(samples[:min(len(samples), maxSigns)])}
 	switch {
 	case given != nil:
 		r.given, r.result = true, infer.Result{Definition: *given, Total: len(samples)}
