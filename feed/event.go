@@ -26,6 +26,7 @@ type Message struct {
 	Updates  []market.Update // empty without a decoder
 	Unmapped string          // why there are no updates though nothing is wrong
 	Fault    error           // what of the payload could not be used, or why it was skipped by the reader
+	Notice   string          // what the server says of the stream itself, as one safe line: "Rate limit exceeded"; else empty. If the stream ends right behind it, the Cause of the Status that follows says it again
 }
 
 // Pulse says that a stream lives though no message came of it: a comment, a part of a long event, a
@@ -58,6 +59,7 @@ type Status struct {
 	RetryAt time.Time // Waiting: when the next try starts
 	Cause   string    // Silent, Waiting, Closed, Failed: why, in words a user can act on
 	Advice  string    // Failed: what to do next, one line; may be empty
+	Stack   string    // Failed by an error of livetape itself: where in the program, in many lines, for a report; else empty
 
 	// Planned is true from a clean end of stream until it is live again: servers that end every
 	// stream after a while are doing nothing wrong, and a screen should not raise an alarm

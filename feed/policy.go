@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 )
@@ -42,6 +43,7 @@ type outcome struct {
 	liveFor    time.Duration
 	cause      string
 	advice     string
+	stack      string // of a crash
 
 	disconnected bool // left: for good
 }
@@ -52,6 +54,8 @@ type history struct {
 	barren   int           // connections in a row that delivered no event
 	wasLive  bool          // an event stream has begun at least once
 	retry    time.Duration // the server's reconnection time, or the default
+
+	least, most time.Duration // bounds of all waits but a Retry-After; 0 for none but those of the policy
 }
 
 // step is what the policy wants done next.
@@ -72,7 +76,7 @@ func (h history) next(o outcome, random float64) (step, history) {
 		return step{state: Connecting, attempt: h.failures}, h
 	case ended:
 		h.failures = 0
-		return step{state: Waiting, wait: h.notBelowFloor(h.retry), planned: true}, h
+		return step{state: Waiting, wait: h.notBelowFloor(h.bounded(h.retry)), planned: true}, h
 	}
 	h.failures++
 	if o.ending == refused || o.ending == misfit && !h.wasLive {
@@ -109,17 +113,25 @@ func (h history) pause(o outcome, random float64) time.Duration {
 
 // ceiling is the longest back-off after so many failures: the reconnection time, doubled with each up to the cap.
 func (h history) ceiling() time.Duration {
-	base := max(h.retry, floor)
-	limit := max(base, backoffCap)
+	base := h.bounded(max(h.retry, floor))
+	limit := cmp.Or(h.most, max(base, backoffCap))
 	for n := 1; n < h.failures && base < limit; n++ {
 		base *= 2
 	}
 	return min(base, limit)
 }
 
+// bounded is wait within what the configuration allows.
+func (h history) bounded(wait time.Duration) time.Duration {
+	if h.most > 0 {
+		wait = min(wait, h.most)
+	}
+	return max(wait, h.least)
+}
+
 func (h history) notBelowFloor(wait time.Duration) time.Duration {
 	if h.barren >= barrenLimit {
-		return max(wait, barrenFloor)
+		wait = max(wait, barrenFloor)
 	}
-	return max(wait, floor)
+	return max(wait, h.least, floor)
 }

@@ -19,11 +19,10 @@ func streamCommand() *cobra.Command {
 	var layout layout
 	var wanted selection
 	cmd := &cobra.Command{
-		Use:     "stream URL",
-		Short:   "Print a feed's updates, for pipes and files",
+		Use:     "stream [FEED|URL]...",
+		Short:   "Print the updates of feeds, for pipes and files",
 		Long:    streamHelp(),
 		Example: streamExamples,
-		Args:    oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			out := file(cmd.OutOrStdout())
 			printer, err := layout.printer(cmd, out != nil && term.IsTerminal(out.Fd()), time.Local)
@@ -33,28 +32,36 @@ func streamCommand() *cobra.Command {
 			if err := wanted.check(cmd); err != nil {
 				return err
 			}
-			config, err := flags.feed(cmd, args[0])
+			flags.symbols, flags.sifts = wanted.symbols, true
+			choice, err := flags.choose(cmd, args, false)
 			if err != nil {
 				return err
 			}
-			return stream(cmd.Context(), cmd, streaming{feeds: []feed.Config{config}, printer: printer, wanted: wanted})
+			targets, err := choice.targets()
+			if err != nil {
+				return err
+			}
+			return stream(cmd.Context(), cmd, streaming{feeds: configs(targets), printer: printer, wanted: wanted})
 		},
 	}
 	layout.register(cmd)
 	wanted.register(cmd)
 	flags.register(cmd)
+	flags.registerList(cmd)
 	return cmd
 }
 
 const streamExamples = `  livetape stream https://desk.example/events | jq .last
   livetape stream https://desk.example/events -o csv --events price --for 5m > prices.csv
   livetape stream https://desk.example/events --symbols NVDA -t '{{.Symbol}} {{.Last}}'
-  livetape stream https://desk.example/events --once --symbols NVDA,AAPL`
+  livetape stream https://desk.example/events --once --symbols NVDA,AAPL
+  livetape stream desk pyth -o json`
 
 func streamHelp() string {
-	return `stream prints every update of an event stream as one line, once and in order. It waits for its
-reader, and makes the server wait in turn: nothing is dropped. Changes of the connection, what a
-reconnect missed, and events that could not be used are told on standard error.
+	return `stream prints every update of one or more feeds as one line, once and in order. Feeds are URLs,
+those that the configuration names, a preset, or, without an argument, all of the configuration.
+It waits for its reader, and makes the server wait in turn: nothing is dropped. Changes of the
+connection, what a reconnect missed, and events that could not be used are told on standard error.
 
 json prints an object a line with the fields that are present, csv all of them as columns below
 a header, a template what it names. Numbers are digit for digit as the feed wrote them (in JSON
