@@ -27,6 +27,7 @@ type delivery struct {
 // prepare begins a connection that resumes from lastID.
 func (d *delivery) prepare(lastID string, gap *Gap) {
 	d.lastID, d.gap, d.count, d.cut = lastID, gap, 0, false
+	d.seen.reconnect()
 }
 
 // begin is called when the stream is live. Without an id, nothing that follows can tell what was missed.
@@ -87,7 +88,7 @@ func (d *delivery) takeAll(ctx context.Context, arrivals <-chan arrival) {
 	}
 }
 
-// take delivers one event, unless it came before. It reports false when ctx ended first.
+// take delivers one event, unless an earlier connection gave it. It reports false when ctx ended first.
 func (d *delivery) take(ctx context.Context, a arrival) bool {
 	m := a.message
 	if a.mark != stream.Own {
@@ -95,6 +96,7 @@ func (d *delivery) take(ctx context.Context, a arrival) bool {
 	}
 	sum := d.seen.sum(m.Type, m.ID, m.Data)
 	if d.seen.has(sum) {
+		d.seen.add(sum)
 		return d.drop(ctx, a)
 	}
 	if !d.deliver(ctx, a) {
@@ -104,7 +106,7 @@ func (d *delivery) take(ctx context.Context, a arrival) bool {
 	return true
 }
 
-// drop counts an event that came twice. That it came says that the server took the id.
+// drop counts an event that an earlier connection gave. That it came says that the server took the id.
 func (d *delivery) drop(ctx context.Context, a arrival) bool {
 	d.line.duplicate()
 	d.lastID = a.message.ID
