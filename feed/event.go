@@ -35,7 +35,7 @@ type Message struct {
 // the feed's freshness, true to a second.
 type Pulse struct {
 	LastByte   time.Time
-	Duplicates uint64 // events dropped so far because they came twice
+	Duplicates uint64 // events dropped so far because an earlier connection had given them
 }
 
 // State is where a feed's connection stands.
@@ -69,7 +69,7 @@ type Status struct {
 
 	Retry       time.Duration // the server's reconnection time, at most 1 h, or the default of 1 s
 	Connections int           // connections that became live so far
-	Duplicates  uint64        // events dropped so far because they came twice
+	Duplicates  uint64        // events dropped so far because an earlier connection had given them
 }
 
 // Gap says what a reconnect missed. It is sent once per reconnect, before the first message of the

@@ -31,6 +31,11 @@ func TestFaultsAreReadFromAFlag(t *testing.T) {
 		{"503:10s@1m30s", mockserver.Fault{Name: "503", For: 10 * time.Second, Every: 90 * time.Second}},
 		{"garbage:250ms@10ms", mockserver.Fault{Name: "garbage", For: 250 * time.Millisecond, Every: 10 * time.Millisecond}},
 		{"clear", mockserver.Fault{Name: "clear"}},
+		{"slow=50/one", mockserver.Fault{Name: "slow", Value: "50", Share: mockserver.One}},
+		{"status=429/25%:3s@1m", mockserver.Fault{Name: "status", Value: "429", Share: 25, For: 3 * time.Second, Every: time.Minute}},
+		{"drop/all", mockserver.Fault{Name: "drop"}},
+		{"redirect=301-loop:1s", mockserver.Fault{Name: "redirect", Value: "301-loop", For: time.Second}},
+		{"skew=-1h30m", mockserver.Fault{Name: "skew", Value: "-1h30m"}},
 	}
 	for _, test := range tests {
 		got, err := mockserver.ParseFault(test.text)
@@ -45,7 +50,8 @@ func TestFaultsAreReadFromAFlag(t *testing.T) {
 
 func TestABadFaultIsExplained(t *testing.T) {
 	tests := []struct{ text, want string }{
-		{"", `there is no fault ""; the faults are drop, eof, stall, 503, 204, garbage, clear`},
+		{"", `there is no fault ""; the faults are drop, eof, stall, slow, split, heartbeat, 503, 204, status, redirect, type, ` +
+			"gzip, garbage, bytes, huge, retry, noid, dup, reorder, gap, burst, skew, restart, refuse, clear"},
 		{"fire", `there is no fault "fire"`},
 		{"DROP", `there is no fault "DROP"`},
 		{"stall:", `how long: "" is not a duration such as 5s or 1m30s`},
@@ -56,6 +62,24 @@ func TestABadFaultIsExplained(t *testing.T) {
 		{"drop:20s", `drop is over at once: it cannot last 20s; to repeat it, write drop@20s`},
 		{"drop@1ms", `drop cannot come every 1ms, only every 10ms or more`},
 		{"clear@1s", `clear does not repeat`},
+		{"clear:1s", `clear is over at once`},
+		{"drop=3", `drop has no value`},
+		{"slow=", `there is no value behind slow=`},
+		{"slow=9", `slow=9 is not possible; its value is bytes a second, 10 to 1000000; default 1000`},
+		{"slow=1e3", `slow=1e3 is not possible`},
+		{"status=200", `status=200 is not possible; its value is HTTP status, 204 or 400 to 599`},
+		{"status=600", `is not possible`},
+		{"redirect=301", `is not possible`},
+		{"redirect=300-same", `is not possible`},
+		{"redirect=301-away", `is not possible; its value is same (origin), other or loop`},
+		{"skew=soon", `skew=soon is not possible; its value is duration such as 90s or -1h`},
+		{"huge=65", `huge=65 is not possible; its value is MiB, 1 to 64`},
+		{"503=7", `503 has no value`},
+		{"drop/", `whom: "" is not one, all or a share such as 25%`},
+		{"drop/0%", `whom: "0%" is not`},
+		{"drop/101%", `whom: "101%" is not`},
+		{"drop/25", `whom: "25" is not`},
+		{"restart/one", `restart strikes the server as a whole, not one of its connections`},
 	}
 	for _, test := range tests {
 		if _, err := mockserver.ParseFault(test.text); err == nil || !strings.Contains(err.Error(), test.want) {
@@ -65,7 +89,7 @@ func TestABadFaultIsExplained(t *testing.T) {
 }
 
 func FuzzAFaultThatIsReadIsWrittenAndInjected(f *testing.F) {
-	for _, text := range []string{"drop@20s", "stall:5s@1m", "503", "::@@", "eof@9999999h", "204:1ns"} {
+	for _, text := range []string{"drop@20s", "stall:5s@1m", "503", "::@@", "eof@9999999h", "204:1ns", "status=429/25%", "skew=-9h/one", "a=b=c/d/e"} {
 		f.Add(text)
 	}
 	mock := newMock(f, mockserver.Config{})
@@ -93,7 +117,7 @@ func TestEveryFaultHasHelpAndCanBeInjected(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	for _, f := range []mockserver.Fault{{Name: "fire"}, {Name: "stall", For: -1}, {Name: "drop", Every: -1}} {
+	for _, f := range []mockserver.Fault{{Name: "fire"}, {Name: "stall", For: -1}, {Name: "drop", Every: -1}, {Name: "drop", Share: -2}, {Name: "drop", Share: 100}} {
 		if mock.Inject(f) == nil {
 			t.Errorf("%+v was taken", f)
 		}

@@ -1,7 +1,5 @@
 package mockserver
 
-import "time"
-
 // malformed are events that a client must survive, ignore and count. None has an id, so that those of the good
 // events stay as they are, and none has a price that could be believed.
 var malformed = [...]string{
@@ -23,18 +21,17 @@ var malformed = [...]string{
 	"data: an untyped line\n\n",
 }
 
-// soil gives what mixes garbage among a stream's events: one after every good event, and one at once when the
-// fault begins.
-func (st *stream) soil(until time.Time) func([]byte) []byte {
-	first := !st.soiled.Equal(until)
-	st.soiled = until
-	return func(b []byte) []byte {
-		if len(b) == 0 && !first {
-			return b
-		}
-		first = false
-		b = append(b, malformed[st.garbage%len(malformed)]...)
-		st.garbage++
-		return b
-	}
+// hostile are events that a client must take as the standard says (WHATWG HTML §9.2.6), and show without harm.
+// None has an id that counts.
+var hostile = [...]string{
+	"event: news\ndata: {\"id\":\"odd-1\",\"headline\":\"\\u001b[2J\\u001b[31mAn escape sequence\\u0007\"}\n\n",
+	"event: news\ndata: {\"id\":\"odd-2\",\"headline\":\"An override \\u202egnidaelsim\\u202c, and a mark\\u200f\"}\n\n",
+	"event: news\r\ndata: {\"id\":\"odd-3\",\r\ndata: \"headline\":\"Lines that end with CR and LF\"}\r\n\r\n",
+	"event: news\rdata: {\"id\":\"odd-4\",\rdata: \"headline\":\"Lines that end with CR\"}\r\r",
+	"event: news\r\ndata: {\"id\":\"odd-5\",\rdata: \"headline\":\n\rdata: \"the event ended before this line\"}\n\n",
+	"event: news\ndata: {\"id\":\"odd-6\",\"headline\":\"No UTF-8: \xff\xc3\x28\xed\xa0\x80\"}\n\n",
+	"event: news\nid: a\x00b\ndata: {\"id\":\"odd-7\",\"headline\":\"An id with NUL is no id\"}\n\n",
+	"\ufeffdata: a byte order mark counts at the begin alone; here it makes another field of data\n\n",
+	":\xff\x00 a comment of any bytes\n\n",
+	"event: news\ndata:{\"id\":\"odd-8\",\"headline\":\"No space behind the colon, a field without one\"}\ndata\nretry\nretry: soon\n\n",
 }

@@ -4,14 +4,16 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strconv"
 	"time"
 )
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/events", s.events)
+	mux.HandleFunc(movedPath, s.events)
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /faults", listFaults)
+	mux.HandleFunc("POST /faults", s.control)
 	mux.HandleFunc("GET /{$}", index)
 	return mux
 }
@@ -26,19 +28,21 @@ GET /events    an event stream (Server-Sent Events)
                ?types=price,news       only these of price, news, status
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
 GET /healthz   epoch, newest event and number of clients
+GET /faults    the ways to misbehave; POST /faults begins them
 `)
 }
 
 func (s *Server) health(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
+	now := s.hub.now.Load()
 	report := struct {
 		Status  string `json:"status"`
 		Epoch   string `json:"epoch"`
 		Newest  string `json:"newest"`
 		Oldest  string `json:"oldest"`
 		Clients int    `json:"clients"`
-	}{"ok", s.config.Epoch, s.hub.log.newest(), s.hub.log.oldest(), s.hub.clients()}
+	}{"ok", now.epoch, now.log.newest(), now.log.oldest(), s.hub.clients()}
 	_ = json.NewEncoder(w).Encode(report) // whoever asked has hung up
 }
 
@@ -55,9 +59,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "an event stream is read with GET", http.StatusMethodNotAllowed)
 		return
 	}
-	c := s.faults.condition()
-	if refused, left := c.refusal(); refused != 0 {
-		refuse(w, refused, left)
+	c, client := s.faults.condition(), s.hub.number.Add(1)
+	if s.turnAway(w, r, c, client) {
 		return
 	}
 	asked, err := parseFilter(r.URL.Query())
@@ -70,7 +73,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.hub.leave()
-	s.newStream(w, r, asked, c.cuts).run(r.Context())
+	s.newStream(w, r, asked, arrival{client, c.count}).run(r.Context())
 }
 
 // allowOrigins lets scripts of any origin read the stream (Fetch, CORS protocol).
@@ -79,15 +82,4 @@ func allowOrigins(h http.Header) {
 	h.Set("Access-Control-Allow-Methods", "GET, OPTIONS")
 	h.Set("Access-Control-Allow-Headers", "Last-Event-ID, Cache-Control")
 	h.Set("Access-Control-Max-Age", "86400")
-}
-
-// refuse answers with a status instead of a stream, and says when to come again.
-func refuse(w http.ResponseWriter, code int, again time.Duration) {
-	if code == http.StatusNoContent {
-		w.WriteHeader(code)
-		return
-	}
-	seconds := max(1, int64((again+time.Second-1)/time.Second))
-	w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
-	http.Error(w, http.StatusText(code), code)
 }

@@ -9,8 +9,9 @@ import (
 // hub is where the one who makes events and the many who wait for them meet: the log, the bell that
 // says that there is something new, and the count of streams.
 type hub struct {
-	log     *ring
+	now     atomic.Pointer[generation]
 	changed *bell
+	number  atomic.Uint64 // of the last request for a stream
 
 	mu      sync.Mutex
 	closed  atomic.Bool // set under mu, read by every stream at every turn
@@ -19,8 +20,25 @@ type hub struct {
 	drained chan struct{} // closed when the hub is closed and no stream is left
 }
 
-func newHub(log *ring) *hub {
-	return &hub{log: log, changed: newBell(), drained: make(chan struct{})}
+// generation is the log of one epoch. A stream belongs to the one in which it began, and ends with it.
+type generation struct {
+	epoch string
+	log   eventLog
+}
+
+func newHub(g *generation) *hub {
+	h := &hub{changed: newBell(), drained: make(chan struct{})}
+	h.now.Store(g)
+	return h
+}
+
+// log is the log of the present epoch.
+func (h *hub) log() eventLog { return h.now.Load().log }
+
+// replace begins an epoch, and ends the streams of the one before.
+func (h *hub) replace(g *generation) {
+	h.now.Store(g)
+	h.changed.ring()
 }
 
 // begin reports true once.
@@ -34,7 +52,7 @@ func (h *hub) begin() bool {
 
 // publish logs events and wakes every stream.
 func (h *hub) publish(drafts []draft, data []byte) {
-	h.log.append(drafts, data)
+	h.log().append(drafts, data)
 	h.changed.ring()
 }
 

@@ -38,7 +38,7 @@ func (m mood) percent() int64 { return [...]int64{calm: 55, normal: 100, wild: 2
 
 // newMarket is a market that has been open for a while: it has headlines, highs and lows.
 func newMarket(seed uint64, symbols int, epoch string, now time.Time) *market {
-	m := &market{dice: newDice(seed), mood: normal, crowd: crowd(symbols), newsroom: newsroom{prefix: epoch + "-n"}}
+	m := &market{dice: newDice(seed), mood: normal, crowd: crowd(symbols), newsroom: newsroom{prefix: newsPrefix(epoch)}}
 	for i, l := range listings(symbols) {
 		m.instruments = append(m.instruments, newInstrument(l, m.dice))
 		for range l.activity {

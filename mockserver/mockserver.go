@@ -6,14 +6,14 @@
 // which clients that lost their connection resume. A client that is slower than the market is
 // disconnected with a comment that says so; it never delays another.
 //
-// [Server.Inject] makes the server misbehave; [Faults] lists the ways, and [ParseFault] reads them from
-// a command line.
+// [Server.Inject] makes the server misbehave, towards every connection or some of them; [Faults] lists the ways, and
+// [ParseFault] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
+// server refuse connections for a while.
 package mockserver
 
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"strconv"
 	"sync"
@@ -31,6 +31,7 @@ type Config struct {
 	Retry     time.Duration    // the reconnection time that clients are told; default 1 s
 	Epoch     string           // first part of every id; default made from the start time. Changes when the server restarts
 	Faults    []Fault          // to begin with; see ParseFault
+	Token     string           // that POST /faults asks for; without one, it is for clients on this machine only
 	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
 }
 
@@ -44,6 +45,7 @@ type Server struct {
 
 	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
 	market *market
+	epochs int     // begun since the first
 	drafts []draft // scratch of step, as the next
 	data   []byte
 }
@@ -54,13 +56,15 @@ func New(c Config) (*Server, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	h := newHub(newRing(c.Epoch, c.Ring))
-	return &Server{
+	h := newHub(&generation{c.Epoch, newRing(c.Epoch, c.Ring)})
+	s := &Server{
 		config: c,
 		hub:    h,
 		faults: newFaults(c.Seed, h.changed.ring),
 		market: newMarket(c.Seed, c.Symbols, c.Epoch, c.Now()),
-	}, nil
+	}
+	s.faults.restart = s.restart
+	return s, nil
 }
 
 // Run makes events until ctx ends, then ends every stream cleanly. It returns when the last stream has
@@ -86,34 +90,6 @@ func (s *Server) Run(ctx context.Context) error {
 // drainTime is how long Run waits for streams to end.
 const drainTime = time.Second
 
-// pace makes as many events as the rate asks for, in batches of the ticks' time.
-func (s *Server) pace(ctx context.Context) {
-	period := s.period()
-	ticker := time.NewTicker(period)
-	defer ticker.Stop()
-	due, last := 0.0, time.Now()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case now := <-ticker.C:
-			due += min(now.Sub(last), maxCatchUp+period).Seconds() * s.config.Rate
-			last = now
-			s.Step(int(due))
-			due -= math.Floor(due)
-		}
-	}
-}
-
-// maxCatchUp is how much time a starved server makes up for at once.
-const maxCatchUp = time.Second
-
-// period is that of the events, but no shorter than 5 ms: faster ones come in batches.
-func (s *Server) period() time.Duration {
-	const shortest, longest = 5 * time.Millisecond, time.Hour
-	return time.Duration(min(max(float64(time.Second)/s.config.Rate, float64(shortest)), float64(longest)))
-}
-
 // Step makes n events at once, without waiting for the rate: for tests and load. They reach the streams
 // in batches.
 func (s *Server) Step(n int) {
@@ -127,7 +103,7 @@ func (s *Server) Step(n int) {
 func (s *Server) step(n int) {
 	s.making.Lock()
 	defer s.making.Unlock()
-	now := s.config.Now().UTC()
+	now := s.config.Now().Add(s.faults.skew()).UTC()
 	s.drafts, s.data = s.drafts[:0], s.data[:0]
 	for range n {
 		var d draft
@@ -146,18 +122,18 @@ func (s *Server) Snapshot() []byte {
 // snapshot is what f lets through of the truth, and the id of the newest event that it contains.
 func (s *Server) snapshot(f filter) (data []byte, id string) {
 	s.making.Lock()
-	id, truth := s.hub.log.newest(), s.market.standing(f)
+	id, truth := s.hub.log().newest(), s.market.standing(f)
 	s.making.Unlock()
 	return truth.encode(), id
 }
 
 // Newest is the id of the newest event. A client that has seen it has seen everything.
-func (s *Server) Newest() string { return s.hub.log.newest() }
+func (s *Server) Newest() string { return s.hub.log().newest() }
 
 // Clients is the number of open streams.
 func (s *Server) Clients() int { return s.hub.clients() }
 
-// Handler serves GET /events and GET /healthz, and lists them at /.
+// Handler serves GET /events, GET /healthz and POST /faults, and lists them at /.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
 // Inject starts a fault, or ends all of them with "clear"; see Faults. A fault that is already on starts

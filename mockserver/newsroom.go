@@ -73,6 +73,9 @@ func (r *newsroom) correct(old *headline, m *market, now time.Time) *headline {
 	return &h
 }
 
+// newsPrefix keeps the headlines of two epochs apart.
+func newsPrefix(epoch string) string { return epoch + "-n" }
+
 func (r *newsroom) id(h *headline) string { return r.prefix + strconv.Itoa(h.number) }
 
 // peers are a few symbols of the sector of i, with i first.

@@ -1,6 +1,8 @@
 package mockserver
 
 import (
+	"bytes"
+	"compress/gzip"
 	"errors"
 	"fmt"
 	"net"
@@ -13,21 +15,52 @@ const writeTime = 10 * time.Second
 
 // pipe is the way to one client.
 type pipe struct {
-	w       http.ResponseWriter
-	control *http.ResponseController
-	chunked bool
+	w          http.ResponseWriter
+	control    *http.ResponseController
+	chunked    bool
+	compressed *compressor // nil: not compressed
 }
 
-func newPipe(w http.ResponseWriter, r *http.Request) pipe {
-	return pipe{w, http.NewResponseController(w), r.ProtoAtLeast(1, 1)}
+func newPipe(w http.ResponseWriter, r *http.Request) *pipe {
+	return &pipe{w: w, control: http.NewResponseController(w), chunked: r.ProtoAtLeast(1, 1)}
+}
+
+// compressor turns what is sent into one gzip stream, whole with every piece that is sent.
+type compressor struct {
+	buf bytes.Buffer
+	gz  *gzip.Writer
+}
+
+func newCompressor() *compressor {
+	c := &compressor{}
+	c.gz = gzip.NewWriter(&c.buf)
+	return c
+}
+
+// pack compresses b; the result is valid until the next call. Writing to memory cannot fail.
+func (c *compressor) pack(b []byte) []byte {
+	c.buf.Reset()
+	_, _ = c.gz.Write(b)
+	_ = c.gz.Flush()
+	return c.buf.Bytes()
+}
+
+// end is the end of the gzip stream.
+func (c *compressor) end() []byte {
+	c.buf.Reset()
+	_ = c.gz.Close()
+	return c.buf.Bytes()
 }
 
 // start sends the headers, at once.
-func (p pipe) start() error {
+func (p *pipe) start() error {
 	h := p.w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Accel-Buffering", "no") // nginx: pass every event on as it comes
+	if p.compressed != nil {
+		h.Set("Content-Encoding", "gzip")
+	}
 	if err := p.limit(); err != nil {
 		return err
 	}
@@ -35,8 +68,15 @@ func (p pipe) start() error {
 	return p.control.Flush()
 }
 
-// send writes whole events, and has them on their way when it returns.
-func (p pipe) send(b []byte) error {
+// send has b on its way when it returns.
+func (p *pipe) send(b []byte) error {
+	if p.compressed != nil {
+		b = p.compressed.pack(b)
+	}
+	return p.write(b)
+}
+
+func (p *pipe) write(b []byte) error {
 	if err := p.limit(); err != nil {
 		return err
 	}
@@ -46,8 +86,25 @@ func (p pipe) send(b []byte) error {
 	return p.control.Flush()
 }
 
+// sendSplit sends every byte by itself.
+func (p *pipe) sendSplit(b []byte) error {
+	for i := range b {
+		if err := p.send(b[i : i+1]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// end completes a stream that ends well. That its client may be gone is no matter by now.
+func (p *pipe) end() {
+	if p.compressed != nil {
+		_ = p.write(p.compressed.end())
+	}
+}
+
 // limit gives what is written next its time.
-func (p pipe) limit() error {
+func (p *pipe) limit() error {
 	err := p.control.SetWriteDeadline(time.Now().Add(writeTime))
 	if errors.Is(err, http.ErrNotSupported) {
 		return nil // a writer without a network behind it does not block
@@ -57,10 +114,13 @@ func (p pipe) limit() error {
 
 // cut leaves half an event on the wire, and the connection in ruins. A stream that has no connection of its own
 // (HTTP/2) is reset instead, in the way that net/http offers.
-func (p pipe) cut(half []byte) {
+func (p *pipe) cut(half []byte) {
+	if p.compressed != nil {
+		half, p.compressed = p.compressed.pack(half), nil
+	}
 	conn, _, err := p.control.Hijack()
 	if err != nil {
-		_ = p.send(half) // it is cut in either case
+		_ = p.write(half) // it is cut in either case
 		panic(http.ErrAbortHandler)
 	}
 	if p.chunked {
@@ -68,6 +128,15 @@ func (p pipe) cut(half []byte) {
 	}
 	_ = conn.SetWriteDeadline(time.Now().Add(writeTime))
 	_, _ = conn.Write(half) // it is cut in either case
+	reset(conn)
+}
+
+// hangUp resets the connection before anything is answered.
+func (p *pipe) hangUp() {
+	conn, _, err := p.control.Hijack()
+	if err != nil {
+		panic(http.ErrAbortHandler) // HTTP/2: the stream is reset
+	}
 	reset(conn)
 }
 

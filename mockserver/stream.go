@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -22,7 +23,8 @@ var errEnded = errors.New("the stream ended")
 // holds no buffers.
 type stream struct {
 	server    *Server
-	out       pipe
+	log       eventLog
+	out       *pipe
 	heartbeat *time.Timer
 	filter    filter
 	asked     string // Last-Event-ID of the request; empty for none
@@ -32,16 +34,27 @@ type stream struct {
 	level   bool   // it had everything when it last looked
 	allowed int    // events that it may lag beside the queue: those that came at once
 
-	cuts    uint64    // how often streams had been cut when this one began
-	soiled  time.Time // end of the garbage of which it has had some
-	garbage int       // malformed events so far
+	arrival
+	garbage, oddities dirt
+	passed            int    // events that it should have got, while there were gaps
+	held              *entry // waits for the one that is to overtake it
 }
 
-func (s *Server) newStream(w http.ResponseWriter, r *http.Request, asked filter, cuts uint64) *stream {
-	return &stream{
-		server: s, out: newPipe(w, r), filter: asked, asked: lastEventID(r),
-		heartbeat: time.NewTimer(s.config.Heartbeat), cuts: cuts,
+// arrival is when a stream came, among others and among strikes.
+type arrival struct {
+	number uint64 // of all requests for a stream
+	struck uint64 // number of the latest strike that it knows of
+}
+
+func (s *Server) newStream(w http.ResponseWriter, r *http.Request, asked filter, a arrival) *stream {
+	st := &stream{
+		server: s, log: s.hub.log(), out: newPipe(w, r), filter: asked, asked: lastEventID(r),
+		heartbeat: time.NewTimer(s.config.Heartbeat), arrival: a,
 	}
+	if s.faults.condition().on(faultGzip, a.number) != nil {
+		st.out.compressed = newCompressor()
+	}
+	return st
 }
 
 // lastEventID is the client's header, or the query of one that cannot set it, like a browser's EventSource.
@@ -58,6 +71,7 @@ func (st *stream) run(ctx context.Context) {
 	if st.out.start() != nil {
 		return
 	}
+	defer st.out.end()
 	for {
 		changed := st.server.hub.changed.next()
 		closed := st.server.hub.isClosed() // asked before the log is read: nothing is logged afterwards
@@ -74,26 +88,27 @@ func (st *stream) run(ctx context.Context) {
 // turn does what there is to do, and reports false when that is nothing.
 func (st *stream) turn() (busy bool, err error) {
 	c := st.server.faults.condition()
-	switch now := c.clock(); {
-	case c.cuts != st.cuts:
-		return true, st.end(c.cut)
-	case now.Before(c.stalled):
+	if k := st.pending(c); k != nil {
+		return true, st.suffer(k, c)
+	}
+	switch {
+	case st.log != st.server.hub.log():
+		return true, errEnded
+	case c.on(faultStall, st.number) != nil:
 		return false, nil
 	case !st.begun:
 		return true, st.begin()
-	case now.Before(c.garbled):
-		return st.forward(st.soil(c.garbled))
 	}
-	return st.forward(nil)
+	return st.forward(st.manners(c))
 }
 
 // wait returns when there may be something to do, and an error when there never will.
 func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 	c := st.server.faults.condition()
+	stalled := c.on(faultStall, st.number)
 	var resumed <-chan time.Time
-	stalled := time.Until(c.stalled)
-	if stalled > 0 {
-		timer := time.NewTimer(stalled)
+	if stalled != nil {
+		timer := time.NewTimer(time.Until(stalled.until))
 		defer timer.Stop()
 		resumed = timer.C
 	}
@@ -103,7 +118,7 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 	case <-changed:
 	case <-resumed:
 	case <-st.heartbeat.C:
-		if stalled > 0 {
+		if stalled != nil || c.on(faultHeartbeat, st.number) != nil {
 			st.heartbeat.Reset(st.server.config.Heartbeat)
 			return nil
 		}
@@ -115,11 +130,11 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 // begin tells the client where the stream begins: behind what it had, or with a snapshot.
 func (st *stream) begin() error {
 	st.begun, st.level = true, true
-	b := fmt.Appendf(nil, "retry: %d\n\n", st.server.config.Retry.Milliseconds())
+	b := appendRetry(nil, st.server.config.Retry.Milliseconds())
 	if st.asked == "" {
 		return st.send(st.appendSnapshot(b))
 	}
-	missed, replayed, err := st.server.hub.log.tally(st.asked, st.wants)
+	missed, replayed, err := tally(st.log, st.asked, st.wants)
 	if err == nil {
 		st.place = st.asked
 		data, err := json.Marshal(resumeData{st.asked, replayed})
@@ -189,35 +204,40 @@ func (p *batches) borrow() *batch {
 }
 
 func (p *batches) giveBack(b *batch) {
-	clear(b.entries)
-	b.entries, b.bytes = b.entries[:0], b.bytes[:0]
+	clear(b.entries[:cap(b.entries)])
+	b.bytes = b.bytes[:0]
 	p.pool.Put(b)
 }
 
-// forward writes the events that follow, with dirt (nil for none) among them.
-func (st *stream) forward(dirt func([]byte) []byte) (busy bool, err error) {
+// forward writes the events that follow, as m says.
+func (st *stream) forward(m manners) (busy bool, err error) {
 	b := st.server.batches.borrow()
 	defer st.server.batches.giveBack(b)
 	var behind int
-	b.entries, behind, err = st.server.hub.log.read(st.place, b.entries)
+	events := b.entries
+	if m.slow != nil {
+		events, st.level = events[:0:1], true // one at a time, and all the time it takes
+	}
+	events, behind, err = st.log.read(st.place, events)
 	if err != nil || !st.bears(behind) {
 		return true, st.dismiss(behind)
 	}
-	st.allowed = max(0, st.allowed-len(b.entries))
-	if dirt != nil {
-		b.bytes = dirt(b.bytes)
+	st.allowed = max(0, st.allowed-len(events))
+	if n := len(events); n > 0 {
+		st.place = events[n-1].id
 	}
-	for _, e := range b.entries {
-		if st.wants(e) {
-			b.bytes = append(b.bytes, e.frame...)
-			if dirt != nil {
-				b.bytes = dirt(b.bytes)
-			}
-		}
-		st.place = e.id
-	}
+	wanted := st.spoil(st.sift(events), m)
+	b.bytes = st.appendEvents(b.bytes, wanted, m)
 	st.level = behind == 0
 	return behind > 0, st.send(b.bytes)
+}
+
+// sift leaves the events that the client asked for, in the same place.
+func (st *stream) sift(events []*entry) []*entry {
+	if st.filter.all() {
+		return events
+	}
+	return slices.DeleteFunc(events, func(e *entry) bool { return !st.wants(e) })
 }
 
 // bears reports whether the client keeps up: no more events than the queue holds have come since it
@@ -241,5 +261,29 @@ func (st *stream) send(b []byte) error {
 		return nil
 	}
 	st.heartbeat.Reset(st.server.config.Heartbeat)
+	c := st.server.faults.condition()
+	switch {
+	case c.on(faultSlow, st.number) != nil:
+		return st.trickle(b)
+	case c.on(faultSplit, st.number) != nil:
+		return st.out.sendSplit(b)
+	}
 	return st.out.send(b)
+}
+
+// trickle writes b slowly, ten pieces a second, and what is left at once when that is over.
+func (st *stream) trickle(b []byte) error {
+	for len(b) > 0 {
+		slow := st.server.faults.condition().on(faultSlow, st.number)
+		if slow == nil || st.server.hub.isClosed() {
+			return st.out.send(b)
+		}
+		piece := b[:min(len(b), max(1, int(slow.value.n)/10))]
+		if err := st.out.send(piece); err != nil {
+			return err
+		}
+		<-time.After(time.Second * time.Duration(len(piece)) / time.Duration(slow.value.n))
+		b = b[len(piece):]
+	}
+	return nil
 }

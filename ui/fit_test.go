@@ -5,7 +5,11 @@ import (
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
 	"github.com/muesli/termenv"
+
+	"livetape/feed"
+	"livetape/feed/market"
 )
 
 // overflow says what of a screen does not fit its terminal; empty when all does.
@@ -15,7 +19,7 @@ func overflow(view string, width, height int) string {
 		return "lines: " + itoa(len(lines)) + " of " + itoa(height)
 	}
 	for i, line := range lines {
-		if w := ansi.StringWidth(line); w > width {
+		if w := max(ansi.StringWidth(line), codeCells(ansi.Strip(line))); w > width {
 			return "line " + itoa(i) + " is " + itoa(w) + " of " + itoa(width) + " cells: " + ansi.Strip(line)
 		}
 	}
@@ -82,6 +86,67 @@ func TestAFortyByEightTerminalShowsPricesWithTheirAge(t *testing.T) {
 	for _, want := range []string{"NVDA", "181.18", "3s", "connection refused", "? help"} {
 		if !strings.Contains(view, want) {
 			t.Errorf("no %q in\n%s", want, view)
+		}
+	}
+}
+
+func TestScriptsThatTerminalsCountDifferentlyFitEither(t *testing.T) {
+	s := newStage().size(120, 40).live()
+	for i, name := range manyWidths() {
+		s.quote(stock("S"+itoa(i), name+" "+name, "181.46", "181.45", "181.47", "48211900", "180.23"))
+		s.quote(market.Quote{Symbol: name, Name: name, Last: num("1")})
+		s.message("news", name, market.Headline{ID: itoa(i), Title: strings.Repeat(name, 9), Source: name, Symbols: []string{name}, Summary: strings.Repeat(name+" ", 40)})
+	}
+	for _, keys := range [][]string{{}, {"tab", "enter"}, {"!"}, {"enter"}} {
+		s.keys(keys...)
+		for i, state := range []feed.State{feed.Live, feed.Failed} {
+			cause := strings.Join(manyWidths(), strings.Repeat(" ", 1-i))
+			s.status(feed.Status{State: state, Cause: cause, Advice: cause})
+			for width := 1; width <= 200; width += 1 + width/8 {
+				for _, height := range []int{1, 6, 11, 45} {
+					s.size(width, height)
+					if fault := overflow(s.m.View(), width, height); fault != "" {
+						t.Fatalf("%v %d×%d: %s", keys, width, height, fault)
+					}
+				}
+			}
+		}
+	}
+}
+
+// manyWidths are texts whose characters and code points take different room.
+func manyWidths() []string {
+	return []string{"हिन्दी समाचार", "น้ำมันทำกำไร", "👍🏽👍🏽👍🏽", "🇩🇪🇫🇷🇯🇵", "👩‍👩‍👧‍👦 family", "❤️❤️☎️", "각하", "トヨタ自動車"}
+}
+
+func TestATextIsCutBetweenCharactersAndFits(t *testing.T) {
+	for _, text := range manyWidths() {
+		for w := range 12 {
+			got := cut(text, w)
+			if n := cells(got); n > w || w > 2 && n < w-8 && got != text {
+				t.Errorf("cut(%q, %d) = %q of %d cells", text, w, got, n)
+			}
+		}
+	}
+}
+
+func TestASentenceIsWrappedBetweenWords(t *testing.T) {
+	for _, c := range []struct {
+		text               string
+		first, width, most int
+		want               []string
+	}{
+		{"", 5, 5, 5, nil},
+		{"one two three", 7, 7, 5, []string{"one two", "three"}},
+		{"one two three", 3, 9, 5, []string{"one", "two three"}},
+		{"one two three", 0, 20, 5, []string{"", "one two three"}},
+		{"one two three four", 7, 7, 2, []string{"one two", "three four"}},
+		{"see abcdefghij end", 6, 6, 9, []string{"see ab", "cdefgh", "ij end"}},
+		{"トヨタ自動車", 5, 5, 9, []string{"トヨ", "タ自", "動車"}},
+		{"車", 1, 1, 9, []string{"車"}},
+	} {
+		if diff := cmp.Diff(c.want, wrapFrom(c.text, c.first, c.width, c.most)); diff != "" {
+			t.Errorf("%q: %s", c.text, diff)
 		}
 	}
 }

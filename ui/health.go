@@ -18,7 +18,9 @@ type health struct {
 	name, url string
 	status    feed.Status
 	lastByte  time.Time // zero before the first
-	ended     time.Time // a clean end of stream, until live again; else zero
+	began     time.Time // when the last stream became live
+	delivered bool      // a message of it
+	ended     time.Time // the clean end of the last stream that was more than an attempt, until one goes wrong; else zero
 	gap       *feed.Gap // what the last reconnect missed
 	gapAt     time.Time
 
@@ -54,13 +56,16 @@ func (h *health) hear(at time.Time, duplicates uint64) {
 
 // turn takes a new state of the connection.
 func (h *health) turn(s feed.Status) {
-	wasLive := h.status.State == feed.Live
+	was := h.status.State
 	h.status = s
 	h.hear(s.LastByte, s.Duplicates)
 	switch {
-	case s.State == feed.Live || !s.Planned:
+	case s.State == feed.Live && was == feed.Silent: // the same stream
+	case s.State == feed.Live:
+		h.began, h.delivered = s.Since, false
+	case !s.Planned:
 		h.ended = time.Time{}
-	case wasLive:
+	case was == feed.Live && (h.delivered || s.Since.Sub(h.began) >= plannedGrace):
 		h.ended = s.Since
 	}
 }
@@ -68,6 +73,7 @@ func (h *health) turn(s feed.Status) {
 func (h *health) receive(m *feed.Message, at time.Time) {
 	h.hear(at, 0)
 	h.messages++
+	h.delivered = true
 	if len(m.Updates) > 0 {
 		h.mapped++
 	}
@@ -88,13 +94,18 @@ func (h *health) receive(m *feed.Message, at time.Time) {
 }
 
 // state is where the connection stands for the screen: a server that ends its streams now and then is
-// live in between, unless it takes long.
+// live in between, unless it takes long. Streams that bring nothing and end at once do not prolong that.
 func (h *health) state(now time.Time) feed.State {
-	waiting := h.status.State == feed.Waiting || h.status.State == feed.Connecting
-	if waiting && !h.ended.IsZero() && now.Before(h.ended.Add(plannedGrace)) {
+	if h.spared(now) {
 		return feed.Live
 	}
 	return h.status.State
+}
+
+// spared reports whether a connection that is down goes as live, for a planned end's sake.
+func (h *health) spared(now time.Time) bool {
+	down := h.status.State == feed.Waiting || h.status.State == feed.Connecting
+	return down && !h.ended.IsZero() && now.Before(h.ended.Add(plannedGrace))
 }
 
 // note is the gap to speak of beside the badge, while it is news.
@@ -118,7 +129,7 @@ func (h *health) changes(now time.Time) time.Time {
 	}
 	switch h.state(now) {
 	case feed.Live:
-		if !h.ended.IsZero() {
+		if h.spared(now) {
 			next = earlier(next, h.ended.Add(plannedGrace))
 		}
 		if !h.lastByte.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +141,34 @@ func TestTheCursorGoesWhereTheKeysSay(t *testing.T) {
 	}
 }
 
+func TestKeysThatArriveTogetherAreAllPressed(t *testing.T) {
+	control := &switchboard{}
+	s := newStage(func(c *Config) { c.Control = control }).size(80, 24).morning()
+	s.keys("jjjj")
+	if s.m.prices.cursor != 4 {
+		t.Errorf("jjjj leads to row %d", s.m.prices.cursor)
+	}
+	s.keys("?jj")
+	if s.m.overlay != helpOverlay || s.m.help.total == 0 {
+		t.Error("?jj does not open the help")
+	}
+	run(s.keys("rx"))
+	if diff := cmp.Diff([]string{"disconnect desk", "retry desk"}, slices.Sorted(slices.Values(control.asked))); diff != "" {
+		t.Error(diff)
+	}
+	if cmd := s.keys("qp"); !answers[tea.QuitMsg](cmd) || s.m.frozen != nil {
+		t.Error("qp does not end with q")
+	}
+}
+
+func TestAPasteIsNoKey(t *testing.T) {
+	s := newStage().size(80, 24).morning()
+	s.tell(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jjp"), Paste: true})
+	if s.m.prices.cursor != 0 || s.m.frozen != nil {
+		t.Error("a paste was pressed")
+	}
+}
+
 func TestTabGoesRoundThePanes(t *testing.T) {
 	s := newStage().size(120, 50).morning()
 	s.keys("!")
@@ -161,6 +190,25 @@ func TestASmallScreenShowsThePaneThatHasTheKeyboard(t *testing.T) {
 	s.keys("tab")
 	if view := s.screen(); strings.Contains(view, "AAPL") || !strings.Contains(view, "Euro steady") {
 		t.Errorf("not the news:\n%s", view)
+	}
+}
+
+func TestAPausedScreenIsWhollyStill(t *testing.T) {
+	s := newStage().size(120, 40).morning().ticks(3)
+	s.keys("enter", "p")
+	before := s.m.View()
+	for i := range 3 {
+		s.quote(market.Quote{Symbol: "NVDA", Last: num("1234567.8" + itoa(i)), Time: s.now})
+	}
+	s.message("news", "{}", market.Headline{Title: "Later", Source: "A long source", Symbols: []string{"ALL", "OF", "THEM"}})
+	after := strings.ReplaceAll(s.m.View(), "PAUSED · 4 held", "PAUSED · 0 held")
+	body := func(view string) []string { return strings.Split(view, "\n")[2:] }
+	if diff := cmp.Diff(body(before), body(after)); diff != "" {
+		t.Error(diff)
+	}
+	s.keys("p")
+	if view := s.screen(); !strings.Contains(view, "1234567.82") {
+		t.Errorf("the new price has no room after the pause:\n%s", view)
 	}
 }
 

@@ -2,7 +2,9 @@ package ui
 
 import (
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"livetape/feed"
 	"livetape/feed/market"
@@ -13,6 +15,8 @@ const (
 	maxTurns   = 200  // of the old ones, changes of state and gaps
 	maxMisfits = 100  // and events that could not be used
 	maxData    = 2048 // bytes of a payload kept for the log
+	maxType    = 64   // of an event's type
+	maxID      = 256  // of its id
 	maxLine    = 1024 // runes of a line
 
 	tightLog = 60 // columns below which the log leaves out milliseconds and ids
@@ -38,14 +42,32 @@ func record(ev feed.Event) entry {
 	if m == nil {
 		return e
 	}
-	e.typ, e.id, e.data, e.reason = m.Type, m.ID, m.Data, m.Unmapped
+	e.typ, e.id, e.data, e.reason = head(m.Type, maxType), head(m.ID, maxID), m.Data, head(m.Unmapped, maxData)
 	if m.Fault != nil {
-		e.reason, e.fault = m.Fault.Error(), true
+		e.reason, e.fault = head(m.Fault.Error(), maxData), true
 	}
 	if len(e.data) > maxData { // the whole would be kept alive otherwise
 		e.data = append([]byte(nil), e.data[:maxData]...)
 	}
 	return e
+}
+
+// head is a copy of a text's first whole characters, in so many bytes at most: it keeps nothing else alive.
+func head(text string, most int) string {
+	if len(text) > most {
+		for most > 0 && !utf8.RuneStart(text[most]) {
+			most--
+		}
+		text = text[:most]
+	}
+	return strings.Clone(text)
+}
+
+// brief is a gap without the length of an id that no line has room for.
+func brief(g *feed.Gap) *feed.Gap {
+	short := *g
+	short.From = head(g.From, maxID)
+	return &short
 }
 
 // history is the last entries, oldest first. When the old ones leave, what says most stays longer: changes

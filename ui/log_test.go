@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+	"unicode/utf8"
+	"unsafe"
 
 	"livetape/feed"
 )
@@ -86,6 +88,28 @@ func TestTheLogIsBounded(t *testing.T) {
 	}
 }
 
+func TestALogEntryKeepsTheHeadsOfLongNamesAlone(t *testing.T) {
+	long := strings.Repeat("€", 1<<16)
+	s := newStage().size(80, 24).live()
+	s.events(feed.Event{Message: &feed.Message{Type: long, ID: long, Unmapped: "no rule for " + long}})
+	e := s.m.log.entries[len(s.m.log.entries)-1]
+	for _, c := range []struct {
+		text string
+		want int
+	}{{e.typ, maxType}, {e.id, maxID}, {e.reason, maxData}} {
+		if n := len(c.text); n > c.want || n < c.want-3 || !utf8.ValidString(c.text) {
+			t.Errorf("%d bytes are kept of %d", n, c.want)
+		}
+	}
+	if unsafe.StringData(e.typ) == unsafe.StringData(long) {
+		t.Error("the entry keeps the whole name alive")
+	}
+	s.gap(feed.Gap{Kind: feed.Continued, From: long, Length: time.Minute})
+	if n := len(s.m.marks[0].gap.From); n > maxID {
+		t.Errorf("a gap keeps %d bytes of the last id", n)
+	}
+}
+
 func TestTheLogFollowsUntilItIsScrolled(t *testing.T) {
 	s := newStage().size(80, 30).live()
 	s.keys("!")
@@ -140,6 +164,15 @@ func TestGapsAndFaultsOutlastTheOrdinaryMessagesOfTheLog(t *testing.T) {
 		if !strings.Contains(s.screen(), want) {
 			t.Errorf("no %q in\n%s", want, s.screen())
 		}
+	}
+}
+
+func TestAnImmediateRetryIsSaidAsSuchInTheLog(t *testing.T) {
+	s := newStage().size(120, 40)
+	s.status(feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: s.now})
+	s.keys("!")
+	if view := s.screen(); !strings.Contains(view, "connection refused · retry at once") {
+		t.Errorf("no word of it in\n%s", view)
 	}
 }
 

@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"fmt"
+	"strconv"
 	"strings"
+	"time"
 
 	"livetape/feed"
 	"livetape/feed/market"
@@ -13,12 +16,41 @@ const (
 	symbolsMax = 16
 )
 
-// mark is a gap between two headlines.
+// mark is a gap between two headlines, or several of a feed with no headline between them.
 type mark struct {
-	gap   *feed.Gap
-	feed  string
-	named bool   // there are several feeds
-	after uint64 // Story.Seq of the last headline before it
+	gap     *feed.Gap // the last
+	feed    string
+	named   bool   // there are several feeds
+	after   uint64 // Story.Seq of the last headline before it
+	gaps    int
+	length  time.Duration // of all
+	missed  int           // of those gaps that know
+	unknown bool          // one does not know
+	quiet   bool          // all are what a server that ends its streams makes
+}
+
+// add counts a gap in.
+func (k mark) add(g *feed.Gap) mark {
+	k.quiet = quiet(g) && (k.quiet || k.gaps == 0)
+	k.gap, k.gaps, k.length = g, k.gaps+1, k.length+g.Length
+	k.missed += max(g.Missed, 0)
+	k.unknown = k.unknown || g.Missed < 0
+	return k
+}
+
+// words say one gap in full, and several in sum.
+func (k *mark) words(now time.Time) string {
+	if k.gaps == 1 {
+		return gapMark(k.gap, now)
+	}
+	words := several(uint64(k.gaps), "gap") + ", " + spell(k.length) + " in all"
+	switch {
+	case k.unknown && k.missed > 0:
+		return words + " · at least " + missed(k.missed)
+	case k.unknown:
+		return words
+	}
+	return words + " · " + missed(k.missed)
 }
 
 // news is the list of headlines, the newest first, with a mark wherever some may be missing.
@@ -82,7 +114,7 @@ func (n news) view(f frame, t *shown) []string {
 	pn := newPen(f.styles, f.width)
 	lines := make([]string, 0, f.height)
 	if n.titled {
-		lines = append(lines, rule(pn, f, "News", place(n.list), ""))
+		lines = append(lines, rule(pn, f, "News", n.place(t), ""))
 	}
 	for i, l := range newsLines(t.stories, t.marks, n.top, n.end()) {
 		pn.selected = f.focused && n.top+i == n.cursor
@@ -95,6 +127,24 @@ func (n news) view(f frame, t *shown) []string {
 	return pad(lines, f.height)
 }
 
+// place says which headlines are on screen; the marks between them do not count.
+func (n news) place(t *shown) string {
+	var above, here int
+	for i, l := range newsLines(t.stories, t.marks, 0, n.end()) {
+		switch {
+		case l.story == nil:
+		case i < n.top:
+			above++
+		default:
+			here++
+		}
+	}
+	if here == 0 || here == len(t.stories) {
+		return strconv.Itoa(len(t.stories))
+	}
+	return fmt.Sprintf("%d–%d of %d", above+1, above+here, len(t.stories))
+}
+
 func (n news) row(pn *pen, f frame, l newsLine) string {
 	cursorMark(pn)
 	if l.mark != nil {
@@ -105,7 +155,7 @@ func (n news) row(pn *pen, f frame, l newsLine) string {
 	if at.IsZero() {
 		at = s.At
 	}
-	pn.left(muted, clock(at, f.now), 8)
+	pn.left(muted, clockCell(at, f.now), 8)
 	pn.space(2)
 	if n.source > 0 && f.width >= 70 {
 		pn.left(muted, s.Source, n.source)
@@ -138,10 +188,10 @@ func headline(pn *pen, f frame, s *market.Story) {
 // markLine draws a gap: what came between these two headlines may be missing.
 func markLine(pn *pen, f frame, m *mark) string {
 	k := warn
-	if m.gap.Kind == feed.Resumed && m.gap.Missed == 0 {
+	if m.quiet || !m.unknown && m.missed == 0 {
 		k = muted
 	}
-	text := gapMark(m.gap, f.now)
+	text := m.words(f.now)
 	if m.named {
 		text = m.feed + " · " + text
 	}

@@ -21,8 +21,9 @@ func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
 	s.gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Hour})
 	s.headline("one").headline("two")
 	s.gap(feed.Gap{Kind: feed.Reset, Missed: 1200, Length: 12 * time.Second})
-	s.gap(feed.Gap{Kind: feed.Resumed, Replayed: 31, Length: 7 * time.Second})
 	s.headline("three")
+	s.gap(feed.Gap{Kind: feed.Resumed, Replayed: 31, Length: 7 * time.Second})
+	s.headline("four")
 	tape := s.m.tape()
 	var got []string
 	for _, l := range newsLines(tape.stories, tape.marks, 0, 99) {
@@ -32,7 +33,7 @@ func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
 		}
 		got = append(got, l.story.Title)
 	}
-	want := []string{"three", "gap 7 s · 31 replayed, 0 missed", "gap 12 s · the server could not resume, 1,200 missed", "two", "one", gapMark(tape.marks[0].gap, s.now)}
+	want := []string{"four", "gap 7 s · 31 replayed, 0 missed", "three", "gap 12 s · the server could not resume, 1,200 missed", "two", "one", gapMark(tape.marks[0].gap, s.now)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -110,10 +111,46 @@ func TestTheNewestHeadlineShowsWhileTheCursorIsOnTop(t *testing.T) {
 	}
 }
 
+func TestGapsWithoutAHeadlineBetweenThemAreOneLine(t *testing.T) {
+	s := newStage().size(100, 30).live()
+	for range 17 {
+		s.gap(feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown, Length: 705 * time.Millisecond})
+	}
+	for _, want := range []string{"News 0", "No news yet.", "17 gaps, 12 s in all"} {
+		if view := s.screen(); strings.Count(view, want) != 1 {
+			t.Errorf("no %q in\n%s", want, view)
+		}
+	}
+	s.headline("one")
+	s.gap(feed.Gap{Kind: feed.Reset, Missed: 40, Length: time.Second})
+	s.gap(feed.Gap{Kind: feed.Reset, Missed: 2, Length: time.Second})
+	for _, want := range []string{"News 1", "17 gaps, 12 s in all", "2 gaps, 2 s in all · 42 missed"} {
+		if view := s.screen(); !strings.Contains(view, want) {
+			t.Errorf("no %q in\n%s", want, view)
+		}
+	}
+}
+
+func TestTheTitleOfTheNewsCountsHeadlines(t *testing.T) {
+	s := newStage().size(100, 30).live()
+	for i := range 100 {
+		s.headline(itoa(i)).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
+	}
+	s.keys("tab")
+	height := s.m.news.height
+	if want := fmt.Sprintf("News 1–%d of 100", height/2); !strings.Contains(s.screen(), want) {
+		t.Errorf("no %q in\n%s", want, s.screen())
+	}
+	s.keys("G")
+	if !strings.Contains(s.screen(), "–100 of 100") {
+		t.Errorf("the last is not the hundredth:\n%s", s.screen())
+	}
+}
+
 func TestMarksAreBounded(t *testing.T) {
 	s := newStage().size(100, 30).live()
-	for range 3 * maxMarks {
-		s.gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
+	for i := range 3 * maxMarks {
+		s.headline(itoa(i)).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
 	}
 	if len(s.m.marks) != maxMarks {
 		t.Errorf("%d marks are kept", len(s.m.marks))
@@ -137,10 +174,13 @@ func TestAServerThatEndsEveryStreamMakesNoAlarm(t *testing.T) {
 		}
 		s.live()
 		s.gap(feed.Gap{Kind: feed.Unreplayed, Planned: true, Length: 1050 * time.Millisecond, Missed: feed.Unknown})
-		if view := s.screen(); strings.Contains(view, "┄┄") || strings.Contains(view, "without the stream") {
-			t.Fatalf("a gap where none is known:\n%s", view)
+		if view := s.screen(); strings.Contains(view, "without the stream") {
+			t.Fatalf("an alarm over an ordinary end:\n%s", view)
 		}
 		s.ticks(2)
+	}
+	if view := s.screen(); strings.Count(view, "┄┄ ") != 1 || !strings.Contains(view, "┄┄ 20 gaps, 21 s in all ") {
+		t.Errorf("what was not received is not owned up to, once:\n%s", view)
 	}
 }
 
@@ -155,6 +195,42 @@ func TestAPlannedEndThatLastsIsSaid(t *testing.T) {
 	}
 	if !strings.Contains(s.screen(), "↻ RETRY in 3.0 s · the server ended the stream") {
 		t.Errorf("no word of it:\n%s", s.screen())
+	}
+}
+
+func TestAServerThatIsHardlyEverConnectedIsNotLiveForEver(t *testing.T) {
+	s := newStage().size(100, 30).morning()
+	start, shown := s.now, time.Duration(0)
+	for range 30 {
+		s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(time.Second)})
+		for range 10 {
+			s.pass(100 * time.Millisecond)
+			if strings.Contains(s.screen(), "● LIVE") {
+				shown = s.now.Sub(start)
+			}
+		}
+		s.status(feed.Status{State: feed.Connecting, Planned: true})
+		s.live()
+		s.pass(time.Millisecond)
+	}
+	if shown > plannedGrace {
+		t.Errorf("still LIVE %v after the last message", shown)
+	}
+}
+
+func TestAServerThatEndsItsStreamAfterEveryMessageIsSteadilyLive(t *testing.T) {
+	s := newStage().size(100, 30).morning()
+	for range 30 {
+		s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(1900 * time.Millisecond)})
+		for range 19 {
+			s.pass(100 * time.Millisecond)
+			if !strings.Contains(s.screen(), "● LIVE") {
+				t.Fatalf("a flicker:\n%s", s.screen())
+			}
+		}
+		s.live()
+		s.pass(100 * time.Millisecond)
+		s.quote(market.Quote{Symbol: "NVDA", Last: num("181.46")})
 	}
 }
 

@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"strings"
-
-	"github.com/charmbracelet/x/ansi"
-)
+import "strings"
 
 // pen writes one line of cells after the other, and never more than width cells to a line.
 type pen struct {
@@ -23,7 +19,7 @@ func newPen(s *styles, width int) *pen { return &pen{styles: s, width: width} }
 func (p *pen) put(k ink, text string) {
 	w := cells(text)
 	if left := p.width - p.used; w > left {
-		text = ansi.Truncate(text, left, "…")
+		text = cut(text, left)
 		w = cells(text)
 	}
 	p.write(k, text, w)
@@ -33,7 +29,7 @@ func (p *pen) put(k ink, text string) {
 func (p *pen) left(k ink, text string, w int) {
 	n := cells(text)
 	if n > w {
-		text = ansi.Truncate(text, w, "…")
+		text = cut(text, w)
 		n = cells(text)
 	}
 	p.put(k, text)
@@ -110,16 +106,6 @@ func (p *pen) end() string {
 	p.line.Reset()
 	p.used, p.ink, p.selected = 0, plain, false
 	return s
-}
-
-// cells is the width of a text on screen.
-func cells(s string) int {
-	for i := range len(s) {
-		if s[i] >= 0x80 || s[i] < ' ' {
-			return ansi.StringWidth(s)
-		}
-	}
-	return len(s)
 }
 
 const blank = "                                                                "

@@ -8,6 +8,23 @@ import (
 	"livetape/feed/market"
 )
 
+// pressAll takes keys that arrived together, which come as one, in turn.
+func (m Model) pressAll(msg tea.KeyMsg) (Model, tea.Cmd) {
+	if msg.Type != tea.KeyRunes || msg.Paste || len(msg.Runes) < 2 {
+		return m.press(msg)
+	}
+	var all []tea.Cmd
+	for _, r := range msg.Runes {
+		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}
+		next, cmd := m.press(one)
+		m, all = next.arrange(), append(all, cmd)
+		if key.Matches(one, m.keys.quit) {
+			break
+		}
+	}
+	return m, tea.Batch(all...)
+}
+
 // press does what a key asks for.
 func (m Model) press(msg tea.KeyMsg) (Model, tea.Cmd) {
 	k := m.keys
@@ -163,9 +180,10 @@ func (m Model) togglePause() Model {
 		return m.goOn()
 	}
 	now := m.tape()
-	s := &still{shown: shown{marks: now.marks, log: now.log}}
+	s := &still{shown: shown{marks: now.marks, log: now.log}, shared: map[*market.Row]*market.Row{}, widths: m.prices.widths, news: m.news}
 	for _, r := range now.rows {
-		s.rows = append(s.rows, copyOf(r))
+		held := copyOf(r)
+		s.rows, s.shared[r] = append(s.rows, held), held
 	}
 	for _, story := range now.stories {
 		s.stories = append(s.stories, copyOf(story))
@@ -176,8 +194,10 @@ func (m Model) togglePause() Model {
 
 // goOn ends a pause; the cursor stays on its headline.
 func (m Model) goOn() Model {
-	held := m.frozen.stories
+	held, grown := m.frozen.stories, m.frozen
 	m.frozen = nil
+	m.prices.widths = grown.widths
+	m.news.source, m.news.symbols = grown.news.source, grown.news.symbols
 	if m.news.cursor > 0 && len(held) > 0 {
 		m.news.list = m.news.shift(int(m.newest() - held[0].Seq))
 	}

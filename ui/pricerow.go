@@ -4,8 +4,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/charmbracelet/x/ansi"
+	"unicode/utf8"
 
 	"livetape/feed/market"
 )
@@ -102,7 +101,7 @@ func (d *priceLines) name(s slot, f *face, t tone) {
 	}
 	tag := f.tag
 	if cells(tag) > s.width {
-		tag = ansi.Truncate(tag, s.width, "…")
+		tag = cut(tag, s.width)
 	}
 	d.pen.put(f.tagInk, tag)
 	d.pen.left(t.quiet, join(" ", f.name), s.width-cells(tag))
@@ -157,8 +156,8 @@ func (d *priceLines) percent(s slot, f *face, t tone) {
 		return
 	}
 	mark := ""
-	if d.mixed {
-		mark = [...]string{"", "p", "o", "s"}[f.basis]
+	if d.mixed && f.percent != "" {
+		mark = [...]string{"", "p", "o", "s", "f"}[f.basis]
 	}
 	d.number(s.ext, s.width-1, f.percent, t.sign(signOf(f.percent)))
 	d.pen.left(t.quiet, mark, 1)
@@ -186,6 +185,9 @@ func (d *priceLines) flash(e extent, width int, text string, l lit) {
 	before, text := align(e, width, text)
 	d.pen.space(before)
 	from := min(l.from, len(text))
+	for from < len(text) && !utf8.RuneStart(text[from]) { // within the ellipsis of a number that was cut
+		from--
+	}
 	d.pen.put(l.ink, text[:from])
 	d.pen.put(l.flash, text[from:])
 	d.pen.space(width - before - cells(text))

@@ -5,6 +5,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"livetape/feed"
 	"livetape/feed/market"
 )
@@ -175,6 +177,16 @@ func TestAHaltedSymbolSaysSoWithItsReason(t *testing.T) {
 	narrow.size(34, 20)
 	if !strings.Contains(narrow.screen(), "HALTED") {
 		t.Errorf("no halt on a narrow screen:\n%s", narrow.screen())
+	}
+}
+
+func TestALongCauseBeginsBesideItsStateAndTheAdviceFollows(t *testing.T) {
+	s := newStage().size(60, 24)
+	s.status(feed.Status{State: feed.Failed, Cause: "401 Unauthorized: the token that DESK_TOKEN holds was refused by the server", Advice: "Check DESK_TOKEN."})
+	lines := strings.Split(s.screen(), "\n")
+	want := []string{" ✕ FAILED 401 Unauthorized: the token that DESK_TOKEN holds", "   was refused by the server", "   Check DESK_TOKEN."}
+	if diff := cmp.Diff(want, lines[1:4]); diff != "" {
+		t.Error(diff)
 	}
 }
 

@@ -17,7 +17,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.KeyMsg:
-		m, cmd = m.press(msg)
+		m, cmd = m.pressAll(msg)
 		cmd = tea.Batch(cmd, m.clock.read)
 	case feedBatchMsg:
 		m, cmd = m.take(msg), listen(m.config.Events, m.clock)
@@ -38,6 +38,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case noticeMsg:
 		m, cmd = m.say(span{bad, plainLine(msg.text)})
 		cmd = tea.Batch(cmd, hear(m.config.Notices))
+	case setupMsg:
+		m, cmd = m.setUp(msg.setup), learn(m.config.Setups)
 	case toastGoneMsg:
 		m = m.endToast(msg.id)
 	case tea.ResumeMsg: // back in the foreground
@@ -69,12 +71,16 @@ func (m Model) take(msg feedBatchMsg) Model {
 	for _, ev := range msg.events {
 		m = m.receive(ev, touched)
 	}
+	room, newsRoom := &m.prices.widths, &m.news
+	if m.frozen != nil {
+		room, newsRoom = &m.frozen.widths, &m.frozen.news
+	}
 	for r := range touched {
-		m.prices.widths.grow(r)
+		room.grow(r)
 	}
 	stories := m.board.News() // of what came at once, the oldest may have left already
 	for _, s := range slices.Backward(stories[:min(m.newest()-newest, uint64(len(stories)))]) {
-		m.news.grow(s)
+		newsRoom.grow(s)
 		m = m.liftMark(s)
 	}
 	if added := int(m.newest()-newest) + len(m.marks) - marks; m.frozen == nil && added > 0 && m.news.cursor > 0 {
@@ -85,17 +91,23 @@ func (m Model) take(msg feedBatchMsg) Model {
 
 // receive brings one event in.
 func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
+	if m.former[ev.Feed] {
+		return m
+	}
 	h := m.feeds.of(ev.Feed)
 	if h == nil {
 		h = &health{name: ev.Feed}
 		m.feeds = append(m.feeds, h)
+	}
+	if ev.Gap != nil {
+		ev.Gap = brief(ev.Gap)
 	}
 	h.take(ev)
 	if ev.Pulse == nil {
 		m.log = m.log.add(record(ev))
 	}
 	switch {
-	case ev.Gap != nil && !quiet(ev.Gap):
+	case ev.Gap != nil && (!quiet(ev.Gap) || ev.Gap.Kind == feed.Unreplayed):
 		m = m.markGap(ev)
 	case ev.Message != nil:
 		h.rate.add(ev.At, 1)
@@ -110,20 +122,35 @@ func (m Model) apply(ev feed.Event, touched map[*market.Row]struct{}) {
 		m.frozen.held++
 	}
 	for _, u := range ev.Message.Updates {
+		q, isQuote := u.(market.Quote)
+		if isQuote && m.frozen != nil {
+			m.frozen.part(m.board.Row(ev.Feed, q.Symbol))
+		}
 		m.board.Apply(ev.Feed, u, ev.At)
-		if q, ok := u.(market.Quote); ok {
-			if r := m.board.Row(ev.Feed, q.Symbol); r != nil {
-				touched[r] = struct{}{}
-			}
+		if !isQuote {
+			continue
+		}
+		if r := m.board.Row(ev.Feed, q.Symbol); r != nil {
+			touched[r] = struct{}{}
 		}
 	}
 }
 
-// markGap puts a line between the headlines before and after a gap.
+// markGap puts a line between the headlines before and after a gap; gaps of a feed without a headline between
+// them share it.
 func (m Model) markGap(ev feed.Event) Model {
-	k := mark{gap: ev.Gap, feed: ev.Feed, named: m.prices.manyFeeds, after: m.newest()}
-	keep := m.marks[max(len(m.marks)-maxMarks+1, 0):]
-	m.marks = append(keep[:len(keep):len(keep)], k) // a paused screen may still show the old ones
+	k := mark{feed: ev.Feed, named: m.prices.manyFeeds, after: m.newest()}
+	marks := slices.Clone(m.marks) // a paused screen may still show the old ones
+	for i, old := range slices.Backward(marks) {
+		if old.after != k.after {
+			break
+		}
+		if old.feed == k.feed {
+			k, marks = old, slices.Delete(marks, i, i+1)
+			break
+		}
+	}
+	m.marks = append(marks[max(len(marks)-maxMarks+1, 0):], k.add(ev.Gap))
 	return m
 }
 

@@ -43,7 +43,7 @@ func (m Model) header() string {
 	}
 	if room := m.width - pn.used - right - 4; len(m.feeds) == 1 && room >= 12 {
 		pn.space(2)
-		pn.put(muted, ansi.Truncate(m.feeds[0].url, room, "…"))
+		pn.put(muted, cut(m.feeds[0].url, room))
 	}
 	pn.space(m.width - pn.used - right)
 	for _, s := range counters {
@@ -131,7 +131,7 @@ func (m Model) sideBySide(t *shown) []string {
 	left := m.viewPrices(t)
 	right := m.news.view(m.frame(m.layout.newsWidth, m.layout.news, newsPane), t)
 	for i := range left {
-		left[i] += blanks(m.layout.pricesWidth+1-ansi.StringWidth(left[i])) + right[i]
+		left[i] += blanks(m.layout.pricesWidth+1-cells(ansi.Strip(left[i]))) + right[i]
 	}
 	return left
 }
@@ -172,26 +172,32 @@ func spanCells(spans []span) int {
 	return n
 }
 
-// flow breaks spans into lines; it breaks before a span that begins with a blank, and only there.
+// flow breaks spans into lines: before a span that begins with a sign or a gap and fits the next line whole, else
+// between the words of a span that begins with a blank.
 func flow(spans []span, width, most int) [][]span {
 	lines, used := [][]span{nil}, 0
 	for _, s := range spans {
 		last := len(lines) - 1
-		if w := cells(s.text); used > 0 && used+w > width && strings.HasPrefix(s.text, " ") && len(lines) < most {
-			s.text = "  " + strings.TrimLeft(s.text, " ·")
-			lines, used, last = append(lines, nil), 0, last+1
+		text := strings.TrimLeft(s.text, " ·")
+		lead := s.text[:len(s.text)-len(text)]
+		if used == 0 || used+cells(s.text) <= width || lead == "" || len(lines) == most {
+			lines[last] = append(lines[last], s)
+			used += cells(s.text)
+			continue
 		}
-		lines[last] = append(lines[last], s)
-		used += cells(s.text)
+		first := width - used - cells(lead)
+		if lead != " " && cells(text) <= width-2 {
+			first = 0
+		}
+		for i, part := range wrapFrom(text, first, width-2, most-last) {
+			if i > 0 {
+				lines, used, lead = append(lines, nil), 0, "  "
+			}
+			if part != "" {
+				lines[last+i] = append(lines[last+i], span{s.ink, lead + part})
+				used += cells(lead + part)
+			}
+		}
 	}
 	return lines
-}
-
-// wrap breaks a sentence into at most so many lines between words.
-func wrap(text string, width, most int) []string {
-	if text == "" || width < 1 || most < 1 {
-		return nil
-	}
-	lines := strings.Split(ansi.Wrap(text, width, ""), "\n")
-	return lines[:min(len(lines), most)]
 }

@@ -2,6 +2,7 @@ package market
 
 import (
 	"math"
+	"slices"
 	"sort"
 	"strings"
 	"time"
@@ -52,6 +53,13 @@ const (
 
 func newBars(length time.Duration, limit int) Bars {
 	return Bars{length: int64(length / time.Second), limit: limit}
+}
+
+// Clone is a copy that stays as it is when b goes on.
+func (b *Bars) Clone() Bars {
+	copied := *b
+	copied.ring = slices.Clone(b.ring)
+	return copied
 }
 
 // Len is the number of bars kept.

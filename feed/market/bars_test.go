@@ -190,3 +190,21 @@ func TestVolumesOfAnyScaleAddUp(t *testing.T) {
 		}
 	}
 }
+
+func TestACloneOfBarsStaysWhileTheyGoOn(t *testing.T) {
+	p := newTape(t, Limits{})
+	for i := range 400 {
+		p.trade("10", "1", second(i), second(i))
+	}
+	held := p.row().Seconds.Clone()
+	before := draw(&held)
+	for i := range 20 {
+		p.trade("11", "1", second(399+i), second(399+i))
+	}
+	if diff := cmp.Diff(before, draw(&held)); diff != "" {
+		t.Error(diff)
+	}
+	if last := draw(&p.row().Seconds); cmp.Equal(before, last) {
+		t.Error("the bars did not go on")
+	}
+}

@@ -11,6 +11,9 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"livetape/feed"
+	"livetape/ui/cli/config"
 )
 
 // The exit codes of livetape. A process ended by a signal exits with 128 plus its number.
@@ -31,6 +34,15 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	err := root.ExecuteContext(ctx)
 	if err == nil || ctx.Err() != nil {
 		return ExitOK
+	}
+	var quiet quietExit
+	if errors.As(err, &quiet) {
+		return int(quiet)
+	}
+	var faults *config.Error
+	if errors.As(err, &faults) {
+		fmt.Fprintln(stderr, err) // as compilers do: every line begins with the place
+		return ExitError
 	}
 	fmt.Fprintf(stderr, "livetape: %v\n", err)
 	var usage usageError
@@ -59,7 +71,8 @@ Without a command it runs the demo.`,
 	demo := demoCommand()
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
-	root.AddCommand(demo, watchCommand(), mockCommand(), replayCommand(), versionCommand())
+	root.AddCommand(demo, watchCommand(), streamCommand(), checkCommand(), configCommand(), presetsCommand(),
+		replayCommand(), mockCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}
 	})
@@ -69,8 +82,8 @@ Without a command it runs the demo.`,
 
 const exitCodes = `
 Exit codes:
-  0  quit by the user        2  the command line does not fit
-  1  something went wrong    128+n  ended by signal n
+  0  quit, or done as asked     2  the command line does not fit
+  1  something went wrong   128+n  ended by signal n
 `
 
 // usageError is a mistake in the command line; hint says where to read more.
@@ -97,7 +110,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if strings.Contains(args[0], "://") {
-		return misused(cmd, "to watch a feed, say: livetape watch %s", args[0])
+		return misused(cmd, "to watch a feed, say: livetape watch %s", feed.DisplayURL(args[0]))
 	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return misused(cmd, "there is no command %q; did you mean %q?", args[0], near[0])

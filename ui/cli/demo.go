@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -40,7 +41,7 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 		return err
 	}
 	var serverLog lockedBuffer // the screen is the user's: complaints of the server are told afterwards
-	venue, err := openVenue("127.0.0.1:0", config, log.New(&serverLog, "", 0))
+	venue, err := openVenue(cmd, "127.0.0.1:0", config, log.New(&serverLog, "", 0))
 	if err != nil {
 		return err
 	}
@@ -49,7 +50,7 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 	go func() { served <- venue.serve(ctx) }()
 
 	err = watch(ctx, cmd, watching{
-		feeds:  []feed.Config{{Name: "demo", URL: venue.url + "/events", Decoder: decode.Native{}}},
+		feeds:  []feed.Config{demoFeed(venue)},
 		banner: "DEMO · simulated prices",
 		faults: demoFaults(venue.mock),
 		record: record,
@@ -60,6 +61,18 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 	}
 	fmt.Fprint(cmd.ErrOrStderr(), serverLog.String())
 	return err
+}
+
+// demoFeed is the server in this process. It is soon thought silent, so that a stall shows all of its course, and
+// its snapshot may be large, for a market may have many symbols.
+func demoFeed(v *venue) feed.Config {
+	return feed.Config{
+		Name:        "demo",
+		URL:         v.url + "/events",
+		IdleTimeout: 40 * time.Second,
+		MaxEvent:    16 << 20,
+		Decoder:     decode.Native{},
+	}
 }
 
 func demoFaults(mock *mockserver.Server) []ui.Fault {

@@ -31,6 +31,11 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 // mockConfig is what the flags say.
 func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) {
 	config := f.config
+	for _, name := range []string{"seed", "rate", "symbols"} {
+		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
+			return config, misused(cmd, "%s: must be above 0", name)
+		}
+	}
 	for _, text := range f.faults {
 		fault, err := mockserver.ParseFault(text)
 		if err != nil {
@@ -50,10 +55,16 @@ func faultHelp() string {
 		if info.For > 0 {
 			fmt.Fprintf(table, " (%s unless you say)", info.For)
 		}
+		if info.Value != "" {
+			fmt.Fprintf(table, "; VALUE: %s", info.Value)
+		}
 		fmt.Fprintln(table)
 	}
 	table.Flush()
-	return b.String() + "\nNAME:FOR says how long a fault lasts, @EVERY makes it come again."
+	return b.String() + `
+A fault is written ` + mockserver.FaultSyntax + `: :FOR says how long it lasts, @EVERY makes it
+come again, /SHARE strikes one connection (/one) or a part of them (/25%). POST /faults takes the
+same, a line each, while the server runs.`
 }
 
 func mockCommand() *cobra.Command {
@@ -91,7 +102,7 @@ func serveRecording(cmd *cobra.Command, addr, name string, flags replayFlags) er
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /events", server)
-	venue, err := takeAddress(addr, mux, errorLog(cmd))
+	venue, err := takeAddress(cmd, addr, mux, errorLog(cmd))
 	if err != nil {
 		return err
 	}
@@ -112,7 +123,7 @@ func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
 	if err != nil {
 		return err
 	}
-	venue, err := openVenue(addr, config, errorLog(cmd))
+	venue, err := openVenue(cmd, addr, config, errorLog(cmd))
 	if err != nil {
 		return err
 	}

@@ -1,84 +1,71 @@
 package cli
 
 import (
-	"context"
-	"fmt"
-	"sync"
+	"time"
 
-	"github.com/spf13/cobra"
-
-	"livetape/feed"
-	"livetape/feed/tape"
+	"livetape/feed/market"
 )
 
-// recordFlags say where to record what is watched.
-type recordFlags struct {
-	file string
-	size int64
+// The kinds of an update, as --events and the field "kind" name them.
+const (
+	price  = "price"
+	news   = "news"
+	status = "status"
+)
+
+// record is one update as it is printed: where it came from, and the one of quote, story and halt that kind
+// names. The other two are zero, so that their fields are missing.
+type record struct {
+	feed    string
+	eventID string
+	at      time.Time // of arrival, UTC
+	stamp   []byte    // at, as it is printed
+	kind    string
+
+	quote market.Quote
+	story market.Headline
+	halt  market.Halt
 }
 
-func (f *recordFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.file, "record", "", "record the raw stream in `FILE`; compressed if that ends in .gz")
-	cmd.Flags().Int64Var(&f.size, "record-size", 0, "begin the next file after so many `MiB`; 0 for never")
-}
+// nanoseconds is RFC 3339 with all nine digits, so that lines sort by it.
+const nanoseconds = "2006-01-02T15:04:05.000000000Z07:00"
 
-// recording is a file that what is watched goes through.
-type recording struct {
-	events  <-chan feed.Event
-	notices chan string // for the screen; nil when there is no recording
-
-	mu     sync.Mutex
-	failed error
-}
-
-// record puts a recording between the feeds and whoever watches them; without a file there is none.
-func (f recordFlags) record(ctx context.Context, feeds []feed.Config, events <-chan feed.Event) (*recording, error) {
-	if f.file == "" {
-		return &recording{events: events}, nil
-	}
-	if f.size < 0 {
-		return nil, fmt.Errorf("record in %s: a size of %d MiB is below 0", f.file, f.size)
-	}
-	options := tape.Options{MaxSize: f.size << 20}
-	for _, s := range sources(feeds) {
-		options.Feeds = append(options.Feeds, tape.Source(s))
-	}
-	recorder, err := tape.Create(f.file, options)
-	if err != nil {
-		return nil, err
-	}
-	r := &recording{notices: make(chan string, 1)}
-	r.events = recorder.Through(ctx, events, r.fail)
-	return r, nil
-}
-
-// fail tells the screen what goes wrong, and keeps it for when the screen is gone: watching goes on.
-func (r *recording) fail(err error) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.failed == nil {
-		r.failed = err
-	}
-	select {
-	case r.notices <- err.Error():
-	default: // the one before is not read yet
+// arrive says where the next updates come from. Many events arrive at once, and share the stamp.
+func (r *record) arrive(feed, eventID string, at time.Time) {
+	r.feed, r.eventID = feed, eventID
+	if r.stamp == nil || !at.Equal(r.at) {
+		r.at = at.UTC()
+		r.stamp = r.at.AppendFormat(r.stamp[:0], nanoseconds)
 	}
 }
 
-// banner adds to the screen's banner that it is recorded.
-func (f recordFlags) banner(text string) string {
-	switch {
-	case f.file == "":
-		return text
-	case text == "":
-		return "REC"
+// set makes r the record of u; where it came from stays.
+func (r *record) set(u market.Update) {
+	r.kind, r.quote, r.story, r.halt = "", market.Quote{}, market.Headline{}, market.Halt{}
+	switch u := u.(type) {
+	case market.Quote:
+		r.kind, r.quote = price, u
+	case market.Headline:
+		r.kind, r.story = news, u
+	case market.Halt:
+		r.kind, r.halt = status, u
 	}
-	return text + " · REC"
 }
 
-// err is what went wrong with the recording, if anything did.
-func (r *recording) err() error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.failed
+func (r *record) symbol() string {
+	if r.kind == status {
+		return r.halt.Symbol
+	}
+	return r.quote.Symbol
+}
+
+// time is the feed's own.
+func (r *record) time() time.Time {
+	switch r.kind {
+	case news:
+		return r.story.Time
+	case status:
+		return r.halt.Time
+	}
+	return r.quote.Time
 }

@@ -73,7 +73,7 @@ func startTerminal(t testing.TB, width, height int, cmd *exec.Cmd) *terminal {
 		cmd.Process.Kill()
 		<-term.ended
 		file.Close()
-		term.screen.Close()
+		term.screen.InputPipe().(io.Closer).Close() // ends the answers; the emulator's own Close races with its Read
 		copying.Wait()
 	})
 	return term

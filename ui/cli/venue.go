@@ -10,6 +10,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"livetape/mockserver"
 )
 
@@ -22,21 +24,24 @@ type venue struct {
 }
 
 // openVenue makes the mock server and takes the address; nothing is served yet.
-func openVenue(addr string, config mockserver.Config, errorLog *log.Logger) (*venue, error) {
+func openVenue(cmd *cobra.Command, addr string, config mockserver.Config, errorLog *log.Logger) (*venue, error) {
 	mock, err := mockserver.New(config)
 	if err != nil {
-		return nil, err
+		return nil, usageError{err, hint(cmd)}
 	}
-	v, err := takeAddress(addr, mock.Handler(), errorLog)
+	v, err := takeAddress(cmd, addr, mock.Handler(), errorLog)
 	if err != nil {
 		return nil, err
 	}
-	v.mock = mock
+	v.mock, v.listener = mock, mock.Listener(v.listener)
 	return v, nil
 }
 
 // takeAddress makes a venue without a market of its own.
-func takeAddress(addr string, handler http.Handler, errorLog *log.Logger) (*venue, error) {
+func takeAddress(cmd *cobra.Command, addr string, handler http.Handler, errorLog *log.Logger) (*venue, error) {
+	if _, _, err := net.SplitHostPort(addr); err != nil {
+		return nil, misused(cmd, "--addr %s is not of the form 127.0.0.1:8080", addr)
+	}
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return nil, fmt.Errorf("listen on %s: the port is taken; choose another with --addr, or --addr 127.0.0.1:0 for a free one", addr)

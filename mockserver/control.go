@@ -1,0 +1,106 @@
+package mockserver
+
+import (
+	"crypto/subtle"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"text/tabwriter"
+)
+
+// control lets whom it may be let inject faults over HTTP. The body holds one a line, in FaultSyntax; they are
+// injected all or none.
+func (s *Server) control(w http.ResponseWriter, r *http.Request) {
+	if err := s.admit(r); err != nil {
+		http.Error(w, err.Error(), http.StatusForbidden)
+		return
+	}
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, 64<<10))
+	if err != nil {
+		http.Error(w, "read the faults: "+err.Error(), http.StatusBadRequest)
+		return
+	}
+	faults, err := parseFaults(string(body))
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	for _, f := range faults {
+		if err := s.Inject(f); err != nil { // ParseFault has checked it
+			http.Error(w, err.Error(), http.StatusBadRequest)
+			return
+		}
+	}
+	w.WriteHeader(http.StatusNoContent)
+}
+
+func parseFaults(text string) (all []Fault, err error) {
+	for _, line := range strings.Fields(text) {
+		f, parseErr := ParseFault(line)
+		all, err = append(all, f), errors.Join(err, parseErr)
+	}
+	if len(all) == 0 {
+		return nil, errors.New("there is no fault in the body; write one a line, as " + FaultSyntax)
+	}
+	return all, err
+}
+
+var (
+	errToken   = errors.New("faults are for those who send the token: Authorization: Bearer …")
+	errRemote  = errors.New("faults are for clients on this machine, unless the server has a token")
+	errForeign = errors.New("faults are not for pages of other sites")
+)
+
+// admit says why r may not control the server, if so: with a token, it must have it; without, it must come from this
+// machine, and not from a page in a browser that another site, or a name that was bent to this machine, sent.
+func (s *Server) admit(r *http.Request) error {
+	if token := s.config.Token; token != "" {
+		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+token)) != 1 {
+			return errToken
+		}
+		return nil
+	}
+	if !isLoopback(r.RemoteAddr) {
+		return errRemote
+	}
+	if http.NewCrossOriginProtection().Check(r) != nil || !isLoopback(r.Host) {
+		return errForeign
+	}
+	return nil
+}
+
+// isLoopback reports whether an address, with or without a port, is of this machine by itself.
+func isLoopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = strings.Trim(address, "[]")
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// listFaults is the help on faults.
+func listFaults(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprintf(w, "POST %s, one a line\n\n", FaultSyntax)
+	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	for _, f := range Faults() {
+		fmt.Fprintf(table, "%s\t%s\n", f.Name, f.text())
+	}
+	_ = table.Flush() // whoever asked has hung up
+}
+
+// text is f in a line.
+func (f FaultInfo) text() string {
+	text := f.Help
+	if f.Value != "" {
+		text += " (" + f.Value + ")"
+	}
+	if f.For > 0 {
+		text += ", for " + f.For.String()
+	}
+	return text
+}

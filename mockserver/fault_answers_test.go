@@ -1,0 +1,187 @@
+package mockserver_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"livetape/mockserver"
+)
+
+func TestAStatusIsAnsweredAsLongAsItIsOn(t *testing.T) {
+	tests := []struct {
+		fault, retryAfter string
+		want              int
+	}{
+		{"status", "", 500},
+		{"status=429", "10", 429},
+		{"status=503:2500ms", "3", 503},
+		{"status=404", "", 404},
+		{"status=599", "", 599},
+		{"status=204", "", 204},
+	}
+	for _, test := range tests {
+		t.Run(test.fault, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
+				l := s.listen("/events")
+				l.expect("snapshot")
+				inject(t, s, test.fault)
+				if _, err := l.toEnd(); err != io.EOF {
+					t.Errorf("the stream ended with %v", err)
+				}
+				resp := s.do("GET", "/events")
+				if resp.StatusCode != test.want || resp.Header.Get("Retry-After") != test.retryAfter {
+					t.Errorf("%s, Retry-After %q", resp.Status, resp.Header.Get("Retry-After"))
+				}
+				body(t, resp)
+				<-time.After(10 * time.Second)
+				s.resume("e-0").expect("resume")
+			})
+		})
+	}
+}
+
+func TestARedirectLeadsToTheSameStreamOrNowhere(t *testing.T) {
+	tests := []struct {
+		fault, location string
+		want            int
+	}{
+		{"redirect", "/moved/events?types=price", 302},
+		{"redirect=301-same", "/moved/events?types=price", 301},
+		{"redirect=other", "http://mock./moved/events?types=price", 302},
+		{"redirect=308-other", "http://mock./moved/events?types=price", 308},
+		{"redirect=307-loop", "/events?types=price", 307},
+	}
+	for _, test := range tests {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
+		s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+		inject(t, s, test.fault)
+		resp := s.do("GET", "/events?types=price", "Last-Event-ID", "e-0")
+		if resp.StatusCode != test.want || resp.Header.Get("Location") != test.location {
+			t.Errorf("%s: %s to %q", test.fault, resp.Status, resp.Header.Get("Location"))
+		}
+		resp.Body.Close()
+		s.client.CheckRedirect = nil
+		if !strings.Contains(test.fault, "loop") {
+			s.listen("/events?types=price", "Last-Event-ID", "e-0").expect("resume")
+			continue
+		}
+		if _, err := s.client.Get("http://mock/events"); err == nil || !strings.Contains(err.Error(), "stopped after 10 redirects") {
+			t.Errorf("the loop ended with %v", err)
+		}
+	}
+}
+
+func TestAnotherOriginIsTheSameServerUnderAnotherName(t *testing.T) {
+	for host, want := range map[string]string{
+		"127.0.0.1:8080": "localhost:8080", "localhost:80": "127.0.0.1:80", "[::1]:9": "localhost:9",
+		"desk.example": "desk.example.", "desk.example.:1": "desk.example:1", "10.0.0.7:5": "10.0.0.7:5",
+	} {
+		s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
+		inject(t, s, "redirect=other")
+		req, err := http.NewRequestWithContext(t.Context(), "GET", "http://"+host+"/events", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp, err := s.client.Transport.RoundTrip(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if got := resp.Header.Get("Location"); got != "http://"+want+"/moved/events" {
+			t.Errorf("%s is redirected to %s", host, got)
+		}
+	}
+}
+
+func TestAPortalAnswersWithAPage(t *testing.T) {
+	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
+	inject(t, s, "type")
+	resp := s.do("GET", "/events")
+	kind := resp.Header.Get("Content-Type")
+	if text := body(t, resp); resp.StatusCode != 200 || kind != "text/html; charset=utf-8" || !strings.Contains(text, "Sign in") {
+		t.Errorf("%s, %s: %s", resp.Status, kind, text)
+	}
+}
+
+// post sends text to /faults from a client that calls the server host.
+func post(t *testing.T, s *site, host, text string, header ...string) *http.Response {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), "POST", fmt.Sprintf("http://%s/faults", host), strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 0; i < len(header); i += 2 {
+		req.Header.Set(header[i], header[i+1])
+	}
+	resp, err := s.client.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp
+}
+
+func TestFaultsAreTakenFromThoseWhoMay(t *testing.T) {
+	const ours = "127.0.0.1:8080"
+	tests := []struct {
+		name, token, host, text string
+		header                  []string
+		want                    int
+		says                    string
+	}{
+		{name: "from this machine", host: ours, text: "status=418:1h", want: 204},
+		{name: "by the name localhost", host: "localhost", text: "eof\nstatus=418:1h\n", want: 204},
+		{name: "by a name that was bent to this machine", host: "evil.example", text: "status=418", want: 403, says: "other sites"},
+		{name: "a page of another site", host: ours, text: "status=418", header: []string{"Origin", "https://evil.example"}, want: 403, says: "other sites"},
+		{name: "a form of another site", host: ours, text: "status=418", header: []string{"Sec-Fetch-Site", "cross-site"}, want: 403, says: "other sites"},
+		{name: "our own page", host: ours, text: "status=418:1h", header: []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://" + ours}, want: 204},
+		{name: "without the token", token: "s3cret", host: ours, text: "status=418", want: 403, says: "Bearer"},
+		{name: "with another token", token: "s3cret", host: ours, text: "status=418", header: []string{"Authorization", "Bearer s3cre"}, want: 403, says: "Bearer"},
+		{name: "with the token from anywhere", token: "s3cret", host: "desk.example", text: "status=418:1h", header: []string{"Authorization", "Bearer s3cret"}, want: 204},
+		{name: "nothing", host: ours, text: " \n", want: 400, says: "there is no fault in the body"},
+		{name: "one good, two bad", host: ours, text: "status=418 fire stall:x", want: 400, says: `"fire"`},
+		{name: "all that is bad is named", host: ours, text: "status=418 fire stall:x", want: 400, says: `"x" is not a duration`},
+		{name: "too much", host: ours, text: strings.Repeat("eof ", 20000), want: 400, says: "too large"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			s := serve(t, newMock(t, mockserver.Config{Token: test.token}), loopback(t))
+			resp := post(t, s, test.host, test.text, test.header...)
+			if text := body(t, resp); resp.StatusCode != test.want || !strings.Contains(text, test.says) {
+				t.Errorf("%s: %s", resp.Status, text)
+			}
+			resp.Body.Close()
+			want := 200
+			if test.want == 204 {
+				want = 418
+			}
+			if resp := s.do("GET", "/events"); resp.StatusCode != want {
+				t.Errorf("then the stream is answered with %s", resp.Status)
+			}
+		})
+	}
+}
+
+func TestFaultsAreNotTakenFromOtherMachines(t *testing.T) {
+	s := serve(t, newMock(t, mockserver.Config{}), inMemory())
+	resp := post(t, s, "127.0.0.1", "eof")
+	if text := body(t, resp); resp.StatusCode != 403 || !strings.Contains(text, "this machine") {
+		t.Errorf("%s: %s", resp.Status, text)
+	}
+	resp.Body.Close()
+}
+
+func TestTheFaultsAreListed(t *testing.T) {
+	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
+	text := body(t, s.do("GET", "/faults"))
+	for _, f := range mockserver.Faults() {
+		if !strings.Contains(text, "\n"+f.Name+" ") || !strings.Contains(text, f.Help) {
+			t.Errorf("%s is not in:\n%s", f.Name, text)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package mockserver
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// ring is the event log in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" stands before the
+// first event.
+type ring struct {
+	prefix string // of ids
+
+	mu    sync.RWMutex
+	slots []*entry // event n is in slot n modulo their number
+	last  uint64   // n of the newest event
+}
+
+func newRing(epoch string, size int) *ring {
+	return &ring{prefix: epoch + "-", slots: make([]*entry, size)}
+}
+
+func (r *ring) append(drafts []draft, data []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, d := range drafts {
+		r.last++
+		id := r.id(r.last)
+		name := d.kind.String()
+		frame := make([]byte, 0, len("event: \nid: \ndata: \n\n")+len(name)+len(id)+d.size)
+		frame = appendFrame(frame, name, id, data[:d.size])
+		data = data[d.size:]
+		r.slots[r.last%uint64(len(r.slots))] = &entry{id, d.kind, d.symbols, frame}
+	}
+}
+
+func (r *ring) id(n uint64) string { return r.prefix + strconv.FormatUint(n, 10) }
+
+func (r *ring) newest() string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.id(r.last)
+}
+
+func (r *ring) oldest() string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.id(r.floor())
+}
+
+// floor is the n of oldest.
+func (r *ring) floor() uint64 { return r.last - min(r.last, uint64(len(r.slots))) }
+
+func (r *ring) read(id string, dst []*entry) (events []*entry, following int, err error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	n, err := r.find(id)
+	if errors.Is(err, errUnknownID) {
+		return dst, 0, err
+	}
+	following = int(r.last - n)
+	if err != nil {
+		return dst, following, err
+	}
+	for n < r.last && len(dst) < cap(dst) {
+		n++
+		dst = append(dst, r.slots[n%uint64(len(r.slots))])
+	}
+	return dst, following, nil
+}
+
+// find is the n of an id. With errForgotten it is right, too.
+func (r *ring) find(id string) (uint64, error) {
+	digits, ok := strings.CutPrefix(id, r.prefix)
+	n, err := strconv.ParseUint(digits, 10, 64)
+	switch {
+	case !ok || err != nil || n > r.last || r.id(n) != id:
+		return 0, errUnknownID
+	case n < r.floor():
+		return n, errForgotten
+	}
+	return n, nil
+}

@@ -1,0 +1,166 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"time"
+
+	"github.com/charmbracelet/lipgloss"
+	"github.com/spf13/cobra"
+
+	"livetape/ui/cli/doctor"
+)
+
+// The exit codes of check, besides ExitOK (connected and understood) and ExitUsage.
+const (
+	ExitUnmapped   = 3 // connected, but nothing that came is a price or a headline
+	ExitNotAStream = 4 // an answer, but no event stream
+	ExitRefused    = 5 // no answer, or one that says no
+)
+
+// checkFlags say how to examine a feed.
+type checkFlags struct {
+	feed   feedFlags
+	listen time.Duration
+	events int
+	format string
+	json   bool
+	write  string
+}
+
+func checkCommand() *cobra.Command {
+	var flags checkFlags
+	cmd := &cobra.Command{
+		Use:   "check FEED|URL",
+		Short: "Examine a feed: connection, stream, resuming, and how to read it",
+		Long: `check connects to a feed, listens for a few seconds, connects once more to see whether the
+server resumes, and reports what it found, what is wrong and what to do about it: the way to the
+server, the answer, proxies that hold events back, ids, heartbeats, delays, malformed lines. It
+ends with the preset that fits, or with a map for the payloads, as YAML to paste into a
+configuration. ctrl+c ends it with the report so far.
+
+${NAME} in a header or in the URL is read from the environment. Secrets are not shown or written.`,
+		Example: `  livetape check https://desk.example/events
+  livetape check https://desk.example/events -H 'Authorization: Bearer ${DESK_TOKEN}' --for 60s
+  livetape check https://desk.example/events --write desk.yaml`,
+		Args: func(cmd *cobra.Command, _ []string) error {
+			return flags.validate(cmd)
+		},
+		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
+	}
+	flags.feed.register(cmd)
+	flags.feed.registerSymbols(cmd)
+	cmd.Flags().DurationVar(&flags.listen, "for", doctor.DefaultFor, "how long to listen")
+	cmd.Flags().IntVar(&flags.events, "events", 0, "stop listening after so many events; 0 for as many as come")
+	cmd.Flags().StringVar(&flags.format, "format", "auto", "what the stream is: auto, sse or ndjson (one JSON value a line)")
+	cmd.Flags().BoolVar(&flags.json, "json", false, "report as JSON")
+	cmd.Flags().StringVar(&flags.write, "write", "", "write a configuration with the preset or map that was found to a new `FILE`")
+	cmd.SetUsageTemplate(cmd.UsageTemplate() + checkExitCodes)
+	return cmd
+}
+
+const checkExitCodes = `
+Exit codes:
+  0  connected and understood
+  1  something went wrong here, such as a file that cannot be written
+  2  the command line does not fit
+  3  connected, but nothing that came is a price or a headline
+  4  an answer, but no event stream
+  5  refused or unreachable
+  128+n  ended by signal n, with the report so far
+`
+
+// maxListen bounds --for: an examination is no recording.
+const maxListen = time.Hour
+
+func (f checkFlags) validate(cmd *cobra.Command) error {
+	switch {
+	case f.listen <= 0 || f.listen > maxListen:
+		return misused(cmd, "--for %s is not between 0 and %s", f.listen, maxListen)
+	case f.events < 0:
+		return misused(cmd, "--events %d is below 0", f.events)
+	case f.format != "auto" && f.format != doctor.FormatSSE && f.format != doctor.FormatNDJSON:
+		return misused(cmd, "--format %q is none of auto, sse and ndjson", f.format)
+	case f.write == "":
+		return nil
+	}
+	if _, err := os.Lstat(f.write); !errors.Is(err, fs.ErrNotExist) {
+		return misused(cmd, "--write %s: there is such a file already, and it is not overwritten", f.write)
+	}
+	return nil
+}
+
+func (f checkFlags) run(cmd *cobra.Command, args []string) error {
+	config, err := f.feed.one(cmd, args)
+	if err != nil {
+		return err
+	}
+	options := doctor.Options{For: f.listen, Events: f.events}
+	if f.format != "auto" {
+		options.Format = f.format
+	}
+	report, err := doctor.Examine(cmd.Context(), config, options)
+	if err != nil {
+		return usageError{err, hint(cmd)}
+	}
+	if err := f.tell(cmd, report); err != nil {
+		return err
+	}
+	return verdictCode(report.Verdict)
+}
+
+// tell prints the report, and writes the file.
+func (f checkFlags) tell(cmd *cobra.Command, report *doctor.Report) error {
+	out := cmd.OutOrStdout()
+	var err error
+	if f.json {
+		err = report.JSON(out)
+	} else {
+		err = report.Text(out, lipgloss.NewRenderer(out))
+	}
+	if err != nil || f.write == "" {
+		return err
+	}
+	text := report.File()
+	if text == "" {
+		fmt.Fprintf(cmd.ErrOrStderr(), "nothing was found to write to %s\n", f.write)
+		return nil
+	}
+	if err := writeNew(f.write, text); err != nil {
+		return err
+	}
+	fmt.Fprintf(cmd.ErrOrStderr(), "written to %s\n", f.write)
+	return nil
+}
+
+// writeNew writes a file that does not exist yet.
+func writeNew(path, text string) error {
+	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return fmt.Errorf("write what was found: %w", err)
+	}
+	_, err = file.WriteString(text)
+	if err := errors.Join(err, file.Close()); err != nil {
+		return fmt.Errorf("write what was found: %w", err)
+	}
+	return nil
+}
+
+// quietExit ends the program with a code, when all that is to be said was said.
+type quietExit int
+
+func (q quietExit) Error() string { return fmt.Sprintf("exit code %d", int(q)) }
+
+func verdictCode(v doctor.Verdict) error {
+	switch v {
+	case doctor.Unmapped:
+		return quietExit(ExitUnmapped)
+	case doctor.NotAStream:
+		return quietExit(ExitNotAStream)
+	case doctor.Refused:
+		return quietExit(ExitRefused)
+	}
+	return nil
+}

@@ -1,0 +1,137 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	yaml "github.com/goccy/go-yaml"
+
+	"livetape/feed/decode/preset"
+	"livetape/ui/cli"
+)
+
+// checked runs livetape check on a server and gives its exit code and what it wrote.
+func checked(t *testing.T, h http.HandlerFunc, args ...string) (code int, stdout, stderr string) {
+	t.Helper()
+	server := httptest.NewServer(h)
+	defer server.Close()
+	var out, complaints bytes.Buffer
+	code = cli.Run(t.Context(), append([]string{"check", server.URL + "/events", "--events", "2"}, args...), strings.NewReader(""), &out, &complaints)
+	return code, out.String(), complaints.String()
+}
+
+// sends answers with a whole event stream.
+func sends(wire string) http.HandlerFunc {
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		io.WriteString(w, wire)
+	}
+}
+
+const twoTicks = "data: {\"sym\":\"NVDA\",\"px\":\"181.46\"}\n\ndata: {\"sym\":\"AMD\",\"px\":\"99.10\"}\n\n"
+
+func TestCheckSaysInItsExitCodeHowItWent(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		answer http.HandlerFunc
+		args   []string
+		code   int
+		says   string
+	}{
+		{"understood", sends(twoTicks), nil, cli.ExitOK, "✓ connected and understood"},
+		{"unmapped", sends("data: hello\n\n"), nil, cli.ExitUnmapped, "! connected, but nothing that came is a price"},
+		{"no stream", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, nil, cli.ExitNotAStream, "✗ this is no event stream"},
+		{"refused", http.NotFound, nil, cli.ExitRefused, "✗ the server gives no stream: 404"},
+		{"lines", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			io.WriteString(w, "{\"sym\":\"NVDA\",\"px\":\"181.46\"}\n{\"sym\":\"AMD\",\"px\":\"99.10\"}\n")
+		}, []string{"--format", "ndjson"}, cli.ExitOK, "format: ndjson"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			code, out, complaints := checked(t, c.answer, c.args...)
+			if code != c.code || !strings.Contains(out, c.says) || complaints != "" {
+				t.Errorf("exit code %d, want %d\n%s%s", code, c.code, out, complaints)
+			}
+		})
+	}
+}
+
+func TestCheckOfNobodyIsRefused(t *testing.T) {
+	server := httptest.NewServer(http.NotFoundHandler())
+	server.Close()
+	var out bytes.Buffer
+	if code := cli.Run(t.Context(), []string{"check", server.URL}, nil, &out, &out); code != cli.ExitRefused || !strings.Contains(out.String(), "connection refused") {
+		t.Errorf("exit code %d\n%s", code, &out)
+	}
+}
+
+func TestCheckReportsAsJSON(t *testing.T) {
+	code, out, _ := checked(t, sends(twoTicks), "--json", "--name", "desk")
+	var report struct {
+		Verdict string
+		Reading struct {
+			Symbols []struct{ Symbol, Last string }
+		}
+	}
+	if err := json.Unmarshal([]byte(out), &report); err != nil {
+		t.Fatal(err)
+	}
+	if code != cli.ExitOK || report.Verdict != "understood" || len(report.Reading.Symbols) != 2 || report.Reading.Symbols[1].Last != "99.10" {
+		t.Errorf("exit code %d\n%s", code, out)
+	}
+}
+
+func TestCheckWritesWhatItFoundToANewFileOnly(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "desk.yaml")
+	code, _, complaints := checked(t, sends(twoTicks), "--write", path, "--name", "desk")
+	written, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var config struct {
+		Feeds map[string]preset.Definition `yaml:"feeds"`
+	}
+	err = yaml.UnmarshalWithOptions(written, &config, yaml.Strict())
+	d := config.Feeds["desk"]
+	if code != cli.ExitOK || err != nil || len(d.Map) != 1 || !strings.Contains(complaints, "written to") {
+		t.Errorf("exit code %d, %v\n%s%s", code, err, written, complaints)
+	}
+	if err := d.Validate(); err != nil {
+		t.Error(err)
+	}
+	asked := false
+	code, _, complaints = checked(t, func(http.ResponseWriter, *http.Request) { asked = true }, "--write", path)
+	if code != cli.ExitUsage || asked || !strings.Contains(complaints, "not overwritten") {
+		t.Errorf("exit code %d, asked %v\n%s", code, asked, complaints)
+	}
+	if now, err := os.ReadFile(path); err != nil || !bytes.Equal(now, written) {
+		t.Error("the file was changed")
+	}
+}
+
+func TestCheckEndsWithTheReportSoFarWhenItIsInterrupted(t *testing.T) {
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		sends(twoTicks)(w, r)
+		if err := http.NewResponseController(w).Flush(); err != nil {
+			t.Error(err)
+		}
+		stop()
+		<-r.Context().Done()
+	}))
+	defer server.Close()
+	var out bytes.Buffer
+	cli.Run(ctx, []string{"check", server.URL, "--for", "1h"}, nil, &out, &out)
+	if !strings.Contains(out.String(), "livetape check http://127.0.0.1") || !strings.Contains(out.String(), "connection\n") {
+		t.Errorf("there is no report:\n%s", &out)
+	}
+}

@@ -1,0 +1,145 @@
+package doctor
+
+import (
+	"slices"
+	"time"
+
+	"livetape/feed/market"
+)
+
+// delays are how long after their own times updates arrived; negative where a clock is wrong.
+type delays struct {
+	Count            int
+	Min, Median, Max time.Duration
+	Precision        time.Duration // of the times: a second where they are whole seconds
+	Newest           bool          // only the newest of what came at once: the others may be history
+}
+
+// measure reckons delays. What came at once with the beginning of the stream is left out if anything else came, for
+// a snapshot or a replay is as old as it is.
+func measure(updates []arrived, events []event) (delays, bool) {
+	var d delays
+	var all []time.Duration
+	newest, opening := time.Time{}, time.Time{}
+	if len(events) > 0 {
+		opening = events[0].at.Add(pause)
+	}
+	d.Precision = time.Second
+	for _, u := range updates {
+		at := ownTime(u.Update)
+		if at.IsZero() {
+			continue
+		}
+		if at.Nanosecond()%int(time.Second) != 0 {
+			d.Precision = time.Millisecond
+		}
+		if u.at.After(opening) {
+			all = append(all, u.at.Sub(at))
+		}
+		if at.After(newest) {
+			newest = at
+		}
+	}
+	if len(all) == 0 && !newest.IsZero() {
+		all, d.Newest = []time.Duration{updates[len(updates)-1].at.Sub(newest)}, true
+	}
+	if len(all) == 0 {
+		return d, false
+	}
+	slices.Sort(all)
+	d.Count, d.Min, d.Median, d.Max = len(all), all[0], all[len(all)/2], all[len(all)-1]
+	return d, true
+}
+
+func ownTime(u market.Update) time.Time {
+	switch u := u.(type) {
+	case market.Quote:
+		return u.Time
+	case market.Headline:
+		return u.Time
+	case market.Halt:
+		return u.Time
+	}
+	return time.Time{}
+}
+
+// burst is a run of events without a pause.
+type burst struct {
+	start, end  time.Time
+	first, last int // of the events
+}
+
+func burstsOf(events []event) []burst {
+	var all []burst
+	for i, ev := range events {
+		if n := len(all); n > 0 && ev.at.Sub(all[n-1].end) < pause {
+			all[n-1].end, all[n-1].last = ev.at, i
+			continue
+		}
+		all = append(all, burst{ev.at, ev.at, i, i})
+	}
+	return all
+}
+
+// held is what speaks for something on the way, or the server itself, that gathers events before it lets them pass.
+type held struct {
+	Bursts int           // that hold events of the whole pause before them
+	Span   time.Duration // the longest of their own times
+	Events int           // in that one
+}
+
+// holding looks for bursts whose events happened all through the pause before. The first burst, and updates that are
+// older than the pause, say nothing: they may be history.
+func holding(updates []arrived, events []event) held {
+	var h held
+	all := burstsOf(events)
+	for i := 1; i < len(all); i++ {
+		waited := all[i].start.Sub(all[i-1].end)
+		span, n := spanOf(updates, all[i])
+		if n < 3 || span < time.Second || span < waited/3 || span > waited+all[i].end.Sub(all[i].start)+time.Second {
+			continue
+		}
+		h.Bursts++
+		if span > h.Span {
+			h.Span, h.Events = span, all[i].last-all[i].first+1
+		}
+	}
+	return h
+}
+
+// spanOf is how far apart the own times of a burst are, and how many different ones there are.
+func spanOf(updates []arrived, b burst) (time.Duration, int) {
+	var times []time.Time
+	for _, u := range updates {
+		if at := ownTime(u.Update); u.event >= b.first && u.event <= b.last && !at.IsZero() {
+			times = append(times, at)
+		}
+	}
+	slices.SortFunc(times, time.Time.Compare)
+	times = slices.CompactFunc(times, time.Time.Equal)
+	if len(times) == 0 {
+		return 0, 0
+	}
+	return times[len(times)-1].Sub(times[0]), len(times)
+}
+
+// rhythm is the median time between heartbeats, or 0 when there were fewer than two.
+func rhythm(beats []time.Time) time.Duration {
+	var gaps []time.Duration
+	for i := 1; i < len(beats); i++ {
+		if gap := beats[i].Sub(beats[i-1]); gap >= pause {
+			gaps = append(gaps, gap)
+		}
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2]
+}
+
+// idleTimeout is a good idle timeout for a stream with heartbeats: two may be lost, and a bit more may pass.
+func idleTimeout(every time.Duration) time.Duration {
+	const step = 5 * time.Second
+	return max(3*step, (every*5/2 + step - 1).Truncate(step))
+}

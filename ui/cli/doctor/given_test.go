@@ -1,0 +1,62 @@
+package doctor
+
+import (
+	"testing"
+
+	"livetape/feed"
+	"livetape/feed/decode/preset"
+)
+
+func TestAFeedsOwnSettingsAreTried(t *testing.T) {
+	d, err := preset.Parse([]byte("map: [{symbol: a.b, last: a.c}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := examined(t, streams(sseType, step{0, "data: {\"a\":{\"b\":\"X\",\"c\":\"1.50\"}}\n\ndata: 5\n\n"}), feed.Config{}, Options{Definition: &d})
+	r.finding("reading").requireLike(t, Good, "the feed's own settings read 1 of 2 events")
+	r.finding("prices").requireLike(t, Good, "X 1.50")
+	if r.Verdict != Understood || r.Reading.YAML != "" {
+		t.Errorf("%s", printed(t, r))
+	}
+	r = examined(t, streams(sseType, step{0, ticks}), feed.Config{}, Options{Definition: &d})
+	r.finding("reading").requireLike(t, Bad, "read none of 2 events")
+	if r.Verdict != Unmapped {
+		t.Errorf("the verdict is %s", r.Verdict)
+	}
+}
+
+func TestYAMLWorksWhereThePresetAsksForSomethingElse(t *testing.T) {
+	pyth := "data:{\"binary\":{},\"parsed\":[{\"id\":\"e62df6c8b4a85fe1a67db44dc12de5db330f7ac66b72dc658afedf0f4a415b43\",\"price\":{\"price\":\"6163260000000\",\"conf\":\"1\",\"expo\":-8,\"publish_time\":1714748300}}]}\n\n"
+	for _, c := range []struct {
+		name   string
+		header map[string]string
+		want   map[string]string // of the YAML, resolved; nil: not there
+	}{
+		{"a mirror without a key", nil, map[string]string{"Authorization": ""}},
+		{"a key given as it is", map[string]string{"Authorization": "Bearer abcdef"}, map[string]string{"Authorization": "Bearer ${PYTH_API_KEY}"}},
+		{"a variable of the user's own", map[string]string{"Authorization": "Bearer ${DESK_TOKEN}"}, map[string]string{"Authorization": "Bearer ${DESK_TOKEN}"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Setenv("DESK_TOKEN", "tok")
+			r := examined(t, streams(sseType, step{0, pyth}), feed.Config{Header: c.header, URL: address + "?ids[]={x}"}, Options{})
+			d, err := definitionOf(t, r).Resolve()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if d.Headers["Authorization"] != c.want["Authorization"] || d.URL != address+"?ids[]=%7Bx%7D" {
+				t.Errorf("%+v\n%s", d.Headers, r.Reading.YAML)
+			}
+		})
+	}
+}
+
+func TestAFeedIsCalledWhatAConfigurationCanHave(t *testing.T) {
+	for name, want := range map[string]string{
+		"desk.example": "desk.example", "127.0.0.1:8080": "127.0.0.1-8080", "my feed!": "my-feed", "…": "feed", "": "feed",
+		"a-name-that-is-longer-than-any-name-should-be": "a-name-that-is-longer-than-any-n",
+	} {
+		if got := keyOf(name); got != want {
+			t.Errorf("%q becomes %q, want %q", name, got, want)
+		}
+	}
+}

@@ -1,0 +1,108 @@
+package doctor
+
+import (
+	"crypto/tls"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s: want (-), got (+):\n%s", name, diff)
+	}
+}
+
+// goodServer does everything well.
+func goodServer(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", sseType)
+	w.Header().Set("Via", "1.1 edge.example")
+	events := []string{
+		"id: 7f-1\nevent: snapshot\ndata: {\"prices\":[{\"symbol\":\"NVDA\",\"last\":\"181.46\",\"time\":\"1999-12-31T23:00:00Z\"}]}\n\n",
+		"id: 7f-2\nevent: price\ndata: {\"symbol\":\"NVDA\",\"last\":\"181.50\",\"time\":\"2000-01-01T00:00:01Z\"}\n\n",
+		"id: 7f-3\nevent: price\ndata: {\"symbol\":\"AMD\",\"bid\":\"99.1\",\"ask\":\"99.3\",\"time\":\"2000-01-01T00:00:02.005Z\"}\n\n",
+		"id: 7f-4\nevent: news\ndata: {\"id\":\"n1\",\"headline\":\"Chips rise\",\"time\":\"2000-01-01T00:00:03Z\"}\n\n",
+	}
+	if r.Header.Get("Last-Event-ID") == "7f-2" {
+		write(w, r, step{0, "event: resume\ndata: {\"from\":\"7f-2\",\"replayed\":2}\n\n" + events[2] + events[3]})
+		<-r.Context().Done()
+		return
+	}
+	write(w, r, step{0, "retry: 2000\n\n"})
+	for _, ev := range events {
+		write(w, r, step{0, ev}, step{time.Second, ":\n\n"})
+	}
+	<-r.Context().Done()
+}
+
+// badServer does many things badly.
+func badServer(w http.ResponseWriter, r *http.Request) {
+	if r.URL.Path == "/events" {
+		http.Redirect(w, r, "/v2/events?token=hidden", http.StatusMovedPermanently)
+		return
+	}
+	w.Header().Set("Content-Type", "text/event-stream; charset=iso-8859-1")
+	w.Header().Set("Date", "Sat, 01 Jan 2000 00:05:00 GMT")
+	write(w, r,
+		step{0, "id: x\ndata: {\"cpu\":0.5,\"mem\":0.7,\"note\":\"caf\xE9\"}\n\nretry: never\n"},
+		step{time.Second, "id: x\ndata: {\"cpu\":0.6,"},
+		step{time.Second, "\"mem\":0.7}\n\n{\"cpu\":1}\n\n"},
+		step{time.Second, "data: {\"cpu\":"})
+}
+
+func TestReportsForPeople(t *testing.T) {
+	golden(t, "good.txt", printed(t, examined(t, goodServer, feed.Config{URL: address + "?key=hidden"}, Options{})))
+	golden(t, "bad.txt", printed(t, examined(t, badServer, feed.Config{}, Options{})))
+	golden(t, "inferred.txt", printed(t, examined(t, streams(sseType, step{0, shapes[1].wire}, step{15 * time.Second, ":\n\n"}, step{15 * time.Second, ":\n\n"}),
+		feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, Options{For: 31 * time.Second})))
+	golden(t, "lines.txt", printed(t, examined(t, streams("application/x-ndjson", step{0, "{\"s\":\"A\",\"p\":\"1.50\"}\n"}, step{time.Second, "\n"}, step{time.Second, "\n{\"s\":\"A\",\"p\":\"1.60\"}\n"}),
+		feed.Config{}, Options{})))
+	golden(t, "refused.txt", printed(t, examined(t, func(w http.ResponseWriter, _ *http.Request) {
+		http.Error(w, `{"message":"token expired"}`, http.StatusUnauthorized)
+	}, feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, Options{})))
+}
+
+func TestReportsForMachines(t *testing.T) {
+	for name, h := range map[string]http.HandlerFunc{
+		"good.json": goodServer, "bad.json": badServer,
+		"page.json": func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<!doctype html><p>Hello")) },
+	} {
+		var b strings.Builder
+		if err := examined(t, h, feed.Config{URL: address + "?key=hidden"}, Options{}).JSON(&b); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name, b.String())
+	}
+}
+
+func TestAReportOverTLSHasItsTimes(t *testing.T) {
+	inBubble(t, goodServer, func(t *testing.T, n *network) {
+		cert, roots := certificate(t, "desk.example")
+		n.tls, n.roots = &tls.Config{Certificates: []tls.Certificate{cert}}, &tls.Config{RootCAs: roots}
+		r := n.examine(t.Context(), t, feed.Config{URL: "https://desk.example/events"}, Options{})
+		if c := r.Connection; c.DNS != Milliseconds(2*time.Millisecond) || c.TCP != Milliseconds(5*time.Millisecond) || c.Answer != Milliseconds(7*time.Millisecond) {
+			t.Errorf("%+v", c)
+		}
+	})
+}

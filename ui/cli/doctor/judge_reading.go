@@ -1,0 +1,140 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"livetape/feed/market"
+)
+
+// payloads judges what the events mean.
+func (e *examination) payloads() Section {
+	s := Section{Title: "payloads"}
+	r := &e.read
+	total := len(e.first.tally.kept)
+	if total == 0 {
+		return s
+	}
+	switch name := r.result.Definition.Preset; {
+	case r.given && r.found:
+		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, count(total, "event")), "")
+	case r.given:
+		s.add(Bad, "reading", "the feed's own settings read none of "+count(total, "event"), "check its map, or leave it out and see what is found")
+	case r.found && name != "" && r.result.Definition.Map == nil:
+		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s", name, r.result.Mapped, count(total, "event")), "")
+	case r.found:
+		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s", r.result.Mapped, count(total, "event")), "")
+	case len(r.recognised) > 0:
+		s.add(Warning, "reading", fmt.Sprintf("the preset %s fits, but nothing in %s is a price or a headline", r.recognised[0], count(total, "event")), "listen for longer, or write a map for your own payloads")
+	default:
+		s.add(Bad, "reading", "nothing in "+count(total, "event")+" looks like a price or a headline", "write a map for these payloads: the samples below show their members")
+	}
+	e.contents(&s)
+	e.unread(&s)
+	return s
+}
+
+// contents is what was read, so that its reader sees whether it is right.
+func (e *examination) contents(s *Section) {
+	var shown []string
+	for _, p := range e.prices() {
+		shown = append(shown, p.String())
+	}
+	if len(shown) > 0 {
+		s.add(Good, "prices", strings.Join(shown, " · "), "")
+	}
+	if news := e.headlines(); len(news) > 0 {
+		s.add(Good, "news", strings.Join(news, " · "), "")
+	}
+	e.delay(s)
+	for _, notice := range e.read.notices {
+		s.add(Warning, "server", "it says: "+e.visit.Clean(notice, 160), "")
+	}
+}
+
+func (e *examination) unread(s *Section) {
+	for _, f := range e.read.faulty {
+		s.add(Bad, "faults", fmt.Sprintf("%s: %s", times(f.Count), e.visit.Clean(f.Reason, 160)), "these events are skipped and counted")
+	}
+	for _, i := range e.read.ignored {
+		s.add(Good, "ignored", fmt.Sprintf("%s: %s", times(i.Count), e.visit.Clean(i.Reason, 160)), "")
+	}
+}
+
+// String is a price on one line.
+func (p Price) String() string {
+	switch {
+	case p.Last != "":
+		return p.Symbol + " " + p.Last
+	case p.Bid != "" && p.Ask != "":
+		return p.Symbol + " " + p.Bid + " / " + p.Ask
+	case p.Bid != "":
+		return p.Symbol + " bid " + p.Bid
+	}
+	return p.Symbol + " ask " + p.Ask
+}
+
+// maxShown bounds the symbols and headlines of a report.
+const maxShown = 6
+
+// prices are the first price of each of the first symbols.
+func (e *examination) prices() []Price {
+	all := []Price{}
+	for _, u := range e.read.updates {
+		q, ok := u.Update.(market.Quote)
+		if !ok || !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
+			continue
+		}
+		symbol := e.visit.Clean(q.Symbol, 40)
+		if slices.ContainsFunc(all, func(p Price) bool { return p.Symbol == symbol }) {
+			continue
+		}
+		if all = append(all, Price{symbol, q.Last.String(), q.Bid.String(), q.Ask.String()}); len(all) == maxShown {
+			break
+		}
+	}
+	return all
+}
+
+func (e *examination) headlines() []string {
+	all := []string{}
+	for _, u := range e.read.updates {
+		if h, ok := u.Update.(market.Headline); ok && len(all) < 3 {
+			all = append(all, e.visit.Clean(h.Title, 80))
+		}
+	}
+	return all
+}
+
+const (
+	skewAllowed = 100 * time.Millisecond // between two clocks that are set well
+	late        = time.Minute
+)
+
+// delay judges how late prices are by their own times.
+func (e *examination) delay(s *Section) {
+	d, ok := measure(e.read.updates, e.first.tally.kept)
+	if !ok {
+		if len(e.read.updates) > 0 {
+			s.add(Warning, "latency", "not known: the payloads carry no time", "prices are dated by their arrival")
+		}
+		return
+	}
+	text := fmt.Sprintf("%s in the median, %s to %s", inWords(d.Median), inWords(d.Min), inWords(d.Max))
+	if d.Newest {
+		text = inWords(d.Median) + " for the newest of what came at once"
+	}
+	if d.Precision == time.Second {
+		text += "; the times are whole seconds"
+	}
+	switch {
+	case d.Min < -d.Precision-skewAllowed:
+		s.add(Warning, "latency", fmt.Sprintf("prices come from the future, by up to %s", inWords(-d.Min)), "the feed's clock is ahead of this machine's, or the unit of its times is wrong")
+	case d.Median > late:
+		s.add(Warning, "latency", text, "a delayed feed, or quiet symbols, or clocks that differ")
+	default:
+		s.add(Good, "latency", text, "")
+	}
+}

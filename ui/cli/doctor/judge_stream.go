@@ -1,0 +1,201 @@
+package doctor
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// stream judges what came, and how.
+func (e *examination) stream() Section {
+	s := Section{Title: "stream"}
+	e.received(&s)
+	e.buffering(&s)
+	e.framing(&s)
+	e.numbered(&s)
+	e.resumed(&s)
+	e.reconnecting(&s)
+	e.beating(&s)
+	return s
+}
+
+func (e *examination) received(s *Section) {
+	o := e.first
+	text := fmt.Sprintf("%s in %s, %s", count(o.tally.total, "event"), inWords(o.listened()), inBytes(o.wire.bytes))
+	switch {
+	case o.wire.bytes == 0 && o.ending == ended:
+		s.add(Bad, "events", "the server ended the stream without sending anything", "ask the server's operator")
+	case o.wire.bytes == 0:
+		s.add(Warning, "events", "nothing came in "+inWords(o.listened()), "listen for longer, for example --for 60s; a server should send a comment at least every 15 s")
+	case o.ending == broke:
+		s.add(Bad, "events", text+"; then the connection broke: "+o.cause, orElse(o.advice, "look at the timeouts of the server, and of what stands between"))
+	case o.ending == ended && (o.wire.midEvent() && o.format == FormatSSE):
+		s.add(Bad, "events", text+"; then the server ended the stream within an event", "that event is lost: a server must end an event with a blank line")
+	case o.ending == ended:
+		s.add(Good, "events", text+"; then the server ended the stream, which is its right", "")
+	case o.tally.total == 0:
+		s.add(Warning, "events", text, "listen for longer, for example --for 60s")
+	default:
+		s.add(Good, "events", text, "")
+	}
+}
+
+// buffering judges whether something on the way gathers events before it lets them pass.
+func (e *examination) buffering(s *Section) {
+	const advice = "a proxy buffers: on nginx set proxy_buffering off, or have the server send X-Accel-Buffering: no and flush after each event"
+	h := e.held()
+	o := e.first
+	switch {
+	case h.Bursts > 0:
+		s.add(Bad, "buffering", fmt.Sprintf("events are held back: %d came at once that happened over %s", h.Events, inWords(h.Span)), advice)
+	case o.wire.stalls > 0:
+		s.add(Bad, "buffering", fmt.Sprintf("the stream paused within an event, %s: parts of events are held back", times(o.wire.stalls)), advice)
+	case o.tally.total > 1:
+		s.add(Good, "buffering", "no sign of a proxy that holds events back", "")
+	}
+}
+
+func (e *examination) held() held { return holding(e.read.updates, e.first.tally.kept) }
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
+}
+
+// framing judges lines and events.
+func (e *examination) framing(s *Section) {
+	w, t := &e.first.wire, &e.first.tally
+	before := len(s.Findings)
+	if w.badText > 0 {
+		s.add(Bad, "text", "not UTF-8: "+count(w.badText, "sequence")+" shown as �", "have the server encode its text as UTF-8")
+	}
+	if t.skipped > 0 {
+		s.add(Bad, "size", fmt.Sprintf("%s of more than %s skipped", count(t.skipped, "event"), inBytes(int64(e.eventLimit()))), "raise max_event for this feed")
+	}
+	if w.badRetry > 0 {
+		s.add(Warning, "retry", count(w.badRetry, "retry: line")+" without a whole number, ignored", "retry: counts milliseconds, in digits only")
+	}
+	if w.nulIDs > 0 {
+		s.add(Warning, "ids", count(w.nulIDs, "id: line")+" with a NUL, ignored", "an id must not hold U+0000")
+	}
+	for _, field := range w.unknown {
+		e.unknownField(s, field)
+	}
+	if len(s.Findings) == before && e.first.tally.total > 0 {
+		s.add(Good, "framing", "every line is as it should be", "")
+	}
+}
+
+func (e *examination) unknownField(s *Section, field name) {
+	shown := e.visit.Clean(field.Name, 40)
+	if strings.ContainsAny(field.Name, "{[<\" ") {
+		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads: %s", count(field.Count, "line"), shown), `a payload must stand behind "data: " on its line`)
+		return
+	}
+	s.add(Good, "framing", fmt.Sprintf("unknown field %q in %s, ignored as the standard wants it", shown, count(field.Count, "line")), "")
+}
+
+// numbered judges ids.
+func (e *examination) numbered(s *Section) {
+	if e.first.format != FormatSSE || e.first.tally.total == 0 {
+		return
+	}
+	ids := e.ids()
+	text := fmt.Sprintf("%d of %s have one", ids.Events, count(e.first.tally.total, "event"))
+	switch {
+	case ids.Events == 0:
+		s.add(Warning, "ids", "none", "without id: lines, what a reconnect misses is lost")
+	case ids.Events > 1 && ids.Different == 1:
+		s.add(Bad, "ids", text+", and it is always the same: "+ids.Last, "an id that does not change resumes nothing")
+	case ids.Different < ids.Events:
+		s.add(Warning, "ids", fmt.Sprintf("%s, only %d of them different", text, ids.Different), "two events of one id cannot be told apart after a reconnect")
+	case ids.Ascending:
+		s.add(Good, "ids", text+", ascending; the last is "+ids.Last, "")
+	default:
+		s.add(Good, "ids", text+", all different; the last is "+ids.Last, "")
+	}
+}
+
+func (e *examination) ids() IDs {
+	all := e.first.tally.ids
+	ids := IDs{Events: len(all), Last: e.visit.Clean(e.first.tally.lastID, 80)}
+	different := map[string]bool{}
+	for _, id := range all {
+		different[id] = true
+	}
+	ids.Different, ids.Ascending = len(different), ascending(all)
+	return ids
+}
+
+// ascending reports whether ids are numbers behind a common beginning, each higher than the one before.
+func ascending(ids []string) bool {
+	var before uint64
+	for i, id := range ids {
+		digits := len(id) - len(strings.TrimRight(id, "0123456789"))
+		n, err := strconv.ParseUint(id[len(id)-digits:], 10, 64)
+		if err != nil || i > 0 && (n <= before || id[:len(id)-digits] != ids[0][:len(ids[0])-len(digitsOf(ids[0]))]) {
+			return false
+		}
+		before = n
+	}
+	return len(ids) > 1
+}
+
+func digitsOf(id string) string { return id[len(strings.TrimRight(id, "0123456789")):] }
+
+// reconnecting judges retry:.
+func (e *examination) reconnecting(s *Section) {
+	waits := e.first.tally.retry
+	if len(waits) == 0 {
+		if e.first.format == FormatSSE && e.first.tally.total > 0 && e.first.wire.badRetry == 0 {
+			s.add(Good, "retry", "not sent: a client waits 1 s before it reconnects", "")
+		}
+		return
+	}
+	var words []string
+	for _, d := range waits {
+		words = append(words, inWords(d))
+	}
+	text := "the server asks for " + strings.Join(words, ", then ") + " before a reconnect"
+	if longest := slices.Max(waits); longest > 30*time.Second {
+		s.add(Warning, "retry", text, "a price is out of date by then: have the server send a shorter retry:")
+		return
+	}
+	s.add(Good, "retry", text, "")
+}
+
+// quietEnough is a silence in which a heartbeat should have come.
+const quietEnough = 30 * time.Second
+
+// beating judges heartbeats and says what idle timeout they allow.
+func (e *examination) beating(s *Section) {
+	t, o := &e.first.tally, e.first
+	every := rhythm(t.beats)
+	switch {
+	case every > 0:
+		s.add(Good, "heartbeat", fmt.Sprintf("%s, every %s: idle_timeout: %s fits", e.beatKind(), inWords(every), yamlTime(idleTimeout(every))), "")
+	case len(t.beats) > 0:
+		s.add(Good, "heartbeat", e.beatKind()+", but too few in "+inWords(o.listened())+" to know how often", "--for 60s shows how often")
+	case o.silence() >= quietEnough:
+		s.add(Warning, "heartbeat", "none, though nothing came for "+inWords(o.silence()), "without heartbeats a dead stream looks like a quiet one: have the server send a comment every 15 s")
+	case o.tally.total > 0 && o.ending != ended:
+		s.add(Good, "heartbeat", "none, and the longest silence was "+inWords(o.silence())+"; --for 60s shows rarer ones", "")
+	}
+}
+
+func (e *examination) beatKind() string {
+	t := &e.first.tally
+	switch {
+	case t.pings == 0 && e.first.format == FormatNDJSON:
+		return "blank lines"
+	case t.pings == 0:
+		return "comments"
+	case t.quiet == 0:
+		return "events"
+	}
+	return "comments and events"
+}

@@ -1,0 +1,160 @@
+package doctor
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"livetape/feed"
+	"livetape/feed/stream"
+)
+
+// question is what one connection is made for.
+type question struct {
+	lastID string
+	listen time.Duration
+	events int              // enough; 0: as many as come
+	enough func(event) bool // nil: never
+}
+
+// look makes one connection and notes what it shows. When it returns, nothing of it is left running.
+func (e *examination) look(ctx context.Context, q question) *observation {
+	asking, hangUp := context.WithCancel(ctx)
+	defer hangUp()
+	bound := time.AfterFunc(answerTime, hangUp)
+	defer bound.Stop()
+	o := &observation{}
+	var t timing
+	resp, err := e.visit.Ask(t.trace(asking), q.lastID, func(h feed.Hop) { o.hops = append(o.hops, h) })
+	o.steps = t.taken()
+	switch {
+	case err != nil && ctx.Err() == nil && asking.Err() != nil:
+		o.cause, o.advice = fmt.Sprintf("no answer within %s", inWords(answerTime)), "the server may hold its answer back until the first event; ask its operator, or try again"
+		return o
+	case err != nil:
+		o.cause, o.advice = e.visit.Explain(err)
+		return o
+	}
+	defer func() { _ = resp.Body.Close() }() // what was read is what counts
+	o.answer = e.answer(resp)
+	bound.Reset(q.listen)
+	o.listen = time.Now()
+	e.examine(o, resp, q)
+	o.stopped = time.Now()
+	switch {
+	case ctx.Err() != nil:
+		o.ending = interrupted
+	case asking.Err() != nil:
+		o.ending = enough
+	}
+	if o.ending != broke && o.reached == streaming {
+		o.cause, o.advice = "", ""
+	}
+	return o
+}
+
+// answer notes the head of an answer.
+func (e *examination) answer(resp *http.Response) answer {
+	h := resp.Header
+	a := answer{
+		Status:      resp.StatusCode,
+		Protocol:    e.visit.Clean(resp.Proto, 20),
+		ContentType: e.visit.Clean(h.Get("Content-Type"), 80),
+		Compression: e.visit.Clean(e.visit.Compression(resp), 40),
+	}
+	for _, name := range []string{"Via", "X-Cache", "X-Varnish", "CF-Ray", "X-Amz-Cf-Id", "X-Served-By"} {
+		if v := h.Get(name); v != "" {
+			a.Via = append(a.Via, name+": "+e.visit.Clean(v, 60))
+		}
+	}
+	if date, err := http.ParseTime(h.Get("Date")); err == nil {
+		a.Date = date
+	}
+	return a
+}
+
+// examine decides whether an answer is a stream, and listens to it.
+func (e *examination) examine(o *observation, resp *http.Response, q question) {
+	o.wire.from = e.visit.Plain(resp)
+	body := bufio.NewReaderSize(&o.wire, sniffed)
+	sniff := resp.StatusCode == http.StatusOK && o.answer.Compression != "br" && e.visit.MediaType(resp) != "text/event-stream"
+	if e.options.Format == FormatNDJSON {
+		sniff = resp.StatusCode == http.StatusOK
+	}
+	if sniff {
+		o.begins = e.visit.Clean(beginning(body), 80)
+		if e.options.Format != FormatSSE && (e.options.Format == FormatNDJSON || areJSONLines(body, e.visit.MediaType(resp))) {
+			o.reached, o.format = streaming, FormatNDJSON
+			e.listen(o, &jsonLines{from: body, limit: e.eventLimit(), wire: &o.wire, blank: func() { o.tally.comment(o.wire.last) }}, q)
+			o.notADocument(e.visit.MediaType(resp))
+			return
+		}
+	}
+	if cause, advice := e.visit.Refusal(resp); cause != "" {
+		o.refuse(cause, advice)
+		return
+	}
+	o.reached, o.format = streaming, FormatSSE
+	o.wire.fields = true
+	e.listen(o, newSSE(body, o, stream.Config{MaxEvent: e.eventLimit(), LastEventID: q.lastID}), q)
+}
+
+func (e *examination) eventLimit() int {
+	if e.config.MaxEvent > 0 {
+		return e.config.MaxEvent
+	}
+	return stream.DefaultMaxEvent
+}
+
+func (o *observation) refuse(cause, advice string) {
+	o.cause, o.advice, o.reached = cause, advice, refused
+	if o.answer.Status == http.StatusOK {
+		o.reached = otherThing
+		if looksLikeSSE(o.begins) {
+			o.advice = "it looks like an event stream all the same: have the server send Content-Type: text/event-stream"
+		}
+	}
+}
+
+// notADocument takes a single JSON value that ends for what it is: a page, not a stream.
+func (o *observation) notADocument(kind string) {
+	if o.ending == ended && o.tally.total <= 1 && !slices.Contains(jsonLineTypes, kind) {
+		o.reached, o.cause = otherThing, "200, but one JSON document instead of a stream"
+		o.advice = "check the URL: this address answers once; the stream may have an address of its own"
+	}
+}
+
+// listen takes events until there are enough, or no more.
+func (e *examination) listen(o *observation, from source, q question) {
+	for q.events == 0 || o.tally.total < q.events {
+		ev, err := from.next()
+		if err != nil {
+			o.close(err, e.visit)
+			return
+		}
+		o.tally.take(ev)
+		if q.enough != nil && q.enough(ev) {
+			break
+		}
+	}
+	o.ending = enough
+}
+
+func (o *observation) close(err error, visit *feed.Visit) {
+	if errors.Is(err, io.EOF) {
+		o.ending = ended
+		return
+	}
+	o.ending = broke
+	o.cause, o.advice = visit.Explain(err)
+	if strings.Contains(o.cause, "gzip") {
+		o.reached = otherThing
+		o.advice = "have the server, or the proxy before it, send the stream without compression"
+	}
+}

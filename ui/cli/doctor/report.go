@@ -1,0 +1,197 @@
+package doctor
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+)
+
+// Verdict is the whole report in one word.
+type Verdict string
+
+// The verdicts.
+const (
+	Understood Verdict = "understood"   // connected, and payloads mean prices or news
+	Unmapped   Verdict = "unmapped"     // connected, but nothing that came means any
+	NotAStream Verdict = "not a stream" // an answer, but no event stream
+	Refused    Verdict = "refused"      // no answer, or one that says no
+)
+
+// Mark is how good a finding is.
+type Mark string
+
+// The marks.
+const (
+	Good    Mark = "ok"
+	Warning Mark = "warning"
+	Bad     Mark = "error"
+)
+
+// Finding is one thing found out.
+type Finding struct {
+	Mark   Mark   `json:"mark"`
+	About  string `json:"about"`            // what it is about, the same in every report: "content type"
+	Text   string `json:"text"`             // on one line
+	Advice string `json:"advice,omitempty"` // what to do, on one line
+}
+
+// Section is findings that belong together.
+type Section struct {
+	Title    string    `json:"title"`
+	Findings []Finding `json:"findings"`
+}
+
+func (s *Section) add(mark Mark, about, text, advice string) {
+	s.Findings = append(s.Findings, Finding{mark, about, text, advice})
+}
+
+// Milliseconds is a time that JSON has as a number of ms.
+type Milliseconds time.Duration
+
+// MarshalJSON implements [json.Marshaler].
+func (m Milliseconds) MarshalJSON() ([]byte, error) {
+	return fmt.Appendf(nil, "%.3f", float64(m)/1e6), nil
+}
+
+// Report is what an examination found. Nothing in it is secret, and all of its text is fit to be shown.
+type Report struct {
+	URL      string    `json:"url"`  // without secrets
+	Name     string    `json:"name"` // what to call the feed in a configuration
+	At       time.Time `json:"at"`
+	Verdict  Verdict   `json:"verdict"`
+	Summary  string    `json:"summary"` // the verdict in a sentence
+	Sections []Section `json:"sections"`
+
+	Connection Connection `json:"connection"`
+	Stream     *Stream    `json:"stream,omitempty"`  // nil: there was none
+	Reading    *Reading   `json:"reading,omitempty"` // nil: nothing reads the payloads
+}
+
+// Connection is how the server was reached.
+type Connection struct {
+	Redirects   []Redirect   `json:"redirects"`
+	DNS         Milliseconds `json:"dns_ms"`
+	TCP         Milliseconds `json:"tcp_ms"`
+	TLS         Milliseconds `json:"tls_ms"`
+	Answer      Milliseconds `json:"answer_ms"` // from the first request to the first byte of the last answer
+	TLSVersion  string       `json:"tls_version,omitempty"`
+	Status      int          `json:"status"` // 0: no answer
+	Protocol    string       `json:"protocol,omitempty"`
+	ContentType string       `json:"content_type,omitempty"`
+	Compression string       `json:"compression,omitempty"`
+	Cause       string       `json:"cause,omitempty"` // why there is no stream
+	Advice      string       `json:"advice,omitempty"`
+}
+
+// Redirect is one that was followed.
+type Redirect struct {
+	Status int    `json:"status"`
+	From   string `json:"from"`
+	To     string `json:"to"`
+}
+
+// Stream is what came.
+type Stream struct {
+	Format      string         `json:"format"` // sse or ndjson
+	Listened    Milliseconds   `json:"listened_ms"`
+	FirstByte   *Milliseconds  `json:"first_byte_ms,omitempty"` // after the answer; nil: none came
+	Ended       string         `json:"ended"`                   // enough, ended, broke or interrupted
+	Events      int            `json:"events"`
+	Bytes       int64          `json:"bytes"`
+	Silence     Milliseconds   `json:"longest_silence_ms"`
+	Types       []EventType    `json:"types"`
+	OtherTypes  int            `json:"other_types_events,omitempty"` // events of types beyond those listed
+	Heartbeats  int            `json:"heartbeats"`
+	Heartbeat   Milliseconds   `json:"heartbeat_ms"` // between two; 0: not known
+	IdleTimeout string         `json:"idle_timeout,omitempty"`
+	Retry       []Milliseconds `json:"retry_ms"`
+	IDs         IDs            `json:"ids"`
+	Resume      *Resume        `json:"resume,omitempty"` // nil: not tried
+	Framing     Framing        `json:"framing"`
+	Buffered    bool           `json:"buffered"` // something holds events back
+	ClockAhead  *Milliseconds  `json:"clock_ahead_ms,omitempty"`
+	Delay       *Delay         `json:"delay,omitempty"` // nil: payloads carry no times
+}
+
+// EventType is one type of event.
+type EventType struct {
+	Type      string  `json:"type"`
+	Count     int     `json:"count"`
+	PerSecond float64 `json:"per_second"`
+	Heartbeat bool    `json:"heartbeat,omitempty"`
+	Sample    string  `json:"sample"` // the beginning of the data of the first one
+}
+
+// IDs is how events are numbered.
+type IDs struct {
+	Events    int    `json:"events"`    // that have an id of their own
+	Different int    `json:"different"` // ids
+	Ascending bool   `json:"ascending"` // as numbers, each higher than the one before
+	Last      string `json:"last,omitempty"`
+}
+
+// Resume is what the server did with a Last-Event-ID.
+type Resume struct {
+	Outcome  Outcome `json:"outcome"`
+	Sent     string  `json:"sent,omitempty"`
+	Followed int     `json:"followed"` // events that had followed the one of the id
+	First    string  `json:"first,omitempty"`
+	Resumes  bool    `json:"resumes"`
+}
+
+// Framing is how well lines and events are built.
+type Framing struct {
+	LF            int    `json:"lf"`
+	CRLF          int    `json:"crlf"`
+	CR            int    `json:"cr"`
+	InvalidUTF8   int    `json:"invalid_utf8"`
+	Oversized     int    `json:"oversized"`
+	InvalidRetry  int    `json:"invalid_retry"`
+	NulIDs        int    `json:"nul_ids"`
+	CutOff        bool   `json:"cut_off"` // the stream ended within an event
+	Stalls        int    `json:"stalls"`  // pauses within an event
+	UnknownFields []name `json:"unknown_fields"`
+}
+
+// Delay is how long after their own times prices arrived, by this machine's clock.
+type Delay struct {
+	Median Milliseconds `json:"median_ms"`
+	Min    Milliseconds `json:"min_ms"`
+	Max    Milliseconds `json:"max_ms"`
+	Count  int          `json:"count"`
+}
+
+// Reading is how to read the feed.
+type Reading struct {
+	Preset     string   `json:"preset,omitempty"`
+	Recognised []string `json:"recognised"` // presets whose service sends such events
+	Examined   int      `json:"examined"`   // events
+	Mapped     int      `json:"mapped"`     // of them say something
+	Symbols    []Price  `json:"symbols"`    // the first ones
+	Headlines  []string `json:"headlines"`
+	Ignored    []reason `json:"ignored"`
+	Faulty     []reason `json:"faulty"`
+	Notices    []string `json:"notices"`
+	Notes      []string `json:"notes"`          // what was guessed
+	YAML       string   `json:"yaml,omitempty"` // the feed's definition for a configuration
+}
+
+// Price is the first price that a symbol came with, digit for digit.
+type Price struct {
+	Symbol string `json:"symbol"`
+	Last   string `json:"last,omitempty"`
+	Bid    string `json:"bid,omitempty"`
+	Ask    string `json:"ask,omitempty"`
+}
+
+// JSON writes the report for machines.
+func (r *Report) JSON(w io.Writer) error {
+	enc := json.NewEncoder(w)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(r); err != nil {
+		return fmt.Errorf("write the report: %w", err)
+	}
+	return nil
+}

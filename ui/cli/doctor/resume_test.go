@@ -1,0 +1,136 @@
+package doctor
+
+import (
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"testing"
+
+	"livetape/feed"
+)
+
+// numberedServer sends events 1 to n, then what again says about a Last-Event-ID.
+func numberedServer(n int, again func(w http.ResponseWriter, r *http.Request, id string)) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		if id := r.Header.Get("Last-Event-ID"); id != "" {
+			again(w, r, id)
+			flush(w)
+		} else {
+			write(w, r, step{0, from(1, n)})
+		}
+		<-r.Context().Done()
+	}
+}
+
+func from(first, last int) string {
+	var b strings.Builder
+	for i := first; i <= last; i++ {
+		fmt.Fprintf(&b, "id: e-%d\ndata: {\"symbol\":\"A\",\"price\":%d}\n\n", i, i)
+	}
+	return b.String()
+}
+
+func number(id string) int {
+	n, err := strconv.Atoi(strings.TrimPrefix(id, "e-"))
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+func TestWhatAServerDoesWithALastEventIDIsToldApart(t *testing.T) {
+	for _, c := range []struct {
+		name    string
+		events  int
+		again   func(w http.ResponseWriter, r *http.Request, id string)
+		outcome Outcome
+		mark    Mark
+		words   string
+		resumes bool
+	}{
+		{"it sends what followed", 9, func(w http.ResponseWriter, r *http.Request, id string) {
+			write(w, r, step{0, from(number(id)+1, 9)})
+		}, Continued, Good, "asked to go on after e-4, the server sent the event that followed", true},
+		{"it says so itself", 9, func(w http.ResponseWriter, r *http.Request, id string) {
+			write(w, r, step{0, fmt.Sprintf("event: resume\ndata: {\"from\":%q,\"replayed\":5}\n\n", id)})
+		}, Continued, Good, "replays 5 events", true},
+		{"it repeats the event of the id", 9, func(w http.ResponseWriter, r *http.Request, id string) {
+			write(w, r, step{0, from(number(id), 9)})
+		}, Repeated, Good, "repeats that event", true},
+		{"it starts over", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
+			write(w, r, step{0, from(1, 9)})
+		}, Restarted, Warning, "starts from the beginning", false},
+		{"it goes on with what is new", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
+			write(w, r, step{0, from(30, 31)})
+		}, Skipped, Bad, "5 events behind e-4 did not come again", false},
+		{"it says nothing", 9, func(http.ResponseWriter, *http.Request, string) {}, Skipped, Bad, "5 events behind e-4 did not come again", false},
+		{"it resets", 9, func(w http.ResponseWriter, r *http.Request, id string) {
+			write(w, r, step{0, fmt.Sprintf("event: reset\ndata: {\"from\":%q,\"missed\":null}\n\nevent: snapshot\nid: e-20\ndata: {}\n\n", id)})
+		}, Snapshot, Warning, "snapshot", false},
+		{"it sends a snapshot", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
+			write(w, r, step{0, "event: snapshot\nid: e-20\ndata: {\"prices\":[]}\n\n"})
+		}, Snapshot, Warning, "snapshot", false},
+		{"it refuses", 9, func(w http.ResponseWriter, _ *http.Request, _ string) {
+			w.WriteHeader(http.StatusGone)
+		}, Denied, Bad, "410", false},
+		{"there is one id only, and nothing new", 1, func(http.ResponseWriter, *http.Request, string) {}, Unclear, Warning, "nothing came after it", false},
+		{"there is one id only, and something new", 1, func(w http.ResponseWriter, r *http.Request, _ string) {
+			write(w, r, step{0, from(2, 2)})
+		}, Unclear, Warning, "not seen before", false},
+		{"there is one id only, and it comes again", 1, func(w http.ResponseWriter, r *http.Request, _ string) {
+			write(w, r, step{0, from(1, 1)})
+		}, Repeated, Warning, "repeats it, or starts over", false},
+		{"two ids", 2, func(w http.ResponseWriter, r *http.Request, id string) {
+			write(w, r, step{0, from(number(id)+1, 2)})
+		}, Continued, Good, "the event that followed", true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := examined(t, numberedServer(c.events, c.again), feed.Config{}, Options{})
+			if r.Stream.Resume.Outcome != c.outcome || r.Stream.Resume.Resumes != c.resumes {
+				t.Errorf("the outcome is %+v, want %s", r.Stream.Resume, c.outcome)
+			}
+			r.finding("resume").requireLike(t, c.mark, c.words)
+		})
+	}
+}
+
+func TestIDsAreJudgedByWhetherTheyChange(t *testing.T) {
+	for _, c := range []struct {
+		name, wire string
+		mark       Mark
+		words      string
+	}{
+		{"none", ticks, Warning, "none"},
+		{"ascending", from(8, 12), Good, "5 of 5 events have one, ascending; the last is e-12"},
+		{"opaque", "id: b\ndata: 1\n\nid: a\ndata: 2\n\n", Good, "all different; the last is a"},
+		{"always the same", "id: x\ndata: 1\n\nid: x\ndata: 2\n\n", Bad, "always the same: x"},
+		{"some twice", "id: x\ndata: 1\n\nid: y\ndata: 2\n\nid: x\ndata: 2\n\n", Warning, "only 2 of them different"},
+		{"of some events", "id: x\ndata: 1\n\ndata: 2\n\n", Good, "1 of 2 events"},
+		{"without digits at the front", "id: 9\ndata: 1\n\nid: 10\ndata: 2\n\n", Good, "ascending; the last is 10"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			examined(t, streams(sseType, step{0, c.wire}), feed.Config{}, Options{}).finding("ids").requireLike(t, c.mark, c.words)
+		})
+	}
+}
+
+func TestAServerThatDoesNotAnswerTwiceLeavesTheQuestionOpen(t *testing.T) {
+	h := func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Last-Event-ID") == "" {
+			streams(sseType, step{0, from(1, 9)})(w, r)
+		}
+		<-r.Context().Done()
+	}
+	r := examined(t, h, feed.Config{}, Options{})
+	r.finding("resume").requireLike(t, Warning, "not known", "no answer within 15.0 s")
+}
+
+func TestAnIDThatHTTPCannotCarryIsNotSentBack(t *testing.T) {
+	r := examined(t, streams(sseType, step{0, "id: a\x01b\ndata: 1\n\n"}), feed.Config{}, Options{})
+	r.finding("resume").requireLike(t, Bad, "control characters")
+	if r.Stream.Resume.Outcome != BadID {
+		t.Errorf("%+v", r.Stream.Resume)
+	}
+}

@@ -1,0 +1,93 @@
+package doctor
+
+import (
+	"slices"
+	"testing"
+
+	"livetape/feed"
+	"livetape/feed/decode/preset"
+	"livetape/feed/decode/preset/samples"
+	"livetape/feed/market"
+)
+
+// types are what the services call their JSON lines.
+var types = map[string]string{
+	"oanda": "application/octet-stream", "tradestation": "application/vnd.tradestation.streams.v2+json", "pyth-tv": "application/json",
+}
+
+func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
+	all, err := samples.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		t.Run(s.Name, func(t *testing.T) {
+			contentType := sseType
+			if s.Format == FormatNDJSON {
+				contentType = types[s.Preset]
+			}
+			r := examined(t, streams(contentType, step{0, s.Wire}), feed.Config{Name: s.Name}, Options{})
+			if r.Reading == nil {
+				t.Fatalf("nothing was read:\n%s", printed(t, r))
+			}
+			if r.Stream.Format != s.Format {
+				t.Errorf("the format is %s, want %s", r.Stream.Format, s.Format)
+			}
+			if s.Preset == "pyth-tv" {
+				requirePythTV(t, r)
+				return
+			}
+			if len(r.Reading.Recognised) == 0 || r.Reading.Recognised[0] != s.Preset {
+				t.Errorf("recognised as %q, want %s", r.Reading.Recognised, s.Preset)
+			}
+			for _, wrong := range s.Differ(pasted(t, r, s.Name, s.Events())) {
+				t.Errorf("%s\n%s", wrong, r.Reading.YAML)
+			}
+			if want := len(s.Expect) > 0; (r.Verdict == Understood) != want {
+				t.Errorf("the verdict is %s", r.Verdict)
+			}
+			if s.IDs != nil && r.Stream.IDs.Last != market.PlainText(s.IDs[len(s.IDs)-1], 80) {
+				t.Errorf("the last id is %q, want the last of %q", r.Stream.IDs.Last, s.IDs)
+			}
+		})
+	}
+}
+
+// requirePythTV checks a service that there is no preset for.
+func requirePythTV(t *testing.T, r *Report) {
+	t.Helper()
+	if want := []Price{{Symbol: "Crypto.BTC/USD", Last: "30416.745"}}; !slices.Equal(r.Reading.Symbols, want) {
+		t.Errorf("read %+v, want %+v", r.Reading.Symbols, want)
+	}
+}
+
+// pasted are the updates that events give when read as the report's YAML says.
+func pasted(t *testing.T, r *Report, feed string, events []samples.Event) (updates []market.Update) {
+	t.Helper()
+	d := definitionOf(t, r)
+	decoder, err := decoderOf(feed, d)
+	if err != nil {
+		t.Fatalf("%s\n%s", err, r.Reading.YAML)
+	}
+	for _, ev := range events {
+		m, err := decoder.Decode(ev.Type, ev.Data)
+		if err != nil {
+			t.Errorf("%s: %s", ev.Data, err)
+		}
+		updates = append(updates, m.Updates...)
+	}
+	return updates
+}
+
+// definitionOf is the report's YAML as a configuration reads it: strictly.
+func definitionOf(t *testing.T, r *Report) preset.Definition {
+	t.Helper()
+	d, err := preset.Parse([]byte(r.Reading.YAML))
+	if err != nil {
+		t.Fatalf("%s\n%s", err, r.Reading.YAML)
+	}
+	if err := d.Validate(); err != nil {
+		t.Errorf("the YAML is not valid as it stands: %s\n%s", err, r.Reading.YAML)
+	}
+	return d
+}

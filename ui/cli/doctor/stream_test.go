@@ -1,0 +1,248 @@
+package doctor
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"livetape/feed"
+)
+
+// timed is an event whose payload says when it happened.
+func timed(at time.Time) string {
+	return fmt.Sprintf("data: {\"symbol\":\"A\",\"price\":1,\"time\":%d}\n\n", at.UnixMilli())
+}
+
+func TestAProxyThatGathersEventsIsFoundByTheirTimes(t *testing.T) {
+	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		write(w, r, step{0, timed(time.Now())})
+		for range 3 { // every 2 s, what happened in them
+			var clump strings.Builder
+			for i := range 4 {
+				clump.WriteString(timed(time.Now().Add(time.Duration(i) * 500 * time.Millisecond)))
+			}
+			write(w, r, step{2 * time.Second, clump.String()})
+		}
+	}, func(t *testing.T, n *network) {
+		r := n.examine(t.Context(), t, feed.Config{}, Options{For: 10 * time.Second})
+		r.finding("buffering").requireLike(t, Bad, "4 came at once that happened over 1.5 s")
+		if !r.Stream.Buffered {
+			t.Error("the stream is not said to be buffered")
+		}
+	})
+}
+
+func TestAProxyThatFillsABufferIsFoundByPausesWithinEvents(t *testing.T) {
+	h := streams(sseType, step{0, "data: {\"symbol\":\"A\",\"pri"}, step{2 * time.Second, "ce\":1}\n\ndata: {\"symbol\":\"A\","}, step{time.Second, "\"price\":2}\n\n"})
+	examined(t, h, feed.Config{}, Options{}).finding("buffering").requireLike(t, Bad, "paused within an event, 2 times")
+}
+
+func TestASnapshotOfOldPricesIsNotTakenForBuffering(t *testing.T) {
+	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		var old strings.Builder
+		for i := range 5 {
+			old.WriteString(timed(time.Now().Add(-time.Duration(i) * time.Hour)))
+		}
+		write(w, r, step{0, old.String()}, step{time.Second, timed(time.Now().Add(time.Second - 20*time.Millisecond))}, step{time.Second, old.String()})
+	}, func(t *testing.T, n *network) {
+		r := n.examine(t.Context(), t, feed.Config{}, Options{})
+		r.finding("buffering").requireLike(t, Good, "no sign")
+	})
+}
+
+func TestLatencyIsMeasuredBehindTheOpening(t *testing.T) {
+	late := func(by time.Duration) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", sseType)
+			write(w, r, step{0, timed(time.Now().Add(-time.Hour))})
+			for range 3 {
+				write(w, r, step{time.Second, timed(time.Now().Add(time.Second - by))})
+			}
+			<-r.Context().Done()
+		}
+	}
+	examined(t, late(30*time.Millisecond), feed.Config{}, Options{}).finding("latency").requireLike(t, Good, "30 ms in the median, 30 ms to 30 ms")
+	examined(t, late(15*time.Minute), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "15 min in the median")
+	examined(t, late(-3*time.Second-5*time.Millisecond), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "from the future, by up to 3.0 s")
+}
+
+func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {
+	for _, c := range []struct {
+		name, beat, kind string
+		every            time.Duration
+		idle             string
+	}{
+		{"comments", ":\n\n", "comments", 15 * time.Second, "40s"},
+		{"a comment with one line end", ":\n", "comments", 40 * time.Second, "100s"},
+		{"ping events", "event: ping\ndata: {\"time\":1}\n\n", "events", 5 * time.Second, "15s"},
+		{"empty payloads", "data: {}\n\n", "events", 24 * time.Second, "1m"},
+		{"payloads of a type", "data: {\"type\":\"heartbeat\"}\n\n", "events", 45 * time.Second, "115s"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			steps := []step{{0, ticks}}
+			for range 4 {
+				steps = append(steps, step{c.every, c.beat})
+			}
+			r := examined(t, streams(sseType, steps...), feed.Config{}, Options{For: 4*c.every + time.Second})
+			r.finding("heartbeat").requireLike(t, Good, "every "+inWords(c.every), c.kind, "idle_timeout: "+c.idle)
+			if r.Stream.IdleTimeout != c.idle || !strings.Contains(r.Reading.YAML, "idle_timeout: "+c.idle) {
+				t.Errorf("the idle timeout is %q:\n%s", r.Stream.IdleTimeout, r.Reading.YAML)
+			}
+		})
+	}
+}
+
+func TestALongSilenceWithoutHeartbeatsIsAFault(t *testing.T) {
+	r := examined(t, streams(sseType, step{0, ticks}), feed.Config{}, Options{For: time.Minute})
+	r.finding("heartbeat").requireLike(t, Warning, "nothing came for 60.0 s")
+}
+
+func TestWhatIsMalformedIsCounted(t *testing.T) {
+	wire := "\xEF\xBB\xBFdata: {\"symbol\":\"A\",\"price\":1}\n\n" + // a BOM is no fault
+		"data: {\"symbol\":\"B\xFF\",\"price\":1}\n\n" +
+		"{\"symbol\":\"C\",\"price\":1}\n\n" +
+		"retry: soon\n\n" +
+		"id: a\x00b\ndata: {\"symbol\":\"A\",\"price\":2}\n\n" +
+		"request_id: 0\ndata: {\"symbol\":\"A\",\"price\":3}\n\n" +
+		"data: " + strings.Repeat("x", 3000) + "\n\n" +
+		"data: not json\n\n" +
+		"data: {\"symbol\":\"A\"}\n\n"
+	r := examined(t, streams(sseType, step{0, wire}), feed.Config{MaxEvent: 2000}, Options{})
+	f := r.Stream.Framing
+	if f.InvalidUTF8 != 1 || f.Oversized != 1 || f.InvalidRetry != 1 || f.NulIDs != 1 || len(f.UnknownFields) != 2 {
+		t.Errorf("the framing is %+v", f)
+	}
+	r.finding("text").requireLike(t, Bad, "not UTF-8: 1 sequence")
+	r.finding("size").requireLike(t, Bad, "1 event of more than 2.0 kB skipped")
+	r.finding("retry").requireLike(t, Warning, "1 retry: line without a whole number")
+	r.finding("framing").requireLike(t, Bad, "1 line that no client reads")
+	r.finding("faults").requireLike(t, Bad, "once", "not JSON")
+	if r.Verdict != Understood {
+		t.Errorf("the verdict is %s:\n%s", r.Verdict, printed(t, r))
+	}
+}
+
+func TestLineEndsMayBeOfAnyKindAndComeInAnyPieces(t *testing.T) {
+	for _, wire := range []string{"data: 1\n\nevent: x\ndata: 2\n\n", "data: 1\r\n\r\nevent: x\r\ndata: 2\r\n\r\n", "data: 1\r\revent: x\rdata: 2\r\r"} {
+		var steps []step
+		for i := range wire {
+			steps = append(steps, step{0, wire[i : i+1]})
+		}
+		r := examined(t, streams(sseType, steps...), feed.Config{}, Options{})
+		f := r.Stream.Framing
+		if r.Stream.Events != 2 || f.LF+f.CRLF+f.CR != 5 || f.LF*f.CRLF+f.LF*f.CR+f.CRLF*f.CR != 0 || f.Stalls != 0 {
+			t.Errorf("%q: %d events, %+v", wire, r.Stream.Events, f)
+		}
+	}
+}
+
+func TestAStreamThatEndsIsJudgedByHow(t *testing.T) {
+	ending := func(wire string) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", sseType)
+			write(w, r, step{0, wire})
+		}
+	}
+	r := examined(t, ending(ticks), feed.Config{}, Options{})
+	r.finding("events").requireLike(t, Good, "the server ended the stream, which is its right")
+	r = examined(t, ending(ticks+"data: {\"sym"), feed.Config{}, Options{})
+	r.finding("events").requireLike(t, Bad, "within an event")
+	if !r.Stream.Framing.CutOff {
+		t.Error("the stream is not said to be cut off")
+	}
+	r = examined(t, ending(""), feed.Config{}, Options{})
+	r.finding("events").requireLike(t, Bad, "without sending anything")
+	r = examined(t, func(w http.ResponseWriter, r *http.Request) {
+		ending(ticks)(w, r)
+		panic(http.ErrAbortHandler)
+	}, feed.Config{}, Options{})
+	r.finding("events").requireLike(t, Bad, "the connection broke: stream cut")
+}
+
+func TestAStreamOfNothingIsConnectedButNotMapped(t *testing.T) {
+	for name, wire := range map[string]string{"silence": "", "words": "data: {\"status\":\"checked out\"}\n\n", "heartbeats": ":\n\n:\n\n"} {
+		r := examined(t, streams(sseType, step{0, wire}), feed.Config{}, Options{})
+		if r.Verdict != Unmapped {
+			t.Errorf("%s: the verdict is %s", name, r.Verdict)
+		}
+	}
+}
+
+func TestListeningEndsAfterEnoughEvents(t *testing.T) {
+	r := examined(t, streams(sseType, step{0, strings.Repeat(ticks, 50)}), feed.Config{}, Options{Events: 7, For: time.Hour})
+	if r.Stream.Events != 7 || r.Stream.Ended != "enough" || r.Stream.Listened > Milliseconds(time.Second) {
+		t.Errorf("%+v", r.Stream)
+	}
+}
+
+func TestTheUserEndsItWithTheReportSoFar(t *testing.T) {
+	inBubble(t, streams(sseType, step{0, "id: 1\n" + ticks}), func(t *testing.T, n *network) {
+		ctx, stop := context.WithTimeout(t.Context(), 2*time.Second)
+		defer stop()
+		r := n.examine(ctx, t, feed.Config{}, Options{For: time.Hour})
+		if r.Verdict != Understood || r.Stream.Ended != "interrupted" || r.Stream.Resume != nil {
+			t.Errorf("%s", printed(t, r))
+		}
+	})
+}
+
+func TestAFloodIsBoundedInMemory(t *testing.T) {
+	flood := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		for i := range 600 {
+			fmt.Fprintf(w, "event: type%d\nid: %d\ndata: {\"symbol\":\"A\",\"price\":%d,\"pad\":%q}\n\n", i%30, i, i, strings.Repeat("x", 10_000))
+		}
+	}
+	inBubble(t, flood, func(t *testing.T, n *network) {
+		r := n.examine(t.Context(), t, feed.Config{}, Options{})
+		if s := r.Stream; s.Events != 600 || len(s.Types) != maxKinds || s.OtherTypes != 600/30*(30-maxKinds) || r.Reading.Examined > maxKept {
+			t.Errorf("%d events, %d types, %d others, %d examined", s.Events, len(s.Types), s.OtherTypes, r.Reading.Examined)
+		}
+	})
+}
+
+func TestSecretsAreNeverShown(t *testing.T) {
+	t.Setenv("DESK_TOKEN", "s3cr3t-from-env")
+	echo := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Via", r.Header.Get("Authorization"))
+		w.Header().Set("Content-Type", sseType+"; token="+r.URL.Query().Get("key"))
+		write(w, r, step{0, fmt.Sprintf("event: %s\nid: %s\ndata: {\"symbol\":%q,\"price\":1,\"auth\":%q}\n\n", r.URL.Query().Get("key"), r.URL.Query().Get("key"), r.URL.Query().Get("key"), r.Header.Get("Authorization"))})
+	}
+	c := feed.Config{URL: address + "?key=s3cr3t-in-url", Header: map[string]string{"Authorization": "Bearer ${DESK_TOKEN}", "X-Plain": "s3cr3t-in-header"}}
+	r := examined(t, echo, c, Options{})
+	var asJSON strings.Builder
+	if err := r.JSON(&asJSON); err != nil {
+		t.Fatal(err)
+	}
+	all := printed(t, r) + asJSON.String()
+	if strings.Contains(all, "s3cr3t") {
+		t.Errorf("a secret is shown:\n%s", all)
+	}
+	for _, want := range []string{"Authorization: Bearer ${DESK_TOKEN}", "X-Plain: ${X_PLAIN}", "?key=${KEY}"} {
+		if !strings.Contains(r.Reading.YAML, want) {
+			t.Errorf("%q is not in the YAML:\n%s", want, r.Reading.YAML)
+		}
+	}
+}
+
+func TestAVariableThatIsNotSetIsNamed(t *testing.T) {
+	os.Unsetenv("LIVETAPE_NO_SUCH")
+	_, err := Examine(t.Context(), feed.Config{Name: "desk", URL: address, Header: map[string]string{"X": "${LIVETAPE_NO_SUCH}"}}, Options{})
+	if err == nil || !strings.Contains(err.Error(), "LIVETAPE_NO_SUCH") {
+		t.Errorf("the error is %v", err)
+	}
+}
+
+func TestTerminalSequencesOfAFeedAreNotPassedOn(t *testing.T) {
+	wire := "event: a\x1b[31m\ndata: {\"symbol\":\"A\\u001b]0;x\\u0007\",\"price\":1,\"x\x1b[2J\":\"\u202e\"}\n\n"
+	r := examined(t, streams(sseType, step{0, wire}), feed.Config{}, Options{})
+	if all := printed(t, r); strings.ContainsAny(all, "\x1b\x07\u202e") {
+		t.Errorf("%q", all)
+	}
+}

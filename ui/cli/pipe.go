@@ -1,0 +1,204 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+	"time"
+
+	"livetape/feed"
+	"livetape/ui"
+)
+
+// pipe carries updates from feeds to a writer: all of them, once, in order. While the writer blocks, nothing is
+// taken from the feeds, which then read no more from their sockets. One goroutine runs it.
+type pipe struct {
+	events  <-chan feed.Event
+	feeds   int // that have not ended for good
+	out     io.Writer
+	printer printer
+	sieve   *sieve
+	notes   *notes
+
+	record record
+	buf    []byte
+}
+
+const (
+	fullBuffer = 64 << 10 // bytes written at once; what a pipe of Linux takes
+	burst      = 1024     // events taken without a look at the clock
+)
+
+var (
+	errEnough     = errors.New("all that was asked for has been printed")
+	errReaderGone = errors.New("the reader of the output is gone")
+)
+
+// run prints until all that was asked for has been, the time is up, the feeds have ended, the reader is gone or
+// ctx ends. None of these is an error, unless something is lacking that was asked for.
+func (p *pipe) run(ctx context.Context, timeUp <-chan time.Time) error {
+	p.buf = p.printer.header(p.buf)
+	err := p.carry(ctx, timeUp)
+	switch {
+	case errors.Is(err, errReaderGone):
+		return nil
+	case errors.Is(err, errEnough):
+		err = nil
+	}
+	if flushErr := p.flush(); !errors.Is(flushErr, errReaderGone) {
+		err = errors.Join(err, flushErr)
+	}
+	p.notes.total()
+	return err
+}
+
+func (p *pipe) carry(ctx context.Context, timeUp <-chan time.Time) error {
+	for {
+		if err := p.flush(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timeUp:
+			return p.sieve.timeUp()
+		case ev, ok := <-p.events:
+			if !ok {
+				return nil
+			}
+			if err := p.take(ev); err != nil {
+				return err
+			}
+		}
+		if err := p.takeWaiting(); err != nil {
+			return err
+		}
+	}
+}
+
+// takeWaiting takes what has already come: it is written together.
+func (p *pipe) takeWaiting() error {
+	for range burst {
+		select {
+		case ev, ok := <-p.events:
+			if !ok {
+				return nil
+			}
+			if err := p.take(ev); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+func (p *pipe) take(ev feed.Event) error {
+	switch {
+	case ev.Message != nil:
+		return p.message(ev)
+	case ev.Status != nil:
+		return p.status(ev.Feed, *ev.Status)
+	case ev.Gap != nil:
+		return p.note(func() { p.notes.say(ev.Feed, ui.GapWords(ev.Gap)) })
+	}
+	return nil
+}
+
+// note flushes before it tells, so that a terminal, or a file that takes both outputs, shows them in order.
+func (p *pipe) note(tell func()) error {
+	if err := p.flush(); err != nil {
+		return err
+	}
+	tell()
+	return nil
+}
+
+// status tells how a feed is. When the last one has ended for good, that is the end.
+func (p *pipe) status(name string, s feed.Status) error {
+	over := s.State == feed.Closed || s.State == feed.Failed
+	if over {
+		p.feeds--
+	}
+	if !over || p.feeds > 0 || s.State == feed.Closed {
+		if err := p.note(func() { p.notes.say(name, ui.StatusWords(s)) }); err != nil {
+			return err
+		}
+	}
+	switch {
+	case p.feeds > 0:
+		return nil
+	case s.State == feed.Failed:
+		return ending(name, s)
+	}
+	if err := p.sieve.cutShort(); err != nil {
+		return err
+	}
+	return errEnough
+}
+
+func (p *pipe) message(ev feed.Event) error {
+	m := ev.Message
+	if m.Fault != nil || m.Unmapped != "" {
+		if err := p.note(func() { p.notes.message(ev.Feed, m) }); err != nil {
+			return err
+		}
+	}
+	p.record.arrive(ev.Feed, m.ID, ev.At)
+	snapshot := false
+	for _, u := range m.Updates {
+		p.record.set(u)
+		snapshot = snapshot || p.record.quote.Standing
+		if err := p.print(); err != nil {
+			return err
+		}
+	}
+	if p.sieve.complete(snapshot) {
+		return errEnough
+	}
+	return nil
+}
+
+// print prints the record if it is asked for.
+func (p *pipe) print() (err error) {
+	if !p.sieve.passes(&p.record) {
+		return nil
+	}
+	if p.buf, err = p.printer.line(p.buf, &p.record); err != nil {
+		return err
+	}
+	if p.sieve.full() {
+		return errEnough
+	}
+	if len(p.buf) < fullBuffer {
+		return nil
+	}
+	return p.flush()
+}
+
+func (p *pipe) flush() error {
+	if len(p.buf) == 0 {
+		return nil
+	}
+	_, err := p.out.Write(p.buf)
+	p.buf = p.buf[:0]
+	switch {
+	case err == nil:
+		return nil
+	case isReaderGone(err):
+		return errReaderGone
+	}
+	return fmt.Errorf("write the updates: %w", err)
+}
+
+// isReaderGone reports whether a write failed because nobody reads any more.
+func isReaderGone(err error) bool {
+	var number syscall.Errno
+	if errors.As(err, &number) && (number == brokenPipe || number == closingPipe) {
+		return true
+	}
+	return errors.Is(err, io.ErrClosedPipe)
+}

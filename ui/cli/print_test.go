@@ -1,0 +1,257 @@
+package cli
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/market"
+)
+
+// told is what a feed said, in the order of the golden files.
+func told(t testing.TB) []record {
+	t.Helper()
+	zone := time.FixedZone("", -5*60*60)
+	at := time.Date(2026, 3, 2, 9, 30, 0, 120_000_000, zone)
+	said := time.Date(2026, 3, 2, 14, 30, 0, 119_500_000, time.UTC)
+	updates := []market.Update{
+		market.Quote{
+			Symbol: "NVDA", Name: `NVIDIA "the" chip maker, Inc.`, Currency: "USD",
+			Last: decimal(t, "181.50"), Bid: decimal(t, "181.45"), Ask: decimal(t, "181.5"),
+			Size: decimal(t, "200"), Volume: decimal(t, "48211900"), Open: decimal(t, "180"),
+			High: decimal(t, "182.000"), Low: decimal(t, "179.9"), PrevClose: decimal(t, "179.00"),
+			Time: said, Standing: true,
+		},
+		market.Quote{Symbol: "SHIB/USD", Last: decimal(t, "0.00001234"), Size: decimal(t, "1000000000000")},
+		market.Quote{Symbol: "SPREAD", Bid: decimal(t, "-1.25"), Ask: decimal(t, "0")},
+		market.Headline{
+			ID: "n-1", Title: "=1+1, said the “spreadsheet”", Summary: `A "quoted" summary`, Source: "Wire",
+			URL: "https://wire.example/1?a=b&c", Symbols: []string{"NVDA", "AAPL"}, Importance: market.High, Time: said,
+		},
+		market.Headline{Title: "日本株 上昇"},
+		market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "news pending", Time: said},
+		market.Halt{State: market.Closed},
+	}
+	records := make([]record, len(updates))
+	for i, u := range updates {
+		records[i].arrive("desk", "9f3a-"+string(rune('1'+i)), at.Add(time.Duration(i)*time.Second))
+		records[i].set(u)
+	}
+	return records
+}
+
+func decimal(t testing.TB, s string) market.Decimal {
+	t.Helper()
+	d, err := market.ParseDecimal(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+func printed(t testing.TB, p printer, records []record) string {
+	t.Helper()
+	b := p.header(nil)
+	for i := range records {
+		var err error
+		if b, err = p.line(b, &records[i]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return string(b)
+}
+
+func TestEachFormatPrintsAsItsGoldenFile(t *testing.T) {
+	zone := time.FixedZone("", 60*60)
+	byTemplate, err := newTemplatePrinter(`{{date "15:04:05.000" .Received}} {{.Kind}} [{{.Symbol}}{{.Symbols}}] <{{.Last}}> {{or .Headline .State "-"}}{{if .Standing}} standing{{end}}`, zone)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for file, p := range map[string]printer{
+		"json.golden":     newJSONPrinter(),
+		"csv.golden":      newCSVPrinter(),
+		"table.golden":    newTablePrinter(zone),
+		"template.golden": byTemplate,
+	} {
+		path := filepath.Join("testdata", "stream", file)
+		got := printed(t, p, told(t))
+		if os.Getenv("UPDATE_GOLDEN") != "" {
+			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", file, diff)
+		}
+	}
+}
+
+func TestOtherReadersUnderstandJSONAndCSV(t *testing.T) {
+	records := told(t)
+	lines := strings.Split(strings.TrimSpace(printed(t, newJSONPrinter(), records)), "\n")
+	rows, err := csv.NewReader(strings.NewReader(printed(t, newCSVPrinter(), records))).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, line := range lines {
+		var object map[string]any
+		if err := json.Unmarshal([]byte(line), &object); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		for column, name := range rows[0] {
+			want := rows[i+1][column]
+			switch value := object[name].(type) {
+			case nil:
+				if want != "" {
+					t.Errorf("line %d of JSON lacks %s, which CSV gives as %q", i+1, name, want)
+				}
+			case bool, string:
+				if got := strings.Trim(mustJSON(t, value), `"`); got != strings.Trim(mustJSON(t, want), `"`) {
+					t.Errorf("line %d: %s is %s in JSON and %s in CSV", i+1, name, got, want)
+				}
+			}
+		}
+	}
+}
+
+func mustJSON(t testing.TB, v any) string {
+	t.Helper()
+	b, err := json.Marshal(v)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
+}
+
+// TestEveryPartOfAnUpdateIsPrinted fails when the market's vocabulary has grown and a line of fields is missing.
+func TestEveryPartOfAnUpdateIsPrinted(t *testing.T) {
+	printedBy := map[string]string{"Title": "Headline"}
+	for _, u := range []market.Update{market.Quote{}, market.Headline{}, market.Halt{}} {
+		for _, part := range reflect.VisibleFields(reflect.TypeOf(u)) {
+			word := part.Name
+			if other, renamed := printedBy[word]; renamed {
+				word = other
+			}
+			if err := checkWord(word); err != nil {
+				t.Errorf("%T.%s: %v", u, part.Name, err)
+			}
+		}
+	}
+}
+
+func TestTheColumnsOfATableGrowAndNeverCutANumber(t *testing.T) {
+	long := "12345678901234567890123456789012.345678901234567890123456789"
+	var records []record
+	for _, last := range []string{"1.5", long, "1.5"} {
+		var r record
+		r.arrive("desk", "", time.Unix(0, 0))
+		r.set(market.Quote{Symbol: "日本", Last: decimal(t, last)})
+		records = append(records, r)
+	}
+	lines := strings.Split(printed(t, newTablePrinter(time.UTC), records), "\n")[1:4]
+	want := []string{
+		"00:00:00.000  日本             1.5",
+		"00:00:00.000  日本      " + long,
+		"00:00:00.000  日本      " + strings.Repeat(" ", len(long)-3) + "1.5",
+	}
+	if diff := cmp.Diff(want, lines); diff != "" {
+		t.Errorf("lines (-want +got):\n%s", diff)
+	}
+}
+
+func TestATemplateIsCheckedBeforeTheFirstUpdate(t *testing.T) {
+	const all = "; the fields are Feed Kind Symbol EventID Received Time Last "
+	for _, test := range []struct{ template, want string }{
+		{"{{.Last", "unclosed action"},
+		{"{{.Price}}", "there is no field .Price" + all},
+		{"{{.symbol}}", "there is no field .symbol; did you mean .Symbol?"},
+		{"{{.prev_close}}", "there is no field .prev_close; did you mean .PrevClose?"},
+		{`{{if eq .Kind "never"}}{{.Nope}}{{end}}`, "there is no field .Nope" + all},
+		{`{{define "x"}}{{.Nope}}{{end}}{{.Last}}`, "there is no field .Nope" + all},
+		{"{{$.Nope}}", "there is no field .Nope" + all},
+		{"{{with $x := .}}{{$x.Nope}}{{end}}", "<$x.Nope>: map has no entry for key \"Nope\""},
+		{"{{.Last.Foo}}", "<.Last.Foo>: can't evaluate field Foo in type string"},
+		{"{{with .Last}}{{.Symbol}}{{end}}", "<.Symbol>: can't evaluate field Symbol in type string"},
+		{"{{price .Last}}", `function "price" not defined`},
+		{"{{date `15:04` .Symbol}}", "<date `15:04` .Symbol>: error calling date: \"A\" is not a time"},
+		{"{{.Last}}\n{{.Last", "line 2: unclosed action"},
+		{" ", "is empty; it should be such as '{{.Symbol}} {{.Last}}'"},
+	} {
+		_, err := newTemplatePrinter(test.template, time.UTC)
+		if err == nil || !strings.HasPrefix(err.Error(), test.want) {
+			t.Errorf("%s: the error is %v, want %s…", test.template, err, test.want)
+		}
+	}
+}
+
+func TestMissingFieldsOfATemplateAreEmpty(t *testing.T) {
+	for template, want := range map[string]string{
+		"{{.Symbol}}|{{.Last}}|{{.Time}}|{{.Headline}}|{{.Symbols}}|{{.Standing}}": "SPREAD|||||",
+		`{{date "15:04" .Time}}.`:                       ".",
+		"{{if .Last}}last{{else}}{{.Bid}}{{end}}":       "-1.25",
+		"{{with .Last}}{{.}}{{else}}none{{end}}":        "none",
+		`{{index . "Ask"}}`:                             "0",
+		`{{$r := .}}{{$r.Ask}} {{printf "%6s" $r.Bid}}`: "0  -1.25",
+		"no field": "no field",
+		`{{define "x"}}<{{.Bid}}>{{end}}{{template "x" .}}`: "<-1.25>",
+	} {
+		p, err := newTemplatePrinter(template, time.UTC)
+		if err != nil {
+			t.Errorf("%s: %v", template, err)
+			continue
+		}
+		if got := printed(t, p, told(t)[2:3]); got != want+"\n" {
+			t.Errorf("%s prints %q, want %q", template, got, want)
+		}
+	}
+}
+
+func FuzzAnyTextSurvivesJSONAndCSV(f *testing.F) {
+	for _, s := range []string{"", "plain", `"\`, "a,b\n\"c\"\r\n", "\x1b[2J\u202e\u009b\u0000", "é日👩‍👧\U0001f468\U000e0041", "\\u0041", "\xff\xfe"} {
+		f.Add(s, s)
+	}
+	f.Fuzz(func(t *testing.T, id, title string) {
+		var r record
+		r.arrive("desk", id, time.Unix(0, 0))
+		r.set(market.Headline{Title: title, Symbols: []string{title}})
+		line := printed(t, newJSONPrinter(), []record{r})
+		var object struct {
+			EventID  string `json:"event_id"`
+			Headline string
+			Symbols  []string
+		}
+		if err := json.Unmarshal([]byte(line), &object); err != nil {
+			t.Fatalf("%s: %v", line, err)
+		}
+		if object.EventID != valid(id) || object.Headline != valid(title) || object.Symbols[0] != valid(title) {
+			t.Errorf("%q and %q became %+v", id, title, object)
+		}
+		if strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return !unicode.IsGraphic(r) }) {
+			t.Errorf("the line %q has characters without a shape", line)
+		}
+		rows, err := csv.NewReader(bytes.NewReader([]byte(printed(t, newCSVPrinter(), []record{r})))).ReadAll()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, want := rows[1][slices.Index(rows[0], "headline")], strings.ReplaceAll(title, "\r\n", "\n"); got != want { // as encoding/csv reads
+			t.Errorf("%q became %q in CSV", want, got)
+		}
+	})
+}
+
+// valid is s with U+FFFD for every byte that is no UTF-8.
+func valid(s string) string { return string([]rune(s)) }

@@ -1,0 +1,84 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"sync"
+
+	"github.com/spf13/cobra"
+
+	"livetape/feed"
+	"livetape/feed/tape"
+)
+
+// recordFlags say where to record what is watched.
+type recordFlags struct {
+	file string
+	size int64
+}
+
+func (f *recordFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.file, "record", "", "record the raw stream in `FILE`; compressed if that ends in .gz")
+	cmd.Flags().Int64Var(&f.size, "record-size", 0, "begin the next file after so many `MiB`; 0 for never")
+}
+
+// recording is a file that what is watched goes through.
+type recording struct {
+	events  <-chan feed.Event
+	notices chan string // for the screen; nil when there is no recording
+
+	mu     sync.Mutex
+	failed error
+}
+
+// record puts a recording between the feeds and whoever watches them; without a file there is none.
+func (f recordFlags) record(ctx context.Context, feeds []feed.Config, events <-chan feed.Event) (*recording, error) {
+	if f.file == "" {
+		return &recording{events: events}, nil
+	}
+	if f.size < 0 {
+		return nil, fmt.Errorf("record in %s: a size of %d MiB is below 0", f.file, f.size)
+	}
+	options := tape.Options{MaxSize: f.size << 20}
+	for _, s := range sources(feeds) {
+		options.Feeds = append(options.Feeds, tape.Source(s))
+	}
+	recorder, err := tape.Create(f.file, options)
+	if err != nil {
+		return nil, err
+	}
+	r := &recording{notices: make(chan string, 1)}
+	r.events = recorder.Through(ctx, events, r.fail)
+	return r, nil
+}
+
+// fail tells the screen what goes wrong, and keeps it for when the screen is gone: watching goes on.
+func (r *recording) fail(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.failed == nil {
+		r.failed = err
+	}
+	select {
+	case r.notices <- err.Error():
+	default: // the one before is not read yet
+	}
+}
+
+// banner adds to the screen's banner that it is recorded.
+func (f recordFlags) banner(text string) string {
+	switch {
+	case f.file == "":
+		return text
+	case text == "":
+		return "REC"
+	}
+	return text + " · REC"
+}
+
+// err is what went wrong with the recording, if anything did.
+func (r *recording) err() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.failed
+}

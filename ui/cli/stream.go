@@ -1,0 +1,161 @@
+package cli
+
+import (
+	"context"
+	"os"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/charmbracelet/x/term"
+	"github.com/spf13/cobra"
+
+	"livetape/feed"
+)
+
+func streamCommand() *cobra.Command {
+	var flags feedFlags
+	var layout layout
+	var wanted selection
+	cmd := &cobra.Command{
+		Use:     "stream [FEED|URL]...",
+		Short:   "Print the updates of feeds, for pipes and files",
+		Long:    streamHelp(),
+		Example: streamExamples,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			out := file(cmd.OutOrStdout())
+			printer, err := layout.printer(cmd, out != nil && term.IsTerminal(out.Fd()), time.Local)
+			if err != nil {
+				return err
+			}
+			if err := wanted.check(cmd); err != nil {
+				return err
+			}
+			flags.symbols, flags.sifts = wanted.symbols, true
+			choice, err := flags.choose(cmd, args, false)
+			if err != nil {
+				return err
+			}
+			targets, err := choice.targets()
+			if err != nil {
+				return err
+			}
+			return stream(cmd.Context(), cmd, streaming{feeds: configs(targets), printer: printer, wanted: wanted})
+		},
+	}
+	layout.register(cmd)
+	wanted.register(cmd)
+	flags.register(cmd)
+	flags.registerList(cmd)
+	return cmd
+}
+
+const streamExamples = `  livetape stream https://desk.example/events | jq .last
+  livetape stream https://desk.example/events -o csv --events price --for 5m > prices.csv
+  livetape stream https://desk.example/events --symbols NVDA -t '{{.Symbol}} {{.Last}}'
+  livetape stream https://desk.example/events --once --symbols NVDA,AAPL
+  livetape stream desk pyth -o json`
+
+func streamHelp() string {
+	return `stream prints every update of one or more feeds as one line, once and in order. Feeds are URLs,
+those that the configuration names, a preset, or, without an argument, all of the configuration.
+It waits for its reader, and makes the server wait in turn: nothing is dropped. Changes of the
+connection, what a reconnect missed, and events that could not be used are told on standard error.
+
+json prints an object a line with the fields that are present, csv all of them as columns below
+a header, a template what it names. Numbers are digit for digit as the feed wrote them (in JSON
+as strings), received and time are RFC 3339 in UTC, text has no control characters, and nothing
+is padded. In a template every field is text, empty when it is missing, and {{date "15:04:05"
+.Received}} is a local time. The fields:
+
+` + fieldHelp() + `
+
+csv does not change text: a headline that begins with =, +, - or @ is a formula to a spreadsheet,
+so import such columns as text.
+
+--once ends when each of the --symbols has had a price. Without --symbols it ends after the
+snapshot that a server begins with, or after 10s; --for sets another time.
+
+It exits with 0 when all that was asked for is printed, the time is up, the reader is gone or the
+server has ended the stream for good (204); with 1 when the feed fails (the cause is told), or when
+it ends before --count, or --for before a price that --once asks for.
+
+${NAME} in a header or in the URL is read from the environment.`
+}
+
+// fieldHelp lists the fields by both of their names, in lines.
+func fieldHelp() string {
+	var b strings.Builder
+	width := 0
+	for _, f := range fields {
+		word := f.name + " (." + f.word + ")"
+		switch width += len(word) + 2; {
+		case b.Len() == 0:
+			b.WriteString("  ")
+		case width > 94:
+			b.WriteString(",\n  ")
+			width = len(word) + 2
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(word)
+	}
+	return b.String()
+}
+
+// streaming is what one stream command prints.
+type streaming struct {
+	feeds   []feed.Config
+	printer printer
+	wanted  selection
+}
+
+// lastWrite is how long output that a reader does not take may hold up the end after a signal.
+const lastWrite = time.Second
+
+// stream runs the feeds and prints what they say. When it returns, every connection is closed.
+func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
+	// Otherwise the runtime ends the process at a write to a closed pipe, before anyone can end well.
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+
+	feeding, stop := context.WithCancel(ctx)
+	set, err := feed.Start(feeding, s.feeds...)
+	if err != nil {
+		stop()
+		return usageError{err, hint(cmd)}
+	}
+	defer func() {
+		stop()
+		drain(set.Events())
+	}()
+	p := &pipe{
+		events:  set.Events(),
+		feeds:   len(s.feeds),
+		out:     cmd.OutOrStdout(),
+		printer: s.printer,
+		sieve:   newSieve(s.wanted),
+		notes:   newNotes(cmd.ErrOrStderr()),
+	}
+	ended := make(chan error, 1)
+	go func() { ended <- p.run(ctx, timer(s.wanted.lasting)) }()
+	select {
+	case err := <-ended:
+		return err
+	case <-ctx.Done():
+	}
+	select {
+	case err := <-ended:
+		return err
+	case <-time.After(lastWrite): // its reader has stopped: the write ends with the process
+		return nil
+	}
+}
+
+// timer fires after d, or never.
+func timer(d time.Duration) <-chan time.Time {
+	if d <= 0 {
+		return nil
+	}
+	return time.After(d)
+}
