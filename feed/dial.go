@@ -36,7 +36,7 @@ func (o *ownTransport) keep(conn net.Conn) net.Conn {
 	return &ownConn{conn, o}
 }
 
-// hangUp closes every connection. None is in use: a feed has one request at a time, and this is between two.
+// hangUp closes every connection.
 func (o *ownTransport) hangUp() {
 	o.CloseIdleConnections()
 	o.mu.Lock()

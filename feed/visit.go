@@ -17,7 +17,7 @@ import (
 type Visit struct {
 	source *source
 	base   http.RoundTripper
-	own    *http.Transport // base, unless the caller gave one
+	own    *ownTransport // base, unless the caller gave one
 }
 
 // Hop is a redirect that was followed. Both addresses are fit to be shown.
@@ -36,16 +36,16 @@ func NewVisit(c Config) (*Visit, error) {
 	if c.Client != nil && c.Client.Transport != nil {
 		v.base = c.Client.Transport
 	} else {
-		v.own = newTransport(s)
+		v.own = newOwnTransport(s)
 		v.base = v.own
 	}
 	return v, nil
 }
 
-// Close drops the connections that were kept for a further question.
+// Close drops the connections, also those that a body is still read from.
 func (v *Visit) Close() {
 	if v.own != nil {
-		v.own.CloseIdleConnections()
+		v.own.hangUp()
 	}
 }
 

@@ -75,6 +75,14 @@ func TestAJSONLineOverTheLimitIsSkippedInItsPlace(t *testing.T) {
 	}
 }
 
+func TestALongLineThatBeginsBlankIsNoSignOfLife(t *testing.T) {
+	body := strings.Repeat(" ", 200<<10) + "{}\n1\n"
+	seen := observe(t, strings.NewReader(body), asLines(limit))
+	if diff := cmp.Diff([]string{skippedMark(limit), "= 1"}, markedData(seen)); diff != "" || seen.Comments != 0 {
+		t.Errorf("%d comments; (-want +got):\n%s", seen.Comments, diff)
+	}
+}
+
 func skippedMark(limit int) string { return "! " + skippedWords(limit) }
 
 func TestACutJSONLineIsNoEvent(t *testing.T) {
