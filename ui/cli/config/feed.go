@@ -26,9 +26,9 @@ type World struct {
 // error wraps a [fault.Fault] for whatever is missing; it never holds a secret.
 func (f Feed) Config(name string, w World) (feed.Config, error) {
 	var faults fault.List
-	f = f.withToken(w, &faults)
-	f.Headers = canonical(f.Headers)
-	full, err := f.Resolve()
+	tokened := f.withToken(w, &faults)
+	tokened.Headers = canonical(tokened.Headers)
+	full, err := tokened.Resolve()
 	if err != nil {
 		return feed.Config{}, err
 	}

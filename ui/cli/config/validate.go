@@ -50,11 +50,13 @@ func (f Feed) Validate() error {
 	var faults fault.List
 	f.checkToken(&faults)
 	f.checkReach(&faults)
+	definition := f.Definition
 	if f.Token != "" || f.TokenFile != "" {
-		f.Token, f.TokenFile = "${TOKEN}", "" // whatever it is, it is there
-		f = f.withToken(World{}, &faults)
+		tokened := f
+		tokened.Token, tokened.TokenFile = "${TOKEN}", "" // whatever it is, it is there
+		definition = tokened.withToken(World{}, &faults).Definition
 	}
-	faults.Join(nil, f.Definition.Validate())
+	faults.Join(nil, definition.Validate())
 	return faults.Err()
 }
 
