@@ -83,13 +83,22 @@ func (h history) next(o outcome, random float64) (step, history) {
 		return step{state: Connecting, attempt: h.failures}, h
 	case ended:
 		h.failures = 0
-		return step{state: Waiting, wait: h.notBelowFloor(h.bounded(h.retry)), planned: true}, h
+		return h.afterCleanEnd(), h
 	}
 	h.failures++
 	if o.ending == refused || o.ending == misfit && !h.wasLive {
 		return step{state: Failed, attempt: h.failures}, h
 	}
 	return step{state: Waiting, wait: h.notBelowFloor(h.pause(o, random)), attempt: h.failures}, h
+}
+
+// afterCleanEnd waits exactly the reconnection time, also after an end that is one too many to be planned.
+func (h history) afterCleanEnd() step {
+	s := step{state: Waiting, wait: h.notBelowFloor(h.bounded(h.retry)), planned: true}
+	if h.empty >= emptyLimit {
+		s.planned, s.cause = false, emptyCause
+	}
+	return s
 }
 
 // learn takes in what the outcome says about the server, whatever follows from it.
@@ -100,6 +109,12 @@ func (h history) learn(o outcome) history {
 		h.barren = 0
 	case o.ending != left:
 		h.barren++
+	}
+	switch {
+	case o.ending == ended && !o.delivered:
+		h.empty++
+	case o.ending != left || o.delivered:
+		h.empty = 0
 	}
 	if o.delivered || o.liveFor >= provenAfter {
 		h.failures = 0
