@@ -53,16 +53,19 @@ func parseURL(s string) (*url.URL, error) {
 
 // withoutUser cuts user and password out of scheme://user:password@host/path.
 func withoutUser(raw string) string {
-	scheme, rest, found := strings.Cut(raw, "://")
-	if !found {
+	user := userOf(raw)
+	if user == "" {
 		return raw
 	}
-	end := strings.IndexByte(rest, '/')
-	if end < 0 {
-		end = len(rest)
-	}
-	at := strings.LastIndexByte(rest[:end], '@')
-	return scheme + "://" + rest[at+1:]
+	scheme, rest, _ := strings.Cut(raw, "://")
+	return scheme + "://" + rest[len(user):]
+}
+
+// userOf is the user:password@ of scheme://user:password@host/path; "" without one.
+func userOf(raw string) string {
+	_, rest, _ := strings.Cut(raw, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	return authority[:strings.LastIndexByte(authority, '@')+1]
 }
 
 func maskQuery(query string) string {

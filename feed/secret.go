@@ -115,9 +115,20 @@ func formSecrets(form string) []string {
 	return secrets
 }
 
-// headerSecrets are the values of a header that must never be shown: the whole, and what follows the
-// scheme of an Authorization.
-func headerSecrets(value string) []string {
+// isSecretHeader reports whether a header's value may be a credential: better one too many, since what is no secret
+// seldom stands in such a header.
+func isSecretHeader(name string) bool {
+	lower := strings.ToLower(name)
+	sounds := func(part string) bool { return strings.Contains(lower, part) }
+	return isSecretKey(name) || slices.ContainsFunc([]string{"key", "token", "secret", "auth", "pass", "session", "credential", "cookie"}, sounds)
+}
+
+// headerSecrets are the values of a header that must never be shown: of one that may hold a credential, the whole and
+// what follows the scheme of an Authorization. Those of others stand in what servers say of themselves (text/html).
+func headerSecrets(name, value string) []string {
+	if !isSecretHeader(name) {
+		return nil
+	}
 	_, credential, _ := strings.Cut(value, " ")
 	return []string{value, strings.TrimSpace(credential)}
 }

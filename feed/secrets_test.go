@@ -82,7 +82,7 @@ func TestNoCauseHoldsASecret(t *testing.T) {
 	secrets := []string{"t0k3n+/=", "t0k3n%2B%2F%3D", "h0stname", "us3r", "p4ssw0rd", "k3y", "h34d3r", "v4lue"}
 	c := Config{
 		Name: "f", URL: "http://us3r:p4ssw0rd@${HOST}.example/?api_key=k3y&t=${TOKEN}",
-		Header: map[string]string{"X-Custom": "h34d3r", "Authorization": "Bearer v4lue"},
+		Header: map[string]string{"X-Desk-Tokens": "h34d3r", "Authorization": "Bearer v4lue"},
 	}
 	everything := strings.Join(secrets, " ")
 	for what, answerWith := range map[string]network{
@@ -130,9 +130,30 @@ func TestAShortSecretIsMaskedAsAWordOnly(t *testing.T) {
 	}
 }
 
+func TestAnOrdinaryHeaderHidesNoCause(t *testing.T) {
+	s := serve(t, answering(200, http.Header{"Content-Type": {"text/html"}}, ""))
+	header := map[string]string{"Accept": "text/html", "X-Desk": "stream", "User-Agent": "event"}
+	l := still().listen(t, Config{Name: "f", URL: s.URL, Header: header})
+	if st := l.until(Failed); st.Cause != "200, but text/html instead of an event stream" {
+		t.Errorf("cause %q", st.Cause)
+	}
+}
+
+func TestHeadersThatMayHoldCredentials(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Authorization": true, "proxy-authorization": true, "Cookie": true, "X-Auth": true, "X-API-Key": true, "apikey": true,
+		"X-Tokens": true, "X-Session-Name": true, "Secret-Word": true, "X-Passcode": true, "My-Credential-1": true, "X-Signature": true,
+		"Accept": false, "User-Agent": false, "Host": false, "X-Desk": false, "Last-Event-ID": false, "Content-Type": false,
+	} {
+		if got := isSecretHeader(name); got != want || (headerSecrets(name, "v4lue") != nil) != want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func TestA401NamesWhatWasRefused(t *testing.T) {
 	s := serve(t, answering(401, nil, ""))
-	env := map[string]string{"DESK_TOKEN": "s3cr3t", "ACCEPT": "x/y"}
+	env := map[string]string{"DESK_TOKEN": "s3cr3t", "ACCEPT": "x/y", "HOST": strings.TrimPrefix(s.URL, "http://"), "ROOM": "fx", "ME": "me"}
 	for _, c := range []struct {
 		what  string
 		c     Config
@@ -142,6 +163,12 @@ func TestA401NamesWhatWasRefused(t *testing.T) {
 		{"a literal", Config{Header: map[string]string{"authorization": "Bearer s3cr3t"}}, "401: the Authorization header was refused"},
 		{"another header", Config{Header: map[string]string{"X-Api-Key": "s3cr3t"}}, "401: the X-Api-Key header was refused"},
 		{"a query", Config{URL: s.URL + "/?token=${DESK_TOKEN}"}, "401: the token in DESK_TOKEN was refused"},
+		{"a variable in the host", Config{URL: "http://${HOST}/"}, "401: the server wants to know who is asking"},
+		{"a variable in the path", Config{URL: s.URL + "/${ROOM}/x"}, "401: the server wants to know who is asking"},
+		{"a path beside a query", Config{URL: "http://${HOST}/${ROOM}?token=${DESK_TOKEN}#${ROOM}"}, "401: the token in DESK_TOKEN was refused"},
+		{"a password", Config{URL: "http://me:${DESK_TOKEN}@${HOST}/"}, "401: the token in DESK_TOKEN was refused"},
+		{"a user and a password", Config{URL: "http://${ME}:${DESK_TOKEN}@${HOST}/"}, "401: the user name or password in the URL was refused"},
+		{"an ordinary header", Config{Header: map[string]string{"Accept": "text/html"}}, "401: the server wants to know who is asking"},
 		{"a user", Config{URL: strings.Replace(s.URL, "://", "://me:s3cr3t@", 1)}, "401: the user name or password in the URL was refused"},
 		{"nothing", Config{}, "401: the server wants to know who is asking"},
 	} {
