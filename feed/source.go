@@ -72,13 +72,19 @@ func (s *source) fillURL(lookup func(string) (string, bool)) ([]string, error) {
 	return append(secrets, urlSecrets(u)...), nil
 }
 
-// credentialVariables names the variables where credentials stand in an URL: before the host and in the query. One in
-// host or path says where the feed is.
+// credentialVariables names the variables where credentials stand in an URL: before the host, and in the query except as
+// values of harmless keys. One in host or path says where the feed is.
 func credentialVariables(raw string) []string {
 	raw, _, _ = strings.Cut(raw, "#")
 	raw, query, _ := strings.Cut(raw, "?")
+	places := []string{userOf(raw)}
+	for _, pair := range strings.FieldsFunc(query, isSeparator) {
+		if key, _, _ := strings.Cut(pair, "="); !isHarmlessKey(key) {
+			places = append(places, pair)
+		}
+	}
 	var names []string
-	for _, found := range variable.FindAllString(userOf(raw)+query, -1) {
+	for _, found := range variable.FindAllString(strings.Join(places, "&"), -1) {
 		names = append(names, found[len("${"):len(found)-len("}")])
 	}
 	return names
