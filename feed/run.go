@@ -115,7 +115,7 @@ func (f *supervisor) decide(o outcome) Status {
 	next, learned := f.history.next(o, f.random())
 	f.history = learned
 	st := Status{State: next.state, Since: wallClock(), Attempt: next.attempt, Planned: next.planned, Cause: o.cause}
-	if next.cause != "" {
+	if next.cause != "" && f.mail.notice == "" { // what the server says of it is better
 		st.Cause = next.cause
 	}
 	switch next.state {
