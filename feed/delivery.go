@@ -34,6 +34,7 @@ type delivery struct {
 func (d *delivery) prepare(lastID string, gap *Gap) {
 	d.lastID, d.gap, d.cut = lastID, gap, false
 	d.count, d.notice, d.asked, d.crash = 0, "", false, nil
+	d.seen.reconnect()
 }
 
 // begin is called when the stream is live. Without an id, nothing that follows can tell what was missed.
@@ -102,12 +103,13 @@ func (d *delivery) takeAll(ctx context.Context, arrivals <-chan arrival, drop fu
 	}
 }
 
-// take delivers one event, unless it came before. It reports false when ctx ended first.
+// take delivers one event, unless an earlier connection gave it. It reports false when ctx ended first.
 func (d *delivery) take(ctx context.Context, a arrival) bool {
 	own := a.mark == stream.Own
 	var sum uint64
 	if own || d.payloadID != "" && a.mark == stream.Inherited {
 		if sum = d.sum(a.message); d.seen.has(sum) {
+			d.seen.add(sum)
 			return d.drop(ctx, a)
 		}
 	}
@@ -125,7 +127,7 @@ func (d *delivery) take(ctx context.Context, a arrival) bool {
 
 func (d *delivery) sum(m *Message) uint64 { return d.seen.sum(m.Type, m.ID, m.Data) }
 
-// drop counts an event that came twice. That it came says that the server took the id.
+// drop counts an event that an earlier connection gave. That it came says that the server took the id.
 func (d *delivery) drop(ctx context.Context, a arrival) bool {
 	d.line.duplicate()
 	d.lastID = a.message.ID

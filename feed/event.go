@@ -35,7 +35,7 @@ type Message struct {
 // the feed's freshness, true to a second.
 type Pulse struct {
 	LastByte   time.Time
-	Duplicates uint64 // events dropped so far because they came twice
+	Duplicates uint64 // events dropped so far because an earlier connection had given them
 }
 
 // State is where a feed's connection stands.
@@ -63,13 +63,14 @@ type Status struct {
 
 	// Planned is true from a clean end of stream until it is live again: servers that end every
 	// stream after a while are doing nothing wrong, and a screen should not raise an alarm
-	// unless it lasts.
+	// unless it lasts. The third end in a row without an event, and those that follow, are not planned: a
+	// stream that never gives anything is not well.
 	Planned  bool
 	LastByte time.Time // when the last byte arrived; zero before the first
 
 	Retry       time.Duration // the server's reconnection time, at most 1 h, or the default of 1 s
 	Connections int           // connections that became live so far
-	Duplicates  uint64        // events dropped so far because they came twice
+	Duplicates  uint64        // events dropped so far because an earlier connection had given them
 }
 
 // Gap says what a reconnect missed. It is sent once per reconnect, before the first message of the

@@ -183,6 +183,8 @@ func TestTheScreenSaysWhatAChangeIsMeasuredFrom(t *testing.T) {
 		{"previous close", "VS CLOSE", []market.Quote{{Symbol: "A", Last: num("2"), PrevClose: num("1")}}},
 		{"open", "VS OPEN", []market.Quote{{Symbol: "A", Last: num("2"), Open: num("1")}}},
 		{"first seen", "VS FIRST", []market.Quote{{Symbol: "A", Last: num("2")}}},
+		{"the feed", "BY FEED", []market.Quote{{Symbol: "A", Last: num("2"), Change: num("1")}}},
+		{"the feed and another", "+100.00%f", []market.Quote{{Symbol: "A", Last: num("2"), Change: num("1")}, {Symbol: "B", Last: num("2"), PrevClose: num("1")}}},
 		{"mixed", "+100.00%o", []market.Quote{{Symbol: "A", Last: num("2"), Open: num("1")}, {Symbol: "B", Last: num("2"), PrevClose: num("1")}}},
 	} {
 		s := newStage().size(100, 30).live()
@@ -192,6 +194,32 @@ func TestTheScreenSaysWhatAChangeIsMeasuredFrom(t *testing.T) {
 		if view := ansi.Strip(s.m.View()); !strings.Contains(view, c.want) {
 			t.Errorf("%s: no %q in\n%s", c.name, c.want, view)
 		}
+	}
+}
+
+func TestADashHasNoBasis(t *testing.T) {
+	s := newStage().size(100, 30).live()
+	s.quote(market.Quote{Symbol: "A", Last: num("2"), Open: num("1")})
+	s.quote(market.Quote{Symbol: "B", Last: num("2"), PrevClose: num("0")})
+	line := lineOf(t, strings.Split(s.screen(), "\n"), "B")
+	if !strings.Contains(line, missing) || strings.Contains(line, "p ") {
+		t.Errorf("%q", line)
+	}
+}
+
+func TestTheHeadOfARangeIsNotCut(t *testing.T) {
+	s := newStage().live()
+	s.quote(market.Quote{Symbol: "A", Last: num("2")})
+	seen := map[bool]bool{}
+	for width := 30; width < 200; width++ {
+		view := s.size(width, 20).screen()
+		if strings.Contains(view, "SEEN R") && !strings.Contains(view, "SEEN RANGE") {
+			t.Fatalf("at %d columns:\n%s", width, view)
+		}
+		seen[strings.Contains(view, "SEEN RANGE")] = strings.Contains(view, "SEEN")
+	}
+	if !seen[true] {
+		t.Error("no range is shown at any width")
 	}
 }
 

@@ -95,10 +95,10 @@ func changedFrom(before, after string) int {
 	return i
 }
 
-// since is how long ago something was, in whole seconds. All ages change together, on the whole second of
-// the clock: a screen of thirty rows is one frame a second and not thirty.
+// since is how long ago something was, in whole seconds and less than one off. All ages change together, on the
+// whole second of the clock: a screen of thirty rows is one frame a second and not thirty.
 func since(now, at time.Time) time.Duration {
-	return max(now.Truncate(time.Second).Sub(at).Round(time.Second), 0)
+	return max(now.Truncate(time.Second).Sub(at.Truncate(time.Second)), 0)
 }
 
 // units are those of an age, which is coarse: whole ones of the largest that fits.
@@ -217,10 +217,18 @@ func delay(d time.Duration) string {
 }
 
 // clock is the local time of day, or the day when it is another one.
-func clock(t, now time.Time) string {
+func clock(t, now time.Time) string { return timeOrDay(t, now, "2 Jan 2006") }
+
+// clockCell is clock for a table, in eight cells.
+func clockCell(t, now time.Time) string { return timeOrDay(t, now, "Jan 2006") }
+
+func timeOrDay(t, now time.Time, otherYear string) string {
 	t, now = t.Local(), now.Local()
-	if t.YearDay() != now.YearDay() || t.Year() != now.Year() {
-		return t.Format("02 Jan  ")
+	switch {
+	case t.Year() != now.Year():
+		return t.Format(otherYear)
+	case t.YearDay() != now.YearDay():
+		return t.Format("02 Jan")
 	}
 	return t.Format(time.TimeOnly)
 }

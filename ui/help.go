@@ -83,7 +83,7 @@ func (m Model) legend(pn *pen) []string {
 		{missing, "the feed has not given this number"},
 		{"VOL≈", "volume cut to three digits, K M B T: a wider screen has all of them"},
 		{"AGE", "time since the feed last spoke of the symbol; older rows fade, all do when the feed is not live"},
-		{"p o s", "change from previous close, from open, or from the first price seen"},
+		{"p o s f", "change from close, open, first price seen, or as the feed gives it"},
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
 		{"? ✕", "in the event log: not mapped to prices or news; not usable"},
 	} {

@@ -167,6 +167,15 @@ func TestGapsAndFaultsOutlastTheOrdinaryMessagesOfTheLog(t *testing.T) {
 	}
 }
 
+func TestAnImmediateRetryIsSaidAsSuchInTheLog(t *testing.T) {
+	s := newStage().size(120, 40)
+	s.status(feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: s.now})
+	s.keys("!")
+	if view := s.screen(); !strings.Contains(view, "connection refused · retry at once") {
+		t.Errorf("no word of it in\n%s", view)
+	}
+}
+
 func TestStatesAndGapsAreLinesOfTheLog(t *testing.T) {
 	s := newStage().size(120, 40)
 	planned(s)

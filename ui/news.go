@@ -155,7 +155,7 @@ func (n news) row(pn *pen, f frame, l newsLine) string {
 	if at.IsZero() {
 		at = s.At
 	}
-	pn.left(muted, clock(at, f.now), 8)
+	pn.left(muted, clockCell(at, f.now), 8)
 	pn.space(2)
 	if n.source > 0 && f.width >= 70 {
 		pn.left(muted, s.Source, n.source)

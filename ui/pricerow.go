@@ -156,8 +156,8 @@ func (d *priceLines) percent(s slot, f *face, t tone) {
 		return
 	}
 	mark := ""
-	if d.mixed {
-		mark = [...]string{"", "p", "o", "s"}[f.basis]
+	if d.mixed && f.percent != "" {
+		mark = [...]string{"", "p", "o", "s", "f"}[f.basis]
 	}
 	d.number(s.ext, s.width-1, f.percent, t.sign(signOf(f.percent)))
 	d.pen.left(t.quiet, mark, 1)

@@ -107,7 +107,7 @@ func (d *priceLines) title(l list) string {
 	right := ""
 	switch {
 	case d.mixed:
-		right = "change: p from previous close, o from open, s from first seen"
+		right = "change: p from previous close, o from open, s from first seen, f by the feed"
 	case d.basis != market.NoBasis:
 		right = "change from " + basisWords(d.basis)
 	}
@@ -188,8 +188,11 @@ func (d *priceLines) label(s slot) string {
 		}
 		return "VOLUME"
 	case colRange:
-		if d.seen && !d.rangeMixed {
+		switch seen := d.seen && !d.rangeMixed; {
+		case seen && s.width >= len("SEEN RANGE"):
 			return "SEEN RANGE"
+		case seen:
+			return "SEEN"
 		}
 		return "RANGE"
 	}
@@ -204,6 +207,8 @@ func (d *priceLines) percentLabel() string {
 		return "VS CLOSE"
 	case d.basis == market.FromOpen:
 		return "VS OPEN"
+	case d.basis == market.FromFeed:
+		return "BY FEED"
 	}
 	return "VS FIRST"
 }

@@ -176,8 +176,11 @@ func turned(s feed.Status) span {
 	case feed.Silent:
 		return span{warn, "silent" + join(" · ", cause)}
 	case feed.Waiting:
-		wait := s.RetryAt.Sub(s.Since)
-		return span{warn, join("", orElse(cause, orElse(endCause(s), "connection lost"))) + " · retry in " + tenths(wait) + attempt(s)}
+		retry := "retry at once"
+		if wait := s.RetryAt.Sub(s.Since); wait >= 50*time.Millisecond {
+			retry = "retry in " + tenths(wait)
+		}
+		return span{warn, join("", orElse(cause, orElse(endCause(s), "connection lost"))) + " · " + retry + attempt(s)}
 	case feed.Closed:
 		return span{warn, "closed" + join(" ", cause)}
 	}

@@ -55,10 +55,16 @@ func faultHelp() string {
 		if info.For > 0 {
 			fmt.Fprintf(table, " (%s unless you say)", info.For)
 		}
+		if info.Value != "" {
+			fmt.Fprintf(table, "; VALUE: %s", info.Value)
+		}
 		fmt.Fprintln(table)
 	}
 	table.Flush()
-	return b.String() + "\nNAME:FOR says how long a fault lasts, @EVERY makes it come again."
+	return b.String() + `
+A fault is written ` + mockserver.FaultSyntax + `: :FOR says how long it lasts, @EVERY makes it
+come again, /SHARE strikes one connection (/one) or a part of them (/25%). POST /faults takes the
+same, a line each, while the server runs.`
 }
 
 func mockCommand() *cobra.Command {

@@ -33,7 +33,7 @@ func openVenue(cmd *cobra.Command, addr string, config mockserver.Config, errorL
 	if err != nil {
 		return nil, err
 	}
-	v.mock = mock
+	v.mock, v.listener = mock, mock.Listener(v.listener)
 	return v, nil
 }
 
