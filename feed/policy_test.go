@@ -81,6 +81,33 @@ func TestBackOffDoublesToItsCap(t *testing.T) {
 	}
 }
 
+func TestTheUsersBoundsHoldForEveryWaitButARetryAfter(t *testing.T) {
+	for _, c := range []struct {
+		what        string
+		least, most time.Duration
+		retry       time.Duration
+		o           outcome
+		failures    int
+		random      float64
+		want        time.Duration
+	}{
+		{"a clean end and a short retry:", 5 * time.Second, 0, 10 * time.Millisecond, outcome{ending: ended, live: true, delivered: true}, 0, 0, 5 * time.Second},
+		{"a clean end and a long retry:", 0, 2 * time.Second, time.Minute, outcome{ending: ended, live: true, delivered: true}, 0, 0, 2 * time.Second},
+		{"the shortest jitter", 5 * time.Second, 0, time.Second, failed(), 3, 0, 5 * time.Second},
+		{"a back-off capped lower", 0, 3 * time.Second, time.Second, failed(), 9, 1, 3 * time.Second},
+		{"a back-off capped higher", 0, 2 * time.Minute, time.Second, failed(), 20, 1, 2 * time.Minute},
+		{"a long retry: after a failure", 0, 3 * time.Second, time.Minute, failed(), 0, 1, 3 * time.Second},
+		{"one bound for both", 4 * time.Second, 4 * time.Second, time.Second, failed(), 5, 0.3, 4 * time.Second},
+		{"a Retry-After is obeyed", 0, 3 * time.Second, time.Second, outcome{ending: busy, status: 503, retryAfter: time.Minute}, 0, 0, time.Minute},
+		{"a Retry-After below the least", 3 * time.Second, 0, time.Second, outcome{ending: busy, status: 503, retryAfter: 0}, 0, 0, 3 * time.Second},
+	} {
+		h := history{retry: c.retry, failures: c.failures, least: c.least, most: c.most}
+		if got, _ := h.next(c.o, c.random); got.wait != c.want {
+			t.Errorf("%s: waits %s, want %s", c.what, got.wait, c.want)
+		}
+	}
+}
+
 func TestJitterIsFull(t *testing.T) {
 	h := history{retry: time.Second, failures: 3}
 	for _, c := range []struct {

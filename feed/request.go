@@ -34,12 +34,11 @@ func (s *source) fillBody(lookup func(string) (string, bool)) ([]string, error) 
 	isWhole := variable.FindString(s.Body) == s.Body
 	var secrets []string
 	body, names, err := expand(s.Body, lookup, func(_, value string) string {
-		escaped := value
-		if !isWhole {
-			escaped = escapedFor(kind, value)
+		secrets = append(secrets, value)
+		if isWhole {
+			return value
 		}
-		secrets = append(secrets, value, escaped)
-		return escaped
+		return escapedFor(kind, value)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("body: %w", err)

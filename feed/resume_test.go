@@ -300,3 +300,73 @@ func TestWhatWasNotDeliveredIsAskedForAgain(t *testing.T) {
 		l.wantMessages("next")
 	})
 }
+
+func TestAFeedResumesAsItIsConfigured(t *testing.T) {
+	const first = "retry: 10\nid: 7/é\ndata: 1\n\n"
+	for _, c := range []struct {
+		what, resume, query, body string
+		header, want              string // of the second request
+		gap                       Gap
+	}{
+		{"by the header", "", "a=1&since=0", first, "7/é", "a=1&since=0", Gap{Kind: Continued, From: "7/é"}},
+		{"by the header, spelled out", "header", "", first, "7/é", "", Gap{Kind: Continued, From: "7/é"}},
+		{"never", "none", "since=0", first, "-", "since=0", Gap{Kind: Unreplayed}},
+		{"by a parameter", "since={id}", "a=%20&b", first, "-", "a=%20&b&since=7%2F%C3%A9", Gap{Kind: Continued, From: "7/é"}},
+		{"by the first parameter", "since={id}", "", first, "-", "since=7%2F%C3%A9", Gap{Kind: Continued, From: "7/é"}},
+		{"by a parameter that was there", "last_event_id={id}", "last_event_id=x&a=1&last%5Fevent_id", first, "-", "a=1&last_event_id=7%2F%C3%A9", Gap{Kind: Continued, From: "7/é"}},
+		{"a parameter, without an id", "since={id}", "since=all", "retry: 10\ndata: 1\n\n", "-", "since=all", Gap{Kind: Unreplayed}},
+		{"a parameter holds any id", "since={id}", "", "retry: 10\nid: \x01&\ndata: 1\n\n", "-", "since=%01%26", Gap{Kind: Continued, From: "\x01&"}},
+		{"an id from the payload", "since={id}", "since=all", "retry: 10\nevent: named\ndata: p1 x\n\ndata: y\n\n", "-", "since=p1", Gap{Kind: Continued, From: "p1"}},
+		{"an id from the payload before one of the stream", "", "", "retry: 10\nid: 7\nevent: named\ndata: p1 x\n\n", "p1", "", Gap{Kind: Continued, From: "p1"}},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			ids, queries := make(chan string, 2), make(chan string, 2)
+			s := serve(t, asked(ids, func() http.HandlerFunc {
+				h := turns(endingWith(c.body), staying("data: last\n\n"))
+				return func(w http.ResponseWriter, r *http.Request) { queries <- r.URL.RawQuery; h(w, r) }
+			}()))
+			l := still().listen(t, Config{Name: "f", URL: s.URL + "/?" + c.query, Resume: c.resume, Decoder: scripted{}})
+			l.until(Waiting)
+			c.gap.Missed = Unknown
+			if diff := cmp.Diff(c.gap, l.gap(), cmpopts.IgnoreFields(Gap{}, "Lost", "Length", "Planned")); diff != "" {
+				t.Error(diff)
+			}
+			if id, query := <-ids, <-queries; id != "-" || query != c.query {
+				t.Errorf("first asked with %q and ?%s", id, query)
+			}
+			if id, query := <-ids, <-queries; id != c.header || query != c.want {
+				t.Errorf("then asked with %q and ?%s, want %q and ?%s", id, query, c.header, c.want)
+			}
+		})
+	}
+}
+
+func TestTheFirstConnectionCanResumeByAParameter(t *testing.T) {
+	queries := make(chan string, 1)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) { queries <- r.URL.RawQuery; staying("data: 1\n\n")(w, r) })
+	l := still().listen(t, Config{Name: "f", URL: s.URL, Resume: "since={id}", LastEventID: "41"})
+	if g := l.gap(); g.Kind != Continued || g.From != "41" {
+		t.Errorf("%+v", g)
+	}
+	if query := <-queries; query != "since=41" {
+		t.Errorf("asked with ?%s", query)
+	}
+}
+
+func TestWhatComesTwiceIsKnownByTheIDInItsPayload(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, ends := pipes()
+		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), Resume: "since={id}", Decoder: scripted{}})
+		defer l.end()
+		first := <-ends
+		write(t, first, "event: named\ndata: p1\n\ndata: beat\n\ndata: beat\n\nevent: named\ndata: p2\n\n")
+		l.wantMessages("p1", "beat", "beat", "p2")
+		first.Close()
+		write(t, <-ends, "event: named\ndata: p1\n\ndata: beat\n\nevent: named\ndata: p2\n\nevent: named\ndata: p3\n\n")
+		l.wantMessages("beat", "p3")
+		synctest.Wait()
+		if p := l.pulse(); p.Duplicates != 2 {
+			t.Errorf("%d duplicates, want 2", p.Duplicates)
+		}
+	})
+}

@@ -14,7 +14,7 @@ type supervisor struct {
 	orders orders
 	random func() float64 // in [0, 1)
 	base   http.RoundTripper
-	own    *http.Transport // base, unless the caller gave one
+	own    *ownTransport // base, unless the caller gave one
 
 	line    *line
 	mail    *delivery
@@ -37,7 +37,7 @@ func newSupervisor(s *source, out chan<- Event, random func() float64) *supervis
 	if s.Client != nil && s.Client.Transport != nil {
 		f.base = s.Client.Transport
 	} else {
-		f.own = newTransport(s)
+		f.own = newOwnTransport(s)
 		f.base = f.own
 	}
 	if f.resume != "" {
@@ -188,9 +188,9 @@ func (f *supervisor) report(ctx context.Context, st Status) {
 	push(ctx, f.out, Event{Feed: f.source.Name, At: st.Since, Status: &told})
 }
 
-// hangUp leaves no idle connection behind. Those of the caller's own transport are not ours to close.
+// hangUp leaves no connection behind. Those of the caller's own transport are not ours to close.
 func (f *supervisor) hangUp() {
 	if f.own != nil {
-		f.own.CloseIdleConnections()
+		f.own.hangUp()
 	}
 }

@@ -28,7 +28,7 @@ func newRedactor(secrets []string) redactor {
 	for _, s := range secrets {
 		switch {
 		case len(s) >= shortSecret:
-			pairs = append(pairs, s, mask, url.QueryEscape(s), mask, url.PathEscape(s), mask)
+			pairs = append(pairs, s, mask, url.QueryEscape(s), mask, url.PathEscape(s), mask, escapedFor(kindJSON, s), mask)
 		case s != "":
 			r.short = append(r.short, s)
 		}

@@ -73,11 +73,11 @@ func (c Config) checkBounds(f *faults) {
 		f.add("max event: %d bytes is not between 1 and %d (64 MiB)", c.MaxEvent, largestMaxEvent)
 	}
 	for _, bound := range []struct {
-		name string
-		wait time.Duration
-	}{{"retry min", c.RetryMin}, {"retry max", c.RetryMax}} {
-		if bound.wait != 0 && (bound.wait < floor || bound.wait > maxRetry) {
-			f.add("%s: %s is not between %s and %s", bound.name, bound.wait, floor, maxRetry)
+		name        string
+		wait, least time.Duration
+	}{{"retry min", c.RetryMin, floor}, {"retry max", c.RetryMax, barrenFloor}} {
+		if bound.wait != 0 && (bound.wait < bound.least || bound.wait > maxRetry) {
+			f.add("%s: %s is not between %s and %s", bound.name, bound.wait, inWords(bound.least), inWords(maxRetry))
 		}
 	}
 	if c.RetryMax != 0 && c.RetryMax < c.RetryMin {

@@ -105,7 +105,7 @@ func (v *vigil) dropSilent() outcome {
 	if !v.liveSince.IsZero() {
 		cause = "nothing received for " + inWords(v.dog.idle)
 	}
-	return outcome{ending: broken, retryAfter: notAsked, cause: cause}
+	return outcome{ending: broken, retryAfter: notAsked, cause: v.conn.withNotice(cause)}
 }
 
 func (v *vigil) leave(o order) outcome {

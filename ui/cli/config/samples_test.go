@@ -1,0 +1,231 @@
+package config_test
+
+import (
+	"context"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"livetape/feed"
+	"livetape/feed/decode/preset/samples"
+	"livetape/feed/market"
+	"livetape/ui/cli/config"
+)
+
+// service answers the first request with a sample, to its end, and the next with one event more.
+type service struct {
+	sample      samples.Sample
+	connections atomic.Int32
+	requests    chan *http.Request
+	bodies      chan string
+}
+
+// finale is the event of the second connection: no feed makes anything of it.
+const finale = `{"finale":true}`
+
+func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
+	if err != nil {
+		return // the client has gone
+	}
+	first := s.connections.Add(1) == 1
+	s.requests <- r
+	s.bodies <- string(body)
+	kind, wire := "text/event-stream", "data: "+finale+"\n\n"
+	if s.sample.Format == "ndjson" {
+		kind, wire = "application/octet-stream", finale+"\n"
+	}
+	if first {
+		wire = s.sample.Wire
+	}
+	w.Header().Set("Content-Type", kind)
+	_, _ = io.WriteString(w, wire)
+	_ = http.NewResponseController(w).Flush()
+	if !first {
+		<-r.Context().Done()
+	}
+}
+
+// everywhere is a client that finds every host at one server.
+type everywhere struct{ server *url.URL }
+
+func (e everywhere) RoundTrip(r *http.Request) (*http.Response, error) {
+	r = r.Clone(r.Context())
+	r.Host = r.URL.Host
+	r.URL.Scheme, r.URL.Host = e.server.Scheme, e.server.Host
+	return http.DefaultTransport.RoundTrip(r)
+}
+
+// visit is what a feed told of one connection.
+type visit struct {
+	updates []market.Update
+	ids     []string
+	gap     *feed.Gap
+	cause   string
+}
+
+// listen reads what a set tells until a connection ends, or the finale comes.
+func listen(t *testing.T, set *feed.Set) visit {
+	t.Helper()
+	var v visit
+	for e := range set.Events() {
+		switch {
+		case e.Gap != nil:
+			v.gap = e.Gap
+		case e.Status != nil && e.Status.State >= feed.Waiting:
+			v.cause = e.Status.Cause
+			if !e.Status.Planned {
+				t.Errorf("the end is not a planned one: %+v", e.Status)
+			}
+			return v
+		case e.Message != nil && string(e.Message.Data) == finale:
+			return v
+		case e.Message != nil:
+			m := e.Message
+			if m.Fault != nil || len(m.Updates) == 0 && m.Unmapped == "" && m.Notice == "" && m.Type == "message" && !strings.Contains(string(m.Data), "GoAway") {
+				t.Errorf("%s: %+v", m.Data, m)
+			}
+			v.updates = append(v.updates, m.Updates...)
+			if m.ID != "" && !slices.Contains(v.ids, m.ID) {
+				v.ids = append(v.ids, m.ID)
+			}
+		}
+	}
+	t.Fatal("the channel was closed")
+	return v
+}
+
+func TestEverySampleOfARealServiceArrivesOverHTTPThroughAReconnect(t *testing.T) {
+	all, err := samples.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"PYTH_API_KEY", "OANDA_TOKEN", "TRADESTATION_TOKEN", "IEX_TOKEN", "ABLY_KEY"} {
+		t.Setenv(name, "t0ken")
+	}
+	for _, s := range all {
+		t.Run(s.Name, func(t *testing.T) { arrives(t, s) })
+	}
+}
+
+func arrives(t *testing.T, s samples.Sample) {
+	definition, err := s.Definition()
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Feed{Definition: definition}.Config(s.Name, config.World{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, asked := serving(t, s, c)
+
+	first := listen(t, set)
+	for _, wrong := range s.Differ(first.updates) {
+		t.Error(wrong)
+	}
+	if !slices.Equal(first.ids, s.IDs) {
+		t.Errorf("the ids are %q, want %q", first.ids, s.IDs)
+	}
+	if want := endOf(s); first.cause != want {
+		t.Errorf("the end is told as %q, want %q", first.cause, want)
+	}
+	requireRequest(t, c, asked, "")
+
+	set.RetryNow(s.Name)
+	second := listen(t, set)
+	id := resumable(s, c)
+	want := feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown, Planned: true}
+	if id != "" {
+		want.Kind, want.From = feed.Continued, id
+	}
+	if diff := cmp.Diff(&want, second.gap, cmpopts.IgnoreFields(feed.Gap{}, "Lost", "Length")); diff != "" {
+		t.Errorf("the gap (-want +got):\n%s", diff)
+	}
+	requireRequest(t, c, asked, id)
+}
+
+// serving starts the feed against its service.
+func serving(t *testing.T, s samples.Sample, c feed.Config) (*feed.Set, *service) {
+	t.Helper()
+	service := &service{sample: s, requests: make(chan *http.Request, 4), bodies: make(chan string, 4)}
+	server := httptest.NewServer(service)
+	t.Cleanup(server.Close)
+	at, err := url.Parse(server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.Client = &http.Client{Transport: everywhere{at}}
+	ctx, cancel := context.WithCancel(t.Context())
+	set, err := feed.Start(ctx, c)
+	if err != nil {
+		cancel()
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		for range set.Events() {
+		}
+		http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	})
+	return set, service
+}
+
+// endOf is how the end of a sample is told.
+func endOf(s samples.Sample) string {
+	switch s.Preset {
+	case "tradestation":
+		return "the server asked to connect again"
+	case "ably":
+		return "the server ended the stream: Token expired. (See https://help.ably.io/error/40142 for help.) (40142)"
+	}
+	return "the server ended the stream"
+}
+
+// resumable is the id that the feed resumes from; empty when it cannot.
+func resumable(s samples.Sample, c feed.Config) string {
+	switch {
+	case s.Preset == "ntfy":
+		return "p0M5y6gcCY"
+	case c.Resume == feed.ResumeNever || len(s.IDs) == 0:
+		return ""
+	}
+	return s.IDs[len(s.IDs)-1]
+}
+
+// requireRequest wants the next request to be as configured, and to resume from id.
+func requireRequest(t *testing.T, c feed.Config, asked *service, id string) {
+	t.Helper()
+	r, body := <-asked.requests, <-asked.bodies
+	want, err := url.Parse(strings.ReplaceAll(strings.NewReplacer("${IEX_TOKEN}", "t0ken", "${ABLY_KEY}", "t0ken").Replace(c.URL), "[]", "%5B%5D"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	query, header := want.Query(), ""
+	if name, byQuery := strings.CutSuffix(c.Resume, "={id}"); byQuery && id != "" {
+		query.Set(name, id)
+	} else {
+		header = id
+	}
+	if r.Method != c.Method || body != c.Body || r.Host != want.Host || r.URL.Path != want.Path {
+		t.Errorf("asked %s %s%s with %q", r.Method, r.Host, r.URL.Path, body)
+	}
+	if diff := cmp.Diff(query, r.URL.Query()); diff != "" || r.Header.Get("Last-Event-ID") != header {
+		t.Errorf("asked to resume by %q and the query (-want +got):\n%s", r.Header.Get("Last-Event-ID"), diff)
+	}
+	if format := strings.Contains(r.Header.Get("Accept"), "ndjson"); format != (c.Format == feed.NDJSON) {
+		t.Errorf("accepts %s", r.Header.Get("Accept"))
+	}
+	for name, value := range c.Header {
+		if got := r.Header.Get(name); strings.Contains(value, "${") && !strings.HasSuffix(got, "t0ken") || got == "" {
+			t.Errorf("the header %s is %q", name, got)
+		}
+	}
+}
