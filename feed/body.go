@@ -61,43 +61,18 @@ func (b *wireBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// tail remembers how a body ended, which the client above does not pass on.
+// tail remembers the error that a body ended with, which the client above does not pass on.
 type tail struct {
 	io.Reader
-	last [3]byte // of what was read
-	any  bool
-	err  error
+	err error
 }
 
 func (t *tail) Read(p []byte) (int, error) {
 	n, err := t.Reader.Read(p)
-	if n > 0 {
-		t.any = true
-		t.remember(p[:n])
-	}
 	if err != nil {
 		t.err = err
 	}
 	return n, err
-}
-
-func (t *tail) remember(p []byte) {
-	if len(p) > len(t.last) {
-		p = p[len(p)-len(t.last):]
-	}
-	keep := copy(t.last[:], t.last[len(p):])
-	copy(t.last[keep:], p)
-}
-
-// midEvent reports whether the body ended elsewhere than behind a blank line.
-func (t *tail) midEvent() bool {
-	switch end := string(t.last[1:]); {
-	case !t.any, end == "\n\n", end == "\r\r", end == "\n\r":
-		return false
-	case end == "\r\n":
-		return t.last[0] != '\n' && t.last[0] != '\r'
-	}
-	return true
 }
 
 // endsByClosing reports whether the end of the body is marked by the end of the connection alone, so that a clean

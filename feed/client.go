@@ -149,7 +149,7 @@ func (c *connection) midEvent() bool {
 	if c.source.Format == NDJSON {
 		return c.reader.InLine()
 	}
-	return c.tail.midEvent()
+	return c.reader.MidEvent()
 }
 
 // resumeID is where the next connection resumes: behind what was delivered, never behind what was only read.

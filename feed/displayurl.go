@@ -18,7 +18,7 @@ const displayLimit = 500
 var variable = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
 // DisplayURL makes a feed's URL, as written in its configuration, fit to be shown and logged: without user and
-// password, without a fragment, the values of query keys that sound like credentials masked. A
+// password, without a fragment, the values in its query masked but those of known, harmless keys (symbols, types, limit). A
 // ${NAME} stays as written. What is no http or https URL is not shown at all.
 func DisplayURL(raw string) string {
 	if _, err := parseURL(withStandIns(raw)); err != nil {
@@ -53,26 +53,75 @@ func parseURL(s string) (*url.URL, error) {
 
 // withoutUser cuts user and password out of scheme://user:password@host/path.
 func withoutUser(raw string) string {
-	scheme, rest, found := strings.Cut(raw, "://")
-	if !found {
+	user := userOf(raw)
+	if user == "" {
 		return raw
 	}
-	end := strings.IndexByte(rest, '/')
-	if end < 0 {
-		end = len(rest)
-	}
-	at := strings.LastIndexByte(rest[:end], '@')
-	return scheme + "://" + rest[at+1:]
+	scheme, rest, _ := strings.Cut(raw, "://")
+	return scheme + "://" + rest[len(user):]
 }
 
+// userOf is the user:password@ of scheme://user:password@host/path; "" without one.
+func userOf(raw string) string {
+	_, rest, _ := strings.Cut(raw, "://")
+	authority, _, _ := strings.Cut(rest, "/")
+	return authority[:strings.LastIndexByte(authority, '@')+1]
+}
+
+// maskQuery masks every literal value but those of known, harmless keys: nobody can list the names that a token may have.
 func maskQuery(query string) string {
-	pairs := strings.Split(query, "&")
-	for i, pair := range pairs {
-		key, value, found := strings.Cut(pair, "=")
-		literal := variable.ReplaceAllString(value, "") != ""
-		if found && literal && isSecretKey(key) {
-			pairs[i] = key + "=" + mask
+	var out strings.Builder
+	for len(query) > 0 {
+		end := strings.IndexAny(query, "&;")
+		if end < 0 {
+			end = len(query)
 		}
+		out.WriteString(maskPair(query[:end]))
+		rest := query[end:]
+		separator := min(1, len(rest))
+		out.WriteString(rest[:separator])
+		query = rest[separator:]
 	}
-	return strings.Join(pairs, "&")
+	return out.String()
+}
+
+func maskPair(pair string) string {
+	key, value, found := strings.Cut(pair, "=")
+	switch {
+	case !found && (!isLiteral(pair) || isHarmlessKey(pair)), !isLiteral(value) && found:
+		return pair
+	case !found:
+		return mask
+	case isHarmlessKey(key) && !isNested(value):
+		return pair
+	}
+	return key + "=" + mask
+}
+
+// isLiteral reports whether text says more than the names of variables.
+func isLiteral(text string) bool { return variable.ReplaceAllString(text, "") != "" }
+
+// isNested reports whether a value holds an URL or a query of its own, in which anything can stand, or might: what does
+// not decode, or is encoded once more.
+func isNested(value string) bool {
+	plain, err := url.QueryUnescape(value)
+	return err != nil || strings.Contains(plain, "//") || strings.ContainsAny(plain, "?&=@%#")
+}
+
+// isHarmlessKey reports whether a query key, as written, says what is asked for, never who asks.
+func isHarmlessKey(key string) bool {
+	plain, err := url.QueryUnescape(key)
+	if err != nil {
+		return false
+	}
+	switch strings.ToLower(plain) {
+	case "symbol", "symbols", "symbols[]", "instrument", "instruments", "type", "types", "event", "events",
+		"channel", "channels", "topic", "topics", "stream", "streams", "id", "ids", "ids[]", "interval", "chain", "method",
+		"limit", "cursor", "order", "since", "from", "snapshot", "lasteventid", "last-event-id",
+		"encoding", "format", "v", "version", "parsed",
+		"base_asset_type", "base_asset_code", "base_asset_issuer", "counter_asset_type", "counter_asset_code", "counter_asset_issuer",
+		"selling_asset_type", "selling_asset_code", "selling_asset_issuer", "buying_asset_type", "buying_asset_code", "buying_asset_issuer":
+		return true
+	}
+	return false
 }

@@ -63,7 +63,8 @@ type Status struct {
 
 	// Planned is true from a clean end of stream until it is live again: servers that end every
 	// stream after a while are doing nothing wrong, and a screen should not raise an alarm
-	// unless it lasts.
+	// unless it lasts. The third end in a row without an event, and those that follow, are not planned: a
+	// stream that never gives anything is not well.
 	Planned  bool
 	LastByte time.Time // when the last byte arrived; zero before the first
 

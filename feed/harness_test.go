@@ -248,8 +248,12 @@ func pipes() (network, <-chan *io.PipeWriter) {
 	ends := make(chan *io.PipeWriter, 16)
 	return func(r *http.Request) (*http.Response, error) {
 		in, out := io.Pipe()
-		ends <- out
-		return streamOf(r, in), nil
+		select {
+		case ends <- out:
+			return streamOf(r, in), nil
+		case <-r.Context().Done(): // nobody takes the ends of streams that are cut at once
+			return nil, r.Context().Err()
+		}
 	}, ends
 }
 

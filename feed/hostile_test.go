@@ -191,20 +191,3 @@ func TestAFloodOfRetriesAndCommentsIsHarmless(t *testing.T) {
 		}
 	})
 }
-
-func TestTheTailKnowsWhetherAnEventWasCut(t *testing.T) {
-	for body, want := range map[string]bool{
-		"": false, "data: 1\n\n": false, "data: 1\r\n\r\n": false, "data: 1\r\r": false, "data: 1\n\r\n": false, "data: 1\r\n\n": false,
-		"data: 1": true, "data: 1\n": true, "data: 1\r\n": true, "a": true, "\n\nid": true, "\n\r": false,
-	} {
-		for size := 1; size <= 4; size++ {
-			end := &tail{Reader: strings.NewReader(body)}
-			for buf := make([]byte, size); end.err == nil; {
-				_, _ = end.Read(buf)
-			}
-			if got := end.midEvent(); got != want {
-				t.Errorf("%q, %d bytes a read: %t", body, size, got)
-			}
-		}
-	}
-}

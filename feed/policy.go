@@ -18,6 +18,8 @@ const (
 	floor       = 10 * time.Millisecond // no wait is shorter, whatever the server says
 	barrenFloor = time.Second           // nor shorter than this after barrenLimit barren connections in a row
 	barrenLimit = 3
+
+	emptyLimit = 3 // clean ends without an event in a row: from then on they are not planned
 )
 
 // ending is how a connection attempt came to its end, as far as the policy cares.
@@ -52,6 +54,7 @@ type outcome struct {
 type history struct {
 	failures int           // in a row
 	barren   int           // connections in a row that delivered no event
+	empty    int           // clean ends in a row without an event
 	wasLive  bool          // an event stream has begun at least once
 	retry    time.Duration // the server's reconnection time, or the default
 
@@ -64,7 +67,11 @@ type step struct {
 	wait    time.Duration
 	attempt int
 	planned bool
+	cause   string // in place of the outcome's own; "" for that
 }
+
+// emptyCause is said of a server that gives nothing, however cleanly.
+const emptyCause = "the server ends every stream without sending an event"
 
 // next is the whole policy: what follows on an outcome. Random is in [0, 1).
 func (h history) next(o outcome, random float64) (step, history) {
@@ -76,13 +83,22 @@ func (h history) next(o outcome, random float64) (step, history) {
 		return step{state: Connecting, attempt: h.failures}, h
 	case ended:
 		h.failures = 0
-		return step{state: Waiting, wait: h.notBelowFloor(h.bounded(h.retry)), planned: true}, h
+		return h.afterCleanEnd(), h
 	}
 	h.failures++
 	if o.ending == refused || o.ending == misfit && !h.wasLive {
 		return step{state: Failed, attempt: h.failures}, h
 	}
 	return step{state: Waiting, wait: h.notBelowFloor(h.pause(o, random)), attempt: h.failures}, h
+}
+
+// afterCleanEnd waits exactly the reconnection time, also after an end that is one too many to be planned.
+func (h history) afterCleanEnd() step {
+	s := step{state: Waiting, wait: h.notBelowFloor(h.bounded(h.retry)), planned: true}
+	if h.empty >= emptyLimit {
+		s.planned, s.cause = false, emptyCause
+	}
+	return s
 }
 
 // learn takes in what the outcome says about the server, whatever follows from it.
@@ -93,6 +109,12 @@ func (h history) learn(o outcome) history {
 		h.barren = 0
 	case o.ending != left:
 		h.barren++
+	}
+	switch {
+	case o.ending == ended && !o.delivered:
+		h.empty++
+	case o.ending != left || o.delivered:
+		h.empty = 0
 	}
 	if o.delivered || o.liveFor >= provenAfter {
 		h.failures = 0

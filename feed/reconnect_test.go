@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"livetape/feed/decode"
 )
 
 func TestACleanEndIsNoFailureAndWaitsExactlyTheReconnectionTime(t *testing.T) {
@@ -171,6 +173,41 @@ func TestAPageWhereAStreamWasIsWaitedOut(t *testing.T) {
 	l.wantMessages("2")
 }
 
+func TestAnEndByClosingBetweenEventsIsClean(t *testing.T) {
+	for _, body := range []string{": hi\n", "retry: 200\n", "data: 1\n\n: bye\n", "data: 1\n\n"} {
+		address := rawServer(t, func(conn net.Conn) {
+			send(conn, "HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"+body)
+		})
+		l := still().listen(t, Config{Name: "f", URL: address})
+		if st := l.until(Waiting); st.Cause != "the server ended the stream" || !st.Planned || st.Attempt != 0 {
+			t.Errorf("%q: cause %q, planned %t, attempt %d", body, st.Cause, st.Planned, st.Attempt)
+		}
+		l.end()
+	}
+}
+
+// noticing takes every event for a notice.
+type noticing struct{}
+
+func (noticing) Decode(_ string, data []byte) (decode.Message, error) {
+	return decode.Message{Notice: string(data)}, nil
+}
+
+func TestWhatAServerSaysOfItsEmptyStreamsIsKept(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		net := network(func(r *http.Request) (*http.Response, error) {
+			return streamOf(r, strings.NewReader("data: over quota\n\n")), nil
+		})
+		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client(), Decoder: noticing{}})
+		defer l.end()
+		for i := range 4 {
+			if st := l.until(Waiting); st.Cause != "the server ended the stream: over quota" || st.Planned != (i < 2) {
+				t.Errorf("end %d: cause %q, planned %t", i+1, st.Cause, st.Planned)
+			}
+		}
+	})
+}
+
 func TestALostConnectionWaitsAndResumes(t *testing.T) {
 	for _, c := range []struct {
 		cause string
@@ -251,8 +288,11 @@ func TestTheThirdConnectionThatDeliversNothingIsNotHammered(t *testing.T) {
 		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
 		for i, want := range []time.Duration{floor, floor, barrenFloor, barrenFloor} {
-			if st := l.until(Waiting); st.RetryAt.Sub(st.Since) != want || !st.Planned {
-				t.Errorf("connection %d: wait %s, want %s", i+1, st.RetryAt.Sub(st.Since), want)
+			if st := l.until(Waiting); st.RetryAt.Sub(st.Since) != want || st.Planned != (i < 2) || (st.Cause == emptyCause) == st.Planned {
+				t.Errorf("connection %d: wait %s, want %s; planned %t, cause %q", i+1, st.RetryAt.Sub(st.Since), want, st.Planned, st.Cause)
+			}
+			if st := l.status(Connecting); st.Planned != (i < 2) {
+				t.Errorf("after connection %d: planned %t", i+1, st.Planned)
 			}
 		}
 	})

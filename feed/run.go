@@ -115,6 +115,9 @@ func (f *supervisor) decide(o outcome) Status {
 	next, learned := f.history.next(o, f.random())
 	f.history = learned
 	st := Status{State: next.state, Since: wallClock(), Attempt: next.attempt, Planned: next.planned, Cause: o.cause}
+	if next.cause != "" && f.mail.notice == "" { // what the server says of it is better
+		st.Cause = next.cause
+	}
 	switch next.state {
 	case Waiting:
 		st.RetryAt = st.Since.Add(next.wait)
@@ -164,7 +167,7 @@ func (f *supervisor) rest(ctx context.Context, st Status) bool {
 func (f *supervisor) obey(o order) bool {
 	resting := f.status.State == Closed || f.status.State == Failed
 	if o == connect && resting {
-		f.history.failures, f.history.barren = 0, 0
+		f.history.failures, f.history.barren, f.history.empty = 0, 0, 0
 		return true
 	}
 	return o == retryNow

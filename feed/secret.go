@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"encoding/base64"
 	"net/url"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ func newRedactor(secrets []string) redactor {
 	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // the longest match wins
 	var r redactor
 	var pairs []string
-	for _, s := range slices.Compact(secrets) {
+	for _, s := range secrets {
 		switch {
 		case len(s) >= shortSecret:
 			pairs = append(pairs, s, mask, url.QueryEscape(s), mask, url.PathEscape(s), mask, escapedFor(kindJSON, s), mask)
@@ -95,7 +96,9 @@ func urlSecrets(u *url.URL) []string {
 	var secrets []string
 	if u.User != nil {
 		password, _ := u.User.Password()
-		secrets = append(secrets, u.User.String(), u.User.Username(), password)
+		pair := u.User.Username() + ":" + password
+		sent := base64.StdEncoding.EncodeToString([]byte(pair)) // as http.Client sends it
+		secrets = append(secrets, u.User.String(), u.User.Username(), password, pair, sent)
 	}
 	return append(secrets, formSecrets(u.RawQuery)...)
 }
@@ -103,21 +106,70 @@ func urlSecrets(u *url.URL) []string {
 // formSecrets are the values in a query or a form that must never be shown.
 func formSecrets(form string) []string {
 	var secrets []string
-	for _, pair := range strings.Split(form, "&") {
-		key, value, _ := strings.Cut(pair, "=")
-		if plain, err := url.QueryUnescape(value); isSecretKey(key) {
-			secrets = append(secrets, value)
-			if err == nil {
-				secrets = append(secrets, plain)
-			}
+	for _, pair := range strings.FieldsFunc(form, isSeparator) {
+		key, value, found := strings.Cut(pair, "=")
+		if !found && !isHarmlessKey(pair) { // without a key
+			key, value = "token", pair
+		}
+		name, err := url.QueryUnescape(key)
+		if err == nil && !isSecretKey(name) {
+			continue
+		}
+		secrets = append(secrets, value)
+		if plain, err := url.QueryUnescape(value); err == nil {
+			secrets = append(secrets, plain)
 		}
 	}
 	return secrets
 }
 
-// headerSecrets are the values of a header that must never be shown: the whole, and what follows the
-// scheme of an Authorization.
-func headerSecrets(value string) []string {
-	_, credential, _ := strings.Cut(value, " ")
-	return []string{value, strings.TrimSpace(credential)}
+// isSeparator reports whether r stands between the pairs of a query; the semicolon is the older way to write it.
+func isSeparator(r rune) bool { return r == '&' || r == ';' }
+
+// isSecretHeader reports whether a header's value may be a credential: better one too many, since what is no secret
+// seldom stands in such a header.
+func isSecretHeader(name string) bool {
+	lower := strings.ToLower(name)
+	sounds := func(part string) bool { return strings.Contains(lower, part) }
+	return isSecretKey(name) || slices.ContainsFunc([]string{"key", "token", "secret", "auth", "pass", "session", "credential", "cookie"}, sounds)
+}
+
+// headerSecrets are the values of a header that must never be shown: of one that may hold a credential, the whole, what
+// follows the scheme of an Authorization, and what these hold. Those of others stand in what servers say of themselves
+// (text/html).
+func headerSecrets(name, value string) []string {
+	if !isSecretHeader(name) {
+		return nil
+	}
+	secrets := []string{value}
+	scheme, credential, _ := strings.Cut(value, " ")
+	credential = strings.TrimSpace(credential)
+	switch {
+	case strings.EqualFold(name, "Cookie"):
+		return append(secrets, cookieSecrets(value)...)
+	case strings.EqualFold(scheme, "Basic"):
+		secrets = append(secrets, basicSecrets(credential)...)
+	}
+	return append(secrets, credential)
+}
+
+// basicSecrets are user:password and the password alone of a Basic credential (RFC 7617 §2).
+func basicSecrets(credential string) []string {
+	decoded, err := base64.RawStdEncoding.DecodeString(strings.TrimRight(credential, "="))
+	if err != nil {
+		return nil
+	}
+	pair := string(decoded)
+	_, password, _ := strings.Cut(pair, ":")
+	return []string{pair, password}
+}
+
+// cookieSecrets are the values of a Cookie field (RFC 6265 §4.2.1).
+func cookieSecrets(field string) []string {
+	var secrets []string
+	for _, part := range strings.Split(field, ";") {
+		_, value, _ := strings.Cut(strings.TrimSpace(part), "=")
+		secrets = append(secrets, value, strings.Trim(value, `"`))
+	}
+	return secrets
 }

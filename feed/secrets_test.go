@@ -82,7 +82,7 @@ func TestNoCauseHoldsASecret(t *testing.T) {
 	secrets := []string{"t0k3n+/=", "t0k3n%2B%2F%3D", "h0stname", "us3r", "p4ssw0rd", "k3y", "h34d3r", "v4lue"}
 	c := Config{
 		Name: "f", URL: "http://us3r:p4ssw0rd@${HOST}.example/?api_key=k3y&t=${TOKEN}",
-		Header: map[string]string{"X-Custom": "h34d3r", "Authorization": "Bearer v4lue"},
+		Header: map[string]string{"X-Desk-Tokens": "h34d3r", "Authorization": "Bearer v4lue"},
 	}
 	everything := strings.Join(secrets, " ")
 	for what, answerWith := range map[string]network{
@@ -130,9 +130,68 @@ func TestAShortSecretIsMaskedAsAWordOnly(t *testing.T) {
 	}
 }
 
+// TestACredentialIsMaskedInEveryFormThatIsSent has a server quote what it was sent, and what it made of it.
+func TestACredentialIsMaskedInEveryFormThatIsSent(t *testing.T) {
+	for what, c := range map[string]struct {
+		c     Config
+		says  []string
+		shows string
+	}{
+		"Basic":            {Config{Header: map[string]string{"Authorization": "Basic bWU6aHVudGVyMg=="}}, []string{"bWU6aHVudGVyMg==", "me:hunter2", "hunter2"}, "me"},
+		"basic, unpadded":  {Config{Header: map[string]string{"Proxy-Authorization": "basic bWU6aHVudGVyMg"}}, []string{"bWU6aHVudGVyMg", "hunter2"}, "me"},
+		"user in the URL":  {Config{URL: "http://me1:hunter2@desk.example/"}, []string{"bWUxOmh1bnRlcjI=", "me1:hunter2", "hunter2"}, "me12"},
+		"an escaped one":   {Config{URL: "http://me1:hunt%40r2@desk.example/"}, []string{"bWUxOmh1bnRAcjI=", "hunt@r2", "hunt%40r2"}, ""},
+		"Cookie":           {Config{Header: map[string]string{"cookie": `sid=c00kie1; b="c00kie2"; n=1`}}, []string{"c00kie1", "c00kie2"}, "10 of 100 sid"},
+		"a value alone":    {Config{URL: "http://desk.example/?b4rev4lue&snapshot"}, []string{"b4rev4lue"}, "snapshot"},
+		"after semicolons": {Config{URL: "http://desk.example/?symbols=NVDA;%74oken=s3mi%20colon"}, []string{"s3mi%20colon", "s3mi colon"}, "NVDA"},
+	} {
+		c.c.Name = "f"
+		if c.c.URL == "" {
+			c.c.URL = "http://desk.example/"
+		}
+		c.c.Client = network(func(r *http.Request) (*http.Response, error) {
+			resp := answer(r, 400, nil)
+			resp.Body = readCloser(strings.Join(append(c.says, c.shows), " / "))
+			return resp, nil
+		}).client()
+		l := still().listen(t, c.c)
+		cause := l.until(Failed).Cause
+		for _, s := range c.says {
+			if strings.Contains(cause, s) {
+				t.Errorf("%s: %q holds %q", what, cause, s)
+			}
+		}
+		if !strings.Contains(cause, c.shows) {
+			t.Errorf("%s: %q lacks %q", what, cause, c.shows)
+		}
+		l.end()
+	}
+}
+
+func TestAnOrdinaryHeaderHidesNoCause(t *testing.T) {
+	s := serve(t, answering(200, http.Header{"Content-Type": {"text/html"}}, ""))
+	header := map[string]string{"Accept": "text/html", "X-Desk": "stream", "User-Agent": "event"}
+	l := still().listen(t, Config{Name: "f", URL: s.URL, Header: header})
+	if st := l.until(Failed); st.Cause != "200, but text/html instead of an event stream" {
+		t.Errorf("cause %q", st.Cause)
+	}
+}
+
+func TestHeadersThatMayHoldCredentials(t *testing.T) {
+	for name, want := range map[string]bool{
+		"Authorization": true, "proxy-authorization": true, "Cookie": true, "X-Auth": true, "X-API-Key": true, "apikey": true,
+		"X-Tokens": true, "X-Session-Name": true, "Secret-Word": true, "X-Passcode": true, "My-Credential-1": true, "X-Signature": true,
+		"Accept": false, "User-Agent": false, "Host": false, "X-Desk": false, "Last-Event-ID": false, "Content-Type": false,
+	} {
+		if got := isSecretHeader(name); got != want || (headerSecrets(name, "v4lue") != nil) != want {
+			t.Errorf("%s: %t", name, got)
+		}
+	}
+}
+
 func TestA401NamesWhatWasRefused(t *testing.T) {
 	s := serve(t, answering(401, nil, ""))
-	env := map[string]string{"DESK_TOKEN": "s3cr3t", "ACCEPT": "x/y"}
+	env := map[string]string{"DESK_TOKEN": "s3cr3t", "ACCEPT": "x/y", "HOST": strings.TrimPrefix(s.URL, "http://"), "ROOM": "fx", "ME": "me"}
 	for _, c := range []struct {
 		what  string
 		c     Config
@@ -142,6 +201,14 @@ func TestA401NamesWhatWasRefused(t *testing.T) {
 		{"a literal", Config{Header: map[string]string{"authorization": "Bearer s3cr3t"}}, "401: the Authorization header was refused"},
 		{"another header", Config{Header: map[string]string{"X-Api-Key": "s3cr3t"}}, "401: the X-Api-Key header was refused"},
 		{"a query", Config{URL: s.URL + "/?token=${DESK_TOKEN}"}, "401: the token in DESK_TOKEN was refused"},
+		{"a variable in the host", Config{URL: "http://${HOST}/"}, "401: the server wants to know who is asking"},
+		{"a variable in the path", Config{URL: s.URL + "/${ROOM}/x"}, "401: the server wants to know who is asking"},
+		{"a path beside a query", Config{URL: "http://${HOST}/${ROOM}?token=${DESK_TOKEN}#${ROOM}"}, "401: the token in DESK_TOKEN was refused"},
+		{"what is asked for", Config{URL: s.URL + "/?symbols=${ROOM}"}, "401: the server wants to know who is asking"},
+		{"what is asked for, and a token", Config{URL: s.URL + "/?symbols=${ROOM};token=${DESK_TOKEN}"}, "401: the token in DESK_TOKEN was refused"},
+		{"a password", Config{URL: "http://me:${DESK_TOKEN}@${HOST}/"}, "401: the token in DESK_TOKEN was refused"},
+		{"a user and a password", Config{URL: "http://${ME}:${DESK_TOKEN}@${HOST}/"}, "401: the user name or password in the URL was refused"},
+		{"an ordinary header", Config{Header: map[string]string{"Accept": "text/html"}}, "401: the server wants to know who is asking"},
 		{"a user", Config{URL: strings.Replace(s.URL, "://", "://me:s3cr3t@", 1)}, "401: the user name or password in the URL was refused"},
 		{"nothing", Config{}, "401: the server wants to know who is asking"},
 	} {
@@ -160,17 +227,29 @@ func TestA401NamesWhatWasRefused(t *testing.T) {
 func TestADisplayedURLHoldsNoSecret(t *testing.T) {
 	for raw, want := range map[string]string{
 		"https://desk.example/stream":                      "https://desk.example/stream",
-		"https://me:s3cr3t@desk.example:8443/a?b=c":        "https://desk.example:8443/a?b=c",
+		"https://me:s3cr3t@desk.example:8443/a?v=c":        "https://desk.example:8443/a?v=c",
 		"https://desk.example/?token=s3cr3t&symbols=A,B":   "https://desk.example/?token=•••&symbols=A,B",
 		"https://desk.example/?api_key=s3cr3t":             "https://desk.example/?api_key=•••",
-		"https://desk.example/?apiKey=s3cr3t&keyword=x":    "https://desk.example/?apiKey=•••&keyword=x",
+		"https://desk.example/?apiKey=s3cr3t&types=x":      "https://desk.example/?apiKey=•••&types=x",
 		"https://desk.example/?token=${DESK_TOKEN}&x=${X}": "https://desk.example/?token=${DESK_TOKEN}&x=${X}",
 		"https://desk.example/?token=s3cr3t${DESK_TOKEN}":  "https://desk.example/?token=•••",
 		"https://${USER}:${PASS}@${HOST}:${PORT}/x":        "https://${HOST}:${PORT}/x",
 		"${DESK_URL}":                                        "${DESK_URL}",
 		"${DESK_URL}/prices?sig=s3cr3t":                      "${DESK_URL}/prices?sig=•••",
 		"https://desk.example/#access_token=s3cr3t":          "https://desk.example/",
-		"https://desk.example?at=me@home&X-Signature=s3cr3t": "https://desk.example?at=me@home&X-Signature=•••",
+		"https://desk.example?at=me@home&X-Signature=s3cr3t": "https://desk.example?at=•••&X-Signature=•••",
+		"https://desk.example/?desk=s3cr3t;t=s3cr3t&v=1":     "https://desk.example/?desk=•••;t=•••&v=1",
+		"https://desk.example/?s3cr3t":                       "https://desk.example/?•••",
+		"https://desk.example/?snapshot&s3cr3t&${X}":         "https://desk.example/?snapshot&•••&${X}",
+		"https://desk.example/?=s3cr3t&&x=":                  "https://desk.example/?=•••&&x=",
+		"https://desk.example/?%73ymbols=A&%74oken=s3cr3t":   "https://desk.example/?%73ymbols=A&%74oken=•••",
+		"https://desk.example/?TYPES=a&ids[]=7&lastEventId=": "https://desk.example/?TYPES=a&ids[]=7&lastEventId=",
+		"https://desk.example/?ids%5B%5D=7&symbols=A%20B":    "https://desk.example/?ids%5B%5D=7&symbols=A%20B",
+		"https://desk.example/?topic=https://u:s3cr3t@x/":    "https://desk.example/?topic=•••",
+		"https://desk.example/?topic=https%3A%2F%2Fs3cr3t/":  "https://desk.example/?topic=•••",
+		"https://desk.example/?from=a?token=s3cr3t&limit=1":  "https://desk.example/?from=•••&limit=1",
+		"https://desk.example/?from=a%3Ftoken%253Ds3cr3t":    "https://desk.example/?from=•••",
+		"https://desk.example/?symbols=${A},B&topic=${URL}":  "https://desk.example/?symbols=${A},B&topic=${URL}",
 		"https://user:s3cr3t":                                notAnURL,
 		"s3cr3t":                                             notAnURL,
 		"":                                                   notAnURL,

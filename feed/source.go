@@ -48,7 +48,7 @@ func newSource(c Config, lookup func(string) (string, bool)) (*source, error) {
 // fillURL sets url from the configured one and gives what of it is secret.
 func (s *source) fillURL(lookup func(string) (string, bool)) ([]string, error) {
 	var secrets []string
-	expanded, names, err := expand(s.URL, lookup, func(before, value string) string {
+	expanded, _, err := expand(s.URL, lookup, func(before, value string) string {
 		secrets = append(secrets, value)
 		if strings.Contains(before, "?") {
 			return url.QueryEscape(value)
@@ -63,13 +63,31 @@ func (s *source) fillURL(lookup func(string) (string, bool)) ([]string, error) {
 		return nil, fmt.Errorf("url: %w once its ${…} are filled in", err)
 	}
 	s.url = u
-	switch {
-	case len(names) == 1 && !strings.HasPrefix(s.URL, "${"):
+	switch names := credentialVariables(s.URL); {
+	case len(names) == 1:
 		s.useVariable(names[0])
 	case u.User != nil:
 		s.credential = "the user name or password in the URL"
 	}
 	return append(secrets, urlSecrets(u)...), nil
+}
+
+// credentialVariables names the variables where credentials stand in an URL: before the host, and in the query except as
+// values of harmless keys. One in host or path says where the feed is.
+func credentialVariables(raw string) []string {
+	raw, _, _ = strings.Cut(raw, "#")
+	raw, query, _ := strings.Cut(raw, "?")
+	places := []string{userOf(raw)}
+	for _, pair := range strings.FieldsFunc(query, isSeparator) {
+		if key, _, _ := strings.Cut(pair, "="); !isHarmlessKey(key) {
+			places = append(places, pair)
+		}
+	}
+	var names []string
+	for _, found := range variable.FindAllString(strings.Join(places, "&"), -1) {
+		names = append(names, found[len("${"):len(found)-len("}")])
+	}
+	return names
 }
 
 // fillHeader sets header from the configured one and gives what of it is secret.
@@ -89,7 +107,7 @@ func (s *source) fillHeader(lookup func(string) (string, bool)) ([]string, error
 			continue
 		}
 		s.header.Set(name, value)
-		secrets = append(secrets, headerSecrets(value)...)
+		secrets = append(secrets, headerSecrets(name, value)...)
 		s.nameCredential(name, names)
 	}
 	return secrets, errors.Join(faults...)
@@ -98,7 +116,7 @@ func (s *source) fillHeader(lookup func(string) (string, bool)) ([]string, error
 // nameCredential notes which header, or better which variable, holds the secret that a server may refuse.
 func (s *source) nameCredential(header string, variables []string) {
 	switch {
-	case !isSecretKey(header):
+	case !isSecretHeader(header):
 	case len(variables) > 0:
 		s.useVariable(variables[len(variables)-1])
 	default:

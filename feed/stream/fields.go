@@ -95,6 +95,9 @@ func (b *block) fits(l line) bool {
 	return !b.skip
 }
 
+// begun reports whether a line of an event was read since the last blank line.
+func (b *block) begun() bool { return b.size > 0 }
+
 func (b *block) comment() {
 	b.alive = true
 	if b.config.OnComment != nil {

@@ -132,6 +132,12 @@ func (l *lines) keep(text []byte) {
 	}
 }
 
+// midField reports whether the partial line can be one of an event: the beginning of data, event or id, as far as it goes.
+func (l *lines) midField() bool {
+	thrownAway := l.cut && !l.long
+	return len(l.partial) > 0 && !thrownAway && l.partial[0] != 'r'
+}
+
 // worthKeeping reports whether the beginning of a line can become a field that means something. Of comments
 // and unknown fields, which may be of any length, the first byte is enough.
 func worthKeeping(beginning []byte) bool {

@@ -124,3 +124,7 @@ func (r *Reader) LastEventID() string { return string(r.block.lastID) }
 
 // Alive reports whether an event, a comment or a valid retry: line was read; of JSON lines, any line.
 func (r *Reader) Alive() bool { return r.block.alive }
+
+// MidEvent reports whether the body, which has ended, did so within an event: behind a data:, event: or id: line, or a
+// part of one, without the blank line that ends the block. A comment, a retry: or an unknown field needs none.
+func (r *Reader) MidEvent() bool { return r.block.begun() || r.lines.midField() }

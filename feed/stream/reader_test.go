@@ -188,3 +188,25 @@ func TestARetryBeyondAllBoundsIsALongTime(t *testing.T) {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
+
+func TestABodyThatEndsWithinAnEventIsKnown(t *testing.T) {
+	for wire, want := range map[string]bool{
+		"": false, "\n\n": false, "\xEF\xBB\xBF": false,
+		"data: 1\n\n": false, "data: 1\r\n\r\n": false, "data: 1\r\r": false, "data: 1\n\r\n": false, "data: 1\r\n\n": false, "data: 1\n\r": false,
+		": hi\n": false, ": hi": false, "retry: 200\n": false, "retry: 200": false, "r": false, "foo: x": false, "dat: x": false, "database\n": false,
+		"data: 1\n\n: hi\n": false, "data: 1\n\nretry: 5\n": false, ": " + strings.Repeat("x", 100<<10): false,
+		"data: 1": true, "data: 1\n": true, "data: 1\r": true, "data: 1\r\n": true, "d": true, "data": true, "data\n": true,
+		"event: x\n": true, "id: 1\n": true, "id\n": true, "\n\nid": true, "data: 1\n: hi\n": true, "data: 1\nretry: 5\n": true, "data: 1\n\neve": true,
+		"data: " + strings.Repeat("x", 100<<10): true, "data: " + strings.Repeat("x", 100<<10) + "\n": true,
+	} {
+		for _, body := range []io.Reader{strings.NewReader(wire), iotest.OneByteReader(strings.NewReader(wire))} {
+			reader := stream.NewReader(body, stream.Config{MaxEvent: 1000})
+			if _, err := io.ReadAll(reader); err != nil {
+				t.Fatal(err)
+			}
+			if got := reader.MidEvent(); got != want {
+				t.Errorf("%.40q: %t", wire, got)
+			}
+		}
+	}
+}

@@ -148,7 +148,7 @@ func TestChangesAndGapsAreToldThroughCuts(t *testing.T) {
 	<-s.code
 
 	said := regexp.MustCompile(`<?\d\.\d s`).ReplaceAllString(strings.ReplaceAll(s.stderr.String(), "retry at once", "retry in …"), "…") // at once, or soon
-	said = regexp.MustCompile(`connection reset|stream cut in mid-event`).ReplaceAllString(said, "(cut)") // as the reset overtakes the half event or not
+	said = regexp.MustCompile(`connection reset|stream cut in mid-event`).ReplaceAllString(said, "(cut)")                                // as the reset overtakes the half event or not
 	want := `livetape: desk: connecting
 livetape: desk: live
 livetape: desk: the server ended the stream · retry in …

@@ -58,17 +58,18 @@ const MaxSize = 1 << 20
 type Error struct {
 	Path   string
 	faults error
-	source []byte
+	text   string
+}
+
+func newError(path string, faults error, source []byte) *Error {
+	return &Error{path, faults, show(faults, path, source)}
 }
 
 // Error shows all faults, several lines each.
-func (e *Error) Error() string { return show(e.faults, e.Path, e.source) }
+func (e *Error) Error() string { return e.text }
 
 // Unwrap gives the faults, each a [fault.Fault].
 func (e *Error) Unwrap() []error { return []error{e.faults} }
-
-// First is the first fault in a line.
-func (e *Error) First() string { return firstLine(e.Error()) }
 
 // Read reads the file at path. What is wrong in it is an [Error].
 func Read(path string) (*File, error) {
@@ -112,13 +113,13 @@ func Parse(path string, source []byte) (*File, error) {
 	f := &File{path: path, source: source}
 	broken, err := f.decode(source)
 	if broken.whole {
-		return nil, &Error{path, err, source}
+		return nil, newError(path, err, source)
 	}
 	var faults fault.List
 	faults.Join(nil, err)
 	f.validate(broken.feeds, &faults)
 	if err := faults.Err(); err != nil {
-		return nil, &Error{path, err, source}
+		return nil, newError(path, err, source)
 	}
 	return f, nil
 }

@@ -26,9 +26,9 @@ type World struct {
 // error wraps a [fault.Fault] for whatever is missing; it never holds a secret.
 func (f Feed) Config(name string, w World) (feed.Config, error) {
 	var faults fault.List
-	f = f.withToken(w, &faults)
-	f.Headers = canonical(f.Headers)
-	full, err := f.Resolve()
+	given := f.withToken(w, &faults)
+	given.Headers = canonical(given.Headers)
+	full, err := given.Resolve()
 	if err != nil {
 		return feed.Config{}, err
 	}
@@ -135,21 +135,35 @@ func (f Feed) withToken(w World, faults *fault.List) Feed {
 		return f
 	}
 	filled := map[string]string{}
-	used := strings.Contains(f.URL+f.Body, "{token}")
+	used := asksForToken(f.URL) || asksForToken(f.Body)
 	for name, text := range f.Headers {
-		used = used || strings.Contains(text, "{token}")
-		filled[name] = strings.ReplaceAll(text, "{token}", value)
+		used = used || asksForToken(text)
+		filled[name] = fillToken(text, value)
 	}
 	if !used {
 		filled["Authorization"] = "Bearer " + value
 	}
 	f.Headers = filled
 	if f.TokenFile == "" { // the URL and the body name the variable
-		f.URL = strings.ReplaceAll(f.URL, "{token}", value)
-		f.Body = strings.ReplaceAll(f.Body, "{token}", value)
+		f.URL = fillToken(f.URL, value)
+		f.Body = fillToken(f.Body, value)
 	}
 	return f
 }
+
+// tokenPlace is {token}, and not a variable of that name.
+var tokenPlace = regexp.MustCompile(`\$?\{token\}`)
+
+func fillToken(text, value string) string {
+	return tokenPlace.ReplaceAllStringFunc(text, func(word string) string {
+		if word[0] == '$' {
+			return word
+		}
+		return value
+	})
+}
+
+func asksForToken(text string) bool { return fillToken(text, "") != text }
 
 // canonical spells the names of headers as the presets do, so that what they say is replaced.
 func canonical(headers map[string]string) map[string]string {

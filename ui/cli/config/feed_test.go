@@ -124,13 +124,14 @@ func TestATokenGoesWhereItIsAskedFor(t *testing.T) {
 		"by itself":       {"url: https://a.example/, token: '${T}'", "https://a.example/", "Authorization", "Bearer ${T}"},
 		"over the preset": {"preset: pyth, symbols: [BTC/USD], token: '${T}'", "", "Authorization", "Bearer ${T}"},
 		"in a header":     {"url: https://a.example/, token: '${T}', headers: {x-key: 'v1 {token}'}", "https://a.example/", "X-Key", "v1 ${T}"},
+		"a variable":      {"url: https://a.example/, token: '${T}', headers: {x-key: '${token} {token}'}", "https://a.example/", "X-Key", "${token} ${T}"},
 		"in the url":      {"url: 'https://a.example/?t={token}', token: '${T}'", "https://a.example/?t=${T}", "", ""},
 		"of a file":       {"url: https://a.example/, token_file: token", "https://a.example/", "Authorization", "Bearer fr0m-a-file"},
 		"of a file, bare": {"url: https://a.example/, token_file: token, headers: {Authorization: '{token}'}", "https://a.example/", "Authorization", "fr0m-a-file"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := parse(t, dir, "feeds:\n  desk: {"+c.feed+"}\n")
-			got, err := f.Config("desk", variables("T", "s3cret", "PYTH_API_KEY", "x"))
+			got, err := f.Config("desk", variables("T", "s3cret", "PYTH_API_KEY", "x", "token", "x"))
 			if err != nil {
 				t.Fatal(err)
 			}

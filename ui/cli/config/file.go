@@ -25,7 +25,7 @@ func (f *File) Config(name string, w World) (feed.Config, error) {
 	w.Dir = f.Dir()
 	config, err := asked.Config(name, w)
 	if err != nil {
-		return feed.Config{}, &Error{f.path, fault.Under(fault.Path{"feeds", name}, err), f.source}
+		return feed.Config{}, newError(f.path, fault.Under(fault.Path{"feeds", name}, err), f.source)
 	}
 	return config, nil
 }
@@ -38,7 +38,7 @@ func (f *File) Check(w World) error {
 		faults.Join(nil, err)
 	}
 	if err := faults.Err(); err != nil {
-		return &Error{f.path, err, f.source}
+		return newError(f.path, err, f.source)
 	}
 	return nil
 }

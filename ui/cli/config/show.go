@@ -24,11 +24,6 @@ func show(faults error, name string, source []byte) string {
 	return strings.TrimRight(fault.Show(placed, name, []byte(mask(string(source)))), "\n")
 }
 
-func firstLine(text string) string {
-	line, _, _ := strings.Cut(text, "\n")
-	return line
-}
-
 var (
 	kept      = regexp.MustCompile(`\$\{[^}]*\}|\{[a-z_][a-z0-9_]*\}|(?i:Bearer|Basic|Token) `)
 	userInfo  = regexp.MustCompile(`//[^/@\s]+@`)

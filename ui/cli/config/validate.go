@@ -10,7 +10,7 @@ import (
 	"livetape/feed/decode/fault"
 )
 
-var feedName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,31}$`)
+var feedName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,63}$`)
 
 // validate reports what is wrong in the parts that could be read.
 func (f *File) validate(broken map[string]bool, faults *fault.List) {
@@ -19,7 +19,7 @@ func (f *File) validate(broken map[string]bool, faults *fault.List) {
 	for _, name := range f.order {
 		at := fault.Path{"feeds", name}
 		if !feedName.MatchString(name) {
-			faults.Add(at, "%q is no name for a feed: up to 32 letters, digits and any of . _ -", name)
+			faults.Add(at, "%q is no name for a feed: up to 64 letters, digits and any of . _ -", name)
 		}
 		if broken[name] {
 			continue
@@ -50,11 +50,12 @@ func (f Feed) Validate() error {
 	var faults fault.List
 	f.checkToken(&faults)
 	f.checkReach(&faults)
+	given := f
 	if f.Token != "" || f.TokenFile != "" {
-		f.Token, f.TokenFile = "${TOKEN}", "" // whatever it is, it is there
-		f = f.withToken(World{}, &faults)
+		given.Token, given.TokenFile = "${TOKEN}", "" // whatever it is, it is there
+		given = given.withToken(World{}, &faults)
 	}
-	faults.Join(nil, f.Definition.Validate())
+	faults.Join(nil, given.Definition.Validate())
 	return faults.Err()
 }
 
@@ -64,11 +65,11 @@ func (f Feed) checkToken(faults *fault.List) {
 		faults.Add(fault.Path{"token_file"}, "token and token_file exclude each other")
 	case f.Token != "" && !onlyVariable.MatchString(f.Token):
 		faults.Add(fault.Path{"token"}, "a token does not stand in the file itself: write ${NAME}, and put it into that environment variable, or use token_file")
-	case f.TokenFile != "" && strings.Contains(f.URL+f.Body, "{token}"):
+	case f.TokenFile != "" && (asksForToken(f.URL) || asksForToken(f.Body)):
 		faults.Add(fault.Path{"token_file"}, "a token from a file goes into headers only: for the url and the body, use token: ${NAME}")
 	case f.Token == "" && f.TokenFile == "":
 		for _, name := range sortedKeys(f.Headers) {
-			if strings.Contains(strings.ReplaceAll(f.Headers[name], "${token}", ""), "{token}") && f.Vars["token"] == "" {
+			if asksForToken(f.Headers[name]) && f.Vars["token"] == "" {
 				faults.Add(fault.Path{"headers", name}, "the value asks for {token}: set token or token_file")
 			}
 		}

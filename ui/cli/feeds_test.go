@@ -1,0 +1,86 @@
+package cli_test
+
+import (
+	"maps"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"livetape/feed/decode/preset"
+)
+
+// sections are those of docs/feeds.md that are about a preset.
+func sections(t *testing.T) map[string]string {
+	t.Helper()
+	doc, err := os.ReadFile("../../docs/feeds.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := map[string]string{}
+	for i, part := range strings.Split(string(doc), "\n## ") {
+		if name, text, _ := strings.Cut(part, "\n"); i > 0 {
+			all[name] = text
+		}
+	}
+	return all
+}
+
+func TestEveryPresetIsExplainedWithItsExampleAndVars(t *testing.T) {
+	about := sections(t)
+	if got := slices.Sorted(maps.Keys(about)); !slices.Equal(got, preset.Names()) {
+		t.Errorf("explained are %v, and there are %v", got, preset.Names())
+	}
+	presets, err := preset.All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	placeholder := regexp.MustCompile(`\$?\{([A-Za-z_]+)\}`)
+	for _, p := range presets {
+		text := about[p.Name]
+		if !strings.Contains(text, "\n"+p.Example+"\n") {
+			t.Errorf("%s: the example is missing: %s", p.Name, p.Example)
+		}
+		asked := p.Feed.URL + p.Feed.Body + strings.Join(slices.Collect(maps.Values(p.Feed.Headers)), "")
+		for _, m := range placeholder.FindAllStringSubmatch(asked, -1) {
+			if m[1] != "symbols" && !regexp.MustCompile(`\b`+m[1]+`\b`).MatchString(text) {
+				t.Errorf("%s: nothing is said of %s", p.Name, m[0])
+			}
+		}
+		for _, choices := range p.Feed.Choices {
+			for choice := range choices {
+				if p.Name == "stellar-trades" && !strings.Contains(text, "`"+choice+"`") {
+					t.Errorf("%s: nothing is said of %s", p.Name, choice)
+				}
+			}
+		}
+	}
+}
+
+// TestEveryCommandOfFeedsIsUnderstood runs the commands without a terminal: all of a command line is read, and its feed
+// made ready, before there is found to be no screen.
+func TestEveryCommandOfFeedsIsUnderstood(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/feeds.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	commands := 0
+	for _, block := range shellBlock.FindAllStringSubmatch(string(doc), -1) {
+		for line := range strings.Lines(block[1]) {
+			commands++
+			cmd := exec.Command("bash", "-c", `livetape() { "$LIVETAPE" "$@"; }; `+"\n"+line)
+			cmd.Env = append(os.Environ(), "LIVETAPE="+livetape)
+			out, err := cmd.CombinedOutput()
+			if err == nil || !strings.Contains(string(out), "standard output is not a terminal") {
+				t.Errorf("%sgives %v: %s", line, err, out)
+			}
+		}
+	}
+	if commands < len(preset.Names()) {
+		t.Errorf("there are %d commands", commands)
+	}
+}
+
+var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
