@@ -16,7 +16,9 @@ import (
 // taken from the feeds, which then read no more from their sockets. One goroutine runs it.
 type pipe struct {
 	events  <-chan feed.Event
-	feeds   int // that have not ended for good
+	notices <-chan string    // of the recording; may be nil
+	timeUp  <-chan time.Time // may be nil
+	feeds   int              // that have not ended for good
 	out     io.Writer
 	printer printer
 	sieve   *sieve
@@ -38,9 +40,9 @@ var (
 
 // run prints until all that was asked for has been, the time is up, the feeds have ended, the reader is gone or
 // ctx ends. None of these is an error, unless something is lacking that was asked for.
-func (p *pipe) run(ctx context.Context, timeUp <-chan time.Time) error {
+func (p *pipe) run(ctx context.Context) error {
 	p.buf = p.printer.header(p.buf)
-	err := p.carry(ctx, timeUp)
+	err := p.carry(ctx)
 	switch {
 	case errors.Is(err, errReaderGone):
 		return nil
@@ -54,7 +56,7 @@ func (p *pipe) run(ctx context.Context, timeUp <-chan time.Time) error {
 	return err
 }
 
-func (p *pipe) carry(ctx context.Context, timeUp <-chan time.Time) error {
+func (p *pipe) carry(ctx context.Context) error {
 	for {
 		if err := p.flush(); err != nil {
 			return err
@@ -62,8 +64,10 @@ func (p *pipe) carry(ctx context.Context, timeUp <-chan time.Time) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-timeUp:
+		case <-p.timeUp:
 			return p.sieve.timeUp()
+		case text := <-p.notices:
+			p.notes.say("recording", text)
 		case ev, ok := <-p.events:
 			if !ok {
 				return nil

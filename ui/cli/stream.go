@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/signal"
@@ -18,6 +19,7 @@ func streamCommand() *cobra.Command {
 	var flags feedFlags
 	var layout layout
 	var wanted selection
+	var record recordFlags
 	cmd := &cobra.Command{
 		Use:     "stream URL",
 		Short:   "Print a feed's updates, for pipes and files",
@@ -37,12 +39,13 @@ func streamCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return stream(cmd.Context(), cmd, streaming{feeds: []feed.Config{config}, printer: printer, wanted: wanted})
+			return stream(cmd.Context(), cmd, streaming{[]feed.Config{config}, printer, wanted, record})
 		},
 	}
 	layout.register(cmd)
 	wanted.register(cmd)
 	flags.register(cmd)
+	record.register(cmd)
 	return cmd
 }
 
@@ -102,36 +105,52 @@ type streaming struct {
 	feeds   []feed.Config
 	printer printer
 	wanted  selection
+	record  recordFlags
 }
 
 // lastWrite is how long output that a reader does not take may hold up the end after a signal.
 const lastWrite = time.Second
 
-// stream runs the feeds and prints what they say. When it returns, every connection is closed.
+// stream runs the feeds and prints what they say. When it returns, every connection is closed, and so is the
+// recording, if there is one.
 func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	// Otherwise the runtime ends the process at a write to a closed pipe, before anyone can end well.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	collectLess()
 
 	feeding, stop := context.WithCancel(ctx)
+	defer stop()
 	set, err := feed.Start(feeding, s.feeds...)
 	if err != nil {
-		stop()
 		return usageError{err, hint(cmd)}
 	}
-	defer func() {
+	recording, err := s.record.record(feeding, s.feeds, set.Events())
+	if err != nil {
 		stop()
 		drain(set.Events())
-	}()
-	p := &pipe{
-		events:  set.Events(),
+		return err
+	}
+	err = untilSignal(ctx, &pipe{
+		events:  recording.events,
+		notices: recording.notices,
 		feeds:   len(s.feeds),
+		timeUp:  timer(s.wanted.lasting),
 		out:     cmd.OutOrStdout(),
 		printer: s.printer,
 		sieve:   newSieve(s.wanted),
 		notes:   newNotes(cmd.ErrOrStderr()),
-	}
+	})
+	stop()
+	drain(recording.events)
+	drain(set.Events())
+	return cmp.Or(err, recording.err())
+}
+
+// untilSignal runs the pipe. After ctx has ended, it does not wait for a reader that has stopped to read: such
+// a write ends with the process.
+func untilSignal(ctx context.Context, p *pipe) error {
 	ended := make(chan error, 1)
-	go func() { ended <- p.run(ctx, timer(s.wanted.lasting)) }()
+	go func() { ended <- p.run(ctx) }()
 	select {
 	case err := <-ended:
 		return err
@@ -140,7 +159,7 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	select {
 	case err := <-ended:
 		return err
-	case <-time.After(lastWrite): // its reader has stopped: the write ends with the process
+	case <-time.After(lastWrite):
 		return nil
 	}
 }
