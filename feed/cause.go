@@ -61,7 +61,7 @@ func explainCertificate(err error) (sentence, bool) {
 	case errors.As(err, &host):
 		return sentence{refused, fmt.Sprintf("TLS certificate is for %s, not %s", holder(host.Certificate), host.Host), advice}, true
 	case errors.As(err, &unknown):
-		return sentence{refused, "TLS certificate is signed by an unknown authority", "install the authority's certificate, or name it in SSL_CERT_FILE"}, true
+		return sentence{refused, "TLS certificate is signed by an unknown authority", "install the authority's certificate, or name its file as the feed's CA file"}, true
 	}
 	if bad := (*tls.CertificateVerificationError)(nil); errors.As(err, &bad) {
 		return sentence{refused, "TLS certificate is not valid: " + bad.Err.Error(), advice}, true
@@ -91,7 +91,10 @@ func holder(c *x509.Certificate) string {
 }
 
 func explainRedirect(err error) (sentence, bool) {
+	var away astray
 	switch {
+	case errors.As(err, &away):
+		return sentence{refused, away.Error(), "use the address redirected to as the URL, if you trust it"}, true
 	case errors.Is(err, errRedirectLoop):
 		return sentence{refused, fmt.Sprintf("redirect loop: more than %d redirects", maxRedirects), "check the URL: the server sends it round in circles"}, true
 	case errors.Is(err, errRedirectScheme):
@@ -164,6 +167,8 @@ func explainHTTP(err error) (sentence, bool) {
 		return sentence{misfit, "the server speaks TLS: use https://", "write https:// in place of http://"}, true
 	case strings.Contains(text, "malformed HTTP"):
 		return sentence{misfit, "the server does not speak HTTP", "check host and port of the URL"}, true
+	case text == "Proxy Authentication Required":
+		return sentence{refused, "407: the proxy wants a login", proxyLogin}, true
 	case errors.As(err, &alert):
 		return sentence{ending: broken, cause: "the server refused the TLS handshake: " + strings.TrimPrefix(alert.Error(), "tls: ")}, true
 	case strings.Contains(text, "TLS handshake timeout"):

@@ -24,7 +24,7 @@ type connection struct {
 	web    http.Client
 	resume string // the last event id to send; empty for none
 
-	missed    bool           // an event that was read is not delivered, since the context ended: nothing follows
+	missed    bool           // an event that was read is not delivered, since the connection was dropped: nothing follows
 	byClosing bool           // see endsByClosing
 	tail      *tail          // nil until an event stream began
 	reader    *stream.Reader // the same
@@ -34,33 +34,40 @@ type connection struct {
 // returns, nothing of it is left running: the client's reading goroutine hands over its last error
 // before the client itself returns, the body ends with ctx, and neither handler nor delivery blocks beyond it.
 func (c *connection) read(ctx context.Context) outcome {
-	client := sse.NewClient(c.source.url.String(), sse.ClientMaxBufferSize(stream.BufferSize(c.source.MaxEvent)))
+	ctx, drop := context.WithCancel(ctx)
+	defer drop()
+	client := sse.NewClient(c.source.address(c.resume), sse.ClientMaxBufferSize(stream.BufferSize(c.source.MaxEvent)))
 	client.Connection = &c.web
 	client.ReconnectStrategy = &backoff.StopBackOff{}
 	client.Headers = c.headers()
 	client.ResponseValidator = func(_ *sse.Client, resp *http.Response) error { return c.accept(ctx, resp) }
-	return c.outcome(c.subscribe(ctx, client))
-}
-
-// subscribe reads in this goroutine and its client's, and decodes in another.
-func (c *connection) subscribe(ctx context.Context, client *sse.Client) error {
 	arrivals := make(chan arrival, ahead)
 	var delivering sync.WaitGroup
-	delivering.Go(func() { c.mail.takeAll(ctx, arrivals) })
-	err := client.SubscribeRawWithContext(ctx, func(e *sse.Event) {
+	delivering.Go(func() { c.mail.takeAll(ctx, arrivals, drop) })
+	err := c.subscribe(ctx, client, arrivals)
+	close(arrivals)
+	delivering.Wait()
+	return c.outcome(err)
+}
+
+// subscribe reads in this goroutine and its client's.
+func (c *connection) subscribe(ctx context.Context, client *sse.Client, arrivals chan<- arrival) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = newCrash(p)
+		}
+	}()
+	return client.SubscribeRawWithContext(ctx, func(e *sse.Event) {
 		if !c.missed {
 			c.missed = !c.mail.queue(ctx, arrivals, e.Event, e.Data, e.ID)
 		}
 	})
-	close(arrivals)
-	delivering.Wait()
-	return err
 }
 
 // headers are the fields without secrets, which any host that the request is redirected to may see.
 func (c *connection) headers() map[string]string {
-	h := map[string]string{"Accept-Encoding": "identity", "User-Agent": "livetape"}
-	if c.resume != "" {
+	h := map[string]string{"Accept": c.source.accept(), "Accept-Encoding": "identity", "User-Agent": "livetape"}
+	if c.resume != "" && c.source.Resume == ResumeByHeader {
 		h[lastEventID] = c.resume
 	}
 	return h
@@ -82,19 +89,26 @@ func (c *connection) accept(ctx context.Context, resp *http.Response) error {
 	c.byClosing = endsByClosing(resp)
 	c.tail = &tail{Reader: plainBody(resp)}
 	c.reader = stream.NewReader(c.tail, stream.Config{
-		MaxEvent: c.source.MaxEvent, LastEventID: c.mail.lastID, OnRetry: c.line.heardRetry,
+		JSONLines: c.source.Format == NDJSON, MaxEvent: c.source.MaxEvent, LastEventID: c.mail.lastID, OnRetry: c.line.heardRetry,
 	})
 	resp.Body = struct {
 		io.Reader
 		io.Closer
-	}{c.reader, wire}
+	}{unpanicking{c.reader}, wire}
 	return nil
 }
 
 // outcome says how the connection ended, by the client's error or, better, the body's own.
 func (c *connection) outcome(err error) outcome {
 	var no *refusal
+	var bug *crash
 	switch {
+	case c.mail.crash != nil:
+		return c.mail.crash.outcome(c.source, "this payload")
+	case errors.As(err, &bug):
+		return bug.outcome(c.source, "this stream")
+	case c.mail.asked:
+		return outcome{ending: ended, retryAfter: notAsked, cause: c.withNotice("the server asked to connect again")}
 	case errors.As(err, &no):
 		return no.outcome
 	case c.reader == nil:
@@ -106,10 +120,10 @@ func (c *connection) outcome(err error) outcome {
 	switch clean := err == nil || errors.Is(err, io.EOF); {
 	case clean && !c.reader.Alive():
 		err = errNothingSent
-	case (!clean && errors.Is(err, io.ErrUnexpectedEOF) || clean && c.byClosing) && c.tail.midEvent():
+	case (!clean && errors.Is(err, io.ErrUnexpectedEOF) || clean && c.byClosing) && c.midEvent():
 		err = errMidEvent
 	case clean:
-		return outcome{ending: ended, cause: "the server ended the stream"}
+		return outcome{ending: ended, retryAfter: notAsked, cause: c.withNotice("the server ended the stream")}
 	}
 	return c.ending(err)
 }
@@ -119,7 +133,23 @@ func (c *connection) ending(err error) outcome {
 		err = io.EOF
 	}
 	words := c.source.explain(err)
-	return outcome{ending: words.ending, retryAfter: notAsked, cause: words.cause, advice: words.advice}
+	return outcome{ending: words.ending, retryAfter: notAsked, cause: c.withNotice(words.cause), advice: words.advice}
+}
+
+// withNotice adds to a cause what the server said last, if that was about the stream.
+func (c *connection) withNotice(cause string) string {
+	if c.mail.notice == "" {
+		return cause
+	}
+	return cause + ": " + c.mail.notice
+}
+
+// midEvent reports whether the body, which has ended, did so within an event.
+func (c *connection) midEvent() bool {
+	if c.source.Format == NDJSON {
+		return c.reader.InLine()
+	}
+	return c.tail.midEvent()
 }
 
 // resumeID is where the next connection resumes: behind what was delivered, never behind what was only read.

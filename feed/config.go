@@ -2,27 +2,53 @@ package feed
 
 import (
 	"cmp"
-	"errors"
-	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"livetape/feed/decode"
 	"livetape/feed/stream"
 )
 
-// Config says what one feed is and how to treat it.
+// Config says what one feed is and how to treat it. A ${NAME} in URL, Header, Body and Proxy is read from the
+// environment.
 type Config struct {
-	Name        string            // unique in a set; shown on screen
-	URL         string            // http or https; ${NAME} is read from the environment, and escaped behind the "?"
-	Header      map[string]string // sent to the URL's own origin only; ${NAME} is read from the environment; values never shown
-	LastEventID string            // to resume from on the first connection; empty for none
-	IdleTimeout time.Duration     // drop a connection on which nothing was received for so long; 0 means 90 s, negative never
-	MaxEvent    int               // bytes of one event; 0 means 1 MiB, at most 64 MiB
-	Decoder     decode.Decoder    // nil: messages carry no updates
-	Client      *http.Client      // nil: a client with sensible timeouts; its Timeout must be 0. It is not changed, and its idle connections stay the caller's to close
+	Name string // unique in a set; shown on screen
+
+	URL    string            // http or https; the value of a ${NAME} is escaped behind the "?"
+	Method string            // GET or POST; empty means GET
+	Header map[string]string // sent to the URL's own origin only; values never shown
+	Body   string            // of a POST, sent to the URL's own origin only; the value of a ${NAME} is escaped as JSON or a form wants it. Without a Content-Type header it goes as JSON or a form, by its looks
+	Format Format            // of the answer; empty means SSE
+
+	Resume      string // how to ask for what was missed: [ResumeByHeader] (also when empty), [ResumeNever], or by a query parameter: "since={id}"
+	LastEventID string // to resume from on the first connection; empty for none
+
+	IdleTimeout time.Duration // drop a connection on which nothing was received for so long; 0 means 90 s, negative never
+	RetryMin    time.Duration // wait no shorter before a reconnect, whatever the server says; 0 means 10 ms, at most 1 h
+	RetryMax    time.Duration // wait no longer, unless by a Retry-After; 0 means 30 s or the server's own retry:, at most 1 h
+
+	MaxEvent int            // bytes of one event; 0 means 1 MiB, at most 64 MiB
+	Decoder  decode.Decoder // nil: messages carry no updates
+
+	Proxy   string       // http, https, socks5 or socks5h URL; empty means that HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide
+	CAFiles []string     // of PEM certificates whose signature is trusted, beside the system's
+	Client  *http.Client // nil: a client with sensible timeouts. Its Timeout must be 0; Proxy and CAFiles are then its own matter. It is not changed, and its idle connections stay the caller's to close
 }
+
+// Format is how a stream's body is cut into events.
+type Format string
+
+// The formats there are.
+const (
+	SSE    Format = "sse"    // text/event-stream
+	NDJSON Format = "ndjson" // JSON lines: each is an event of type "message" without an id; blank ones are signs of life
+)
+
+// Ways to resume, beside a query parameter.
+const (
+	ResumeByHeader = "header" // Last-Event-ID, as browsers do
+	ResumeNever    = "none"   // what was sent meanwhile is lost
+)
 
 // What a Config's zero fields mean.
 const (
@@ -31,65 +57,12 @@ const (
 	largestMaxEvent    = stream.LargestMaxEvent
 )
 
-// Validate reports every fault of c that shows without the environment. Errors never hold a secret.
-func (c Config) Validate() error {
-	var faults []error
-	fault := func(format string, args ...any) { faults = append(faults, fmt.Errorf(format, args...)) }
-	if c.Name == "" {
-		fault("name: is empty")
-	}
-	if DisplayURL(c.URL) == notAnURL {
-		fault("url: must be of the form https://host/path")
-	}
-	for name, value := range c.Header {
-		if err := checkHeader(name, value); err != nil {
-			fault("header %q: %w", name, err)
-		}
-	}
-	if !sendable(c.LastEventID) {
-		fault("last event id: holds a control character, which HTTP cannot carry")
-	}
-	if c.MaxEvent < 0 || c.MaxEvent > largestMaxEvent {
-		fault("max event: %d bytes is not between 1 and %d (64 MiB)", c.MaxEvent, largestMaxEvent)
-	}
-	if c.Client != nil && c.Client.Timeout != 0 {
-		fault("client: a Timeout of %s would cut every stream; it must be 0", c.Client.Timeout)
-	}
-	if len(faults) == 0 {
-		return nil
-	}
-	return fmt.Errorf("feed %s: %w", cmp.Or(c.Name, "(unnamed)"), errors.Join(faults...))
-}
-
 // withDefaults is c with its zero fields filled in.
 func (c Config) withDefaults() Config {
+	c.Method = cmp.Or(c.Method, http.MethodGet)
+	c.Format = cmp.Or(c.Format, SSE)
+	c.Resume = cmp.Or(c.Resume, ResumeByHeader)
 	c.IdleTimeout = cmp.Or(c.IdleTimeout, defaultIdleTimeout)
 	c.MaxEvent = cmp.Or(c.MaxEvent, defaultMaxEvent)
 	return c
-}
-
-// checkHeader refuses what could not be sent, or would smuggle in a second header (RFC 9110 §5.1, §5.5).
-func checkHeader(name, value string) error {
-	if name == "" || strings.ContainsFunc(name, isNoTokenRune) {
-		return errors.New("a name is made of letters, digits and any of !#$%&'*+-.^_`|~")
-	}
-	if !sendable(value) {
-		return errors.New("its value holds a line break or another control character")
-	}
-	return nil
-}
-
-func isNoTokenRune(r rune) bool {
-	letterOrDigit := 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-	return !letterOrDigit && (r > '~' || !strings.ContainsRune("!#$%&'*+-.^_`|~", r))
-}
-
-// sendable reports whether HTTP can carry value in a header field.
-func sendable(value string) bool {
-	for _, c := range []byte(value) {
-		if c < ' ' && c != '\t' || c == 0x7f {
-			return false
-		}
-	}
-	return true
 }

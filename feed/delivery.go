@@ -20,13 +20,21 @@ type delivery struct {
 
 	gap    *Gap   // what the present connection is still to tell
 	lastID string // the last event id of what was delivered
-	count  int    // messages of the present connection
-	cut    bool   // the context ended before something could be delivered: nothing follows
+	cut    bool   // nothing more of the present connection is delivered
+
+	payloadID  string // the latest id that a payload had to resume from, of any connection
+	identified bool   // the last message had one
+	count      int    // messages of the present connection that were more than a notice
+	notice     string // of the last message
+	asked      bool   // the server asked to connect again
+	crash      *crash
 }
 
 // prepare begins a connection that resumes from lastID.
 func (d *delivery) prepare(lastID string, gap *Gap) {
-	d.lastID, d.gap, d.count, d.cut = lastID, gap, 0, false
+	d.lastID, d.gap, d.cut = lastID, gap, false
+	d.count, d.notice, d.asked, d.crash = 0, "", false, nil
+	d.seen.reconnect()
 }
 
 // begin is called when the stream is live. Without an id, nothing that follows can tell what was missed.
@@ -77,34 +85,49 @@ func push[T any](ctx context.Context, to chan<- T, v T) bool {
 	}
 }
 
-// takeAll delivers until arrivals is closed.
-func (d *delivery) takeAll(ctx context.Context, arrivals <-chan arrival) {
+// takeAll delivers until arrivals is closed. When nothing is to follow, it drops the connection.
+func (d *delivery) takeAll(ctx context.Context, arrivals <-chan arrival, drop func()) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.crash, d.cut = newCrash(p), true
+			drop()
+		}
+	}()
 	for a := range arrivals {
 		if !d.cut {
-			d.cut = !d.take(ctx, a)
+			if d.cut = !d.take(ctx, a) || d.asked || d.crash != nil; d.cut {
+				drop()
+			}
 		}
 		d.line.pending.Add(-1)
 	}
 }
 
-// take delivers one event, unless it came before. It reports false when ctx ended first.
+// take delivers one event, unless an earlier connection gave it. It reports false when ctx ended first.
 func (d *delivery) take(ctx context.Context, a arrival) bool {
-	m := a.message
-	if a.mark != stream.Own {
-		return d.deliver(ctx, a)
-	}
-	sum := d.seen.sum(m.Type, m.ID, m.Data)
-	if d.seen.has(sum) {
-		return d.drop(ctx, a)
+	own := a.mark == stream.Own
+	var sum uint64
+	if own || d.payloadID != "" && a.mark == stream.Inherited {
+		if sum = d.sum(a.message); d.seen.has(sum) {
+			d.seen.add(sum)
+			return d.drop(ctx, a)
+		}
 	}
 	if !d.deliver(ctx, a) {
 		return false
 	}
-	d.seen.add(sum) // only now: what was not delivered must not count as seen
+	switch { // only now: what was not delivered must not count as seen
+	case own:
+		d.seen.add(sum)
+	case d.identified:
+		d.seen.add(d.sum(a.message))
+	}
 	return true
 }
 
-// drop counts an event that came twice. That it came says that the server took the id.
+func (d *delivery) sum(m *Message) uint64 { return d.seen.sum(m.Type, m.ID, m.Data) }
+
+// drop counts an event that an earlier connection gave. That it came says that the server took the id.
 func (d *delivery) drop(ctx context.Context, a arrival) bool {
 	d.line.duplicate()
 	d.lastID = a.message.ID
@@ -112,28 +135,53 @@ func (d *delivery) drop(ctx context.Context, a arrival) bool {
 }
 
 func (d *delivery) deliver(ctx context.Context, a arrival) bool {
-	continuity := d.decode(a.message, a.mark)
-	if !d.settleGap(ctx, continuity, a.at) || !push(ctx, d.out, Event{Feed: d.source.Name, At: a.at, Message: a.message}) {
+	meaning := d.decode(a.message, a.mark)
+	if !d.settleGap(ctx, meaning.Continuity, a.at) || !push(ctx, d.out, Event{Feed: d.source.Name, At: a.at, Message: a.message}) {
 		return false
 	}
 	d.line.tell(a.at)
 	d.lastID = a.message.ID
-	d.count++
+	d.heed(a.message, meaning)
 	return true
 }
 
+// heed takes in what a delivered message says of the stream itself.
+func (d *delivery) heed(m *Message, meaning decode.Message) {
+	d.notice, d.asked = m.Notice, meaning.End
+	if d.identified = meaning.ResumeID != ""; d.identified {
+		d.payloadID = meaning.ResumeID
+	}
+	if m.Notice == "" || len(m.Updates) > 0 {
+		d.count++
+	}
+}
+
 // decode fills in what the decoder makes of m.
-func (d *delivery) decode(m *Message, mark stream.Mark) *decode.Continuity {
+func (d *delivery) decode(m *Message, mark stream.Mark) decode.Message {
 	if mark == stream.Skipped {
 		m.Fault, m.Data = errors.New(string(m.Data)), nil
-		return nil
+		return decode.Message{}
 	}
 	if d.source.Decoder == nil {
-		return nil
+		return decode.Message{}
 	}
-	meaning, err := d.source.Decoder.Decode(m.Type, m.Data)
+	meaning, err := d.interpret(m)
 	m.Updates, m.Unmapped, m.Fault = meaning.Updates, meaning.Unmapped, err
-	return meaning.Continuity
+	if meaning.Notice != "" {
+		m.Notice = d.source.safe(meaning.Notice)
+	}
+	return meaning
+}
+
+// interpret asks the decoder. One that panics finds fault with the payload, and takes its connection with it.
+func (d *delivery) interpret(m *Message) (meaning decode.Message, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			d.crash = newCrash(p)
+			meaning, err = decode.Message{}, d.crash
+		}
+	}()
+	return d.source.Decoder.Decode(m.Type, m.Data)
 }
 
 // settleGap tells the gap, if one is open, by the first event of the connection: the server's own word, or

@@ -26,6 +26,7 @@ type Message struct {
 	Updates  []market.Update // empty without a decoder
 	Unmapped string          // why there are no updates though nothing is wrong
 	Fault    error           // what of the payload could not be used, or why it was skipped by the reader
+	Notice   string          // what the server says of the stream itself, as one safe line: "Rate limit exceeded"; else empty. If the stream ends right behind it, the Cause of the Status that follows says it again
 }
 
 // Pulse says that a stream lives though no message came of it: a comment, a part of a long event, a
@@ -34,7 +35,7 @@ type Message struct {
 // the feed's freshness, true to a second.
 type Pulse struct {
 	LastByte   time.Time
-	Duplicates uint64 // events dropped so far because they came twice
+	Duplicates uint64 // events dropped so far because an earlier connection had given them
 }
 
 // State is where a feed's connection stands.
@@ -58,16 +59,18 @@ type Status struct {
 	RetryAt time.Time // Waiting: when the next try starts
 	Cause   string    // Silent, Waiting, Closed, Failed: why, in words a user can act on
 	Advice  string    // Failed: what to do next, one line; may be empty
+	Stack   string    // Failed by an error of livetape itself: where in the program, in many lines, for a report; else empty
 
 	// Planned is true from a clean end of stream until it is live again: servers that end every
 	// stream after a while are doing nothing wrong, and a screen should not raise an alarm
-	// unless it lasts.
+	// unless it lasts. The third end in a row without an event, and those that follow, are not planned: a
+	// stream that never gives anything is not well.
 	Planned  bool
 	LastByte time.Time // when the last byte arrived; zero before the first
 
 	Retry       time.Duration // the server's reconnection time, at most 1 h, or the default of 1 s
 	Connections int           // connections that became live so far
-	Duplicates  uint64        // events dropped so far because they came twice
+	Duplicates  uint64        // events dropped so far because an earlier connection had given them
 }
 
 // Gap says what a reconnect missed. It is sent once per reconnect, before the first message of the

@@ -22,9 +22,17 @@ import (
 // buffered is how many events may wait for the reader of a set before the sockets are slowed.
 const buffered = 1024
 
-// Set is a group of running feeds with one channel of events.
+// Set is a group of running feeds with one channel of events. [Set.Add] and [Set.Remove] change it while it runs. Its
+// methods may be called from any goroutine.
 type Set struct {
-	events chan Event
+	world   world
+	events  chan Event
+	changes chan func(context.Context) // for the goroutine of run
+	ended   chan struct{}              // closed when run takes no more changes
+	members map[string]*member         // of the same
+	running sync.WaitGroup
+
+	mu     sync.Mutex
 	orders map[string]orders
 }
 
@@ -42,7 +50,10 @@ type world struct {
 }
 
 func (w world) start(ctx context.Context, configs []Config) (*Set, error) {
-	set := &Set{events: make(chan Event, buffered), orders: make(map[string]orders)}
+	set := &Set{
+		world: w, events: make(chan Event, buffered), changes: make(chan func(context.Context)), ended: make(chan struct{}),
+		members: make(map[string]*member), orders: make(map[string]orders),
+	}
 	var feeds []*supervisor
 	var faults []error
 	for _, c := range configs {
@@ -66,17 +77,6 @@ func (w world) start(ctx context.Context, configs []Config) (*Set, error) {
 	return set, nil
 }
 
-// run ends with ctx, when the last feed has.
-func (s *Set) run(ctx context.Context, feeds []*supervisor) {
-	defer close(s.events)
-	var running sync.WaitGroup
-	for _, f := range feeds {
-		running.Go(func() { f.run(ctx) })
-	}
-	<-ctx.Done()
-	running.Wait()
-}
-
 // Events is the one channel on which everything arrives. It is closed after ctx ended and every
 // goroutine of the set has returned, within 100 ms.
 func (s *Set) Events() <-chan Event { return s.events }
@@ -94,7 +94,10 @@ func (s *Set) Connect(name string) { s.give(name, connect) }
 
 // give does nothing for a name that is not in the set.
 func (s *Set) give(name string, o order) {
-	if box, ok := s.orders[name]; ok {
+	s.mu.Lock()
+	box, ok := s.orders[name]
+	s.mu.Unlock()
+	if ok {
 		box.give(o)
 	}
 }

@@ -95,7 +95,7 @@ func (l *line) mention() {
 	}
 }
 
-// duplicate counts an event that came twice, and pokes the supervisor.
+// duplicate counts an event that an earlier connection gave, and pokes the supervisor.
 func (l *line) duplicate() {
 	l.duplicates.Add(1)
 	l.nudge()

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 )
@@ -17,6 +18,8 @@ const (
 	floor       = 10 * time.Millisecond // no wait is shorter, whatever the server says
 	barrenFloor = time.Second           // nor shorter than this after barrenLimit barren connections in a row
 	barrenLimit = 3
+
+	emptyLimit = 3 // clean ends without an event in a row: from then on they are not planned
 )
 
 // ending is how a connection attempt came to its end, as far as the policy cares.
@@ -42,6 +45,7 @@ type outcome struct {
 	liveFor    time.Duration
 	cause      string
 	advice     string
+	stack      string // of a crash
 
 	disconnected bool // left: for good
 }
@@ -50,8 +54,11 @@ type outcome struct {
 type history struct {
 	failures int           // in a row
 	barren   int           // connections in a row that delivered no event
+	empty    int           // clean ends in a row without an event
 	wasLive  bool          // an event stream has begun at least once
 	retry    time.Duration // the server's reconnection time, or the default
+
+	least, most time.Duration // bounds of all waits but a Retry-After; 0 for none but those of the policy
 }
 
 // step is what the policy wants done next.
@@ -60,7 +67,11 @@ type step struct {
 	wait    time.Duration
 	attempt int
 	planned bool
+	cause   string // in place of the outcome's own; "" for that
 }
+
+// emptyCause is said of a server that gives nothing, however cleanly.
+const emptyCause = "the server ends every stream without sending an event"
 
 // next is the whole policy: what follows on an outcome. Random is in [0, 1).
 func (h history) next(o outcome, random float64) (step, history) {
@@ -72,13 +83,22 @@ func (h history) next(o outcome, random float64) (step, history) {
 		return step{state: Connecting, attempt: h.failures}, h
 	case ended:
 		h.failures = 0
-		return step{state: Waiting, wait: h.notBelowFloor(h.retry), planned: true}, h
+		return h.afterCleanEnd(), h
 	}
 	h.failures++
 	if o.ending == refused || o.ending == misfit && !h.wasLive {
 		return step{state: Failed, attempt: h.failures}, h
 	}
 	return step{state: Waiting, wait: h.notBelowFloor(h.pause(o, random)), attempt: h.failures}, h
+}
+
+// afterCleanEnd waits exactly the reconnection time, also after an end that is one too many to be planned.
+func (h history) afterCleanEnd() step {
+	s := step{state: Waiting, wait: h.notBelowFloor(h.bounded(h.retry)), planned: true}
+	if h.empty >= emptyLimit {
+		s.planned, s.cause = false, emptyCause
+	}
+	return s
 }
 
 // learn takes in what the outcome says about the server, whatever follows from it.
@@ -89,6 +109,12 @@ func (h history) learn(o outcome) history {
 		h.barren = 0
 	case o.ending != left:
 		h.barren++
+	}
+	switch {
+	case o.ending == ended && !o.delivered:
+		h.empty++
+	case o.ending != left || o.delivered:
+		h.empty = 0
 	}
 	if o.delivered || o.liveFor >= provenAfter {
 		h.failures = 0
@@ -109,17 +135,25 @@ func (h history) pause(o outcome, random float64) time.Duration {
 
 // ceiling is the longest back-off after so many failures: the reconnection time, doubled with each up to the cap.
 func (h history) ceiling() time.Duration {
-	base := max(h.retry, floor)
-	limit := max(base, backoffCap)
+	base := h.bounded(max(h.retry, floor))
+	limit := cmp.Or(h.most, max(base, backoffCap))
 	for n := 1; n < h.failures && base < limit; n++ {
 		base *= 2
 	}
 	return min(base, limit)
 }
 
+// bounded is wait within what the configuration allows.
+func (h history) bounded(wait time.Duration) time.Duration {
+	if h.most > 0 {
+		wait = min(wait, h.most)
+	}
+	return max(wait, h.least)
+}
+
 func (h history) notBelowFloor(wait time.Duration) time.Duration {
 	if h.barren >= barrenLimit {
-		return max(wait, barrenFloor)
+		wait = max(wait, barrenFloor)
 	}
-	return max(wait, floor)
+	return max(wait, h.least, floor)
 }

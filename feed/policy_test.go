@@ -26,33 +26,33 @@ func TestEachEndingLeadsToItsState(t *testing.T) {
 		o    outcome
 		want step
 	}{
-		{"a clean end waits exactly the reconnection time and is no failure", fresh(), live(outcome{ending: ended}), step{Waiting, time.Second, 0, true}},
-		{"a clean end forgets the failures before it", history{retry: time.Second, failures: 7}, outcome{ending: ended, live: true}, step{Waiting, time.Second, 0, true}},
-		{"a clean end obeys retry:", history{retry: 250 * time.Millisecond}, live(outcome{ending: ended}), step{Waiting, 250 * time.Millisecond, 0, true}},
-		{"a network error is a failure", fresh(), failed(), step{Waiting, time.Second, 1, false}},
-		{"204 is the end", fresh(), answered(204), step{Closed, 0, 0, false}},
-		{"408 waits", fresh(), answered(408), step{Waiting, time.Second, 1, false}},
-		{"425 waits", fresh(), answered(425), step{Waiting, time.Second, 1, false}},
-		{"500 waits", fresh(), answered(500), step{Waiting, time.Second, 1, false}},
-		{"503 waits", fresh(), answered(503), step{Waiting, time.Second, 1, false}},
-		{"599 waits", fresh(), answered(599), step{Waiting, time.Second, 1, false}},
-		{"503 obeys Retry-After", fresh(), asked(answered(503), 7*time.Second), step{Waiting, 7 * time.Second, 1, false}},
-		{"Retry-After is capped", fresh(), asked(answered(503), time.Hour), step{Waiting, 5 * time.Minute, 1, false}},
-		{"429 waits a minute", fresh(), answered(429), step{Waiting, time.Minute, 1, false}},
-		{"429 obeys Retry-After", fresh(), asked(answered(429), 2*time.Second), step{Waiting, 2 * time.Second, 1, false}},
-		{"401 fails", fresh(), answered(401), step{Failed, 0, 1, false}},
-		{"403 fails", fresh(), answered(403), step{Failed, 0, 1, false}},
-		{"404 fails", fresh(), answered(404), step{Failed, 0, 1, false}},
-		{"410 fails", fresh(), answered(410), step{Failed, 0, 1, false}},
-		{"418 fails", fresh(), answered(418), step{Failed, 0, 1, false}},
-		{"206 fails", fresh(), answered(206), step{Failed, 0, 1, false}},
-		{"304 fails", fresh(), answered(304), step{Failed, 0, 1, false}},
-		{"600 fails", fresh(), answered(600), step{Failed, 0, 1, false}},
-		{"401 fails even after it was live", proven, answered(401), step{Failed, 0, 1, false}},
-		{"a page instead of a stream fails", fresh(), outcome{ending: misfit}, step{Failed, 0, 1, false}},
-		{"a page where a stream was is a captive portal, and waits", proven, outcome{ending: misfit}, step{Waiting, time.Second, 1, false}},
-		{"the user's retry is at once and keeps the counter", history{retry: time.Second, failures: 4}, outcome{ending: left}, step{Connecting, 0, 4, false}},
-		{"the user's retry of a good connection starts from 0", history{retry: time.Second, failures: 4}, live(outcome{ending: left}), step{Connecting, 0, 0, false}},
+		{"a clean end waits exactly the reconnection time and is no failure", fresh(), live(outcome{ending: ended}), step{Waiting, time.Second, 0, true, ""}},
+		{"a clean end forgets the failures before it", history{retry: time.Second, failures: 7}, outcome{ending: ended, live: true}, step{Waiting, time.Second, 0, true, ""}},
+		{"a clean end obeys retry:", history{retry: 250 * time.Millisecond}, live(outcome{ending: ended}), step{Waiting, 250 * time.Millisecond, 0, true, ""}},
+		{"a network error is a failure", fresh(), failed(), step{Waiting, time.Second, 1, false, ""}},
+		{"204 is the end", fresh(), answered(204), step{Closed, 0, 0, false, ""}},
+		{"408 waits", fresh(), answered(408), step{Waiting, time.Second, 1, false, ""}},
+		{"425 waits", fresh(), answered(425), step{Waiting, time.Second, 1, false, ""}},
+		{"500 waits", fresh(), answered(500), step{Waiting, time.Second, 1, false, ""}},
+		{"503 waits", fresh(), answered(503), step{Waiting, time.Second, 1, false, ""}},
+		{"599 waits", fresh(), answered(599), step{Waiting, time.Second, 1, false, ""}},
+		{"503 obeys Retry-After", fresh(), asked(answered(503), 7*time.Second), step{Waiting, 7 * time.Second, 1, false, ""}},
+		{"Retry-After is capped", fresh(), asked(answered(503), time.Hour), step{Waiting, 5 * time.Minute, 1, false, ""}},
+		{"429 waits a minute", fresh(), answered(429), step{Waiting, time.Minute, 1, false, ""}},
+		{"429 obeys Retry-After", fresh(), asked(answered(429), 2*time.Second), step{Waiting, 2 * time.Second, 1, false, ""}},
+		{"401 fails", fresh(), answered(401), step{Failed, 0, 1, false, ""}},
+		{"403 fails", fresh(), answered(403), step{Failed, 0, 1, false, ""}},
+		{"404 fails", fresh(), answered(404), step{Failed, 0, 1, false, ""}},
+		{"410 fails", fresh(), answered(410), step{Failed, 0, 1, false, ""}},
+		{"418 fails", fresh(), answered(418), step{Failed, 0, 1, false, ""}},
+		{"206 fails", fresh(), answered(206), step{Failed, 0, 1, false, ""}},
+		{"304 fails", fresh(), answered(304), step{Failed, 0, 1, false, ""}},
+		{"600 fails", fresh(), answered(600), step{Failed, 0, 1, false, ""}},
+		{"401 fails even after it was live", proven, answered(401), step{Failed, 0, 1, false, ""}},
+		{"a page instead of a stream fails", fresh(), outcome{ending: misfit}, step{Failed, 0, 1, false, ""}},
+		{"a page where a stream was is a captive portal, and waits", proven, outcome{ending: misfit}, step{Waiting, time.Second, 1, false, ""}},
+		{"the user's retry is at once and keeps the counter", history{retry: time.Second, failures: 4}, outcome{ending: left}, step{Connecting, 0, 4, false, ""}},
+		{"the user's retry of a good connection starts from 0", history{retry: time.Second, failures: 4}, live(outcome{ending: left}), step{Connecting, 0, 0, false, ""}},
 	} {
 		if got, _ := c.past.next(c.o, most); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.what, got, c.want)
@@ -142,6 +142,35 @@ func TestItNeverGivesUpByElapsedTime(t *testing.T) {
 		s, h = h.next(failed(), random.Float64())
 		if s.state != Waiting || s.attempt != n || s.wait < floor || s.wait > backoffCap {
 			t.Fatalf("failure %d: %+v", n, s)
+		}
+	}
+}
+
+func TestTheThirdCleanEndInARowWithoutAnEventIsNotPlanned(t *testing.T) {
+	empty := outcome{ending: ended, live: true}
+	good := outcome{ending: ended, live: true, delivered: true}
+	for _, c := range []struct {
+		what string
+		past []outcome
+		want bool
+	}{
+		{"the second", []outcome{empty}, true},
+		{"the third", []outcome{empty, empty}, false},
+		{"the fifth", []outcome{empty, empty, empty, empty}, false},
+		{"the user's retry between them changes nothing", []outcome{empty, empty, {ending: left, live: true}}, false},
+		{"failures are no clean ends", []outcome{failed(), failed(), failed()}, true},
+		{"an event between them", []outcome{empty, empty, good}, true},
+	} {
+		h := history{retry: 20 * time.Second}
+		for _, o := range c.past {
+			_, h = h.next(o, 0)
+		}
+		got, _ := h.next(empty, 0)
+		if got.planned != c.want || (got.cause == emptyCause) == c.want || got.state != Waiting || got.wait != 20*time.Second || got.attempt != 0 {
+			t.Errorf("%s: %+v, want planned %t", c.what, got, c.want)
+		}
+		if last, _ := h.next(good, 0); !last.planned || last.cause != "" {
+			t.Errorf("%s, then an end after an event: %+v", c.what, last)
 		}
 	}
 }

@@ -251,8 +251,11 @@ func TestTheThirdConnectionThatDeliversNothingIsNotHammered(t *testing.T) {
 		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
 		for i, want := range []time.Duration{floor, floor, barrenFloor, barrenFloor} {
-			if st := l.until(Waiting); st.RetryAt.Sub(st.Since) != want || !st.Planned {
-				t.Errorf("connection %d: wait %s, want %s", i+1, st.RetryAt.Sub(st.Since), want)
+			if st := l.until(Waiting); st.RetryAt.Sub(st.Since) != want || st.Planned != (i < 2) || (st.Cause == emptyCause) == st.Planned {
+				t.Errorf("connection %d: wait %s, want %s; planned %t, cause %q", i+1, st.RetryAt.Sub(st.Since), want, st.Planned, st.Cause)
+			}
+			if st := l.status(Connecting); st.Planned != (i < 2) {
+				t.Errorf("after connection %d: planned %t", i+1, st.Planned)
 			}
 		}
 	})

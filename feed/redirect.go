@@ -27,26 +27,28 @@ func isRedirect(status int) bool {
 }
 
 // checkRedirect makes the rule for following redirects; also, where given, has its say after ours.
-func checkRedirect(also func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
+func (s *source) checkRedirect(also func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
 	return func(req *http.Request, via []*http.Request) error {
 		switch {
 		case len(via) > maxRedirects:
 			return errRedirectLoop
 		case req.URL.Scheme != "http" && req.URL.Scheme != "https":
 			return errRedirectScheme
-		case also != nil:
-			return also(req, via)
 		}
-		return nil
+		if err := s.mayFollow(req); err != nil || also == nil {
+			return err
+		}
+		return also(req, via)
 	}
 }
 
-// dress gives each hop of a request its header fields. The configured ones go to the feed's own origin only, so
+// dress gives each hop of a request its method, body and header fields. The configured ones go to the feed's own origin only, so
 // the http.Client never holds a secret that it could carry elsewhere. A Referer would carry the
 // query of the URL, and with it tokens: it is never sent on.
 func (s *source) dress(req *http.Request) *http.Request {
 	req = req.Clone(req.Context())
 	req.Header.Del("Referer")
+	defer s.load(req)
 	if !sameOrigin(req.URL, s.url) {
 		for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "Www-Authenticate"} {
 			req.Header.Del(name)

@@ -34,17 +34,13 @@ func (s *source) examine(resp *http.Response, now time.Time) *refusal {
 	return r
 }
 
-// examineStream checks what a 200 must be to be read: text/event-stream, plain or gzip.
+// examineStream checks what a 200 must be to be read: of the feed's format, plain or gzip.
 func (s *source) examineStream(resp *http.Response) *refusal {
 	misfitting := func(what, advice string) *refusal {
 		return &refusal{outcome{ending: misfit, status: resp.StatusCode, retryAfter: notAsked, cause: s.safe(what), advice: advice}}
 	}
-	kind := mediaType(resp.Header)
-	switch {
-	case kind == "":
-		return misfitting("200, but without a content type instead of an event stream", "check the URL: its server does not say that it is a stream")
-	case kind != "text/event-stream":
-		return misfitting("200, but "+kind+" instead of an event stream", "check the URL: what is there is no stream")
+	if what, advice := s.unfit(mediaType(resp.Header)); what != "" {
+		return misfitting("200, but "+what, advice)
 	}
 	if coding := contentCoding(resp.Header); coding != "" && coding != "gzip" {
 		return misfitting("200, but compressed with "+coding+", which was not asked for", "ask for the stream without compression, or without the proxy that compresses it")
@@ -99,7 +95,7 @@ func (s *source) wordsFor(resp *http.Response) (cause, advice string) {
 	case http.StatusGone:
 		return "410: the stream is gone for good", "look for the feed's new address"
 	case http.StatusProxyAuthRequired:
-		return "407: the proxy wants a login", "put user and password into the proxy's URL (HTTPS_PROXY)"
+		return "407: the proxy wants a login", proxyLogin
 	}
 	cause = statusLine(resp.StatusCode)
 	switch {
@@ -130,6 +126,8 @@ func (s *source) forbidden() string {
 	}
 	return "403: " + s.credential + " gives no access"
 }
+
+const proxyLogin = "put user and password into the proxy's URL (HTTPS_PROXY, or the feed's own)"
 
 func statusLine(status int) string {
 	return strings.TrimSpace(strconv.Itoa(status) + " " + http.StatusText(status))

@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -29,14 +30,14 @@ func newSupervisor(s *source, out chan<- Event, random func() float64) *supervis
 	l := newLine()
 	f := &supervisor{
 		source: s, out: out, orders: newOrders(), random: random, line: l,
-		history: history{retry: defaultRetry},
+		history: history{retry: defaultRetry, least: s.RetryMin, most: s.RetryMax},
 		mail:    &delivery{source: s, line: l, out: out, seen: newDuplicates(), kinds: make(kinds)},
 		resume:  s.LastEventID,
 	}
 	if s.Client != nil && s.Client.Transport != nil {
 		f.base = s.Client.Transport
 	} else {
-		f.own = newTransport()
+		f.own = newTransport(s)
 		f.base = f.own
 	}
 	if f.resume != "" {
@@ -78,9 +79,7 @@ func (f *supervisor) attempt(ctx context.Context) outcome {
 
 func (f *supervisor) newConnection() *connection {
 	c := &connection{source: f.source, line: f.line, mail: f.mail, live: newHandshake(), web: f.webClient()}
-	if sendable(f.resume) {
-		c.resume = f.resume
-	}
+	c.resume = f.source.resumesFrom(cmp.Or(f.mail.payloadID, f.resume))
 	var gap *Gap
 	if f.lost != nil {
 		gap = &Gap{Lost: f.lost.Lost, Planned: f.lost.Planned, From: c.resume}
@@ -96,7 +95,7 @@ func (f *supervisor) webClient() http.Client {
 		given = *f.source.Client
 	}
 	given.Transport = &transport{base: f.base, source: f.source, line: f.line}
-	given.CheckRedirect = checkRedirect(given.CheckRedirect)
+	given.CheckRedirect = f.source.checkRedirect(given.CheckRedirect)
 	return given
 }
 
@@ -116,11 +115,14 @@ func (f *supervisor) decide(o outcome) Status {
 	next, learned := f.history.next(o, f.random())
 	f.history = learned
 	st := Status{State: next.state, Since: wallClock(), Attempt: next.attempt, Planned: next.planned, Cause: o.cause}
+	if next.cause != "" {
+		st.Cause = next.cause
+	}
 	switch next.state {
 	case Waiting:
 		st.RetryAt = st.Since.Add(next.wait)
 	case Failed:
-		st.Advice = o.advice
+		st.Advice, st.Stack = o.advice, o.stack
 	case Connecting: // the user's retry is as planned as what it interrupts
 		st.Planned = f.status.Planned
 	}
@@ -165,7 +167,7 @@ func (f *supervisor) rest(ctx context.Context, st Status) bool {
 func (f *supervisor) obey(o order) bool {
 	resting := f.status.State == Closed || f.status.State == Failed
 	if o == connect && resting {
-		f.history.failures, f.history.barren = 0, 0
+		f.history.failures, f.history.barren, f.history.empty = 0, 0, 0
 		return true
 	}
 	return o == retryNow

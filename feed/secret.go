@@ -97,7 +97,13 @@ func urlSecrets(u *url.URL) []string {
 		password, _ := u.User.Password()
 		secrets = append(secrets, u.User.String(), u.User.Username(), password)
 	}
-	for _, pair := range strings.Split(u.RawQuery, "&") {
+	return append(secrets, formSecrets(u.RawQuery)...)
+}
+
+// formSecrets are the values in a query or a form that must never be shown.
+func formSecrets(form string) []string {
+	var secrets []string
+	for _, pair := range strings.Split(form, "&") {
 		key, value, _ := strings.Cut(pair, "=")
 		if plain, err := url.QueryUnescape(value); isSecretKey(key) {
 			secrets = append(secrets, value)

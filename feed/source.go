@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net/http"
@@ -14,7 +15,10 @@ import (
 type source struct {
 	Config
 	url    *url.URL
-	header http.Header // canonical names; for the url's own origin only
+	header http.Header    // canonical names; for the url's own origin only
+	body   string         // of a POST; for the url's own origin only
+	proxy  *url.URL       // nil: by the environment's variables
+	roots  *x509.CertPool // nil: the system's
 	secret redactor
 
 	credential string // what authenticates, in words: "the Authorization header"; empty for nothing
@@ -27,12 +31,17 @@ func newSource(c Config, lookup func(string) (string, bool)) (*source, error) {
 		return nil, err
 	}
 	s := &source{Config: c.withDefaults(), header: make(http.Header)}
-	secrets, urlErr := s.fillURL(lookup)
-	more, headerErr := s.fillHeader(lookup)
-	if err := errors.Join(urlErr, headerErr); err != nil {
+	var secrets []string
+	var faults []error
+	for _, fill := range []func(func(string) (string, bool)) ([]string, error){s.fillURL, s.fillHeader, s.fillBody, s.fillProxy} {
+		more, err := fill(lookup)
+		secrets, faults = append(secrets, more...), append(faults, err)
+	}
+	roots, err := trusted(c.CAFiles)
+	if err := errors.Join(append(faults, err)...); err != nil {
 		return nil, fmt.Errorf("feed %s: %w", c.Name, err)
 	}
-	s.secret = newRedactor(append(secrets, more...))
+	s.roots, s.secret = roots, newRedactor(secrets)
 	return s, nil
 }
 

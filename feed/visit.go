@@ -36,7 +36,7 @@ func NewVisit(c Config) (*Visit, error) {
 	if c.Client != nil && c.Client.Transport != nil {
 		v.base = c.Client.Transport
 	} else {
-		v.own = newTransport()
+		v.own = newTransport(s)
 		v.base = v.own
 	}
 	return v, nil
@@ -52,21 +52,22 @@ func (v *Visit) Close() {
 // Ask sends the request that a subscription begins with, and follows redirects. The body lasts until ctx ends and is
 // the caller's to close.
 func (v *Visit) Ask(ctx context.Context, lastID string, hopped func(Hop)) (*http.Response, error) {
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.source.url.String(), nil)
+	id := v.source.resumesFrom(lastID)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, v.source.address(id), nil)
 	if err != nil {
 		return nil, errors.New("the address cannot be asked for") // its text may hold a secret
 	}
 	req.Header = http.Header{
-		"Accept":          {"text/event-stream"},
+		"Accept":          {v.source.accept()},
 		"Accept-Encoding": {"identity"},
 		"Cache-Control":   {"no-cache"},
 		"User-Agent":      {"livetape"},
 	}
-	if lastID != "" {
-		req.Header.Set(lastEventID, lastID)
+	if id != "" && v.source.Resume == ResumeByHeader {
+		req.Header.Set(lastEventID, id)
 	}
 	client := http.Client{Transport: dressing{v.base, v.source}}
-	client.CheckRedirect = checkRedirect(func(to *http.Request, _ []*http.Request) error {
+	client.CheckRedirect = v.source.checkRedirect(func(to *http.Request, _ []*http.Request) error {
 		from := to.Response
 		hopped(Hop{from.StatusCode, v.display(from.Request), v.display(to)})
 		return nil

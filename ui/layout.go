@@ -175,6 +175,8 @@ func (m Model) statusLines() [][]span {
 	if m.config.Deck != nil {
 		lines = append(lines, deckLine(m.deck, m.width-1))
 	}
+	snags := m.snags(most)
+	lines, most = append(lines, snags...), most+len(snags)
 	if len(m.feeds) == 1 {
 		return append(lines, m.statusOf(m.feeds[0], most)...)
 	}

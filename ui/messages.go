@@ -96,6 +96,23 @@ func wake(generation int, d time.Duration, tell timepiece) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, tell()} })
 }
 
+// setupMsg says that something else is watched.
+type setupMsg struct{ setup Setup }
+
+// learn waits for the next setup.
+func learn(setups <-chan Setup) tea.Cmd {
+	if setups == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		setup, ok := <-setups
+		if !ok {
+			return nil
+		}
+		return setupMsg{setup}
+	}
+}
+
 // hear waits for the next notice.
 func hear(notices <-chan string) tea.Cmd {
 	if notices == nil {

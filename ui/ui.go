@@ -26,6 +26,7 @@ type Config struct {
 	Banner   string             // shown in plain sight, e.g. "DEMO · simulated prices"; empty for none
 	Faults   []Fault            // what the F key offers; empty: no F key
 	Notices  <-chan string      // what the user should hear of besides the feeds, a line each; nil for nothing
+	Setups   <-chan Setup       // what is watched, whenever that changes; nil for never
 	Deck     Deck               // what plays the recording that is watched; nil for live feeds
 	Renderer *lipgloss.Renderer // nil: that of the standard output
 }
@@ -34,6 +35,12 @@ type Config struct {
 type Source struct {
 	Name string
 	URL  string // without secrets
+}
+
+// Setup is what is watched from now on.
+type Setup struct {
+	Feeds   []Source // in the order of the screen; nil: as before
+	Trouble string   // what stands in the way, in a line that stays until the next Setup; empty for nothing
 }
 
 // Control is what the user can ask of a feed. The calls do not block.
@@ -66,6 +73,8 @@ type Model struct {
 	deck   tape.Position
 	board  *market.Board
 	feeds  feeds
+	former map[string]bool // feeds that are watched no more: what still comes of them is dropped
+	snag   string          // Setup.Trouble
 	marks  []mark
 	log    history
 	frozen *still // set while paused
@@ -159,7 +168,7 @@ func New(c Config) Model {
 
 // Init implements tea.Model.
 func (m Model) Init() tea.Cmd {
-	return tea.Batch(m.clock.read, listen(m.config.Events, m.clock), hear(m.config.Notices), m.readDeck())
+	return tea.Batch(m.clock.read, listen(m.config.Events, m.clock), hear(m.config.Notices), learn(m.config.Setups), m.readDeck())
 }
 
 // tape is what the panes show: the board, or while paused what it was.

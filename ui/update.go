@@ -38,6 +38,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case noticeMsg:
 		m, cmd = m.say(span{bad, plainLine(msg.text)})
 		cmd = tea.Batch(cmd, hear(m.config.Notices))
+	case setupMsg:
+		m, cmd = m.setUp(msg.setup), learn(m.config.Setups)
 	case toastGoneMsg:
 		m = m.endToast(msg.id)
 	case tea.ResumeMsg: // back in the foreground
@@ -89,6 +91,9 @@ func (m Model) take(msg feedBatchMsg) Model {
 
 // receive brings one event in.
 func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
+	if m.former[ev.Feed] {
+		return m
+	}
 	h := m.feeds.of(ev.Feed)
 	if h == nil {
 		h = &health{name: ev.Feed}

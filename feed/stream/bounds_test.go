@@ -41,7 +41,7 @@ func TestAnEventOverTheLimitIsSkippedInItsPlace(t *testing.T) {
 func TestALineOneByteOverALargeLimitIsOver(t *testing.T) {
 	for _, over := range []int{0, 1} {
 		wire := "data: " + strings.Repeat("x", 3*limit-len("data: ")+over) + "\n\n"
-		seen := observe(t, strings.NewReader(wire), 3*limit)
+		seen := observe(t, strings.NewReader(wire), stream.Config{MaxEvent: 3 * limit})
 		if skipped := seen.Events[0].Mark == stream.Skipped; skipped != (over > 0) {
 			t.Errorf("%d bytes over the limit: skipped is %v", over, skipped)
 		}
@@ -63,7 +63,7 @@ func TestTheSmallestLimitsCountByTheSameRule(t *testing.T) {
 			want = []string{fmt.Sprintf("! event of over %d bytes skipped", limit)}
 		}
 		for _, body := range []io.Reader{strings.NewReader(body), iotest.OneByteReader(strings.NewReader(body))} {
-			seen := observe(t, body, limit)
+			seen := observe(t, body, stream.Config{MaxEvent: limit})
 			if diff := cmp.Diff(want, markedData(seen)); diff != "" {
 				t.Errorf("limit %d (-want +got):\n%s", limit, diff)
 			}
@@ -91,7 +91,7 @@ func TestTheLargestCanonicalFormsPassTheClient(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			seen := observeThroughClient(t, strings.NewReader(id+test.wire), limit)
+			seen := observeThroughClient(t, strings.NewReader(id+test.wire), stream.Config{MaxEvent: limit})
 			if len(seen.Events) != 1 || seen.Events[0].Mark != stream.Inherited || len(seen.LastEventID) != limit {
 				t.Errorf("got %d events, the last id has %d bytes", len(seen.Events), len(seen.LastEventID))
 			}
@@ -131,7 +131,7 @@ func TestCommentsAndUnknownFieldsAreNotKept(t *testing.T) {
 // marked reads a stream and returns each event's mark and data.
 func marked(t *testing.T, body string, limit int) []string {
 	t.Helper()
-	return markedData(observe(t, strings.NewReader(body), limit))
+	return markedData(observe(t, strings.NewReader(body), stream.Config{MaxEvent: limit}))
 }
 
 func markedData(seen transcript) []string {

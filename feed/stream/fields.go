@@ -35,6 +35,9 @@ func newBlock(c Config) block {
 // take interprets one line and returns the canonical event that it completes, if it does. The event is
 // valid until the next line is taken.
 func (b *block) take(l line) []byte {
+	if b.config.JSONLines {
+		return b.takeJSON(l)
+	}
 	if len(l.text) == 0 {
 		return b.dispatch()
 	}

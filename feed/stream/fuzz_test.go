@@ -27,13 +27,18 @@ func FuzzReader(f *testing.F) {
 		if len(body) > 64<<10 {
 			t.Skip("ids have a bound, which the reference does not know")
 		}
-		bound := int(limit) + 1
-		want := reference(body, bound)
-		for _, sizes := range [][]byte{{255}, {0}, cuts} {
-			requireSame(t, want, observe(t, &chunked{body: body, sizes: sizes}, bound))
-		}
-		requireSame(t, want, observeThroughClient(t, &chunked{body: body, sizes: cuts}, bound))
+		c := stream.Config{MaxEvent: int(limit) + 1}
+		requireAsSeen(t, reference(body, c.MaxEvent), body, cuts, c)
 	})
+}
+
+// requireAsSeen wants the Reader to see the body as the reference did, however it is cut.
+func requireAsSeen(t *testing.T, want transcript, body, cuts []byte, c stream.Config) {
+	t.Helper()
+	for _, sizes := range [][]byte{{255}, {0}, cuts} {
+		requireSame(t, want, observe(t, &chunked{body: body, sizes: sizes}, c))
+	}
+	requireSame(t, want, observeThroughClient(t, &chunked{body: body, sizes: cuts}, c))
 }
 
 func requireSame(t *testing.T, want, got transcript) {
@@ -66,20 +71,18 @@ func (c *chunked) Read(p []byte) (int, error) {
 }
 
 // notes makes a Reader that takes down what happens besides the events.
-func notes(body io.Reader, limit int) (*stream.Reader, *transcript) {
+func notes(body io.Reader, c stream.Config) (*stream.Reader, *transcript) {
 	seen := &transcript{Events: []markedEvent{}}
-	return stream.NewReader(body, stream.Config{
-		MaxEvent:  limit,
-		OnRetry:   func(d time.Duration) { seen.Retries = append(seen.Retries, d) },
-		OnComment: func() { seen.Comments++ },
-	}), seen
+	c.OnRetry = func(d time.Duration) { seen.Retries = append(seen.Retries, d) }
+	c.OnComment = func() { seen.Comments++ }
+	return stream.NewReader(body, c), seen
 }
 
 // observe reads a stream through a Reader and then by the simplest rules, for the canonical form is simple.
-func observe(tb testing.TB, body io.Reader, limit int) transcript {
+func observe(tb testing.TB, body io.Reader, c stream.Config) transcript {
 	tb.Helper()
-	reader, seen := notes(body, limit)
-	lines := bufio.NewReaderSize(&bounded{tb, reader, limit}, 64)
+	reader, seen := notes(body, c)
+	lines := bufio.NewReaderSize(&bounded{tb, reader, c.MaxEvent}, 64)
 	for {
 		e, err := canonicalEvent(lines)
 		if err == io.EOF {
@@ -94,10 +97,10 @@ func observe(tb testing.TB, body io.Reader, limit int) transcript {
 }
 
 // observeThroughClient has the r3labs client read the stream.
-func observeThroughClient(tb testing.TB, body io.Reader, limit int) transcript {
+func observeThroughClient(tb testing.TB, body io.Reader, c stream.Config) transcript {
 	tb.Helper()
-	reader, seen := notes(body, limit)
-	err := listen("http://feed.invalid/", limit, answer{reader}, func(e *sse.Event) {
+	reader, seen := notes(body, c)
+	err := listen("http://feed.invalid/", c.MaxEvent, answer{reader}, func(e *sse.Event) {
 		id, mark := stream.ParseID(e.ID)
 		seen.Events = append(seen.Events, markedEvent{event{string(e.Event), string(e.Data), id}, mark})
 	})

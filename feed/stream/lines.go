@@ -6,6 +6,7 @@ import "bytes"
 // A line is given as soon as its first end character is there.
 type lines struct {
 	limit  int    // bytes of a line that are kept; more than buffer has
+	all    bool   // every line means something, not those of known fields alone
 	buffer []byte // for the next read of the body
 	window []byte // the part of buffer that is not split yet
 	lf, cr int    // where in window the next LF and CR may be: no earlier, and -1 for not in it
@@ -126,7 +127,7 @@ func (l *lines) keep(text []byte) {
 		text, l.cut, l.long = text[:room], true, true
 	}
 	l.partial = append(l.partial, text...)
-	if !worthKeeping(l.partial) {
+	if !l.all && !worthKeeping(l.partial) {
 		l.partial, l.cut, l.long = l.partial[:1], true, false
 	}
 }

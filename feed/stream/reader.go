@@ -15,6 +15,8 @@
 // place it is given an event marked [Skipped]. The id and the retry: of a skipped event count all the same, so that a
 // resume does not bring it back for ever. Memory is bounded by Config.MaxEvent, whatever comes: comments and
 // unknown fields may be of any length and are not kept.
+//
+// A body of JSON lines ([Config].JSONLines) becomes events of the same form: one of type message for each line.
 package stream
 
 import (
@@ -40,10 +42,11 @@ const windowSize = 32 << 10
 
 // Config says how a Reader reads. A zero field takes its default.
 type Config struct {
-	MaxEvent    int                 // bytes of the data:, event: and id: lines of one event; default DefaultMaxEvent, at most LargestMaxEvent
+	JSONLines   bool                // the body is no event stream: each of its lines that is not blank is an event
+	MaxEvent    int                 // bytes of the data:, event: and id: lines of one event, or of a JSON line; default DefaultMaxEvent, at most LargestMaxEvent
 	LastEventID string              // the id that the connection begins with, from the one before; one that no stream can give (CR, LF, NUL, over 64 KiB) is none
 	OnRetry     func(time.Duration) // called for each valid retry: line when it is read, also in ignored events
-	OnComment   func()              // called for each comment: a sign of life
+	OnComment   func()              // called for each comment, or blank one of JSON lines: a sign of life
 }
 
 // Reader is the body of an event stream in canonical form. It is not safe for concurrent use.
@@ -61,7 +64,7 @@ func NewReader(body io.Reader, c Config) *Reader {
 	c.MaxEvent = boundOf(c.MaxEvent)
 	return &Reader{
 		body:  body,
-		lines: lines{limit: max(c.MaxEvent, shortestLimit), buffer: make([]byte, windowSize)},
+		lines: lines{limit: max(c.MaxEvent, shortestLimit), all: c.JSONLines, buffer: make([]byte, windowSize)},
 		block: newBlock(c),
 	}
 }
@@ -87,6 +90,9 @@ func (r *Reader) Read(p []byte) (int, error) {
 			continue
 		}
 		if r.err != nil {
+			if r.out = r.lastLine(); len(r.out) > 0 {
+				break
+			}
 			return 0, r.err
 		}
 		r.fill()
@@ -116,5 +122,5 @@ func (r *Reader) fill() {
 // that yield no event. Call it from the goroutine that reads, or after Read has returned an error.
 func (r *Reader) LastEventID() string { return string(r.block.lastID) }
 
-// Alive reports whether an event, a comment or a valid retry: line was read.
+// Alive reports whether an event, a comment or a valid retry: line was read; of JSON lines, any line.
 func (r *Reader) Alive() bool { return r.block.alive }

@@ -75,13 +75,15 @@ func dispatched(plain event, own, over bool, limit int) markedEvent {
 		e.Mark = stream.Own
 	}
 	if over {
-		e.Event.Type, e.Event.Data, e.Mark = "", fmt.Sprintf("event of over %d bytes skipped", limit), stream.Skipped
+		e.Event.Type, e.Event.Data, e.Mark = "", skippedWords(limit), stream.Skipped
 	}
 	if e.Event.Type == "" {
 		e.Event.Type = "message"
 	}
 	return e
 }
+
+func skippedWords(limit int) string { return fmt.Sprintf("event of over %d bytes skipped", limit) }
 
 // linesOf gives the lines that have an end, after one byte order mark.
 func linesOf(text string) []string {

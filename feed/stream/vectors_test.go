@@ -216,7 +216,7 @@ func TestTheReferenceParserAgreesWithTheVectors(t *testing.T) {
 
 func events(t *testing.T, body io.Reader) []event {
 	t.Helper()
-	return unmarked(observe(t, body, stream.DefaultMaxEvent))
+	return unmarked(observe(t, body, stream.Config{MaxEvent: stream.DefaultMaxEvent}))
 }
 
 func unmarked(seen transcript) []event {

@@ -42,6 +42,7 @@ type statusNote struct {
 	RetryAt     time.Time `json:"retry_at,omitzero"`
 	Cause       string    `json:"cause,omitempty"`
 	Advice      string    `json:"advice,omitempty"`
+	Stack       string    `json:"stack,omitempty"`
 	Planned     bool      `json:"planned,omitempty"`
 	LastByte    time.Time `json:"last_byte,omitzero"`
 	Retry       span      `json:"retry,omitzero"`
@@ -117,7 +118,7 @@ func newStatusNote(s *feed.Status) (statusNote, error) {
 	name, err := nameOf(stateNames(), int(s.State))
 	return statusNote{
 		State: name, Since: s.Since.UTC(), Attempt: s.Attempt, RetryAt: s.RetryAt.UTC(),
-		Cause: s.Cause, Advice: s.Advice, Planned: s.Planned, LastByte: s.LastByte.UTC(),
+		Cause: s.Cause, Advice: s.Advice, Stack: s.Stack, Planned: s.Planned, LastByte: s.LastByte.UTC(),
 		Retry: span(s.Retry), Connections: s.Connections, Duplicates: s.Duplicates,
 	}, err
 }
@@ -126,7 +127,7 @@ func (n statusNote) status() (*feed.Status, error) {
 	state, err := indexOf(stateNames(), n.State)
 	return &feed.Status{
 		State: feed.State(state), Since: n.Since.UTC(), Attempt: n.Attempt, RetryAt: n.RetryAt.UTC(),
-		Cause: market.PlainText(n.Cause, textLimit), Advice: market.PlainText(n.Advice, textLimit),
+		Cause: market.PlainText(n.Cause, textLimit), Advice: market.PlainText(n.Advice, textLimit), Stack: market.PlainText(n.Stack, textLimit),
 		Planned: n.Planned, LastByte: n.LastByte.UTC(),
 		Retry: time.Duration(n.Retry), Connections: n.Connections, Duplicates: n.Duplicates,
 	}, err

@@ -22,7 +22,7 @@ const (
 
 // checkFlags say how to examine a feed.
 type checkFlags struct {
-	watch  feedFlags
+	feed   feedFlags
 	listen time.Duration
 	events int
 	format string
@@ -31,9 +31,9 @@ type checkFlags struct {
 }
 
 func checkCommand() *cobra.Command {
-	flags := checkFlags{watch: feedFlags{maxEvent: 1}}
+	var flags checkFlags
 	cmd := &cobra.Command{
-		Use:   "check URL",
+		Use:   "check FEED|URL",
 		Short: "Examine a feed: connection, stream, resuming, and how to read it",
 		Long: `check connects to a feed, listens for a few seconds, connects once more to see whether the
 server resumes, and reports what it found, what is wrong and what to do about it: the way to the
@@ -45,16 +45,13 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 		Example: `  livetape check https://desk.example/events
   livetape check https://desk.example/events -H 'Authorization: Bearer ${DESK_TOKEN}' --for 60s
   livetape check https://desk.example/events --write desk.yaml`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) != 1 {
-				return misused(cmd, "check takes one URL, but got %d arguments", len(args))
-			}
+		Args: func(cmd *cobra.Command, _ []string) error {
 			return flags.validate(cmd)
 		},
-		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
 	}
-	cmd.Flags().StringVar(&flags.watch.name, "name", "", "what to call the feed (default: its host); the symbol of payloads that name none")
-	cmd.Flags().StringArrayVarP(&flags.watch.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
+	flags.feed.register(cmd)
+	flags.feed.registerSymbols(cmd)
 	cmd.Flags().DurationVar(&flags.listen, "for", doctor.DefaultFor, "how long to listen")
 	cmd.Flags().IntVar(&flags.events, "events", 0, "stop listening after so many events; 0 for as many as come")
 	cmd.Flags().StringVar(&flags.format, "format", "auto", "what the stream is: auto, sse or ndjson (one JSON value a line)")
@@ -95,8 +92,8 @@ func (f checkFlags) validate(cmd *cobra.Command) error {
 	return nil
 }
 
-func (f checkFlags) run(cmd *cobra.Command, url string) error {
-	config, err := f.watch.feed(cmd, url)
+func (f checkFlags) run(cmd *cobra.Command, args []string) error {
+	config, err := f.feed.one(cmd, args)
 	if err != nil {
 		return err
 	}

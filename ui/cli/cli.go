@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
+	"livetape/ui/cli/config"
 )
 
 // The exit codes of livetape. A process ended by a signal exits with 128 plus its number.
@@ -37,6 +38,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	var quiet quietExit
 	if errors.As(err, &quiet) {
 		return int(quiet)
+	}
+	var faults *config.Error
+	if errors.As(err, &faults) {
+		fmt.Fprintln(stderr, err) // as compilers do: every line begins with the place
+		return ExitError
 	}
 	fmt.Fprintf(stderr, "livetape: %v\n", err)
 	var usage usageError
@@ -65,7 +71,8 @@ Without a command it runs the demo.`,
 	demo := demoCommand()
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
-	root.AddCommand(demo, watchCommand(), streamCommand(), checkCommand(), replayCommand(), mockCommand(), versionCommand())
+	root.AddCommand(demo, watchCommand(), streamCommand(), checkCommand(), configCommand(), presetsCommand(),
+		replayCommand(), mockCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}
 	})

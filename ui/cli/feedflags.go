@@ -10,64 +10,106 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode/auto"
+	"livetape/feed/decode/preset"
 )
 
-// feedFlags say how to reach one feed. Every command that takes a feed has them.
+// feedFlags say which feeds, and how to reach one. Every command that takes feeds has them.
 type feedFlags struct {
+	file string // the configuration; empty: look for it
+	list string // a watchlist to show alone
+
+	// The others are about one feed.
 	name        string
+	preset      string
+	symbols     []string
+	vars        []string
 	headers     []string
 	idle        time.Duration
 	lastEventID string
-	maxEvent    int // MiB
+	maxEvent    int // MiB; 0 for the default
+
+	sifts bool // --symbols says what of all feeds is printed, too
 }
 
+// register adds the flags that every such command has; [feedFlags.registerSymbols] is for those that have no other
+// use of symbols.
 func (f *feedFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
+	flags.StringVar(&f.file, "config", "", "read the configuration `FILE` (default: see 'livetape config path')")
 	flags.StringVar(&f.name, "name", "", "what to call the feed (default: its host)")
+	flags.StringVar(&f.preset, "preset", "", "a feed that livetape knows, by its `NAME`: see 'livetape presets'")
+	flags.StringArrayVar(&f.vars, "var", nil, "`name=value` for a {name} in the URL of a preset (repeatable)")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
 	flags.DurationVar(&f.idle, "idle-timeout", 90*time.Second, "reconnect when nothing was received for so long; 0 for never")
-	flags.IntVar(&f.maxEvent, "max-event", 1, "skip events of over so many `MiB`, from 1 to 64")
 	flags.StringVar(&f.lastEventID, "last-event-id", "", "resume from this event id")
+	flags.IntVar(&f.maxEvent, "max-event", 1, "skip events of over so many `MiB`, from 1 to 64")
 }
 
-// oneURL refuses any number of arguments but one.
-func oneURL(cmd *cobra.Command, args []string) error {
-	if len(args) != 1 {
-		return misused(cmd, "%s takes one URL, but got %d arguments", cmd.Name(), len(args))
+func (f *feedFlags) registerSymbols(cmd *cobra.Command) {
+	cmd.Flags().StringSliceVar(&f.symbols, "symbols", nil, "ask for these `SYMBOLS`, such as BTC/USD,ETH/USD")
+}
+
+func (f *feedFlags) registerList(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.list, "list", "", "show only the symbols of this watchlist of the configuration")
+}
+
+// given is the first of the flags that say how to reach one feed; empty when there is none.
+func (f feedFlags) given(cmd *cobra.Command) string {
+	for _, name := range []string{"name", "preset", "symbols", "var", "header", "idle-timeout", "last-event-id", "max-event"} {
+		if cmd.Flags().Changed(name) && !(f.sifts && name == "symbols") {
+			return name
+		}
+	}
+	return ""
+}
+
+// definition is what the flags say of a feed, in the words of a configuration.
+func (f feedFlags) definition(cmd *cobra.Command) (preset.Definition, error) {
+	header, err := parseHeaders(cmd, f.headers)
+	if err != nil {
+		return preset.Definition{}, err
+	}
+	vars, err := parseVars(cmd, f.vars)
+	if err != nil {
+		return preset.Definition{}, err
+	}
+	d := preset.Definition{Preset: f.preset, Symbols: f.symbols, Vars: vars, Headers: header}
+	if cmd.Flags().Changed("idle-timeout") {
+		d.IdleTimeout = "never"
+		if f.idle != 0 {
+			d.IdleTimeout = f.idle.String()
+		}
+	}
+	return d, nil
+}
+
+// checkMaxEvent refuses a bound that no feed can have.
+func (f feedFlags) checkMaxEvent(cmd *cobra.Command) error {
+	if cmd.Flags().Changed("max-event") && (f.maxEvent < 1 || f.maxEvent > 64) {
+		return misused(cmd, "max-event: %d MiB is not between 1 and 64", f.maxEvent)
 	}
 	return nil
 }
 
-// feed is the feed that the argument names, valid as far as that shows without the environment.
-func (f feedFlags) feed(cmd *cobra.Command, rawURL string) (feed.Config, error) {
-	if scheme, _, found := strings.Cut(rawURL, "://"); !found || scheme != "http" && scheme != "https" && !strings.HasPrefix(scheme, "${") {
-		return feed.Config{}, misused(cmd, "%q is not the URL of a feed: it must begin with http:// or https://", displayed(rawURL))
-	}
+// bare is the feed at a URL of which nothing else is known.
+func (f feedFlags) bare(cmd *cobra.Command, rawURL string) (feed.Config, error) {
 	header, err := parseHeaders(cmd, f.headers)
 	if err != nil {
 		return feed.Config{}, err
 	}
-	if f.maxEvent < 1 || f.maxEvent > 64 {
-		return feed.Config{}, misused(cmd, "max-event: %d MiB is not between 1 and 64", f.maxEvent)
-	}
-	name := cmp.Or(f.name, hostOf(rawURL))
 	idle := f.idle
 	if idle == 0 {
 		idle = -1
 	}
-	config := feed.Config{
-		Name:        name,
-		URL:         rawURL,
-		Header:      header,
-		LastEventID: f.lastEventID,
-		IdleTimeout: idle,
-		MaxEvent:    f.maxEvent << 20,
-		Decoder:     auto.New(name, nil),
-	}
-	if err := config.Validate(); err != nil {
-		return feed.Config{}, usageError{err, hint(cmd)}
-	}
+	name := cmp.Or(f.name, hostOf(rawURL))
+	config := feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: auto.New(name, nil)}
 	return config, nil
+}
+
+// isURL reports whether an argument is the URL of a feed, and not its name.
+func isURL(argument string) bool {
+	scheme, _, found := strings.Cut(argument, "://")
+	return found && (scheme == "http" || scheme == "https" || strings.HasPrefix(scheme, "${"))
 }
 
 // displayed is what may be repeated of an argument that is no URL, and may hold a secret all the same.
@@ -101,4 +143,20 @@ func parseHeaders(cmd *cobra.Command, lines []string) (map[string]string, error)
 		headers[name] = strings.TrimSpace(value)
 	}
 	return headers, nil
+}
+
+// parseVars reads "name=value" pairs. An error names the var, never its value.
+func parseVars(cmd *cobra.Command, pairs []string) (map[string]string, error) {
+	vars := map[string]string{}
+	for i, pair := range pairs {
+		name, value, found := strings.Cut(pair, "=")
+		if !found || name == "" || value == "" {
+			return nil, misused(cmd, "var %d is not of the form name=value", i+1)
+		}
+		if _, twice := vars[name]; twice {
+			return nil, misused(cmd, "the var %s is given twice", name)
+		}
+		vars[name] = value
+	}
+	return vars, nil
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -24,6 +25,7 @@ type pipe struct {
 	sieve   *sieve
 	notes   *notes
 
+	failed error // of the feed that failed last
 	record record
 	buf    []byte
 }
@@ -123,25 +125,30 @@ func (p *pipe) note(tell func()) error {
 
 // status tells how a feed is. When the last one has ended for good, that is the end.
 func (p *pipe) status(name string, s feed.Status) error {
-	over := s.State == feed.Closed || s.State == feed.Failed
-	if over {
-		p.feeds--
+	last := false
+	switch s.State {
+	case feed.Failed:
+		p.failed = ending(name, s)
+		last = p.end(name)
+	case feed.Closed:
+		last = p.end(name)
 	}
-	if !over || p.feeds > 0 || s.State == feed.Closed {
+	if !last || s.State == feed.Closed { // what fails last is told as the error that it is
 		if err := p.note(func() { p.notes.say(name, ui.StatusWords(s)) }); err != nil {
 			return err
 		}
 	}
-	switch {
-	case p.feeds > 0:
+	if !last && !p.sieve.complete() {
 		return nil
-	case s.State == feed.Failed:
-		return ending(name, s)
 	}
-	if err := p.sieve.cutShort(); err != nil {
-		return err
-	}
-	return errEnough
+	return cmp.Or(p.failed, p.sieve.cutShort(), errEnough)
+}
+
+// end counts a feed that has ended for good, and reports whether it was the last.
+func (p *pipe) end(name string) bool {
+	p.feeds--
+	p.sieve.heard(name)
+	return p.feeds == 0
 }
 
 func (p *pipe) message(ev feed.Event) error {
@@ -152,15 +159,16 @@ func (p *pipe) message(ev feed.Event) error {
 		}
 	}
 	p.record.arrive(ev.Feed, m.ID, ev.At)
-	snapshot := false
 	for _, u := range m.Updates {
 		p.record.set(u)
-		snapshot = snapshot || p.record.quote.Standing
+		if p.record.quote.Standing {
+			p.sieve.heard(ev.Feed)
+		}
 		if err := p.print(); err != nil {
 			return err
 		}
 	}
-	if p.sieve.complete(snapshot) {
+	if p.sieve.complete() {
 		return errEnough
 	}
 	return nil

@@ -81,7 +81,8 @@ func TestEachFormatPrintsAsItsGoldenFile(t *testing.T) {
 	for file, p := range map[string]printer{
 		"json.golden":     newJSONPrinter(),
 		"csv.golden":      newCSVPrinter(),
-		"table.golden":    newTablePrinter(zone),
+		"table.golden":    newTablePrinter(zone, false),
+		"tables.golden":   newTablePrinter(zone, true),
 		"template.golden": byTemplate,
 	} {
 		path := filepath.Join("testdata", "stream", file)
@@ -163,7 +164,7 @@ func TestTheColumnsOfATableGrowAndNeverCutANumber(t *testing.T) {
 		r.set(market.Quote{Symbol: "日本", Last: decimal(t, last)})
 		records = append(records, r)
 	}
-	lines := strings.Split(printed(t, newTablePrinter(time.UTC), records), "\n")[1:4]
+	lines := strings.Split(printed(t, newTablePrinter(time.UTC, false), records), "\n")[1:4]
 	want := []string{
 		"00:00:00.000  日本             1.5",
 		"00:00:00.000  日本      " + long,

@@ -24,6 +24,9 @@ type watching struct {
 	banner string
 	faults []ui.Fault
 	record recordFlags
+
+	choice  *choice  // what the feeds follow while they run; nil for nothing
+	targets []target // the feeds, if there is a choice
 }
 
 // watch runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it
@@ -40,7 +43,15 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 		stop()
 		drain(set.Events())
 	}()
-	recording, err := w.record.record(ctx, w.feeds, set.Events())
+	setups, err := follow(ctx, w.choice, set, w.targets)
+	if err != nil {
+		return err
+	}
+	recorded := w.feeds
+	if setups != nil {
+		recorded = nil // there may be others later: each event names its own
+	}
+	recording, err := w.record.record(ctx, recorded, set.Events())
 	if err != nil {
 		return err
 	}
@@ -50,10 +61,16 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 		Control: set,
 		Banner:  w.record.banner(w.banner),
 		Notices: recording.notices,
+		Setups:  setups,
 		Faults:  w.faults,
 	})
 	stop()
 	drain(recording.events)
+	for setups != nil {
+		if _, open := <-setups; !open {
+			break
+		}
+	}
 	return cmp.Or(err, recording.err())
 }
 

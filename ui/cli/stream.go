@@ -21,30 +21,36 @@ func streamCommand() *cobra.Command {
 	var wanted selection
 	var record recordFlags
 	cmd := &cobra.Command{
-		Use:     "stream URL",
-		Short:   "Print a feed's updates, for pipes and files",
+		Use:     "stream [FEED|URL]...",
+		Short:   "Print the updates of feeds, for pipes and files",
 		Long:    streamHelp(),
 		Example: streamExamples,
-		Args:    oneURL,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out := file(cmd.OutOrStdout())
-			printer, err := layout.printer(cmd, out != nil && term.IsTerminal(out.Fd()), time.Local)
-			if err != nil {
-				return err
-			}
 			if err := wanted.check(cmd); err != nil {
 				return err
 			}
-			config, err := flags.feed(cmd, args[0])
+			flags.symbols, flags.sifts = wanted.symbols, true
+			choice, err := flags.choose(cmd, args, false)
 			if err != nil {
 				return err
 			}
-			return stream(cmd.Context(), cmd, streaming{[]feed.Config{config}, printer, wanted, record})
+			targets, err := choice.targets()
+			if err != nil {
+				return err
+			}
+			out := file(cmd.OutOrStdout())
+			terminal := out != nil && term.IsTerminal(out.Fd())
+			printer, err := layout.printer(cmd, terminal, len(targets) > 1)
+			if err != nil {
+				return err
+			}
+			return stream(cmd.Context(), cmd, streaming{configs(targets), printer, wanted, record})
 		},
 	}
 	layout.register(cmd)
 	wanted.register(cmd)
 	flags.register(cmd)
+	flags.registerList(cmd)
 	record.register(cmd)
 	return cmd
 }
@@ -52,12 +58,14 @@ func streamCommand() *cobra.Command {
 const streamExamples = `  livetape stream https://desk.example/events | jq .last
   livetape stream https://desk.example/events -o csv --events price --for 5m > prices.csv
   livetape stream https://desk.example/events --symbols NVDA -t '{{.Symbol}} {{.Last}}'
-  livetape stream https://desk.example/events --once --symbols NVDA,AAPL`
+  livetape stream https://desk.example/events --once --symbols NVDA,AAPL
+  livetape stream desk pyth -o json`
 
 func streamHelp() string {
-	return `stream prints every update of an event stream as one line, once and in order. It waits for its
-reader, and makes the server wait in turn: nothing is dropped. Changes of the connection, what a
-reconnect missed, and events that could not be used are told on standard error.
+	return `stream prints every update of one or more feeds as one line, once and in order. Feeds are URLs,
+those that the configuration names, a preset, or, without an argument, all of the configuration.
+It waits for its reader, and makes the server wait in turn: nothing is dropped. Changes of the
+connection, what a reconnect missed, and events that could not be used are told on standard error.
 
 json prints an object a line with the fields that are present, csv all of them as columns below
 a header, a template what it names. Numbers are digit for digit as the feed wrote them (in JSON
@@ -71,11 +79,11 @@ csv does not change text: a headline that begins with =, +, - or @ is a formula 
 so import such columns as text.
 
 --once ends when each of the --symbols has had a price. Without --symbols it ends after the
-snapshot that a server begins with, or after 10s; --for sets another time.
+snapshots that servers begin with, or after 10s; --for sets another time.
 
-It exits with 0 when all that was asked for is printed, the time is up, the reader is gone or the
-server has ended the stream for good (204); with 1 when the feed fails (the cause is told), or when
-it ends before --count, or --for before a price that --once asks for.
+It exits with 0 when all that was asked for is printed, the time is up, the reader is gone or every
+server has ended its stream for good (204); with 1 when a feed failed (the cause is told), or when
+all end before --count, or --for before a price that --once asks for.
 
 ${NAME} in a header or in the URL is read from the environment.`
 }
@@ -137,7 +145,7 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 		timeUp:  timer(s.wanted.lasting),
 		out:     cmd.OutOrStdout(),
 		printer: s.printer,
-		sieve:   newSieve(s.wanted),
+		sieve:   newSieve(s.wanted, s.feeds),
 		notes:   newNotes(cmd.ErrOrStderr()),
 	})
 	stop()

@@ -2,36 +2,46 @@ package cli
 
 import (
 	"github.com/spf13/cobra"
-
-	"livetape/feed"
 )
 
 func watchCommand() *cobra.Command {
 	var flags feedFlags
 	var record recordFlags
 	cmd := &cobra.Command{
-		Use:   "watch URL",
-		Short: "Watch a feed",
-		Long: `watch shows the prices and news of one event stream. Events that it does not understand are
-counted, and shown as they are in the event log (the ! key).
+		Use:   "watch [FEED|URL]...",
+		Short: "Watch feeds",
+		Long: `watch shows the prices and news of event streams: of URLs, of feeds that the configuration
+names, of a preset, or, without an argument, of all feeds of the configuration. Events that it
+does not understand are counted, and shown as they are in the event log (the ! key).
+
+While it runs, it follows the configuration: feeds are started, stopped and changed without a
+break for the others. A configuration with a fault changes nothing, and the fault is shown.
 
 ${NAME} in a header or in the URL is read from the environment, so that a token stays out of
 the shell's history; quote it, or the shell expands it first.`,
 		Example: `  livetape watch https://desk.example/events
-  livetape watch https://desk.example/events -H 'Authorization: Bearer ${DESK_TOKEN}'`,
-		Args: oneURL,
+  livetape watch https://desk.example/events -H 'Authorization: Bearer ${DESK_TOKEN}'
+  livetape watch --preset stellar-trades --var pair=XLM/USDC
+  livetape watch desk pyth
+  livetape watch --list majors`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			config, err := flags.feed(cmd, args[0])
+			choice, err := flags.choose(cmd, args, true)
+			if err != nil {
+				return err
+			}
+			targets, err := choice.targets()
 			if err != nil {
 				return err
 			}
 			if err := needTerminal(cmd); err != nil {
 				return err
 			}
-			return watch(cmd.Context(), cmd, watching{feeds: []feed.Config{config}, record: record})
+			return watch(cmd.Context(), cmd, watching{feeds: configs(targets), targets: targets, choice: choice, record: record})
 		},
 	}
 	flags.register(cmd)
+	flags.registerSymbols(cmd)
+	flags.registerList(cmd)
 	record.register(cmd)
 	return cmd
 }

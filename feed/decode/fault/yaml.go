@@ -99,13 +99,9 @@ func Keys(t reflect.Type) []string {
 //	      |                              ^
 func Show(err error, name string, source []byte) string {
 	var b strings.Builder
-	file, _ := parser.ParseBytes(source, 0) // faults of a source that does not parse carry their line
 	lines := strings.Split(string(source), "\n")
-	for _, f := range All(err) {
+	for _, f := range All(Place(err, source)) {
 		line, column := f.Line, f.Column
-		if line == 0 {
-			line, column = locate(file, f.Path)
-		}
 		if line < 1 || line > len(lines) {
 			fmt.Fprintf(&b, "%s: %s\n", name, f.Problem)
 			continue
@@ -118,6 +114,25 @@ func Show(err error, name string, source []byte) string {
 		fmt.Fprintf(&b, "      | %s^\n", strings.Repeat(" ", max(column-1-from, 0)))
 	}
 	return b.String()
+}
+
+// Place gives every fault of err the line of the source that its path leads to. With lines, the source is not parsed
+// again.
+func Place(err error, source []byte) error {
+	var placed List
+	var file *ast.File
+	for _, f := range All(err) {
+		if f.Line == 0 {
+			if file == nil {
+				file, _ = parser.ParseBytes(source, 0) // faults of a source that does not parse carry their line
+			}
+			at := *f
+			at.Line, at.Column = locate(file, f.Path)
+			f = &at
+		}
+		placed.faults = append(placed.faults, f)
+	}
+	return placed.Err()
 }
 
 // maxShown is how much of a line is shown, in characters.

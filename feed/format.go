@@ -1,0 +1,39 @@
+package feed
+
+import "strings"
+
+// unfit says what is wrong with a content type for the feed's format, and what to do; empty when nothing is.
+func (s *source) unfit(kind string) (what, advice string) {
+	const elsewhere = "check the URL: what is there is no stream"
+	if s.Format == NDJSON {
+		switch {
+		case holdsLines(kind):
+			return "", ""
+		case kind == acceptEvents:
+			return "an event stream instead of JSON lines", "set the feed's format to sse"
+		}
+		return kind + " instead of JSON lines", elsewhere
+	}
+	switch {
+	case kind == acceptEvents:
+		return "", ""
+	case kind == "":
+		return "without a content type instead of an event stream", "check the URL: its server does not say that it is a stream"
+	case isJSON(kind):
+		return kind + " instead of an event stream", "check the URL; if it sends one JSON value a line, set the feed's format to ndjson"
+	}
+	return kind + " instead of an event stream", elsewhere
+}
+
+// holdsLines reports whether a body of that content type can be JSON lines, for which servers use many: application/x-ndjson,
+// application/json, application/jsonl, application/stream+json, application/vnd.….streams.v2+json; plain text, bytes, or
+// none at all.
+func holdsLines(kind string) bool {
+	return kind == "" || kind == "text/plain" || kind == "application/octet-stream" || isJSON(kind)
+}
+
+// isJSON reports whether a content type is one of JSON, or of many JSON values.
+func isJSON(kind string) bool {
+	_, subtype, _ := strings.Cut(kind, "/")
+	return strings.Contains(subtype, "json")
+}

@@ -1,0 +1,119 @@
+package cli
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"livetape/ui/cli/config"
+)
+
+func configCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "config",
+		Short: "Write a configuration to begin with, check one, or say where it is",
+		Long: `The configuration names feeds, lists of symbols, and what symbols are called. It is looked for as
+./` + config.Name + `, then as ` + "`livetape/" + config.Name + "`" + ` in the user's configuration directory and in those of
+the system (XDG); --config names another one. livetape never writes to it.`,
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(configInitCommand(), configCheckCommand(), configPathCommand())
+	return cmd
+}
+
+func configInitCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "init [FILE]",
+		Short: "Write a commented configuration where there is none",
+		Args:  atMostOne,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path := cmp.Or(strings.Join(args, ""), config.Home())
+			if err := config.Init(path); err != nil {
+				return err
+			}
+			_, err := fmt.Fprintf(cmd.OutOrStdout(), "written to %s\n", path)
+			return err
+		},
+	}
+}
+
+func configCheckCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "check [FILE]",
+		Short: "Say everything that is wrong with a configuration",
+		Long: `check reads a configuration and shows every fault with its line: unknown keys, values that cannot be,
+environment variables and files that are missing. It asks no server for anything: 'livetape check FEED' does.
+With a fault the exit code is 1.`,
+		Args: atMostOne,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			path, err := config.Find(strings.Join(args, ""))
+			if errors.Is(err, config.ErrNone) {
+				return noConfiguration()
+			}
+			if err != nil {
+				return err
+			}
+			file, err := config.Read(path)
+			if err != nil {
+				return err
+			}
+			if err := file.Check(config.World{}); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is right: %s\n", path, feedNames(file))
+			return err
+		},
+	}
+}
+
+func feedNames(file *config.File) string {
+	switch names := file.Names(); len(names) {
+	case 0:
+		return "it names no feed"
+	case 1:
+		return "1 feed, " + names[0]
+	default:
+		return fmt.Sprintf("%d feeds, %s", len(names), strings.Join(names, ", "))
+	}
+}
+
+func configPathCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "path",
+		Short: "Say which configuration is used",
+		Args:  noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			path, err := config.Find("")
+			if errors.Is(err, config.ErrNone) {
+				return noConfiguration()
+			}
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), path)
+			return err
+		},
+	}
+}
+
+// noConfiguration says where one was looked for.
+func noConfiguration() error {
+	var b strings.Builder
+	b.WriteString(config.ErrNone.Error() + "; it was looked for here:")
+	for _, place := range config.Places() {
+		b.WriteString("\n  " + place)
+	}
+	b.WriteString("\n'livetape config init' writes one to begin with")
+	return errors.New(b.String())
+}
+
+func atMostOne(cmd *cobra.Command, args []string) error {
+	if len(args) > 1 {
+		return misused(cmd, "%s takes one file, but got %d arguments", cmd.CommandPath(), len(args))
+	}
+	return nil
+}

@@ -1,0 +1,205 @@
+package config
+
+import (
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"livetape/feed"
+	"livetape/feed/decode/fault"
+	"livetape/feed/decode/preset"
+)
+
+// World is what feeds take from outside their configuration.
+type World struct {
+	Lookup func(variable string) (string, bool) // nil: the environment
+	Dir    string                               // what relative file names are seen from; empty: the working directory
+	Book   *Book                                // what symbols are called; nil: as the feeds call them
+}
+
+// Config makes of the feed called name what package feed runs. It reads the files that the feed names, and the
+// error wraps a [fault.Fault] for whatever is missing; it never holds a secret.
+func (f Feed) Config(name string, w World) (feed.Config, error) {
+	var faults fault.List
+	tokened := f.withToken(w, &faults)
+	tokened.Headers = canonical(tokened.Headers)
+	full, err := tokened.Resolve()
+	if err != nil {
+		return feed.Config{}, err
+	}
+	request, err := full.Request()
+	faults.Join(nil, err)
+	decoder, err := full.NewDecoder(name)
+	faults.Join(nil, err)
+	config := feed.Config{
+		Name:        name,
+		URL:         request.URL,
+		Method:      request.Method,
+		Header:      request.Headers,
+		Body:        request.Body,
+		Format:      feed.Format(full.Format),
+		Resume:      full.Resume,
+		IdleTimeout: full.Idle(),
+		MaxEvent:    full.EventLimit(),
+		Decoder:     decoder,
+		Proxy:       f.Proxy,
+	}
+	f.reach(&config, w, &faults)
+	if w.Book != nil && decoder != nil {
+		config.Decoder = w.Book.Decoder(decoder)
+	}
+	f.checkVariables(request, w, &faults)
+	if err := faults.Err(); err != nil {
+		return feed.Config{}, err
+	}
+	return config, config.Validate()
+}
+
+// reach says how the connection is made, and made again.
+func (f Feed) reach(config *feed.Config, w World, faults *fault.List) {
+	var err error
+	if config.RetryMin, err = parseWait(f.RetryMin); err != nil {
+		faults.Add(fault.Path{"retry_min"}, "%s", err)
+	}
+	if config.RetryMax, err = parseWait(f.RetryMax); err != nil {
+		faults.Add(fault.Path{"retry_max"}, "%s", err)
+	}
+	if f.TLSCA != "" {
+		config.CAFiles = []string{w.file(f.TLSCA)}
+		if err := checkCertificates(config.CAFiles[0]); err != nil {
+			faults.Add(fault.Path{"tls_ca"}, "%s", err)
+		}
+	}
+}
+
+// checkCertificates reports why a file cannot be one of certificates.
+func checkCertificates(path string) error {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if !x509.NewCertPool().AppendCertsFromPEM(text) {
+		return fmt.Errorf("%s holds no certificate in PEM form", path)
+	}
+	return nil
+}
+
+var (
+	variable     = regexp.MustCompile(`\$\{([^}]*)\}`)
+	onlyVariable = regexp.MustCompile(`^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
+)
+
+// checkVariables reports every variable that is not set, where it stands.
+func (f Feed) checkVariables(r preset.Request, w World, faults *fault.List) {
+	told := map[string]bool{}
+	missing := func(at fault.Path, text string) {
+		for _, m := range variable.FindAllStringSubmatch(text, -1) {
+			if value, ok := w.lookup(m[1]); !told[m[1]] && (!ok || value == "") {
+				told[m[1]] = true
+				faults.Add(at, "environment variable %s is not set or empty", m[1])
+			}
+		}
+	}
+	missing(fault.Path{"token"}, f.Token)
+	missing(fault.Path{"proxy"}, f.Proxy)
+	missing(fault.Path{"url"}, r.URL)
+	for _, name := range sortedKeys(r.Headers) {
+		missing(fault.Path{"headers", name}, r.Headers[name])
+	}
+	missing(fault.Path{"body"}, r.Body)
+}
+
+func (w World) lookup(name string) (string, bool) {
+	if w.Lookup == nil {
+		return os.LookupEnv(name)
+	}
+	return w.Lookup(name)
+}
+
+// withToken puts the token where it is to be sent.
+func (f Feed) withToken(w World, faults *fault.List) Feed {
+	value := f.Token
+	if f.TokenFile != "" {
+		var err error
+		if value, err = readToken(w.file(f.TokenFile)); err != nil {
+			faults.Add(fault.Path{"token_file"}, "%s", err)
+			value = "missing" // the rest is checked all the same
+		}
+	}
+	if value == "" {
+		return f
+	}
+	filled := map[string]string{}
+	used := strings.Contains(f.URL+f.Body, "{token}")
+	for name, text := range f.Headers {
+		used = used || strings.Contains(text, "{token}")
+		filled[name] = strings.ReplaceAll(text, "{token}", value)
+	}
+	if !used {
+		filled["Authorization"] = "Bearer " + value
+	}
+	f.Headers = filled
+	if f.TokenFile == "" { // the URL and the body name the variable
+		f.URL = strings.ReplaceAll(f.URL, "{token}", value)
+		f.Body = strings.ReplaceAll(f.Body, "{token}", value)
+	}
+	return f
+}
+
+// canonical spells the names of headers as the presets do, so that what they say is replaced.
+func canonical(headers map[string]string) map[string]string {
+	spelled := make(map[string]string, len(headers))
+	for _, name := range sortedKeys(headers) {
+		spelled[http.CanonicalHeaderKey(name)] = headers[name]
+	}
+	return spelled
+}
+
+// maxToken bounds a token file, in bytes.
+const maxToken = 16 << 10
+
+func readToken(path string) (string, error) {
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	token := strings.TrimSpace(string(text))
+	switch {
+	case token == "":
+		return "", fmt.Errorf("%s is empty", path)
+	case len(token) > maxToken:
+		return "", fmt.Errorf("%s is too long for a token", path)
+	case strings.ContainsFunc(token, func(r rune) bool { return r < ' ' || r == 0x7f }):
+		return "", fmt.Errorf("%s has more than one line, or control characters in it", path)
+	case strings.Contains(token, "${"):
+		return "", fmt.Errorf("%s holds ${, which no token does", path)
+	}
+	return token, nil
+}
+
+// file is where a file is that a configuration names.
+func (w World) file(name string) string {
+	if rest, ok := strings.CutPrefix(name, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(home, rest)
+		}
+	}
+	if filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(w.Dir, name)
+}
+
+func sortedKeys[V any](m map[string]V) []string {
+	keys := make([]string, 0, len(m))
+	for key := range m {
+		keys = append(keys, key)
+	}
+	slices.Sort(keys)
+	return keys
+}

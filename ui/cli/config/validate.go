@@ -1,0 +1,177 @@
+package config
+
+import (
+	"fmt"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+
+	"livetape/feed/decode/fault"
+)
+
+var feedName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,31}$`)
+
+// validate reports what is wrong in the parts that could be read.
+func (f *File) validate(broken map[string]bool, faults *fault.List) {
+	f.checkWatchlists(faults)
+	f.checkSymbols(faults)
+	for _, name := range f.order {
+		at := fault.Path{"feeds", name}
+		if !feedName.MatchString(name) {
+			faults.Add(at, "%q is no name for a feed: up to 32 letters, digits and any of . _ -", name)
+		}
+		if broken[name] {
+			continue
+		}
+		list, err := f.withList(name)
+		faults.Join(at, err)
+		faults.Join(at, list.Validate())
+	}
+}
+
+// withList is a feed that asks for the symbols of its watchlist too.
+func (f *File) withList(name string) (Feed, error) {
+	asked := f.Feeds[name]
+	if asked.Watchlist == "" {
+		return asked, nil
+	}
+	list, err := f.list(asked.Watchlist)
+	if err != nil {
+		return asked, &fault.Fault{Path: fault.Path{"watchlist"}, Problem: err.Error()}
+	}
+	asked.Symbols = append(asked.Symbols[:len(asked.Symbols):len(asked.Symbols)], list...)
+	return asked, nil
+}
+
+// Validate reports what is wrong with a feed that shows without its files and the environment. Each is a
+// [fault.Fault].
+func (f Feed) Validate() error {
+	var faults fault.List
+	f.checkToken(&faults)
+	f.checkReach(&faults)
+	definition := f.Definition
+	if f.Token != "" || f.TokenFile != "" {
+		tokened := f
+		tokened.Token, tokened.TokenFile = "${TOKEN}", "" // whatever it is, it is there
+		definition = tokened.withToken(World{}, &faults).Definition
+	}
+	faults.Join(nil, definition.Validate())
+	return faults.Err()
+}
+
+func (f Feed) checkToken(faults *fault.List) {
+	switch {
+	case f.Token != "" && f.TokenFile != "":
+		faults.Add(fault.Path{"token_file"}, "token and token_file exclude each other")
+	case f.Token != "" && !onlyVariable.MatchString(f.Token):
+		faults.Add(fault.Path{"token"}, "a token does not stand in the file itself: write ${NAME}, and put it into that environment variable, or use token_file")
+	case f.TokenFile != "" && strings.Contains(f.URL+f.Body, "{token}"):
+		faults.Add(fault.Path{"token_file"}, "a token from a file goes into headers only: for the url and the body, use token: ${NAME}")
+	case f.Token == "" && f.TokenFile == "":
+		for _, name := range sortedKeys(f.Headers) {
+			if strings.Contains(strings.ReplaceAll(f.Headers[name], "${token}", ""), "{token}") && f.Vars["token"] == "" {
+				faults.Add(fault.Path{"headers", name}, "the value asks for {token}: set token or token_file")
+			}
+		}
+	}
+}
+
+func (f Feed) checkReach(faults *fault.List) {
+	least, err := parseWait(f.RetryMin)
+	if err != nil {
+		faults.Add(fault.Path{"retry_min"}, "%s", err)
+	}
+	most, errMost := parseWait(f.RetryMax)
+	switch {
+	case errMost != nil:
+		faults.Add(fault.Path{"retry_max"}, "%s", errMost)
+	case most > 0 && most < least:
+		faults.Add(fault.Path{"retry_max"}, "%s is shorter than retry_min, which is %s", f.RetryMax, f.RetryMin)
+	}
+	if err := checkProxy(f.Proxy); err != nil {
+		faults.Add(fault.Path{"proxy"}, "%s", err)
+	}
+}
+
+// Bounds of the waits before a reconnect.
+const (
+	shortestRetry = 10 * time.Millisecond
+	longestRetry  = time.Hour
+)
+
+// parseWait reads a wait; zero when none is given.
+func parseWait(s string) (time.Duration, error) {
+	if s == "" {
+		return 0, nil
+	}
+	wait, err := time.ParseDuration(s)
+	if err != nil {
+		return 0, fmt.Errorf("%q is no time: write 500ms, 5s or 2m", s)
+	}
+	if wait < shortestRetry || wait > longestRetry {
+		return 0, fmt.Errorf("%s is not between %s and 1h", s, shortestRetry)
+	}
+	return wait, nil
+}
+
+// checkProxy may be given a password, and never shows it.
+func checkProxy(s string) error {
+	if s == "" {
+		return nil
+	}
+	u, err := url.Parse(variable.ReplaceAllString(s, "x"))
+	switch {
+	case err != nil || u.Host == "":
+		return fmt.Errorf("the proxy must be of the form http://host:port")
+	case u.Scheme != "http" && u.Scheme != "https" && u.Scheme != "socks5" && u.Scheme != "socks5h":
+		return fmt.Errorf("the proxy must begin with http://, https:// or socks5://")
+	case u.Path != "" && u.Path != "/" || u.RawQuery != "" || u.Fragment != "":
+		return fmt.Errorf("the proxy is a host and a port, without a path")
+	}
+	return nil
+}
+
+func (f *File) checkWatchlists(faults *fault.List) {
+	for _, name := range sortedKeys(f.Watchlists) {
+		at := fault.Path{"watchlists", name}
+		if len(f.Watchlists[name]) == 0 {
+			faults.Add(at, "the watchlist is empty")
+		}
+		for i, symbol := range f.Watchlists[name] {
+			if strings.TrimSpace(symbol) == "" {
+				faults.Add(at.Index(i), "a symbol is empty")
+			}
+		}
+	}
+}
+
+// maxDecimals bounds the decimals of a price that are asked for.
+const maxDecimals = 18
+
+func (f *File) checkSymbols(faults *fault.List) {
+	taken := map[string]string{}
+	for _, name := range sortedKeys(f.Symbols) {
+		at := fault.Path{"symbols", name}
+		if d := f.Symbols[name].Decimals; d < 0 || d > maxDecimals {
+			faults.Add(at.Key("decimals"), "%d is not between 0 and %d", d, maxDecimals)
+		}
+		for i, alias := range f.Symbols[name].Aliases {
+			here := at.Key("aliases").Index(i)
+			switch other, twice := taken[alias]; {
+			case strings.TrimSpace(alias) == "":
+				faults.Add(here, "an alias is empty")
+			case twice && other != name:
+				faults.Add(here, "%q is an alias of %s already", alias, other)
+			case alias != name && f.isSymbol(alias):
+				faults.Add(here, "%q is a symbol of its own", alias)
+			}
+			taken[alias] = name
+		}
+	}
+}
+
+func (f *File) isSymbol(name string) bool {
+	_, ok := f.Symbols[name]
+	return ok
+}
