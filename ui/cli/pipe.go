@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -16,12 +17,15 @@ import (
 // taken from the feeds, which then read no more from their sockets. One goroutine runs it.
 type pipe struct {
 	events  <-chan feed.Event
-	feeds   int // that have not ended for good
+	notices <-chan string    // of the recording; may be nil
+	timeUp  <-chan time.Time // may be nil
+	feeds   int              // that have not ended for good
 	out     io.Writer
 	printer printer
 	sieve   *sieve
 	notes   *notes
 
+	failed error // of the feed that failed last
 	record record
 	buf    []byte
 }
@@ -38,9 +42,9 @@ var (
 
 // run prints until all that was asked for has been, the time is up, the feeds have ended, the reader is gone or
 // ctx ends. None of these is an error, unless something is lacking that was asked for.
-func (p *pipe) run(ctx context.Context, timeUp <-chan time.Time) error {
+func (p *pipe) run(ctx context.Context) error {
 	p.buf = p.printer.header(p.buf)
-	err := p.carry(ctx, timeUp)
+	err := p.carry(ctx)
 	switch {
 	case errors.Is(err, errReaderGone):
 		return nil
@@ -54,7 +58,7 @@ func (p *pipe) run(ctx context.Context, timeUp <-chan time.Time) error {
 	return err
 }
 
-func (p *pipe) carry(ctx context.Context, timeUp <-chan time.Time) error {
+func (p *pipe) carry(ctx context.Context) error {
 	for {
 		if err := p.flush(); err != nil {
 			return err
@@ -62,8 +66,10 @@ func (p *pipe) carry(ctx context.Context, timeUp <-chan time.Time) error {
 		select {
 		case <-ctx.Done():
 			return nil
-		case <-timeUp:
+		case <-p.timeUp:
 			return p.sieve.timeUp()
+		case text := <-p.notices:
+			p.notes.say("recording", text)
 		case ev, ok := <-p.events:
 			if !ok {
 				return nil
@@ -119,25 +125,30 @@ func (p *pipe) note(tell func()) error {
 
 // status tells how a feed is. When the last one has ended for good, that is the end.
 func (p *pipe) status(name string, s feed.Status) error {
-	over := s.State == feed.Closed || s.State == feed.Failed
-	if over {
-		p.feeds--
+	last := false
+	switch s.State {
+	case feed.Failed:
+		p.failed = ending(name, s)
+		last = p.end(name)
+	case feed.Closed:
+		last = p.end(name)
 	}
-	if !over || p.feeds > 0 || s.State == feed.Closed {
+	if !last || s.State == feed.Closed { // what fails last is told as the error that it is
 		if err := p.note(func() { p.notes.say(name, ui.StatusWords(s)) }); err != nil {
 			return err
 		}
 	}
-	switch {
-	case p.feeds > 0:
+	if !last && !p.sieve.complete() {
 		return nil
-	case s.State == feed.Failed:
-		return ending(name, s)
 	}
-	if err := p.sieve.cutShort(); err != nil {
-		return err
-	}
-	return errEnough
+	return cmp.Or(p.failed, p.sieve.cutShort(), errEnough)
+}
+
+// end counts a feed that has ended for good, and reports whether it was the last.
+func (p *pipe) end(name string) bool {
+	p.feeds--
+	p.sieve.heard(name)
+	return p.feeds == 0
 }
 
 func (p *pipe) message(ev feed.Event) error {
@@ -148,15 +159,16 @@ func (p *pipe) message(ev feed.Event) error {
 		}
 	}
 	p.record.arrive(ev.Feed, m.ID, ev.At)
-	snapshot := false
 	for _, u := range m.Updates {
 		p.record.set(u)
-		snapshot = snapshot || p.record.quote.Standing
+		if p.record.quote.Standing {
+			p.sieve.heard(ev.Feed)
+		}
 		if err := p.print(); err != nil {
 			return err
 		}
 	}
-	if p.sieve.complete(snapshot) {
+	if p.sieve.complete() {
 		return errEnough
 	}
 	return nil

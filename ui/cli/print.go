@@ -31,14 +31,15 @@ func (l *layout) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&l.template, "template", "t", "", "print each update by a Go `TEMPLATE`, such as '{{.Symbol}} {{.Last}}'")
 }
 
-// printer is the one that the flags ask for. Times of day are in zone.
-func (l layout) printer(cmd *cobra.Command, terminal bool, zone *time.Location) (printer, error) {
+// printer is the one that the flags ask for. manyFeeds has a table say which feed each line is of; the other
+// formats do so always.
+func (l layout) printer(cmd *cobra.Command, terminal, manyFeeds bool) (printer, error) {
 	format := strings.ToLower(l.format)
 	switch {
 	case cmd.Flags().Changed("template") && format != "":
 		return nil, misused(cmd, "--template is a format of its own: leave --output %s away", l.format)
 	case cmd.Flags().Changed("template"):
-		p, err := newTemplatePrinter(l.template, zone)
+		p, err := newTemplatePrinter(l.template, time.Local)
 		if err != nil {
 			return nil, usageError{fmt.Errorf("--template: %w", err), hint(cmd)}
 		}
@@ -48,7 +49,7 @@ func (l layout) printer(cmd *cobra.Command, terminal bool, zone *time.Location) 
 	case format == "csv":
 		return newCSVPrinter(), nil
 	case format == "table", format == "" && terminal:
-		return newTablePrinter(zone), nil
+		return newTablePrinter(time.Local, manyFeeds), nil
 	}
 	return newJSONPrinter(), nil
 }

@@ -30,6 +30,7 @@ func told(t testing.TB) []record {
 			Last: decimal(t, "181.50"), Bid: decimal(t, "181.45"), Ask: decimal(t, "181.5"),
 			Size: decimal(t, "200"), Volume: decimal(t, "48211900"), Open: decimal(t, "180"),
 			High: decimal(t, "182.000"), Low: decimal(t, "179.9"), PrevClose: decimal(t, "179.00"),
+			BidSize: decimal(t, "300"), AskSize: decimal(t, "1"), Change: decimal(t, "2.50"), ChangePct: decimal(t, "1.397"),
 			Time: said, Standing: true,
 		},
 		market.Quote{Symbol: "SHIB/USD", Last: decimal(t, "0.00001234"), Size: decimal(t, "1000000000000")},
@@ -80,7 +81,8 @@ func TestEachFormatPrintsAsItsGoldenFile(t *testing.T) {
 	for file, p := range map[string]printer{
 		"json.golden":     newJSONPrinter(),
 		"csv.golden":      newCSVPrinter(),
-		"table.golden":    newTablePrinter(zone),
+		"table.golden":    newTablePrinter(zone, false),
+		"tables.golden":   newTablePrinter(zone, true),
 		"template.golden": byTemplate,
 	} {
 		path := filepath.Join("testdata", "stream", file)
@@ -162,7 +164,7 @@ func TestTheColumnsOfATableGrowAndNeverCutANumber(t *testing.T) {
 		r.set(market.Quote{Symbol: "日本", Last: decimal(t, last)})
 		records = append(records, r)
 	}
-	lines := strings.Split(printed(t, newTablePrinter(time.UTC), records), "\n")[1:4]
+	lines := strings.Split(printed(t, newTablePrinter(time.UTC, false), records), "\n")[1:4]
 	want := []string{
 		"00:00:00.000  日本             1.5",
 		"00:00:00.000  日本      " + long,

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
+
+	"livetape/feed/market"
 )
 
 // tablePrinter writes aligned lines for people. A column grows with the widest number that it has had; one that
@@ -15,14 +17,20 @@ type tablePrinter struct {
 	texts   texts
 	columns []field
 	widths  []int
+	feed    int // width of the feeds' names; 0 without them
 	symbol  int // width of the symbols
 }
 
-// timeOfDay is the form of the first column.
-const timeOfDay = "15:04:05.000"
+const (
+	timeOfDay   = "15:04:05.000" // the form of the first column
+	maxFeedName = 32
+)
 
-func newTablePrinter(zone *time.Location) *tablePrinter {
+func newTablePrinter(zone *time.Location, manyFeeds bool) *tablePrinter {
 	p := &tablePrinter{zone: zone, symbol: 8}
+	if manyFeeds {
+		p.feed = 8
+	}
 	widths := map[string]int{"last": 10, "bid": 10, "ask": 10, "size": 6, "volume": 12}
 	for _, f := range fields {
 		if width, shown := widths[f.name]; shown {
@@ -34,8 +42,11 @@ func newTablePrinter(zone *time.Location) *tablePrinter {
 }
 
 func (p *tablePrinter) header(b []byte) []byte {
-	b = padRight(b, "TIME", len(timeOfDay))
-	b = padRight(append(b, "  "...), "SYMBOL", p.symbol)
+	b = append(padRight(b, "TIME", len(timeOfDay)), "  "...)
+	if p.feed > 0 {
+		b = append(padRight(b, "FEED", p.feed), "  "...)
+	}
+	b = padRight(b, "SYMBOL", p.symbol)
 	for i, c := range p.columns {
 		b = padLeft(append(b, "  "...), strings.ToUpper(c.name), p.widths[i])
 	}
@@ -44,6 +55,11 @@ func (p *tablePrinter) header(b []byte) []byte {
 
 func (p *tablePrinter) line(b []byte, r *record) ([]byte, error) {
 	b = append(r.at.In(p.zone).AppendFormat(b, timeOfDay), "  "...)
+	if p.feed > 0 {
+		name := market.PlainText(r.feed, maxFeedName)
+		p.feed = max(p.feed, lipgloss.Width(name))
+		b = append(padRight(b, name, p.feed), "  "...)
+	}
 	switch r.kind {
 	case news:
 		b = p.news(b, r)

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"livetape/feed"
 )
 
 // sieve decides which records are printed, and knows when all that was asked for has been.
@@ -13,10 +15,14 @@ type sieve struct {
 	printed int
 	seen    map[string]bool // once: feed and symbol of the prices printed
 	awaited map[string]bool // once: symbols named and not seen yet, in capitals
+	silent  map[string]bool // once: feeds that have sent no snapshot yet
 }
 
-func newSieve(asked selection) *sieve {
-	s := &sieve{asked: asked, symbols: map[string]bool{}, seen: map[string]bool{}, awaited: map[string]bool{}}
+func newSieve(asked selection, feeds []feed.Config) *sieve {
+	s := &sieve{asked: asked, symbols: map[string]bool{}, seen: map[string]bool{}, awaited: map[string]bool{}, silent: map[string]bool{}}
+	for _, f := range feeds {
+		s.silent[f.Name] = true
+	}
 	for _, symbol := range asked.symbols {
 		s.symbols[strings.ToUpper(symbol)] = true
 		s.awaited[strings.ToUpper(symbol)] = true
@@ -60,16 +66,19 @@ func (s *sieve) first(r *record) bool {
 // full reports whether as many records have been printed as were asked for.
 func (s *sieve) full() bool { return s.asked.count > 0 && s.printed >= s.asked.count }
 
-// complete reports whether --once has all that it can wait for. Where no symbols are named, that is what a
-// snapshot holds.
-func (s *sieve) complete(snapshot bool) bool {
+// heard notes that no more is to come of a feed's snapshot: it is there, or the feed has ended.
+func (s *sieve) heard(feed string) { delete(s.silent, feed) }
+
+// complete reports whether --once has all that it can wait for. Where no symbols are named, that is what the
+// snapshots hold.
+func (s *sieve) complete() bool {
 	if !s.asked.once {
 		return false
 	}
 	if len(s.symbols) > 0 {
 		return len(s.awaited) == 0
 	}
-	return snapshot && len(s.seen) > 0
+	return len(s.silent) == 0 && len(s.seen) > 0
 }
 
 // lacking says which prices --once has waited for in vain; empty when there are none.

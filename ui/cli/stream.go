@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"os/signal"
@@ -18,17 +19,13 @@ func streamCommand() *cobra.Command {
 	var flags feedFlags
 	var layout layout
 	var wanted selection
+	var record recordFlags
 	cmd := &cobra.Command{
 		Use:     "stream [FEED|URL]...",
 		Short:   "Print the updates of feeds, for pipes and files",
 		Long:    streamHelp(),
 		Example: streamExamples,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			out := file(cmd.OutOrStdout())
-			printer, err := layout.printer(cmd, out != nil && term.IsTerminal(out.Fd()), time.Local)
-			if err != nil {
-				return err
-			}
 			if err := wanted.check(cmd); err != nil {
 				return err
 			}
@@ -41,13 +38,20 @@ func streamCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return stream(cmd.Context(), cmd, streaming{feeds: configs(targets), printer: printer, wanted: wanted})
+			out := file(cmd.OutOrStdout())
+			terminal := out != nil && term.IsTerminal(out.Fd())
+			printer, err := layout.printer(cmd, terminal, len(targets) > 1)
+			if err != nil {
+				return err
+			}
+			return stream(cmd.Context(), cmd, streaming{configs(targets), printer, wanted, record})
 		},
 	}
 	layout.register(cmd)
 	wanted.register(cmd)
 	flags.register(cmd)
 	flags.registerList(cmd)
+	record.register(cmd)
 	return cmd
 }
 
@@ -75,11 +79,11 @@ csv does not change text: a headline that begins with =, +, - or @ is a formula 
 so import such columns as text.
 
 --once ends when each of the --symbols has had a price. Without --symbols it ends after the
-snapshot that a server begins with, or after 10s; --for sets another time.
+snapshots that servers begin with, or after 10s; --for sets another time.
 
-It exits with 0 when all that was asked for is printed, the time is up, the reader is gone or the
-server has ended the stream for good (204); with 1 when the feed fails (the cause is told), or when
-it ends before --count, or --for before a price that --once asks for.
+It exits with 0 when all that was asked for is printed, the time is up, the reader is gone or every
+server has ended its stream for good (204); with 1 when a feed failed (the cause is told), or when
+all end before --count, or --for before a price that --once asks for.
 
 ${NAME} in a header or in the URL is read from the environment.`
 }
@@ -109,36 +113,52 @@ type streaming struct {
 	feeds   []feed.Config
 	printer printer
 	wanted  selection
+	record  recordFlags
 }
 
 // lastWrite is how long output that a reader does not take may hold up the end after a signal.
 const lastWrite = time.Second
 
-// stream runs the feeds and prints what they say. When it returns, every connection is closed.
+// stream runs the feeds and prints what they say. When it returns, every connection is closed, and so is the
+// recording, if there is one.
 func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	// Otherwise the runtime ends the process at a write to a closed pipe, before anyone can end well.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
+	collectLess()
 
 	feeding, stop := context.WithCancel(ctx)
+	defer stop()
 	set, err := feed.Start(feeding, s.feeds...)
 	if err != nil {
-		stop()
 		return usageError{err, hint(cmd)}
 	}
-	defer func() {
+	recording, err := s.record.record(feeding, s.feeds, set.Events())
+	if err != nil {
 		stop()
 		drain(set.Events())
-	}()
-	p := &pipe{
-		events:  set.Events(),
+		return err
+	}
+	err = untilSignal(ctx, &pipe{
+		events:  recording.events,
+		notices: recording.notices,
 		feeds:   len(s.feeds),
+		timeUp:  timer(s.wanted.lasting),
 		out:     cmd.OutOrStdout(),
 		printer: s.printer,
-		sieve:   newSieve(s.wanted),
+		sieve:   newSieve(s.wanted, s.feeds),
 		notes:   newNotes(cmd.ErrOrStderr()),
-	}
+	})
+	stop()
+	drain(recording.events)
+	drain(set.Events())
+	return cmp.Or(err, recording.err())
+}
+
+// untilSignal runs the pipe. After ctx has ended, it does not wait for a reader that has stopped to read: such
+// a write ends with the process.
+func untilSignal(ctx context.Context, p *pipe) error {
 	ended := make(chan error, 1)
-	go func() { ended <- p.run(ctx, timer(s.wanted.lasting)) }()
+	go func() { ended <- p.run(ctx) }()
 	select {
 	case err := <-ended:
 		return err
@@ -147,7 +167,7 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	select {
 	case err := <-ended:
 		return err
-	case <-time.After(lastWrite): // its reader has stopped: the write ends with the process
+	case <-time.After(lastWrite):
 		return nil
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -147,15 +148,16 @@ func TestChangesAndGapsAreToldThroughCuts(t *testing.T) {
 	s.stop()
 	<-s.code
 
-	said := regexp.MustCompile(`<?\d\.\d s`).ReplaceAllString(strings.ReplaceAll(s.stderr.String(), "retry at once", "retry in …"), "…") // at once, or soon
-	said = regexp.MustCompile(`connection reset|stream cut in mid-event`).ReplaceAllString(said, "(cut)")                                // as the reset overtakes the half event or not
+	said := regexp.MustCompile(`at once|in \d\.\d s`).ReplaceAllString(s.stderr.String(), "(soon)")
+	said = regexp.MustCompile(`<?\d\.\d s`).ReplaceAllString(said, "…")
+	said = regexp.MustCompile(`connection reset|stream cut in mid-event`).ReplaceAllString(said, "(cut)") // as the reset overtakes the half event or not
 	want := `livetape: desk: connecting
 livetape: desk: live
-livetape: desk: the server ended the stream · retry in …
+livetape: desk: the server ended the stream · retry (soon)
 livetape: desk: connecting
 livetape: desk: live
 livetape: desk: resumed after …, 0 replayed, 0 missed
-livetape: desk: (cut) · retry in … · attempt 1
+livetape: desk: (cut) · retry (soon) · attempt 1
 livetape: desk: connecting · attempt 1
 livetape: desk: live
 livetape: desk: resumed after …, 0 replayed, 0 missed
@@ -176,7 +178,7 @@ func TestUselessEventsAreToldOnceForEachReasonAndCounted(t *testing.T) {
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		for n := range 120 {
-			fmt.Fprintf(w, "id: %d\nevent: price\ndata: {\"last\":\"ten\"}\n\n", n)
+			fmt.Fprintf(w, "id: %d\nevent: price\ndata: {\"symbol\":\"A\",\"last\":\"ten\"}\n\n", n)
 		}
 		io.WriteString(w, "data: \x1b[2Jhello\n\n"+mixed)
 		w.(http.Flusher).Flush()
@@ -189,9 +191,9 @@ func TestUselessEventsAreToldOnceForEachReasonAndCounted(t *testing.T) {
 	}
 	want := `livetape: desk: connecting
 livetape: desk: live
-livetape: desk: price #0 [price: last: "ten" is not a number] {"last":"ten"}
-livetape: desk: price #9 [price: last: "ten" is not a number] {"last":"ten"} (10 so far)
-livetape: desk: price #99 [price: last: "ten" is not a number] {"last":"ten"} (100 so far)
+livetape: desk: price #0 [price: last: "ten" is not a number] {"symbol":"A","last":"ten"}
+livetape: desk: price #9 [price: last: "ten" is not a number] {"symbol":"A","last":"ten"} (10 so far)
+livetape: desk: price #99 [price: last: "ten" is not a number] {"symbol":"A","last":"ten"} (100 so far)
 livetape: desk: message #119 [the data is not JSON] hello
 livetape: desk: 121 events could not be used, or not wholly
 `
@@ -200,12 +202,39 @@ livetape: desk: 121 events could not be used, or not wholly
 	}
 }
 
-// TestAStalledReaderStallsTheServerAndLosesNothing proves the back-pressure on the server's side: a write to
-// the socket takes no byte for a second although far less than was sent has been read. Then the reader goes
-// on, and every event is there.
+func TestWhatIsPrintedIsRecorded(t *testing.T) {
+	verifyNoLeaks(t)
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		io.WriteString(w, mixed)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	tape := filepath.Join(t.TempDir(), "desk.tape")
+	if lines, code := startStream(t, url, "--record", tape, "--count", "7").rest(); len(lines) != 7 || code != cli.ExitOK {
+		t.Errorf("%d lines and exit code %d", len(lines), code)
+	}
+	recorded, err := os.ReadFile(tape)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(mixed) {
+		if strings.HasPrefix(line, "data: ") && !strings.Contains(string(recorded), line) {
+			t.Errorf("the recording lacks %s", line)
+		}
+	}
+	s := startStream(t, url, "--record", filepath.Join(tape, "not-a-folder"))
+	if lines, code := s.rest(); len(lines) > 0 || code != cli.ExitError {
+		t.Errorf("a recording that cannot be: %d lines and exit code %d", len(lines), code)
+	}
+}
+
+// TestAStalledReaderStallsTheServerAndLosesNothing proves the back-pressure on the server's side: while nobody
+// reads the output, a write to the socket takes no byte for a second. Then the reader goes on, and every event is
+// there.
 func TestAStalledReaderStallsTheServerAndLosesNothing(t *testing.T) {
 	verifyNoLeaks(t)
-	const events = 300_000
+	const events = 30_000
 	stalled := make(chan int, 1)
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
@@ -215,13 +244,14 @@ func TestAStalledReaderStallsTheServerAndLosesNothing(t *testing.T) {
 		for n < events {
 			n++
 			control.SetWriteDeadline(time.Now().Add(time.Second))
-			_, err := fmt.Fprintf(w, "id: %d\nevent: price\ndata: {\"symbol\":\"A\",\"last\":%d,\"name\":%q}\n\n", n, n, filler)
+			_, err := fmt.Fprintf(w, "id: %d\nevent: price\ndata: {\"symbol\":\"A\",\"last\":%d,\"more\":%s}\n\n", n, n, filler)
 			if errors.Is(err, os.ErrDeadlineExceeded) {
-				stalled <- n
+				tell(stalled, n)
 				return
 			}
 		}
 		control.Flush()
+		tell(stalled, n)
 		<-r.Context().Done()
 	}))
 	s := startStream(t, url, "-t", "{{.Last}} {{.EventID}}", "--count", strconv.Itoa(events))
@@ -238,7 +268,16 @@ func TestAStalledReaderStallsTheServerAndLosesNothing(t *testing.T) {
 	}
 }
 
-var filler = strings.Repeat("x", 100)
+// tell sends n unless something was sent before.
+func tell(to chan<- int, n int) {
+	select {
+	case to <- n:
+	default:
+	}
+}
+
+// filler makes the events of one stream more than all buffers on the way hold.
+var filler = `"` + strings.Repeat("x", 1000) + `"`
 
 func TestASignalEndsAStreamWhoseReaderHasStopped(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
