@@ -10,7 +10,10 @@ import (
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/events", s.events)
-	mux.HandleFunc(movedPath, s.events)
+	mux.HandleFunc(moved+"/events", s.events)
+	mux.HandleFunc("/as/{service}/", s.visit)
+	mux.HandleFunc(moved+"/as/{service}/", s.visit)
+	mux.HandleFunc("GET /as/{$}", listServices)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /faults", listFaults)
 	mux.HandleFunc("POST /faults", s.control)
@@ -27,6 +30,7 @@ GET /events    an event stream (Server-Sent Events)
                ?symbols=NVDA,EUR/USD   only these
                ?types=price,news       only these of price, news, status
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
+GET /as/       the same market in the words of other services, for their clients
 GET /healthz   epoch, newest event and number of clients
 GET /faults    the ways to misbehave; POST /faults begins them
 `)

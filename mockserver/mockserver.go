@@ -18,6 +18,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"livetape/mockserver/foreign"
 )
 
 // Config says what a Server is like; a zero field takes its default.
@@ -43,6 +45,8 @@ type Server struct {
 	faults  *faults
 	batches batches
 
+	turnstile foreign.Turnstile // of the services that it speaks as
+
 	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
 	market *market
 	epochs int     // begun since the first
@@ -56,7 +60,7 @@ func New(c Config) (*Server, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	h := newHub(&generation{c.Epoch, newRing(c.Epoch, c.Ring)})
+	h := newHub(&generation{c.Epoch, newRing(c.Epoch, c.Ring), firstNumber(c.Now())})
 	s := &Server{
 		config: c,
 		hub:    h,
