@@ -35,5 +35,5 @@ func Find(name string) (Service, bool) {
 
 // Services are all there are, by name.
 func Services() []Service {
-	return []Service{}
+	return []Service{dexPaprika(), dxFeed(), firebase(), mercure(), oanda(), pyth(), stellarBook(), stellarTrades(), wikimedia()}
 }
