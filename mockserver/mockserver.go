@@ -107,7 +107,7 @@ func (s *Server) Step(n int) {
 func (s *Server) step(n int) {
 	s.making.Lock()
 	defer s.making.Unlock()
-	now := s.config.Now().Add(s.faults.skew()).UTC()
+	now := s.payloadTime()
 	s.drafts, s.data = s.drafts[:0], s.data[:0]
 	for range n {
 		var d draft
@@ -116,6 +116,9 @@ func (s *Server) step(n int) {
 	}
 	s.hub.publish(s.drafts, s.data)
 }
+
+// payloadTime is what payloads are told that the time is.
+func (s *Server) payloadTime() time.Time { return s.config.Now().Add(s.faults.skew()).UTC() }
 
 // Snapshot is the truth: the data of the snapshot event that a new client would get now.
 func (s *Server) Snapshot() []byte {
