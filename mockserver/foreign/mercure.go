@@ -63,7 +63,6 @@ func topicPattern(topic string) *regexp.Regexp {
 
 // updates is a stream of what is published on some topics.
 type updates struct {
-	plain
 	topics []*regexp.Regexp
 	asked  string
 	ends   time.Time

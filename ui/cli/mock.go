@@ -74,7 +74,7 @@ func mockCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
-		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients.\n\nFaults:\n" + faultHelp(),
+		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under /as/ it\nspeaks as other services, for testing their clients: GET /as/ lists them.\n\nFaults:\n" + faultHelp(),
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if recording != "" {
@@ -128,7 +128,7 @@ func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
 		return err
 	}
 	fmt.Fprintf(out, "livetape mock server · simulated prices · seed %d · %g events/s\n\n", market.config.Seed, market.config.Rate)
-	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n\n", venue.url, venue.url)
+	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n  others  %s/as/  in the words of other services\n\n", venue.url, venue.url, venue.url)
 	fmt.Fprintf(out, "Watch it:  livetape watch %s/events\nStop it:   ctrl+c\n", venue.url)
 	return venue.serve(cmd.Context())
 }
