@@ -2,11 +2,14 @@ package cli_test
 
 import (
 	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"math/big"
 	"net/http"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -280,6 +283,52 @@ func TestEveryForeignPresetShowsTheTruthThroughAReconnect(t *testing.T) {
 			}
 			if v.resumes {
 				a.lostNothing()
+			}
+		})
+	}
+}
+
+// TestTheCommandsOfFeedsForTheMockServerWork runs those of docs/feeds.md as a user would, but for the screen.
+func TestTheCommandsOfFeedsForTheMockServerWork(t *testing.T) {
+	doc, err := os.ReadFile("../../docs/feeds.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mock, err := mockserver.New(mockserver.Config{Rate: 2000})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- mock.Run(ctx) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	server := strings.TrimSuffix(serve(t, mock.Handler()), "/events")
+	commands := map[string]string{}
+	for _, block := range shellBlock.FindAllStringSubmatch(string(doc), -1) {
+		for line := range strings.Lines(block[1]) {
+			if _, path, ok := strings.Cut(line, "http://127.0.0.1:8080/as/"); ok {
+				preset, _, _ := strings.Cut(strings.TrimSpace(path), "/")
+				commands[preset] = line
+			}
+		}
+	}
+	if len(commands) != len(visits)+1 {
+		t.Errorf("there are commands for %v", slices.Sorted(maps.Keys(commands)))
+	}
+	for preset, line := range commands {
+		t.Run(preset, func(t *testing.T) {
+			t.Parallel()
+			line := strings.NewReplacer("http://127.0.0.1:8080", server, "livetape watch", "livetape stream --count 3").Replace(line)
+			cmd := exec.CommandContext(t.Context(), "bash", "-c", `livetape() { "$LIVETAPE" "$@"; }; `+"\n"+line)
+			cmd.Env = append(os.Environ(), "LIVETAPE="+livetape)
+			out, err := cmd.Output()
+			if err != nil || strings.Count(string(out), "\n") != 3 {
+				t.Errorf("%sgives %v: %s", line, err, out)
 			}
 		})
 	}

@@ -74,7 +74,7 @@ func mockCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
-		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under /as/ it\nspeaks as other services, for testing their clients: GET /as/ lists them.\n\nFaults:\n" + faultHelp(),
+		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under\n/as/ it speaks as other services, for their clients: GET /as/ lists them.\n\nFaults:\n" + faultHelp(),
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if recording != "" {
