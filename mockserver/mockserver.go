@@ -6,6 +6,9 @@
 // which clients that lost their connection resume. A client that is slower than the market is
 // disconnected with a comment that says so; it never delays another.
 //
+// Under /as/ the same market is told in the words of other services, which package foreign speaks, for tests of their
+// clients.
+//
 // [Server.Inject] makes the server misbehave, towards every connection or some of them; [Faults] lists the ways, and
 // [ParseFault] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
 // server refuse connections for a while.
