@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
 )
 
 func (s *Server) routes() http.Handler {
@@ -13,9 +12,9 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc(movedPath, s.events)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /faults", listFaults)
-	mux.HandleFunc("POST /faults", s.control)
+	mux.HandleFunc("POST /faults", soon(s.control))
 	mux.HandleFunc("GET /{$}", index)
-	return mux
+	return bounded(mux)
 }
 
 // index says what is here.
@@ -68,8 +67,8 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if !s.hub.enter() {
-		refuse(w, http.StatusServiceUnavailable, time.Second)
+	if err := s.hub.enter(s.config.MaxClients); err != nil {
+		refuse(w, http.StatusServiceUnavailable, comeAgain(err))
 		return
 	}
 	defer s.hub.leave()

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -56,15 +57,32 @@ func (h *hub) publish(drafts []draft, data []byte) {
 	h.changed.ring()
 }
 
-// enter counts a stream in; it reports false when the hub is closed. One who entered leaves.
-func (h *hub) enter() bool {
+// Why a stream may not enter.
+var (
+	errClosed = errors.New("the server ends")
+	errFull   = errors.New("the server has as many clients as it may have")
+)
+
+// comeAgain is when a client does that was refused for err.
+func comeAgain(err error) time.Duration {
+	if errors.Is(err, errFull) {
+		return fullRetry
+	}
+	return time.Second
+}
+
+// enter counts a stream in, unless the hub is closed or has so many already. One who entered leaves.
+func (h *hub) enter(most int) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed.Load() {
-		return false
+	switch {
+	case h.closed.Load():
+		return errClosed
+	case h.open >= most:
+		return errFull
 	}
 	h.open++
-	return true
+	return nil
 }
 
 func (h *hub) leave() {

@@ -22,17 +22,18 @@ import (
 
 // Config says what a Server is like; a zero field takes its default.
 type Config struct {
-	Seed      uint64           // of the market; 0 means 1. The same seed makes the same sequence of events
-	Rate      float64          // events a second, all symbols together; default 40, at most a million
-	Symbols   int              // how many symbols the market has; default 24, at most 10,000
-	Ring      int              // events kept for clients that resume; default 16,384
-	Queue     int              // events a client may lag behind before it is disconnected; default 4,096
-	Heartbeat time.Duration    // silence after which a stream gets a comment; default 15 s
-	Retry     time.Duration    // the reconnection time that clients are told; default 1 s
-	Epoch     string           // first part of every id; default made from the start time. Changes when the server restarts
-	Faults    []Fault          // to begin with; see ParseFault
-	Token     string           // that POST /faults asks for; without one, it is for clients on this machine only
-	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
+	Seed       uint64           // of the market; 0 means 1. The same seed makes the same sequence of events
+	Rate       float64          // events a second, all symbols together; default 40, at most a million
+	Symbols    int              // how many symbols the market has; default 24, at most 10,000
+	Ring       int              // events kept for clients that resume; default 16,384
+	Queue      int              // events a client may lag behind before it is disconnected; default 4,096
+	MaxClients int              // streams at a time; one more is answered 503 with Retry-After; default 20,000, at most a million
+	Heartbeat  time.Duration    // silence after which a stream gets a comment; default 15 s
+	Retry      time.Duration    // the reconnection time that clients are told; default 1 s
+	Epoch      string           // first part of every id; default made from the start time. Changes when the server restarts
+	Faults     []Fault          // to begin with; see ParseFault
+	Token      string           // that POST /faults asks for; without one, it is for clients on this machine only
+	Now        func() time.Time // for the times in payloads, nothing else; default time.Now
 }
 
 // Server is the mock server: a simulated market behind an SSE endpoint. Its methods may be called from
@@ -149,6 +150,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Symbols, len(named))
 	setDefault(&c.Ring, 16384)
 	setDefault(&c.Queue, 4096)
+	setDefault(&c.MaxClients, 20000)
 	setDefault(&c.Heartbeat, 15*time.Second)
 	setDefault(&c.Retry, time.Second)
 	setDefault(&c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))

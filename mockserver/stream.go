@@ -60,9 +60,9 @@ func (s *Server) newStream(w http.ResponseWriter, r *http.Request, asked filter,
 // lastEventID is the client's header, or the query of one that cannot set it, like a browser's EventSource.
 func lastEventID(r *http.Request) string {
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
-		return id
+		return shortID(id)
 	}
-	return r.URL.Query().Get("lastEventId")
+	return shortID(r.URL.Query().Get("lastEventId"))
 }
 
 // run returns when the stream has ended, for whatever reason.

@@ -31,8 +31,8 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 // mockConfig is what the flags say.
 func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) {
 	config := f.config
-	for _, name := range []string{"seed", "rate", "symbols"} {
-		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
+	for _, name := range []string{"seed", "rate", "symbols", "max-clients"} {
+		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed && flag.Value.String() == "0" {
 			return config, misused(cmd, "%s: must be above 0", name)
 		}
 	}
@@ -84,6 +84,7 @@ func mockCommand() *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; whoever comes then is told to come again")
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
 	replay.register(cmd)
 	market.register(cmd)

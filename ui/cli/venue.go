@@ -52,13 +52,21 @@ func takeAddress(cmd *cobra.Command, addr string, handler http.Handler, errorLog
 	return &venue{
 		url:      "http://" + listener.Addr().String(),
 		listener: listener,
-		server: &http.Server{
-			Handler:           handler,
-			ReadHeaderTimeout: 5 * time.Second,
-			MaxHeaderBytes:    64 << 10,
-			ErrorLog:          errorLog,
-		},
+		server:   newHTTPServer(handler, errorLog),
 	}, nil
+}
+
+// newHTTPServer is a server that a client can neither hold nor fill: headers come soon and are short, and a connection
+// is not kept for nothing. Reading and writing have no time-out here, for a stream has no end; the handler bounds
+// every write.
+func newHTTPServer(handler http.Handler, errorLog *log.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          errorLog,
+	}
 }
 
 // serve runs the market and its listener until ctx ends, then ends every stream cleanly. It returns when
