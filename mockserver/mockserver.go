@@ -68,7 +68,8 @@ func New(c Config) (*Server, error) {
 	return s, nil
 }
 
-// Run makes events until ctx ends, then ends every stream cleanly. It returns when the last stream has
+// Run makes events until ctx ends, then ends every stream cleanly, with a reconnection time that is another for every
+// client: they shall not all come back at once. It returns when the last stream has
 // ended, or after a second: what is left then is stuck in a write, and ends when the HTTP server closes.
 // A server runs once.
 func (s *Server) Run(ctx context.Context) error {

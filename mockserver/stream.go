@@ -76,7 +76,10 @@ func (st *stream) run(ctx context.Context) {
 		changed := st.server.hub.changed.next()
 		closed := st.server.hub.isClosed() // asked before the log is read: nothing is logged afterwards
 		busy, err := st.turn()
-		if err != nil || closed && !busy {
+		if err == nil && closed && !busy {
+			err = st.farewell()
+		}
+		if err != nil {
 			return
 		}
 		if !busy && st.wait(ctx, changed) != nil {
