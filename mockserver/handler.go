@@ -11,6 +11,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("/events", s.events)
 	mux.HandleFunc(movedPath, s.events)
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /readyz", s.ready)
 	mux.HandleFunc("GET /faults", listFaults)
 	mux.HandleFunc("POST /faults", soon(s.control))
 	mux.HandleFunc("GET /{$}", index)
@@ -27,6 +28,7 @@ GET /events    an event stream (Server-Sent Events)
                ?types=price,news       only these of price, news, status
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
 GET /healthz   epoch, newest event and number of clients
+GET /readyz    200 while new streams are welcome, 503 before and after
 GET /faults    the ways to misbehave; POST /faults begins them
 `)
 }
@@ -72,6 +74,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.hub.leave()
+	defer s.logClient(r, client)()
 	s.newStream(w, r, asked, arrival{client, c.count}).run(r.Context())
 }
 

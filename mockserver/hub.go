@@ -51,6 +51,13 @@ func (h *hub) begin() bool {
 	return first
 }
 
+// welcomes reports whether the hub has begun and is not closed.
+func (h *hub) welcomes() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.began && !h.closed.Load()
+}
+
 // publish logs events and wakes every stream.
 func (h *hub) publish(drafts []draft, data []byte) {
 	h.log().append(drafts, data)

@@ -14,6 +14,7 @@ package mockserver
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"sync"
@@ -22,18 +23,20 @@ import (
 
 // Config says what a Server is like; a zero field takes its default.
 type Config struct {
-	Seed       uint64           // of the market; 0 means 1. The same seed makes the same sequence of events
-	Rate       float64          // events a second, all symbols together; default 40, at most a million
-	Symbols    int              // how many symbols the market has; default 24, at most 10,000
-	Ring       int              // events kept for clients that resume; default 16,384
-	Queue      int              // events a client may lag behind before it is disconnected; default 4,096
-	MaxClients int              // streams at a time; one more is answered 503 with Retry-After; default 20,000, at most a million
-	Heartbeat  time.Duration    // silence after which a stream gets a comment; default 15 s
-	Retry      time.Duration    // the reconnection time that clients are told; default 1 s
-	Epoch      string           // first part of every id; default made from the start time. Changes when the server restarts
-	Faults     []Fault          // to begin with; see ParseFault
-	Token      string           // that POST /faults asks for; without one, it is for clients on this machine only
-	Now        func() time.Time // for the times in payloads, nothing else; default time.Now
+	Seed      uint64           // of the market; 0 means 1. The same seed makes the same sequence of events
+	Rate      float64          // events a second, all symbols together; default 40, at most a million
+	Symbols   int              // how many symbols the market has; default 24, at most 10,000
+	Ring      int              // events kept for clients that resume; default 16,384
+	Queue     int              // events a client may lag behind before it is disconnected; default 4,096
+	Heartbeat time.Duration    // silence after which a stream gets a comment; default 15 s
+	Retry     time.Duration    // the reconnection time that clients are told; default 1 s
+	Epoch     string           // first part of every id; default made from the start time. Changes when the server restarts
+	Faults    []Fault          // to begin with; see ParseFault
+	Token     string           // that POST /faults asks for; without one, it is for clients on this machine only
+	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
+
+	MaxClients int          // streams at a time; one more is answered 503 with Retry-After; default 20,000, at most a million
+	Logger     *slog.Logger // told of clients at level debug, of faults and of the server's own life at info, of slow clients at warn; default none
 }
 
 // Server is the mock server: a simulated market behind an SSE endpoint. Its methods may be called from
@@ -64,7 +67,7 @@ func New(c Config) (*Server, error) {
 		faults: newFaults(c.Seed, h.changed.ring),
 		market: newMarket(c.Seed, c.Symbols, c.Epoch, c.Now()),
 	}
-	s.faults.restart = s.restart
+	s.faults.restart, s.faults.struck = s.restart, s.logFault
 	return s, nil
 }
 
@@ -76,6 +79,8 @@ func (s *Server) Run(ctx context.Context) error {
 	if !s.hub.begin() {
 		return errRanBefore
 	}
+	log := s.config.Logger
+	log.Info("begin", "epoch", s.config.Epoch, "seed", s.config.Seed, "rate", s.config.Rate, "symbols", s.config.Symbols)
 	for _, f := range s.config.Faults {
 		if err := s.faults.inject(f); err != nil {
 			return fmt.Errorf("mock server: %w", err)
@@ -85,7 +90,9 @@ func (s *Server) Run(ctx context.Context) error {
 	repeating.Go(func() { s.faults.repeat(ctx) })
 	s.pace(ctx)
 	repeating.Wait()
+	log.Info("drain", "clients", s.hub.clients())
 	s.hub.close(drainTime)
+	log.Info("end", "clients", s.hub.clients())
 	return nil
 }
 
@@ -135,7 +142,7 @@ func (s *Server) Newest() string { return s.hub.log().newest() }
 // Clients is the number of open streams.
 func (s *Server) Clients() int { return s.hub.clients() }
 
-// Handler serves GET /events, GET /healthz and POST /faults, and lists them at /.
+// Handler serves GET /events, /healthz and /readyz, and POST /faults, and lists them at /.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
 // Inject starts a fault, or ends all of them with "clear"; see Faults. A fault that is already on starts
@@ -143,6 +150,9 @@ func (s *Server) Handler() http.Handler { return s.routes() }
 func (s *Server) Inject(f Fault) error { return s.faults.inject(f) }
 
 func (c Config) withDefaults() Config {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}

@@ -254,6 +254,7 @@ func (st *stream) bears(behind int) bool {
 
 // dismiss tells a slow client to come again.
 func (st *stream) dismiss(behind int) error {
+	st.server.config.Logger.Warn("slow client dismissed", "client", st.number, "behind", behind)
 	err := st.send(fmt.Appendf(nil, ": too slow: %d events behind; reconnect to resume from %s\n\n", behind, st.place))
 	return errors.Join(errEnded, err)
 }

@@ -70,6 +70,7 @@ same, a line each, while the server runs.`
 func mockCommand() *cobra.Command {
 	var market marketFlags
 	var replay replayFlags
+	var logs logFlags
 	var addr, recording string
 	cmd := &cobra.Command{
 		Use:   "mock",
@@ -80,12 +81,18 @@ func mockCommand() *cobra.Command {
 			if recording != "" {
 				return serveRecording(cmd, addr, recording, replay)
 			}
+			logger, err := logs.logger(cmd)
+			if err != nil {
+				return err
+			}
+			market.config.Logger = logger
 			return runMock(cmd, addr, market)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
 	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; whoever comes then is told to come again")
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
+	logs.register(cmd)
 	replay.register(cmd)
 	market.register(cmd)
 	return cmd
@@ -124,7 +131,7 @@ func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
 	if err != nil {
 		return err
 	}
-	venue, err := openVenue(cmd, addr, config, errorLog(cmd))
+	venue, err := openVenue(cmd, addr, config, slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn))
 	if err != nil {
 		return err
 	}
