@@ -12,6 +12,7 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc(movedPath, s.events)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", s.meters)
 	mux.HandleFunc("GET /faults", listFaults)
 	mux.HandleFunc("POST /faults", soon(s.control))
 	mux.HandleFunc("GET /{$}", index)
@@ -29,6 +30,7 @@ GET /events    an event stream (Server-Sent Events)
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
 GET /healthz   epoch, newest event and number of clients
 GET /readyz    200 while new streams are welcome, 503 before and after
+GET /metrics   counts in the text format of Prometheus
 GET /faults    the ways to misbehave; POST /faults begins them
 `)
 }
@@ -70,6 +72,7 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := s.hub.enter(s.config.MaxClients); err != nil {
+		s.meters.refuse(err)
 		refuse(w, http.StatusServiceUnavailable, comeAgain(err))
 		return
 	}

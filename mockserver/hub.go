@@ -42,6 +42,14 @@ func (h *hub) replace(g *generation) {
 	h.changed.ring()
 }
 
+// span is how many events the present log keeps and the age of the oldest, if it can say so.
+func (h *hub) span() (events int, age time.Duration) {
+	if log, ok := h.log().(interface{ span() (int, time.Duration) }); ok {
+		return log.span()
+	}
+	return 0, 0
+}
+
 // begin reports true once.
 func (h *hub) begin() bool {
 	h.mu.Lock()

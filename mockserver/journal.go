@@ -53,8 +53,9 @@ func isHarmless(parameter string) bool {
 	return parameter == "symbols" || parameter == "types" || parameter == "lastEventId"
 }
 
-// logFault logs a fault that strikes.
-func (s *Server) logFault(f Fault) {
+// noteFault counts and logs a fault that strikes.
+func (s *Server) noteFault(f Fault) {
+	s.meters.faults[f.Name].Inc()
 	s.config.Logger.Info("fault strikes", "fault", f.Name, "value", f.Value, "share", f.Share.String(), "for", f.For)
 }
 

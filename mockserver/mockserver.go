@@ -46,6 +46,7 @@ type Server struct {
 	hub     *hub
 	faults  *faults
 	batches batches
+	meters  *meters
 
 	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
 	market *market
@@ -65,9 +66,10 @@ func New(c Config) (*Server, error) {
 		config: c,
 		hub:    h,
 		faults: newFaults(c.Seed, h.changed.ring),
+		meters: newMeters(h),
 		market: newMarket(c.Seed, c.Symbols, c.Epoch, c.Now()),
 	}
-	s.faults.restart, s.faults.struck = s.restart, s.logFault
+	s.faults.restart, s.faults.struck = s.restart, s.noteFault
 	return s, nil
 }
 
@@ -120,6 +122,7 @@ func (s *Server) step(n int) {
 		s.drafts = append(s.drafts, d)
 	}
 	s.hub.publish(s.drafts, s.data)
+	s.meters.made(s.drafts)
 }
 
 // Snapshot is the truth: the data of the snapshot event that a new client would get now.
@@ -142,7 +145,7 @@ func (s *Server) Newest() string { return s.hub.log().newest() }
 // Clients is the number of open streams.
 func (s *Server) Clients() int { return s.hub.clients() }
 
-// Handler serves GET /events, /healthz and /readyz, and POST /faults, and lists them at /.
+// Handler serves GET /events, /healthz, /readyz and /metrics, and POST /faults, and lists them at /.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
 // Inject starts a fault, or ends all of them with "clear"; see Faults. A fault that is already on starts

@@ -138,6 +138,7 @@ func (st *stream) begin() error {
 		return st.send(st.appendSnapshot(b))
 	}
 	missed, replayed, err := tally(st.log, st.asked, st.wants)
+	st.server.meters.resume(err)
 	if err == nil {
 		st.place = st.asked
 		data, err := json.Marshal(resumeData{st.asked, replayed})
@@ -232,7 +233,10 @@ func (st *stream) forward(m manners) (busy bool, err error) {
 	wanted := st.spoil(st.sift(events), m)
 	b.bytes = st.appendEvents(b.bytes, wanted, m)
 	st.level = behind == 0
-	return behind > 0, st.send(b.bytes)
+	if err = st.send(b.bytes); err == nil {
+		st.server.meters.deliveries.Add(len(wanted))
+	}
+	return behind > 0, err
 }
 
 // sift leaves the events that the client asked for, in the same place.
@@ -254,6 +258,7 @@ func (st *stream) bears(behind int) bool {
 
 // dismiss tells a slow client to come again.
 func (st *stream) dismiss(behind int) error {
+	st.server.meters.slow.Inc()
 	st.server.config.Logger.Warn("slow client dismissed", "client", st.number, "behind", behind)
 	err := st.send(fmt.Appendf(nil, ": too slow: %d events behind; reconnect to resume from %s\n\n", behind, st.place))
 	return errors.Join(errEnded, err)
@@ -265,6 +270,7 @@ func (st *stream) send(b []byte) error {
 		return nil
 	}
 	st.heartbeat.Reset(st.server.config.Heartbeat)
+	st.server.meters.bytes.Add(len(b))
 	c := st.server.faults.condition()
 	switch {
 	case c.on(faultSlow, st.number) != nil:
