@@ -6,6 +6,10 @@
 // which clients that lost their connection resume. A client that is slower than the market is
 // disconnected with a comment that says so; it never delays another.
 //
+// An idle client takes about 1 KB beside the 25 KB that net/http takes for a connection with HTTP/1.1 (two goroutines and
+// a buffer for each direction): it holds no buffer of its own, and what it asked for is bounded, its id with 1 KiB and
+// its query with 32 KiB. To write, it borrows one of a few batches of 256 events. The ring is one for all.
+//
 // [Server.Inject] makes the server misbehave, towards every connection or some of them; [Faults] lists the ways, and
 // [ParseFault] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
 // server refuse connections for a while.
@@ -47,6 +51,7 @@ type Server struct {
 	faults  *faults
 	batches batches
 	meters  *meters
+	wheel   *wheel // of heartbeats
 
 	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
 	market *market
@@ -67,6 +72,7 @@ func New(c Config) (*Server, error) {
 		hub:    h,
 		faults: newFaults(c.Seed, h.changed.ring),
 		meters: newMeters(h),
+		wheel:  newWheel(c.Heartbeat),
 		market: newMarket(c.Seed, c.Symbols, c.Epoch, c.Now()),
 	}
 	s.faults.restart, s.faults.struck = s.restart, s.noteFault

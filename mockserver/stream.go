@@ -22,13 +22,14 @@ var errEnded = errors.New("the stream ended")
 // stream is one client's connection, and its place in the log. One goroutine runs it. While nothing happens it
 // holds no buffers.
 type stream struct {
-	server    *Server
-	log       eventLog
-	out       *pipe
-	heartbeat *time.Timer
-	filter    filter
-	asked     string // Last-Event-ID of the request; empty for none
-	begun     bool
+	server *Server
+	log    eventLog
+	out    *pipe
+	seat   *seat     // on the wheel of heartbeats
+	sent   time.Time // when something was last sent
+	filter filter
+	asked  string // Last-Event-ID of the request; empty for none
+	begun  bool
 
 	place   string // id of the last event read from the log
 	level   bool   // it had everything when it last looked
@@ -49,7 +50,7 @@ type arrival struct {
 func (s *Server) newStream(w http.ResponseWriter, r *http.Request, asked filter, a arrival) *stream {
 	st := &stream{
 		server: s, log: s.hub.log(), out: newPipe(w, r), filter: asked, asked: lastEventID(r),
-		heartbeat: time.NewTimer(s.config.Heartbeat), arrival: a,
+		sent: time.Now(), arrival: a,
 	}
 	if s.faults.condition().on(faultGzip, a.number) != nil {
 		st.out.compressed = newCompressor()
@@ -67,7 +68,8 @@ func lastEventID(r *http.Request) string {
 
 // run returns when the stream has ended, for whatever reason.
 func (st *stream) run(ctx context.Context) {
-	defer st.heartbeat.Stop()
+	st.seat = st.server.wheel.take(st.server.config.Heartbeat)
+	defer st.server.wheel.leave(st.seat)
 	if st.out.start() != nil {
 		return
 	}
@@ -120,14 +122,25 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 		return ctx.Err()
 	case <-changed:
 	case <-resumed:
-	case <-st.heartbeat.C:
-		if stalled != nil || c.on(faultHeartbeat, st.number) != nil {
-			st.heartbeat.Reset(st.server.config.Heartbeat)
-			return nil
-		}
-		return st.send([]byte(": hb\n\n"))
+	case <-st.seat.called:
+		return st.beat(stalled != nil || c.on(faultHeartbeat, st.number) != nil)
 	}
 	return nil
+}
+
+// beat sends a heartbeat, unless something was sent not so long ago, or a fault suppresses it.
+func (st *stream) beat(suppressed bool) error {
+	usual := st.server.config.Heartbeat
+	if left := usual - time.Since(st.sent); left > 0 {
+		st.server.wheel.again(st.seat, left)
+		return nil
+	}
+	st.server.wheel.again(st.seat, usual)
+	if suppressed {
+		st.sent = time.Now() // as if
+		return nil
+	}
+	return st.send([]byte(": hb\n\n"))
 }
 
 // begin tells the client where the stream begins: behind what it had, or with a snapshot.
@@ -269,7 +282,7 @@ func (st *stream) send(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	st.heartbeat.Reset(st.server.config.Heartbeat)
+	st.sent = time.Now()
 	st.server.meters.bytes.Add(len(b))
 	c := st.server.faults.condition()
 	switch {
