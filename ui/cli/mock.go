@@ -71,6 +71,7 @@ func mockCommand() *cobra.Command {
 	var market marketFlags
 	var replay replayFlags
 	var logs logFlags
+	var secure tlsFlags
 	var addr, recording string
 	cmd := &cobra.Command{
 		Use:   "mock",
@@ -86,13 +87,14 @@ func mockCommand() *cobra.Command {
 				return err
 			}
 			market.config.Logger = logger
-			return runMock(cmd, addr, market)
+			return runMock(cmd, addr, market, secure)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
 	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; whoever comes then is told to come again")
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
 	logs.register(cmd)
+	secure.register(cmd)
 	replay.register(cmd)
 	market.register(cmd)
 	return cmd
@@ -125,9 +127,13 @@ func errorLog(cmd *cobra.Command) *log.Logger {
 	return slog.NewLogLogger(slog.NewTextHandler(cmd.ErrOrStderr(), nil), slog.LevelWarn)
 }
 
-func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
+func runMock(cmd *cobra.Command, addr string, market marketFlags, secure tlsFlags) error {
 	out := cmd.OutOrStdout()
 	config, err := market.mockConfig(cmd)
+	if err != nil {
+		return err
+	}
+	certificate, err := secure.certificate(cmd, addr)
 	if err != nil {
 		return err
 	}
@@ -135,8 +141,14 @@ func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
 	if err != nil {
 		return err
 	}
+	if certificate != nil {
+		venue.secure(*certificate)
+	}
 	fmt.Fprintf(out, "livetape mock server · simulated prices · seed %d · %g events/s\n\n", market.config.Seed, market.config.Rate)
-	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n\n", venue.url, venue.url)
-	fmt.Fprintf(out, "Watch it:  livetape watch %s/events\nStop it:   ctrl+c\n", venue.url)
+	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n", venue.url, venue.url)
+	if certificate != nil {
+		fmt.Fprintf(out, "  SHA-256 %s\n", fingerprint(*certificate))
+	}
+	fmt.Fprintf(out, "\nWatch it:  livetape watch %s%s/events\nStop it:   ctrl+c\n", secure.trust(), venue.url)
 	return venue.serve(cmd.Context())
 }

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -50,10 +52,24 @@ func takeAddress(cmd *cobra.Command, addr string, handler http.Handler, errorLog
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
 	return &venue{
-		url:      "http://" + listener.Addr().String(),
+		url:      "http://" + reachable(addr, listener.Addr().String()),
 		listener: listener,
 		server:   newHTTPServer(handler, errorLog),
 	}, nil
+}
+
+// reachable is where a client on this machine finds a listener: by the name that was asked for, and not by the address
+// of all interfaces, for which no certificate is.
+func reachable(asked, bound string) string {
+	host, _, _ := net.SplitHostPort(asked)
+	boundHost, port, _ := net.SplitHostPort(bound)
+	switch ip := net.ParseIP(boundHost); {
+	case host != "" && net.ParseIP(host) == nil:
+		return net.JoinHostPort(host, port)
+	case ip == nil || ip.IsUnspecified():
+		return net.JoinHostPort("localhost", port)
+	}
+	return bound
 }
 
 // newHTTPServer is a server that a client can neither hold nor fill: headers come soon and are short, and a connection
@@ -69,6 +85,21 @@ func newHTTPServer(handler http.Handler, errorLog *log.Logger) *http.Server {
 	}
 }
 
+// secure makes the venue speak TLS alone, and HTTP/2 with those who can (RFC 7301). A browser may then have a hundred
+// streams open over one connection, where it has six of HTTP/1.1 to a host.
+func (v *venue) secure(c tls.Certificate) {
+	v.url = "https" + strings.TrimPrefix(v.url, "http")
+	v.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12}
+}
+
+// accept serves until the server is closed.
+func (v *venue) accept() error {
+	if v.server.TLSConfig != nil {
+		return v.server.ServeTLS(v.listener, "", "")
+	}
+	return v.server.Serve(v.listener)
+}
+
 // serve runs the market and its listener until ctx ends, then ends every stream cleanly. It returns when
 // all is closed; the error is nil unless serving itself broke.
 func (v *venue) serve(ctx context.Context) error {
@@ -77,7 +108,7 @@ func (v *venue) serve(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() {
 		defer stop()
-		served <- v.server.Serve(v.listener)
+		served <- v.accept()
 	}()
 
 	var runErr error
