@@ -72,6 +72,7 @@ func mockCommand() *cobra.Command {
 	var replay replayFlags
 	var logs logFlags
 	var secure tlsFlags
+	var secret tokenFlags
 	var addr, recording string
 	cmd := &cobra.Command{
 		Use:   "mock",
@@ -87,6 +88,9 @@ func mockCommand() *cobra.Command {
 				return err
 			}
 			market.config.Logger = logger
+			if market.config.Token, err = secret.token(cmd); err != nil {
+				return err
+			}
 			return runMock(cmd, addr, market, secure)
 		},
 	}
@@ -95,6 +99,7 @@ func mockCommand() *cobra.Command {
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
 	logs.register(cmd)
 	secure.register(cmd)
+	secret.register(cmd)
 	replay.register(cmd)
 	market.register(cmd)
 	return cmd
