@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
 )
 
 func (s *Server) routes() http.Handler {
@@ -15,10 +14,12 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc(moved+"/as/{service}/", s.visit)
 	mux.HandleFunc("GET /as/{$}", listServices)
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", s.meters)
 	mux.HandleFunc("GET /faults", listFaults)
-	mux.HandleFunc("POST /faults", s.control)
+	mux.HandleFunc("POST /faults", soon(s.control))
 	mux.HandleFunc("GET /{$}", index)
-	return mux
+	return bounded(mux)
 }
 
 // index says what is here.
@@ -32,6 +33,8 @@ GET /events    an event stream (Server-Sent Events)
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
 GET /as/       the same market in the words of other services, for their clients
 GET /healthz   epoch, newest event and number of clients
+GET /readyz    200 while new streams are welcome, 503 before and after
+GET /metrics   counts in the text format of Prometheus
 GET /faults    the ways to misbehave; POST /faults begins them
 `)
 }
@@ -72,11 +75,13 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if !s.hub.enter() {
-		refuse(w, http.StatusServiceUnavailable, time.Second)
+	if err := s.hub.enter(s.config.MaxClients); err != nil {
+		s.meters.refuse(err)
+		refuse(w, http.StatusServiceUnavailable, comeAgain(err))
 		return
 	}
 	defer s.hub.leave()
+	defer s.logClient(r, client)()
 	s.newStream(w, r, asked, arrival{client, c.count}).run(r.Context())
 }
 

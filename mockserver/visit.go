@@ -13,9 +13,6 @@ import (
 // abroad is the path under which the market is told in the words of other services.
 const abroad = "/as/"
 
-// mostQuery bounds what one client may ask for, in bytes.
-const mostQuery = 1 << 14
-
 // listServices says in whose words the market can be told.
 func listServices(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -44,10 +41,6 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("there is no service %.40q; GET %s lists them", name, abroad), http.StatusNotFound)
 		return
 	}
-	if len(r.URL.RawQuery) > mostQuery {
-		http.Error(w, http.StatusText(http.StatusRequestURITooLong), http.StatusRequestURITooLong)
-		return
-	}
 	guest := address(r)
 	if no := s.turnstile.Enter(service, guest, time.Now()); no != nil {
 		answer(w, no)
@@ -55,16 +48,21 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 	}
 	defer s.turnstile.Leave(service, guest)
 	home := strings.TrimPrefix(r.URL.Path, moved)
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
 	talk, reply := service.Hear(at(r, strings.TrimPrefix(home, abroad+name)), time.Now())
+	_ = control.SetReadDeadline(time.Time{}) // a stream has no end
 	if reply != nil {
 		answer(w, reply)
 		return
 	}
-	if !s.hub.enter() {
-		refuse(w, http.StatusServiceUnavailable, time.Second)
+	if err := s.hub.enter(s.config.MaxClients); err != nil {
+		s.meters.refuse(err)
+		refuse(w, http.StatusServiceUnavailable, comeAgain(err))
 		return
 	}
 	defer s.hub.leave()
+	defer s.logClient(r, client)()
 	st := s.newForeignStream(w, r, talk, arrival{client, c.count})
 	defer st.tongue.timer.Stop()
 	st.run(r.Context())
