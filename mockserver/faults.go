@@ -12,6 +12,7 @@ import (
 type faults struct {
 	wake    func() // every stream, to look at the condition
 	restart func() // the server, in a new epoch
+	struck  func(Fault)
 	now     atomic.Pointer[condition]
 	changed *bell // rings when something was injected, or struck again
 
@@ -46,6 +47,7 @@ func (fs *faults) inject(f Fault) error {
 	case f.Name == faultClear:
 		fs.repeats = nil
 		fs.now.Store(fs.condition().cleared())
+		fs.struck(f)
 	case f.Every > 0:
 		fs.appoint(appointed{f, time.Now().Add(f.Every)})
 	default:
@@ -62,6 +64,7 @@ func (fs *faults) strike(f Fault, s species) error {
 	if err != nil {
 		return err
 	}
+	fs.struck(f)
 	if f.Name == faultRestart {
 		fs.restart()
 		return nil

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
 )
 
 func (s *Server) routes() http.Handler {
@@ -12,10 +11,12 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("/events", s.events)
 	mux.HandleFunc(movedPath, s.events)
 	mux.HandleFunc("GET /healthz", s.health)
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", s.meters)
 	mux.HandleFunc("GET /faults", listFaults)
-	mux.HandleFunc("POST /faults", s.control)
+	mux.HandleFunc("POST /faults", soon(s.control))
 	mux.HandleFunc("GET /{$}", index)
-	return mux
+	return bounded(mux)
 }
 
 // index says what is here.
@@ -28,6 +29,8 @@ GET /events    an event stream (Server-Sent Events)
                ?types=price,news       only these of price, news, status
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
 GET /healthz   epoch, newest event and number of clients
+GET /readyz    200 while new streams are welcome, 503 before and after
+GET /metrics   counts in the text format of Prometheus
 GET /faults    the ways to misbehave; POST /faults begins them
 `)
 }
@@ -68,11 +71,13 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if !s.hub.enter() {
-		refuse(w, http.StatusServiceUnavailable, time.Second)
+	if err := s.hub.enter(s.config.MaxClients); err != nil {
+		s.meters.refuse(err)
+		refuse(w, http.StatusServiceUnavailable, comeAgain(err))
 		return
 	}
 	defer s.hub.leave()
+	defer s.logClient(r, client)()
 	s.newStream(w, r, asked, arrival{client, c.count}).run(r.Context())
 }
 

@@ -50,5 +50,6 @@ func (s *Server) restart() {
 	s.epochs++
 	epoch := fmt.Sprintf("%s.%d", s.config.Epoch, s.epochs+1)
 	s.market.newsroom.prefix = newsPrefix(epoch)
+	s.config.Logger.Info("restart", "epoch", epoch)
 	s.hub.replace(&generation{epoch, newRing(epoch, s.config.Ring)})
 }

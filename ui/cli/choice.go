@@ -225,6 +225,9 @@ func (c *choice) onCommandLine(err error) error {
 // finish adds what no definition says.
 func (c *choice) finish(t target) (target, error) {
 	t.config.LastEventID = c.flags.lastEventID
+	if c.flags.ca != "" {
+		t.config.CAFiles = append(t.config.CAFiles, c.flags.ca)
+	}
 	if c.cmd.Flags().Changed("max-event") {
 		t.config.MaxEvent = c.flags.maxEvent << 20
 	}

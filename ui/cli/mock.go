@@ -31,8 +31,8 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 // mockConfig is what the flags say.
 func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) {
 	config := f.config
-	for _, name := range []string{"seed", "rate", "symbols"} {
-		if flag := cmd.Flags().Lookup(name); flag.Changed && flag.Value.String() == "0" {
+	for _, name := range []string{"seed", "rate", "symbols", "max-clients"} {
+		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed && flag.Value.String() == "0" {
 			return config, misused(cmd, "%s: must be above 0", name)
 		}
 	}
@@ -70,6 +70,9 @@ same, a line each, while the server runs.`
 func mockCommand() *cobra.Command {
 	var market marketFlags
 	var replay replayFlags
+	var logs logFlags
+	var secure tlsFlags
+	var secret tokenFlags
 	var addr, recording string
 	cmd := &cobra.Command{
 		Use:   "mock",
@@ -80,11 +83,23 @@ func mockCommand() *cobra.Command {
 			if recording != "" {
 				return serveRecording(cmd, addr, recording, replay)
 			}
-			return runMock(cmd, addr, market)
+			logger, err := logs.logger(cmd)
+			if err != nil {
+				return err
+			}
+			market.config.Logger = logger
+			if market.config.Token, err = secret.token(cmd); err != nil {
+				return err
+			}
+			return runMock(cmd, addr, market, secure)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; whoever comes then is told to come again")
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
+	logs.register(cmd)
+	secure.register(cmd)
+	secret.register(cmd)
 	replay.register(cmd)
 	market.register(cmd)
 	return cmd
@@ -117,18 +132,28 @@ func errorLog(cmd *cobra.Command) *log.Logger {
 	return slog.NewLogLogger(slog.NewTextHandler(cmd.ErrOrStderr(), nil), slog.LevelWarn)
 }
 
-func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
+func runMock(cmd *cobra.Command, addr string, market marketFlags, secure tlsFlags) error {
 	out := cmd.OutOrStdout()
 	config, err := market.mockConfig(cmd)
 	if err != nil {
 		return err
 	}
-	venue, err := openVenue(cmd, addr, config, errorLog(cmd))
+	certificate, err := secure.certificate(cmd, addr)
 	if err != nil {
 		return err
 	}
+	venue, err := openVenue(cmd, addr, config, slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn))
+	if err != nil {
+		return err
+	}
+	if certificate != nil {
+		venue.secure(*certificate)
+	}
 	fmt.Fprintf(out, "livetape mock server · simulated prices · seed %d · %g events/s\n\n", market.config.Seed, market.config.Rate)
-	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n\n", venue.url, venue.url)
-	fmt.Fprintf(out, "Watch it:  livetape watch %s/events\nStop it:   ctrl+c\n", venue.url)
+	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n", venue.url, venue.url)
+	if certificate != nil {
+		fmt.Fprintf(out, "  SHA-256 %s\n", fingerprint(*certificate))
+	}
+	fmt.Fprintf(out, "\nWatch it:  livetape watch %s%s/events\nStop it:   ctrl+c\n", secure.trust(), venue.url)
 	return venue.serve(cmd.Context())
 }
