@@ -1,6 +1,10 @@
 package mockserver
 
-import "time"
+import (
+	"time"
+
+	"livetape/mockserver/foreign"
+)
 
 // Ends of what is computed with integers alone, so that a seed gives the same market on every machine.
 const (
@@ -18,6 +22,7 @@ type instrument struct {
 	time                       time.Time
 	halted                     bool
 	symbols                    []string // its own symbol, as an event lists it
+	listed                     *foreign.Instrument
 
 	fair, anchor int64 // fine ticks: where the price is, and where it is drawn to
 	impulse      int64 // what news will still move it
@@ -27,7 +32,7 @@ type instrument struct {
 
 // newInstrument opens near the listing's price: a gap away from the close before.
 func newInstrument(l listing, d *dice) *instrument {
-	i := &instrument{listing: l, prevClose: l.price, symbols: []string{l.symbol}}
+	i := &instrument{listing: l, prevClose: l.price, symbols: []string{l.symbol}, listed: l.tell()}
 	i.fair = l.price * fine
 	i.fair += scale(i.fair, d.normal(20*l.sigma))
 	i.anchor = i.fair

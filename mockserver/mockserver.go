@@ -23,6 +23,8 @@ import (
 	"strconv"
 	"sync"
 	"time"
+
+	"livetape/mockserver/foreign"
 )
 
 // Config says what a Server is like; a zero field takes its default.
@@ -53,6 +55,8 @@ type Server struct {
 	meters  *meters
 	wheel   *wheel // of heartbeats
 
+	turnstile foreign.Turnstile // of the services that it speaks as
+
 	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
 	market *market
 	epochs int     // begun since the first
@@ -66,7 +70,7 @@ func New(c Config) (*Server, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	h := newHub(&generation{c.Epoch, newRing(c.Epoch, c.Ring)})
+	h := newHub(&generation{c.Epoch, newRing(c.Epoch, c.Ring), firstNumber(c.Now())})
 	s := &Server{
 		config: c,
 		hub:    h,

@@ -51,5 +51,7 @@ func (s *Server) restart() {
 	epoch := fmt.Sprintf("%s.%d", s.config.Epoch, s.epochs+1)
 	s.market.newsroom.prefix = newsPrefix(epoch)
 	s.config.Logger.Info("restart", "epoch", epoch)
-	s.hub.replace(&generation{epoch, newRing(epoch, s.config.Ring)})
+	old := s.hub.now.Load()
+	first := max(firstNumber(s.config.Now()), old.first+old.log.count()+1)
+	s.hub.replace(&generation{epoch, newRing(epoch, s.config.Ring), first})
 }

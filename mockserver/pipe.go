@@ -55,7 +55,9 @@ func (c *compressor) end() []byte {
 // start sends the headers, at once.
 func (p *pipe) start() error {
 	h := p.w.Header()
-	h.Set("Content-Type", "text/event-stream")
+	if h.Get("Content-Type") == "" {
+		h.Set("Content-Type", "text/event-stream")
+	}
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Accel-Buffering", "no") // nginx: pass every event on as it comes
 	if p.compressed != nil {
