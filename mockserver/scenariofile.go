@@ -124,21 +124,21 @@ func (r *reading) steps(s *Scenario, n ast.Node) {
 
 // step reads one step, which is not earlier than the one before, and gives its time.
 func (r *stepReader) step(n ast.Node, before time.Duration) time.Duration {
-	at, timed := before, false
+	at, timed, faults := before, false, len(r.faults)
 	r.acts = nil
 	members, _ := membersOf(n)
 	for _, m := range members {
 		if m.Key.GetToken().Value == "at" {
-			at, timed = r.duration(m.Value, 0, r.scenario.Length), true
+			at, timed = r.duration(m.Value, 0, cmp.Or(r.scenario.Length, mostLength)), true
 			if at < before {
 				r.fault(m.Value, "%s is earlier than the step above, at %s", at, before)
 			}
 		}
 	}
-	if !timed && kindOf(n) == "a map" {
+	r.readActs(n, at)
+	if !timed && len(r.faults) == faults {
 		r.fault(n, "at is missing: say when, such as at: 10s")
 	}
-	r.readActs(n, at)
 	for _, act := range r.acts {
 		r.scenario.cues = append(r.scenario.cues, cue{at, act})
 	}

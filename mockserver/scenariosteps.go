@@ -153,7 +153,7 @@ func (r *stepReader) halt(n ast.Node, at time.Duration) performer {
 		"reason":  func(n ast.Node) { h.reason = r.line(n) },
 		"for": func(n ast.Node) {
 			lasts = r.duration(n, 0, mostLength)
-			if at+lasts > r.scenario.Length {
+			if r.scenario.Length > 0 && at+lasts > r.scenario.Length {
 				r.fault(n, "trading would resume behind the end of the scenario, at %s", at+lasts)
 			}
 		},
