@@ -37,6 +37,7 @@ func (v move) perform(s *script, m *market, _ time.Time) happening {
 		if v.whole() {
 			parts = parts / 100 * i.beta
 		}
+		i.yield(s) // a halted price has not gone there yet
 		i.pushes = append(i.pushes, push{begin: s.clock, over: v.over, amount: portion(i.fair, parts)})
 	}
 	return happening{}

@@ -51,21 +51,27 @@ func (r *reading) scenario(s *Scenario, body ast.Node) {
 		"loop":    func(n ast.Node) { s.Loop = r.bool(n) },
 		"start":   func(n ast.Node) { s.Start = r.instant(n) },
 		"rate":    func(n ast.Node) { s.Rate = r.number(n, leastScenarioRate, maxRate) },
-		"symbols": func(n ast.Node) { s.Symbols = int(r.number(n, 1, maxSymbols)) },
+		"symbols": func(n ast.Node) { s.Symbols = r.whole(n, 1, maxSymbols) },
 		"mood":    func(n ast.Node) { s.mood = r.mood(n) },
 		"market":  func(n ast.Node) { s.session = r.session(n) },
-		"chatter": func(n ast.Node) { s.chatter = r.duration(n, 0, mostLength) },
+		"chatter": func(n ast.Node) { s.chatter = r.chatter(n) },
 		"steps":   func(n ast.Node) { steps = n },
 	})
-	if s.chatter > 0 && s.chatter < time.Second {
-		r.fault(body, "chatter: a headline every %s is too many; 1s or more, or 0s for none", s.chatter)
-	}
 	if s.Length == 0 && len(r.faults) == 0 {
 		r.fault(body, "length is missing: say how long the scenario is, such as length: 2m")
 	}
 	if steps != nil {
 		r.steps(s, steps)
 	}
+}
+
+// chatter is a time between headlines, or 0 for none.
+func (r *reading) chatter(n ast.Node) time.Duration {
+	gap := r.duration(n, 0, mostLength)
+	if gap > 0 && gap < time.Second {
+		r.fault(n, "%s is not 1s or more, or 0s for none", gap)
+	}
+	return gap
 }
 
 // instant is a moment of RFC 3339.
@@ -150,7 +156,7 @@ func (r *stepReader) readActs(n ast.Node, at time.Duration) {
 	act := func(p performer) { r.acts = append(r.acts, p) }
 	r.members(n, "a step", keys{
 		"at":         func(ast.Node) {},
-		"move":       func(n ast.Node) { act(r.move(n)) },
+		"move":       func(n ast.Node) { act(r.move(n, at)) },
 		"mood":       func(n ast.Node) { act(r.reading.mood(n)) },
 		"rate":       func(n ast.Node) { act(tempo(r.figure(n, "x", "a multiple such as 3x", 0.1, 1000))) },
 		"headline":   func(n ast.Node) { act(r.headline(n)) },
@@ -177,6 +183,10 @@ func (r *stepReader) faultsOf(n ast.Node) (all []breakdown) {
 	}
 	for _, item := range list {
 		faults := len(r.faults)
+		if kindOf(item) == "a map" {
+			r.fault(item, "a map, where a fault is wanted: put quotes around it")
+			continue
+		}
 		text := r.text(item)
 		if len(r.faults) > faults {
 			continue

@@ -242,6 +242,15 @@ func (r *reading) number(n ast.Node, least, most float64) float64 {
 	return r.figure(n, "", "a number", least, most)
 }
 
+// whole is a number without a fraction.
+func (r *reading) whole(n ast.Node, least, most float64) int {
+	f := r.number(n, least, most)
+	if f != math.Trunc(f) {
+		r.fault(n, "%g is not a whole number", f)
+	}
+	return int(f)
+}
+
 // figure is a number with a unit behind it.
 func (r *reading) figure(n ast.Node, unit, what string, least, most float64) float64 {
 	faults := len(r.faults)

@@ -61,18 +61,27 @@ func (r *stepReader) symbols(n ast.Node) (all []string) {
 	return all
 }
 
+// lasting is how long something lasts that begins at a time, and ends in the same round.
+func (r *stepReader) lasting(n ast.Node, at time.Duration) time.Duration {
+	d := r.duration(n, 0, mostLength)
+	if r.scenario.Length > 0 && at+d > r.scenario.Length {
+		r.fault(n, "it would end at %s, behind the end of the scenario", at+d)
+	}
+	return d
+}
+
 // share is a move in percent, as parts per billion. The ends are those of what a price can do.
 func (r *stepReader) share(n ast.Node) int64 {
 	return int64(r.figure(n, "%", "a percentage such as -8%", -75, 300) * percent)
 }
 
-func (r *stepReader) move(n ast.Node) performer {
+func (r *stepReader) move(n ast.Node, at time.Duration) performer {
 	m, moves := move{}, false
 	r.members(n, "move", keys{
 		"symbols": func(n ast.Node) { m.symbols = r.symbols(n) },
 		"sector":  func(n ast.Node) { m.sector = r.sector(n) },
 		"by":      func(n ast.Node) { m.parts, moves = r.share(n), true },
-		"over":    func(n ast.Node) { m.over = r.duration(n, 0, mostLength) },
+		"over":    func(n ast.Node) { m.over = r.lasting(n, at) },
 	})
 	if !moves && kindOf(n) == "a map" {
 		r.fault(n, "by is missing: say how far, such as by: -8%%")
@@ -151,12 +160,7 @@ func (r *stepReader) halt(n ast.Node, at time.Duration) performer {
 		"symbols": func(n ast.Node) { h.symbols = r.symbols(n) },
 		"sector":  func(n ast.Node) { h.sector = r.sector(n) },
 		"reason":  func(n ast.Node) { h.reason = r.line(n) },
-		"for": func(n ast.Node) {
-			lasts = r.duration(n, 0, mostLength)
-			if r.scenario.Length > 0 && at+lasts > r.scenario.Length {
-				r.fault(n, "trading would resume behind the end of the scenario, at %s", at+lasts)
-			}
-		},
+		"for":     func(n ast.Node) { lasts = r.lasting(n, at) },
 	})
 	r.needTarget(n, h.target)
 	if lasts > 0 {
