@@ -9,7 +9,7 @@ import (
 
 // pace makes as many events as the rate asks for, in batches of the ticks' time.
 func (s *Server) pace(ctx context.Context) {
-	rate := s.faults.rate(s.config.Rate)
+	rate := s.rate()
 	ticker := time.NewTicker(period(rate))
 	defer ticker.Stop()
 	due, last := 0.0, time.Now()
@@ -23,14 +23,45 @@ func (s *Server) pace(ctx context.Context) {
 			now = time.Now()
 		case now = <-ticker.C:
 		}
-		due += min(now.Sub(last), maxCatchUp+period(rate)).Seconds() * rate
+		lapse := min(now.Sub(last), maxCatchUp+period(rate))
 		last = now
-		s.Step(int(due))
-		due -= math.Floor(due)
-		if next := s.faults.rate(s.config.Rate); next != rate {
+		if s.config.Scenario != nil {
+			s.play(lapse)
+		} else {
+			due += lapse.Seconds() * rate
+			s.Step(int(due))
+			due -= math.Floor(due)
+		}
+		if next := s.rate(); next != rate {
 			rate = next
 			ticker.Reset(period(rate))
 		}
+	}
+}
+
+// rate is how many events a second come now.
+func (s *Server) rate() float64 {
+	if s.config.Scenario == nil {
+		return s.faults.rate(s.config.Rate)
+	}
+	s.making.Lock()
+	defer s.making.Unlock()
+	s.market.script.outside = s.faults.burst()
+	return s.market.script.rate()
+}
+
+// play makes the events of a scenario's next while.
+func (s *Server) play(lapse time.Duration) {
+	s.turns.Lock()
+	defer s.turns.Unlock()
+	s.ahead += lapse
+	for {
+		n := min(int(s.ahead/interval(s.rate())), madeAtOnce)
+		if n <= 0 {
+			return
+		}
+		_, took := s.advance(n)
+		s.ahead -= took
 	}
 }
 
@@ -48,7 +79,11 @@ func (s *Server) restart() {
 	s.making.Lock()
 	defer s.making.Unlock()
 	s.epochs++
-	epoch := fmt.Sprintf("%s.%d", s.config.Epoch, s.epochs+1)
+	mark := s.epochs + 1
+	if s.config.Scenario != nil {
+		mark = s.market.turn // an id of another run that stands behind as many events stands for the same ones
+	}
+	epoch := fmt.Sprintf("%s.%d", s.config.Epoch, mark)
 	s.market.newsroom.prefix = newsPrefix(epoch)
 	s.config.Logger.Info("restart", "epoch", epoch)
 	old := s.hub.now.Load()
