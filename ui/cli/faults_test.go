@@ -203,6 +203,7 @@ func (row misfortune) recover(p *patient) {
 	p.move(row.away)
 	p.door.open()
 	if row.held {
+		p.takeUntil("accounts for its absence", func() bool { return len(p.gaps) > 0 })
 		p.catchUp()
 	}
 	if row.behind > 0 {
@@ -211,6 +212,7 @@ func (row misfortune) recover(p *patient) {
 	}
 	p.strike("clear")
 	p.press(row.press)
+	p.takeUntil("accounts for its absence", func() bool { return row.gap == nil || len(p.gaps) > 0 })
 	p.catchUp()
 	p.move(3)
 	p.catchUp()
