@@ -59,8 +59,8 @@ func dropAgain(t *testing.T, p *patient) {
 
 // stalled has a connection go silent, and those after it from their first byte on.
 func stalled() misfortune {
-	const idle = 400 * time.Millisecond
-	const cause = "nothing received for 400 ms"
+	const idle = 1500 * time.Millisecond
+	const cause = "nothing received for 1.5 s"
 	silent := func(attempt int) told {
 		return told{State: feed.Silent, Attempt: attempt, Cause: "nothing received"}
 	}
