@@ -72,7 +72,7 @@ Without a command it runs the demo.`,
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
 	root.AddCommand(demo, watchCommand(), streamCommand(), checkCommand(), configCommand(), presetsCommand(),
-		replayCommand(), mockCommand(), versionCommand())
+		replayCommand(), mockCommand(), benchCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}
 	})
