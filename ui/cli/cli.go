@@ -78,7 +78,7 @@ Without a command it runs the demo.`,
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
 	root.AddCommand(demo, watchCommand(), streamCommand(), checkCommand(), configCommand(), presetsCommand(),
-		replayCommand(), mockCommand(), scenariosCommand(), versionCommand())
+		replayCommand(), mockCommand(), scenariosCommand(), benchCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}
 	})
