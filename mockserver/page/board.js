@@ -43,10 +43,10 @@ export class Board {
   }
 
   /** headline adds a story, or corrects the one with the same id. It returns which: new, corrected or known. */
-  headline(story, now) {
+  headline(story) {
     const known = this.news.get(story.id);
     if (known && JSON.stringify(known.story) === JSON.stringify(story)) return 'known';
-    const item = { story, at: now, corrected: Boolean(known) };
+    const item = { story, came: known?.came ?? new Date(), corrected: Boolean(known) };
     this.news.set(story.id, item);
     this.changed.news.add(story.id);
     this.forget();
@@ -54,9 +54,9 @@ export class Board {
   }
 
   /** gap marks the place among the news where the stream was broken. */
-  gap(text, now) {
+  gap(text) {
     const id = Symbol('gap'); // no id of a story is the same
-    this.news.set(id, { gap: text, at: now, wall: new Date() });
+    this.news.set(id, { gap: text, came: new Date() });
     this.changed.news.add(id);
     this.forget();
   }
@@ -75,7 +75,7 @@ export class Board {
       this.price(quote, now);
     }
     for (const status of snapshot.status) this.status(status);
-    for (const story of snapshot.news) this.headline(story, now);
+    for (const story of snapshot.news) this.headline(story);
   }
 
   row(symbol) {

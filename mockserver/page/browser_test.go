@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"os"
 	"os/exec"
@@ -11,8 +12,10 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
 	"go.uber.org/goleak"
 )
 
@@ -109,6 +112,7 @@ func openTab(t *testing.T) *tab {
 		}
 	})
 	v.do(chromedp.EmulateViewport(1280, 800))
+	v.prepare(hooks)
 	return v
 }
 
@@ -198,9 +202,21 @@ func (v *tab) says(selector, text string) {
 	v.until(fmt.Sprintf(`document.querySelector(%q)?.innerText.includes(%q)`, selector, text))
 }
 
+// press types keys as a keyboard does: a key whose keydown the page takes for itself writes nothing.
 func (v *tab) press(keys ...string) {
 	v.t.Helper()
-	v.do(chromedp.KeyEvent(strings.Join(keys, "")))
+	for _, key := range strings.Join(keys, "") {
+		strokes := kb.Encode(key)
+		down, up := strokes[0], strokes[len(strokes)-1]
+		if len(strokes) == 3 {
+			down.Text = strokes[1].Text
+		}
+		for _, params := range []*input.DispatchKeyEventParams{down, up} {
+			if _, err := chromedp.Call(v.ctx, input.DispatchKeyEvent, *params); err != nil {
+				v.t.Fatal(err)
+			}
+		}
+	}
 }
 
 func (v *tab) click(selector string) {
@@ -208,7 +224,44 @@ func (v *tab) click(selector string) {
 	v.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// setFilter types into the box over the prices.
-func setFilter(text string) chromedp.Action[chromedp.Void] {
-	return chromedp.SetValue(chromedp.CSS("#filter"), text)
+// tell has the page take an event as if it had been sent to it.
+func (v *tab) tell(kind, data string) {
+	v.t.Helper()
+	eval[bool](v, fmt.Sprintf(`window.tell(%q, %s)`, kind, quote(data)))
+}
+
+// quote is a text as a script writes it.
+func quote(text string) string {
+	b, _ := json.Marshal(text) // a string cannot fail
+	return string(b)
+}
+
+// pass lets time pass on the page's clock.
+func (v *tab) pass(length string) {
+	v.t.Helper()
+	d, err := time.ParseDuration(strings.ReplaceAll(length, " ", ""))
+	if err != nil {
+		v.t.Fatal(err)
+	}
+	eval[bool](v, fmt.Sprintf(`window.pass(%d)`, d.Milliseconds()))
+}
+
+// hooks are put under the page before it begins: they keep hold of its EventSource, to dispatch events of the test's
+// own, and of the time of day. The page itself knows of no test.
+const hooks = `
+	const Real = window.EventSource;
+	window.EventSource = class extends Real {
+		constructor(...given) { super(...given); window.latest = this; }
+	};
+	window.tell = (type, data) => window.latest.dispatchEvent(new MessageEvent(type, { data, lastEventId: 'told' }));
+	const now = Date.now.bind(Date);
+	let passed = 0;
+	Date.now = () => now() + passed;
+	window.pass = (ms) => { passed += ms; return true; };
+`
+
+// write puts a text into a field.
+func (v *tab) write(selector, text string) {
+	v.t.Helper()
+	v.do(chromedp.SetValue(chromedp.CSS(selector), text))
 }

@@ -17,6 +17,7 @@ export class Connection {
   lostAt = null; // when a stream that had been open was lost; null while there is one
   failures = 0; // tries in a row that came to nothing
   opened = false; // it was live since it was started
+  numbered = false; // an event since then had an id
   source = null;
 
   constructor({ url, types, clock, onState, onEvent }) {
@@ -27,6 +28,7 @@ export class Connection {
   start() {
     if (this.source) return;
     this.opened = false;
+    this.numbered = false;
     this.failures = 0;
     const query = this.lastId === '' ? '' : `?lastEventId=${encodeURIComponent(this.lastId)}`;
     this.source = new EventSource(this.url + query);
@@ -70,9 +72,16 @@ export class Connection {
   take(event) {
     this.events++;
     this.heard = this.clock();
-    this.lastId = event.lastEventId;
+    this.note(event.lastEventId);
     if (this.state === 'silent') this.become('live');
     this.onEvent(event.type, event.data, this);
+  }
+
+  // note keeps the place. A source that was started behind an id says '' until an event brings another; afterwards ''
+  // means that the server took the id back.
+  note(id) {
+    this.numbered ||= id !== '';
+    if (this.numbered) this.lastId = id;
   }
 
   /** gap is how long there was no stream, once, after there is one again; null when there was none. */

@@ -45,14 +45,13 @@ export class Faults {
   }
 
   entry(fault) {
-    const lasts = fault.for ? `, for ${fault.for}` : '';
+    const lasts = fault.for ? `, for ${fault.for.replace(/(?<=[hm])0[ms]/g, '')}` : '';
+    const help = element('span', { class: 'fault-help' }, fault.help + lasts);
+    if (fault.value) help.append(' ', element('span', { class: 'fault-value' }, `${fault.name}=… ${fault.value}`));
     const button = element('button', { type: 'button', class: 'fault', 'data-fault': fault.name },
-      element('span', { class: 'fault-name' }, fault.name),
-      element('span', { class: 'fault-help' }, fault.help + lasts));
+      element('span', { class: 'fault-name' }, fault.name), ' ', help);
     button.addEventListener('click', () => this.inject(fault.name));
-    const entry = element('li', {}, button);
-    if (fault.value) entry.append(element('p', { class: 'fault-value' }, `${fault.name}=…: ${fault.value}`));
-    return entry;
+    return element('li', {}, button);
   }
 
   async inject(text) {

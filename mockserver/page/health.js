@@ -21,10 +21,16 @@ export class Health {
     write(find('heard'), heard === null ? 'none yet' : `${ago(now, heard)} ago`);
     write(find('events'), grouped(String(events)) + (undecoded > 0 ? `, ${grouped(String(undecoded))} not understood` : ''));
     write(find('last-id'), lastId || 'none yet');
-    write(find('continuity'), note);
+    write(find('continuity'), this.continuity(note, now));
     this.drawMarket();
     this.drawFreshness(state, now);
     document.title = `${sign} ${word} · livetape`;
+  }
+
+  // continuity is what is known of gaps, which is nothing while there is no stream.
+  continuity(note, now) {
+    const { lostAt } = this.connection;
+    return lostAt === null ? note : `no stream for ${ago(now, lostAt)}: what was missed is not known yet`;
   }
 
   drawMarket() {

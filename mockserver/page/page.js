@@ -20,7 +20,7 @@ const board = new Board();
 const connection = new Connection({ url: 'events', types, clock, onState, onEvent });
 const views = { health: new Health(connection, board), prices: new Prices(board), news: new News(board), faults: new Faults() };
 
-let note = 'nothing was missed'; // what is known of gaps
+let note = 'no gap so far'; // what is known of gaps
 let undecoded = 0;
 let drawnSecond = -1;
 let due = false;
@@ -49,8 +49,8 @@ const takers = {
   reset,
 };
 
-function tell(story, now) {
-  const what = board.headline(story, now);
+function tell(story) {
+  const what = board.headline(story);
   if (what === 'new') announce(`News: ${story.headline}`);
   if (what === 'corrected') announce(`Correction: ${story.headline}`);
 }
@@ -61,12 +61,12 @@ function resume({ replayed }) {
   announce(note);
 }
 
-function reset({ missed }, now) {
+function reset({ missed }) {
   board.doubtful = true;
   const gap = connection.gap();
   const lost = missed === null ? 'how many events were missed is not known' : `${grouped(String(missed))} events missed`;
   note = `reset${after(gap)}: ${lost}`;
-  board.gap(`the server could not resume${after(gap)}; ${lost}`, now);
+  board.gap(`the server could not resume${after(gap)}; ${lost}`);
   announce(note);
 }
 
@@ -74,7 +74,7 @@ function replace(snapshot, now) {
   const gap = connection.gap(); // null behind a reset, which told of it
   if (gap !== null) {
     note = `began anew${after(gap)}: what was missed is not known`;
-    board.gap(note, now);
+    board.gap(note);
     announce(note);
   }
   board.replace(snapshot, now);
@@ -102,7 +102,7 @@ function drawNow() {
   const changed = board.taken();
   views.health.draw(now, note, undecoded);
   views.prices.draw(changed, now, aged);
-  views.news.draw(changed, now, aged);
+  views.news.draw(changed);
 }
 
 function toggle() {

@@ -61,10 +61,10 @@ class Line {
     this.state = element('span', { class: 'state' });
     this.change = element('span', { class: 'value' });
     this.percent = element('span', { class: 'percent' });
-    this.cells = { last: new Cell('Last', true), bid: new Cell('Bid'), ask: new Cell('Ask'), volume: new Cell('Volume') };
+    this.cells = { last: new Cell('last', 'Last'), bid: new Cell('bid', 'Bid'), ask: new Cell('ask', 'Ask'), volume: new Cell('volume', 'Vol') };
     this.changeCell = element('td', { class: 'number change', role: 'cell' }, this.change, this.percent);
     const head = element('th', { scope: 'row', role: 'rowheader' },
-      element('span', { class: 'symbol', dir: 'auto' }, symbol), this.state, this.name);
+      element('span', { class: 'symbol', dir: 'auto' }, symbol), ' ', this.state, ' ', this.name);
     const { last, bid, ask, volume } = this.cells;
     this.row = element('tr', { role: 'row' }, head, last.cell, this.changeCell, bid.cell, ask.cell, volume.cell);
     this.row.dataset.symbol = symbol;
@@ -100,15 +100,15 @@ const arrows = ['▼', '', '▲'];
 
 // Cell is one number with its age; the one of the last price shows where it went.
 class Cell {
-  constructor(label, moves = false) {
+  constructor(name, label) {
     this.same = element('span');
     this.differs = element('b');
-    this.arrow = moves ? element('span', { class: 'arrow' }) : null;
+    this.arrow = name === 'last' ? element('span', { class: 'arrow' }) : null;
     this.old = element('span', { class: 'age' });
     const value = element('span', { class: 'value' }, this.same, this.differs);
-    this.cell = element('td', { class: `number ${label.toLowerCase()}`, role: 'cell', 'data-label': label },
+    this.cell = element('td', { class: `number ${name}`, role: 'cell', 'data-label': label },
       ...(this.arrow ? [this.arrow, value] : [value]), this.old);
-    this.groups = label === 'Volume';
+    this.groups = name === 'volume';
   }
 
   draw(number, now) {

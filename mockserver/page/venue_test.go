@@ -20,6 +20,7 @@ type venue struct {
 	*mockserver.Server
 	t    *testing.T
 	addr string
+	wrap func(http.Handler) http.Handler // around the mock server's, if not nil
 	end  func()
 }
 
@@ -60,6 +61,9 @@ func (v *venue) start() {
 	}
 	v.addr = listener.Addr().String()
 	server := &http.Server{Handler: v.Handler()}
+	if v.wrap != nil {
+		server.Handler = v.wrap(server.Handler)
+	}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(v.Listener(listener)) }()
 	v.end = func() {
