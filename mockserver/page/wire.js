@@ -12,7 +12,7 @@ const states = ['open', 'closed', 'halted', 'pre', 'post'];
 
 /** decode is what an event says. The error tells why it says nothing. */
 export function decode(type, data) {
-  const read = readers[type];
+  const read = Object.hasOwn(readers, type) && readers[type];
   if (!read) throw new Error(`an event of type ${type}`);
   return read(exact(data));
 }
