@@ -128,7 +128,7 @@ func runMock(cmd *cobra.Command, addr string, market marketFlags) error {
 		return err
 	}
 	fmt.Fprintf(out, "livetape mock server · simulated prices · seed %d · %g events/s\n\n", market.config.Seed, market.config.Rate)
-	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n\n", venue.url, venue.url)
+	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  health  %s/healthz\n\n", venue.url, venue.url, venue.url)
 	fmt.Fprintf(out, "Watch it:  livetape watch %s/events\nStop it:   ctrl+c\n", venue.url)
 	return venue.serve(cmd.Context())
 }
