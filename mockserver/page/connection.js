@@ -124,8 +124,8 @@ const marks = {
   stopped: ['■', 'Stopped'],
 };
 
-/** cause says why a connection is in its state, and what comes next. */
-export function cause(connection) {
+/** cause says why a connection is in its state, and what comes next; finding is what a witness said of a silence. */
+export function cause(connection, finding = '') {
   const { state, opened, failures } = connection;
   switch (state) {
     case 'connecting':
@@ -133,7 +133,7 @@ export function cause(connection) {
     case 'live':
       return 'Prices come as they are made.';
     case 'silent':
-      return 'Connected, as far as a page can tell, but no event comes. The market may be quiet, or the line dead: browsers hide heartbeats from pages.';
+      return `Connected, as far as a page can tell, but no event comes. ${finding || unknown}`;
     case 'reconnecting':
       return `${failures > 0 ? noAnswer(failures) : 'The stream ended, or was cut.'} The browser tries again by itself.`;
     case 'ended':
@@ -142,6 +142,8 @@ export function cause(connection) {
       return 'You stopped it. Nothing is received; start resumes behind the last event.';
   }
 }
+
+const unknown = 'The market may be quiet, or the line dead: browsers hide heartbeats from pages.';
 
 function noAnswer(failures) {
   return failures === 1 ? 'The server does not answer.' : `The server does not answer: ${failures} tries failed.`;

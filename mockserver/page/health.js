@@ -7,8 +7,8 @@ import { element, find, flag, write } from './element.js';
 import { clock } from './news.js';
 
 export class Health {
-  constructor(connection, board) {
-    Object.assign(this, { connection, board });
+  constructor(connection, board, witness) {
+    Object.assign(this, { connection, board, witness });
   }
 
   draw(now, note, undecoded) {
@@ -16,7 +16,7 @@ export class Health {
     const [sign, word] = mark(state);
     write(find('sign'), sign);
     write(find('state'), word);
-    write(find('cause'), cause(this.connection));
+    write(find('cause'), cause(this.connection, this.witness.finding));
     write(find('since'), clock(since));
     write(find('heard'), heard === null ? 'none yet' : `${ago(now, heard)} ago`);
     write(find('events'), grouped(String(events)) + (undecoded > 0 ? `, ${grouped(String(undecoded))} not understood` : ''));

@@ -3,7 +3,6 @@ package page_test
 import (
 	"strings"
 	"testing"
-	"time"
 
 	"livetape/mockserver"
 )
@@ -84,20 +83,4 @@ func TestNewsIsCorrectedInItsPlaceAndBounded(t *testing.T) {
 	if n := eval[int](b, `document.querySelectorAll('#headlines li').length`); n != 100 {
 		t.Errorf("%d headlines are kept, want 100", n)
 	}
-}
-
-func TestSilenceIsNotCalledLive(t *testing.T) {
-	market := openVenue(t, mockserver.Config{Epoch: "e", Heartbeat: time.Hour})
-	b := visit(t, market)
-	b.pass("14 s")
-	b.says("#state", "Live")
-	b.says("#heard", "14 s ago")
-	b.pass("2 s")
-	b.says("#state", "Silent")
-	b.says("#stale", "Not live")
-	b.says("#cause", "browsers hide heartbeats")
-	b.until(`document.querySelector('#rows .last .age').textContent === '16s'`)
-	market.Step(1)
-	b.says("#state", "Live")
-	b.agrees(market)
 }

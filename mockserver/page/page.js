@@ -13,12 +13,16 @@ import { listenToKeys } from './keys.js';
 import { News } from './news.js';
 import { Prices } from './prices.js';
 import { decode, types } from './wire.js';
+import { Witness } from './witness.js';
 
 const clock = createClock();
 const announce = createAnnouncer(find('announcer'));
 const board = new Board();
 const connection = new Connection({ url: 'events', types, clock, onState, onEvent });
-const views = { health: new Health(connection, board), prices: new Prices(board), news: new News(board), faults: new Faults() };
+const witness = new Witness(connection, clock, announce);
+const views = {
+  health: new Health(connection, board, witness), prices: new Prices(board), news: new News(board), faults: new Faults(),
+};
 
 let note = 'no gap so far'; // what is known of gaps
 let undecoded = 0;
@@ -115,6 +119,7 @@ find('filter').addEventListener('input', draw);
 listenToKeys({ toggle, faults: () => views.faults.toggle(), filter: find('filter') });
 setInterval(() => {
   connection.watch();
+  witness.watch();
   draw();
 }, 250);
 connection.start();
