@@ -1,6 +1,6 @@
 // What a screen reader is told: changes of the state and headlines, never ticks.
 
-const pause = 1500; // ms between two things said, so that the first is not cut off by the second
+const pause = 1000; // ms between two things said, so that the first is not cut off by the second
 const mostWaiting = 3;
 
 /** createAnnouncer gives a function that says a text through a live region. What comes too fast is only counted. */

@@ -35,7 +35,7 @@ export class Faults {
       const answer = await fetch('faults', { headers: { Accept: 'application/json' }, cache: 'no-store' });
       if (!answer.ok) throw new Error(`the server answered ${answer.status}`);
       const { syntax, token, faults } = await answer.json();
-      find('fault-text').placeholder = syntax;
+      write(find('fault-syntax'), syntax);
       find('token-field').hidden = !token;
       find('fault-list').replaceChildren(...faults.map((fault) => this.entry(fault)));
       this.listed = true;

@@ -1,5 +1,5 @@
 // The page: the browser's own EventSource, the board that its events add up to, and the views of both. Everything is
-// drawn from here, at most once a frame.
+// drawn from here, at most once a frame, and at most 30 times a second.
 
 import { createClock, spell } from './age.js';
 import { createAnnouncer } from './announcer.js';
@@ -15,6 +15,8 @@ import { Prices } from './prices.js';
 import { decode, types } from './wire.js';
 import { Witness } from './witness.js';
 
+const pause = 30; // ms between two drawings: nobody reads faster
+
 const clock = createClock();
 const announce = createAnnouncer(find('announcer'));
 const board = new Board();
@@ -27,6 +29,7 @@ const views = {
 let note = 'no gap so far'; // what is known of gaps
 let undecoded = 0;
 let drawnSecond = -1;
+let drawnAt = -Infinity;
 let due = false;
 
 function onState() {
@@ -88,18 +91,24 @@ function after(gap) {
   return gap === null ? '' : ` after ${spell(gap)}`;
 }
 
-// draw puts a drawing off to the next frame, if there is none yet.
+// draw puts a drawing off to the next frame that is not too soon after the last.
 function draw() {
   if (due) return;
   due = true;
-  requestAnimationFrame(() => {
-    due = false;
-    drawNow();
-  });
+  requestAnimationFrame(drawDue);
 }
 
-function drawNow() {
-  const now = clock();
+function drawDue(frame) {
+  if (frame - drawnAt < pause) {
+    requestAnimationFrame(drawDue);
+    return;
+  }
+  due = false;
+  drawnAt = frame;
+  drawNow(clock());
+}
+
+function drawNow(now) {
   const second = Math.floor(now / 1000);
   const aged = second !== drawnSecond;
   drawnSecond = second;

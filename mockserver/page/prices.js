@@ -5,11 +5,12 @@ import { grouped, percent, sign, signed, subtract } from './decimal.js';
 import { element, find, flag, write } from './element.js';
 
 const mostDrawn = 500;
+const glow = 900; // ms that digits which changed stay lit
 const old = 60000; // ms after which a number is shown as an old one, also while the stream is live
 
 export class Prices {
   drawn = new Map(); // by symbol
-  order = ''; // what the list was made from
+  lit = new Set(); // cells whose digits have changed just now
 
   constructor(board) {
     this.board = board;
@@ -24,8 +25,9 @@ export class Prices {
     if (changed.list) this.list();
     for (const row of changed.rows) {
       const line = this.drawn.get(row.symbol);
-      if (line) line.draw(row, now);
+      if (line?.draw(row, now)) this.lit.add(line.cells.last);
     }
+    for (const cell of this.lit) if (cell.dim(now)) this.lit.delete(cell);
     if (changed.list || aged) for (const line of this.drawn.values()) line.age(now);
   }
 
@@ -70,15 +72,17 @@ class Line {
     this.row.dataset.symbol = symbol;
   }
 
-  // draw shows a row; without a moment, nothing flashes.
+  // draw shows a row, and tells whether its price moved; without a moment, nothing is lit.
   draw(row, now) {
-    for (const [field, cell] of Object.entries(this.cells)) cell.draw(row.numbers[field], now);
+    for (const [field, cell] of Object.entries(this.cells)) cell.draw(row.numbers[field]);
     this.drawChange(row.numbers);
     const special = row.status && row.status.state !== 'open' ? row.status : null;
     write(this.state, special ? special.state : '');
     flag(this.row, 'state', special ? special.state : '');
     write(this.name, special?.reason || row.name);
-    if (now !== null) this.age(now);
+    if (now === null) return false;
+    this.age(now);
+    return this.cells.last.light(now);
   }
 
   drawChange({ last, prev_close: close, open }) {
@@ -111,9 +115,8 @@ class Cell {
     this.groups = name === 'volume';
   }
 
-  draw(number, now) {
+  draw(number) {
     if (number === this.number) return;
-    const ticked = now !== null && this.arrow && number?.moved === number?.at && number.moved !== this.number?.moved;
     this.number = number;
     const text = number ? this.text(number.value) : '–';
     const from = number && this.arrow ? number.from : text.length;
@@ -122,12 +125,21 @@ class Cell {
     if (!this.arrow) return;
     write(this.arrow, number ? arrows[number.move + 1] : '');
     flag(this.cell, 'move', number ? directions[number.move + 1] : '');
-    if (ticked) this.flash();
   }
 
-  // flash lights the digits that changed. Two names of one animation take turns, for that starts it anew.
-  flash() {
-    flag(this.cell, 'flash', this.cell.dataset.flash === 'a' ? 'b' : 'a');
+  // light lights the digits that changed, if that was just now. It is no animation: those are drawn all the time.
+  light(now) {
+    const moved = this.number?.moved ?? null;
+    const fresh = moved !== null && now - moved < glow;
+    if (fresh) flag(this.cell, 'lit', 'yes');
+    return fresh;
+  }
+
+  // dim puts out what was lit long enough, and tells whether it did.
+  dim(now) {
+    const over = now - (this.number?.moved ?? 0) >= glow;
+    if (over) flag(this.cell, 'lit', '');
+    return over;
   }
 
   text(value) {

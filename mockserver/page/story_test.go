@@ -55,7 +55,7 @@ func TestPricesMove(t *testing.T) {
 	if cmp.Equal(before, b.prices()) {
 		t.Error("no price moved")
 	}
-	b.until(`document.querySelectorAll('#rows .last[data-flash]').length > 0`)
+	b.until(`document.querySelectorAll('#rows .last[data-lit]').length > 0`)
 	if got := b.text("#events"); got != "301" {
 		t.Errorf("%s events, want the snapshot and 300", got)
 	}
