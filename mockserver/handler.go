@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+
+	"livetape/mockserver/page"
 )
 
 func (s *Server) routes() http.Handler {
@@ -16,17 +18,25 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
 	mux.Handle("GET /metrics", s.meters)
-	mux.HandleFunc("GET /faults", listFaults)
+	mux.HandleFunc("GET /faults", s.listFaults)
 	mux.HandleFunc("POST /faults", soon(s.control))
-	mux.HandleFunc("GET /{$}", index)
+	browser := page.Handler()
+	mux.Handle("GET /page/", browser)
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { index(w, r, browser) })
 	return bounded(mux)
 }
 
-// index says what is here.
-func index(w http.ResponseWriter, _ *http.Request) {
+// index says what is here; a browser gets the page.
+func index(w http.ResponseWriter, r *http.Request, browser http.Handler) {
+	w.Header().Set("Vary", "Accept")
+	if page.Wanted(r) {
+		browser.ServeHTTP(w, r)
+		return
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprint(w, `livetape mock server: simulated prices and news
 
+GET /          in a browser, a page of live prices and news
 GET /events    an event stream (Server-Sent Events)
                ?symbols=NVDA,EUR/USD   only these
                ?types=price,news       only these of price, news, status

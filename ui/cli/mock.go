@@ -164,7 +164,7 @@ func runMock(cmd *cobra.Command, addr string, market marketFlags, secure tlsFlag
 		venue.secure(*certificate)
 	}
 	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", title(config), config.Seed, config.Rate)
-	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n", venue.url, venue.url)
+	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  health  %s/healthz\n", venue.url, venue.url, venue.url)
 	if certificate != nil {
 		fmt.Fprintf(out, "  SHA-256 %s\n", fingerprint(*certificate))
 	}
