@@ -62,11 +62,11 @@ func appendEvent(dst []byte, m *feed.Message, withID bool) []byte {
 func plain(m *feed.Message) bool {
 	return m.Type != "" && !strings.ContainsAny(m.Type, "\r\n") && utf8.ValidString(m.Type) &&
 		!strings.ContainsAny(m.ID, "\r\n\x00") && utf8.ValidString(m.ID) &&
-		bytes.IndexByte(m.Data, '\r') < 0 && utf8.Valid(m.Data) && !skipped(m)
+		bytes.IndexByte(m.Data, '\r') < 0 && utf8.Valid(m.Data) && !IsSkipped(m)
 }
 
-// skipped reports whether m stands for an event whose payload was not kept.
-func skipped(m *feed.Message) bool { return m.Fault != nil && len(m.Data) == 0 }
+// IsSkipped reports whether m stands for an event whose payload was not kept: a recording has no more of it than why.
+func IsSkipped(m *feed.Message) bool { return m.Fault != nil && len(m.Data) == 0 }
 
 // stamp is what a time comment says.
 type stamp struct {

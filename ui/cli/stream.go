@@ -141,7 +141,7 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	err = untilSignal(ctx, &pipe{
 		events:  recording.events,
 		notices: recording.notices,
-		feeds:   len(s.feeds),
+		ends:    ends{open: len(s.feeds)},
 		timeUp:  timer(s.wanted.lasting),
 		out:     cmd.OutOrStdout(),
 		printer: s.printer,
