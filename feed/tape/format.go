@@ -25,11 +25,20 @@ func appendHeader(dst []byte, start time.Time, feeds []Source) []byte {
 	dst = fmt.Appendf(dst, ": %s%d\n: %s", wordRecording, Version, wordStart)
 	dst = append(start.UTC().AppendFormat(dst, time.RFC3339Nano), '\n')
 	for _, f := range feeds {
-		dst = append(append(dst, ": "...), wordFeed...)
-		dst = append(strconv.AppendQuote(dst, f.Name), ' ')
-		dst = append(strconv.AppendQuote(dst, f.URL), '\n')
+		dst = appendSource(dst, f)
 	}
 	return dst
+}
+
+// appendSource appends a comment that names a feed. A reading that is no single line is left out.
+func appendSource(dst []byte, f Source) []byte {
+	dst = append(append(dst, ": "...), wordFeed...)
+	dst = append(strconv.AppendQuote(dst, f.Name), ' ')
+	dst = strconv.AppendQuote(dst, f.URL)
+	if f.Reading != "" && utf8.ValidString(f.Reading) && !strings.ContainsAny(f.Reading, "\r\n") {
+		dst = append(append(dst, ' '), f.Reading...)
+	}
+	return append(dst, '\n')
 }
 
 // appendAt appends the begin of a time comment; the caller ends the line. An empty feed is not named.
@@ -100,8 +109,8 @@ func parseSource(text []byte) (Source, bool) {
 	if err != nil {
 		return Source{}, false
 	}
-	url, _, err := cutQuoted(rest)
-	return Source{Name: name, URL: url}, err == nil
+	url, rest, err := cutQuoted(rest)
+	return Source{Name: name, URL: url, Reading: string(valid(rest))}, err == nil
 }
 
 // cutQuoted cuts a quoted text and the space behind it off the begin of text, and makes it harmless.

@@ -8,13 +8,12 @@ import (
 	"time"
 
 	"livetape/feed"
-	"livetape/feed/decode"
 )
 
 func (p *Player) run(ctx context.Context, hold bool) {
 	defer close(p.events)
 	defer func() { _ = p.reader.Close() }() // it was only read
-	p.decoders = map[string]decode.Decoder{}
+	p.decoders = map[string]decoder{}
 	for {
 		e, err := p.reader.Next()
 		if err == nil {
@@ -96,7 +95,7 @@ func (p *Player) windBack(ctx context.Context) error {
 	if err := p.reader.Seek(0); err != nil {
 		return p.fail(err)
 	}
-	p.decoders = map[string]decode.Decoder{}
+	p.decoders = map[string]decoder{}
 	for !p.send(ctx, feed.Event{At: p.reader.Info().Start}) {
 		if ctx.Err() != nil {
 			return ctx.Err()
@@ -160,11 +159,11 @@ func (p *Player) decode(e *Entry) {
 		return
 	}
 	d, known := p.decoders[e.Feed]
-	if !known {
-		d = p.newDecoder(e.Feed)
+	if source := p.reader.source(e.Feed); !known || d.source != source {
+		d = decoder{p.newDecoder(source), source}
 		p.decoders[e.Feed] = d
 	}
-	if d == nil {
+	if d.Decoder == nil {
 		return
 	}
 	got, err := d.Decode(m.Type, m.Data)

@@ -52,7 +52,7 @@ when the file cannot be written.`,
 			if err != nil {
 				return err
 			}
-			return runRecord(cmd.Context(), cmd, configs(targets), record, until)
+			return runRecord(cmd.Context(), cmd, targets, record, until)
 		},
 	}
 	cmd.Flags().StringVarP(&record.file, "output", "o", "", "the `FILE` to record in; compressed if that ends in .gz")
@@ -85,10 +85,14 @@ func (e *tapeEnd) check(cmd *cobra.Command) error {
 }
 
 // runRecord records the feeds. When it returns, every connection and the file are closed.
-func runRecord(ctx context.Context, cmd *cobra.Command, feeds []feed.Config, flags recordFlags, until tapeEnd) error {
+func runRecord(ctx context.Context, cmd *cobra.Command, feeds []target, flags recordFlags, until tapeEnd) error {
+	roster, err := newRoster(feeds)
+	if err != nil {
+		return err
+	}
 	feeding, stop := context.WithCancel(ctx)
 	defer stop()
-	set, err := feed.Start(feeding, feeds...)
+	set, err := feed.Start(feeding, configs(feeds)...)
 	if err != nil {
 		return usageError{err, hint(cmd)}
 	}
@@ -96,7 +100,7 @@ func runRecord(ctx context.Context, cmd *cobra.Command, feeds []feed.Config, fla
 		stop()
 		drain(set.Events())
 	}()
-	recorder, err := flags.create(feeds)
+	recorder, err := flags.create(roster)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -56,6 +57,41 @@ func entries(t *testing.T, name string) []tape.Entry {
 			t.Fatal(err)
 		}
 		all = append(all, e)
+	}
+}
+
+// countEvents is how many whole messages a recording holds, be it cut off or not.
+func countEvents(t *testing.T, name string) int {
+	t.Helper()
+	reader, err := tape.Open(name)
+	if err != nil {
+		return 0 // nothing is written yet
+	}
+	defer reader.Close()
+	n := 0
+	for {
+		e, err := reader.Next()
+		if err == io.EOF {
+			return n
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Message != nil {
+			n++
+		}
+	}
+}
+
+// waitForEvents waits until so many events are on the disk: a recording is flushed once in a second of its time.
+func waitForEvents(t *testing.T, name string, n int) {
+	t.Helper()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for limit := time.Now().Add(patience); countEvents(t, name) < n; <-look.C {
+		if time.Now().After(limit) {
+			t.Fatalf("%s never had %d events", name, n)
+		}
 	}
 }
 
@@ -143,7 +179,7 @@ func TestRecordLosesNothingAtFullSpeed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir, base := t.TempDir(), name
 			name := filepath.Join(dir, base)
-			code, said := runRecord(t, url, "--last-event-id", "m-0", "--record-size", "2", "-o", name, "--count", fmt.Sprint(events+1)) // the first is the answer to the id
+			code, said := runRecord(t, url, "--last-event-id", "m-0", "--record-size", "1", "-o", name, "--count", fmt.Sprint(events+1)) // the first is the answer to the id
 			if code != cli.ExitOK {
 				t.Fatalf("exit code %d:\n%s", code, said)
 			}
@@ -198,10 +234,14 @@ func TestRecordLeavesAnotherFileAloneAndKeepsAnOlderRecording(t *testing.T) {
 }
 
 func TestRecordSaysThatADiskIsFull(t *testing.T) {
-	small := smallDisk(t)
-	server := startServer(t, "127.0.0.1:0")
-	name := filepath.Join(small, "desk.tape")
-	cmd := exec.Command(livetape, "record", server.url(), "-o", name)
+	flood := []byte(strings.Repeat("event: price\ndata: {\"symbol\":\"A\",\"last\":1}\n\n", 1000))
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for r.Context().Err() == nil {
+			w.Write(flood)
+		}
+	}))
+	cmd := exec.Command(livetape, "record", url, "-o", filepath.Join(smallDisk(t), "desk.tape"))
 	said, err := cmd.CombinedOutput()
 	if cmd.ProcessState.ExitCode() != cli.ExitError || !regexp.MustCompile(`livetape: the recording .*desk\.tape lacks its last .*: no space left on device\n$`).Match(said) {
 		t.Errorf("%v: %s", err, said)

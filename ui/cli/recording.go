@@ -37,7 +37,7 @@ type recording struct {
 }
 
 // record puts a recording between the feeds and whoever watches them; without a file there is none.
-func (f recordFlags) record(ctx context.Context, feeds []feed.Config, events <-chan feed.Event) (*recording, error) {
+func (f recordFlags) record(ctx context.Context, feeds *roster, events <-chan feed.Event) (*recording, error) {
 	if f.file == "" {
 		return &recording{events: events}, nil
 	}
@@ -51,15 +51,11 @@ func (f recordFlags) record(ctx context.Context, feeds []feed.Config, events <-c
 }
 
 // create begins the file.
-func (f recordFlags) create(feeds []feed.Config) (*tape.Recorder, error) {
+func (f recordFlags) create(feeds *roster) (*tape.Recorder, error) {
 	if f.size < 0 || f.size > math.MaxInt64>>20 {
 		return nil, fmt.Errorf("record in %s: a size of %d MiB is not between 0 and %d", f.file, f.size, int64(math.MaxInt64>>20))
 	}
-	options := tape.Options{MaxSize: f.size << 20}
-	for _, s := range sources(feeds) {
-		options.Feeds = append(options.Feeds, tape.Source(s))
-	}
-	return tape.Create(f.file, options)
+	return tape.Create(f.file, tape.Options{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source})
 }
 
 // fail tells the screen what goes wrong, and keeps it for when the screen is gone: watching goes on.

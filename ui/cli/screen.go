@@ -20,13 +20,12 @@ import (
 
 // watching is what one screen shows.
 type watching struct {
-	feeds  []feed.Config
+	feeds  []target
 	banner string
 	faults []ui.Fault
 	record recordFlags
 
-	choice  *choice  // what the feeds follow while they run; nil for nothing
-	targets []target // the feeds, if there is a choice
+	choice *choice // what the feeds follow while they run; nil for nothing
 }
 
 // watch runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it
@@ -34,7 +33,7 @@ type watching struct {
 func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 	collectLess()
 	ctx, stop := context.WithCancel(ctx)
-	set, err := feed.Start(ctx, w.feeds...)
+	set, err := feed.Start(ctx, configs(w.feeds)...)
 	if err != nil {
 		stop()
 		return usageError{err, hint(cmd)}
@@ -43,20 +42,20 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 		stop()
 		drain(set.Events())
 	}()
-	setups, err := follow(ctx, w.choice, set, w.targets)
+	roster, err := newRoster(w.feeds)
 	if err != nil {
 		return err
 	}
-	recorded := w.feeds
-	if setups != nil {
-		recorded = nil // there may be others later: each event names its own
+	setups, err := follow(ctx, w, set, roster)
+	if err != nil {
+		return err
 	}
-	recording, err := w.record.record(ctx, recorded, set.Events())
+	recording, err := w.record.record(ctx, roster, set.Events())
 	if err != nil {
 		return err
 	}
 	err = show(ctx, stop, cmd, ui.Config{
-		Feeds:   sources(w.feeds),
+		Feeds:   sources(configs(w.feeds)),
 		Events:  recording.events,
 		Control: set,
 		Banner:  w.record.banner(w.banner),
