@@ -88,7 +88,7 @@ func (e *tapeEnd) check(cmd *cobra.Command) error {
 func runRecord(ctx context.Context, cmd *cobra.Command, feeds []target, flags recordFlags, until tapeEnd) error {
 	roster, err := newRoster(feeds)
 	if err != nil {
-		return err
+		return usageError{err, hint(cmd)}
 	}
 	feeding, stop := context.WithCancel(ctx)
 	defer stop()

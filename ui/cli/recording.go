@@ -55,7 +55,7 @@ func (f recordFlags) create(feeds *roster) (*tape.Recorder, error) {
 	if f.size < 0 || f.size > math.MaxInt64>>20 {
 		return nil, fmt.Errorf("record in %s: a size of %d MiB is not between 0 and %d", f.file, f.size, int64(math.MaxInt64>>20))
 	}
-	return tape.Create(f.file, tape.Options{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source})
+	return tape.Create(f.file, tape.Options{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source, Mask: feeds.mask})
 }
 
 // fail tells the screen what goes wrong, and keeps it for when the screen is gone: watching goes on.

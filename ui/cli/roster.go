@@ -15,10 +15,11 @@ import (
 type roster struct {
 	mu    sync.Mutex
 	feeds []tape.Source
+	masks map[string]feed.Mask // by the name of the feed
 }
 
 func newRoster(targets []target) (*roster, error) {
-	r := &roster{}
+	r := &roster{masks: map[string]feed.Mask{}}
 	for _, t := range targets {
 		if err := r.join(t); err != nil {
 			return nil, err
@@ -33,8 +34,13 @@ func (r *roster) join(t target) error {
 	if err != nil {
 		return err
 	}
+	mask, err := feed.NewMask(t.config)
+	if err != nil {
+		return err
+	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.masks[t.config.Name] = mask
 	s := tape.Source{Name: t.config.Name, URL: feed.DisplayURL(t.config.URL), Reading: text}
 	for i, before := range r.feeds {
 		if before.Name == s.Name {
@@ -50,6 +56,13 @@ func (r *roster) all() []tape.Source {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]tape.Source(nil), r.feeds...)
+}
+
+// mask takes the credentials of the feed called name out of what it sends.
+func (r *roster) mask(name string) feed.Mask {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.masks[name]
 }
 
 // source is what is known of the feed called name.

@@ -32,6 +32,10 @@ type watching struct {
 // returns, every connection is closed and the terminal is as it was.
 func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 	collectLess()
+	roster, err := newRoster(w.feeds)
+	if err != nil {
+		return usageError{err, hint(cmd)}
+	}
 	ctx, stop := context.WithCancel(ctx)
 	set, err := feed.Start(ctx, configs(w.feeds)...)
 	if err != nil {
@@ -42,10 +46,6 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 		stop()
 		drain(set.Events())
 	}()
-	roster, err := newRoster(w.feeds)
-	if err != nil {
-		return err
-	}
 	setups, err := follow(ctx, w, set, roster)
 	if err != nil {
 		return err

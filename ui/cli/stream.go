@@ -128,7 +128,7 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 
 	roster, err := newRoster(s.feeds)
 	if err != nil {
-		return err
+		return usageError{err, hint(cmd)}
 	}
 	feeding, stop := context.WithCancel(ctx)
 	defer stop()
