@@ -20,7 +20,7 @@
 //
 // [Open] gives a [Reader] of the entries of such a file, or of any capture of an event stream or of JSON
 // lines (curl -N URL > file). A capture holds no times: its events are placed [CaptureStep] apart, from the time
-// the file was last changed. Comments of a capture are never taken for times.
+// the file was last changed, and a [Player] says first that the stream is live. Comments of a capture are never taken for times.
 //
 // [Play] starts a [Player], which sends the entries in their own time, decoded anew, on a channel like
 // that of a [feed.Set], and has the controls of a tape deck. A [Server] sends a recording to HTTP clients.

@@ -43,7 +43,7 @@ func scripted(t *testing.T, n int) string {
 		w.Header().Set("Content-Type", "text/event-stream")
 		io.WriteString(w, "retry: 10\n\n")
 		for i := range n {
-			field := []string{"last", "bid", "ask", "volume"}[i%4]
+			field := []string{"last", "bid", "ask"}[i/2%3]
 			fmt.Fprintf(w, "event: price\nid: %d\ndata: {\"symbol\":\"S%c%c\",%q:\"%d.%02d\"}\n\n", i+1, 'A'+i%5, 'A'+i%3, field, 100+i*7%90, i%100)
 		}
 	}))
@@ -173,4 +173,15 @@ func TestAReplayCallsSymbolsAsAConfigurationDoes(t *testing.T) {
 	if strings.Contains(screen, "AMD") {
 		t.Errorf("the list is not kept:\n%s", screen)
 	}
+}
+
+func TestWhatCurlCapturedReplays(t *testing.T) {
+	if _, err := exec.LookPath("curl"); err != nil {
+		t.Skip("there is no curl")
+	}
+	file := filepath.Join(t.TempDir(), "captured.sse")
+	if out, err := exec.Command("curl", "-sN", "-o", file, scripted(t, 30)).CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	replayed(t, file).waitForText("■ end", "30 events", "● LIVE", "SAA")
 }
