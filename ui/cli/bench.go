@@ -2,10 +2,8 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"time"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
@@ -88,12 +86,12 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 	if err := loadgen.MakeRoom(f.plan.Clients); err != nil {
 		return usageError{err, hint(cmd)}
 	}
-	progress := newProgress(cmd.ErrOrStderr(), f.plan)
+	progress := loadProgress{footline: newFootline(cmd.ErrOrStderr()), clients: f.plan.Clients}
 	report, err := loadgen.Run(cmd.Context(), f.plan, progress.tell)
 	if err != nil {
 		return usageError{err, hint(cmd)}
 	}
-	progress.wipe()
+	progress.end()
 	tell := report.Text
 	if f.json {
 		tell = report.JSON
@@ -107,30 +105,14 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// progress is a line on a terminal that is written anew every second.
-type progress struct {
-	out  io.Writer // nil: there is no terminal
-	plan loadgen.Plan
-	last uint64
+// loadProgress says at the foot of a terminal how the load is, every second.
+type loadProgress struct {
+	footline
+	clients int
+	events  uint64 // when it last said so
 }
 
-func newProgress(w io.Writer, plan loadgen.Plan) *progress {
-	if f := file(w); f == nil || !term.IsTerminal(f.Fd()) {
-		return &progress{}
-	}
-	return &progress{out: w, plan: plan}
-}
-
-func (p *progress) tell(now loadgen.Progress) {
-	if p.out == nil {
-		return
-	}
-	fmt.Fprintf(p.out, "\r\x1b[K%3.0f s  %d of %d connected  %d events/s", now.Elapsed.Seconds(), now.Connected, p.plan.Clients, now.Events-p.last)
-	p.last = now.Events
-}
-
-func (p *progress) wipe() {
-	if p.out != nil {
-		fmt.Fprint(p.out, "\r\x1b[K")
-	}
+func (p *loadProgress) tell(now loadgen.Progress) {
+	p.draw(fmt.Sprintf("%3.0f s  %d of %d connected  %d events/s", now.Elapsed.Seconds(), now.Connected, p.clients, now.Events-p.events))
+	p.events = now.Events
 }

@@ -33,7 +33,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetErr(stderr)
 
 	err := root.ExecuteContext(ctx)
-	if err == nil || ctx.Err() != nil {
+	var lacking incomplete
+	if err == nil || ctx.Err() != nil && !errors.As(err, &lacking) {
 		return ExitOK
 	}
 	var quiet quietExit
@@ -77,7 +78,7 @@ Without a command it runs the demo.`,
 	demo := demoCommand()
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
-	root.AddCommand(demo, watchCommand(), streamCommand(), checkCommand(), configCommand(), presetsCommand(),
+	root.AddCommand(demo, watchCommand(), streamCommand(), recordCommand(), checkCommand(), configCommand(), presetsCommand(),
 		replayCommand(), mockCommand(), scenariosCommand(), benchCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}

@@ -25,7 +25,7 @@ func RunPanicking(url string) int {
 	cmd.SetIn(os.Stdin)
 	cmd.SetOut(os.Stdout)
 	err := watch(context.Background(), cmd, watching{
-		feeds:  []feed.Config{{Name: "panicking", URL: url, Decoder: decode.Native{}}},
+		feeds:  []target{{config: feed.Config{Name: "panicking", URL: url, Decoder: decode.Native{}}}},
 		faults: []ui.Fault{{Name: "panic", Help: "panic", Inject: func(context.Context) error { panic("a bug") }}},
 	})
 	if err != nil {
