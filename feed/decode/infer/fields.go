@@ -46,7 +46,16 @@ func meaning(l *leaf) (auto.Field, int, bool) {
 	if s, ok := auto.Spelled(l.name()); ok {
 		return s.Field, s.Rank, true
 	}
+	if timely(l.name()) {
+		return "time", auto.Weak, true
+	}
 	return "", 0, false
+}
+
+// timely reports whether a name has a time in it: timestampLastPrice, priceTime, tradeDate.
+func timely(name string) bool {
+	name = strings.ToLower(name)
+	return strings.Contains(name, "time") || strings.HasSuffix(name, "date") || strings.HasSuffix(name, "_at") || strings.HasSuffix(name, "_ts")
 }
 
 // sides are names above a price that say which price it is.
@@ -147,6 +156,15 @@ func (f fields) settle(symbolElsewhere bool) {
 }
 
 func (f fields) priced() bool { return len(f["last"]) > 0 || len(f["bid"]) > 0 || len(f["ask"]) > 0 }
+
+// day reports whether rows tell of a symbol's session without a price: what it opened at, its volume.
+func (f fields) day() bool {
+	said := 0
+	for _, field := range []auto.Field{"open", "high", "low", "prev_close", "volume"} {
+		said += min(len(f[field]), 1)
+	}
+	return said > 1 && len(f["symbol"]) > 0 && f["symbol"][0].spelled < auto.Weak
+}
 
 // score says how much rows look like prices or news.
 func (f fields) score() int {

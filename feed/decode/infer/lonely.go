@@ -33,7 +33,7 @@ func (p *place) only() (path string, ok bool) {
 		return "$value", len(p.names) == 0 && numeric(p.rows[0].value)
 	}
 	for _, l := range all {
-		if s, known := auto.Spelled(l.name()); known && s.Field != "last" || !l.every(numeric) || l.every(dated) {
+		if s, known := auto.Spelled(l.name()); known && s.Field != "last" || housekeeping(l.name()) || !l.every(numeric) || l.every(dated) {
 			continue
 		}
 		if ok {
@@ -42,6 +42,17 @@ func (p *place) only() (path string, ok bool) {
 		path, ok = l.path, true
 	}
 	return path, ok
+}
+
+// housekeeping reports whether a name is one of those by which streams speak of themselves: such a number is no price.
+func housekeeping(name string) bool {
+	name = strings.ToLower(name)
+	for word := range strings.FieldsSeq("heartbeat ping pong keepalive seq sequence counter count code status version offset partition total length interval retry ttl uptime clients epoch nonce") {
+		if strings.HasPrefix(name, word) || strings.HasSuffix(name, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // packed is the path of a member that holds JSON in a string, when payloads have one.

@@ -13,6 +13,7 @@ import (
 type place struct {
 	names []string // of the path; none: the payload is the row
 	keyed bool     // the rows are members of maps, under keys
+	kind  bool     // the rows are those of one kind, among others
 	rows  []found
 }
 
