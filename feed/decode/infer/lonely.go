@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -16,9 +17,10 @@ func (w *writer) lonely(read []payload) (mapping.Rule, bool) {
 			continue
 		}
 		if only, ok := p.only(); ok {
+			f := assign(leaves(p.values()))
 			r := mapping.Rule{Each: p.each(), Last: &mapping.Value{Path: only}}
-			r.Symbol = w.symbol(fields{}, fields{}, p)
-			r.Time = instant(assign(leaves(p.values())), fields{})
+			r.Symbol = w.symbol(f, fields{}, p)
+			r.Time = instant(f, fields{})
 			w.note("%s is the only number, and taken for the price: check this", only)
 			return r, true
 		}
@@ -31,6 +33,9 @@ func (p *place) only() (path string, ok bool) {
 	all := leaves(p.values())
 	if len(all) == 0 {
 		return "$value", len(p.names) == 0 && numeric(p.rows[0].value)
+	}
+	if slices.ContainsFunc(p.rows, func(f found) bool { return f.value.IsArray() }) {
+		return "", false // a number in a list is no more the only one
 	}
 	for _, l := range all {
 		if s, known := auto.Spelled(l.name()); known && s.Field != "last" || housekeeping(l.name()) || !l.every(numeric) || l.every(dated) {

@@ -184,7 +184,7 @@ func (w *writer) rule(p *place, read []payload) (mapping.Rule, bool) {
 		w.quote(f, all, &r)
 		r.Symbol = w.symbol(f, outer, p)
 	} else {
-		story(f, &r)
+		story(f, all, &r)
 	}
 	r.Time = instant(f, outer)
 	return r, true
