@@ -33,6 +33,7 @@ type entry struct {
 	data   []byte
 	reason string // why it is not, or not wholly, on the screen
 	fault  bool
+	notice bool // the server says it of the stream itself
 }
 
 // record makes an entry of an event.
@@ -43,6 +44,7 @@ func record(ev feed.Event) entry {
 		return e
 	}
 	e.typ, e.id, e.data, e.reason = head(m.Type, maxType), head(m.ID, maxID), m.Data, head(m.Unmapped, maxData)
+	e.notice = m.Notice != ""
 	if m.Fault != nil {
 		e.reason, e.fault = head(m.Fault.Error(), maxData), true
 	}
@@ -95,7 +97,7 @@ func thin(entries []entry) []entry {
 		quota := &misfits
 		if e.status != nil || e.gap != nil {
 			quota = &turns
-		} else if e.reason == "" {
+		} else if e.reason == "" && !e.notice {
 			continue
 		}
 		if *quota > 0 {
@@ -182,6 +184,8 @@ func (e *entry) parts(limit int, withID bool) []span {
 	switch {
 	case e.fault:
 		k, sign = bad, "✕ "
+	case e.notice:
+		k, sign = warn, "! "
 	case e.reason != "":
 		k, sign = warn, "? "
 	}

@@ -13,6 +13,7 @@ import (
 type place struct {
 	names []string // of the path; none: the payload is the row
 	keyed bool     // the rows are members of maps, under keys
+	kind  bool     // the rows are those of one kind, among others
 	rows  []found
 }
 
@@ -75,9 +76,20 @@ func (s *survey) members(names []string, v gjson.Result, payload int) {
 		case !v.IsObject():
 			s.row(each, found{row, "", payload})
 		case row.IsArray() && auto.Container(key.Str): // a place of its own
+		case v.IsObject() && firstOf(row).IsArray() && !firstOf(firstOf(row)).IsObject(): // lists of lists under keys: bars of symbols
+			s.listed(append(slices.Clip(each), "*"), key.Str, row, payload)
 		default:
 			s.row(each, found{row, key.Str, payload})
 		}
+		n++
+		return n < maxRows
+	})
+}
+
+func (s *survey) listed(each []string, key string, list gjson.Result, payload int) {
+	n := 0
+	list.ForEach(func(_, row gjson.Result) bool {
+		s.row(each, found{row, key, payload})
 		n++
 		return n < maxRows
 	})
@@ -114,6 +126,9 @@ func (s *survey) row(names []string, f found) {
 func (p *place) each() string {
 	if len(p.names) == 0 {
 		return ""
+	}
+	if n := len(p.names); n > 1 && p.names[n-2] == "*" {
+		return strings.TrimPrefix(pathOf(p.names[:n-2])+".*.*", ".")
 	}
 	if len(p.names) == 1 {
 		return "*"
