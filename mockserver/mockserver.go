@@ -161,6 +161,13 @@ func (s *Server) step(n int) (turns int, took time.Duration, struck []Fault) {
 	return turns, script.now() - from, script.takeStruck()
 }
 
+// payloadTime is what payloads are told that the time is.
+func (s *Server) payloadTime() time.Time {
+	s.making.Lock()
+	defer s.making.Unlock()
+	return s.market.script.time(s.config.Now().UTC(), s.faults.skew())
+}
+
 // Snapshot is the truth: the data of the snapshot event that a new client would get now.
 func (s *Server) Snapshot() []byte {
 	data, _ := s.snapshot(filter{})

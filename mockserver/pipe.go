@@ -98,8 +98,10 @@ func (p *pipe) sendSplit(b []byte) error {
 	return nil
 }
 
-// end completes a stream that ends well. That its client may be gone is no matter by now.
+// end completes a stream that ends well, which takes time of its own, however long ago the last write was. That its
+// client may be gone is no matter by now.
 func (p *pipe) end() {
+	_ = p.limit()
 	if p.compressed != nil {
 		_ = p.write(p.compressed.end())
 	}

@@ -69,10 +69,17 @@ func interval(rate float64) time.Duration { return time.Duration(float64(time.Se
 
 // advance is for the next event: its time passes, and it gets the time for its payload.
 func (s *script) advance(now time.Time, skew time.Duration) time.Time {
+	if s != nil {
+		s.clock += interval(s.rate())
+	}
+	return s.time(now, skew)
+}
+
+// time is what payloads are told that the time is.
+func (s *script) time(now time.Time, skew time.Duration) time.Time {
 	if s == nil {
 		return now.Add(skew)
 	}
-	s.clock += interval(s.rate())
 	if !s.scenario.Start.IsZero() {
 		now = s.scenario.Start.Add(s.clock)
 	}

@@ -72,15 +72,15 @@ func (t *tongue) alarm(mute bool) <-chan time.Time {
 	return t.timer.C
 }
 
-// speakUp is what is due; a mute one has no heartbeat.
-func (t *tongue) speakUp(now time.Time, mute bool) (b []byte) {
+// speakUp is what is due at now. A heartbeat is told another time, or none: the zero one.
+func (t *tongue) speakUp(now, told time.Time) (b []byte) {
 	if at := t.talk.Due(); !at.IsZero() && !at.After(now) {
 		b, t.over = t.talk.Wake(b, now)
 	}
 	if !t.over && !t.beat.IsZero() && !t.beat.After(now) {
 		t.rest(now)
-		if !mute {
-			b = t.talk.Heartbeat(b, now)
+		if !told.IsZero() {
+			b = t.talk.Heartbeat(b, told)
 		}
 	}
 	return b
@@ -178,8 +178,11 @@ func (st *stream) ended(caught bool) error {
 
 // speakUp sends what is due.
 func (st *stream) speakUp(c *condition) error {
-	mute := c.on(faultHeartbeat, st.number) != nil
-	if err := st.send(st.tongue.speakUp(time.Now(), mute)); err != nil {
+	var told time.Time
+	if c.on(faultHeartbeat, st.number) == nil {
+		told = st.server.payloadTime()
+	}
+	if err := st.send(st.tongue.speakUp(time.Now(), told)); err != nil {
 		return err
 	}
 	return st.ended(false)

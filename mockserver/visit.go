@@ -13,6 +13,9 @@ import (
 // abroad is the path under which the market is told in the words of other services.
 const abroad = "/as/"
 
+// mostQuery bounds what one client may ask for, in bytes.
+const mostQuery = 1 << 14
+
 // listServices says in whose words the market can be told.
 func listServices(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -39,6 +42,10 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 	service, ok := foreign.Find(name)
 	if !ok {
 		http.Error(w, fmt.Sprintf("there is no service %.40q; GET %s lists them", name, abroad), http.StatusNotFound)
+		return
+	}
+	if len(r.URL.RawQuery) > mostQuery {
+		http.Error(w, http.StatusText(http.StatusRequestURITooLong), http.StatusRequestURITooLong)
 		return
 	}
 	guest := address(r)

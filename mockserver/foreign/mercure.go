@@ -30,8 +30,10 @@ func hearMercure(r *http.Request, now time.Time) (Talk, *Reply) {
 	switch {
 	case r.URL.Path != "/.well-known/mercure":
 		return nil, plainReply(http.StatusNotFound, "404 page not found\n")
-	case r.Method != http.MethodGet && r.Method != http.MethodHead:
+	case r.Method == http.MethodPost:
 		return nil, plainReply(http.StatusUnauthorized, "Unauthorized\n") // publishing wants a token that nobody has
+	case r.Method != http.MethodGet:
+		return nil, plainReply(http.StatusMethodNotAllowed, "")
 	}
 	q := r.URL.Query()
 	topics := slices.Concat(q["topic"], q["match"])
@@ -63,7 +65,6 @@ func topicPattern(topic string) *regexp.Regexp {
 
 // updates is a stream of what is published on some topics.
 type updates struct {
-	plain
 	topics []*regexp.Regexp
 	asked  string
 	ends   time.Time

@@ -32,16 +32,6 @@ func rescale(units int64, from, to int) *big.Int {
 
 func power(of int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(of)), nil) }
 
-// fixed writes units of the last of so many decimals with another number of decimals.
-func fixed(units int64, from, to int) string {
-	n := rescale(units, from, to)
-	if n.IsInt64() {
-		return decimal(n.Int64(), to)
-	}
-	digits := n.String() // too long for a leading zero
-	return digits[:len(digits)-to] + "." + digits[len(digits)-to:]
-}
-
 // plainNumber is decimal as a JSON number, without the zeros that a number does not have.
 func plainNumber(units int64, decimals int) json.RawMessage {
 	s := decimal(units, decimals)

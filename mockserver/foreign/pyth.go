@@ -223,7 +223,7 @@ func (f pythFeed) parsed(q *Quote, number uint64, before time.Time) pythParsed {
 // blob stands for the signed message, of which nobody here can check the signatures: the beginning of a true
 // one, filled up to the size of one.
 func (p *prices) blob(number uint64) pythBinary {
-	const first, each = 825, 448 // bytes of a message, and of a price in it
+	const first, each = 975, 275 // bytes of a message, and of a price in it
 	raw := append(make([]byte, 0, 2048), "PNAU\x01\x00\x00\x00\x03\xb8\x01"...)
 	seed := new(big.Int).SetUint64(number).Bytes()
 	for len(raw) < first+each*len(p.feeds) {

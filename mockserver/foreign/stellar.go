@@ -140,14 +140,16 @@ type problem struct {
 	Extras map[string]string `json:"extras,omitempty"`
 }
 
+// problems is what the names of problems begin with.
+const problems = "https://stellar.org/horizon-errors/"
+
 func (p problem) reply() *Reply {
-	p.Type = "https://stellar.org/horizon-errors/" + p.Type
 	return &Reply{Status: p.Status, ContentType: "application/problem+json; charset=utf-8", Body: jsonText(p)}
 }
 
 func badField(name, reason string) *Reply {
 	return problem{
-		Type: "bad_request", Title: "Bad Request", Status: http.StatusBadRequest,
+		Type: problems + "bad_request", Title: "Bad Request", Status: http.StatusBadRequest,
 		Detail: "The request you sent was invalid in some way.",
 		Extras: map[string]string{"invalid_field": name, "reason": reason},
 	}.reply()
@@ -158,7 +160,7 @@ func stellarRefusal(r *http.Request, path string) *Reply {
 	switch {
 	case r.URL.Path != path:
 		return problem{
-			Type: "not_found", Title: "Resource Missing", Status: http.StatusNotFound,
+			Type: problems + "not_found", Title: "Resource Missing", Status: http.StatusNotFound,
 			Detail: "The resource at the url requested was not found.  This usually occurs for one of two reasons:  " +
 				"The url requested is not valid, or no data in our database could be found with the parameters provided.",
 		}.reply()
@@ -166,7 +168,7 @@ func stellarRefusal(r *http.Request, path string) *Reply {
 		return &Reply{Status: http.StatusMethodNotAllowed, ContentType: "text/plain; charset=utf-8", Header: map[string]string{"Allow": "GET"}}
 	case r.Header.Get("Accept") != "" && !wantsStream(r) && !wantsPage(r):
 		return problem{
-			Type: "not_acceptable", Title: "An acceptable response content-type could not be provided for this request",
+			Type: problems + "not_acceptable", Title: "An acceptable response content-type could not be provided for this request",
 			Status: http.StatusNotAcceptable,
 		}.reply()
 	}

@@ -29,7 +29,7 @@ type Talk interface {
 	// Wake is what the service says by itself at a time, heartbeats apart.
 	Wake(b []byte, now time.Time) (_ []byte, over bool)
 
-	// Heartbeat is what is sent in the rhythm of the style.
+	// Heartbeat is what is sent in the rhythm of the style. Now is the time of payloads here.
 	Heartbeat(b []byte, now time.Time) []byte
 }
 

@@ -90,7 +90,7 @@ func mockCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
-		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients.\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp(),
+		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under\n/as/ it speaks as other services, for their clients: GET /as/ lists them.\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp(),
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if recording != "" {
@@ -164,7 +164,7 @@ func runMock(cmd *cobra.Command, addr string, market marketFlags, secure tlsFlag
 		venue.secure(*certificate)
 	}
 	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", title(config), config.Seed, config.Rate)
-	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  health  %s/healthz\n", venue.url, venue.url, venue.url)
+	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  others  %s/as/  in the words of other services\n  health  %s/healthz\n", venue.url, venue.url, venue.url, venue.url)
 	if certificate != nil {
 		fmt.Fprintf(out, "  SHA-256 %s\n", fingerprint(*certificate))
 	}
