@@ -14,7 +14,6 @@ import (
 type benchFlags struct {
 	feed feedFlags
 	plan loadgen.Plan
-	ca   []string
 	json bool
 }
 
@@ -45,7 +44,6 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 	f.DurationVar(&flags.plan.Ramp, "ramp", 0, "spread the connecting over this time; 0 for as fast as the server takes it")
 	f.IntVar(&flags.plan.Share, "share", 1, "how many clients share a connection, where the server speaks HTTP/2")
 	f.BoolVar(&flags.plan.Reconnect, "reconnect", false, "clients that lose their stream come back and resume")
-	f.StringArrayVar(&flags.ca, "ca", nil, "trust the certificates in the PEM `FILE`, too (repeatable)")
 	f.BoolVar(&flags.json, "json", false, "report as JSON")
 	cmd.SetUsageTemplate(cmd.UsageTemplate() + benchExitCodes)
 	return cmd
@@ -81,7 +79,6 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 	if config.Format == feed.NDJSON {
 		return misused(cmd, "%s sends JSON lines, and only event streams can be measured", config.Name)
 	}
-	config.CAFiles = append(config.CAFiles, f.ca...)
 	f.plan.Feed = config
 	if err := loadgen.MakeRoom(f.plan.Clients); err != nil {
 		return usageError{err, hint(cmd)}
