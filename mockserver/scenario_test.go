@@ -219,3 +219,18 @@ func TestWithoutAStartPayloadsHaveTheTimeOfDay(t *testing.T) {
 		}
 	}
 }
+
+func TestAScenarioWithoutStepsIsAMarketThatIsOpen(t *testing.T) {
+	mock := newMock(t, mockserver.Config{Scenario: &mockserver.Scenario{Name: "bare", Length: time.Minute}})
+	mock.Step(100)
+	want := map[string]any{"symbol": "", "state": "open"}
+	got := truth(t, mock).status[""]
+	for key := range got {
+		if _, ok := want[key]; !ok {
+			delete(got, key)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

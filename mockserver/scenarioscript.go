@@ -1,6 +1,9 @@
 package mockserver
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // script is a scenario while a market performs it. A nil script is a market without one.
 type script struct {
@@ -38,10 +41,10 @@ func newScript(c Config) *script {
 
 // begin sets the stage for a market that has lived through its past.
 func (s *script) begin(m *market, now time.Time) {
-	m.script, m.agenda, m.session = s, nil, s.scenario.session.state
-	opening := s.scenario.session
-	opening.time = now
-	m.statuses = []*status{&opening}
+	first := s.scenario.session
+	first.state, first.time = cmp.Or(first.state, "open"), now
+	m.script, m.agenda, m.session = s, nil, first.state
+	m.statuses = []*status{&first}
 }
 
 // now is how long the events so far have taken.
