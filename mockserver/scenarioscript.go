@@ -9,7 +9,7 @@ import (
 type script struct {
 	scenario *Scenario
 	base     float64 // events a second, as configured
-	outside  float64 // the rate that a fault from outside asks for; 0 for none
+	outside  float64 // the rate that a fault from outside asks for, where payloads have the time of day; 0 for none
 
 	clock time.Duration // the time of the events so far
 	round time.Duration // when the present round began
