@@ -13,6 +13,9 @@
 // [Server.Inject] makes the server misbehave, towards every connection or some of them; [Faults] lists the ways, and
 // [ParseFault] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
 // server refuse connections for a while.
+//
+// A [Scenario] is a story that the market tells instead of its own: moves, headlines, halts and faults at their times,
+// the same bytes in every run. [Scenarios] are some that come with the server, and [ParseScenario] reads others.
 package mockserver
 
 import (

@@ -44,26 +44,41 @@ func (s *Server) rate() float64 {
 	if s.config.Scenario == nil {
 		return s.faults.rate(s.config.Rate)
 	}
+	rate, haste := s.tempo()
+	return rate * haste
+}
+
+// tempo is how many events make a second of a scenario's time, and how fast that goes. A burst from outside makes more
+// events, where they have the time of day; where they are to be the same in every run, they only come faster.
+func (s *Server) tempo() (rate, haste float64) {
 	s.making.Lock()
 	defer s.making.Unlock()
-	s.market.script.outside = s.faults.burst()
-	return s.market.script.rate()
+	burst, script := s.faults.burst(), s.market.script
+	if s.config.Scenario.Start.IsZero() {
+		script.outside = burst
+		return script.rate(), 1
+	}
+	if rate = script.rate(); burst > 0 {
+		return rate, burst / rate
+	}
+	return rate, 1
 }
 
 // play makes the events of a scenario's next while.
 func (s *Server) play(lapse time.Duration) {
 	s.turns.Lock()
 	defer s.turns.Unlock()
-	s.ahead += lapse
-	for {
-		n := min(int(s.ahead/interval(s.rate())), madeAtOnce)
-		if n <= 0 {
-			return
-		}
+	rate, haste := s.tempo()
+	s.ahead += time.Duration(float64(lapse) * haste)
+	for n := s.within(rate); n > 0; n = s.within(rate) {
 		_, took := s.advance(n)
 		s.ahead -= took
+		rate, _ = s.tempo()
 	}
 }
+
+// within is how many events a scenario is behind its pace, up to as many as are made at a time.
+func (s *Server) within(rate float64) int { return min(int(s.ahead/interval(rate)), madeAtOnce) }
 
 // maxCatchUp is how much time a starved server makes up for at once.
 const maxCatchUp = time.Second

@@ -95,7 +95,7 @@ func (s *Scenario) Source() []byte { return slices.Clone(s.source) }
 // scenarioName is what a scenario of a file is called.
 func scenarioName(file string) string {
 	name := path.Base(strings.ReplaceAll(file, `\`, "/"))
-	return strings.TrimSuffix(name, path.Ext(name))
+	return strings.Map(visible, strings.TrimSuffix(name, path.Ext(name)))
 }
 
 // epoch is that of every server that tells the same story with the same bytes. A client that comes back to another run

@@ -153,6 +153,34 @@ func timeOf(t testing.TB, e event) time.Time {
 	return data.Time
 }
 
+func TestABurstFromOutsideChangesNoEventThatIsToBeTheSame(t *testing.T) {
+	scenario := parsed(t, "length: 1h", "chatter: 0s", "start: 2026-03-02T14:30:00Z", "steps:", "  - {at: 20s, headline: Now}")
+	// headline is when it comes, and behind how many events.
+	headline := func(start time.Time) (after time.Duration, events int) {
+		synctest.Test(t, func(t *testing.T) {
+			ours := *scenario
+			ours.Start = start
+			s := serve(t, newMock(t, mockserver.Config{Scenario: &ours, Faults: []mockserver.Fault{{Name: "burst", Value: "400", For: time.Minute}}}), inMemory())
+			l := s.listen("/events")
+			l.expect("snapshot")
+			s.run()
+			begun := time.Now()
+			for e := l.next(); e.Type != "news"; e = l.next() {
+				events++
+			}
+			after = time.Since(begun).Round(100 * time.Millisecond)
+			l.close()
+		})
+		return after, events
+	}
+	if after, events := headline(scenario.Start); after != 2*time.Second || events != 799 {
+		t.Errorf("ten times as fast, the headline of 20 s came after %s and %d events, want 2s and 799", after, events)
+	}
+	if after, events := headline(time.Time{}); after != 20*time.Second || events != 7999 {
+		t.Errorf("with the time of day, the headline of 20 s came after %s and %d events, want 20s and 7999", after, events)
+	}
+}
+
 func TestAFaultStrikesBehindTheSameEventInEveryRun(t *testing.T) {
 	scenario := parsed(t, "length: 10s", "loop: true", "start: 2026-03-02T14:30:00Z", "steps:", "  - {at: 5s, fault: restart}")
 	for _, portion := range []int{1, 7, 200, 1000} {
@@ -217,5 +245,20 @@ func TestWithoutAStartPayloadsHaveTheTimeOfDay(t *testing.T) {
 		if !timeOf(t, e).Equal(stillClock()) {
 			t.Errorf("the time of %s is not %s", e.Data, stillClock())
 		}
+	}
+}
+
+func TestAScenarioWithoutStepsIsAMarketThatIsOpen(t *testing.T) {
+	mock := newMock(t, mockserver.Config{Scenario: &mockserver.Scenario{Name: "bare", Length: time.Minute}})
+	mock.Step(100)
+	want := map[string]any{"symbol": "", "state": "open"}
+	got := truth(t, mock).status[""]
+	for key := range got {
+		if _, ok := want[key]; !ok {
+			delete(got, key)
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }

@@ -1,12 +1,15 @@
 package mockserver
 
-import "time"
+import (
+	"cmp"
+	"time"
+)
 
 // script is a scenario while a market performs it. A nil script is a market without one.
 type script struct {
 	scenario *Scenario
 	base     float64 // events a second, as configured
-	outside  float64 // the rate that a fault from outside asks for; 0 for none
+	outside  float64 // the rate that a fault from outside asks for, where payloads have the time of day; 0 for none
 
 	clock time.Duration // the time of the events so far
 	round time.Duration // when the present round began
@@ -38,10 +41,10 @@ func newScript(c Config) *script {
 
 // begin sets the stage for a market that has lived through its past.
 func (s *script) begin(m *market, now time.Time) {
-	m.script, m.agenda, m.session = s, nil, s.scenario.session.state
-	opening := s.scenario.session
-	opening.time = now
-	m.statuses = []*status{&opening}
+	first := s.scenario.session
+	first.state, first.time = cmp.Or(first.state, "open"), now
+	m.script, m.agenda, m.session = s, nil, first.state
+	m.statuses = []*status{&first}
 }
 
 // now is how long the events so far have taken.
