@@ -12,7 +12,6 @@ import (
 func TestSilenceIsNotCalledLive(t *testing.T) {
 	market := openVenue(t, mockserver.Config{Epoch: "e", Heartbeat: time.Hour})
 	b := visit(t, market)
-	b.freeze()
 	market.Step(1)
 	b.caughtUp(market)
 	b.pass("14 s")

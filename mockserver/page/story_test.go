@@ -11,14 +11,25 @@ import (
 	"livetape/mockserver"
 )
 
-// visit opens the page of a venue, and waits until it is live.
+// visit opens the page of a venue, and waits until it is live. Its clocks stand still, so that a slow machine makes no
+// silence, and no changed digits go out before they are looked at.
 func visit(t *testing.T, v *venue) *tab {
 	t.Helper()
 	b := openTab(t)
 	b.open(v.url())
+	b.freeze()
 	b.says("#state", "Live")
 	b.caughtUp(v)
 	return b
+}
+
+func TestAgesGrowByThemselves(t *testing.T) {
+	market := openVenue(t, mockserver.Config{Epoch: "e"})
+	b := openTab(t)
+	b.open(market.url())
+	b.until(`document.querySelector('#rows .age')?.textContent === '0s'`)
+	b.until(`[...document.querySelectorAll('#rows .age')].every((age) => age.textContent > '0s')`)
+	b.until(`document.getElementById('last-event').textContent > '0 s ago'`)
 }
 
 // caughtUp waits until the page has seen the newest event, and has drawn it.
