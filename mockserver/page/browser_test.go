@@ -117,7 +117,12 @@ func openTab(t *testing.T) *tab {
 }
 
 func (v *tab) complain(m chromedp.ConsoleMessage) {
-	if m.Source == "network" || strings.HasPrefix(m.Text, "EventSource's response has a MIME type") {
+	for _, ours := range []string{"EventSource's response has a MIME type", "Connecting to 'http://localhost:"} { // type, redirect
+		if strings.HasPrefix(m.Text, ours) {
+			return
+		}
+	}
+	if m.Source == "network" {
 		return
 	}
 	v.mu.Lock()
@@ -236,7 +241,13 @@ func quote(text string) string {
 	return string(b)
 }
 
-// pass lets time pass on the page's clock.
+// freeze stops the page's clocks: from now on, time passes by pass alone.
+func (v *tab) freeze() {
+	v.t.Helper()
+	eval[bool](v, `window.freeze()`)
+}
+
+// pass lets time pass on the page's clocks.
 func (v *tab) pass(length string) {
 	v.t.Helper()
 	d, err := time.ParseDuration(strings.ReplaceAll(length, " ", ""))
@@ -247,17 +258,17 @@ func (v *tab) pass(length string) {
 }
 
 // hooks are put under the page before it begins: they keep hold of its EventSource, to dispatch events of the test's
-// own, and of the time of day. The page itself knows of no test.
+// own, and of its clocks. The page itself knows of no test.
 const hooks = `
 	const Real = window.EventSource;
 	window.EventSource = class extends Real {
 		constructor(...given) { super(...given); window.latest = this; }
 	};
 	window.tell = (type, data) => window.latest.dispatchEvent(new MessageEvent(type, { data, lastEventId: 'told' }));
-	const now = Date.now.bind(Date);
-	let passed = 0;
-	Date.now = () => now() + passed;
-	window.pass = (ms) => { passed += ms; return true; };
+	const clocks = [Date, performance].map((place) => ({ place, now: place.now.bind(place), passed: 0, stood: null }));
+	for (const clock of clocks) clock.place.now = () => (clock.stood ?? clock.now()) + clock.passed;
+	window.freeze = () => { for (const clock of clocks) clock.stood = clock.now(); return true; };
+	window.pass = (ms) => { for (const clock of clocks) clock.passed += ms; return true; };
 `
 
 // write puts a text into a field.

@@ -13,8 +13,10 @@ export class Connection {
   since = new Date(); // of the state
   events = 0;
   lastId = '';
-  heard = null; // when the last event came, by the clock
+  lastEvent = null; // when it came, by the clock
+  heard = null; // when the last event came, or the answer before it
   lostAt = null; // when a stream that had been open was lost; null while there is one
+  gap = null; // how long the latest loss lasted, until somebody takes it
   failures = 0; // tries in a row that came to nothing
   opened = false; // it was live since it was started
   numbered = false; // an event since then had an id
@@ -53,7 +55,9 @@ export class Connection {
   open() {
     this.opened = true;
     this.failures = 0;
-    this.heard = this.clock(); // the answer itself
+    this.heard = this.clock();
+    if (this.lostAt !== null) this.gap = this.heard - this.lostAt;
+    this.lostAt = null;
     this.become('live');
   }
 
@@ -71,7 +75,7 @@ export class Connection {
 
   take(event) {
     this.events++;
-    this.heard = this.clock();
+    this.heard = this.lastEvent = this.clock();
     this.note(event.lastEventId);
     if (this.state === 'silent') this.become('live');
     this.onEvent(event.type, event.data, this);
@@ -84,12 +88,11 @@ export class Connection {
     if (this.numbered) this.lastId = id;
   }
 
-  /** gap is how long there was no stream, once, after there is one again; null when there was none. */
-  gap() {
-    if (this.lostAt === null) return null;
-    const length = this.clock() - this.lostAt;
-    this.lostAt = null;
-    return length;
+  /** takeGap gives how long there was no stream, once; null when there was one all the time. */
+  takeGap() {
+    const { gap } = this;
+    this.gap = null;
+    return gap;
   }
 
   close() {
@@ -98,9 +101,9 @@ export class Connection {
   }
 
   become(state) {
-    if (state === this.state && state !== 'reconnecting') return;
-    if (state !== this.state) this.since = new Date();
+    if (state === this.state) return;
     this.state = state;
+    this.since = new Date();
     this.onState(this);
   }
 }
@@ -137,7 +140,7 @@ export function cause(connection, finding = '') {
     case 'reconnecting':
       return `${failures > 0 ? noAnswer(failures) : 'The stream ended, or was cut.'} The browser tries again by itself.`;
     case 'ended':
-      return `${opened ? 'The server ended the stream, and then answered' : 'The server answered'} with something other than an event stream. The browser gave up, and does not say more.`;
+      return `${opened ? 'The server ended the stream, and then answered' : 'The server answered'} with something other than an event stream: a status such as 204 or 503, another content type, another place. The browser gave up, and does not tell which.`;
     default:
       return 'You stopped it. Nothing is received; start resumes behind the last event.';
   }
@@ -146,5 +149,5 @@ export function cause(connection, finding = '') {
 const unknown = 'The market may be quiet, or the line dead: browsers hide heartbeats from pages.';
 
 function noAnswer(failures) {
-  return failures === 1 ? 'The server does not answer.' : `The server does not answer: ${failures} tries failed.`;
+  return `No stream could be opened: ${failures === 1 ? '1 try' : `${failures} tries`} failed.`;
 }

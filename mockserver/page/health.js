@@ -6,19 +6,21 @@ import { grouped } from './decimal.js';
 import { element, find, flag, write } from './element.js';
 import { clock } from './news.js';
 
+const ageing = 10000; // ms after which prices that are not live are shown as old ones
+
 export class Health {
   constructor(connection, board, witness) {
     Object.assign(this, { connection, board, witness });
   }
 
   draw(now, note, undecoded) {
-    const { state, since, events, heard, lastId } = this.connection;
+    const { state, since, events, lastEvent, lastId } = this.connection;
     const [sign, word] = mark(state);
     write(find('sign'), sign);
     write(find('state'), word);
     write(find('cause'), cause(this.connection, this.witness.finding));
     write(find('since'), clock(since));
-    write(find('heard'), heard === null ? 'none yet' : `${ago(now, heard)} ago`);
+    write(find('last-event'), lastEvent === null ? 'none yet' : `${ago(now, lastEvent)} ago`);
     write(find('events'), grouped(String(events)) + (undecoded > 0 ? `, ${grouped(String(undecoded))} not understood` : ''));
     write(find('last-id'), lastId || 'none yet');
     write(find('continuity'), this.continuity(note, now));
@@ -41,14 +43,14 @@ export class Health {
 
   // drawFreshness says over the prices, and in how they look, that they are not of now.
   drawFreshness(state, now) {
-    const lasting = this.connection.heard === null ? 0 : now - this.connection.heard;
+    const at = this.connection.lastEvent ?? now;
     const live = fresh(state) && !this.board.doubtful;
     const page = document.documentElement;
     flag(page, 'stream', state);
-    flag(page, 'fresh', live ? 'yes' : lasting < 10000 ? 'ageing' : 'no');
+    flag(page, 'fresh', live ? 'yes' : now - at < ageing ? 'ageing' : 'no');
     const stale = !live && this.board.rows.size > 0;
     find('stale').hidden = !stale;
-    if (stale) write(find('stale'), `Not live: as it was ${ago(now, this.connection.heard ?? now)} ago`);
+    if (stale) write(find('stale'), `Not live: as it was ${ago(now, at)} ago`);
     this.drawButton(state);
   }
 

@@ -34,6 +34,9 @@ let due = false;
 
 function onState() {
   const [, word] = mark(connection.state);
+  if (connection.state === 'live' && connection.gap !== null) {
+    note = `connected again${after(connection.gap)}; the server has not said what was missed`;
+  }
   announce(`${word}. ${cause(connection)}`);
   draw();
 }
@@ -63,14 +66,13 @@ function tell(story) {
 }
 
 function resume({ replayed }) {
-  const gap = connection.gap();
-  note = `resumed${after(gap)}, ${replayed ?? 'an unknown number of events'} replayed, 0 missed`;
+  note = `resumed${after(connection.takeGap())}, ${replayed ?? 'an unknown number of events'} replayed, 0 missed`;
   announce(note);
 }
 
 function reset({ missed }) {
   board.doubtful = true;
-  const gap = connection.gap();
+  const gap = connection.takeGap();
   const lost = missed === null ? 'how many events were missed is not known' : `${grouped(String(missed))} events missed`;
   note = `reset${after(gap)}: ${lost}`;
   board.gap(`the server could not resume${after(gap)}; ${lost}`);
@@ -78,7 +80,7 @@ function reset({ missed }) {
 }
 
 function replace(snapshot, now) {
-  const gap = connection.gap(); // null behind a reset, which told of it
+  const gap = connection.takeGap(); // null behind a reset, which told of it
   if (gap !== null) {
     note = `began anew${after(gap)}: what was missed is not known`;
     board.gap(note);

@@ -11,14 +11,25 @@ import (
 	"livetape/mockserver"
 )
 
-// visit opens the page of a venue, and waits until it is live.
+// visit opens the page of a venue, and waits until it is live. Its clocks stand still, so that a slow machine makes no
+// silence, and no changed digits go out before they are looked at.
 func visit(t *testing.T, v *venue) *tab {
 	t.Helper()
 	b := openTab(t)
 	b.open(v.url())
+	b.freeze()
 	b.says("#state", "Live")
 	b.caughtUp(v)
 	return b
+}
+
+func TestAgesGrowByThemselves(t *testing.T) {
+	market := openVenue(t, mockserver.Config{Epoch: "e"})
+	b := openTab(t)
+	b.open(market.url())
+	b.until(`document.querySelector('#rows .age')?.textContent === '0s'`)
+	b.until(`[...document.querySelectorAll('#rows .age')].every((age) => age.textContent > '0s')`)
+	b.until(`document.getElementById('last-event').textContent > '0 s ago'`)
 }
 
 // caughtUp waits until the page has seen the newest event, and has drawn it.
@@ -66,14 +77,21 @@ func TestAServerThatStopsAndStartsIsResumedWithoutLoss(t *testing.T) {
 	b := visit(t, market)
 	market.Step(50)
 	b.caughtUp(market)
+	b.hears("Live.")
+	b.keepsHearing()
 	market.stop()
 	b.says("#state", "Reconnecting")
-	b.says("#cause", "tries failed")
+	b.says("#cause", "3 tries failed")
 	b.says("#stale", "Not live")
+	b.says("#continuity", "what was missed is not known yet")
 	market.Step(40)
 	market.start()
 	b.says("#state", "Live")
 	b.says("#continuity", "40 replayed, 0 missed")
+	b.hears("40 replayed, 0 missed")
+	if said := strings.Join(eval[[]string](b, `window.heard`), " "); strings.Count(said, "Reconnecting") != 1 {
+		t.Errorf("every try is told to those who listen: %s", said)
+	}
 	b.agrees(market)
 	if got := b.text("#events"); got != "92" {
 		t.Errorf("%s events, want the snapshot, 90 and the resume", got)
@@ -160,7 +178,7 @@ func (v *tab) nobodyListens(s *venue) {
 }
 
 func TestAServerThatSaysStopEndsIt(t *testing.T) {
-	for _, fault := range []string{"204", "503", "type", "status=404"} {
+	for _, fault := range []string{"204", "503", "type", "status=404", "redirect=301-other"} {
 		t.Run(fault, func(t *testing.T) {
 			market := openVenue(t, mockserver.Config{Epoch: "e"})
 			b := visit(t, market)
