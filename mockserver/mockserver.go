@@ -10,6 +10,9 @@
 // a buffer for each direction): it holds no buffer of its own, and what it asked for is bounded, its id with 1 KiB and
 // its query with 32 KiB. To write, it borrows one of a few batches of 256 events. The ring is one for all.
 //
+// Under /as/ the same market is told in the words of other services, which package foreign speaks, for tests of their
+// clients.
+//
 // [Server.Inject] makes the server misbehave, towards every connection or some of them; [Faults] lists the ways, and
 // [ParseFault] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
 // server refuse connections for a while.
