@@ -20,6 +20,8 @@ func (e *examination) payloads() Section {
 	switch name := r.result.Definition.Preset; {
 	case r.given && r.found:
 		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, count(total, "event")), "")
+	case r.instead != nil:
+		s.add(Bad, "reading", "the feed's own settings read none of "+count(total, "event"), fmt.Sprintf("what is below reads %d of them", r.instead.Mapped))
 	case r.given:
 		s.add(Bad, "reading", "the feed's own settings read none of "+count(total, "event"), "check its map, or leave it out and see what is found")
 	case r.found && name != "" && r.result.Definition.Map == nil:

@@ -107,6 +107,8 @@ func (e *examination) numbered(s *Section) {
 	ids := e.ids()
 	text := fmt.Sprintf("%d of %s have one", ids.Events, count(e.first.tally.total, "event"))
 	switch {
+	case ids.Events == 0 && e.again != nil && e.again.known.payloads != nil && len(e.again.ids) > 0:
+		s.add(Good, "ids", "in the payloads; the last is "+e.visit.Clean(e.again.ids[len(e.again.ids)-1], 80), "")
 	case ids.Events == 0:
 		s.add(Warning, "ids", "none", "without id: lines, what a reconnect misses is lost")
 	case ids.Events > 1 && ids.Different == 1:

@@ -16,7 +16,8 @@ type reading struct {
 	found      bool // there is a definition that reads something
 	given      bool // it is the feed's own
 	result     infer.Result
-	recognised []string // presets whose service sends such events
+	instead    *infer.Result // what reads the events where the feed's own settings do not; nil: nothing, or no need
+	recognised []string      // presets whose service sends such events
 
 	updates []arrived
 	ignored []reason // why events yield nothing
@@ -64,6 +65,9 @@ func read(feed string, given *preset.Definition, o *observation) reading {
 	mapped := r.decode(decoder, o.tally.kept)
 	if r.given {
 		r.result.Mapped, r.found = mapped, mapped > 0
+		if other, ok := infer.Infer(feed, samples); ok && mapped == 0 {
+			r.instead = &other
+		}
 	}
 	return r
 }
