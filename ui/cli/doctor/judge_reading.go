@@ -60,8 +60,12 @@ func (e *examination) unread(s *Section) {
 	for _, f := range e.read.faulty {
 		s.add(Bad, "faults", fmt.Sprintf("%s: %s", times(f.Count), e.visit.Clean(f.Reason, 160)), "these events are skipped and counted")
 	}
+	mark, advice := Good, ""
+	if !e.read.found {
+		mark, advice = Warning, "if they matter, write a map that reads them"
+	}
 	for _, i := range e.read.ignored {
-		s.add(Good, "ignored", fmt.Sprintf("%s: %s", times(i.Count), e.visit.Clean(i.Reason, 160)), "")
+		s.add(mark, "ignored", fmt.Sprintf("%s: %s", times(i.Count), e.visit.Clean(i.Reason, 160)), advice)
 	}
 }
 

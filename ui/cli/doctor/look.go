@@ -119,6 +119,9 @@ func (e *examination) eventLimit() int {
 
 func (o *observation) refuse(cause, advice string) {
 	o.cause, o.advice, o.reached = cause, advice, refused
+	if o.answer.Status == http.StatusNoContent {
+		o.cause = "204 No Content" // the words for a badge speak of a feed that was live
+	}
 	if o.answer.Status == http.StatusOK {
 		o.reached = otherThing
 		if looksLikeSSE(o.begins) {

@@ -53,8 +53,12 @@ func read(feed string, given *preset.Definition, o *observation) reading {
 		r.given, r.result = true, infer.Result{Definition: *given, Total: len(samples)}
 	default:
 		r.result, r.found = infer.Infer(feed, samples)
-		if !r.found {
-			return r
+		switch { // what reads nothing says why
+		case r.found:
+		case len(r.recognised) > 0:
+			r.result.Definition = preset.Definition{Preset: r.recognised[0]}
+		default:
+			r.result.Definition = preset.Definition{Decoder: "auto"}
 		}
 	}
 	decoder, err := decoderOf(feed, r.result.Definition)
