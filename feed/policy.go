@@ -19,7 +19,7 @@ const (
 	barrenFloor = time.Second           // nor shorter than this after barrenLimit barren connections in a row
 	barrenLimit = 3
 
-	emptyLimit = 3 // clean ends without an event in a row: from then on they are not planned
+	emptyLimit = 3 // clean ends in a row, each soon and without an event: from then on they are not planned
 )
 
 // ending is how a connection attempt came to its end, as far as the policy cares.
@@ -54,7 +54,7 @@ type outcome struct {
 type history struct {
 	failures int           // in a row
 	barren   int           // connections in a row that delivered no event
-	empty    int           // clean ends in a row without an event
+	empty    int           // clean ends in a row, each soon and without an event
 	wasLive  bool          // an event stream has begun at least once
 	retry    time.Duration // the server's reconnection time, or the default
 
@@ -111,9 +111,10 @@ func (h history) learn(o outcome) history {
 		h.barren++
 	}
 	switch {
-	case o.ending == ended && !o.delivered:
+	case o.ending == left && !o.delivered:
+	case o.ending == ended && !o.delivered && o.liveFor < provenAfter:
 		h.empty++
-	case o.ending != left || o.delivered:
+	default:
 		h.empty = 0
 	}
 	if o.delivered || o.liveFor >= provenAfter {

@@ -173,7 +173,7 @@ func TestItNeverGivesUpByElapsedTime(t *testing.T) {
 	}
 }
 
-func TestTheThirdCleanEndInARowWithoutAnEventIsNotPlanned(t *testing.T) {
+func TestTheThirdEarlyCleanEndInARowWithoutAnEventIsNotPlanned(t *testing.T) {
 	empty := outcome{ending: ended, live: true}
 	good := outcome{ending: ended, live: true, delivered: true}
 	for _, c := range []struct {
@@ -187,6 +187,7 @@ func TestTheThirdCleanEndInARowWithoutAnEventIsNotPlanned(t *testing.T) {
 		{"the user's retry between them changes nothing", []outcome{empty, empty, {ending: left, live: true}}, false},
 		{"failures are no clean ends", []outcome{failed(), failed(), failed()}, true},
 		{"an event between them", []outcome{empty, empty, good}, true},
+		{"a quiet stream that lasted, between them", []outcome{empty, empty, {ending: ended, live: true, liveFor: provenAfter}}, true},
 	} {
 		h := history{retry: 20 * time.Second}
 		for _, o := range c.past {
