@@ -110,7 +110,7 @@ func parseSource(text []byte) (Source, bool) {
 		return Source{}, false
 	}
 	url, rest, err := cutQuoted(rest)
-	return Source{Name: name, URL: url, Reading: string(valid(rest))}, err == nil
+	return Source{Name: name, URL: url, Reading: text("", rest)}, err == nil
 }
 
 // cutQuoted cuts a quoted text and the space behind it off the begin of text, and makes it harmless.
