@@ -10,6 +10,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/feed/stream"
 )
 
 // The words with which the comments of a recording begin, behind ": ".
@@ -110,7 +111,7 @@ func parseSource(text []byte) (Source, bool) {
 		return Source{}, false
 	}
 	url, rest, err := cutQuoted(rest)
-	return Source{Name: name, URL: url, Reading: text("", rest)}, err == nil
+	return Source{Name: name, URL: url, Reading: string(stream.AppendUTF8(nil, rest))}, err == nil
 }
 
 // cutQuoted cuts a quoted text and the space behind it off the begin of text, and makes it harmless.
