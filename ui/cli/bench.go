@@ -72,10 +72,11 @@ func (f benchFlags) validate(cmd *cobra.Command) error {
 }
 
 func (f benchFlags) run(cmd *cobra.Command, args []string) error {
-	config, err := f.feed.one(cmd, args)
+	target, err := f.feed.one(cmd, args)
 	if err != nil {
 		return err
 	}
+	config := target.config
 	if config.Format == feed.NDJSON {
 		return misused(cmd, "%s sends JSON lines, and only event streams can be measured", config.Name)
 	}

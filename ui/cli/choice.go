@@ -249,18 +249,18 @@ func configs(targets []target) []feed.Config {
 }
 
 // one is the single feed that an argument, or a preset, stands for.
-func (f feedFlags) one(cmd *cobra.Command, args []string) (feed.Config, error) {
+func (f feedFlags) one(cmd *cobra.Command, args []string) (target, error) {
 	if len(args) > 1 || len(args) == 0 && f.preset == "" {
-		return feed.Config{}, misused(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
+		return target{}, misused(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
 	}
 	c, err := f.choose(cmd, args, false)
 	if err != nil {
-		return feed.Config{}, err
+		return target{}, err
 	}
 	targets, err := c.targets()
 	if err != nil {
-		return feed.Config{}, err
+		return target{}, err
 	}
 	c.announce(targets)
-	return targets[0].config, nil
+	return targets[0], nil
 }
