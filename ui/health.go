@@ -31,7 +31,14 @@ type health struct {
 
 	messages, mapped, faults, unmapped, duplicates uint64
 
-	lastFault, lastUnmapped string // why
+	lastFault string  // why
+	ignored   reasons // why events gave no update
+	refused   reasons // why parts of events could not be read
+	again     uint64  // how often the last message's reason has come
+}
+
+func newHealth(s Source) *health {
+	return &health{name: s.Name, url: plainLine(s.URL), ignored: reasons{}, refused: reasons{}}
 }
 
 // take learns from one event.
@@ -82,13 +89,15 @@ func (h *health) receive(m *feed.Message, at time.Time) {
 	if m.Notice != "" {
 		h.said, h.saidAt = plainLine(m.Notice), at
 	}
+	h.again = 0
+	if m.Unmapped != "" {
+		h.unmapped++
+		h.again = h.ignored.add(m.Unmapped)
+	}
 	if m.Fault != nil {
 		h.faults++
 		h.lastFault = plainLine(m.Fault.Error())
-	}
-	if m.Unmapped != "" {
-		h.unmapped++
-		h.lastUnmapped = plainLine(m.Unmapped)
+		h.again = h.refused.add(m.Fault.Error())
 	}
 	if len(m.Updates) != 1 { // a snapshot tells of the past
 		return

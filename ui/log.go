@@ -32,17 +32,19 @@ type entry struct {
 	id     string
 	data   []byte
 	reason string // why it is not, or not wholly, on the screen
+	again  uint64 // how often that has come
 	fault  bool
 	notice bool // the server says it of the stream itself
 }
 
-// record makes an entry of an event.
-func record(ev feed.Event) entry {
+// record makes an entry of an event; again is how often the reason why it was of no use has come.
+func record(ev feed.Event, again uint64) entry {
 	e := entry{at: ev.At, feed: ev.Feed, status: ev.Status, gap: ev.Gap}
 	m := ev.Message
 	if m == nil {
 		return e
 	}
+	e.again = again
 	e.typ, e.id, e.data, e.reason = head(m.Type, maxType), head(m.ID, maxID), m.Data, head(m.Unmapped, maxData)
 	e.notice = m.Notice != ""
 	if m.Fault != nil {
@@ -194,7 +196,7 @@ func (e *entry) parts(limit int, withID bool) []span {
 		out = append(out, span{muted, "#" + market.PlainText(e.id, 40)})
 	}
 	if e.reason != "" {
-		out = append(out, span{k, "[" + plainLine(e.reason) + "]"})
+		out = append(out, span{k, "[" + plainLine(e.reason) + join(" · ", times(e.again)) + "]"})
 	}
 	return append(out, span{plain, market.PlainText(string(e.data), limit)})
 }

@@ -35,6 +35,9 @@ func assign(all []*leaf) fields {
 	}
 	f.alone()
 	f.bar(all)
+	if l := ticked(all); l != nil && len(f["symbol"]) == 0 {
+		f["symbol"] = []candidate{{leaf: l, spelled: auto.Weak}}
+	}
 	return f
 }
 
@@ -45,6 +48,9 @@ const deeper = 10
 func meaning(l *leaf) (auto.Field, int, bool) {
 	if side := sideOf(l.names[:len(l.names)-1]); side != "" {
 		return sided(l, side)
+	}
+	if field, rank, ok := wrapped(l); ok {
+		return field, rank, true
 	}
 	if s, ok := auto.Spelled(l.name()); ok {
 		return s.Field, s.Rank, true

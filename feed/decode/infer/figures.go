@@ -39,7 +39,22 @@ func (l *leaf) figures() bool {
 			return true
 		}
 	}
-	return false
+	return l.priced()
+}
+
+var currencySign = regexp.MustCompile(`^[$€£¥]`)
+
+// priced reports whether a leaf holds numbers behind one and the same sign of a currency: $181.46.
+func (l *leaf) priced() bool {
+	with := currencySign.FindString(l.first().Str)
+	if with == "" || !l.every(func(v gjson.Result) bool {
+		digits, ok := strings.CutPrefix(v.Str, with)
+		return ok && numeric(gjson.Result{Type: gjson.String, Str: digits})
+	}) {
+		return false
+	}
+	l.replace = []string{with, ""}
+	return true
 }
 
 var inSmallCoin = regexp.MustCompile(`(?i)^(.+?)_?(?:(?:in)?_?(cents|pence)|e(\d{1,2}))$`)

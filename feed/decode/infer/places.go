@@ -84,6 +84,41 @@ func (s *survey) members(names []string, v gjson.Result, payload int) {
 		n++
 		return n < maxRows
 	})
+	s.groups(each, v, payload)
+}
+
+// groups are rows two maps down, under tickers: {"FX": {"EURUSD": {…}, "GBPUSD": {…}}, "METALS": {…}}.
+func (s *survey) groups(each []string, v gjson.Result, payload int) {
+	var all []gjson.Result
+	v.ForEach(func(_, group gjson.Result) bool {
+		if isGroup(group) {
+			all = append(all, group)
+		}
+		return len(all) < maxRows
+	})
+	if len(all) < 2 || !v.IsObject() {
+		return
+	}
+	for _, group := range all {
+		n := 0
+		group.ForEach(func(key, row gjson.Result) bool {
+			s.row(append(slices.Clip(each), "*"), found{row, key.Str, payload})
+			n++
+			return n < maxRows
+		})
+	}
+}
+
+// isGroup reports whether v is a map of maps under tickers.
+func isGroup(v gjson.Result) bool {
+	tickers := false
+	if v.IsObject() {
+		v.ForEach(func(key, row gjson.Result) bool {
+			tickers = row.IsObject() && tickerName(key.Str)
+			return tickers
+		})
+	}
+	return tickers
 }
 
 func (s *survey) listed(each []string, key string, list gjson.Result, payload int) {
@@ -182,13 +217,13 @@ func ticker(s string) bool {
 	return capitals >= 2
 }
 
-// within reports whether one place is the other or lies in it.
+// within reports whether one place is the other or lies in it. A * may be any name.
 func within(a, b *place) bool {
 	short, long := a.path(), b.path()
 	if len(short) > len(long) {
 		short, long = long, short
 	}
-	return slices.Equal(short, long[:len(short)])
+	return slices.EqualFunc(short, long[:len(short)], func(x, y string) bool { return x == y || x == "*" || y == "*" })
 }
 
 func (p *place) path() []string {

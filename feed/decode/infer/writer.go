@@ -205,6 +205,10 @@ func (w *writer) symbol(f, outer fields, p *place) *mapping.Value {
 		w.note("%s: the names of its members are taken for symbols", orPayload(p.each()))
 		return &mapping.Value{Path: "$key"}
 	}
+	if v := f.value("name"); v != nil {
+		w.note("%s is taken for the symbol: nothing else names one", v.Path)
+		return v
+	}
 	w.note("nothing names a symbol: the feed's name is shown")
 	return nil
 }
