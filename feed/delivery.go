@@ -64,10 +64,38 @@ type arrival struct {
 
 // queue takes an event from the reading goroutine. It reports false, once and for all, when ctx has ended.
 func (d *delivery) queue(ctx context.Context, arrivals chan<- arrival, kind, data, canonicalID []byte) bool {
+	if len(data) > bulky && !settle(ctx, func() bool { return d.line.pending.Load() == 0 }) {
+		return false
+	}
 	id, mark := stream.ParseID(canonicalID)
 	a := arrival{&Message{Type: d.kinds.name(kind), Data: data, ID: id}, mark, d.line.lastByte()}
 	d.line.pending.Add(1)
 	return push(ctx, arrivals, a)
+}
+
+// bulky is the size in bytes over which an event waits until the queues are nearly empty. They are bounded in number;
+// this bounds them in bytes, too, for the large events are at most a few at a time.
+const (
+	bulky     = 64 << 10
+	bulkyLeft = 8 // events that may be before it in the queue of the set
+)
+
+// settle waits until the queues are as calm says. It reports false when ctx has ended first. Nobody tells when an
+// event is taken from a channel, so it looks now and then: large events are rare, and seldom find a queue.
+func settle(ctx context.Context, calm func() bool) bool {
+	if calm() {
+		return true
+	}
+	ticker := time.NewTicker(5 * time.Millisecond)
+	defer ticker.Stop()
+	for !calm() {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return false
+		}
+	}
+	return true
 }
 
 // push sends unless ctx ends first. It tries without ctx at first, which is several times cheaper.
@@ -135,6 +163,9 @@ func (d *delivery) drop(ctx context.Context, a arrival) bool {
 }
 
 func (d *delivery) deliver(ctx context.Context, a arrival) bool {
+	if len(a.message.Data) > bulky && !settle(ctx, func() bool { return len(d.out) <= bulkyLeft }) {
+		return false
+	}
 	meaning := d.decode(a.message, a.mark)
 	if !d.settleGap(ctx, meaning.Continuity, a.at) || !push(ctx, d.out, Event{Feed: d.source.Name, At: a.at, Message: a.message}) {
 		return false

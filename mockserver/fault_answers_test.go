@@ -17,6 +17,9 @@ func TestAStatusIsAnsweredAsLongAsItIsOn(t *testing.T) {
 		fault, retryAfter string
 		want              int
 	}{
+		{"503", "10", http.StatusServiceUnavailable},
+		{"503:1500ms", "2", http.StatusServiceUnavailable},
+		{"204", "", http.StatusNoContent},
 		{"status", "", 500},
 		{"status=429", "10", 429},
 		{"status=503:2500ms", "3", 503},

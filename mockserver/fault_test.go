@@ -208,37 +208,6 @@ func TestEOFEndsStreamsBehindAWholeEvent(t *testing.T) {
 	s.resume("e-0").expect("resume")
 }
 
-func TestWhileTheServerIsDownItSaysSo(t *testing.T) {
-	tests := []struct {
-		fault, retryAfter string
-		want              int
-	}{
-		{"503", "10", http.StatusServiceUnavailable},
-		{"503:1500ms", "2", http.StatusServiceUnavailable},
-		{"204", "", http.StatusNoContent},
-	}
-	for _, test := range tests {
-		t.Run(test.fault, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
-				l := s.listen("/events")
-				l.expect("snapshot")
-				inject(t, s, test.fault)
-				if _, err := l.toEnd(); err != io.EOF {
-					t.Errorf("the stream ended with %v", err)
-				}
-				resp := s.do("GET", "/events")
-				if resp.StatusCode != test.want || resp.Header.Get("Retry-After") != test.retryAfter {
-					t.Errorf("%s, Retry-After %q", resp.Status, resp.Header.Get("Retry-After"))
-				}
-				body(t, resp)
-				<-time.After(10 * time.Second)
-				s.resume("e-0").expect("resume")
-			})
-		})
-	}
-}
-
 func TestAStallIsSilenceThatEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Heartbeat: time.Second, Queue: 10}), inMemory())

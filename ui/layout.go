@@ -85,7 +85,7 @@ func (m Model) measure(t *shown) layout {
 		l.help = body
 		return l
 	case faultsOverlay:
-		return l.split(body, len(m.config.Faults)+1)
+		return l.split(body, min(len(m.config.Faults)+1, max(body*3/5, shareFrom))) // what a fault does is to be seen
 	case detailOverlay:
 		return l.split(body, detailLines)
 	}

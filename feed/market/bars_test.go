@@ -123,6 +123,19 @@ func TestTheRingIsBounded(t *testing.T) {
 	}
 }
 
+func TestSymbolsAfterTheFirstThousandKeepFewerBars(t *testing.T) {
+	p := newTape(t, Limits{Bars: 40})
+	for n := range 1001 {
+		for range 50 {
+			p.say(Quote{Symbol: fmt.Sprint(n), Last: dec(t, "1")})
+		}
+	}
+	rows := p.Rows()
+	if first, last := rows[999].Seconds.Len(), rows[1000].Seconds.Len(); first != 40 || last != 4 {
+		t.Errorf("the thousandth symbol keeps %d bars and the next %d, want 40 and 4", first, last)
+	}
+}
+
 func TestAClockThatIsSetBackDoesNotStopTheBars(t *testing.T) {
 	p := newTape(t, Limits{Bars: 3})
 	for i := range 5 {

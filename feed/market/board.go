@@ -9,7 +9,7 @@ import (
 type Limits struct {
 	Symbols int // rows in all; default 10,000. Quotes for further symbols are counted in Counts.Refused
 	News    int // stories; default 500, the oldest leave first
-	Bars    int // bars of each length per symbol; default 300
+	Bars    int // bars of each length per symbol; default 300. Symbols after the first 1,000 have a tenth of it
 }
 
 func (l Limits) withDefaults() Limits {
@@ -89,14 +89,21 @@ func (b *Board) row(f *book, symbol string) *Row {
 		return nil
 	}
 	symbol = strings.Clone(symbol) // it may be a part of a large payload
-	r := &Row{
-		Feed: f.name, Symbol: symbol,
-		Seconds: newBars(time.Second, b.limits.Bars),
-		Minutes: newBars(time.Minute, b.limits.Bars),
-	}
+	bars := b.bars()
+	r := &Row{Feed: f.name, Symbol: symbol, Seconds: newBars(time.Second, bars), Minutes: newBars(time.Minute, bars)}
 	f.rows[symbol] = r
 	b.rows = append(b.rows, r)
 	return r
+}
+
+// bars is how many bars of each length the next row keeps. Nobody follows thousands of charts, and 10,000 full ones
+// would take 340 MB.
+func (b *Board) bars() int {
+	const followed = 1000
+	if len(b.rows) < followed {
+		return b.limits.Bars
+	}
+	return max(b.limits.Bars/10, 1)
 }
 
 func (b *Board) halt(f *book, h Halt, at time.Time) {

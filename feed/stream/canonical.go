@@ -44,7 +44,7 @@ func canonical(data, kind, id []byte, m Mark) []byte {
 // appendDataLine appends a data: line in canonical form.
 func appendDataLine(data, value []byte) []byte {
 	data = append(data, "data: "...)
-	data = appendUTF8(data, value)
+	data = AppendUTF8(data, value)
 	return append(data, '\n')
 }
 

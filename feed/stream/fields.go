@@ -71,7 +71,7 @@ func (b *block) addData(l line, value []byte) {
 
 func (b *block) setKind(l line, value []byte) {
 	if b.fits(l) {
-		b.kind = appendUTF8(b.kind[:0], value)
+		b.kind = AppendUTF8(b.kind[:0], value)
 	}
 }
 
@@ -81,7 +81,7 @@ func (b *block) setID(l line, value []byte) {
 	if len(value) > maxID || bytes.IndexByte(value, 0) >= 0 {
 		return
 	}
-	id := appendUTF8(b.spare[:0], value)
+	id := AppendUTF8(b.spare[:0], value)
 	if len(id) > maxID {
 		return
 	}

@@ -2,10 +2,10 @@ package stream
 
 import "unicode/utf8"
 
-// appendUTF8 appends text with each maximal part of an ill-formed sequence replaced by U+FFFD (WHATWG
+// AppendUTF8 appends text to b with each maximal part of an ill-formed sequence replaced by U+FFFD (WHATWG
 // Encoding, "UTF-8 decode"). A line at a time is as good as the whole stream: line ends are ASCII, and end any
 // sequence.
-func appendUTF8(b, text []byte) []byte {
+func AppendUTF8(b, text []byte) []byte {
 	for !utf8.Valid(text) {
 		n := wellFormed(text)
 		b = append(b, text[:n]...)

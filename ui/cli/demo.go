@@ -5,6 +5,7 @@ import (
 	"context"
 	"fmt"
 	"log"
+	"strconv"
 	"sync"
 	"time"
 
@@ -80,13 +81,25 @@ func demoFaults(mock *mockserver.Server) []ui.Fault {
 	for _, info := range mockserver.Faults() {
 		faults = append(faults, ui.Fault{
 			Name: info.Name,
-			Help: info.Help,
+			Help: menuHelp(info),
 			Inject: func(context.Context) error {
 				return mock.Inject(mockserver.Fault{Name: info.Name})
 			},
 		})
 	}
 	return faults
+}
+
+// menuHelp says what picking a fault does, as it is then: by its defaults.
+func menuHelp(info mockserver.FaultInfo) string {
+	text := info.Help
+	if info.Usual != "" {
+		text += ": " + info.Usual
+	}
+	if info.For > 0 {
+		text += ", for " + strconv.Itoa(int(info.For.Seconds())) + " s"
+	}
+	return text
 }
 
 // lockedBuffer is a bytes.Buffer that several goroutines may write to.
