@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"slices"
 	"time"
 
@@ -103,7 +104,7 @@ func (r *Report) JSON(w io.Writer) error {
 func (r *run) report() *Report {
 	rep := &Report{URL: feed.DisplayURL(r.plan.Feed.URL), Notes: []string{}}
 	length := r.window.to.Sub(r.window.from)
-	rep.Seconds = length.Seconds()
+	rep.Seconds = math.Round(length.Seconds()*1000) / 1000
 	rep.Events.Delivered, rep.Bytes.Received = r.sum()
 	if length > 0 {
 		rep.Events.PerSecond = rate(r.window.events, length)
@@ -124,7 +125,7 @@ func (rep *Report) note(format string, args ...any) {
 }
 
 func rate(n uint64, in time.Duration) *float64 {
-	perSecond := float64(n) / in.Seconds()
+	perSecond := math.Round(float64(n)/in.Seconds()*10) / 10
 	return &perSecond
 }
 

@@ -200,7 +200,7 @@ func (b *block) addData(value []byte) {
 	switch {
 	case !b.hasData:
 		b.data, b.borrowsData = value, true
-	case len(b.data)+len(value) > maxLine:
+	case len(b.data)+1+len(value) > maxLine:
 		b.cut = true
 	default:
 		if b.borrowsData {

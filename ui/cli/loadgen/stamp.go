@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"bytes"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -43,14 +44,29 @@ func (c *client) measure(e *event, at time.Time) {
 }
 
 // stampOf is the payload's member "time", as RFC 3339 writes it.
-func stampOf(e *event) (time.Time, bool) {
+func stampOf(e *event) (stamp time.Time, ok bool) {
 	if !e.whole {
-		return time.Time{}, false
+		return stamp, false
 	}
-	stamp := gjson.GetBytes(e.data, "time")
-	if stamp.Type != gjson.String {
-		return time.Time{}, false
+	value, last := lastMember(e.data)
+	if !last {
+		found := gjson.GetBytes(e.data, "time")
+		if found.Type != gjson.String {
+			return stamp, false
+		}
+		value = []byte(found.Str)
 	}
-	t, err := time.Parse(time.RFC3339Nano, stamp.Str)
-	return t, err == nil
+	return stamp, stamp.UnmarshalText(value) == nil
+}
+
+// lastMember gives the value of "time" where it is a string without escapes, and the last member of the object. Nothing
+// else can end so: within a string, the quotes would be escaped.
+func lastMember(data []byte) (value []byte, ok bool) {
+	before, ok := bytes.CutSuffix(data, []byte(`"}`))
+	quote := bytes.LastIndexByte(before, '"')
+	if !ok || quote < 0 || !bytes.HasSuffix(before[:quote], []byte(`"time":`)) {
+		return nil, false
+	}
+	value = before[quote+1:]
+	return value, bytes.IndexByte(value, '\\') < 0
 }

@@ -1,9 +1,7 @@
 package loadgen
 
 import (
-	"cmp"
 	"hash/maphash"
-	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -77,7 +75,7 @@ type verdict struct {
 // judge looks at what every client saw, in the order in which it came to them.
 func (u *union) judge(clients [][]uint32) []verdict {
 	ids := min(int(u.ids.Load()), keptIDs)
-	places := mergedOrder(clients, ids)
+	places := newOrder(clients, ids).places()
 	verdicts := make([]verdict, len(clients))
 	seenBy := make([]int, ids) // the client, counted from 1, that was last found to have seen it
 	for i, seen := range clients {
@@ -107,57 +105,4 @@ func judgeOne(seen []uint32, places []int, seenBy []int, client int) (v verdict)
 	v.lost = uint64(most - least + 1 - distinct)
 	v.behind = uint64(len(places) - 1 - most)
 	return v
-}
-
-// mergedOrder gives each id its place in one order that agrees with what the clients saw, as far as they agree among
-// each other. The longest account comes first; what another adds goes behind the id that it saw before.
-func mergedOrder(clients [][]uint32, ids int) []int {
-	accounts := slices.Clone(clients)
-	slices.SortStableFunc(accounts, func(a, b []uint32) int { return cmp.Compare(len(b), len(a)) })
-	c := newChain(ids)
-	for _, seen := range accounts {
-		c.weave(seen)
-	}
-	return c.places()
-}
-
-// chain is a list of ids in order; id n is at n+1, and 0 is the end that closes the circle.
-type chain struct{ next, before []uint32 }
-
-func newChain(ids int) *chain {
-	return &chain{make([]uint32, ids+1), make([]uint32, ids+1)}
-}
-
-func (c *chain) has(n uint32) bool { return c.next[n] != 0 || c.before[n] != 0 || c.next[0] == n }
-
-func (c *chain) insertBehind(place, n uint32) {
-	after := c.next[place]
-	c.next[place], c.before[n] = n, place
-	c.next[n], c.before[after] = after, n
-}
-
-// weave inserts what is not there yet: behind the one that came before it, or, at the begin, before the first one
-// that is known; with none, at the end.
-func (c *chain) weave(seen []uint32) {
-	known := slices.IndexFunc(seen, func(n uint32) bool { return c.has(n + 1) })
-	place := c.before[0]
-	if known >= 0 {
-		place = c.before[seen[known]+1]
-	}
-	for _, n := range seen {
-		if !c.has(n + 1) {
-			c.insertBehind(place, n+1)
-		}
-		place = n + 1
-	}
-}
-
-func (c *chain) places() []int {
-	places := make([]int, len(c.next)-1)
-	at := 0
-	for n := c.next[0]; n != 0; n = c.next[n] {
-		places[n-1] = at
-		at++
-	}
-	return places
 }
