@@ -11,7 +11,9 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode"
+	"livetape/feed/decode/preset"
 	"livetape/ui"
+	"livetape/ui/cli/config"
 )
 
 // NewHTTPServer is the server in which livetape serves whatever it serves.
@@ -32,4 +34,16 @@ func RunPanicking(url string) int {
 		return ExitError
 	}
 	return ExitOK
+}
+
+// ReadAgain is the decoder that a replay makes of what a recording says of a feed.
+func ReadAgain(name string, d preset.Definition) (decode.Decoder, error) {
+	roster, err := newRoster([]target{{
+		config: feed.Config{Name: name, URL: "http://desk.example/"},
+		origin: config.Feed{Definition: d},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return decoderOf(config.NewBook())(roster.source(name)), nil
 }

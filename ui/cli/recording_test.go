@@ -11,6 +11,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"livetape/feed/decode/preset/samples"
+	"livetape/feed/market"
+	"livetape/ui/cli"
 )
 
 // prices are the rows of a screen, without what changes by itself: symbol, feed and numbers.
@@ -184,4 +188,32 @@ func TestWhatCurlCapturedReplays(t *testing.T) {
 		t.Fatalf("%v: %s", err, out)
 	}
 	replayed(t, file).waitForText("■ end", "30 events", "● LIVE", "SAA")
+}
+
+func TestEveryServiceIsReadAgainAsItWasRecorded(t *testing.T) {
+	all, err := samples.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		definition, err := s.Definition()
+		if err != nil {
+			t.Fatal(err)
+		}
+		decoder, err := cli.ReadAgain(s.Name, definition)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var updates []market.Update
+		for _, e := range s.Events() {
+			m, err := decoder.Decode(e.Type, e.Data)
+			if err != nil {
+				t.Errorf("%s: %s: %v", s.Name, e.Data, err)
+			}
+			updates = append(updates, m.Updates...)
+		}
+		for _, wrong := range s.Differ(updates) {
+			t.Errorf("%s: %s", s.Name, wrong)
+		}
+	}
 }

@@ -22,12 +22,12 @@ func TestClumpsWithoutTimesAreNotCalledClean(t *testing.T) {
 
 func TestFieldsThatAreNearlyRightAreFaults(t *testing.T) {
 	for wire, want := range map[string]string{
-		"DATA: x\n\n":          `with the field "DATA"`,
-		" data: x\n\n":         `with the field " data"`,
-		"id 5\n\n":             `with the field "id 5"`,
-		"data : x\n\n":         `with the field "data "`,
+		"DATA: x\n\n":             `with the field "DATA"`,
+		" data: x\n\n":            `with the field " data"`,
+		"id 5\n\n":                `with the field "id 5"`,
+		"data : x\n\n":            `with the field "data "`,
 		"\xEF\xBB\xBFdata: x\n\n": "a byte order mark",
-		"data {\"a\": 1}\n\n":  "no client reads: data {",
+		"data {\"a\": 1}\n\n":     "no client reads: data {",
 	} {
 		r := examined(t, streams(sseType, step{0, ticks + wire}), feed.Config{}, Options{})
 		r.finding("framing").requireLike(t, Bad, "1 line that no client reads", want)
