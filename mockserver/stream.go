@@ -108,7 +108,7 @@ func (st *stream) turn() (busy bool, err error) {
 	case st.tongue.isDue(time.Now()):
 		return true, st.speakUp(c)
 	}
-	return st.forward(st.manners(c))
+	return st.forward(c.on(faultSlow, st.number) != nil)
 }
 
 // wait returns when there may be something to do, and an error when there never will.
@@ -128,7 +128,7 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 	case <-resumed:
 	case <-st.tongue.alarm(stalled != nil):
 	case <-st.seat.called:
-		return st.beat(stalled != nil || c.on(faultHeartbeat, st.number) != nil)
+		return st.beat(st.tongue != nil || stalled != nil || c.on(faultHeartbeat, st.number) != nil)
 	}
 	return nil
 }
@@ -141,7 +141,6 @@ func (st *stream) beat(suppressed bool) error {
 		return nil
 	}
 	st.server.wheel.again(st.seat, usual)
-	suppressed = suppressed || st.tongue != nil // which has a rhythm of its own
 	if suppressed {
 		st.sent = time.Now() // as if
 		return nil
@@ -240,13 +239,13 @@ func (p *batches) giveBack(b *batch) {
 	p.pool.Put(b)
 }
 
-// forward writes the events that follow, as m says.
-func (st *stream) forward(m manners) (busy bool, err error) {
+// forward writes the events that follow; of a slow stream, one.
+func (st *stream) forward(slow bool) (busy bool, err error) {
 	b := st.server.batches.borrow()
 	defer st.server.batches.giveBack(b)
 	var behind int
 	events := b.entries
-	if m.slow != nil {
+	if slow {
 		events, st.level = events[:0:1], true // one at a time, and all the time it takes
 	}
 	events, behind, err = st.log.read(st.place, events)
@@ -257,10 +256,11 @@ func (st *stream) forward(m manners) (busy bool, err error) {
 	if n := len(events); n > 0 {
 		st.place = events[n-1].id
 	}
+	m := st.manners(st.server.faults.condition()) // as of now: events made after a fault was injected or cleared go by that
 	wanted := st.spoil(st.sift(events), m)
 	b.bytes = st.appendEvents(b.bytes, wanted, m)
 	st.level = behind == 0
-	st.server.meters.deliveries.Add(len(wanted)) // before the client can know
+	st.server.meters.deliveries.Add(len(wanted)) // before the client can know of them
 	if err = st.send(b.bytes); err != nil {
 		return true, err
 	}
@@ -301,8 +301,8 @@ func (st *stream) send(b []byte) error {
 		return nil
 	}
 	st.sent = time.Now()
-	st.tongue.said(st.sent)
 	st.server.meters.bytes.Add(len(b))
+	st.tongue.said(st.sent)
 	c := st.server.faults.condition()
 	switch {
 	case c.on(faultSlow, st.number) != nil:

@@ -68,14 +68,14 @@ func (st *stream) half() []byte {
 const neverTrue = `{"symbol":"NVDA","last":"0.01","bid":"0.01","ask":"0.02","time":"2000-01-01T00:00:00Z"}`
 
 // manners are the faults that the events of a stream suffer now; nil are those that it does not.
-type manners struct{ garbage, bytes, noID, dup, reorder, gap, slow *strike }
+type manners struct{ garbage, bytes, noID, dup, reorder, gap *strike }
 
 func (st *stream) manners(c *condition) (m manners) {
 	if len(c.lasting) == 0 {
 		return m
 	}
 	on := func(name string) *strike { return c.on(name, st.number) }
-	return manners{on(faultGarbage), on(faultBytes), on(faultNoID), on(faultDup), on(faultReorder), on(faultGap), on(faultSlow)}
+	return manners{on(faultGarbage), on(faultBytes), on(faultNoID), on(faultDup), on(faultReorder), on(faultGap)}
 }
 
 // spoil is what becomes of events that the client should get, as m says.

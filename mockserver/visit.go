@@ -47,25 +47,31 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer s.turnstile.Leave(service, guest)
-	home := strings.TrimPrefix(r.URL.Path, moved)
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
-	talk, reply := service.Hear(at(r, strings.TrimPrefix(home, abroad+name)), time.Now())
-	_ = control.SetReadDeadline(time.Time{}) // a stream has no end
+	talk, reply := hear(w, r, service)
 	if reply != nil {
 		answer(w, reply)
 		return
 	}
-	if err := s.hub.enter(s.config.MaxClients); err != nil {
-		s.meters.refuse(err)
-		refuse(w, http.StatusServiceUnavailable, comeAgain(err))
+	leave := s.enter(w, r, client)
+	if leave == nil {
 		return
 	}
-	defer s.hub.leave()
-	defer s.logClient(r, client)()
+	defer leave()
 	st := s.newForeignStream(w, r, talk, arrival{client, c.count})
 	defer st.tongue.timer.Stop()
 	st.run(r.Context())
+}
+
+// hear has a service answer a request to its own path, whose body has its time to come.
+func hear(w http.ResponseWriter, r *http.Request, service foreign.Service) (foreign.Talk, *foreign.Reply) {
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
+	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, moved), abroad+service.Name)
+	talk, reply := service.Hear(at(r, path), time.Now())
+	if reply == nil {
+		_ = control.SetReadDeadline(time.Time{}) // a stream lasts
+	}
+	return talk, reply
 }
 
 // at is r for another path.

@@ -18,6 +18,8 @@ import (
 type marketFlags struct {
 	config mockserver.Config
 	faults []string
+	story  string // a scenario, by name or file
+	start  string // of its clock
 }
 
 func (f *marketFlags) register(cmd *cobra.Command) {
@@ -25,6 +27,7 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 	flags.Uint64Var(&f.config.Seed, "seed", 1, "seed of the simulated market; the same seed tells the same story")
 	flags.Float64Var(&f.config.Rate, "rate", 40, "events a second, all symbols together")
 	flags.IntVar(&f.config.Symbols, "symbols", 24, "how many symbols the market has")
+	flags.StringVar(&f.story, "scenario", "", "tell a story: a `NAME` of 'livetape scenarios', or a file of your own")
 	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+mockserver.FaultSyntax+"` to misbehave by, such as stall:5s@1m (repeatable)")
 }
 
@@ -42,6 +45,16 @@ func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) 
 			return config, usageError{err, hint(cmd)}
 		}
 		config.Faults = append(config.Faults, fault)
+	}
+	var err error
+	if config.Scenario, err = f.scenario(cmd); err != nil || config.Scenario == nil {
+		return config, err
+	}
+	if !cmd.Flags().Changed("rate") {
+		config.Rate = config.Scenario.Rate
+	}
+	if !cmd.Flags().Changed("symbols") {
+		config.Symbols = config.Scenario.Symbols
 	}
 	return config, nil
 }
@@ -77,7 +90,7 @@ func mockCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
-		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under\n/as/ it speaks as other services, for their clients: GET /as/ lists them.\n\nFaults:\n" + faultHelp(),
+		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under\n/as/ it speaks as other services, for their clients: GET /as/ lists them.\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp(),
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if recording != "" {
@@ -102,6 +115,7 @@ func mockCommand() *cobra.Command {
 	secret.register(cmd)
 	replay.register(cmd)
 	market.register(cmd)
+	cmd.Flags().StringVar(&market.start, "start", "", "where the clock of a scenario begins: a `TIME`, or "+startNow+" for the time of day (default: as the scenario says)")
 	return cmd
 }
 
@@ -149,9 +163,8 @@ func runMock(cmd *cobra.Command, addr string, market marketFlags, secure tlsFlag
 	if certificate != nil {
 		venue.secure(*certificate)
 	}
-	fmt.Fprintf(out, "livetape mock server · simulated prices · seed %d · %g events/s\n\n", market.config.Seed, market.config.Rate)
-	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n", venue.url, venue.url)
-	fmt.Fprintf(out, "  others  %s/as/  in the words of other services\n", venue.url)
+	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", title(config), config.Seed, config.Rate)
+	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  others  %s/as/  in the words of other services\n  health  %s/healthz\n", venue.url, venue.url, venue.url, venue.url)
 	if certificate != nil {
 		fmt.Fprintf(out, "  SHA-256 %s\n", fingerprint(*certificate))
 	}
