@@ -49,6 +49,9 @@ func Infer(feed string, samples []Sample) (r Result, ok bool) {
 			return r, true
 		}
 	}
+	if r, ok := known(feed, samples); ok {
+		return r, true
+	}
 	return inferred(feed, preset.Definition{}, samples, payloads(samples))
 }
 
