@@ -146,9 +146,15 @@ type payload struct {
 
 func payloads(samples []Sample) (read []payload) {
 	for _, s := range samples {
-		json, reason, err := mapping.ReadPayload(string(s.Data))
-		if err == nil && reason == "" && sayable(s.Type) {
-			read = append(read, payload{s.Type, json})
+		lines := mapping.Payloads(s.Data)
+		if lines == nil {
+			lines = [][]byte{s.Data}
+		}
+		for _, line := range lines {
+			json, reason, err := mapping.ReadPayload(string(line))
+			if err == nil && reason == "" && sayable(s.Type) {
+				read = append(read, payload{s.Type, json})
+			}
 		}
 	}
 	return read

@@ -223,6 +223,7 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 		{"prices in dollars", messages(`{"symbol":"AAPL","price":"$181.46"}`, `{"symbol":"MSFT","price":"$400.10"}`), []string{"AAPL 181.46", "MSFT 400.10"}},
 		{"a bar without a symbol", messages(`{"open":"233.87","high":"233.87","low":"233.70","close":"233.75","volume":"71551","time":1714748300}`), []string{"desk 233.75 volume=71551 14:58:20"}},
 		{"a bar of letters without a symbol", messages(`{"o":1,"h":3,"l":0.5,"c":2,"v":9,"t":1714748300000}`), []string{"desk 2 volume=9 14:58:20"}},
+		{"several payloads in one event", messages("{\"symbol\":\"A\",\"price\":1}\n{\"symbol\":\"B\",\"price\":2}"), []string{"A 1", "B 2"}},
 		{"cents", messages(`{"symbol":"NVDA","price_cents":18146,"ts":1714748300}`, `{"symbol":"AMD","price_cents":13720}`), []string{"NVDA 181.46 14:58:20", "AMD 137.20"}},
 		{"powers of ten in names", messages(`{"symbol":"BTCUSD","lastPriceE4":616326000,"bid1":1}`), []string{"BTCUSD 61632.6000"}},
 		{"bars of single letters", messages(`[{"ev":"AM","sym":"GTE","v":4110,"o":0.4488,"c":0.4486,"h":0.4489,"l":0.4486,"a":0.4352,"e":1610144700000}]`),
