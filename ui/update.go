@@ -99,6 +99,8 @@ func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
 	if h == nil {
 		h = newHealth(Source{Name: ev.Feed})
 		m.feeds = append(m.feeds, h)
+		m.prices.manyFeeds = len(m.feeds) > 1
+		m.logPane.manyFeeds = m.prices.manyFeeds
 	}
 	if ev.Gap != nil {
 		ev.Gap = brief(ev.Gap)

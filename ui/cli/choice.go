@@ -227,6 +227,9 @@ func (c *choice) onCommandLine(err error) error {
 // finish adds what no definition says.
 func (c *choice) finish(t target) (target, error) {
 	t.config.LastEventID = c.flags.lastEventID
+	if c.flags.ca != "" {
+		t.config.CAFiles = append(t.config.CAFiles, c.flags.ca)
+	}
 	if c.cmd.Flags().Changed("max-event") {
 		t.config.MaxEvent = c.flags.maxEvent << 20
 	}
@@ -246,18 +249,18 @@ func configs(targets []target) []feed.Config {
 }
 
 // one is the single feed that an argument, or a preset, stands for.
-func (f feedFlags) one(cmd *cobra.Command, args []string) (feed.Config, error) {
+func (f feedFlags) one(cmd *cobra.Command, args []string) (target, error) {
 	if len(args) > 1 || len(args) == 0 && f.preset == "" {
-		return feed.Config{}, misused(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
+		return target{}, misused(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
 	}
 	c, err := f.choose(cmd, args, false)
 	if err != nil {
-		return feed.Config{}, err
+		return target{}, err
 	}
 	targets, err := c.targets()
 	if err != nil {
-		return feed.Config{}, err
+		return target{}, err
 	}
 	c.announce(targets)
-	return targets[0].config, nil
+	return targets[0], nil
 }

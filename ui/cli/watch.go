@@ -37,7 +37,7 @@ the shell's history; quote it, or the shell expands it first.`,
 				return err
 			}
 			choice.announce(targets)
-			return watch(cmd.Context(), cmd, watching{feeds: configs(targets), targets: targets, choice: choice, record: record})
+			return watch(cmd.Context(), cmd, watching{feeds: targets, choice: choice, record: record})
 		},
 	}
 	flags.register(cmd)

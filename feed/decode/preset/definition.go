@@ -89,6 +89,18 @@ func Format(d Definition) ([]byte, error) {
 	return text, nil
 }
 
+// Line writes a definition as one line that Parse reads; empty for one that says nothing.
+func (d Definition) Line() (string, error) {
+	if reflect.ValueOf(d).IsZero() {
+		return "", nil
+	}
+	text, err := yaml.MarshalWithOptions(d, yaml.JSON())
+	if err != nil {
+		return "", fmt.Errorf("write feed as a line: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
+}
+
 // Merge is base with everything that over says: its maps add to those of base, and all else replaces.
 func Merge(base, over Definition) Definition {
 	merge(reflect.ValueOf(&base).Elem(), reflect.ValueOf(over))

@@ -135,7 +135,7 @@ func (f Feed) withToken(w World, faults *fault.List) Feed {
 	value := f.Token
 	if f.TokenFile != "" {
 		var err error
-		if value, err = readToken(w.file(f.TokenFile)); err != nil {
+		if value, err = ReadToken(w.file(f.TokenFile)); err != nil {
 			faults.Add(fault.Path{"token_file"}, "%s", err)
 			value = "missing" // the rest is checked all the same
 		}
@@ -186,7 +186,8 @@ func canonical(headers map[string]string) map[string]string {
 // maxToken bounds a token file, in bytes.
 const maxToken = 16 << 10
 
-func readToken(path string) (string, error) {
+// ReadToken reads a token from a file of one line. Its errors hold nothing of what the file holds.
+func ReadToken(path string) (string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return "", err
