@@ -62,6 +62,9 @@ func (r row) plausible(a around) bool {
 	if rank < Weak {
 		return true
 	}
+	if r.number("open").IsSet() && r.number("high").IsSet() && r.number("low").IsSet() {
+		return true // the close of a bar
+	}
 	own := r.symbol() != "" && (rank < Vague || r.members["symbol"].rank < Weak)
 	return own || a.symbol != ""
 }
