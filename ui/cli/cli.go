@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
+	"livetape/mockserver"
 	"livetape/ui/cli/config"
 )
 
@@ -45,6 +46,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, err) // as compilers do: every line begins with the place
 		return ExitError
 	}
+	var scenario *mockserver.ScenarioError
+	if errors.As(err, &scenario) {
+		fmt.Fprintln(stderr, scenario)
+		return ExitError
+	}
 	fmt.Fprintf(stderr, "livetape: %v\n", err)
 	var usage usageError
 	if errors.As(err, &usage) {
@@ -73,7 +79,7 @@ Without a command it runs the demo.`,
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
 	root.AddCommand(demo, watchCommand(), streamCommand(), recordCommand(), checkCommand(), configCommand(), presetsCommand(),
-		replayCommand(), mockCommand(), versionCommand())
+		replayCommand(), mockCommand(), scenariosCommand(), benchCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}
 	})

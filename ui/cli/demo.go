@@ -31,6 +31,7 @@ real HTTP. Press F on the screen to make the server misbehave.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, market, record) },
 	}
 	market.register(cmd)
+	market.start = startNow // a demo is to look live
 	record.register(cmd)
 	return cmd
 }
@@ -54,7 +55,7 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 
 	err = watch(ctx, cmd, watching{
 		feeds:  []target{demoFeed(venue)},
-		banner: "DEMO · simulated prices",
+		banner: "DEMO · " + title(config),
 		faults: demoFaults(venue.mock),
 		record: record,
 	})

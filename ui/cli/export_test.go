@@ -2,6 +2,9 @@ package cli
 
 import (
 	"context"
+	"io"
+	"log"
+	"net/http"
 	"os"
 
 	"github.com/spf13/cobra"
@@ -12,6 +15,11 @@ import (
 	"livetape/ui"
 	"livetape/ui/cli/config"
 )
+
+// NewHTTPServer is the server in which livetape serves whatever it serves.
+func NewHTTPServer(handler http.Handler) *http.Server {
+	return newHTTPServer(handler, log.New(io.Discard, "", 0))
+}
 
 // RunPanicking watches a feed on a screen whose fault menu has one entry: a panic.
 func RunPanicking(url string) int {

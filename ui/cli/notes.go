@@ -60,6 +60,19 @@ func (n *notes) message(name string, m *feed.Message) {
 	n.say(name, line)
 }
 
+// word tells what a server says of its stream: the 1st, 10th, 100th … time that it says so.
+func (n *notes) word(name, notice string) {
+	line := "the server says: " + market.PlainText(notice, maxReason)
+	times := n.count(name, line)
+	if !isPowerOfTen(times) {
+		return
+	}
+	if times > 1 {
+		line += " (" + strconv.Itoa(times) + " so far)"
+	}
+	n.say(name, line)
+}
+
 // count is how often a reason has come, or all that there was no more room to tell apart.
 func (n *notes) count(name, reason string) int {
 	key := name + "\x00" + reason

@@ -146,6 +146,11 @@ func (p *pipe) message(ev feed.Event) error {
 			return err
 		}
 	}
+	if m.Notice != "" {
+		if err := p.note(func() { p.notes.word(ev.Feed, m.Notice) }); err != nil {
+			return err
+		}
+	}
 	p.record.arrive(ev.Feed, m.ID, ev.At)
 	for _, u := range m.Updates {
 		p.record.set(u)

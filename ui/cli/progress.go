@@ -13,13 +13,54 @@ import (
 	"livetape/feed"
 )
 
-// progress is a line at the foot of a terminal that says how far a recording is. What is written through it
-// stands above that line. Where there is no terminal, there is no line.
-type progress struct {
+// footline is a line at the foot of a terminal, drawn anew as often as one likes. What is written through it stands
+// above that line. Where there is no terminal, there is no line.
+type footline struct {
 	out      io.Writer
 	terminal term.File // nil: none
-	name     string    // of the file, without its folder
 	shown    bool      // the cursor stands on the line
+}
+
+func newFootline(out io.Writer) footline {
+	if f := file(out); f != nil && term.IsTerminal(f.Fd()) {
+		return footline{out: out, terminal: f}
+	}
+	return footline{out: out}
+}
+
+// clearLine brings the cursor to the begin of its line, and empties it.
+const clearLine = "\r" + ansi.EraseLineRight
+
+// Write implements io.Writer for what stands above the line.
+func (l *footline) Write(b []byte) (int, error) {
+	l.end()
+	return l.out.Write(b)
+}
+
+// end takes the line away.
+func (l *footline) end() {
+	if l.shown {
+		l.shown = false
+		fmt.Fprint(l.out, clearLine)
+	}
+}
+
+// draw makes text the line. That nobody sees it is no reason to stop.
+func (l *footline) draw(text string) {
+	if l.terminal == nil {
+		return
+	}
+	if width, _, err := term.GetSize(l.terminal.Fd()); err == nil && width > 0 {
+		text = ansi.Truncate(text, width-1, "…")
+	}
+	l.shown = true
+	fmt.Fprint(l.out, clearLine+text)
+}
+
+// progress says at the foot of a terminal how far a recording is.
+type progress struct {
+	footline
+	name string // of the file, without its folder
 
 	events int
 	bytes  int64 // of data
@@ -27,11 +68,7 @@ type progress struct {
 }
 
 func newProgress(out io.Writer, name string) *progress {
-	p := &progress{out: out, name: filepath.Base(name)}
-	if f := file(out); f != nil && term.IsTerminal(f.Fd()) {
-		p.terminal = f
-	}
-	return p
+	return &progress{footline: newFootline(out), name: filepath.Base(name)}
 }
 
 // count counts an event that was recorded.
@@ -41,35 +78,7 @@ func (p *progress) count(ev feed.Event) {
 	p.newest = ev.At
 }
 
-// clearLine brings the cursor to the begin of its line, and empties it.
-const clearLine = "\r" + ansi.EraseLineRight
-
-// Write implements io.Writer for what stands above the line.
-func (p *progress) Write(b []byte) (int, error) {
-	p.end()
-	return p.out.Write(b)
-}
-
-// end takes the line away.
-func (p *progress) end() {
-	if p.shown {
-		p.shown = false
-		fmt.Fprint(p.out, clearLine)
-	}
-}
-
-// show draws the line as it is now. That nobody sees it is no reason to stop.
-func (p *progress) show(now time.Time) {
-	if p.terminal == nil {
-		return
-	}
-	line := p.line(now)
-	if width, _, err := term.GetSize(p.terminal.Fd()); err == nil && width > 0 {
-		line = ansi.Truncate(line, width-1, "…")
-	}
-	p.shown = true
-	fmt.Fprint(p.out, clearLine+line)
-}
+func (p *progress) show(now time.Time) { p.draw(p.line(now)) }
 
 func (p *progress) line(now time.Time) string {
 	if p.events == 0 {

@@ -52,6 +52,7 @@ when the file cannot be written.`,
 			if err != nil {
 				return err
 			}
+			choice.announce(targets)
 			return runRecord(cmd.Context(), cmd, targets, record, until)
 		},
 	}

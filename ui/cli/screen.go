@@ -58,6 +58,7 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 		Feeds:   sources(configs(w.feeds)),
 		Events:  recording.events,
 		Control: set,
+		Origin:  w.choice.origin(),
 		Banner:  w.record.banner(w.banner),
 		Notices: recording.notices,
 		Setups:  setups,

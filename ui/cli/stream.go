@@ -44,6 +44,7 @@ func streamCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
+			choice.announce(targets)
 			return stream(cmd.Context(), cmd, streaming{targets, printer, wanted, record})
 		},
 	}

@@ -36,6 +36,7 @@ the shell's history; quote it, or the shell expands it first.`,
 			if err := needTerminal(cmd); err != nil {
 				return err
 			}
+			choice.announce(targets)
 			return watch(cmd.Context(), cmd, watching{feeds: targets, choice: choice, record: record})
 		},
 	}

@@ -60,6 +60,7 @@ func Renamed() map[string]string {
 		"price": "last", "px": "last", "title": "headline", "where": "when", "decode": "map", "idle": "idle_timeout",
 		"timestamp": "time", "ts": "time", "rows": "each", "previous_close": "prev_close", "header": "headers",
 		"alias": "aliases", "timeout": "idle_timeout", "qty": "size", "ticker": "symbol",
+		"retry": "retry_min", "backoff": "retry_max", "ca": "tls_ca", "ca_file": "tls_ca", "cacert": "tls_ca", "bearer": "token", "api_key": "token", "apikey": "token",
 	}
 }
 
