@@ -342,17 +342,47 @@ func TestLatencyIsFromTheStampToTheArrival(t *testing.T) {
 	requireNote(t, r, "may be behind")
 }
 
-func TestAClientThatGetsNothingIsNoticed(t *testing.T) {
-	withMarket(t, func(client int, frames [][]byte) [][]byte {
-		if client == 2 {
-			return slices.DeleteFunc(frames, isEvent)
-		}
-		return frames
-	}, func(t *testing.T, n *network, _ *market) {
-		r := n.load(t.Context(), plain(4))
-		requireNote(t, r, "got no event at all")
-		if r.OK || *r.Events.OnTheWay != 1000 || r.Clients.Events.Min != 0 {
-			t.Errorf("%+v", r)
+func TestAClientThatGetsNothingMoreIsNoticed(t *testing.T) {
+	for _, test := range []struct {
+		name   string
+		from   int // the first event of the market that does not come to the second client
+		opaque bool
+		words  string
+	}{
+		{"from the begin", 0, false, "1 clients that were connected got no event at all"},
+		{"from the middle on", 500, false, "1 clients got nothing for the last second or longer"},
+		{"from the middle on, with ids that mean nothing", 500, true, "1 clients got nothing for the last second or longer"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			seen := 0
+			mangle := func(client int, frames [][]byte) [][]byte {
+				return slices.DeleteFunc(frames, func(f []byte) bool {
+					if client != 2 || !isEvent(f) {
+						return false
+					}
+					seen++
+					return seen >= test.from
+				})
+			}
+			if test.opaque {
+				mangle = opaque(mangle)
+			}
+			r := loadMarket(t, plain(4), mangle)
+			requireNote(t, r, test.words)
+			if r.OK || r.Connections.Stalled != 1 || int(*r.Events.OnTheWay) != 1000-max(test.from-1, 0) || *r.Events.Lost != 0 {
+				t.Errorf("%+v", r)
+			}
+		})
+	}
+}
+
+func TestWhatAServerForgotIsLost(t *testing.T) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+		time.AfterFunc(3*time.Second+time.Millisecond, func() { inject(t, m, "503:2s") })
+		r := n.load(t.Context(), Plan{Clients: 3, Reconnect: true})
+		e := r.Events
+		if r.OK || e.Resets != 3 || *e.Lost < 3*180 || *e.Lost > 3*310 || e.Delivered+*e.Lost != 3*1000 || r.Connections.Refused != 0 {
+			t.Errorf("%+v, %d lost", tallyOf(r), *e.Lost)
 		}
 	})
 }
