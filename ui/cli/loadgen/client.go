@@ -22,8 +22,9 @@ type client struct {
 	settled       bool // its first answer has come, or will not
 	connections   int
 	proto         string
-	held          bool // it was connected when the time was up
-	done          bool // the server wants it no more
+	held          bool      // it was connected when the time was up
+	done          bool      // the server wants it no more
+	latest        time.Time // when the last event came
 
 	scanner scanner
 	present connection
@@ -169,6 +170,7 @@ func (c *client) takeAll(at time.Time) {
 		c.measure(e, at)
 	}
 	if n > 0 {
+		c.latest = at
 		c.events.Add(n)
 	}
 }

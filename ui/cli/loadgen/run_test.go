@@ -310,49 +310,13 @@ func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
 	})
 }
 
-func TestLatencyIsFromTheStampToTheArrival(t *testing.T) {
-	late := func(by time.Duration, skew time.Duration) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			say := tell(w, r)
-			for n := 1; ; n++ {
-				stamp := time.Now().Add(skew).UTC().Format(time.RFC3339Nano)
-				wait(r, by)
-				if !say("id: %d\ndata: {\"time\":%q}\n\n", n, stamp) {
-					return
-				}
-			}
-		}
-	}
-	r := loadHandler(t, plain(2), late(20*time.Millisecond, 0))
-	l := r.Latency
-	if l == nil || l.Min != 20 || l.Max != 20 || l.P50 != 20 || l.P999 != 20 || l.Measured < 900 {
-		t.Errorf("%+v", l)
-	}
-	r = loadHandler(t, plain(2), late(20*time.Millisecond, time.Minute))
-	requireNote(t, r, "the clock of the server is ahead")
-	if r.Latency != nil || r.Clients.Slowest != nil {
-		t.Errorf("%+v", r.Latency)
-	}
-	r = loadHandler(t, plain(2), late(20*time.Millisecond, -time.Minute))
-	requireNote(t, r, "is behind, or they are history")
-	if r.Latency != nil {
-		t.Errorf("%+v", r.Latency)
-	}
-	r = loadHandler(t, plain(2), late(2*time.Second, 0))
-	requireNote(t, r, "may be behind")
-}
-
-func TestAClientThatGetsNothingIsNoticed(t *testing.T) {
-	withMarket(t, func(client int, frames [][]byte) [][]byte {
-		if client == 2 {
-			return slices.DeleteFunc(frames, isEvent)
-		}
-		return frames
-	}, func(t *testing.T, n *network, _ *market) {
-		r := n.load(t.Context(), plain(4))
-		requireNote(t, r, "got no event at all")
-		if r.OK || *r.Events.OnTheWay != 1000 || r.Clients.Events.Min != 0 {
-			t.Errorf("%+v", r)
+func TestWhatAServerForgotIsLost(t *testing.T) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+		time.AfterFunc(3*time.Second+time.Millisecond, func() { inject(t, m, "503:2s") })
+		r := n.load(t.Context(), Plan{Clients: 3, Reconnect: true})
+		e := r.Events
+		if r.OK || e.Resets != 3 || *e.Lost < 3*180 || *e.Lost > 3*310 || e.Delivered+*e.Lost != 3*1000 || r.Connections.Refused != 0 {
+			t.Errorf("%+v, %d lost", tallyOf(r), *e.Lost)
 		}
 	})
 }
