@@ -33,6 +33,11 @@ func (c Config) validate() error {
 	require(c.Heartbeat >= time.Millisecond, "heartbeat: %s is shorter than a millisecond", c.Heartbeat)
 	require(c.Retry >= 0, "retry: %s is below 0", c.Retry)
 	require(isEpoch(c.Epoch), "epoch: %q is not 1 to %d visible ASCII characters", c.Epoch, maxEpoch)
+	if c.Scenario != nil {
+		if err := c.Scenario.checkFor(c); err != nil {
+			all = append(all, err)
+		}
+	}
 	for _, f := range c.Faults {
 		if err := f.checkAtStart(); err != nil {
 			all = append(all, fmt.Errorf("fault: %w", err))

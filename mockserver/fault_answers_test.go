@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -187,6 +188,27 @@ func TestTheFaultsAreListed(t *testing.T) {
 	for _, f := range mockserver.Faults() {
 		if !strings.Contains(text, "\n"+f.Name+" ") || !strings.Contains(text, f.Help) {
 			t.Errorf("%s is not in:\n%s", f.Name, text)
+		}
+	}
+}
+
+func TestTheFaultsAreListedForMenus(t *testing.T) {
+	for _, token := range []string{"", "secret"} {
+		s := serve(t, newMock(t, mockserver.Config{Token: token}), loopback(t))
+		resp := s.do("GET", "/faults", "Accept", "application/json")
+		var list struct {
+			Syntax string
+			Token  bool
+			Faults []struct{ Name, Help, For, Value string }
+		}
+		if err := json.Unmarshal([]byte(body(t, resp)), &list); err != nil {
+			t.Fatal(err)
+		}
+		if list.Syntax != mockserver.FaultSyntax || list.Token != (token != "") || len(list.Faults) != len(mockserver.Faults()) {
+			t.Errorf("%+v", list)
+		}
+		if got := list.Faults[2]; got.Name != "stall" || got.Help == "" || got.For != "30s" || got.Value != "" {
+			t.Errorf("%+v", got)
 		}
 	}
 }

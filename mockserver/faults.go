@@ -134,10 +134,18 @@ func (fs *faults) chance(n int64) int64 {
 
 // rate is how many events a second the market makes, where usual is what was configured.
 func (fs *faults) rate(usual float64) float64 {
+	if burst := fs.burst(); burst > 0 {
+		return burst
+	}
+	return usual
+}
+
+// burst is the rate that a burst asks for; 0 when there is none.
+func (fs *faults) burst() float64 {
 	if k := fs.condition().on(faultBurst, 0); k != nil {
 		return float64(k.value.n)
 	}
-	return usual
+	return 0
 }
 
 // skew is how far the clock of payloads is ahead.

@@ -25,6 +25,7 @@ type hub struct {
 type generation struct {
 	epoch string
 	log   eventLog
+	first uint64 // number that an event of this log is ahead of its number in the log; grows with every generation
 }
 
 func newHub(g *generation) *hub {

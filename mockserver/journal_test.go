@@ -58,6 +58,7 @@ func TestTheServerLogsItsLifeAndNoSecret(t *testing.T) {
 			Epoch: "e", Rate: quiet, Queue: 10, Token: "s3cret", Logger: j.logger(slog.LevelDebug),
 		}), inMemory())
 		stop := s.run()
+		synctest.Wait()
 		l := s.listen("/events?symbols=NVDA&token=s3cret&types=&s3cret&x=%73", "Authorization", "Bearer s3cret", "Last-Event-ID", "old-7")
 		l.expect("reset")
 		l.expect("snapshot")

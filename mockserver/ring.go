@@ -35,11 +35,19 @@ func (r *ring) append(drafts []draft, data []byte) {
 		frame := make([]byte, 0, len("event: \nid: \ndata: \n\n")+len(name)+len(id)+d.size)
 		frame = appendFrame(frame, name, id, data[:d.size])
 		data = data[d.size:]
-		r.slots[r.last%uint64(len(r.slots))] = &entry{id, d.kind, d.symbols, frame}
+		r.slots[r.last%uint64(len(r.slots))] = &entry{id, r.last, d.kind, d.symbols, frame, d.quote, d.news}
 	}
 }
 
 func (r *ring) id(n uint64) string { return r.prefix + strconv.FormatUint(n, 10) }
+
+func (r *ring) at(number uint64) string { return r.id(number) }
+
+func (r *ring) count() uint64 {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.last
+}
 
 func (r *ring) newest() string {
 	r.mu.RLock()

@@ -30,6 +30,8 @@ type stream struct {
 	filter filter
 	asked  string // Last-Event-ID of the request; empty for none
 	begun  bool
+	tongue *tongue // what it takes to speak as another service; nil: it speaks as itself
+	first  uint64  // number of events before its log
 
 	place   string // id of the last event read from the log
 	level   bool   // it had everything when it last looked
@@ -103,8 +105,10 @@ func (st *stream) turn() (busy bool, err error) {
 		return false, nil
 	case !st.begun:
 		return true, st.begin()
+	case st.tongue.isDue(time.Now()):
+		return true, st.speakUp(c)
 	}
-	return st.forward(st.manners(c))
+	return st.forward(c.on(faultSlow, st.number) != nil)
 }
 
 // wait returns when there may be something to do, and an error when there never will.
@@ -122,8 +126,9 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 		return ctx.Err()
 	case <-changed:
 	case <-resumed:
+	case <-st.tongue.alarm(stalled != nil):
 	case <-st.seat.called:
-		return st.beat(stalled != nil || c.on(faultHeartbeat, st.number) != nil)
+		return st.beat(st.tongue != nil || stalled != nil || c.on(faultHeartbeat, st.number) != nil)
 	}
 	return nil
 }
@@ -131,6 +136,9 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 // begin tells the client where the stream begins: behind what it had, or with a snapshot.
 func (st *stream) begin() error {
 	st.begun, st.level = true, true
+	if st.tongue != nil {
+		return st.beginForeign()
+	}
 	b := appendRetry(nil, st.server.config.Retry.Milliseconds())
 	if st.asked == "" {
 		return st.send(st.appendSnapshot(b))
@@ -187,7 +195,12 @@ func echo(s string) string {
 	return s[:cut]
 }
 
-func (st *stream) wants(e *entry) bool { return st.filter.passes(e.kind, e.symbols) }
+func (st *stream) wants(e *entry) bool {
+	if st.tongue != nil {
+		return st.tongue.talk.Wants(st.event(e))
+	}
+	return st.filter.passes(e.kind, e.symbols)
+}
 
 // batch is what a stream needs to forward events, lent to it for as long as it writes.
 type batch struct {
@@ -211,13 +224,13 @@ func (p *batches) giveBack(b *batch) {
 	p.pool.Put(b)
 }
 
-// forward writes the events that follow, as m says.
-func (st *stream) forward(m manners) (busy bool, err error) {
+// forward writes the events that follow; of a slow stream, one.
+func (st *stream) forward(slow bool) (busy bool, err error) {
 	b := st.server.batches.borrow()
 	defer st.server.batches.giveBack(b)
 	var behind int
 	events := b.entries
-	if m.slow != nil {
+	if slow {
 		events, st.level = events[:0:1], true // one at a time, and all the time it takes
 	}
 	events, behind, err = st.log.read(st.place, events)
@@ -228,18 +241,20 @@ func (st *stream) forward(m manners) (busy bool, err error) {
 	if n := len(events); n > 0 {
 		st.place = events[n-1].id
 	}
+	m := st.manners(st.server.faults.condition()) // as of now: events made after a fault was injected or cleared go by that
 	wanted := st.spoil(st.sift(events), m)
 	b.bytes = st.appendEvents(b.bytes, wanted, m)
 	st.level = behind == 0
-	if err = st.send(b.bytes); err == nil {
-		st.server.meters.deliveries.Add(len(wanted))
+	if err = st.send(b.bytes); err != nil {
+		return true, err
 	}
-	return behind > 0, err
+	st.server.meters.deliveries.Add(len(wanted))
+	return behind > 0, st.ended(behind == 0)
 }
 
 // sift leaves the events that the client asked for, in the same place.
 func (st *stream) sift(events []*entry) []*entry {
-	if st.filter.all() {
+	if st.filter.all() && st.tongue == nil {
 		return events
 	}
 	return slices.DeleteFunc(events, func(e *entry) bool { return !st.wants(e) })
@@ -258,6 +273,9 @@ func (st *stream) bears(behind int) bool {
 func (st *stream) dismiss(behind int) error {
 	st.server.meters.slow.Inc()
 	st.server.config.Logger.Warn("slow client dismissed", "client", st.number, "behind", behind)
+	if st.tongue != nil {
+		return errors.Join(errEnded, st.send([]byte(st.tongue.style.Slow)))
+	}
 	err := st.send(fmt.Appendf(nil, ": too slow: %d events behind; reconnect to resume from %s\n\n", behind, st.place))
 	return errors.Join(errEnded, err)
 }
@@ -269,6 +287,7 @@ func (st *stream) send(b []byte) error {
 	}
 	st.sent = time.Now()
 	st.server.meters.bytes.Add(len(b))
+	st.tongue.said(st.sent)
 	c := st.server.faults.condition()
 	switch {
 	case c.on(faultSlow, st.number) != nil:

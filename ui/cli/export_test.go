@@ -11,7 +11,9 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode"
+	"livetape/feed/decode/preset"
 	"livetape/ui"
+	"livetape/ui/cli/config"
 )
 
 // NewHTTPServer is the server in which livetape serves whatever it serves.
@@ -25,11 +27,23 @@ func RunPanicking(url string) int {
 	cmd.SetIn(os.Stdin)
 	cmd.SetOut(os.Stdout)
 	err := watch(context.Background(), cmd, watching{
-		feeds:  []feed.Config{{Name: "panicking", URL: url, Decoder: decode.Native{}}},
+		feeds:  []target{{config: feed.Config{Name: "panicking", URL: url, Decoder: decode.Native{}}}},
 		faults: []ui.Fault{{Name: "panic", Help: "panic", Inject: func(context.Context) error { panic("a bug") }}},
 	})
 	if err != nil {
 		return ExitError
 	}
 	return ExitOK
+}
+
+// ReadAgain is the decoder that a replay makes of what a recording says of a feed.
+func ReadAgain(name string, d preset.Definition) (decode.Decoder, error) {
+	roster, err := newRoster([]target{{
+		config: feed.Config{Name: name, URL: "http://desk.example/"},
+		origin: config.Feed{Definition: d},
+	}})
+	if err != nil {
+		return nil, err
+	}
+	return decoderOf(config.NewBook())(roster.source(name)), nil
 }

@@ -16,6 +16,8 @@ import (
 type marketFlags struct {
 	config mockserver.Config
 	faults []string
+	story  string // a scenario, by name or file
+	start  string // of its clock
 }
 
 func (f *marketFlags) register(cmd *cobra.Command) {
@@ -23,6 +25,7 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 	flags.Uint64Var(&f.config.Seed, "seed", 1, "seed of the simulated market; the same seed tells the same story")
 	flags.Float64Var(&f.config.Rate, "rate", 40, "events a second, all symbols together")
 	flags.IntVar(&f.config.Symbols, "symbols", 24, "how many symbols the market has")
+	flags.StringVar(&f.story, "scenario", "", "tell a story: a `NAME` of 'livetape scenarios', or a file of your own")
 	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+mockserver.FaultSyntax+"` to misbehave by, such as stall:5s@1m (repeatable)")
 }
 
@@ -40,6 +43,16 @@ func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) 
 			return config, usageError{err, hint(cmd)}
 		}
 		config.Faults = append(config.Faults, fault)
+	}
+	var err error
+	if config.Scenario, err = f.scenario(cmd); err != nil || config.Scenario == nil {
+		return config, err
+	}
+	if !cmd.Flags().Changed("rate") {
+		config.Rate = config.Scenario.Rate
+	}
+	if !cmd.Flags().Changed("symbols") {
+		config.Symbols = config.Scenario.Symbols
 	}
 	return config, nil
 }
@@ -74,7 +87,7 @@ func mockCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
-		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients.\n\nFaults:\n" + faultHelp(),
+		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under\n/as/ it speaks as other services, for their clients: GET /as/ lists them.\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp(),
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if recording != "" {
@@ -93,6 +106,7 @@ func mockCommand() *cobra.Command {
 	secret.register(cmd)
 	replay.register(cmd)
 	market.register(cmd)
+	cmd.Flags().StringVar(&market.start, "start", "", "where the clock of a scenario begins: a `TIME`, or "+startNow+" for the time of day (default: as the scenario says)")
 	return cmd
 }
 
@@ -139,8 +153,8 @@ func runMock(cmd *cobra.Command, place venueFlags, market marketFlags) error {
 		return err
 	}
 	venue.secure(settled.certificate)
-	fmt.Fprintf(out, "livetape mock server · simulated prices · seed %d · %g events/s\n\n", market.config.Seed, market.config.Rate)
-	fmt.Fprintf(out, "  events  %s/events\n  health  %s/healthz\n", venue.url, venue.url)
+	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", title(config), config.Seed, config.Rate)
+	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  others  %s/as/  in the words of other services\n  health  %s/healthz\n", venue.url, venue.url, venue.url, venue.url)
 	place.advise(out, venue.url, settled.certificate)
 	return venue.serve(cmd.Context())
 }

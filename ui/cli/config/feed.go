@@ -63,10 +63,10 @@ func (f Feed) Config(name string, w World) (feed.Config, error) {
 // reach says how the connection is made, and made again.
 func (f Feed) reach(config *feed.Config, w World, faults *fault.List) {
 	var err error
-	if config.RetryMin, err = parseWait(f.RetryMin); err != nil {
+	if config.RetryMin, err = parseWait(f.RetryMin, shortestRetry); err != nil {
 		faults.Add(fault.Path{"retry_min"}, "%s", err)
 	}
-	if config.RetryMax, err = parseWait(f.RetryMax); err != nil {
+	if config.RetryMax, err = parseWait(f.RetryMax, shortestLongest); err != nil {
 		faults.Add(fault.Path{"retry_max"}, "%s", err)
 	}
 	if f.TLSCA != "" {
