@@ -133,21 +133,6 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 	return nil
 }
 
-// beat sends a heartbeat, unless something was sent not so long ago, or a fault suppresses it.
-func (st *stream) beat(suppressed bool) error {
-	usual := st.server.config.Heartbeat
-	if left := usual - time.Since(st.sent); left > 0 {
-		st.server.wheel.again(st.seat, left)
-		return nil
-	}
-	st.server.wheel.again(st.seat, usual)
-	if suppressed {
-		st.sent = time.Now() // as if
-		return nil
-	}
-	return st.send([]byte(": hb\n\n"))
-}
-
 // begin tells the client where the stream begins: behind what it had, or with a snapshot.
 func (st *stream) begin() error {
 	st.begun, st.level = true, true
