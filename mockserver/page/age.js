@@ -51,6 +51,11 @@ export function spell(ms) {
   return rest > 0 ? `${said} ${rest} ${nextWord}` : said;
 }
 
+/** timeOfDay is the local one. */
+export function timeOfDay(date) {
+  return date.toLocaleTimeString(undefined, { hour12: false });
+}
+
 // passed is in whole seconds of the clock, so that all ages on the page change together.
 function passed(now, at) {
   return Math.max(0, Math.floor(now / second) - Math.floor(at / second)) * second;

@@ -4,7 +4,7 @@
 import { createClock, spell } from './age.js';
 import { createAnnouncer } from './announcer.js';
 import { Board } from './board.js';
-import { Connection, cause, mark } from './connection.js';
+import { Connection } from './connection.js';
 import { grouped } from './decimal.js';
 import { find } from './element.js';
 import { Faults } from './faults.js';
@@ -14,6 +14,7 @@ import { News } from './news.js';
 import { Prices } from './prices.js';
 import { decode, types } from './wire.js';
 import { Witness } from './witness.js';
+import { cause, mark } from './words.js';
 
 const pause = 30; // ms between two drawings: nobody reads faster
 
@@ -38,6 +39,7 @@ function onState() {
     note = `connected again${after(connection.gap)}; the server has not said what was missed`;
   }
   announce(`${word}. ${cause(connection)}`);
+  views.health.name();
   draw();
 }
 
