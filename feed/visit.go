@@ -13,7 +13,7 @@ import (
 
 // Visit asks a feed's server single questions, outside any subscription but by the same rules: the same header
 // fields, redirects and refusals, and the same words for them. It is for looking at a feed; to follow one, use
-// [Start]. One goroutine may use it at a time.
+// [Start]. Its methods may be called from any goroutine.
 type Visit struct {
 	source *source
 	base   http.RoundTripper

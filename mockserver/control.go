@@ -64,13 +64,19 @@ func (s *Server) admit(r *http.Request) error {
 		}
 		return nil
 	}
-	if !isLoopback(r.RemoteAddr) {
+	if !isLoopback(r.RemoteAddr) || isForwarded(r) {
 		return errRemote
 	}
 	if http.NewCrossOriginProtection().Check(r) != nil || !isLoopback(r.Host) {
 		return errForeign
 	}
 	return nil
+}
+
+// isForwarded reports whether a proxy on this machine says that it asks for somebody else (RFC 7239, and what came
+// before it).
+func isForwarded(r *http.Request) bool {
+	return r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != ""
 }
 
 // isLoopback reports whether an address, with or without a port, is of this machine by itself.

@@ -143,6 +143,8 @@ func TestFaultsAreTakenFromThoseWhoMay(t *testing.T) {
 		{name: "by a name that was bent to this machine", host: "evil.example", text: "status=418", want: 403, says: "other sites"},
 		{name: "a page of another site", host: ours, text: "status=418", header: []string{"Origin", "https://evil.example"}, want: 403, says: "other sites"},
 		{name: "a form of another site", host: ours, text: "status=418", header: []string{"Sec-Fetch-Site", "cross-site"}, want: 403, says: "other sites"},
+		{name: "through a proxy on this machine", host: ours, text: "status=418", header: []string{"X-Forwarded-For", "192.0.2.7"}, want: 403, says: "on this machine"},
+		{name: "through a proxy of another kind", host: ours, text: "status=418", header: []string{"Forwarded", "for=192.0.2.7"}, want: 403, says: "on this machine"},
 		{name: "our own page", host: ours, text: "status=418:1h", header: []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://" + ours}, want: 204},
 		{name: "without the token", token: "s3cret", host: ours, text: "status=418", want: 403, says: "Bearer"},
 		{name: "with another token", token: "s3cret", host: ours, text: "status=418", header: []string{"Authorization", "Bearer s3cre"}, want: 403, says: "Bearer"},

@@ -1,6 +1,6 @@
 // The head of the page: how the stream is, why, since when, and what is known of what was missed.
 
-import { ago, timeOfDay } from './age.js';
+import { ago, delay, timeOfDay } from './age.js';
 import { grouped } from './decimal.js';
 import { element, find, flag, write } from './element.js';
 import { cause, fresh, mark } from './words.js';
@@ -12,7 +12,7 @@ export class Health {
     Object.assign(this, { connection, board, witness });
   }
 
-  draw(now, note, undecoded) {
+  draw(now, { note, undecoded, late }) {
     const { state, since, events, lastEvent, lastId } = this.connection;
     const [sign, word] = mark(state);
     write(find('sign'), sign);
@@ -21,6 +21,7 @@ export class Health {
     write(find('since'), timeOfDay(since));
     write(find('last-event'), lastEvent === null ? 'none yet' : `${ago(now, lastEvent)} ago`);
     write(find('events'), grouped(String(events)) + (undecoded > 0 ? `, ${grouped(String(undecoded))} not understood` : ''));
+    write(find('delay'), late === null ? '–' : delay(late));
     write(find('last-id'), lastId || 'none yet');
     write(find('continuity'), this.continuity(note, now));
     this.drawMarket();

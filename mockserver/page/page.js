@@ -29,6 +29,7 @@ const views = {
 
 let note = 'no gap so far'; // what is known of gaps
 let undecoded = 0;
+let late = null; // ms from the latest price's own time to its arrival
 let drawnSecond = -1;
 let drawnAt = -Infinity;
 let due = false;
@@ -53,7 +54,10 @@ function onEvent(type, data) {
 }
 
 const takers = {
-  price: (quote, now) => board.price(quote, now),
+  price(quote, now) {
+    board.price(quote, now);
+    if (quote.sent) late = Date.now() - quote.sent;
+  },
   status: (status) => board.status(status),
   news: tell,
   snapshot: replace,
@@ -117,7 +121,7 @@ function drawNow(now) {
   const aged = second !== drawnSecond;
   drawnSecond = second;
   const changed = board.taken();
-  views.health.draw(now, note, undecoded);
+  views.health.draw(now, { note, undecoded, late });
   views.prices.draw(changed, now, aged);
   views.news.draw(changed);
 }

@@ -1,0 +1,313 @@
+package cli_test
+
+import (
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"go.uber.org/goleak"
+
+	"livetape/feed"
+	"livetape/mockserver"
+)
+
+// misfortune is a fault of the server, and all that the feed must say and do about it. It is told in the order in
+// which it happens.
+type misfortune struct {
+	name   string
+	server mockserver.Config
+	client feed.Config
+	fresh  bool // the fault is on when the feed starts
+
+	held   bool   // whoever comes back waits until the market has moved on
+	fault  string // as a user writes it
+	during int    // events of the market, under the fault
+	taken  int    // how many of them come, each as often as it does; 0: all
+	then   string // a second fault, when the first is over: it ends the stream
+
+	states []told // exactly these, from the fault on
+	away   int    // events while the feed is away
+	behind int    // events when it is back, the fault still on
+
+	press string // the user's key, after the fault is cleared; empty: none is needed
+	after []told // exactly these, when it is better
+	tries bool   // instead of after: it may have tried in vain any number of times more
+
+	gap           *feed.Gap // Kind, Replayed, Missed and Planned; nil: none
+	lost, doubled int       // events that never came, or came again
+	found         findings
+	check         func(*testing.T, *patient)
+}
+
+// told is what a status says, as far as it is certain.
+type told struct {
+	State   feed.State
+	Cause   string
+	Attempt int
+	Planned bool
+	Advice  string
+	Wait    time.Duration // exactly; of a random one, the longest that it may be
+}
+
+// The statuses that come again and again.
+var (
+	sinceEnd  = told{State: feed.Waiting, Cause: "the server ended the stream", Planned: true, Wait: ordinary}
+	backAgain = told{State: feed.Connecting, Planned: true}
+	live      = told{State: feed.Live}
+)
+
+func connecting(attempt int) told { return told{State: feed.Connecting, Attempt: attempt} }
+func liveAfter(attempt int) told  { return told{State: feed.Live, Attempt: attempt} }
+
+func waiting(attempt int, cause string, wait time.Duration) told {
+	return told{State: feed.Waiting, Attempt: attempt, Cause: cause, Wait: wait}
+}
+
+func failed(cause, advice string) told {
+	return told{State: feed.Failed, Attempt: 1, Cause: cause, Advice: advice}
+}
+
+func resumed(replayed int) *feed.Gap { return &feed.Gap{Kind: feed.Resumed, Replayed: replayed} }
+
+func resumedAsPlanned(replayed int) *feed.Gap {
+	return &feed.Gap{Kind: feed.Resumed, Replayed: replayed, Planned: true}
+}
+
+// TestEveryFaultLeadsToItsStateCauseAndCounters holds the feed to what it promises of each fault that the server can
+// have, over real connections. After each, the board is the truth, and the feed as good as new.
+func TestEveryFaultLeadsToItsStateCauseAndCounters(t *testing.T) {
+	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	var all []misfortune
+	for _, rows := range [][]misfortune{faultsOfConnections(), faultsOfAnswers(), faultsOfEvents()} {
+		all = append(all, rows...)
+	}
+	requireAllFaults(t, all)
+	t.Run("each", func(t *testing.T) {
+		for _, row := range all {
+			t.Run(row.title(), func(t *testing.T) {
+				t.Parallel()
+				row.run(t)
+			})
+		}
+	})
+}
+
+func requireAllFaults(t *testing.T, all []misfortune) {
+	t.Helper()
+	rows := map[string]int{}
+	for _, row := range all {
+		fault, err := mockserver.ParseFault(row.fault)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rows[fault.Name]++
+	}
+	for _, info := range mockserver.Faults() {
+		if rows[info.Name] == 0 {
+			t.Errorf("nothing is said of the fault %s", info.Name)
+		}
+	}
+}
+
+func (row misfortune) title() string {
+	title := row.fault
+	if row.then != "" {
+		title += " then " + row.then
+	}
+	return strings.TrimSpace(title + " " + row.name)
+}
+
+func (row misfortune) run(t *testing.T) {
+	p := row.begin(t)
+	epoch, last := cutID(t, p.mock.Newest())
+	row.suffer(p)
+	row.recover(p)
+
+	lost, doubled := 0, 0
+	now, newest := cutID(t, p.mock.Newest())
+	if now != epoch {
+		lost, doubled = p.toll(epoch, last)
+	}
+	l, d := p.toll(now, newest)
+	if lost+l != row.lost || doubled+d != row.doubled {
+		t.Errorf("%d events lost and %d doubled, want %d and %d", lost+l, doubled+d, row.lost, row.doubled)
+	}
+	row.requireGap(t, p)
+	if row.check != nil {
+		row.check(t, p)
+	}
+	if row.fault != "gap" { // what it leaves out, nobody can know
+		p.requireTruth()
+	}
+	row.requireGoodAsNew(t, p)
+	if diff := cmp.Diff(row.found, p.found); diff != "" {
+		t.Errorf("what was found (-want +got):\n%s", diff)
+	}
+}
+
+// begin starts the feed and brings it to where the fault strikes.
+func (row misfortune) begin(t *testing.T) *patient {
+	t.Helper()
+	if row.fresh {
+		return admit(t, row.server, row.client, func(mock *mockserver.Server) {
+			fault, err := mockserver.ParseFault(row.fault)
+			if err == nil {
+				err = mock.Inject(fault)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+	p := admit(t, row.server, row.client, nil)
+	p.catchUp()
+	p.move(20)
+	p.catchUp()
+	p.statuses = nil
+	return p
+}
+
+// suffer lets the fault have its way up to the last of the states.
+func (row misfortune) suffer(p *patient) {
+	p.t.Helper()
+	if row.held {
+		p.door.close()
+	}
+	if !row.fresh {
+		p.strike(row.fault)
+	}
+	if row.during > 0 {
+		want := p.arrived + row.during
+		if row.taken > 0 {
+			want = p.arrived + row.taken
+		}
+		p.move(row.during)
+		p.takeUntil("takes what comes under the fault", func() bool { return p.arrived >= want })
+	}
+	if row.then != "" {
+		p.strike("clear")
+		p.strike(row.then)
+	}
+	p.takeUntil("goes through its states", func() bool { return len(p.statuses) >= len(row.states) })
+	if diff := cmp.Diff(row.states, tellings(p, row.states)); diff != "" {
+		p.t.Errorf("states under the fault (-want +got):\n%s", diff)
+	}
+	p.statuses = nil
+}
+
+// recover ends the fault and brings the feed up to date.
+func (row misfortune) recover(p *patient) {
+	p.t.Helper()
+	p.move(row.away)
+	p.door.open()
+	if row.held {
+		p.takeUntil("accounts for its absence", func() bool { return len(p.gaps) > 0 })
+		p.catchUp()
+	}
+	if row.behind > 0 {
+		p.move(row.behind)
+		p.catchUp()
+	}
+	p.strike("clear")
+	p.press(row.press)
+	p.takeUntil("accounts for its absence", func() bool { return row.gap == nil || len(p.gaps) > 0 })
+	p.catchUp()
+	p.move(3)
+	p.catchUp()
+	if row.tries {
+		row.requireSameAsBefore(p)
+	} else if diff := cmp.Diff(row.after, tellings(p, row.after)); diff != "" {
+		p.t.Errorf("states after the fault (-want +got):\n%s", diff)
+	}
+	p.statuses = nil
+}
+
+// requireSameAsBefore checks that nothing new was said while the feed tried in vain.
+func (row misfortune) requireSameAsBefore(p *patient) {
+	p.t.Helper()
+	causes := map[string]bool{"": true}
+	for _, want := range row.states {
+		causes[want.Cause] = true
+	}
+	attempt := 0
+	for _, got := range tellings(p, nil) {
+		if !causes[got.Cause] || got.Attempt < attempt {
+			p.t.Errorf("after attempt %d: %+v", attempt, got)
+		}
+		attempt = got.Attempt
+	}
+}
+
+// tellings are the statuses that came, in the words of those that should have: a random wait within its bounds is the
+// bound, and a silence has no length.
+func tellings(p *patient, want []told) []told {
+	var all []told
+	for i, st := range p.statuses {
+		got := told{State: st.State, Cause: st.Cause, Attempt: st.Attempt, Planned: st.Planned, Advice: st.Advice}
+		if st.State == feed.Silent {
+			got.Cause, _, _ = strings.Cut(got.Cause, " for ")
+		}
+		if st.State == feed.Waiting {
+			got.Wait = st.RetryAt.Sub(st.Since)
+			random := i < len(want) && !want[i].Planned && want[i].Wait < time.Second
+			if random && got.Wait >= 10*time.Millisecond && got.Wait <= want[i].Wait {
+				got.Wait = want[i].Wait
+			}
+		}
+		all = append(all, got)
+	}
+	return all
+}
+
+// requireGap checks the one gap that was told, and that it tells the truth.
+func (row misfortune) requireGap(t *testing.T, p *patient) {
+	t.Helper()
+	var want []feed.Gap
+	if row.gap != nil {
+		want = append(want, *row.gap)
+	}
+	var got []feed.Gap
+	for _, gap := range p.gaps {
+		if !strings.HasPrefix(gap.From, "e") || gap.Lost.IsZero() || gap.Length <= 0 {
+			t.Errorf("a gap of unknown extent: %+v", gap)
+		}
+		if gap.Kind == feed.Reset && gap.Missed != feed.Unknown && gap.Missed != row.lost {
+			t.Errorf("%d events were missed, it says; %d were", gap.Missed, row.lost)
+		}
+		got = append(got, feed.Gap{Kind: gap.Kind, Replayed: gap.Replayed, Missed: gap.Missed, Planned: gap.Planned})
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("gaps (-want +got):\n%s", diff)
+	}
+}
+
+// requireGoodAsNew checks that the next failure is a first one again, and that nothing is missed by it.
+func (row misfortune) requireGoodAsNew(t *testing.T, p *patient) {
+	t.Helper()
+	p.gaps, p.statuses = nil, nil
+	p.strike("drop")
+	p.takeUntil("is live after one more failure", func() bool { return len(p.statuses) >= 3 && len(p.gaps) > 0 })
+	longest := max(ordinary, row.client.RetryMin)
+	want := []told{waiting(1, "connection reset", longest), connecting(1), liveAfter(1)}
+	if diff := cmp.Diff(want, tellings(p, want)); diff != "" {
+		t.Errorf("one more failure (-want +got):\n%s", diff)
+	}
+	if gap := p.gaps[0]; gap.Kind != feed.Resumed || gap.Missed != 0 {
+		t.Errorf("one more failure: %+v", gap)
+	}
+	p.move(3)
+	p.catchUp()
+}
+
+// cutID takes an id of the server apart.
+func cutID(t *testing.T, id string) (epoch string, n int) {
+	t.Helper()
+	epoch, digits, _ := strings.Cut(id, "-")
+	n, err := strconv.Atoi(digits)
+	if err != nil {
+		t.Fatalf("id %q: %v", id, err)
+	}
+	return epoch, n
+}

@@ -1,0 +1,91 @@
+package loadgen
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the golden files")
+
+func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	t.Cleanup(cancel)
+	return ctx, cancel
+}
+
+func golden(t *testing.T, name, got string) {
+	t.Helper()
+	path := filepath.Join("testdata", name)
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s: want (-), got (+):\n%s", name, diff)
+	}
+}
+
+// teller counts its events, ten a second, and takes a while to send each. Of the third client it withholds what spare
+// says.
+func teller(spare func(n int) bool) http.HandlerFunc {
+	var clients atomic.Int64
+	return func(w http.ResponseWriter, r *http.Request) {
+		client := clients.Add(1)
+		say := tell(w, r)
+		wait(r, 50*time.Millisecond)
+		say("id: e-0\nevent: snapshot\ndata: {\"prices\":[]}\n\n")
+		for n := 1; r.Context().Err() == nil; n++ {
+			stamp := now()
+			wait(r, time.Duration(n%10+1)*time.Millisecond)
+			if client != 3 || !spare(n) {
+				say("id: e-%d\nevent: price\ndata: {\"last\":\"1.00\",\"time\":%q}\n\n", n, stamp)
+			}
+			wait(r, time.Duration(99-n%10)*time.Millisecond)
+		}
+	}
+}
+
+// reports are of servers that stand for all there are.
+func reports(t *testing.T) map[string]*Report {
+	t.Helper()
+	secret := plain(2)
+	secret.Feed.URL = "http://desk.example/events?token=sesame"
+	return map[string]*Report{
+		"good": loadHandler(t, plain(20), teller(func(int) bool { return false })),
+		"bad":  loadHandler(t, plain(4), teller(func(n int) bool { return n%10 == 5 })),
+		"refused": loadHandler(t, secret, func(w http.ResponseWriter, _ *http.Request) {
+			http.Error(w, "no seats left for sesame", http.StatusServiceUnavailable)
+		}),
+		"nameless": loadHandler(t, plain(2), func(w http.ResponseWriter, r *http.Request) {
+			say := tell(w, r)
+			for wait(r, 900*time.Millisecond); say("data: {\"last\":\"1.00\"}\n\n"); {
+				wait(r, time.Second)
+			}
+		}),
+	}
+}
+
+func TestReportsForPeopleAndForMachines(t *testing.T) {
+	for name, report := range reports(t) {
+		golden(t, name+".txt", printed(t, report))
+		var b bytes.Buffer
+		if err := report.JSON(&b); err != nil {
+			t.Fatal(err)
+		}
+		golden(t, name+".json", b.String())
+	}
+}

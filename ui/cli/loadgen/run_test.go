@@ -1,0 +1,376 @@
+package loadgen
+
+import (
+	"bytes"
+	"context"
+	"net/http"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed"
+	"livetape/mockserver"
+)
+
+// tally is what the tests look at of a report.
+type tally struct {
+	Connected, Refused, Held, Dropped, Reconnected int
+
+	Delivered           uint64
+	Lost, Doubled, Late int // -1: not known
+	JudgedBy            string
+	Nameless, Unjudged  uint64
+	Resets              uint64
+	OK                  bool
+}
+
+func tallyOf(r *Report) tally {
+	known := func(n *uint64) int {
+		if n == nil {
+			return -1
+		}
+		return int(*n)
+	}
+	c, e := r.Connections, r.Events
+	return tally{
+		c.Connected, c.Refused, c.Held, c.Dropped, c.Reconnected,
+		e.Delivered, known(e.Lost), known(e.Duplicated), known(e.OutOfOrder), e.JudgedBy, e.Nameless, e.Unjudged, e.Resets, r.OK,
+	}
+}
+
+func requireTally(t *testing.T, r *Report, want tally) {
+	t.Helper()
+	if diff := cmp.Diff(want, tallyOf(r)); diff != "" {
+		t.Errorf("-want +got:\n%s%+v", diff, r)
+	}
+}
+
+func requireNote(t *testing.T, r *Report, words string) {
+	t.Helper()
+	if !slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, words) }) {
+		t.Errorf("no note says %q: %q", words, r.Notes)
+	}
+}
+
+func TestEveryEventOfASteadyServerIsCounted(t *testing.T) {
+	r := loadMarket(t, plain(20), nil)
+	requireTally(t, r, tally{Connected: 20, Held: 20, Delivered: 20 * 1000, JudgedBy: BySequence, OK: true})
+	if r.Events.PerSecond == nil || *r.Events.PerSecond != 1999 || r.Seconds != aWhile.Seconds() {
+		t.Errorf("%v events a second in %v s", *r.Events.PerSecond, r.Seconds)
+	}
+	if r.Latency == nil || r.Latency.Measured != 20*1000 || r.Latency.Max > 5 {
+		t.Errorf("latency: %+v", r.Latency)
+	}
+	if r.Clients == nil || r.Clients.Events != (Range{1000, 1000, 1000}) {
+		t.Errorf("per client: %+v", r.Clients)
+	}
+	if len(r.Notes) > 0 {
+		t.Errorf("notes: %q", r.Notes)
+	}
+}
+
+// isEvent reports whether a frame is an event of the market, and not what the stream begins with.
+func isEvent(frame []byte) bool {
+	return bytes.HasPrefix(frame, []byte("event: ")) && !bytes.HasPrefix(frame, []byte("event: snapshot"))
+}
+
+// everyTenth lets change have every tenth event of the third client.
+func everyTenth(change func(frame []byte) [][]byte) func(int, [][]byte) [][]byte {
+	seen := 0
+	return func(client int, frames [][]byte) (out [][]byte) {
+		for _, f := range frames {
+			if client == 3 && isEvent(f) {
+				if seen++; seen%10 == 5 {
+					out = append(out, change(f)...)
+					continue
+				}
+			}
+			out = append(out, f)
+		}
+		return out
+	}
+}
+
+func TestExactlyWhatAProxyDoesToEventsIsFound(t *testing.T) {
+	var held []byte
+	for _, test := range []struct {
+		name   string
+		mangle func(int, [][]byte) [][]byte
+		want   tally
+	}{
+		{"drops", everyTenth(func([]byte) [][]byte { return nil }), tally{Delivered: 4*1000 - 100, Lost: 100}},
+		{"doubles", everyTenth(func(f []byte) [][]byte { return [][]byte{f, f} }), tally{Delivered: 4*1000 + 100, Doubled: 100}},
+		{"holds one back behind the next", func(client int, frames [][]byte) (out [][]byte) {
+			for _, f := range frames {
+				switch {
+				case client == 2 && bytes.Contains(f, []byte("\nid: e-500\n")):
+					held = bytes.Clone(f)
+					continue
+				case client == 2 && held != nil && isEvent(f):
+					out, held = append(out, f, held), nil
+					continue
+				}
+				out = append(out, f)
+			}
+			return out
+		}, tally{Delivered: 4 * 1000, Late: 1}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			want := test.want
+			want.Connected, want.Held, want.JudgedBy = 4, 4, BySequence
+			requireTally(t, loadMarket(t, plain(4), test.mangle), want)
+		})
+	}
+}
+
+// opaque takes from ids what shows that the server counts.
+func opaque(mangle func(int, [][]byte) [][]byte) func(int, [][]byte) [][]byte {
+	return func(client int, frames [][]byte) (out [][]byte) {
+		for _, f := range mangle(client, frames) {
+			if bytes.HasPrefix(f, []byte("retry: ")) {
+				continue // with the snapshot behind it
+			}
+			f = bytes.Replace(f, []byte("\nid: e-"), []byte("\nid: some/"), 1)
+			if !bytes.HasPrefix(f, []byte("event: snapshot")) {
+				out = append(out, f)
+			}
+		}
+		return out
+	}
+}
+
+func TestIDsThatMeanNothingAreJudgedByWhatAllClientsSaw(t *testing.T) {
+	same := func(_ int, frames [][]byte) [][]byte { return frames }
+	for _, test := range []struct {
+		name   string
+		mangle func(int, [][]byte) [][]byte
+		want   tally
+	}{
+		{"a good server", same, tally{Delivered: 4 * 1000, OK: true}},
+		{"one that drops", everyTenth(func([]byte) [][]byte { return nil }), tally{Delivered: 4*1000 - 100, Lost: 100}},
+		{"one that doubles", everyTenth(func(f []byte) [][]byte { return [][]byte{f, f} }), tally{Delivered: 4*1000 + 100, Doubled: 100}},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			want := test.want
+			want.Connected, want.Held, want.JudgedBy = 4, 4, ByUnion
+			r := loadMarket(t, plain(4), opaque(test.mangle))
+			requireTally(t, r, want)
+			requireNote(t, r, "by what all clients saw")
+		})
+	}
+	t.Run("one client alone", func(t *testing.T) {
+		r := loadMarket(t, plain(1), opaque(everyTenth(nil)))
+		requireTally(t, r, tally{Connected: 1, Held: 1, Delivered: 1000, Lost: -1, Late: -1, JudgedBy: ByUnion, OK: true})
+		requireNote(t, r, "there was only one")
+	})
+	t.Run("a filter", func(t *testing.T) {
+		p := plain(4)
+		p.Feed.URL = "http://desk.example/events?symbols=NVDA,AAPL"
+		dropped := 0
+		r := loadMarket(t, p, everyTenth(func([]byte) [][]byte { dropped++; return nil }))
+		if r.Events.JudgedBy != ByUnion || dropped == 0 || int(*r.Events.Lost) != dropped || int(r.Events.Delivered+*r.Events.Lost)%4 != 0 {
+			t.Errorf("of %d that were dropped: %+v", dropped, tallyOf(r))
+		}
+	})
+}
+
+func TestOfEventsWithoutIDsNothingIsSaidToBeZero(t *testing.T) {
+	r := loadHandler(t, plain(3), func(w http.ResponseWriter, r *http.Request) {
+		for say := tell(w, r); say("data: {\"time\":%q}\n\n", now()); {
+			wait(r, 100*time.Millisecond)
+		}
+	})
+	if e := r.Events; e.Lost != nil || e.Duplicated != nil || e.OutOfOrder != nil || e.JudgedBy != ByNothing || e.Nameless != e.Delivered || e.Delivered == 0 {
+		t.Errorf("%+v", e)
+	}
+	requireNote(t, r, "cannot be known")
+	if text := printed(t, r); !strings.Contains(text, "unknown lost, unknown duplicated") || strings.Contains(text, "all delivered") {
+		t.Errorf("in words:\n%s", text)
+	}
+}
+
+func printed(t *testing.T, r *Report) string {
+	t.Helper()
+	var b strings.Builder
+	if err := r.Text(&b); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+func TestRefusedAndDroppedClientsAreCountedWithTheirCause(t *testing.T) {
+	r := loadMarket(t, Plan{Clients: 6}, nil)
+	requireTally(t, r, tally{Connected: 6, Held: 6, Delivered: 6000, JudgedBy: BySequence, OK: true})
+
+	var clients atomic.Int64
+	var others http.Handler
+	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+		switch n := clients.Add(1); {
+		case n <= 2:
+			http.Error(w, "full", http.StatusServiceUnavailable)
+		case n == 3:
+			tell(w, r)("id: 1\ndata: only\n\n")
+		default:
+			others.ServeHTTP(w, r)
+		}
+	}, func(t *testing.T, n *network) {
+		m := newMarket(t, nil)
+		others = m
+		stop := m.run(t)
+		r := n.load(t.Context(), plain(6))
+		stop()
+		requireTally(t, r, tally{
+			Connected: 4, Refused: 2, Held: 3, Dropped: 1, Delivered: 3001, JudgedBy: ByBoth,
+		})
+		if diff := cmp.Diff([]Cause{{"503 Service Unavailable: full", 2}}, r.Connections.Refusals); diff != "" {
+			t.Error(diff)
+		}
+		if diff := cmp.Diff([]Cause{{"the server ended the stream", 1}}, r.Connections.Drops); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+func TestAServerThatCannotBeReachedRefusesAll(t *testing.T) {
+	inBubble(t, http.NotFound, func(t *testing.T, n *network) {
+		n.dialErr = syscall.ECONNREFUSED
+		r := n.load(t.Context(), plain(5))
+		requireTally(t, r, tally{Refused: 5, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
+		requireNote(t, r, "no client was connected")
+	})
+}
+
+func TestAServerThatDoesNotAnswerRefusesInTime(t *testing.T) {
+	r := loadHandler(t, Plan{Clients: 2, For: time.Second}, func(_ http.ResponseWriter, r *http.Request) {
+		<-r.Context().Done()
+	})
+	requireTally(t, r, tally{Refused: 2, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
+	if diff := cmp.Diff([]Cause{{"no answer within 10s", 2}}, r.Connections.Refusals); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestWhoComesBackResumesAndLosesNothing(t *testing.T) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+		time.AfterFunc(3*time.Second, func() { inject(t, m, "drop") })
+		time.AfterFunc(6*time.Second, func() { inject(t, m, "eof") })
+		r := n.load(t.Context(), Plan{Clients: 5, Reconnect: true})
+		requireTally(t, r, tally{Connected: 5, Held: 5, Dropped: 10, Reconnected: 10, Delivered: 5000, JudgedBy: BySequence, OK: true})
+		requireNote(t, r, "their latency is not counted")
+		if r.Latency.Max > 5 {
+			t.Errorf("replayed events count: %+v", r.Latency)
+		}
+	})
+}
+
+func inject(t *testing.T, m *market, text string) {
+	fault, err := mockserver.ParseFault(text)
+	if err == nil {
+		err = m.Inject(fault)
+	}
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+func TestWhatARestartCostsIsNotMadeUp(t *testing.T) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+		time.AfterFunc(3*time.Second+time.Millisecond, func() { inject(t, m, "restart") })
+		r := n.load(t.Context(), Plan{Clients: 2, Reconnect: true})
+		if r.Events.Resets != 2 || r.Connections.Reconnected != 2 {
+			t.Errorf("%+v", tallyOf(r))
+		}
+		requireNote(t, r, "began anew 1 times")
+	})
+}
+
+func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second+time.Millisecond)
+		defer cancel()
+		r := n.load(ctx, Plan{Clients: 3, For: time.Hour})
+		requireTally(t, r, tally{Connected: 3, Held: 3, Delivered: 3 * 400, JudgedBy: BySequence, OK: true})
+	})
+	t.Run("before all are connected", func(t *testing.T) {
+		withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+			ctx, cancel := context.WithTimeout(t.Context(), 5500*time.Millisecond)
+			defer cancel()
+			r := n.load(ctx, Plan{Clients: 10, Ramp: 10 * time.Second})
+			if r.Connections.Connected != 6 || r.Connections.Refused != 0 || r.Latency != nil || r.Events.PerSecond != nil {
+				t.Errorf("%+v", r)
+			}
+			requireNote(t, r, "4 clients were not connected yet")
+			requireNote(t, r, "before all clients were connected")
+		})
+	})
+}
+
+func TestLatencyIsFromTheStampToTheArrival(t *testing.T) {
+	late := func(by time.Duration, skew time.Duration) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			say := tell(w, r)
+			for n := 1; ; n++ {
+				stamp := time.Now().Add(skew).UTC().Format(time.RFC3339Nano)
+				wait(r, by)
+				if !say("id: %d\ndata: {\"time\":%q}\n\n", n, stamp) {
+					return
+				}
+			}
+		}
+	}
+	r := loadHandler(t, plain(2), late(20*time.Millisecond, 0))
+	l := r.Latency
+	if l == nil || l.Min != 20 || l.Max != 20 || l.P50 != 20 || l.P999 != 20 || l.Measured < 900 {
+		t.Errorf("%+v", l)
+	}
+	r = loadHandler(t, plain(2), late(20*time.Millisecond, time.Minute))
+	requireNote(t, r, "the clock of the server is ahead")
+	if r.Latency != nil || r.Clients.Slowest != nil {
+		t.Errorf("%+v", r.Latency)
+	}
+	r = loadHandler(t, plain(2), late(20*time.Millisecond, -time.Minute))
+	requireNote(t, r, "is behind, or they are history")
+	if r.Latency != nil {
+		t.Errorf("%+v", r.Latency)
+	}
+	r = loadHandler(t, plain(2), late(2*time.Second, 0))
+	requireNote(t, r, "may be behind")
+}
+
+func TestAClientThatGetsNothingIsNoticed(t *testing.T) {
+	withMarket(t, func(client int, frames [][]byte) [][]byte {
+		if client == 2 {
+			return slices.DeleteFunc(frames, isEvent)
+		}
+		return frames
+	}, func(t *testing.T, n *network, _ *market) {
+		r := n.load(t.Context(), plain(4))
+		requireNote(t, r, "got no event at all")
+		if r.OK || *r.Events.OnTheWay != 1000 || r.Clients.Events.Min != 0 {
+			t.Errorf("%+v", r)
+		}
+	})
+}
+
+func TestProgressIsToldEverySecond(t *testing.T) {
+	var told []Progress
+	withMarket(t, nil, func(t *testing.T, n *network, _ *market) {
+		transport := &http.Transport{DialContext: n.dial}
+		defer transport.CloseIdleConnections()
+		_, err := Run(t.Context(), Plan{
+			Feed:    feed.Config{Name: "desk", URL: "http://desk.example/events", Client: &http.Client{Transport: transport}},
+			Clients: 3, For: 3500 * time.Millisecond,
+		}, func(p Progress) { told = append(told, p) })
+		if err != nil {
+			t.Fatal(err)
+		}
+	})
+	if len(told) != 3 || told[2].Connected != 3 || told[2].Settled != 3 || told[2].Elapsed != 3*time.Second || told[2].Events < 3*299 {
+		t.Errorf("%+v", told)
+	}
+}
