@@ -28,9 +28,48 @@ func DisplayURL(raw string) string {
 	raw, query, hasQuery := strings.Cut(raw, "?")
 	shown := withoutUser(raw)
 	if hasQuery {
-		shown += "?" + maskQuery(query)
+		shown += "?" + rewriteQuery(query, maskPair)
 	}
 	return market.PlainText(shown, displayLimit)
+}
+
+// PortableURL is a feed's URL as it can stand in a configuration that is passed on: whole, but without user and
+// password and without a fragment, and with what stand gives in the place of each value in the query that may be a
+// credential. Stand is given the key, "" for a value without one. Values of known, harmless keys stay as they are, so
+// that such an URL works unchanged. The URL must be valid.
+func PortableURL(raw string, stand func(key string) string) string {
+	raw, _, _ = strings.Cut(raw, "#")
+	raw, query, hasQuery := strings.Cut(raw, "?")
+	whole := withoutUser(raw)
+	if hasQuery {
+		whole += "?" + rewriteQuery(query, func(pair string) string { return portablePair(pair, stand) })
+	}
+	return whole
+}
+
+func portablePair(pair string, stand func(key string) string) string {
+	key, value, found := strings.Cut(pair, "=")
+	if maskPair(pair) == pair || found && isHarmlessKey(key) && !holdsCredential(value) {
+		return pair
+	}
+	if !found {
+		return stand("")
+	}
+	return key + "=" + stand(key)
+}
+
+// holdsCredential reports whether a value, which may be an URL or a query itself, has a user or a credential in it, or
+// may have: what does not decode, or is encoded once more.
+func holdsCredential(value string) bool {
+	plain, err := url.QueryUnescape(value)
+	if err != nil || strings.ContainsAny(plain, "@%") {
+		return true
+	}
+	_, query, nested := strings.Cut(plain, "?")
+	if !nested {
+		query = plain
+	}
+	return nested && strings.Contains(query, "?") || strings.Contains(query, "=") && len(formSecrets(query)) > 0
 }
 
 // withStandIns puts something harmless in the place of every ${NAME}, so that the rest can be parsed.
@@ -68,15 +107,15 @@ func userOf(raw string) string {
 	return authority[:strings.LastIndexByte(authority, '@')+1]
 }
 
-// maskQuery masks every literal value but those of known, harmless keys: nobody can list the names that a token may have.
-func maskQuery(query string) string {
+// rewriteQuery changes each pair of a query, and leaves what stands between them as it is.
+func rewriteQuery(query string, change func(pair string) string) string {
 	var out strings.Builder
 	for len(query) > 0 {
 		end := strings.IndexAny(query, "&;")
 		if end < 0 {
 			end = len(query)
 		}
-		out.WriteString(maskPair(query[:end]))
+		out.WriteString(change(query[:end]))
 		rest := query[end:]
 		separator := min(1, len(rest))
 		out.WriteString(rest[:separator])
@@ -85,6 +124,7 @@ func maskQuery(query string) string {
 	return out.String()
 }
 
+// maskPair masks a literal value but for one of a known, harmless key: nobody can list the names that a token may have.
 func maskPair(pair string) string {
 	key, value, found := strings.Cut(pair, "=")
 	switch {
@@ -114,11 +154,15 @@ func isHarmlessKey(key string) bool {
 	if err != nil {
 		return false
 	}
-	switch strings.ToLower(plain) {
-	case "symbol", "symbols", "symbols[]", "instrument", "instruments", "type", "types", "event", "events",
-		"channel", "channels", "topic", "topics", "stream", "streams", "id", "ids", "ids[]", "interval", "chain", "method",
+	switch strings.TrimSuffix(strings.ToLower(plain), "[]") {
+	case "symbol", "symbols", "instrument", "instruments", "type", "types", "event", "events",
+		"channel", "channels", "topic", "topics", "stream", "streams", "id", "ids", "interval", "chain", "method",
 		"limit", "cursor", "order", "since", "from", "snapshot", "lasteventid", "last-event-id",
-		"encoding", "format", "v", "version", "parsed",
+		"encoding", "format", "v", "version", "parsed", "benchmarks_only", "allow_unordered", "ignore_invalid_price_ids",
+		"address", "addresses", "network", "networks", "pool", "pools", "pair", "pairs", "market", "markets",
+		"currency", "currencies", "exchange", "exchanges", "side", "depth", "level", "levels", "granularity",
+		"lang", "locale", "country", "category", "categories", "section", "sector", "sort", "offset", "page", "size", "count",
+		"orderby", "limittolast", "limittofirst", "print",
 		"base_asset_type", "base_asset_code", "base_asset_issuer", "counter_asset_type", "counter_asset_code", "counter_asset_issuer",
 		"selling_asset_type", "selling_asset_code", "selling_asset_issuer", "buying_asset_type", "buying_asset_code", "buying_asset_issuer":
 		return true

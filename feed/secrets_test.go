@@ -261,6 +261,27 @@ func TestADisplayedURLHoldsNoSecret(t *testing.T) {
 	}
 }
 
+func TestAPortableURLWorksUnchangedButForCredentials(t *testing.T) {
+	long := "https://desk.example/?" + strings.Repeat("ids[]=e62df6c8b4a85fe1a67db44dc12de5db330f7ac66b72dc658afedf0f4a415b43&", 20) + "parsed=true"
+	for raw, want := range map[string]string{
+		long: long,
+		"https://desk.example/?topic=https%3A%2F%2Fdesk.example%2Fprices%2F%7Bid%7D&topic=news": "https://desk.example/?topic=https%3A%2F%2Fdesk.example%2Fprices%2F%7Bid%7D&topic=news",
+		"https://desk.example/?topic=https://desk.example/a?x=1;instruments=EUR_USD,GBP_USD":    "https://desk.example/?topic=https://desk.example/a?x=1;instruments=EUR_USD,GBP_USD",
+		"https://desk.example/?method=t_p&chain=ethereum&address=0xC02aaA39&limit=1&cursor=now": "https://desk.example/?method=t_p&chain=ethereum&address=0xC02aaA39&limit=1&cursor=now",
+		"https://desk.example/?channel[]=x&desk=x&s3cr3t":                                       "https://desk.example/?channel[]=x&desk=<desk>&<>",
+		"https://u:s3cr3t@desk.example/?token=s3cr3t;key=${KEY}&symbols=A#s3cr3t":               "https://desk.example/?token=<token>;key=${KEY}&symbols=A",
+		"https://desk.example/?topic=https%3A%2F%2Fu:s3cr3t@desk.example":                       "https://desk.example/?topic=<topic>",
+		"https://desk.example/?topic=https%3A%2F%2Fdesk.example%2F%3Ftoken%3Ds3cr3t":            "https://desk.example/?topic=<topic>",
+		"https://desk.example/?topic=a%253Ftoken%253Ds3cr3t":                                    "https://desk.example/?topic=<topic>",
+		"https://desk.example/?from=token%3Ds3cr3t":                                             "https://desk.example/?from=<from>",
+		"${DESK_URL}/prices?since=2026-01-01T00:00:00Z":                                         "${DESK_URL}/prices?since=2026-01-01T00:00:00Z",
+	} {
+		if got := PortableURL(raw, func(key string) string { return "<" + key + ">" }); got != want {
+			t.Errorf("%s:\n%s, want\n%s", raw, got, want)
+		}
+	}
+}
+
 func FuzzAnExpansionNeverPanicsOrTellsAValue(f *testing.F) {
 	for _, seed := range []string{"", "a${X}b", "${X", "${}", "${X}${Y}", "$${X}", "${${X}}", "${X-1}"} {
 		f.Add(seed)

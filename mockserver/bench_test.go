@@ -20,10 +20,15 @@ func BenchmarkEvent(b *testing.B) {
 	}
 }
 
-// BenchmarkFanOut brings one event to 100 clients over loopback connections. Events come 100 at a time; the
-// next hundred comes when all have read the last.
+// BenchmarkFanOut brings one event to 100 clients over loopback connections. Events come 100 at a time, or by
+// themselves; the next come when all have read the last.
 func BenchmarkFanOut(b *testing.B) {
-	const clients, portion = 100, 100
+	b.Run("by 100", func(b *testing.B) { fanOut(b, 100) })
+	b.Run("by 1", func(b *testing.B) { fanOut(b, 1) })
+}
+
+func fanOut(b *testing.B, portion int) {
+	const clients = 100
 	s := serve(b, newMock(b, mockserver.Config{Symbols: 200}), loopback(b))
 	var readers []*countingReader
 	for range clients {

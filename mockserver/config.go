@@ -12,6 +12,7 @@ const (
 	maxSymbols = 10000
 	maxRing    = 1 << 24
 	maxEpoch   = 64
+	maxClients = 1e6
 )
 
 var errRanBefore = errors.New("mock server: runs only once")
@@ -28,9 +29,15 @@ func (c Config) validate() error {
 	require(between(c.Symbols, maxSymbols), "symbols: %d is not between 1 and %d", c.Symbols, maxSymbols)
 	require(between(c.Ring, maxRing), "ring: %d events is not between 1 and %d", c.Ring, maxRing)
 	require(between(c.Queue, maxRing), "queue: %d events is not between 1 and %d", c.Queue, maxRing)
+	require(between(c.MaxClients, maxClients), "max clients: %d is not between 1 and %d", c.MaxClients, int(maxClients))
 	require(c.Heartbeat >= time.Millisecond, "heartbeat: %s is shorter than a millisecond", c.Heartbeat)
 	require(c.Retry >= 0, "retry: %s is below 0", c.Retry)
 	require(isEpoch(c.Epoch), "epoch: %q is not 1 to %d visible ASCII characters", c.Epoch, maxEpoch)
+	if c.Scenario != nil {
+		if err := c.Scenario.checkFor(c); err != nil {
+			all = append(all, err)
+		}
+	}
 	for _, f := range c.Faults {
 		if err := f.checkAtStart(); err != nil {
 			all = append(all, fmt.Errorf("fault: %w", err))

@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"crypto/subtle"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -63,13 +64,19 @@ func (s *Server) admit(r *http.Request) error {
 		}
 		return nil
 	}
-	if !isLoopback(r.RemoteAddr) {
+	if !isLoopback(r.RemoteAddr) || isForwarded(r) {
 		return errRemote
 	}
 	if http.NewCrossOriginProtection().Check(r) != nil || !isLoopback(r.Host) {
 		return errForeign
 	}
 	return nil
+}
+
+// isForwarded reports whether a proxy on this machine says that it asks for somebody else (RFC 7239, and what came
+// before it).
+func isForwarded(r *http.Request) bool {
+	return r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != ""
 }
 
 // isLoopback reports whether an address, with or without a port, is of this machine by itself.
@@ -82,8 +89,13 @@ func isLoopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// listFaults is the help on faults.
-func listFaults(w http.ResponseWriter, _ *http.Request) {
+// listFaults is the help on faults, for menus as JSON.
+func (s *Server) listFaults(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Vary", "Accept")
+	if strings.Contains(r.Header.Get("Accept"), "application/json") {
+		s.listFaultsAsJSON(w)
+		return
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprintf(w, "POST %s, one a line\n\n", FaultSyntax)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
@@ -91,6 +103,30 @@ func listFaults(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(table, "%s\t%s\n", f.Name, f.text())
 	}
 	_ = table.Flush() // whoever asked has hung up
+}
+
+func (s *Server) listFaultsAsJSON(w http.ResponseWriter) {
+	type fault struct {
+		Name  string `json:"name"`
+		Help  string `json:"help"`
+		For   string `json:"for,omitempty"`
+		Value string `json:"value,omitempty"`
+		Whole bool   `json:"whole"`
+	}
+	list := struct {
+		Syntax string  `json:"syntax"`
+		Token  bool    `json:"token"` // is asked for
+		Faults []fault `json:"faults"`
+	}{Syntax: FaultSyntax, Token: s.config.Token != ""}
+	for _, f := range Faults() {
+		lasts := ""
+		if f.For > 0 {
+			lasts = f.For.String()
+		}
+		list.Faults = append(list.Faults, fault{f.Name, f.Help, lasts, f.Value, f.Whole})
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(list) // whoever asked has hung up
 }
 
 // text is f in a line.

@@ -1,6 +1,7 @@
 package mockserver_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -142,6 +143,8 @@ func TestFaultsAreTakenFromThoseWhoMay(t *testing.T) {
 		{name: "by a name that was bent to this machine", host: "evil.example", text: "status=418", want: 403, says: "other sites"},
 		{name: "a page of another site", host: ours, text: "status=418", header: []string{"Origin", "https://evil.example"}, want: 403, says: "other sites"},
 		{name: "a form of another site", host: ours, text: "status=418", header: []string{"Sec-Fetch-Site", "cross-site"}, want: 403, says: "other sites"},
+		{name: "through a proxy on this machine", host: ours, text: "status=418", header: []string{"X-Forwarded-For", "192.0.2.7"}, want: 403, says: "on this machine"},
+		{name: "through a proxy of another kind", host: ours, text: "status=418", header: []string{"Forwarded", "for=192.0.2.7"}, want: 403, says: "on this machine"},
 		{name: "our own page", host: ours, text: "status=418:1h", header: []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://" + ours}, want: 204},
 		{name: "without the token", token: "s3cret", host: ours, text: "status=418", want: 403, says: "Bearer"},
 		{name: "with another token", token: "s3cret", host: ours, text: "status=418", header: []string{"Authorization", "Bearer s3cre"}, want: 403, says: "Bearer"},
@@ -185,6 +188,27 @@ func TestTheFaultsAreListed(t *testing.T) {
 	for _, f := range mockserver.Faults() {
 		if !strings.Contains(text, "\n"+f.Name+" ") || !strings.Contains(text, f.Help) {
 			t.Errorf("%s is not in:\n%s", f.Name, text)
+		}
+	}
+}
+
+func TestTheFaultsAreListedForMenus(t *testing.T) {
+	for _, token := range []string{"", "secret"} {
+		s := serve(t, newMock(t, mockserver.Config{Token: token}), loopback(t))
+		resp := s.do("GET", "/faults", "Accept", "application/json")
+		var list struct {
+			Syntax string
+			Token  bool
+			Faults []struct{ Name, Help, For, Value string }
+		}
+		if err := json.Unmarshal([]byte(body(t, resp)), &list); err != nil {
+			t.Fatal(err)
+		}
+		if list.Syntax != mockserver.FaultSyntax || list.Token != (token != "") || len(list.Faults) != len(mockserver.Faults()) {
+			t.Errorf("%+v", list)
+		}
+		if got := list.Faults[2]; got.Name != "stall" || got.Help == "" || got.For != "30s" || got.Value != "" {
+			t.Errorf("%+v", got)
 		}
 	}
 }

@@ -12,6 +12,7 @@ import (
 type faults struct {
 	wake    func() // every stream, to look at the condition
 	restart func() // the server, in a new epoch
+	struck  func(Fault)
 	now     atomic.Pointer[condition]
 	changed *bell // rings when something was injected, or struck again
 
@@ -46,6 +47,7 @@ func (fs *faults) inject(f Fault) error {
 	case f.Name == faultClear:
 		fs.repeats = nil
 		fs.now.Store(fs.condition().cleared())
+		fs.struck(f)
 	case f.Every > 0:
 		fs.appoint(appointed{f, time.Now().Add(f.Every)})
 	default:
@@ -62,6 +64,7 @@ func (fs *faults) strike(f Fault, s species) error {
 	if err != nil {
 		return err
 	}
+	fs.struck(f)
 	if f.Name == faultRestart {
 		fs.restart()
 		return nil
@@ -131,10 +134,18 @@ func (fs *faults) chance(n int64) int64 {
 
 // rate is how many events a second the market makes, where usual is what was configured.
 func (fs *faults) rate(usual float64) float64 {
+	if burst := fs.burst(); burst > 0 {
+		return burst
+	}
+	return usual
+}
+
+// burst is the rate that a burst asks for; 0 when there is none.
+func (fs *faults) burst() float64 {
 	if k := fs.condition().on(faultBurst, 0); k != nil {
 		return float64(k.value.n)
 	}
-	return usual
+	return 0
 }
 
 // skew is how far the clock of payloads is ahead.

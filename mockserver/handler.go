@@ -4,30 +4,47 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"time"
+
+	"livetape/mockserver/page"
 )
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/events", s.events)
-	mux.HandleFunc(movedPath, s.events)
+	mux.HandleFunc(moved+"/events", s.events)
+	mux.HandleFunc("/as/{service}/", s.visit)
+	mux.HandleFunc(moved+"/as/{service}/", s.visit)
+	mux.HandleFunc("GET /as/{$}", listServices)
 	mux.HandleFunc("GET /healthz", s.health)
-	mux.HandleFunc("GET /faults", listFaults)
-	mux.HandleFunc("POST /faults", s.control)
-	mux.HandleFunc("GET /{$}", index)
-	return mux
+	mux.HandleFunc("GET /readyz", s.ready)
+	mux.Handle("GET /metrics", s.meters)
+	mux.HandleFunc("GET /faults", s.listFaults)
+	mux.HandleFunc("POST /faults", soon(s.control))
+	browser := page.Handler()
+	mux.Handle("GET /page/", browser)
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { index(w, r, browser) })
+	return bounded(mux)
 }
 
-// index says what is here.
-func index(w http.ResponseWriter, _ *http.Request) {
+// index says what is here; a browser gets the page.
+func index(w http.ResponseWriter, r *http.Request, browser http.Handler) {
+	w.Header().Set("Vary", "Accept")
+	if page.Wanted(r) {
+		browser.ServeHTTP(w, r)
+		return
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprint(w, `livetape mock server: simulated prices and news
 
+GET /          in a browser, a page of live prices and news
 GET /events    an event stream (Server-Sent Events)
                ?symbols=NVDA,EUR/USD   only these
                ?types=price,news       only these of price, news, status
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
+GET /as/       the same market in the words of other services, for their clients
 GET /healthz   epoch, newest event and number of clients
+GET /readyz    200 while new streams are welcome, 503 before and after
+GET /metrics   counts in the text format of Prometheus
 GET /faults    the ways to misbehave; POST /faults begins them
 `)
 }
@@ -68,12 +85,26 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	if !s.hub.enter() {
-		refuse(w, http.StatusServiceUnavailable, time.Second)
+	leave := s.enter(w, r, client)
+	if leave == nil {
 		return
 	}
-	defer s.hub.leave()
+	defer leave()
 	s.newStream(w, r, asked, arrival{client, c.count}).run(r.Context())
+}
+
+// enter counts a client in, and gives what counts it out again; nil when there is no room, and the client was told so.
+func (s *Server) enter(w http.ResponseWriter, r *http.Request, client uint64) (leave func()) {
+	if err := s.hub.enter(s.config.MaxClients); err != nil {
+		s.meters.refuse(err)
+		refuse(w, http.StatusServiceUnavailable, comeAgain(err))
+		return nil
+	}
+	gone := s.logClient(r, client)
+	return func() {
+		gone()
+		s.hub.leave()
+	}
 }
 
 // allowOrigins lets scripts of any origin read the stream (Fetch, CORS protocol).

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"os"
 	"strconv"
 	"strings"
 	"testing"
@@ -20,7 +21,13 @@ import (
 	"livetape/mockserver"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	if how := os.Getenv(idleServer); how != "" {
+		serveIdle(how)
+		return
+	}
+	goleak.VerifyTestMain(m)
+}
 
 // quiet is a rate at which the market only moves by Step.
 const quiet = 1e-6

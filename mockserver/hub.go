@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"errors"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -24,6 +25,7 @@ type hub struct {
 type generation struct {
 	epoch string
 	log   eventLog
+	first uint64 // number that an event of this log is ahead of its number in the log; grows with every generation
 }
 
 func newHub(g *generation) *hub {
@@ -41,6 +43,14 @@ func (h *hub) replace(g *generation) {
 	h.changed.ring()
 }
 
+// span is how many events the present log keeps and the age of the oldest, if it can say so.
+func (h *hub) span() (events int, age time.Duration) {
+	if log, ok := h.log().(interface{ span() (int, time.Duration) }); ok {
+		return log.span()
+	}
+	return 0, 0
+}
+
 // begin reports true once.
 func (h *hub) begin() bool {
 	h.mu.Lock()
@@ -50,21 +60,45 @@ func (h *hub) begin() bool {
 	return first
 }
 
+// welcomes reports whether the hub has begun and is not closed.
+func (h *hub) welcomes() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.began && !h.closed.Load()
+}
+
 // publish logs events and wakes every stream.
 func (h *hub) publish(drafts []draft, data []byte) {
 	h.log().append(drafts, data)
 	h.changed.ring()
 }
 
-// enter counts a stream in; it reports false when the hub is closed. One who entered leaves.
-func (h *hub) enter() bool {
+// Why a stream may not enter.
+var (
+	errClosed = errors.New("the server ends")
+	errFull   = errors.New("the server has as many clients as it may have")
+)
+
+// comeAgain is when a client does that was refused for err.
+func comeAgain(err error) time.Duration {
+	if errors.Is(err, errFull) {
+		return fullRetry
+	}
+	return time.Second
+}
+
+// enter counts a stream in, unless the hub is closed or has so many already. One who entered leaves.
+func (h *hub) enter(most int) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.closed.Load() {
-		return false
+	switch {
+	case h.closed.Load():
+		return errClosed
+	case h.open >= most:
+		return errFull
 	}
 	h.open++
-	return true
+	return nil
 }
 
 func (h *hub) leave() {

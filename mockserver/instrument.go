@@ -1,6 +1,10 @@
 package mockserver
 
-import "time"
+import (
+	"time"
+
+	"livetape/mockserver/foreign"
+)
 
 // Ends of what is computed with integers alone, so that a seed gives the same market on every machine.
 const (
@@ -18,16 +22,19 @@ type instrument struct {
 	time                       time.Time
 	halted                     bool
 	symbols                    []string // its own symbol, as an event lists it
+	listed                     *foreign.Instrument
 
-	fair, anchor int64 // fine ticks: where the price is, and where it is drawn to
-	impulse      int64 // what news will still move it
-	seenMarket   int64 // levels of the factors at its last move
+	fair, anchor int64   // fine ticks: where the price is, and where it is drawn to
+	impulse      int64   // what news will still move it
+	pushes       []push  // what a script will still move it
+	morning      morning // what its next trade begins
+	seenMarket   int64   // levels of the factors at its last move
 	seenSector   int64
 }
 
 // newInstrument opens near the listing's price: a gap away from the close before.
 func newInstrument(l listing, d *dice) *instrument {
-	i := &instrument{listing: l, prevClose: l.price, symbols: []string{l.symbol}}
+	i := &instrument{listing: l, prevClose: l.price, symbols: []string{l.symbol}, listed: l.tell()}
 	i.fair = l.price * fine
 	i.fair += scale(i.fair, d.normal(20*l.sigma))
 	i.anchor = i.fair
@@ -51,12 +58,53 @@ func (i *instrument) move(m *market) {
 	parts := i.beta*(market-i.seenMarket+sector-i.seenSector)/100 + m.dice.normal(i.sigma*m.mood.percent()/100)
 	i.seenMarket, i.seenSector = market, sector
 
+	i.yield(m.script)
 	felt := i.impulse / 3
 	i.impulse -= felt
 	i.anchor += scale(i.anchor, felt)
 	i.anchor += (i.price*fine - i.anchor) / 5000
 	i.fair += scale(i.fair, parts+felt) + (i.anchor-i.fair)/500
 	i.fair = min(max(i.fair, i.price*fine/4), i.price*fine*4)
+}
+
+// yield goes as far as the pushes of a script have come.
+func (i *instrument) yield(s *script) {
+	if len(i.pushes) == 0 {
+		return
+	}
+	left := i.pushes[:0]
+	for _, p := range i.pushes {
+		due := p.at(s.clock)
+		i.fair += due - p.given
+		i.anchor += due - p.given
+		if p.given = due; due != p.amount {
+			left = append(left, p)
+		}
+	}
+	i.pushes = left
+	i.anchor = min(max(i.anchor, i.price*fine/4), i.price*fine*4)
+}
+
+// morning is what begins with a trade.
+type morning uint8
+
+const (
+	newDay  morning = 1 << iota // the close before, and the volume
+	opening                     // the session, with its open, high and low
+)
+
+// dawn begins what is to begin with a trade, where prior is the price before it.
+func (i *instrument) dawn(prior int64) (changed fields) {
+	if i.morning&newDay != 0 {
+		i.prevClose, i.volume = prior, i.size
+		changed |= fieldPrevClose | fieldVolume
+	}
+	if i.morning != 0 {
+		i.open, i.high, i.low = i.last, i.last, i.last
+		changed |= fieldOpen | fieldHigh | fieldLow
+	}
+	i.morning = 0
+	return changed
 }
 
 // quote sets bid and ask around the fair value and reports which of them changed.
@@ -98,9 +146,9 @@ func (i *instrument) trade(m *market) (changed fields) {
 func (i *instrument) tick(m *market, now time.Time) fields {
 	i.move(m)
 	i.time = now
-	changed := i.quote(m)
-	if changed == 0 || m.dice.below(10) < 7 {
-		changed |= i.trade(m)
+	prior, changed := i.last, i.quote(m)
+	if i.morning != 0 || changed == 0 || m.dice.below(10) < 7 {
+		changed |= i.trade(m) | i.dawn(prior)
 	}
 	return changed
 }

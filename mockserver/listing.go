@@ -33,6 +33,9 @@ type listing struct {
 // canHalt tells exchanges, which halt, from markets that never do.
 func (l *listing) canHalt() bool { return l.sector < funds }
 
+// hasHours tells what is traded on an exchange from what is traded around the clock.
+func (l *listing) hasHours() bool { return l.sector <= funds }
+
 // named are the symbols of a small market, mixed so that also the first few are of several sectors. Names
 // are real; everything that the simulator says about them is not.
 var named = [...]listing{

@@ -1,13 +1,21 @@
 package mockserver
 
-import "errors"
+import (
+	"errors"
 
-// entry is one event as it goes over the wire, encoded once for all clients. It never changes.
+	"livetape/mockserver/foreign"
+)
+
+// entry is one event as it goes over the wire, encoded once for all clients, and what it says, for streams that
+// speak as another service. It never changes.
 type entry struct {
 	id      string
+	number  uint64 // of all in the log, from 1
 	kind    kind
 	symbols []string
 	frame   []byte
+	quote   foreign.Quote     // of a price event
+	news    *foreign.Headline // of a news event
 }
 
 // Why a log cannot be read from an id.
@@ -30,6 +38,12 @@ type eventLog interface {
 
 	// newest is the id of the newest event, or the one that stands before the first.
 	newest() string
+
+	// count is the number of the newest event.
+	count() uint64
+
+	// at is the id of the event with a number; it need not be there any more.
+	at(number uint64) string
 
 	// oldest is the earliest id from which the log can be read on.
 	oldest() string

@@ -20,6 +20,8 @@ type market struct {
 	turn     int // events so far
 	agenda   []appointment
 	halted   int
+	script   *script // nil: the market tells its own story
+	session  string  // of the whole market; empty as long as it is open without a script
 	newsroom newsroom
 	statuses []*status // the latest of every symbol that ever had one, the whole market's first
 }
@@ -37,18 +39,24 @@ const (
 func (m mood) percent() int64 { return [...]int64{calm: 55, normal: 100, wild: 240}[m] }
 
 // newMarket is a market that has been open for a while: it has headlines, highs and lows.
-func newMarket(seed uint64, symbols int, epoch string, now time.Time) *market {
-	m := &market{dice: newDice(seed), mood: normal, crowd: crowd(symbols), newsroom: newsroom{prefix: newsPrefix(epoch)}}
-	for i, l := range listings(symbols) {
+func newMarket(c Config) *market {
+	m := &market{dice: newDice(c.Seed), mood: normal, crowd: crowd(c.Symbols), newsroom: newsroom{prefix: newsPrefix(c.Epoch)}}
+	for i, l := range listings(c.Symbols) {
 		m.instruments = append(m.instruments, newInstrument(l, m.dice))
 		for range l.activity {
 			m.wheel = append(m.wheel, int32(i))
 		}
 	}
-	now = now.UTC()
+	now, script := c.Now().UTC(), newScript(c)
+	if script != nil && !c.Scenario.Start.IsZero() {
+		now = c.Scenario.Start
+	}
 	m.statuses = []*status{{"", "open", "Simulated market", now.Add(-time.Hour)}}
-	m.openAgenda()
+	m.openAgenda(script)
 	m.warmUp(now)
+	if script != nil {
+		script.begin(m, now)
+	}
 	return m
 }
 
@@ -86,24 +94,42 @@ type happening struct {
 	status  *status
 }
 
-// next makes the next thing happen. What it points to may change with the one after it.
+// next makes the next thing happen; with a script, that may be nothing. What it points to may change with the one
+// after it.
 func (m *market) next(now time.Time) happening {
 	m.turn++
 	if h, ok := m.plotNext(now); ok {
 		return h
 	}
 	i := m.pick()
+	if i == nil || !m.trades(i) {
+		return happening{}
+	}
 	m.drift(i.sector)
 	return happening{price: i, changed: i.tick(m, now)}
 }
 
-// pick chooses a symbol that trades, the active ones more often.
+// pick chooses a symbol that is not halted, the active ones more often; nil when all are, as only a script can have it.
 func (m *market) pick() *instrument {
+	if m.halted == len(m.instruments) {
+		return nil
+	}
 	for {
 		if i := m.instruments[m.wheel[m.dice.below(int64(len(m.wheel)))]]; !i.halted {
 			return i
 		}
 	}
+}
+
+// trades reports whether i trades in this session, where it was picked: exchanges sleep, and are slow around their hours.
+func (m *market) trades(i *instrument) bool {
+	switch {
+	case m.session == "" || m.session == "open" || !i.hasHours():
+		return true
+	case m.session == "pre" || m.session == "post":
+		return m.dice.below(3) == 0
+	}
+	return false
 }
 
 // drift moves the factors. In a large market each event is a smaller part of what happens.

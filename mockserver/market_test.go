@@ -316,13 +316,13 @@ func TestAMarketHasAsManySymbolsAsAskedFor(t *testing.T) {
 
 func TestImpossibleSettingsAreAllNamed(t *testing.T) {
 	_, err := mockserver.New(mockserver.Config{
-		Rate: -1, Symbols: 10001, Ring: -1, Queue: -1, Heartbeat: -1, Retry: -1, Epoch: "a b",
+		Rate: -1, Symbols: 10001, Ring: -1, Queue: -1, MaxClients: -1, Heartbeat: -1, Retry: -1, Epoch: "a b",
 		Faults: []mockserver.Fault{{Name: "drop"}, {Name: "fire"}},
 	})
 	if err == nil {
 		t.Fatal("no error")
 	}
-	for _, want := range []string{"rate", "symbols", "ring", "queue", "heartbeat", "retry", "epoch", "drop@20s", `"fire"`} {
+	for _, want := range []string{"rate", "symbols", "ring", "queue", "max clients", "heartbeat", "retry", "epoch", "drop@20s", `"fire"`} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("%q is not named in: %v", want, err)
 		}

@@ -6,18 +6,31 @@
 // which clients that lost their connection resume. A client that is slower than the market is
 // disconnected with a comment that says so; it never delays another.
 //
+// An idle client takes about 1 KB beside the 25 KB that net/http takes for a connection with HTTP/1.1 (two goroutines and
+// a buffer for each direction): it holds no buffer of its own, and what it asked for is bounded, its id with 1 KiB and
+// its query with 32 KiB. To write, it borrows one of a few batches of 256 events. The ring is one for all.
+//
+// Under /as/ the same market is told in the words of other services, which package foreign speaks, for tests of their
+// clients.
+//
 // [Server.Inject] makes the server misbehave, towards every connection or some of them; [Faults] lists the ways, and
 // [ParseFault] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
 // server refuse connections for a while.
+//
+// A [Scenario] is a story that the market tells instead of its own: moves, headlines, halts and faults at their times,
+// the same bytes in every run. [Scenarios] are some that come with the server, and [ParseScenario] reads others.
 package mockserver
 
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"strconv"
 	"sync"
 	"time"
+
+	"livetape/mockserver/foreign"
 )
 
 // Config says what a Server is like; a zero field takes its default.
@@ -33,6 +46,10 @@ type Config struct {
 	Faults    []Fault          // to begin with; see ParseFault
 	Token     string           // that POST /faults asks for; without one, it is for clients on this machine only
 	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
+	Scenario  *Scenario        // that the market tells; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
+
+	MaxClients int          // streams at a time; one more is answered 503 with Retry-After; default 20,000, at most a million
+	Logger     *slog.Logger // told of clients at level debug, of faults and of the server's own life at info, of slow clients at warn; default none
 }
 
 // Server is the mock server: a simulated market behind an SSE endpoint. Its methods may be called from
@@ -42,6 +59,13 @@ type Server struct {
 	hub     *hub
 	faults  *faults
 	batches batches
+	meters  *meters
+	wheel   *wheel // of heartbeats
+
+	turnstile foreign.Turnstile // of the services that it speaks as
+
+	turns sync.Mutex    // held while a scenario's events and faults take turns
+	ahead time.Duration // how far the time of a scenario is behind that of its pace
 
 	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
 	market *market
@@ -56,24 +80,29 @@ func New(c Config) (*Server, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	h := newHub(&generation{c.Epoch, newRing(c.Epoch, c.Ring)})
+	h := newHub(&generation{c.Epoch, newRing(c.Epoch, c.Ring), firstNumber(c.Now())})
 	s := &Server{
 		config: c,
 		hub:    h,
 		faults: newFaults(c.Seed, h.changed.ring),
-		market: newMarket(c.Seed, c.Symbols, c.Epoch, c.Now()),
+		meters: newMeters(h),
+		wheel:  newWheel(c.Heartbeat),
+		market: newMarket(c),
 	}
-	s.faults.restart = s.restart
+	s.faults.restart, s.faults.struck = s.restart, s.noteFault
 	return s, nil
 }
 
-// Run makes events until ctx ends, then ends every stream cleanly. It returns when the last stream has
+// Run makes events until ctx ends, then ends every stream cleanly, with a reconnection time that is another for every
+// client: they shall not all come back at once. It returns when the last stream has
 // ended, or after a second: what is left then is stuck in a write, and ends when the HTTP server closes.
 // A server runs once.
 func (s *Server) Run(ctx context.Context) error {
 	if !s.hub.begin() {
 		return errRanBefore
 	}
+	log := s.config.Logger
+	log.Info("begin", "epoch", s.config.Epoch, "seed", s.config.Seed, "rate", s.config.Rate, "symbols", s.config.Symbols)
 	for _, f := range s.config.Faults {
 		if err := s.faults.inject(f); err != nil {
 			return fmt.Errorf("mock server: %w", err)
@@ -83,7 +112,9 @@ func (s *Server) Run(ctx context.Context) error {
 	repeating.Go(func() { s.faults.repeat(ctx) })
 	s.pace(ctx)
 	repeating.Wait()
+	log.Info("drain", "clients", s.hub.clients())
 	s.hub.close(drainTime)
+	log.Info("end", "clients", s.hub.clients())
 	return nil
 }
 
@@ -91,26 +122,56 @@ func (s *Server) Run(ctx context.Context) error {
 const drainTime = time.Second
 
 // Step makes n events at once, without waiting for the rate: for tests and load. They reach the streams
-// in batches.
+// in batches. With a scenario it goes on by so many turns of the market, in some of which nothing happens, and faults
+// strike in between.
 func (s *Server) Step(n int) {
-	const batch = 256
+	s.turns.Lock()
+	defer s.turns.Unlock()
 	for n > 0 {
-		s.step(min(n, batch))
-		n -= batch
+		made, _ := s.advance(min(n, madeAtOnce))
+		n -= made
 	}
 }
 
-func (s *Server) step(n int) {
+// madeAtOnce is how many events are made at a time.
+const madeAtOnce = 256
+
+// advance makes up to n events, until a scenario does something, and has its faults strike behind them. It says how
+// many turns of the market that were, and how long by the scenario's time.
+func (s *Server) advance(n int) (turns int, took time.Duration) {
+	turns, took, struck := s.step(n)
+	for _, f := range struck {
+		_ = s.faults.inject(f) // it was checked with the scenario
+	}
+	return turns, took
+}
+
+func (s *Server) step(n int) (turns int, took time.Duration, struck []Fault) {
 	s.making.Lock()
 	defer s.making.Unlock()
-	now := s.config.Now().Add(s.faults.skew()).UTC()
+	now, skew := s.config.Now().UTC(), s.faults.skew()
 	s.drafts, s.data = s.drafts[:0], s.data[:0]
-	for range n {
-		var d draft
-		s.data, d = s.market.draft(s.data, s.market.next(now))
-		s.drafts = append(s.drafts, d)
+	script := s.market.script
+	from := script.now()
+	for acted := false; turns < n && !acted; turns++ {
+		h := s.market.next(script.advance(now, skew))
+		if h != (happening{}) {
+			var d draft
+			s.data, d = s.market.draft(s.data, h)
+			s.drafts = append(s.drafts, d)
+		}
+		acted = script.hasActed()
 	}
 	s.hub.publish(s.drafts, s.data)
+	s.meters.made(s.drafts)
+	return turns, script.now() - from, script.takeStruck()
+}
+
+// payloadTime is what payloads are told that the time is.
+func (s *Server) payloadTime() time.Time {
+	s.making.Lock()
+	defer s.making.Unlock()
+	return s.market.script.time(s.config.Now().UTC(), s.faults.skew())
 }
 
 // Snapshot is the truth: the data of the snapshot event that a new client would get now.
@@ -133,7 +194,7 @@ func (s *Server) Newest() string { return s.hub.log().newest() }
 // Clients is the number of open streams.
 func (s *Server) Clients() int { return s.hub.clients() }
 
-// Handler serves GET /events, GET /healthz and POST /faults, and lists them at /.
+// Handler serves GET /events, /healthz, /readyz and /metrics, and POST /faults, and lists them at /.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
 // Inject starts a fault, or ends all of them with "clear"; see Faults. A fault that is already on starts
@@ -141,19 +202,33 @@ func (s *Server) Handler() http.Handler { return s.routes() }
 func (s *Server) Inject(f Fault) error { return s.faults.inject(f) }
 
 func (c Config) withDefaults() Config {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
 	if c.Now == nil {
 		c.Now = time.Now
 	}
 	setDefault(&c.Seed, 1)
-	setDefault(&c.Rate, 40)
+	if c.Scenario != nil {
+		setDefault(&c.Rate, c.Scenario.Rate)
+		setDefault(&c.Symbols, c.Scenario.Symbols)
+	}
+	setDefault(&c.Rate, usualRate)
 	setDefault(&c.Symbols, len(named))
 	setDefault(&c.Ring, 16384)
 	setDefault(&c.Queue, 4096)
+	setDefault(&c.MaxClients, 20000)
 	setDefault(&c.Heartbeat, 15*time.Second)
 	setDefault(&c.Retry, time.Second)
+	if c.Scenario != nil && !c.Scenario.Start.IsZero() {
+		setDefault(&c.Epoch, c.Scenario.epoch(c))
+	}
 	setDefault(&c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))
 	return c
 }
+
+// usualRate is in events a second.
+const usualRate = 40
 
 func setDefault[T comparable](field *T, value T) {
 	var zero T

@@ -38,9 +38,8 @@ type newsroom struct {
 // write makes up a story about i, or about its whole sector.
 func (r *newsroom) write(i *instrument, m *market, now time.Time) *headline {
 	t := choose(m.dice, templates[i.sector])
-	r.written++
 	h := &headline{
-		number: r.written, source: choose(m.dice, sources), importance: t.importance, time: now,
+		source: choose(m.dice, sources), importance: t.importance, time: now,
 		template: t, concerns: []*instrument{i},
 		impact: t.move * (60 + m.dice.below(80)) / 100,
 	}
@@ -51,6 +50,13 @@ func (r *newsroom) write(i *instrument, m *market, now time.Time) *headline {
 		h.symbols = append(h.symbols, about.symbol)
 	}
 	h.fill(m.dice)
+	return r.announce(h)
+}
+
+// announce makes h the latest.
+func (r *newsroom) announce(h *headline) *headline {
+	r.written++
+	h.number = r.written
 	r.latest = append(r.latest, h)
 	r.forget(keptNews)
 	return h
@@ -67,10 +73,15 @@ func (r *newsroom) correct(old *headline, m *market, now time.Time) *headline {
 	h.time = now
 	h.fill(m.dice)
 	h.title += " (corrects figure)"
-	if at := slices.Index(r.latest, old); at >= 0 {
-		r.latest[at] = &h
-	}
+	r.replace(old, &h)
 	return &h
+}
+
+// replace puts a story in the place of the one that it corrects, if that is still kept.
+func (r *newsroom) replace(old, corrected *headline) {
+	if at := slices.Index(r.latest, old); at >= 0 {
+		r.latest[at] = corrected
+	}
 }
 
 // newsPrefix keeps the headlines of two epochs apart.

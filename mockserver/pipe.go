@@ -55,7 +55,9 @@ func (c *compressor) end() []byte {
 // start sends the headers, at once.
 func (p *pipe) start() error {
 	h := p.w.Header()
-	h.Set("Content-Type", "text/event-stream")
+	if h.Get("Content-Type") == "" {
+		h.Set("Content-Type", "text/event-stream")
+	}
 	h.Set("Cache-Control", "no-cache")
 	h.Set("X-Accel-Buffering", "no") // nginx: pass every event on as it comes
 	if p.compressed != nil {
@@ -96,8 +98,10 @@ func (p *pipe) sendSplit(b []byte) error {
 	return nil
 }
 
-// end completes a stream that ends well. That its client may be gone is no matter by now.
+// end completes a stream that ends well, which takes time of its own, however long ago the last write was. That its
+// client may be gone is no matter by now.
 func (p *pipe) end() {
+	_ = p.limit()
 	if p.compressed != nil {
 		_ = p.write(p.compressed.end())
 	}

@@ -13,7 +13,7 @@ import (
 // turnAway answers a request for a stream in another way, if it is struck by a fault that says so.
 func (s *Server) turnAway(w http.ResponseWriter, r *http.Request, c *condition, client uint64) bool {
 	k := c.suffered(client, func(name string) bool {
-		return turnsAway(name) && (name != faultRedirect || r.URL.Path != movedPath)
+		return turnsAway(name) && (name != faultRedirect || !strings.HasPrefix(r.URL.Path, moved+"/"))
 	})
 	if k == nil {
 		return false
@@ -63,13 +63,13 @@ func signIn(w http.ResponseWriter) {
 	fmt.Fprint(w, "<!doctype html>\n<title>Welcome</title>\n<p>Sign in to use this network.</p>\n")
 }
 
-// movedPath is where a redirection leads: the same stream, once more.
-const movedPath = "/moved/events"
+// moved is what a redirection puts before a path: the same stream is there, once more.
+const moved = "/moved"
 
 // redirect leads to the same stream at another address, or in a circle.
 func redirect(w http.ResponseWriter, r *http.Request, to magnitude) {
 	target := *r.URL
-	target.Path, target.RawPath = movedPath, ""
+	target.Path, target.RawPath = moved+r.URL.Path, ""
 	switch to.word {
 	case toLoop:
 		target.Path = r.URL.Path

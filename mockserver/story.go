@@ -35,9 +35,13 @@ const (
 	shiftMood              // no event by itself
 )
 
-// openAgenda makes the first appointments.
-func (m *market) openAgenda() {
+// openAgenda makes the first appointments. One with a script says itself who is halted, and how nervous all are.
+func (m *market) openAgenda(s *script) {
 	m.appoint(appointment{act: breakNews}, firstNews)
+	if s != nil {
+		m.mood = s.scenario.mood
+		return
+	}
 	m.appoint(appointment{act: halt}, haltGap/2)
 	m.appoint(appointment{act: shiftMood}, moodGap)
 }
@@ -71,7 +75,12 @@ func (m *market) hurry(what act, ahead int) {
 
 // plotNext keeps the appointments that are due, until one of them makes an event.
 func (m *market) plotNext(now time.Time) (happening, bool) {
-	for m.agenda[0].turn <= m.turn {
+	if m.script != nil {
+		if h, ok := m.script.play(m, now); ok {
+			return h, true
+		}
+	}
+	for len(m.agenda) > 0 && m.agenda[0].turn <= m.turn {
 		due := m.agenda[0]
 		m.agenda = slices.Delete(m.agenda, 0, 1)
 		if h := m.keep(due, now); h != (happening{}) {
@@ -97,7 +106,7 @@ func (m *market) keep(a appointment, now time.Time) happening {
 	case resume:
 		m.halted--
 		a.instrument.halted = false
-		return m.say(a.instrument, "open", "Trading resumes", now)
+		return m.say(a.instrument.symbol, "open", "Trading resumes", now)
 	case shiftMood:
 		m.appoint(appointment{act: shiftMood}, moodGap/2+int(m.dice.below(moodGap)))
 		m.mood = mood(m.dice.below(int64(wild) + 1))
@@ -133,9 +142,9 @@ func (m *market) halt(now time.Time) happening {
 	m.appoint(appointment{act: resume, instrument: i}, length)
 	if m.dice.below(2) == 0 {
 		m.appoint(appointment{act: breakOwn, instrument: i}, length/2)
-		return m.say(i, "halted", "News pending", now)
+		return m.say(i.symbol, "halted", "News pending", now)
 	}
-	return m.say(i, "halted", "Volatility pause", now)
+	return m.say(i.symbol, "halted", "Volatility pause", now)
 }
 
 // restless picks three symbols and gives the one that has moved most since the open; nil when none of
@@ -162,9 +171,9 @@ type status struct {
 	time                  time.Time
 }
 
-// say makes the new status of i known; it replaces the one before.
-func (m *market) say(i *instrument, state, reason string, now time.Time) happening {
-	s := &status{i.symbol, state, reason, now}
+// say makes a new status known; it replaces the one before.
+func (m *market) say(symbol, state, reason string, now time.Time) happening {
+	s := &status{symbol, state, reason, now}
 	at := slices.IndexFunc(m.statuses, func(old *status) bool { return old.symbol == s.symbol })
 	if at < 0 {
 		m.statuses = append(m.statuses, s)

@@ -22,13 +22,16 @@ var errEnded = errors.New("the stream ended")
 // stream is one client's connection, and its place in the log. One goroutine runs it. While nothing happens it
 // holds no buffers.
 type stream struct {
-	server    *Server
-	log       eventLog
-	out       *pipe
-	heartbeat *time.Timer
-	filter    filter
-	asked     string // Last-Event-ID of the request; empty for none
-	begun     bool
+	server *Server
+	log    eventLog
+	out    *pipe
+	seat   *seat     // on the wheel of heartbeats
+	sent   time.Time // when something was last sent
+	filter filter
+	asked  string // Last-Event-ID of the request; empty for none
+	begun  bool
+	tongue *tongue // what it takes to speak as another service; nil: it speaks as itself
+	first  uint64  // number of events before its log
 
 	place   string // id of the last event read from the log
 	level   bool   // it had everything when it last looked
@@ -49,7 +52,7 @@ type arrival struct {
 func (s *Server) newStream(w http.ResponseWriter, r *http.Request, asked filter, a arrival) *stream {
 	st := &stream{
 		server: s, log: s.hub.log(), out: newPipe(w, r), filter: asked, asked: lastEventID(r),
-		heartbeat: time.NewTimer(s.config.Heartbeat), arrival: a,
+		sent: time.Now(), arrival: a,
 	}
 	if s.faults.condition().on(faultGzip, a.number) != nil {
 		st.out.compressed = newCompressor()
@@ -60,14 +63,15 @@ func (s *Server) newStream(w http.ResponseWriter, r *http.Request, asked filter,
 // lastEventID is the client's header, or the query of one that cannot set it, like a browser's EventSource.
 func lastEventID(r *http.Request) string {
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
-		return id
+		return shortID(id)
 	}
-	return r.URL.Query().Get("lastEventId")
+	return shortID(r.URL.Query().Get("lastEventId"))
 }
 
 // run returns when the stream has ended, for whatever reason.
 func (st *stream) run(ctx context.Context) {
-	defer st.heartbeat.Stop()
+	st.seat = st.server.wheel.take(st.server.config.Heartbeat)
+	defer st.server.wheel.leave(st.seat)
 	if st.out.start() != nil {
 		return
 	}
@@ -76,7 +80,10 @@ func (st *stream) run(ctx context.Context) {
 		changed := st.server.hub.changed.next()
 		closed := st.server.hub.isClosed() // asked before the log is read: nothing is logged afterwards
 		busy, err := st.turn()
-		if err != nil || closed && !busy {
+		if err == nil && closed && !busy {
+			err = st.farewell()
+		}
+		if err != nil {
 			return
 		}
 		if !busy && st.wait(ctx, changed) != nil {
@@ -98,6 +105,8 @@ func (st *stream) turn() (busy bool, err error) {
 		return false, nil
 	case !st.begun:
 		return true, st.begin()
+	case st.tongue.isDue(time.Now()):
+		return true, st.speakUp(c)
 	}
 	return st.forward(c.on(faultSlow, st.number) != nil)
 }
@@ -117,24 +126,40 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 		return ctx.Err()
 	case <-changed:
 	case <-resumed:
-	case <-st.heartbeat.C:
-		if stalled != nil || c.on(faultHeartbeat, st.number) != nil {
-			st.heartbeat.Reset(st.server.config.Heartbeat)
-			return nil
-		}
-		return st.send([]byte(": hb\n\n"))
+	case <-st.tongue.alarm(stalled != nil):
+	case <-st.seat.called:
+		return st.beat(st.tongue != nil || stalled != nil || c.on(faultHeartbeat, st.number) != nil)
 	}
 	return nil
+}
+
+// beat sends a heartbeat, unless something was sent not so long ago, or a fault suppresses it.
+func (st *stream) beat(suppressed bool) error {
+	usual := st.server.config.Heartbeat
+	if left := usual - time.Since(st.sent); left > 0 {
+		st.server.wheel.again(st.seat, left)
+		return nil
+	}
+	st.server.wheel.again(st.seat, usual)
+	if suppressed {
+		st.sent = time.Now() // as if
+		return nil
+	}
+	return st.send([]byte(": hb\n\n"))
 }
 
 // begin tells the client where the stream begins: behind what it had, or with a snapshot.
 func (st *stream) begin() error {
 	st.begun, st.level = true, true
+	if st.tongue != nil {
+		return st.beginForeign()
+	}
 	b := appendRetry(nil, st.server.config.Retry.Milliseconds())
 	if st.asked == "" {
 		return st.send(st.appendSnapshot(b))
 	}
 	missed, replayed, err := tally(st.log, st.asked, st.wants)
+	st.server.meters.resume(err)
 	if err == nil {
 		st.place = st.asked
 		data, err := json.Marshal(resumeData{st.asked, replayed})
@@ -185,7 +210,12 @@ func echo(s string) string {
 	return s[:cut]
 }
 
-func (st *stream) wants(e *entry) bool { return st.filter.passes(e.kind, e.symbols) }
+func (st *stream) wants(e *entry) bool {
+	if st.tongue != nil {
+		return st.tongue.talk.Wants(st.event(e))
+	}
+	return st.filter.passes(e.kind, e.symbols)
+}
 
 // batch is what a stream needs to forward events, lent to it for as long as it writes.
 type batch struct {
@@ -230,12 +260,16 @@ func (st *stream) forward(slow bool) (busy bool, err error) {
 	wanted := st.spoil(st.sift(events), m)
 	b.bytes = st.appendEvents(b.bytes, wanted, m)
 	st.level = behind == 0
-	return behind > 0, st.send(b.bytes)
+	if err = st.send(b.bytes); err != nil {
+		return true, err
+	}
+	st.server.meters.deliveries.Add(len(wanted))
+	return behind > 0, st.ended(behind == 0)
 }
 
 // sift leaves the events that the client asked for, in the same place.
 func (st *stream) sift(events []*entry) []*entry {
-	if st.filter.all() {
+	if st.filter.all() && st.tongue == nil {
 		return events
 	}
 	return slices.DeleteFunc(events, func(e *entry) bool { return !st.wants(e) })
@@ -252,6 +286,11 @@ func (st *stream) bears(behind int) bool {
 
 // dismiss tells a slow client to come again.
 func (st *stream) dismiss(behind int) error {
+	st.server.meters.slow.Inc()
+	st.server.config.Logger.Warn("slow client dismissed", "client", st.number, "behind", behind)
+	if st.tongue != nil {
+		return errors.Join(errEnded, st.send([]byte(st.tongue.style.Slow)))
+	}
 	err := st.send(fmt.Appendf(nil, ": too slow: %d events behind; reconnect to resume from %s\n\n", behind, st.place))
 	return errors.Join(errEnded, err)
 }
@@ -261,7 +300,9 @@ func (st *stream) send(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	st.heartbeat.Reset(st.server.config.Heartbeat)
+	st.sent = time.Now()
+	st.server.meters.bytes.Add(len(b))
+	st.tongue.said(st.sent)
 	c := st.server.faults.condition()
 	switch {
 	case c.on(faultSlow, st.number) != nil:

@@ -29,6 +29,8 @@ func (st *stream) suffer(k *strike, c *condition) error {
 		return errEnded
 	case c.on(faultStall, st.number) != nil:
 		return nil // nothing is sent
+	case st.tongue != nil:
+		return st.send(st.tongue.suffer(k))
 	case k.fault.Name == faultRetry:
 		return st.send(appendRetry(nil, k.value.n))
 	case k.fault.Name == faultHuge:
@@ -48,6 +50,9 @@ func appendHuge(b []byte, size int) []byte {
 // half is the beginning of the event that the client would get next, or of one that will never be: without the end
 // of its id, or with the id but without the end of its data. A client that uses any of it is wrong.
 func (st *stream) half() []byte {
+	if st.tongue != nil {
+		return st.halfForeign()
+	}
 	next := entry{id: st.place + "77", frame: appendFrame(nil, priceEvent.String(), st.place+"77", []byte(neverTrue))}
 	if events, _, _ := st.log.read(st.place, make([]*entry, 0, 1)); len(events) > 0 {
 		next = *events[0]
@@ -108,26 +113,34 @@ func (st *stream) swap(events []*entry, on bool) []*entry {
 
 // appendEvents appends events as they go over the wire, as m says.
 func (st *stream) appendEvents(b []byte, events []*entry, m manners) []byte {
-	if m == (manners{}) {
+	if m == (manners{}) && st.tongue == nil {
 		for _, e := range events {
 			b = append(b, e.frame...)
 		}
 		return b
 	}
-	b = st.garbage.begin(b, m.garbage, malformed[:])
-	b = st.oddities.begin(b, m.bytes, hostile[:])
+	bad, odd := malformed[:], hostile[:]
+	if st.tongue != nil {
+		bad, odd = st.tongue.malformed, st.tongue.hostile
+	}
+	b = st.garbage.begin(b, m.garbage, bad)
+	b = st.oddities.begin(b, m.bytes, odd)
 	for _, e := range events {
-		b = appendEvent(b, e, m.noID != nil)
+		start := len(b)
+		b = st.appendEvent(b, e, m.noID != nil)
 		if m.dup != nil {
-			b = appendEvent(b, e, m.noID != nil)
+			b = append(b, b[start:]...)
 		}
-		b = st.garbage.next(b, m.garbage, malformed[:])
-		b = st.oddities.next(b, m.bytes, hostile[:])
+		b = st.garbage.next(b, m.garbage, bad)
+		b = st.oddities.next(b, m.bytes, odd)
 	}
 	return b
 }
 
-func appendEvent(b []byte, e *entry, noID bool) []byte {
+func (st *stream) appendEvent(b []byte, e *entry, noID bool) []byte {
+	if st.tongue != nil {
+		return st.tongue.append(b, st.event(e), noID)
+	}
 	if !noID {
 		return append(b, e.frame...)
 	}

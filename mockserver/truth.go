@@ -1,5 +1,7 @@
 package mockserver
 
+import "livetape/mockserver/foreign"
+
 // truth is a copy of all that is public about the market at one moment, to be encoded without holding it up.
 type truth struct {
 	prices   []instrument
@@ -61,6 +63,8 @@ type draft struct {
 	kind    kind
 	symbols []string // what it is about; never changed
 	size    int      // of its data, in bytes
+	quote   foreign.Quote
+	news    *foreign.Headline
 }
 
 // draft appends the data of h to b and describes it.
@@ -69,13 +73,13 @@ func (m *market) draft(b []byte, h happening) ([]byte, draft) {
 	switch {
 	case h.news != nil:
 		b = appendNews(b, m.newsroom.id(h.news), h.news)
-		d.kind, d.symbols = newsEvent, h.news.symbols
+		d.kind, d.symbols, d.news = newsEvent, h.news.symbols, m.newsroom.tell(h.news)
 	case h.status != nil:
 		b = appendStatus(b, h.status)
 		d.kind, d.symbols = statusEvent, []string{h.status.symbol}
 	default:
 		b = appendPrice(b, h.price, h.changed)
-		d.kind, d.symbols = priceEvent, h.price.symbols
+		d.kind, d.symbols, d.quote = priceEvent, h.price.symbols, h.price.tell(h.changed&fieldLast != 0)
 	}
 	d.size = len(b) - start
 	return b, d

@@ -73,7 +73,7 @@ func appendNews(b []byte, id string, h *headline) []byte {
 	b = appendText(append(b, `,"headline":`...), h.title)
 	b = appendText(append(b, `,"summary":`...), h.summary)
 	b = appendText(append(b, `,"source":`...), h.source)
-	b = appendText(append(b, `,"url":`...), "https://example.com/tape/"+id)
+	b = appendText(append(b, `,"url":`...), storyURL(id))
 	b = append(b, `,"symbols":[`...)
 	for n, symbol := range h.symbols {
 		if n > 0 {
@@ -84,6 +84,8 @@ func appendNews(b []byte, id string, h *headline) []byte {
 	b = appendText(append(b, `],"importance":`...), h.importance)
 	return append(appendTime(append(b, `,"time":`...), h.time), '}')
 }
+
+func storyURL(id string) string { return "https://example.com/tape/" + id }
 
 // appendStatus appends the JSON object of a status event.
 func appendStatus(b []byte, s *status) []byte {

@@ -13,7 +13,7 @@ type feeds []*health
 func newFeeds(sources []Source) feeds {
 	var all feeds
 	for _, s := range sources {
-		all = append(all, &health{name: s.Name, url: plainLine(s.URL)})
+		all = append(all, newHealth(s))
 	}
 	return all
 }

@@ -9,7 +9,7 @@ import (
 
 const (
 	plannedGrace = 2 * time.Second  // a planned end of stream is no alarm for so long
-	noteTime     = 10 * time.Second // what a reconnect missed stays beside the badge
+	noteTime     = 10 * time.Second // what a reconnect missed, or a server says, stays beside the badge
 	quietAfter   = 5 * time.Second  // a live feed without bytes for so long shows their age instead of its rate
 )
 
@@ -23,13 +23,22 @@ type health struct {
 	ended     time.Time // the clean end of the last stream that was more than an attempt, until one goes wrong; else zero
 	gap       *feed.Gap // what the last reconnect missed
 	gapAt     time.Time
+	said      string // the server's last word on the stream itself
+	saidAt    time.Time
 
 	rate meter
 	lag  lag
 
 	messages, mapped, faults, unmapped, duplicates uint64
 
-	lastFault, lastUnmapped string // why
+	lastFault string  // why
+	ignored   reasons // why events gave no update
+	refused   reasons // why parts of events could not be read
+	again     uint64  // how often the last message's reason has come
+}
+
+func newHealth(s Source) *health {
+	return &health{name: s.Name, url: plainLine(s.URL), ignored: reasons{}, refused: reasons{}}
 }
 
 // take learns from one event.
@@ -77,13 +86,18 @@ func (h *health) receive(m *feed.Message, at time.Time) {
 	if len(m.Updates) > 0 {
 		h.mapped++
 	}
+	if m.Notice != "" {
+		h.said, h.saidAt = plainLine(m.Notice), at
+	}
+	h.again = 0
+	if m.Unmapped != "" {
+		h.unmapped++
+		h.again = h.ignored.add(m.Unmapped)
+	}
 	if m.Fault != nil {
 		h.faults++
 		h.lastFault = plainLine(m.Fault.Error())
-	}
-	if m.Unmapped != "" {
-		h.unmapped++
-		h.lastUnmapped = plainLine(m.Unmapped)
+		h.again = h.refused.add(m.Fault.Error())
 	}
 	if len(m.Updates) != 1 { // a snapshot tells of the past
 		return
@@ -116,6 +130,15 @@ func (h *health) note(now time.Time) *feed.Gap {
 	return h.gap
 }
 
+// word is what the server says of its stream, while it is news and the stream goes on: behind its end, the cause of
+// that says it again.
+func (h *health) word(now time.Time) string {
+	if h.said == "" || h.state(now) > feed.Silent || !now.Before(h.saidAt.Add(noteTime)) {
+		return ""
+	}
+	return "the server says: " + h.said
+}
+
 // quiet reports whether a gap is the ordinary breath of a server that ends its streams.
 func quiet(g *feed.Gap) bool {
 	return g.Planned && g.Length < plannedGrace && g.Kind != feed.Reset && g.Missed <= 0
@@ -126,6 +149,9 @@ func (h *health) changes(now time.Time) time.Time {
 	var next time.Time
 	if h.note(now) != nil {
 		next = h.gapAt.Add(noteTime)
+	}
+	if h.word(now) != "" {
+		next = earlier(next, h.saidAt.Add(noteTime))
 	}
 	switch h.state(now) {
 	case feed.Live:

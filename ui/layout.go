@@ -209,6 +209,9 @@ func (m Model) statusOf(h *health, most int) [][]span {
 		s := gapWords(g, m.width-3)
 		all = append(all, span{s.ink, "   " + s.text})
 	}
+	if words := h.word(m.now); words != "" {
+		all = append(all, span{warn, "   " + words})
+	}
 	lines := flow(all, m.width-1, most)
 	if h.state(m.now) == feed.Failed && len(lines) < most {
 		for _, line := range wrap(plainLine(h.status.Advice), m.width-3, most-len(lines)) {

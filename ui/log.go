@@ -32,17 +32,21 @@ type entry struct {
 	id     string
 	data   []byte
 	reason string // why it is not, or not wholly, on the screen
+	again  uint64 // how often that has come
 	fault  bool
+	notice bool // the server says it of the stream itself
 }
 
-// record makes an entry of an event.
-func record(ev feed.Event) entry {
+// record makes an entry of an event; again is how often the reason why it was of no use has come.
+func record(ev feed.Event, again uint64) entry {
 	e := entry{at: ev.At, feed: ev.Feed, status: ev.Status, gap: ev.Gap}
 	m := ev.Message
 	if m == nil {
 		return e
 	}
+	e.again = again
 	e.typ, e.id, e.data, e.reason = head(m.Type, maxType), head(m.ID, maxID), m.Data, head(m.Unmapped, maxData)
+	e.notice = m.Notice != ""
 	if m.Fault != nil {
 		e.reason, e.fault = head(m.Fault.Error(), maxData), true
 	}
@@ -95,7 +99,7 @@ func thin(entries []entry) []entry {
 		quota := &misfits
 		if e.status != nil || e.gap != nil {
 			quota = &turns
-		} else if e.reason == "" {
+		} else if e.reason == "" && !e.notice {
 			continue
 		}
 		if *quota > 0 {
@@ -182,6 +186,8 @@ func (e *entry) parts(limit int, withID bool) []span {
 	switch {
 	case e.fault:
 		k, sign = bad, "✕ "
+	case e.notice:
+		k, sign = warn, "! "
 	case e.reason != "":
 		k, sign = warn, "? "
 	}
@@ -190,7 +196,7 @@ func (e *entry) parts(limit int, withID bool) []span {
 		out = append(out, span{muted, "#" + market.PlainText(e.id, 40)})
 	}
 	if e.reason != "" {
-		out = append(out, span{k, "[" + plainLine(e.reason) + "]"})
+		out = append(out, span{k, "[" + plainLine(e.reason) + join(" · ", times(e.again)) + "]"})
 	}
 	return append(out, span{plain, market.PlainText(string(e.data), limit)})
 }

@@ -188,3 +188,28 @@ func TestStatesAndGapsAreLinesOfTheLog(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatComesToNothingIsCountedForEachReason(t *testing.T) {
+	s := newStage().size(120, 30).live()
+	for range 3 {
+		s.raw("x")
+	}
+	s.events(feed.Event{Message: &feed.Message{Type: "message", Data: []byte("y"), Unmapped: "another reason"}})
+	for _, want := range []string{"Not mapped, 3 times: no rule.", "Not mapped: another reason."} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("no %q in\n%s", want, s.screen())
+		}
+	}
+	s.keys("!")
+	for _, want := range []string{"[no rule] x", "[no rule · 2 times] x", "[no rule · 3 times] x", "[another reason] y", "4 unmapped"} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("no %q in\n%s", want, s.screen())
+		}
+	}
+	for i := range 2 * maxReasons {
+		s.events(feed.Event{Message: &feed.Message{Type: "message", Unmapped: "reason " + itoa(i)}})
+	}
+	if n := len(s.m.feeds[0].ignored); n > maxReasons+1 {
+		t.Errorf("%d reasons are kept", n)
+	}
+}

@@ -242,8 +242,8 @@ func (h *health) nothingMapped(k keyMap) []span {
 	if h.lastFault != "" {
 		out = append(out, span{bad, several(h.faults, "fault") + ", the last: " + h.lastFault})
 	}
-	if h.lastUnmapped != "" {
-		out = append(out, span{warn, "Not mapped: " + h.lastUnmapped + "."})
+	for _, reason := range h.ignored.top() {
+		out = append(out, span{warn, "Not mapped" + join(", ", times(h.ignored[reason])) + ": " + plainLine(reason) + "."})
 	}
 	return append(out, span{muted, "Press " + press(k.log) + " to see them."})
 }

@@ -124,6 +124,23 @@ func TestWhatAReconnectMissedIsSaidForTenSecondsAndStays(t *testing.T) {
 	}
 }
 
+func TestWhatAServerSaysOfItsStreamIsSaidForTenSecondsAndStaysInTheLog(t *testing.T) {
+	s := newStage().size(120, 40).morning()
+	s.events(feed.Event{Message: &feed.Message{Type: "error", Data: []byte(`{"code":7,"message":"slow\u001b[31m consumer"}`), Notice: "slow\x1b[31m consumer (7)"}})
+	const want = "the server says: slow consumer (7)"
+	if view := s.screen(); !strings.Contains(view, "● LIVE") || !strings.Contains(view, want) {
+		t.Errorf("no %q in\n%s", want, view)
+	}
+	s.pass(noteTime)
+	if view := s.screen(); strings.Contains(view, "the server says") {
+		t.Errorf("after ten seconds it stays:\n%s", view)
+	}
+	s.keys("!")
+	if view := s.screen(); !strings.Contains(view, `! error {"code":7,"message":"slow`) {
+		t.Errorf("it is not in the log:\n%s", view)
+	}
+}
+
 func TestPricesOfALostStreamStayWithTheirAgeAndWithoutColor(t *testing.T) {
 	s := newStage().size(120, 40).morning()
 	retrying(s)

@@ -23,6 +23,7 @@ type Config struct {
 	Feeds    []Source
 	Events   <-chan feed.Event
 	Control  Control            // nil: no keys to retry or to disconnect
+	Origin   string             // what names the feeds, shown beside the program's name: "./livetape.yaml"; empty for none
 	Banner   string             // shown in plain sight, e.g. "DEMO · simulated prices"; empty for none
 	Faults   []Fault            // what the F key offers; empty: no F key
 	Notices  <-chan string      // what the user should hear of besides the feeds, a line each; nil for nothing

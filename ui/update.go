@@ -96,15 +96,17 @@ func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
 	}
 	h := m.feeds.of(ev.Feed)
 	if h == nil {
-		h = &health{name: ev.Feed}
+		h = newHealth(Source{Name: ev.Feed})
 		m.feeds = append(m.feeds, h)
+		m.prices.manyFeeds = len(m.feeds) > 1
+		m.logPane.manyFeeds = m.prices.manyFeeds
 	}
 	if ev.Gap != nil {
 		ev.Gap = brief(ev.Gap)
 	}
 	h.take(ev)
 	if ev.Pulse == nil {
-		m.log = m.log.add(record(ev))
+		m.log = m.log.add(record(ev, h.again))
 	}
 	switch {
 	case ev.Gap != nil && (!quiet(ev.Gap) || ev.Gap.Kind == feed.Unreplayed):

@@ -41,9 +41,13 @@ func (m Model) header() string {
 	if pn.used+right+2 > m.width {
 		return pn.end()
 	}
-	if room := m.width - pn.used - right - 4; len(m.feeds) == 1 && room >= 12 {
+	about := m.config.Origin
+	if len(m.feeds) == 1 {
+		about = strings.TrimPrefix(about+" · "+m.feeds[0].url, " · ")
+	}
+	if room := m.width - pn.used - right - 4; about != "" && room >= 12 {
 		pn.space(2)
-		pn.put(muted, cut(m.feeds[0].url, room))
+		pn.put(muted, cut(about, room))
 	}
 	pn.space(m.width - pn.used - right)
 	for _, s := range counters {

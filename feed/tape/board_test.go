@@ -123,7 +123,7 @@ func watchLive(t *testing.T, name string) *applied {
 	return live
 }
 
-func native(string) decode.Decoder { return decode.Native{} }
+func native(Source) decode.Decoder { return decode.Native{} }
 
 func TestAReplayAtMaxSpeedEndsInTheBoardOfLiveWatching(t *testing.T) {
 	for _, base := range []string{"x.tape", "x.tape.gz"} {
@@ -161,9 +161,9 @@ func TestAWoundBackTapeEndsInTheSameBoard(t *testing.T) {
 // A decoder that merges deltas has state of its own, which a reset must not keep.
 func TestWindingBackBeginsWithNewDecoders(t *testing.T) {
 	made := 0
-	p := Play(t.Context(), open(t, tenTicks(t)), PlayerOptions{Paused: true, Hold: true, Decoder: func(name string) decode.Decoder {
-		if made++; name != "desk" {
-			t.Errorf("a decoder for %q", name)
+	p := Play(t.Context(), open(t, tenTicks(t)), PlayerOptions{Paused: true, Hold: true, Decoder: func(s Source) decode.Decoder {
+		if made++; s.Name != "desk" {
+			t.Errorf("a decoder for %q", s.Name)
 		}
 		return decode.Native{}
 	}})

@@ -295,3 +295,23 @@ func TestNotesThatAreNotUnderstoodAreCountedAndPassedOver(t *testing.T) {
 		t.Errorf("the note is %q", note)
 	}
 }
+
+func TestACaptureIsPlayedAsALiveStream(t *testing.T) {
+	name := write(t, "x.sse", "data: 1\n\ndata: 2\n\n")
+	p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Max, Hold: true})
+	for range 2 {
+		first := <-p.Events()
+		if s := first.Status; s == nil || s.State != feed.Live || first.Feed != "x" {
+			t.Errorf("it begins with %+v", first)
+		}
+		for _, want := range []string{"1", "2"} {
+			if e := <-p.Events(); e.Message == nil || string(e.Message.Data) != want {
+				t.Errorf("got %+v instead of %s", e, want)
+			}
+		}
+		p.Seek(0)
+		if e := <-p.Events(); !IsReset(e) {
+			t.Errorf("got %+v instead of a reset", e)
+		}
+	}
+}

@@ -10,6 +10,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/feed/stream"
 )
 
 // The words with which the comments of a recording begin, behind ": ".
@@ -25,11 +26,20 @@ func appendHeader(dst []byte, start time.Time, feeds []Source) []byte {
 	dst = fmt.Appendf(dst, ": %s%d\n: %s", wordRecording, Version, wordStart)
 	dst = append(start.UTC().AppendFormat(dst, time.RFC3339Nano), '\n')
 	for _, f := range feeds {
-		dst = append(append(dst, ": "...), wordFeed...)
-		dst = append(strconv.AppendQuote(dst, f.Name), ' ')
-		dst = append(strconv.AppendQuote(dst, f.URL), '\n')
+		dst = appendSource(dst, f)
 	}
 	return dst
+}
+
+// appendSource appends a comment that names a feed. A reading that is no single line is left out.
+func appendSource(dst []byte, f Source) []byte {
+	dst = append(append(dst, ": "...), wordFeed...)
+	dst = append(strconv.AppendQuote(dst, f.Name), ' ')
+	dst = strconv.AppendQuote(dst, f.URL)
+	if f.Reading != "" && utf8.ValidString(f.Reading) && !strings.ContainsAny(f.Reading, "\r\n") {
+		dst = append(append(dst, ' '), f.Reading...)
+	}
+	return append(dst, '\n')
 }
 
 // appendAt appends the begin of a time comment; the caller ends the line. An empty feed is not named.
@@ -62,11 +72,11 @@ func appendEvent(dst []byte, m *feed.Message, withID bool) []byte {
 func plain(m *feed.Message) bool {
 	return m.Type != "" && !strings.ContainsAny(m.Type, "\r\n") && utf8.ValidString(m.Type) &&
 		!strings.ContainsAny(m.ID, "\r\n\x00") && utf8.ValidString(m.ID) &&
-		bytes.IndexByte(m.Data, '\r') < 0 && utf8.Valid(m.Data) && !skipped(m)
+		bytes.IndexByte(m.Data, '\r') < 0 && utf8.Valid(m.Data) && !IsSkipped(m)
 }
 
-// skipped reports whether m stands for an event whose payload was not kept.
-func skipped(m *feed.Message) bool { return m.Fault != nil && len(m.Data) == 0 }
+// IsSkipped reports whether m stands for an event whose payload was not kept: a recording has no more of it than why.
+func IsSkipped(m *feed.Message) bool { return m.Fault != nil && len(m.Data) == 0 }
 
 // stamp is what a time comment says.
 type stamp struct {
@@ -100,8 +110,8 @@ func parseSource(text []byte) (Source, bool) {
 	if err != nil {
 		return Source{}, false
 	}
-	url, _, err := cutQuoted(rest)
-	return Source{Name: name, URL: url}, err == nil
+	url, rest, err := cutQuoted(rest)
+	return Source{Name: name, URL: url, Reading: string(stream.AppendUTF8(nil, rest))}, err == nil
 }
 
 // cutQuoted cuts a quoted text and the space behind it off the begin of text, and makes it harmless.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"os"
+	"slices"
 	"time"
 )
 
@@ -30,18 +31,28 @@ func readHeader(head []byte) header {
 	}
 }
 
-// headerLine is feeds after a comment: one more, or none at the begin of a header. Other comments
-// change nothing.
+// headerLine is feeds after a comment: with one more, or another in the place of its namesake, or none at the begin
+// of a header. Other comments change nothing.
 func headerLine(feeds []Source, text []byte) []Source {
 	if bytes.HasPrefix(text, []byte(wordRecording)) {
 		return nil
 	}
 	if rest, ok := bytes.CutPrefix(text, []byte(wordFeed)); ok {
 		if s, ok := parseSource(rest); ok {
-			return append(feeds[:len(feeds):len(feeds)], s)
+			return with(feeds, s)
 		}
 	}
 	return feeds
+}
+
+// with is feeds with s, which replaces the one of its name. The old ones are left as they are.
+func with(feeds []Source, s Source) []Source {
+	feeds = slices.Clone(feeds)
+	if i := slices.IndexFunc(feeds, func(f Source) bool { return f.Name == s.Name }); i >= 0 {
+		feeds[i] = s
+		return feeds
+	}
+	return append(feeds, s)
 }
 
 // lastStamp finds the last time comment of a recording without reading it all; zero when it is not

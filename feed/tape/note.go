@@ -151,7 +151,7 @@ func (n gapNote) gap() (*feed.Gap, error) {
 
 func newMessageNote(m *feed.Message) messageNote {
 	n := messageNote{Type: []byte(m.Type), ID: []byte(m.ID), Data: m.Data}
-	if skipped(m) {
+	if IsSkipped(m) {
 		n.Fault = m.Fault.Error()
 	}
 	return n

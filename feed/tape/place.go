@@ -49,6 +49,16 @@ func (r *Reader) entry(e feed.Event, s stamp, stamped bool) Entry {
 	return Entry{Event: e, Offset: p.offset}
 }
 
+// source is what is known, at this place, of the feed called name.
+func (r *Reader) source(name string) Source {
+	for _, f := range r.place.feeds {
+		if f.Name == name {
+			return f
+		}
+	}
+	return Source{Name: name}
+}
+
 // feedName is the feed of an event that does not name one.
 func (r *Reader) feedName() string {
 	if len(r.place.feeds) == 1 {

@@ -8,13 +8,15 @@ import (
 	"time"
 
 	"livetape/feed"
-	"livetape/feed/decode"
 )
 
 func (p *Player) run(ctx context.Context, hold bool) {
 	defer close(p.events)
 	defer func() { _ = p.reader.Close() }() // it was only read
-	p.decoders = map[string]decode.Decoder{}
+	p.decoders = map[string]decoder{}
+	if p.begin(ctx) != nil {
+		return
+	}
 	for {
 		e, err := p.reader.Next()
 		if err == nil {
@@ -76,6 +78,26 @@ func (p *Player) send(ctx context.Context, e feed.Event) bool {
 	return false
 }
 
+// surely sends e unless ctx ends before it is taken.
+func (p *Player) surely(ctx context.Context, e feed.Event) error {
+	for !p.send(ctx, e) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// begin says of a capture, which does not say so itself, that the stream was live.
+func (p *Player) begin(ctx context.Context) error {
+	info := p.reader.Info()
+	if info.Timed {
+		return nil
+	}
+	live := &feed.Status{State: feed.Live, Since: info.Start, LastByte: info.Start, Connections: 1}
+	return p.surely(ctx, feed.Event{Feed: info.Feeds[0].Name, At: info.Start, Status: live})
+}
+
 // rest waits for a time, a control or the end of ctx.
 func (p *Player) rest(ctx context.Context, what verdict, wait time.Duration) {
 	var due <-chan time.Time
@@ -96,11 +118,12 @@ func (p *Player) windBack(ctx context.Context) error {
 	if err := p.reader.Seek(0); err != nil {
 		return p.fail(err)
 	}
-	p.decoders = map[string]decode.Decoder{}
-	for !p.send(ctx, feed.Event{At: p.reader.Info().Start}) {
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
+	p.decoders = map[string]decoder{}
+	if err := p.surely(ctx, feed.Event{At: p.reader.Info().Start}); err != nil {
+		return err
+	}
+	if err := p.begin(ctx); err != nil {
+		return err
 	}
 	p.mu.Lock()
 	p.deck.rewound(time.Now())
@@ -160,11 +183,11 @@ func (p *Player) decode(e *Entry) {
 		return
 	}
 	d, known := p.decoders[e.Feed]
-	if !known {
-		d = p.newDecoder(e.Feed)
+	if source := p.reader.source(e.Feed); !known || d.source != source {
+		d = decoder{p.newDecoder(source), source}
 		p.decoders[e.Feed] = d
 	}
-	if d == nil {
+	if d.Decoder == nil {
 		return
 	}
 	got, err := d.Decode(m.Type, m.Data)

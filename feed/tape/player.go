@@ -12,8 +12,8 @@ import (
 // PlayerOptions say how a Player begins; every zero field has a meaning.
 type PlayerOptions struct {
 	// Decoder makes the decoder of a feed; it is called anew whenever the tape is wound back,
-	// since decoders may keep state. Nil: messages carry no updates.
-	Decoder func(feed string) decode.Decoder
+	// since decoders may keep state, and when the feed became another. Nil: messages carry no updates.
+	Decoder func(Source) decode.Decoder
 
 	Speed  float64       // [Slowest] to [Fastest], or Max; 0 means 1
 	From   time.Duration // where to begin: what is before is sent at once, so that the board is whole
@@ -28,14 +28,20 @@ type Player struct {
 	wake   chan struct{} // a control was used
 	reader *Reader
 
-	newDecoder func(feed string) decode.Decoder
-	decoders   map[string]decode.Decoder // the goroutine's own
+	newDecoder func(Source) decode.Decoder
+	decoders   map[string]decoder // the goroutine's own, by the name of the feed
 
 	mu   sync.Mutex // guards what follows
 	deck deck
 	info Info
 	note string
 	err  error
+}
+
+// decoder is what reads the messages of one feed, as long as that stays as it is.
+type decoder struct {
+	decode.Decoder
+	source Source
 }
 
 // Position is where a Player stands.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"time"
 
 	"livetape/feed"
@@ -12,9 +13,11 @@ import (
 
 // Options say what a Recorder writes; every zero field has a meaning.
 type Options struct {
-	Feeds   []Source  // whose events are recorded; their URLs are masked once more. None: every event names its feed
-	MaxSize int64     // bytes after which the next file is begun; 0 means never. One event more may be in a file, and what the compressor holds back
-	Start   time.Time // from which offsets count; zero means now
+	Feeds   []Source                    // whose events are recorded; their URLs are masked once more. None: every event names its feed
+	Source  func(feed string) Source    // of a feed that begins to connect: it may have joined later, or be another since. Nil: Feeds says all
+	Mask    func(name string) feed.Mask // takes out of payloads and ids what is secret; nil: nothing
+	MaxSize int64                       // bytes after which the next file is begun; 0 means never. One event more may be in a file, and what the compressor holds back
+	Start   time.Time                   // from which offsets count; zero means now
 }
 
 // flushEvery is how much time of the events may be lost to a kill of the process.
@@ -179,7 +182,8 @@ func (r *Recorder) encode(dst []byte, e feed.Event) ([]byte, error) {
 	if y := e.At.UTC().Year(); y < 0 || y > 9999 {
 		return nil, fmt.Errorf("an event of the year %d", y)
 	}
-	dst = appendAt(dst, e.At, r.feedName(e))
+	dst = appendAt(r.introduce(dst, e), e.At, r.feedName(e))
+	e = r.masked(e)
 	if m := e.Message; m != nil && plain(m) {
 		withID := !r.idKnown || r.id != m.ID
 		r.id, r.idKnown = m.ID, true
@@ -190,6 +194,37 @@ func (r *Recorder) encode(dst []byte, e feed.Event) ([]byte, error) {
 		return nil, err
 	}
 	return append(dst, '\n'), nil
+}
+
+// masked is e without the credentials of its feed.
+func (r *Recorder) masked(e feed.Event) feed.Event {
+	if r.options.Mask == nil {
+		return e
+	}
+	switch mask := r.options.Mask(e.Feed); {
+	case e.Message != nil:
+		m := *e.Message
+		m.Data, m.ID, m.Type = mask.Clean(m.Data), mask.CleanText(m.ID), mask.CleanText(m.Type)
+		e.Message = &m
+	case e.Gap != nil:
+		g := *e.Gap
+		g.From = mask.CleanText(g.From)
+		e.Gap = &g
+	}
+	return e
+}
+
+// introduce appends what is new about the feed of e, if e is the begin of its connection.
+func (r *Recorder) introduce(dst []byte, e feed.Event) []byte {
+	if r.options.Source == nil || e.Status == nil || e.Status.State != feed.Connecting {
+		return dst
+	}
+	s := r.options.Source(e.Feed).masked()
+	if slices.Contains(r.options.Feeds, s) {
+		return dst
+	}
+	r.options.Feeds = with(r.options.Feeds, s)
+	return appendSource(dst, s)
 }
 
 // feedName is what the event's comment must say of its feed: nothing when the header does.

@@ -7,7 +7,7 @@
 //
 //	: livetape recording 1
 //	: start 2026-11-21T10:00:00Z
-//	: feed "desk" "https://desk.example/events?token=•••"
+//	: feed "desk" "https://desk.example/events?token=•••" {"preset": "livetape"}
 //	: at 2026-11-21T10:00:00.2104Z status {"state":"live","since":"2026-11-21T10:00:00.2104Z"}
 //	: at 2026-11-21T10:00:00.21733Z
 //	event: price
@@ -15,11 +15,12 @@
 //	data: {"symbol":"NVDA","last":"181.46"}
 //
 // An id is written where it differs from the one before and behind each header, so the last event
-// id of every message is exact, and recordings may be joined end to end.
+// id of every message is exact, and recordings may be joined end to end. A feed that joins later, or
+// is from then on another, is named in a comment like those of the header.
 //
 // [Open] gives a [Reader] of the entries of such a file, or of any capture of an event stream or of JSON
 // lines (curl -N URL > file). A capture holds no times: its events are placed [CaptureStep] apart, from the time
-// the file was last changed. Comments of a capture are never taken for times.
+// the file was last changed, and a [Player] says first that the stream is live. Comments of a capture are never taken for times.
 //
 // [Play] starts a [Player], which sends the entries in their own time, decoded anew, on a channel like
 // that of a [feed.Set], and has the controls of a tape deck. A [Server] sends a recording to HTTP clients.
@@ -52,6 +53,10 @@ var ErrNotRecording = errors.New("is not a recording")
 type Source struct {
 	Name string
 	URL  string // as [feed.DisplayURL] shows it: without secrets
+
+	// Reading says how its payloads are to be read, in one line and in words of the caller's, who is given it
+	// back at a replay ([PlayerOptions]). May be empty.
+	Reading string
 }
 
 // Entry is one event of a recording. Its message has no updates: a [Player] decodes.

@@ -2,10 +2,8 @@ package cli
 
 import (
 	"fmt"
-	"io"
 	"time"
 
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
@@ -16,7 +14,6 @@ import (
 type benchFlags struct {
 	feed feedFlags
 	plan loadgen.Plan
-	ca   []string
 	json bool
 }
 
@@ -50,7 +47,6 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 	f.DurationVar(&flags.plan.Ramp, "ramp", 0, "spread the connecting over this time; 0 for as fast as the server takes it")
 	f.IntVar(&flags.plan.Share, "share", 1, "how many clients share a connection, where the server speaks HTTP/2")
 	f.BoolVar(&flags.plan.Reconnect, "reconnect", false, "clients that lose their stream come back and resume")
-	f.StringArrayVar(&flags.ca, "ca", nil, "trust the certificates in the PEM `FILE`, too (repeatable)")
 	f.BoolVar(&flags.json, "json", false, "report as JSON")
 	for _, name := range meaningless {
 		f.Lookup(name).Hidden = true
@@ -87,24 +83,24 @@ func (f benchFlags) validate(cmd *cobra.Command) error {
 }
 
 func (f benchFlags) run(cmd *cobra.Command, args []string) error {
-	config, err := f.feed.one(cmd, args)
+	target, err := f.feed.one(cmd, args)
 	if err != nil {
 		return err
 	}
+	config := target.config
 	if config.Format == feed.NDJSON {
 		return misused(cmd, "%s sends JSON lines, and only event streams can be measured", config.Name)
 	}
-	config.CAFiles = append(config.CAFiles, f.ca...)
 	f.plan.Feed = config
 	if err := loadgen.MakeRoom(f.plan.Clients); err != nil {
 		return usageError{err, hint(cmd)}
 	}
-	progress := newProgress(cmd.ErrOrStderr(), f.plan)
+	progress := loadProgress{footline: newFootline(cmd.ErrOrStderr()), clients: f.plan.Clients}
 	report, err := loadgen.Run(cmd.Context(), f.plan, progress.tell)
 	if err != nil {
 		return usageError{err, hint(cmd)}
 	}
-	progress.wipe()
+	progress.end()
 	tell := report.Text
 	if f.json {
 		tell = report.JSON
@@ -118,30 +114,14 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// progress is a line on a terminal that is written anew every second.
-type progress struct {
-	out  io.Writer // nil: there is no terminal
-	plan loadgen.Plan
-	last uint64
+// loadProgress says at the foot of a terminal how the load is, every second.
+type loadProgress struct {
+	footline
+	clients int
+	events  uint64 // when it last said so
 }
 
-func newProgress(w io.Writer, plan loadgen.Plan) *progress {
-	if f := file(w); f == nil || !term.IsTerminal(f.Fd()) {
-		return &progress{}
-	}
-	return &progress{out: w, plan: plan}
-}
-
-func (p *progress) tell(now loadgen.Progress) {
-	if p.out == nil {
-		return
-	}
-	fmt.Fprintf(p.out, "\r\x1b[K%3.0f s  %d of %d connected  %d events/s", now.Elapsed.Seconds(), now.Connected, p.plan.Clients, now.Events-p.last)
-	p.last = now.Events
-}
-
-func (p *progress) wipe() {
-	if p.out != nil {
-		fmt.Fprint(p.out, "\r\x1b[K")
-	}
+func (p *loadProgress) tell(now loadgen.Progress) {
+	p.draw(fmt.Sprintf("%3.0f s  %d of %d connected  %d events/s", now.Elapsed.Seconds(), now.Connected, p.clients, now.Events-p.events))
+	p.events = now.Events
 }

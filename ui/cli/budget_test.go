@@ -84,7 +84,7 @@ func measureScreen(b *testing.B, url, ready string) {
 }
 
 // startMock runs `livetape mock` in a process of its own and returns the URL of its events.
-func startMock(b *testing.B, args ...string) string {
+func startMock(b testing.TB, args ...string) string {
 	b.Helper()
 	cmd := exec.Command(livetape, append([]string{"mock", "--addr", "127.0.0.1:0"}, args...)...)
 	term := startTerminal(b, 100, 30, cmd)

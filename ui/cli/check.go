@@ -93,15 +93,18 @@ func (f checkFlags) validate(cmd *cobra.Command) error {
 }
 
 func (f checkFlags) run(cmd *cobra.Command, args []string) error {
-	config, err := f.feed.one(cmd, args)
+	target, err := f.feed.one(cmd, args)
 	if err != nil {
 		return err
 	}
 	options := doctor.Options{For: f.listen, Events: f.events}
+	if d := target.origin.Definition; d.Preset != "" || d.Decoder != "" || d.Map != nil {
+		options.Definition = &d
+	}
 	if f.format != "auto" {
 		options.Format = f.format
 	}
-	report, err := doctor.Examine(cmd.Context(), config, options)
+	report, err := doctor.Examine(cmd.Context(), target.config, options)
 	if err != nil {
 		return usageError{err, hint(cmd)}
 	}

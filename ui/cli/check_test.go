@@ -135,3 +135,28 @@ func TestCheckEndsWithTheReportSoFarWhenItIsInterrupted(t *testing.T) {
 		t.Errorf("there is no report:\n%s", &out)
 	}
 }
+
+func TestCheckTriesTheSettingsOfAConfiguredFeed(t *testing.T) {
+	server := httptest.NewServer(sends(twoTicks))
+	defer server.Close()
+	path := filepath.Join(t.TempDir(), "livetape.yaml")
+	text := "feeds:\n  mapped: {url: " + server.URL + ", map: [{symbol: sym, bid: px}]}\n  bare: {url: " + server.URL + "}\n  wrong: {url: " + server.URL + ", map: [{symbol: a, bid: b}]}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		feed string
+		code int
+		says string
+	}{
+		{"mapped", cli.ExitOK, "the feed's own settings read 2 of 2 events"},
+		{"bare", cli.ExitOK, "a map was found that reads 2 of 2 events"},
+		{"wrong", cli.ExitUnmapped, "the feed's own settings read none of 2 events"},
+	} {
+		var out bytes.Buffer
+		code := cli.Run(t.Context(), []string{"check", c.feed, "--config", path, "--events", "2"}, nil, &out, &out)
+		if code != c.code || !strings.Contains(out.String(), c.says) {
+			t.Errorf("%s: exit code %d\n%s", c.feed, code, &out)
+		}
+	}
+}

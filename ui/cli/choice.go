@@ -22,6 +22,7 @@ type choice struct {
 	args  []string // URLs, and names of feeds of the file; none: all of the file, or the preset
 
 	file    *config.File // nil: none is needed
+	local   bool         // the file was found in the working directory: nobody asked for it
 	book    *config.Book // what symbols are called
 	options config.Options
 }
@@ -51,6 +52,7 @@ func (f feedFlags) choose(cmd *cobra.Command, args []string, pad bool) (*choice,
 	if c.file, err = config.Read(path); err != nil {
 		return nil, err
 	}
+	c.local = f.file == "" && config.IsLocal(path)
 	return c, c.book.Turn(c.file, c.options)
 }
 
@@ -225,6 +227,9 @@ func (c *choice) onCommandLine(err error) error {
 // finish adds what no definition says.
 func (c *choice) finish(t target) (target, error) {
 	t.config.LastEventID = c.flags.lastEventID
+	if c.flags.ca != "" {
+		t.config.CAFiles = append(t.config.CAFiles, c.flags.ca)
+	}
 	if c.cmd.Flags().Changed("max-event") {
 		t.config.MaxEvent = c.flags.maxEvent << 20
 	}
@@ -244,17 +249,18 @@ func configs(targets []target) []feed.Config {
 }
 
 // one is the single feed that an argument, or a preset, stands for.
-func (f feedFlags) one(cmd *cobra.Command, args []string) (feed.Config, error) {
+func (f feedFlags) one(cmd *cobra.Command, args []string) (target, error) {
 	if len(args) > 1 || len(args) == 0 && f.preset == "" {
-		return feed.Config{}, misused(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
+		return target{}, misused(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
 	}
 	c, err := f.choose(cmd, args, false)
 	if err != nil {
-		return feed.Config{}, err
+		return target{}, err
 	}
 	targets, err := c.targets()
 	if err != nil {
-		return feed.Config{}, err
+		return target{}, err
 	}
-	return targets[0].config, nil
+	c.announce(targets)
+	return targets[0], nil
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
+	"livetape/mockserver"
 	"livetape/ui/cli/config"
 )
 
@@ -32,7 +33,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetErr(stderr)
 
 	err := root.ExecuteContext(ctx)
-	if err == nil || ctx.Err() != nil {
+	var lacking incomplete
+	if err == nil || ctx.Err() != nil && !errors.As(err, &lacking) {
 		return ExitOK
 	}
 	var quiet quietExit
@@ -42,6 +44,11 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	var faults *config.Error
 	if errors.As(err, &faults) {
 		fmt.Fprintln(stderr, err) // as compilers do: every line begins with the place
+		return ExitError
+	}
+	var scenario *mockserver.ScenarioError
+	if errors.As(err, &scenario) {
+		fmt.Fprintln(stderr, scenario)
 		return ExitError
 	}
 	fmt.Fprintf(stderr, "livetape: %v\n", err)
@@ -71,8 +78,8 @@ Without a command it runs the demo.`,
 	demo := demoCommand()
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
-	root.AddCommand(demo, watchCommand(), streamCommand(), checkCommand(), configCommand(), presetsCommand(),
-		replayCommand(), mockCommand(), benchCommand(), versionCommand())
+	root.AddCommand(demo, watchCommand(), streamCommand(), recordCommand(), checkCommand(), configCommand(), presetsCommand(),
+		replayCommand(), mockCommand(), scenariosCommand(), benchCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err, hint(cmd)}
 	})

@@ -42,7 +42,8 @@ func configInitCommand() *cobra.Command {
 }
 
 func configCheckCommand() *cobra.Command {
-	return &cobra.Command{
+	var asked string
+	cmd := &cobra.Command{
 		Use:   "check [FILE]",
 		Short: "Say everything that is wrong with a configuration",
 		Long: `check reads a configuration and shows every fault with its line: unknown keys, values that cannot be,
@@ -50,7 +51,7 @@ environment variables and files that are missing. It asks no server for anything
 With a fault the exit code is 1.`,
 		Args: atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := config.Find(strings.Join(args, ""))
+			path, err := config.Find(cmp.Or(strings.Join(args, ""), asked))
 			if errors.Is(err, config.ErrNone) {
 				return noConfiguration()
 			}
@@ -68,6 +69,8 @@ With a fault the exit code is 1.`,
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&asked, "config", "", "the same as to name the `FILE`")
+	return cmd
 }
 
 func feedNames(file *config.File) string {

@@ -114,7 +114,7 @@ symbols:
 		return badge(screen, "good", "● LIVE") && badge(screen, "refused", "✕ FAILED") &&
 			badge(screen, "nowhere", "↻ RETRY") && badge(screen, "other", "● LIVE")
 	})
-	term.waitForText("NVDA", "100.5000", "Advanced", "100.50")
+	term.waitForText("livetape   ./livetape.yaml", "NVDA", "100.5000", "Advanced", "100.50")
 	e.tick()
 	term.waitForText("101.5000", "101.50")
 	if term.press("!"); strings.Contains(term.output()+term.text(), "s3cret") {
@@ -197,6 +197,7 @@ feeds:
 symbols:
   Nvidia: {aliases: [NVDA], decimals: 5}
 `)
+	complaints := map[string]string{}
 	for _, c := range []struct {
 		args []string
 		want string
@@ -209,10 +210,19 @@ symbols:
 		args := append([]string{"stream", "--count", "1", "-t", "{{.Feed}} {{.Symbol}} {{.Last}} {{.Bid}}"}, c.args...)
 		cmd := in(dir, args)
 		cmd.Env = append(os.Environ(), cmd.Env...)
+		var told strings.Builder
+		cmd.Stderr = &told
 		out, err := cmd.Output()
+		complaints[c.args[0]] = told.String()
 		if err != nil || string(out) != c.want {
 			t.Errorf("%v prints %q, %v; want %q", c.args, out, err, c.want)
 		}
+	}
+	if got := complaints["one"]; !strings.HasPrefix(got, "livetape: using livetape.yaml of this directory\nlivetape: one: sends the file token to 127.0.0.1:") || strings.Contains(got, "fr0m") {
+		t.Errorf("before anything is sent, it says %q", got)
+	}
+	if got := complaints[e.URL+"/intc"]; strings.Contains(got, "using") {
+		t.Errorf("of a URL it says %q", got)
 	}
 	if e.sent["/nvda"] != "Bearer fr0m-a-file" {
 		t.Errorf("the token sent is %q", e.sent["/nvda"])

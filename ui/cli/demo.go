@@ -13,8 +13,10 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode"
+	"livetape/feed/decode/preset"
 	"livetape/mockserver"
 	"livetape/ui"
+	"livetape/ui/cli/config"
 )
 
 func demoCommand() *cobra.Command {
@@ -29,6 +31,7 @@ real HTTP. Press F on the screen to make the server misbehave.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, market, record) },
 	}
 	market.register(cmd)
+	market.start = startNow // a demo is to look live
 	record.register(cmd)
 	return cmd
 }
@@ -51,8 +54,8 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 	go func() { served <- venue.serve(ctx) }()
 
 	err = watch(ctx, cmd, watching{
-		feeds:  []feed.Config{demoFeed(venue)},
-		banner: "DEMO · simulated prices",
+		feeds:  []target{demoFeed(venue)},
+		banner: "DEMO · " + title(config),
 		faults: demoFaults(venue.mock),
 		record: record,
 	})
@@ -66,13 +69,16 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 
 // demoFeed is the server in this process. It is soon thought silent, so that a stall shows all of its course, and
 // its snapshot may be large, for a market may have many symbols.
-func demoFeed(v *venue) feed.Config {
-	return feed.Config{
-		Name:        "demo",
-		URL:         v.url + "/events",
-		IdleTimeout: 40 * time.Second,
-		MaxEvent:    16 << 20,
-		Decoder:     decode.Native{},
+func demoFeed(v *venue) target {
+	return target{
+		config: feed.Config{
+			Name:        "demo",
+			URL:         v.url + "/events",
+			IdleTimeout: 40 * time.Second,
+			MaxEvent:    16 << 20,
+			Decoder:     decode.Native{},
+		},
+		origin: config.Feed{Definition: preset.Definition{Decoder: "native"}},
 	}
 }
 

@@ -26,7 +26,8 @@ type feedFlags struct {
 	headers     []string
 	idle        time.Duration
 	lastEventID string
-	maxEvent    int // MiB; 0 for the default
+	maxEvent    int    // MiB; 0 for the default
+	ca          string // file of certificates to trust
 
 	sifts bool // --symbols says what of all feeds is printed, too
 }
@@ -42,6 +43,7 @@ func (f *feedFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
 	flags.DurationVar(&f.idle, "idle-timeout", 90*time.Second, "reconnect when nothing was received for so long; 0 for never")
 	flags.StringVar(&f.lastEventID, "last-event-id", "", "resume from this event id")
+	flags.StringVar(&f.ca, "ca", "", "trust the certificates in `FILE` (PEM), too")
 	flags.IntVar(&f.maxEvent, "max-event", 1, "skip events of over so many `MiB`, from 1 to 64")
 }
 
@@ -55,7 +57,7 @@ func (f *feedFlags) registerList(cmd *cobra.Command) {
 
 // given is the first of the flags that say how to reach one feed; empty when there is none.
 func (f feedFlags) given(cmd *cobra.Command) string {
-	for _, name := range []string{"name", "preset", "symbols", "var", "header", "idle-timeout", "last-event-id", "max-event"} {
+	for _, name := range []string{"name", "preset", "symbols", "var", "header", "idle-timeout", "last-event-id", "max-event", "ca"} {
 		if cmd.Flags().Changed(name) && !(f.sifts && name == "symbols") {
 			return name
 		}

@@ -60,6 +60,19 @@ func (n *notes) message(name string, m *feed.Message) {
 	n.say(name, line)
 }
 
+// word tells what a server says of its stream: the 1st, 10th, 100th … time that it says so.
+func (n *notes) word(name, notice string) {
+	line := "the server says: " + market.PlainText(notice, maxReason)
+	times := n.count(name, line)
+	if !isPowerOfTen(times) {
+		return
+	}
+	if times > 1 {
+		line += " (" + strconv.Itoa(times) + " so far)"
+	}
+	n.say(name, line)
+}
+
 // count is how often a reason has come, or all that there was no more room to tell apart.
 func (n *notes) count(name, reason string) int {
 	key := name + "\x00" + reason
@@ -86,7 +99,22 @@ func (n *notes) total() {
 	}
 }
 
-// ending is a feed's last status as an error: what to know when nothing more will come.
-func ending(name string, s feed.Status) error {
-	return errors.New(name + ": " + ui.StatusWords(s))
+// ends follows how feeds end for good.
+type ends struct {
+	open   int   // feeds that have not
+	failed error // of the one that failed last: what to know when nothing more will come
 }
+
+// take takes a feed's status, and reports whether that ends the last of the feeds.
+func (e *ends) take(name string, s feed.Status) (last bool) {
+	if !isEnd(s) {
+		return false
+	}
+	if s.State == feed.Failed {
+		e.failed = errors.New(name + ": " + ui.StatusWords(s))
+	}
+	e.open--
+	return e.open == 0
+}
+
+func isEnd(s feed.Status) bool { return s.State == feed.Failed || s.State == feed.Closed }

@@ -19,13 +19,12 @@ type pipe struct {
 	events  <-chan feed.Event
 	notices <-chan string    // of the recording; may be nil
 	timeUp  <-chan time.Time // may be nil
-	feeds   int              // that have not ended for good
+	ends    ends
 	out     io.Writer
 	printer printer
 	sieve   *sieve
 	notes   *notes
 
-	failed error // of the feed that failed last
 	record record
 	buf    []byte
 }
@@ -125,13 +124,9 @@ func (p *pipe) note(tell func()) error {
 
 // status tells how a feed is. When the last one has ended for good, that is the end.
 func (p *pipe) status(name string, s feed.Status) error {
-	last := false
-	switch s.State {
-	case feed.Failed:
-		p.failed = ending(name, s)
-		last = p.end(name)
-	case feed.Closed:
-		last = p.end(name)
+	last := p.ends.take(name, s)
+	if isEnd(s) {
+		p.sieve.heard(name)
 	}
 	if !last || s.State == feed.Closed { // what fails last is told as the error that it is
 		if err := p.note(func() { p.notes.say(name, ui.StatusWords(s)) }); err != nil {
@@ -141,20 +136,18 @@ func (p *pipe) status(name string, s feed.Status) error {
 	if !last && !p.sieve.complete() {
 		return nil
 	}
-	return cmp.Or(p.failed, p.sieve.cutShort(), errEnough)
-}
-
-// end counts a feed that has ended for good, and reports whether it was the last.
-func (p *pipe) end(name string) bool {
-	p.feeds--
-	p.sieve.heard(name)
-	return p.feeds == 0
+	return cmp.Or(p.ends.failed, p.sieve.cutShort(), errEnough)
 }
 
 func (p *pipe) message(ev feed.Event) error {
 	m := ev.Message
 	if m.Fault != nil || m.Unmapped != "" {
 		if err := p.note(func() { p.notes.message(ev.Feed, m) }); err != nil {
+			return err
+		}
+	}
+	if m.Notice != "" {
+		if err := p.note(func() { p.notes.word(ev.Feed, m.Notice) }); err != nil {
 			return err
 		}
 	}

@@ -1,71 +1,195 @@
 package cli
 
 import (
+	"cmp"
+	"context"
+	"fmt"
 	"time"
 
-	"livetape/feed/market"
+	"github.com/spf13/cobra"
+
+	"livetape/feed"
+	"livetape/feed/tape"
+	"livetape/ui"
 )
 
-// The kinds of an update, as --events and the field "kind" name them.
-const (
-	price  = "price"
-	news   = "news"
-	status = "status"
-)
+func recordCommand() *cobra.Command {
+	var flags feedFlags
+	var until tapeEnd
+	var record recordFlags
+	cmd := &cobra.Command{
+		Use:   "record [FEED|URL]... --output FILE",
+		Short: "Record feeds in a file, without a screen",
+		Long: `record writes the raw stream of one or more feeds to a file, each event with the time when it came,
+until it is told to stop: by --for, --count, ctrl+c or a signal, which leave the file whole. Feeds are
+URLs, those that the configuration names, a preset, or, without an argument, all of the
+configuration. Changes of the connection and what a reconnect missed are in the recording, and are
+told on standard error.
 
-// record is one update as it is printed: where it came from, and the one of quote, story and halt that kind
-// names. The other two are zero, so that their fields are missing.
-type record struct {
-	feed    string
-	eventID string
-	at      time.Time // of arrival, UTC
-	stamp   []byte    // at, as it is printed
-	kind    string
+'livetape replay FILE' plays it, and any reader of event streams can read it: it is one, with the
+times in comments. A FILE that ends in .gz is compressed. A recording that has the name already is
+kept under a number, FILE-0001; anything else of that name is left alone, and an error. Headers and
+secrets are not in it.
 
-	quote market.Quote
-	story market.Headline
-	halt  market.Halt
+It exits with 0 when it has recorded what was asked for, the time is up or every server has ended its
+stream for good (204); with 1 when a feed failed (the cause is told), when all end before --count, or
+when the file cannot be written.`,
+		Example: `  livetape record https://desk.example/events -o desk.tape
+  livetape record https://desk.example/events -o desk.tape.gz --record-size 100 --for 24h
+  livetape record desk pyth -o both.tape`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := until.check(cmd); err != nil {
+				return err
+			}
+			if record.file == "" {
+				return misused(cmd, "say where to record: --output FILE")
+			}
+			choice, err := flags.choose(cmd, args, false)
+			if err != nil {
+				return err
+			}
+			targets, err := choice.targets()
+			if err != nil {
+				return err
+			}
+			choice.announce(targets)
+			return runRecord(cmd.Context(), cmd, targets, record, until)
+		},
+	}
+	cmd.Flags().StringVarP(&record.file, "output", "o", "", "the `FILE` to record in; compressed if that ends in .gz")
+	record.registerSize(cmd)
+	until.register(cmd)
+	flags.register(cmd)
+	flags.registerSymbols(cmd)
+	return cmd
 }
 
-// nanoseconds is RFC 3339 with all nine digits, so that lines sort by it.
-const nanoseconds = "2006-01-02T15:04:05.000000000Z07:00"
+// tapeEnd says when to stop a recording; zero values for never.
+type tapeEnd struct {
+	count   int // events
+	lasting time.Duration
+}
 
-// arrive says where the next updates come from. Many events arrive at once, and share the stamp.
-func (r *record) arrive(feed, eventID string, at time.Time) {
-	r.feed, r.eventID = feed, eventID
-	if r.stamp == nil || !at.Equal(r.at) {
-		r.at = at.UTC()
-		r.stamp = r.at.AppendFormat(r.stamp[:0], nanoseconds)
+func (e *tapeEnd) register(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&e.count, "count", 0, "stop after so many events")
+	cmd.Flags().DurationVar(&e.lasting, "for", 0, "stop after so long, such as 10s or 24h")
+}
+
+func (e *tapeEnd) check(cmd *cobra.Command) error {
+	switch changed := cmd.Flags().Changed; {
+	case changed("count") && e.count < 1:
+		return misused(cmd, "--count is %d; it must be at least 1", e.count)
+	case changed("for") && e.lasting <= 0:
+		return misused(cmd, "--for is %s; it must be over 0", e.lasting)
+	}
+	return nil
+}
+
+// runRecord records the feeds. When it returns, every connection and the file are closed.
+func runRecord(ctx context.Context, cmd *cobra.Command, feeds []target, flags recordFlags, until tapeEnd) error {
+	roster, err := newRoster(feeds)
+	if err != nil {
+		return usageError{err, hint(cmd)}
+	}
+	feeding, stop := context.WithCancel(ctx)
+	defer stop()
+	set, err := feed.Start(feeding, configs(feeds)...)
+	if err != nil {
+		return usageError{err, hint(cmd)}
+	}
+	defer func() {
+		stop()
+		drain(set.Events())
+	}()
+	recorder, err := flags.create(roster)
+	if err != nil {
+		return err
+	}
+	progress := newProgress(cmd.ErrOrStderr(), flags.file)
+	t := taping{
+		recorder: recorder, notes: newNotes(progress), progress: progress,
+		ends: ends{open: len(feeds)}, count: until.count,
+	}
+	err = t.run(ctx, set.Events(), timer(until.lasting))
+	closeErr := lacks(recorder.Close())
+	progress.end()
+	t.notes.total()
+	t.notes.say(flags.file, several(progress.events, "event")+" recorded")
+	return cmp.Or(closeErr, err) // the first knows how much is lost
+}
+
+// taping takes events from feeds to a file, and tells how the feeds are. One goroutine runs it.
+type taping struct {
+	recorder *tape.Recorder
+	notes    *notes
+	progress *progress
+	ends     ends
+	count    int // events to record; 0 for no end
+}
+
+// run records until there is enough, the time is up, the feeds have ended or ctx ends. None of these is an error,
+// unless something is lacking that was asked for.
+func (t *taping) run(ctx context.Context, events <-chan feed.Event, timeUp <-chan time.Time) error {
+	second := time.NewTicker(time.Second)
+	defer second.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-timeUp:
+			return nil
+		case now := <-second.C:
+			t.progress.show(now)
+			if err := t.recorder.Flush(); err != nil {
+				return err
+			}
+		case ev, ok := <-events:
+			if !ok {
+				return nil
+			}
+			if done, err := t.take(ev); done || err != nil {
+				return err
+			}
+		}
 	}
 }
 
-// set makes r the record of u; where it came from stays.
-func (r *record) set(u market.Update) {
-	r.kind, r.quote, r.story, r.halt = "", market.Quote{}, market.Headline{}, market.Halt{}
-	switch u := u.(type) {
-	case market.Quote:
-		r.kind, r.quote = price, u
-	case market.Headline:
-		r.kind, r.story = news, u
-	case market.Halt:
-		r.kind, r.halt = status, u
+// take records an event, and reports whether it is the last one.
+func (t *taping) take(ev feed.Event) (done bool, err error) {
+	if err := t.recorder.Write(ev); err != nil {
+		return true, err
 	}
+	switch {
+	case ev.Message != nil:
+		t.progress.count(ev)
+		if tape.IsSkipped(ev.Message) {
+			t.notes.message(ev.Feed, ev.Message)
+		}
+		return t.progress.events == t.count, nil
+	case ev.Gap != nil:
+		t.notes.say(ev.Feed, ui.GapWords(ev.Gap))
+	case ev.Status != nil:
+		return t.status(ev.Feed, *ev.Status)
+	}
+	return false, nil
 }
 
-func (r *record) symbol() string {
-	if r.kind == status {
-		return r.halt.Symbol
+// status tells how a feed is. When the last one has ended for good, that is the end.
+func (t *taping) status(name string, s feed.Status) (done bool, err error) {
+	last := t.ends.take(name, s)
+	if !last || s.State == feed.Closed { // what fails last is told as the error that it is
+		t.notes.say(name, ui.StatusWords(s))
 	}
-	return r.quote.Symbol
+	if !last {
+		return false, nil
+	}
+	return true, cmp.Or(t.ends.failed, t.cutShort())
 }
 
-// time is the feed's own.
-func (r *record) time() time.Time {
-	switch r.kind {
-	case news:
-		return r.story.Time
-	case status:
-		return r.halt.Time
+// cutShort is what to say when the streams have ended for good; nil when no more was asked for.
+func (t *taping) cutShort() error {
+	if t.count == 0 {
+		return nil
 	}
-	return r.quote.Time
+	return fmt.Errorf("the stream ended after %d of %d events", t.progress.events, t.count)
 }

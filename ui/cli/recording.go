@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -19,6 +20,10 @@ type recordFlags struct {
 
 func (f *recordFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.file, "record", "", "record the raw stream in `FILE`; compressed if that ends in .gz")
+	f.registerSize(cmd)
+}
+
+func (f *recordFlags) registerSize(cmd *cobra.Command) {
 	cmd.Flags().Int64Var(&f.size, "record-size", 0, "begin the next file after so many `MiB`; 0 for never")
 }
 
@@ -32,24 +37,25 @@ type recording struct {
 }
 
 // record puts a recording between the feeds and whoever watches them; without a file there is none.
-func (f recordFlags) record(ctx context.Context, feeds []feed.Config, events <-chan feed.Event) (*recording, error) {
+func (f recordFlags) record(ctx context.Context, feeds *roster, events <-chan feed.Event) (*recording, error) {
 	if f.file == "" {
 		return &recording{events: events}, nil
 	}
-	if f.size < 0 {
-		return nil, fmt.Errorf("record in %s: a size of %d MiB is below 0", f.file, f.size)
-	}
-	options := tape.Options{MaxSize: f.size << 20}
-	for _, s := range sources(feeds) {
-		options.Feeds = append(options.Feeds, tape.Source(s))
-	}
-	recorder, err := tape.Create(f.file, options)
+	recorder, err := f.create(feeds)
 	if err != nil {
 		return nil, err
 	}
 	r := &recording{notices: make(chan string, 1)}
 	r.events = recorder.Through(ctx, events, r.fail)
 	return r, nil
+}
+
+// create begins the file.
+func (f recordFlags) create(feeds *roster) (*tape.Recorder, error) {
+	if f.size < 0 || f.size > math.MaxInt64>>20 {
+		return nil, fmt.Errorf("record in %s: a size of %d MiB is not between 0 and %d", f.file, f.size, int64(math.MaxInt64>>20))
+	}
+	return tape.Create(f.file, tape.Options{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source, Mask: feeds.mask})
 }
 
 // fail tells the screen what goes wrong, and keeps it for when the screen is gone: watching goes on.
@@ -80,5 +86,17 @@ func (f recordFlags) banner(text string) string {
 func (r *recording) err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.failed
+	return lacks(r.failed)
+}
+
+// incomplete is the error of a recording that is not whole: it is told even to whoever stopped it by a signal.
+type incomplete struct{ error }
+
+func (e incomplete) Unwrap() error { return e.error }
+
+func lacks(err error) error {
+	if err == nil {
+		return nil
+	}
+	return incomplete{err}
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -18,13 +19,15 @@ import (
 type reloader struct {
 	choice  *choice
 	set     *feed.Set
+	roster  *roster
 	running []target
 	setups  chan<- ui.Setup
 }
 
-// follow begins to watch the file of a choice. The channel that it returns says what is watched from then on; it is
+// follow begins to watch the file of the choice, if there is one. The channel that it returns says what is watched from then on; it is
 // closed when ctx has ended and nothing is left running. Without a file it is nil.
-func follow(ctx context.Context, c *choice, set *feed.Set, running []target) (<-chan ui.Setup, error) {
+func follow(ctx context.Context, w watching, set *feed.Set, roster *roster) (<-chan ui.Setup, error) {
+	c := w.choice
 	if c == nil || c.file == nil {
 		return nil, nil
 	}
@@ -33,7 +36,7 @@ func follow(ctx context.Context, c *choice, set *feed.Set, running []target) (<-
 		return nil, err
 	}
 	setups := make(chan ui.Setup, 1)
-	r := &reloader{c, set, running, setups}
+	r := &reloader{c, set, roster, w.feeds, setups}
 	go r.run(ctx, changes)
 	return setups, nil
 }
@@ -90,7 +93,7 @@ func (r *reloader) replace(targets []target) error {
 		if slices.ContainsFunc(kept, t.same) {
 			continue
 		}
-		if err := r.set.Add(t.config); err != nil {
+		if err := cmp.Or(r.roster.join(t), r.set.Add(t.config)); err != nil {
 			errs = append(errs, err)
 			continue
 		}

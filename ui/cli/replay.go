@@ -7,16 +7,16 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"livetape/feed/decode"
-	"livetape/feed/decode/auto"
 	"livetape/feed/tape"
 	"livetape/ui"
+	"livetape/ui/cli/config"
 )
 
 // replayFlags say how a recording is played.
 type replayFlags struct {
-	speed, from string
-	paused      bool
+	speed, from  string
+	paused       bool
+	config, list string // what symbols are called, and which to show
 }
 
 func (f *replayFlags) register(cmd *cobra.Command) {
@@ -35,13 +35,31 @@ func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Durati
 	return speed, from, nil
 }
 
+// book is what symbols are called: as in the recording, unless a configuration is asked for.
+func (f *replayFlags) book() (*config.Book, error) {
+	book := config.NewBook()
+	if f.config == "" && f.list == "" {
+		return book, nil
+	}
+	path, err := config.Find(f.config)
+	if err != nil {
+		return nil, err
+	}
+	file, err := config.Read(path)
+	if err != nil {
+		return nil, err
+	}
+	return book, book.Turn(file, config.Options{Watchlist: f.list, Pad: true})
+}
+
 func replayCommand() *cobra.Command {
 	var flags replayFlags
 	cmd := &cobra.Command{
 		Use:   "replay FILE",
 		Short: "Watch a recording",
 		Long: `replay plays what was recorded with --record, or any capture of an event stream
-(curl -N URL > file), as if it came now. On the screen, p pauses, . goes event by event,
+(curl -N URL > file), as if it came now. A recording says itself which preset or map its feeds were
+read with; what is said of a capture is guessed as for any feed. On the screen, p pauses, . goes event by event,
 - and + change the pace, and the left and right arrows wind the tape.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
@@ -52,6 +70,8 @@ func replayCommand() *cobra.Command {
 		RunE: func(cmd *cobra.Command, args []string) error { return runReplay(cmd, args[0], flags) },
 	}
 	flags.register(cmd)
+	cmd.Flags().StringVar(&flags.config, "config", "", "call symbols as this configuration `FILE` does")
+	cmd.Flags().StringVar(&flags.list, "list", "", "show only the symbols of this watchlist of the configuration")
 	cmd.Flags().BoolVar(&flags.paused, "paused", false, "begin with the tape paused")
 	return cmd
 }
@@ -68,23 +88,27 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	if err := needTerminal(cmd); err != nil {
 		return cmp.Or(err, reader.Close())
 	}
+	book, err := flags.book()
+	if err != nil {
+		return cmp.Or(err, reader.Close())
+	}
 	info := reader.Info()
 	ctx, stop := context.WithCancel(cmd.Context())
 	player := tape.Play(ctx, reader, tape.PlayerOptions{
-		Decoder: func(feed string) decode.Decoder { return auto.New(feed, nil) },
+		Decoder: decoderOf(book),
 		Speed:   speed, From: from, Paused: flags.paused, Hold: true,
 	})
 	defer func() {
 		stop()
 		drain(player.Events())
 	}()
-	config := ui.Config{
+	screen := ui.Config{
 		Events: player.Events(),
 		Deck:   player,
 		Banner: "REPLAY · recorded " + info.Start.Local().Format("2006-01-02 15:04:05"),
 	}
 	for _, s := range info.Feeds {
-		config.Feeds = append(config.Feeds, ui.Source(s))
+		screen.Feeds = append(screen.Feeds, ui.Source{Name: s.Name, URL: s.URL})
 	}
-	return show(ctx, stop, cmd, config)
+	return show(ctx, stop, cmd, screen)
 }

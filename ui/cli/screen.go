@@ -20,21 +20,24 @@ import (
 
 // watching is what one screen shows.
 type watching struct {
-	feeds  []feed.Config
+	feeds  []target
 	banner string
 	faults []ui.Fault
 	record recordFlags
 
-	choice  *choice  // what the feeds follow while they run; nil for nothing
-	targets []target // the feeds, if there is a choice
+	choice *choice // what the feeds follow while they run; nil for nothing
 }
 
 // watch runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it
 // returns, every connection is closed and the terminal is as it was.
 func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 	collectLess()
+	roster, err := newRoster(w.feeds)
+	if err != nil {
+		return usageError{err, hint(cmd)}
+	}
 	ctx, stop := context.WithCancel(ctx)
-	set, err := feed.Start(ctx, w.feeds...)
+	set, err := feed.Start(ctx, configs(w.feeds)...)
 	if err != nil {
 		stop()
 		return usageError{err, hint(cmd)}
@@ -43,22 +46,19 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 		stop()
 		drain(set.Events())
 	}()
-	setups, err := follow(ctx, w.choice, set, w.targets)
+	setups, err := follow(ctx, w, set, roster)
 	if err != nil {
 		return err
 	}
-	recorded := w.feeds
-	if setups != nil {
-		recorded = nil // there may be others later: each event names its own
-	}
-	recording, err := w.record.record(ctx, recorded, set.Events())
+	recording, err := w.record.record(ctx, roster, set.Events())
 	if err != nil {
 		return err
 	}
 	err = show(ctx, stop, cmd, ui.Config{
-		Feeds:   sources(w.feeds),
+		Feeds:   sources(configs(w.feeds)),
 		Events:  recording.events,
 		Control: set,
+		Origin:  w.choice.origin(),
 		Banner:  w.record.banner(w.banner),
 		Notices: recording.notices,
 		Setups:  setups,

@@ -44,7 +44,8 @@ func streamCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return stream(cmd.Context(), cmd, streaming{configs(targets), printer, wanted, record})
+			choice.announce(targets)
+			return stream(cmd.Context(), cmd, streaming{targets, printer, wanted, record})
 		},
 	}
 	layout.register(cmd)
@@ -110,7 +111,7 @@ func fieldHelp() string {
 
 // streaming is what one stream command prints.
 type streaming struct {
-	feeds   []feed.Config
+	feeds   []target
 	printer printer
 	wanted  selection
 	record  recordFlags
@@ -126,13 +127,17 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	collectLess()
 
-	feeding, stop := context.WithCancel(ctx)
-	defer stop()
-	set, err := feed.Start(feeding, s.feeds...)
+	roster, err := newRoster(s.feeds)
 	if err != nil {
 		return usageError{err, hint(cmd)}
 	}
-	recording, err := s.record.record(feeding, s.feeds, set.Events())
+	feeding, stop := context.WithCancel(ctx)
+	defer stop()
+	set, err := feed.Start(feeding, configs(s.feeds)...)
+	if err != nil {
+		return usageError{err, hint(cmd)}
+	}
+	recording, err := s.record.record(feeding, roster, set.Events())
 	if err != nil {
 		stop()
 		drain(set.Events())
@@ -141,11 +146,11 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	err = untilSignal(ctx, &pipe{
 		events:  recording.events,
 		notices: recording.notices,
-		feeds:   len(s.feeds),
+		ends:    ends{open: len(s.feeds)},
 		timeUp:  timer(s.wanted.lasting),
 		out:     cmd.OutOrStdout(),
 		printer: s.printer,
-		sieve:   newSieve(s.wanted, s.feeds),
+		sieve:   newSieve(s.wanted, configs(s.feeds)),
 		notes:   newNotes(cmd.ErrOrStderr()),
 	})
 	stop()

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -340,3 +341,57 @@ func TestNumbersAndIdsAreDigitForDigitAndLinesAreJSON(t *testing.T) {
 		t.Errorf("numbers (-want +got):\n%s", diff)
 	}
 }
+
+// TestWcCountsWhatTheServerSent runs the pipe of the documentation, against a mock server that goes as fast as it is
+// read, is cut off in between, and ends when its last event is out.
+func TestWcCountsWhatTheServerSent(t *testing.T) {
+	const events = 100_000
+	mock, err := mockserver.New(mockserver.Config{Epoch: "m", Rate: quiet, Ring: 2 * events, Queue: 2 * events, Retry: 10 * time.Millisecond})
+	if err != nil {
+		t.Fatal(err)
+	}
+	newest := fmt.Sprintf("m-%d", events)
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Header.Get("Last-Event-ID") == newest {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		ctx, end := context.WithCancel(r.Context())
+		defer end()
+		mock.Handler().ServeHTTP(&untilID{ResponseWriter: w, id: []byte("id: " + newest + "\n"), end: end}, r.WithContext(ctx))
+	}))
+	go func() {
+		mock.Step(events / 2)
+		if err := mock.Inject(mockserver.Fault{Name: "drop"}); err != nil {
+			t.Error(err)
+		}
+		mock.Step(events / 2)
+	}()
+	count := exec.Command("bash", "-c", `set -o pipefail; "$0" stream "$1" --last-event-id m-0 --output json | wc -l`, livetape, url)
+	var stderr strings.Builder
+	count.Stderr = &stderr
+	lines, err := count.Output()
+	if got := strings.TrimSpace(string(lines)); got != fmt.Sprint(events) || err != nil {
+		t.Errorf("wc counts %s of %d events: %v; standard error says:\n%s", got, events, err, stderr.String())
+	}
+	if mock.Newest() != newest {
+		t.Errorf("the server's newest event is %s", mock.Newest())
+	}
+}
+
+// untilID ends a stream when the event with an id has been written.
+type untilID struct {
+	http.ResponseWriter
+	id  []byte
+	end func()
+}
+
+func (u *untilID) Write(p []byte) (int, error) {
+	n, err := u.ResponseWriter.Write(p)
+	if bytes.Contains(p[:n], u.id) {
+		u.end()
+	}
+	return n, err
+}
+
+func (u *untilID) Unwrap() http.ResponseWriter { return u.ResponseWriter }

@@ -202,6 +202,28 @@ livetape: desk: 121 events could not be used, or not wholly
 	}
 }
 
+func TestWhatAServerSaysOfItsStreamIsTold(t *testing.T) {
+	verifyNoLeaks(t)
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		io.WriteString(w, strings.Repeat("event: warning\ndata: {\"message\":\"slow\\u001b[2J consumer\"}\n\n", 12)+"data: {\"c\":\"ethereum\",\"a\":\"x\",\"p\":\"1.5\"}\nevent: t_p\n\n")
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	s := startStream(t, url, "--preset", "dexpaprika", "--name", "desk", "--count", "1")
+	if lines, code := s.rest(); len(lines) != 1 || code != cli.ExitOK {
+		t.Errorf("%d lines and exit code %d", len(lines), code)
+	}
+	want := `livetape: desk: connecting
+livetape: desk: live
+livetape: desk: the server says: slow consumer
+livetape: desk: the server says: slow consumer (10 so far)
+`
+	if diff := cmp.Diff(want, s.stderr.String()); diff != "" {
+		t.Errorf("standard error (-want +got):\n%s", diff)
+	}
+}
+
 func TestWhatIsPrintedIsRecorded(t *testing.T) {
 	verifyNoLeaks(t)
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log"
 	"net"
 	"net/http"
+	"strings"
 	"syscall"
 	"time"
 
@@ -50,15 +52,52 @@ func takeAddress(cmd *cobra.Command, addr string, handler http.Handler, errorLog
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
 	return &venue{
-		url:      "http://" + listener.Addr().String(),
+		url:      "http://" + reachable(addr, listener.Addr().String()),
 		listener: listener,
-		server: &http.Server{
-			Handler:           handler,
-			ReadHeaderTimeout: 5 * time.Second,
-			MaxHeaderBytes:    64 << 10,
-			ErrorLog:          errorLog,
-		},
+		server:   newHTTPServer(handler, errorLog),
 	}, nil
+}
+
+// reachable is where a client on this machine finds a listener: by the name that was asked for, and not by the address
+// of all interfaces, for which no certificate is.
+func reachable(asked, bound string) string {
+	host, _, _ := net.SplitHostPort(asked)
+	boundHost, port, _ := net.SplitHostPort(bound)
+	switch ip := net.ParseIP(boundHost); {
+	case host != "" && net.ParseIP(host) == nil:
+		return net.JoinHostPort(host, port)
+	case ip == nil || ip.IsUnspecified():
+		return net.JoinHostPort("localhost", port)
+	}
+	return bound
+}
+
+// newHTTPServer is a server that a client can neither hold nor fill: headers come soon and are short, and a connection
+// is not kept for nothing. Reading and writing have no time-out here, for a stream has no end; the handler bounds
+// every write.
+func newHTTPServer(handler http.Handler, errorLog *log.Logger) *http.Server {
+	return &http.Server{
+		Handler:           handler,
+		ReadHeaderTimeout: 5 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          errorLog,
+	}
+}
+
+// secure makes the venue speak TLS alone, and HTTP/2 with those who can (RFC 7301). A browser may then have a hundred
+// streams open over one connection, where it has six of HTTP/1.1 to a host.
+func (v *venue) secure(c tls.Certificate) {
+	v.url = "https" + strings.TrimPrefix(v.url, "http")
+	v.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12}
+}
+
+// accept serves until the server is closed.
+func (v *venue) accept() error {
+	if v.server.TLSConfig != nil {
+		return v.server.ServeTLS(v.listener, "", "")
+	}
+	return v.server.Serve(v.listener)
 }
 
 // serve runs the market and its listener until ctx ends, then ends every stream cleanly. It returns when
@@ -69,7 +108,7 @@ func (v *venue) serve(ctx context.Context) error {
 	served := make(chan error, 1)
 	go func() {
 		defer stop()
-		served <- v.server.Serve(v.listener)
+		served <- v.accept()
 	}()
 
 	var runErr error

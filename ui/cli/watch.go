@@ -36,7 +36,8 @@ the shell's history; quote it, or the shell expands it first.`,
 			if err := needTerminal(cmd); err != nil {
 				return err
 			}
-			return watch(cmd.Context(), cmd, watching{feeds: configs(targets), targets: targets, choice: choice, record: record})
+			choice.announce(targets)
+			return watch(cmd.Context(), cmd, watching{feeds: targets, choice: choice, record: record})
 		},
 	}
 	flags.register(cmd)

@@ -209,6 +209,9 @@ func (r row) number(f Field) market.Decimal {
 
 var isPrice = map[Field]bool{"last": true, "bid": true, "ask": true, "open": true, "high": true, "low": true, "prev_close": true, "change": true}
 
+// Price reports whether a field is a price, or the difference of two.
+func Price(f Field) bool { return isPrice[f] }
+
 func (r row) text(f Field, limit int) string {
 	if v := r.members[f].value; v.Type == gjson.String {
 		return market.PlainText(v.Str, limit)

@@ -12,7 +12,7 @@ type Spelling struct {
 }
 
 // Ranks from which on a name says little: a price called "p" is one only beside a symbol or an id, a price called
-// "value" only beside a symbol.
+// "value" only beside a symbol, and a bid called "b" only beside an ask.
 const (
 	Weak  = 50
 	Vague = 80
@@ -25,8 +25,8 @@ var spellings = map[Field]string{
 	"name":       "companyname longname shortname displayname fullname name",
 	"currency":   "currency ccy quotecurrency",
 	"last":       "last price lastprice px lastpx tradeprice lasttradeprice latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate spot | close p c mark mid | value val",
-	"bid":        "bid bidprice bestbid bestbidprice bidpx bp b",
-	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap a",
+	"bid":        "bid bidprice bestbid bestbidprice bidpx bp | b",
+	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap | a",
 	"bid_size":   "bidsize bidsz bidqty bestbidsize bestbidqty bidquantity bidvolume",
 	"ask_size":   "asksize asksz askqty bestasksize bestaskqty askquantity askvolume offersize",
 	"size":       "size lastsize lastqty tradesize qty quantity lastquantity lastsalesize amount q",

@@ -29,6 +29,11 @@ func (s *search) take(r row, a around) bool {
 	if !r.plausible(a) {
 		q.Last = market.Decimal{}
 	}
+	if !q.Bid.IsSet() && r.members["ask"].rank >= Weak {
+		q.Ask = market.Decimal{} // an "a" alone is an average, or an amount
+	} else if !q.Ask.IsSet() && r.members["bid"].rank >= Weak {
+		q.Bid = market.Decimal{}
+	}
 	if !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
 		return s.story(r, a)
 	}

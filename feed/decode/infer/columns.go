@@ -42,6 +42,7 @@ func columns(p *place) *listTable {
 	for i := range cells[0] {
 		t.column(i, cells)
 	}
+	t.bars(cells)
 	_, priced := t.roles["last"]
 	_, named := t.roles["symbol"]
 	if !priced || !named && !p.symbolKeys() && len(p.names) > 1 && len(p.rows) > 1 {
@@ -71,12 +72,49 @@ func (t *listTable) column(i int, cells [][]gjson.Result) {
 	}
 }
 
+// bars takes four numbers behind a time for open, high, low and close, and a fifth for the volume, where the second is
+// never below the others and the third never above.
+func (t *listTable) bars(cells [][]gjson.Result) {
+	at := t.roles["time"].place + 1
+	if _, timed := t.roles["time"]; !timed || t.roles["last"].place != at {
+		return
+	}
+	for _, row := range cells {
+		if !isBar(row[min(at, len(row)):]) {
+			return
+		}
+	}
+	for i, field := range []auto.Field{"open", "high", "low", "last", "volume"} {
+		if at+i < len(cells[0]) && numeric(cells[0][at+i]) {
+			t.roles[field] = column{at + i, cells[0][at+i]}
+		}
+	}
+}
+
+func isBar(row []gjson.Result) bool {
+	if len(row) < 4 {
+		return false
+	}
+	for _, cell := range row[:4] {
+		if !numeric(cell) || below(row[1], cell) || below(cell, row[2]) {
+			return false
+		}
+	}
+	return true
+}
+
+func below(a, b gjson.Result) bool {
+	x, err1 := mapping.ReadNumber(a)
+	y, err2 := mapping.ReadNumber(b)
+	return err1 == nil && err2 == nil && x.Cmp(y) < 0
+}
+
 func (t *listTable) rule(p *place, w *writer) mapping.Rule {
 	r := mapping.Rule{Each: p.each()}
 	for _, c := range []struct {
 		field auto.Field
 		to    **mapping.Value
-	}{{"symbol", &r.Symbol}, {"last", &r.Last}, {"time", &r.Time}} {
+	}{{"symbol", &r.Symbol}, {"last", &r.Last}, {"open", &r.Open}, {"high", &r.High}, {"low", &r.Low}, {"volume", &r.Volume}, {"time", &r.Time}} {
 		if col, ok := t.roles[c.field]; ok {
 			*c.to = &mapping.Value{Path: strconv.Itoa(col.place)}
 		}
@@ -86,6 +124,10 @@ func (t *listTable) rule(p *place, w *writer) mapping.Rule {
 	}
 	if r.Symbol == nil && p.symbolKeys() {
 		r.Symbol = &mapping.Value{Path: "$key"}
+	}
+	if r.Open != nil {
+		w.note("%s: rows are lists, and look like open, high, low and close: check this", orPayload(p.each()))
+		return r
 	}
 	w.note("%s: rows are lists; place %s is taken for the price, for it is the first number: check this", orPayload(p.each()), r.Last.Path)
 	return r

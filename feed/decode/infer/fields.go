@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -32,6 +33,11 @@ func assign(all []*leaf) fields {
 		slices.SortStableFunc(f[field], func(a, b candidate) int { return a.rank - b.rank })
 		f[field] = filling(f[field])
 	}
+	f.alone()
+	f.bar(all)
+	if l := ticked(all); l != nil && len(f["symbol"]) == 0 {
+		f["symbol"] = []candidate{{leaf: l, spelled: auto.Weak}}
+	}
 	return f
 }
 
@@ -43,10 +49,33 @@ func meaning(l *leaf) (auto.Field, int, bool) {
 	if side := sideOf(l.names[:len(l.names)-1]); side != "" {
 		return sided(l, side)
 	}
+	if field, rank, ok := wrapped(l); ok {
+		return field, rank, true
+	}
 	if s, ok := auto.Spelled(l.name()); ok {
 		return s.Field, s.Rank, true
 	}
+	if name, decimals := smallCoin(l.name()); decimals != "" {
+		if s, ok := auto.Spelled(name); ok && auto.Price(s.Field) && l.every(whole) {
+			l.decimals = decimals
+			return s.Field, s.Rank, true
+		}
+	}
+	if timely(l.name()) {
+		return "time", auto.Weak, true
+	}
+	if name := strings.ToLower(l.name()); strings.HasSuffix(name, "url") && !pictured.MatchString(name) {
+		return "url", auto.Weak, true
+	}
 	return "", 0, false
+}
+
+var pictured = regexp.MustCompile(`image|img|icon|logo|thumb`)
+
+// timely reports whether a name has a time in it: timestampLastPrice, priceTime, tradeDate.
+func timely(name string) bool {
+	name = strings.ToLower(name)
+	return strings.Contains(name, "time") || strings.Contains(name, "published") || strings.HasSuffix(name, "_utc") || strings.HasSuffix(name, "date") || strings.HasSuffix(name, "_at") || strings.HasSuffix(name, "_ts")
 }
 
 // sides are names above a price that say which price it is.
@@ -86,8 +115,10 @@ func holds(field auto.Field, l *leaf) bool {
 		return l.every(func(v gjson.Result) bool {
 			return v.Type == gjson.String && len(v.Str) <= 64 && !dated(v) && strings.Count(v.Str, " ") < 3
 		})
-	case "name", "headline", "summary", "source", "url", "currency":
+	case "name", "headline", "summary", "source", "currency":
 		return l.every(wordy)
+	case "url":
+		return l.every(func(v gjson.Result) bool { return strings.HasPrefix(v.Str, "http") })
 	case "importance":
 		return l.every(func(v gjson.Result) bool {
 			return slices.Contains([]string{"low", "normal", "high"}, strings.ToLower(v.Str))
@@ -99,7 +130,7 @@ func holds(field auto.Field, l *leaf) bool {
 	case "time":
 		return l.every(dated)
 	}
-	return l.every(numeric)
+	return l.figures()
 }
 
 // filling keeps the best leaf and those that say something in rows where none before does.
@@ -148,6 +179,15 @@ func (f fields) settle(symbolElsewhere bool) {
 
 func (f fields) priced() bool { return len(f["last"]) > 0 || len(f["bid"]) > 0 || len(f["ask"]) > 0 }
 
+// day reports whether rows tell of a symbol's session without a price: what it opened at, its volume.
+func (f fields) day() bool {
+	said := 0
+	for _, field := range []auto.Field{"open", "high", "low", "prev_close", "volume"} {
+		said += min(len(f[field]), 1)
+	}
+	return said > 1 && len(f["symbol"]) > 0 && f["symbol"][0].spelled < auto.Weak
+}
+
 // score says how much rows look like prices or news.
 func (f fields) score() int {
 	score := 0
@@ -181,11 +221,11 @@ func (f fields) value(field auto.Field) *mapping.Value {
 	if len(all) == 0 {
 		return nil
 	}
-	v := mapping.Value{Path: all[0].leaf.path}
+	v := all[0].leaf.value()
 	if len(all) > 1 {
-		v.Path = ""
+		v = mapping.Value{}
 		for _, c := range all[:min(len(all), 4)] {
-			v.First = append(v.First, mapping.Value{Path: c.leaf.path})
+			v.First = append(v.First, c.leaf.value())
 		}
 	}
 	return &v

@@ -7,6 +7,7 @@ package infer
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -127,12 +128,19 @@ func (r Result) YAML() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# found out from %d events, of which this reads %d\n", r.Total, r.Mapped)
+	fmt.Fprintf(&b, "# found out from %s, of which this reads %d\n", events(r.Total), r.Mapped)
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "# %s\n", strings.Join(strings.Fields(note), " "))
 	}
 	b.Write(text)
 	return b.String(), nil
+}
+
+func events(n int) string {
+	if n == 1 {
+		return "1 event"
+	}
+	return strconv.Itoa(n) + " events"
 }
 
 // payload is the JSON of a sample.

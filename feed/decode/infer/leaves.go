@@ -8,6 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"livetape/feed/decode/auto"
 	"livetape/feed/decode/mapping"
 )
 
@@ -16,6 +17,9 @@ type leaf struct {
 	path   string // as a rule writes it
 	names  []string
 	values []gjson.Result // one for each row; those that say nothing do not exist
+
+	replace  []string // what makes JSON numbers of its numbers; nil: they are
+	decimals string   // of its whole numbers, where the name says so
 }
 
 // Bounds on the places that are looked at in one row: depth, items of a list, places in all.
@@ -57,10 +61,12 @@ func (t *table) walk(v gjson.Result, row int, names []string) {
 			return true
 		}
 		here := append(names[:len(names):len(names)], name)
-		if below.IsObject() || below.IsArray() && sideOf(here) != "" {
+		if member := listed(name, below); member != "" {
+			t.note(here, row, below.Get("#."+gjson.Escape(member)), ".#."+gjson.Escape(member))
+		} else if below.IsObject() || below.IsArray() && sideOf(here) != "" {
 			t.walk(below, row, here)
 		} else if !below.IsArray() || texts(below) {
-			t.note(here, row, below)
+			t.note(here, row, below, "")
 		}
 		return true
 	})
@@ -71,8 +77,23 @@ func sayable(name string) bool {
 	return name != "" && utf8.ValidString(name) && strings.IndexFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }
 
-func (t *table) note(names []string, row int, v gjson.Result) {
-	path := pathOf(names)
+// listed is the member that names the symbol in a list of maps, where a headline lists what it is about.
+func listed(name string, list gjson.Result) (member string) {
+	if s, ok := auto.Spelled(name); !ok || s.Field != "symbols" || !list.IsArray() {
+		return ""
+	}
+	firstOf(list).ForEach(func(key, v gjson.Result) bool {
+		if s, ok := auto.Spelled(key.Str); ok && s.Field == "symbol" && s.Rank < auto.Weak && v.Type == gjson.String && sayable(key.Str) {
+			member = key.Str
+		}
+		return member == ""
+	})
+	return member
+}
+
+// note says what stands in a row; below is the rest of a path into the maps of a list.
+func (t *table) note(names []string, row int, v gjson.Result, below string) {
+	path := pathOf(names) + below
 	l := t.at[path]
 	if l == nil {
 		if len(t.all) >= maxLeaves {

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -16,9 +17,10 @@ func (w *writer) lonely(read []payload) (mapping.Rule, bool) {
 			continue
 		}
 		if only, ok := p.only(); ok {
+			f := assign(leaves(p.values()))
 			r := mapping.Rule{Each: p.each(), Last: &mapping.Value{Path: only}}
-			r.Symbol = w.symbol(fields{}, fields{}, p)
-			r.Time = instant(assign(leaves(p.values())), fields{})
+			r.Symbol = w.symbol(f, fields{}, p)
+			r.Time = instant(f, fields{})
 			w.note("%s is the only number, and taken for the price: check this", only)
 			return r, true
 		}
@@ -32,8 +34,11 @@ func (p *place) only() (path string, ok bool) {
 	if len(all) == 0 {
 		return "$value", len(p.names) == 0 && numeric(p.rows[0].value)
 	}
+	if slices.ContainsFunc(p.rows, func(f found) bool { return f.value.IsArray() }) {
+		return "", false // a number in a list is no more the only one
+	}
 	for _, l := range all {
-		if s, known := auto.Spelled(l.name()); known && s.Field != "last" || !l.every(numeric) || l.every(dated) {
+		if s, known := auto.Spelled(l.name()); known && s.Field != "last" || housekeeping(l.name()) || !l.every(numeric) || l.every(dated) {
 			continue
 		}
 		if ok {
@@ -42,6 +47,17 @@ func (p *place) only() (path string, ok bool) {
 		path, ok = l.path, true
 	}
 	return path, ok
+}
+
+// housekeeping reports whether a name is one of those by which streams speak of themselves: such a number is no price.
+func housekeeping(name string) bool {
+	name = strings.ToLower(name)
+	for word := range strings.FieldsSeq("heartbeat ping pong keepalive seq sequence counter count code status version offset partition total length interval retry ttl uptime clients epoch nonce") {
+		if strings.HasPrefix(name, word) || strings.HasSuffix(name, word) {
+			return true
+		}
+	}
+	return false
 }
 
 // packed is the path of a member that holds JSON in a string, when payloads have one.

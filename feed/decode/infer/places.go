@@ -13,6 +13,7 @@ import (
 type place struct {
 	names []string // of the path; none: the payload is the row
 	keyed bool     // the rows are members of maps, under keys
+	kind  bool     // the rows are those of one kind, among others
 	rows  []found
 }
 
@@ -75,9 +76,55 @@ func (s *survey) members(names []string, v gjson.Result, payload int) {
 		case !v.IsObject():
 			s.row(each, found{row, "", payload})
 		case row.IsArray() && auto.Container(key.Str): // a place of its own
+		case v.IsObject() && firstOf(row).IsArray() && !firstOf(firstOf(row)).IsObject(): // lists of lists under keys: bars of symbols
+			s.listed(append(slices.Clip(each), "*"), key.Str, row, payload)
 		default:
 			s.row(each, found{row, key.Str, payload})
 		}
+		n++
+		return n < maxRows
+	})
+	s.groups(each, v, payload)
+}
+
+// groups are rows two maps down, under tickers: {"FX": {"EURUSD": {…}, "GBPUSD": {…}}, "METALS": {…}}.
+func (s *survey) groups(each []string, v gjson.Result, payload int) {
+	var all []gjson.Result
+	v.ForEach(func(_, group gjson.Result) bool {
+		if isGroup(group) {
+			all = append(all, group)
+		}
+		return len(all) < maxRows
+	})
+	if len(all) < 2 || !v.IsObject() {
+		return
+	}
+	for _, group := range all {
+		n := 0
+		group.ForEach(func(key, row gjson.Result) bool {
+			s.row(append(slices.Clip(each), "*"), found{row, key.Str, payload})
+			n++
+			return n < maxRows
+		})
+	}
+}
+
+// isGroup reports whether v is a map of maps under tickers.
+func isGroup(v gjson.Result) bool {
+	tickers := false
+	if v.IsObject() {
+		v.ForEach(func(key, row gjson.Result) bool {
+			tickers = row.IsObject() && tickerName(key.Str)
+			return tickers
+		})
+	}
+	return tickers
+}
+
+func (s *survey) listed(each []string, key string, list gjson.Result, payload int) {
+	n := 0
+	list.ForEach(func(_, row gjson.Result) bool {
+		s.row(each, found{row, key, payload})
 		n++
 		return n < maxRows
 	})
@@ -114,6 +161,9 @@ func (s *survey) row(names []string, f found) {
 func (p *place) each() string {
 	if len(p.names) == 0 {
 		return ""
+	}
+	if n := len(p.names); n > 1 && p.names[n-2] == "*" {
+		return strings.TrimPrefix(pathOf(p.names[:n-2])+".*.*", ".")
 	}
 	if len(p.names) == 1 {
 		return "*"
@@ -167,13 +217,13 @@ func ticker(s string) bool {
 	return capitals >= 2
 }
 
-// within reports whether one place is the other or lies in it.
+// within reports whether one place is the other or lies in it. A * may be any name.
 func within(a, b *place) bool {
 	short, long := a.path(), b.path()
 	if len(short) > len(long) {
 		short, long = long, short
 	}
-	return slices.Equal(short, long[:len(short)])
+	return slices.EqualFunc(short, long[:len(short)], func(x, y string) bool { return x == y || x == "*" || y == "*" })
 }
 
 func (p *place) path() []string {

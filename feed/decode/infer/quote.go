@@ -119,7 +119,7 @@ func near(a, b market.Decimal) bool {
 }
 
 // story fills in the parts of a headline.
-func story(f fields, r *mapping.Rule) {
+func story(f fields, all []*leaf, r *mapping.Rule) {
 	r.Kind = "news"
 	r.Headline, r.Summary, r.Source, r.URL = f.value("headline"), f.value("summary"), f.value("source"), f.value("url")
 	r.Importance, r.ID = f.value("importance"), f.value("id")
@@ -129,6 +129,9 @@ func story(f fields, r *mapping.Rule) {
 			r.Symbols.Split = ","
 		}
 	}
+	if r.ID == nil {
+		r.ID = numbered(f.best("headline"), all)
+	}
 	if own := f["symbol"]; len(own) > 0 {
 		if own[0].leaf.name() == "id" && r.ID == nil {
 			r.ID = &mapping.Value{Path: own[0].leaf.path}
@@ -136,4 +139,14 @@ func story(f fields, r *mapping.Rule) {
 			r.Symbols = &mapping.Value{Path: own[0].leaf.path}
 		}
 	}
+}
+
+// numbered is the id beside a headline, where that is a number.
+func numbered(headline *leaf, all []*leaf) *mapping.Value {
+	for _, l := range all {
+		if strings.EqualFold(l.name(), "id") && len(l.names) == len(headline.names) && beside(l, headline) && l.every(whole) {
+			return &mapping.Value{Path: l.path}
+		}
+	}
+	return nil
 }

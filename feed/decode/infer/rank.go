@@ -41,6 +41,9 @@ func (p *place) score(read []payload) int {
 	case len(p.names) > 0:
 		score -= 4
 	}
+	if score > 0 && f.pastTicker() {
+		score = max(score-8, 1)
+	}
 	return score
 }
 

@@ -48,7 +48,7 @@ func (p *place) kinds(l *leaf) []kindOf {
 			if len(kinds) >= maxKinds {
 				return nil
 			}
-			k = &place{names: p.names, keyed: p.keyed}
+			k = &place{names: p.names, keyed: p.keyed, kind: true}
 			at[v.Str] = k
 			kinds = append(kinds, kindOf{v.Str, k})
 		}

@@ -176,14 +176,15 @@ func (w *writer) rule(p *place, read []payload) (mapping.Rule, bool) {
 	outer := p.outer(read)
 	f.settle(p.symbolKeys() || outer.best("symbol") != nil)
 	r := mapping.Rule{Each: p.each()}
-	if f.score() == 0 {
+	session := p.kind && !f.priced() && f.day()
+	if f.score() == 0 && !session {
 		return r, false
 	}
-	if f.priced() {
+	if f.priced() || session {
 		w.quote(f, all, &r)
 		r.Symbol = w.symbol(f, outer, p)
 	} else {
-		story(f, &r)
+		story(f, all, &r)
 	}
 	r.Time = instant(f, outer)
 	return r, true
@@ -203,6 +204,10 @@ func (w *writer) symbol(f, outer fields, p *place) *mapping.Value {
 	if p.symbolKeys() {
 		w.note("%s: the names of its members are taken for symbols", orPayload(p.each()))
 		return &mapping.Value{Path: "$key"}
+	}
+	if v := f.value("name"); v != nil {
+		w.note("%s is taken for the symbol: nothing else names one", v.Path)
+		return v
 	}
 	w.note("nothing names a symbol: the feed's name is shown")
 	return nil

@@ -60,6 +60,7 @@ func Renamed() map[string]string {
 		"price": "last", "px": "last", "title": "headline", "where": "when", "decode": "map", "idle": "idle_timeout",
 		"timestamp": "time", "ts": "time", "rows": "each", "previous_close": "prev_close", "header": "headers",
 		"alias": "aliases", "timeout": "idle_timeout", "qty": "size", "ticker": "symbol",
+		"retry": "retry_min", "backoff": "retry_max", "ca": "tls_ca", "ca_file": "tls_ca", "cacert": "tls_ca", "bearer": "token", "api_key": "token", "apikey": "token",
 	}
 }
 
@@ -86,6 +87,18 @@ func Format(d Definition) ([]byte, error) {
 		return nil, fmt.Errorf("write feed as yaml: %w", err)
 	}
 	return text, nil
+}
+
+// Line writes a definition as one line that Parse reads; empty for one that says nothing.
+func (d Definition) Line() (string, error) {
+	if reflect.ValueOf(d).IsZero() {
+		return "", nil
+	}
+	text, err := yaml.MarshalWithOptions(d, yaml.JSON())
+	if err != nil {
+		return "", fmt.Errorf("write feed as a line: %w", err)
+	}
+	return strings.TrimSpace(string(text)), nil
 }
 
 // Merge is base with everything that over says: its maps add to those of base, and all else replaces.

@@ -63,10 +63,10 @@ func (f Feed) Config(name string, w World) (feed.Config, error) {
 // reach says how the connection is made, and made again.
 func (f Feed) reach(config *feed.Config, w World, faults *fault.List) {
 	var err error
-	if config.RetryMin, err = parseWait(f.RetryMin); err != nil {
+	if config.RetryMin, err = parseWait(f.RetryMin, shortestRetry); err != nil {
 		faults.Add(fault.Path{"retry_min"}, "%s", err)
 	}
-	if config.RetryMax, err = parseWait(f.RetryMax); err != nil {
+	if config.RetryMax, err = parseWait(f.RetryMax, shortestLongest); err != nil {
 		faults.Add(fault.Path{"retry_max"}, "%s", err)
 	}
 	if f.TLSCA != "" {
@@ -126,7 +126,7 @@ func (f Feed) withToken(w World, faults *fault.List) Feed {
 	value := f.Token
 	if f.TokenFile != "" {
 		var err error
-		if value, err = readToken(w.file(f.TokenFile)); err != nil {
+		if value, err = ReadToken(w.file(f.TokenFile)); err != nil {
 			faults.Add(fault.Path{"token_file"}, "%s", err)
 			value = "missing" // the rest is checked all the same
 		}
@@ -177,7 +177,8 @@ func canonical(headers map[string]string) map[string]string {
 // maxToken bounds a token file, in bytes.
 const maxToken = 16 << 10
 
-func readToken(path string) (string, error) {
+// ReadToken reads a token from a file of one line. Its errors hold nothing of what the file holds.
+func ReadToken(path string) (string, error) {
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return "", err

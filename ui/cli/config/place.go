@@ -18,13 +18,15 @@ var ErrNone = errors.New("there is no configuration file")
 
 // Find is the file that is used: the one that is asked for; else livetape.yaml in the working directory; else
 // that in the user's configuration directory (XDG Base Directory Specification), or in one of the system's. Without
-// any, the error is [ErrNone].
+// any, the error is [ErrNone]. One in the working directory that may be somebody else's is an error too.
 func Find(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil
 	}
 	for _, path := range Places() {
 		switch info, err := os.Stat(path); {
+		case err == nil && !info.IsDir() && IsLocal(path):
+			return path, checkLocal(path, info)
 		case err == nil && !info.IsDir():
 			return path, nil
 		case err != nil && !errors.Is(err, fs.ErrNotExist):

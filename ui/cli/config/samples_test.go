@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -23,6 +24,7 @@ import (
 // service answers the first request with a sample, to its end, and the next with one event more.
 type service struct {
 	sample      samples.Sample
+	piece       int // bytes that go out at a time; 0: all
 	connections atomic.Int32
 	requests    chan *http.Request
 	bodies      chan string
@@ -47,6 +49,13 @@ func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		wire = s.sample.Wire
 	}
 	w.Header().Set("Content-Type", kind)
+	if first && s.piece > 0 {
+		for piece := range slices.Chunk([]byte(wire), s.piece) {
+			_, _ = w.Write(piece)
+			_ = http.NewResponseController(w).Flush()
+		}
+		return
+	}
 	_, _ = io.WriteString(w, wire)
 	_ = http.NewResponseController(w).Flush()
 	if !first {
@@ -67,6 +76,7 @@ func (e everywhere) RoundTrip(r *http.Request) (*http.Response, error) {
 // visit is what a feed told of one connection.
 type visit struct {
 	updates []market.Update
+	notices []string
 	ids     []string
 	gap     *feed.Gap
 	cause   string
@@ -94,6 +104,9 @@ func listen(t *testing.T, set *feed.Set) visit {
 				t.Errorf("%s: %+v", m.Data, m)
 			}
 			v.updates = append(v.updates, m.Updates...)
+			if m.Notice != "" {
+				v.notices = append(v.notices, m.Notice)
+			}
 			if m.ID != "" && !slices.Contains(v.ids, m.ID) {
 				v.ids = append(v.ids, m.ID)
 			}
@@ -108,15 +121,19 @@ func TestEverySampleOfARealServiceArrivesOverHTTPThroughAReconnect(t *testing.T)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"PYTH_API_KEY", "OANDA_TOKEN", "TRADESTATION_TOKEN", "IEX_TOKEN", "ABLY_KEY"} {
+	for _, name := range []string{"PYTH_API_KEY", "OANDA_TOKEN", "TRADESTATION_TOKEN", "IEX_TOKEN", "ABLY_KEY", "CENTRIFUGO_TOKEN", "TRADIER_TOKEN"} {
 		t.Setenv(name, "t0ken")
 	}
 	for _, s := range all {
-		t.Run(s.Name, func(t *testing.T) { arrives(t, s) })
+		for _, piece := range []int{0, 1, 61} {
+			if piece != 1 || len(s.Wire) < 5000 {
+				t.Run(fmt.Sprintf("%s/%d bytes at a time", s.Name, piece), func(t *testing.T) { arrives(t, s, piece) })
+			}
+		}
 	}
 }
 
-func arrives(t *testing.T, s samples.Sample) {
+func arrives(t *testing.T, s samples.Sample, piece int) {
 	definition, err := s.Definition()
 	if err != nil {
 		t.Fatal(err)
@@ -125,7 +142,7 @@ func arrives(t *testing.T, s samples.Sample) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, asked := serving(t, s, c)
+	set, asked := serving(t, &service{sample: s, piece: piece, requests: make(chan *http.Request, 4), bodies: make(chan string, 4)}, c)
 
 	first := listen(t, set)
 	for _, wrong := range s.Differ(first.updates) {
@@ -134,8 +151,11 @@ func arrives(t *testing.T, s samples.Sample) {
 	if !slices.Equal(first.ids, s.IDs) {
 		t.Errorf("the ids are %q, want %q", first.ids, s.IDs)
 	}
-	if want := endOf(s); first.cause != want {
-		t.Errorf("the end is told as %q, want %q", first.cause, want)
+	if !slices.Equal(first.notices, s.Notices) {
+		t.Errorf("the messages are %q, want %q", first.notices, s.Notices)
+	}
+	if first.cause != s.Cause {
+		t.Errorf("the end is told as %q, want %q", first.cause, s.Cause)
 	}
 	requireRequest(t, c, asked, "")
 
@@ -153,9 +173,8 @@ func arrives(t *testing.T, s samples.Sample) {
 }
 
 // serving starts the feed against its service.
-func serving(t *testing.T, s samples.Sample, c feed.Config) (*feed.Set, *service) {
+func serving(t *testing.T, service *service, c feed.Config) (*feed.Set, *service) {
 	t.Helper()
-	service := &service{sample: s, requests: make(chan *http.Request, 4), bodies: make(chan string, 4)}
 	server := httptest.NewServer(service)
 	t.Cleanup(server.Close)
 	at, err := url.Parse(server.URL)
@@ -178,22 +197,11 @@ func serving(t *testing.T, s samples.Sample, c feed.Config) (*feed.Set, *service
 	return set, service
 }
 
-// endOf is how the end of a sample is told.
-func endOf(s samples.Sample) string {
-	switch s.Preset {
-	case "tradestation":
-		return "the server asked to connect again"
-	case "ably":
-		return "the server ended the stream: Token expired. (See https://help.ably.io/error/40142 for help.) (40142)"
-	}
-	return "the server ended the stream"
-}
-
 // resumable is the id that the feed resumes from; empty when it cannot.
 func resumable(s samples.Sample, c feed.Config) string {
 	switch {
-	case s.Preset == "ntfy":
-		return "p0M5y6gcCY"
+	case s.Resume != "":
+		return s.Resume
 	case c.Resume == feed.ResumeNever || len(s.IDs) == 0:
 		return ""
 	}
@@ -204,7 +212,7 @@ func resumable(s samples.Sample, c feed.Config) string {
 func requireRequest(t *testing.T, c feed.Config, asked *service, id string) {
 	t.Helper()
 	r, body := <-asked.requests, <-asked.bodies
-	want, err := url.Parse(strings.ReplaceAll(strings.NewReplacer("${IEX_TOKEN}", "t0ken", "${ABLY_KEY}", "t0ken").Replace(c.URL), "[]", "%5B%5D"))
+	want, err := url.Parse(strings.ReplaceAll(strings.NewReplacer("${IEX_TOKEN}", "t0ken", "${ABLY_KEY}", "t0ken", "${CENTRIFUGO_TOKEN}", "t0ken").Replace(c.URL), "[]", "%5B%5D"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -220,7 +228,7 @@ func requireRequest(t *testing.T, c feed.Config, asked *service, id string) {
 	if diff := cmp.Diff(query, r.URL.Query()); diff != "" || r.Header.Get("Last-Event-ID") != header {
 		t.Errorf("asked to resume by %q and the query (-want +got):\n%s", r.Header.Get("Last-Event-ID"), diff)
 	}
-	if format := strings.Contains(r.Header.Get("Accept"), "ndjson"); format != (c.Format == feed.NDJSON) {
+	if lines := strings.Contains(r.Header.Get("Accept"), "ndjson"); lines != (c.Format == feed.NDJSON) && c.Header["Accept"] == "" {
 		t.Errorf("accepts %s", r.Header.Get("Accept"))
 	}
 	for name, value := range c.Header {

@@ -28,8 +28,8 @@ var (
 	kept      = regexp.MustCompile(`\$\{[^}]*\}|\{[a-z_][a-z0-9_]*\}|(?i:Bearer|Basic|Token) `)
 	userInfo  = regexp.MustCompile(`//[^/@\s]+@`)
 	query     = regexp.MustCompile(`(?i)([?&][^=&\s]*(?:` + secretWords + `)[^=&\s]*=)([^&"'\s]+)`)
-	secretKey = regexp.MustCompile(`(?i)([\w-]*(?:` + secretWords + `)[\w-]*["']?\s*:\s+)("[^"]*"?|'[^']*'?|[^,}#]+)`)
-	anyMember = regexp.MustCompile(`([\w-]+["']?\s*:\s+)("[^"]*"?|'[^']*'?|[^,}#]+)`)
+	secretKey = regexp.MustCompile(`(?i)([\w-]*(?:` + secretWords + `)[\w-]*["']?\s*:\s+)("[^"]*"?|'[^']*'?|(?:\$\{[^}]*\}|[^,}#])+)`)
+	anyMember = regexp.MustCompile(`([\w-]+["']?\s*:\s+)("[^"]*"?|'[^']*'?|(?:\$\{[^}]*\}|[^,}#])+)`)
 	headers   = regexp.MustCompile(`^(\s*)(?:.*[{,]\s*)?["']?headers?["']?\s*:`)
 )
 

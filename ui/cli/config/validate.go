@@ -77,11 +77,11 @@ func (f Feed) checkToken(faults *fault.List) {
 }
 
 func (f Feed) checkReach(faults *fault.List) {
-	least, err := parseWait(f.RetryMin)
+	least, err := parseWait(f.RetryMin, shortestRetry)
 	if err != nil {
 		faults.Add(fault.Path{"retry_min"}, "%s", err)
 	}
-	most, errMost := parseWait(f.RetryMax)
+	most, errMost := parseWait(f.RetryMax, shortestLongest)
 	switch {
 	case errMost != nil:
 		faults.Add(fault.Path{"retry_max"}, "%s", errMost)
@@ -95,12 +95,13 @@ func (f Feed) checkReach(faults *fault.List) {
 
 // Bounds of the waits before a reconnect.
 const (
-	shortestRetry = 10 * time.Millisecond
-	longestRetry  = time.Hour
+	shortestRetry   = 10 * time.Millisecond
+	shortestLongest = time.Second // of retry_max
+	longestRetry    = time.Hour
 )
 
-// parseWait reads a wait; zero when none is given.
-func parseWait(s string) (time.Duration, error) {
+// parseWait reads a wait of at least so long; zero when none is given.
+func parseWait(s string, least time.Duration) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
 	}
@@ -108,8 +109,8 @@ func parseWait(s string) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%q is no time: write 500ms, 5s or 2m", s)
 	}
-	if wait < shortestRetry || wait > longestRetry {
-		return 0, fmt.Errorf("%s is not between %s and 1h", s, shortestRetry)
+	if wait < least || wait > longestRetry {
+		return 0, fmt.Errorf("%s is not between %s and 1h", s, least)
 	}
 	return wait, nil
 }

@@ -123,6 +123,34 @@ func spanOf(updates []arrived, b burst) (time.Duration, int) {
 	return times[len(times)-1].Sub(times[0]), len(times)
 }
 
+// clumps is how events come in crowds behind pauses.
+type clumps struct {
+	Every  time.Duration // the median pause
+	Events int           // the median number in one
+}
+
+// crowding looks for events that nearly all come in clumps, with pauses between. The first clump says nothing: it may be
+// a snapshot or a replay.
+func crowding(events []event) (c clumps, found bool) {
+	all := burstsOf(events)
+	if len(all) < 3 {
+		return c, false
+	}
+	var sizes []int
+	var pauses []time.Duration
+	for i, b := range all[1:] {
+		sizes = append(sizes, b.last-b.first+1)
+		pauses = append(pauses, b.start.Sub(all[i].end))
+	}
+	slices.Sort(sizes)
+	slices.Sort(pauses)
+	c = clumps{pauses[len(pauses)/2], sizes[len(sizes)/2]}
+	return c, sizes[len(sizes)/4] >= crowd
+}
+
+// crowd is how many events make a clump.
+const crowd = 5
+
 // rhythm is the median time between heartbeats, or 0 when there were fewer than two.
 func rhythm(beats []time.Time) time.Duration {
 	var gaps []time.Duration

@@ -52,8 +52,8 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 	e := &examination{config: c, options: opts, visit: visit, began: time.Now()}
 	first := e.look(ctx, question{lastID: c.LastEventID, listen: opts.For, events: opts.Events})
 	e.first = first
-	e.again = e.resume(ctx)
 	e.read = read(e.config.Name, opts.Definition, first)
+	e.again = e.resume(ctx)
 	return e.report(), nil
 }
 

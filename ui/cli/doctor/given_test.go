@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"strings"
 	"testing"
 
 	"livetape/feed"
@@ -58,5 +59,34 @@ func TestAFeedIsCalledWhatAConfigurationCanHave(t *testing.T) {
 		if got := keyOf(name); got != want {
 			t.Errorf("%q becomes %q, want %q", name, got, want)
 		}
+	}
+}
+
+func TestSettingsThatReadNothingAreMetWithSomeThatDo(t *testing.T) {
+	d, err := preset.Parse([]byte("map: [{symbol: a.b, last: a.c}]"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := examined(t, streams(sseType, step{0, "data: {\"sym\":\"X\",\"px\":\"1.50\"}\n\n"}), feed.Config{}, Options{Definition: &d})
+	reading := r.finding("reading")
+	reading.requireLike(t, Bad, "read none of 1 event")
+	if got := definitionOf(t, r); reading.Advice != "what is below reads 1 of them" || r.Verdict != Unmapped || len(got.Map) != 1 {
+		t.Errorf("%s", printed(t, r))
+	}
+}
+
+func TestTheAddressInTheYAMLWorksUnchanged(t *testing.T) {
+	for _, query := range []string{
+		"topic=https%3A%2F%2Fdesk.example%2Fprices&topic=news", "symbols=A,B;channel=x", "ids[]=1&ids[]=2&limit=5&cursor=now",
+		strings.Repeat("ids[]=e62df6c8b4a85fe1a67db44dc12de5db330f7ac66b72dc658afedf0f4a415b43&", 20) + "parsed=true",
+	} {
+		r := examined(t, streams(sseType, step{0, ticks}), feed.Config{URL: address + "?" + query}, Options{})
+		if got := definitionOf(t, r); got.URL != address+"?"+query || strings.Contains(r.Reading.YAML, "environment") {
+			t.Errorf("%s\nis pasted as\n%s", query, r.Reading.YAML)
+		}
+	}
+	r := examined(t, streams(sseType, step{0, ticks}), feed.Config{URL: address + "?symbols=A;key=s3cr3t-1&s3cr3t-2"}, Options{})
+	if got := definitionOf(t, r); got.URL != address+"?symbols=A;key=${KEY}&${TOKEN}" {
+		t.Errorf("the address is %s", got.URL)
 	}
 }

@@ -2,18 +2,20 @@ package doctor
 
 import (
 	"fmt"
+	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
+
+	"livetape/feed"
 )
 
 // connection judges how the server was reached and what it answered.
 func (e *examination) connection() Section {
 	s := Section{Title: "connection"}
 	o := e.first
-	for _, hop := range o.hops {
-		s.add(Warning, "redirect", fmt.Sprintf("%d, to %s", hop.Status, hop.To), adviceOnHop(hop.From, hop.To))
-	}
+	e.redirects(&s)
 	e.journey(&s)
 	if o.answer.Status == 0 {
 		s.add(Bad, "answer", o.cause, orElse(o.advice, e.adviceOnSilence()))
@@ -24,6 +26,24 @@ func (e *examination) connection() Section {
 		e.clock(&s)
 	}
 	return s
+}
+
+// redirects tells each once. What leads nowhere is nothing to use instead.
+func (e *examination) redirects(s *Section) {
+	o := e.first
+	for i, hop := range o.hops {
+		if slices.Contains(o.hops[:i], hop) {
+			continue
+		}
+		text, advice := fmt.Sprintf("%d, to %s", hop.Status, hop.To), "it leads to no answer: correct the URL, or the server"
+		if n := len(o.hops) - len(slices.DeleteFunc(slices.Clone(o.hops), func(h feed.Hop) bool { return h == hop })); n > 1 {
+			text += ", " + times(n)
+		}
+		if o.answer.Status > 0 {
+			advice = adviceOnHop(hop.From, hop.To)
+		}
+		s.add(Warning, "redirect", text, advice)
+	}
 }
 
 func adviceOnHop(from, to string) string {
@@ -80,7 +100,7 @@ func (e *examination) head(s *Section) {
 	o := e.first
 	switch o.reached {
 	case refused:
-		s.add(Bad, "status", o.cause, o.advice)
+		s.add(Bad, "status", o.cause, adviceOnStatus(o.answer.Status, o.advice))
 		return
 	case otherThing:
 		s.add(Bad, "content type", o.cause, o.advice)
@@ -99,6 +119,19 @@ func (e *examination) head(s *Section) {
 	if len(o.answer.Via) > 0 {
 		s.add(Good, "proxy", "there is one on the way: "+strings.Join(o.answer.Via, ", "), "")
 	}
+}
+
+// adviceOnStatus is what to do about an answer that may be another one later.
+func adviceOnStatus(status int, otherwise string) string {
+	switch {
+	case status == http.StatusNoContent:
+		return "that asks clients not to come back: the stream is over, or there is nothing for you"
+	case status == http.StatusRequestTimeout || status == http.StatusTooEarly || status == http.StatusTooManyRequests:
+		return "try again later; livetape waits, and tries again by itself"
+	case status >= 500:
+		return "the server, or what stands before it, is not well: try again later; livetape does so by itself"
+	}
+	return otherwise
 }
 
 func (e *examination) contentType(s *Section) {

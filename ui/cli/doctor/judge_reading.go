@@ -20,6 +20,8 @@ func (e *examination) payloads() Section {
 	switch name := r.result.Definition.Preset; {
 	case r.given && r.found:
 		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, count(total, "event")), "")
+	case r.instead != nil:
+		s.add(Bad, "reading", "the feed's own settings read none of "+count(total, "event"), fmt.Sprintf("what is below reads %d of them", r.instead.Mapped))
 	case r.given:
 		s.add(Bad, "reading", "the feed's own settings read none of "+count(total, "event"), "check its map, or leave it out and see what is found")
 	case r.found && name != "" && r.result.Definition.Map == nil:
@@ -58,8 +60,12 @@ func (e *examination) unread(s *Section) {
 	for _, f := range e.read.faulty {
 		s.add(Bad, "faults", fmt.Sprintf("%s: %s", times(f.Count), e.visit.Clean(f.Reason, 160)), "these events are skipped and counted")
 	}
+	mark, advice := Good, ""
+	if !e.read.found {
+		mark, advice = Warning, "if they matter, write a map that reads them"
+	}
 	for _, i := range e.read.ignored {
-		s.add(Good, "ignored", fmt.Sprintf("%s: %s", times(i.Count), e.visit.Clean(i.Reason, 160)), "")
+		s.add(mark, "ignored", fmt.Sprintf("%s: %s", times(i.Count), e.visit.Clean(i.Reason, 160)), advice)
 	}
 }
 

@@ -35,6 +35,8 @@ func (e *examination) received(s *Section) {
 		s.add(Bad, "events", text+"; then the server ended the stream within an event", "that event is lost: a server must end an event with a blank line")
 	case o.ending == ended:
 		s.add(Good, "events", text+"; then the server ended the stream, which is its right", "")
+	case o.tally.total == 0 && o.format == FormatSSE && o.wire.midEvent():
+		s.add(Warning, "events", text+"; the first one is not whole yet", "listen for longer, for example --for 60s: the connection is slow, or the event is long")
 	case o.tally.total == 0:
 		s.add(Warning, "events", text, "listen for longer, for example --for 60s")
 	default:
@@ -52,9 +54,19 @@ func (e *examination) buffering(s *Section) {
 		s.add(Bad, "buffering", fmt.Sprintf("events are held back: %d came at once that happened over %s", h.Events, inWords(h.Span)), advice)
 	case o.wire.stalls > 0:
 		s.add(Bad, "buffering", fmt.Sprintf("the stream paused within an event, %s: parts of events are held back", times(o.wire.stalls)), advice)
+	case e.crowded():
+		c, _ := crowding(o.tally.kept)
+		s.add(Warning, "buffering", fmt.Sprintf("events come in clumps, some %d at once after %s of nothing: the server gathers them, or a proxy does; without times in the payloads nothing tells how late they are", c.Events, inWords(c.Every)), "if the server does not mean to, "+advice)
 	case o.tally.total > 1:
 		s.add(Good, "buffering", "no sign of a proxy that holds events back", "")
 	}
+}
+
+// crowded reports whether events come in clumps, and no times of their own tell whether they are late.
+func (e *examination) crowded() bool {
+	_, timed := measure(e.read.updates, e.first.tally.kept)
+	_, found := crowding(e.first.tally.kept)
+	return found && !timed
 }
 
 func (e *examination) held() held { return holding(e.read.updates, e.first.tally.kept) }
@@ -91,12 +103,30 @@ func (e *examination) framing(s *Section) {
 }
 
 func (e *examination) unknownField(s *Section, field name) {
-	shown := e.visit.Clean(field.Name, 40)
-	if strings.ContainsAny(field.Name, "{[<\" ") {
-		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads: %s", count(field.Count, "line"), shown), `a payload must stand behind "data: " on its line`)
+	shown, lines := e.visit.Clean(field.Name, 40), count(field.Count, "line")
+	switch meant := knownField(field.Name); {
+	case strings.ContainsAny(field.Name, "{[<\""):
+		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads: %s", lines, shown), `a payload must stand behind "data: " on its line`)
+		return
+	case strings.HasPrefix(field.Name, byteOrderMark):
+		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads, for a byte order mark before %q", lines, shown), "a byte order mark may stand at the begin of the stream only: leave it out")
+		return
+	case meant != "":
+		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads, with the field %q", lines, shown), fmt.Sprintf("write %s: in small letters, without a blank before it or before its colon", meant))
 		return
 	}
-	s.add(Good, "framing", fmt.Sprintf("unknown field %q in %s, ignored as the standard wants it", shown, count(field.Count, "line")), "")
+	s.add(Good, "framing", fmt.Sprintf("unknown field %q in %s, ignored as the standard wants it", shown, lines), "")
+}
+
+const byteOrderMark = "\xEF\xBB\xBF"
+
+// knownField is the field that was meant by one that is nearly written so; "" for none.
+func knownField(name string) string {
+	word, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(name)), " ")
+	if slices.Contains([]string{"data", "event", "id", "retry"}, word) {
+		return word
+	}
+	return ""
 }
 
 // numbered judges ids.
@@ -107,8 +137,12 @@ func (e *examination) numbered(s *Section) {
 	ids := e.ids()
 	text := fmt.Sprintf("%d of %s have one", ids.Events, count(e.first.tally.total, "event"))
 	switch {
+	case ids.Events == 0 && e.again != nil && e.again.known.payloads != nil && len(e.again.ids) > 0:
+		s.add(Good, "ids", "in the payloads; the last is "+e.visit.Clean(e.again.ids[len(e.again.ids)-1], 80), "")
 	case ids.Events == 0:
 		s.add(Warning, "ids", "none", "without id: lines, what a reconnect misses is lost")
+	case ids.Events*2 < e.first.tally.total-e.first.tally.pings:
+		s.add(Warning, "ids", fmt.Sprintf("only %s; the last is %s", text, ids.Last), "a reconnect resumes behind the last event that has an id: what came after that comes twice")
 	case ids.Events > 1 && ids.Different == 1:
 		s.add(Bad, "ids", text+", and it is always the same: "+ids.Last, "an id that does not change resumes nothing")
 	case ids.Different < ids.Events:

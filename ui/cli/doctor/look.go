@@ -18,6 +18,7 @@ import (
 // question is what one connection is made for.
 type question struct {
 	lastID string
+	visit  *feed.Visit // nil: the examination's
 	listen time.Duration
 	events int              // enough; 0: as many as come
 	enough func(event) bool // nil: never
@@ -31,7 +32,11 @@ func (e *examination) look(ctx context.Context, q question) *observation {
 	defer bound.Stop()
 	o := &observation{}
 	var t timing
-	resp, err := e.visit.Ask(t.trace(asking), q.lastID, func(h feed.Hop) { o.hops = append(o.hops, h) })
+	visit := q.visit
+	if visit == nil {
+		visit = e.visit
+	}
+	resp, err := visit.Ask(t.trace(asking), q.lastID, func(h feed.Hop) { o.hops = append(o.hops, h) })
 	o.steps = t.taken()
 	switch {
 	case err != nil && ctx.Err() == nil && asking.Err() != nil:
@@ -114,6 +119,9 @@ func (e *examination) eventLimit() int {
 
 func (o *observation) refuse(cause, advice string) {
 	o.cause, o.advice, o.reached = cause, advice, refused
+	if o.answer.Status == http.StatusNoContent {
+		o.cause = "204 No Content" // the words for a badge speak of a feed that was live
+	}
 	if o.answer.Status == http.StatusOK {
 		o.reached = otherThing
 		if looksLikeSSE(o.begins) {

@@ -3,6 +3,7 @@ package doctor
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -16,11 +17,13 @@ import (
 // yaml is the feed's definition with its own address, for a configuration; "" when nothing reads it.
 func (e *examination) yaml() string {
 	r := e.read
-	if r.given || !r.found && len(r.recognised) == 0 {
-		return ""
-	}
 	result := r.result
-	if !r.found {
+	switch {
+	case r.instead != nil:
+		result = *r.instead
+	case r.given || !r.found && len(r.recognised) == 0:
+		return ""
+	case !r.found:
 		result.Definition = preset.Definition{Preset: r.recognised[0]}
 		result.Total = len(e.first.tally.kept)
 	}
@@ -95,22 +98,20 @@ func (p *paste) standAlone() {
 	p.preset = p.Definition
 }
 
-var masked = regexp.MustCompile(`([^?&=]+)=•••`)
-
 // url is the address as it was written, with variables in place of what is secret.
 func (p *paste) url() {
-	shown := masked.ReplaceAllStringFunc(feed.DisplayURL(p.config.URL), func(pair string) string {
-		key, _, _ := strings.Cut(pair, "=")
-		return key + "=" + p.variable(key)
-	})
+	whole := feed.PortableURL(p.config.URL, func(key string) string { return p.variable(orElse(key, "token")) })
 	if _, rest, _ := strings.Cut(p.config.URL, "://"); strings.Contains(strings.SplitN(rest, "/", 2)[0], "@") {
 		p.note("user and password of the url are left out: put them into headers, as Authorization: Basic ${...}")
 	}
-	p.Definition.URL = escapeBraces(shown)
+	p.Definition.URL = escapeBraces(whole)
 }
 
 // variable names an environment variable for a secret and notes it.
 func (p *paste) variable(what string) string {
+	if plain, err := url.QueryUnescape(what); err == nil {
+		what = plain
+	}
 	name := strings.ToUpper(regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(what, "_"))
 	if name == "" || name[0] >= '0' && name[0] <= '9' {
 		name = "_" + name

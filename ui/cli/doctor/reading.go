@@ -16,7 +16,8 @@ type reading struct {
 	found      bool // there is a definition that reads something
 	given      bool // it is the feed's own
 	result     infer.Result
-	recognised []string // presets whose service sends such events
+	instead    *infer.Result // what reads the events where the feed's own settings do not; nil: nothing, or no need
+	recognised []string      // presets whose service sends such events
 
 	updates []arrived
 	ignored []reason // why events yield nothing
@@ -52,8 +53,12 @@ func read(feed string, given *preset.Definition, o *observation) reading {
 		r.given, r.result = true, infer.Result{Definition: *given, Total: len(samples)}
 	default:
 		r.result, r.found = infer.Infer(feed, samples)
-		if !r.found {
-			return r
+		switch { // what reads nothing says why
+		case r.found:
+		case len(r.recognised) > 0:
+			r.result.Definition = preset.Definition{Preset: r.recognised[0]}
+		default:
+			r.result.Definition = preset.Definition{Decoder: "auto"}
 		}
 	}
 	decoder, err := decoderOf(feed, r.result.Definition)
@@ -64,6 +69,9 @@ func read(feed string, given *preset.Definition, o *observation) reading {
 	mapped := r.decode(decoder, o.tally.kept)
 	if r.given {
 		r.result.Mapped, r.found = mapped, mapped > 0
+		if other, ok := infer.Infer(feed, samples); ok && mapped == 0 {
+			r.instead = &other
+		}
 	}
 	return r
 }

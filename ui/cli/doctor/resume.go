@@ -6,6 +6,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode"
+	"livetape/feed/decode/preset"
 )
 
 // Outcome is what a server did with a Last-Event-ID.
@@ -13,20 +14,24 @@ type Outcome string
 
 // The outcomes of asking a server to resume.
 const (
-	Continued Outcome = "continued"       // what came after the id came again: the server resumes
-	Repeated  Outcome = "repeated"        // the event of the id came again, and what came after it
-	Restarted Outcome = "restarted"       // the stream began from its start, whatever the id
-	Snapshot  Outcome = "snapshot"        // the server sent the state of things
-	Skipped   Outcome = "skipped"         // what came after the id did not come again
-	Unclear   Outcome = "unclear"         // nothing came that tells
-	Denied    Outcome = "refused"         // the server does not take the id
-	NoIDs     Outcome = "no ids"          // there is no id to send
-	BadID     Outcome = "id not sendable" // HTTP cannot carry the id
+	Continued  Outcome = "continued"       // what came after the id came again: the server resumes
+	Repeated   Outcome = "repeated"        // the event of the id came again, and what came after it
+	Restarted  Outcome = "restarted"       // the stream began from its start, whatever the id
+	Snapshot   Outcome = "snapshot"        // the server sent the state of things
+	Skipped    Outcome = "skipped"         // what came after the id did not come again
+	Unclear    Outcome = "unclear"         // nothing came that tells
+	Denied     Outcome = "refused"         // the server does not take the id
+	NoIDs      Outcome = "no ids"          // there is no id to send
+	BadID      Outcome = "id not sendable" // HTTP cannot carry the id
+	NotOffered Outcome = "not offered"     // the feed's settings say that its server cannot resume; it was not asked
 )
 
 // resumption is the connection made with a Last-Event-ID, and what it showed.
 type resumption struct {
 	outcome  Outcome
+	by       string   // how the server is asked: a Resume of [feed.Config]
+	known    identity // how events are known
+	ids      []string // of the first connection, in order
 	sent     string
 	followed int  // events with an id that are known to have followed the one sent
 	opening  bool // the id is that of the first event, so that repeating it may be starting over
@@ -35,47 +40,103 @@ type resumption struct {
 	cause    string             // why the server was not to be asked
 }
 
+// identity knows the id of an event: that of its id: line, or, of a feed that writes it in its payloads, the one that
+// the feed's decoder finds.
+type identity struct{ payloads decode.Decoder }
+
+func (i identity) of(ev event) (id string, own bool) {
+	if i.payloads == nil {
+		return ev.id, ev.own
+	}
+	m, err := i.payloads.Decode(ev.kind, ev.data)
+	return m.ResumeID, err == nil && m.ResumeID != ""
+}
+
+// among are the ids of events, without those that repeat the one before.
+func (i identity) among(t *tally) []string {
+	if i.payloads == nil {
+		return slices.Compact(slices.Clone(t.ids))
+	}
+	var ids []string
+	for _, ev := range t.kept {
+		if id, own := i.of(ev); own {
+			ids = append(ids, id)
+		}
+	}
+	return slices.Compact(ids)
+}
+
+// tells reports whether an event tells what the server did with the id.
+func (i identity) tells(ev event) bool {
+	_, own := i.of(ev)
+	return own || ev.kind == "resume" || ev.kind == "reset" || ev.kind == "snapshot"
+}
+
 // maxAfter is how many events of a resumed stream are looked at.
 const maxAfter = 50
 
 // resume connects again with the id of an event that others followed, so that a server that resumes has something to
-// send at once. It gives nil where there was no stream, or no time.
+// send at once. It asks as the feed's settings, or else the preset that fits, say. It gives nil where there was no
+// stream, or no time.
 func (e *examination) resume(ctx context.Context) *resumption {
 	if e.first.reached != streaming || ctx.Err() != nil || e.first.format != FormatSSE {
 		return nil
 	}
-	r := &resumption{outcome: NoIDs}
-	ids := distinct(e.first.tally.ids)
-	if len(ids) == 0 {
-		return r
-	}
-	r.followed = min(5, max(len(ids)-2, 0)) // not the first, or starting over would look like repeating
-	if len(ids) == 2 {
-		r.followed = 1
-	}
-	r.sent = ids[len(ids)-1-r.followed]
-	r.opening = r.followed == len(ids)-1
-	if !feed.CanResume(r.sent) {
+	r := e.resumption()
+	switch {
+	case r.by == feed.ResumeNever:
+		r.outcome = NotOffered
+	case len(r.ids) == 0:
+		r.outcome = NoIDs
+	case r.by == feed.ResumeByHeader && !feed.CanResume(r.sent):
 		r.outcome = BadID
-		return r
+	default:
+		return e.tryResume(ctx, r)
 	}
-	o := e.look(ctx, question{lastID: r.sent, listen: min(resumeTime, e.options.For), events: maxAfter, enough: tells})
-	if o.ending == interrupted && o.tally.total == 0 {
-		return nil
-	}
-	r.judge(o, &e.first.tally)
 	return r
 }
 
-// distinct are ids without those that repeat the one before.
-func distinct(ids []string) []string { return slices.Compact(slices.Clone(ids)) }
-
-// tells reports whether an event tells what the server did with the id.
-func tells(ev event) bool {
-	return ev.own || ev.kind == "resume" || ev.kind == "reset" || ev.kind == "snapshot"
+// resumption is what to ask, and how.
+func (e *examination) resumption() *resumption {
+	full, err := e.read.result.Definition.Resolve()
+	if err != nil {
+		full = preset.Definition{}
+	}
+	r := &resumption{by: orElse(orElse(e.config.Resume, full.Resume), feed.ResumeByHeader)}
+	if full.ResumeID != "" {
+		if decoder, err := full.NewDecoder(e.config.Name); err == nil {
+			r.known.payloads = decoder
+		}
+	}
+	if r.ids = r.known.among(&e.first.tally); len(r.ids) == 0 {
+		return r
+	}
+	r.followed = min(5, max(len(r.ids)-2, 0)) // not the first, or starting over would look like repeating
+	if len(r.ids) == 2 {
+		r.followed = 1
+	}
+	r.sent = r.ids[len(r.ids)-1-r.followed]
+	r.opening = r.followed == len(r.ids)-1
+	return r
 }
 
-func (r *resumption) judge(o *observation, before *tally) {
+func (e *examination) tryResume(ctx context.Context, r *resumption) *resumption {
+	asking := e.config
+	asking.Resume = r.by
+	visit, err := feed.NewVisit(asking)
+	if err != nil {
+		return nil // not reached: the first visit was possible, and presets are valid
+	}
+	defer visit.Close()
+	o := e.look(ctx, question{lastID: r.sent, visit: visit, listen: min(resumeTime, e.options.For), events: maxAfter, enough: r.known.tells})
+	if o.ending == interrupted && o.tally.total == 0 {
+		return nil
+	}
+	r.judge(o)
+	return r
+}
+
+func (r *resumption) judge(o *observation) {
 	if o.reached == unreached {
 		r.outcome, r.cause = Unclear, o.cause
 		return
@@ -88,9 +149,9 @@ func (r *resumption) judge(o *observation, before *tally) {
 		if m, err := (decode.Native{}).Decode(ev.kind, ev.data); err == nil && m.Continuity != nil {
 			r.reported = m.Continuity
 		}
-		if tells(ev) {
+		if r.known.tells(ev) {
 			r.first = &ev
-			r.outcome = r.outcomeOf(ev, before)
+			r.outcome = r.outcomeOf(ev)
 			return
 		}
 	}
@@ -101,10 +162,10 @@ func (r *resumption) judge(o *observation, before *tally) {
 }
 
 // outcomeOf judges by the first event that has an id.
-func (r *resumption) outcomeOf(ev event, before *tally) Outcome {
-	ids := distinct(before.ids)
-	sent := len(ids) - 1 - r.followed
-	at := slices.Index(ids, ev.id)
+func (r *resumption) outcomeOf(ev event) Outcome {
+	id, _ := r.known.of(ev)
+	sent := len(r.ids) - 1 - r.followed
+	at := slices.Index(r.ids, id)
 	switch {
 	case r.reported != nil && r.reported.Reset:
 		return Snapshot

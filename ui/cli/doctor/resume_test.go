@@ -134,3 +134,41 @@ func TestAnIDThatHTTPCannotCarryIsNotSentBack(t *testing.T) {
 		t.Errorf("%+v", r.Stream.Resume)
 	}
 }
+
+// TestAServerIsAskedToResumeAsItsPresetSays is about a service that writes ids in its payloads, and is given one back in
+// its query.
+func TestAServerIsAskedToResumeAsItsPresetSays(t *testing.T) {
+	post := func(n int) string {
+		return fmt.Sprintf("data: {\"id\":\"m%d\",\"time\":171%d,\"event\":\"message\",\"topic\":\"desk\",\"message\":\"Chips rise\",\"title\":\"News %d\"}\n\n", n, n, n)
+	}
+	h := func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		if r.Header.Get("Last-Event-ID") != "" {
+			t.Error("it is asked by header")
+		}
+		n := 0
+		if since := r.URL.Query().Get("since"); since != "" {
+			n = number(strings.Replace(since, "m", "e-", 1))
+		}
+		for n++; n <= 7; n++ {
+			write(w, r, step{0, post(n)})
+		}
+		<-r.Context().Done()
+	}
+	r := examined(t, h, feed.Config{URL: address + "?topic=x"}, Options{})
+	if r.Reading == nil || r.Reading.Preset != "ntfy" {
+		t.Fatalf("%s", printed(t, r))
+	}
+	r.finding("ids").requireLike(t, Good, "in the payloads", "m7")
+	r.finding("resume").requireLike(t, Good, "yes: asked by since= to go on after m2, the server sent the event that followed")
+	if !r.Stream.Resume.Resumes {
+		t.Errorf("%+v", r.Stream.Resume)
+	}
+
+	asked := 0
+	r = examined(t, func(w http.ResponseWriter, r *http.Request) { asked++; h(w, r) }, feed.Config{Resume: feed.ResumeNever}, Options{})
+	r.finding("resume").requireLike(t, Warning, "not tried")
+	if asked != 1 {
+		t.Errorf("it was asked %d times", asked)
+	}
+}

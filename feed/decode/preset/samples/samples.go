@@ -4,18 +4,22 @@ package samples
 
 import (
 	"bytes"
+	"cmp"
 	_ "embed"
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
+
+	yaml "github.com/goccy/go-yaml"
 
 	"livetape/feed/decode/preset"
-	"livetape/feed/market"
 )
 
 //go:embed samples.jsonl
 var lines []byte
+
+//go:embed further.yaml
+var further []byte
 
 // Sample is one body as a service sends it.
 type Sample struct {
@@ -26,33 +30,83 @@ type Sample struct {
 	Wire   string   `json:"wire"`   // the whole body
 	IDs    []string `json:"ids"`    // the event ids that a listener sees; nil when there are none
 	Expect []Expect `json:"expect"` // the updates, in order
+
+	Feed    *preset.Definition `json:"-" yaml:"feed"`    // how to read it, in place of a preset
+	Notices []string           `json:"-" yaml:"notices"` // the messages for the status line, in order
+	Cause   string             `json:"-" yaml:"cause"`   // how the end is told
+	Resume  string             `json:"-" yaml:"resume"`  // the id to resume from, where that is in a payload
+
+	Mute     bool     `json:"-" yaml:"mute"`     // nothing in it tells which service it is
+	Inferred []Expect `json:"-" yaml:"inferred"` // what must come of it when its Feed is not known
 }
 
 // Expect is what one update must say. What is empty does not matter. Numbers are compared digit for digit.
 type Expect struct {
-	Kind      string `json:"kind"` // quote, unless it is news
-	Symbol    string `json:"symbol"`
-	Price     string `json:"price"` // as the board shows it: the last, or the mid of bid and ask
-	Bid       string `json:"bid"`
-	Ask       string `json:"ask"`
-	BidSize   string `json:"bid_size"`
-	AskSize   string `json:"ask_size"`
-	Size      string `json:"size"`
-	Volume    string `json:"volume"`
-	Change    string `json:"change"`
-	ChangePct string `json:"change_pct"`
-	Time      int64  `json:"time"` // ms since 1970, rounded down
-	ID        string `json:"id"`
-	Title     string `json:"title"`
+	Kind      string   `json:"kind"` // quote, unless it is news
+	Symbol    string   `json:"symbol"`
+	Price     string   `json:"price"` // as the board shows it: the last, or the mid of bid and ask
+	Bid       string   `json:"bid"`
+	Ask       string   `json:"ask"`
+	BidSize   string   `json:"bid_size" yaml:"bid_size"`
+	AskSize   string   `json:"ask_size" yaml:"ask_size"`
+	Size      string   `json:"size"`
+	Volume    string   `json:"volume"`
+	Open      string   `json:"-" yaml:"open"`
+	High      string   `json:"-" yaml:"high"`
+	Low       string   `json:"-" yaml:"low"`
+	PrevClose string   `json:"-" yaml:"prev_close"`
+	Change    string   `json:"change"`
+	ChangePct string   `json:"change_pct" yaml:"change_pct"`
+	Time      int64    `json:"time"`        // ms since 1970, rounded down
+	At        string   `json:"-" yaml:"at"` // RFC 3339, to the nanosecond
+	ID        string   `json:"id"`
+	Title     string   `json:"title"`
+	URL       string   `json:"-" yaml:"url"`
+	Source    string   `json:"-" yaml:"source"`
+	Symbols   []string `json:"-" yaml:"symbols"`
 }
 
 // Load reads the samples.
 func Load() ([]Sample, error) {
+	all, err := found()
+	if err != nil {
+		return nil, err
+	}
+	var more []Sample
+	if err := yaml.UnmarshalWithOptions(further, &more, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("further samples: %w", err)
+	}
+	all = append(all, more...)
+	for i := range all {
+		all[i].Format = cmp.Or(all[i].Format, "sse")
+		all[i].Cause = cmp.Or(all[i].Cause, "the server ended the stream")
+	}
+	return all, nil
+}
+
+// found are the samples that were found as they are, with what else there is to say of them.
+func found() ([]Sample, error) {
 	var all []Sample
 	for line := range bytes.Lines(lines) {
 		var s Sample
 		if err := json.Unmarshal(line, &s); err != nil {
 			return nil, fmt.Errorf("sample %d: %w", len(all)+1, err)
+		}
+		switch s.Preset {
+		case "pyth-tv":
+			d, err := preset.Parse([]byte(pythTV))
+			if err != nil {
+				return nil, fmt.Errorf("sample %s: %w", s.Name, err)
+			}
+			s.Preset, s.Feed = "", &d
+			s.Inferred = []Expect{{Symbol: "Crypto.BTC/USD", Price: "30416.745", Time: 1687766105000}}
+		case "tradestation":
+			s.Notices, s.Cause = []string{"DualLogon"}, "the server asked to connect again"
+		case "ably":
+			const expired = "Token expired. (See https://help.ably.io/error/40142 for help.) (40142)"
+			s.Notices, s.Cause = []string{expired}, "the server ended the stream: "+expired
+		case "ntfy":
+			s.Resume = "p0M5y6gcCY"
 		}
 		all = append(all, s)
 	}
@@ -73,14 +127,16 @@ map:
 
 // Definition is how to read a sample: its preset, with the choices that a user has to make filled in.
 func (s Sample) Definition() (preset.Definition, error) {
-	if s.Preset == "pyth-tv" {
-		return preset.Parse([]byte(pythTV))
+	if s.Feed != nil {
+		return *s.Feed, nil
 	}
 	d := preset.Definition{Preset: s.Preset, Vars: map[string]string{"host": "feed.example", "account": "1", "project": "p"}}
 	switch s.Preset {
 	case "mercure", "ntfy", "ably":
 		d.Symbols = []string{"topic"}
 		d.Vars["base"] = "https://feed.example"
+	case "livetape":
+		d.URL = "https://feed.example/events"
 	}
 	return d.Resolve()
 }
@@ -130,63 +186,4 @@ func event(block string, id *string) (Event, bool) {
 	}
 	e.ID, e.Data = *id, []byte(strings.Join(data, "\n"))
 	return e, data != nil
-}
-
-// Differ says where updates differ from what is expected; empty when they do not. The updates go onto a board of
-// their own, in order.
-func (s Sample) Differ(updates []market.Update) []string {
-	var wrong []string
-	if len(updates) != len(s.Expect) {
-		wrong = append(wrong, fmt.Sprintf("%d updates, want %d: %+v", len(updates), len(s.Expect), updates))
-	}
-	board := market.NewBoard(market.Limits{})
-	for i, u := range updates {
-		board.Apply(s.Name, u, time.Unix(0, 0))
-		if i < len(s.Expect) {
-			for _, w := range s.Expect[i].differ(u, board, s.Name) {
-				wrong = append(wrong, fmt.Sprintf("update %d: %s", i+1, w))
-			}
-		}
-	}
-	return wrong
-}
-
-func (e Expect) differ(u market.Update, board *market.Board, feed string) (wrong []string) {
-	check := func(what, got, want string) {
-		if want != "" && got != want {
-			wrong = append(wrong, fmt.Sprintf("%s is %q, want %q", what, got, want))
-		}
-	}
-	at := time.Time{}
-	switch u := u.(type) {
-	case market.Headline:
-		check("kind", "news", e.Kind)
-		check("id", u.ID, e.ID)
-		check("title", u.Title, e.Title)
-		at = u.Time
-	case market.Quote:
-		if e.Kind == "news" {
-			return []string{fmt.Sprintf("a quote, want news: %+v", u)}
-		}
-		check("symbol", u.Symbol, e.Symbol)
-		if row := board.Row(feed, u.Symbol); row != nil {
-			price, _ := row.Price()
-			check("price", price.String(), e.Price)
-		}
-		for _, n := range []struct {
-			what string
-			got  market.Decimal
-			want string
-		}{
-			{"bid", u.Bid, e.Bid}, {"ask", u.Ask, e.Ask}, {"bid size", u.BidSize, e.BidSize}, {"ask size", u.AskSize, e.AskSize},
-			{"size", u.Size, e.Size}, {"volume", u.Volume, e.Volume}, {"change", u.Change, e.Change}, {"change in percent", u.ChangePct, e.ChangePct},
-		} {
-			check(n.what, n.got.String(), n.want)
-		}
-		at = u.Time
-	}
-	if e.Time != 0 && at.UnixMilli() != e.Time {
-		wrong = append(wrong, fmt.Sprintf("time is %s, want %s", at, time.UnixMilli(e.Time).UTC()))
-	}
-	return wrong
 }

@@ -1,0 +1,54 @@
+package preset
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestALineSaysAllOfADefinition(t *testing.T) {
+	presets, err := All()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range presets {
+		line, err := p.Feed.Line()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.ContainsAny(line, "\r\n") {
+			t.Errorf("%s is several lines: %s", p.Name, line)
+		}
+		got, err := Parse([]byte(line))
+		if err != nil {
+			t.Errorf("%s: %v in %s", p.Name, err, line)
+			continue
+		}
+		if diff := cmp.Diff(p.Feed, got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", p.Name, diff)
+		}
+	}
+	if line, err := (Definition{}).Line(); line != "" || err != nil {
+		t.Errorf("nothing is said in the line %q: %v", line, err)
+	}
+}
+
+func TestALineKeepsTextOfEveryKind(t *testing.T) {
+	var d Definition
+	d.Events = []string{"a\nb", "\r", "\u2028", "é\"'\\", "yes", "1.0", "{x}: y # z", "\x00", " ", "null", "~"}
+	line, err := d.Line()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.ContainsAny(line, "\r\n") {
+		t.Errorf("several lines: %q", line)
+	}
+	got, err := Parse([]byte(line))
+	if err != nil {
+		t.Fatalf("%v in %s", err, line)
+	}
+	if diff := cmp.Diff(d, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

@@ -1,0 +1,232 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"strconv"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/r3labs/sse/v2"
+
+	"livetape/mockserver"
+)
+
+// The servers.
+const (
+	livetapeServer = "livetape"
+	r3labsServer   = "r3labs/sse"
+)
+
+// venue is a server whose market can be moved.
+type venue struct {
+	handler http.Handler
+	path    string
+	move    func(context.Context) int // until the context ends; how many events were due
+}
+
+// ledger is what a server process says of itself at the end.
+type ledger struct {
+	Due      int           // events that every client should have
+	CPU      time.Duration // while events were made and sent
+	Resident int64         // bytes
+}
+
+// grace is how long a server whose market stands still goes on sending.
+const grace = 2 * time.Second
+
+// beServer serves on a free port, which it prints; moves the market as long as l lasts, once there is a line on
+// standard input; and prints its ledger.
+func beServer(name string, l load) error {
+	v, err := newVenue(name, l)
+	if err != nil {
+		return err
+	}
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	server := &http.Server{Handler: v.handler}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(narrow(listener, l.stalled)) }()
+	fmt.Printf("%s%s\n", listener.Addr(), v.path)
+
+	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
+		return fmt.Errorf("wait for the clients: %w", err)
+	}
+	before := processorTime()
+	ctx, stop := context.WithTimeout(context.Background(), l.lasts)
+	defer stop()
+	due := v.move(ctx)
+	<-time.After(grace)
+	entry := ledger{Due: due, CPU: processorTime() - before, Resident: resident()}
+	if err := errors.Join(json.NewEncoder(os.Stdout).Encode(entry), server.Close()); err != nil {
+		return err
+	}
+	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+func newVenue(name string, l load) (venue, error) {
+	switch name {
+	case livetapeServer:
+		return newLivetape(l)
+	case r3labsServer:
+		return newR3labs(l)
+	}
+	return venue{}, fmt.Errorf("there is no server %q", name)
+}
+
+func newLivetape(l load) (venue, error) {
+	mock, err := mockserver.New(mockserver.Config{Rate: l.rate, Epoch: "e"})
+	if err != nil {
+		return venue{}, err
+	}
+	return venue{mock.Handler(), "/events", func(ctx context.Context) int {
+		_ = mock.Run(ctx) // it says no more than that it ran before, or that a fault is none
+		n, _ := strconv.Atoi(strings.TrimPrefix(mock.Newest(), "e-"))
+		return n
+	}}, nil
+}
+
+func newR3labs(l load) (venue, error) {
+	events, err := recorded(int(l.rate*l.lasts.Seconds()) + 1)
+	if err != nil {
+		return venue{}, err
+	}
+	server := sse.New()
+	server.AutoReplay = false
+	server.CreateStream("prices")
+	return venue{server, "/?stream=prices", func(ctx context.Context) int {
+		due := make(chan *sse.Event, len(events))
+		go func() { // it waits as long as a client does that reads nothing
+			for e := range due {
+				server.Publish("prices", e)
+			}
+		}()
+		return pace(ctx, l.rate, func(n int) { due <- stamped(events[n]) })
+	}}, nil
+}
+
+// pace calls give with 0, 1, 2 … at the rate, and returns how often.
+func pace(ctx context.Context, rate float64, give func(n int)) (given int) {
+	ticker := time.NewTicker(max(time.Duration(float64(time.Second)/rate), 5*time.Millisecond))
+	defer ticker.Stop()
+	for began := time.Now(); ; {
+		select {
+		case <-ctx.Done():
+			return given
+		case now := <-ticker.C:
+			for ; given < int(now.Sub(began).Seconds()*rate); given++ {
+				give(given)
+			}
+		}
+	}
+}
+
+// recorded are the mock server's first n events.
+func recorded(n int) ([]*sse.Event, error) {
+	mock, err := mockserver.New(mockserver.Config{Epoch: "e", Ring: n})
+	if err != nil {
+		return nil, err
+	}
+	mock.Step(n)
+	ctx, stop := context.WithCancel(context.Background())
+	stop() // nothing is to follow
+	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events", nil)
+	request.Header.Set("Last-Event-ID", "e-0")
+	answer := httptest.NewRecorder()
+	mock.Handler().ServeHTTP(answer, request)
+	var all []*sse.Event
+	for block := range bytes.SplitSeq(answer.Body.Bytes(), []byte("\n\n")) {
+		if e := parse(block); len(e.ID) > 0 {
+			all = append(all, e)
+		}
+	}
+	if len(all) != n {
+		return nil, fmt.Errorf("%d of %d events were recorded", len(all), n)
+	}
+	return all, nil
+}
+
+func parse(block []byte) *sse.Event {
+	e := &sse.Event{}
+	for line := range bytes.SplitSeq(block, []byte("\n")) {
+		name, value, _ := bytes.Cut(line, []byte(": "))
+		switch string(name) {
+		case "event":
+			e.Event = value
+		case "id":
+			e.ID = value
+		case "data":
+			e.Data = value
+		}
+	}
+	return e
+}
+
+// stamped is e as if it were made now.
+func stamped(e *sse.Event) *sse.Event {
+	data := bytes.Clone(e.Data)
+	if at := bytes.LastIndex(data, timeKey); at >= 0 {
+		time.Now().UTC().AppendFormat(data[at+len(timeKey):at+len(timeKey)], timeForm)
+	}
+	return &sse.Event{ID: e.ID, Event: e.Event, Data: data}
+}
+
+var timeKey = []byte(`"time":"`)
+
+const timeForm = "2006-01-02T15:04:05.000000000Z"
+
+// processorTime is what this process has used so far (getrusage(2)).
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		return 0
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// resident is this process's memory (proc_pid_statm(5)).
+func resident() int64 {
+	text, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		return 0
+	}
+	var size, pages int64
+	if _, err := fmt.Sscan(string(text), &size, &pages); err != nil {
+		return 0
+	}
+	return pages * int64(os.Getpagesize())
+}
+
+// narrowListener gives its first connection a small buffer, so that a client that does not read is soon felt.
+type narrowListener struct {
+	net.Listener
+	narrow bool
+}
+
+func narrow(l net.Listener, first bool) net.Listener { return &narrowListener{l, first} }
+
+// Accept is called by one goroutine.
+func (l *narrowListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if tcp, ok := conn.(*net.TCPConn); ok && l.narrow {
+		l.narrow = false
+		if err := tcp.SetWriteBuffer(4 << 10); err != nil {
+			return nil, err
+		}
+	}
+	return conn, err
+}

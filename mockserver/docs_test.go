@@ -1,0 +1,102 @@
+package mockserver_test
+
+import (
+	"flag"
+	"fmt"
+	"net/http"
+	"os"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/mockserver"
+)
+
+var updateDocs = flag.Bool("update-docs", false, "write the tables of docs/mockserver.md")
+
+const manual = "../docs/mockserver.md"
+
+// faultExamples has one for every fault.
+var faultExamples = map[string]string{
+	"drop": "drop@20s", "eof": "eof/25%@1m", "stall": "stall/one:5s@1m", "slow": "slow=500:20s", "split": "split:5s",
+	"heartbeat": "heartbeat:5m", "503": "503:5s", "204": "204:1m", "status": "status=429/50%:30s", "redirect": "redirect=307-other",
+	"type": "type:20s", "gzip": "gzip:1m", "garbage": "garbage:5s@30s", "bytes": "bytes:1m", "huge": "huge=8", "retry": "retry=250",
+	"noid": "noid:1m", "dup": "dup:5s", "reorder": "reorder:5s", "gap": "gap:5s@1m", "burst": "burst=50000:2s@30s",
+	"skew": "skew=-90s:1m", "restart": "restart@5m", "refuse": "refuse:3s@1m", "clear": "clear",
+}
+
+// requireTable compares the table of the manual that has this header with what it should be, or writes it.
+func requireTable(t *testing.T, header string, rows []string) {
+	t.Helper()
+	text, err := os.ReadFile(manual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	table := regexp.MustCompile(regexp.QuoteMeta("| "+header+" |") + `\n\|[-| ]+\|\n((?:\|.*\n)*)`)
+	at := table.FindSubmatchIndex(text)
+	if at == nil {
+		t.Fatalf("there is no table %q", header)
+	}
+	want := strings.Join(rows, "\n") + "\n"
+	if *updateDocs {
+		text = append(text[:at[2]:at[2]], append([]byte(want), text[at[3]:]...)...)
+		if err := os.WriteFile(manual, text, 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(want, string(text[at[2]:at[3]])); diff != "" {
+		t.Errorf("to write it: go test ./mockserver -run Docs -update-docs\n%s", diff)
+	}
+}
+
+func TestDocsExplainEveryFaultWithAnExample(t *testing.T) {
+	var rows []string
+	for _, f := range mockserver.Faults() {
+		example := faultExamples[f.Name]
+		if parsed, err := mockserver.ParseFault(example); err != nil || parsed.Name != f.Name {
+			t.Errorf("the example of %s is %q: %v", f.Name, example, err)
+		}
+		lasts := "–"
+		if f.For > 0 {
+			lasts = f.For.String()
+		}
+		rows = append(rows, fmt.Sprintf("| `%s` | `%s` | %s | %s | %s |", f.Name, example, f.Help, lasts, f.Value))
+	}
+	requireTable(t, "fault | for example | does | lasts | value", rows)
+}
+
+func TestDocsExplainEveryMetric(t *testing.T) {
+	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
+	text := body(t, s.do(http.MethodGet, "/metrics"))
+	var rows []string
+	family := regexp.MustCompile(`(?m)^# HELP (\S+) (.+)\n# TYPE \S+ (\S+)\n(?:livetape_[a-z_]+\{([a-z]+)=.*)?`)
+	for _, m := range family.FindAllStringSubmatch(text, -1) {
+		name := m[1]
+		if m[4] != "" {
+			name += "{" + m[4] + "}"
+		}
+		rows = append(rows, fmt.Sprintf("| `%s` | %s | %s |", name, m[3], m[2]))
+	}
+	if len(rows) < 10 {
+		t.Fatalf("only %d metrics in\n%s", len(rows), text)
+	}
+	requireTable(t, "metric | type | what", rows)
+}
+
+func TestDocsNameEveryRequest(t *testing.T) {
+	text, err := os.ReadFile(manual)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
+	for line := range strings.Lines(body(t, s.do(http.MethodGet, "/"))) {
+		method, rest, _ := strings.Cut(line, " ")
+		path, _, _ := strings.Cut(rest, " ")
+		if (method == http.MethodGet || method == http.MethodPost) && !strings.Contains(string(text), "`"+method+" "+path+"`") {
+			t.Errorf("%s %s is not in the manual", method, path)
+		}
+	}
+}

@@ -1,0 +1,237 @@
+package foreign
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"math/big"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Pyth's Hermes server. Sources: pyth-network/pyth-crosschain apps/hermes/server/src/api (rest.rs, rest/v2/sse.rs,
+// types.rs), apps/developer-hub price-feeds/core (fetch-price-updates, rate-limits); tokio-rs/axum response/sse.rs.
+
+const (
+	pythSpan     = 24 * time.Hour   // of a stream, asked with every update
+	pythSilence  = 15 * time.Second // before a comment
+	pythPath     = "/v2/updates/price/stream"
+	pythFeedList = "/v2/price_feeds"
+)
+
+// pythFeed is a price of Pyth that the simulator has.
+type pythFeed struct {
+	id, symbol string
+	expo       int
+	kind       string
+}
+
+// pythFeeds have their ids from pyth-crosschain price-feeds/core/push-feeds/data/svm/solana-mainnet.json and
+// evm/monad-mainnet.json, that of Apple from pro-price-feed-changelog/snapshots/2026-03-09.json.
+var pythFeeds = [...]pythFeed{
+	{"e62df6c8b4a85fe1a67db44dc12de5db330f7ac66b72dc658afedf0f4a415b43", "BTC/USD", -8, "Crypto"},
+	{"ff61491a931112ddf1bd8147cd1b641375f79f5825126d665480874634fd0ace", "ETH/USD", -8, "Crypto"},
+	{"ef0d8b6fda2ceba41da15d4095d1da392a0d2f8ed0c6c7bc0f4cfac8c280b56d", "SOL/USD", -8, "Crypto"},
+	{"a995d00bb36a63cef7fd2c287dc105fc8f3d93779f062f09551b0af3e81ec30b", "EUR/USD", -5, "FX"},
+	{"84c2dde9633d93d1bcad84e7dc41c9d56578b7ec52fabedc1f335d673df0a7c1", "GBP/USD", -5, "FX"},
+	{"241b9a5ce1c3e4bfc68e377158328628f1b478afaa796c4b1760bd3713c2d2d2", "AAPL", -5, "Equity"},
+}
+
+func pyth() Service {
+	return Service{
+		Name:    "pyth",
+		Example: pythPath + "?ids[]=" + pythFeeds[0].id + "&ids[]=" + pythFeeds[1].id,
+		Limit: Limit{
+			Requests: 10, Within: 10 * time.Second, Lockout: time.Minute,
+			TooOften: Reply{Status: http.StatusTooManyRequests, ContentType: plainText, Body: "Too Many Requests"},
+		},
+		Hear: hearPyth,
+	}
+}
+
+const plainText = "text/plain; charset=utf-8"
+
+func plainReply(status int, text string) *Reply {
+	return &Reply{Status: status, ContentType: plainText, Body: text}
+}
+
+func hearPyth(r *http.Request, now time.Time) (Talk, *Reply) {
+	switch {
+	case bearer(r) == "":
+		return nil, plainReply(http.StatusUnauthorized, "Unauthorized")
+	case r.URL.Path == pythFeedList && r.Method == http.MethodGet:
+		return nil, listPythFeeds(r)
+	case r.URL.Path != pythPath:
+		return nil, &Reply{Status: http.StatusNotFound, ContentType: plainText}
+	case r.Method != http.MethodGet:
+		return nil, &Reply{Status: http.StatusMethodNotAllowed, ContentType: plainText, Header: map[string]string{"Allow": "GET,HEAD"}}
+	}
+	q := r.URL.Query()
+	p := &prices{base64: q.Get("encoding") == "base64", parsed: q.Get("parsed") != "false", ends: now.Add(pythSpan), latest: map[string]Quote{}}
+	if enc := q.Get("encoding"); enc != "" && enc != "hex" && enc != "base64" {
+		return nil, plainReply(http.StatusBadRequest, "Failed to deserialize query string: unknown variant `"+enc+"`, expected `hex` or `base64`")
+	}
+	var missing []string
+	for _, asked := range q["ids[]"] {
+		id, ok := pythID(asked)
+		if !ok {
+			return nil, plainReply(http.StatusBadRequest, "Failed to deserialize query string: invalid price id")
+		}
+		at := slices.IndexFunc(pythFeeds[:], func(f pythFeed) bool { return f.id == id })
+		if at < 0 {
+			missing = append(missing, id)
+			continue
+		}
+		p.feeds = append(p.feeds, pythFeeds[at])
+	}
+	switch {
+	case len(q["ids[]"]) == 0:
+		return nil, plainReply(http.StatusBadRequest, "Failed to deserialize query string: missing field `ids`")
+	case len(missing) > 0 && q.Get("ignore_invalid_price_ids") != "true":
+		return nil, plainReply(http.StatusNotFound, "Price ids not found: "+strings.Join(missing, ", "))
+	}
+	return p, nil
+}
+
+// pythID reads 64 hex digits of either case, with or without 0x before them.
+func pythID(text string) (string, bool) {
+	text = strings.ToLower(text)
+	text = strings.TrimPrefix(text, "0x")
+	raw, err := hex.DecodeString(text)
+	return text, err == nil && len(raw) == 32
+}
+
+// listPythFeeds answers a search for ids.
+func listPythFeeds(r *http.Request) *Reply {
+	type feed struct {
+		ID         string            `json:"id"`
+		Attributes map[string]string `json:"attributes"`
+	}
+	all := []feed{}
+	query, kind := strings.ToLower(r.URL.Query().Get("query")), r.URL.Query().Get("asset_type")
+	for _, f := range pythFeeds {
+		base, _, _ := strings.Cut(f.symbol, "/")
+		symbol := f.kind + "." + f.symbol
+		if f.kind == "Equity" {
+			symbol = "Equity.US." + f.symbol + "/USD"
+		}
+		if strings.Contains(strings.ToLower(symbol), query) && (kind == "" || strings.EqualFold(kind, f.kind)) {
+			all = append(all, feed{f.id, map[string]string{
+				"asset_type": f.kind, "base": base, "quote_currency": "USD", "symbol": symbol, "display_symbol": base + "/USD",
+			}})
+		}
+	}
+	return &Reply{Status: http.StatusOK, ContentType: "application/json", Body: jsonText(all)}
+}
+
+// prices is a stream in which every event has the prices of all ids.
+type prices struct {
+	plain
+	feeds  []pythFeed
+	base64 bool
+	parsed bool
+	ends   time.Time
+	latest map[string]Quote // by symbol
+}
+
+func (p *prices) Style() Style {
+	return Style{ContentType: "text/event-stream", Heartbeat: pythSilence, Slow: "event:error\ndata:Slow consumer: disconnected\n\n"}
+}
+
+// Open says nothing: the next update has it all.
+func (p *prices) Open(b []byte, market Standing, _ time.Time) ([]byte, bool) {
+	for _, q := range market.Quotes {
+		if p.Wants(Event{Quote: &q}) {
+			p.latest[q.Symbol] = q
+		}
+	}
+	return b, false
+}
+
+func (p *prices) Wants(e Event) bool {
+	return e.Quote != nil && slices.ContainsFunc(p.feeds, func(f pythFeed) bool { return f.symbol == e.Quote.Symbol })
+}
+
+func (p *prices) Tell(b []byte, e Event, now time.Time) ([]byte, bool) {
+	if !now.Before(p.ends) {
+		return append(b, "event:error\ndata:Connection timeout reached (24h)\n\n"...), true
+	}
+	before := p.latest[e.Quote.Symbol].Time
+	p.latest[e.Quote.Symbol] = *e.Quote
+	u := pythUpdate{Binary: p.blob(e.Number)}
+	for _, f := range p.feeds {
+		if q, ok := p.latest[f.symbol]; ok && p.parsed {
+			u.Parsed = append(u.Parsed, f.parsed(&q, e.Number, before))
+		}
+	}
+	b = append(b, "data:"...)
+	return append(appendJSON(b, u), "\n\n"...), false
+}
+
+func (p *prices) Heartbeat(b []byte, _ time.Time) []byte { return append(b, ":\n\n"...) }
+
+type pythUpdate struct {
+	Binary pythBinary   `json:"binary"`
+	Parsed []pythParsed `json:"parsed,omitempty"`
+}
+
+type pythBinary struct {
+	Encoding string   `json:"encoding"`
+	Data     []string `json:"data"`
+}
+
+type pythParsed struct {
+	ID       string       `json:"id"`
+	Price    pythPrice    `json:"price"`
+	EMAPrice pythPrice    `json:"ema_price"`
+	Metadata pythMetadata `json:"metadata"`
+}
+
+type pythPrice struct {
+	Price       string `json:"price"`
+	Conf        string `json:"conf"`
+	Expo        int    `json:"expo"`
+	PublishTime int64  `json:"publish_time"`
+}
+
+type pythMetadata struct {
+	Slot               uint64 `json:"slot"`
+	ProofAvailableTime *int64 `json:"proof_available_time"`
+	PrevPublishTime    *int64 `json:"prev_publish_time"`
+}
+
+func (f pythFeed) parsed(q *Quote, number uint64, before time.Time) pythParsed {
+	at := q.Time.Unix()
+	in := func(units int64) string { return rescale(units, q.Decimals, -f.expo).String() }
+	conf := in(max(1, (q.Ask-q.Bid)/2))
+	u := pythParsed{
+		ID:       f.id,
+		Price:    pythPrice{in(q.Last), conf, f.expo, at},
+		EMAPrice: pythPrice{in((q.Open + q.Last) / 2), conf, f.expo, at},
+		Metadata: pythMetadata{Slot: number, ProofAvailableTime: &at},
+	}
+	if !before.IsZero() {
+		previous := before.Unix()
+		u.Metadata.PrevPublishTime = &previous
+	}
+	return u
+}
+
+// blob stands for the signed message, of which nobody here can check the signatures: the beginning of a true
+// one, filled up to the size of one.
+func (p *prices) blob(number uint64) pythBinary {
+	const first, each = 975, 275 // bytes of a message, and of a price in it
+	raw := append(make([]byte, 0, 2048), "PNAU\x01\x00\x00\x00\x03\xb8\x01"...)
+	seed := new(big.Int).SetUint64(number).Bytes()
+	for len(raw) < first+each*len(p.feeds) {
+		sum := sha256.Sum256(append(seed, raw[len(raw)-8:]...))
+		raw = append(raw, sum[:]...)
+	}
+	if p.base64 {
+		return pythBinary{"base64", []string{base64.StdEncoding.EncodeToString(raw)}}
+	}
+	return pythBinary{"hex", []string{fmt.Sprintf("%x", raw)}}
+}

@@ -1,0 +1,145 @@
+package mockserver_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"livetape/mockserver"
+)
+
+func TestFaultsStrikeForeignStreamsToo(t *testing.T) {
+	record := regexp.MustCompile(`^(id: [^\n]*\n)?data: [^\n]*\n\n`)
+	tests := []struct {
+		fault string
+		check func(t *testing.T, s *site, l *listener)
+	}{
+		{"drop", func(t *testing.T, s *site, l *listener) {
+			b, err := io.ReadAll(l.lines)
+			if err == nil || record.Match(b) || len(b) == 0 {
+				t.Errorf("it ended with %v after %q", err, b)
+			}
+		}},
+		{"eof", func(t *testing.T, s *site, l *listener) {
+			if got := l.whole(); got != "" {
+				t.Errorf("before the end came %q", got)
+			}
+		}},
+		{"retry=7777", func(t *testing.T, s *site, l *listener) {
+			if got := l.wire(13); got != "retry: 7777\n\n" {
+				t.Errorf("got %q", got)
+			}
+		}},
+		{"huge=1", func(t *testing.T, s *site, l *listener) {
+			if n := len(l.next().Data); n < 1<<20-5 || n > 1<<20+50 {
+				t.Errorf("the event has %d bytes", n)
+			}
+		}},
+		{"noid", func(t *testing.T, s *site, l *listener) {
+			s.Step(50)
+			if e := l.next(); e.hasID || e.Data == "" {
+				t.Errorf("got %+v", e)
+			}
+		}},
+		{"dup", func(t *testing.T, s *site, l *listener) {
+			s.Step(50)
+			for range 3 {
+				if a, b := l.next(), l.next(); a != b {
+					t.Errorf("%+v is followed by %+v", a, b)
+				}
+			}
+		}},
+		{"garbage", func(t *testing.T, s *site, l *listener) {
+			s.Step(50)
+			bad := 0
+			for range 20 {
+				if e := l.next(); !e.hasID {
+					bad++
+				}
+			}
+			if bad != 11 && bad != 10 {
+				t.Errorf("%d of 20 events are bad", bad)
+			}
+		}},
+		{"split", func(t *testing.T, s *site, l *listener) {
+			s.Step(20)
+			if e := l.next(); !json.Valid([]byte(e.Data)) || !e.hasID {
+				t.Errorf("in pieces came %+v", e)
+			}
+		}},
+		{"restart", func(t *testing.T, s *site, l *listener) {
+			if got := l.whole(); got != "" {
+				t.Errorf("before the end came %q", got)
+			}
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.fault, func(t *testing.T) {
+			s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
+			l := s.listen(mercureHub)
+			l.wire(2)
+			inject(t, s, test.fault)
+			test.check(t, s, l)
+		})
+	}
+}
+
+func TestAFaultyAnswerIsGivenInAnyTongue(t *testing.T) {
+	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
+	inject(t, s, "503")
+	if resp := s.do(http.MethodGet, mercureHub); resp.StatusCode != 503 || resp.Header.Get("Retry-After") == "" {
+		t.Errorf("got %s", resp.Status)
+	}
+	inject(t, s, "clear")
+	inject(t, s, "redirect=307-same")
+	resp := s.do(http.MethodGet, mercureHub)
+	if got := resp.Request.URL.Path; got != "/moved/as/mercure/.well-known/mercure" || resp.StatusCode != 200 {
+		t.Errorf("led to %s, %s", got, resp.Status)
+	}
+	inject(t, s, "clear")
+	inject(t, s, "gzip")
+	compressed := s.do(http.MethodGet, mercureHub, "Accept-Encoding", "identity")
+	head := make([]byte, 2)
+	if _, err := io.ReadFull(compressed.Body, head); err != nil || !bytes.Equal(head, []byte{0x1f, 0x8b}) {
+		t.Errorf("compressed, it begins with %x, %v", head, err)
+	}
+}
+
+func TestAForeignHeartbeatCanFailAndAStreamCanStall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := abroad(t)
+		inject(t, s, "heartbeat:8s")
+		began := time.Now()
+		l := s.listen(strings.Replace(oandaEUR, "EUR_USD", "XAU_USD", 1), withBearer...)
+		for _, want := range []time.Duration{10 * time.Second, 15 * time.Second} {
+			if _, err := l.lines.ReadString('\n'); err != nil || time.Since(began) != want {
+				t.Errorf("a heartbeat after %s, %v", time.Since(began), err)
+			}
+		}
+		inject(t, s, "stall:12s")
+		if _, err := l.lines.ReadString('\n'); err != nil || time.Since(began) != 27*time.Second {
+			t.Errorf("the stall was over after %s, %v", time.Since(began), err)
+		}
+	})
+}
+
+func TestASlowClientOfAServiceIsTurnedOutInItsWords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), inMemory())
+		slow := s.listen(pythBTC, withBearer...)
+		synctest.Wait()
+		for range 300 {
+			s.Step(1)
+			synctest.Wait()
+		}
+		if got := slow.whole(); !strings.HasSuffix(got, "\n\nevent:error\ndata:Slow consumer: disconnected\n\n") {
+			t.Errorf("it ended with %q", got[max(0, len(got)-200):])
+		}
+	})
+}

@@ -1,0 +1,72 @@
+package mockserver
+
+import (
+	"log/slog"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// What of a request is logged never holds a secret: of its headers only Last-Event-ID, of its query only what this
+// server knows.
+
+// logClient logs that a client comes, and returns what logs that it goes. Most servers do not log so much, and pay
+// nothing for it.
+func (s *Server) logClient(r *http.Request, number uint64) (gone func()) {
+	ctx, log := r.Context(), s.config.Logger
+	if !log.Enabled(ctx, slog.LevelDebug) {
+		return func() {}
+	}
+	began := time.Now()
+	log = log.With("client", number)
+	log.DebugContext(ctx, "client comes", "from", r.RemoteAddr, "proto", r.Proto, "path", r.URL.Path,
+		"query", maskedQuery(r.URL.RawQuery), "last_event_id", echo(lastEventID(r)))
+	return func() { log.DebugContext(ctx, "client goes", "after", time.Since(began)) }
+}
+
+// maskedQuery is a query as it may be logged: the values of parameters that this server knows, and the names of
+// others. What has no value may be one itself.
+func maskedQuery(raw string) string {
+	const most = 256
+	if raw == "" {
+		return ""
+	}
+	var shown []string
+	for pair := range strings.SplitSeq(raw, "&") {
+		name, _, named := strings.Cut(pair, "=")
+		switch {
+		case !named:
+			pair = "…"
+		case !isHarmless(name):
+			pair = name + "=…"
+		}
+		shown = append(shown, pair)
+	}
+	text := strings.Join(shown, "&")
+	if len(text) > most {
+		text = strings.ToValidUTF8(text[:most], "") + "…"
+	}
+	return text
+}
+
+func isHarmless(parameter string) bool {
+	return parameter == "symbols" || parameter == "types" || parameter == "lastEventId"
+}
+
+// noteFault counts and logs a fault that strikes.
+func (s *Server) noteFault(f Fault) {
+	s.meters.faults[f.Name].Inc()
+	s.config.Logger.Info("fault strikes", "fault", f.Name, "value", f.Value, "share", f.Share.String(), "for", f.For)
+}
+
+// ready answers whether new streams are welcome: not before Run, nor when it ends. GET /healthz says something else:
+// that the process answers at all.
+func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if !s.hub.welcomes() {
+		refuse(w, http.StatusServiceUnavailable, time.Second)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ready\n")) // whoever asked has hung up
+}

@@ -1,0 +1,60 @@
+package page_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"livetape/mockserver"
+)
+
+func TestSilenceIsNotCalledLive(t *testing.T) {
+	market := openVenue(t, mockserver.Config{Epoch: "e", Heartbeat: time.Hour})
+	b := visit(t, market)
+	market.Step(1)
+	b.caughtUp(market)
+	b.pass("14 s")
+	b.says("#last-event", "14 s ago")
+	b.says("#state", "Live")
+	b.pass("2 s")
+	b.says("#state", "Silent")
+	b.says("#stale", "Not live")
+	b.says("#cause", "it has nothing newer: the market is quiet")
+	b.says("#last-event", "16 s ago")
+	b.until(`[...document.querySelectorAll('#rows .age')].some((age) => age.textContent === '16s')`)
+	market.Step(1)
+	b.says("#state", "Live")
+	b.agrees(market)
+}
+
+func TestAStalledStreamIsTold(t *testing.T) {
+	market := openVenue(t, mockserver.Config{Epoch: "e"})
+	b := visit(t, market)
+	market.inject("stall:1h")
+	market.Step(100)
+	b.pass("20 s")
+	b.says("#state", "Silent")
+	b.says("#cause", "it has newer events: this stream is stuck")
+	market.inject("clear")
+	b.says("#state", "Live")
+	b.agrees(market)
+}
+
+func TestASilentServerThatAnswersNothingIsTold(t *testing.T) {
+	market := openVenue(t, mockserver.Config{Epoch: "e"})
+	market.stop()
+	market.wrap = func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if strings.HasSuffix(r.URL.Path, "/healthz") {
+				http.Error(w, "no", http.StatusBadGateway)
+				return
+			}
+			h.ServeHTTP(w, r)
+		})
+	}
+	market.start()
+	b := visit(t, market)
+	b.pass("20 s")
+	b.says("#cause", "the server does not answer either")
+}

@@ -1,0 +1,204 @@
+package mockserver
+
+import (
+	"bytes"
+	"time"
+
+	"livetape/mockserver/foreign"
+)
+
+// tongue is what it takes for a stream to speak as another service; a stream without one speaks as itself. The
+// methods that a stream calls in either case do nothing without one.
+type tongue struct {
+	talk  foreign.Talk
+	style foreign.Style
+	over  bool // the service ends the stream here
+
+	beat  time.Time   // when the next heartbeat is due; zero for never
+	timer *time.Timer // what rings then, or when the talk has something to say by itself
+
+	malformed, hostile []string // for the faults of these names, in the style of the service
+}
+
+func newTongue(talk foreign.Talk, now time.Time) *tongue {
+	t := &tongue{talk: talk, style: talk.Style(), timer: time.NewTimer(0)}
+	for _, data := range unreadable {
+		t.malformed = append(t.malformed, string(t.style.Wrap(nil, data)))
+	}
+	for _, data := range odd {
+		t.hostile = append(t.hostile, string(t.style.Wrap(nil, data)))
+	}
+	t.rest(now)
+	return t
+}
+
+// rest puts the next heartbeat off to a whole interval from now.
+func (t *tongue) rest(now time.Time) {
+	if t.style.Heartbeat > 0 {
+		t.beat = now.Add(t.style.Heartbeat)
+	}
+}
+
+// said notes that something was sent.
+func (t *tongue) said(now time.Time) {
+	if t != nil && !t.style.Steady {
+		t.rest(now)
+	}
+}
+
+// due is when there is something to say by itself; zero for never.
+func (t *tongue) due() time.Time {
+	at := t.talk.Due()
+	if at.IsZero() || !t.beat.IsZero() && t.beat.Before(at) {
+		return t.beat
+	}
+	return at
+}
+
+func (t *tongue) isDue(now time.Time) bool {
+	if t == nil {
+		return false
+	}
+	at := t.due()
+	return !at.IsZero() && !at.After(now)
+}
+
+// alarm rings when something is due, unless nothing may be sent.
+func (t *tongue) alarm(mute bool) <-chan time.Time {
+	if t == nil || mute || t.due().IsZero() {
+		return nil
+	}
+	t.timer.Reset(time.Until(t.due()))
+	return t.timer.C
+}
+
+// speakUp is what is due at now. A heartbeat is told another time, or none: the zero one.
+func (t *tongue) speakUp(now, told time.Time) (b []byte) {
+	if at := t.talk.Due(); !at.IsZero() && !at.After(now) {
+		b, t.over = t.talk.Wake(b, now)
+	}
+	if !t.over && !t.beat.IsZero() && !t.beat.After(now) {
+		t.rest(now)
+		if !told.IsZero() {
+			b = t.talk.Heartbeat(b, told)
+		}
+	}
+	return b
+}
+
+func (t *tongue) append(b []byte, e foreign.Event, noID bool) []byte {
+	if t.over {
+		return b
+	}
+	start := len(b)
+	b, t.over = t.talk.Tell(b, e, time.Now())
+	if noID && !t.style.Lines {
+		return append(b[:start], withoutIDs(b[start:])...)
+	}
+	return b
+}
+
+// withoutIDs is a piece of an event stream without its id lines.
+func withoutIDs(piece []byte) []byte {
+	var kept []byte
+	for line := range bytes.Lines(piece) {
+		if !bytes.HasPrefix(line, []byte("id:")) {
+			kept = append(kept, line...)
+		}
+	}
+	return kept
+}
+
+// suffer is what a fault that is over at once has sent.
+func (t *tongue) suffer(k *strike) []byte {
+	switch {
+	case k.fault.Name == faultHuge:
+		return t.style.Wrap(nil, `{"huge":"`+string(bytes.Repeat([]byte("very "), int(k.value.n)<<20/5))+`"}`)
+	case k.fault.Name == faultRetry && !t.style.Lines:
+		return appendRetry(nil, k.value.n)
+	}
+	return nil
+}
+
+// unreadable are payloads that no service's client can read a price from.
+var unreadable = [...]string{
+	`{"price":`, `{"price":true}`, `{"price":NaN}`, `[]`, `null`, `ten`, `{"price":1e999999999}`, `{"type":"HOROSCOPE","sign":"taurus"}`,
+}
+
+// odd are payloads that a client must show without harm, if at all.
+var odd = [...]string{
+	`{"title":"An escape sequence \u001b[2J\u001b[31m\u0007"}`,
+	`{"title":"An override \u202egnidaelsim\u202c, and a mark\u200f"}`,
+	"{\"title\":\"No UTF-8: \xff\xc3\x28\xed\xa0\x80\"}",
+	"\ufeff{\"title\":\"A byte order mark\"}",
+	"{\"title\":\"NUL \x00 in it\"}",
+}
+
+// event is what an entry says, for a service.
+func (st *stream) event(e *entry) foreign.Event {
+	told := foreign.Event{Number: st.first + e.number, News: e.news}
+	if e.kind == priceEvent {
+		told.Quote = &e.quote
+	}
+	return told
+}
+
+// beginForeign sends what the service begins with.
+func (st *stream) beginForeign() error {
+	now := time.Now()
+	standing, id := st.server.standing()
+	if st.place == "" {
+		st.place = id
+	}
+	b, over := st.tongue.talk.Open(nil, standing, now)
+	st.tongue.over = over
+	if err := st.send(b); err != nil {
+		return err
+	}
+	return st.ended(false)
+}
+
+// ended is an error when the service has ended the stream; caught reports whether there is nothing left to tell now.
+func (st *stream) ended(caught bool) error {
+	t := st.tongue
+	if t == nil {
+		return nil
+	}
+	if finite, ok := t.talk.(foreign.Finite); ok && caught && !t.over {
+		t.over = true
+		if err := st.send(finite.Caught(nil)); err != nil {
+			return err
+		}
+	}
+	if t.over {
+		return errEnded
+	}
+	return nil
+}
+
+// speakUp sends what is due.
+func (st *stream) speakUp(c *condition) error {
+	var told time.Time
+	if c.on(faultHeartbeat, st.number) == nil {
+		told = st.server.payloadTime()
+	}
+	if err := st.send(st.tongue.speakUp(time.Now(), told)); err != nil {
+		return err
+	}
+	return st.ended(false)
+}
+
+// halfForeign is the beginning of what the client would get next, or of what it will never get.
+func (st *stream) halfForeign() []byte {
+	whole := st.tongue.style.Wrap(nil, neverTrue)
+	events, _, _ := st.log.read(st.place, make([]*entry, 0, maxBatch))
+	for _, e := range events {
+		if st.wants(e) {
+			if b := st.tongue.append(nil, st.event(e), false); len(b) > 0 {
+				whole = b
+				break
+			}
+		}
+	}
+	return whole[:(len(whole)-1)/2]
+}

@@ -1,0 +1,204 @@
+package mockserver
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"livetape/mockserver/foreign"
+)
+
+// abroad is the path under which the market is told in the words of other services.
+const abroad = "/as/"
+
+// mostQuery bounds what one client may ask for, in bytes.
+const mostQuery = 1 << 14
+
+// listServices says in whose words the market can be told.
+func listServices(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprint(w, "The simulated market, in the words of other services:\n\n")
+	for _, s := range foreign.Services() {
+		fmt.Fprintf(w, "%s%s%s\n", abroad, s.Name, s.Example)
+	}
+}
+
+// visit answers a request as another service.
+func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
+	allowOrigins(w.Header())
+	w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	w.Header().Add("Access-Control-Allow-Headers", "Authorization, Content-Type")
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	c, client := s.faults.condition(), s.hub.number.Add(1)
+	if s.turnAway(w, r, c, client) {
+		return
+	}
+	name := r.PathValue("service")
+	service, ok := foreign.Find(name)
+	if !ok {
+		http.Error(w, fmt.Sprintf("there is no service %.40q; GET %s lists them", name, abroad), http.StatusNotFound)
+		return
+	}
+	if len(r.URL.RawQuery) > mostQuery {
+		http.Error(w, http.StatusText(http.StatusRequestURITooLong), http.StatusRequestURITooLong)
+		return
+	}
+	guest := address(r)
+	if no := s.turnstile.Enter(service, guest, time.Now()); no != nil {
+		answer(w, no)
+		return
+	}
+	defer s.turnstile.Leave(service, guest)
+	home := strings.TrimPrefix(r.URL.Path, moved)
+	talk, reply := service.Hear(at(r, strings.TrimPrefix(home, abroad+name)), time.Now())
+	if reply != nil {
+		answer(w, reply)
+		return
+	}
+	leave := s.enter(w, r, client)
+	if leave == nil {
+		return
+	}
+	defer leave()
+	st := s.newForeignStream(w, r, talk, arrival{client, c.count})
+	defer st.tongue.timer.Stop()
+	st.run(r.Context())
+}
+
+// at is r for another path.
+func at(r *http.Request, path string) *http.Request {
+	there, url := *r, *r.URL
+	url.Path, url.RawPath = path, ""
+	there.URL = &url
+	return &there
+}
+
+// address is where a client comes from, its port apart.
+func address(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func answer(w http.ResponseWriter, reply *foreign.Reply) {
+	for name, value := range reply.Header {
+		w.Header().Set(name, value)
+	}
+	w.Header().Set("Content-Type", reply.ContentType)
+	w.WriteHeader(reply.Status)
+	fmt.Fprint(w, reply.Body)
+}
+
+func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk foreign.Talk, a arrival) *stream {
+	st := s.newStream(w, r, filter{}, a)
+	now := s.hub.now.Load()
+	st.log, st.first = now.log, now.first
+	st.tongue = newTongue(talk, time.Now())
+	w.Header().Set("Content-Type", st.tongue.style.ContentType)
+	place, number, found := now.begin(talk.Start())
+	st.place = place
+	if greeting, ok := talk.(foreign.Greeting); ok {
+		greeting.Greet(w.Header(), number, found)
+	}
+	return st
+}
+
+// begin finds where a service's stream begins: behind the event of an id, which is empty for where the market stands
+// when it does. Number is that of the event, and found reports whether a stream that is to begin behind an event does.
+func (g *generation) begin(at foreign.Start) (id string, number uint64, found bool) {
+	newest := g.log.count()
+	oldest := newest
+	if first, _, _ := g.log.read(g.log.oldest(), make([]*entry, 0, 1)); len(first) > 0 {
+		oldest = first[0].number - 1
+	}
+	asked := newest
+	switch at.From {
+	case foreign.AtNow:
+		return "", g.first + newest, true
+	case foreign.AtOldest:
+		asked = oldest
+	case foreign.Behind:
+		asked = max(at.After, g.first) - g.first
+		found = at.After >= g.first+oldest && at.After <= g.first+newest
+	case foreign.AtTime:
+		asked = g.before(at.Since)
+	}
+	asked = min(max(asked, oldest), newest)
+	return g.log.at(asked), g.first + asked, found || at.From != foreign.Behind
+}
+
+// before is the number of the last event before a time.
+func (g *generation) before(t time.Time) uint64 {
+	place, number := g.log.oldest(), g.log.count()
+	events := make([]*entry, 0, maxBatch)
+	for {
+		events, _, _ = g.log.read(place, events[:0])
+		if len(events) == 0 {
+			return number // that it was forgotten meanwhile is as good
+		}
+		for _, e := range events {
+			if at := e.time(); !at.IsZero() && !at.Before(t) {
+				return e.number - 1
+			}
+			place, number = e.id, e.number
+		}
+	}
+}
+
+// time is when it happened; zero for what no other service tells.
+func (e *entry) time() time.Time {
+	if e.news != nil {
+		return e.news.Time
+	}
+	return e.quote.Time
+}
+
+// firstNumber is how many events there were before a log that begins at a time, for services that count
+// them: more than any log that began earlier has given, at up to 1,600 events a second.
+func firstNumber(now time.Time) uint64 {
+	const genesis, step = 1443571200, 5 // s; see foreign.Ledgers
+	return uint64(max(0, now.Unix()-genesis)/step) * foreign.PerLedger
+}
+
+// standing is the market as it stands, for a service, and the id of the newest event that it contains.
+func (s *Server) standing() (foreign.Standing, string) {
+	s.making.Lock()
+	defer s.making.Unlock()
+	now := s.hub.now.Load()
+	m := foreign.Standing{Number: now.first + now.log.count()}
+	for _, i := range s.market.instruments {
+		m.Quotes = append(m.Quotes, i.tell(false))
+	}
+	for _, h := range s.market.newsroom.latest {
+		m.News = append(m.News, s.market.newsroom.tell(h))
+	}
+	return m, now.log.newest()
+}
+
+// tell is i as it is now.
+func (i *instrument) tell(traded bool) foreign.Quote {
+	return foreign.Quote{
+		Instrument: i.listed, Last: i.last, Bid: i.bid, Ask: i.ask, Open: i.open, High: i.high, Low: i.low,
+		PrevClose: i.prevClose, Size: i.size, Volume: i.volume, Traded: traded, Time: i.time,
+	}
+}
+
+func (l *listing) tell() *foreign.Instrument {
+	return &foreign.Instrument{
+		Symbol: l.symbol, Name: l.name, Currency: l.currency, Decimals: l.decimals, SizeDecimals: l.sizeDecimals,
+	}
+}
+
+func (r *newsroom) tell(h *headline) *foreign.Headline {
+	id := r.id(h)
+	return &foreign.Headline{
+		ID: id, Title: h.title, Summary: h.summary, Source: h.source, URL: storyURL(id), Symbols: h.symbols, Time: h.time,
+	}
+}

@@ -1,0 +1,73 @@
+package mockserver_test
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"livetape/mockserver"
+)
+
+func TestEveryStreamHasItsOwnHeartbeats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{}), inMemory())
+		var streams []*listener
+		var came []time.Time
+		for range 40 {
+			l := s.listen("/events")
+			l.expect("snapshot")
+			streams, came = append(streams, l), append(came, time.Now())
+			<-time.After(333 * time.Millisecond)
+		}
+		for beat := range 3 {
+			for n, l := range streams {
+				e, err := l.read()
+				late := time.Since(came[n]) - 15*time.Second
+				if err != nil || e.Comment != "hb" || late < 0 || late > lateBeat {
+					t.Errorf("heartbeat %d of stream %d: %+v %v, %s late", beat, n, e, err, late)
+				}
+				came[n] = time.Now()
+			}
+		}
+		for _, l := range streams {
+			l.close()
+		}
+		synctest.Wait()
+
+		<-time.After(time.Hour + 7*time.Second) // there is nobody to call
+		l := s.listen("/events?types=news")
+		l.expect("snapshot")
+		l.requireBeat(15 * time.Second)
+		l.requireBeat(15 * time.Second)
+	})
+}
+
+func TestABusyStreamHasNoHeartbeats(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
+		l := s.listen("/events")
+		l.expect("snapshot")
+		for range 100 {
+			<-time.After(14900 * time.Millisecond)
+			s.Step(1)
+			if e, err := l.read(); err != nil || e.ID != s.Newest() {
+				t.Fatalf("%+v, %v", e, err)
+			}
+		}
+	})
+}
+
+// TestHeartbeatsOfAMillisecondCome has the shortest that can be asked for.
+func TestHeartbeatsOfAMillisecondCome(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Heartbeat: time.Millisecond}), inMemory())
+		l := s.listen("/events")
+		l.expect("snapshot")
+		for range 100 {
+			began := time.Now()
+			if e, err := l.read(); err != nil || e.Comment != "hb" || time.Since(began) > 2*time.Millisecond {
+				t.Fatalf("%+v, %v after %s", e, err, time.Since(began))
+			}
+		}
+	})
+}

@@ -1,0 +1,320 @@
+package cli_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"math/big"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/mockserver"
+)
+
+// visit is a preset, pointed at the mock server that speaks as its service.
+type visit struct {
+	preset  string
+	args    []string          // {base} is where the mock server speaks as the service
+	secret  string            // environment variable that the preset wants
+	symbols map[string]origin // what it yields, and where that comes from
+	fields  []string          // that the service tells
+	resumes bool              // and otherwise says that it cannot
+	trades  bool              // every trade is one update
+	news    bool              // instead of prices
+}
+
+// origin is the simulated instrument that a price comes from, and how many decimals it was shifted by.
+type origin struct {
+	symbol string
+	shift  int64
+}
+
+// abroad is a stream command that reads one preset.
+type abroad struct {
+	*streamed
+	visit visit
+	mock  *mockserver.Server
+	lines chan map[string]any            // holds all that a test prints: what is not read yet holds up nothing
+	board map[string]map[string]*big.Rat // by symbol and field: what was printed last
+	all   []map[string]any               // that was printed
+	first map[string]string              // last prices at the begin, by the market's symbols
+}
+
+// setOut starts the command that a user would.
+func setOut(t *testing.T, v visit) *abroad {
+	t.Helper()
+	return setOutWith(t, v, time.Now)
+}
+
+func setOutWith(t *testing.T, v visit, clock func() time.Time) *abroad {
+	t.Helper()
+	verifyNoLeaks(t)
+	mock, url := startMarket(t, mockserver.Config{Now: clock})
+	base := strings.TrimSuffix(url, "/events") + "/as/" + v.preset
+	args := []string{"--preset", v.preset, "--name", "abroad", "--output", "json"}
+	for _, arg := range v.args {
+		args = append(args, strings.ReplaceAll(arg, "{base}", base))
+	}
+	if v.secret != "" {
+		t.Setenv(v.secret, "a-token")
+	}
+	a := &abroad{
+		streamed: startStream(t, args...), visit: v, mock: mock,
+		lines: make(chan map[string]any, 1<<16), board: map[string]map[string]*big.Rat{}, first: map[string]string{},
+	}
+	for symbol, price := range standing(t, mock) {
+		a.first[symbol] = price["last"]
+	}
+	over := make(chan struct{})
+	go func() {
+		defer close(over)
+		defer close(a.lines)
+		for a.streamed.lines.Scan() {
+			var line map[string]any
+			if err := json.Unmarshal(a.streamed.lines.Bytes(), &line); err != nil {
+				t.Error(err)
+			}
+			a.lines <- line
+		}
+	}()
+	t.Cleanup(func() {
+		a.stop()
+		for range a.lines {
+		}
+		<-over
+		<-a.code
+	})
+	return a
+}
+
+func (a *abroad) note(line map[string]any) {
+	if line["kind"] == "news" != a.visit.news {
+		return // a topic may have both
+	}
+	a.all = append(a.all, line)
+	symbol, _ := line["symbol"].(string)
+	if a.board[symbol] == nil {
+		a.board[symbol] = map[string]*big.Rat{}
+	}
+	for _, field := range a.visit.fields {
+		if text, ok := line[field].(string); ok {
+			a.board[symbol][field] = rational(a.t, text)
+		}
+	}
+}
+
+// takeWithin reads one line, and reports false when none comes for so long.
+func (a *abroad) takeWithin(limit time.Duration) bool {
+	a.t.Helper()
+	select {
+	case line, ok := <-a.lines:
+		if !ok {
+			a.t.Fatalf("the output ended; standard error says:\n%s", a.stderr.String())
+		}
+		a.note(line)
+		return true
+	case <-time.After(limit):
+		return false
+	}
+}
+
+// move has the market move until something of it was printed.
+func (a *abroad) move() {
+	a.t.Helper()
+	for began := time.Now(); time.Since(began) < patience; {
+		a.mock.Step(10)
+		if a.takeWithin(time.Millisecond) {
+			return
+		}
+	}
+	a.t.Fatalf("nothing comes, however the market moves; standard error says:\n%s", a.stderr.String())
+}
+
+// catchUp reads until what was printed is the truth, to the last digit.
+func (a *abroad) catchUp() {
+	a.t.Helper()
+	want := a.truth()
+	for !cmp.Equal(a.of(want), want, exactly) {
+		if !a.takeWithin(patience / 3) {
+			a.t.Fatalf("this is not what the market is like: %s\nstandard error says:\n%s",
+				cmp.Diff(want, a.board, exactly), a.stderr.String())
+		}
+	}
+}
+
+// of is the board's part that is to be compared.
+func (a *abroad) of(want map[string]map[string]*big.Rat) map[string]map[string]*big.Rat {
+	part := map[string]map[string]*big.Rat{}
+	for symbol := range want {
+		part[symbol] = a.board[symbol]
+	}
+	return part
+}
+
+var exactly = cmp.Comparer(func(a, b *big.Rat) bool { return a != nil && b != nil && a.Cmp(b) == 0 })
+
+// truth is the market's own account, in the words of the service.
+func (a *abroad) truth() map[string]map[string]*big.Rat {
+	a.t.Helper()
+	standing := standing(a.t, a.mock)
+	all := map[string]map[string]*big.Rat{}
+	for ours, from := range a.visit.symbols {
+		all[ours] = map[string]*big.Rat{}
+		for _, field := range a.visit.fields {
+			all[ours][field] = from.shifted(rational(a.t, standing[from.symbol][field]))
+		}
+	}
+	return all
+}
+
+// standing are the prices of a market, by symbol and field.
+func standing(t *testing.T, mock *mockserver.Server) map[string]map[string]string {
+	t.Helper()
+	var snapshot struct{ Prices []map[string]string }
+	if err := json.Unmarshal(mock.Snapshot(), &snapshot); err != nil {
+		t.Fatal(err)
+	}
+	prices := map[string]map[string]string{}
+	for _, p := range snapshot.Prices {
+		prices[p["symbol"]] = p
+	}
+	return prices
+}
+
+func (o origin) shifted(price *big.Rat) *big.Rat {
+	shift := new(big.Int).Exp(big.NewInt(10), big.NewInt(o.shift), nil)
+	return new(big.Rat).Mul(price, new(big.Rat).SetInt(shift))
+}
+
+func rational(t *testing.T, text string) *big.Rat {
+	t.Helper()
+	r, ok := new(big.Rat).SetString(text)
+	if !ok {
+		t.Fatalf("%q is no number", text)
+	}
+	return r
+}
+
+// drop resets the connection while the market moves, and waits until the command has said what that meant.
+func (a *abroad) drop() {
+	a.t.Helper()
+	before := strings.Count(a.stderr.String(), a.saying())
+	if err := a.mock.Inject(mockserver.Fault{Name: "drop"}); err != nil {
+		a.t.Fatal(err)
+	}
+	a.mock.Step(300)
+	a.stderr.waitUntil(a.t, a.saying(), func(all string) bool { return strings.Count(all, a.saying()) > before })
+}
+
+func (a *abroad) saying() string {
+	if a.visit.resumes {
+		return "resumed"
+	}
+	return "cannot replay"
+}
+
+// happened are the market's own events, from the first that it had.
+func (a *abroad) happened(kind string) (all []map[string]string) {
+	a.t.Helper()
+	req, err := http.NewRequestWithContext(a.t.Context(), http.MethodGet, serve(a.t, a.mock.Handler())+"?types="+kind, nil)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	req.Header.Set("Last-Event-ID", "m-0")
+	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Do(req)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	lines := bufio.NewScanner(resp.Body)
+	replayed := -1
+	for len(all) != replayed && lines.Scan() {
+		data, ok := strings.CutPrefix(lines.Text(), "data: ")
+		switch {
+		case !ok:
+		case replayed < 0:
+			var begin struct{ Replayed int }
+			err = json.Unmarshal([]byte(data), &begin)
+			replayed = begin.Replayed
+		default:
+			var event map[string]any
+			err = json.Unmarshal([]byte(data), &event)
+			all = append(all, texts(event))
+		}
+		if err != nil {
+			a.t.Fatalf("%s: %v", data, err)
+		}
+	}
+	return all
+}
+
+// texts are the members that are text.
+func texts(event map[string]any) map[string]string {
+	all := map[string]string{}
+	for name, value := range event {
+		if text, ok := value.(string); ok {
+			all[name] = text
+		}
+	}
+	return all
+}
+
+// lostNothing reads until all was printed that happened behind the first that was, each once and in order.
+func (a *abroad) lostNothing() {
+	a.t.Helper()
+	want := a.wanted()
+	for {
+		got := a.printed()
+		if len(got) <= len(want) && slices.Equal(got, want[len(want)-len(got):]) && len(got) > 20 {
+			return
+		}
+		if !a.takeWithin(patience / 3) {
+			a.t.Fatalf("printed were %d updates: %s", len(got), cmp.Diff(want, got))
+		}
+	}
+}
+
+// wanted are the updates that the market's events are, in the words of the service.
+func (a *abroad) wanted() (all []string) {
+	a.t.Helper()
+	last := maps.Clone(a.first)
+	for _, e := range a.happened("price") {
+		_, traded := e["size"]
+		if traded {
+			last[e["symbol"]] = e["last"]
+		}
+		for ours, from := range a.visit.symbols {
+			if e["symbol"] == from.symbol && (traded || !a.visit.trades) {
+				all = append(all, update(a.t, ours, e["time"], from.shifted(rational(a.t, last[from.symbol]))))
+			}
+		}
+	}
+	return all
+}
+
+// printed are the updates that the command gave.
+func (a *abroad) printed() (all []string) {
+	a.t.Helper()
+	for _, line := range a.all {
+		price, _ := line["last"].(string)
+		all = append(all, update(a.t, line["symbol"].(string), line["time"].(string), rational(a.t, price)))
+	}
+	return all
+}
+
+// update is one in words, to the second, since there are services that tell no more.
+func update(t *testing.T, symbol, at string, price *big.Rat) string {
+	t.Helper()
+	parsed, err := time.Parse(time.RFC3339, at)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return fmt.Sprintf("%s %s %s", symbol, parsed.UTC().Format(time.DateTime), price.FloatString(10))
+}

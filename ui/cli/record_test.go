@@ -1,0 +1,308 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/tape"
+	"livetape/mockserver"
+	"livetape/ui/cli"
+)
+
+// runRecord runs `livetape record` to its end, and gives its exit code and what it said.
+func runRecord(t *testing.T, args ...string) (code int, said string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	var out, stderr bytes.Buffer
+	code = cli.Run(ctx, append([]string{"record"}, args...), nil, &out, &stderr)
+	if out.Len() > 0 {
+		t.Errorf("standard output says:\n%s", &out)
+	}
+	return code, stderr.String()
+}
+
+// entries are what a recording holds.
+func entries(t *testing.T, name string) []tape.Entry {
+	t.Helper()
+	reader, err := tape.Open(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer reader.Close()
+	var all []tape.Entry
+	for {
+		e, err := reader.Next()
+		if err == io.EOF {
+			if tally := reader.Tally(); tally.Half > 0 || tally.Cut || tally.Skipped > 0 {
+				t.Errorf("%s is not whole: %+v", name, tally)
+			}
+			return all
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, e)
+	}
+}
+
+// countEvents is how many whole messages a recording holds, be it cut off or not.
+func countEvents(t *testing.T, name string) int {
+	t.Helper()
+	reader, err := tape.Open(name)
+	if err != nil {
+		return 0 // nothing is written yet
+	}
+	defer reader.Close()
+	n := 0
+	for {
+		e, err := reader.Next()
+		if err == io.EOF {
+			return n
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if e.Message != nil {
+			n++
+		}
+	}
+}
+
+// waitForEvents waits until so many events are on the disk: a recording is flushed once in a second of its time.
+func waitForEvents(t *testing.T, name string, n int) {
+	t.Helper()
+	look := time.NewTicker(20 * time.Millisecond)
+	defer look.Stop()
+	for limit := time.Now().Add(patience); countEvents(t, name) < n; <-look.C {
+		if time.Now().After(limit) {
+			t.Fatalf("%s never had %d events", name, n)
+		}
+	}
+}
+
+// payloads are the data of the events of a recording, each behind the name of its feed.
+func payloads(t *testing.T, name string) []string {
+	t.Helper()
+	var all []string
+	for _, e := range entries(t, name) {
+		if e.Message != nil {
+			all = append(all, e.Feed+" "+string(e.Message.Data))
+		}
+	}
+	return all
+}
+
+func TestRecordEndsAfterCountAndSaysHowItWent(t *testing.T) {
+	verifyNoLeaks(t)
+	url := serve(t, says("A 1", "B 2", "A 3"))
+	name := filepath.Join(t.TempDir(), "desk.tape")
+	code, said := runRecord(t, url, "--name", "desk", "-o", name, "--count", "2")
+	want := fmt.Sprintf("livetape: desk: connecting\nlivetape: desk: live\nlivetape: %s: 2 events recorded\n", name)
+	if diff := cmp.Diff(want, said); diff != "" || code != cli.ExitOK {
+		t.Errorf("exit code %d, standard error (-want +got):\n%s", code, diff)
+	}
+	if diff := cmp.Diff([]string{`desk {"symbol":"A","last":"1"}`, `desk {"symbol":"B","last":"2"}`}, payloads(t, name)); diff != "" {
+		t.Errorf("recorded (-want +got):\n%s", diff)
+	}
+}
+
+func TestRecordEndsAsItsFeedsDo(t *testing.T) {
+	verifyNoLeaks(t)
+	answer := func(code int) http.HandlerFunc {
+		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
+	}
+	tests := []struct {
+		name    string
+		handler http.HandlerFunc
+		args    []string
+		code    int
+		says    string
+	}{
+		{"refused", answer(401), nil, cli.ExitError, "livetape: desk: failed 401: the server wants to know who is asking"},
+		{"ended by the server", answer(204), nil, cli.ExitOK, "livetape: desk: closed by server (204)"},
+		{"ended before the count", answer(204), []string{"--count", "9"}, cli.ExitError, "livetape: the stream ended after 0 of 9 events"},
+		{"its time is up", says("A 1"), []string{"--for", "200ms"}, cli.ExitOK, "desk.tape: 1 event recorded"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			name := filepath.Join(t.TempDir(), "desk.tape")
+			code, said := runRecord(t, append([]string{serve(t, test.handler), "--name", "desk", "-o", name}, test.args...)...)
+			if code != test.code || !strings.Contains(said, test.says) || strings.Count(said, "failed") > 1 {
+				t.Errorf("exit code %d, and it says:\n%s", code, said)
+			}
+			if len(entries(t, name)) == 0 {
+				t.Error("the recording does not say how it was")
+			}
+		})
+	}
+}
+
+func TestRecordPutsSeveralFeedsInOneFile(t *testing.T) {
+	verifyNoLeaks(t)
+	name := filepath.Join(t.TempDir(), "both.tape")
+	one, two := serve(t, says("A 1", "B 2")), serve(t, says("C 3"))
+	if code, said := runRecord(t, one, two, "-o", name, "--count", "3"); code != cli.ExitOK {
+		t.Errorf("exit code %d:\n%s", code, said)
+	}
+	got := slices.Sorted(slices.Values(payloads(t, name)))
+	want := slices.Sorted(slices.Values([]string{
+		hostIn(one) + ` {"symbol":"A","last":"1"}`, hostIn(one) + ` {"symbol":"B","last":"2"}`, hostIn(two) + ` {"symbol":"C","last":"3"}`,
+	}))
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("recorded (-want +got):\n%s", diff)
+	}
+	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", name, "--speed", "max"))
+	term.waitForText("■ end", hostIn(one), hostIn(two), "3 events")
+}
+
+func TestRecordLosesNothingAtFullSpeed(t *testing.T) {
+	verifyNoLeaks(t)
+	const events = 50_000
+	mock, url := startMarket(t, mockserver.Config{Ring: 2 * events, Queue: 2 * events})
+	mock.Step(events)
+	for _, name := range []string{"day.tape", "day.tape.gz"} {
+		t.Run(name, func(t *testing.T) {
+			dir, base := t.TempDir(), name
+			name := filepath.Join(dir, base)
+			code, said := runRecord(t, url, "--last-event-id", "m-0", "--record-size", "1", "-o", name, "--count", fmt.Sprint(events+1)) // the first is the answer to the id
+			if code != cli.ExitOK {
+				t.Fatalf("exit code %d:\n%s", code, said)
+			}
+			pieces, err := filepath.Glob(filepath.Join(dir, "day-*"))
+			if err != nil || len(pieces) == 0 {
+				t.Fatalf("nothing was begun anew at its size: %v", err)
+			}
+			next := 1
+			for _, piece := range append(pieces, name) {
+				for _, e := range entries(t, piece) {
+					if e.Message == nil || e.Message.Type == "resume" {
+						continue
+					}
+					if want := fmt.Sprintf("m-%d", next); e.Message.ID != want {
+						t.Fatalf("%s holds %s where %s is due", piece, e.Message.ID, want)
+					}
+					next++
+				}
+			}
+			if next != events+1 {
+				t.Errorf("%d of %d events are recorded", next-1, events)
+			}
+		})
+	}
+}
+
+func TestRecordLeavesAnotherFileAloneAndKeepsAnOlderRecording(t *testing.T) {
+	url := serve(t, says("A 1"))
+	dir := t.TempDir()
+	letter := filepath.Join(dir, "letter.txt")
+	if err := os.WriteFile(letter, []byte("dear reader"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	code, said := runRecord(t, url, "-o", letter, "--count", "1")
+	if code != cli.ExitError || !strings.Contains(said, "letter.txt exists and is not a recording; it was left alone") {
+		t.Errorf("exit code %d:\n%s", code, said)
+	}
+	if content, err := os.ReadFile(letter); err != nil || string(content) != "dear reader" {
+		t.Errorf("the file holds %q: %v", content, err)
+	}
+	name := filepath.Join(dir, "desk.tape")
+	for range 2 {
+		if code, said := runRecord(t, url, "-o", name, "--count", "1"); code != cli.ExitOK {
+			t.Fatalf("exit code %d:\n%s", code, said)
+		}
+	}
+	for _, each := range []string{name, filepath.Join(dir, "desk-0001.tape")} {
+		if got := payloads(t, each); len(got) != 1 {
+			t.Errorf("%s holds %q", each, got)
+		}
+	}
+}
+
+func TestRecordSaysThatADiskIsFull(t *testing.T) {
+	flood := []byte(strings.Repeat("event: price\ndata: {\"symbol\":\"A\",\"last\":1}\n\n", 1000))
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for r.Context().Err() == nil {
+			w.Write(flood)
+		}
+	}))
+	cmd := exec.Command(livetape, "record", url, "-o", filepath.Join(smallDisk(t), "desk.tape"))
+	said, err := cmd.CombinedOutput()
+	if cmd.ProcessState.ExitCode() != cli.ExitError || !regexp.MustCompile(`livetape: the recording .*desk\.tape lacks its last .*: no space left on device\n$`).Match(said) {
+		t.Errorf("%v: %s", err, said)
+	}
+}
+
+// smallDisk is a folder on a disk of a few pages.
+func smallDisk(t *testing.T) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := syscall.Mount("tmpfs", dir, "tmpfs", 0, "size=64k"); err != nil {
+		t.Skipf("this user cannot mount a disk: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := syscall.Unmount(dir, 0); err != nil {
+			t.Error(err)
+		}
+	})
+	return dir
+}
+
+func TestASignalLeavesARecordingWhole(t *testing.T) {
+	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
+		for _, name := range []string{"desk.tape", "desk.tape.gz"} {
+			t.Run(fmt.Sprint(signal, " ", name), func(t *testing.T) {
+				server := startServer(t, "127.0.0.1:0")
+				name := filepath.Join(t.TempDir(), name)
+				cmd := exec.Command(livetape, "record", server.url(), "-o", name)
+				var stderr said
+				cmd.Stderr = &stderr
+				if err := cmd.Start(); err != nil {
+					t.Fatal(err)
+				}
+				stderr.waitFor(t, ": live")
+				if err := cmd.Process.Signal(signal); err != nil {
+					t.Fatal(err)
+				}
+				cmd.Wait()
+				if code := cmd.ProcessState.ExitCode(); code != 128+int(signal) {
+					t.Errorf("exit code %d", code)
+				}
+				stderr.waitFor(t, "recorded\n")
+				if len(entries(t, name)) < 2 { // connecting and live
+					t.Error("the recording is empty")
+				}
+			})
+		}
+	}
+}
+
+func TestRecordShowsOnATerminalHowFarItIs(t *testing.T) {
+	url := serve(t, says("A 1", "B 2"))
+	name := filepath.Join(t.TempDir(), "desk.tape")
+	term := startTerminal(t, 120, 10, exec.Command(livetape, "record", url, "-o", name))
+	progress := regexp.MustCompile(`recording desk\.tape · 2 events · 50 B · the last [1-9]\d*s ago`)
+	term.waitFor("how far it is", progress.MatchString)
+	term.press("\x03")
+	if code := term.waitForExit(); code != 128+int(syscall.SIGINT) {
+		t.Errorf("exit code %d", code)
+	}
+	if screen := term.text(); strings.Contains(screen, "recording desk") || !strings.Contains(screen, "2 events recorded") {
+		t.Errorf("the last screen shows:\n%s", screen)
+	}
+}
