@@ -24,6 +24,7 @@ type client struct {
 	proto         string
 	held          bool      // it was connected when the time was up
 	done          bool      // the server wants it no more
+	between       bool      // its stream ended, and it has not asked for another one yet
 	latest        time.Time // when the last event came
 
 	scanner scanner
@@ -88,6 +89,7 @@ func (c *client) connect(ctx context.Context, answered func()) {
 		c.run.live.Add(1)
 		answered()
 		c.listen(ctx, resp)
+		c.between = !c.held && c.run.plan.Reconnect
 		c.run.live.Add(-1)
 	}
 }
@@ -104,7 +106,7 @@ func (c *client) ask(ctx context.Context, cancel func()) (resp *http.Response, r
 	var late atomic.Bool
 	patience := time.AfterFunc(answerTime, func() { late.Store(true); cancel() })
 	defer patience.Stop()
-	c.present = connection{asked: time.Now()}
+	c.present, c.between = connection{asked: time.Now()}, false
 	resp, err := c.visit.Ask(ctx, string(c.scanner.id), func(feed.Hop) {})
 	switch {
 	case late.Load():

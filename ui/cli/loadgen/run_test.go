@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -266,6 +267,32 @@ func TestWhoComesBackResumesAndLosesNothing(t *testing.T) {
 			t.Errorf("replayed events count: %+v", r.Latency)
 		}
 	})
+}
+
+func TestAServerThatEndsEveryStreamIsNotBlamedForIt(t *testing.T) {
+	counts := func(refuse bool) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			after, err := strconv.Atoi("0" + r.Header.Get("Last-Event-ID"))
+			if err != nil || refuse && after > 0 {
+				http.Error(w, "never again", http.StatusForbidden)
+				return
+			}
+			say := tell(w, r)
+			say("retry: 300\n\n")
+			for n := after + 1; n <= after+5; n++ {
+				say("id: %d\ndata: {}\n\n", n)
+			}
+		}
+	}
+	p := Plan{Clients: 4, For: 3200 * time.Millisecond, Reconnect: true}
+	r := loadHandler(t, p, counts(false))
+	requireTally(t, r, tally{Connected: 4, Dropped: 44, Reconnected: 40, Delivered: 4 * 55, JudgedBy: ByUnion, OK: true})
+	if r.Connections.Between != 4 {
+		t.Errorf("%+v", r.Connections)
+	}
+	r = loadHandler(t, p, counts(true))
+	requireTally(t, r, tally{Connected: 4, Dropped: 4, Delivered: 4 * 5, JudgedBy: ByUnion})
+	requireNote(t, r, "4 clients had lost their stream and did not get another one")
 }
 
 func inject(t *testing.T, m *market, text string) {

@@ -59,6 +59,9 @@ func (t *text) connections(c Connections) {
 	t.row("connected", "%s", line)
 	t.row("", "%s refused, %s dropped, %s came back, %s held to the end",
 		count(c.Refused), count(c.Dropped), count(c.Reconnected), count(c.Held))
+	if c.Between > 0 {
+		t.row("", "%s between two streams when the time was up", count(c.Between))
+	}
 	if c.Stalled > 0 {
 		t.row("", "%s of these stalled", count(c.Stalled))
 	}
