@@ -19,22 +19,30 @@ func wrapped(l *leaf) (auto.Field, int, bool) {
 }
 
 // Words that are written like tickers and are none, as names of members and as what these say.
-const (
-	noTickers = "type event ev e kind op action side status state exchange exch venue mic market channel topic stream currency ccy unit tape condition " +
-		"conditions flag flags source session phase country locale lang version"
-	noSymbols = "OK BUY SELL BID ASK TRUE FALSE OPEN CLOSED HALTED USD EUR GBP JPY CHF CNY USDT PRICE TRADE TRADES QUOTE QUOTES TICK TICKER UPDATE SNAPSHOT " +
-		"DELTA NEWS DATA LIVE UP DOWN NYSE NASDAQ XNAS XNYS HEARTBEAT PING ERROR INFO UTC GMT"
+var (
+	noTickers = words("type event ev e kind op action side status state exchange exch venue mic market channel topic stream currency ccy unit tape condition " +
+		"conditions flag flags source session phase country locale lang version")
+	noSymbols = words("OK BUY SELL BID ASK TRUE FALSE OPEN CLOSED HALTED USD EUR GBP JPY CHF CNY USDT PRICE TRADE TRADES QUOTE QUOTES TICK TICKER UPDATE SNAPSHOT " +
+		"DELTA NEWS DATA LIVE UP DOWN NYSE NASDAQ XNAS XNYS HEARTBEAT PING ERROR INFO UTC GMT")
 )
+
+func words(line string) map[string]bool {
+	all := map[string]bool{}
+	for word := range strings.FieldsSeq(line) {
+		all[word] = true
+	}
+	return all
+}
 
 // ticked is a leaf that no name calls a symbol, and that says nothing but tickers: {"sid": "AAPL.O"}. It is nil when
 // there is none, or several.
 func ticked(all []*leaf) (found *leaf) {
 	for _, l := range all {
-		if _, known := auto.Spelled(l.name()); known && l.name() != "i" || slices.Contains(strings.Fields(noTickers), strings.ToLower(l.name())) {
+		if _, known := auto.Spelled(l.name()); known && l.name() != "i" || noTickers[strings.ToLower(l.name())] {
 			continue
 		}
 		if !l.every(func(v gjson.Result) bool {
-			return v.Type == gjson.String && ticker(v.Str) && len(v.Str) <= 24 && !dated(v) && !slices.Contains(strings.Fields(noSymbols), v.Str)
+			return v.Type == gjson.String && ticker(v.Str) && len(v.Str) <= 24 && !dated(v) && !noSymbols[v.Str]
 		}) {
 			continue
 		}
