@@ -108,7 +108,7 @@ func (st *stream) turn() (busy bool, err error) {
 	case st.tongue.isDue(time.Now()):
 		return true, st.speakUp(c)
 	}
-	return st.forward(c.on(faultSlow, st.number) != nil)
+	return st.forward(c)
 }
 
 // wait returns when there may be something to do, and an error when there never will.
@@ -224,16 +224,19 @@ func (p *batches) giveBack(b *batch) {
 	p.pool.Put(b)
 }
 
-// forward writes the events that follow; of a slow stream, one.
-func (st *stream) forward(slow bool) (busy bool, err error) {
+// forward writes the events that follow, as c says; of a slow stream, one.
+func (st *stream) forward(c *condition) (busy bool, err error) {
 	b := st.server.batches.borrow()
 	defer st.server.batches.giveBack(b)
 	var behind int
 	events := b.entries
-	if slow {
+	if c.on(faultSlow, st.number) != nil {
 		events, st.level = events[:0:1], true // one at a time, and all the time it takes
 	}
 	events, behind, err = st.log.read(st.place, events)
+	if st.server.faults.condition() != c {
+		return true, nil // what was made after a fault was injected or cleared goes by that: look again
+	}
 	if err != nil || !st.bears(behind) {
 		return true, st.dismiss(behind)
 	}
@@ -241,7 +244,7 @@ func (st *stream) forward(slow bool) (busy bool, err error) {
 	if n := len(events); n > 0 {
 		st.place = events[n-1].id
 	}
-	m := st.manners(st.server.faults.condition()) // as of now: events made after a fault was injected or cleared go by that
+	m := st.manners(c)
 	wanted := st.spoil(st.sift(events), m)
 	b.bytes = st.appendEvents(b.bytes, wanted, m)
 	st.level = behind == 0
