@@ -133,21 +133,6 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 	return nil
 }
 
-// beat sends a heartbeat, unless something was sent not so long ago, or a fault suppresses it.
-func (st *stream) beat(suppressed bool) error {
-	usual := st.server.config.Heartbeat
-	if left := usual - time.Since(st.sent); left > 0 {
-		st.server.wheel.again(st.seat, left)
-		return nil
-	}
-	st.server.wheel.again(st.seat, usual)
-	if suppressed {
-		st.sent = time.Now() // as if
-		return nil
-	}
-	return st.send([]byte(": hb\n\n"))
-}
-
 // begin tells the client where the stream begins: behind what it had, or with a snapshot.
 func (st *stream) begin() error {
 	st.begun, st.level = true, true
@@ -260,10 +245,10 @@ func (st *stream) forward(slow bool) (busy bool, err error) {
 	wanted := st.spoil(st.sift(events), m)
 	b.bytes = st.appendEvents(b.bytes, wanted, m)
 	st.level = behind == 0
+	st.server.meters.deliveries.Add(len(wanted)) // before the client can know of them
 	if err = st.send(b.bytes); err != nil {
 		return true, err
 	}
-	st.server.meters.deliveries.Add(len(wanted))
 	return behind > 0, st.ended(behind == 0)
 }
 

@@ -117,3 +117,18 @@ func (head *seat) callAll() {
 		}
 	}
 }
+
+// beat sends a heartbeat, unless something was sent not so long ago, or a fault suppresses it.
+func (st *stream) beat(suppressed bool) error {
+	usual := st.server.config.Heartbeat
+	if left := usual - time.Since(st.sent); left > 0 {
+		st.server.wheel.again(st.seat, left)
+		return nil
+	}
+	st.server.wheel.again(st.seat, usual)
+	if suppressed {
+		st.sent = time.Now() // as if
+		return nil
+	}
+	return st.send([]byte(": hb\n\n"))
+}

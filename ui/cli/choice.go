@@ -31,6 +31,7 @@ type choice struct {
 type target struct {
 	config feed.Config
 	origin config.Feed // what the configuration and the flags say of it
+	served bool        // its server was told the symbols of the command line, and sends no others
 }
 
 // choose reads the command line, and the configuration if it needs one. Pad is for a screen.
@@ -155,7 +156,7 @@ func (c *choice) named(name string) (target, error) {
 	}
 	if c.flags.given(c.cmd) == "" {
 		config, err := c.file.Config(name, config.World{Book: c.book})
-		return target{config, asked}, err
+		return target{config: config, origin: asked}, err
 	}
 	asked.Definition = preset.Merge(asked.Definition, over)
 	return c.define(cmp.Or(c.flags.name, name), asked, config.World{Book: c.book, Dir: c.file.Dir()})
@@ -182,17 +183,20 @@ func (c *choice) define(name string, f config.Feed, w config.World) (target, err
 	if err != nil {
 		return target{}, c.onCommandLine(err)
 	}
-	return c.finish(target{config, f})
+	return c.finish(target{config, f, len(c.flags.symbols) > 0 && asksForSymbols(f)})
+}
+
+// asksForSymbols reports whether the feed's server is told which symbols to send.
+func asksForSymbols(f config.Feed) bool {
+	full, err := f.Resolve()
+	return err == nil && strings.Contains(full.URL+full.Body, "{symbols}")
 }
 
 // checkSymbols refuses symbols to ask for where a feed is not asked for any.
 func (c *choice) checkSymbols(f config.Feed) error {
 	full, err := f.Resolve()
-	if err != nil || len(c.flags.symbols) == 0 || c.flags.sifts {
+	if err != nil || len(c.flags.symbols) == 0 || c.flags.sifts || asksForSymbols(f) {
 		return nil // the first is said by Validate
-	}
-	if strings.Contains(full.URL+full.Body, "{symbols}") {
-		return nil
 	}
 	return misused(c.cmd, "--symbols has no use: this feed is not asked for symbols%s", c.vars(full))
 }

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"fmt"
-	"log"
-	"log/slog"
 	"net/http"
 	"strings"
 	"text/tabwriter"
@@ -83,10 +81,9 @@ same, a line each, while the server runs.`
 func mockCommand() *cobra.Command {
 	var market marketFlags
 	var replay replayFlags
-	var logs logFlags
-	var secure tlsFlags
 	var secret tokenFlags
-	var addr, recording string
+	var place venueFlags
+	var recording string
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
@@ -94,24 +91,18 @@ func mockCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if recording != "" {
-				return serveRecording(cmd, addr, recording, replay)
+				return serveRecording(cmd, place, recording, replay)
 			}
-			logger, err := logs.logger(cmd)
-			if err != nil {
-				return err
-			}
-			market.config.Logger = logger
+			var err error
 			if market.config.Token, err = secret.token(cmd); err != nil {
 				return err
 			}
-			return runMock(cmd, addr, market, secure)
+			return runMock(cmd, place, market)
 		},
 	}
-	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+	place.register(cmd)
 	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; whoever comes then is told to come again")
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
-	logs.register(cmd)
-	secure.register(cmd)
 	secret.register(cmd)
 	replay.register(cmd)
 	market.register(cmd)
@@ -120,7 +111,7 @@ func mockCommand() *cobra.Command {
 }
 
 // serveRecording serves what was recorded, to each client from its begin.
-func serveRecording(cmd *cobra.Command, addr, name string, flags replayFlags) error {
+func serveRecording(cmd *cobra.Command, place venueFlags, name string, flags replayFlags) error {
 	speed, from, err := flags.parse(cmd)
 	if err != nil {
 		return err
@@ -131,43 +122,39 @@ func serveRecording(cmd *cobra.Command, addr, name string, flags replayFlags) er
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /events", server)
-	venue, err := takeAddress(cmd, addr, mux, errorLog(cmd))
+	settled, err := place.settle(cmd)
 	if err != nil {
 		return err
 	}
+	venue, err := takeAddress(cmd, place.addr, mux, settled.errorLog())
+	if err != nil {
+		return err
+	}
+	venue.secure(settled.certificate)
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "livetape mock server · recording %s\n\n  events  %s/events\n\n", name, venue.url)
-	fmt.Fprintf(out, "Watch it:  livetape watch %s/events\nStop it:   ctrl+c\n", venue.url)
+	fmt.Fprintf(out, "livetape mock server · recording %s\n\n  events  %s/events\n", name, venue.url)
+	place.advise(out, venue.url, settled.certificate)
 	return venue.serve(cmd.Context())
 }
 
-// errorLog is where a server in this process complains.
-func errorLog(cmd *cobra.Command) *log.Logger {
-	return slog.NewLogLogger(slog.NewTextHandler(cmd.ErrOrStderr(), nil), slog.LevelWarn)
-}
-
-func runMock(cmd *cobra.Command, addr string, market marketFlags, secure tlsFlags) error {
+func runMock(cmd *cobra.Command, place venueFlags, market marketFlags) error {
 	out := cmd.OutOrStdout()
 	config, err := market.mockConfig(cmd)
 	if err != nil {
 		return err
 	}
-	certificate, err := secure.certificate(cmd, addr)
+	settled, err := place.settle(cmd)
 	if err != nil {
 		return err
 	}
-	venue, err := openVenue(cmd, addr, config, slog.NewLogLogger(config.Logger.Handler(), slog.LevelWarn))
+	config.Logger = settled.logger
+	venue, err := openVenue(cmd, place.addr, config, settled.errorLog())
 	if err != nil {
 		return err
 	}
-	if certificate != nil {
-		venue.secure(*certificate)
-	}
+	venue.secure(settled.certificate)
 	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", title(config), config.Seed, config.Rate)
 	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  others  %s/as/  in the words of other services\n  health  %s/healthz\n", venue.url, venue.url, venue.url, venue.url)
-	if certificate != nil {
-		fmt.Fprintf(out, "  SHA-256 %s\n", fingerprint(*certificate))
-	}
-	fmt.Fprintf(out, "\nWatch it:  livetape watch %s%s/events\nStop it:   ctrl+c\n", secure.trust(), venue.url)
+	place.advise(out, venue.url, settled.certificate)
 	return venue.serve(cmd.Context())
 }

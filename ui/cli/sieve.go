@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-
-	"livetape/feed"
 )
 
 // sieve decides which records are printed, and knows when all that was asked for has been.
@@ -16,12 +14,19 @@ type sieve struct {
 	seen    map[string]bool // once: feed and symbol of the prices printed
 	awaited map[string]bool // once: symbols named and not seen yet, in capitals
 	silent  map[string]bool // once: feeds that have sent no snapshot yet
+	served  map[string]bool // feeds whose servers were asked for the symbols, by names of their own perhaps
 }
 
-func newSieve(asked selection, feeds []feed.Config) *sieve {
-	s := &sieve{asked: asked, symbols: map[string]bool{}, seen: map[string]bool{}, awaited: map[string]bool{}, silent: map[string]bool{}}
+func newSieve(asked selection, feeds []target) *sieve {
+	s := &sieve{
+		asked: asked, symbols: map[string]bool{}, seen: map[string]bool{}, awaited: map[string]bool{},
+		silent: map[string]bool{}, served: map[string]bool{},
+	}
 	for _, f := range feeds {
-		s.silent[f.Name] = true
+		s.silent[f.config.Name] = true
+		if f.served {
+			s.served[f.config.Name] = true
+		}
 	}
 	for _, symbol := range asked.symbols {
 		s.symbols[strings.ToUpper(symbol)] = true
@@ -41,7 +46,7 @@ func (s *sieve) passes(r *record) bool {
 
 // wants reports whether r is about a symbol that was asked for. What is said of the whole market is for all.
 func (s *sieve) wants(r *record) bool {
-	if len(s.symbols) == 0 {
+	if len(s.symbols) == 0 || s.served[r.feed] {
 		return true
 	}
 	if r.kind != news {
@@ -76,14 +81,17 @@ func (s *sieve) complete() bool {
 		return false
 	}
 	if len(s.symbols) > 0 {
-		return len(s.awaited) == 0
+		return len(s.awaited) == 0 || s.answered()
 	}
 	return len(s.silent) == 0 && len(s.seen) > 0
 }
 
+// answered reports whether there has been a price for each of the symbols that only the servers know the names of.
+func (s *sieve) answered() bool { return len(s.served) > 0 && len(s.seen) >= len(s.symbols) }
+
 // lacking says which prices --once has waited for in vain; empty when there are none.
 func (s *sieve) lacking() string {
-	if !s.asked.once || s.full() {
+	if !s.asked.once || s.full() || s.answered() {
 		return ""
 	}
 	var names []string

@@ -150,7 +150,7 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 		timeUp:  timer(s.wanted.lasting),
 		out:     cmd.OutOrStdout(),
 		printer: s.printer,
-		sieve:   newSieve(s.wanted, configs(s.feeds)),
+		sieve:   newSieve(s.wanted, s.feeds),
 		notes:   newNotes(cmd.ErrOrStderr()),
 	})
 	stop()

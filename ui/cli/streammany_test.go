@@ -73,3 +73,30 @@ func TestAFeedThatFailsEndsNoOtherAndIsTheExitCode(t *testing.T) {
 		t.Errorf("standard error says:\n%s", s.stderr.String())
 	}
 }
+
+// pairs sends prices of OANDA's kind, as JSON lines.
+const pairs = `{"type":"PRICE","instrument":"EUR_USD","bids":[{"price":"1.1"}],"asks":[{"price":"1.2"}],"time":"2025-11-24T14:30:00Z"}
+{"type":"PRICE","instrument":"USD_JPY","bids":[{"price":"156.1"}],"asks":[{"price":"156.2"}],"time":"2025-11-24T14:30:00Z"}
+`
+
+func TestSymbolsThatTheServerWasAskedForArePrintedByWhateverNameTheyCome(t *testing.T) {
+	verifyNoLeaks(t)
+	t.Setenv("OANDA_TOKEN", "token")
+	asked := make(chan string, 1)
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.URL.Query().Get("instruments")
+		w.Header().Set("Content-Type", "application/octet-stream")
+		io.WriteString(w, pairs)
+		w.(http.Flusher).Flush()
+		<-r.Context().Done()
+	}))
+	s := startStream(t, "--preset", "oanda", url+"/v3/accounts/1/pricing/stream?instruments={symbols}",
+		"--symbols", "EUR_USD,USD_JPY", "--once", "-t", "{{.Symbol}} {{.Bid}}")
+	lines, code := s.rest()
+	if diff := cmp.Diff([]string{"EUR/USD 1.1", "USD/JPY 156.1"}, lines); diff != "" || code != cli.ExitOK {
+		t.Errorf("exit code %d, lines (-want +got):\n%s\n%s", code, diff, s.stderr.String())
+	}
+	if got := <-asked; got != "EUR_USD,USD_JPY" {
+		t.Errorf("the server was asked for %q", got)
+	}
+}

@@ -244,3 +244,17 @@ func TestACertificateOfOnesOwnIsUsed(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestARecordingIsServedOverTLSToo(t *testing.T) {
+	server, file := secureMock(t, "--replay", recordTicker(t, "secure.tape", quit), "--speed", "max")
+	client, _ := trusting(t, file)
+	resp, err := client.Get(server.url + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	text, err := io.ReadAll(resp.Body)
+	if err != nil || resp.ProtoMajor != 2 || !strings.Contains(string(text), "1100.50") {
+		t.Errorf("%d bytes over %s: %v", len(text), resp.Proto, err)
+	}
+}

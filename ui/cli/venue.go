@@ -85,11 +85,14 @@ func newHTTPServer(handler http.Handler, errorLog *log.Logger) *http.Server {
 	}
 }
 
-// secure makes the venue speak TLS alone, and HTTP/2 with those who can (RFC 7301). A browser may then have a hundred
+// secure makes the venue speak TLS alone, if there is a certificate, and HTTP/2 with those who can (RFC 7301). A browser may then have a hundred
 // streams open over one connection, where it has six of HTTP/1.1 to a host.
-func (v *venue) secure(c tls.Certificate) {
+func (v *venue) secure(c *tls.Certificate) {
+	if c == nil {
+		return
+	}
 	v.url = "https" + strings.TrimPrefix(v.url, "http")
-	v.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{c}, MinVersion: tls.VersionTLS12}
+	v.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*c}, MinVersion: tls.VersionTLS12}
 }
 
 // accept serves until the server is closed.
