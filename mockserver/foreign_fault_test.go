@@ -1,8 +1,10 @@
 package mockserver_test
 
 import (
+	"bufio"
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"regexp"
@@ -140,6 +142,46 @@ func TestASlowClientOfAServiceIsTurnedOutInItsWords(t *testing.T) {
 		}
 		if got := slow.whole(); !strings.HasSuffix(got, "\n\nevent:error\ndata:Slow consumer: disconnected\n\n") {
 			t.Errorf("it ended with %q", got[max(0, len(got)-200):])
+		}
+	})
+}
+
+func TestTheServersEndIsToldInTheWordsOfTheService(t *testing.T) {
+	for _, test := range []struct {
+		target string
+		header []string
+		want   string
+	}{
+		{stellarTrades + "&cursor=now", eventStream, hello + byebye},
+		{mercureHub, nil, ":\n"},
+		{strings.Replace(oandaEUR, "EUR_USD", "XAU_USD", 1), withBearer, ""},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			s := serve(t, newMock(t, mockserver.Config{Rate: quiet}), inMemory())
+			stop := s.run()
+			l := s.listen(test.target, test.header...)
+			synctest.Wait()
+			go stop()
+			if got := l.whole(); got != test.want {
+				t.Errorf("all that %s gave is %q", test.target, got)
+			}
+		})
+	}
+}
+
+func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := abroad(t)
+		conn, err := s.net.dial(t.Context(), "", "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		began := time.Now()
+		fmt.Fprint(conn, "POST /as/dexpaprika/sse/prices HTTP/1.1\r\nHost: mock\r\nContent-Length: 100\r\n\r\n[")
+		resp, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil || resp.StatusCode != http.StatusBadRequest || time.Since(began) > 10*time.Second {
+			t.Errorf("after %s, the answer is %+v, %v", time.Since(began), resp, err)
 		}
 	})
 }

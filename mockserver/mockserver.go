@@ -194,7 +194,8 @@ func (s *Server) Newest() string { return s.hub.log().newest() }
 // Clients is the number of open streams.
 func (s *Server) Clients() int { return s.hub.clients() }
 
-// Handler serves GET /events, /healthz, /readyz and /metrics, and POST /faults, and lists them at /.
+// Handler serves GET /events, /healthz, /readyz and /metrics, and POST /faults, and lists them at /, where browsers get
+// a page.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
 // Inject starts a fault, or ends all of them with "clear"; see Faults. A fault that is already on starts

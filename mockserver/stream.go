@@ -245,10 +245,10 @@ func (st *stream) forward(slow bool) (busy bool, err error) {
 	wanted := st.spoil(st.sift(events), m)
 	b.bytes = st.appendEvents(b.bytes, wanted, m)
 	st.level = behind == 0
+	st.server.meters.deliveries.Add(len(wanted)) // before the client can know of them
 	if err = st.send(b.bytes); err != nil {
 		return true, err
 	}
-	st.server.meters.deliveries.Add(len(wanted))
 	return behind > 0, st.ended(behind == 0)
 }
 

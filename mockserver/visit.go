@@ -13,9 +13,6 @@ import (
 // abroad is the path under which the market is told in the words of other services.
 const abroad = "/as/"
 
-// mostQuery bounds what one client may ask for, in bytes.
-const mostQuery = 1 << 14
-
 // listServices says in whose words the market can be told.
 func listServices(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -44,18 +41,13 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("there is no service %.40q; GET %s lists them", name, abroad), http.StatusNotFound)
 		return
 	}
-	if len(r.URL.RawQuery) > mostQuery {
-		http.Error(w, http.StatusText(http.StatusRequestURITooLong), http.StatusRequestURITooLong)
-		return
-	}
 	guest := address(r)
 	if no := s.turnstile.Enter(service, guest, time.Now()); no != nil {
 		answer(w, no)
 		return
 	}
 	defer s.turnstile.Leave(service, guest)
-	home := strings.TrimPrefix(r.URL.Path, moved)
-	talk, reply := service.Hear(at(r, strings.TrimPrefix(home, abroad+name)), time.Now())
+	talk, reply := hear(w, r, service)
 	if reply != nil {
 		answer(w, reply)
 		return
@@ -68,6 +60,18 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 	st := s.newForeignStream(w, r, talk, arrival{client, c.count})
 	defer st.tongue.timer.Stop()
 	st.run(r.Context())
+}
+
+// hear has a service answer a request to its own path, whose body has its time to come.
+func hear(w http.ResponseWriter, r *http.Request, service foreign.Service) (foreign.Talk, *foreign.Reply) {
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
+	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, moved), abroad+service.Name)
+	talk, reply := service.Hear(at(r, path), time.Now())
+	if reply == nil {
+		_ = control.SetReadDeadline(time.Time{}) // a stream lasts
+	}
+	return talk, reply
 }
 
 // at is r for another path.

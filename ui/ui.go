@@ -42,6 +42,7 @@ type Source struct {
 type Setup struct {
 	Feeds   []Source // in the order of the screen; nil: as before
 	Trouble string   // what stands in the way, in a line that stays until the next Setup; empty for nothing
+	Note    string   // what the user should know of the change, for some seconds; empty for nothing
 }
 
 // Control is what the user can ask of a feed. The calls do not block.

@@ -39,7 +39,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.say(span{bad, plainLine(msg.text)})
 		cmd = tea.Batch(cmd, hear(m.config.Notices))
 	case setupMsg:
-		m, cmd = m.setUp(msg.setup), learn(m.config.Setups)
+		m, cmd = m.setUp(msg.setup).tell(msg.setup.Note)
+		cmd = tea.Batch(cmd, learn(m.config.Setups))
 	case toastGoneMsg:
 		m = m.endToast(msg.id)
 	case tea.ResumeMsg: // back in the foreground
@@ -196,6 +197,14 @@ func (m Model) report(msg faultDoneMsg) (Model, tea.Cmd) {
 		return m.say(span{bad, plainLine(msg.err.Error())})
 	}
 	return m.say(span{warn, "fault injected: " + msg.name})
+}
+
+// tell says a warning, if there is one.
+func (m Model) tell(warning string) (Model, tea.Cmd) {
+	if warning == "" {
+		return m, nil
+	}
+	return m.say(span{warn, plainLine(warning)})
 }
 
 // say puts a toast up for some seconds.

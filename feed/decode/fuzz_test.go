@@ -41,25 +41,25 @@ func checkUpdate(t *testing.T, u market.Update) {
 		if u.Symbol == "" || !u.Last.IsSet() && !u.Bid.IsSet() && !u.Ask.IsSet() {
 			t.Errorf("a quote of nothing: %+v", u)
 		}
-		plain(t, u.Symbol, maxSymbol)
-		plain(t, u.Name, maxName)
-		plain(t, u.Currency, maxCurrency)
+		plain(t, u.Symbol, market.MaxSymbol)
+		plain(t, u.Name, market.MaxName)
+		plain(t, u.Currency, market.MaxCurrency)
 	case market.Headline:
-		if u.Title == "" || len(u.Symbols) > maxSymbols {
+		if u.Title == "" || len(u.Symbols) > market.MaxSymbols {
 			t.Errorf("headline: %+v", u)
 		}
-		plain(t, u.ID, maxID)
-		plain(t, u.Title, maxHeadline)
-		plain(t, u.Summary, maxSummary)
-		plain(t, u.Source, maxSource)
-		plain(t, u.URL, maxURL)
-		plain(t, strings.Join(u.Symbols, ""), maxSymbols*maxSymbol)
+		plain(t, u.ID, market.MaxID)
+		plain(t, u.Title, market.MaxHeadline)
+		plain(t, u.Summary, market.MaxSummary)
+		plain(t, u.Source, market.MaxSource)
+		plain(t, u.URL, market.MaxURL)
+		plain(t, strings.Join(u.Symbols, ""), market.MaxSymbols*market.MaxSymbol)
 	case market.Halt:
 		if u.State == "" {
 			t.Errorf("a halt of no state: %+v", u)
 		}
-		plain(t, u.Symbol, maxSymbol)
-		plain(t, u.Reason, maxReason)
+		plain(t, u.Symbol, market.MaxSymbol)
+		plain(t, u.Reason, market.MaxReason)
 	}
 }
 

@@ -7,21 +7,6 @@ import (
 	"livetape/feed/market"
 )
 
-// Bounds on a feed's text, in characters. Names and prose are cut to them; a symbol or an id that is
-// longer is malformed, since two of them could be cut to the same.
-const (
-	maxSymbol   = 64
-	maxName     = 128
-	maxCurrency = 16
-	maxID       = 256
-	maxHeadline = 512
-	maxSummary  = 4096
-	maxSource   = 64
-	maxURL      = 2048
-	maxReason   = 256
-	maxSymbols  = 64 // of one headline; further ones are left out
-)
-
 // Native decodes livetape's own wire format: price, news, status, snapshot, resume and reset.
 //
 // Keys that it does not know are ignored, and of a key that comes twice the last counts. A price, headline
@@ -33,7 +18,7 @@ func (Native) Decode(eventType string, data []byte) (Message, error) {
 	switch eventType {
 	case "price", "news", "status", "snapshot", "resume", "reset":
 	default:
-		return Message{Unmapped: "no rule for event type " + market.PlainText(eventType, maxName)}, nil
+		return Message{Unmapped: "no rule for event type " + market.PlainText(eventType, market.MaxName)}, nil
 	}
 	m, err := decodeNative(eventType, string(data))
 	if err != nil {
@@ -75,11 +60,11 @@ func price(data string) (market.Quote, error) {
 	err := each(data, func(key string, v value) (err error) {
 		switch key {
 		case "symbol":
-			q.Symbol, err = identity(v, maxSymbol)
+			q.Symbol, err = identity(v, market.MaxSymbol)
 		case "name":
-			q.Name, err = text(v, maxName)
+			q.Name, err = text(v, market.MaxName)
 		case "currency":
-			q.Currency, err = text(v, maxCurrency)
+			q.Currency, err = text(v, market.MaxCurrency)
 		case "time":
 			q.Time, err = instant(v)
 		default:
@@ -129,13 +114,13 @@ func news(data string) (market.Headline, error) {
 	err := each(data, func(key string, v value) (err error) {
 		switch key {
 		case "id":
-			h.ID, err = identity(v, maxID)
+			h.ID, err = identity(v, market.MaxID)
 		case "headline":
-			h.Title, err = ownText(v, maxHeadline)
+			h.Title, err = ownText(v, market.MaxHeadline)
 		case "summary":
-			h.Summary, err = ownText(v, maxSummary)
+			h.Summary, err = ownText(v, market.MaxSummary)
 		case "source":
-			h.Source, err = ownText(v, maxSource)
+			h.Source, err = ownText(v, market.MaxSource)
 		case "url":
 			h.URL, err = link(v)
 		case "symbols":
@@ -159,12 +144,12 @@ func status(data string) (market.Halt, error) {
 	err := each(data, func(key string, v value) (err error) {
 		switch key {
 		case "symbol":
-			h.Symbol, err = identity(v, maxSymbol)
+			h.Symbol, err = identity(v, market.MaxSymbol)
 			named = v.kind != null
 		case "state":
 			h.State, err = session(v)
 		case "reason":
-			h.Reason, err = ownText(v, maxReason)
+			h.Reason, err = ownText(v, market.MaxReason)
 		case "time":
 			h.Time, err = instant(v)
 		}

@@ -108,7 +108,7 @@ func instant(v value) (time.Time, error) {
 // link reads a URL; one that is not http or https is left out.
 func link(v value) (string, error) {
 	s, err := ownText(v, len(v.raw))
-	if err != nil || len(s) > maxURL {
+	if err != nil || len(s) > market.MaxURL {
 		return "", err
 	}
 	u, err := url.Parse(s)
@@ -125,11 +125,11 @@ func symbols(v value) ([]string, error) {
 	var all []string
 	var fault error
 	err := items(v.raw, func(v value) {
-		s, err := identity(v, maxSymbol)
+		s, err := identity(v, market.MaxSymbol)
 		if err != nil && fault == nil {
 			fault = err
 		}
-		if s != "" && len(all) < maxSymbols {
+		if s != "" && len(all) < market.MaxSymbols {
 			all = append(all, strings.Clone(s))
 		}
 	})
@@ -138,7 +138,7 @@ func symbols(v value) ([]string, error) {
 
 // importance reads high, normal or low; any other word ranks as normal.
 func importance(v value) (market.Importance, error) {
-	s, err := text(v, maxName)
+	s, err := text(v, market.MaxName)
 	switch s {
 	case "high":
 		return market.High, err
@@ -149,7 +149,7 @@ func importance(v value) (market.Importance, error) {
 }
 
 func session(v value) (market.Session, error) {
-	s, err := text(v, maxName)
+	s, err := text(v, market.MaxName)
 	switch state := market.Session(s); state {
 	case "", market.Open, market.Closed, market.Halted, market.Pre, market.Post:
 		return state, err

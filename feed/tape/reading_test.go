@@ -154,3 +154,21 @@ func TestAReadingOfSeveralLinesIsLeftOut(t *testing.T) {
 		t.Errorf("%d entries", len(entries))
 	}
 }
+
+func TestCredentialsAreMaskedWhereverAServerRepeatsThem(t *testing.T) {
+	mask, err := feed.NewMask(feed.Config{Name: "desk", URL: "http://desk.example/", Header: map[string]string{"Authorization": "Bearer s3cret-s3cret"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := []feed.Event{
+		{Feed: "desk", At: at(0), Gap: &feed.Gap{Kind: feed.Continued, From: "s3cret-s3cret"}},
+		message(time.Second, "s3cret-s3cret", "id s3cret-s3cret", "{\"you\":\"s3cret-s3cret\",\n\"last\":1}"),
+		message(2*time.Second, "price", "1", "s3cret-s3cret\r\x00"), // which only a note can carry
+	}
+	name := record(t, "x.tape", Options{Feeds: desk, Mask: func(string) feed.Mask { return mask }}, events...)
+	got, _ := read(t, name)
+	events[0].Gap = &feed.Gap{Kind: feed.Continued, From: "•••"}
+	events[1] = message(time.Second, "•••", "id •••", "{\"you\":\"•••\",\n\"last\":1}")
+	events[2] = message(2*time.Second, "price", "1", "•••\r\x00")
+	same(t, eventsOf(got), events)
+}

@@ -1,11 +1,10 @@
 package foreign
 
 import (
-	"crypto/sha256"
 	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
-	"fmt"
-	"math/big"
+	"math/rand/v2"
 	"net/http"
 	"slices"
 	"strings"
@@ -225,13 +224,11 @@ func (f pythFeed) parsed(q *Quote, number uint64, before time.Time) pythParsed {
 func (p *prices) blob(number uint64) pythBinary {
 	const first, each = 975, 275 // bytes of a message, and of a price in it
 	raw := append(make([]byte, 0, 2048), "PNAU\x01\x00\x00\x00\x03\xb8\x01"...)
-	seed := new(big.Int).SetUint64(number).Bytes()
-	for len(raw) < first+each*len(p.feeds) {
-		sum := sha256.Sum256(append(seed, raw[len(raw)-8:]...))
-		raw = append(raw, sum[:]...)
+	for noise := rand.NewPCG(number, 0); len(raw) < first+each*len(p.feeds); {
+		raw = binary.LittleEndian.AppendUint64(raw, noise.Uint64())
 	}
 	if p.base64 {
 		return pythBinary{"base64", []string{base64.StdEncoding.EncodeToString(raw)}}
 	}
-	return pythBinary{"hex", []string{fmt.Sprintf("%x", raw)}}
+	return pythBinary{"hex", []string{hex.EncodeToString(raw)}}
 }

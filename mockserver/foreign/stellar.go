@@ -22,6 +22,14 @@ const (
 	byebye = "retry: 10\nevent: close\ndata: \"byebye\"\n\n"
 )
 
+func stellarStyle() Style {
+	return Style{
+		ContentType: "text/event-stream; charset=utf-8",
+		Slow:        "event: error\ndata: Unexpected stream error\n\n",
+		Farewell:    byebye,
+	}
+}
+
 // stellarSpan is how long Horizon keeps a stream open.
 const stellarSpan = 55 * time.Second
 

@@ -53,7 +53,7 @@ func (k *book) Style() Style {
 	if k.page {
 		return Style{ContentType: "application/hal+json; charset=utf-8", Lines: true}
 	}
-	return Style{ContentType: "text/event-stream; charset=utf-8", Slow: "event: error\ndata: Unexpected stream error\n\n"}
+	return stellarStyle()
 }
 
 // Open tells the book as it stands. That of a pair without a market is empty.

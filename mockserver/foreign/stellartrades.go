@@ -63,7 +63,7 @@ type trades struct {
 }
 
 func (t *trades) Style() Style {
-	return Style{ContentType: "text/event-stream; charset=utf-8", Slow: "event: error\ndata: Unexpected stream error\n\n"}
+	return stellarStyle()
 }
 
 func (t *trades) Start() Start { return t.start }

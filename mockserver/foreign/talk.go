@@ -41,6 +41,7 @@ type Style struct {
 	Heartbeat   time.Duration // 0: it has none
 	Steady      bool          // heartbeats come at all times, not only in silence
 	Slow        string        // what is said to a client that does not keep up
+	Farewell    string        // what is said when the server ends
 }
 
 // Wrap appends data as one of the service's usual events, without an id.

@@ -51,6 +51,17 @@ export function spell(ms) {
   return rest > 0 ? `${said} ${rest} ${nextWord}` : said;
 }
 
+/** delay is the time from an event's own stamp to its arrival, by two clocks, of which the sender's may be ahead. */
+export function delay(ms) {
+  if (ms < -second) return `${spell(-ms)} ahead`;
+  return ms < second ? `${Math.max(0, Math.round(ms))} ms` : spell(ms);
+}
+
+/** timeOfDay is the local one. */
+export function timeOfDay(date) {
+  return date.toLocaleTimeString(undefined, { hour12: false });
+}
+
 // passed is in whole seconds of the clock, so that all ages on the page change together.
 function passed(now, at) {
   return Math.max(0, Math.floor(now / second) - Math.floor(at / second)) * second;

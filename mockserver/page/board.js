@@ -95,7 +95,7 @@ export class Board {
     for (const id of this.news.keys()) {
       if (this.news.size <= mostNews) return;
       this.news.delete(id);
-      this.changed.news.add(id);
+      this.changed.news.delete(id);
     }
   }
 }

@@ -1,10 +1,9 @@
 // The head of the page: how the stream is, why, since when, and what is known of what was missed.
 
-import { ago } from './age.js';
-import { cause, fresh, mark } from './connection.js';
+import { ago, delay, timeOfDay } from './age.js';
 import { grouped } from './decimal.js';
 import { element, find, flag, write } from './element.js';
-import { clock } from './news.js';
+import { cause, fresh, mark } from './words.js';
 
 const ageing = 10000; // ms after which prices that are not live are shown as old ones
 
@@ -13,20 +12,25 @@ export class Health {
     Object.assign(this, { connection, board, witness });
   }
 
-  draw(now, note, undecoded) {
+  draw(now, { note, undecoded, late }) {
     const { state, since, events, lastEvent, lastId } = this.connection;
     const [sign, word] = mark(state);
     write(find('sign'), sign);
     write(find('state'), word);
     write(find('cause'), cause(this.connection, this.witness.finding));
-    write(find('since'), clock(since));
+    write(find('since'), timeOfDay(since));
     write(find('last-event'), lastEvent === null ? 'none yet' : `${ago(now, lastEvent)} ago`);
     write(find('events'), grouped(String(events)) + (undecoded > 0 ? `, ${grouped(String(undecoded))} not understood` : ''));
+    write(find('delay'), late === null ? '–' : delay(late));
     write(find('last-id'), lastId || 'none yet');
     write(find('continuity'), this.continuity(note, now));
     this.drawMarket();
     this.drawFreshness(state, now);
-    document.title = `${sign} ${word} · livetape`;
+  }
+
+  /** name puts the state into the page's title, which is seen also of a tab behind others, where nothing is drawn. */
+  name() {
+    document.title = `${mark(this.connection.state).join(' ')} · livetape`;
   }
 
   // continuity is what is known of gaps, which is nothing while there is no stream.
@@ -37,8 +41,8 @@ export class Health {
 
   drawMarket() {
     const market = this.board.market;
-    write(find('market'), market ? `Market ${market.state}` : '');
-    write(find('market-reason'), market?.reason ?? '');
+    write(find('market'), market ? `Market ${market.state}` : 'Market');
+    write(find('market-reason'), market?.reason || '–');
   }
 
   // drawFreshness says over the prices, and in how they look, that they are not of now.
@@ -51,10 +55,10 @@ export class Health {
     const stale = !live && this.board.rows.size > 0;
     find('stale').hidden = !stale;
     if (stale) write(find('stale'), `Not live: as it was ${ago(now, at)} ago`);
-    this.drawButton(state);
+    this.drawButton();
   }
 
-  drawButton(state) {
+  drawButton() {
     const running = this.connection.source !== null;
     const button = find('toggle');
     const label = running ? 'Stop' : this.connection.lastId === '' ? 'Start' : 'Start again';

@@ -1,5 +1,6 @@
 // The list of headlines, the newest first. A correction takes the place of what it corrects, and says so.
 
+import { timeOfDay } from './age.js';
 import { element, find } from './element.js';
 
 export class News {
@@ -12,18 +13,17 @@ export class News {
 
   /** draw brings the list up to what changed. */
   draw(changed) {
-    for (const id of changed.news) this.drawItem(id);
+    for (const id of changed.news) this.drawItem(id, this.board.news.get(id));
+    for (const [id, entry] of this.drawn) {
+      if (this.board.news.has(id)) continue;
+      entry.remove();
+      this.drawn.delete(id);
+    }
     find('no-news').hidden = this.board.news.size > 0;
   }
 
-  drawItem(id) {
+  drawItem(id, item) {
     const before = this.drawn.get(id);
-    const item = this.board.news.get(id);
-    if (!item) {
-      before?.remove();
-      this.drawn.delete(id);
-      return;
-    }
     const entry = item.gap ? gapEntry(item) : storyEntry(item);
     if (before) before.replaceWith(entry);
     else this.list.prepend(entry);
@@ -53,10 +53,5 @@ function title({ headline, url }) {
 }
 
 function moment(date) {
-  return element('time', { datetime: date.toISOString() }, clock(date));
-}
-
-/** clock is the local time of day. */
-export function clock(date) {
-  return date.toLocaleTimeString(undefined, { hour12: false });
+  return element('time', { datetime: date.toISOString() }, timeOfDay(date));
 }

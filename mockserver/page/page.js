@@ -4,7 +4,7 @@
 import { createClock, spell } from './age.js';
 import { createAnnouncer } from './announcer.js';
 import { Board } from './board.js';
-import { Connection, cause, mark } from './connection.js';
+import { Connection } from './connection.js';
 import { grouped } from './decimal.js';
 import { find } from './element.js';
 import { Faults } from './faults.js';
@@ -14,6 +14,7 @@ import { News } from './news.js';
 import { Prices } from './prices.js';
 import { decode, types } from './wire.js';
 import { Witness } from './witness.js';
+import { cause, mark } from './words.js';
 
 const pause = 30; // ms between two drawings: nobody reads faster
 
@@ -28,6 +29,7 @@ const views = {
 
 let note = 'no gap so far'; // what is known of gaps
 let undecoded = 0;
+let late = null; // ms from the latest price's own time to its arrival
 let drawnSecond = -1;
 let drawnAt = -Infinity;
 let due = false;
@@ -38,6 +40,7 @@ function onState() {
     note = `connected again${after(connection.gap)}; the server has not said what was missed`;
   }
   announce(`${word}. ${cause(connection)}`);
+  views.health.name();
   draw();
 }
 
@@ -51,7 +54,10 @@ function onEvent(type, data) {
 }
 
 const takers = {
-  price: (quote, now) => board.price(quote, now),
+  price(quote, now) {
+    board.price(quote, now);
+    if (quote.sent) late = Date.now() - quote.sent;
+  },
   status: (status) => board.status(status),
   news: tell,
   snapshot: replace,
@@ -115,7 +121,7 @@ function drawNow(now) {
   const aged = second !== drawnSecond;
   drawnSecond = second;
   const changed = board.taken();
-  views.health.draw(now, note, undecoded);
+  views.health.draw(now, { note, undecoded, late });
   views.prices.draw(changed, now, aged);
   views.news.draw(changed);
 }

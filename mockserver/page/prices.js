@@ -43,7 +43,8 @@ export class Prices {
     this.body.replaceChildren(...lines.map((line) => line.row));
     write(this.counted, this.count(rows.length, shown.length));
     find('empty').hidden = shown.length > 0;
-    write(find('empty'), this.board.rows.size === 0 ? 'No price has come yet.' : `No symbol or name has “${this.filter.value.trim()}” in it.`);
+    const none = `No symbol or name has “${this.filter.value.trim()}” in it.`;
+    write(find('empty'), this.board.rows.size === 0 ? 'No price has come yet.' : none);
   }
 
   count(found, shown) {
@@ -63,7 +64,8 @@ class Line {
     this.state = element('span', { class: 'state' });
     this.change = element('span', { class: 'value' });
     this.percent = element('span', { class: 'percent' });
-    this.cells = { last: new Cell('last', 'Last'), bid: new Cell('bid', 'Bid'), ask: new Cell('ask', 'Ask'), volume: new Cell('volume', 'Vol') };
+    const labels = { last: 'Last', bid: 'Bid', ask: 'Ask', volume: 'Vol' };
+    this.cells = Object.fromEntries(Object.entries(labels).map(([field, label]) => [field, new Cell(field, label)]));
     this.changeCell = element('td', { class: 'number change', role: 'cell' }, this.change, this.percent);
     const head = element('th', { scope: 'row', role: 'rowheader' },
       element('span', { class: 'symbol', dir: 'auto' }, symbol), ' ', this.state, ' ', this.name);

@@ -58,3 +58,16 @@ func TestASilentServerThatAnswersNothingIsTold(t *testing.T) {
 	b.pass("20 s")
 	b.says("#cause", "the server does not answer either")
 }
+
+func TestEventsThatComeLateAreSaidToBeLate(t *testing.T) {
+	sent := time.Now().Add(-90 * time.Second)
+	market := openVenue(t, mockserver.Config{Epoch: "e", Now: func() time.Time { return sent }})
+	b := visit(t, market)
+	market.Step(20)
+	b.caughtUp(market)
+	b.says("#delay", "1 min ")
+	market.inject("skew=1h:1h")
+	market.Step(20)
+	b.caughtUp(market)
+	b.says("#delay", " ahead")
+}

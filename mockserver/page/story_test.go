@@ -82,6 +82,7 @@ func TestAServerThatStopsAndStartsIsResumedWithoutLoss(t *testing.T) {
 	market.stop()
 	b.says("#state", "Reconnecting")
 	b.says("#cause", "3 tries failed")
+	b.until(`document.title === '↻ Reconnecting · livetape'`)
 	b.says("#stale", "Not live")
 	b.says("#continuity", "what was missed is not known yet")
 	market.Step(40)

@@ -27,7 +27,7 @@ export function exact(json) {
 
 function price(row) {
   object(row);
-  const quote = { symbol: required(row, 'symbol', 32), name: word(row.name, 80), numbers: {} };
+  const quote = { symbol: required(row, 'symbol', 32), name: word(row.name, 80), sent: time(row.time), numbers: {} };
   for (const field of numbers) {
     const value = decimal(row[field], field);
     if (value) quote.numbers[field] = value;

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"livetape/feed/market"
@@ -16,12 +17,34 @@ func (c *choice) announce(targets []target) {
 	}
 	out := c.cmd.ErrOrStderr()
 	fmt.Fprintf(out, "livetape: using %s of this directory\n", config.Name)
+	for _, line := range disclosures(targets) {
+		fmt.Fprintf(out, "livetape: %s\n", line)
+	}
+}
+
+// disclosures say, a line for each feed that sends secrets, which and whereto.
+func disclosures(targets []target) []string {
+	var lines []string
 	for _, t := range targets {
 		if given := t.origin.Discloses(); len(given) > 0 {
 			line := fmt.Sprintf("%s: sends %s to %s", t.config.Name, strings.Join(given, ", "), orUnknown(t.origin.Host()))
-			fmt.Fprintf(out, "livetape: %s\n", market.PlainText(line, maxReason))
+			lines = append(lines, market.PlainText(line, maxReason))
 		}
 	}
+	return lines
+}
+
+// newlyDisclosed is what a configuration of the working directory has sent since it changed; empty for nothing new.
+func (c *choice) newlyDisclosed(before, now []target) string {
+	if !c.local {
+		return ""
+	}
+	known := disclosures(before)
+	fresh := slices.DeleteFunc(disclosures(now), func(line string) bool { return slices.Contains(known, line) })
+	if len(fresh) == 0 {
+		return ""
+	}
+	return config.Name + " of this directory has changed: " + strings.Join(fresh, "; ")
 }
 
 func orUnknown(host string) string {

@@ -17,6 +17,9 @@ type benchFlags struct {
 	json bool
 }
 
+// meaningless are flags of feeds that say nothing to a load.
+var meaningless = [...]string{"name", "idle-timeout", "max-event"}
+
 func benchCommand() *cobra.Command {
 	var flags benchFlags
 	cmd := &cobra.Command{
@@ -45,6 +48,9 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 	f.IntVar(&flags.plan.Share, "share", 1, "how many clients share a connection, where the server speaks HTTP/2")
 	f.BoolVar(&flags.plan.Reconnect, "reconnect", false, "clients that lose their stream come back and resume")
 	f.BoolVar(&flags.json, "json", false, "report as JSON")
+	for _, name := range meaningless {
+		f.Lookup(name).Hidden = true
+	}
 	cmd.SetUsageTemplate(cmd.UsageTemplate() + benchExitCodes)
 	return cmd
 }
@@ -52,12 +58,17 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 const benchExitCodes = `
 Exit codes:
   0  all was delivered, or nothing is known to be wrong
-  1  events were lost, doubled or out of order, or clients refused or dropped
+  1  events were lost, doubled or out of order, or clients refused, dropped or stalled
   2  the command line does not fit, or this machine allows fewer connections
   128+n  ended by signal n, with the report so far
 `
 
 func (f benchFlags) validate(cmd *cobra.Command) error {
+	for _, name := range meaningless {
+		if cmd.Flags().Changed(name) {
+			return misused(cmd, "--%s means nothing to bench", name)
+		}
+	}
 	switch p := f.plan; {
 	case p.Clients < 1 || p.Clients > loadgen.MostClients:
 		return misused(cmd, "--clients %d is not between 1 and %d", p.Clients, loadgen.MostClients)

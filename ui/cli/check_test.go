@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"encoding/pem"
 	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -157,6 +159,34 @@ func TestCheckTriesTheSettingsOfAConfiguredFeed(t *testing.T) {
 		code := cli.Run(t.Context(), []string{"check", c.feed, "--config", path, "--events", "2"}, nil, &out, &out)
 		if code != c.code || !strings.Contains(out.String(), c.says) {
 			t.Errorf("%s: exit code %d\n%s", c.feed, code, &out)
+		}
+	}
+}
+
+func TestCheckTimesTLSWithTheAuthorityOfAConfiguration(t *testing.T) {
+	server := httptest.NewTLSServer(sends(twoTicks))
+	defer server.Close()
+	dir := t.TempDir()
+	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	if err := os.WriteFile(filepath.Join(dir, "authority.pem"), authority, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "livetape.yaml")
+	text := "feeds:\n  known: {url: " + server.URL + ", tls_ca: authority.pem}\n  stranger: {url: " + server.URL + "}\n"
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]struct {
+		code int
+		says *regexp.Regexp
+	}{
+		"known":    {cli.ExitOK, regexp.MustCompile(`✓ way +TCP [\d.]+ ms · TLS 1\.3 [\d.]+ ms · answer after [\d.]+ ms`)},
+		"stranger": {cli.ExitRefused, regexp.MustCompile(`✗ answer +TLS certificate is signed by an unknown authority`)},
+	} {
+		var out bytes.Buffer
+		code := cli.Run(t.Context(), []string{"check", name, "--config", path, "--events", "2"}, nil, &out, &out)
+		if code != want.code || !want.says.MatchString(out.String()) {
+			t.Errorf("%s: exit code %d\n%s", name, code, &out)
 		}
 	}
 }

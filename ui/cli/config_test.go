@@ -142,7 +142,7 @@ func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 	e, dir := openExchange(t), t.TempDir()
 	const one = "feeds:\n  one: {url: EXCHANGE/nvda}\n"
 	e.configure(t, dir, one)
-	term := startTerminal(t, 120, 40, in(dir, []string{"watch"}))
+	term := startTerminal(t, 120, 40, in(dir, []string{"watch"}, "DESK_TOKEN=s3cret"))
 	term.waitForText("● LIVE", "NVDA", "100.50")
 
 	e.configure(t, dir, one+"  two: {url: EXCHANGE/amd}\n")
@@ -177,6 +177,8 @@ func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 	if got := e.requests("/nvda"); got != 1 {
 		t.Errorf("the feed that stayed was asked %d times", got)
 	}
+	e.configure(t, dir, one+"  two: {url: EXCHANGE/amd, token: '${DESK_TOKEN}'}\n")
+	term.waitForText("livetape.yaml of this directory has changed: two: sends DESK_TOKEN to 127.0.0.1:")
 	term.press("q")
 	if code := term.waitForExit(); code != 0 {
 		t.Errorf("exit code %d", code)

@@ -217,3 +217,17 @@ func TestEveryServiceIsReadAgainAsItWasRecorded(t *testing.T) {
 		}
 	}
 }
+
+func TestARecordingThatNobodyKnowsToReadSaysSo(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "newer.tape")
+	const text = ": livetape recording 1\n: start 2026-11-21T10:00:00Z\n" +
+		": feed \"desk\" \"http://desk.example/\" {\"decoder\": \"of-tomorrow\"}\n" +
+		": at 2026-11-21T10:00:01Z\ndata: {\"symbol\":\"A\",\"price\":1}\n\n"
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	term := replayed(t, file)
+	term.waitForText("■ end", "1 event", "1 fault")
+	term.press("!")
+	term.waitForText(`unknown decoder "of-tomorrow"`)
+}

@@ -70,7 +70,7 @@ func (r *reloader) take(change config.Change) ui.Setup {
 		return trouble(err)
 	}
 	r.choice.file = next.file
-	setup := ui.Setup{Feeds: sources(configs(targets))}
+	setup := ui.Setup{Feeds: sources(configs(targets)), Note: r.choice.newlyDisclosed(r.running, targets)}
 	if err := errors.Join(r.replace(targets), change.Err); err != nil {
 		setup.Trouble = oneLine(err)
 	}

@@ -54,6 +54,7 @@ func TestTheUsualSpellingsAreRead(t *testing.T) {
 		{`{"channel":"trades","data":{"price":1}}`, "trades 1"},
 		{`{"price":{"price":"616","expo":-2},"id":"BTC"}`, "BTC 6.16"},
 		{`{"price":42}`, "desk 42"},
+		{`{"open":1,"high":3,"low":0.5,"close":2,"volume":9}`, "desk 2 volume=9"},
 		{`101.5`, "desk 101.5"},
 		{`"101.50"`, "desk 101.50"},
 		{`{"headline":"Up","id":7,"tickers":["A","B"],"url":"https://x.example"}`, "news Up 7 A,B https://x.example"},

@@ -10,18 +10,6 @@ import (
 	"livetape/feed/market"
 )
 
-// Bounds on text, in characters.
-const (
-	maxSymbol   = 64
-	maxName     = 128
-	maxCurrency = 16
-	maxID       = 256
-	maxHeadline = 512
-	maxSummary  = 4096
-	maxURL      = 2048
-	maxSymbols  = 64
-)
-
 // take makes an update of a row, if it is one.
 func (s *search) take(r row, a around) bool {
 	q := market.Quote{Last: r.number("last"), Bid: r.number("bid"), Ask: r.number("ask")}
@@ -51,7 +39,7 @@ func (s *search) take(r row, a around) bool {
 	} {
 		*n = r.number(f)
 	}
-	q.Name, q.Currency, q.Time = r.text("name", maxName), r.text("currency", maxCurrency), s.time(r, a)
+	q.Name, q.Currency, q.Time = r.text("name", market.MaxName), r.text("currency", market.MaxCurrency), s.time(r, a)
 	s.updates = append(s.updates, q)
 	return true
 }
@@ -61,6 +49,9 @@ func (r row) plausible(a around) bool {
 	rank := r.members["last"].rank
 	if rank < Weak {
 		return true
+	}
+	if r.number("open").IsSet() && r.number("high").IsSet() && r.number("low").IsSet() {
+		return true // the close of a bar
 	}
 	own := r.symbol() != "" && (rank < Vague || r.members["symbol"].rank < Weak)
 	return own || a.symbol != ""
@@ -80,7 +71,7 @@ func (s *search) symbol(r row, a around) string {
 	if name, ok := s.decoder.aliases[symbol]; ok {
 		symbol = name
 	}
-	return market.PlainText(symbol, maxSymbol)
+	return market.PlainText(symbol, market.MaxSymbol)
 }
 
 func (s *search) time(r row, a around) time.Time {
@@ -91,15 +82,15 @@ func (s *search) time(r row, a around) time.Time {
 }
 
 func (s *search) story(r row, a around) bool {
-	h := market.Headline{Title: r.text("headline", maxHeadline)}
+	h := market.Headline{Title: r.text("headline", market.MaxHeadline)}
 	if h.Title == "" {
 		return false
 	}
-	h.Summary, h.Source, h.ID = r.text("summary", maxSummary), r.text("source", maxName), r.text("id", maxID)
+	h.Summary, h.Source, h.ID = r.text("summary", market.MaxSummary), r.text("source", market.MaxName), r.text("id", market.MaxID)
 	if id := r.members["symbol"]; h.ID == "" && id.rank == Weak { // called id
-		h.ID = market.PlainText(id.value.String(), maxID)
+		h.ID = market.PlainText(id.value.String(), market.MaxID)
 	}
-	if at, err := url.Parse(r.text("url", maxURL)); err == nil && at.Host != "" && (at.Scheme == "http" || at.Scheme == "https") {
+	if at, err := url.Parse(r.text("url", market.MaxURL)); err == nil && at.Host != "" && (at.Scheme == "http" || at.Scheme == "https") {
 		h.URL = at.String()
 	}
 	h.Symbols = symbols(r.members["symbols"].value)
@@ -114,7 +105,7 @@ func (s *search) story(r row, a around) bool {
 // symbols reads a list, or a text with commas.
 func symbols(v gjson.Result) (all []string) {
 	add := func(s string) {
-		if s = market.PlainText(strings.TrimSpace(s), maxSymbol); s != "" && len(all) < maxSymbols {
+		if s = market.PlainText(strings.TrimSpace(s), market.MaxSymbol); s != "" && len(all) < market.MaxSymbols {
 			all = append(all, s)
 		}
 	}
@@ -128,7 +119,7 @@ func symbols(v gjson.Result) (all []string) {
 			if item.Type == gjson.String {
 				add(item.Str)
 			}
-			return len(all) < maxSymbols
+			return len(all) < market.MaxSymbols
 		})
 	}
 	return all

@@ -166,7 +166,7 @@ func (f fields) best(field auto.Field) *leaf {
 func (f fields) settle(symbolElsewhere bool) {
 	if last := f["last"]; len(last) > 0 && last[0].spelled >= auto.Weak {
 		own := len(f["symbol"]) > 0
-		if !own && !symbolElsewhere {
+		if !own && !symbolElsewhere && !f.isBar() {
 			delete(f, "last")
 		}
 	}
@@ -176,6 +176,9 @@ func (f fields) settle(symbolElsewhere bool) {
 		}
 	}
 }
+
+// isBar reports whether the price stands beside an open, a high and a low: then it is the close, whatever it is called.
+func (f fields) isBar() bool { return len(f["open"]) > 0 && len(f["high"]) > 0 && len(f["low"]) > 0 }
 
 func (f fields) priced() bool { return len(f["last"]) > 0 || len(f["bid"]) > 0 || len(f["ask"]) > 0 }
 

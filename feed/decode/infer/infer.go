@@ -50,6 +50,9 @@ func Infer(feed string, samples []Sample) (r Result, ok bool) {
 			return r, true
 		}
 	}
+	if r, ok := known(feed, samples); ok {
+		return r, true
+	}
 	return inferred(feed, preset.Definition{}, samples, payloads(samples))
 }
 
@@ -151,9 +154,15 @@ type payload struct {
 
 func payloads(samples []Sample) (read []payload) {
 	for _, s := range samples {
-		json, reason, err := mapping.ReadPayload(string(s.Data))
-		if err == nil && reason == "" && sayable(s.Type) {
-			read = append(read, payload{s.Type, json})
+		lines := mapping.Payloads(s.Data)
+		if lines == nil {
+			lines = [][]byte{s.Data}
+		}
+		for _, line := range lines {
+			json, reason, err := mapping.ReadPayload(string(line))
+			if err == nil && reason == "" && sayable(s.Type) {
+				read = append(read, payload{s.Type, json})
+			}
 		}
 	}
 	return read

@@ -82,7 +82,7 @@ func sound(t *testing.T, updates []market.Update, size int) {
 	}
 	for _, u := range updates {
 		if q, ok := u.(market.Quote); ok {
-			if q.Symbol == "" || utf8.RuneCountInString(q.Symbol) > maxSymbol || strings.ContainsAny(q.Symbol, "\x1b\r\n") {
+			if q.Symbol == "" || utf8.RuneCountInString(q.Symbol) > market.MaxSymbol || strings.ContainsAny(q.Symbol, "\x1b\r\n") {
 				t.Errorf("the symbol is %q", q.Symbol)
 			}
 			if q.Time.Year() > 9999 {

@@ -66,7 +66,7 @@ func (g *guard) Decode(eventType string, data []byte) (decode.Message, error) {
 		return decode.Message{Notice: notice(eventType, string(data))}, nil
 	}
 	if g.events != nil && !slices.Contains(g.events, eventType) {
-		return decode.Message{Unmapped: "the feed's events are not of type " + market.PlainText(eventType, maxName)}, nil
+		return decode.Message{Unmapped: "the feed's events are not of type " + market.PlainText(eventType, market.MaxName)}, nil
 	}
 	said := g.stream(eventType, data)
 	if said.End {
@@ -94,7 +94,7 @@ func (g *guard) stream(eventType string, data []byte) (m decode.Message) {
 	}
 	r := &row{payload: payload, value: payload, event: eventType, feed: g.feed}
 	if g.resume != nil {
-		if s, ok, err := scalar(g.resume.get(r)); ok && err == nil && len(s) <= maxID {
+		if s, ok, err := scalar(g.resume.get(r)); ok && err == nil && len(s) <= market.MaxID {
 			m.ResumeID = strings.Clone(s)
 		}
 	}
@@ -117,7 +117,7 @@ func notice(eventType, data string) string {
 		words = message(gjson.Parse(data), 0)
 	}
 	if words = strings.TrimSpace(market.PlainText(words, maxNotice)); words == "" {
-		return market.PlainText(eventType, maxName)
+		return market.PlainText(eventType, market.MaxName)
 	}
 	return words
 }

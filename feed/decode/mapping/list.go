@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"livetape/feed/market"
 )
 
 // list is the value as a list of texts.
@@ -22,7 +24,7 @@ func (v *value) list(r *row) ([]string, error) {
 	}
 	var items []string
 	for item := range strings.SplitSeq(s, v.split) {
-		if item = strings.TrimSpace(item); item != "" && len(items) < maxSymbols {
+		if item = strings.TrimSpace(item); item != "" && len(items) < market.MaxSymbols {
 			items = append(items, v.alias.or(item))
 		}
 	}
@@ -34,7 +36,7 @@ func (v *value) items(list gjson.Result) (items []string) {
 		if s, ok, err := scalar(item); ok && err == nil {
 			items = append(items, v.alias.or(s))
 		}
-		return len(items) < maxSymbols
+		return len(items) < market.MaxSymbols
 	})
 	return items
 }

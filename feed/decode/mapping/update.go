@@ -11,21 +11,6 @@ import (
 	"livetape/feed/market"
 )
 
-// Bounds on a feed's text, in characters. Names and prose are cut to them; a symbol or an id that is longer is
-// malformed, since two of them could be cut to the same.
-const (
-	maxSymbol   = 64
-	maxName     = 128
-	maxCurrency = 16
-	maxID       = 256
-	maxHeadline = 512
-	maxSummary  = 4096
-	maxSource   = 64
-	maxURL      = 2048
-	maxReason   = 256
-	maxSymbols  = 64 // of one headline; further ones are left out
-)
-
 // Reasons why a row yields nothing.
 const (
 	noAlias  = "no alias names the symbol"
@@ -66,8 +51,8 @@ func (l *rule) quote(r *row) (market.Update, string, error) {
 	if !found || l.kind == "trade" && !q.Last.IsSet() {
 		return nil, l.noFields, err
 	}
-	q.Name, err = l.prose(r, "name", maxName, err)
-	q.Currency, err = l.prose(r, "currency", maxCurrency, err)
+	q.Name, err = l.prose(r, "name", market.MaxName, err)
+	q.Currency, err = l.prose(r, "currency", market.MaxCurrency, err)
 	q.Time, err = l.instant(r, err)
 	return q, "", err
 }
@@ -81,14 +66,14 @@ func join(all, one error) error {
 }
 
 func (l *rule) headline(r *row) (market.Update, string, error) {
-	title, err := l.prose(r, "headline", maxHeadline, nil)
+	title, err := l.prose(r, "headline", market.MaxHeadline, nil)
 	if title == "" {
 		return nil, l.noFields, err
 	}
 	h := market.Headline{Title: title}
-	h.ID, err = l.identity(r, "id", maxID, err)
-	h.Summary, err = l.prose(r, "summary", maxSummary, err)
-	h.Source, err = l.prose(r, "source", maxSource, err)
+	h.ID, err = l.identity(r, "id", market.MaxID, err)
+	h.Summary, err = l.prose(r, "summary", market.MaxSummary, err)
+	h.Source, err = l.prose(r, "source", market.MaxSource, err)
 	h.URL, err = l.link(r, err)
 	h.Importance, err = l.importance(r, err)
 	h.Time, err = l.instant(r, err)
@@ -98,7 +83,7 @@ func (l *rule) headline(r *row) (market.Update, string, error) {
 			err = join(err, fmt.Errorf("symbols: %w", wrong))
 		}
 		for _, s := range list {
-			if s = market.PlainText(l.aliases.or(s), maxSymbol); s != "" {
+			if s = market.PlainText(l.aliases.or(s), market.MaxSymbol); s != "" {
 				h.Symbols = append(h.Symbols, s)
 			}
 		}
@@ -107,7 +92,7 @@ func (l *rule) headline(r *row) (market.Update, string, error) {
 }
 
 func (l *rule) halt(r *row) (market.Update, string, error) {
-	state, err := l.prose(r, "state", maxName, nil)
+	state, err := l.prose(r, "state", market.MaxName, nil)
 	if state == "" {
 		return nil, l.noFields, err
 	}
@@ -124,7 +109,7 @@ func (l *rule) halt(r *row) (market.Update, string, error) {
 		}
 		h.Symbol = symbol // none: the whole market
 	}
-	h.Reason, err = l.prose(r, "reason", maxReason, err)
+	h.Reason, err = l.prose(r, "reason", market.MaxReason, err)
 	h.Time, err = l.instant(r, err)
 	return h, "", err
 }
@@ -179,10 +164,10 @@ func (l *rule) name(raw string) (s symbol, err error) {
 			s.name, s.aliased = name, true
 		}
 	}
-	if utf8.RuneCountInString(s.name) > maxSymbol {
-		return s, fmt.Errorf("%s is longer than %d characters", market.PlainText(s.name, 40), maxSymbol)
+	if utf8.RuneCountInString(s.name) > market.MaxSymbol {
+		return s, fmt.Errorf("%s is longer than %d characters", market.PlainText(s.name, 40), market.MaxSymbol)
 	}
-	s.name = strings.Clone(market.PlainText(s.name, maxSymbol))
+	s.name = strings.Clone(market.PlainText(s.name, market.MaxSymbol))
 	return s, nil
 }
 
@@ -209,19 +194,19 @@ func (l *rule) identity(r *row, key string, limit int, err error) (string, error
 
 // link is the address, if it is one that may be opened.
 func (l *rule) link(r *row, err error) (string, error) {
-	s, err := l.prose(r, "url", maxURL+1, err)
+	s, err := l.prose(r, "url", market.MaxURL+1, err)
 	if s == "" {
 		return "", err
 	}
 	at, wrong := url.Parse(s)
-	if wrong != nil || len(s) > maxURL || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+	if wrong != nil || len(s) > market.MaxURL || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
 		return "", join(err, fmt.Errorf("url: %q is no http or https address", market.PlainText(s, 60)))
 	}
 	return s, err
 }
 
 func (l *rule) importance(r *row, err error) (market.Importance, error) {
-	s, err := l.prose(r, "importance", maxName, err)
+	s, err := l.prose(r, "importance", market.MaxName, err)
 	switch strings.ToLower(s) {
 	case "low":
 		return market.Low, err

@@ -100,14 +100,21 @@ func (d Definition) decoding(faults *fault.List) {
 // error wraps faults.
 func (d Definition) NewDecoder(feed string) (decode.Decoder, error) {
 	if d.Map != nil {
-		return mapping.Compile(feed, d.Spec)
+		return several(mapping.Compile(feed, d.Spec))
 	}
 	switch d.Decoder {
 	case "native":
 		return mapping.Guard(feed, d.Spec, decode.Native{})
 	case "", "auto":
-		return mapping.Guard(feed, d.Spec, auto.New(feed, d.Aliases))
+		return several(mapping.Guard(feed, d.Spec, auto.New(feed, d.Aliases)))
 	}
 	return nil, &fault.Fault{Path: fault.Path{"decoder"}, Problem: "unknown decoder \"" + d.Decoder + "\"" +
 		fault.Meant(d.Decoder, []string{"native", "auto"}, map[string]string{"livetape": "native", "guess": "auto"}) + ": native or auto"}
+}
+
+func several(one decode.Decoder, err error) (decode.Decoder, error) {
+	if err != nil {
+		return nil, err
+	}
+	return mapping.Several(one), nil
 }

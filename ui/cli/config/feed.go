@@ -94,25 +94,34 @@ var (
 	onlyVariable = regexp.MustCompile(`^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
 )
 
-// checkVariables reports every variable that is not set, where it stands.
+// checkVariables reports every variable that is not set, or that cannot be sent, where it stands.
 func (f Feed) checkVariables(r preset.Request, w World, faults *fault.List) {
 	told := map[string]bool{}
-	missing := func(at fault.Path, text string) {
+	check := func(at fault.Path, text string) {
 		for _, m := range variable.FindAllStringSubmatch(text, -1) {
-			if value, ok := w.lookup(m[1]); !told[m[1]] && (!ok || value == "") {
+			value, ok := w.lookup(m[1])
+			switch {
+			case told[m[1]]:
+			case !ok || value == "":
 				told[m[1]] = true
 				faults.Add(at, "environment variable %s is not set or empty", m[1])
+			case at[0] != "body" && strings.ContainsFunc(value, unprintable):
+				told[m[1]] = true
+				faults.Add(at, "environment variable %s holds a line break or another control character", m[1])
 			}
 		}
 	}
-	missing(fault.Path{"token"}, f.Token)
-	missing(fault.Path{"proxy"}, f.Proxy)
-	missing(fault.Path{"url"}, r.URL)
+	check(fault.Path{"token"}, f.Token)
+	check(fault.Path{"proxy"}, f.Proxy)
+	check(fault.Path{"url"}, r.URL)
 	for _, name := range sortedKeys(r.Headers) {
-		missing(fault.Path{"headers", name}, r.Headers[name])
+		check(fault.Path{"headers", name}, r.Headers[name])
 	}
-	missing(fault.Path{"body"}, r.Body)
+	check(fault.Path{"body"}, r.Body)
 }
+
+// unprintable reports whether a character cannot be part of a header or an address.
+func unprintable(r rune) bool { return r < ' ' || r == 0x7f }
 
 func (w World) lookup(name string) (string, bool) {
 	if w.Lookup == nil {
@@ -189,7 +198,7 @@ func ReadToken(path string) (string, error) {
 		return "", fmt.Errorf("%s is empty", path)
 	case len(token) > maxToken:
 		return "", fmt.Errorf("%s is too long for a token", path)
-	case strings.ContainsFunc(token, func(r rune) bool { return r < ' ' || r == 0x7f }):
+	case strings.ContainsFunc(token, unprintable):
 		return "", fmt.Errorf("%s has more than one line, or control characters in it", path)
 	case strings.Contains(token, "${"):
 		return "", fmt.Errorf("%s holds ${, which no token does", path)

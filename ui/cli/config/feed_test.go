@@ -167,6 +167,7 @@ func TestWhatIsMissingAroundAFileIsNamedAndNeverShown(t *testing.T) {
 		{"url: 'https://${UNSET}.a.example/?k=${EMPTY}'", `livetape.yaml:2:15: environment variable EMPTY is not set or empty`},
 		{"url: https://a.example/, headers: {X-Key: '${UNSET}'}", `livetape.yaml:2:52: environment variable UNSET is not set or empty`},
 		{"url: https://a.example/, method: POST, body: '${UNSET}'", `environment variable UNSET is not set or empty`},
+		{"url: https://a.example/, token: '${BROKEN}'", `livetape.yaml:2:42: environment variable BROKEN holds a line break or another control character`},
 		{"preset: pyth", `livetape.yaml:2:9: environment variable PYTH_API_KEY is not set or empty`},
 		{"url: https://a.example/, token_file: gone", `gone: no such file or directory`},
 		{"url: https://a.example/, token_file: .", `is a directory`},
@@ -179,7 +180,7 @@ func TestWhatIsMissingAroundAFileIsNamedAndNeverShown(t *testing.T) {
 		{"url: https://a.example/, proxy: 'http://${UNSET}@proxy.example'", `environment variable UNSET is not set or empty`},
 	} {
 		f := parse(t, dir, "feeds:\n  desk: {"+c.feed+"}\n")
-		_, err := f.Config("desk", variables("EMPTY", "", "OTHER", "s3cret"))
+		_, err := f.Config("desk", variables("EMPTY", "", "OTHER", "s3cret", "BROKEN", "s3cret\r\nX: y"))
 		if err == nil || !strings.Contains(strings.ReplaceAll(err.Error(), dir+"/", ""), c.want) {
 			t.Errorf("%s: it says:\n%v\nwant:\n%s", c.feed, err, c.want)
 		}

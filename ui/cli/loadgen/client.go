@@ -22,8 +22,10 @@ type client struct {
 	settled       bool // its first answer has come, or will not
 	connections   int
 	proto         string
-	held          bool // it was connected when the time was up
-	done          bool // the server wants it no more
+	held          bool      // it was connected when the time was up
+	done          bool      // the server wants it no more
+	between       bool      // its stream ended, and it has not asked for another one yet
+	latest        time.Time // when the last event came
 
 	scanner scanner
 	present connection
@@ -87,6 +89,7 @@ func (c *client) connect(ctx context.Context, answered func()) {
 		c.run.live.Add(1)
 		answered()
 		c.listen(ctx, resp)
+		c.between = !c.held && c.run.plan.Reconnect
 		c.run.live.Add(-1)
 	}
 }
@@ -103,7 +106,7 @@ func (c *client) ask(ctx context.Context, cancel func()) (resp *http.Response, r
 	var late atomic.Bool
 	patience := time.AfterFunc(answerTime, func() { late.Store(true); cancel() })
 	defer patience.Stop()
-	c.present = connection{asked: time.Now()}
+	c.present, c.between = connection{asked: time.Now()}, false
 	resp, err := c.visit.Ask(ctx, string(c.scanner.id), func(feed.Hop) {})
 	switch {
 	case late.Load():
@@ -169,6 +172,7 @@ func (c *client) takeAll(at time.Time) {
 		c.measure(e, at)
 	}
 	if n > 0 {
+		c.latest = at
 		c.events.Add(n)
 	}
 }

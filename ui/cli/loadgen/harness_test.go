@@ -111,7 +111,7 @@ type market struct {
 // unless it is nil.
 func newMarket(t *testing.T, mangle func(client int, frames [][]byte) [][]byte) *market {
 	t.Helper()
-	mock, err := mockserver.New(mockserver.Config{Seed: 7, Epoch: "e", Rate: 100, Retry: 100 * time.Millisecond})
+	mock, err := mockserver.New(mockserver.Config{Seed: 7, Epoch: "e", Rate: 100, Ring: 150, Retry: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,5 +1,7 @@
 package loadgen
 
+import "time"
+
 // judge says what was lost, came again, or late.
 func (r *run) judge(rep *Report) {
 	var of verdict
@@ -76,7 +78,9 @@ func (r *run) judgeCounts(rep *Report, all []*client, of *verdict) (onTheWay uin
 	}
 	for _, c := range all {
 		if c.held {
-			onTheWay += newest[string(c.sequence.prefix)] - c.sequence.last
+			behind := newest[string(c.sequence.prefix)] - c.sequence.last
+			onTheWay += behind
+			r.notice(rep, c, behind)
 		}
 	}
 	if epochs > 0 {
@@ -107,6 +111,7 @@ func (r *run) judgeOthers(rep *Report, all []*client, of *verdict) (onTheWay uin
 		of.lost, of.again, of.late = of.lost+v.lost, of.again+v.again, of.late+v.late
 		if all[i].held && unjudged == 0 {
 			onTheWay += v.behind
+			r.notice(rep, all[i], v.behind)
 		}
 	}
 	rep.Events.Unjudged += unjudged
@@ -119,4 +124,32 @@ func (r *run) judgeOthers(rep *Report, all []*client, of *verdict) (onTheWay uin
 		rep.note("ids of this kind are judged by what all clients saw: an event that came to none of them is not missed")
 	}
 	return onTheWay
+}
+
+// stalledAfter is how long a client that is behind may get nothing before it counts as stalled.
+const stalledAfter = time.Second
+
+// notice counts a client that had long got nothing when the time was up, though there was something for it.
+func (r *run) notice(rep *Report, c *client, behind uint64) {
+	if behind > 0 && r.window.to.Sub(c.latest) > stalledAfter && c.events.Load() > 0 {
+		rep.Connections.Stalled++
+	}
+}
+
+// noticeSilence tells of clients that got nothing for long, and counts those that never got anything.
+func (r *run) noticeSilence(rep *Report) {
+	stalled := &rep.Connections.Stalled
+	if *stalled > 0 {
+		rep.note("%d clients got nothing for the last second or longer, though others did", *stalled)
+	}
+	silent := 0
+	for _, c := range r.clients {
+		if c.held && c.events.Load() == 0 {
+			silent++
+		}
+	}
+	if silent > 0 && rep.Events.Delivered > 0 {
+		*stalled += silent
+		rep.note("%d clients that were connected got no event at all, though others did", silent)
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -268,6 +269,32 @@ func TestWhoComesBackResumesAndLosesNothing(t *testing.T) {
 	})
 }
 
+func TestAServerThatEndsEveryStreamIsNotBlamedForIt(t *testing.T) {
+	counts := func(refuse bool) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			after, err := strconv.Atoi("0" + r.Header.Get("Last-Event-ID"))
+			if err != nil || refuse && after > 0 {
+				http.Error(w, "never again", http.StatusForbidden)
+				return
+			}
+			say := tell(w, r)
+			say("retry: 300\n\n")
+			for n := after + 1; n <= after+5; n++ {
+				say("id: %d\ndata: {}\n\n", n)
+			}
+		}
+	}
+	p := Plan{Clients: 4, For: 3200 * time.Millisecond, Reconnect: true}
+	r := loadHandler(t, p, counts(false))
+	requireTally(t, r, tally{Connected: 4, Dropped: 44, Reconnected: 40, Delivered: 4 * 55, JudgedBy: ByUnion, OK: true})
+	if r.Connections.Between != 4 {
+		t.Errorf("%+v", r.Connections)
+	}
+	r = loadHandler(t, p, counts(true))
+	requireTally(t, r, tally{Connected: 4, Dropped: 4, Delivered: 4 * 5, JudgedBy: ByUnion})
+	requireNote(t, r, "4 clients had lost their stream and did not get another one")
+}
+
 func inject(t *testing.T, m *market, text string) {
 	fault, err := mockserver.ParseFault(text)
 	if err == nil {
@@ -310,49 +337,13 @@ func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
 	})
 }
 
-func TestLatencyIsFromTheStampToTheArrival(t *testing.T) {
-	late := func(by time.Duration, skew time.Duration) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			say := tell(w, r)
-			for n := 1; ; n++ {
-				stamp := time.Now().Add(skew).UTC().Format(time.RFC3339Nano)
-				wait(r, by)
-				if !say("id: %d\ndata: {\"time\":%q}\n\n", n, stamp) {
-					return
-				}
-			}
-		}
-	}
-	r := loadHandler(t, plain(2), late(20*time.Millisecond, 0))
-	l := r.Latency
-	if l == nil || l.Min != 20 || l.Max != 20 || l.P50 != 20 || l.P999 != 20 || l.Measured < 900 {
-		t.Errorf("%+v", l)
-	}
-	r = loadHandler(t, plain(2), late(20*time.Millisecond, time.Minute))
-	requireNote(t, r, "the clock of the server is ahead")
-	if r.Latency != nil || r.Clients.Slowest != nil {
-		t.Errorf("%+v", r.Latency)
-	}
-	r = loadHandler(t, plain(2), late(20*time.Millisecond, -time.Minute))
-	requireNote(t, r, "is behind, or they are history")
-	if r.Latency != nil {
-		t.Errorf("%+v", r.Latency)
-	}
-	r = loadHandler(t, plain(2), late(2*time.Second, 0))
-	requireNote(t, r, "may be behind")
-}
-
-func TestAClientThatGetsNothingIsNoticed(t *testing.T) {
-	withMarket(t, func(client int, frames [][]byte) [][]byte {
-		if client == 2 {
-			return slices.DeleteFunc(frames, isEvent)
-		}
-		return frames
-	}, func(t *testing.T, n *network, _ *market) {
-		r := n.load(t.Context(), plain(4))
-		requireNote(t, r, "got no event at all")
-		if r.OK || *r.Events.OnTheWay != 1000 || r.Clients.Events.Min != 0 {
-			t.Errorf("%+v", r)
+func TestWhatAServerForgotIsLost(t *testing.T) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+		time.AfterFunc(3*time.Second+time.Millisecond, func() { inject(t, m, "503:2s") })
+		r := n.load(t.Context(), Plan{Clients: 3, Reconnect: true})
+		e := r.Events
+		if r.OK || e.Resets != 3 || *e.Lost < 3*180 || *e.Lost > 3*310 || e.Delivered+*e.Lost != 3*1000 || r.Connections.Refused != 0 {
+			t.Errorf("%+v, %d lost", tallyOf(r), *e.Lost)
 		}
 	})
 }

@@ -36,6 +36,8 @@ func (r *Report) summary() string {
 		return "✗ not all is well"
 	case r.Events.Lost == nil:
 		return "! nothing is known to be wrong, but not all could be known"
+	case *r.Events.OnTheWay > 0:
+		return "✓ all delivered but what was still on the way"
 	}
 	return "✓ all delivered"
 }
@@ -57,6 +59,12 @@ func (t *text) connections(c Connections) {
 	t.row("connected", "%s", line)
 	t.row("", "%s refused, %s dropped, %s came back, %s held to the end",
 		count(c.Refused), count(c.Dropped), count(c.Reconnected), count(c.Held))
+	if c.Between > 0 {
+		t.row("", "%s between two streams when the time was up", count(c.Between))
+	}
+	if c.Stalled > 0 {
+		t.row("", "%s of these stalled", count(c.Stalled))
+	}
 	for _, cause := range c.Refusals {
 		t.row("", "  refused: %s × %s", count(cause.Times), cause.Cause)
 	}

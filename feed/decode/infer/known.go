@@ -1,0 +1,64 @@
+package infer
+
+import (
+	_ "embed"
+	"fmt"
+	"strings"
+	"sync"
+
+	yaml "github.com/goccy/go-yaml"
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+	"livetape/feed/decode/preset"
+)
+
+//go:embed known.yaml
+var knownShapes []byte
+
+// shape is one whose members say nothing by their names.
+type shape struct {
+	Note      string            `yaml:"note"`
+	Recognise mapping.When      `yaml:"recognise"` // of one of the samples
+	Pointed   string            `yaml:"pointed"`   // there is a decimal point in what stands at this path; empty: any
+	Feed      preset.Definition `yaml:"feed"`
+}
+
+// loadShapes reads the shapes once.
+var loadShapes = sync.OnceValues(func() ([]shape, error) {
+	var all []shape
+	if err := yaml.UnmarshalWithOptions(knownShapes, &all, yaml.Strict()); err != nil {
+		return nil, fmt.Errorf("shapes: %w", err)
+	}
+	return all, nil
+})
+
+// known reads samples of a shape that is known, though not from its names.
+func known(feed string, samples []Sample) (Result, bool) {
+	all, err := loadShapes()
+	if err != nil {
+		return Result{}, false // not reached: a test reads them
+	}
+	for _, s := range all {
+		if !s.fits(samples) {
+			continue
+		}
+		if n := mapped(feed, s.Feed, samples); n > 0 {
+			return Result{Definition: s.Feed, Notes: []string{s.Note}, Mapped: n, Total: len(samples)}, true
+		}
+	}
+	return Result{}, false
+}
+
+func (s shape) fits(samples []Sample) bool {
+	m, err := mapping.CompileWhen(s.Recognise)
+	if err != nil {
+		return false // not reached either
+	}
+	for _, sample := range samples {
+		if m.Match(sample.Type, sample.Data) && (s.Pointed == "" || strings.Contains(gjson.GetBytes(sample.Data, s.Pointed).Raw, ".")) {
+			return true
+		}
+	}
+	return false
+}

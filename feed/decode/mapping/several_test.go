@@ -1,0 +1,48 @@
+package mapping_test
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/decode/mapping"
+	"livetape/feed/market"
+)
+
+func TestAnEventOfSeveralLinesIsSeveralPayloads(t *testing.T) {
+	one, err := mapping.Compile("desk", mapping.Spec{
+		Errors: []string{"error"},
+		Notice: "error",
+		Map:    []mapping.Rule{{Symbol: &mapping.Value{Path: "s"}, Last: &mapping.Value{Path: "p"}}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := mapping.Several(one)
+	for _, c := range []struct {
+		event, data string
+		symbols     []string
+		rest        string
+	}{
+		{"message", "{\"s\":\"A\",\"p\":1}\n\r\n{\"s\":\"B\",\"p\":2}\n", []string{"A", "B"}, ""},
+		{"message", "{\"s\":\"A\",\n\"p\":1}", []string{"A"}, ""},
+		{"message", "{\"s\":\"A\",\"p\":1}\n{\"s\":\"B\"", nil, "the data is not JSON"},
+		{"message", "{\"s\":\"A\",\"p\":1}\n{\"s\":\"B\",\"p\":\"x\"}", []string{"A"}, `last: "x" is not a number`},
+		{"message", "{\"v\":1}\n{\"s\":\"B\"}", nil, "there is no symbol"},
+		{"message", "{\"v\":1}\n{\"error\":\"slow\"}", nil, "slow"},
+		{"error", "Slow consumer\ndisconnected", nil, "Slow consumer disconnected"},
+	} {
+		m, err := d.Decode(c.event, []byte(c.data))
+		var symbols []string
+		for _, u := range m.Updates {
+			symbols = append(symbols, u.(market.Quote).Symbol)
+		}
+		rest := m.Notice + m.Unmapped
+		if err != nil {
+			rest = err.Error()
+		}
+		if diff := cmp.Diff(c.symbols, symbols); diff != "" || rest != c.rest {
+			t.Errorf("%q: says %q, want %q; symbols, want (-), got (+):\n%s", c.data, rest, c.rest, diff)
+		}
+	}
+}

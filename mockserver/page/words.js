@@ -1,0 +1,48 @@
+// The state of a connection in words.
+
+/** fresh says whether what the page shows is what the market says now. */
+export function fresh(state) {
+  return state === 'live';
+}
+
+/** mark is the sign and the word of a state. */
+export function mark(state) {
+  return marks[state];
+}
+
+const marks = {
+  connecting: ['◐', 'Connecting'],
+  live: ['●', 'Live'],
+  silent: ['◌', 'Silent'],
+  reconnecting: ['↻', 'Reconnecting'],
+  ended: ['■', 'Ended by the server'],
+  stopped: ['■', 'Stopped'],
+};
+
+/** cause says why a connection is in its state, and what comes next; finding is what a witness said of a silence. */
+export function cause(connection, finding = '') {
+  const { state, opened, failures } = connection;
+  switch (state) {
+    case 'connecting':
+      return 'The stream was asked for; the server has not answered yet.';
+    case 'live':
+      return 'Prices come as they are made.';
+    case 'silent':
+      return `Connected, as far as a page can tell, but no event comes. ${finding || unknown}`;
+    case 'reconnecting':
+      return `${failures > 0 ? noAnswer(failures) : 'The stream ended, or was cut.'} The browser tries again by itself.`;
+    case 'ended':
+      return `${opened ? 'The server ended the stream, and then answered' : 'The server answered'} ${instead}`;
+    default:
+      return 'You stopped it. Nothing is received; start resumes behind the last event.';
+  }
+}
+
+const unknown = 'The market may be quiet, or the line dead: browsers hide heartbeats from pages.';
+
+const instead = 'with something other than an event stream: a status such as 204 or 503, another content type, '
+  + 'another place. The browser gave up, and does not tell which.';
+
+function noAnswer(failures) {
+  return `No stream could be opened: ${failures === 1 ? '1 try' : `${failures} tries`} failed.`;
+}

@@ -1,0 +1,55 @@
+package cli_test
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// What feeds say of themselves, and what comes to nothing, is on a real screen; one feed's end is no other's.
+func TestTheScreenSaysWhatFeedsSayOfThemselves(t *testing.T) {
+	d := openDesk(t)
+	mux := http.NewServeMux()
+	mux.HandleFunc("/says", d.answers("data: {\"symbol\":\"NVDA\",\"price\":1}\n\nevent: error\ndata: {\"message\":\"Slow consumer\",\"code\":7}\n\n"))
+	mux.HandleFunc("/ends", d.answers("{\"Symbol\":\"MSFT\",\"Last\":\"466.10\"}\n{\"Symbol\":\"MSFT\",\"Error\":\"DualLogon\"}\n{\"StreamStatus\":\"GoAway\"}\n"))
+	mux.HandleFunc("/never", d.answers(strings.Repeat("data: {\"foo\":1}\n\n", 3)+"data: {\"s\":\"X\"}\n\ndata: not JSON\n\n"))
+	server := httptest.NewServer(mux)
+	defer server.Close()
+	defer server.CloseClientConnections()
+	const config = `
+feeds:
+  says: {url: SERVER/says, errors: [error]}
+  ends:
+    url: SERVER/ends
+    format: ndjson
+    notice: Error
+    end: {StreamStatus: GoAway}
+    retry_min: 1h
+    map: [{when: {Symbol: exists, Error: absent}, symbol: Symbol, last: Last}]
+  never: {url: SERVER/never, map: [{symbol: s, last: p}]}
+`
+	source := strings.ReplaceAll(config, "SERVER", server.URL)
+	path := filepath.Join(d.dir, "livetape.yaml")
+	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	term := startTerminal(t, 120, 70, in(d.dir, []string{"watch"}))
+	term.waitFor("what each feed says", func(screen string) bool {
+		return badge(screen, "says", "● LIVE") && strings.Contains(screen, "the server says: Slow consumer (7)") &&
+			badge(screen, "ends", "the server asked to connect again") && badge(screen, "never", "● LIVE") &&
+			strings.Contains(row(screen, "MSFT"), "466.10") && row(screen, "NVDA") != ""
+	})
+	term.press("!")
+	term.waitForText("! error {\"message\":\"Slow consumer\",\"code\":7}", "! message {\"Symbol\":\"MSFT\",\"Error\":\"DualLogon\"}",
+		"[there is no symbol · 3 times] {\"foo\":1}", "[there is none of last] {\"s\":\"X\"}", "✕ message [the data is not JSON] not JSON")
+	term.press("q")
+	if code := term.waitForExit(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if kept, err := os.ReadFile(path); err != nil || string(kept) != source {
+		t.Errorf("the configuration was changed, %v:\n%s", err, kept)
+	}
+}
