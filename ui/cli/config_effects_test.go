@@ -73,7 +73,7 @@ func (d *desk) stream(t *testing.T, config string, count int, variables ...strin
 	if err = cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	stuck := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+	stuck := time.AfterFunc(5*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer stuck.Stop()
 	err = cmd.Wait()
 	return out.String(), complaints.String(), err
