@@ -7,11 +7,15 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 )
 
-// writeTime is how long one write may take; a client that takes longer is gone.
-const writeTime = 10 * time.Second
+// writeTime is how long a client may take for a piece of what is written to it; one that takes longer is gone.
+const (
+	writeTime  = 10 * time.Second
+	writePiece = 64 << 10 // bytes
+)
 
 // pipe is the way to one client.
 type pipe struct {
@@ -19,6 +23,7 @@ type pipe struct {
 	control    *http.ResponseController
 	chunked    bool
 	compressed *compressor // nil: not compressed
+	until      time.Time   // when the time of the latest write is over
 }
 
 func newPipe(w http.ResponseWriter, r *http.Request) *pipe {
@@ -78,12 +83,15 @@ func (p *pipe) send(b []byte) error {
 	return p.write(b)
 }
 
+// write gives every piece its time: a client that is slow, but takes what it gets, gets all of it.
 func (p *pipe) write(b []byte) error {
-	if err := p.limit(); err != nil {
-		return err
-	}
-	if _, err := p.w.Write(b); err != nil {
-		return err
+	for piece := range slices.Chunk(b, writePiece) {
+		if err := p.limit(); err != nil {
+			return err
+		}
+		if _, err := p.w.Write(piece); err != nil {
+			return err
+		}
 	}
 	return p.control.Flush()
 }
@@ -109,7 +117,8 @@ func (p *pipe) end() {
 
 // limit gives what is written next its time.
 func (p *pipe) limit() error {
-	err := p.control.SetWriteDeadline(time.Now().Add(writeTime))
+	p.until = time.Now().Add(writeTime)
+	err := p.control.SetWriteDeadline(p.until)
 	if errors.Is(err, http.ErrNotSupported) {
 		return nil // a writer without a network behind it does not block
 	}
