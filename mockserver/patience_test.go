@@ -73,6 +73,7 @@ func TestAClientThatNeverReadsIsGivenUp(t *testing.T) {
 		if s.Clients() != 1 {
 			t.Errorf("after 11 s, %d clients", s.Clients())
 		}
+		s.requireCounts(map[string]float64{"livetape_slow_clients_total": 1})
 	})
 }
 

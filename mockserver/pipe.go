@@ -125,6 +125,9 @@ func (p *pipe) limit() error {
 	return err
 }
 
+// isLate reports whether the time of the latest write is over.
+func (p *pipe) isLate() bool { return !time.Now().Before(p.until) }
+
 // cut leaves half an event on the wire, and the connection in ruins. A stream that has no connection of its own
 // (HTTP/2) is reset instead, in the way that net/http offers.
 func (p *pipe) cut(half []byte) {

@@ -72,7 +72,8 @@ func lastEventID(r *http.Request) string {
 func (st *stream) run(ctx context.Context) {
 	st.seat = st.server.wheel.take(st.server.config.Heartbeat)
 	defer st.server.wheel.leave(st.seat)
-	if st.out.start() != nil {
+	if err := st.out.start(); err != nil {
+		st.noteSlow(err)
 		return
 	}
 	defer st.out.end()
@@ -83,13 +84,23 @@ func (st *stream) run(ctx context.Context) {
 		if err == nil && closed && !busy {
 			err = st.farewell()
 		}
-		if err != nil {
-			return
+		if err == nil && !busy {
+			err = st.wait(ctx, changed)
 		}
-		if !busy && st.wait(ctx, changed) != nil {
+		if err != nil {
+			st.noteSlow(err)
 			return
 		}
 	}
+}
+
+// noteSlow counts and logs a client that is gone because it did not take what was written to it.
+func (st *stream) noteSlow(err error) {
+	if errors.Is(err, errEnded) || errors.Is(err, context.Canceled) || !st.out.isLate() {
+		return
+	}
+	st.server.meters.slow.Inc()
+	st.server.config.Logger.Warn("slow client given up", "client", st.number, "took", writeTime)
 }
 
 // turn does what there is to do, and reports false when that is nothing.
