@@ -162,6 +162,9 @@ func TestIDsThatMeanNothingAreJudgedByWhatAllClientsSaw(t *testing.T) {
 			r := loadMarket(t, plain(4), opaque(test.mangle))
 			requireTally(t, r, want)
 			requireNote(t, r, "by what all clients saw")
+			if text := printed(t, r); r.OK && !strings.Contains(text, "as far as any client saw") {
+				t.Errorf("in words:\n%s", text)
+			}
 		})
 	}
 	t.Run("one client alone", func(t *testing.T) {
@@ -234,6 +237,23 @@ func TestRefusedAndDroppedClientsAreCountedWithTheirCause(t *testing.T) {
 		if diff := cmp.Diff([]Cause{{"the server ended the stream", 1}}, r.Connections.Drops); diff != "" {
 			t.Error(diff)
 		}
+	})
+}
+
+// requireDoubt checks that the report, in its last line, does not claim to know what it cannot.
+func requireDoubt(t *testing.T, r *Report) {
+	t.Helper()
+	if text := printed(t, r); !r.OK || strings.Contains(text, "all delivered") || !strings.Contains(text, "not all could be known") {
+		t.Errorf("in words:\n%s", text)
+	}
+}
+
+func TestWhatCannotBeJudgedIsNotSaidToBeDelivered(t *testing.T) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+		time.AfterFunc(3*time.Second, func() { inject(t, m, "garbage:1s") })
+		r := n.load(t.Context(), plain(2))
+		requireNote(t, r, "without an id of their own")
+		requireDoubt(t, r)
 	})
 }
 
@@ -313,6 +333,7 @@ func TestWhatARestartCostsIsNotMadeUp(t *testing.T) {
 			t.Errorf("%+v", tallyOf(r))
 		}
 		requireNote(t, r, "began anew 1 times")
+		requireDoubt(t, r)
 	})
 }
 
@@ -333,6 +354,7 @@ func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
 			}
 			requireNote(t, r, "4 clients were not connected yet")
 			requireNote(t, r, "before all clients were connected")
+			requireDoubt(t, r)
 		})
 	})
 }
