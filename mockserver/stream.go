@@ -189,6 +189,9 @@ type resetData struct {
 func (st *stream) appendSnapshot(b []byte) []byte {
 	data, id := st.server.snapshot(st.filter)
 	st.place = id
+	if st.server.faults.condition().on(faultNoID, st.number) != nil {
+		id = ""
+	}
 	return appendFrame(b, "snapshot", id, data)
 }
 
