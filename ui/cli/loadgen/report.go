@@ -33,7 +33,7 @@ type Connections struct {
 	Connected   int     `json:"connected"` // at least once
 	Refused     int     `json:"refused"`   // never connected
 	Held        int     `json:"held"`      // connected to the end
-	Between     int     `json:"between"`   // of a server that ended their stream, they waited to ask for the next one
+	Between     int     `json:"between"`   // of a server that ended their stream, they waited to ask for the next one, or had just asked
 	Stalled     int     `json:"stalled"`   // held, but got nothing of what others got for the last second or longer
 	Dropped     int     `json:"dropped"`   // streams that ended before the time was up
 	Reconnected int     `json:"reconnected"`

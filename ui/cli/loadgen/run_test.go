@@ -315,6 +315,32 @@ func TestAServerThatEndsEveryStreamIsNotBlamedForIt(t *testing.T) {
 	requireNote(t, r, "4 clients had lost their stream and did not get another one")
 }
 
+func TestAServerThatHasHadNoTimeToAnswerIsNotBlamedForIt(t *testing.T) {
+	answersAfter := func(wait time.Duration) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case <-time.After(wait):
+			case <-r.Context().Done():
+				return
+			}
+			say := tell(w, r)
+			for n := range 5 {
+				say("retry: 10\nid: %d\ndata: {}\n\n", n)
+			}
+		}
+	}
+	p := Plan{Clients: 4, For: 2900 * time.Millisecond, Reconnect: true}
+	if r := loadHandler(t, p, answersAfter(500*time.Millisecond)); r.Connections.Between != 4 || slices.ContainsFunc(r.Notes, isAboutLostClients) {
+		t.Errorf("%+v %q", r.Connections, r.Notes)
+	}
+	p.For = 1500 * time.Millisecond
+	if r := loadHandler(t, p, answersAfter(2*time.Second)); r.OK || r.Connections.Between != 0 || !slices.ContainsFunc(r.Notes, isAboutLostClients) {
+		t.Errorf("%+v %q", r.Connections, r.Notes)
+	}
+}
+
+func isAboutLostClients(note string) bool { return strings.Contains(note, "did not get another one") }
+
 func inject(t *testing.T, m *market, text string) {
 	fault, err := mockserver.ParseFault(text)
 	if err == nil {
