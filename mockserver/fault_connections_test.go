@@ -42,6 +42,39 @@ func TestASlowStreamHasItsBytesASecond(t *testing.T) {
 	})
 }
 
+// TestWhatIsLeftOfASplitEventComesAtOnceWhenThatIsOver clears the fault in the middle of an event that has a million
+// bytes to go.
+func TestWhatIsLeftOfASplitEventComesAtOnceWhenThatIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
+		l := s.listen("/events")
+		l.expect("snapshot")
+		inject(t, s, "split:1h")
+		inject(t, s, "huge=1")
+		if _, err := io.ReadFull(l.lines, make([]byte, 100)); err != nil {
+			t.Fatal(err)
+		}
+		inject(t, s, "clear")
+		if n := l.pieces(1<<20 - 105); n > 1000 {
+			t.Errorf("the rest came in %d pieces", n)
+		}
+	})
+}
+
+// pieces reads so many bytes of a stream, and counts in how many pieces they come.
+func (l *listener) pieces(size int) (n int) {
+	l.t.Helper()
+	piece := make([]byte, 32<<10)
+	for size > 0 {
+		got, err := l.lines.Read(piece)
+		if size -= got; err != nil {
+			l.t.Fatal(err)
+		}
+		n++
+	}
+	return n
+}
+
 func TestASplitStreamComesByteByByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())

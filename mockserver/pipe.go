@@ -96,16 +96,6 @@ func (p *pipe) write(b []byte) error {
 	return p.control.Flush()
 }
 
-// sendSplit sends every byte by itself.
-func (p *pipe) sendSplit(b []byte) error {
-	for i := range b {
-		if err := p.send(b[i : i+1]); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // end completes a stream that ends well, which takes time of its own, however long ago the last write was. That its
 // client may be gone is no matter by now.
 func (p *pipe) end() {

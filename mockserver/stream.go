@@ -307,9 +307,23 @@ func (st *stream) send(b []byte) error {
 	case c.on(faultSlow, st.number) != nil:
 		return st.trickle(b)
 	case c.on(faultSplit, st.number) != nil:
-		return st.out.sendSplit(b)
+		return st.splinter(b)
 	}
 	return st.out.send(b)
+}
+
+// splinter writes b byte by byte, and what is left at once when that is over.
+func (st *stream) splinter(b []byte) error {
+	for len(b) > 0 {
+		if st.server.faults.condition().on(faultSplit, st.number) == nil || st.server.hub.isClosed() {
+			return st.out.send(b)
+		}
+		if err := st.out.send(b[:1]); err != nil {
+			return err
+		}
+		b = b[1:]
+	}
+	return nil
 }
 
 // trickle writes b slowly, ten pieces a second, and what is left at once when that is over.
