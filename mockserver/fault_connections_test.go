@@ -75,6 +75,26 @@ func (l *listener) pieces(size int) (n int) {
 	return n
 }
 
+// TestASlowStreamEndsWhenItIsTold has a snapshot that would take a quarter of an hour.
+func TestASlowStreamEndsWhenItIsTold(t *testing.T) {
+	for _, fault := range []string{"drop", "eof", "restart", "503"} {
+		t.Run(fault, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
+				inject(t, s, "slow=10:1h")
+				l, began := s.listen("/events"), time.Now()
+				time.AfterFunc(5*time.Second, func() { inject(t, s, fault) })
+				if _, err := l.toEnd(); err == nil {
+					t.Error("the stream goes on")
+				}
+				if took := time.Since(began); took < 5*time.Second || took > 20*time.Second {
+					t.Errorf("it ended after %s", took)
+				}
+			})
+		})
+	}
+}
+
 func TestASplitStreamComesByteByByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())

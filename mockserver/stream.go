@@ -315,7 +315,8 @@ func (st *stream) send(b []byte) error {
 // splinter writes b byte by byte, and what is left at once when that is over.
 func (st *stream) splinter(b []byte) error {
 	for len(b) > 0 {
-		if st.server.faults.condition().on(faultSplit, st.number) == nil || st.server.hub.isClosed() {
+		c := st.server.faults.condition()
+		if c.on(faultSplit, st.number) == nil || st.isToEnd(c) {
 			return st.out.send(b)
 		}
 		if err := st.out.send(b[:1]); err != nil {
@@ -329,8 +330,9 @@ func (st *stream) splinter(b []byte) error {
 // trickle writes b slowly, ten pieces a second, and what is left at once when that is over.
 func (st *stream) trickle(b []byte) error {
 	for len(b) > 0 {
-		slow := st.server.faults.condition().on(faultSlow, st.number)
-		if slow == nil || st.server.hub.isClosed() {
+		c := st.server.faults.condition()
+		slow := c.on(faultSlow, st.number)
+		if slow == nil || st.isToEnd(c) {
 			return st.out.send(b)
 		}
 		piece := b[:min(len(b), max(1, int(slow.value.n)/10))]
