@@ -42,3 +42,25 @@ func TestLargeEventsDoNotPileUpBeforeASlowReader(t *testing.T) {
 		}
 	})
 }
+
+func TestALargeEventIsNotHeldUpForEverByAnotherFeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := strings.Repeat("data: 1\n\n", 20*buffered)
+		flood := network(func(r *http.Request) (*http.Response, error) { return streamOf(r, strings.NewReader(body)), nil })
+		large := network(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second) // the other feed fills the queue
+			return streamOf(r, strings.NewReader("data: "+strings.Repeat("x", 2*bulky)+"\n\n")), nil
+		})
+		l := still().listen(t, Config{Name: "flood", URL: "http://flood.example/", Client: flood.client()},
+			Config{Name: "large", URL: "http://large.example/", Client: large.client()})
+		defer l.end()
+		time.Sleep(2 * time.Second)
+		for range 4 * buffered {
+			time.Sleep(time.Millisecond) // a reader who is slower than the other feed
+			if len(l.message().Data) > bulky {
+				return
+			}
+		}
+		t.Errorf("it did not come before %d others", 4*buffered)
+	})
+}
