@@ -59,7 +59,7 @@ func newMask(secrets []string) Mask {
 		if len(s) < shortestMasked {
 			continue
 		}
-		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), escapedFor(kindJSON, s)} {
+		for _, form := range written(s) {
 			if !slices.ContainsFunc(m.forms, func(f []byte) bool { return string(f) == form }) {
 				m.forms = append(m.forms, []byte(form))
 			}
