@@ -9,7 +9,7 @@ import (
 	"livetape/feed/decode"
 )
 
-// Several reads an event whose data is one JSON value a line as that many payloads: hubs send what has gathered so.
+// Several reads an event whose data is a map or a list a line as that many payloads: hubs send what has gathered so.
 func Several(next decode.Decoder) decode.Decoder { return several{next} }
 
 type several struct{ next decode.Decoder }
