@@ -202,6 +202,7 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 		{"json in a string", messages(`{"channel":"prices","payload":"{\"symbol\":\"X\",\"price\":1.5}"}`), []string{"X 1.5"}},
 		{"spellings that change", messages(`{"symbol":"A","last":1}`, `{"symbol":"A","price":2}`), []string{"A 1", "A 2"}},
 		{"a fraction for a per cent", messages(`{"symbol":"A","price":110,"change":10,"changePercent":0.1}`), []string{"A 110 pct=10.0"}},
+		{"times that are not the price's", messages(`{"symbol":"A","markPrice":"1.5","nextFundingTime":"1673280000000","expiry_date":"2026-12-18"}`), []string{"A 1.5"}},
 		{"Eastmoney's points beside its decimals", messages(`{"rc":0,"svr":1,"data":{"f43":1234,"f57":"000001","f59":2,"f169":0.24,"f170":1.98}}`), []string{"000001 1234 pct=1.98"}},
 		{"Eastmoney's points in a list beside its decimals", messages(`{"rc":0,"svr":1,"data":{"diff":{"0":{"f1":2,"f2":12.34,"f3":1.98,"f12":"000001"},"1":{"f1":2,"f2":9,"f3":0.1,"f12":"000002"}}}}`),
 			[]string{"000001 12.34 pct=1.98", "000002 9 pct=0.1"}},
