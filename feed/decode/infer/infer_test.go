@@ -261,6 +261,7 @@ func TestWhatIsNoPriceIsNotInferred(t *testing.T) {
 		"an average":   messages(`{"sym":"X","a":0.4352}`),
 		"unclear":      messages(`{"symbol":"X","price":"61,632"}`, `{"symbol":"X","price":"15.123,45"}`),
 		"bare lines":   messages("181.46\n200"),
+		"two points":   messages(`{"symbol":"X","price":"137,20"}`, `{"symbol":"Y","price":"1.234"}`),
 		"with a unit":  messages(`"181.46 USD"`),
 		"a heartbeat":  messages(`{"heartbeat":1,"time":1714748300}`),
 		"deep nesting": messages(strings.Repeat("[", 1000) + strings.Repeat("]", 1000)),
