@@ -251,20 +251,22 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 
 func TestWhatIsNoPriceIsNotInferred(t *testing.T) {
 	for name, events := range map[string][]Sample{
-		"nothing":      nil,
-		"text":         messages("hello"),
-		"words":        messages(`{"status":"checked out"}`),
-		"several":      messages(`{"cpu":0.5,"mem":0.7}`),
-		"empty":        messages(`{}`, `null`, `[]`),
-		"a ping":       messages(`{"connect":{"client":"c","ping":25}}`),
-		"mixed lists":  messages(`[340,{"c":["5525.10000","0.00398963"]},"ticker","XBT/USD"]`),
-		"an average":   messages(`{"sym":"X","a":0.4352}`),
-		"unclear":      messages(`{"symbol":"X","price":"61,632"}`, `{"symbol":"X","price":"15.123,45"}`),
-		"bare lines":   messages("181.46\n200"),
-		"two points":   messages(`{"symbol":"X","price":"137,20"}`, `{"symbol":"Y","price":"1.234"}`),
-		"with a unit":  messages(`"181.46 USD"`),
-		"a heartbeat":  messages(`{"heartbeat":1,"time":1714748300}`),
-		"deep nesting": messages(strings.Repeat("[", 1000) + strings.Repeat("]", 1000)),
+		"nothing":        nil,
+		"text":           messages("hello"),
+		"words":          messages(`{"status":"checked out"}`),
+		"several":        messages(`{"cpu":0.5,"mem":0.7}`),
+		"empty":          messages(`{}`, `null`, `[]`),
+		"a ping":         messages(`{"connect":{"client":"c","ping":25}}`),
+		"mixed lists":    messages(`[340,{"c":["5525.10000","0.00398963"]},"ticker","XBT/USD"]`),
+		"an average":     messages(`{"sym":"X","a":0.4352}`),
+		"unclear":        messages(`{"symbol":"X","price":"61,632"}`, `{"symbol":"X","price":"15.123,45"}`),
+		"bare lines":     messages("181.46\n200"),
+		"two points":     messages(`{"symbol":"X","price":"137,20"}`, `{"symbol":"Y","price":"1.234"}`),
+		"parts of cents": messages(`{"symbol":"VOD","price_cents":7250.5}`),
+		"a spread":       messages(`{"symbol":"A","spread_bps":13}`),
+		"with a unit":    messages(`"181.46 USD"`),
+		"a heartbeat":    messages(`{"heartbeat":1,"time":1714748300}`),
+		"deep nesting":   messages(strings.Repeat("[", 1000) + strings.Repeat("]", 1000)),
 	} {
 		if r, ok := Infer("desk", events); ok {
 			t.Errorf("%s: found %+v", name, r)
