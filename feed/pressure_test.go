@@ -64,3 +64,20 @@ func TestALargeEventIsNotHeldUpForEverByAnotherFeed(t *testing.T) {
 		t.Errorf("it did not come before %d others", 4*buffered)
 	})
 }
+
+func TestLargeEventsDoNotWaitForAQuickReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 400
+		body := strings.Repeat("data: "+strings.Repeat("x", 2*bulky)+"\n\n", many)
+		web := network(func(r *http.Request) (*http.Response, error) { return streamOf(r, strings.NewReader(body)), nil })
+		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		defer l.end()
+		began := time.Now()
+		for range many {
+			l.message()
+		}
+		if took := time.Since(began); took > 200*time.Millisecond { // of the bubble's time, in which only waits count
+			t.Errorf("%d events took %s", many, took)
+		}
+	})
+}
