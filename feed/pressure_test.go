@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,19 +13,20 @@ import (
 // counted counts what is read of a body.
 type counted struct {
 	io.Reader
-	n *int
+	n *atomic.Int64
 }
 
 func (c counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	*c.n += n
+	c.n.Add(int64(n))
 	return n, err
 }
 
 func TestLargeEventsDoNotPileUpBeforeASlowReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many, size = 200, 512 << 10
-		body, read := strings.Repeat("data: "+strings.Repeat("x", size)+"\n\n", many), 0
+		body := strings.Repeat("data: "+strings.Repeat("x", size)+"\n\n", many)
+		var read atomic.Int64
 		web := network(func(r *http.Request) (*http.Response, error) {
 			return streamOf(r, counted{strings.NewReader(body), &read}), nil
 		})
@@ -32,8 +34,8 @@ func TestLargeEventsDoNotPileUpBeforeASlowReader(t *testing.T) {
 		defer l.end()
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if most := (bulkyLeft + 4) * (size + 8); read > most {
-			t.Errorf("%d bytes were read with nobody to take them, want at most %d", read, most)
+		if most := int64(bulkyLeft+4) * (size + 8); read.Load() > most {
+			t.Errorf("%d bytes were read with nobody to take them, want at most %d", read.Load(), most)
 		}
 		for n := range many {
 			if got := len(l.message().Data); got != size {
