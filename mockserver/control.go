@@ -73,10 +73,15 @@ func (s *Server) admit(r *http.Request) error {
 	return nil
 }
 
-// isForwarded reports whether a proxy on this machine says that it asks for somebody else (RFC 7239, and what came
-// before it).
+// isForwarded reports whether a proxy on this machine says that it asks for somebody else (RFC 7239, RFC 9110 §7.6.3,
+// and what is usual beside them).
 func isForwarded(r *http.Request) bool {
-	return r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != ""
+	for name := range r.Header {
+		if strings.HasPrefix(name, "X-Forwarded-") || name == "Forwarded" || name == "Via" || name == "X-Real-Ip" {
+			return true
+		}
+	}
+	return false
 }
 
 // isLoopback reports whether an address, with or without a port, is of this machine by itself.

@@ -73,6 +73,26 @@ func TestAClientThatNeverReadsIsGivenUp(t *testing.T) {
 		if s.Clients() != 1 {
 			t.Errorf("after 11 s, %d clients", s.Clients())
 		}
+		s.requireCounts(map[string]float64{"livetape_slow_clients_total": 1})
+	})
+}
+
+// TestASlowReaderGetsALargeSnapshotWhole reads 100 KB a second of a snapshot that takes it longer than one write may.
+func TestASlowReaderGetsALargeSnapshotWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := newMock(t, mockserver.Config{Epoch: "e", Symbols: 10000})
+		s := serve(t, mock, inMemory())
+		body, size, began := s.do(http.MethodGet, "/events").Body, len(mock.Snapshot()), time.Now()
+		for read := 0; read < size; {
+			n, err := io.CopyN(io.Discard, body, 100<<10)
+			if read += int(n); err != nil {
+				t.Fatalf("after %d bytes of %d: %v", read, size, err)
+			}
+			<-time.After(time.Second)
+		}
+		if took := time.Since(began); took < 20*time.Second {
+			t.Errorf("all came in %s: nothing had to wait", took)
+		}
 	})
 }
 

@@ -27,9 +27,9 @@ func TestAgesGrowByThemselves(t *testing.T) {
 	market := openVenue(t, mockserver.Config{Epoch: "e"})
 	b := openTab(t)
 	b.open(market.url())
-	b.until(`document.querySelector('#rows .age')?.textContent === '0s'`)
-	b.until(`[...document.querySelectorAll('#rows .age')].every((age) => age.textContent > '0s')`)
-	b.until(`document.getElementById('last-event').textContent > '0 s ago'`)
+	b.until(`parseInt(window.young = document.querySelector('#rows .age')?.textContent) >= 0`)
+	b.until(`[...document.querySelectorAll('#rows .age')].every((age) => parseInt(age.textContent) > parseInt(window.young))`)
+	b.until(`parseInt(document.getElementById('last-event').textContent) > parseInt(window.young)`)
 }
 
 // caughtUp waits until the page has seen the newest event, and has drawn it.

@@ -24,7 +24,7 @@ type client struct {
 	proto         string
 	held          bool      // it was connected when the time was up
 	done          bool      // the server wants it no more
-	between       bool      // its stream ended, and it has not asked for another one yet
+	between       bool      // its stream ended, and it has not asked for another one yet, or only just
 	latest        time.Time // when the last event came
 
 	scanner scanner
@@ -112,6 +112,7 @@ func (c *client) ask(ctx context.Context, cancel func()) (resp *http.Response, r
 	case late.Load():
 		return resp, "no answer within " + answerTime.String()
 	case outer() != nil:
+		c.between = c.connections > 0 && time.Since(c.present.asked) < stalledAfter
 		return resp, ""
 	case err != nil:
 		refusal, _ = c.visit.Explain(err)
