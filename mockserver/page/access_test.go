@@ -2,6 +2,7 @@ package page_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -68,7 +69,7 @@ func TestAssistiveTechnologyIsToldEverything(t *testing.T) {
 			if len(tables) != 1 || !strings.HasPrefix(tables[0], "Prices: beside every number is its age") {
 				t.Errorf("tables %q", tables)
 			}
-			if diff := cmp.Diff([]string{"Symbol", "Last", "Change", "Bid", "Ask", "Volume"}, columns); diff != "" {
+			if diff := cmp.Diff([]string{"Symbol Name", "Last", "Change", "Bid", "Ask", "Volume"}, columns); diff != "" {
 				t.Error(diff)
 			}
 			if rows, cells := withRole(all, "rowheader"), withRole(all, "cell"); len(rows) != 24 || len(cells) != 24*5 || !strings.HasPrefix(rows[0], "NVDA") {
@@ -260,6 +261,52 @@ const faint = `(() => {
 		}
 	}
 	return [...bad];
+})()`
+
+// TestANameHasRoomOrIsLeftOut also holds the heading above the names.
+func TestANameHasRoomOrIsLeftOut(t *testing.T) {
+	market := openVenue(t, mockserver.Config{Epoch: "e"})
+	b := visit(t, market)
+	market.Step(3000)
+	b.caughtUp(market)
+	shown := map[bool]int{}
+	for width := int64(800); width <= 1600; width += 20 {
+		b.do(chromedp.EmulateViewport(width, 800))
+		if eval[bool](b, `getComputedStyle(document.querySelector('thead')).position === 'absolute'`) {
+			continue // cards
+		}
+		got := eval[names](b, nameColumn)
+		shown[got.Shown]++
+		if got.Shown && (got.Least < 9 || math.Abs(got.Left[0]-got.Left[1]) > 1) || got.Shown != (got.Heading > 0) || got.Cut {
+			t.Errorf("at %d: %+v", width, got)
+		}
+	}
+	if shown[true] < 10 || shown[false] == 0 {
+		t.Errorf("names are shown, or not, at so many widths: %v", shown)
+	}
+}
+
+// names is what is seen of the names of symbols that trade, and of their heading.
+type names struct {
+	Shown   bool
+	Least   float64    // room for a name, in em
+	Heading float64    // its width
+	Left    [2]float64 // of the heading and of a name
+	Cut     bool       // the heading
+}
+
+const nameColumn = `(() => {
+	const names = [...document.querySelectorAll('#rows tr:not([data-state]) .name')];
+	const heading = document.querySelector('thead .name');
+	const em = parseFloat(getComputedStyle(names[0]).fontSize);
+	const room = (name) => (name.closest('th').getBoundingClientRect().right - name.getBoundingClientRect().left) / em;
+	return {
+		Shown: names[0].checkVisibility(),
+		Least: Math.min(...names.map(room)),
+		Heading: heading.getBoundingClientRect().width,
+		Left: [heading, names[0]].map((e) => e.getBoundingClientRect().left),
+		Cut: heading.parentElement.scrollWidth > heading.parentElement.clientWidth,
+	};
 })()`
 
 func TestNothingIsCutOffAtAnyWidth(t *testing.T) {
