@@ -102,7 +102,7 @@ func (h *health) receive(m *feed.Message, at time.Time) {
 	if len(m.Updates) != 1 { // a snapshot tells of the past
 		return
 	}
-	if q, ok := m.Updates[0].(market.Quote); ok && !q.Time.IsZero() {
+	if q, ok := m.Updates[0].(market.Quote); ok && !q.Standing && !q.Time.IsZero() {
 		h.lag.add(q.Time, at)
 	}
 }

@@ -43,10 +43,11 @@ func (h *health) liveBadge(now time.Time) []span {
 	if rate := h.rate.rate(now); rate > 0 {
 		text = " " + perSecond(rate)
 	}
-	if d, ok := h.lag.value(now); ok {
-		text += " · " + delay(d)
+	late, k := h.lag.words(now)
+	if late == "" || k == plain {
+		return spans(live, "● LIVE", plain, text+join(" · ", late))
 	}
-	return spans(live, "● LIVE", plain, text)
+	return append(spans(live, "● LIVE", plain, text), span{k, " · " + late})
 }
 
 // spans pairs inks and texts, leaving out what is empty.

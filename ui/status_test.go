@@ -67,15 +67,59 @@ func TestTheBadgeOfALiveFeedShowsItsRateAndDelay(t *testing.T) {
 	}
 }
 
-func TestADelayThatNobodyCanBelieveIsLeftOut(t *testing.T) {
-	for _, off := range []time.Duration{-3 * time.Second, 20 * time.Minute} {
+func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
+	for _, c := range []struct {
+		late time.Duration
+		want string
+		ink  ink
+	}{
+		{59 * time.Second, "● LIVE · 59 s", plain},
+		{65 * time.Second, "● LIVE · delayed 1 min", warn},
+		{15*time.Minute + 20*time.Second, "● LIVE · delayed 15 min", warn},
+		{23 * time.Hour, "● LIVE · delayed 23 h", warn},
+		{25 * time.Hour, "● LIVE", live}, // an old trade
+		{-3 * time.Second, "● LIVE", live},
+		{-6 * time.Second, "● LIVE · clock 6 s ahead", warn},
+		{-time.Hour - time.Second, "● LIVE · clock 1 h ahead", warn},
+	} {
 		s := newStage().size(100, 20).live()
 		for range 10 {
-			s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-off)})
+			s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-c.late)})
 		}
-		if got := badgeText(s); got != "● LIVE" {
-			t.Errorf("%v: %q", off, got)
+		badge := s.m.feeds[0].badge(s.now)
+		if got := badgeText(s); got != c.want || badge[len(badge)-1].ink != c.ink {
+			t.Errorf("%v late: %q, want %q in ink %d, got %v", c.late, got, c.want, c.ink, badge)
 		}
+	}
+}
+
+func TestStandingPricesAreNotDelayed(t *testing.T) {
+	s := newStage().size(100, 20).live()
+	s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour), Standing: true})
+	if got := badgeText(s); got != "● LIVE" {
+		t.Errorf("a standing price: %q", got)
+	}
+	old := market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)}
+	for range 10 {
+		s.quote(old)
+	}
+	if got := badgeText(s); got != "● LIVE · delayed 1 h" {
+		t.Errorf("ticks that repeat an old time: %q", got)
+	}
+}
+
+func TestADelayedFeedStaysDelayedBetweenItsTicks(t *testing.T) {
+	s := newStage().size(100, 20).live()
+	s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)})
+	s.pass(40 * time.Second)
+	s.events(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
+	if got := badgeText(s); got != "● LIVE · delayed 1 h" {
+		t.Errorf("after 40 s of comments: %q", got)
+	}
+	s.pass(21 * time.Second)
+	s.events(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
+	if got := badgeText(s); got != "● LIVE" {
+		t.Errorf("after a minute of comments: %q", got)
 	}
 }
 
