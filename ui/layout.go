@@ -198,7 +198,7 @@ func (m Model) statusOf(h *health, most int) [][]span {
 	if len(m.feeds) > 1 {
 		all = append(all, span{strong, h.name + blanks(m.feeds.nameWidth()-cells(h.name)+2)})
 	}
-	all = append(all, h.badge(m.now)...)
+	all = append(all, m.badge(h)...)
 	if words := marketWords(m.board.Market(h.name)); words != "" {
 		all = append(all, span{warn, " · " + words})
 	}
