@@ -30,7 +30,9 @@ func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
 		{"● LIVE", feed.Status{State: feed.Live}, time.Hour},
 		{"● LIVE · last byte 14 s ago", feed.Status{State: feed.Live, LastByte: noon()}, 14 * time.Second},
 		{"● LIVE · last byte 2 min ago", feed.Status{State: feed.Live, LastByte: noon()}, 170 * time.Second},
-		{"◌ SILENT 23 s", feed.Status{State: feed.Silent, LastByte: noon()}, 23 * time.Second},
+		{"◌ SILENT", feed.Status{State: feed.Silent}, 23 * time.Second},
+		{"◌ SILENT nothing received for 23 s", feed.Status{State: feed.Silent, LastByte: noon(), Cause: "nothing received for 20 s"}, 23 * time.Second},
+		{"◌ SILENT nothing received for 2 min 5 s", feed.Status{State: feed.Silent, LastByte: noon(), Cause: "nothing received for 20 s"}, 125 * time.Second},
 		{"↻ RETRY in 2.4 s · attempt 3 · connection refused", feed.Status{State: feed.Waiting, Attempt: 3, Cause: "connection refused", RetryAt: noon().Add(2400 * time.Millisecond)}, 0},
 		{"↻ RETRY in 1 min 5 s · attempt 1 · 429", feed.Status{State: feed.Waiting, Attempt: 1, Cause: "429", RetryAt: noon().Add(64100 * time.Millisecond)}, 0},
 		{"↻ RETRY now · attempt 1", feed.Status{State: feed.Waiting, Attempt: 1, RetryAt: noon()}, time.Second},
@@ -43,6 +45,18 @@ func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
 		if got := badgeText(s); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
+	}
+}
+
+func TestASilenceGrowsBySeconds(t *testing.T) {
+	s := newStage().size(100, 20).live()
+	s.pass(90 * time.Second)
+	s.status(feed.Status{State: feed.Silent, Cause: "nothing received for 90 s"})
+	if got := badgeText(s); got != "◌ SILENT nothing received for 1 min 30 s" {
+		t.Errorf("a stream without a byte: %q", got)
+	}
+	if next := s.m.feeds.changes(s.now); next.Sub(s.now) > time.Second {
+		t.Errorf("it is drawn again only in %v", next.Sub(s.now))
 	}
 }
 
@@ -208,7 +222,7 @@ func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
 	}{
 		{feed.Status{State: feed.Connecting}, []string{"Connecting to http://127.0.0.1:8080/events"}},
 		{feed.Status{State: feed.Live}, []string{"Connected. No event has arrived yet."}},
-		{feed.Status{State: feed.Silent, Cause: "nothing for 45 s"}, []string{"nothing has arrived: nothing for 45 s", "r connects anew"}},
+		{feed.Status{State: feed.Silent, Cause: "nothing for 45 s"}, []string{"nothing has arrived.", "r connects anew"}},
 		{feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: noon().Add(2 * time.Second)}, []string{"connection refused", "Trying again in 2.0 s", "r tries at once"}},
 		{feed.Status{State: feed.Closed, Cause: "by you"}, []string{"closed by you", "r connects again"}},
 		{feed.Status{State: feed.Failed, Cause: "404: no such path", Advice: "Look at the address."}, []string{"404: no such path", "Look at the address.", "r tries again, q quits"}},
