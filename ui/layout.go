@@ -30,7 +30,9 @@ func (m Model) arrange() Model {
 	m.news = m.news.arrange(l.news, len(t.stories)+len(t.marks))
 	m.logPane = m.logPane.arrange(l.events, t.log)
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
-	m.help = m.help.fit(l.help-1, len(m.helpLines(m.width)))
+	if m.overlay == helpOverlay {
+		m.help = m.help.fit(l.help-1, len(m.helpText()))
+	}
 	return m
 }
 
