@@ -95,6 +95,7 @@ func (m Model) legend(pn *pen) []string {
 		{"AGE", "time since the feed last spoke of the symbol; older rows fade, all do when the feed is not live"},
 		{"p o s f", "change from close, open, first price seen, or as the feed gives it"},
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
+		{"▁▄█", "in the details, the course of the price: 1 s is a bar a second, 1 min is a bar a minute"},
 		{"? ✕", "in the event log: not mapped to prices or news; not usable"},
 	} {
 		name := s[0]

@@ -48,3 +48,15 @@ func TestTheHelpMovesAndTellsThePlace(t *testing.T) {
 		t.Errorf("a place is told though all is on screen:\n%s", s.screen())
 	}
 }
+
+func TestTheHelpExplainsTheSparklinesOfTheDetails(t *testing.T) {
+	s := newStage(demo).size(120, 40).morning().ticks(3)
+	s.keys("enter")
+	details := s.screen()
+	s.keys("?")
+	for _, name := range []string{"1 s ", "1 min "} {
+		if !strings.Contains(details, name) || !strings.Contains(s.screen(), name+"is a bar") {
+			t.Errorf("the help does not explain %q of the details:\n%s\n%s", name, details, s.screen())
+		}
+	}
+}
