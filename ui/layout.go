@@ -43,9 +43,13 @@ func (m Model) relabel() keyMap {
 	if h := m.target(); h != nil && h.down() {
 		k.connect.SetHelp("x", "connect")
 	}
+	k.open.SetHelp("enter", "details")
 	k.pause.SetHelp("p", "pause")
 	if m.frozen != nil || m.deck.Paused {
 		k.pause.SetHelp("p", "go on")
+	}
+	if m.overlay == faultsOverlay {
+		k.open.SetHelp("enter", "inject")
 	}
 	return k
 }
