@@ -93,7 +93,11 @@ func (m Model) measure(t *shown) layout {
 	case faultsOverlay:
 		return l.split(body, min(len(m.config.Faults)+1, max(body*3/5, shareFrom))) // what a fault does is to be seen
 	case detailOverlay:
-		return l.split(body, detailLines)
+		want := detailLines
+		if m.focus == pricesPane && m.prices.cursor < len(t.rows) {
+			want = rowDetailLines(t.rows[m.prices.cursor], m.width)
+		}
+		return l.split(body, want)
 	}
 	if body < shareFrom {
 		return l.only(m.focus, body)
