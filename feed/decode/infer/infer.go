@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -22,6 +23,7 @@ type Sample struct {
 	Type string // the event's type
 	ID   string // its id; may be empty
 	Data []byte
+	At   time.Time // when it came; zero: not known, and then times are known by their names alone
 }
 
 // Result says how to read a feed.
@@ -84,7 +86,7 @@ func over(feed, name string, samples []Sample) (Result, bool) {
 func documents(read []payload) (whole []payload) {
 	for _, p := range read {
 		if p.json.Get("path").Str == "/" && p.json.Get("data").IsObject() {
-			whole = append(whole, payload{"", gjson.Parse(p.json.Get("data").Raw)})
+			whole = append(whole, payload{"", gjson.Parse(p.json.Get("data").Raw), p.at})
 		}
 	}
 	return whole
@@ -150,6 +152,7 @@ func events(n int) string {
 type payload struct {
 	event string
 	json  gjson.Result
+	at    time.Time // when it came
 }
 
 func payloads(samples []Sample) (read []payload) {
@@ -161,7 +164,7 @@ func payloads(samples []Sample) (read []payload) {
 		for _, line := range lines {
 			json, reason, err := mapping.ReadPayload(string(line))
 			if err == nil && reason == "" && sayable(s.Type) {
-				read = append(read, payload{s.Type, json})
+				read = append(read, payload{s.Type, json, s.At})
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package infer
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,7 +21,7 @@ func TestEverySampleOfARealServiceIsRecognisedOrInferred(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			var events []Sample
 			for _, e := range s.Events() {
-				events = append(events, Sample(e))
+				events = append(events, Sample{Type: e.Type, ID: e.ID, Data: e.Data})
 			}
 			if s.Mute {
 				return
@@ -243,6 +244,24 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 			check(t, c.events, c.want)
 		})
 	}
+}
+
+func TestATimeOfAnyNameIsKnownByItsValue(t *testing.T) {
+	came := time.Date(2024, 5, 3, 14, 58, 21, 0, time.UTC)
+	for _, c := range []struct{ data, want string }{
+		{`{"symbol":"A","price":1,"when":1714748300123}`, "A 1 14:58:20.123"},
+		{`{"symbol":"A","price":1,"moment":1714748300}`, "A 1 14:58:20"},
+		{`{"symbol":"A","price":1,"zeit":"2024-05-03T14:58:20Z"}`, "A 1 14:58:20"},
+		{`{"symbol":"A","price":1,"wann":"1714748300123456"}`, "A 1 14:58:20.123"},
+		{`{"zeit":1714748300,"rows":[{"symbol":"A","price":1}]}`, "A 1 14:58:20"},
+		{`{"value":42,"when":1714748300}`, "desk 42 14:58:20"},
+		{`{"symbol":"A","price":1,"when":1714748300,"zeit":1714748301}`, "A 1"},
+		{`{"symbol":"A","price":1,"expires":"2024-12-20T00:00:00Z","listed":"1999-01-22"}`, "A 1"},
+		{`{"symbol":"A","price":1,"volume":1714748300}`, "A 1 volume=1714748300"},
+	} {
+		check(t, []Sample{{Type: "message", Data: []byte(c.data), At: came}}, []string{c.want})
+	}
+	check(t, messages(`{"symbol":"A","price":1,"when":1714748300123}`), []string{"A 1"}) // nobody knows when it came
 }
 
 func TestWhatIsNoPriceIsNotInferred(t *testing.T) {

@@ -186,7 +186,7 @@ func (w *writer) rule(p *place, read []payload) (mapping.Rule, bool) {
 	} else {
 		story(f, all, &r)
 	}
-	r.Time = instant(f, outer)
+	r.Time = w.instant(f, outer, p, read)
 	return r, true
 }
 
@@ -213,13 +213,10 @@ func (w *writer) symbol(f, outer fields, p *place) *mapping.Value {
 	return nil
 }
 
-func instant(f, outer fields) *mapping.Value {
-	l, at := f.best("time"), ""
+// timeOf is a leaf as a rule writes a time; at is what stands before its path.
+func timeOf(l *leaf, at string) *mapping.Value {
 	if l == nil {
-		if l = outer.best("time"); l == nil {
-			return nil
-		}
-		at = "$."
+		return nil
 	}
 	v := &mapping.Value{Path: at + l.path}
 	unit := mapping.UnitOf(l.first())

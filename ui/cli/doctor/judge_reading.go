@@ -124,7 +124,7 @@ func (e *examination) delay(s *Section) {
 	d, ok := measure(e.read.updates, e.first.tally.kept)
 	if !ok {
 		if len(e.read.updates) > 0 {
-			s.add(Warning, "latency", "not known: the payloads carry no time", "prices are dated by their arrival")
+			s.add(Warning, "latency", "not known: no time was recognised in the payloads", "prices are dated by their arrival")
 		}
 		return
 	}

@@ -111,7 +111,7 @@ type Stream struct {
 	Framing     Framing        `json:"framing"`
 	Buffered    bool           `json:"buffered"` // something holds events back
 	ClockAhead  *Milliseconds  `json:"clock_ahead_ms,omitempty"`
-	Delay       *Delay         `json:"delay,omitempty"` // nil: payloads carry no times
+	Delay       *Delay         `json:"delay,omitempty"` // nil: no times were recognised in the payloads
 }
 
 // EventType is one type of event.

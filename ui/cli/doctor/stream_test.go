@@ -116,6 +116,19 @@ func TestLatencyIsMeasuredBehindTheOpening(t *testing.T) {
 	examined(t, late(-3*time.Second-5*time.Millisecond), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "from the future, by up to 3.0 s")
 }
 
+func TestATimeIsRecognisedByItsValue(t *testing.T) {
+	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		for range 3 {
+			at := time.Now().Add(time.Second - 30*time.Millisecond).UnixMilli()
+			write(w, r, step{time.Second, fmt.Sprintf("data: {\"symbol\":\"A\",\"price\":1,\"zeit\":%d}\n\n", at)})
+		}
+	}, func(t *testing.T, n *network) {
+		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("latency").requireLike(t, Good, "30 ms in the median")
+	})
+	examined(t, streams(sseType, step{0, ticks}), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "no time was recognised")
+}
+
 func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {
 	for _, c := range []struct {
 		name, beat, kind string
