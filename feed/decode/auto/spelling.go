@@ -1,6 +1,12 @@
 package auto
 
-import "strings"
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+)
 
 // Field is what a member of a payload may be, named by the key of a mapping rule.
 type Field string
@@ -24,7 +30,7 @@ var spellings = map[Field]string{
 		"productid product market security securityid contract asset coin isin figi code s | id channel topic",
 	"name":       "companyname longname shortname displayname fullname name",
 	"currency":   "currency ccy quotecurrency",
-	"last":       "last price lastprice px lastpx tradeprice lasttradeprice latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate spot | close p c mark mid | value val",
+	"last":       "last price lastprice px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate spot | close p c mark mid lp | value val",
 	"bid":        "bid bidprice bestbid bestbidprice bidpx bp | b",
 	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap | a",
 	"bid_size":   "bidsize bidsz bidqty bestbidsize bestbidqty bidquantity bidvolume",
@@ -76,6 +82,17 @@ func Spelled(name string) (s Spelling, ok bool) {
 	}
 	s, ok = names[plain(name)]
 	return s, ok
+}
+
+// Moment reports whether a member called like the last trade says when that was, rather than at which price.
+func Moment(name string, v gjson.Result) bool {
+	switch plain(name) {
+	case "lasttrade", "lasttraded", "lastdone":
+	default:
+		return false
+	}
+	at, err := mapping.ReadTime(v)
+	return err == nil && at.Year() >= 1990 && at.Year() < 2100
 }
 
 func plain(name string) string {

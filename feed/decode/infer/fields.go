@@ -52,6 +52,9 @@ func meaning(l *leaf) (auto.Field, int, bool) {
 	if field, rank, ok := wrapped(l); ok {
 		return field, rank, true
 	}
+	if l.every(func(v gjson.Result) bool { return auto.Moment(l.name(), v) }) {
+		return "time", auto.Weak, true
+	}
 	if s, ok := auto.Spelled(l.name()); ok {
 		return s.Field, s.Rank, true
 	}

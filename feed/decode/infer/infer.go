@@ -30,6 +30,7 @@ type Sample struct {
 type Result struct {
 	Definition preset.Definition // a preset, or a map, or a preset with a map over it; without a url
 	Notes      []string          // what was guessed, and what was left out
+	Unused     []string          // where rows have numbers and times that nothing is made of, as a rule writes paths
 	Mapped     int               // of the samples, how many say something with this definition
 	Total      int
 }
@@ -100,7 +101,7 @@ func inferred(feed string, d preset.Definition, samples []Sample, read []payload
 		return Result{}, false
 	}
 	n := mapped(feed, d, samples)
-	return Result{Definition: d, Notes: w.notes, Mapped: n, Total: len(samples)}, n > 0
+	return Result{Definition: d, Notes: w.notes, Unused: w.unused, Mapped: n, Total: len(samples)}, n > 0
 }
 
 // mapped is how many samples say something when read by a definition.
@@ -136,6 +137,9 @@ func (r Result) YAML() (string, error) {
 	fmt.Fprintf(&b, "# found out from %s, of which this reads %d\n", events(r.Total), r.Mapped)
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "# %s\n", strings.Join(strings.Fields(note), " "))
+	}
+	if words := r.UnusedWords(); words != "" {
+		fmt.Fprintf(&b, "# not used: %s\n", words)
 	}
 	b.Write(text)
 	return b.String(), nil

@@ -246,6 +246,35 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 	}
 }
 
+func TestTheLastPriceIsKnownBySpellings(t *testing.T) {
+	for _, name := range strings.Fields("lastTrade last_trade lastPrice trade_price tradePrice lp ltp mark close lastTradedPrice") {
+		check(t, messages(`{"body":{"symbol":"A","quote":{"`+name+`":1.2,"b":1,"a":1.5}}}`), []string{"A 1.2 bid=1 ask=1.5"})
+	}
+	check(t, messages(`{"symbol":"A","b":1,"a":1.5,"lastTrade":1714748300123}`), []string{"A bid=1 ask=1.5 14:58:20.123"})
+	check(t, messages(`{"symbol":"A","last":2,"close":1}`), []string{"A 2"})
+}
+
+func TestWhatIsNotUsedIsTold(t *testing.T) {
+	r := check(t, messages(
+		`{"type":"tick","symbol":"A","quote":{"b":1,"a":1.5,"settle":1.2,"side":"BUY"},"bids":[[1,2],[0.9,3]],"settled":"2024-05-03T14:58:20Z"}`,
+		`{"type":"tick","symbol":"B","quote":{"b":1,"a":1.5},"n":"7"}`),
+		[]string{"A bid=1 ask=1.5 bidsize=2", "B bid=1 ask=1.5"})
+	if diff := cmp.Diff([]string{"quote.settle", "settled", "n"}, r.Unused); diff != "" {
+		t.Errorf("want (-), got (+):\n%s", diff)
+	}
+	text, err := r.YAML()
+	if err != nil || !strings.Contains(text, "\n# not used: quote.settle, settled, n\n") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	if r := check(t, messages(`{"symbol":"A","price":1,"expo":-1,"time":1714748300}`), []string{"A 0.1 14:58:20"}); len(r.Unused) > 0 {
+		t.Errorf("%q is said not to be used", r.Unused)
+	}
+	many := `{"symbol":"A","price":1,"x1":1,"x2":1,"x3":1,"x4":1,"x5":1,"x6":1,"x7":1,"x8":1,"x9":1,"x10":1}`
+	if words := check(t, messages(many), []string{"A 1"}).UnusedWords(); words != "x1, x2, x3, x4, x5, x6, x7, x8 and 2 more" {
+		t.Error(words)
+	}
+}
+
 func TestATimeOfAnyNameIsKnownByItsValue(t *testing.T) {
 	came := time.Date(2024, 5, 3, 14, 58, 21, 0, time.UTC)
 	for _, c := range []struct{ data, want string }{

@@ -11,8 +11,11 @@ import (
 	"livetape/feed/decode/mapping"
 )
 
-// writer writes rules and notes what it guessed.
-type writer struct{ notes []string }
+// writer writes rules and notes what it guessed, and what it did not use.
+type writer struct {
+	notes  []string
+	unused []string
+}
 
 func (w *writer) note(format string, args ...any) {
 	if n := fmt.Sprintf(format, args...); !slices.Contains(w.notes, n) {
@@ -187,6 +190,7 @@ func (w *writer) rule(p *place, read []payload) (mapping.Rule, bool) {
 		story(f, all, &r)
 	}
 	r.Time = w.instant(f, outer, p, read)
+	w.leave(all, f.best("change_pct"), &r)
 	return r, true
 }
 

@@ -50,6 +50,9 @@ func (e *examination) contents(s *Section) {
 	if news := e.headlines(); len(news) > 0 {
 		s.add(Good, "news", strings.Join(news, " · "), "")
 	}
+	if unused := e.read.result.UnusedWords(); unused != "" {
+		s.add(Good, "not used", e.visit.Clean(unused, 400), "")
+	}
 	e.delay(s)
 	for _, notice := range e.read.notices {
 		s.add(Warning, "server", "it says: "+e.visit.Clean(notice, 160), "")

@@ -174,6 +174,7 @@ type Reading struct {
 	Faulty     []reason `json:"faulty"`
 	Notices    []string `json:"notices"`
 	Notes      []string `json:"notes"`          // what was guessed
+	Unused     []string `json:"unused"`         // where payloads have numbers and times that the definition makes nothing of
 	YAML       string   `json:"yaml,omitempty"` // the feed's definition for a configuration
 }
 
