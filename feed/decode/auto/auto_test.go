@@ -58,6 +58,8 @@ func TestTheUsualSpellingsAreRead(t *testing.T) {
 		{`101.5`, "desk 101.5"},
 		{`"101.50"`, "desk 101.50"},
 		{`{"headline":"Up","id":7,"tickers":["A","B"],"url":"https://x.example"}`, "news Up 7 A,B https://x.example"},
+		{`{"title":"Up","uid":"n7","tags":["NVDA","BRK.B"]}`, "news Up n7 NVDA,BRK.B"},
+		{`{"title":"Up","uid":"n7","tags":["chips","NVDA"]}`, "news Up n7"},
 		{`{"title":"Up","symbol":"A","url":"javascript:x"}`, "news Up  A"},
 		{`{"symbol":"A","price":1,"title":"Corp"}`, "A 1"},
 		{`{"symbol":"A","lastTrade":1.2,"b":1,"a":1.5}`, "A 1.2 bid=1 ask=1.5"},

@@ -1,7 +1,9 @@
 package auto
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/tidwall/gjson"
 
@@ -49,8 +51,8 @@ var spellings = map[Field]string{
 	"summary":    "summary description abstract body content",
 	"source":     "source provider publisher agency",
 	"url":        "url link href",
-	"symbols":    "symbols tickers related stocks",
-	"id":         "guid newsid articleid storyid",
+	"symbols":    "symbols tickers related stocks | tags",
+	"id":         "guid newsid articleid storyid uid uuid",
 	"importance": "importance",
 }
 
@@ -93,6 +95,28 @@ func Moment(name string, v gjson.Result) bool {
 	}
 	at, err := mapping.ReadTime(v)
 	return err == nil && at.Year() >= 1990 && at.Year() < 2100
+}
+
+// Tickers reports whether all of a list, or of a text with commas, are written like tickers: without small letters and
+// blanks, and with a capital.
+func Tickers(v gjson.Result) bool {
+	var all []string
+	switch {
+	case v.Type == gjson.String:
+		all = strings.Split(v.Str, ",")
+	case v.IsArray():
+		for _, item := range v.Array() {
+			all = append(all, item.Str) // of what is no text, ""
+		}
+	}
+	return len(all) > 0 && !slices.ContainsFunc(all, func(s string) bool { return !ticker(strings.TrimSpace(s)) })
+}
+
+func ticker(s string) bool {
+	if len(s) > 24 || !strings.ContainsFunc(s, unicode.IsUpper) {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLower(r) || unicode.IsSpace(r) })
 }
 
 func plain(name string) string {

@@ -129,7 +129,10 @@ func holds(field auto.Field, l *leaf) bool {
 	case "id":
 		return l.every(func(v gjson.Result) bool { return v.Type == gjson.String || v.Type == gjson.Number })
 	case "symbols":
-		return l.every(func(v gjson.Result) bool { return v.Type == gjson.String || v.IsArray() })
+		s, _ := auto.Spelled(l.name())
+		return l.every(func(v gjson.Result) bool {
+			return (v.Type == gjson.String || v.IsArray()) && (s.Rank < auto.Weak || auto.Tickers(v))
+		})
 	case "time":
 		return l.every(dated)
 	}

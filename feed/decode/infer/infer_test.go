@@ -236,6 +236,10 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 		{"headlines", messages(
 			`{"articles":[{"id":7,"title":"Up","related":"AAPL,MSFT","publishedAt":"2024-05-03T14:58:20Z"},{"id":8,"title":"Down","related":"AAPL"}]}`),
 			[]string{"news Up AAPL,MSFT 7", "news Down AAPL 8"}},
+		{"headlines with tags", messages(
+			`{"title":"Up","uid":"n7","tags":["NVDA","BRK.B"]}`, `{"title":"Down","uid":"n8","tags":"AMD,INTC"}`),
+			[]string{"news Up NVDA,BRK.B n7", "news Down AMD,INTC n8"}},
+		{"headlines with tags that are words", messages(`{"title":"Up","uid":"n7","tags":["chips","NVDA"]}`), []string{"news Up  n7"}},
 		{"headlines about maps", messages(
 			`{"article":{"id":77,"title":"Up","publisher":{"name":"Wire"},"tickers":[{"symbol":"NVDA"},{"symbol":"AMD"}],"published_utc":"2024-05-03T14:58:20Z","article_url":"https://x.example/1","image_url":"https://x.example/2"}}`),
 			[]string{"news Up NVDA,AMD 77 https://x.example/1 14:58:20"}},
