@@ -9,7 +9,7 @@ import (
 
 // report judges what was seen. It asks nobody.
 func (e *examination) report() *Report {
-	r := &Report{URL: e.visitURL(), Name: keyOf(e.config.Name), At: e.began.UTC(), Connection: e.connectionFacts()}
+	r := &Report{URL: e.visitURL(), Name: proposal(e.config), At: e.began.UTC(), Connection: e.connectionFacts()}
 	r.Sections = append(r.Sections, e.connection())
 	if e.first.reached == streaming {
 		r.Stream = e.streamFacts()
