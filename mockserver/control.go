@@ -94,14 +94,16 @@ func isLoopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// listFaults is the help on faults, for menus as JSON.
+// listFaults says which faults are at work, and is the help on all, for menus as JSON.
 func (s *Server) listFaults(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
+	w.Header().Set("Cache-Control", "no-store")
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		s.listFaultsAsJSON(w)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	s.writeActive(w)
 	fmt.Fprintf(w, "POST %s, one a line\n\n", FaultSyntax)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range Faults() {
@@ -119,10 +121,11 @@ func (s *Server) listFaultsAsJSON(w http.ResponseWriter) {
 		Whole bool   `json:"whole"`
 	}
 	list := struct {
-		Syntax string  `json:"syntax"`
-		Token  bool    `json:"token"` // is asked for
-		Faults []fault `json:"faults"`
-	}{Syntax: FaultSyntax, Token: s.config.Token != ""}
+		Syntax string       `json:"syntax"`
+		Token  bool         `json:"token"` // is asked for
+		Active []activeJSON `json:"active"`
+		Faults []fault      `json:"faults"`
+	}{Syntax: FaultSyntax, Token: s.config.Token != "", Active: s.activeAsJSON()}
 	for _, f := range Faults() {
 		lasts := ""
 		if f.For > 0 {

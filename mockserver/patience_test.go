@@ -25,6 +25,7 @@ func TestASlowClientIsToldToComeAgainAndDelaysNobody(t *testing.T) {
 		quick.expect("snapshot")
 		for n := 1; n <= 300; n++ {
 			s.Step(1)
+			synctest.Wait() // the slow client's stream is stuck; one that slept until now would have seen a burst
 			if e := quick.next(); e.ID != fmt.Sprintf("e-%d", n) {
 				t.Fatalf("the quick client got %+v where %d should have been", e, n)
 			}
