@@ -58,6 +58,18 @@ func TestARecordingReplaysToWhatWasSeen(t *testing.T) {
 	}
 }
 
+func TestACaptureWithoutTimesIsNotGivenADate(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "capture.sse")
+	if err := os.WriteFile(file, []byte("event: price\ndata: {\"symbol\":\"TICK\",\"last\":\"1100.50\"}\n\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file))
+	screen := term.waitForText("REPLAY · no times in this file, played at 10/s", "1100.50")
+	if strings.Contains(screen, "recorded") {
+		t.Errorf("it has a date:\n%s", screen)
+	}
+}
+
 func TestARecordingThatWasKilledReplays(t *testing.T) {
 	file := recordTicker(t, "killed.tape", func(term *terminal) {
 		waitForFile(t, file(term), "1100.50")
