@@ -137,7 +137,7 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	if err != nil {
 		return usageError{err, hint(cmd)}
 	}
-	recording, err := s.record.record(feeding, roster, set.Events())
+	recording, err := s.record.record(feeding, cmd, roster, set.Events())
 	if err != nil {
 		stop()
 		drain(set.Events())
