@@ -101,7 +101,7 @@ func runRecord(ctx context.Context, cmd *cobra.Command, feeds []target, flags re
 		stop()
 		drain(set.Events())
 	}()
-	recorder, err := flags.create(roster)
+	recorder, err := flags.create(cmd, roster)
 	if err != nil {
 		return err
 	}

@@ -52,6 +52,9 @@ func meaning(l *leaf) (auto.Field, int, bool) {
 	if field, rank, ok := wrapped(l); ok {
 		return field, rank, true
 	}
+	if l.every(func(v gjson.Result) bool { return auto.Moment(l.name(), v) }) {
+		return "time", auto.Weak, true
+	}
 	if s, ok := auto.Spelled(l.name()); ok {
 		return s.Field, s.Rank, true
 	}
@@ -129,7 +132,10 @@ func holds(field auto.Field, l *leaf) bool {
 	case "id":
 		return l.every(func(v gjson.Result) bool { return v.Type == gjson.String || v.Type == gjson.Number })
 	case "symbols":
-		return l.every(func(v gjson.Result) bool { return v.Type == gjson.String || v.IsArray() })
+		s, _ := auto.Spelled(l.name())
+		return l.every(func(v gjson.Result) bool {
+			return (v.Type == gjson.String || v.IsArray()) && (s.Rank < auto.Weak || auto.Tickers(v))
+		})
 	case "time":
 		return l.every(dated)
 	}

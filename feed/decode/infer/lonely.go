@@ -20,7 +20,7 @@ func (w *writer) lonely(read []payload) (mapping.Rule, bool) {
 			f := assign(leaves(p.values()))
 			r := mapping.Rule{Each: p.each(), Last: &mapping.Value{Path: only}}
 			r.Symbol = w.symbol(f, fields{}, p)
-			r.Time = instant(f, fields{})
+			r.Time = w.instant(f, fields{}, p, read)
 			w.note("%s is the only number, and taken for the price: check this", only)
 			return r, true
 		}

@@ -113,7 +113,7 @@ func (r *run) report() *Report {
 	if length > 0 {
 		rep.Events.PerSecond = rate(r.window.events, length)
 		rep.Bytes.PerSecond = rate(r.window.bytes, length)
-	} else {
+	} else if r.settled.Load() < int64(r.plan.Clients) {
 		rep.note("the run ended before all clients were connected: no rates or latencies")
 	}
 	rep.Connections = r.connections()
@@ -123,6 +123,18 @@ func (r *run) report() *Report {
 	r.spread(rep)
 	rep.conclude(r.plan)
 	return rep
+}
+
+// Nobody is the error of a run in which no client was ever connected, since all were refused: the commonest cause, and
+// what to do about it. It is nil for any other run.
+func (rep *Report) Nobody() error {
+	c := rep.Connections
+	if c.Connected > 0 || c.Refused < c.Asked || len(c.Refusals) == 0 {
+		return nil
+	}
+	first := c.Refusals[0]
+	advice := cmp.Or(first.Advice, "'livetape check' tells more")
+	return fmt.Errorf("none of %s clients got a stream: %s; %s", count(c.Asked), first.Cause, advice)
 }
 
 func (rep *Report) note(format string, args ...any) {

@@ -231,10 +231,10 @@ func TestRefusedAndDroppedClientsAreCountedWithTheirCause(t *testing.T) {
 		requireTally(t, r, tally{
 			Connected: 4, Refused: 2, Held: 3, Dropped: 1, Delivered: 3001, JudgedBy: ByBoth,
 		})
-		if diff := cmp.Diff([]Cause{{"503 Service Unavailable: full", 2}}, r.Connections.Refusals); diff != "" {
+		if diff := cmp.Diff([]Cause{{Cause: "503 Service Unavailable: full", Times: 2, Advice: unwell}}, r.Connections.Refusals); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff([]Cause{{"the server ended the stream", 1}}, r.Connections.Drops); diff != "" {
+		if diff := cmp.Diff([]Cause{{Cause: "the server ended the stream", Times: 1}}, r.Connections.Drops); diff != "" {
 			t.Error(diff)
 		}
 	})
@@ -263,6 +263,9 @@ func TestAServerThatCannotBeReachedRefusesAll(t *testing.T) {
 		r := n.load(t.Context(), plain(5))
 		requireTally(t, r, tally{Refused: 5, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
 		requireNote(t, r, "no client was connected")
+		if r.Seconds != 0 {
+			t.Errorf("it was listened to for %v s", r.Seconds)
+		}
 	})
 }
 
@@ -271,7 +274,7 @@ func TestAServerThatDoesNotAnswerRefusesInTime(t *testing.T) {
 		<-r.Context().Done()
 	})
 	requireTally(t, r, tally{Refused: 2, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
-	if diff := cmp.Diff([]Cause{{"no answer within 10s", 2}}, r.Connections.Refusals); diff != "" {
+	if diff := cmp.Diff([]Cause{{Cause: "no answer within 10s", Times: 2, Advice: unreachable}}, r.Connections.Refusals); diff != "" {
 		t.Error(diff)
 	}
 }
