@@ -171,10 +171,13 @@ func (p *pipe) message(ev feed.Event) error {
 			return err
 		}
 	}
-	if p.sieve.complete() {
-		return errEnough
+	if !p.sieve.complete() {
+		return nil
 	}
-	return nil
+	if len(p.sieve.symbols) > 0 {
+		return errEnough // whichever feed they came from
+	}
+	return cmp.Or(p.ends.failed, errEnough)
 }
 
 // print prints the record if it is asked for.

@@ -25,7 +25,7 @@ type client struct {
 	proto         string
 	held          bool      // it was connected when the time was up
 	done          bool      // the server wants it no more
-	between       bool      // its stream ended, and it has not asked for another one yet
+	between       bool      // its stream ended, and it has not asked for another one yet, or only just
 	latest        time.Time // when the last event came
 
 	scanner scanner
@@ -122,6 +122,7 @@ func (c *client) ask(ctx context.Context, cancel func()) (resp *http.Response, n
 	case late.Load():
 		return resp, refusal{"no answer within " + answerTime.String(), unreachable}
 	case outer() != nil:
+		c.between = c.connections > 0 && time.Since(c.present.asked) < stalledAfter
 		return resp, refusal{}
 	case err != nil:
 		no.cause, no.advice = c.visit.Explain(err)

@@ -23,6 +23,8 @@ type Report struct {
 	Clients     *Spread     `json:"per_client"`
 	Notes       []string    `json:"notes"`
 	OK          bool        `json:"ok"` // nothing is known to be wrong
+
+	doubtful bool // a note tells of events that nobody can judge, or of clients that were not there
 }
 
 // Connections counts clients, by what became of them, and connections that ended.
@@ -31,7 +33,7 @@ type Connections struct {
 	Connected   int     `json:"connected"` // at least once
 	Refused     int     `json:"refused"`   // never connected
 	Held        int     `json:"held"`      // connected to the end
-	Between     int     `json:"between"`   // of a server that ended their stream, they waited to ask for the next one
+	Between     int     `json:"between"`   // of a server that ended their stream, they waited to ask for the next one, or had just asked
 	Stalled     int     `json:"stalled"`   // held, but got nothing of what others got for the last second or longer
 	Dropped     int     `json:"dropped"`   // streams that ended before the time was up
 	Reconnected int     `json:"reconnected"`
@@ -200,8 +202,10 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 func (rep *Report) conclude(p Plan) {
 	c, e := rep.Connections, rep.Events
 	zero := func(n *uint64) bool { return n == nil || *n == 0 }
+	rep.doubtful = rep.doubtful || e.Lost == nil || e.Nameless+e.Unjudged > 0
 	if pending := c.Asked - c.Connected - c.Refused; pending > 0 {
 		rep.note("%d clients were not connected yet", pending)
+		rep.doubtful = true
 	}
 	away := c.Connected - c.Held - c.Between
 	if p.Reconnect && away > 0 {
