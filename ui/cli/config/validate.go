@@ -65,8 +65,9 @@ func (f Feed) Validate() error {
 // does not hang on these.
 func (f Feed) validateWithout(cut []string) error {
 	if !slices.ContainsFunc(cut, func(key string) bool { return key != "symbols" }) {
-		f.Symbols = []string{"SYMBOL"} // whatever they are, they are there
-		return f.Validate()
+		given := f
+		given.Symbols = []string{"SYMBOL"} // whatever they are, they are there
+		return given.Validate()
 	}
 	var faults fault.List
 	if !slices.Contains(cut, "token") && !slices.Contains(cut, "token_file") {
