@@ -61,7 +61,7 @@ func explainCertificate(err error) (sentence, bool) {
 	case errors.As(err, &host):
 		return sentence{refused, fmt.Sprintf("TLS certificate is for %s, not %s", holder(host.Certificate), host.Host), advice}, true
 	case errors.As(err, &unknown):
-		return sentence{refused, "TLS certificate is signed by an unknown authority", "install the authority's certificate, or name its file as the feed's CA file"}, true
+		return sentence{refused, "TLS certificate is signed by an unknown authority", "install the authority's certificate, or name its file: --ca FILE (tls_ca in the configuration)"}, true
 	}
 	if bad := (*tls.CertificateVerificationError)(nil); errors.As(err, &bad) {
 		return sentence{refused, "TLS certificate is not valid: " + bad.Err.Error(), advice}, true
@@ -164,7 +164,7 @@ func explainHTTP(err error) (sentence, bool) {
 	case errors.Is(err, http.ErrSchemeMismatch):
 		return sentence{misfit, "the server speaks plain HTTP: use http://", "write http:// in place of https://"}, true
 	case strings.Contains(text, `malformed HTTP response "\x15\x03`): // a TLS alert
-		return sentence{misfit, "the server speaks TLS: use https://", "write https:// in place of http://"}, true
+		return sentence{misfit, "the server speaks TLS: use https://", writeHTTPS}, true
 	case strings.Contains(text, "malformed HTTP"):
 		return sentence{misfit, "the server does not speak HTTP", "check host and port of the URL"}, true
 	case text == "Proxy Authentication Required":

@@ -105,8 +105,12 @@ func TestABadCertificateFailsAndSaysWhy(t *testing.T) {
 			client := serveTLS(t, a.leaf(c.host, c.from, c.to), c.roots, staying("data: 1\n\n"))
 			l := still().listen(t, Config{Name: "f", URL: "https://desk.example/?token=s3cr3t", Client: client})
 			l.status(Connecting)
-			if st := l.status(Failed); st.Cause != c.want || st.Advice == "" {
+			st := l.status(Failed)
+			if st.Cause != c.want || st.Advice == "" {
 				t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
+			}
+			if unknown := strings.Contains(c.want, "authority"); unknown != strings.Contains(st.Advice, "--ca FILE (tls_ca in the configuration)") {
+				t.Errorf("the advice is %q", st.Advice)
 			}
 		})
 	}
@@ -141,7 +145,32 @@ func TestASchemeThatTheServerDoesNotSpeakFails(t *testing.T) {
 	client := serveTLS(t, a.leaf("desk.example", time.Now(), time.Now().Add(time.Hour)), nil, staying(""))
 	m := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: client})
 	m.status(Connecting)
-	if st := m.status(Failed); st.Cause != "400 Bad Request: Client sent an HTTP request to an HTTPS server." || st.Advice == "" {
+	if st := m.status(Failed); st.Cause != "400 Bad Request: Client sent an HTTP request to an HTTPS server." || st.Advice != "write https:// in place of http://" {
+		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
+	}
+}
+
+func TestOtherServersSayInTheirOwnWordsThatTheySpeakTLS(t *testing.T) {
+	for body, want := range map[string]string{
+		"<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>": "write https:// in place of http://",
+		"<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.</p>":                   "write https:// in place of http://",
+		"no such symbol": "check the URL and the headers",
+	} {
+		s := serve(t, answering(http.StatusBadRequest, nil, body))
+		l := still().listen(t, Config{Name: "f", URL: s.URL})
+		l.status(Connecting)
+		if st := l.status(Failed); st.Advice != want {
+			t.Errorf("%s: the advice is %q, want %q", body, st.Advice, want)
+		}
+		l.end()
+	}
+}
+
+func TestARefusalOfARequestForSymbolsSpeaksOfThem(t *testing.T) {
+	s := serve(t, answering(http.StatusBadRequest, nil, "asset not found"))
+	l := still().listen(t, Config{Name: "f", URL: s.URL, AsksSymbols: true})
+	l.status(Connecting)
+	if st := l.status(Failed); st.Cause != "400 Bad Request: asset not found" || st.Advice != "check the URL, the symbols and the headers" {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
 	}
 }

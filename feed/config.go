@@ -20,6 +20,8 @@ type Config struct {
 	Body   string            // of a POST, sent to the URL's own origin only; the value of a ${NAME} is escaped as JSON or a form wants it. Without a Content-Type header it goes as JSON or a form, by its looks
 	Format Format            // of the answer; empty means SSE
 
+	AsksSymbols bool // the request names symbols: the advice on a refusal speaks of them
+
 	Resume      string // how to ask for what was missed: [ResumeByHeader] (also when empty), [ResumeNever], or by a query parameter: "since={id}"
 	LastEventID string // to resume from on the first connection; empty for none
 

@@ -18,16 +18,27 @@ const (
 )
 
 // message is what the body of a refusal says about it, fit for a screen; empty when it says nothing
-// that the status does not. It takes no longer than messageTime.
-func (s *source) message(resp *http.Response) string {
+// that the status does not. It takes no longer than messageTime. It also says whether the body, in the words of a known
+// server, says that plain HTTP came to where TLS is spoken.
+func (s *source) message(resp *http.Response) (text string, plainToTLS bool) {
 	giveUp := time.AfterFunc(messageTime, func() { _ = resp.Body.Close() }) // ends the read
 	defer giveUp.Stop()
 	body, _ := io.ReadAll(io.LimitReader(plainBody(resp), messageBytes)) // what could be read will do
-	text := s.safeUpTo(messageLimit, wordsOf(body))
+	text = s.safeUpTo(messageLimit, wordsOf(body))
 	if strings.EqualFold(text, http.StatusText(resp.StatusCode)) || strings.EqualFold(text, statusLine(resp.StatusCode)) {
-		return ""
+		text = ""
 	}
-	return text
+	return text, resp.StatusCode == http.StatusBadRequest && wantsTLS(body)
+}
+
+// wantsTLS reports whether the body of a 400 is what Go, nginx, or Apache say to plain HTTP on a port for TLS.
+func wantsTLS(body []byte) bool {
+	for _, words := range []string{"HTTP request to an HTTPS server", "plain HTTP request was sent to HTTPS port", "plain HTTP to an SSL-enabled server port"} {
+		if bytes.Contains(body, []byte(words)) {
+			return true
+		}
+	}
+	return false
 }
 
 // plainBody is the body of resp without its compression.

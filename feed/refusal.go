@@ -28,8 +28,12 @@ func (s *source) examine(resp *http.Response, now time.Time) *refusal {
 	case stopped:
 		return r
 	}
-	if message := s.message(resp); message != "" {
+	message, plainToTLS := s.message(resp)
+	if message != "" {
 		r.cause += ": " + message
+	}
+	if plainToTLS {
+		r.advice = writeHTTPS
 	}
 	return r
 }
@@ -104,6 +108,9 @@ func (s *source) wordsFor(resp *http.Response) (cause, advice string) {
 	case resp.StatusCode < 400:
 		return cause + " instead of an event stream", "check the URL"
 	}
+	if s.AsksSymbols {
+		return cause, "check the URL, the symbols and the headers"
+	}
 	return cause, "check the URL and the headers"
 }
 
@@ -126,6 +133,8 @@ func (s *source) forbidden() string {
 	}
 	return "403: " + s.credential + " gives no access"
 }
+
+const writeHTTPS = "write https:// in place of http://"
 
 const proxyLogin = "put user and password into the proxy's URL (HTTPS_PROXY, or the feed's own)"
 

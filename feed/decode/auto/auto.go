@@ -157,6 +157,9 @@ func read(v gjson.Result) row {
 			r.scaled = true
 		}
 		s, ok := Spelled(key.Str)
+		if s.Field == "last" && Moment(key.Str, value) {
+			s.Field, s.Rank = "time", Weak
+		}
 		if !ok || mapping.Missing(value) || value.IsObject() || value.IsArray() && s.Field != "symbols" {
 			return true
 		}

@@ -58,8 +58,12 @@ func TestTheUsualSpellingsAreRead(t *testing.T) {
 		{`101.5`, "desk 101.5"},
 		{`"101.50"`, "desk 101.50"},
 		{`{"headline":"Up","id":7,"tickers":["A","B"],"url":"https://x.example"}`, "news Up 7 A,B https://x.example"},
+		{`{"title":"Up","uid":"n7","tags":["NVDA","BRK.B"]}`, "news Up n7 NVDA,BRK.B"},
+		{`{"title":"Up","uid":"n7","tags":["chips","NVDA"]}`, "news Up n7"},
 		{`{"title":"Up","symbol":"A","url":"javascript:x"}`, "news Up  A"},
 		{`{"symbol":"A","price":1,"title":"Corp"}`, "A 1"},
+		{`{"symbol":"A","lastTrade":1.2,"b":1,"a":1.5}`, "A 1.2 bid=1 ask=1.5"},
+		{`{"symbol":"A","lastTrade":1714748300123,"b":1,"a":1.5}`, "A bid=1 ask=1.5 14:58:20.123"},
 		{`{"symbol":"A","price":1,"changePercent":0.5,"change":2}`, "A 1 change=2"},
 	} {
 		if got := shown(d.Decode("message", []byte(c[0]))); got != c[1] {

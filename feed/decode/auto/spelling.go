@@ -1,6 +1,14 @@
 package auto
 
-import "strings"
+import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+)
 
 // Field is what a member of a payload may be, named by the key of a mapping rule.
 type Field string
@@ -24,7 +32,7 @@ var spellings = map[Field]string{
 		"productid product market security securityid contract asset coin isin figi code s | id channel topic",
 	"name":       "companyname longname shortname displayname fullname name",
 	"currency":   "currency ccy quotecurrency",
-	"last":       "last price lastprice px lastpx tradeprice lasttradeprice latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate spot | close p c mark mid | value val",
+	"last":       "last price lastprice px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate spot | close p c mark mid lp | value val",
 	"bid":        "bid bidprice bestbid bestbidprice bidpx bp | b",
 	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap | a",
 	"bid_size":   "bidsize bidsz bidqty bestbidsize bestbidqty bidquantity bidvolume",
@@ -43,8 +51,8 @@ var spellings = map[Field]string{
 	"summary":    "summary description abstract body content",
 	"source":     "source provider publisher agency",
 	"url":        "url link href",
-	"symbols":    "symbols tickers related stocks",
-	"id":         "guid newsid articleid storyid",
+	"symbols":    "symbols tickers related stocks | tags",
+	"id":         "guid newsid articleid storyid uid uuid",
 	"importance": "importance",
 }
 
@@ -76,6 +84,39 @@ func Spelled(name string) (s Spelling, ok bool) {
 	}
 	s, ok = names[plain(name)]
 	return s, ok
+}
+
+// Moment reports whether a member called like the last trade says when that was, rather than at which price.
+func Moment(name string, v gjson.Result) bool {
+	switch plain(name) {
+	case "lasttrade", "lasttraded", "lastdone":
+	default:
+		return false
+	}
+	at, err := mapping.ReadTime(v)
+	return err == nil && at.Year() >= 1990 && at.Year() < 2100
+}
+
+// Tickers reports whether all of a list, or of a text with commas, are written like tickers: without small letters and
+// blanks, and with a capital.
+func Tickers(v gjson.Result) bool {
+	var all []string
+	switch {
+	case v.Type == gjson.String:
+		all = strings.Split(v.Str, ",")
+	case v.IsArray():
+		for _, item := range v.Array() {
+			all = append(all, item.Str) // of what is no text, ""
+		}
+	}
+	return len(all) > 0 && !slices.ContainsFunc(all, func(s string) bool { return !ticker(strings.TrimSpace(s)) })
+}
+
+func ticker(s string) bool {
+	if len(s) > 24 || !strings.ContainsFunc(s, unicode.IsUpper) {
+		return false
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLower(r) || unicode.IsSpace(r) })
 }
 
 func plain(name string) string {

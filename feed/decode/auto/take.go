@@ -93,7 +93,9 @@ func (s *search) story(r row, a around) bool {
 	if at, err := url.Parse(r.text("url", market.MaxURL)); err == nil && at.Host != "" && (at.Scheme == "http" || at.Scheme == "https") {
 		h.URL = at.String()
 	}
-	h.Symbols = symbols(r.members["symbols"].value)
+	if about := r.members["symbols"]; about.rank < Weak || Tickers(about.value) {
+		h.Symbols = symbols(about.value)
+	}
 	if own := r.members["symbol"]; h.Symbols == nil && own.rank < Weak && own.value.Type == gjson.String {
 		h.Symbols = symbols(own.value)
 	}

@@ -52,6 +52,9 @@ func meaning(l *leaf) (auto.Field, int, bool) {
 	if field, rank, ok := wrapped(l); ok {
 		return field, rank, true
 	}
+	if l.every(func(v gjson.Result) bool { return auto.Moment(l.name(), v) }) {
+		return "time", auto.Weak, true
+	}
 	if s, ok := auto.Spelled(l.name()); ok {
 		return s.Field, s.Rank, true
 	}
@@ -61,7 +64,7 @@ func meaning(l *leaf) (auto.Field, int, bool) {
 			return s.Field, s.Rank, true
 		}
 	}
-	if timely(l.name()) {
+	if timely(l.name()) && !elsewhen.MatchString(l.name()) {
 		return "time", auto.Weak, true
 	}
 	if name := strings.ToLower(l.name()); strings.HasSuffix(name, "url") && !pictured.MatchString(name) {
@@ -69,6 +72,9 @@ func meaning(l *leaf) (auto.Field, int, bool) {
 	}
 	return "", 0, false
 }
+
+// elsewhen are names of times that are not those of a price: nextFundingTime, expirationDate.
+var elsewhen = regexp.MustCompile(`(?i)next|expir|matur|settle|deliver|listing|launch|dividend|earnings|inception`)
 
 var pictured = regexp.MustCompile(`image|img|icon|logo|thumb`)
 
@@ -126,7 +132,10 @@ func holds(field auto.Field, l *leaf) bool {
 	case "id":
 		return l.every(func(v gjson.Result) bool { return v.Type == gjson.String || v.Type == gjson.Number })
 	case "symbols":
-		return l.every(func(v gjson.Result) bool { return v.Type == gjson.String || v.IsArray() })
+		s, _ := auto.Spelled(l.name())
+		return l.every(func(v gjson.Result) bool {
+			return (v.Type == gjson.String || v.IsArray()) && (s.Rank < auto.Weak || auto.Tickers(v))
+		})
 	case "time":
 		return l.every(dated)
 	}

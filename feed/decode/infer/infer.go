@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -22,12 +23,14 @@ type Sample struct {
 	Type string // the event's type
 	ID   string // its id; may be empty
 	Data []byte
+	At   time.Time // when it came; zero: not known, and then times are known by their names alone
 }
 
 // Result says how to read a feed.
 type Result struct {
 	Definition preset.Definition // a preset, or a map, or a preset with a map over it; without a url
 	Notes      []string          // what was guessed, and what was left out
+	Unused     []string          // where rows have numbers and times that nothing is made of, as a rule writes paths
 	Mapped     int               // of the samples, how many say something with this definition
 	Total      int
 }
@@ -84,7 +87,7 @@ func over(feed, name string, samples []Sample) (Result, bool) {
 func documents(read []payload) (whole []payload) {
 	for _, p := range read {
 		if p.json.Get("path").Str == "/" && p.json.Get("data").IsObject() {
-			whole = append(whole, payload{"", gjson.Parse(p.json.Get("data").Raw)})
+			whole = append(whole, payload{"", gjson.Parse(p.json.Get("data").Raw), p.at})
 		}
 	}
 	return whole
@@ -98,7 +101,7 @@ func inferred(feed string, d preset.Definition, samples []Sample, read []payload
 		return Result{}, false
 	}
 	n := mapped(feed, d, samples)
-	return Result{Definition: d, Notes: w.notes, Mapped: n, Total: len(samples)}, n > 0
+	return Result{Definition: d, Notes: w.notes, Unused: w.unused, Mapped: n, Total: len(samples)}, n > 0
 }
 
 // mapped is how many samples say something when read by a definition.
@@ -135,6 +138,9 @@ func (r Result) YAML() (string, error) {
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "# %s\n", strings.Join(strings.Fields(note), " "))
 	}
+	if words := r.UnusedWords(); words != "" {
+		fmt.Fprintf(&b, "# not used: %s\n", words)
+	}
 	b.Write(text)
 	return b.String(), nil
 }
@@ -150,6 +156,7 @@ func events(n int) string {
 type payload struct {
 	event string
 	json  gjson.Result
+	at    time.Time // when it came
 }
 
 func payloads(samples []Sample) (read []payload) {
@@ -161,7 +168,7 @@ func payloads(samples []Sample) (read []payload) {
 		for _, line := range lines {
 			json, reason, err := mapping.ReadPayload(string(line))
 			if err == nil && reason == "" && sayable(s.Type) {
-				read = append(read, payload{s.Type, json})
+				read = append(read, payload{s.Type, json, s.At})
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package infer
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,7 +21,7 @@ func TestEverySampleOfARealServiceIsRecognisedOrInferred(t *testing.T) {
 		t.Run(s.Name, func(t *testing.T) {
 			var events []Sample
 			for _, e := range s.Events() {
-				events = append(events, Sample(e))
+				events = append(events, Sample{Type: e.Type, ID: e.ID, Data: e.Data})
 			}
 			if s.Mute {
 				return
@@ -202,6 +203,10 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 		{"json in a string", messages(`{"channel":"prices","payload":"{\"symbol\":\"X\",\"price\":1.5}"}`), []string{"X 1.5"}},
 		{"spellings that change", messages(`{"symbol":"A","last":1}`, `{"symbol":"A","price":2}`), []string{"A 1", "A 2"}},
 		{"a fraction for a per cent", messages(`{"symbol":"A","price":110,"change":10,"changePercent":0.1}`), []string{"A 110 pct=10.0"}},
+		{"times that are not the price's", messages(`{"symbol":"A","markPrice":"1.5","nextFundingTime":"1673280000000","expiry_date":"2026-12-18"}`), []string{"A 1.5"}},
+		{"Eastmoney's points beside its decimals", messages(`{"rc":0,"svr":1,"data":{"f43":1234,"f57":"000001","f59":2,"f169":0.24,"f170":1.98}}`), []string{"000001 1234 pct=1.98"}},
+		{"Eastmoney's points in a list beside its decimals", messages(`{"rc":0,"svr":1,"data":{"diff":{"0":{"f1":2,"f2":12.34,"f3":1.98,"f12":"000001"},"1":{"f1":2,"f2":9,"f3":0.1,"f12":"000002"}}}}`),
+			[]string{"000001 12.34 pct=1.98", "000002 9 pct=0.1"}},
 		{"names with dots and blanks", messages(`{"Global Quote":{"01. symbol":"IBM","05. price":"133.5"}}`), []string{"IBM 133.5"}},
 		{"numbers with thousands apart", messages(`{"symbol":"BTC/USD","price":"61,632.60"}`, `{"symbol":"ETH/USD","price":"3,012"}`, `{"symbol":"X","price":"1.5"}`),
 			[]string{"BTC/USD 61632.60", "ETH/USD 3012", "X 1.5"}},
@@ -235,6 +240,10 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 		{"headlines", messages(
 			`{"articles":[{"id":7,"title":"Up","related":"AAPL,MSFT","publishedAt":"2024-05-03T14:58:20Z"},{"id":8,"title":"Down","related":"AAPL"}]}`),
 			[]string{"news Up AAPL,MSFT 7", "news Down AAPL 8"}},
+		{"headlines with tags", messages(
+			`{"title":"Up","uid":"n7","tags":["NVDA","BRK.B"]}`, `{"title":"Down","uid":"n8","tags":"AMD,INTC"}`),
+			[]string{"news Up NVDA,BRK.B n7", "news Down AMD,INTC n8"}},
+		{"headlines with tags that are words", messages(`{"title":"Up","uid":"n7","tags":["chips","NVDA"]}`), []string{"news Up  n7"}},
 		{"headlines about maps", messages(
 			`{"article":{"id":77,"title":"Up","publisher":{"name":"Wire"},"tickers":[{"symbol":"NVDA"},{"symbol":"AMD"}],"published_utc":"2024-05-03T14:58:20Z","article_url":"https://x.example/1","image_url":"https://x.example/2"}}`),
 			[]string{"news Up NVDA,AMD 77 https://x.example/1 14:58:20"}},
@@ -245,20 +254,71 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 	}
 }
 
+func TestTheLastPriceIsKnownBySpellings(t *testing.T) {
+	for _, name := range strings.Fields("lastTrade last_trade lastPrice trade_price tradePrice lp ltp mark close lastTradedPrice") {
+		check(t, messages(`{"body":{"symbol":"A","quote":{"`+name+`":1.2,"b":1,"a":1.5}}}`), []string{"A 1.2 bid=1 ask=1.5"})
+	}
+	check(t, messages(`{"symbol":"A","b":1,"a":1.5,"lastTrade":1714748300123}`), []string{"A bid=1 ask=1.5 14:58:20.123"})
+	check(t, messages(`{"symbol":"A","last":2,"close":1}`), []string{"A 2"})
+}
+
+func TestWhatIsNotUsedIsTold(t *testing.T) {
+	r := check(t, messages(
+		`{"type":"tick","symbol":"A","quote":{"b":1,"a":1.5,"settle":1.2,"side":"BUY"},"bids":[[1,2],[0.9,3]],"settled":"2024-05-03T14:58:20Z"}`,
+		`{"type":"tick","symbol":"B","quote":{"b":1,"a":1.5},"n":"7"}`),
+		[]string{"A bid=1 ask=1.5 bidsize=2", "B bid=1 ask=1.5"})
+	if diff := cmp.Diff([]string{"quote.settle", "settled", "n"}, r.Unused); diff != "" {
+		t.Errorf("want (-), got (+):\n%s", diff)
+	}
+	text, err := r.YAML()
+	if err != nil || !strings.Contains(text, "\n# not used: quote.settle, settled, n\n") {
+		t.Errorf("%v\n%s", err, text)
+	}
+	if r := check(t, messages(`{"symbol":"A","price":1,"expo":-1,"time":1714748300}`), []string{"A 0.1 14:58:20"}); len(r.Unused) > 0 {
+		t.Errorf("%q is said not to be used", r.Unused)
+	}
+	many := `{"symbol":"A","price":1,"x1":1,"x2":1,"x3":1,"x4":1,"x5":1,"x6":1,"x7":1,"x8":1,"x9":1,"x10":1}`
+	if words := check(t, messages(many), []string{"A 1"}).UnusedWords(); words != "x1, x2, x3, x4, x5, x6, x7, x8 and 2 more" {
+		t.Error(words)
+	}
+}
+
+func TestATimeOfAnyNameIsKnownByItsValue(t *testing.T) {
+	came := time.Date(2024, 5, 3, 14, 58, 21, 0, time.UTC)
+	for _, c := range []struct{ data, want string }{
+		{`{"symbol":"A","price":1,"when":1714748300123}`, "A 1 14:58:20.123"},
+		{`{"symbol":"A","price":1,"moment":1714748300}`, "A 1 14:58:20"},
+		{`{"symbol":"A","price":1,"zeit":"2024-05-03T14:58:20Z"}`, "A 1 14:58:20"},
+		{`{"symbol":"A","price":1,"wann":"1714748300123456"}`, "A 1 14:58:20.123"},
+		{`{"zeit":1714748300,"rows":[{"symbol":"A","price":1}]}`, "A 1 14:58:20"},
+		{`{"value":42,"when":1714748300}`, "desk 42 14:58:20"},
+		{`{"symbol":"A","price":1,"when":1714748300,"zeit":1714748301}`, "A 1"},
+		{`{"symbol":"A","price":1,"expires":"2024-12-20T00:00:00Z","listed":"1999-01-22"}`, "A 1"},
+		{`{"symbol":"A","price":1,"volume":1714748300}`, "A 1 volume=1714748300"},
+	} {
+		check(t, []Sample{{Type: "message", Data: []byte(c.data), At: came}}, []string{c.want})
+	}
+	check(t, messages(`{"symbol":"A","price":1,"when":1714748300123}`), []string{"A 1"}) // nobody knows when it came
+}
+
 func TestWhatIsNoPriceIsNotInferred(t *testing.T) {
 	for name, events := range map[string][]Sample{
-		"nothing":      nil,
-		"text":         messages("hello"),
-		"words":        messages(`{"status":"checked out"}`),
-		"several":      messages(`{"cpu":0.5,"mem":0.7}`),
-		"empty":        messages(`{}`, `null`, `[]`),
-		"a ping":       messages(`{"connect":{"client":"c","ping":25}}`),
-		"mixed lists":  messages(`[340,{"c":["5525.10000","0.00398963"]},"ticker","XBT/USD"]`),
-		"an average":   messages(`{"sym":"X","a":0.4352}`),
-		"unclear":      messages(`{"symbol":"X","price":"61,632"}`, `{"symbol":"X","price":"15.123,45"}`),
-		"with a unit":  messages(`"181.46 USD"`),
-		"a heartbeat":  messages(`{"heartbeat":1,"time":1714748300}`),
-		"deep nesting": messages(strings.Repeat("[", 1000) + strings.Repeat("]", 1000)),
+		"nothing":        nil,
+		"text":           messages("hello"),
+		"words":          messages(`{"status":"checked out"}`),
+		"several":        messages(`{"cpu":0.5,"mem":0.7}`),
+		"empty":          messages(`{}`, `null`, `[]`),
+		"a ping":         messages(`{"connect":{"client":"c","ping":25}}`),
+		"mixed lists":    messages(`[340,{"c":["5525.10000","0.00398963"]},"ticker","XBT/USD"]`),
+		"an average":     messages(`{"sym":"X","a":0.4352}`),
+		"unclear":        messages(`{"symbol":"X","price":"61,632"}`, `{"symbol":"X","price":"15.123,45"}`),
+		"bare lines":     messages("181.46\n200"),
+		"two points":     messages(`{"symbol":"X","price":"137,20"}`, `{"symbol":"Y","price":"1.234"}`),
+		"parts of cents": messages(`{"symbol":"VOD","price_cents":7250.5}`),
+		"a spread":       messages(`{"symbol":"A","spread_bps":13}`),
+		"with a unit":    messages(`"181.46 USD"`),
+		"a heartbeat":    messages(`{"heartbeat":1,"time":1714748300}`),
+		"deep nesting":   messages(strings.Repeat("[", 1000) + strings.Repeat("]", 1000)),
 	} {
 		if r, ok := Infer("desk", events); ok {
 			t.Errorf("%s: found %+v", name, r)

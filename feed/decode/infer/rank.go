@@ -2,6 +2,7 @@ package infer
 
 import (
 	"slices"
+	"time"
 
 	"github.com/tidwall/gjson"
 )
@@ -52,19 +53,24 @@ func (p *place) outer(read []payload) fields {
 	if len(p.names) == 0 {
 		return fields{}
 	}
+	all, _ := p.above(read)
+	return assign(all)
+}
+
+// above are the members of the payloads that rows are from, and when those came.
+func (p *place) above(read []payload) (top []*leaf, arrivals []time.Time) {
 	var rows []gjson.Result
 	for i, f := range p.rows {
 		if i == 0 || f.payload != p.rows[i-1].payload {
-			rows = append(rows, read[f.payload].json)
+			rows, arrivals = append(rows, read[f.payload].json), append(arrivals, read[f.payload].at)
 		}
 	}
-	var top []*leaf
 	for _, l := range leaves(rows) {
 		if len(l.names) == 1 {
 			top = append(top, l)
 		}
 	}
-	return assign(top)
+	return top, arrivals
 }
 
 // scalars reports whether the rows are numbers under tickers: {"BTC": 64000.1, "ETH": 3000}.

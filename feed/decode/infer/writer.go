@@ -11,8 +11,11 @@ import (
 	"livetape/feed/decode/mapping"
 )
 
-// writer writes rules and notes what it guessed.
-type writer struct{ notes []string }
+// writer writes rules and notes what it guessed, and what it did not use.
+type writer struct {
+	notes  []string
+	unused []string
+}
 
 func (w *writer) note(format string, args ...any) {
 	if n := fmt.Sprintf(format, args...); !slices.Contains(w.notes, n) {
@@ -186,7 +189,8 @@ func (w *writer) rule(p *place, read []payload) (mapping.Rule, bool) {
 	} else {
 		story(f, all, &r)
 	}
-	r.Time = instant(f, outer)
+	r.Time = w.instant(f, outer, p, read)
+	w.leave(all, f.best("change_pct"), &r)
 	return r, true
 }
 
@@ -213,13 +217,10 @@ func (w *writer) symbol(f, outer fields, p *place) *mapping.Value {
 	return nil
 }
 
-func instant(f, outer fields) *mapping.Value {
-	l, at := f.best("time"), ""
+// timeOf is a leaf as a rule writes a time; at is what stands before its path.
+func timeOf(l *leaf, at string) *mapping.Value {
 	if l == nil {
-		if l = outer.best("time"); l == nil {
-			return nil
-		}
-		at = "$."
+		return nil
 	}
 	v := &mapping.Value{Path: at + l.path}
 	unit := mapping.UnitOf(l.first())

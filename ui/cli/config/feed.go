@@ -44,6 +44,7 @@ func (f Feed) Config(name string, w World) (feed.Config, error) {
 		Body:        request.Body,
 		Format:      feed.Format(full.Format),
 		Resume:      full.Resume,
+		AsksSymbols: len(full.Symbols) > 0,
 		IdleTimeout: full.Idle(),
 		MaxEvent:    full.EventLimit(),
 		Decoder:     decoder,

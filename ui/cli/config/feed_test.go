@@ -106,7 +106,7 @@ feeds:
 	got.Decoder = nil
 	want := feed.Config{
 		Name: "desk", URL: "https://desk.example/quotes", Format: feed.NDJSON, Method: "POST", Header: map[string]string{},
-		Body: `["x", "A,B", "${SESSION}"]`, Resume: "since={id}", RetryMin: 2 * time.Second, RetryMax: time.Minute,
+		Body: `["x", "A,B", "${SESSION}"]`, AsksSymbols: true, Resume: "since={id}", RetryMin: 2 * time.Second, RetryMax: time.Minute,
 		IdleTimeout: -1, MaxEvent: 1 << 20, CAFiles: []string{filepath.Join(dir, "ca.pem")},
 		Proxy: "http://me:${PASS}@proxy.example:3128",
 	}

@@ -9,7 +9,7 @@ import (
 
 // report judges what was seen. It asks nobody.
 func (e *examination) report() *Report {
-	r := &Report{URL: e.visitURL(), Name: keyOf(e.config.Name), At: e.began.UTC(), Connection: e.connectionFacts()}
+	r := &Report{URL: e.visitURL(), Name: proposal(e.config), At: e.began.UTC(), Connection: e.connectionFacts()}
 	r.Sections = append(r.Sections, e.connection())
 	if e.first.reached == streaming {
 		r.Stream = e.streamFacts()
@@ -132,7 +132,7 @@ func (e *examination) readingFacts() *Reading {
 	facts := &Reading{
 		Preset: r.result.Definition.Preset, Recognised: append([]string{}, r.recognised...), Examined: len(e.first.tally.kept),
 		Mapped: r.result.Mapped, Symbols: e.prices(), Headlines: e.headlines(), Ignored: e.reasons(r.ignored), Faulty: e.reasons(r.faulty),
-		Notices: e.cleaned(r.notices), Notes: e.cleaned(r.result.Notes), YAML: e.yaml(),
+		Notices: e.cleaned(r.notices), Notes: e.cleaned(r.result.Notes), Unused: e.cleaned(r.result.Unused), YAML: e.yaml(),
 	}
 	return facts
 }

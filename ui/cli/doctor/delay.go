@@ -88,15 +88,15 @@ type held struct {
 	Events int           // in that one
 }
 
-// holding looks for bursts whose events happened all through the pause before. The first burst, and updates that are
-// older than the pause, say nothing: they may be history.
+// holding looks for bursts whose events happened all through the pause before, and came in less time than they took to
+// happen. One such burst says nothing: clients and servers stop for breath too. Nor does the first of a connection.
 func holding(updates []arrived, events []event) held {
 	var h held
 	all := burstsOf(events)
 	for i := 1; i < len(all); i++ {
-		waited := all[i].start.Sub(all[i-1].end)
-		span, n := spanOf(updates, all[i])
-		if n < 3 || span < time.Second || span < waited/3 || span > waited+all[i].end.Sub(all[i].start)+time.Second {
+		waited, took := all[i].start.Sub(all[i-1].end), all[i].end.Sub(all[i].start)
+		span, n := freshSpan(updates, all[i])
+		if n < 3 || span-took < time.Second || span-took < waited/3 || span > waited+took+time.Second {
 			continue
 		}
 		h.Bursts++
@@ -104,17 +104,28 @@ func holding(updates []arrived, events []event) held {
 			h.Span, h.Events = span, all[i].last-all[i].first+1
 		}
 	}
+	if h.Bursts < 2 {
+		return held{}
+	}
 	return h
 }
 
-// spanOf is how far apart the own times of a burst are, and how many different ones there are.
-func spanOf(updates []arrived, b burst) (time.Duration, int) {
+// freshSpan is how far apart the own times of what is new in a burst are, and how many different ones there are. What is
+// no newer than all before it is a last known price, told once more.
+func freshSpan(updates []arrived, b burst) (time.Duration, int) {
+	var before time.Time
 	var times []time.Time
 	for _, u := range updates {
-		if at := ownTime(u.Update); u.event >= b.first && u.event <= b.last && !at.IsZero() {
+		at := ownTime(u.Update)
+		switch {
+		case at.IsZero() || u.event > b.last:
+		case u.event >= b.first:
 			times = append(times, at)
+		case at.After(before):
+			before = at
 		}
 	}
+	times = slices.DeleteFunc(times, func(at time.Time) bool { return !at.After(before) })
 	slices.SortFunc(times, time.Time.Compare)
 	times = slices.CompactFunc(times, time.Time.Equal)
 	if len(times) == 0 {

@@ -62,6 +62,24 @@ func TestAFeedIsCalledWhatAConfigurationCanHave(t *testing.T) {
 	}
 }
 
+func TestAFeedWithoutANameIsCalledShortlyAndUnlikeOthers(t *testing.T) {
+	for url, want := range map[string]string{
+		"http://127.0.0.1:8771/events": "port-8771", "http://127.0.0.1:8772/events": "port-8772", "http://localhost:8771/events": "port-8771",
+		"http://[::1]:8771/": "port-8771", "http://localhost/a/prices?x=1": "prices", "https://127.0.0.1/": "127.0.0.1",
+		"https://stream.wikimedia.org/v2/stream": "wikimedia", "https://hermes.pyth.network/v2": "hermes", "https://api.example/": "api",
+		"http://desk.example:8771/": "desk-8771", "http://desk.example:8772/": "desk-8772", "http://nas/events": "nas", "https://${HOST}/x": "HOST",
+	} {
+		_, host, _ := strings.Cut(url, "://")
+		host, _, _ = strings.Cut(host, "/")
+		if got := proposal(feed.Config{Name: host, URL: url}); got != want {
+			t.Errorf("%s is called %q, want %q", url, got, want)
+		}
+	}
+	if got := proposal(feed.Config{Name: "my desk", URL: "http://127.0.0.1:8771/"}); got != "my-desk" {
+		t.Errorf("a name that was given becomes %q", got)
+	}
+}
+
 func TestSettingsThatReadNothingAreMetWithSomeThatDo(t *testing.T) {
 	d, err := preset.Parse([]byte("map: [{symbol: a.b, last: a.c}]"))
 	if err != nil {

@@ -50,6 +50,9 @@ func (e *examination) contents(s *Section) {
 	if news := e.headlines(); len(news) > 0 {
 		s.add(Good, "news", strings.Join(news, " · "), "")
 	}
+	if unused := e.read.result.UnusedWords(); unused != "" {
+		s.add(Good, "not used", e.visit.Clean(unused, 400), "")
+	}
 	e.delay(s)
 	for _, notice := range e.read.notices {
 		s.add(Warning, "server", "it says: "+e.visit.Clean(notice, 160), "")
@@ -124,7 +127,7 @@ func (e *examination) delay(s *Section) {
 	d, ok := measure(e.read.updates, e.first.tally.kept)
 	if !ok {
 		if len(e.read.updates) > 0 {
-			s.add(Warning, "latency", "not known: the payloads carry no time", "prices are dated by their arrival")
+			s.add(Warning, "latency", "not known: no time was recognised in the payloads", "prices are dated by their arrival")
 		}
 		return
 	}

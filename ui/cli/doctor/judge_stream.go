@@ -51,9 +51,9 @@ func (e *examination) buffering(s *Section) {
 	o := e.first
 	switch {
 	case h.Bursts > 0:
-		s.add(Bad, "buffering", fmt.Sprintf("events are held back: %d came at once that happened over %s", h.Events, inWords(h.Span)), advice)
+		s.add(Warning, "buffering", fmt.Sprintf("events are held back: %d came at once that happened over %s", h.Events, inWords(h.Span)), advice)
 	case o.wire.stalls > 0:
-		s.add(Bad, "buffering", fmt.Sprintf("the stream paused within an event, %s: parts of events are held back", times(o.wire.stalls)), advice)
+		s.add(Warning, "buffering", fmt.Sprintf("the stream paused within an event, %s: parts of events are held back", times(o.wire.stalls)), advice)
 	case e.crowded():
 		c, _ := crowding(o.tally.kept)
 		s.add(Warning, "buffering", fmt.Sprintf("events come in clumps, some %d at once after %s of nothing: the server gathers them, or a proxy does; without times in the payloads nothing tells how late they are", c.Events, inWords(c.Every)), "if the server does not mean to, "+advice)

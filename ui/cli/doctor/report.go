@@ -111,7 +111,7 @@ type Stream struct {
 	Framing     Framing        `json:"framing"`
 	Buffered    bool           `json:"buffered"` // something holds events back
 	ClockAhead  *Milliseconds  `json:"clock_ahead_ms,omitempty"`
-	Delay       *Delay         `json:"delay,omitempty"` // nil: payloads carry no times
+	Delay       *Delay         `json:"delay,omitempty"` // nil: no times were recognised in the payloads
 }
 
 // EventType is one type of event.
@@ -174,6 +174,7 @@ type Reading struct {
 	Faulty     []reason `json:"faulty"`
 	Notices    []string `json:"notices"`
 	Notes      []string `json:"notes"`          // what was guessed
+	Unused     []string `json:"unused"`         // where payloads have numbers and times that the definition makes nothing of
 	YAML       string   `json:"yaml,omitempty"` // the feed's definition for a configuration
 }
 

@@ -24,6 +24,9 @@ var shapes = []struct {
 	{"nested maps",
 		"data: {\"msg\":{\"kind\":\"tick\",\"body\":{\"instrument\":{\"code\":\"EURUSD\"},\"quote\":{\"bid\":{\"price\":\"1.09110\"},\"ask\":{\"price\":\"1.09130\"}},\"at\":\"2024-05-03T14:58:20.25Z\"}}}\n\n",
 		[]string{"EURUSD 1.09110/1.09130 14:58:20.25"}},
+	{"a last trade, and numbers that nothing knows",
+		"data: {\"msg\":{\"kind\":\"tick\",\"body\":{\"ticker\":\"A\",\"quote\":{\"lastTrade\":1.25,\"b\":1,\"a\":1.5,\"x#: y\":7}}}}\n\n",
+		[]string{"A 1.25 1/1.5"}},
 	{"an array of arrays of objects",
 		"data: {\"batches\":[[{\"sym\":\"A\",\"last\":\"1.50\"},{\"sym\":\"B\",\"last\":2.5}],[{\"sym\":\"C\",\"last\":3.5}]],\"time\":1714748300500}\n\n",
 		[]string{"A 1.50 14:58:20.5", "B 2.5 14:58:20.5", "C 3.5 14:58:20.5"}},
@@ -72,6 +75,14 @@ func TestAnyShapeIsReadAndItsYAMLWorksUnchanged(t *testing.T) {
 				}
 			})
 		})
+	}
+}
+
+func TestWhatIsNotUsedIsToldAndStaysAComment(t *testing.T) {
+	r := examined(t, streams(sseType, step{0, "data: {\"symbol\":\"A\",\"price\":1,\"settle\":2,\"x#: y\":7}\n\n"}), feed.Config{}, Options{})
+	r.finding("not used").requireLike(t, Good, `settle, x\#: y`)
+	if !strings.Contains(r.Reading.YAML, "# not used: settle, x") {
+		t.Errorf("it is no comment:\n%s", r.Reading.YAML)
 	}
 }
 

@@ -30,7 +30,7 @@ func TestAProxyThatGathersEventsIsFoundByTheirTimes(t *testing.T) {
 		}
 	}, func(t *testing.T, n *network) {
 		r := n.examine(t.Context(), t, feed.Config{}, Options{For: 10 * time.Second})
-		r.finding("buffering").requireLike(t, Bad, "4 came at once that happened over 1.5 s")
+		r.finding("buffering").requireLike(t, Warning, "4 came at once that happened over 1.5 s")
 		if !r.Stream.Buffered {
 			t.Error("the stream is not said to be buffered")
 		}
@@ -39,7 +39,51 @@ func TestAProxyThatGathersEventsIsFoundByTheirTimes(t *testing.T) {
 
 func TestAProxyThatFillsABufferIsFoundByPausesWithinEvents(t *testing.T) {
 	h := streams(sseType, step{0, "data: {\"symbol\":\"A\",\"pri"}, step{2 * time.Second, "ce\":1}\n\ndata: {\"symbol\":\"A\","}, step{time.Second, "\"price\":2}\n\n"})
-	examined(t, h, feed.Config{}, Options{}).finding("buffering").requireLike(t, Bad, "paused within an event, 2 times")
+	examined(t, h, feed.Config{}, Options{}).finding("buffering").requireLike(t, Warning, "paused within an event, 2 times")
+}
+
+func TestOneClumpIsNoBuffering(t *testing.T) {
+	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		write(w, r, step{0, timed(time.Now())})
+		var clump strings.Builder
+		for i := range 4 {
+			clump.WriteString(timed(time.Now().Add(time.Duration(i+1) * 500 * time.Millisecond)))
+		}
+		write(w, r, step{2 * time.Second, clump.String()})
+	}, func(t *testing.T, n *network) {
+		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("buffering").requireLike(t, Good, "no sign")
+	})
+}
+
+func TestABusyStreamWithShortPausesIsNotTakenForBuffering(t *testing.T) {
+	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		for range 4 {
+			for range 12 {
+				write(w, r, step{200 * time.Millisecond, timed(time.Now().Add(200 * time.Millisecond).Truncate(time.Second))})
+			}
+			write(w, r, step{500 * time.Millisecond, ""})
+		}
+	}, func(t *testing.T, n *network) {
+		n.examine(t.Context(), t, feed.Config{}, Options{For: 12 * time.Second}).finding("buffering").requireLike(t, Good, "no sign")
+	})
+}
+
+func TestLastKnownPricesInEveryEventAreNotTakenForBuffering(t *testing.T) {
+	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		for range 8 {
+			now := time.Now().Add(500 * time.Millisecond)
+			var known []string
+			for _, age := range []time.Duration{0, 400 * time.Millisecond, time.Second, 1400 * time.Millisecond} {
+				known = append(known, fmt.Sprintf(`{"symbol":"S%d","price":1,"time":%d}`, age, now.Add(-age).UnixMilli()))
+			}
+			write(w, r, step{500 * time.Millisecond, "data: [" + strings.Join(known, ",") + "]\n\n"})
+		}
+	}, func(t *testing.T, n *network) {
+		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("buffering").requireLike(t, Good, "no sign")
+	})
 }
 
 func TestASnapshotOfOldPricesIsNotTakenForBuffering(t *testing.T) {
@@ -70,6 +114,19 @@ func TestLatencyIsMeasuredBehindTheOpening(t *testing.T) {
 	examined(t, late(30*time.Millisecond), feed.Config{}, Options{}).finding("latency").requireLike(t, Good, "30 ms in the median, 30 ms to 30 ms")
 	examined(t, late(15*time.Minute), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "15 min in the median")
 	examined(t, late(-3*time.Second-5*time.Millisecond), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "from the future, by up to 3.0 s")
+}
+
+func TestATimeIsRecognisedByItsValue(t *testing.T) {
+	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", sseType)
+		for range 3 {
+			at := time.Now().Add(time.Second - 30*time.Millisecond).UnixMilli()
+			write(w, r, step{time.Second, fmt.Sprintf("data: {\"symbol\":\"A\",\"price\":1,\"zeit\":%d}\n\n", at)})
+		}
+	}, func(t *testing.T, n *network) {
+		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("latency").requireLike(t, Good, "30 ms in the median")
+	})
+	examined(t, streams(sseType, step{0, ticks}), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "no time was recognised")
 }
 
 func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {

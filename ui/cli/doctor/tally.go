@@ -114,7 +114,7 @@ func (t *tally) beat(at time.Time) {
 func (t *tally) samples() []infer.Sample {
 	all := make([]infer.Sample, len(t.kept))
 	for i, ev := range t.kept {
-		all[i] = infer.Sample{Type: ev.kind, ID: ev.id, Data: ev.data}
+		all[i] = infer.Sample{Type: ev.kind, ID: ev.id, Data: ev.data, At: ev.at}
 	}
 	return all
 }
