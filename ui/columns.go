@@ -131,9 +131,16 @@ type plan struct {
 }
 
 // plan chooses the columns that a line has room for. On a narrow one it gives up aligning the last prices on
-// their points before it gives up the change.
+// their points before it gives up the change, and of the other prices before it shows a bid without its ask.
 func (w *widths) plan(width int, manyFeeds bool) plan {
 	chosen, left, n := w.choose(width, manyFeeds)
+	if chosen[colBid] > 0 && chosen[colAsk] == 0 {
+		tight := *w
+		tight.change.ragged, tight.bid.ragged, tight.ask.ragged = true, true, true
+		if both, bothLeft, bothN := tight.choose(width, manyFeeds); both[colAsk] > 0 {
+			return tight.spread(both, bothLeft, bothN)
+		}
+	}
 	if chosen[colPercent] > 0 || n == 0 {
 		return w.spread(chosen, left, n)
 	}

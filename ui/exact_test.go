@@ -118,6 +118,24 @@ func TestTheLastPriceIsWholeWhereverALineHasRoomForIt(t *testing.T) {
 	}
 }
 
+func TestEightyColumnsHaveTheBidAndTheAsk(t *testing.T) {
+	s := newStage().size(80, 24).live()
+	s.quote(stock("NVDA", "", "181.46", "181.45", "181.47", "", "180.23"))
+	s.quote(stock("EUR/USD", "", "1.08423", "1.08421", "1.08425", "", "1.08302"))
+	s.quote(stock("BTC/USD", "", "97128.38", "97128.01", "97129.50", "", "96001.10"))
+	s.quote(stock("PEPE/USD", "", "0.00001239", "0.00001238", "0.00001240", "", "0.00001234"))
+	s.quote(market.Quote{Symbol: "BARE", Last: num("2.5")})
+	view := s.screen()
+	for _, want := range []string{"BID", "ASK", "97128.38", "+1127.28", "+1.17%", "97128.01", "97129.50", "0.00001239", "+0.00000005", "0.00001238", "0.00001240"} {
+		if !strings.Contains(view, want) {
+			t.Errorf("no %s in\n%s", want, view)
+		}
+	}
+	if line := lineOf(t, strings.Split(view, "\n"), "BARE"); !strings.HasSuffix(strings.TrimRight(line, " "), "  –           –   0s") {
+		t.Errorf("no dashes under the last digits: %q", line)
+	}
+}
+
 func TestATwentyByFiveTerminalHasPricesBesideSymbols(t *testing.T) {
 	s := newStage(demo).size(20, 5).live()
 	s.quote(stock("NVDA", "", "181.46", "", "", "", "180")).quote(stock("BTC/USD", "", "97128.38", "", "", "", "97123.10")).quote(stock("PEPE/USD", "", "0.00001239", "", "", "", "0.00001234"))

@@ -14,6 +14,7 @@ const (
 	newsBeside = 72 // columns that prices must leave for news to stand beside them
 	shareFrom  = 9  // lines of body from which panes share it; below, the one with the keyboard has it
 	threeFrom  = 26 // lines from which prices, news and the log are shown at once
+	adviceMin  = 12 // cells that are enough to begin advice in
 	titlesFrom = 14 // lines from which the price table has a title
 )
 
@@ -223,10 +224,20 @@ func (m Model) statusOf(h *health, most int) [][]span {
 		all = append(all, span{warn, "   " + words})
 	}
 	lines := flow(all, m.width-1, most)
-	if h.state(m.now) == feed.Failed && len(lines) < most {
-		for _, line := range wrap(plainLine(h.status.Advice), m.width-3, most-len(lines)) {
-			lines = append(lines, []span{{warn, "  " + line}})
-		}
+	if h.state(m.now) == feed.Failed {
+		return m.advise(lines, plainLine(h.status.Advice), most)
+	}
+	return lines
+}
+
+// advise adds advice below what is said of a feed, or else behind it as far as there is room.
+func (m Model) advise(lines [][]span, advice string, most int) [][]span {
+	last := len(lines) - 1
+	if room := m.width - 1 - spanCells(lines[last]) - cells(" · "); len(lines) == most && advice != "" && room >= adviceMin {
+		lines[last] = append(lines[last], span{warn, " · " + cut(advice, room)})
+	}
+	for _, line := range wrap(advice, m.width-3, most-len(lines)) {
+		lines = append(lines, []span{{warn, "  " + line}})
 	}
 	return lines
 }

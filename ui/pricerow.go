@@ -186,6 +186,9 @@ func (d *priceLines) number(e extent, width int, text string, k ink) {
 func (d *priceLines) flash(e extent, width int, text string, l lit) {
 	if text == "" {
 		before := max(width-e.fraction-1, 0)
+		if e.ragged {
+			before = max(width-1, 0)
+		}
 		d.pen.space(before)
 		d.pen.left(muted, missing, width-before)
 		return

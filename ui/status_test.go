@@ -265,6 +265,24 @@ func TestALongCauseBeginsBesideItsStateAndTheAdviceFollows(t *testing.T) {
 	}
 }
 
+func TestEachOfSeveralFeedsThatFailedHasItsCauseAndAdvice(t *testing.T) {
+	s := newStage(func(c *Config) { c.Feeds = append(c.Feeds, Source{Name: "fx"}) }).size(100, 30).live()
+	s.events(feed.Event{Feed: "fx", Status: &feed.Status{State: feed.Failed, Cause: "401: the token was refused", Advice: "Check that FX_TOKEN is set to a token that is valid today."}})
+	for _, c := range []struct {
+		width int
+		want  string
+	}{
+		{100, " fx    ✕ FAILED 401: the token was refused · Check that FX_TOKEN is set to a token that is valid to…"},
+		{110, " fx    ✕ FAILED 401: the token was refused · Check that FX_TOKEN is set to a token that is valid today."},
+		{60, " fx    ✕ FAILED 401: the token was refused · Check that FX_…"},
+		{50, " fx    ✕ FAILED 401: the token was refused"},
+	} {
+		if got := strings.Split(s.size(c.width, 30).screen(), "\n")[2]; got != c.want {
+			t.Errorf("at %d columns: %q, want %q", c.width, got, c.want)
+		}
+	}
+}
+
 func TestTimeGoesBackOnlyWhenTheClockWasSet(t *testing.T) {
 	s := newStage().size(80, 20).morning()
 	s.tell(clockMsg{s.now.Add(-time.Second)})
