@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"errors"
+	"sync/atomic"
 	"time"
 
 	"livetape/feed/decode"
@@ -15,7 +16,8 @@ type delivery struct {
 	source *source
 	line   *line
 	out    chan<- Event
-	kinds  kinds // of the reading goroutine; all else is the decoding one's
+	sent   *atomic.Int64 // messages put on out, by all feeds of the set
+	kinds  kinds         // of the reading goroutine; all else is the decoding one's
 	seen   *duplicates
 
 	gap    *Gap   // what the present connection is still to tell
@@ -77,20 +79,25 @@ func (d *delivery) queue(ctx context.Context, arrivals chan<- arrival, kind, dat
 // this bounds them in bytes, too, for the large events are at most a few at a time.
 const (
 	bulky     = 64 << 10
-	bulkyLeft = 8 // events that may be before it in the queue of the set
+	bulkyLeft = 8 // events in the queue of the set behind which it does not wait
 )
 
 // settle waits until the queues are as calm says. It reports false when ctx has ended first. Nobody tells when an
-// event is taken from a channel, so it looks now and then: large events are rare, and seldom find a queue.
+// event is taken from a channel, so it looks again: soon, for that mostly takes less than a millisecond, and then
+// less and less often.
 func settle(ctx context.Context, calm func() bool) bool {
 	if calm() {
 		return true
 	}
-	ticker := time.NewTicker(5 * time.Millisecond)
-	defer ticker.Stop()
+	const soon, seldom = 50 * time.Microsecond, 5 * time.Millisecond
+	wait := soon
+	look := time.NewTimer(wait)
+	defer look.Stop()
 	for !calm() {
 		select {
-		case <-ticker.C:
+		case <-look.C:
+			wait = min(2*wait, seldom)
+			look.Reset(wait)
 		case <-ctx.Done():
 			return false
 		}
@@ -163,17 +170,28 @@ func (d *delivery) drop(ctx context.Context, a arrival) bool {
 }
 
 func (d *delivery) deliver(ctx context.Context, a arrival) bool {
-	if len(a.message.Data) > bulky && !settle(ctx, func() bool { return len(d.out) <= bulkyLeft }) {
+	if len(a.message.Data) > bulky && !settle(ctx, d.turn()) {
 		return false
 	}
 	meaning := d.decode(a.message, a.mark)
 	if !d.settleGap(ctx, meaning.Continuity, a.at) || !push(ctx, d.out, Event{Feed: d.source.Name, At: a.at, Message: a.message}) {
 		return false
 	}
+	d.sent.Add(1)
 	d.line.tell(a.at)
 	d.lastID = a.message.ID
 	d.heed(a.message, meaning)
 	return true
+}
+
+// turn reports whether a bulky event may join the set's queue: when that is short, or when all that was in it has been
+// taken since, for other feeds may keep it full as long as the reader is slower than they.
+func (d *delivery) turn() func() bool {
+	before := d.sent.Load()
+	return func() bool {
+		waiting := len(d.out)
+		return waiting <= bulkyLeft || d.sent.Load()-int64(waiting) >= before
+	}
 }
 
 // heed takes in what a delivered message says of the stream itself.

@@ -17,6 +17,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"sync"
+	"sync/atomic"
 )
 
 // buffered is how many events may wait for the reader of a set before the sockets are slowed.
@@ -27,6 +28,7 @@ const buffered = 1024
 type Set struct {
 	world   world
 	events  chan Event
+	sent    atomic.Int64               // messages put on it
 	changes chan func(context.Context) // for the goroutine of run
 	ended   chan struct{}              // closed when run takes no more changes
 	members map[string]*member         // of the same
@@ -66,7 +68,7 @@ func (w world) start(ctx context.Context, configs []Config) (*Set, error) {
 			faults = append(faults, fmt.Errorf("feed %s: name: is used twice", c.Name))
 			continue
 		}
-		f := newSupervisor(s, set.events, w.random)
+		f := newSupervisor(s, set.events, &set.sent, w.random)
 		set.orders[c.Name] = f.orders
 		feeds = append(feeds, f)
 	}

@@ -59,13 +59,20 @@ func newMask(secrets []string) Mask {
 		if len(s) < shortestMasked {
 			continue
 		}
-		for _, form := range []string{s, url.QueryEscape(s), url.PathEscape(s), escapedFor(kindJSON, s)} {
-			if !slices.ContainsFunc(m.forms, func(f []byte) bool { return string(f) == form }) {
-				m.forms = append(m.forms, []byte(form))
-			}
+		for _, form := range written(s) {
+			m.forms = append(m.forms, []byte(form))
 		}
 	}
-	slices.SortFunc(m.forms, func(a, b []byte) int { return cmp.Compare(len(b), len(a)) }) // the longest match wins
+	return m.sorted()
+}
+
+// And is a Mask that takes out what either does.
+func (m Mask) And(other Mask) Mask { return Mask{slices.Concat(m.forms, other.forms)}.sorted() }
+
+// sorted has each form once, the longest first: it wins.
+func (m Mask) sorted() Mask {
+	slices.SortFunc(m.forms, func(a, b []byte) int { return cmp.Or(cmp.Compare(len(b), len(a)), bytes.Compare(a, b)) })
+	m.forms = slices.CompactFunc(m.forms, bytes.Equal)
 	return m
 }
 

@@ -12,7 +12,7 @@ func TestAMaskTakesEveryFormOfACredentialOutOfAPayload(t *testing.T) {
 	basic := "dXNlcm5hbWU6cGFzc3dvcmQtMQ==" // username:password-1
 	m, err := NewMask(Config{
 		Name: "desk", URL: "https://username:password-1@desk.example/${DESK_SYMBOLS}?apikey=key-of-desk&symbols=AMERICAN-AIRLINES&short_token=1",
-		Header: map[string]string{"Authorization": "Bearer ${DESK_TOKEN}", "X-Desk-Key": "another-key", "Accept-Language": "de-DE-1996"},
+		Header: map[string]string{"Authorization": "Bearer ${DESK_TOKEN}", "X-Desk-Key": "another-key", "X-Desk-Token": "a=b/c+d=", "Accept-Language": "de-DE-1996"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -20,6 +20,7 @@ func TestAMaskTakesEveryFormOfACredentialOutOfAPayload(t *testing.T) {
 	for _, c := range []struct{ in, want string }{
 		{`{"you":"to/ken+with\"signs"}`, `{"you":"•••"}`},
 		{`to/ken+with"signs`, `•••`},
+		{`{"php":"to\/ken+with\"signs","gson":"a\u003db/c+d\u003d","net":"a=b/c\u002Bd="}`, `{"php":"•••","gson":"•••","net":"•••"}`},
 		{`?t=to%2Fken%2Bwith%22signs&u`, `?t=•••&u`},
 		{`key-of-desk, another-key and password-1`, `•••, ••• and •••`},
 		{basic, `•••`},

@@ -49,7 +49,7 @@ func (s *Set) Add(c Config) error {
 	if err != nil {
 		return err
 	}
-	f := newSupervisor(source, s.events, s.world.random)
+	f := newSupervisor(source, s.events, &s.sent, s.world.random)
 	s.mu.Lock()
 	_, twice := s.orders[c.Name]
 	if !twice {

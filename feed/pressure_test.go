@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -12,19 +13,20 @@ import (
 // counted counts what is read of a body.
 type counted struct {
 	io.Reader
-	n *int
+	n *atomic.Int64
 }
 
 func (c counted) Read(p []byte) (int, error) {
 	n, err := c.Reader.Read(p)
-	*c.n += n
+	c.n.Add(int64(n))
 	return n, err
 }
 
 func TestLargeEventsDoNotPileUpBeforeASlowReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many, size = 200, 512 << 10
-		body, read := strings.Repeat("data: "+strings.Repeat("x", size)+"\n\n", many), 0
+		body := strings.Repeat("data: "+strings.Repeat("x", size)+"\n\n", many)
+		var read atomic.Int64
 		web := network(func(r *http.Request) (*http.Response, error) {
 			return streamOf(r, counted{strings.NewReader(body), &read}), nil
 		})
@@ -32,13 +34,52 @@ func TestLargeEventsDoNotPileUpBeforeASlowReader(t *testing.T) {
 		defer l.end()
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if most := (bulkyLeft + 4) * (size + 8); read > most {
-			t.Errorf("%d bytes were read with nobody to take them, want at most %d", read, most)
+		if most := int64(bulkyLeft+4) * (size + 8); read.Load() > most {
+			t.Errorf("%d bytes were read with nobody to take them, want at most %d", read.Load(), most)
 		}
 		for n := range many {
 			if got := len(l.message().Data); got != size {
 				t.Fatalf("event %d has %d bytes, want %d", n, got, size)
 			}
+		}
+	})
+}
+
+func TestALargeEventIsNotHeldUpForEverByAnotherFeed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		body := strings.Repeat("data: 1\n\n", 20*buffered)
+		flood := network(func(r *http.Request) (*http.Response, error) { return streamOf(r, strings.NewReader(body)), nil })
+		large := network(func(r *http.Request) (*http.Response, error) {
+			time.Sleep(time.Second) // the other feed fills the queue
+			return streamOf(r, strings.NewReader("data: "+strings.Repeat("x", 2*bulky)+"\n\n")), nil
+		})
+		l := still().listen(t, Config{Name: "flood", URL: "http://flood.example/", Client: flood.client()},
+			Config{Name: "large", URL: "http://large.example/", Client: large.client()})
+		defer l.end()
+		time.Sleep(2 * time.Second)
+		for range 4 * buffered {
+			time.Sleep(time.Millisecond) // a reader who is slower than the other feed
+			if len(l.message().Data) > bulky {
+				return
+			}
+		}
+		t.Errorf("it did not come before %d others", 4*buffered)
+	})
+}
+
+func TestLargeEventsDoNotWaitForAQuickReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 400
+		body := strings.Repeat("data: "+strings.Repeat("x", 2*bulky)+"\n\n", many)
+		web := network(func(r *http.Request) (*http.Response, error) { return streamOf(r, strings.NewReader(body)), nil })
+		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		defer l.end()
+		began := time.Now()
+		for range many {
+			l.message()
+		}
+		if took := time.Since(began); took > 200*time.Millisecond { // of the bubble's time, in which only waits count
+			t.Errorf("%d events took %s", many, took)
 		}
 	})
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"sync/atomic"
 	"time"
 )
 
@@ -26,12 +27,12 @@ type supervisor struct {
 	lost        *Gap   // what the next connection has to account for; nil when nothing
 }
 
-func newSupervisor(s *source, out chan<- Event, random func() float64) *supervisor {
+func newSupervisor(s *source, out chan<- Event, sent *atomic.Int64, random func() float64) *supervisor {
 	l := newLine()
 	f := &supervisor{
 		source: s, out: out, orders: newOrders(), random: random, line: l,
 		history: history{retry: defaultRetry, least: s.RetryMin, most: s.RetryMax},
-		mail:    &delivery{source: s, line: l, out: out, seen: newDuplicates(), kinds: make(kinds)},
+		mail:    &delivery{source: s, line: l, out: out, sent: sent, seen: newDuplicates(), kinds: make(kinds)},
 		resume:  s.LastEventID,
 	}
 	if s.Client != nil && s.Client.Transport != nil {

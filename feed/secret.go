@@ -28,13 +28,27 @@ func newRedactor(secrets []string) redactor {
 	for _, s := range secrets {
 		switch {
 		case len(s) >= shortSecret:
-			pairs = append(pairs, s, mask, url.QueryEscape(s), mask, url.PathEscape(s), mask, escapedFor(kindJSON, s), mask)
+			for _, form := range written(s) {
+				pairs = append(pairs, form, mask)
+			}
 		case s != "":
 			r.short = append(r.short, s)
 		}
 	}
 	r.long = strings.NewReplacer(pairs...)
 	return r
+}
+
+// written are the forms in which a secret comes back: as it is, in addresses, and in JSON, of which some libraries
+// escape more than RFC 8259 §7 wants.
+func written(secret string) []string {
+	inJSON := escapedFor(kindJSON, secret)
+	return []string{
+		secret, url.QueryEscape(secret), url.PathEscape(secret), inJSON,
+		strings.ReplaceAll(inJSON, "/", `\/`),                             // PHP
+		strings.NewReplacer("=", `\u003d`, "'", `\u0027`).Replace(inJSON), // Gson
+		strings.NewReplacer("+", `\u002B`, "'", `\u0027`).Replace(inJSON), // System.Text.Json
+	}
 }
 
 func (r redactor) clean(text string) string {

@@ -73,10 +73,15 @@ func (s *Server) admit(r *http.Request) error {
 	return nil
 }
 
-// isForwarded reports whether a proxy on this machine says that it asks for somebody else (RFC 7239, and what came
-// before it).
+// isForwarded reports whether a proxy on this machine says that it asks for somebody else (RFC 7239, RFC 9110 §7.6.3,
+// and what is usual beside them).
 func isForwarded(r *http.Request) bool {
-	return r.Header.Get("Forwarded") != "" || r.Header.Get("X-Forwarded-For") != ""
+	for name := range r.Header {
+		if strings.HasPrefix(name, "X-Forwarded-") || name == "Forwarded" || name == "Via" || name == "X-Real-Ip" {
+			return true
+		}
+	}
+	return false
 }
 
 // isLoopback reports whether an address, with or without a port, is of this machine by itself.
@@ -89,14 +94,16 @@ func isLoopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// listFaults is the help on faults, for menus as JSON.
+// listFaults says which faults are at work, and is the help on all, for menus as JSON.
 func (s *Server) listFaults(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
+	w.Header().Set("Cache-Control", "no-store")
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		s.listFaultsAsJSON(w)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	s.writeActive(w)
 	fmt.Fprintf(w, "POST %s, one a line\n\n", FaultSyntax)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range Faults() {
@@ -114,10 +121,11 @@ func (s *Server) listFaultsAsJSON(w http.ResponseWriter) {
 		Whole bool   `json:"whole"`
 	}
 	list := struct {
-		Syntax string  `json:"syntax"`
-		Token  bool    `json:"token"` // is asked for
-		Faults []fault `json:"faults"`
-	}{Syntax: FaultSyntax, Token: s.config.Token != ""}
+		Syntax string       `json:"syntax"`
+		Token  bool         `json:"token"` // is asked for
+		Active []activeJSON `json:"active"`
+		Faults []fault      `json:"faults"`
+	}{Syntax: FaultSyntax, Token: s.config.Token != "", Active: s.activeAsJSON()}
 	for _, f := range Faults() {
 		lasts := ""
 		if f.For > 0 {

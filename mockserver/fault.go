@@ -37,6 +37,10 @@ func ParseFault(text string) (Fault, error) {
 	if err == nil {
 		err = f.checkText()
 	}
+	var unknown *unknownFaultError
+	if errors.As(err, &unknown) {
+		return Fault{}, err // which says the name
+	}
 	if err != nil {
 		return Fault{}, fmt.Errorf("fault %.80q: %w", text, err)
 	}

@@ -10,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"livetape/mockserver"
 )
 
@@ -145,6 +147,9 @@ func TestFaultsAreTakenFromThoseWhoMay(t *testing.T) {
 		{name: "a form of another site", host: ours, text: "status=418", header: []string{"Sec-Fetch-Site", "cross-site"}, want: 403, says: "other sites"},
 		{name: "through a proxy on this machine", host: ours, text: "status=418", header: []string{"X-Forwarded-For", "192.0.2.7"}, want: 403, says: "on this machine"},
 		{name: "through a proxy of another kind", host: ours, text: "status=418", header: []string{"Forwarded", "for=192.0.2.7"}, want: 403, says: "on this machine"},
+		{name: "through a proxy that names itself alone", host: ours, text: "status=418", header: []string{"Via", "1.1 proxy"}, want: 403, says: "on this machine"},
+		{name: "through a proxy that names its client otherwise", host: ours, text: "status=418", header: []string{"X-Real-IP", "192.0.2.7"}, want: 403, says: "on this machine"},
+		{name: "through a proxy that names its own host", host: ours, text: "status=418", header: []string{"X-Forwarded-Host", "prices.example"}, want: 403, says: "on this machine"},
 		{name: "our own page", host: ours, text: "status=418:1h", header: []string{"Sec-Fetch-Site", "same-origin", "Origin", "http://" + ours}, want: 204},
 		{name: "without the token", token: "s3cret", host: ours, text: "status=418", want: 403, says: "Bearer"},
 		{name: "with another token", token: "s3cret", host: ours, text: "status=418", header: []string{"Authorization", "Bearer s3cre"}, want: 403, says: "Bearer"},
@@ -189,6 +194,60 @@ func TestTheFaultsAreListed(t *testing.T) {
 		if !strings.Contains(text, "\n"+f.Name+" ") || !strings.Contains(text, f.Help) {
 			t.Errorf("%s is not in:\n%s", f.Name, text)
 		}
+	}
+}
+
+func TestTheFaultsAtWorkAreListedWithWhatIsLeftOfTheirTime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Rate: quiet}), inMemory())
+		s.run()
+		active := func() (text string, list []map[string]any) {
+			text, _, _ = strings.Cut(body(t, s.do("GET", "/faults")), "\n\n")
+			var answer struct{ Active []map[string]any }
+			if err := json.Unmarshal([]byte(body(t, s.do("GET", "/faults", "Accept", "application/json"))), &answer); err != nil {
+				t.Fatal(err)
+			}
+			return text, answer.Active
+		}
+		if text, list := active(); text != "No fault is on." || list == nil || len(list) > 0 {
+			t.Errorf("at the start: %q, %v", text, list)
+		}
+		inject(t, s, "stall/one:20s")
+		inject(t, s, "drop")
+		inject(t, s, "eof@1m")
+		inject(t, s, "dup:5s@10s")
+		<-time.After(8 * time.Second)
+		const before = "Faults at work:\n  stall/one:20s, on for 12s\n  eof@1m0s, again in 52s\n  dup:5s@10s, again in 2s"
+		if text, _ := active(); text != before {
+			t.Errorf("after 8 s:\n%s", text)
+		}
+		<-time.After(3 * time.Second)
+		want := []map[string]any{
+			{"fault": "stall/one:20s", "name": "stall", "left_ms": 9000.0},
+			{"fault": "dup:5s@10s", "name": "dup", "left_ms": 4000.0, "next_ms": 9000.0},
+			{"fault": "eof@1m0s", "name": "eof", "next_ms": 49000.0},
+		}
+		if _, list := active(); !cmp.Equal(want, list) {
+			t.Error(cmp.Diff(want, list))
+		}
+		inject(t, s, "clear")
+		if text, _ := active(); text != "No fault is on." {
+			t.Errorf("after the clearing: %q", text)
+		}
+	})
+}
+
+func TestABurstOfAScenarioIsAtWorkToo(t *testing.T) {
+	const story = "length: 1m\nsteps:\n  - {at: 1s, fault: [\"burst=100:10s\", \"skew=1h:20s\"]}\n"
+	scenario, err := mockserver.ParseScenario("test.yaml", []byte(story))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := serve(t, newMock(t, mockserver.Config{Scenario: scenario, Rate: 10}), loopback(t))
+	s.Step(10 + 200) // 2 s of the burst
+	text := body(t, s.do("GET", "/faults"))
+	if !strings.HasPrefix(text, "Faults at work:\n  burst=100, on for 8s\n  skew=1h0m0s, on for 18s\n\n") {
+		t.Error(text)
 	}
 }
 

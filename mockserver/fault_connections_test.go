@@ -42,6 +42,59 @@ func TestASlowStreamHasItsBytesASecond(t *testing.T) {
 	})
 }
 
+// TestWhatIsLeftOfASplitEventComesAtOnceWhenThatIsOver clears the fault in the middle of an event that has a million
+// bytes to go.
+func TestWhatIsLeftOfASplitEventComesAtOnceWhenThatIsOver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
+		l := s.listen("/events")
+		l.expect("snapshot")
+		inject(t, s, "split:1h")
+		inject(t, s, "huge=1")
+		if _, err := io.ReadFull(l.lines, make([]byte, 100)); err != nil {
+			t.Fatal(err)
+		}
+		inject(t, s, "clear")
+		if n := l.pieces(1<<20 - 105); n > 1000 {
+			t.Errorf("the rest came in %d pieces", n)
+		}
+	})
+}
+
+// pieces reads so many bytes of a stream, and counts in how many pieces they come.
+func (l *listener) pieces(size int) (n int) {
+	l.t.Helper()
+	piece := make([]byte, 32<<10)
+	for size > 0 {
+		got, err := l.lines.Read(piece)
+		if size -= got; err != nil {
+			l.t.Fatal(err)
+		}
+		n++
+	}
+	return n
+}
+
+// TestASlowStreamEndsWhenItIsTold has a snapshot that would take a quarter of an hour.
+func TestASlowStreamEndsWhenItIsTold(t *testing.T) {
+	for _, fault := range []string{"drop", "eof", "restart", "503"} {
+		t.Run(fault, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
+				inject(t, s, "slow=10:1h")
+				l, began := s.listen("/events"), time.Now()
+				time.AfterFunc(5*time.Second, func() { inject(t, s, fault) })
+				if _, err := l.toEnd(); err == nil {
+					t.Error("the stream goes on")
+				}
+				if took := time.Since(began); took < 5*time.Second || took > 20*time.Second {
+					t.Errorf("it ended after %s", took)
+				}
+			})
+		})
+	}
+}
+
 func TestASplitStreamComesByteByByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())

@@ -84,6 +84,19 @@ func TestWithoutIDsEventsAreTheSame(t *testing.T) {
 	}
 }
 
+func TestWithoutIDsASnapshotHasNoneEither(t *testing.T) {
+	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
+	inject(t, s, "noid:1h")
+	l := s.listen("/events")
+	if e := l.expect("snapshot"); e.hasID {
+		t.Errorf("the snapshot has the id %s", e.ID)
+	}
+	s.Step(1)
+	if e := l.next(); e.hasID {
+		t.Errorf("the event behind it has the id %s", e.ID)
+	}
+}
+
 func TestAHugeEventIsWholeAndTheNextOneToo(t *testing.T) {
 	s, l := struck(t, "huge=3")
 	e := l.expect("news")

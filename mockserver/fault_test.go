@@ -48,12 +48,20 @@ func TestFaultsAreReadFromAFlag(t *testing.T) {
 	}
 }
 
+func TestTheNameOfAFaultThatIsNoneIsSaidOnce(t *testing.T) {
+	_, err := mockserver.ParseFault("explode")
+	if err == nil || !strings.HasPrefix(err.Error(), `there is no fault "explode"; the faults are drop, `) || strings.Count(err.Error(), "explode") != 1 {
+		t.Errorf("%v", err)
+	}
+}
+
 func TestABadFaultIsExplained(t *testing.T) {
 	tests := []struct{ text, want string }{
 		{"", `there is no fault ""; the faults are drop, eof, stall, slow, split, heartbeat, 503, 204, status, redirect, type, ` +
 			"gzip, garbage, bytes, huge, retry, noid, dup, reorder, gap, burst, skew, restart, refuse, clear"},
 		{"fire", `there is no fault "fire"`},
-		{"DROP", `there is no fault "DROP"`},
+		{"DROP", `there is no fault "DROP" (did you mean "drop"?)`},
+		{"stal:5s", `there is no fault "stal" (did you mean "stall"?); the faults are drop, `},
 		{"stall:", `how long: "" is not a duration such as 5s or 1m30s`},
 		{"stall:5", `how long: "5" is not a duration`},
 		{"stall:-5s", `how long: "-5s" is not a duration`},

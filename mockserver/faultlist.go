@@ -119,7 +119,17 @@ func speciesOf(name string) (species, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return species{}, fmt.Errorf("there is no fault %.40q; the faults are %s", name, strings.Join(names, ", "))
+	return species{}, &unknownFaultError{name, names}
+}
+
+// unknownFaultError is a name that no fault has.
+type unknownFaultError struct {
+	name  string
+	known []string
+}
+
+func (e *unknownFaultError) Error() string {
+	return fmt.Sprintf("there is no fault %.40q%s; the faults are %s", e.name, meant(e.name, e.known), strings.Join(e.known, ", "))
 }
 
 // magnitude is what a value means to s.

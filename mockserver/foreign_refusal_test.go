@@ -115,3 +115,17 @@ func TestPythLocksOutWhoAsksTooOften(t *testing.T) {
 		ask(time.Second, http.StatusOK)
 	})
 }
+
+// TestAQueryThatIsNoTextIsNoTrouble has bytes in each query that are no UTF-8, and signs that mean something elsewhere.
+func TestAQueryThatIsNoTextIsNoTrouble(t *testing.T) {
+	s := abroad(t)
+	for _, target := range []string{
+		"/as/mercure/.well-known/mercure?topic=%ff", "/as/mercure/.well-known/mercure?topic=(%5B%7Ba%7D*%00",
+		"/as/pyth/v2/updates/price/stream?ids[]=%ff", "/as/oanda/v3/accounts/1/pricing/stream?instruments=%ff_%00",
+		"/as/dxfeed/webservice/rest/eventSource?events=%ff&symbols=%ff", "/as/firebase/%ff.json?auth=%ff",
+		"/as/stellar-trades/trades?base_asset_type=%ff", "/as/wikimedia/v2/stream/%ff?since=%ff",
+		"/as/dexpaprika/sse/prices?method=%ff&chain=%ff&address=%ff", "/as/%ff/", "/events?symbols=%ff&types=%ff&lastEventId=%ff",
+	} {
+		s.do(http.MethodGet, target, "Authorization", "Bearer k", "Accept", "text/event-stream").Body.Close()
+	}
+}

@@ -45,7 +45,7 @@ GET /as/       the same market in the words of other services, for their clients
 GET /healthz   epoch, newest event and number of clients
 GET /readyz    200 while new streams are welcome, 503 before and after
 GET /metrics   counts in the text format of Prometheus
-GET /faults    the ways to misbehave; POST /faults begins them
+GET /faults    the faults at work, and the ways to misbehave; POST /faults begins them
 `)
 }
 

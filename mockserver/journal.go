@@ -53,9 +53,13 @@ func isHarmless(parameter string) bool {
 	return parameter == "symbols" || parameter == "types" || parameter == "lastEventId"
 }
 
-// noteFault counts and logs a fault that strikes.
+// noteFault counts and logs a fault that strikes, or that all faults end.
 func (s *Server) noteFault(f Fault) {
 	s.meters.faults[f.Name].Inc()
+	if f.Name == faultClear {
+		s.config.Logger.Info("faults cleared")
+		return
+	}
 	s.config.Logger.Info("fault strikes", "fault", f.Name, "value", f.Value, "share", f.Share.String(), "for", f.For)
 }
 

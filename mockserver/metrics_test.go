@@ -137,3 +137,22 @@ func TestSlowClientsAndTheAgeOfTheLogAreCounted(t *testing.T) {
 		})
 	})
 }
+
+// TestAClientThatStopsToReadIsASlowOne has clients that begin well, and then take nothing any more, or leave.
+func TestAClientThatStopsToReadIsASlowOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Queue: 10}), inMemory())
+		stuck, left := s.listen("/events"), s.listen("/events")
+		stuck.expect("snapshot")
+		left.expect("snapshot")
+		<-time.After(20 * time.Second)
+		left.close()
+		synctest.Wait()
+		s.requireCounts(map[string]float64{"livetape_slow_clients_total": 0, "livetape_clients": 1})
+		for range 300 {
+			s.Step(1)
+			<-time.After(100 * time.Millisecond)
+		}
+		s.requireCounts(map[string]float64{"livetape_slow_clients_total": 1, "livetape_clients": 0})
+	})
+}

@@ -25,6 +25,7 @@ func TestASlowClientIsToldToComeAgainAndDelaysNobody(t *testing.T) {
 		quick.expect("snapshot")
 		for n := 1; n <= 300; n++ {
 			s.Step(1)
+			synctest.Wait() // the slow client's stream is stuck; one that slept until now would have seen a burst
 			if e := quick.next(); e.ID != fmt.Sprintf("e-%d", n) {
 				t.Fatalf("the quick client got %+v where %d should have been", e, n)
 			}
@@ -72,6 +73,26 @@ func TestAClientThatNeverReadsIsGivenUp(t *testing.T) {
 		<-time.After(11 * time.Second)
 		if s.Clients() != 1 {
 			t.Errorf("after 11 s, %d clients", s.Clients())
+		}
+		s.requireCounts(map[string]float64{"livetape_slow_clients_total": 1})
+	})
+}
+
+// TestASlowReaderGetsALargeSnapshotWhole reads 100 KB a second of a snapshot that takes it longer than one write may.
+func TestASlowReaderGetsALargeSnapshotWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		mock := newMock(t, mockserver.Config{Epoch: "e", Symbols: 10000})
+		s := serve(t, mock, inMemory())
+		body, size, began := s.do(http.MethodGet, "/events").Body, len(mock.Snapshot()), time.Now()
+		for read := 0; read < size; {
+			n, err := io.CopyN(io.Discard, body, 100<<10)
+			if read += int(n); err != nil {
+				t.Fatalf("after %d bytes of %d: %v", read, size, err)
+			}
+			<-time.After(time.Second)
+		}
+		if took := time.Since(began); took < 20*time.Second {
+			t.Errorf("all came in %s: nothing had to wait", took)
 		}
 	})
 }

@@ -7,11 +7,15 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 )
 
-// writeTime is how long one write may take; a client that takes longer is gone.
-const writeTime = 10 * time.Second
+// writeTime is how long a client may take for a piece of what is written to it; one that takes longer is gone.
+const (
+	writeTime  = 10 * time.Second
+	writePiece = 64 << 10 // bytes
+)
 
 // pipe is the way to one client.
 type pipe struct {
@@ -19,6 +23,7 @@ type pipe struct {
 	control    *http.ResponseController
 	chunked    bool
 	compressed *compressor // nil: not compressed
+	until      time.Time   // when the time of the latest write is over
 }
 
 func newPipe(w http.ResponseWriter, r *http.Request) *pipe {
@@ -78,24 +83,17 @@ func (p *pipe) send(b []byte) error {
 	return p.write(b)
 }
 
+// write gives every piece its time: a client that is slow, but takes what it gets, gets all of it.
 func (p *pipe) write(b []byte) error {
-	if err := p.limit(); err != nil {
-		return err
-	}
-	if _, err := p.w.Write(b); err != nil {
-		return err
-	}
-	return p.control.Flush()
-}
-
-// sendSplit sends every byte by itself.
-func (p *pipe) sendSplit(b []byte) error {
-	for i := range b {
-		if err := p.send(b[i : i+1]); err != nil {
+	for piece := range slices.Chunk(b, writePiece) {
+		if err := p.limit(); err != nil {
+			return err
+		}
+		if _, err := p.w.Write(piece); err != nil {
 			return err
 		}
 	}
-	return nil
+	return p.control.Flush()
 }
 
 // end completes a stream that ends well, which takes time of its own, however long ago the last write was. That its
@@ -109,12 +107,16 @@ func (p *pipe) end() {
 
 // limit gives what is written next its time.
 func (p *pipe) limit() error {
-	err := p.control.SetWriteDeadline(time.Now().Add(writeTime))
+	p.until = time.Now().Add(writeTime)
+	err := p.control.SetWriteDeadline(p.until)
 	if errors.Is(err, http.ErrNotSupported) {
 		return nil // a writer without a network behind it does not block
 	}
 	return err
 }
+
+// isLate reports whether the time of the latest write is over.
+func (p *pipe) isLate() bool { return !time.Now().Before(p.until) }
 
 // cut leaves half an event on the wire, and the connection in ruins. A stream that has no connection of its own
 // (HTTP/2) is reset instead, in the way that net/http offers.

@@ -12,6 +12,20 @@ import (
 	"livetape/mockserver"
 )
 
+func TestAnImpossibleTimeOfAStepIsToldOnce(t *testing.T) {
+	for _, wrong := range []string{"70s", "-5s", "soon"} {
+		source := "length: 1m\nsteps:\n"
+		for _, at := range []string{"10s", wrong, "20s", "30s"} {
+			source += "  - {at: " + at + ", mood: calm}\n"
+		}
+		_, err := mockserver.ParseScenario("test.yaml", []byte(source))
+		var told *mockserver.ScenarioError
+		if !errors.As(err, &told) || len(told.Faults) != 1 || told.Faults[0].Line != 4 {
+			t.Errorf("%s: %v", wrong, err)
+		}
+	}
+}
+
 func TestWhatIsWrongWithAScenarioIsToldWithItsPlace(t *testing.T) {
 	step := func(act string) string { return "length: 1m\nsteps:\n  - {at: 1s, " + act + "}\n" }
 	tests := []struct{ source, want string }{

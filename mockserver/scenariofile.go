@@ -135,10 +135,7 @@ func (r *stepReader) step(n ast.Node, before time.Duration) time.Duration {
 	members, _ := membersOf(n)
 	for _, m := range members {
 		if m.Key.GetToken().Value == "at" {
-			at, timed = r.duration(m.Value, 0, cmp.Or(r.scenario.Length, mostLength)), true
-			if at < before {
-				r.fault(m.Value, "%s is earlier than the step above, at %s", at, before)
-			}
+			at, timed = r.moment(m.Value, before), true
 		}
 	}
 	r.readActs(n, at)
@@ -148,7 +145,21 @@ func (r *stepReader) step(n ast.Node, before time.Duration) time.Duration {
 	for _, act := range r.acts {
 		r.scenario.cues = append(r.scenario.cues, cue{at, act})
 	}
-	return max(at, before)
+	return at
+}
+
+// moment reads when a step happens. One that cannot be counts as the moment before, so that the steps below are not
+// measured by it.
+func (r *stepReader) moment(n ast.Node, before time.Duration) time.Duration {
+	faults := len(r.faults)
+	at := r.duration(n, 0, cmp.Or(r.scenario.Length, mostLength))
+	if len(r.faults) == faults && at < before {
+		r.fault(n, "%s is earlier than the step above, at %s", at, before)
+	}
+	if len(r.faults) > faults {
+		return before
+	}
+	return at
 }
 
 // readActs reads what a step does, in the order in which it was written.

@@ -72,7 +72,8 @@ func lastEventID(r *http.Request) string {
 func (st *stream) run(ctx context.Context) {
 	st.seat = st.server.wheel.take(st.server.config.Heartbeat)
 	defer st.server.wheel.leave(st.seat)
-	if st.out.start() != nil {
+	if err := st.out.start(); err != nil {
+		st.noteSlow(err)
 		return
 	}
 	defer st.out.end()
@@ -83,13 +84,23 @@ func (st *stream) run(ctx context.Context) {
 		if err == nil && closed && !busy {
 			err = st.farewell()
 		}
-		if err != nil {
-			return
+		if err == nil && !busy {
+			err = st.wait(ctx, changed)
 		}
-		if !busy && st.wait(ctx, changed) != nil {
+		if err != nil {
+			st.noteSlow(err)
 			return
 		}
 	}
+}
+
+// noteSlow counts and logs a client that is gone because it did not take what was written to it.
+func (st *stream) noteSlow(err error) {
+	if errors.Is(err, errEnded) || errors.Is(err, context.Canceled) || !st.out.isLate() {
+		return
+	}
+	st.server.meters.slow.Inc()
+	st.server.config.Logger.Warn("slow client given up", "client", st.number, "took", writeTime)
 }
 
 // turn does what there is to do, and reports false when that is nothing.
@@ -178,6 +189,9 @@ type resetData struct {
 func (st *stream) appendSnapshot(b []byte) []byte {
 	data, id := st.server.snapshot(st.filter)
 	st.place = id
+	if st.server.faults.condition().on(faultNoID, st.number) != nil {
+		id = ""
+	}
 	return appendFrame(b, "snapshot", id, data)
 }
 
@@ -296,16 +310,32 @@ func (st *stream) send(b []byte) error {
 	case c.on(faultSlow, st.number) != nil:
 		return st.trickle(b)
 	case c.on(faultSplit, st.number) != nil:
-		return st.out.sendSplit(b)
+		return st.splinter(b)
 	}
 	return st.out.send(b)
+}
+
+// splinter writes b byte by byte, and what is left at once when that is over.
+func (st *stream) splinter(b []byte) error {
+	for len(b) > 0 {
+		c := st.server.faults.condition()
+		if c.on(faultSplit, st.number) == nil || st.isToEnd(c) {
+			return st.out.send(b)
+		}
+		if err := st.out.send(b[:1]); err != nil {
+			return err
+		}
+		b = b[1:]
+	}
+	return nil
 }
 
 // trickle writes b slowly, ten pieces a second, and what is left at once when that is over.
 func (st *stream) trickle(b []byte) error {
 	for len(b) > 0 {
-		slow := st.server.faults.condition().on(faultSlow, st.number)
-		if slow == nil || st.server.hub.isClosed() {
+		c := st.server.faults.condition()
+		slow := c.on(faultSlow, st.number)
+		if slow == nil || st.isToEnd(c) {
 			return st.out.send(b)
 		}
 		piece := b[:min(len(b), max(1, int(slow.value.n)/10))]

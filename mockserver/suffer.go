@@ -1,6 +1,9 @@
 package mockserver
 
-import "bytes"
+import (
+	"bytes"
+	"slices"
+)
 
 // pending is what struck the stream since it last looked, and has not been suffered yet; nil when nothing has.
 func (st *stream) pending(c *condition) *strike {
@@ -17,6 +20,13 @@ func (st *stream) pending(c *condition) *strike {
 	}
 	st.struck = c.count
 	return nil
+}
+
+// isToEnd reports whether the stream ends when it has sent what it is at.
+func (st *stream) isToEnd(c *condition) bool {
+	return st.server.hub.isClosed() || st.log != st.server.hub.log() || slices.ContainsFunc(c.sudden, func(k *strike) bool {
+		return k.number > st.struck && (k.fault.Name == faultDrop || k.fault.Name == faultEOF) && k.hits(st.number)
+	})
 }
 
 // suffer lets the stream suffer what is over at once.

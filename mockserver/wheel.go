@@ -32,7 +32,7 @@ type seat struct {
 
 // newWheel makes a wheel for waits of up to turn.
 func newWheel(turn time.Duration) *wheel {
-	w := &wheel{tick: max(time.Millisecond, (turn+spokes-1)/spokes)}
+	w := &wheel{tick: max(time.Millisecond, (turn-1)/spokes+1)}
 	for n := range w.rim {
 		head := &w.rim[n]
 		head.previous, head.next = head, head
@@ -81,7 +81,7 @@ func (w *wheel) start() {
 
 // place puts s among those whose turn comes after wait, which is no longer than a whole turn.
 func (w *wheel) place(s *seat, wait time.Duration) {
-	ahead := (time.Since(w.since) + wait + w.tick - 1) / w.tick
+	ahead := wait/w.tick + (time.Since(w.since)+wait%w.tick+w.tick-1)/w.tick
 	ahead = min(max(ahead, 1), time.Duration(len(w.rim)-1))
 	head := &w.rim[(w.at+int(ahead))%len(w.rim)]
 	s.previous, s.next = head.previous, head

@@ -28,6 +28,7 @@ var keepFirst = [...]column{colSymbol, colLast, colAge, colPercent, colChange, c
 const (
 	gutter     = 2 // the cursor's mark, before the first column
 	arrowCells = 2 // the tick's arrow and the mark of a mid price, before the last price
+	symbolMin  = 4
 	nameMin    = 16
 	nameMax    = 30
 	barCells   = 9  // of the picture of a range
@@ -125,6 +126,7 @@ type plan struct {
 	gap       int
 	byName    bool // there is a name column
 	shortVol  bool // volumes are cut to three digits and a unit
+	noArrow   bool // nothing stands before a price
 	rangeText bool // the numbers of a range stand beside its picture
 }
 
@@ -132,14 +134,32 @@ type plan struct {
 // their points before it gives up the change.
 func (w *widths) plan(width int, manyFeeds bool) plan {
 	chosen, left, n := w.choose(width, manyFeeds)
-	if chosen[colPercent] == 0 && n > 0 {
-		ragged := *w
-		ragged.last.ragged = true
-		if tight, tightLeft, tightN := ragged.choose(width, manyFeeds); tight[colPercent] > 0 {
+	if chosen[colPercent] > 0 || n == 0 {
+		return w.spread(chosen, left, n)
+	}
+	whole := chosen[colLast] == w.need(colLast, width)
+	ragged := *w
+	ragged.last.ragged = true
+	if tight, tightLeft, tightN := ragged.choose(width, manyFeeds); tight[colPercent] > 0 || !whole {
+		if tight[colLast] == ragged.need(colLast, width) {
 			return ragged.spread(tight, tightLeft, tightN)
 		}
+		return ragged.bare(width)
 	}
 	return w.spread(chosen, left, n)
+}
+
+// bare is the plan of a line that has no room for more than symbols, of which only the begin where need be, and
+// prices without arrows.
+func (w *widths) bare(width int) plan {
+	p := plan{gap: 2, shortVol: true, noArrow: true}
+	room, need := max(width-gutter, 0), max(w.last.width(), len("LAST"))
+	symbol := min(max(room-p.gap-need, symbolMin), w.need(colSymbol, width), room)
+	p.slots = append(p.slots, slot{colSymbol, symbol, extent{}})
+	if last := min(need, room-symbol-p.gap); last > 0 {
+		p.slots = append(p.slots, slot{colLast, last, w.last})
+	}
+	return p
 }
 
 // choose takes columns while there is room, and returns what is left of it and how many it took.

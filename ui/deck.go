@@ -91,6 +91,20 @@ func pace(now float64, by int) float64 {
 	return speeds[min(max(i+by, 0), len(speeds)-1)]
 }
 
+// badge is how a feed is; on a tape that stands, none is live.
+func (m Model) badge(h *health) []span {
+	if m.config.Deck == nil || h.state(m.now) != feed.Live {
+		return h.badge(m.now)
+	}
+	switch {
+	case m.deck.Ended || m.deck.Err != nil:
+		return []span{{muted, "■ END"}}
+	case m.deck.Paused:
+		return []span{{muted, "‖ PAUSED"}}
+	}
+	return h.badge(m.now)
+}
+
 // deckLine is where the tape stands, in words and as a bar.
 func deckLine(p tape.Position, width int) []span {
 	sign := "▶ "

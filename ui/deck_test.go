@@ -92,6 +92,32 @@ func TestTheDeckLineSaysWhereTheTapeStands(t *testing.T) {
 	}
 }
 
+func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
+	for _, test := range []struct {
+		at   tape.Position
+		want string
+	}{
+		{tape.Position{Speed: 1}, " ● LIVE 1.0/s"},
+		{tape.Position{Speed: 1, Paused: true}, " ‖ PAUSED"},
+		{tape.Position{Speed: 1, Ended: true}, " ■ END"},
+		{tape.Position{Speed: 1, Ended: true, Paused: true}, " ■ END"},
+		{tape.Position{Err: errors.New("unexpected EOF")}, " ■ END"},
+	} {
+		s := newStage(playing(&fakeDeck{})).size(100, 30).live()
+		s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now})
+		s.now = s.now.Add(time.Second)
+		test.at.Clock = s.now
+		s.tell(deckMsg{Position: test.at, asked: true})
+		if got := strings.Split(s.screen(), "\n")[2]; !strings.HasPrefix(got, test.want) || test.want != " ● LIVE 1.0/s" && got != test.want {
+			t.Errorf("%+v: %q, want %q", test.at, got, test.want)
+		}
+		s.status(feed.Status{State: feed.Failed, Cause: "401"})
+		if screen := s.screen(); !strings.Contains(screen, "✕ FAILED 401") {
+			t.Errorf("%+v hides how the feed was:\n%s", test.at, screen)
+		}
+	}
+}
+
 func TestATapeThatIsWoundBackBeginsWithAnEmptyBoard(t *testing.T) {
 	s := newStage(playing(&fakeDeck{})).size(100, 30).live()
 	s.quote(market.Quote{Symbol: "OLD", Last: num("1")}).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Hour})

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"livetape/feed/market"
@@ -34,6 +35,55 @@ type fact struct {
 	cell *market.Cell
 }
 
+// facts are the numbers of a row.
+func facts(r *market.Row) []fact {
+	return []fact{
+		{"Last", &r.Last}, {"Size", &r.Size}, {"Volume", &r.Volume},
+		{"Bid", &r.Bid}, {"Ask", &r.Ask}, {"Prev close", &r.PrevClose},
+		{"Open", &r.Open}, {"High", &r.High}, {"Low", &r.Low},
+	}
+}
+
+// factColumn is facts below each other, and the room that their names and all of them need.
+type factColumn struct {
+	facts       []fact
+	name, width int
+}
+
+// layFacts puts facts into as many columns as have room without cutting a number. Where three have none, those
+// that the feed never gave are left out.
+func layFacts(all []fact, width int) []factColumn {
+	for n := 3; ; n-- {
+		var columns []factColumn
+		needed, widest := gutter, 0
+		for part := range slices.Chunk(all, max((len(all)+n-1)/n, 1)) {
+			c := factColumnOf(part)
+			columns = append(columns, c)
+			needed, widest = needed+c.width, max(widest, c.width)
+		}
+		if even := (width - gutter) / n; widest <= even {
+			for i := range columns {
+				columns[i].width = even
+			}
+		}
+		if n == 1 || needed-gutter <= width { // behind the last there is no gutter
+			return columns
+		}
+		all = slices.DeleteFunc(slices.Clone(all), func(x fact) bool { return !x.cell.Value.IsSet() })
+	}
+}
+
+func factColumnOf(all []fact) factColumn {
+	c := factColumn{facts: all}
+	value := 0
+	for _, x := range all {
+		c.name = max(c.name, len(x.name)+gutter)
+		value = max(value, len(x.cell.Value.String()))
+	}
+	c.width = c.name + value + 2 + ageCells + gutter
+	return c
+}
+
 // rowDetail draws a symbol's numbers, each with the time since the feed last said it.
 func rowDetail(pn *pen, f frame, r *market.Row) []string {
 	lines := []string{rule(pn, f, r.Symbol, join("· ", r.Name)+join(" · ", r.Currency), "esc closes")}
@@ -43,14 +93,13 @@ func rowDetail(pn *pen, f frame, r *market.Row) []string {
 		pn.put(plain, join(": ", r.Halt.Reason))
 		lines = append(lines, pn.end())
 	}
-	for _, group := range [...][]fact{
-		{{"Last", &r.Last}, {"Bid", &r.Bid}, {"Open", &r.Open}},
-		{{"Size", &r.Size}, {"Ask", &r.Ask}, {"High", &r.High}},
-		{{"Volume", &r.Volume}, {"Prev close", &r.PrevClose}, {"Low", &r.Low}},
-	} {
+	columns := layFacts(facts(r), f.width)
+	for i := range columns[0].facts {
 		pn.space(gutter)
-		for _, x := range group {
-			drawFact(pn, f, x)
+		for _, c := range columns {
+			if i < len(c.facts) {
+				drawFact(pn, f, c, c.facts[i])
+			}
 		}
 		lines = append(lines, pn.end())
 	}
@@ -59,24 +108,47 @@ func rowDetail(pn *pen, f frame, r *market.Row) []string {
 	return pad(lines, f.height)
 }
 
-func drawFact(pn *pen, f frame, x fact) {
-	end := pn.used + (pn.width-gutter)/3
-	pn.left(muted, x.name, 11)
-	if x.cell.Value.IsSet() {
-		pn.put(strong, x.cell.Value.String())
-		pn.put(muted, "  "+age(f.now, x.cell.At))
-	} else {
-		pn.put(muted, missing)
+// rowDetailLines is the height at which nothing of a row's details is left out.
+func rowDetailLines(r *market.Row, width int) int {
+	n := 1 + len(layFacts(facts(r), width)[0].facts) + 3
+	if tag, _ := haltTag(r.Halt); tag != "" {
+		n++
 	}
-	pn.space(max(end-pn.used, 2))
+	return max(n, detailLines)
 }
 
-// rowFooter says how often and when the feed spoke of the symbol.
+// drawFact draws a fact and the rest of its column; a number that no column has room for is not drawn in part.
+func drawFact(pn *pen, f frame, c factColumn, x fact) {
+	end := pn.used + c.width
+	pn.left(muted, x.name, c.name)
+	value := x.cell.Value.String()
+	switch {
+	case value == "":
+		pn.put(muted, missing)
+	case pn.used+len(value) > pn.width:
+		pn.put(strong, "…")
+	default:
+		pn.put(strong, value)
+		if words := "  " + age(f.now, x.cell.At); pn.used+len(words) <= pn.width {
+			pn.put(muted, words)
+		}
+	}
+	pn.space(end - pn.used)
+}
+
+// rowFooter says how often and when the feed spoke of the symbol, in the fullest wording that has room.
 func rowFooter(pn *pen, f frame, r *market.Row) string {
 	pn.space(gutter)
-	pn.put(muted, several(r.Count, "quote")+" from "+r.Feed+", the last "+age(f.now, r.Updated)+" ago")
+	quotes, last, stamp, by := several(r.Count, "quote"), ", the last "+age(f.now, r.Updated)+" ago", "", ""
 	if !r.Quoted.IsZero() {
-		pn.put(muted, ", stamped "+clock(r.Quoted, f.now)+" by the feed")
+		stamp, by = ", stamped "+clock(r.Quoted, f.now), " by the feed"
+	}
+	wordings := [...]string{quotes + " from " + r.Feed + last + stamp + by, quotes + last + stamp, quotes + last, quotes}
+	for _, words := range wordings {
+		if pn.used+cells(words) <= pn.width {
+			pn.put(muted, words)
+			break
+		}
 	}
 	return pn.end()
 }

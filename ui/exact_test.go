@@ -103,6 +103,35 @@ func cutOf(known map[string]bool, cut string) bool {
 	return false
 }
 
+func TestTheLastPriceIsWholeWhereverALineHasRoomForIt(t *testing.T) {
+	s := newStage(demo).morning().ticks(2)
+	for width := 16; width <= 80; width++ {
+		for _, height := range []int{5, 40} {
+			lines := strings.Split(s.size(width, height).screen(), "\n")
+			for _, r := range s.m.board.Rows()[:2] {
+				price, _ := r.Price()
+				if view := strings.Join(lines, "\n"); !strings.Contains(view, price.String()) || !strings.Contains(view, r.Symbol) {
+					t.Errorf("%d×%d: no %s of %s in\n%s", width, height, price, r.Symbol, view)
+				}
+			}
+		}
+	}
+}
+
+func TestATwentyByFiveTerminalHasPricesBesideSymbols(t *testing.T) {
+	s := newStage(demo).size(20, 5).live()
+	s.quote(stock("NVDA", "", "181.46", "", "", "", "180")).quote(stock("BTC/USD", "", "97128.38", "", "", "", "97123.10")).quote(stock("PEPE/USD", "", "0.00001239", "", "", "", "0.00001234"))
+	for _, key := range []string{"k", "j", "j"} {
+		s.keys(key)
+		if view := s.screen(); regexp.MustCompile(`[0-9.]…| …`).MatchString(view) {
+			t.Errorf("a price is cut:\n%s", view)
+		}
+	}
+	if view := s.screen(); !strings.Contains(view, "0.00001239") {
+		t.Errorf("no price:\n%s", view)
+	}
+}
+
 func TestTheLastPriceOfEveryRowIsOnAWideScreenInFull(t *testing.T) {
 	for seed := range uint64(60) {
 		s, rows := board(seed, 250)

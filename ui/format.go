@@ -119,8 +119,10 @@ func age(now, at time.Time) string {
 }
 
 // ago is an age in words: 23 s, 2 min.
-func ago(now, at time.Time) string {
-	d := since(now, at)
+func ago(now, at time.Time) string { return coarse(since(now, at)) }
+
+// coarse is a length of time in whole units of the largest that fits.
+func coarse(d time.Duration) string {
 	for _, u := range units {
 		if d >= u.length {
 			return strconv.Itoa(int(d/u.length)) + u.word

@@ -90,7 +90,7 @@ func TestAListKeepsItsCursorInItsWindow(t *testing.T) {
 	l := list{}
 	for _, step := range []func(list) list{
 		func(l list) list { return l.fit(5, 20) }, list.last, func(l list) list { return l.fit(3, 20) }, func(l list) list { return l.fit(3, 2) },
-		list.first, func(l list) list { return l.fit(0, 0) }, func(l list) list { return l.move(7) }, func(l list) list { return l.fit(-4, -1) },
+		func(l list) list { return l.move(-99) }, func(l list) list { return l.fit(0, 0) }, func(l list) list { return l.move(7) }, func(l list) list { return l.fit(-4, -1) },
 		func(l list) list { return l.fit(4, 9).move(6).shift(-5).fit(4, 9) },
 	} {
 		l = step(l)

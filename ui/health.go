@@ -102,7 +102,7 @@ func (h *health) receive(m *feed.Message, at time.Time) {
 	if len(m.Updates) != 1 { // a snapshot tells of the past
 		return
 	}
-	if q, ok := m.Updates[0].(market.Quote); ok && !q.Time.IsZero() {
+	if q, ok := m.Updates[0].(market.Quote); ok && !q.Standing && !q.Time.IsZero() {
 		h.lag.add(q.Time, at)
 	}
 }
@@ -162,13 +162,21 @@ func (h *health) changes(now time.Time) time.Time {
 			next = earlier(next, ages(now, h.lastByte))
 		}
 	case feed.Silent:
-		next = earlier(next, ages(now, h.lastByte))
+		next = earlier(next, now.Truncate(time.Second).Add(time.Second))
 	case feed.Waiting:
 		if h.status.RetryAt.After(now) {
 			next = earlier(next, counts(now, h.status.RetryAt))
 		}
 	}
 	return next
+}
+
+// quietFrom is when the last byte came, or else the stream began; zero when neither is known.
+func (h *health) quietFrom() time.Time {
+	if h.lastByte.IsZero() {
+		return h.began
+	}
+	return h.lastByte
 }
 
 // earlier is the earlier of two times, of which zero is never.

@@ -4,7 +4,10 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 )
 
-const helpColumn = 28 // cells of one key and what it does
+const (
+	helpColumn = 28 // cells of one key and what it does
+	helpName   = 8  // of these, the key's
+)
 
 // helpLines lays the bindings out in as many columns as the width has room for.
 func (m Model) helpLines(width int) [][]key.Binding {
@@ -53,25 +56,32 @@ func enabled(group []key.Binding) []key.Binding {
 	return out
 }
 
-// viewHelp draws every key there is, and what the signs on screen mean.
+// viewHelp draws the part of the help that its list has on screen.
 func (m Model) viewHelp(height int) []string {
 	f := frame{m.styles, m.now, m.width, height, true}
+	where := ""
+	if m.help.total > m.help.height {
+		where = place(m.help)
+	}
+	lines := []string{rule(newPen(m.styles, m.width), f, "Keys", where, press(m.keys.back)+" closes")}
+	text := m.helpText()
+	return pad(append(lines, text[min(m.help.top, len(text)):min(m.help.end(), len(text))]...), height)
+}
+
+// helpText is every key there is, and what the signs on screen mean.
+func (m Model) helpText() []string {
 	pn := newPen(m.styles, m.width)
-	lines := []string{rule(pn, f, "Keys", "", press(m.keys.back)+" closes")}
-	keys := m.helpLines(m.width)
-	for _, line := range keys[min(m.help.top, len(keys)):min(m.help.end(), len(keys))] {
+	var lines []string
+	for _, line := range m.helpLines(m.width) {
 		pn.space(gutter)
 		for _, b := range line {
-			pn.right(keyName, b.Help().Key, 8)
-			pn.left(muted, "  "+b.Help().Desc, helpColumn-8)
+			pn.right(keyName, b.Help().Key, helpName)
+			pn.left(muted, "  "+b.Help().Desc, helpColumn-helpName)
 		}
 		lines = append(lines, pn.end())
 	}
-	if room := height - len(lines) - 2; room > 0 {
-		lines = append(lines, "", rule(pn, f, "Signs", "", ""))
-		lines = append(lines, m.legend(pn)...)
-	}
-	return pad(lines, height)
+	lines = append(lines, "", rule(pn, frame{}, "Signs", "", ""))
+	return append(lines, m.legend(pn)...)
 }
 
 // legend explains the signs of the tables.
@@ -85,12 +95,16 @@ func (m Model) legend(pn *pen) []string {
 		{"AGE", "time since the feed last spoke of the symbol; older rows fade, all do when the feed is not live"},
 		{"p o s f", "change from close, open, first price seen, or as the feed gives it"},
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
+		{"▁▄█", "in the details, the course of the price: 1 s is a bar a second, 1 min is a bar a minute"},
 		{"? ✕", "in the event log: not mapped to prices or news; not usable"},
 	} {
-		pn.space(gutter)
-		pn.right(keyName, s[0], 8)
-		pn.put(muted, "  "+s[1])
-		lines = append(lines, pn.end())
+		name := s[0]
+		for _, words := range wrap(s[1], m.width-gutter-helpName-2, len(s[1])) {
+			pn.space(gutter)
+			pn.right(keyName, name, helpName)
+			pn.put(muted, "  "+words)
+			lines, name = append(lines, pn.end()), ""
+		}
 	}
 	return lines
 }

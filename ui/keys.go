@@ -1,6 +1,10 @@
 package ui
 
-import "github.com/charmbracelet/bubbles/key"
+import (
+	"slices"
+
+	"github.com/charmbracelet/bubbles/key"
+)
 
 // keyMap is every key of the program. Footer and help are made from it.
 type keyMap struct {
@@ -56,6 +60,13 @@ func bind(name, does string, keys ...string) key.Binding {
 // ShortHelp implements help.KeyMap: the footer, the most needed first.
 func (k keyMap) ShortHelp() []key.Binding {
 	return []key.Binding{k.help, k.quit, k.retry, k.log, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.connect, k.fault, k.focus, k.open}
+}
+
+// over is the footer where some keys come first.
+func (k keyMap) over(first ...key.Binding) []key.Binding {
+	return append(first, slices.DeleteFunc(k.ShortHelp(), func(b key.Binding) bool {
+		return slices.ContainsFunc(first, func(f key.Binding) bool { return f.Help().Key == b.Help().Key })
+	})...)
 }
 
 // FullHelp implements help.KeyMap.

@@ -88,6 +88,27 @@ func TestTheHelpSaysWhatAKeyWouldDoNow(t *testing.T) {
 	}
 }
 
+func TestTheFooterOfWhatStandsOverThePanesHasItsKeys(t *testing.T) {
+	for _, size := range [][2]int{{40, 10}, {80, 24}, {200, 60}} {
+		for _, c := range []struct{ open, want string }{
+			{"F", " enter inject · esc close · ↓/j down"},
+			{"?", " esc close · ↓/j down · ↑/k up"},
+			{"enter", " esc close · ↓/j down · ↑/k up"},
+		} {
+			s := newStage(demo).size(size[0], size[1]).morning()
+			footer := func() string { return strings.Split(s.screen(), "\n")[size[1]-1] }
+			before := footer()
+			s.keys(c.open)
+			if got := footer(); !strings.HasPrefix(got, c.want) || strings.Count(got, "esc") != 1 {
+				t.Errorf("%v after %s: %q", size, c.open, got)
+			}
+			if s.keys("esc"); footer() != before {
+				t.Errorf("%v after esc: %q, want %q", size, footer(), before)
+			}
+		}
+	}
+}
+
 func TestRetryAndDisconnectAreAskedOfTheFeed(t *testing.T) {
 	control := &switchboard{}
 	s := newStage(func(c *Config) { c.Control = control }).size(120, 40).morning()

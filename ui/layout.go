@@ -30,7 +30,9 @@ func (m Model) arrange() Model {
 	m.news = m.news.arrange(l.news, len(t.stories)+len(t.marks))
 	m.logPane = m.logPane.arrange(l.events, t.log)
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
-	m.help = m.help.fit(l.help-1, len(m.helpLines(m.width)))
+	if m.overlay == helpOverlay {
+		m.help = m.help.fit(l.help-1, len(m.helpText()))
+	}
 	return m
 }
 
@@ -41,9 +43,13 @@ func (m Model) relabel() keyMap {
 	if h := m.target(); h != nil && h.down() {
 		k.connect.SetHelp("x", "connect")
 	}
+	k.open.SetHelp("enter", "details")
 	k.pause.SetHelp("p", "pause")
 	if m.frozen != nil || m.deck.Paused {
 		k.pause.SetHelp("p", "go on")
+	}
+	if m.overlay == faultsOverlay {
+		k.open.SetHelp("enter", "inject")
 	}
 	return k
 }
@@ -87,7 +93,11 @@ func (m Model) measure(t *shown) layout {
 	case faultsOverlay:
 		return l.split(body, min(len(m.config.Faults)+1, max(body*3/5, shareFrom))) // what a fault does is to be seen
 	case detailOverlay:
-		return l.split(body, detailLines)
+		want := detailLines
+		if m.focus == pricesPane && m.prices.cursor < len(t.rows) {
+			want = rowDetailLines(t.rows[m.prices.cursor], m.width)
+		}
+		return l.split(body, want)
 	}
 	if body < shareFrom {
 		return l.only(m.focus, body)
@@ -198,7 +208,7 @@ func (m Model) statusOf(h *health, most int) [][]span {
 	if len(m.feeds) > 1 {
 		all = append(all, span{strong, h.name + blanks(m.feeds.nameWidth()-cells(h.name)+2)})
 	}
-	all = append(all, h.badge(m.now)...)
+	all = append(all, m.badge(h)...)
 	if words := marketWords(m.board.Market(h.name)); words != "" {
 		all = append(all, span{warn, " · " + words})
 	}

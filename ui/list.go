@@ -20,8 +20,14 @@ func (l list) move(n int) list {
 	return l
 }
 
-func (l list) first() list { return l.move(-l.cursor) }
-func (l list) last() list  { return l.move(l.total - 1 - l.cursor) }
+// scroll moves the window down by n rows, or up by -n, and the cursor, which does not show, with it.
+func (l list) scroll(n int) list {
+	l.top = max(min(l.top+n, l.total-l.height), 0)
+	l.cursor = l.top
+	return l
+}
+
+func (l list) last() list { return l.move(l.total - 1 - l.cursor) }
 
 func (l list) page() int { return max(l.height-1, 1) }
 func (l list) half() int { return max(l.height/2, 1) }

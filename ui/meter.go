@@ -46,9 +46,12 @@ func (m *meter) rate(now time.Time) float64 {
 }
 
 const (
-	lagSamples    = 63
-	lagBelievable = time.Minute      // more than that is a clock that is wrong, or an old trade
-	lagLasts      = 10 * time.Second // without a new sample
+	lagSamples   = 63
+	lagLasts     = 10 * time.Second // without a new sample
+	delayedFrom  = time.Minute      // so late is no way that bytes come: the feed is delayed on purpose, or its clock is wrong
+	delayedBelow = 24 * time.Hour   // later still is an old trade, told again
+	delayedLasts = time.Minute      // without a new sample: a delayed feed goes on being one
+	aheadFrom    = 5 * time.Second  // so far in the future is a wrong clock, and less is two clocks that differ
 )
 
 // lag is the time from the stamps in payloads to their arrival, as a median of late: one late or
@@ -76,8 +79,19 @@ func (l *lag) median() time.Duration {
 	return samples[len(samples)/2]
 }
 
-// value is the delay to show, and whether there is one to believe.
-func (l *lag) value(now time.Time) (d time.Duration, ok bool) {
-	ok = l.n > 0 && l.shown >= 0 && l.shown < lagBelievable && now.Sub(l.last) < lagLasts
-	return l.shown, ok
+// words are what to say of the delay and how; empty where there is nothing to say for sure.
+func (l *lag) words(now time.Time) (text string, k ink) {
+	unheard := now.Sub(l.last)
+	switch d := l.shown; {
+	case l.n == 0 || unheard >= delayedLasts || d >= delayedBelow:
+		return "", plain
+	case d < -aheadFrom:
+		return "clock " + coarse(-d) + " ahead", warn
+	case d >= delayedFrom:
+		return "delayed " + coarse(d), warn
+	case d < 0 || unheard >= lagLasts:
+		return "", plain
+	default:
+		return delay(d), plain
+	}
 }

@@ -82,28 +82,39 @@ func (m Model) wind(msg tea.KeyMsg) func() {
 	return nil
 }
 
-// walk moves the cursor of the pane that has the keyboard.
+// walk moves the cursor of the pane that has the keyboard, or the text of the help.
 func (m Model) walk(msg tea.KeyMsg) Model {
-	k, l := m.keys, m.focused()
-	switch {
-	case key.Matches(msg, k.up):
-		*l = l.move(-1)
-	case key.Matches(msg, k.down):
-		*l = l.move(1)
-	case key.Matches(msg, k.pageUp):
-		*l = l.move(-l.page())
-	case key.Matches(msg, k.pageDown):
-		*l = l.move(l.page())
-	case key.Matches(msg, k.halfUp):
-		*l = l.move(-l.half())
-	case key.Matches(msg, k.halfDown):
-		*l = l.move(l.half())
-	case key.Matches(msg, k.first):
-		*l = l.first()
-	case key.Matches(msg, k.last):
-		*l = l.last()
+	l := m.focused()
+	n := m.keys.rows(msg, *l)
+	if m.overlay == helpOverlay {
+		*l = l.scroll(n)
+	} else {
+		*l = l.move(n)
 	}
 	return m
+}
+
+// rows is how far down a key moves on a list, or up by less than zero.
+func (k keyMap) rows(msg tea.KeyMsg, l list) int {
+	switch {
+	case key.Matches(msg, k.up):
+		return -1
+	case key.Matches(msg, k.down):
+		return 1
+	case key.Matches(msg, k.pageUp):
+		return -l.page()
+	case key.Matches(msg, k.pageDown):
+		return l.page()
+	case key.Matches(msg, k.halfUp):
+		return -l.half()
+	case key.Matches(msg, k.halfDown):
+		return l.half()
+	case key.Matches(msg, k.first):
+		return -l.total
+	case key.Matches(msg, k.last):
+		return l.total
+	}
+	return 0
 }
 
 // focused is the list that has the keyboard, within this copy of the model.
@@ -136,7 +147,7 @@ func (m Model) toggle(o overlay) Model {
 	if m.overlay == o {
 		o = noOverlay
 	}
-	m.overlay = o
+	m.overlay, m.help = o, list{}
 	return m
 }
 

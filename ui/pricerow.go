@@ -107,8 +107,8 @@ func (d *priceLines) name(s slot, f *face, t tone) {
 	d.pen.left(t.quiet, join(" ", f.name), s.width-cells(tag))
 }
 
-// last draws the price with its direction; the digits that just changed light up.
-func (d *priceLines) last(s slot, r *market.Row, f *face, t tone) {
+// arrow draws which way the price went, and the mark of a mid price.
+func (d *priceLines) arrow(r *market.Row, f *face, t tone) {
 	arrow := " "
 	switch {
 	case r.Tick > 0:
@@ -122,7 +122,15 @@ func (d *priceLines) last(s slot, r *market.Row, f *face, t tone) {
 		mid = "≈"
 	}
 	d.pen.put(t.quiet, mid)
-	width := s.width - arrowCells
+}
+
+// last draws the price with its direction; the digits that just changed light up.
+func (d *priceLines) last(s slot, r *market.Row, f *face, t tone) {
+	width := s.width
+	if !d.plan.noArrow {
+		d.arrow(r, f, t)
+		width -= arrowCells
+	}
 	if f.mid || t.faded || !flashing(&r.Last, d.now) {
 		d.number(s.ext, width, f.price, t.number)
 		return

@@ -23,7 +23,7 @@ func (h *health) badge(now time.Time) []span {
 	case feed.Live:
 		return h.liveBadge(now)
 	case feed.Silent:
-		return spans(busy, "◌ SILENT "+ago(now, h.lastByte), plain, join(" · ", cause))
+		return spans(busy, "◌ SILENT", plain, h.silence(now))
 	case feed.Waiting:
 		return spans(busy, "↻ RETRY "+retryIn(s, now), plain, attempt(s)+join(" · ", orElse(cause, endCause(s))))
 	case feed.Closed:
@@ -32,6 +32,14 @@ func (h *health) badge(now time.Time) []span {
 		return spans(broken, "✕ FAILED", plain, join(" ", cause))
 	}
 	return spans(busy, "◐ CONNECTING", plain, attempt(s)+join(" · ", cause))
+}
+
+// silence says how long nothing has come; the cause of the state is how long that was when it began.
+func (h *health) silence(now time.Time) string {
+	if from := h.quietFrom(); !from.IsZero() {
+		return " nothing received for " + spell(since(now, from))
+	}
+	return ""
 }
 
 // liveBadge shows the rate while bytes come, and their age when they do not.
@@ -43,10 +51,11 @@ func (h *health) liveBadge(now time.Time) []span {
 	if rate := h.rate.rate(now); rate > 0 {
 		text = " " + perSecond(rate)
 	}
-	if d, ok := h.lag.value(now); ok {
-		text += " · " + delay(d)
+	late, k := h.lag.words(now)
+	if late == "" || k == plain {
+		return spans(live, "● LIVE", plain, text+join(" · ", late))
 	}
-	return spans(live, "● LIVE", plain, text)
+	return append(spans(live, "● LIVE", plain, text), span{k, " · " + late})
 }
 
 // spans pairs inks and texts, leaving out what is empty.
@@ -216,7 +225,7 @@ func (h *health) noPrices(now time.Time, k keyMap) []span {
 	case feed.Live:
 		return h.nothingMapped(k)
 	case feed.Silent:
-		return []span{{strong, "Connected, but nothing has arrived" + join(": ", cause) + "."}, {muted, press(k.retry) + " connects anew."}}
+		return []span{{strong, "Connected, but nothing has arrived."}, {muted, press(k.retry) + " connects anew."}}
 	case feed.Waiting:
 		return []span{
 			{strong, "No prices yet: " + orElse(cause, orElse(endCause(h.status), "the connection was lost")) + "."},

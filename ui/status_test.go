@@ -30,7 +30,9 @@ func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
 		{"● LIVE", feed.Status{State: feed.Live}, time.Hour},
 		{"● LIVE · last byte 14 s ago", feed.Status{State: feed.Live, LastByte: noon()}, 14 * time.Second},
 		{"● LIVE · last byte 2 min ago", feed.Status{State: feed.Live, LastByte: noon()}, 170 * time.Second},
-		{"◌ SILENT 23 s", feed.Status{State: feed.Silent, LastByte: noon()}, 23 * time.Second},
+		{"◌ SILENT", feed.Status{State: feed.Silent}, 23 * time.Second},
+		{"◌ SILENT nothing received for 23 s", feed.Status{State: feed.Silent, LastByte: noon(), Cause: "nothing received for 20 s"}, 23 * time.Second},
+		{"◌ SILENT nothing received for 2 min 5 s", feed.Status{State: feed.Silent, LastByte: noon(), Cause: "nothing received for 20 s"}, 125 * time.Second},
 		{"↻ RETRY in 2.4 s · attempt 3 · connection refused", feed.Status{State: feed.Waiting, Attempt: 3, Cause: "connection refused", RetryAt: noon().Add(2400 * time.Millisecond)}, 0},
 		{"↻ RETRY in 1 min 5 s · attempt 1 · 429", feed.Status{State: feed.Waiting, Attempt: 1, Cause: "429", RetryAt: noon().Add(64100 * time.Millisecond)}, 0},
 		{"↻ RETRY now · attempt 1", feed.Status{State: feed.Waiting, Attempt: 1, RetryAt: noon()}, time.Second},
@@ -43,6 +45,18 @@ func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
 		if got := badgeText(s); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
+	}
+}
+
+func TestASilenceGrowsBySeconds(t *testing.T) {
+	s := newStage().size(100, 20).live()
+	s.pass(90 * time.Second)
+	s.status(feed.Status{State: feed.Silent, Cause: "nothing received for 90 s"})
+	if got := badgeText(s); got != "◌ SILENT nothing received for 1 min 30 s" {
+		t.Errorf("a stream without a byte: %q", got)
+	}
+	if next := s.m.feeds.changes(s.now); next.Sub(s.now) > time.Second {
+		t.Errorf("it is drawn again only in %v", next.Sub(s.now))
 	}
 }
 
@@ -67,15 +81,59 @@ func TestTheBadgeOfALiveFeedShowsItsRateAndDelay(t *testing.T) {
 	}
 }
 
-func TestADelayThatNobodyCanBelieveIsLeftOut(t *testing.T) {
-	for _, off := range []time.Duration{-3 * time.Second, 20 * time.Minute} {
+func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
+	for _, c := range []struct {
+		late time.Duration
+		want string
+		ink  ink
+	}{
+		{59 * time.Second, "● LIVE · 59 s", plain},
+		{65 * time.Second, "● LIVE · delayed 1 min", warn},
+		{15*time.Minute + 20*time.Second, "● LIVE · delayed 15 min", warn},
+		{23 * time.Hour, "● LIVE · delayed 23 h", warn},
+		{25 * time.Hour, "● LIVE", live}, // an old trade
+		{-3 * time.Second, "● LIVE", live},
+		{-6 * time.Second, "● LIVE · clock 6 s ahead", warn},
+		{-time.Hour - time.Second, "● LIVE · clock 1 h ahead", warn},
+	} {
 		s := newStage().size(100, 20).live()
 		for range 10 {
-			s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-off)})
+			s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-c.late)})
 		}
-		if got := badgeText(s); got != "● LIVE" {
-			t.Errorf("%v: %q", off, got)
+		badge := s.m.feeds[0].badge(s.now)
+		if got := badgeText(s); got != c.want || badge[len(badge)-1].ink != c.ink {
+			t.Errorf("%v late: %q, want %q in ink %d, got %v", c.late, got, c.want, c.ink, badge)
 		}
+	}
+}
+
+func TestStandingPricesAreNotDelayed(t *testing.T) {
+	s := newStage().size(100, 20).live()
+	s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour), Standing: true})
+	if got := badgeText(s); got != "● LIVE" {
+		t.Errorf("a standing price: %q", got)
+	}
+	old := market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)}
+	for range 10 {
+		s.quote(old)
+	}
+	if got := badgeText(s); got != "● LIVE · delayed 1 h" {
+		t.Errorf("ticks that repeat an old time: %q", got)
+	}
+}
+
+func TestADelayedFeedStaysDelayedBetweenItsTicks(t *testing.T) {
+	s := newStage().size(100, 20).live()
+	s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)})
+	s.pass(40 * time.Second)
+	s.events(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
+	if got := badgeText(s); got != "● LIVE · delayed 1 h" {
+		t.Errorf("after 40 s of comments: %q", got)
+	}
+	s.pass(21 * time.Second)
+	s.events(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
+	if got := badgeText(s); got != "● LIVE" {
+		t.Errorf("after a minute of comments: %q", got)
 	}
 }
 
@@ -164,7 +222,7 @@ func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
 	}{
 		{feed.Status{State: feed.Connecting}, []string{"Connecting to http://127.0.0.1:8080/events"}},
 		{feed.Status{State: feed.Live}, []string{"Connected. No event has arrived yet."}},
-		{feed.Status{State: feed.Silent, Cause: "nothing for 45 s"}, []string{"nothing has arrived: nothing for 45 s", "r connects anew"}},
+		{feed.Status{State: feed.Silent, Cause: "nothing for 45 s"}, []string{"nothing has arrived.", "r connects anew"}},
 		{feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: noon().Add(2 * time.Second)}, []string{"connection refused", "Trying again in 2.0 s", "r tries at once"}},
 		{feed.Status{State: feed.Closed, Cause: "by you"}, []string{"closed by you", "r connects again"}},
 		{feed.Status{State: feed.Failed, Cause: "404: no such path", Advice: "Look at the address."}, []string{"404: no such path", "Look at the address.", "r tries again, q quits"}},

@@ -148,7 +148,7 @@ func (m Model) footer() string {
 		pn.put(m.toast.ink, m.toast.text)
 		return pn.end()
 	}
-	for i, b := range m.keys.ShortHelp() {
+	for i, b := range m.footerKeys() {
 		if !b.Enabled() {
 			continue
 		}
@@ -162,6 +162,20 @@ func (m Model) footer() string {
 		pn.put(muted, " "+b.Help().Desc)
 	}
 	return pn.end()
+}
+
+// footerKeys are the keys of what stands over the panes, before all others.
+func (m Model) footerKeys() []key.Binding {
+	k := m.keys
+	switch m.overlay {
+	case faultsOverlay:
+		return k.over(k.open, k.back, k.down, k.up)
+	case helpOverlay:
+		return k.over(k.back, k.down, k.up, k.pageDown, k.pageUp)
+	case detailOverlay:
+		return k.over(k.back, k.down, k.up)
+	}
+	return k.ShortHelp()
 }
 
 func fits(pn *pen, b key.Binding, i int) bool {

@@ -38,6 +38,9 @@ type Recorder struct {
 	status  map[string]feed.Event // the last of each feed
 	text    []byte                // scratch
 
+	moved    string // what the recording that had the name is called now
+	messages int    // written
+
 	held    int // events since the last flush
 	broken  error
 	missing int // events that the file lacks, at the most
@@ -84,12 +87,19 @@ func (r *Recorder) begin() error {
 		return err
 	}
 	if old {
-		if err := r.moveAside(); err != nil {
+		if r.moved, err = r.moveAside(); err != nil {
 			return err
 		}
 	}
 	return r.open(r.options.Start)
 }
+
+// Moved is what an older recording, which had the name of this one, is called now; empty when there was none.
+func (r *Recorder) Moved() string { return r.moved }
+
+// Messages is how many events of the feeds were written so far. Of a Recorder that belongs to [Recorder.Through], it
+// may be asked for once the channel is closed.
+func (r *Recorder) Messages() int { return r.messages }
 
 // open starts a file: header, and what was true of each feed already.
 func (r *Recorder) open(start time.Time) error {
@@ -168,6 +178,9 @@ func (r *Recorder) append(e feed.Event) error {
 	}
 	if e.Status != nil {
 		r.status[e.Feed] = e
+	}
+	if e.Message != nil {
+		r.messages++
 	}
 	r.any = true
 	if since := e.At.Sub(r.flushed); since >= flushEvery || since < 0 {

@@ -25,7 +25,7 @@ func (r *Recorder) rotate(e feed.Event) error {
 	}
 	r.held = 1                                                                // e
 	if here, err := os.Lstat(r.name); err == nil && os.SameFile(here, stat) { // else someone has moved it already
-		if err := r.moveAside(); err != nil {
+		if _, err := r.moveAside(); err != nil {
 			return err
 		}
 	}
@@ -36,15 +36,15 @@ func (r *Recorder) rotate(e feed.Event) error {
 	return err
 }
 
-// moveAside renames the file to the next free numbered name.
-func (r *Recorder) moveAside() error {
+// moveAside renames the file to the next free numbered name, and says which.
+func (r *Recorder) moveAside() (string, error) {
 	for {
 		r.piece++
 		to := pieceName(r.name, r.piece)
 		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
-			return os.Rename(r.name, to)
+			return to, os.Rename(r.name, to)
 		} else if err != nil {
-			return err
+			return "", err
 		}
 	}
 }

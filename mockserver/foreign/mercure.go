@@ -59,7 +59,8 @@ func topicPattern(topic string) *regexp.Regexp {
 		return regexp.MustCompile(``)
 	}
 	variable := regexp.MustCompile(`\\\{[A-Za-z0-9_]+\\\}`)
-	pattern := variable.ReplaceAllLiteralString(regexp.QuoteMeta(topic), `[^/?#]+`)
+	text := regexp.QuoteMeta(strings.ToValidUTF8(topic, "\uFFFD")) // no pattern may be anything else
+	pattern := variable.ReplaceAllLiteralString(text, `[^/?#]+`)
 	return regexp.MustCompile("^" + pattern + "$")
 }
 

@@ -86,7 +86,7 @@ type tab struct {
 }
 
 // patience is how long a tab waits for what must come: so long only on a machine that is out of breath.
-const patience = time.Minute
+const patience = 3 * time.Minute
 
 // openTab opens a tab. What its page complains of fails the test, but for answers that a story spoils.
 func openTab(t *testing.T) *tab {
@@ -191,8 +191,33 @@ func (v *tab) until(expression string) {
 	if err == nil {
 		return
 	}
-	shown, _ := evaluate[string](v, `document.body.innerText`)
-	v.t.Fatalf("it never came true that %s: %v; the page shows\n%s", expression, err, shown)
+	v.t.Fatalf("it never came true that %s: %v; the page shows\n%s", expression, err, v.gist())
+}
+
+// gist is what the page shows, as far as a reader of a failure wants it: its head in a line, and the end of its body.
+func (v *tab) gist() string {
+	shown, err := evaluate[[2]string](v, `['.top', 'main'].map((part) => document.querySelector(part)?.innerText ?? 'no ' + part)`)
+	if err != nil {
+		return fmt.Sprintf("nothing: %v", err)
+	}
+	return strings.Join(strings.Fields(shown[0]), " ") + "\n" + ending(shown[1])
+}
+
+// ending is the last 20 lines of a text, of 200 characters at most.
+func ending(text string) string {
+	const mostLines, mostLetters = 20, 200
+	lines := strings.Split(strings.TrimSpace(text), "\n")
+	above := max(0, len(lines)-mostLines)
+	lines = lines[above:]
+	for i, line := range lines {
+		if letters := []rune(line); len(letters) > mostLetters {
+			lines[i] = string(letters[:mostLetters]) + "…"
+		}
+	}
+	if above > 0 {
+		lines = append([]string{fmt.Sprintf("(%d lines above)", above)}, lines...)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // text is what an element shows.

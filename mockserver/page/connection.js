@@ -5,7 +5,7 @@ export const silence = 15000;
 
 /**
  * Connection follows one stream. Its state is one of
- *   connecting, live, silent, reconnecting, ended (by the server, for good), stopped (by the user),
+ *   connecting, connected (no event yet), live, silent, reconnecting, ended (by the server, for good), stopped (by the user),
  * and every change of it is told to onState. Every event is told to onEvent, with its type and data.
  */
 export class Connection {
@@ -18,7 +18,7 @@ export class Connection {
   lostAt = null; // when a stream that had been open was lost; null while there is one
   gap = null; // how long the latest loss lasted, until somebody takes it
   failures = 0; // tries in a row that came to nothing
-  opened = false; // it was live since it was started
+  opened = false; // the server answered with a stream since it was started
   numbered = false; // an event since then had an id
   source = null;
 
@@ -49,7 +49,8 @@ export class Connection {
 
   /** watch is called every now and then: silence makes no event of its own. */
   watch() {
-    if (this.state === 'live' && this.clock() - this.heard >= silence) this.become('silent');
+    const listening = this.state === 'live' || this.state === 'connected';
+    if (listening && this.clock() - this.heard >= silence) this.become('silent');
   }
 
   open() {
@@ -58,7 +59,7 @@ export class Connection {
     this.heard = this.clock();
     if (this.lostAt !== null) this.gap = this.heard - this.lostAt;
     this.lostAt = null;
-    this.become('live');
+    this.become('connected');
   }
 
   // An EventSource says that something failed, never what: only whether it tries again by itself.
@@ -77,7 +78,7 @@ export class Connection {
     this.events++;
     this.heard = this.lastEvent = this.clock();
     this.note(event.lastEventId);
-    if (this.state === 'silent') this.become('live');
+    this.become('live');
     this.onEvent(event.type, event.data);
   }
 

@@ -20,8 +20,13 @@ func TestTheFaultMenuInjects(t *testing.T) {
 	b.click("#fault-form button")
 	b.says("#fault-result", "The server does it: status=503:1h")
 	b.says("#state", "Ended by the server")
+	b.says(`[data-fault=status] .fault-work`, "on for 59 min")
+	b.write("#fault-text", "dup:1h@2h")
+	b.click("#fault-form button")
+	b.says(`[data-fault=dup] .fault-work`, "again in ")
 	b.click(`[data-fault=clear]`)
 	b.says("#fault-result", "The server does it: clear")
+	b.until(`[...document.querySelectorAll('.fault-work')].every((work) => work.textContent === '')`)
 	b.click("#toggle")
 	b.says("#state", "Live")
 }

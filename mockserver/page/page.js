@@ -36,10 +36,10 @@ let due = false;
 
 function onState() {
   const [, word] = mark(connection.state);
-  if (connection.state === 'live' && connection.gap !== null) {
+  if (connection.state === 'connected' && connection.gap !== null) {
     note = `connected again${after(connection.gap)}; the server has not said what was missed`;
   }
-  announce(`${word}. ${cause(connection)}`);
+  if (connection.state !== 'connected') announce(`${word}. ${cause(connection)}`); // the next state is told soon
   views.health.name();
   draw();
 }

@@ -28,6 +28,24 @@ func TestSilenceIsNotCalledLive(t *testing.T) {
 	b.agrees(market)
 }
 
+func TestAStreamIsNotLiveBeforeItsFirstEvent(t *testing.T) {
+	market := openVenue(t, mockserver.Config{Epoch: "e"})
+	market.inject("stall:1h")
+	b := openTab(t)
+	b.open(market.url())
+	b.says("#state", "Connected, no event yet")
+	b.says("#sign", "◐")
+	b.says("#cause", "has sent no event since")
+	b.until(`document.documentElement.dataset.stream === 'connected' && document.documentElement.dataset.fresh !== 'yes'`)
+	b.until(`document.title === '◐ Connected, no event yet · livetape'`)
+	b.freeze()
+	b.pass("20 s")
+	b.says("#state", "Silent")
+	market.inject("clear")
+	b.says("#state", "Live")
+	b.agrees(market)
+}
+
 func TestAStalledStreamIsTold(t *testing.T) {
 	market := openVenue(t, mockserver.Config{Epoch: "e"})
 	b := visit(t, market)

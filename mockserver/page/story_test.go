@@ -27,9 +27,9 @@ func TestAgesGrowByThemselves(t *testing.T) {
 	market := openVenue(t, mockserver.Config{Epoch: "e"})
 	b := openTab(t)
 	b.open(market.url())
-	b.until(`document.querySelector('#rows .age')?.textContent === '0s'`)
-	b.until(`[...document.querySelectorAll('#rows .age')].every((age) => age.textContent > '0s')`)
-	b.until(`document.getElementById('last-event').textContent > '0 s ago'`)
+	b.until(`parseInt(window.young = document.querySelector('#rows .age')?.textContent) >= 0`)
+	b.until(`[...document.querySelectorAll('#rows .age')].every((age) => parseInt(age.textContent) > parseInt(window.young))`)
+	b.until(`parseInt(document.getElementById('last-event').textContent) > parseInt(window.young)`)
 }
 
 // caughtUp waits until the page has seen the newest event, and has drawn it.
@@ -52,7 +52,7 @@ func (v *tab) agrees(s *venue) {
 	v.t.Helper()
 	v.caughtUp(s)
 	if diff := cmp.Diff(s.prices(), v.prices()); diff != "" {
-		v.t.Errorf("the page differs from the market (-market +page):\n%s", diff)
+		v.t.Errorf("the page differs from the market (-market +page):\n%s", ending(diff))
 	}
 }
 
@@ -223,6 +223,9 @@ func TestManySymbolsAreFilteredNotAllDrawn(t *testing.T) {
 	market.Step(2000)
 	b.caughtUp(market)
 	b.until(`document.querySelectorAll('#rows tr').length === 500`)
+	if gist := b.gist(); strings.Count(gist, "\n") > 21 || !strings.HasPrefix(gist, "livetape") || !strings.Contains(gist, "● Live") {
+		t.Errorf("a failure would print\n%s", gist)
+	}
 	for symbol, want := range market.prices() {
 		b.write("#filter", symbol)
 		b.until(fmt.Sprintf(`document.querySelector('#rows tr[data-symbol=%q]')`, symbol))

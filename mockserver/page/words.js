@@ -12,6 +12,7 @@ export function mark(state) {
 
 const marks = {
   connecting: ['◐', 'Connecting'],
+  connected: ['◐', 'Connected, no event yet'],
   live: ['●', 'Live'],
   silent: ['◌', 'Silent'],
   reconnecting: ['↻', 'Reconnecting'],
@@ -25,6 +26,8 @@ export function cause(connection, finding = '') {
   switch (state) {
     case 'connecting':
       return 'The stream was asked for; the server has not answered yet.';
+    case 'connected':
+      return 'The server took the request, and has sent no event since: nothing shown here is live.';
     case 'live':
       return 'Prices come as they are made.';
     case 'silent':

@@ -47,6 +47,15 @@ func (c *choice) newlyDisclosed(before, now []target) string {
 	return config.Name + " of this directory has changed: " + strings.Join(fresh, "; ")
 }
 
+// stillOurs refuses a file of the working directory that has become somebody else's since it was found.
+func (c *choice) stillOurs() error {
+	if !c.local {
+		return nil
+	}
+	_, err := config.Find("")
+	return err
+}
+
 func orUnknown(host string) string {
 	if host == "" {
 		return "the host that a variable names"

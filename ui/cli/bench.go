@@ -101,12 +101,19 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 		return usageError{err, hint(cmd)}
 	}
 	progress.end()
+	nobody := report.Nobody()
+	if nobody != nil && !f.json {
+		return nobody
+	}
 	tell := report.Text
 	if f.json {
 		tell = report.JSON
 	}
 	if err := tell(cmd.OutOrStdout()); err != nil {
 		return err
+	}
+	if nobody != nil {
+		return nobody
 	}
 	if !report.OK {
 		return quietExit(ExitError)

@@ -12,6 +12,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -51,13 +52,42 @@ func TestBenchFindsThatTheMockServerDeliversAll(t *testing.T) {
 }
 
 func TestBenchExitsWithOneWhenSomethingWasNotDelivered(t *testing.T) {
+	var asked atomic.Int32
+	full := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if asked.Add(1) > 1 {
+			http.Error(w, "full", http.StatusServiceUnavailable)
+			return
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	defer full.Close()
+	code, out, complaints := benched(t.Context(), full.URL, "--clients", "4", "--for", "10ms")
+	if code != cli.ExitError || !strings.Contains(out, "3 × 503 Service Unavailable: full") || complaints != "" {
+		t.Errorf("exit code %d: %s%s", code, out, complaints)
+	}
+}
+
+func TestBenchSaysAtOnceWhyNobodyGotAStream(t *testing.T) {
 	full := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "full", http.StatusServiceUnavailable)
 	}))
 	defer full.Close()
-	code, out, complaints := benched(t.Context(), full.URL, "--clients", "3", "--for", "10ms")
-	if code != cli.ExitError || !strings.Contains(out, "3 × 503 Service Unavailable: full") || complaints != "" {
-		t.Errorf("exit code %d: %s%s", code, out, complaints)
+	closed := httptest.NewServer(http.NotFoundHandler())
+	closed.Close()
+	for url, want := range map[string]string{
+		full.URL:   "livetape: none of 3 clients got a stream: 503 Service Unavailable: full; the server, or what stands before it, is not well: try again later\n",
+		closed.URL: "livetape: none of 3 clients got a stream: connection refused; check host and port, and that the server runs and is not behind a firewall\n",
+	} {
+		code, out, complaints := benched(t.Context(), url, "--clients", "3", "--for", "1000h")
+		if code != cli.ExitError || out != "" || complaints != want {
+			t.Errorf("exit code %d: %s%s", code, out, complaints)
+		}
+		code, out, complaints = benched(t.Context(), url, "--clients", "3", "--for", "1000h", "--json")
+		if code != cli.ExitError || !strings.Contains(out, `"refused": 3`) || complaints != want {
+			t.Errorf("as JSON, exit code %d: %s%s", code, out, complaints)
+		}
 	}
 }
 
@@ -84,10 +114,10 @@ func TestBenchTrustsTheCertificatesItIsGiven(t *testing.T) {
 	if code, out, _ := benched(t.Context(), server.URL, "--clients", "2", "--for", "1ms", "--ca", file); code != cli.ExitOK {
 		t.Errorf("with the certificate, exit code %d: %s", code, out)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	if code, out, _ := benched(ctx, server.URL, "--clients", "2", "--for", "1ms"); code != cli.ExitError || !strings.Contains(out, "unknown authority") {
-		t.Errorf("without, exit code %d: %s", code, out)
+	if code, _, complaints := benched(ctx, server.URL, "--clients", "2", "--for", "1ms"); code != cli.ExitError || !strings.Contains(complaints, "unknown authority") {
+		t.Errorf("without, exit code %d: %s", code, complaints)
 	}
 }
 

@@ -198,7 +198,16 @@ func (c *choice) checkSymbols(f config.Feed) error {
 	if err != nil || len(c.flags.symbols) == 0 || c.flags.sifts || asksForSymbols(f) {
 		return nil // the first is said by Validate
 	}
-	return misused(c.cmd, "--symbols has no use: this feed is not asked for symbols%s", c.vars(full))
+	return misused(c.cmd, "--symbols has no use: this feed is not asked for symbols%s", cmp.Or(c.vars(full), c.otherWays()))
+}
+
+// otherWays says how to see only some symbols of a feed that has no word for them.
+func (c *choice) otherWays() string {
+	text := "; where its server takes them, say so in the URL: '…?symbols={symbols}'; else 'stream --symbols' prints only these"
+	if c.cmd.Flags().Lookup("list") != nil {
+		text += ", and --list shows only a watchlist of the configuration"
+	}
+	return text
 }
 
 // vars says what else a preset can be asked for.

@@ -8,9 +8,11 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"livetape/feed"
 	"livetape/mockserver"
@@ -74,14 +76,18 @@ Without a command it runs the demo.`,
 		Args:          noArguments,
 
 		SuggestionsMinimumDistance: 2,
+
+		Version: version(),
 	}
+	root.Flags().Bool("version", false, "print the version")
+	root.SetVersionTemplate(versionLine())
 	demo := demoCommand()
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
 	root.AddCommand(demo, watchCommand(), streamCommand(), recordCommand(), checkCommand(), configCommand(), presetsCommand(),
 		replayCommand(), mockCommand(), scenariosCommand(), benchCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{err, hint(cmd)}
+		return usageError{plainly(err), hint(cmd)}
 	})
 	root.SetUsageTemplate(root.UsageTemplate() + exitCodes)
 	return root
@@ -129,4 +135,31 @@ func noArguments(cmd *cobra.Command, args []string) error {
 func file(w any) *os.File {
 	f, _ := w.(*os.File)
 	return f
+}
+
+// plainly says in plain words what is wrong with the value of a flag; other errors are plain already.
+func plainly(err error) error {
+	var bad *pflag.InvalidValueError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	var wanted string
+	switch bad.GetFlag().Value.Type() {
+	case "int", "int64":
+		wanted = "not a whole number"
+	case "uint64":
+		wanted = "not a whole number of 0 or more"
+	case "float64":
+		wanted = "not a number"
+	case "duration":
+		wanted = "not a time such as 10s or 5m"
+	case "bool":
+		wanted = "neither true nor false"
+	default:
+		return err
+	}
+	if errors.Is(err, strconv.ErrRange) {
+		wanted = "too large a number"
+	}
+	return fmt.Errorf("--%s %s: %s", bad.GetFlag().Name, bad.GetValue(), wanted)
 }

@@ -179,6 +179,18 @@ func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 	}
 	e.configure(t, dir, one+"  two: {url: EXCHANGE/amd, token: '${DESK_TOKEN}'}\n")
 	term.waitForText("livetape.yaml of this directory has changed: two: sends DESK_TOKEN to 127.0.0.1:")
+	path := filepath.Join(dir, "livetape.yaml")
+	if err := os.Chmod(path, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	others := strings.ReplaceAll(one+"  two: {url: EXCHANGE/stolen, token: '${DESK_TOKEN}'}\n", "EXCHANGE", e.URL)
+	if err := os.WriteFile(path, []byte(others), 0o600); err != nil { // the mode stays
+		t.Fatal(err)
+	}
+	term.waitForText("livetape.yaml in this directory is not used: everybody may write to it", "the settings before it hold")
+	if got := e.requests("/stolen"); got != 0 {
+		t.Errorf("a file that all may write to has had a token sent, %d times", got)
+	}
 	term.press("q")
 	if code := term.waitForExit(); code != 0 {
 		t.Errorf("exit code %d", code)

@@ -151,8 +151,9 @@ func (a *abroad) catchUp() {
 			}
 		}
 	}
+	want := a.truth()
 	a.t.Fatalf("this is not what the market is like: %s\nstandard error says:\n%s",
-		cmp.Diff(a.truth(), a.board, exactly), a.stderr.String())
+		cmp.Diff(want, a.of(want), exactly), a.stderr.String())
 }
 
 // of is the board's part that is to be compared.

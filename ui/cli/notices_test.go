@@ -37,9 +37,9 @@ feeds:
 		t.Fatal(err)
 	}
 	term := startTerminal(t, 120, 70, in(d.dir, []string{"watch"}))
-	term.waitFor("what each feed says", func(screen string) bool {
-		return badge(screen, "says", "● LIVE") && strings.Contains(screen, "the server says: Slow consumer (7)") &&
-			badge(screen, "ends", "the server asked to connect again") && badge(screen, "never", "● LIVE") &&
+	term.waitForText("the server says: Slow consumer (7)") // for some seconds
+	term.waitFor("how each feed is", func(screen string) bool {
+		return badge(screen, "says", "● LIVE") && badge(screen, "ends", "the server asked to connect again") && badge(screen, "never", "● LIVE") &&
 			strings.Contains(row(screen, "MSFT"), "466.10") && row(screen, "NVDA") != ""
 	})
 	term.press("!")

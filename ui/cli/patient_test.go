@@ -107,7 +107,7 @@ func admit(t *testing.T, server mockserver.Config, client feed.Config, prepare f
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
 	running := make(chan error, 1)
 	go func() { running <- mock.Run(ctx) }()
 	d := &door{Handler: mock.Handler()}

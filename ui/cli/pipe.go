@@ -24,6 +24,7 @@ type pipe struct {
 	printer printer
 	sieve   *sieve
 	notes   *notes
+	quiet   bool // that a stream is well is not told
 
 	record record
 	buf    []byte
@@ -128,7 +129,7 @@ func (p *pipe) status(name string, s feed.Status) error {
 	if isEnd(s) {
 		p.sieve.heard(name)
 	}
-	if !last || s.State == feed.Closed { // what fails last is told as the error that it is
+	if (!last || s.State == feed.Closed) && !(p.quiet && isWell(s)) { // what fails last is told as the error that it is
 		if err := p.note(func() { p.notes.say(name, ui.StatusWords(s)) }); err != nil {
 			return err
 		}
@@ -137,6 +138,15 @@ func (p *pipe) status(name string, s feed.Status) error {
 		return nil
 	}
 	return cmp.Or(p.ends.failed, p.sieve.cutShort(), errEnough)
+}
+
+// isWell reports whether nothing is wrong with a stream, as far as anybody knows.
+func isWell(s feed.Status) bool {
+	switch s.State {
+	case feed.Connecting, feed.Live:
+		return true
+	}
+	return s.State == feed.Waiting && s.Planned
 }
 
 func (p *pipe) message(ev feed.Event) error {
@@ -161,10 +171,13 @@ func (p *pipe) message(ev feed.Event) error {
 			return err
 		}
 	}
-	if p.sieve.complete() {
-		return errEnough
+	if !p.sieve.complete() {
+		return nil
 	}
-	return nil
+	if len(p.sieve.symbols) > 0 {
+		return errEnough // whichever feed they came from
+	}
+	return cmp.Or(p.ends.failed, errEnough)
 }
 
 // print prints the record if it is asked for.

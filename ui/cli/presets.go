@@ -53,7 +53,7 @@ func listPresets(out io.Writer) error {
 func printPreset(cmd *cobra.Command, name string) error {
 	p, err := preset.Find(name)
 	if err != nil {
-		return misused(cmd, "%w", err)
+		return misused(cmd, "%w; 'livetape presets' lists those that there are", err)
 	}
 	text, err := preset.Format(p.Feed)
 	if err != nil {

@@ -28,8 +28,8 @@ told on standard error.
 
 'livetape replay FILE' plays it, and any reader of event streams can read it: it is one, with the
 times in comments. A FILE that ends in .gz is compressed. A recording that has the name already is
-kept under a number, FILE-0001; anything else of that name is left alone, and an error. Headers and
-secrets are not in it.
+kept under a number, FILE-0001; anything else of that name is left alone, and an error. Headers are not
+in it, and credentials of 8 characters or more are masked wherever the server repeats them.
 
 It exits with 0 when it has recorded what was asked for, the time is up or every server has ended its
 stream for good (204); with 1 when a feed failed (the cause is told), when all end before --count, or
@@ -101,7 +101,7 @@ func runRecord(ctx context.Context, cmd *cobra.Command, feeds []target, flags re
 		stop()
 		drain(set.Events())
 	}()
-	recorder, err := flags.create(roster)
+	recorder, err := flags.create(cmd, roster)
 	if err != nil {
 		return err
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"sync"
 
@@ -31,31 +32,44 @@ func (f *recordFlags) registerSize(cmd *cobra.Command) {
 type recording struct {
 	events  <-chan feed.Event
 	notices chan string // for the screen; nil when there is no recording
+	tape    *tape.Recorder
+	name    string
 
 	mu     sync.Mutex
 	failed error
 }
 
 // record puts a recording between the feeds and whoever watches them; without a file there is none.
-func (f recordFlags) record(ctx context.Context, feeds *roster, events <-chan feed.Event) (*recording, error) {
+func (f recordFlags) record(ctx context.Context, cmd *cobra.Command, feeds *roster, events <-chan feed.Event) (*recording, error) {
 	if f.file == "" {
 		return &recording{events: events}, nil
 	}
-	recorder, err := f.create(feeds)
+	recorder, err := f.create(cmd, feeds)
 	if err != nil {
 		return nil, err
 	}
-	r := &recording{notices: make(chan string, 1)}
+	r := &recording{notices: make(chan string, 1), tape: recorder, name: f.file}
 	r.events = recorder.Through(ctx, events, r.fail)
 	return r, nil
 }
 
-// create begins the file.
-func (f recordFlags) create(feeds *roster) (*tape.Recorder, error) {
+// create begins the file. That it moves an older recording aside is told.
+func (f recordFlags) create(cmd *cobra.Command, feeds *roster) (*tape.Recorder, error) {
 	if f.size < 0 || f.size > math.MaxInt64>>20 {
 		return nil, fmt.Errorf("record in %s: a size of %d MiB is not between 0 and %d", f.file, f.size, int64(math.MaxInt64>>20))
 	}
-	return tape.Create(f.file, tape.Options{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source, Mask: feeds.mask})
+	recorder, err := tape.Create(f.file, tape.Options{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source, Mask: feeds.mask})
+	if err == nil && recorder.Moved() != "" {
+		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: %s was there: it is %s now\n", f.file, recorder.Moved())
+	}
+	return recorder, err
+}
+
+// sum tells, once all events have come, how many were recorded, if nothing is lacking.
+func (r *recording) sum(out io.Writer) {
+	if r.tape != nil && r.err() == nil {
+		newNotes(out).say(r.name, several(r.tape.Messages(), "event")+" recorded")
+	}
 }
 
 // fail tells the screen what goes wrong, and keeps it for when the screen is gone: watching goes on.

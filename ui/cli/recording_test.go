@@ -187,7 +187,7 @@ func TestWhatCurlCapturedReplays(t *testing.T) {
 	if out, err := exec.Command("curl", "-sN", "-o", file, scripted(t, 30)).CombinedOutput(); err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	replayed(t, file).waitForText("■ end", "30 events", "● LIVE", "SAA")
+	replayed(t, file).waitForText("■ end", "30 events", "■ END", "SAA")
 }
 
 func TestEveryServiceIsReadAgainAsItWasRecorded(t *testing.T) {

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -61,6 +60,9 @@ func (r *reloader) take(change config.Change) ui.Setup {
 	next.file = change.File
 	targets, err := next.targets()
 	if err == nil {
+		err = next.stillOurs()
+	}
+	if err == nil {
 		err = sameName(targets)
 	}
 	if err == nil {
@@ -93,7 +95,11 @@ func (r *reloader) replace(targets []target) error {
 		if slices.ContainsFunc(kept, t.same) {
 			continue
 		}
-		if err := cmp.Or(r.roster.join(t), r.set.Add(t.config)); err != nil {
+		err := r.roster.join(t)
+		if err == nil {
+			err = r.set.Add(t.config)
+		}
+		if err != nil {
 			errs = append(errs, err)
 			continue
 		}

@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -105,10 +106,18 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	screen := ui.Config{
 		Events: player.Events(),
 		Deck:   player,
-		Banner: "REPLAY · recorded " + info.Start.Local().Format("2006-01-02 15:04:05"),
+		Banner: replayBanner(info),
 	}
 	for _, s := range info.Feeds {
 		screen.Feeds = append(screen.Feeds, ui.Source{Name: s.Name, URL: s.URL})
 	}
 	return show(ctx, stop, cmd, screen)
+}
+
+// replayBanner says when it was recorded; of a file without times, how it is played instead.
+func replayBanner(info tape.Info) string {
+	if !info.Timed {
+		return fmt.Sprintf("REPLAY · no times in this file, played at %d/s", time.Second/tape.CaptureStep)
+	}
+	return "REPLAY · recorded " + info.Start.Local().Format("2006-01-02 15:04:05")
 }

@@ -58,6 +58,40 @@ func TestARecordingReplaysToWhatWasSeen(t *testing.T) {
 	}
 }
 
+func TestACaptureWithoutTimesIsNotGivenADate(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "capture.sse")
+	if err := os.WriteFile(file, []byte("event: price\ndata: {\"symbol\":\"TICK\",\"last\":\"1100.50\"}\n\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file))
+	screen := term.waitForText("REPLAY · no times in this file, played at 10/s", "1100.50")
+	if strings.Contains(screen, "recorded") {
+		t.Errorf("it has a date:\n%s", screen)
+	}
+}
+
+func TestLeavingTheScreenTellsWhatWasRecorded(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "left.tape")
+	watch := func() string {
+		term := startTerminal(t, 140, 30, exec.Command(livetape, "watch", startTicker(t, 100), "--record", file))
+		term.waitForText("● LIVE", "REC", "1100.50")
+		term.press("q")
+		term.waitForExit()
+		term.requireRestored()
+		_, after, _ := strings.Cut(term.output(), "\x1b[?1049l")
+		return after
+	}
+	if after := watch(); !strings.Contains(after, "left.tape: 100 events recorded") {
+		t.Errorf("behind the screen there is %q", after)
+	}
+	if after := watch(); !strings.Contains(after, "left.tape: 100 events recorded") {
+		t.Errorf("behind the second screen there is %q", after)
+	}
+	if _, err := os.Stat(strings.TrimSuffix(file, ".tape") + "-0001.tape"); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestARecordingThatWasKilledReplays(t *testing.T) {
 	file := recordTicker(t, "killed.tape", func(term *terminal) {
 		waitForFile(t, file(term), "1100.50")

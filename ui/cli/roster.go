@@ -40,7 +40,7 @@ func (r *roster) join(t target) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.masks[t.config.Name] = mask
+	r.masks[t.config.Name] = mask.And(r.masks[t.config.Name]) // events of the one before may still wait
 	s := tape.Source{Name: t.config.Name, URL: feed.DisplayURL(t.config.URL), Reading: text}
 	for i, before := range r.feeds {
 		if before.Name == s.Name {

@@ -90,6 +90,9 @@ func loadScenario(cmd *cobra.Command, name string) (*mockserver.Scenario, error)
 	if errors.Is(openErr, os.ErrNotExist) && !strings.ContainsAny(name, `./\`) {
 		return nil, misused(cmd, "%w; or name a file of your own", err)
 	}
+	if errors.Is(openErr, os.ErrNotExist) {
+		return nil, fmt.Errorf("read the scenario: %w; 'livetape scenarios' lists those that come with livetape", openErr)
+	}
 	if openErr != nil {
 		return nil, fmt.Errorf("read the scenario: %w", openErr)
 	}

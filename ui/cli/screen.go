@@ -50,7 +50,7 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 	if err != nil {
 		return err
 	}
-	recording, err := w.record.record(ctx, roster, set.Events())
+	recording, err := w.record.record(ctx, cmd, roster, set.Events())
 	if err != nil {
 		return err
 	}
@@ -71,6 +71,7 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 			break
 		}
 	}
+	recording.sum(cmd.ErrOrStderr())
 	return cmp.Or(err, recording.err())
 }
 

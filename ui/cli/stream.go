@@ -20,6 +20,7 @@ func streamCommand() *cobra.Command {
 	var layout layout
 	var wanted selection
 	var record recordFlags
+	var quiet bool
 	cmd := &cobra.Command{
 		Use:     "stream [FEED|URL]...",
 		Short:   "Print the updates of feeds, for pipes and files",
@@ -45,7 +46,7 @@ func streamCommand() *cobra.Command {
 				return err
 			}
 			choice.announce(targets)
-			return stream(cmd.Context(), cmd, streaming{targets, printer, wanted, record})
+			return stream(cmd.Context(), cmd, streaming{targets, printer, wanted, record, quiet})
 		},
 	}
 	layout.register(cmd)
@@ -53,6 +54,7 @@ func streamCommand() *cobra.Command {
 	flags.register(cmd)
 	flags.registerList(cmd)
 	record.register(cmd)
+	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "do not tell on standard error that streams are well, only what goes wrong")
 	return cmd
 }
 
@@ -115,6 +117,7 @@ type streaming struct {
 	printer printer
 	wanted  selection
 	record  recordFlags
+	quiet   bool
 }
 
 // lastWrite is how long output that a reader does not take may hold up the end after a signal.
@@ -137,7 +140,7 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	if err != nil {
 		return usageError{err, hint(cmd)}
 	}
-	recording, err := s.record.record(feeding, roster, set.Events())
+	recording, err := s.record.record(feeding, cmd, roster, set.Events())
 	if err != nil {
 		stop()
 		drain(set.Events())
@@ -152,6 +155,7 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 		printer: s.printer,
 		sieve:   newSieve(s.wanted, s.feeds),
 		notes:   newNotes(cmd.ErrOrStderr()),
+		quiet:   s.quiet,
 	})
 	stop()
 	drain(recording.events)

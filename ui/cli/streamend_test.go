@@ -167,6 +167,34 @@ livetape: desk: resumed after …, 0 replayed, 0 missed
 	}
 }
 
+func TestAQuietStreamTellsOnlyWhatGoesWrong(t *testing.T) {
+	verifyNoLeaks(t)
+	mock, url := startMarket(t, mockserver.Config{Heartbeat: 20 * time.Millisecond})
+	s := startStream(t, url, "--name", "desk", "-t", "{{.EventID}}", "--events", "price", "-q")
+	s.next()
+	go io.Copy(io.Discard, s.out)
+	lines := 0
+	for _, fault := range []struct {
+		name  string
+		lines int
+	}{{"eof", 1}, {"drop", 2}} {
+		if err := mock.Inject(mockserver.Fault{Name: fault.name}); err != nil {
+			t.Fatal(err)
+		}
+		lines += fault.lines
+		s.stderr.waitForLines(t, lines)
+	}
+	s.stop()
+	<-s.code
+	said := s.stderr.String()
+	if strings.Contains(said, ": connecting") || strings.Contains(said, ": live") || strings.Contains(said, "the server ended") {
+		t.Errorf("standard error tells what is well:\n%s", said)
+	}
+	if strings.Count(said, "0 missed") != 2 || strings.Count(said, "· attempt 1") != 1 {
+		t.Errorf("standard error lacks a gap or an error:\n%s", said)
+	}
+}
+
 // waitForLines waits until so many lines have been said.
 func (s *said) waitForLines(t *testing.T, n int) {
 	t.Helper()

@@ -100,3 +100,30 @@ func TestSymbolsThatTheServerWasAskedForArePrintedByWhateverNameTheyCome(t *test
 		t.Errorf("the server was asked for %q", got)
 	}
 }
+
+func TestOnceWithoutAFeedThatFailedLacksItsPricesInWhateverOrder(t *testing.T) {
+	verifyNoLeaks(t)
+	for _, test := range []struct {
+		args []string
+		code int
+	}{{nil, cli.ExitError}, {[]string{"--symbols", "A"}, cli.ExitOK}} {
+		failed := make(chan struct{})
+		fails := serve(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusForbidden) }))
+		lasts := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case <-failed:
+			case <-r.Context().Done():
+			}
+			w.Header().Set("Content-Type", "text/event-stream")
+			io.WriteString(w, "event: snapshot\ndata: {\"prices\":[{\"symbol\":\"A\",\"last\":1}]}\n\n")
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}))
+		s := startStream(t, append([]string{fails, lasts, "--once", "-t", "{{.Symbol}}"}, test.args...)...)
+		s.stderr.waitFor(t, "failed 403: access is forbidden")
+		close(failed)
+		if lines, code := s.rest(); len(lines) != 1 || code != test.code {
+			t.Errorf("%s: %d lines and exit code %d, want %d", test.args, len(lines), code, test.code)
+		}
+	}
+}

@@ -19,7 +19,7 @@ import (
 
 // patience bounds every wait for the screen. It is long because machines are slow, and costs nothing when
 // what is waited for comes.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // livetape is the built binary; see TestMain.
 var livetape string

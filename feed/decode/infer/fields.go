@@ -64,7 +64,7 @@ func meaning(l *leaf) (auto.Field, int, bool) {
 			return s.Field, s.Rank, true
 		}
 	}
-	if timely(l.name()) {
+	if timely(l.name()) && !elsewhen.MatchString(l.name()) {
 		return "time", auto.Weak, true
 	}
 	if name := strings.ToLower(l.name()); strings.HasSuffix(name, "url") && !pictured.MatchString(name) {
@@ -72,6 +72,9 @@ func meaning(l *leaf) (auto.Field, int, bool) {
 	}
 	return "", 0, false
 }
+
+// elsewhen are names of times that are not those of a price: nextFundingTime, expirationDate.
+var elsewhen = regexp.MustCompile(`(?i)next|expir|matur|settle|deliver|listing|launch|dividend|earnings|inception`)
 
 var pictured = regexp.MustCompile(`image|img|icon|logo|thumb`)
 

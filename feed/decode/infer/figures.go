@@ -26,13 +26,14 @@ func (l *leaf) figures() bool {
 	}
 	for _, w := range []struct {
 		all, some *regexp.Regexp
+		plain     func(number string) bool // beside those with a comma
 		replace   []string
-	}{{grouped, plainlyGroup, []string{",", ""}}, {decimalComma, plainlyComma, []string{",", "."}}} {
+	}{{grouped, plainlyGroup, anyNumber, []string{",", ""}}, {decimalComma, plainlyComma, pointless, []string{",", "."}}} {
 		plainly := false
 		fits := l.every(func(v gjson.Result) bool {
 			s := strings.TrimSpace(v.Str)
 			plainly = plainly || w.some.MatchString(s)
-			return numeric(v) || v.Type == gjson.String && w.all.MatchString(s)
+			return numeric(v) && w.plain(s) || v.Type == gjson.String && w.all.MatchString(s)
 		})
 		if fits && plainly {
 			l.replace = w.replace
@@ -41,6 +42,11 @@ func (l *leaf) figures() bool {
 	}
 	return l.priced()
 }
+
+func anyNumber(string) bool { return true }
+
+// pointless reports whether a number has no point: where a comma begins the decimals, a point sets thousands apart.
+func pointless(number string) bool { return !strings.Contains(number, ".") }
 
 var currencySign = regexp.MustCompile(`^[$€£¥]`)
 

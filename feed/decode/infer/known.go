@@ -20,7 +20,7 @@ var knownShapes []byte
 type shape struct {
 	Note      string            `yaml:"note"`
 	Recognise mapping.When      `yaml:"recognise"` // of one of the samples
-	Pointed   string            `yaml:"pointed"`   // there is a decimal point in what stands at this path; empty: any
+	Pointed   string            `yaml:"pointed"`   // there is a decimal point in what stands at this path, which may be several in brackets; empty: any
 	Feed      preset.Definition `yaml:"feed"`
 }
 

@@ -38,7 +38,7 @@ func (p *place) only() (path string, ok bool) {
 		return "", false // a number in a list is no more the only one
 	}
 	for _, l := range all {
-		if s, known := auto.Spelled(l.name()); known && s.Field != "last" || housekeeping(l.name()) || !l.every(numeric) || l.every(dated) {
+		if s, known := auto.Spelled(l.name()); known && s.Field != "last" || housekeeping(l.name()) || inParts(l.name()) || !l.every(numeric) || l.every(dated) {
 			continue
 		}
 		if ok {
@@ -49,15 +49,23 @@ func (p *place) only() (path string, ok bool) {
 	return path, ok
 }
 
-// housekeeping reports whether a name is one of those by which streams speak of themselves: such a number is no price.
+// housekeeping reports whether a name is one of those by which streams speak of themselves, or of a share of something:
+// such a number is no price.
 func housekeeping(name string) bool {
 	name = strings.ToLower(name)
-	for word := range strings.FieldsSeq("heartbeat ping pong keepalive seq sequence counter count code status version offset partition total length interval retry ttl uptime clients epoch nonce") {
+	for word := range strings.FieldsSeq("heartbeat ping pong keepalive seq sequence counter count code status version offset partition total length interval retry ttl uptime clients epoch nonce bps pct percent spread") {
 		if strings.HasPrefix(name, word) || strings.HasSuffix(name, word) {
 			return true
 		}
 	}
 	return false
+}
+
+// inParts reports whether a name says of which part of a currency its numbers are: they are no prices as they stand.
+func inParts(name string) bool {
+	price, decimals := smallCoin(name)
+	s, known := auto.Spelled(price)
+	return decimals != "" && known && auto.Price(s.Field)
 }
 
 // packed is the path of a member that holds JSON in a string, when payloads have one.

@@ -9,7 +9,7 @@ import (
 	"livetape/feed/decode"
 )
 
-// Several reads an event whose data is one JSON value a line as that many payloads: hubs send what has gathered so.
+// Several reads an event whose data is a map or a list a line as that many payloads: hubs send what has gathered so.
 func Several(next decode.Decoder) decode.Decoder { return several{next} }
 
 type several struct{ next decode.Decoder }
@@ -36,7 +36,8 @@ func (s several) Decode(eventType string, data []byte) (decode.Message, error) {
 	return all, faults
 }
 
-// Payloads are the lines of data that is no JSON value, but holds one a line; nil for anything else.
+// Payloads are the lines of data that is no JSON value, but holds a map or a list a line; nil for anything else. Bare
+// numbers on lines of their own are nobody's payloads: they may as well be a price, a size and a time.
 func Payloads(data []byte) (all [][]byte) {
 	if bytes.IndexByte(data, '\n') < 0 || deeper(string(data), maxDepth) || gjson.ValidBytes(data) {
 		return nil
@@ -45,7 +46,7 @@ func Payloads(data []byte) (all [][]byte) {
 		if line = bytes.TrimSpace(line); len(line) == 0 {
 			continue
 		}
-		if !gjson.ValidBytes(line) {
+		if line[0] != '{' && line[0] != '[' || !gjson.ValidBytes(line) {
 			return nil
 		}
 		all = append(all, line)

@@ -30,6 +30,8 @@ func TestAnEventOfSeveralLinesIsSeveralPayloads(t *testing.T) {
 		{"message", "{\"s\":\"A\",\"p\":1}\n{\"s\":\"B\",\"p\":\"x\"}", []string{"A"}, `last: "x" is not a number`},
 		{"message", "{\"v\":1}\n{\"s\":\"B\"}", nil, "there is no symbol"},
 		{"message", "{\"v\":1}\n{\"error\":\"slow\"}", nil, "slow"},
+		{"message", "181.46\n200", nil, "the data is not JSON"},
+		{"message", "{\"s\":\"A\",\"p\":1}\n200", nil, "the data is not JSON"},
 		{"error", "Slow consumer\ndisconnected", nil, "Slow consumer disconnected"},
 	} {
 		m, err := d.Decode(c.event, []byte(c.data))

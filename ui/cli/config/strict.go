@@ -23,7 +23,7 @@ const maxFaults = 20
 // breakage is what of a file could not be read, so that nothing more is said of it.
 type breakage struct {
 	whole bool
-	feeds map[string]bool
+	feeds map[string][]string // the keys of each feed that were taken out
 }
 
 // decode reads source into f. A reader of YAML stops at the first fault; so what is at fault is taken out and the
@@ -80,7 +80,7 @@ func onlyDocument(file *ast.File) (ast.Node, error) {
 
 func (f *File) decodeNode(body ast.Node) (breakage, error) {
 	var faults fault.List
-	broken := breakage{feeds: map[string]bool{}}
+	broken := breakage{feeds: map[string][]string{}}
 	for range maxFaults {
 		*f = File{path: f.path, source: f.source}
 		err := yaml.NodeToValue(body, f, yaml.Strict())
@@ -97,7 +97,8 @@ func (f *File) decodeNode(body ast.Node) (breakage, error) {
 			break
 		}
 		if path[0] == "feeds" && len(path) > 1 {
-			broken.feeds[fmt.Sprint(path[1])] = true
+			name := fmt.Sprint(path[1])
+			broken.feeds[name] = append(broken.feeds[name], fmt.Sprint(path[min(2, len(path)-1)]))
 		}
 	}
 	return broken, faults.Err()
@@ -122,10 +123,28 @@ func describe(err error, path fault.Path) error {
 		return told
 	}
 	key, _ := path[len(path)-1].(string)
+	if text := textOf(err); f.Problem == "text, where a list is wanted" && isSymbolList(path) && text != "" {
+		f.Problem += ": write [" + text + "]"
+	}
 	if len(path) == 1 && !slices.Contains(here, key) && !strings.Contains(f.Problem, "did you mean") && slices.Contains(keysAt(fault.Path{"feeds", "x", "url"}), key) {
 		f.Problem = fmt.Sprintf("unknown key %q: it belongs to a feed, below feeds: and the feed's name", key)
 	}
 	return f
+}
+
+// textOf is the text at which the reader of YAML stopped, if it fits on a line.
+func textOf(err error) string {
+	at := tokenOf(err)
+	if at == nil || len(at.Value) > 40 || strings.ContainsFunc(at.Value, unprintable) {
+		return ""
+	}
+	return at.Value
+}
+
+// isSymbolList reports whether symbols, and so no secrets, are to stand where path leads.
+func isSymbolList(path fault.Path) bool {
+	last := path[len(path)-1]
+	return path[0] == "watchlists" || last == "aliases" || last == "symbols" && path[0] == "feeds" && len(path) == 3
 }
 
 // keysAt are the keys that may stand where path leads.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 var feedName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,63}$`)
 
 // validate reports what is wrong in the parts that could be read.
-func (f *File) validate(broken map[string]bool, faults *fault.List) {
+func (f *File) validate(broken map[string][]string, faults *fault.List) {
 	f.checkWatchlists(faults)
 	f.checkSymbols(faults)
 	for _, name := range f.order {
@@ -21,7 +22,8 @@ func (f *File) validate(broken map[string]bool, faults *fault.List) {
 		if !feedName.MatchString(name) {
 			faults.Add(at, "%q is no name for a feed: up to 64 letters, digits and any of . _ -", name)
 		}
-		if broken[name] {
+		if cut := broken[name]; len(cut) > 0 {
+			faults.Join(at, f.Feeds[name].validateWithout(cut))
 			continue
 		}
 		list, err := f.withList(name)
@@ -56,6 +58,21 @@ func (f Feed) Validate() error {
 		given = given.withToken(World{}, &faults)
 	}
 	faults.Join(nil, given.Definition.Validate())
+	return faults.Err()
+}
+
+// validateWithout reports what is wrong with the rest of a feed of which some keys could not be read, as far as that
+// does not hang on these.
+func (f Feed) validateWithout(cut []string) error {
+	if !slices.ContainsFunc(cut, func(key string) bool { return key != "symbols" }) {
+		f.Symbols = []string{"SYMBOL"} // whatever they are, they are there
+		return f.Validate()
+	}
+	var faults fault.List
+	if !slices.Contains(cut, "token") && !slices.Contains(cut, "token_file") {
+		f.checkToken(&faults)
+	}
+	f.checkReach(&faults)
 	return faults.Err()
 }
 

@@ -1,6 +1,7 @@
 package loadgen
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -24,7 +25,7 @@ type client struct {
 	proto         string
 	held          bool      // it was connected when the time was up
 	done          bool      // the server wants it no more
-	between       bool      // its stream ended, and it has not asked for another one yet
+	between       bool      // its stream ended, and it has not asked for another one yet, or only just
 	latest        time.Time // when the last event came
 
 	scanner scanner
@@ -74,15 +75,15 @@ func (c *client) settle(settled chan<- struct{}) {
 func (c *client) connect(ctx context.Context, answered func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	resp, refusal := c.ask(ctx, cancel)
+	resp, no := c.ask(ctx, cancel)
 	if resp != nil {
 		defer resp.Body.Close()
 	}
 	switch {
-	case resp == nil && refusal == "": // the time is up
-	case refusal != "":
+	case resp == nil && no.cause == "": // the time is up
+	case no.cause != "":
+		c.run.endings.refuse(no.cause, no.advice)
 		answered()
-		c.run.endings.refuse(refusal)
 	default:
 		c.connections++
 		c.proto = resp.Proto
@@ -94,13 +95,22 @@ func (c *client) connect(ctx context.Context, answered func()) {
 	}
 }
 
-// ask sends the request, when not too many others wait for their answer. A refusal says why there is no stream.
-func (c *client) ask(ctx context.Context, cancel func()) (resp *http.Response, refusal string) {
+// refusal is why there is no stream, and what to do about it; zero when there is one.
+type refusal struct{ cause, advice string }
+
+// Advice on a server that gave no answer at all, and on one that gave an error.
+const (
+	unreachable = "check host and port, and that the server runs and is not behind a firewall"
+	unwell      = "the server, or what stands before it, is not well: try again later"
+)
+
+// ask sends the request, when not too many others wait for their answer.
+func (c *client) ask(ctx context.Context, cancel func()) (resp *http.Response, no refusal) {
 	select {
 	case c.run.answers <- struct{}{}:
 		defer func() { <-c.run.answers }()
 	case <-ctx.Done():
-		return nil, ""
+		return nil, refusal{}
 	}
 	outer := ctx.Err
 	var late atomic.Bool
@@ -110,16 +120,21 @@ func (c *client) ask(ctx context.Context, cancel func()) (resp *http.Response, r
 	resp, err := c.visit.Ask(ctx, string(c.scanner.id), func(feed.Hop) {})
 	switch {
 	case late.Load():
-		return resp, "no answer within " + answerTime.String()
+		return resp, refusal{"no answer within " + answerTime.String(), unreachable}
 	case outer() != nil:
-		return resp, ""
+		c.between = c.connections > 0 && time.Since(c.present.asked) < stalledAfter
+		return resp, refusal{}
 	case err != nil:
-		refusal, _ = c.visit.Explain(err)
-		return nil, refusal
+		no.cause, no.advice = c.visit.Explain(err)
+		no.advice = cmp.Or(no.advice, unreachable)
+		return nil, no
 	}
 	c.done = resp.StatusCode == http.StatusNoContent
-	refusal, _ = c.visit.Refusal(resp)
-	return resp, refusal
+	no.cause, no.advice = c.visit.Refusal(resp)
+	if resp.StatusCode >= 500 {
+		no.advice = unwell
+	}
+	return resp, no
 }
 
 // listen reads a stream to its end.

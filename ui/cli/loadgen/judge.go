@@ -84,6 +84,7 @@ func (r *run) judgeCounts(rep *Report, all []*client, of *verdict) (onTheWay uin
 		}
 	}
 	if epochs > 0 {
+		rep.doubtful = true
 		rep.note("the server began anew %d times: what was lost on the way from one epoch to the next is not known", epochs)
 	}
 	if unclear > 0 {

@@ -12,6 +12,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -144,7 +145,7 @@ func (r *run) listen(ctx context.Context, every func(Progress)) {
 
 var errTimeUp = errors.New("the time is up")
 
-// hold waits until all clients are settled, and then for as long as the plan says.
+// hold waits until all clients are settled, and then for as long as the plan says, if there is anything to listen to.
 func (r *run) hold(ctx context.Context, settled <-chan struct{}) {
 	for range r.plan.Clients {
 		select {
@@ -152,6 +153,9 @@ func (r *run) hold(ctx context.Context, settled <-chan struct{}) {
 		case <-ctx.Done():
 			return
 		}
+	}
+	if !r.plan.Reconnect && !r.anyone() {
+		return
 	}
 	r.window.events, r.window.bytes = r.sum()
 	r.window.from = time.Now()
@@ -165,6 +169,11 @@ func (r *run) hold(ctx context.Context, settled <-chan struct{}) {
 	r.window.to = time.Now()
 	events, bytes := r.sum()
 	r.window.events, r.window.bytes = events-r.window.events, bytes-r.window.bytes
+}
+
+// anyone reports whether a client was connected. All are settled, and none comes back.
+func (r *run) anyone() bool {
+	return slices.ContainsFunc(r.clients, func(c *client) bool { return c.connections > 0 })
 }
 
 // watch tells every second how it stands.

@@ -23,6 +23,8 @@ type Report struct {
 	Clients     *Spread     `json:"per_client"`
 	Notes       []string    `json:"notes"`
 	OK          bool        `json:"ok"` // nothing is known to be wrong
+
+	doubtful bool // a note tells of events that nobody can judge, or of clients that were not there
 }
 
 // Connections counts clients, by what became of them, and connections that ended.
@@ -31,7 +33,7 @@ type Connections struct {
 	Connected   int     `json:"connected"` // at least once
 	Refused     int     `json:"refused"`   // never connected
 	Held        int     `json:"held"`      // connected to the end
-	Between     int     `json:"between"`   // of a server that ended their stream, they waited to ask for the next one
+	Between     int     `json:"between"`   // of a server that ended their stream, they waited to ask for the next one, or had just asked
 	Stalled     int     `json:"stalled"`   // held, but got nothing of what others got for the last second or longer
 	Dropped     int     `json:"dropped"`   // streams that ended before the time was up
 	Reconnected int     `json:"reconnected"`
@@ -111,7 +113,7 @@ func (r *run) report() *Report {
 	if length > 0 {
 		rep.Events.PerSecond = rate(r.window.events, length)
 		rep.Bytes.PerSecond = rate(r.window.bytes, length)
-	} else {
+	} else if r.settled.Load() < int64(r.plan.Clients) {
 		rep.note("the run ended before all clients were connected: no rates or latencies")
 	}
 	rep.Connections = r.connections()
@@ -121,6 +123,18 @@ func (r *run) report() *Report {
 	r.spread(rep)
 	rep.conclude(r.plan)
 	return rep
+}
+
+// Nobody is the error of a run in which no client was ever connected, since all were refused: the commonest cause, and
+// what to do about it. It is nil for any other run.
+func (rep *Report) Nobody() error {
+	c := rep.Connections
+	if c.Connected > 0 || c.Refused < c.Asked || len(c.Refusals) == 0 {
+		return nil
+	}
+	first := c.Refusals[0]
+	advice := cmp.Or(first.Advice, "'livetape check' tells more")
+	return fmt.Errorf("none of %s clients got a stream: %s; %s", count(c.Asked), first.Cause, advice)
 }
 
 func (rep *Report) note(format string, args ...any) {
@@ -188,8 +202,10 @@ func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 func (rep *Report) conclude(p Plan) {
 	c, e := rep.Connections, rep.Events
 	zero := func(n *uint64) bool { return n == nil || *n == 0 }
+	rep.doubtful = rep.doubtful || e.Lost == nil || e.Nameless+e.Unjudged > 0
 	if pending := c.Asked - c.Connected - c.Refused; pending > 0 {
 		rep.note("%d clients were not connected yet", pending)
+		rep.doubtful = true
 	}
 	away := c.Connected - c.Held - c.Between
 	if p.Reconnect && away > 0 {

@@ -162,6 +162,9 @@ func TestIDsThatMeanNothingAreJudgedByWhatAllClientsSaw(t *testing.T) {
 			r := loadMarket(t, plain(4), opaque(test.mangle))
 			requireTally(t, r, want)
 			requireNote(t, r, "by what all clients saw")
+			if text := printed(t, r); r.OK && !strings.Contains(text, "as far as any client saw") {
+				t.Errorf("in words:\n%s", text)
+			}
 		})
 	}
 	t.Run("one client alone", func(t *testing.T) {
@@ -228,12 +231,29 @@ func TestRefusedAndDroppedClientsAreCountedWithTheirCause(t *testing.T) {
 		requireTally(t, r, tally{
 			Connected: 4, Refused: 2, Held: 3, Dropped: 1, Delivered: 3001, JudgedBy: ByBoth,
 		})
-		if diff := cmp.Diff([]Cause{{"503 Service Unavailable: full", 2}}, r.Connections.Refusals); diff != "" {
+		if diff := cmp.Diff([]Cause{{Cause: "503 Service Unavailable: full", Times: 2, Advice: unwell}}, r.Connections.Refusals); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff([]Cause{{"the server ended the stream", 1}}, r.Connections.Drops); diff != "" {
+		if diff := cmp.Diff([]Cause{{Cause: "the server ended the stream", Times: 1}}, r.Connections.Drops); diff != "" {
 			t.Error(diff)
 		}
+	})
+}
+
+// requireDoubt checks that the report, in its last line, does not claim to know what it cannot.
+func requireDoubt(t *testing.T, r *Report) {
+	t.Helper()
+	if text := printed(t, r); !r.OK || strings.Contains(text, "all delivered") || !strings.Contains(text, "not all could be known") {
+		t.Errorf("in words:\n%s", text)
+	}
+}
+
+func TestWhatCannotBeJudgedIsNotSaidToBeDelivered(t *testing.T) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+		time.AfterFunc(3*time.Second, func() { inject(t, m, "garbage:1s") })
+		r := n.load(t.Context(), plain(2))
+		requireNote(t, r, "without an id of their own")
+		requireDoubt(t, r)
 	})
 }
 
@@ -243,6 +263,9 @@ func TestAServerThatCannotBeReachedRefusesAll(t *testing.T) {
 		r := n.load(t.Context(), plain(5))
 		requireTally(t, r, tally{Refused: 5, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
 		requireNote(t, r, "no client was connected")
+		if r.Seconds != 0 {
+			t.Errorf("it was listened to for %v s", r.Seconds)
+		}
 	})
 }
 
@@ -251,7 +274,7 @@ func TestAServerThatDoesNotAnswerRefusesInTime(t *testing.T) {
 		<-r.Context().Done()
 	})
 	requireTally(t, r, tally{Refused: 2, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
-	if diff := cmp.Diff([]Cause{{"no answer within 10s", 2}}, r.Connections.Refusals); diff != "" {
+	if diff := cmp.Diff([]Cause{{Cause: "no answer within 10s", Times: 2, Advice: unreachable}}, r.Connections.Refusals); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -295,6 +318,32 @@ func TestAServerThatEndsEveryStreamIsNotBlamedForIt(t *testing.T) {
 	requireNote(t, r, "4 clients had lost their stream and did not get another one")
 }
 
+func TestAServerThatHasHadNoTimeToAnswerIsNotBlamedForIt(t *testing.T) {
+	answersAfter := func(wait time.Duration) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			select {
+			case <-time.After(wait):
+			case <-r.Context().Done():
+				return
+			}
+			say := tell(w, r)
+			for n := range 5 {
+				say("retry: 10\nid: %d\ndata: {}\n\n", n)
+			}
+		}
+	}
+	p := Plan{Clients: 4, For: 2900 * time.Millisecond, Reconnect: true}
+	if r := loadHandler(t, p, answersAfter(500*time.Millisecond)); r.Connections.Between != 4 || slices.ContainsFunc(r.Notes, isAboutLostClients) {
+		t.Errorf("%+v %q", r.Connections, r.Notes)
+	}
+	p.For = 1500 * time.Millisecond
+	if r := loadHandler(t, p, answersAfter(2*time.Second)); r.OK || r.Connections.Between != 0 || !slices.ContainsFunc(r.Notes, isAboutLostClients) {
+		t.Errorf("%+v %q", r.Connections, r.Notes)
+	}
+}
+
+func isAboutLostClients(note string) bool { return strings.Contains(note, "did not get another one") }
+
 func inject(t *testing.T, m *market, text string) {
 	fault, err := mockserver.ParseFault(text)
 	if err == nil {
@@ -313,6 +362,7 @@ func TestWhatARestartCostsIsNotMadeUp(t *testing.T) {
 			t.Errorf("%+v", tallyOf(r))
 		}
 		requireNote(t, r, "began anew 1 times")
+		requireDoubt(t, r)
 	})
 }
 
@@ -333,6 +383,7 @@ func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
 			}
 			requireNote(t, r, "4 clients were not connected yet")
 			requireNote(t, r, "before all clients were connected")
+			requireDoubt(t, r)
 		})
 	})
 }

@@ -34,8 +34,10 @@ func (r *Report) summary() string {
 	switch {
 	case !r.OK:
 		return "✗ not all is well"
-	case r.Events.Lost == nil:
+	case r.doubtful:
 		return "! nothing is known to be wrong, but not all could be known"
+	case r.Events.JudgedBy != BySequence:
+		return "✓ all delivered, as far as any client saw"
 	case *r.Events.OnTheWay > 0:
 		return "✓ all delivered but what was still on the way"
 	}

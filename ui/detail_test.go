@@ -1,0 +1,29 @@
+package ui
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+)
+
+func TestTheDetailsCutNoNumber(t *testing.T) {
+	for width := 40; width <= 200; width += 1 + width/20 {
+		for _, height := range []int{10, 24, 60} {
+			s := newStage(demo).size(width, height).morning().ticks(2)
+			s.keys("enter")
+			for i, r := range s.m.board.Rows() {
+				view := s.screen()
+				_, details, _ := strings.Cut(view, "▸ "+r.Symbol)
+				if regexp.MustCompile(`[0-9.]…`).MatchString(strings.ReplaceAll(details, "live…", "")) {
+					t.Errorf("%d×%d, row %d: a number is cut:\n%s", width, height, i, view)
+				}
+				for _, x := range facts(r) {
+					if height >= 24 && !strings.Contains(details, x.cell.Value.String()) {
+						t.Errorf("%d×%d: no %s %s:\n%s", width, height, x.name, x.cell.Value, view)
+					}
+				}
+				s.keys("j")
+			}
+		}
+	}
+}

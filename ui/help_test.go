@@ -1,0 +1,62 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+)
+
+func TestTheHelpCanBeReadToItsEndOnEveryScreen(t *testing.T) {
+	for _, size := range [][2]int{{30, 8}, {40, 10}, {80, 24}, {120, 40}} {
+		s := newStage(demo).size(size[0], size[1]).morning()
+		s.keys("?")
+		var read strings.Builder
+		for range 100 {
+			read.WriteString(s.screen() + "\n")
+			s.keys("j")
+		}
+		text := strings.Join(strings.Fields(read.String()), " ")
+		for _, want := range []string{"suspend", "half a page down", "Signs", "the", "live", "usable"} {
+			if !strings.Contains(text, want) {
+				t.Errorf("%v: no %q", size, want)
+			}
+		}
+		if strings.Contains(text, "…") {
+			t.Errorf("%v: a line is cut:\n%s", size, read.String())
+		}
+	}
+}
+
+func TestTheHelpMovesAndTellsThePlace(t *testing.T) {
+	s := newStage(demo).size(40, 10).morning()
+	s.keys("?")
+	total := s.m.help.total
+	place := func(from, to int) string { return "Keys " + itoa(from) + "–" + itoa(to) + " of " + itoa(total) }
+	for _, c := range []struct {
+		key  string
+		from int
+	}{{"j", 2}, {"down", 3}, {"k", 2}, {"up", 1}, {"up", 1}, {"pgdown", 6}, {"ctrl+u", 3}, {"G", total - 5}, {"j", total - 5}, {"k", total - 6}, {"g", 1}} {
+		s.keys(c.key)
+		if want := place(c.from, c.from+5); !strings.Contains(s.screen(), want) {
+			t.Fatalf("after %s no %q in\n%s", c.key, want, s.screen())
+		}
+	}
+	s.keys("G", "?", "?")
+	if !strings.Contains(s.screen(), place(1, 6)) {
+		t.Errorf("opened anew it is not at its begin:\n%s", s.screen())
+	}
+	if s.size(120, 60); strings.Contains(s.screen(), " of ") && strings.Contains(s.screen(), "Keys 1–") {
+		t.Errorf("a place is told though all is on screen:\n%s", s.screen())
+	}
+}
+
+func TestTheHelpExplainsTheSparklinesOfTheDetails(t *testing.T) {
+	s := newStage(demo).size(120, 40).morning().ticks(3)
+	s.keys("enter")
+	details := s.screen()
+	s.keys("?")
+	for _, name := range []string{"1 s ", "1 min "} {
+		if !strings.Contains(details, name) || !strings.Contains(s.screen(), name+"is a bar") {
+			t.Errorf("the help does not explain %q of the details:\n%s\n%s", name, details, s.screen())
+		}
+	}
+}
