@@ -7,7 +7,8 @@
 // What is not plain is not guessed. A number called "value" or "p" is a price only beside a symbol, so that
 // {"value": 42} stays unmapped; a payload that is nothing but a number is the price of the feed's own symbol. A
 // change in per cent is left out, for some feeds mean a fraction by it. A whole number beside "decimals" may or
-// may not have to be scaled: that takes a rule.
+// may not have to be scaled: that takes a rule. And a stream that has shown itself to be livetape's own is read as
+// such from then on: what else comes over it is a fault, or unmapped.
 package auto
 
 import (
@@ -33,6 +34,10 @@ type Decoder struct {
 	feed    string
 	aliases map[string]string
 	native  decode.Native
+
+	opened  bool // as only livetape's own streams begin: with a snapshot of prices, or word of what follows an id
+	told    bool // then something else was read as livetape's own
+	foreign bool // something of another type was guessed
 }
 
 // New makes a decoder for the feed of that name; aliases are names to show for the feed's symbols.
@@ -44,16 +49,30 @@ func New(feed string, aliases map[string]string) *Decoder {
 func (d *Decoder) Decode(eventType string, data []byte) (decode.Message, error) {
 	switch eventType {
 	case "price", "news", "status", "snapshot", "resume", "reset":
-		m, err := d.native.Decode(eventType, data)
-		if err == nil {
-			return m, nil
-		}
+		return d.decodeNative(eventType, data)
+	}
+	if d.opened && d.told && !d.foreign {
+		return d.native.Decode(eventType, data)
+	}
+	m := d.guess(string(data))
+	d.foreign = d.foreign || len(m.Updates) > 0
+	return m, nil
+}
+
+// decodeNative reads an event of one of livetape's own types. Until a stream has begun as livetape's own does, it may be
+// another's who calls types so, too.
+func (d *Decoder) decodeNative(eventType string, data []byte) (decode.Message, error) {
+	m, err := d.native.Decode(eventType, data)
+	switch {
+	case err == nil:
+		d.told = d.told || d.opened && len(m.Updates) > 0 && eventType != "snapshot"
+		d.opened = d.opened || eventType == "snapshot" && len(m.Updates) > 0 || m.Continuity != nil && m.Continuity.From != ""
+	case !d.opened || d.foreign:
 		if guessed := d.guess(string(data)); len(guessed.Updates) > 0 {
 			return guessed, nil
 		}
-		return m, err
 	}
-	return d.guess(string(data)), nil
+	return m, err
 }
 
 func (d *Decoder) guess(data string) decode.Message {

@@ -104,7 +104,6 @@ func TestAValueBesideASymbolIsAPrice(t *testing.T) {
 }
 
 func TestNativeEventsAreReadAsSuchAndElseGuessed(t *testing.T) {
-	d := New("desk", nil)
 	for _, c := range [][3]string{
 		{"price", `{"symbol":"A","last":"1"}`, "A 1"},
 		{"price", `{"ticker":"A","px":"1"}`, "A 1"},
@@ -113,12 +112,54 @@ func TestNativeEventsAreReadAsSuchAndElseGuessed(t *testing.T) {
 		{"snapshot", `{"prices":[{"symbol":"A","last":1}]}`, "A 1"},
 		{"tick", `{"symbol":"A","last":"1"}`, "A 1"},
 	} {
-		if got := shown(d.Decode(c[0], []byte(c[1]))); got != c[2] {
+		if got := shown(New("desk", nil).Decode(c[0], []byte(c[1]))); got != c[2] {
 			t.Errorf("of %s %s it says %s, want %s", c[0], c[1], got, c[2])
 		}
 	}
-	if m, err := d.Decode("resume", []byte(`{"from":"1-2","replayed":3}`)); err != nil || m.Continuity == nil || m.Continuity.Replayed != 3 {
+	if m, err := New("desk", nil).Decode("resume", []byte(`{"from":"1-2","replayed":3}`)); err != nil || m.Continuity == nil || m.Continuity.Replayed != 3 {
 		t.Errorf("a resume is %+v, %v", m, err)
+	}
+}
+
+func TestAStreamThatHasShownItselfNativeIsNotGuessedAt(t *testing.T) {
+	const snapshot = `{"prices":[{"symbol":"A","last":"1"}]}`
+	type event struct{ kind, data, want string }
+	for name, events := range map[string][]event{
+		"a native one": {
+			{"snapshot", snapshot, "A 1"},
+			{"price", `{"last":"1.00"}`, "error: price: symbol is missing"},
+			{"price", `{"symbol":"A","last":"2"}`, "A 2"},
+			{"price", `[{"symbol":"NVDA","last":"1.00"}]`, "error: price: a list is not an object"},
+			{"message", `{"last":"1.00"}`, "(no rule for event type message)"},
+			{"message", `[{"symbol":"NVDA","last":"1.00"}]`, "(no rule for event type message)"},
+			{"horoscope", `{"symbol":"NVDA","last":"1.00"}`, "(no rule for event type horoscope)"},
+			{"news", `{"headline":"Up"}`, "news Up"},
+		},
+		"one that was resumed": {
+			{"resume", `{"from":"7f-1","replayed":1}`, ""},
+			{"price", `{"symbol":"A","last":"2"}`, "A 2"},
+			{"message", `{"last":"1.00"}`, "(no rule for event type message)"},
+		},
+		"another's that calls its types so": {
+			{"snapshot", snapshot, "A 1"},
+			{"tick", `{"ticker":"A","px":2}`, "A 2"},
+			{"price", `{"symbol":"A","last":"3"}`, "A 3"},
+			{"price", `{"ticker":"A","px":4}`, "A 4"},
+			{"tick", `{"ticker":"A","px":5}`, "A 5"},
+		},
+		"another's whose prices look native": {
+			{"price", `{"symbol":"A","last":"3"}`, "A 3"},
+			{"reset", `{}`, ""},
+			{"price", `{"ticker":"A","px":4}`, "A 4"},
+			{"message", `{"ticker":"A","px":5}`, "A 5"},
+		},
+	} {
+		d := New("desk", nil)
+		for _, ev := range events {
+			if got := shown(d.Decode(ev.kind, []byte(ev.data))); got != ev.want {
+				t.Errorf("%s: of %s %s it says %s, want %s", name, ev.kind, ev.data, got, ev.want)
+			}
+		}
 	}
 }
 
