@@ -13,6 +13,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -143,12 +144,12 @@ func inject(t testing.TB, s *site, text string) {
 	}
 }
 
-// TestDropResetsTheConnectionInMidEvent looks at the wire: half an event, at times half an id, and a reset.
+// TestDropResetsTheConnectionInMidEvent looks at the wire: half an event, at times half an id or character, and a reset.
 func TestDropResetsTheConnectionInMidEvent(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(100)
-	last, inID, inData := s.Newest(), 0, 0
-	for range 24 {
+	last, inID, inData, inCharacter := s.Newest(), 0, 0, 0
+	for range 36 {
 		l := s.resume(last)
 		l.expect("resume")
 		inject(t, s, "drop")
@@ -162,14 +163,16 @@ func TestDropResetsTheConnectionInMidEvent(t *testing.T) {
 			t.Fatalf("%q is not half an event", half)
 		case len(lines) == 2 && strings.HasPrefix(lines[1], "id: e-") && lines[1] != "id: "+s.Newest():
 			inID++
+		case len(lines) == 3 && strings.HasPrefix(lines[2], "data: {") && !utf8.ValidString(lines[2]):
+			inCharacter++
 		case len(lines) == 3 && strings.HasPrefix(lines[2], "data: {") && !json.Valid([]byte(lines[2][6:])):
 			inData++
 		default:
 			t.Fatalf("%q is cut in an odd place", half)
 		}
 	}
-	if inID == 0 || inData == 0 {
-		t.Errorf("%d cuts in an id, %d in data", inID, inData)
+	if inID == 0 || inData == 0 || inCharacter == 0 {
+		t.Errorf("%d cuts in an id, %d in data, %d in a character", inID, inData, inCharacter)
 	}
 	if l := s.resume(last); l.expect("resume").Data != `{"from":"e-100","replayed":0}` {
 		t.Error("nothing was wrong with the id")

@@ -13,6 +13,7 @@ import (
 // FaultInfo describes a fault for help texts and menus.
 type FaultInfo struct {
 	Name, Help string
+	Example    string        // as ParseFault reads it
 	For        time.Duration // how long it lasts unless said otherwise; 0 for one that is over at once
 	Value      string        // what its value means, with bounds and default; empty: it has none
 	Usual      string        // the default value with its unit, as in "1000 bytes a second"; empty: none is worth a word
@@ -64,41 +65,41 @@ type magnitude struct {
 
 // catalogue is in the order of help texts: what happens to connections, to answers, to events, to the whole.
 var catalogue = []species{
-	{FaultInfo: FaultInfo{Name: faultDrop, Help: "reset connections in mid-event"}},
-	{FaultInfo: FaultInfo{Name: faultEOF, Help: "end streams cleanly"}},
-	{FaultInfo: FaultInfo{Name: faultStall, Help: "hold connections open, but send not even heartbeats", For: 30 * time.Second}},
-	{FaultInfo: FaultInfo{Name: faultSlow, Help: "send slowly", For: 30 * time.Second,
+	{FaultInfo: FaultInfo{Name: faultDrop, Example: "drop@20s", Help: "reset connections in mid-event, mid-id or mid-character"}},
+	{FaultInfo: FaultInfo{Name: faultEOF, Example: "eof/25%@1m", Help: "end streams cleanly"}},
+	{FaultInfo: FaultInfo{Name: faultStall, Example: "stall/one:5s@1m", Help: "hold connections open, but send not even heartbeats", For: 30 * time.Second}},
+	{FaultInfo: FaultInfo{Name: faultSlow, Example: "slow=500:20s", Help: "send slowly", For: 30 * time.Second,
 		Value: "bytes a second, 10 to 1000000; default 1000", Usual: "1000 bytes a second"}, usual: "1000", read: numbers(10, 1e6)},
-	{FaultInfo: FaultInfo{Name: faultSplit, Help: "send one byte at a time, each in a packet of its own", For: 10 * time.Second}},
-	{FaultInfo: FaultInfo{Name: faultHeartbeat, Help: "send no heartbeats", For: time.Minute}},
-	{FaultInfo: FaultInfo{Name: fault503, Help: "end streams and answer 503 Service Unavailable", For: 10 * time.Second},
+	{FaultInfo: FaultInfo{Name: faultSplit, Example: "split:5s", Help: "send one byte at a time, each in a packet of its own", For: 10 * time.Second}},
+	{FaultInfo: FaultInfo{Name: faultHeartbeat, Example: "heartbeat:5m", Help: "send no heartbeats", For: time.Minute}},
+	{FaultInfo: FaultInfo{Name: fault503, Example: "503:5s", Help: "end streams and answer 503 Service Unavailable", For: 10 * time.Second},
 		usual: fault503, read: numbers(0, 999), ends: faultEOF},
-	{FaultInfo: FaultInfo{Name: fault204, Help: "end streams and answer 204 No Content: do not come back", For: 10 * time.Second},
+	{FaultInfo: FaultInfo{Name: fault204, Example: "204:1m", Help: "end streams and answer 204 No Content: do not come back", For: 10 * time.Second},
 		usual: fault204, read: numbers(0, 999), ends: faultEOF},
-	{FaultInfo: FaultInfo{Name: faultStatus, Help: "end streams and answer with a status", For: 10 * time.Second,
+	{FaultInfo: FaultInfo{Name: faultStatus, Example: "status=429/50%:30s", Help: "end streams and answer with a status", For: 10 * time.Second,
 		Value: "HTTP status, 204 or 400 to 599; default 500", Usual: "500"}, usual: "500", read: statuses, ends: faultEOF},
-	{FaultInfo: FaultInfo{Name: faultRedirect, Help: "end streams and redirect", For: 10 * time.Second,
+	{FaultInfo: FaultInfo{Name: faultRedirect, Example: "redirect=307-other", Help: "end streams and redirect", For: 10 * time.Second,
 		Value: "same (origin), other or loop, with a status before it: 301-other; default 302-same", Usual: "302, to the same origin"},
 		usual: "302-same", read: redirections, ends: faultEOF},
-	{FaultInfo: FaultInfo{Name: faultType, Help: "end streams and answer 200 with a page of HTML", For: 10 * time.Second}, ends: faultEOF},
-	{FaultInfo: FaultInfo{Name: faultGzip, Help: "end streams and compress those that come, asked or not", For: 30 * time.Second}, ends: faultEOF},
-	{FaultInfo: FaultInfo{Name: faultGarbage, Help: "mix malformed payloads among the events", For: 10 * time.Second}},
-	{FaultInfo: FaultInfo{Name: faultBytes, Help: "mix in invalid UTF-8, NUL, byte order marks, odd line ends, escape sequences", For: 10 * time.Second}},
-	{FaultInfo: FaultInfo{Name: faultHuge, Help: "send one huge event",
+	{FaultInfo: FaultInfo{Name: faultType, Example: "type:20s", Help: "end streams and answer 200 with a page of HTML", For: 10 * time.Second}, ends: faultEOF},
+	{FaultInfo: FaultInfo{Name: faultGzip, Example: "gzip:1m", Help: "end streams and compress those that come, asked or not", For: 30 * time.Second}, ends: faultEOF},
+	{FaultInfo: FaultInfo{Name: faultGarbage, Example: "garbage:5s@30s", Help: "mix malformed payloads among the events", For: 10 * time.Second}},
+	{FaultInfo: FaultInfo{Name: faultBytes, Example: "bytes:1m", Help: "mix in invalid UTF-8, NUL, byte order marks, odd line ends, escape sequences", For: 10 * time.Second}},
+	{FaultInfo: FaultInfo{Name: faultHuge, Example: "huge=8", Help: "send one huge event",
 		Value: "MiB, 1 to 64; default 2", Usual: "2 MiB"}, usual: "2", read: numbers(1, 64)},
-	{FaultInfo: FaultInfo{Name: faultRetry, Help: "tell clients another reconnection time",
+	{FaultInfo: FaultInfo{Name: faultRetry, Example: "retry=250", Help: "tell clients another reconnection time",
 		Value: "ms, 0 to 3600000; default 5000", Usual: "5000 ms"}, usual: "5000", read: numbers(0, 3.6e6)},
-	{FaultInfo: FaultInfo{Name: faultNoID, Help: "leave out the ids of events", For: 30 * time.Second}},
-	{FaultInfo: FaultInfo{Name: faultDup, Help: "send every event twice", For: 10 * time.Second}},
-	{FaultInfo: FaultInfo{Name: faultReorder, Help: "swap every two events", For: 10 * time.Second}},
-	{FaultInfo: FaultInfo{Name: faultGap, Help: "leave out every fourth event", For: 10 * time.Second}},
-	{FaultInfo: FaultInfo{Name: faultBurst, Help: "make events at another rate", For: 10 * time.Second,
+	{FaultInfo: FaultInfo{Name: faultNoID, Example: "noid:1m", Help: "leave out the ids of events", For: 30 * time.Second}},
+	{FaultInfo: FaultInfo{Name: faultDup, Example: "dup:5s", Help: "send every event twice", For: 10 * time.Second}},
+	{FaultInfo: FaultInfo{Name: faultReorder, Example: "reorder:5s", Help: "swap every two events", For: 10 * time.Second}},
+	{FaultInfo: FaultInfo{Name: faultGap, Example: "gap:5s@1m", Help: "leave out every fourth event", For: 10 * time.Second}},
+	{FaultInfo: FaultInfo{Name: faultBurst, Example: "burst=50000:2s@30s", Help: "make events at another rate", For: 10 * time.Second,
 		Value: "events a second, 1 to 1000000; default 10000", Usual: "10000 a second", Whole: true}, usual: "10000", read: numbers(1, maxRate)},
-	{FaultInfo: FaultInfo{Name: faultSkew, Help: "put the clock of payloads forward, or back", For: 30 * time.Second,
+	{FaultInfo: FaultInfo{Name: faultSkew, Example: "skew=-90s:1m", Help: "put the clock of payloads forward, or back", For: 30 * time.Second,
 		Value: "duration such as 90s or -1h; default 1h", Usual: "1h", Whole: true}, usual: "1h", read: offsets},
-	{FaultInfo: FaultInfo{Name: faultRestart, Help: "end streams and begin a new epoch, with no past to resume", Whole: true}},
-	{FaultInfo: FaultInfo{Name: faultRefuse, Help: "reset connections and refuse new ones", For: 10 * time.Second, Whole: true}, ends: faultDrop},
-	{FaultInfo: FaultInfo{Name: faultClear, Help: "end the faults that last or repeat", Whole: true}},
+	{FaultInfo: FaultInfo{Name: faultRestart, Example: "restart@5m", Help: "end streams and begin a new epoch, with no past to resume", Whole: true}},
+	{FaultInfo: FaultInfo{Name: faultRefuse, Example: "refuse:3s@1m", Help: "reset connections and refuse new ones", For: 10 * time.Second, Whole: true}, ends: faultDrop},
+	{FaultInfo: FaultInfo{Name: faultClear, Example: "clear", Help: "end the faults that last or repeat", Whole: true}},
 }
 
 // Faults lists the faults that Inject knows.

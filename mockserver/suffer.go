@@ -58,7 +58,8 @@ func appendHuge(b []byte, size int) []byte {
 }
 
 // half is the beginning of the event that the client would get next, or of one that will never be: without the end
-// of its id, or with the id but without the end of its data. A client that uses any of it is wrong.
+// of its id, or with the id but without the end of its data, which may be in the middle of a character. A client that
+// uses any of it is wrong.
 func (st *stream) half() []byte {
 	if st.tongue != nil {
 		return st.halfForeign()
@@ -68,10 +69,19 @@ func (st *stream) half() []byte {
 		next = *events[0]
 	}
 	withinID := len("event: ") + len(next.kind.String()) + len("\nid: ") + len(next.id) - 1
-	if st.server.faults.chance(2) == 0 {
+	switch st.server.faults.chance(3) {
+	case 0:
 		return next.frame[:withinID]
+	case 1:
+		return appendHalfCharacter(nil, next.id)
 	}
 	return next.frame[:(withinID+len(next.frame))/2]
+}
+
+// appendHalfCharacter appends an event up to the first of the two bytes of an é.
+func appendHalfCharacter(b []byte, id string) []byte {
+	whole := appendFrame(b, newsEvent.String(), id, []byte(`{"id":"half","headline":"Café`))
+	return whole[:bytes.LastIndexByte(whole, 0xC3)+1]
 }
 
 // neverTrue is the data of an event that never ends.

@@ -62,7 +62,7 @@ func faultHelp() string {
 	var b strings.Builder
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
 	for _, info := range mockserver.Faults() {
-		fmt.Fprintf(table, "  %s\t%s", info.Name, info.Help)
+		fmt.Fprintf(table, "  %s\t%s\t%s", info.Name, info.Example, info.Help)
 		if info.For > 0 {
 			fmt.Fprintf(table, " (%s unless you say)", info.For)
 		}
