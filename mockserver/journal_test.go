@@ -64,8 +64,8 @@ func TestTheServerLogsItsLifeAndNoSecret(t *testing.T) {
 		l.expect("snapshot")
 		inject(t, s, "skew=-1h:5s")
 		inject(t, s, "restart")
-		inject(t, s, "clear")
 		synctest.Wait()
+		inject(t, s, "clear")
 		stop()
 		client := map[string]any{"level": "DEBUG", "client": 1.0}
 		want := []map[string]any{
@@ -75,8 +75,8 @@ func TestTheServerLogsItsLifeAndNoSecret(t *testing.T) {
 			{"level": "INFO", "msg": "fault strikes", "fault": "skew", "value": "-1h", "share": "all", "for": 5e9},
 			{"level": "INFO", "msg": "fault strikes", "fault": "restart", "value": "", "share": "all", "for": 0.0},
 			{"level": "INFO", "msg": "restart", "epoch": "e.2"},
-			{"level": "INFO", "msg": "faults cleared"},
 			with(client, "msg", "client goes"),
+			{"level": "INFO", "msg": "faults cleared"},
 			{"level": "INFO", "msg": "drain", "clients": 0.0},
 			{"level": "INFO", "msg": "end", "clients": 0.0},
 		}

@@ -13,9 +13,6 @@ const (
 	keptNews       = 40 // at most
 )
 
-// unrepeated is how many headlines come before the same text may come again.
-const unrepeated = 50
-
 // headline is one story. A correction replaces it under the same number.
 type headline struct {
 	number     int
@@ -36,20 +33,10 @@ type newsroom struct {
 	prefix  string // of ids
 	written int
 	latest  []*headline
-	titles  []string // the latest, also of stories that are forgotten, for not to be repeated
 }
 
-// write makes up a story about i, or about its whole sector, that is news. Every sector has templates with a figure, and
-// so more headlines than are remembered.
+// write makes up a story about i, or about its whole sector.
 func (r *newsroom) write(i *instrument, m *market, now time.Time) *headline {
-	h := makeUp(i, m, now)
-	for slices.Contains(r.titles, h.title) {
-		h = makeUp(i, m, now)
-	}
-	return r.announce(h)
-}
-
-func makeUp(i *instrument, m *market, now time.Time) *headline {
 	t := choose(m.dice, templates[i.sector])
 	h := &headline{
 		source: choose(m.dice, sources), importance: t.importance, time: now,
@@ -63,7 +50,7 @@ func makeUp(i *instrument, m *market, now time.Time) *headline {
 		h.symbols = append(h.symbols, about.symbol)
 	}
 	h.fill(m.dice)
-	return h
+	return r.announce(h)
 }
 
 // announce makes h the latest.
@@ -72,14 +59,7 @@ func (r *newsroom) announce(h *headline) *headline {
 	h.number = r.written
 	r.latest = append(r.latest, h)
 	r.forget(keptNews)
-	r.remember(h.title)
 	return h
-}
-
-// remember keeps a title from being made up again too soon.
-func (r *newsroom) remember(title string) {
-	r.titles = append(r.titles, title)
-	r.titles = slices.Delete(r.titles, 0, max(0, len(r.titles)-unrepeated))
 }
 
 // forget leaves the given number of headlines.
@@ -91,10 +71,7 @@ func (r *newsroom) forget(leave int) {
 func (r *newsroom) correct(old *headline, m *market, now time.Time) *headline {
 	h := *old
 	h.time = now
-	for h.fill(m.dice); h.title == old.title || slices.Contains(r.titles, h.title); {
-		h.fill(m.dice)
-	}
-	r.remember(h.title)
+	h.fill(m.dice)
 	h.title += " (corrects figure)"
 	r.replace(old, &h)
 	return &h
