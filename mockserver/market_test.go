@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -145,6 +146,33 @@ func boolToInt(b bool) int {
 		return 1
 	}
 	return 0
+}
+
+// TestNoHeadlineComesAgainSoon listens to one market of all sectors, and to one with two symbols to talk about.
+func TestNoHeadlineComesAgainSoon(t *testing.T) {
+	for _, symbols := range []int{2, 24} {
+		var heard []string
+		for _, e := range told(t, mockserver.Config{Symbols: symbols, Seed: 7}, 60*60*40) {
+			if e.Type != "news" {
+				continue
+			}
+			var said struct{ Headline string }
+			if err := json.Unmarshal([]byte(e.Data), &said); err != nil {
+				t.Fatal(err)
+			}
+			title := strings.TrimSuffix(said.Headline, " (corrects figure)")
+			if slices.Contains(heard[max(0, len(heard)-50):], title) {
+				t.Errorf("of %d symbols, headline %d again: %s", symbols, len(heard)+1, said.Headline)
+			}
+			if strings.Contains(title, " %") {
+				t.Errorf("a space before the percent: %s", title)
+			}
+			heard = append(heard, title)
+		}
+		if len(heard) < 500 {
+			t.Errorf("of %d symbols, only %d headlines", symbols, len(heard))
+		}
+	}
 }
 
 func TestShippedScenariosWritePercentAsTheMarketDoes(t *testing.T) {

@@ -13,6 +13,9 @@ const (
 	keptNews       = 40 // at most
 )
 
+// unrepeated is how many headlines come before the same text may come again.
+const unrepeated = 50
+
 // headline is one story. A correction replaces it under the same number.
 type headline struct {
 	number     int
@@ -33,10 +36,24 @@ type newsroom struct {
 	prefix  string // of ids
 	written int
 	latest  []*headline
+	titles  []string // the latest, also of stories that are forgotten, for not to be repeated
 }
 
-// write makes up a story about i, or about its whole sector.
+// write makes up a story about i, or about its whole sector, that is news. Every sector has templates with a figure, and
+// so more headlines than are remembered.
 func (r *newsroom) write(i *instrument, m *market, now time.Time) *headline {
+	h := makeUp(i, m, now)
+	for tries := 1; slices.Contains(r.titles, h.title); tries++ {
+		if tries%20 != 0 {
+			h.fill(m.dice) // so that every kind of news stays as frequent
+		} else {
+			h = makeUp(i, m, now)
+		}
+	}
+	return r.announce(h)
+}
+
+func makeUp(i *instrument, m *market, now time.Time) *headline {
 	t := choose(m.dice, templates[i.sector])
 	h := &headline{
 		source: choose(m.dice, sources), importance: t.importance, time: now,
@@ -50,7 +67,7 @@ func (r *newsroom) write(i *instrument, m *market, now time.Time) *headline {
 		h.symbols = append(h.symbols, about.symbol)
 	}
 	h.fill(m.dice)
-	return r.announce(h)
+	return h
 }
 
 // announce makes h the latest.
@@ -59,7 +76,14 @@ func (r *newsroom) announce(h *headline) *headline {
 	h.number = r.written
 	r.latest = append(r.latest, h)
 	r.forget(keptNews)
+	r.remember(h.title)
 	return h
+}
+
+// remember keeps a title from being made up again too soon.
+func (r *newsroom) remember(title string) {
+	r.titles = append(r.titles, title)
+	r.titles = slices.Delete(r.titles, 0, max(0, len(r.titles)-unrepeated))
 }
 
 // forget leaves the given number of headlines.
@@ -71,7 +95,10 @@ func (r *newsroom) forget(leave int) {
 func (r *newsroom) correct(old *headline, m *market, now time.Time) *headline {
 	h := *old
 	h.time = now
-	h.fill(m.dice)
+	for h.fill(m.dice); h.title == old.title || slices.Contains(r.titles, h.title); {
+		h.fill(m.dice)
+	}
+	r.remember(h.title)
 	h.title += " (corrects figure)"
 	r.replace(old, &h)
 	return &h
