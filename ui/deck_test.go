@@ -118,6 +118,19 @@ func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
 	}
 }
 
+func TestACaptureWithoutTimesShowsNoDelay(t *testing.T) {
+	for untimed, want := range map[bool]string{true: "● LIVE 1.0/s", false: "● LIVE 1.0/s · delayed 1 h"} {
+		s := newStage(playing(&fakeDeck{})).size(100, 30).live()
+		s.tell(deckMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, asked: true})
+		s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)})
+		s.now = s.now.Add(time.Second)
+		s.tell(deckMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, asked: true})
+		if got := strings.TrimSpace(strings.Split(s.screen(), "\n")[2]); got != want {
+			t.Errorf("untimed %t: %q, want %q", untimed, got, want)
+		}
+	}
+}
+
 func TestATapeThatIsWoundBackBeginsWithAnEmptyBoard(t *testing.T) {
 	s := newStage(playing(&fakeDeck{})).size(100, 30).live()
 	s.quote(market.Quote{Symbol: "OLD", Last: num("1")}).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Hour})

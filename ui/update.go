@@ -106,6 +106,9 @@ func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
 		ev.Gap = brief(ev.Gap)
 	}
 	h.take(ev)
+	if m.deck.Untimed {
+		h.lag = lag{} // nobody knows when anything arrived
+	}
 	if ev.Pulse == nil {
 		m.log = m.log.add(record(ev, h.again))
 	}

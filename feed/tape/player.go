@@ -53,6 +53,7 @@ type Position struct {
 	Paused  bool
 	Seeking bool // events are sent as fast as they are taken, to get to Offset
 	Ended   bool
+	Untimed bool   // the times of arrival are made up: the file has none
 	Events  int    // sent since the begin of the tape
 	Note    string // what there is to say at the end: that the file ends in mid-event
 	Err     error  // what ended the tape early: a damaged or unreadable file
@@ -131,7 +132,7 @@ func (p *Player) Position() Position {
 	offset := d.position(time.Now())
 	return Position{
 		Offset: offset, Total: max(p.info.Total, d.last), Clock: p.info.Start.Add(offset),
-		Speed: d.speed, Paused: d.paused, Seeking: d.seeking, Ended: d.ended,
+		Speed: d.speed, Paused: d.paused, Seeking: d.seeking, Ended: d.ended, Untimed: !p.info.Timed,
 		Events: d.delivered, Note: p.note, Err: p.err,
 	}
 }
