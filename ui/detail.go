@@ -69,7 +69,10 @@ func layFacts(all []fact, width int) []factColumn {
 		if n == 1 || needed-gutter <= width { // behind the last there is no gutter
 			return columns
 		}
-		all = slices.DeleteFunc(slices.Clone(all), func(x fact) bool { return !x.cell.Value.IsSet() })
+		given := slices.DeleteFunc(slices.Clone(all), func(x fact) bool { return !x.cell.Value.IsSet() })
+		if len(given) > 0 {
+			all = given
+		}
 	}
 }
 

@@ -4,6 +4,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"livetape/feed/market"
 )
 
 func TestTheDetailsCutNoNumber(t *testing.T) {
@@ -24,6 +26,17 @@ func TestTheDetailsCutNoNumber(t *testing.T) {
 				}
 				s.keys("j")
 			}
+		}
+	}
+}
+
+func TestASymbolWithoutANumberHasDetails(t *testing.T) {
+	for _, width := range []int{10, 35, 80} {
+		s := newStage().size(width, 24).live()
+		s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "News pending"})
+		s.keys("enter")
+		if screen := s.screen(); !strings.Contains(screen, "Last") {
+			t.Errorf("%d columns:\n%s", width, screen)
 		}
 	}
 }
