@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/tidwall/gjson"
@@ -72,32 +73,37 @@ func (t *listTable) column(i int, cells [][]gjson.Result) {
 	}
 }
 
-// bars takes four numbers behind a time for open, high, low and close, and a fifth for the volume, where the second is
-// never below the others and the third never above.
+// bars takes four numbers behind a time for those of a bar, and a fifth for the volume, in an order that services use and
+// in which the high is never below the others and the low never above.
 func (t *listTable) bars(cells [][]gjson.Result) {
 	at := t.roles["time"].place + 1
 	if _, timed := t.roles["time"]; !timed || t.roles["last"].place != at {
 		return
 	}
-	for _, row := range cells {
-		if !isBar(row[min(at, len(row)):]) {
-			return
+	for _, order := range [][]auto.Field{{"open", "high", "low", "last"}, {"low", "high", "open", "last"}} {
+		if !areBars(cells, at, order) {
+			continue
 		}
-	}
-	for i, field := range []auto.Field{"open", "high", "low", "last", "volume"} {
-		if at+i < len(cells[0]) && numeric(cells[0][at+i]) {
-			t.roles[field] = column{at + i, cells[0][at+i]}
+		for i, field := range append(order, "volume") {
+			if at+i < len(cells[0]) && numeric(cells[0][at+i]) {
+				t.roles[field] = column{at + i, cells[0][at+i]}
+			}
 		}
+		return
 	}
 }
 
-func isBar(row []gjson.Result) bool {
-	if len(row) < 4 {
-		return false
-	}
-	for _, cell := range row[:4] {
-		if !numeric(cell) || below(row[1], cell) || below(cell, row[2]) {
+func areBars(cells [][]gjson.Result, at int, order []auto.Field) bool {
+	high, low := slices.Index(order, "high"), slices.Index(order, "low")
+	for _, row := range cells {
+		bar := row[min(at, len(row)):]
+		if len(bar) < len(order) {
 			return false
+		}
+		for _, cell := range bar[:len(order)] {
+			if !numeric(cell) || below(bar[high], cell) || below(cell, bar[low]) {
+				return false
+			}
 		}
 	}
 	return true
@@ -126,7 +132,7 @@ func (t *listTable) rule(p *place, w *writer) mapping.Rule {
 		r.Symbol = &mapping.Value{Path: "$key"}
 	}
 	if r.Open != nil {
-		w.note("%s: rows are lists, and look like open, high, low and close: check this", orPayload(p.each()))
+		w.note("%s: rows are lists, and look like bars, place %s the close: check this", orPayload(p.each()), r.Last.Path)
 		return r
 	}
 	w.note("%s: rows are lists; place %s is taken for the price, for it is the first number: check this", orPayload(p.each()), r.Last.Path)

@@ -226,6 +226,7 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 			[]string{"US0378331005 bid=181.45 ask=181.47"}},
 		{"a raw and a written number", messages(`{"symbol":"NVDA","price":{"raw":181.46,"fmt":"181.46"},"change":{"raw":1.2,"fmt":"1.20"}}`), []string{"NVDA 181.46"}},
 		{"prices in dollars", messages(`{"symbol":"AAPL","price":"$181.46"}`, `{"symbol":"MSFT","price":"$400.10"}`), []string{"AAPL 181.46", "MSFT 400.10"}},
+		{"bars in lists that begin with the low", messages(`[[1714748300,"1.4","1.9","1.5","1.6","12"],[1714748360,"1.6","1.8","1.6","1.7","3"]]`), []string{"desk 1.6 volume=12 14:58:20", "desk 1.7 volume=3 14:59:20"}},
 		{"a bar without a symbol", messages(`{"open":"233.87","high":"233.87","low":"233.70","close":"233.75","volume":"71551","time":1714748300}`), []string{"desk 233.75 volume=71551 14:58:20"}},
 		{"a bar of letters without a symbol", messages(`{"o":1,"h":3,"l":0.5,"c":2,"v":9,"t":1714748300000}`), []string{"desk 2 volume=9 14:58:20"}},
 		{"several payloads in one event", messages("{\"symbol\":\"A\",\"price\":1}\n{\"symbol\":\"B\",\"price\":2}"), []string{"A 1", "B 2"}},
