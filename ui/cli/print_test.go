@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/csv"
 	"encoding/json"
-	"os"
-	"path/filepath"
 	"reflect"
 	"slices"
 	"strings"
@@ -16,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/feed/market"
+	"livetape/ui/cli/golden"
 )
 
 // told is what a feed said, in the order of the golden files.
@@ -85,20 +84,7 @@ func TestEachFormatPrintsAsItsGoldenFile(t *testing.T) {
 		"tables.golden":   newTablePrinter(zone, true),
 		"template.golden": byTemplate,
 	} {
-		path := filepath.Join("testdata", "stream", file)
-		got := printed(t, p, told(t))
-		if os.Getenv("UPDATE_GOLDEN") != "" {
-			if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s (-want +got):\n%s", file, diff)
-		}
+		golden.Require(t, "testdata/stream/"+file, printed(t, p, told(t)))
 	}
 }
 

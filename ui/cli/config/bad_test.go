@@ -1,18 +1,14 @@
 package config_test
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
 	"livetape/ui/cli/config"
+	"livetape/ui/cli/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
 
 func TestEveryFaultOfAFileIsShownWithItsLineAndACaret(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
@@ -33,18 +29,6 @@ func TestEveryFaultOfAFileIsShownWithItsLineAndACaret(t *testing.T) {
 		if strings.Contains(got, "s3cret") {
 			t.Errorf("%s: the secret is shown:\n%s", file, got)
 		}
-		golden := strings.TrimSuffix(file, ".yaml") + ".txt"
-		if *update {
-			if err := os.WriteFile(golden, []byte(got), 0o644); err != nil {
-				t.Fatal(err)
-			}
-		}
-		want, err := os.ReadFile(golden)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff(string(want), got); diff != "" {
-			t.Errorf("%s: want (-), got (+):\n%s", file, diff)
-		}
+		golden.Require(t, strings.TrimSuffix(file, ".yaml")+".txt", got)
 	}
 }

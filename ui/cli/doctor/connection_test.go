@@ -86,7 +86,7 @@ func TestAServerThatCannotBeReachedIsRefusedWithAReason(t *testing.T) {
 		text string
 	}{{syscall.ECONNREFUSED, "connection refused"}, {syscall.EHOSTUNREACH, "no route to the host"}} {
 		inBubble(t, streams(sseType), func(t *testing.T, n *network) {
-			n.dialErr = c.err
+			n.DialErr = c.err
 			r := n.examine(t.Context(), t, feed.Config{}, Options{})
 			r.finding("answer").requireLike(t, Bad, c.text)
 			if r.Verdict != Refused || r.Connection.Status != 0 || r.Stream != nil {
@@ -163,7 +163,7 @@ func TestAClockThatIsWrongIsFound(t *testing.T) {
 func TestTLSIsTimedAndABadCertificateIsExplained(t *testing.T) {
 	inBubble(t, streams(sseType, step{0, ticks}), func(t *testing.T, n *network) {
 		cert, roots := certificate(t, "desk.example")
-		n.tls = &tls.Config{Certificates: []tls.Certificate{cert}}
+		n.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
 		n.roots = &tls.Config{RootCAs: roots}
 		r := n.examine(t.Context(), t, feed.Config{URL: "https://desk.example/events"}, Options{})
 		if r.Verdict != Understood || r.Connection.TLSVersion != "TLS 1.3" {

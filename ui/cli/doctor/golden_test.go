@@ -2,37 +2,14 @@ package doctor
 
 import (
 	"crypto/tls"
-	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
-
 	"livetape/feed"
+	"livetape/ui/cli/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: want (-), got (+):\n%s", name, diff)
-	}
-}
 
 // goodServer does everything well.
 func goodServer(w http.ResponseWriter, r *http.Request) {
@@ -72,13 +49,13 @@ func badServer(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestReportsForPeople(t *testing.T) {
-	golden(t, "good.txt", printed(t, examined(t, goodServer, feed.Config{URL: address + "?key=hidden"}, Options{})))
-	golden(t, "bad.txt", printed(t, examined(t, badServer, feed.Config{}, Options{})))
-	golden(t, "inferred.txt", printed(t, examined(t, streams(sseType, step{0, shapes[1].wire}, step{15 * time.Second, ":\n\n"}, step{15 * time.Second, ":\n\n"}),
+	golden.Require(t, "testdata/good.txt", printed(t, examined(t, goodServer, feed.Config{URL: address + "?key=hidden"}, Options{})))
+	golden.Require(t, "testdata/bad.txt", printed(t, examined(t, badServer, feed.Config{}, Options{})))
+	golden.Require(t, "testdata/inferred.txt", printed(t, examined(t, streams(sseType, step{0, shapes[1].wire}, step{15 * time.Second, ":\n\n"}, step{15 * time.Second, ":\n\n"}),
 		feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, Options{For: 31 * time.Second})))
-	golden(t, "lines.txt", printed(t, examined(t, streams("application/x-ndjson", step{0, "{\"s\":\"A\",\"p\":\"1.50\"}\n"}, step{time.Second, "\n"}, step{time.Second, "\n{\"s\":\"A\",\"p\":\"1.60\"}\n"}),
+	golden.Require(t, "testdata/lines.txt", printed(t, examined(t, streams("application/x-ndjson", step{0, "{\"s\":\"A\",\"p\":\"1.50\"}\n"}, step{time.Second, "\n"}, step{time.Second, "\n{\"s\":\"A\",\"p\":\"1.60\"}\n"}),
 		feed.Config{}, Options{})))
-	golden(t, "refused.txt", printed(t, examined(t, func(w http.ResponseWriter, _ *http.Request) {
+	golden.Require(t, "testdata/refused.txt", printed(t, examined(t, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, `{"message":"token expired"}`, http.StatusUnauthorized)
 	}, feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, Options{})))
 }
@@ -92,14 +69,14 @@ func TestReportsForMachines(t *testing.T) {
 		if err := examined(t, h, feed.Config{URL: address + "?key=hidden"}, Options{}).JSON(&b); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name, b.String())
+		golden.Require(t, "testdata/"+name, b.String())
 	}
 }
 
 func TestAReportOverTLSHasItsTimes(t *testing.T) {
 	inBubble(t, goodServer, func(t *testing.T, n *network) {
 		cert, roots := certificate(t, "desk.example")
-		n.tls, n.roots = &tls.Config{Certificates: []tls.Certificate{cert}}, &tls.Config{RootCAs: roots}
+		n.TLS, n.roots = &tls.Config{Certificates: []tls.Certificate{cert}}, &tls.Config{RootCAs: roots}
 		r := n.examine(t.Context(), t, feed.Config{URL: "https://desk.example/events"}, Options{})
 		if c := r.Connection; c.DNS != Milliseconds(2*time.Millisecond) || c.TCP != Milliseconds(5*time.Millisecond) || c.Answer != Milliseconds(7*time.Millisecond) {
 			t.Errorf("%+v", c)

@@ -3,71 +3,38 @@ package doctor
 import (
 	"context"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
-	"log"
 	"net"
 	"net/http"
 	"net/http/httptrace"
 	"strings"
-	"sync"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
 	"go.uber.org/goleak"
 
 	"livetape/feed"
+	"livetape/ui/cli/bubble"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// network is an HTTP server and the way to it, both within a synctest bubble: connections are pipes, and time passes
-// only where something sleeps. Looking a name up takes 2 ms, connecting 5 ms.
+// network is a way on which looking a name up takes 2 ms, and connecting 5 ms.
 type network struct {
-	accepted chan net.Conn
-	closed   chan struct{}
-	close    func()
-	dialErr  error
-	tls      *tls.Config
-	roots    *tls.Config
+	*bubble.Network
+	roots *tls.Config
 }
 
 // inBubble runs a test with a server that exists in fake time only.
 func inBubble(t *testing.T, h http.HandlerFunc, test func(*testing.T, *network)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
-		n := &network{accepted: make(chan net.Conn), closed: make(chan struct{})}
-		n.close = sync.OnceFunc(func() { close(n.closed) })
-		server := &http.Server{Handler: h, ErrorLog: log.New(io.Discard, "", 0)}
-		served := make(chan error, 1)
-		go func() { served <- server.Serve(n) }()
-		test(t, n)
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
+	bubble.Run(t, h, func(t *testing.T, n *bubble.Network) {
+		t.Helper()
+		test(t, &network{Network: n})
 	})
 }
-
-func (n *network) Accept() (net.Conn, error) {
-	select {
-	case c := <-n.accepted:
-		if n.tls != nil {
-			c = tls.Server(c, n.tls)
-		}
-		return c, nil
-	case <-n.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (n *network) Close() error   { n.close(); return nil }
-func (n *network) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 80} }
 
 func (n *network) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	trace := httptrace.ContextClientTrace(ctx)
@@ -82,17 +49,8 @@ func (n *network) dial(ctx context.Context, network, addr string) (net.Conn, err
 	trace.DNSDone(httptrace.DNSDoneInfo{})
 	trace.ConnectStart(network, addr)
 	time.Sleep(5 * time.Millisecond)
-	trace.ConnectDone(network, addr, n.dialErr)
-	if n.dialErr != nil {
-		return nil, &net.OpError{Op: "dial", Err: n.dialErr}
-	}
-	here, there := net.Pipe()
-	select {
-	case n.accepted <- there:
-		return here, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
+	trace.ConnectDone(network, addr, n.DialErr)
+	return n.Dial(ctx, network, addr)
 }
 
 const address = "http://desk.example/events"

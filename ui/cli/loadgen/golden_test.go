@@ -3,40 +3,18 @@ package loadgen
 import (
 	"bytes"
 	"context"
-	"flag"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	"livetape/ui/cli/golden"
 )
-
-var update = flag.Bool("update", false, "write the golden files")
 
 func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	t.Cleanup(cancel)
 	return ctx, cancel
-}
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if *update {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s: want (-), got (+):\n%s", name, diff)
-	}
 }
 
 // teller counts its events, ten a second, and takes a while to send each. Of the third client it withholds what spare
@@ -81,11 +59,11 @@ func reports(t *testing.T) map[string]*Report {
 
 func TestReportsForPeopleAndForMachines(t *testing.T) {
 	for name, report := range reports(t) {
-		golden(t, name+".txt", printed(t, report))
+		golden.Require(t, "testdata/"+name+".txt", printed(t, report))
 		var b bytes.Buffer
 		if err := report.JSON(&b); err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name+".json", b.String())
+		golden.Require(t, "testdata/"+name+".json", b.String())
 	}
 }

@@ -3,79 +3,34 @@ package loadgen
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"log"
-	"net"
 	"net/http"
-	"sync"
 	"sync/atomic"
 	"testing"
-	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
 
 	"livetape/feed"
 	"livetape/mockserver"
+	"livetape/ui/cli/bubble"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// network is an HTTP server and the way to it, both within a synctest bubble: connections are pipes, and the time that a
-// run takes passes at once, but not before everything has arrived.
+// network is a way on which the time that a run takes passes at once, but not before everything has arrived.
 type network struct {
-	t        *testing.T
-	accepted chan net.Conn
-	closed   chan struct{}
-	close    func()
-	dialErr  error
+	*bubble.Network
+	t *testing.T
 }
 
 // inBubble runs a test with a server that exists in fake time only.
 func inBubble(t *testing.T, h http.HandlerFunc, test func(*testing.T, *network)) {
 	t.Helper()
-	synctest.Test(t, func(t *testing.T) {
+	bubble.Run(t, h, func(t *testing.T, n *bubble.Network) {
 		t.Helper()
-		n := &network{t: t, accepted: make(chan net.Conn), closed: make(chan struct{})}
-		n.close = sync.OnceFunc(func() { close(n.closed) })
-		server := &http.Server{Handler: h, ErrorLog: log.New(io.Discard, "", 0)}
-		served := make(chan error, 1)
-		go func() { served <- server.Serve(n) }()
-		test(t, n)
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-		if err := <-served; !errors.Is(err, http.ErrServerClosed) {
-			t.Error(err)
-		}
+		test(t, &network{n, t})
 	})
-}
-
-func (n *network) Accept() (net.Conn, error) {
-	select {
-	case c := <-n.accepted:
-		return c, nil
-	case <-n.closed:
-		return nil, net.ErrClosed
-	}
-}
-
-func (n *network) Close() error   { n.close(); return nil }
-func (n *network) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 1), Port: 80} }
-
-func (n *network) dial(ctx context.Context, _, _ string) (net.Conn, error) {
-	if n.dialErr != nil {
-		return nil, &net.OpError{Op: "dial", Err: n.dialErr}
-	}
-	here, there := net.Pipe()
-	select {
-	case n.accepted <- there:
-		return here, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
 }
 
 // aWhile is 10 s, and long enough for the event that is due then.
@@ -84,7 +39,7 @@ const aWhile = 10*time.Second + 5*time.Millisecond
 // load carries out a plan; what it does not say is a while of /events.
 func (n *network) load(ctx context.Context, p Plan) *Report {
 	n.t.Helper()
-	transport := &http.Transport{DialContext: n.dial, DisableCompression: true}
+	transport := &http.Transport{DialContext: n.Dial, DisableCompression: true}
 	defer transport.CloseIdleConnections()
 	p.Feed.Name, p.Feed.Client = "desk", &http.Client{Transport: transport}
 	if p.Feed.URL == "" {

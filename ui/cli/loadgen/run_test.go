@@ -259,7 +259,7 @@ func TestWhatCannotBeJudgedIsNotSaidToBeDelivered(t *testing.T) {
 
 func TestAServerThatCannotBeReachedRefusesAll(t *testing.T) {
 	inBubble(t, http.NotFound, func(t *testing.T, n *network) {
-		n.dialErr = syscall.ECONNREFUSED
+		n.DialErr = syscall.ECONNREFUSED
 		r := n.load(t.Context(), plain(5))
 		requireTally(t, r, tally{Refused: 5, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
 		requireNote(t, r, "no client was connected")
@@ -402,7 +402,7 @@ func TestWhatAServerForgotIsLost(t *testing.T) {
 func TestProgressIsToldEverySecond(t *testing.T) {
 	var told []Progress
 	withMarket(t, nil, func(t *testing.T, n *network, _ *market) {
-		transport := &http.Transport{DialContext: n.dial}
+		transport := &http.Transport{DialContext: n.Dial}
 		defer transport.CloseIdleConnections()
 		_, err := Run(t.Context(), Plan{
 			Feed:    feed.Config{Name: "desk", URL: "http://desk.example/events", Client: &http.Client{Transport: transport}},
