@@ -4,13 +4,13 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
-	"strconv"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 
 	"livetape/feed"
+	"livetape/ui/cli/words"
 )
 
 // footline is a line at the foot of a terminal, drawn anew as often as one likes. What is written through it stands
@@ -85,26 +85,5 @@ func (p *progress) line(now time.Time) string {
 		return "recording " + p.name + " · no event yet"
 	}
 	age := max(0, now.Sub(p.newest)).Truncate(time.Second)
-	return fmt.Sprintf("recording %s · %s · %s · the last %s ago", p.name, several(p.events, "event"), inBytes(p.bytes), age)
-}
-
-// several is a number and its noun.
-func several(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}
-
-// inBytes is a size as a reader wants it.
-func inBytes(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d B", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
-	case n < 1_000_000_000:
-		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
-	}
-	return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	return fmt.Sprintf("recording %s · %s · %s · the last %s ago", p.name, words.Count(p.events, "event"), words.Bytes(p.bytes), age)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"livetape/feed/market"
+	"livetape/ui/cli/words"
 )
 
 // payloads judges what the events mean.
@@ -19,19 +20,19 @@ func (e *examination) payloads() Section {
 	}
 	switch name := r.result.Definition.Preset; {
 	case r.given && r.found:
-		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, count(total, "event")), "")
+		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, words.Count(total, "event")), "")
 	case r.instead != nil:
-		s.add(Bad, "reading", "the feed's own settings read none of "+count(total, "event"), fmt.Sprintf("what is below reads %d of them", r.instead.Mapped))
+		s.add(Bad, "reading", "the feed's own settings read none of "+words.Count(total, "event"), fmt.Sprintf("what is below reads %d of them", r.instead.Mapped))
 	case r.given:
-		s.add(Bad, "reading", "the feed's own settings read none of "+count(total, "event"), "check its map, or leave it out and see what is found")
+		s.add(Bad, "reading", "the feed's own settings read none of "+words.Count(total, "event"), "check its map, or leave it out and see what is found")
 	case r.found && name != "" && r.result.Definition.Map == nil:
-		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s", name, r.result.Mapped, count(total, "event")), "")
+		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s", name, r.result.Mapped, words.Count(total, "event")), "")
 	case r.found:
-		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s", r.result.Mapped, count(total, "event")), "")
+		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s", r.result.Mapped, words.Count(total, "event")), "")
 	case len(r.recognised) > 0:
-		s.add(Warning, "reading", fmt.Sprintf("the preset %s fits, but nothing in %s is a price or a headline", r.recognised[0], count(total, "event")), "listen for longer, or write a map for your own payloads")
+		s.add(Warning, "reading", fmt.Sprintf("the preset %s fits, but nothing in %s is a price or a headline", r.recognised[0], words.Count(total, "event")), "listen for longer, or write a map for your own payloads")
 	default:
-		s.add(Bad, "reading", "nothing in "+count(total, "event")+" looks like a price or a headline", "write a map for these payloads: the samples below show their members")
+		s.add(Bad, "reading", "nothing in "+words.Count(total, "event")+" looks like a price or a headline", "write a map for these payloads: the samples below show their members")
 	}
 	e.contents(&s)
 	e.unread(&s)

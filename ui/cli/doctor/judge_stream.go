@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"livetape/ui/cli/words"
 )
 
 // stream judges what came, and how.
@@ -23,7 +25,7 @@ func (e *examination) stream() Section {
 
 func (e *examination) received(s *Section) {
 	o := e.first
-	text := fmt.Sprintf("%s in %s, %s", count(o.tally.total, "event"), inWords(o.listened()), inBytes(o.wire.bytes))
+	text := fmt.Sprintf("%s in %s, %s", words.Count(o.tally.total, "event"), inWords(o.listened()), words.Bytes(o.wire.bytes))
 	switch {
 	case o.wire.bytes == 0 && o.ending == ended:
 		s.add(Bad, "events", "the server ended the stream without sending anything", "ask the server's operator")
@@ -83,16 +85,16 @@ func (e *examination) framing(s *Section) {
 	w, t := &e.first.wire, &e.first.tally
 	before := len(s.Findings)
 	if w.badText > 0 {
-		s.add(Bad, "text", "not UTF-8: "+count(w.badText, "sequence")+" shown as �", "have the server encode its text as UTF-8")
+		s.add(Bad, "text", "not UTF-8: "+words.Count(w.badText, "sequence")+" shown as �", "have the server encode its text as UTF-8")
 	}
 	if t.skipped > 0 {
-		s.add(Bad, "size", fmt.Sprintf("%s of more than %s skipped", count(t.skipped, "event"), inBytes(int64(e.eventLimit()))), "raise max_event for this feed")
+		s.add(Bad, "size", fmt.Sprintf("%s of more than %s skipped", words.Count(t.skipped, "event"), words.Bytes(int64(e.eventLimit()))), "raise max_event for this feed")
 	}
 	if w.badRetry > 0 {
-		s.add(Warning, "retry", count(w.badRetry, "retry: line")+" without a whole number, ignored", "retry: counts milliseconds, in digits only")
+		s.add(Warning, "retry", words.Count(w.badRetry, "retry: line")+" without a whole number, ignored", "retry: counts milliseconds, in digits only")
 	}
 	if w.nulIDs > 0 {
-		s.add(Warning, "ids", count(w.nulIDs, "id: line")+" with a NUL, ignored", "an id must not hold U+0000")
+		s.add(Warning, "ids", words.Count(w.nulIDs, "id: line")+" with a NUL, ignored", "an id must not hold U+0000")
 	}
 	for _, field := range w.unknown {
 		e.unknownField(s, field)
@@ -103,7 +105,7 @@ func (e *examination) framing(s *Section) {
 }
 
 func (e *examination) unknownField(s *Section, field name) {
-	shown, lines := e.visit.Clean(field.Name, 40), count(field.Count, "line")
+	shown, lines := e.visit.Clean(field.Name, 40), words.Count(field.Count, "line")
 	switch meant := knownField(field.Name); {
 	case strings.ContainsAny(field.Name, "{[<\""):
 		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads: %s", lines, shown), `a payload must stand behind "data: " on its line`)
@@ -135,7 +137,7 @@ func (e *examination) numbered(s *Section) {
 		return
 	}
 	ids := e.ids()
-	text := fmt.Sprintf("%d of %s have one", ids.Events, count(e.first.tally.total, "event"))
+	text := fmt.Sprintf("%d of %s have one", ids.Events, words.Count(e.first.tally.total, "event"))
 	switch {
 	case ids.Events == 0 && e.again != nil && e.again.known.payloads != nil && len(e.again.ids) > 0:
 		s.add(Good, "ids", "in the payloads; the last is "+e.visit.Clean(e.again.ids[len(e.again.ids)-1], 80), "")

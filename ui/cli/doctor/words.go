@@ -1,7 +1,6 @@
 package doctor
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 )
@@ -24,25 +23,6 @@ func inWords(d time.Duration) string {
 		return strconv.FormatInt(int64(d.Round(time.Hour)/time.Hour), 10) + " h"
 	}
 	return strconv.FormatInt(int64(d/(24*time.Hour)), 10) + " days"
-}
-
-// count is a number and its noun.
-func count(n int, noun string) string {
-	if n == 1 {
-		return "1 " + noun
-	}
-	return strconv.Itoa(n) + " " + noun + "s"
-}
-
-// inBytes is a size as a reader wants it.
-func inBytes(n int64) string {
-	switch {
-	case n < 1000:
-		return fmt.Sprintf("%d B", n)
-	case n < 1_000_000:
-		return fmt.Sprintf("%.1f kB", float64(n)/1e3)
-	}
-	return fmt.Sprintf("%.1f MB", float64(n)/1e6)
 }
 
 // perSecond is a rate to one place.
