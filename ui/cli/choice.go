@@ -34,6 +34,16 @@ type target struct {
 	served bool        // its server was told the symbols of the command line, and sends no others
 }
 
+// targets are the feeds that the command line asks for, and how it chose them. Pad is for a screen.
+func (f feedFlags) targets(cmd *cobra.Command, args []string, pad bool) (*choice, []target, error) {
+	c, err := f.choose(cmd, args, pad)
+	if err != nil {
+		return nil, nil, err
+	}
+	targets, err := c.targets()
+	return c, targets, err
+}
+
 // choose reads the command line, and the configuration if it needs one. Pad is for a screen.
 func (f feedFlags) choose(cmd *cobra.Command, args []string, pad bool) (*choice, error) {
 	c := &choice{cmd: cmd, flags: f, args: args, book: config.NewBook(), options: config.Options{Watchlist: f.list, Pad: pad}}
@@ -173,7 +183,8 @@ func (c *choice) defined(name string, base config.Feed) (target, error) {
 }
 
 func (c *choice) define(name string, f config.Feed, w config.World) (target, error) {
-	if err := c.checkSymbols(f); err != nil {
+	served, err := c.served(f)
+	if err != nil {
 		return target{}, err
 	}
 	if err := f.Validate(); err != nil {
@@ -183,22 +194,22 @@ func (c *choice) define(name string, f config.Feed, w config.World) (target, err
 	if err != nil {
 		return target{}, c.onCommandLine(err)
 	}
-	return c.finish(target{config, f, len(c.flags.symbols) > 0 && asksForSymbols(f)})
+	return c.finish(target{config, f, served})
 }
 
-// asksForSymbols reports whether the feed's server is told which symbols to send.
-func asksForSymbols(f config.Feed) bool {
+// served reports whether the feed's server is told the symbols of the command line. Where it is not, they must say what
+// is printed, or they have no use.
+func (c *choice) served(f config.Feed) (bool, error) {
 	full, err := f.Resolve()
-	return err == nil && strings.Contains(full.URL+full.Body, "{symbols}")
-}
-
-// checkSymbols refuses symbols to ask for where a feed is not asked for any.
-func (c *choice) checkSymbols(f config.Feed) error {
-	full, err := f.Resolve()
-	if err != nil || len(c.flags.symbols) == 0 || c.flags.sifts || asksForSymbols(f) {
-		return nil // the first is said by Validate
+	switch {
+	case err != nil || len(c.flags.symbols) == 0:
+		return false, nil // the first is said by Validate
+	case strings.Contains(full.URL+full.Body, "{symbols}"):
+		return true, nil
+	case c.flags.sifts:
+		return false, nil
 	}
-	return misused(c.cmd, "--symbols has no use: this feed is not asked for symbols%s", cmp.Or(c.vars(full), c.otherWays()))
+	return false, misused(c.cmd, "--symbols has no use: this feed is not asked for symbols%s", cmp.Or(c.vars(full), c.otherWays()))
 }
 
 // otherWays says how to see only some symbols of a feed that has no word for them.
@@ -266,11 +277,7 @@ func (f feedFlags) one(cmd *cobra.Command, args []string) (target, error) {
 	if len(args) > 1 || len(args) == 0 && f.preset == "" {
 		return target{}, misused(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
 	}
-	c, err := f.choose(cmd, args, false)
-	if err != nil {
-		return target{}, err
-	}
-	targets, err := c.targets()
+	c, targets, err := f.targets(cmd, args, false)
 	if err != nil {
 		return target{}, err
 	}

@@ -45,11 +45,7 @@ when the file cannot be written.`,
 			if record.file == "" {
 				return misused(cmd, "say where to record: --output FILE")
 			}
-			choice, err := flags.choose(cmd, args, false)
-			if err != nil {
-				return err
-			}
-			targets, err := choice.targets()
+			choice, targets, err := flags.targets(cmd, args, false)
 			if err != nil {
 				return err
 			}

@@ -31,11 +31,7 @@ func streamCommand() *cobra.Command {
 				return err
 			}
 			flags.symbols, flags.sifts = wanted.symbols, true
-			choice, err := flags.choose(cmd, args, false)
-			if err != nil {
-				return err
-			}
-			targets, err := choice.targets()
+			choice, targets, err := flags.targets(cmd, args, false)
 			if err != nil {
 				return err
 			}

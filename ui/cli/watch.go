@@ -25,11 +25,7 @@ the shell's history; quote it, or the shell expands it first.`,
   livetape watch desk pyth
   livetape watch --list majors`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			choice, err := flags.choose(cmd, args, true)
-			if err != nil {
-				return err
-			}
-			targets, err := choice.targets()
+			choice, targets, err := flags.targets(cmd, args, true)
 			if err != nil {
 				return err
 			}
