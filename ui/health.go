@@ -99,6 +99,10 @@ func (h *health) receive(m *feed.Message, at time.Time) {
 		h.lastFault = plainLine(m.Fault.Error())
 		h.again = h.refused.add(m.Fault.Error())
 	}
+}
+
+// time learns from a message how late prices come.
+func (h *health) time(m *feed.Message, at time.Time) {
 	if len(m.Updates) != 1 { // a snapshot tells of the past
 		return
 	}

@@ -106,9 +106,6 @@ func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
 		ev.Gap = brief(ev.Gap)
 	}
 	h.take(ev)
-	if m.deck.Untimed {
-		h.lag = lag{} // nobody knows when anything arrived
-	}
 	if ev.Pulse == nil {
 		m.log = m.log.add(record(ev, h.again))
 	}
@@ -117,6 +114,9 @@ func (m Model) receive(ev feed.Event, touched map[*market.Row]struct{}) Model {
 		m = m.markGap(ev)
 	case ev.Message != nil:
 		h.rate.add(ev.At, 1)
+		if !m.deck.Untimed {
+			h.time(ev.Message, ev.At)
+		}
 		m.apply(ev, touched)
 	}
 	return m
