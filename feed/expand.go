@@ -42,6 +42,3 @@ func isVariable(s string) bool {
 	}
 	return s != ""
 }
-
-// asIs puts a value in unchanged.
-func asIs(_, value string) string { return value }
