@@ -3,7 +3,7 @@ package mockserver
 import (
 	"time"
 
-	"livetape/mockserver/foreign"
+	"livetape/mockserver/emulate"
 )
 
 // Ends of what is computed with integers alone, so that a seed gives the same market on every machine.
@@ -22,7 +22,7 @@ type instrument struct {
 	time                       time.Time
 	halted                     bool
 	symbols                    []string // its own symbol, as an event lists it
-	listed                     *foreign.Instrument
+	listed                     *emulate.Instrument
 
 	fair, anchor int64   // fine ticks: where the price is, and where it is drawn to
 	impulse      int64   // what news will still move it

@@ -3,7 +3,7 @@ package mockserver
 import (
 	"errors"
 
-	"livetape/mockserver/foreign"
+	"livetape/mockserver/emulate"
 )
 
 // entry is one event as it goes over the wire, encoded once for all clients, and what it says, for streams that
@@ -14,8 +14,8 @@ type entry struct {
 	kind    kind
 	symbols []string
 	frame   []byte
-	quote   foreign.Quote     // of a price event
-	news    *foreign.Headline // of a news event
+	quote   emulate.Quote     // of a price event
+	news    *emulate.Headline // of a news event
 }
 
 // Why a log cannot be read from an id.

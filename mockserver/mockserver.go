@@ -10,7 +10,7 @@
 // a buffer for each direction): it holds no buffer of its own, and what it asked for is bounded, its id with 1 KiB and
 // its query with 32 KiB. To write, it borrows one of a few batches of 256 events. The ring is one for all.
 //
-// Under /as/ the same market is told in the words of other services, which package foreign speaks, for tests of their
+// Under /as/ the same market is told in the words of other services, which package emulate speaks, for tests of their
 // clients.
 //
 // [Server.Inject] makes the server misbehave, towards every connection or some of them; [Faults] lists the ways, and
@@ -30,7 +30,7 @@ import (
 	"sync"
 	"time"
 
-	"livetape/mockserver/foreign"
+	"livetape/mockserver/emulate"
 )
 
 // Config says what a Server is like; a zero field takes its default.
@@ -62,7 +62,7 @@ type Server struct {
 	meters  *meters
 	wheel   *wheel // of heartbeats
 
-	turnstile foreign.Turnstile // of the services that it speaks as
+	turnstile emulate.Turnstile // of the services that it speaks as
 
 	turns sync.Mutex    // held while a scenario's events and faults take turns
 	ahead time.Duration // how far the time of a scenario is behind that of its pace

@@ -4,14 +4,14 @@ import (
 	"bytes"
 	"time"
 
-	"livetape/mockserver/foreign"
+	"livetape/mockserver/emulate"
 )
 
 // tongue is what it takes for a stream to speak as another service; a stream without one speaks as itself. The
 // methods that a stream calls in either case do nothing without one.
 type tongue struct {
-	talk  foreign.Talk
-	style foreign.Style
+	talk  emulate.Talk
+	style emulate.Style
 	over  bool // the service ends the stream here
 
 	beat  time.Time   // when the next heartbeat is due; zero for never
@@ -20,7 +20,7 @@ type tongue struct {
 	malformed, hostile []string // for the faults of these names, in the style of the service
 }
 
-func newTongue(talk foreign.Talk, now time.Time) *tongue {
+func newTongue(talk emulate.Talk, now time.Time) *tongue {
 	t := &tongue{talk: talk, style: talk.Style(), timer: time.NewTimer(0)}
 	for _, data := range unreadable {
 		t.malformed = append(t.malformed, string(t.style.Wrap(nil, data)))
@@ -86,7 +86,7 @@ func (t *tongue) speakUp(now, told time.Time) (b []byte) {
 	return b
 }
 
-func (t *tongue) append(b []byte, e foreign.Event, noID bool) []byte {
+func (t *tongue) append(b []byte, e emulate.Event, noID bool) []byte {
 	if t.over {
 		return b
 	}
@@ -135,8 +135,8 @@ var odd = [...]string{
 }
 
 // event is what an entry says, for a service.
-func (st *stream) event(e *entry) foreign.Event {
-	told := foreign.Event{Number: st.first + e.number, News: e.news}
+func (st *stream) event(e *entry) emulate.Event {
+	told := emulate.Event{Number: st.first + e.number, News: e.news}
 	if e.kind == priceEvent {
 		told.Quote = &e.quote
 	}
@@ -164,7 +164,7 @@ func (st *stream) ended(caught bool) error {
 	if t == nil {
 		return nil
 	}
-	if finite, ok := t.talk.(foreign.Finite); ok && caught && !t.over {
+	if finite, ok := t.talk.(emulate.Finite); ok && caught && !t.over {
 		t.over = true
 		if err := st.send(finite.Caught(nil)); err != nil {
 			return err

@@ -1,6 +1,6 @@
 package mockserver
 
-import "livetape/mockserver/foreign"
+import "livetape/mockserver/emulate"
 
 // truth is a copy of all that is public about the market at one moment, to be encoded without holding it up.
 type truth struct {
@@ -63,8 +63,8 @@ type draft struct {
 	kind    kind
 	symbols []string // what it is about; never changed
 	size    int      // of its data, in bytes
-	quote   foreign.Quote
-	news    *foreign.Headline
+	quote   emulate.Quote
+	news    *emulate.Headline
 }
 
 // draft appends the data of h to b and describes it.

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"livetape/mockserver/foreign"
+	"livetape/mockserver/emulate"
 )
 
 // abroad is the path under which the market is told in the words of other services.
@@ -17,7 +17,7 @@ const abroad = "/as/"
 func listServices(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprint(w, "The simulated market, in the words of other services:\n\n")
-	for _, s := range foreign.Services() {
+	for _, s := range emulate.Services() {
 		fmt.Fprintf(w, "%s%s%s\n", abroad, s.Name, s.Example)
 	}
 }
@@ -36,7 +36,7 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	name := r.PathValue("service")
-	service, ok := foreign.Find(name)
+	service, ok := emulate.Find(name)
 	if !ok {
 		http.Error(w, fmt.Sprintf("there is no service %.40q; GET %s lists them", name, abroad), http.StatusNotFound)
 		return
@@ -63,7 +63,7 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 }
 
 // hear has a service answer a request to its own path, whose body has its time to come.
-func hear(w http.ResponseWriter, r *http.Request, service foreign.Service) (foreign.Talk, *foreign.Reply) {
+func hear(w http.ResponseWriter, r *http.Request, service emulate.Service) (emulate.Talk, *emulate.Reply) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
 	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, moved), abroad+service.Name)
@@ -91,7 +91,7 @@ func address(r *http.Request) string {
 	return host
 }
 
-func answer(w http.ResponseWriter, reply *foreign.Reply) {
+func answer(w http.ResponseWriter, reply *emulate.Reply) {
 	for name, value := range reply.Header {
 		w.Header().Set(name, value)
 	}
@@ -100,7 +100,7 @@ func answer(w http.ResponseWriter, reply *foreign.Reply) {
 	fmt.Fprint(w, reply.Body)
 }
 
-func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk foreign.Talk, a arrival) *stream {
+func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk emulate.Talk, a arrival) *stream {
 	st := s.newStream(w, r, filter{}, a)
 	now := s.hub.now.Load()
 	st.log, st.first = now.log, now.first
@@ -108,7 +108,7 @@ func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk f
 	w.Header().Set("Content-Type", st.tongue.style.ContentType)
 	place, number, found := now.begin(talk.Start())
 	st.place = place
-	if greeting, ok := talk.(foreign.Greeting); ok {
+	if greeting, ok := talk.(emulate.Greeting); ok {
 		greeting.Greet(w.Header(), number, found)
 	}
 	return st
@@ -116,7 +116,7 @@ func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk f
 
 // begin finds where a service's stream begins: behind the event of an id, which is empty for where the market stands
 // when it does. Number is that of the event, and found reports whether a stream that is to begin behind an event does.
-func (g *generation) begin(at foreign.Start) (id string, number uint64, found bool) {
+func (g *generation) begin(at emulate.Start) (id string, number uint64, found bool) {
 	newest := g.log.count()
 	oldest := newest
 	if first, _, _ := g.log.read(g.log.oldest(), make([]*entry, 0, 1)); len(first) > 0 {
@@ -124,18 +124,18 @@ func (g *generation) begin(at foreign.Start) (id string, number uint64, found bo
 	}
 	asked := newest
 	switch at.From {
-	case foreign.AtNow:
+	case emulate.AtNow:
 		return "", g.first + newest, true
-	case foreign.AtOldest:
+	case emulate.AtOldest:
 		asked = oldest
-	case foreign.Behind:
+	case emulate.Behind:
 		asked = max(at.After, g.first) - g.first
 		found = at.After >= g.first+oldest && at.After <= g.first+newest
-	case foreign.AtTime:
+	case emulate.AtTime:
 		asked = g.before(at.Since)
 	}
 	asked = min(max(asked, oldest), newest)
-	return g.log.at(asked), g.first + asked, found || at.From != foreign.Behind
+	return g.log.at(asked), g.first + asked, found || at.From != emulate.Behind
 }
 
 // before is the number of the last event before a time.
@@ -167,16 +167,16 @@ func (e *entry) time() time.Time {
 // firstNumber is how many events there were before a log that begins at a time, for services that count
 // them: more than any log that began earlier has given, at up to 1,600 events a second.
 func firstNumber(now time.Time) uint64 {
-	const genesis, step = 1443571200, 5 // s; see foreign.Ledgers
-	return uint64(max(0, now.Unix()-genesis)/step) * foreign.PerLedger
+	const genesis, step = 1443571200, 5 // s; see emulate.Ledgers
+	return uint64(max(0, now.Unix()-genesis)/step) * emulate.PerLedger
 }
 
 // standing is the market as it stands, for a service, and the id of the newest event that it contains.
-func (s *Server) standing() (foreign.Standing, string) {
+func (s *Server) standing() (emulate.Standing, string) {
 	s.making.Lock()
 	defer s.making.Unlock()
 	now := s.hub.now.Load()
-	m := foreign.Standing{Number: now.first + now.log.count()}
+	m := emulate.Standing{Number: now.first + now.log.count()}
 	for _, i := range s.market.instruments {
 		m.Quotes = append(m.Quotes, i.tell(false))
 	}
@@ -187,22 +187,22 @@ func (s *Server) standing() (foreign.Standing, string) {
 }
 
 // tell is i as it is now.
-func (i *instrument) tell(traded bool) foreign.Quote {
-	return foreign.Quote{
+func (i *instrument) tell(traded bool) emulate.Quote {
+	return emulate.Quote{
 		Instrument: i.listed, Last: i.last, Bid: i.bid, Ask: i.ask, Open: i.open, High: i.high, Low: i.low,
 		PrevClose: i.prevClose, Size: i.size, Volume: i.volume, Traded: traded, Time: i.time,
 	}
 }
 
-func (l *listing) tell() *foreign.Instrument {
-	return &foreign.Instrument{
+func (l *listing) tell() *emulate.Instrument {
+	return &emulate.Instrument{
 		Symbol: l.symbol, Name: l.name, Currency: l.currency, Decimals: l.decimals, SizeDecimals: l.sizeDecimals,
 	}
 }
 
-func (r *newsroom) tell(h *headline) *foreign.Headline {
+func (r *newsroom) tell(h *headline) *emulate.Headline {
 	id := r.id(h)
-	return &foreign.Headline{
+	return &emulate.Headline{
 		ID: id, Title: h.title, Summary: h.summary, Source: h.source, URL: storyURL(id), Symbols: h.symbols, Time: h.time,
 	}
 }

@@ -1,4 +1,4 @@
-package foreign
+package emulate
 
 import (
 	"net/http"

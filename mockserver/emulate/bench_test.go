@@ -1,34 +1,34 @@
-package foreign_test
+package emulate_test
 
 import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
 
-	"livetape/mockserver/foreign"
+	"livetape/mockserver/emulate"
 )
 
 // BenchmarkTell is what one event costs one client of a service.
 func BenchmarkTell(b *testing.B) {
-	for _, s := range foreign.Services() {
+	for _, s := range emulate.Services() {
 		b.Run(s.Name, func(b *testing.B) {
 			r := httptest.NewRequest(http.MethodGet, s.Example, nil)
 			r.Header.Set("Authorization", "Bearer x")
 			r.Header.Set("Accept", "text/event-stream")
 			m := market()
-			var wanted []foreign.Event
+			var wanted []emulate.Event
 			talk, no := s.Hear(r, now)
 			if no != nil {
 				b.Fatal(no.Body)
 			}
 			out, _ := talk.Open(nil, m, now)
 			for i := range m.Quotes {
-				if e := (foreign.Event{Number: 1, Quote: &m.Quotes[i]}); talk.Wants(e) {
+				if e := (emulate.Event{Number: 1, Quote: &m.Quotes[i]}); talk.Wants(e) {
 					wanted = append(wanted, e)
 				}
 			}
 			for _, h := range m.News {
-				if e := (foreign.Event{Number: 1, News: h}); talk.Wants(e) {
+				if e := (emulate.Event{Number: 1, News: h}); talk.Wants(e) {
 					wanted = append(wanted, e)
 				}
 			}

@@ -1,4 +1,4 @@
-package foreign_test
+package emulate_test
 
 import (
 	"bufio"
@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 	"go.uber.org/goleak"
 
-	"livetape/mockserver/foreign"
+	"livetape/mockserver/emulate"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -30,31 +30,31 @@ func pair(base, counter string) string {
 }
 
 // market are quotes of the instruments that the services' samples are about.
-func market() foreign.Standing {
-	quote := func(symbol string, decimals, sizeDecimals int, last, bid, ask int64) foreign.Quote {
-		return foreign.Quote{
-			Instrument: &foreign.Instrument{Symbol: symbol, Name: "The " + symbol, Currency: "USD", Decimals: decimals, SizeDecimals: sizeDecimals},
+func market() emulate.Standing {
+	quote := func(symbol string, decimals, sizeDecimals int, last, bid, ask int64) emulate.Quote {
+		return emulate.Quote{
+			Instrument: &emulate.Instrument{Symbol: symbol, Name: "The " + symbol, Currency: "USD", Decimals: decimals, SizeDecimals: sizeDecimals},
 			Last:       last, Bid: bid, Ask: ask, Open: last - 5, High: last + 9, Low: last - 9, PrevClose: last - 7,
 			Size: 100, Volume: 48211900, Traded: true, Time: now,
 		}
 	}
-	return foreign.Standing{
+	return emulate.Standing{
 		Number: 1000,
-		Quotes: []foreign.Quote{
+		Quotes: []emulate.Quote{
 			quote("BTC/USD", 2, 4, 6163260, 6163255, 6163270),
 			quote("ETH/USD", 2, 3, 214578, 214570, 214580),
 			quote("SHIB/USD", 8, 0, 1234, 1233, 1235),
 			quote("EUR/USD", 5, 0, 109180, 109177, 109188),
 			quote("AAPL", 2, 0, 21430, 21420, 21444),
 		},
-		News: []*foreign.Headline{{ID: "m-n1", Title: "A title", URL: "https://example.com/tape/m-n1", Symbols: []string{"AAPL"}, Time: now}},
+		News: []*emulate.Headline{{ID: "m-n1", Title: "A title", URL: "https://example.com/tape/m-n1", Symbols: []string{"AAPL"}, Time: now}},
 	}
 }
 
 // hear has a service answer a request with a stream.
-func hear(t *testing.T, service, target string, header ...string) foreign.Talk {
+func hear(t *testing.T, service, target string, header ...string) emulate.Talk {
 	t.Helper()
-	s, ok := foreign.Find(service)
+	s, ok := emulate.Find(service)
 	if !ok {
 		t.Fatalf("there is no %s", service)
 	}
@@ -70,17 +70,17 @@ func hear(t *testing.T, service, target string, header ...string) foreign.Talk {
 }
 
 // tell is how a stream begins, and what becomes of one event for each quote and headline.
-func tell(talk foreign.Talk) string {
+func tell(talk emulate.Talk) string {
 	m := market()
 	b, over := talk.Open(nil, m, now)
-	events := []foreign.Event{}
+	events := []emulate.Event{}
 	for i := range m.Quotes {
 		q := m.Quotes[i]
 		q.Bid--
-		events = append(events, foreign.Event{Quote: &q})
+		events = append(events, emulate.Event{Quote: &q})
 	}
 	for _, h := range m.News {
-		events = append(events, foreign.Event{News: h})
+		events = append(events, emulate.Event{News: h})
 	}
 	for i, e := range events {
 		e.Number = 1001 + uint64(i)
@@ -313,7 +313,7 @@ func TestPythEventsAreAsLargeAsItsOwn(t *testing.T) {
 		m := market()
 		talk := hear(t, "pyth", target, "Authorization", "Bearer x")
 		talk.Open(nil, m, now)
-		event, _ := talk.Tell(nil, foreign.Event{Number: 1001, Quote: &m.Quotes[0]}, now)
+		event, _ := talk.Tell(nil, emulate.Event{Number: 1001, Quote: &m.Quotes[0]}, now)
 		if n := len(event); n < want*95/100 || n > want*105/100 {
 			t.Errorf("an event has %d bytes, want about %d", n, want)
 		}
@@ -321,14 +321,14 @@ func TestPythEventsAreAsLargeAsItsOwn(t *testing.T) {
 }
 
 func FuzzAnyRequestIsAnswered(f *testing.F) {
-	for _, s := range foreign.Services() {
+	for _, s := range emulate.Services() {
 		f.Add(s.Name, http.MethodGet, s.Example, "", "Last-Event-ID", "1-0")
 	}
 	f.Add("dexpaprika", http.MethodPost, "/sse/prices", `[{"chain":"solana","address":"So11111111111111111111111111111111111111112","method":"token_price"}]`, "Authorization", "k")
 	f.Add("wikimedia", http.MethodGet, "/v2/stream/recentchange?since=-1", "", "Last-Event-ID", `[{"topic":"eqiad.mediawiki.recentchange","offset":9223372036854775807}]`)
 	f.Add("mercure", http.MethodGet, "/.well-known/mercure?topic=%5B%7Ba%7D%28", "", "Last-Event-ID", "urn:uuid:")
 	f.Fuzz(func(t *testing.T, name, method, target, body, field, value string) {
-		s, ok := foreign.Find(name)
+		s, ok := emulate.Find(name)
 		r, err := http.NewRequest(method, "http://mock"+target, strings.NewReader(body))
 		if !ok || err != nil {
 			return

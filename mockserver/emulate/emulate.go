@@ -1,10 +1,10 @@
-// Package foreign speaks as services other than the mock server: it turns what happens in a market into
+// Package emulate speaks as services other than the mock server: it turns what happens in a market into
 // what the service would send, to the byte, for tests of its clients without it.
 //
 // A [Service] hears a request and answers with a [Reply], or with a [Talk]: a stream, which is told of each [Event] and
 // says what becomes of it on the wire. Nothing here does I/O, waits, or looks at a clock. Everything was written from
 // the services' own documentation and sources, which each file names; signatures, accounts and the like are made up.
-package foreign
+package emulate
 
 import (
 	"net/http"
