@@ -10,7 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
 	"livetape/ui/cli/config"
 )
@@ -236,7 +236,7 @@ func (c *choice) vars(d preset.Definition) string {
 // onCommandLine says what is wrong with a feed in the words of the command line.
 func (c *choice) onCommandLine(err error) error {
 	var lines []string
-	for _, f := range fault.All(err) {
+	for _, f := range configerr.All(err) {
 		problem := f.Problem
 		if before, found := strings.CutSuffix(problem, ": set it in vars"); found {
 			_, name, _ := strings.Cut(before, "{")

@@ -7,7 +7,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 )
 
 // condition is a compiled Condition.
@@ -18,7 +18,7 @@ type condition struct {
 }
 
 // when compiles conditions in a fixed order.
-func (c *compiler) when(at fault.Path, w When) []condition {
+func (c *compiler) when(at configerr.Path, w When) []condition {
 	var all []condition
 	for _, p := range slices.Sorted(maps.Keys(w)) {
 		cond := w[p]

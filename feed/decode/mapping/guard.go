@@ -8,7 +8,7 @@ import (
 	"github.com/tidwall/gjson"
 
 	"livetape/feed/decode"
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
 )
 
@@ -18,7 +18,7 @@ func Guard(feed string, spec Spec, next decode.Decoder) (decode.Decoder, error) 
 	c := &compiler{}
 	guarded := c.guard(feed, &spec, next)
 	if spec.Patch != "" {
-		c.faults.Add(fault.Path{"patch"}, "patch needs a map, which says where in the document the rows are")
+		c.faults.Add(configerr.Path{"patch"}, "patch needs a map, which says where in the document the rows are")
 	}
 	if err := c.faults.Err(); err != nil {
 		return nil, err
@@ -36,14 +36,14 @@ type guard struct {
 }
 
 func (c *compiler) guard(feed string, spec *Spec, next decode.Decoder) decode.Decoder {
-	top := fault.Path{}
+	top := configerr.Path{}
 	for i, e := range spec.Events {
 		if slices.Contains(spec.Errors, e) {
 			c.faults.Add(top.Key("events").Index(i), "%q is among errors as well: their data is a message, not a payload", e)
 		}
 	}
 	if spec.Patch != "" && spec.Patch != "firebase" {
-		c.faults.Add(top.Key("patch"), "unknown patch %q%s: firebase is the one there is", spec.Patch, fault.Meant(spec.Patch, []string{"firebase"}, nil))
+		c.faults.Add(top.Key("patch"), "unknown patch %q%s: firebase is the one there is", spec.Patch, configerr.DidYouMean(spec.Patch, []string{"firebase"}, nil))
 	}
 	g := &guard{feed: feed, events: spec.Events, errors: spec.Errors, end: c.when(top.Key("end"), spec.End), next: next}
 	if spec.ResumeID != "" {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
 )
 
@@ -33,11 +33,11 @@ var unitsElsewhere = map[string]string{
 	"iso": "rfc3339", "iso8601": "rfc3339", "rfc": "rfc3339",
 }
 
-func (c *compiler) unit(at fault.Path, s string, v *value) {
+func (c *compiler) unit(at configerr.Path, s string, v *value) {
 	u, ok := units[s]
 	if !ok {
 		known := slices.DeleteFunc(slices.Sorted(maps.Keys(units)), func(s string) bool { return s == "" })
-		c.faults.Add(at, "unknown unit %q%s: s, ms, us, ns, rfc3339 or auto", s, fault.Meant(s, known, unitsElsewhere))
+		c.faults.Add(at, "unknown unit %q%s: s, ms, us, ns, rfc3339 or auto", s, configerr.DidYouMean(s, known, unitsElsewhere))
 	}
 	v.unit = u
 }

@@ -1,8 +1,8 @@
 // Package mapping reads payloads that are not livetape's own, by rules that a configuration gives.
 //
 // A [Spec] is what a feed's configuration says of its payloads: which event types count, and a list of
-// [Rule], each with one [Value] per field. [Compile] checks all of it and returns a decoder, or every fault
-// with its place in the configuration (package fault). Nothing is guessed: a payload that no rule maps
+// [Rule], each with one [Value] per field. [Compile] checks all of it and returns a decoder, or every mistake
+// with its place in the configuration (package configerr). Nothing is guessed: a payload that no rule maps
 // yields the reason.
 //
 // Numbers are exact: digits are taken over, and scaled in decimals, never in binary. A value that is null,
@@ -14,21 +14,21 @@ import (
 	"fmt"
 
 	"livetape/feed/decode"
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
 )
 
 // Compile makes a decoder of a spec. Feed is the feed's name, which serves as the symbol where a rule has none. The
-// error wraps every [fault.Fault], with paths from the spec.
+// error wraps every [configerr.Error], with paths from the spec.
 func Compile(feed string, spec Spec) (decode.Decoder, error) {
 	c := &compiler{}
 	if len(spec.Map) == 0 {
-		c.faults.Add(fault.Path{"map"}, "there is no rule")
+		c.faults.Add(configerr.Path{"map"}, "there is no rule")
 	}
 	d := &decoder{feed: feed}
 	names := newAliases(spec.Aliases)
 	for i := range spec.Map {
-		at := fault.Path{"map"}.Index(i)
+		at := configerr.Path{"map"}.Index(i)
 		r := c.rule(at, &spec.Map[i], names)
 		if spec.Patch != "" {
 			c.patched(at, &spec.Map[i])
@@ -46,7 +46,7 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 }
 
 // patched checks a rule that reads a document.
-func (c *compiler) patched(at fault.Path, spec *Rule) {
+func (c *compiler) patched(at configerr.Path, spec *Rule) {
 	if len(spec.JSON) > 0 {
 		c.faults.Add(at.Key("json"), "json does not work with patch")
 	}

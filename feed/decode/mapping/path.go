@@ -8,7 +8,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 )
 
 // path is a compiled path.
@@ -97,7 +97,7 @@ func compilePath(s string) (path, error) {
 		p.from, rest = fromPayload, after
 	} else if s[0] == '$' {
 		known := []string{"$key", "$value", "$event", "$feed"}
-		return path{}, fmt.Errorf("%q is no name%s; a member that begins with $ is written \\%s", s, fault.Meant(s, known, nil), s)
+		return path{}, fmt.Errorf("%q is no name%s; a member that begins with $ is written \\%s", s, configerr.DidYouMean(s, known, nil), s)
 	}
 	segments, err := split(rest)
 	if err != nil {

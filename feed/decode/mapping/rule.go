@@ -1,7 +1,7 @@
 package mapping
 
 import (
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
 )
 
@@ -80,7 +80,7 @@ var kinds = map[string][]string{
 }
 
 // rule compiles one rule.
-func (c *compiler) rule(at fault.Path, spec *Rule, feed aliases) *rule {
+func (c *compiler) rule(at configerr.Path, spec *Rule, feed aliases) *rule {
 	c.members = newMembers()
 	defer func() { c.members = nil }()
 	r := &rule{members: c.members, when: c.when(at.Key("when"), spec.When), kind: spec.Kind, aliases: feed, texts: map[string]*value{}, known: newSymbols(), noRows: "the list is empty"}
@@ -97,13 +97,13 @@ func (c *compiler) rule(at fault.Path, spec *Rule, feed aliases) *rule {
 	return r
 }
 
-func (c *compiler) head(at fault.Path, spec *Rule, r *rule) {
+func (c *compiler) head(at configerr.Path, spec *Rule, r *rule) {
 	if r.kind == "" {
 		r.kind = "quote"
 	}
 	if kinds[r.kind] == nil {
 		known := []string{"quote", "trade", "news", "status"}
-		c.faults.Add(at.Key("kind"), "unknown kind %q%s: quote, trade, news or status", r.kind, fault.Meant(r.kind, known, kindsElsewhere))
+		c.faults.Add(at.Key("kind"), "unknown kind %q%s: quote, trade, news or status", r.kind, configerr.DidYouMean(r.kind, known, kindsElsewhere))
 	}
 	if spec.Only != "" && spec.Only != "alias" {
 		c.faults.Add(at.Key("only"), "only is alias, or left out")
@@ -128,7 +128,7 @@ func (c *compiler) head(at fault.Path, spec *Rule, r *rule) {
 
 var kindsElsewhere = map[string]string{"price": "quote", "tick": "quote", "headline": "news", "story": "news", "halt": "status"}
 
-func (c *compiler) fields(at fault.Path, spec *Rule, r *rule) {
+func (c *compiler) fields(at configerr.Path, spec *Rule, r *rule) {
 	if spec.Symbol != nil {
 		r.symbol = c.field(at, "symbol", spec.Symbol, r, forText)
 	}
@@ -153,7 +153,7 @@ func (c *compiler) fields(at fault.Path, spec *Rule, r *rule) {
 	}
 }
 
-func (c *compiler) field(at fault.Path, key string, spec *Value, r *rule, as use) *value {
+func (c *compiler) field(at configerr.Path, key string, spec *Value, r *rule, as use) *value {
 	if fields := kinds[r.kind]; fields != nil && key != "time" {
 		found := false
 		for _, f := range fields {
@@ -169,7 +169,7 @@ func (c *compiler) field(at fault.Path, key string, spec *Value, r *rule, as use
 }
 
 // required reports what a rule cannot do without.
-func (c *compiler) required(at fault.Path, spec *Rule, r *rule) {
+func (c *compiler) required(at configerr.Path, spec *Rule, r *rule) {
 	switch {
 	case r.kind == "news" && spec.Headline == nil:
 		c.faults.Add(at, "a rule of kind news needs a headline")

@@ -3,7 +3,7 @@ package mapping
 import (
 	"strings"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 )
 
 // template is text with paths in it: "{base|XLM}/{counter|XLM}".
@@ -18,7 +18,7 @@ type part struct {
 }
 
 // template compiles a text; a path in braces may be followed by | and a default, which may be empty.
-func (c *compiler) template(at fault.Path, s string) template {
+func (c *compiler) template(at configerr.Path, s string) template {
 	var parts template
 	for s != "" {
 		open := strings.IndexAny(s, "{}")

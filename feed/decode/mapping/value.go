@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
 )
 
@@ -51,11 +51,11 @@ const (
 
 // compiler compiles the parts of a Spec and gathers what is wrong with them.
 type compiler struct {
-	faults  fault.List
+	faults  configerr.List
 	members *members // of the rule at hand; nil outside of rules
 }
 
-func (c *compiler) path(at fault.Path, s string) path {
+func (c *compiler) path(at configerr.Path, s string) path {
 	p, err := compilePath(s)
 	if err != nil {
 		c.faults.Add(at, "%s", err)
@@ -66,7 +66,7 @@ func (c *compiler) path(at fault.Path, s string) path {
 }
 
 // value compiles one value.
-func (c *compiler) value(at fault.Path, spec *Value, for_ use) *value {
+func (c *compiler) value(at configerr.Path, spec *Value, for_ use) *value {
 	v := &value{}
 	c.source(at, spec, v, for_)
 	c.scaling(at, spec, v, for_)
@@ -79,7 +79,7 @@ func (c *compiler) value(at fault.Path, spec *Value, for_ use) *value {
 	return v
 }
 
-func (c *compiler) source(at fault.Path, spec *Value, v *value, for_ use) {
+func (c *compiler) source(at configerr.Path, spec *Value, v *value, for_ use) {
 	n := 0
 	for _, given := range []bool{spec.Path != "", spec.First != nil, spec.Max != nil, spec.Num != "" || spec.Den != "", spec.Const != "", spec.Text != ""} {
 		if given {
@@ -120,7 +120,7 @@ func (v *Value) bare() bool {
 	return rest.zero()
 }
 
-func (c *compiler) first(at fault.Path, spec *Value, v *value, for_ use) {
+func (c *compiler) first(at configerr.Path, spec *Value, v *value, for_ use) {
 	rest := *spec
 	rest.First = nil
 	if !rest.zero() {
@@ -138,7 +138,7 @@ func (c *compiler) first(at fault.Path, spec *Value, v *value, for_ use) {
 	}
 }
 
-func (c *compiler) largest(at fault.Path, spec *Value, v *value, for_ use) {
+func (c *compiler) largest(at configerr.Path, spec *Value, v *value, for_ use) {
 	if for_ != forNumber && for_ != forTime {
 		c.faults.Add(at, "max is for numbers and times only")
 		return
@@ -155,7 +155,7 @@ func (c *compiler) largest(at fault.Path, spec *Value, v *value, for_ use) {
 	}
 }
 
-func (c *compiler) ratio(at fault.Path, spec *Value, v *value, for_ use) {
+func (c *compiler) ratio(at configerr.Path, spec *Value, v *value, for_ use) {
 	switch {
 	case for_ != forNumber:
 		c.faults.Add(at.Key("num"), "num and den are for numbers only")
@@ -166,7 +166,7 @@ func (c *compiler) ratio(at fault.Path, spec *Value, v *value, for_ use) {
 	}
 }
 
-func (c *compiler) scaling(at fault.Path, spec *Value, v *value, for_ use) {
+func (c *compiler) scaling(at configerr.Path, spec *Value, v *value, for_ use) {
 	for _, s := range []struct {
 		key, how string
 		invert   bool
@@ -195,7 +195,7 @@ func (c *compiler) scaling(at fault.Path, spec *Value, v *value, for_ use) {
 // maxScale bounds constant powers of ten: beyond it no number has a plain notation.
 const maxScale = market.MaxDigits
 
-func (c *compiler) scale(at fault.Path, s string, invert bool) scale {
+func (c *compiler) scale(at configerr.Path, s string, invert bool) scale {
 	n, err := strconv.Atoi(s)
 	if err != nil {
 		return scale{at: c.path(at, s), dynamic: true, invert: invert}
@@ -209,7 +209,7 @@ func (c *compiler) scale(at fault.Path, s string, invert bool) scale {
 	return scale{n: n}
 }
 
-func (c *compiler) wording(at fault.Path, spec *Value, v *value, for_ use) {
+func (c *compiler) wording(at configerr.Path, spec *Value, v *value, for_ use) {
 	if spec.Replace != nil {
 		if len(spec.Replace) != 2 || spec.Replace[0] == "" {
 			c.faults.Add(at.Key("replace"), "replace is a list of two: what to look for, and what to write instead")

@@ -9,7 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
 )
 
@@ -24,7 +24,7 @@ func complaint(source string) string {
 	if err == nil {
 		return ""
 	}
-	return fault.Show(err, "livetape.yaml", []byte(source))
+	return configerr.Annotate(err, "livetape.yaml", []byte(source))
 }
 
 func TestEveryFaultIsShownWithItsLineAndACaret(t *testing.T) {

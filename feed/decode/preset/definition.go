@@ -12,7 +12,7 @@ import (
 
 	yaml "github.com/goccy/go-yaml"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/mapping"
 )
 
@@ -65,7 +65,7 @@ func Renamed() map[string]string {
 }
 
 // Keys are all keys of a definition, at any depth.
-func Keys() []string { return fault.Keys(reflect.TypeFor[Definition]()) }
+func Keys() []string { return configerr.Keys(reflect.TypeFor[Definition]()) }
 
 // Parse reads one definition strictly. Its errors are faults with lines; [Definition.Validate] is not called.
 func Parse(source []byte) (Definition, error) {
@@ -75,7 +75,7 @@ func Parse(source []byte) (Definition, error) {
 	}
 	err := yaml.UnmarshalWithOptions(source, &d, yaml.Strict())
 	if err != nil {
-		return Definition{}, fault.FromYAML(err, Keys(), Renamed())
+		return Definition{}, configerr.FromYAML(err, Keys(), Renamed())
 	}
 	return d, nil
 }
@@ -141,7 +141,7 @@ func (d Definition) Resolve() (Definition, error) {
 	}
 	p, err := Find(d.Preset)
 	if err != nil {
-		return d, &fault.Fault{Path: fault.Path{"preset"}, Problem: err.Error()}
+		return d, &configerr.Error{Path: configerr.Path{"preset"}, Problem: err.Error()}
 	}
 	return Merge(p.Feed, d), nil
 }

@@ -6,7 +6,7 @@ import (
 	yaml "github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
 )
 
@@ -32,19 +32,19 @@ func TestADefinitionIsPartOfALargerConfiguration(t *testing.T) {
 	if err := yaml.UnmarshalWithOptions(source, &f, yaml.Strict()); err != nil {
 		t.Fatal(err)
 	}
-	err := fault.Under(fault.Path{"feeds", "desk"}, f.Feeds["desk"].Validate())
+	err := configerr.Under(configerr.Path{"feeds", "desk"}, f.Feeds["desk"].Validate())
 	want := `livetape.yaml:8:32: unknown unit "sek" (did you mean "s"?): s, ms, us, ns, rfc3339 or auto
     8 |         time: {path: ts, unit: sek}
       |                                ^
 `
-	if diff := cmp.Diff(want, fault.Show(err, "livetape.yaml", source)); diff != "" {
+	if diff := cmp.Diff(want, configerr.Annotate(err, "livetape.yaml", source)); diff != "" {
 		t.Error(diff)
 	}
-	if got := fault.All(err)[0].Path.String(); got != "$.feeds.desk.map[0].time.unit" {
+	if got := configerr.All(err)[0].Path.String(); got != "$.feeds.desk.map[0].time.unit" {
 		t.Errorf("the path is %s", got)
 	}
 	unknown := []byte("feeds:\n  desk:\n    proxi: x\n")
-	err = fault.FromYAML(yaml.UnmarshalWithOptions(unknown, &f, yaml.Strict()), append(preset.Keys(), "proxy"), preset.Renamed())
+	err = configerr.FromYAML(yaml.UnmarshalWithOptions(unknown, &f, yaml.Strict()), append(preset.Keys(), "proxy"), preset.Renamed())
 	if got := err.Error(); got != `line 3: unknown key "proxi" (did you mean "proxy"?)` {
 		t.Error(got)
 	}

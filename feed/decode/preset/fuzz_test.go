@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 
 	"livetape/feed/decode"
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
 	"livetape/feed/decode/preset/samples"
 	"livetape/feed/market"
@@ -89,7 +89,7 @@ func FuzzAnyTextAsADefinition(f *testing.F) {
 			err = d.Validate()
 		}
 		if err != nil {
-			if got := fault.Show(err, "livetape.yaml", []byte(text)); got == "" {
+			if got := configerr.Annotate(err, "livetape.yaml", []byte(text)); got == "" {
 				t.Error("a fault that is not shown")
 			}
 			return

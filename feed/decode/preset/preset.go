@@ -15,7 +15,7 @@ import (
 
 	yaml "github.com/goccy/go-yaml"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/mapping"
 )
 
@@ -49,7 +49,7 @@ func Names() []string {
 // Find is the preset of that name, or an error that says which one may have been meant.
 func Find(name string) (Preset, error) {
 	if !slices.Contains(Names(), name) {
-		return Preset{}, fmt.Errorf("there is no preset %q%s", name, fault.Meant(name, Names(), map[string]string{"stellar": "stellar-trades", "hermes": "pyth", "native": "livetape"}))
+		return Preset{}, fmt.Errorf("there is no preset %q%s", name, configerr.DidYouMean(name, Names(), map[string]string{"stellar": "stellar-trades", "hermes": "pyth", "native": "livetape"}))
 	}
 	return read(name)
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/mapping"
 )
 
@@ -174,7 +174,7 @@ func TestEveryPresetIsWrittenAndReadBackUnchanged(t *testing.T) {
 		}
 		back, err := Parse(text)
 		if err != nil {
-			t.Errorf("%s: %s\n%s", name, err, fault.Show(err, name, text))
+			t.Errorf("%s: %s\n%s", name, err, configerr.Annotate(err, name, text))
 			continue
 		}
 		if again, _ := Format(back); string(again) != string(text) {

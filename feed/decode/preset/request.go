@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"strings"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 )
 
 // Request is what to ask a server for. ${NAME} in it is still to be read from the environment.
@@ -23,27 +23,27 @@ type Request struct {
 // placeholder is {name}, or ${NAME}, which stays.
 var placeholder = regexp.MustCompile(`\$\{[^}]*\}|\{[a-z_][a-z0-9_]*\}`)
 
-// Request fills in vars and symbols. The definition must be resolved; the error wraps a [fault.Fault] for each
+// Request fills in vars and symbols. The definition must be resolved; the error wraps a [configerr.Error] for each
 // word that has no value.
 func (d Definition) Request() (Request, error) {
-	var faults fault.List
+	var faults configerr.List
 	at := d.url(&faults)
 	r := Request{Method: d.Method, URL: at, Headers: map[string]string{}}
 	if r.Method == "" {
 		r.Method = "GET"
 	}
 	asJSON := strings.HasPrefix(strings.TrimSpace(d.Body), "[") || strings.HasPrefix(strings.TrimSpace(d.Body), "{")
-	r.Body = d.fill(d.Body, asJSON, nil, fault.Path{"body"})
+	r.Body = d.fill(d.Body, asJSON, nil, configerr.Path{"body"})
 	for _, name := range sortedKeys(d.Headers) {
 		if d.Headers[name] != "" { // an empty one takes back what the preset says
-			r.Headers[name] = d.fill(d.Headers[name], false, nil, fault.Path{"headers", name})
+			r.Headers[name] = d.fill(d.Headers[name], false, nil, configerr.Path{"headers", name})
 		}
 	}
 	return r, faults.Err()
 }
 
-func (d Definition) url(faults *fault.List) string {
-	here := fault.Path{"url"}
+func (d Definition) url(faults *configerr.List) string {
+	here := configerr.Path{"url"}
 	filled := d.fill(d.URL, false, faults, here)
 	if err := checkURL(filled); err != nil {
 		faults.Add(here, "%s", err)
@@ -75,7 +75,7 @@ func checkURL(s string) error {
 
 // fill replaces {name}. With faults, for the URL, every name must have a value and symbols are escaped; without,
 // words that are no names of vars stay, for the text may be JSON.
-func (d Definition) fill(text string, asJSON bool, faults *fault.List, at fault.Path) string {
+func (d Definition) fill(text string, asJSON bool, faults *configerr.List, at configerr.Path) string {
 	return placeholder.ReplaceAllStringFunc(text, func(word string) string {
 		if word[0] == '$' {
 			return word

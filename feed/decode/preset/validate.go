@@ -6,14 +6,14 @@ import (
 
 	"livetape/feed/decode"
 	"livetape/feed/decode/auto"
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/mapping"
 )
 
-// Validate reports all that is wrong with a definition, each as a [fault.Fault] with its path. What a preset
+// Validate reports all that is wrong with a definition, each as a [configerr.Error] with its path. What a preset
 // leaves to the user (a host, an account) is missing at the key to set it in.
 func (d Definition) Validate() error {
-	var faults fault.List
+	var faults configerr.List
 	full, err := d.Resolve()
 	if err != nil {
 		return err
@@ -31,35 +31,35 @@ var (
 	varName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 )
 
-func (d Definition) transport(faults *fault.List) {
+func (d Definition) transport(faults *configerr.List) {
 	if d.Format != "" && d.Format != "sse" && d.Format != "ndjson" {
-		faults.Add(fault.Path{"format"}, "unknown format %q%s: sse or ndjson", d.Format,
-			fault.Meant(d.Format, []string{"sse", "ndjson"}, map[string]string{"json": "ndjson", "jsonl": "ndjson", "jsonlines": "ndjson"}))
+		faults.Add(configerr.Path{"format"}, "unknown format %q%s: sse or ndjson", d.Format,
+			configerr.DidYouMean(d.Format, []string{"sse", "ndjson"}, map[string]string{"json": "ndjson", "jsonl": "ndjson", "jsonlines": "ndjson"}))
 	}
 	if d.Method != "" && d.Method != "GET" && d.Method != "POST" {
-		faults.Add(fault.Path{"method"}, "%q is neither GET nor POST", d.Method)
+		faults.Add(configerr.Path{"method"}, "%q is neither GET nor POST", d.Method)
 	}
 	if d.Body != "" && d.Method != "POST" {
-		faults.Add(fault.Path{"body"}, "a body needs method: POST")
+		faults.Add(configerr.Path{"body"}, "a body needs method: POST")
 	}
 	for _, name := range sortedKeys(d.Headers) {
 		d.header(name, faults)
 	}
 	if _, err := parseIdle(d.IdleTimeout); err != nil {
-		faults.Add(fault.Path{"idle_timeout"}, "%s", err)
+		faults.Add(configerr.Path{"idle_timeout"}, "%s", err)
 	}
 	if _, err := parseSize(d.MaxEvent); err != nil {
-		faults.Add(fault.Path{"max_event"}, "%s", err)
+		faults.Add(configerr.Path{"max_event"}, "%s", err)
 	}
 	if d.Resume != "" && d.Resume != "header" && d.Resume != "none" && !resumes.MatchString(d.Resume) {
-		faults.Add(fault.Path{"resume"}, "%q is neither header, none nor a query parameter like since={id}", d.Resume)
+		faults.Add(configerr.Path{"resume"}, "%q is neither header, none nor a query parameter like since={id}", d.Resume)
 	}
 	d.words(faults)
 }
 
 // header checks one header; its value may be a secret and is never shown.
-func (d Definition) header(name string, faults *fault.List) {
-	at := fault.Path{"headers", name}
+func (d Definition) header(name string, faults *configerr.List) {
+	at := configerr.Path{"headers", name}
 	switch {
 	case !token.MatchString(name):
 		faults.Add(at, "%q is no name of a header", name)
@@ -71,25 +71,25 @@ func (d Definition) header(name string, faults *fault.List) {
 	}
 }
 
-func (d Definition) words(faults *fault.List) {
+func (d Definition) words(faults *configerr.List) {
 	for i, s := range d.Symbols {
 		if strings.TrimSpace(s) == "" {
-			faults.Add(fault.Path{"symbols", i}, "a symbol is empty")
+			faults.Add(configerr.Path{"symbols", i}, "a symbol is empty")
 		}
 	}
 	if d.SymbolReplace != nil && (len(d.SymbolReplace) != 2 || d.SymbolReplace[0] == "") {
-		faults.Add(fault.Path{"symbol_replace"}, "symbol_replace is a list of two: what to look for, and what to write instead")
+		faults.Add(configerr.Path{"symbol_replace"}, "symbol_replace is a list of two: what to look for, and what to write instead")
 	}
 	for _, name := range sortedKeys(d.Vars) {
 		if !varName.MatchString(name) || name == "symbols" {
-			faults.Add(fault.Path{"vars", name}, "%q is no name for a var: small letters, digits and _", name)
+			faults.Add(configerr.Path{"vars", name}, "%q is no name for a var: small letters, digits and _", name)
 		}
 	}
 }
 
-func (d Definition) decoding(faults *fault.List) {
+func (d Definition) decoding(faults *configerr.List) {
 	if d.Decoder != "" && d.Map != nil {
-		faults.Add(fault.Path{"decoder"}, "decoder and map exclude each other")
+		faults.Add(configerr.Path{"decoder"}, "decoder and map exclude each other")
 		return
 	}
 	_, err := d.NewDecoder("feed")
@@ -108,8 +108,8 @@ func (d Definition) NewDecoder(feed string) (decode.Decoder, error) {
 	case "", "auto":
 		return several(mapping.Guard(feed, d.Spec, auto.New(feed, d.Aliases)))
 	}
-	return nil, &fault.Fault{Path: fault.Path{"decoder"}, Problem: "unknown decoder \"" + d.Decoder + "\"" +
-		fault.Meant(d.Decoder, []string{"native", "auto"}, map[string]string{"livetape": "native", "guess": "auto"}) + ": native or auto"}
+	return nil, &configerr.Error{Path: configerr.Path{"decoder"}, Problem: "unknown decoder \"" + d.Decoder + "\"" +
+		configerr.DidYouMean(d.Decoder, []string{"native", "auto"}, map[string]string{"livetape": "native", "guess": "auto"}) + ": native or auto"}
 }
 
 func several(one decode.Decoder, err error) (decode.Decoder, error) {

@@ -6,7 +6,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 )
 
 // Bounds of what a file may make a reader do.
@@ -54,7 +54,7 @@ func tooDeep(t *token.Token) error {
 }
 
 func at(t *token.Token, problem string) error {
-	return &fault.Fault{Problem: problem, Line: t.Position.Line, Column: t.Position.Column}
+	return &configerr.Error{Problem: problem, Line: t.Position.Line, Column: t.Position.Column}
 }
 
 // checkAliases refuses anchors that hold themselves, and aliases that multiply. It gives what the anchors stand for.

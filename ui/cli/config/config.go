@@ -15,7 +15,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
 )
 
@@ -68,7 +68,7 @@ func newError(path string, faults error, source []byte) *Error {
 // Error shows all faults, several lines each.
 func (e *Error) Error() string { return e.text }
 
-// Unwrap gives the faults, each a [fault.Fault].
+// Unwrap gives the faults, each a [configerr.Error].
 func (e *Error) Unwrap() []error { return []error{e.faults} }
 
 // Read reads the file at path. What is wrong in it is an [Error].
@@ -115,7 +115,7 @@ func Parse(path string, source []byte) (*File, error) {
 	if broken.whole {
 		return nil, newError(path, err, source)
 	}
-	var faults fault.List
+	var faults configerr.List
 	faults.Join(nil, err)
 	f.validate(broken.feeds, &faults)
 	if err := faults.Err(); err != nil {
@@ -136,7 +136,7 @@ func (f *File) missing(name string) error {
 	if len(f.order) == 0 {
 		return fmt.Errorf("there is no feed %q: %s names none", name, where)
 	}
-	return fmt.Errorf("there is no feed %q in %s%s", name, where, fault.Meant(name, f.order, nil))
+	return fmt.Errorf("there is no feed %q in %s%s", name, where, configerr.DidYouMean(name, f.order, nil))
 }
 
 // list is a watchlist, or an error that says which one may be meant.
@@ -144,5 +144,5 @@ func (f *File) list(name string) ([]string, error) {
 	if list, ok := f.Watchlists[name]; ok {
 		return list, nil
 	}
-	return nil, fmt.Errorf("there is no watchlist %q%s", name, fault.Meant(name, sortedKeys(f.Watchlists), nil))
+	return nil, fmt.Errorf("there is no watchlist %q%s", name, configerr.DidYouMean(name, sortedKeys(f.Watchlists), nil))
 }

@@ -11,7 +11,7 @@ import (
 	"strings"
 
 	"livetape/feed"
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
 )
 
@@ -23,9 +23,9 @@ type World struct {
 }
 
 // Config makes of the feed called name what package feed runs. It reads the files that the feed names, and the
-// error wraps a [fault.Fault] for whatever is missing; it never holds a secret.
+// error wraps a [configerr.Error] for whatever is missing; it never holds a secret.
 func (f Feed) Config(name string, w World) (feed.Config, error) {
-	var faults fault.List
+	var faults configerr.List
 	given := f.withToken(w, &faults)
 	given.Headers = canonical(given.Headers)
 	full, err := given.Resolve()
@@ -62,18 +62,18 @@ func (f Feed) Config(name string, w World) (feed.Config, error) {
 }
 
 // reach says how the connection is made, and made again.
-func (f Feed) reach(config *feed.Config, w World, faults *fault.List) {
+func (f Feed) reach(config *feed.Config, w World, faults *configerr.List) {
 	var err error
 	if config.RetryMin, err = parseWait(f.RetryMin, shortestRetry); err != nil {
-		faults.Add(fault.Path{"retry_min"}, "%s", err)
+		faults.Add(configerr.Path{"retry_min"}, "%s", err)
 	}
 	if config.RetryMax, err = parseWait(f.RetryMax, shortestLongest); err != nil {
-		faults.Add(fault.Path{"retry_max"}, "%s", err)
+		faults.Add(configerr.Path{"retry_max"}, "%s", err)
 	}
 	if f.TLSCA != "" {
 		config.CAFiles = []string{w.file(f.TLSCA)}
 		if err := checkCertificates(config.CAFiles[0]); err != nil {
-			faults.Add(fault.Path{"tls_ca"}, "%s", err)
+			faults.Add(configerr.Path{"tls_ca"}, "%s", err)
 		}
 	}
 }
@@ -96,9 +96,9 @@ var (
 )
 
 // checkVariables reports every variable that is not set, or that cannot be sent, where it stands.
-func (f Feed) checkVariables(r preset.Request, w World, faults *fault.List) {
+func (f Feed) checkVariables(r preset.Request, w World, faults *configerr.List) {
 	told := map[string]bool{}
-	check := func(at fault.Path, text string) {
+	check := func(at configerr.Path, text string) {
 		for _, m := range variable.FindAllStringSubmatch(text, -1) {
 			value, ok := w.lookup(m[1])
 			switch {
@@ -112,13 +112,13 @@ func (f Feed) checkVariables(r preset.Request, w World, faults *fault.List) {
 			}
 		}
 	}
-	check(fault.Path{"token"}, f.Token)
-	check(fault.Path{"proxy"}, f.Proxy)
-	check(fault.Path{"url"}, r.URL)
+	check(configerr.Path{"token"}, f.Token)
+	check(configerr.Path{"proxy"}, f.Proxy)
+	check(configerr.Path{"url"}, r.URL)
 	for _, name := range sortedKeys(r.Headers) {
-		check(fault.Path{"headers", name}, r.Headers[name])
+		check(configerr.Path{"headers", name}, r.Headers[name])
 	}
-	check(fault.Path{"body"}, r.Body)
+	check(configerr.Path{"body"}, r.Body)
 }
 
 // unprintable reports whether a character cannot be part of a header or an address.
@@ -132,12 +132,12 @@ func (w World) lookup(name string) (string, bool) {
 }
 
 // withToken puts the token where it is to be sent.
-func (f Feed) withToken(w World, faults *fault.List) Feed {
+func (f Feed) withToken(w World, faults *configerr.List) Feed {
 	value := f.Token
 	if f.TokenFile != "" {
 		var err error
 		if value, err = ReadToken(w.file(f.TokenFile)); err != nil {
-			faults.Add(fault.Path{"token_file"}, "%s", err)
+			faults.Add(configerr.Path{"token_file"}, "%s", err)
 			value = "missing" // the rest is checked all the same
 		}
 	}

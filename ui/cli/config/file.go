@@ -4,7 +4,7 @@ import (
 	"path/filepath"
 
 	"livetape/feed"
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 )
 
 // Feed is the feed of that name with the symbols of its watchlist, or an error that says which one may be meant.
@@ -25,14 +25,14 @@ func (f *File) Config(name string, w World) (feed.Config, error) {
 	w.Dir = f.Dir()
 	config, err := asked.Config(name, w)
 	if err != nil {
-		return feed.Config{}, newError(f.path, fault.Under(fault.Path{"feeds", name}, err), f.source)
+		return feed.Config{}, newError(f.path, configerr.Under(configerr.Path{"feeds", name}, err), f.source)
 	}
 	return config, nil
 }
 
 // Check reports what of all feeds is missing in the environment, as an [Error].
 func (f *File) Check(w World) error {
-	var faults fault.List
+	var faults configerr.List
 	for _, name := range f.order {
 		_, err := f.Config(name, w)
 		faults.Join(nil, err)

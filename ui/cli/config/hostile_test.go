@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/ui/cli/config"
 )
 
@@ -45,7 +45,7 @@ func TestAFileThatMultipliesOrNestsWithoutEndIsRefused(t *testing.T) {
 				t.Errorf("it says: %.700v", err)
 			}
 			var bad *config.Error
-			if !errors.As(err, &bad) || len(fault.All(err)) != 1 || fault.All(err)[0].Line == 0 {
+			if !errors.As(err, &bad) || len(configerr.All(err)) != 1 || configerr.All(err)[0].Line == 0 {
 				t.Errorf("it is no fault with a line: %.300v", err)
 			}
 		})

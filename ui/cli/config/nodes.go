@@ -7,7 +7,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 )
 
 func tagOf(f reflect.StructField) string {
@@ -53,7 +53,7 @@ func keyText(m *ast.MappingValueNode) string {
 
 // cut takes out of the tree the smallest member that begins at a token or holds it, and gives its path. It
 // reports false when there is none.
-func cut(node ast.Node, at *token.Token, above fault.Path) (fault.Path, bool) {
+func cut(node ast.Node, at *token.Token, above configerr.Path) (configerr.Path, bool) {
 	if at == nil {
 		return above, false
 	}
@@ -70,7 +70,7 @@ func cut(node ast.Node, at *token.Token, above fault.Path) (fault.Path, bool) {
 	return above, false
 }
 
-func cutMember(n *ast.MappingNode, at *token.Token, above fault.Path) (fault.Path, bool) {
+func cutMember(n *ast.MappingNode, at *token.Token, above configerr.Path) (configerr.Path, bool) {
 	for i, m := range n.Values {
 		path := above.Key(keyText(m))
 		if isAt(m.Key, at) || isAt(m.Value, at) {
@@ -84,7 +84,7 @@ func cutMember(n *ast.MappingNode, at *token.Token, above fault.Path) (fault.Pat
 	return above, false
 }
 
-func cutItem(n *ast.SequenceNode, at *token.Token, above fault.Path) (fault.Path, bool) {
+func cutItem(n *ast.SequenceNode, at *token.Token, above configerr.Path) (configerr.Path, bool) {
 	for i, item := range n.Values {
 		path := above.Index(i)
 		if isAt(item, at) {

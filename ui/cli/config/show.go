@@ -8,20 +8,20 @@ import (
 	"strings"
 	"unicode"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 )
 
 // show writes faults with the lines that they are in.
 func show(faults error, name string, source []byte) string {
-	all := fault.All(fault.Place(faults, source))
-	slices.SortStableFunc(all, func(a, b *fault.Fault) int {
+	all := configerr.All(configerr.Locate(faults, source))
+	slices.SortStableFunc(all, func(a, b *configerr.Error) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	var placed error
 	for _, f := range all {
 		placed = errors.Join(placed, f)
 	}
-	return strings.TrimRight(fault.Show(placed, name, []byte(mask(string(source)))), "\n")
+	return strings.TrimRight(configerr.Annotate(placed, name, []byte(mask(string(source)))), "\n")
 }
 
 var (

@@ -13,7 +13,7 @@ import (
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
 )
 
@@ -56,8 +56,8 @@ func (f *File) decode(source []byte) (breakage, error) {
 
 // malformed is what is wrong with a file that is no YAML.
 func malformed(err error) error {
-	told := fault.FromYAML(err, nil, nil)
-	if f, ok := told.(*fault.Fault); ok && strings.Contains(f.Problem, "found character '\t'") {
+	told := configerr.FromYAML(err, nil, nil)
+	if f, ok := told.(*configerr.Error); ok && strings.Contains(f.Problem, "found character '\t'") {
 		f.Problem = "a tab stands here: YAML is indented with blanks"
 	}
 	return told
@@ -71,7 +71,7 @@ func onlyDocument(file *ast.File) (ast.Node, error) {
 		}
 		if body != nil {
 			at := doc.Body.GetToken().Position
-			return nil, &fault.Fault{Problem: "a second document begins here: a configuration is one", Line: at.Line, Column: at.Column}
+			return nil, &configerr.Error{Problem: "a second document begins here: a configuration is one", Line: at.Line, Column: at.Column}
 		}
 		body = doc.Body
 	}
@@ -79,7 +79,7 @@ func onlyDocument(file *ast.File) (ast.Node, error) {
 }
 
 func (f *File) decodeNode(body ast.Node) (breakage, error) {
-	var faults fault.List
+	var faults configerr.List
 	broken := breakage{feeds: map[string][]string{}}
 	for range maxFaults {
 		*f = File{path: f.path, source: f.source}
@@ -115,10 +115,10 @@ func tokenOf(err error) *token.Token {
 
 // describe makes a fault of an error of the reader of YAML at path. A key that is meant for another place is told
 // which one.
-func describe(err error, path fault.Path) error {
+func describe(err error, path configerr.Path) error {
 	here := keysAt(path)
-	told := fault.FromYAML(err, here, preset.Renamed())
-	f, ok := told.(*fault.Fault)
+	told := configerr.FromYAML(err, here, preset.Renamed())
+	f, ok := told.(*configerr.Error)
 	if !ok || len(path) == 0 {
 		return told
 	}
@@ -126,7 +126,7 @@ func describe(err error, path fault.Path) error {
 	if text := textOf(err); f.Problem == "text, where a list is wanted" && isSymbolList(path) && text != "" {
 		f.Problem += ": write [" + text + "]"
 	}
-	if len(path) == 1 && !slices.Contains(here, key) && !strings.Contains(f.Problem, "did you mean") && slices.Contains(keysAt(fault.Path{"feeds", "x", "url"}), key) {
+	if len(path) == 1 && !slices.Contains(here, key) && !strings.Contains(f.Problem, "did you mean") && slices.Contains(keysAt(configerr.Path{"feeds", "x", "url"}), key) {
 		f.Problem = fmt.Sprintf("unknown key %q: it belongs to a feed, below feeds: and the feed's name", key)
 	}
 	return f
@@ -142,13 +142,13 @@ func textOf(err error) string {
 }
 
 // isSymbolList reports whether symbols, and so no secrets, are to stand where path leads.
-func isSymbolList(path fault.Path) bool {
+func isSymbolList(path configerr.Path) bool {
 	last := path[len(path)-1]
 	return path[0] == "watchlists" || last == "aliases" || last == "symbols" && path[0] == "feeds" && len(path) == 3
 }
 
 // keysAt are the keys that may stand where path leads.
-func keysAt(path fault.Path) []string {
+func keysAt(path configerr.Path) []string {
 	t := reflect.TypeFor[File]()
 	for _, step := range path[:max(len(path)-1, 0)] {
 		t = below(t, step)

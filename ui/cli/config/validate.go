@@ -8,17 +8,17 @@ import (
 	"strings"
 	"time"
 
-	"livetape/feed/decode/fault"
+	"livetape/feed/decode/configerr"
 )
 
 var feedName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,63}$`)
 
 // validate reports what is wrong in the parts that could be read.
-func (f *File) validate(broken map[string][]string, faults *fault.List) {
+func (f *File) validate(broken map[string][]string, faults *configerr.List) {
 	f.checkWatchlists(faults)
 	f.checkSymbols(faults)
 	for _, name := range f.order {
-		at := fault.Path{"feeds", name}
+		at := configerr.Path{"feeds", name}
 		if !feedName.MatchString(name) {
 			faults.Add(at, "%q is no name for a feed: up to 64 letters, digits and any of . _ -", name)
 		}
@@ -40,16 +40,16 @@ func (f *File) withList(name string) (Feed, error) {
 	}
 	list, err := f.list(asked.Watchlist)
 	if err != nil {
-		return asked, &fault.Fault{Path: fault.Path{"watchlist"}, Problem: err.Error()}
+		return asked, &configerr.Error{Path: configerr.Path{"watchlist"}, Problem: err.Error()}
 	}
 	asked.Symbols = append(asked.Symbols[:len(asked.Symbols):len(asked.Symbols)], list...)
 	return asked, nil
 }
 
 // Validate reports what is wrong with a feed that shows without its files and the environment. Each is a
-// [fault.Fault].
+// [configerr.Error].
 func (f Feed) Validate() error {
-	var faults fault.List
+	var faults configerr.List
 	f.checkToken(&faults)
 	f.checkReach(&faults)
 	given := f
@@ -69,7 +69,7 @@ func (f Feed) validateWithout(cut []string) error {
 		given.Symbols = []string{"SYMBOL"} // whatever they are, they are there
 		return given.Validate()
 	}
-	var faults fault.List
+	var faults configerr.List
 	if !slices.Contains(cut, "token") && !slices.Contains(cut, "token_file") {
 		f.checkToken(&faults)
 	}
@@ -77,37 +77,37 @@ func (f Feed) validateWithout(cut []string) error {
 	return faults.Err()
 }
 
-func (f Feed) checkToken(faults *fault.List) {
+func (f Feed) checkToken(faults *configerr.List) {
 	switch {
 	case f.Token != "" && f.TokenFile != "":
-		faults.Add(fault.Path{"token_file"}, "token and token_file exclude each other")
+		faults.Add(configerr.Path{"token_file"}, "token and token_file exclude each other")
 	case f.Token != "" && !onlyVariable.MatchString(f.Token):
-		faults.Add(fault.Path{"token"}, "a token does not stand in the file itself: write ${NAME}, and put it into that environment variable, or use token_file")
+		faults.Add(configerr.Path{"token"}, "a token does not stand in the file itself: write ${NAME}, and put it into that environment variable, or use token_file")
 	case f.TokenFile != "" && (asksForToken(f.URL) || asksForToken(f.Body)):
-		faults.Add(fault.Path{"token_file"}, "a token from a file goes into headers only: for the url and the body, use token: ${NAME}")
+		faults.Add(configerr.Path{"token_file"}, "a token from a file goes into headers only: for the url and the body, use token: ${NAME}")
 	case f.Token == "" && f.TokenFile == "":
 		for _, name := range sortedKeys(f.Headers) {
 			if asksForToken(f.Headers[name]) && f.Vars["token"] == "" {
-				faults.Add(fault.Path{"headers", name}, "the value asks for {token}: set token or token_file")
+				faults.Add(configerr.Path{"headers", name}, "the value asks for {token}: set token or token_file")
 			}
 		}
 	}
 }
 
-func (f Feed) checkReach(faults *fault.List) {
+func (f Feed) checkReach(faults *configerr.List) {
 	least, err := parseWait(f.RetryMin, shortestRetry)
 	if err != nil {
-		faults.Add(fault.Path{"retry_min"}, "%s", err)
+		faults.Add(configerr.Path{"retry_min"}, "%s", err)
 	}
 	most, errMost := parseWait(f.RetryMax, shortestLongest)
 	switch {
 	case errMost != nil:
-		faults.Add(fault.Path{"retry_max"}, "%s", errMost)
+		faults.Add(configerr.Path{"retry_max"}, "%s", errMost)
 	case most > 0 && most < least:
-		faults.Add(fault.Path{"retry_max"}, "%s is shorter than retry_min, which is %s", f.RetryMax, f.RetryMin)
+		faults.Add(configerr.Path{"retry_max"}, "%s is shorter than retry_min, which is %s", f.RetryMax, f.RetryMin)
 	}
 	if err := checkProxy(f.Proxy); err != nil {
-		faults.Add(fault.Path{"proxy"}, "%s", err)
+		faults.Add(configerr.Path{"proxy"}, "%s", err)
 	}
 }
 
@@ -150,9 +150,9 @@ func checkProxy(s string) error {
 	return nil
 }
 
-func (f *File) checkWatchlists(faults *fault.List) {
+func (f *File) checkWatchlists(faults *configerr.List) {
 	for _, name := range sortedKeys(f.Watchlists) {
-		at := fault.Path{"watchlists", name}
+		at := configerr.Path{"watchlists", name}
 		if len(f.Watchlists[name]) == 0 {
 			faults.Add(at, "the watchlist is empty")
 		}
@@ -167,10 +167,10 @@ func (f *File) checkWatchlists(faults *fault.List) {
 // maxDecimals bounds the decimals of a price that are asked for.
 const maxDecimals = 18
 
-func (f *File) checkSymbols(faults *fault.List) {
+func (f *File) checkSymbols(faults *configerr.List) {
 	taken := map[string]string{}
 	for _, name := range sortedKeys(f.Symbols) {
-		at := fault.Path{"symbols", name}
+		at := configerr.Path{"symbols", name}
 		if d := f.Symbols[name].Decimals; d < 0 || d > maxDecimals {
 			faults.Add(at.Key("decimals"), "%d is not between 0 and %d", d, maxDecimals)
 		}

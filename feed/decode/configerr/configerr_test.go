@@ -1,4 +1,4 @@
-package fault
+package configerr
 
 import (
 	"errors"
@@ -31,7 +31,7 @@ func TestFaultsAreJoinedAndMovedUnderAPath(t *testing.T) {
 		t.Error("no faults are an error")
 	}
 	l.Add(Path{"url"}, "the url is missing")
-	l.Join(Path{"map", 0}, &Fault{Path: Path{"last"}, Problem: "bad"})
+	l.Join(Path{"map", 0}, &Error{Path: Path{"last"}, Problem: "bad"})
 	l.Join(nil, errors.New("something else"))
 	l.Join(nil, nil)
 	err := Under(Path{"feeds", "desk"}, fmt.Errorf("check: %w", l.Err()))
@@ -94,13 +94,13 @@ func TestAFaultIsFoundWhereverItIs(t *testing.T) {
 }
 
 func TestShowLivesWithAnySource(t *testing.T) {
-	err := &Fault{Path: Path{"a", 1}, Problem: "bad"}
+	err := &Error{Path: Path{"a", 1}, Problem: "bad"}
 	for _, source := range []string{"", "\n", "a", "a: [", "- b", "a:\n  - 1\r\n  - 2\r\n", "\ta: 1", strings.Repeat("x", 10_000)} {
-		if got := Show(err, "f.yaml", []byte(source)); !strings.Contains(got, "bad") || len(got) > 1000 {
+		if got := Annotate(err, "f.yaml", []byte(source)); !strings.Contains(got, "bad") || len(got) > 1000 {
 			t.Errorf("of %.20q: %s", source, got)
 		}
 	}
-	if got := Show(&Fault{Line: 99, Problem: "bad"}, "f.yaml", nil); got != "f.yaml: bad\n" {
+	if got := Annotate(&Error{Line: 99, Problem: "bad"}, "f.yaml", nil); got != "f.yaml: bad\n" {
 		t.Error(got)
 	}
 }
@@ -112,7 +112,7 @@ func TestWhatWasMeantIsGuessed(t *testing.T) {
 		"lats": "last", "Last": "last", "idle_timout": "idle_timeout", "simbol": "symbol", "price": "last", "zzz": "", "": "", "idletimeout": "idle_timeout",
 		strings.Repeat("x", 100): "",
 	} {
-		got := Meant(word, known, renamed)
+		got := DidYouMean(word, known, renamed)
 		if want != "" {
 			want = ` (did you mean "` + want + `"?)`
 		}

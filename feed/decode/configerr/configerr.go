@@ -1,9 +1,9 @@
-// Package fault says what is wrong in a configuration, and where.
+// Package configerr says what is wrong in a configuration, and where.
 //
 // A validator gathers faults in a [List] under the [Path] of each, and returns [List.Err]. Whoever
-// has the source turns the error into the lines at fault with [Show]. Errors of the YAML parser
+// has the source turns the error into the lines at fault with [Annotate]. Errors of the YAML parser
 // become faults by [FromYAML].
-package fault
+package configerr
 
 import (
 	"errors"
@@ -41,8 +41,8 @@ func (p Path) dotted() string {
 	return b.String()
 }
 
-// Fault is one thing that is wrong. It is found by its Path, or, when a parser gave up, by its Line.
-type Fault struct {
+// Error is one thing that is wrong. It is found by its Path, or, when a parser gave up, by its Line.
+type Error struct {
 	Path    Path
 	Problem string // lower case, no full stop, may name what was meant
 	Line    int    // from 1; 0: look for Path
@@ -50,7 +50,7 @@ type Fault struct {
 }
 
 // Error is the place and the problem on one line.
-func (f *Fault) Error() string {
+func (f *Error) Error() string {
 	switch {
 	case f.Line > 0:
 		return fmt.Sprintf("line %d: %s", f.Line, f.Problem)
@@ -61,11 +61,11 @@ func (f *Fault) Error() string {
 }
 
 // List gathers faults.
-type List struct{ faults []*Fault }
+type List struct{ faults []*Error }
 
 // Add notes a fault.
 func (l *List) Add(at Path, format string, args ...any) {
-	l.faults = append(l.faults, &Fault{Path: at, Problem: fmt.Sprintf(format, args...)})
+	l.faults = append(l.faults, &Error{Path: at, Problem: fmt.Sprintf(format, args...)})
 }
 
 // Join notes the faults of err, with their paths seen from at; an error of another kind becomes a fault at at.
@@ -86,24 +86,24 @@ func (l *List) Err() error {
 }
 
 // All are the faults that err wraps. An error of another kind counts as one fault without a place.
-func All(err error) []*Fault {
+func All(err error) []*Error {
 	switch e := err.(type) {
 	case nil:
 		return nil
-	case *Fault:
-		return []*Fault{e}
+	case *Error:
+		return []*Error{e}
 	case interface{ Unwrap() []error }:
-		var all []*Fault
+		var all []*Error
 		for _, err := range e.Unwrap() {
 			all = append(all, All(err)...)
 		}
 		return all
 	}
-	var f *Fault
+	var f *Error
 	if errors.As(err, &f) {
-		return []*Fault{f}
+		return []*Error{f}
 	}
-	return []*Fault{{Problem: err.Error()}}
+	return []*Error{{Problem: err.Error()}}
 }
 
 // Under are the faults of err as seen from further up, where the part that they are in stands at the path at.

@@ -1,4 +1,4 @@
-package fault
+package configerr
 
 import (
 	"errors"
@@ -24,7 +24,7 @@ var kinds = map[string]string{
 }
 
 // FromYAML turns an error of the YAML parser into a fault at its line. Keys are the words of the vocabulary, to
-// guess what an unknown one was meant to be; renamed as for [Meant].
+// guess what an unknown one was meant to be; renamed as for [DidYouMean].
 func FromYAML(err error, keys []string, renamed map[string]string) error {
 	var bad yaml.Error
 	if !errors.As(err, &bad) {
@@ -33,13 +33,13 @@ func FromYAML(err error, keys []string, renamed map[string]string) error {
 	problem := strings.TrimSpace(bad.GetMessage())
 	var mismatch *yaml.TypeError
 	if m := unknownField.FindStringSubmatch(problem); m != nil {
-		problem = fmt.Sprintf("unknown key %q", m[1]) + Meant(m[1], keys, renamed)
+		problem = fmt.Sprintf("unknown key %q", m[1]) + DidYouMean(m[1], keys, renamed)
 	} else if m := unexpected.FindStringSubmatch(problem); m != nil && kinds[m[1]] != "" && kinds[m[2]] != "" {
 		problem = fmt.Sprintf("%s, where %s is wanted", kinds[m[1]], kinds[m[2]])
 	} else if errors.As(err, &mismatch) {
 		problem = fmt.Sprintf("%s, where %s is wanted", named(mismatch.SrcType), named(mismatch.DstType))
 	}
-	f := &Fault{Problem: problem}
+	f := &Error{Problem: problem}
 	if tok := bad.GetToken(); tok != nil && tok.Position != nil {
 		f.Line, f.Column = tok.Position.Line, tok.Position.Column
 	}
@@ -92,15 +92,15 @@ func Keys(t reflect.Type) []string {
 	return keys
 }
 
-// Show describes every fault of err with the line of the source that it is in and a caret below the place:
+// Annotate describes every fault of err with the line of the source that it is in and a caret below the place:
 //
 //	livetape.yaml:7:30: unknown unit "sec" (did you mean "s"?)
 //	    7 |       time: {path: ts, unit: sec}
 //	      |                              ^
-func Show(err error, name string, source []byte) string {
+func Annotate(err error, name string, source []byte) string {
 	var b strings.Builder
 	lines := strings.Split(string(source), "\n")
-	for _, f := range All(Place(err, source)) {
+	for _, f := range All(Locate(err, source)) {
 		line, column := f.Line, f.Column
 		if line < 1 || line > len(lines) {
 			fmt.Fprintf(&b, "%s: %s\n", name, f.Problem)
@@ -116,9 +116,9 @@ func Show(err error, name string, source []byte) string {
 	return b.String()
 }
 
-// Place gives every fault of err the line of the source that its path leads to. With lines, the source is not parsed
+// Locate gives every fault of err the line of the source that its path leads to. With lines, the source is not parsed
 // again.
-func Place(err error, source []byte) error {
+func Locate(err error, source []byte) error {
 	var placed List
 	var file *ast.File
 	for _, f := range All(err) {

@@ -1,13 +1,13 @@
-package fault
+package configerr
 
 import (
 	"slices"
 	"strings"
 )
 
-// Meant is ` (did you mean "volume"?)` when word looks like one of known, else "". Words of renamed, which are not
+// DidYouMean is ` (did you mean "volume"?)` when word looks like one of known, else "". Words of renamed, which are not
 // mistyped but belong to another vocabulary, are answered with what they are called here.
-func Meant(word string, known []string, renamed map[string]string) string {
+func DidYouMean(word string, known []string, renamed map[string]string) string {
 	lower := strings.ToLower(word)
 	if name, ok := renamed[lower]; ok && slices.Contains(known, name) {
 		return ` (did you mean "` + name + `"?)`
