@@ -16,21 +16,21 @@ import (
 	"go.uber.org/goleak"
 
 	"livetape/feed"
-	"livetape/ui/cli/bubble"
+	"livetape/ui/cli/fakenet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // network is a way on which looking a name up takes 2 ms, and connecting 5 ms.
 type network struct {
-	*bubble.Network
+	*fakenet.Network
 	roots *tls.Config
 }
 
 // inBubble runs a test with a server that exists in fake time only.
 func inBubble(t *testing.T, h http.HandlerFunc, test func(*testing.T, *network)) {
 	t.Helper()
-	bubble.Run(t, h, func(t *testing.T, n *bubble.Network) {
+	fakenet.Run(t, h, func(t *testing.T, n *fakenet.Network) {
 		t.Helper()
 		test(t, &network{Network: n})
 	})

@@ -13,21 +13,21 @@ import (
 
 	"livetape/feed"
 	"livetape/mockserver"
-	"livetape/ui/cli/bubble"
+	"livetape/ui/cli/fakenet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
 // network is a way on which the time that a run takes passes at once, but not before everything has arrived.
 type network struct {
-	*bubble.Network
+	*fakenet.Network
 	t *testing.T
 }
 
 // inBubble runs a test with a server that exists in fake time only.
 func inBubble(t *testing.T, h http.HandlerFunc, test func(*testing.T, *network)) {
 	t.Helper()
-	bubble.Run(t, h, func(t *testing.T, n *bubble.Network) {
+	fakenet.Run(t, h, func(t *testing.T, n *fakenet.Network) {
 		t.Helper()
 		test(t, &network{n, t})
 	})

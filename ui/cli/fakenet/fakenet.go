@@ -1,5 +1,5 @@
-// Package bubble gives tests an HTTP server, and the way to it, that exist in the fake time of a synctest bubble only.
-package bubble
+// Package fakenet gives tests an HTTP server, and the way to it, that exist in the fake time of a synctest bubble only.
+package fakenet
 
 import (
 	"context"
