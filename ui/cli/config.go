@@ -16,7 +16,7 @@ func configCommand() *cobra.Command {
 		Use:   "config",
 		Short: "Write a configuration to begin with, check one, or say where it is",
 		Long: `The configuration names feeds, lists of symbols, and what symbols are called. It is looked for as
-./` + config.Name + `, then as ` + "`livetape/" + config.Name + "`" + ` in the user's configuration directory and in those of
+./` + config.FileName + `, then as ` + "`livetape/" + config.FileName + "`" + ` in the user's configuration directory and in those of
 the system (XDG); --config names another one. livetape never writes to it.`,
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -31,8 +31,8 @@ func configInitCommand() *cobra.Command {
 		Short: "Write a commented configuration where there is none",
 		Args:  atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path := cmp.Or(strings.Join(args, ""), config.Home())
-			if err := config.Init(path); err != nil {
+			path := cmp.Or(strings.Join(args, ""), config.UserPath())
+			if err := config.WriteStarter(path); err != nil {
 				return err
 			}
 			_, err := fmt.Fprintf(cmd.OutOrStdout(), "written to %s\n", path)
@@ -52,7 +52,7 @@ With a fault the exit code is 1.`,
 		Args: atMostOne,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, err := config.Find(cmp.Or(strings.Join(args, ""), asked))
-			if errors.Is(err, config.ErrNone) {
+			if errors.Is(err, config.ErrNotFound) {
 				return noConfiguration()
 			}
 			if err != nil {
@@ -62,7 +62,7 @@ With a fault the exit code is 1.`,
 			if err != nil {
 				return err
 			}
-			if err := file.Check(config.World{}); err != nil {
+			if err := file.Check(config.Environment{}); err != nil {
 				return err
 			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is right: %s\n", path, feedNames(file))
@@ -91,7 +91,7 @@ func configPathCommand() *cobra.Command {
 		Args:  noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, err := config.Find("")
-			if errors.Is(err, config.ErrNone) {
+			if errors.Is(err, config.ErrNotFound) {
 				return noConfiguration()
 			}
 			if err != nil {
@@ -106,8 +106,8 @@ func configPathCommand() *cobra.Command {
 // noConfiguration says where one was looked for.
 func noConfiguration() error {
 	var b strings.Builder
-	b.WriteString(config.ErrNone.Error() + "; it was looked for here:")
-	for _, place := range config.Places() {
+	b.WriteString(config.ErrNotFound.Error() + "; it was looked for here:")
+	for _, place := range config.SearchPaths() {
 		b.WriteString("\n  " + place)
 	}
 	b.WriteString("\n'livetape config init' writes one to begin with")

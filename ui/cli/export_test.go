@@ -45,5 +45,5 @@ func ReadAgain(name string, d preset.Definition) (decode.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return decoderOf(config.NewBook())(roster.source(name)), nil
+	return decoderOf(config.NewSymbolTable())(roster.source(name)), nil
 }

@@ -105,7 +105,7 @@ func (f feedFlags) bare(cmd *cobra.Command, rawURL string) (feed.Config, error) 
 		idle = -1
 	}
 	name := cmp.Or(f.name, hostOf(rawURL))
-	config := feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: mapping.Several(auto.New(name, nil))}
+	config := feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: mapping.PerLine(auto.New(name, nil))}
 	return config, nil
 }
 

@@ -16,7 +16,7 @@ func (c *choice) announce(targets []target) {
 		return
 	}
 	out := c.cmd.ErrOrStderr()
-	fmt.Fprintf(out, "livetape: using %s of this directory\n", config.Name)
+	fmt.Fprintf(out, "livetape: using %s of this directory\n", config.FileName)
 	for _, line := range disclosures(targets) {
 		fmt.Fprintf(out, "livetape: %s\n", line)
 	}
@@ -26,7 +26,7 @@ func (c *choice) announce(targets []target) {
 func disclosures(targets []target) []string {
 	var lines []string
 	for _, t := range targets {
-		if given := t.origin.Discloses(); len(given) > 0 {
+		if given := t.origin.SecretSources(); len(given) > 0 {
 			line := fmt.Sprintf("%s: sends %s to %s", t.config.Name, strings.Join(given, ", "), orUnknown(t.origin.Host()))
 			lines = append(lines, market.PlainText(line, maxReason))
 		}
@@ -44,7 +44,7 @@ func (c *choice) newlyDisclosed(before, now []target) string {
 	if len(fresh) == 0 {
 		return ""
 	}
-	return config.Name + " of this directory has changed: " + strings.Join(fresh, "; ")
+	return config.FileName + " of this directory has changed: " + strings.Join(fresh, "; ")
 }
 
 // stillOurs refuses a file of the working directory that has become somebody else's since it was found.
@@ -68,5 +68,5 @@ func (c *choice) origin() string {
 	if c == nil || !c.local {
 		return ""
 	}
-	return "./" + config.Name
+	return "./" + config.FileName
 }

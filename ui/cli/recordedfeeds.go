@@ -83,7 +83,7 @@ func reading(f config.Feed) (string, error) {
 
 // decoderOf is what reads the payloads of a feed of a recording. Where that cannot be made, as for the recording of
 // a newer livetape, each event says so.
-func decoderOf(book *config.Book) func(tape.Source) decode.Decoder {
+func decoderOf(book *config.SymbolTable) func(tape.Source) decode.Decoder {
 	return func(s tape.Source) decode.Decoder {
 		if s.Reading == "" {
 			return book.Decoder(auto.New(s.Name, nil))

@@ -212,7 +212,7 @@ func TestEveryServiceIsReadAgainAsItWasRecorded(t *testing.T) {
 			}
 			updates = append(updates, m.Updates...)
 		}
-		for _, wrong := range s.Differ(updates) {
+		for _, wrong := range s.Diff(updates) {
 			t.Errorf("%s: %s", s.Name, wrong)
 		}
 	}

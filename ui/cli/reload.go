@@ -66,7 +66,7 @@ func (r *reloader) take(change config.Change) ui.Setup {
 		err = sameName(targets)
 	}
 	if err == nil {
-		err = next.book.Turn(next.file, next.options)
+		err = next.book.Load(next.file, next.options)
 	}
 	if err != nil {
 		return trouble(err)

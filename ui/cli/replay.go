@@ -37,8 +37,8 @@ func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Durati
 }
 
 // book is what symbols are called: as in the recording, unless a configuration is asked for.
-func (f *replayFlags) book() (*config.Book, error) {
-	book := config.NewBook()
+func (f *replayFlags) book() (*config.SymbolTable, error) {
+	book := config.NewSymbolTable()
 	if f.config == "" && f.list == "" {
 		return book, nil
 	}
@@ -50,7 +50,7 @@ func (f *replayFlags) book() (*config.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return book, book.Turn(file, config.Options{Watchlist: f.list, Pad: true})
+	return book, book.Load(file, config.SymbolOptions{Watchlist: f.list, Pad: true})
 }
 
 func replayCommand() *cobra.Command {

@@ -21,10 +21,10 @@ type choice struct {
 	flags feedFlags
 	args  []string // URLs, and names of feeds of the file; none: all of the file, or the preset
 
-	file    *config.File // nil: none is needed
-	local   bool         // the file was found in the working directory: nobody asked for it
-	book    *config.Book // what symbols are called
-	options config.Options
+	file    *config.File        // nil: none is needed
+	local   bool                // the file was found in the working directory: nobody asked for it
+	book    *config.SymbolTable // what symbols are called
+	options config.SymbolOptions
 }
 
 // target is a feed that was chosen.
@@ -46,7 +46,7 @@ func (f feedFlags) targets(cmd *cobra.Command, args []string, pad bool) (*choice
 
 // choose reads the command line, and the configuration if it needs one. Pad is for a screen.
 func (f feedFlags) choose(cmd *cobra.Command, args []string, pad bool) (*choice, error) {
-	c := &choice{cmd: cmd, flags: f, args: args, book: config.NewBook(), options: config.Options{Watchlist: f.list, Pad: pad}}
+	c := &choice{cmd: cmd, flags: f, args: args, book: config.NewSymbolTable(), options: config.SymbolOptions{Watchlist: f.list, Pad: pad}}
 	if err := c.check(); err != nil {
 		return nil, err
 	}
@@ -54,7 +54,7 @@ func (f feedFlags) choose(cmd *cobra.Command, args []string, pad bool) (*choice,
 		return c, nil
 	}
 	path, err := config.Find(f.file)
-	if errors.Is(err, config.ErrNone) {
+	if errors.Is(err, config.ErrNotFound) {
 		return nil, c.withoutFile()
 	}
 	if err != nil {
@@ -64,7 +64,7 @@ func (f feedFlags) choose(cmd *cobra.Command, args []string, pad bool) (*choice,
 		return nil, err
 	}
 	c.local = f.file == "" && config.IsLocal(path)
-	return c, c.book.Turn(c.file, c.options)
+	return c, c.book.Load(c.file, c.options)
 }
 
 func (c *choice) check() error {
@@ -165,11 +165,11 @@ func (c *choice) named(name string) (target, error) {
 		return target{}, err
 	}
 	if c.flags.given(c.cmd) == "" {
-		config, err := c.file.Config(name, config.World{Book: c.book})
+		config, err := c.file.Config(name, config.Environment{Symbols: c.book})
 		return target{config: config, origin: asked}, err
 	}
 	asked.Definition = preset.Merge(asked.Definition, over)
-	return c.define(cmp.Or(c.flags.name, name), asked, config.World{Book: c.book, Dir: c.file.Dir()})
+	return c.define(cmp.Or(c.flags.name, name), asked, config.Environment{Symbols: c.book, Dir: c.file.Dir()})
 }
 
 // defined is a feed that the flags say all of, but for its base.
@@ -179,10 +179,10 @@ func (c *choice) defined(name string, base config.Feed) (target, error) {
 		return target{}, err
 	}
 	base.Definition = preset.Merge(base.Definition, over)
-	return c.define(cmp.Or(c.flags.name, name), base, config.World{Book: c.book})
+	return c.define(cmp.Or(c.flags.name, name), base, config.Environment{Symbols: c.book})
 }
 
-func (c *choice) define(name string, f config.Feed, w config.World) (target, error) {
+func (c *choice) define(name string, f config.Feed, w config.Environment) (target, error) {
 	served, err := c.served(f)
 	if err != nil {
 		return target{}, err

@@ -76,7 +76,7 @@ func (d *Decoder) decodeNative(eventType string, data []byte) (decode.Message, e
 }
 
 func (d *Decoder) guess(data string) decode.Message {
-	payload, reason, err := mapping.ReadPayload(data)
+	payload, reason, err := mapping.ParsePayload(data)
 	if err != nil {
 		reason = err.Error()
 	}
@@ -85,7 +85,7 @@ func (d *Decoder) guess(data string) decode.Message {
 	}
 	s := search{decoder: d, reason: noPrice}
 	if payload.Type == gjson.Number || payload.Type == gjson.String {
-		if n, err := mapping.ReadNumber(payload); err == nil && n.IsSet() {
+		if n, err := mapping.ParseNumber(payload); err == nil && n.IsSet() {
 			return decode.Message{Updates: []market.Update{market.Quote{Symbol: d.feed, Last: n}}}
 		}
 	}
@@ -179,7 +179,7 @@ func read(v gjson.Result) row {
 		if s.Field == "last" && Moment(key.Str, value) {
 			s.Field, s.Rank = "time", Weak
 		}
-		if !ok || mapping.Missing(value) || value.IsObject() || value.IsArray() && s.Field != "symbols" {
+		if !ok || mapping.IsMissing(value) || value.IsObject() || value.IsArray() && s.Field != "symbols" {
 			return true
 		}
 		if before, ok := r.members[s.Field]; !ok || s.Rank < before.rank {
@@ -205,7 +205,7 @@ func Wordy(id string) bool {
 }
 
 func (r row) time() time.Time {
-	at, err := mapping.ReadTime(r.members["time"].value)
+	at, err := mapping.ParseTime(r.members["time"].value)
 	if err != nil || at.Year() < 1990 {
 		return time.Time{} // a time of day, a sequence, a duration
 	}
@@ -217,7 +217,7 @@ func (r row) number(f Field) market.Decimal {
 	if v.Type != gjson.Number && v.Type != gjson.String {
 		return market.Decimal{}
 	}
-	n, err := mapping.ReadNumber(v)
+	n, err := mapping.ParseNumber(v)
 	if err != nil {
 		return market.Decimal{}
 	}

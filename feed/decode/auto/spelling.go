@@ -93,7 +93,7 @@ func Moment(name string, v gjson.Result) bool {
 	default:
 		return false
 	}
-	at, err := mapping.ReadTime(v)
+	at, err := mapping.ParseTime(v)
 	return err == nil && at.Year() >= 1990 && at.Year() < 2100
 }
 

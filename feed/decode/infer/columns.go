@@ -110,8 +110,8 @@ func areBars(cells [][]gjson.Result, at int, order []auto.Field) bool {
 }
 
 func below(a, b gjson.Result) bool {
-	x, err1 := mapping.ReadNumber(a)
-	y, err2 := mapping.ReadNumber(b)
+	x, err1 := mapping.ParseNumber(a)
+	y, err2 := mapping.ParseNumber(b)
 	return err1 == nil && err2 == nil && x.Cmp(y) < 0
 }
 
@@ -126,7 +126,7 @@ func (t *listTable) rule(p *place, w *writer) mapping.Rule {
 		}
 	}
 	if r.Time != nil {
-		r.Time.Unit = mapping.UnitOf(t.roles["time"].first)
+		r.Time.Unit = mapping.TimeUnit(t.roles["time"].first)
 	}
 	if r.Symbol == nil && p.symbolKeys() {
 		r.Symbol = &mapping.Value{Path: "$key"}

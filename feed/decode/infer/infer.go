@@ -161,12 +161,12 @@ type payload struct {
 
 func payloads(samples []Sample) (read []payload) {
 	for _, s := range samples {
-		lines := mapping.Payloads(s.Data)
+		lines := mapping.SplitLines(s.Data)
 		if lines == nil {
 			lines = [][]byte{s.Data}
 		}
 		for _, line := range lines {
-			json, reason, err := mapping.ReadPayload(string(line))
+			json, reason, err := mapping.ParsePayload(string(line))
 			if err == nil && reason == "" && sayable(s.Type) {
 				read = append(read, payload{s.Type, json, s.At})
 			}

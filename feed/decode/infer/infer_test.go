@@ -23,7 +23,7 @@ func TestEverySampleOfARealServiceIsRecognisedOrInferred(t *testing.T) {
 			for _, e := range s.Events() {
 				events = append(events, Sample{Type: e.Type, ID: e.ID, Data: e.Data})
 			}
-			if s.Mute {
+			if s.Anonymous {
 				return
 			}
 			if s.Feed != nil {
@@ -64,7 +64,7 @@ func inferredAs(t *testing.T, s samples.Sample, events []Sample) {
 		updates = append(updates, m.Updates...)
 	}
 	if s.Expect = s.Inferred; s.Expect != nil {
-		for _, wrong := range s.Differ(updates) {
+		for _, wrong := range s.Diff(updates) {
 			t.Error(wrong)
 		}
 	}

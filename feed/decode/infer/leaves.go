@@ -103,7 +103,7 @@ func (t *table) note(names []string, row int, v gjson.Result, below string) {
 		t.at[path] = l
 		t.all = append(t.all, l)
 	}
-	if !mapping.Missing(v) {
+	if !mapping.IsMissing(v) {
 		l.values[row] = v
 	}
 }
@@ -165,12 +165,12 @@ func numeric(v gjson.Result) bool {
 	if v.Type != gjson.Number && v.Type != gjson.String {
 		return false
 	}
-	n, err := mapping.ReadNumber(v)
+	n, err := mapping.ParseNumber(v)
 	return err == nil && n.IsSet()
 }
 
 func whole(v gjson.Result) bool {
-	n, err := mapping.ReadNumber(v)
+	n, err := mapping.ParseNumber(v)
 	return err == nil && n.IsSet() && !strings.Contains(n.String(), ".")
 }
 
@@ -180,7 +180,7 @@ func dated(v gjson.Result) bool {
 	if v.Type != gjson.Number && v.Type != gjson.String {
 		return false
 	}
-	at, err := mapping.ReadTime(v)
+	at, err := mapping.ParseTime(v)
 	return err == nil && at.Year() >= 1990 && at.Year() < 2100
 }
 

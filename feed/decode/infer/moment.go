@@ -63,7 +63,7 @@ func (l *leaf) current(arrivals []time.Time) bool {
 		if !v.Exists() {
 			continue
 		}
-		at, err := mapping.ReadTime(v)
+		at, err := mapping.ParseTime(v)
 		ago := arrivals[i].Sub(at)
 		if err != nil || at.IsZero() || arrivals[i].IsZero() || ago > longPast || ago < -nearFuture {
 			return false

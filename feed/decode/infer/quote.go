@@ -86,9 +86,9 @@ func (w *writer) percent(f fields, r *mapping.Rule) {
 // percentOf compares what a row calls its change in percent with its change; mul is "" for percent and "100" for
 // a fraction.
 func percentOf(pct, last, change gjson.Result) (mul string, ok bool) {
-	p, err1 := mapping.ReadNumber(pct)
-	l, err2 := mapping.ReadNumber(last)
-	c, err3 := mapping.ReadNumber(change)
+	p, err1 := mapping.ParseNumber(pct)
+	l, err2 := mapping.ParseNumber(last)
+	c, err3 := mapping.ParseNumber(change)
 	if err1 != nil || err2 != nil || err3 != nil || p.Sign() == 0 || c.Sign() == 0 {
 		return "", false
 	}

@@ -28,7 +28,7 @@ func (w *writer) rules(read []payload) []mapping.Rule {
 	packed := packed(read)
 	if packed != "" {
 		for i := range read {
-			read[i].json = mapping.Unpack(read[i].json, packed)
+			read[i].json = mapping.InlineJSON(read[i].json, packed)
 		}
 	}
 	types := map[string][]payload{}
@@ -223,8 +223,8 @@ func timeOf(l *leaf, at string) *mapping.Value {
 		return nil
 	}
 	v := &mapping.Value{Path: at + l.path}
-	unit := mapping.UnitOf(l.first())
-	if l.every(func(v gjson.Result) bool { return mapping.UnitOf(v) == unit }) {
+	unit := mapping.TimeUnit(l.first())
+	if l.every(func(v gjson.Result) bool { return mapping.TimeUnit(v) == unit }) {
 		v.Unit = unit
 	}
 	return v

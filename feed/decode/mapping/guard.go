@@ -12,9 +12,9 @@ import (
 	"livetape/feed/market"
 )
 
-// Guard puts what a spec says of the stream itself (Events, Errors, End, Notice, ResumeID) before a decoder that does
+// WithStreamRules puts what a spec says of the stream itself (Events, Errors, End, Notice, ResumeID) before a decoder that does
 // not come from the spec's map. Its error is like that of [Compile].
-func Guard(feed string, spec Spec, next decode.Decoder) (decode.Decoder, error) {
+func WithStreamRules(feed string, spec Spec, next decode.Decoder) (decode.Decoder, error) {
 	c := &compiler{}
 	guarded := c.guard(feed, &spec, next)
 	if spec.Patch != "" {

@@ -8,14 +8,14 @@ import (
 	"livetape/feed/market"
 )
 
-// ReadPayload checks a payload and gives its JSON; reason says why there is nothing in it to read.
-func ReadPayload(data string) (payload gjson.Result, reason string, err error) { return parse(data) }
+// ParsePayload checks a payload and gives its JSON; reason says why there is nothing in it to read.
+func ParsePayload(data string) (payload gjson.Result, reason string, err error) { return parse(data) }
 
-// Missing reports whether a value says that there is none: null, "", "-", "NaN" and the like, which are never zero.
-func Missing(v gjson.Result) bool { return !v.Exists() || missing(v) }
+// IsMissing reports whether a value says that there is none: null, "", "-", "NaN" and the like, which are never zero.
+func IsMissing(v gjson.Result) bool { return !v.Exists() || missing(v) }
 
-// ReadNumber reads a number, or a string with one, digit for digit; absent when it is missing.
-func ReadNumber(v gjson.Result) (market.Decimal, error) {
+// ParseNumber reads a number, or a string with one, digit for digit; absent when it is missing.
+func ParseNumber(v gjson.Result) (market.Decimal, error) {
 	s, ok, err := scalar(v)
 	if err != nil || !ok {
 		return market.Decimal{}, err
@@ -23,9 +23,9 @@ func ReadNumber(v gjson.Result) (market.Decimal, error) {
 	return parseNumber(s)
 }
 
-// ReadTime reads a time as the unit auto does: a number, or a string with one, by its size, else a date by RFC 3339. It
+// ParseTime reads a time as the unit auto does: a number, or a string with one, by its size, else a date by RFC 3339. It
 // is zero when it is missing or 0.
-func ReadTime(v gjson.Result) (time.Time, error) {
+func ParseTime(v gjson.Result) (time.Time, error) {
 	s, ok, err := scalar(v)
 	if err != nil || !ok || s == "" {
 		return time.Time{}, err
@@ -33,9 +33,9 @@ func ReadTime(v gjson.Result) (time.Time, error) {
 	return parseTime(s, auto)
 }
 
-// UnitOf is the unit in which a number counts time since 1970, by its size: s, ms, us or ns; or rfc3339 for what is no
+// TimeUnit is the unit in which a number counts time since 1970, by its size: s, ms, us or ns; or rfc3339 for what is no
 // number.
-func UnitOf(v gjson.Result) string {
+func TimeUnit(v gjson.Result) string {
 	s, ok, err := scalar(v)
 	if err != nil || !ok {
 		return "auto"
@@ -54,9 +54,9 @@ func UnitOf(v gjson.Result) string {
 	return map[unit]string{seconds: "s", millis: "ms", micros: "us", nanos: "ns"}[unitOf(digits)]
 }
 
-// Unpack puts JSON that is written in a string at a path in the string's place, as the json of a rule does. A payload
+// InlineJSON puts JSON that is written in a string at a path in the string's place, as the json of a rule does. A payload
 // without any stays as it is.
-func Unpack(payload gjson.Result, at string) gjson.Result {
+func InlineJSON(payload gjson.Result, at string) gjson.Result {
 	p, err := compilePath(at)
 	if err != nil {
 		return payload

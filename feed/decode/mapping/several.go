@@ -9,14 +9,14 @@ import (
 	"livetape/feed/decode"
 )
 
-// Several reads an event whose data is a map or a list a line as that many payloads: hubs send what has gathered so.
-func Several(next decode.Decoder) decode.Decoder { return several{next} }
+// PerLine reads an event whose data is a map or a list a line as that many payloads: hubs send what has gathered so.
+func PerLine(next decode.Decoder) decode.Decoder { return several{next} }
 
 type several struct{ next decode.Decoder }
 
 // Decode implements [decode.Decoder].
 func (s several) Decode(eventType string, data []byte) (decode.Message, error) {
-	payloads := Payloads(data)
+	payloads := SplitLines(data)
 	if payloads == nil {
 		return s.next.Decode(eventType, data)
 	}
@@ -36,9 +36,9 @@ func (s several) Decode(eventType string, data []byte) (decode.Message, error) {
 	return all, faults
 }
 
-// Payloads are the lines of data that is no JSON value, but holds a map or a list a line; nil for anything else. Bare
+// SplitLines are the lines of data that is no JSON value, but holds a map or a list a line; nil for anything else. Bare
 // numbers on lines of their own are nobody's payloads: they may as well be a price, a size and a time.
-func Payloads(data []byte) (all [][]byte) {
+func SplitLines(data []byte) (all [][]byte) {
 	if bytes.IndexByte(data, '\n') < 0 || deeper(string(data), maxDepth) || gjson.ValidBytes(data) {
 		return nil
 	}

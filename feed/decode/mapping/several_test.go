@@ -18,7 +18,7 @@ func TestAnEventOfSeveralLinesIsSeveralPayloads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := mapping.Several(one)
+	d := mapping.PerLine(one)
 	for _, c := range []struct {
 		event, data string
 		symbols     []string

@@ -3,7 +3,7 @@ package mapping
 import "slices"
 
 // Spec says how the payloads of one feed are to be read. It is the part of a feed's configuration that
-// [Compile] and [Guard] turn into a decoder; the tags are its keys.
+// [Compile] and [WithStreamRules] turn into a decoder; the tags are its keys.
 type Spec struct {
 	Events   []string          `yaml:"events,omitempty,flow"` // event types to decode; empty for all that are not in Errors
 	Errors   []string          `yaml:"errors,omitempty,flow"` // event types whose data, text or JSON, is a message for the status line

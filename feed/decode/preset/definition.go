@@ -54,8 +54,8 @@ const (
 	LargestMaxEvent    = 64 << 20
 )
 
-// Renamed are words of other vocabularies, and what they are called here.
-func Renamed() map[string]string {
+// Synonyms are words of other vocabularies, and what they are called here.
+func Synonyms() map[string]string {
 	return map[string]string{
 		"price": "last", "px": "last", "title": "headline", "where": "when", "decode": "map", "idle": "idle_timeout",
 		"timestamp": "time", "ts": "time", "rows": "each", "previous_close": "prev_close", "header": "headers",
@@ -75,7 +75,7 @@ func Parse(source []byte) (Definition, error) {
 	}
 	err := yaml.UnmarshalWithOptions(source, &d, yaml.Strict())
 	if err != nil {
-		return Definition{}, configerr.FromYAML(err, Keys(), Renamed())
+		return Definition{}, configerr.FromYAML(err, Keys(), Synonyms())
 	}
 	return d, nil
 }

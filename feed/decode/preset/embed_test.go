@@ -44,7 +44,7 @@ func TestADefinitionIsPartOfALargerConfiguration(t *testing.T) {
 		t.Errorf("the path is %s", got)
 	}
 	unknown := []byte("feeds:\n  desk:\n    proxi: x\n")
-	err = configerr.FromYAML(yaml.UnmarshalWithOptions(unknown, &f, yaml.Strict()), append(preset.Keys(), "proxy"), preset.Renamed())
+	err = configerr.FromYAML(yaml.UnmarshalWithOptions(unknown, &f, yaml.Strict()), append(preset.Keys(), "proxy"), preset.Synonyms())
 	if got := err.Error(); got != `line 3: unknown key "proxi" (did you mean "proxy"?)` {
 		t.Error(got)
 	}

@@ -42,7 +42,7 @@ func TestEverySampleOfARealServiceIsReadByItsPreset(t *testing.T) {
 					ids = append(ids, e.ID)
 				}
 			}
-			for _, wrong := range s.Differ(updates) {
+			for _, wrong := range s.Diff(updates) {
 				t.Error(wrong)
 			}
 			if !slices.Equal(ids, s.IDs) {

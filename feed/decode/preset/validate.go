@@ -104,9 +104,9 @@ func (d Definition) NewDecoder(feed string) (decode.Decoder, error) {
 	}
 	switch d.Decoder {
 	case "native":
-		return mapping.Guard(feed, d.Spec, decode.Native{})
+		return mapping.WithStreamRules(feed, d.Spec, decode.Native{})
 	case "", "auto":
-		return several(mapping.Guard(feed, d.Spec, auto.New(feed, d.Aliases)))
+		return several(mapping.WithStreamRules(feed, d.Spec, auto.New(feed, d.Aliases)))
 	}
 	return nil, &configerr.Error{Path: configerr.Path{"decoder"}, Problem: "unknown decoder \"" + d.Decoder + "\"" +
 		configerr.DidYouMean(d.Decoder, []string{"native", "auto"}, map[string]string{"livetape": "native", "guess": "auto"}) + ": native or auto"}
@@ -116,5 +116,5 @@ func several(one decode.Decoder, err error) (decode.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mapping.Several(one), nil
+	return mapping.PerLine(one), nil
 }

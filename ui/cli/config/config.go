@@ -2,7 +2,7 @@
 // symbols are called on screen. It never writes to it.
 //
 // [Find] says which file is meant and [Read] reads it, strictly: an [Error] shows every fault with its line and a
-// caret. [File.Config] makes of a feed's part what package feed runs. Symbols are renamed by a [Book], which can be
+// caret. [File.Config] makes of a feed's part what package feed runs. Symbols are renamed by a [SymbolTable], which can be
 // turned to another page while feeds run, and [Watch] says when the file has changed.
 package config
 
@@ -139,8 +139,8 @@ func (f *File) missing(name string) error {
 	return fmt.Errorf("there is no feed %q in %s%s", name, where, configerr.DidYouMean(name, f.order, nil))
 }
 
-// list is a watchlist, or an error that says which one may be meant.
-func (f *File) list(name string) ([]string, error) {
+// watchlist is the list of that name, or an error that says which one may be meant.
+func (f *File) watchlist(name string) ([]string, error) {
 	if list, ok := f.Watchlists[name]; ok {
 		return list, nil
 	}

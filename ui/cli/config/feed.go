@@ -15,16 +15,16 @@ import (
 	"livetape/feed/decode/preset"
 )
 
-// World is what feeds take from outside their configuration.
-type World struct {
-	Lookup func(variable string) (string, bool) // nil: the environment
-	Dir    string                               // what relative file names are seen from; empty: the working directory
-	Book   *Book                                // what symbols are called; nil: as the feeds call them
+// Environment is what feeds take from outside their configuration.
+type Environment struct {
+	Lookup  func(variable string) (string, bool) // nil: the environment
+	Dir     string                               // what relative file names are seen from; empty: the working directory
+	Symbols *SymbolTable                         // what symbols are called; nil: as the feeds call them
 }
 
 // Config makes of the feed called name what package feed runs. It reads the files that the feed names, and the
 // error wraps a [configerr.Error] for whatever is missing; it never holds a secret.
-func (f Feed) Config(name string, w World) (feed.Config, error) {
+func (f Feed) Config(name string, w Environment) (feed.Config, error) {
 	var faults configerr.List
 	given := f.withToken(w, &faults)
 	given.Headers = canonical(given.Headers)
@@ -51,8 +51,8 @@ func (f Feed) Config(name string, w World) (feed.Config, error) {
 		Proxy:       f.Proxy,
 	}
 	f.reach(&config, w, &faults)
-	if w.Book != nil && decoder != nil {
-		config.Decoder = w.Book.Decoder(decoder)
+	if w.Symbols != nil && decoder != nil {
+		config.Decoder = w.Symbols.Decoder(decoder)
 	}
 	f.checkVariables(request, w, &faults)
 	if err := faults.Err(); err != nil {
@@ -62,7 +62,7 @@ func (f Feed) Config(name string, w World) (feed.Config, error) {
 }
 
 // reach says how the connection is made, and made again.
-func (f Feed) reach(config *feed.Config, w World, faults *configerr.List) {
+func (f Feed) reach(config *feed.Config, w Environment, faults *configerr.List) {
 	var err error
 	if config.RetryMin, err = parseWait(f.RetryMin, shortestRetry); err != nil {
 		faults.Add(configerr.Path{"retry_min"}, "%s", err)
@@ -96,7 +96,7 @@ var (
 )
 
 // checkVariables reports every variable that is not set, or that cannot be sent, where it stands.
-func (f Feed) checkVariables(r preset.Request, w World, faults *configerr.List) {
+func (f Feed) checkVariables(r preset.Request, w Environment, faults *configerr.List) {
 	told := map[string]bool{}
 	check := func(at configerr.Path, text string) {
 		for _, m := range variable.FindAllStringSubmatch(text, -1) {
@@ -124,7 +124,7 @@ func (f Feed) checkVariables(r preset.Request, w World, faults *configerr.List) 
 // unprintable reports whether a character cannot be part of a header or an address.
 func unprintable(r rune) bool { return r < ' ' || r == 0x7f }
 
-func (w World) lookup(name string) (string, bool) {
+func (w Environment) lookup(name string) (string, bool) {
 	if w.Lookup == nil {
 		return os.LookupEnv(name)
 	}
@@ -132,7 +132,7 @@ func (w World) lookup(name string) (string, bool) {
 }
 
 // withToken puts the token where it is to be sent.
-func (f Feed) withToken(w World, faults *configerr.List) Feed {
+func (f Feed) withToken(w Environment, faults *configerr.List) Feed {
 	value := f.Token
 	if f.TokenFile != "" {
 		var err error
@@ -208,7 +208,7 @@ func ReadToken(path string) (string, error) {
 }
 
 // file is where a file is that a configuration names.
-func (w World) file(name string) string {
+func (w Environment) file(name string) string {
 	if rest, ok := strings.CutPrefix(name, "~/"); ok {
 		if home, err := os.UserHomeDir(); err == nil {
 			return filepath.Join(home, rest)

@@ -25,12 +25,12 @@ func parse(t *testing.T, dir, source string) *config.File {
 }
 
 // variables is an environment.
-func variables(pairs ...string) config.World {
+func variables(pairs ...string) config.Environment {
 	values := map[string]string{}
 	for i := 0; i < len(pairs); i += 2 {
 		values[pairs[i]] = pairs[i+1]
 	}
-	return config.World{Lookup: func(name string) (string, bool) { v, ok := values[name]; return v, ok }}
+	return config.Environment{Lookup: func(name string) (string, bool) { v, ok := values[name]; return v, ok }}
 }
 
 func TestAFeedIsWhatItsPresetAndItsOwnKeysSay(t *testing.T) {

@@ -17,7 +17,7 @@ func (f *File) Feed(name string) (Feed, error) {
 
 // Config makes of the feed called name what package feed runs. What is missing in the environment is an [Error] with
 // the lines that ask for it.
-func (f *File) Config(name string, w World) (feed.Config, error) {
+func (f *File) Config(name string, w Environment) (feed.Config, error) {
 	asked, err := f.Feed(name)
 	if err != nil {
 		return feed.Config{}, err
@@ -31,7 +31,7 @@ func (f *File) Config(name string, w World) (feed.Config, error) {
 }
 
 // Check reports what of all feeds is missing in the environment, as an [Error].
-func (f *File) Check(w World) error {
+func (f *File) Check(w Environment) error {
 	var faults configerr.List
 	for _, name := range f.order {
 		_, err := f.Config(name, w)

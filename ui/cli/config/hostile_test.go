@@ -129,7 +129,7 @@ func FuzzAnyFile(f *testing.F) {
 			return
 		}
 		for _, name := range file.Names() {
-			_, err := file.Config(name, config.World{Lookup: func(string) (string, bool) { return "x", true }})
+			_, err := file.Config(name, config.Environment{Lookup: func(string) (string, bool) { return "x", true }})
 			var bad *config.Error
 			if err != nil && !errors.As(err, &bad) {
 				t.Errorf("%s: %v", name, err)

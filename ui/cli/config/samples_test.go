@@ -138,14 +138,14 @@ func arrives(t *testing.T, s samples.Sample, piece int) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := config.Feed{Definition: definition}.Config(s.Name, config.World{})
+	c, err := config.Feed{Definition: definition}.Config(s.Name, config.Environment{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	set, asked := serving(t, &service{sample: s, piece: piece, requests: make(chan *http.Request, 4), bodies: make(chan string, 4)}, c)
 
 	first := listen(t, set)
-	for _, wrong := range s.Differ(first.updates) {
+	for _, wrong := range s.Diff(first.updates) {
 		t.Error(wrong)
 	}
 	if !slices.Equal(first.ids, s.IDs) {

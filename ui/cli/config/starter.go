@@ -12,8 +12,8 @@ import (
 //go:embed starter.yaml
 var starter []byte
 
-// Init writes a commented file to begin with, for its owner's eyes alone. It does not touch a file that is there.
-func Init(path string) error {
+// WriteStarter writes a commented file to begin with, for its owner's eyes alone. It does not touch a file that is there.
+func WriteStarter(path string) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("write configuration: %w", err)
 	}

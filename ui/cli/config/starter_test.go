@@ -12,7 +12,7 @@ import (
 
 func TestTheFileToBeginWithIsRightAndSoIsAllThatItHasInComments(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "new", "dir", "livetape.yaml")
-	if err := config.Init(path); err != nil {
+	if err := config.WriteStarter(path); err != nil {
 		t.Fatal(err)
 	}
 	f, err := config.Read(path)
@@ -42,7 +42,7 @@ func TestTheFileToBeginWithIsRightAndSoIsAllThatItHasInComments(t *testing.T) {
 func TestAFileThatIsThereIsLeftAlone(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "livetape.yaml")
 	write(t, path, "mine")
-	err := config.Init(path)
+	err := config.WriteStarter(path)
 	if err == nil || err.Error() != path+" is there already, and is left as it is" {
 		t.Errorf("it says %v", err)
 	}

@@ -117,7 +117,7 @@ func tokenOf(err error) *token.Token {
 // which one.
 func describe(err error, path configerr.Path) error {
 	here := keysAt(path)
-	told := configerr.FromYAML(err, here, preset.Renamed())
+	told := configerr.FromYAML(err, here, preset.Synonyms())
 	f, ok := told.(*configerr.Error)
 	if !ok || len(path) == 0 {
 		return told

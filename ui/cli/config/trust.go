@@ -12,7 +12,7 @@ import (
 )
 
 // IsLocal reports whether a file that [Find] gave is one that lay in the working directory, and was not asked for.
-func IsLocal(path string) bool { return path == Name }
+func IsLocal(path string) bool { return path == FileName }
 
 // checkLocal refuses a file of the working directory that is not the user's own: it says where secrets are sent, and
 // anyone may put one into a directory that all can write to.
@@ -25,9 +25,9 @@ func checkLocal(path string, info os.FileInfo) error {
 		path, why, "."+string(filepath.Separator)+path)
 }
 
-// Discloses is what the feed sends elsewhere that is not in its configuration: variables of the environment, and a
+// SecretSources is what the feed sends elsewhere that is not in its configuration: variables of the environment, and a
 // file with a token. It never holds a secret.
-func (f Feed) Discloses() []string {
+func (f Feed) SecretSources() []string {
 	full, err := f.Resolve()
 	if err != nil {
 		return nil // Validate says why

@@ -17,13 +17,13 @@ func TestAFileOfTheWorkingDirectoryThatOthersMayWriteIsRefused(t *testing.T) {
 		t.Skip("there are no modes")
 	}
 	t.Chdir(t.TempDir())
-	if err := os.WriteFile(config.Name, nil, 0o600); err != nil {
+	if err := os.WriteFile(config.FileName, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if path, err := config.Find(""); err != nil || path != config.Name {
+	if path, err := config.Find(""); err != nil || path != config.FileName {
 		t.Errorf("found %q, %v", path, err)
 	}
-	if err := os.Chmod(config.Name, 0o666); err != nil {
+	if err := os.Chmod(config.FileName, 0o666); err != nil {
 		t.Fatal(err)
 	}
 	const want = "livetape.yaml in this directory is not used: everybody may write to it, and it says where secrets are sent; if it is right, say --config ./livetape.yaml"
@@ -40,10 +40,10 @@ func TestAFileOfTheWorkingDirectoryThatIsAnothersIsRefused(t *testing.T) {
 		t.Skip("only the superuser gives files away")
 	}
 	t.Chdir(t.TempDir())
-	if err := os.WriteFile(config.Name, nil, 0o600); err != nil {
+	if err := os.WriteFile(config.FileName, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Chown(config.Name, 12345, -1); err != nil {
+	if err := os.Chown(config.FileName, 12345, -1); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := config.Find(""); err == nil || !strings.Contains(err.Error(), "it belongs to another user (uid 12345)") {
@@ -63,7 +63,7 @@ func TestWhatAFeedDisclosesIsNamed(t *testing.T) {
 		"preset: iex, vars: {host: h.test}": {"h.test", "IEX_TOKEN"},
 	} {
 		f := parse(t, filepath.Join(t.TempDir()), "feeds:\n  desk: {"+source+"}\n").Feeds["desk"]
-		if diff := cmp.Diff(want, append([]string{f.Host()}, f.Discloses()...)); diff != "" {
+		if diff := cmp.Diff(want, append([]string{f.Host()}, f.SecretSources()...)); diff != "" {
 			t.Errorf("%s: want (-), got (+):\n%s", source, diff)
 		}
 	}

@@ -38,7 +38,7 @@ func (f *File) withList(name string) (Feed, error) {
 	if asked.Watchlist == "" {
 		return asked, nil
 	}
-	list, err := f.list(asked.Watchlist)
+	list, err := f.watchlist(asked.Watchlist)
 	if err != nil {
 		return asked, &configerr.Error{Path: configerr.Path{"watchlist"}, Problem: err.Error()}
 	}
@@ -55,7 +55,7 @@ func (f Feed) Validate() error {
 	given := f
 	if f.Token != "" || f.TokenFile != "" {
 		given.Token, given.TokenFile = "${TOKEN}", "" // whatever it is, it is there
-		given = given.withToken(World{}, &faults)
+		given = given.withToken(Environment{}, &faults)
 	}
 	faults.Join(nil, given.Definition.Validate())
 	return faults.Err()

@@ -32,7 +32,7 @@ func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
 			if r.Stream.Format != s.Format {
 				t.Errorf("the format is %s, want %s", r.Stream.Format, s.Format)
 			}
-			if s.Feed != nil && s.Inferred == nil || s.Mute {
+			if s.Feed != nil && s.Inferred == nil || s.Anonymous {
 				return
 			}
 			if s.Feed != nil {
@@ -40,7 +40,7 @@ func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
 			} else if len(r.Reading.Recognised) == 0 || r.Reading.Recognised[0] != s.Preset {
 				t.Errorf("recognised as %q, want %s", r.Reading.Recognised, s.Preset)
 			}
-			for _, wrong := range s.Differ(pasted(t, r, s.Name, s.Events())) {
+			for _, wrong := range s.Diff(pasted(t, r, s.Name, s.Events())) {
 				t.Errorf("%s\n%s", wrong, r.Reading.YAML)
 			}
 			if want := len(s.Expect) > 0; (r.Verdict == Understood) != want {

@@ -36,8 +36,8 @@ type Sample struct {
 	Cause   string             `json:"-" yaml:"cause"`   // how the end is told
 	Resume  string             `json:"-" yaml:"resume"`  // the id to resume from, where that is in a payload
 
-	Mute     bool     `json:"-" yaml:"mute"`     // nothing in it tells which service it is
-	Inferred []Expect `json:"-" yaml:"inferred"` // what must come of it when its Feed is not known
+	Anonymous bool     `json:"-" yaml:"anonymous"` // nothing in it tells which service it is
+	Inferred  []Expect `json:"-" yaml:"inferred"`  // what must come of it when its Feed is not known
 }
 
 // Expect is what one update must say. What is empty does not matter. Numbers are compared digit for digit.

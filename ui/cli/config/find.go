@@ -10,20 +10,20 @@ import (
 	"github.com/adrg/xdg"
 )
 
-// Name is what a configuration file is called.
-const Name = "livetape.yaml"
+// FileName is what a configuration file is called.
+const FileName = "livetape.yaml"
 
-// ErrNone says that there is no configuration file anywhere.
-var ErrNone = errors.New("there is no configuration file")
+// ErrNotFound says that there is no configuration file anywhere.
+var ErrNotFound = errors.New("there is no configuration file")
 
 // Find is the file that is used: the one that is asked for; else livetape.yaml in the working directory; else
 // that in the user's configuration directory (XDG Base Directory Specification), or in one of the system's. Without
-// any, the error is [ErrNone]. One in the working directory that may be somebody else's is an error too.
+// any, the error is [ErrNotFound]. One in the working directory that may be somebody else's is an error too.
 func Find(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil
 	}
-	for _, path := range Places() {
+	for _, path := range SearchPaths() {
 		switch info, err := os.Stat(path); {
 		case err == nil && !info.IsDir() && IsLocal(path):
 			return path, checkLocal(path, info)
@@ -33,17 +33,17 @@ func Find(asked string) (string, error) {
 			return "", fmt.Errorf("look for a configuration file: %w", err)
 		}
 	}
-	return "", ErrNone
+	return "", ErrNotFound
 }
 
-// Places are where a configuration file is looked for, in order.
-func Places() []string {
-	places := []string{Name, Home()}
+// SearchPaths are where a configuration file is looked for, in order.
+func SearchPaths() []string {
+	places := []string{FileName, UserPath()}
 	for _, dir := range xdg.ConfigDirs {
-		places = append(places, filepath.Join(dir, "livetape", Name))
+		places = append(places, filepath.Join(dir, "livetape", FileName))
 	}
 	return places
 }
 
-// Home is the user's own file, whether or not it is there.
-func Home() string { return filepath.Join(xdg.ConfigHome, "livetape", Name) }
+// UserPath is the user's own file, whether or not it is there.
+func UserPath() string { return filepath.Join(xdg.ConfigHome, "livetape", FileName) }

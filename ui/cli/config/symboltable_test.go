@@ -18,10 +18,10 @@ watchlists:
   coins: [XBT, ETH/USD]
 `
 
-// read decodes an event of the native format by the book and says what came of it.
-func read(t *testing.T, b *config.Book, event, data string) []market.Update {
+// read decodes an event of the native format by the table and says what came of it.
+func read(t *testing.T, table *config.SymbolTable, event, data string) []market.Update {
 	t.Helper()
-	m, err := b.Decoder(decode.Native{}).Decode(event, []byte(data))
+	m, err := table.Decoder(decode.Native{}).Decode(event, []byte(data))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,41 +37,41 @@ func quoteOf(t *testing.T, updates []market.Update) market.Quote {
 }
 
 func TestSymbolsAreCalledAsTheFileSays(t *testing.T) {
-	b := config.NewBook()
+	table := config.NewSymbolTable()
 	const price = `{"symbol":"XBT","name":"theirs","last":"61632.5","bid":"0","ask":"61632.50001"}`
-	if q := quoteOf(t, read(t, b, "price", price)); q.Symbol != "XBT" || q.Name != "theirs" {
-		t.Errorf("an empty book changes %+v", q)
+	if q := quoteOf(t, read(t, table, "price", price)); q.Symbol != "XBT" || q.Name != "theirs" {
+		t.Errorf("an empty table changes %+v", q)
 	}
-	if err := b.Turn(parse(t, "", symbols), config.Options{Pad: true}); err != nil {
+	if err := table.Load(parse(t, "", symbols), config.SymbolOptions{Pad: true}); err != nil {
 		t.Fatal(err)
 	}
-	q := quoteOf(t, read(t, b, "price", price))
+	q := quoteOf(t, read(t, table, "price", price))
 	got := []string{q.Symbol, q.Name, q.Last.String(), q.Bid.String(), q.Ask.String(), q.High.String()}
 	if diff := cmp.Diff([]string{"BTC/USD", "Bitcoin", "61632.500", "0.000", "61632.50001", ""}, got); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}
-	h := read(t, b, "news", `{"id":"1","headline":"h","symbols":["BTCUSD","X"]}`)[0].(market.Headline)
+	h := read(t, table, "news", `{"id":"1","headline":"h","symbols":["BTCUSD","X"]}`)[0].(market.Headline)
 	if diff := cmp.Diff([]string{"BTC/USD", "X"}, h.Symbols); diff != "" {
 		t.Error(diff)
 	}
-	if s := read(t, b, "status", `{"symbol":"XBT","state":"halted"}`)[0].(market.Halt); s.Symbol != "BTC/USD" {
+	if s := read(t, table, "status", `{"symbol":"XBT","state":"halted"}`)[0].(market.Halt); s.Symbol != "BTC/USD" {
 		t.Errorf("the halt is of %s", s.Symbol)
 	}
 }
 
 func TestForAPipeNoZerosAreAdded(t *testing.T) {
-	b := config.NewBook()
-	if err := b.Turn(parse(t, "", symbols), config.Options{}); err != nil {
+	table := config.NewSymbolTable()
+	if err := table.Load(parse(t, "", symbols), config.SymbolOptions{}); err != nil {
 		t.Fatal(err)
 	}
-	if q := quoteOf(t, read(t, b, "price", `{"symbol":"XBT","last":"61632.5"}`)); q.Last.String() != "61632.5" || q.Symbol != "BTC/USD" {
+	if q := quoteOf(t, read(t, table, "price", `{"symbol":"XBT","last":"61632.5"}`)); q.Last.String() != "61632.5" || q.Symbol != "BTC/USD" {
 		t.Errorf("the quote is %+v", q)
 	}
 }
 
 func TestAWatchlistLeavesOutAllElse(t *testing.T) {
-	b := config.NewBook()
-	if err := b.Turn(parse(t, "", symbols), config.Options{Watchlist: "coins"}); err != nil {
+	table := config.NewSymbolTable()
+	if err := table.Load(parse(t, "", symbols), config.SymbolOptions{Watchlist: "coins"}); err != nil {
 		t.Fatal(err)
 	}
 	for _, c := range []struct {
@@ -89,7 +89,7 @@ func TestAWatchlistLeavesOutAllElse(t *testing.T) {
 		{"snapshot", `{"prices":[{"symbol":"NVDA","last":"1"},{"symbol":"XBT","last":"1"}]}`, 1},
 	} {
 		got := 0
-		for _, u := range read(t, b, c.event, c.data) {
+		for _, u := range read(t, table, c.event, c.data) {
 			if _, isSnapshot := u.(market.Quote); isSnapshot || c.event != "snapshot" {
 				got++
 			}
@@ -98,14 +98,14 @@ func TestAWatchlistLeavesOutAllElse(t *testing.T) {
 			t.Errorf("%s %s: %d shown", c.event, c.data, got)
 		}
 	}
-	if err := b.Turn(parse(t, "", symbols), config.Options{Watchlist: "coin"}); err == nil || err.Error() != `livetape.yaml: there is no watchlist "coin" (did you mean "coins"?)` {
+	if err := table.Load(parse(t, "", symbols), config.SymbolOptions{Watchlist: "coin"}); err == nil || err.Error() != `livetape.yaml: there is no watchlist "coin" (did you mean "coins"?)` {
 		t.Errorf("it says %v", err)
 	}
 }
 
 func TestABookIsTurnedWhileAFeedRuns(t *testing.T) {
-	b := config.NewBook()
-	d := b.Decoder(decode.Native{})
+	table := config.NewSymbolTable()
+	d := table.Decoder(decode.Native{})
 	name := func() string {
 		m, err := d.Decode("price", []byte(`{"symbol":"NVDA","last":"1"}`))
 		if err != nil {
@@ -116,7 +116,7 @@ func TestABookIsTurnedWhileAFeedRuns(t *testing.T) {
 	if got := name(); got != "" {
 		t.Errorf("the name is %q", got)
 	}
-	if err := b.Turn(parse(t, "", symbols), config.Options{}); err != nil {
+	if err := table.Load(parse(t, "", symbols), config.SymbolOptions{}); err != nil {
 		t.Fatal(err)
 	}
 	if got := name(); got != "NVIDIA" {

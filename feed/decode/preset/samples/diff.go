@@ -8,9 +8,9 @@ import (
 	"livetape/feed/market"
 )
 
-// Differ says where updates differ from what is expected; empty when they do not. The updates go onto a board of
+// Diff says where updates differ from what is expected; empty when they do not. The updates go onto a board of
 // their own, in order.
-func (s Sample) Differ(updates []market.Update) []string {
+func (s Sample) Diff(updates []market.Update) []string {
 	var wrong []string
 	if len(updates) != len(s.Expect) {
 		wrong = append(wrong, fmt.Sprintf("%d updates, want %d: %+v", len(updates), len(s.Expect), updates))
@@ -19,7 +19,7 @@ func (s Sample) Differ(updates []market.Update) []string {
 	for i, u := range updates {
 		board.Apply(s.Name, u, time.Unix(0, 0))
 		if i < len(s.Expect) {
-			for _, w := range s.Expect[i].differ(u, board, s.Name) {
+			for _, w := range s.Expect[i].diff(u, board, s.Name) {
 				wrong = append(wrong, fmt.Sprintf("update %d: %s", i+1, w))
 			}
 		}
@@ -27,7 +27,7 @@ func (s Sample) Differ(updates []market.Update) []string {
 	return wrong
 }
 
-func (e Expect) differ(u market.Update, board *market.Board, feed string) (wrong []string) {
+func (e Expect) diff(u market.Update, board *market.Board, feed string) (wrong []string) {
 	check := func(what, got, want string) {
 		if want != "" && got != want {
 			wrong = append(wrong, fmt.Sprintf("%s is %q, want %q", what, got, want))

@@ -1,0 +1,165 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+
+	"livetape/feed/decode"
+	"livetape/feed/market"
+)
+
+// SymbolTable says what symbols are called and which are shown. [SymbolTable.Load] may replace what it says while feeds
+// run, from any goroutine.
+type SymbolTable struct{ entries atomic.Pointer[symbolEntries] }
+
+// symbolEntries is what a table says at one time. It never changes.
+type symbolEntries struct {
+	aliases   map[string]string        // what feeds call a symbol → its name
+	display   map[string]symbolDisplay // by the symbol's name
+	watchlist map[string]bool          // the symbols to show; nil: all
+}
+
+// symbolDisplay is how one symbol is shown.
+type symbolDisplay struct {
+	name     string
+	decimals int
+}
+
+// SymbolOptions say what a [SymbolTable] does besides naming symbols.
+type SymbolOptions struct {
+	Watchlist string // show the symbols of this list alone; empty: all
+	Pad       bool   // add the zeros that Symbol.Decimals asks for: for a screen, not for a pipe
+}
+
+// NewSymbolTable makes a table that leaves symbols as they are.
+func NewSymbolTable() *SymbolTable {
+	t := &SymbolTable{}
+	t.entries.Store(&symbolEntries{})
+	return t
+}
+
+// Load replaces what the table says by what the file says. With an error, the table stays as it was.
+func (t *SymbolTable) Load(f *File, o SymbolOptions) error {
+	e := &symbolEntries{aliases: map[string]string{}, display: map[string]symbolDisplay{}}
+	for symbol, s := range f.Symbols {
+		shown := symbolDisplay{name: s.Name}
+		if o.Pad {
+			shown.decimals = s.Decimals
+		}
+		e.display[symbol] = shown
+		for _, alias := range s.Aliases {
+			e.aliases[alias] = symbol
+		}
+	}
+	if o.Watchlist != "" {
+		list, err := f.watchlist(o.Watchlist)
+		if err != nil {
+			return fmt.Errorf("%s: %w", f.path, err)
+		}
+		e.watchlist = map[string]bool{}
+		for _, symbol := range list {
+			e.watchlist[e.symbolName(symbol)] = true
+		}
+	}
+	t.entries.Store(e)
+	return nil
+}
+
+// Decoder renames and filters the symbols in what inner decodes.
+func (t *SymbolTable) Decoder(inner decode.Decoder) decode.Decoder {
+	return &symbolDecoder{t, inner}
+}
+
+type symbolDecoder struct {
+	table *SymbolTable
+	inner decode.Decoder
+}
+
+// Decode implements [decode.Decoder].
+func (d *symbolDecoder) Decode(eventType string, data []byte) (decode.Message, error) {
+	m, err := d.inner.Decode(eventType, data)
+	e := d.table.entries.Load()
+	kept := m.Updates[:0]
+	for _, u := range m.Updates {
+		if u = e.rename(u); e.isShown(u) {
+			kept = append(kept, u)
+		}
+	}
+	m.Updates = kept
+	return m, err
+}
+
+func (e *symbolEntries) symbolName(symbol string) string {
+	if name, ok := e.aliases[symbol]; ok {
+		return name
+	}
+	return symbol
+}
+
+// rename is the update with the names of the table.
+func (e *symbolEntries) rename(u market.Update) market.Update {
+	if len(e.display) == 0 {
+		return u
+	}
+	switch u := u.(type) {
+	case market.Quote:
+		return e.renameQuote(u)
+	case market.Halt:
+		u.Symbol = e.symbolName(u.Symbol)
+		return u
+	case market.Headline:
+		symbols := make([]string, len(u.Symbols))
+		for i, s := range u.Symbols {
+			symbols[i] = e.symbolName(s)
+		}
+		u.Symbols = symbols
+		return u
+	}
+	return u
+}
+
+func (e *symbolEntries) renameQuote(q market.Quote) market.Quote {
+	q.Symbol = e.symbolName(q.Symbol)
+	shown := e.display[q.Symbol]
+	if shown.name != "" {
+		q.Name = shown.name
+	}
+	if shown.decimals > 0 {
+		for _, d := range []*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose, &q.Change} {
+			*d = padZeros(*d, shown.decimals)
+		}
+	}
+	return q
+}
+
+// isShown reports whether an update is of the watchlist. One that names no symbol is of every watchlist.
+func (e *symbolEntries) isShown(u market.Update) bool {
+	if e.watchlist == nil {
+		return true
+	}
+	switch u := u.(type) {
+	case market.Quote:
+		return e.watchlist[u.Symbol]
+	case market.Halt:
+		return u.Symbol == "" || e.watchlist[u.Symbol]
+	case market.Headline:
+		return len(u.Symbols) == 0 || slices.ContainsFunc(u.Symbols, func(s string) bool { return e.watchlist[s] })
+	}
+	return true
+}
+
+// padZeros is d with zeros added up to so many decimals. Its digits stay as they are.
+func padZeros(d market.Decimal, decimals int) market.Decimal {
+	_, fraction, _ := strings.Cut(d.String(), ".")
+	missing := decimals - len(fraction)
+	if !d.IsSet() || missing <= 0 {
+		return d
+	}
+	one, err := market.ParseDecimal("1." + strings.Repeat("0", missing))
+	if err != nil {
+		return d // not reached: a number of few digits
+	}
+	return d.Mul(one)
+}
