@@ -2,6 +2,7 @@ package ui
 
 import (
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 // column is one column of the price table.
@@ -52,7 +53,7 @@ type face struct {
 
 // read turns a row into text.
 func read(r *market.Row) face {
-	f := face{name: r.Name, bid: r.Bid.Value.String(), ask: r.Ask.Value.String(), volume: group(r.Volume.Value.String())}
+	f := face{name: r.Name, bid: r.Bid.Value.String(), ask: r.Ask.Value.String(), volume: humanize.Group(r.Volume.Value.String())}
 	price, mid := r.Price()
 	f.price, f.mid = price.String(), mid
 	abs, pct, basis := r.Change()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 const detailLines = 9 // of the details with their title
@@ -132,7 +133,7 @@ func drawFact(pn *pen, f frame, c factColumn, x fact) {
 		pn.put(strong, "…")
 	default:
 		pn.put(strong, value)
-		if words := "  " + age(f.now, x.cell.At); pn.used+len(words) <= pn.width {
+		if words := "  " + humanize.Age(since(f.now, x.cell.At)); pn.used+len(words) <= pn.width {
 			pn.put(muted, words)
 		}
 	}
@@ -142,7 +143,7 @@ func drawFact(pn *pen, f frame, c factColumn, x fact) {
 // rowFooter says how often and when the feed spoke of the symbol, in the fullest wording that has room.
 func rowFooter(pn *pen, f frame, r *market.Row) string {
 	pn.space(gutter)
-	quotes, last, stamp, by := several(r.Count, "quote"), ", the last "+age(f.now, r.Updated)+" ago", "", ""
+	quotes, last, stamp, by := humanize.Plural(r.Count, "quote"), ", the last "+humanize.Age(since(f.now, r.Updated))+" ago", "", ""
 	if !r.Quoted.IsZero() {
 		stamp, by = ", stamped "+clock(r.Quoted, f.now), " by the feed"
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 // random is a decimal of up to 16 digits with the point anywhere.
@@ -85,7 +86,7 @@ func checkLine(t *testing.T, line string, r *market.Row) {
 	known := said(r)
 	for _, n := range numbers(strings.TrimSuffix(strings.TrimRight(line, " "), "0s")) {
 		plain := strings.ReplaceAll(n, ",", "")
-		if !known[plain] && !known["-"+plain] && !cutOf(known, plain) && plain != short(group(r.Volume.Value.String())) {
+		if !known[plain] && !known["-"+plain] && !cutOf(known, plain) && plain != humanize.Abbreviate(humanize.Group(r.Volume.Value.String())) {
 			t.Errorf("%q is no number of %s (%v):\n%s", n, r.Symbol, known, line)
 		}
 	}

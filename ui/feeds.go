@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/ui/humanize"
 )
 
 // feeds are the connections on screen, in the order of the configuration.
@@ -68,12 +69,12 @@ func (all feeds) counters(refused uint64) []span {
 		unmapped += h.unmapped
 		duplicates += h.duplicates
 	}
-	out := []span{{muted, several(messages, "event")}}
+	out := []span{{muted, humanize.Plural(messages, "event")}}
 	for _, s := range []struct {
 		n    uint64
 		k    ink
 		text string
-	}{{faults, bad, several(faults, "fault")}, {unmapped, warn, count(unmapped) + " unmapped"}, {duplicates, muted, several(duplicates, "duplicate")}, {refused, warn, count(refused) + " refused"}} {
+	}{{faults, bad, humanize.Plural(faults, "fault")}, {unmapped, warn, humanize.Count(unmapped) + " unmapped"}, {duplicates, muted, humanize.Plural(duplicates, "duplicate")}, {refused, warn, humanize.Count(refused) + " refused"}} {
 		if s.n > 0 {
 			out = append(out, span{muted, " · "}, span{s.k, s.text})
 		}
@@ -99,7 +100,7 @@ func (all feeds) summary(now time.Time) span {
 		}
 	}
 	if down > 0 {
-		return span{warn, fmt.Sprintf("+ %s, %d not live", several(uint64(len(all)), "feed"), down)}
+		return span{warn, fmt.Sprintf("+ %s, %d not live", humanize.Plural(uint64(len(all)), "feed"), down)}
 	}
-	return span{muted, fmt.Sprintf("+ %s, live", several(uint64(len(all)), "feed"))}
+	return span{muted, fmt.Sprintf("+ %s, live", humanize.Plural(uint64(len(all)), "feed"))}
 }

@@ -1,6 +1,9 @@
 package ui
 
-import "livetape/feed"
+import (
+	"livetape/feed"
+	"livetape/ui/humanize"
+)
 
 // layout is how many lines every part of the screen has; zero for a part that is not shown.
 type layout struct {
@@ -214,7 +217,7 @@ func (m Model) statusOf(h *health, most int) [][]span {
 		all = append(all, span{warn, " · " + words})
 	}
 	if m.frozen != nil && h == m.feeds[0] {
-		all = append(all, span{plain, "   "}, span{held, "PAUSED · " + count(m.frozen.held) + " held"})
+		all = append(all, span{plain, "   "}, span{held, "PAUSED · " + humanize.Count(m.frozen.held) + " held"})
 	}
 	if g := h.note(m.now); g != nil && h.state(m.now) == feed.Live {
 		s := gapWords(g, m.width-3)

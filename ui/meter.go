@@ -3,6 +3,8 @@ package ui
 import (
 	"slices"
 	"time"
+
+	"livetape/ui/humanize"
 )
 
 const meterSeconds = 5 // the rate is the mean of so many whole seconds
@@ -86,12 +88,12 @@ func (l *lag) words(now time.Time) (text string, k ink) {
 	case l.n == 0 || unheard >= delayedLasts || d >= delayedBelow:
 		return "", plain
 	case d < -aheadFrom:
-		return "clock " + coarse(-d) + " ahead", warn
+		return "clock " + humanize.Coarse(-d) + " ahead", warn
 	case d >= delayedFrom:
-		return "delayed " + coarse(d), warn
+		return "delayed " + humanize.Coarse(d), warn
 	case d < 0 || unheard >= lagLasts:
 		return "", plain
 	default:
-		return delay(d), plain
+		return humanize.Delay(d), plain
 	}
 }

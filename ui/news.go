@@ -8,6 +8,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 const (
@@ -43,7 +44,7 @@ func (k *mark) words(now time.Time) string {
 	if k.gaps == 1 {
 		return gapMark(k.gap, now)
 	}
-	words := several(uint64(k.gaps), "gap") + ", " + spell(k.length) + " in all"
+	words := humanize.Plural(uint64(k.gaps), "gap") + ", " + humanize.Duration(k.length) + " in all"
 	switch {
 	case k.unknown && k.missed > 0:
 		return words + " · at least " + missed(k.missed)

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 // row draws one symbol.
@@ -79,7 +80,7 @@ func (d *priceLines) cell(s slot, r *market.Row, f *face, t tone) {
 	case colRange:
 		d.span(s, f, t)
 	case colAge:
-		d.pen.right(t.age, age(d.now, r.Updated), s.width)
+		d.pen.right(t.age, humanize.Age(since(d.now, r.Updated)), s.width)
 	}
 }
 
@@ -228,7 +229,7 @@ func align(e extent, width int, number string) (before int, text string) {
 // volume draws the volume in full, or cut short where that has no room.
 func (d *priceLines) volume(s slot, f *face, t tone) {
 	if d.plan.shortVol && f.volume != "" {
-		d.pen.right(t.quiet, short(f.volume), s.width)
+		d.pen.right(t.quiet, humanize.Abbreviate(f.volume), s.width)
 		return
 	}
 	d.number(s.ext, s.width, f.volume, t.quiet)

@@ -3,6 +3,8 @@ package ui
 import (
 	"cmp"
 	"slices"
+
+	"livetape/ui/humanize"
 )
 
 // reasons counts why events could not be used, or not wholly.
@@ -43,5 +45,5 @@ func times(n uint64) string {
 	if n < 2 {
 		return ""
 	}
-	return count(n) + " times"
+	return humanize.Count(n) + " times"
 }

@@ -7,6 +7,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 // span is a piece of text and what it means.
@@ -37,7 +38,7 @@ func (h *health) badge(now time.Time) []span {
 // silence says how long nothing has come; the cause of the state is how long that was when it began.
 func (h *health) silence(now time.Time) string {
 	if from := h.quietFrom(); !from.IsZero() {
-		return " nothing received for " + spell(since(now, from))
+		return " nothing received for " + humanize.Duration(since(now, from))
 	}
 	return ""
 }
@@ -45,11 +46,11 @@ func (h *health) silence(now time.Time) string {
 // liveBadge shows the rate while bytes come, and their age when they do not.
 func (h *health) liveBadge(now time.Time) []span {
 	if !h.lastByte.IsZero() && since(now, h.lastByte) >= quietAfter {
-		return spans(live, "● LIVE", warn, " · last byte "+ago(now, h.lastByte)+" ago")
+		return spans(live, "● LIVE", warn, " · last byte "+humanize.Coarse(since(now, h.lastByte))+" ago")
 	}
 	text := ""
 	if rate := h.rate.rate(now); rate > 0 {
-		text = " " + perSecond(rate)
+		text = " " + humanize.Rate(rate)
 	}
 	late, k := h.lag.words(now)
 	if late == "" || k == plain {
@@ -82,7 +83,7 @@ func orElse(text, other string) string {
 
 func retryIn(s feed.Status, now time.Time) string {
 	if left := s.RetryAt.Sub(now); left > 0 {
-		return "in " + countdown(left)
+		return "in " + humanize.Countdown(left)
 	}
 	return "now"
 }
@@ -119,10 +120,10 @@ func gapWords(g *feed.Gap, width int) span {
 
 // gapWordings are the ways to say a gap, the fullest first.
 func gapWordings(g *feed.Gap) []string {
-	length := spell(g.Length)
+	length := humanize.Duration(g.Length)
 	switch g.Kind {
 	case feed.Resumed:
-		replayed := count(uint64(max(g.Replayed, 0)))
+		replayed := humanize.Count(uint64(max(g.Replayed, 0)))
 		return []string{
 			fmt.Sprintf("resumed after %s, %s replayed, %s", length, replayed, missed(g.Missed)),
 			fmt.Sprintf("resumed: %s, %s replayed, %s", length, replayed, missed(g.Missed)),
@@ -141,8 +142,8 @@ func gapWordings(g *feed.Gap) []string {
 		}
 	}
 	return []string{
-		tenths(g.Length) + " without the stream, this feed cannot replay",
-		tenths(g.Length) + " lost, cannot be replayed",
+		humanize.Tenths(g.Length) + " without the stream, this feed cannot replay",
+		humanize.Tenths(g.Length) + " lost, cannot be replayed",
 	}
 }
 
@@ -150,22 +151,22 @@ func missedShort(n int) string {
 	if n < 0 {
 		return "not known"
 	}
-	return count(uint64(n))
+	return humanize.Count(uint64(n))
 }
 
 func missed(n int) string {
 	if n < 0 {
 		return "how many were missed is not known"
 	}
-	return count(uint64(n)) + " missed"
+	return humanize.Count(uint64(n)) + " missed"
 }
 
 // gapMark is gapWords as a line between headlines.
 func gapMark(g *feed.Gap, now time.Time) string {
-	words := "gap " + spell(g.Length) + " · "
+	words := "gap " + humanize.Duration(g.Length) + " · "
 	switch g.Kind {
 	case feed.Resumed:
-		return words + count(uint64(max(g.Replayed, 0))) + " replayed, " + missed(g.Missed)
+		return words + humanize.Count(uint64(max(g.Replayed, 0))) + " replayed, " + missed(g.Missed)
 	case feed.Reset:
 		return words + "the server could not resume, " + missed(g.Missed)
 	case feed.Continued:
@@ -187,7 +188,7 @@ func turned(s feed.Status) span {
 	case feed.Waiting:
 		retry := "retry at once"
 		if wait := s.RetryAt.Sub(s.Since); wait >= 50*time.Millisecond {
-			retry = "retry in " + tenths(wait)
+			retry = "retry in " + humanize.Tenths(wait)
 		}
 		return span{warn, join("", orElse(cause, orElse(endCause(s), "connection lost"))) + " · " + retry + attempt(s)}
 	case feed.Closed:
@@ -245,11 +246,11 @@ func (h *health) nothingMapped(k keyMap) []span {
 		return []span{{strong, "Connected. No event has arrived yet."}}
 	}
 	if h.mapped > 0 {
-		return []span{{strong, fmt.Sprintf("Connected: %s received, no price among them yet.", several(h.messages, "event"))}}
+		return []span{{strong, fmt.Sprintf("Connected: %s received, no price among them yet.", humanize.Plural(h.messages, "event"))}}
 	}
-	out := []span{{strong, fmt.Sprintf("Connected: %s received, none of them prices or news that livetape understands.", several(h.messages, "event"))}}
+	out := []span{{strong, fmt.Sprintf("Connected: %s received, none of them prices or news that livetape understands.", humanize.Plural(h.messages, "event"))}}
 	if h.lastFault != "" {
-		out = append(out, span{bad, several(h.faults, "fault") + ", the last: " + h.lastFault})
+		out = append(out, span{bad, humanize.Plural(h.faults, "fault") + ", the last: " + h.lastFault})
 	}
 	for _, reason := range h.ignored.top() {
 		out = append(out, span{warn, "Not mapped" + join(", ", times(h.ignored[reason])) + ": " + plainLine(reason) + "."})

@@ -11,7 +11,7 @@ import (
 	"livetape/feed"
 	"livetape/feed/tape"
 	"livetape/ui"
-	"livetape/ui/cli/words"
+	"livetape/ui/humanize"
 )
 
 func recordCommand() *cobra.Command {
@@ -111,7 +111,7 @@ func runRecord(ctx context.Context, cmd *cobra.Command, feeds []target, flags re
 	closeErr := lacks(recorder.Close())
 	progress.end()
 	t.notes.total()
-	t.notes.say(flags.file, words.Count(progress.events, "event")+" recorded")
+	t.notes.say(flags.file, humanize.Plural(progress.events, "event")+" recorded")
 	return cmp.Or(closeErr, err) // the first knows how much is lost
 }
 

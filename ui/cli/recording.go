@@ -11,7 +11,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/tape"
-	"livetape/ui/cli/words"
+	"livetape/ui/humanize"
 )
 
 // recordFlags say where to record what is watched.
@@ -69,7 +69,7 @@ func (f recordFlags) create(cmd *cobra.Command, feeds *roster) (*tape.Recorder, 
 // sum tells, once all events have come, how many were recorded, if nothing is lacking.
 func (r *recording) sum(out io.Writer) {
 	if r.tape != nil && r.err() == nil {
-		newNotes(out).say(r.name, words.Count(r.tape.Messages(), "event")+" recorded")
+		newNotes(out).say(r.name, humanize.Plural(r.tape.Messages(), "event")+" recorded")
 	}
 }
 

@@ -10,7 +10,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"livetape/feed"
-	"livetape/ui/cli/words"
+	"livetape/ui/humanize"
 )
 
 // footline is a line at the foot of a terminal, drawn anew as often as one likes. What is written through it stands
@@ -85,5 +85,5 @@ func (p *progress) line(now time.Time) string {
 		return "recording " + p.name + " · no event yet"
 	}
 	age := max(0, now.Sub(p.newest)).Truncate(time.Second)
-	return fmt.Sprintf("recording %s · %s · %s · the last %s ago", p.name, words.Count(p.events, "event"), words.Bytes(p.bytes), age)
+	return fmt.Sprintf("recording %s · %s · %s · the last %s ago", p.name, humanize.Plural(p.events, "event"), humanize.Bytes(p.bytes), age)
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/ui/humanize"
 )
 
 // connection judges how the server was reached and what it answered.
@@ -60,23 +61,23 @@ func (e *examination) journey(s *Section) {
 	t := e.first.steps
 	var steps []string
 	if t.DNS > 0 && t.Found {
-		steps = append(steps, "DNS "+inWords(t.DNS))
+		steps = append(steps, "DNS "+humanize.Measured(t.DNS))
 	}
 	if t.Reached {
-		steps = append(steps, "TCP "+inWords(t.TCP))
+		steps = append(steps, "TCP "+humanize.Measured(t.TCP))
 	}
 	if t.Secured {
-		steps = append(steps, t.Version+" "+inWords(t.TLS))
+		steps = append(steps, t.Version+" "+humanize.Measured(t.TLS))
 	}
 	if e.first.answer.Status > 0 && !t.Answered.IsZero() {
-		steps = append(steps, "answer after "+inWords(t.Answered.Sub(t.Asked)))
+		steps = append(steps, "answer after "+humanize.Measured(t.Answered.Sub(t.Asked)))
 	}
 	if len(steps) == 0 {
 		return
 	}
 	mark, advice := Good, ""
 	if wait := t.Answered.Sub(t.Wrote); e.first.answer.Status > 0 && wait > 2*time.Second && !t.Wrote.IsZero() {
-		mark, advice = Warning, fmt.Sprintf("the server thought for %s before it answered: it should send its headers at once", inWords(wait))
+		mark, advice = Warning, fmt.Sprintf("the server thought for %s before it answered: it should send its headers at once", humanize.Measured(wait))
 	}
 	s.add(mark, "way", strings.Join(steps, " · "), advice)
 }
@@ -159,9 +160,9 @@ func (e *examination) clock(s *Section) {
 	case ahead.Abs() < clockTolerance:
 		s.add(Good, "clock", "the server's agrees with this machine's", "")
 	case ahead > 0:
-		s.add(Warning, "clock", "the server's is "+inWords(ahead)+" ahead of this machine's", "check that both are set by NTP: ages and delays are off by that")
+		s.add(Warning, "clock", "the server's is "+humanize.Measured(ahead)+" ahead of this machine's", "check that both are set by NTP: ages and delays are off by that")
 	default:
-		s.add(Warning, "clock", "the server's is "+inWords(-ahead)+" behind this machine's", "check that both are set by NTP: ages and delays are off by that")
+		s.add(Warning, "clock", "the server's is "+humanize.Measured(-ahead)+" behind this machine's", "check that both are set by NTP: ages and delays are off by that")
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"livetape/feed/market"
-	"livetape/ui/cli/words"
+	"livetape/ui/humanize"
 )
 
 // payloads judges what the events mean.
@@ -20,19 +20,19 @@ func (e *examination) payloads() Section {
 	}
 	switch name := r.result.Definition.Preset; {
 	case r.given && r.found:
-		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, words.Count(total, "event")), "")
+		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, humanize.Plural(total, "event")), "")
 	case r.instead != nil:
-		s.add(Bad, "reading", "the feed's own settings read none of "+words.Count(total, "event"), fmt.Sprintf("what is below reads %d of them", r.instead.Mapped))
+		s.add(Bad, "reading", "the feed's own settings read none of "+humanize.Plural(total, "event"), fmt.Sprintf("what is below reads %d of them", r.instead.Mapped))
 	case r.given:
-		s.add(Bad, "reading", "the feed's own settings read none of "+words.Count(total, "event"), "check its map, or leave it out and see what is found")
+		s.add(Bad, "reading", "the feed's own settings read none of "+humanize.Plural(total, "event"), "check its map, or leave it out and see what is found")
 	case r.found && name != "" && r.result.Definition.Map == nil:
-		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s", name, r.result.Mapped, words.Count(total, "event")), "")
+		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s", name, r.result.Mapped, humanize.Plural(total, "event")), "")
 	case r.found:
-		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s", r.result.Mapped, words.Count(total, "event")), "")
+		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s", r.result.Mapped, humanize.Plural(total, "event")), "")
 	case len(r.recognised) > 0:
-		s.add(Warning, "reading", fmt.Sprintf("the preset %s fits, but nothing in %s is a price or a headline", r.recognised[0], words.Count(total, "event")), "listen for longer, or write a map for your own payloads")
+		s.add(Warning, "reading", fmt.Sprintf("the preset %s fits, but nothing in %s is a price or a headline", r.recognised[0], humanize.Plural(total, "event")), "listen for longer, or write a map for your own payloads")
 	default:
-		s.add(Bad, "reading", "nothing in "+words.Count(total, "event")+" looks like a price or a headline", "write a map for these payloads: the samples below show their members")
+		s.add(Bad, "reading", "nothing in "+humanize.Plural(total, "event")+" looks like a price or a headline", "write a map for these payloads: the samples below show their members")
 	}
 	e.contents(&s)
 	e.unread(&s)
@@ -132,16 +132,16 @@ func (e *examination) delay(s *Section) {
 		}
 		return
 	}
-	text := fmt.Sprintf("%s in the median, %s to %s", inWords(d.Median), inWords(d.Min), inWords(d.Max))
+	text := fmt.Sprintf("%s in the median, %s to %s", humanize.Measured(d.Median), humanize.Measured(d.Min), humanize.Measured(d.Max))
 	if d.Newest {
-		text = inWords(d.Median) + " for the newest of what came at once"
+		text = humanize.Measured(d.Median) + " for the newest of what came at once"
 	}
 	if d.Precision == time.Second {
 		text += "; the times are whole seconds"
 	}
 	switch {
 	case d.Min < -d.Precision-skewAllowed:
-		s.add(Warning, "latency", fmt.Sprintf("prices come from the future, by up to %s", inWords(-d.Min)), "the feed's clock is ahead of this machine's, or the unit of its times is wrong")
+		s.add(Warning, "latency", fmt.Sprintf("prices come from the future, by up to %s", humanize.Measured(-d.Min)), "the feed's clock is ahead of this machine's, or the unit of its times is wrong")
 	case d.Median > late:
 		s.add(Warning, "latency", text, "a delayed feed, or quiet symbols, or clocks that differ")
 	default:

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"livetape/feed"
-	"livetape/ui/cli/words"
+	"livetape/ui/humanize"
 )
 
 // resumed judges what the server did with a Last-Event-ID.
@@ -30,7 +30,7 @@ func (e *examination) resumed(s *Section) {
 	case Snapshot:
 		s.add(Warning, "resume", "no: "+r.asked()+" to go on after "+sent+", the server sends a snapshot instead", "prices are right again at once, but "+lossy)
 	case Skipped:
-		s.add(Bad, "resume", fmt.Sprintf("no: %s behind %s did not come again", words.Count(r.followed, "event"), sent), lossy)
+		s.add(Bad, "resume", fmt.Sprintf("no: %s behind %s did not come again", humanize.Plural(r.followed, "event"), sent), lossy)
 	case Denied:
 		s.add(Bad, "resume", "the server refuses Last-Event-ID "+sent+": "+r.cause, "a server that cannot resume should ignore the id, or every reconnect fails")
 	case NotOffered:
@@ -53,7 +53,7 @@ func (r *resumption) asked() string {
 func (e *examination) continued(sent string) string {
 	r := e.again
 	if c := r.reported; c != nil {
-		return fmt.Sprintf("%s to go on after %s, the server says that it replays %s", r.asked(), sent, words.Count(c.Replayed, "event"))
+		return fmt.Sprintf("%s to go on after %s, the server says that it replays %s", r.asked(), sent, humanize.Plural(c.Replayed, "event"))
 	}
 	return r.asked() + " to go on after " + sent + ", the server sent the event that followed"
 }

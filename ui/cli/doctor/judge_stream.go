@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"livetape/ui/cli/words"
+	"livetape/ui/humanize"
 )
 
 // stream judges what came, and how.
@@ -25,12 +25,12 @@ func (e *examination) stream() Section {
 
 func (e *examination) received(s *Section) {
 	o := e.first
-	text := fmt.Sprintf("%s in %s, %s", words.Count(o.tally.total, "event"), inWords(o.listened()), words.Bytes(o.wire.bytes))
+	text := fmt.Sprintf("%s in %s, %s", humanize.Plural(o.tally.total, "event"), humanize.Measured(o.listened()), humanize.Bytes(o.wire.bytes))
 	switch {
 	case o.wire.bytes == 0 && o.ending == ended:
 		s.add(Bad, "events", "the server ended the stream without sending anything", "ask the server's operator")
 	case o.wire.bytes == 0:
-		s.add(Warning, "events", "nothing came in "+inWords(o.listened()), "listen for longer, for example --for 60s; a server should send a comment at least every 15 s")
+		s.add(Warning, "events", "nothing came in "+humanize.Measured(o.listened()), "listen for longer, for example --for 60s; a server should send a comment at least every 15 s")
 	case o.ending == broke:
 		s.add(Bad, "events", text+"; then the connection broke: "+o.cause, orElse(o.advice, "look at the timeouts of the server, and of what stands between"))
 	case o.ending == ended && (o.wire.midEvent() && o.format == FormatSSE):
@@ -53,12 +53,12 @@ func (e *examination) buffering(s *Section) {
 	o := e.first
 	switch {
 	case h.Bursts > 0:
-		s.add(Warning, "buffering", fmt.Sprintf("events are held back: %d came at once that happened over %s", h.Events, inWords(h.Span)), advice)
+		s.add(Warning, "buffering", fmt.Sprintf("events are held back: %d came at once that happened over %s", h.Events, humanize.Measured(h.Span)), advice)
 	case o.wire.stalls > 0:
 		s.add(Warning, "buffering", fmt.Sprintf("the stream paused within an event, %s: parts of events are held back", times(o.wire.stalls)), advice)
 	case e.crowded():
 		c, _ := crowding(o.tally.kept)
-		s.add(Warning, "buffering", fmt.Sprintf("events come in clumps, some %d at once after %s of nothing: the server gathers them, or a proxy does; without times in the payloads nothing tells how late they are", c.Events, inWords(c.Every)), "if the server does not mean to, "+advice)
+		s.add(Warning, "buffering", fmt.Sprintf("events come in clumps, some %d at once after %s of nothing: the server gathers them, or a proxy does; without times in the payloads nothing tells how late they are", c.Events, humanize.Measured(c.Every)), "if the server does not mean to, "+advice)
 	case o.tally.total > 1:
 		s.add(Good, "buffering", "no sign of a proxy that holds events back", "")
 	}
@@ -85,16 +85,16 @@ func (e *examination) framing(s *Section) {
 	w, t := &e.first.wire, &e.first.tally
 	before := len(s.Findings)
 	if w.badText > 0 {
-		s.add(Bad, "text", "not UTF-8: "+words.Count(w.badText, "sequence")+" shown as �", "have the server encode its text as UTF-8")
+		s.add(Bad, "text", "not UTF-8: "+humanize.Plural(w.badText, "sequence")+" shown as �", "have the server encode its text as UTF-8")
 	}
 	if t.skipped > 0 {
-		s.add(Bad, "size", fmt.Sprintf("%s of more than %s skipped", words.Count(t.skipped, "event"), words.Bytes(int64(e.eventLimit()))), "raise max_event for this feed")
+		s.add(Bad, "size", fmt.Sprintf("%s of more than %s skipped", humanize.Plural(t.skipped, "event"), humanize.Bytes(int64(e.eventLimit()))), "raise max_event for this feed")
 	}
 	if w.badRetry > 0 {
-		s.add(Warning, "retry", words.Count(w.badRetry, "retry: line")+" without a whole number, ignored", "retry: counts milliseconds, in digits only")
+		s.add(Warning, "retry", humanize.Plural(w.badRetry, "retry: line")+" without a whole number, ignored", "retry: counts milliseconds, in digits only")
 	}
 	if w.nulIDs > 0 {
-		s.add(Warning, "ids", words.Count(w.nulIDs, "id: line")+" with a NUL, ignored", "an id must not hold U+0000")
+		s.add(Warning, "ids", humanize.Plural(w.nulIDs, "id: line")+" with a NUL, ignored", "an id must not hold U+0000")
 	}
 	for _, field := range w.unknown {
 		e.unknownField(s, field)
@@ -105,7 +105,7 @@ func (e *examination) framing(s *Section) {
 }
 
 func (e *examination) unknownField(s *Section, field name) {
-	shown, lines := e.visit.Clean(field.Name, 40), words.Count(field.Count, "line")
+	shown, lines := e.visit.Clean(field.Name, 40), humanize.Plural(field.Count, "line")
 	switch meant := knownField(field.Name); {
 	case strings.ContainsAny(field.Name, "{[<\""):
 		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads: %s", lines, shown), `a payload must stand behind "data: " on its line`)
@@ -137,7 +137,7 @@ func (e *examination) numbered(s *Section) {
 		return
 	}
 	ids := e.ids()
-	text := fmt.Sprintf("%d of %s have one", ids.Events, words.Count(e.first.tally.total, "event"))
+	text := fmt.Sprintf("%d of %s have one", ids.Events, humanize.Plural(e.first.tally.total, "event"))
 	switch {
 	case ids.Events == 0 && e.again != nil && e.again.known.payloads != nil && len(e.again.ids) > 0:
 		s.add(Good, "ids", "in the payloads; the last is "+e.visit.Clean(e.again.ids[len(e.again.ids)-1], 80), "")
@@ -194,7 +194,7 @@ func (e *examination) reconnecting(s *Section) {
 	}
 	var words []string
 	for _, d := range waits {
-		words = append(words, inWords(d))
+		words = append(words, humanize.Measured(d))
 	}
 	text := "the server asks for " + strings.Join(words, ", then ") + " before a reconnect"
 	if longest := slices.Max(waits); longest > 30*time.Second {
@@ -213,13 +213,13 @@ func (e *examination) beating(s *Section) {
 	every := rhythm(t.beats)
 	switch {
 	case every > 0:
-		s.add(Good, "heartbeat", fmt.Sprintf("%s, every %s: idle_timeout: %s fits", e.beatKind(), inWords(every), yamlTime(idleTimeout(every))), "")
+		s.add(Good, "heartbeat", fmt.Sprintf("%s, every %s: idle_timeout: %s fits", e.beatKind(), humanize.Measured(every), yamlTime(idleTimeout(every))), "")
 	case len(t.beats) > 0:
-		s.add(Good, "heartbeat", e.beatKind()+", but too few in "+inWords(o.listened())+" to know how often", "--for 60s shows how often")
+		s.add(Good, "heartbeat", e.beatKind()+", but too few in "+humanize.Measured(o.listened())+" to know how often", "--for 60s shows how often")
 	case o.silence() >= quietEnough:
-		s.add(Warning, "heartbeat", "none, though nothing came for "+inWords(o.silence()), "without heartbeats a dead stream looks like a quiet one: have the server send a comment every 15 s")
+		s.add(Warning, "heartbeat", "none, though nothing came for "+humanize.Measured(o.silence()), "without heartbeats a dead stream looks like a quiet one: have the server send a comment every 15 s")
 	case o.tally.total > 0 && o.ending != ended:
-		s.add(Good, "heartbeat", "none, and the longest silence was "+inWords(o.silence())+"; --for 60s shows rarer ones", "")
+		s.add(Good, "heartbeat", "none, and the longest silence was "+humanize.Measured(o.silence())+"; --for 60s shows rarer ones", "")
 	}
 }
 

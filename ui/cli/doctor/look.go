@@ -13,6 +13,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/stream"
+	"livetape/ui/humanize"
 )
 
 // question is what one connection is made for.
@@ -40,7 +41,7 @@ func (e *examination) look(ctx context.Context, q question) *observation {
 	o.steps = t.taken()
 	switch {
 	case err != nil && ctx.Err() == nil && asking.Err() != nil:
-		o.cause, o.advice = fmt.Sprintf("no answer within %s", inWords(answerTime)), "the server may hold its answer back until the first event; ask its operator, or try again"
+		o.cause, o.advice = fmt.Sprintf("no answer within %s", humanize.Measured(answerTime)), "the server may hold its answer back until the first event; ask its operator, or try again"
 		return o
 	case err != nil:
 		o.cause, o.advice = e.visit.Explain(err)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/ui/humanize"
 )
 
 // timed is an event whose payload says when it happened.
@@ -147,7 +148,7 @@ func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {
 				steps = append(steps, step{c.every, c.beat})
 			}
 			r := examined(t, streams(sseType, steps...), feed.Config{}, Options{For: 4*c.every + time.Second})
-			r.finding("heartbeat").requireLike(t, Good, "every "+inWords(c.every), c.kind, "idle_timeout: "+c.idle)
+			r.finding("heartbeat").requireLike(t, Good, "every "+humanize.Measured(c.every), c.kind, "idle_timeout: "+c.idle)
 			if r.Stream.IdleTimeout != c.idle || !strings.Contains(r.Reading.YAML, "idle_timeout: "+c.idle) {
 				t.Errorf("the idle timeout is %q:\n%s", r.Stream.IdleTimeout, r.Reading.YAML)
 			}

@@ -5,10 +5,10 @@ import (
 	"io"
 	"strings"
 
-	"livetape/ui/cli/words"
-
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
+
+	"livetape/ui/humanize"
 )
 
 // Text writes the report for people. The renderer says whether marks have colours.
@@ -81,6 +81,6 @@ func (t *text) types(s *Stream) {
 		t.printf("  %s%s %6d %8.2f/s  %s\n", k.Type, pad, k.Count, k.PerSecond, k.Sample)
 	}
 	if s.OtherTypes > 0 {
-		t.printf("  and %s of other types\n", words.Count(s.OtherTypes, "event"))
+		t.printf("  and %s of other types\n", humanize.Plural(s.OtherTypes, "event"))
 	}
 }

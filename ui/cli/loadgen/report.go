@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/ui/humanize"
 )
 
 // Report is what became of a run. A figure that nobody can know is nil, and a note says why.
@@ -134,7 +135,7 @@ func (rep *Report) Nobody() error {
 	}
 	first := c.Refusals[0]
 	advice := cmp.Or(first.Advice, "'livetape check' tells more")
-	return fmt.Errorf("none of %s clients got a stream: %s; %s", count(c.Asked), first.Cause, advice)
+	return fmt.Errorf("none of %s clients got a stream: %s; %s", humanize.Count(c.Asked), first.Cause, advice)
 }
 
 func (rep *Report) note(format string, args ...any) {

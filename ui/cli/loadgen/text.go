@@ -3,8 +3,9 @@ package loadgen
 import (
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
+
+	"livetape/ui/humanize"
 )
 
 // Text writes the report for people.
@@ -14,7 +15,7 @@ func (r *Report) Text(w io.Writer) error {
 	t.connections(r.Connections)
 	t.events(r)
 	t.latency(r.Latency)
-	t.row("bytes", "%s%s", size(float64(r.Bytes.Received)), perSecond(r.Bytes.PerSecond, size))
+	t.row("bytes", "%s%s", humanize.Bytes(r.Bytes.Received), perSecond(r.Bytes.PerSecond, humanize.Bytes[float64]))
 	t.spread(r.Clients)
 	for _, note := range r.Notes {
 		t.printf("\n! %s", note)
@@ -54,36 +55,36 @@ func (t *text) row(about, format string, args ...any) {
 }
 
 func (t *text) connections(c Connections) {
-	line := fmt.Sprintf("%s of %s", count(c.Connected), count(c.Asked))
+	line := fmt.Sprintf("%s of %s", humanize.Count(c.Connected), humanize.Count(c.Asked))
 	if c.Protocol != "" {
 		line += ", " + c.Protocol
 	}
 	t.row("connected", "%s", line)
 	t.row("", "%s refused, %s dropped, %s came back, %s held to the end",
-		count(c.Refused), count(c.Dropped), count(c.Reconnected), count(c.Held))
+		humanize.Count(c.Refused), humanize.Count(c.Dropped), humanize.Count(c.Reconnected), humanize.Count(c.Held))
 	if c.Between > 0 {
-		t.row("", "%s between two streams when the time was up", count(c.Between))
+		t.row("", "%s between two streams when the time was up", humanize.Count(c.Between))
 	}
 	if c.Stalled > 0 {
-		t.row("", "%s of these stalled", count(c.Stalled))
+		t.row("", "%s of these stalled", humanize.Count(c.Stalled))
 	}
 	for _, cause := range c.Refusals {
-		t.row("", "  refused: %s × %s", count(cause.Times), cause.Cause)
+		t.row("", "  refused: %s × %s", humanize.Count(cause.Times), cause.Cause)
 	}
 	for _, cause := range c.Drops {
-		t.row("", "  dropped: %s × %s", count(cause.Times), cause.Cause)
+		t.row("", "  dropped: %s × %s", humanize.Count(cause.Times), cause.Cause)
 	}
 }
 
 func (t *text) events(r *Report) {
 	e := r.Events
-	t.row("delivered", "%s%s", count(e.Delivered), perSecond(e.PerSecond, events))
+	t.row("delivered", "%s%s", humanize.Count(e.Delivered), perSecond(e.PerSecond, func(n float64) string { return humanize.Count(n + 0.5) }))
 	t.row("", "%s lost, %s duplicated, %s out of order%s", known(e.Lost), known(e.Duplicated), known(e.OutOfOrder), judgement(e.JudgedBy))
 	if e.OnTheWay != nil && *e.OnTheWay > 0 {
-		t.row("", "%s still on the way when the time was up", count(*e.OnTheWay))
+		t.row("", "%s still on the way when the time was up", humanize.Count(*e.OnTheWay))
 	}
 	if e.Resets > 0 {
-		t.row("", "%s times the server could not resume", count(e.Resets))
+		t.row("", "%s times the server could not resume", humanize.Count(e.Resets))
 	}
 }
 
@@ -104,16 +105,16 @@ func (t *text) latency(l *Latency) {
 		t.row("latency", "not known")
 		return
 	}
-	t.row("latency", "p50 %s, p99 %s, p99.9 %s, longest %s, shortest %s", millis(l.P50), millis(l.P99), millis(l.P999), millis(l.Max), millis(l.Min))
+	t.row("latency", "p50 %s, p99 %s, p99.9 %s, longest %s, shortest %s", humanize.Latency(l.P50), humanize.Latency(l.P99), humanize.Latency(l.P999), humanize.Latency(l.Max), humanize.Latency(l.Min))
 }
 
 func (t *text) spread(s *Spread) {
 	if s == nil {
 		return
 	}
-	t.row("per client", "%s events (%s to %s)", count(s.Events.Median), count(s.Events.Min), count(s.Events.Max))
+	t.row("per client", "%s events (%s to %s)", humanize.Count(s.Events.Median), humanize.Count(s.Events.Min), humanize.Count(s.Events.Max))
 	if s.Slowest != nil {
-		t.row("", "longest latency %s (%s to %s)", millis(s.Slowest.Median), millis(s.Slowest.Min), millis(s.Slowest.Max))
+		t.row("", "longest latency %s (%s to %s)", humanize.Latency(s.Slowest.Median), humanize.Latency(s.Slowest.Min), humanize.Latency(s.Slowest.Max))
 	}
 }
 
@@ -121,16 +122,7 @@ func known(n *uint64) string {
 	if n == nil {
 		return "unknown"
 	}
-	return count(*n)
-}
-
-// count writes a number in groups of three digits.
-func count[T int | uint64 | float64](n T) string {
-	digits := strconv.FormatUint(uint64(n), 10)
-	for i := len(digits) - 3; i > 0; i -= 3 {
-		digits = digits[:i] + "," + digits[i:]
-	}
-	return digits
+	return humanize.Count(*n)
 }
 
 func perSecond(n *float64, in func(float64) string) string {
@@ -138,34 +130,4 @@ func perSecond(n *float64, in func(float64) string) string {
 		return ""
 	}
 	return ", " + in(*n) + "/s"
-}
-
-func events(n float64) string { return count(n + 0.5) }
-
-func size(n float64) string {
-	for _, unit := range []string{"B", "kB", "MB", "GB"} {
-		if n < 1000 {
-			return strconv.FormatFloat(n, 'f', digitsFor(n, unit), 64) + " " + unit
-		}
-		n /= 1000
-	}
-	return strconv.FormatFloat(n, 'f', 1, 64) + " TB"
-}
-
-func digitsFor(n float64, unit string) int {
-	if unit == "B" || n >= 100 {
-		return 0
-	}
-	return 1
-}
-
-// millis writes a latency with as many digits as it has.
-func millis(n float64) string {
-	switch {
-	case n < 10:
-		return strconv.FormatFloat(n, 'f', 2, 64) + " ms"
-	case n < 1000:
-		return strconv.FormatFloat(n, 'f', 0, 64) + " ms"
-	}
-	return strconv.FormatFloat(n/1000, 'f', 1, 64) + " s"
 }
