@@ -13,7 +13,7 @@ const returnSpread = 5 * time.Second
 // the next one with all of them before its door. The next stream begins with the usual time again.
 func (st *stream) farewell() error {
 	if st.tongue != nil {
-		return errors.Join(st.send([]byte(st.tongue.style.Farewell)), errEnded)
+		return errors.Join(st.send([]byte(st.tongue.style.Shutdown)), errEnded)
 	}
 	usual := st.server.config.Retry
 	later := rand.N(max(usual, returnSpread))

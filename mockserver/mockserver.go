@@ -62,7 +62,7 @@ type Server struct {
 	meters  *meters
 	wheel   *wheel // of heartbeats
 
-	turnstile emulate.Turnstile // of the services that it speaks as
+	turnstile emulate.Limiter // of the services that it speaks as
 
 	turns sync.Mutex    // held while a scenario's events and faults take turns
 	ahead time.Duration // how far the time of a scenario is behind that of its pace

@@ -291,7 +291,7 @@ func (st *stream) dismiss(behind int) error {
 	st.server.meters.slow.Inc()
 	st.server.config.Logger.Warn("slow client dismissed", "client", st.number, "behind", behind)
 	if st.tongue != nil {
-		return errors.Join(errEnded, st.send([]byte(st.tongue.style.Slow)))
+		return errors.Join(errEnded, st.send([]byte(st.tongue.style.SlowClient)))
 	}
 	err := st.send(fmt.Appendf(nil, ": too slow: %d events behind; reconnect to resume from %s\n\n", behind, st.place))
 	return errors.Join(errEnded, err)

@@ -21,12 +21,12 @@ type tongue struct {
 }
 
 func newTongue(talk emulate.Talk, now time.Time) *tongue {
-	t := &tongue{talk: talk, style: talk.Style(), timer: time.NewTimer(0)}
+	t := &tongue{talk: talk, style: talk.Format(), timer: time.NewTimer(0)}
 	for _, data := range unreadable {
-		t.malformed = append(t.malformed, string(t.style.Wrap(nil, data)))
+		t.malformed = append(t.malformed, string(t.style.AppendEvent(nil, data)))
 	}
 	for _, data := range odd {
-		t.hostile = append(t.hostile, string(t.style.Wrap(nil, data)))
+		t.hostile = append(t.hostile, string(t.style.AppendEvent(nil, data)))
 	}
 	t.rest(now)
 	return t
@@ -34,21 +34,21 @@ func newTongue(talk emulate.Talk, now time.Time) *tongue {
 
 // rest puts the next heartbeat off to a whole interval from now.
 func (t *tongue) rest(now time.Time) {
-	if t.style.Heartbeat > 0 {
-		t.beat = now.Add(t.style.Heartbeat)
+	if t.style.HeartbeatInterval > 0 {
+		t.beat = now.Add(t.style.HeartbeatInterval)
 	}
 }
 
 // said notes that something was sent.
 func (t *tongue) said(now time.Time) {
-	if t != nil && !t.style.Steady {
+	if t != nil && !t.style.HeartbeatAlways {
 		t.rest(now)
 	}
 }
 
 // due is when there is something to say by itself; zero for never.
 func (t *tongue) due() time.Time {
-	at := t.talk.Due()
+	at := t.talk.WakeAt()
 	if at.IsZero() || !t.beat.IsZero() && t.beat.Before(at) {
 		return t.beat
 	}
@@ -74,7 +74,7 @@ func (t *tongue) alarm(mute bool) <-chan time.Time {
 
 // speakUp is what is due at now. A heartbeat is told another time, or none: the zero one.
 func (t *tongue) speakUp(now, told time.Time) (b []byte) {
-	if at := t.talk.Due(); !at.IsZero() && !at.After(now) {
+	if at := t.talk.WakeAt(); !at.IsZero() && !at.After(now) {
 		b, t.over = t.talk.Wake(b, now)
 	}
 	if !t.over && !t.beat.IsZero() && !t.beat.After(now) {
@@ -91,8 +91,8 @@ func (t *tongue) append(b []byte, e emulate.Event, noID bool) []byte {
 		return b
 	}
 	start := len(b)
-	b, t.over = t.talk.Tell(b, e, time.Now())
-	if noID && !t.style.Lines {
+	b, t.over = t.talk.Encode(b, e, time.Now())
+	if noID && !t.style.JSONLines {
 		return append(b[:start], withoutIDs(b[start:])...)
 	}
 	return b
@@ -113,8 +113,8 @@ func withoutIDs(piece []byte) []byte {
 func (t *tongue) suffer(k *strike) []byte {
 	switch {
 	case k.fault.Name == faultHuge:
-		return t.style.Wrap(nil, `{"huge":"`+string(bytes.Repeat([]byte("very "), int(k.value.n)<<20/5))+`"}`)
-	case k.fault.Name == faultRetry && !t.style.Lines:
+		return t.style.AppendEvent(nil, `{"huge":"`+string(bytes.Repeat([]byte("very "), int(k.value.n)<<20/5))+`"}`)
+	case k.fault.Name == faultRetry && !t.style.JSONLines:
 		return appendRetry(nil, k.value.n)
 	}
 	return nil
@@ -164,9 +164,9 @@ func (st *stream) ended(caught bool) error {
 	if t == nil {
 		return nil
 	}
-	if finite, ok := t.talk.(emulate.Finite); ok && caught && !t.over {
+	if finite, ok := t.talk.(emulate.Finisher); ok && caught && !t.over {
 		t.over = true
-		if err := st.send(finite.Caught(nil)); err != nil {
+		if err := st.send(finite.Finish(nil)); err != nil {
 			return err
 		}
 	}
@@ -190,7 +190,7 @@ func (st *stream) speakUp(c *condition) error {
 
 // halfForeign is the beginning of what the client would get next, or of what it will never get.
 func (st *stream) halfForeign() []byte {
-	whole := st.tongue.style.Wrap(nil, neverTrue)
+	whole := st.tongue.style.AppendEvent(nil, neverTrue)
 	events, _, _ := st.log.read(st.place, make([]*entry, 0, maxBatch))
 	for _, e := range events {
 		if st.wants(e) {

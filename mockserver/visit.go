@@ -42,11 +42,11 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	guest := address(r)
-	if no := s.turnstile.Enter(service, guest, time.Now()); no != nil {
+	if no := s.turnstile.Acquire(service, guest, time.Now()); no != nil {
 		answer(w, no)
 		return
 	}
-	defer s.turnstile.Leave(service, guest)
+	defer s.turnstile.Release(service, guest)
 	talk, reply := hear(w, r, service)
 	if reply != nil {
 		answer(w, reply)
@@ -67,7 +67,7 @@ func hear(w http.ResponseWriter, r *http.Request, service emulate.Service) (emul
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
 	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, moved), abroad+service.Name)
-	talk, reply := service.Hear(at(r, path), time.Now())
+	talk, reply := service.NewSession(at(r, path), time.Now())
 	if reply == nil {
 		_ = control.SetReadDeadline(time.Time{}) // a stream lasts
 	}
@@ -108,8 +108,8 @@ func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk e
 	w.Header().Set("Content-Type", st.tongue.style.ContentType)
 	place, number, found := now.begin(talk.Start())
 	st.place = place
-	if greeting, ok := talk.(emulate.Greeting); ok {
-		greeting.Greet(w.Header(), number, found)
+	if greeting, ok := talk.(emulate.HeaderSetter); ok {
+		greeting.SetHeader(w.Header(), number, found)
 	}
 	return st
 }
@@ -123,19 +123,19 @@ func (g *generation) begin(at emulate.Start) (id string, number uint64, found bo
 		oldest = first[0].number - 1
 	}
 	asked := newest
-	switch at.From {
-	case emulate.AtNow:
+	switch at.Kind {
+	case emulate.StartNow:
 		return "", g.first + newest, true
-	case emulate.AtOldest:
+	case emulate.StartOldest:
 		asked = oldest
-	case emulate.Behind:
-		asked = max(at.After, g.first) - g.first
-		found = at.After >= g.first+oldest && at.After <= g.first+newest
-	case emulate.AtTime:
+	case emulate.StartAfterEvent:
+		asked = max(at.AfterNumber, g.first) - g.first
+		found = at.AfterNumber >= g.first+oldest && at.AfterNumber <= g.first+newest
+	case emulate.StartAtTime:
 		asked = g.before(at.Since)
 	}
 	asked = min(max(asked, oldest), newest)
-	return g.log.at(asked), g.first + asked, found || at.From != emulate.Behind
+	return g.log.at(asked), g.first + asked, found || at.Kind != emulate.StartAfterEvent
 }
 
 // before is the number of the last event before a time.
@@ -168,15 +168,15 @@ func (e *entry) time() time.Time {
 // them: more than any log that began earlier has given, at up to 1,600 events a second.
 func firstNumber(now time.Time) uint64 {
 	const genesis, step = 1443571200, 5 // s; see emulate.Ledgers
-	return uint64(max(0, now.Unix()-genesis)/step) * emulate.PerLedger
+	return uint64(max(0, now.Unix()-genesis)/step) * emulate.EventsPerLedger
 }
 
 // standing is the market as it stands, for a service, and the id of the newest event that it contains.
-func (s *Server) standing() (emulate.Standing, string) {
+func (s *Server) standing() (emulate.Snapshot, string) {
 	s.making.Lock()
 	defer s.making.Unlock()
 	now := s.hub.now.Load()
-	m := emulate.Standing{Number: now.first + now.log.count()}
+	m := emulate.Snapshot{Number: now.first + now.log.count()}
 	for _, i := range s.market.instruments {
 		m.Quotes = append(m.Quotes, i.tell(false))
 	}

@@ -17,7 +17,7 @@ func BenchmarkTell(b *testing.B) {
 			r.Header.Set("Accept", "text/event-stream")
 			m := market()
 			var wanted []emulate.Event
-			talk, no := s.Hear(r, now)
+			talk, no := s.NewSession(r, now)
 			if no != nil {
 				b.Fatal(no.Body)
 			}
@@ -38,7 +38,7 @@ func BenchmarkTell(b *testing.B) {
 				if e.Quote != nil {
 					e.Quote.Bid ^= 1
 				}
-				out, _ = talk.Tell(out[:0], e, now)
+				out, _ = talk.Encode(out[:0], e, now)
 			}
 		})
 	}

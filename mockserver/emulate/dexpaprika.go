@@ -30,10 +30,10 @@ var dexTokens = [...]dexToken{
 
 func dexPaprika() Service {
 	return Service{
-		Name:    "dexpaprika",
-		Example: "/sse/prices?method=token_price&chain=ethereum&address=" + dexTokens[0].address,
-		Limit:   Limit{Streams: 10, TooMany: *dexError(http.StatusTooManyRequests, "ip stream limit exceeded")},
-		Hear:    hearDex,
+		Name:       "dexpaprika",
+		Example:    "/sse/prices?method=token_price&chain=ethereum&address=" + dexTokens[0].address,
+		Limit:      Limit{MaxStreams: 10, TooManyStreams: *dexError(http.StatusTooManyRequests, "ip stream limit exceeded")},
+		NewSession: hearDex,
 	}
 }
 
@@ -151,14 +151,14 @@ type swaps struct {
 	told      int
 }
 
-func (s *swaps) Style() Style {
+func (s *swaps) Format() Style {
 	return Style{
-		ContentType: "text/event-stream", Event: s.event, Heartbeat: dexBeat, Steady: true,
-		Slow: "event: error\ndata: {\"message\":\"slow consumer\"}\n\n",
+		ContentType: "text/event-stream", EventType: s.event, HeartbeatInterval: dexBeat, HeartbeatAlways: true,
+		SlowClient: "event: error\ndata: {\"message\":\"slow consumer\"}\n\n",
 	}
 }
 
-func (s *swaps) Open(b []byte, _ Standing, _ time.Time) ([]byte, bool) {
+func (s *swaps) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
 	if s.event == "t_p" {
 		b = append(b, "event: warning\ndata: {\"message\":\"/stream is deprecated, use /sse/prices\"}\n\n"...)
 	}
@@ -183,8 +183,8 @@ func (s *swaps) Wants(e Event) bool {
 	return ok
 }
 
-// Tell writes the type now before and now behind the data, as the server has done.
-func (s *swaps) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
+// Encode writes the type now before and now behind the data, as the server has done.
+func (s *swaps) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	t, _ := s.token(e.Quote.Symbol)
 	data := s.data(t, e.Quote)
 	if s.told++; s.told%2 == 1 {

@@ -13,9 +13,9 @@ import (
 
 func dxFeed() Service {
 	return Service{
-		Name:    "dxfeed",
-		Example: "/webservice/rest/eventSource.json?events=Quote,Trade&symbols=AAPL,MSFT",
-		Hear:    hearDxFeed,
+		Name:       "dxfeed",
+		Example:    "/webservice/rest/eventSource.json?events=Quote,Trade&symbols=AAPL,MSFT",
+		NewSession: hearDxFeed,
 	}
 }
 
@@ -49,7 +49,7 @@ type records struct {
 	quoted  map[string]Quote // by symbol: what was sent last
 }
 
-func (s *records) Style() Style { return Style{ContentType: "text/event-stream;charset=utf-8"} }
+func (s *records) Format() Style { return Style{ContentType: "text/event-stream;charset=utf-8"} }
 
 // asked is how the client calls an instrument; a symbol may name the exchange behind a colon. Empty: it did not ask.
 func (s *records) asked(symbol string) []string {
@@ -63,7 +63,7 @@ func (s *records) asked(symbol string) []string {
 }
 
 // Open tells all records of the last values; series begin with what comes.
-func (s *records) Open(b []byte, market Standing, _ time.Time) ([]byte, bool) {
+func (s *records) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
 	var n news
 	for _, q := range market.Quotes {
 		for _, name := range s.asked(q.Symbol) {
@@ -78,7 +78,7 @@ func (s *records) Open(b []byte, market Standing, _ time.Time) ([]byte, bool) {
 
 func (s *records) Wants(e Event) bool { return e.Quote != nil && len(s.asked(e.Quote.Symbol)) > 0 }
 
-func (s *records) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
+func (s *records) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	q, last := e.Quote, s.quoted[e.Quote.Symbol]
 	s.quoted[q.Symbol] = *q
 	var n news

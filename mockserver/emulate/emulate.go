@@ -19,8 +19,8 @@ type Service struct {
 	// Limit is how much one client address may ask of it.
 	Limit Limit
 
-	// Hear reads a request, whose path is that of the service. It answers with a stream, or else with a reply.
-	Hear func(r *http.Request, now time.Time) (Talk, *Reply)
+	// NewSession reads a request, whose path is that of the service. It answers with a stream, or else with a reply.
+	NewSession func(r *http.Request, now time.Time) (Talk, *Reply)
 }
 
 // Find is the service of a name.

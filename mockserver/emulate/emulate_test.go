@@ -30,7 +30,7 @@ func pair(base, counter string) string {
 }
 
 // market are quotes of the instruments that the services' samples are about.
-func market() emulate.Standing {
+func market() emulate.Snapshot {
 	quote := func(symbol string, decimals, sizeDecimals int, last, bid, ask int64) emulate.Quote {
 		return emulate.Quote{
 			Instrument: &emulate.Instrument{Symbol: symbol, Name: "The " + symbol, Currency: "USD", Decimals: decimals, SizeDecimals: sizeDecimals},
@@ -38,7 +38,7 @@ func market() emulate.Standing {
 			Size: 100, Volume: 48211900, Traded: true, Time: now,
 		}
 	}
-	return emulate.Standing{
+	return emulate.Snapshot{
 		Number: 1000,
 		Quotes: []emulate.Quote{
 			quote("BTC/USD", 2, 4, 6163260, 6163255, 6163270),
@@ -62,7 +62,7 @@ func hear(t *testing.T, service, target string, header ...string) emulate.Talk {
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	talk, no := s.Hear(r, now)
+	talk, no := s.NewSession(r, now)
 	if no != nil {
 		t.Fatalf("%s %s: %d %s", service, target, no.Status, no.Body)
 	}
@@ -85,7 +85,7 @@ func tell(talk emulate.Talk) string {
 	for i, e := range events {
 		e.Number = 1001 + uint64(i)
 		if !over && talk.Wants(e) {
-			b, over = talk.Tell(b, e, now)
+			b, over = talk.Encode(b, e, now)
 		}
 	}
 	return string(b)
@@ -313,7 +313,7 @@ func TestPythEventsAreAsLargeAsItsOwn(t *testing.T) {
 		m := market()
 		talk := hear(t, "pyth", target, "Authorization", "Bearer x")
 		talk.Open(nil, m, now)
-		event, _ := talk.Tell(nil, emulate.Event{Number: 1001, Quote: &m.Quotes[0]}, now)
+		event, _ := talk.Encode(nil, emulate.Event{Number: 1001, Quote: &m.Quotes[0]}, now)
 		if n := len(event); n < want*95/100 || n > want*105/100 {
 			t.Errorf("an event has %d bytes, want about %d", n, want)
 		}
@@ -335,7 +335,7 @@ func FuzzAnyRequestIsAnswered(f *testing.F) {
 		}
 		r.Header.Set(field, value)
 		r.Header.Set("Accept", "text/event-stream")
-		talk, no := s.Hear(r, now)
+		talk, no := s.NewSession(r, now)
 		if (talk == nil) == (no == nil) {
 			t.Fatalf("answered with %v and %v", talk, no)
 		}

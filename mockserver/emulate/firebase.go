@@ -18,7 +18,7 @@ const (
 )
 
 func firebase() Service {
-	return Service{Name: "firebase", Example: "/prices.json", Hear: hearFirebase}
+	return Service{Name: "firebase", Example: "/prices.json", NewSession: hearFirebase}
 }
 
 func firebaseError(status int, message string) *Reply {
@@ -54,11 +54,11 @@ type document struct {
 	rows map[string]Quote // by key: what was sent last
 }
 
-func (d *document) Style() Style {
+func (d *document) Format() Style {
 	if d.page {
-		return Style{ContentType: "application/json; charset=utf-8", Lines: true}
+		return Style{ContentType: "application/json; charset=utf-8", JSONLines: true}
 	}
-	return Style{ContentType: "text/event-stream; charset=utf-8", Event: "put", Heartbeat: firebaseBeat, Steady: true}
+	return Style{ContentType: "text/event-stream; charset=utf-8", EventType: "put", HeartbeatInterval: firebaseBeat, HeartbeatAlways: true}
 }
 
 // firebaseKey is a symbol as a key, which has no slash.
@@ -124,7 +124,7 @@ func (d *document) value(quotes []Quote) json.RawMessage {
 }
 
 // Open puts all that there is.
-func (d *document) Open(b []byte, market Standing, _ time.Time) ([]byte, bool) {
+func (d *document) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
 	for _, q := range market.Quotes {
 		d.rows[q.Symbol] = q
 	}
@@ -145,8 +145,8 @@ func (d *document) Wants(e Event) bool {
 	return len(d.path) < 2 || d.path[1] == firebaseKey(e.Quote.Symbol)
 }
 
-// Tell patches the row, or puts the one value that the client looks at.
-func (d *document) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
+// Encode patches the row, or puts the one value that the client looks at.
+func (d *document) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	old, known := d.rows[e.Quote.Symbol]
 	d.rows[e.Quote.Symbol] = *e.Quote
 	changed := rowOf(e.Quote)
@@ -171,7 +171,7 @@ func (d *document) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	return appendChange(b, "patch", "/"+strings.Join(inside, "/"), object(changed)), false
 }
 
-func (d *document) Due() time.Time { return d.ends }
+func (d *document) WakeAt() time.Time { return d.ends }
 
 func (d *document) Wake(b []byte, _ time.Time) ([]byte, bool) {
 	return append(b, "event: auth_revoked\ndata: \"credential is no longer valid\"\n\n"...), true

@@ -23,7 +23,7 @@ const (
 )
 
 func mercure() Service {
-	return Service{Name: "mercure", Example: "/.well-known/mercure?topic=prices", Hear: hearMercure}
+	return Service{Name: "mercure", Example: "/.well-known/mercure?topic=prices", NewSession: hearMercure}
 }
 
 func hearMercure(r *http.Request, now time.Time) (Talk, *Reply) {
@@ -71,16 +71,16 @@ type updates struct {
 	ends   time.Time
 }
 
-func (u *updates) Style() Style {
-	return Style{ContentType: "text/event-stream", Heartbeat: mercureBeat}
+func (u *updates) Format() Style {
+	return Style{ContentType: "text/event-stream", HeartbeatInterval: mercureBeat}
 }
 
 func (u *updates) Start() Start {
 	if u.asked == mercureEarliest {
-		return Start{From: AtOldest}
+		return Start{Kind: StartOldest}
 	}
 	if number, ok := parseUUID(u.asked); ok {
-		return Start{From: Behind, After: number}
+		return Start{Kind: StartAfterEvent, AfterNumber: number}
 	}
 	return Start{}
 }
@@ -97,7 +97,7 @@ func (u *updates) Greet(h http.Header, number uint64, _ bool) {
 }
 
 // Open is a comment without an empty line behind it.
-func (u *updates) Open(b []byte, _ Standing, _ time.Time) ([]byte, bool) {
+func (u *updates) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
 	return append(b, ":\n"...), false
 }
 
@@ -120,7 +120,7 @@ func (u *updates) Wants(e Event) bool {
 	})
 }
 
-func (u *updates) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
+func (u *updates) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	if e.News != nil {
 		b = append(b, "event: news\n"...)
 	}
@@ -154,7 +154,7 @@ func (u *updates) data(e Event) any {
 	}
 }
 
-func (u *updates) Due() time.Time { return u.ends }
+func (u *updates) WakeAt() time.Time { return u.ends }
 
 // Wake ends the stream without a word.
 func (u *updates) Wake(b []byte, _ time.Time) ([]byte, bool) { return b, true }

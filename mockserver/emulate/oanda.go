@@ -18,9 +18,9 @@ const (
 
 func oanda() Service {
 	return Service{
-		Name:    "oanda",
-		Example: "/v3/accounts/101-001-1234567-001/pricing/stream?instruments=EUR_USD,USD_JPY",
-		Hear:    hearOanda,
+		Name:       "oanda",
+		Example:    "/v3/accounts/101-001-1234567-001/pricing/stream?instruments=EUR_USD,USD_JPY",
+		NewSession: hearOanda,
 	}
 }
 
@@ -71,8 +71,8 @@ type pricing struct {
 	waiting  map[string]Quote     // for its time
 }
 
-func (p *pricing) Style() Style {
-	return Style{ContentType: "application/octet-stream", Lines: true, Heartbeat: oandaBeat, Steady: true}
+func (p *pricing) Format() Style {
+	return Style{ContentType: "application/octet-stream", JSONLines: true, HeartbeatInterval: oandaBeat, HeartbeatAlways: true}
 }
 
 // Greet gives the request its id.
@@ -80,7 +80,7 @@ func (p *pricing) Greet(h http.Header, _ uint64, _ bool) {
 	h.Set("RequestID", fmt.Sprintf("%018d", p.id%1e18))
 }
 
-func (p *pricing) Open(b []byte, market Standing, now time.Time) ([]byte, bool) {
+func (p *pricing) Open(b []byte, market Snapshot, now time.Time) ([]byte, bool) {
 	if p.snapshot {
 		for _, q := range market.Quotes {
 			if slices.Contains(p.symbols, q.Symbol) {
@@ -95,7 +95,7 @@ func (p *pricing) Wants(e Event) bool {
 	return e.Quote != nil && slices.Contains(p.symbols, e.Quote.Symbol)
 }
 
-func (p *pricing) Tell(b []byte, e Event, now time.Time) ([]byte, bool) {
+func (p *pricing) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
 	if last, ok := p.sent[e.Quote.Symbol]; ok && now.Sub(last) < oandaSample {
 		p.waiting[e.Quote.Symbol] = *e.Quote
 		return b, false
@@ -109,8 +109,8 @@ func (p *pricing) tell(b []byte, q *Quote, now time.Time) []byte {
 	return append(appendJSON(b, p.price(q)), '\n')
 }
 
-// Due is when the first of the quotes that wait may be sent.
-func (p *pricing) Due() (first time.Time) {
+// WakeAt is when the first of the quotes that wait may be sent.
+func (p *pricing) WakeAt() (first time.Time) {
 	for symbol := range p.waiting {
 		if at := p.sent[symbol].Add(oandaSample); first.IsZero() || at.Before(first) {
 			first = at

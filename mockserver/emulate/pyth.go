@@ -44,10 +44,10 @@ func pyth() Service {
 		Name:    "pyth",
 		Example: pythPath + "?ids[]=" + pythFeeds[0].id + "&ids[]=" + pythFeeds[1].id,
 		Limit: Limit{
-			Requests: 10, Within: 10 * time.Second, Lockout: time.Minute,
-			TooOften: Reply{Status: http.StatusTooManyRequests, ContentType: plainText, Body: "Too Many Requests"},
+			MaxRequests: 10, Per: 10 * time.Second, Lockout: time.Minute,
+			TooManyRequests: Reply{Status: http.StatusTooManyRequests, ContentType: plainText, Body: "Too Many Requests"},
 		},
-		Hear: hearPyth,
+		NewSession: hearPyth,
 	}
 }
 
@@ -136,12 +136,12 @@ type prices struct {
 	latest map[string]Quote // by symbol
 }
 
-func (p *prices) Style() Style {
-	return Style{ContentType: "text/event-stream", Heartbeat: pythSilence, Slow: "event:error\ndata:Slow consumer: disconnected\n\n"}
+func (p *prices) Format() Style {
+	return Style{ContentType: "text/event-stream", HeartbeatInterval: pythSilence, SlowClient: "event:error\ndata:Slow consumer: disconnected\n\n"}
 }
 
 // Open says nothing: the next update has it all.
-func (p *prices) Open(b []byte, market Standing, _ time.Time) ([]byte, bool) {
+func (p *prices) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
 	for _, q := range market.Quotes {
 		if p.Wants(Event{Quote: &q}) {
 			p.latest[q.Symbol] = q
@@ -154,7 +154,7 @@ func (p *prices) Wants(e Event) bool {
 	return e.Quote != nil && slices.ContainsFunc(p.feeds, func(f pythFeed) bool { return f.symbol == e.Quote.Symbol })
 }
 
-func (p *prices) Tell(b []byte, e Event, now time.Time) ([]byte, bool) {
+func (p *prices) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
 	if !now.Before(p.ends) {
 		return append(b, "event:error\ndata:Connection timeout reached (24h)\n\n"...), true
 	}

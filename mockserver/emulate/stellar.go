@@ -25,8 +25,8 @@ const (
 func stellarStyle() Style {
 	return Style{
 		ContentType: "text/event-stream; charset=utf-8",
-		Slow:        "event: error\ndata: Unexpected stream error\n\n",
-		Farewell:    byebye,
+		SlowClient:  "event: error\ndata: Unexpected stream error\n\n",
+		Shutdown:    byebye,
 	}
 }
 
@@ -191,13 +191,13 @@ func wantsPage(r *http.Request) bool {
 
 // operation is the id of the operation that an event is: ledger, transaction and operation in one number (SEP-35).
 func operation(number uint64) uint64 {
-	return number/PerLedger<<32 | (number%PerLedger+1)<<12 | 1
+	return number/EventsPerLedger<<32 | (number%EventsPerLedger+1)<<12 | 1
 }
 
 // upTo is the number of the last event up to an operation.
 func upTo(operation uint64) uint64 {
-	transactions := min(operation>>12&0xfffff, PerLedger)
-	return max(operation>>32*PerLedger+transactions, 1) - 1
+	transactions := min(operation>>12&0xfffff, EventsPerLedger)
+	return max(operation>>32*EventsPerLedger+transactions, 1) - 1
 }
 
 // parseCursor is where a paging token says to begin.
@@ -206,14 +206,14 @@ func parseCursor(text string) (Start, bool) {
 	case "now":
 		return Start{}, true
 	case "":
-		return Start{From: AtOldest}, true
+		return Start{Kind: StartOldest}, true
 	}
 	id, order, both := strings.Cut(text, "-")
 	at, err := strconv.ParseUint(id, 10, 63)
 	if err == nil && both {
 		_, err = strconv.ParseUint(order, 10, 63)
 	}
-	return Start{From: Behind, After: upTo(at)}, err == nil
+	return Start{Kind: StartAfterEvent, AfterNumber: upTo(at)}, err == nil
 }
 
 // account is the address of a made-up account (SEP-23: version byte, key, CRC-16/XMODEM, in base 32).

@@ -11,7 +11,7 @@ func stellarBook() Service {
 		Name: "stellar-book",
 		Example: "/order_book?limit=1&selling_asset_type=native&buying_asset_type=credit_alphanum4&buying_asset_code=USDC" +
 			"&buying_asset_issuer=" + usdc.issuer,
-		Hear: hearBook,
+		NewSession: hearBook,
 	}
 }
 
@@ -49,15 +49,15 @@ type book struct {
 	told   string // what was sent last
 }
 
-func (k *book) Style() Style {
+func (k *book) Format() Style {
 	if k.page {
-		return Style{ContentType: "application/hal+json; charset=utf-8", Lines: true}
+		return Style{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
 	}
 	return stellarStyle()
 }
 
 // Open tells the book as it stands. That of a pair without a market is empty.
-func (k *book) Open(b []byte, market Standing, _ time.Time) ([]byte, bool) {
+func (k *book) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
 	var q *Quote
 	for i := range market.Quotes {
 		if market.Quotes[i].Symbol == k.market.symbol {
@@ -72,7 +72,7 @@ func (k *book) Open(b []byte, market Standing, _ time.Time) ([]byte, bool) {
 
 func (k *book) Wants(e Event) bool { return e.Quote != nil && e.Quote.Symbol == k.market.symbol }
 
-func (k *book) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) { return k.tell(b, e.Quote) }
+func (k *book) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) { return k.tell(b, e.Quote) }
 
 func (k *book) tell(b []byte, q *Quote) ([]byte, bool) {
 	text := jsonText(k.summary(q))
@@ -87,7 +87,7 @@ func (k *book) tell(b []byte, q *Quote) ([]byte, bool) {
 	return append(b, byebye...), true
 }
 
-func (k *book) Due() time.Time { return k.ends }
+func (k *book) WakeAt() time.Time { return k.ends }
 
 func (k *book) Wake(b []byte, _ time.Time) ([]byte, bool) { return append(b, byebye...), true }
 

@@ -14,7 +14,7 @@ func stellarTrades() Service {
 		Name: "stellar-trades",
 		Example: "/trades?cursor=now&base_asset_type=native&counter_asset_type=credit_alphanum4&counter_asset_code=USDC" +
 			"&counter_asset_issuer=" + usdc.issuer,
-		Hear: hearTrades,
+		NewSession: hearTrades,
 	}
 }
 
@@ -62,13 +62,13 @@ type trades struct {
 	ends    time.Time
 }
 
-func (t *trades) Style() Style {
+func (t *trades) Format() Style {
 	return stellarStyle()
 }
 
 func (t *trades) Start() Start { return t.start }
 
-func (t *trades) Open(b []byte, _ Standing, _ time.Time) ([]byte, bool) {
+func (t *trades) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
 	return append(b, hello...), false
 }
 
@@ -87,7 +87,7 @@ func (t *trades) record(e Event) trade {
 	return newTrade(t.markets[t.market(e.Quote.Symbol)], e)
 }
 
-func (t *trades) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
+func (t *trades) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	record := t.record(e)
 	b = fmt.Appendf(b, "id: %s\ndata: ", record.ID)
 	b = append(appendJSON(b, record), "\n\n"...)
@@ -97,7 +97,7 @@ func (t *trades) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	return append(b, byebye...), true
 }
 
-func (t *trades) Due() time.Time { return t.ends }
+func (t *trades) WakeAt() time.Time { return t.ends }
 
 func (t *trades) Wake(b []byte, _ time.Time) ([]byte, bool) { return append(b, byebye...), true }
 
@@ -169,13 +169,13 @@ type tradePage struct {
 	records []trade
 }
 
-func (p *tradePage) Style() Style {
-	return Style{ContentType: "application/hal+json; charset=utf-8", Lines: true}
+func (p *tradePage) Format() Style {
+	return Style{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
 }
 
-func (p *tradePage) Open(b []byte, _ Standing, _ time.Time) ([]byte, bool) { return b, false }
+func (p *tradePage) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }
 
-func (p *tradePage) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
+func (p *tradePage) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	p.records = append(p.records, p.record(e))
 	if p.left > 0 {
 		return b, false
@@ -183,8 +183,8 @@ func (p *tradePage) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	return p.Caught(b), true
 }
 
-// Due is never: the page is whole before the time is over.
-func (p *tradePage) Due() time.Time { return time.Time{} }
+// WakeAt is never: the page is whole before the time is over.
+func (p *tradePage) WakeAt() time.Time { return time.Time{} }
 
 // Caught is the page.
 func (p *tradePage) Caught(b []byte) []byte {

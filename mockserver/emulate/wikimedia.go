@@ -25,10 +25,10 @@ func wikimedia() Service {
 	return Service{
 		Name:    "wikimedia",
 		Example: "/v2/stream/recentchange",
-		Limit: Limit{Streams: 2, TooMany: Reply{
+		Limit: Limit{MaxStreams: 2, TooManyStreams: Reply{
 			Status: http.StatusTooManyRequests, ContentType: plainText, Body: "Too Many Concurrent Connections From Your Client IP",
 		}},
-		Hear: hearWikimedia,
+		NewSession: hearWikimedia,
 	}
 }
 
@@ -60,7 +60,7 @@ func hearWikimedia(r *http.Request, now time.Time) (Talk, *Reply) {
 		if !ok {
 			return nil, kafkaError(http.StatusBadRequest, "ConfigurationError", "Invalid since timestamp.")
 		}
-		c.start = Start{From: AtTime, Since: at}
+		c.start = Start{Kind: StartAtTime, Since: at}
 	}
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
 		start, err := parseAssignments(id)
@@ -104,9 +104,9 @@ func parseAssignments(id string) (Start, error) {
 	case at < 0:
 		return Start{}, fmt.Errorf("must provide at least one assignment of %s", wikiTopic)
 	case all[at].Timestamp != nil:
-		return Start{From: AtTime, Since: time.UnixMilli(*all[at].Timestamp)}, nil
+		return Start{Kind: StartAtTime, Since: time.UnixMilli(*all[at].Timestamp)}, nil
 	case all[at].Offset != nil && *all[at].Offset > 0:
-		return Start{From: Behind, After: uint64(*all[at].Offset - 1)}, nil
+		return Start{Kind: StartAfterEvent, AfterNumber: uint64(*all[at].Offset - 1)}, nil
 	}
 	return Start{}, nil
 }
@@ -119,16 +119,16 @@ type changes struct {
 	lines bool
 }
 
-func (c *changes) Style() Style {
+func (c *changes) Format() Style {
 	if c.lines {
-		return Style{ContentType: "application/json; charset=utf-8", Lines: true}
+		return Style{ContentType: "application/json; charset=utf-8", JSONLines: true}
 	}
-	return Style{ContentType: "text/event-stream; charset=utf-8", Event: "message"}
+	return Style{ContentType: "text/event-stream; charset=utf-8", EventType: "message"}
 }
 
 func (c *changes) Start() Start { return c.start }
 
-func (c *changes) Open(b []byte, _ Standing, _ time.Time) ([]byte, bool) {
+func (c *changes) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
 	if c.lines {
 		return b, false
 	}
@@ -137,7 +137,7 @@ func (c *changes) Open(b []byte, _ Standing, _ time.Time) ([]byte, bool) {
 
 func (c *changes) Wants(e Event) bool { return e.News != nil }
 
-func (c *changes) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
+func (c *changes) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	if c.lines {
 		return append(appendJSON(b, changeOf(e)), '\n'), false
 	}
@@ -148,7 +148,7 @@ func (c *changes) Tell(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	return append(appendJSON(b, changeOf(e)), "\n\n"...), false
 }
 
-func (c *changes) Due() time.Time { return c.ends }
+func (c *changes) WakeAt() time.Time { return c.ends }
 
 // Wake ends the stream without a word, as the layer before the service does.
 func (c *changes) Wake(b []byte, _ time.Time) ([]byte, bool) { return b, true }

@@ -7,17 +7,17 @@ import (
 
 // Limit is how much one client address may ask of a service; zero fields do not limit.
 type Limit struct {
-	Streams int // open at the same time
-	TooMany Reply
+	MaxStreams     int // open at the same time
+	TooManyStreams Reply
 
-	Requests int // within a time; who asks more is locked out for another
-	Within   time.Duration
-	Lockout  time.Duration
-	TooOften Reply
+	MaxRequests     int // within a time; who asks more is locked out for another
+	Per             time.Duration
+	Lockout         time.Duration
+	TooManyRequests Reply
 }
 
-// Turnstile keeps the limits of services. Its methods may be called from any goroutine; the zero value is ready.
-type Turnstile struct {
+// Limiter keeps the limits of services. Its methods may be called from any goroutine; the zero value is ready.
+type Limiter struct {
 	mu     sync.Mutex
 	guests map[guest]*visits
 }
@@ -31,8 +31,8 @@ type visits struct {
 	lockedOut time.Time   // until then
 }
 
-// Enter lets a request in, or says why not. One that was let in leaves.
-func (t *Turnstile) Enter(s Service, address string, now time.Time) *Reply {
+// Acquire lets a request in, or says why not. One that was let in leaves.
+func (t *Limiter) Acquire(s Service, address string, now time.Time) *Reply {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.guests == nil {
@@ -45,11 +45,11 @@ func (t *Turnstile) Enter(s Service, address string, now time.Time) *Reply {
 		v = &visits{}
 		t.guests[who] = v
 	}
-	if s.Limit.Streams > 0 && v.open >= s.Limit.Streams {
-		return &s.Limit.TooMany
+	if s.Limit.MaxStreams > 0 && v.open >= s.Limit.MaxStreams {
+		return &s.Limit.TooManyStreams
 	}
 	if v.hurries(s.Limit, now) {
-		return &s.Limit.TooOften
+		return &s.Limit.TooManyRequests
 	}
 	v.open++
 	return nil
@@ -57,16 +57,16 @@ func (t *Turnstile) Enter(s Service, address string, now time.Time) *Reply {
 
 // hurries counts a request, and reports whether it is one too many.
 func (v *visits) hurries(l Limit, now time.Time) bool {
-	if l.Requests == 0 {
+	if l.MaxRequests == 0 {
 		return false
 	}
 	if now.Before(v.lockedOut) {
 		return true
 	}
-	for len(v.asked) > 0 && now.Sub(v.asked[0]) >= l.Within {
+	for len(v.asked) > 0 && now.Sub(v.asked[0]) >= l.Per {
 		v.asked = v.asked[1:]
 	}
-	if len(v.asked) >= l.Requests {
+	if len(v.asked) >= l.MaxRequests {
 		v.lockedOut = now.Add(l.Lockout)
 		return true
 	}
@@ -74,15 +74,15 @@ func (v *visits) hurries(l Limit, now time.Time) bool {
 	return false
 }
 
-// Leave is called when a request that was let in has ended.
-func (t *Turnstile) Leave(s Service, address string) {
+// Release is called when a request that was let in has ended.
+func (t *Limiter) Release(s Service, address string) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.guests[guest{s.Name, address}].open--
 }
 
 // forget drops the guests of whom nothing needs to be remembered, when there are many.
-func (t *Turnstile) forget(now time.Time) {
+func (t *Limiter) forget(now time.Time) {
 	const many, memory = 1000, time.Minute
 	if len(t.guests) < many {
 		return

@@ -36,12 +36,12 @@ type Event struct {
 	News   *Headline
 }
 
-// Standing is the market at a moment.
-type Standing struct {
+// Snapshot is the market at a moment.
+type Snapshot struct {
 	Number uint64 // of the newest event that it contains
 	Quotes []Quote
 	News   []*Headline // the oldest first
 }
 
-// PerLedger is how many events a service that counts in ledgers has in each, at most.
-const PerLedger = 1 << 13
+// EventsPerLedger is how many events a service that counts in ledgers has in each, at most.
+const EventsPerLedger = 1 << 13
