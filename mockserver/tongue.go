@@ -10,8 +10,8 @@ import (
 // tongue is what it takes for a stream to speak as another service; a stream without one speaks as itself. The
 // methods that a stream calls in either case do nothing without one.
 type tongue struct {
-	talk  emulate.Talk
-	style emulate.Style
+	talk  emulate.Session
+	style emulate.Format
 	over  bool // the service ends the stream here
 
 	beat  time.Time   // when the next heartbeat is due; zero for never
@@ -20,7 +20,7 @@ type tongue struct {
 	malformed, hostile []string // for the faults of these names, in the style of the service
 }
 
-func newTongue(talk emulate.Talk, now time.Time) *tongue {
+func newTongue(talk emulate.Session, now time.Time) *tongue {
 	t := &tongue{talk: talk, style: talk.Format(), timer: time.NewTimer(0)}
 	for _, data := range unreadable {
 		t.malformed = append(t.malformed, string(t.style.AppendEvent(nil, data)))

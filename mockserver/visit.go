@@ -63,7 +63,7 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 }
 
 // hear has a service answer a request to its own path, whose body has its time to come.
-func hear(w http.ResponseWriter, r *http.Request, service emulate.Service) (emulate.Talk, *emulate.Reply) {
+func hear(w http.ResponseWriter, r *http.Request, service emulate.Service) (emulate.Session, *emulate.Reply) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
 	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, moved), abroad+service.Name)
@@ -100,7 +100,7 @@ func answer(w http.ResponseWriter, reply *emulate.Reply) {
 	fmt.Fprint(w, reply.Body)
 }
 
-func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk emulate.Talk, a arrival) *stream {
+func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk emulate.Session, a arrival) *stream {
 	st := s.newStream(w, r, filter{}, a)
 	now := s.hub.now.Load()
 	st.log, st.first = now.log, now.first

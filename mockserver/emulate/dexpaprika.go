@@ -48,7 +48,7 @@ type dexAsset struct {
 	Method  string `json:"method"`
 }
 
-func hearDex(r *http.Request, _ time.Time) (Talk, *Reply) {
+func hearDex(r *http.Request, _ time.Time) (Session, *Reply) {
 	const mostBody = 1 << 16
 	s := &swaps{keyed: r.Header.Get("Authorization") != "", requestID: "0", left: -1, event: "token_price"}
 	var assets []dexAsset
@@ -151,8 +151,8 @@ type swaps struct {
 	told      int
 }
 
-func (s *swaps) Format() Style {
-	return Style{
+func (s *swaps) Format() Format {
+	return Format{
 		ContentType: "text/event-stream", EventType: s.event, HeartbeatInterval: dexBeat, HeartbeatAlways: true,
 		SlowClient: "event: error\ndata: {\"message\":\"slow consumer\"}\n\n",
 	}

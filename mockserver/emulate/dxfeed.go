@@ -19,7 +19,7 @@ func dxFeed() Service {
 	}
 }
 
-func hearDxFeed(r *http.Request, _ time.Time) (Talk, *Reply) {
+func hearDxFeed(r *http.Request, _ time.Time) (Session, *Reply) {
 	const mostBody = 1 << 16
 	name, ok := strings.CutPrefix(r.URL.Path, "/webservice/rest/")
 	switch {
@@ -49,7 +49,7 @@ type records struct {
 	quoted  map[string]Quote // by symbol: what was sent last
 }
 
-func (s *records) Format() Style { return Style{ContentType: "text/event-stream;charset=utf-8"} }
+func (s *records) Format() Format { return Format{ContentType: "text/event-stream;charset=utf-8"} }
 
 // asked is how the client calls an instrument; a symbol may name the exchange behind a colon. Empty: it did not ask.
 func (s *records) asked(symbol string) []string {

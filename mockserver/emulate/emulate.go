@@ -20,7 +20,7 @@ type Service struct {
 	Limit Limit
 
 	// NewSession reads a request, whose path is that of the service. It answers with a stream, or else with a reply.
-	NewSession func(r *http.Request, now time.Time) (Talk, *Reply)
+	NewSession func(r *http.Request, now time.Time) (Session, *Reply)
 }
 
 // Find is the service of a name.

@@ -52,7 +52,7 @@ func market() emulate.Snapshot {
 }
 
 // hear has a service answer a request with a stream.
-func hear(t *testing.T, service, target string, header ...string) emulate.Talk {
+func hear(t *testing.T, service, target string, header ...string) emulate.Session {
 	t.Helper()
 	s, ok := emulate.Find(service)
 	if !ok {
@@ -70,7 +70,7 @@ func hear(t *testing.T, service, target string, header ...string) emulate.Talk {
 }
 
 // tell is how a stream begins, and what becomes of one event for each quote and headline.
-func tell(talk emulate.Talk) string {
+func tell(talk emulate.Session) string {
 	m := market()
 	b, over := talk.Open(nil, m, now)
 	events := []emulate.Event{}

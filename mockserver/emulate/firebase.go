@@ -25,7 +25,7 @@ func firebaseError(status int, message string) *Reply {
 	return &Reply{Status: status, ContentType: "application/json; charset=utf-8", Body: jsonText(map[string]string{"error": message})}
 }
 
-func hearFirebase(r *http.Request, now time.Time) (Talk, *Reply) {
+func hearFirebase(r *http.Request, now time.Time) (Session, *Reply) {
 	path, ok := strings.CutSuffix(r.URL.Path, ".json")
 	switch {
 	case !ok:
@@ -54,11 +54,11 @@ type document struct {
 	rows map[string]Quote // by key: what was sent last
 }
 
-func (d *document) Format() Style {
+func (d *document) Format() Format {
 	if d.page {
-		return Style{ContentType: "application/json; charset=utf-8", JSONLines: true}
+		return Format{ContentType: "application/json; charset=utf-8", JSONLines: true}
 	}
-	return Style{ContentType: "text/event-stream; charset=utf-8", EventType: "put", HeartbeatInterval: firebaseBeat, HeartbeatAlways: true}
+	return Format{ContentType: "text/event-stream; charset=utf-8", EventType: "put", HeartbeatInterval: firebaseBeat, HeartbeatAlways: true}
 }
 
 // firebaseKey is a symbol as a key, which has no slash.

@@ -26,7 +26,7 @@ func mercure() Service {
 	return Service{Name: "mercure", Example: "/.well-known/mercure?topic=prices", NewSession: hearMercure}
 }
 
-func hearMercure(r *http.Request, now time.Time) (Talk, *Reply) {
+func hearMercure(r *http.Request, now time.Time) (Session, *Reply) {
 	switch {
 	case r.URL.Path != "/.well-known/mercure":
 		return nil, plainReply(http.StatusNotFound, "404 page not found\n")
@@ -71,8 +71,8 @@ type updates struct {
 	ends   time.Time
 }
 
-func (u *updates) Format() Style {
-	return Style{ContentType: "text/event-stream", HeartbeatInterval: mercureBeat}
+func (u *updates) Format() Format {
+	return Format{ContentType: "text/event-stream", HeartbeatInterval: mercureBeat}
 }
 
 func (u *updates) Start() Start {

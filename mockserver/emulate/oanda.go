@@ -28,7 +28,7 @@ func oandaError(status int, message string) *Reply {
 	return &Reply{Status: status, ContentType: "application/json", Body: jsonText(map[string]string{"errorMessage": message})}
 }
 
-func hearOanda(r *http.Request, now time.Time) (Talk, *Reply) {
+func hearOanda(r *http.Request, now time.Time) (Session, *Reply) {
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	isStream := len(parts) == 5 && parts[0] == "v3" && parts[1] == "accounts" && parts[3] == "pricing" && parts[4] == "stream"
 	switch {
@@ -71,8 +71,8 @@ type pricing struct {
 	waiting  map[string]Quote     // for its time
 }
 
-func (p *pricing) Format() Style {
-	return Style{ContentType: "application/octet-stream", JSONLines: true, HeartbeatInterval: oandaBeat, HeartbeatAlways: true}
+func (p *pricing) Format() Format {
+	return Format{ContentType: "application/octet-stream", JSONLines: true, HeartbeatInterval: oandaBeat, HeartbeatAlways: true}
 }
 
 // Greet gives the request its id.

@@ -57,7 +57,7 @@ func plainReply(status int, text string) *Reply {
 	return &Reply{Status: status, ContentType: plainText, Body: text}
 }
 
-func hearPyth(r *http.Request, now time.Time) (Talk, *Reply) {
+func hearPyth(r *http.Request, now time.Time) (Session, *Reply) {
 	switch {
 	case bearer(r) == "":
 		return nil, plainReply(http.StatusUnauthorized, "Unauthorized")
@@ -136,8 +136,8 @@ type prices struct {
 	latest map[string]Quote // by symbol
 }
 
-func (p *prices) Format() Style {
-	return Style{ContentType: "text/event-stream", HeartbeatInterval: pythSilence, SlowClient: "event:error\ndata:Slow consumer: disconnected\n\n"}
+func (p *prices) Format() Format {
+	return Format{ContentType: "text/event-stream", HeartbeatInterval: pythSilence, SlowClient: "event:error\ndata:Slow consumer: disconnected\n\n"}
 }
 
 // Open says nothing: the next update has it all.

@@ -5,10 +5,10 @@ import (
 	"time"
 )
 
-// Talk is one client's stream, in the words of a service. It appends what is to be sent to b, and says when the
+// Session is one client's stream, in the words of a service. It appends what is to be sent to b, and says when the
 // service ends the stream with it. It knows no time but the one it is told. It is for one goroutine.
-type Talk interface {
-	Format() Style
+type Session interface {
+	Format() Format
 
 	// Start is where in the market's events the stream begins.
 	Start() Start
@@ -33,8 +33,8 @@ type Talk interface {
 	Heartbeat(b []byte, now time.Time) []byte
 }
 
-// Style is how a service's stream looks as a whole.
-type Style struct {
+// Format is how a service's stream looks as a whole.
+type Format struct {
 	ContentType       string
 	JSONLines         bool          // JSON lines instead of an event stream
 	EventType         string        // the type of its usual events, where it is not the default
@@ -45,7 +45,7 @@ type Style struct {
 }
 
 // AppendEvent appends data as one of the service's usual events, without an id.
-func (s Style) AppendEvent(b []byte, data string) []byte {
+func (s Format) AppendEvent(b []byte, data string) []byte {
 	if s.JSONLines {
 		return append(append(b, data...), '\n')
 	}

@@ -22,8 +22,8 @@ const (
 	byebye = "retry: 10\nevent: close\ndata: \"byebye\"\n\n"
 )
 
-func stellarStyle() Style {
-	return Style{
+func stellarStyle() Format {
+	return Format{
 		ContentType: "text/event-stream; charset=utf-8",
 		SlowClient:  "event: error\ndata: Unexpected stream error\n\n",
 		Shutdown:    byebye,

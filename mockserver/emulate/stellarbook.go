@@ -15,7 +15,7 @@ func stellarBook() Service {
 	}
 }
 
-func hearBook(r *http.Request, now time.Time) (Talk, *Reply) {
+func hearBook(r *http.Request, now time.Time) (Session, *Reply) {
 	if no := stellarRefusal(r, "/order_book"); no != nil {
 		return nil, no
 	}
@@ -49,9 +49,9 @@ type book struct {
 	told   string // what was sent last
 }
 
-func (k *book) Format() Style {
+func (k *book) Format() Format {
 	if k.page {
-		return Style{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
+		return Format{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
 	}
 	return stellarStyle()
 }

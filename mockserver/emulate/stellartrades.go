@@ -18,7 +18,7 @@ func stellarTrades() Service {
 	}
 }
 
-func hearTrades(r *http.Request, now time.Time) (Talk, *Reply) {
+func hearTrades(r *http.Request, now time.Time) (Session, *Reply) {
 	if no := stellarRefusal(r, "/trades"); no != nil {
 		return nil, no
 	}
@@ -62,7 +62,7 @@ type trades struct {
 	ends    time.Time
 }
 
-func (t *trades) Format() Style {
+func (t *trades) Format() Format {
 	return stellarStyle()
 }
 
@@ -169,8 +169,8 @@ type tradePage struct {
 	records []trade
 }
 
-func (p *tradePage) Format() Style {
-	return Style{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
+func (p *tradePage) Format() Format {
+	return Format{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
 }
 
 func (p *tradePage) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }

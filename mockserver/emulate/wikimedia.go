@@ -41,7 +41,7 @@ func kafkaError(status int, name, message string) *Reply {
 	}{message, "KafkaSSE", name})}
 }
 
-func hearWikimedia(r *http.Request, now time.Time) (Talk, *Reply) {
+func hearWikimedia(r *http.Request, now time.Time) (Session, *Reply) {
 	streams, ok := strings.CutPrefix(r.URL.Path, "/v2/stream/")
 	switch {
 	case r.Method != http.MethodGet:
@@ -119,11 +119,11 @@ type changes struct {
 	lines bool
 }
 
-func (c *changes) Format() Style {
+func (c *changes) Format() Format {
 	if c.lines {
-		return Style{ContentType: "application/json; charset=utf-8", JSONLines: true}
+		return Format{ContentType: "application/json; charset=utf-8", JSONLines: true}
 	}
-	return Style{ContentType: "text/event-stream; charset=utf-8", EventType: "message"}
+	return Format{ContentType: "text/event-stream; charset=utf-8", EventType: "message"}
 }
 
 func (c *changes) Start() Start { return c.start }
