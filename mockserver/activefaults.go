@@ -52,7 +52,7 @@ func (s *script) spells() (all []activeFault) {
 // activeFaults are all that are on or come again, those of a scenario included.
 func (s *Server) activeFaults() []activeFault {
 	s.making.Lock()
-	spells := s.market.script.spells()
+	spells := s.script.spells()
 	s.making.Unlock()
 	return append(spells, s.faults.active()...)
 }

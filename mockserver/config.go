@@ -5,11 +5,12 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 const (
 	maxRate    = 1e6
-	maxSymbols = 10000
 	maxRing    = 1 << 24
 	maxEpoch   = 64
 	maxClients = 1e6
@@ -26,7 +27,7 @@ func (c Config) validate() error {
 		}
 	}
 	require(c.Rate > 0 && c.Rate <= maxRate, "rate: %v events a second is not above 0 and up to %v", c.Rate, maxRate)
-	require(between(c.Symbols, maxSymbols), "symbols: %d is not between 1 and %d", c.Symbols, maxSymbols)
+	require(between(c.Symbols, market.MaxSymbols), "symbols: %d is not between 1 and %d", c.Symbols, market.MaxSymbols)
 	require(between(c.Ring, maxRing), "ring: %d events is not between 1 and %d", c.Ring, maxRing)
 	require(between(c.Queue, maxRing), "queue: %d events is not between 1 and %d", c.Queue, maxRing)
 	require(between(c.MaxClients, maxClients), "max clients: %d is not between 1 and %d", c.MaxClients, int(maxClients))

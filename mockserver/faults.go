@@ -2,6 +2,7 @@ package mockserver
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -18,7 +19,7 @@ type faults struct {
 
 	mu      sync.Mutex // of those who change something
 	repeats []appointed
-	dice    *dice
+	random  *rand.Rand
 }
 
 // appointed is a fault that repeats, and when it is next due.
@@ -28,7 +29,7 @@ type appointed struct {
 }
 
 func newFaults(seed uint64, wake func()) *faults {
-	f := &faults{wake: wake, changed: newBell(), dice: newDice(^seed)}
+	f := &faults{wake: wake, changed: newBell(), random: rand.New(rand.NewPCG(^seed, 0x6c697665746170))}
 	f.now.Store(&condition{})
 	return f
 }
@@ -129,7 +130,7 @@ func (fs *faults) strikeDue() time.Duration {
 func (fs *faults) chance(n int64) int64 {
 	fs.mu.Lock()
 	defer fs.mu.Unlock()
-	return fs.dice.below(n)
+	return fs.random.Int64N(n)
 }
 
 // rate is how many events a second the market makes, where usual is what was configured.

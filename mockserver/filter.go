@@ -5,6 +5,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"livetape/mockserver/market"
 )
 
 // maxFilter bounds the symbols that one client may ask for.
@@ -12,8 +14,8 @@ const maxFilter = 1000
 
 // filter is what of the market a client asked for. The zero filter lets everything through.
 type filter struct {
-	symbols map[string]bool // nil: all
-	kinds   map[kind]bool   // nil: all
+	symbols map[string]bool      // nil: all
+	kinds   map[market.Kind]bool // nil: all
 }
 
 // parseFilter reads the query: ?symbols=NVDA,EUR/USD&types=price,news. Either may be left out, be empty, or
@@ -21,14 +23,14 @@ type filter struct {
 func parseFilter(query url.Values) (filter, error) {
 	var f filter
 	for _, name := range list(query["types"]) {
-		k := slices.Index(kindNames[:], name)
+		k := slices.Index(market.KindNames(), name)
 		if k < 0 {
-			return f, fmt.Errorf("types: there is no type %.40q; there are %s", name, strings.Join(kindNames[:], ", "))
+			return f, fmt.Errorf("types: there is no type %.40q; there are %s", name, strings.Join(market.KindNames(), ", "))
 		}
 		if f.kinds == nil {
-			f.kinds = map[kind]bool{}
+			f.kinds = map[market.Kind]bool{}
 		}
-		f.kinds[kind(k)] = true
+		f.kinds[market.Kind(k)] = true
 	}
 	symbols := list(query["symbols"])
 	if len(symbols) > maxFilter {
@@ -51,12 +53,12 @@ func list(values []string) []string {
 // all reports whether nothing is held back.
 func (f filter) all() bool { return f.symbols == nil && f.kinds == nil }
 
-func (f filter) kind(k kind) bool { return f.kinds == nil || f.kinds[k] }
+func (f filter) kind(k market.Kind) bool { return f.kinds == nil || f.kinds[k] }
 
 // symbol also lets through what is about the whole market.
 func (f filter) symbol(s string) bool { return f.symbols == nil || s == "" || f.symbols[s] }
 
 // passes reports whether an event of kind k about these symbols was asked for: any one of them is enough.
-func (f filter) passes(k kind, symbols []string) bool {
+func (f filter) passes(k market.Kind, symbols []string) bool {
 	return f.all() || f.kind(k) && slices.ContainsFunc(symbols, f.symbol)
 }

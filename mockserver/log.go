@@ -3,7 +3,7 @@ package mockserver
 import (
 	"errors"
 
-	"livetape/mockserver/emulate"
+	"livetape/mockserver/market"
 )
 
 // entry is one event as it goes over the wire, encoded once for all clients, and what it says, for streams that
@@ -11,11 +11,11 @@ import (
 type entry struct {
 	id      string
 	number  uint64 // of all in the log, from 1
-	kind    kind
+	kind    market.Kind
 	symbols []string
 	frame   []byte
-	quote   emulate.Quote     // of a price event
-	news    *emulate.Headline // of a news event
+	quote   market.Quote     // of a price event
+	news    *market.Headline // of a news event
 }
 
 // Why a log cannot be read from an id.

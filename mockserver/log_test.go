@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+
+	"livetape/mockserver/market"
 )
 
 func TestTheRingIsAnEventLog(t *testing.T) {
@@ -36,7 +38,7 @@ func note(log eventLog, first, n int) {
 	for i := first; i < first+n; i++ {
 		text := fmt.Sprintf(`{"n":%d}`, i)
 		data = append(data, text...)
-		drafts = append(drafts, draft{kind: kind(i % len(kindNames)), symbols: []string{fmt.Sprint(i)}, size: len(text)})
+		drafts = append(drafts, draft{kind: market.Kind(i % len(market.KindNames())), symbols: []string{fmt.Sprint(i)}, size: len(text)})
 	}
 	log.append(drafts, data)
 }
@@ -48,7 +50,7 @@ func requireEvents(t *testing.T, events []*entry, first, n int) {
 		t.Fatalf("%d events, want %d", len(events), n)
 	}
 	for i, e := range events {
-		want := appendFrame(nil, kind((first+i)%len(kindNames)).String(), e.id, fmt.Appendf(nil, `{"n":%d}`, first+i))
+		want := appendFrame(nil, market.Kind((first+i)%len(market.KindNames())).String(), e.id, fmt.Appendf(nil, `{"n":%d}`, first+i))
 		if string(e.frame) != string(want) || e.symbols[0] != fmt.Sprint(first+i) {
 			t.Fatalf("event %d is %q about %v, want %q", first+i, e.frame, e.symbols, want)
 		}
@@ -153,10 +155,10 @@ func foreignIDs(t *testing.T, log eventLog) {
 
 func scratch(t *testing.T, log eventLog) {
 	id := log.newest()
-	data, drafts := []byte(`{"n":1}`), []draft{{kind: kind(1), symbols: []string{"1"}, size: 7}}
+	data, drafts := []byte(`{"n":1}`), []draft{{kind: market.Kind(1), symbols: []string{"1"}, size: 7}}
 	log.append(drafts, data)
 	copy(data, "XXXXXXX")
-	drafts[0] = draft{kind: kind(2)}
+	drafts[0] = draft{kind: market.Kind(2)}
 	events, _ := mustRead(t, log, id, 5)
 	requireEvents(t, events, 1, 1)
 }
@@ -204,7 +206,7 @@ func gaplessReads(t *testing.T, log eventLog) {
 
 func tallies(t *testing.T, log eventLog) {
 	note(log, 1, 60)
-	news := func(e *entry) bool { return e.kind == newsEvent }
+	news := func(e *entry) bool { return e.kind == market.KindNews }
 	following, matching, err := tally(log, log.oldest(), news)
 	if following != 60 || matching != 20 || err != nil {
 		t.Errorf("%d follow, %d match, %v", following, matching, err)

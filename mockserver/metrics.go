@@ -7,6 +7,8 @@ import (
 	"net/http"
 
 	"github.com/VictoriaMetrics/metrics"
+
+	"livetape/mockserver/market"
 )
 
 // meters count what a server does, and write it in the text format of Prometheus. Every server has its own.
@@ -43,7 +45,7 @@ func newMeters(h *hub) *meters {
 	m.resumes = m.counters("livetape_resumes_total", "streams with a Last-Event-ID: resumed, or not, for what followed is forgotten, or the id unknown",
 		"result", "ok", "forgotten", "unknown")
 	m.resets = m.count("livetape_resets_total", "reset events sent")
-	m.events = m.counters("livetape_events_total", "events made", "type", kindNames[:]...)
+	m.events = m.counters("livetape_events_total", "events made", "type", market.KindNames()...)
 	m.deliveries = m.count("livetape_deliveries_total", "events sent, each as often as there were clients for it")
 	m.bytes = m.count("livetape_sent_bytes_total", "bytes sent in streams, before compression and without what HTTP and TLS add")
 	var names []string
@@ -125,11 +127,11 @@ func (m *meters) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 
 // made counts events that were made.
 func (m *meters) made(drafts []draft) {
-	var numbers [len(kindNames)]int
+	numbers := map[market.Kind]int{}
 	for _, d := range drafts {
 		numbers[d.kind]++
 	}
 	for k, n := range numbers {
-		m.events[kindNames[k]].Add(n)
+		m.events[k.String()].Add(n)
 	}
 }

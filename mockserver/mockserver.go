@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"livetape/mockserver/emulate"
+	"livetape/mockserver/market"
 )
 
 // Config says what a Server is like; a zero field takes its default.
@@ -68,7 +69,8 @@ type Server struct {
 	ahead time.Duration // how far the time of a scenario is behind that of its pace
 
 	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
-	market *market
+	market *market.Market
+	script *script // that the market follows; nil: none
 	epochs int     // begun since the first
 	drafts []draft // scratch of step, as the next
 	data   []byte
@@ -87,8 +89,8 @@ func New(c Config) (*Server, error) {
 		faults: newFaults(c.Seed, h.changed.ring),
 		meters: newMeters(h),
 		wheel:  newWheel(c.Heartbeat),
-		market: newMarket(c),
 	}
+	s.market, s.script = newMarket(c)
 	s.faults.restart, s.faults.struck = s.restart, s.noteFault
 	return s, nil
 }
@@ -151,27 +153,27 @@ func (s *Server) step(n int) (turns int, took time.Duration, struck []Fault) {
 	defer s.making.Unlock()
 	now, skew := s.config.Now().UTC(), s.faults.skew()
 	s.drafts, s.data = s.drafts[:0], s.data[:0]
-	script := s.market.script
-	from := script.now()
+	from := s.script.now()
 	for acted := false; turns < n && !acted; turns++ {
-		h := s.market.next(script.advance(now, skew))
-		if h != (happening{}) {
+		at := s.script.advance(now, skew)
+		e := s.market.Next(at, s.script.now())
+		if !e.IsZero() {
 			var d draft
-			s.data, d = s.market.draft(s.data, h)
+			s.data, d = appendDraft(s.data, e)
 			s.drafts = append(s.drafts, d)
 		}
-		acted = script.hasActed()
+		acted = s.script.hasActed()
 	}
 	s.hub.publish(s.drafts, s.data)
 	s.meters.made(s.drafts)
-	return turns, script.now() - from, script.takeStruck()
+	return turns, s.script.now() - from, s.script.takeStruck()
 }
 
 // payloadTime is what payloads are told that the time is.
 func (s *Server) payloadTime() time.Time {
 	s.making.Lock()
 	defer s.making.Unlock()
-	return s.market.script.time(s.config.Now().UTC(), s.faults.skew())
+	return s.script.time(s.config.Now().UTC(), s.faults.skew())
 }
 
 // Snapshot is the truth: the data of the snapshot event that a new client would get now.
@@ -183,9 +185,9 @@ func (s *Server) Snapshot() []byte {
 // snapshot is what f lets through of the truth, and the id of the newest event that it contains.
 func (s *Server) snapshot(f filter) (data []byte, id string) {
 	s.making.Lock()
-	id, truth := s.hub.log().newest(), s.market.standing(f)
+	id, all := s.hub.log().newest(), s.market.Snapshot(f.passes)
 	s.making.Unlock()
-	return truth.encode(), id
+	return all.AppendJSON(nil), id
 }
 
 // Newest is the id of the newest event. A client that has seen it has seen everything.
@@ -215,7 +217,7 @@ func (c Config) withDefaults() Config {
 		setDefault(&c.Symbols, c.Scenario.Symbols)
 	}
 	setDefault(&c.Rate, usualRate)
-	setDefault(&c.Symbols, len(named))
+	setDefault(&c.Symbols, market.UsualSymbols)
 	setDefault(&c.Ring, 16384)
 	setDefault(&c.Queue, 4096)
 	setDefault(&c.MaxClients, 20000)

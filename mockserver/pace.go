@@ -53,7 +53,7 @@ func (s *Server) rate() float64 {
 func (s *Server) tempo() (rate, haste float64) {
 	s.making.Lock()
 	defer s.making.Unlock()
-	burst, script := s.faults.burst(), s.market.script
+	burst, script := s.faults.burst(), s.script
 	if s.config.Scenario.Start.IsZero() {
 		script.outside = burst
 		return script.rate(), 1
@@ -96,10 +96,10 @@ func (s *Server) restart() {
 	s.epochs++
 	mark := s.epochs + 1
 	if s.config.Scenario != nil {
-		mark = s.market.turn // an id of another run that stands behind as many events stands for the same ones
+		mark = s.market.Turns() // an id of another run that stands behind as many events stands for the same ones
 	}
 	epoch := fmt.Sprintf("%s.%d", s.config.Epoch, mark)
-	s.market.newsroom.prefix = newsPrefix(epoch)
+	s.market.SetEpoch(epoch)
 	s.config.Logger.Info("restart", "epoch", epoch)
 	old := s.hub.now.Load()
 	first := max(firstNumber(s.config.Now()), old.first+old.log.count()+1)

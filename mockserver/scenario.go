@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // Scenario is a story for a server's market to tell: moves, headlines, halts and faults, each at its time. Time is
@@ -26,8 +28,8 @@ type Scenario struct {
 	Rate    float64       // events a second, unless Config says otherwise
 	Symbols int           // likewise; the market has at least so many
 
-	mood    mood
-	session status        // of the whole market, at the begin; without a time
+	mood    market.Regime
+	session market.Status // of the whole market, at the begin; without a time
 	chatter time.Duration // between headlines that the market makes up by itself; 0: there are none
 	cues    []cue         // in the order of their times
 	source  []byte
@@ -42,7 +44,7 @@ type cue struct {
 // performer is what a scenario can do.
 type performer interface {
 	// perform does it; what comes of it may be nothing, or be left to the queue of s.
-	perform(s *script, m *market, now time.Time) happening
+	perform(s *script, m *market.Market, now time.Time) market.Event
 }
 
 //go:embed scenarios/*.yaml

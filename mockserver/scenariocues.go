@@ -3,44 +3,36 @@ package mockserver
 import (
 	"cmp"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
-// perform changes how nervous everybody is.
-func (w mood) perform(_ *script, m *market, _ time.Time) happening {
-	m.mood = w
-	return happening{}
+// mood is how volatile the market is.
+type mood market.Regime
+
+func (w mood) perform(_ *script, m *market.Market, _ time.Time) market.Event {
+	m.SetRegime(market.Regime(w))
+	return market.Event{}
 }
 
 // tempo is how many times as many events come as usual.
 type tempo float64
 
-func (t tempo) perform(s *script, _ *market, _ time.Time) happening {
+func (t tempo) perform(s *script, _ *market.Market, _ time.Time) market.Event {
 	s.tempo = float64(t)
-	return happening{}
+	return market.Event{}
 }
 
 // move brings prices somewhere else.
 type move struct {
-	target
+	market.Target
 	parts int64         // by how much, in parts per billion
 	over  time.Duration // evenly
 }
 
-// perform begins the move. In one of the whole market, each takes its own share: an index fund all of it, a chip maker
-// more, a currency little.
-func (v move) perform(s *script, m *market, _ time.Time) happening {
-	for _, i := range m.instruments {
-		if !v.hits(i) {
-			continue
-		}
-		parts := v.parts
-		if v.whole() {
-			parts = parts / 100 * i.beta
-		}
-		i.yield(s) // a halted price has not gone there yet
-		i.pushes = append(i.pushes, push{begin: s.clock, over: v.over, amount: portion(i.fair, parts)})
-	}
-	return happening{}
+func (v move) perform(_ *script, m *market.Market, _ time.Time) market.Event {
+	m.Move(v.Target, v.parts, v.over)
+	return market.Event{}
 }
 
 // announcement is a headline.
@@ -51,16 +43,16 @@ type announcement struct {
 	impact                            int64 // on the prices of symbols, or of the whole market, in parts per billion
 }
 
-func (a announcement) perform(s *script, m *market, now time.Time) happening {
-	h := m.newsroom.announce(&headline{
-		title: a.text, summary: cmp.Or(a.summary, s.disclaimer()), source: a.source, importance: a.importance,
-		symbols: a.symbols, time: now,
+func (a announcement) perform(s *script, m *market.Market, now time.Time) market.Event {
+	e := m.Publish(market.Headline{
+		Title: a.text, Summary: cmp.Or(a.summary, s.disclaimer()), Source: a.source, Importance: a.importance,
+		Symbols: a.symbols, Time: now,
 	})
 	if a.id != "" {
-		s.told[a.id] = h
+		s.told[a.id] = e.News
 	}
-	s.impress(a.symbols, a.impact, m, now)
-	return happening{news: h}
+	impress(a.symbols, a.impact, m)
+	return e
 }
 
 // correction tells a headline again, under the same id.
@@ -70,97 +62,75 @@ type correction struct {
 	impact                    int64
 }
 
-func (c correction) perform(s *script, m *market, now time.Time) happening {
-	old := s.told[c.of]
-	h := *old
-	h.title, h.time = c.text, now
-	h.summary, h.importance = cmp.Or(c.summary, h.summary), cmp.Or(c.importance, h.importance)
-	m.newsroom.replace(old, &h)
-	s.told[c.of] = &h
-	s.impress(h.symbols, c.impact, m, now)
-	return happening{news: &h}
+func (c correction) perform(s *script, m *market.Market, now time.Time) market.Event {
+	h := *s.told[c.of]
+	h.Title, h.Time = c.text, now
+	h.Summary, h.Importance = cmp.Or(c.summary, h.Summary), cmp.Or(c.importance, h.Importance)
+	e := m.Correct(h)
+	s.told[c.of] = e.News
+	impress(h.Symbols, c.impact, m)
+	return e
 }
 
 // impress lets news move prices, in a few seconds.
-func (s *script) impress(symbols []string, impact int64, m *market, now time.Time) {
+func impress(symbols []string, impact int64, m *market.Market) {
 	const felt = 4 * time.Second
 	if impact != 0 {
-		move{target{symbols: symbols}, impact, felt}.perform(s, m, now)
+		m.Move(market.Target{Symbols: symbols}, impact, felt)
 	}
 }
 
 // halting stops the trading of symbols, one event each.
 type halting struct {
-	target
+	market.Target
 	reason string
 }
 
-func (h halting) perform(s *script, m *market, _ time.Time) happening {
-	for _, i := range m.instruments {
-		if h.hits(i) {
-			s.queue = append(s.queue, ruling{i, true, h.reason})
-		}
+func (h halting) perform(s *script, m *market.Market, _ time.Time) market.Event {
+	for _, symbol := range m.Find(h.Target) {
+		s.queue = append(s.queue, ruling{symbol, true, h.reason})
 	}
-	return happening{}
+	return market.Event{}
 }
 
 // resumption lets those of the symbols trade that are halted.
 type resumption struct {
-	target
+	market.Target
 	reason string
 }
 
-func (r resumption) perform(s *script, m *market, _ time.Time) happening {
-	for _, i := range m.instruments {
-		if r.hits(i) && i.halted {
-			s.queue = append(s.queue, ruling{i, false, r.reason})
+func (r resumption) perform(s *script, m *market.Market, _ time.Time) market.Event {
+	for _, symbol := range m.Find(r.Target) {
+		if m.IsHalted(symbol) {
+			s.queue = append(s.queue, ruling{symbol, false, r.reason})
 		}
 	}
-	return happening{}
+	return market.Event{}
 }
 
 // ruling is about one symbol.
 type ruling struct {
-	instrument *instrument
-	halted     bool
-	reason     string
+	symbol string
+	halted bool
+	reason string
 }
 
-func (r ruling) perform(_ *script, m *market, now time.Time) happening {
-	i, state := r.instrument, "open"
-	if r.halted {
-		state = "halted"
-	}
-	if i.halted != r.halted {
-		i.halted = r.halted
-		m.halted += map[bool]int{true: 1, false: -1}[r.halted]
-	}
-	return m.say(i.symbol, state, r.reason, now)
+func (r ruling) perform(_ *script, m *market.Market, now time.Time) market.Event {
+	return m.SetHalted(r.symbol, r.halted, r.reason, now)
 }
 
 // session is a state of the whole market.
-type session status
+type session market.Status
 
-// perform begins the session. A day begins before the opening, and its open, high and low with the opening.
-func (n session) perform(_ *script, m *market, now time.Time) happening {
-	for _, i := range m.instruments {
-		switch {
-		case !i.hasHours():
-		case n.state == "pre" && m.session != "pre":
-			i.morning |= newDay
-		case n.state == "open" && (m.session == "pre" || m.session == "closed"):
-			i.morning |= opening
-		}
-	}
-	m.session = n.state
-	return m.say("", n.state, n.reason, now)
+func (n session) perform(_ *script, m *market.Market, now time.Time) market.Event {
+	return m.SetSession(n.State, n.Reason, now)
 }
 
 // breakdown is a fault of the server. Two of them are the market's own and keep its time; the others are for the server,
 // when the events so far are logged.
 type breakdown Fault
 
-func (b breakdown) perform(s *script, _ *market, _ time.Time) happening {
+func (b breakdown) perform(s *script, _ *market.Market, _ time.Time) market.Event {
 	f := Fault(b)
 	kind, _ := f.info() // ParseFault has checked it
 	value, _ := kind.magnitude(f.Value)
@@ -168,13 +138,13 @@ func (b breakdown) perform(s *script, _ *market, _ time.Time) happening {
 	switch f.Name {
 	case faultBurst:
 		s.burst = spell{value.n, until}
-		return happening{}
+		return market.Event{}
 	case faultSkew:
 		s.skewed = spell{value.n, until}
-		return happening{}
+		return market.Event{}
 	case faultClear:
 		s.burst, s.skewed = spell{}, spell{}
 	}
 	s.struck = append(s.struck, f)
-	return happening{}
+	return market.Event{}
 }

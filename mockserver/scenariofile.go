@@ -8,6 +8,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"livetape/mockserver/market"
 )
 
 const (
@@ -23,8 +25,8 @@ var usualStart = time.Date(2026, time.March, 2, 14, 0, 0, 0, time.UTC)
 func ParseScenario(file string, source []byte) (*Scenario, error) {
 	r := &reading{}
 	s := &Scenario{
-		Name: scenarioName(file), Start: usualStart, Rate: usualRate, Symbols: len(named),
-		mood: normal, session: status{state: "open", reason: "Simulated market"}, chatter: usualChatter,
+		Name: scenarioName(file), Start: usualStart, Rate: usualRate, Symbols: market.UsualSymbols,
+		mood: market.Normal, session: market.Status{State: "open", Reason: "Simulated market"}, chatter: usualChatter,
 		source: slices.Clone(source),
 	}
 	switch {
@@ -51,7 +53,7 @@ func (r *reading) scenario(s *Scenario, body ast.Node) {
 		"loop":    func(n ast.Node) { s.Loop = r.bool(n) },
 		"start":   func(n ast.Node) { s.Start = r.instant(n) },
 		"rate":    func(n ast.Node) { s.Rate = r.number(n, leastScenarioRate, maxRate) },
-		"symbols": func(n ast.Node) { s.Symbols = r.whole(n, 1, maxSymbols) },
+		"symbols": func(n ast.Node) { s.Symbols = r.whole(n, 1, market.MaxSymbols) },
 		"mood":    func(n ast.Node) { s.mood = r.mood(n) },
 		"market":  func(n ast.Node) { s.session = r.session(n) },
 		"chatter": func(n ast.Node) { s.chatter = r.chatter(n) },
@@ -85,25 +87,24 @@ func (r *reading) instant(n ast.Node) time.Time {
 	return at.UTC()
 }
 
-var moodNames = []string{calm: "calm", normal: "normal", wild: "wild"}
-
-func (r *reading) mood(n ast.Node) mood {
-	return mood(max(0, slices.Index(moodNames, r.oneOf(n, moodNames...))))
+func (r *reading) mood(n ast.Node) market.Regime {
+	names := market.RegimeNames()
+	return market.Regime(max(0, slices.Index(names, r.oneOf(n, names...))))
 }
 
 // session is a state of the whole market: a word, or a map with a reason.
-func (r *reading) session(n ast.Node) status {
-	s := status{}
-	state := func(n ast.Node) { s.state = r.oneOf(n, "pre", "open", "closed", "post", "halted") }
+func (r *reading) session(n ast.Node) market.Status {
+	s := market.Status{}
+	state := func(n ast.Node) { s.State = r.oneOf(n, "pre", "open", "closed", "post", "halted") }
 	if kindOf(n) != "a map" {
 		state(n)
 	} else {
-		r.members(n, "market", keys{"state": state, "reason": func(n ast.Node) { s.reason = r.line(n) }})
-		if s.state == "" {
+		r.members(n, "market", keys{"state": state, "reason": func(n ast.Node) { s.Reason = r.line(n) }})
+		if s.State == "" {
 			r.fault(n, "state is missing: pre, open, closed, post or halted")
 		}
 	}
-	s.reason = cmp.Or(s.reason, "Simulated market")
+	s.Reason = cmp.Or(s.Reason, "Simulated market")
 	return s
 }
 
@@ -168,7 +169,7 @@ func (r *stepReader) readActs(n ast.Node, at time.Duration) {
 	r.members(n, "a step", keys{
 		"at":         func(ast.Node) {},
 		"move":       func(n ast.Node) { act(r.move(n, at)) },
-		"mood":       func(n ast.Node) { act(r.reading.mood(n)) },
+		"mood":       func(n ast.Node) { act(mood(r.mood(n))) },
 		"rate":       func(n ast.Node) { act(tempo(r.figure(n, "x", "a multiple such as 3x", 0.1, 1000))) },
 		"headline":   func(n ast.Node) { act(r.headline(n)) },
 		"correction": func(n ast.Node) { act(r.correction(n)) },

@@ -1,12 +1,14 @@
 package mockserver
 
 import (
-	"cmp"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // script is a scenario while a market performs it. A nil script is a market without one.
 type script struct {
+	market   *market.Market
 	scenario *Scenario
 	base     float64 // events a second, as configured
 	outside  float64 // the rate that a fault from outside asks for, where payloads have the time of day; 0 for none
@@ -18,8 +20,7 @@ type script struct {
 
 	tempo         float64 // of this scenario, in times the base
 	burst, skewed spell
-	chatter       time.Duration // when the market says something of its own
-	told          map[string]*headline
+	told          map[string]*market.Headline
 	struck        []Fault // that have come due, for the server
 	acted         bool    // since the server last asked
 }
@@ -30,21 +31,19 @@ type spell struct {
 	until time.Duration
 }
 
-func newScript(c Config) *script {
+// newMarket is the market of a server, and the script that it follows, if any.
+func newMarket(c Config) (*market.Market, *script) {
+	opening := market.Config{Seed: c.Seed, Symbols: c.Symbols, Epoch: c.Epoch, Now: c.Now().UTC()}
 	if c.Scenario == nil {
-		return nil
+		return market.New(opening), nil
 	}
-	return &script{
-		scenario: c.Scenario, base: c.Rate, tempo: 1, chatter: c.Scenario.chatter, told: map[string]*headline{},
+	if !c.Scenario.Start.IsZero() {
+		opening.Now = c.Scenario.Start
 	}
-}
-
-// begin sets the stage for a market that has lived through its past.
-func (s *script) begin(m *market, now time.Time) {
-	first := s.scenario.session
-	first.state, first.time = cmp.Or(first.state, "open"), now
-	m.script, m.agenda, m.session = s, nil, first.state
-	m.statuses = []*status{&first}
+	opening.Opening = &market.Opening{Regime: c.Scenario.mood, Session: c.Scenario.session, NewsEvery: c.Scenario.chatter}
+	s := &script{market: market.New(opening), scenario: c.Scenario, base: c.Rate, tempo: 1, told: map[string]*market.Headline{}}
+	s.market.Follow(s)
+	return s.market, s
 }
 
 // now is how long the events so far have taken.
@@ -92,22 +91,22 @@ func (s *script) time(now time.Time, skew time.Duration) time.Time {
 	return now.Add(skew)
 }
 
-// play does what is due, until something makes an event.
-func (s *script) play(m *market, now time.Time) (happening, bool) {
+// Next does what is due, until something makes an event.
+func (s *script) Next(now time.Time) market.Event {
 	for {
-		act := s.due(m)
+		act := s.due()
 		if act == nil {
-			return s.gossip(m, now)
+			return market.Event{}
 		}
 		s.acted = true
-		if h := act.perform(s, m, now); h != (happening{}) {
-			return h, true
+		if e := act.perform(s, s.market, now); !e.IsZero() {
+			return e
 		}
 	}
 }
 
 // due is what is to be done next, by now; nil for nothing.
-func (s *script) due(m *market) performer {
+func (s *script) due() performer {
 	if len(s.queue) > 0 {
 		act := s.queue[0]
 		s.queue = s.queue[1:]
@@ -116,26 +115,14 @@ func (s *script) due(m *market) performer {
 	cues := s.scenario.cues
 	if s.next == len(cues) && s.scenario.Loop && s.clock-s.round >= s.scenario.Length {
 		s.round += s.scenario.Length
-		s.next, s.tempo, m.mood = 0, 1, s.scenario.mood
+		s.next, s.tempo = 0, 1
+		s.market.SetRegime(s.scenario.mood)
 	}
 	if s.next == len(cues) || cues[s.next].at > s.clock-s.round {
 		return nil
 	}
 	s.next++
 	return cues[s.next-1].act
-}
-
-// gossip is a headline that the market makes up by itself, now and then.
-func (s *script) gossip(m *market, now time.Time) (happening, bool) {
-	gap := s.scenario.chatter
-	if gap == 0 || s.clock < s.chatter {
-		return happening{}, false
-	}
-	s.chatter = s.clock + gap/2 + time.Duration(m.dice.below(int64(gap)))
-	if about := m.pick(); about != nil {
-		return m.report(about, now), true
-	}
-	return happening{}, false
 }
 
 // hasActed reports whether the rate or the faults may be others since it was last asked.
@@ -161,22 +148,3 @@ func (s *script) takeStruck() []Fault {
 func (s *script) disclaimer() string {
 	return "Made up: part of the scenario " + s.scenario.Name + "."
 }
-
-// push is what is left of a move of one symbol.
-type push struct {
-	begin, over   time.Duration
-	amount, given int64 // fine ticks, of all and so far
-}
-
-// at is how much of it is due.
-func (p push) at(clock time.Duration) int64 {
-	const whole = 1_000_000
-	if p.over == 0 || clock >= p.begin+p.over {
-		return p.amount
-	}
-	part := (clock - p.begin).Microseconds() * whole / max(1, p.over.Microseconds())
-	return p.amount/whole*part + p.amount%whole*part/whole
-}
-
-// portion is the given parts per billion of x, of any size.
-func portion(x, parts int64) int64 { return x / 1000 * parts / (billion / 1000) }

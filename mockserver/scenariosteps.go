@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"livetape/mockserver/market"
 )
 
 // membersOf are the members of a map; false for anything else.
@@ -27,18 +29,17 @@ type directory struct {
 
 func newDirectory(symbols int) *directory {
 	d := &directory{known: map[string]bool{}}
-	for _, l := range listings(symbols) {
-		d.symbols = append(d.symbols, l.symbol)
-		d.known[l.symbol] = true
+	d.symbols = market.Symbols(symbols)
+	for _, symbol := range d.symbols {
+		d.known[symbol] = true
 	}
 	return d
 }
 
-var sectorNames = []string{tech: "tech", banks: "banks", energy: "energy", funds: "funds", forex: "forex", crypto: "crypto"}
-
 // sector reads the name of one, as part of a target.
-func (r *stepReader) sector(n ast.Node) *sector {
-	s := sector(max(0, slices.Index(sectorNames, r.oneOf(n, sectorNames...))))
+func (r *stepReader) sector(n ast.Node) *market.Sector {
+	names := market.SectorNames()
+	s := market.Sector(max(0, slices.Index(names, r.oneOf(n, names...))))
 	return &s
 }
 
@@ -72,14 +73,14 @@ func (r *stepReader) lasting(n ast.Node, at time.Duration) time.Duration {
 
 // share is a move in percent, as parts per billion. The ends are those of what a price can do.
 func (r *stepReader) share(n ast.Node) int64 {
-	return int64(r.figure(n, "%", "a percentage such as -8%", -75, 300) * percent)
+	return int64(r.figure(n, "%", "a percentage such as -8%", -75, 300) * market.Percent)
 }
 
 func (r *stepReader) move(n ast.Node, at time.Duration) performer {
 	m, moves := move{}, false
 	r.members(n, "move", keys{
-		"symbols": func(n ast.Node) { m.symbols = r.symbols(n) },
-		"sector":  func(n ast.Node) { m.sector = r.sector(n) },
+		"symbols": func(n ast.Node) { m.Symbols = r.symbols(n) },
+		"sector":  func(n ast.Node) { m.Sector = r.sector(n) },
 		"by":      func(n ast.Node) { m.parts, moves = r.share(n), true },
 		"over":    func(n ast.Node) { m.over = r.lasting(n, at) },
 	})
@@ -91,7 +92,7 @@ func (r *stepReader) move(n ast.Node, at time.Duration) performer {
 
 // headline reads a map, or just the text.
 func (r *stepReader) headline(n ast.Node) performer {
-	a := announcement{source: sources[0], importance: "normal"}
+	a := announcement{source: market.UsualSource, importance: "normal"}
 	if kindOf(n) == "text" {
 		a.text = r.line(n)
 		return a
@@ -157,14 +158,14 @@ func (r *stepReader) halt(n ast.Node, at time.Duration) performer {
 	h := halting{reason: "Volatility pause"}
 	var lasts time.Duration
 	r.members(n, "halt", keys{
-		"symbols": func(n ast.Node) { h.symbols = r.symbols(n) },
-		"sector":  func(n ast.Node) { h.sector = r.sector(n) },
+		"symbols": func(n ast.Node) { h.Symbols = r.symbols(n) },
+		"sector":  func(n ast.Node) { h.Sector = r.sector(n) },
 		"reason":  func(n ast.Node) { h.reason = r.line(n) },
 		"for":     func(n ast.Node) { lasts = r.lasting(n, at) },
 	})
-	r.needTarget(n, h.target)
+	r.needTarget(n, h.Target)
 	if lasts > 0 {
-		r.later = append(r.later, cue{at + lasts, resumption{target: h.target, reason: usualResumption}})
+		r.later = append(r.later, cue{at + lasts, resumption{Target: h.Target, reason: usualResumption}})
 	}
 	return h
 }
@@ -174,30 +175,18 @@ const usualResumption = "Trading resumes"
 func (r *stepReader) resume(n ast.Node) performer {
 	var u resumption
 	r.members(n, "resume", keys{
-		"symbols": func(n ast.Node) { u.symbols = r.symbols(n) },
-		"sector":  func(n ast.Node) { u.sector = r.sector(n) },
+		"symbols": func(n ast.Node) { u.Symbols = r.symbols(n) },
+		"sector":  func(n ast.Node) { u.Sector = r.sector(n) },
 		"reason":  func(n ast.Node) { u.reason = r.line(n) },
 	})
-	r.needTarget(n, u.target)
+	r.needTarget(n, u.Target)
 	u.reason = cmp.Or(u.reason, usualResumption)
 	return u
 }
 
 // needTarget is for what happens to symbols one by one; the whole market has a session.
-func (r *stepReader) needTarget(n ast.Node, t target) {
-	if t.whole() && kindOf(n) == "a map" && len(r.faults) == 0 {
+func (r *stepReader) needTarget(n ast.Node, t market.Target) {
+	if t.IsMarket() && kindOf(n) == "a map" && len(r.faults) == 0 {
 		r.fault(n, "symbols or sector is missing; for the whole market, say market: halted")
 	}
-}
-
-// target is whom something happens to; the whole market, unless it names symbols or a sector.
-type target struct {
-	symbols []string
-	sector  *sector
-}
-
-func (t target) whole() bool { return len(t.symbols) == 0 && t.sector == nil }
-
-func (t target) hits(i *instrument) bool {
-	return t.whole() || t.sector != nil && *t.sector == i.sector || slices.Contains(t.symbols, i.symbol)
 }

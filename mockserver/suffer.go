@@ -3,6 +3,8 @@ package mockserver
 import (
 	"bytes"
 	"slices"
+
+	"livetape/mockserver/market"
 )
 
 // pending is what struck the stream since it last looked, and has not been suffered yet; nil when nothing has.
@@ -64,7 +66,7 @@ func (st *stream) half() []byte {
 	if st.tongue != nil {
 		return st.halfForeign()
 	}
-	next := entry{id: st.place + "77", frame: appendFrame(nil, priceEvent.String(), st.place+"77", []byte(neverTrue))}
+	next := entry{id: st.place + "77", frame: appendFrame(nil, market.KindPrice.String(), st.place+"77", []byte(neverTrue))}
 	if events, _, _ := st.log.read(st.place, make([]*entry, 0, 1)); len(events) > 0 {
 		next = *events[0]
 	}
@@ -80,7 +82,7 @@ func (st *stream) half() []byte {
 
 // appendHalfCharacter appends an event up to the first of the two bytes of an é.
 func appendHalfCharacter(b []byte, id string) []byte {
-	whole := appendFrame(b, newsEvent.String(), id, []byte(`{"id":"half","headline":"Café`))
+	whole := appendFrame(b, market.KindNews.String(), id, []byte(`{"id":"half","headline":"Café`))
 	return whole[:bytes.LastIndexByte(whole, 0xC3)+1]
 }
 

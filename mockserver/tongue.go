@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"livetape/mockserver/emulate"
+	"livetape/mockserver/market"
 )
 
 // tongue is what it takes for a stream to speak as another service; a stream without one speaks as itself. The
@@ -137,7 +138,7 @@ var odd = [...]string{
 // event is what an entry says, for a service.
 func (st *stream) event(e *entry) emulate.Event {
 	told := emulate.Event{Number: st.first + e.number, News: e.news}
-	if e.kind == priceEvent {
+	if e.kind == market.KindPrice {
 		told.Quote = &e.quote
 	}
 	return told

@@ -176,33 +176,6 @@ func (s *Server) standing() (emulate.Snapshot, string) {
 	s.making.Lock()
 	defer s.making.Unlock()
 	now := s.hub.now.Load()
-	m := emulate.Snapshot{Number: now.first + now.log.count()}
-	for _, i := range s.market.instruments {
-		m.Quotes = append(m.Quotes, i.tell(false))
-	}
-	for _, h := range s.market.newsroom.latest {
-		m.News = append(m.News, s.market.newsroom.tell(h))
-	}
-	return m, now.log.newest()
-}
-
-// tell is i as it is now.
-func (i *instrument) tell(traded bool) emulate.Quote {
-	return emulate.Quote{
-		Instrument: i.listed, Last: i.last, Bid: i.bid, Ask: i.ask, Open: i.open, High: i.high, Low: i.low,
-		PrevClose: i.prevClose, Size: i.size, Volume: i.volume, Traded: traded, Time: i.time,
-	}
-}
-
-func (l *listing) tell() *emulate.Instrument {
-	return &emulate.Instrument{
-		Symbol: l.symbol, Name: l.name, Currency: l.currency, Decimals: l.decimals, SizeDecimals: l.sizeDecimals,
-	}
-}
-
-func (r *newsroom) tell(h *headline) *emulate.Headline {
-	id := r.id(h)
-	return &emulate.Headline{
-		ID: id, Title: h.title, Summary: h.summary, Source: h.source, URL: storyURL(id), Symbols: h.symbols, Time: h.time,
-	}
+	all := s.market.Snapshot(filter{}.passes)
+	return emulate.Snapshot{Number: now.first + now.log.count(), Quotes: all.Quotes, News: all.News}, now.log.newest()
 }

@@ -1,4 +1,4 @@
-package mockserver
+package market
 
 import (
 	"encoding/json"
@@ -56,7 +56,7 @@ func TestAMoveIsScaledWithoutOverflow(t *testing.T) {
 		{1234 * fine, 700_000, 884},
 	}
 	for _, test := range tests {
-		got := scale(test.x, test.parts)
+		got := clampedShare(test.x, test.parts)
 		if off := got - test.want; off > test.x/1e6 || off < -test.x/1e6 {
 			t.Errorf("%d parts of %d are %d, want %d", test.parts, test.x, got, test.want)
 		}

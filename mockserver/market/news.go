@@ -1,0 +1,172 @@
+package market
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// How many headlines a snapshot holds.
+const (
+	firstHeadlines = 5  // of a new server
+	keptHeadlines  = 40 // at most
+)
+
+// unrepeated is how many headlines come before the same text may come again.
+const unrepeated = 50
+
+// Headline is one piece of news. One with the ID of another corrects it.
+type Headline struct {
+	ID, Title, Summary, Source, URL string
+	Importance                      string // high, normal or low
+	Symbols                         []string
+	Time                            time.Time // UTC
+
+	number int // of all headlines; a correction has that of the one that it corrects
+}
+
+// UsualSource is where headlines come from that do not say it.
+const UsualSource = "Tape Wire"
+
+// generatedHeadline is a headline that the market made up.
+type generatedHeadline struct {
+	*Headline
+	template headlineTemplate
+	about    []*instrumentState
+	impact   int64 // on the prices, in parts per billion
+}
+
+// newsWriter writes headlines and remembers the latest, oldest first.
+type newsWriter struct {
+	prefix  string // of ids
+	written int
+	latest  []*Headline
+	titles  []string // the latest, also of headlines that are forgotten, for not to be repeated
+}
+
+// generate makes up a headline about s, or about its whole sector, that is news. Every sector has templates with a
+// figure, and so more headlines than are remembered.
+func (w *newsWriter) generate(s *instrumentState, m *Market, now time.Time) generatedHeadline {
+	h := newGeneratedHeadline(s, m, now)
+	for tries := 1; slices.Contains(w.titles, h.Title); tries++ {
+		if tries%20 != 0 {
+			h.fill(m.random) // so that every kind of news stays as frequent
+		} else {
+			h = newGeneratedHeadline(s, m, now)
+		}
+	}
+	w.publish(h.Headline)
+	return h
+}
+
+func newGeneratedHeadline(s *instrumentState, m *Market, now time.Time) generatedHeadline {
+	t := choose(m.random, headlineTemplates[s.sector])
+	h := generatedHeadline{
+		Headline: &Headline{Source: choose(m.random, sources), Importance: t.importance, Time: now},
+		template: t, about: []*instrumentState{s},
+		impact: t.move * (60 + m.random.below(80)) / 100,
+	}
+	if t.wide {
+		h.about = m.peers(s)
+	}
+	for _, about := range h.about {
+		h.Symbols = append(h.Symbols, about.Symbol)
+	}
+	h.fill(m.random)
+	return h
+}
+
+// publish makes h the latest.
+func (w *newsWriter) publish(h *Headline) {
+	w.written++
+	h.number = w.written
+	w.identify(h)
+	w.latest = append(w.latest, h)
+	w.forget(keptHeadlines)
+	w.remember(h.Title)
+}
+
+// identify gives h the id that belongs to its number.
+func (w *newsWriter) identify(h *Headline) {
+	h.ID = w.prefix + strconv.Itoa(h.number)
+	h.URL = "https://example.com/tape/" + h.ID
+}
+
+// newsPrefix keeps the headlines of two epochs apart.
+func newsPrefix(epoch string) string { return epoch + "-n" }
+
+// setPrefix gives the latest headlines other ids, and those to come.
+func (w *newsWriter) setPrefix(prefix string) {
+	w.prefix = prefix
+	for n, h := range w.latest {
+		renamed := *h
+		w.identify(&renamed)
+		w.latest[n] = &renamed
+	}
+}
+
+// remember keeps a title from being made up again too soon.
+func (w *newsWriter) remember(title string) {
+	w.titles = append(w.titles, title)
+	w.titles = slices.Delete(w.titles, 0, max(0, len(w.titles)-unrepeated))
+}
+
+// forget leaves the given number of headlines.
+func (w *newsWriter) forget(leave int) {
+	w.latest = slices.Delete(w.latest, 0, max(0, len(w.latest)-leave))
+}
+
+// correct tells a headline again with other figures, under the same id. Old news stays as it was printed.
+func (w *newsWriter) correct(old generatedHeadline, m *Market, now time.Time) *Headline {
+	h, corrected := old, *old.Headline
+	h.Headline = &corrected
+	h.Time = now
+	for h.fill(m.random); h.Title == old.Title || slices.Contains(w.titles, h.Title); {
+		h.fill(m.random)
+	}
+	w.remember(h.Title)
+	h.Title += " (corrects figure)"
+	w.replace(h.Headline)
+	return h.Headline
+}
+
+// replace puts a headline in the place of the one that it corrects, if that is still kept.
+func (w *newsWriter) replace(corrected *Headline) {
+	w.identify(corrected)
+	if at := slices.IndexFunc(w.latest, func(h *Headline) bool { return h.number == corrected.number }); at >= 0 {
+		w.latest[at] = corrected
+	}
+}
+
+// peers are a few instruments of the sector of s, with s first.
+func (m *Market) peers(s *instrumentState) []*instrumentState {
+	const most = 4
+	all := []*instrumentState{s}
+	for _, other := range m.instruments {
+		if other != s && other.sector == s.sector && len(all) < most {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+// fill writes the text of a headline's template.
+func (h generatedHeadline) fill(r *random) {
+	about := h.about[0]
+	figure := 1 + r.below(19)
+	words := strings.NewReplacer(
+		"{name}", about.Name,
+		"{symbol}", about.Symbol,
+		"{percent}", strconv.FormatInt(figure, 10)+"."+strconv.FormatInt(r.below(10), 10)+"%",
+		"{number}", strconv.FormatInt(20*figure+r.below(20), 10),
+		"{house}", choose(r, brokers),
+		"{place}", choose(r, places),
+		"{thing}", choose(r, products[about.sector]),
+	)
+	h.Title = words.Replace(h.template.text)
+	h.Summary = "Made up by the simulator: " + about.Symbol + " last traded at " +
+		string(appendDecimal(nil, about.Last, about.Decimals)) + " " + about.Currency + "."
+}
+
+func choose[T any](r *random, from []T) T { return from[r.below(int64(len(from)))] }
