@@ -14,24 +14,24 @@ import (
 type condition struct {
 	path path
 	Condition
-	otherwise string // the reason when it does not hold: "type is not PRICE"
+	unmetReason string // the reason when it does not hold: "type is not PRICE"
 }
 
-// when compiles conditions in a fixed order.
-func (c *compiler) when(at configerr.Path, w When) []condition {
+// conditions compiles conditions in a fixed order.
+func (c *compiler) conditions(at configerr.Path, w When) []condition {
 	var all []condition
 	for _, p := range slices.Sorted(maps.Keys(w)) {
 		cond := w[p]
 		if !cond.Exists && !cond.Absent && cond.Is == nil && cond.Not == nil {
-			c.faults.Add(at.Key(p), "a condition is exists, absent, a value, a list of values, or a map with `not`")
+			c.errs.Add(at.Key(p), "a condition is exists, absent, a value, a list of values, or a map with `not`")
 		}
-		all = append(all, condition{c.path(at.Key(p), p), cond, cond.otherwise(p)})
+		all = append(all, condition{c.path(at.Key(p), p), cond, cond.explainUnmet(p)})
 	}
 	return all
 }
 
-// otherwise says of a path why the condition does not hold.
-func (c Condition) otherwise(path string) string {
+// explainUnmet says of a path why the condition does not hold.
+func (c Condition) explainUnmet(path string) string {
 	switch {
 	case c.Exists:
 		return "there is no " + path
@@ -43,8 +43,8 @@ func (c Condition) otherwise(path string) string {
 	return path + " is not " + strings.Join(c.Is, " or ")
 }
 
-// fails is the first condition that does not hold; nil when all do.
-func fails(all []condition, r *row) *condition {
+// firstUnmet is the first condition that does not hold; nil when all do.
+func firstUnmet(all []condition, r *row) *condition {
 	for i := range all {
 		if !all[i].holds(r) {
 			return &all[i]
@@ -62,13 +62,13 @@ func (c *condition) holds(r *row) bool {
 	case c.Absent:
 		return !there
 	case c.Not != nil:
-		return !there || !slices.Contains(c.Not, written(v))
+		return !there || !slices.Contains(c.Not, conditionText(v))
 	}
-	return there && slices.Contains(c.Is, written(v))
+	return there && slices.Contains(c.Is, conditionText(v))
 }
 
-// written is a value as conditions compare it.
-func written(v gjson.Result) string {
+// conditionText is a value as conditions compare it.
+func conditionText(v gjson.Result) string {
 	if v.Type == gjson.String {
 		return v.Str
 	}
@@ -81,15 +81,15 @@ type Matcher struct{ all []condition }
 // CompileWhen makes a matcher of conditions on payloads; its error is like that of [Compile].
 func CompileWhen(w When) (*Matcher, error) {
 	c := &compiler{}
-	m := &Matcher{c.when(nil, w)}
-	return m, c.faults.Err()
+	m := &Matcher{c.conditions(nil, w)}
+	return m, c.errs.Err()
 }
 
 // Match reports whether all conditions hold of the payload; never of one that is not JSON.
 func (m *Matcher) Match(eventType string, data []byte) bool {
-	payload, reason, err := parse(string(data))
+	payload, reason, err := parsePayload(string(data))
 	if err != nil || reason != "" {
 		return false
 	}
-	return fails(m.all, &row{payload: payload, value: payload, event: eventType}) == nil
+	return firstUnmet(m.all, &row{payload: payload, value: payload, event: eventType}) == nil
 }

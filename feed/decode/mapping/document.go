@@ -14,13 +14,13 @@ import (
 // document is what the changes of a Firebase stream add up to. An event puts data at a path, or patches its
 // members; null deletes (Firebase Realtime Database REST API, "Streaming from the REST API").
 type document struct {
-	root *node
+	root *docNode
 	size int // bytes of keys and leaves
 }
 
-// node is a map when members is not nil, else a leaf. Lists are maps from "0" on, as Firebase keeps them.
-type node struct {
-	members map[string]*node
+// docNode is a map when members is not nil, else a leaf. Lists are maps from "0" on, as Firebase keeps them.
+type docNode struct {
+	members map[string]*docNode
 	leaf    string // as JSON
 }
 
@@ -30,29 +30,29 @@ const (
 	maxDocumentDepth = 64
 )
 
-// change is a path whose value was put.
-type change []string
+// docPath is a path whose value was put.
+type docPath []string
 
-// errForeign says that a payload is no change to a document.
-var errForeign = errors.New(`the data is not {"path": …, "data": …}`)
+// errNotAChange says that a payload is no change to a document.
+var errNotAChange = errors.New(`the data is not {"path": …, "data": …}`)
 
 // apply changes the document and says where.
-func (d *document) apply(event string, payload gjson.Result) ([]change, error) {
+func (d *document) apply(event string, payload gjson.Result) ([]docPath, error) {
 	at, data := payload.Get("path"), payload.Get("data")
 	if at.Type != gjson.String || !data.Exists() {
-		return nil, errForeign
+		return nil, errNotAChange
 	}
-	base, err := steps(at.Str)
+	base, err := splitDocPath(at.Str)
 	if err != nil {
 		return nil, err
 	}
 	if event != "patch" {
-		return []change{base}, d.put(base, data)
+		return []docPath{base}, d.put(base, data)
 	}
-	var changes []change
+	var changes []docPath
 	data.ForEach(func(key, v gjson.Result) bool {
-		var below change
-		if below, err = steps(key.Str); err != nil {
+		var below docPath
+		if below, err = splitDocPath(key.Str); err != nil {
 			return false
 		}
 		below = slices.Concat(base, below)
@@ -63,8 +63,8 @@ func (d *document) apply(event string, payload gjson.Result) ([]change, error) {
 	return changes, err
 }
 
-func steps(path string) (change, error) {
-	var all change
+func splitDocPath(path string) (docPath, error) {
+	var all docPath
 	for step := range strings.SplitSeq(path, "/") {
 		if step != "" {
 			all = append(all, step)
@@ -76,8 +76,8 @@ func steps(path string) (change, error) {
 	return all, nil
 }
 
-func (d *document) put(at change, data gjson.Result) error {
-	fresh, err := d.grow(data, len(at))
+func (d *document) put(at docPath, data gjson.Result) error {
+	fresh, err := d.build(data, len(at))
 	if err == nil && d.size > maxDocument {
 		err = fmt.Errorf("the document is larger than %d MiB", maxDocument>>20)
 	}
@@ -86,7 +86,7 @@ func (d *document) put(at change, data gjson.Result) error {
 		return err
 	}
 	if len(at) == 0 {
-		d.drop(d.root)
+		d.subtractSize(d.root)
 		d.root = fresh
 		return nil
 	}
@@ -94,22 +94,22 @@ func (d *document) put(at change, data gjson.Result) error {
 		if fresh == nil {
 			return nil
 		}
-		d.drop(d.root)
-		d.root = &node{members: map[string]*node{}}
+		d.subtractSize(d.root)
+		d.root = &docNode{members: map[string]*docNode{}}
 	}
 	d.set(d.root, at, fresh)
 	return nil
 }
 
 // set puts fresh at a path below n, which is a map, and prunes maps that become empty; nil deletes.
-func (d *document) set(n *node, at change, fresh *node) {
+func (d *document) set(n *docNode, at docPath, fresh *docNode) {
 	old := n.members[at[0]]
 	if len(at) > 1 {
 		if old == nil || old.members == nil {
 			if fresh == nil {
 				return
 			}
-			d.replace(n, at[0], &node{members: map[string]*node{}})
+			d.setMember(n, at[0], &docNode{members: map[string]*docNode{}})
 		}
 		below := n.members[at[0]]
 		d.set(below, at[1:], fresh)
@@ -118,12 +118,12 @@ func (d *document) set(n *node, at change, fresh *node) {
 		}
 		fresh, at = nil, at[:1]
 	}
-	d.replace(n, at[0], fresh)
+	d.setMember(n, at[0], fresh)
 }
 
-func (d *document) replace(n *node, key string, fresh *node) {
+func (d *document) setMember(n *docNode, key string, fresh *docNode) {
 	if old, ok := n.members[key]; ok {
-		d.drop(old)
+		d.subtractSize(old)
 		d.size -= len(key)
 		delete(n.members, key)
 	}
@@ -133,30 +133,30 @@ func (d *document) replace(n *node, key string, fresh *node) {
 	}
 }
 
-func (d *document) drop(n *node) {
+func (d *document) subtractSize(n *docNode) {
 	if n == nil {
 		return
 	}
 	d.size -= len(n.leaf)
 	for key, below := range n.members {
 		d.size -= len(key)
-		d.drop(below)
+		d.subtractSize(below)
 	}
 }
 
-// grow makes nodes of JSON; nil of null and of what is empty.
-func (d *document) grow(v gjson.Result, depth int) (*node, error) {
+// build makes nodes of JSON; nil of null and of what is empty.
+func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
 	if v.Type == gjson.Null {
 		return nil, nil
 	}
 	if !v.IsObject() && !v.IsArray() {
 		d.size += len(v.Raw)
-		return &node{leaf: strings.Clone(v.Raw)}, nil
+		return &docNode{leaf: strings.Clone(v.Raw)}, nil
 	}
 	if depth >= maxDocumentDepth {
 		return nil, fmt.Errorf("the document is deeper than %d", maxDocumentDepth)
 	}
-	n := &node{members: map[string]*node{}}
+	n := &docNode{members: map[string]*docNode{}}
 	var err error
 	place := 0
 	v.ForEach(func(key, member gjson.Result) bool {
@@ -165,9 +165,9 @@ func (d *document) grow(v gjson.Result, depth int) (*node, error) {
 			name = strconv.Itoa(place)
 			place++
 		}
-		var below *node
-		if below, err = d.grow(member, depth+1); err == nil {
-			d.replace(n, name, below)
+		var below *docNode
+		if below, err = d.build(member, depth+1); err == nil {
+			d.setMember(n, name, below)
 		}
 		return err == nil
 	})
@@ -177,14 +177,136 @@ func (d *document) grow(v gjson.Result, depth int) (*node, error) {
 	return n, err
 }
 
-// json is the node as JSON, members in order of their names.
-func (n *node) json() string {
+// toJSON is the node as JSON, members in order of their names.
+func (n *docNode) toJSON() string {
 	if n.members == nil {
 		return n.leaf
 	}
 	var w objectWriter
 	for _, key := range slices.Sorted(maps.Keys(n.members)) {
-		w.member(key, n.members[key].json())
+		w.member(key, n.members[key].toJSON())
 	}
 	return w.String()
+}
+
+// walkRows calls take for each row of the document that changes touch, with what they say of it.
+func (d *document) walkRows(base row, walk []string, changes []docPath, take func(row)) {
+	if d.root == nil {
+		return
+	}
+	v := docWalker{base, changes, take}
+	if walk == nil {
+		v.visitRow(d.root, nil)
+		return
+	}
+	v.walkMembers(d.root, nil, walk)
+}
+
+type docWalker struct {
+	base    row
+	changes []docPath
+	take    func(row)
+}
+
+// walkMembers follows the first part of the walk and then every member that a change touches.
+func (v docWalker) walkMembers(n *docNode, at docPath, walk []string) {
+	for _, step := range unescapeSteps(walk[0]) {
+		if n = n.members[step]; n == nil {
+			return
+		}
+		at = append(slices.Clip(at), step)
+	}
+	for _, key := range v.changedMembers(n, at) {
+		below := append(slices.Clip(at), key)
+		if len(walk) > 1 {
+			v.walkMembers(n.members[key], below, walk[1:])
+		} else {
+			v.visitRow(n.members[key], below)
+		}
+	}
+}
+
+// changedMembers are the members of n, at its path, that changes may have changed.
+func (v docWalker) changedMembers(n *docNode, at docPath) []string {
+	some := map[string]bool{}
+	for _, c := range v.changes {
+		if len(c) <= len(at) {
+			if slices.Equal(c, at[:len(c)]) {
+				return slices.Sorted(maps.Keys(n.members))
+			}
+			continue
+		}
+		if slices.Equal(c[:len(at)], at) && n.members[c[len(at)]] != nil {
+			some[c[len(at)]] = true
+		}
+	}
+	return slices.Sorted(maps.Keys(some))
+}
+
+func (v docWalker) visitRow(n *docNode, at docPath) {
+	said, all := v.changedPart(n, at)
+	if !all && said == nil {
+		return
+	}
+	r := v.base
+	r.value = gjson.Parse(n.toJSON())
+	if len(at) > 0 {
+		r.key = at[len(at)-1]
+	}
+	if !all {
+		r.delta = gjson.Parse(said.toJSON())
+	}
+	v.take(r)
+}
+
+// changedPart is what the changes say of the row n; all is true when they say all of it.
+func (v docWalker) changedPart(n *docNode, at docPath) (said *docNode, all bool) {
+	var scratch document
+	for _, c := range v.changes {
+		if len(c) <= len(at) {
+			if slices.Equal(c, at[:len(c)]) {
+				return nil, true
+			}
+			continue
+		}
+		if !slices.Equal(c[:len(at)], at) {
+			continue
+		}
+		now := n
+		for _, step := range c[len(at):] {
+			if now = now.members[step]; now == nil {
+				break
+			}
+		}
+		if now == nil {
+			continue // deleted
+		}
+		if said == nil {
+			said = &docNode{members: map[string]*docNode{}}
+		}
+		scratch.set(said, c[len(at):], now)
+	}
+	return said, false
+}
+
+// unescapeSteps are the names in one part of a walk.
+func unescapeSteps(part string) []string {
+	if part == "" {
+		return nil
+	}
+	var steps []string
+	step := ""
+	for i := 0; i < len(part); i++ {
+		switch c := part[i]; {
+		case c == '\\' && i+1 < len(part):
+			i++
+			step += part[i : i+1]
+		case c == '.':
+			steps = append(steps, step)
+			step = ""
+		default:
+			step += part[i : i+1]
+		}
+	}
+	return append(steps, step)
 }

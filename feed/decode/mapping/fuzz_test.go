@@ -19,11 +19,11 @@ func FuzzTemplatesNeverPanicAndStayBounded(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, data string) {
 		c := &compiler{}
 		parts := c.template(nil, text)
-		payload, reason, err := parse(data)
-		if c.faults.Err() != nil || err != nil || reason != "" {
+		payload, reason, err := parsePayload(data)
+		if c.errs.Err() != nil || err != nil || reason != "" {
 			return
 		}
-		s, ok, err := parts.fill(&row{payload: payload, value: payload})
+		s, ok, err := parts.render(&row{payload: payload, value: payload})
 		if ok && err == nil && len(s) > maxTemplate+len(data)+len(text) {
 			t.Errorf("%d bytes of %q and %d bytes", len(s), text, len(data))
 		}
@@ -35,11 +35,11 @@ func FuzzPathsThatCompileAreAsked(f *testing.F) {
 		f.Add(s, `{"a":{"b":[1,{"c":2}]}}`)
 	}
 	f.Fuzz(func(t *testing.T, s, data string) {
-		p, err := compilePath(s)
+		p, err := parsePath(s)
 		if err != nil || len(s) > 200 || len(data) > 10_000 {
 			return
 		}
-		payload, reason, err := parse(data)
+		payload, reason, err := parsePayload(data)
 		if err == nil && reason == "" {
 			p.get(&row{payload: payload, value: payload})
 		}
@@ -98,7 +98,7 @@ func TestMergedRowsAreJSON(t *testing.T) {
 		{`{}`, `{"a":1,"a":2}`, `{"a":2}`},
 		{`{"a":{"b":1}}`, `{"a":[1]}`, `{"a":[1]}`},
 	} {
-		got := merged(gjson.Parse(c[0]), gjson.Parse(c[1]), 0)
+		got := mergeObjects(gjson.Parse(c[0]), gjson.Parse(c[1]), 0)
 		if !gjson.Valid(got) || got != c[2] {
 			t.Errorf("%s with %s is %s, want %s", c[0], c[1], got, c[2])
 		}

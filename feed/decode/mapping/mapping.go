@@ -23,7 +23,7 @@ import (
 func Compile(feed string, spec Spec) (decode.Decoder, error) {
 	c := &compiler{}
 	if len(spec.Map) == 0 {
-		c.faults.Add(configerr.Path{"map"}, "there is no rule")
+		c.errs.Add(configerr.Path{"map"}, "there is no rule")
 	}
 	d := &decoder{feed: feed}
 	names := newAliases(spec.Aliases)
@@ -31,28 +31,32 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 		at := configerr.Path{"map"}.Index(i)
 		r := c.rule(at, &spec.Map[i], names)
 		if spec.Patch != "" {
-			c.patched(at, &spec.Map[i])
+			c.checkPatched(at, &spec.Map[i])
 		}
 		d.rules = append(d.rules, r)
 	}
 	if spec.Patch == "firebase" {
 		d.document = &document{}
 	}
-	guarded := c.guard(feed, &spec, d)
-	if err := c.faults.Err(); err != nil {
+	guarded := c.streamRules(feed, &spec, d)
+	if err := c.errs.Err(); err != nil {
 		return nil, err
 	}
 	return guarded, nil
 }
 
-// patched checks a rule that reads a document.
-func (c *compiler) patched(at configerr.Path, spec *Rule) {
-	if len(spec.JSON) > 0 {
-		c.faults.Add(at.Key("json"), "json does not work with patch")
+// WithStreamRules puts what a spec says of the stream itself (Events, Errors, End, Notice, ResumeID) before a decoder that does
+// not come from the spec's map. Its error is like that of [Compile].
+func WithStreamRules(feed string, spec Spec, next decode.Decoder) (decode.Decoder, error) {
+	c := &compiler{}
+	guarded := c.streamRules(feed, &spec, next)
+	if spec.Patch != "" {
+		c.errs.Add(configerr.Path{"patch"}, "patch needs a map, which says where in the document the rows are")
 	}
-	if spec.Merge != "" {
-		c.faults.Add(at.Key("merge"), "merge is not needed with patch, which keeps the whole document")
+	if err := c.errs.Err(); err != nil {
+		return nil, err
 	}
+	return guarded, nil
 }
 
 // decoder applies rules to payloads.
@@ -64,125 +68,133 @@ type decoder struct {
 
 // Decode implements [decode.Decoder].
 func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) {
-	payload, reason, err := parse(string(data))
+	payload, reason, err := parsePayload(string(data))
 	if err != nil || reason != "" {
 		return decode.Message{Unmapped: reason}, err
 	}
-	var out outcome
+	var out payloadResult
 	base := row{payload: payload, event: eventType, feed: d.feed}
 	if d.document != nil {
-		err = d.patch(base, &out)
+		err = d.applyChange(base, &out)
 	} else {
 		for _, r := range d.rules {
-			r.apply(base, &out)
+			r.readPayload(base, &out)
 		}
 	}
-	return out.message(len(d.rules)), join(err, out.err())
+	return out.message(len(d.rules)), joinErrors(err, out.err())
 }
 
-// apply takes every row of a payload.
-func (l *rule) apply(base row, out *outcome) {
-	for _, p := range l.json {
-		base.payload = unpack(base.payload, p)
-	}
-	before := out.seen
-	rows(base, l.walk, l.indexed, func(r row) { l.take(&r, out) })
-	if out.seen == before {
-		out.unmapped(noRows, l.noRows)
-	}
-}
-
-func (l *rule) take(r *row, out *outcome) {
-	out.seen++
-	r.members = l.members
-	if c := fails(l.when, r); c != nil {
-		out.unmapped(notMeant, c.otherwise)
-		return
-	}
-	if l.merge != nil {
-		l.merge.complete(r)
-		r.read = false
-	}
-	u, reason, err := l.update(r)
-	if err != nil {
-		out.refuse(err)
-	}
-	if u != nil {
-		out.updates = append(out.updates, u)
-	} else if err == nil {
-		out.unmapped(noValue, reason)
-	}
-}
-
-// patch changes the document, and takes the rows that the change touches.
-func (d *decoder) patch(base row, out *outcome) error {
+// applyChange changes the document, and takes the rows that the change touches.
+func (d *decoder) applyChange(base row, out *payloadResult) error {
 	changes, err := d.document.apply(base.event, base.payload)
 	if err != nil {
 		return err
 	}
 	for _, r := range d.rules {
-		before := out.seen
-		d.document.rows(base, r.walk, changes, func(at row) { r.take(&at, out) })
-		if out.seen == before {
-			out.unmapped(noRows, "the change touches no row")
+		before := out.rows
+		d.document.walkRows(base, r.rowPath, changes, func(at row) { r.readRow(&at, out) })
+		if out.rows == before {
+			out.addReason(rowsMissing, "the change touches no row")
 		}
 	}
 	return nil
 }
 
-// rank orders reasons by how near the payload came to an update.
-type rank int8
+// readPayload takes every row of a payload.
+func (l *rule) readPayload(base row, out *payloadResult) {
+	for _, p := range l.inlined {
+		base.payload = inlineJSON(base.payload, p)
+	}
+	before := out.rows
+	walkRows(base, l.rowPath, l.indexesList, func(r row) { l.readRow(&r, out) })
+	if out.rows == before {
+		out.addReason(rowsMissing, l.noRowsReason)
+	}
+}
+
+func (l *rule) readRow(r *row, out *payloadResult) {
+	out.rows++
+	r.cache = l.cache
+	if c := firstUnmet(l.conditions, r); c != nil {
+		out.addReason(conditionUnmet, c.unmetReason)
+		return
+	}
+	if l.merger != nil {
+		l.merger.complete(r)
+		r.cached = false
+	}
+	u, reason, err := l.update(r)
+	if err != nil {
+		out.addError(err)
+	}
+	if u != nil {
+		out.updates = append(out.updates, u)
+	} else if err == nil {
+		out.addReason(valueMissing, reason)
+	}
+}
+
+// reasonRank orders reasons by how near the payload came to an update.
+type reasonRank int8
 
 const (
-	notMeant rank = iota + 1 // a condition does not hold
-	noRows
-	noValue
+	conditionUnmet reasonRank = iota + 1 // a condition does not hold
+	rowsMissing
+	valueMissing
 )
 
-// outcome gathers what the rows of one payload yield.
-type outcome struct {
-	updates []market.Update
-	seen    int
-	reason  string
-	rank    rank
-	faults  []error
-	further int
+// payloadResult gathers what the rows of one payload yield.
+type payloadResult struct {
+	updates    []market.Update
+	rows       int
+	reason     string
+	reasonRank reasonRank
+	errs       []error
+	uncounted  int
 }
 
-func (o *outcome) unmapped(k rank, reason string) {
-	if k > o.rank {
-		o.rank, o.reason = k, reason
+func (o *payloadResult) addReason(k reasonRank, reason string) {
+	if k > o.reasonRank {
+		o.reasonRank, o.reason = k, reason
 	}
 }
 
-// maxFaults is how many bad rows of a payload are described; the others are counted.
-const maxFaults = 10
+// maxRowErrors is how many bad rows of a payload are described; the others are counted.
+const maxRowErrors = 10
 
-func (o *outcome) refuse(err error) {
-	if o.seen > 1 {
-		err = fmt.Errorf("row %d: %w", o.seen, err)
+func (o *payloadResult) addError(err error) {
+	if o.rows > 1 {
+		err = fmt.Errorf("row %d: %w", o.rows, err)
 	}
-	if len(o.faults) < maxFaults {
-		o.faults = append(o.faults, err)
+	if len(o.errs) < maxRowErrors {
+		o.errs = append(o.errs, err)
 	} else {
-		o.further++
+		o.uncounted++
 	}
 }
 
-func (o *outcome) err() error {
-	if o.further > 0 {
-		o.faults = append(o.faults, fmt.Errorf("and %d more bad rows", o.further))
+func (o *payloadResult) err() error {
+	if o.uncounted > 0 {
+		o.errs = append(o.errs, fmt.Errorf("and %d more bad rows", o.uncounted))
 	}
-	return errors.Join(o.faults...)
+	return errors.Join(o.errs...)
 }
 
-func (o *outcome) message(rules int) decode.Message {
+func (o *payloadResult) message(rules int) decode.Message {
 	m := decode.Message{Updates: o.updates}
-	if len(o.updates) == 0 && len(o.faults) == 0 {
+	if len(o.updates) == 0 && len(o.errs) == 0 {
 		m.Unmapped = o.reason
-		if o.rank == notMeant && rules > 1 {
+		if o.reasonRank == conditionUnmet && rules > 1 {
 			m.Unmapped = "no rule is for it"
 		}
 	}
 	return m
+}
+
+// joinErrors is errors.Join without its cost where there is nothing to join.
+func joinErrors(all, one error) error {
+	if all == nil {
+		return one
+	}
+	return errors.Join(all, one)
 }

@@ -215,7 +215,7 @@ func TestADocumentCountsItsBytes(t *testing.T) {
 	for _, data := range []string{
 		`{"path":"/","data":{"a":{"b":1,"c":[1,2,{"d":"xyz"}]}}}`, `{"path":"/a/c/2/d","data":{"e":5}}`, `{"path":"/a/c","data":null}`, `{"path":"/a","data":{"b":null}}`,
 	} {
-		p, _, _ := parse(data)
+		p, _, _ := parsePayload(data)
 		if _, err := d.apply("put", p); err != nil {
 			t.Fatal(err)
 		}
@@ -224,11 +224,11 @@ func TestADocumentCountsItsBytes(t *testing.T) {
 		}
 	}
 	if d.root != nil && len(d.root.members) > 0 {
-		t.Errorf("%s is left of what was deleted", d.root.json())
+		t.Errorf("%s is left of what was deleted", d.root.toJSON())
 	}
 }
 
-func weigh(n *node) int {
+func weigh(n *docNode) int {
 	if n == nil {
 		return 0
 	}
@@ -277,13 +277,13 @@ func TestNoPayloadIsTooDeep(t *testing.T) {
 }
 
 func TestWhatIsKeptOfRowsIsBounded(t *testing.T) {
-	m := newMerger(path{from: rowKey})
+	m := newRowMerger(path{root: rowKey})
 	big := strings.Repeat("x", 60<<10)
 	for i := range 1000 {
-		p, _, _ := parse(`{"a":"` + big + `"}`)
+		p, _, _ := parsePayload(`{"a":"` + big + `"}`)
 		m.complete(&row{value: p, key: strings.Repeat("k", i)})
 	}
-	if m.size > maxKeptAll || len(m.kept) > maxKeptAll/len(big) {
-		t.Errorf("%d bytes of %d rows are kept", m.size, len(m.kept))
+	if m.size > maxMergedRows || len(m.lastRows) > maxMergedRows/len(big) {
+		t.Errorf("%d bytes of %d rows are kept", m.size, len(m.lastRows))
 	}
 }

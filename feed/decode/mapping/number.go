@@ -11,18 +11,21 @@ import (
 	"livetape/feed/market"
 )
 
-// missing reports whether a value says that there is none: null, "", "-", "NaN" and the like are never zero.
-func missing(v gjson.Result) bool {
+// IsMissing reports whether a value says that there is none: null, "", "-", "NaN" and the like, which are never zero.
+func IsMissing(v gjson.Result) bool { return !v.Exists() || isMissing(v) }
+
+// isMissing reports whether a value says that there is none: null, "", "-", "NaN" and the like are never zero.
+func isMissing(v gjson.Result) bool {
 	switch v.Type {
 	case gjson.Null:
 		return true
 	case gjson.String:
-		return blank(strings.TrimSpace(v.Str))
+		return isBlank(strings.TrimSpace(v.Str))
 	}
 	return false
 }
 
-func blank(s string) bool {
+func isBlank(s string) bool {
 	switch s {
 	case "", "-", "--", "NaN", "nan", "null", "N/A", "n/a", "Infinity", "-Infinity":
 		return true
@@ -30,26 +33,35 @@ func blank(s string) bool {
 	return false
 }
 
-// errMany says that a list or map stands where one value is wanted. Where several paths are tried, it is not there.
-var errMany = errors.New("is a list or a map, not one value")
+// errNotScalar says that a list or map stands where one value is wanted. Where several paths are tried, it is not there.
+var errNotScalar = errors.New("is a list or a map, not one value")
 
-// scalar is what a value says as text; ok is false when it says nothing.
-func scalar(v gjson.Result) (s string, ok bool, err error) {
-	if missing(v) {
+// scalarText is what a value says as text; ok is false when it says nothing.
+func scalarText(v gjson.Result) (s string, ok bool, err error) {
+	if isMissing(v) {
 		return "", false, nil
 	}
 	switch v.Type {
 	case gjson.String:
 		return strings.TrimSpace(v.Str), true, nil
 	case gjson.JSON:
-		return "", false, fmt.Errorf("%s %w", market.PlainText(v.Raw, 40), errMany)
+		return "", false, fmt.Errorf("%s %w", market.PlainText(v.Raw, 40), errNotScalar)
 	}
 	return v.Raw, true, nil
 }
 
-// parseNumber reads a number as feeds write it: by the grammar of JSON, with a plus in front or without the 0 before
+// ParseNumber reads a number, or a string with one, digit for digit; absent when it is missing.
+func ParseNumber(v gjson.Result) (market.Decimal, error) {
+	s, ok, err := scalarText(v)
+	if err != nil || !ok {
+		return market.Decimal{}, err
+	}
+	return parseDecimal(s)
+}
+
+// parseDecimal reads a number as feeds write it: by the grammar of JSON, with a plus in front or without the 0 before
 // the point as well.
-func parseNumber(s string) (market.Decimal, error) {
+func parseDecimal(s string) (market.Decimal, error) {
 	s = strings.TrimPrefix(s, "+")
 	if digits, ok := strings.CutPrefix(s, "."); ok {
 		s = "0." + digits
@@ -61,12 +73,12 @@ func parseNumber(s string) (market.Decimal, error) {
 
 // number is the value as a number; absent when it is missing.
 func (v *value) number(r *row) (market.Decimal, error) {
-	d, err := v.unscaled(r)
+	d, err := v.unscaledNumber(r)
 	if err != nil || !d.IsSet() {
 		return d, err
 	}
 	for _, scale := range v.scales {
-		n, ok, err := scale.power(r)
+		n, ok, err := scale.exponentFor(r)
 		if err != nil || !ok {
 			return market.Decimal{}, err
 		}
@@ -80,38 +92,38 @@ func (v *value) number(r *row) (market.Decimal, error) {
 	return d, nil
 }
 
-func (v *value) unscaled(r *row) (market.Decimal, error) {
+func (v *value) unscaledNumber(r *row) (market.Decimal, error) {
 	switch v.source {
-	case ofFirst:
-		for _, one := range v.several {
+	case sourceFirst:
+		for _, one := range v.operands {
 			d, err := one.number(r)
-			if err != nil && !errors.Is(err, errMany) || d.IsSet() {
+			if err != nil && !errors.Is(err, errNotScalar) || d.IsSet() {
 				return d, err
 			}
 		}
 		return market.Decimal{}, nil
-	case ofMax:
-		return v.largest(r)
-	case ofRatio:
-		num, err := v.several[0].number(r)
+	case sourceMax:
+		return v.maxNumber(r)
+	case sourceRatio:
+		num, err := v.operands[0].number(r)
 		if err != nil {
 			return num, err
 		}
-		den, err := v.several[1].number(r)
+		den, err := v.operands[1].number(r)
 		return num.Quo(den), err
 	}
-	s, ok, err := v.words(r)
+	s, ok, err := v.text(r)
 	if err != nil || !ok {
 		return market.Decimal{}, err
 	}
 	if v.percent {
 		s = strings.TrimSpace(strings.TrimSuffix(s, "%"))
 	}
-	return parseNumber(s)
+	return parseDecimal(s)
 }
 
-func (v *value) largest(r *row) (most market.Decimal, err error) {
-	for _, one := range v.several {
+func (v *value) maxNumber(r *row) (most market.Decimal, err error) {
+	for _, one := range v.operands {
 		d, err := one.number(r)
 		if err != nil {
 			return d, err
@@ -125,18 +137,18 @@ func (v *value) largest(r *row) (most market.Decimal, err error) {
 
 // scale is a power of ten to multiply by: a constant, or at a path.
 type scale struct {
-	n       int
-	at      path
-	dynamic bool
-	invert  bool // divide by it
+	exponent int
+	path     path
+	dynamic  bool
+	invert   bool // divide by it
 }
 
-// power is the exponent of ten; ok is false when it is missing, and then the number means nothing.
-func (s scale) power(r *row) (n int, ok bool, err error) {
+// exponentFor is the exponent of ten; ok is false when it is missing, and then the number means nothing.
+func (s scale) exponentFor(r *row) (n int, ok bool, err error) {
 	if !s.dynamic {
-		return s.n, true, nil
+		return s.exponent, true, nil
 	}
-	word, ok, err := scalar(s.at.get(r))
+	word, ok, err := scalarText(s.path.get(r))
 	if err != nil || !ok {
 		return 0, false, err
 	}

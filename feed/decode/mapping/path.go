@@ -13,17 +13,17 @@ import (
 
 // path is a compiled path.
 type path struct {
-	from  start
+	root  pathRoot
 	gjson string // what follows the start
 	slot  int    // of the row's member that it begins with; 0: none
 	rest  string // what follows that
 }
 
-// start is where a path begins.
-type start int8
+// pathRoot is where a path begins.
+type pathRoot int8
 
 const (
-	fromRow start = iota
+	fromRow pathRoot = iota
 	fromPayload
 	rowKey
 	rowValue
@@ -31,24 +31,24 @@ const (
 	feedName
 )
 
-var names = map[string]start{"$key": rowKey, "$value": rowValue, "$event": eventType, "$feed": feedName, "$": fromPayload}
+var pathRoots = map[string]pathRoot{"$key": rowKey, "$value": rowValue, "$event": eventType, "$feed": feedName, "$": fromPayload}
 
 // get is what stands at the path; a Result that does not exist when nothing does.
 func (p path) get(r *row) gjson.Result {
-	switch p.from {
+	switch p.root {
 	case fromRow:
-		if p.slot > 0 && r.members != nil && r.value.IsObject() {
+		if p.slot > 0 && r.cache != nil && r.value.IsObject() {
 			return r.member(p)
 		}
 		return r.value.Get(p.gjson)
 	case rowValue:
 		return r.value
 	case rowKey:
-		return text(r.key)
+		return stringResult(r.key)
 	case eventType:
-		return text(r.event)
+		return stringResult(r.event)
 	case feedName:
-		return text(r.feed)
+		return stringResult(r.feed)
 	}
 	if p.gjson == "" {
 		return r.payload
@@ -56,55 +56,65 @@ func (p path) get(r *row) gjson.Result {
 	return r.payload.Get(p.gjson)
 }
 
-// said reports whether the message itself, rather than the predecessor that it completes, says something there.
-func (p path) said(r *row) bool {
-	if r.said.Raw == "" || p.from != fromRow && p.from != rowValue {
+// inDelta reports whether the message itself, rather than the predecessor that it completes, says something there.
+func (p path) inDelta(r *row) bool {
+	if r.delta.Raw == "" || p.root != fromRow && p.root != rowValue {
 		return true
 	}
-	if p.from == rowValue {
-		return r.said.Type != gjson.JSON && !missing(r.said)
+	if p.root == rowValue {
+		return r.delta.Type != gjson.JSON && !isMissing(r.delta)
 	}
-	return !missing(r.said.Get(p.gjson))
+	return !isMissing(r.delta.Get(p.gjson))
 }
 
-func text(s string) gjson.Result {
+func stringResult(s string) gjson.Result {
 	if s == "" {
 		return gjson.Result{}
 	}
 	return gjson.Result{Type: gjson.String, Str: s, Raw: s}
 }
 
-// indexed reports whether the path looks into a list, or takes the row as it is.
-func (p path) indexed() bool {
-	return p.from == rowValue || p.from == fromRow && p.gjson != "" && strings.IndexByte("0123456789#@", p.gjson[0]) >= 0
+// indexesList reports whether the path looks into a list, or takes the row as it is.
+func (p path) indexesList() bool {
+	return p.root == rowValue || p.root == fromRow && p.gjson != "" && strings.IndexByte("0123456789#@", p.gjson[0]) >= 0
 }
 
-var inBrackets = regexp.MustCompile(`\[(\d+)\]`)
+func (c *compiler) path(at configerr.Path, s string) path {
+	p, err := parsePath(s)
+	if err != nil {
+		c.errs.Add(at, "%s", err)
+	} else if c.cache != nil && p.root == fromRow {
+		p.slot, p.rest = c.cache.slotOf(p.gjson)
+	}
+	return p
+}
 
-// compilePath checks a path to one value.
-func compilePath(s string) (path, error) {
+var bracketIndex = regexp.MustCompile(`\[(\d+)\]`)
+
+// parsePath checks a path to one value.
+func parsePath(s string) (path, error) {
 	switch {
 	case s == "":
 		return path{}, errors.New("the path is empty")
 	case strings.TrimSpace(s) != s:
 		return path{}, fmt.Errorf("%q: a path has no spaces around it", s)
 	}
-	if from, ok := names[s]; ok {
-		return path{from: from}, nil
+	if from, ok := pathRoots[s]; ok {
+		return path{root: from}, nil
 	}
 	p, rest := path{}, s
 	if after, ok := strings.CutPrefix(s, "$."); ok {
-		p.from, rest = fromPayload, after
+		p.root, rest = fromPayload, after
 	} else if s[0] == '$' {
 		known := []string{"$key", "$value", "$event", "$feed"}
 		return path{}, fmt.Errorf("%q is no name%s; a member that begins with $ is written \\%s", s, configerr.DidYouMean(s, known, nil), s)
 	}
-	segments, err := split(rest)
+	segments, err := splitPath(rest)
 	if err != nil {
 		return path{}, fmt.Errorf("%q: %w", s, err)
 	}
 	for _, segment := range segments {
-		if wild(segment) {
+		if isWildcard(segment) {
 			return path{}, fmt.Errorf("%q: %s is not one value; rows are walked by `each`", s, segment)
 		}
 	}
@@ -112,16 +122,16 @@ func compilePath(s string) (path, error) {
 	return p, nil
 }
 
-// compileEach checks a path to rows. It may pass through all members of a list or map by *; each part of the
+// parseEachPath checks a path to rows. It may pass through all members of a list or map by *; each part of the
 // result leads to a list or map whose members are then walked. A * at the end says the same as none.
-func compileEach(s string) ([]string, error) {
+func parseEachPath(s string) ([]string, error) {
 	if s == "$" {
 		return []string{""}, nil
 	}
 	if s == "" || s[0] == '$' {
 		return nil, fmt.Errorf("%q does not lead to rows: `each` starts at the payload", s)
 	}
-	segments, err := split(s)
+	segments, err := splitPath(s)
 	if err != nil {
 		return nil, fmt.Errorf("%q: %w", s, err)
 	}
@@ -129,7 +139,7 @@ func compileEach(s string) ([]string, error) {
 	for i, segment := range segments {
 		last := len(parts) - 1
 		switch {
-		case segment != "*" && wild(segment):
+		case segment != "*" && isWildcard(segment):
 			return nil, fmt.Errorf("%q: %s does not work in `each`; * alone does", s, segment)
 		case segment != "*":
 			parts[last] = strings.TrimPrefix(parts[last]+"."+segment, ".")
@@ -140,9 +150,9 @@ func compileEach(s string) ([]string, error) {
 	return parts, nil
 }
 
-// split cuts a path at its dots, as gjson does, and checks what gjson would pass over in silence.
-func split(s string) ([]string, error) {
-	s = inBrackets.ReplaceAllString(s, ".$1")
+// splitPath cuts a path at its dots, as gjson does, and checks what gjson would pass over in silence.
+func splitPath(s string) ([]string, error) {
+	s = bracketIndex.ReplaceAllString(s, ".$1")
 	s = strings.TrimPrefix(s, ".")
 	var segments []string
 	begin, depth, quoted := 0, 0, false
@@ -169,10 +179,10 @@ func split(s string) ([]string, error) {
 		return nil, errors.New("a bracket is not closed")
 	}
 	segments = append(segments, s[begin:])
-	return segments, check(segments)
+	return segments, checkSegments(segments)
 }
 
-func check(segments []string) error {
+func checkSegments(segments []string) error {
 	for _, segment := range segments {
 		switch {
 		case segment == "":
@@ -191,8 +201,8 @@ func check(segments []string) error {
 	return nil
 }
 
-// wild reports whether a segment stands for several keys.
-func wild(segment string) bool {
+// isWildcard reports whether a segment stands for several keys.
+func isWildcard(segment string) bool {
 	if strings.ContainsAny(segment, "({") {
 		return false // a query, which may have patterns in it
 	}

@@ -107,20 +107,27 @@ func (v *Value) UnmarshalYAML(unmarshal func(any) error) error {
 func (v Value) MarshalYAML() (any, error) {
 	rest := v
 	rest.Path = ""
-	if rest.zero() && v.Path != "" {
+	if rest.isZero() && v.Path != "" {
 		return v.Path, nil
 	}
 	rest = v
 	rest.First = nil
-	if rest.zero() && v.First != nil {
+	if rest.isZero() && v.First != nil {
 		return v.First, nil
 	}
 	return plainValue(v), nil
 }
 
-func (v Value) zero() bool {
+func (v Value) isZero() bool {
 	return v.Path == "" && v.First == nil && v.Max == nil && v.Num == "" && v.Den == "" && v.Const == "" && v.Text == "" &&
 		v.Exp == "" && v.Decimals == "" && v.Mul == "" && v.Replace == nil && v.Alias == nil && v.Split == "" && v.Unit == ""
+}
+
+// isPathOnly reports whether YAML wrote the value as a path alone.
+func (v *Value) isPathOnly() bool {
+	rest := *v
+	rest.Path = ""
+	return rest.isZero()
 }
 
 // Paths are one path or several; in YAML text or a list.

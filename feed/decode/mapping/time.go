@@ -3,21 +3,20 @@ package mapping
 import (
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
 
-	"livetape/feed/decode/configerr"
+	"github.com/tidwall/gjson"
+
 	"livetape/feed/market"
 )
 
-// unit is how a feed writes times.
-type unit int8
+// timeUnit is how a feed writes times.
+type timeUnit int8
 
 const (
-	auto unit = iota // a number by its size, else RFC 3339
+	autoUnit timeUnit = iota // a number by its size, else RFC 3339
 	seconds
 	millis
 	micros
@@ -25,36 +24,27 @@ const (
 	rfc3339
 )
 
-var units = map[string]unit{"": auto, "auto": auto, "s": seconds, "ms": millis, "us": micros, "ns": nanos, "rfc3339": rfc3339}
+var timeUnits = map[string]timeUnit{"": autoUnit, "auto": autoUnit, "s": seconds, "ms": millis, "us": micros, "ns": nanos, "rfc3339": rfc3339}
 
-var unitsElsewhere = map[string]string{
+var timeUnitSynonyms = map[string]string{
 	"sec": "s", "secs": "s", "second": "s", "seconds": "s", "unix": "s", "milli": "ms", "millis": "ms", "milliseconds": "ms",
 	"msec": "ms", "µs": "us", "micro": "us", "micros": "us", "usec": "us", "nano": "ns", "nanos": "ns", "nsec": "ns",
 	"iso": "rfc3339", "iso8601": "rfc3339", "rfc": "rfc3339",
 }
 
-func (c *compiler) unit(at configerr.Path, s string, v *value) {
-	u, ok := units[s]
-	if !ok {
-		known := slices.DeleteFunc(slices.Sorted(maps.Keys(units)), func(s string) bool { return s == "" })
-		c.faults.Add(at, "unknown unit %q%s: s, ms, us, ns, rfc3339 or auto", s, configerr.DidYouMean(s, known, unitsElsewhere))
-	}
-	v.unit = u
-}
-
 // time is the value as a time in UTC; zero when it is missing, which a time of 0 is too.
 func (v *value) time(r *row) (latest time.Time, err error) {
 	switch v.source {
-	case ofFirst:
-		for _, one := range v.several {
+	case sourceFirst:
+		for _, one := range v.operands {
 			at, err := one.time(r)
-			if err != nil && !errors.Is(err, errMany) || !at.IsZero() {
+			if err != nil && !errors.Is(err, errNotScalar) || !at.IsZero() {
 				return at, err
 			}
 		}
 		return latest, nil
-	case ofMax:
-		for _, one := range v.several {
+	case sourceMax:
+		for _, one := range v.operands {
 			at, err := one.time(r)
 			if err != nil {
 				return latest, err
@@ -65,32 +55,42 @@ func (v *value) time(r *row) (latest time.Time, err error) {
 		}
 		return latest, nil
 	}
-	s, ok, err := v.words(r)
+	s, ok, err := v.text(r)
 	if err != nil || !ok || s == "" {
 		return latest, err
 	}
-	return parseTime(s, v.unit)
+	return parseTimeText(s, v.unit)
+}
+
+// ParseTime reads a time as the unit auto does: a number, or a string with one, by its size, else a date by RFC 3339. It
+// is zero when it is missing or 0.
+func ParseTime(v gjson.Result) (time.Time, error) {
+	s, ok, err := scalarText(v)
+	if err != nil || !ok || s == "" {
+		return time.Time{}, err
+	}
+	return parseTimeText(s, autoUnit)
 }
 
 // Layouts are tried in turn. A time without a zone is taken for UTC.
-var layouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999"}
+var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999"}
 
-// parseTime reads one time from text that is not empty. Fractions count to the nanosecond.
-func parseTime(s string, u unit) (time.Time, error) {
-	if u == rfc3339 || u == auto && !strings.ContainsAny(s[:1], "-+.0123456789") || strings.ContainsAny(s, ":TZ") {
+// parseTimeText reads one time from text that is not empty. Fractions count to the nanosecond.
+func parseTimeText(s string, u timeUnit) (time.Time, error) {
+	if u == rfc3339 || u == autoUnit && !strings.ContainsAny(s[:1], "-+.0123456789") || strings.ContainsAny(s, ":TZ") {
 		return parseDate(s)
 	}
-	d, err := parseNumber(s)
+	d, err := parseDecimal(s)
 	if err != nil {
-		return time.Time{}, notATime(s)
+		return time.Time{}, notATimeError(s)
 	}
 	if d.Sign() == 0 {
 		return time.Time{}, nil
 	}
-	return since1970(s, d.String(), u)
+	return parseEpoch(s, d.String(), u)
 }
 
-func notATime(s string) error {
+func notATimeError(s string) error {
 	return fmt.Errorf("%s is not a time", strconv.Quote(market.PlainText(s, 40)))
 }
 
@@ -99,12 +99,12 @@ func parseDate(s string) (time.Time, error) {
 	if len(s) > 10 && s[10] == ' ' {
 		iso = s[:10] + "T" + s[11:]
 	}
-	for _, layout := range layouts {
+	for _, layout := range dateLayouts {
 		if at, err := time.Parse(layout, iso); err == nil {
 			return at.UTC(), nil
 		}
 	}
-	return time.Time{}, notATime(s)
+	return time.Time{}, notATimeError(s)
 }
 
 // Bounds of a number without a unit: below the first it counts seconds, below the next milliseconds and so
@@ -115,21 +115,21 @@ const (
 	belowMicros  = len("99999999999999999")
 )
 
-// since1970 reads digits, a plain decimal number, in units since 1970.
-func since1970(s, digits string, u unit) (time.Time, error) {
+// parseEpoch reads digits, a plain decimal number, in units since 1970.
+func parseEpoch(s, digits string, u timeUnit) (time.Time, error) {
 	number, neg := strings.CutPrefix(digits, "-")
 	whole, fraction, _ := strings.Cut(number, ".")
-	if u == auto {
-		u = unitOf(len(whole))
+	if u == autoUnit {
+		u = unitOfDigits(len(whole))
 	}
-	places := map[unit]int{seconds: 0, millis: 3, micros: 6, nanos: 9}[u]
+	places := map[timeUnit]int{seconds: 0, millis: 3, micros: 6, nanos: 9}[u]
 	all := whole + fraction
 	point := len(whole) - places // digits of whole seconds
 	if point <= 0 {
 		all, point = strings.Repeat("0", 1-point)+all, 1
 	}
 	sec, err := strconv.ParseInt(all[:point], 10, 64)
-	if err != nil || sec > latest {
+	if err != nil || sec > maxEpochSeconds {
 		return time.Time{}, fmt.Errorf("%s is after the year 9999: is the unit right?", market.PlainText(s, 40))
 	}
 	below := all[point:min(len(all), point+9)]
@@ -140,10 +140,31 @@ func since1970(s, digits string, u unit) (time.Time, error) {
 	return time.Unix(sec, nsec).UTC(), nil
 }
 
-// latest is the last second of the year 9999.
-const latest = 253402300799
+// maxEpochSeconds is the last second of the year 9999.
+const maxEpochSeconds = 253402300799
 
-func unitOf(digits int) unit {
+// TimeUnit is the unit in which a number counts time since 1970, by its size: s, ms, us or ns; or rfc3339 for what is no
+// number.
+func TimeUnit(v gjson.Result) string {
+	s, ok, err := scalarText(v)
+	if err != nil || !ok {
+		return "auto"
+	}
+	d, err := parseDecimal(s)
+	if err != nil {
+		return "rfc3339"
+	}
+	digits := len(d.String())
+	for i, c := range d.String() {
+		if c == '.' {
+			digits = i
+			break
+		}
+	}
+	return map[timeUnit]string{seconds: "s", millis: "ms", micros: "us", nanos: "ns"}[unitOfDigits(digits)]
+}
+
+func unitOfDigits(digits int) timeUnit {
 	switch {
 	case digits <= belowSeconds:
 		return seconds

@@ -5,35 +5,41 @@ import (
 	"livetape/feed/market"
 )
 
-// rule is a compiled Rule.
-type rule struct {
-	when    []condition
-	json    []path
-	walk    []string // nil: the payload is the row
-	indexed bool
-	merge   *merger // nil: rows stand alone
-	kind    string
-	only    bool
-	members *members
-
-	symbol  *value // nil: the feed's name
-	known   *symbols
-	aliases aliases // of the whole feed
-	numbers []numberField
-	texts   map[string]*value
-	time    *value
-
-	noRows, noFields string // reasons
+// compiler compiles the parts of a Spec and gathers what is wrong with them.
+type compiler struct {
+	errs  configerr.List
+	cache *memberCache // of the rule at hand; nil outside of rules
 }
 
-type numberField struct {
+// rule is a compiled Rule.
+type rule struct {
+	conditions  []condition
+	inlined     []path
+	rowPath     []string // nil: the payload is the row
+	indexesList bool
+	merger      *rowMerger // nil: rows stand alone
+	kind        string
+	onlyAliased bool
+	cache       *memberCache
+
+	symbol      *value // nil: the feed's name
+	symbolCache *symbolCache
+	aliases     aliases // of the whole feed
+	numbers     []quoteField
+	texts       map[string]*value
+	time        *value
+
+	noRowsReason, noFieldsReason string // reasons
+}
+
+type quoteField struct {
 	key   string
 	value *value
 	cell  func(*market.Quote) *market.Decimal
 }
 
-// quoteFields are the numbers of a quote.
-var quoteFields = []struct {
+// numberFields are the numbers of a quote.
+var numberFields = []struct {
 	key  string
 	spec func(*Rule) *Value
 	cell func(*market.Quote) *market.Decimal
@@ -71,72 +77,72 @@ var textFields = []struct {
 	{"reason", func(r *Rule) *Value { return r.Reason }},
 }
 
-// kinds says which fields a kind of rule takes, besides time.
-var kinds = map[string][]string{
+// fieldsByKind says which fields a kind of rule takes, besides time.
+var fieldsByKind = map[string][]string{
 	"quote":  {"symbol", "name", "currency", "last", "bid", "ask", "bid_size", "ask_size", "size", "volume", "open", "high", "low", "prev_close", "change", "change_pct"},
 	"trade":  {"symbol", "name", "currency", "last", "bid", "ask", "bid_size", "ask_size", "size", "volume", "open", "high", "low", "prev_close", "change", "change_pct"},
 	"news":   {"id", "headline", "summary", "source", "url", "symbols", "importance"},
 	"status": {"symbol", "state", "reason"},
 }
 
+var kindSynonyms = map[string]string{"price": "quote", "tick": "quote", "headline": "news", "story": "news", "halt": "status"}
+
 // rule compiles one rule.
 func (c *compiler) rule(at configerr.Path, spec *Rule, feed aliases) *rule {
-	c.members = newMembers()
-	defer func() { c.members = nil }()
-	r := &rule{members: c.members, when: c.when(at.Key("when"), spec.When), kind: spec.Kind, aliases: feed, texts: map[string]*value{}, known: newSymbols(), noRows: "the list is empty"}
+	c.cache = newMemberCache()
+	defer func() { c.cache = nil }()
+	r := &rule{cache: c.cache, conditions: c.conditions(at.Key("when"), spec.When), kind: spec.Kind, aliases: feed, texts: map[string]*value{}, symbolCache: newSymbolCache(), noRowsReason: "the list is empty"}
 	for i, p := range spec.JSON {
 		here := at.Key("json")
 		if len(spec.JSON) > 1 {
 			here = here.Index(i)
 		}
-		r.json = append(r.json, c.path(here, p))
+		r.inlined = append(r.inlined, c.path(here, p))
 	}
-	c.head(at, spec, r)
-	c.fields(at, spec, r)
-	c.required(at, spec, r)
+	c.ruleHead(at, spec, r)
+	c.ruleFields(at, spec, r)
+	c.checkRequired(at, spec, r)
 	return r
 }
 
-func (c *compiler) head(at configerr.Path, spec *Rule, r *rule) {
+func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *rule) {
 	if r.kind == "" {
 		r.kind = "quote"
 	}
-	if kinds[r.kind] == nil {
+	if fieldsByKind[r.kind] == nil {
 		known := []string{"quote", "trade", "news", "status"}
-		c.faults.Add(at.Key("kind"), "unknown kind %q%s: quote, trade, news or status", r.kind, configerr.DidYouMean(r.kind, known, kindsElsewhere))
+		c.errs.Add(at.Key("kind"), "unknown kind %q%s: quote, trade, news or status", r.kind, configerr.DidYouMean(r.kind, known, kindSynonyms))
 	}
 	if spec.Only != "" && spec.Only != "alias" {
-		c.faults.Add(at.Key("only"), "only is alias, or left out")
+		c.errs.Add(at.Key("only"), "only is alias, or left out")
 	}
-	r.only = spec.Only == "alias"
+	r.onlyAliased = spec.Only == "alias"
 	if spec.Each != "" {
-		walk, err := compileEach(spec.Each)
+		walk, err := parseEachPath(spec.Each)
 		if err != nil {
-			c.faults.Add(at.Key("each"), "%s", err)
+			c.errs.Add(at.Key("each"), "%s", err)
 		}
-		r.walk = walk
-		r.noRows = "there is no list or map of rows at " + spec.Each
+		r.rowPath = walk
+		r.noRowsReason = "there is no list or map of rows at " + spec.Each
 	}
 	switch spec.Merge {
 	case "", "false":
 	case "true", "$key":
-		r.merge = newMerger(path{from: rowKey})
+		r.merger = newRowMerger(path{root: rowKey})
 	default:
-		r.merge = newMerger(c.path(at.Key("merge"), spec.Merge))
+		r.merger = newRowMerger(c.path(at.Key("merge"), spec.Merge))
 	}
 }
 
-var kindsElsewhere = map[string]string{"price": "quote", "tick": "quote", "headline": "news", "story": "news", "halt": "status"}
-
-func (c *compiler) fields(at configerr.Path, spec *Rule, r *rule) {
+func (c *compiler) ruleFields(at configerr.Path, spec *Rule, r *rule) {
 	if spec.Symbol != nil {
-		r.symbol = c.field(at, "symbol", spec.Symbol, r, forText)
+		r.symbol = c.ruleField(at, "symbol", spec.Symbol, r, forText)
 	}
-	for _, f := range quoteFields {
+	for _, f := range numberFields {
 		if v := f.spec(spec); v != nil {
-			compiled := c.field(at, f.key, v, r, forNumber)
+			compiled := c.ruleField(at, f.key, v, r, forNumber)
 			compiled.percent = f.key == "change_pct"
-			r.numbers = append(r.numbers, numberField{f.key, compiled, f.cell})
+			r.numbers = append(r.numbers, quoteField{f.key, compiled, f.cell})
 		}
 	}
 	for _, f := range textFields {
@@ -145,52 +151,52 @@ func (c *compiler) fields(at configerr.Path, spec *Rule, r *rule) {
 			if f.key == "symbols" {
 				as = forList
 			}
-			r.texts[f.key] = c.field(at, f.key, v, r, as)
+			r.texts[f.key] = c.ruleField(at, f.key, v, r, as)
 		}
 	}
 	if spec.Time != nil {
-		r.time = c.field(at, "time", spec.Time, r, forTime)
+		r.time = c.ruleField(at, "time", spec.Time, r, forTime)
 	}
 }
 
-func (c *compiler) field(at configerr.Path, key string, spec *Value, r *rule, as use) *value {
-	if fields := kinds[r.kind]; fields != nil && key != "time" {
+func (c *compiler) ruleField(at configerr.Path, key string, spec *Value, r *rule, as fieldUse) *value {
+	if fields := fieldsByKind[r.kind]; fields != nil && key != "time" {
 		found := false
 		for _, f := range fields {
 			found = found || f == key
 		}
 		if !found {
-			c.faults.Add(at.Key(key), "a rule of kind %s has no %s", r.kind, key)
+			c.errs.Add(at.Key(key), "a rule of kind %s has no %s", r.kind, key)
 		}
 	}
 	v := c.value(at.Key(key), spec, as)
-	r.indexed = r.indexed || v.indexed()
+	r.indexesList = r.indexesList || v.indexesList()
 	return v
 }
 
-// required reports what a rule cannot do without.
-func (c *compiler) required(at configerr.Path, spec *Rule, r *rule) {
+// checkRequired reports what a rule cannot do without.
+func (c *compiler) checkRequired(at configerr.Path, spec *Rule, r *rule) {
 	switch {
 	case r.kind == "news" && spec.Headline == nil:
-		c.faults.Add(at, "a rule of kind news needs a headline")
+		c.errs.Add(at, "a rule of kind news needs a headline")
 	case r.kind == "status" && spec.State == nil:
-		c.faults.Add(at, "a rule of kind status needs a state")
+		c.errs.Add(at, "a rule of kind status needs a state")
 	case r.kind == "trade" && spec.Last == nil:
-		c.faults.Add(at, "a rule of kind trade needs last, the price of the trade")
+		c.errs.Add(at, "a rule of kind trade needs last, the price of the trade")
 	case r.kind == "quote" && len(r.numbers) == 0:
-		c.faults.Add(at, "a rule needs at least one number: last, bid, ask …")
-	case r.only && len(r.aliases.exact) == 0 && (spec.Symbol == nil || len(spec.Symbol.Alias) == 0):
-		c.faults.Add(at.Key("only"), "only: alias, but there is no alias for symbols")
+		c.errs.Add(at, "a rule needs at least one number: last, bid, ask …")
+	case r.onlyAliased && len(r.aliases.exact) == 0 && (spec.Symbol == nil || len(spec.Symbol.Alias) == 0):
+		c.errs.Add(at.Key("only"), "only: alias, but there is no alias for symbols")
 	}
 	switch r.kind {
 	case "news":
-		r.noFields = "there is no headline"
+		r.noFieldsReason = "there is no headline"
 	case "status":
-		r.noFields = "there is no state"
+		r.noFieldsReason = "there is no state"
 	case "trade":
-		r.noFields = "there is no price"
+		r.noFieldsReason = "there is no price"
 	default:
-		r.noFields = "there is none of " + r.numberKeys()
+		r.noFieldsReason = "there is none of " + r.numberKeys()
 	}
 }
 
@@ -203,4 +209,14 @@ func (r *rule) numberKeys() string {
 		s += f.key
 	}
 	return s
+}
+
+// checkPatched checks a rule that reads a document.
+func (c *compiler) checkPatched(at configerr.Path, spec *Rule) {
+	if len(spec.JSON) > 0 {
+		c.errs.Add(at.Key("json"), "json does not work with patch")
+	}
+	if spec.Merge != "" {
+		c.errs.Add(at.Key("merge"), "merge is not needed with patch, which keeps the whole document")
+	}
 }

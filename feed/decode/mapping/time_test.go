@@ -35,7 +35,7 @@ func TestTimesAreReadToTheNanosecond(t *testing.T) {
 		{"1714748300123456789", "", "2024-05-03T14:58:20.123456789Z"},
 		{"2016-10-27T08:38:44Z", "", "2016-10-27T08:38:44Z"},
 	} {
-		at, err := parseTime(c.text, units[c.unit])
+		at, err := parseTimeText(c.text, timeUnits[c.unit])
 		got := at.Format(time.RFC3339Nano)
 		if at.IsZero() {
 			got = ""
@@ -51,7 +51,7 @@ func TestWhatIsNoTimeIsAnError(t *testing.T) {
 		{"soon", ""}, {"2016-10-27", ""}, {"1714748300123", "s"}, {"10:20:30", "ms"}, {"2016-13-45T08:38:44Z", ""}, {"0x5", "s"}, {"1714748300", "rfc3339"},
 		{"1e63", "ns"}, {"-", "s"}, {"+", ""}, {"T", ""}, {"999999999999999999999999999999", ""},
 	} {
-		if at, err := parseTime(c.text, units[c.unit]); err == nil {
+		if at, err := parseTimeText(c.text, timeUnits[c.unit]); err == nil {
 			t.Errorf("%s in %q is %s, want an error", c.text, c.unit, at)
 		}
 	}
@@ -62,10 +62,10 @@ func FuzzTimesNeverPanicAndStayBeforeTheYear10000(f *testing.F) {
 		f.Add(s, int8(0))
 	}
 	f.Fuzz(func(t *testing.T, s string, u int8) {
-		if s == "" || u < 0 || unit(u) > rfc3339 {
+		if s == "" || u < 0 || timeUnit(u) > rfc3339 {
 			return
 		}
-		at, err := parseTime(s, unit(u))
+		at, err := parseTimeText(s, timeUnit(u))
 		if err == nil && at.Year() > 9999 {
 			t.Errorf("%q is %s", s, at)
 		}
