@@ -22,13 +22,16 @@ func (c *choice) announce(targets []target) {
 	}
 }
 
+// maxLine is how many characters of such a line are printed.
+const maxLine = 300
+
 // disclosures say, a line for each feed that sends secrets, which and whereto.
 func disclosures(targets []target) []string {
 	var lines []string
 	for _, t := range targets {
 		if given := t.origin.SecretSources(); len(given) > 0 {
 			line := fmt.Sprintf("%s: sends %s to %s", t.config.Name, strings.Join(given, ", "), orUnknown(t.origin.Host()))
-			lines = append(lines, market.PlainText(line, maxReason))
+			lines = append(lines, market.PlainText(line, maxLine))
 		}
 	}
 	return lines

@@ -10,7 +10,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/tape"
-	"livetape/ui"
+	"livetape/ui/cli/output"
 	"livetape/ui/humanize"
 )
 
@@ -104,23 +104,21 @@ func runRecord(ctx context.Context, cmd *cobra.Command, feeds []target, flags re
 	}
 	progress := newProgress(cmd.ErrOrStderr(), flags.file)
 	t := taping{
-		recorder: recorder, notes: newNotes(progress), progress: progress,
-		ends: ends{open: len(feeds)}, count: until.count,
+		recorder: recorder, notices: output.NewNotices(progress, len(feeds), false), progress: progress, count: until.count,
 	}
 	err = t.run(ctx, set.Events(), timer(until.lasting))
 	closeErr := lacks(recorder.Close())
 	progress.end()
-	t.notes.total()
-	t.notes.say(flags.file, humanize.Plural(progress.events, "event")+" recorded")
+	t.notices.Summarize()
+	t.notices.Say(flags.file, humanize.Plural(progress.events, "event")+" recorded")
 	return cmp.Or(closeErr, err) // the first knows how much is lost
 }
 
 // taping takes events from feeds to a file, and tells how the feeds are. One goroutine runs it.
 type taping struct {
 	recorder *tape.Recorder
-	notes    *notes
+	notices  *output.Notices
 	progress *progress
-	ends     ends
 	count    int // events to record; 0 for no end
 }
 
@@ -160,27 +158,17 @@ func (t *taping) take(ev feed.Event) (done bool, err error) {
 	case ev.Message != nil:
 		t.progress.count(ev)
 		if tape.IsSkipped(ev.Message) {
-			t.notes.message(ev.Feed, ev.Message)
+			t.notices.Unusable(ev.Feed, ev.Message)
 		}
 		return t.progress.events == t.count, nil
 	case ev.Gap != nil:
-		t.notes.say(ev.Feed, ui.GapWords(ev.Gap))
+		t.notices.Gap(ev.Feed, ev.Gap)
 	case ev.Status != nil:
-		return t.status(ev.Feed, *ev.Status)
+		if t.notices.Status(ev.Feed, *ev.Status) {
+			return true, cmp.Or(t.notices.Failure(), t.cutShort())
+		}
 	}
 	return false, nil
-}
-
-// status tells how a feed is. When the last one has ended for good, that is the end.
-func (t *taping) status(name string, s feed.Status) (done bool, err error) {
-	last := t.ends.take(name, s)
-	if !last || s.State == feed.Closed { // what fails last is told as the error that it is
-		t.notes.say(name, ui.StatusWords(s))
-	}
-	if !last {
-		return false, nil
-	}
-	return true, cmp.Or(t.ends.failed, t.cutShort())
 }
 
 // cutShort is what to say when the streams have ended for good; nil when no more was asked for.

@@ -11,6 +11,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/tape"
+	"livetape/ui/cli/output"
 	"livetape/ui/humanize"
 )
 
@@ -69,7 +70,7 @@ func (f recordFlags) create(cmd *cobra.Command, feeds *roster) (*tape.Recorder, 
 // sum tells, once all events have come, how many were recorded, if nothing is lacking.
 func (r *recording) sum(out io.Writer) {
 	if r.tape != nil && r.err() == nil {
-		newNotes(out).say(r.name, humanize.Plural(r.tape.Messages(), "event")+" recorded")
+		output.NewNotices(out, 0, false).Say(r.name, humanize.Plural(r.tape.Messages(), "event")+" recorded")
 	}
 }
 

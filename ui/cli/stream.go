@@ -5,7 +5,6 @@ import (
 	"context"
 	"os"
 	"os/signal"
-	"strings"
 	"syscall"
 	"time"
 
@@ -13,12 +12,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
+	"livetape/ui/cli/output"
 )
 
 func streamCommand() *cobra.Command {
 	var flags feedFlags
-	var layout layout
-	var wanted selection
+	var format formatFlags
+	var selection selectionFlags
 	var record recordFlags
 	var quiet bool
 	cmd := &cobra.Command{
@@ -27,26 +27,26 @@ func streamCommand() *cobra.Command {
 		Long:    streamHelp(),
 		Example: streamExamples,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := wanted.check(cmd); err != nil {
+			if err := selection.complete(cmd); err != nil {
 				return err
 			}
-			flags.symbols, flags.sifts = wanted.symbols, true
+			flags.symbols, flags.sifts = selection.Symbols, true
 			choice, targets, err := flags.targets(cmd, args, false)
 			if err != nil {
 				return err
 			}
 			out := file(cmd.OutOrStdout())
 			terminal := out != nil && term.IsTerminal(out.Fd())
-			printer, err := layout.printer(cmd, terminal, len(targets) > 1)
+			printed, err := format.format(cmd, terminal, len(targets) > 1)
 			if err != nil {
 				return err
 			}
 			choice.announce(targets)
-			return stream(cmd.Context(), cmd, streaming{targets, printer, wanted, record, quiet})
+			return runStream(cmd.Context(), cmd, streamOptions{targets, printed, selection.Selection, record, quiet})
 		},
 	}
-	layout.register(cmd)
-	wanted.register(cmd)
+	format.register(cmd)
+	selection.register(cmd)
 	flags.register(cmd)
 	flags.registerList(cmd)
 	record.register(cmd)
@@ -72,7 +72,7 @@ as strings), received and time are RFC 3339 in UTC, text has no control characte
 is padded. In a template every field is text, empty when it is missing, and {{date "15:04:05"
 .Received}} is a local time. The fields:
 
-` + fieldHelp() + `
+` + output.FieldHelp() + `
 
 csv does not change text: a headline that begins with =, +, - or @ is a formula to a spreadsheet,
 so import such columns as text.
@@ -87,41 +87,21 @@ all end before --count, or --for before a price that --once asks for.
 ${NAME} in a header or in the URL is read from the environment.`
 }
 
-// fieldHelp lists the fields by both of their names, in lines.
-func fieldHelp() string {
-	var b strings.Builder
-	width := 0
-	for _, f := range fields {
-		word := f.name + " (." + f.word + ")"
-		switch width += len(word) + 2; {
-		case b.Len() == 0:
-			b.WriteString("  ")
-		case width > 94:
-			b.WriteString(",\n  ")
-			width = len(word) + 2
-		default:
-			b.WriteString(", ")
-		}
-		b.WriteString(word)
-	}
-	return b.String()
-}
-
-// streaming is what one stream command prints.
-type streaming struct {
-	feeds   []target
-	printer printer
-	wanted  selection
-	record  recordFlags
-	quiet   bool
+// streamOptions are what one stream command prints.
+type streamOptions struct {
+	feeds     []target
+	format    output.Format
+	selection output.Selection
+	record    recordFlags
+	quiet     bool
 }
 
 // lastWrite is how long output that a reader does not take may hold up the end after a signal.
 const lastWrite = time.Second
 
-// stream runs the feeds and prints what they say. When it returns, every connection is closed, and so is the
+// runStream runs the feeds and prints what they say. When it returns, every connection is closed, and so is the
 // recording, if there is one.
-func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
+func runStream(ctx context.Context, cmd *cobra.Command, s streamOptions) error {
 	// Otherwise the runtime ends the process at a write to a closed pipe, before anyone can end well.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
 	collectLess()
@@ -142,16 +122,14 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 		drain(set.Events())
 		return err
 	}
-	err = untilSignal(ctx, &pipe{
-		events:  recording.events,
-		notices: recording.notices,
-		ends:    ends{open: len(s.feeds)},
-		timeUp:  timer(s.wanted.lasting),
-		out:     cmd.OutOrStdout(),
-		printer: s.printer,
-		sieve:   newSieve(s.wanted, s.feeds),
-		notes:   newNotes(cmd.ErrOrStderr()),
-		quiet:   s.quiet,
+	err = printUntilSignal(ctx, output.Options{
+		Events:    recording.events,
+		Recording: recording.notices,
+		Out:       cmd.OutOrStdout(),
+		Notices:   output.NewNotices(cmd.ErrOrStderr(), len(s.feeds), s.quiet),
+		Format:    s.format,
+		Select:    s.selection,
+		Feeds:     printedFeeds(s.feeds),
 	})
 	stop()
 	drain(recording.events)
@@ -159,11 +137,19 @@ func stream(ctx context.Context, cmd *cobra.Command, s streaming) error {
 	return cmp.Or(err, recording.err())
 }
 
-// untilSignal runs the pipe. After ctx has ended, it does not wait for a reader that has stopped to read: such
-// a write ends with the process.
-func untilSignal(ctx context.Context, p *pipe) error {
+func printedFeeds(targets []target) []output.Feed {
+	var feeds []output.Feed
+	for _, t := range targets {
+		feeds = append(feeds, output.Feed{Name: t.config.Name, ServerFilters: t.served})
+	}
+	return feeds
+}
+
+// printUntilSignal prints. After ctx has ended, it does not wait for a reader that has stopped reading: such a write
+// ends with the process.
+func printUntilSignal(ctx context.Context, options output.Options) error {
 	ended := make(chan error, 1)
-	go func() { ended <- p.run(ctx) }()
+	go func() { ended <- output.Print(ctx, options) }()
 	select {
 	case err := <-ended:
 		return err

@@ -1,9 +1,11 @@
-package cli
+package output_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/csv"
 	"encoding/json"
+	"io"
 	"reflect"
 	"slices"
 	"strings"
@@ -13,12 +15,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"livetape/feed"
 	"livetape/feed/market"
 	"livetape/ui/cli/golden"
+	"livetape/ui/cli/output"
 )
 
-// told is what a feed said, in the order of the golden files.
-func told(t testing.TB) []record {
+// sampleEvents are events of every kind, in the order of the golden files.
+func sampleEvents(t testing.TB) []feed.Event {
 	t.Helper()
 	zone := time.FixedZone("", -5*60*60)
 	at := time.Date(2026, 3, 2, 9, 30, 0, 120_000_000, zone)
@@ -42,12 +46,15 @@ func told(t testing.TB) []record {
 		market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "news pending", Time: said},
 		market.Halt{State: market.Closed},
 	}
-	records := make([]record, len(updates))
+	var events []feed.Event
 	for i, u := range updates {
-		records[i].arrive("desk", "9f3a-"+string(rune('1'+i)), at.Add(time.Duration(i)*time.Second))
-		records[i].set(u)
+		events = append(events, event("9f3a-"+string(rune('1'+i)), at.Add(time.Duration(i)*time.Second), u))
 	}
-	return records
+	return events
+}
+
+func event(id string, at time.Time, u market.Update) feed.Event {
+	return feed.Event{Feed: "desk", At: at, Message: &feed.Message{ID: id, Updates: []market.Update{u}}}
 }
 
 func decimal(t testing.TB, s string) market.Decimal {
@@ -59,39 +66,45 @@ func decimal(t testing.TB, s string) market.Decimal {
 	return d
 }
 
-func printed(t testing.TB, p printer, records []record) string {
+// printed is what the format prints of the events.
+func printed(t testing.TB, format output.Format, events []feed.Event) string {
 	t.Helper()
-	b := p.header(nil)
-	for i := range records {
-		var err error
-		if b, err = p.line(b, &records[i]); err != nil {
-			t.Fatal(err)
-		}
+	in := make(chan feed.Event, len(events))
+	for _, ev := range events {
+		in <- ev
 	}
-	return string(b)
+	close(in)
+	var out bytes.Buffer
+	err := output.Print(context.Background(), output.Options{
+		Events: in, Out: &out, Format: format, Notices: output.NewNotices(io.Discard, 1, false), Select: output.Selection{Kinds: output.Kinds},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
 }
 
 func TestEachFormatPrintsAsItsGoldenFile(t *testing.T) {
 	zone := time.FixedZone("", 60*60)
-	byTemplate, err := newTemplatePrinter(`{{date "15:04:05.000" .Received}} {{.Kind}} [{{.Symbol}}{{.Symbols}}] <{{.Last}}> {{or .Headline .State "-"}}{{if .Standing}} standing{{end}}`, zone)
+	byTemplate, err := output.NewTemplate(`{{date "15:04:05.000" .Received}} {{.Kind}} [{{.Symbol}}{{.Symbols}}] <{{.Last}}> {{or .Headline .State "-"}}{{if .Standing}} standing{{end}}`, zone)
 	if err != nil {
 		t.Fatal(err)
 	}
-	for file, p := range map[string]printer{
-		"json.golden":     newJSONPrinter(),
-		"csv.golden":      newCSVPrinter(),
-		"table.golden":    newTablePrinter(zone, false),
-		"tables.golden":   newTablePrinter(zone, true),
+	for file, p := range map[string]output.Format{
+		"json.golden":     output.NewFormat("json", time.UTC, false),
+		"csv.golden":      output.NewFormat("csv", time.UTC, false),
+		"table.golden":    output.NewFormat("table", zone, false),
+		"tables.golden":   output.NewFormat("table", zone, true),
 		"template.golden": byTemplate,
 	} {
-		golden.Require(t, "testdata/stream/"+file, printed(t, p, told(t)))
+		golden.Require(t, "testdata/"+file, printed(t, p, sampleEvents(t)))
 	}
 }
 
 func TestOtherReadersUnderstandJSONAndCSV(t *testing.T) {
-	records := told(t)
-	lines := strings.Split(strings.TrimSpace(printed(t, newJSONPrinter(), records)), "\n")
-	rows, err := csv.NewReader(strings.NewReader(printed(t, newCSVPrinter(), records))).ReadAll()
+	events := sampleEvents(t)
+	lines := strings.Split(strings.TrimSpace(printed(t, output.NewFormat("json", time.UTC, false), events)), "\n")
+	rows, err := csv.NewReader(strings.NewReader(printed(t, output.NewFormat("csv", time.UTC, false), events))).ReadAll()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -125,16 +138,16 @@ func mustJSON(t testing.TB, v any) string {
 	return string(b)
 }
 
-// TestEveryPartOfAnUpdateIsPrinted fails when the market's vocabulary has grown and a line of fields is missing.
+// TestEveryPartOfAnUpdateIsPrinted fails when an update has got a new part and the list of fields has not.
 func TestEveryPartOfAnUpdateIsPrinted(t *testing.T) {
-	printedBy := map[string]string{"Title": "Headline"}
+	printedAs := map[string]string{"Title": "Headline"}
 	for _, u := range []market.Update{market.Quote{}, market.Headline{}, market.Halt{}} {
 		for _, part := range reflect.VisibleFields(reflect.TypeOf(u)) {
-			word := part.Name
-			if other, renamed := printedBy[word]; renamed {
-				word = other
+			name := part.Name
+			if other, renamed := printedAs[name]; renamed {
+				name = other
 			}
-			if err := checkWord(word); err != nil {
+			if _, err := output.NewTemplate("{{."+name+"}}", time.UTC); err != nil {
 				t.Errorf("%T.%s: %v", u, part.Name, err)
 			}
 		}
@@ -143,14 +156,11 @@ func TestEveryPartOfAnUpdateIsPrinted(t *testing.T) {
 
 func TestTheColumnsOfATableGrowAndNeverCutANumber(t *testing.T) {
 	long := "12345678901234567890123456789012.345678901234567890123456789"
-	var records []record
+	var events []feed.Event
 	for _, last := range []string{"1.5", long, "1.5"} {
-		var r record
-		r.arrive("desk", "", time.Unix(0, 0))
-		r.set(market.Quote{Symbol: "日本", Last: decimal(t, last)})
-		records = append(records, r)
+		events = append(events, event("", time.Unix(0, 0), market.Quote{Symbol: "日本", Last: decimal(t, last)}))
 	}
-	lines := strings.Split(printed(t, newTablePrinter(time.UTC, false), records), "\n")[1:4]
+	lines := strings.Split(printed(t, output.NewFormat("table", time.UTC, false), events), "\n")[1:4]
 	want := []string{
 		"00:00:00.000  日本             1.5",
 		"00:00:00.000  日本      " + long,
@@ -179,7 +189,7 @@ func TestATemplateIsCheckedBeforeTheFirstUpdate(t *testing.T) {
 		{"{{.Last}}\n{{.Last", "line 2: unclosed action"},
 		{" ", "is empty; it should be such as '{{.Symbol}} {{.Last}}'"},
 	} {
-		_, err := newTemplatePrinter(test.template, time.UTC)
+		_, err := output.NewTemplate(test.template, time.UTC)
 		if err == nil || !strings.HasPrefix(err.Error(), test.want) {
 			t.Errorf("%s: the error is %v, want %s…", test.template, err, test.want)
 		}
@@ -197,12 +207,12 @@ func TestMissingFieldsOfATemplateAreEmpty(t *testing.T) {
 		"no field": "no field",
 		`{{define "x"}}<{{.Bid}}>{{end}}{{template "x" .}}`: "<-1.25>",
 	} {
-		p, err := newTemplatePrinter(template, time.UTC)
+		p, err := output.NewTemplate(template, time.UTC)
 		if err != nil {
 			t.Errorf("%s: %v", template, err)
 			continue
 		}
-		if got := printed(t, p, told(t)[2:3]); got != want+"\n" {
+		if got := printed(t, p, sampleEvents(t)[2:3]); got != want+"\n" {
 			t.Errorf("%s prints %q, want %q", template, got, want)
 		}
 	}
@@ -213,10 +223,8 @@ func FuzzAnyTextSurvivesJSONAndCSV(f *testing.F) {
 		f.Add(s, s)
 	}
 	f.Fuzz(func(t *testing.T, id, title string) {
-		var r record
-		r.arrive("desk", id, time.Unix(0, 0))
-		r.set(market.Headline{Title: title, Symbols: []string{title}})
-		line := printed(t, newJSONPrinter(), []record{r})
+		events := []feed.Event{event(id, time.Unix(0, 0), market.Headline{Title: title, Symbols: []string{title}})}
+		line := printed(t, output.NewFormat("json", time.UTC, false), events)
 		var object struct {
 			EventID  string `json:"event_id"`
 			Headline string
@@ -231,7 +239,7 @@ func FuzzAnyTextSurvivesJSONAndCSV(f *testing.F) {
 		if strings.ContainsFunc(strings.TrimSuffix(line, "\n"), func(r rune) bool { return !unicode.IsGraphic(r) }) {
 			t.Errorf("the line %q has characters without a shape", line)
 		}
-		rows, err := csv.NewReader(bytes.NewReader([]byte(printed(t, newCSVPrinter(), []record{r})))).ReadAll()
+		rows, err := csv.NewReader(bytes.NewReader([]byte(printed(t, output.NewFormat("csv", time.UTC, false), events)))).ReadAll()
 		if err != nil {
 			t.Fatal(err)
 		}

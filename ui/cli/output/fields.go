@@ -1,0 +1,153 @@
+package output
+
+import (
+	"strings"
+	"time"
+
+	"livetape/feed/market"
+)
+
+// field is one thing that a row may say. A missing one has no text.
+type field struct {
+	column  string // as a JSON key and as a CSV column
+	name    string // in a template
+	append  func(b []byte, r *row) []byte
+	content content
+}
+
+// content is what a field holds, which decides how JSON writes it. In the other formats every field is text.
+type content int8
+
+const (
+	ascii   content = iota // a string in which nothing needs to be escaped: numbers and times
+	text                   // a string that the decoder has cleaned
+	rawText                // a string of any characters: exact in JSON, cleaned elsewhere
+	list                   // a list of strings, comma-separated in text
+	boolean                // true, or missing
+)
+
+// fields are all that a row may say, in the order of CSV's columns. Numbers are strings in JSON too: most of its
+// readers would make floating point of them.
+var fields = []field{
+	{"feed", "Feed", func(b []byte, r *row) []byte { return append(b, r.feed...) }, rawText},
+	{"kind", "Kind", func(b []byte, r *row) []byte { return append(b, r.kind...) }, ascii},
+	{"symbol", "Symbol", func(b []byte, r *row) []byte { return append(b, r.symbol()...) }, text},
+	{"event_id", "EventID", func(b []byte, r *row) []byte { return append(b, r.eventID...) }, rawText},
+	{"received", "Received", func(b []byte, r *row) []byte { return append(b, r.receivedText...) }, ascii},
+	{"time", "Time", appendTime, ascii},
+
+	{"last", "Last", number(func(q *market.Quote) *market.Decimal { return &q.Last }), ascii},
+	{"bid", "Bid", number(func(q *market.Quote) *market.Decimal { return &q.Bid }), ascii},
+	{"ask", "Ask", number(func(q *market.Quote) *market.Decimal { return &q.Ask }), ascii},
+	{"size", "Size", number(func(q *market.Quote) *market.Decimal { return &q.Size }), ascii},
+	{"volume", "Volume", number(func(q *market.Quote) *market.Decimal { return &q.Volume }), ascii},
+	{"open", "Open", number(func(q *market.Quote) *market.Decimal { return &q.Open }), ascii},
+	{"high", "High", number(func(q *market.Quote) *market.Decimal { return &q.High }), ascii},
+	{"low", "Low", number(func(q *market.Quote) *market.Decimal { return &q.Low }), ascii},
+	{"prev_close", "PrevClose", number(func(q *market.Quote) *market.Decimal { return &q.PrevClose }), ascii},
+	{"bid_size", "BidSize", number(func(q *market.Quote) *market.Decimal { return &q.BidSize }), ascii},
+	{"ask_size", "AskSize", number(func(q *market.Quote) *market.Decimal { return &q.AskSize }), ascii},
+	{"change", "Change", number(func(q *market.Quote) *market.Decimal { return &q.Change }), ascii},
+	{"change_pct", "ChangePct", number(func(q *market.Quote) *market.Decimal { return &q.ChangePct }), ascii},
+	{"currency", "Currency", func(b []byte, r *row) []byte { return append(b, r.quote.Currency...) }, text},
+	{"name", "Name", func(b []byte, r *row) []byte { return append(b, r.quote.Name...) }, text},
+	{"standing", "Standing", appendStanding, boolean},
+
+	{"id", "ID", func(b []byte, r *row) []byte { return append(b, r.headline.ID...) }, text},
+	{"headline", "Headline", func(b []byte, r *row) []byte { return append(b, r.headline.Title...) }, text},
+	{"summary", "Summary", func(b []byte, r *row) []byte { return append(b, r.headline.Summary...) }, text},
+	{"source", "Source", func(b []byte, r *row) []byte { return append(b, r.headline.Source...) }, text},
+	{"url", "URL", func(b []byte, r *row) []byte { return append(b, r.headline.URL...) }, text},
+	{"symbols", "Symbols", func(b []byte, r *row) []byte { return append(b, strings.Join(r.headline.Symbols, ",")...) }, list},
+	{"importance", "Importance", appendImportance, ascii},
+
+	{"state", "State", func(b []byte, r *row) []byte { return append(b, r.halt.State...) }, text},
+	{"reason", "Reason", func(b []byte, r *row) []byte { return append(b, r.halt.Reason...) }, text},
+}
+
+func number(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {
+	return func(b []byte, r *row) []byte { return append(b, of(&r.quote).String()...) }
+}
+
+func appendTime(b []byte, r *row) []byte {
+	if t := r.time(); !t.IsZero() {
+		return t.UTC().AppendFormat(b, time.RFC3339Nano)
+	}
+	return b
+}
+
+func appendStanding(b []byte, r *row) []byte {
+	if r.quote.Standing {
+		return append(b, "true"...)
+	}
+	return b
+}
+
+func appendImportance(b []byte, r *row) []byte {
+	if r.kind != News {
+		return b
+	}
+	switch r.headline.Importance {
+	case market.High:
+		return append(b, "high"...)
+	case market.Low:
+		return append(b, "low"...)
+	}
+	return append(b, "normal"...)
+}
+
+// cells writes the fields of rows as texts.
+type cells struct {
+	buf  []byte
+	ends []int
+	out  []string
+}
+
+// of is the texts of the given fields of r, until the next call. They share one string.
+func (c *cells) of(r *row, which []field) []string {
+	c.buf, c.ends, c.out = c.buf[:0], c.ends[:0], c.out[:0]
+	for i := range which {
+		start := len(c.buf)
+		c.buf = which[i].append(c.buf, r)
+		if which[i].content == rawText {
+			c.buf = cleanFrom(c.buf, start)
+		}
+		c.ends = append(c.ends, len(c.buf))
+	}
+	all, start := string(c.buf), 0
+	for _, end := range c.ends {
+		c.out = append(c.out, all[start:end])
+		start = end
+	}
+	return c.out
+}
+
+// cleanFrom makes b[start:] safe for a terminal.
+func cleanFrom(b []byte, start int) []byte {
+	for _, c := range b[start:] {
+		if c < ' ' || c > '~' {
+			return append(b[:start], market.PlainText(string(b[start:]), len(b))...)
+		}
+	}
+	return b
+}
+
+// FieldHelp lists the fields by both of their names, in lines, for a help text.
+func FieldHelp() string {
+	var b strings.Builder
+	width := 0
+	for _, f := range fields {
+		names := f.column + " (." + f.name + ")"
+		switch width += len(names) + 2; {
+		case b.Len() == 0:
+			b.WriteString("  ")
+		case width > 94:
+			b.WriteString(",\n  ")
+			width = len(names) + 2
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(names)
+	}
+	return b.String()
+}

@@ -1,0 +1,148 @@
+package output
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Selection says which updates to print, and when to stop.
+type Selection struct {
+	Kinds   []string      // of [Kinds]
+	Symbols []string      // in upper or lower case; empty for all. What is said of the whole market is always printed
+	Count   int           // updates; 0 for no end
+	For     time.Duration // 0 for no end
+	Once    bool          // the first price of each symbol, and then stop
+}
+
+// filter decides which rows are printed, and knows when all that was asked for has been.
+type filter struct {
+	Selection
+	symbols       map[string]bool // in capitals; empty for all
+	printed       int
+	seen          map[string]bool // once: feed and symbol of the prices printed
+	awaited       map[string]bool // once: symbols named and not seen yet, in capitals
+	unfinished    map[string]bool // once: feeds whose snapshot may still come
+	serverFilters map[string]bool // see [Feed.ServerFilters]
+}
+
+func newFilter(selection Selection, feeds []Feed) *filter {
+	f := &filter{
+		Selection: selection, symbols: map[string]bool{}, seen: map[string]bool{}, awaited: map[string]bool{},
+		unfinished: map[string]bool{}, serverFilters: map[string]bool{},
+	}
+	for _, feed := range feeds {
+		f.unfinished[feed.Name] = true
+		if feed.ServerFilters {
+			f.serverFilters[feed.Name] = true
+		}
+	}
+	for _, symbol := range selection.Symbols {
+		f.symbols[strings.ToUpper(symbol)] = true
+		f.awaited[strings.ToUpper(symbol)] = true
+	}
+	return f
+}
+
+// accepts reports whether r is to be printed, and counts it if so.
+func (f *filter) accepts(r *row) bool {
+	if !slices.Contains(f.Kinds, r.kind) || !f.hasSymbol(r) || f.Once && !f.isFirstPrice(r) {
+		return false
+	}
+	f.printed++
+	return true
+}
+
+// hasSymbol reports whether r is about a symbol that was asked for, or about the whole market.
+func (f *filter) hasSymbol(r *row) bool {
+	if len(f.symbols) == 0 || f.serverFilters[r.feed] {
+		return true
+	}
+	asked := func(symbol string) bool { return f.symbols[strings.ToUpper(symbol)] }
+	if r.kind == News {
+		return len(r.headline.Symbols) == 0 || slices.ContainsFunc(r.headline.Symbols, asked)
+	}
+	return r.kind == Status && r.symbol() == "" || asked(r.symbol())
+}
+
+func (f *filter) isFirstPrice(r *row) bool {
+	key := r.feed + "\x00" + r.quote.Symbol
+	if f.seen[key] {
+		return false
+	}
+	f.seen[key] = true
+	delete(f.awaited, strings.ToUpper(r.quote.Symbol))
+	return true
+}
+
+// full reports whether as many rows have been printed as were asked for.
+func (f *filter) full() bool { return f.Count > 0 && f.printed >= f.Count }
+
+// snapshotDone notes that no more is to come of a feed's snapshot: it is there, or the feed has ended.
+func (f *filter) snapshotDone(feed string) { delete(f.unfinished, feed) }
+
+// complete reports whether --once has all that it can wait for. Where no symbols are named, that is what the
+// snapshots hold.
+func (f *filter) complete() bool {
+	if !f.Once {
+		return false
+	}
+	if len(f.symbols) > 0 {
+		return len(f.awaited) == 0 || f.serversAnswered()
+	}
+	return len(f.unfinished) == 0 && len(f.seen) > 0
+}
+
+// serversAnswered reports whether there has been a price for each symbol, where only the servers know their names.
+func (f *filter) serversAnswered() bool {
+	return len(f.serverFilters) > 0 && len(f.seen) >= len(f.symbols)
+}
+
+// missing says which prices --once has waited for in vain; empty when there are none.
+func (f *filter) missing() string {
+	if !f.Once || f.full() || f.serversAnswered() {
+		return ""
+	}
+	var names []string
+	for _, symbol := range f.Symbols {
+		if f.awaited[strings.ToUpper(symbol)] {
+			names = append(names, symbol)
+		}
+	}
+	switch {
+	case len(names) > 0:
+		return "no price of " + JoinAnd(names)
+	case len(f.seen) == 0:
+		return "no price"
+	}
+	return ""
+}
+
+// missingInTime is the error when the time is up; nil when nothing is missing.
+func (f *filter) missingInTime() error {
+	if what := f.missing(); what != "" {
+		return fmt.Errorf("%s within %s", what, f.For)
+	}
+	return nil
+}
+
+// missingAtEnd is the error when the streams have ended for good; nil when no more was asked for.
+func (f *filter) missingAtEnd() error {
+	if what := f.missing(); what != "" {
+		return fmt.Errorf("%s before the stream ended", what)
+	}
+	if f.Count > 0 && !f.full() && !f.Once {
+		return fmt.Errorf("the stream ended after %d of %d updates", f.printed, f.Count)
+	}
+	return nil
+}
+
+// JoinAnd is "a, b and c".
+func JoinAnd(words []string) string {
+	last := len(words) - 1
+	if last < 1 {
+		return strings.Join(words, "")
+	}
+	return strings.Join(words[:last], ", ") + " and " + words[last]
+}

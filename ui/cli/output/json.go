@@ -1,0 +1,108 @@
+package output
+
+import (
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// jsonFormat writes JSON lines: one object a row, with the fields that are present.
+type jsonFormat struct {
+	keys []string // of each of fields, with the punctuation before and after it
+}
+
+func newJSON() *jsonFormat {
+	f := &jsonFormat{}
+	for _, field := range fields {
+		f.keys = append(f.keys, `,"`+field.column+`":`)
+	}
+	return f
+}
+
+func (*jsonFormat) header(b []byte) []byte { return b }
+
+func (f *jsonFormat) line(b []byte, r *row) ([]byte, error) {
+	start := len(b)
+	for i := range fields {
+		b = fields[i].appendJSON(b, f.keys[i], r)
+	}
+	b[start] = '{' // in place of the first comma: every row has a kind
+	return append(b, "}\n"...), nil
+}
+
+// appendJSON appends key and value, or nothing when the field is missing.
+func (f *field) appendJSON(b []byte, key string, r *row) []byte {
+	if f.content == list {
+		return appendJSONList(b, key, r.headline.Symbols)
+	}
+	before := len(b)
+	b = append(b, key...)
+	if f.content != boolean {
+		b = append(b, '"')
+	}
+	start := len(b)
+	b = f.append(b, r)
+	if len(b) == start {
+		return b[:before]
+	}
+	switch f.content {
+	case boolean:
+		return b
+	case text, rawText:
+		b = escapeFrom(b, start)
+	}
+	return append(b, '"')
+}
+
+func appendJSONList(b []byte, key string, members []string) []byte {
+	if len(members) == 0 {
+		return b
+	}
+	b = append(append(b, key...), '[')
+	for i, s := range members {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, '"')
+		b = append(escapeFrom(append(b, s...), len(b)), '"')
+	}
+	return append(b, ']')
+}
+
+// escapeFrom makes b[start:] the inside of a JSON string (RFC 8259 §7). Beyond what that requires, it escapes every
+// character without a shape, so that no line can control a terminal.
+func escapeFrom(b []byte, start int) []byte {
+	i := start
+	for i < len(b) && needsNoEscape(b[i]) {
+		i++
+	}
+	if i == len(b) {
+		return b
+	}
+	rest := string(b[i:])
+	b = b[:i]
+	for _, r := range rest {
+		b = appendEscaped(b, r)
+	}
+	return b
+}
+
+func needsNoEscape(c byte) bool { return c >= ' ' && c <= '~' && c != '"' && c != '\\' }
+
+func appendEscaped(b []byte, r rune) []byte {
+	switch {
+	case r == '"' || r == '\\':
+		return append(b, '\\', byte(r))
+	case unicode.IsGraphic(r):
+		return utf8.AppendRune(b, r)
+	case r > 0xffff:
+		high, low := utf16.EncodeRune(r)
+		return appendHexEscape(appendHexEscape(b, high), low)
+	}
+	return appendHexEscape(b, r)
+}
+
+func appendHexEscape(b []byte, r rune) []byte {
+	const digits = "0123456789abcdef"
+	return append(b, '\\', 'u', digits[r>>12&15], digits[r>>8&15], digits[r>>4&15], digits[r&15])
+}

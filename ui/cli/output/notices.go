@@ -1,0 +1,137 @@
+package output
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strconv"
+
+	"livetape/feed"
+	"livetape/feed/market"
+	"livetape/ui"
+)
+
+// Notices prints on standard error what is not data: one line each, in the words of the screen's event log. It also
+// knows when the last feed has ended for good.
+type Notices struct {
+	out    io.Writer
+	quiet  bool
+	open   int   // feeds that have not ended
+	failed error // of the feed that failed last
+
+	reasons  map[string]int // how often events could not be used, by feed and reason
+	unusable map[string]int // the same, by feed
+}
+
+// The bounds of what a bad stream can fill standard error with.
+const (
+	maxReasons = 100 // that are counted apart
+	maxReason  = 300 // characters of one
+	maxPayload = 160 // characters of a payload
+)
+
+// NewNotices makes the notices of so many feeds. Quiet leaves out that a stream is well.
+func NewNotices(out io.Writer, feeds int, quiet bool) *Notices {
+	return &Notices{out: out, quiet: quiet, open: feeds, reasons: map[string]int{}, unusable: map[string]int{}}
+}
+
+// Say prints one line about a feed or a file. A write error is no reason to stop: the data go another way.
+func (n *Notices) Say(name, text string) {
+	fmt.Fprintf(n.out, "livetape: %s: %s\n", market.PlainText(name, maxReason), text)
+}
+
+// Status prints how a feed is, and reports whether the last feed has now ended for good. If that one failed, nothing
+// is printed: the command ends with [Notices.Failure].
+func (n *Notices) Status(name string, s feed.Status) (ended bool) {
+	if isEnd(s) {
+		if s.State == feed.Failed {
+			n.failed = errors.New(name + ": " + ui.StatusWords(s))
+		}
+		n.open--
+		ended = n.open == 0
+	}
+	if (!ended || s.State == feed.Closed) && !(n.quiet && isWell(s)) {
+		n.Say(name, ui.StatusWords(s))
+	}
+	return ended
+}
+
+// Failure is the error of the feed that failed last; nil when none has.
+func (n *Notices) Failure() error { return n.failed }
+
+func isEnd(s feed.Status) bool { return s.State == feed.Failed || s.State == feed.Closed }
+
+// isWell reports whether nothing is known to be wrong with a stream.
+func isWell(s feed.Status) bool {
+	switch s.State {
+	case feed.Connecting, feed.Live:
+		return true
+	}
+	return s.State == feed.Waiting && s.Planned
+}
+
+// Gap prints what a reconnect missed.
+func (n *Notices) Gap(name string, gap *feed.Gap) { n.Say(name, ui.GapWords(gap)) }
+
+// Unusable prints why an event gave no update, or not all of them. Of a reason that comes again and again, the 10th,
+// 100th, 1000th … time is printed.
+func (n *Notices) Unusable(name string, m *feed.Message) {
+	reason := m.Unmapped
+	if m.Fault != nil {
+		reason = m.Fault.Error()
+	}
+	n.unusable[name]++
+	line := market.PlainText(m.Type, 32)
+	if m.ID != "" {
+		line += " #" + market.PlainText(m.ID, 40)
+	}
+	line += " [" + market.PlainText(reason, maxReason) + "]"
+	if len(m.Data) > 0 {
+		line += " " + market.PlainText(string(m.Data[:min(len(m.Data), 4*maxPayload)]), maxPayload)
+	}
+	n.sayRarely(name, reason, line)
+}
+
+// ServerSays prints what a server says of its stream: the 1st, 10th, 100th … time that it says so.
+func (n *Notices) ServerSays(name, notice string) {
+	line := "the server says: " + market.PlainText(notice, maxReason)
+	n.sayRarely(name, line, line)
+}
+
+// sayRarely prints a line when its reason has come 1, 10, 100 … times.
+func (n *Notices) sayRarely(name, reason, line string) {
+	times := n.count(name, reason)
+	if !isPowerOfTen(times) {
+		return
+	}
+	if times > 1 {
+		line += " (" + strconv.Itoa(times) + " so far)"
+	}
+	n.Say(name, line)
+}
+
+// count is how often a reason has come. Reasons beyond the bound are counted together.
+func (n *Notices) count(name, reason string) int {
+	key := name + "\x00" + reason
+	if _, known := n.reasons[key]; !known && len(n.reasons) >= maxReasons {
+		key = name
+	}
+	n.reasons[key]++
+	return n.reasons[key]
+}
+
+func isPowerOfTen(n int) bool {
+	for n >= 10 && n%10 == 0 {
+		n /= 10
+	}
+	return n == 1
+}
+
+// Summarize prints, at the end, how many events could not be used.
+func (n *Notices) Summarize() {
+	for name, events := range n.unusable {
+		if events > 1 {
+			n.Say(name, strconv.Itoa(events)+" events could not be used, or not wholly")
+		}
+	}
+}

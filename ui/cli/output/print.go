@@ -1,0 +1,234 @@
+// Package output is what livetape stream prints. [Print] takes events from feeds and writes their updates, those that
+// a [Selection] asks for, each as one line in a [Format]. What is not data, such as a reconnect, goes to standard
+// error through [Notices].
+package output
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+	"time"
+
+	"livetape/feed"
+)
+
+// Options say what to print.
+type Options struct {
+	Events    <-chan feed.Event
+	Recording <-chan string // what goes wrong with the recording; may be nil
+	Out       io.Writer
+	Notices   *Notices
+	Format    Format
+	Select    Selection
+	Feeds     []Feed
+}
+
+// A Feed is one whose events are printed.
+type Feed struct {
+	Name string
+	// ServerFilters says that its server was asked for the selected symbols and sends no others, perhaps under other
+	// names: they are not filtered again.
+	ServerFilters bool
+}
+
+// Print writes all selected updates, once and in order, until there are as many as were asked for, the time is up, the
+// feeds have ended, the reader of Out is gone or ctx ends. None of these is an error, unless something is missing that
+// was asked for. While a write blocks, it takes no events, so the feeds read no more from their sockets.
+func Print(ctx context.Context, options Options) error {
+	l := printLoop{Options: options, filter: newFilter(options.Select, options.Feeds)}
+	if options.Select.For > 0 {
+		l.timeUp = time.After(options.Select.For)
+	}
+	return l.run(ctx)
+}
+
+// printLoop is one call of [Print]. One goroutine runs it.
+type printLoop struct {
+	Options
+	timeUp <-chan time.Time // nil: never
+	filter *filter
+
+	row row
+	buf []byte
+}
+
+const (
+	fullBuffer = 64 << 10 // bytes written at once; what a Linux pipe takes
+	maxBatch   = 1024     // events taken without a look at the clock
+)
+
+var (
+	errDone       = errors.New("all that was asked for has been printed")
+	errReaderGone = errors.New("the reader of the output is gone")
+)
+
+func (l *printLoop) run(ctx context.Context) error {
+	l.buf = l.Format.header(l.buf)
+	err := l.printEvents(ctx)
+	switch {
+	case errors.Is(err, errReaderGone):
+		return nil
+	case errors.Is(err, errDone):
+		err = nil
+	}
+	if flushErr := l.flush(); !errors.Is(flushErr, errReaderGone) {
+		err = errors.Join(err, flushErr)
+	}
+	l.Notices.Summarize()
+	return err
+}
+
+func (l *printLoop) printEvents(ctx context.Context) error {
+	for {
+		if err := l.flush(); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-l.timeUp:
+			return l.filter.missingInTime()
+		case text := <-l.Recording:
+			l.Notices.Say("recording", text)
+		case ev, ok := <-l.Events:
+			if !ok {
+				return nil
+			}
+			if err := l.take(ev); err != nil {
+				return err
+			}
+		}
+		if err := l.takeWaiting(); err != nil {
+			return err
+		}
+	}
+}
+
+// takeWaiting takes the events that have already come, so that their lines are written together.
+func (l *printLoop) takeWaiting() error {
+	for range maxBatch {
+		select {
+		case ev, ok := <-l.Events:
+			if !ok {
+				return nil
+			}
+			if err := l.take(ev); err != nil {
+				return err
+			}
+		default:
+			return nil
+		}
+	}
+	return nil
+}
+
+func (l *printLoop) take(ev feed.Event) error {
+	switch {
+	case ev.Message != nil:
+		return l.message(ev)
+	case ev.Status != nil:
+		return l.status(ev.Feed, *ev.Status)
+	case ev.Gap != nil:
+		return l.notice(func() { l.Notices.Gap(ev.Feed, ev.Gap) })
+	}
+	return nil
+}
+
+// notice flushes before it prints a notice, so that a terminal, or a file that takes both outputs, shows them in order.
+func (l *printLoop) notice(say func()) error {
+	if err := l.flush(); err != nil {
+		return err
+	}
+	say()
+	return nil
+}
+
+// status ends the loop when the last feed has ended for good, or nothing more is to come that was asked for.
+func (l *printLoop) status(name string, s feed.Status) error {
+	if isEnd(s) {
+		l.filter.snapshotDone(name)
+	}
+	var ended bool
+	if err := l.notice(func() { ended = l.Notices.Status(name, s) }); err != nil {
+		return err
+	}
+	if !ended && !l.filter.complete() {
+		return nil
+	}
+	return cmp.Or(l.Notices.Failure(), l.filter.missingAtEnd(), errDone)
+}
+
+func (l *printLoop) message(ev feed.Event) error {
+	m := ev.Message
+	if m.Fault != nil || m.Unmapped != "" {
+		if err := l.notice(func() { l.Notices.Unusable(ev.Feed, m) }); err != nil {
+			return err
+		}
+	}
+	if m.Notice != "" {
+		if err := l.notice(func() { l.Notices.ServerSays(ev.Feed, m.Notice) }); err != nil {
+			return err
+		}
+	}
+	l.row.setOrigin(ev.Feed, m.ID, ev.At)
+	for _, u := range m.Updates {
+		l.row.setUpdate(u)
+		if l.row.quote.Standing {
+			l.filter.snapshotDone(ev.Feed)
+		}
+		if err := l.printRow(); err != nil {
+			return err
+		}
+	}
+	if !l.filter.complete() {
+		return nil
+	}
+	if len(l.filter.symbols) > 0 {
+		return errDone // whichever feed they came from
+	}
+	return cmp.Or(l.Notices.Failure(), errDone)
+}
+
+// printRow prints the row if it is asked for.
+func (l *printLoop) printRow() (err error) {
+	if !l.filter.accepts(&l.row) {
+		return nil
+	}
+	if l.buf, err = l.Format.line(l.buf, &l.row); err != nil {
+		return err
+	}
+	if l.filter.full() {
+		return errDone
+	}
+	if len(l.buf) < fullBuffer {
+		return nil
+	}
+	return l.flush()
+}
+
+func (l *printLoop) flush() error {
+	if len(l.buf) == 0 {
+		return nil
+	}
+	_, err := l.Out.Write(l.buf)
+	l.buf = l.buf[:0]
+	switch {
+	case err == nil:
+		return nil
+	case isReaderGone(err):
+		return errReaderGone
+	}
+	return fmt.Errorf("write the updates: %w", err)
+}
+
+// isReaderGone reports whether a write failed because nobody reads any more.
+func isReaderGone(err error) bool {
+	var number syscall.Errno
+	if errors.As(err, &number) && (number == brokenPipe || number == closingPipe) {
+		return true
+	}
+	return errors.Is(err, io.ErrClosedPipe)
+}

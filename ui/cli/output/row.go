@@ -1,0 +1,74 @@
+package output
+
+import (
+	"time"
+
+	"livetape/feed/market"
+)
+
+// The kinds of an update, as --events and the field "kind" name them.
+const (
+	Price  = "price"
+	News   = "news"
+	Status = "status"
+)
+
+// Kinds are all kinds of an update.
+var Kinds = []string{Price, News, Status}
+
+// row is one update as it is printed: where it came from, and the one of quote, headline and halt that kind names. The
+// other two are zero, so that their fields are missing.
+type row struct {
+	feed         string
+	eventID      string
+	receivedAt   time.Time // UTC
+	receivedText []byte    // receivedAt, as it is printed
+	kind         string
+
+	quote    market.Quote
+	headline market.Headline
+	halt     market.Halt
+}
+
+// nanoseconds is RFC 3339 with all nine digits, so that lines sort by it.
+const nanoseconds = "2006-01-02T15:04:05.000000000Z07:00"
+
+// setOrigin says where the next updates come from. Many events arrive at once, and share the formatted time.
+func (r *row) setOrigin(feed, eventID string, at time.Time) {
+	r.feed, r.eventID = feed, eventID
+	if r.receivedText == nil || !at.Equal(r.receivedAt) {
+		r.receivedAt = at.UTC()
+		r.receivedText = r.receivedAt.AppendFormat(r.receivedText[:0], nanoseconds)
+	}
+}
+
+// setUpdate makes r the row of u; where it came from stays.
+func (r *row) setUpdate(u market.Update) {
+	r.kind, r.quote, r.headline, r.halt = "", market.Quote{}, market.Headline{}, market.Halt{}
+	switch u := u.(type) {
+	case market.Quote:
+		r.kind, r.quote = Price, u
+	case market.Headline:
+		r.kind, r.headline = News, u
+	case market.Halt:
+		r.kind, r.halt = Status, u
+	}
+}
+
+func (r *row) symbol() string {
+	if r.kind == Status {
+		return r.halt.Symbol
+	}
+	return r.quote.Symbol
+}
+
+// time is the feed's own.
+func (r *row) time() time.Time {
+	switch r.kind {
+	case News:
+		return r.headline.Time
+	case Status:
+		return r.halt.Time
+	}
+	return r.quote.Time
+}

@@ -1,0 +1,98 @@
+package cli
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"livetape/ui/cli/output"
+)
+
+// selectionFlags say which updates to print, and when to stop.
+type selectionFlags struct{ output.Selection }
+
+func (f *selectionFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringSliceVar(&f.Kinds, "events", output.Kinds, "only these `KINDS` of updates")
+	flags.StringSliceVar(&f.Symbols, "symbols", nil, "only these `SYMBOLS`, and what is said of the whole market")
+	flags.IntVar(&f.Count, "count", 0, "stop after so many updates")
+	flags.DurationVar(&f.For, "for", 0, "stop after so long, such as 10s or 5m")
+	flags.BoolVar(&f.Once, "once", false, "print the first price of each symbol, and stop")
+}
+
+// snapshotTimeout is how long --once waits for a snapshot when nothing else says when to stop.
+const snapshotTimeout = 10 * time.Second
+
+// complete refuses what makes no sense, and fills in what follows from --once.
+func (f *selectionFlags) complete(cmd *cobra.Command) error {
+	changed := cmd.Flags().Changed
+	f.Kinds, f.Symbols = trimmed(f.Kinds), trimmed(f.Symbols)
+	for _, kind := range f.Kinds {
+		if !slices.Contains(output.Kinds, kind) {
+			return misused(cmd, "--events knows %s, not %q", output.JoinAnd(output.Kinds), kind)
+		}
+	}
+	switch {
+	case len(f.Kinds) == 0:
+		return misused(cmd, "--events is empty; it knows %s", output.JoinAnd(output.Kinds))
+	case changed("symbols") && len(f.Symbols) == 0:
+		return misused(cmd, "--symbols is empty; leave it away for all of them")
+	case changed("count") && f.Count < 1:
+		return misused(cmd, "--count is %d; it must be at least 1", f.Count)
+	case changed("for") && f.For <= 0:
+		return misused(cmd, "--for is %s; it must be over 0", f.For)
+	case f.Once && changed("events") && !slices.Equal(f.Kinds, []string{output.Price}):
+		return misused(cmd, "--once prints prices: leave --events away")
+	}
+	if f.Once {
+		f.Kinds = []string{output.Price}
+		if len(f.Symbols) == 0 && f.For == 0 {
+			f.For = snapshotTimeout
+		}
+	}
+	return nil
+}
+
+func trimmed(words []string) []string {
+	var out []string
+	for _, w := range words {
+		if w = strings.TrimSpace(w); w != "" {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// formatFlags say how updates are printed.
+type formatFlags struct {
+	name     string // of output.FormatNames; empty without --output
+	template string
+}
+
+func (f *formatFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVarP(&f.name, "output", "o", "", "the `FORMAT`: "+strings.Join(output.FormatNames, ", ")+" (default: table on a terminal, else json)")
+	cmd.Flags().StringVarP(&f.template, "template", "t", "", "print each update by a Go `TEMPLATE`, such as '{{.Symbol}} {{.Last}}'")
+}
+
+// format is the one that the flags ask for.
+func (f formatFlags) format(cmd *cobra.Command, terminal, manyFeeds bool) (output.Format, error) {
+	name := strings.ToLower(f.name)
+	switch {
+	case cmd.Flags().Changed("template") && name != "":
+		return nil, misused(cmd, "--template is a format of its own: leave --output %s away", f.name)
+	case cmd.Flags().Changed("template"):
+		format, err := output.NewTemplate(f.template, time.Local)
+		if err != nil {
+			return nil, usageError{fmt.Errorf("--template: %w", err), hint(cmd)}
+		}
+		return format, nil
+	case name != "" && !slices.Contains(output.FormatNames, name):
+		return nil, misused(cmd, "--output knows %s, not %q; --template is for everything else", output.JoinAnd(output.FormatNames), f.name)
+	case name == "" && terminal:
+		name = "table"
+	}
+	return output.NewFormat(name, time.Local, manyFeeds), nil
+}
