@@ -272,7 +272,7 @@ func TestPausingHoldsTheScreenAndCountsWhatComes(t *testing.T) {
 func TestAFaultOfTheMenuIsInjectedAndItsOutcomeTold(t *testing.T) {
 	var injected []string
 	s := newStage(func(c *Config) {
-		c.Faults = []Fault{
+		c.Faults = []FaultMenuItem{
 			{"drop", "cut it", func(context.Context) error { injected = append(injected, "drop"); return nil }},
 			{"503", "refuse", func(context.Context) error { return errors.New("server is gone") }},
 		}

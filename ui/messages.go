@@ -97,10 +97,10 @@ func wake(generation int, d time.Duration, tell timepiece) tea.Cmd {
 }
 
 // setupMsg says that something else is watched.
-type setupMsg struct{ setup Setup }
+type setupMsg struct{ setup Reload }
 
 // learn waits for the next setup.
-func learn(setups <-chan Setup) tea.Cmd {
+func learn(setups <-chan Reload) tea.Cmd {
 	if setups == nil {
 		return nil
 	}
@@ -140,7 +140,7 @@ func ask(call func(feed string), name string) tea.Cmd {
 }
 
 // inject lets a fault loose on the demo's server.
-func inject(f Fault) tea.Cmd {
+func inject(f FaultMenuItem) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), injectTime)
 		defer cancel()

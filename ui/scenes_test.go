@@ -16,7 +16,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 func demo(c *Config) {
 	c.Banner = "DEMO · simulated prices"
 	for _, f := range [][2]string{{"drop", "cut the connection in mid-event"}, {"eof", "end every stream cleanly"}, {"stall", "send nothing more"}, {"503", "refuse new connections with 503"}, {"204", "tell clients to stop"}, {"garbage", "send what no one can decode"}} {
-		c.Faults = append(c.Faults, Fault{f[0], f[1], func(context.Context) error { return nil }})
+		c.Faults = append(c.Faults, FaultMenuItem{f[0], f[1], func(context.Context) error { return nil }})
 	}
 }
 

@@ -25,9 +25,9 @@ type Config struct {
 	Control  Control            // nil: no keys to retry or to disconnect
 	Origin   string             // what names the feeds, shown beside the program's name: "./livetape.yaml"; empty for none
 	Banner   string             // shown in plain sight, e.g. "DEMO · simulated prices"; empty for none
-	Faults   []Fault            // what the F key offers; empty: no F key
+	Faults   []FaultMenuItem    // what the F key offers; empty: no F key
 	Notices  <-chan string      // what the user should hear of besides the feeds, a line each; nil for nothing
-	Setups   <-chan Setup       // what is watched, whenever that changes; nil for never
+	Reloads  <-chan Reload      // what is watched, whenever that changes; nil for never
 	Deck     Deck               // what plays the recording that is watched; nil for live feeds
 	Renderer *lipgloss.Renderer // nil: that of the standard output
 }
@@ -38,11 +38,11 @@ type Source struct {
 	URL  string // without secrets
 }
 
-// Setup is what is watched from now on.
-type Setup struct {
+// Reload is what is watched from now on.
+type Reload struct {
 	Feeds   []Source // in the order of the screen; nil: as before
-	Trouble string   // what stands in the way, in a line that stays until the next Setup; empty for nothing
-	Note    string   // what the user should know of the change, for some seconds; empty for nothing
+	Problem string   // what stands in the way, in a line that stays until the next Setup; empty for nothing
+	Notice  string   // what the user should know of the change, for some seconds; empty for nothing
 }
 
 // Control is what the user can ask of a feed. The calls do not block.
@@ -52,8 +52,8 @@ type Control interface {
 	Connect(feed string)
 }
 
-// Fault is an entry of the demo's fault menu.
-type Fault struct {
+// FaultMenuItem is an entry of the demo's fault menu.
+type FaultMenuItem struct {
 	Name, Help string
 	Inject     func(context.Context) error // may do I/O; runs as a command
 }
@@ -170,7 +170,7 @@ func New(c Config) Model {
 
 // Init implements tea.Model.
 func (m Model) Init() tea.Cmd {
-	return tea.Batch(m.clock.read, listen(m.config.Events, m.clock), hear(m.config.Notices), learn(m.config.Setups), m.readDeck())
+	return tea.Batch(m.clock.read, listen(m.config.Events, m.clock), hear(m.config.Notices), learn(m.config.Reloads), m.readDeck())
 }
 
 // tape is what the panes show: the board, or while paused what it was.

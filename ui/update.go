@@ -39,8 +39,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.say(span{bad, plainLine(msg.text)})
 		cmd = tea.Batch(cmd, hear(m.config.Notices))
 	case setupMsg:
-		m, cmd = m.setUp(msg.setup).tell(msg.setup.Note)
-		cmd = tea.Batch(cmd, learn(m.config.Setups))
+		m, cmd = m.setUp(msg.setup).tell(msg.setup.Notice)
+		cmd = tea.Batch(cmd, learn(m.config.Reloads))
 	case toastGoneMsg:
 		m = m.endToast(msg.id)
 	case tea.ResumeMsg: // back in the foreground

@@ -82,10 +82,10 @@ func demoFeed(v *venue) target {
 	}
 }
 
-func demoFaults(mock *mockserver.Server) []ui.Fault {
-	var faults []ui.Fault
+func demoFaults(mock *mockserver.Server) []ui.FaultMenuItem {
+	var faults []ui.FaultMenuItem
 	for _, info := range mockserver.Faults() {
-		faults = append(faults, ui.Fault{
+		faults = append(faults, ui.FaultMenuItem{
 			Name: info.Name,
 			Help: menuHelp(info),
 			Inject: func(context.Context) error {

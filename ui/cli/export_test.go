@@ -28,7 +28,7 @@ func RunPanicking(url string) int {
 	cmd.SetOut(os.Stdout)
 	err := watch(context.Background(), cmd, watching{
 		feeds:  []target{{config: feed.Config{Name: "panicking", URL: url, Decoder: decode.Native{}}}},
-		faults: []ui.Fault{{Name: "panic", Help: "panic", Inject: func(context.Context) error { panic("a bug") }}},
+		faults: []ui.FaultMenuItem{{Name: "panic", Help: "panic", Inject: func(context.Context) error { panic("a bug") }}},
 	})
 	if err != nil {
 		return ExitError

@@ -20,12 +20,12 @@ type reloader struct {
 	set     *feed.Set
 	roster  *roster
 	running []target
-	setups  chan<- ui.Setup
+	setups  chan<- ui.Reload
 }
 
 // follow begins to watch the file of the choice, if there is one. The channel that it returns says what is watched from then on; it is
 // closed when ctx has ended and nothing is left running. Without a file it is nil.
-func follow(ctx context.Context, w watching, set *feed.Set, roster *roster) (<-chan ui.Setup, error) {
+func follow(ctx context.Context, w watching, set *feed.Set, roster *roster) (<-chan ui.Reload, error) {
 	c := w.choice
 	if c == nil || c.file == nil {
 		return nil, nil
@@ -34,7 +34,7 @@ func follow(ctx context.Context, w watching, set *feed.Set, roster *roster) (<-c
 	if err != nil {
 		return nil, err
 	}
-	setups := make(chan ui.Setup, 1)
+	setups := make(chan ui.Reload, 1)
 	r := &reloader{c, set, roster, w.feeds, setups}
 	go r.run(ctx, changes)
 	return setups, nil
@@ -52,7 +52,7 @@ func (r *reloader) run(ctx context.Context, changes <-chan config.Change) {
 }
 
 // take makes the feeds those of a new file, and says what there is to show.
-func (r *reloader) take(change config.Change) ui.Setup {
+func (r *reloader) take(change config.Change) ui.Reload {
 	if change.File == nil {
 		return trouble(change.Err)
 	}
@@ -72,9 +72,9 @@ func (r *reloader) take(change config.Change) ui.Setup {
 		return trouble(err)
 	}
 	r.choice.file = next.file
-	setup := ui.Setup{Feeds: sources(configs(targets)), Note: r.choice.newlyDisclosed(r.running, targets)}
+	setup := ui.Reload{Feeds: sources(configs(targets)), Notice: r.choice.newlyDisclosed(r.running, targets)}
 	if err := errors.Join(r.replace(targets), change.Err); err != nil {
-		setup.Trouble = oneLine(err)
+		setup.Problem = oneLine(err)
 	}
 	return setup
 }
@@ -126,8 +126,8 @@ func sameName(targets []target) error {
 }
 
 // trouble is what is shown of a configuration that cannot be used.
-func trouble(err error) ui.Setup {
-	return ui.Setup{Trouble: oneLine(err) + " · the settings before it hold"}
+func trouble(err error) ui.Reload {
+	return ui.Reload{Problem: oneLine(err) + " · the settings before it hold"}
 }
 
 func oneLine(err error) string {

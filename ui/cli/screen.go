@@ -22,7 +22,7 @@ import (
 type watching struct {
 	feeds  []target
 	banner string
-	faults []ui.Fault
+	faults []ui.FaultMenuItem
 	record recordFlags
 
 	choice *choice // what the feeds follow while they run; nil for nothing
@@ -61,7 +61,7 @@ func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
 		Origin:  w.choice.origin(),
 		Banner:  w.record.banner(w.banner),
 		Notices: recording.notices,
-		Setups:  setups,
+		Reloads: setups,
 		Faults:  w.faults,
 	})
 	stop()

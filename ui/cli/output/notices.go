@@ -45,13 +45,13 @@ func (n *Notices) Say(name, text string) {
 func (n *Notices) Status(name string, s feed.Status) (ended bool) {
 	if isEnd(s) {
 		if s.State == feed.Failed {
-			n.failed = errors.New(name + ": " + ui.StatusWords(s))
+			n.failed = errors.New(name + ": " + ui.StatusText(s))
 		}
 		n.open--
 		ended = n.open == 0
 	}
 	if (!ended || s.State == feed.Closed) && !(n.quiet && isWell(s)) {
-		n.Say(name, ui.StatusWords(s))
+		n.Say(name, ui.StatusText(s))
 	}
 	return ended
 }
@@ -71,7 +71,7 @@ func isWell(s feed.Status) bool {
 }
 
 // Gap prints what a reconnect missed.
-func (n *Notices) Gap(name string, gap *feed.Gap) { n.Say(name, ui.GapWords(gap)) }
+func (n *Notices) Gap(name string, gap *feed.Gap) { n.Say(name, ui.GapText(gap)) }
 
 // Unusable prints why an event gave no update, or not all of them. Of a reason that comes again and again, the 10th,
 // 100th, 1000th … time is printed.

@@ -2,8 +2,8 @@ package ui
 
 // setUp makes the screen one of other feeds. What is known of those that stay, stays; the prices of those that go
 // are left, and grow old.
-func (m Model) setUp(s Setup) Model {
-	m.snag = plainLine(s.Trouble)
+func (m Model) setUp(s Reload) Model {
+	m.snag = plainLine(s.Problem)
 	if s.Feeds == nil {
 		return m
 	}
