@@ -34,17 +34,14 @@ func newBlock(c Config) block {
 
 // take interprets one line and returns the canonical event that it completes, if it does. The event is
 // valid until the next line is taken.
-func (b *block) take(l line) []byte {
+func (b *block) take(l Line) []byte {
 	if b.config.JSONLines {
 		return b.takeJSON(l)
 	}
-	if len(l.text) == 0 {
+	if len(l.Text) == 0 {
 		return b.dispatch()
 	}
-	name, value, _ := bytes.Cut(l.text, []byte(":"))
-	if len(value) > 0 && value[0] == ' ' {
-		value = value[1:]
-	}
+	name, value := l.Field()
 	switch string(name) {
 	case "": // the line begins with a colon
 		b.comment()
@@ -55,28 +52,28 @@ func (b *block) take(l line) []byte {
 	case "id":
 		b.setID(l, value)
 	case "retry":
-		if !l.long {
+		if !l.Long {
 			b.retry(value)
 		}
 	}
 	return nil
 }
 
-func (b *block) addData(l line, value []byte) {
+func (b *block) addData(l Line, value []byte) {
 	b.hasData = true
 	if b.fits(l) {
 		b.data = appendDataLine(b.data, value)
 	}
 }
 
-func (b *block) setKind(l line, value []byte) {
+func (b *block) setKind(l Line, value []byte) {
 	if b.fits(l) {
 		b.kind = AppendUTF8(b.kind[:0], value)
 	}
 }
 
 // setID takes an id, also that of an event over the bound: a resume must not bring it back for ever.
-func (b *block) setID(l line, value []byte) {
+func (b *block) setID(l Line, value []byte) {
 	b.fits(l)
 	if len(value) > maxID || bytes.IndexByte(value, 0) >= 0 {
 		return
@@ -89,9 +86,9 @@ func (b *block) setID(l line, value []byte) {
 }
 
 // fits counts a line against the bound.
-func (b *block) fits(l line) bool {
-	b.size += len(l.text)
-	b.skip = b.skip || l.long || b.size > b.config.MaxEvent
+func (b *block) fits(l Line) bool {
+	b.size += len(l.Text)
+	b.skip = b.skip || l.Long || b.size > b.config.MaxEvent
 	return !b.skip
 }
 
@@ -152,7 +149,7 @@ func (b *block) event() []byte {
 }
 
 func (b *block) startAfresh() {
-	b.kind, b.data = emptied(b.kind), emptied(b.data)
+	b.kind, b.data = emptied(b.kind, spareBuffer), emptied(b.data, spareBuffer)
 	b.hasData, b.own, b.skip, b.size = false, false, false, 0
 }
 
@@ -166,13 +163,5 @@ func isID(id string) bool {
 	return len(id) <= maxID
 }
 
-// keepBuffer is the largest buffer kept for the next event.
-const keepBuffer = 256 << 10
-
-// emptied is buffer made ready to be filled again, or nothing when it is too large to keep.
-func emptied(buffer []byte) []byte {
-	if cap(buffer) > keepBuffer {
-		return nil
-	}
-	return buffer[:0]
-}
+// spareBuffer is the largest buffer that is kept for the next event.
+const spareBuffer = 256 << 10

@@ -8,13 +8,13 @@ import (
 )
 
 // takeJSON makes an event of one JSON line. Whether it is JSON, the decoder finds out.
-func (b *block) takeJSON(l line) []byte {
-	if !l.long && isBlank(l.text) {
+func (b *block) takeJSON(l Line) []byte {
+	if !l.Long && isBlank(l.Text) {
 		b.comment()
 		return nil
 	}
 	if b.fits(l) {
-		b.data = appendDataLine(b.data, l.text)
+		b.data = appendDataLine(b.data, l.Text)
 	}
 	event := b.event()
 	b.alive = true
@@ -29,11 +29,11 @@ func isBlank(line []byte) bool { return len(bytes.Trim(line, " \t")) == 0 }
 // not write one. Only what shows its own end counts, since a number may have lost digits.
 func (r *Reader) lastLine() []byte {
 	rest := r.lines.partial
-	if !r.lines.all || r.err != io.EOF || r.lines.cut || !endsItself(rest) {
+	if !r.lines.All || r.err != io.EOF || r.lines.cut || !endsItself(rest) {
 		return nil
 	}
-	r.lines.startAfresh()
-	return r.block.takeJSON(line{text: rest})
+	r.lines.clearPartial()
+	return r.block.takeJSON(Line{Text: rest})
 }
 
 // endsItself reports whether text is a whole JSON object, array or string: no beginning of one is valid.

@@ -2,138 +2,180 @@ package stream
 
 import "bytes"
 
-// lines splits a stream into lines ended by CR, LF or CRLF, in any mix and however the stream is cut.
-// A line is given as soon as its first end character is there.
-type lines struct {
-	limit  int    // bytes of a line that are kept; more than buffer has
-	all    bool   // every line means something, not those of known fields alone
-	buffer []byte // for the next read of the body
-	window []byte // the part of buffer that is not split yet
-	lf, cr int    // where in window the next LF and CR may be: no earlier, and -1 for not in it
+// Lines splits an event stream into lines ended by LF, CR or CRLF, in any mix and however the stream is cut
+// (WHATWG HTML §9.2.6). It reads nothing itself: give it what was read with Add, then call Next until it
+// reports false. A line is given as soon as its first end character is there. Memory is bounded by Limit.
+//
+// The exported fields are set before the first Add.
+type Lines struct {
+	Limit int  // bytes of a line that are kept
+	All   bool // keep comments and unknown fields too; without it, the first byte of a long one is enough
+	Spare int  // bytes of a buffer for long lines that are kept for the next one
+
+	window []byte // what Add gave
+	at     int    // where in window the next line begins
+	lf, cr int    // where in window the next LF and CR are: stale when before at, len(window) for none
+	base   int64  // offset of window in the stream
+	ends   LineEnds
 
 	partial []byte // the beginning of a line that the last window ended in
+	whole   []byte // the line that this window completed
 	cut     bool   // the rest of that line is thrown away: nothing of it, or no more, is needed
 	long    bool   // because it is over the limit
 	skipLF  bool   // the last line was ended by CR: an LF now belongs to it
 	bom     int    // bytes of a byte order mark seen; notBOM when the stream has begun
 }
 
-// line is one line of the stream without its end.
-type line struct {
-	text []byte // valid until the next line
-	long bool   // over the limit; text is cut
+// Line is one line of a stream.
+type Line struct {
+	Text []byte // without its end; valid until the next Add
+	Long bool   // over the limit: Text is its beginning
 }
+
+// LineEnds counts the lines of a stream by what ended them.
+type LineEnds struct{ LF, CR, CRLF int }
 
 const (
 	byteOrderMark = "\xEF\xBB\xBF"
 	notBOM        = -1
 )
 
-// add says that n bytes were read into buffer.
-func (l *lines) add(n int) {
-	l.window = l.buffer[:n]
+// Field splits a line into the name and value of a field. The name of a comment is empty; a line without a
+// colon is a name.
+func (l Line) Field() (name, value []byte) {
+	colon := bytes.IndexByte(l.Text, ':')
+	if colon < 0 {
+		return l.Text, nil
+	}
+	name, value = l.Text[:colon], l.Text[colon+1:]
+	if len(value) > 0 && value[0] == ' ' {
+		value = value[1:]
+	}
+	return name, value
+}
+
+// Add gives the bytes that follow in the stream. They must not change until Next has reported false, and
+// those given before must be used up.
+func (l *Lines) Add(p []byte) {
+	l.base += int64(len(l.window))
+	l.window, l.at, l.lf, l.cr = p, 0, -1, -1
+	l.whole = emptied(l.whole, l.Spare)
 	if l.bom != notBOM {
 		l.stripMark()
 	}
-	l.lf, l.cr = 0, 0
 }
 
 // stripMark drops one leading byte order mark, which may come byte by byte.
-func (l *lines) stripMark() {
-	for len(l.window) > 0 && l.bom < len(byteOrderMark) && l.window[0] == byteOrderMark[l.bom] {
-		l.window = l.window[1:]
+func (l *Lines) stripMark() {
+	for l.at < len(l.window) && l.bom < len(byteOrderMark) && l.window[l.at] == byteOrderMark[l.bom] {
+		l.at++
 		l.bom++
 	}
 	switch {
 	case l.bom == len(byteOrderMark):
 		l.bom = notBOM
-	case len(l.window) > 0:
+	case l.at < len(l.window):
 		l.partial = append(l.partial, byteOrderMark[:l.bom]...)
 		l.bom = notBOM
 	}
 }
 
-// next is the next whole line of what was added, or false when there is none; then the window is used up.
-func (l *lines) next() (line, bool) {
-	if l.skipLF && len(l.window) > 0 {
+// Next is the next whole line of what was added, or false when there is none; then that is used up.
+func (l *Lines) Next() (Line, bool) {
+	if l.skipLF && l.at < len(l.window) {
 		l.skipLF = false
-		if l.window[0] == '\n' {
-			l.drop(1)
+		if l.window[l.at] == '\n' {
+			l.at++
+			l.ends.CR--
+			l.ends.CRLF++
 		}
 	}
 	end := l.end()
-	if end < 0 {
-		l.keep(l.window)
-		l.window = nil
-		return line{}, false
+	if end == len(l.window) {
+		l.keep(l.window[l.at:])
+		l.at = end
+		return Line{}, false
 	}
-	text := l.window[:end]
-	l.skipLF = l.window[end] == '\r'
-	whole := line{text: text}
+	line := Line{Text: l.window[l.at:end]}
 	if len(l.partial) > 0 || l.cut {
-		l.keep(text)
-		whole = line{text: l.partial, long: l.long}
-		l.startAfresh()
+		l.keep(line.Text)
+		line = Line{Text: l.partial, Long: l.long}
+		l.clearPartial()
+	} else if len(line.Text) > l.Limit {
+		line = Line{Text: line.Text[:l.Limit], Long: true}
 	}
-	l.drop(end + 1)
-	return whole, true
+	if l.window[end] == '\n' {
+		l.ends.LF++
+	} else {
+		l.ends.CR++
+		l.skipLF = true
+	}
+	l.at = end + 1
+	return line, true
 }
 
-// startAfresh forgets the partial line, whose text is still being read by the caller.
-func (l *lines) startAfresh() {
-	l.partial, l.cut, l.long = emptied(l.partial), false, false
-}
-
-// end is the index of the first end character in window, or -1. Each byte is searched once for each kind,
+// end is the index of the next end character in window, or its length. Each byte is searched once for each kind,
 // also where the stream has one kind only.
-func (l *lines) end() int {
-	l.lf = search(l.window, '\n', l.lf)
-	l.cr = search(l.window, '\r', l.cr)
-	if l.lf < 0 || l.cr >= 0 && l.cr < l.lf {
-		return l.cr
+func (l *Lines) end() int {
+	if l.lf < l.at {
+		l.lf = indexFrom(l.window, '\n', l.at)
 	}
-	return l.lf
+	if l.cr < l.at {
+		l.cr = indexFrom(l.window, '\r', l.at)
+	}
+	return min(l.lf, l.cr)
 }
 
-// search is the index of the first c in window from from on, where from is right if it points at one.
-func search(window []byte, c byte, from int) int {
-	if from < 0 || from < len(window) && window[from] == c {
-		return from
-	}
+// indexFrom is the index of the first c in window at or after from, or its length.
+func indexFrom(window []byte, c byte, from int) int {
 	if i := bytes.IndexByte(window[from:], c); i >= 0 {
 		return from + i
 	}
-	return -1
+	return len(window)
 }
 
-// drop removes the first n bytes of window.
-func (l *lines) drop(n int) {
-	l.window = l.window[n:]
-	if l.lf >= 0 {
-		l.lf = max(0, l.lf-n)
+// Partial is the beginning of the line that the stream has come to, empty when it has come to the end of one.
+// It is valid until the next call of Add or Next.
+func (l *Lines) Partial() []byte { return l.partial }
+
+// Offset is how many bytes of the stream the lines given so far took. It is meant for a call before the line that
+// follows is looked for.
+func (l *Lines) Offset() int64 { return l.base + int64(l.at) }
+
+// Ends counts the lines given so far by what ended them. A CRLF that was cut after the CR is a CR until its LF is read.
+func (l *Lines) Ends() LineEnds { return l.ends }
+
+// Restart begins another stream, whose first byte is at the given offset; only at 0 can a byte order mark stand.
+func (l *Lines) Restart(offset int64) {
+	*l = Lines{Limit: l.Limit, All: l.All, Spare: l.Spare, base: offset, partial: emptied(l.partial, l.Spare)}
+	if offset > 0 {
+		l.bom = notBOM
 	}
-	if l.cr >= 0 {
-		l.cr = max(0, l.cr-n)
-	}
+}
+
+// clearPartial forgets the partial line. Its buffer is kept from use, since the caller still reads it.
+func (l *Lines) clearPartial() {
+	l.partial, l.whole = l.whole[:0], l.partial
+	l.cut, l.long = false, false
 }
 
 // keep appends to the partial line what may be needed of it.
-func (l *lines) keep(text []byte) {
+func (l *Lines) keep(text []byte) {
 	if l.cut || len(text) == 0 {
 		return
 	}
-	room := l.limit - len(l.partial)
+	room := l.Limit - len(l.partial)
 	if len(text) > room {
 		text, l.cut, l.long = text[:room], true, true
 	}
 	l.partial = append(l.partial, text...)
-	if !l.all && !worthKeeping(l.partial) {
+	if !l.All && !worthKeeping(l.partial) {
 		l.partial, l.cut, l.long = l.partial[:1], true, false
 	}
 }
 
 // midField reports whether the partial line can be one of an event: the beginning of data, event or id, as far as it goes.
-func (l *lines) midField() bool {
+func (l *Lines) midField() bool {
 	thrownAway := l.cut && !l.long
 	return len(l.partial) > 0 && !thrownAway && l.partial[0] != 'r'
 }
@@ -148,4 +190,12 @@ func worthKeeping(beginning []byte) bool {
 		}
 	}
 	return false
+}
+
+// emptied is buffer made ready to be filled again, or nothing when it is too large to keep.
+func emptied(buffer []byte, spare int) []byte {
+	if cap(buffer) > spare {
+		return nil
+	}
+	return buffer[:0]
 }

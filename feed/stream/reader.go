@@ -51,21 +51,23 @@ type Config struct {
 
 // Reader is the body of an event stream in canonical form. It is not safe for concurrent use.
 type Reader struct {
-	body  io.Reader
-	lines lines
-	block block
-	out   []byte // what is left of the canonical event being given out
-	err   error  // of the body; told after all that came before it
-	empty int    // reads of the body in a row that gave neither bytes nor an error
+	body   io.Reader
+	lines  Lines
+	block  block
+	window []byte // what was read of the body last
+	out    []byte // what is left of the canonical event being given out
+	err    error  // of the body; told after all that came before it
+	empty  int    // reads of the body in a row that gave neither bytes nor an error
 }
 
 // NewReader returns a Reader of body. It reads nothing yet.
 func NewReader(body io.Reader, c Config) *Reader {
 	c.MaxEvent = boundOf(c.MaxEvent)
 	return &Reader{
-		body:  body,
-		lines: lines{limit: max(c.MaxEvent, shortestLimit), all: c.JSONLines, buffer: make([]byte, windowSize)},
-		block: newBlock(c),
+		body:   body,
+		lines:  Lines{Limit: max(c.MaxEvent, shortestLimit), All: c.JSONLines, Spare: spareBuffer},
+		block:  newBlock(c),
+		window: make([]byte, windowSize),
 	}
 }
 
@@ -84,7 +86,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 		return 0, nil
 	}
 	for len(r.out) == 0 {
-		line, ok := r.lines.next()
+		line, ok := r.lines.Next()
 		if ok {
 			r.out = r.block.take(line)
 			continue
@@ -106,8 +108,8 @@ func (r *Reader) Read(p []byte) (int, error) {
 
 // fill reads on from the body.
 func (r *Reader) fill() {
-	n, err := r.body.Read(r.lines.buffer)
-	r.lines.add(n)
+	n, err := r.body.Read(r.window)
+	r.lines.Add(r.window[:n])
 	r.err = err
 	if n > 0 || err != nil {
 		r.empty = 0

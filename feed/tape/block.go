@@ -1,10 +1,6 @@
 package tape
 
-import (
-	"bytes"
-
-	"livetape/feed/stream"
-)
+import "livetape/feed/stream"
 
 // block is an event while its lines come in, by the rules of WHATWG HTML §9.2.6.
 type block struct {
@@ -43,12 +39,6 @@ func (b *block) addData(value []byte, limit int) {
 // payload is the data for good; some is true.
 func (b *block) payload() []byte {
 	return stream.AppendUTF8(nil, b.data[:len(b.data)-1])
-}
-
-// cutField splits a line into field name and value.
-func cutField(line []byte) (name, value []byte) {
-	name, value, _ = bytes.Cut(line, []byte(":"))
-	return name, bytes.TrimPrefix(value, []byte(" "))
 }
 
 // text is a field's value; the string of the one before is used again for the same.

@@ -227,7 +227,7 @@ func TestAnEventOverTheLimitIsSkippedAndSaidSo(t *testing.T) {
 		"data: ok\n\n" + strings.Repeat("data: "+long[:50<<10]+"\n", 3) + "\ndata: end\n\n"
 	r := open(t, write(t, "x.tape", text))
 	defer r.Close()
-	r.limit, r.lines.limit = 100<<10, 100<<10
+	r.limit, r.lines.lines.Limit = 100<<10, 100<<10
 	var got []feed.Message
 	for _, e := range rest(t, r) {
 		got = append(got, *e.Message)

@@ -61,10 +61,10 @@ func (x *index) before(offset time.Duration) (best mark, found bool) {
 
 // remember notes the present place, if it is one from which reading can begin.
 func (r *Reader) remember() {
-	if r.input.zipped || r.block.started() || r.lines.pos < r.index.next() {
+	if r.input.zipped || r.block.started() || r.lines.offset() < r.index.next() {
 		return
 	}
-	r.index.add(r.lines.pos, r.place)
+	r.index.add(r.lines.offset(), r.place)
 }
 
 // next is the position from which on add takes a place.
@@ -80,7 +80,7 @@ func (x *index) next() int64 {
 func (r *Reader) Seek(offset time.Duration) error {
 	m, found := r.index.before(offset)
 	back := r.place.events > 0 && r.place.offset >= offset
-	if back || found && m.pos > r.lines.pos {
+	if back || found && m.pos > r.lines.offset() {
 		if err := r.jump(m); err != nil {
 			return err
 		}
@@ -116,7 +116,7 @@ func (r *Reader) jump(m mark) (err error) {
 	r.place, r.tally, r.ended = m.place, Tally{}, nil
 	r.block.reset()
 	if m.pos == 0 {
-		r.begin()
+		r.place.at = r.info.Start
 	}
 	return nil
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/feed/stream"
 )
 
 // Info describes a recording.
@@ -81,17 +82,9 @@ func (r *Reader) open(name string) error {
 		return r.input.explain(err, r.lines.err, len(head))
 	}
 	r.info = Info{Name: name, Start: stat.ModTime().UTC().Round(0)}
-	r.begin()
 	r.describe(head)
-	return nil
-}
-
-// begin passes over a byte order mark.
-func (r *Reader) begin() {
-	if head, _ := r.lines.peek(); bytes.HasPrefix(head, []byte(byteOrderMark)) {
-		r.lines.skip(len(byteOrderMark))
-	}
 	r.place.at = r.info.Start
+	return nil
 }
 
 // describe fills in Info from the header.
@@ -141,12 +134,12 @@ func (r *Reader) Next() (Entry, error) {
 func (r *Reader) read() (Entry, error) {
 	for r.ended == nil {
 		r.remember()
-		line, cut, err := r.lines.next()
+		line, err := r.lines.next()
 		if err != nil {
 			r.ended = r.end(err)
 			break
 		}
-		if e, ok := r.take(line, cut); ok {
+		if e, ok := r.take(line); ok {
 			return e, nil
 		}
 	}
@@ -167,42 +160,43 @@ func (r *Reader) end(err error) error {
 }
 
 // take takes one line, and gives the entry that it completes.
-func (r *Reader) take(line []byte, cut bool) (Entry, bool) {
+func (r *Reader) take(line stream.Line) (Entry, bool) {
 	switch {
 	case r.format == jsonLines:
-		return r.takeJSON(line, cut)
-	case len(line) == 0:
+		return r.takeJSON(line)
+	case len(line.Text) == 0:
 		return r.dispatch()
-	case line[0] == ':':
-		if r.format != recording || cut {
+	case line.Text[0] == ':':
+		if r.format != recording || line.Long {
 			return Entry{}, false
 		}
-		return r.comment(bytes.TrimPrefix(line[1:], []byte(" ")))
+		_, text := line.Field()
+		return r.comment(text)
 	}
-	r.field(line, cut)
+	r.field(line)
 	return Entry{}, false
 }
 
-func (r *Reader) takeJSON(line []byte, cut bool) (Entry, bool) {
-	if len(bytes.TrimSpace(line)) == 0 {
+func (r *Reader) takeJSON(line stream.Line) (Entry, bool) {
+	if len(bytes.TrimSpace(line.Text)) == 0 {
 		return Entry{}, false
 	}
-	r.block.long = cut
-	r.block.addData(line, r.limit)
+	r.block.long = line.Long
+	r.block.addData(line.Text, r.limit)
 	return r.dispatch()
 }
 
 // field takes a line of an event (WHATWG HTML §9.2.6).
-func (r *Reader) field(line []byte, cut bool) {
+func (r *Reader) field(line stream.Line) {
 	b := &r.block
-	b.fields, b.long = true, b.long || cut
-	switch field, value := cutField(line); string(field) {
+	b.fields, b.long = true, b.long || line.Long
+	switch field, value := line.Field(); string(field) {
 	case "data":
 		b.addData(value, r.limit)
 	case "event":
 		b.kind = text("message", value)
 	case "id":
-		if !cut && bytes.IndexByte(value, 0) < 0 {
+		if !line.Long && bytes.IndexByte(value, 0) < 0 {
 			r.place.id = text(r.place.id, value)
 		}
 	}

@@ -45,7 +45,7 @@ func newClient(r *run, number int, visit *feed.Visit) *client {
 	return &client{
 		run: r, number: number, visit: visit, times: &r.times[number%len(r.times)],
 		ledger:  ledger{union: r.union, filtered: r.filtered},
-		scanner: scanner{id: []byte(r.plan.Feed.LastEventID)},
+		scanner: newScanner(r.plan.Feed.LastEventID),
 	}
 }
 
@@ -143,8 +143,7 @@ func (c *client) listen(ctx context.Context, resp *http.Response) {
 	body := c.visit.Plain(resp)
 	c.scanner.reset()
 	for {
-		n, err := body.Read(c.scanner.room())
-		c.scanner.wrote(n)
+		err := c.scanner.readFrom(body)
 		c.takeAll(time.Now())
 		switch {
 		case err == nil:

@@ -22,14 +22,9 @@ type found struct{ Kind, Data, ID string }
 // scan reads a body to its end.
 func scan(t testing.TB, body io.Reader) (all []found, retry time.Duration) {
 	t.Helper()
-	var s scanner
+	s := newScanner("")
 	for {
-		room := s.room()
-		if len(room) == 0 {
-			t.Fatal("there is no room to read to")
-		}
-		n, err := body.Read(room)
-		s.wrote(n)
+		err := s.readFrom(body)
 		for s.next() {
 			kind := string(s.event.kind)
 			if kind == "" {
@@ -38,7 +33,7 @@ func scan(t testing.TB, body io.Reader) (all []found, retry time.Duration) {
 			all = append(all, found{plainText(kind), plainText(string(s.event.data)), plainText(string(s.event.id))})
 		}
 		if errors.Is(err, io.EOF) {
-			return all, s.inBlock.retry
+			return all, s.retry
 		}
 		if err != nil {
 			t.Fatal(err)
@@ -94,7 +89,7 @@ func FuzzTheScannerFindsWhatTheReaderOfFeedsFinds(f *testing.F) {
 		f.Add([]byte(body), uint8(3))
 	}
 	f.Fuzz(func(t *testing.T, body []byte, at uint8) {
-		if len(body) > maxLine/2 {
+		if len(body) > maxData/2 {
 			t.Skip("what is kept of long lines differs")
 		}
 		want := reference(t, body)
@@ -111,36 +106,34 @@ func FuzzTheScannerFindsWhatTheReaderOfFeedsFinds(f *testing.F) {
 }
 
 func TestLongLinesAreCountedAndNotKept(t *testing.T) {
-	long := strings.Repeat("x", 3*maxLine)
+	long := strings.Repeat("x", 3*maxData)
 	for name, body := range map[string]string{
 		"data":    "id: 1\nevent: price\ndata: " + long + "\n\nid: 2\ndata: b\n\n",
 		"comment": "id: 1\nevent: price\n: " + long + "\ndata: a\n\nid: 2\ndata: b\n\n",
-		"many":    "id: 1\nevent: price\n" + strings.Repeat("data: "+long[:maxLine/3]+"\n", 9) + "\nid: 2\ndata: b\n\n",
+		"many":    "id: 1\nevent: price\n" + strings.Repeat("data: "+long[:maxData/3]+"\n", 9) + "\nid: 2\ndata: b\n\n",
 	} {
 		all, _ := scan(t, iotest.HalfReader(strings.NewReader(body)))
-		if len(all) != 2 || all[0].ID != "1" || all[0].Kind != "price" || len(all[0].Data) > maxLine || all[1] != (found{"message", "b", "2"}) {
+		if len(all) != 2 || all[0].ID != "1" || all[0].Kind != "price" || len(all[0].Data) > maxData || all[1] != (found{"message", "b", "2"}) {
 			t.Errorf("%s: %.200v", name, all)
 		}
 	}
 }
 
 func TestABufferThatGrewIsGivenBack(t *testing.T) {
-	var s scanner
+	s := newScanner("")
 	body := strings.NewReader("data: " + strings.Repeat("x", 50_000) + "\n\n")
 	for body.Len() > 0 {
-		n, err := body.Read(s.room())
-		if err != nil {
+		if err := s.readFrom(body); err != nil {
 			t.Fatal(err)
 		}
-		s.wrote(n)
 		for s.next() {
 			if !s.event.whole || len(s.event.data) != 50_000 {
 				t.Errorf("%d bytes of data", len(s.event.data))
 			}
 		}
 	}
-	if s.room(); len(s.buf) != firstBuffer {
-		t.Errorf("the buffer stays at %d bytes", len(s.buf))
+	if kept := cap(s.block.joined); kept > readSize {
+		t.Errorf("a buffer of %d bytes is kept", kept)
 	}
 }
 
@@ -173,6 +166,7 @@ func BenchmarkClient(b *testing.B) {
 			r := &run{union: newUnion()}
 			r.steady.Store(true)
 			batch := aBatch(events)
+			body := bytes.NewReader(batch)
 			at := time.Date(2026, 11, 21, 14, 0, 0, 130_000_000, time.UTC)
 			c := newClient(r, 0, nil)
 			c.ledger.counts = c.ledger.sequence.begin([]byte("m4x-0"))
@@ -180,7 +174,10 @@ func BenchmarkClient(b *testing.B) {
 			b.ReportAllocs()
 			for range b.N / events {
 				c.ledger.sequence.last = 0
-				c.scanner.wrote(copy(c.scanner.room(), batch))
+				if err := c.scanner.readFrom(body); err != nil {
+					b.Fatal(err)
+				}
+				body.Reset(batch)
 				c.takeAll(at)
 			}
 			if c.stamps.measured != uint64(b.N/events*events) || c.sequence.losses() > 0 {
