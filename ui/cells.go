@@ -12,14 +12,14 @@ import (
 func cells(s string) int {
 	for i := range len(s) {
 		if s[i] >= 0x80 || s[i] < ' ' {
-			return max(ansi.StringWidth(s), codeCells(s))
+			return max(ansi.StringWidth(s), codePointCells(s))
 		}
 	}
 	return len(s)
 }
 
-// codeCells is the width of a text on a terminal that counts code points.
-func codeCells(s string) int {
+// codePointCells is the width of a text on a terminal that counts code points.
+func codePointCells(s string) int {
 	terminal, n := runewidth.Condition{}, 0 // of no locale: ambiguous signs take one cell
 	for _, r := range s {
 		n += terminal.RuneWidth(r)
@@ -27,11 +27,11 @@ func codeCells(s string) int {
 	return n
 }
 
-// cut is a text that fits w cells, with an ellipsis for what does not.
-func cut(text string, w int) string { return cutTo(text, w, "…") }
+// truncate is a text that fits w cells, with an ellipsis for what does not.
+func truncate(text string, w int) string { return truncateWith(text, w, "…") }
 
-// cutTo is a text that fits w cells, with a tail for what does not. It parts no character.
-func cutTo(text string, w int, tail string) string {
+// truncateWith is a text that fits w cells, with a tail for what does not. It parts no character.
+func truncateWith(text string, w int, tail string) string {
 	if cells(text) <= w {
 		return text
 	}
@@ -44,10 +44,10 @@ func cutTo(text string, w int, tail string) string {
 }
 
 // wrap breaks a sentence into at most so many lines between words; the last holds all the rest.
-func wrap(text string, width, most int) []string { return wrapFrom(text, width, width, most) }
+func wrap(text string, width, most int) []string { return wrapWithFirst(text, width, width, most) }
 
-// wrapFrom is wrap with another room in the first line, which is empty where that does not hold a word.
-func wrapFrom(text string, first, width, most int) []string {
+// wrapWithFirst is wrap with another room in the first line, which is empty where that does not hold a word.
+func wrapWithFirst(text string, first, width, most int) []string {
 	if width < 1 || most < 1 {
 		return nil
 	}
@@ -58,7 +58,7 @@ func wrapFrom(text string, first, width, most int) []string {
 			word = " " + word
 		}
 		if len(lines) == most-1 {
-			return append(lines, line+word+join(" ", strings.TrimLeft(rest, " ")))
+			return append(lines, line+word+prefixed(" ", strings.TrimLeft(rest, " ")))
 		}
 		used := cells(line)
 		switch {
@@ -66,7 +66,7 @@ func wrapFrom(text string, first, width, most int) []string {
 			line += word
 			continue
 		case cells(word) > width && room > used: // no line holds it whole
-			part := piece(word, room-used)
+			part := wordPrefix(word, room-used)
 			line, rest = line+part, strings.TrimPrefix(word, part)+rest
 		default:
 			rest = strings.TrimLeft(word, " ") + rest
@@ -88,10 +88,10 @@ func nextWord(text string) (word, rest string) {
 	return text, ""
 }
 
-// piece is what of a word fits w cells, and at least one character.
-func piece(word string, w int) string {
+// wordPrefix is what of a word fits w cells, and at least one character.
+func wordPrefix(word string, w int) string {
 	for n := w; n <= w+2; n++ {
-		if part := cutTo(word, n, ""); part != "" && strings.HasPrefix(word, part) {
+		if part := truncateWith(word, n, ""); part != "" && strings.HasPrefix(word, part) {
 			return part
 		}
 	}

@@ -23,8 +23,8 @@ const (
 	columns
 )
 
-// keepFirst is the order in which columns get their space: the last ones leave a narrow screen first.
-var keepFirst = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colBid, colAsk, colName, colVolume, colRange}
+// columnPriority is the order in which columns get their space: the last ones leave a narrow screen first.
+var columnPriority = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colBid, colAsk, colName, colVolume, colRange}
 
 const (
 	gutter     = 2 // the cursor's mark, before the first column
@@ -38,8 +38,8 @@ const (
 	ageCells   = 3
 )
 
-// face is what a row says, as text: digit for digit what the board holds.
-type face struct {
+// rowText is what a row says, as text: digit for digit what the board holds.
+type rowText struct {
 	price            string
 	mid              bool
 	change, percent  string
@@ -48,16 +48,16 @@ type face struct {
 	low, high        string
 	rangeSeen        bool
 	name, tag        string
-	tagInk           ink
+	tagInk           style
 }
 
-// read turns a row into text.
-func read(r *market.Row) face {
-	f := face{name: r.Name, bid: r.Bid.Value.String(), ask: r.Ask.Value.String(), volume: humanize.Group(r.Volume.Value.String())}
+// rowTextOf turns a row into text.
+func rowTextOf(r *market.Row) rowText {
+	f := rowText{name: r.Name, bid: r.Bid.Value.String(), ask: r.Ask.Value.String(), volume: humanize.Group(r.Volume.Value.String())}
 	price, mid := r.Price()
 	f.price, f.mid = price.String(), mid
 	abs, pct, basis := r.Change()
-	f.change, f.percent, f.basis = signed(abs.String(), abs.Sign()), signed(pct.String(), pct.Sign()), basis
+	f.change, f.percent, f.basis = withPlus(abs.String(), abs.Sign()), withPlus(pct.String(), pct.Sign()), basis
 	if f.percent != "" {
 		f.percent += "%"
 	}
@@ -70,60 +70,60 @@ func read(r *market.Row) face {
 	return f
 }
 
-// extent is the room that a column's numbers need before and after the decimal point.
-type extent struct {
+// numberWidth is the room that a column's numbers need before and after the decimal point.
+type numberWidth struct {
 	whole, fraction int
 	longest         int  // of the numbers, which is less than both where a large one has few decimals
 	ragged          bool // drawn without regard to the point, where both have no room
 }
 
-func (e *extent) grow(number string) {
+func (e *numberWidth) fit(number string) {
 	whole, fraction := split(number)
 	e.whole = min(max(e.whole, len(whole)), maxDigits)
 	e.fraction = min(max(e.fraction, len(fraction)), maxDigits)
 	e.longest = min(max(e.longest, len(number)), maxDigits)
 }
 
-func (e extent) width() int {
+func (e numberWidth) total() int {
 	if e.ragged {
 		return e.longest
 	}
 	return e.whole + e.fraction
 }
 
-// widths is the room that every column needs for all rows seen so far. It grows and never shrinks:
+// columnWidths is the room that every column needs for all rows seen so far. It grows and never shrinks:
 // a column that moves with every tick cannot be read.
-type widths struct {
+type columnWidths struct {
 	symbol, feed, name                   int
-	last, change, percent, bid, ask, vol extent
+	last, change, percent, bid, ask, vol numberWidth
 	low, high                            int
 }
 
 // grow makes room for a row.
-func (w *widths) grow(r *market.Row) {
-	f := read(r)
+func (w *columnWidths) grow(r *market.Row) {
+	f := rowTextOf(r)
 	w.symbol = max(w.symbol, cells(r.Symbol))
 	w.feed = max(w.feed, cells(r.Feed))
-	w.name = max(w.name, cells(f.name)+cells(join(" ", f.tag)))
-	w.last.grow(f.price)
-	w.change.grow(f.change)
-	w.percent.grow(f.percent)
-	w.bid.grow(f.bid)
-	w.ask.grow(f.ask)
-	w.vol.grow(f.volume)
+	w.name = max(w.name, cells(f.name)+cells(prefixed(" ", f.tag)))
+	w.last.fit(f.price)
+	w.change.fit(f.change)
+	w.percent.fit(f.percent)
+	w.bid.fit(f.bid)
+	w.ask.fit(f.ask)
+	w.vol.fit(f.volume)
 	w.low, w.high = max(w.low, len(f.low)), max(w.high, len(f.high))
 }
 
-// slot is a column on screen.
-type slot struct {
+// columnSlot is a column on screen.
+type columnSlot struct {
 	col   column
 	width int
-	ext   extent // of a number
+	ext   numberWidth // of a number
 }
 
-// plan is the columns for a line of some width.
-type plan struct {
-	slots     []slot // as drawn
+// columnLayout is the columns for a line of some width.
+type columnLayout struct {
+	slots     []columnSlot // as drawn
 	gap       int
 	byName    bool // there is a name column
 	shortVol  bool // volumes are cut to three digits and a unit
@@ -133,7 +133,7 @@ type plan struct {
 
 // plan chooses the columns that a line has room for. On a narrow one it gives up aligning the last prices on
 // their points before it gives up the change, and of the other prices before it shows a bid without its ask.
-func (w *widths) plan(width int, manyFeeds bool) plan {
+func (w *columnWidths) plan(width int, manyFeeds bool) columnLayout {
 	chosen, left, n := w.choose(width, manyFeeds)
 	if chosen[colBid] > 0 && chosen[colAsk] == 0 {
 		tight := *w
@@ -159,21 +159,21 @@ func (w *widths) plan(width int, manyFeeds bool) plan {
 
 // bare is the plan of a line that has no room for more than symbols, of which only the begin where need be, and
 // prices without arrows.
-func (w *widths) bare(width int) plan {
-	p := plan{gap: 2, shortVol: true, noArrow: true}
-	room, need := max(width-gutter, 0), max(w.last.width(), len("LAST"))
+func (w *columnWidths) bare(width int) columnLayout {
+	p := columnLayout{gap: 2, shortVol: true, noArrow: true}
+	room, need := max(width-gutter, 0), max(w.last.total(), len("LAST"))
 	symbol := min(max(room-p.gap-need, symbolMin), w.need(colSymbol, width), room)
-	p.slots = append(p.slots, slot{colSymbol, symbol, extent{}})
+	p.slots = append(p.slots, columnSlot{colSymbol, symbol, numberWidth{}})
 	if last := min(need, room-symbol-p.gap); last > 0 {
-		p.slots = append(p.slots, slot{colLast, last, w.last})
+		p.slots = append(p.slots, columnSlot{colLast, last, w.last})
 	}
 	return p
 }
 
 // choose takes columns while there is room, and returns what is left of it and how many it took.
-func (w *widths) choose(width int, manyFeeds bool) (chosen [columns]int, left, n int) {
+func (w *columnWidths) choose(width int, manyFeeds bool) (chosen [columns]int, left, n int) {
 	left = width - gutter
-	for _, c := range keepFirst {
+	for _, c := range columnPriority {
 		need, gap := w.need(c, width), min(n, 1)*2
 		if need == 0 || (c == colFeed && !manyFeeds) {
 			continue
@@ -192,8 +192,8 @@ func (w *widths) choose(width int, manyFeeds bool) (chosen [columns]int, left, n
 }
 
 // spread gives what is left of a line to names, whole volumes, the numbers of the range, and the gaps.
-func (w *widths) spread(chosen [columns]int, left, n int) plan {
-	p := plan{gap: 2, byName: chosen[colName] > 0, shortVol: true}
+func (w *columnWidths) spread(chosen [columns]int, left, n int) columnLayout {
+	p := columnLayout{gap: 2, byName: chosen[colName] > 0, shortVol: true}
 	widen := func(c column, to int) bool {
 		more := max(to-chosen[c], 0)
 		if chosen[c] == 0 || more > left {
@@ -206,21 +206,21 @@ func (w *widths) spread(chosen [columns]int, left, n int) plan {
 	if !widen(colName, min(w.name, nameMax)) {
 		widen(colName, chosen[colName]+left)
 	}
-	p.shortVol = !widen(colVolume, max(w.vol.width(), volumeMin))
+	p.shortVol = !widen(colVolume, max(w.vol.total(), volumeMin))
 	p.rangeText = widen(colRange, w.low+1+barCells+1+w.high)
 	if n > 1 {
 		p.gap += min(left/(n-1), 2)
 	}
 	for c := range columns {
 		if chosen[c] > 0 {
-			p.slots = append(p.slots, slot{c, chosen[c], w.extent(c)})
+			p.slots = append(p.slots, columnSlot{c, chosen[c], w.extent(c)})
 		}
 	}
 	return p
 }
 
 // need is the room that a column wants; zero when no row has anything for it.
-func (w *widths) need(c column, width int) int {
+func (w *columnWidths) need(c column, width int) int {
 	switch c {
 	case colSymbol:
 		return max(min(w.symbol, symbolMax(width)), 6)
@@ -229,28 +229,28 @@ func (w *widths) need(c column, width int) int {
 	case colName:
 		return min(w.name, nameMin)
 	case colLast:
-		return arrowCells + max(w.last.width(), 4)
+		return arrowCells + max(w.last.total(), 4)
 	case colPercent:
-		return max(w.percent.width()+1, len("VS CLOSE"))
+		return max(w.percent.total()+1, len("VS CLOSE"))
 	case colRange:
 		if w.low == 0 {
 			return 0
 		}
 		return barCells
 	case colVolume:
-		return min(w.vol.width(), 1) * volumeMin
+		return min(w.vol.total(), 1) * volumeMin
 	case colAge:
 		return ageCells
 	}
-	if e := w.extent(c); e.width() > 0 {
-		return max(e.width(), 3)
+	if e := w.extent(c); e.total() > 0 {
+		return max(e.total(), 3)
 	}
 	return 0
 }
 
 func symbolMax(width int) int { return max(width/6, 6) + 4 }
 
-func (w *widths) extent(c column) extent {
+func (w *columnWidths) extent(c column) numberWidth {
 	switch c {
 	case colLast:
 		return w.last
@@ -265,7 +265,7 @@ func (w *widths) extent(c column) extent {
 	case colVolume:
 		return w.vol
 	case colRange: // low and high stand to either side of the dash
-		return extent{whole: w.low, fraction: w.high}
+		return numberWidth{whole: w.low, fraction: w.high}
 	}
-	return extent{}
+	return numberWidth{}
 }

@@ -24,41 +24,41 @@ type Deck interface {
 }
 
 const (
-	deckTime = time.Second / 10 // between two looks at a tape that runs
-	skip     = 10 * time.Second // that the arrow keys wind
+	deckPollInterval = time.Second / 10 // between two looks at a tape that runs
+	seekStep         = 10 * time.Second // that the arrow keys wind
 )
 
-// deckMsg is where the tape stands.
-type deckMsg struct {
+// deckPositionMsg is where the tape stands.
+type deckPositionMsg struct {
 	tape.Position
 	asked bool // by a key: the looks that go on by themselves are another's
 }
 
-// readDeck asks at once where the tape stands.
-func (m Model) readDeck() tea.Cmd {
+// askDeckPosition asks at once where the tape stands.
+func (m Model) askDeckPosition() tea.Cmd {
 	deck := m.config.Deck
 	if deck == nil {
 		return nil
 	}
-	return func() tea.Msg { return deckMsg{Position: deck.Position()} }
+	return func() tea.Msg { return deckPositionMsg{Position: deck.Position()} }
 }
 
-// follow takes the tape's position, and looks again while it runs.
-func (m Model) follow(msg deckMsg) (Model, tea.Cmd) {
+// applyDeckPosition takes the tape's position, and looks again while it runs.
+func (m Model) applyDeckPosition(msg deckPositionMsg) (Model, tea.Cmd) {
 	m.deck = msg.Position
-	m = m.at(msg.Clock)
+	m = m.advanceClock(msg.Clock)
 	if msg.asked {
 		return m, nil
 	}
 	deck := m.config.Deck
-	return m, tea.Tick(deckTime, func(time.Time) tea.Msg { return deckMsg{Position: deck.Position()} })
+	return m, tea.Tick(deckPollInterval, func(time.Time) tea.Msg { return deckPositionMsg{Position: deck.Position()} })
 }
 
-// command makes a call to the deck and shows what has come of it.
-func command(deck Deck, call func()) tea.Cmd {
+// callDeck makes a call to the deck and shows what has come of it.
+func callDeck(deck Deck, call func()) tea.Cmd {
 	return func() tea.Msg {
 		call()
-		return deckMsg{deck.Position(), true}
+		return deckPositionMsg{deck.Position(), true}
 	}
 }
 
@@ -72,18 +72,18 @@ func lastReset(events []feed.Event) int {
 	return -1
 }
 
-// rewind forgets everything that came, for it comes again.
-func (m Model) rewind() Model {
+// startOver forgets everything that came, for it comes again.
+func (m Model) startOver() Model {
 	fresh := New(m.config)
-	m.board, m.feeds, m.marks, m.log, m.frozen = fresh.board, fresh.feeds, nil, history{}, nil
+	m.board, m.feeds, m.marks, m.log, m.paused = fresh.board, fresh.feeds, nil, eventLog{}, nil
 	return m
 }
 
 // speeds are the paces that the keys go through.
 var speeds = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 100, 300, 1000, tape.Max}
 
-// pace is the next speed in the direction of by.
-func pace(now float64, by int) float64 {
+// nextSpeed is the next speed in the direction of by.
+func nextSpeed(now float64, by int) float64 {
 	i, found := slices.BinarySearch(speeds, now)
 	if !found && by > 0 {
 		i--
@@ -91,8 +91,8 @@ func pace(now float64, by int) float64 {
 	return speeds[min(max(i+by, 0), len(speeds)-1)]
 }
 
-// badge is how a feed is; on a tape that stands, none is live.
-func (m Model) badge(h *health) []span {
+// badgeOf is how a feed is; on a tape that stands, none is live.
+func (m Model) badgeOf(h *feedHealth) []span {
 	if m.config.Deck == nil || h.state(m.now) != feed.Live {
 		return h.badge(m.now)
 	}
@@ -105,8 +105,8 @@ func (m Model) badge(h *health) []span {
 	return h.badge(m.now)
 }
 
-// deckLine is where the tape stands, in words and as a bar.
-func deckLine(p tape.Position, width int) []span {
+// deckStatusLine is where the tape stands, in words and as a bar.
+func deckStatusLine(p tape.Position, width int) []span {
 	sign := "▶ "
 	switch {
 	case p.Err != nil:
@@ -118,32 +118,32 @@ func deckLine(p tape.Position, width int) []span {
 	case p.Paused:
 		sign = "‖ "
 	}
-	at := sign + offset(p.Offset)
+	at := sign + formatOffset(p.Offset)
 	if p.Total > 0 {
-		at += " / " + offset(p.Total)
+		at += " / " + formatOffset(p.Total)
 	}
-	line := []span{{accent, at}, {plain, "  " + speed(p.Speed)}}
+	line := []span{{accent, at}, {plain, "  " + formatSpeed(p.Speed)}}
 	if p.Ended && p.Note != "" {
 		line = append(line, span{warn, "  " + plainLine(p.Note)})
 	}
 	if room := width - spanCells(line) - 2; p.Total > 0 && room >= 10 {
-		line = append(line, span{muted, "  " + bar(float64(p.Offset)/float64(p.Total), room-2)})
+		line = append(line, span{muted, "  " + progressBar(float64(p.Offset)/float64(p.Total), room-2)})
 	}
 	return line
 }
 
-// bar is a line with a dot at a part of its length.
-func bar(part float64, width int) string {
+// progressBar is a line with a dot at a part of its length.
+func progressBar(part float64, width int) string {
 	at := int(min(max(part, 0), 1) * float64(width-1))
 	return strings.Repeat("━", at) + "●" + strings.Repeat("─", width-1-at)
 }
 
-func offset(d time.Duration) string {
+func formatOffset(d time.Duration) string {
 	s := int(d / time.Second)
 	return fmt.Sprintf("%02d:%02d:%02d", s/3600, s/60%60, s%60)
 }
 
-func speed(x float64) string {
+func formatSpeed(x float64) string {
 	if x >= tape.Max {
 		return "max"
 	}

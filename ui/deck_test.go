@@ -37,14 +37,14 @@ func TestKeysDriveTheDeck(t *testing.T) {
 	m := newStage(playing(deck)).m
 	m.deck = deck.at
 	for _, k := range []string{"p", ".", "+", "-", "right", "left"} {
-		call := m.wind(keyMsg(k))
+		call := m.deckCallFor(keyMsg(k))
 		if call == nil {
 			t.Fatalf("%s does nothing", k)
 		}
 		call()
 	}
 	m.deck.Paused = true
-	m.wind(keyMsg("p"))()
+	m.deckCallFor(keyMsg("p"))()
 	want := []string{"pause", "step", "speed 2", "speed 0.5", "seek 35s", "seek 15s", "resume"}
 	if diff := cmp.Diff(want, deck.asked); diff != "" {
 		t.Error(diff)
@@ -61,7 +61,7 @@ func TestThePaceStopsAtItsEnds(t *testing.T) {
 		{3, 1, 5}, {3, -1, 2}, // a pace of the command line's
 	}
 	for _, test := range tests {
-		if got := pace(test.now, test.by); got != test.want {
+		if got := nextSpeed(test.now, test.by); got != test.want {
 			t.Errorf("from %g by %d: %g, want %g", test.now, test.by, got, test.want)
 		}
 	}
@@ -82,7 +82,7 @@ func TestTheDeckLineSaysWhereTheTapeStands(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var text strings.Builder
-			for _, s := range deckLine(test.at, 60) {
+			for _, s := range deckStatusLine(test.at, 60) {
 				text.WriteString(s.text)
 			}
 			if got := text.String(); !strings.HasPrefix(got, test.want) || cells(got) > 60 {
@@ -107,7 +107,7 @@ func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
 		s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now})
 		s.now = s.now.Add(time.Second)
 		test.at.Clock = s.now
-		s.tell(deckMsg{Position: test.at, asked: true})
+		s.tell(deckPositionMsg{Position: test.at, asked: true})
 		if got := strings.Split(s.screen(), "\n")[2]; !strings.HasPrefix(got, test.want) || test.want != " ● LIVE 1.0/s" && got != test.want {
 			t.Errorf("%+v: %q, want %q", test.at, got, test.want)
 		}
@@ -121,10 +121,10 @@ func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
 func TestACaptureWithoutTimesShowsNoDelay(t *testing.T) {
 	for untimed, want := range map[bool]string{true: "● LIVE 1.0/s", false: "● LIVE 1.0/s · delayed 1 h"} {
 		s := newStage(playing(&fakeDeck{})).size(100, 30).live()
-		s.tell(deckMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, asked: true})
+		s.tell(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, asked: true})
 		s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)})
 		s.now = s.now.Add(time.Second)
-		s.tell(deckMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, asked: true})
+		s.tell(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, asked: true})
 		if got := strings.TrimSpace(strings.Split(s.screen(), "\n")[2]); got != want {
 			t.Errorf("untimed %t: %q, want %q", untimed, got, want)
 		}

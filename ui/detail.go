@@ -8,57 +8,57 @@ import (
 	"livetape/ui/humanize"
 )
 
-const detailLines = 9 // of the details with their title
+const minDetailLines = 9 // of the details with their title
 
 // viewDetail draws all that is known of the selected row, headline or event.
-func (m Model) viewDetail(t *shown, height int) []string {
-	f := frame{m.styles, m.now, m.width, height, true}
-	pn := newPen(m.styles, m.width)
-	if m.focus == newsPane {
+func (m Model) viewDetail(t *content, height int) []string {
+	f := drawArea{m.styles, m.now, m.width, height, true}
+	pn := newLineWriter(m.styles, m.width)
+	if m.focus == focusNews {
 		lines := newsLines(t.stories, t.marks, m.news.cursor, m.news.cursor+1)
 		if len(lines) == 1 && lines[0].story != nil {
-			return storyDetail(pn, f, lines[0].story)
+			return viewStoryDetail(pn, f, lines[0].story)
 		}
-		return explain(f, []span{{muted, "No headline is selected."}})
+		return viewExplanation(f, []span{{muted, "No headline is selected."}})
 	}
-	if entries := t.log.entries; m.focus == eventsPane && m.logPane.cursor < len(entries) {
-		return eventDetail(pn, f, &entries[m.logPane.cursor])
+	if entries := t.log.entries; m.focus == focusLog && m.logPane.cursor < len(entries) {
+		return viewEventDetail(pn, f, &entries[m.logPane.cursor])
 	}
 	if m.prices.cursor >= len(t.rows) {
-		return explain(f, []span{{muted, "No symbol is selected."}})
+		return viewExplanation(f, []span{{muted, "No symbol is selected."}})
 	}
-	return rowDetail(pn, f, t.rows[m.prices.cursor])
+	return viewRowDetail(pn, f, t.rows[m.prices.cursor])
 }
 
-// fact is one number of a row with its own age.
-type fact struct {
+// detailNumber is one number of a row with its own age.
+type detailNumber struct {
 	name string
 	cell *market.Cell
 }
 
-// facts are the numbers of a row.
-func facts(r *market.Row) []fact {
-	return []fact{
+// detailNumbers are the numbers of a row.
+func detailNumbers(r *market.Row) []detailNumber {
+	return []detailNumber{
 		{"Last", &r.Last}, {"Size", &r.Size}, {"Volume", &r.Volume},
 		{"Bid", &r.Bid}, {"Ask", &r.Ask}, {"Prev close", &r.PrevClose},
 		{"Open", &r.Open}, {"High", &r.High}, {"Low", &r.Low},
 	}
 }
 
-// factColumn is facts below each other, and the room that their names and all of them need.
-type factColumn struct {
-	facts       []fact
+// detailColumn is facts below each other, and the room that their names and all of them need.
+type detailColumn struct {
+	facts       []detailNumber
 	name, width int
 }
 
-// layFacts puts facts into as many columns as have room without cutting a number. Where three have none, those
+// layOutNumbers puts facts into as many columns as have room without cutting a number. Where three have none, those
 // that the feed never gave are left out.
-func layFacts(all []fact, width int) []factColumn {
+func layOutNumbers(all []detailNumber, width int) []detailColumn {
 	for n := 3; ; n-- {
-		var columns []factColumn
+		var columns []detailColumn
 		needed, widest := gutter, 0
 		for part := range slices.Chunk(all, max((len(all)+n-1)/n, 1)) {
-			c := factColumnOf(part)
+			c := newDetailColumn(part)
 			columns = append(columns, c)
 			needed, widest = needed+c.width, max(widest, c.width)
 		}
@@ -70,15 +70,15 @@ func layFacts(all []fact, width int) []factColumn {
 		if n == 1 || needed-gutter <= width { // behind the last there is no gutter
 			return columns
 		}
-		given := slices.DeleteFunc(slices.Clone(all), func(x fact) bool { return !x.cell.Value.IsSet() })
+		given := slices.DeleteFunc(slices.Clone(all), func(x detailNumber) bool { return !x.cell.Value.IsSet() })
 		if len(given) > 0 {
 			all = given
 		}
 	}
 }
 
-func factColumnOf(all []fact) factColumn {
-	c := factColumn{facts: all}
+func newDetailColumn(all []detailNumber) detailColumn {
+	c := detailColumn{facts: all}
 	value := 0
 	for _, x := range all {
 		c.name = max(c.name, len(x.name)+gutter)
@@ -88,124 +88,124 @@ func factColumnOf(all []fact) factColumn {
 	return c
 }
 
-// rowDetail draws a symbol's numbers, each with the time since the feed last said it.
-func rowDetail(pn *pen, f frame, r *market.Row) []string {
-	lines := []string{rule(pn, f, r.Symbol, join("· ", r.Name)+join(" · ", r.Currency), "esc closes")}
+// viewRowDetail draws a symbol's numbers, each with the time since the feed last said it.
+func viewRowDetail(pn *lineWriter, f drawArea, r *market.Row) []string {
+	lines := []string{drawTitle(pn, f, r.Symbol, prefixed("· ", r.Name)+prefixed(" · ", r.Currency), "esc closes")}
 	if tag, k := haltTag(r.Halt); tag != "" {
-		pn.space(gutter)
-		pn.put(k, tag)
-		pn.put(plain, join(": ", r.Halt.Reason))
-		lines = append(lines, pn.end())
+		pn.writeBlanks(gutter)
+		pn.write(k, tag)
+		pn.write(plain, prefixed(": ", r.Halt.Reason))
+		lines = append(lines, pn.endLine())
 	}
-	columns := layFacts(facts(r), f.width)
+	columns := layOutNumbers(detailNumbers(r), f.width)
 	for i := range columns[0].facts {
-		pn.space(gutter)
+		pn.writeBlanks(gutter)
 		for _, c := range columns {
 			if i < len(c.facts) {
-				drawFact(pn, f, c, c.facts[i])
+				drawDetailNumber(pn, f, c, c.facts[i])
 			}
 		}
-		lines = append(lines, pn.end())
+		lines = append(lines, pn.endLine())
 	}
-	lines = append(lines, rowFooter(pn, f, r))
-	lines = append(lines, course(pn, "1 s", &r.Seconds), course(pn, "1 min", &r.Minutes))
-	return pad(lines, f.height)
+	lines = append(lines, drawQuoteCount(pn, f, r))
+	lines = append(lines, drawSparkline(pn, "1 s", &r.Seconds), drawSparkline(pn, "1 min", &r.Minutes))
+	return padLines(lines, f.height)
 }
 
-// rowDetailLines is the height at which nothing of a row's details is left out.
-func rowDetailLines(r *market.Row, width int) int {
-	n := 1 + len(layFacts(facts(r), width)[0].facts) + 3
+// rowDetailHeight is the height at which nothing of a row's details is left out.
+func rowDetailHeight(r *market.Row, width int) int {
+	n := 1 + len(layOutNumbers(detailNumbers(r), width)[0].facts) + 3
 	if tag, _ := haltTag(r.Halt); tag != "" {
 		n++
 	}
-	return max(n, detailLines)
+	return max(n, minDetailLines)
 }
 
-// drawFact draws a fact and the rest of its column; a number that no column has room for is not drawn in part.
-func drawFact(pn *pen, f frame, c factColumn, x fact) {
+// drawDetailNumber draws a fact and the rest of its column; a number that no column has room for is not drawn in part.
+func drawDetailNumber(pn *lineWriter, f drawArea, c detailColumn, x detailNumber) {
 	end := pn.used + c.width
-	pn.left(muted, x.name, c.name)
+	pn.writeLeft(muted, x.name, c.name)
 	value := x.cell.Value.String()
 	switch {
 	case value == "":
-		pn.put(muted, missing)
+		pn.write(muted, missing)
 	case pn.used+len(value) > pn.width:
-		pn.put(strong, "…")
+		pn.write(strong, "…")
 	default:
-		pn.put(strong, value)
-		if words := "  " + humanize.Age(since(f.now, x.cell.At)); pn.used+len(words) <= pn.width {
-			pn.put(muted, words)
+		pn.write(strong, value)
+		if words := "  " + humanize.Age(elapsed(f.now, x.cell.At)); pn.used+len(words) <= pn.width {
+			pn.write(muted, words)
 		}
 	}
-	pn.space(end - pn.used)
+	pn.writeBlanks(end - pn.used)
 }
 
-// rowFooter says how often and when the feed spoke of the symbol, in the fullest wording that has room.
-func rowFooter(pn *pen, f frame, r *market.Row) string {
-	pn.space(gutter)
-	quotes, last, stamp, by := humanize.Plural(r.Count, "quote"), ", the last "+humanize.Age(since(f.now, r.Updated))+" ago", "", ""
+// drawQuoteCount says how often and when the feed spoke of the symbol, in the fullest wording that has room.
+func drawQuoteCount(pn *lineWriter, f drawArea, r *market.Row) string {
+	pn.writeBlanks(gutter)
+	quotes, last, stamp, by := humanize.Plural(r.Count, "quote"), ", the last "+humanize.Age(elapsed(f.now, r.Updated))+" ago", "", ""
 	if !r.Quoted.IsZero() {
-		stamp, by = ", stamped "+clock(r.Quoted, f.now), " by the feed"
+		stamp, by = ", stamped "+timeText(r.Quoted, f.now), " by the feed"
 	}
 	wordings := [...]string{quotes + " from " + r.Feed + last + stamp + by, quotes + last + stamp, quotes + last, quotes}
 	for _, words := range wordings {
 		if pn.used+cells(words) <= pn.width {
-			pn.put(muted, words)
+			pn.write(muted, words)
 			break
 		}
 	}
-	return pn.end()
+	return pn.endLine()
 }
 
-// course draws the closes of the last bars.
-func course(pn *pen, name string, bars *market.Bars) string {
-	pn.space(gutter)
-	pn.left(muted, name, 7)
+// drawSparkline draws the closes of the last bars.
+func drawSparkline(pn *lineWriter, name string, bars *market.Bars) string {
+	pn.writeBlanks(gutter)
+	pn.writeLeft(muted, name, 7)
 	room := pn.width - pn.used - 1
 	from := max(bars.Len()-room, 0)
 	var closes []string
 	for i := from; i < bars.Len(); i++ {
 		closes = append(closes, bars.At(i).Close.String())
 	}
-	pn.put(accent, spark(closes))
-	return pn.end()
+	pn.write(accent, sparkline(closes))
+	return pn.endLine()
 }
 
-// storyDetail draws a headline in full.
-func storyDetail(pn *pen, f frame, s *market.Story) []string {
-	lines := []string{rule(pn, f, orElse(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
+// viewStoryDetail draws a headline in full.
+func viewStoryDetail(pn *lineWriter, f drawArea, s *market.Story) []string {
+	lines := []string{drawTitle(pn, f, firstNonEmpty(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
 	for _, part := range []span{{strong, s.Title}, {plain, s.Summary}, {accent, s.URL}} {
 		for _, line := range wrap(part.text, f.width-4, f.height) {
-			pn.space(gutter)
-			pn.put(part.ink, line)
-			lines = append(lines, pn.end())
+			pn.writeBlanks(gutter)
+			pn.write(part.ink, line)
+			lines = append(lines, pn.endLine())
 		}
 	}
-	pn.space(gutter)
-	pn.put(muted, storyTimes(f, s))
-	return pad(append(lines, pn.end()), f.height)
+	pn.writeBlanks(gutter)
+	pn.write(muted, storyTimesText(f, s))
+	return padLines(append(lines, pn.endLine()), f.height)
 }
 
-func storyTimes(f frame, s *market.Story) string {
-	words := "arrived " + clock(s.At, f.now)
+func storyTimesText(f drawArea, s *market.Story) string {
+	words := "arrived " + timeText(s.At, f.now)
 	if !s.Time.IsZero() {
-		words = "published " + clock(s.Time, f.now) + ", " + words
+		words = "published " + timeText(s.Time, f.now) + ", " + words
 	}
 	if s.Corrections > 0 {
-		words += ", corrected " + clock(s.Corrected, f.now)
+		words += ", corrected " + timeText(s.Corrected, f.now)
 	}
 	return words
 }
 
-// eventDetail draws an event of the log over as many lines as there are.
-func eventDetail(pn *pen, f frame, e *entry) []string {
-	lines := []string{rule(pn, f, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
-	for _, part := range e.parts(maxData, true) {
+// viewEventDetail draws an event of the log over as many lines as there are.
+func viewEventDetail(pn *lineWriter, f drawArea, e *logEntry) []string {
+	lines := []string{drawTitle(pn, f, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
+	for _, part := range e.spans(maxData, true) {
 		for _, line := range wrap(part.text, f.width-4, f.height) {
-			pn.space(gutter)
-			pn.put(part.ink, line)
-			lines = append(lines, pn.end())
+			pn.writeBlanks(gutter)
+			pn.write(part.ink, line)
+			lines = append(lines, pn.endLine())
 		}
 	}
-	return pad(lines, f.height)
+	return padLines(lines, f.height)
 }

@@ -167,25 +167,25 @@ func TestTheLastPriceOfEveryRowIsOnAWideScreenInFull(t *testing.T) {
 func TestANumberWithoutRoomIsNeverAnotherNumber(t *testing.T) {
 	for _, c := range []struct {
 		number string
-		ext    extent
+		ext    numberWidth
 		width  int
 		want   string
 	}{
-		{"181.46", extent{whole: 3, fraction: 3}, 6, "181.46"},
-		{"9.5", extent{whole: 3, fraction: 3}, 6, "  9.5"},
-		{"-9.5", extent{whole: 4, fraction: 3}, 7, "  -9.5"},
-		{"181.46", extent{whole: 3, fraction: 3}, 5, "181.…"},
-		{"181.46", extent{whole: 3, fraction: 3}, 4, "181…"},
-		{"181.46", extent{whole: 3, fraction: 3}, 3, "  …"},
-		{"181", extent{whole: 3, fraction: 3}, 3, "181"},
-		{"97123", extent{whole: 5, fraction: 0}, 3, "  …"},
-		{"123456789", extent{whole: 5, fraction: 3}, 8, "    …"},
-		{"0.00001234", extent{whole: 1, fraction: 9}, 6, "0.000…"},
-		{"97123.38", extent{ragged: true}, 10, "  97123.38"},
-		{"0.00001239", extent{ragged: true}, 9, "0.000012…"},
-		{"97123", extent{ragged: true}, 4, "   …"},
+		{"181.46", numberWidth{whole: 3, fraction: 3}, 6, "181.46"},
+		{"9.5", numberWidth{whole: 3, fraction: 3}, 6, "  9.5"},
+		{"-9.5", numberWidth{whole: 4, fraction: 3}, 7, "  -9.5"},
+		{"181.46", numberWidth{whole: 3, fraction: 3}, 5, "181.…"},
+		{"181.46", numberWidth{whole: 3, fraction: 3}, 4, "181…"},
+		{"181.46", numberWidth{whole: 3, fraction: 3}, 3, "  …"},
+		{"181", numberWidth{whole: 3, fraction: 3}, 3, "181"},
+		{"97123", numberWidth{whole: 5, fraction: 0}, 3, "  …"},
+		{"123456789", numberWidth{whole: 5, fraction: 3}, 8, "    …"},
+		{"0.00001234", numberWidth{whole: 1, fraction: 9}, 6, "0.000…"},
+		{"97123.38", numberWidth{ragged: true}, 10, "  97123.38"},
+		{"0.00001239", numberWidth{ragged: true}, 9, "0.000012…"},
+		{"97123", numberWidth{ragged: true}, 4, "   …"},
 	} {
-		before, text := align(c.ext, c.width, c.number)
+		before, text := alignNumber(c.ext, c.width, c.number)
 		if got := strings.Repeat(" ", before) + text; got != c.want {
 			t.Errorf("align(%v, %d, %s) = %q, want %q", c.ext, c.width, c.number, got, c.want)
 		}

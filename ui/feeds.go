@@ -8,19 +8,19 @@ import (
 	"livetape/ui/humanize"
 )
 
-// feeds are the connections on screen, in the order of the configuration.
-type feeds []*health
+// feedList are the connections on screen, in the order of the configuration.
+type feedList []*feedHealth
 
-func newFeeds(sources []Source) feeds {
-	var all feeds
+func newFeeds(sources []Source) feedList {
+	var all feedList
 	for _, s := range sources {
 		all = append(all, newHealth(s))
 	}
 	return all
 }
 
-// of is the feed of that name, or nil.
-func (all feeds) of(name string) *health {
+// byName is the feed of that name, or nil.
+func (all feedList) byName(name string) *feedHealth {
 	for _, h := range all {
 		if h.name == name {
 			return h
@@ -30,24 +30,24 @@ func (all feeds) of(name string) *health {
 }
 
 // isLive reports whether what the named feed last said is still being kept up to date.
-func (all feeds) isLive(now time.Time) func(name string) bool {
+func (all feedList) isLive(now time.Time) func(name string) bool {
 	return func(name string) bool {
-		h := all.of(name)
+		h := all.byName(name)
 		return h != nil && h.state(now) == feed.Live
 	}
 }
 
-// changes is when a badge will next read differently by time alone; zero for never.
-func (all feeds) changes(now time.Time) time.Time {
+// nextChange is when a badge will next read differently by time alone; zero for never.
+func (all feedList) nextChange(now time.Time) time.Time {
 	var next time.Time
 	for _, h := range all {
-		next = earlier(next, h.changes(now))
+		next = earlier(next, h.nextChange(now))
 	}
 	return next
 }
 
-// troubled is the first feed that is not live, or the first of all; nil when there are none.
-func (all feeds) troubled(now time.Time) *health {
+// neediest is the first feed that is not live, or the first of all; nil when there are none.
+func (all feedList) neediest(now time.Time) *feedHealth {
 	for _, h := range all {
 		if h.state(now) != feed.Live {
 			return h
@@ -61,18 +61,18 @@ func (all feeds) troubled(now time.Time) *health {
 
 // counters are the totals of all feeds, and of the quotes for which the board had no room; those that should not
 // be there are in color.
-func (all feeds) counters(refused uint64) []span {
+func (all feedList) counters(refused uint64) []span {
 	var messages, faults, unmapped, duplicates uint64
 	for _, h := range all {
 		messages += h.messages
-		faults += h.faults
+		faults += h.decodeErrors
 		unmapped += h.unmapped
 		duplicates += h.duplicates
 	}
 	out := []span{{muted, humanize.Plural(messages, "event")}}
 	for _, s := range []struct {
 		n    uint64
-		k    ink
+		k    style
 		text string
 	}{{faults, bad, humanize.Plural(faults, "fault")}, {unmapped, warn, humanize.Count(unmapped) + " unmapped"}, {duplicates, muted, humanize.Plural(duplicates, "duplicate")}, {refused, warn, humanize.Count(refused) + " refused"}} {
 		if s.n > 0 {
@@ -83,7 +83,7 @@ func (all feeds) counters(refused uint64) []span {
 }
 
 // nameWidth is the room that the longest name needs.
-func (all feeds) nameWidth() int {
+func (all feedList) nameWidth() int {
 	w := 0
 	for _, h := range all {
 		w = max(w, cells(h.name))
@@ -91,8 +91,8 @@ func (all feeds) nameWidth() int {
 	return w
 }
 
-// summary stands for the feeds that have no line of their own.
-func (all feeds) summary(now time.Time) span {
+// summaryOfRest stands for the feeds that have no line of their own.
+func (all feedList) summaryOfRest(now time.Time) span {
 	down := 0
 	for _, h := range all {
 		if h.state(now) != feed.Live {

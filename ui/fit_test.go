@@ -19,7 +19,7 @@ func overflow(view string, width, height int) string {
 		return "lines: " + itoa(len(lines)) + " of " + itoa(height)
 	}
 	for i, line := range lines {
-		if w := max(ansi.StringWidth(line), codeCells(ansi.Strip(line))); w > width {
+		if w := max(ansi.StringWidth(line), codePointCells(ansi.Strip(line))); w > width {
 			return "line " + itoa(i) + " is " + itoa(w) + " of " + itoa(width) + " cells: " + ansi.Strip(line)
 		}
 	}
@@ -122,7 +122,7 @@ func manyWidths() []string {
 func TestATextIsCutBetweenCharactersAndFits(t *testing.T) {
 	for _, text := range manyWidths() {
 		for w := range 12 {
-			got := cut(text, w)
+			got := truncate(text, w)
 			if n := cells(got); n > w || w > 2 && n < w-8 && got != text {
 				t.Errorf("cut(%q, %d) = %q of %d cells", text, w, got, n)
 			}
@@ -145,7 +145,7 @@ func TestASentenceIsWrappedBetweenWords(t *testing.T) {
 		{"トヨタ自動車", 5, 5, 9, []string{"トヨ", "タ自", "動車"}},
 		{"車", 1, 1, 9, []string{"車"}},
 	} {
-		if diff := cmp.Diff(c.want, wrapFrom(c.text, c.first, c.width, c.most)); diff != "" {
+		if diff := cmp.Diff(c.want, wrapWithFirst(c.text, c.first, c.width, c.most)); diff != "" {
 			t.Errorf("%q: %s", c.text, diff)
 		}
 	}

@@ -18,17 +18,17 @@ func split(number string) (whole, fraction string) {
 	return number, ""
 }
 
-// signed puts a plus before a positive number.
-func signed(number string, sign int) string {
+// withPlus puts a plus before a positive number.
+func withPlus(number string, sign int) string {
 	if sign > 0 {
 		return "+" + number
 	}
 	return number
 }
 
-// changedFrom is the place of the first digit that differs; everything, when the number of digits before the
+// firstDifference is the place of the first digit that differs; everything, when the number of digits before the
 // point does.
-func changedFrom(before, after string) int {
+func firstDifference(before, after string) int {
 	a, _ := split(before)
 	b, _ := split(after)
 	if len(a) != len(b) {
@@ -41,15 +41,15 @@ func changedFrom(before, after string) int {
 	return i
 }
 
-// since is how long ago something was, in whole seconds and less than one off. All ages change together, on the
+// elapsed is how long ago something was, in whole seconds and less than one off. All ages change together, on the
 // whole second of the clock: a screen of thirty rows is one frame a second and not thirty.
-func since(now, at time.Time) time.Duration {
+func elapsed(now, at time.Time) time.Duration {
 	return max(now.Truncate(time.Second).Sub(at.Truncate(time.Second)), 0)
 }
 
-// ages is when the age of something will next read differently.
-func ages(now, at time.Time) time.Time {
-	d := since(now, at)
+// nextAgeChange is when the age of something will next read differently.
+func nextAgeChange(now, at time.Time) time.Time {
+	d := elapsed(now, at)
 	unit := humanize.Unit(d)
 	second := now.Truncate(time.Second).Add(time.Second)
 	if next := at.Add((d/unit + 1) * unit).Truncate(time.Second); next.After(second) {
@@ -58,8 +58,8 @@ func ages(now, at time.Time) time.Time {
 	return second
 }
 
-// counts is when a countdown to at will next read differently.
-func counts(now, at time.Time) time.Time {
+// nextCountdownChange is when a countdown to at will next read differently.
+func nextCountdownChange(now, at time.Time) time.Time {
 	left, step := at.Sub(now), time.Second
 	if left <= 10*time.Second {
 		step = 100 * time.Millisecond
@@ -67,13 +67,13 @@ func counts(now, at time.Time) time.Time {
 	return at.Add(-(left - 1).Truncate(step))
 }
 
-// clock is the local time of day, or the day when it is another one.
-func clock(t, now time.Time) string { return timeOrDay(t, now, "2 Jan 2006") }
+// timeText is the local time of day, or the day when it is another one.
+func timeText(t, now time.Time) string { return timeOrDate(t, now, "2 Jan 2006") }
 
-// clockCell is clock for a table, in eight cells.
-func clockCell(t, now time.Time) string { return timeOrDay(t, now, "Jan 2006") }
+// timeCell is clock for a table, in eight cells.
+func timeCell(t, now time.Time) string { return timeOrDate(t, now, "Jan 2006") }
 
-func timeOrDay(t, now time.Time, otherYear string) string {
+func timeOrDate(t, now time.Time, otherYear string) string {
 	t, now = t.Local(), now.Local()
 	switch {
 	case t.Year() != now.Year():

@@ -14,7 +14,7 @@ func TestATimeOfAnotherDayOrYearSaysSo(t *testing.T) {
 		{noon().AddDate(0, 0, -1), "11 Mar", "11 Mar"},
 		{noon().AddDate(-1, 0, 0), "12 Mar 2025", "Mar 2025"},
 	} {
-		if text, cell := clock(c.at, noon()), clockCell(c.at, noon()); text != c.text || cell != c.cell {
+		if text, cell := timeText(c.at, noon()), timeCell(c.at, noon()); text != c.text || cell != c.cell {
 			t.Errorf("%v: %q, %q", c.at, text, cell)
 		}
 	}
@@ -25,8 +25,8 @@ func TestAnAgeIsNeverOffByItsSecond(t *testing.T) {
 		at := noon().Add(time.Duration(part) * 10 * time.Millisecond)
 		for step := range 400 {
 			d := time.Duration(step) * 25 * time.Millisecond
-			if off := d - since(at.Add(d), at); off <= -time.Second || off >= time.Second {
-				t.Fatalf("%v after %v reads %v", d, at, since(at.Add(d), at))
+			if off := d - elapsed(at.Add(d), at); off <= -time.Second || off >= time.Second {
+				t.Fatalf("%v after %v reads %v", d, at, elapsed(at.Add(d), at))
 			}
 		}
 	}
@@ -51,7 +51,7 @@ func TestASparkOfNothingIsNothing(t *testing.T) {
 		in   []string
 		want string
 	}{{nil, ""}, {[]string{""}, ""}, {[]string{"5", "5"}, "▅▅"}, {[]string{"1", "", "8"}, "▁█"}} {
-		if got := spark(c.in); got != c.want {
+		if got := sparkline(c.in); got != c.want {
 			t.Errorf("spark(%q) = %q", c.in, got)
 		}
 	}

@@ -14,14 +14,14 @@ func (m Model) helpLines(width int) [][]key.Binding {
 	columns := max(min((width-gutter)/helpColumn, 3), 1)
 	groups := m.keys.FullHelp()
 	if columns < len(groups) {
-		groups = flatten(groups, columns)
+		groups = dealOut(groups, columns)
 	}
 	var lines [][]key.Binding
 	for row := 0; ; row++ {
 		line := make([]key.Binding, len(groups))
 		some := false
 		for i, g := range groups {
-			if g = enabled(g); row < len(g) {
+			if g = enabledBindings(g); row < len(g) {
 				line[i], some = g[row], true
 			}
 		}
@@ -32,11 +32,11 @@ func (m Model) helpLines(width int) [][]key.Binding {
 	}
 }
 
-// flatten deals the bindings of all groups out to so many columns.
-func flatten(groups [][]key.Binding, columns int) [][]key.Binding {
+// dealOut deals the bindings of all groups out to so many columns.
+func dealOut(groups [][]key.Binding, columns int) [][]key.Binding {
 	var all []key.Binding
 	for _, g := range groups {
-		all = append(all, enabled(g)...)
+		all = append(all, enabledBindings(g)...)
 	}
 	each := (len(all) + columns - 1) / columns
 	var out [][]key.Binding
@@ -46,7 +46,7 @@ func flatten(groups [][]key.Binding, columns int) [][]key.Binding {
 	return out
 }
 
-func enabled(group []key.Binding) []key.Binding {
+func enabledBindings(group []key.Binding) []key.Binding {
 	var out []key.Binding
 	for _, b := range group {
 		if b.Enabled() {
@@ -58,34 +58,34 @@ func enabled(group []key.Binding) []key.Binding {
 
 // viewHelp draws the part of the help that its list has on screen.
 func (m Model) viewHelp(height int) []string {
-	f := frame{m.styles, m.now, m.width, height, true}
+	f := drawArea{m.styles, m.now, m.width, height, true}
 	where := ""
 	if m.help.total > m.help.height {
-		where = place(m.help)
+		where = positionText(m.help)
 	}
-	lines := []string{rule(newPen(m.styles, m.width), f, "Keys", where, press(m.keys.back)+" closes")}
-	text := m.helpText()
-	return pad(append(lines, text[min(m.help.top, len(text)):min(m.help.end(), len(text))]...), height)
+	lines := []string{drawTitle(newLineWriter(m.styles, m.width), f, "Keys", where, keyLabel(m.keys.back)+" closes")}
+	text := m.helpContent()
+	return padLines(append(lines, text[min(m.help.top, len(text)):min(m.help.end(), len(text))]...), height)
 }
 
-// helpText is every key there is, and what the signs on screen mean.
-func (m Model) helpText() []string {
-	pn := newPen(m.styles, m.width)
+// helpContent is every key there is, and what the signs on screen mean.
+func (m Model) helpContent() []string {
+	pn := newLineWriter(m.styles, m.width)
 	var lines []string
 	for _, line := range m.helpLines(m.width) {
-		pn.space(gutter)
+		pn.writeBlanks(gutter)
 		for _, b := range line {
-			pn.right(keyName, b.Help().Key, helpName)
-			pn.left(muted, "  "+b.Help().Desc, helpColumn-helpName)
+			pn.writeRight(keyStyle, b.Help().Key, helpName)
+			pn.writeLeft(muted, "  "+b.Help().Desc, helpColumn-helpName)
 		}
-		lines = append(lines, pn.end())
+		lines = append(lines, pn.endLine())
 	}
-	lines = append(lines, "", rule(pn, frame{}, "Signs", "", ""))
+	lines = append(lines, "", drawTitle(pn, drawArea{}, "Signs", "", ""))
 	return append(lines, m.legend(pn)...)
 }
 
 // legend explains the signs of the tables.
-func (m Model) legend(pn *pen) []string {
+func (m Model) legend(pn *lineWriter) []string {
 	var lines []string
 	for _, s := range [...][2]string{
 		{"▲▼", "direction of the last change of price"},
@@ -100,10 +100,10 @@ func (m Model) legend(pn *pen) []string {
 	} {
 		name := s[0]
 		for _, words := range wrap(s[1], m.width-gutter-helpName-2, len(s[1])) {
-			pn.space(gutter)
-			pn.right(keyName, name, helpName)
-			pn.put(muted, "  "+words)
-			lines, name = append(lines, pn.end()), ""
+			pn.writeBlanks(gutter)
+			pn.writeRight(keyStyle, name, helpName)
+			pn.write(muted, "  "+words)
+			lines, name = append(lines, pn.endLine()), ""
 		}
 	}
 	return lines

@@ -8,16 +8,16 @@ import (
 	"livetape/feed/market"
 )
 
-// pressAll takes keys that arrived together, which come as one, in turn.
-func (m Model) pressAll(msg tea.KeyMsg) (Model, tea.Cmd) {
+// handleKeys takes keys that arrived together, which come as one, in turn.
+func (m Model) handleKeys(msg tea.KeyMsg) (Model, tea.Cmd) {
 	if msg.Type != tea.KeyRunes || msg.Paste || len(msg.Runes) < 2 {
-		return m.press(msg)
+		return m.handleKey(msg)
 	}
 	var all []tea.Cmd
 	for _, r := range msg.Runes {
 		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}
-		next, cmd := m.press(one)
-		m, all = next.arrange(), append(all, cmd)
+		next, cmd := m.handleKey(one)
+		m, all = next.layOut(), append(all, cmd)
 		if key.Matches(one, m.keys.quit) {
 			break
 		}
@@ -25,8 +25,8 @@ func (m Model) pressAll(msg tea.KeyMsg) (Model, tea.Cmd) {
 	return m, tea.Batch(all...)
 }
 
-// press does what a key asks for.
-func (m Model) press(msg tea.KeyMsg) (Model, tea.Cmd) {
+// handleKey does what a key asks for.
+func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	k := m.keys
 	switch {
 	case key.Matches(msg, k.quit):
@@ -34,13 +34,13 @@ func (m Model) press(msg tea.KeyMsg) (Model, tea.Cmd) {
 	case key.Matches(msg, k.suspend):
 		return m, tea.Suspend
 	case key.Matches(msg, k.back):
-		return m.close(), nil
+		return m.goBack(), nil
 	case key.Matches(msg, k.help):
-		return m.toggle(helpOverlay), nil
+		return m.toggleOverlay(helpOverlay), nil
 	case key.Matches(msg, k.fault):
-		return m.toggle(faultsOverlay), nil
+		return m.toggleOverlay(faultsOverlay), nil
 	case key.Matches(msg, k.open):
-		return m.enter()
+		return m.openSelected()
 	case key.Matches(msg, k.focus):
 		return m.nextPane(), nil
 	case key.Matches(msg, k.log):
@@ -53,15 +53,15 @@ func (m Model) press(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.toggleConnection()
 	}
 	if m.config.Deck != nil {
-		if call := m.wind(msg); call != nil {
-			return m, command(m.config.Deck, call)
+		if call := m.deckCallFor(msg); call != nil {
+			return m, callDeck(m.config.Deck, call)
 		}
 	}
-	return m.walk(msg), nil
+	return m.moveCursor(msg), nil
 }
 
-// wind is what a key asks of the tape; nil when it asks nothing.
-func (m Model) wind(msg tea.KeyMsg) func() {
+// deckCallFor is what a key asks of the tape; nil when it asks nothing.
+func (m Model) deckCallFor(msg tea.KeyMsg) func() {
 	k, deck, p := m.keys, m.config.Deck, m.deck
 	switch {
 	case key.Matches(msg, k.pause) && p.Paused:
@@ -71,21 +71,21 @@ func (m Model) wind(msg tea.KeyMsg) func() {
 	case key.Matches(msg, k.step):
 		return deck.Step
 	case key.Matches(msg, k.faster):
-		return func() { deck.SetSpeed(pace(p.Speed, 1)) }
+		return func() { deck.SetSpeed(nextSpeed(p.Speed, 1)) }
 	case key.Matches(msg, k.slower):
-		return func() { deck.SetSpeed(pace(p.Speed, -1)) }
+		return func() { deck.SetSpeed(nextSpeed(p.Speed, -1)) }
 	case key.Matches(msg, k.forward):
-		return func() { deck.Seek(p.Offset + skip) }
+		return func() { deck.Seek(p.Offset + seekStep) }
 	case key.Matches(msg, k.backward):
-		return func() { deck.Seek(max(p.Offset-skip, 0)) }
+		return func() { deck.Seek(max(p.Offset-seekStep, 0)) }
 	}
 	return nil
 }
 
-// walk moves the cursor of the pane that has the keyboard, or the text of the help.
-func (m Model) walk(msg tea.KeyMsg) Model {
-	l := m.focused()
-	n := m.keys.rows(msg, *l)
+// moveCursor moves the cursor of the pane that has the keyboard, or the text of the help.
+func (m Model) moveCursor(msg tea.KeyMsg) Model {
+	l := m.focusedList()
+	n := m.keys.rowsToMove(msg, *l)
 	if m.overlay == helpOverlay {
 		*l = l.scroll(n)
 	} else {
@@ -94,8 +94,8 @@ func (m Model) walk(msg tea.KeyMsg) Model {
 	return m
 }
 
-// rows is how far down a key moves on a list, or up by less than zero.
-func (k keyMap) rows(msg tea.KeyMsg, l list) int {
+// rowsToMove is how far down a key moves on a list, or up by less than zero.
+func (k keyMap) rowsToMove(msg tea.KeyMsg, l list) int {
 	switch {
 	case key.Matches(msg, k.up):
 		return -1
@@ -117,23 +117,23 @@ func (k keyMap) rows(msg tea.KeyMsg, l list) int {
 	return 0
 }
 
-// focused is the list that has the keyboard, within this copy of the model.
-func (m *Model) focused() *list {
+// focusedList is the list that has the keyboard, within this copy of the model.
+func (m *Model) focusedList() *list {
 	switch {
 	case m.overlay == helpOverlay:
 		return &m.help
 	case m.overlay == faultsOverlay:
 		return &m.menu
-	case m.focus == newsPane:
+	case m.focus == focusNews:
 		return &m.news.list
-	case m.focus == eventsPane:
+	case m.focus == focusLog:
 		return &m.logPane.list
 	}
 	return &m.prices.list
 }
 
-// close takes away what stands over the panes, then the log; it never ends the program.
-func (m Model) close() Model {
+// goBack takes away what stands over the panes, then the log; it never ends the program.
+func (m Model) goBack() Model {
 	switch {
 	case m.overlay != noOverlay:
 		m.overlay = noOverlay
@@ -143,7 +143,7 @@ func (m Model) close() Model {
 	return m
 }
 
-func (m Model) toggle(o overlay) Model {
+func (m Model) toggleOverlay(o overlay) Model {
 	if m.overlay == o {
 		o = noOverlay
 	}
@@ -151,18 +151,18 @@ func (m Model) toggle(o overlay) Model {
 	return m
 }
 
-// enter opens the details of the selected row, or injects the selected fault.
-func (m Model) enter() (Model, tea.Cmd) {
+// openSelected opens the details of the selected row, or injects the selected fault.
+func (m Model) openSelected() (Model, tea.Cmd) {
 	if m.overlay == faultsOverlay {
 		m.overlay = noOverlay
-		return m, inject(m.config.Faults[m.menu.cursor])
+		return m, injectFault(m.config.Faults[m.menu.cursor])
 	}
-	return m.toggle(detailOverlay), nil
+	return m.toggleOverlay(detailOverlay), nil
 }
 
 // nextPane gives the keyboard to the next pane there is.
 func (m Model) nextPane() Model {
-	panes := m.panes()
+	panes := m.focusOrder()
 	for i, p := range panes {
 		if p == m.focus {
 			m.focus = panes[(i+1)%len(panes)]
@@ -177,82 +177,82 @@ func (m Model) toggleLog() Model {
 	m.showLog = !m.showLog
 	switch {
 	case m.showLog:
-		m.focus, m.overlay = eventsPane, noOverlay
+		m.focus, m.overlay = focusLog, noOverlay
 		m.logPane.list = m.logPane.last()
-	case m.focus == eventsPane:
-		m.focus = pricesPane
+	case m.focus == focusLog:
+		m.focus = focusPrices
 	}
 	return m
 }
 
 // togglePause holds the screen still, or lets it go on with what came meanwhile.
 func (m Model) togglePause() Model {
-	if m.frozen != nil {
-		return m.goOn()
+	if m.paused != nil {
+		return m.unpause()
 	}
-	now := m.tape()
-	s := &still{shown: shown{marks: now.marks, log: now.log}, shared: map[*market.Row]*market.Row{}, widths: m.prices.widths, news: m.news}
+	now := m.content()
+	s := &pausedView{content: content{marks: now.marks, log: now.log}, shared: map[*market.Row]*market.Row{}, widths: m.prices.widths, news: m.news}
 	for _, r := range now.rows {
-		held := copyOf(r)
+		held := shallowCopy(r)
 		s.rows, s.shared[r] = append(s.rows, held), held
 	}
 	for _, story := range now.stories {
-		s.stories = append(s.stories, copyOf(story))
+		s.stories = append(s.stories, shallowCopy(story))
 	}
-	m.frozen = s
+	m.paused = s
 	return m
 }
 
-// goOn ends a pause; the cursor stays on its headline.
-func (m Model) goOn() Model {
-	held, grown := m.frozen.stories, m.frozen
-	m.frozen = nil
+// unpause ends a pause; the cursor stays on its headline.
+func (m Model) unpause() Model {
+	held, grown := m.paused.stories, m.paused
+	m.paused = nil
 	m.prices.widths = grown.widths
 	m.news.source, m.news.symbols = grown.news.source, grown.news.symbols
 	if m.news.cursor > 0 && len(held) > 0 {
-		m.news.list = m.news.shift(int(m.newest() - held[0].Seq))
+		m.news.list = m.news.shift(int(m.newestStory() - held[0].Seq))
 	}
 	return m
 }
 
-func copyOf[T market.Row | market.Story](p *T) *T {
+func shallowCopy[T market.Row | market.Story](p *T) *T {
 	v := *p
 	return &v
 }
 
-// target is the feed that a key speaks of: that of the selected row where there are several, else the one
+// targetFeed is the feed that a key speaks of: that of the selected row where there are several, else the one
 // that needs help most.
-func (m Model) target() *health {
-	if t := m.tape(); len(m.feeds) > 1 && m.focus == pricesPane && m.prices.cursor < len(t.rows) {
-		return m.feeds.of(t.rows[m.prices.cursor].Feed)
+func (m Model) targetFeed() *feedHealth {
+	if t := m.content(); len(m.feeds) > 1 && m.focus == focusPrices && m.prices.cursor < len(t.rows) {
+		return m.feeds.byName(t.rows[m.prices.cursor].Feed)
 	}
-	return m.feeds.troubled(m.now)
+	return m.feeds.neediest(m.now)
 }
 
 func (m Model) retryNow() (Model, tea.Cmd) {
-	h := m.target()
+	h := m.targetFeed()
 	if h == nil {
 		return m, nil
 	}
-	m, cmd := m.say(span{accent, "retrying " + h.name + " now"})
-	return m, tea.Batch(cmd, ask(m.config.Control.RetryNow, h.name))
+	m, cmd := m.showToast(span{accent, "retrying " + h.name + " now"})
+	return m, tea.Batch(cmd, callFeed(m.config.Control.RetryNow, h.name))
 }
 
 // toggleConnection closes a connection for good, or opens one that is closed.
 func (m Model) toggleConnection() (Model, tea.Cmd) {
-	h := m.target()
+	h := m.targetFeed()
 	if h == nil {
 		return m, nil
 	}
-	if h.down() {
-		m, cmd := m.say(span{accent, "connecting " + h.name})
-		return m, tea.Batch(cmd, ask(m.config.Control.Connect, h.name))
+	if h.hasEnded() {
+		m, cmd := m.showToast(span{accent, "connecting " + h.name})
+		return m, tea.Batch(cmd, callFeed(m.config.Control.Connect, h.name))
 	}
-	m, cmd := m.say(span{accent, "disconnecting " + h.name})
-	return m, tea.Batch(cmd, ask(m.config.Control.Disconnect, h.name))
+	m, cmd := m.showToast(span{accent, "disconnecting " + h.name})
+	return m, tea.Batch(cmd, callFeed(m.config.Control.Disconnect, h.name))
 }
 
-// down reports whether the feed has ended, until it is asked to connect again.
-func (h *health) down() bool {
+// hasEnded reports whether the feed has ended, until it is asked to connect again.
+func (h *feedHealth) hasEnded() bool {
 	return h.status.State == feed.Closed || h.status.State == feed.Failed
 }

@@ -62,8 +62,8 @@ func (k keyMap) ShortHelp() []key.Binding {
 	return []key.Binding{k.help, k.quit, k.retry, k.log, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.connect, k.fault, k.focus, k.open}
 }
 
-// over is the footer where some keys come first.
-func (k keyMap) over(first ...key.Binding) []key.Binding {
+// withFirst is the footer where some keys come first.
+func (k keyMap) withFirst(first ...key.Binding) []key.Binding {
 	return append(first, slices.DeleteFunc(k.ShortHelp(), func(b key.Binding) bool {
 		return slices.ContainsFunc(first, func(f key.Binding) bool { return f.Help().Key == b.Help().Key })
 	})...)
@@ -78,5 +78,5 @@ func (k keyMap) FullHelp() [][]key.Binding {
 	}
 }
 
-// press is a key's name as it stands in a sentence.
-func press(b key.Binding) string { return b.Help().Key }
+// keyLabel is a key's name as it stands in a sentence.
+func keyLabel(b key.Binding) string { return b.Help().Key }

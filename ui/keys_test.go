@@ -177,7 +177,7 @@ func TestKeysThatArriveTogetherAreAllPressed(t *testing.T) {
 	if diff := cmp.Diff([]string{"disconnect desk", "retry desk"}, slices.Sorted(slices.Values(control.asked))); diff != "" {
 		t.Error(diff)
 	}
-	if cmd := s.keys("qp"); !answers[tea.QuitMsg](cmd) || s.m.frozen != nil {
+	if cmd := s.keys("qp"); !answers[tea.QuitMsg](cmd) || s.m.paused != nil {
 		t.Error("qp does not end with q")
 	}
 }
@@ -185,7 +185,7 @@ func TestKeysThatArriveTogetherAreAllPressed(t *testing.T) {
 func TestAPasteIsNoKey(t *testing.T) {
 	s := newStage().size(80, 24).morning()
 	s.tell(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jjp"), Paste: true})
-	if s.m.prices.cursor != 0 || s.m.frozen != nil {
+	if s.m.prices.cursor != 0 || s.m.paused != nil {
 		t.Error("a paste was pressed")
 	}
 }
@@ -193,12 +193,12 @@ func TestAPasteIsNoKey(t *testing.T) {
 func TestTabGoesRoundThePanes(t *testing.T) {
 	s := newStage().size(120, 50).morning()
 	s.keys("!")
-	var got []pane
+	var got []focus
 	for range 3 {
 		s.keys("tab")
 		got = append(got, s.m.focus)
 	}
-	if diff := cmp.Diff([]pane{pricesPane, newsPane, eventsPane}, got); diff != "" {
+	if diff := cmp.Diff([]focus{focusPrices, focusNews, focusLog}, got); diff != "" {
 		t.Error(diff)
 	}
 }

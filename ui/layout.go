@@ -21,13 +21,13 @@ const (
 	titlesFrom = 14 // lines from which the price table has a title
 )
 
-// arrange lays the screen out anew and tells every pane its place.
-func (m Model) arrange() Model {
-	m.keys = m.relabel()
-	if panes := m.panes(); !has(panes, m.focus) {
+// layOut lays the screen out anew and tells every pane its place.
+func (m Model) layOut() Model {
+	m.keys = m.keysForNow()
+	if panes := m.focusOrder(); !contains(panes, m.focus) {
 		m.focus = panes[0]
 	}
-	t := m.tape()
+	t := m.content()
 	m.layout = m.measure(t)
 	l := m.layout
 	m.prices = m.prices.arrange(l.prices, len(t.rows), l.body() >= titlesFrom)
@@ -35,21 +35,21 @@ func (m Model) arrange() Model {
 	m.logPane = m.logPane.arrange(l.events, t.log)
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
 	if m.overlay == helpOverlay {
-		m.help = m.help.fit(l.help-1, len(m.helpText()))
+		m.help = m.help.fit(l.help-1, len(m.helpContent()))
 	}
 	return m
 }
 
-// relabel makes the help say what the keys would do now.
-func (m Model) relabel() keyMap {
+// keysForNow makes the help say what the keys would do now.
+func (m Model) keysForNow() keyMap {
 	k := m.keys
 	k.connect.SetHelp("x", "disconnect")
-	if h := m.target(); h != nil && h.down() {
+	if h := m.targetFeed(); h != nil && h.hasEnded() {
 		k.connect.SetHelp("x", "connect")
 	}
 	k.open.SetHelp("enter", "details")
 	k.pause.SetHelp("p", "pause")
-	if m.frozen != nil || m.deck.Paused {
+	if m.paused != nil || m.deck.Paused {
 		k.pause.SetHelp("p", "go on")
 	}
 	if m.overlay == faultsOverlay {
@@ -58,19 +58,19 @@ func (m Model) relabel() keyMap {
 	return k
 }
 
-// panes are those that can have the keyboard, in the order of the tab key.
-func (m Model) panes() []pane {
+// focusOrder are those that can have the keyboard, in the order of the tab key.
+func (m Model) focusOrder() []focus {
 	b := m.height - 3
 	switch {
 	case !m.showLog:
-		return []pane{pricesPane, newsPane}
+		return []focus{focusPrices, focusNews}
 	case b >= shareFrom && b < threeFrom:
-		return []pane{pricesPane, eventsPane}
+		return []focus{focusPrices, focusLog}
 	}
-	return []pane{pricesPane, newsPane, eventsPane}
+	return []focus{focusPrices, focusNews, focusLog}
 }
 
-func has(panes []pane, p pane) bool {
+func contains(panes []focus, p focus) bool {
 	for _, q := range panes {
 		if p == q {
 			return true
@@ -80,7 +80,7 @@ func has(panes []pane, p pane) bool {
 }
 
 // measure shares the screen's lines: the badge first of all, then the rest as there is room.
-func (m Model) measure(t *shown) layout {
+func (m Model) measure(t *content) layout {
 	l := layout{pricesWidth: m.width, newsWidth: m.width}
 	l.status = min(len(m.statusLines()), m.height)
 	if m.height >= 4 {
@@ -95,23 +95,23 @@ func (m Model) measure(t *shown) layout {
 		l.help = body
 		return l
 	case faultsOverlay:
-		return l.split(body, min(len(m.config.Faults)+1, max(body*3/5, shareFrom))) // what a fault does is to be seen
+		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, shareFrom))) // what a fault does is to be seen
 	case detailOverlay:
-		want := detailLines
-		if m.focus == pricesPane && m.prices.cursor < len(t.rows) {
-			want = rowDetailLines(t.rows[m.prices.cursor], m.width)
+		want := minDetailLines
+		if m.focus == focusPrices && m.prices.cursor < len(t.rows) {
+			want = rowDetailHeight(t.rows[m.prices.cursor], m.width)
 		}
-		return l.split(body, want)
+		return l.splitWithBottom(body, want)
 	}
 	if body < shareFrom {
-		return l.only(m.focus, body)
+		return l.giveAllTo(m.focus, body)
 	}
 	if m.showLog {
 		l.events = max(body/3, 6)
 		body -= l.events
 	}
-	if has(m.panes(), newsPane) {
-		return l.share(body, len(t.rows), m.width, m.prices.widths)
+	if contains(m.focusOrder(), focusNews) {
+		return l.sharePricesAndNews(body, len(t.rows), m.width, m.prices.widths)
 	}
 	l.prices = body
 	return l
@@ -125,8 +125,8 @@ func (l layout) body() int {
 	return l.help + l.prices + l.news + l.events + l.bottom
 }
 
-// split puts something of some lines under the prices.
-func (l layout) split(body, want int) layout {
+// splitWithBottom puts something of some lines under the prices.
+func (l layout) splitWithBottom(body, want int) layout {
 	l.bottom = min(want, max(body-4, body/2))
 	if body < shareFrom {
 		l.bottom = body
@@ -135,12 +135,12 @@ func (l layout) split(body, want int) layout {
 	return l
 }
 
-// only gives one pane all.
-func (l layout) only(p pane, body int) layout {
+// giveAllTo gives one pane all.
+func (l layout) giveAllTo(p focus, body int) layout {
 	switch p {
-	case newsPane:
+	case focusNews:
 		l.news = body
-	case eventsPane:
+	case focusLog:
 		l.events = body
 	default:
 		l.prices = body
@@ -148,9 +148,9 @@ func (l layout) only(p pane, body int) layout {
 	return l
 }
 
-// share parts the body between prices and news: side by side on a wide screen, else news has a third, and what
+// sharePricesAndNews parts the body between prices and news: side by side on a wide screen, else news has a third, and what
 // the prices do not need.
-func (l layout) share(body, rows, width int, w widths) layout {
+func (l layout) sharePricesAndNews(body, rows, width int, w columnWidths) layout {
 	if natural := w.natural(); width-natural >= newsBeside && rows > 0 {
 		l.side, l.prices, l.news = true, body, body
 		l.pricesWidth = natural
@@ -166,17 +166,17 @@ func (l layout) share(body, rows, width int, w widths) layout {
 	return l
 }
 
-const wide = 160 // a line on which nothing has to be cut
+const unlimitedWidth = 160 // a line on which nothing has to be cut
 
 // natural is the width at which the price table has room for everything.
-func (w *widths) natural() int {
+func (w *columnWidths) natural() int {
 	n := gutter
 	for c := range columns {
-		if need := w.need(c, wide); need > 0 && c != colFeed {
+		if need := w.need(c, unlimitedWidth); need > 0 && c != colFeed {
 			n += need + 3
 		}
 	}
-	return n + max(min(w.name, nameMax)-nameMin, 0) + max(w.vol.width()-volumeMin, 0) + w.low + w.high + 2
+	return n + max(min(w.name, nameMax)-nameMin, 0) + max(w.vol.total()-volumeMin, 0) + w.low + w.high + 2
 }
 
 // statusLines are the badges and what goes with them, as many lines as they need and may have.
@@ -187,18 +187,18 @@ func (m Model) statusLines() [][]span {
 	}
 	var lines [][]span
 	if m.config.Deck != nil {
-		lines = append(lines, deckLine(m.deck, m.width-1))
+		lines = append(lines, deckStatusLine(m.deck, m.width-1))
 	}
-	snags := m.snags(most)
+	snags := m.problemLines(most)
 	lines, most = append(lines, snags...), most+len(snags)
 	if len(m.feeds) == 1 {
-		return append(lines, m.statusOf(m.feeds[0], most)...)
+		return append(lines, m.feedStatusLines(m.feeds[0], most)...)
 	}
 	for i, h := range m.feeds {
 		if len(lines) == most-1 && i < len(m.feeds)-1 {
-			return append(lines, []span{m.feeds[i:].summary(m.now)})
+			return append(lines, []span{m.feeds[i:].summaryOfRest(m.now)})
 		}
-		lines = append(lines, m.statusOf(h, 1)...)
+		lines = append(lines, m.feedStatusLines(h, 1)...)
 	}
 	if len(lines) == 0 {
 		lines = [][]span{{{muted, "no feed"}}}
@@ -206,38 +206,38 @@ func (m Model) statusLines() [][]span {
 	return lines
 }
 
-// statusOf is all there is to say of one feed.
-func (m Model) statusOf(h *health, most int) [][]span {
+// feedStatusLines is all there is to say of one feed.
+func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	var all []span
 	if len(m.feeds) > 1 {
-		all = append(all, span{strong, h.name + blanks(m.feeds.nameWidth()-cells(h.name)+2)})
+		all = append(all, span{strong, h.name + spaces(m.feeds.nameWidth()-cells(h.name)+2)})
 	}
-	all = append(all, m.badge(h)...)
-	if words := marketWords(m.board.Market(h.name)); words != "" {
+	all = append(all, m.badgeOf(h)...)
+	if words := marketStateText(m.board.Market(h.name)); words != "" {
 		all = append(all, span{warn, " · " + words})
 	}
-	if m.frozen != nil && h == m.feeds[0] {
-		all = append(all, span{plain, "   "}, span{held, "PAUSED · " + humanize.Count(m.frozen.held) + " held"})
+	if m.paused != nil && h == m.feeds[0] {
+		all = append(all, span{plain, "   "}, span{held, "PAUSED · " + humanize.Count(m.paused.heldMessages) + " held"})
 	}
-	if g := h.note(m.now); g != nil && h.state(m.now) == feed.Live {
-		s := gapWords(g, m.width-3)
+	if g := h.recentGap(m.now); g != nil && h.state(m.now) == feed.Live {
+		s := gapSpan(g, m.width-3)
 		all = append(all, span{s.ink, "   " + s.text})
 	}
-	if words := h.word(m.now); words != "" {
+	if words := h.recentNotice(m.now); words != "" {
 		all = append(all, span{warn, "   " + words})
 	}
-	lines := flow(all, m.width-1, most)
+	lines := flowSpans(all, m.width-1, most)
 	if h.state(m.now) == feed.Failed {
-		return m.advise(lines, plainLine(h.status.Advice), most)
+		return m.addAdvice(lines, plainLine(h.status.Advice), most)
 	}
 	return lines
 }
 
-// advise adds advice below what is said of a feed, or else behind it as far as there is room.
-func (m Model) advise(lines [][]span, advice string, most int) [][]span {
+// addAdvice adds advice below what is said of a feed, or else behind it as far as there is room.
+func (m Model) addAdvice(lines [][]span, advice string, most int) [][]span {
 	last := len(lines) - 1
 	if room := m.width - 1 - spanCells(lines[last]) - cells(" · "); len(lines) == most && advice != "" && room >= adviceMin {
-		lines[last] = append(lines[last], span{warn, " · " + cut(advice, room)})
+		lines[last] = append(lines[last], span{warn, " · " + truncate(advice, room)})
 	}
 	for _, line := range wrap(advice, m.width-3, most-len(lines)) {
 		lines = append(lines, []span{{warn, "  " + line}})

@@ -2,117 +2,117 @@ package ui
 
 import "strings"
 
-// pen writes one line of cells after the other, and never more than width cells to a line.
-type pen struct {
-	styles   *styles
+// lineWriter writes one line of cells after the other, and never more than width cells to a line.
+type lineWriter struct {
+	styles   *theme
 	width    int
 	selected bool // the line stands under the cursor
 
-	line strings.Builder
-	used int
-	ink  ink
+	line  strings.Builder
+	used  int
+	style style
 }
 
-func newPen(s *styles, width int) *pen { return &pen{styles: s, width: width} }
+func newLineWriter(s *theme, width int) *lineWriter { return &lineWriter{styles: s, width: width} }
 
-// put writes text, cut with an ellipsis where the line ends.
-func (p *pen) put(k ink, text string) {
+// write writes text, cut with an ellipsis where the line ends.
+func (p *lineWriter) write(k style, text string) {
 	w := cells(text)
 	if left := p.width - p.used; w > left {
-		text = cut(text, left)
+		text = truncate(text, left)
 		w = cells(text)
 	}
-	p.write(k, text, w)
+	p.writeCells(k, text, w)
 }
 
-// left writes text into w cells, from the left.
-func (p *pen) left(k ink, text string, w int) {
+// writeLeft writes text into w cells, from the left.
+func (p *lineWriter) writeLeft(k style, text string, w int) {
 	n := cells(text)
 	if n > w {
-		text = cut(text, w)
+		text = truncate(text, w)
 		n = cells(text)
 	}
-	p.put(k, text)
-	p.space(w - n)
+	p.write(k, text)
+	p.writeBlanks(w - n)
 }
 
-// right writes text into w cells, up to the right.
-func (p *pen) right(k ink, text string, w int) {
+// writeRight writes text into w cells, up to the right.
+func (p *lineWriter) writeRight(k style, text string, w int) {
 	n := cells(text)
 	if n > w {
-		p.left(k, text, w)
+		p.writeLeft(k, text, w)
 		return
 	}
-	p.space(w - n)
-	p.put(k, text)
+	p.writeBlanks(w - n)
+	p.write(k, text)
 }
 
-// space writes n blanks.
-func (p *pen) space(n int) {
+// writeBlanks writes n blanks.
+func (p *lineWriter) writeBlanks(n int) {
 	n = min(n, p.width-p.used)
 	if n <= 0 {
 		return
 	}
-	k := p.ink
-	if p.styles.boxed[k] {
+	k := p.style
+	if p.styles.hasBackground[k] {
 		k = plain
 	}
-	p.write(k, blanks(n), n)
+	p.writeCells(k, spaces(n), n)
 }
 
-// fill repeats one cell up to the end of the line.
-func (p *pen) fill(k ink, cell string) {
+// fillWith repeats one cell up to the end of the line.
+func (p *lineWriter) fillWith(k style, cell string) {
 	if n := p.width - p.used; n > 0 {
-		p.write(k, strings.Repeat(cell, n), n)
+		p.writeCells(k, strings.Repeat(cell, n), n)
 	}
 }
 
-func (p *pen) write(k ink, text string, w int) {
+func (p *lineWriter) writeCells(k style, text string, w int) {
 	if text == "" {
 		return
 	}
-	if k != p.ink || p.used == 0 {
-		p.change(k)
+	if k != p.style || p.used == 0 {
+		p.switchStyle(k)
 	}
 	p.line.WriteString(text)
 	p.used += w
 }
 
-// change leaves one ink for another.
-func (p *pen) change(k ink) {
-	if p.set(p.ink) != "" && p.used > 0 {
-		p.line.WriteString(reset)
+// switchStyle leaves one ink for another.
+func (p *lineWriter) switchStyle(k style) {
+	if p.escapeOf(p.style) != "" && p.used > 0 {
+		p.line.WriteString(resetSequence)
 	}
-	p.line.WriteString(p.set(k))
-	p.ink = k
+	p.line.WriteString(p.escapeOf(k))
+	p.style = k
 }
 
-func (p *pen) set(k ink) string {
+func (p *lineWriter) escapeOf(k style) string {
 	if p.selected {
 		return p.styles.selected[k]
 	}
 	return p.styles.open[k]
 }
 
-// end closes the line and begins the next; a selected line is drawn to its right edge.
-func (p *pen) end() string {
+// endLine closes the line and begins the next; a selected line is drawn to its right edge.
+func (p *lineWriter) endLine() string {
 	if p.selected {
-		p.space(p.width - p.used)
+		p.writeBlanks(p.width - p.used)
 	}
-	if p.used > 0 && p.set(p.ink) != "" {
-		p.line.WriteString(reset)
+	if p.used > 0 && p.escapeOf(p.style) != "" {
+		p.line.WriteString(resetSequence)
 	}
 	s := p.line.String()
 	p.line.Reset()
-	p.used, p.ink, p.selected = 0, plain, false
+	p.used, p.style, p.selected = 0, plain, false
 	return s
 }
 
-const blank = "                                                                "
+const spacesText = "                                                                "
 
-func blanks(n int) string {
-	if n <= len(blank) {
-		return blank[:n]
+func spaces(n int) string {
+	if n <= len(spacesText) {
+		return spacesText[:n]
 	}
 	return strings.Repeat(" ", n)
 }

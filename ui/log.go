@@ -11,44 +11,44 @@ import (
 )
 
 const (
-	maxLog     = 500  // entries kept, and at most as many again until the old ones leave
-	maxTurns   = 200  // of the old ones, changes of state and gaps
-	maxMisfits = 100  // and events that could not be used
-	maxData    = 2048 // bytes of a payload kept for the log
-	maxType    = 64   // of an event's type
-	maxID      = 256  // of its id
-	maxLine    = 1024 // runes of a line
+	maxLog         = 500  // entries kept, and at most as many again until the old ones leave
+	maxOldStates   = 200  // of the old ones, changes of state and gaps
+	maxOldUnusable = 100  // and events that could not be used
+	maxData        = 2048 // bytes of a payload kept for the log
+	maxType        = 64   // of an event's type
+	maxID          = 256  // of its id
+	maxLine        = 1024 // runes of a line
 
-	tightLog = 60 // columns below which the log leaves out milliseconds and ids
+	narrowLog = 60 // columns below which the log leaves out milliseconds and ids
 )
 
-// entry is one event of a feed as it came, for the log.
-type entry struct {
-	at     time.Time
-	feed   string
-	status *feed.Status
-	gap    *feed.Gap
-	typ    string
-	id     string
-	data   []byte
-	reason string // why it is not, or not wholly, on the screen
-	again  uint64 // how often that has come
-	fault  bool
-	notice bool // the server says it of the stream itself
+// logEntry is one event of a feed as it came, for the log.
+type logEntry struct {
+	at            time.Time
+	feed          string
+	status        *feed.Status
+	gap           *feed.Gap
+	typ           string
+	id            string
+	data          []byte
+	reason        string // why it is not, or not wholly, on the screen
+	repeats       uint64 // how often that has come
+	isDecodeError bool
+	isNotice      bool // the server says it of the stream itself
 }
 
-// record makes an entry of an event; again is how often the reason why it was of no use has come.
-func record(ev feed.Event, again uint64) entry {
-	e := entry{at: ev.At, feed: ev.Feed, status: ev.Status, gap: ev.Gap}
+// newLogEntry makes an entry of an event; again is how often the reason why it was of no use has come.
+func newLogEntry(ev feed.Event, again uint64) logEntry {
+	e := logEntry{at: ev.At, feed: ev.Feed, status: ev.Status, gap: ev.Gap}
 	m := ev.Message
 	if m == nil {
 		return e
 	}
-	e.again = again
-	e.typ, e.id, e.data, e.reason = head(m.Type, maxType), head(m.ID, maxID), m.Data, head(m.Unmapped, maxData)
-	e.notice = m.Notice != ""
+	e.repeats = again
+	e.typ, e.id, e.data, e.reason = copyPrefix(m.Type, maxType), copyPrefix(m.ID, maxID), m.Data, copyPrefix(m.Unmapped, maxData)
+	e.isNotice = m.Notice != ""
 	if m.Fault != nil {
-		e.reason, e.fault = head(m.Fault.Error(), maxData), true
+		e.reason, e.isDecodeError = copyPrefix(m.Fault.Error(), maxData), true
 	}
 	if len(e.data) > maxData { // the whole would be kept alive otherwise
 		e.data = append([]byte(nil), e.data[:maxData]...)
@@ -56,8 +56,8 @@ func record(ev feed.Event, again uint64) entry {
 	return e
 }
 
-// head is a copy of a text's first whole characters, in so many bytes at most: it keeps nothing else alive.
-func head(text string, most int) string {
+// copyPrefix is a copy of a text's first whole characters, in so many bytes at most: it keeps nothing else alive.
+func copyPrefix(text string, most int) string {
 	if len(text) > most {
 		for most > 0 && !utf8.RuneStart(text[most]) {
 			most--
@@ -67,39 +67,39 @@ func head(text string, most int) string {
 	return strings.Clone(text)
 }
 
-// brief is a gap without the length of an id that no line has room for.
-func brief(g *feed.Gap) *feed.Gap {
+// shortenGap is a gap without the length of an id that no line has room for.
+func shortenGap(g *feed.Gap) *feed.Gap {
 	short := *g
-	short.From = head(g.From, maxID)
+	short.From = copyPrefix(g.From, maxID)
 	return &short
 }
 
-// history is the last entries, oldest first. When the old ones leave, what says most stays longer: changes
+// eventLog is the last entries, oldest first. When the old ones leave, what says most stays longer: changes
 // of state and gaps, then what could not be used. What was once read of it stays as it was.
-type history struct {
-	entries []entry
-	dropped int // entries that have left
+type eventLog struct {
+	entries []logEntry
+	removed int // entries that have left
 }
 
-func (h history) add(e entry) history {
+func (h eventLog) add(e logEntry) eventLog {
 	if len(h.entries) == 2*maxLog {
-		kept := thin(h.entries[:maxLog])
-		h.dropped += maxLog - len(kept)
-		h.entries = append(append(make([]entry, 0, 2*maxLog), kept...), h.entries[maxLog:]...)
+		kept := keepImportant(h.entries[:maxLog])
+		h.removed += maxLog - len(kept)
+		h.entries = append(append(make([]logEntry, 0, 2*maxLog), kept...), h.entries[maxLog:]...)
 	}
 	h.entries = append(h.entries, e)
 	return h
 }
 
-// thin keeps the newest of the entries that are more than a message like any other.
-func thin(entries []entry) []entry {
-	var kept []entry
-	turns, misfits := maxTurns, maxMisfits
+// keepImportant keeps the newest of the entries that are more than a message like any other.
+func keepImportant(entries []logEntry) []logEntry {
+	var kept []logEntry
+	turns, misfits := maxOldStates, maxOldUnusable
 	for _, e := range slices.Backward(entries) {
 		quota := &misfits
 		if e.status != nil || e.gap != nil {
 			quota = &turns
-		} else if e.reason == "" && !e.notice {
+		} else if e.reason == "" && !e.isNotice {
 			continue
 		}
 		if *quota > 0 {
@@ -120,14 +120,14 @@ type logPane struct {
 }
 
 // arrange takes the pane's height and the history.
-func (l logPane) arrange(height int, h history) logPane {
+func (l logPane) arrange(height int, h eventLog) logPane {
 	following := l.atEnd()
 	l.titled = height > 2
 	if l.titled {
 		height--
 	}
-	l.list = l.shift(l.dropped-h.dropped).fit(height, len(h.entries))
-	l.dropped = h.dropped
+	l.list = l.shift(l.dropped-h.removed).fit(height, len(h.entries))
+	l.dropped = h.removed
 	if following {
 		l.list = l.last()
 	}
@@ -135,58 +135,58 @@ func (l logPane) arrange(height int, h history) logPane {
 }
 
 // view draws the pane in exactly f.height lines.
-func (l logPane) view(f frame, h history) []string {
-	pn := newPen(f.styles, f.width)
+func (l logPane) view(f drawArea, h eventLog) []string {
+	pn := newLineWriter(f.styles, f.width)
 	lines := make([]string, 0, f.height)
 	if l.titled {
 		right := "following"
 		if !l.atEnd() {
 			right = "scrolled back, G follows again"
 		}
-		lines = append(lines, rule(pn, f, "Event log", place(l.list), right))
+		lines = append(lines, drawTitle(pn, f, "Event log", positionText(l.list), right))
 	}
 	for i := l.top; i < min(l.end(), len(h.entries)); i++ {
 		pn.selected = f.focused && i == l.cursor
 		lines = append(lines, l.row(pn, f, &h.entries[i]))
 	}
-	return pad(lines, f.height)
+	return padLines(lines, f.height)
 }
 
-func (l logPane) row(pn *pen, f frame, e *entry) string {
-	cursorMark(pn)
-	if f.width < tightLog {
-		pn.put(muted, e.at.Local().Format("15:04:05 "))
+func (l logPane) row(pn *lineWriter, f drawArea, e *logEntry) string {
+	drawCursorMark(pn)
+	if f.width < narrowLog {
+		pn.write(muted, e.at.Local().Format("15:04:05 "))
 	} else {
-		pn.put(muted, e.at.Local().Format("15:04:05.000 "))
+		pn.write(muted, e.at.Local().Format("15:04:05.000 "))
 	}
 	if l.manyFeeds {
-		pn.left(muted, e.feed, 8)
-		pn.space(1)
+		pn.writeLeft(muted, e.feed, 8)
+		pn.writeBlanks(1)
 	}
-	for i, part := range e.parts(pn.width, f.width >= tightLog) {
+	for i, part := range e.spans(pn.width, f.width >= narrowLog) {
 		if i > 0 {
-			pn.space(1)
+			pn.writeBlanks(1)
 		}
-		pn.put(part.ink, part.text)
+		pn.write(part.ink, part.text)
 	}
-	return pn.end()
+	return pn.endLine()
 }
 
-// parts say an event: a message as it came, after the reason why it is not on the screen.
-func (e *entry) parts(limit int, withID bool) []span {
+// spans say an event: a message as it came, after the reason why it is not on the screen.
+func (e *logEntry) spans(limit int, withID bool) []span {
 	switch {
 	case e.status != nil:
-		s := turned(*e.status)
+		s := statusSpan(*e.status)
 		return []span{{s.ink, "● " + s.text}}
 	case e.gap != nil:
-		s := gapWords(e.gap, limit)
+		s := gapSpan(e.gap, limit)
 		return []span{{s.ink, "┄ " + s.text}}
 	}
 	k, sign := plain, "  "
 	switch {
-	case e.fault:
+	case e.isDecodeError:
 		k, sign = bad, "✕ "
-	case e.notice:
+	case e.isNotice:
 		k, sign = warn, "! "
 	case e.reason != "":
 		k, sign = warn, "? "
@@ -196,7 +196,7 @@ func (e *entry) parts(limit int, withID bool) []span {
 		out = append(out, span{muted, "#" + market.PlainText(e.id, 40)})
 	}
 	if e.reason != "" {
-		out = append(out, span{k, "[" + plainLine(e.reason) + join(" · ", times(e.again)) + "]"})
+		out = append(out, span{k, "[" + plainLine(e.reason) + prefixed(" · ", timesText(e.repeats)) + "]"})
 	}
 	return append(out, span{plain, market.PlainText(string(e.data), limit)})
 }

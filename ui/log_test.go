@@ -209,7 +209,7 @@ func TestWhatComesToNothingIsCountedForEachReason(t *testing.T) {
 	for i := range 2 * maxReasons {
 		s.events(feed.Event{Message: &feed.Message{Type: "message", Unmapped: "reason " + itoa(i)}})
 	}
-	if n := len(s.m.feeds[0].ignored); n > maxReasons+1 {
+	if n := len(s.m.feeds[0].unmappedReasons); n > maxReasons+1 {
 		t.Errorf("%d reasons are kept", n)
 	}
 }

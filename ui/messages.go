@@ -11,11 +11,11 @@ import (
 )
 
 const (
-	gatherTime = time.Second / 100 // one message in so long at most
-	maxBatch   = 8192              // events in one message
-	toastTime  = 5 * time.Second
-	clockStep  = 2 * time.Second  // a time so much older than the last was not late: the clock was set
-	injectTime = 10 * time.Second // a fault that takes longer has failed
+	gatherInterval = time.Second / 100 // one message in so long at most
+	maxBatch       = 8192              // events in one message
+	toastDuration  = 5 * time.Second
+	clockSetBack   = 2 * time.Second  // a time so much older than the last was not late: the clock was set
+	injectTimeout  = 10 * time.Second // a fault that takes longer has failed
 )
 
 // feedBatchMsg is what the feeds brought since the last one, in order.
@@ -48,16 +48,16 @@ type faultDoneMsg struct {
 	err  error
 }
 
-// wall is the time as events carry it: UTC, without a monotonic reading.
-func wall() time.Time { return time.Now().UTC().Round(0) }
+// wallClock is the time as events carry it: UTC, without a monotonic reading.
+func wallClock() time.Time { return time.Now().UTC().Round(0) }
 
-// timepiece tells the time that goes by on screen: that of the wall, or that of a recording.
-type timepiece func() time.Time
+// clockFunc tells the time that goes by on screen: that of the wall, or that of a recording.
+type clockFunc func() time.Time
 
-// listen waits for one event, then gathers what follows, so that a hundred thousand events a second are
+// listenEvents waits for one event, then gathers what follows, so that a hundred thousand events a second are
 // a hundred messages. It does not gather for a whole frame of the renderer (see Options): an event
 // waits for both, one after the other.
-func listen(in <-chan feed.Event, tell timepiece) tea.Cmd {
+func listenEvents(in <-chan feed.Event, tell clockFunc) tea.Cmd {
 	if in == nil {
 		return nil
 	}
@@ -66,14 +66,14 @@ func listen(in <-chan feed.Event, tell timepiece) tea.Cmd {
 		if !ok {
 			return feedClosedMsg{tell()}
 		}
-		batch := gather(append(make([]feed.Event, 0, 128), first), in)
+		batch := gatherEvents(append(make([]feed.Event, 0, 128), first), in)
 		return feedBatchMsg{batch, tell()}
 	}
 }
 
-// gather adds what arrives in time; the next listen reports a close.
-func gather(batch []feed.Event, in <-chan feed.Event) []feed.Event {
-	over := time.NewTimer(gatherTime)
+// gatherEvents adds what arrives in time; the next listen reports a close.
+func gatherEvents(batch []feed.Event, in <-chan feed.Event) []feed.Event {
+	over := time.NewTimer(gatherInterval)
 	defer over.Stop()
 	for len(batch) < maxBatch {
 		select {
@@ -89,18 +89,18 @@ func gather(batch []feed.Event, in <-chan feed.Event) []feed.Event {
 	return batch
 }
 
-func (tell timepiece) read() tea.Msg { return clockMsg{tell()} }
+func (tell clockFunc) readMsg() tea.Msg { return clockMsg{tell()} }
 
-// wake asks for a wakeMsg after d.
-func wake(generation int, d time.Duration, tell timepiece) tea.Cmd {
+// wakeAfter asks for a wakeMsg after d.
+func wakeAfter(generation int, d time.Duration, tell clockFunc) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, tell()} })
 }
 
-// setupMsg says that something else is watched.
-type setupMsg struct{ setup Reload }
+// reloadMsg says that something else is watched.
+type reloadMsg struct{ reload Reload }
 
-// learn waits for the next setup.
-func learn(setups <-chan Reload) tea.Cmd {
+// listenReloads waits for the next setup.
+func listenReloads(setups <-chan Reload) tea.Cmd {
 	if setups == nil {
 		return nil
 	}
@@ -109,12 +109,12 @@ func learn(setups <-chan Reload) tea.Cmd {
 		if !ok {
 			return nil
 		}
-		return setupMsg{setup}
+		return reloadMsg{setup}
 	}
 }
 
-// hear waits for the next notice.
-func hear(notices <-chan string) tea.Cmd {
+// listenNotices waits for the next notice.
+func listenNotices(notices <-chan string) tea.Cmd {
 	if notices == nil {
 		return nil
 	}
@@ -128,21 +128,21 @@ func hear(notices <-chan string) tea.Cmd {
 }
 
 func hideToast(id int) tea.Cmd {
-	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastGoneMsg{id} })
+	return tea.Tick(toastDuration, func(time.Time) tea.Msg { return toastGoneMsg{id} })
 }
 
-// ask makes a call to the feeds, which do not block, out of Update.
-func ask(call func(feed string), name string) tea.Cmd {
+// callFeed makes a call to the feeds, which do not block, out of Update.
+func callFeed(call func(feed string), name string) tea.Cmd {
 	return func() tea.Msg {
 		call(name)
 		return nil
 	}
 }
 
-// inject lets a fault loose on the demo's server.
-func inject(f FaultMenuItem) tea.Cmd {
+// injectFault lets a fault loose on the demo's server.
+func injectFault(f FaultMenuItem) tea.Cmd {
 	return func() tea.Msg {
-		ctx, cancel := context.WithTimeout(context.Background(), injectTime)
+		ctx, cancel := context.WithTimeout(context.Background(), injectTimeout)
 		defer cancel()
 		if err := f.Inject(ctx); err != nil {
 			return faultDoneMsg{f.Name, fmt.Errorf("inject %s: %w", f.Name, err)}

@@ -24,16 +24,16 @@ func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
 	s.headline("three")
 	s.gap(feed.Gap{Kind: feed.Resumed, Replayed: 31, Length: 7 * time.Second})
 	s.headline("four")
-	tape := s.m.tape()
+	tape := s.m.content()
 	var got []string
 	for _, l := range newsLines(tape.stories, tape.marks, 0, 99) {
 		if l.mark != nil {
-			got = append(got, gapMark(l.mark.gap, s.now))
+			got = append(got, gapMarkText(l.mark.gap, s.now))
 			continue
 		}
 		got = append(got, l.story.Title)
 	}
-	want := []string{"four", "gap 7 s · 31 replayed, 0 missed", "three", "gap 12 s · the server could not resume, 1,200 missed", "two", "one", gapMark(tape.marks[0].gap, s.now)}
+	want := []string{"four", "gap 7 s · 31 replayed, 0 missed", "three", "gap 12 s · the server could not resume, 1,200 missed", "two", "one", gapMarkText(tape.marks[0].gap, s.now)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
@@ -55,7 +55,7 @@ func TestAGapStandsAboveTheOldHeadlinesThatASnapshotBringsAgain(t *testing.T) {
 		market.Headline{ID: "b", Title: "older", Time: lost.Add(-time.Hour)},
 		market.Headline{ID: "c", Title: "old", Time: lost.Add(-time.Second)},
 		market.Headline{ID: "d", Title: "meanwhile", Time: lost.Add(time.Second)})
-	tape := s.m.tape()
+	tape := s.m.content()
 	var got []string
 	for _, l := range newsLines(tape.stories, tape.marks, 0, 99) {
 		if l.mark != nil {
@@ -89,7 +89,7 @@ func TestTheSelectedHeadlineStaysSelectedWhenNewsComes(t *testing.T) {
 	}
 	s.keys("tab", "j", "j")
 	selected := func() string {
-		tape := s.m.tape()
+		tape := s.m.content()
 		return newsLines(tape.stories, tape.marks, s.m.news.cursor, s.m.news.cursor+1)[0].story.Title
 	}
 	before := selected()
@@ -149,10 +149,10 @@ func TestTheTitleOfTheNewsCountsHeadlines(t *testing.T) {
 
 func TestMarksAreBounded(t *testing.T) {
 	s := newStage().size(100, 30).live()
-	for i := range 3 * maxMarks {
+	for i := range 3 * maxGapMarks {
 		s.headline(itoa(i)).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
 	}
-	if len(s.m.marks) != maxMarks {
+	if len(s.m.marks) != maxGapMarks {
 		t.Errorf("%d marks are kept", len(s.m.marks))
 	}
 }
@@ -187,9 +187,9 @@ func TestAServerThatEndsEveryStreamMakesNoAlarm(t *testing.T) {
 func TestAPlannedEndThatLastsIsSaid(t *testing.T) {
 	s := newStage().size(100, 30).morning().ticks(1)
 	s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(5 * time.Second)})
-	for s.now.Before(s.m.feeds[0].ended.Add(plannedGrace)) {
+	for s.now.Before(s.m.feeds[0].plannedEnd.Add(plannedGrace)) {
 		if !strings.Contains(s.screen(), "● LIVE") {
-			t.Fatalf("an alarm after %v", s.now.Sub(s.m.feeds[0].ended))
+			t.Fatalf("an alarm after %v", s.now.Sub(s.m.feeds[0].plannedEnd))
 		}
 		s.next()
 	}

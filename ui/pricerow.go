@@ -10,44 +10,44 @@ import (
 	"livetape/ui/humanize"
 )
 
-// row draws one symbol.
-func (d *priceLines) row(r *market.Row, f *face, isLive bool) string {
-	t := d.tone(r, isLive)
+// drawRow draws one symbol.
+func (d *priceTable) drawRow(r *market.Row, f *rowText, isLive bool) string {
+	t := d.toneOf(r, isLive)
 	if d.pen.selected {
-		d.pen.put(accent, "▌ ")
+		d.pen.write(accent, "▌ ")
 	} else {
-		d.pen.space(gutter)
+		d.pen.writeBlanks(gutter)
 	}
 	for i, s := range d.plan.slots {
 		if i > 0 {
-			d.pen.space(d.plan.gap)
+			d.pen.writeBlanks(d.plan.gap)
 		}
-		d.cell(s, r, f, t)
+		d.drawCell(s, r, f, t)
 	}
-	return d.pen.end()
+	return d.pen.endLine()
 }
 
-// tone is how a row's inks fade with its age.
-type tone struct {
-	symbol, number, quiet, age ink
-	up, down                   ink
-	faded                      bool
+// rowStyles is how a row's inks fade with its age.
+type rowStyles struct {
+	symbol, number, quiet, age style
+	up, down                   style
+	isFaded                    bool
 }
 
-func (d *priceLines) tone(r *market.Row, isLive bool) tone {
-	old := since(d.now, r.Updated)
+func (d *priceTable) toneOf(r *market.Row, isLive bool) rowStyles {
+	old := elapsed(d.now, r.Updated)
 	switch {
 	case !isLive:
-		return tone{symbol: stale, number: stale, quiet: stale, age: warn, up: stale, down: stale, faded: true}
+		return rowStyles{symbol: stale, number: stale, quiet: stale, age: warn, up: stale, down: stale, isFaded: true}
 	case old >= staleFrom:
-		return tone{symbol: stale, number: stale, quiet: stale, age: stale, up: stale, down: stale, faded: true}
+		return rowStyles{symbol: stale, number: stale, quiet: stale, age: stale, up: stale, down: stale, isFaded: true}
 	case old >= freshUntil:
-		return tone{symbol: plain, number: plain, quiet: muted, age: muted, up: up, down: down}
+		return rowStyles{symbol: plain, number: plain, quiet: muted, age: muted, up: up, down: down}
 	}
-	return tone{symbol: strong, number: plain, quiet: muted, age: muted, up: up, down: down}
+	return rowStyles{symbol: strong, number: plain, quiet: muted, age: muted, up: up, down: down}
 }
 
-func (t tone) sign(sign int) ink {
+func (t rowStyles) forSign(sign int) style {
 	switch {
 	case sign > 0:
 		return t.up
@@ -57,30 +57,30 @@ func (t tone) sign(sign int) ink {
 	return t.quiet
 }
 
-func (d *priceLines) cell(s slot, r *market.Row, f *face, t tone) {
+func (d *priceTable) drawCell(s columnSlot, r *market.Row, f *rowText, t rowStyles) {
 	switch s.col {
 	case colSymbol:
-		d.pen.left(t.symbol, r.Symbol, s.width)
+		d.pen.writeLeft(t.symbol, r.Symbol, s.width)
 	case colFeed:
-		d.pen.left(t.quiet, r.Feed, s.width)
+		d.pen.writeLeft(t.quiet, r.Feed, s.width)
 	case colName:
-		d.name(s, f, t)
+		d.drawName(s, f, t)
 	case colLast:
-		d.last(s, r, f, t)
+		d.drawLast(s, r, f, t)
 	case colChange:
-		d.number(s.ext, s.width, f.change, t.sign(signOf(f.change)))
+		d.drawNumber(s.ext, s.width, f.change, t.forSign(signOf(f.change)))
 	case colPercent:
-		d.percent(s, f, t)
+		d.drawPercent(s, f, t)
 	case colBid:
-		d.cellNumber(s, &r.Bid, f.bid, t)
+		d.drawBidOrAsk(s, &r.Bid, f.bid, t)
 	case colAsk:
-		d.cellNumber(s, &r.Ask, f.ask, t)
+		d.drawBidOrAsk(s, &r.Ask, f.ask, t)
 	case colVolume:
-		d.volume(s, f, t)
+		d.drawVolume(s, f, t)
 	case colRange:
-		d.span(s, f, t)
+		d.drawRange(s, f, t)
 	case colAge:
-		d.pen.right(t.age, humanize.Age(since(d.now, r.Updated)), s.width)
+		d.pen.writeRight(t.age, humanize.Age(elapsed(d.now, r.Updated)), s.width)
 	}
 }
 
@@ -94,22 +94,22 @@ func signOf(number string) int {
 	return 0
 }
 
-// name draws the name, or what keeps the symbol from trading.
-func (d *priceLines) name(s slot, f *face, t tone) {
+// drawName draws the name, or what keeps the symbol from trading.
+func (d *priceTable) drawName(s columnSlot, f *rowText, t rowStyles) {
 	if f.tag == "" {
-		d.pen.left(t.quiet, f.name, s.width)
+		d.pen.writeLeft(t.quiet, f.name, s.width)
 		return
 	}
 	tag := f.tag
 	if cells(tag) > s.width {
-		tag = cut(tag, s.width)
+		tag = truncate(tag, s.width)
 	}
-	d.pen.put(f.tagInk, tag)
-	d.pen.left(t.quiet, join(" ", f.name), s.width-cells(tag))
+	d.pen.write(f.tagInk, tag)
+	d.pen.writeLeft(t.quiet, prefixed(" ", f.name), s.width-cells(tag))
 }
 
-// arrow draws which way the price went, and the mark of a mid price.
-func (d *priceLines) arrow(r *market.Row, f *face, t tone) {
+// drawArrow draws which way the price went, and the mark of a mid price.
+func (d *priceTable) drawArrow(r *market.Row, f *rowText, t rowStyles) {
 	arrow := " "
 	switch {
 	case r.Tick > 0:
@@ -117,101 +117,101 @@ func (d *priceLines) arrow(r *market.Row, f *face, t tone) {
 	case r.Tick < 0:
 		arrow = "▼"
 	}
-	d.pen.put(t.sign(r.Tick), arrow)
+	d.pen.write(t.forSign(r.Tick), arrow)
 	mid := " "
 	if f.mid {
 		mid = "≈"
 	}
-	d.pen.put(t.quiet, mid)
+	d.pen.write(t.quiet, mid)
 }
 
-// last draws the price with its direction; the digits that just changed light up.
-func (d *priceLines) last(s slot, r *market.Row, f *face, t tone) {
+// drawLast draws the price with its direction; the digits that just changed light up.
+func (d *priceTable) drawLast(s columnSlot, r *market.Row, f *rowText, t rowStyles) {
 	width := s.width
 	if !d.plan.noArrow {
-		d.arrow(r, f, t)
+		d.drawArrow(r, f, t)
 		width -= arrowCells
 	}
-	if f.mid || t.faded || !flashing(&r.Last, d.now) {
-		d.number(s.ext, width, f.price, t.number)
+	if f.mid || t.isFaded || !isFlashing(&r.Last, d.now) {
+		d.drawNumber(s.ext, width, f.price, t.number)
 		return
 	}
 	k := upFlash
 	if r.Tick < 0 {
 		k = downFlash
 	}
-	d.flash(s.ext, width, f.price, lit{t.number, k, changedFrom(r.Last.Prev.String(), f.price)})
+	d.drawHighlighted(s.ext, width, f.price, highlight{t.number, k, firstDifference(r.Last.Prev.String(), f.price)})
 }
 
-// cellNumber draws a bid or an ask.
-func (d *priceLines) cellNumber(s slot, c *market.Cell, text string, t tone) {
-	if t.faded || !flashing(c, d.now) {
-		d.number(s.ext, s.width, text, t.number)
+// drawBidOrAsk draws a bid or an ask.
+func (d *priceTable) drawBidOrAsk(s columnSlot, c *market.Cell, text string, t rowStyles) {
+	if t.isFaded || !isFlashing(c, d.now) {
+		d.drawNumber(s.ext, s.width, text, t.number)
 		return
 	}
-	d.flash(s.ext, s.width, text, lit{t.number, flatFlash, changedFrom(c.Prev.String(), text)})
+	d.drawHighlighted(s.ext, s.width, text, highlight{t.number, flatFlash, firstDifference(c.Prev.String(), text)})
 }
 
-// flashing reports whether a number changed just now.
-func flashing(c *market.Cell, now time.Time) bool {
-	return !c.Changed.IsZero() && now.Before(c.Changed.Add(flashTime))
+// isFlashing reports whether a number changed just now.
+func isFlashing(c *market.Cell, now time.Time) bool {
+	return !c.Changed.IsZero() && now.Before(c.Changed.Add(flashDuration))
 }
 
-// percent draws the change in percent, and its basis when rows differ; a symbol that does not trade says so
+// drawPercent draws the change in percent, and its basis when rows differ; a symbol that does not trade says so
 // here when there is no room for names.
-func (d *priceLines) percent(s slot, f *face, t tone) {
+func (d *priceTable) drawPercent(s columnSlot, f *rowText, t rowStyles) {
 	if f.tag != "" && !d.plan.byName {
-		d.pen.right(f.tagInk, f.tag, s.width)
+		d.pen.writeRight(f.tagInk, f.tag, s.width)
 		return
 	}
 	mark := ""
-	if d.mixed && f.percent != "" {
+	if d.basisMixed && f.percent != "" {
 		mark = [...]string{"", "p", "o", "s", "f"}[f.basis]
 	}
-	d.number(s.ext, s.width-1, f.percent, t.sign(signOf(f.percent)))
-	d.pen.left(t.quiet, mark, 1)
+	d.drawNumber(s.ext, s.width-1, f.percent, t.forSign(signOf(f.percent)))
+	d.pen.writeLeft(t.quiet, mark, 1)
 }
 
-// lit is an ink for a number and one for its digits from a place on.
-type lit struct {
-	ink, flash ink
+// highlight is an ink for a number and one for its digits from a place on.
+type highlight struct {
+	ink, flash style
 	from       int
 }
 
-// number draws a number with its decimal point where the column has it.
-func (d *priceLines) number(e extent, width int, text string, k ink) {
-	d.flash(e, width, text, lit{k, k, len(text)})
+// drawNumber draws a number with its decimal point where the column has it.
+func (d *priceTable) drawNumber(e numberWidth, width int, text string, k style) {
+	d.drawHighlighted(e, width, text, highlight{k, k, len(text)})
 }
 
-// flash draws a number whose digits from a place on are lit.
-func (d *priceLines) flash(e extent, width int, text string, l lit) {
+// drawHighlighted draws a number whose digits from a place on are lit.
+func (d *priceTable) drawHighlighted(e numberWidth, width int, text string, l highlight) {
 	if text == "" {
 		before := max(width-e.fraction-1, 0)
 		if e.ragged {
 			before = max(width-1, 0)
 		}
-		d.pen.space(before)
-		d.pen.left(muted, missing, width-before)
+		d.pen.writeBlanks(before)
+		d.pen.writeLeft(muted, missing, width-before)
 		return
 	}
-	before, text := align(e, width, text)
-	d.pen.space(before)
+	before, text := alignNumber(e, width, text)
+	d.pen.writeBlanks(before)
 	from := min(l.from, len(text))
 	for from < len(text) && !utf8.RuneStart(text[from]) { // within the ellipsis of a number that was cut
 		from--
 	}
-	d.pen.put(l.ink, text[:from])
-	d.pen.put(l.flash, text[from:])
-	d.pen.space(width - before - cells(text))
+	d.pen.write(l.ink, text[:from])
+	d.pen.write(l.flash, text[from:])
+	d.pen.writeBlanks(width - before - cells(text))
 }
 
-// align is the room before a number in a column, and the number itself. One that is too long loses digits
+// alignNumber is the room before a number in a column, and the number itself. One that is too long loses digits
 // after the point and shows it; one whose whole part does not fit is not shown at all, since
 // what would be left of it is another number.
-func align(e extent, width int, number string) (before int, text string) {
+func alignNumber(e numberWidth, width int, number string) (before int, text string) {
 	whole, fraction := split(number)
 	if e.ragged {
-		e = extent{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
+		e = numberWidth{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
 	}
 	room := max(min(e.fraction, width-e.whole), 0)
 	pointAt := width - room
@@ -226,43 +226,43 @@ func align(e extent, width int, number string) (before int, text string) {
 	return pointAt - len(whole), whole + fraction[:room-1] + "…"
 }
 
-// volume draws the volume in full, or cut short where that has no room.
-func (d *priceLines) volume(s slot, f *face, t tone) {
+// drawVolume draws the volume in full, or cut short where that has no room.
+func (d *priceTable) drawVolume(s columnSlot, f *rowText, t rowStyles) {
 	if d.plan.shortVol && f.volume != "" {
-		d.pen.right(t.quiet, humanize.Abbreviate(f.volume), s.width)
+		d.pen.writeRight(t.quiet, humanize.Abbreviate(f.volume), s.width)
 		return
 	}
-	d.number(s.ext, s.width, f.volume, t.quiet)
+	d.drawNumber(s.ext, s.width, f.volume, t.quiet)
 }
 
-// span draws where between low and high the price stands, between the two numbers when there is room.
-func (d *priceLines) span(s slot, f *face, t tone) {
+// drawRange draws where between low and high the price stands, between the two numbers when there is room.
+func (d *priceTable) drawRange(s columnSlot, f *rowText, t rowStyles) {
 	if f.low == "" || f.high == "" {
-		d.pen.space(s.width / 2)
-		d.pen.left(muted, missing, s.width-s.width/2)
+		d.pen.writeBlanks(s.width / 2)
+		d.pen.writeLeft(muted, missing, s.width-s.width/2)
 		return
 	}
 	if !d.plan.rangeText {
-		d.bar(f, t)
-		d.pen.space(s.width - barCells)
+		d.drawRangeBar(f, t)
+		d.pen.writeBlanks(s.width - barCells)
 		return
 	}
-	d.pen.right(t.quiet, f.low, s.ext.whole)
-	d.pen.space(1)
-	d.bar(f, t)
-	d.pen.space(1)
-	d.pen.left(t.quiet, f.high, s.ext.fraction)
+	d.pen.writeRight(t.quiet, f.low, s.ext.whole)
+	d.pen.writeBlanks(1)
+	d.drawRangeBar(f, t)
+	d.pen.writeBlanks(1)
+	d.pen.writeLeft(t.quiet, f.high, s.ext.fraction)
 }
 
-func (d *priceLines) bar(f *face, t tone) {
-	at := position(f.low, f.high, f.price)
-	d.pen.put(stale, strings.Repeat("─", at))
-	d.pen.put(t.number, "●")
-	d.pen.put(stale, strings.Repeat("─", barCells-1-at))
+func (d *priceTable) drawRangeBar(f *rowText, t rowStyles) {
+	at := rangeBarCell(f.low, f.high, f.price)
+	d.pen.write(stale, strings.Repeat("─", at))
+	d.pen.write(t.number, "●")
+	d.pen.write(stale, strings.Repeat("─", barCells-1-at))
 }
 
-// position is the cell of a bar for a price; a picture needs no exact number.
-func position(low, high, price string) int {
+// rangeBarCell is the cell of a bar for a price; a picture needs no exact number.
+func rangeBarCell(low, high, price string) int {
 	l, errLow := strconv.ParseFloat(low, 64)
 	h, errHigh := strconv.ParseFloat(high, 64)
 	p, errPrice := strconv.ParseFloat(price, 64)

@@ -10,29 +10,29 @@ import (
 )
 
 const (
-	flashTime  = 400 * time.Millisecond
-	freshUntil = 5 * time.Second
-	staleFrom  = 30 * time.Second
+	flashDuration = 400 * time.Millisecond
+	freshUntil    = 5 * time.Second
+	staleFrom     = 30 * time.Second
 )
 
-// frame is what a pane is drawn on.
-type frame struct {
-	styles        *styles
+// drawArea is what a pane is drawn on.
+type drawArea struct {
+	styles        *theme
 	now           time.Time
 	width, height int
 	focused       bool
 }
 
-// prices is the price table: a cursor over the board's rows, and the columns' room.
-type prices struct {
+// pricesPane is the price table: a cursor over the board's rows, and the columns' room.
+type pricesPane struct {
 	list
-	widths    widths
+	widths    columnWidths
 	manyFeeds bool
 	titled    bool // there is room for a title above the column heads
 }
 
-// heads is the number of lines above the first row.
-func (p prices) heads(height int) int {
+// headLines is the number of lines above the first row.
+func (p pricesPane) headLines(height int) int {
 	switch {
 	case height < 3:
 		return 0
@@ -43,78 +43,78 @@ func (p prices) heads(height int) int {
 }
 
 // arrange takes the pane's height and the number of rows there are.
-func (p prices) arrange(height, rows int, titled bool) prices {
+func (p pricesPane) arrange(height, rows int, titled bool) pricesPane {
 	p.titled = titled
-	p.list = p.fit(height-p.heads(height), rows)
+	p.list = p.fit(height-p.headLines(height), rows)
 	return p
 }
 
 // view draws the pane in exactly f.height lines.
-func (p prices) view(f frame, rows []*market.Row, isLive func(feed string) bool) []string {
+func (p pricesPane) view(f drawArea, rows []*market.Row, isLive func(feed string) bool) []string {
 	pl := p.widths.plan(f.width, p.manyFeeds)
-	pn := newPen(f.styles, f.width)
+	pn := newLineWriter(f.styles, f.width)
 	shown := rows[p.top:max(min(p.end(), len(rows)), p.top)]
-	d := priceLines{pen: pn, plan: pl, frame: f, faces: make([]face, len(shown))}
+	d := priceTable{pen: pn, plan: pl, drawArea: f, texts: make([]rowText, len(shown))}
 	for i, r := range shown {
-		d.faces[i] = read(r)
+		d.texts[i] = rowTextOf(r)
 	}
-	d.learn()
+	d.compareRows()
 	lines := make([]string, 0, f.height)
-	if p.heads(f.height) == 2 {
-		lines = append(lines, d.title(p.list))
+	if p.headLines(f.height) == 2 {
+		lines = append(lines, d.drawTableTitle(p.list))
 	}
-	if p.heads(f.height) > 0 {
-		lines = append(lines, d.head())
+	if p.headLines(f.height) > 0 {
+		lines = append(lines, d.drawColumnHeads())
 	}
 	for i, r := range shown {
 		pn.selected = f.focused && p.top+i == p.cursor
-		lines = append(lines, d.row(r, &d.faces[i], isLive(r.Feed)))
+		lines = append(lines, d.drawRow(r, &d.texts[i], isLive(r.Feed)))
 	}
-	return pad(lines, f.height)
+	return padLines(lines, f.height)
 }
 
-// priceLines draws the lines of one frame of the table.
-type priceLines struct {
-	frame
-	pen   *pen
-	plan  plan
-	faces []face
+// priceTable draws the lines of one frame of the table.
+type priceTable struct {
+	drawArea
+	pen   *lineWriter
+	plan  columnLayout
+	texts []rowText
 
 	basis      market.Basis // of all rows shown, when they agree
-	mixed      bool
-	seen       bool // all ranges are since the start
+	basisMixed bool
+	rangeSeen  bool // all ranges are since the start
 	rangeMixed bool
 }
 
-// learn finds out what the column heads can say for all rows at once.
-func (d *priceLines) learn() {
+// compareRows finds out what the column heads can say for all rows at once.
+func (d *priceTable) compareRows() {
 	ranges := 0
-	for i := range d.faces {
-		f := &d.faces[i]
+	for i := range d.texts {
+		f := &d.texts[i]
 		if f.basis != market.NoBasis {
-			d.mixed = d.mixed || (d.basis != market.NoBasis && d.basis != f.basis)
+			d.basisMixed = d.basisMixed || (d.basis != market.NoBasis && d.basis != f.basis)
 			d.basis = f.basis
 		}
 		if f.low != "" {
-			d.rangeMixed = d.rangeMixed || (ranges > 0 && d.seen != f.rangeSeen)
-			d.seen = f.rangeSeen
+			d.rangeMixed = d.rangeMixed || (ranges > 0 && d.rangeSeen != f.rangeSeen)
+			d.rangeSeen = f.rangeSeen
 			ranges++
 		}
 	}
 }
 
-func (d *priceLines) title(l list) string {
+func (d *priceTable) drawTableTitle(l list) string {
 	right := ""
 	switch {
-	case d.mixed:
+	case d.basisMixed:
 		right = "change: p from previous close, o from open, s from first seen, f by the feed"
 	case d.basis != market.NoBasis:
-		right = "change from " + basisWords(d.basis)
+		right = "change from " + basisText(d.basis)
 	}
-	return rule(d.pen, d.frame, "Prices", place(l), right)
+	return drawTitle(d.pen, d.drawArea, "Prices", positionText(l), right)
 }
 
-func basisWords(b market.Basis) string {
+func basisText(b market.Basis) string {
 	switch b {
 	case market.FromPrevClose:
 		return "previous close"
@@ -126,45 +126,45 @@ func basisWords(b market.Basis) string {
 	return "the first price seen"
 }
 
-// place says which rows of a list are on screen.
-func place(l list) string {
+// positionText says which rows of a list are on screen.
+func positionText(l list) string {
 	if l.total <= l.height || l.height == 0 {
 		return strconv.Itoa(l.total)
 	}
 	return fmt.Sprintf("%d–%d of %d", l.top+1, l.end(), l.total)
 }
 
-// head names the columns.
-func (d *priceLines) head() string {
-	d.pen.space(gutter)
+// drawColumnHeads names the columns.
+func (d *priceTable) drawColumnHeads() string {
+	d.pen.writeBlanks(gutter)
 	for i, s := range d.plan.slots {
 		if i > 0 {
-			d.pen.space(d.plan.gap)
+			d.pen.writeBlanks(d.plan.gap)
 		}
-		text := d.label(s)
+		text := d.columnLabel(s)
 		switch s.col {
 		case colSymbol, colFeed, colName:
-			d.pen.left(title, text, s.width)
+			d.pen.writeLeft(title, text, s.width)
 		case colRange:
-			d.pen.left(title, strings.Repeat(" ", max((s.width-len(text))/2, 0))+text, s.width)
+			d.pen.writeLeft(title, strings.Repeat(" ", max((s.width-len(text))/2, 0))+text, s.width)
 		default:
-			d.heading(s, text)
+			d.drawNumberHead(s, text)
 		}
 	}
-	return d.pen.end()
+	return d.pen.endLine()
 }
 
-// heading stands over the digits that most numbers have, not over the tail of the longest.
-func (d *priceLines) heading(s slot, text string) {
+// drawNumberHead stands over the digits that most numbers have, not over the tail of the longest.
+func (d *priceTable) drawNumberHead(s columnSlot, text string) {
 	tail := 0
 	if !s.ext.ragged {
 		tail = min(max(s.ext.fraction-3, 0), max(s.width-cells(text), 0))
 	}
-	d.pen.right(title, text, s.width-tail)
-	d.pen.space(tail)
+	d.pen.writeRight(title, text, s.width-tail)
+	d.pen.writeBlanks(tail)
 }
 
-func (d *priceLines) label(s slot) string {
+func (d *priceTable) columnLabel(s columnSlot) string {
 	switch s.col {
 	case colSymbol:
 		return "SYMBOL"
@@ -188,7 +188,7 @@ func (d *priceLines) label(s slot) string {
 		}
 		return "VOLUME"
 	case colRange:
-		switch seen := d.seen && !d.rangeMixed; {
+		switch seen := d.rangeSeen && !d.rangeMixed; {
 		case seen && s.width >= len("SEEN RANGE"):
 			return "SEEN RANGE"
 		case seen:
@@ -199,9 +199,9 @@ func (d *priceLines) label(s slot) string {
 	return "AGE"
 }
 
-func (d *priceLines) percentLabel() string {
+func (d *priceTable) percentLabel() string {
 	switch {
-	case d.mixed || d.basis == market.NoBasis:
+	case d.basisMixed || d.basis == market.NoBasis:
 		return "CHG%"
 	case d.basis == market.FromPrevClose:
 		return "VS CLOSE"
@@ -213,14 +213,14 @@ func (d *priceLines) percentLabel() string {
 	return "VS FIRST"
 }
 
-// changes is when the rows on screen will next look different by time alone; zero for never.
-func (p prices) changes(rows []*market.Row, now time.Time) time.Time {
+// nextChange is when the rows on screen will next look different by time alone; zero for never.
+func (p pricesPane) nextChange(rows []*market.Row, now time.Time) time.Time {
 	var next time.Time
 	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
-		next = earlier(next, ages(now, r.Updated))
+		next = earlier(next, nextAgeChange(now, r.Updated))
 		for _, c := range [...]*market.Cell{&r.Last, &r.Bid, &r.Ask} {
-			if flashing(c, now) {
-				next = earlier(next, c.Changed.Add(flashTime))
+			if isFlashing(c, now) {
+				next = earlier(next, c.Changed.Add(flashDuration))
 			}
 		}
 	}

@@ -7,8 +7,8 @@ import (
 	"livetape/ui/humanize"
 )
 
-// reasons counts why events could not be used, or not wholly.
-type reasons map[string]uint64
+// reasonCounts counts why events could not be used, or not wholly.
+type reasonCounts map[string]uint64
 
 const (
 	maxReasons = 100 // that are told apart
@@ -16,22 +16,22 @@ const (
 	topReasons = 3   // that a pane without prices names
 )
 
-const furtherReasons = "other reasons"
+const otherReasons = "other reasons"
 
 // add counts one more event, and says how many there have been for that reason.
-func (r reasons) add(reason string) uint64 {
+func (r reasonCounts) add(reason string) uint64 {
 	if len(reason) > maxReason {
-		reason = head(reason, maxReason)
+		reason = copyPrefix(reason, maxReason)
 	}
 	if _, known := r[reason]; !known && len(r) >= maxReasons {
-		reason = furtherReasons
+		reason = otherReasons
 	}
 	r[reason]++
 	return r[reason]
 }
 
 // top are the reasons that came most.
-func (r reasons) top() []string {
+func (r reasonCounts) top() []string {
 	all := make([]string, 0, len(r))
 	for reason := range r {
 		all = append(all, reason)
@@ -40,8 +40,8 @@ func (r reasons) top() []string {
 	return all[:min(len(all), topReasons)]
 }
 
-// times says a count in words; empty for one.
-func times(n uint64) string {
+// timesText says a count in words; empty for one.
+func timesText(n uint64) string {
 	if n < 2 {
 		return ""
 	}

@@ -2,8 +2,8 @@ package ui
 
 import "strconv"
 
-// spark is a row of numbers as a line of bars, the lowest and the highest filling the height.
-func spark(numbers []string) string {
+// sparkline is a row of numbers as a line of bars, the lowest and the highest filling the height.
+func sparkline(numbers []string) string {
 	values := make([]float64, 0, len(numbers))
 	for _, s := range numbers {
 		v, err := strconv.ParseFloat(s, 64)
@@ -21,13 +21,13 @@ func spark(numbers []string) string {
 	}
 	out := make([]rune, len(values))
 	for i, v := range values {
-		out[i] = level(v, low, high)
+		out[i] = sparkBar(v, low, high)
 	}
 	return string(out)
 }
 
-// level is the bar for a value; it is a picture, the number beside it is exact.
-func level(v, low, high float64) rune {
+// sparkBar is the bar for a value; it is a picture, the number beside it is exact.
+func sparkBar(v, low, high float64) rune {
 	bars := [...]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'}
 	if high <= low {
 		return bars[len(bars)/2]

@@ -55,7 +55,7 @@ func TestASilenceGrowsBySeconds(t *testing.T) {
 	if got := badgeText(s); got != "◌ SILENT nothing received for 1 min 30 s" {
 		t.Errorf("a stream without a byte: %q", got)
 	}
-	if next := s.m.feeds.changes(s.now); next.Sub(s.now) > time.Second {
+	if next := s.m.feeds.nextChange(s.now); next.Sub(s.now) > time.Second {
 		t.Errorf("it is drawn again only in %v", next.Sub(s.now))
 	}
 }
@@ -85,7 +85,7 @@ func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
 	for _, c := range []struct {
 		late time.Duration
 		want string
-		ink  ink
+		ink  style
 	}{
 		{59 * time.Second, "● LIVE · 59 s", plain},
 		{65 * time.Second, "● LIVE · delayed 1 min", warn},
@@ -171,7 +171,7 @@ func TestWhatAReconnectMissedIsSaidForTenSecondsAndStays(t *testing.T) {
 		if view := s.screen(); !strings.Contains(view, c.want) || !strings.Contains(view, c.mark) {
 			t.Errorf("no %q or no %q in\n%s", c.want, c.mark, view)
 		}
-		s.pass(noteTime)
+		s.pass(newsTime)
 		if view := s.screen(); strings.Contains(view, c.want) || !strings.Contains(view, c.mark) {
 			t.Errorf("after ten seconds %q stays or %q does not:\n%s", c.want, c.mark, view)
 		}
@@ -189,7 +189,7 @@ func TestWhatAServerSaysOfItsStreamIsSaidForTenSecondsAndStaysInTheLog(t *testin
 	if view := s.screen(); !strings.Contains(view, "● LIVE") || !strings.Contains(view, want) {
 		t.Errorf("no %q in\n%s", want, view)
 	}
-	s.pass(noteTime)
+	s.pass(newsTime)
 	if view := s.screen(); strings.Contains(view, "the server says") {
 		t.Errorf("after ten seconds it stays:\n%s", view)
 	}
@@ -209,7 +209,7 @@ func TestPricesOfALostStreamStayWithTheirAgeAndWithoutColor(t *testing.T) {
 	if !strings.Contains(line, "415.02") || !strings.Contains(line, "33s") {
 		t.Errorf("%q", line)
 	}
-	tone := (&priceLines{frame: frame{now: s.now}}).tone(s.m.board.Row(desk, "MSFT"), s.m.feeds.isLive(s.now)(desk))
+	tone := (&priceTable{drawArea: drawArea{now: s.now}}).toneOf(s.m.board.Row(desk, "MSFT"), s.m.feeds.isLive(s.now)(desk))
 	if tone.number != stale || tone.up != stale || tone.down != stale || tone.age != warn {
 		t.Errorf("%+v", tone)
 	}

@@ -39,7 +39,7 @@ func TestColumnsStandStillWhilePricesMove(t *testing.T) {
 	s.quote(market.Quote{Symbol: "SYM00", Last: num("11.11")}) // so that a change can be negative, too
 	want := points(s.m.View())
 	for range 400 {
-		s.pass(gatherTime)
+		s.pass(gatherInterval)
 		price := fmt.Sprintf("%d.%02d", 10+r.IntN(178), r.IntN(100))
 		s.quote(market.Quote{Symbol: fmt.Sprintf("SYM0%d", r.IntN(9)), Last: num(price), Bid: num(price), Ask: num(price), Volume: num(itoa(r.IntN(88888888)))})
 		if got := points(s.m.View()); got != want {
@@ -85,12 +85,12 @@ func TestOnlyTheDigitsThatChangedLightUp(t *testing.T) {
 	s := newStage().size(80, 20).live()
 	s.quote(market.Quote{Symbol: "NVDA", Last: num("181.46")})
 	s.quote(market.Quote{Symbol: "NVDA", Last: num("181.52")})
-	lit := "181." + "\x1b[m" + s.m.styles.open[upFlash] + "52" + reset
+	lit := "181." + "\x1b[m" + s.m.styles.open[upFlash] + "52" + resetSequence
 	s.keys("tab") // the row under the cursor has colors of its own
-	if view := s.m.View(); !strings.Contains(view, "181."+s.m.styles.open[upFlash]+"52"+reset) && !strings.Contains(view, lit) {
+	if view := s.m.View(); !strings.Contains(view, "181."+s.m.styles.open[upFlash]+"52"+resetSequence) && !strings.Contains(view, lit) {
 		t.Errorf("not lit: %q", view)
 	}
-	s.pass(flashTime)
+	s.pass(flashDuration)
 	if view := s.m.View(); strings.Contains(view, s.m.styles.open[upFlash]+"52") {
 		t.Error("still lit after the flash")
 	}
@@ -103,7 +103,7 @@ func TestTheFirstDigitThatDiffers(t *testing.T) {
 	}{
 		{"181.46", "181.52", 4}, {"181.46", "182.46", 2}, {"99.99", "100.01", 0}, {"1.5", "1.55", 3}, {"1.55", "1.5", 3}, {"", "5", 0},
 	} {
-		if got := changedFrom(c.before, c.after); got != c.want {
+		if got := firstDifference(c.before, c.after); got != c.want {
 			t.Errorf("changedFrom(%s, %s) = %d, want %d", c.before, c.after, got, c.want)
 		}
 	}

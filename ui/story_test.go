@@ -22,7 +22,7 @@ func TestAStreamIsLostAndFoundOnARunningScreen(t *testing.T) {
 		teatest.WaitFor(t, tm.Output(), func(out []byte) bool { return bytes.Contains(out, []byte(text)) }, teatest.WithDuration(5*time.Second), teatest.WithCheckInterval(5*time.Millisecond))
 	}
 	send := func(ev feed.Event) {
-		ev.Feed, ev.At = desk, wall()
+		ev.Feed, ev.At = desk, wallClock()
 		events <- ev
 	}
 
@@ -30,7 +30,7 @@ func TestAStreamIsLostAndFoundOnARunningScreen(t *testing.T) {
 	send(feed.Event{Status: &feed.Status{State: feed.Live}})
 	send(feed.Event{Message: &feed.Message{Type: "price", Updates: []market.Update{stock("NVDA", "NVIDIA", "181.46", "", "", "", "180.00")}}})
 	reads("181.46")
-	send(feed.Event{Status: &feed.Status{State: feed.Waiting, Attempt: 1, Cause: "connection refused", RetryAt: wall().Add(time.Minute)}})
+	send(feed.Event{Status: &feed.Status{State: feed.Waiting, Attempt: 1, Cause: "connection refused", RetryAt: wallClock().Add(time.Minute)}})
 	reads("connection refused")
 	tm.Send(keyMsg("r"))
 	if got := <-asked; got != "retry "+desk {

@@ -8,11 +8,11 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// ink is a meaning that a piece of text can have; what it looks like is decided here alone.
-type ink int8
+// style is a meaning that a piece of text can have; what it looks like is decided here alone.
+type style int8
 
 const (
-	plain ink = iota
+	plain style = iota
 	strong
 	muted
 	stale
@@ -33,8 +33,8 @@ const (
 	ended
 	banner
 	held
-	keyName
-	inks // how many there are
+	keyStyle
+	styleCount // how many there are
 )
 
 // look is one ink's style with colors, and the attributes that stand for it without any.
@@ -43,30 +43,30 @@ type look struct {
 	mono  ansi.Style
 }
 
-// shade is one color for light and for dark backgrounds, and its stand-in among the sixteen of an old terminal,
+// adaptiveColor is one color for light and for dark backgrounds, and its stand-in among the sixteen of an old terminal,
 // whose real looks are up to its user.
-type shade struct{ light, dark, ansi string }
+type adaptiveColor struct{ light, dark, ansi string }
 
-func (s shade) on(p termenv.Profile) lipgloss.TerminalColor {
+func (s adaptiveColor) forProfile(p termenv.Profile) lipgloss.TerminalColor {
 	if p == termenv.ANSI {
 		return lipgloss.Color(s.ansi)
 	}
 	return lipgloss.AdaptiveColor{Light: s.light, Dark: s.dark}
 }
 
-// theme says what every ink looks like on a renderer's terminal, dark or light.
-func theme(r *lipgloss.Renderer) [inks]look {
+// looksOf says what every ink looks like on a renderer's terminal, dark or light.
+func looksOf(r *lipgloss.Renderer) [styleCount]look {
 	p := r.ColorProfile()
 	fg := func(light, dark, ansi string) lipgloss.Style {
-		return r.NewStyle().Foreground(shade{light, dark, ansi}.on(p))
+		return r.NewStyle().Foreground(adaptiveColor{light, dark, ansi}.forProfile(p))
 	}
-	box := func(text, ground shade) lipgloss.Style {
-		return r.NewStyle().Foreground(text.on(p)).Background(ground.on(p)).Bold(true)
+	box := func(text, ground adaptiveColor) lipgloss.Style {
+		return r.NewStyle().Foreground(text.forProfile(p)).Background(ground.forProfile(p)).Bold(true)
 	}
 	none, bold := ansi.NewStyle(), ansi.NewStyle().Bold()
 	faint, reverse := ansi.NewStyle().Faint(), ansi.NewStyle().Reverse(true)
-	white := shade{"#ffffff", "#ffffff", "15"}
-	return [inks]look{
+	white := adaptiveColor{"#ffffff", "#ffffff", "15"}
+	return [styleCount]look{
 		plain:     {r.NewStyle(), none},
 		strong:    {r.NewStyle().Bold(true), bold},
 		muted:     {fg("#666666", "#949494", "7"), none},
@@ -76,56 +76,56 @@ func theme(r *lipgloss.Renderer) [inks]look {
 		title:     {fg("#5f5f5f", "#a3a3a3", "7").Bold(true), none},
 		up:        {fg("#1a7f37", "#3fb950", "2"), none},
 		down:      {fg("#cf222e", "#ff6b61", "1"), none},
-		upFlash:   {box(shade{"#0b4f1f", "#d6ffe0", "0"}, shade{"#aceebb", "#14582a", "2"}), reverse},
-		downFlash: {box(shade{"#7d0c17", "#ffe3e0", "15"}, shade{"#ffcecb", "#832119", "1"}), reverse},
+		upFlash:   {box(adaptiveColor{"#0b4f1f", "#d6ffe0", "0"}, adaptiveColor{"#aceebb", "#14582a", "2"}), reverse},
+		downFlash: {box(adaptiveColor{"#7d0c17", "#ffe3e0", "15"}, adaptiveColor{"#ffcecb", "#832119", "1"}), reverse},
 		flatFlash: {r.NewStyle().Bold(true), bold},
 		good:      {fg("#1a7f37", "#3fb950", "2"), none},
 		warn:      {fg("#8a5a00", "#e3b341", "3"), bold},
 		bad:       {fg("#cf222e", "#ff7b72", "1").Bold(true), bold},
 		live:      {fg("#1a7f37", "#3fb950", "2").Bold(true), bold},
 		busy:      {fg("#8a5a00", "#e3b341", "3").Bold(true), bold},
-		broken:    {box(white, shade{"#cf222e", "#b62324", "1"}), reverse},
-		ended:     {box(white, shade{"#5f5f5f", "#4e4e4e", "8"}), reverse},
-		banner:    {box(shade{"#3b2300", "#1c1400", "0"}, shade{"#ffd33d", "#d29922", "3"}), reverse},
-		held:      {box(white, shade{"#0969da", "#1f6feb", "4"}), reverse},
-		keyName:   {r.NewStyle().Bold(true), bold},
+		broken:    {box(white, adaptiveColor{"#cf222e", "#b62324", "1"}), reverse},
+		ended:     {box(white, adaptiveColor{"#5f5f5f", "#4e4e4e", "8"}), reverse},
+		banner:    {box(adaptiveColor{"#3b2300", "#1c1400", "0"}, adaptiveColor{"#ffd33d", "#d29922", "3"}), reverse},
+		held:      {box(white, adaptiveColor{"#0969da", "#1f6feb", "4"}), reverse},
+		keyStyle:  {r.NewStyle().Bold(true), bold},
 	}
 }
 
-// styles are the escape sequences of every ink, made once: rendering a style for each of a
+// theme are the escape sequences of every ink, made once: rendering a style for each of a
 // thousand cells, thirty times a second, would cost more than everything else together.
-type styles struct {
-	open     [inks]string // switches the ink on after a reset
-	selected [inks]string // the same on the row under the cursor
-	boxed    [inks]bool   // shows on blanks, too
+type theme struct {
+	open          [styleCount]string // switches the ink on after a reset
+	selected      [styleCount]string // the same on the row under the cursor
+	hasBackground [styleCount]bool   // shows on blanks, too
 }
 
-const reset = "\x1b[m"
+const resetSequence = "\x1b[m"
 
-// newStyles resolves the theme for a renderer's colors and background.
-func newStyles(r *lipgloss.Renderer) *styles {
-	s := &styles{}
+// newTheme resolves the theme for a renderer's colors and background.
+func newTheme(r *lipgloss.Renderer) *theme {
+	s := &theme{}
 	cursor := lipgloss.AdaptiveColor{Light: "#e6e6e6", Dark: "#2a2a2a"}
 	p := r.ColorProfile()
-	for k, l := range theme(r) {
+	for k, l := range looksOf(r) {
 		_, unset := l.color.GetBackground().(lipgloss.NoColor)
-		s.boxed[k] = !unset
+		s.hasBackground[k] = !unset
 		if p == termenv.Ascii {
-			s.open[k] = strings.TrimSuffix(l.mono.String(), reset)
+			s.open[k] = strings.TrimSuffix(l.mono.String(), resetSequence)
 			s.selected[k] = s.open[k]
 			continue
 		}
-		s.open[k] = opening(l.color)
+		s.open[k] = openingSequence(l.color)
 		s.selected[k] = s.open[k]
 		if unset && p != termenv.ANSI { // none of the sixteen is faint enough to read on
-			s.selected[k] = opening(l.color.Background(cursor))
+			s.selected[k] = openingSequence(l.color.Background(cursor))
 		}
 	}
 	return s
 }
 
-// opening is what a style writes before its text.
-func opening(s lipgloss.Style) string {
+// openingSequence is what a style writes before its text.
+func openingSequence(s lipgloss.Style) string {
 	before, _, _ := strings.Cut(s.Render("x"), "x")
 	return before
 }

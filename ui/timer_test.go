@@ -31,7 +31,7 @@ func TestNothingOnScreenChangesBetweenTwoWakeUps(t *testing.T) {
 				}
 				before, left := s.m.View(), s.m.wake.Sub(s.m.now)
 				for part := time.Duration(2); part < 5; part += 2 {
-					if s.m.at(s.m.now.Add(left*part/5)).View() != before {
+					if s.m.advanceClock(s.m.now.Add(left*part/5)).View() != before {
 						t.Fatalf("the screen changes %v after %v, and wakes up only after %v", left*part/5, s.m.now, left)
 					}
 				}
@@ -122,7 +122,7 @@ func TestManyEventsComeInFewMessages(t *testing.T) {
 		}()
 		var sizes []int
 		for {
-			msg := listen(events, wall)()
+			msg := listenEvents(events, wallClock)()
 			batch, ok := msg.(feedBatchMsg)
 			if !ok {
 				break
@@ -149,7 +149,7 @@ func TestAFullBatchDoesNotWaitForItsFrame(t *testing.T) {
 			events <- feed.Event{}
 		}
 		start := time.Now()
-		if batch := listen(events, wall)().(feedBatchMsg); len(batch.events) != maxBatch || time.Since(start) > 0 {
+		if batch := listenEvents(events, wallClock)().(feedBatchMsg); len(batch.events) != maxBatch || time.Since(start) > 0 {
 			t.Errorf("%d events after %v", len(batch.events), time.Since(start))
 		}
 	})

@@ -67,27 +67,27 @@ func Options() []tea.ProgramOption {
 // Model is the whole screen.
 type Model struct {
 	config Config
-	styles *styles
+	styles *theme
 	keys   keyMap
 
-	clock  timepiece // asked by commands
-	now    time.Time // as the last message told it
-	deck   tape.Position
-	board  *market.Board
-	feeds  feeds
-	former map[string]bool // feeds that are watched no more: what still comes of them is dropped
-	snag   string          // Setup.Trouble
-	marks  []mark
-	log    history
-	frozen *still // set while paused
+	clock        clockFunc // asked by commands
+	now          time.Time // as the last message told it
+	deck         tape.Position
+	board        *market.Board
+	feeds        feedList
+	removedFeeds map[string]bool // feeds that are watched no more: what still comes of them is dropped
+	problem      string          // Setup.Trouble
+	marks        []gapMark
+	log          eventLog
+	paused       *pausedView // set while paused
 
 	width, height int
 	layout        layout
-	focus         pane
+	focus         focus
 	showLog       bool
 	overlay       overlay
-	prices        prices
-	news          news
+	prices        pricesPane
+	news          newsPane
 	logPane       logPane
 	menu, help    list
 	toast         toast
@@ -96,13 +96,13 @@ type Model struct {
 	generation int       // of the pending wakeMsg
 }
 
-// pane is a part of the screen that can have the keyboard.
-type pane int8
+// focus is a part of the screen that can have the keyboard.
+type focus int8
 
 const (
-	pricesPane pane = iota
-	newsPane
-	eventsPane
+	focusPrices focus = iota
+	focusNews
+	focusLog
 )
 
 // overlay is what stands over the panes until it is closed.
@@ -121,26 +121,26 @@ type toast struct {
 	span
 }
 
-// shown is what there is to show.
-type shown struct {
+// content is what there is to show.
+type content struct {
 	rows    []*market.Row
 	stories []*market.Story
-	marks   []mark
-	log     history
+	marks   []gapMark
+	log     eventLog
 }
 
-// still is the tape as it was when the screen was paused.
-type still struct {
-	shown
-	held   uint64                      // messages since
-	shared map[*market.Row]*market.Row // copies by their rows that have not changed since: both have the same bars
-	widths widths                      // and the room of the news, as they will be when the screen goes on
-	news   news
+// pausedView is the tape as it was when the screen was paused.
+type pausedView struct {
+	content
+	heldMessages uint64                      // messages since
+	shared       map[*market.Row]*market.Row // copies by their rows that have not changed since: both have the same bars
+	widths       columnWidths                // and the room of the news, as they will be when the screen goes on
+	news         newsPane
 }
 
-// part gives the copy of a row that is about to change bars of its own: to copy those of a large market at once
+// unshareBars gives the copy of a row that is about to change bars of its own: to copy those of a large market at once
 // would hold the screen up.
-func (s *still) part(r *market.Row) {
+func (s *pausedView) unshareBars(r *market.Row) {
 	if held := s.shared[r]; held != nil {
 		held.Seconds, held.Minutes = r.Seconds.Clone(), r.Minutes.Clone()
 		delete(s.shared, r)
@@ -154,8 +154,8 @@ func New(c Config) Model {
 	}
 	m := Model{
 		config: c,
-		clock:  wall,
-		styles: newStyles(c.Renderer),
+		clock:  wallClock,
+		styles: newTheme(c.Renderer),
 		keys:   newKeys(c),
 		board:  market.NewBoard(market.Limits{}),
 		feeds:  newFeeds(c.Feeds),
@@ -170,13 +170,13 @@ func New(c Config) Model {
 
 // Init implements tea.Model.
 func (m Model) Init() tea.Cmd {
-	return tea.Batch(m.clock.read, listen(m.config.Events, m.clock), hear(m.config.Notices), learn(m.config.Reloads), m.readDeck())
+	return tea.Batch(m.clock.readMsg, listenEvents(m.config.Events, m.clock), listenNotices(m.config.Notices), listenReloads(m.config.Reloads), m.askDeckPosition())
 }
 
-// tape is what the panes show: the board, or while paused what it was.
-func (m Model) tape() *shown {
-	if m.frozen != nil {
-		return &m.frozen.shown
+// content is what the panes show: the board, or while paused what it was.
+func (m Model) content() *content {
+	if m.paused != nil {
+		return &m.paused.content
 	}
-	return &shown{m.board.Rows(), m.board.News(), m.marks, m.log}
+	return &content{m.board.Rows(), m.board.News(), m.marks, m.log}
 }
