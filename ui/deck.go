@@ -80,7 +80,7 @@ func (m Model) startOver() Model {
 }
 
 // speeds are the paces that the keys go through.
-var speeds = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 100, 300, 1000, tape.Max}
+var speeds = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 100, 300, 1000, tape.Unlimited}
 
 // nextSpeed is the next speed in the direction of by.
 func nextSpeed(now float64, by int) float64 {
@@ -144,7 +144,7 @@ func formatOffset(d time.Duration) string {
 }
 
 func formatSpeed(x float64) string {
-	if x >= tape.Max {
+	if x >= tape.Unlimited {
 		return "max"
 	}
 	return strconv.FormatFloat(x, 'g', -1, 64) + "×"

@@ -57,7 +57,7 @@ func TestThePaceStopsAtItsEnds(t *testing.T) {
 		by   int
 		want float64
 	}{
-		{1, 1, 2}, {1, -1, 0.5}, {0.1, -1, 0.1}, {1000, 1, tape.Max}, {tape.Max, 1, tape.Max}, {tape.Max, -1, 1000},
+		{1, 1, 2}, {1, -1, 0.5}, {0.1, -1, 0.1}, {1000, 1, tape.Unlimited}, {tape.Unlimited, 1, tape.Unlimited}, {tape.Unlimited, -1, 1000},
 		{3, 1, 5}, {3, -1, 2}, // a pace of the command line's
 	}
 	for _, test := range tests {
@@ -75,7 +75,7 @@ func TestTheDeckLineSaysWhereTheTapeStands(t *testing.T) {
 	}{
 		{"running", tape.Position{Offset: 83 * time.Second, Total: 2 * time.Hour, Speed: 10}, "▶ 00:01:23 / 02:00:00  10×"},
 		{"paused", tape.Position{Paused: true, Speed: 1}, "‖ 00:00:00  1×"},
-		{"winding", tape.Position{Seeking: true, Speed: tape.Max}, "» 00:00:00  max"},
+		{"winding", tape.Position{Seeking: true, Speed: tape.Unlimited}, "» 00:00:00  max"},
 		{"at its end", tape.Position{Ended: true, Speed: 1, Note: "the file ends in mid-event"}, "■ end 00:00:00  1×  the file ends in mid-event"},
 		{"damaged", tape.Position{Err: errors.New("x.tape: unexpected EOF")}, "✕ x.tape: unexpected EOF"},
 	}

@@ -33,7 +33,7 @@ func BenchmarkRecord(b *testing.B) {
 			name := filepath.Join(b.TempDir(), base)
 			n := 0
 			for b.Loop() {
-				r, err := Create(name, Options{Feeds: desk, Start: startTime()})
+				r, err := Create(name, RecorderOptions{Feeds: desk, Start: startTime()})
 				if err != nil {
 					b.Fatal(err)
 				}
@@ -64,7 +64,7 @@ func BenchmarkRead(b *testing.B) {
 	events := priceEvents(100_000)
 	for _, base := range []string{"x.tape", "x.tape.gz"} {
 		b.Run(filepath.Ext(base), func(b *testing.B) {
-			name := record(b, base, Options{Feeds: desk}, events...)
+			name := record(b, base, RecorderOptions{Feeds: desk}, events...)
 			n := 0
 			b.ReportAllocs()
 			for b.Loop() {
@@ -90,10 +90,10 @@ func BenchmarkReplay(b *testing.B) {
 	events := priceEvents(100_000)
 	for _, base := range []string{"x.tape", "x.tape.gz"} {
 		b.Run(filepath.Ext(base), func(b *testing.B) {
-			name := record(b, base, Options{Feeds: desk}, events...)
+			name := record(b, base, RecorderOptions{Feeds: desk}, events...)
 			n := 0
 			for b.Loop() {
-				p := Play(b.Context(), open(b, name), PlayerOptions{Speed: Max, Decoder: native})
+				p := Play(b.Context(), open(b, name), PlayerOptions{Speed: Unlimited, NewDecoder: native})
 				board := newApplied()
 				for e := range p.Events() {
 					board.take(e)

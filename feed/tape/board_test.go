@@ -103,7 +103,7 @@ func watchLive(t *testing.T, name string) *applied {
 	defer server.Close()
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r, err := Create(name, Options{Feeds: []Source{{Name: "desk", URL: server.URL}}})
+	r, err := Create(name, RecorderOptions{Feeds: []Source{{Name: "desk", URL: server.URL}}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func watchLive(t *testing.T, name string) *applied {
 		t.Fatal(err)
 	}
 	live := newApplied()
-	for e := range r.Through(ctx, set.Events(), func(err error) { t.Error(err) }) {
+	for e := range r.Tee(ctx, set.Events(), func(err error) { t.Error(err) }) {
 		live.take(e)
 		if e.Status != nil && e.Status.State == feed.Closed {
 			cancel()
@@ -132,7 +132,7 @@ func TestAReplayAtMaxSpeedEndsInTheBoardOfLiveWatching(t *testing.T) {
 		if live.decoded < 300 || len(live.faults) == 0 || len(live.others) < 20 {
 			t.Fatalf("the live part was poor: %d updates, %d faults, %d other events", live.decoded, len(live.faults), len(live.others))
 		}
-		p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Max, Decoder: native})
+		p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Unlimited, NewDecoder: native})
 		replayed := newApplied()
 		for e := range p.Events() {
 			replayed.take(e)
@@ -147,7 +147,7 @@ func TestAReplayAtMaxSpeedEndsInTheBoardOfLiveWatching(t *testing.T) {
 func TestAWoundBackTapeEndsInTheSameBoard(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.tape")
 	live := watchLive(t, name)
-	p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Max, Decoder: native})
+	p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Unlimited, NewDecoder: native})
 	replayed, taken := newApplied(), 0
 	for e := range p.Events() {
 		if replayed.take(e); taken == 150 || taken == 400 {
@@ -161,7 +161,7 @@ func TestAWoundBackTapeEndsInTheSameBoard(t *testing.T) {
 // A decoder that merges deltas has state of its own, which a reset must not keep.
 func TestWindingBackBeginsWithNewDecoders(t *testing.T) {
 	made := 0
-	p := Play(t.Context(), open(t, tenTicks(t)), PlayerOptions{Paused: true, Hold: true, Decoder: func(s Source) decode.Decoder {
+	p := Play(t.Context(), open(t, tenTicks(t)), PlayerOptions{Paused: true, WaitAtEnd: true, NewDecoder: func(s Source) decode.Decoder {
 		if made++; s.Name != "desk" {
 			t.Errorf("a decoder for %q", s.Name)
 		}

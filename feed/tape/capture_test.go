@@ -283,7 +283,7 @@ func TestNotesThatAreNotUnderstoodAreCountedAndPassedOver(t *testing.T) {
 		": at yesterday\n: at 2026-11-21T10:00:00Z weather {}\n: at 2026-11-21T10:00:00Z \"open status {}\n" +
 		": at 2026-11-21T10:00:00Z status {\"state\":\"dancing\"}\n: at 2026-11-21T10:00:00Z gap {\n" +
 		": at 2026-11-21T10:00:01Z\ndata: 1\n\n"
-	p := Play(t.Context(), open(t, write(t, "x.tape", text)), PlayerOptions{Speed: Max})
+	p := Play(t.Context(), open(t, write(t, "x.tape", text)), PlayerOptions{Speed: Unlimited})
 	var got []feed.Event
 	for e := range p.Events() {
 		got = append(got, e)
@@ -298,7 +298,7 @@ func TestNotesThatAreNotUnderstoodAreCountedAndPassedOver(t *testing.T) {
 
 func TestACaptureIsPlayedAsALiveStream(t *testing.T) {
 	name := write(t, "x.sse", "data: 1\n\ndata: 2\n\n")
-	p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Max, Hold: true})
+	p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Unlimited, WaitAtEnd: true})
 	for range 2 {
 		first := <-p.Events()
 		if s := first.Status; s == nil || s.State != feed.Live || first.Feed != "x" {

@@ -12,7 +12,7 @@ import (
 func TestARecordingCutAnywhereReplaysItsWholeEvents(t *testing.T) {
 	for _, base := range []string{"x.tape", "x.tape.gz"} {
 		want := append(oneOfEach(), ticks(2)...)
-		whole, err := os.ReadFile(record(t, base, Options{Feeds: desk}, want...))
+		whole, err := os.ReadFile(record(t, base, RecorderOptions{Feeds: desk}, want...))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +29,7 @@ func TestARecordingCutAnywhereReplaysItsWholeEvents(t *testing.T) {
 				continue // in the middle of the first line
 			}
 			got := rest(t, r)
-			tally := r.Tally()
+			tally := r.Stats()
 			if err := r.Close(); err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +72,7 @@ func boolToInt(b bool) int {
 func TestAKilledRecorderHasLostLessThanASecondOfEvents(t *testing.T) {
 	for _, base := range []string{"x.tape", "x.tape.gz"} {
 		name := t.TempDir() + "/" + base
-		r, err := Create(name, Options{Feeds: desk, Start: startTime()})
+		r, err := Create(name, RecorderOptions{Feeds: desk, Start: startTime()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -97,7 +97,7 @@ func TestAKilledRecorderHasLostLessThanASecondOfEvents(t *testing.T) {
 }
 
 func TestADamagedCompressedFileIsAnErrorAfterTheEventsBefore(t *testing.T) {
-	name := record(t, "x.tape.gz", Options{Feeds: desk}, ticks(200)...)
+	name := record(t, "x.tape.gz", RecorderOptions{Feeds: desk}, ticks(200)...)
 	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)

@@ -56,7 +56,7 @@ func (d *deck) decide(next time.Duration, now time.Time) (verdict, time.Duration
 		d.moveTo(d.target, now)
 	}
 	switch {
-	case d.steps > 0, d.speed == Max && !d.paused:
+	case d.steps > 0, d.speed == Unlimited && !d.paused:
 		return deliver, 0
 	case d.paused:
 		return stay, 0
@@ -91,7 +91,7 @@ func (d *deck) took(offset time.Duration, shows bool, now time.Time) {
 	if d.steps > 0 && shows {
 		d.steps--
 	}
-	if d.paused || d.speed == Max {
+	if d.paused || d.speed == Unlimited {
 		d.moveTo(offset, now)
 	}
 }
@@ -101,7 +101,7 @@ func (d *deck) position(now time.Time) time.Duration {
 	switch {
 	case d.seeking:
 		return d.target
-	case d.paused, d.ended, d.speed == Max:
+	case d.paused, d.ended, d.speed == Unlimited:
 		return d.anchor
 	}
 	run := float64(now.Sub(d.since)) * d.speed

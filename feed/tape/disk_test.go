@@ -29,7 +29,7 @@ func (d *smallDisk) Write(p []byte) (int, error) {
 func TestAFullDiskIsNamedOnceAndDoesNotStopTheWatching(t *testing.T) {
 	for _, base := range []string{"x.tape", "x.tape.gz"} {
 		name := filepath.Join(t.TempDir(), base)
-		r, err := Create(name, Options{Feeds: desk, Start: startTime()})
+		r, err := Create(name, RecorderOptions{Feeds: desk, Start: startTime()})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -60,7 +60,7 @@ func TestAFullDiskIsNamedOnceAndDoesNotStopTheWatching(t *testing.T) {
 }
 
 func TestAFullDiskAtTheEndIsToldByClose(t *testing.T) {
-	r, err := Create(filepath.Join(t.TempDir(), "x.tape"), Options{Feeds: desk, Start: startTime()})
+	r, err := Create(filepath.Join(t.TempDir(), "x.tape"), RecorderOptions{Feeds: desk, Start: startTime()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -83,7 +83,7 @@ func TestAFullDiskAtTheEndIsToldByClose(t *testing.T) {
 
 func TestARotationThatFailsEndsTheRecordingOnly(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.tape")
-	r, err := Create(name, Options{Feeds: desk, MaxSize: 300, Start: startTime()})
+	r, err := Create(name, RecorderOptions{Feeds: desk, MaxSize: 300, Start: startTime()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,7 +106,7 @@ func TestARotationThatFailsEndsTheRecordingOnly(t *testing.T) {
 
 func TestAFileThatGotNoHeaderIsRemoved(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.tape")
-	r, err := Create(name, Options{Feeds: desk, MaxSize: 300, Start: startTime()})
+	r, err := Create(name, RecorderOptions{Feeds: desk, MaxSize: 300, Start: startTime()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -36,8 +36,8 @@ func appendSource(dst []byte, f Source) []byte {
 	dst = append(append(dst, ": "...), wordFeed...)
 	dst = append(strconv.AppendQuote(dst, f.Name), ' ')
 	dst = strconv.AppendQuote(dst, f.URL)
-	if f.Reading != "" && utf8.ValidString(f.Reading) && !strings.ContainsAny(f.Reading, "\r\n") {
-		dst = append(append(dst, ' '), f.Reading...)
+	if f.Mapping != "" && utf8.ValidString(f.Mapping) && !strings.ContainsAny(f.Mapping, "\r\n") {
+		dst = append(append(dst, ' '), f.Mapping...)
 	}
 	return append(dst, '\n')
 }
@@ -111,7 +111,7 @@ func parseSource(text []byte) (Source, bool) {
 		return Source{}, false
 	}
 	url, rest, err := cutQuoted(rest)
-	return Source{Name: name, URL: url, Reading: string(stream.AppendUTF8(nil, rest))}, err == nil
+	return Source{Name: name, URL: url, Mapping: string(stream.AppendUTF8(nil, rest))}, err == nil
 }
 
 // cutQuoted cuts a quoted text and the space behind it off the begin of text, and makes it harmless.

@@ -113,7 +113,7 @@ func (r *Reader) jump(m mark) (err error) {
 		return err
 	}
 	r.lines.restart(r.input, m.pos)
-	r.place, r.tally, r.ended = m.place, Tally{}, nil
+	r.place, r.tally, r.ended = m.place, ReadStats{}, nil
 	r.block.reset()
 	if m.pos == 0 {
 		r.place.at = r.info.Start

@@ -137,7 +137,7 @@ func (p *Player) finish(ctx context.Context, err error, hold bool) error {
 	p.mu.Lock()
 	p.deck.end(time.Now())
 	p.info = p.reader.Info()
-	p.note = p.reader.Tally().note()
+	p.note = p.reader.Stats().note()
 	if err != io.EOF {
 		p.err = err
 	}
@@ -164,7 +164,7 @@ func (p *Player) fail(err error) error {
 }
 
 // note says in words what is not whole; empty when everything is.
-func (t Tally) note() string {
+func (t ReadStats) note() string {
 	switch {
 	case t.Half > 0:
 		return "the file ends in mid-event, which was left out"

@@ -11,14 +11,14 @@ import (
 
 // PlayerOptions say how a Player begins; every zero field has a meaning.
 type PlayerOptions struct {
-	// Decoder makes the decoder of a feed; it is called anew whenever the tape is wound back,
+	// NewDecoder makes the decoder of a feed; it is called anew whenever the tape is wound back,
 	// since decoders may keep state, and when the feed became another. Nil: messages carry no updates.
-	Decoder func(Source) decode.Decoder
+	NewDecoder func(Source) decode.Decoder
 
-	Speed  float64       // [Slowest] to [Fastest], or Max; 0 means 1
-	From   time.Duration // where to begin: what is before is sent at once, so that the board is whole
-	Paused bool
-	Hold   bool // at the end, wait for Seek or the end of the context, instead of closing the channel
+	Speed     float64       // [Slowest] to [Fastest], or Max; 0 means 1
+	From      time.Duration // where to begin: what is before is sent at once, so that the board is whole
+	Paused    bool
+	WaitAtEnd bool // at the end, wait for Seek or the end of the context, instead of closing the channel
 }
 
 // Player sends the events of a recording, in their own time, on a channel like that of a [feed.Set]. The
@@ -66,7 +66,7 @@ const queue = 256
 func Play(ctx context.Context, r *Reader, o PlayerOptions) *Player {
 	p := &Player{
 		events: make(chan feed.Event, queue), wake: make(chan struct{}, 1),
-		reader: r, newDecoder: o.Decoder, info: r.Info(),
+		reader: r, newDecoder: o.NewDecoder, info: r.Info(),
 	}
 	p.deck = deck{speed: 1, paused: o.Paused}
 	p.deck.origin = r.Offset()
@@ -77,7 +77,7 @@ func Play(ctx context.Context, r *Reader, o PlayerOptions) *Player {
 	if o.From > r.Offset() {
 		p.deck.seek(o.From, time.Now())
 	}
-	go p.run(ctx, o.Hold)
+	go p.run(ctx, o.WaitAtEnd)
 	return p
 }
 

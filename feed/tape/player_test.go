@@ -102,7 +102,9 @@ func (s *screen) shows(n int, want Position) {
 	}
 }
 
-func tenTicks(t *testing.T) string { return record(t, "x.tape", Options{Feeds: desk}, ticks(10)...) }
+func tenTicks(t *testing.T) string {
+	return record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(10)...)
+}
 
 func TestATapePlaysAtItsOwnPace(t *testing.T) {
 	name := tenTicks(t)
@@ -169,12 +171,12 @@ func TestStepShowsOneEventAndStaysPaused(t *testing.T) {
 func TestAStepPassesOverPulses(t *testing.T) {
 	events := ticks(3)
 	pulse := feed.Event{Feed: "desk", At: at(1500 * time.Millisecond), Pulse: &feed.Pulse{}}
-	name := record(t, "x.tape", Options{Feeds: desk}, events[0], pulse, pulse, events[1], events[2])
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, events[0], pulse, pulse, events[1], events[2])
 	p := Play(t.Context(), open(t, name), PlayerOptions{Paused: true})
 	p.Step()
 	p.Step()
 	same(t, []feed.Event{<-p.Events(), <-p.Events(), <-p.Events(), <-p.Events()}, []feed.Event{events[0], pulse, pulse, events[1]})
-	p.SetSpeed(Max)
+	p.SetSpeed(Unlimited)
 	p.Resume()
 	for range p.Events() {
 	}
@@ -194,15 +196,15 @@ func TestSpeedChangesFromHereOn(t *testing.T) {
 		s.SetSpeed(1000)
 		s.let(3 * time.Millisecond)
 		s.shows(5, Position{Offset: 5 * time.Second, Speed: 1000})
-		s.SetSpeed(Max)
+		s.SetSpeed(Unlimited)
 		s.settle()
-		s.shows(10, Position{Offset: 10 * time.Second, Speed: Max, Ended: true})
+		s.shows(10, Position{Offset: 10 * time.Second, Speed: Unlimited, Ended: true})
 	})
 }
 
 func TestSpeedsOutOfBoundsAreBroughtToTheBound(t *testing.T) {
 	for _, c := range []struct{ ask, want float64 }{
-		{0, Slowest}, {-3, Slowest}, {math.Inf(-1), Slowest}, {5000, Fastest}, {math.Inf(1), Max}, {math.NaN(), 1}, {Max, Max}, {3, 3},
+		{0, MinSpeed}, {-3, MinSpeed}, {math.Inf(-1), MinSpeed}, {5000, MaxSpeed}, {math.Inf(1), Unlimited}, {math.NaN(), 1}, {Unlimited, Unlimited}, {3, 3},
 	} {
 		if got := clampSpeed(c.ask); got != c.want {
 			t.Errorf("%g gives %g, want %g", c.ask, got, c.want)
@@ -212,7 +214,7 @@ func TestSpeedsOutOfBoundsAreBroughtToTheBound(t *testing.T) {
 
 // A user who stops the program for an hour (ctrl+z) finds the tape where it was.
 func TestATapeWhoseConsumerWasAwayDoesNotRace(t *testing.T) {
-	name := record(t, "x.tape", Options{Feeds: desk}, ticks(2*queue)...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(2*queue)...)
 	synctest.Test(t, func(t *testing.T) {
 		s := watch(t, name, PlayerOptions{Speed: 100})
 		time.Sleep(time.Hour) // of the bubble: nobody takes
@@ -228,10 +230,10 @@ func TestATapeWhoseConsumerWasAwayDoesNotRace(t *testing.T) {
 }
 
 func TestControlsNeverBlockAndNothingIsLeftBehind(t *testing.T) {
-	name := record(t, "x.tape", Options{Feeds: desk}, ticks(3*queue)...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(3*queue)...)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		p := Play(ctx, open(t, name), PlayerOptions{Speed: Max})
+		p := Play(ctx, open(t, name), PlayerOptions{Speed: Unlimited})
 		synctest.Wait() // the queue is full, nobody takes
 		for range 100 {
 			p.Pause()
@@ -252,9 +254,9 @@ func TestControlsNeverBlockAndNothingIsLeftBehind(t *testing.T) {
 
 func TestMaxSpeedLosesNothingWhateverTheConsumerDoes(t *testing.T) {
 	want := ticks(20 * queue)
-	name := record(t, "x.tape", Options{Feeds: desk}, want...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, want...)
 	synctest.Test(t, func(t *testing.T) {
-		p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Max})
+		p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Unlimited})
 		var got []feed.Event
 		for e := range p.Events() {
 			if got = append(got, e); len(got)%500 == 0 {
@@ -267,7 +269,7 @@ func TestMaxSpeedLosesNothingWhateverTheConsumerDoes(t *testing.T) {
 
 func TestTheEndSaysWhatWasNotWhole(t *testing.T) {
 	half := write(t, "x.tape", ": livetape recording 1\n: start 2026-11-21T10:00:00Z\n: at 2026-11-21T10:00:01Z\ndata: 1\n\ndata: ha")
-	p := Play(t.Context(), open(t, half), PlayerOptions{Speed: Max})
+	p := Play(t.Context(), open(t, half), PlayerOptions{Speed: Unlimited})
 	for range p.Events() {
 	}
 	if got := p.Position(); !strings.Contains(got.Note, "ends in mid-event") || got.Err != nil || got.Events != 1 {
@@ -277,7 +279,7 @@ func TestTheEndSaysWhatWasNotWhole(t *testing.T) {
 	if err := r.file.Close(); err != nil { // so that it cannot be wound back
 		t.Fatal(err)
 	}
-	p = Play(t.Context(), r, PlayerOptions{Speed: Max, Hold: true})
+	p = Play(t.Context(), r, PlayerOptions{Speed: Unlimited, WaitAtEnd: true})
 	<-p.Events()
 	p.Seek(0)
 	for range p.Events() {
@@ -288,7 +290,7 @@ func TestTheEndSaysWhatWasNotWhole(t *testing.T) {
 }
 
 func TestSpeedsAndOffsetsAreReadFromText(t *testing.T) {
-	for text, want := range map[string]float64{"1": 1, "10x": 10, "0.1x": 0.1, "1000": 1000, "max": Max} {
+	for text, want := range map[string]float64{"1": 1, "10x": 10, "0.1x": 0.1, "1000": 1000, "max": Unlimited} {
 		if got, err := ParseSpeed(text); err != nil || got != want {
 			t.Errorf("%s gives %g, %v", text, got, err)
 		}

@@ -23,8 +23,8 @@ type Info struct {
 	Total time.Duration // offset of the last event; 0 while it is not known (a compressed file, a capture)
 }
 
-// Tally says what was found in a file so far, and at its end whether it is whole.
-type Tally struct {
+// ReadStats says what was found in a file so far, and at its end whether it is whole.
+type ReadStats struct {
 	Events  int  // entries
 	Skipped int  // notes that could not be read, as from a newer livetape
 	Half    int  // 1 when the file ends in the middle of an event, which was left out
@@ -42,7 +42,7 @@ type Reader struct {
 
 	block block
 	place place
-	tally Tally
+	tally ReadStats
 	held  *Entry // found by Seek, next to be given
 	index index
 	ended error
@@ -112,8 +112,8 @@ func (r *Reader) describe(head []byte) {
 // Info describes the recording.
 func (r *Reader) Info() Info { return r.info }
 
-// Tally says what was read so far; it is complete once Next has given io.EOF.
-func (r *Reader) Tally() Tally { return r.tally }
+// Stats says what was read so far; it is complete once Next has given io.EOF.
+func (r *Reader) Stats() ReadStats { return r.tally }
 
 // Offset is the offset of the entry that Next gave last.
 func (r *Reader) Offset() time.Duration { return r.place.offset }

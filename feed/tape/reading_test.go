@@ -38,7 +38,7 @@ func TestARotatedSetOfSeveralFeedsReplaysToTheLiveBoard(t *testing.T) {
 		if err := os.WriteFile(joined, all, 0o600); err != nil {
 			t.Fatal(err)
 		}
-		p := Play(t.Context(), open(t, joined), PlayerOptions{Speed: Max, Decoder: native})
+		p := Play(t.Context(), open(t, joined), PlayerOptions{Speed: Unlimited, NewDecoder: native})
 		replayed := newApplied()
 		for e := range p.Events() {
 			replayed.take(e)
@@ -60,7 +60,7 @@ func watchSeveral(t *testing.T, name string) *applied {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
-	r, err := Create(name, Options{Feeds: feeds, MaxSize: 10_000})
+	r, err := Create(name, RecorderOptions{Feeds: feeds, MaxSize: 10_000})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -69,7 +69,7 @@ func watchSeveral(t *testing.T, name string) *applied {
 		t.Fatal(err)
 	}
 	live, closed := newApplied(), 0
-	for e := range r.Through(ctx, set.Events(), func(err error) { t.Error(err) }) {
+	for e := range r.Tee(ctx, set.Events(), func(err error) { t.Error(err) }) {
 		live.take(e)
 		if e.Status != nil && e.Status.State == feed.Closed {
 			if closed++; closed == len(configs) {
@@ -82,14 +82,14 @@ func watchSeveral(t *testing.T, name string) *applied {
 	return live
 }
 
-var mappedDesk = []Source{{Name: "desk", URL: "http://desk.example/", Reading: `{"preset": "livetape"}`}}
+var mappedDesk = []Source{{Name: "desk", URL: "http://desk.example/", Mapping: `{"preset": "livetape"}`}}
 
 // TestAFeedThatJoinsOrChangesIsNamedFromThenOn also in the header of the files that follow.
 func TestAFeedThatJoinsOrChangesIsNamedFromThenOn(t *testing.T) {
 	for _, size := range []int64{0, 700} {
 		known := map[string]Source{"desk": mappedDesk[0]}
 		name := filepath.Join(t.TempDir(), "x.tape")
-		r, err := Create(name, Options{Feeds: mappedDesk, Start: startTime(), MaxSize: size, Source: func(feed string) Source { return known[feed] }})
+		r, err := Create(name, RecorderOptions{Feeds: mappedDesk, Start: startTime(), MaxSize: size, Source: func(feed string) Source { return known[feed] }})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -104,11 +104,11 @@ func TestAFeedThatJoinsOrChangesIsNamedFromThenOn(t *testing.T) {
 		connecting := feed.Status{State: feed.Connecting}
 		write(status(0, connecting), "desk")
 		write(message(time.Second, "price", "1", "a"), "desk")
-		known["late"] = Source{Name: "late", URL: "http://late.example/?token=s3cret", Reading: "first"}
+		known["late"] = Source{Name: "late", URL: "http://late.example/?token=s3cret", Mapping: "first"}
 		write(status(2*time.Second, connecting), "late")
 		write(message(3*time.Second, "price", "1", "b"), "late")
 		write(message(4*time.Second, "price", "2", "c"), "desk")
-		known["late"] = Source{Name: "late", URL: "http://late.example/", Reading: "second"}
+		known["late"] = Source{Name: "late", URL: "http://late.example/", Mapping: "second"}
 		write(status(5*time.Second, connecting), "late")
 		write(message(6*time.Second, "price", "2", "d"), "late")
 		write(message(7*time.Second, "price", "3", "e"), "desk")
@@ -122,7 +122,7 @@ func TestAFeedThatJoinsOrChangesIsNamedFromThenOn(t *testing.T) {
 			if err != nil || strings.Contains(string(text), "s3cret") {
 				t.Errorf("%v, or a secret: %s", err, text)
 			}
-			p := Play(t.Context(), open(t, file), PlayerOptions{Speed: Max, Decoder: func(s Source) decode.Decoder { return says(s.Name + " " + s.Reading) }})
+			p := Play(t.Context(), open(t, file), PlayerOptions{Speed: Unlimited, NewDecoder: func(s Source) decode.Decoder { return says(s.Name + " " + s.Mapping) }})
 			for e := range p.Events() {
 				if e.Message != nil {
 					got = append(got, e.Message.Unmapped+" "+string(e.Message.Data))
@@ -143,7 +143,7 @@ func (s says) Decode(string, []byte) (decode.Message, error) {
 }
 
 func TestAReadingOfSeveralLinesIsLeftOut(t *testing.T) {
-	name := record(t, "x.tape", Options{Feeds: []Source{{Name: "desk", Reading: "a\ndata: forged\n\n"}}}, ticks(1)...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: []Source{{Name: "desk", Mapping: "a\ndata: forged\n\n"}}}, ticks(1)...)
 	r := open(t, name)
 	defer r.Close()
 	if got := r.Info().Feeds; !slices.Equal(got, []Source{{Name: "desk"}}) {
@@ -165,7 +165,7 @@ func TestCredentialsAreMaskedWhereverAServerRepeatsThem(t *testing.T) {
 		message(time.Second, "s3cret-s3cret", "id s3cret-s3cret", "{\"you\":\"s3cret-s3cret\",\n\"last\":1}"),
 		message(2*time.Second, "price", "1", "s3cret-s3cret\r\x00"), // which only a note can carry
 	}
-	name := record(t, "x.tape", Options{Feeds: desk, Mask: func(string) feed.Mask { return mask }}, events...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk, Mask: func(string) feed.Mask { return mask }}, events...)
 	got, _ := read(t, name)
 	events[0].Gap = &feed.Gap{Kind: feed.Continued, From: "•••"}
 	events[1] = message(time.Second, "•••", "id •••", "{\"you\":\"•••\",\n\"last\":1}")

@@ -11,8 +11,8 @@ import (
 	"livetape/feed"
 )
 
-// Options say what a Recorder writes; every zero field has a meaning.
-type Options struct {
+// RecorderOptions say what a Recorder writes; every zero field has a meaning.
+type RecorderOptions struct {
 	Feeds   []Source                    // whose events are recorded; their URLs are masked once more. None: every event names its feed
 	Source  func(feed string) Source    // of a feed that begins to connect: it may have joined later, or be another since. Nil: Feeds says all
 	Mask    func(name string) feed.Mask // takes out of payloads and ids what is secret; nil: nothing
@@ -26,7 +26,7 @@ const flushEvery = time.Second
 // Recorder writes events to a file. It is not safe for concurrent use.
 type Recorder struct {
 	name    string
-	options Options
+	options RecorderOptions
 	create  func(name string) (output, error)
 
 	file    *file
@@ -52,7 +52,7 @@ type Recorder struct {
 // It never appends, and never loses an older recording: one that has the name is first renamed as
 // a full one would be, to the next free of name-0001, name-0002 …, the number standing before the extension. A file
 // that is anything else is left alone, and an error.
-func Create(name string, o Options) (*Recorder, error) {
+func Create(name string, o RecorderOptions) (*Recorder, error) {
 	if o.Start.IsZero() {
 		o.Start = time.Now()
 	}
@@ -94,10 +94,10 @@ func (r *Recorder) begin() error {
 	return r.open(r.options.Start)
 }
 
-// Moved is what an older recording, which had the name of this one, is called now; empty when there was none.
-func (r *Recorder) Moved() string { return r.moved }
+// MovedTo is what an older recording, which had the name of this one, is called now; empty when there was none.
+func (r *Recorder) MovedTo() string { return r.moved }
 
-// Messages is how many events of the feeds were written so far. Of a Recorder that belongs to [Recorder.Through], it
+// Messages is how many events of the feeds were written so far. Of a Recorder that belongs to [Recorder.Tee], it
 // may be asked for once the channel is closed.
 func (r *Recorder) Messages() int { return r.messages }
 

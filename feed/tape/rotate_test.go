@@ -25,7 +25,7 @@ func pieces(t *testing.T, name string) []string {
 func TestRotationLosesAndSplitsNothing(t *testing.T) {
 	for _, base := range []string{"x.tape", "x.tape.gz", "x", ".x"} {
 		want := append(oneOfEach(), ticks(300)...)
-		name := record(t, base, Options{Feeds: desk, MaxSize: 2000}, want...)
+		name := record(t, base, RecorderOptions{Feeds: desk, MaxSize: 2000}, want...)
 		var got []feed.Event
 		files := pieces(t, name)
 		for i, file := range files {
@@ -46,7 +46,7 @@ func TestRotationLosesAndSplitsNothing(t *testing.T) {
 }
 
 func TestAPlainPieceIsNoLargerThanAsked(t *testing.T) {
-	name := record(t, "x.tape", Options{Feeds: desk, MaxSize: 2000}, ticks(300)...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk, MaxSize: 2000}, ticks(300)...)
 	for _, file := range pieces(t, name) {
 		if stat, err := os.Stat(file); err != nil || stat.Size() > 2000 {
 			t.Errorf("%s: %v, %v", file, stat.Size(), err)
@@ -59,7 +59,7 @@ func TestAnEventLargerThanAFileGetsOneOfItsOwn(t *testing.T) {
 	for i := range 3 {
 		want = append(want, message(time.Duration(i), "price", "1", strings.Repeat("x", 5000)))
 	}
-	name := record(t, "x.tape", Options{Feeds: desk, MaxSize: 100}, want...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk, MaxSize: 100}, want...)
 	files := pieces(t, name)
 	if len(files) != 3 {
 		t.Fatalf("files are %v", files)
@@ -72,7 +72,7 @@ func TestAnEventLargerThanAFileGetsOneOfItsOwn(t *testing.T) {
 
 func TestJoinedPiecesReplayAsOne(t *testing.T) {
 	want := append([]feed.Event{status(0, feed.Status{State: feed.Live})}, ticks(100)...)
-	name := record(t, "x.tape", Options{Feeds: desk, MaxSize: 1000}, want...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk, MaxSize: 1000}, want...)
 	var all strings.Builder
 	for _, file := range pieces(t, name) {
 		text, err := os.ReadFile(file)
@@ -92,7 +92,7 @@ func TestAnOlderRecordingIsMovedAside(t *testing.T) {
 	for _, base := range []string{"x.tape", "x.tape.gz"} {
 		name := filepath.Join(t.TempDir(), base)
 		for i := range 3 {
-			recordTo(t, name, Options{Feeds: desk}, ticks(3)[i])
+			recordTo(t, name, RecorderOptions{Feeds: desk}, ticks(3)[i])
 		}
 		for i, file := range pieces(t, name) {
 			got, _ := read(t, file)
@@ -106,8 +106,8 @@ func TestANumberOnceGivenIsNotGivenAgain(t *testing.T) {
 	if err := os.WriteFile(pieceName(name, 7), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	recordTo(t, name, Options{})
-	recordTo(t, name, Options{})
+	recordTo(t, name, RecorderOptions{})
+	recordTo(t, name, RecorderOptions{})
 	if _, err := os.Stat(pieceName(name, 8)); err != nil {
 		t.Error(err)
 	}
@@ -116,7 +116,7 @@ func TestANumberOnceGivenIsNotGivenAgain(t *testing.T) {
 func TestAFileThatIsNoRecordingIsLeftAlone(t *testing.T) {
 	for _, content := range []string{"precious", ":ok\n\ndata: a capture\n\n", "\x1f\x8bprecious"} {
 		name := write(t, "x.tape", content)
-		_, err := Create(name, Options{})
+		_, err := Create(name, RecorderOptions{})
 		if err == nil || !strings.Contains(err.Error(), "exists and is not a recording") {
 			t.Errorf("error is %v", err)
 		}
@@ -124,14 +124,14 @@ func TestAFileThatIsNoRecordingIsLeftAlone(t *testing.T) {
 			t.Errorf("now it holds %q (%v)", kept, err)
 		}
 	}
-	if _, err := Create(t.TempDir(), Options{}); err == nil || !strings.Contains(err.Error(), "is not a plain file") {
+	if _, err := Create(t.TempDir(), RecorderOptions{}); err == nil || !strings.Contains(err.Error(), "is not a plain file") {
 		t.Errorf("error for a folder is %v", err)
 	}
-	if _, err := Create(filepath.Join(t.TempDir(), "missing", "x.tape"), Options{}); !os.IsNotExist(unwrapAll(err)) {
+	if _, err := Create(filepath.Join(t.TempDir(), "missing", "x.tape"), RecorderOptions{}); !os.IsNotExist(unwrapAll(err)) {
 		t.Errorf("error for a missing folder is %v", err)
 	}
 	empty := write(t, "x.tape", "")
-	recordTo(t, empty, Options{Feeds: desk}, ticks(1)...)
+	recordTo(t, empty, RecorderOptions{Feeds: desk}, ticks(1)...)
 }
 
 func unwrapAll(err error) error {
@@ -149,7 +149,7 @@ func unwrapAll(err error) error {
 
 func TestARecordingThatTheUserMovesAwayIsNotMovedAgain(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.tape")
-	r, err := Create(name, Options{Feeds: desk, MaxSize: 300, Start: startTime()})
+	r, err := Create(name, RecorderOptions{Feeds: desk, MaxSize: 300, Start: startTime()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +205,7 @@ func TestEveryFileBeginsWithTheStateOfEachFeed(t *testing.T) {
 	wire.Feed = "wire"
 	late := status(2*time.Second, feed.Status{State: feed.Live, Connections: 2})
 	events := []feed.Event{wire, status(time.Second, feed.Status{State: feed.Live}), late}
-	name := record(t, "x.tape", Options{MaxSize: 600}, append(events, ticks(20)...)...)
+	name := record(t, "x.tape", RecorderOptions{MaxSize: 600}, append(events, ticks(20)...)...)
 	got, _ := read(t, name)
 	same(t, eventsOf(got[:2]), []feed.Event{wire, late})
 }

@@ -56,9 +56,9 @@ func TestEveryKindOfEventComesBackAsItWas(t *testing.T) {
 	for _, base := range []string{"x.tape", "x.tape.gz"} {
 		for _, feeds := range [][]Source{desk, nil, {{Name: "other"}, {Name: "desk"}}, {{Name: "other"}}} {
 			want := oneOfEach()
-			got, tally := read(t, record(t, base, Options{Feeds: feeds}, want...))
+			got, tally := read(t, record(t, base, RecorderOptions{Feeds: feeds}, want...))
 			same(t, eventsOf(got), want)
-			if tally != (Tally{Events: len(want)}) {
+			if tally != (ReadStats{Events: len(want)}) {
 				t.Errorf("tally is %+v", tally)
 			}
 		}
@@ -73,7 +73,7 @@ func TestEventsOfSeveralFeedsKeepTheirNames(t *testing.T) {
 		want = append(want, e)
 	}
 	feeds := []Source{{Name: "desk"}, {Name: "wire \"1\""}, {Name: "späti"}}
-	got, _ := read(t, record(t, "x.tape", Options{Feeds: feeds}, want...))
+	got, _ := read(t, record(t, "x.tape", RecorderOptions{Feeds: feeds}, want...))
 	same(t, eventsOf(got), want)
 }
 
@@ -94,7 +94,7 @@ func TestNoFieldOfAStatusGapOrPulseIsForgotten(t *testing.T) {
 		}
 		want = append(want, full)
 	}
-	got, _ := read(t, record(t, "x.tape", Options{}, want...))
+	got, _ := read(t, record(t, "x.tape", RecorderOptions{}, want...))
 	same(t, eventsOf(got), want)
 	if n := reflect.TypeFor[feed.Event]().NumField(); n != 6 {
 		t.Errorf("feed.Event has %d fields; the format knows of 6", n)
@@ -122,7 +122,7 @@ func fill(t *testing.T, v reflect.Value) {
 }
 
 func TestARecordingIsAnEventStreamForEveryOtherReader(t *testing.T) {
-	name := record(t, "x.tape", Options{Feeds: desk}, oneOfEach()...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, oneOfEach()...)
 	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
@@ -141,8 +141,8 @@ func TestARecordingIsAnEventStreamForEveryOtherReader(t *testing.T) {
 
 func TestJoinedRecordingsReplayAsOne(t *testing.T) {
 	first, second := oneOfEach(), ticks(3)
-	a := record(t, "x.tape", Options{Feeds: desk}, first...)
-	b := record(t, "x.tape", Options{Feeds: []Source{{Name: "other"}}, Start: at(time.Hour)}, second...)
+	a := record(t, "x.tape", RecorderOptions{Feeds: desk}, first...)
+	b := record(t, "x.tape", RecorderOptions{Feeds: []Source{{Name: "other"}}, Start: at(time.Hour)}, second...)
 	textA, errA := os.ReadFile(a)
 	textB, errB := os.ReadFile(b)
 	if err := errors.Join(errA, errB); err != nil {
@@ -157,7 +157,7 @@ func TestSecretsAreNotInARecording(t *testing.T) {
 		{Name: "a", URL: "https://user:hush1@desk.example/x?token=hush2&symbols=NVDA&api_key=hush3#hush4"},
 		{Name: "b", URL: "Bearer hush5"},
 	}
-	text, err := os.ReadFile(record(t, "x.tape", Options{Feeds: feeds}, ticks(2)...))
+	text, err := os.ReadFile(record(t, "x.tape", RecorderOptions{Feeds: feeds}, ticks(2)...))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestSecretsAreNotInARecording(t *testing.T) {
 
 func TestAnEventWithoutATimeThatCanBeWrittenIsRefusedAndTheRecordingGoesOn(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.tape")
-	r, err := Create(name, Options{Start: startTime(), Feeds: desk})
+	r, err := Create(name, RecorderOptions{Start: startTime(), Feeds: desk})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -196,7 +196,7 @@ func FuzzRoundTrip(f *testing.F) {
 	f.Fuzz(func(t *testing.T, script []byte, zipped bool) {
 		want := messagesOf(script)
 		base := map[bool]string{false: "x.tape", true: "x.tape.gz"}[zipped]
-		got, tally := read(t, record(t, base, Options{MaxSize: 0}, want...))
+		got, tally := read(t, record(t, base, RecorderOptions{MaxSize: 0}, want...))
 		same(t, eventsOf(got), want)
 		if tally.Half+tally.Skipped != 0 || tally.Cut {
 			t.Errorf("tally is %+v", tally)
@@ -227,7 +227,7 @@ func messagesOf(script []byte) []feed.Event {
 // Editors and version control may change line ends, or put a byte order mark before the file.
 func TestARecordingWithOtherLineEndsIsTheSame(t *testing.T) {
 	want := append(oneOfEach(), ticks(3)...)
-	text, err := os.ReadFile(record(t, "x.tape", Options{Feeds: desk}, want...))
+	text, err := os.ReadFile(record(t, "x.tape", RecorderOptions{Feeds: desk}, want...))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -22,7 +22,7 @@ func longTape(t *testing.T, base string) (name string, all []feed.Event) {
 			all = append(all, status(e.At.Sub(startTime()), feed.Status{State: feed.Live}))
 		}
 	}
-	return record(t, base, Options{Feeds: desk}, all...), all
+	return record(t, base, RecorderOptions{Feeds: desk}, all...), all
 }
 
 // from is what is at or after offset.
@@ -78,7 +78,7 @@ func TestSeekBackInAPlainFileBeginsNearby(t *testing.T) {
 	if err := r.Seek(1500 * time.Second); err != nil {
 		t.Fatal(err)
 	}
-	if n := r.Tally().Events; n > 150 {
+	if n := r.Stats().Events; n > 150 {
 		t.Errorf("%d entries were read to get there", n)
 	}
 }
@@ -133,7 +133,7 @@ func TestTheTotalIsKnownFromTheEndOfAPlainFile(t *testing.T) {
 // A machine's clock may be set back while it records.
 func TestOffsetsNeverGoBack(t *testing.T) {
 	events := []feed.Event{message(5*time.Second, "a", "", ""), message(time.Second, "b", "", ""), message(-time.Hour, "c", "", ""), message(6*time.Second, "d", "", "")}
-	got, _ := read(t, record(t, "x.tape", Options{Feeds: desk}, events...))
+	got, _ := read(t, record(t, "x.tape", RecorderOptions{Feeds: desk}, events...))
 	same(t, eventsOf(got), events) // the times themselves are kept
 	for i, want := range []time.Duration{5, 5, 5, 6} {
 		if got[i].Offset != want*time.Second {
@@ -144,7 +144,7 @@ func TestOffsetsNeverGoBack(t *testing.T) {
 
 func TestACarriedStatusIsShownOnlyAtTheBegin(t *testing.T) {
 	want := append([]feed.Event{status(0, feed.Status{State: feed.Live, Since: at(-time.Hour)})}, ticks(40)...)
-	name := record(t, "x.tape", Options{Feeds: desk, MaxSize: 1500}, want...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk, MaxSize: 1500}, want...)
 	got, _ := read(t, name)
 	if e := got[0]; e.Status == nil || e.Status.State != feed.Live || e.Offset != 0 || !e.At.Equal(startTime()) {
 		t.Errorf("the last file begins with %+v", e)

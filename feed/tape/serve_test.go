@@ -70,7 +70,7 @@ func messagesOnly(events []feed.Event) []feed.Event {
 
 func TestAServedRecordingGivesEveryClientAllMessages(t *testing.T) {
 	all := append(oneOfEach(), ticks(50)...)
-	server := serving(t, record(t, "x.tape.gz", Options{Feeds: desk}, all...), Max, 0)
+	server := serving(t, record(t, "x.tape.gz", RecorderOptions{Feeds: desk}, all...), Unlimited, 0)
 	for range 2 {
 		code, body := ask(t, server, "/events", "")
 		if code != http.StatusOK {
@@ -84,7 +84,7 @@ func TestAServedRecordingGivesEveryClientAllMessages(t *testing.T) {
 }
 
 func TestAServedRecordingResumes(t *testing.T) {
-	server := serving(t, record(t, "x.tape", Options{Feeds: desk}, ticks(10)...), Max, 2500*time.Millisecond)
+	server := serving(t, record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(10)...), Unlimited, 2500*time.Millisecond)
 	for _, c := range []struct {
 		query, lastID string
 		want          []feed.Event
@@ -103,7 +103,7 @@ func TestAServedRecordingResumes(t *testing.T) {
 }
 
 func TestASubscriberOfAServedRecordingEndsWithItsLastMessage(t *testing.T) {
-	server := serving(t, record(t, "x.tape", Options{Feeds: desk}, ticks(10)...), Max, 0)
+	server := serving(t, record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(10)...), Unlimited, 0)
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	set, err := feed.Start(ctx, feed.Config{Name: "desk", URL: server.URL})
@@ -123,7 +123,7 @@ func TestASubscriberOfAServedRecordingEndsWithItsLastMessage(t *testing.T) {
 }
 
 func TestAClientThatLeavesEndsItsPlayer(t *testing.T) {
-	server := serving(t, record(t, "x.tape", Options{Feeds: desk}, ticks(10)...), 1, 0)
+	server := serving(t, record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(10)...), 1, 0)
 	ctx, cancel := context.WithCancel(t.Context())
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL, nil)
 	if err != nil {
@@ -170,7 +170,7 @@ func TestOnlyARecordingIsServedAndOnlyByGET(t *testing.T) {
 	if _, err := NewServer(write(t, "x", "hello"), 1, 0); err == nil || !strings.Contains(err.Error(), "is not a recording") {
 		t.Errorf("error is %v", err)
 	}
-	server := serving(t, tenTicks(t), Max, 0)
+	server := serving(t, tenTicks(t), Unlimited, 0)
 	resp, err := server.Client().Post(server.URL, "text/plain", nil)
 	if err != nil {
 		t.Fatal(err)

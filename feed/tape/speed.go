@@ -8,21 +8,21 @@ import (
 	"time"
 )
 
-// The bounds of a Player's speed, as a factor of the recorded pace, and Max, which is without any pace.
+// The bounds of a Player's speed, as a factor of the recorded pace, and Unlimited, which is without any pace.
 const (
-	Slowest = 0.1
-	Fastest = 1000
-	Max     = math.MaxFloat64
+	MinSpeed  = 0.1
+	MaxSpeed  = 1000
+	Unlimited = math.MaxFloat64
 )
 
 // ParseSpeed reads "10x", "0.5" or "max".
 func ParseSpeed(s string) (float64, error) {
 	if s == "max" {
-		return Max, nil
+		return Unlimited, nil
 	}
 	x, err := strconv.ParseFloat(strings.TrimSuffix(s, "x"), 64)
-	if err != nil || !(x >= Slowest && x <= Fastest) {
-		return 0, fmt.Errorf("speed %q is neither max nor a factor between %gx and %dx", s, Slowest, Fastest)
+	if err != nil || !(x >= MinSpeed && x <= MaxSpeed) {
+		return 0, fmt.Errorf("speed %q is neither max nor a factor between %gx and %dx", s, MinSpeed, MaxSpeed)
 	}
 	return x, nil
 }
@@ -58,10 +58,10 @@ func badOffset(s string) error {
 // clampSpeed brings a speed into its bounds; what is no number is 1.
 func clampSpeed(x float64) float64 {
 	switch {
-	case x >= Max:
-		return Max
+	case x >= Unlimited:
+		return Unlimited
 	case math.IsNaN(x):
 		return 1
 	}
-	return min(max(x, Slowest), Fastest)
+	return min(max(x, MinSpeed), MaxSpeed)
 }

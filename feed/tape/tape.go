@@ -1,6 +1,6 @@
 // Package tape records what feeds sent, and plays it again.
 //
-// A [Recorder] writes every [feed.Event] that it is given to a file; [Recorder.Through] puts one between
+// A [Recorder] writes every [feed.Event] that it is given to a file; [Recorder.Tee] puts one between
 // the feeds and whoever watches them. The file is itself an event stream (WHATWG HTML §9.2): each message
 // stands in it as the server could have sent it, and what such a stream has no words for (when it
 // arrived, how the connection was) stands in comments, which every other reader skips:
@@ -54,9 +54,9 @@ type Source struct {
 	Name string
 	URL  string // as [feed.DisplayURL] shows it: without secrets
 
-	// Reading says how its payloads are to be read, in one line and in words of the caller's, who is given it
+	// Mapping says how its payloads are to be read, in one line and in words of the caller's, who is given it
 	// back at a replay ([PlayerOptions]). May be empty.
-	Reading string
+	Mapping string
 }
 
 // Entry is one event of a recording. Its message has no updates: a [Player] decodes.

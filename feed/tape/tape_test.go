@@ -44,14 +44,14 @@ func ticks(n int) []feed.Event {
 }
 
 // record writes events to a new file in a folder of its own.
-func record(t testing.TB, base string, o Options, events ...feed.Event) string {
+func record(t testing.TB, base string, o RecorderOptions, events ...feed.Event) string {
 	t.Helper()
 	name := filepath.Join(t.TempDir(), base)
 	recordTo(t, name, o, events...)
 	return name
 }
 
-func recordTo(t testing.TB, name string, o Options, events ...feed.Event) {
+func recordTo(t testing.TB, name string, o RecorderOptions, events ...feed.Event) {
 	t.Helper()
 	if o.Start.IsZero() {
 		o.Start = startTime()
@@ -71,11 +71,11 @@ func recordTo(t testing.TB, name string, o Options, events ...feed.Event) {
 }
 
 // read is everything in a file.
-func read(t testing.TB, name string) ([]Entry, Tally) {
+func read(t testing.TB, name string) ([]Entry, ReadStats) {
 	t.Helper()
 	r := open(t, name)
 	defer r.Close()
-	return rest(t, r), r.Tally()
+	return rest(t, r), r.Stats()
 }
 
 func open(t testing.TB, name string) *Reader {

@@ -7,12 +7,12 @@ import (
 	"livetape/feed"
 )
 
-// Through records everything that comes in and passes it on, in order. It returns at once; the channel
+// Tee records everything that comes in and passes it on, in order. It returns at once; the channel
 // that it returns is closed when in is, or ctx ends, and by then the recording is closed, too.
 //
 // failed is told, from another goroutine, what goes wrong (see [Recorder.Write]); the events flow on.
-// The Recorder belongs to Through from now on.
-func (r *Recorder) Through(ctx context.Context, in <-chan feed.Event, failed func(error)) <-chan feed.Event {
+// The Recorder belongs to Tee from now on.
+func (r *Recorder) Tee(ctx context.Context, in <-chan feed.Event, failed func(error)) <-chan feed.Event {
 	out := make(chan feed.Event, cap(in))
 	report := func(err error) {
 		if err != nil {

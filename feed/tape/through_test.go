@@ -15,12 +15,12 @@ import (
 
 func TestWhatPassesThroughIsRecordedAndClosedBeforeTheChannelIs(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.tape")
-	r, err := Create(name, Options{Feeds: desk, Start: startTime()})
+	r, err := Create(name, RecorderOptions{Feeds: desk, Start: startTime()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	in := make(chan feed.Event, 4)
-	out := r.Through(t.Context(), in, func(err error) { t.Error(err) })
+	out := r.Tee(t.Context(), in, func(err error) { t.Error(err) })
 	want := append(oneOfEach(), ticks(20)...)
 	go func() {
 		defer close(in)
@@ -40,13 +40,13 @@ func TestWhatPassesThroughIsRecordedAndClosedBeforeTheChannelIs(t *testing.T) {
 func TestAQuietFeedIsFlushedWithinASecond(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.tape")
 	synctest.Test(t, func(t *testing.T) {
-		r, err := Create(name, Options{Feeds: desk, Start: startTime()})
+		r, err := Create(name, RecorderOptions{Feeds: desk, Start: startTime()})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		in := make(chan feed.Event)
-		out := r.Through(ctx, in, func(err error) { t.Error(err) })
+		out := r.Tee(ctx, in, func(err error) { t.Error(err) })
 		e := message(time.Millisecond, "price", "1", "x")
 		in <- e
 		<-out
@@ -63,13 +63,13 @@ func TestAQuietFeedIsFlushedWithinASecond(t *testing.T) {
 
 func TestACancelledConsumerDoesNotHoldTheRecorderUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		r, err := Create(filepath.Join(t.TempDir(), "x.tape"), Options{})
+		r, err := Create(filepath.Join(t.TempDir(), "x.tape"), RecorderOptions{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		in := make(chan feed.Event)
-		r.Through(ctx, in, func(err error) { t.Error(err) })
+		r.Tee(ctx, in, func(err error) { t.Error(err) })
 		in <- ticks(1)[0] // which nobody takes
 		synctest.Wait()
 		cancel()
@@ -81,7 +81,7 @@ func TestACancelledConsumerDoesNotHoldTheRecorderUp(t *testing.T) {
 }
 
 func TestAFullDiskLetsEveryEventPass(t *testing.T) {
-	r, err := Create(filepath.Join(t.TempDir(), "x.tape"), Options{Feeds: desk, Start: startTime()})
+	r, err := Create(filepath.Join(t.TempDir(), "x.tape"), RecorderOptions{Feeds: desk, Start: startTime()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,7 +93,7 @@ func TestAFullDiskLetsEveryEventPass(t *testing.T) {
 	close(in)
 	var faults []error
 	passed := 0
-	for range r.Through(t.Context(), in, func(err error) { faults = append(faults, err) }) {
+	for range r.Tee(t.Context(), in, func(err error) { faults = append(faults, err) }) {
 		passed++
 	}
 	if passed != 100 || len(faults) != 2 || !errors.Is(faults[0], syscall.ENOSPC) {

@@ -80,22 +80,22 @@ func TestTheLatestOfManyControlsCounts(t *testing.T) {
 func TestATapeThatHoldsCanBeWoundBackFromItsEnd(t *testing.T) {
 	name := tenTicks(t)
 	synctest.Test(t, func(t *testing.T) {
-		s := watch(t, name, PlayerOptions{Hold: true, Speed: Max})
+		s := watch(t, name, PlayerOptions{WaitAtEnd: true, Speed: Unlimited})
 		s.settle()
-		s.shows(10, Position{Offset: 10 * time.Second, Speed: Max, Ended: true})
+		s.shows(10, Position{Offset: 10 * time.Second, Speed: Unlimited, Ended: true})
 		s.Step()
 		s.Seek(time.Hour)
 		s.let(time.Hour)
 		if s.closed {
 			t.Fatal("the channel was closed")
 		}
-		s.shows(10, Position{Offset: 10 * time.Second, Speed: Max, Ended: true, Paused: true})
+		s.shows(10, Position{Offset: 10 * time.Second, Speed: Unlimited, Ended: true, Paused: true})
 		s.Seek(2500 * time.Millisecond)
 		s.settle()
-		s.shows(2, Position{Offset: 2500 * time.Millisecond, Speed: Max, Paused: true})
+		s.shows(2, Position{Offset: 2500 * time.Millisecond, Speed: Unlimited, Paused: true})
 		s.Step()
 		s.settle()
-		s.shows(3, Position{Offset: 3 * time.Second, Speed: Max, Paused: true})
+		s.shows(3, Position{Offset: 3 * time.Second, Speed: Unlimited, Paused: true})
 	})
 }
 
@@ -113,11 +113,11 @@ func TestAPlayerCanBeginInTheMiddle(t *testing.T) {
 // Whatever was done before: after a seek, exactly the events before it are on the screen, in order.
 func TestAfterAnyUseOfTheControlsASeekIsExact(t *testing.T) {
 	all := ticks(3 * queue)
-	name := record(t, "x.tape", Options{Feeds: desk}, all...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, all...)
 	for seed := range uint64(30) {
 		synctest.Test(t, func(t *testing.T) {
 			random := rand.New(rand.NewPCG(seed, 1))
-			s := watch(t, name, PlayerOptions{Hold: true})
+			s := watch(t, name, PlayerOptions{WaitAtEnd: true})
 			for range 200 {
 				useSomething(s, random)
 			}
@@ -146,7 +146,7 @@ func useSomething(s *screen, random *rand.Rand) {
 	case 2:
 		s.Step()
 	case 3:
-		s.SetSpeed([]float64{0.1, 1, 50, 1000, Max}[random.IntN(5)])
+		s.SetSpeed([]float64{0.1, 1, 50, 1000, Unlimited}[random.IntN(5)])
 	case 4:
 		s.Seek(time.Duration(random.IntN(4*queue)) * time.Second)
 	case 5:

@@ -48,7 +48,7 @@ func entries(t *testing.T, name string) []tape.Entry {
 	for {
 		e, err := reader.Next()
 		if err == io.EOF {
-			if tally := reader.Tally(); tally.Half > 0 || tally.Cut || tally.Skipped > 0 {
+			if tally := reader.Stats(); tally.Half > 0 || tally.Cut || tally.Skipped > 0 {
 				t.Errorf("%s is not whole: %+v", name, tally)
 			}
 			return all

@@ -41,7 +41,7 @@ func (r *roster) join(t target) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.masks[t.config.Name] = mask.And(r.masks[t.config.Name]) // events of the one before may still wait
-	s := tape.Source{Name: t.config.Name, URL: feed.DisplayURL(t.config.URL), Reading: text}
+	s := tape.Source{Name: t.config.Name, URL: feed.DisplayURL(t.config.URL), Mapping: text}
 	for i, before := range r.feeds {
 		if before.Name == s.Name {
 			r.feeds[i] = s
@@ -85,10 +85,10 @@ func reading(f config.Feed) (string, error) {
 // a newer livetape, each event says so.
 func decoderOf(book *config.SymbolTable) func(tape.Source) decode.Decoder {
 	return func(s tape.Source) decode.Decoder {
-		if s.Reading == "" {
+		if s.Mapping == "" {
 			return book.Decoder(auto.New(s.Name, nil))
 		}
-		d, err := preset.Parse([]byte(s.Reading))
+		d, err := preset.Parse([]byte(s.Mapping))
 		if err == nil {
 			d, err = d.Resolve()
 		}

@@ -51,7 +51,7 @@ func (f recordFlags) record(ctx context.Context, cmd *cobra.Command, feeds *rost
 		return nil, err
 	}
 	r := &recording{notices: make(chan string, 1), tape: recorder, name: f.file}
-	r.events = recorder.Through(ctx, events, r.fail)
+	r.events = recorder.Tee(ctx, events, r.fail)
 	return r, nil
 }
 
@@ -60,9 +60,9 @@ func (f recordFlags) create(cmd *cobra.Command, feeds *roster) (*tape.Recorder, 
 	if f.size < 0 || f.size > math.MaxInt64>>20 {
 		return nil, fmt.Errorf("record in %s: a size of %d MiB is not between 0 and %d", f.file, f.size, int64(math.MaxInt64>>20))
 	}
-	recorder, err := tape.Create(f.file, tape.Options{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source, Mask: feeds.mask})
-	if err == nil && recorder.Moved() != "" {
-		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: %s was there: it is %s now\n", f.file, recorder.Moved())
+	recorder, err := tape.Create(f.file, tape.RecorderOptions{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source, Mask: feeds.mask})
+	if err == nil && recorder.MovedTo() != "" {
+		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: %s was there: it is %s now\n", f.file, recorder.MovedTo())
 	}
 	return recorder, err
 }

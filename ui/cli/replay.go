@@ -96,8 +96,8 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	info := reader.Info()
 	ctx, stop := context.WithCancel(cmd.Context())
 	player := tape.Play(ctx, reader, tape.PlayerOptions{
-		Decoder: decoderOf(book),
-		Speed:   speed, From: from, Paused: flags.paused, Hold: true,
+		NewDecoder: decoderOf(book),
+		Speed:      speed, From: from, Paused: flags.paused, WaitAtEnd: true,
 	})
 	defer func() {
 		stop()
