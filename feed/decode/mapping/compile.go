@@ -1,97 +1,94 @@
 package mapping
 
 import (
+	"reflect"
+	"slices"
+	"strings"
+
 	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
 )
 
-// compiler compiles the parts of a Spec and gathers what is wrong with them.
+// compiler compiles the parts of a Spec and gathers the errors in them.
 type compiler struct {
 	errs  configerr.List
-	cache *memberCache // of the rule at hand; nil outside of rules
+	cache *memberCache // of the rule that is being compiled; nil outside of rules
 }
 
 // rule is a compiled Rule.
 type rule struct {
 	conditions  []condition
-	inlined     []path
-	rowPath     []string // nil: the payload is the row
+	inlined     []path   // where JSON stands in strings
+	rowPath     []string // as of parseEachPath; nil: the payload is the row
 	indexesList bool
 	merger      *rowMerger // nil: rows stand alone
 	kind        string
 	onlyAliased bool
 	cache       *memberCache
 
-	symbol      *value // nil: the feed's name
-	symbolCache *symbolCache
-	aliases     aliases // of the whole feed
-	numbers     []quoteField
-	texts       map[string]*value
+	symbol      *value                    // nil: the feed's name
+	symbolCache map[string]resolvedSymbol // by the feed's name, up to maxCachedSymbols
+	aliases     aliases                   // of the whole feed
+	numbers     []numberField
+	texts       map[string]*value // by key
 	time        *value
 
-	noRowsReason, noFieldsReason string // reasons
+	noRowsReason, noFieldsReason string
 }
 
-type quoteField struct {
+type numberField struct {
 	key   string
 	value *value
-	cell  func(*market.Quote) *market.Decimal
+	cell  quoteCell
 }
 
-// numberFields are the numbers of a quote.
-var numberFields = []struct {
-	key  string
-	spec func(*Rule) *Value
-	cell func(*market.Quote) *market.Decimal
-}{
-	{"last", func(r *Rule) *Value { return r.Last }, func(q *market.Quote) *market.Decimal { return &q.Last }},
-	{"bid", func(r *Rule) *Value { return r.Bid }, func(q *market.Quote) *market.Decimal { return &q.Bid }},
-	{"ask", func(r *Rule) *Value { return r.Ask }, func(q *market.Quote) *market.Decimal { return &q.Ask }},
-	{"bid_size", func(r *Rule) *Value { return r.BidSize }, func(q *market.Quote) *market.Decimal { return &q.BidSize }},
-	{"ask_size", func(r *Rule) *Value { return r.AskSize }, func(q *market.Quote) *market.Decimal { return &q.AskSize }},
-	{"size", func(r *Rule) *Value { return r.Size }, func(q *market.Quote) *market.Decimal { return &q.Size }},
-	{"volume", func(r *Rule) *Value { return r.Volume }, func(q *market.Quote) *market.Decimal { return &q.Volume }},
-	{"open", func(r *Rule) *Value { return r.Open }, func(q *market.Quote) *market.Decimal { return &q.Open }},
-	{"high", func(r *Rule) *Value { return r.High }, func(q *market.Quote) *market.Decimal { return &q.High }},
-	{"low", func(r *Rule) *Value { return r.Low }, func(q *market.Quote) *market.Decimal { return &q.Low }},
-	{"prev_close", func(r *Rule) *Value { return r.PrevClose }, func(q *market.Quote) *market.Decimal { return &q.PrevClose }},
-	{"change", func(r *Rule) *Value { return r.Change }, func(q *market.Quote) *market.Decimal { return &q.Change }},
-	{"change_pct", func(r *Rule) *Value { return r.ChangePct }, func(q *market.Quote) *market.Decimal { return &q.ChangePct }},
+// quoteCell is the place of one number in a quote.
+type quoteCell func(*market.Quote) *market.Decimal
+
+var quoteCells = map[string]quoteCell{
+	"last":       func(q *market.Quote) *market.Decimal { return &q.Last },
+	"bid":        func(q *market.Quote) *market.Decimal { return &q.Bid },
+	"ask":        func(q *market.Quote) *market.Decimal { return &q.Ask },
+	"bid_size":   func(q *market.Quote) *market.Decimal { return &q.BidSize },
+	"ask_size":   func(q *market.Quote) *market.Decimal { return &q.AskSize },
+	"size":       func(q *market.Quote) *market.Decimal { return &q.Size },
+	"volume":     func(q *market.Quote) *market.Decimal { return &q.Volume },
+	"open":       func(q *market.Quote) *market.Decimal { return &q.Open },
+	"high":       func(q *market.Quote) *market.Decimal { return &q.High },
+	"low":        func(q *market.Quote) *market.Decimal { return &q.Low },
+	"prev_close": func(q *market.Quote) *market.Decimal { return &q.PrevClose },
+	"change":     func(q *market.Quote) *market.Decimal { return &q.Change },
+	"change_pct": func(q *market.Quote) *market.Decimal { return &q.ChangePct },
 }
 
-// textFields are the texts of all kinds.
-var textFields = []struct {
-	key  string
-	spec func(*Rule) *Value
-}{
-	{"name", func(r *Rule) *Value { return r.Name }},
-	{"currency", func(r *Rule) *Value { return r.Currency }},
-	{"id", func(r *Rule) *Value { return r.ID }},
-	{"headline", func(r *Rule) *Value { return r.Headline }},
-	{"summary", func(r *Rule) *Value { return r.Summary }},
-	{"source", func(r *Rule) *Value { return r.Source }},
-	{"url", func(r *Rule) *Value { return r.URL }},
-	{"symbols", func(r *Rule) *Value { return r.Symbols }},
-	{"importance", func(r *Rule) *Value { return r.Importance }},
-	{"state", func(r *Rule) *Value { return r.State }},
-	{"reason", func(r *Rule) *Value { return r.Reason }},
-}
-
-// fieldsByKind says which fields a kind of rule takes, besides time.
-var fieldsByKind = map[string][]string{
-	"quote":  {"symbol", "name", "currency", "last", "bid", "ask", "bid_size", "ask_size", "size", "volume", "open", "high", "low", "prev_close", "change", "change_pct"},
-	"trade":  {"symbol", "name", "currency", "last", "bid", "ask", "bid_size", "ask_size", "size", "volume", "open", "high", "low", "prev_close", "change", "change_pct"},
-	"news":   {"id", "headline", "summary", "source", "url", "symbols", "importance"},
-	"status": {"symbol", "state", "reason"},
+// isField reports whether rules of a kind have a field. Every kind has a time.
+func isField(kind, key string) bool {
+	switch kind {
+	case "quote", "trade":
+		return quoteCells[key] != nil || slices.Contains([]string{"symbol", "name", "currency", "time"}, key)
+	case "news":
+		return slices.Contains([]string{"id", "headline", "summary", "source", "url", "symbols", "importance", "time"}, key)
+	case "status":
+		return slices.Contains([]string{"symbol", "state", "reason", "time"}, key)
+	}
+	return true // the kind itself is an error
 }
 
 var kindSynonyms = map[string]string{"price": "quote", "tick": "quote", "headline": "news", "story": "news", "halt": "status"}
 
-// rule compiles one rule.
-func (c *compiler) rule(at configerr.Path, spec *Rule, feed aliases) *rule {
+func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
 	c.cache = newMemberCache()
 	defer func() { c.cache = nil }()
-	r := &rule{cache: c.cache, conditions: c.conditions(at.Key("when"), spec.When), kind: spec.Kind, aliases: feed, texts: map[string]*value{}, symbolCache: newSymbolCache(), noRowsReason: "the list is empty"}
+	r := &rule{
+		conditions:   c.conditions(at.Key("when"), spec.When),
+		kind:         spec.Kind,
+		onlyAliased:  spec.Only == "alias",
+		cache:        c.cache,
+		symbolCache:  map[string]resolvedSymbol{},
+		aliases:      symbols,
+		texts:        map[string]*value{},
+		noRowsReason: "the list is empty",
+	}
 	for i, p := range spec.JSON {
 		here := at.Key("json")
 		if len(spec.JSON) > 1 {
@@ -105,24 +102,24 @@ func (c *compiler) rule(at configerr.Path, spec *Rule, feed aliases) *rule {
 	return r
 }
 
+// ruleHead compiles what says which rows a rule is for.
 func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *rule) {
-	if r.kind == "" {
+	switch r.kind {
+	case "":
 		r.kind = "quote"
-	}
-	if fieldsByKind[r.kind] == nil {
+	case "quote", "trade", "news", "status":
+	default:
 		known := []string{"quote", "trade", "news", "status"}
 		c.errs.Add(at.Key("kind"), "unknown kind %q%s: quote, trade, news or status", r.kind, configerr.DidYouMean(r.kind, known, kindSynonyms))
 	}
 	if spec.Only != "" && spec.Only != "alias" {
 		c.errs.Add(at.Key("only"), "only is alias, or left out")
 	}
-	r.onlyAliased = spec.Only == "alias"
 	if spec.Each != "" {
-		walk, err := parseEachPath(spec.Each)
-		if err != nil {
+		var err error
+		if r.rowPath, err = parseEachPath(spec.Each); err != nil {
 			c.errs.Add(at.Key("each"), "%s", err)
 		}
-		r.rowPath = walk
 		r.noRowsReason = "there is no list or map of rows at " + spec.Each
 	}
 	switch spec.Merge {
@@ -134,81 +131,77 @@ func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *rule) {
 	}
 }
 
+// ruleFields compiles every member of a rule that is a Value.
 func (c *compiler) ruleFields(at configerr.Path, spec *Rule, r *rule) {
-	if spec.Symbol != nil {
-		r.symbol = c.ruleField(at, "symbol", spec.Symbol, r, forText)
-	}
-	for _, f := range numberFields {
-		if v := f.spec(spec); v != nil {
-			compiled := c.ruleField(at, f.key, v, r, forNumber)
-			compiled.percent = f.key == "change_pct"
-			r.numbers = append(r.numbers, quoteField{f.key, compiled, f.cell})
+	members := reflect.ValueOf(spec).Elem()
+	for i := range members.NumField() {
+		if v, ok := members.Field(i).Interface().(*Value); ok && v != nil {
+			key, _, _ := strings.Cut(members.Type().Field(i).Tag.Get("yaml"), ",")
+			c.ruleField(at.Key(key), key, v, r)
 		}
-	}
-	for _, f := range textFields {
-		if v := f.spec(spec); v != nil {
-			as := forText
-			if f.key == "symbols" {
-				as = forList
-			}
-			r.texts[f.key] = c.ruleField(at, f.key, v, r, as)
-		}
-	}
-	if spec.Time != nil {
-		r.time = c.ruleField(at, "time", spec.Time, r, forTime)
 	}
 }
 
-func (c *compiler) ruleField(at configerr.Path, key string, spec *Value, r *rule, as fieldUse) *value {
-	if fields := fieldsByKind[r.kind]; fields != nil && key != "time" {
-		found := false
-		for _, f := range fields {
-			found = found || f == key
-		}
-		if !found {
-			c.errs.Add(at.Key(key), "a rule of kind %s has no %s", r.kind, key)
-		}
+func (c *compiler) ruleField(at configerr.Path, key string, spec *Value, r *rule) {
+	if !isField(r.kind, key) {
+		c.errs.Add(at, "a rule of kind %s has no %s", r.kind, key)
 	}
-	v := c.value(at.Key(key), spec, as)
+	var v *value
+	switch cell := quoteCells[key]; {
+	case cell != nil:
+		v = c.value(at, spec, forNumber)
+		v.percent = key == "change_pct"
+		r.numbers = append(r.numbers, numberField{key, v, cell})
+	case key == "symbol":
+		v = c.value(at, spec, forText)
+		r.symbol = v
+	case key == "time":
+		v = c.value(at, spec, forTime)
+		r.time = v
+	case key == "symbols":
+		v = c.value(at, spec, forList)
+		r.texts[key] = v
+	default:
+		v = c.value(at, spec, forText)
+		r.texts[key] = v
+	}
 	r.indexesList = r.indexesList || v.indexesList()
-	return v
 }
 
 // checkRequired reports what a rule cannot do without.
 func (c *compiler) checkRequired(at configerr.Path, spec *Rule, r *rule) {
-	switch {
-	case r.kind == "news" && spec.Headline == nil:
-		c.errs.Add(at, "a rule of kind news needs a headline")
-	case r.kind == "status" && spec.State == nil:
-		c.errs.Add(at, "a rule of kind status needs a state")
-	case r.kind == "trade" && spec.Last == nil:
-		c.errs.Add(at, "a rule of kind trade needs last, the price of the trade")
-	case r.kind == "quote" && len(r.numbers) == 0:
-		c.errs.Add(at, "a rule needs at least one number: last, bid, ask …")
-	case r.onlyAliased && len(r.aliases.exact) == 0 && (spec.Symbol == nil || len(spec.Symbol.Alias) == 0):
-		c.errs.Add(at.Key("only"), "only: alias, but there is no alias for symbols")
-	}
 	switch r.kind {
 	case "news":
 		r.noFieldsReason = "there is no headline"
+		if spec.Headline == nil {
+			c.errs.Add(at, "a rule of kind news needs a headline")
+		}
 	case "status":
 		r.noFieldsReason = "there is no state"
+		if spec.State == nil {
+			c.errs.Add(at, "a rule of kind status needs a state")
+		}
 	case "trade":
 		r.noFieldsReason = "there is no price"
-	default:
-		r.noFieldsReason = "there is none of " + r.numberKeys()
+		if spec.Last == nil {
+			c.errs.Add(at, "a rule of kind trade needs last, the price of the trade")
+		}
+	case "quote":
+		r.noFieldsReason = "there is none of " + strings.Join(numberKeys(r.numbers), ", ")
+		if len(r.numbers) == 0 {
+			c.errs.Add(at, "a rule needs at least one number: last, bid, ask …")
+		}
+	}
+	if r.onlyAliased && len(r.aliases.exact) == 0 && (spec.Symbol == nil || len(spec.Symbol.Alias) == 0) {
+		c.errs.Add(at.Key("only"), "only: alias, but there is no alias for symbols")
 	}
 }
 
-func (r *rule) numberKeys() string {
-	s := ""
-	for i, f := range r.numbers {
-		if i > 0 {
-			s += ", "
-		}
-		s += f.key
+func numberKeys(fields []numberField) (keys []string) {
+	for _, f := range fields {
+		keys = append(keys, f.key)
 	}
-	return s
+	return keys
 }
 
 // checkPatched checks a rule that reads a document.

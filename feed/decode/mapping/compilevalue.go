@@ -20,21 +20,32 @@ const (
 	forList
 )
 
-// value compiles one value.
-func (c *compiler) value(at configerr.Path, spec *Value, for_ fieldUse) *value {
-	v := &value{}
-	c.source(at, spec, v, for_)
-	c.numberOptions(at, spec, v, for_)
-	c.textOptions(at, spec, v, for_)
-	if spec.Unit != "" && for_ != forTime {
+func (c *compiler) value(at configerr.Path, spec *Value, use fieldUse) *value {
+	v := &value{alias: newAliases(spec.Alias), split: spec.Split}
+	c.source(at, spec, v, use)
+	c.numberOptions(at, spec, v, use)
+	if use == forTime {
+		v.unit = c.timeUnit(at.Key("unit"), spec.Unit)
+	} else if spec.Unit != "" {
 		c.errs.Add(at.Key("unit"), "unit is for times only")
-	} else if for_ == forTime {
-		c.timeUnit(at.Key("unit"), spec.Unit, v)
+	}
+	if spec.Alias != nil && use == forTime {
+		c.errs.Add(at.Key("alias"), "alias is not for times")
+	}
+	if spec.Split != "" && use != forList {
+		c.errs.Add(at.Key("split"), "split is for symbols only")
+	}
+	switch {
+	case spec.Replace == nil:
+	case len(spec.Replace) != 2 || spec.Replace[0] == "":
+		c.errs.Add(at.Key("replace"), "replace is a list of two: what to look for, and what to write instead")
+	default:
+		v.replaceOld, v.replaceNew = spec.Replace[0], spec.Replace[1]
 	}
 	return v
 }
 
-func (c *compiler) source(at configerr.Path, spec *Value, v *value, for_ fieldUse) {
+func (c *compiler) source(at configerr.Path, spec *Value, v *value, use fieldUse) {
 	n := 0
 	for _, given := range []bool{spec.Path != "", spec.First != nil, spec.Max != nil, spec.Num != "" || spec.Den != "", spec.Const != "", spec.Text != ""} {
 		if given {
@@ -47,65 +58,57 @@ func (c *compiler) source(at configerr.Path, spec *Value, v *value, for_ fieldUs
 	}
 	switch {
 	case spec.Path != "":
-		here := at
 		if !spec.isPathOnly() {
-			here = at.Key("path")
+			at = at.Key("path")
 		}
-		v.path = c.path(here, spec.Path)
+		v.path = c.path(at, spec.Path)
 	case spec.First != nil:
 		v.source = sourceFirst
-		c.firstOperands(at, spec, v, for_)
+		if !spec.isFirstOnly() {
+			at = at.Key("first")
+		}
+		c.firstOperands(at, spec, v, use)
 	case spec.Max != nil:
 		v.source = sourceMax
-		c.maxOperands(at.Key("max"), spec, v, for_)
+		c.maxOperands(at.Key("max"), spec, v, use)
 	case spec.Const != "":
 		v.source, v.constant = sourceConst, spec.Const
 	case spec.Text != "":
 		v.source, v.template = sourceText, c.template(at.Key("text"), spec.Text)
 	default:
 		v.source = sourceRatio
-		c.ratioOperands(at, spec, v, for_)
+		c.ratioOperands(at, spec, v, use)
 	}
 }
 
-func (c *compiler) firstOperands(at configerr.Path, spec *Value, v *value, for_ fieldUse) {
-	rest := *spec
-	rest.First = nil
-	if !rest.isZero() {
-		at = at.Key("first")
-	}
-	for i := range spec.First {
-		one := spec.First[i]
+func (c *compiler) firstOperands(at configerr.Path, spec *Value, v *value, use fieldUse) {
+	for i, one := range spec.First {
 		if one.Unit == "" {
 			one.Unit = spec.Unit
 		}
-		v.operands = append(v.operands, c.value(at.Index(i), &one, for_))
+		v.operands = append(v.operands, c.value(at.Index(i), &one, use))
 	}
 	if len(spec.First) == 0 {
 		c.errs.Add(at, "first needs at least one path")
 	}
 }
 
-func (c *compiler) maxOperands(at configerr.Path, spec *Value, v *value, for_ fieldUse) {
-	if for_ != forNumber && for_ != forTime {
+func (c *compiler) maxOperands(at configerr.Path, spec *Value, v *value, use fieldUse) {
+	if use != forNumber && use != forTime {
 		c.errs.Add(at, "max is for numbers and times only")
 		return
 	}
 	for i, p := range spec.Max {
-		one := &value{path: c.path(at.Index(i), p)}
-		if for_ == forTime {
-			one.unit = timeUnits[spec.Unit]
-		}
-		v.operands = append(v.operands, one)
+		v.operands = append(v.operands, &value{path: c.path(at.Index(i), p), unit: timeUnits[spec.Unit]})
 	}
 	if len(spec.Max) == 0 {
 		c.errs.Add(at, "max needs at least one path")
 	}
 }
 
-func (c *compiler) ratioOperands(at configerr.Path, spec *Value, v *value, for_ fieldUse) {
+func (c *compiler) ratioOperands(at configerr.Path, spec *Value, v *value, use fieldUse) {
 	switch {
-	case for_ != forNumber:
+	case use != forNumber:
 		c.errs.Add(at.Key("num"), "num and den are for numbers only")
 	case spec.Num == "" || spec.Den == "":
 		c.errs.Add(at, "num and den come together")
@@ -114,28 +117,20 @@ func (c *compiler) ratioOperands(at configerr.Path, spec *Value, v *value, for_ 
 	}
 }
 
-func (c *compiler) numberOptions(at configerr.Path, spec *Value, v *value, for_ fieldUse) {
-	for _, s := range []struct {
-		key, how string
-		invert   bool
-	}{{"exp", spec.Exp, false}, {"decimals", spec.Decimals, true}} {
-		if s.how != "" {
-			v.scales = append(v.scales, c.scale(at.Key(s.key), s.how, s.invert))
-		}
-	}
-	if spec.Mul != "" {
-		d, err := market.ParseDecimal(spec.Mul)
-		if err != nil {
-			c.errs.Add(at.Key("mul"), "%s", err)
-		}
-		v.mul = d
-	}
-	if for_ == forNumber {
-		return
-	}
-	for _, key := range []string{"exp", "decimals", "mul"} {
-		if map[string]string{"exp": spec.Exp, "decimals": spec.Decimals, "mul": spec.Mul}[key] != "" {
-			c.errs.Add(at.Key(key), "%s is for numbers only", key)
+func (c *compiler) numberOptions(at configerr.Path, spec *Value, v *value, use fieldUse) {
+	for _, option := range []struct{ key, text string }{{"exp", spec.Exp}, {"decimals", spec.Decimals}, {"mul", spec.Mul}} {
+		here := at.Key(option.key)
+		switch {
+		case option.text == "":
+		case use != forNumber:
+			c.errs.Add(here, "%s is for numbers only", option.key)
+		case option.key == "mul":
+			var err error
+			if v.mul, err = market.ParseDecimal(option.text); err != nil {
+				c.errs.Add(here, "%s", err)
+			}
+		default:
+			v.scales = append(v.scales, c.scale(here, option.text, option.key == "decimals"))
 		}
 	}
 }
@@ -143,54 +138,34 @@ func (c *compiler) numberOptions(at configerr.Path, spec *Value, v *value, for_ 
 // maxScale bounds constant powers of ten: beyond it no number has a plain notation.
 const maxScale = market.MaxDigits
 
-func (c *compiler) scale(at configerr.Path, s string, invert bool) scale {
+func (c *compiler) scale(at configerr.Path, s string, divide bool) scale {
 	n, err := strconv.Atoi(s)
 	if err != nil {
-		return scale{path: c.path(at, s), dynamic: true, invert: invert}
+		p := c.path(at, s)
+		return scale{path: &p, divide: divide}
 	}
 	if n < -maxScale || n > maxScale {
 		c.errs.Add(at, "%d is beyond ±%d", n, maxScale)
 	}
-	if invert {
-		n = -n
-	}
-	return scale{exponent: n}
+	return scale{constant: n, divide: divide}
 }
 
-func (c *compiler) textOptions(at configerr.Path, spec *Value, v *value, for_ fieldUse) {
-	if spec.Replace != nil {
-		if len(spec.Replace) != 2 || spec.Replace[0] == "" {
-			c.errs.Add(at.Key("replace"), "replace is a list of two: what to look for, and what to write instead")
-		} else {
-			v.replaceOld, v.replaceNew = spec.Replace[0], spec.Replace[1]
-		}
-	}
-	if spec.Alias != nil && for_ == forTime {
-		c.errs.Add(at.Key("alias"), "alias is not for times")
-	}
-	v.alias = newAliases(spec.Alias)
-	if spec.Split != "" && for_ != forList {
-		c.errs.Add(at.Key("split"), "split is for symbols only")
-	}
-	v.split = spec.Split
-}
-
-func (c *compiler) timeUnit(at configerr.Path, s string, v *value) {
+func (c *compiler) timeUnit(at configerr.Path, s string) timeUnit {
 	u, ok := timeUnits[s]
 	if !ok {
-		known := slices.DeleteFunc(slices.Sorted(maps.Keys(timeUnits)), func(s string) bool { return s == "" })
+		known := slices.Sorted(maps.Keys(timeUnits))[1:] // without ""
 		c.errs.Add(at, "unknown unit %q%s: s, ms, us, ns, rfc3339 or auto", s, configerr.DidYouMean(s, known, timeUnitSynonyms))
 	}
-	v.unit = u
+	return u
 }
 
-// template compiles a text; a path in braces may be followed by | and a default, which may be empty.
+// template compiles a text with paths in braces. A path may be followed by | and a default, which may be empty.
 func (c *compiler) template(at configerr.Path, s string) template {
 	var parts template
 	for s != "" {
 		open := strings.IndexAny(s, "{}")
 		if open < 0 {
-			return append(parts, templatePart{literal: true, text: s})
+			return append(parts, templatePart{text: s})
 		}
 		end := strings.IndexByte(s, '}')
 		if s[open] == '}' || end < 0 || strings.Contains(s[open+1:end], "{") {
@@ -198,15 +173,15 @@ func (c *compiler) template(at configerr.Path, s string) template {
 			return parts
 		}
 		if open > 0 {
-			parts = append(parts, templatePart{literal: true, text: s[:open]})
+			parts = append(parts, templatePart{text: s[:open]})
 		}
-		p := templatePart{}
-		inside := s[open+1 : end]
+		inside, part := s[open+1:end], templatePart{}
 		if i := strings.LastIndexByte(inside, '|'); i >= 0 {
-			inside, p.text, p.hasDefault = inside[:i], inside[i+1:], true
+			inside, part.text, part.hasDefault = inside[:i], inside[i+1:], true
 		}
-		p.path = c.path(at, inside)
-		parts = append(parts, p)
+		p := c.path(at, inside)
+		part.path = &p
+		parts = append(parts, part)
 		s = s[end+1:]
 	}
 	return parts

@@ -12,9 +12,9 @@ import (
 
 // condition is a compiled Condition.
 type condition struct {
-	path path
 	Condition
-	unmetReason string // the reason when it does not hold: "type is not PRICE"
+	path        path
+	unmetReason string // "type is not PRICE"
 }
 
 // conditions compiles conditions in a fixed order.
@@ -25,12 +25,12 @@ func (c *compiler) conditions(at configerr.Path, w When) []condition {
 		if !cond.Exists && !cond.Absent && cond.Is == nil && cond.Not == nil {
 			c.errs.Add(at.Key(p), "a condition is exists, absent, a value, a list of values, or a map with `not`")
 		}
-		all = append(all, condition{c.path(at.Key(p), p), cond, cond.explainUnmet(p)})
+		all = append(all, condition{cond, c.path(at.Key(p), p), cond.explainUnmet(p)})
 	}
 	return all
 }
 
-// explainUnmet says of a path why the condition does not hold.
+// explainUnmet says why the condition does not hold at a path.
 func (c Condition) explainUnmet(path string) string {
 	switch {
 	case c.Exists:
@@ -75,19 +75,19 @@ func conditionText(v gjson.Result) string {
 	return v.Raw
 }
 
-// Matcher tells whether an event is one that conditions describe.
+// Matcher reports whether events meet a set of conditions.
 type Matcher struct{ all []condition }
 
-// CompileWhen makes a matcher of conditions on payloads; its error is like that of [Compile].
+// CompileWhen returns a matcher for conditions on payloads. Its error is like that of [Compile].
 func CompileWhen(w When) (*Matcher, error) {
 	c := &compiler{}
 	m := &Matcher{c.conditions(nil, w)}
 	return m, c.errs.Err()
 }
 
-// Match reports whether all conditions hold of the payload; never of one that is not JSON.
+// Match reports whether all conditions hold for an event. None holds for data that is not JSON.
 func (m *Matcher) Match(eventType string, data []byte) bool {
-	payload, reason, err := parsePayload(string(data))
+	payload, reason, err := ParsePayload(string(data))
 	if err != nil || reason != "" {
 		return false
 	}

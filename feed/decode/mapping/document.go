@@ -11,14 +11,14 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// document is what the changes of a Firebase stream add up to. An event puts data at a path, or patches its
-// members; null deletes (Firebase Realtime Database REST API, "Streaming from the REST API").
+// document is the sum of the changes in a Firebase stream. An event puts data at a path, or patches its members; null
+// deletes (Firebase Realtime Database REST API, "Streaming from the REST API").
 type document struct {
 	root *docNode
 	size int // bytes of keys and leaves
 }
 
-// docNode is a map when members is not nil, else a leaf. Lists are maps from "0" on, as Firebase keeps them.
+// docNode is a map when members is not nil, else a leaf. Lists are maps with the keys "0", "1" …, as in Firebase.
 type docNode struct {
 	members map[string]*docNode
 	leaf    string // as JSON
@@ -30,17 +30,14 @@ const (
 	maxDocumentDepth = 64
 )
 
-// docPath is a path whose value was put.
+// docPath leads from the top of a document to one of its nodes.
 type docPath []string
 
-// errNotAChange says that a payload is no change to a document.
-var errNotAChange = errors.New(`the data is not {"path": …, "data": …}`)
-
-// apply changes the document and says where.
+// apply changes the document and returns the paths that were changed.
 func (d *document) apply(event string, payload gjson.Result) ([]docPath, error) {
 	at, data := payload.Get("path"), payload.Get("data")
 	if at.Type != gjson.String || !data.Exists() {
-		return nil, errNotAChange
+		return nil, errors.New(`the data is not {"path": …, "data": …}`)
 	}
 	base, err := splitDocPath(at.Str)
 	if err != nil {
@@ -101,7 +98,7 @@ func (d *document) put(at docPath, data gjson.Result) error {
 	return nil
 }
 
-// set puts fresh at a path below n, which is a map, and prunes maps that become empty; nil deletes.
+// set puts fresh at a path below n, which is a map, and removes maps that become empty; nil deletes.
 func (d *document) set(n *docNode, at docPath, fresh *docNode) {
 	old := n.members[at[0]]
 	if len(at) > 1 {
@@ -144,7 +141,7 @@ func (d *document) subtractSize(n *docNode) {
 	}
 }
 
-// build makes nodes of JSON; nil of null and of what is empty.
+// build makes nodes of JSON; nil of null, and of lists and maps that are empty.
 func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
 	if v.Type == gjson.Null {
 		return nil, nil
@@ -158,12 +155,12 @@ func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
 	}
 	n := &docNode{members: map[string]*docNode{}}
 	var err error
-	place := 0
+	index := 0
 	v.ForEach(func(key, member gjson.Result) bool {
 		name := key.Str
 		if v.IsArray() {
-			name = strconv.Itoa(place)
-			place++
+			name = strconv.Itoa(index)
+			index++
 		}
 		var below *docNode
 		if below, err = d.build(member, depth+1); err == nil {
@@ -177,7 +174,7 @@ func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
 	return n, err
 }
 
-// toJSON is the node as JSON, members in order of their names.
+// toJSON is the node as JSON, members in the order of their keys.
 func (n *docNode) toJSON() string {
 	if n.members == nil {
 		return n.leaf
@@ -189,17 +186,16 @@ func (n *docNode) toJSON() string {
 	return w.String()
 }
 
-// walkRows calls take for each row of the document that changes touch, with what they say of it.
-func (d *document) walkRows(base row, walk []string, changes []docPath, take func(row)) {
-	if d.root == nil {
-		return
+// walkRows calls take for each row of the document that changes touch. The path is that of parseEachPath.
+func (d *document) walkRows(base row, path []string, changes []docPath, take func(row)) {
+	w := docWalker{base, changes, take}
+	switch {
+	case d.root == nil:
+	case path == nil:
+		w.row(d.root, nil)
+	default:
+		w.members(d.root, nil, path)
 	}
-	v := docWalker{base, changes, take}
-	if walk == nil {
-		v.visitRow(d.root, nil)
-		return
-	}
-	v.walkMembers(d.root, nil, walk)
 }
 
 type docWalker struct {
@@ -208,28 +204,28 @@ type docWalker struct {
 	take    func(row)
 }
 
-// walkMembers follows the first part of the walk and then every member that a change touches.
-func (v docWalker) walkMembers(n *docNode, at docPath, walk []string) {
-	for _, step := range unescapeSteps(walk[0]) {
+// members follows the first part of the path, and then walks every member that a change touches.
+func (w docWalker) members(n *docNode, at docPath, path []string) {
+	for _, step := range unescapeSteps(path[0]) {
 		if n = n.members[step]; n == nil {
 			return
 		}
 		at = append(slices.Clip(at), step)
 	}
-	for _, key := range v.changedMembers(n, at) {
+	for _, key := range w.changedMembers(n, at) {
 		below := append(slices.Clip(at), key)
-		if len(walk) > 1 {
-			v.walkMembers(n.members[key], below, walk[1:])
+		if len(path) > 1 {
+			w.members(n.members[key], below, path[1:])
 		} else {
-			v.visitRow(n.members[key], below)
+			w.row(n.members[key], below)
 		}
 	}
 }
 
-// changedMembers are the members of n, at its path, that changes may have changed.
-func (v docWalker) changedMembers(n *docNode, at docPath) []string {
+// changedMembers are the members of n, the node at a path, that the changes touch.
+func (w docWalker) changedMembers(n *docNode, at docPath) []string {
 	some := map[string]bool{}
-	for _, c := range v.changes {
+	for _, c := range w.changes {
 		if len(c) <= len(at) {
 			if slices.Equal(c, at[:len(c)]) {
 				return slices.Sorted(maps.Keys(n.members))
@@ -243,26 +239,26 @@ func (v docWalker) changedMembers(n *docNode, at docPath) []string {
 	return slices.Sorted(maps.Keys(some))
 }
 
-func (v docWalker) visitRow(n *docNode, at docPath) {
-	said, all := v.changedPart(n, at)
-	if !all && said == nil {
+func (w docWalker) row(n *docNode, at docPath) {
+	changed, all := w.changedPart(n, at)
+	if !all && changed == nil {
 		return
 	}
-	r := v.base
+	r := w.base
 	r.value = gjson.Parse(n.toJSON())
 	if len(at) > 0 {
 		r.key = at[len(at)-1]
 	}
 	if !all {
-		r.delta = gjson.Parse(said.toJSON())
+		r.delta = gjson.Parse(changed.toJSON())
 	}
-	v.take(r)
+	w.take(r)
 }
 
-// changedPart is what the changes say of the row n; all is true when they say all of it.
-func (v docWalker) changedPart(n *docNode, at docPath) (said *docNode, all bool) {
+// changedPart is the part of the row n that the changes put; all is true when that is the whole row.
+func (w docWalker) changedPart(n *docNode, at docPath) (changed *docNode, all bool) {
 	var scratch document
-	for _, c := range v.changes {
+	for _, c := range w.changes {
 		if len(c) <= len(at) {
 			if slices.Equal(c, at[:len(c)]) {
 				return nil, true
@@ -281,15 +277,15 @@ func (v docWalker) changedPart(n *docNode, at docPath) (said *docNode, all bool)
 		if now == nil {
 			continue // deleted
 		}
-		if said == nil {
-			said = &docNode{members: map[string]*docNode{}}
+		if changed == nil {
+			changed = &docNode{members: map[string]*docNode{}}
 		}
-		scratch.set(said, c[len(at):], now)
+		scratch.set(changed, c[len(at):], now)
 	}
-	return said, false
+	return changed, false
 }
 
-// unescapeSteps are the names in one part of a walk.
+// unescapeSteps are the keys in one part of a path, without the backslashes before special characters.
 func unescapeSteps(part string) []string {
 	if part == "" {
 		return nil

@@ -19,7 +19,7 @@ func FuzzTemplatesNeverPanicAndStayBounded(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text, data string) {
 		c := &compiler{}
 		parts := c.template(nil, text)
-		payload, reason, err := parsePayload(data)
+		payload, reason, err := ParsePayload(data)
 		if c.errs.Err() != nil || err != nil || reason != "" {
 			return
 		}
@@ -39,7 +39,7 @@ func FuzzPathsThatCompileAreAsked(f *testing.F) {
 		if err != nil || len(s) > 200 || len(data) > 10_000 {
 			return
 		}
-		payload, reason, err := parsePayload(data)
+		payload, reason, err := ParsePayload(data)
 		if err == nil && reason == "" {
 			p.get(&row{payload: payload, value: payload})
 		}

@@ -1,12 +1,13 @@
-// Package mapping reads payloads that are not livetape's own, by rules that a configuration gives.
+// Package mapping decodes payloads that are not in livetape's own format, by rules from a configuration.
 //
-// A [Spec] is what a feed's configuration says of its payloads: which event types count, and a list of
-// [Rule], each with one [Value] per field. [Compile] checks all of it and returns a decoder, or every mistake
-// with its place in the configuration (package configerr). Nothing is guessed: a payload that no rule maps
-// yields the reason.
+// A [Spec] is what the configuration of a feed says about its payloads: which event types count, and a list of
+// [Rule], each with a [Value] per field. [Compile] checks it and returns a decoder, or every error with its path in
+// the configuration (package configerr). [WithStreamRules] applies the part of a spec that is not about rows to any
+// decoder, and [PerLine] decodes events that hold one payload a line. Nothing is guessed: when no rule maps a payload,
+// the message says why.
 //
-// Numbers are exact: digits are taken over, and scaled in decimals, never in binary. A value that is null,
-// "", "-" or "NaN" is missing, which is not zero, and a missing value leaves alone what is shown.
+// Numbers are exact: their digits are kept, and scaled in decimal, never in binary. A value that is null, "", "-" or
+// "NaN" is missing. Missing is not zero: it leaves the shown value alone.
 package mapping
 
 import (
@@ -18,45 +19,26 @@ import (
 	"livetape/feed/market"
 )
 
-// Compile makes a decoder of a spec. Feed is the feed's name, which serves as the symbol where a rule has none. The
-// error wraps every [configerr.Error], with paths from the spec.
+// Compile returns a decoder that applies the rules of a spec. The feed's name is the symbol of rules that have none.
+// The error wraps a [configerr.Error] for each mistake, with paths from the top of the spec.
 func Compile(feed string, spec Spec) (decode.Decoder, error) {
 	c := &compiler{}
 	if len(spec.Map) == 0 {
 		c.errs.Add(configerr.Path{"map"}, "there is no rule")
 	}
 	d := &decoder{feed: feed}
-	names := newAliases(spec.Aliases)
+	symbols := newAliases(spec.Aliases)
 	for i := range spec.Map {
-		at := configerr.Path{"map"}.Index(i)
-		r := c.rule(at, &spec.Map[i], names)
+		at := configerr.Path{"map", i}
+		d.rules = append(d.rules, c.rule(at, &spec.Map[i], symbols))
 		if spec.Patch != "" {
 			c.checkPatched(at, &spec.Map[i])
 		}
-		d.rules = append(d.rules, r)
 	}
 	if spec.Patch == "firebase" {
 		d.document = &document{}
 	}
-	guarded := c.streamRules(feed, &spec, d)
-	if err := c.errs.Err(); err != nil {
-		return nil, err
-	}
-	return guarded, nil
-}
-
-// WithStreamRules puts what a spec says of the stream itself (Events, Errors, End, Notice, ResumeID) before a decoder that does
-// not come from the spec's map. Its error is like that of [Compile].
-func WithStreamRules(feed string, spec Spec, next decode.Decoder) (decode.Decoder, error) {
-	c := &compiler{}
-	guarded := c.streamRules(feed, &spec, next)
-	if spec.Patch != "" {
-		c.errs.Add(configerr.Path{"patch"}, "patch needs a map, which says where in the document the rows are")
-	}
-	if err := c.errs.Err(); err != nil {
-		return nil, err
-	}
-	return guarded, nil
+	return c.withStreamRules(feed, &spec, d)
 }
 
 // decoder applies rules to payloads.
@@ -68,7 +50,7 @@ type decoder struct {
 
 // Decode implements [decode.Decoder].
 func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) {
-	payload, reason, err := parsePayload(string(data))
+	payload, reason, err := ParsePayload(string(data))
 	if err != nil || reason != "" {
 		return decode.Message{Unmapped: reason}, err
 	}
@@ -84,7 +66,7 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 	return out.message(len(d.rules)), joinErrors(err, out.err())
 }
 
-// applyChange changes the document, and takes the rows that the change touches.
+// applyChange changes the document and reads the rows that the change touches.
 func (d *decoder) applyChange(base row, out *payloadResult) error {
 	changes, err := d.document.apply(base.event, base.payload)
 	if err != nil {
@@ -100,62 +82,64 @@ func (d *decoder) applyChange(base row, out *payloadResult) error {
 	return nil
 }
 
-// readPayload takes every row of a payload.
-func (l *rule) readPayload(base row, out *payloadResult) {
-	for _, p := range l.inlined {
+// readPayload reads every row of a payload.
+func (ru *rule) readPayload(base row, out *payloadResult) {
+	for _, p := range ru.inlined {
 		base.payload = inlineJSON(base.payload, p)
 	}
 	before := out.rows
-	walkRows(base, l.rowPath, l.indexesList, func(r row) { l.readRow(&r, out) })
+	walkRows(base, ru.rowPath, ru.indexesList, func(r row) { ru.readRow(&r, out) })
 	if out.rows == before {
-		out.addReason(rowsMissing, l.noRowsReason)
+		out.addReason(rowsMissing, ru.noRowsReason)
 	}
 }
 
-func (l *rule) readRow(r *row, out *payloadResult) {
+func (ru *rule) readRow(r *row, out *payloadResult) {
 	out.rows++
-	r.cache = l.cache
-	if c := firstUnmet(l.conditions, r); c != nil {
+	r.cache = ru.cache
+	if c := firstUnmet(ru.conditions, r); c != nil {
 		out.addReason(conditionUnmet, c.unmetReason)
 		return
 	}
-	if l.merger != nil {
-		l.merger.complete(r)
+	if ru.merger != nil {
+		ru.merger.complete(r)
 		r.cached = false
 	}
-	u, reason, err := l.update(r)
+	u, reason, err := ru.update(r)
+	switch {
+	case u != nil:
+		out.updates = append(out.updates, u)
+	case err == nil:
+		out.addReason(valueMissing, reason)
+	}
 	if err != nil {
 		out.addError(err)
 	}
-	if u != nil {
-		out.updates = append(out.updates, u)
-	} else if err == nil {
-		out.addReason(valueMissing, reason)
-	}
 }
-
-// reasonRank orders reasons by how near the payload came to an update.
-type reasonRank int8
-
-const (
-	conditionUnmet reasonRank = iota + 1 // a condition does not hold
-	rowsMissing
-	valueMissing
-)
 
 // payloadResult gathers what the rows of one payload yield.
 type payloadResult struct {
 	updates    []market.Update
-	rows       int
+	rows       int // read so far
 	reason     string
 	reasonRank reasonRank
 	errs       []error
-	uncounted  int
+	moreErrors int // beyond maxRowErrors
 }
 
-func (o *payloadResult) addReason(k reasonRank, reason string) {
-	if k > o.reasonRank {
-		o.reasonRank, o.reason = k, reason
+// reasonRank orders the reasons for no update by how near the payload came to one.
+type reasonRank int8
+
+const (
+	conditionUnmet reasonRank = iota + 1
+	rowsMissing
+	valueMissing
+)
+
+// addReason keeps the reason of the highest rank.
+func (o *payloadResult) addReason(rank reasonRank, reason string) {
+	if rank > o.reasonRank {
+		o.reasonRank, o.reason = rank, reason
 	}
 }
 
@@ -169,13 +153,13 @@ func (o *payloadResult) addError(err error) {
 	if len(o.errs) < maxRowErrors {
 		o.errs = append(o.errs, err)
 	} else {
-		o.uncounted++
+		o.moreErrors++
 	}
 }
 
 func (o *payloadResult) err() error {
-	if o.uncounted > 0 {
-		o.errs = append(o.errs, fmt.Errorf("and %d more bad rows", o.uncounted))
+	if o.moreErrors > 0 {
+		o.errs = append(o.errs, fmt.Errorf("and %d more bad rows", o.moreErrors))
 	}
 	return errors.Join(o.errs...)
 }

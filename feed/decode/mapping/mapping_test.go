@@ -215,7 +215,7 @@ func TestADocumentCountsItsBytes(t *testing.T) {
 	for _, data := range []string{
 		`{"path":"/","data":{"a":{"b":1,"c":[1,2,{"d":"xyz"}]}}}`, `{"path":"/a/c/2/d","data":{"e":5}}`, `{"path":"/a/c","data":null}`, `{"path":"/a","data":{"b":null}}`,
 	} {
-		p, _, _ := parsePayload(data)
+		p, _, _ := ParsePayload(data)
 		if _, err := d.apply("put", p); err != nil {
 			t.Fatal(err)
 		}
@@ -280,7 +280,7 @@ func TestWhatIsKeptOfRowsIsBounded(t *testing.T) {
 	m := newRowMerger(path{root: rowKey})
 	big := strings.Repeat("x", 60<<10)
 	for i := range 1000 {
-		p, _, _ := parsePayload(`{"a":"` + big + `"}`)
+		p, _, _ := ParsePayload(`{"a":"` + big + `"}`)
 		m.complete(&row{value: p, key: strings.Repeat("k", i)})
 	}
 	if m.size > maxMergedRows || len(m.lastRows) > maxMergedRows/len(big) {

@@ -11,34 +11,26 @@ import (
 	"livetape/feed/market"
 )
 
-// IsMissing reports whether a value says that there is none: null, "", "-", "NaN" and the like, which are never zero.
-func IsMissing(v gjson.Result) bool { return !v.Exists() || isMissing(v) }
-
-// isMissing reports whether a value says that there is none: null, "", "-", "NaN" and the like are never zero.
-func isMissing(v gjson.Result) bool {
+// IsMissing reports whether there is no value: nothing, null, "", "-", "NaN" and the like, which are never zero.
+func IsMissing(v gjson.Result) bool {
 	switch v.Type {
-	case gjson.Null:
+	case gjson.Null: // a result that does not exist too
 		return true
 	case gjson.String:
-		return isBlank(strings.TrimSpace(v.Str))
+		switch strings.TrimSpace(v.Str) {
+		case "", "-", "--", "NaN", "nan", "null", "N/A", "n/a", "Infinity", "-Infinity":
+			return true
+		}
 	}
 	return false
 }
 
-func isBlank(s string) bool {
-	switch s {
-	case "", "-", "--", "NaN", "nan", "null", "N/A", "n/a", "Infinity", "-Infinity":
-		return true
-	}
-	return false
-}
-
-// errNotScalar says that a list or map stands where one value is wanted. Where several paths are tried, it is not there.
+// errNotScalar says that a list or map stands where one value is wanted. Where several paths are tried, the next is.
 var errNotScalar = errors.New("is a list or a map, not one value")
 
-// scalarText is what a value says as text; ok is false when it says nothing.
+// scalarText is a value as text; ok is false when it is missing.
 func scalarText(v gjson.Result) (s string, ok bool, err error) {
-	if isMissing(v) {
+	if IsMissing(v) {
 		return "", false, nil
 	}
 	switch v.Type {
@@ -50,7 +42,7 @@ func scalarText(v gjson.Result) (s string, ok bool, err error) {
 	return v.Raw, true, nil
 }
 
-// ParseNumber reads a number, or a string with one, digit for digit; absent when it is missing.
+// ParseNumber reads a number, or a string with one, digit for digit. A missing value gives a decimal that is not set.
 func ParseNumber(v gjson.Result) (market.Decimal, error) {
 	s, ok, err := scalarText(v)
 	if err != nil || !ok {
@@ -59,8 +51,8 @@ func ParseNumber(v gjson.Result) (market.Decimal, error) {
 	return parseDecimal(s)
 }
 
-// parseDecimal reads a number as feeds write it: by the grammar of JSON, with a plus in front or without the 0 before
-// the point as well.
+// parseDecimal reads a number as feeds write it: by the grammar of JSON, also with a plus in front or without the 0
+// before the point.
 func parseDecimal(s string) (market.Decimal, error) {
 	s = strings.TrimPrefix(s, "+")
 	if digits, ok := strings.CutPrefix(s, "."); ok {
@@ -71,14 +63,14 @@ func parseDecimal(s string) (market.Decimal, error) {
 	return market.ParseDecimal(s)
 }
 
-// number is the value as a number; absent when it is missing.
+// number is the value as a number; not set when it is missing.
 func (v *value) number(r *row) (market.Decimal, error) {
 	d, err := v.unscaledNumber(r)
 	if err != nil || !d.IsSet() {
 		return d, err
 	}
 	for _, scale := range v.scales {
-		n, ok, err := scale.exponentFor(r)
+		n, ok, err := scale.exponent(r)
 		if err != nil || !ok {
 			return market.Decimal{}, err
 		}
@@ -135,28 +127,26 @@ func (v *value) maxNumber(r *row) (most market.Decimal, err error) {
 	return most, nil
 }
 
-// scale is a power of ten to multiply by: a constant, or at a path.
+// scale is a power of ten to multiply with, or to divide by.
 type scale struct {
-	exponent int
-	path     path
-	dynamic  bool
-	invert   bool // divide by it
+	constant int
+	path     *path // to the exponent; nil: the constant
+	divide   bool
 }
 
-// exponentFor is the exponent of ten; ok is false when it is missing, and then the number means nothing.
-func (s scale) exponentFor(r *row) (n int, ok bool, err error) {
-	if !s.dynamic {
-		return s.exponent, true, nil
+// exponent is the power of ten to multiply with; ok is false when it is missing, and then the number means nothing.
+func (s scale) exponent(r *row) (n int, ok bool, err error) {
+	n = s.constant
+	if s.path != nil {
+		word, ok, err := scalarText(s.path.get(r))
+		if err != nil || !ok {
+			return 0, false, err
+		}
+		if n, err = strconv.Atoi(word); err != nil {
+			return 0, false, fmt.Errorf("%s is no exponent", market.PlainText(strconv.Quote(word), 40))
+		}
 	}
-	word, ok, err := scalarText(s.path.get(r))
-	if err != nil || !ok {
-		return 0, false, err
-	}
-	n, err = strconv.Atoi(word)
-	if err != nil {
-		return 0, false, fmt.Errorf("%s is no exponent", market.PlainText(strconv.Quote(word), 40))
-	}
-	if s.invert {
+	if s.divide {
 		n = -n
 	}
 	return n, true, nil

@@ -14,9 +14,9 @@ import (
 // path is a compiled path.
 type path struct {
 	root  pathRoot
-	gjson string // what follows the start
-	slot  int    // of the row's member that it begins with; 0: none
-	rest  string // what follows that
+	gjson string // what follows the root
+	slot  int    // in the member cache, of the row's member that the path begins with; 0: none
+	rest  string // what follows that member
 }
 
 // pathRoot is where a path begins.
@@ -33,7 +33,7 @@ const (
 
 var pathRoots = map[string]pathRoot{"$key": rowKey, "$value": rowValue, "$event": eventType, "$feed": feedName, "$": fromPayload}
 
-// get is what stands at the path; a Result that does not exist when nothing does.
+// get is the value at the path; a Result that does not exist when there is none.
 func (p path) get(r *row) gjson.Result {
 	switch p.root {
 	case fromRow:
@@ -56,15 +56,15 @@ func (p path) get(r *row) gjson.Result {
 	return r.payload.Get(p.gjson)
 }
 
-// inDelta reports whether the message itself, rather than the predecessor that it completes, says something there.
+// inDelta reports whether the message itself, and not only the row that it completes, has a value there.
 func (p path) inDelta(r *row) bool {
 	if r.delta.Raw == "" || p.root != fromRow && p.root != rowValue {
 		return true
 	}
 	if p.root == rowValue {
-		return r.delta.Type != gjson.JSON && !isMissing(r.delta)
+		return r.delta.Type != gjson.JSON && !IsMissing(r.delta)
 	}
-	return !isMissing(r.delta.Get(p.gjson))
+	return !IsMissing(r.delta.Get(p.gjson))
 }
 
 func stringResult(s string) gjson.Result {
@@ -74,7 +74,7 @@ func stringResult(s string) gjson.Result {
 	return gjson.Result{Type: gjson.String, Str: s, Raw: s}
 }
 
-// indexesList reports whether the path looks into a list, or takes the row as it is.
+// indexesList reports whether the path looks into a list, or is the row itself.
 func (p path) indexesList() bool {
 	return p.root == rowValue || p.root == fromRow && p.gjson != "" && strings.IndexByte("0123456789#@", p.gjson[0]) >= 0
 }
@@ -91,7 +91,7 @@ func (c *compiler) path(at configerr.Path, s string) path {
 
 var bracketIndex = regexp.MustCompile(`\[(\d+)\]`)
 
-// parsePath checks a path to one value.
+// parsePath reads a path to one value.
 func parsePath(s string) (path, error) {
 	switch {
 	case s == "":
@@ -122,8 +122,8 @@ func parsePath(s string) (path, error) {
 	return p, nil
 }
 
-// parseEachPath checks a path to rows. It may pass through all members of a list or map by *; each part of the
-// result leads to a list or map whose members are then walked. A * at the end says the same as none.
+// parseEachPath reads a path to rows, which may pass through all members of a list or map by *. Each part of the result
+// leads to a list or map whose members are then walked. A * at the end means the same as none.
 func parseEachPath(s string) ([]string, error) {
 	if s == "$" {
 		return []string{""}, nil
@@ -150,7 +150,7 @@ func parseEachPath(s string) ([]string, error) {
 	return parts, nil
 }
 
-// splitPath cuts a path at its dots, as gjson does, and checks what gjson would pass over in silence.
+// splitPath splits a path at its dots, as gjson does, and reports mistakes that gjson would ignore.
 func splitPath(s string) ([]string, error) {
 	s = bracketIndex.ReplaceAllString(s, ".$1")
 	s = strings.TrimPrefix(s, ".")

@@ -20,13 +20,9 @@ var (
 	errTooDeep = fmt.Errorf("the data nests deeper than %d", maxDepth)
 )
 
-// ParsePayload checks a payload and gives its JSON; reason says why there is nothing in it to read.
+// ParsePayload checks a payload and returns its JSON. The reason says why there is nothing to read in a payload that is
+// valid: it is empty or null.
 func ParsePayload(data string) (payload gjson.Result, reason string, err error) {
-	return parsePayload(data)
-}
-
-// parsePayload checks a payload; reason says why there is nothing to read in it.
-func parsePayload(data string) (payload gjson.Result, reason string, err error) {
 	switch {
 	case strings.TrimSpace(data) == "":
 		return payload, "the data is empty", nil
@@ -66,8 +62,8 @@ func nestsDeeper(data string, limit int) bool {
 	return false
 }
 
-// InlineJSON puts JSON that is written in a string at a path in the string's place, as the json of a rule does. A payload
-// without any stays as it is.
+// InlineJSON replaces the string at a path by the JSON that is written in it, as the key json of a rule does. A payload
+// without such a string is returned as it is.
 func InlineJSON(payload gjson.Result, at string) gjson.Result {
 	p, err := parsePath(at)
 	if err != nil {
@@ -76,7 +72,6 @@ func InlineJSON(payload gjson.Result, at string) gjson.Result {
 	return inlineJSON(payload, p)
 }
 
-// inlineJSON puts JSON that is written in a string in the string's place. A string that holds no JSON stays.
 func inlineJSON(payload gjson.Result, at path) gjson.Result {
 	if at.root == rowValue || at.root == fromPayload && at.gjson == "" {
 		if inner, ok := jsonInString(payload); ok {
@@ -100,35 +95,36 @@ func jsonInString(packed gjson.Result) (string, bool) {
 	return packed.Str, true
 }
 
-// PerLine reads an event whose data is a map or a list a line as that many payloads: hubs send what has gathered so.
+// PerLine decodes an event whose data is a map or a list per line as that many payloads: some hubs send what has
+// gathered in one event.
 func PerLine(next decode.Decoder) decode.Decoder { return perLine{next} }
 
 type perLine struct{ next decode.Decoder }
 
 // Decode implements [decode.Decoder].
-func (s perLine) Decode(eventType string, data []byte) (decode.Message, error) {
+func (d perLine) Decode(eventType string, data []byte) (decode.Message, error) {
 	payloads := SplitLines(data)
 	if payloads == nil {
-		return s.next.Decode(eventType, data)
+		return d.next.Decode(eventType, data)
 	}
 	var all decode.Message
-	var faults error
+	var errs error
 	for _, payload := range payloads {
-		m, err := s.next.Decode(eventType, payload)
-		faults = joinErrors(faults, err)
+		m, err := d.next.Decode(eventType, payload)
+		errs = joinErrors(errs, err)
 		all.Updates = append(all.Updates, m.Updates...)
 		all.Notice, all.ResumeID = cmp.Or(m.Notice, all.Notice), cmp.Or(m.ResumeID, all.ResumeID)
 		all.Unmapped = cmp.Or(all.Unmapped, m.Unmapped)
 		all.End = all.End || m.End
 	}
-	if len(all.Updates) > 0 || all.Notice != "" || faults != nil {
+	if len(all.Updates) > 0 || all.Notice != "" || errs != nil {
 		all.Unmapped = ""
 	}
-	return all, faults
+	return all, errs
 }
 
-// SplitLines are the lines of data that is no JSON value, but holds a map or a list a line; nil for anything else. Bare
-// numbers on lines of their own are nobody's payloads: they may as well be a price, a size and a time.
+// SplitLines returns the lines of data that is not one JSON value, but has a map or a list on each line; nil for anything
+// else. Numbers on lines of their own are not payloads: they may be a price, a size and a time.
 func SplitLines(data []byte) (all [][]byte) {
 	if bytes.IndexByte(data, '\n') < 0 || nestsDeeper(string(data), maxDepth) || gjson.ValidBytes(data) {
 		return nil

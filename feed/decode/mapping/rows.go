@@ -7,20 +7,20 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// row is what a rule is applied to.
+// row is the part of a payload that a rule is applied to.
 type row struct {
 	payload gjson.Result // the whole payload
-	value   gjson.Result // the row, completed from its predecessor where the rule says so
-	delta   gjson.Result // what the message itself says of a completed row; does not exist for others
-	key     string       // the row's name in the nearest map around it that was walked, or its place in a list
+	value   gjson.Result // the row, completed from the row before with the same key where the rule merges
+	delta   gjson.Result // of a merged row, the part that the message itself has; does not exist for others
+	key     string       // the row's key in the nearest map around it that was walked, or its index in a list
 
 	event, feed string
 
-	cache  *memberCache // of value, once read; nil: ask for each path
-	cached bool
+	cache  *memberCache // nil: look up each path by itself
+	cached bool         // the cache is of value
 }
 
-// member is what stands at a path that begins with a plain name.
+// member is the value at a path that begins with a member of the cache.
 func (r *row) member(p path) gjson.Result {
 	if !r.cached {
 		r.cache.fill(r.value)
@@ -33,8 +33,8 @@ func (r *row) member(p path) gjson.Result {
 	return v.Get(p.rest)
 }
 
-// memberCache are the members of a row that a rule's paths begin with, found in one pass: asking for each path anew would
-// read a row as often as the rule has fields.
+// memberCache holds the members of a row that the paths of a rule begin with. They are found in one pass: looking up
+// each path by itself would scan a row as often as the rule has fields.
 type memberCache struct {
 	slots  map[string]int
 	values []gjson.Result
@@ -42,8 +42,8 @@ type memberCache struct {
 
 func newMemberCache() *memberCache { return &memberCache{slots: map[string]int{}} }
 
-// slotOf is the number, from 1, of the member that a path begins with, and the rest of the path; 0 when the path does not
-// begin with a plain name.
+// slotOf is the slot, from 1, of the member that a path begins with, and the rest of the path. It is 0 for a path that
+// does not begin with a plain name.
 func (m *memberCache) slotOf(gjsonPath string) (slot int, rest string) {
 	name, rest, _ := strings.Cut(gjsonPath, ".")
 	if name == "" {
@@ -79,45 +79,44 @@ func (m *memberCache) fill(row gjson.Result) {
 // maxListDepth bounds how deep lists in the place of rows are walked.
 const maxListDepth = 8
 
-// walkRows calls take for each row of a payload; walk is the path to them, and nil when the payload is the row. A
+// walkRows calls take for each row of a payload. The path is that of parseEachPath; nil when the payload is the row. A
 // list in the place of a row stands for its items, unless the rule itself looks into lists.
-func walkRows(r row, walk []string, indexed bool, take func(row)) {
-	w := rowWalker{r, walk, indexed, take}
-	if walk == nil {
-		w.row(r.payload, "", 0)
+func walkRows(base row, path []string, indexesList bool, take func(row)) {
+	w := rowWalker{base, indexesList, take}
+	if path == nil {
+		w.row(base.payload, "", 0)
 		return
 	}
-	w.members(r.payload, "", walk)
+	w.members(base.payload, "", path)
 }
 
 type rowWalker struct {
 	base        row
-	walk        []string
 	indexesList bool
 	take        func(row)
 }
 
-// members walks the list or map to which the first part of the walk leads.
-func (w rowWalker) members(from gjson.Result, key string, walk []string) {
-	if walk[0] != "" {
-		from = from.Get(walk[0])
+// members walks the list or map to which the first part of the path leads.
+func (w rowWalker) members(from gjson.Result, key string, path []string) {
+	if path[0] != "" {
+		from = from.Get(path[0])
 	}
 	if !from.IsObject() && !from.IsArray() {
 		return
 	}
-	place := 0
+	index := 0
 	from.ForEach(func(name, member gjson.Result) bool {
-		named := key
+		memberKey := key
 		if from.IsObject() {
-			named = name.String()
+			memberKey = name.String()
 		} else if key == "" {
-			named = strconv.Itoa(place)
+			memberKey = strconv.Itoa(index)
 		}
-		place++
-		if len(walk) > 1 {
-			w.members(member, named, walk[1:])
+		index++
+		if len(path) > 1 {
+			w.members(member, memberKey, path[1:])
 		} else {
-			w.row(member, named, 0)
+			w.row(member, memberKey, 0)
 		}
 		return true
 	})
@@ -125,14 +124,14 @@ func (w rowWalker) members(from gjson.Result, key string, walk []string) {
 
 func (w rowWalker) row(at gjson.Result, key string, depth int) {
 	if at.IsArray() && !w.indexesList && depth < maxListDepth {
-		place := 0
+		index := 0
 		at.ForEach(func(_, item gjson.Result) bool {
-			named := key
-			if named == "" {
-				named = strconv.Itoa(place)
+			itemKey := key
+			if itemKey == "" {
+				itemKey = strconv.Itoa(index)
 			}
-			place++
-			w.row(item, named, depth+1)
+			index++
+			w.row(item, itemKey, depth+1)
 			return true
 		})
 		return
@@ -145,18 +144,18 @@ func (w rowWalker) row(at gjson.Result, key string, depth int) {
 	w.take(r)
 }
 
-// rowMerger completes rows that say only what changed from the last one with the same key. What a row says itself is
-// kept beside: an update repeats nothing that the message did not say.
+// rowMerger completes rows that have only what changed since the last row with the same key. What the message itself
+// has is kept as the row's delta: an update does not repeat what the message does not say.
 type rowMerger struct {
 	key      path
 	lastRows map[string]string // key → the row so far, as JSON
-	size     int               // bytes in kept
+	size     int               // of lastRows, in bytes
 }
 
 func newRowMerger(key path) *rowMerger { return &rowMerger{key: key, lastRows: map[string]string{}} }
 
-// Bounds on what is kept: of one row, in bytes, and of all. Beyond the second everything is forgotten, and rows
-// are completed from what follows.
+// Bounds on lastRows, in bytes. A row over the first is not kept. Over the second all rows are forgotten, and completed
+// from what follows.
 const (
 	maxMergedRow  = 64 << 10
 	maxMergedRows = 32 << 20
@@ -203,16 +202,16 @@ func (m *rowMerger) keep(key, whole string) {
 	m.size += len(whole)
 }
 
-// maxMergeDepth bounds how deep maps in rows are merged; below it the new one replaces the old.
+// maxMergeDepth bounds how deep maps in rows are merged. Below it, the new one replaces the old.
 const maxMergeDepth = 16
 
-// mergeObjects is the map before with what the map now says; what is missing in now leaves before alone.
+// mergeObjects is the map before with the members of the map now that are not missing.
 func mergeObjects(before, now gjson.Result, depth int) string {
-	order, said := presentMembers(now)
+	order, changed := presentMembers(now)
 	var w objectWriter
 	before.ForEach(func(key, old gjson.Result) bool {
-		v, ok := said[key.Str]
-		delete(said, key.Str)
+		v, ok := changed[key.Str]
+		delete(changed, key.Str)
 		switch {
 		case !ok:
 			w.member(key.Str, old.Raw)
@@ -224,7 +223,7 @@ func mergeObjects(before, now gjson.Result, depth int) string {
 		return true
 	})
 	for _, key := range order {
-		if v, ok := said[key]; ok {
+		if v, ok := changed[key]; ok {
 			w.member(key, v.Raw)
 		}
 	}
@@ -232,19 +231,19 @@ func mergeObjects(before, now gjson.Result, depth int) string {
 }
 
 // presentMembers are the members of a map that are not missing, in their order.
-func presentMembers(v gjson.Result) (order []string, said map[string]gjson.Result) {
-	said = map[string]gjson.Result{}
+func presentMembers(v gjson.Result) (order []string, members map[string]gjson.Result) {
+	members = map[string]gjson.Result{}
 	v.ForEach(func(key, v gjson.Result) bool {
-		if isMissing(v) {
+		if IsMissing(v) {
 			return true
 		}
-		if _, twice := said[key.Str]; !twice {
+		if _, twice := members[key.Str]; !twice {
 			order = append(order, key.Str)
 		}
-		said[key.Str] = v
+		members[key.Str] = v
 		return true
 	})
-	return order, said
+	return order, members
 }
 
 // objectWriter writes a JSON object.
@@ -256,7 +255,7 @@ func (w *objectWriter) member(key, raw string) {
 		sign = '{'
 	}
 	w.b.WriteByte(sign)
-	w.b.WriteString(quoteJSON(key))
+	w.b.Write(gjson.AppendJSONString(nil, key))
 	w.b.WriteByte(':')
 	w.b.WriteString(raw)
 }
@@ -267,6 +266,3 @@ func (w *objectWriter) String() string {
 	}
 	return w.b.String() + "}"
 }
-
-// quoteJSON is a JSON string.
-func quoteJSON(s string) string { return string(gjson.AppendJSONString(nil, s)) }

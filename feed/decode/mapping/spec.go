@@ -1,6 +1,9 @@
 package mapping
 
-import "slices"
+import (
+	"reflect"
+	"slices"
+)
 
 // Spec says how the payloads of one feed are to be read. It is the part of a feed's configuration that
 // [Compile] and [WithStreamRules] turn into a decoder; the tags are its keys.
@@ -105,29 +108,25 @@ func (v *Value) UnmarshalYAML(unmarshal func(any) error) error {
 
 // MarshalYAML writes the shortest form that UnmarshalYAML reads.
 func (v Value) MarshalYAML() (any, error) {
-	rest := v
-	rest.Path = ""
-	if rest.isZero() && v.Path != "" {
+	switch {
+	case v.isPathOnly() && v.Path != "":
 		return v.Path, nil
-	}
-	rest = v
-	rest.First = nil
-	if rest.isZero() && v.First != nil {
+	case v.isFirstOnly() && v.First != nil:
 		return v.First, nil
 	}
 	return plainValue(v), nil
 }
 
-func (v Value) isZero() bool {
-	return v.Path == "" && v.First == nil && v.Max == nil && v.Num == "" && v.Den == "" && v.Const == "" && v.Text == "" &&
-		v.Exp == "" && v.Decimals == "" && v.Mul == "" && v.Replace == nil && v.Alias == nil && v.Split == "" && v.Unit == ""
+// isFirstOnly reports whether YAML writes the value as a list.
+func (v Value) isFirstOnly() bool {
+	v.First = nil
+	return reflect.ValueOf(v).IsZero()
 }
 
-// isPathOnly reports whether YAML wrote the value as a path alone.
-func (v *Value) isPathOnly() bool {
-	rest := *v
-	rest.Path = ""
-	return rest.isZero()
+// isPathOnly reports whether YAML writes the value as a path alone.
+func (v Value) isPathOnly() bool {
+	v.Path = ""
+	return reflect.ValueOf(v).IsZero()
 }
 
 // Paths are one path or several; in YAML text or a list.

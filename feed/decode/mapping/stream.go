@@ -12,7 +12,17 @@ import (
 	"livetape/feed/market"
 )
 
-// streamRules is a decoder for what the stream says of itself; all else goes to next.
+// WithStreamRules returns a decoder that applies what a spec says about the stream itself (Events, Errors, End, Notice,
+// ResumeID) and leaves the rest to next, which does not come from the spec's map. Its error is like that of [Compile].
+func WithStreamRules(feed string, spec Spec, next decode.Decoder) (decode.Decoder, error) {
+	c := &compiler{}
+	if spec.Patch != "" {
+		c.errs.Add(configerr.Path{"patch"}, "patch needs a map, which says where in the document the rows are")
+	}
+	return c.withStreamRules(feed, &spec, next)
+}
+
+// streamRules is a decoder of what events say about the stream itself.
 type streamRules struct {
 	feed             string
 	events, errors   []string
@@ -21,96 +31,104 @@ type streamRules struct {
 	next             decode.Decoder
 }
 
-func (c *compiler) streamRules(feed string, spec *Spec, next decode.Decoder) decode.Decoder {
-	top := configerr.Path{}
+// withStreamRules is the last step of a compilation: it returns the errors of all steps.
+func (c *compiler) withStreamRules(feed string, spec *Spec, next decode.Decoder) (decode.Decoder, error) {
 	for i, e := range spec.Events {
 		if slices.Contains(spec.Errors, e) {
-			c.errs.Add(top.Key("events").Index(i), "%q is among errors as well: their data is a message, not a payload", e)
+			c.errs.Add(configerr.Path{"events", i}, "%q is among errors as well: their data is a message, not a payload", e)
 		}
 	}
 	if spec.Patch != "" && spec.Patch != "firebase" {
-		c.errs.Add(top.Key("patch"), "unknown patch %q%s: firebase is the one there is", spec.Patch, configerr.DidYouMean(spec.Patch, []string{"firebase"}, nil))
+		c.errs.Add(configerr.Path{"patch"}, "unknown patch %q%s: firebase is the one there is", spec.Patch, configerr.DidYouMean(spec.Patch, []string{"firebase"}, nil))
 	}
-	g := &streamRules{feed: feed, events: spec.Events, errors: spec.Errors, end: c.conditions(top.Key("end"), spec.End), next: next}
-	if spec.ResumeID != "" {
-		p := c.path(top.Key("resume_id"), spec.ResumeID)
-		g.resumeID = &p
+	s := &streamRules{
+		feed: feed, events: spec.Events, errors: spec.Errors, next: next,
+		end:      c.conditions(configerr.Path{"end"}, spec.End),
+		resumeID: c.optionalPath("resume_id", spec.ResumeID),
+		notice:   c.optionalPath("notice", spec.Notice),
 	}
-	if spec.Notice != "" {
-		p := c.path(top.Key("notice"), spec.Notice)
-		g.notice = &p
+	if err := c.errs.Err(); err != nil {
+		return nil, err
 	}
-	if g.events == nil && g.errors == nil && !g.readsPayload() {
-		return next
+	if s.events == nil && s.errors == nil && !s.readsPayload() {
+		return next, nil
 	}
-	return g
+	return s, nil
+}
+
+func (c *compiler) optionalPath(key, text string) *path {
+	if text == "" {
+		return nil
+	}
+	p := c.path(configerr.Path{key}, text)
+	return &p
 }
 
 // Decode implements [decode.Decoder].
-func (g *streamRules) Decode(eventType string, data []byte) (decode.Message, error) {
-	if slices.Contains(g.errors, eventType) {
+func (s *streamRules) Decode(eventType string, data []byte) (decode.Message, error) {
+	if slices.Contains(s.errors, eventType) {
 		return decode.Message{Notice: noticeText(eventType, string(data))}, nil
 	}
-	if g.events != nil && !slices.Contains(g.events, eventType) {
+	if s.events != nil && !slices.Contains(s.events, eventType) {
 		return decode.Message{Unmapped: "the feed's events are not of type " + market.PlainText(eventType, market.MaxName)}, nil
 	}
-	said := g.readPayload(eventType, data)
-	if said.End {
-		return said, nil
+	about := s.readPayload(eventType, data)
+	if about.End {
+		return about, nil
 	}
-	m, err := g.next.Decode(eventType, data)
-	m.ResumeID, m.Notice = said.ResumeID, said.Notice
+	m, err := s.next.Decode(eventType, data)
+	m.ResumeID, m.Notice = about.ResumeID, about.Notice
 	if m.Notice != "" {
 		m.Unmapped = ""
 	}
 	return m, err
 }
 
-// readsPayload reports whether payloads may say something of the stream.
-func (g *streamRules) readsPayload() bool {
-	return g.end != nil || g.resumeID != nil || g.notice != nil
+// readsPayload reports whether payloads may say something about the stream.
+func (s *streamRules) readsPayload() bool {
+	return s.end != nil || s.resumeID != nil || s.notice != nil
 }
 
-// readPayload reads what a payload says of the stream.
-func (g *streamRules) readPayload(eventType string, data []byte) (m decode.Message) {
-	if !g.readsPayload() {
+// readPayload reads what a payload says about the stream.
+func (s *streamRules) readPayload(eventType string, data []byte) (m decode.Message) {
+	if !s.readsPayload() {
 		return m
 	}
-	payload, reason, err := parsePayload(string(data))
+	payload, reason, err := ParsePayload(string(data))
 	if err != nil || reason != "" {
-		return m // next says so
+		return m // next reports it
 	}
-	r := &row{payload: payload, value: payload, event: eventType, feed: g.feed}
-	if g.resumeID != nil {
-		if s, ok, err := scalarText(g.resumeID.get(r)); ok && err == nil && len(s) <= market.MaxID {
-			m.ResumeID = strings.Clone(s)
+	r := &row{payload: payload, value: payload, event: eventType, feed: s.feed}
+	if s.resumeID != nil {
+		if id, ok, err := scalarText(s.resumeID.get(r)); ok && err == nil && len(id) <= market.MaxID {
+			m.ResumeID = strings.Clone(id)
 		}
 	}
-	if g.notice != nil {
-		if at := g.notice.get(r); !isMissing(at) {
+	if s.notice != nil {
+		if at := s.notice.get(r); !IsMissing(at) {
 			m.Notice = noticeText(eventType, at.Raw)
 		}
 	}
-	m.End = g.end != nil && firstUnmet(g.end, r) == nil
+	m.End = s.end != nil && firstUnmet(s.end, r) == nil
 	return m
 }
 
 // maxNotice is how much of a server's message is kept, in characters.
 const maxNotice = 200
 
-// noticeText is the message in the data of an error event, which may be text or JSON.
+// noticeText is the message in the data of an error event, which may be text or JSON; the event's type without one.
 func noticeText(eventType, data string) string {
-	words := data
+	text := data
 	if !nestsDeeper(data, maxDepth) && gjson.Valid(data) {
-		words = errorMessage(gjson.Parse(data), 0)
+		text = errorMessage(gjson.Parse(data), 0)
 	}
-	if words = strings.TrimSpace(market.PlainText(words, maxNotice)); words == "" {
+	if text = strings.TrimSpace(market.PlainText(text, maxNotice)); text == "" {
 		return market.PlainText(eventType, market.MaxName)
 	}
-	return words
+	return text
 }
 
-// errorMessage finds the words in a JSON error, as JSON APIs write them.
+// errorMessage finds the message in a JSON error, as JSON APIs write them.
 func errorMessage(v gjson.Result, depth int) string {
 	switch {
 	case v.Type == gjson.Null:
@@ -119,9 +137,9 @@ func errorMessage(v gjson.Result, depth int) string {
 		return v.String()
 	}
 	for _, key := range []string{"message", "error_description", "detail", "errorMessage", "error", "Error", "Message", "reason", "title"} {
-		if at := v.Get(key); at.Exists() && !isMissing(at) && depth < 4 {
-			if words := errorMessage(at, depth+1); words != "" {
-				return words + errorCode(v)
+		if at := v.Get(key); !IsMissing(at) && depth < 4 {
+			if text := errorMessage(at, depth+1); text != "" {
+				return text + errorCode(v)
 			}
 		}
 	}

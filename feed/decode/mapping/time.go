@@ -32,7 +32,7 @@ var timeUnitSynonyms = map[string]string{
 	"iso": "rfc3339", "iso8601": "rfc3339", "rfc": "rfc3339",
 }
 
-// time is the value as a time in UTC; zero when it is missing, which a time of 0 is too.
+// time is the value as a time in UTC; zero when it is missing. A time of 0 counts as missing.
 func (v *value) time(r *row) (latest time.Time, err error) {
 	switch v.source {
 	case sourceFirst:
@@ -62,8 +62,8 @@ func (v *value) time(r *row) (latest time.Time, err error) {
 	return parseTimeText(s, v.unit)
 }
 
-// ParseTime reads a time as the unit auto does: a number, or a string with one, by its size, else a date by RFC 3339. It
-// is zero when it is missing or 0.
+// ParseTime reads a time as the unit auto does: a number, or a string with one, by its size; else a date by RFC 3339.
+// A missing value, and a 0, gives the zero time.
 func ParseTime(v gjson.Result) (time.Time, error) {
 	s, ok, err := scalarText(v)
 	if err != nil || !ok || s == "" {
@@ -72,17 +72,17 @@ func ParseTime(v gjson.Result) (time.Time, error) {
 	return parseTimeText(s, autoUnit)
 }
 
-// Layouts are tried in turn. A time without a zone is taken for UTC.
+// dateLayouts are tried in turn. A time without a zone is taken as UTC.
 var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999"}
 
-// parseTimeText reads one time from text that is not empty. Fractions count to the nanosecond.
+// parseTimeText reads a time from text that is not empty, to the nanosecond.
 func parseTimeText(s string, u timeUnit) (time.Time, error) {
 	if u == rfc3339 || u == autoUnit && !strings.ContainsAny(s[:1], "-+.0123456789") || strings.ContainsAny(s, ":TZ") {
 		return parseDate(s)
 	}
 	d, err := parseDecimal(s)
 	if err != nil {
-		return time.Time{}, notATimeError(s)
+		return time.Time{}, errNotTime(s)
 	}
 	if d.Sign() == 0 {
 		return time.Time{}, nil
@@ -90,7 +90,7 @@ func parseTimeText(s string, u timeUnit) (time.Time, error) {
 	return parseEpoch(s, d.String(), u)
 }
 
-func notATimeError(s string) error {
+func errNotTime(s string) error {
 	return fmt.Errorf("%s is not a time", strconv.Quote(market.PlainText(s, 40)))
 }
 
@@ -104,18 +104,10 @@ func parseDate(s string) (time.Time, error) {
 			return at.UTC(), nil
 		}
 	}
-	return time.Time{}, notATimeError(s)
+	return time.Time{}, errNotTime(s)
 }
 
-// Bounds of a number without a unit: below the first it counts seconds, below the next milliseconds and so
-// on. Today's seconds have 10 digits, milliseconds 13, microseconds 16 and nanoseconds 19.
-const (
-	belowSeconds = len("99999999999")    // < 10^11
-	belowMillis  = len("99999999999999") // < 10^14
-	belowMicros  = len("99999999999999999")
-)
-
-// parseEpoch reads digits, a plain decimal number, in units since 1970.
+// parseEpoch reads a plain decimal number that counts units since 1970. Errors show s.
 func parseEpoch(s, digits string, u timeUnit) (time.Time, error) {
 	number, neg := strings.CutPrefix(digits, "-")
 	whole, fraction, _ := strings.Cut(number, ".")
@@ -143,8 +135,8 @@ func parseEpoch(s, digits string, u timeUnit) (time.Time, error) {
 // maxEpochSeconds is the last second of the year 9999.
 const maxEpochSeconds = 253402300799
 
-// TimeUnit is the unit in which a number counts time since 1970, by its size: s, ms, us or ns; or rfc3339 for what is no
-// number.
+// TimeUnit guesses the unit of a time: of a number by its size, s, ms, us or ns since 1970; of other text rfc3339; of a
+// missing value auto.
 func TimeUnit(v gjson.Result) string {
 	s, ok, err := scalarText(v)
 	if err != nil || !ok {
@@ -154,23 +146,19 @@ func TimeUnit(v gjson.Result) string {
 	if err != nil {
 		return "rfc3339"
 	}
-	digits := len(d.String())
-	for i, c := range d.String() {
-		if c == '.' {
-			digits = i
-			break
-		}
-	}
-	return map[timeUnit]string{seconds: "s", millis: "ms", micros: "us", nanos: "ns"}[unitOfDigits(digits)]
+	whole, _, _ := strings.Cut(d.String(), ".")
+	return map[timeUnit]string{seconds: "s", millis: "ms", micros: "us", nanos: "ns"}[unitOfDigits(len(whole))]
 }
 
+// unitOfDigits is the unit of a number by its digits: today's seconds have 10, milliseconds 13, microseconds 16 and
+// nanoseconds 19.
 func unitOfDigits(digits int) timeUnit {
 	switch {
-	case digits <= belowSeconds:
+	case digits <= 11:
 		return seconds
-	case digits <= belowMillis:
+	case digits <= 14:
 		return millis
-	case digits <= belowMicros:
+	case digits <= 17:
 		return micros
 	}
 	return nanos

@@ -10,134 +10,145 @@ import (
 	"livetape/feed/market"
 )
 
-// Reasons why a row yields nothing.
+// Reasons why a row yields no update.
 const (
 	reasonNoAlias  = "no alias names the symbol"
 	reasonNoSymbol = "there is no symbol"
 )
 
-// update makes of one row what the rule says. Without an update, reason says why; err tells of members that could
-// not be used, and the update stands all the same.
-func (l *rule) update(r *row) (u market.Update, reason string, err error) {
-	switch l.kind {
+// update makes an update of one row. Without one, the reason says why. The error reports fields that could not be used;
+// the update is good without them.
+func (ru *rule) update(r *row) (u market.Update, reason string, err error) {
+	f := fieldReader{rule: ru, row: r}
+	switch ru.kind {
 	case "news":
-		return l.newsUpdate(r)
+		u, reason = f.headline()
 	case "status":
-		return l.statusUpdate(r)
+		u, reason = f.halt()
+	default:
+		u, reason = f.quote()
 	}
-	return l.quoteUpdate(r)
+	return u, reason, f.err
 }
 
-func (l *rule) quoteUpdate(r *row) (market.Update, string, error) {
-	symbol, reason, err := l.symbolName(r)
-	if symbol == "" {
-		return nil, reason, err
+// fieldReader reads the fields of one row and gathers the errors.
+type fieldReader struct {
+	*rule
+	row *row
+	err error
+}
+
+func (f *fieldReader) addError(key string, err error) {
+	f.err = joinErrors(f.err, fmt.Errorf("%s: %w", key, err))
+}
+
+func (f *fieldReader) quote() (market.Update, string) {
+	name, reason := f.symbolName()
+	if name == "" {
+		return nil, reason
 	}
-	q := market.Quote{Symbol: symbol}
+	q := market.Quote{Symbol: name}
 	found := false
-	for _, f := range l.numbers {
-		if !f.value.inDelta(r) {
+	for _, n := range f.numbers {
+		if !n.value.inDelta(f.row) {
 			continue
 		}
-		d, wrong := f.value.number(r)
-		if wrong != nil {
-			err = joinErrors(err, fmt.Errorf("%s: %w", f.key, wrong))
+		d, err := n.value.number(f.row)
+		if err != nil {
+			f.addError(n.key, err)
 			continue
 		}
-		*f.cell(&q) = d
+		*n.cell(&q) = d
 		found = found || d.IsSet()
 	}
-	if !found || l.kind == "trade" && !q.Last.IsSet() {
-		return nil, l.noFieldsReason, err
+	if !found || f.kind == "trade" && !q.Last.IsSet() {
+		return nil, f.noFieldsReason
 	}
-	q.Name, err = l.textField(r, "name", market.MaxName, err)
-	q.Currency, err = l.textField(r, "currency", market.MaxCurrency, err)
-	q.Time, err = l.timeField(r, err)
-	return q, "", err
+	q.Name = f.text("name", market.MaxName)
+	q.Currency = f.text("currency", market.MaxCurrency)
+	q.Time = f.timestamp()
+	return q, ""
 }
 
-func (l *rule) newsUpdate(r *row) (market.Update, string, error) {
-	title, err := l.textField(r, "headline", market.MaxHeadline, nil)
+func (f *fieldReader) headline() (market.Update, string) {
+	title := f.text("headline", market.MaxHeadline)
 	if title == "" {
-		return nil, l.noFieldsReason, err
+		return nil, f.noFieldsReason
 	}
-	h := market.Headline{Title: title}
-	h.ID, err = l.idField(r, "id", market.MaxID, err)
-	h.Summary, err = l.textField(r, "summary", market.MaxSummary, err)
-	h.Source, err = l.textField(r, "source", market.MaxSource, err)
-	h.URL, err = l.urlField(r, err)
-	h.Importance, err = l.importanceField(r, err)
-	h.Time, err = l.timeField(r, err)
-	if v := l.texts["symbols"]; v != nil {
-		list, wrong := v.list(r)
-		if wrong != nil {
-			err = joinErrors(err, fmt.Errorf("symbols: %w", wrong))
-		}
-		for _, s := range list {
-			if s = market.PlainText(l.aliases.nameOr(s), market.MaxSymbol); s != "" {
-				h.Symbols = append(h.Symbols, s)
-			}
-		}
-	}
-	return h, "", err
+	return market.Headline{
+		Title:      title,
+		ID:         f.id(),
+		Summary:    f.text("summary", market.MaxSummary),
+		Source:     f.text("source", market.MaxSource),
+		URL:        f.url(),
+		Importance: f.importance(),
+		Time:       f.timestamp(),
+		Symbols:    f.symbols(),
+	}, ""
 }
 
-func (l *rule) statusUpdate(r *row) (market.Update, string, error) {
-	state, err := l.textField(r, "state", market.MaxName, nil)
+func (f *fieldReader) halt() (market.Update, string) {
+	state := f.text("state", market.MaxName)
 	if state == "" {
-		return nil, l.noFieldsReason, err
+		return nil, f.noFieldsReason
 	}
 	h := market.Halt{State: market.Session(strings.ToLower(state))}
 	switch h.State {
 	case market.Open, market.Closed, market.Halted, market.Pre, market.Post:
 	default:
-		return nil, "", fmt.Errorf("state: %q is none of open, closed, halted, pre and post", state)
+		f.err = fmt.Errorf("state: %q is none of open, closed, halted, pre and post", state)
+		return nil, ""
 	}
-	if l.symbol != nil {
-		symbol, reason, wrong := l.symbolName(r)
-		if wrong != nil || reason != "" && reason != reasonNoSymbol {
-			return nil, reason, joinErrors(err, wrong)
+	if f.symbol != nil {
+		before := f.err
+		name, reason := f.symbolName()
+		if f.err != before || reason != "" && reason != reasonNoSymbol {
+			return nil, reason
 		}
-		h.Symbol = symbol // none: the whole market
+		h.Symbol = name // none: the whole market
 	}
-	h.Reason, err = l.textField(r, "reason", market.MaxReason, err)
-	h.Time, err = l.timeField(r, err)
-	return h, "", err
+	h.Reason = f.text("reason", market.MaxReason)
+	h.Time = f.timestamp()
+	return h, ""
 }
 
-// symbolName is the symbol of a row; empty with the reason, or an error, when it has none to show.
-func (l *rule) symbolName(r *row) (name, reason string, err error) {
-	if l.symbol == nil {
-		return r.feed, "", nil
+// symbolName is the symbol of the row. It is empty, with a reason or an error, when there is none to show.
+func (f *fieldReader) symbolName() (name, reason string) {
+	if f.symbol == nil {
+		return f.row.feed, ""
 	}
-	raw, ok, err := l.symbol.unaliasedText(r)
-	if err != nil {
-		return "", "", fmt.Errorf("symbol: %w", err)
+	original, ok, err := f.symbol.unaliasedText(f.row)
+	if err == nil && !ok {
+		return "", reasonNoSymbol
 	}
-	if !ok {
-		return "", reasonNoSymbol, nil
-	}
-	s, ok := l.symbolCache.byRawName[raw]
-	if !ok {
-		if s, err = l.resolveSymbol(raw); err != nil {
-			return "", "", fmt.Errorf("symbol: %w", err)
-		}
-		if len(l.symbolCache.byRawName) < maxCachedSymbols {
-			l.symbolCache.byRawName[strings.Clone(raw)] = s
-		}
+	s, known := f.symbolCache[original]
+	if err == nil && !known {
+		s, err = f.resolveSymbol(original)
 	}
 	switch {
-	case l.onlyAliased && !s.aliased:
-		return "", reasonNoAlias, nil
+	case err != nil:
+		f.addError("symbol", err)
+		return "", ""
+	case f.onlyAliased && !s.aliased:
+		return "", reasonNoAlias
 	case s.name == "":
-		return "", reasonNoSymbol, nil
+		return "", reasonNoSymbol
 	}
-	return s.name, "", nil
+	return s.name, ""
 }
 
-func (l *rule) resolveSymbol(raw string) (s cachedSymbol, err error) {
-	s.name = raw
-	for _, a := range []aliases{l.symbol.alias, l.aliases} {
+// resolvedSymbol is what is shown for a symbol of the feed.
+type resolvedSymbol struct {
+	name    string
+	aliased bool
+}
+
+// maxCachedSymbols bounds the symbols whose names are remembered.
+const maxCachedSymbols = 10_000
+
+func (ru *rule) resolveSymbol(original string) (s resolvedSymbol, err error) {
+	s.name = original
+	for _, a := range []aliases{ru.symbol.alias, ru.aliases} {
 		if name, ok := a.lookup(s.name); ok {
 			s.name, s.aliased = name, true
 		}
@@ -146,76 +157,87 @@ func (l *rule) resolveSymbol(raw string) (s cachedSymbol, err error) {
 		return s, fmt.Errorf("%s is longer than %d characters", market.PlainText(s.name, 40), market.MaxSymbol)
 	}
 	s.name = strings.Clone(market.PlainText(s.name, market.MaxSymbol))
+	if len(ru.symbolCache) < maxCachedSymbols {
+		ru.symbolCache[strings.Clone(original)] = s
+	}
 	return s, nil
 }
 
-// symbolCache remembers what became of the symbols that a feed names over and over.
-type symbolCache struct{ byRawName map[string]cachedSymbol }
-
-type cachedSymbol struct {
-	name    string
-	aliased bool
+// text is one text field, made plain and cut to limit characters; empty when the message does not have it.
+func (f *fieldReader) text(key string, limit int) string {
+	v := f.texts[key]
+	if v == nil || !v.inDelta(f.row) {
+		return ""
+	}
+	s, _, err := v.text(f.row)
+	if err != nil {
+		f.addError(key, err)
+		return ""
+	}
+	return market.PlainText(s, limit)
 }
 
-func newSymbolCache() *symbolCache { return &symbolCache{map[string]cachedSymbol{}} }
-
-// maxCachedSymbols bounds the symbols that are remembered.
-const maxCachedSymbols = 10_000
-
-// textField is one text, made plain and cut; err is passed on, with what is wrong with the text.
-func (l *rule) textField(r *row, key string, limit int, err error) (string, error) {
-	v := l.texts[key]
-	if v == nil || !v.inDelta(r) {
-		return "", err
+func (f *fieldReader) id() string {
+	s := f.text("id", market.MaxID+1)
+	if utf8.RuneCountInString(s) > market.MaxID {
+		f.err = joinErrors(f.err, fmt.Errorf("id is longer than %d characters", market.MaxID))
+		return ""
 	}
-	s, _, wrong := v.text(r)
-	if wrong != nil {
-		return "", joinErrors(err, fmt.Errorf("%s: %w", key, wrong))
-	}
-	return market.PlainText(s, limit), err
+	return s
 }
 
-func (l *rule) idField(r *row, key string, limit int, err error) (string, error) {
-	s, err := l.textField(r, key, limit+1, err)
-	if utf8.RuneCountInString(s) > limit {
-		return "", joinErrors(err, fmt.Errorf("%s is longer than %d characters", key, limit))
-	}
-	return s, err
-}
-
-// urlField is the address, if it is one that may be opened.
-func (l *rule) urlField(r *row, err error) (string, error) {
-	s, err := l.textField(r, "url", market.MaxURL+1, err)
+// url is the address, if it is one that may be opened.
+func (f *fieldReader) url() string {
+	s := f.text("url", market.MaxURL+1)
 	if s == "" {
-		return "", err
+		return ""
 	}
-	at, wrong := url.Parse(s)
-	if wrong != nil || len(s) > market.MaxURL || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
-		return "", joinErrors(err, fmt.Errorf("url: %q is no http or https address", market.PlainText(s, 60)))
+	at, err := url.Parse(s)
+	if err != nil || len(s) > market.MaxURL || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
+		f.err = joinErrors(f.err, fmt.Errorf("url: %q is no http or https address", market.PlainText(s, 60)))
+		return ""
 	}
-	return s, err
+	return s
 }
 
-func (l *rule) importanceField(r *row, err error) (market.Importance, error) {
-	s, err := l.textField(r, "importance", market.MaxName, err)
+func (f *fieldReader) importance() market.Importance {
+	s := f.text("importance", market.MaxName)
 	switch strings.ToLower(s) {
 	case "low":
-		return market.Low, err
+		return market.Low
 	case "high":
-		return market.High, err
+		return market.High
 	case "", "normal":
-		return market.Normal, err
+		return market.Normal
 	}
-	return market.Normal, joinErrors(err, fmt.Errorf("importance: %q is none of low, normal and high", s))
+	f.err = joinErrors(f.err, fmt.Errorf("importance: %q is none of low, normal and high", s))
+	return market.Normal
 }
 
-func (l *rule) timeField(r *row, err error) (time.Time, error) {
-	if l.time == nil || !l.time.inDelta(r) {
-		return time.Time{}, err
+func (f *fieldReader) symbols() (names []string) {
+	v := f.texts["symbols"]
+	if v == nil {
+		return nil
 	}
-	at, wrong := l.time.time(r)
-	if wrong != nil {
-		err = joinErrors(err, fmt.Errorf("time: %w", wrong))
+	list, err := v.list(f.row)
+	if err != nil {
+		f.addError("symbols", err)
 	}
-	return at, err
+	for _, s := range list {
+		if s = market.PlainText(f.aliases.nameOf(s), market.MaxSymbol); s != "" {
+			names = append(names, s)
+		}
+	}
+	return names
+}
+
+func (f *fieldReader) timestamp() time.Time {
+	if f.time == nil || !f.time.inDelta(f.row) {
+		return time.Time{}
+	}
+	at, err := f.time.time(f.row)
+	if err != nil {
+		f.addError("time", err)
+	}
+	return at
 }

@@ -2,6 +2,8 @@ package mapping
 
 import (
 	"errors"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -9,7 +11,7 @@ import (
 	"livetape/feed/market"
 )
 
-// valueSource says what kind of source a value has.
+// valueSource is where a value comes from.
 type valueSource int8
 
 const (
@@ -31,9 +33,9 @@ type value struct {
 
 	scales  []scale
 	mul     market.Decimal
-	percent bool // a % behind the number is part of the notation
+	percent bool // a % behind the number is not part of it
 
-	replaceOld, replaceNew string // replace
+	replaceOld, replaceNew string
 	alias                  aliases
 	split                  string
 	unit                   timeUnit
@@ -41,9 +43,8 @@ type value struct {
 
 // text is the value as text, with replacements and aliases; ok is false when it is missing.
 func (v *value) text(r *row) (s string, ok bool, err error) {
-	s, ok, err = v.unaliasedText(r)
-	if name, found := v.alias.lookup(s); ok && found {
-		s = name
+	if s, ok, err = v.unaliasedText(r); ok {
+		s = v.alias.nameOf(s)
 	}
 	return s, ok, err
 }
@@ -86,12 +87,12 @@ func (v *value) list(r *row) ([]string, error) {
 		return nil, err
 	}
 	if v.split == "" {
-		return []string{v.alias.nameOr(s)}, nil
+		return []string{v.alias.nameOf(s)}, nil
 	}
 	var items []string
 	for item := range strings.SplitSeq(s, v.split) {
 		if item = strings.TrimSpace(item); item != "" && len(items) < market.MaxSymbols {
-			items = append(items, v.alias.nameOr(item))
+			items = append(items, v.alias.nameOf(item))
 		}
 	}
 	return items, nil
@@ -100,47 +101,30 @@ func (v *value) list(r *row) ([]string, error) {
 func (v *value) items(list gjson.Result) (items []string) {
 	list.ForEach(func(_, item gjson.Result) bool {
 		if s, ok, err := scalarText(item); ok && err == nil {
-			items = append(items, v.alias.nameOr(s))
+			items = append(items, v.alias.nameOf(s))
 		}
 		return len(items) < market.MaxSymbols
 	})
 	return items
 }
 
-// inDelta reports whether the message itself says something that the value is made of.
+// inDelta reports whether the message itself, and not only the row that it completes, has a part of the value.
 func (v *value) inDelta(r *row) bool {
-	switch v.source {
-	case sourcePath:
-		return v.path.inDelta(r)
-	case sourceText:
-		return v.template.inDelta(r)
-	case sourceFirst, sourceMax, sourceRatio:
-		for _, one := range v.operands {
-			if one.inDelta(r) {
-				return true
-			}
-		}
-		return false
-	}
-	return true
+	return r.delta.Raw == "" || v.source == sourceConst || v.anyPath(func(p path) bool { return p.inDelta(r) }) ||
+		slices.ContainsFunc(v.operands, func(one *value) bool { return one.source == sourceConst })
 }
 
-// indexesList reports whether the value looks into a list, or takes the row as it is.
-func (v *value) indexesList() bool {
-	for _, one := range v.operands {
-		if one.indexesList() {
-			return true
-		}
-	}
-	for _, part := range v.template {
-		if !part.literal && part.path.indexesList() {
-			return true
-		}
-	}
-	return v.source == sourcePath && v.path.indexesList()
+// indexesList reports whether the value looks into a list, or is the row itself.
+func (v *value) indexesList() bool { return v.anyPath(path.indexesList) }
+
+// anyPath reports whether one of the value's paths is like that.
+func (v *value) anyPath(is func(path) bool) bool {
+	return v.source == sourcePath && is(v.path) ||
+		slices.ContainsFunc(v.operands, func(one *value) bool { return one.anyPath(is) }) ||
+		slices.ContainsFunc(v.template, func(part templatePart) bool { return part.path != nil && is(*part.path) })
 }
 
-// aliases are names for what a feed says. Letters are compared as written first, and else without their case.
+// aliases are names for what a feed says. A name for the exact letters goes before one for the letters in another case.
 type aliases struct {
 	exact, folded map[string]string
 }
@@ -150,28 +134,27 @@ func newAliases(m map[string]string) aliases {
 		return aliases{}
 	}
 	folded := make(map[string]string, len(m))
-	for said, name := range m {
-		folded[strings.ToLower(said)] = name
+	for _, original := range slices.Sorted(maps.Keys(m)) { // in one order: two may differ in case alone
+		folded[strings.ToLower(original)] = m[original]
 	}
 	return aliases{m, folded}
 }
 
-// nameOr is the name for what is said, or what is said.
-func (a aliases) nameOr(said string) string {
-	if name, ok := a.lookup(said); ok {
+// nameOf is the name for s, or s where there is none.
+func (a aliases) nameOf(s string) string {
+	if name, ok := a.lookup(s); ok {
 		return name
 	}
-	return said
+	return s
 }
 
-func (a aliases) lookup(said string) (string, bool) {
+func (a aliases) lookup(s string) (name string, ok bool) {
 	if a.exact == nil {
 		return "", false
 	}
-	if name, ok := a.exact[said]; ok {
-		return name, true
+	if name, ok = a.exact[s]; !ok {
+		name, ok = a.folded[strings.ToLower(s)]
 	}
-	name, ok := a.folded[strings.ToLower(said)]
 	return name, ok
 }
 
@@ -180,9 +163,8 @@ type template []templatePart
 
 // templatePart is a piece of literal text, or a path with what to write where it leads to nothing.
 type templatePart struct {
-	literal    bool
-	text       string // the literal, or what stands for a missing value
-	path       path
+	path       *path  // nil: literal text
+	text       string // the literal text, or the default
 	hasDefault bool
 }
 
@@ -193,7 +175,7 @@ const maxTemplate = 16 << 10
 func (t template) render(r *row) (s string, ok bool, err error) {
 	var b strings.Builder
 	for _, p := range t {
-		if p.literal {
+		if p.path == nil {
 			b.WriteString(p.text)
 			continue
 		}
@@ -213,13 +195,4 @@ func (t template) render(r *row) (s string, ok bool, err error) {
 		}
 	}
 	return b.String(), true, nil
-}
-
-func (t template) inDelta(r *row) bool {
-	for _, p := range t {
-		if !p.literal && p.path.inDelta(r) {
-			return true
-		}
-	}
-	return false
 }
