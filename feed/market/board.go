@@ -1,6 +1,7 @@
 package market
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -58,6 +59,12 @@ func (b *Board) Apply(feed string, u Update, at time.Time) {
 		if r := b.row(f, u.Symbol); r != nil {
 			r.quote(&u, at)
 			b.counts.Quotes++
+		}
+	case Reading:
+		if r := b.row(f, u.Name); r != nil {
+			r.IsReading = true
+			r.quote(&Quote{Symbol: u.Name, Last: u.Value, Time: u.Time}, at)
+			b.counts.Readings++
 		}
 	case Headline:
 		b.headline(f, u, at)
@@ -117,6 +124,16 @@ func (b *Board) halt(f *book, h Halt, at time.Time) {
 	b.counts.Halts++
 }
 
+// Forget drops the rows of a feed, because its payloads are read in another way from now on. Its news and halts stay.
+func (b *Board) Forget(feed string) {
+	f := b.books[feed]
+	if f == nil {
+		return
+	}
+	clear(f.rows)
+	b.rows = slices.DeleteFunc(slices.Clone(b.rows), func(r *Row) bool { return r.Feed == feed })
+}
+
 // Rows are the symbols seen so far, in the order in which they were first seen. The slice and the
 // rows belong to the board: read them before the next Apply, change nothing.
 func (b *Board) Rows() []*Row { return b.rows }
@@ -145,6 +162,6 @@ func (b *Board) Counts() Counts { return b.counts }
 
 // Counts are totals since the board was made.
 type Counts struct {
-	Quotes, Headlines, Corrections, Halts uint64 // a headline told again unchanged counts nowhere
-	Refused                               uint64 // quotes and halts for symbols beyond Limits.Symbols
+	Quotes, Readings, Headlines, Corrections, Halts uint64 // a headline told again unchanged counts nowhere
+	Refused                                         uint64 // quotes and halts for symbols beyond Limits.Symbols
 }

@@ -1,6 +1,6 @@
 // Package market is the vocabulary of prices and news, and the state they add up to.
 //
-// A feed's decoder turns payloads into an [Update]: a [Quote], a [Headline] or a [Halt]. A [Board]
+// A feed's decoder turns payloads into an [Update]: a [Quote], a [Headline], a [Halt] or a [Reading]. A [Board]
 // applies updates in order and keeps, per feed and symbol, one [Row] of merged cells, each with the
 // time at which it was last said, plus bounded bars and a bounded list of [Story] values.
 // Nothing here does I/O, reads a clock or starts a goroutine.
@@ -8,9 +8,10 @@ package market
 
 import "time"
 
-// Update is one thing that a feed said about the market: a Quote, a Headline or a Halt.
+// Update is one thing that a feed said: a Quote, a Headline, a Halt or a Reading.
 type Update interface{ update() }
 
+func (Reading) update()  {}
 func (Quote) update()    {}
 func (Headline) update() {}
 func (Halt) update()     {}
@@ -39,6 +40,14 @@ type Quote struct {
 	// Standing marks what holds, as in a snapshot, rather than what just happened: it is no trade, and
 	// a price that is the same makes no tick.
 	Standing bool
+}
+
+// Reading is a number that is no price: a temperature, a load, a count. A board keeps it in a row of its own, with its
+// range and bars.
+type Reading struct {
+	Name  string    // required; what is read, as it is to be shown: "humidity", "kitchen humidity"
+	Value Decimal   // required
+	Time  time.Time // the feed's own time, UTC; zero when it gives none
 }
 
 // Importance ranks a headline; the zero value is normal.

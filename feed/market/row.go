@@ -51,6 +51,7 @@ const (
 type Row struct {
 	Feed, Symbol   string
 	Name, Currency string
+	IsReading      bool // Last holds values that are no prices: see Reading
 
 	Last, Bid, Ask, Size, Volume Cell
 	Open, High, Low, PrevClose   Cell
