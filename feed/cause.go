@@ -46,8 +46,8 @@ func (s *source) safe(text string) string { return s.safeUpTo(causeLimit, text) 
 
 // safeUpTo cleans twice, since characters that are not shown could hide a secret from the first time.
 func (s *source) safeUpTo(limit int, text string) string {
-	visible := market.PlainText(s.secret.clean(text), messageBytes)
-	return market.PlainText(s.secret.clean(visible), limit)
+	visible := market.PlainText(s.redactor.Message(text), messageBytes)
+	return market.PlainText(s.redactor.Message(visible), limit)
 }
 
 func explainCertificate(err error) (sentence, bool) {

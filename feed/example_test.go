@@ -38,11 +38,3 @@ func ExampleStart() {
 	// desk: price "181.46" id "7"
 	// the server ended the stream
 }
-
-func ExampleDisplayURL() {
-	fmt.Println(feed.DisplayURL("https://me:hunter2@desk.example/prices?token=s3cr3t&symbols=NVDA"))
-	fmt.Println(feed.DisplayURL("https://desk.example/prices?token=${DESK_TOKEN}"))
-	// Output:
-	// https://desk.example/prices?token=•••&symbols=NVDA
-	// https://desk.example/prices?token=${DESK_TOKEN}
-}

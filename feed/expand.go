@@ -4,11 +4,19 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"livetape/feed/redact"
 )
 
-// expand fills in every ${NAME} of s with what lookup says, and lists the names in order. Each value passes
-// through place first (escaping, or nothing). Errors name the variable, never a value.
-func expand(s string, lookup func(string) (string, bool), place func(before, value string) string) (string, []string, error) {
+// environment gives the variables that a configuration names, and collects what of it is secret.
+type environment struct {
+	lookup  func(name string) (string, bool)
+	secrets redact.Secrets
+}
+
+// expand fills in every ${NAME} of s, and lists the names in order. Each value passes through escape first, which is
+// given what stands before it; nil for as it is. Errors name the variable, never a value.
+func (e *environment) expand(s string, escape func(before, value string) string) (string, []string, error) {
 	var out strings.Builder
 	var names []string
 	var faults []error
@@ -22,11 +30,15 @@ func expand(s string, lookup func(string) (string, bool), place func(before, val
 		if !closed || !isVariable(name) {
 			return "", nil, errors.Join(append(faults, errors.New("${ without a variable's name and }"))...)
 		}
-		value, ok := lookup(name)
+		value, ok := e.lookup(name)
 		if !ok || value == "" {
 			faults = append(faults, fmt.Errorf("environment variable %s is not set or empty", name))
 		}
-		out.WriteString(place(out.String(), value))
+		e.secrets.AddVariable(name, value)
+		if escape != nil {
+			value = escape(out.String(), value)
+		}
+		out.WriteString(value)
 		names = append(names, name)
 		s = after
 	}

@@ -8,7 +8,7 @@ import (
 	"net/url"
 	"strings"
 
-	"github.com/tidwall/gjson"
+	"livetape/feed/redact"
 )
 
 // What a request says that it wants, so that servers with more than one format choose right.
@@ -25,23 +25,22 @@ func (s *source) accept() string {
 	return acceptEvents
 }
 
-// fillBody sets body from the configured one, says in header what it is, and gives what of it is secret.
-func (s *source) fillBody(lookup func(string) (string, bool)) ([]string, error) {
+// fillBody sets body from the configured one, and says in header what it is.
+func (s *source) fillBody(env *environment) error {
 	if s.Body == "" {
-		return nil, nil
+		return nil
 	}
 	kind := s.bodyKind()
-	isWhole := variable.FindString(s.Body) == s.Body
-	var secrets []string
-	body, names, err := expand(s.Body, lookup, func(_, value string) string {
-		secrets = append(secrets, value)
+	all := redact.Variables(s.Body)
+	isWhole := len(all) == 1 && s.Body == "${"+all[0]+"}"
+	body, names, err := env.expand(s.Body, func(_, value string) string {
 		if isWhole {
 			return value
 		}
 		return escapedFor(kind, value)
 	})
 	if err != nil {
-		return nil, fmt.Errorf("body: %w", err)
+		return fmt.Errorf("body: %w", err)
 	}
 	s.body = body
 	if s.header.Get("Content-Type") == "" {
@@ -53,7 +52,8 @@ func (s *source) fillBody(lookup func(string) (string, bool)) ([]string, error) 
 	if len(names) > 0 && s.credential == "" {
 		s.useVariable(names[len(names)-1])
 	}
-	return append(secrets, bodySecrets(body)...), nil
+	env.secrets.AddBody(body)
+	return nil
 }
 
 const (
@@ -90,30 +90,6 @@ func escapedFor(kind, value string) string {
 		return url.QueryEscape(value)
 	}
 	return value
-}
-
-// bodySecrets are the values in a body that must never be shown: those whose keys sound like credentials.
-func bodySecrets(body string) []string {
-	if gjson.Valid(body) {
-		return jsonSecrets(gjson.Parse(body), false)
-	}
-	return formSecrets(body)
-}
-
-// jsonSecrets are the strings and numbers below v whose key, or that of what they are in, sounds like a credential.
-func jsonSecrets(v gjson.Result, secret bool) []string {
-	if !v.IsObject() && !v.IsArray() {
-		if secret {
-			return []string{v.String()}
-		}
-		return nil
-	}
-	var secrets []string
-	v.ForEach(func(key, member gjson.Result) bool {
-		secrets = append(secrets, jsonSecrets(member, secret || isSecretKey(key.String()))...)
-		return true
-	})
-	return secrets
 }
 
 // method is how a request is sent: as configured, until a redirect makes a GET of it (WHATWG Fetch §4.4, "HTTP-redirect

@@ -6,20 +6,23 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"os"
 	"slices"
 	"strings"
+
+	"livetape/feed/redact"
 )
 
 // source is a Config made ready: everything expanded and checked, and what must stay secret known. It
 // never changes.
 type source struct {
 	Config
-	url    *url.URL
-	header http.Header    // canonical names; for the url's own origin only
-	body   string         // of a POST; for the url's own origin only
-	proxy  *url.URL       // nil: by the environment's variables
-	roots  *x509.CertPool // nil: the system's
-	secret redactor
+	url      *url.URL
+	header   http.Header    // canonical names; for the url's own origin only
+	body     string         // of a POST; for the url's own origin only
+	proxy    *url.URL       // nil: by the environment's variables
+	roots    *x509.CertPool // nil: the system's
+	redactor redact.Redactor
 
 	credential string // what authenticates, in words: "the Authorization header"; empty for nothing
 	variable   string // the environment variable that holds it; empty for none
@@ -31,92 +34,68 @@ func newSource(c Config, lookup func(string) (string, bool)) (*source, error) {
 		return nil, err
 	}
 	s := &source{Config: c.withDefaults(), header: make(http.Header)}
-	var secrets []string
-	var faults []error
-	for _, fill := range []func(func(string) (string, bool)) ([]string, error){s.fillURL, s.fillHeader, s.fillBody, s.fillProxy} {
-		more, err := fill(lookup)
-		secrets, faults = append(secrets, more...), append(faults, err)
+	env := &environment{lookup: lookup}
+	var errs []error
+	for _, fill := range []func(*environment) error{s.fillURL, s.fillHeader, s.fillBody, s.fillProxy} {
+		errs = append(errs, fill(env))
 	}
 	roots, err := trusted(c.CAFiles)
-	if err := errors.Join(append(faults, err)...); err != nil {
+	if err := errors.Join(append(errs, err)...); err != nil {
 		return nil, fmt.Errorf("feed %s: %w", c.Name, err)
 	}
-	s.roots, s.secret = roots, newRedactor(secrets)
+	s.roots, s.redactor = roots, env.secrets.Redactor()
 	return s, nil
 }
 
-// fillURL sets url from the configured one and gives what of it is secret.
-func (s *source) fillURL(lookup func(string) (string, bool)) ([]string, error) {
-	var secrets []string
-	expanded, _, err := expand(s.URL, lookup, func(before, value string) string {
-		secrets = append(secrets, value)
+// fillURL sets url from the configured one.
+func (s *source) fillURL(env *environment) error {
+	expanded, _, err := env.expand(s.URL, func(before, value string) string {
 		if strings.Contains(before, "?") {
 			return url.QueryEscape(value)
 		}
 		return value
 	})
 	if err != nil {
-		return nil, fmt.Errorf("url: %w", err)
+		return fmt.Errorf("url: %w", err)
 	}
-	u, err := parseURL(expanded)
+	u, err := redact.ParseURL(expanded)
 	if err != nil {
-		return nil, fmt.Errorf("url: %w once its ${…} are filled in", err)
+		return fmt.Errorf("url: %w once its ${…} are filled in", err)
 	}
 	s.url = u
-	switch names := credentialVariables(s.URL); {
+	switch names := redact.CredentialVariables(s.URL); {
 	case len(names) == 1:
 		s.useVariable(names[0])
 	case u.User != nil:
 		s.credential = "the user name or password in the URL"
 	}
-	return append(secrets, urlSecrets(u)...), nil
+	env.secrets.AddURL(u)
+	return nil
 }
 
-// credentialVariables names the variables where credentials stand in an URL: before the host, and in the query except as
-// values of harmless keys. One in host or path says where the feed is.
-func credentialVariables(raw string) []string {
-	raw, _, _ = strings.Cut(raw, "#")
-	raw, query, _ := strings.Cut(raw, "?")
-	places := []string{userOf(raw)}
-	for _, pair := range strings.FieldsFunc(query, isSeparator) {
-		if key, _, _ := strings.Cut(pair, "="); !isHarmlessKey(key) {
-			places = append(places, pair)
-		}
-	}
-	var names []string
-	for _, found := range variable.FindAllString(strings.Join(places, "&"), -1) {
-		names = append(names, found[len("${"):len(found)-len("}")])
-	}
-	return names
-}
-
-// fillHeader sets header from the configured one and gives what of it is secret.
-func (s *source) fillHeader(lookup func(string) (string, bool)) ([]string, error) {
-	var secrets []string
-	var faults []error
+// fillHeader sets header from the configured one.
+func (s *source) fillHeader(env *environment) error {
+	var errs []error
 	for _, name := range sortedKeys(s.Header) {
-		value, names, err := expand(s.Header[name], lookup, func(_, value string) string {
-			secrets = append(secrets, value)
-			return value
-		})
+		value, names, err := env.expand(s.Header[name], nil)
 		if err == nil {
 			err = checkHeader(name, value)
 		}
 		if err != nil {
-			faults = append(faults, fmt.Errorf("header %q: %w", name, err))
+			errs = append(errs, fmt.Errorf("header %q: %w", name, err))
 			continue
 		}
 		s.header.Set(name, value)
-		secrets = append(secrets, headerSecrets(name, value)...)
+		env.secrets.AddHeader(name, value)
 		s.nameCredential(name, names)
 	}
-	return secrets, errors.Join(faults...)
+	return errors.Join(errs...)
 }
 
 // nameCredential notes which header, or better which variable, holds the secret that a server may refuse.
 func (s *source) nameCredential(header string, variables []string) {
 	switch {
-	case !isSecretHeader(header):
+	case !redact.IsSecretHeader(header):
 	case len(variables) > 0:
 		s.useVariable(variables[len(variables)-1])
 	default:
@@ -135,4 +114,13 @@ func sortedKeys(m map[string]string) []string {
 	}
 	slices.Sort(keys)
 	return keys
+}
+
+// NewRedactor knows the secrets of c. Its errors are those of [Start].
+func NewRedactor(c Config) (redact.Redactor, error) {
+	s, err := newSource(c, os.LookupEnv)
+	if err != nil {
+		return redact.Redactor{}, err
+	}
+	return s.redactor, nil
 }

@@ -62,26 +62,23 @@ func newTransport(s *source) *http.Transport {
 	return t
 }
 
-// fillProxy sets proxy from the configured one and gives what of it is secret.
-func (s *source) fillProxy(lookup func(string) (string, bool)) ([]string, error) {
+// fillProxy sets proxy from the configured one.
+func (s *source) fillProxy(env *environment) error {
 	if s.Proxy == "" {
-		return nil, nil
+		return nil
 	}
-	var secrets []string
-	expanded, _, err := expand(s.Proxy, lookup, func(_, value string) string {
-		secrets = append(secrets, value)
-		return value
-	})
+	expanded, _, err := env.expand(s.Proxy, nil)
 	if err != nil {
-		return nil, fmt.Errorf("proxy: %w", err)
+		return fmt.Errorf("proxy: %w", err)
 	}
 	if s.proxy, err = parseProxy(expanded); err != nil {
-		return nil, fmt.Errorf("proxy: %w once its ${…} are filled in", err)
+		return fmt.Errorf("proxy: %w once its ${…} are filled in", err)
 	}
-	return append(secrets, urlSecrets(s.proxy)...), nil
+	env.secrets.AddURL(s.proxy)
+	return nil
 }
 
-// parseProxy takes what http.Transport can go through. Like parseURL, it does not quote what it was given.
+// parseProxy takes what http.Transport can go through. Like [redact.ParseURL], it does not quote what it was given.
 func parseProxy(s string) (*url.URL, error) {
 	u, err := url.Parse(s)
 	if err == nil && u.Host != "" {

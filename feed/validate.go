@@ -7,6 +7,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"livetape/feed/redact"
 )
 
 // Validate reports every fault of c that shows without the environment and the files it names. Errors never
@@ -31,7 +33,7 @@ type faults []error
 func (f *faults) add(format string, args ...any) { *f = append(*f, fmt.Errorf(format, args...)) }
 
 func (c Config) checkRequest(f *faults) {
-	if DisplayURL(c.URL) == notAnURL {
+	if _, err := redact.ParseURL(redact.FillVariables(c.URL)); err != nil {
 		f.add("url: must be of the form https://host/path")
 	}
 	for _, name := range sortedKeys(c.Header) {
@@ -87,7 +89,7 @@ func (c Config) checkBounds(f *faults) {
 
 func (c Config) checkClient(f *faults) {
 	if c.Proxy != "" {
-		if _, err := parseProxy(withStandIns(c.Proxy)); err != nil {
+		if _, err := parseProxy(redact.FillVariables(c.Proxy)); err != nil {
 			f.add("proxy: %w", err)
 		}
 	}

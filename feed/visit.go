@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"livetape/feed/market"
+	"livetape/feed/redact"
 )
 
 // Visit asks a feed's server single questions, outside any subscription but by the same rules: the same header
@@ -25,6 +26,9 @@ type Hop struct {
 	Status   int
 	From, To string
 }
+
+// hopLimit bounds an address in a Hop, in runes.
+const hopLimit = 500
 
 // NewVisit makes a visit of a feed ready. Its errors are those of [Start].
 func NewVisit(c Config) (*Visit, error) {
@@ -86,7 +90,7 @@ func (d dressing) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 func (v *Visit) display(req *http.Request) string {
-	return v.Clean(DisplayURL(req.URL.String()), displayLimit)
+	return v.Clean(redact.URL(req.URL.String()), hopLimit)
 }
 
 // Refusal is what is wrong with an answer, in words a user can act on; "" when it begins an event stream. Of an answer
@@ -117,8 +121,8 @@ func (v *Visit) Compression(resp *http.Response) string { return contentCoding(r
 // Clean makes text from the server fit to be shown, on one line of at most limit runes: without what steers a
 // terminal, and with the feed's secrets masked.
 func (v *Visit) Clean(text string, limit int) string {
-	visible := market.PlainText(v.source.secret.clean(text), 4*limit+messageBytes)
-	return market.PlainText(v.source.secret.clean(visible), limit)
+	visible := market.PlainText(v.source.redactor.Message(text), 4*limit+messageBytes)
+	return market.PlainText(v.source.redactor.Message(visible), limit)
 }
 
 // CanResume reports whether HTTP can carry an event id back to the server.
@@ -126,4 +130,4 @@ func CanResume(id string) bool { return id != "" && sendable(id) }
 
 // Mask takes secrets out of text of any number of lines that is not shown by itself, such as a file to be written.
 // What is too short to be told from a common word stays.
-func (v *Visit) Mask(text string) string { return v.source.secret.long.Replace(text) }
+func (v *Visit) Mask(text string) string { return v.source.redactor.Document(text) }

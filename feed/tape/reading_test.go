@@ -15,6 +15,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode"
+	"livetape/feed/redact"
 )
 
 // TestARotatedSetOfSeveralFeedsReplaysToTheLiveBoard joins the pieces of a recording, as cat does, and plays them.
@@ -156,7 +157,7 @@ func TestAReadingOfSeveralLinesIsLeftOut(t *testing.T) {
 }
 
 func TestCredentialsAreMaskedWhereverAServerRepeatsThem(t *testing.T) {
-	mask, err := feed.NewMask(feed.Config{Name: "desk", URL: "http://desk.example/", Header: map[string]string{"Authorization": "Bearer s3cret-s3cret"}})
+	mask, err := feed.NewRedactor(feed.Config{Name: "desk", URL: "http://desk.example/", Header: map[string]string{"Authorization": "Bearer s3cret-s3cret"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -165,7 +166,7 @@ func TestCredentialsAreMaskedWhereverAServerRepeatsThem(t *testing.T) {
 		message(time.Second, "s3cret-s3cret", "id s3cret-s3cret", "{\"you\":\"s3cret-s3cret\",\n\"last\":1}"),
 		message(2*time.Second, "price", "1", "s3cret-s3cret\r\x00"), // which only a note can carry
 	}
-	name := record(t, "x.tape", RecorderOptions{Feeds: desk, Mask: func(string) feed.Mask { return mask }}, events...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk, Mask: func(string) redact.Redactor { return mask }}, events...)
 	got, _ := read(t, name)
 	events[0].Gap = &feed.Gap{Kind: feed.Continued, From: "•••"}
 	events[1] = message(time.Second, "•••", "id •••", "{\"you\":\"•••\",\n\"last\":1}")

@@ -9,15 +9,16 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/feed/redact"
 )
 
 // RecorderOptions say what a Recorder writes; every zero field has a meaning.
 type RecorderOptions struct {
-	Feeds   []Source                    // whose events are recorded; their URLs are masked once more. None: every event names its feed
-	Source  func(feed string) Source    // of a feed that begins to connect: it may have joined later, or be another since. Nil: Feeds says all
-	Mask    func(name string) feed.Mask // takes out of payloads and ids what is secret; nil: nothing
-	MaxSize int64                       // bytes after which the next file is begun; 0 means never. One event more may be in a file, and what the compressor holds back
-	Start   time.Time                   // from which offsets count; zero means now
+	Feeds   []Source                          // whose events are recorded; their URLs are masked once more. None: every event names its feed
+	Source  func(feed string) Source          // of a feed that begins to connect: it may have joined later, or be another since. Nil: Feeds says all
+	Mask    func(name string) redact.Redactor // takes out of payloads and ids what is secret; nil: nothing
+	MaxSize int64                             // bytes after which the next file is begun; 0 means never. One event more may be in a file, and what the compressor holds back
+	Start   time.Time                         // from which offsets count; zero means now
 }
 
 // flushEvery is how much time of the events may be lost to a kill of the process.
@@ -70,7 +71,7 @@ func Create(name string, o RecorderOptions) (*Recorder, error) {
 
 func (s Source) masked() Source {
 	if s.URL != "" {
-		s.URL = feed.DisplayURL(s.URL)
+		s.URL = redact.URL(s.URL)
 	}
 	return s
 }
@@ -217,11 +218,11 @@ func (r *Recorder) masked(e feed.Event) feed.Event {
 	switch mask := r.options.Mask(e.Feed); {
 	case e.Message != nil:
 		m := *e.Message
-		m.Data, m.ID, m.Type = mask.Clean(m.Data), mask.CleanText(m.ID), mask.CleanText(m.Type)
+		m.Data, m.ID, m.Type = mask.Payload(m.Data), mask.PayloadText(m.ID), mask.PayloadText(m.Type)
 		e.Message = &m
 	case e.Gap != nil:
 		g := *e.Gap
-		g.From = mask.CleanText(g.From)
+		g.From = mask.PayloadText(g.From)
 		e.Gap = &g
 	}
 	return e

@@ -52,7 +52,7 @@ var ErrNotRecording = errors.New("is not a recording")
 // Source names a feed of a recording.
 type Source struct {
 	Name string
-	URL  string // as [feed.DisplayURL] shows it: without secrets
+	URL  string // as [redact.URL] shows it: without secrets
 
 	// Mapping says how its payloads are to be read, in one line and in words of the caller's, who is given it
 	// back at a replay ([PlayerOptions]). May be empty.

@@ -14,7 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"livetape/feed"
+	"livetape/feed/redact"
 	"livetape/mockserver"
 	"livetape/ui/cli/config"
 )
@@ -123,7 +123,7 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	if strings.Contains(args[0], "://") {
-		return misused(cmd, "to watch a feed, say: livetape watch %s", feed.DisplayURL(args[0]))
+		return misused(cmd, "to watch a feed, say: livetape watch %s", redact.URL(args[0]))
 	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
 		return misused(cmd, "there is no command %q; did you mean %q?", args[0], near[0])

@@ -12,6 +12,7 @@ import (
 	"livetape/feed/decode/auto"
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/preset"
+	"livetape/feed/redact"
 )
 
 // feedFlags say which feeds, and how to reach one. Every command that takes feeds has them.
@@ -120,12 +121,12 @@ func displayed(argument string) string {
 	if scheme, _, found := strings.Cut(argument, "://"); found {
 		return scheme + "://…"
 	}
-	return strings.TrimPrefix(feed.DisplayURL("http://"+argument), "http://")
+	return strings.TrimPrefix(redact.URL("http://"+argument), "http://")
 }
 
 // hostOf is the host of a feed's URL as it is written, to call the feed by.
 func hostOf(rawURL string) string {
-	_, rest, _ := strings.Cut(feed.DisplayURL(rawURL), "://")
+	_, rest, _ := strings.Cut(redact.URL(rawURL), "://")
 	host, _, _ := strings.Cut(rest, "/")
 	host, _, _ = strings.Cut(host, "?")
 	return cmp.Or(host, "feed")

@@ -7,6 +7,7 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/decode/auto"
 	"livetape/feed/decode/preset"
+	"livetape/feed/redact"
 	"livetape/feed/tape"
 	"livetape/ui/cli/config"
 )
@@ -15,11 +16,11 @@ import (
 type roster struct {
 	mu    sync.Mutex
 	feeds []tape.Source
-	masks map[string]feed.Mask // by the name of the feed
+	masks map[string]redact.Redactor // by the name of the feed
 }
 
 func newRoster(targets []target) (*roster, error) {
-	r := &roster{masks: map[string]feed.Mask{}}
+	r := &roster{masks: map[string]redact.Redactor{}}
 	for _, t := range targets {
 		if err := r.join(t); err != nil {
 			return nil, err
@@ -34,14 +35,14 @@ func (r *roster) join(t target) error {
 	if err != nil {
 		return err
 	}
-	mask, err := feed.NewMask(t.config)
+	mask, err := feed.NewRedactor(t.config)
 	if err != nil {
 		return err
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.masks[t.config.Name] = mask.And(r.masks[t.config.Name]) // events of the one before may still wait
-	s := tape.Source{Name: t.config.Name, URL: feed.DisplayURL(t.config.URL), Mapping: text}
+	s := tape.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Mapping: text}
 	for i, before := range r.feeds {
 		if before.Name == s.Name {
 			r.feeds[i] = s
@@ -59,7 +60,7 @@ func (r *roster) all() []tape.Source {
 }
 
 // mask takes the credentials of the feed called name out of what it sends.
-func (r *roster) mask(name string) feed.Mask {
+func (r *roster) mask(name string) redact.Redactor {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.masks[name]

@@ -17,7 +17,7 @@ func TestAFeedWithAnotherTokenKeepsTheOneBeforeOutOfARecording(t *testing.T) {
 	if err := r.join(of("second-s3cret")); err != nil {
 		t.Fatal(err)
 	}
-	if got := r.mask("desk").CleanText("first-s3cret second-s3cret"); got != "••• •••" {
+	if got := r.mask("desk").PayloadText("first-s3cret second-s3cret"); got != "••• •••" {
 		t.Errorf("it says %q", got)
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
+	"livetape/feed/redact"
 	"livetape/ui"
 )
 
@@ -112,7 +113,7 @@ func drain(events <-chan feed.Event) {
 func sources(feeds []feed.Config) []ui.Source {
 	var out []ui.Source
 	for _, f := range feeds {
-		out = append(out, ui.Source{Name: f.Name, URL: feed.DisplayURL(f.URL)})
+		out = append(out, ui.Source{Name: f.Name, URL: redact.URL(f.URL)})
 	}
 	return out
 }

@@ -2,13 +2,12 @@ package config
 
 import (
 	"fmt"
+	"livetape/feed/redact"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
-
-	"livetape/feed"
 )
 
 // IsLocal reports whether a file that [Find] gave is one that lay in the working directory, and was not asked for.
@@ -62,7 +61,7 @@ func (f Feed) Host() string {
 		return ""
 	}
 	request, _ := full.Request() // what is wrong in it, Validate says
-	at, err := url.Parse(feed.DisplayURL(request.URL))
+	at, err := url.Parse(redact.URL(request.URL))
 	if err != nil || strings.ContainsAny(at.Host, "${}") {
 		return ""
 	}

@@ -2,9 +2,8 @@ package doctor
 
 import (
 	"fmt"
+	"livetape/feed/redact"
 	"time"
-
-	"livetape/feed"
 )
 
 // report judges what was seen. It asks nobody.
@@ -23,7 +22,7 @@ func (e *examination) report() *Report {
 	return r
 }
 
-func (e *examination) visitURL() string { return feed.DisplayURL(e.config.URL) }
+func (e *examination) visitURL() string { return redact.URL(e.config.URL) }
 
 func (e *examination) verdict() (Verdict, string) {
 	switch o := e.first; {

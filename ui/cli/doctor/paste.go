@@ -12,6 +12,7 @@ import (
 	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
 	"livetape/feed/market"
+	"livetape/feed/redact"
 )
 
 // yaml is the feed's definition with its own address, for a configuration; "" when nothing reads it.
@@ -100,7 +101,7 @@ func (p *paste) standAlone() {
 
 // url is the address as it was written, with variables in place of what is secret.
 func (p *paste) url() {
-	whole := feed.PortableURL(p.config.URL, func(key string) string { return p.variable(orElse(key, "token")) })
+	whole := redact.PortableURL(p.config.URL, func(key string) string { return p.variable(orElse(key, "token")) })
 	if _, rest, _ := strings.Cut(p.config.URL, "://"); strings.Contains(strings.SplitN(rest, "/", 2)[0], "@") {
 		p.note("user and password of the url are left out: put them into headers, as Authorization: Basic ${...}")
 	}

@@ -7,12 +7,13 @@ import (
 	"strings"
 
 	"livetape/feed"
+	"livetape/feed/redact"
 )
 
 // proposal is what to call a feed in a configuration: by the name that it was given, else by what is short and tells its
 // address from others.
 func proposal(c feed.Config) string {
-	at, err := url.Parse(feed.DisplayURL(c.URL))
+	at, err := url.Parse(redact.URL(c.URL))
 	if err != nil || at.Host == "" || c.Name != at.Host || strings.ContainsAny(at.Host, "${}") {
 		return keyOf(c.Name)
 	}

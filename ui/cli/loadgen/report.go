@@ -9,7 +9,7 @@ import (
 	"slices"
 	"time"
 
-	"livetape/feed"
+	"livetape/feed/redact"
 	"livetape/ui/humanize"
 )
 
@@ -107,7 +107,7 @@ func (r *Report) JSON(w io.Writer) error {
 
 // report is called when no client runs any more.
 func (r *run) report() *Report {
-	rep := &Report{URL: feed.DisplayURL(r.plan.Feed.URL), Notes: []string{}}
+	rep := &Report{URL: redact.URL(r.plan.Feed.URL), Notes: []string{}}
 	length := r.window.to.Sub(r.window.from)
 	rep.Seconds = math.Round(length.Seconds()*1000) / 1000
 	rep.Events.Delivered, rep.Bytes.Received = r.sum()

@@ -1,0 +1,143 @@
+package redact
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+)
+
+var (
+	kept       = regexp.MustCompile(`^[|>][-+\d]*$|\$\{[^}]*\}|\{[a-z_][a-z0-9_]*\}|(?i:Bearer|Basic|Token) `)
+	urlInLine  = regexp.MustCompile(`(?:://|\$\{)[^\s"']*`)
+	formPair   = regexp.MustCompile(`([\w.%-]+)=([^&;"'\s]+)`)
+	memberName = regexp.MustCompile(`([\w.$-]+)(?:\\?["']\s*:\s*|\s*:\s+)`)
+	memberText = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[|>][-+\d]*$|(?:\$\{[^}]*\}|[^,}#])+)`)
+	yamlKey    = regexp.MustCompile(`^(\s*(?:- )?\s*)["']?([\w.$-]+)["']?\s*:`)
+	headersKey = regexp.MustCompile(`^(\s*)(?:.*[{,]\s*)?["']?headers?["']?\s*:`)
+)
+
+// YAML masks what may be a secret in the lines of a configuration, character for character, so that columns stay: all that
+// [URL] masks in a URL, every header, and the values of members whose names sound like a credential. It goes by the words
+// alone: the source may be too broken to be parsed. Names of variables and of files stay.
+func YAML(source string) string {
+	lines := strings.Split(source, "\n")
+	var inside block
+	for i, line := range lines {
+		inside = inside.at(line)
+		switch m := headersKey.FindStringIndex(line); {
+		case m != nil:
+			line = line[:m[1]] + hideMembers(line[m[1]:], anyName)
+		case inside.hidden, inside.headers && !memberName.MatchString(line):
+			line = hide(line)
+		case inside.headers:
+			line = hideMembers(line, anyName)
+		}
+		lines[i] = hideInLine(line)
+		inside = inside.begin(line)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// block is what the lines that are indented deeper than a key belong to.
+type block struct {
+	headers bool // the values in it are masked
+	hidden  bool // all of it is masked
+	indent  int  // of the key
+}
+
+// at is the block that a line is in.
+func (b block) at(line string) block {
+	if trimmed := strings.TrimLeft(line, " "); trimmed != "" && len(line)-len(trimmed) <= b.indent {
+		return block{}
+	}
+	return b
+}
+
+// begin is the block after a line, which may begin one.
+func (b block) begin(line string) block {
+	if b.headers || b.hidden {
+		return b
+	}
+	if m := headersKey.FindStringSubmatchIndex(line); m != nil {
+		return block{headers: true, indent: m[3]}
+	}
+	if m := yamlKey.FindStringSubmatch(line); m != nil && isSecretMember(m[2]) {
+		return block{hidden: true, indent: len(m[1])}
+	}
+	return block{}
+}
+
+func hideInLine(line string) string {
+	line = urlInLine.ReplaceAllStringFunc(line, hideInURL)
+	line = formPair.ReplaceAllStringFunc(line, func(pair string) string {
+		if name, value, _ := strings.Cut(pair, "="); isSecretMember(name) {
+			return name + "=" + hide(value)
+		}
+		return pair
+	})
+	return hideMembers(line, isSecretMember)
+}
+
+// hideInURL masks user, query and fragment of a URL without its scheme, as [URL] does.
+func hideInURL(raw string) string {
+	raw, fragment, hasFragment := strings.Cut(raw, "#")
+	raw, query, hasQuery := strings.Cut(raw, "?")
+	if user := userOf(raw); user != "" {
+		before, after, _ := strings.Cut(raw, user)
+		raw = before + hide(user[:len(user)-1]) + "@" + after
+	}
+	if hasQuery {
+		raw += "?" + rewriteQuery(query, func(pair string) string { return maskPair(pair, hide) })
+	}
+	if hasFragment {
+		raw += "#" + hide(fragment)
+	}
+	return raw
+}
+
+// hideMembers masks the values of the members in a line whose names are secret.
+func hideMembers(line string, secret func(name string) bool) string {
+	var b strings.Builder
+	for {
+		at := memberName.FindStringSubmatchIndex(line)
+		if at == nil {
+			b.WriteString(line)
+			return b.String()
+		}
+		name, rest := line[at[2]:at[3]], line[at[1]:]
+		b.WriteString(line[:at[1]])
+		if secret(name) {
+			value := memberText.FindString(rest)
+			b.WriteString(hide(value))
+			rest = rest[len(value):]
+		}
+		line = rest
+	}
+}
+
+func isSecretMember(name string) bool { return IsSecretHeader(name) && anyName(name) }
+
+// anyName is true for every name but that of a file's name.
+func anyName(name string) bool { return !strings.Contains(name, "_file") }
+
+// hide masks text but for the names of variables, quotes and blanks.
+func hide(text string) string {
+	var b strings.Builder
+	for text != "" {
+		next := kept.FindStringIndex(text)
+		if next == nil {
+			next = []int{len(text), len(text)}
+		}
+		b.WriteString(strings.Map(dot, text[:next[0]]))
+		b.WriteString(text[next[0]:next[1]])
+		text = text[next[1]:]
+	}
+	return b.String()
+}
+
+func dot(r rune) rune {
+	if unicode.IsSpace(r) || strings.ContainsRune("\"'{}[],", r) {
+		return r
+	}
+	return '•'
+}
