@@ -53,28 +53,28 @@ type rowText struct {
 
 // rowTextOf turns a row into text.
 func rowTextOf(r *market.Row) rowText {
-	f := rowText{name: r.Name, bid: r.Bid.Value.String(), ask: r.Ask.Value.String(), volume: humanize.Group(r.Volume.Value.String())}
+	text := rowText{name: r.Name, bid: r.Bid.Value.String(), ask: r.Ask.Value.String(), volume: humanize.Group(r.Volume.Value.String())}
 	price, mid := r.Price()
-	f.price, f.mid = price.String(), mid
+	text.price, text.mid = price.String(), mid
 	abs, pct, basis := r.Change()
-	f.change, f.percent, f.basis = withPlus(abs.String(), abs.Sign()), withPlus(pct.String(), pct.Sign()), basis
-	if f.percent != "" {
-		f.percent += "%"
+	text.change, text.percent, text.basis = withPlus(abs.String(), abs.Sign()), withPlus(pct.String(), pct.Sign()), basis
+	if text.percent != "" {
+		text.percent += "%"
 	}
 	low, high, seen := r.Range()
-	f.low, f.high, f.rangeSeen = low.String(), high.String(), seen
-	f.tag, f.tagInk = haltTag(r.Halt)
-	if f.tag != "" && r.Halt.Reason != "" {
-		f.name = r.Halt.Reason
+	text.low, text.high, text.rangeSeen = low.String(), high.String(), seen
+	text.tag, text.tagInk = haltTag(r.Halt)
+	if text.tag != "" && r.Halt.Reason != "" {
+		text.name = r.Halt.Reason
 	}
-	return f
+	return text
 }
 
 // numberWidth is the room that a column's numbers need before and after the decimal point.
 type numberWidth struct {
 	whole, fraction int
 	longest         int  // of the numbers, which is less than both where a large one has few decimals
-	ragged          bool // drawn without regard to the point, where both have no room
+	unaligned       bool // drawn without regard to the point, where both have no room
 }
 
 func (e *numberWidth) fit(number string) {
@@ -85,7 +85,7 @@ func (e *numberWidth) fit(number string) {
 }
 
 func (e numberWidth) total() int {
-	if e.ragged {
+	if e.unaligned {
 		return e.longest
 	}
 	return e.whole + e.fraction
@@ -94,75 +94,75 @@ func (e numberWidth) total() int {
 // columnWidths is the room that every column needs for all rows seen so far. It grows and never shrinks:
 // a column that moves with every tick cannot be read.
 type columnWidths struct {
-	symbol, feed, name                   int
-	last, change, percent, bid, ask, vol numberWidth
-	low, high                            int
+	symbol, feed, name                      int
+	last, change, percent, bid, ask, volume numberWidth
+	low, high                               int
 }
 
 // grow makes room for a row.
 func (w *columnWidths) grow(r *market.Row) {
-	f := rowTextOf(r)
+	text := rowTextOf(r)
 	w.symbol = max(w.symbol, cells(r.Symbol))
 	w.feed = max(w.feed, cells(r.Feed))
-	w.name = max(w.name, cells(f.name)+cells(prefixed(" ", f.tag)))
-	w.last.fit(f.price)
-	w.change.fit(f.change)
-	w.percent.fit(f.percent)
-	w.bid.fit(f.bid)
-	w.ask.fit(f.ask)
-	w.vol.fit(f.volume)
-	w.low, w.high = max(w.low, len(f.low)), max(w.high, len(f.high))
+	w.name = max(w.name, cells(text.name)+cells(prefixed(" ", text.tag)))
+	w.last.fit(text.price)
+	w.change.fit(text.change)
+	w.percent.fit(text.percent)
+	w.bid.fit(text.bid)
+	w.ask.fit(text.ask)
+	w.volume.fit(text.volume)
+	w.low, w.high = max(w.low, len(text.low)), max(w.high, len(text.high))
 }
 
 // columnSlot is a column on screen.
 type columnSlot struct {
-	col   column
-	width int
-	ext   numberWidth // of a number
+	col     column
+	width   int
+	numbers numberWidth // of a number
 }
 
 // columnLayout is the columns for a line of some width.
 type columnLayout struct {
-	slots     []columnSlot // as drawn
-	gap       int
-	byName    bool // there is a name column
-	shortVol  bool // volumes are cut to three digits and a unit
-	noArrow   bool // nothing stands before a price
-	rangeText bool // the numbers of a range stand beside its picture
+	slots        []columnSlot // as drawn
+	gap          int
+	hasName      bool // there is a name column
+	shortVolume  bool // volumes are cut to three digits and a unit
+	noArrow      bool // nothing stands before a price
+	rangeNumbers bool // the numbers of a range stand beside its picture
 }
 
 // plan chooses the columns that a line has room for. On a narrow one it gives up aligning the last prices on
 // their points before it gives up the change, and of the other prices before it shows a bid without its ask.
 func (w *columnWidths) plan(width int, manyFeeds bool) columnLayout {
-	chosen, left, n := w.choose(width, manyFeeds)
+	chosen, left, n := w.chooseColumns(width, manyFeeds)
 	if chosen[colBid] > 0 && chosen[colAsk] == 0 {
 		tight := *w
-		tight.change.ragged, tight.bid.ragged, tight.ask.ragged = true, true, true
-		if both, bothLeft, bothN := tight.choose(width, manyFeeds); both[colAsk] > 0 {
-			return tight.spread(both, bothLeft, bothN)
+		tight.change.unaligned, tight.bid.unaligned, tight.ask.unaligned = true, true, true
+		if both, bothLeft, bothN := tight.chooseColumns(width, manyFeeds); both[colAsk] > 0 {
+			return tight.spreadRest(both, bothLeft, bothN)
 		}
 	}
 	if chosen[colPercent] > 0 || n == 0 {
-		return w.spread(chosen, left, n)
+		return w.spreadRest(chosen, left, n)
 	}
-	whole := chosen[colLast] == w.need(colLast, width)
+	whole := chosen[colLast] == w.widthFor(colLast, width)
 	ragged := *w
-	ragged.last.ragged = true
-	if tight, tightLeft, tightN := ragged.choose(width, manyFeeds); tight[colPercent] > 0 || !whole {
-		if tight[colLast] == ragged.need(colLast, width) {
-			return ragged.spread(tight, tightLeft, tightN)
+	ragged.last.unaligned = true
+	if tight, tightLeft, tightN := ragged.chooseColumns(width, manyFeeds); tight[colPercent] > 0 || !whole {
+		if tight[colLast] == ragged.widthFor(colLast, width) {
+			return ragged.spreadRest(tight, tightLeft, tightN)
 		}
-		return ragged.bare(width)
+		return ragged.symbolAndPriceOnly(width)
 	}
-	return w.spread(chosen, left, n)
+	return w.spreadRest(chosen, left, n)
 }
 
-// bare is the plan of a line that has no room for more than symbols, of which only the begin where need be, and
+// symbolAndPriceOnly is the plan of a line that has no room for more than symbols, of which only the begin where need be, and
 // prices without arrows.
-func (w *columnWidths) bare(width int) columnLayout {
-	p := columnLayout{gap: 2, shortVol: true, noArrow: true}
+func (w *columnWidths) symbolAndPriceOnly(width int) columnLayout {
+	p := columnLayout{gap: 2, shortVolume: true, noArrow: true}
 	room, need := max(width-gutter, 0), max(w.last.total(), len("LAST"))
-	symbol := min(max(room-p.gap-need, symbolMin), w.need(colSymbol, width), room)
+	symbol := min(max(room-p.gap-need, symbolMin), w.widthFor(colSymbol, width), room)
 	p.slots = append(p.slots, columnSlot{colSymbol, symbol, numberWidth{}})
 	if last := min(need, room-symbol-p.gap); last > 0 {
 		p.slots = append(p.slots, columnSlot{colLast, last, w.last})
@@ -170,11 +170,11 @@ func (w *columnWidths) bare(width int) columnLayout {
 	return p
 }
 
-// choose takes columns while there is room, and returns what is left of it and how many it took.
-func (w *columnWidths) choose(width int, manyFeeds bool) (chosen [columns]int, left, n int) {
+// chooseColumns takes columns while there is room, and returns what is left of it and how many it took.
+func (w *columnWidths) chooseColumns(width int, manyFeeds bool) (chosen [columns]int, left, n int) {
 	left = width - gutter
 	for _, c := range columnPriority {
-		need, gap := w.need(c, width), min(n, 1)*2
+		need, gap := w.widthFor(c, width), min(n, 1)*2
 		if need == 0 || (c == colFeed && !manyFeeds) {
 			continue
 		}
@@ -191,9 +191,9 @@ func (w *columnWidths) choose(width int, manyFeeds bool) (chosen [columns]int, l
 	return chosen, left, n
 }
 
-// spread gives what is left of a line to names, whole volumes, the numbers of the range, and the gaps.
-func (w *columnWidths) spread(chosen [columns]int, left, n int) columnLayout {
-	p := columnLayout{gap: 2, byName: chosen[colName] > 0, shortVol: true}
+// spreadRest gives what is left of a line to names, whole volumes, the numbers of the range, and the gaps.
+func (w *columnWidths) spreadRest(chosen [columns]int, left, n int) columnLayout {
+	p := columnLayout{gap: 2, hasName: chosen[colName] > 0, shortVolume: true}
 	widen := func(c column, to int) bool {
 		more := max(to-chosen[c], 0)
 		if chosen[c] == 0 || more > left {
@@ -206,21 +206,21 @@ func (w *columnWidths) spread(chosen [columns]int, left, n int) columnLayout {
 	if !widen(colName, min(w.name, nameMax)) {
 		widen(colName, chosen[colName]+left)
 	}
-	p.shortVol = !widen(colVolume, max(w.vol.total(), volumeMin))
-	p.rangeText = widen(colRange, w.low+1+barCells+1+w.high)
+	p.shortVolume = !widen(colVolume, max(w.volume.total(), volumeMin))
+	p.rangeNumbers = widen(colRange, w.low+1+barCells+1+w.high)
 	if n > 1 {
 		p.gap += min(left/(n-1), 2)
 	}
 	for c := range columns {
 		if chosen[c] > 0 {
-			p.slots = append(p.slots, columnSlot{c, chosen[c], w.extent(c)})
+			p.slots = append(p.slots, columnSlot{c, chosen[c], w.numbersOf(c)})
 		}
 	}
 	return p
 }
 
-// need is the room that a column wants; zero when no row has anything for it.
-func (w *columnWidths) need(c column, width int) int {
+// widthFor is the room that a column wants; zero when no row has anything for it.
+func (w *columnWidths) widthFor(c column, width int) int {
 	switch c {
 	case colSymbol:
 		return max(min(w.symbol, symbolMax(width)), 6)
@@ -238,11 +238,11 @@ func (w *columnWidths) need(c column, width int) int {
 		}
 		return barCells
 	case colVolume:
-		return min(w.vol.total(), 1) * volumeMin
+		return min(w.volume.total(), 1) * volumeMin
 	case colAge:
 		return ageCells
 	}
-	if e := w.extent(c); e.total() > 0 {
+	if e := w.numbersOf(c); e.total() > 0 {
 		return max(e.total(), 3)
 	}
 	return 0
@@ -250,7 +250,7 @@ func (w *columnWidths) need(c column, width int) int {
 
 func symbolMax(width int) int { return max(width/6, 6) + 4 }
 
-func (w *columnWidths) extent(c column) numberWidth {
+func (w *columnWidths) numbersOf(c column) numberWidth {
 	switch c {
 	case colLast:
 		return w.last
@@ -263,7 +263,7 @@ func (w *columnWidths) extent(c column) numberWidth {
 	case colAsk:
 		return w.ask
 	case colVolume:
-		return w.vol
+		return w.volume
 	case colRange: // low and high stand to either side of the dash
 		return numberWidth{whole: w.low, fraction: w.high}
 	}

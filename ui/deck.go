@@ -7,13 +7,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"livetape/feed"
 	"livetape/feed/tape"
 )
 
-// Deck plays a recording, as tape.Player does. The calls do not block.
+// Deck plays a recording, as tape.Player does. Its methods do not block.
 type Deck interface {
 	Pause()
 	Resume()
@@ -24,17 +25,17 @@ type Deck interface {
 }
 
 const (
-	deckPollInterval = time.Second / 10 // between two looks at a tape that runs
-	seekStep         = 10 * time.Second // that the arrow keys wind
+	deckPollInterval = time.Second / 10
+	seekStep         = 10 * time.Second // of the arrow keys
 )
 
-// deckPositionMsg is where the tape stands.
+// deckPositionMsg is where the deck stands in its recording.
 type deckPositionMsg struct {
 	tape.Position
-	asked bool // by a key: the looks that go on by themselves are another's
+	byKey bool // the answer to a key, not to the polling, which goes on by itself
 }
 
-// askDeckPosition asks at once where the tape stands.
+// askDeckPosition asks at once where the deck stands, which begins the polling.
 func (m Model) askDeckPosition() tea.Cmd {
 	deck := m.config.Deck
 	if deck == nil {
@@ -43,18 +44,42 @@ func (m Model) askDeckPosition() tea.Cmd {
 	return func() tea.Msg { return deckPositionMsg{Position: deck.Position()} }
 }
 
-// applyDeckPosition takes the tape's position, and looks again while it runs.
+// applyDeckPosition takes the position over, and asks again if it is from the polling.
 func (m Model) applyDeckPosition(msg deckPositionMsg) (Model, tea.Cmd) {
 	m.deck = msg.Position
 	m = m.advanceClock(msg.Clock)
-	if msg.asked {
+	if msg.byKey {
 		return m, nil
 	}
 	deck := m.config.Deck
 	return m, tea.Tick(deckPollInterval, func(time.Time) tea.Msg { return deckPositionMsg{Position: deck.Position()} })
 }
 
-// callDeck makes a call to the deck and shows what has come of it.
+// deckCallFor is the call to the deck that a key stands for; nil for none.
+func (m Model) deckCallFor(msg tea.KeyMsg) func() {
+	k, deck, p := m.keys, m.config.Deck, m.deck
+	switch {
+	case deck == nil:
+		return nil
+	case key.Matches(msg, k.pause) && p.Paused:
+		return deck.Resume
+	case key.Matches(msg, k.pause):
+		return deck.Pause
+	case key.Matches(msg, k.step):
+		return deck.Step
+	case key.Matches(msg, k.faster):
+		return func() { deck.SetSpeed(nextSpeed(p.Speed, 1)) }
+	case key.Matches(msg, k.slower):
+		return func() { deck.SetSpeed(nextSpeed(p.Speed, -1)) }
+	case key.Matches(msg, k.forward):
+		return func() { deck.Seek(p.Offset + seekStep) }
+	case key.Matches(msg, k.backward):
+		return func() { deck.Seek(max(p.Offset-seekStep, 0)) }
+	}
+	return nil
+}
+
+// callDeck calls the deck and shows where it stands then.
 func callDeck(deck Deck, call func()) tea.Cmd {
 	return func() tea.Msg {
 		call()
@@ -62,7 +87,7 @@ func callDeck(deck Deck, call func()) tea.Cmd {
 	}
 }
 
-// lastReset is the place of the last reset among events, or -1: whatever stands before it is void.
+// lastReset is the index of the last reset among events, or -1. Everything before a reset is void.
 func lastReset(events []feed.Event) int {
 	for i, e := range slices.Backward(events) {
 		if tape.IsReset(e) {
@@ -72,17 +97,17 @@ func lastReset(events []feed.Event) int {
 	return -1
 }
 
-// startOver forgets everything that came, for it comes again.
+// startOver forgets all events, because the recording plays them again.
 func (m Model) startOver() Model {
 	fresh := New(m.config)
-	m.board, m.feeds, m.marks, m.log, m.paused = fresh.board, fresh.feeds, nil, eventLog{}, nil
+	m.board, m.feeds, m.gapMarks, m.log, m.paused = fresh.board, fresh.feeds, nil, eventLog{}, nil
 	return m
 }
 
-// speeds are the paces that the keys go through.
+// speeds are those that the keys step through.
 var speeds = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 100, 300, 1000, tape.Unlimited}
 
-// nextSpeed is the next speed in the direction of by.
+// nextSpeed is the next of the speeds, up (by 1) or down (by -1).
 func nextSpeed(now float64, by int) float64 {
 	i, found := slices.BinarySearch(speeds, now)
 	if !found && by > 0 {
@@ -91,7 +116,7 @@ func nextSpeed(now float64, by int) float64 {
 	return speeds[min(max(i+by, 0), len(speeds)-1)]
 }
 
-// badgeOf is how a feed is; on a tape that stands, none is live.
+// badgeOf is the badge of a feed. None is live while a recording stands still.
 func (m Model) badgeOf(h *feedHealth) []span {
 	if m.config.Deck == nil || h.state(m.now) != feed.Live {
 		return h.badge(m.now)
@@ -105,7 +130,7 @@ func (m Model) badgeOf(h *feedHealth) []span {
 	return h.badge(m.now)
 }
 
-// deckStatusLine is where the tape stands, in words and as a bar.
+// deckStatusLine says where the deck stands, in words and as a bar.
 func deckStatusLine(p tape.Position, width int) []span {
 	sign := "▶ "
 	switch {
@@ -132,9 +157,9 @@ func deckStatusLine(p tape.Position, width int) []span {
 	return line
 }
 
-// progressBar is a line with a dot at a part of its length.
-func progressBar(part float64, width int) string {
-	at := int(min(max(part, 0), 1) * float64(width-1))
+// progressBar is a line with a dot at a fraction of its length.
+func progressBar(fraction float64, width int) string {
+	at := int(min(max(fraction, 0), 1) * float64(width-1))
 	return strings.Repeat("━", at) + "●" + strings.Repeat("─", width-1-at)
 }
 

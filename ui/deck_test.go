@@ -107,7 +107,7 @@ func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
 		s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now})
 		s.now = s.now.Add(time.Second)
 		test.at.Clock = s.now
-		s.tell(deckPositionMsg{Position: test.at, asked: true})
+		s.tell(deckPositionMsg{Position: test.at, byKey: true})
 		if got := strings.Split(s.screen(), "\n")[2]; !strings.HasPrefix(got, test.want) || test.want != " ● LIVE 1.0/s" && got != test.want {
 			t.Errorf("%+v: %q, want %q", test.at, got, test.want)
 		}
@@ -121,10 +121,10 @@ func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
 func TestACaptureWithoutTimesShowsNoDelay(t *testing.T) {
 	for untimed, want := range map[bool]string{true: "● LIVE 1.0/s", false: "● LIVE 1.0/s · delayed 1 h"} {
 		s := newStage(playing(&fakeDeck{})).size(100, 30).live()
-		s.tell(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, asked: true})
+		s.tell(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, byKey: true})
 		s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)})
 		s.now = s.now.Add(time.Second)
-		s.tell(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, asked: true})
+		s.tell(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, byKey: true})
 		if got := strings.TrimSpace(strings.Split(s.screen(), "\n")[2]); got != want {
 			t.Errorf("untimed %t: %q, want %q", untimed, got, want)
 		}

@@ -12,22 +12,22 @@ const minDetailLines = 9 // of the details with their title
 
 // viewDetail draws all that is known of the selected row, headline or event.
 func (m Model) viewDetail(t *content, height int) []string {
-	f := drawArea{m.styles, m.now, m.width, height, true}
-	pn := newLineWriter(m.styles, m.width)
+	area := m.focusedArea(height)
+	w := newLineWriter(m.theme, m.width)
 	if m.focus == focusNews {
-		lines := newsLines(t.stories, t.marks, m.news.cursor, m.news.cursor+1)
+		lines := newsLines(t.stories, t.gapMarks, m.news.cursor, m.news.cursor+1)
 		if len(lines) == 1 && lines[0].story != nil {
-			return viewStoryDetail(pn, f, lines[0].story)
+			return viewStoryDetail(w, area, lines[0].story)
 		}
-		return viewExplanation(f, []span{{muted, "No headline is selected."}})
+		return viewExplanation(area, []span{{muted, "No headline is selected."}})
 	}
 	if entries := t.log.entries; m.focus == focusLog && m.logPane.cursor < len(entries) {
-		return viewEventDetail(pn, f, &entries[m.logPane.cursor])
+		return viewEventDetail(w, area, &entries[m.logPane.cursor])
 	}
 	if m.prices.cursor >= len(t.rows) {
-		return viewExplanation(f, []span{{muted, "No symbol is selected."}})
+		return viewExplanation(area, []span{{muted, "No symbol is selected."}})
 	}
-	return viewRowDetail(pn, f, t.rows[m.prices.cursor])
+	return viewRowDetail(w, area, t.rows[m.prices.cursor])
 }
 
 // detailNumber is one number of a row with its own age.
@@ -89,27 +89,27 @@ func newDetailColumn(all []detailNumber) detailColumn {
 }
 
 // viewRowDetail draws a symbol's numbers, each with the time since the feed last said it.
-func viewRowDetail(pn *lineWriter, f drawArea, r *market.Row) []string {
-	lines := []string{drawTitle(pn, f, r.Symbol, prefixed("· ", r.Name)+prefixed(" · ", r.Currency), "esc closes")}
-	if tag, k := haltTag(r.Halt); tag != "" {
-		pn.writeBlanks(gutter)
-		pn.write(k, tag)
-		pn.write(plain, prefixed(": ", r.Halt.Reason))
-		lines = append(lines, pn.endLine())
+func viewRowDetail(w *lineWriter, area drawArea, r *market.Row) []string {
+	lines := []string{titleLine(w, area, r.Symbol, prefixed("· ", r.Name)+prefixed(" · ", r.Currency), "esc closes")}
+	if tag, st := haltTag(r.Halt); tag != "" {
+		w.writeBlanks(gutter)
+		w.write(st, tag)
+		w.write(plain, prefixed(": ", r.Halt.Reason))
+		lines = append(lines, w.endLine())
 	}
-	columns := layOutNumbers(detailNumbers(r), f.width)
+	columns := layOutNumbers(detailNumbers(r), area.width)
 	for i := range columns[0].facts {
-		pn.writeBlanks(gutter)
+		w.writeBlanks(gutter)
 		for _, c := range columns {
 			if i < len(c.facts) {
-				drawDetailNumber(pn, f, c, c.facts[i])
+				drawDetailNumber(w, area, c, c.facts[i])
 			}
 		}
-		lines = append(lines, pn.endLine())
+		lines = append(lines, w.endLine())
 	}
-	lines = append(lines, drawQuoteCount(pn, f, r))
-	lines = append(lines, drawSparkline(pn, "1 s", &r.Seconds), drawSparkline(pn, "1 min", &r.Minutes))
-	return padLines(lines, f.height)
+	lines = append(lines, drawQuoteCount(w, area, r))
+	lines = append(lines, drawSparkline(w, "1 s", &r.Seconds), drawSparkline(w, "1 min", &r.Minutes))
+	return padLines(lines, area.height)
 }
 
 // rowDetailHeight is the height at which nothing of a row's details is left out.
@@ -122,90 +122,90 @@ func rowDetailHeight(r *market.Row, width int) int {
 }
 
 // drawDetailNumber draws a fact and the rest of its column; a number that no column has room for is not drawn in part.
-func drawDetailNumber(pn *lineWriter, f drawArea, c detailColumn, x detailNumber) {
-	end := pn.used + c.width
-	pn.writeLeft(muted, x.name, c.name)
+func drawDetailNumber(w *lineWriter, area drawArea, c detailColumn, x detailNumber) {
+	end := w.used + c.width
+	w.writeLeft(muted, x.name, c.name)
 	value := x.cell.Value.String()
 	switch {
 	case value == "":
-		pn.write(muted, missing)
-	case pn.used+len(value) > pn.width:
-		pn.write(strong, "…")
+		w.write(muted, missing)
+	case w.used+len(value) > w.width:
+		w.write(strong, "…")
 	default:
-		pn.write(strong, value)
-		if words := "  " + humanize.Age(elapsed(f.now, x.cell.At)); pn.used+len(words) <= pn.width {
-			pn.write(muted, words)
+		w.write(strong, value)
+		if words := "  " + humanize.Age(elapsed(area.now, x.cell.At)); w.used+len(words) <= w.width {
+			w.write(muted, words)
 		}
 	}
-	pn.writeBlanks(end - pn.used)
+	w.writeBlanks(end - w.used)
 }
 
 // drawQuoteCount says how often and when the feed spoke of the symbol, in the fullest wording that has room.
-func drawQuoteCount(pn *lineWriter, f drawArea, r *market.Row) string {
-	pn.writeBlanks(gutter)
-	quotes, last, stamp, by := humanize.Plural(r.Count, "quote"), ", the last "+humanize.Age(elapsed(f.now, r.Updated))+" ago", "", ""
+func drawQuoteCount(w *lineWriter, area drawArea, r *market.Row) string {
+	w.writeBlanks(gutter)
+	quotes, last, stamp, by := humanize.Plural(r.Count, "quote"), ", the last "+humanize.Age(elapsed(area.now, r.Updated))+" ago", "", ""
 	if !r.Quoted.IsZero() {
-		stamp, by = ", stamped "+timeText(r.Quoted, f.now), " by the feed"
+		stamp, by = ", stamped "+timeText(r.Quoted, area.now), " by the feed"
 	}
 	wordings := [...]string{quotes + " from " + r.Feed + last + stamp + by, quotes + last + stamp, quotes + last, quotes}
 	for _, words := range wordings {
-		if pn.used+cells(words) <= pn.width {
-			pn.write(muted, words)
+		if w.used+cells(words) <= w.width {
+			w.write(muted, words)
 			break
 		}
 	}
-	return pn.endLine()
+	return w.endLine()
 }
 
 // drawSparkline draws the closes of the last bars.
-func drawSparkline(pn *lineWriter, name string, bars *market.Bars) string {
-	pn.writeBlanks(gutter)
-	pn.writeLeft(muted, name, 7)
-	room := pn.width - pn.used - 1
+func drawSparkline(w *lineWriter, name string, bars *market.Bars) string {
+	w.writeBlanks(gutter)
+	w.writeLeft(muted, name, 7)
+	room := w.width - w.used - 1
 	from := max(bars.Len()-room, 0)
 	var closes []string
 	for i := from; i < bars.Len(); i++ {
 		closes = append(closes, bars.At(i).Close.String())
 	}
-	pn.write(accent, sparkline(closes))
-	return pn.endLine()
+	w.write(accent, sparkline(closes))
+	return w.endLine()
 }
 
 // viewStoryDetail draws a headline in full.
-func viewStoryDetail(pn *lineWriter, f drawArea, s *market.Story) []string {
-	lines := []string{drawTitle(pn, f, firstNonEmpty(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
+func viewStoryDetail(w *lineWriter, area drawArea, s *market.Story) []string {
+	lines := []string{titleLine(w, area, firstNonEmpty(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
 	for _, part := range []span{{strong, s.Title}, {plain, s.Summary}, {accent, s.URL}} {
-		for _, line := range wrap(part.text, f.width-4, f.height) {
-			pn.writeBlanks(gutter)
-			pn.write(part.ink, line)
-			lines = append(lines, pn.endLine())
+		for _, line := range wrap(part.text, area.width-4, area.height) {
+			w.writeBlanks(gutter)
+			w.write(part.ink, line)
+			lines = append(lines, w.endLine())
 		}
 	}
-	pn.writeBlanks(gutter)
-	pn.write(muted, storyTimesText(f, s))
-	return padLines(append(lines, pn.endLine()), f.height)
+	w.writeBlanks(gutter)
+	w.write(muted, storyTimesText(area, s))
+	return padLines(append(lines, w.endLine()), area.height)
 }
 
-func storyTimesText(f drawArea, s *market.Story) string {
-	words := "arrived " + timeText(s.At, f.now)
+func storyTimesText(area drawArea, s *market.Story) string {
+	words := "arrived " + timeText(s.At, area.now)
 	if !s.Time.IsZero() {
-		words = "published " + timeText(s.Time, f.now) + ", " + words
+		words = "published " + timeText(s.Time, area.now) + ", " + words
 	}
 	if s.Corrections > 0 {
-		words += ", corrected " + timeText(s.Corrected, f.now)
+		words += ", corrected " + timeText(s.Corrected, area.now)
 	}
 	return words
 }
 
 // viewEventDetail draws an event of the log over as many lines as there are.
-func viewEventDetail(pn *lineWriter, f drawArea, e *logEntry) []string {
-	lines := []string{drawTitle(pn, f, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
+func viewEventDetail(w *lineWriter, area drawArea, e *logEntry) []string {
+	lines := []string{titleLine(w, area, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
 	for _, part := range e.spans(maxData, true) {
-		for _, line := range wrap(part.text, f.width-4, f.height) {
-			pn.writeBlanks(gutter)
-			pn.write(part.ink, line)
-			lines = append(lines, pn.endLine())
+		for _, line := range wrap(part.text, area.width-4, area.height) {
+			w.writeBlanks(gutter)
+			w.write(part.ink, line)
+			lines = append(lines, w.endLine())
 		}
 	}
-	return padLines(lines, f.height)
+	return padLines(lines, area.height)
 }

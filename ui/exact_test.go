@@ -181,9 +181,9 @@ func TestANumberWithoutRoomIsNeverAnotherNumber(t *testing.T) {
 		{"97123", numberWidth{whole: 5, fraction: 0}, 3, "  …"},
 		{"123456789", numberWidth{whole: 5, fraction: 3}, 8, "    …"},
 		{"0.00001234", numberWidth{whole: 1, fraction: 9}, 6, "0.000…"},
-		{"97123.38", numberWidth{ragged: true}, 10, "  97123.38"},
-		{"0.00001239", numberWidth{ragged: true}, 9, "0.000012…"},
-		{"97123", numberWidth{ragged: true}, 4, "   …"},
+		{"97123.38", numberWidth{unaligned: true}, 10, "  97123.38"},
+		{"0.00001239", numberWidth{unaligned: true}, 9, "0.000012…"},
+		{"97123", numberWidth{unaligned: true}, 4, "   …"},
 	} {
 		before, text := alignNumber(c.ext, c.width, c.number)
 		if got := strings.Repeat(" ", before) + text; got != c.want {

@@ -1,8 +1,6 @@
 package ui
 
-import (
-	"github.com/charmbracelet/bubbles/key"
-)
+import "github.com/charmbracelet/bubbles/key"
 
 const (
 	helpColumn = 28 // cells of one key and what it does
@@ -58,34 +56,34 @@ func enabledBindings(group []key.Binding) []key.Binding {
 
 // viewHelp draws the part of the help that its list has on screen.
 func (m Model) viewHelp(height int) []string {
-	f := drawArea{m.styles, m.now, m.width, height, true}
+	area := m.focusedArea(height)
 	where := ""
 	if m.help.total > m.help.height {
 		where = positionText(m.help)
 	}
-	lines := []string{drawTitle(newLineWriter(m.styles, m.width), f, "Keys", where, keyLabel(m.keys.back)+" closes")}
+	lines := []string{titleLine(newLineWriter(m.theme, m.width), area, "Keys", where, keyLabel(m.keys.back)+" closes")}
 	text := m.helpContent()
 	return padLines(append(lines, text[min(m.help.top, len(text)):min(m.help.end(), len(text))]...), height)
 }
 
 // helpContent is every key there is, and what the signs on screen mean.
 func (m Model) helpContent() []string {
-	pn := newLineWriter(m.styles, m.width)
+	w := newLineWriter(m.theme, m.width)
 	var lines []string
 	for _, line := range m.helpLines(m.width) {
-		pn.writeBlanks(gutter)
+		w.writeBlanks(gutter)
 		for _, b := range line {
-			pn.writeRight(keyStyle, b.Help().Key, helpName)
-			pn.writeLeft(muted, "  "+b.Help().Desc, helpColumn-helpName)
+			w.writeRight(keyStyle, b.Help().Key, helpName)
+			w.writeLeft(muted, "  "+b.Help().Desc, helpColumn-helpName)
 		}
-		lines = append(lines, pn.endLine())
+		lines = append(lines, w.endLine())
 	}
-	lines = append(lines, "", drawTitle(pn, drawArea{}, "Signs", "", ""))
-	return append(lines, m.legend(pn)...)
+	lines = append(lines, "", titleLine(w, drawArea{}, "Signs", "", ""))
+	return append(lines, m.legend(w)...)
 }
 
 // legend explains the signs of the tables.
-func (m Model) legend(pn *lineWriter) []string {
+func (m Model) legend(w *lineWriter) []string {
 	var lines []string
 	for _, s := range [...][2]string{
 		{"▲▼", "direction of the last change of price"},
@@ -100,10 +98,10 @@ func (m Model) legend(pn *lineWriter) []string {
 	} {
 		name := s[0]
 		for _, words := range wrap(s[1], m.width-gutter-helpName-2, len(s[1])) {
-			pn.writeBlanks(gutter)
-			pn.writeRight(keyStyle, name, helpName)
-			pn.write(muted, "  "+words)
-			lines, name = append(lines, pn.endLine()), ""
+			w.writeBlanks(gutter)
+			w.writeRight(keyStyle, name, helpName)
+			w.write(muted, "  "+words)
+			lines, name = append(lines, w.endLine()), ""
 		}
 	}
 	return lines

@@ -1,28 +1,31 @@
 package ui
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"livetape/feed"
-	"livetape/feed/market"
 )
 
-// handleKeys takes keys that arrived together, which come as one, in turn.
+// handleKeys handles a key, or keys that arrived together and come as one message, in turn.
 func (m Model) handleKeys(msg tea.KeyMsg) (Model, tea.Cmd) {
 	if msg.Type != tea.KeyRunes || msg.Paste || len(msg.Runes) < 2 {
-		return m.handleKey(msg)
+		m, cmd := m.handleKey(msg)
+		return m, tea.Batch(cmd, m.clock.readMsg)
 	}
-	var all []tea.Cmd
+	cmds := []tea.Cmd{m.clock.readMsg}
 	for _, r := range msg.Runes {
 		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}
 		next, cmd := m.handleKey(one)
-		m, all = next.layOut(), append(all, cmd)
+		m, cmds = next.layOut(), append(cmds, cmd)
 		if key.Matches(one, m.keys.quit) {
 			break
 		}
 	}
-	return m, tea.Batch(all...)
+	return m, tea.Batch(cmds...)
 }
 
 // handleKey does what a key asks for.
@@ -52,37 +55,13 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	case key.Matches(msg, k.connect):
 		return m.toggleConnection()
 	}
-	if m.config.Deck != nil {
-		if call := m.deckCallFor(msg); call != nil {
-			return m, callDeck(m.config.Deck, call)
-		}
+	if call := m.deckCallFor(msg); call != nil {
+		return m, callDeck(m.config.Deck, call)
 	}
 	return m.moveCursor(msg), nil
 }
 
-// deckCallFor is what a key asks of the tape; nil when it asks nothing.
-func (m Model) deckCallFor(msg tea.KeyMsg) func() {
-	k, deck, p := m.keys, m.config.Deck, m.deck
-	switch {
-	case key.Matches(msg, k.pause) && p.Paused:
-		return deck.Resume
-	case key.Matches(msg, k.pause):
-		return deck.Pause
-	case key.Matches(msg, k.step):
-		return deck.Step
-	case key.Matches(msg, k.faster):
-		return func() { deck.SetSpeed(nextSpeed(p.Speed, 1)) }
-	case key.Matches(msg, k.slower):
-		return func() { deck.SetSpeed(nextSpeed(p.Speed, -1)) }
-	case key.Matches(msg, k.forward):
-		return func() { deck.Seek(p.Offset + seekStep) }
-	case key.Matches(msg, k.backward):
-		return func() { deck.Seek(max(p.Offset-seekStep, 0)) }
-	}
-	return nil
-}
-
-// moveCursor moves the cursor of the pane that has the keyboard, or the text of the help.
+// moveCursor moves the cursor of the pane that has the keyboard, or scrolls the help.
 func (m Model) moveCursor(msg tea.KeyMsg) Model {
 	l := m.focusedList()
 	n := m.keys.rowsToMove(msg, *l)
@@ -94,7 +73,7 @@ func (m Model) moveCursor(msg tea.KeyMsg) Model {
 	return m
 }
 
-// rowsToMove is how far down a key moves on a list, or up by less than zero.
+// rowsToMove is how many rows a key moves down a list; less than zero is up.
 func (k keyMap) rowsToMove(msg tea.KeyMsg, l list) int {
 	switch {
 	case key.Matches(msg, k.up):
@@ -132,7 +111,7 @@ func (m *Model) focusedList() *list {
 	return &m.prices.list
 }
 
-// goBack takes away what stands over the panes, then the log; it never ends the program.
+// goBack closes the overlay, or else the log. It never ends the program.
 func (m Model) goBack() Model {
 	switch {
 	case m.overlay != noOverlay:
@@ -160,16 +139,10 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 	return m.toggleOverlay(detailOverlay), nil
 }
 
-// nextPane gives the keyboard to the next pane there is.
+// nextPane gives the keyboard to the next pane.
 func (m Model) nextPane() Model {
-	panes := m.focusOrder()
-	for i, p := range panes {
-		if p == m.focus {
-			m.focus = panes[(i+1)%len(panes)]
-			return m
-		}
-	}
-	m.focus = panes[0]
+	order := m.focusOrder()
+	m.focus = order[(slices.Index(order, m.focus)+1)%len(order)]
 	return m
 }
 
@@ -185,43 +158,8 @@ func (m Model) toggleLog() Model {
 	return m
 }
 
-// togglePause holds the screen still, or lets it go on with what came meanwhile.
-func (m Model) togglePause() Model {
-	if m.paused != nil {
-		return m.unpause()
-	}
-	now := m.content()
-	s := &pausedView{content: content{marks: now.marks, log: now.log}, shared: map[*market.Row]*market.Row{}, widths: m.prices.widths, news: m.news}
-	for _, r := range now.rows {
-		held := shallowCopy(r)
-		s.rows, s.shared[r] = append(s.rows, held), held
-	}
-	for _, story := range now.stories {
-		s.stories = append(s.stories, shallowCopy(story))
-	}
-	m.paused = s
-	return m
-}
-
-// unpause ends a pause; the cursor stays on its headline.
-func (m Model) unpause() Model {
-	held, grown := m.paused.stories, m.paused
-	m.paused = nil
-	m.prices.widths = grown.widths
-	m.news.source, m.news.symbols = grown.news.source, grown.news.symbols
-	if m.news.cursor > 0 && len(held) > 0 {
-		m.news.list = m.news.shift(int(m.newestStory() - held[0].Seq))
-	}
-	return m
-}
-
-func shallowCopy[T market.Row | market.Story](p *T) *T {
-	v := *p
-	return &v
-}
-
-// targetFeed is the feed that a key speaks of: that of the selected row where there are several, else the one
-// that needs help most.
+// targetFeed is the feed that a key applies to: that of the selected row when there are several feeds, else the
+// first that is not live.
 func (m Model) targetFeed() *feedHealth {
 	if t := m.content(); len(m.feeds) > 1 && m.focus == focusPrices && m.prices.cursor < len(t.rows) {
 		return m.feeds.byName(t.rows[m.prices.cursor].Feed)
@@ -230,29 +168,28 @@ func (m Model) targetFeed() *feedHealth {
 }
 
 func (m Model) retryNow() (Model, tea.Cmd) {
-	h := m.targetFeed()
-	if h == nil {
-		return m, nil
-	}
-	m, cmd := m.showToast(span{accent, "retrying " + h.name + " now"})
-	return m, tea.Batch(cmd, callFeed(m.config.Control.RetryNow, h.name))
+	return m.control("retrying %s now", m.config.Control.RetryNow)
 }
 
-// toggleConnection closes a connection for good, or opens one that is closed.
+// toggleConnection closes the connection for good, or opens one that has ended.
 func (m Model) toggleConnection() (Model, tea.Cmd) {
+	if h := m.targetFeed(); h != nil && h.hasEnded() {
+		return m.control("connecting %s", m.config.Control.Connect)
+	}
+	return m.control("disconnecting %s", m.config.Control.Disconnect)
+}
+
+// control calls a method of Control for the target feed, and says so.
+func (m Model) control(toast string, call func(feed string)) (Model, tea.Cmd) {
 	h := m.targetFeed()
 	if h == nil {
 		return m, nil
 	}
-	if h.hasEnded() {
-		m, cmd := m.showToast(span{accent, "connecting " + h.name})
-		return m, tea.Batch(cmd, callFeed(m.config.Control.Connect, h.name))
-	}
-	m, cmd := m.showToast(span{accent, "disconnecting " + h.name})
-	return m, tea.Batch(cmd, callFeed(m.config.Control.Disconnect, h.name))
+	m, cmd := m.showToast(span{accent, fmt.Sprintf(toast, h.name)})
+	return m, tea.Batch(cmd, callFeed(call, h.name))
 }
 
-// hasEnded reports whether the feed has ended, until it is asked to connect again.
+// hasEnded reports whether the feed stays disconnected until the user connects it again.
 func (h *feedHealth) hasEnded() bool {
 	return h.status.State == feed.Closed || h.status.State == feed.Failed
 }

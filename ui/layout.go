@@ -1,38 +1,40 @@
 package ui
 
 import (
+	"slices"
+
 	"livetape/feed"
 	"livetape/ui/humanize"
 )
 
-// layout is how many lines every part of the screen has; zero for a part that is not shown.
+// layout is how many lines each part of the screen has; zero for a part that is not shown.
 type layout struct {
-	header, status, footer             int
-	help, prices, news, events, bottom int // bottom: the fault menu or the details
-	pricesWidth, newsWidth             int
-	side                               bool // prices and news stand side by side
+	header, status, footer          int
+	help, prices, news, log, bottom int // bottom: the fault menu or the details
+	pricesWidth, newsWidth          int
+	sideBySide                      bool // prices and news
 }
 
 const (
-	newsBeside = 72 // columns that prices must leave for news to stand beside them
-	shareFrom  = 9  // lines of body from which panes share it; below, the one with the keyboard has it
-	threeFrom  = 26 // lines from which prices, news and the log are shown at once
-	adviceMin  = 12 // cells that are enough to begin advice in
-	titlesFrom = 14 // lines from which the price table has a title
+	minNewsBeside = 72 // columns that prices must leave for news beside them
+	minShared     = 9  // lines of body for several panes; with less, the one with the keyboard has it all
+	minThreePanes = 26 // lines of body for prices, news and the log at once
+	minTitled     = 14 // lines of body for the price table to have a title
+	minAdvice     = 12 // cells left on a line for advice to begin on it
 )
 
-// layOut lays the screen out anew and tells every pane its place.
+// layOut shares the screen anew and gives every pane its size.
 func (m Model) layOut() Model {
 	m.keys = m.keysForNow()
-	if panes := m.focusOrder(); !contains(panes, m.focus) {
-		m.focus = panes[0]
+	if order := m.focusOrder(); !slices.Contains(order, m.focus) {
+		m.focus = order[0]
 	}
 	t := m.content()
 	m.layout = m.measure(t)
 	l := m.layout
-	m.prices = m.prices.arrange(l.prices, len(t.rows), l.body() >= titlesFrom)
-	m.news = m.news.arrange(l.news, len(t.stories)+len(t.marks))
-	m.logPane = m.logPane.arrange(l.events, t.log)
+	m.prices = m.prices.arrange(l.prices, len(t.rows), l.body() >= minTitled)
+	m.news = m.news.arrange(l.news, len(t.stories)+len(t.gapMarks))
+	m.logPane = m.logPane.arrange(l.log, t.log)
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
 	if m.overlay == helpOverlay {
 		m.help = m.help.fit(l.help-1, len(m.helpContent()))
@@ -40,7 +42,7 @@ func (m Model) layOut() Model {
 	return m
 }
 
-// keysForNow makes the help say what the keys would do now.
+// keysForNow are the keys with help that says what they would do now.
 func (m Model) keysForNow() keyMap {
 	k := m.keys
 	k.connect.SetHelp("x", "disconnect")
@@ -58,28 +60,19 @@ func (m Model) keysForNow() keyMap {
 	return k
 }
 
-// focusOrder are those that can have the keyboard, in the order of the tab key.
+// focusOrder is the panes that can have the keyboard, in the order of the tab key.
 func (m Model) focusOrder() []focus {
-	b := m.height - 3
+	body := m.height - 3
 	switch {
 	case !m.showLog:
 		return []focus{focusPrices, focusNews}
-	case b >= shareFrom && b < threeFrom:
+	case body >= minShared && body < minThreePanes:
 		return []focus{focusPrices, focusLog}
 	}
 	return []focus{focusPrices, focusNews, focusLog}
 }
 
-func contains(panes []focus, p focus) bool {
-	for _, q := range panes {
-		if p == q {
-			return true
-		}
-	}
-	return false
-}
-
-// measure shares the screen's lines: the badge first of all, then the rest as there is room.
+// measure shares the screen's lines: first the badges, then the rest as there is room.
 func (m Model) measure(t *content) layout {
 	l := layout{pricesWidth: m.width, newsWidth: m.width}
 	l.status = min(len(m.statusLines()), m.height)
@@ -95,7 +88,7 @@ func (m Model) measure(t *content) layout {
 		l.help = body
 		return l
 	case faultsOverlay:
-		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, shareFrom))) // what a fault does is to be seen
+		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, minShared))) // leave room to see what a fault does
 	case detailOverlay:
 		want := minDetailLines
 		if m.focus == focusPrices && m.prices.cursor < len(t.rows) {
@@ -103,14 +96,14 @@ func (m Model) measure(t *content) layout {
 		}
 		return l.splitWithBottom(body, want)
 	}
-	if body < shareFrom {
+	if body < minShared {
 		return l.giveAllTo(m.focus, body)
 	}
 	if m.showLog {
-		l.events = max(body/3, 6)
-		body -= l.events
+		l.log = max(body/3, 6)
+		body -= l.log
 	}
-	if contains(m.focusOrder(), focusNews) {
+	if slices.Contains(m.focusOrder(), focusNews) {
 		return l.sharePricesAndNews(body, len(t.rows), m.width, m.prices.widths)
 	}
 	l.prices = body
@@ -119,40 +112,40 @@ func (m Model) measure(t *content) layout {
 
 // body is the number of lines between the status and the footer.
 func (l layout) body() int {
-	if l.side {
-		return l.help + l.prices + l.events + l.bottom
+	if l.sideBySide {
+		return l.help + l.prices + l.log + l.bottom
 	}
-	return l.help + l.prices + l.news + l.events + l.bottom
+	return l.help + l.prices + l.news + l.log + l.bottom
 }
 
-// splitWithBottom puts something of some lines under the prices.
+// splitWithBottom puts a bottom part of the wanted lines, or less, below the prices.
 func (l layout) splitWithBottom(body, want int) layout {
 	l.bottom = min(want, max(body-4, body/2))
-	if body < shareFrom {
+	if body < minShared {
 		l.bottom = body
 	}
 	l.prices = body - l.bottom
 	return l
 }
 
-// giveAllTo gives one pane all.
+// giveAllTo gives one pane the whole body.
 func (l layout) giveAllTo(p focus, body int) layout {
 	switch p {
 	case focusNews:
 		l.news = body
 	case focusLog:
-		l.events = body
+		l.log = body
 	default:
 		l.prices = body
 	}
 	return l
 }
 
-// sharePricesAndNews parts the body between prices and news: side by side on a wide screen, else news has a third, and what
-// the prices do not need.
+// sharePricesAndNews puts prices and news side by side on a wide screen. Else news has a third of the lines, and those
+// that prices do not need.
 func (l layout) sharePricesAndNews(body, rows, width int, w columnWidths) layout {
-	if natural := w.natural(); width-natural >= newsBeside && rows > 0 {
-		l.side, l.prices, l.news = true, body, body
+	if natural := w.natural(); width-natural >= minNewsBeside && rows > 0 {
+		l.sideBySide, l.prices, l.news = true, body, body
 		l.pricesWidth = natural
 		l.newsWidth = width - l.pricesWidth - 1
 		return l
@@ -168,18 +161,18 @@ func (l layout) sharePricesAndNews(body, rows, width int, w columnWidths) layout
 
 const unlimitedWidth = 160 // a line on which nothing has to be cut
 
-// natural is the width at which the price table has room for everything.
+// natural is the width at which the price table cuts nothing.
 func (w *columnWidths) natural() int {
 	n := gutter
 	for c := range columns {
-		if need := w.need(c, unlimitedWidth); need > 0 && c != colFeed {
+		if need := w.widthFor(c, unlimitedWidth); need > 0 && c != colFeed {
 			n += need + 3
 		}
 	}
-	return n + max(min(w.name, nameMax)-nameMin, 0) + max(w.vol.total()-volumeMin, 0) + w.low + w.high + 2
+	return n + max(min(w.name, nameMax)-nameMin, 0) + max(w.volume.total()-volumeMin, 0) + w.low + w.high + 2
 }
 
-// statusLines are the badges and what goes with them, as many lines as they need and may have.
+// statusLines are the badges and what belongs to them, in as many lines as they need and may have.
 func (m Model) statusLines() [][]span {
 	most := max(m.height/6, 1)
 	if m.height >= 8 {
@@ -189,8 +182,11 @@ func (m Model) statusLines() [][]span {
 	if m.config.Deck != nil {
 		lines = append(lines, deckStatusLine(m.deck, m.width-1))
 	}
-	snags := m.problemLines(most)
-	lines, most = append(lines, snags...), most+len(snags)
+	problem := wrap(m.problem, m.width-3, most)
+	for _, line := range problem {
+		lines = append(lines, []span{{bad, line}})
+	}
+	most += len(problem)
 	if len(m.feeds) == 1 {
 		return append(lines, m.feedStatusLines(m.feeds[0], most)...)
 	}
@@ -206,7 +202,7 @@ func (m Model) statusLines() [][]span {
 	return lines
 }
 
-// feedStatusLines is all there is to say of one feed.
+// feedStatusLines is all there is to say of one feed, in at most so many lines.
 func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	var all []span
 	if len(m.feeds) > 1 {
@@ -233,10 +229,10 @@ func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	return lines
 }
 
-// addAdvice adds advice below what is said of a feed, or else behind it as far as there is room.
+// addAdvice adds advice below the lines of a feed, or behind the last where there are no more lines.
 func (m Model) addAdvice(lines [][]span, advice string, most int) [][]span {
 	last := len(lines) - 1
-	if room := m.width - 1 - spanCells(lines[last]) - cells(" · "); len(lines) == most && advice != "" && room >= adviceMin {
+	if room := m.width - 1 - spanCells(lines[last]) - cells(" · "); len(lines) == most && advice != "" && room >= minAdvice {
 		lines[last] = append(lines[last], span{warn, " · " + truncate(advice, room)})
 	}
 	for _, line := range wrap(advice, m.width-3, most-len(lines)) {

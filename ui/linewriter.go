@@ -16,95 +16,95 @@ type lineWriter struct {
 func newLineWriter(s *theme, width int) *lineWriter { return &lineWriter{styles: s, width: width} }
 
 // write writes text, cut with an ellipsis where the line ends.
-func (p *lineWriter) write(k style, text string) {
+func (p *lineWriter) write(st style, text string) {
 	w := cells(text)
 	if left := p.width - p.used; w > left {
 		text = truncate(text, left)
 		w = cells(text)
 	}
-	p.writeCells(k, text, w)
+	p.emit(st, text, w)
 }
 
 // writeLeft writes text into w cells, from the left.
-func (p *lineWriter) writeLeft(k style, text string, w int) {
+func (p *lineWriter) writeLeft(st style, text string, w int) {
 	n := cells(text)
 	if n > w {
 		text = truncate(text, w)
 		n = cells(text)
 	}
-	p.write(k, text)
+	p.write(st, text)
 	p.writeBlanks(w - n)
 }
 
 // writeRight writes text into w cells, up to the right.
-func (p *lineWriter) writeRight(k style, text string, w int) {
+func (p *lineWriter) writeRight(st style, text string, w int) {
 	n := cells(text)
 	if n > w {
-		p.writeLeft(k, text, w)
+		p.writeLeft(st, text, w)
 		return
 	}
 	p.writeBlanks(w - n)
-	p.write(k, text)
+	p.write(st, text)
 }
 
 // writeBlanks writes n blanks.
-func (p *lineWriter) writeBlanks(n int) {
-	n = min(n, p.width-p.used)
+func (w *lineWriter) writeBlanks(n int) {
+	n = min(n, w.width-w.used)
 	if n <= 0 {
 		return
 	}
-	k := p.style
-	if p.styles.hasBackground[k] {
-		k = plain
+	st := w.style
+	if w.styles.hasBackground[st] {
+		st = plain
 	}
-	p.writeCells(k, spaces(n), n)
+	w.emit(st, spaces(n), n)
 }
 
 // fillWith repeats one cell up to the end of the line.
-func (p *lineWriter) fillWith(k style, cell string) {
-	if n := p.width - p.used; n > 0 {
-		p.writeCells(k, strings.Repeat(cell, n), n)
+func (w *lineWriter) fillWith(st style, cell string) {
+	if n := w.width - w.used; n > 0 {
+		w.emit(st, strings.Repeat(cell, n), n)
 	}
 }
 
-func (p *lineWriter) writeCells(k style, text string, w int) {
+func (p *lineWriter) emit(st style, text string, w int) {
 	if text == "" {
 		return
 	}
-	if k != p.style || p.used == 0 {
-		p.switchStyle(k)
+	if st != p.style || p.used == 0 {
+		p.switchStyle(st)
 	}
 	p.line.WriteString(text)
 	p.used += w
 }
 
 // switchStyle leaves one ink for another.
-func (p *lineWriter) switchStyle(k style) {
-	if p.escapeOf(p.style) != "" && p.used > 0 {
-		p.line.WriteString(resetSequence)
+func (w *lineWriter) switchStyle(st style) {
+	if w.escapeOf(w.style) != "" && w.used > 0 {
+		w.line.WriteString(resetSequence)
 	}
-	p.line.WriteString(p.escapeOf(k))
-	p.style = k
+	w.line.WriteString(w.escapeOf(st))
+	w.style = st
 }
 
-func (p *lineWriter) escapeOf(k style) string {
-	if p.selected {
-		return p.styles.selected[k]
+func (w *lineWriter) escapeOf(st style) string {
+	if w.selected {
+		return w.styles.escapeSelected[st]
 	}
-	return p.styles.open[k]
+	return w.styles.escape[st]
 }
 
 // endLine closes the line and begins the next; a selected line is drawn to its right edge.
-func (p *lineWriter) endLine() string {
-	if p.selected {
-		p.writeBlanks(p.width - p.used)
+func (w *lineWriter) endLine() string {
+	if w.selected {
+		w.writeBlanks(w.width - w.used)
 	}
-	if p.used > 0 && p.escapeOf(p.style) != "" {
-		p.line.WriteString(resetSequence)
+	if w.used > 0 && w.escapeOf(w.style) != "" {
+		w.line.WriteString(resetSequence)
 	}
-	s := p.line.String()
-	p.line.Reset()
-	p.used, p.style, p.selected = 0, plain, false
+	s := w.line.String()
+	w.line.Reset()
+	w.used, w.style, w.selected = 0, plain, false
 	return s
 }
 

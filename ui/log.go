@@ -114,9 +114,8 @@ func keepImportant(entries []logEntry) []logEntry {
 // logPane shows the history. With its cursor on the last line it follows what comes.
 type logPane struct {
 	list
-	dropped   int // history.dropped when last arranged
-	manyFeeds bool
-	titled    bool
+	dropped int // history.dropped when last arranged
+	titled  bool
 }
 
 // arrange takes the pane's height and the history.
@@ -135,41 +134,41 @@ func (l logPane) arrange(height int, h eventLog) logPane {
 }
 
 // view draws the pane in exactly f.height lines.
-func (l logPane) view(f drawArea, h eventLog) []string {
-	pn := newLineWriter(f.styles, f.width)
-	lines := make([]string, 0, f.height)
+func (l logPane) view(area drawArea, h eventLog) []string {
+	w := newLineWriter(area.theme, area.width)
+	lines := make([]string, 0, area.height)
 	if l.titled {
 		right := "following"
 		if !l.atEnd() {
 			right = "scrolled back, G follows again"
 		}
-		lines = append(lines, drawTitle(pn, f, "Event log", positionText(l.list), right))
+		lines = append(lines, titleLine(w, area, "Event log", positionText(l.list), right))
 	}
 	for i := l.top; i < min(l.end(), len(h.entries)); i++ {
-		pn.selected = f.focused && i == l.cursor
-		lines = append(lines, l.row(pn, f, &h.entries[i]))
+		w.selected = area.focused && i == l.cursor
+		lines = append(lines, l.row(w, area, &h.entries[i]))
 	}
-	return padLines(lines, f.height)
+	return padLines(lines, area.height)
 }
 
-func (l logPane) row(pn *lineWriter, f drawArea, e *logEntry) string {
-	drawCursorMark(pn)
-	if f.width < narrowLog {
-		pn.write(muted, e.at.Local().Format("15:04:05 "))
+func (l logPane) row(w *lineWriter, area drawArea, e *logEntry) string {
+	drawCursorMark(w)
+	if area.width < narrowLog {
+		w.write(muted, e.at.Local().Format("15:04:05 "))
 	} else {
-		pn.write(muted, e.at.Local().Format("15:04:05.000 "))
+		w.write(muted, e.at.Local().Format("15:04:05.000 "))
 	}
-	if l.manyFeeds {
-		pn.writeLeft(muted, e.feed, 8)
-		pn.writeBlanks(1)
+	if area.manyFeeds {
+		w.writeLeft(muted, e.feed, 8)
+		w.writeBlanks(1)
 	}
-	for i, part := range e.spans(pn.width, f.width >= narrowLog) {
+	for i, part := range e.spans(w.width, area.width >= narrowLog) {
 		if i > 0 {
-			pn.writeBlanks(1)
+			w.writeBlanks(1)
 		}
-		pn.write(part.ink, part.text)
+		w.write(part.ink, part.text)
 	}
-	return pn.endLine()
+	return w.endLine()
 }
 
 // spans say an event: a message as it came, after the reason why it is not on the screen.
@@ -182,21 +181,21 @@ func (e *logEntry) spans(limit int, withID bool) []span {
 		s := gapSpan(e.gap, limit)
 		return []span{{s.ink, "┄ " + s.text}}
 	}
-	k, sign := plain, "  "
+	st, sign := plain, "  "
 	switch {
 	case e.isDecodeError:
-		k, sign = bad, "✕ "
+		st, sign = bad, "✕ "
 	case e.isNotice:
-		k, sign = warn, "! "
+		st, sign = warn, "! "
 	case e.reason != "":
-		k, sign = warn, "? "
+		st, sign = warn, "? "
 	}
-	out := []span{{k, sign + market.PlainText(e.typ, 32)}}
+	out := []span{{st, sign + market.PlainText(e.typ, 32)}}
 	if e.id != "" && withID {
 		out = append(out, span{muted, "#" + market.PlainText(e.id, 40)})
 	}
 	if e.reason != "" {
-		out = append(out, span{k, "[" + plainLine(e.reason) + prefixed(" · ", timesText(e.repeats)) + "]"})
+		out = append(out, span{st, "[" + plainLine(e.reason) + prefixed(" · ", timesText(e.repeats)) + "]"})
 	}
 	return append(out, span{plain, market.PlainText(string(e.data), limit)})
 }

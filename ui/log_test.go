@@ -105,7 +105,7 @@ func TestALogEntryKeepsTheHeadsOfLongNamesAlone(t *testing.T) {
 		t.Error("the entry keeps the whole name alive")
 	}
 	s.gap(feed.Gap{Kind: feed.Continued, From: long, Length: time.Minute})
-	if n := len(s.m.marks[0].gap.From); n > maxID {
+	if n := len(s.m.gapMarks[0].gap.From); n > maxID {
 		t.Errorf("a gap keeps %d bytes of the last id", n)
 	}
 }

@@ -11,14 +11,14 @@ import (
 )
 
 const (
-	gatherInterval = time.Second / 100 // one message in so long at most
+	gatherInterval = time.Second / 100 // feed events make at most one message in this time
 	maxBatch       = 8192              // events in one message
 	toastDuration  = 5 * time.Second
-	clockSetBack   = 2 * time.Second  // a time so much older than the last was not late: the clock was set
-	injectTimeout  = 10 * time.Second // a fault that takes longer has failed
+	clockSetBack   = 2 * time.Second  // a time this much before the last is a clock that was set, not a late message
+	injectTimeout  = 10 * time.Second // for the mock server to accept a fault
 )
 
-// feedBatchMsg is what the feeds brought since the last one, in order.
+// feedBatchMsg is what the feeds delivered since the last one, in order.
 type feedBatchMsg struct {
 	events []feed.Event
 	now    time.Time
@@ -33,14 +33,21 @@ type wakeMsg struct {
 	now        time.Time
 }
 
-// clockMsg tells the time after something that brought none, such as a key.
+// clockMsg tells the time after a message that does not carry it, such as a key.
 type clockMsg struct{ now time.Time }
 
-// toastGoneMsg ends the toast that it names.
+// toastGoneMsg ends the toast of that id.
 type toastGoneMsg struct{ id int }
 
-// noticeMsg is something that the user should hear of.
+// noticeMsg is a line for the user from Config.Notices.
 type noticeMsg struct{ text string }
+
+func newNoticeMsg(text string) tea.Msg { return noticeMsg{text} }
+
+// reloadMsg is a change from Config.Reloads.
+type reloadMsg struct{ reload Reload }
+
+func newReloadMsg(r Reload) tea.Msg { return reloadMsg{r} }
 
 // faultDoneMsg is the outcome of a fault that the user injected.
 type faultDoneMsg struct {
@@ -48,33 +55,35 @@ type faultDoneMsg struct {
 	err  error
 }
 
-// wallClock is the time as events carry it: UTC, without a monotonic reading.
-func wallClock() time.Time { return time.Now().UTC().Round(0) }
-
-// clockFunc tells the time that goes by on screen: that of the wall, or that of a recording.
+// clockFunc tells the time on screen: the present, or the time within a recording.
 type clockFunc func() time.Time
 
-// listenEvents waits for one event, then gathers what follows, so that a hundred thousand events a second are
-// a hundred messages. It does not gather for a whole frame of the renderer (see Options): an event
-// waits for both, one after the other.
-func listenEvents(in <-chan feed.Event, tell clockFunc) tea.Cmd {
+// wallClock is the present as events carry it: UTC, without a monotonic reading.
+func wallClock() time.Time { return time.Now().UTC().Round(0) }
+
+func (now clockFunc) readMsg() tea.Msg { return clockMsg{now()} }
+
+// listenEvents waits for one event, then gathers those that follow: a hundred thousand events a second are
+// a hundred messages. It does not gather for a whole frame of the renderer (see Options), because an event
+// waits for one after the other.
+func listenEvents(in <-chan feed.Event, now clockFunc) tea.Cmd {
 	if in == nil {
 		return nil
 	}
 	return func() tea.Msg {
 		first, ok := <-in
 		if !ok {
-			return feedClosedMsg{tell()}
+			return feedClosedMsg{now()}
 		}
 		batch := gatherEvents(append(make([]feed.Event, 0, 128), first), in)
-		return feedBatchMsg{batch, tell()}
+		return feedBatchMsg{batch, now()}
 	}
 }
 
-// gatherEvents adds what arrives in time; the next listen reports a close.
+// gatherEvents appends what arrives within gatherInterval. A close is left to the next listenEvents.
 func gatherEvents(batch []feed.Event, in <-chan feed.Event) []feed.Event {
-	over := time.NewTimer(gatherInterval)
-	defer over.Stop()
+	timer := time.NewTimer(gatherInterval)
+	defer timer.Stop()
 	for len(batch) < maxBatch {
 		select {
 		case ev, ok := <-in:
@@ -82,56 +91,36 @@ func gatherEvents(batch []feed.Event, in <-chan feed.Event) []feed.Event {
 				return batch
 			}
 			batch = append(batch, ev)
-		case <-over.C:
+		case <-timer.C:
 			return batch
 		}
 	}
 	return batch
 }
 
-func (tell clockFunc) readMsg() tea.Msg { return clockMsg{tell()} }
-
-// wakeAfter asks for a wakeMsg after d.
-func wakeAfter(generation int, d time.Duration, tell clockFunc) tea.Cmd {
-	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, tell()} })
-}
-
-// reloadMsg says that something else is watched.
-type reloadMsg struct{ reload Reload }
-
-// listenReloads waits for the next setup.
-func listenReloads(setups <-chan Reload) tea.Cmd {
-	if setups == nil {
+// listen waits for the next value of a channel and makes it a message; nil and closed channels give none.
+func listen[T any](in <-chan T, newMsg func(T) tea.Msg) tea.Cmd {
+	if in == nil {
 		return nil
 	}
 	return func() tea.Msg {
-		setup, ok := <-setups
-		if !ok {
-			return nil
+		if v, ok := <-in; ok {
+			return newMsg(v)
 		}
-		return reloadMsg{setup}
-	}
-}
-
-// listenNotices waits for the next notice.
-func listenNotices(notices <-chan string) tea.Cmd {
-	if notices == nil {
 		return nil
 	}
-	return func() tea.Msg {
-		text, ok := <-notices
-		if !ok {
-			return nil
-		}
-		return noticeMsg{text}
-	}
 }
 
-func hideToast(id int) tea.Cmd {
+// wakeAfter sends a wakeMsg after d.
+func wakeAfter(generation int, d time.Duration, now clockFunc) tea.Cmd {
+	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, now()} })
+}
+
+func expireToast(id int) tea.Cmd {
 	return tea.Tick(toastDuration, func(time.Time) tea.Msg { return toastGoneMsg{id} })
 }
 
-// callFeed makes a call to the feeds, which do not block, out of Update.
+// callFeed calls a method of Control outside of Update.
 func callFeed(call func(feed string), name string) tea.Cmd {
 	return func() tea.Msg {
 		call(name)
@@ -139,7 +128,7 @@ func callFeed(call func(feed string), name string) tea.Cmd {
 	}
 }
 
-// injectFault lets a fault loose on the demo's server.
+// injectFault asks the demo's server for a fault.
 func injectFault(f FaultMenuItem) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), injectTimeout)

@@ -82,7 +82,7 @@ func (l *delayMeter) median() time.Duration {
 }
 
 // text are what to say of the delay and how; empty where there is nothing to say for sure.
-func (l *delayMeter) text(now time.Time) (text string, k style) {
+func (l *delayMeter) text(now time.Time) (text string, st style) {
 	unheard := now.Sub(l.last)
 	switch d := l.shown; {
 	case l.n == 0 || unheard >= delayedShownFor || d >= delayedBelow:

@@ -26,20 +26,20 @@ func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
 	s.headline("four")
 	tape := s.m.content()
 	var got []string
-	for _, l := range newsLines(tape.stories, tape.marks, 0, 99) {
+	for _, l := range newsLines(tape.stories, tape.gapMarks, 0, 99) {
 		if l.mark != nil {
 			got = append(got, gapMarkText(l.mark.gap, s.now))
 			continue
 		}
 		got = append(got, l.story.Title)
 	}
-	want := []string{"four", "gap 7 s · 31 replayed, 0 missed", "three", "gap 12 s · the server could not resume, 1,200 missed", "two", "one", gapMarkText(tape.marks[0].gap, s.now)}
+	want := []string{"four", "gap 7 s · 31 replayed, 0 missed", "three", "gap 12 s · the server could not resume, 1,200 missed", "two", "one", gapMarkText(tape.gapMarks[0].gap, s.now)}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 	for from := range want {
 		for to := from; to <= len(want); to++ {
-			if n := len(newsLines(tape.stories, tape.marks, from, to)); n != to-from {
+			if n := len(newsLines(tape.stories, tape.gapMarks, from, to)); n != to-from {
 				t.Errorf("lines %d to %d are %d", from, to, n)
 			}
 		}
@@ -57,7 +57,7 @@ func TestAGapStandsAboveTheOldHeadlinesThatASnapshotBringsAgain(t *testing.T) {
 		market.Headline{ID: "d", Title: "meanwhile", Time: lost.Add(time.Second)})
 	tape := s.m.content()
 	var got []string
-	for _, l := range newsLines(tape.stories, tape.marks, 0, 99) {
+	for _, l := range newsLines(tape.stories, tape.gapMarks, 0, 99) {
 		if l.mark != nil {
 			got = append(got, "gap")
 			continue
@@ -90,7 +90,7 @@ func TestTheSelectedHeadlineStaysSelectedWhenNewsComes(t *testing.T) {
 	s.keys("tab", "j", "j")
 	selected := func() string {
 		tape := s.m.content()
-		return newsLines(tape.stories, tape.marks, s.m.news.cursor, s.m.news.cursor+1)[0].story.Title
+		return newsLines(tape.stories, tape.gapMarks, s.m.news.cursor, s.m.news.cursor+1)[0].story.Title
 	}
 	before := selected()
 	for i := range 30 {
@@ -152,8 +152,8 @@ func TestMarksAreBounded(t *testing.T) {
 	for i := range 3 * maxGapMarks {
 		s.headline(itoa(i)).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
 	}
-	if len(s.m.marks) != maxGapMarks {
-		t.Errorf("%d marks are kept", len(s.m.marks))
+	if len(s.m.gapMarks) != maxGapMarks {
+		t.Errorf("%d marks are kept", len(s.m.gapMarks))
 	}
 }
 

@@ -11,8 +11,8 @@ import (
 )
 
 // drawRow draws one symbol.
-func (d *priceTable) drawRow(r *market.Row, f *rowText, isLive bool) string {
-	t := d.toneOf(r, isLive)
+func (d *priceTable) drawRow(r *market.Row, text *rowText, isLive bool) string {
+	styles := d.toneOf(r, isLive)
 	if d.pen.selected {
 		d.pen.write(accent, "▌ ")
 	} else {
@@ -22,7 +22,7 @@ func (d *priceTable) drawRow(r *market.Row, f *rowText, isLive bool) string {
 		if i > 0 {
 			d.pen.writeBlanks(d.plan.gap)
 		}
-		d.drawCell(s, r, f, t)
+		d.drawCell(s, r, text, styles)
 	}
 	return d.pen.endLine()
 }
@@ -47,40 +47,40 @@ func (d *priceTable) toneOf(r *market.Row, isLive bool) rowStyles {
 	return rowStyles{symbol: strong, number: plain, quiet: muted, age: muted, up: up, down: down}
 }
 
-func (t rowStyles) forSign(sign int) style {
+func (styles rowStyles) forSign(sign int) style {
 	switch {
 	case sign > 0:
-		return t.up
+		return styles.up
 	case sign < 0:
-		return t.down
+		return styles.down
 	}
-	return t.quiet
+	return styles.quiet
 }
 
-func (d *priceTable) drawCell(s columnSlot, r *market.Row, f *rowText, t rowStyles) {
+func (d *priceTable) drawCell(s columnSlot, r *market.Row, text *rowText, styles rowStyles) {
 	switch s.col {
 	case colSymbol:
-		d.pen.writeLeft(t.symbol, r.Symbol, s.width)
+		d.pen.writeLeft(styles.symbol, r.Symbol, s.width)
 	case colFeed:
-		d.pen.writeLeft(t.quiet, r.Feed, s.width)
+		d.pen.writeLeft(styles.quiet, r.Feed, s.width)
 	case colName:
-		d.drawName(s, f, t)
+		d.drawName(s, text, styles)
 	case colLast:
-		d.drawLast(s, r, f, t)
+		d.drawLast(s, r, text, styles)
 	case colChange:
-		d.drawNumber(s.ext, s.width, f.change, t.forSign(signOf(f.change)))
+		d.drawNumber(s.numbers, s.width, text.change, styles.forSign(signOf(text.change)))
 	case colPercent:
-		d.drawPercent(s, f, t)
+		d.drawPercent(s, text, styles)
 	case colBid:
-		d.drawBidOrAsk(s, &r.Bid, f.bid, t)
+		d.drawBidOrAsk(s, &r.Bid, text.bid, styles)
 	case colAsk:
-		d.drawBidOrAsk(s, &r.Ask, f.ask, t)
+		d.drawBidOrAsk(s, &r.Ask, text.ask, styles)
 	case colVolume:
-		d.drawVolume(s, f, t)
+		d.drawVolume(s, text, styles)
 	case colRange:
-		d.drawRange(s, f, t)
+		d.drawRange(s, text, styles)
 	case colAge:
-		d.pen.writeRight(t.age, humanize.Age(elapsed(d.now, r.Updated)), s.width)
+		d.pen.writeRight(styles.age, humanize.Age(elapsed(d.now, r.Updated)), s.width)
 	}
 }
 
@@ -95,21 +95,21 @@ func signOf(number string) int {
 }
 
 // drawName draws the name, or what keeps the symbol from trading.
-func (d *priceTable) drawName(s columnSlot, f *rowText, t rowStyles) {
-	if f.tag == "" {
-		d.pen.writeLeft(t.quiet, f.name, s.width)
+func (d *priceTable) drawName(s columnSlot, text *rowText, styles rowStyles) {
+	if text.tag == "" {
+		d.pen.writeLeft(styles.quiet, text.name, s.width)
 		return
 	}
-	tag := f.tag
+	tag := text.tag
 	if cells(tag) > s.width {
 		tag = truncate(tag, s.width)
 	}
-	d.pen.write(f.tagInk, tag)
-	d.pen.writeLeft(t.quiet, prefixed(" ", f.name), s.width-cells(tag))
+	d.pen.write(text.tagInk, tag)
+	d.pen.writeLeft(styles.quiet, prefixed(" ", text.name), s.width-cells(tag))
 }
 
 // drawArrow draws which way the price went, and the mark of a mid price.
-func (d *priceTable) drawArrow(r *market.Row, f *rowText, t rowStyles) {
+func (d *priceTable) drawArrow(r *market.Row, text *rowText, styles rowStyles) {
 	arrow := " "
 	switch {
 	case r.Tick > 0:
@@ -117,39 +117,39 @@ func (d *priceTable) drawArrow(r *market.Row, f *rowText, t rowStyles) {
 	case r.Tick < 0:
 		arrow = "▼"
 	}
-	d.pen.write(t.forSign(r.Tick), arrow)
+	d.pen.write(styles.forSign(r.Tick), arrow)
 	mid := " "
-	if f.mid {
+	if text.mid {
 		mid = "≈"
 	}
-	d.pen.write(t.quiet, mid)
+	d.pen.write(styles.quiet, mid)
 }
 
 // drawLast draws the price with its direction; the digits that just changed light up.
-func (d *priceTable) drawLast(s columnSlot, r *market.Row, f *rowText, t rowStyles) {
+func (d *priceTable) drawLast(s columnSlot, r *market.Row, text *rowText, styles rowStyles) {
 	width := s.width
 	if !d.plan.noArrow {
-		d.drawArrow(r, f, t)
+		d.drawArrow(r, text, styles)
 		width -= arrowCells
 	}
-	if f.mid || t.isFaded || !isFlashing(&r.Last, d.now) {
-		d.drawNumber(s.ext, width, f.price, t.number)
+	if text.mid || styles.isFaded || !isFlashing(&r.Last, d.now) {
+		d.drawNumber(s.numbers, width, text.price, styles.number)
 		return
 	}
-	k := upFlash
+	st := upFlash
 	if r.Tick < 0 {
-		k = downFlash
+		st = downFlash
 	}
-	d.drawHighlighted(s.ext, width, f.price, highlight{t.number, k, firstDifference(r.Last.Prev.String(), f.price)})
+	d.drawHighlighted(s.numbers, width, text.price, highlight{styles.number, st, firstDifference(r.Last.Prev.String(), text.price)})
 }
 
 // drawBidOrAsk draws a bid or an ask.
-func (d *priceTable) drawBidOrAsk(s columnSlot, c *market.Cell, text string, t rowStyles) {
-	if t.isFaded || !isFlashing(c, d.now) {
-		d.drawNumber(s.ext, s.width, text, t.number)
+func (d *priceTable) drawBidOrAsk(s columnSlot, c *market.Cell, text string, styles rowStyles) {
+	if styles.isFaded || !isFlashing(c, d.now) {
+		d.drawNumber(s.numbers, s.width, text, styles.number)
 		return
 	}
-	d.drawHighlighted(s.ext, s.width, text, highlight{t.number, flatFlash, firstDifference(c.Prev.String(), text)})
+	d.drawHighlighted(s.numbers, s.width, text, highlight{styles.number, flatFlash, firstDifference(c.Prev.String(), text)})
 }
 
 // isFlashing reports whether a number changed just now.
@@ -159,17 +159,17 @@ func isFlashing(c *market.Cell, now time.Time) bool {
 
 // drawPercent draws the change in percent, and its basis when rows differ; a symbol that does not trade says so
 // here when there is no room for names.
-func (d *priceTable) drawPercent(s columnSlot, f *rowText, t rowStyles) {
-	if f.tag != "" && !d.plan.byName {
-		d.pen.writeRight(f.tagInk, f.tag, s.width)
+func (d *priceTable) drawPercent(s columnSlot, text *rowText, styles rowStyles) {
+	if text.tag != "" && !d.plan.hasName {
+		d.pen.writeRight(text.tagInk, text.tag, s.width)
 		return
 	}
 	mark := ""
-	if d.basisMixed && f.percent != "" {
-		mark = [...]string{"", "p", "o", "s", "f"}[f.basis]
+	if d.basisMixed && text.percent != "" {
+		mark = [...]string{"", "p", "o", "s", "f"}[text.basis]
 	}
-	d.drawNumber(s.ext, s.width-1, f.percent, t.forSign(signOf(f.percent)))
-	d.pen.writeLeft(t.quiet, mark, 1)
+	d.drawNumber(s.numbers, s.width-1, text.percent, styles.forSign(signOf(text.percent)))
+	d.pen.writeLeft(styles.quiet, mark, 1)
 }
 
 // highlight is an ink for a number and one for its digits from a place on.
@@ -179,15 +179,15 @@ type highlight struct {
 }
 
 // drawNumber draws a number with its decimal point where the column has it.
-func (d *priceTable) drawNumber(e numberWidth, width int, text string, k style) {
-	d.drawHighlighted(e, width, text, highlight{k, k, len(text)})
+func (d *priceTable) drawNumber(e numberWidth, width int, text string, st style) {
+	d.drawHighlighted(e, width, text, highlight{st, st, len(text)})
 }
 
 // drawHighlighted draws a number whose digits from a place on are lit.
 func (d *priceTable) drawHighlighted(e numberWidth, width int, text string, l highlight) {
 	if text == "" {
 		before := max(width-e.fraction-1, 0)
-		if e.ragged {
+		if e.unaligned {
 			before = max(width-1, 0)
 		}
 		d.pen.writeBlanks(before)
@@ -210,7 +210,7 @@ func (d *priceTable) drawHighlighted(e numberWidth, width int, text string, l hi
 // what would be left of it is another number.
 func alignNumber(e numberWidth, width int, number string) (before int, text string) {
 	whole, fraction := split(number)
-	if e.ragged {
+	if e.unaligned {
 		e = numberWidth{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
 	}
 	room := max(min(e.fraction, width-e.whole), 0)
@@ -227,37 +227,37 @@ func alignNumber(e numberWidth, width int, number string) (before int, text stri
 }
 
 // drawVolume draws the volume in full, or cut short where that has no room.
-func (d *priceTable) drawVolume(s columnSlot, f *rowText, t rowStyles) {
-	if d.plan.shortVol && f.volume != "" {
-		d.pen.writeRight(t.quiet, humanize.Abbreviate(f.volume), s.width)
+func (d *priceTable) drawVolume(s columnSlot, text *rowText, styles rowStyles) {
+	if d.plan.shortVolume && text.volume != "" {
+		d.pen.writeRight(styles.quiet, humanize.Abbreviate(text.volume), s.width)
 		return
 	}
-	d.drawNumber(s.ext, s.width, f.volume, t.quiet)
+	d.drawNumber(s.numbers, s.width, text.volume, styles.quiet)
 }
 
 // drawRange draws where between low and high the price stands, between the two numbers when there is room.
-func (d *priceTable) drawRange(s columnSlot, f *rowText, t rowStyles) {
-	if f.low == "" || f.high == "" {
+func (d *priceTable) drawRange(s columnSlot, text *rowText, styles rowStyles) {
+	if text.low == "" || text.high == "" {
 		d.pen.writeBlanks(s.width / 2)
 		d.pen.writeLeft(muted, missing, s.width-s.width/2)
 		return
 	}
-	if !d.plan.rangeText {
-		d.drawRangeBar(f, t)
+	if !d.plan.rangeNumbers {
+		d.drawRangeBar(text, styles)
 		d.pen.writeBlanks(s.width - barCells)
 		return
 	}
-	d.pen.writeRight(t.quiet, f.low, s.ext.whole)
+	d.pen.writeRight(styles.quiet, text.low, s.numbers.whole)
 	d.pen.writeBlanks(1)
-	d.drawRangeBar(f, t)
+	d.drawRangeBar(text, styles)
 	d.pen.writeBlanks(1)
-	d.pen.writeLeft(t.quiet, f.high, s.ext.fraction)
+	d.pen.writeLeft(styles.quiet, text.high, s.numbers.fraction)
 }
 
-func (d *priceTable) drawRangeBar(f *rowText, t rowStyles) {
-	at := rangeBarCell(f.low, f.high, f.price)
+func (d *priceTable) drawRangeBar(text *rowText, styles rowStyles) {
+	at := rangeBarCell(text.low, text.high, text.price)
 	d.pen.write(stale, strings.Repeat("─", at))
-	d.pen.write(t.number, "●")
+	d.pen.write(styles.number, "●")
 	d.pen.write(stale, strings.Repeat("─", barCells-1-at))
 }
 

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -15,20 +13,11 @@ const (
 	staleFrom     = 30 * time.Second
 )
 
-// drawArea is what a pane is drawn on.
-type drawArea struct {
-	styles        *theme
-	now           time.Time
-	width, height int
-	focused       bool
-}
-
 // pricesPane is the price table: a cursor over the board's rows, and the columns' room.
 type pricesPane struct {
 	list
-	widths    columnWidths
-	manyFeeds bool
-	titled    bool // there is room for a title above the column heads
+	widths columnWidths
+	titled bool // there is room for a title above the column heads
 }
 
 // headLines is the number of lines above the first row.
@@ -50,27 +39,27 @@ func (p pricesPane) arrange(height, rows int, titled bool) pricesPane {
 }
 
 // view draws the pane in exactly f.height lines.
-func (p pricesPane) view(f drawArea, rows []*market.Row, isLive func(feed string) bool) []string {
-	pl := p.widths.plan(f.width, p.manyFeeds)
-	pn := newLineWriter(f.styles, f.width)
+func (p pricesPane) view(area drawArea, rows []*market.Row, isLive func(feed string) bool) []string {
+	pl := p.widths.plan(area.width, area.manyFeeds)
+	w := newLineWriter(area.theme, area.width)
 	shown := rows[p.top:max(min(p.end(), len(rows)), p.top)]
-	d := priceTable{pen: pn, plan: pl, drawArea: f, texts: make([]rowText, len(shown))}
+	d := priceTable{pen: w, plan: pl, drawArea: area, texts: make([]rowText, len(shown))}
 	for i, r := range shown {
 		d.texts[i] = rowTextOf(r)
 	}
 	d.compareRows()
-	lines := make([]string, 0, f.height)
-	if p.headLines(f.height) == 2 {
+	lines := make([]string, 0, area.height)
+	if p.headLines(area.height) == 2 {
 		lines = append(lines, d.drawTableTitle(p.list))
 	}
-	if p.headLines(f.height) > 0 {
+	if p.headLines(area.height) > 0 {
 		lines = append(lines, d.drawColumnHeads())
 	}
 	for i, r := range shown {
-		pn.selected = f.focused && p.top+i == p.cursor
+		w.selected = area.focused && p.top+i == p.cursor
 		lines = append(lines, d.drawRow(r, &d.texts[i], isLive(r.Feed)))
 	}
-	return padLines(lines, f.height)
+	return padLines(lines, area.height)
 }
 
 // priceTable draws the lines of one frame of the table.
@@ -90,14 +79,14 @@ type priceTable struct {
 func (d *priceTable) compareRows() {
 	ranges := 0
 	for i := range d.texts {
-		f := &d.texts[i]
-		if f.basis != market.NoBasis {
-			d.basisMixed = d.basisMixed || (d.basis != market.NoBasis && d.basis != f.basis)
-			d.basis = f.basis
+		text := &d.texts[i]
+		if text.basis != market.NoBasis {
+			d.basisMixed = d.basisMixed || (d.basis != market.NoBasis && d.basis != text.basis)
+			d.basis = text.basis
 		}
-		if f.low != "" {
-			d.rangeMixed = d.rangeMixed || (ranges > 0 && d.rangeSeen != f.rangeSeen)
-			d.rangeSeen = f.rangeSeen
+		if text.low != "" {
+			d.rangeMixed = d.rangeMixed || (ranges > 0 && d.rangeSeen != text.rangeSeen)
+			d.rangeSeen = text.rangeSeen
 			ranges++
 		}
 	}
@@ -111,7 +100,7 @@ func (d *priceTable) drawTableTitle(l list) string {
 	case d.basis != market.NoBasis:
 		right = "change from " + basisText(d.basis)
 	}
-	return drawTitle(d.pen, d.drawArea, "Prices", positionText(l), right)
+	return titleLine(d.pen, d.drawArea, "Prices", positionText(l), right)
 }
 
 func basisText(b market.Basis) string {
@@ -124,14 +113,6 @@ func basisText(b market.Basis) string {
 		return "the feed's own figures"
 	}
 	return "the first price seen"
-}
-
-// positionText says which rows of a list are on screen.
-func positionText(l list) string {
-	if l.total <= l.height || l.height == 0 {
-		return strconv.Itoa(l.total)
-	}
-	return fmt.Sprintf("%d–%d of %d", l.top+1, l.end(), l.total)
 }
 
 // drawColumnHeads names the columns.
@@ -157,8 +138,8 @@ func (d *priceTable) drawColumnHeads() string {
 // drawNumberHead stands over the digits that most numbers have, not over the tail of the longest.
 func (d *priceTable) drawNumberHead(s columnSlot, text string) {
 	tail := 0
-	if !s.ext.ragged {
-		tail = min(max(s.ext.fraction-3, 0), max(s.width-cells(text), 0))
+	if !s.numbers.unaligned {
+		tail = min(max(s.numbers.fraction-3, 0), max(s.width-cells(text), 0))
 	}
 	d.pen.writeRight(title, text, s.width-tail)
 	d.pen.writeBlanks(tail)
@@ -183,7 +164,7 @@ func (d *priceTable) columnLabel(s columnSlot) string {
 	case colAsk:
 		return "ASK"
 	case colVolume:
-		if d.plan.shortVol {
+		if d.plan.shortVolume {
 			return "VOL≈"
 		}
 		return "VOLUME"

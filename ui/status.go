@@ -10,11 +10,11 @@ import (
 	"livetape/ui/humanize"
 )
 
-// span is a piece of text and what it means.
-type span struct {
-	ink  style
-	text string
-}
+// StatusText says a change of a feed's state as the event log does: one plain line.
+func StatusText(s feed.Status) string { return statusSpan(s).text }
+
+// GapText says what a reconnect missed where that is known, and admits where it is not: one plain line.
+func GapText(g *feed.Gap) string { return gapTextsByLength(g)[0] }
 
 // badge says in one line how a feed is: a sign, a word, and what can be said for sure.
 func (h *feedHealth) badge(now time.Time) []span {
@@ -52,33 +52,11 @@ func (h *feedHealth) liveBadge(now time.Time) []span {
 	if rate := h.rate.rate(now); rate > 0 {
 		text = " " + humanize.Rate(rate)
 	}
-	late, k := h.delay.text(now)
-	if late == "" || k == plain {
+	late, st := h.delay.text(now)
+	if late == "" || st == plain {
 		return spans(live, "● LIVE", plain, text+prefixed(" · ", late))
 	}
-	return append(spans(live, "● LIVE", plain, text), span{k, " · " + late})
-}
-
-// spans pairs inks and texts, leaving out what is empty.
-func spans(k1 style, t1 string, k2 style, t2 string) []span {
-	if t2 == "" {
-		return []span{{k1, t1}}
-	}
-	return []span{{k1, t1}, {k2, t2}}
-}
-
-func prefixed(separator, text string) string {
-	if text == "" {
-		return ""
-	}
-	return separator + text
-}
-
-func firstNonEmpty(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
+	return append(spans(live, "● LIVE", plain, text), span{st, " · " + late})
 }
 
 func retryInText(s feed.Status, now time.Time) string {
@@ -105,21 +83,21 @@ func endCauseText(s feed.Status) string {
 // gapSpan says what a reconnect missed where that is known, and admits where it is not, in the fullest
 // of its wordings that has room.
 func gapSpan(g *feed.Gap, width int) span {
-	k := warn
+	st := warn
 	if g.Kind == feed.Continued || g.Kind == feed.Resumed && g.Missed == 0 {
-		k = good
+		st = good
 	}
-	wordings := gapTexts(g)
+	wordings := gapTextsByLength(g)
 	for _, words := range wordings {
 		if cells(words) <= width {
-			return span{k, words}
+			return span{st, words}
 		}
 	}
-	return span{k, wordings[len(wordings)-1]}
+	return span{st, wordings[len(wordings)-1]}
 }
 
-// gapTexts are the ways to say a gap, the fullest first.
-func gapTexts(g *feed.Gap) []string {
+// gapTextsByLength are the ways to say a gap, the fullest first.
+func gapTextsByLength(g *feed.Gap) []string {
 	length := humanize.Duration(g.Length)
 	switch g.Kind {
 	case feed.Resumed:
@@ -209,7 +187,7 @@ func marketStateText(h market.Halt) string {
 }
 
 // haltTag is a symbol's state, unless it simply trades.
-func haltTag(h market.Halt) (tag string, k style) {
+func haltTag(h market.Halt) (tag string, st style) {
 	switch h.State {
 	case "", market.Open:
 		return "", plain

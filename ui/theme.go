@@ -37,8 +37,8 @@ const (
 	styleCount // how many there are
 )
 
-// look is one ink's style with colors, and the attributes that stand for it without any.
-type look struct {
+// styleLook is one ink's style with colors, and the attributes that stand for it without any.
+type styleLook struct {
 	color lipgloss.Style
 	mono  ansi.Style
 }
@@ -55,7 +55,7 @@ func (s adaptiveColor) forProfile(p termenv.Profile) lipgloss.TerminalColor {
 }
 
 // looksOf says what every ink looks like on a renderer's terminal, dark or light.
-func looksOf(r *lipgloss.Renderer) [styleCount]look {
+func looksOf(r *lipgloss.Renderer) [styleCount]styleLook {
 	p := r.ColorProfile()
 	fg := func(light, dark, ansi string) lipgloss.Style {
 		return r.NewStyle().Foreground(adaptiveColor{light, dark, ansi}.forProfile(p))
@@ -66,7 +66,7 @@ func looksOf(r *lipgloss.Renderer) [styleCount]look {
 	none, bold := ansi.NewStyle(), ansi.NewStyle().Bold()
 	faint, reverse := ansi.NewStyle().Faint(), ansi.NewStyle().Reverse(true)
 	white := adaptiveColor{"#ffffff", "#ffffff", "15"}
-	return [styleCount]look{
+	return [styleCount]styleLook{
 		plain:     {r.NewStyle(), none},
 		strong:    {r.NewStyle().Bold(true), bold},
 		muted:     {fg("#666666", "#949494", "7"), none},
@@ -95,9 +95,9 @@ func looksOf(r *lipgloss.Renderer) [styleCount]look {
 // theme are the escape sequences of every ink, made once: rendering a style for each of a
 // thousand cells, thirty times a second, would cost more than everything else together.
 type theme struct {
-	open          [styleCount]string // switches the ink on after a reset
-	selected      [styleCount]string // the same on the row under the cursor
-	hasBackground [styleCount]bool   // shows on blanks, too
+	escape         [styleCount]string // switches the ink on after a reset
+	escapeSelected [styleCount]string // the same on the row under the cursor
+	hasBackground  [styleCount]bool   // shows on blanks, too
 }
 
 const resetSequence = "\x1b[m"
@@ -111,14 +111,14 @@ func newTheme(r *lipgloss.Renderer) *theme {
 		_, unset := l.color.GetBackground().(lipgloss.NoColor)
 		s.hasBackground[k] = !unset
 		if p == termenv.Ascii {
-			s.open[k] = strings.TrimSuffix(l.mono.String(), resetSequence)
-			s.selected[k] = s.open[k]
+			s.escape[k] = strings.TrimSuffix(l.mono.String(), resetSequence)
+			s.escapeSelected[k] = s.escape[k]
 			continue
 		}
-		s.open[k] = openingSequence(l.color)
-		s.selected[k] = s.open[k]
+		s.escape[k] = openingSequence(l.color)
+		s.escapeSelected[k] = s.escape[k]
 		if unset && p != termenv.ANSI { // none of the sixteen is faint enough to read on
-			s.selected[k] = openingSequence(l.color.Background(cursor))
+			s.escapeSelected[k] = openingSequence(l.color.Background(cursor))
 		}
 	}
 	return s

@@ -1,9 +1,9 @@
 // Package ui is the terminal program: a Bubble Tea model that owns a market board and draws it.
 //
-// [New] makes the model from a [Config]; the events of the feeds come in over Config.Events, many to a
-// message. The model does no I/O and reads no clock: commands do. Every number on screen
-// stands beside its age, and every feed beside what is known of its health: what the screen
-// says of a feed follows from the bytes that came, never from the passing of time alone.
+// [New] makes the model from a [Config]. The feeds' events arrive over Config.Events, many in one message.
+// The model does no I/O and reads no clock: commands do. The screen shows every number with its age, and
+// every feed with what is known of its health. What it says of a feed follows from the bytes that arrived,
+// never from the passing of time alone.
 package ui
 
 import (
@@ -22,17 +22,17 @@ import (
 type Config struct {
 	Feeds    []Source
 	Events   <-chan feed.Event
-	Control  Control            // nil: no keys to retry or to disconnect
-	Origin   string             // what names the feeds, shown beside the program's name: "./livetape.yaml"; empty for none
-	Banner   string             // shown in plain sight, e.g. "DEMO · simulated prices"; empty for none
-	Faults   []FaultMenuItem    // what the F key offers; empty: no F key
-	Notices  <-chan string      // what the user should hear of besides the feeds, a line each; nil for nothing
-	Reloads  <-chan Reload      // what is watched, whenever that changes; nil for never
-	Deck     Deck               // what plays the recording that is watched; nil for live feeds
-	Renderer *lipgloss.Renderer // nil: that of the standard output
+	Control  Control            // nil disables the keys that retry and disconnect
+	Origin   string             // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
+	Banner   string             // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
+	Faults   []FaultMenuItem    // the menu of the F key; empty disables the key
+	Notices  <-chan string      // one-line messages for the user, shown for some seconds; may be nil
+	Reloads  <-chan Reload      // changes of what is watched; may be nil
+	Deck     Deck               // plays the recording that is watched; nil for live feeds
+	Renderer *lipgloss.Renderer // nil means the renderer of standard output
 }
 
-// Source names one feed on screen.
+// Source is how one feed is shown.
 type Source struct {
 	Name string
 	URL  string // without secrets
@@ -42,24 +42,24 @@ type Source struct {
 type Reload struct {
 	Feeds   []Source // in the order of the screen; nil: as before
 	Problem string   // what stands in the way, in a line that stays until the next Setup; empty for nothing
-	Notice  string   // what the user should know of the change, for some seconds; empty for nothing
+	Notice  string   // what the user should know of the change, shown for some seconds; may be empty
 }
 
-// Control is what the user can ask of a feed. The calls do not block.
+// Control passes the user's commands to a feed. Its methods do not block.
 type Control interface {
 	RetryNow(feed string)
 	Disconnect(feed string)
 	Connect(feed string)
 }
 
-// FaultMenuItem is an entry of the demo's fault menu.
+// FaultMenuItem is an entry of the demo's fault menu: a fault that the mock server can inject.
 type FaultMenuItem struct {
 	Name, Help string
-	Inject     func(context.Context) error // may do I/O; runs as a command
+	Inject     func(context.Context) error // runs as a command and may do I/O
 }
 
-// Options are how Bubble Tea has to run the model: on the alternate screen, of which it writes what has changed
-// thirty times a second. An event is on the terminal one gathering and one frame, or 44 ms, after it came.
+// Options are the Bubble Tea options the model needs: the alternate screen, at most 30 frames a second. An event
+// is on the terminal within one gathering interval and one frame, 44 ms, of its arrival.
 func Options() []tea.ProgramOption {
 	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithFPS(30)}
 }
@@ -67,19 +67,20 @@ func Options() []tea.ProgramOption {
 // Model is the whole screen.
 type Model struct {
 	config Config
-	styles *theme
+	theme  *theme
 	keys   keyMap
 
-	clock        clockFunc // asked by commands
-	now          time.Time // as the last message told it
+	clock        clockFunc // read by commands only
+	now          time.Time // of the last message
 	deck         tape.Position
 	board        *market.Board
 	feeds        feedList
-	removedFeeds map[string]bool // feeds that are watched no more: what still comes of them is dropped
-	problem      string          // Setup.Trouble
-	marks        []gapMark
+	removedFeeds map[string]bool // no longer watched: events that still arrive from them are dropped
+	manyFeeds    bool            // there are, or were, several feeds: rows need the name of theirs
+	problem      string          // Reload.Problem
+	gapMarks     []gapMark       // oldest first
 	log          eventLog
-	paused       *pausedView // set while paused
+	paused       *pausedView // nil unless paused
 
 	width, height int
 	layout        layout
@@ -96,7 +97,7 @@ type Model struct {
 	generation int       // of the pending wakeMsg
 }
 
-// focus is a part of the screen that can have the keyboard.
+// focus is the pane that has the keyboard.
 type focus int8
 
 const (
@@ -105,7 +106,7 @@ const (
 	focusLog
 )
 
-// overlay is what stands over the panes until it is closed.
+// overlay is what covers the panes until it is closed.
 type overlay int8
 
 const (
@@ -121,32 +122,6 @@ type toast struct {
 	span
 }
 
-// content is what there is to show.
-type content struct {
-	rows    []*market.Row
-	stories []*market.Story
-	marks   []gapMark
-	log     eventLog
-}
-
-// pausedView is the tape as it was when the screen was paused.
-type pausedView struct {
-	content
-	heldMessages uint64                      // messages since
-	shared       map[*market.Row]*market.Row // copies by their rows that have not changed since: both have the same bars
-	widths       columnWidths                // and the room of the news, as they will be when the screen goes on
-	news         newsPane
-}
-
-// unshareBars gives the copy of a row that is about to change bars of its own: to copy those of a large market at once
-// would hold the screen up.
-func (s *pausedView) unshareBars(r *market.Row) {
-	if held := s.shared[r]; held != nil {
-		held.Seconds, held.Minutes = r.Seconds.Clone(), r.Minutes.Clone()
-		delete(s.shared, r)
-	}
-}
-
 // New makes the model.
 func New(c Config) Model {
 	if c.Renderer == nil {
@@ -155,28 +130,24 @@ func New(c Config) Model {
 	m := Model{
 		config: c,
 		clock:  wallClock,
-		styles: newTheme(c.Renderer),
+		theme:  newTheme(c.Renderer),
 		keys:   newKeys(c),
 		board:  market.NewBoard(market.Limits{}),
-		feeds:  newFeeds(c.Feeds),
 	}
 	if c.Deck != nil {
 		m.clock = func() time.Time { return c.Deck.Position().Clock }
 	}
-	m.prices.manyFeeds = len(c.Feeds) > 1
-	m.logPane.manyFeeds = len(c.Feeds) > 1
+	return m.withFeeds(newFeeds(c.Feeds))
+}
+
+// withFeeds changes what is watched.
+func (m Model) withFeeds(all feedList) Model {
+	m.feeds = all
+	m.manyFeeds = m.manyFeeds || len(all) > 1
 	return m
 }
 
 // Init implements tea.Model.
 func (m Model) Init() tea.Cmd {
-	return tea.Batch(m.clock.readMsg, listenEvents(m.config.Events, m.clock), listenNotices(m.config.Notices), listenReloads(m.config.Reloads), m.askDeckPosition())
-}
-
-// content is what the panes show: the board, or while paused what it was.
-func (m Model) content() *content {
-	if m.paused != nil {
-		return &m.paused.content
-	}
-	return &content{m.board.Rows(), m.board.News(), m.marks, m.log}
+	return tea.Batch(m.clock.readMsg, listenEvents(m.config.Events, m.clock), listen(m.config.Notices, newNoticeMsg), listen(m.config.Reloads, newReloadMsg), m.askDeckPosition())
 }

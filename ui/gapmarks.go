@@ -1,0 +1,98 @@
+package ui
+
+import (
+	"slices"
+	"time"
+
+	"livetape/feed"
+	"livetape/feed/market"
+	"livetape/ui/humanize"
+)
+
+const maxGapMarks = 100
+
+// gapMark is a line between two headlines for a gap in the stream, or for several gaps of one feed with no headline
+// between them.
+type gapMark struct {
+	gap       *feed.Gap // the last
+	feed      string
+	withFeed  bool   // the line names the feed
+	after     uint64 // Story.Seq of the last headline before it
+	gaps      int
+	length    time.Duration // of all gaps
+	missed    int           // events, of the gaps that know
+	unknown   bool          // some gap does not know how many events it missed
+	isRoutine bool          // all gaps are routine, see isRoutineGap
+}
+
+// add is the mark with one more gap.
+func (m gapMark) add(g *feed.Gap) gapMark {
+	m.isRoutine = isRoutineGap(g) && (m.isRoutine || m.gaps == 0)
+	m.gap, m.gaps, m.length = g, m.gaps+1, m.length+g.Length
+	m.missed += max(g.Missed, 0)
+	m.unknown = m.unknown || g.Missed < 0
+	return m
+}
+
+// text says one gap in full and several in sum.
+func (m *gapMark) text(now time.Time) string {
+	if m.gaps == 1 {
+		return gapMarkText(m.gap, now)
+	}
+	words := humanize.Plural(uint64(m.gaps), "gap") + ", " + humanize.Duration(m.length) + " in all"
+	switch {
+	case m.unknown && m.missed > 0:
+		return words + " · at least " + missedText(m.missed)
+	case m.unknown:
+		return words
+	}
+	return words + " · " + missedText(m.missed)
+}
+
+// addGapMark marks a gap after the newest headline. Gaps of a feed with no headline between them share a mark.
+func (m Model) addGapMark(ev feed.Event) Model {
+	added := gapMark{feed: ev.Feed, withFeed: m.manyFeeds, after: m.newestStory()}
+	marks := slices.Clone(m.gapMarks) // a paused view may hold the old ones
+	for i, old := range slices.Backward(marks) {
+		if old.after != added.after {
+			break
+		}
+		if old.feed == added.feed {
+			added, marks = old, slices.Delete(marks, i, i+1)
+			break
+		}
+	}
+	m.gapMarks = append(marks[max(len(marks)-maxGapMarks+1, 0):], added.add(ev.Gap))
+	return m
+}
+
+// moveGapMarkUp moves the last mark above a headline that arrived after the gap but is older, as those of a snapshot
+// are: the mark belongs where the stream was lost.
+func (m Model) moveGapMarkUp(s *market.Story) Model {
+	last := len(m.gapMarks) - 1
+	if last < 0 {
+		return m
+	}
+	mark := m.gapMarks[last]
+	if s.Feed != mark.feed || s.Time.IsZero() || !s.Time.Before(mark.gap.Lost) || s.Seq != mark.after+1 {
+		return m
+	}
+	mark.after = s.Seq
+	m.gapMarks = append(m.gapMarks[:last:last], mark)
+	return m
+}
+
+// gapMarkLine draws a gap: headlines between these two may be missing.
+func gapMarkLine(w *lineWriter, area drawArea, m *gapMark) string {
+	st := warn
+	if m.isRoutine || !m.unknown && m.missed == 0 {
+		st = muted
+	}
+	text := m.text(area.now)
+	if m.withFeed {
+		text = m.feed + " · " + text
+	}
+	w.write(st, "┄┄ "+text+" ")
+	w.fillWith(st, "┄")
+	return w.endLine()
+}

@@ -1,0 +1,86 @@
+package ui
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// drawArea is what a pane draws on and with.
+type drawArea struct {
+	theme         *theme
+	now           time.Time
+	width, height int
+	focused       bool
+	manyFeeds     bool // rows name their feed
+}
+
+// areaOf is the area of a pane.
+func (m Model) areaOf(width, height int, pane focus) drawArea {
+	focused := m.focus == pane && (m.overlay == noOverlay || m.overlay == detailOverlay)
+	return drawArea{m.theme, m.now, width, height, focused, m.manyFeeds}
+}
+
+// focusedArea is the area of what covers the panes, as wide as the screen.
+func (m Model) focusedArea(height int) drawArea {
+	return drawArea{m.theme, m.now, m.width, height, true, m.manyFeeds}
+}
+
+// drawCursorMark begins a row, with the sign of the cursor if it is on this one.
+func drawCursorMark(w *lineWriter) {
+	if w.selected {
+		w.write(accent, "▌ ")
+		return
+	}
+	w.writeBlanks(gutter)
+}
+
+// titleLine is a pane's title line: its name, which rows it shows, and a remark on the right.
+func titleLine(w *lineWriter, area drawArea, name, where, right string) string {
+	st, sign := title, "─ "
+	if area.focused {
+		st, sign = accent, "▸ "
+	}
+	w.write(st, sign+name)
+	w.write(muted, prefixed(" ", where)+" ")
+	if room := w.width - w.used - cells(right) - 4; right != "" && room > 0 {
+		w.write(stale, strings.Repeat("─", room))
+		w.write(muted, " "+right+" ")
+	}
+	w.fillWith(stale, "─")
+	return w.endLine()
+}
+
+// padLines adds or drops lines to make exactly height.
+func padLines(lines []string, height int) []string {
+	for len(lines) < height {
+		lines = append(lines, "")
+	}
+	return lines[:max(height, 0)]
+}
+
+// positionText says which rows of a list are on screen.
+func positionText(l list) string {
+	if l.total <= l.height || l.height == 0 {
+		return strconv.Itoa(l.total)
+	}
+	return fmt.Sprintf("%d–%d of %d", l.top+1, l.end(), l.total)
+}
+
+// viewExplanation fills a pane that has nothing to show with the reason.
+func viewExplanation(area drawArea, words []span) []string {
+	w := newLineWriter(area.theme, area.width)
+	var lines []string
+	for _, s := range words {
+		for _, line := range wrap(s.text, area.width-4, area.height) {
+			w.writeBlanks(gutter)
+			w.write(s.ink, line)
+			lines = append(lines, w.endLine())
+		}
+	}
+	if len(lines)+2 <= area.height {
+		lines = append([]string{titleLine(w, area, "Prices", "", ""), ""}, lines...)
+	}
+	return padLines(lines, area.height)
+}

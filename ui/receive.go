@@ -1,0 +1,104 @@
+package ui
+
+import (
+	"slices"
+
+	"livetape/feed"
+	"livetape/feed/market"
+)
+
+// applyBatch applies the events of one message, in order.
+func (m Model) applyBatch(msg feedBatchMsg) Model {
+	m = m.advanceClock(msg.now)
+	if i := lastReset(msg.events); i >= 0 {
+		m, msg.events = m.startOver(), msg.events[i+1:]
+	}
+	newest, gapMarks := m.newestStory(), len(m.gapMarks)
+	changed := make(map[*market.Row]struct{}, len(msg.events))
+	for _, ev := range msg.events {
+		m = m.applyEvent(ev, changed)
+	}
+	stories := m.board.News() // the oldest of a large batch may have left the board already
+	stories = stories[:min(m.newestStory()-newest, uint64(len(stories)))]
+	m = m.widenColumns(changed, stories)
+	for _, s := range slices.Backward(stories) {
+		m = m.moveGapMarkUp(s)
+	}
+	if added := int(m.newestStory()-newest) + len(m.gapMarks) - gapMarks; m.paused == nil && added > 0 && m.news.cursor > 0 {
+		m.news.list = m.news.shift(added)
+	}
+	return m
+}
+
+// applyEvent applies one event, and adds the rows that it changes to changed.
+func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model {
+	if m.removedFeeds[ev.Feed] {
+		return m
+	}
+	h := m.feeds.byName(ev.Feed)
+	if h == nil {
+		h = newHealth(Source{Name: ev.Feed})
+		m = m.withFeeds(append(m.feeds, h))
+	}
+	if ev.Gap != nil {
+		ev.Gap = shortenGap(ev.Gap)
+	}
+	h.receive(ev)
+	if ev.Pulse == nil {
+		m.log = m.log.add(newLogEntry(ev, h.repeats))
+	}
+	switch {
+	case ev.Gap != nil && (!isRoutineGap(ev.Gap) || ev.Gap.Kind == feed.Unreplayed):
+		m = m.addGapMark(ev)
+	case ev.Message != nil:
+		h.rate.add(ev.At, 1)
+		if !m.deck.Untimed {
+			h.measureDelay(ev.Message, ev.At)
+		}
+		m.applyUpdates(ev, changed)
+	}
+	return m
+}
+
+// applyUpdates applies a message's updates to the board.
+func (m Model) applyUpdates(ev feed.Event, changed map[*market.Row]struct{}) {
+	if m.paused != nil {
+		m.paused.heldMessages++
+	}
+	for _, u := range ev.Message.Updates {
+		q, isQuote := u.(market.Quote)
+		if isQuote && m.paused != nil {
+			m.paused.unshareBars(m.board.Row(ev.Feed, q.Symbol))
+		}
+		m.board.Apply(ev.Feed, u, ev.At)
+		if !isQuote {
+			continue
+		}
+		if r := m.board.Row(ev.Feed, q.Symbol); r != nil {
+			changed[r] = struct{}{}
+		}
+	}
+}
+
+// widenColumns makes room in the tables for rows and headlines; while paused, for when the screen goes on.
+func (m Model) widenColumns(rows map[*market.Row]struct{}, stories []*market.Story) Model {
+	widths, news := &m.prices.widths, &m.news
+	if m.paused != nil {
+		widths, news = &m.paused.widths, &m.paused.news
+	}
+	for r := range rows {
+		widths.grow(r)
+	}
+	for _, s := range stories {
+		news.grow(s)
+	}
+	return m
+}
+
+// newestStory is the number of the last headline so far; zero before the first.
+func (m Model) newestStory() uint64 {
+	if stories := m.board.News(); len(stories) > 0 {
+		return stories[0].Seq
+	}
+	return 0
+}

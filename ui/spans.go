@@ -1,0 +1,69 @@
+package ui
+
+import "strings"
+
+// span is a piece of text and what it means.
+type span struct {
+	ink  style
+	text string
+}
+
+// spans pairs inks and texts, leaving out what is empty.
+func spans(k1 style, t1 string, k2 style, t2 string) []span {
+	if t2 == "" {
+		return []span{{k1, t1}}
+	}
+	return []span{{k1, t1}, {k2, t2}}
+}
+
+func prefixed(separator, text string) string {
+	if text == "" {
+		return ""
+	}
+	return separator + text
+}
+
+func firstNonEmpty(text, other string) string {
+	if text == "" {
+		return other
+	}
+	return text
+}
+
+func spanCells(spans []span) int {
+	n := 0
+	for _, s := range spans {
+		n += cells(s.text)
+	}
+	return n
+}
+
+// flowSpans breaks spans into lines: before a span that begins with a sign or a gap and fits the next line whole, else
+// between the words of a span that begins with a blank.
+func flowSpans(spans []span, width, most int) [][]span {
+	lines, used := [][]span{nil}, 0
+	for _, s := range spans {
+		last := len(lines) - 1
+		text := strings.TrimLeft(s.text, " ·")
+		lead := s.text[:len(s.text)-len(text)]
+		if used == 0 || used+cells(s.text) <= width || lead == "" || len(lines) == most {
+			lines[last] = append(lines[last], s)
+			used += cells(s.text)
+			continue
+		}
+		first := width - used - cells(lead)
+		if lead != " " && cells(text) <= width-2 {
+			first = 0
+		}
+		for i, part := range wrapWithFirst(text, first, width-2, most-last) {
+			if i > 0 {
+				lines, used, lead = append(lines, nil), 0, "  "
+			}
+			if part != "" {
+				lines[last+i] = append(lines[last+i], span{s.ink, lead + part})
+				used += cells(lead + part)
+			}
+		}
+	}
+	return lines
+}
