@@ -27,7 +27,7 @@ func TestADecoderThatPanicsFailsItsFeedAlone(t *testing.T) {
 		switch e := l.next(); {
 		case e.Message != nil:
 			seen[e.Feed] = append(seen[e.Feed], string(e.Message.Data))
-			if e.Message.Type == "panic" && (e.Message.Fault == nil || !strings.HasPrefix(e.Message.Fault.Error(), "livetape itself failed: ")) {
+			if e.Message.Type == "panic" && (e.Message.Err == nil || !strings.HasPrefix(e.Message.Err.Error(), "livetape itself failed: ")) {
 				t.Errorf("%+v", e.Message)
 			}
 		case e.Status != nil && e.Status.State == Failed:

@@ -208,14 +208,14 @@ func (d *delivery) heed(m *Message, meaning decode.Message) {
 // decode fills in what the decoder makes of m.
 func (d *delivery) decode(m *Message, mark stream.Mark) decode.Message {
 	if mark == stream.Skipped {
-		m.Fault, m.Data = errors.New(string(m.Data)), nil
+		m.Err, m.Data = errors.New(string(m.Data)), nil
 		return decode.Message{}
 	}
 	if d.source.Decoder == nil {
 		return decode.Message{}
 	}
 	meaning, err := d.interpret(m)
-	m.Updates, m.Unmapped, m.Fault = meaning.Updates, meaning.Unmapped, err
+	m.Updates, m.Unmapped, m.Err = meaning.Updates, meaning.Unmapped, err
 	if meaning.Notice != "" {
 		m.Notice = d.source.safe(meaning.Notice)
 	}

@@ -25,7 +25,7 @@ type Message struct {
 
 	Updates  []market.Update // empty without a decoder
 	Unmapped string          // why there are no updates though nothing is wrong
-	Fault    error           // what of the payload could not be used, or why it was skipped by the reader
+	Err      error           // what of the payload could not be used, or why it was skipped by the reader
 	Notice   string          // what the server says of the stream itself, as one safe line: "Rate limit exceeded"; else empty. If the stream ends right behind it, the Cause of the Status that follows says it again
 }
 

@@ -129,7 +129,7 @@ func TestAJSONLineOverTheBoundIsSkipped(t *testing.T) {
 	s := serve(t, sending("text/plain", "1\n"+strings.Repeat("x", 10_000)+"\n2\n", true))
 	l := still().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON, MaxEvent: 1000, Decoder: counting{}})
 	l.wantMessages("1")
-	if m := l.message(); m.Fault == nil || m.Data != nil || len(m.Updates) != 0 {
+	if m := l.message(); m.Err == nil || m.Data != nil || len(m.Updates) != 0 {
 		t.Errorf("%+v", m)
 	}
 	l.wantMessages("2")

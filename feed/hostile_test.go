@@ -90,10 +90,10 @@ func TestAnEventOverTheBoundIsSkippedAndTheStreamGoesOn(t *testing.T) {
 	s := serve(t, staying(body))
 	l := still().listen(t, Config{Name: "f", URL: s.URL, MaxEvent: 1000, Decoder: counting{}})
 	l.wantMessages("a")
-	if m := l.message(); m.Fault == nil || m.Data != nil || len(m.Updates) != 0 {
+	if m := l.message(); m.Err == nil || m.Data != nil || len(m.Updates) != 0 {
 		t.Errorf("%+v", m)
 	}
-	if m := l.message(); string(m.Data) != "c" || m.ID != "3" || m.Fault != nil {
+	if m := l.message(); string(m.Data) != "c" || m.ID != "3" || m.Err != nil {
 		t.Errorf("%+v", m)
 	}
 }
@@ -112,16 +112,16 @@ func (counting) Decode(kind string, _ []byte) (decode.Message, error) {
 	return m, nil
 }
 
-func TestAFaultOfThePayloadDoesNotEndTheStream(t *testing.T) {
+func TestAPayloadThatDoesNotDecodeDoesNotEndTheStream(t *testing.T) {
 	s := serve(t, staying("event: bad\ndata: 1\n\nevent: odd\ndata: 2\n\nevent: good\ndata: 3\n\n"))
 	l := still().listen(t, Config{Name: "f", URL: s.URL, Decoder: counting{}})
-	if m := l.message(); m.Fault == nil || len(m.Updates) != 1 {
+	if m := l.message(); m.Err == nil || len(m.Updates) != 1 {
 		t.Errorf("bad: %+v", m)
 	}
-	if m := l.message(); m.Fault != nil || m.Unmapped == "" || len(m.Updates) != 0 {
+	if m := l.message(); m.Err != nil || m.Unmapped == "" || len(m.Updates) != 0 {
 		t.Errorf("odd: %+v", m)
 	}
-	if m := l.message(); m.Fault != nil || m.Type != "good" || len(m.Updates) != 1 {
+	if m := l.message(); m.Err != nil || m.Type != "good" || len(m.Updates) != 1 {
 		t.Errorf("good: %+v", m)
 	}
 }
@@ -140,7 +140,7 @@ func TestRawEventsNeedNoDecoder(t *testing.T) {
 			e = l.next()
 		}
 		m := *e.Message
-		if m.Type != want.Type || !bytes.Equal(m.Data, want.Data) || m.ID != want.ID || m.Updates != nil || m.Fault != nil {
+		if m.Type != want.Type || !bytes.Equal(m.Data, want.Data) || m.ID != want.ID || m.Updates != nil || m.Err != nil {
 			t.Errorf("%+v, want %+v", m, want)
 		}
 		if e.Feed != "raw" || e.At.Before(before) || e.At.After(wallClock()) || e.At.Location() != time.UTC {

@@ -145,7 +145,7 @@ func TestARefusedVariableOfABodyIsNamed(t *testing.T) {
 	}
 }
 
-func TestAFaultyRequestIsNotStarted(t *testing.T) {
+func TestAnInvalidRequestIsNotStarted(t *testing.T) {
 	for _, c := range []struct {
 		c    Config
 		want string

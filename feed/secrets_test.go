@@ -67,7 +67,7 @@ func TestWhatCannotBeStartedIsRefusedWithoutASecret(t *testing.T) {
 	}
 }
 
-func TestAllFaultsAreReportedAtOnce(t *testing.T) {
+func TestAllConfigErrorsAreReportedAtOnce(t *testing.T) {
 	ok := Config{Name: "a", URL: "https://desk.example"}
 	_, err := Start(t.Context(), ok, ok, Config{URL: "gopher://x"}, Config{Name: "b", URL: "https://desk.example", MaxEvent: -1})
 	for _, want := range []string{"feed a: name: is used twice", "feed (unnamed): name: is empty", "feed b: max event"} {

@@ -72,7 +72,7 @@ func (u *unreliable) misbehave(out *io.PipeWriter, from, count, way int) {
 	}
 }
 
-func TestEveryEventArrivesOnceThroughHundredsOfFaults(t *testing.T) {
+func TestEveryEventArrivesOnceThroughHundredsOfCuts(t *testing.T) {
 	for seed := range uint64(8) {
 		t.Run(fmt.Sprint("seed ", seed), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

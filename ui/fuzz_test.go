@@ -71,7 +71,7 @@ func (s *script) misc() {
 	case 1:
 		st.message("status", s.text(), market.Halt{Symbol: s.text(), State: []market.Session{market.Halted, market.Open, "odd"}[s.next()%3], Reason: s.text()})
 	case 2:
-		st.events(feed.Event{Message: &feed.Message{Type: "\x1b[2J\n", ID: "\u202e", Data: []byte("\x1b]0;x\x07" + s.text()), Fault: errors.New("\x1b[31m"), Unmapped: s.text()}})
+		st.events(feed.Event{Message: &feed.Message{Type: "\x1b[2J\n", ID: "\u202e", Data: []byte("\x1b]0;x\x07" + s.text()), Err: errors.New("\x1b[31m"), Unmapped: s.text()}})
 	case 3:
 		st.tell(faultDoneMsg{"drop", nil})
 	}

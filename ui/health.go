@@ -94,10 +94,10 @@ func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 		h.unmapped++
 		h.repeats = h.unmappedReasons.add(m.Unmapped)
 	}
-	if m.Fault != nil {
+	if m.Err != nil {
 		h.decodeErrors++
-		h.lastDecodeError = plainLine(m.Fault.Error())
-		h.repeats = h.decodeErrorReasons.add(m.Fault.Error())
+		h.lastDecodeError = plainLine(m.Err.Error())
+		h.repeats = h.decodeErrorReasons.add(m.Err.Error())
 	}
 }
 

@@ -47,8 +47,8 @@ func newLogEntry(ev feed.Event, again uint64) logEntry {
 	e.repeats = again
 	e.typ, e.id, e.data, e.reason = copyPrefix(m.Type, maxType), copyPrefix(m.ID, maxID), m.Data, copyPrefix(m.Unmapped, maxData)
 	e.isNotice = m.Notice != ""
-	if m.Fault != nil {
-		e.reason, e.isDecodeError = copyPrefix(m.Fault.Error(), maxData), true
+	if m.Err != nil {
+		e.reason, e.isDecodeError = copyPrefix(m.Err.Error(), maxData), true
 	}
 	if len(e.data) > maxData { // the whole would be kept alive otherwise
 		e.data = append([]byte(nil), e.data[:maxData]...)

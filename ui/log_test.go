@@ -46,7 +46,7 @@ func TestNothingOfAFeedReachesTheTerminalAsASequence(t *testing.T) {
 	s := newStage().size(120, 40)
 	s.live()
 	s.events(feed.Event{Message: &feed.Message{Type: evil, ID: evil, Data: []byte(evil), Unmapped: evil}})
-	s.events(feed.Event{Message: &feed.Message{Type: evil, Data: []byte(evil), Fault: fmt.Errorf("bad: %s", evil)}})
+	s.events(feed.Event{Message: &feed.Message{Type: evil, Data: []byte(evil), Err: fmt.Errorf("bad: %s", evil)}})
 	s.gap(feed.Gap{Kind: feed.Continued, From: evil, Length: time.Minute})
 	for _, keys := range [][]string{nil, {"!"}, {"enter"}} {
 		s.keys(keys...)

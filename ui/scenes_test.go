@@ -105,7 +105,7 @@ func unknown(s *stage) {
 
 func faulty(s *stage) {
 	s.events(
-		feed.Event{Message: &feed.Message{Type: "price", ID: "e1-77", Data: []byte(`{"symbol":"NVDA","last":"1,5"}`), Fault: errors.New(`decode price: last: "1,5" is not a number`)}},
+		feed.Event{Message: &feed.Message{Type: "price", ID: "e1-77", Data: []byte(`{"symbol":"NVDA","last":"1,5"}`), Err: errors.New(`decode price: last: "1,5" is not a number`)}},
 		feed.Event{Message: &feed.Message{Type: "weather", Data: []byte("sunny\x1b[31m\nwith \u202e clouds"), Unmapped: `no rule for event type "weather"`}},
 	)
 }

@@ -73,8 +73,8 @@ func (a *applied) take(e feed.Event) {
 		a.others = append(a.others, e)
 		return
 	}
-	if e.Message.Fault != nil {
-		a.faults = append(a.faults, e.Message.Fault.Error())
+	if e.Message.Err != nil {
+		a.faults = append(a.faults, e.Message.Err.Error())
 	}
 	if e.Message.Unmapped != "" {
 		a.faults = append(a.faults, e.Message.Unmapped)

@@ -214,7 +214,7 @@ func TestTextsOfARecordingAreMadeHarmless(t *testing.T) {
 	if len(got) != 2 {
 		t.Fatalf("%d entries", len(got))
 	}
-	for _, s := range []string{got[0].Status.Cause, got[0].Status.Advice, got[1].Message.Fault.Error()} {
+	for _, s := range []string{got[0].Status.Cause, got[0].Status.Advice, got[1].Message.Err.Error()} {
 		if strings.ContainsAny(s, "\x1b\x07\u202e") {
 			t.Errorf("%q reaches the screen", s)
 		}
@@ -232,7 +232,7 @@ func TestAnEventOverTheLimitIsSkippedAndSaidSo(t *testing.T) {
 	for _, e := range rest(t, r) {
 		got = append(got, *e.Message)
 	}
-	if len(got) != 4 || got[0].Fault == nil || got[2].Fault == nil || got[0].ID != "1" {
+	if len(got) != 4 || got[0].Err == nil || got[2].Err == nil || got[0].ID != "1" {
 		t.Fatalf("got %v", got)
 	}
 	if string(got[1].Data) != "ok" || string(got[3].Data) != "end" {

@@ -76,7 +76,7 @@ func plain(m *feed.Message) bool {
 }
 
 // IsSkipped reports whether m stands for an event whose payload was not kept: a recording has no more of it than why.
-func IsSkipped(m *feed.Message) bool { return m.Fault != nil && len(m.Data) == 0 }
+func IsSkipped(m *feed.Message) bool { return m.Err != nil && len(m.Data) == 0 }
 
 // stamp is what a time comment says.
 type stamp struct {

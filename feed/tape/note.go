@@ -152,7 +152,7 @@ func (n gapNote) gap() (*feed.Gap, error) {
 func newMessageNote(m *feed.Message) messageNote {
 	n := messageNote{Type: []byte(m.Type), ID: []byte(m.ID), Data: m.Data}
 	if IsSkipped(m) {
-		n.Fault = m.Fault.Error()
+		n.Fault = m.Err.Error()
 	}
 	return n
 }
@@ -160,7 +160,7 @@ func newMessageNote(m *feed.Message) messageNote {
 func (n messageNote) message() *feed.Message {
 	m := &feed.Message{Type: string(n.Type), ID: string(n.ID), Data: n.Data}
 	if n.Fault != "" {
-		m.Fault = errors.New(market.PlainText(n.Fault, textLimit))
+		m.Err = errors.New(market.PlainText(n.Fault, textLimit))
 	}
 	return m
 }

@@ -179,7 +179,7 @@ func (t ReadStats) note() string {
 // decode fills in what the feed's decoder makes of a message.
 func (p *Player) decode(e *Entry) {
 	m := e.Message
-	if m == nil || m.Fault != nil || p.newDecoder == nil {
+	if m == nil || m.Err != nil || p.newDecoder == nil {
 		return
 	}
 	d, known := p.decoders[e.Feed]
@@ -191,5 +191,5 @@ func (p *Player) decode(e *Entry) {
 		return
 	}
 	got, err := d.Decode(m.Type, m.Data)
-	m.Updates, m.Unmapped, m.Fault = got.Updates, got.Unmapped, err
+	m.Updates, m.Unmapped, m.Err = got.Updates, got.Unmapped, err
 }

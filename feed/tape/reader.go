@@ -211,7 +211,7 @@ func (r *Reader) dispatch() (Entry, bool) {
 	}
 	m := &feed.Message{Type: "message", ID: r.place.id}
 	if b.long {
-		m.Fault = fmt.Errorf("event of over %d bytes skipped", r.limit)
+		m.Err = fmt.Errorf("event of over %d bytes skipped", r.limit)
 	} else {
 		m.Type, m.Data = cmp.Or(b.kind, m.Type), b.payload()
 	}

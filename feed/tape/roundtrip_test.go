@@ -29,7 +29,7 @@ func oneOfEach() []feed.Event {
 	events := []feed.Event{
 		{Status: &status}, {Gap: &gap},
 		{Pulse: &feed.Pulse{LastByte: at(time.Second), Duplicates: 4}},
-		{Message: &feed.Message{Type: "message", Fault: errors.New("skipped: 2 MiB are over the limit")}},
+		{Message: &feed.Message{Type: "message", Err: errors.New("skipped: 2 MiB are over the limit")}},
 	}
 	for _, m := range []feed.Message{
 		{Type: "price", ID: "e-1", Data: []byte(`{"last":"1.50"}`)},

@@ -256,9 +256,9 @@ func (p *patient) takeStatus(st feed.Status) {
 
 func (p *patient) takeMessage(message feed.Message) {
 	switch {
-	case message.Fault != nil && message.Data == nil:
+	case message.Err != nil && message.Data == nil:
 		p.found.Skipped++
-	case message.Fault != nil:
+	case message.Err != nil:
 		p.found.Malformed++
 	case message.Unmapped != "":
 		p.found.Unmapped++

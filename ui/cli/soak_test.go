@@ -172,7 +172,7 @@ func (s *soak) takeMessage(message feed.Message, at time.Time) {
 	}
 	switch message.Type {
 	case "price", "news", "status":
-		if message.Fault == nil {
+		if message.Err == nil {
 			s.seen = append(s.seen, message.ID)
 		} else {
 			s.garbled++

@@ -77,8 +77,8 @@ func (n *Notices) Gap(name string, gap *feed.Gap) { n.Say(name, ui.GapText(gap))
 // 100th, 1000th … time is printed.
 func (n *Notices) Unusable(name string, m *feed.Message) {
 	reason := m.Unmapped
-	if m.Fault != nil {
-		reason = m.Fault.Error()
+	if m.Err != nil {
+		reason = m.Err.Error()
 	}
 	n.unusable[name]++
 	line := market.PlainText(m.Type, 32)

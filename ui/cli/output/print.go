@@ -163,7 +163,7 @@ func (l *printLoop) status(name string, s feed.Status) error {
 
 func (l *printLoop) message(ev feed.Event) error {
 	m := ev.Message
-	if m.Fault != nil || m.Unmapped != "" {
+	if m.Err != nil || m.Unmapped != "" {
 		if err := l.notice(func() { l.Notices.Unusable(ev.Feed, m) }); err != nil {
 			return err
 		}
