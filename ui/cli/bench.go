@@ -17,22 +17,21 @@ type benchFlags struct {
 	json bool
 }
 
-// meaningless are flags of feeds that say nothing to a load.
-var meaningless = [...]string{"name", "idle-timeout", "max-event"}
+// unsupportedFeedFlags have no effect on a load.
+var unsupportedFeedFlags = [...]string{"name", "idle-timeout", "max-event"}
 
 func benchCommand() *cobra.Command {
 	var flags benchFlags
 	cmd := &cobra.Command{
 		Use:   "bench FEED|URL",
-		Short: "Load a server with many clients, and say what became of every event",
+		Short: "Load a server with many clients, and account for every event",
 		Long: `bench connects many clients to an event stream, listens, and reports: connections made, refused
 and dropped; events delivered, lost, duplicated and out of order; the latency from the time in
-the payload to the arrival; bytes; and how alike the clients fared.
+the payload to the arrival; bytes; and how evenly the clients were served.
 
-Of a server like 'livetape mock', which counts its events, each client is judged by that count,
-exactly. Ids of any other kind are judged by what all clients saw together. What cannot be known
-is said, and not shown as 0. docs/bench.md tells how it is measured. ctrl+c ends it with the
-report so far.
+A server like 'livetape mock' numbers its events, so each client is judged exactly, by those
+numbers. Other ids are judged by what all clients saw together. What cannot be known is said, and
+not shown as 0. docs/bench.md explains the measurements. ctrl+c ends it with the report so far.
 
 ${NAME} in a header or in the URL is read from the environment. Secrets are not shown.`,
 		Example: `  livetape bench http://127.0.0.1:8080/events --clients 1000 --for 10s
@@ -43,12 +42,12 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 	flags.feed.register(cmd)
 	f := cmd.Flags()
 	f.IntVar(&flags.plan.Clients, "clients", 100, "how many clients connect")
-	f.DurationVar(&flags.plan.For, "for", 10*time.Second, "how long to listen once all are connected or refused")
-	f.DurationVar(&flags.plan.Ramp, "ramp", 0, "spread the connecting over this time; 0 for as fast as the server takes it")
+	f.DurationVar(&flags.plan.For, "for", 10*time.Second, "how long to listen once all clients are connected or refused")
+	f.DurationVar(&flags.plan.Ramp, "ramp", 0, "spread the connecting over this time; 0 for as fast as the server accepts")
 	f.IntVar(&flags.plan.Share, "share", 1, "how many clients share a connection, where the server speaks HTTP/2")
-	f.BoolVar(&flags.plan.Reconnect, "reconnect", false, "clients that lose their stream come back and resume")
+	f.BoolVar(&flags.plan.Reconnect, "reconnect", false, "clients that lose their stream reconnect and resume")
 	f.BoolVar(&flags.json, "json", false, "report as JSON")
-	for _, name := range meaningless {
+	for _, name := range unsupportedFeedFlags {
 		f.Lookup(name).Hidden = true
 	}
 	cmd.SetUsageTemplate(cmd.UsageTemplate() + benchExitCodes)
@@ -57,78 +56,78 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 
 const benchExitCodes = `
 Exit codes:
-  0  all was delivered, or nothing is known to be wrong
+  0  everything was delivered, or nothing is known to be wrong
   1  events were lost, doubled or out of order, or clients refused, dropped or stalled
-  2  the command line does not fit, or this machine allows fewer connections
+  2  usage error, or this machine allows fewer connections
   128+n  ended by signal n, with the report so far
 `
 
 func (f benchFlags) validate(cmd *cobra.Command) error {
-	for _, name := range meaningless {
+	for _, name := range unsupportedFeedFlags {
 		if cmd.Flags().Changed(name) {
-			return misused(cmd, "--%s means nothing to bench", name)
+			return usageErrorf(cmd, "--%s has no effect on bench", name)
 		}
 	}
 	switch p := f.plan; {
 	case p.Clients < 1 || p.Clients > loadgen.MostClients:
-		return misused(cmd, "--clients %d is not between 1 and %d", p.Clients, loadgen.MostClients)
+		return usageErrorf(cmd, "--clients is %d; it must be between 1 and %d", p.Clients, loadgen.MostClients)
 	case p.For <= 0:
-		return misused(cmd, "--for %s is not above 0", p.For)
+		return usageErrorf(cmd, "--for is %s; it must be over 0", p.For)
 	case p.Ramp < 0:
-		return misused(cmd, "--ramp %s is below 0", p.Ramp)
+		return usageErrorf(cmd, "--ramp is %s; it must be at least 0", p.Ramp)
 	case p.Share < 1:
-		return misused(cmd, "--share %d is not above 0", p.Share)
+		return usageErrorf(cmd, "--share is %d; it must be at least 1", p.Share)
 	}
 	return nil
 }
 
 func (f benchFlags) run(cmd *cobra.Command, args []string) error {
-	target, err := f.feed.one(cmd, args)
+	target, err := f.feed.selectOne(cmd, args)
 	if err != nil {
 		return err
 	}
 	config := target.config
 	if config.Format == feed.NDJSON {
-		return misused(cmd, "%s sends JSON lines, and only event streams can be measured", config.Name)
+		return usageErrorf(cmd, "%s sends JSON lines; only event streams can be measured", config.Name)
 	}
 	f.plan.Feed = config
 	if err := loadgen.MakeRoom(f.plan.Clients); err != nil {
-		return usageError{err, hint(cmd)}
+		return usageError{err, helpHint(cmd)}
 	}
-	progress := loadProgress{footline: newFootline(cmd.ErrOrStderr()), clients: f.plan.Clients}
-	report, err := loadgen.Run(cmd.Context(), f.plan, progress.tell)
+	progress := benchProgress{statusLine: newStatusLine(cmd.ErrOrStderr()), clients: f.plan.Clients}
+	report, err := loadgen.Run(cmd.Context(), f.plan, progress.show)
 	if err != nil {
-		return usageError{err, hint(cmd)}
+		return usageError{err, helpHint(cmd)}
 	}
-	progress.end()
+	progress.clear()
 	nobody := report.Nobody()
-	if nobody != nil && !f.json {
+	write := report.Text
+	switch {
+	case f.json:
+		write = report.JSON
+	case nobody != nil:
 		return nobody
 	}
-	tell := report.Text
-	if f.json {
-		tell = report.JSON
-	}
-	if err := tell(cmd.OutOrStdout()); err != nil {
+	if err := write(cmd.OutOrStdout()); err != nil {
 		return err
 	}
 	if nobody != nil {
 		return nobody
 	}
 	if !report.OK {
-		return quietExit(ExitError)
+		return exitCodeError(ExitError)
 	}
 	return nil
 }
 
-// loadProgress says at the foot of a terminal how the load is, every second.
-type loadProgress struct {
-	footline
+// benchProgress shows on a terminal, every second, how the load goes.
+type benchProgress struct {
+	statusLine
 	clients int
-	events  uint64 // when it last said so
+	events  uint64 // when last shown
 }
 
-func (p *loadProgress) tell(now loadgen.Progress) {
+func (p *benchProgress) show(now loadgen.Progress) {
 	p.draw(fmt.Sprintf("%3.0f s  %d of %d connected  %d events/s", now.Elapsed.Seconds(), now.Connected, p.clients, now.Events-p.events))
 	p.events = now.Events
 }

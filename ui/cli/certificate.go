@@ -16,12 +16,12 @@ import (
 	"time"
 )
 
-// certificateLife is short: it is made anew whenever a server starts.
+// certificateLife is short, since every start of a server makes a new certificate.
 const certificateLife = 7 * 24 * time.Hour
 
-// selfMade makes a certificate, and its key, for this machine and for host, which may be empty. It vouches for
-// nothing but itself: it cannot sign others.
-func selfMade(host string) (tls.Certificate, error) {
+// selfSignedCertificate makes a certificate and its key for this machine and for host, which may be empty. It cannot
+// sign other certificates.
+func selfSignedCertificate(host string) (tls.Certificate, error) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("make a key: %w", err)
@@ -42,7 +42,7 @@ func selfMade(host string) (tls.Certificate, error) {
 		DNSNames:              []string{"localhost"},
 		IPAddresses:           []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback},
 	}
-	addName(template, host)
+	addHost(template, host)
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
 	if err != nil {
 		return tls.Certificate{}, fmt.Errorf("make a certificate: %w", err)
@@ -50,8 +50,8 @@ func selfMade(host string) (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
-// addName makes c good for host, too. That of an address for all interfaces is no name.
-func addName(c *x509.Certificate, host string) {
+// addHost makes c valid for host, too, unless that is the address of all interfaces.
+func addHost(c *x509.Certificate, host string) {
 	ip := net.ParseIP(host)
 	switch {
 	case host == "" || host == "localhost" || ip != nil && (ip.IsUnspecified() || ip.Equal(c.IPAddresses[0]) || ip.Equal(c.IPAddresses[1])):
@@ -62,8 +62,8 @@ func addName(c *x509.Certificate, host string) {
 	}
 }
 
-// asPEM is a certificate without its key (RFC 7468).
-func asPEM(c tls.Certificate) []byte {
+// encodePEM is a certificate without its key (RFC 7468).
+func encodePEM(c tls.Certificate) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Certificate[0]})
 }
 

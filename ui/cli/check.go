@@ -15,9 +15,9 @@ import (
 
 // The exit codes of check, besides ExitOK (connected and understood) and ExitUsage.
 const (
-	ExitUnmapped   = 3 // connected, but nothing that came is a price or a headline
-	ExitNotAStream = 4 // an answer, but no event stream
-	ExitRefused    = 5 // no answer, or one that says no
+	ExitUnmapped   = 3 // connected, but nothing received is a price or a headline
+	ExitNotAStream = 4 // an answer that is not an event stream
+	ExitRefused    = 5 // no answer, or a refusal
 )
 
 // checkFlags say how to examine a feed.
@@ -36,9 +36,9 @@ func checkCommand() *cobra.Command {
 		Use:   "check FEED|URL",
 		Short: "Examine a feed: connection, stream, resuming, and how to read it",
 		Long: `check connects to a feed, listens for a few seconds, connects once more to see whether the
-server resumes, and reports what it found, what is wrong and what to do about it: the way to the
-server, the answer, proxies that hold events back, ids, heartbeats, delays, malformed lines. It
-ends with the preset that fits, or with a map for the payloads, as YAML to paste into a
+server resumes, and reports what it found, what is wrong and what to do about it: the route to the
+server, the answer, proxies that hold events back, ids, heartbeats, delays, malformed lines. The
+report ends with the preset that fits, or with a map for the payloads, as YAML to paste into a
 configuration. ctrl+c ends it with the report so far.
 
 ${NAME} in a header or in the URL is read from the environment. Secrets are not shown or written.`,
@@ -53,7 +53,7 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 	flags.feed.register(cmd)
 	flags.feed.registerSymbols(cmd)
 	cmd.Flags().DurationVar(&flags.listen, "for", doctor.DefaultFor, "how long to listen")
-	cmd.Flags().IntVar(&flags.events, "events", 0, "stop listening after so many events; 0 for as many as come")
+	cmd.Flags().IntVar(&flags.events, "events", 0, "stop listening after so many events; 0 for no limit")
 	cmd.Flags().StringVar(&flags.format, "format", "auto", "what the stream is: auto, sse or ndjson (one JSON value a line)")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "report as JSON")
 	cmd.Flags().StringVar(&flags.write, "write", "", "write a configuration with the preset or map that was found to a new `FILE`")
@@ -65,9 +65,9 @@ const checkExitCodes = `
 Exit codes:
   0  connected and understood
   1  something went wrong here, such as a file that cannot be written
-  2  the command line does not fit
-  3  connected, but nothing that came is a price or a headline
-  4  an answer, but no event stream
+  2  usage error
+  3  connected, but nothing received is a price or a headline
+  4  an answer that is not an event stream
   5  refused or unreachable
   128+n  ended by signal n, with the report so far
 `
@@ -78,22 +78,22 @@ const maxListen = time.Hour
 func (f checkFlags) validate(cmd *cobra.Command) error {
 	switch {
 	case f.listen <= 0 || f.listen > maxListen:
-		return misused(cmd, "--for %s is not between 0 and %s", f.listen, maxListen)
+		return usageErrorf(cmd, "--for is %s; it must be over 0 and at most %s", f.listen, maxListen)
 	case f.events < 0:
-		return misused(cmd, "--events %d is below 0", f.events)
+		return usageErrorf(cmd, "--events is %d; it must be at least 0", f.events)
 	case f.format != "auto" && f.format != doctor.FormatSSE && f.format != doctor.FormatNDJSON:
-		return misused(cmd, "--format %q is none of auto, sse and ndjson", f.format)
+		return usageErrorf(cmd, "--format is %q; it must be auto, sse or ndjson", f.format)
 	case f.write == "":
 		return nil
 	}
 	if _, err := os.Lstat(f.write); !errors.Is(err, fs.ErrNotExist) {
-		return misused(cmd, "--write %s: there is such a file already, and it is not overwritten", f.write)
+		return usageErrorf(cmd, "--write %s: the file exists and is not overwritten", f.write)
 	}
 	return nil
 }
 
 func (f checkFlags) run(cmd *cobra.Command, args []string) error {
-	target, err := f.feed.one(cmd, args)
+	target, err := f.feed.selectOne(cmd, args)
 	if err != nil {
 		return err
 	}
@@ -106,16 +106,16 @@ func (f checkFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	report, err := doctor.Examine(cmd.Context(), target.config, options)
 	if err != nil {
-		return usageError{err, hint(cmd)}
+		return usageError{err, helpHint(cmd)}
 	}
-	if err := f.tell(cmd, report); err != nil {
+	if err := f.printReport(cmd, report); err != nil {
 		return err
 	}
-	return verdictCode(report.Verdict)
+	return verdictError(report.Verdict)
 }
 
-// tell prints the report, and writes the file.
-func (f checkFlags) tell(cmd *cobra.Command, report *doctor.Report) error {
+// printReport prints the report, and writes the file.
+func (f checkFlags) printReport(cmd *cobra.Command, report *doctor.Report) error {
 	out := cmd.OutOrStdout()
 	var err error
 	if f.json {
@@ -131,15 +131,15 @@ func (f checkFlags) tell(cmd *cobra.Command, report *doctor.Report) error {
 		fmt.Fprintf(cmd.ErrOrStderr(), "nothing was found to write to %s\n", f.write)
 		return nil
 	}
-	if err := writeNew(f.write, text); err != nil {
+	if err := writeNewFile(f.write, text); err != nil {
 		return err
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "written to %s\n", f.write)
 	return nil
 }
 
-// writeNew writes a file that does not exist yet.
-func writeNew(path, text string) error {
+// writeNewFile writes a file that must not exist yet.
+func writeNewFile(path, text string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {
 		return fmt.Errorf("write what was found: %w", err)
@@ -151,19 +151,19 @@ func writeNew(path, text string) error {
 	return nil
 }
 
-// quietExit ends the program with a code, when all that is to be said was said.
-type quietExit int
+// exitCodeError ends the program with an exit code and without a message: everything has been said.
+type exitCodeError int
 
-func (q quietExit) Error() string { return fmt.Sprintf("exit code %d", int(q)) }
+func (e exitCodeError) Error() string { return fmt.Sprintf("exit code %d", int(e)) }
 
-func verdictCode(v doctor.Verdict) error {
+func verdictError(v doctor.Verdict) error {
 	switch v {
 	case doctor.Unmapped:
-		return quietExit(ExitUnmapped)
+		return exitCodeError(ExitUnmapped)
 	case doctor.NotAStream:
-		return quietExit(ExitNotAStream)
+		return exitCodeError(ExitNotAStream)
 	case doctor.Refused:
-		return quietExit(ExitRefused)
+		return exitCodeError(ExitRefused)
 	}
 	return nil
 }

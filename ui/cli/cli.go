@@ -1,5 +1,5 @@
-// Package cli is livetape's command line: it reads arguments, wires feeds, mock server and screen
-// together, and says in an exit code how it went.
+// Package cli is livetape's command line: it reads arguments, connects feeds, mock server and screen, and reports the
+// result as an exit code.
 package cli
 
 import (
@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -23,7 +24,7 @@ import (
 const (
 	ExitOK    = 0
 	ExitError = 1 // it started, and something went wrong
-	ExitUsage = 2 // the command line cannot be understood, or does not fit where it runs
+	ExitUsage = 2 // usage error: the command line cannot be understood, or cannot work where it runs
 )
 
 // Run executes one command line and returns the exit code. It returns soon after ctx ends.
@@ -35,13 +36,13 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetErr(stderr)
 
 	err := root.ExecuteContext(ctx)
-	var lacking incomplete
-	if err == nil || ctx.Err() != nil && !errors.As(err, &lacking) {
+	var incompleteRecording incompleteRecording
+	if err == nil || ctx.Err() != nil && !errors.As(err, &incompleteRecording) {
 		return ExitOK
 	}
-	var quiet quietExit
-	if errors.As(err, &quiet) {
-		return int(quiet)
+	var code exitCodeError
+	if errors.As(err, &code) {
+		return int(code)
 	}
 	var faults *config.Error
 	if errors.As(err, &faults) {
@@ -73,7 +74,7 @@ to the next try, and what was missed.
 Without a command it runs the demo.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          noArguments,
+		Args:          noArgs,
 
 		SuggestionsMinimumDistance: 2,
 
@@ -87,7 +88,7 @@ Without a command it runs the demo.`,
 	root.AddCommand(demo, watchCommand(), streamCommand(), recordCommand(), checkCommand(), configCommand(), presetsCommand(),
 		replayCommand(), mockCommand(), scenariosCommand(), benchCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{plainly(err), hint(cmd)}
+		return usageError{plainFlagError(err), helpHint(cmd)}
 	})
 	root.SetUsageTemplate(root.UsageTemplate() + exitCodes)
 	return root
@@ -95,7 +96,7 @@ Without a command it runs the demo.`,
 
 const exitCodes = `
 Exit codes:
-  0  quit, or done as asked     2  the command line does not fit
+  0  quit, or done as asked     2  usage error
   1  something went wrong   128+n  ended by signal n
 `
 
@@ -107,38 +108,49 @@ type usageError struct {
 
 func (e usageError) Unwrap() error { return e.error }
 
-// misused makes a usage error of cmd from a message.
-func misused(cmd *cobra.Command, format string, args ...any) error {
-	return usageError{fmt.Errorf(format, args...), hint(cmd)}
+// usageErrorf makes a usage error of cmd.
+func usageErrorf(cmd *cobra.Command, format string, args ...any) error {
+	return usageError{fmt.Errorf(format, args...), helpHint(cmd)}
 }
 
-func hint(cmd *cobra.Command) string {
+func helpHint(cmd *cobra.Command) string {
 	return fmt.Sprintf("Run '%s --help' for usage.", cmd.CommandPath())
 }
 
-// noArguments refuses positional arguments; on the root they are mistyped commands, or a URL
-// whose "watch" was forgotten.
-func noArguments(cmd *cobra.Command, args []string) error {
+// noArgs refuses positional arguments. On the root command they are mistyped commands, or a URL without "watch".
+func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
 	if strings.Contains(args[0], "://") {
-		return misused(cmd, "to watch a feed, say: livetape watch %s", redact.URL(args[0]))
+		return usageErrorf(cmd, "to watch a feed, run: livetape watch %s", redact.URL(args[0]))
 	}
 	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return misused(cmd, "there is no command %q; did you mean %q?", args[0], near[0])
+		return usageErrorf(cmd, "there is no command %q; did you mean %q?", args[0], near[0])
 	}
-	return misused(cmd, "%s takes no argument, but got %q", cmd.CommandPath(), args[0])
+	return usageErrorf(cmd, "%s takes no arguments, but got %q", cmd.CommandPath(), args[0])
 }
 
-// file is w as a file, or nil when it is something else (in tests).
-func file(w any) *os.File {
-	f, _ := w.(*os.File)
-	return f
+// asTerminal is an input or output as a file; nil when it is not a terminal.
+func asTerminal(v any) *os.File {
+	if f, ok := v.(*os.File); ok && term.IsTerminal(f.Fd()) {
+		return f
+	}
+	return nil
 }
 
-// plainly says in plain words what is wrong with the value of a flag; other errors are plain already.
-func plainly(err error) error {
+// atMostOne refuses a second argument. Noun is what the first one is.
+func atMostOne(noun string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) > 1 {
+			return usageErrorf(cmd, "%s takes one %s, but got %d arguments", cmd.CommandPath(), noun, len(args))
+		}
+		return nil
+	}
+}
+
+// plainFlagError says in plain words what is wrong with the value of a flag. Other errors are plain already.
+func plainFlagError(err error) error {
 	var bad *pflag.InvalidValueError
 	if !errors.As(err, &bad) {
 		return err

@@ -14,11 +14,11 @@ import (
 func configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
-		Short: "Write a configuration to begin with, check one, or say where it is",
+		Short: "Write a starting configuration, check one, or show where it is",
 		Long: `The configuration names feeds, lists of symbols, and what symbols are called. It is looked for as
 ./` + config.FileName + `, then as ` + "`livetape/" + config.FileName + "`" + ` in the user's configuration directory and in those of
 the system (XDG); --config names another one. livetape never writes to it.`,
-		Args: noArguments,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(configInitCommand(), configCheckCommand(), configPathCommand())
@@ -29,7 +29,7 @@ func configInitCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [FILE]",
 		Short: "Write a commented configuration where there is none",
-		Args:  atMostOne,
+		Args:  atMostOne("file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path := cmp.Or(strings.Join(args, ""), config.UserPath())
 			if err := config.WriteStarter(path); err != nil {
@@ -45,15 +45,15 @@ func configCheckCommand() *cobra.Command {
 	var asked string
 	cmd := &cobra.Command{
 		Use:   "check [FILE]",
-		Short: "Say everything that is wrong with a configuration",
-		Long: `check reads a configuration and shows every fault with its line: unknown keys, values that cannot be,
-environment variables and files that are missing. It asks no server for anything: 'livetape check FEED' does.
-With a fault the exit code is 1.`,
-		Args: atMostOne,
+		Short: "Show everything that is wrong with a configuration",
+		Long: `check reads a configuration and shows every mistake with its line: unknown keys, impossible values,
+environment variables and files that are missing. It contacts no server: 'livetape check FEED' does.
+With a mistake the exit code is 1.`,
+		Args: atMostOne("file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path, err := config.Find(cmp.Or(strings.Join(args, ""), asked))
 			if errors.Is(err, config.ErrNotFound) {
-				return noConfiguration()
+				return configNotFoundError()
 			}
 			if err != nil {
 				return err
@@ -69,7 +69,7 @@ With a fault the exit code is 1.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&asked, "config", "", "the same as to name the `FILE`")
+	cmd.Flags().StringVar(&asked, "config", "", "the same as the argument: the `FILE` to check")
 	return cmd
 }
 
@@ -87,12 +87,12 @@ func feedNames(file *config.File) string {
 func configPathCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "path",
-		Short: "Say which configuration is used",
-		Args:  noArguments,
+		Short: "Show which configuration is used",
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			path, err := config.Find("")
 			if errors.Is(err, config.ErrNotFound) {
-				return noConfiguration()
+				return configNotFoundError()
 			}
 			if err != nil {
 				return err
@@ -103,20 +103,13 @@ func configPathCommand() *cobra.Command {
 	}
 }
 
-// noConfiguration says where one was looked for.
-func noConfiguration() error {
+// configNotFoundError says where a configuration was looked for.
+func configNotFoundError() error {
 	var b strings.Builder
 	b.WriteString(config.ErrNotFound.Error() + "; it was looked for here:")
 	for _, place := range config.SearchPaths() {
 		b.WriteString("\n  " + place)
 	}
-	b.WriteString("\n'livetape config init' writes one to begin with")
+	b.WriteString("\n'livetape config init' writes one to start with")
 	return errors.New(b.String())
-}
-
-func atMostOne(cmd *cobra.Command, args []string) error {
-	if len(args) > 1 {
-		return misused(cmd, "%s takes one file, but got %d arguments", cmd.CommandPath(), len(args))
-	}
-	return nil
 }

@@ -27,37 +27,37 @@ func demoCommand() *cobra.Command {
 		Short: "Watch a simulated market, served in this process (the default)",
 		Long: `demo starts the mock server on a free port of the loopback interface and watches it over
 real HTTP. Press F on the screen to make the server misbehave.`,
-		Args: noArguments,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, market, record) },
 	}
 	market.register(cmd)
-	market.start = startNow // a demo is to look live
+	market.start = startNow // a demo should look live
 	record.register(cmd)
 	return cmd
 }
 
 func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
-	if err := needTerminal(cmd); err != nil {
+	if err := requireTerminal(cmd); err != nil {
 		return err
 	}
 	config, err := market.mockConfig(cmd)
 	if err != nil {
 		return err
 	}
-	var serverLog lockedBuffer // the screen is the user's: complaints of the server are told afterwards
-	venue, err := openVenue(cmd, "127.0.0.1:0", config, log.New(&serverLog, "", 0))
+	var serverLog lockedBuffer // printed once the screen is gone
+	server, err := newMockServer(cmd, "127.0.0.1:0", config, log.New(&serverLog, "", 0))
 	if err != nil {
 		return err
 	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	served := make(chan error, 1)
-	go func() { served <- venue.serve(ctx) }()
+	go func() { served <- server.serve(ctx) }()
 
-	err = watch(ctx, cmd, watching{
-		feeds:  []target{demoFeed(venue)},
-		banner: "DEMO · " + title(config),
-		faults: demoFaults(venue.mock),
-		record: record,
+	err = runScreen(ctx, cmd, screenOptions{
+		targets: []target{demoTarget(server)},
+		banner:  "DEMO · " + marketTitle(config),
+		faults:  demoFaults(server.mock),
+		record:  record,
 	})
 	stop()
 	if serveErr := <-served; err == nil {
@@ -67,13 +67,13 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 	return err
 }
 
-// demoFeed is the server in this process. It is soon thought silent, so that a stall shows all of its course, and
-// its snapshot may be large, for a market may have many symbols.
-func demoFeed(v *venue) target {
+// demoTarget is the feed of the server in this process. Its idle timeout is short, so that a stall soon shows all its
+// states. Its snapshot may be large, since a market may have many symbols.
+func demoTarget(s *embeddedServer) target {
 	return target{
 		config: feed.Config{
 			Name:        "demo",
-			URL:         v.url + "/events",
+			URL:         s.url + "/events",
 			IdleTimeout: 40 * time.Second,
 			MaxEvent:    16 << 20,
 			Decoder:     decode.Native{},
@@ -87,7 +87,7 @@ func demoFaults(mock *mockserver.Server) []ui.FaultMenuItem {
 	for _, info := range mockserver.Faults() {
 		faults = append(faults, ui.FaultMenuItem{
 			Name: info.Name,
-			Help: menuHelp(info),
+			Help: faultMenuHelp(info),
 			Inject: func(context.Context) error {
 				return mock.Inject(mockserver.Fault{Name: info.Name})
 			},
@@ -96,8 +96,8 @@ func demoFaults(mock *mockserver.Server) []ui.FaultMenuItem {
 	return faults
 }
 
-// menuHelp says what picking a fault does, as it is then: by its defaults.
-func menuHelp(info mockserver.FaultInfo) string {
+// faultMenuHelp says what picking a fault does: the menu uses its defaults.
+func faultMenuHelp(info mockserver.FaultInfo) string {
 	text := info.Help
 	if info.Usual != "" {
 		text += ": " + info.Usual
@@ -108,7 +108,7 @@ func menuHelp(info mockserver.FaultInfo) string {
 	return text
 }
 
-// lockedBuffer is a bytes.Buffer that several goroutines may write to.
+// lockedBuffer is a bytes.Buffer that several goroutines may use.
 type lockedBuffer struct {
 	mu  sync.Mutex
 	buf bytes.Buffer

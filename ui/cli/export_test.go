@@ -26,9 +26,9 @@ func RunPanicking(url string) int {
 	cmd := &cobra.Command{Use: "panicking"}
 	cmd.SetIn(os.Stdin)
 	cmd.SetOut(os.Stdout)
-	err := watch(context.Background(), cmd, watching{
-		feeds:  []target{{config: feed.Config{Name: "panicking", URL: url, Decoder: decode.Native{}}}},
-		faults: []ui.FaultMenuItem{{Name: "panic", Help: "panic", Inject: func(context.Context) error { panic("a bug") }}},
+	err := runScreen(context.Background(), cmd, screenOptions{
+		targets: []target{{config: feed.Config{Name: "panicking", URL: url, Decoder: decode.Native{}}}},
+		faults:  []ui.FaultMenuItem{{Name: "panic", Help: "panic", Inject: func(context.Context) error { panic("a bug") }}},
 	})
 	if err != nil {
 		return ExitError
@@ -38,12 +38,12 @@ func RunPanicking(url string) int {
 
 // ReadAgain is the decoder that a replay makes of what a recording says of a feed.
 func ReadAgain(name string, d preset.Definition) (decode.Decoder, error) {
-	roster, err := newRoster([]target{{
+	feeds, err := newRecordedFeeds([]target{{
 		config: feed.Config{Name: name, URL: "http://desk.example/"},
 		origin: config.Feed{Definition: d},
 	}})
 	if err != nil {
 		return nil, err
 	}
-	return decoderOf(config.NewSymbolTable())(roster.source(name)), nil
+	return recordingDecoder(config.NewSymbolTable())(feeds.source(name)), nil
 }

@@ -15,38 +15,38 @@ import (
 	"livetape/feed/redact"
 )
 
-// feedFlags say which feeds, and how to reach one. Every command that takes feeds has them.
+// feedFlags say which feeds to use, and how to reach one. Every command that takes feeds has them.
 type feedFlags struct {
-	file string // the configuration; empty: look for it
-	list string // a watchlist to show alone
+	configFile string // empty: look for it
+	watchlist  string // show only its symbols
 
-	// The others are about one feed.
+	// The others are for one feed.
 	name        string
 	preset      string
 	symbols     []string
 	vars        []string
 	headers     []string
-	idle        time.Duration
+	idleTimeout time.Duration
 	lastEventID string
 	maxEvent    int    // MiB; 0 for the default
 	ca          string // file of certificates to trust
 
-	sifts bool // --symbols says what of all feeds is printed, too
+	filtersOutput bool // --symbols also selects what is printed, of all feeds
 }
 
-// register adds the flags that every such command has; [feedFlags.registerSymbols] is for those that have no other
-// use of symbols.
+// register adds the flags that every such command has. [feedFlags.registerSymbols] is for commands without a --symbols
+// of their own.
 func (f *feedFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.file, "config", "", "read the configuration `FILE` (default: see 'livetape config path')")
+	flags.StringVar(&f.configFile, "config", "", "read the configuration `FILE` (default: see 'livetape config path')")
 	flags.StringVar(&f.name, "name", "", "what to call the feed (default: its host)")
 	flags.StringVar(&f.preset, "preset", "", "a feed that livetape knows, by its `NAME`: see 'livetape presets'")
 	flags.StringArrayVar(&f.vars, "var", nil, "`name=value` for a {name} in the URL of a preset (repeatable)")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
-	flags.DurationVar(&f.idle, "idle-timeout", 90*time.Second, "reconnect when nothing was received for so long; 0 for never")
+	flags.DurationVar(&f.idleTimeout, "idle-timeout", 90*time.Second, "reconnect when nothing has been received for so long; 0 for never")
 	flags.StringVar(&f.lastEventID, "last-event-id", "", "resume from this event id")
-	flags.StringVar(&f.ca, "ca", "", "trust the certificates in `FILE` (PEM), too")
-	flags.IntVar(&f.maxEvent, "max-event", 1, "skip events of over so many `MiB`, from 1 to 64")
+	flags.StringVar(&f.ca, "ca", "", "also trust the certificates in `FILE` (PEM)")
+	flags.IntVar(&f.maxEvent, "max-event", 1, "skip events larger than so many `MiB`, from 1 to 64")
 }
 
 func (f *feedFlags) registerSymbols(cmd *cobra.Command) {
@@ -54,20 +54,20 @@ func (f *feedFlags) registerSymbols(cmd *cobra.Command) {
 }
 
 func (f *feedFlags) registerList(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.list, "list", "", "show only the symbols of this watchlist of the configuration")
+	cmd.Flags().StringVar(&f.watchlist, "list", "", "show only the symbols of this watchlist of the configuration")
 }
 
-// given is the first of the flags that say how to reach one feed; empty when there is none.
-func (f feedFlags) given(cmd *cobra.Command) string {
+// oneFeedFlag is the first flag given that is for one feed; empty when there is none.
+func (f feedFlags) oneFeedFlag(cmd *cobra.Command) string {
 	for _, name := range []string{"name", "preset", "symbols", "var", "header", "idle-timeout", "last-event-id", "max-event", "ca"} {
-		if cmd.Flags().Changed(name) && !(f.sifts && name == "symbols") {
+		if cmd.Flags().Changed(name) && !(f.filtersOutput && name == "symbols") {
 			return name
 		}
 	}
 	return ""
 }
 
-// definition is what the flags say of a feed, in the words of a configuration.
+// definition is what the flags say of a feed, in the form of a configuration.
 func (f feedFlags) definition(cmd *cobra.Command) (preset.Definition, error) {
 	header, err := parseHeaders(cmd, f.headers)
 	if err != nil {
@@ -80,51 +80,49 @@ func (f feedFlags) definition(cmd *cobra.Command) (preset.Definition, error) {
 	d := preset.Definition{Preset: f.preset, Symbols: f.symbols, Vars: vars, Headers: header}
 	if cmd.Flags().Changed("idle-timeout") {
 		d.IdleTimeout = "never"
-		if f.idle != 0 {
-			d.IdleTimeout = f.idle.String()
+		if f.idleTimeout != 0 {
+			d.IdleTimeout = f.idleTimeout.String()
 		}
 	}
 	return d, nil
 }
 
-// checkMaxEvent refuses a bound that no feed can have.
 func (f feedFlags) checkMaxEvent(cmd *cobra.Command) error {
 	if cmd.Flags().Changed("max-event") && (f.maxEvent < 1 || f.maxEvent > 64) {
-		return misused(cmd, "max-event: %d MiB is not between 1 and 64", f.maxEvent)
+		return usageErrorf(cmd, "max-event: %d MiB is not between 1 and 64", f.maxEvent)
 	}
 	return nil
 }
 
-// bare is the feed at a URL of which nothing else is known.
-func (f feedFlags) bare(cmd *cobra.Command, rawURL string) (feed.Config, error) {
+// urlConfig is the feed at a URL of which nothing else is known.
+func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, error) {
 	header, err := parseHeaders(cmd, f.headers)
 	if err != nil {
 		return feed.Config{}, err
 	}
-	idle := f.idle
+	idle := f.idleTimeout
 	if idle == 0 {
-		idle = -1
+		idle = -1 // never
 	}
 	name := cmp.Or(f.name, hostOf(rawURL))
-	config := feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: mapping.PerLine(auto.New(name, nil))}
-	return config, nil
+	return feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: mapping.PerLine(auto.New(name, nil))}, nil
 }
 
-// isURL reports whether an argument is the URL of a feed, and not its name.
+// isURL reports whether an argument is the URL of a feed rather than its name.
 func isURL(argument string) bool {
 	scheme, _, found := strings.Cut(argument, "://")
 	return found && (scheme == "http" || scheme == "https" || strings.HasPrefix(scheme, "${"))
 }
 
-// displayed is what may be repeated of an argument that is no URL, and may hold a secret all the same.
-func displayed(argument string) string {
+// redactedArg is what may be shown of an argument that is not a URL but may hold a secret all the same.
+func redactedArg(argument string) string {
 	if scheme, _, found := strings.Cut(argument, "://"); found {
 		return scheme + "://…"
 	}
 	return strings.TrimPrefix(redact.URL("http://"+argument), "http://")
 }
 
-// hostOf is the host of a feed's URL as it is written, to call the feed by.
+// hostOf is the host in a feed's URL as it is written. The feed is called by it.
 func hostOf(rawURL string) string {
 	_, rest, _ := strings.Cut(redact.URL(rawURL), "://")
 	host, _, _ := strings.Cut(rest, "/")
@@ -139,10 +137,10 @@ func parseHeaders(cmd *cobra.Command, lines []string) (map[string]string, error)
 		name, value, found := strings.Cut(line, ":")
 		name = http.CanonicalHeaderKey(strings.TrimSpace(name))
 		if !found || name == "" {
-			return nil, misused(cmd, "header %d is not of the form 'Name: value'", i+1)
+			return nil, usageErrorf(cmd, "header %d is not of the form 'Name: value'", i+1)
 		}
 		if _, twice := headers[name]; twice {
-			return nil, misused(cmd, "the header %s is given twice", name)
+			return nil, usageErrorf(cmd, "the header %s is given twice", name)
 		}
 		headers[name] = strings.TrimSpace(value)
 	}
@@ -155,10 +153,10 @@ func parseVars(cmd *cobra.Command, pairs []string) (map[string]string, error) {
 	for i, pair := range pairs {
 		name, value, found := strings.Cut(pair, "=")
 		if !found || name == "" || value == "" {
-			return nil, misused(cmd, "var %d is not of the form name=value", i+1)
+			return nil, usageErrorf(cmd, "var %d is not of the form name=value", i+1)
 		}
 		if _, twice := vars[name]; twice {
-			return nil, misused(cmd, "the var %s is given twice", name)
+			return nil, usageErrorf(cmd, "the var %s is given twice", name)
 		}
 		vars[name] = value
 	}

@@ -9,66 +9,66 @@ import (
 	"livetape/ui/cli/config"
 )
 
-// announce says that the feeds are those of a configuration that merely lay in the working directory, and which secrets
-// it has them send: it may have come with somebody else's files.
-func (c *choice) announce(targets []target) {
-	if !c.local {
+// warnLocalConfig says on standard error that the feeds come from a configuration that was merely found in the working
+// directory, and which secrets it sends: it may have come with somebody else's files.
+func (s *targetSelection) warnLocalConfig(targets []target) {
+	if !s.local {
 		return
 	}
-	out := c.cmd.ErrOrStderr()
+	out := s.cmd.ErrOrStderr()
 	fmt.Fprintf(out, "livetape: using %s of this directory\n", config.FileName)
-	for _, line := range disclosures(targets) {
+	for _, line := range secretsSent(targets) {
 		fmt.Fprintf(out, "livetape: %s\n", line)
 	}
 }
 
-// maxLine is how many characters of such a line are printed.
-const maxLine = 300
+const maxSecretsLine = 300 // characters
 
-// disclosures say, a line for each feed that sends secrets, which and whereto.
-func disclosures(targets []target) []string {
+// secretsSent is a line for each feed that sends secrets: which, and to what host.
+func secretsSent(targets []target) []string {
 	var lines []string
 	for _, t := range targets {
-		if given := t.origin.SecretSources(); len(given) > 0 {
-			line := fmt.Sprintf("%s: sends %s to %s", t.config.Name, strings.Join(given, ", "), orUnknown(t.origin.Host()))
-			lines = append(lines, market.PlainText(line, maxLine))
+		if secrets := t.origin.SecretSources(); len(secrets) > 0 {
+			line := fmt.Sprintf("%s: sends %s to %s", t.config.Name, strings.Join(secrets, ", "), hostOrUnknown(t.origin.Host()))
+			lines = append(lines, market.PlainText(line, maxSecretsLine))
 		}
 	}
 	return lines
 }
 
-// newlyDisclosed is what a configuration of the working directory has sent since it changed; empty for nothing new.
-func (c *choice) newlyDisclosed(before, now []target) string {
-	if !c.local {
-		return ""
-	}
-	known := disclosures(before)
-	fresh := slices.DeleteFunc(disclosures(now), func(line string) bool { return slices.Contains(known, line) })
-	if len(fresh) == 0 {
-		return ""
-	}
-	return config.FileName + " of this directory has changed: " + strings.Join(fresh, "; ")
-}
-
-// stillOurs refuses a file of the working directory that has become somebody else's since it was found.
-func (c *choice) stillOurs() error {
-	if !c.local {
-		return nil
-	}
-	_, err := config.Find("")
-	return err
-}
-
-func orUnknown(host string) string {
+func hostOrUnknown(host string) string {
 	if host == "" {
 		return "the host that a variable names"
 	}
 	return host
 }
 
-// origin is the configuration to name on the screen; empty when it is the one that the user keeps or asked for.
-func (c *choice) origin() string {
-	if c == nil || !c.local {
+// newSecretsSent says which secrets a changed configuration of the working directory sends and did not send before;
+// empty for none.
+func (s *targetSelection) newSecretsSent(before, now []target) string {
+	if !s.local {
+		return ""
+	}
+	known := secretsSent(before)
+	added := slices.DeleteFunc(secretsSent(now), func(line string) bool { return slices.Contains(known, line) })
+	if len(added) == 0 {
+		return ""
+	}
+	return config.FileName + " of this directory has changed: " + strings.Join(added, "; ")
+}
+
+// checkOwner refuses a configuration of the working directory that has become another user's since it was found.
+func (s *targetSelection) checkOwner() error {
+	if !s.local {
+		return nil
+	}
+	_, err := config.Find("")
+	return err
+}
+
+// localConfigName is the configuration to name on the screen; empty when it is the user's own or was asked for.
+func (s *targetSelection) localConfigName() string {
+	if s == nil || !s.local {
 		return ""
 	}
 	return "./" + config.FileName

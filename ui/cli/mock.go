@@ -14,19 +14,19 @@ import (
 
 // marketFlags are the flags that demo and mock share.
 type marketFlags struct {
-	config mockserver.Config
-	faults []string
-	story  string // a scenario, by name or file
-	start  string // of its clock
+	config   mockserver.Config
+	faults   []string
+	scenario string // a name or file
+	start    string // of the scenario's clock
 }
 
 func (f *marketFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.Uint64Var(&f.config.Seed, "seed", 1, "seed of the simulated market; the same seed tells the same story")
+	flags.Uint64Var(&f.config.Seed, "seed", 1, "seed of the simulated market; the same seed gives the same events")
 	flags.Float64Var(&f.config.Rate, "rate", 40, "events a second, all symbols together")
 	flags.IntVar(&f.config.Symbols, "symbols", 24, "how many symbols the market has")
-	flags.StringVar(&f.story, "scenario", "", "tell a story: a `NAME` of 'livetape scenarios', or a file of your own")
-	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+mockserver.FaultSyntax+"` to misbehave by, such as stall:5s@1m (repeatable)")
+	flags.StringVar(&f.scenario, "scenario", "", "play a scenario: a `NAME` of 'livetape scenarios', or a file of your own")
+	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+mockserver.FaultSyntax+"` to inject, such as stall:5s@1m (repeatable)")
 }
 
 // mockConfig is what the flags say.
@@ -34,18 +34,18 @@ func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) 
 	config := f.config
 	for _, name := range []string{"seed", "rate", "symbols", "max-clients"} {
 		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed && flag.Value.String() == "0" {
-			return config, misused(cmd, "%s: must be above 0", name)
+			return config, usageErrorf(cmd, "%s: must be above 0", name)
 		}
 	}
 	for _, text := range f.faults {
 		fault, err := mockserver.ParseFault(text)
 		if err != nil {
-			return config, usageError{err, hint(cmd)}
+			return config, usageError{err, helpHint(cmd)}
 		}
 		config.Faults = append(config.Faults, fault)
 	}
 	var err error
-	if config.Scenario, err = f.scenario(cmd); err != nil || config.Scenario == nil {
+	if config.Scenario, err = f.loadScenario(cmd); err != nil || config.Scenario == nil {
 		return config, err
 	}
 	if !cmd.Flags().Changed("rate") {
@@ -64,7 +64,7 @@ func faultHelp() string {
 	for _, info := range mockserver.Faults() {
 		fmt.Fprintf(table, "  %s\t%s\t%s", info.Name, info.Example, info.Help)
 		if info.For > 0 {
-			fmt.Fprintf(table, " (%s unless you say)", info.For)
+			fmt.Fprintf(table, " (%s by default)", info.For)
 		}
 		if info.Value != "" {
 			fmt.Fprintf(table, "; VALUE: %s", info.Value)
@@ -73,88 +73,88 @@ func faultHelp() string {
 	}
 	table.Flush()
 	return b.String() + `
-A fault is written ` + mockserver.FaultSyntax + `: :FOR says how long it lasts, @EVERY makes it
-come again, /SHARE strikes one connection (/one) or a part of them (/25%). POST /faults takes the
-same, a line each, while the server runs.`
+A fault is written ` + mockserver.FaultSyntax + `: :FOR is how long it lasts, @EVERY repeats it,
+/SHARE applies it to one connection (/one) or a part of them (/25%). POST /faults takes the same,
+one a line, while the server runs.`
 }
 
 func mockCommand() *cobra.Command {
 	var market marketFlags
 	var replay replayFlags
-	var secret tokenFlags
-	var place venueFlags
+	var token tokenFlags
+	var server serverFlags
 	var recording string
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
-		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under\n/as/ it speaks as other services, for their clients: GET /as/ lists them.\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp(),
-		Args:  noArguments,
+		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under\n/as/ it emulates other services, for their clients: GET /as/ lists them.\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp(),
+		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if recording != "" {
-				return serveRecording(cmd, place, recording, replay)
+				return serveRecording(cmd, server, recording, replay)
 			}
 			var err error
-			if market.config.Token, err = secret.token(cmd); err != nil {
+			if market.config.Token, err = token.read(cmd); err != nil {
 				return err
 			}
-			return runMock(cmd, place, market)
+			return runMock(cmd, server, market)
 		},
 	}
-	place.register(cmd)
-	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; whoever comes then is told to come again")
+	server.register(cmd)
+	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; further clients are asked to try again later")
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
-	secret.register(cmd)
+	token.register(cmd)
 	replay.register(cmd)
 	market.register(cmd)
-	cmd.Flags().StringVar(&market.start, "start", "", "where the clock of a scenario begins: a `TIME`, or "+startNow+" for the time of day (default: as the scenario says)")
+	cmd.Flags().StringVar(&market.start, "start", "", "where the clock of a scenario starts: a `TIME`, or "+startNow+" for the time of day (default: as the scenario says)")
 	return cmd
 }
 
-// serveRecording serves what was recorded, to each client from its begin.
-func serveRecording(cmd *cobra.Command, place venueFlags, name string, flags replayFlags) error {
-	speed, from, err := flags.parse(cmd)
+// serveRecording serves a recording, to each client from its start.
+func serveRecording(cmd *cobra.Command, flags serverFlags, name string, replay replayFlags) error {
+	speed, from, err := replay.parse(cmd)
 	if err != nil {
 		return err
 	}
-	server, err := tape.NewServer(name, speed, from)
+	recording, err := tape.NewServer(name, speed, from)
 	if err != nil {
 		return err
 	}
 	mux := http.NewServeMux()
-	mux.Handle("GET /events", server)
-	settled, err := place.settle(cmd)
+	mux.Handle("GET /events", recording)
+	settings, err := flags.settings(cmd)
 	if err != nil {
 		return err
 	}
-	venue, err := takeAddress(cmd, place.addr, mux, settled.errorLog())
+	server, err := listenHTTP(cmd, flags.addr, mux, settings.errorLog())
 	if err != nil {
 		return err
 	}
-	venue.secure(settled.certificate)
+	server.useTLS(settings.certificate)
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "livetape mock server · recording %s\n\n  events  %s/events\n", name, venue.url)
-	place.advise(out, venue.url, settled.certificate)
-	return venue.serve(cmd.Context())
+	fmt.Fprintf(out, "livetape mock server · recording %s\n\n  events  %s/events\n", name, server.url)
+	flags.printFooter(out, server.url, settings.certificate)
+	return server.serve(cmd.Context())
 }
 
-func runMock(cmd *cobra.Command, place venueFlags, market marketFlags) error {
+func runMock(cmd *cobra.Command, flags serverFlags, market marketFlags) error {
 	out := cmd.OutOrStdout()
 	config, err := market.mockConfig(cmd)
 	if err != nil {
 		return err
 	}
-	settled, err := place.settle(cmd)
+	settings, err := flags.settings(cmd)
 	if err != nil {
 		return err
 	}
-	config.Logger = settled.logger
-	venue, err := openVenue(cmd, place.addr, config, settled.errorLog())
+	config.Logger = settings.logger
+	server, err := newMockServer(cmd, flags.addr, config, settings.errorLog())
 	if err != nil {
 		return err
 	}
-	venue.secure(settled.certificate)
-	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", title(config), config.Seed, config.Rate)
-	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  others  %s/as/  in the words of other services\n  health  %s/healthz\n", venue.url, venue.url, venue.url, venue.url)
-	place.advise(out, venue.url, settled.certificate)
-	return venue.serve(cmd.Context())
+	server.useTLS(settings.certificate)
+	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", marketTitle(config), config.Seed, config.Rate)
+	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  others  %s/as/  in the formats of other services\n  health  %s/healthz\n", server.url, server.url, server.url, server.url)
+	flags.printFooter(out, server.url, settings.certificate)
+	return server.serve(cmd.Context())
 }

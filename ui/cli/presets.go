@@ -15,15 +15,10 @@ func presetsCommand() *cobra.Command {
 		Use:   "presets [NAME]",
 		Short: "List the feeds that livetape knows, or print one as configuration",
 		Long: `presets lists the feeds that livetape knows, with what each needs and a command that watches it.
-With a name, it prints all that the preset says, to be changed in a configuration of your own.`,
+With a name, it prints the whole preset, to be changed in a configuration of your own.`,
 		Example: `  livetape presets
   livetape presets pyth`,
-		Args: func(cmd *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return misused(cmd, "presets takes one name, but got %d arguments", len(args))
-			}
-			return nil
-		},
+		Args: atMostOne("name"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				return printPreset(cmd, args[0])
@@ -53,7 +48,7 @@ func listPresets(out io.Writer) error {
 func printPreset(cmd *cobra.Command, name string) error {
 	p, err := preset.Find(name)
 	if err != nil {
-		return misused(cmd, "%w; 'livetape presets' lists those that there are", err)
+		return usageErrorf(cmd, "%w; 'livetape presets' lists them all", err)
 	}
 	text, err := preset.Format(p.Feed)
 	if err != nil {

@@ -16,115 +16,106 @@ import (
 
 func recordCommand() *cobra.Command {
 	var flags feedFlags
-	var until tapeEnd
+	var limits recordLimits
 	var record recordFlags
 	cmd := &cobra.Command{
 		Use:   "record [FEED|URL]... --output FILE",
 		Short: "Record feeds in a file, without a screen",
-		Long: `record writes the raw stream of one or more feeds to a file, each event with the time when it came,
-until it is told to stop: by --for, --count, ctrl+c or a signal, which leave the file whole. Feeds are
-URLs, those that the configuration names, a preset, or, without an argument, all of the
-configuration. Changes of the connection and what a reconnect missed are in the recording, and are
-told on standard error.
+		Long: `record writes the raw stream of one or more feeds to a file, each event with the time it was
+received, until --for, --count, ctrl+c or a signal ends it; the file is complete then. Feeds are
+URLs, names in the configuration, a preset, or, without an argument, all of the configuration.
+Connection changes and what a reconnect missed are in the recording, and are printed on standard
+error.
 
-'livetape replay FILE' plays it, and any reader of event streams can read it: it is one, with the
-times in comments. A FILE that ends in .gz is compressed. A recording that has the name already is
-kept under a number, FILE-0001; anything else of that name is left alone, and an error. Headers are not
-in it, and credentials of 8 characters or more are masked wherever the server repeats them.
+'livetape replay FILE' plays it. It is itself an event stream, with the times in comments, which any
+reader of event streams can read. A FILE that ends in .gz is compressed. An older recording of that
+name is kept as FILE-0001; any other file of that name is left alone, and is an error. Headers are
+not recorded, and credentials of 8 characters or more are masked wherever the server repeats them.
 
 It exits with 0 when it has recorded what was asked for, the time is up or every server has ended its
-stream for good (204); with 1 when a feed failed (the cause is told), when all end before --count, or
-when the file cannot be written.`,
+stream for good (204); with 1 when a feed failed (the cause is printed), when all end before --count,
+or when the file cannot be written.`,
 		Example: `  livetape record https://desk.example/events -o desk.tape
   livetape record https://desk.example/events -o desk.tape.gz --record-size 100 --for 24h
   livetape record desk pyth -o both.tape`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := until.check(cmd); err != nil {
+			if err := limits.validate(cmd); err != nil {
 				return err
 			}
 			if record.file == "" {
-				return misused(cmd, "say where to record: --output FILE")
+				return usageErrorf(cmd, "--output FILE is missing: it says where to record")
 			}
-			choice, targets, err := flags.targets(cmd, args, false)
+			selection, targets, err := flags.selectTargets(cmd, args, false)
 			if err != nil {
 				return err
 			}
-			choice.announce(targets)
-			return runRecord(cmd.Context(), cmd, targets, record, until)
+			selection.warnLocalConfig(targets)
+			return runRecord(cmd.Context(), cmd, targets, record, limits)
 		},
 	}
 	cmd.Flags().StringVarP(&record.file, "output", "o", "", "the `FILE` to record in; compressed if that ends in .gz")
 	record.registerSize(cmd)
-	until.register(cmd)
+	limits.register(cmd)
 	flags.register(cmd)
 	flags.registerSymbols(cmd)
 	return cmd
 }
 
-// tapeEnd says when to stop a recording; zero values for never.
-type tapeEnd struct {
-	count   int // events
-	lasting time.Duration
+// recordLimits say when to stop a recording; zero values for never.
+type recordLimits struct {
+	count    int // events
+	duration time.Duration
 }
 
-func (e *tapeEnd) register(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&e.count, "count", 0, "stop after so many events")
-	cmd.Flags().DurationVar(&e.lasting, "for", 0, "stop after so long, such as 10s or 24h")
+func (l *recordLimits) register(cmd *cobra.Command) {
+	cmd.Flags().IntVar(&l.count, "count", 0, "stop after so many events")
+	cmd.Flags().DurationVar(&l.duration, "for", 0, "stop after so long, such as 10s or 24h")
 }
 
-func (e *tapeEnd) check(cmd *cobra.Command) error {
+func (l *recordLimits) validate(cmd *cobra.Command) error {
 	switch changed := cmd.Flags().Changed; {
-	case changed("count") && e.count < 1:
-		return misused(cmd, "--count is %d; it must be at least 1", e.count)
-	case changed("for") && e.lasting <= 0:
-		return misused(cmd, "--for is %s; it must be over 0", e.lasting)
+	case changed("count") && l.count < 1:
+		return usageErrorf(cmd, "--count is %d; it must be at least 1", l.count)
+	case changed("for") && l.duration <= 0:
+		return usageErrorf(cmd, "--for is %s; it must be over 0", l.duration)
 	}
 	return nil
 }
 
 // runRecord records the feeds. When it returns, every connection and the file are closed.
-func runRecord(ctx context.Context, cmd *cobra.Command, feeds []target, flags recordFlags, until tapeEnd) error {
-	roster, err := newRoster(feeds)
-	if err != nil {
-		return usageError{err, hint(cmd)}
-	}
-	feeding, stop := context.WithCancel(ctx)
-	defer stop()
-	set, err := feed.Start(feeding, configs(feeds)...)
-	if err != nil {
-		return usageError{err, hint(cmd)}
-	}
-	defer func() {
-		stop()
-		drain(set.Events())
-	}()
-	recorder, err := flags.create(cmd, roster)
+func runRecord(ctx context.Context, cmd *cobra.Command, targets []target, flags recordFlags, limits recordLimits) error {
+	feeds, err := startFeeds(ctx, cmd, targets)
 	if err != nil {
 		return err
 	}
-	progress := newProgress(cmd.ErrOrStderr(), flags.file)
-	t := taping{
-		recorder: recorder, notices: output.NewNotices(progress, len(feeds), false), progress: progress, count: until.count,
+	defer feeds.stop()
+	recorder, err := flags.createFile(cmd, feeds.recorded)
+	if err != nil {
+		return err
 	}
-	err = t.run(ctx, set.Events(), timer(until.lasting))
-	closeErr := lacks(recorder.Close())
-	progress.end()
-	t.notices.Summarize()
-	t.notices.Say(flags.file, humanize.Plural(progress.events, "event")+" recorded")
+	progress := newRecordProgress(cmd.ErrOrStderr(), flags.file)
+	l := recordLoop{
+		recorder: recorder, notices: output.NewNotices(progress, len(targets), false), progress: progress, count: limits.count,
+	}
+	err = l.run(ctx, feeds.set.Events(), timer(limits.duration))
+	closeErr := asIncomplete(recorder.Close())
+	progress.clear()
+	l.notices.Summarize()
+	l.notices.Say(flags.file, humanize.Plural(progress.events, "event")+" recorded")
 	return cmp.Or(closeErr, err) // the first knows how much is lost
 }
 
-// taping takes events from feeds to a file, and tells how the feeds are. One goroutine runs it.
-type taping struct {
+// recordLoop writes events of feeds to a file, and prints how the feeds are. One goroutine runs it.
+type recordLoop struct {
 	recorder *tape.Recorder
 	notices  *output.Notices
-	progress *progress
+	progress *recordProgress
 	count    int // events to record; 0 for no end
 }
 
-// run records until there is enough, the time is up, the feeds have ended or ctx ends. None of these is an error,
-// unless something is lacking that was asked for.
-func (t *taping) run(ctx context.Context, events <-chan feed.Event, timeUp <-chan time.Time) error {
+// run records until there are enough events, the time is up, the feeds have ended or ctx ends. None of these is an
+// error, unless something is missing that was asked for.
+func (l *recordLoop) run(ctx context.Context, events <-chan feed.Event, timeUp <-chan time.Time) error {
 	second := time.NewTicker(time.Second)
 	defer second.Stop()
 	for {
@@ -134,15 +125,15 @@ func (t *taping) run(ctx context.Context, events <-chan feed.Event, timeUp <-cha
 		case <-timeUp:
 			return nil
 		case now := <-second.C:
-			t.progress.show(now)
-			if err := t.recorder.Flush(); err != nil {
+			l.progress.show(now)
+			if err := l.recorder.Flush(); err != nil {
 				return err
 			}
 		case ev, ok := <-events:
 			if !ok {
 				return nil
 			}
-			if done, err := t.take(ev); done || err != nil {
+			if done, err := l.take(ev); done || err != nil {
 				return err
 			}
 		}
@@ -150,31 +141,31 @@ func (t *taping) run(ctx context.Context, events <-chan feed.Event, timeUp <-cha
 }
 
 // take records an event, and reports whether it is the last one.
-func (t *taping) take(ev feed.Event) (done bool, err error) {
-	if err := t.recorder.Write(ev); err != nil {
+func (l *recordLoop) take(ev feed.Event) (done bool, err error) {
+	if err := l.recorder.Write(ev); err != nil {
 		return true, err
 	}
 	switch {
 	case ev.Message != nil:
-		t.progress.count(ev)
+		l.progress.count(ev)
 		if tape.IsSkipped(ev.Message) {
-			t.notices.Unusable(ev.Feed, ev.Message)
+			l.notices.Unusable(ev.Feed, ev.Message)
 		}
-		return t.progress.events == t.count, nil
+		return l.progress.events == l.count, nil
 	case ev.Gap != nil:
-		t.notices.Gap(ev.Feed, ev.Gap)
+		l.notices.Gap(ev.Feed, ev.Gap)
 	case ev.Status != nil:
-		if t.notices.Status(ev.Feed, *ev.Status) {
-			return true, cmp.Or(t.notices.Failure(), t.cutShort())
+		if l.notices.Status(ev.Feed, *ev.Status) {
+			return true, cmp.Or(l.notices.Failure(), l.endedEarly())
 		}
 	}
 	return false, nil
 }
 
-// cutShort is what to say when the streams have ended for good; nil when no more was asked for.
-func (t *taping) cutShort() error {
-	if t.count == 0 {
+// endedEarly is the error when the streams have ended for good; nil when no more was asked for.
+func (l *recordLoop) endedEarly() error {
+	if l.count == 0 {
 		return nil
 	}
-	return fmt.Errorf("the stream ended after %d of %d events", t.progress.events, t.count)
+	return fmt.Errorf("the stream ended after %d of %d events", l.progress.events, l.count)
 }

@@ -12,26 +12,26 @@ import (
 	"livetape/ui/cli/config"
 )
 
-// roster knows, for a recording, the feeds that are watched, and how each is read. Feeds may join while it is used.
-type roster struct {
+// recordedFeeds are the feeds that a recording is of, with how each is decoded. Feeds may be added while it is used.
+type recordedFeeds struct {
 	mu    sync.Mutex
 	feeds []tape.Source
 	masks map[string]redact.Redactor // by the name of the feed
 }
 
-func newRoster(targets []target) (*roster, error) {
-	r := &roster{masks: map[string]redact.Redactor{}}
+func newRecordedFeeds(targets []target) (*recordedFeeds, error) {
+	r := &recordedFeeds{masks: map[string]redact.Redactor{}}
 	for _, t := range targets {
-		if err := r.join(t); err != nil {
+		if err := r.add(t); err != nil {
 			return nil, err
 		}
 	}
 	return r, nil
 }
 
-// join adds a feed, or makes the one of its name another.
-func (r *roster) join(t target) error {
-	text, err := reading(t.origin)
+// add adds a feed, or replaces the one of its name.
+func (r *recordedFeeds) add(t target) error {
+	definition, err := decoderDefinition(t.origin)
 	if err != nil {
 		return err
 	}
@@ -41,8 +41,8 @@ func (r *roster) join(t target) error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.masks[t.config.Name] = mask.And(r.masks[t.config.Name]) // events of the one before may still wait
-	s := tape.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Mapping: text}
+	r.masks[t.config.Name] = mask.And(r.masks[t.config.Name]) // events of the one before may still be waiting
+	s := tape.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Mapping: definition}
 	for i, before := range r.feeds {
 		if before.Name == s.Name {
 			r.feeds[i] = s
@@ -53,21 +53,21 @@ func (r *roster) join(t target) error {
 	return nil
 }
 
-func (r *roster) all() []tape.Source {
+func (r *recordedFeeds) all() []tape.Source {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]tape.Source(nil), r.feeds...)
 }
 
-// mask takes the credentials of the feed called name out of what it sends.
-func (r *roster) mask(name string) redact.Redactor {
+// mask removes the credentials of the feed called name from what it sends.
+func (r *recordedFeeds) mask(name string) redact.Redactor {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.masks[name]
 }
 
 // source is what is known of the feed called name.
-func (r *roster) source(name string) tape.Source {
+func (r *recordedFeeds) source(name string) tape.Source {
 	for _, s := range r.all() {
 		if s.Name == name {
 			return s
@@ -76,38 +76,38 @@ func (r *roster) source(name string) tape.Source {
 	return tape.Source{Name: name}
 }
 
-// reading is the part of a feed's definition that says how its payloads are read, as one line; empty where nothing is
-// said. No secret can be in it: none is needed to read.
-func reading(f config.Feed) (string, error) {
+// decoderDefinition is the part of a feed's definition that says how its payloads are decoded, as one line; empty where
+// nothing is said. It holds no secret, since none is needed to decode.
+func decoderDefinition(f config.Feed) (string, error) {
 	return preset.Definition{Preset: f.Preset, Decoder: f.Decoder, Spec: f.Spec}.Line()
 }
 
-// decoderOf is what reads the payloads of a feed of a recording. Where that cannot be made, as for the recording of
-// a newer livetape, each event says so.
-func decoderOf(book *config.SymbolTable) func(tape.Source) decode.Decoder {
+// recordingDecoder makes the decoder of a recorded feed. Where that fails, as for the recording of a newer livetape,
+// each event says so.
+func recordingDecoder(symbols *config.SymbolTable) func(tape.Source) decode.Decoder {
 	return func(s tape.Source) decode.Decoder {
 		if s.Mapping == "" {
-			return book.Decoder(auto.New(s.Name, nil))
+			return symbols.Decoder(auto.New(s.Name, nil))
 		}
 		d, err := preset.Parse([]byte(s.Mapping))
 		if err == nil {
 			d, err = d.Resolve()
 		}
 		if err != nil {
-			return unreadable{err}
+			return failingDecoder{err}
 		}
 		decoder, err := d.NewDecoder(s.Name)
 		if err != nil {
-			return unreadable{err}
+			return failingDecoder{err}
 		}
-		return book.Decoder(decoder)
+		return symbols.Decoder(decoder)
 	}
 }
 
-// unreadable is a decoder of payloads that nobody knows to read.
-type unreadable struct{ cause error }
+// failingDecoder decodes nothing, and says why.
+type failingDecoder struct{ cause error }
 
 // Decode implements [decode.Decoder].
-func (u unreadable) Decode(string, []byte) (decode.Message, error) {
-	return decode.Message{}, u.cause
+func (d failingDecoder) Decode(string, []byte) (decode.Message, error) {
+	return decode.Message{}, d.cause
 }

@@ -15,7 +15,7 @@ import (
 	"livetape/ui/humanize"
 )
 
-// recordFlags say where to record what is watched.
+// recordFlags say where to record what is watched or printed.
 type recordFlags struct {
 	file string
 	size int64
@@ -27,13 +27,13 @@ func (f *recordFlags) register(cmd *cobra.Command) {
 }
 
 func (f *recordFlags) registerSize(cmd *cobra.Command) {
-	cmd.Flags().Int64Var(&f.size, "record-size", 0, "begin the next file after so many `MiB`; 0 for never")
+	cmd.Flags().Int64Var(&f.size, "record-size", 0, "start another file after so many `MiB`; 0 for never")
 }
 
-// recording is a file that what is watched goes through.
+// recording passes events on to a screen or printer, and records them on the way.
 type recording struct {
 	events  <-chan feed.Event
-	notices chan string // for the screen; nil when there is no recording
+	notices chan string // what goes wrong; nil when there is no recording
 	tape    *tape.Recorder
 	name    string
 
@@ -41,40 +41,40 @@ type recording struct {
 	failed error
 }
 
-// record puts a recording between the feeds and whoever watches them; without a file there is none.
-func (f recordFlags) record(ctx context.Context, cmd *cobra.Command, feeds *roster, events <-chan feed.Event) (*recording, error) {
+// start begins to record events; without a file, they only pass.
+func (f recordFlags) start(ctx context.Context, cmd *cobra.Command, feeds *runningFeeds) (*recording, error) {
 	if f.file == "" {
-		return &recording{events: events}, nil
+		return &recording{events: feeds.set.Events()}, nil
 	}
-	recorder, err := f.create(cmd, feeds)
+	recorder, err := f.createFile(cmd, feeds.recorded)
 	if err != nil {
 		return nil, err
 	}
 	r := &recording{notices: make(chan string, 1), tape: recorder, name: f.file}
-	r.events = recorder.Tee(ctx, events, r.fail)
+	r.events = recorder.Tee(ctx, feeds.set.Events(), r.fail)
 	return r, nil
 }
 
-// create begins the file. That it moves an older recording aside is told.
-func (f recordFlags) create(cmd *cobra.Command, feeds *roster) (*tape.Recorder, error) {
+// createFile begins the file. If it moves an older recording aside, it says so.
+func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape.Recorder, error) {
 	if f.size < 0 || f.size > math.MaxInt64>>20 {
 		return nil, fmt.Errorf("record in %s: a size of %d MiB is not between 0 and %d", f.file, f.size, int64(math.MaxInt64>>20))
 	}
 	recorder, err := tape.Create(f.file, tape.RecorderOptions{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source, Mask: feeds.mask})
 	if err == nil && recorder.MovedTo() != "" {
-		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: %s was there: it is %s now\n", f.file, recorder.MovedTo())
+		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: the recording %s that existed is now %s\n", f.file, recorder.MovedTo())
 	}
 	return recorder, err
 }
 
-// sum tells, once all events have come, how many were recorded, if nothing is lacking.
-func (r *recording) sum(out io.Writer) {
+// printSummary says, once all events have come, how many were recorded, unless some are missing.
+func (r *recording) printSummary(out io.Writer) {
 	if r.tape != nil && r.err() == nil {
 		output.NewNotices(out, 0, false).Say(r.name, humanize.Plural(r.tape.Messages(), "event")+" recorded")
 	}
 }
 
-// fail tells the screen what goes wrong, and keeps it for when the screen is gone: watching goes on.
+// fail tells the screen what went wrong, and keeps it until the screen is gone: watching goes on.
 func (r *recording) fail(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -83,11 +83,11 @@ func (r *recording) fail(err error) {
 	}
 	select {
 	case r.notices <- err.Error():
-	default: // the one before is not read yet
+	default: // the one before has not been read yet
 	}
 }
 
-// banner adds to the screen's banner that it is recorded.
+// banner adds to the screen's banner that there is a recording.
 func (f recordFlags) banner(text string) string {
 	switch {
 	case f.file == "":
@@ -102,17 +102,17 @@ func (f recordFlags) banner(text string) string {
 func (r *recording) err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return lacks(r.failed)
+	return asIncomplete(r.failed)
 }
 
-// incomplete is the error of a recording that is not whole: it is told even to whoever stopped it by a signal.
-type incomplete struct{ error }
+// incompleteRecording is the error of a recording that is not complete. It is printed even after a signal.
+type incompleteRecording struct{ error }
 
-func (e incomplete) Unwrap() error { return e.error }
+func (e incompleteRecording) Unwrap() error { return e.error }
 
-func lacks(err error) error {
+func asIncomplete(err error) error {
 	if err == nil {
 		return nil
 	}
-	return incomplete{err}
+	return incompleteRecording{err}
 }

@@ -8,113 +8,111 @@ import (
 	"slices"
 	"strings"
 
-	"livetape/feed"
 	"livetape/ui"
 	"livetape/ui/cli/config"
 )
 
-// reloader has the running feeds follow the configuration. What is wrong with a new one is told, and what runs is left
+// configReloader has the running feeds follow the configuration. A mistake in a changed one is shown, and what runs stays
 // as it is.
-type reloader struct {
-	choice  *choice
-	set     *feed.Set
-	roster  *roster
-	running []target
-	setups  chan<- ui.Reload
+type configReloader struct {
+	selection *targetSelection
+	feeds     *runningFeeds
+	targets   []target // that run
+	reloads   chan<- ui.Reload
 }
 
-// follow begins to watch the file of the choice, if there is one. The channel that it returns says what is watched from then on; it is
-// closed when ctx has ended and nothing is left running. Without a file it is nil.
-func follow(ctx context.Context, w watching, set *feed.Set, roster *roster) (<-chan ui.Reload, error) {
-	c := w.choice
-	if c == nil || c.file == nil {
+// followConfig watches the configuration for changes, if there is one. The channel says what the screen shows from then
+// on. It is closed when ctx has ended and nothing is left running; without a configuration it is nil.
+func followConfig(ctx context.Context, options screenOptions, feeds *runningFeeds) (<-chan ui.Reload, error) {
+	selection := options.selection
+	if selection == nil || selection.file == nil {
 		return nil, nil
 	}
-	changes, err := config.Watch(ctx, c.file)
+	changes, err := config.Watch(ctx, selection.file)
 	if err != nil {
 		return nil, err
 	}
-	setups := make(chan ui.Reload, 1)
-	r := &reloader{c, set, roster, w.feeds, setups}
+	reloads := make(chan ui.Reload, 1)
+	r := &configReloader{selection, feeds, options.targets, reloads}
 	go r.run(ctx, changes)
-	return setups, nil
+	return reloads, nil
 }
 
-func (r *reloader) run(ctx context.Context, changes <-chan config.Change) {
-	defer close(r.setups)
+func (r *configReloader) run(ctx context.Context, changes <-chan config.Change) {
+	defer close(r.reloads)
 	for change := range changes {
-		setup := r.take(change)
+		reload := r.apply(change)
 		select {
-		case r.setups <- setup:
+		case r.reloads <- reload:
 		case <-ctx.Done(): // changes is closed soon
 		}
 	}
 }
 
-// take makes the feeds those of a new file, and says what there is to show.
-func (r *reloader) take(change config.Change) ui.Reload {
+// apply makes the feeds those of a changed file, and says what there is to show.
+func (r *configReloader) apply(change config.Change) ui.Reload {
 	if change.File == nil {
-		return trouble(change.Err)
+		return failedReload(change.Err)
 	}
-	next := *r.choice
+	next := *r.selection
 	next.file = change.File
 	targets, err := next.targets()
 	if err == nil {
-		err = next.stillOurs()
+		err = next.checkOwner()
 	}
 	if err == nil {
-		err = sameName(targets)
+		err = requireUniqueNames(targets)
 	}
 	if err == nil {
-		err = next.book.Load(next.file, next.options)
+		err = next.symbols.Load(next.file, next.options)
 	}
 	if err != nil {
-		return trouble(err)
+		return failedReload(err)
 	}
-	r.choice.file = next.file
-	setup := ui.Reload{Feeds: sources(configs(targets)), Notice: r.choice.newlyDisclosed(r.running, targets)}
-	if err := errors.Join(r.replace(targets), change.Err); err != nil {
-		setup.Problem = oneLine(err)
+	r.selection.file = next.file
+	reload := ui.Reload{Feeds: screenSources(targets), Notice: r.selection.newSecretsSent(r.targets, targets)}
+	if err := errors.Join(r.replaceFeeds(targets), change.Err); err != nil {
+		reload.Problem = firstLine(err)
 	}
-	return setup
+	return reload
 }
 
-// replace stops what is not asked for any more, and starts what is new. Feeds that stay the same are not touched.
-func (r *reloader) replace(targets []target) error {
+// replaceFeeds stops the feeds that are no longer asked for, and starts new ones. Feeds that stay the same are left alone.
+func (r *configReloader) replaceFeeds(targets []target) error {
 	var errs []error
 	var kept []target
-	for _, old := range r.running {
-		if slices.ContainsFunc(targets, old.same) {
+	for _, old := range r.targets {
+		if slices.ContainsFunc(targets, old.equal) {
 			kept = append(kept, old)
 		} else {
-			errs = append(errs, r.set.Remove(old.config.Name))
+			errs = append(errs, r.feeds.set.Remove(old.config.Name))
 		}
 	}
-	r.running = kept
+	r.targets = kept
 	for _, t := range targets {
-		if slices.ContainsFunc(kept, t.same) {
+		if slices.ContainsFunc(kept, t.equal) {
 			continue
 		}
-		err := r.roster.join(t)
+		err := r.feeds.recorded.add(t)
 		if err == nil {
-			err = r.set.Add(t.config)
+			err = r.feeds.set.Add(t.config)
 		}
 		if err != nil {
 			errs = append(errs, err)
 			continue
 		}
-		r.running = append(r.running, t)
+		r.targets = append(r.targets, t)
 	}
 	return errors.Join(errs...)
 }
 
-// same reports whether two targets are one feed, reached and read alike.
-func (t target) same(other target) bool {
+// equal reports whether two targets are the same feed, reached and decoded alike.
+func (t target) equal(other target) bool {
 	return t.config.Name == other.config.Name && t.config.URL == other.config.URL &&
 		maps.Equal(t.config.Header, other.config.Header) && reflect.DeepEqual(t.origin, other.origin)
 }
 
-func sameName(targets []target) error {
+func requireUniqueNames(targets []target) error {
 	seen := map[string]bool{}
 	for _, t := range targets {
 		if seen[t.config.Name] {
@@ -125,12 +123,12 @@ func sameName(targets []target) error {
 	return nil
 }
 
-// trouble is what is shown of a configuration that cannot be used.
-func trouble(err error) ui.Reload {
-	return ui.Reload{Problem: oneLine(err) + " · the settings before it hold"}
+// failedReload is what is shown of a configuration that cannot be used.
+func failedReload(err error) ui.Reload {
+	return ui.Reload{Problem: firstLine(err) + " · the settings before it hold"}
 }
 
-func oneLine(err error) string {
+func firstLine(err error) string {
 	line, _, _ := strings.Cut(err.Error(), "\n")
 	return line
 }

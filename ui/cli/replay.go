@@ -15,34 +15,35 @@ import (
 
 // replayFlags say how a recording is played.
 type replayFlags struct {
-	speed, from  string
-	paused       bool
-	config, list string // what symbols are called, and which to show
+	speed, from string
+	paused      bool
+	configFile  string // what symbols are called
+	watchlist   string // show only its symbols
 }
 
 func (f *replayFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.speed, "speed", "1x", "pace, from 0.1x to 1000x, or max")
-	cmd.Flags().StringVar(&f.from, "from", "0s", "where to begin: 00:05:00 or 5m")
+	cmd.Flags().StringVar(&f.speed, "speed", "1x", "speed, from 0.1x to 1000x, or max")
+	cmd.Flags().StringVar(&f.from, "from", "0s", "where to start: 00:05:00 or 5m")
 }
 
 // parse reads the flags.
 func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Duration, err error) {
 	if speed, err = tape.ParseSpeed(f.speed); err != nil {
-		return 0, 0, misused(cmd, "speed: %w", err)
+		return 0, 0, usageErrorf(cmd, "speed: %w", err)
 	}
 	if from, err = tape.ParseOffset(f.from); err != nil {
-		return 0, 0, misused(cmd, "from: %w", err)
+		return 0, 0, usageErrorf(cmd, "from: %w", err)
 	}
 	return speed, from, nil
 }
 
-// book is what symbols are called: as in the recording, unless a configuration is asked for.
-func (f *replayFlags) book() (*config.SymbolTable, error) {
-	book := config.NewSymbolTable()
-	if f.config == "" && f.list == "" {
-		return book, nil
+// symbols is what symbols are called: as in the recording, unless a configuration is asked for.
+func (f *replayFlags) symbols() (*config.SymbolTable, error) {
+	symbols := config.NewSymbolTable()
+	if f.configFile == "" && f.watchlist == "" {
+		return symbols, nil
 	}
-	path, err := config.Find(f.config)
+	path, err := config.Find(f.configFile)
 	if err != nil {
 		return nil, err
 	}
@@ -50,7 +51,7 @@ func (f *replayFlags) book() (*config.SymbolTable, error) {
 	if err != nil {
 		return nil, err
 	}
-	return book, book.Load(file, config.SymbolOptions{Watchlist: f.list, Pad: true})
+	return symbols, symbols.Load(file, config.SymbolOptions{Watchlist: f.watchlist, Pad: true})
 }
 
 func replayCommand() *cobra.Command {
@@ -59,21 +60,21 @@ func replayCommand() *cobra.Command {
 		Use:   "replay FILE",
 		Short: "Watch a recording",
 		Long: `replay plays what was recorded with --record, or any capture of an event stream
-(curl -N URL > file), as if it came now. A recording says itself which preset or map its feeds were
-read with; what is said of a capture is guessed as for any feed. On the screen, p pauses, . goes event by event,
-- and + change the pace, and the left and right arrows wind the tape.`,
+(curl -N URL > file), as if it came now. A recording says which preset or map its feeds were read
+with; how to read a capture is guessed, as for any feed. On the screen, p pauses, . goes event by
+event, - and + change the speed, and the left and right arrows wind the tape.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
-				return misused(cmd, "replay takes one file, but got %d arguments", len(args))
+				return usageErrorf(cmd, "replay takes one file, but got %d arguments", len(args))
 			}
 			return nil
 		},
 		RunE: func(cmd *cobra.Command, args []string) error { return runReplay(cmd, args[0], flags) },
 	}
 	flags.register(cmd)
-	cmd.Flags().StringVar(&flags.config, "config", "", "call symbols as this configuration `FILE` does")
-	cmd.Flags().StringVar(&flags.list, "list", "", "show only the symbols of this watchlist of the configuration")
-	cmd.Flags().BoolVar(&flags.paused, "paused", false, "begin with the tape paused")
+	cmd.Flags().StringVar(&flags.configFile, "config", "", "call symbols as this configuration `FILE` does")
+	cmd.Flags().StringVar(&flags.watchlist, "list", "", "show only the symbols of this watchlist of the configuration")
+	cmd.Flags().BoolVar(&flags.paused, "paused", false, "start paused")
 	return cmd
 }
 
@@ -86,17 +87,17 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := needTerminal(cmd); err != nil {
+	if err := requireTerminal(cmd); err != nil {
 		return cmp.Or(err, reader.Close())
 	}
-	book, err := flags.book()
+	symbols, err := flags.symbols()
 	if err != nil {
 		return cmp.Or(err, reader.Close())
 	}
 	info := reader.Info()
 	ctx, stop := context.WithCancel(cmd.Context())
 	player := tape.Play(ctx, reader, tape.PlayerOptions{
-		NewDecoder: decoderOf(book),
+		NewDecoder: recordingDecoder(symbols),
 		Speed:      speed, From: from, Paused: flags.paused, WaitAtEnd: true,
 	})
 	defer func() {
@@ -111,10 +112,10 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	for _, s := range info.Feeds {
 		screen.Feeds = append(screen.Feeds, ui.Source{Name: s.Name, URL: s.URL})
 	}
-	return show(ctx, stop, cmd, screen)
+	return showScreen(ctx, stop, cmd, screen)
 }
 
-// replayBanner says when it was recorded; of a file without times, how it is played instead.
+// replayBanner says when the file was recorded or, of a file without times, how it is played.
 func replayBanner(info tape.Info) string {
 	if !info.Timed {
 		return fmt.Sprintf("REPLAY · no times in this file, played at %d/s", time.Second/tape.CaptureStep)

@@ -11,7 +11,6 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
@@ -19,66 +18,90 @@ import (
 	"livetape/ui"
 )
 
-// watching is what one screen shows.
-type watching struct {
-	feeds  []target
-	banner string
-	faults []ui.FaultMenuItem
-	record recordFlags
+// screenOptions say what a screen shows.
+type screenOptions struct {
+	targets []target
+	banner  string
+	faults  []ui.FaultMenuItem
+	record  recordFlags
 
-	choice *choice // what the feeds follow while they run; nil for nothing
+	selection *targetSelection // it follows the configuration while the feeds run; nil: nothing to follow
 }
 
-// watch runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it
-// returns, every connection is closed and the terminal is as it was.
-func watch(ctx context.Context, cmd *cobra.Command, w watching) error {
-	collectLess()
-	roster, err := newRoster(w.feeds)
-	if err != nil {
-		return usageError{err, hint(cmd)}
-	}
+// runScreen runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it returns,
+// every connection is closed and the terminal is as it was.
+func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) error {
+	relaxGC()
 	ctx, stop := context.WithCancel(ctx)
-	set, err := feed.Start(ctx, configs(w.feeds)...)
-	if err != nil {
-		stop()
-		return usageError{err, hint(cmd)}
-	}
-	defer func() {
-		stop()
-		drain(set.Events())
-	}()
-	setups, err := follow(ctx, w, set, roster)
+	defer stop()
+	feeds, err := startFeeds(ctx, cmd, options.targets)
 	if err != nil {
 		return err
 	}
-	recording, err := w.record.record(ctx, cmd, roster, set.Events())
+	defer feeds.stop()
+	reloads, err := followConfig(ctx, options, feeds)
 	if err != nil {
 		return err
 	}
-	err = show(ctx, stop, cmd, ui.Config{
-		Feeds:   sources(configs(w.feeds)),
+	recording, err := options.record.start(ctx, cmd, feeds)
+	if err != nil {
+		return err
+	}
+	err = showScreen(ctx, stop, cmd, ui.Config{
+		Feeds:   screenSources(options.targets),
 		Events:  recording.events,
-		Control: set,
-		Origin:  w.choice.origin(),
-		Banner:  w.record.banner(w.banner),
+		Control: feeds.set,
+		Origin:  options.selection.localConfigName(),
+		Banner:  options.record.banner(options.banner),
 		Notices: recording.notices,
-		Reloads: setups,
-		Faults:  w.faults,
+		Reloads: reloads,
+		Faults:  options.faults,
 	})
 	stop()
 	drain(recording.events)
-	for setups != nil {
-		if _, open := <-setups; !open {
+	for reloads != nil {
+		if _, open := <-reloads; !open {
 			break
 		}
 	}
-	recording.sum(cmd.ErrOrStderr())
+	recording.printSummary(cmd.ErrOrStderr())
 	return cmp.Or(err, recording.err())
 }
 
-// show draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone.
-func show(ctx context.Context, gone func(), cmd *cobra.Command, config ui.Config) error {
-	output := &watchedFile{File: file(cmd.OutOrStdout()), gone: gone}
+// runningFeeds are feeds that have been started.
+type runningFeeds struct {
+	set      *feed.Set
+	recorded *recordedFeeds
+	cancel   context.CancelFunc
+}
+
+func startFeeds(ctx context.Context, cmd *cobra.Command, targets []target) (*runningFeeds, error) {
+	recorded, err := newRecordedFeeds(targets)
+	if err != nil {
+		return nil, usageError{err, helpHint(cmd)}
+	}
+	var configs []feed.Config
+	for _, t := range targets {
+		configs = append(configs, t.config)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	set, err := feed.Start(ctx, configs...)
+	if err != nil {
+		cancel()
+		return nil, usageError{err, helpHint(cmd)}
+	}
+	return &runningFeeds{set, recorded, cancel}, nil
+}
+
+// stop ends the feeds. When it returns, every connection is closed.
+func (f *runningFeeds) stop() {
+	f.cancel()
+	drain(f.set.Events())
+}
+
+// showScreen draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone.
+func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.Config) error {
+	output := &terminalFile{File: asTerminal(cmd.OutOrStdout()), gone: gone}
 	config.Renderer = lipgloss.NewRenderer(output.File)
 	config.Renderer.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
 	options := append(ui.Options(),
@@ -86,54 +109,54 @@ func show(ctx context.Context, gone func(), cmd *cobra.Command, config ui.Config
 		tea.WithoutSignalHandler(), // signals end ctx
 		tea.WithOutput(output),
 	)
-	if input := file(cmd.InOrStdin()); input != nil && term.IsTerminal(input.Fd()) {
-		options = append(options, tea.WithInput(&watchedFile{File: input, gone: gone}))
+	if input := asTerminal(cmd.InOrStdin()); input != nil {
+		options = append(options, tea.WithInput(&terminalFile{File: input, gone: gone}))
 	}
 	_, err := tea.NewProgram(ui.New(config), options...).Run()
 	if errors.Is(err, tea.ErrProgramPanic) || ctx.Err() == nil {
 		return err
 	}
-	return nil // told to stop, or the terminal is gone: there is nobody to complain to
+	return nil // ctx has ended, or the terminal is gone: nobody reads an error
 }
 
-// collectLess trades some memory, of which a screen needs little, for a tenth of the processor time at a high
-// rate of events. GOGC in the environment overrides it.
-func collectLess() {
+// relaxGC saves a tenth of the processor time at a high rate of events, for some memory, of which little is used. GOGC
+// in the environment overrides it.
+func relaxGC() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200)
 	}
 }
 
-// drain waits for the feeds to end: the channel closes after the last of their goroutines.
+// drain waits for feeds to end: they close the channel when their last goroutine ends.
 func drain(events <-chan feed.Event) {
 	for range events {
 	}
 }
 
-func sources(feeds []feed.Config) []ui.Source {
-	var out []ui.Source
-	for _, f := range feeds {
-		out = append(out, ui.Source{Name: f.Name, URL: redact.URL(f.URL)})
+func screenSources(targets []target) []ui.Source {
+	var sources []ui.Source
+	for _, t := range targets {
+		sources = append(sources, ui.Source{Name: t.config.Name, URL: redact.URL(t.config.URL)})
 	}
-	return out
+	return sources
 }
 
-// needTerminal refuses to draw a screen where there is none.
-func needTerminal(cmd *cobra.Command) error {
-	if out := file(cmd.OutOrStdout()); out != nil && term.IsTerminal(out.Fd()) {
+// requireTerminal refuses to draw a screen where there is no terminal.
+func requireTerminal(cmd *cobra.Command) error {
+	if asTerminal(cmd.OutOrStdout()) != nil {
 		return nil
 	}
-	return misused(cmd, "standard output is not a terminal, so there is no screen to draw on; \"livetape stream URL\" writes to pipes and files")
+	return usageErrorf(cmd, "standard output is not a terminal, so there is no screen to draw on; \"livetape stream URL\" writes to pipes and files")
 }
 
-// watchedFile is a terminal that says when it is gone: a closed window or a lost ssh session shows as a
-// write error or as the end of input, neither of which ends a Bubble Tea program by itself.
-type watchedFile struct {
+// terminalFile is a terminal that says when it is gone: a closed window or a lost ssh session shows as a write error or
+// as the end of input, neither of which ends a Bubble Tea program by itself.
+type terminalFile struct {
 	*os.File
 	gone func()
 }
 
-func (f *watchedFile) Write(p []byte) (int, error) {
+func (f *terminalFile) Write(p []byte) (int, error) {
 	n, err := f.File.Write(p)
 	if err != nil {
 		f.gone()
@@ -142,7 +165,7 @@ func (f *watchedFile) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-func (f *watchedFile) Read(p []byte) (int, error) {
+func (f *terminalFile) Read(p []byte) (int, error) {
 	n, err := f.File.Read(p)
 	if errors.Is(err, io.EOF) {
 		f.gone()

@@ -17,32 +17,32 @@ import (
 	"livetape/mockserver"
 )
 
-// venue is a server and the listener on which it is served.
-type venue struct {
+// embeddedServer is the HTTP server in this process, with its listener.
+type embeddedServer struct {
 	url      string             // http://host:port, without a path
 	mock     *mockserver.Server // nil where a recording is served
 	listener net.Listener
 	server   *http.Server
 }
 
-// openVenue makes the mock server and takes the address; nothing is served yet.
-func openVenue(cmd *cobra.Command, addr string, config mockserver.Config, errorLog *log.Logger) (*venue, error) {
+// newMockServer makes the mock server and listens; nothing is served yet.
+func newMockServer(cmd *cobra.Command, addr string, config mockserver.Config, errorLog *log.Logger) (*embeddedServer, error) {
 	mock, err := mockserver.New(config)
 	if err != nil {
-		return nil, usageError{err, hint(cmd)}
+		return nil, usageError{err, helpHint(cmd)}
 	}
-	v, err := takeAddress(cmd, addr, mock.Handler(), errorLog)
+	s, err := listenHTTP(cmd, addr, mock.Handler(), errorLog)
 	if err != nil {
 		return nil, err
 	}
-	v.mock, v.listener = mock, mock.Listener(v.listener)
-	return v, nil
+	s.mock, s.listener = mock, mock.Listener(s.listener)
+	return s, nil
 }
 
-// takeAddress makes a venue without a market of its own.
-func takeAddress(cmd *cobra.Command, addr string, handler http.Handler, errorLog *log.Logger) (*venue, error) {
+// listenHTTP listens for a handler; nothing is served yet.
+func listenHTTP(cmd *cobra.Command, addr string, handler http.Handler, errorLog *log.Logger) (*embeddedServer, error) {
 	if _, _, err := net.SplitHostPort(addr); err != nil {
-		return nil, misused(cmd, "--addr %s is not of the form 127.0.0.1:8080", addr)
+		return nil, usageErrorf(cmd, "--addr %s is not of the form 127.0.0.1:8080", addr)
 	}
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -51,16 +51,16 @@ func takeAddress(cmd *cobra.Command, addr string, handler http.Handler, errorLog
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
-	return &venue{
-		url:      "http://" + reachable(addr, listener.Addr().String()),
+	return &embeddedServer{
+		url:      "http://" + clientHostPort(addr, listener.Addr().String()),
 		listener: listener,
 		server:   newHTTPServer(handler, errorLog),
 	}, nil
 }
 
-// reachable is where a client on this machine finds a listener: by the name that was asked for, and not by the address
-// of all interfaces, for which no certificate is.
-func reachable(asked, bound string) string {
+// clientHostPort is where a client on this machine reaches a listener: by the name that was asked for, never by the
+// address of all interfaces, for which there is no certificate.
+func clientHostPort(asked, bound string) string {
 	host, _, _ := net.SplitHostPort(asked)
 	boundHost, port, _ := net.SplitHostPort(bound)
 	switch ip := net.ParseIP(boundHost); {
@@ -72,9 +72,8 @@ func reachable(asked, bound string) string {
 	return bound
 }
 
-// newHTTPServer is a server that a client can neither hold nor fill: headers come soon and are short, and a connection
-// is not kept for nothing. Reading and writing have no time-out here, for a stream has no end; the handler bounds
-// every write.
+// newHTTPServer is a server that no client can block or fill: headers must come soon and be short, and idle connections
+// are closed. Reading and writing have no timeout here, since a stream has no end; the handler bounds every write.
 func newHTTPServer(handler http.Handler, errorLog *log.Logger) *http.Server {
 	return &http.Server{
 		Handler:           handler,
@@ -85,41 +84,41 @@ func newHTTPServer(handler http.Handler, errorLog *log.Logger) *http.Server {
 	}
 }
 
-// secure makes the venue speak TLS alone, if there is a certificate, and HTTP/2 with those who can (RFC 7301). A browser may then have a hundred
-// streams open over one connection, where it has six of HTTP/1.1 to a host.
-func (v *venue) secure(c *tls.Certificate) {
+// useTLS makes the server speak only TLS, if there is a certificate, and HTTP/2 with clients that can (RFC 7301). A
+// browser may then have a hundred streams open over one connection; HTTP/1.1 allows it six to a host.
+func (s *embeddedServer) useTLS(c *tls.Certificate) {
 	if c == nil {
 		return
 	}
-	v.url = "https" + strings.TrimPrefix(v.url, "http")
-	v.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*c}, MinVersion: tls.VersionTLS12}
+	s.url = "https" + strings.TrimPrefix(s.url, "http")
+	s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*c}, MinVersion: tls.VersionTLS12}
 }
 
-// accept serves until the server is closed.
-func (v *venue) accept() error {
-	if v.server.TLSConfig != nil {
-		return v.server.ServeTLS(v.listener, "", "")
+// acceptAll serves until the server is closed.
+func (s *embeddedServer) acceptAll() error {
+	if s.server.TLSConfig != nil {
+		return s.server.ServeTLS(s.listener, "", "")
 	}
-	return v.server.Serve(v.listener)
+	return s.server.Serve(s.listener)
 }
 
-// serve runs the market and its listener until ctx ends, then ends every stream cleanly. It returns when
-// all is closed; the error is nil unless serving itself broke.
-func (v *venue) serve(ctx context.Context) error {
+// serve runs the market and the listener until ctx ends, then ends every stream cleanly. It returns when everything is
+// closed. The error is nil unless serving itself broke.
+func (s *embeddedServer) serve(ctx context.Context) error {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	served := make(chan error, 1)
 	go func() {
 		defer stop()
-		served <- v.accept()
+		served <- s.acceptAll()
 	}()
 
 	var runErr error
-	if v.mock != nil {
-		runErr = v.mock.Run(ctx)
+	if s.mock != nil {
+		runErr = s.mock.Run(ctx)
 	}
 	<-ctx.Done()
-	closeErr := v.close()
+	closeErr := s.shutdown()
 	serveErr := <-served
 	if errors.Is(serveErr, http.ErrServerClosed) {
 		serveErr = nil
@@ -127,12 +126,12 @@ func (v *venue) serve(ctx context.Context) error {
 	return errors.Join(runErr, closeErr, serveErr)
 }
 
-// close waits a moment for answers under way, then cuts what is left.
-func (v *venue) close() error {
+// shutdown waits a moment for responses under way, then cuts what is left.
+func (s *embeddedServer) shutdown() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
-	if err := v.server.Shutdown(ctx); err != nil {
-		return v.server.Close()
+	if err := s.server.Shutdown(ctx); err != nil {
+		return s.server.Close()
 	}
 	return nil
 }

@@ -16,44 +16,44 @@ import (
 	"livetape/ui/cli/config"
 )
 
-// venueFlags say where and how to serve, whatever is served.
-type venueFlags struct {
-	addr   string
-	logs   logFlags
-	secure tlsFlags
+// serverFlags say where and how to serve, whatever is served.
+type serverFlags struct {
+	addr string
+	log  logFlags
+	tls  tlsFlags
 }
 
-func (f *venueFlags) register(cmd *cobra.Command) {
+func (f *serverFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
-	f.logs.register(cmd)
-	f.secure.register(cmd)
+	f.log.register(cmd)
+	f.tls.register(cmd)
 }
 
-// settled is what the flags of a venue come to.
-type settled struct {
+// serverSettings are what [serverFlags] say, ready for use.
+type serverSettings struct {
 	logger      *slog.Logger
 	certificate *tls.Certificate // nil: no TLS
 }
 
-func (f *venueFlags) settle(cmd *cobra.Command) (s settled, err error) {
-	if s.logger, err = f.logs.logger(cmd); err != nil {
+func (f *serverFlags) settings(cmd *cobra.Command) (s serverSettings, err error) {
+	if s.logger, err = f.log.logger(cmd); err != nil {
 		return s, err
 	}
-	s.certificate, err = f.secure.certificate(cmd, f.addr)
+	s.certificate, err = f.tls.certificate(cmd, f.addr)
 	return s, err
 }
 
-// errorLog is where an http.Server complains.
-func (s settled) errorLog() *log.Logger {
+// errorLog is for an http.Server.
+func (s serverSettings) errorLog() *log.Logger {
 	return slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn)
 }
 
-// advise tells how to watch what is served at a URL, and how to end it.
-func (f *venueFlags) advise(out io.Writer, url string, c *tls.Certificate) {
+// printFooter ends the startup banner: how to watch the stream, and how to stop the server.
+func (f *serverFlags) printFooter(out io.Writer, url string, c *tls.Certificate) {
 	if c != nil {
 		fmt.Fprintf(out, "  SHA-256 %s\n", fingerprint(*c))
 	}
-	fmt.Fprintf(out, "\nWatch it:  livetape watch %s%s/events\nStop it:   ctrl+c\n", f.secure.trust(), url)
+	fmt.Fprintf(out, "\nWatch it:  livetape watch %s%s/events\nStop it:   ctrl+c\n", f.tls.clientFlag(), url)
 }
 
 // logFlags say how a server logs to standard error.
@@ -61,13 +61,13 @@ type logFlags struct{ format, level string }
 
 func (f *logFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.format, "log-format", "text", "how to log on standard error: text or json")
-	cmd.Flags().StringVar(&f.level, "log-level", "info", "what to log: debug, which tells of every client, info, warn or error")
+	cmd.Flags().StringVar(&f.level, "log-level", "info", "what to log: debug (every client), info, warn or error")
 }
 
 func (f *logFlags) logger(cmd *cobra.Command) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.level)); err != nil {
-		return nil, misused(cmd, "--log-level %s is not debug, info, warn or error", f.level)
+		return nil, usageErrorf(cmd, "--log-level %s is not debug, info, warn or error", f.level)
 	}
 	options := &slog.HandlerOptions{Level: level}
 	switch f.format {
@@ -76,21 +76,21 @@ func (f *logFlags) logger(cmd *cobra.Command) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), options)), nil
 	}
-	return nil, misused(cmd, "--log-format %s is not text or json", f.format)
+	return nil, usageErrorf(cmd, "--log-format %s is not text or json", f.format)
 }
 
-// tlsFlags say whether and with which certificate a server speaks TLS.
+// tlsFlags say whether a server speaks TLS, and with which certificate.
 type tlsFlags struct {
-	selfMade  bool
-	out       string // file for the self-made certificate
-	cert, key string // files
+	selfSigned bool
+	out        string // file for that certificate
+	cert, key  string // files
 }
 
 func (f *tlsFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.BoolVar(&f.selfMade, "tls", false, "serve https, with HTTP/2, by a certificate made for this run: see --tls-out")
+	flags.BoolVar(&f.selfSigned, "tls", false, "serve https, with HTTP/2, with a certificate made for this run: see --tls-out")
 	flags.StringVar(&f.out, "tls-out", "", "write that certificate to `FILE`, for 'livetape watch --ca FILE' or 'curl --cacert FILE'")
-	flags.StringVar(&f.cert, "tls-cert", "", "serve https by the certificate in `FILE` (PEM, with those that vouch for it behind it)")
+	flags.StringVar(&f.cert, "tls-cert", "", "serve https with the certificate in `FILE` (PEM, followed by its intermediate certificates)")
 	flags.StringVar(&f.key, "tls-key", "", "the certificate's key, in `FILE`")
 }
 
@@ -98,13 +98,13 @@ func (f *tlsFlags) register(cmd *cobra.Command) {
 func (f *tlsFlags) certificate(cmd *cobra.Command, addr string) (*tls.Certificate, error) {
 	switch {
 	case (f.cert == "") != (f.key == ""):
-		return nil, misused(cmd, "--tls-cert and --tls-key belong together")
-	case f.selfMade && f.cert != "":
-		return nil, misused(cmd, "--tls makes a certificate, where --tls-cert brings one: say one of them")
-	case f.out != "" && !f.selfMade:
-		return nil, misused(cmd, "--tls-out writes the certificate that --tls makes: say --tls, too")
-	case f.selfMade:
-		return f.makeOne(addr)
+		return nil, usageErrorf(cmd, "--tls-cert and --tls-key need each other")
+	case f.selfSigned && f.cert != "":
+		return nil, usageErrorf(cmd, "--tls makes a certificate and --tls-cert names one: use only one of them")
+	case f.out != "" && !f.selfSigned:
+		return nil, usageErrorf(cmd, "--tls-out writes the certificate that --tls makes: it needs --tls")
+	case f.selfSigned:
+		return f.makeCertificate(addr)
 	case f.cert == "":
 		return nil, nil
 	}
@@ -115,46 +115,46 @@ func (f *tlsFlags) certificate(cmd *cobra.Command, addr string) (*tls.Certificat
 	return &c, nil
 }
 
-func (f *tlsFlags) makeOne(addr string) (*tls.Certificate, error) {
-	host, _, _ := net.SplitHostPort(addr) // takeAddress says what is wrong with it
-	c, err := selfMade(host)
+func (f *tlsFlags) makeCertificate(addr string) (*tls.Certificate, error) {
+	host, _, _ := net.SplitHostPort(addr) // listenHTTP says what is wrong with it
+	c, err := selfSignedCertificate(host)
 	if err != nil || f.out == "" {
 		return &c, err
 	}
-	if err := os.WriteFile(f.out, asPEM(c), 0o644); err != nil {
+	if err := os.WriteFile(f.out, encodePEM(c), 0o644); err != nil {
 		return nil, fmt.Errorf("write the certificate: %w", err)
 	}
 	return &c, nil
 }
 
-// trust is how a client is told to trust the certificate.
-func (f *tlsFlags) trust() string {
+// clientFlag is what a client needs to trust the certificate.
+func (f *tlsFlags) clientFlag() string {
 	switch {
 	case f.out != "":
 		return "--ca " + f.out + " "
-	case f.selfMade:
+	case f.selfSigned:
 		return "--ca FILE " // its help says where FILE comes from
 	}
 	return ""
 }
 
-// tokenFlags say where the token is that whoever injects faults must send.
+// tokenFlags say where the token is that clients need to inject faults.
 type tokenFlags struct{ variable, file string }
 
 func (f *tokenFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.variable, "token", "", "let those inject faults, from anywhere, who send the token in the environment: `'${NAME}'`, quoted")
+	flags.StringVar(&f.variable, "token", "", "allow faults from any address with the token in this environment variable: `'${NAME}'`, quoted")
 	flags.StringVar(&f.file, "token-file", "", "the same, with the token in `FILE`")
 }
 
 var tokenVariable = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$`)
 
-// token is the token, or empty when there is none. No error repeats what may be one.
-func (f *tokenFlags) token(cmd *cobra.Command) (string, error) {
+// read is the token, or empty when there is none. No error repeats what may be a token.
+func (f *tokenFlags) read(cmd *cobra.Command) (string, error) {
 	given := cmd.Flags().Changed
 	switch {
 	case given("token") && given("token-file"):
-		return "", misused(cmd, "--token and --token-file are two ways to say the same: say one of them")
+		return "", usageErrorf(cmd, "--token and --token-file do the same: use only one of them")
 	case given("token-file"):
 		token, err := config.ReadToken(f.file)
 		if err != nil {
@@ -166,15 +166,15 @@ func (f *tokenFlags) token(cmd *cobra.Command) (string, error) {
 	}
 	name := tokenVariable.FindStringSubmatch(f.variable)
 	if name == nil {
-		return "", misused(cmd, "--token: a token does not stand on the command line, where all users of the machine and the shell's history see it: "+
-			"write '${NAME}', quoted, and put it into that environment variable, or use --token-file")
+		return "", usageErrorf(cmd, "--token: a token must not be on the command line, where other users and the shell's history can see it: "+
+			"put it into an environment variable and write '${NAME}', quoted, or use --token-file")
 	}
 	token := strings.TrimSpace(os.Getenv(name[1]))
 	if token == "" {
-		return "", misused(cmd, "--token: environment variable %s is not set or empty", name[1])
+		return "", usageErrorf(cmd, "--token: environment variable %s is not set or empty", name[1])
 	}
 	if strings.ContainsFunc(token, func(r rune) bool { return r < ' ' || r == 0x7f }) {
-		return "", misused(cmd, "--token: environment variable %s has more than one line, or control characters in it", name[1])
+		return "", usageErrorf(cmd, "--token: environment variable %s has more than one line, or control characters", name[1])
 	}
 	return token, nil
 }

@@ -13,40 +13,40 @@ import (
 	"livetape/ui/humanize"
 )
 
-// footline is a line at the foot of a terminal, drawn anew as often as one likes. What is written through it stands
-// above that line. Where there is no terminal, there is no line.
-type footline struct {
+// statusLine is the last line on a terminal, drawn again and again. What is written through it goes above that line.
+// Without a terminal there is no line.
+type statusLine struct {
 	out      io.Writer
 	terminal term.File // nil: none
 	shown    bool      // the cursor stands on the line
 }
 
-func newFootline(out io.Writer) footline {
-	if f := file(out); f != nil && term.IsTerminal(f.Fd()) {
-		return footline{out: out, terminal: f}
+func newStatusLine(out io.Writer) statusLine {
+	if f := asTerminal(out); f != nil {
+		return statusLine{out: out, terminal: f}
 	}
-	return footline{out: out}
+	return statusLine{out: out}
 }
 
-// clearLine brings the cursor to the begin of its line, and empties it.
+// clearLine moves the cursor to the start of its line, and empties the line.
 const clearLine = "\r" + ansi.EraseLineRight
 
 // Write implements io.Writer for what stands above the line.
-func (l *footline) Write(b []byte) (int, error) {
-	l.end()
+func (l *statusLine) Write(b []byte) (int, error) {
+	l.clear()
 	return l.out.Write(b)
 }
 
-// end takes the line away.
-func (l *footline) end() {
+// clear removes the line.
+func (l *statusLine) clear() {
 	if l.shown {
 		l.shown = false
 		fmt.Fprint(l.out, clearLine)
 	}
 }
 
-// draw makes text the line. That nobody sees it is no reason to stop.
-func (l *footline) draw(text string) {
+// draw makes text the line. A write error is no reason to stop.
+func (l *statusLine) draw(text string) {
 	if l.terminal == nil {
 		return
 	}
@@ -57,9 +57,9 @@ func (l *footline) draw(text string) {
 	fmt.Fprint(l.out, clearLine+text)
 }
 
-// progress says at the foot of a terminal how far a recording is.
-type progress struct {
-	footline
+// recordProgress shows on a terminal how far a recording is.
+type recordProgress struct {
+	statusLine
 	name string // of the file, without its folder
 
 	events int
@@ -67,20 +67,20 @@ type progress struct {
 	newest time.Time
 }
 
-func newProgress(out io.Writer, name string) *progress {
-	return &progress{footline: newFootline(out), name: filepath.Base(name)}
+func newRecordProgress(out io.Writer, name string) *recordProgress {
+	return &recordProgress{statusLine: newStatusLine(out), name: filepath.Base(name)}
 }
 
-// count counts an event that was recorded.
-func (p *progress) count(ev feed.Event) {
+// count counts a recorded event.
+func (p *recordProgress) count(ev feed.Event) {
 	p.events++
 	p.bytes += int64(len(ev.Message.Data))
 	p.newest = ev.At
 }
 
-func (p *progress) show(now time.Time) { p.draw(p.line(now)) }
+func (p *recordProgress) show(now time.Time) { p.draw(p.line(now)) }
 
-func (p *progress) line(now time.Time) string {
+func (p *recordProgress) line(now time.Time) string {
 	if p.events == 0 {
 		return "recording " + p.name + " · no event yet"
 	}

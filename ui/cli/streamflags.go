@@ -32,20 +32,20 @@ func (f *selectionFlags) complete(cmd *cobra.Command) error {
 	f.Kinds, f.Symbols = trimmed(f.Kinds), trimmed(f.Symbols)
 	for _, kind := range f.Kinds {
 		if !slices.Contains(output.Kinds, kind) {
-			return misused(cmd, "--events knows %s, not %q", output.JoinAnd(output.Kinds), kind)
+			return usageErrorf(cmd, "--events knows %s, not %q", output.JoinAnd(output.Kinds), kind)
 		}
 	}
 	switch {
 	case len(f.Kinds) == 0:
-		return misused(cmd, "--events is empty; it knows %s", output.JoinAnd(output.Kinds))
+		return usageErrorf(cmd, "--events is empty; it knows %s", output.JoinAnd(output.Kinds))
 	case changed("symbols") && len(f.Symbols) == 0:
-		return misused(cmd, "--symbols is empty; leave it away for all of them")
+		return usageErrorf(cmd, "--symbols is empty; leave it away for all of them")
 	case changed("count") && f.Count < 1:
-		return misused(cmd, "--count is %d; it must be at least 1", f.Count)
+		return usageErrorf(cmd, "--count is %d; it must be at least 1", f.Count)
 	case changed("for") && f.For <= 0:
-		return misused(cmd, "--for is %s; it must be over 0", f.For)
+		return usageErrorf(cmd, "--for is %s; it must be over 0", f.For)
 	case f.Once && changed("events") && !slices.Equal(f.Kinds, []string{output.Price}):
-		return misused(cmd, "--once prints prices: leave --events away")
+		return usageErrorf(cmd, "--once prints prices: leave --events away")
 	}
 	if f.Once {
 		f.Kinds = []string{output.Price}
@@ -82,15 +82,15 @@ func (f formatFlags) format(cmd *cobra.Command, terminal, manyFeeds bool) (outpu
 	name := strings.ToLower(f.name)
 	switch {
 	case cmd.Flags().Changed("template") && name != "":
-		return nil, misused(cmd, "--template is a format of its own: leave --output %s away", f.name)
+		return nil, usageErrorf(cmd, "--template is a format of its own: leave --output %s away", f.name)
 	case cmd.Flags().Changed("template"):
 		format, err := output.NewTemplate(f.template, time.Local)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--template: %w", err), hint(cmd)}
+			return nil, usageError{fmt.Errorf("--template: %w", err), helpHint(cmd)}
 		}
 		return format, nil
 	case name != "" && !slices.Contains(output.FormatNames, name):
-		return nil, misused(cmd, "--output knows %s, not %q; --template is for everything else", output.JoinAnd(output.FormatNames), f.name)
+		return nil, usageErrorf(cmd, "--output knows %s, not %q; --template is for everything else", output.JoinAnd(output.FormatNames), f.name)
 	case name == "" && terminal:
 		name = "table"
 	}

@@ -15,272 +15,263 @@ import (
 	"livetape/ui/cli/config"
 )
 
-// choice is which feeds a command line asks for.
-type choice struct {
+// targetSelection is what a command line says of the feeds to use.
+type targetSelection struct {
 	cmd   *cobra.Command
 	flags feedFlags
-	args  []string // URLs, and names of feeds of the file; none: all of the file, or the preset
+	args  []string // URLs, and names of feeds in the file; none: all of the file, or the preset
 
-	file    *config.File        // nil: none is needed
-	local   bool                // the file was found in the working directory: nobody asked for it
-	book    *config.SymbolTable // what symbols are called
+	file    *config.File // nil: none is needed
+	local   bool         // the file was found in the working directory: nobody asked for it
+	symbols *config.SymbolTable
 	options config.SymbolOptions
 }
 
-// target is a feed that was chosen.
+// target is one feed to use.
 type target struct {
-	config feed.Config
-	origin config.Feed // what the configuration and the flags say of it
-	served bool        // its server was told the symbols of the command line, and sends no others
+	config        feed.Config
+	origin        config.Feed // what the configuration and the flags say of it
+	serverFilters bool        // its server is asked for the symbols of the command line, and sends no others
 }
 
-// targets are the feeds that the command line asks for, and how it chose them. Pad is for a screen.
-func (f feedFlags) targets(cmd *cobra.Command, args []string, pad bool) (*choice, []target, error) {
-	c, err := f.choose(cmd, args, pad)
+// selectTargets finds the feeds that the command line asks for. Pad is for a screen.
+func (f feedFlags) selectTargets(cmd *cobra.Command, args []string, pad bool) (*targetSelection, []target, error) {
+	s, err := f.newSelection(cmd, args, pad)
 	if err != nil {
 		return nil, nil, err
 	}
-	targets, err := c.targets()
-	return c, targets, err
+	targets, err := s.targets()
+	return s, targets, err
 }
 
-// choose reads the command line, and the configuration if it needs one. Pad is for a screen.
-func (f feedFlags) choose(cmd *cobra.Command, args []string, pad bool) (*choice, error) {
-	c := &choice{cmd: cmd, flags: f, args: args, book: config.NewSymbolTable(), options: config.SymbolOptions{Watchlist: f.list, Pad: pad}}
-	if err := c.check(); err != nil {
+// newSelection reads the command line, and the configuration if it needs one. Pad is for a screen.
+func (f feedFlags) newSelection(cmd *cobra.Command, args []string, pad bool) (*targetSelection, error) {
+	s := &targetSelection{cmd: cmd, flags: f, args: args, symbols: config.NewSymbolTable(), options: config.SymbolOptions{Watchlist: f.watchlist, Pad: pad}}
+	if err := s.validate(); err != nil {
 		return nil, err
 	}
-	if !c.needsFile() {
-		return c, nil
+	if !s.needsConfig() {
+		return s, nil
 	}
-	path, err := config.Find(f.file)
+	path, err := config.Find(f.configFile)
 	if errors.Is(err, config.ErrNotFound) {
-		return nil, c.withoutFile()
+		return nil, s.noConfigError()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if c.file, err = config.Read(path); err != nil {
+	if s.file, err = config.Read(path); err != nil {
 		return nil, err
 	}
-	c.local = f.file == "" && config.IsLocal(path)
-	return c, c.book.Load(c.file, c.options)
+	s.local = f.configFile == "" && config.IsLocal(path)
+	return s, s.symbols.Load(s.file, s.options)
 }
 
-func (c *choice) check() error {
-	for _, arg := range c.args {
+func (s *targetSelection) validate() error {
+	for _, arg := range s.args {
 		if !isURL(arg) && strings.ContainsAny(arg, ":/?") {
-			return c.notAURL(arg)
+			return s.notAURLError(arg)
 		}
 	}
-	if err := c.flags.checkMaxEvent(c.cmd); err != nil {
+	if err := s.flags.checkMaxEvent(s.cmd); err != nil {
 		return err
 	}
-	if len(c.args) == 1 || len(c.args) == 0 && c.flags.preset != "" {
+	if len(s.args) == 1 || len(s.args) == 0 && s.flags.preset != "" {
 		return nil
 	}
-	if name := c.flags.given(c.cmd); name != "" {
-		return misused(c.cmd, "--%s is about one feed: name the one that it is for", name)
+	if name := s.flags.oneFeedFlag(s.cmd); name != "" {
+		return usageErrorf(s.cmd, "--%s is for one feed: name that feed", name)
 	}
 	return nil
 }
 
-// needsFile reports whether a configuration has to be read. Otherwise none is: a fault in it is then no obstacle.
-func (c *choice) needsFile() bool {
-	for _, arg := range c.args {
+// needsConfig reports whether a configuration must be read. Where none is needed, a mistake in one does no harm.
+func (s *targetSelection) needsConfig() bool {
+	for _, arg := range s.args {
 		if !isURL(arg) {
 			return true
 		}
 	}
-	return c.flags.file != "" || c.flags.list != "" || c.all()
+	return s.flags.configFile != "" || s.flags.watchlist != "" || s.allFeeds()
 }
 
-// all reports whether all feeds of the file are meant.
-func (c *choice) all() bool { return len(c.args) == 0 && c.flags.preset == "" }
+// allFeeds reports whether all feeds of the file are meant.
+func (s *targetSelection) allFeeds() bool { return len(s.args) == 0 && s.flags.preset == "" }
 
-func (c *choice) withoutFile() error {
-	if c.all() {
-		return misused(c.cmd, "%s needs the URL of a feed, or a configuration that names some: 'livetape config init' writes one to begin with", c.cmd.Name())
+func (s *targetSelection) noConfigError() error {
+	if s.allFeeds() {
+		return usageErrorf(s.cmd, "%s needs the URL of a feed, or a configuration that names feeds: 'livetape config init' writes one to start with", s.cmd.Name())
 	}
-	for _, arg := range c.args {
+	for _, arg := range s.args {
 		if !isURL(arg) {
-			return c.notAURL(arg)
+			return s.notAURLError(arg)
 		}
 	}
-	return misused(c.cmd, "there is no configuration with the watchlist %q", c.flags.list)
+	return usageErrorf(s.cmd, "there is no configuration with the watchlist %q", s.flags.watchlist)
 }
 
-func (c *choice) notAURL(arg string) error {
-	text := fmt.Sprintf("%q is not the URL of a feed: it must begin with http:// or https://", displayed(arg))
+func (s *targetSelection) notAURLError(arg string) error {
+	text := fmt.Sprintf("%q is not the URL of a feed: it must start with http:// or https://", redactedArg(arg))
 	if _, err := preset.Find(arg); err == nil {
-		text = fmt.Sprintf("%q is a preset: say --preset %s", arg, arg)
+		text = fmt.Sprintf("%q is a preset: use --preset %s", arg, arg)
 	}
-	return misused(c.cmd, "%s", text)
+	return usageErrorf(s.cmd, "%s", text)
 }
 
-// targets are the feeds that are asked for.
-func (c *choice) targets() ([]target, error) {
-	if len(c.args) == 0 && c.flags.preset != "" {
-		t, err := c.defined(c.flags.preset, config.Feed{})
+// targets are the feeds that the command line asks for.
+func (s *targetSelection) targets() ([]target, error) {
+	if len(s.args) == 0 && s.flags.preset != "" {
+		t, err := s.flagTarget(s.flags.preset, config.Feed{})
 		return []target{t}, err
 	}
-	names := c.args
-	if c.all() {
-		if names = c.file.Names(); len(names) == 0 {
-			return nil, fmt.Errorf("%s names no feed", c.file.Path())
+	names := s.args
+	if s.allFeeds() {
+		if names = s.file.Names(); len(names) == 0 {
+			return nil, fmt.Errorf("%s names no feed", s.file.Path())
 		}
 	}
 	var all []target
 	var errs []error
 	for _, arg := range names {
-		t, err := c.target(arg)
+		t, err := s.target(arg)
 		all, errs = append(all, t), append(errs, err)
 	}
 	return all, errors.Join(errs...)
 }
 
-func (c *choice) target(arg string) (target, error) {
+func (s *targetSelection) target(arg string) (target, error) {
 	if !isURL(arg) {
-		return c.named(arg)
+		return s.configuredTarget(arg)
 	}
-	if c.flags.preset+strings.Join(c.flags.vars, "") != "" || len(c.flags.symbols) > 0 {
-		return c.defined(hostOf(arg), config.Feed{Definition: preset.Definition{URL: arg}})
+	if s.flags.preset+strings.Join(s.flags.vars, "") != "" || len(s.flags.symbols) > 0 {
+		return s.flagTarget(hostOf(arg), config.Feed{Definition: preset.Definition{URL: arg}})
 	}
-	bare, err := c.flags.bare(c.cmd, arg)
+	bare, err := s.flags.urlConfig(s.cmd, arg)
 	if err != nil {
 		return target{}, err
 	}
-	bare.Decoder = c.book.Decoder(bare.Decoder)
-	return c.finish(target{config: bare})
+	bare.Decoder = s.symbols.Decoder(bare.Decoder)
+	return s.withFlags(target{config: bare})
 }
 
-// named is a feed of the file, with what the flags say over it.
-func (c *choice) named(name string) (target, error) {
-	asked, err := c.file.Feed(name)
+// configuredTarget is a feed of the file; flags win over what the file says.
+func (s *targetSelection) configuredTarget(name string) (target, error) {
+	configured, err := s.file.Feed(name)
 	if err != nil {
 		return target{}, err
 	}
-	over, err := c.flags.definition(c.cmd)
+	given, err := s.flags.definition(s.cmd)
 	if err != nil {
 		return target{}, err
 	}
-	if c.flags.given(c.cmd) == "" {
-		config, err := c.file.Config(name, config.Environment{Symbols: c.book})
-		return target{config: config, origin: asked}, err
+	if s.flags.oneFeedFlag(s.cmd) == "" {
+		config, err := s.file.Config(name, config.Environment{Symbols: s.symbols})
+		return target{config: config, origin: configured}, err
 	}
-	asked.Definition = preset.Merge(asked.Definition, over)
-	return c.define(cmp.Or(c.flags.name, name), asked, config.Environment{Symbols: c.book, Dir: c.file.Dir()})
+	configured.Definition = preset.Merge(configured.Definition, given)
+	return s.buildTarget(cmp.Or(s.flags.name, name), configured, config.Environment{Symbols: s.symbols, Dir: s.file.Dir()})
 }
 
-// defined is a feed that the flags say all of, but for its base.
-func (c *choice) defined(name string, base config.Feed) (target, error) {
-	over, err := c.flags.definition(c.cmd)
+// flagTarget is base with what the flags add.
+func (s *targetSelection) flagTarget(name string, base config.Feed) (target, error) {
+	given, err := s.flags.definition(s.cmd)
 	if err != nil {
 		return target{}, err
 	}
-	base.Definition = preset.Merge(base.Definition, over)
-	return c.define(cmp.Or(c.flags.name, name), base, config.Environment{Symbols: c.book})
+	base.Definition = preset.Merge(base.Definition, given)
+	return s.buildTarget(cmp.Or(s.flags.name, name), base, config.Environment{Symbols: s.symbols})
 }
 
-func (c *choice) define(name string, f config.Feed, w config.Environment) (target, error) {
-	served, err := c.served(f)
+func (s *targetSelection) buildTarget(name string, f config.Feed, env config.Environment) (target, error) {
+	serverFilters, err := s.serverFilters(f)
 	if err != nil {
 		return target{}, err
 	}
 	if err := f.Validate(); err != nil {
-		return target{}, c.onCommandLine(err)
+		return target{}, s.commandLineError(err)
 	}
-	config, err := f.Config(name, w)
+	config, err := f.Config(name, env)
 	if err != nil {
-		return target{}, c.onCommandLine(err)
+		return target{}, s.commandLineError(err)
 	}
-	return c.finish(target{config, f, served})
+	return s.withFlags(target{config, f, serverFilters})
 }
 
-// served reports whether the feed's server is told the symbols of the command line. Where it is not, they must say what
-// is printed, or they have no use.
-func (c *choice) served(f config.Feed) (bool, error) {
+// serverFilters reports whether the feed's server is asked for the symbols of the command line. Where it is not, they
+// must select what is printed, or they have no effect.
+func (s *targetSelection) serverFilters(f config.Feed) (bool, error) {
 	full, err := f.Resolve()
 	switch {
-	case err != nil || len(c.flags.symbols) == 0:
+	case err != nil || len(s.flags.symbols) == 0:
 		return false, nil // the first is said by Validate
 	case strings.Contains(full.URL+full.Body, "{symbols}"):
 		return true, nil
-	case c.flags.sifts:
+	case s.flags.filtersOutput:
 		return false, nil
 	}
-	return false, misused(c.cmd, "--symbols has no use: this feed is not asked for symbols%s", cmp.Or(c.vars(full), c.otherWays()))
+	return false, usageErrorf(s.cmd, "--symbols has no effect: this feed is not asked for symbols%s", cmp.Or(s.varAdvice(full), s.symbolAdvice()))
 }
 
-// otherWays says how to see only some symbols of a feed that has no word for them.
-func (c *choice) otherWays() string {
-	text := "; where its server takes them, say so in the URL: '…?symbols={symbols}'; else 'stream --symbols' prints only these"
-	if c.cmd.Flags().Lookup("list") != nil {
+// symbolAdvice says how to see only some symbols of a feed that cannot be asked for them.
+func (s *targetSelection) symbolAdvice() string {
+	text := "; if its server takes them, put them into the URL: '…?symbols={symbols}'; otherwise 'stream --symbols' prints only these"
+	if s.cmd.Flags().Lookup("list") != nil {
 		text += ", and --list shows only a watchlist of the configuration"
 	}
 	return text
 }
 
-// vars says what else a preset can be asked for.
-func (c *choice) vars(d preset.Definition) string {
-	var ways []string
-	for name, ready := range d.Choices {
-		for value := range ready {
-			ways = append(ways, fmt.Sprintf("; there is --var %s=%s", name, value))
+// varAdvice says what else a preset can be asked for.
+func (s *targetSelection) varAdvice(d preset.Definition) string {
+	var advice []string
+	for name, choices := range d.Choices {
+		for value := range choices {
+			advice = append(advice, fmt.Sprintf("; there is --var %s=%s", name, value))
 		}
 	}
-	slices.Sort(ways)
-	return strings.Join(ways[:min(len(ways), 1)], "")
+	slices.Sort(advice)
+	return strings.Join(advice[:min(len(advice), 1)], "")
 }
 
-// onCommandLine says what is wrong with a feed in the words of the command line.
-func (c *choice) onCommandLine(err error) error {
+// commandLineError words the config errors of a feed for the command line.
+func (s *targetSelection) commandLineError(err error) error {
 	var lines []string
 	for _, f := range configerr.All(err) {
 		problem := f.Problem
 		if before, found := strings.CutSuffix(problem, ": set it in vars"); found {
 			_, name, _ := strings.Cut(before, "{")
-			problem = fmt.Sprintf("%s: say --var %s=…", before, strings.TrimSuffix(name, "}"))
+			problem = fmt.Sprintf("%s: use --var %s=…", before, strings.TrimSuffix(name, "}"))
 		}
-		problem = strings.ReplaceAll(problem, ", and symbols is empty", ": say --symbols …")
+		problem = strings.ReplaceAll(problem, ", and symbols is empty", ": use --symbols …")
 		lines = append(lines, problem)
 	}
-	return misused(c.cmd, "%s", strings.Join(lines, "\n          "))
+	return usageErrorf(s.cmd, "%s", strings.Join(lines, "\n          "))
 }
 
-// finish adds what no definition says.
-func (c *choice) finish(t target) (target, error) {
-	t.config.LastEventID = c.flags.lastEventID
-	if c.flags.ca != "" {
-		t.config.CAFiles = append(t.config.CAFiles, c.flags.ca)
+// withFlags adds what only flags can say.
+func (s *targetSelection) withFlags(t target) (target, error) {
+	t.config.LastEventID = s.flags.lastEventID
+	if s.flags.ca != "" {
+		t.config.CAFiles = append(t.config.CAFiles, s.flags.ca)
 	}
-	if c.cmd.Flags().Changed("max-event") {
-		t.config.MaxEvent = c.flags.maxEvent << 20
+	if s.cmd.Flags().Changed("max-event") {
+		t.config.MaxEvent = s.flags.maxEvent << 20
 	}
 	if err := t.config.Validate(); err != nil {
-		return t, usageError{err, hint(c.cmd)}
+		return t, usageError{err, helpHint(s.cmd)}
 	}
 	return t, nil
 }
 
-// configs are those of all targets.
-func configs(targets []target) []feed.Config {
-	var all []feed.Config
-	for _, t := range targets {
-		all = append(all, t.config)
-	}
-	return all
-}
-
-// one is the single feed that an argument, or a preset, stands for.
-func (f feedFlags) one(cmd *cobra.Command, args []string) (target, error) {
+// selectOne finds the only feed that a command takes: an argument or a preset.
+func (f feedFlags) selectOne(cmd *cobra.Command, args []string) (target, error) {
 	if len(args) > 1 || len(args) == 0 && f.preset == "" {
-		return target{}, misused(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
+		return target{}, usageErrorf(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
 	}
-	c, targets, err := f.targets(cmd, args, false)
+	s, targets, err := f.selectTargets(cmd, args, false)
 	if err != nil {
 		return target{}, err
 	}
-	c.announce(targets)
+	s.warnLocalConfig(targets)
 	return targets[0], nil
 }

@@ -10,12 +10,12 @@ func watchCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "watch [FEED|URL]...",
 		Short: "Watch feeds",
-		Long: `watch shows the prices and news of event streams: of URLs, of feeds that the configuration
-names, of a preset, or, without an argument, of all feeds of the configuration. Events that it
-does not understand are counted, and shown as they are in the event log (the ! key).
+		Long: `watch shows the prices and news of event streams: URLs, names in the configuration, a preset,
+or, without an argument, all feeds of the configuration. Events that it cannot read are counted;
+the event log (the ! key) shows them as they are.
 
 While it runs, it follows the configuration: feeds are started, stopped and changed without a
-break for the others. A configuration with a fault changes nothing, and the fault is shown.
+break for the others. A configuration with a mistake changes nothing, and the mistake is shown.
 
 ${NAME} in a header or in the URL is read from the environment, so that a token stays out of
 the shell's history; quote it, or the shell expands it first.`,
@@ -25,15 +25,15 @@ the shell's history; quote it, or the shell expands it first.`,
   livetape watch desk pyth
   livetape watch --list majors`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			choice, targets, err := flags.targets(cmd, args, true)
+			selection, targets, err := flags.selectTargets(cmd, args, true)
 			if err != nil {
 				return err
 			}
-			if err := needTerminal(cmd); err != nil {
+			if err := requireTerminal(cmd); err != nil {
 				return err
 			}
-			choice.announce(targets)
-			return watch(cmd.Context(), cmd, watching{feeds: targets, choice: choice, record: record})
+			selection.warnLocalConfig(targets)
+			return runScreen(cmd.Context(), cmd, screenOptions{targets: targets, selection: selection, record: record})
 		},
 	}
 	flags.register(cmd)
