@@ -106,10 +106,10 @@ func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk e
 	st.log, st.first = now.log, now.first
 	st.tongue = newTongue(talk, time.Now())
 	w.Header().Set("Content-Type", st.tongue.style.ContentType)
-	place, number, found := now.begin(talk.Start())
+	place, number, _ := now.begin(talk.Start())
 	st.place = place
 	if greeting, ok := talk.(emulate.HeaderSetter); ok {
-		greeting.SetHeader(w.Header(), number, found)
+		greeting.SetHeader(w.Header(), number)
 	}
 	return st
 }

@@ -6,26 +6,27 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
 )
 
-// DexPaprika's streaming server. Source: coinpaprika/dexpaprika-cli streaming-skill.md, src/client.rs;
+// DexPaprika's streaming server. Sources: coinpaprika/dexpaprika-cli streaming-skill.md, src/client.rs;
 // docs.dexpaprika.com/streaming.
 
-const dexBeat = 15 * time.Second
+const dexHeartbeat = 15 * time.Second
 
-// dexToken is a token of which the simulator knows the price.
+// dexToken is a token whose price is that of a simulated instrument.
 type dexToken struct {
 	chain, address, symbol string
-	open                   bool // needs no key
+	needsKey               bool
 }
 
 var dexTokens = [...]dexToken{
-	{"ethereum", "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2", "ETH/USD", true},
-	{"solana", "So11111111111111111111111111111111111111112", "SOL/USD", true},
-	{"ethereum", "0x2260fac5e5542a773aa44fbcfedf7c193bc2c599", "BTC/USD", false},
+	{"ethereum", "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2", "ETH/USD", false},
+	{"solana", "So11111111111111111111111111111111111111112", "SOL/USD", false},
+	{"ethereum", "0x2260fac5e5542a773aa44fbcfedf7c193bc2c599", "BTC/USD", true},
 }
 
 func dexPaprika() Service {
@@ -33,24 +34,23 @@ func dexPaprika() Service {
 		Name:       "dexpaprika",
 		Example:    "/sse/prices?method=token_price&chain=ethereum&address=" + dexTokens[0].address,
 		Limit:      Limit{MaxStreams: 10, TooManyStreams: *dexError(http.StatusTooManyRequests, "ip stream limit exceeded")},
-		NewSession: hearDex,
+		NewSession: newDexSession,
 	}
 }
 
 func dexError(status int, message string) *Reply {
-	return &Reply{Status: status, ContentType: "application/json", Body: jsonText(map[string]string{"message": message})}
+	return jsonReply(status, "application/json", map[string]string{"message": message})
 }
 
-// dexAsset is what a client asks for.
+// dexAsset is a token as a client requests it.
 type dexAsset struct {
 	Chain   string `json:"chain"`
 	Address string `json:"address"`
 	Method  string `json:"method"`
 }
 
-func hearDex(r *http.Request, _ time.Time) (Session, *Reply) {
-	const mostBody = 1 << 16
-	s := &swaps{keyed: r.Header.Get("Authorization") != "", requestID: "0", left: -1, event: "token_price"}
+func newDexSession(r *http.Request, _ time.Time) (Session, *Reply) {
+	s := &dexSession{hasKey: r.Header.Get("Authorization") != "", requestID: "0", remaining: -1, event: "token_price"}
 	var assets []dexAsset
 	switch {
 	case r.URL.Path == "/stream" && r.Method == http.MethodGet:
@@ -58,7 +58,7 @@ func hearDex(r *http.Request, _ time.Time) (Session, *Reply) {
 	case r.URL.Path != "/sse/prices":
 		return nil, dexError(http.StatusNotFound, "not found")
 	case r.Method == http.MethodPost:
-		if json.NewDecoder(http.MaxBytesReader(nil, r.Body, mostBody)).Decode(&assets) != nil {
+		if json.NewDecoder(http.MaxBytesReader(nil, r.Body, maxBody)).Decode(&assets) != nil {
 			return nil, dexError(http.StatusBadRequest, "invalid request body")
 		}
 	case r.Method != http.MethodGet:
@@ -67,7 +67,7 @@ func hearDex(r *http.Request, _ time.Time) (Session, *Reply) {
 	if r.Method == http.MethodGet {
 		q := r.URL.Query()
 		assets = []dexAsset{{q.Get("chain"), q.Get("address"), q.Get("method")}}
-		if no := s.read(q); no != nil {
+		if no := s.readOptions(q); no != nil {
 			return nil, no
 		}
 	}
@@ -77,8 +77,8 @@ func hearDex(r *http.Request, _ time.Time) (Session, *Reply) {
 	return s, nil
 }
 
-// read reads what may be asked beside the token.
-func (s *swaps) read(q url.Values) *Reply {
+// readOptions reads the parameters other than the token.
+func (s *dexSession) readOptions(q url.Values) *Reply {
 	if id := q.Get("request_id"); id != "" {
 		if _, err := strconv.ParseUint(id, 10, 64); err != nil {
 			return dexError(http.StatusBadRequest, "invalid request_id")
@@ -90,7 +90,7 @@ func (s *swaps) read(q url.Values) *Reply {
 		if err != nil || n < 1 {
 			return dexError(http.StatusBadRequest, "invalid limit")
 		}
-		s.left = n
+		s.remaining = n
 	}
 	return nil
 }
@@ -101,8 +101,8 @@ var (
 	solAddress = regexp.MustCompile(`^[1-9A-HJ-NP-Za-km-z]{32,44}$`)
 )
 
-// subscribe takes all of the assets, or none. One that needs a key is taken without it, too, and never has a price.
-func (s *swaps) subscribe(assets []dexAsset) *Reply {
+// subscribe accepts all of the assets or none. Without a key, an asset that needs one is accepted and never gets a price.
+func (s *dexSession) subscribe(assets []dexAsset) *Reply {
 	const most = 25
 	if len(assets) > most {
 		return dexError(http.StatusBadRequest, "too many assets, max 25 allowed")
@@ -124,7 +124,7 @@ func (s *swaps) subscribe(assets []dexAsset) *Reply {
 			return dexError(http.StatusBadRequest, "asset not found")
 		}
 		for _, t := range dexTokens {
-			if t.chain == a.Chain && sameAddress(t, a.Address) && (t.open || s.keyed) {
+			if t.is(a) && (s.hasKey || !t.needsKey) {
 				s.tokens = append(s.tokens, t)
 			}
 		}
@@ -132,74 +132,64 @@ func (s *swaps) subscribe(assets []dexAsset) *Reply {
 	return nil
 }
 
-// sameAddress compares addresses, of which those of Ethereum and its like mean the same in either case.
-func sameAddress(t dexToken, address string) bool {
+// is compares addresses without regard to case, except on Solana, where case matters.
+func (t dexToken) is(a dexAsset) bool {
 	if t.chain == "solana" {
-		return t.address == address
+		return a.Chain == t.chain && a.Address == t.address
 	}
-	return strings.EqualFold(t.address, address)
+	return a.Chain == t.chain && strings.EqualFold(a.Address, t.address)
 }
 
-// swaps is a stream of prices, one whenever a swap moves it.
-type swaps struct {
-	plain
+// dexSession sends a price whenever a trade moves it.
+type dexSession struct {
+	baseSession
 	tokens    []dexToken
-	keyed     bool
+	hasKey    bool
 	requestID string
 	event     string
-	left      int // events until the end; negative for no end
-	told      int
+	remaining int // events until the end; negative for no end
+	sent      int
 }
 
-func (s *swaps) Format() Format {
+func (s *dexSession) Format() Format {
 	return Format{
-		ContentType: "text/event-stream", EventType: s.event, HeartbeatInterval: dexBeat, HeartbeatAlways: true,
+		ContentType: "text/event-stream", EventType: s.event, HeartbeatInterval: dexHeartbeat, HeartbeatAlways: true,
 		SlowClient: "event: error\ndata: {\"message\":\"slow consumer\"}\n\n",
 	}
 }
 
-func (s *swaps) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
+func (s *dexSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
 	if s.event == "t_p" {
 		b = append(b, "event: warning\ndata: {\"message\":\"/stream is deprecated, use /sse/prices\"}\n\n"...)
 	}
 	return b, false
 }
 
-// token is that of a symbol.
-func (s *swaps) token(symbol string) (dexToken, bool) {
-	for _, t := range s.tokens {
-		if t.symbol == symbol {
-			return t, true
-		}
-	}
-	return dexToken{}, false
+// token returns the index of a symbol's token; -1 for none.
+func (s *dexSession) token(symbol string) int {
+	return slices.IndexFunc(s.tokens, func(t dexToken) bool { return t.symbol == symbol })
 }
 
-func (s *swaps) Wants(e Event) bool {
-	if e.Quote == nil || !e.Quote.Traded {
-		return false
-	}
-	_, ok := s.token(e.Quote.Symbol)
-	return ok
+func (s *dexSession) Wants(e Event) bool {
+	return e.Quote != nil && e.Quote.Traded && s.token(e.Quote.Symbol) >= 0
 }
 
-// Encode writes the type now before and now behind the data, as the server has done.
-func (s *swaps) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
-	t, _ := s.token(e.Quote.Symbol)
-	data := s.data(t, e.Quote)
-	if s.told++; s.told%2 == 1 {
+// Encode puts the type before and after the data by turns: the server has done both.
+func (s *dexSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
+	data := s.payload(s.tokens[s.token(e.Quote.Symbol)], e.Quote)
+	if s.sent++; s.sent%2 == 1 {
 		b = fmt.Appendf(b, "event: %s\nrequest_id: %s\ndata: %s\n\n", s.event, s.requestID, data)
 	} else {
 		b = fmt.Appendf(b, "data: %s\nrequest_id: %s\nevent: %s\n\n", data, s.requestID, s.event)
 	}
-	s.left--
-	return b, s.left == 0
+	s.remaining--
+	return b, s.remaining == 0
 }
 
-func (s *swaps) data(t dexToken, q *Quote) string {
-	at, price := q.Time.Unix(), decimal(q.Last, q.Decimals)
+func (s *dexSession) payload(t dexToken, q *Quote) string {
+	at, price := q.Time.Unix(), formatDecimal(q.Last, q.Decimals)
 	if s.event == "t_p" {
-		return jsonText(struct {
+		return toJSON(struct {
 			A  string `json:"a"`
 			C  string `json:"c"`
 			P  string `json:"p"`
@@ -207,7 +197,7 @@ func (s *swaps) data(t dexToken, q *Quote) string {
 			TP int64  `json:"t_p"`
 		}{t.address, t.chain, price, at, at})
 	}
-	return jsonText(struct {
+	return toJSON(struct {
 		Address        string `json:"address"`
 		Chain          string `json:"chain"`
 		Price          string `json:"price"`
@@ -217,6 +207,6 @@ func (s *swaps) data(t dexToken, q *Quote) string {
 	}{t.address, t.chain, price, at, at, at})
 }
 
-func (s *swaps) Heartbeat(b []byte, now time.Time) []byte {
+func (s *dexSession) Heartbeat(b []byte, now time.Time) []byte {
 	return fmt.Appendf(b, "event: ping\ndata: {\"time\":%d}\n\n", now.Unix())
 }

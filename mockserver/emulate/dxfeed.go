@@ -3,6 +3,7 @@ package emulate
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -15,12 +16,11 @@ func dxFeed() Service {
 	return Service{
 		Name:       "dxfeed",
 		Example:    "/webservice/rest/eventSource.json?events=Quote,Trade&symbols=AAPL,MSFT",
-		NewSession: hearDxFeed,
+		NewSession: newDxFeedSession,
 	}
 }
 
-func hearDxFeed(r *http.Request, _ time.Time) (Session, *Reply) {
-	const mostBody = 1 << 16
+func newDxFeedSession(r *http.Request, _ time.Time) (Session, *Reply) {
 	name, ok := strings.CutPrefix(r.URL.Path, "/webservice/rest/")
 	switch {
 	case !ok || name != "eventSource" && name != "eventSource.json":
@@ -28,32 +28,33 @@ func hearDxFeed(r *http.Request, _ time.Time) (Session, *Reply) {
 	case r.Method != http.MethodGet && r.Method != http.MethodPost:
 		return nil, plainReply(http.StatusMethodNotAllowed, "Method Not Allowed")
 	}
-	r.Body = http.MaxBytesReader(nil, r.Body, mostBody)
+	r.Body = http.MaxBytesReader(nil, r.Body, maxBody)
 	if r.ParseForm() != nil {
 		return nil, plainReply(http.StatusBadRequest, "Bad Request")
 	}
-	s := &records{quoted: map[string]Quote{}}
-	s.types = listed(append(r.Form["events"], r.Form["event"]...))
-	s.symbols = listed(append(r.Form["symbols"], r.Form["symbol"]...))
+	s := &dxFeedSession{lastSent: map[string]Quote{}}
+	s.types = splitValues(append(r.Form["events"], r.Form["event"]...))
+	s.symbols = splitValues(append(r.Form["symbols"], r.Form["symbol"]...))
 	if len(s.types) == 0 || len(s.symbols) == 0 {
 		return nil, plainReply(http.StatusBadRequest, "Bad Request: events and symbols are required")
 	}
 	return s, nil
 }
 
-// records is a stream of what has changed about each symbol, by type of event.
-type records struct {
-	plain
-	types   []string
-	symbols []string
-	quoted  map[string]Quote // by symbol: what was sent last
+// dxFeedSession sends what has changed about each symbol, by type of event.
+type dxFeedSession struct {
+	baseSession
+	types    []string
+	symbols  []string         // as the client names them
+	lastSent map[string]Quote // by symbol
 }
 
-func (s *records) Format() Format { return Format{ContentType: "text/event-stream;charset=utf-8"} }
+func (s *dxFeedSession) Format() Format {
+	return Format{ContentType: "text/event-stream;charset=utf-8"}
+}
 
-// asked is how the client calls an instrument; a symbol may name the exchange behind a colon. Empty: it did not ask.
-func (s *records) asked(symbol string) []string {
-	var all []string
+// requested returns the names by which the client requested an instrument. A name may have an exchange after a colon.
+func (s *dxFeedSession) requested(symbol string) (all []string) {
 	for _, name := range s.symbols {
 		if plain, _, _ := strings.Cut(name, ":"); plain == symbol {
 			all = append(all, name)
@@ -62,64 +63,56 @@ func (s *records) asked(symbol string) []string {
 	return all
 }
 
-// Open tells all records of the last values; series begin with what comes.
-func (s *records) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
-	var n news
+// Open sends the last value of each record type. Time series begin with the first event.
+func (s *dxFeedSession) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
+	m := dxMessage{}
 	for _, q := range market.Quotes {
-		for _, name := range s.asked(q.Symbol) {
-			s.quoted[q.Symbol] = q
-			n.add("Quote", name, dxQuoteOf(name, &q))
-			n.add("Summary", name, dxSummaryOf(name, &q))
-			n.add("Trade", name, dxTradeOf(name, &q))
+		for _, name := range s.requested(q.Symbol) {
+			s.lastSent[q.Symbol] = q
+			m.add("Quote", name, newDxQuote(name, &q))
+			m.add("Summary", name, newDxSummary(name, &q))
+			m.add("Trade", name, newDxTrade(name, &q))
 		}
 	}
-	return n.append(b, s.types), false
+	return m.append(b, s.types), false
 }
 
-func (s *records) Wants(e Event) bool { return e.Quote != nil && len(s.asked(e.Quote.Symbol)) > 0 }
+func (s *dxFeedSession) Wants(e Event) bool {
+	return e.Quote != nil && len(s.requested(e.Quote.Symbol)) > 0
+}
 
-func (s *records) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
-	q, last := e.Quote, s.quoted[e.Quote.Symbol]
-	s.quoted[q.Symbol] = *q
-	var n news
-	for _, name := range s.asked(q.Symbol) {
+func (s *dxFeedSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
+	q, last := e.Quote, s.lastSent[e.Quote.Symbol]
+	s.lastSent[q.Symbol] = *q
+	m := dxMessage{}
+	for _, name := range s.requested(q.Symbol) {
 		if q.Bid != last.Bid || q.Ask != last.Ask {
-			n.add("Quote", name, dxQuoteOf(name, q))
+			m.add("Quote", name, newDxQuote(name, q))
 		}
 		if q.High != last.High || q.Low != last.Low {
-			n.add("Summary", name, dxSummaryOf(name, q))
+			m.add("Summary", name, newDxSummary(name, q))
 		}
 		if q.Traded {
-			n.add("TimeAndSale", name, []dxSale{dxSaleOf(name, q, e.Number)})
-			n.add("Trade", name, dxTradeOf(name, q))
+			m.add("TimeAndSale", name, []dxTimeAndSale{newDxTimeAndSale(name, q, e.Number)})
+			m.add("Trade", name, newDxTrade(name, q))
 		}
 	}
-	return n.append(b, s.types), false
+	return m.append(b, s.types), false
 }
 
-// news is what one event of the stream says: records by type and symbol, in the order in which they were added.
-type news struct{ types []dxRecords }
+// dxMessage is one event of the stream: JSON members, one for each symbol, by record type.
+type dxMessage map[string][]string
 
-type dxRecords struct {
-	name    string
-	records []string
+func (m dxMessage) add(recordType, symbol string, record any) {
+	m[recordType] = append(m[recordType], toJSON(symbol)+":"+toJSON(record))
 }
 
-func (n *news) add(kind, symbol string, record any) {
-	at := slices.IndexFunc(n.types, func(t dxRecords) bool { return t.name == kind })
-	if at < 0 {
-		at = len(n.types)
-		n.types = append(n.types, dxRecords{name: kind})
-	}
-	n.types[at].records = append(n.types[at].records, jsonText(symbol)+":"+jsonText(record))
-}
-
-// append appends what of it is among the types; nothing if nothing is.
-func (n *news) append(b []byte, types []string) []byte {
+// append appends the records of the requested types; nothing if there are none.
+func (m dxMessage) append(b []byte, requested []string) []byte {
 	var parts []string
-	for _, t := range n.types {
-		if slices.Contains(types, t.name) {
-			parts = append(parts, jsonText(t.name)+":{"+strings.Join(t.records, ",")+"}")
+	for _, recordType := range slices.Sorted(maps.Keys(m)) {
+		if slices.Contains(requested, recordType) {
+			parts = append(parts, toJSON(recordType)+":{"+strings.Join(m[recordType], ",")+"}")
 		}
 	}
 	if parts == nil {
@@ -128,7 +121,7 @@ func (n *news) append(b []byte, types []string) []byte {
 	return fmt.Appendf(b, "data: {%s,\"status\":\"OK\"}\n\n", strings.Join(parts, ","))
 }
 
-// notANumber is what is said of a number that is missing.
+// notANumber stands for a missing number.
 const notANumber = "NaN"
 
 type dxQuote struct {
@@ -146,11 +139,11 @@ type dxQuote struct {
 	TimeNanoPart    int             `json:"timeNanoPart"`
 }
 
-func dxQuoteOf(name string, q *Quote) dxQuote {
-	size, at := plainNumber(q.Size, q.SizeDecimals), q.Time.UnixMilli()
+func newDxQuote(name string, q *Quote) dxQuote {
+	size, at := jsonNumber(q.Size, q.SizeDecimals), q.Time.UnixMilli()
 	return dxQuote{
-		AskPrice: plainNumber(q.Ask, q.Decimals), AskSize: size, AskTime: at,
-		BidPrice: plainNumber(q.Bid, q.Decimals), BidSize: size, BidTime: at, EventSymbol: name,
+		AskPrice: jsonNumber(q.Ask, q.Decimals), AskSize: size, AskTime: at,
+		BidPrice: jsonNumber(q.Bid, q.Decimals), BidSize: size, BidTime: at, EventSymbol: name,
 	}
 }
 
@@ -170,14 +163,14 @@ type dxTrade struct {
 	TimeNanoPart         int             `json:"timeNanoPart"`
 }
 
-func dxTradeOf(name string, q *Quote) dxTrade {
-	change := plainNumber(max(q.Last-q.PrevClose, q.PrevClose-q.Last), q.Decimals)
+func newDxTrade(name string, q *Quote) dxTrade {
+	change := jsonNumber(max(q.Last-q.PrevClose, q.PrevClose-q.Last), q.Decimals)
 	if q.Last < q.PrevClose {
 		change = append(json.RawMessage("-"), change...)
 	}
 	return dxTrade{
-		Change: change, DayTurnover: notANumber, DayVolume: plainNumber(q.Volume, q.SizeDecimals), EventSymbol: name,
-		Price: plainNumber(q.Last, q.Decimals), Size: plainNumber(q.Size, q.SizeDecimals), TickDirection: "UNDEFINED",
+		Change: change, DayTurnover: notANumber, DayVolume: jsonNumber(q.Volume, q.SizeDecimals), EventSymbol: name,
+		Price: jsonNumber(q.Last, q.Decimals), Size: jsonNumber(q.Size, q.SizeDecimals), TickDirection: "UNDEFINED",
 		Time: q.Time.UnixMilli(),
 	}
 }
@@ -196,17 +189,17 @@ type dxSummary struct {
 	PrevDayVolume     string          `json:"prevDayVolume"`
 }
 
-func dxSummaryOf(name string, q *Quote) dxSummary {
+func newDxSummary(name string, q *Quote) dxSummary {
 	const day = 24 * 60 * 60
 	today := q.Time.Unix() / day
 	return dxSummary{
-		DayClosePrice: notANumber, DayHighPrice: plainNumber(q.High, q.Decimals), DayID: today,
-		DayLowPrice: plainNumber(q.Low, q.Decimals), DayOpenPrice: plainNumber(q.Open, q.Decimals), EventSymbol: name,
-		PrevDayClosePrice: plainNumber(q.PrevClose, q.Decimals), PrevDayID: today - 1, PrevDayVolume: notANumber,
+		DayClosePrice: notANumber, DayHighPrice: jsonNumber(q.High, q.Decimals), DayID: today,
+		DayLowPrice: jsonNumber(q.Low, q.Decimals), DayOpenPrice: jsonNumber(q.Open, q.Decimals), EventSymbol: name,
+		PrevDayClosePrice: jsonNumber(q.PrevClose, q.Decimals), PrevDayID: today - 1, PrevDayVolume: notANumber,
 	}
 }
 
-type dxSale struct {
+type dxTimeAndSale struct {
 	AggressorSide string          `json:"aggressorSide"`
 	AskPrice      json.RawMessage `json:"askPrice"`
 	BidPrice      json.RawMessage `json:"bidPrice"`
@@ -220,14 +213,14 @@ type dxSale struct {
 	Type          string          `json:"type"`
 }
 
-func dxSaleOf(name string, q *Quote, number uint64) dxSale {
+func newDxTimeAndSale(name string, q *Quote, number uint64) dxTimeAndSale {
 	side := "BUY"
 	if q.Last == q.Bid {
 		side = "SELL"
 	}
-	return dxSale{
-		AggressorSide: side, AskPrice: plainNumber(q.Ask, q.Decimals), BidPrice: plainNumber(q.Bid, q.Decimals),
-		EventSymbol: name, Index: number, Price: plainNumber(q.Last, q.Decimals),
-		Size: plainNumber(q.Size, q.SizeDecimals), Time: q.Time.UnixMilli(), Type: "NEW",
+	return dxTimeAndSale{
+		AggressorSide: side, AskPrice: jsonNumber(q.Ask, q.Decimals), BidPrice: jsonNumber(q.Bid, q.Decimals),
+		EventSymbol: name, Index: number, Price: jsonNumber(q.Last, q.Decimals),
+		Size: jsonNumber(q.Size, q.SizeDecimals), Time: q.Time.UnixMilli(), Type: "NEW",
 	}
 }

@@ -1,9 +1,10 @@
-// Package emulate speaks as services other than the mock server: it turns what happens in a market into
-// what the service would send, to the byte, for tests of its clients without it.
+// Package emulate reproduces the wire formats of other streaming services, byte for byte, so that their clients can be
+// tested without them. It turns the events of a simulated market into what the service would send.
 //
-// A [Service] hears a request and answers with a [Reply], or with a [Talk]: a stream, which is told of each [Event] and
-// says what becomes of it on the wire. Nothing here does I/O, waits, or looks at a clock. Everything was written from
-// the services' own documentation and sources, which each file names; signatures, accounts and the like are made up.
+// A [Service] answers a request with a [Session], which is one client's stream, or with a [Reply], which is a complete
+// response. The session is given each [Event] and encodes what the client gets. Nothing here does I/O, waits, or reads
+// a clock. Each service's file names the documentation and sources that it was written from; signatures, accounts and
+// the like are made up.
 package emulate
 
 import (
@@ -11,19 +12,27 @@ import (
 	"time"
 )
 
-// Service is a service that can be spoken as.
+// Service is a service that can be emulated.
 type Service struct {
-	Name    string // that of livetape's preset
+	Name    string // the name of livetape's preset
 	Example string // a path and query that it answers with a stream
 
-	// Limit is how much one client address may ask of it.
+	// Limit bounds what one client address may request.
 	Limit Limit
 
-	// NewSession reads a request, whose path is that of the service. It answers with a stream, or else with a reply.
+	// NewSession answers a request to the service's own path: with a session, or with a reply when there is none.
 	NewSession func(r *http.Request, now time.Time) (Session, *Reply)
 }
 
-// Find is the service of a name.
+// Reply is a complete response, in place of a stream.
+type Reply struct {
+	Status      int
+	ContentType string
+	Header      map[string]string // other fields
+	Body        string
+}
+
+// Find returns the service of that name.
 func Find(name string) (Service, bool) {
 	for _, s := range Services() {
 		if s.Name == name {
@@ -33,7 +42,17 @@ func Find(name string) (Service, bool) {
 	return Service{}, false
 }
 
-// Services are all there are, by name.
+// Services returns all services, sorted by name.
 func Services() []Service {
 	return []Service{dexPaprika(), dxFeed(), firebase(), mercure(), oanda(), pyth(), stellarBook(), stellarTrades(), wikimedia()}
+}
+
+const plainText = "text/plain; charset=utf-8"
+
+func plainReply(status int, text string) *Reply {
+	return &Reply{Status: status, ContentType: plainText, Body: text}
+}
+
+func jsonReply(status int, contentType string, v any) *Reply {
+	return &Reply{Status: status, ContentType: contentType, Body: toJSON(v)}
 }

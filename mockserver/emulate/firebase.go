@@ -9,23 +9,23 @@ import (
 	"time"
 )
 
-// A Firebase Realtime Database that somebody keeps prices in. Source: firebase.google.com docs, "Streaming from the
+// A Firebase Realtime Database that holds prices. Source: firebase.google.com docs, "Streaming from the
 // REST API".
 
 const (
-	firebaseBeat = 30 * time.Second
-	firebaseSpan = time.Hour // of a token
+	firebaseHeartbeat = 30 * time.Second
+	firebaseTokenLife = time.Hour
 )
 
 func firebase() Service {
-	return Service{Name: "firebase", Example: "/prices.json", NewSession: hearFirebase}
+	return Service{Name: "firebase", Example: "/prices.json", NewSession: newFirebaseSession}
 }
 
 func firebaseError(status int, message string) *Reply {
-	return &Reply{Status: status, ContentType: "application/json; charset=utf-8", Body: jsonText(map[string]string{"error": message})}
+	return jsonReply(status, "application/json; charset=utf-8", map[string]string{"error": message})
 }
 
-func hearFirebase(r *http.Request, now time.Time) (Session, *Reply) {
+func newFirebaseSession(r *http.Request, now time.Time) (Session, *Reply) {
 	path, ok := strings.CutSuffix(r.URL.Path, ".json")
 	switch {
 	case !ok:
@@ -37,129 +37,127 @@ func hearFirebase(r *http.Request, now time.Time) (Session, *Reply) {
 	if strings.ContainsAny(path, ".$#[]") {
 		return nil, firebaseError(http.StatusBadRequest, "Invalid path: Invalid token in path")
 	}
-	d := &document{path: parts, page: !accepts(r, "text/event-stream"), rows: map[string]Quote{}}
+	s := &firebaseSession{path: parts, noStream: !accepts(r, "text/event-stream"), lastSent: map[string]Quote{}}
 	if r.URL.Query().Get("auth") != "" {
-		d.ends = now.Add(firebaseSpan)
+		s.endsAt, s.last = now.Add(firebaseTokenLife), "event: auth_revoked\ndata: \"credential is no longer valid\"\n\n"
 	}
-	return d, nil
+	return s, nil
 }
 
-// document is a stream of what changes at a path of the database, whose only tree is that of the prices: a row
-// for each symbol.
-type document struct {
-	plain
-	path []string
-	page bool
-	ends time.Time
-	rows map[string]Quote // by key: what was sent last
+// firebaseSession sends what changes at a path of the database, which is prices/<symbol>/<field>.
+type firebaseSession struct {
+	baseSession
+	path     []string
+	noStream bool             // the client gets the value once, as plain JSON
+	lastSent map[string]Quote // by symbol
 }
 
-func (d *document) Format() Format {
-	if d.page {
+func (s *firebaseSession) Format() Format {
+	if s.noStream {
 		return Format{ContentType: "application/json; charset=utf-8", JSONLines: true}
 	}
-	return Format{ContentType: "text/event-stream; charset=utf-8", EventType: "put", HeartbeatInterval: firebaseBeat, HeartbeatAlways: true}
+	return Format{ContentType: "text/event-stream; charset=utf-8", EventType: "put", HeartbeatInterval: firebaseHeartbeat, HeartbeatAlways: true}
 }
 
-// firebaseKey is a symbol as a key, which has no slash.
+// firebaseKey returns a symbol as a key, which must not contain a slash.
 func firebaseKey(symbol string) string { return strings.ReplaceAll(symbol, "/", "-") }
 
-// member is one value of a row.
-type member struct {
+// jsonMember is one member of a JSON object.
+type jsonMember struct {
 	name  string
 	value json.RawMessage
 }
 
-func rowOf(q *Quote) []member {
-	return []member{
-		{"ask", plainNumber(q.Ask, q.Decimals)},
-		{"bid", plainNumber(q.Bid, q.Decimals)},
-		{"last", plainNumber(q.Last, q.Decimals)},
-		{"name", json.RawMessage(jsonText(q.Name))},
-		{"prev_close", plainNumber(q.PrevClose, q.Decimals)},
-		{"symbol", json.RawMessage(jsonText(q.Symbol))},
-		{"time", json.RawMessage(jsonText(q.Time.UnixMilli()))},
-		{"volume", plainNumber(q.Volume, q.SizeDecimals)},
+func firebaseFields(q *Quote) []jsonMember {
+	return []jsonMember{
+		{"ask", jsonNumber(q.Ask, q.Decimals)},
+		{"bid", jsonNumber(q.Bid, q.Decimals)},
+		{"last", jsonNumber(q.Last, q.Decimals)},
+		{"name", json.RawMessage(toJSON(q.Name))},
+		{"prev_close", jsonNumber(q.PrevClose, q.Decimals)},
+		{"symbol", json.RawMessage(toJSON(q.Symbol))},
+		{"time", json.RawMessage(toJSON(q.Time.UnixMilli()))},
+		{"volume", jsonNumber(q.Volume, q.SizeDecimals)},
 	}
 }
 
-func object(members []member) json.RawMessage {
+func jsonObject(members []jsonMember) json.RawMessage {
 	var parts []string
 	for _, m := range members {
-		parts = append(parts, jsonText(m.name)+":"+string(m.value))
+		parts = append(parts, toJSON(m.name)+":"+string(m.value))
 	}
 	return json.RawMessage("{" + strings.Join(parts, ",") + "}")
 }
 
-// value is what stands at the path; null for nothing.
-func (d *document) value(quotes []Quote) json.RawMessage {
+// valueAtPath returns null for a path with nothing at it.
+func (s *firebaseSession) valueAtPath(quotes []Quote) json.RawMessage {
 	null := json.RawMessage("null")
-	if len(d.path) > 0 && d.path[0] != "prices" || len(d.path) > 3 {
+	if len(s.path) > 0 && s.path[0] != "prices" || len(s.path) > 3 {
 		return null
 	}
-	var rows []member
+	var rows []jsonMember
 	for i := range quotes {
-		row := rowOf(&quotes[i])
-		if len(d.path) >= 2 && d.path[1] != firebaseKey(quotes[i].Symbol) {
+		row := firebaseFields(&quotes[i])
+		if len(s.path) >= 2 && s.path[1] != firebaseKey(quotes[i].Symbol) {
 			continue
 		}
-		switch len(d.path) {
+		switch len(s.path) {
 		case 2:
-			return object(row)
+			return jsonObject(row)
 		case 3:
-			if at := slices.IndexFunc(row, func(m member) bool { return m.name == d.path[2] }); at >= 0 {
+			if at := slices.IndexFunc(row, func(m jsonMember) bool { return m.name == s.path[2] }); at >= 0 {
 				return row[at].value
 			}
 			return null
 		}
-		rows = append(rows, member{firebaseKey(quotes[i].Symbol), object(row)})
+		rows = append(rows, jsonMember{firebaseKey(quotes[i].Symbol), jsonObject(row)})
 	}
-	switch len(d.path) {
+	switch len(s.path) {
 	case 0:
-		return object([]member{{"prices", object(rows)}})
+		return jsonObject([]jsonMember{{"prices", jsonObject(rows)}})
 	case 1:
-		return object(rows)
+		return jsonObject(rows)
 	}
 	return null
 }
 
-// Open puts all that there is.
-func (d *document) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
+// Open sends the whole value.
+func (s *firebaseSession) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
 	for _, q := range market.Quotes {
-		d.rows[q.Symbol] = q
+		s.lastSent[q.Symbol] = q
 	}
-	if d.page {
-		return append(b, d.value(market.Quotes)...), true
+	if s.noStream {
+		return append(b, s.valueAtPath(market.Quotes)...), true
 	}
-	return appendChange(b, "put", "/", d.value(market.Quotes)), false
+	return appendFirebaseEvent(b, "put", "/", s.valueAtPath(market.Quotes)), false
 }
 
-func appendChange(b []byte, event, path string, data json.RawMessage) []byte {
-	return fmt.Appendf(b, "event: %s\ndata: {\"path\":%s,\"data\":%s}\n\n", event, jsonText(path), data)
+func appendFirebaseEvent(b []byte, event, path string, data json.RawMessage) []byte {
+	return fmt.Appendf(b, "event: %s\ndata: {\"path\":%s,\"data\":%s}\n\n", event, toJSON(path), data)
 }
 
-func (d *document) Wants(e Event) bool {
-	if e.Quote == nil || len(d.path) > 3 || len(d.path) > 0 && d.path[0] != "prices" {
+func (s *firebaseSession) Wants(e Event) bool {
+	if e.Quote == nil || len(s.path) > 3 || len(s.path) > 0 && s.path[0] != "prices" {
 		return false
 	}
-	return len(d.path) < 2 || d.path[1] == firebaseKey(e.Quote.Symbol)
+	return len(s.path) < 2 || s.path[1] == firebaseKey(e.Quote.Symbol)
 }
 
-// Encode patches the row, or puts the one value that the client looks at.
-func (d *document) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
-	old, known := d.rows[e.Quote.Symbol]
-	d.rows[e.Quote.Symbol] = *e.Quote
-	changed := rowOf(e.Quote)
+// Encode patches the symbol's fields that changed, or puts the one field that the client reads.
+func (s *firebaseSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
+	old, known := s.lastSent[e.Quote.Symbol]
+	s.lastSent[e.Quote.Symbol] = *e.Quote
+	changed := firebaseFields(e.Quote)
 	if known {
-		before := rowOf(&old)
-		changed = slices.DeleteFunc(changed, func(m member) bool {
-			return slices.ContainsFunc(before, func(o member) bool { return o.name == m.name && string(o.value) == string(m.value) })
+		before := firebaseFields(&old)
+		changed = slices.DeleteFunc(changed, func(m jsonMember) bool {
+			return slices.ContainsFunc(before, func(o jsonMember) bool { return o.name == m.name && string(o.value) == string(m.value) })
 		})
 	}
-	if len(d.path) == 3 {
+	if len(s.path) == 3 {
 		for _, m := range changed {
-			if m.name == d.path[2] {
-				b = appendChange(b, "put", "/", m.value)
+			if m.name == s.path[2] {
+				b = appendFirebaseEvent(b, "put", "/", m.value)
 			}
 		}
 		return b, false
@@ -167,16 +165,10 @@ func (d *document) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	if len(changed) == 0 {
 		return b, false
 	}
-	inside := []string{"prices", firebaseKey(e.Quote.Symbol)}[min(len(d.path), 2):]
-	return appendChange(b, "patch", "/"+strings.Join(inside, "/"), object(changed)), false
+	inside := []string{"prices", firebaseKey(e.Quote.Symbol)}[min(len(s.path), 2):]
+	return appendFirebaseEvent(b, "patch", "/"+strings.Join(inside, "/"), jsonObject(changed)), false
 }
 
-func (d *document) WakeAt() time.Time { return d.ends }
-
-func (d *document) Wake(b []byte, _ time.Time) ([]byte, bool) {
-	return append(b, "event: auth_revoked\ndata: \"credential is no longer valid\"\n\n"...), true
-}
-
-func (d *document) Heartbeat(b []byte, _ time.Time) []byte {
+func (s *firebaseSession) Heartbeat(b []byte, _ time.Time) []byte {
 	return append(b, "event: keep-alive\ndata: null\n\n"...)
 }

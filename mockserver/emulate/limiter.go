@@ -5,95 +5,92 @@ import (
 	"time"
 )
 
-// Limit is how much one client address may ask of a service; zero fields do not limit.
+// Limit bounds what one client address may request of a service. Zero fields do not limit.
 type Limit struct {
 	MaxStreams     int // open at the same time
 	TooManyStreams Reply
 
-	MaxRequests     int // within a time; who asks more is locked out for another
+	MaxRequests     int // in any time of Per; one more locks the client out for Lockout
 	Per             time.Duration
 	Lockout         time.Duration
 	TooManyRequests Reply
 }
 
-// Limiter keeps the limits of services. Its methods may be called from any goroutine; the zero value is ready.
+// Limiter enforces the limits of all services. Its methods are safe for concurrent use; the zero value is ready.
 type Limiter struct {
-	mu     sync.Mutex
-	guests map[guest]*visits
+	mu      sync.Mutex
+	clients map[client]*usage
 }
 
-type guest struct{ service, address string }
+type client struct{ service, address string }
 
-// visits are what a guest has done lately.
-type visits struct {
-	open      int
-	asked     []time.Time // no more than the limit
-	lockedOut time.Time   // until then
+// usage is what a client has done recently.
+type usage struct {
+	streams        int         // open now
+	requests       []time.Time // at most MaxRequests
+	lockedOutUntil time.Time
 }
 
-// Acquire lets a request in, or says why not. One that was let in leaves.
-func (t *Limiter) Acquire(s Service, address string, now time.Time) *Reply {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.guests == nil {
-		t.guests = map[guest]*visits{}
+// Acquire admits a request, or returns the reply that refuses it. Release must follow an admitted request.
+func (l *Limiter) Acquire(s Service, address string, now time.Time) *Reply {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.clients == nil {
+		l.clients = map[client]*usage{}
 	}
-	t.forget(now)
-	who := guest{s.Name, address}
-	v := t.guests[who]
-	if v == nil {
-		v = &visits{}
-		t.guests[who] = v
+	l.prune(now)
+	c := client{s.Name, address}
+	u := l.clients[c]
+	if u == nil {
+		u = &usage{}
+		l.clients[c] = u
 	}
-	if s.Limit.MaxStreams > 0 && v.open >= s.Limit.MaxStreams {
+	if s.Limit.MaxStreams > 0 && u.streams >= s.Limit.MaxStreams {
 		return &s.Limit.TooManyStreams
 	}
-	if v.hurries(s.Limit, now) {
+	if s.Limit.MaxRequests > 0 && !u.addRequest(s.Limit, now) {
 		return &s.Limit.TooManyRequests
 	}
-	v.open++
+	u.streams++
 	return nil
 }
 
-// hurries counts a request, and reports whether it is one too many.
-func (v *visits) hurries(l Limit, now time.Time) bool {
-	if l.MaxRequests == 0 {
+// addRequest counts a request, and reports whether it is within the limit.
+func (u *usage) addRequest(l Limit, now time.Time) bool {
+	if now.Before(u.lockedOutUntil) {
 		return false
 	}
-	if now.Before(v.lockedOut) {
-		return true
+	for len(u.requests) > 0 && now.Sub(u.requests[0]) >= l.Per {
+		u.requests = u.requests[1:]
 	}
-	for len(v.asked) > 0 && now.Sub(v.asked[0]) >= l.Per {
-		v.asked = v.asked[1:]
+	if len(u.requests) >= l.MaxRequests {
+		u.lockedOutUntil = now.Add(l.Lockout)
+		return false
 	}
-	if len(v.asked) >= l.MaxRequests {
-		v.lockedOut = now.Add(l.Lockout)
-		return true
-	}
-	v.asked = append(v.asked, now)
-	return false
+	u.requests = append(u.requests, now)
+	return true
 }
 
-// Release is called when a request that was let in has ended.
-func (t *Limiter) Release(s Service, address string) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.guests[guest{s.Name, address}].open--
+// Release ends a request that Acquire admitted.
+func (l *Limiter) Release(s Service, address string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.clients[client{s.Name, address}].streams--
 }
 
-// forget drops the guests of whom nothing needs to be remembered, when there are many.
-func (t *Limiter) forget(now time.Time) {
+// prune forgets idle clients once there are many.
+func (l *Limiter) prune(now time.Time) {
 	const many, memory = 1000, time.Minute
-	if len(t.guests) < many {
+	if len(l.clients) < many {
 		return
 	}
-	for who, v := range t.guests {
-		last := v.lockedOut
-		if n := len(v.asked); n > 0 && v.asked[n-1].After(last) {
-			last = v.asked[n-1]
+	for c, u := range l.clients {
+		last := u.lockedOutUntil
+		if n := len(u.requests); n > 0 && u.requests[n-1].After(last) {
+			last = u.requests[n-1]
 		}
-		if v.open == 0 && now.Sub(last) > memory {
-			delete(t.guests, who)
+		if u.streams == 0 && now.Sub(last) > memory {
+			delete(l.clients, c)
 		}
 	}
 }

@@ -9,19 +9,19 @@ type (
 	Headline   = market.Headline
 )
 
-// Event is one thing that happened in the market: a quote, a headline, or something else that no service here tells.
+// Event is one thing that happened in the market: a quote, a headline, or neither when no service here sends it.
 type Event struct {
-	Number uint64 // of all events; grows from one to the next, also over restarts
-	Quote  *Quote // nil: none
+	Number uint64 // counts all events; it keeps growing over restarts
+	Quote  *Quote
 	News   *Headline
 }
 
-// Snapshot is the market at a moment.
+// Snapshot is the market at one time.
 type Snapshot struct {
-	Number uint64 // of the newest event that it contains
+	Number uint64 // of the newest event in it
 	Quotes []Quote
-	News   []*Headline // the oldest first
+	News   []*Headline // oldest first
 }
 
-// EventsPerLedger is how many events a service that counts in ledgers has in each, at most.
+// EventsPerLedger is the most events in one ledger, for services that count in ledgers.
 const EventsPerLedger = 1 << 13

@@ -1,6 +1,7 @@
 package emulate
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/binary"
 	"encoding/hex"
@@ -13,25 +14,25 @@ import (
 	"time"
 )
 
-// A Mercure hub that somebody publishes prices and headlines to. Sources: dunglas/mercure event.go, subscribe.go,
+// A Mercure hub to which prices and headlines are published. Sources: dunglas/mercure event.go, subscribe.go,
 // hub.go, docs/concepts/reconnection-and-history.md, docs/deployment/configuration.md; mercure.rocks/spec.
 
 const (
-	mercureBeat     = 40 * time.Second
-	mercureSpan     = 600 * time.Second // write_timeout
-	mercureEarliest = "earliest"
+	mercureHeartbeat   = 40 * time.Second
+	mercureMaxDuration = 600 * time.Second // write_timeout
+	mercureEarliest    = "earliest"
 )
 
 func mercure() Service {
-	return Service{Name: "mercure", Example: "/.well-known/mercure?topic=prices", NewSession: hearMercure}
+	return Service{Name: "mercure", Example: "/.well-known/mercure?topic=prices", NewSession: newMercureSession}
 }
 
-func hearMercure(r *http.Request, now time.Time) (Session, *Reply) {
+func newMercureSession(r *http.Request, now time.Time) (Session, *Reply) {
 	switch {
 	case r.URL.Path != "/.well-known/mercure":
 		return nil, plainReply(http.StatusNotFound, "404 page not found\n")
 	case r.Method == http.MethodPost:
-		return nil, plainReply(http.StatusUnauthorized, "Unauthorized\n") // publishing wants a token that nobody has
+		return nil, plainReply(http.StatusUnauthorized, "Unauthorized\n") // publishing needs a token, and none is valid
 	case r.Method != http.MethodGet:
 		return nil, plainReply(http.StatusMethodNotAllowed, "")
 	}
@@ -40,54 +41,51 @@ func hearMercure(r *http.Request, now time.Time) (Session, *Reply) {
 	if len(topics) == 0 {
 		return nil, plainReply(http.StatusBadRequest, "Missing \"topic\" parameter.\n")
 	}
-	u := &updates{ends: now.Add(mercureSpan)}
+	s := &mercureSession{
+		baseSession: baseSession{endsAt: now.Add(mercureMaxDuration)},
+		lastEventID: cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("last_event_id"), q.Get("lastEventID")),
+	}
 	for _, topic := range topics {
-		u.topics = append(u.topics, topicPattern(topic))
+		s.topics = append(s.topics, topicPattern(topic))
 	}
-	for _, asked := range []string{r.Header.Get("Last-Event-ID"), q.Get("last_event_id"), q.Get("lastEventID")} {
-		if asked != "" {
-			u.asked = asked
-			break
-		}
-	}
-	return u, nil
+	return s, nil
 }
 
-// topicPattern matches a topic that is given as it is, or as a URI template (RFC 6570, level 1).
+// topicPattern matches the topics that a literal topic or a URI template (RFC 6570, level 1) selects.
 func topicPattern(topic string) *regexp.Regexp {
 	if topic == "*" {
 		return regexp.MustCompile(``)
 	}
 	variable := regexp.MustCompile(`\\\{[A-Za-z0-9_]+\\\}`)
-	text := regexp.QuoteMeta(strings.ToValidUTF8(topic, "\uFFFD")) // no pattern may be anything else
+	text := regexp.QuoteMeta(strings.ToValidUTF8(topic, "\uFFFD")) // a pattern must be valid UTF-8
 	pattern := variable.ReplaceAllLiteralString(text, `[^/?#]+`)
 	return regexp.MustCompile("^" + pattern + "$")
 }
 
-// updates is a stream of what is published on some topics.
-type updates struct {
-	topics []*regexp.Regexp
-	asked  string
-	ends   time.Time
+// mercureSession sends what is published on the requested topics.
+type mercureSession struct {
+	baseSession
+	topics      []*regexp.Regexp
+	lastEventID string
 }
 
-func (u *updates) Format() Format {
-	return Format{ContentType: "text/event-stream", HeartbeatInterval: mercureBeat}
+func (s *mercureSession) Format() Format {
+	return Format{ContentType: "text/event-stream", HeartbeatInterval: mercureHeartbeat}
 }
 
-func (u *updates) Start() Start {
-	if u.asked == mercureEarliest {
+func (s *mercureSession) Start() Start {
+	if s.lastEventID == mercureEarliest {
 		return Start{Kind: StartOldest}
 	}
-	if number, ok := parseUUID(u.asked); ok {
+	if number, ok := parseUUID(s.lastEventID); ok {
 		return Start{Kind: StartAfterEvent, AfterNumber: number}
 	}
 	return Start{}
 }
 
-// Greet says behind which event the stream begins, so that a client can tell whether it missed any.
-func (u *updates) Greet(h http.Header, number uint64, _ bool) {
-	switch u.asked {
+// SetHeader names the event after which the stream begins, so that a client can tell whether it missed any.
+func (s *mercureSession) SetHeader(h http.Header, number uint64) {
+	switch s.lastEventID {
 	case "":
 	case mercureEarliest:
 		h.Set("Last-Event-ID", mercureEarliest)
@@ -96,15 +94,15 @@ func (u *updates) Greet(h http.Header, number uint64, _ bool) {
 	}
 }
 
-// Open is a comment without an empty line behind it.
-func (u *updates) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
+// Open sends a comment without an empty line after it.
+func (s *mercureSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
 	return append(b, ":\n"...), false
 }
 
-func (u *updates) Heartbeat(b []byte, _ time.Time) []byte { return append(b, ":\n"...) }
+func (s *mercureSession) Heartbeat(b []byte, _ time.Time) []byte { return append(b, ":\n"...) }
 
-// published are the topics of an update, the canonical one first.
-func published(e Event) []string {
+// topicsOf returns the topics of an update, the canonical one first.
+func topicsOf(e Event) []string {
 	switch {
 	case e.Quote != nil:
 		return []string{"https://example.com/prices/" + url.PathEscape(e.Quote.Symbol), "prices", e.Quote.Symbol}
@@ -114,21 +112,20 @@ func published(e Event) []string {
 	return nil
 }
 
-func (u *updates) Wants(e Event) bool {
-	return slices.ContainsFunc(published(e), func(topic string) bool {
-		return slices.ContainsFunc(u.topics, func(t *regexp.Regexp) bool { return t.MatchString(topic) })
+func (s *mercureSession) Wants(e Event) bool {
+	return slices.ContainsFunc(topicsOf(e), func(topic string) bool {
+		return slices.ContainsFunc(s.topics, func(t *regexp.Regexp) bool { return t.MatchString(topic) })
 	})
 }
 
-func (u *updates) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
+func (s *mercureSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	if e.News != nil {
 		b = append(b, "event: news\n"...)
 	}
-	b = fmt.Appendf(b, "id: %s\ndata: ", uuid(e.Number))
-	return append(appendJSON(b, u.data(e)), "\n\n"...), false
+	return appendData(fmt.Appendf(b, "id: %s\n", uuid(e.Number)), mercurePayload(e)), false
 }
 
-func (u *updates) data(e Event) any {
+func mercurePayload(e Event) any {
 	if h := e.News; h != nil {
 		return struct {
 			ID       string   `json:"id"`
@@ -149,17 +146,12 @@ func (u *updates) data(e Event) any {
 		Volume string `json:"volume"`
 		Time   string `json:"time"`
 	}{
-		q.Symbol, decimal(q.Last, q.Decimals), decimal(q.Bid, q.Decimals), decimal(q.Ask, q.Decimals),
-		decimal(q.Volume, q.SizeDecimals), q.Time.Format(time.RFC3339Nano),
+		q.Symbol, formatDecimal(q.Last, q.Decimals), formatDecimal(q.Bid, q.Decimals), formatDecimal(q.Ask, q.Decimals),
+		formatDecimal(q.Volume, q.SizeDecimals), q.Time.Format(time.RFC3339Nano),
 	}
 }
 
-func (u *updates) WakeAt() time.Time { return u.ends }
-
-// Wake ends the stream without a word.
-func (u *updates) Wake(b []byte, _ time.Time) ([]byte, bool) { return b, true }
-
-// uuid is the id of an event: its number in the last six bytes, and a sum of it in the others (RFC 9562 §5.8).
+// uuid returns the id of an event: its number in the last six bytes, and a hash of it in the others (RFC 9562 §5.8).
 func uuid(number uint64) string {
 	sum := sha256.Sum256(binary.BigEndian.AppendUint64(nil, number))
 	id := sum[:16]
@@ -170,7 +162,7 @@ func uuid(number uint64) string {
 	return "urn:uuid:" + h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// parseUUID is the number of an id that uuid gave.
+// parseUUID returns the event number in an id that uuid made.
 func parseUUID(id string) (uint64, bool) {
 	raw, err := hex.DecodeString(strings.ReplaceAll(strings.TrimPrefix(id, "urn:uuid:"), "-", ""))
 	if err != nil || len(raw) != 16 {

@@ -12,27 +12,27 @@ import (
 // (pricing-ep, troubleshooting-errors); hootnot/oanda-api-v20 oandapyV20/endpoints/responses/pricing.py.
 
 const (
-	oandaBeat   = 5 * time.Second
-	oandaSample = 250 * time.Millisecond // at most four prices a second, an instrument
+	oandaHeartbeat   = 5 * time.Second
+	oandaMinInterval = 250 * time.Millisecond // between two prices of an instrument
 )
 
 func oanda() Service {
 	return Service{
 		Name:       "oanda",
 		Example:    "/v3/accounts/101-001-1234567-001/pricing/stream?instruments=EUR_USD,USD_JPY",
-		NewSession: hearOanda,
+		NewSession: newOandaSession,
 	}
 }
 
 func oandaError(status int, message string) *Reply {
-	return &Reply{Status: status, ContentType: "application/json", Body: jsonText(map[string]string{"errorMessage": message})}
+	return jsonReply(status, "application/json", map[string]string{"errorMessage": message})
 }
 
-func hearOanda(r *http.Request, now time.Time) (Session, *Reply) {
+func newOandaSession(r *http.Request, now time.Time) (Session, *Reply) {
 	parts := strings.Split(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	isStream := len(parts) == 5 && parts[0] == "v3" && parts[1] == "accounts" && parts[3] == "pricing" && parts[4] == "stream"
 	switch {
-	case bearer(r) == "":
+	case bearerToken(r) == "":
 		return nil, oandaError(http.StatusUnauthorized, "Insufficient authorization to perform request.")
 	case !isStream:
 		return nil, oandaError(http.StatusNotFound, "The requested resource could not be found.")
@@ -40,132 +40,131 @@ func hearOanda(r *http.Request, now time.Time) (Session, *Reply) {
 		return nil, oandaError(http.StatusMethodNotAllowed, "Method Not Allowed")
 	}
 	q := r.URL.Query()
-	names := listed(q["instruments"])
+	names := splitValues(q["instruments"])
 	if len(names) == 0 {
 		return nil, oandaError(http.StatusBadRequest, "The request was missing required data")
 	}
-	p := &pricing{
+	s := &oandaSession{
 		snapshot: !strings.EqualFold(q.Get("snapshot"), "false"),
 		unix:     strings.EqualFold(r.Header.Get("Accept-Datetime-Format"), "UNIX"),
-		sent:     map[string]time.Time{}, waiting: map[string]Quote{}, id: now.UnixNano(),
+		sentAt:   map[string]time.Time{}, pending: map[string]Quote{}, requestID: now.UnixNano(),
 	}
 	for _, name := range names {
 		base, quote, both := strings.Cut(name, "_")
 		if !both || base == "" || quote == "" || strings.ToUpper(name) != name {
 			return nil, oandaError(http.StatusBadRequest, "Invalid value specified for 'instruments'")
 		}
-		p.symbols = append(p.symbols, base+"/"+quote)
+		s.symbols = append(s.symbols, base+"/"+quote)
 	}
-	return p, nil
+	return s, nil
 }
 
-// pricing is a stream of quotes, an object a line. Of the quotes of an instrument within a quarter of a second, the
-// last is sent when that is over.
-type pricing struct {
-	plain
-	symbols  []string
-	snapshot bool
-	unix     bool
-	id       int64
-	sent     map[string]time.Time // when each was sent last
-	waiting  map[string]Quote     // for its time
+// oandaSession sends quotes, one JSON object a line. Of an instrument's quotes within oandaMinInterval, the last is sent
+// at its end.
+type oandaSession struct {
+	baseSession
+	symbols   []string
+	snapshot  bool
+	unix      bool // times are seconds since 1970
+	requestID int64
+	sentAt    map[string]time.Time // by symbol
+	pending   map[string]Quote     // by symbol
 }
 
-func (p *pricing) Format() Format {
-	return Format{ContentType: "application/octet-stream", JSONLines: true, HeartbeatInterval: oandaBeat, HeartbeatAlways: true}
+func (s *oandaSession) Format() Format {
+	return Format{ContentType: "application/octet-stream", JSONLines: true, HeartbeatInterval: oandaHeartbeat, HeartbeatAlways: true}
 }
 
-// Greet gives the request its id.
-func (p *pricing) Greet(h http.Header, _ uint64, _ bool) {
-	h.Set("RequestID", fmt.Sprintf("%018d", p.id%1e18))
+func (s *oandaSession) SetHeader(h http.Header, _ uint64) {
+	h.Set("RequestID", fmt.Sprintf("%018d", s.requestID%1e18))
 }
 
-func (p *pricing) Open(b []byte, market Snapshot, now time.Time) ([]byte, bool) {
-	if p.snapshot {
+func (s *oandaSession) Open(b []byte, market Snapshot, now time.Time) ([]byte, bool) {
+	if s.snapshot {
 		for _, q := range market.Quotes {
-			if slices.Contains(p.symbols, q.Symbol) {
-				b = p.tell(b, &q, now)
+			if slices.Contains(s.symbols, q.Symbol) {
+				b = s.send(b, &q, now)
 			}
 		}
 	}
 	return b, false
 }
 
-func (p *pricing) Wants(e Event) bool {
-	return e.Quote != nil && slices.Contains(p.symbols, e.Quote.Symbol)
+func (s *oandaSession) Wants(e Event) bool {
+	return e.Quote != nil && slices.Contains(s.symbols, e.Quote.Symbol)
 }
 
-func (p *pricing) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
-	if last, ok := p.sent[e.Quote.Symbol]; ok && now.Sub(last) < oandaSample {
-		p.waiting[e.Quote.Symbol] = *e.Quote
+func (s *oandaSession) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
+	if last, ok := s.sentAt[e.Quote.Symbol]; ok && now.Sub(last) < oandaMinInterval {
+		s.pending[e.Quote.Symbol] = *e.Quote
 		return b, false
 	}
-	return p.tell(b, e.Quote, now), false
+	return s.send(b, e.Quote, now), false
 }
 
-func (p *pricing) tell(b []byte, q *Quote, now time.Time) []byte {
-	p.sent[q.Symbol] = now
-	delete(p.waiting, q.Symbol)
-	return append(appendJSON(b, p.price(q)), '\n')
+func (s *oandaSession) send(b []byte, q *Quote, now time.Time) []byte {
+	s.sentAt[q.Symbol] = now
+	delete(s.pending, q.Symbol)
+	return appendJSONLine(b, s.price(q))
 }
 
-// WakeAt is when the first of the quotes that wait may be sent.
-func (p *pricing) WakeAt() (first time.Time) {
-	for symbol := range p.waiting {
-		if at := p.sent[symbol].Add(oandaSample); first.IsZero() || at.Before(first) {
+// WakeAt is when the first pending quote may be sent.
+func (s *oandaSession) WakeAt() (first time.Time) {
+	for symbol := range s.pending {
+		if at := s.sentAt[symbol].Add(oandaMinInterval); first.IsZero() || at.Before(first) {
 			first = at
 		}
 	}
 	return first
 }
 
-func (p *pricing) Wake(b []byte, now time.Time) ([]byte, bool) {
-	for _, symbol := range p.symbols {
-		if q, ok := p.waiting[symbol]; ok && now.Sub(p.sent[symbol]) >= oandaSample {
-			b = p.tell(b, &q, now)
+func (s *oandaSession) Wake(b []byte, now time.Time) ([]byte, bool) {
+	for _, symbol := range s.symbols {
+		if q, ok := s.pending[symbol]; ok && now.Sub(s.sentAt[symbol]) >= oandaMinInterval {
+			b = s.send(b, &q, now)
 		}
 	}
 	return b, false
 }
 
-func (p *pricing) Heartbeat(b []byte, now time.Time) []byte {
-	return append(appendJSON(b, struct {
+func (s *oandaSession) Heartbeat(b []byte, now time.Time) []byte {
+	return appendJSONLine(b, struct {
 		Type string `json:"type"`
 		Time string `json:"time"`
-	}{"HEARTBEAT", p.time(now)}), '\n')
+	}{"HEARTBEAT", s.formatTime(now)})
 }
 
-func (p *pricing) time(t time.Time) string {
-	if p.unix {
+func (s *oandaSession) formatTime(t time.Time) string {
+	if s.unix {
 		return fmt.Sprintf("%d.%09d", t.Unix(), t.Nanosecond())
 	}
 	return t.UTC().Format("2006-01-02T15:04:05.000000000Z")
 }
 
-type clientPrice struct {
-	Type        string   `json:"type"`
-	Time        string   `json:"time"`
-	Bids        []bucket `json:"bids"`
-	Asks        []bucket `json:"asks"`
-	CloseoutBid string   `json:"closeoutBid"`
-	CloseoutAsk string   `json:"closeoutAsk"`
-	Status      string   `json:"status"`
-	Tradeable   bool     `json:"tradeable"`
-	Instrument  string   `json:"instrument"`
+type oandaPrice struct {
+	Type        string             `json:"type"`
+	Time        string             `json:"time"`
+	Bids        []oandaPriceBucket `json:"bids"`
+	Asks        []oandaPriceBucket `json:"asks"`
+	CloseoutBid string             `json:"closeoutBid"`
+	CloseoutAsk string             `json:"closeoutAsk"`
+	Status      string             `json:"status"`
+	Tradeable   bool               `json:"tradeable"`
+	Instrument  string             `json:"instrument"`
 }
 
-type bucket struct {
+type oandaPriceBucket struct {
 	Price     string `json:"price"`
 	Liquidity int64  `json:"liquidity"`
 }
 
-// price has two levels of depth; the worse one is what a position would be closed at.
-func (p *pricing) price(q *Quote) clientPrice {
-	at := func(units int64) string { return decimal(max(1, units), q.Decimals) }
-	return clientPrice{
-		Type: "PRICE", Time: p.time(q.Time),
-		Bids:        []bucket{{at(q.Bid), 1000000}, {at(q.Bid - 1), 2000000}},
-		Asks:        []bucket{{at(q.Ask), 1000000}, {at(q.Ask + 1), 2000000}},
+// price has two levels of depth; a position would be closed at the worse one.
+func (s *oandaSession) price(q *Quote) oandaPrice {
+	at := func(units int64) string { return formatDecimal(max(1, units), q.Decimals) }
+	return oandaPrice{
+		Type: "PRICE", Time: s.formatTime(q.Time),
+		Bids:        []oandaPriceBucket{{at(q.Bid), 1000000}, {at(q.Bid - 1), 2000000}},
+		Asks:        []oandaPriceBucket{{at(q.Ask), 1000000}, {at(q.Ask + 1), 2000000}},
 		CloseoutBid: at(q.Bid - 1), CloseoutAsk: at(q.Ask + 1),
 		Status: "tradeable", Tradeable: true, Instrument: strings.ReplaceAll(q.Symbol, "/", "_"),
 	}

@@ -15,21 +15,21 @@ import (
 // types.rs), apps/developer-hub price-feeds/core (fetch-price-updates, rate-limits); tokio-rs/axum response/sse.rs.
 
 const (
-	pythSpan     = 24 * time.Hour   // of a stream, asked with every update
-	pythSilence  = 15 * time.Second // before a comment
-	pythPath     = "/v2/updates/price/stream"
-	pythFeedList = "/v2/price_feeds"
+	pythMaxDuration = 24 * time.Hour // of a stream; checked with every update
+	pythHeartbeat   = 15 * time.Second
+	pythStreamPath  = "/v2/updates/price/stream"
+	pythFeedsPath   = "/v2/price_feeds"
 )
 
-// pythFeed is a price of Pyth that the simulator has.
+// pythFeed is a price feed of Pyth whose price is that of a simulated instrument.
 type pythFeed struct {
 	id, symbol string
 	expo       int
-	kind       string
+	assetType  string
 }
 
-// pythFeeds have their ids from pyth-crosschain price-feeds/core/push-feeds/data/svm/solana-mainnet.json and
-// evm/monad-mainnet.json, that of Apple from pro-price-feed-changelog/snapshots/2026-03-09.json.
+// The ids are from pyth-crosschain price-feeds/core/push-feeds/data/svm/solana-mainnet.json and evm/monad-mainnet.json;
+// Apple's is from pro-price-feed-changelog/snapshots/2026-03-09.json.
 var pythFeeds = [...]pythFeed{
 	{"e62df6c8b4a85fe1a67db44dc12de5db330f7ac66b72dc658afedf0f4a415b43", "BTC/USD", -8, "Crypto"},
 	{"ff61491a931112ddf1bd8147cd1b641375f79f5825126d665480874634fd0ace", "ETH/USD", -8, "Crypto"},
@@ -42,63 +42,62 @@ var pythFeeds = [...]pythFeed{
 func pyth() Service {
 	return Service{
 		Name:    "pyth",
-		Example: pythPath + "?ids[]=" + pythFeeds[0].id + "&ids[]=" + pythFeeds[1].id,
+		Example: pythStreamPath + "?ids[]=" + pythFeeds[0].id + "&ids[]=" + pythFeeds[1].id,
 		Limit: Limit{
 			MaxRequests: 10, Per: 10 * time.Second, Lockout: time.Minute,
 			TooManyRequests: Reply{Status: http.StatusTooManyRequests, ContentType: plainText, Body: "Too Many Requests"},
 		},
-		NewSession: hearPyth,
+		NewSession: newPythSession,
 	}
 }
 
-const plainText = "text/plain; charset=utf-8"
-
-func plainReply(status int, text string) *Reply {
-	return &Reply{Status: status, ContentType: plainText, Body: text}
-}
-
-func hearPyth(r *http.Request, now time.Time) (Session, *Reply) {
+func newPythSession(r *http.Request, now time.Time) (Session, *Reply) {
 	switch {
-	case bearer(r) == "":
+	case bearerToken(r) == "":
 		return nil, plainReply(http.StatusUnauthorized, "Unauthorized")
-	case r.URL.Path == pythFeedList && r.Method == http.MethodGet:
+	case r.URL.Path == pythFeedsPath && r.Method == http.MethodGet:
 		return nil, listPythFeeds(r)
-	case r.URL.Path != pythPath:
-		return nil, &Reply{Status: http.StatusNotFound, ContentType: plainText}
+	case r.URL.Path != pythStreamPath:
+		return nil, plainReply(http.StatusNotFound, "")
 	case r.Method != http.MethodGet:
 		return nil, &Reply{Status: http.StatusMethodNotAllowed, ContentType: plainText, Header: map[string]string{"Allow": "GET,HEAD"}}
 	}
 	q := r.URL.Query()
-	p := &prices{base64: q.Get("encoding") == "base64", parsed: q.Get("parsed") != "false", ends: now.Add(pythSpan), latest: map[string]Quote{}}
+	s := &pythSession{base64: q.Get("encoding") == "base64", parsed: q.Get("parsed") != "false", expires: now.Add(pythMaxDuration), latest: map[string]Quote{}}
 	if enc := q.Get("encoding"); enc != "" && enc != "hex" && enc != "base64" {
 		return nil, plainReply(http.StatusBadRequest, "Failed to deserialize query string: unknown variant `"+enc+"`, expected `hex` or `base64`")
 	}
-	var missing []string
-	for _, asked := range q["ids[]"] {
-		id, ok := pythID(asked)
-		if !ok {
-			return nil, plainReply(http.StatusBadRequest, "Failed to deserialize query string: invalid price id")
-		}
-		at := slices.IndexFunc(pythFeeds[:], func(f pythFeed) bool { return f.id == id })
-		if at < 0 {
-			missing = append(missing, id)
-			continue
-		}
-		p.feeds = append(p.feeds, pythFeeds[at])
+	if refusal := s.addFeeds(q["ids[]"], q.Get("ignore_invalid_price_ids") == "true"); refusal != nil {
+		return nil, refusal
 	}
-	switch {
-	case len(q["ids[]"]) == 0:
-		return nil, plainReply(http.StatusBadRequest, "Failed to deserialize query string: missing field `ids`")
-	case len(missing) > 0 && q.Get("ignore_invalid_price_ids") != "true":
-		return nil, plainReply(http.StatusNotFound, "Price ids not found: "+strings.Join(missing, ", "))
-	}
-	return p, nil
+	return s, nil
 }
 
-// pythID reads 64 hex digits of either case, with or without 0x before them.
-func pythID(text string) (string, bool) {
-	text = strings.ToLower(text)
-	text = strings.TrimPrefix(text, "0x")
+func (s *pythSession) addFeeds(ids []string, ignoreUnknown bool) *Reply {
+	var unknown []string
+	for _, text := range ids {
+		id, ok := parsePythID(text)
+		if !ok {
+			return plainReply(http.StatusBadRequest, "Failed to deserialize query string: invalid price id")
+		}
+		if at := slices.IndexFunc(pythFeeds[:], func(f pythFeed) bool { return f.id == id }); at >= 0 {
+			s.feeds = append(s.feeds, pythFeeds[at])
+		} else {
+			unknown = append(unknown, id)
+		}
+	}
+	switch {
+	case len(ids) == 0:
+		return plainReply(http.StatusBadRequest, "Failed to deserialize query string: missing field `ids`")
+	case len(unknown) > 0 && !ignoreUnknown:
+		return plainReply(http.StatusNotFound, "Price ids not found: "+strings.Join(unknown, ", "))
+	}
+	return nil
+}
+
+// parsePythID reads 64 hex digits of either case, with or without 0x before them.
+func parsePythID(text string) (string, bool) {
+	text = strings.TrimPrefix(strings.ToLower(text), "0x")
 	raw, err := hex.DecodeString(text)
 	return text, err == nil && len(raw) == 32
 }
@@ -110,67 +109,66 @@ func listPythFeeds(r *http.Request) *Reply {
 		Attributes map[string]string `json:"attributes"`
 	}
 	all := []feed{}
-	query, kind := strings.ToLower(r.URL.Query().Get("query")), r.URL.Query().Get("asset_type")
+	query, assetType := strings.ToLower(r.URL.Query().Get("query")), r.URL.Query().Get("asset_type")
 	for _, f := range pythFeeds {
 		base, _, _ := strings.Cut(f.symbol, "/")
-		symbol := f.kind + "." + f.symbol
-		if f.kind == "Equity" {
+		symbol := f.assetType + "." + f.symbol
+		if f.assetType == "Equity" {
 			symbol = "Equity.US." + f.symbol + "/USD"
 		}
-		if strings.Contains(strings.ToLower(symbol), query) && (kind == "" || strings.EqualFold(kind, f.kind)) {
+		if strings.Contains(strings.ToLower(symbol), query) && (assetType == "" || strings.EqualFold(assetType, f.assetType)) {
 			all = append(all, feed{f.id, map[string]string{
-				"asset_type": f.kind, "base": base, "quote_currency": "USD", "symbol": symbol, "display_symbol": base + "/USD",
+				"asset_type": f.assetType, "base": base, "quote_currency": "USD", "symbol": symbol, "display_symbol": base + "/USD",
 			}})
 		}
 	}
-	return &Reply{Status: http.StatusOK, ContentType: "application/json", Body: jsonText(all)}
+	return jsonReply(http.StatusOK, "application/json", all)
 }
 
-// prices is a stream in which every event has the prices of all ids.
-type prices struct {
-	plain
-	feeds  []pythFeed
-	base64 bool
-	parsed bool
-	ends   time.Time
-	latest map[string]Quote // by symbol
+// pythSession sends the prices of all requested feeds in every event.
+type pythSession struct {
+	baseSession
+	feeds   []pythFeed
+	base64  bool
+	parsed  bool
+	expires time.Time
+	latest  map[string]Quote // by symbol
 }
 
-func (p *prices) Format() Format {
-	return Format{ContentType: "text/event-stream", HeartbeatInterval: pythSilence, SlowClient: "event:error\ndata:Slow consumer: disconnected\n\n"}
+func (s *pythSession) Format() Format {
+	return Format{ContentType: "text/event-stream", HeartbeatInterval: pythHeartbeat, SlowClient: "event:error\ndata:Slow consumer: disconnected\n\n"}
 }
 
-// Open says nothing: the next update has it all.
-func (p *prices) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
+// Open sends nothing: the next update has all prices.
+func (s *pythSession) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
 	for _, q := range market.Quotes {
-		if p.Wants(Event{Quote: &q}) {
-			p.latest[q.Symbol] = q
+		if s.Wants(Event{Quote: &q}) {
+			s.latest[q.Symbol] = q
 		}
 	}
 	return b, false
 }
 
-func (p *prices) Wants(e Event) bool {
-	return e.Quote != nil && slices.ContainsFunc(p.feeds, func(f pythFeed) bool { return f.symbol == e.Quote.Symbol })
+func (s *pythSession) Wants(e Event) bool {
+	return e.Quote != nil && slices.ContainsFunc(s.feeds, func(f pythFeed) bool { return f.symbol == e.Quote.Symbol })
 }
 
-func (p *prices) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
-	if !now.Before(p.ends) {
+func (s *pythSession) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
+	if !now.Before(s.expires) {
 		return append(b, "event:error\ndata:Connection timeout reached (24h)\n\n"...), true
 	}
-	before := p.latest[e.Quote.Symbol].Time
-	p.latest[e.Quote.Symbol] = *e.Quote
-	u := pythUpdate{Binary: p.blob(e.Number)}
-	for _, f := range p.feeds {
-		if q, ok := p.latest[f.symbol]; ok && p.parsed {
+	before := s.latest[e.Quote.Symbol].Time
+	s.latest[e.Quote.Symbol] = *e.Quote
+	u := pythUpdate{Binary: s.signedMessage(e.Number)}
+	for _, f := range s.feeds {
+		if q, ok := s.latest[f.symbol]; ok && s.parsed {
 			u.Parsed = append(u.Parsed, f.parsed(&q, e.Number, before))
 		}
 	}
-	b = append(b, "data:"...)
-	return append(appendJSON(b, u), "\n\n"...), false
+	return append(appendJSON(append(b, "data:"...), u), "\n\n"...), false
 }
 
-func (p *prices) Heartbeat(b []byte, _ time.Time) []byte { return append(b, ":\n\n"...) }
+func (s *pythSession) Heartbeat(b []byte, _ time.Time) []byte { return append(b, ":\n\n"...) }
 
 type pythUpdate struct {
 	Binary pythBinary   `json:"binary"`
@@ -219,15 +217,14 @@ func (f pythFeed) parsed(q *Quote, number uint64, before time.Time) pythParsed {
 	return u
 }
 
-// blob stands for the signed message, of which nobody here can check the signatures: the beginning of a true
-// one, filled up to the size of one.
-func (p *prices) blob(number uint64) pythBinary {
-	const first, each = 975, 275 // bytes of a message, and of a price in it
+// signedMessage begins like a real one and has its size. The rest is random: no client here checks signatures.
+func (s *pythSession) signedMessage(number uint64) pythBinary {
+	const overhead, perPrice = 975, 275 // bytes
 	raw := append(make([]byte, 0, 2048), "PNAU\x01\x00\x00\x00\x03\xb8\x01"...)
-	for noise := rand.NewPCG(number, 0); len(raw) < first+each*len(p.feeds); {
+	for noise := rand.NewPCG(number, 0); len(raw) < overhead+perPrice*len(s.feeds); {
 		raw = binary.LittleEndian.AppendUint64(raw, noise.Uint64())
 	}
-	if p.base64 {
+	if s.base64 {
 		return pythBinary{"base64", []string{base64.StdEncoding.EncodeToString(raw)}}
 	}
 	return pythBinary{"hex", []string{hex.EncodeToString(raw)}}

@@ -6,8 +6,11 @@ import (
 	"strings"
 )
 
-// bearer is the token of a request; empty for none.
-func bearer(r *http.Request) string {
+// maxBody bounds a request's body, in bytes.
+const maxBody = 1 << 16
+
+// bearerToken returns the token of the Authorization field; empty for none.
+func bearerToken(r *http.Request) string {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {
 		return ""
@@ -15,21 +18,19 @@ func bearer(r *http.Request) string {
 	return strings.TrimSpace(token)
 }
 
-// accepts reports whether a request names a media type among those that it wants.
+// accepts reports whether a request's Accept fields name a media type.
 func accepts(r *http.Request, mediaType string) bool {
-	for _, field := range r.Header.Values("Accept") {
-		for part := range strings.SplitSeq(field, ",") {
-			name, _, _ := strings.Cut(part, ";")
-			if strings.EqualFold(strings.TrimSpace(name), mediaType) {
-				return true
-			}
+	for _, part := range splitValues(r.Header.Values("Accept")) {
+		name, _, _ := strings.Cut(part, ";")
+		if strings.EqualFold(strings.TrimSpace(name), mediaType) {
+			return true
 		}
 	}
 	return false
 }
 
-// listed are the values of a query parameter, which may come several times, each split at commas.
-func listed(values []string) (all []string) {
+// splitValues splits each of the values of one parameter or field at commas.
+func splitValues(values []string) (all []string) {
 	for _, v := range values {
 		for part := range strings.SplitSeq(v, ",") {
 			if part = strings.TrimSpace(part); part != "" {
@@ -40,10 +41,10 @@ func listed(values []string) (all []string) {
 	return all
 }
 
-// wholeNumber reads a parameter between 1 and most; usual is what an empty one means.
-func wholeNumber(text string, usual, most int) (n int, ok bool) {
+// parseLimit reads a number of results between 1 and most.
+func parseLimit(text string, byDefault, most int) (n int, ok bool) {
 	if text == "" {
-		return usual, true
+		return byDefault, true
 	}
 	n, err := strconv.Atoi(text)
 	return n, err == nil && n >= 1 && n <= most

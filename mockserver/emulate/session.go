@@ -5,100 +5,95 @@ import (
 	"time"
 )
 
-// Session is one client's stream, in the words of a service. It appends what is to be sent to b, and says when the
-// service ends the stream with it. It knows no time but the one it is told. It is for one goroutine.
+// Session encodes one client's stream. Its methods append what is to be sent to b, and report over when the service
+// ends the stream after it. A session knows only the times it is given. It is for one goroutine.
 type Session interface {
 	Format() Format
 
-	// Start is where in the market's events the stream begins.
+	// Start says where in the market's events the stream begins.
 	Start() Start
 
-	// Open is what the stream begins with. The standing contains the events up to where the stream begins if
-	// that is now; otherwise they follow, by Tell.
+	// Open begins the stream. With StartNow, the snapshot includes all events so far; with any other start, the events
+	// from there on are passed to Encode.
 	Open(b []byte, market Snapshot, now time.Time) (_ []byte, over bool)
 
-	// Wants reports whether the client asked for what e is about.
+	// Wants reports whether the client asked for events like e.
 	Wants(e Event) bool
 
-	// Encode is what becomes of an event that is wanted: nothing, if the service holds it back.
+	// Encode encodes a wanted event. It appends nothing if the service holds the event back.
 	Encode(b []byte, e Event, now time.Time) (_ []byte, over bool)
 
-	// WakeAt is when Wake is to be called; the zero time for never.
+	// WakeAt is when Wake is to be called; zero for never. It may change with every other call.
 	WakeAt() time.Time
 
-	// Wake is what the service says by itself at a time, heartbeats apart.
+	// Wake appends what the service sends at a set time, heartbeats apart.
 	Wake(b []byte, now time.Time) (_ []byte, over bool)
 
-	// Heartbeat is what is sent in the rhythm of the style. Now is the time of payloads here.
+	// Heartbeat is called once in each HeartbeatInterval. Now is the time that payloads show.
 	Heartbeat(b []byte, now time.Time) []byte
 }
 
-// Format is how a service's stream looks as a whole.
-type Format struct {
-	ContentType       string
-	JSONLines         bool          // JSON lines instead of an event stream
-	EventType         string        // the type of its usual events, where it is not the default
-	HeartbeatInterval time.Duration // 0: it has none
-	HeartbeatAlways   bool          // heartbeats come at all times, not only in silence
-	SlowClient        string        // what is said to a client that does not keep up
-	Shutdown          string        // what is said when the server ends
+// Finisher is a session that ends when the client has all events so far.
+type Finisher interface {
+	Finish(b []byte) []byte
 }
 
-// AppendEvent appends data as one of the service's usual events, without an id.
-func (s Format) AppendEvent(b []byte, data string) []byte {
-	if s.JSONLines {
+// HeaderSetter is a session with header fields other than the content type.
+type HeaderSetter interface {
+	// SetHeader is called before the stream begins, with the number of the last event before its start.
+	SetHeader(h http.Header, number uint64)
+}
+
+// Format is what does not change during a stream.
+type Format struct {
+	ContentType       string
+	JSONLines         bool          // one JSON value a line, not an event stream
+	EventType         string        // of ordinary events; empty for the default
+	HeartbeatInterval time.Duration // zero for no heartbeats
+	HeartbeatAlways   bool          // heartbeats come between events too, not only after silence
+	SlowClient        string        // sent to a client that falls too far behind, before it is disconnected
+	Shutdown          string        // sent when the server stops
+}
+
+// AppendEvent appends data as an ordinary event without an id.
+func (f Format) AppendEvent(b []byte, data string) []byte {
+	if f.JSONLines {
 		return append(append(b, data...), '\n')
 	}
-	if s.EventType != "" {
-		b = append(append(append(b, "event: "...), s.EventType...), '\n')
+	if f.EventType != "" {
+		b = append(append(append(b, "event: "...), f.EventType...), '\n')
 	}
 	return append(append(append(b, "data: "...), data...), "\n\n"...)
 }
 
-// Start is a place in the market's events.
+// Start is a position in the market's events. Only recent events are stored.
 type Start struct {
 	Kind        StartKind
-	AfterNumber uint64    // for Behind: the number of the event
-	Since       time.Time // for AtTime
+	AfterNumber uint64    // for StartAfterEvent
+	Since       time.Time // for StartAtTime
 }
 
-// StartKind says what a Start means.
+// StartKind says how a Start is given.
 type StartKind int
 
 // Where a stream may begin.
 const (
-	StartNow        StartKind = iota // behind what Open was given
-	StartOldest                      // with the oldest event that is remembered
-	StartAfterEvent                  // an event, by its number: with the next, or the oldest that is remembered
-	StartAtTime                      // with the first event of a time or later that is remembered
+	StartNow        StartKind = iota // after the snapshot that Open is given
+	StartOldest                      // with the oldest stored event
+	StartAfterEvent                  // with the event after AfterNumber, or the oldest stored one
+	StartAtTime                      // with the first stored event at Since or later
 )
 
-// Finisher is a Talk that ends when it has told all that there is.
-type Finisher interface {
-	// Finish is how it ends.
-	Finish(b []byte) []byte
+// baseSession has what most sessions share: they begin now, send no heartbeats, and may end at a set time.
+type baseSession struct {
+	endsAt time.Time // zero for never
+	last   string    // sent then
 }
 
-// HeaderSetter is a Talk with more header fields than the content type.
-type HeaderSetter interface {
-	// SetHeader sets them. Found reports whether the stream begins right behind the event that it is to begin behind,
-	// and number is the event before the first that will come.
-	SetHeader(h http.Header, number uint64, found bool)
+func (baseSession) Start() Start        { return Start{} }
+func (s baseSession) WakeAt() time.Time { return s.endsAt }
+func (s baseSession) Wake(b []byte, _ time.Time) (_ []byte, over bool) {
+	return append(b, s.last...), true
 }
-
-// Reply is an answer that is no stream.
-type Reply struct {
-	Status      int
-	ContentType string
-	Header      map[string]string // beside it
-	Body        string
-}
-
-// plain is a Talk's part that most services have in common: they begin now, and say nothing by themselves.
-type plain struct{}
-
-func (plain) Start() Start                                          { return Start{} }
-func (plain) WakeAt() time.Time                                     { return time.Time{} }
-func (plain) Wake(b []byte, _ time.Time) (_ []byte, over bool)      { return b, false }
-func (plain) Heartbeat(b []byte, _ time.Time) []byte                { return b }
-func (plain) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }
+func (baseSession) Heartbeat(b []byte, _ time.Time) []byte                { return b }
+func (baseSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }

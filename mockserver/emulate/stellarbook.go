@@ -3,6 +3,7 @@ package emulate
 import (
 	"math/big"
 	"net/http"
+	"slices"
 	"time"
 )
 
@@ -11,95 +12,93 @@ func stellarBook() Service {
 		Name: "stellar-book",
 		Example: "/order_book?limit=1&selling_asset_type=native&buying_asset_type=credit_alphanum4&buying_asset_code=USDC" +
 			"&buying_asset_issuer=" + usdc.issuer,
-		NewSession: hearBook,
+		NewSession: newStellarBookSession,
 	}
 }
 
-func hearBook(r *http.Request, now time.Time) (Session, *Reply) {
-	if no := stellarRefusal(r, "/order_book"); no != nil {
-		return nil, no
+func newStellarBookSession(r *http.Request, now time.Time) (Session, *Reply) {
+	if refusal := checkStellarRequest(r, "/order_book"); refusal != nil {
+		return nil, refusal
 	}
 	q := r.URL.Query()
-	depth, ok := wholeNumber(q.Get("limit"), 20, 200)
+	depth, ok := parseLimit(q.Get("limit"), 20, 200)
 	if !ok {
-		return nil, badField("limit", "limit: must be between 1 and 200")
+		return nil, invalidField("limit", "limit: must be between 1 and 200")
 	}
-	selling, no := parseAsset(q, "selling")
-	if no != nil {
-		return nil, no
+	selling, refusal := parseAsset(q, "selling")
+	if refusal != nil {
+		return nil, refusal
 	}
-	buying, no := parseAsset(q, "buying")
-	if no != nil {
-		return nil, no
+	buying, refusal := parseAsset(q, "buying")
+	if refusal != nil {
+		return nil, refusal
 	}
-	const events = 10 // of any stream without a limit of its own; the parameter is the depth here
-	return &book{
-		market: stellarMarketOf(selling, buying), depth: depth, left: events, ends: now.Add(stellarSpan), page: !wantsStream(r),
+	const maxEvents = 10 // of any stream that cannot set a limit; here, limit is the depth
+	return &stellarBookSession{
+		baseSession: baseSession{now.Add(stellarMaxDuration), stellarByebye},
+		pair:        findStellarPair(selling, buying), depth: depth, remaining: maxEvents, noStream: !wantsStream(r),
 	}, nil
 }
 
-// book is a stream of the best of an order book, whenever that has changed; or one page of it.
-type book struct {
-	plain
-	market stellarMarket
-	depth  int
-	left   int
-	ends   time.Time
-	page   bool
-	told   string // what was sent last
+// stellarBookSession sends the best levels of an order book whenever they have changed, or once as plain JSON.
+type stellarBookSession struct {
+	baseSession
+	pair      stellarPair
+	depth     int
+	remaining int // events until the end
+	noStream  bool
+	lastSent  string
 }
 
-func (k *book) Format() Format {
-	if k.page {
+func (s *stellarBookSession) Format() Format {
+	if s.noStream {
 		return Format{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
 	}
-	return stellarStyle()
+	return stellarFormat()
 }
 
-// Open tells the book as it stands. That of a pair without a market is empty.
-func (k *book) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
+// Open sends the book as it is. It is empty for a pair without an instrument.
+func (s *stellarBookSession) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
 	var q *Quote
-	for i := range market.Quotes {
-		if market.Quotes[i].Symbol == k.market.symbol {
-			q = &market.Quotes[i]
-		}
+	if at := slices.IndexFunc(market.Quotes, func(q Quote) bool { return q.Symbol == s.pair.symbol }); at >= 0 {
+		q = &market.Quotes[at]
 	}
-	if k.page {
-		return append(b, jsonText(k.summary(q))...), true
+	if s.noStream {
+		return appendJSON(b, s.orderBook(q)), true
 	}
-	return k.tell(append(b, hello...), q)
+	return s.send(append(b, stellarHello...), q)
 }
 
-func (k *book) Wants(e Event) bool { return e.Quote != nil && e.Quote.Symbol == k.market.symbol }
+func (s *stellarBookSession) Wants(e Event) bool {
+	return e.Quote != nil && e.Quote.Symbol == s.pair.symbol
+}
 
-func (k *book) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) { return k.tell(b, e.Quote) }
+func (s *stellarBookSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
+	return s.send(b, e.Quote)
+}
 
-func (k *book) tell(b []byte, q *Quote) ([]byte, bool) {
-	text := jsonText(k.summary(q))
-	if text == k.told {
+func (s *stellarBookSession) send(b []byte, q *Quote) ([]byte, bool) {
+	text := toJSON(s.orderBook(q))
+	if text == s.lastSent {
 		return b, false
 	}
-	k.told = text
+	s.lastSent = text
 	b = append(append(append(b, "data: "...), text...), "\n\n"...)
-	if k.left--; k.left > 0 {
+	if s.remaining--; s.remaining > 0 {
 		return b, false
 	}
-	return append(b, byebye...), true
+	return append(b, stellarByebye...), true
 }
 
-func (k *book) WakeAt() time.Time { return k.ends }
-
-func (k *book) Wake(b []byte, _ time.Time) ([]byte, bool) { return append(b, byebye...), true }
-
-// orderBook is Horizon's summary of an order book.
-type orderBook struct {
-	Bids    []level      `json:"bids"`
-	Asks    []level      `json:"asks"`
-	Base    stellarAsset `json:"base"`
-	Counter stellarAsset `json:"counter"`
+// stellarOrderBook is Horizon's order book summary.
+type stellarOrderBook struct {
+	Bids    []stellarLevel   `json:"bids"`
+	Asks    []stellarLevel   `json:"asks"`
+	Base    stellarAssetJSON `json:"base"`
+	Counter stellarAssetJSON `json:"counter"`
 }
 
-type level struct {
+type stellarLevel struct {
 	PriceR struct {
 		N int64 `json:"n"`
 		D int64 `json:"d"`
@@ -108,36 +107,36 @@ type level struct {
 	Amount string `json:"amount"`
 }
 
-type stellarAsset struct {
+type stellarAssetJSON struct {
 	Type   string `json:"asset_type"`
 	Code   string `json:"asset_code,omitempty"`
 	Issuer string `json:"asset_issuer,omitempty"`
 }
 
-func (k *book) summary(q *Quote) orderBook {
-	m := k.market
-	o := orderBook{
-		Bids: []level{}, Asks: []level{},
-		Base:    stellarAsset{m.base.kind(), m.base.code, m.base.issuer},
-		Counter: stellarAsset{m.counter.kind(), m.counter.code, m.counter.issuer},
+func (s *stellarBookSession) orderBook(q *Quote) stellarOrderBook {
+	p := s.pair
+	o := stellarOrderBook{
+		Bids: []stellarLevel{}, Asks: []stellarLevel{},
+		Base:    stellarAssetJSON{p.base.assetType(), p.base.code, p.base.issuer},
+		Counter: stellarAssetJSON{p.counter.assetType(), p.counter.code, p.counter.issuer},
 	}
 	if q == nil {
 		return o
 	}
-	for i := range int64(k.depth) {
+	for i := range int64(s.depth) {
 		if bid := q.Bid - i; bid > 0 {
-			o.Bids = append(o.Bids, m.level(q, bid, i))
+			o.Bids = append(o.Bids, p.level(q, bid, i))
 		}
-		o.Asks = append(o.Asks, m.level(q, q.Ask+i, i))
+		o.Asks = append(o.Asks, p.level(q, q.Ask+i, i))
 	}
 	return o
 }
 
-// level is the i-th of a side: the deeper, the more there is.
-func (m stellarMarket) level(q *Quote, units, i int64) (l level) {
-	price := m.price(q, units)
-	l.PriceR.N, l.PriceR.D = price.n.Int64(), price.d.Int64()
-	l.Price = amount(price.times(big.NewInt(1e7)))
-	l.Amount = amount(rescale(q.Size*(i+1), q.SizeDecimals, stellarDecimals))
+// level returns the i-th level of a side. Deeper levels have larger amounts.
+func (p stellarPair) level(q *Quote, units, i int64) (l stellarLevel) {
+	price := p.price(q, units)
+	l.PriceR.N, l.PriceR.D = price.Num().Int64(), price.Denom().Int64()
+	l.Price = formatAmount(multiply(big.NewInt(1e7), price))
+	l.Amount = formatAmount(rescale(q.Size*(i+1), q.SizeDecimals, stellarDecimals))
 	return l
 }

@@ -1,6 +1,7 @@
 package emulate
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -14,108 +15,97 @@ func stellarTrades() Service {
 		Name: "stellar-trades",
 		Example: "/trades?cursor=now&base_asset_type=native&counter_asset_type=credit_alphanum4&counter_asset_code=USDC" +
 			"&counter_asset_issuer=" + usdc.issuer,
-		NewSession: hearTrades,
+		NewSession: newStellarTradesSession,
 	}
 }
 
-func hearTrades(r *http.Request, now time.Time) (Session, *Reply) {
-	if no := stellarRefusal(r, "/trades"); no != nil {
-		return nil, no
+func newStellarTradesSession(r *http.Request, now time.Time) (Session, *Reply) {
+	if refusal := checkStellarRequest(r, "/trades"); refusal != nil {
+		return nil, refusal
 	}
 	q := r.URL.Query()
-	limit, ok := wholeNumber(q.Get("limit"), 10, 200)
+	limit, ok := parseLimit(q.Get("limit"), 10, 200)
 	if !ok {
-		return nil, badField("limit", "limit: must be between 1 and 200")
+		return nil, invalidField("limit", "limit: must be between 1 and 200")
 	}
-	cursor := q.Get("cursor")
-	if last := r.Header.Get("Last-Event-ID"); last != "" {
-		cursor = last
-	}
-	start, ok := parseCursor(cursor)
+	start, ok := parseCursor(cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("cursor")))
 	if !ok {
-		return nil, badField("cursor", "cursor: invalid value")
+		return nil, invalidField("cursor", "cursor: invalid value")
 	}
-	t := &trades{markets: stellarMarkets[:], start: start, left: limit, ends: now.Add(stellarSpan)}
+	s := &stellarTradesSession{pairs: stellarPairs[:], start: start, remaining: limit}
 	if q.Has("base_asset_type") || q.Has("counter_asset_type") {
-		base, no := parseAsset(q, "base")
-		if no != nil {
-			return nil, no
+		base, refusal := parseAsset(q, "base")
+		if refusal != nil {
+			return nil, refusal
 		}
-		counter, no := parseAsset(q, "counter")
-		if no != nil {
-			return nil, no
+		counter, refusal := parseAsset(q, "counter")
+		if refusal != nil {
+			return nil, refusal
 		}
-		t.markets = []stellarMarket{stellarMarketOf(base, counter)}
+		s.pairs = []stellarPair{findStellarPair(base, counter)}
 	}
 	if !wantsStream(r) {
-		return &tradePage{trades: t, url: *r.URL}, nil
+		return &stellarTradesPage{stellarTradesSession: s, url: *r.URL}, nil
 	}
-	return t, nil
+	s.endsAt, s.last = now.Add(stellarMaxDuration), stellarByebye
+	return s, nil
 }
 
-// trades is a stream of the trades of one market, or of all. It ends after so many, or after a time.
-type trades struct {
-	plain
-	markets []stellarMarket
-	start   Start
-	left    int
-	ends    time.Time
+// stellarTradesSession sends the trades of one pair, or of all.
+type stellarTradesSession struct {
+	baseSession
+	pairs     []stellarPair
+	start     Start
+	remaining int // trades until the end
 }
 
-func (t *trades) Format() Format {
-	return stellarStyle()
+func (s *stellarTradesSession) Format() Format { return stellarFormat() }
+
+func (s *stellarTradesSession) Start() Start { return s.start }
+
+func (s *stellarTradesSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
+	return append(b, stellarHello...), false
 }
 
-func (t *trades) Start() Start { return t.start }
-
-func (t *trades) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
-	return append(b, hello...), false
+func (s *stellarTradesSession) Wants(e Event) bool {
+	return e.Quote != nil && e.Quote.Traded && s.pairIndex(e.Quote.Symbol) >= 0
 }
 
-func (t *trades) Wants(e Event) bool {
-	return e.Quote != nil && e.Quote.Traded && t.market(e.Quote.Symbol) >= 0
+// pairIndex returns the index of the pair that has the price of an instrument; -1 for none.
+func (s *stellarTradesSession) pairIndex(symbol string) int {
+	return slices.IndexFunc(s.pairs, func(p stellarPair) bool { return p.symbol == symbol })
 }
 
-// market is which of the markets has its price from an instrument; -1 for none.
-func (t *trades) market(symbol string) int {
-	return slices.IndexFunc(t.markets, func(m stellarMarket) bool { return m.symbol == symbol })
+// nextTrade returns an event as a trade, and counts it.
+func (s *stellarTradesSession) nextTrade(e Event) stellarTrade {
+	s.remaining--
+	return newStellarTrade(s.pairs[s.pairIndex(e.Quote.Symbol)], e)
 }
 
-// record is the trade that an event is, one less of those that are left.
-func (t *trades) record(e Event) trade {
-	t.left--
-	return newTrade(t.markets[t.market(e.Quote.Symbol)], e)
-}
-
-func (t *trades) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
-	record := t.record(e)
-	b = fmt.Appendf(b, "id: %s\ndata: ", record.ID)
-	b = append(appendJSON(b, record), "\n\n"...)
-	if t.left > 0 {
+func (s *stellarTradesSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
+	trade := s.nextTrade(e)
+	b = appendData(fmt.Appendf(b, "id: %s\n", trade.ID), trade)
+	if s.remaining > 0 {
 		return b, false
 	}
-	return append(b, byebye...), true
+	return append(b, stellarByebye...), true
 }
 
-func (t *trades) WakeAt() time.Time { return t.ends }
+// horizonURL is the server in the links of replies.
+const horizonURL = "https://horizon.stellar.org"
 
-func (t *trades) Wake(b []byte, _ time.Time) ([]byte, bool) { return append(b, byebye...), true }
-
-// horizon is the server in the references of its answers.
-const horizon = "https://horizon.stellar.org"
-
-// link is a reference of HAL.
-type link struct {
+// halLink is a link of the Hypertext Application Language.
+type halLink struct {
 	Href string `json:"href"`
 }
 
-// trade is a record of Horizon.
-type trade struct {
+// stellarTrade is a trade record of Horizon.
+type stellarTrade struct {
 	Links struct {
-		Self      link `json:"self"`
-		Base      link `json:"base"`
-		Counter   link `json:"counter"`
-		Operation link `json:"operation"`
+		Self      halLink `json:"self"`
+		Base      halLink `json:"base"`
+		Counter   halLink `json:"counter"`
+		Operation halLink `json:"operation"`
 	} `json:"_links"`
 	ID                 string `json:"id"`
 	PagingToken        string `json:"paging_token"`
@@ -141,61 +131,58 @@ type trade struct {
 	} `json:"price"`
 }
 
-func newTrade(m stellarMarket, e Event) trade {
-	q, op := e.Quote, operation(e.Number)
+func newStellarTrade(p stellarPair, e Event) stellarTrade {
+	q, op := e.Quote, operationID(e.Number)
 	id := fmt.Sprintf("%d-0", op)
-	price := m.price(q, q.Last)
+	price := p.price(q, q.Last)
 	size := rescale(q.Size, q.SizeDecimals, stellarDecimals)
 	offer := strconv.FormatUint(e.Number, 10)
-	t := trade{
+	t := stellarTrade{
 		ID: id, PagingToken: id, LedgerCloseTime: q.Time.Format("2006-01-02T15:04:05Z"), TradeType: "orderbook",
-		OfferID: offer, BaseOfferID: strconv.FormatUint(1<<62|op, 10), BaseAccount: account(2 * (e.Number % 500)),
-		BaseAmount: amount(size), BaseAssetType: m.base.kind(), BaseAssetCode: m.base.code, BaseAssetIssuer: m.base.issuer,
-		CounterOfferID: offer, CounterAccount: account(2*(e.Number%499) + 1),
-		CounterAmount: amount(price.times(size)), CounterAssetType: m.counter.kind(),
-		CounterAssetCode: m.counter.code, CounterAssetIssuer: m.counter.issuer, BaseIsSeller: q.Last == q.Bid,
+		OfferID: offer, BaseOfferID: strconv.FormatUint(1<<62|op, 10), BaseAccount: accountAddress(2 * (e.Number % 500)),
+		BaseAmount: formatAmount(size), BaseAssetType: p.base.assetType(), BaseAssetCode: p.base.code, BaseAssetIssuer: p.base.issuer,
+		CounterOfferID: offer, CounterAccount: accountAddress(2*(e.Number%499) + 1),
+		CounterAmount: formatAmount(multiply(size, price)), CounterAssetType: p.counter.assetType(),
+		CounterAssetCode: p.counter.code, CounterAssetIssuer: p.counter.issuer, BaseIsSeller: q.Last == q.Bid,
 	}
-	t.Price.N, t.Price.D = price.n.String(), price.d.String()
-	t.Links.Base.Href = horizon + "/accounts/" + t.BaseAccount
-	t.Links.Counter.Href = horizon + "/accounts/" + t.CounterAccount
-	t.Links.Operation.Href = horizon + "/operations/" + strconv.FormatUint(op, 10)
+	t.Price.N, t.Price.D = price.Num().String(), price.Denom().String()
+	t.Links.Base.Href = horizonURL + "/accounts/" + t.BaseAccount
+	t.Links.Counter.Href = horizonURL + "/accounts/" + t.CounterAccount
+	t.Links.Operation.Href = horizonURL + "/operations/" + strconv.FormatUint(op, 10)
 	return t
 }
 
-// tradePage is what those get who do not ask for a stream: one page of JSON.
-type tradePage struct {
-	*trades
-	url     url.URL
-	records []trade
+// stellarTradesPage is one page of trades as plain JSON, for a client that does not accept a stream.
+type stellarTradesPage struct {
+	*stellarTradesSession
+	url    url.URL
+	trades []stellarTrade
 }
 
-func (p *tradePage) Format() Format {
+func (p *stellarTradesPage) Format() Format {
 	return Format{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
 }
 
-func (p *tradePage) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }
+func (p *stellarTradesPage) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }
 
-func (p *tradePage) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
-	p.records = append(p.records, p.record(e))
-	if p.left > 0 {
+func (p *stellarTradesPage) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
+	p.trades = append(p.trades, p.nextTrade(e))
+	if p.remaining > 0 {
 		return b, false
 	}
-	return p.Caught(b), true
+	return p.Finish(b), true
 }
 
-// WakeAt is never: the page is whole before the time is over.
-func (p *tradePage) WakeAt() time.Time { return time.Time{} }
-
-// Caught is the page.
-func (p *tradePage) Caught(b []byte) []byte {
-	next, records := p.url, append([]trade{}, p.records...)
-	if n := len(records); n > 0 {
+// Finish sends the page with the trades that there are.
+func (p *stellarTradesPage) Finish(b []byte) []byte {
+	next, trades := p.url, append([]stellarTrade{}, p.trades...)
+	if n := len(trades); n > 0 {
 		q := next.Query()
-		q.Set("cursor", records[n-1].PagingToken)
+		q.Set("cursor", trades[n-1].PagingToken)
 		next.RawQuery = q.Encode()
 	}
 	return appendJSON(b, map[string]any{
-		"_links":    map[string]link{"self": {horizon + p.url.RequestURI()}, "next": {horizon + next.RequestURI()}},
-		"_embedded": map[string]any{"records": records},
+		"_links":    map[string]halLink{"self": {horizonURL + p.url.RequestURI()}, "next": {horizonURL + next.RequestURI()}},
+		"_embedded": map[string]any{"records": trades},
 	})
 }
