@@ -105,7 +105,7 @@ func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, er
 		idle = -1 // never
 	}
 	name := cmp.Or(f.name, hostOf(rawURL))
-	return feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: mapping.PerLine(auto.New(name, nil))}, nil
+	return feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: mapping.PerValue(auto.New(name, nil))}, nil
 }
 
 // isURL reports whether an argument is the URL of a feed rather than its name.

@@ -161,7 +161,7 @@ type payload struct {
 
 func payloads(samples []Sample) (read []payload) {
 	for _, s := range samples {
-		lines := mapping.SplitLines(s.Data)
+		lines := mapping.SplitValues(s.Data)
 		if lines == nil {
 			lines = [][]byte{s.Data}
 		}

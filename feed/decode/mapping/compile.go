@@ -11,8 +11,9 @@ import (
 
 // compiler compiles the parts of a Spec and gathers the errors in them.
 type compiler struct {
-	errs  configerr.List
-	cache *memberCache // of the rule that is being compiled; nil outside of rules
+	errs      configerr.List
+	readsText bool         // a path takes the data as text
+	cache     *memberCache // of the rule that is being compiled; nil outside of rules
 }
 
 // rule is a compiled Rule.
@@ -24,12 +25,15 @@ type rule struct {
 	merger      *rowMerger // nil: rows stand alone
 	kind        string
 	onlyAliased bool
+	order       string      // of rows: see Rule.Rows
+	book        *bookReader // nil: there is none
 	cache       *memberCache
 
 	symbol      *value                    // nil: the feed's name
 	symbolCache map[string]resolvedSymbol // by the feed's name, up to maxCachedSymbols
 	aliases     aliases                   // of the whole feed
 	numbers     []numberField
+	readings    []namedPath       // of a rule of kind reading
 	texts       map[string]*value // by key
 	time        *value
 
@@ -68,6 +72,8 @@ func isField(kind, key string) bool {
 		return quoteCells[key] != nil || slices.Contains([]string{"symbol", "name", "currency", "time"}, key)
 	case "news":
 		return slices.Contains([]string{"id", "headline", "summary", "source", "url", "symbols", "importance", "time"}, key)
+	case "reading":
+		return key == "symbol" || key == "time"
 	case "status":
 		return slices.Contains([]string{"symbol", "state", "reason", "time"}, key)
 	}
@@ -83,6 +89,7 @@ func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
 		conditions:   c.conditions(at.Key("when"), spec.When),
 		kind:         spec.Kind,
 		onlyAliased:  spec.Only == "alias",
+		order:        spec.Rows,
 		cache:        c.cache,
 		symbolCache:  map[string]resolvedSymbol{},
 		aliases:      symbols,
@@ -97,6 +104,8 @@ func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
 		r.inlined = append(r.inlined, c.path(here, p))
 	}
 	c.ruleHead(at, spec, r)
+	r.book = c.book(at.Key("book"), spec.Book)
+	r.readings = c.readings(at.Key("values"), spec)
 	c.ruleFields(at, spec, r)
 	c.checkRequired(at, spec, r)
 	return r
@@ -107,13 +116,19 @@ func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *rule) {
 	switch r.kind {
 	case "":
 		r.kind = "quote"
-	case "quote", "trade", "news", "status":
+	case "quote", "trade", "news", "status", "reading":
 	default:
-		known := []string{"quote", "trade", "news", "status"}
-		c.errs.Add(at.Key("kind"), "unknown kind %q%s: quote, trade, news or status", r.kind, configerr.DidYouMean(r.kind, known, kindSynonyms))
+		known := []string{"quote", "trade", "news", "status", "reading"}
+		c.errs.Add(at.Key("kind"), "unknown kind %q%s: quote, trade, news, status or reading", r.kind, configerr.DidYouMean(r.kind, known, kindSynonyms))
 	}
 	if spec.Only != "" && spec.Only != "alias" {
 		c.errs.Add(at.Key("only"), "only is alias, or left out")
+	}
+	if spec.Rows != "" && spec.Rows != ByTime && spec.Rows != Latest {
+		c.errs.Add(at.Key("rows"), "rows is by_time or latest, or left out")
+	}
+	if spec.Book != nil && r.kind != "quote" {
+		c.errs.Add(at.Key("book"), "a rule of kind %s has no book", r.kind)
 	}
 	if spec.Each != "" {
 		var err error
@@ -187,9 +202,18 @@ func (c *compiler) checkRequired(at configerr.Path, spec *Rule, r *rule) {
 			c.errs.Add(at, "a rule of kind trade needs last, the price of the trade")
 		}
 	case "quote":
-		r.noFieldsReason = "there is none of " + strings.Join(numberKeys(r.numbers), ", ")
-		if len(r.numbers) == 0 {
+		keys := numberKeys(r.numbers)
+		if spec.Book != nil {
+			keys = append(keys, "book")
+		}
+		r.noFieldsReason = "there is none of " + strings.Join(keys, ", ")
+		if len(keys) == 0 {
 			c.errs.Add(at, "a rule needs at least one number: last, bid, ask …")
+		}
+	case "reading":
+		r.noFieldsReason = "there is none of " + strings.Join(spec.Values, ", ")
+		if len(spec.Values) == 0 {
+			c.errs.Add(at, "a rule of kind reading needs values, the paths of its numbers")
 		}
 	}
 	if r.onlyAliased && len(r.aliases.exact) == 0 && (spec.Symbol == nil || len(spec.Symbol.Alias) == 0) {

@@ -3,7 +3,7 @@
 // A [Spec] is what the configuration of a feed says about its payloads: which event types count, and a list of
 // [Rule], each with a [Value] per field. [Compile] checks it and returns a decoder, or every error with its path in
 // the configuration (package configerr). [WithStreamRules] applies the part of a spec that is not about rows to any
-// decoder, and [PerLine] decodes events that hold one payload a line. Nothing is guessed: when no rule maps a payload,
+// decoder, and [PerValue] decodes events that hold one payload a line. Nothing is guessed: when no rule maps a payload,
 // the message says why.
 //
 // Numbers are exact: their digits are kept, and scaled in decimal, never in binary. A value that is null, "", "-" or
@@ -13,6 +13,8 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"livetape/feed/decode"
 	"livetape/feed/decode/configerr"
@@ -38,6 +40,7 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 	if spec.Patch == "firebase" {
 		d.document = &document{}
 	}
+	d.readsText = c.readsText
 	return c.withStreamRules(feed, &spec, d)
 }
 
@@ -46,11 +49,17 @@ type decoder struct {
 	feed     string
 	rules    []*rule
 	document *document // nil: payloads stand alone
+
+	readsText bool // a rule takes the data as text: it need not be JSON
 }
 
 // Decode implements [decode.Decoder].
 func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) {
-	payload, reason, err := ParsePayload(string(data))
+	text := string(data)
+	payload, reason, err := ParsePayload(text)
+	if err != nil && d.readsText {
+		payload, err = stringResult(strings.TrimSpace(text)), nil
+	}
 	if err != nil || reason != "" {
 		return decode.Message{Unmapped: reason}, err
 	}
@@ -87,8 +96,11 @@ func (ru *rule) readPayload(base row, out *payloadResult) {
 	for _, p := range ru.inlined {
 		base.payload = inlineJSON(base.payload, p)
 	}
-	before := out.rows
+	before, first := out.rows, len(out.updates)
 	walkRows(base, ru.rowPath, ru.indexesList, func(r row) { ru.readRow(&r, out) })
+	if ru.order != "" {
+		out.updates = append(out.updates[:first], orderRows(ru.order, out.updates[first:], time.Now())...)
+	}
 	if out.rows == before {
 		out.addReason(rowsMissing, ru.noRowsReason)
 	}
@@ -105,16 +117,17 @@ func (ru *rule) readRow(r *row, out *payloadResult) {
 		ru.merger.complete(r)
 		r.cached = false
 	}
+	if ru.kind == "reading" {
+		f := fieldReader{rule: ru, row: r}
+		readings, reason := f.readings()
+		out.add(readings, reason, f.err)
+		return
+	}
 	u, reason, err := ru.update(r)
-	switch {
-	case u != nil:
+	if u != nil {
 		out.updates = append(out.updates, u)
-	case err == nil:
-		out.addReason(valueMissing, reason)
 	}
-	if err != nil {
-		out.addError(err)
-	}
+	out.add(nil, reason, err)
 }
 
 // payloadResult gathers what the rows of one payload yield.
@@ -137,6 +150,16 @@ const (
 )
 
 // addReason keeps the reason of the highest rank.
+// add takes in what a row yields: updates, or the reason why there are none, or an error, which may stand beside updates.
+func (o *payloadResult) add(updates []market.Update, reason string, err error) {
+	o.updates = append(o.updates, updates...)
+	if err != nil {
+		o.addError(err)
+	} else if reason != "" {
+		o.addReason(valueMissing, reason)
+	}
+}
+
 func (o *payloadResult) addReason(rank reasonRank, reason string) {
 	if rank > o.reasonRank {
 		o.reasonRank, o.reason = rank, reason

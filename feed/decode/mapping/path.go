@@ -29,9 +29,10 @@ const (
 	rowValue
 	eventType
 	feedName
+	eventData
 )
 
-var pathRoots = map[string]pathRoot{"$key": rowKey, "$value": rowValue, "$event": eventType, "$feed": feedName, "$": fromPayload}
+var pathRoots = map[string]pathRoot{"$key": rowKey, "$value": rowValue, "$event": eventType, "$feed": feedName, "$data": eventData, "$": fromPayload}
 
 // get is the value at the path; a Result that does not exist when there is none.
 func (p path) get(r *row) gjson.Result {
@@ -49,6 +50,8 @@ func (p path) get(r *row) gjson.Result {
 		return stringResult(r.event)
 	case feedName:
 		return stringResult(r.feed)
+	case eventData:
+		return stringResult(r.payload.String())
 	}
 	if p.gjson == "" {
 		return r.payload
@@ -83,6 +86,8 @@ func (c *compiler) path(at configerr.Path, s string) path {
 	p, err := parsePath(s)
 	if err != nil {
 		c.errs.Add(at, "%s", err)
+	} else if p.root == eventData {
+		c.readsText = true
 	} else if c.cache != nil && p.root == fromRow {
 		p.slot, p.rest = c.cache.slotOf(p.gjson)
 	}
@@ -106,7 +111,7 @@ func parsePath(s string) (path, error) {
 	if after, ok := strings.CutPrefix(s, "$."); ok {
 		p.root, rest = fromPayload, after
 	} else if s[0] == '$' {
-		known := []string{"$key", "$value", "$event", "$feed"}
+		known := []string{"$key", "$value", "$event", "$feed", "$data"}
 		return path{}, fmt.Errorf("%q is no name%s; a member that begins with $ is written \\%s", s, configerr.DidYouMean(s, known, nil), s)
 	}
 	segments, err := splitPath(rest)

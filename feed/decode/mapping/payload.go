@@ -29,7 +29,9 @@ func ParsePayload(data string) (payload gjson.Result, reason string, err error) 
 	case nestsDeeper(data, maxDepth): // before the check, which recurses
 		return payload, "", errTooDeep
 	case !gjson.Valid(data):
-		return payload, "", errNotJSON
+		if data, err = repairJSON(data); err != nil {
+			return payload, "", err
+		}
 	}
 	payload = gjson.Parse(data)
 	if payload.Type == gjson.Null {
@@ -95,15 +97,15 @@ func jsonInString(packed gjson.Result) (string, bool) {
 	return packed.Str, true
 }
 
-// PerLine decodes an event whose data is a map or a list per line as that many payloads: some hubs send what has
+// PerValue decodes an event whose data is a map or a list per line as that many payloads: some hubs send what has
 // gathered in one event.
-func PerLine(next decode.Decoder) decode.Decoder { return perLine{next} }
+func PerValue(next decode.Decoder) decode.Decoder { return perValue{next} }
 
-type perLine struct{ next decode.Decoder }
+type perValue struct{ next decode.Decoder }
 
 // Decode implements [decode.Decoder].
-func (d perLine) Decode(eventType string, data []byte) (decode.Message, error) {
-	payloads := SplitLines(data)
+func (d perValue) Decode(eventType string, data []byte) (decode.Message, error) {
+	payloads := SplitValues(data)
 	if payloads == nil {
 		return d.next.Decode(eventType, data)
 	}
@@ -123,20 +125,46 @@ func (d perLine) Decode(eventType string, data []byte) (decode.Message, error) {
 	return all, errs
 }
 
-// SplitLines returns the lines of data that is not one JSON value, but has a map or a list on each line; nil for anything
-// else. Numbers on lines of their own are not payloads: they may be a price, a size and a time.
-func SplitLines(data []byte) (all [][]byte) {
-	if bytes.IndexByte(data, '\n') < 0 || nestsDeeper(string(data), maxDepth) || gjson.ValidBytes(data) {
+// SplitValues returns the maps and lists of data that is not one JSON value but several, on lines of their own or one behind
+// the other, also with the record separators of RFC 7464; nil for anything else. Numbers on lines of their own are not
+// payloads: they may be a price, a size and a time.
+func SplitValues(data []byte) (all [][]byte) {
+	if len(data) < 4 || nestsDeeper(string(data), maxDepth) || gjson.ValidBytes(data) {
 		return nil
 	}
-	for line := range bytes.Lines(data) {
-		if line = bytes.TrimSpace(line); len(line) == 0 {
-			continue
-		}
-		if line[0] != '{' && line[0] != '[' || !gjson.ValidBytes(line) {
+	for rest := trimSeparators(data); len(rest) > 0; rest = trimSeparators(rest) {
+		end := valueEnd(rest)
+		if end < 0 || !gjson.ValidBytes(rest[:end]) {
 			return nil
 		}
-		all = append(all, line)
+		all = append(all, rest[:end])
+		rest = rest[end:]
 	}
 	return all
+}
+
+func trimSeparators(data []byte) []byte { return bytes.Trim(data, " \t\r\n\x1e") }
+
+// valueEnd is where the map or list at the start of data ends; -1 when there is none, or it does not end.
+func valueEnd(data []byte) int {
+	if len(data) == 0 || data[0] != '{' && data[0] != '[' {
+		return -1
+	}
+	depth, quoted := 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			if depth--; depth == 0 {
+				return i + 1
+			}
+		}
+	}
+	return -1
 }

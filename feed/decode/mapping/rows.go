@@ -63,16 +63,14 @@ func (m *memberCache) slotOf(gjsonPath string) (slot int, rest string) {
 	return n + 1, rest
 }
 
-// fill finds the members of a row that is a map.
+// fill finds the members of a row that is a map. Of one that stands twice the last counts, as in browsers.
 func (m *memberCache) fill(row gjson.Result) {
 	clear(m.values)
-	missing := len(m.values)
 	row.ForEach(func(key, v gjson.Result) bool {
-		if n, ok := m.slots[key.Str]; ok && !m.values[n].Exists() {
+		if n, ok := m.slots[key.Str]; ok {
 			m.values[n] = v
-			missing--
 		}
-		return missing > 0
+		return true
 	})
 }
 

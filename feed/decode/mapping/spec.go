@@ -24,8 +24,14 @@ type Rule struct {
 	JSON  Paths  `yaml:"json,omitempty"`  // members of the payload that hold JSON in a string: read it in place
 	Each  string `yaml:"each,omitempty"`  // path to the list or map of rows; empty: the payload is the row
 	Merge string `yaml:"merge,omitempty"` // "true", or a path to the key of a row: complete it from its predecessor
-	Kind  string `yaml:"kind,omitempty"`  // quote (default), trade, news or status
+	Kind  string `yaml:"kind,omitempty"`  // quote (default), trade, news, status or reading
 	Only  string `yaml:"only,omitempty"`  // "alias": drop symbols that no alias names
+	Rows  string `yaml:"rows,omitempty"`  // of one symbol in one event: "by_time" sorts them, "latest" takes the newest that is not in the future
+	Book  *Book  `yaml:"book,omitempty"`  // where the order book is
+
+	// Values are, in a rule of kind reading, the paths of numbers that are no prices. Each is shown in a row of its own, by
+	// the last name of its path behind that of the symbol, if there is one.
+	Values Paths `yaml:"values,omitempty,flow"`
 
 	// Symbol is, when left out, the name of the feed.
 	Symbol *Value `yaml:"symbol,omitempty"`
@@ -70,6 +76,7 @@ type Rule struct {
 //	$value   the row itself, when it is a number or text
 //	$event   the event's type
 //	$feed    the feed's name
+//	$data    the event's data as text, also when it is not JSON
 type Value struct {
 	Path  string   `yaml:"path,omitempty"`
 	First []Value  `yaml:"first,omitempty"`    // the first that is there

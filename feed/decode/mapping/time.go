@@ -73,7 +73,7 @@ func ParseTime(v gjson.Result) (time.Time, error) {
 }
 
 // dateLayouts are tried in turn. A time without a zone is taken as UTC.
-var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999"}
+var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999Z07", "2006-01-02T15:04:05.999999999"}
 
 // parseTimeText reads a time from text that is not empty, to the nanosecond.
 func parseTimeText(s string, u timeUnit) (time.Time, error) {
@@ -107,11 +107,17 @@ func parseDate(s string) (time.Time, error) {
 	return time.Time{}, errNotTime(s)
 }
 
+// compactDate is a date of 14 digits. As milliseconds they would be of the years after 2600.
+const compactDate = "20060102150405"
+
 // parseEpoch reads a plain decimal number that counts units since 1970. Errors show s.
 func parseEpoch(s, digits string, u timeUnit) (time.Time, error) {
 	number, neg := strings.CutPrefix(digits, "-")
 	whole, fraction, _ := strings.Cut(number, ".")
 	if u == autoUnit {
+		if at, err := time.Parse(compactDate, whole); err == nil && !neg {
+			return at, nil
+		}
 		u = unitOfDigits(len(whole))
 	}
 	places := map[timeUnit]int{seconds: 0, millis: 3, micros: 6, nanos: 9}[u]
@@ -147,6 +153,9 @@ func TimeUnit(v gjson.Result) string {
 		return "rfc3339"
 	}
 	whole, _, _ := strings.Cut(d.String(), ".")
+	if _, err := time.Parse(compactDate, whole); err == nil {
+		return "auto"
+	}
 	return map[timeUnit]string{seconds: "s", millis: "ms", micros: "us", nanos: "ns"}[unitOfDigits(len(whole))]
 }
 

@@ -61,6 +61,10 @@ func (f *fieldReader) quote() (market.Update, string) {
 		*n.cell(&q) = d
 		found = found || d.IsSet()
 	}
+	if f.book != nil {
+		f.book.fill(f.row, name, &q)
+		found = found || q.Bid.IsSet() || q.Ask.IsSet()
+	}
 	if !found || f.kind == "trade" && !q.Last.IsSet() {
 		return nil, f.noFieldsReason
 	}

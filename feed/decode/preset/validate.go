@@ -116,5 +116,5 @@ func several(one decode.Decoder, err error) (decode.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mapping.PerLine(one), nil
+	return mapping.PerValue(one), nil
 }

@@ -18,7 +18,7 @@ func TestAnEventOfSeveralLinesIsSeveralPayloads(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := mapping.PerLine(one)
+	d := mapping.PerValue(one)
 	for _, c := range []struct {
 		event, data string
 		symbols     []string
@@ -26,12 +26,14 @@ func TestAnEventOfSeveralLinesIsSeveralPayloads(t *testing.T) {
 	}{
 		{"message", "{\"s\":\"A\",\"p\":1}\n\r\n{\"s\":\"B\",\"p\":2}\n", []string{"A", "B"}, ""},
 		{"message", "{\"s\":\"A\",\n\"p\":1}", []string{"A"}, ""},
-		{"message", "{\"s\":\"A\",\"p\":1}\n{\"s\":\"B\"", nil, "the data is not JSON"},
+		{"message", "{\"s\":\"A\",\"p\":1}{\"s\":\"B\",\"p\":2}", []string{"A", "B"}, ""},
+		{"message", "\x1e{\"s\":\"A\",\"p\":1}\n\x1e{\"s\":\"B\",\"p\":2}\n", []string{"A", "B"}, ""},
+		{"message", "{\"s\":\"A\",\"p\":1}\n{\"s\":\"B\"", nil, "not JSON: a second value begins at byte 17, and is neither a map nor a list, or does not end"},
 		{"message", "{\"s\":\"A\",\"p\":1}\n{\"s\":\"B\",\"p\":\"x\"}", []string{"A"}, `last: "x" is not a number`},
 		{"message", "{\"v\":1}\n{\"s\":\"B\"}", nil, "there is no symbol"},
 		{"message", "{\"v\":1}\n{\"error\":\"slow\"}", nil, "slow"},
 		{"message", "181.46\n200", nil, "the data is not JSON"},
-		{"message", "{\"s\":\"A\",\"p\":1}\n200", nil, "the data is not JSON"},
+		{"message", "{\"s\":\"A\",\"p\":1}\n200", nil, "not JSON: a second value begins at byte 17, and is neither a map nor a list, or does not end"},
 		{"error", "Slow consumer\ndisconnected", nil, "Slow consumer disconnected"},
 	} {
 		m, err := d.Decode(c.event, []byte(c.data))

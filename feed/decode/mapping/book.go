@@ -1,0 +1,155 @@
+package mapping
+
+import (
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/configerr"
+	"livetape/feed/market"
+)
+
+// Book says where the order book of a row is. Its best bid and ask are shown, with their sizes.
+//
+// The levels of a side are a list of maps, a list of lists, or a map of price → size.
+type Book struct {
+	Bids   string `yaml:"bids,omitempty"`   // path to the levels
+	Asks   string `yaml:"asks,omitempty"`   // path to the levels
+	Price  string `yaml:"price,omitempty"`  // path in a level; 0, its first item, when left out
+	Size   string `yaml:"size,omitempty"`   // path in a level; 1 when left out
+	Deltas bool   `yaml:"deltas,omitempty"` // events change the book that is kept; a size of 0 takes a level away
+}
+
+// bookReader is a compiled Book.
+type bookReader struct {
+	sides       [2]path // bids, asks
+	price, size string
+	deltas      bool
+	books       map[string]*keptBook // by symbol
+}
+
+// keptBook is the book of one symbol as deltas have made it.
+type keptBook [2]map[string]keptLevel
+
+type keptLevel struct{ price, size market.Decimal }
+
+// Bounds on what is kept of books that are changed by deltas. Beyond the first the book of a symbol is forgotten until it is sent
+// whole again; beyond the second, all are.
+const (
+	maxBookLevels = 2_000
+	maxBooks      = 1_000
+)
+
+func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {
+	if spec == nil {
+		return nil
+	}
+	if spec.Bids == "" && spec.Asks == "" {
+		c.errs.Add(at, "a book needs the path of its bids or its asks")
+		return nil
+	}
+	b := &bookReader{price: spec.Price, size: spec.Size, deltas: spec.Deltas, books: map[string]*keptBook{}}
+	if b.price == "" {
+		b.price = "0"
+	}
+	if b.size == "" {
+		b.size = "1"
+	}
+	for i, p := range []string{spec.Bids, spec.Asks} {
+		if p != "" {
+			b.sides[i] = c.path(at.Key([]string{"bids", "asks"}[i]), p)
+		}
+	}
+	return b
+}
+
+// fill sets the best bid and ask of a quote.
+func (b *bookReader) fill(r *row, symbol string, q *market.Quote) {
+	var book keptBook
+	whole := true
+	for i, side := range b.sides {
+		if side.gjson == "" {
+			continue
+		}
+		levels, removed := b.levels(side.get(r))
+		book[i] = levels
+		whole = whole && !removed && len(levels) > 0
+	}
+	if b.deltas {
+		kept := b.keep(symbol, &book, whole, strings.Contains(strings.ToLower(r.event+r.payload.Get("type").Str), "snapshot"))
+		if kept == nil {
+			return
+		}
+		book = *kept
+	}
+	bid, ask := best(book[0], 1), best(book[1], -1)
+	q.Bid, q.BidSize, q.Ask, q.AskSize = bid.price, bid.size, ask.price, ask.size
+}
+
+// keep applies an event to the book that is kept of a symbol; nil when no whole one has come yet.
+func (b *bookReader) keep(symbol string, event *keptBook, whole, snapshot bool) *keptBook {
+	kept := b.books[symbol]
+	switch {
+	case kept == nil && !whole && !snapshot:
+		return nil
+	case kept == nil || snapshot:
+		if len(b.books) >= maxBooks {
+			clear(b.books)
+		}
+		kept = &keptBook{{}, {}}
+		b.books[symbol] = kept
+	}
+	for i, levels := range event {
+		for key, l := range levels {
+			if l.size.IsSet() && l.size.Sign() == 0 {
+				delete(kept[i], key)
+			} else {
+				kept[i][key] = l
+			}
+		}
+	}
+	if len(kept[0])+len(kept[1]) > maxBookLevels {
+		delete(b.books, symbol)
+	}
+	return kept
+}
+
+// levels are those of one side; removed is true when one of them has the size 0.
+func (b *bookReader) levels(side gjson.Result) (levels map[string]keptLevel, removed bool) {
+	levels = map[string]keptLevel{}
+	add := func(price, size gjson.Result) {
+		p, err := ParseNumber(price)
+		if err != nil || !p.IsSet() {
+			return
+		}
+		s, err := ParseNumber(size)
+		if err != nil {
+			s = market.Decimal{}
+		}
+		removed = removed || s.IsSet() && s.Sign() == 0
+		levels[p.String()] = keptLevel{p, s}
+	}
+	side.ForEach(func(key, level gjson.Result) bool {
+		switch {
+		case side.IsObject() && !level.IsObject() && !level.IsArray():
+			add(key, level)
+		case level.IsObject() || level.IsArray():
+			add(level.Get(b.price), level.Get(b.size))
+		}
+		return len(levels) < maxBookLevels
+	})
+	return levels, removed
+}
+
+// best is the highest level, or with sign -1 the lowest, that is not empty.
+func best(levels map[string]keptLevel, sign int) (top keptLevel) {
+	for _, l := range levels {
+		if l.size.IsSet() && l.size.Sign() == 0 {
+			continue
+		}
+		if !top.price.IsSet() || sign*l.price.Cmp(top.price) > 0 {
+			top = l
+		}
+	}
+	return top
+}

@@ -1,0 +1,187 @@
+package mapping
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// notJSONError says why a payload is not JSON, and where.
+type notJSONError struct {
+	problem string // "NaN at byte 44 is not JSON"
+	advice  string // what the server should do; may be empty
+}
+
+func (e *notJSONError) Error() string {
+	if e.advice == "" {
+		return e.problem
+	}
+	return e.problem + ": " + e.advice
+}
+
+// repairJSON reads what is almost JSON where it has one meaning: a record separator around it, "data:" written twice, NaN and
+// Infinity as missing, and a comma too many. Else the error names what is wrong and where.
+func repairJSON(data string) (string, error) {
+	s := strings.Trim(strings.TrimSpace(data), "\x1e\ufeff\x00")
+	s = strings.TrimSpace(s)
+	for strings.HasPrefix(s, "data:") {
+		s = strings.TrimSpace(strings.TrimPrefix(s, "data:"))
+	}
+	if gjson.Valid(s) {
+		return s, nil
+	}
+	if fixed, ok := dropNonJSON(s); ok && gjson.Valid(fixed) {
+		return fixed, nil
+	}
+	return "", describeNotJSON(s)
+}
+
+// literals that some languages write as numbers, and that JSON does not have.
+var nonNumbers = []string{"-Infinity", "+Infinity", "Infinity", "-NaN", "NaN", "nan", "-inf", "inf", "undefined"}
+
+// dropNonJSON makes null of numbers that JSON does not have, and drops commas before a closing bracket.
+func dropNonJSON(s string) (string, bool) {
+	var b bytes.Buffer
+	changed, quoted := false, false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case quoted && c == '\\' && i+1 < len(s):
+			b.WriteByte(c)
+			i++
+			c = s[i]
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == ',' && closesNext(s[i+1:]):
+			changed = true
+			continue
+		default:
+			if word := nonNumberAt(s, i); word != "" {
+				b.WriteString("null")
+				i += len(word) - 1
+				changed = true
+				continue
+			}
+		}
+		b.WriteByte(c)
+	}
+	return b.String(), changed
+}
+
+func closesNext(rest string) bool {
+	rest = strings.TrimLeft(rest, " \t\r\n")
+	return rest != "" && (rest[0] == '}' || rest[0] == ']')
+}
+
+// nonNumberAt is the number that JSON does not have at a place where a value may begin.
+func nonNumberAt(s string, i int) string {
+	before := strings.TrimRight(s[:i], " \t\r\n")
+	if before == "" || !strings.ContainsRune(":,[", rune(before[len(before)-1])) {
+		return ""
+	}
+	for _, word := range nonNumbers {
+		if rest, ok := strings.CutPrefix(s[i:], word); ok && (rest == "" || strings.ContainsRune(",]} \t\r\n", rune(rest[0]))) {
+			return word
+		}
+	}
+	return ""
+}
+
+// describeNotJSON says what keeps a payload from being JSON.
+func describeNotJSON(s string) error {
+	switch {
+	case looksLikePython(s):
+		return &notJSONError{"not JSON: quoted with ' like a Python dict", "the server must send json.dumps(…), not str(…)"}
+	case strings.HasPrefix(s, "<"):
+		return &notJSONError{"not JSON: the data is HTML or XML", ""}
+	case !strings.ContainsAny(s[:min(len(s), 1)], `{["`):
+		return errNotJSON
+	}
+	if end := valueEnd([]byte(s)); end > 0 && end < len(s) && gjson.Valid(s[:end]) {
+		second := end + len(s[end:]) - len(strings.TrimLeft(s[end:], " \t\r\n"))
+		return &notJSONError{fmt.Sprintf("not JSON: a second value begins at byte %d, and is neither a map nor a list, or does not end", second+1), ""}
+	}
+	at := invalidAt(s)
+	if at >= len(s) {
+		return &notJSONError{fmt.Sprintf("not JSON: it ends within a value, after %d bytes", len(s)), "the server may cut long events"}
+	}
+	r := []rune(s[at:])[0]
+	what := fmt.Sprintf("%q", r)
+	if r < ' ' || r == 0x7f {
+		what = fmt.Sprintf("U+%04X", r)
+	}
+	return &notJSONError{fmt.Sprintf("not JSON: %s at byte %d, after %q", what, at+1, tail(s[:at], 12)), ""}
+}
+
+func tail(s string, n int) string {
+	r := []rune(s)
+	return string(r[max(0, len(r)-n):])
+}
+
+func looksLikePython(s string) bool {
+	return strings.HasPrefix(s, "{'") || strings.HasPrefix(s, "[{'") || strings.HasPrefix(s, "['")
+}
+
+// invalidAt is the index of the first byte with which no JSON goes on: the shortest prefix that nothing can complete, found by
+// halving.
+func invalidAt(s string) int {
+	good, bad := 0, len(s)
+	if canComplete(s) {
+		return len(s)
+	}
+	for good+1 < bad {
+		if half := (good + bad) / 2; canComplete(s[:half]) {
+			good = half
+		} else {
+			bad = half
+		}
+	}
+	return good
+}
+
+// canComplete reports whether text can be the beginning of JSON.
+func canComplete(s string) bool {
+	var open []byte
+	quoted := false
+	for i := 0; i < len(s); i++ {
+		switch c := s[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			open = append(open, c+2) // the closing bracket
+		case c == '}' || c == ']':
+			if len(open) == 0 || open[len(open)-1] != c {
+				return false
+			}
+			open = open[:len(open)-1]
+		}
+	}
+	rest := ""
+	if quoted {
+		rest = `"`
+		if strings.HasSuffix(s, `\`) {
+			return true
+		}
+	}
+	closing := string(reversed(open))
+	for _, end := range []string{"", "null", `:null`, `"":null`, "0", "e", "rue", "ue", "alse", "lse", "se", "ull", "ll", "l"} {
+		if gjson.Valid(s + rest + end + closing) {
+			return true
+		}
+	}
+	return false
+}
+
+func reversed(b []byte) []byte {
+	r := make([]byte, len(b))
+	for i, c := range b {
+		r[len(b)-1-i] = c
+	}
+	return r
+}

@@ -1,0 +1,52 @@
+package mapping
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"livetape/feed/market"
+)
+
+// The orders in which a rule can take the rows of one symbol in one event.
+const (
+	ByTime = "by_time" // in the order of their times
+	Latest = "latest"  // only the one with the latest time that is not in the future
+)
+
+// clockLead is how far ahead of this machine's clock a time may be that is not in the future.
+const clockLead = 5 * time.Minute
+
+// orderRows puts the updates of one event, from the one at index first on, in the order that a rule asks for. Those without
+// a time stay where they are.
+func orderRows(order string, updates []market.Update, now time.Time) []market.Update {
+	at := func(u market.Update) time.Time {
+		if q, ok := u.(market.Quote); ok {
+			return q.Time
+		}
+		return time.Time{}
+	}
+	switch order {
+	case ByTime:
+		slices.SortStableFunc(updates, func(a, b market.Update) int {
+			x, y := at(a), at(b)
+			if x.IsZero() || y.IsZero() {
+				return 0
+			}
+			return cmp.Compare(x.UnixNano(), y.UnixNano())
+		})
+	case Latest:
+		newest := map[string]time.Time{}
+		for _, u := range updates {
+			q, ok := u.(market.Quote)
+			if ok && q.Time.After(newest[q.Symbol]) && q.Time.Before(now.Add(clockLead)) {
+				newest[q.Symbol] = q.Time
+			}
+		}
+		return slices.DeleteFunc(updates, func(u market.Update) bool {
+			q, ok := u.(market.Quote)
+			return ok && !q.Time.Equal(newest[q.Symbol])
+		})
+	}
+	return updates
+}

@@ -1,0 +1,148 @@
+package mapping_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/decode/mapping"
+	"livetape/feed/market"
+)
+
+// decodeAll decodes payloads one after the other and writes each as a line.
+func decodeAll(t *testing.T, rule mapping.Rule, payloads ...string) (lines []string) {
+	t.Helper()
+	d, err := mapping.Compile("desk", mapping.Spec{Map: []mapping.Rule{rule}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range payloads {
+		m, err := d.Decode("message", []byte(p))
+		line := []string{}
+		for _, u := range m.Updates {
+			switch u := u.(type) {
+			case market.Quote:
+				line = append(line, strings.Join(strings.Fields(fmt.Sprintf("%s %s %s×%s %s×%s", u.Symbol, u.Last, u.Bid, u.BidSize, u.Ask, u.AskSize)), " "))
+			case market.Reading:
+				line = append(line, u.Name+"="+u.Value.String())
+			case market.Headline:
+				line = append(line, u.Title)
+			}
+		}
+		if err != nil {
+			line = append(line, err.Error())
+		}
+		if m.Unmapped != "" {
+			line = append(line, m.Unmapped)
+		}
+		lines = append(lines, strings.Join(line, "; "))
+	}
+	return lines
+}
+
+func value(path string) *mapping.Value { return &mapping.Value{Path: path} }
+
+func TestTheBestOfABookIsShown(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		book     mapping.Book
+		payloads []string
+		want     []string
+	}{
+		{"levels that are lists, in any order", mapping.Book{Bids: "b", Asks: "a"},
+			[]string{`{"s":"A","b":[["9.8","1"],["9.9","2"]],"a":[["10.2","3"],["10.1","4"]]}`}, []string{"A 9.9×2 10.1×4"}},
+		{"levels that are maps", mapping.Book{Bids: "b", Asks: "a", Price: "px", Size: "qty"},
+			[]string{`{"s":"A","b":[{"px":9.9,"qty":2}],"a":[]}`}, []string{"A 9.9×2 ×"}},
+		{"sizes under prices", mapping.Book{Bids: "b", Asks: "a"},
+			[]string{`{"s":"A","b":{"9.9":"2","9.8":"7"},"a":{"10.1":4}}`}, []string{"A 9.9×2 10.1×4"}},
+		{"deltas before a whole book show nothing", mapping.Book{Bids: "b", Asks: "a", Deltas: true},
+			[]string{`{"s":"A","b":[["9.9","0"]],"a":[]}`}, []string{"there is none of book"}},
+		{"deltas change the book", mapping.Book{Bids: "b", Asks: "a", Deltas: true},
+			[]string{`{"s":"A","b":[["9.9","2"],["9.8","1"]],"a":[["10.1","4"]]}`, `{"s":"A","b":[["9.9","0"]],"a":[["10.05","1"]]}`, `{"s":"B","b":[["1","0"]],"a":[]}`,
+				`{"type":"snapshot","s":"A","b":[["9","1"]],"a":[["11","1"]]}`},
+			[]string{"A 9.9×2 10.1×4", "A 9.8×1 10.05×1", "there is none of book", "A 9×1 11×1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(c.want, decodeAll(t, mapping.Rule{Symbol: value("s"), Book: &c.book}, c.payloads...)); diff != "" {
+				t.Errorf("want (-), got (+):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRowsOfOneSymbolAreTakenInTheOrderOfTheirTimes(t *testing.T) {
+	t.Parallel()
+	future := time.Now().Add(48 * time.Hour).Unix()
+	list := fmt.Sprintf(`[{"s":"A","p":3,"t":1767225720},{"s":"B","p":9,"t":1767225600},{"s":"A","p":1,"t":1767225600},{"s":"A","p":8,"t":%d}]`, future)
+	for order, want := range map[string]string{
+		"":             "A 3 × ×; B 9 × ×; A 1 × ×; A 8 × ×",
+		mapping.ByTime: "B 9 × ×; A 1 × ×; A 3 × ×; A 8 × ×",
+		mapping.Latest: "A 3 × ×; B 9 × ×",
+	} {
+		got := decodeAll(t, mapping.Rule{Each: "$", Rows: order, Symbol: value("s"), Last: value("p"), Time: value("t")}, list)
+		if got[0] != want {
+			t.Errorf("%q: %s, want %s", order, got[0], want)
+		}
+	}
+}
+
+func TestReadingsAreNamedByPathAndSymbol(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		rule    mapping.Rule
+		payload string
+		want    string
+	}{
+		{mapping.Rule{Values: mapping.Paths{"temperature", "humidity"}}, `{"temperature":25,"humidity":"60.5"}`, "temperature=25; humidity=60.5"},
+		{mapping.Rule{Values: mapping.Paths{"value"}}, `{"value":0.53}`, "desk=0.53"},
+		{mapping.Rule{Values: mapping.Paths{"$value"}}, `0.53`, "desk=0.53"},
+		{mapping.Rule{Symbol: value("room"), Values: mapping.Paths{"air.temp", "value"}}, `{"room":"kitchen","air":{"temp":21},"value":1}`, "kitchen temp=21; kitchen=1"},
+		{mapping.Rule{Values: mapping.Paths{"a", "b"}}, `{"a":"warm","b":2}`, `b=2; a: "warm" is not a number`},
+		{mapping.Rule{Values: mapping.Paths{"a"}}, `{"b":2}`, "there is none of a"},
+	} {
+		c.rule.Kind = "reading"
+		if got := decodeAll(t, c.rule, c.payload); got[0] != c.want {
+			t.Errorf("%s: %s, want %s", c.payload, got[0], c.want)
+		}
+	}
+}
+
+func TestPlainTextCanBeAHeadline(t *testing.T) {
+	t.Parallel()
+	got := decodeAll(t, mapping.Rule{Kind: "news", Headline: value("$data")}, "new server event 10:17:08 AM\n", `"quoted"`)
+	if diff := cmp.Diff([]string{"new server event 10:17:08 AM", "quoted"}, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAlmostJSONIsReadWhereItHasOneMeaning(t *testing.T) {
+	t.Parallel()
+	rule := mapping.Rule{Symbol: value("s"), Last: value("p"), Bid: value("b")}
+	for payload, want := range map[string]string{
+		`{"s":"A","p":1,"b":NaN}`:              "A 1 × ×",
+		`{"s":"A","p":-Infinity,"b":1}`:        "A 1× ×",
+		`{"s":"A","p":1,}`:                     "A 1 × ×",
+		`{"s":"A, NaN,]","p":1,}`:              "A, NaN,] 1 × ×",
+		"{\"s\":\"A\",\"p\":1}\x1e":            "A 1 × ×",
+		`data: {"s":"A","p":1}`:                "A 1 × ×",
+		`{"s":"A","p":1,"p":2}`:                "A 2 × ×",
+		`{'s': 'A', 'p': 1}`:                   "not JSON: quoted with ' like a Python dict: the server must send json.dumps(…), not str(…)",
+		`{"s":"A","p":1`:                       "not JSON: it ends within a value, after 14 bytes: the server may cut long events",
+		`{"s":"A","p":1;2}`:                    `not JSON: ';' at byte 15, after "s\":\"A\",\"p\":1"`,
+		"{\"s\":\"A\",\"p\":\x011}":            `not JSON: U+0001 at byte 14, after "\"s\":\"A\",\"p\":"`,
+		`<html><body>gone</body></html>`:       "not JSON: the data is HTML or XML",
+		`{"s":"A","p":0x10}`:                   `not JSON: 'x' at byte 15, after "s\":\"A\",\"p\":0"`,
+		`{"s":"A" "p":1}`:                      `not JSON: '"' at byte 10, after "{\"s\":\"A\" "`,
+		"\xef\xbb\xbf{\"s\":\"A\",\"p\":1}":    "A 1 × ×",
+		`{"s":"A","p":1.5,"b":{"c":[1,2,],},}`: "A 1.5 × ×; bid: {\"c\":[1,2]} is a list or a map, not one value",
+	} {
+		if got := decodeAll(t, rule, payload); got[0] != want {
+			t.Errorf("%s\n got %s\nwant %s", payload, got[0], want)
+		}
+	}
+}
