@@ -7,8 +7,8 @@ import (
 	"github.com/mattn/go-runewidth"
 )
 
-// cells is the room that a text may take on screen. Some terminals count characters as they are read, 🇩🇪 as one
-// of two cells, and some count code points: the larger of both fits in either.
+// cells is the width of a text on screen. Some terminals count what is read as one character, such as 🇩🇪, as one of
+// two cells; others count code points. The larger of both fits on either.
 func cells(s string) int {
 	for i := range len(s) {
 		if s[i] >= 0x80 || s[i] < ' ' {
@@ -20,17 +20,17 @@ func cells(s string) int {
 
 // codePointCells is the width of a text on a terminal that counts code points.
 func codePointCells(s string) int {
-	terminal, n := runewidth.Condition{}, 0 // of no locale: ambiguous signs take one cell
+	terminal, n := runewidth.Condition{}, 0 // no locale: ambiguous characters take one cell
 	for _, r := range s {
 		n += terminal.RuneWidth(r)
 	}
 	return n
 }
 
-// truncate is a text that fits w cells, with an ellipsis for what does not.
+// truncate cuts a text to w cells, with an ellipsis for the rest.
 func truncate(text string, w int) string { return truncateWith(text, w, "…") }
 
-// truncateWith is a text that fits w cells, with a tail for what does not. It parts no character.
+// truncateWith cuts a text to w cells, with a tail for the rest. It splits no character.
 func truncateWith(text string, w int, tail string) string {
 	if cells(text) <= w {
 		return text
@@ -43,10 +43,10 @@ func truncateWith(text string, w int, tail string) string {
 	return ""
 }
 
-// wrap breaks a sentence into at most so many lines between words; the last holds all the rest.
+// wrap breaks a text between words into at most so many lines; the last holds all the rest.
 func wrap(text string, width, most int) []string { return wrapWithFirst(text, width, width, most) }
 
-// wrapWithFirst is wrap with another room in the first line, which is empty where that does not hold a word.
+// wrapWithFirst is wrap with another width of the first line, which stays empty if it does not hold a word.
 func wrapWithFirst(text string, first, width, most int) []string {
 	if width < 1 || most < 1 {
 		return nil
@@ -88,7 +88,7 @@ func nextWord(text string) (word, rest string) {
 	return text, ""
 }
 
-// wordPrefix is what of a word fits w cells, and at least one character.
+// wordPrefix is as much of a word as fits w cells, and at least one character.
 func wordPrefix(word string, w int) string {
 	for n := w; n <= w+2; n++ {
 		if part := truncateWith(word, n, ""); part != "" && strings.HasPrefix(word, part) {

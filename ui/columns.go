@@ -23,22 +23,23 @@ const (
 	columns
 )
 
-// columnPriority is the order in which columns get their space: the last ones leave a narrow screen first.
+// columnPriority is the order in which columns get their space. A narrow screen loses the last ones first.
 var columnPriority = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colBid, colAsk, colName, colVolume, colRange}
 
 const (
-	gutter     = 2 // the cursor's mark, before the first column
-	arrowCells = 2 // the tick's arrow and the mark of a mid price, before the last price
-	symbolMin  = 4
-	nameMin    = 16
-	nameMax    = 30
-	barCells   = 9  // of the picture of a range
-	volumeMin  = 6  // of a volume cut to three digits and a unit
-	maxDigits  = 20 // cells that one column gives to either side of a decimal point
+	gutter     = 2 // the cursor's sign, before the first column
+	arrowCells = 2 // the arrow of the last change and the sign of a mid price, before the price
 	ageCells   = 3
+	barCells   = 9  // the bar of a range
+	maxDigits  = 20 // on either side of a decimal point
+
+	minSymbolWidth = 4
+	minNameWidth   = 16
+	maxNameWidth   = 30
+	minVolumeWidth = 6 // of a volume abbreviated to three digits and a unit
 )
 
-// rowText is what a row says, as text: digit for digit what the board holds.
+// rowText is a row of the board as text, digit for digit.
 type rowText struct {
 	price            string
 	mid              bool
@@ -48,11 +49,10 @@ type rowText struct {
 	low, high        string
 	rangeSeen        bool
 	name, tag        string
-	tagInk           style
+	tagStyle         style
 }
 
-// rowTextOf turns a row into text.
-func rowTextOf(r *market.Row) rowText {
+func newRowText(r *market.Row) rowText {
 	text := rowText{name: r.Name, bid: r.Bid.Value.String(), ask: r.Ask.Value.String(), volume: humanize.Group(r.Volume.Value.String())}
 	price, mid := r.Price()
 	text.price, text.mid = price.String(), mid
@@ -63,18 +63,18 @@ func rowTextOf(r *market.Row) rowText {
 	}
 	low, high, seen := r.Range()
 	text.low, text.high, text.rangeSeen = low.String(), high.String(), seen
-	text.tag, text.tagInk = haltTag(r.Halt)
+	text.tag, text.tagStyle = haltTag(r.Halt)
 	if text.tag != "" && r.Halt.Reason != "" {
 		text.name = r.Halt.Reason
 	}
 	return text
 }
 
-// numberWidth is the room that a column's numbers need before and after the decimal point.
+// numberWidth is the width that a column's numbers need before and after the decimal point.
 type numberWidth struct {
 	whole, fraction int
-	longest         int  // of the numbers, which is less than both where a large one has few decimals
-	unaligned       bool // drawn without regard to the point, where both have no room
+	longest         int  // of a single number; less than the sum where large numbers have few decimals
+	unaligned       bool // the points of the numbers are not below each other, to save width
 }
 
 func (e *numberWidth) fit(number string) {
@@ -91,8 +91,8 @@ func (e numberWidth) total() int {
 	return e.whole + e.fraction
 }
 
-// columnWidths is the room that every column needs for all rows seen so far. It grows and never shrinks:
-// a column that moves with every tick cannot be read.
+// columnWidths is the width that each column needs for all rows seen so far. It grows and never shrinks: nobody can
+// read a column that moves with every tick.
 type columnWidths struct {
 	symbol, feed, name                      int
 	last, change, percent, bid, ask, volume numberWidth
@@ -101,7 +101,7 @@ type columnWidths struct {
 
 // grow makes room for a row.
 func (w *columnWidths) grow(r *market.Row) {
-	text := rowTextOf(r)
+	text := newRowText(r)
 	w.symbol = max(w.symbol, cells(r.Symbol))
 	w.feed = max(w.feed, cells(r.Feed))
 	w.name = max(w.name, cells(text.name)+cells(prefixed(" ", text.tag)))
@@ -118,116 +118,125 @@ func (w *columnWidths) grow(r *market.Row) {
 type columnSlot struct {
 	col     column
 	width   int
-	numbers numberWidth // of a number
+	numbers numberWidth // of columns of numbers
 }
 
-// columnLayout is the columns for a line of some width.
+// columnLayout is the columns of the table at some width.
 type columnLayout struct {
-	slots        []columnSlot // as drawn
+	slots        []columnSlot // from left to right
 	gap          int
-	hasName      bool // there is a name column
-	shortVolume  bool // volumes are cut to three digits and a unit
-	noArrow      bool // nothing stands before a price
-	rangeNumbers bool // the numbers of a range stand beside its picture
+	hasName      bool
+	shortVolume  bool // volumes are abbreviated to three digits and a unit
+	noArrow      bool // no arrow before the price
+	rangeNumbers bool // low and high stand beside the bar of the range
 }
 
-// plan chooses the columns that a line has room for. On a narrow one it gives up aligning the last prices on
-// their points before it gives up the change, and of the other prices before it shows a bid without its ask.
-func (w *columnWidths) plan(width int, manyFeeds bool) columnLayout {
-	chosen, left, n := w.chooseColumns(width, manyFeeds)
-	if chosen[colBid] > 0 && chosen[colAsk] == 0 {
-		tight := *w
-		tight.change.unaligned, tight.bid.unaligned, tight.ask.unaligned = true, true, true
-		if both, bothLeft, bothN := tight.chooseColumns(width, manyFeeds); both[colAsk] > 0 {
-			return tight.spreadRest(both, bothLeft, bothN)
+// layOut chooses the columns that a line has room for. On a narrow one, rather than drop the change it does not align
+// last prices on their points, and rather than show a bid without its ask it does not align these.
+func (w *columnWidths) layOut(width int, manyFeeds bool) columnLayout {
+	all := w.choose(width, manyFeeds)
+	if all.widths[colBid] > 0 && all.widths[colAsk] == 0 {
+		unaligned := *w
+		unaligned.change.unaligned, unaligned.bid.unaligned, unaligned.ask.unaligned = true, true, true
+		if both := unaligned.choose(width, manyFeeds); both.widths[colAsk] > 0 {
+			return unaligned.spread(both)
 		}
 	}
-	if chosen[colPercent] > 0 || n == 0 {
-		return w.spreadRest(chosen, left, n)
+	if all.widths[colPercent] > 0 || all.count == 0 {
+		return w.spread(all)
 	}
-	whole := chosen[colLast] == w.widthFor(colLast, width)
-	ragged := *w
-	ragged.last.unaligned = true
-	if tight, tightLeft, tightN := ragged.chooseColumns(width, manyFeeds); tight[colPercent] > 0 || !whole {
-		if tight[colLast] == ragged.widthFor(colLast, width) {
-			return ragged.spreadRest(tight, tightLeft, tightN)
-		}
-		return ragged.symbolAndPriceOnly(width)
+	unaligned := *w
+	unaligned.last.unaligned = true
+	tight := unaligned.choose(width, manyFeeds)
+	switch {
+	case tight.widths[colPercent] == 0 && all.widths[colLast] == w.widthFor(colLast, width):
+		return w.spread(all)
+	case tight.widths[colLast] == unaligned.widthFor(colLast, width):
+		return unaligned.spread(tight)
 	}
-	return w.spreadRest(chosen, left, n)
+	return unaligned.symbolAndPriceOnly(width)
 }
 
-// symbolAndPriceOnly is the plan of a line that has no room for more than symbols, of which only the begin where need be, and
-// prices without arrows.
+// symbolAndPriceOnly is the layout of a line that has no room for more than symbols, cut where need be, and prices
+// without arrows.
 func (w *columnWidths) symbolAndPriceOnly(width int) columnLayout {
-	p := columnLayout{gap: 2, shortVolume: true, noArrow: true}
+	l := columnLayout{gap: 2, shortVolume: true, noArrow: true}
 	room, need := max(width-gutter, 0), max(w.last.total(), len("LAST"))
-	symbol := min(max(room-p.gap-need, symbolMin), w.widthFor(colSymbol, width), room)
-	p.slots = append(p.slots, columnSlot{colSymbol, symbol, numberWidth{}})
-	if last := min(need, room-symbol-p.gap); last > 0 {
-		p.slots = append(p.slots, columnSlot{colLast, last, w.last})
+	symbol := min(max(room-l.gap-need, minSymbolWidth), w.widthFor(colSymbol, width), room)
+	l.slots = append(l.slots, columnSlot{colSymbol, symbol, numberWidth{}})
+	if last := min(need, room-symbol-l.gap); last > 0 {
+		l.slots = append(l.slots, columnSlot{colLast, last, w.last})
 	}
-	return p
+	return l
 }
 
-// chooseColumns takes columns while there is room, and returns what is left of it and how many it took.
-func (w *columnWidths) chooseColumns(width int, manyFeeds bool) (chosen [columns]int, left, n int) {
-	left = width - gutter
+// chosenColumns are the widths of the columns that a line has room for, zero for the others.
+type chosenColumns struct {
+	widths [columns]int
+	count  int
+	left   int // cells of the line
+}
+
+// choose takes columns by priority while there is room.
+func (w *columnWidths) choose(width int, manyFeeds bool) chosenColumns {
+	chosen := chosenColumns{left: width - gutter}
 	for _, c := range columnPriority {
-		need, gap := w.widthFor(c, width), min(n, 1)*2
+		need, gap := w.widthFor(c, width), min(chosen.count, 1)*2
 		if need == 0 || (c == colFeed && !manyFeeds) {
 			continue
 		}
-		if gap+need > left && n < 2 { // even the narrowest screen has a symbol and some of its price
-			need = left - gap
+		if gap+need > chosen.left && chosen.count < 2 { // even the narrowest screen has a symbol and some of its price
+			need = chosen.left - gap
 		}
-		if gap+need > left || need <= 0 {
+		if gap+need > chosen.left || need <= 0 {
 			break
 		}
-		chosen[c] = need
-		left -= gap + need
-		n++
+		chosen.widths[c] = need
+		chosen.left -= gap + need
+		chosen.count++
 	}
-	return chosen, left, n
+	return chosen
 }
 
-// spreadRest gives what is left of a line to names, whole volumes, the numbers of the range, and the gaps.
-func (w *columnWidths) spreadRest(chosen [columns]int, left, n int) columnLayout {
-	p := columnLayout{gap: 2, hasName: chosen[colName] > 0, shortVolume: true}
-	widen := func(c column, to int) bool {
-		more := max(to-chosen[c], 0)
-		if chosen[c] == 0 || more > left {
-			return false
-		}
-		chosen[c] += more
-		left -= more
-		return true
+// widen widens a chosen column if there is room.
+func (c *chosenColumns) widen(col column, width int) bool {
+	more := max(width-c.widths[col], 0)
+	if c.widths[col] == 0 || more > c.left {
+		return false
 	}
-	if !widen(colName, min(w.name, nameMax)) {
-		widen(colName, chosen[colName]+left)
-	}
-	p.shortVolume = !widen(colVolume, max(w.volume.total(), volumeMin))
-	p.rangeNumbers = widen(colRange, w.low+1+barCells+1+w.high)
-	if n > 1 {
-		p.gap += min(left/(n-1), 2)
-	}
-	for c := range columns {
-		if chosen[c] > 0 {
-			p.slots = append(p.slots, columnSlot{c, chosen[c], w.numbersOf(c)})
-		}
-	}
-	return p
+	c.widths[col] += more
+	c.left -= more
+	return true
 }
 
-// widthFor is the room that a column wants; zero when no row has anything for it.
+// spread gives what is left of a line to names, whole volumes, the numbers of the range, and the gaps.
+func (w *columnWidths) spread(chosen chosenColumns) columnLayout {
+	l := columnLayout{gap: 2, hasName: chosen.widths[colName] > 0}
+	if !chosen.widen(colName, min(w.name, maxNameWidth)) {
+		chosen.widen(colName, chosen.widths[colName]+chosen.left)
+	}
+	l.shortVolume = !chosen.widen(colVolume, max(w.volume.total(), minVolumeWidth))
+	l.rangeNumbers = chosen.widen(colRange, w.low+1+barCells+1+w.high)
+	if chosen.count > 1 {
+		l.gap += min(chosen.left/(chosen.count-1), 2)
+	}
+	for c, width := range chosen.widths {
+		if width > 0 {
+			l.slots = append(l.slots, columnSlot{column(c), width, w.numbersOf(column(c))})
+		}
+	}
+	return l
+}
+
+// widthFor is the least width of a column; zero when no row has anything in it.
 func (w *columnWidths) widthFor(c column, width int) int {
 	switch c {
 	case colSymbol:
-		return max(min(w.symbol, symbolMax(width)), 6)
+		return max(min(w.symbol, maxSymbolWidth(width)), 6)
 	case colFeed:
 		return max(min(w.feed, 12), 4)
 	case colName:
-		return min(w.name, nameMin)
+		return min(w.name, minNameWidth)
 	case colLast:
 		return arrowCells + max(w.last.total(), 4)
 	case colPercent:
@@ -238,7 +247,7 @@ func (w *columnWidths) widthFor(c column, width int) int {
 		}
 		return barCells
 	case colVolume:
-		return min(w.volume.total(), 1) * volumeMin
+		return min(w.volume.total(), 1) * minVolumeWidth
 	case colAge:
 		return ageCells
 	}
@@ -248,8 +257,10 @@ func (w *columnWidths) widthFor(c column, width int) int {
 	return 0
 }
 
-func symbolMax(width int) int { return max(width/6, 6) + 4 }
+// maxSymbolWidth is that of the symbol column on a line of some width.
+func maxSymbolWidth(width int) int { return max(width/6, 6) + 4 }
 
+// numbersOf is the width of a column's numbers.
 func (w *columnWidths) numbersOf(c column) numberWidth {
 	switch c {
 	case colLast:
@@ -264,7 +275,7 @@ func (w *columnWidths) numbersOf(c column) numberWidth {
 		return w.ask
 	case colVolume:
 		return w.volume
-	case colRange: // low and high stand to either side of the dash
+	case colRange: // low and high on either side of the bar
 		return numberWidth{whole: w.low, fraction: w.high}
 	}
 	return numberWidth{}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -8,9 +9,9 @@ import (
 	"livetape/ui/humanize"
 )
 
-const minDetailLines = 9 // of the details with their title
+const minDetailLines = 9 // including the title
 
-// viewDetail draws all that is known of the selected row, headline or event.
+// viewDetail shows all that is known of the selected symbol, headline or event.
 func (m Model) viewDetail(t *content, height int) []string {
 	area := m.focusedArea(height)
 	w := newLineWriter(m.theme, m.width)
@@ -30,13 +31,12 @@ func (m Model) viewDetail(t *content, height int) []string {
 	return viewRowDetail(w, area, t.rows[m.prices.cursor])
 }
 
-// detailNumber is one number of a row with its own age.
+// detailNumber is one number of a symbol, which has its own age.
 type detailNumber struct {
 	name string
 	cell *market.Cell
 }
 
-// detailNumbers are the numbers of a row.
 func detailNumbers(r *market.Row) []detailNumber {
 	return []detailNumber{
 		{"Last", &r.Last}, {"Size", &r.Size}, {"Volume", &r.Volume},
@@ -45,14 +45,14 @@ func detailNumbers(r *market.Row) []detailNumber {
 	}
 }
 
-// detailColumn is facts below each other, and the room that their names and all of them need.
+// detailColumn is numbers below each other, with the width of their names and of the whole column.
 type detailColumn struct {
-	facts       []detailNumber
-	name, width int
+	numbers          []detailNumber
+	nameWidth, width int
 }
 
-// layOutNumbers puts facts into as many columns as have room without cutting a number. Where three have none, those
-// that the feed never gave are left out.
+// layOutNumbers arranges numbers in as many columns as fit without cutting one, three at most. Where three do not fit,
+// numbers that the feed never gave are left out.
 func layOutNumbers(all []detailNumber, width int) []detailColumn {
 	for n := 3; ; n-- {
 		var columns []detailColumn
@@ -67,7 +67,7 @@ func layOutNumbers(all []detailNumber, width int) []detailColumn {
 				columns[i].width = even
 			}
 		}
-		if n == 1 || needed-gutter <= width { // behind the last there is no gutter
+		if n == 1 || needed-gutter <= width { // the last column needs no gutter after it
 			return columns
 		}
 		given := slices.DeleteFunc(slices.Clone(all), func(x detailNumber) bool { return !x.cell.Value.IsSet() })
@@ -78,17 +78,17 @@ func layOutNumbers(all []detailNumber, width int) []detailColumn {
 }
 
 func newDetailColumn(all []detailNumber) detailColumn {
-	c := detailColumn{facts: all}
+	c := detailColumn{numbers: all}
 	value := 0
 	for _, x := range all {
-		c.name = max(c.name, len(x.name)+gutter)
+		c.nameWidth = max(c.nameWidth, len(x.name)+gutter)
 		value = max(value, len(x.cell.Value.String()))
 	}
-	c.width = c.name + value + 2 + ageCells + gutter
+	c.width = c.nameWidth + value + 2 + ageCells + gutter
 	return c
 }
 
-// viewRowDetail draws a symbol's numbers, each with the time since the feed last said it.
+// viewRowDetail shows a symbol's numbers, each with the time since the feed last sent it.
 func viewRowDetail(w *lineWriter, area drawArea, r *market.Row) []string {
 	lines := []string{titleLine(w, area, r.Symbol, prefixed("· ", r.Name)+prefixed(" · ", r.Currency), "esc closes")}
 	if tag, st := haltTag(r.Halt); tag != "" {
@@ -98,33 +98,32 @@ func viewRowDetail(w *lineWriter, area drawArea, r *market.Row) []string {
 		lines = append(lines, w.endLine())
 	}
 	columns := layOutNumbers(detailNumbers(r), area.width)
-	for i := range columns[0].facts {
+	for i := range columns[0].numbers {
 		w.writeBlanks(gutter)
 		for _, c := range columns {
-			if i < len(c.facts) {
-				drawDetailNumber(w, area, c, c.facts[i])
+			if i < len(c.numbers) {
+				drawDetailNumber(w, area, c, c.numbers[i])
 			}
 		}
 		lines = append(lines, w.endLine())
 	}
-	lines = append(lines, drawQuoteCount(w, area, r))
-	lines = append(lines, drawSparkline(w, "1 s", &r.Seconds), drawSparkline(w, "1 min", &r.Minutes))
+	lines = append(lines, quoteCountLine(w, area, r), sparklineOf(w, "1 s", &r.Seconds), sparklineOf(w, "1 min", &r.Minutes))
 	return padLines(lines, area.height)
 }
 
-// rowDetailHeight is the height at which nothing of a row's details is left out.
+// rowDetailHeight is the height that a symbol's details need.
 func rowDetailHeight(r *market.Row, width int) int {
-	n := 1 + len(layOutNumbers(detailNumbers(r), width)[0].facts) + 3
+	n := 1 + len(layOutNumbers(detailNumbers(r), width)[0].numbers) + 3
 	if tag, _ := haltTag(r.Halt); tag != "" {
 		n++
 	}
 	return max(n, minDetailLines)
 }
 
-// drawDetailNumber draws a fact and the rest of its column; a number that no column has room for is not drawn in part.
+// drawDetailNumber draws a number in its column. One that is too long for the line is not drawn in part.
 func drawDetailNumber(w *lineWriter, area drawArea, c detailColumn, x detailNumber) {
 	end := w.used + c.width
-	w.writeLeft(muted, x.name, c.name)
+	w.writeLeft(muted, x.name, c.nameWidth)
 	value := x.cell.Value.String()
 	switch {
 	case value == "":
@@ -140,8 +139,8 @@ func drawDetailNumber(w *lineWriter, area drawArea, c detailColumn, x detailNumb
 	w.writeBlanks(end - w.used)
 }
 
-// drawQuoteCount says how often and when the feed spoke of the symbol, in the fullest wording that has room.
-func drawQuoteCount(w *lineWriter, area drawArea, r *market.Row) string {
+// quoteCountLine says how many quotes of the symbol the feed sent, and when, in the longest wording that fits.
+func quoteCountLine(w *lineWriter, area drawArea, r *market.Row) string {
 	w.writeBlanks(gutter)
 	quotes, last, stamp, by := humanize.Plural(r.Count, "quote"), ", the last "+humanize.Age(elapsed(area.now, r.Updated))+" ago", "", ""
 	if !r.Quoted.IsZero() {
@@ -157,8 +156,8 @@ func drawQuoteCount(w *lineWriter, area drawArea, r *market.Row) string {
 	return w.endLine()
 }
 
-// drawSparkline draws the closes of the last bars.
-func drawSparkline(w *lineWriter, name string, bars *market.Bars) string {
+// sparklineOf is a line with the closes of the last bars.
+func sparklineOf(w *lineWriter, name string, bars *market.Bars) string {
 	w.writeBlanks(gutter)
 	w.writeLeft(muted, name, 7)
 	room := w.width - w.used - 1
@@ -171,16 +170,10 @@ func drawSparkline(w *lineWriter, name string, bars *market.Bars) string {
 	return w.endLine()
 }
 
-// viewStoryDetail draws a headline in full.
+// viewStoryDetail shows a headline in full.
 func viewStoryDetail(w *lineWriter, area drawArea, s *market.Story) []string {
-	lines := []string{titleLine(w, area, firstNonEmpty(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
-	for _, part := range []span{{strong, s.Title}, {plain, s.Summary}, {accent, s.URL}} {
-		for _, line := range wrap(part.text, area.width-4, area.height) {
-			w.writeBlanks(gutter)
-			w.write(part.ink, line)
-			lines = append(lines, w.endLine())
-		}
-	}
+	lines := []string{titleLine(w, area, cmp.Or(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
+	lines = append(lines, w.wrapped([]span{{strong, s.Title}, {plain, s.Summary}, {accent, s.URL}}, area.height)...)
 	w.writeBlanks(gutter)
 	w.write(muted, storyTimesText(area, s))
 	return padLines(append(lines, w.endLine()), area.height)
@@ -197,15 +190,8 @@ func storyTimesText(area drawArea, s *market.Story) string {
 	return words
 }
 
-// viewEventDetail draws an event of the log over as many lines as there are.
+// viewEventDetail shows an event of the log in full, as far as it was kept.
 func viewEventDetail(w *lineWriter, area drawArea, e *logEntry) []string {
 	lines := []string{titleLine(w, area, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
-	for _, part := range e.spans(maxData, true) {
-		for _, line := range wrap(part.text, area.width-4, area.height) {
-			w.writeBlanks(gutter)
-			w.write(part.ink, line)
-			lines = append(lines, w.endLine())
-		}
-	}
-	return padLines(lines, area.height)
+	return padLines(append(lines, w.wrapped(e.spans(maxData, true), area.height)...), area.height)
 }

@@ -169,7 +169,7 @@ func (w *columnWidths) natural() int {
 			n += need + 3
 		}
 	}
-	return n + max(min(w.name, nameMax)-nameMin, 0) + max(w.volume.total()-volumeMin, 0) + w.low + w.high + 2
+	return n + max(min(w.name, maxNameWidth)-minNameWidth, 0) + max(w.volume.total()-minVolumeWidth, 0) + w.low + w.high + 2
 }
 
 // statusLines are the badges and what belongs to them, in as many lines as they need and may have.
@@ -217,7 +217,7 @@ func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	}
 	if g := h.recentGap(m.now); g != nil && h.state(m.now) == feed.Live {
 		s := gapSpan(g, m.width-3)
-		all = append(all, span{s.ink, "   " + s.text})
+		all = append(all, span{s.style, "   " + s.text})
 	}
 	if words := h.recentNotice(m.now); words != "" {
 		all = append(all, span{warn, "   " + words})

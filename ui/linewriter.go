@@ -2,49 +2,54 @@ package ui
 
 import "strings"
 
-// lineWriter writes one line of cells after the other, and never more than width cells to a line.
+// lineWriter writes styled lines, one after the other, none wider than width cells.
 type lineWriter struct {
-	styles   *theme
+	theme    *theme
 	width    int
-	selected bool // the line stands under the cursor
+	selected bool // the line is under the cursor
 
 	line  strings.Builder
-	used  int
+	used  int // cells of the line
 	style style
 }
 
-func newLineWriter(s *theme, width int) *lineWriter { return &lineWriter{styles: s, width: width} }
+func newLineWriter(t *theme, width int) *lineWriter { return &lineWriter{theme: t, width: width} }
 
 // write writes text, cut with an ellipsis where the line ends.
-func (p *lineWriter) write(st style, text string) {
-	w := cells(text)
-	if left := p.width - p.used; w > left {
-		text = truncate(text, left)
-		w = cells(text)
-	}
-	p.emit(st, text, w)
-}
-
-// writeLeft writes text into w cells, from the left.
-func (p *lineWriter) writeLeft(st style, text string, w int) {
+func (w *lineWriter) write(st style, text string) {
 	n := cells(text)
-	if n > w {
-		text = truncate(text, w)
+	if left := w.width - w.used; n > left {
+		text = truncate(text, left)
 		n = cells(text)
 	}
-	p.write(st, text)
-	p.writeBlanks(w - n)
+	w.writeCells(st, text, n)
 }
 
-// writeRight writes text into w cells, up to the right.
-func (p *lineWriter) writeRight(st style, text string, w int) {
+func (w *lineWriter) writeSpans(spans []span) {
+	for _, s := range spans {
+		w.write(s.style, s.text)
+	}
+}
+
+// writeLeft writes text flush left into so many cells.
+func (w *lineWriter) writeLeft(st style, text string, width int) {
 	n := cells(text)
-	if n > w {
-		p.writeLeft(st, text, w)
+	if n > width {
+		text = truncate(text, width)
+		n = cells(text)
+	}
+	w.write(st, text)
+	w.writeBlanks(width - n)
+}
+
+// writeRight writes text flush right into so many cells.
+func (w *lineWriter) writeRight(st style, text string, width int) {
+	if n := cells(text); n <= width {
+		w.writeBlanks(width - n)
+		w.write(st, text)
 		return
 	}
-	p.writeBlanks(w - n)
-	p.write(st, text)
+	w.writeLeft(st, text, width)
 }
 
 // writeBlanks writes n blanks.
@@ -54,52 +59,52 @@ func (w *lineWriter) writeBlanks(n int) {
 		return
 	}
 	st := w.style
-	if w.styles.hasBackground[st] {
+	if w.theme.hasBackground[st] {
 		st = plain
 	}
-	w.emit(st, spaces(n), n)
+	w.writeCells(st, spaces(n), n)
 }
 
-// fillWith repeats one cell up to the end of the line.
-func (w *lineWriter) fillWith(st style, cell string) {
+// fillWith repeats a character of one cell up to the end of the line.
+func (w *lineWriter) fillWith(st style, char string) {
 	if n := w.width - w.used; n > 0 {
-		w.emit(st, strings.Repeat(cell, n), n)
+		w.writeCells(st, strings.Repeat(char, n), n)
 	}
 }
 
-func (p *lineWriter) emit(st style, text string, w int) {
+// writeCells writes text that is known to be n cells wide.
+func (w *lineWriter) writeCells(st style, text string, n int) {
 	if text == "" {
 		return
 	}
-	if st != p.style || p.used == 0 {
-		p.switchStyle(st)
+	if st != w.style || w.used == 0 {
+		w.switchStyle(st)
 	}
-	p.line.WriteString(text)
-	p.used += w
+	w.line.WriteString(text)
+	w.used += n
 }
 
-// switchStyle leaves one ink for another.
 func (w *lineWriter) switchStyle(st style) {
-	if w.escapeOf(w.style) != "" && w.used > 0 {
+	if w.escape(w.style) != "" && w.used > 0 {
 		w.line.WriteString(resetSequence)
 	}
-	w.line.WriteString(w.escapeOf(st))
+	w.line.WriteString(w.escape(st))
 	w.style = st
 }
 
-func (w *lineWriter) escapeOf(st style) string {
+func (w *lineWriter) escape(st style) string {
 	if w.selected {
-		return w.styles.escapeSelected[st]
+		return w.theme.selected[st]
 	}
-	return w.styles.escape[st]
+	return w.theme.normal[st]
 }
 
-// endLine closes the line and begins the next; a selected line is drawn to its right edge.
+// endLine returns the line and begins the next. A selected line is filled to its right edge.
 func (w *lineWriter) endLine() string {
 	if w.selected {
 		w.writeBlanks(w.width - w.used)
 	}
-	if w.used > 0 && w.escapeOf(w.style) != "" {
+	if w.used > 0 && w.escape(w.style) != "" {
 		w.line.WriteString(resetSequence)
 	}
 	s := w.line.String()
@@ -108,11 +113,25 @@ func (w *lineWriter) endLine() string {
 	return s
 }
 
-const spacesText = "                                                                "
+// wrapped is spans as indented lines, each span on lines of its own.
+func (w *lineWriter) wrapped(spans []span, maxLines int) []string {
+	var lines []string
+	for _, s := range spans {
+		for _, line := range wrap(s.text, w.width-2*gutter, maxLines) {
+			w.writeBlanks(gutter)
+			w.write(s.style, line)
+			lines = append(lines, w.endLine())
+		}
+	}
+	return lines
+}
 
+const blanks = "                                                                "
+
+// spaces is strings.Repeat without the allocation where n is small.
 func spaces(n int) string {
-	if n <= len(spacesText) {
-		return spacesText[:n]
+	if n <= len(blanks) {
+		return blanks[:n]
 	}
 	return strings.Repeat(" ", n)
 }

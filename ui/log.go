@@ -166,7 +166,7 @@ func (l logPane) row(w *lineWriter, area drawArea, e *logEntry) string {
 		if i > 0 {
 			w.writeBlanks(1)
 		}
-		w.write(part.ink, part.text)
+		w.write(part.style, part.text)
 	}
 	return w.endLine()
 }
@@ -176,10 +176,10 @@ func (e *logEntry) spans(limit int, withID bool) []span {
 	switch {
 	case e.status != nil:
 		s := statusSpan(*e.status)
-		return []span{{s.ink, "● " + s.text}}
+		return []span{{s.style, "● " + s.text}}
 	case e.gap != nil:
 		s := gapSpan(e.gap, limit)
-		return []span{{s.ink, "┄ " + s.text}}
+		return []span{{s.style, "┄ " + s.text}}
 	}
 	st, sign := plain, "  "
 	switch {

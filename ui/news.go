@@ -9,24 +9,24 @@ import (
 )
 
 const (
-	sourceMax  = 14
-	symbolsMax = 16
+	maxSourceWidth  = 14
+	maxSymbolsWidth = 16
 )
 
-// newsPane is the list of headlines, the newest first, with a mark wherever some may be missing.
+// newsPane is the list of headlines, newest first, with a gap mark wherever some may be missing.
 type newsPane struct {
 	list
-	sourceWidth, symbolsWidth int // widths; they grow and never shrink
+	sourceWidth, symbolsWidth int // they grow and never shrink
 	titled                    bool
 }
 
-// line is one row of the list: a story or a mark.
+// newsLine is one row of the list: a headline or a gap mark.
 type newsLine struct {
 	story *market.Story
 	mark  *gapMark
 }
 
-// lines merges stories (newest first) and marks (oldest first) and returns rows from to before.
+// newsLines merges headlines (newest first) and gap marks (oldest first), and returns rows from up to before.
 func newsLines(stories []*market.Story, marks []gapMark, from, before int) []newsLine {
 	var out []newsLine
 	m, at := len(marks)-1, 0
@@ -53,13 +53,13 @@ func newsLines(stories []*market.Story, marks []gapMark, from, before int) []new
 	return out
 }
 
-// grow makes room for a story.
+// grow makes room for a headline.
 func (n *newsPane) grow(s *market.Story) {
-	n.sourceWidth = min(max(n.sourceWidth, cells(s.Source)), sourceMax)
-	n.symbolsWidth = min(max(n.symbolsWidth, cells(strings.Join(s.Symbols, " "))), symbolsMax)
+	n.sourceWidth = min(max(n.sourceWidth, cells(s.Source)), maxSourceWidth)
+	n.symbolsWidth = min(max(n.symbolsWidth, cells(strings.Join(s.Symbols, " "))), maxSymbolsWidth)
 }
 
-// arrange takes the pane's height and the number of rows there are.
+// arrange takes over the height of the pane and the number of its rows.
 func (n newsPane) arrange(height, rows int) newsPane {
 	n.titled = height > 2
 	if n.titled {
@@ -69,7 +69,7 @@ func (n newsPane) arrange(height, rows int) newsPane {
 	return n
 }
 
-// view draws the pane in exactly f.height lines.
+// view draws the pane in exactly area.height lines.
 func (n newsPane) view(area drawArea, t *content) []string {
 	w := newLineWriter(area.theme, area.width)
 	lines := make([]string, 0, area.height)
@@ -87,7 +87,7 @@ func (n newsPane) view(area drawArea, t *content) []string {
 	return padLines(lines, area.height)
 }
 
-// positionText says which headlines are on screen; the marks between them do not count.
+// positionText says which headlines are on screen. Gap marks do not count.
 func (n newsPane) positionText(t *content) string {
 	var above, here int
 	for i, l := range newsLines(t.stories, t.gapMarks, 0, n.end()) {
@@ -125,12 +125,12 @@ func (n newsPane) row(w *lineWriter, area drawArea, l newsLine) string {
 		w.writeLeft(tag, strings.Join(s.Symbols, " "), min(n.symbolsWidth, area.width/6))
 		w.writeBlanks(2)
 	}
-	drawHeadline(w, area, s)
+	drawHeadline(w, s)
 	return w.endLine()
 }
 
-// drawHeadline draws the title with what is special about it.
-func drawHeadline(w *lineWriter, area drawArea, s *market.Story) {
+// drawHeadline draws the title with signs for corrections and importance.
+func drawHeadline(w *lineWriter, s *market.Story) {
 	if s.Corrections > 0 {
 		w.write(warn, "CORRECTED ")
 	}

@@ -68,17 +68,10 @@ func positionText(l list) string {
 	return fmt.Sprintf("%d–%d of %d", l.top+1, l.end(), l.total)
 }
 
-// viewExplanation fills a pane that has nothing to show with the reason.
+// viewExplanation fills the price pane with the reason why it has nothing to show.
 func viewExplanation(area drawArea, words []span) []string {
 	w := newLineWriter(area.theme, area.width)
-	var lines []string
-	for _, s := range words {
-		for _, line := range wrap(s.text, area.width-4, area.height) {
-			w.writeBlanks(gutter)
-			w.write(s.ink, line)
-			lines = append(lines, w.endLine())
-		}
-	}
+	lines := w.wrapped(words, area.height)
 	if len(lines)+2 <= area.height {
 		lines = append([]string{titleLine(w, area, "Prices", "", ""), ""}, lines...)
 	}

@@ -10,77 +10,77 @@ import (
 	"livetape/ui/humanize"
 )
 
-// drawRow draws one symbol.
-func (d *priceTable) drawRow(r *market.Row, text *rowText, isLive bool) string {
-	styles := d.toneOf(r, isLive)
-	if d.pen.selected {
-		d.pen.write(accent, "▌ ")
-	} else {
-		d.pen.writeBlanks(gutter)
-	}
-	for i, s := range d.plan.slots {
-		if i > 0 {
-			d.pen.writeBlanks(d.plan.gap)
-		}
-		d.drawCell(s, r, text, styles)
-	}
-	return d.pen.endLine()
+// tableRow is a row of the board as the table shows it.
+type tableRow struct {
+	*market.Row
+	text   rowText
+	styles rowStyles
 }
 
-// rowStyles is how a row's inks fade with its age.
+// rowStyles are the styles of a row's parts, which fade as the row grows old.
 type rowStyles struct {
 	symbol, number, quiet, age style
 	up, down                   style
-	isFaded                    bool
+	faded                      bool
 }
 
-func (d *priceTable) toneOf(r *market.Row, isLive bool) rowStyles {
-	old := elapsed(d.now, r.Updated)
+func newRowStyles(age time.Duration, isLive bool) rowStyles {
 	switch {
 	case !isLive:
-		return rowStyles{symbol: stale, number: stale, quiet: stale, age: warn, up: stale, down: stale, isFaded: true}
-	case old >= staleFrom:
-		return rowStyles{symbol: stale, number: stale, quiet: stale, age: stale, up: stale, down: stale, isFaded: true}
-	case old >= freshUntil:
+		return rowStyles{symbol: stale, number: stale, quiet: stale, age: warn, up: stale, down: stale, faded: true}
+	case age >= staleFrom:
+		return rowStyles{symbol: stale, number: stale, quiet: stale, age: stale, up: stale, down: stale, faded: true}
+	case age >= freshUntil:
 		return rowStyles{symbol: plain, number: plain, quiet: muted, age: muted, up: up, down: down}
 	}
 	return rowStyles{symbol: strong, number: plain, quiet: muted, age: muted, up: up, down: down}
 }
 
-func (styles rowStyles) forSign(sign int) style {
+func (s rowStyles) forSign(sign int) style {
 	switch {
 	case sign > 0:
-		return styles.up
+		return s.up
 	case sign < 0:
-		return styles.down
+		return s.down
 	}
-	return styles.quiet
+	return s.quiet
 }
 
-func (d *priceTable) drawCell(s columnSlot, r *market.Row, text *rowText, styles rowStyles) {
+func (t *priceTable) rowLine(r *tableRow) string {
+	drawCursorMark(t.w)
+	for i, s := range t.columns.slots {
+		if i > 0 {
+			t.w.writeBlanks(t.columns.gap)
+		}
+		t.drawCell(s, r)
+	}
+	return t.w.endLine()
+}
+
+func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	switch s.col {
 	case colSymbol:
-		d.pen.writeLeft(styles.symbol, r.Symbol, s.width)
+		t.w.writeLeft(r.styles.symbol, r.Symbol, s.width)
 	case colFeed:
-		d.pen.writeLeft(styles.quiet, r.Feed, s.width)
+		t.w.writeLeft(r.styles.quiet, r.Feed, s.width)
 	case colName:
-		d.drawName(s, text, styles)
+		t.drawName(s, r)
 	case colLast:
-		d.drawLast(s, r, text, styles)
+		t.drawLast(s, r)
 	case colChange:
-		d.drawNumber(s.numbers, s.width, text.change, styles.forSign(signOf(text.change)))
+		t.drawNumber(s.numbers, s.width, r.text.change, r.styles.forSign(signOf(r.text.change)))
 	case colPercent:
-		d.drawPercent(s, text, styles)
+		t.drawPercent(s, r)
 	case colBid:
-		d.drawBidOrAsk(s, &r.Bid, text.bid, styles)
+		t.drawBidOrAsk(s, r, &r.Bid, r.text.bid)
 	case colAsk:
-		d.drawBidOrAsk(s, &r.Ask, text.ask, styles)
+		t.drawBidOrAsk(s, r, &r.Ask, r.text.ask)
 	case colVolume:
-		d.drawVolume(s, text, styles)
+		t.drawVolume(s, r)
 	case colRange:
-		d.drawRange(s, text, styles)
+		t.drawRange(s, r)
 	case colAge:
-		d.pen.writeRight(styles.age, humanize.Age(elapsed(d.now, r.Updated)), s.width)
+		t.w.writeRight(r.styles.age, humanize.Age(elapsed(t.now, r.Updated)), s.width)
 	}
 }
 
@@ -94,62 +94,57 @@ func signOf(number string) int {
 	return 0
 }
 
-// drawName draws the name, or what keeps the symbol from trading.
-func (d *priceTable) drawName(s columnSlot, text *rowText, styles rowStyles) {
-	if text.tag == "" {
-		d.pen.writeLeft(styles.quiet, text.name, s.width)
-		return
+// drawName draws the name, or why the symbol does not trade.
+func (t *priceTable) drawName(s columnSlot, r *tableRow) {
+	tag := truncate(r.text.tag, s.width)
+	t.w.write(r.text.tagStyle, tag)
+	separator := " "
+	if tag == "" {
+		separator = ""
 	}
-	tag := text.tag
-	if cells(tag) > s.width {
-		tag = truncate(tag, s.width)
-	}
-	d.pen.write(text.tagInk, tag)
-	d.pen.writeLeft(styles.quiet, prefixed(" ", text.name), s.width-cells(tag))
+	t.w.writeLeft(r.styles.quiet, prefixed(separator, r.text.name), s.width-cells(tag))
 }
 
-// drawArrow draws which way the price went, and the mark of a mid price.
-func (d *priceTable) drawArrow(r *market.Row, text *rowText, styles rowStyles) {
-	arrow := " "
+// drawArrow draws which way the price went, and the sign of a mid price.
+func (t *priceTable) drawArrow(r *tableRow) {
+	arrow, mid := " ", " "
 	switch {
 	case r.Tick > 0:
 		arrow = "▲"
 	case r.Tick < 0:
 		arrow = "▼"
 	}
-	d.pen.write(styles.forSign(r.Tick), arrow)
-	mid := " "
-	if text.mid {
+	if r.text.mid {
 		mid = "≈"
 	}
-	d.pen.write(styles.quiet, mid)
+	t.w.write(r.styles.forSign(r.Tick), arrow)
+	t.w.write(r.styles.quiet, mid)
 }
 
-// drawLast draws the price with its direction; the digits that just changed light up.
-func (d *priceTable) drawLast(s columnSlot, r *market.Row, text *rowText, styles rowStyles) {
+// drawLast draws the price with its direction, and highlights the digits that just changed.
+func (t *priceTable) drawLast(s columnSlot, r *tableRow) {
 	width := s.width
-	if !d.plan.noArrow {
-		d.drawArrow(r, text, styles)
+	if !t.columns.noArrow {
+		t.drawArrow(r)
 		width -= arrowCells
 	}
-	if text.mid || styles.isFaded || !isFlashing(&r.Last, d.now) {
-		d.drawNumber(s.numbers, width, text.price, styles.number)
+	if r.text.mid || r.styles.faded || !isFlashing(&r.Last, t.now) {
+		t.drawNumber(s.numbers, width, r.text.price, r.styles.number)
 		return
 	}
-	st := upFlash
+	flash := upFlash
 	if r.Tick < 0 {
-		st = downFlash
+		flash = downFlash
 	}
-	d.drawHighlighted(s.numbers, width, text.price, highlight{styles.number, st, firstDifference(r.Last.Prev.String(), text.price)})
+	t.drawHighlighted(s.numbers, width, r.text.price, highlight{r.styles.number, flash, firstDifference(r.Last.Prev.String(), r.text.price)})
 }
 
-// drawBidOrAsk draws a bid or an ask.
-func (d *priceTable) drawBidOrAsk(s columnSlot, c *market.Cell, text string, styles rowStyles) {
-	if styles.isFaded || !isFlashing(c, d.now) {
-		d.drawNumber(s.numbers, s.width, text, styles.number)
+func (t *priceTable) drawBidOrAsk(s columnSlot, r *tableRow, c *market.Cell, text string) {
+	if r.styles.faded || !isFlashing(c, t.now) {
+		t.drawNumber(s.numbers, s.width, text, r.styles.number)
 		return
 	}
-	d.drawHighlighted(s.numbers, s.width, text, highlight{styles.number, flatFlash, firstDifference(c.Prev.String(), text)})
+	t.drawHighlighted(s.numbers, s.width, text, highlight{r.styles.number, flatFlash, firstDifference(c.Prev.String(), text)})
 }
 
 // isFlashing reports whether a number changed just now.
@@ -157,63 +152,62 @@ func isFlashing(c *market.Cell, now time.Time) bool {
 	return !c.Changed.IsZero() && now.Before(c.Changed.Add(flashDuration))
 }
 
-// drawPercent draws the change in percent, and its basis when rows differ; a symbol that does not trade says so
-// here when there is no room for names.
-func (d *priceTable) drawPercent(s columnSlot, text *rowText, styles rowStyles) {
-	if text.tag != "" && !d.plan.hasName {
-		d.pen.writeRight(text.tagInk, text.tag, s.width)
+// drawPercent draws the change in percent, and its basis where rows have different ones. Without a name column, this is
+// where a symbol that does not trade says so.
+func (t *priceTable) drawPercent(s columnSlot, r *tableRow) {
+	if r.text.tag != "" && !t.columns.hasName {
+		t.w.writeRight(r.text.tagStyle, r.text.tag, s.width)
 		return
 	}
-	mark := ""
-	if d.basisMixed && text.percent != "" {
-		mark = [...]string{"", "p", "o", "s", "f"}[text.basis]
+	basis := ""
+	if t.basisMixed && r.text.percent != "" {
+		basis = [...]string{"", "p", "o", "s", "f"}[r.text.basis]
 	}
-	d.drawNumber(s.numbers, s.width-1, text.percent, styles.forSign(signOf(text.percent)))
-	d.pen.writeLeft(styles.quiet, mark, 1)
+	t.drawNumber(s.numbers, s.width-1, r.text.percent, r.styles.forSign(signOf(r.text.percent)))
+	t.w.writeLeft(r.styles.quiet, basis, 1)
 }
 
-// highlight is an ink for a number and one for its digits from a place on.
+// highlight is the style of a number, and that of its digits from some byte on.
 type highlight struct {
-	ink, flash style
-	from       int
+	style, changed style
+	from           int
 }
 
 // drawNumber draws a number with its decimal point where the column has it.
-func (d *priceTable) drawNumber(e numberWidth, width int, text string, st style) {
-	d.drawHighlighted(e, width, text, highlight{st, st, len(text)})
+func (t *priceTable) drawNumber(n numberWidth, width int, text string, st style) {
+	t.drawHighlighted(n, width, text, highlight{st, st, len(text)})
 }
 
-// drawHighlighted draws a number whose digits from a place on are lit.
-func (d *priceTable) drawHighlighted(e numberWidth, width int, text string, l highlight) {
+func (t *priceTable) drawHighlighted(n numberWidth, width int, text string, h highlight) {
 	if text == "" {
-		before := max(width-e.fraction-1, 0)
-		if e.unaligned {
+		before := max(width-n.fraction-1, 0)
+		if n.unaligned {
 			before = max(width-1, 0)
 		}
-		d.pen.writeBlanks(before)
-		d.pen.writeLeft(muted, missing, width-before)
+		t.w.writeBlanks(before)
+		t.w.writeLeft(muted, missing, width-before)
 		return
 	}
-	before, text := alignNumber(e, width, text)
-	d.pen.writeBlanks(before)
-	from := min(l.from, len(text))
+	before, text := alignNumber(n, width, text)
+	t.w.writeBlanks(before)
+	from := min(h.from, len(text))
 	for from < len(text) && !utf8.RuneStart(text[from]) { // within the ellipsis of a number that was cut
 		from--
 	}
-	d.pen.write(l.ink, text[:from])
-	d.pen.write(l.flash, text[from:])
-	d.pen.writeBlanks(width - before - cells(text))
+	t.w.write(h.style, text[:from])
+	t.w.write(h.changed, text[from:])
+	t.w.writeBlanks(width - before - cells(text))
 }
 
-// alignNumber is the room before a number in a column, and the number itself. One that is too long loses digits
-// after the point and shows it; one whose whole part does not fit is not shown at all, since
-// what would be left of it is another number.
-func alignNumber(e numberWidth, width int, number string) (before int, text string) {
+// alignNumber is the room before a number in a column, and the number itself. A number that is too long loses digits
+// after the point and ends in an ellipsis. One whose whole part does not fit becomes an ellipsis, because what would be
+// left is another number.
+func alignNumber(n numberWidth, width int, number string) (before int, text string) {
 	whole, fraction := split(number)
-	if e.unaligned {
-		e = numberWidth{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
+	if n.unaligned {
+		n = numberWidth{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
 	}
-	room := max(min(e.fraction, width-e.whole), 0)
+	room := max(min(n.fraction, width-n.whole), 0)
 	pointAt := width - room
 	switch {
 	case len(whole) > pointAt, room == 0 && fraction != "" && len(whole) == pointAt:
@@ -226,42 +220,42 @@ func alignNumber(e numberWidth, width int, number string) (before int, text stri
 	return pointAt - len(whole), whole + fraction[:room-1] + "…"
 }
 
-// drawVolume draws the volume in full, or cut short where that has no room.
-func (d *priceTable) drawVolume(s columnSlot, text *rowText, styles rowStyles) {
-	if d.plan.shortVolume && text.volume != "" {
-		d.pen.writeRight(styles.quiet, humanize.Abbreviate(text.volume), s.width)
+// drawVolume draws the volume in full, or abbreviated where it has no room.
+func (t *priceTable) drawVolume(s columnSlot, r *tableRow) {
+	if t.columns.shortVolume && r.text.volume != "" {
+		t.w.writeRight(r.styles.quiet, humanize.Abbreviate(r.text.volume), s.width)
 		return
 	}
-	d.drawNumber(s.numbers, s.width, text.volume, styles.quiet)
+	t.drawNumber(s.numbers, s.width, r.text.volume, r.styles.quiet)
 }
 
-// drawRange draws where between low and high the price stands, between the two numbers when there is room.
-func (d *priceTable) drawRange(s columnSlot, text *rowText, styles rowStyles) {
-	if text.low == "" || text.high == "" {
-		d.pen.writeBlanks(s.width / 2)
-		d.pen.writeLeft(muted, missing, s.width-s.width/2)
+// drawRange draws where the price is between low and high, and these numbers when there is room.
+func (t *priceTable) drawRange(s columnSlot, r *tableRow) {
+	if r.text.low == "" || r.text.high == "" {
+		t.w.writeBlanks(s.width / 2)
+		t.w.writeLeft(muted, missing, s.width-s.width/2)
 		return
 	}
-	if !d.plan.rangeNumbers {
-		d.drawRangeBar(text, styles)
-		d.pen.writeBlanks(s.width - barCells)
+	if !t.columns.rangeNumbers {
+		t.drawRangeBar(r)
+		t.w.writeBlanks(s.width - barCells)
 		return
 	}
-	d.pen.writeRight(styles.quiet, text.low, s.numbers.whole)
-	d.pen.writeBlanks(1)
-	d.drawRangeBar(text, styles)
-	d.pen.writeBlanks(1)
-	d.pen.writeLeft(styles.quiet, text.high, s.numbers.fraction)
+	t.w.writeRight(r.styles.quiet, r.text.low, s.numbers.whole)
+	t.w.writeBlanks(1)
+	t.drawRangeBar(r)
+	t.w.writeBlanks(1)
+	t.w.writeLeft(r.styles.quiet, r.text.high, s.numbers.fraction)
 }
 
-func (d *priceTable) drawRangeBar(text *rowText, styles rowStyles) {
-	at := rangeBarCell(text.low, text.high, text.price)
-	d.pen.write(stale, strings.Repeat("─", at))
-	d.pen.write(styles.number, "●")
-	d.pen.write(stale, strings.Repeat("─", barCells-1-at))
+func (t *priceTable) drawRangeBar(r *tableRow) {
+	at := rangeBarCell(r.text.low, r.text.high, r.text.price)
+	t.w.write(stale, strings.Repeat("─", at))
+	t.w.write(r.styles.number, "●")
+	t.w.write(stale, strings.Repeat("─", barCells-1-at))
 }
 
-// rangeBarCell is the cell of a bar for a price; a picture needs no exact number.
+// rangeBarCell is the cell of the bar for a price. A picture needs no exact number.
 func rangeBarCell(low, high, price string) int {
 	l, errLow := strconv.ParseFloat(low, 64)
 	h, errHigh := strconv.ParseFloat(high, 64)

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"strings"
 	"time"
 
 	"livetape/feed/market"
@@ -13,7 +12,7 @@ const (
 	staleFrom     = 30 * time.Second
 )
 
-// pricesPane is the price table: a cursor over the board's rows, and the columns' room.
+// pricesPane is the price table: a cursor over the rows of the board, and the widths of the columns.
 type pricesPane struct {
 	list
 	widths columnWidths
@@ -31,76 +30,87 @@ func (p pricesPane) headLines(height int) int {
 	return 1
 }
 
-// arrange takes the pane's height and the number of rows there are.
+// arrange takes over the height of the pane and the number of its rows.
 func (p pricesPane) arrange(height, rows int, titled bool) pricesPane {
 	p.titled = titled
 	p.list = p.fit(height-p.headLines(height), rows)
 	return p
 }
 
-// view draws the pane in exactly f.height lines.
+// view draws the pane in exactly area.height lines.
 func (p pricesPane) view(area drawArea, rows []*market.Row, isLive func(feed string) bool) []string {
-	pl := p.widths.plan(area.width, area.manyFeeds)
-	w := newLineWriter(area.theme, area.width)
-	shown := rows[p.top:max(min(p.end(), len(rows)), p.top)]
-	d := priceTable{pen: w, plan: pl, drawArea: area, texts: make([]rowText, len(shown))}
-	for i, r := range shown {
-		d.texts[i] = rowTextOf(r)
+	t := priceTable{drawArea: area, w: newLineWriter(area.theme, area.width), columns: p.widths.layOut(area.width, area.manyFeeds)}
+	for _, r := range rows[p.top:max(min(p.end(), len(rows)), p.top)] {
+		t.rows = append(t.rows, tableRow{r, newRowText(r), newRowStyles(elapsed(area.now, r.Updated), isLive(r.Feed))})
 	}
-	d.compareRows()
+	t.compareRows()
 	lines := make([]string, 0, area.height)
 	if p.headLines(area.height) == 2 {
-		lines = append(lines, d.drawTableTitle(p.list))
+		lines = append(lines, t.title(p.list))
 	}
 	if p.headLines(area.height) > 0 {
-		lines = append(lines, d.drawColumnHeads())
+		lines = append(lines, t.columnHeads())
 	}
-	for i, r := range shown {
-		w.selected = area.focused && p.top+i == p.cursor
-		lines = append(lines, d.drawRow(r, &d.texts[i], isLive(r.Feed)))
+	for i := range t.rows {
+		t.w.selected = area.focused && p.top+i == p.cursor
+		lines = append(lines, t.rowLine(&t.rows[i]))
 	}
 	return padLines(lines, area.height)
 }
 
-// priceTable draws the lines of one frame of the table.
+// nextChange is when the rows on screen next look different by time alone; zero for never.
+func (p pricesPane) nextChange(rows []*market.Row, now time.Time) time.Time {
+	var next time.Time
+	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
+		next = earlier(next, nextAgeChange(now, r.Updated))
+		for _, c := range [...]*market.Cell{&r.Last, &r.Bid, &r.Ask} {
+			if isFlashing(c, now) {
+				next = earlier(next, c.Changed.Add(flashDuration))
+			}
+		}
+	}
+	return next
+}
+
+// priceTable draws the table once.
 type priceTable struct {
 	drawArea
-	pen   *lineWriter
-	plan  columnLayout
-	texts []rowText
+	w       *lineWriter
+	columns columnLayout
+	rows    []tableRow // on screen
 
-	basis      market.Basis // of all rows shown, when they agree
-	basisMixed bool
-	rangeSeen  bool // all ranges are since the start
-	rangeMixed bool
+	basis      market.Basis // of the changes in all rows; see basisMixed
+	basisMixed bool         // rows have different bases
+	rangeSeen  bool         // the ranges are those of the prices seen; see rangeMixed
+	rangeMixed bool         // some are and some are not
 }
 
 // compareRows finds out what the column heads can say for all rows at once.
-func (d *priceTable) compareRows() {
+func (t *priceTable) compareRows() {
 	ranges := 0
-	for i := range d.texts {
-		text := &d.texts[i]
+	for i := range t.rows {
+		text := &t.rows[i].text
 		if text.basis != market.NoBasis {
-			d.basisMixed = d.basisMixed || (d.basis != market.NoBasis && d.basis != text.basis)
-			d.basis = text.basis
+			t.basisMixed = t.basisMixed || (t.basis != market.NoBasis && t.basis != text.basis)
+			t.basis = text.basis
 		}
 		if text.low != "" {
-			d.rangeMixed = d.rangeMixed || (ranges > 0 && d.rangeSeen != text.rangeSeen)
-			d.rangeSeen = text.rangeSeen
+			t.rangeMixed = t.rangeMixed || (ranges > 0 && t.rangeSeen != text.rangeSeen)
+			t.rangeSeen = text.rangeSeen
 			ranges++
 		}
 	}
 }
 
-func (d *priceTable) drawTableTitle(l list) string {
+func (t *priceTable) title(l list) string {
 	right := ""
 	switch {
-	case d.basisMixed:
+	case t.basisMixed:
 		right = "change: p from previous close, o from open, s from first seen, f by the feed"
-	case d.basis != market.NoBasis:
-		right = "change from " + basisText(d.basis)
+	case t.basis != market.NoBasis:
+		right = "change from " + basisText(t.basis)
 	}
-	return titleLine(d.pen, d.drawArea, "Prices", positionText(l), right)
+	return titleLine(t.w, t.drawArea, "Prices", positionText(l), right)
 }
 
 func basisText(b market.Basis) string {
@@ -115,95 +125,63 @@ func basisText(b market.Basis) string {
 	return "the first price seen"
 }
 
-// drawColumnHeads names the columns.
-func (d *priceTable) drawColumnHeads() string {
-	d.pen.writeBlanks(gutter)
-	for i, s := range d.plan.slots {
+// columnHeads is the line with the names of the columns.
+func (t *priceTable) columnHeads() string {
+	t.w.writeBlanks(gutter)
+	for i, s := range t.columns.slots {
 		if i > 0 {
-			d.pen.writeBlanks(d.plan.gap)
+			t.w.writeBlanks(t.columns.gap)
 		}
-		text := d.columnLabel(s)
+		label := t.columnLabel(s)
 		switch s.col {
 		case colSymbol, colFeed, colName:
-			d.pen.writeLeft(title, text, s.width)
+			t.w.writeLeft(title, label, s.width)
 		case colRange:
-			d.pen.writeLeft(title, strings.Repeat(" ", max((s.width-len(text))/2, 0))+text, s.width)
+			t.w.writeLeft(title, spaces(max((s.width-len(label))/2, 0))+label, s.width)
 		default:
-			d.drawNumberHead(s, text)
+			t.drawNumberHead(s, label)
 		}
 	}
-	return d.pen.endLine()
+	return t.w.endLine()
 }
 
-// drawNumberHead stands over the digits that most numbers have, not over the tail of the longest.
-func (d *priceTable) drawNumberHead(s columnSlot, text string) {
+// drawNumberHead draws a label over the digits that most numbers have, not over the end of the longest.
+func (t *priceTable) drawNumberHead(s columnSlot, label string) {
 	tail := 0
 	if !s.numbers.unaligned {
-		tail = min(max(s.numbers.fraction-3, 0), max(s.width-cells(text), 0))
+		tail = min(max(s.numbers.fraction-3, 0), max(s.width-cells(label), 0))
 	}
-	d.pen.writeRight(title, text, s.width-tail)
-	d.pen.writeBlanks(tail)
+	t.w.writeRight(title, label, s.width-tail)
+	t.w.writeBlanks(tail)
 }
 
-func (d *priceTable) columnLabel(s columnSlot) string {
-	switch s.col {
-	case colSymbol:
-		return "SYMBOL"
-	case colFeed:
-		return "FEED"
-	case colName:
-		return "NAME"
-	case colLast:
-		return "LAST"
-	case colChange:
-		return "CHG"
-	case colPercent:
-		return d.percentLabel()
-	case colBid:
-		return "BID"
-	case colAsk:
-		return "ASK"
-	case colVolume:
-		if d.plan.shortVolume {
-			return "VOL≈"
-		}
-		return "VOLUME"
-	case colRange:
-		switch seen := d.rangeSeen && !d.rangeMixed; {
-		case seen && s.width >= len("SEEN RANGE"):
-			return "SEEN RANGE"
-		case seen:
-			return "SEEN"
-		}
-		return "RANGE"
-	}
-	return "AGE"
-}
-
-func (d *priceTable) percentLabel() string {
+func (t *priceTable) columnLabel(s columnSlot) string {
 	switch {
-	case d.basisMixed || d.basis == market.NoBasis:
+	case s.col == colPercent:
+		return t.percentLabel()
+	case s.col == colVolume && t.columns.shortVolume:
+		return "VOL≈"
+	case s.col == colRange && t.rangeSeen && !t.rangeMixed && s.width >= len("SEEN RANGE"):
+		return "SEEN RANGE"
+	case s.col == colRange && t.rangeSeen && !t.rangeMixed:
+		return "SEEN"
+	}
+	return [columns]string{
+		colSymbol: "SYMBOL", colFeed: "FEED", colName: "NAME", colLast: "LAST", colChange: "CHG",
+		colBid: "BID", colAsk: "ASK", colVolume: "VOLUME", colRange: "RANGE", colAge: "AGE",
+	}[s.col]
+}
+
+func (t *priceTable) percentLabel() string {
+	switch {
+	case t.basisMixed || t.basis == market.NoBasis:
 		return "CHG%"
-	case d.basis == market.FromPrevClose:
+	case t.basis == market.FromPrevClose:
 		return "VS CLOSE"
-	case d.basis == market.FromOpen:
+	case t.basis == market.FromOpen:
 		return "VS OPEN"
-	case d.basis == market.FromFeed:
+	case t.basis == market.FromFeed:
 		return "BY FEED"
 	}
 	return "VS FIRST"
-}
-
-// nextChange is when the rows on screen will next look different by time alone; zero for never.
-func (p pricesPane) nextChange(rows []*market.Row, now time.Time) time.Time {
-	var next time.Time
-	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
-		next = earlier(next, nextAgeChange(now, r.Updated))
-		for _, c := range [...]*market.Cell{&r.Last, &r.Bid, &r.Ask} {
-			if isFlashing(c, now) {
-				next = earlier(next, c.Changed.Add(flashDuration))
-			}
-		}
-	}
-	return next
 }

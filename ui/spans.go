@@ -2,32 +2,26 @@ package ui
 
 import "strings"
 
-// span is a piece of text and what it means.
+// span is a piece of text in one style.
 type span struct {
-	ink  style
-	text string
+	style style
+	text  string
 }
 
-// spans pairs inks and texts, leaving out what is empty.
-func spans(k1 style, t1 string, k2 style, t2 string) []span {
+// spans is two spans, or one if the second is empty.
+func spans(st1 style, t1 string, st2 style, t2 string) []span {
 	if t2 == "" {
-		return []span{{k1, t1}}
+		return []span{{st1, t1}}
 	}
-	return []span{{k1, t1}, {k2, t2}}
+	return []span{{st1, t1}, {st2, t2}}
 }
 
+// prefixed is text behind a separator; empty if text is.
 func prefixed(separator, text string) string {
 	if text == "" {
 		return ""
 	}
 	return separator + text
-}
-
-func firstNonEmpty(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
 }
 
 func spanCells(spans []span) int {
@@ -38,8 +32,8 @@ func spanCells(spans []span) int {
 	return n
 }
 
-// flowSpans breaks spans into lines: before a span that begins with a sign or a gap and fits the next line whole, else
-// between the words of a span that begins with a blank.
+// flowSpans breaks spans into at most so many lines: before a span that begins with a separator and fits on the next
+// line, else between the words of a span that begins with a blank.
 func flowSpans(spans []span, width, most int) [][]span {
 	lines, used := [][]span{nil}, 0
 	for _, s := range spans {
@@ -60,7 +54,7 @@ func flowSpans(spans []span, width, most int) [][]span {
 				lines, used, lead = append(lines, nil), 0, "  "
 			}
 			if part != "" {
-				lines[last+i] = append(lines[last+i], span{s.ink, lead + part})
+				lines[last+i] = append(lines[last+i], span{s.style, lead + part})
 				used += cells(lead + part)
 			}
 		}

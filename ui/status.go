@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"time"
@@ -26,7 +27,7 @@ func (h *feedHealth) badge(now time.Time) []span {
 	case feed.Silent:
 		return spans(busy, "◌ SILENT", plain, h.silenceText(now))
 	case feed.Waiting:
-		return spans(busy, "↻ RETRY "+retryInText(s, now), plain, attemptText(s)+prefixed(" · ", firstNonEmpty(cause, endCauseText(s))))
+		return spans(busy, "↻ RETRY "+retryInText(s, now), plain, attemptText(s)+prefixed(" · ", cmp.Or(cause, endCauseText(s))))
 	case feed.Closed:
 		return spans(ended, "■ CLOSED", plain, prefixed(" ", cause))
 	case feed.Failed:
@@ -168,7 +169,7 @@ func statusSpan(s feed.Status) span {
 		if wait := s.RetryAt.Sub(s.Since); wait >= 50*time.Millisecond {
 			retry = "retry in " + humanize.Tenths(wait)
 		}
-		return span{warn, prefixed("", firstNonEmpty(cause, firstNonEmpty(endCauseText(s), "connection lost"))) + " · " + retry + attemptText(s)}
+		return span{warn, prefixed("", cmp.Or(cause, cmp.Or(endCauseText(s), "connection lost"))) + " · " + retry + attemptText(s)}
 	case feed.Closed:
 		return span{warn, "closed" + prefixed(" ", cause)}
 	}
@@ -207,13 +208,13 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 		return []span{{strong, "Connected, but nothing has arrived."}, {muted, keyLabel(k.retry) + " connects anew."}}
 	case feed.Waiting:
 		return []span{
-			{strong, "No prices yet: " + firstNonEmpty(cause, firstNonEmpty(endCauseText(h.status), "the connection was lost")) + "."},
+			{strong, "No prices yet: " + cmp.Or(cause, cmp.Or(endCauseText(h.status), "the connection was lost")) + "."},
 			{muted, "Trying again " + retryInText(h.status, now) + ". " + keyLabel(k.retry) + " tries at once."},
 		}
 	case feed.Closed:
 		return []span{{strong, "No prices: closed" + prefixed(" ", cause) + "."}, {muted, keyLabel(k.retry) + " connects again."}}
 	case feed.Failed:
-		return []span{{strong, "No prices: " + firstNonEmpty(cause, "the feed failed") + "."}, {warn, advice}, {muted, keyLabel(k.retry) + " tries again, " + keyLabel(k.quit) + " quits."}}
+		return []span{{strong, "No prices: " + cmp.Or(cause, "the feed failed") + "."}, {warn, advice}, {muted, keyLabel(k.retry) + " tries again, " + keyLabel(k.quit) + " quits."}}
 	}
 	return []span{{strong, "Connecting to " + h.url}, {muted, "No prices yet."}}
 }

@@ -101,7 +101,7 @@ func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
 			s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-c.late)})
 		}
 		badge := s.m.feeds[0].badge(s.now)
-		if got := badgeText(s); got != c.want || badge[len(badge)-1].ink != c.ink {
+		if got := badgeText(s); got != c.want || badge[len(badge)-1].style != c.ink {
 			t.Errorf("%v late: %q, want %q in ink %d, got %v", c.late, got, c.want, c.ink, badge)
 		}
 	}
@@ -209,7 +209,7 @@ func TestPricesOfALostStreamStayWithTheirAgeAndWithoutColor(t *testing.T) {
 	if !strings.Contains(line, "415.02") || !strings.Contains(line, "33s") {
 		t.Errorf("%q", line)
 	}
-	tone := (&priceTable{drawArea: drawArea{now: s.now}}).toneOf(s.m.board.Row(desk, "MSFT"), s.m.feeds.isLive(s.now)(desk))
+	tone := newRowStyles(elapsed(s.now, s.m.board.Row(desk, "MSFT").Updated), s.m.feeds.isLive(s.now)(desk))
 	if tone.number != stale || tone.up != stale || tone.down != stale || tone.age != warn {
 		t.Errorf("%+v", tone)
 	}

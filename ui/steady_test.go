@@ -85,13 +85,13 @@ func TestOnlyTheDigitsThatChangedLightUp(t *testing.T) {
 	s := newStage().size(80, 20).live()
 	s.quote(market.Quote{Symbol: "NVDA", Last: num("181.46")})
 	s.quote(market.Quote{Symbol: "NVDA", Last: num("181.52")})
-	lit := "181." + "\x1b[m" + s.m.theme.escape[upFlash] + "52" + resetSequence
+	lit := "181." + "\x1b[m" + s.m.theme.normal[upFlash] + "52" + resetSequence
 	s.keys("tab") // the row under the cursor has colors of its own
-	if view := s.m.View(); !strings.Contains(view, "181."+s.m.theme.escape[upFlash]+"52"+resetSequence) && !strings.Contains(view, lit) {
+	if view := s.m.View(); !strings.Contains(view, "181."+s.m.theme.normal[upFlash]+"52"+resetSequence) && !strings.Contains(view, lit) {
 		t.Errorf("not lit: %q", view)
 	}
 	s.pass(flashDuration)
-	if view := s.m.View(); strings.Contains(view, s.m.theme.escape[upFlash]+"52") {
+	if view := s.m.View(); strings.Contains(view, s.m.theme.normal[upFlash]+"52") {
 		t.Error("still lit after the flash")
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"github.com/muesli/termenv"
 )
 
-// style is a meaning that a piece of text can have; what it looks like is decided here alone.
+// style is the meaning of a piece of text. What a meaning looks like is decided in this file alone.
 type style int8
 
 const (
@@ -16,7 +16,7 @@ const (
 	strong
 	muted
 	stale
-	accent // where the keyboard is
+	accent // what has the keyboard
 	title
 	tag // a symbol beside a headline
 	up
@@ -27,35 +27,35 @@ const (
 	good
 	warn
 	bad
-	live // the badges
+	live // the badges, up to held
 	busy
 	broken
 	ended
 	banner
 	held
-	keyStyle
-	styleCount // how many there are
+	keyStyle // the name of a key
+	styleCount
 )
 
-// styleLook is one ink's style with colors, and the attributes that stand for it without any.
-type styleLook struct {
+// look is what a style looks like: with colors, and without any.
+type look struct {
 	color lipgloss.Style
 	mono  ansi.Style
 }
 
-// adaptiveColor is one color for light and for dark backgrounds, and its stand-in among the sixteen of an old terminal,
-// whose real looks are up to its user.
+// adaptiveColor is one color for light and for dark backgrounds, and its equivalent on a terminal of sixteen colors,
+// which each user may have redefined.
 type adaptiveColor struct{ light, dark, ansi string }
 
-func (s adaptiveColor) forProfile(p termenv.Profile) lipgloss.TerminalColor {
+func (c adaptiveColor) forProfile(p termenv.Profile) lipgloss.TerminalColor {
 	if p == termenv.ANSI {
-		return lipgloss.Color(s.ansi)
+		return lipgloss.Color(c.ansi)
 	}
-	return lipgloss.AdaptiveColor{Light: s.light, Dark: s.dark}
+	return lipgloss.AdaptiveColor{Light: c.light, Dark: c.dark}
 }
 
-// looksOf says what every ink looks like on a renderer's terminal, dark or light.
-func looksOf(r *lipgloss.Renderer) [styleCount]styleLook {
+// looksFor is the look of every style on a renderer's terminal, dark or light.
+func looksFor(r *lipgloss.Renderer) [styleCount]look {
 	p := r.ColorProfile()
 	fg := func(light, dark, ansi string) lipgloss.Style {
 		return r.NewStyle().Foreground(adaptiveColor{light, dark, ansi}.forProfile(p))
@@ -66,7 +66,7 @@ func looksOf(r *lipgloss.Renderer) [styleCount]styleLook {
 	none, bold := ansi.NewStyle(), ansi.NewStyle().Bold()
 	faint, reverse := ansi.NewStyle().Faint(), ansi.NewStyle().Reverse(true)
 	white := adaptiveColor{"#ffffff", "#ffffff", "15"}
-	return [styleCount]styleLook{
+	return [styleCount]look{
 		plain:     {r.NewStyle(), none},
 		strong:    {r.NewStyle().Bold(true), bold},
 		muted:     {fg("#666666", "#949494", "7"), none},
@@ -92,39 +92,39 @@ func looksOf(r *lipgloss.Renderer) [styleCount]styleLook {
 	}
 }
 
-// theme are the escape sequences of every ink, made once: rendering a style for each of a
+// theme is the escape sequences of all styles, made once: rendering a Lip Gloss style for each of a
 // thousand cells, thirty times a second, would cost more than everything else together.
 type theme struct {
-	escape         [styleCount]string // switches the ink on after a reset
-	escapeSelected [styleCount]string // the same on the row under the cursor
-	hasBackground  [styleCount]bool   // shows on blanks, too
+	normal        [styleCount]string // switches the style on after a reset
+	selected      [styleCount]string // the same for the row under the cursor
+	hasBackground [styleCount]bool   // the style shows on blanks
 }
 
 const resetSequence = "\x1b[m"
 
-// newTheme resolves the theme for a renderer's colors and background.
+// newTheme makes the sequences for a renderer's colors and background.
 func newTheme(r *lipgloss.Renderer) *theme {
 	s := &theme{}
 	cursor := lipgloss.AdaptiveColor{Light: "#e6e6e6", Dark: "#2a2a2a"}
 	p := r.ColorProfile()
-	for k, l := range looksOf(r) {
+	for k, l := range looksFor(r) {
 		_, unset := l.color.GetBackground().(lipgloss.NoColor)
 		s.hasBackground[k] = !unset
 		if p == termenv.Ascii {
-			s.escape[k] = strings.TrimSuffix(l.mono.String(), resetSequence)
-			s.escapeSelected[k] = s.escape[k]
+			s.normal[k] = strings.TrimSuffix(l.mono.String(), resetSequence)
+			s.selected[k] = s.normal[k]
 			continue
 		}
-		s.escape[k] = openingSequence(l.color)
-		s.escapeSelected[k] = s.escape[k]
-		if unset && p != termenv.ANSI { // none of the sixteen is faint enough to read on
-			s.escapeSelected[k] = openingSequence(l.color.Background(cursor))
+		s.normal[k] = openingSequence(l.color)
+		s.selected[k] = s.normal[k]
+		if unset && p != termenv.ANSI { // none of the sixteen is faint enough as a background
+			s.selected[k] = openingSequence(l.color.Background(cursor))
 		}
 	}
 	return s
 }
 
-// openingSequence is what a style writes before its text.
+// openingSequence is what a Lip Gloss style writes before its text.
 func openingSequence(s lipgloss.Style) string {
 	before, _, _ := strings.Cut(s.Render("x"), "x")
 	return before

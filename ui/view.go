@@ -25,7 +25,7 @@ func (m Model) View() string {
 	return strings.Join(padLines(lines, m.height), "\n")
 }
 
-// header names the program, the feed and, in plain sight, what is not real.
+// header names the program and the feed, and shows the banner wherever it fits at all.
 func (m Model) header() string {
 	w := newLineWriter(m.theme, m.width)
 	name, banners := " livetape ", ""
@@ -50,9 +50,7 @@ func (m Model) header() string {
 		w.write(muted, truncate(about, room))
 	}
 	w.writeBlanks(m.width - w.used - right)
-	for _, s := range counters {
-		w.write(s.ink, s.text)
-	}
+	w.writeSpans(counters)
 	return w.endLine()
 }
 
@@ -64,9 +62,7 @@ func (m Model) status() []string {
 		if m.width > 20 {
 			w.writeBlanks(1)
 		}
-		for _, s := range spans {
-			w.write(s.ink, s.text)
-		}
+		w.writeSpans(spans)
 		lines = append(lines, w.endLine())
 	}
 	return lines
@@ -97,7 +93,7 @@ func (m Model) body() []string {
 	return lines
 }
 
-// viewPrices draws the price table, or why there is none.
+// viewPrices draws the price table, or says why there is none.
 func (m Model) viewPrices(t *content) []string {
 	area := m.areaOf(m.layout.pricesWidth, m.layout.prices, focusPrices)
 	if area.height == 0 {
@@ -119,12 +115,12 @@ func (m Model) sideBySide(t *content) []string {
 	return left
 }
 
-// footer is the help of the keys most needed, or a toast.
+// footer is a toast, or else the most needed keys.
 func (m Model) footer() string {
 	w := newLineWriter(m.theme, m.width)
 	w.writeBlanks(1)
 	if m.toast.text != "" {
-		w.write(m.toast.ink, m.toast.text)
+		w.write(m.toast.style, m.toast.text)
 		return w.endLine()
 	}
 	for i, b := range m.footerKeys() {
@@ -143,7 +139,7 @@ func (m Model) footer() string {
 	return w.endLine()
 }
 
-// footerKeys are the keys of what stands over the panes, before all others.
+// footerKeys are all keys, those of the overlay first.
 func (m Model) footerKeys() []key.Binding {
 	k := m.keys
 	switch m.overlay {
@@ -157,6 +153,7 @@ func (m Model) footerKeys() []key.Binding {
 	return k.ShortHelp()
 }
 
+// bindingFits reports whether the i-th key of the footer fits the line.
 func bindingFits(w *lineWriter, b key.Binding, i int) bool {
 	return w.used+min(i, 1)*3+cells(b.Help().Key)+1+cells(b.Help().Desc) <= w.width
 }
