@@ -8,27 +8,27 @@ import (
 	"livetape/mockserver/emulate"
 )
 
-// BenchmarkTell is what one event costs one client of a service.
-func BenchmarkTell(b *testing.B) {
+// BenchmarkEncode measures one event for one client.
+func BenchmarkEncode(b *testing.B) {
 	for _, s := range emulate.Services() {
 		b.Run(s.Name, func(b *testing.B) {
 			r := httptest.NewRequest(http.MethodGet, s.Example, nil)
 			r.Header.Set("Authorization", "Bearer x")
 			r.Header.Set("Accept", "text/event-stream")
-			m := market()
+			m := snapshot()
 			var wanted []emulate.Event
-			talk, no := s.NewSession(r, now)
-			if no != nil {
-				b.Fatal(no.Body)
+			session, refusal := s.NewSession(r, now)
+			if refusal != nil {
+				b.Fatal(refusal.Body)
 			}
-			out, _ := talk.Open(nil, m, now)
+			out, _ := session.Open(nil, m, now)
 			for i := range m.Quotes {
-				if e := (emulate.Event{Number: 1, Quote: &m.Quotes[i]}); talk.Wants(e) {
+				if e := (emulate.Event{Number: 1, Quote: &m.Quotes[i]}); session.Wants(e) {
 					wanted = append(wanted, e)
 				}
 			}
 			for _, h := range m.News {
-				if e := (emulate.Event{Number: 1, News: h}); talk.Wants(e) {
+				if e := (emulate.Event{Number: 1, News: h}); session.Wants(e) {
 					wanted = append(wanted, e)
 				}
 			}
@@ -38,7 +38,7 @@ func BenchmarkTell(b *testing.B) {
 				if e.Quote != nil {
 					e.Quote.Bid ^= 1
 				}
-				out, _ = talk.Encode(out[:0], e, now)
+				out, _ = session.Encode(out[:0], e, now)
 			}
 		})
 	}

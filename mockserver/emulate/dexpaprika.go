@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // DexPaprika's streaming server. Sources: coinpaprika/dexpaprika-cli streaming-skill.md, src/client.rs;
@@ -186,7 +188,7 @@ func (s *dexSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	return b, s.remaining == 0
 }
 
-func (s *dexSession) payload(t dexToken, q *Quote) string {
+func (s *dexSession) payload(t dexToken, q *market.Quote) string {
 	at, price := q.Time.Unix(), formatDecimal(q.Last, q.Decimals)
 	if s.event == "t_p" {
 		return toJSON(struct {

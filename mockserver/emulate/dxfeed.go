@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // dxFeed's web service. Sources: kb.dxfeed.com data-access (rest-api, web-api); the help page of a dxFeed web service.
@@ -32,7 +34,7 @@ func newDxFeedSession(r *http.Request, _ time.Time) (Session, *Reply) {
 	if r.ParseForm() != nil {
 		return nil, plainReply(http.StatusBadRequest, "Bad Request")
 	}
-	s := &dxFeedSession{lastSent: map[string]Quote{}}
+	s := &dxFeedSession{lastSent: map[string]market.Quote{}}
 	s.types = splitValues(append(r.Form["events"], r.Form["event"]...))
 	s.symbols = splitValues(append(r.Form["symbols"], r.Form["symbol"]...))
 	if len(s.types) == 0 || len(s.symbols) == 0 {
@@ -45,8 +47,8 @@ func newDxFeedSession(r *http.Request, _ time.Time) (Session, *Reply) {
 type dxFeedSession struct {
 	baseSession
 	types    []string
-	symbols  []string         // as the client names them
-	lastSent map[string]Quote // by symbol
+	symbols  []string                // as the client names them
+	lastSent map[string]market.Quote // by symbol
 }
 
 func (s *dxFeedSession) Format() Format {
@@ -64,9 +66,9 @@ func (s *dxFeedSession) requested(symbol string) (all []string) {
 }
 
 // Open sends the last value of each record type. Time series begin with the first event.
-func (s *dxFeedSession) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
+func (s *dxFeedSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
 	m := dxMessage{}
-	for _, q := range market.Quotes {
+	for _, q := range snapshot.Quotes {
 		for _, name := range s.requested(q.Symbol) {
 			s.lastSent[q.Symbol] = q
 			m.add("Quote", name, newDxQuote(name, &q))
@@ -139,7 +141,7 @@ type dxQuote struct {
 	TimeNanoPart    int             `json:"timeNanoPart"`
 }
 
-func newDxQuote(name string, q *Quote) dxQuote {
+func newDxQuote(name string, q *market.Quote) dxQuote {
 	size, at := jsonNumber(q.Size, q.SizeDecimals), q.Time.UnixMilli()
 	return dxQuote{
 		AskPrice: jsonNumber(q.Ask, q.Decimals), AskSize: size, AskTime: at,
@@ -163,13 +165,9 @@ type dxTrade struct {
 	TimeNanoPart         int             `json:"timeNanoPart"`
 }
 
-func newDxTrade(name string, q *Quote) dxTrade {
-	change := jsonNumber(max(q.Last-q.PrevClose, q.PrevClose-q.Last), q.Decimals)
-	if q.Last < q.PrevClose {
-		change = append(json.RawMessage("-"), change...)
-	}
+func newDxTrade(name string, q *market.Quote) dxTrade {
 	return dxTrade{
-		Change: change, DayTurnover: notANumber, DayVolume: jsonNumber(q.Volume, q.SizeDecimals), EventSymbol: name,
+		Change: jsonNumber(q.Last-q.PrevClose, q.Decimals), DayTurnover: notANumber, DayVolume: jsonNumber(q.Volume, q.SizeDecimals), EventSymbol: name,
 		Price: jsonNumber(q.Last, q.Decimals), Size: jsonNumber(q.Size, q.SizeDecimals), TickDirection: "UNDEFINED",
 		Time: q.Time.UnixMilli(),
 	}
@@ -189,7 +187,7 @@ type dxSummary struct {
 	PrevDayVolume     string          `json:"prevDayVolume"`
 }
 
-func newDxSummary(name string, q *Quote) dxSummary {
+func newDxSummary(name string, q *market.Quote) dxSummary {
 	const day = 24 * 60 * 60
 	today := q.Time.Unix() / day
 	return dxSummary{
@@ -213,7 +211,7 @@ type dxTimeAndSale struct {
 	Type          string          `json:"type"`
 }
 
-func newDxTimeAndSale(name string, q *Quote, number uint64) dxTimeAndSale {
+func newDxTimeAndSale(name string, q *market.Quote, number uint64) dxTimeAndSale {
 	side := "BUY"
 	if q.Last == q.Bid {
 		side = "SELL"

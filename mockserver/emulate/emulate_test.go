@@ -16,11 +16,12 @@ import (
 	"go.uber.org/goleak"
 
 	"livetape/mockserver/emulate"
+	"livetape/mockserver/market"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// now is a moment of the services' own samples.
+// now is in the range of the times in the services' own samples.
 var now = time.Date(2026, 3, 2, 15, 4, 5, 123456789, time.UTC)
 
 const usdc = "credit_alphanum4&%[1]s_asset_code=USDC&%[1]s_asset_issuer=GA5ZSEJYB37JRC5AVCIA5MOP4RHTM335X2KGX3IHOJAPP5RE34K4KZVN"
@@ -29,30 +30,30 @@ func pair(base, counter string) string {
 	return base + "_asset_type=native&" + counter + "_asset_type=" + fmt.Sprintf(usdc, counter)
 }
 
-// market are quotes of the instruments that the services' samples are about.
-func market() emulate.Snapshot {
-	quote := func(symbol string, decimals, sizeDecimals int, last, bid, ask int64) emulate.Quote {
-		return emulate.Quote{
-			Instrument: &emulate.Instrument{Symbol: symbol, Name: "The " + symbol, Currency: "USD", Decimals: decimals, SizeDecimals: sizeDecimals},
+// snapshot has the instruments of the services' samples.
+func snapshot() emulate.Snapshot {
+	quote := func(symbol string, decimals, sizeDecimals int, last, bid, ask int64) market.Quote {
+		return market.Quote{
+			Instrument: &market.Instrument{Symbol: symbol, Name: "The " + symbol, Currency: "USD", Decimals: decimals, SizeDecimals: sizeDecimals},
 			Last:       last, Bid: bid, Ask: ask, Open: last - 5, High: last + 9, Low: last - 9, PrevClose: last - 7,
 			Size: 100, Volume: 48211900, Traded: true, Time: now,
 		}
 	}
 	return emulate.Snapshot{
 		Number: 1000,
-		Quotes: []emulate.Quote{
+		Quotes: []market.Quote{
 			quote("BTC/USD", 2, 4, 6163260, 6163255, 6163270),
 			quote("ETH/USD", 2, 3, 214578, 214570, 214580),
 			quote("SHIB/USD", 8, 0, 1234, 1233, 1235),
 			quote("EUR/USD", 5, 0, 109180, 109177, 109188),
 			quote("AAPL", 2, 0, 21430, 21420, 21444),
 		},
-		News: []*emulate.Headline{{ID: "m-n1", Title: "A title", URL: "https://example.com/tape/m-n1", Symbols: []string{"AAPL"}, Time: now}},
+		News: []*market.Headline{{ID: "m-n1", Title: "A title", URL: "https://example.com/tape/m-n1", Symbols: []string{"AAPL"}, Time: now}},
 	}
 }
 
-// hear has a service answer a request with a stream.
-func hear(t *testing.T, service, target string, header ...string) emulate.Session {
+// openSession requests a stream of a service.
+func openSession(t *testing.T, service, target string, header ...string) emulate.Session {
 	t.Helper()
 	s, ok := emulate.Find(service)
 	if !ok {
@@ -62,17 +63,17 @@ func hear(t *testing.T, service, target string, header ...string) emulate.Sessio
 	for i := 0; i < len(header); i += 2 {
 		r.Header.Set(header[i], header[i+1])
 	}
-	talk, no := s.NewSession(r, now)
-	if no != nil {
-		t.Fatalf("%s %s: %d %s", service, target, no.Status, no.Body)
+	session, refusal := s.NewSession(r, now)
+	if refusal != nil {
+		t.Fatalf("%s %s: %d %s", service, target, refusal.Status, refusal.Body)
 	}
-	return talk
+	return session
 }
 
-// tell is how a stream begins, and what becomes of one event for each quote and headline.
-func tell(talk emulate.Session) string {
-	m := market()
-	b, over := talk.Open(nil, m, now)
+// transcript is what a session sends at first, and for one event of each quote and headline.
+func transcript(session emulate.Session) string {
+	m := snapshot()
+	b, over := session.Open(nil, m, now)
 	events := []emulate.Event{}
 	for i := range m.Quotes {
 		q := m.Quotes[i]
@@ -84,14 +85,14 @@ func tell(talk emulate.Session) string {
 	}
 	for i, e := range events {
 		e.Number = 1001 + uint64(i)
-		if !over && talk.Wants(e) {
-			b, over = talk.Encode(b, e, now)
+		if !over && session.Wants(e) {
+			b, over = session.Encode(b, e, now)
 		}
 	}
 	return string(b)
 }
 
-// requests are what the samples answer.
+// requests are those that the samples answer, by the name of the sample.
 var requests = map[string]struct {
 	service, target string
 	header          []string
@@ -109,7 +110,7 @@ var requests = map[string]struct {
 	"dxfeed-quote":  {"dxfeed", "/webservice/rest/eventSource.json?events=Quote&symbols=AAPL:USLF24", nil},
 }
 
-// sample is a stream as a service's documents have it.
+// sample is a stream from a service's documentation.
 type sample struct{ Name, Source, Wire string }
 
 func samples(t *testing.T) map[string]sample {
@@ -130,7 +131,7 @@ func samples(t *testing.T) map[string]sample {
 	return all
 }
 
-// payloads are the JSON values of a stream, one for each kind of event; of lines, each is one.
+// payloads returns the JSON values of an event stream or of JSON lines.
 func payloads(t *testing.T, wire string) (all []any) {
 	t.Helper()
 	for line := range strings.Lines(wire) {
@@ -147,7 +148,7 @@ func payloads(t *testing.T, wire string) (all []any) {
 	return all
 }
 
-// shape is a value with the types of JSON instead of what it says.
+// shape replaces every scalar in a value with its type.
 func shape(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -169,29 +170,31 @@ func shape(v any) any {
 }
 
 func TestPayloadsHaveTheMembersOfTheDocumentedOnes(t *testing.T) {
+	t.Parallel()
 	documented := samples(t)
-	for name, asked := range requests {
+	for name, request := range requests {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			wire := documented[name].Wire
-			told := tell(hear(t, asked.service, asked.target, asked.header...))
-			switch asked.service {
-			case "stellar-trades": // numbers became text, and the type of trade was added (stellar/go protocols/horizon)
+			got := transcript(openSession(t, request.service, request.target, request.header...))
+			switch request.service {
+			case "stellar-trades": // numbers became strings, and trade_type was added (stellar/go protocols/horizon)
 				wire = strings.Replace(wire, `"price":{"n":1000,"d":1}`, `"price":{"n":"1000","d":"1"},"trade_type":"orderbook"`, 1)
-			case "oanda": // the newer of two fields that say the same
+			case "oanda": // a newer field that says the same
 				wire = strings.ReplaceAll(wire, `"status":"tradeable",`, `"status":"tradeable","tradeable":true,`)
-				told += string(hear(t, asked.service, asked.target, asked.header...).Heartbeat(nil, now))
+				got += string(openSession(t, request.service, request.target, request.header...).Heartbeat(nil, now))
 			case "dexpaprika":
-				told += string(hear(t, asked.service, asked.target, asked.header...).Heartbeat(nil, now))
+				got += string(openSession(t, request.service, request.target, request.header...).Heartbeat(nil, now))
 			}
-			want, got := shapes(payloads(t, wire)), shapes(payloads(t, told))
-			if diff := cmp.Diff(want, got); diff != "" {
-				t.Errorf("documented (-), told (+):\n%s\n%s", diff, told)
+			wantShapes, gotShapes := shapes(payloads(t, wire)), shapes(payloads(t, got))
+			if diff := cmp.Diff(wantShapes, gotShapes); diff != "" {
+				t.Errorf("documented (-), sent (+):\n%s\n%s", diff, got)
 			}
 		})
 	}
 }
 
-// shapes are the different ones.
+// shapes returns the set of shapes.
 func shapes(values []any) map[string]bool {
 	all := map[string]bool{}
 	for _, v := range values {
@@ -203,15 +206,16 @@ func shapes(values []any) map[string]bool {
 	return all
 }
 
-// TestStreamsAreWrittenAsTheDocumentsSay pins framing, order of fields and digits.
-func TestStreamsAreWrittenAsTheDocumentsSay(t *testing.T) {
+// TestStreamsAreFramedAsTheDocumentationSays pins framing, order of fields and digits.
+func TestStreamsAreFramedAsTheDocumentationSays(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, service, target string
 		header                []string
 		want                  string // a pattern
 	}{
 		{
-			"pyth, no space behind the colon, all ids in each event", "pyth",
+			"pyth, no space after the colon, all ids in each event", "pyth",
 			"/v2/updates/price/stream?ids[]=e62df6c8b4a85fe1a67db44dc12de5db330f7ac66b72dc658afedf0f4a415b43&ids[]=0xff61491a931112ddf1bd8147cd1b641375f79f5825126d665480874634fd0ace&encoding=base64",
 			[]string{"Authorization", "Bearer x"},
 			`(data:\{"binary":\{"encoding":"base64","data":\["UE5BVQEAAA[A-Za-z0-9+/=]+"\]\},"parsed":\[` +
@@ -235,7 +239,7 @@ func TestStreamsAreWrittenAsTheDocumentsSay(t *testing.T) {
 				`"amount":"100.0000000"\}\],"base":\{"asset_type":"native"\},"counter":\{"asset_type":"credit_alphanum4","asset_code":"USDC","asset_issuer":"G\w+"\}\}\n\ndata: \{"bids":\[\{"price_r":\{"n":77,"d":625\}.*\}\n\n`,
 		},
 		{
-			"dexpaprika, a field that nobody knows", "dexpaprika",
+			"dexpaprika, an unknown field", "dexpaprika",
 			"/sse/prices?method=token_price&chain=ethereum&address=0xC02aaa39b223fe8d0a0e5c4f27ead9083c756cc2&request_id=7&limit=1", nil,
 			`event: token_price\nrequest_id: 7\ndata: \{"address":"0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2","chain":"ethereum","price":"2145.78","timestamp":1772463845,"timestamp_price":1772463845,"token_price":1772463845\}\n\n`,
 		},
@@ -282,7 +286,7 @@ func TestStreamsAreWrittenAsTheDocumentsSay(t *testing.T) {
 		},
 		{"firebase, no stream", "firebase", "/prices/AAPL/bid.json", nil, `214.2`},
 		{
-			"mercure, a comment glued to the first event", "mercure", "/.well-known/mercure?topic=https://example.com/prices/%7Bsymbol%7D", nil,
+			"mercure, a comment without an empty line after it", "mercure", "/.well-known/mercure?topic=https://example.com/prices/%7Bsymbol%7D", nil,
 			`:\n(id: urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}\ndata: \{"symbol":"[A-Z/]+","price":"[\d.]+",.*\}\n\n){5}`,
 		},
 		{
@@ -297,9 +301,10 @@ func TestStreamsAreWrittenAsTheDocumentsSay(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := tell(hear(t, test.service, test.target, test.header...))
+			t.Parallel()
+			got := transcript(openSession(t, test.service, test.target, test.header...))
 			if !regexp.MustCompile("^" + test.want + "$").MatchString(got) {
-				t.Errorf("it is %s", got)
+				t.Errorf("sent %s", got)
 			}
 		})
 	}
@@ -307,13 +312,14 @@ func TestStreamsAreWrittenAsTheDocumentsSay(t *testing.T) {
 
 // TestPythEventsAreAsLargeAsItsOwn compares with the provider's samples: 2,912 bytes for one id, 3,817 for two.
 func TestPythEventsAreAsLargeAsItsOwn(t *testing.T) {
+	t.Parallel()
 	const one = "/v2/updates/price/stream?ids[]=e62df6c8b4a85fe1a67db44dc12de5db330f7ac66b72dc658afedf0f4a415b43"
 	const two = one + "&ids[]=241b9a5ce1c3e4bfc68e377158328628f1b478afaa796c4b1760bd3713c2d2d2"
 	for target, want := range map[string]int{one: 2912, two: 3817} {
-		m := market()
-		talk := hear(t, "pyth", target, "Authorization", "Bearer x")
-		talk.Open(nil, m, now)
-		event, _ := talk.Encode(nil, emulate.Event{Number: 1001, Quote: &m.Quotes[0]}, now)
+		m := snapshot()
+		session := openSession(t, "pyth", target, "Authorization", "Bearer x")
+		session.Open(nil, m, now)
+		event, _ := session.Encode(nil, emulate.Event{Number: 1001, Quote: &m.Quotes[0]}, now)
 		if n := len(event); n < want*95/100 || n > want*105/100 {
 			t.Errorf("an event has %d bytes, want about %d", n, want)
 		}
@@ -335,19 +341,19 @@ func FuzzAnyRequestIsAnswered(f *testing.F) {
 		}
 		r.Header.Set(field, value)
 		r.Header.Set("Accept", "text/event-stream")
-		talk, no := s.NewSession(r, now)
-		if (talk == nil) == (no == nil) {
-			t.Fatalf("answered with %v and %v", talk, no)
+		session, refusal := s.NewSession(r, now)
+		if (session == nil) == (refusal == nil) {
+			t.Fatalf("answered with %v and %v", session, refusal)
 		}
-		if no != nil {
-			if no.Status < 200 || no.Status > 499 {
-				t.Errorf("the status is %d", no.Status)
+		if refusal != nil {
+			if refusal.Status < 200 || refusal.Status > 499 {
+				t.Errorf("the status is %d", refusal.Status)
 			}
 			return
 		}
-		talk.Start()
-		if told := tell(talk); strings.Contains(told, "\x00") {
-			t.Errorf("told is %q", told)
+		session.Start()
+		if sent := transcript(session); strings.Contains(sent, "\x00") {
+			t.Errorf("sent %q", sent)
 		}
 	})
 }

@@ -4,20 +4,13 @@ import (
 	"bytes"
 	"encoding/json"
 	"math/big"
-	"strconv"
-	"strings"
+
+	"github.com/govalues/decimal"
 )
 
 // formatDecimal writes a whole number of 10^-decimals: 1234 with 8 decimals as 0.00001234.
 func formatDecimal(units int64, decimals int) string {
-	digits := strconv.FormatInt(units, 10)
-	if decimals == 0 {
-		return digits
-	}
-	if short := decimals + 1 - len(digits); short > 0 {
-		digits = strings.Repeat("0", short) + digits
-	}
-	return digits[:len(digits)-decimals] + "." + digits[len(digits)-decimals:]
+	return decimal.MustNew(units, decimals).String()
 }
 
 // rescale turns a whole number of 10^-from into one of 10^-to, and truncates.
@@ -33,11 +26,7 @@ func pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(
 
 // jsonNumber is formatDecimal without trailing zeros.
 func jsonNumber(units int64, decimals int) json.RawMessage {
-	s := formatDecimal(units, decimals)
-	if decimals > 0 {
-		s = strings.TrimRight(strings.TrimRight(s, "0"), ".")
-	}
-	return json.RawMessage(s)
+	return json.RawMessage(decimal.MustNew(units, decimals).Trim(0).String())
 }
 
 // appendJSON appends v as JSON in one line. No type here fails to encode.

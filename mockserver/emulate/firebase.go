@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // A Firebase Realtime Database that holds prices. Source: firebase.google.com docs, "Streaming from the
@@ -37,7 +39,7 @@ func newFirebaseSession(r *http.Request, now time.Time) (Session, *Reply) {
 	if strings.ContainsAny(path, ".$#[]") {
 		return nil, firebaseError(http.StatusBadRequest, "Invalid path: Invalid token in path")
 	}
-	s := &firebaseSession{path: parts, noStream: !accepts(r, "text/event-stream"), lastSent: map[string]Quote{}}
+	s := &firebaseSession{path: parts, noStream: !accepts(r, "text/event-stream"), lastSent: map[string]market.Quote{}}
 	if r.URL.Query().Get("auth") != "" {
 		s.endsAt, s.last = now.Add(firebaseTokenLife), "event: auth_revoked\ndata: \"credential is no longer valid\"\n\n"
 	}
@@ -48,8 +50,8 @@ func newFirebaseSession(r *http.Request, now time.Time) (Session, *Reply) {
 type firebaseSession struct {
 	baseSession
 	path     []string
-	noStream bool             // the client gets the value once, as plain JSON
-	lastSent map[string]Quote // by symbol
+	noStream bool                    // the client gets the value once, as plain JSON
+	lastSent map[string]market.Quote // by symbol
 }
 
 func (s *firebaseSession) Format() Format {
@@ -68,7 +70,7 @@ type jsonMember struct {
 	value json.RawMessage
 }
 
-func firebaseFields(q *Quote) []jsonMember {
+func firebaseFields(q *market.Quote) []jsonMember {
 	return []jsonMember{
 		{"ask", jsonNumber(q.Ask, q.Decimals)},
 		{"bid", jsonNumber(q.Bid, q.Decimals)},
@@ -90,7 +92,7 @@ func jsonObject(members []jsonMember) json.RawMessage {
 }
 
 // valueAtPath returns null for a path with nothing at it.
-func (s *firebaseSession) valueAtPath(quotes []Quote) json.RawMessage {
+func (s *firebaseSession) valueAtPath(quotes []market.Quote) json.RawMessage {
 	null := json.RawMessage("null")
 	if len(s.path) > 0 && s.path[0] != "prices" || len(s.path) > 3 {
 		return null
@@ -122,14 +124,14 @@ func (s *firebaseSession) valueAtPath(quotes []Quote) json.RawMessage {
 }
 
 // Open sends the whole value.
-func (s *firebaseSession) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
-	for _, q := range market.Quotes {
+func (s *firebaseSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
+	for _, q := range snapshot.Quotes {
 		s.lastSent[q.Symbol] = q
 	}
 	if s.noStream {
-		return append(b, s.valueAtPath(market.Quotes)...), true
+		return append(b, s.valueAtPath(snapshot.Quotes)...), true
 	}
-	return appendFirebaseEvent(b, "put", "/", s.valueAtPath(market.Quotes)), false
+	return appendFirebaseEvent(b, "put", "/", s.valueAtPath(snapshot.Quotes)), false
 }
 
 func appendFirebaseEvent(b []byte, event, path string, data json.RawMessage) []byte {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // OANDA's v20 streaming server. Sources: oanda/v20-openapi json/v20.json; developer.oanda.com rest-live-v20
@@ -47,7 +49,7 @@ func newOandaSession(r *http.Request, now time.Time) (Session, *Reply) {
 	s := &oandaSession{
 		snapshot: !strings.EqualFold(q.Get("snapshot"), "false"),
 		unix:     strings.EqualFold(r.Header.Get("Accept-Datetime-Format"), "UNIX"),
-		sentAt:   map[string]time.Time{}, pending: map[string]Quote{}, requestID: now.UnixNano(),
+		sentAt:   map[string]time.Time{}, pending: map[string]market.Quote{}, requestID: now.UnixNano(),
 	}
 	for _, name := range names {
 		base, quote, both := strings.Cut(name, "_")
@@ -67,8 +69,8 @@ type oandaSession struct {
 	snapshot  bool
 	unix      bool // times are seconds since 1970
 	requestID int64
-	sentAt    map[string]time.Time // by symbol
-	pending   map[string]Quote     // by symbol
+	sentAt    map[string]time.Time    // by symbol
+	pending   map[string]market.Quote // by symbol
 }
 
 func (s *oandaSession) Format() Format {
@@ -79,9 +81,9 @@ func (s *oandaSession) SetHeader(h http.Header, _ uint64) {
 	h.Set("RequestID", fmt.Sprintf("%018d", s.requestID%1e18))
 }
 
-func (s *oandaSession) Open(b []byte, market Snapshot, now time.Time) ([]byte, bool) {
+func (s *oandaSession) Open(b []byte, snapshot Snapshot, now time.Time) ([]byte, bool) {
 	if s.snapshot {
-		for _, q := range market.Quotes {
+		for _, q := range snapshot.Quotes {
 			if slices.Contains(s.symbols, q.Symbol) {
 				b = s.send(b, &q, now)
 			}
@@ -102,7 +104,7 @@ func (s *oandaSession) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
 	return s.send(b, e.Quote, now), false
 }
 
-func (s *oandaSession) send(b []byte, q *Quote, now time.Time) []byte {
+func (s *oandaSession) send(b []byte, q *market.Quote, now time.Time) []byte {
 	s.sentAt[q.Symbol] = now
 	delete(s.pending, q.Symbol)
 	return appendJSONLine(b, s.price(q))
@@ -159,7 +161,7 @@ type oandaPriceBucket struct {
 }
 
 // price has two levels of depth; a position would be closed at the worse one.
-func (s *oandaSession) price(q *Quote) oandaPrice {
+func (s *oandaSession) price(q *market.Quote) oandaPrice {
 	at := func(units int64) string { return formatDecimal(max(1, units), q.Decimals) }
 	return oandaPrice{
 		Type: "PRICE", Time: s.formatTime(q.Time),

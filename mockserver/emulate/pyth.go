@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // Pyth's Hermes server. Sources: pyth-network/pyth-crosschain apps/hermes/server/src/api (rest.rs, rest/v2/sse.rs,
@@ -63,7 +65,7 @@ func newPythSession(r *http.Request, now time.Time) (Session, *Reply) {
 		return nil, &Reply{Status: http.StatusMethodNotAllowed, ContentType: plainText, Header: map[string]string{"Allow": "GET,HEAD"}}
 	}
 	q := r.URL.Query()
-	s := &pythSession{base64: q.Get("encoding") == "base64", parsed: q.Get("parsed") != "false", expires: now.Add(pythMaxDuration), latest: map[string]Quote{}}
+	s := &pythSession{base64: q.Get("encoding") == "base64", parsed: q.Get("parsed") != "false", expires: now.Add(pythMaxDuration), latest: map[string]market.Quote{}}
 	if enc := q.Get("encoding"); enc != "" && enc != "hex" && enc != "base64" {
 		return nil, plainReply(http.StatusBadRequest, "Failed to deserialize query string: unknown variant `"+enc+"`, expected `hex` or `base64`")
 	}
@@ -132,7 +134,7 @@ type pythSession struct {
 	base64  bool
 	parsed  bool
 	expires time.Time
-	latest  map[string]Quote // by symbol
+	latest  map[string]market.Quote // by symbol
 }
 
 func (s *pythSession) Format() Format {
@@ -140,8 +142,8 @@ func (s *pythSession) Format() Format {
 }
 
 // Open sends nothing: the next update has all prices.
-func (s *pythSession) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
-	for _, q := range market.Quotes {
+func (s *pythSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
+	for _, q := range snapshot.Quotes {
 		if s.Wants(Event{Quote: &q}) {
 			s.latest[q.Symbol] = q
 		}
@@ -200,7 +202,7 @@ type pythMetadata struct {
 	PrevPublishTime    *int64 `json:"prev_publish_time"`
 }
 
-func (f pythFeed) parsed(q *Quote, number uint64, before time.Time) pythParsed {
+func (f pythFeed) parsed(q *market.Quote, number uint64, before time.Time) pythParsed {
 	at := q.Time.Unix()
 	in := func(units int64) string { return rescale(units, q.Decimals, -f.expo).String() }
 	conf := in(max(1, (q.Ask-q.Bid)/2))

@@ -15,7 +15,7 @@ type Session interface {
 
 	// Open begins the stream. With StartNow, the snapshot includes all events so far; with any other start, the events
 	// from there on are passed to Encode.
-	Open(b []byte, market Snapshot, now time.Time) (_ []byte, over bool)
+	Open(b []byte, snapshot Snapshot, now time.Time) (_ []byte, over bool)
 
 	// Wants reports whether the client asked for events like e.
 	Wants(e Event) bool

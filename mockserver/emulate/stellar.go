@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // Stellar's Horizon server. Sources: stellar/stellar-horizon internal/render/sse, internal/actions, internal/flags.go;
@@ -76,7 +78,7 @@ func findStellarPair(base, counter stellarAsset) stellarPair {
 }
 
 // price returns a price of q as a ratio, which is how the ledger stores it.
-func (p stellarPair) price(q *Quote, units int64) *big.Rat {
+func (p stellarPair) price(q *market.Quote, units int64) *big.Rat {
 	decimals := p.decimals
 	if decimals < 0 {
 		decimals = q.Decimals

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"slices"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 func stellarBook() Service {
@@ -58,10 +60,10 @@ func (s *stellarBookSession) Format() Format {
 }
 
 // Open sends the book as it is. It is empty for a pair without an instrument.
-func (s *stellarBookSession) Open(b []byte, market Snapshot, _ time.Time) ([]byte, bool) {
-	var q *Quote
-	if at := slices.IndexFunc(market.Quotes, func(q Quote) bool { return q.Symbol == s.pair.symbol }); at >= 0 {
-		q = &market.Quotes[at]
+func (s *stellarBookSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
+	var q *market.Quote
+	if at := slices.IndexFunc(snapshot.Quotes, func(q market.Quote) bool { return q.Symbol == s.pair.symbol }); at >= 0 {
+		q = &snapshot.Quotes[at]
 	}
 	if s.noStream {
 		return appendJSON(b, s.orderBook(q)), true
@@ -77,7 +79,7 @@ func (s *stellarBookSession) Encode(b []byte, e Event, _ time.Time) ([]byte, boo
 	return s.send(b, e.Quote)
 }
 
-func (s *stellarBookSession) send(b []byte, q *Quote) ([]byte, bool) {
+func (s *stellarBookSession) send(b []byte, q *market.Quote) ([]byte, bool) {
 	text := toJSON(s.orderBook(q))
 	if text == s.lastSent {
 		return b, false
@@ -113,7 +115,7 @@ type stellarAssetJSON struct {
 	Issuer string `json:"asset_issuer,omitempty"`
 }
 
-func (s *stellarBookSession) orderBook(q *Quote) stellarOrderBook {
+func (s *stellarBookSession) orderBook(q *market.Quote) stellarOrderBook {
 	p := s.pair
 	o := stellarOrderBook{
 		Bids: []stellarLevel{}, Asks: []stellarLevel{},
@@ -133,7 +135,7 @@ func (s *stellarBookSession) orderBook(q *Quote) stellarOrderBook {
 }
 
 // level returns the i-th level of a side. Deeper levels have larger amounts.
-func (p stellarPair) level(q *Quote, units, i int64) (l stellarLevel) {
+func (p stellarPair) level(q *market.Quote, units, i int64) (l stellarLevel) {
 	price := p.price(q, units)
 	l.PriceR.N, l.PriceR.D = price.Num().Int64(), price.Denom().Int64()
 	l.Price = formatAmount(multiply(big.NewInt(1e7), price))
