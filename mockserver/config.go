@@ -40,7 +40,7 @@ func (c Config) validate() error {
 		}
 	}
 	for _, f := range c.Faults {
-		if err := f.checkAtStart(); err != nil {
+		if err := f.CheckAtStart(); err != nil {
 			all = append(all, fmt.Errorf("fault: %w", err))
 		}
 	}

@@ -10,9 +10,11 @@ import (
 	"net/http"
 	"strings"
 	"text/tabwriter"
+
+	"livetape/mockserver/fault"
 )
 
-// control lets whom it may be let inject faults over HTTP. The body holds one a line, in FaultSyntax; they are
+// control lets whom it may be let inject faults over HTTP. The body holds one a line, in fault.Syntax; they are
 // injected all or none.
 func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	if err := s.admit(r); err != nil {
@@ -30,7 +32,7 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	for _, f := range faults {
-		if err := s.Inject(f); err != nil { // ParseFault has checked it
+		if err := s.Inject(f); err != nil { // fault.Parse has checked it
 			http.Error(w, err.Error(), http.StatusBadRequest)
 			return
 		}
@@ -38,13 +40,13 @@ func (s *Server) control(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
-func parseFaults(text string) (all []Fault, err error) {
+func parseFaults(text string) (all []fault.Fault, err error) {
 	for _, line := range strings.Fields(text) {
-		f, parseErr := ParseFault(line)
+		f, parseErr := fault.Parse(line)
 		all, err = append(all, f), errors.Join(err, parseErr)
 	}
 	if len(all) == 0 {
-		return nil, errors.New("there is no fault in the body; write one a line, as " + FaultSyntax)
+		return nil, errors.New("there is no fault in the body; write one a line, as " + fault.Syntax)
 	}
 	return all, err
 }
@@ -104,16 +106,16 @@ func (s *Server) listFaults(w http.ResponseWriter, r *http.Request) {
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	s.writeActive(w)
-	fmt.Fprintf(w, "POST %s, one a line\n\n", FaultSyntax)
+	fmt.Fprintf(w, "POST %s, one a line\n\n", fault.Syntax)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	for _, f := range Faults() {
-		fmt.Fprintf(table, "%s\t%s\n", f.Name, f.text())
+	for _, f := range fault.List() {
+		fmt.Fprintf(table, "%s\t%s\n", f.Name, describe(f))
 	}
 	_ = table.Flush() // whoever asked has hung up
 }
 
 func (s *Server) listFaultsAsJSON(w http.ResponseWriter) {
-	type fault struct {
+	type row struct {
 		Name  string `json:"name"`
 		Help  string `json:"help"`
 		For   string `json:"for,omitempty"`
@@ -124,21 +126,21 @@ func (s *Server) listFaultsAsJSON(w http.ResponseWriter) {
 		Syntax string       `json:"syntax"`
 		Token  bool         `json:"token"` // is asked for
 		Active []activeJSON `json:"active"`
-		Faults []fault      `json:"faults"`
-	}{Syntax: FaultSyntax, Token: s.config.Token != "", Active: s.activeAsJSON()}
-	for _, f := range Faults() {
+		Faults []row        `json:"faults"`
+	}{Syntax: fault.Syntax, Token: s.config.Token != "", Active: s.activeAsJSON()}
+	for _, f := range fault.List() {
 		lasts := ""
 		if f.For > 0 {
 			lasts = f.For.String()
 		}
-		list.Faults = append(list.Faults, fault{f.Name, f.Help, lasts, f.Value, f.Whole})
+		list.Faults = append(list.Faults, row{f.Name, f.Help, lasts, f.Value, f.ServerWide})
 	}
 	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(list) // whoever asked has hung up
 }
 
-// text is f in a line.
-func (f FaultInfo) text() string {
+// describe is f in a line.
+func describe(f fault.Info) string {
 	text := f.Help
 	if f.Value != "" {
 		text += " (" + f.Value + ")"

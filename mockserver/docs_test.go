@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 var updateDocs = flag.Bool("update-docs", false, "write the tables of docs/mockserver.md")
@@ -45,8 +46,8 @@ func requireTable(t *testing.T, header string, rows []string) {
 
 func TestDocsExplainEveryFaultWithAnExample(t *testing.T) {
 	var rows []string
-	for _, f := range mockserver.Faults() {
-		if parsed, err := mockserver.ParseFault(f.Example); err != nil || parsed.Name != f.Name {
+	for _, f := range fault.List() {
+		if parsed, err := fault.Parse(f.Example); err != nil || parsed.Name != f.Name {
 			t.Errorf("the example of %s is %q: %v", f.Name, f.Example, err)
 		}
 		lasts := "–"

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 func TestAStatusIsAnsweredAsLongAsItIsOn(t *testing.T) {
@@ -190,7 +191,7 @@ func TestFaultsAreNotTakenFromOtherMachines(t *testing.T) {
 func TestTheFaultsAreListed(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	text := body(t, s.do("GET", "/faults"))
-	for _, f := range mockserver.Faults() {
+	for _, f := range fault.List() {
 		if !strings.Contains(text, "\n"+f.Name+" ") || !strings.Contains(text, f.Help) {
 			t.Errorf("%s is not in:\n%s", f.Name, text)
 		}
@@ -263,7 +264,7 @@ func TestTheFaultsAreListedForMenus(t *testing.T) {
 		if err := json.Unmarshal([]byte(body(t, resp)), &list); err != nil {
 			t.Fatal(err)
 		}
-		if list.Syntax != mockserver.FaultSyntax || list.Token != (token != "") || len(list.Faults) != len(mockserver.Faults()) {
+		if list.Syntax != fault.Syntax || list.Token != (token != "") || len(list.Faults) != len(fault.List()) {
 			t.Errorf("%+v", list)
 		}
 		if got := list.Faults[2]; got.Name != "stall" || got.Help == "" || got.For != "30s" || got.Value != "" {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 func TestASlowStreamHasItsBytesASecond(t *testing.T) {
@@ -221,7 +222,7 @@ func TestTheRefusingListenerReportsThatItsAddressIsTaken(t *testing.T) {
 			conn.Close()
 		}
 	}()
-	if err := mock.Inject(mockserver.Fault{Name: "refuse"}); err != nil {
+	if err := mock.Inject(fault.Fault{Name: "refuse"}); err != nil {
 		t.Fatal(err)
 	}
 	dialUntil(t, n, func(err error) bool { return errors.Is(err, syscall.ECONNREFUSED) })
@@ -230,7 +231,7 @@ func TestTheRefusingListenerReportsThatItsAddressIsTaken(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer other.Close()
-	if err := mock.Inject(mockserver.Fault{Name: "clear"}); err != nil {
+	if err := mock.Inject(fault.Fault{Name: "clear"}); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-failed; !errors.Is(err, syscall.EADDRINUSE) {

@@ -18,39 +18,40 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 func TestFaultsAreReadFromAFlag(t *testing.T) {
 	tests := []struct {
 		text string
-		want mockserver.Fault
+		want fault.Fault
 	}{
-		{"drop", mockserver.Fault{Name: "drop"}},
-		{"drop@20s", mockserver.Fault{Name: "drop", Every: 20 * time.Second}},
-		{"stall", mockserver.Fault{Name: "stall"}},
-		{"stall:5s", mockserver.Fault{Name: "stall", For: 5 * time.Second}},
-		{"503:10s@1m30s", mockserver.Fault{Name: "503", For: 10 * time.Second, Every: 90 * time.Second}},
-		{"garbage:250ms@10ms", mockserver.Fault{Name: "garbage", For: 250 * time.Millisecond, Every: 10 * time.Millisecond}},
-		{"clear", mockserver.Fault{Name: "clear"}},
-		{"slow=50/one", mockserver.Fault{Name: "slow", Value: "50", Share: mockserver.One}},
-		{"status=429/25%:3s@1m", mockserver.Fault{Name: "status", Value: "429", Share: 25, For: 3 * time.Second, Every: time.Minute}},
-		{"drop/all", mockserver.Fault{Name: "drop"}},
-		{"redirect=301-loop:1s", mockserver.Fault{Name: "redirect", Value: "301-loop", For: time.Second}},
-		{"skew=-1h30m", mockserver.Fault{Name: "skew", Value: "-1h30m"}},
+		{"drop", fault.Fault{Name: "drop"}},
+		{"drop@20s", fault.Fault{Name: "drop", Every: 20 * time.Second}},
+		{"stall", fault.Fault{Name: "stall"}},
+		{"stall:5s", fault.Fault{Name: "stall", For: 5 * time.Second}},
+		{"503:10s@1m30s", fault.Fault{Name: "503", For: 10 * time.Second, Every: 90 * time.Second}},
+		{"garbage:250ms@10ms", fault.Fault{Name: "garbage", For: 250 * time.Millisecond, Every: 10 * time.Millisecond}},
+		{"clear", fault.Fault{Name: "clear"}},
+		{"slow=50/one", fault.Fault{Name: "slow", Value: "50", Share: fault.One}},
+		{"status=429/25%:3s@1m", fault.Fault{Name: "status", Value: "429", Share: 25, For: 3 * time.Second, Every: time.Minute}},
+		{"drop/all", fault.Fault{Name: "drop"}},
+		{"redirect=301-loop:1s", fault.Fault{Name: "redirect", Value: "301-loop", For: time.Second}},
+		{"skew=-1h30m", fault.Fault{Name: "skew", Value: "-1h30m"}},
 	}
 	for _, test := range tests {
-		got, err := mockserver.ParseFault(test.text)
+		got, err := fault.Parse(test.text)
 		if err != nil || got != test.want {
 			t.Errorf("%s: %+v, %v", test.text, got, err)
 		}
-		if again, err := mockserver.ParseFault(got.String()); err != nil || again != got {
+		if again, err := fault.Parse(got.String()); err != nil || again != got {
 			t.Errorf("%s became %s: %+v, %v", test.text, got, again, err)
 		}
 	}
 }
 
 func TestTheNameOfAFaultThatIsNoneIsSaidOnce(t *testing.T) {
-	_, err := mockserver.ParseFault("explode")
+	_, err := fault.Parse("explode")
 	if err == nil || !strings.HasPrefix(err.Error(), `there is no fault "explode"; the faults are drop, `) || strings.Count(err.Error(), "explode") != 1 {
 		t.Errorf("%v", err)
 	}
@@ -91,7 +92,7 @@ func TestABadFaultIsExplained(t *testing.T) {
 		{"restart/one", `restart strikes the server as a whole, not one of its connections`},
 	}
 	for _, test := range tests {
-		if _, err := mockserver.ParseFault(test.text); err == nil || !strings.Contains(err.Error(), test.want) {
+		if _, err := fault.Parse(test.text); err == nil || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%q: %v, want %s", test.text, err, test.want)
 		}
 	}
@@ -103,14 +104,14 @@ func FuzzAFaultThatIsReadIsWrittenAndInjected(f *testing.F) {
 	}
 	mock := newMock(f, mockserver.Config{})
 	f.Fuzz(func(t *testing.T, text string) {
-		fault, err := mockserver.ParseFault(text)
+		parsed, err := fault.Parse(text)
 		if err != nil {
 			return
 		}
-		if again, err := mockserver.ParseFault(fault.String()); err != nil || again != fault {
-			t.Errorf("%q became %s: %+v, %v", text, fault, again, err)
+		if again, err := fault.Parse(parsed.String()); err != nil || again != parsed {
+			t.Errorf("%q became %s: %+v, %v", text, parsed, again, err)
 		}
-		if err := mock.Inject(fault); err != nil {
+		if err := mock.Inject(parsed); err != nil {
 			t.Error(err)
 		}
 	})
@@ -118,15 +119,15 @@ func FuzzAFaultThatIsReadIsWrittenAndInjected(f *testing.F) {
 
 func TestEveryFaultHasHelpAndCanBeInjected(t *testing.T) {
 	mock := newMock(t, mockserver.Config{})
-	for _, info := range mockserver.Faults() {
+	for _, info := range fault.List() {
 		if info.Help == "" {
 			t.Errorf("%s has no help", info.Name)
 		}
-		if err := mock.Inject(mockserver.Fault{Name: info.Name}); err != nil {
+		if err := mock.Inject(fault.Fault{Name: info.Name}); err != nil {
 			t.Error(err)
 		}
 	}
-	for _, f := range []mockserver.Fault{{Name: "fire"}, {Name: "stall", For: -1}, {Name: "drop", Every: -1}, {Name: "drop", Share: -2}, {Name: "drop", Share: 100}} {
+	for _, f := range []fault.Fault{{Name: "fire"}, {Name: "stall", For: -1}, {Name: "drop", Every: -1}, {Name: "drop", Share: -2}, {Name: "drop", Share: 100}} {
 		if mock.Inject(f) == nil {
 			t.Errorf("%+v was taken", f)
 		}
@@ -135,7 +136,7 @@ func TestEveryFaultHasHelpAndCanBeInjected(t *testing.T) {
 
 func inject(t testing.TB, s *site, text string) {
 	t.Helper()
-	f, err := mockserver.ParseFault(text)
+	f, err := fault.Parse(text)
 	if err == nil {
 		err = s.Inject(f)
 	}
@@ -198,7 +199,7 @@ func TestDropIsAnErrorOverTLSToo(t *testing.T) {
 			}
 			l := &listener{t: t, body: resp.Body, lines: bufio.NewReader(resp.Body)}
 			l.expect("snapshot")
-			if err := mock.Inject(mockserver.Fault{Name: "drop"}); err != nil {
+			if err := mock.Inject(fault.Fault{Name: "drop"}); err != nil {
 				t.Fatal(err)
 			}
 			if all, err := l.toEnd(); err == nil || err == io.EOF || len(all) > 0 {
@@ -263,7 +264,7 @@ func TestAFaultRepeatsOnTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
 		s := serve(t, newMock(t, mockserver.Config{
-			Rate: quiet, Faults: []mockserver.Fault{{Name: "eof", Every: 20 * time.Second}, {Name: "503", For: time.Second}},
+			Rate: quiet, Faults: []fault.Fault{{Name: "eof", Every: 20 * time.Second}, {Name: "503", For: time.Second}},
 		}), inMemory())
 		s.run()
 		synctest.Wait()

@@ -5,15 +5,16 @@ import (
 	"fmt"
 	"net/http"
 
+	"livetape/mockserver/fault"
 	"livetape/mockserver/page"
 )
 
 func (s *Server) routes() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/events", s.events)
-	mux.HandleFunc(moved+"/events", s.events)
+	mux.HandleFunc(fault.RedirectPrefix+"/events", s.events)
 	mux.HandleFunc("/as/{service}/", s.visit)
-	mux.HandleFunc(moved+"/as/{service}/", s.visit)
+	mux.HandleFunc(fault.RedirectPrefix+"/as/{service}/", s.visit)
 	mux.HandleFunc("GET /as/{$}", listServices)
 	mux.HandleFunc("GET /healthz", s.health)
 	mux.HandleFunc("GET /readyz", s.ready)
@@ -76,8 +77,9 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "an event stream is read with GET", http.StatusMethodNotAllowed)
 		return
 	}
-	c, client := s.faults.condition(), s.hub.number.Add(1)
-	if s.turnAway(w, r, c, client) {
+	client := s.hub.number.Add(1)
+	faults := s.faults.Target(client)
+	if faults.Answer(w, r) {
 		return
 	}
 	asked, err := parseFilter(r.URL.Query())
@@ -90,14 +92,14 @@ func (s *Server) events(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	s.newStream(w, r, asked, arrival{client, c.count}).run(r.Context())
+	s.newStream(w, r, asked, client, faults).run(r.Context())
 }
 
 // enter counts a client in, and gives what counts it out again; nil when there is no room, and the client was told so.
 func (s *Server) enter(w http.ResponseWriter, r *http.Request, client uint64) (leave func()) {
 	if err := s.hub.enter(s.config.MaxClients); err != nil {
 		s.meters.refuse(err)
-		refuse(w, http.StatusServiceUnavailable, comeAgain(err))
+		fault.WriteStatus(w, http.StatusServiceUnavailable, comeAgain(err))
 		return nil
 	}
 	gone := s.logClient(r, client)

@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"livetape/mockserver/fault"
 )
 
 // What of a request is logged never holds a secret: of its headers only Last-Event-ID, of its query only what this
@@ -54,9 +56,9 @@ func isHarmless(parameter string) bool {
 }
 
 // noteFault counts and logs a fault that strikes, or that all faults end.
-func (s *Server) noteFault(f Fault) {
+func (s *Server) noteFault(f fault.Fault) {
 	s.meters.faults[f.Name].Inc()
-	if f.Name == faultClear {
+	if f.Name == fault.Clear {
 		s.config.Logger.Info("faults cleared")
 		return
 	}
@@ -68,7 +70,7 @@ func (s *Server) noteFault(f Fault) {
 func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
 	if !s.hub.welcomes() {
-		refuse(w, http.StatusServiceUnavailable, time.Second)
+		fault.WriteStatus(w, http.StatusServiceUnavailable, time.Second)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")

@@ -5,6 +5,8 @@ import (
 	"net"
 	"sync"
 	"time"
+
+	"livetape/mockserver/fault"
 )
 
 // Listener makes l one that the fault "refuse" closes for a while: connections are then refused by the
@@ -18,7 +20,7 @@ func (s *Server) Listener(l net.Listener) net.Listener {
 
 // refuser is a listener that goes and comes back.
 type refuser struct {
-	faults   *faults
+	faults   *fault.Schedule
 	addr     net.Addr
 	open     *bell // rings when inner is another one, or failed
 	closed   chan struct{}
@@ -83,12 +85,12 @@ func (r *refuser) Close() error {
 // watch closes and opens the listener as the fault comes and goes.
 func (r *refuser) watch() {
 	for {
-		changed := r.faults.changed.next()
-		next := r.adjust(r.faults.condition().on(faultRefuse, 0))
+		active := r.faults.Active()
+		next := r.adjust(active.On(fault.Refuse, 0))
 		select {
 		case <-r.closed:
 			return
-		case <-changed:
+		case <-active.Replaced():
 		case <-next:
 		}
 	}
@@ -96,7 +98,7 @@ func (r *refuser) watch() {
 
 // adjust has the listener closed while k, which may be nil, is on. What it gives is ready when that is to be looked
 // at again.
-func (r *refuser) adjust(k *strike) <-chan time.Time {
+func (r *refuser) adjust(k *fault.Activation) <-chan time.Time {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
@@ -111,5 +113,5 @@ func (r *refuser) adjust(k *strike) <-chan time.Time {
 	if k == nil {
 		return nil
 	}
-	return time.After(time.Until(k.until))
+	return time.After(time.Until(k.Until))
 }

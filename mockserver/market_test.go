@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 // told are n events of a market, without a network's ways.
@@ -357,7 +358,7 @@ func TestAMarketHasAsManySymbolsAsAskedFor(t *testing.T) {
 func TestImpossibleSettingsAreAllNamed(t *testing.T) {
 	_, err := mockserver.New(mockserver.Config{
 		Rate: -1, Symbols: 10001, Ring: -1, Queue: -1, MaxClients: -1, Heartbeat: -1, Retry: -1, Epoch: "a b",
-		Faults: []mockserver.Fault{{Name: "drop"}, {Name: "fire"}},
+		Faults: []fault.Fault{{Name: "drop"}, {Name: "fire"}},
 	})
 	if err == nil {
 		t.Fatal("no error")

@@ -8,6 +8,8 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 
+	"livetape/mockserver/fault"
+
 	"livetape/mockserver/market"
 )
 
@@ -49,8 +51,8 @@ func newMeters(h *hub) *meters {
 	m.deliveries = m.count("livetape_deliveries_total", "events sent, each as often as there were clients for it")
 	m.bytes = m.count("livetape_sent_bytes_total", "bytes sent in streams, before compression and without what HTTP and TLS add")
 	var names []string
-	for _, s := range catalogue {
-		names = append(names, s.Name)
+	for _, f := range fault.List() {
+		names = append(names, f.Name)
 	}
 	m.faults = m.counters("livetape_faults_total", "faults that struck", "fault", names...)
 	m.ask("livetape_log_events", "events that can be resumed from", gauge, func() float64 {

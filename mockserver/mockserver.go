@@ -13,8 +13,8 @@
 // Under /as/ the same market is told in the words of other services, which package emulate speaks, for tests of their
 // clients.
 //
-// [Server.Inject] makes the server misbehave, towards every connection or some of them; [Faults] lists the ways, and
-// [ParseFault] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
+// [Server.Inject] makes the server misbehave, towards every connection or some of them; [fault.List] describes the ways, and
+// [fault.Parse] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
 // server refuse connections for a while.
 //
 // A [Scenario] is a story that the market tells instead of its own: moves, headlines, halts and faults at their times,
@@ -31,6 +31,7 @@ import (
 	"time"
 
 	"livetape/mockserver/emulate"
+	"livetape/mockserver/fault"
 	"livetape/mockserver/market"
 )
 
@@ -44,7 +45,7 @@ type Config struct {
 	Heartbeat time.Duration    // silence after which a stream gets a comment; default 15 s
 	Retry     time.Duration    // the reconnection time that clients are told; default 1 s
 	Epoch     string           // first part of every id; default made from the start time. Changes when the server restarts
-	Faults    []Fault          // to begin with; see ParseFault
+	Faults    []fault.Fault    // to begin with; see fault.Parse
 	Token     string           // that POST /faults asks for; without one, it is for clients on this machine only
 	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
 	Scenario  *Scenario        // that the market tells; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
@@ -58,7 +59,7 @@ type Config struct {
 type Server struct {
 	config  Config
 	hub     *hub
-	faults  *faults
+	faults  *fault.Schedule
 	batches batches
 	meters  *meters
 	wheel   *wheel // of heartbeats
@@ -86,12 +87,11 @@ func New(c Config) (*Server, error) {
 	s := &Server{
 		config: c,
 		hub:    h,
-		faults: newFaults(c.Seed, h.changed.ring),
 		meters: newMeters(h),
 		wheel:  newWheel(c.Heartbeat),
 	}
 	s.market, s.script = newMarket(c)
-	s.faults.restart, s.faults.struck = s.restart, s.noteFault
+	s.faults = fault.NewSchedule(^c.Seed, fault.Hooks{Changed: h.changed.ring, Restart: s.restart, Started: s.noteFault})
 	return s, nil
 }
 
@@ -106,12 +106,12 @@ func (s *Server) Run(ctx context.Context) error {
 	log := s.config.Logger
 	log.Info("begin", "epoch", s.config.Epoch, "seed", s.config.Seed, "rate", s.config.Rate, "symbols", s.config.Symbols)
 	for _, f := range s.config.Faults {
-		if err := s.faults.inject(f); err != nil {
+		if err := s.faults.Inject(f); err != nil {
 			return fmt.Errorf("mock server: %w", err)
 		}
 	}
 	var repeating sync.WaitGroup
-	repeating.Go(func() { s.faults.repeat(ctx) })
+	repeating.Go(func() { s.faults.Run(ctx) })
 	s.pace(ctx)
 	repeating.Wait()
 	log.Info("drain", "clients", s.hub.clients())
@@ -143,15 +143,15 @@ const madeAtOnce = 256
 func (s *Server) advance(n int) (turns int, took time.Duration) {
 	turns, took, struck := s.step(n)
 	for _, f := range struck {
-		_ = s.faults.inject(f) // it was checked with the scenario
+		_ = s.faults.Inject(f) // it was checked with the scenario
 	}
 	return turns, took
 }
 
-func (s *Server) step(n int) (turns int, took time.Duration, struck []Fault) {
+func (s *Server) step(n int) (turns int, took time.Duration, struck []fault.Fault) {
 	s.making.Lock()
 	defer s.making.Unlock()
-	now, skew := s.config.Now().UTC(), s.faults.skew()
+	now, skew := s.config.Now().UTC(), s.faults.Skew()
 	s.drafts, s.data = s.drafts[:0], s.data[:0]
 	from := s.script.now()
 	for acted := false; turns < n && !acted; turns++ {
@@ -173,7 +173,7 @@ func (s *Server) step(n int) (turns int, took time.Duration, struck []Fault) {
 func (s *Server) payloadTime() time.Time {
 	s.making.Lock()
 	defer s.making.Unlock()
-	return s.script.time(s.config.Now().UTC(), s.faults.skew())
+	return s.script.time(s.config.Now().UTC(), s.faults.Skew())
 }
 
 // Snapshot is the truth: the data of the snapshot event that a new client would get now.
@@ -200,9 +200,9 @@ func (s *Server) Clients() int { return s.hub.clients() }
 // a page.
 func (s *Server) Handler() http.Handler { return s.routes() }
 
-// Inject starts a fault, or ends all of them with "clear"; see Faults. A fault that is already on starts
+// Inject starts a fault, or ends all of them with "clear"; see fault.List. A fault that is already on starts
 // anew. One that repeats does so while Run runs.
-func (s *Server) Inject(f Fault) error { return s.faults.inject(f) }
+func (s *Server) Inject(f fault.Fault) error { return s.faults.Inject(f) }
 
 func (c Config) withDefaults() Config {
 	if c.Logger == nil {

@@ -14,7 +14,7 @@ func (s *Server) pace(ctx context.Context) {
 	defer ticker.Stop()
 	due, last := 0.0, time.Now()
 	for {
-		changed := s.faults.changed.next()
+		changed := s.faults.Active().Replaced()
 		now := last
 		select {
 		case <-ctx.Done():
@@ -42,7 +42,10 @@ func (s *Server) pace(ctx context.Context) {
 // rate is how many events a second come now.
 func (s *Server) rate() float64 {
 	if s.config.Scenario == nil {
-		return s.faults.rate(s.config.Rate)
+		if burst := s.faults.Burst(); burst > 0 {
+			return burst
+		}
+		return s.config.Rate
 	}
 	rate, haste := s.tempo()
 	return rate * haste
@@ -53,7 +56,7 @@ func (s *Server) rate() float64 {
 func (s *Server) tempo() (rate, haste float64) {
 	s.making.Lock()
 	defer s.making.Unlock()
-	burst, script := s.faults.burst(), s.script
+	burst, script := s.faults.Burst(), s.script
 	if s.config.Scenario.Start.IsZero() {
 		script.outside = burst
 		return script.rate(), 1

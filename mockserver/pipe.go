@@ -4,11 +4,11 @@ import (
 	"bytes"
 	"compress/gzip"
 	"errors"
-	"fmt"
-	"net"
 	"net/http"
 	"slices"
 	"time"
+
+	"livetape/mockserver/fault"
 )
 
 // writeTime is how long a client may take for a piece of what is written to it; one that takes longer is gone.
@@ -124,36 +124,5 @@ func (p *pipe) cut(half []byte) {
 	if p.compressed != nil {
 		half, p.compressed = p.compressed.pack(half), nil
 	}
-	conn, _, err := p.control.Hijack()
-	if err != nil {
-		_ = p.write(half) // it is cut in either case
-		panic(http.ErrAbortHandler)
-	}
-	if p.chunked {
-		half = append(fmt.Appendf(nil, "%x\r\n", 2*len(half)), half...) // a chunk that promises more
-	}
-	_ = conn.SetWriteDeadline(time.Now().Add(writeTime))
-	_, _ = conn.Write(half) // it is cut in either case
-	reset(conn)
-}
-
-// hangUp resets the connection before anything is answered.
-func (p *pipe) hangUp() {
-	conn, _, err := p.control.Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler) // HTTP/2: the stream is reset
-	}
-	reset(conn)
-}
-
-// reset closes conn so that the other side sees a connection reset, not an end.
-func reset(conn net.Conn) {
-	raw := conn
-	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
-		raw = secure.NetConn()
-	}
-	if tcp, ok := raw.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0) // what could fail here is the connection, and that is the aim
-	}
-	_ = raw.Close()
+	fault.Cut(p.w, half, p.chunked)
 }

@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"livetape/mockserver/market"
+
+	"livetape/mockserver/fault"
 )
 
 // Scenario is a story for a server's market to tell: moves, headlines, halts and faults, each at its time. Time is
@@ -88,7 +90,7 @@ func FindScenario(name string) (*Scenario, error) {
 		}
 		names = append(names, s.Name)
 	}
-	return nil, fmt.Errorf("%w: %.80q%s; those that come with livetape are %s", ErrNoScenario, name, meant(name, names), strings.Join(names, ", "))
+	return nil, fmt.Errorf("%w: %.80q%s; those that come with livetape are %s", ErrNoScenario, name, fault.Suggestion(name, names), strings.Join(names, ", "))
 }
 
 // Source is the file that s was read from.

@@ -14,6 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 // shipped is a scenario that comes with the server.
@@ -160,7 +161,7 @@ func TestABurstFromOutsideChangesNoEventThatIsToBeTheSame(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			ours := *scenario
 			ours.Start = start
-			s := serve(t, newMock(t, mockserver.Config{Scenario: &ours, Faults: []mockserver.Fault{{Name: "burst", Value: "400", For: time.Minute}}}), inMemory())
+			s := serve(t, newMock(t, mockserver.Config{Scenario: &ours, Faults: []fault.Fault{{Name: "burst", Value: "400", For: time.Minute}}}), inMemory())
 			l := s.listen("/events")
 			l.expect("snapshot")
 			s.run()

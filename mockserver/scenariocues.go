@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"time"
 
+	"livetape/mockserver/fault"
 	"livetape/mockserver/market"
 )
 
@@ -128,21 +129,19 @@ func (n session) perform(_ *script, m *market.Market, now time.Time) market.Even
 
 // breakdown is a fault of the server. Two of them are the market's own and keep its time; the others are for the server,
 // when the events so far are logged.
-type breakdown Fault
+type breakdown fault.Fault
 
 func (b breakdown) perform(s *script, _ *market.Market, _ time.Time) market.Event {
-	f := Fault(b)
-	kind, _ := f.info() // ParseFault has checked it
-	value, _ := kind.magnitude(f.Value)
-	until := s.clock + cmp.Or(f.For, kind.For)
+	f := fault.Fault(b)
+	until := s.clock + f.Duration()
 	switch f.Name {
-	case faultBurst:
-		s.burst = spell{value.n, until}
+	case fault.Burst:
+		s.burst = spell{f.Number(), until}
 		return market.Event{}
-	case faultSkew:
-		s.skewed = spell{value.n, until}
+	case fault.Skew:
+		s.skewed = spell{f.Number(), until}
 		return market.Event{}
-	case faultClear:
+	case fault.Clear:
 		s.burst, s.skewed = spell{}, spell{}
 	}
 	s.struck = append(s.struck, f)

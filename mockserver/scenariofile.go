@@ -9,6 +9,7 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 
+	"livetape/mockserver/fault"
 	"livetape/mockserver/market"
 )
 
@@ -203,7 +204,7 @@ func (r *stepReader) faultsOf(n ast.Node) (all []breakdown) {
 		if len(r.faults) > faults {
 			continue
 		}
-		f, err := ParseFault(text)
+		f, err := fault.Parse(text)
 		if err == nil && f.Every > 0 {
 			err = fmt.Errorf("fault %q: in a scenario, a fault comes at the time of its step; write a step for each time", text)
 		}

@@ -15,6 +15,8 @@ import (
 	"github.com/goccy/go-yaml/lexer"
 	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"livetape/mockserver/fault"
 )
 
 // reading is a file while it is read, with all that was found to be wrong.
@@ -139,7 +141,7 @@ func (r *reading) members(n ast.Node, what string, known keys) {
 			continue
 		}
 		names := slices.Sorted(maps.Keys(known))
-		r.faultAt(member.Key.GetToken(), "unknown key %.40q%s: %s has %s", key, meant(key, names), what, strings.Join(names, ", "))
+		r.faultAt(member.Key.GetToken(), "unknown key %.40q%s: %s has %s", key, fault.Suggestion(key, names), what, strings.Join(names, ", "))
 	}
 }
 
@@ -205,7 +207,7 @@ func (r *reading) oneOf(n ast.Node, words ...string) string {
 	faults := len(r.faults)
 	text := r.text(n)
 	if len(r.faults) == faults && !slices.Contains(words, text) {
-		r.fault(n, "%.40q%s is none of %s", text, meant(text, words), strings.Join(words, ", "))
+		r.fault(n, "%.40q%s is none of %s", text, fault.Suggestion(text, words), strings.Join(words, ", "))
 	}
 	return text
 }

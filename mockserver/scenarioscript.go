@@ -3,6 +3,7 @@ package mockserver
 import (
 	"time"
 
+	"livetape/mockserver/fault"
 	"livetape/mockserver/market"
 )
 
@@ -21,8 +22,8 @@ type script struct {
 	tempo         float64 // of this scenario, in times the base
 	burst, skewed spell
 	told          map[string]*market.Headline
-	struck        []Fault // that have come due, for the server
-	acted         bool    // since the server last asked
+	struck        []fault.Fault // that have come due, for the server
+	acted         bool          // since the server last asked
 }
 
 // spell is a value for a time.
@@ -135,7 +136,7 @@ func (s *script) hasActed() bool {
 }
 
 // takeStruck gives the faults that have come due.
-func (s *script) takeStruck() []Fault {
+func (s *script) takeStruck() []fault.Fault {
 	if s == nil {
 		return nil
 	}

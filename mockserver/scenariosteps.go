@@ -8,6 +8,8 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"livetape/mockserver/market"
+
+	"livetape/mockserver/fault"
 )
 
 // membersOf are the members of a map; false for anything else.
@@ -52,7 +54,7 @@ func (r *stepReader) symbols(n ast.Node) (all []string) {
 	for _, item := range list {
 		symbol := r.text(item)
 		if symbol != "" && !r.market.known[symbol] {
-			r.fault(item, "there is no symbol %.40q in a market of %d%s", symbol, len(r.market.symbols), meant(symbol, r.market.symbols))
+			r.fault(item, "there is no symbol %.40q in a market of %d%s", symbol, len(r.market.symbols), fault.Suggestion(symbol, r.market.symbols))
 		}
 		all = append(all, symbol)
 	}
@@ -148,7 +150,7 @@ func (r *stepReader) story(n ast.Node) string {
 			known = append(known, name)
 		}
 		slices.Sort(known)
-		r.fault(n, "there is no headline with the id %.40q above%s", id, meant(id, known))
+		r.fault(n, "there is no headline with the id %.40q above%s", id, fault.Suggestion(id, known))
 	}
 	return id
 }

@@ -11,6 +11,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"livetape/mockserver/fault"
 )
 
 // maxBatch is how many events are read from the log and written at a time.
@@ -37,24 +39,17 @@ type stream struct {
 	level   bool   // it had everything when it last looked
 	allowed int    // events that it may lag beside the queue: those that came at once
 
-	arrival
-	garbage, oddities dirt
-	passed            int    // events that it should have got, while there were gaps
-	held              *entry // waits for the one that is to overtake it
-}
-
-// arrival is when a stream came, among others and among strikes.
-type arrival struct {
 	number uint64 // of all requests for a stream
-	struck uint64 // number of the latest strike that it knows of
+	faults *fault.Target
+	events fault.Events[*entry]
 }
 
-func (s *Server) newStream(w http.ResponseWriter, r *http.Request, asked filter, a arrival) *stream {
+func (s *Server) newStream(w http.ResponseWriter, r *http.Request, asked filter, number uint64, faults *fault.Target) *stream {
 	st := &stream{
 		server: s, log: s.hub.log(), out: newPipe(w, r), filter: asked, asked: lastEventID(r),
-		sent: time.Now(), arrival: a,
+		sent: time.Now(), number: number, faults: faults,
 	}
-	if s.faults.condition().on(faultGzip, a.number) != nil {
+	if faults.On(fault.Gzip) != nil {
 		st.out.compressed = newCompressor()
 	}
 	return st
@@ -105,30 +100,29 @@ func (st *stream) noteSlow(err error) {
 
 // turn does what there is to do, and reports false when that is nothing.
 func (st *stream) turn() (busy bool, err error) {
-	c := st.server.faults.condition()
-	if k := st.pending(c); k != nil {
-		return true, st.suffer(k, c)
+	c := st.faults.Active()
+	if k := st.faults.Next(c); k != nil {
+		return true, st.applyFault(k)
 	}
 	switch {
 	case st.log != st.server.hub.log():
 		return true, errEnded
-	case c.on(faultStall, st.number) != nil:
+	case st.faults.On(fault.Stall) != nil:
 		return false, nil
 	case !st.begun:
 		return true, st.begin()
 	case st.tongue.isDue(time.Now()):
-		return true, st.speakUp(c)
+		return true, st.speakUp()
 	}
 	return st.forward(c)
 }
 
 // wait returns when there may be something to do, and an error when there never will.
 func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
-	c := st.server.faults.condition()
-	stalled := c.on(faultStall, st.number)
+	stalled := st.faults.On(fault.Stall)
 	var resumed <-chan time.Time
 	if stalled != nil {
-		timer := time.NewTimer(time.Until(stalled.until))
+		timer := time.NewTimer(time.Until(stalled.Until))
 		defer timer.Stop()
 		resumed = timer.C
 	}
@@ -139,7 +133,7 @@ func (st *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 	case <-resumed:
 	case <-st.tongue.alarm(stalled != nil):
 	case <-st.seat.called:
-		return st.beat(st.tongue != nil || stalled != nil || c.on(faultHeartbeat, st.number) != nil)
+		return st.beat(st.tongue != nil || stalled != nil || st.faults.On(fault.Heartbeat) != nil)
 	}
 	return nil
 }
@@ -189,7 +183,7 @@ type resetData struct {
 func (st *stream) appendSnapshot(b []byte) []byte {
 	data, id := st.server.snapshot(st.filter)
 	st.place = id
-	if st.server.faults.condition().on(faultNoID, st.number) != nil {
+	if st.faults.On(fault.NoID) != nil {
 		id = ""
 	}
 	return appendFrame(b, "snapshot", id, data)
@@ -239,16 +233,16 @@ func (p *batches) giveBack(b *batch) {
 }
 
 // forward writes the events that follow, as c says; of a slow stream, one.
-func (st *stream) forward(c *condition) (busy bool, err error) {
+func (st *stream) forward(c *fault.Active) (busy bool, err error) {
 	b := st.server.batches.borrow()
 	defer st.server.batches.giveBack(b)
 	var behind int
 	events := b.entries
-	if c.on(faultSlow, st.number) != nil {
+	if st.faults.On(fault.Slow) != nil {
 		events, st.level = events[:0:1], true // one at a time, and all the time it takes
 	}
 	events, behind, err = st.log.read(st.place, events)
-	if st.server.faults.condition() != c {
+	if st.faults.Active() != c {
 		return true, nil // what was made after a fault was injected or cleared goes by that: look again
 	}
 	if err != nil || !st.bears(behind) {
@@ -258,9 +252,9 @@ func (st *stream) forward(c *condition) (busy bool, err error) {
 	if n := len(events); n > 0 {
 		st.place = events[n-1].id
 	}
-	m := st.manners(c)
-	wanted := st.spoil(st.sift(events), m)
-	b.bytes = st.appendEvents(b.bytes, wanted, m)
+	effects := st.faults.Effects(c)
+	wanted := st.events.Arrange(st.sift(events), effects)
+	b.bytes = st.events.Append(b.bytes, wanted, effects, st)
 	st.level = behind == 0
 	st.server.meters.deliveries.Add(len(wanted)) // before the client can know of them
 	if err = st.send(b.bytes); err != nil {
@@ -305,45 +299,5 @@ func (st *stream) send(b []byte) error {
 	st.sent = time.Now()
 	st.server.meters.bytes.Add(len(b))
 	st.tongue.said(st.sent)
-	c := st.server.faults.condition()
-	switch {
-	case c.on(faultSlow, st.number) != nil:
-		return st.trickle(b)
-	case c.on(faultSplit, st.number) != nil:
-		return st.splinter(b)
-	}
-	return st.out.send(b)
-}
-
-// splinter writes b byte by byte, and what is left at once when that is over.
-func (st *stream) splinter(b []byte) error {
-	for len(b) > 0 {
-		c := st.server.faults.condition()
-		if c.on(faultSplit, st.number) == nil || st.isToEnd(c) {
-			return st.out.send(b)
-		}
-		if err := st.out.send(b[:1]); err != nil {
-			return err
-		}
-		b = b[1:]
-	}
-	return nil
-}
-
-// trickle writes b slowly, ten pieces a second, and what is left at once when that is over.
-func (st *stream) trickle(b []byte) error {
-	for len(b) > 0 {
-		c := st.server.faults.condition()
-		slow := c.on(faultSlow, st.number)
-		if slow == nil || st.isToEnd(c) {
-			return st.out.send(b)
-		}
-		piece := b[:min(len(b), max(1, int(slow.value.n)/10))]
-		if err := st.out.send(piece); err != nil {
-			return err
-		}
-		<-time.After(time.Second * time.Duration(len(piece)) / time.Duration(slow.value.n))
-		b = b[len(piece):]
-	}
-	return nil
+	return st.faults.Write(b, st.out.send, st.mustEnd)
 }

@@ -1,10 +1,10 @@
 package mockserver
 
 import (
-	"bytes"
 	"time"
 
 	"livetape/mockserver/emulate"
+	"livetape/mockserver/fault"
 	"livetape/mockserver/market"
 )
 
@@ -18,17 +18,10 @@ type tongue struct {
 	beat  time.Time   // when the next heartbeat is due; zero for never
 	timer *time.Timer // what rings then, or when the talk has something to say by itself
 
-	malformed, hostile []string // for the faults of these names, in the style of the service
 }
 
 func newTongue(talk emulate.Session, now time.Time) *tongue {
 	t := &tongue{talk: talk, style: talk.Format(), timer: time.NewTimer(0)}
-	for _, data := range unreadable {
-		t.malformed = append(t.malformed, string(t.style.AppendEvent(nil, data)))
-	}
-	for _, data := range odd {
-		t.hostile = append(t.hostile, string(t.style.AppendEvent(nil, data)))
-	}
 	t.rest(now)
 	return t
 }
@@ -87,52 +80,34 @@ func (t *tongue) speakUp(now, told time.Time) (b []byte) {
 	return b
 }
 
-func (t *tongue) append(b []byte, e emulate.Event, noID bool) []byte {
+func (t *tongue) append(b []byte, e emulate.Event) []byte {
 	if t.over {
 		return b
 	}
-	start := len(b)
 	b, t.over = t.talk.Encode(b, e, time.Now())
-	if noID && !t.style.JSONLines {
-		return append(b[:start], withoutIDs(b[start:])...)
-	}
 	return b
 }
 
-// withoutIDs is a piece of an event stream without its id lines.
-func withoutIDs(piece []byte) []byte {
-	var kept []byte
-	for line := range bytes.Lines(piece) {
-		if !bytes.HasPrefix(line, []byte("id:")) {
-			kept = append(kept, line...)
-		}
+// samples are bad events in the style of the service.
+func (t *tongue) samples() (s fault.Samples) {
+	for _, data := range fault.MalformedData() {
+		s.Malformed = append(s.Malformed, string(t.style.AppendEvent(nil, data)))
 	}
-	return kept
+	for _, data := range fault.HostileData() {
+		s.Hostile = append(s.Hostile, string(t.style.AppendEvent(nil, data)))
+	}
+	return s
 }
 
-// suffer is what a fault that is over at once has sent.
-func (t *tongue) suffer(k *strike) []byte {
+// applyFault is what a fault that is over at once has sent.
+func (t *tongue) applyFault(k *fault.Activation) []byte {
 	switch {
-	case k.fault.Name == faultHuge:
-		return t.style.AppendEvent(nil, `{"huge":"`+string(bytes.Repeat([]byte("very "), int(k.value.n)<<20/5))+`"}`)
-	case k.fault.Name == faultRetry && !t.style.JSONLines:
-		return appendRetry(nil, k.value.n)
+	case k.Name == fault.Huge:
+		return t.style.AppendEvent(nil, `{"huge":"`+fault.HugeText(int(k.Number())<<20)+`"}`)
+	case k.Name == fault.Retry && !t.style.JSONLines:
+		return appendRetry(nil, k.Number())
 	}
 	return nil
-}
-
-// unreadable are payloads that no service's client can read a price from.
-var unreadable = [...]string{
-	`{"price":`, `{"price":true}`, `{"price":NaN}`, `[]`, `null`, `ten`, `{"price":1e999999999}`, `{"type":"HOROSCOPE","sign":"taurus"}`,
-}
-
-// odd are payloads that a client must show without harm, if at all.
-var odd = [...]string{
-	`{"title":"An escape sequence \u001b[2J\u001b[31m\u0007"}`,
-	`{"title":"An override \u202egnidaelsim\u202c, and a mark\u200f"}`,
-	"{\"title\":\"No UTF-8: \xff\xc3\x28\xed\xa0\x80\"}",
-	"\ufeff{\"title\":\"A byte order mark\"}",
-	"{\"title\":\"NUL \x00 in it\"}",
 }
 
 // event is what an entry says, for a service.
@@ -178,9 +153,9 @@ func (st *stream) ended(caught bool) error {
 }
 
 // speakUp sends what is due.
-func (st *stream) speakUp(c *condition) error {
+func (st *stream) speakUp() error {
 	var told time.Time
-	if c.on(faultHeartbeat, st.number) == nil {
+	if st.faults.On(fault.Heartbeat) == nil {
 		told = st.server.payloadTime()
 	}
 	if err := st.send(st.tongue.speakUp(time.Now(), told)); err != nil {
@@ -191,11 +166,11 @@ func (st *stream) speakUp(c *condition) error {
 
 // halfForeign is the beginning of what the client would get next, or of what it will never get.
 func (st *stream) halfForeign() []byte {
-	whole := st.tongue.style.AppendEvent(nil, neverTrue)
+	whole := st.tongue.style.AppendEvent(nil, fault.NeverSent)
 	events, _, _ := st.log.read(st.place, make([]*entry, 0, maxBatch))
 	for _, e := range events {
 		if st.wants(e) {
-			if b := st.tongue.append(nil, st.event(e), false); len(b) > 0 {
+			if b := st.tongue.append(nil, st.event(e)); len(b) > 0 {
 				whole = b
 				break
 			}

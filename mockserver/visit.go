@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"livetape/mockserver/emulate"
+	"livetape/mockserver/fault"
 )
 
 // abroad is the path under which the market is told in the words of other services.
@@ -31,8 +32,9 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusNoContent)
 		return
 	}
-	c, client := s.faults.condition(), s.hub.number.Add(1)
-	if s.turnAway(w, r, c, client) {
+	client := s.hub.number.Add(1)
+	faults := s.faults.Target(client)
+	if faults.Answer(w, r) {
 		return
 	}
 	name := r.PathValue("service")
@@ -57,7 +59,7 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer leave()
-	st := s.newForeignStream(w, r, talk, arrival{client, c.count})
+	st := s.newForeignStream(w, r, talk, client, faults)
 	defer st.tongue.timer.Stop()
 	st.run(r.Context())
 }
@@ -66,7 +68,7 @@ func (s *Server) visit(w http.ResponseWriter, r *http.Request) {
 func hear(w http.ResponseWriter, r *http.Request, service emulate.Service) (emulate.Session, *emulate.Reply) {
 	control := http.NewResponseController(w)
 	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
-	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, moved), abroad+service.Name)
+	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, fault.RedirectPrefix), abroad+service.Name)
 	talk, reply := service.NewSession(at(r, path), time.Now())
 	if reply == nil {
 		_ = control.SetReadDeadline(time.Time{}) // a stream lasts
@@ -100,8 +102,8 @@ func answer(w http.ResponseWriter, reply *emulate.Reply) {
 	fmt.Fprint(w, reply.Body)
 }
 
-func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk emulate.Session, a arrival) *stream {
-	st := s.newStream(w, r, filter{}, a)
+func (s *Server) newForeignStream(w http.ResponseWriter, r *http.Request, talk emulate.Session, number uint64, faults *fault.Target) *stream {
+	st := s.newStream(w, r, filter{}, number, faults)
 	now := s.hub.now.Load()
 	st.log, st.first = now.log, now.first
 	st.tongue = newTongue(talk, time.Now())

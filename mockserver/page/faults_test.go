@@ -6,13 +6,14 @@ import (
 	"testing"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 func TestTheFaultMenuInjects(t *testing.T) {
 	market := openVenue(t, mockserver.Config{Epoch: "e"})
 	b := visit(t, market)
 	b.click("#faults-button")
-	b.until(`document.querySelectorAll('#fault-list .fault').length === ` + strconv.Itoa(len(mockserver.Faults())))
+	b.until(`document.querySelectorAll('#fault-list .fault').length === ` + strconv.Itoa(len(fault.List())))
 	b.click(`[data-fault=restart]`)
 	b.says("#fault-result", "The server does it: restart")
 	b.says("#continuity", "reset after")

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 // quiet is a rate at which the market only moves by Step.
@@ -86,9 +87,9 @@ func (v *venue) stop() {
 
 func (v *venue) inject(text string) {
 	v.t.Helper()
-	fault, err := mockserver.ParseFault(text)
+	parsed, err := fault.Parse(text)
 	if err == nil {
-		err = v.Inject(fault)
+		err = v.Inject(parsed)
 	}
 	if err != nil {
 		v.t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/decode/preset"
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 	"livetape/ui"
 	"livetape/ui/cli/config"
 )
@@ -84,12 +85,12 @@ func demoTarget(s *embeddedServer) target {
 
 func demoFaults(mock *mockserver.Server) []ui.FaultMenuItem {
 	var faults []ui.FaultMenuItem
-	for _, info := range mockserver.Faults() {
+	for _, info := range fault.List() {
 		faults = append(faults, ui.FaultMenuItem{
 			Name: info.Name,
 			Help: faultMenuHelp(info),
 			Inject: func(context.Context) error {
-				return mock.Inject(mockserver.Fault{Name: info.Name})
+				return mock.Inject(fault.Fault{Name: info.Name})
 			},
 		})
 	}
@@ -97,10 +98,10 @@ func demoFaults(mock *mockserver.Server) []ui.FaultMenuItem {
 }
 
 // faultMenuHelp says what picking a fault does: the menu uses its defaults.
-func faultMenuHelp(info mockserver.FaultInfo) string {
+func faultMenuHelp(info fault.Info) string {
 	text := info.Help
-	if info.Usual != "" {
-		text += ": " + info.Usual
+	if info.Default != "" {
+		text += ": " + info.Default
 	}
 	if info.For > 0 {
 		text += ", for " + strconv.Itoa(int(info.For.Seconds())) + " s"

@@ -11,6 +11,7 @@ import (
 
 	"livetape/feed"
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 // misfortune is a fault of the server, and all that the feed must say and do about it. It is told in the order in
@@ -98,13 +99,13 @@ func requireAllFaults(t *testing.T, all []misfortune) {
 	t.Helper()
 	rows := map[string]int{}
 	for _, row := range all {
-		fault, err := mockserver.ParseFault(row.fault)
+		parsed, err := fault.Parse(row.fault)
 		if err != nil {
 			t.Fatal(err)
 		}
-		rows[fault.Name]++
+		rows[parsed.Name]++
 	}
-	for _, info := range mockserver.Faults() {
+	for _, info := range fault.List() {
 		if rows[info.Name] == 0 {
 			t.Errorf("nothing is said of the fault %s", info.Name)
 		}
@@ -152,9 +153,9 @@ func (row misfortune) begin(t *testing.T) *patient {
 	t.Helper()
 	if row.fresh {
 		return admit(t, row.server, row.client, func(mock *mockserver.Server) {
-			fault, err := mockserver.ParseFault(row.fault)
+			parsed, err := fault.Parse(row.fault)
 			if err == nil {
-				err = mock.Inject(fault)
+				err = mock.Inject(parsed)
 			}
 			if err != nil {
 				t.Fatal(err)

@@ -15,6 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 // visit is a preset, pointed at the mock server that speaks as its service.
@@ -213,7 +214,7 @@ func rational(t *testing.T, text string) *big.Rat {
 func (a *abroad) drop() {
 	a.t.Helper()
 	before := strings.Count(a.stderr.String(), a.saying())
-	if err := a.mock.Inject(mockserver.Fault{Name: "drop"}); err != nil {
+	if err := a.mock.Inject(fault.Fault{Name: "drop"}); err != nil {
 		a.t.Fatal(err)
 	}
 	a.mock.Step(300)

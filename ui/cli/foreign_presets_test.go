@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 var visits = []visit{
@@ -155,7 +156,7 @@ func TestHeadlinesOfWikimediaComeOnceEach(t *testing.T) {
 		step()
 		a.takeWithin(time.Millisecond)
 	}
-	if err := a.mock.Inject(mockserver.Fault{Name: "drop"}); err != nil {
+	if err := a.mock.Inject(fault.Fault{Name: "drop"}); err != nil {
 		t.Fatal(err)
 	}
 	for range 60 {

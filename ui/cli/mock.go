@@ -10,6 +10,7 @@ import (
 
 	"livetape/feed/tape"
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 // marketFlags are the flags that demo and mock share.
@@ -26,7 +27,7 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 	flags.Float64Var(&f.config.Rate, "rate", 40, "events a second, all symbols together")
 	flags.IntVar(&f.config.Symbols, "symbols", 24, "how many symbols the market has")
 	flags.StringVar(&f.scenario, "scenario", "", "play a scenario: a `NAME` of 'livetape scenarios', or a file of your own")
-	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+mockserver.FaultSyntax+"` to inject, such as stall:5s@1m (repeatable)")
+	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+fault.Syntax+"` to inject, such as stall:5s@1m (repeatable)")
 }
 
 // mockConfig is what the flags say.
@@ -38,11 +39,11 @@ func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) 
 		}
 	}
 	for _, text := range f.faults {
-		fault, err := mockserver.ParseFault(text)
+		parsed, err := fault.Parse(text)
 		if err != nil {
 			return config, usageError{err, helpHint(cmd)}
 		}
-		config.Faults = append(config.Faults, fault)
+		config.Faults = append(config.Faults, parsed)
 	}
 	var err error
 	if config.Scenario, err = f.loadScenario(cmd); err != nil || config.Scenario == nil {
@@ -61,7 +62,7 @@ func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) 
 func faultHelp() string {
 	var b strings.Builder
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	for _, info := range mockserver.Faults() {
+	for _, info := range fault.List() {
 		fmt.Fprintf(table, "  %s\t%s\t%s", info.Name, info.Example, info.Help)
 		if info.For > 0 {
 			fmt.Fprintf(table, " (%s by default)", info.For)
@@ -73,7 +74,7 @@ func faultHelp() string {
 	}
 	table.Flush()
 	return b.String() + `
-A fault is written ` + mockserver.FaultSyntax + `: :FOR is how long it lasts, @EVERY repeats it,
+A fault is written ` + fault.Syntax + `: :FOR is how long it lasts, @EVERY repeats it,
 /SHARE applies it to one connection (/one) or a part of them (/25%). POST /faults takes the same,
 one a line, while the server runs.`
 }

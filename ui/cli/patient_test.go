@@ -17,6 +17,7 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/market"
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 // ordinary is the reconnection time of the server that faults strike: short, but above the floor of 10 ms.
@@ -168,9 +169,9 @@ func serveAtDoor(t *testing.T, mock *mockserver.Server, d *door) (addr string, c
 // strike injects a fault, as a user writes it.
 func (p *patient) strike(text string) {
 	p.t.Helper()
-	fault, err := mockserver.ParseFault(text)
+	parsed, err := fault.Parse(text)
 	if err == nil {
-		err = p.mock.Inject(fault)
+		err = p.mock.Inject(parsed)
 	}
 	if err != nil {
 		p.t.Fatal(err)

@@ -18,6 +18,7 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/market"
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 // The soak is quick because it never waits out a back-off: the user's retry key is pressed at once.
@@ -104,15 +105,15 @@ const quiet = 1e-6
 func (s *soak) hurt(chance *rand.Rand) {
 	s.t.Helper()
 	faults := []string{"drop", "eof", "stall", "503", "204", "garbage", "refuse"}
-	fault := faults[chance.IntN(len(faults))]
-	if fault == "refuse" {
+	name := faults[chance.IntN(len(faults))]
+	if name == "refuse" {
 		s.venue.cut()
-	} else if err := s.mock.Inject(mockserver.Fault{Name: fault, For: time.Minute}); err != nil {
+	} else if err := s.mock.Inject(fault.Fault{Name: name, For: time.Minute}); err != nil {
 		s.t.Fatal(err)
 	}
 	connections, garbled := s.status.Connections, s.garbled
-	s.takeUntil("feels "+fault, func() bool {
-		if fault == "garbage" {
+	s.takeUntil("feels "+name, func() bool {
+		if name == "garbage" {
 			s.mock.Step(1)
 			return s.garbled > garbled
 		}
@@ -123,7 +124,7 @@ func (s *soak) hurt(chance *rand.Rand) {
 // heal ends whatever hurt.
 func (s *soak) heal() {
 	s.t.Helper()
-	if err := s.mock.Inject(mockserver.Fault{Name: "clear"}); err != nil {
+	if err := s.mock.Inject(fault.Fault{Name: "clear"}); err != nil {
 		s.t.Fatal(err)
 	}
 	s.venue.restore()

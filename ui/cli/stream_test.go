@@ -20,6 +20,7 @@ import (
 	"go.uber.org/goleak"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 	"livetape/ui/cli"
 )
 
@@ -362,7 +363,7 @@ func TestWcCountsWhatTheServerSent(t *testing.T) {
 	}))
 	go func() {
 		mock.Step(events / 2)
-		if err := mock.Inject(mockserver.Fault{Name: "drop"}); err != nil {
+		if err := mock.Inject(fault.Fault{Name: "drop"}); err != nil {
 			t.Error(err)
 		}
 		mock.Step(events / 2)

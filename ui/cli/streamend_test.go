@@ -20,6 +20,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/mockserver"
+	"livetape/mockserver/fault"
 	"livetape/ui/cli"
 )
 
@@ -138,9 +139,9 @@ func TestChangesAndGapsAreToldThroughCuts(t *testing.T) {
 	s := startStream(t, url, "--name", "desk", "-t", "{{.EventID}}", "--events", "price")
 	s.next()
 	go io.Copy(io.Discard, s.out)
-	for _, fault := range []string{"eof", "drop"} {
+	for _, name := range []string{"eof", "drop"} {
 		before := strings.Count(s.stderr.String(), "\n")
-		if err := mock.Inject(mockserver.Fault{Name: fault}); err != nil {
+		if err := mock.Inject(fault.Fault{Name: name}); err != nil {
 			t.Fatal(err)
 		}
 		s.stderr.waitForLines(t, before+4)
@@ -174,14 +175,14 @@ func TestAQuietStreamTellsOnlyWhatGoesWrong(t *testing.T) {
 	s.next()
 	go io.Copy(io.Discard, s.out)
 	lines := 0
-	for _, fault := range []struct {
+	for _, test := range []struct {
 		name  string
 		lines int
 	}{{"eof", 1}, {"drop", 2}} {
-		if err := mock.Inject(mockserver.Fault{Name: fault.name}); err != nil {
+		if err := mock.Inject(fault.Fault{Name: test.name}); err != nil {
 			t.Fatal(err)
 		}
-		lines += fault.lines
+		lines += test.lines
 		s.stderr.waitForLines(t, lines)
 	}
 	s.stop()

@@ -15,7 +15,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/feed"
-	"livetape/mockserver"
+	"livetape/mockserver/fault"
 )
 
 // tally is what the tests look at of a report.
@@ -345,9 +345,9 @@ func TestAServerThatHasHadNoTimeToAnswerIsNotBlamedForIt(t *testing.T) {
 func isAboutLostClients(note string) bool { return strings.Contains(note, "did not get another one") }
 
 func inject(t *testing.T, m *market, text string) {
-	fault, err := mockserver.ParseFault(text)
+	parsed, err := fault.Parse(text)
 	if err == nil {
-		err = m.Inject(fault)
+		err = m.Inject(parsed)
 	}
 	if err != nil {
 		t.Error(err)

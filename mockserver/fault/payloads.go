@@ -1,8 +1,13 @@
-package mockserver
+package fault
 
-// malformed are events that a client must survive, ignore and count. None has an id, so that those of the good
+import "strings"
+
+// NativeSamples are bad events in the mock server's own format.
+func NativeSamples() Samples { return Samples{malformedEvents[:], hostileEvents[:]} }
+
+// malformedEvents are events that a client must survive, ignore and count. None has an id, so that those of the good
 // events stay as they are, and none has a price that could be believed.
-var malformed = [...]string{
+var malformedEvents = [...]string{
 	"event: price\ndata: {\"symbol\":\"NVDA\",\"last\":\n\n",                 // cut JSON
 	"event: price\ndata: {\"symbol\":42,\"last\":true}\n\n",                  // wrong types
 	"event: price\ndata: {\"symbol\":\"NVDA\",\"last\":NaN}\n\n",             // no JSON number
@@ -21,9 +26,9 @@ var malformed = [...]string{
 	"data: an untyped line\n\n",
 }
 
-// hostile are events that a client must take as the standard says (WHATWG HTML §9.2.6), and show without harm.
+// hostileEvents are events that a client must take as the standard says (WHATWG HTML §9.2.6), and show without harm.
 // None has an id that counts.
-var hostile = [...]string{
+var hostileEvents = [...]string{
 	"event: news\ndata: {\"id\":\"odd-1\",\"headline\":\"\\u001b[2J\\u001b[31mAn escape sequence\\u0007\"}\n\n",
 	"event: news\ndata: {\"id\":\"odd-2\",\"headline\":\"An override \\u202egnidaelsim\\u202c, and a mark\\u200f\"}\n\n",
 	"event: news\r\ndata: {\"id\":\"odd-3\",\r\ndata: \"headline\":\"Lines that end with CR and LF\"}\r\n\r\n",
@@ -35,3 +40,27 @@ var hostile = [...]string{
 	":\xff\x00 a comment of any bytes\n\n",
 	"event: news\ndata:{\"id\":\"odd-8\",\"headline\":\"No space behind the colon, a field without one\"}\ndata\nretry\nretry: soon\n\n",
 }
+
+// MalformedData are payloads that no client can read a price from, for any format.
+func MalformedData() []string { return malformedData[:] }
+
+var malformedData = [...]string{
+	`{"price":`, `{"price":true}`, `{"price":NaN}`, `[]`, `null`, `ten`, `{"price":1e999999999}`, `{"type":"HOROSCOPE","sign":"taurus"}`,
+}
+
+// HostileData are payloads that a client must show without harm, if at all, for any format.
+func HostileData() []string { return hostileData[:] }
+
+var hostileData = [...]string{
+	`{"title":"An escape sequence \u001b[2J\u001b[31m\u0007"}`,
+	`{"title":"An override \u202egnidaelsim\u202c, and a mark\u200f"}`,
+	"{\"title\":\"No UTF-8: \xff\xc3\x28\xed\xa0\x80\"}",
+	"\ufeff{\"title\":\"A byte order mark\"}",
+	"{\"title\":\"NUL \x00 in it\"}",
+}
+
+// NeverSent is the data of an event that is never sent whole.
+const NeverSent = `{"symbol":"NVDA","last":"0.01","bid":"0.01","ask":"0.02","time":"2000-01-01T00:00:00Z"}`
+
+// HugeText is text of about so many bytes.
+func HugeText(size int) string { return strings.Repeat("very ", size/5) }

@@ -1,0 +1,203 @@
+package fault
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Info describes a fault for help texts and menus.
+type Info struct {
+	Name, Help string
+	Example    string        // in the form that Parse reads
+	For        time.Duration // how long it lasts by default; 0: it is over at once
+	Value      string        // what its value means, with bounds and default; empty: it takes none
+	Default    string        // the default value with its unit, such as "1000 bytes a second"; empty: not worth a word
+	ServerWide bool          // hits the server as a whole, never a share of its connections
+}
+
+// The names of the faults.
+const (
+	Drop        = "drop"
+	EOF         = "eof"
+	Stall       = "stall"
+	Slow        = "slow"
+	Split       = "split"
+	Heartbeat   = "heartbeat"
+	Unavailable = "503"
+	NoContent   = "204"
+	HTTPStatus  = "status"
+	Redirect    = "redirect"
+	ContentType = "type"
+	Gzip        = "gzip"
+	Malformed   = "garbage"
+	Hostile     = "bytes"
+	Huge        = "huge"
+	Retry       = "retry"
+	NoID        = "noid"
+	Duplicate   = "dup"
+	Reorder     = "reorder"
+	Gap         = "gap"
+	Burst       = "burst"
+	Skew        = "skew"
+	Restart     = "restart"
+	Refuse      = "refuse"
+	Clear       = "clear"
+)
+
+// definition is a fault's description and what it takes to start it.
+type definition struct {
+	Info
+	fallback   string                            // the value, if none is given
+	parseValue func(string) (parsedValue, error) // nil: it takes none
+	first      string                            // a fault that hits every stream before, so that its client reconnects
+}
+
+// parsedValue is what the text of a value means.
+type parsedValue struct {
+	number int64
+	word   string
+}
+
+const maxRate = 1e6 // of Burst, in events a second
+
+// definitions are in the order of help texts: what happens to connections, to answers, to events, to the whole server.
+var definitions = []definition{
+	{Info: Info{Name: Drop, Example: "drop@20s", Help: "reset connections in mid-event, mid-id or mid-character"}},
+	{Info: Info{Name: EOF, Example: "eof/25%@1m", Help: "end streams cleanly"}},
+	{Info: Info{Name: Stall, Example: "stall/one:5s@1m", Help: "hold connections open, but send not even heartbeats", For: 30 * time.Second}},
+	{Info: Info{Name: Slow, Example: "slow=500:20s", Help: "send slowly", For: 30 * time.Second,
+		Value: "bytes a second, 10 to 1000000; default 1000", Default: "1000 bytes a second"}, fallback: "1000", parseValue: integer(10, 1e6)},
+	{Info: Info{Name: Split, Example: "split:5s", Help: "send one byte at a time, each in a packet of its own", For: 10 * time.Second}},
+	{Info: Info{Name: Heartbeat, Example: "heartbeat:5m", Help: "send no heartbeats", For: time.Minute}},
+	{Info: Info{Name: Unavailable, Example: "503:5s", Help: "end streams and answer 503 Service Unavailable", For: 10 * time.Second},
+		fallback: Unavailable, parseValue: integer(0, 999), first: EOF},
+	{Info: Info{Name: NoContent, Example: "204:1m", Help: "end streams and answer 204 No Content: do not come back", For: 10 * time.Second},
+		fallback: NoContent, parseValue: integer(0, 999), first: EOF},
+	{Info: Info{Name: HTTPStatus, Example: "status=429/50%:30s", Help: "end streams and answer with a status", For: 10 * time.Second,
+		Value: "HTTP status, 204 or 400 to 599; default 500", Default: "500"}, fallback: "500", parseValue: httpStatus, first: EOF},
+	{Info: Info{Name: Redirect, Example: "redirect=307-other", Help: "end streams and redirect", For: 10 * time.Second,
+		Value: "same (origin), other or loop, with a status before it: 301-other; default 302-same", Default: "302, to the same origin"},
+		fallback: "302-same", parseValue: redirection, first: EOF},
+	{Info: Info{Name: ContentType, Example: "type:20s", Help: "end streams and answer 200 with a page of HTML", For: 10 * time.Second}, first: EOF},
+	{Info: Info{Name: Gzip, Example: "gzip:1m", Help: "end streams and compress those that come, asked or not", For: 30 * time.Second}, first: EOF},
+	{Info: Info{Name: Malformed, Example: "garbage:5s@30s", Help: "mix malformed payloads among the events", For: 10 * time.Second}},
+	{Info: Info{Name: Hostile, Example: "bytes:1m", Help: "mix in invalid UTF-8, NUL, byte order marks, odd line ends, escape sequences", For: 10 * time.Second}},
+	{Info: Info{Name: Huge, Example: "huge=8", Help: "send one huge event",
+		Value: "MiB, 1 to 64; default 2", Default: "2 MiB"}, fallback: "2", parseValue: integer(1, 64)},
+	{Info: Info{Name: Retry, Example: "retry=250", Help: "tell clients another reconnection time",
+		Value: "ms, 0 to 3600000; default 5000", Default: "5000 ms"}, fallback: "5000", parseValue: integer(0, 3.6e6)},
+	{Info: Info{Name: NoID, Example: "noid:1m", Help: "leave out the ids of events", For: 30 * time.Second}},
+	{Info: Info{Name: Duplicate, Example: "dup:5s", Help: "send every event twice", For: 10 * time.Second}},
+	{Info: Info{Name: Reorder, Example: "reorder:5s", Help: "swap every two events", For: 10 * time.Second}},
+	{Info: Info{Name: Gap, Example: "gap:5s@1m", Help: "leave out every fourth event", For: 10 * time.Second}},
+	{Info: Info{Name: Burst, Example: "burst=50000:2s@30s", Help: "make events at another rate", For: 10 * time.Second,
+		Value: "events a second, 1 to 1000000; default 10000", Default: "10000 a second", ServerWide: true}, fallback: "10000", parseValue: integer(1, maxRate)},
+	{Info: Info{Name: Skew, Example: "skew=-90s:1m", Help: "put the clock of payloads forward, or back", For: 30 * time.Second,
+		Value: "duration such as 90s or -1h; default 1h", Default: "1h", ServerWide: true}, fallback: "1h", parseValue: clockOffset},
+	{Info: Info{Name: Restart, Example: "restart@5m", Help: "end streams and begin a new epoch, with no past to resume", ServerWide: true}},
+	{Info: Info{Name: Refuse, Example: "refuse:3s@1m", Help: "reset connections and refuse new ones", For: 10 * time.Second, ServerWide: true}, first: Drop},
+	{Info: Info{Name: Clear, Example: "clear", Help: "end the faults that last or repeat", ServerWide: true}},
+}
+
+// List describes every fault.
+func List() []Info {
+	var all []Info
+	for _, d := range definitions {
+		all = append(all, d.Info)
+	}
+	return all
+}
+
+// find returns the definition of a name.
+func find(name string) (definition, error) {
+	var names []string
+	for _, d := range definitions {
+		if d.Name == name {
+			return d, nil
+		}
+		names = append(names, d.Name)
+	}
+	return definition{}, &unknownError{name, names}
+}
+
+// unknownError is a name that no fault has.
+type unknownError struct {
+	name  string
+	known []string
+}
+
+func (e *unknownError) Error() string {
+	return fmt.Sprintf("there is no fault %.40q%s; the faults are %s", e.name, Suggestion(e.name, e.known), strings.Join(e.known, ", "))
+}
+
+// parse reads the text of a value; an empty one is the default.
+func (d definition) parse(value string) (parsedValue, error) {
+	switch {
+	case value != "" && d.Value == "":
+		return parsedValue{}, fmt.Errorf("%s has no value", d.Name)
+	case d.parseValue == nil:
+		return parsedValue{}, nil
+	case value == "":
+		value = d.fallback
+	}
+	v, err := d.parseValue(value)
+	if err != nil {
+		return v, fmt.Errorf("%s=%.40s is not possible; its value is %s", d.Name, value, d.Value)
+	}
+	return v, nil
+}
+
+var errValue = errors.New("not a possible value")
+
+func integer(least, most int64) func(string) (parsedValue, error) {
+	return func(text string) (parsedValue, error) {
+		n, err := strconv.ParseInt(text, 10, 64)
+		if err != nil || n < least || n > most {
+			return parsedValue{}, errValue
+		}
+		return parsedValue{number: n}, nil
+	}
+}
+
+func httpStatus(text string) (parsedValue, error) {
+	v, err := integer(http.StatusNoContent, 599)(text)
+	if err != nil || v.number != http.StatusNoContent && v.number < 400 {
+		return parsedValue{}, errValue
+	}
+	return v, nil
+}
+
+// Where a redirect leads.
+const (
+	toSameOrigin  = "same"
+	toOtherOrigin = "other"
+	toItself      = "loop"
+)
+
+func redirection(text string) (parsedValue, error) {
+	codes := []string{"301", "302", "303", "307", "308"}
+	code, where, both := strings.Cut(text, "-")
+	if !both {
+		code, where = "302", text
+	}
+	if !slices.Contains(codes, code) || !slices.Contains([]string{toSameOrigin, toOtherOrigin, toItself}, where) {
+		return parsedValue{}, errValue
+	}
+	n, err := strconv.ParseInt(code, 10, 64)
+	return parsedValue{n, where}, err
+}
+
+// clockOffset is up to ten years, forward or back.
+func clockOffset(text string) (parsedValue, error) {
+	const most = 10 * 365 * 24 * time.Hour
+	d, err := time.ParseDuration(text)
+	if err != nil || d.Abs() > most {
+		return parsedValue{}, errValue
+	}
+	return parsedValue{number: int64(d)}, nil
+}

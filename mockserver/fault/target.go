@@ -1,0 +1,93 @@
+package fault
+
+import (
+	"slices"
+	"time"
+)
+
+// Target is one connection as faults hit it. It is for one goroutine.
+type Target struct {
+	schedule *Schedule
+	number   uint64 // of the connection
+	seen     uint64 // serial of the newest activation that it knows
+}
+
+// Target returns the connection with a number. Faults that are over at once and came before do not hit it.
+func (s *Schedule) Target(number uint64) *Target {
+	return &Target{schedule: s, number: number, seen: s.Active().count}
+}
+
+// Active is all that is wrong with the server now.
+func (t *Target) Active() *Active { return t.schedule.Active() }
+
+// On is the activation of a fault that lasts and hits the connection now, or nil.
+func (t *Target) On(name string) *Activation { return t.Active().On(name, t.number) }
+
+// Random is a number below n, by the schedule's seed.
+func (t *Target) Random(n int64) int64 { return t.schedule.Random(n) }
+
+// Next is the next activation of a that hit the connection, was over at once, and was not given before; nil for none.
+func (t *Target) Next(a *Active) *Activation {
+	if t.seen == a.count {
+		return nil
+	}
+	for _, one := range a.instant {
+		if one.serial > t.seen {
+			t.seen = one.serial
+			if one.hits(t.number) {
+				return one
+			}
+		}
+	}
+	t.seen = a.count
+	return nil
+}
+
+// Ends reports whether Next will give a fault that ends the connection.
+func (t *Target) Ends() bool {
+	return slices.ContainsFunc(t.Active().instant, func(a *Activation) bool {
+		return a.serial > t.seen && (a.Name == Drop || a.Name == EOF) && a.hits(t.number)
+	})
+}
+
+// Write sends b as Slow and Split say, and what is left at once when they are over or end reports true.
+func (t *Target) Write(b []byte, send func([]byte) error, end func() bool) error {
+	switch {
+	case t.On(Slow) != nil:
+		return t.writeSlowly(b, send, end)
+	case t.On(Split) != nil:
+		return t.writeBytes(b, send, end)
+	}
+	return send(b)
+}
+
+// writeBytes sends b byte by byte.
+func (t *Target) writeBytes(b []byte, send func([]byte) error, end func() bool) error {
+	for len(b) > 0 {
+		if t.On(Split) == nil || t.Ends() || end() {
+			return send(b)
+		}
+		if err := send(b[:1]); err != nil {
+			return err
+		}
+		b = b[1:]
+	}
+	return nil
+}
+
+// writeSlowly sends ten pieces of b a second.
+func (t *Target) writeSlowly(b []byte, send func([]byte) error, end func() bool) error {
+	for len(b) > 0 {
+		slow := t.On(Slow)
+		if slow == nil || t.Ends() || end() {
+			return send(b)
+		}
+		piece := b[:min(len(b), max(1, int(slow.Number())/10))]
+		if err := send(piece); err != nil {
+			return err
+		}
+		<-time.After(time.Second * time.Duration(len(piece)) / time.Duration(slow.Number()))
+		b = b[len(piece):]
+	}
+	return nil
+}
