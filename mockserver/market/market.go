@@ -7,6 +7,7 @@
 package market
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"time"
 )
@@ -30,7 +31,7 @@ type Config struct {
 // Opening is how a market that follows a script begins.
 type Opening struct {
 	Regime    Regime
-	Session   Status        // of the whole market; its time is ignored
+	Session   Status        // of the whole market; its time is ignored, and an empty state is "open"
 	NewsEvery time.Duration // between headlines that the market makes up by itself; 0: there are none
 }
 
@@ -96,7 +97,7 @@ func New(c Config) *Market {
 	m.warmUp(c.Now)
 	if o := c.Opening; o != nil {
 		first := o.Session
-		first.Time = c.Now
+		first.State, first.Time = cmp.Or(first.State, "open"), c.Now
 		m.schedule, m.statuses, m.session = nil, []*Status{&first}, first.State
 		m.newsEvery, m.newsDue = o.NewsEvery, o.NewsEvery
 	}
