@@ -144,7 +144,7 @@ func TestAReplayAtMaxSpeedEndsInTheBoardOfLiveWatching(t *testing.T) {
 	}
 }
 
-func TestAWoundBackTapeEndsInTheSameBoard(t *testing.T) {
+func TestARecordingThatStartsOverEndsInTheSameBoard(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.tape")
 	live := watchLive(t, name)
 	p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Unlimited, NewDecoder: native})
@@ -159,7 +159,7 @@ func TestAWoundBackTapeEndsInTheSameBoard(t *testing.T) {
 }
 
 // A decoder that merges deltas has state of its own, which a reset must not keep.
-func TestWindingBackBeginsWithNewDecoders(t *testing.T) {
+func TestStartingOverBeginsWithNewDecoders(t *testing.T) {
 	made := 0
 	p := Play(t.Context(), open(t, tenTicks(t)), PlayerOptions{Paused: true, WaitAtEnd: true, NewDecoder: func(s Source) decode.Decoder {
 		if made++; s.Name != "desk" {

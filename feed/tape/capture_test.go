@@ -114,7 +114,7 @@ func TestCapturesOfRealFeedsGiveWhatTheLiveReaderGives(t *testing.T) {
 	for _, s := range jsonlOf[sample](t, "testdata/samples.jsonl") {
 		for _, end := range []string{"\n", "\r\n", "\r"} {
 			wire := strings.ReplaceAll(strings.ReplaceAll(s.Wire, "\r\n", "\n"), "\n", end)
-			got, tally := read(t, write(t, "capture.txt", wire))
+			got, stats := read(t, write(t, "capture.txt", wire))
 			var want []seen
 			if s.Format == "ndjson" {
 				for line := range strings.Lines(s.Wire) {
@@ -125,8 +125,8 @@ func TestCapturesOfRealFeedsGiveWhatTheLiveReaderGives(t *testing.T) {
 			} else {
 				want = canonical(t, []byte(wire))
 			}
-			if diff := cmp.Diff(want, seenOf(got)); diff != "" || len(got) == 0 || tally.Half > 0 {
-				t.Errorf("%s with %q, tally %+v (-want +got):\n%s", s.Name, end, tally, diff)
+			if diff := cmp.Diff(want, seenOf(got)); diff != "" || len(got) == 0 || stats.MidEvent {
+				t.Errorf("%s with %q, stats %+v (-want +got):\n%s", s.Name, end, stats, diff)
 			}
 		}
 	}
@@ -146,7 +146,7 @@ func FuzzCapture(f *testing.F) {
 		}
 		defer r.Close()
 		entries := restUntilDamage(r)
-		if r.format != eventStream || r.input.zipped {
+		if r.format != eventStream || r.input.gzipped {
 			return
 		}
 		if diff := cmp.Diff(canonical(t, body), seenOf(entries)); diff != "" {
@@ -227,7 +227,7 @@ func TestAnEventOverTheLimitIsSkippedAndSaidSo(t *testing.T) {
 		"data: ok\n\n" + strings.Repeat("data: "+long[:50<<10]+"\n", 3) + "\ndata: end\n\n"
 	r := open(t, write(t, "x.tape", text))
 	defer r.Close()
-	r.limit, r.lines.lines.Limit = 100<<10, 100<<10
+	r.maxData, r.lines.Limit = 100<<10, 100<<10
 	var got []feed.Message
 	for _, e := range rest(t, r) {
 		got = append(got, *e.Message)
@@ -251,10 +251,10 @@ func TestWhatIsNoRecordingIsNamed(t *testing.T) {
 		{"hello\nworld\n", `the first is "hello"`},
 		{"<!DOCTYPE html>\n<p>data</p>\n", `the first is "<!DOCTYPE html>"`},
 		{"\x1b[31mred\n", "is not a recording"},
-		{"{\n  \"a\": 1\n}\n", "its first line is no whole value"},
+		{"{\n  \"a\": 1\n}\n", "its first line is not a whole value"},
 		{"\x7fELF\x00\x01\ndata: x\n\n", "binary data"},
 		{"\x1f\x8b\x08 what is this? not gzip", "gzip"},
-		{"\x1f\x8b\x08", "cut off at its begin"},
+		{"\x1f\x8b\x08", "cut off at its beginning"},
 		{": livetape recording 2\n", "version 2, made by a newer livetape"},
 		{": livetape recording next\n", `unknown version "next"`},
 	} {
@@ -278,7 +278,7 @@ func TestWhatIsNoRecordingIsNamed(t *testing.T) {
 	}
 }
 
-func TestNotesThatAreNotUnderstoodAreCountedAndPassedOver(t *testing.T) {
+func TestCommentsThatAreNotUnderstoodAreCountedAndPassedOver(t *testing.T) {
 	text := ": livetape recording 1\n: start 2026-11-21T10:00:00Z\n: something else\n" +
 		": at yesterday\n: at 2026-11-21T10:00:00Z weather {}\n: at 2026-11-21T10:00:00Z \"open status {}\n" +
 		": at 2026-11-21T10:00:00Z status {\"state\":\"dancing\"}\n: at 2026-11-21T10:00:00Z gap {\n" +
@@ -291,7 +291,7 @@ func TestNotesThatAreNotUnderstoodAreCountedAndPassedOver(t *testing.T) {
 	want := message(time.Second, "message", "", "1")
 	want.Feed = "x"
 	same(t, got, []feed.Event{want})
-	if note := p.Position().Note; note != "5 notes could not be read" {
+	if note := p.Position().Note; note != "5 comments could not be read" {
 		t.Errorf("the note is %q", note)
 	}
 }

@@ -29,7 +29,7 @@ func TestARecordingCutAnywhereReplaysItsWholeEvents(t *testing.T) {
 				continue // in the middle of the first line
 			}
 			got := rest(t, r)
-			tally := r.Stats()
+			stats := r.Stats()
 			if err := r.Close(); err != nil {
 				t.Fatal(err)
 			}
@@ -38,11 +38,11 @@ func TestARecordingCutAnywhereReplaysItsWholeEvents(t *testing.T) {
 			}
 			most = len(got)
 			same(t, eventsOf(got), want[:most])
-			if base == "x.tape.gz" && !tally.Cut {
+			if base == "x.tape.gz" && !stats.Cut {
 				t.Fatalf("%s cut at %d was not noticed", base, n)
 			}
-			if base == "x.tape" && tally.Half != boolToInt(!endsWhole(whole[:n])) {
-				t.Fatalf("cut at %d the tally is %+v", n, tally)
+			if base == "x.tape" && stats.MidEvent == endsWhole(whole[:n]) {
+				t.Fatalf("cut at %d the stats are %+v", n, stats)
 			}
 		}
 		if most < len(want)-1 {
@@ -60,13 +60,6 @@ func endsWhole(text []byte) bool {
 	last := s[strings.LastIndexByte(s[:len(s)-1], '\n')+1:]
 	isTime := strings.HasPrefix(last, ": at ") && !strings.Contains(last, "{")
 	return last == "\n" || strings.HasPrefix(last, ":") && !isTime
-}
-
-func boolToInt(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 func TestAKilledRecorderHasLostLessThanASecondOfEvents(t *testing.T) {

@@ -53,8 +53,8 @@ func TestAFullDiskIsNamedOnceAndDoesNotStopTheWatching(t *testing.T) {
 		if !errors.Is(closing, syscall.ENOSPC) || !strings.Contains(closing.Error(), " events") {
 			t.Errorf("close says %v", closing)
 		}
-		if lost := r.missing + len(got); lost < len(want) {
-			t.Errorf("%d events on the disk, %d said to be missing, of %d", len(got), r.missing, len(want))
+		if lost := r.lost + len(got); lost < len(want) {
+			t.Errorf("%d events on the disk, %d said to be missing, of %d", len(got), r.lost, len(want))
 		}
 	}
 }
@@ -97,10 +97,10 @@ func TestARotationThatFailsEndsTheRecordingOnly(t *testing.T) {
 	if err := r.Close(); faults != 1 || !errors.Is(err, fs.ErrPermission) {
 		t.Errorf("%d faults, close says %v", faults, err)
 	}
-	got, _ := read(t, pieceName(name, 1))
+	got, _ := read(t, numberedName(name, 1))
 	same(t, eventsOf(got), ticks(20)[:len(got)])
-	if r.missing != 20-len(got) {
-		t.Errorf("%d events on the disk, %d said to be missing", len(got), r.missing)
+	if r.lost != 20-len(got) {
+		t.Errorf("%d events on the disk, %d said to be missing", len(got), r.lost)
 	}
 }
 

@@ -3,6 +3,9 @@ package tape
 import (
 	"bytes"
 	"fmt"
+	"io"
+	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +16,7 @@ import (
 	"livetape/feed/stream"
 )
 
-// The words with which the comments of a recording begin, behind ": ".
+// The words with which the comments of a recording begin, after ": ".
 const (
 	wordRecording = "livetape recording "
 	wordStart     = "start "
@@ -31,19 +34,19 @@ func appendHeader(dst []byte, start time.Time, feeds []Source) []byte {
 	return dst
 }
 
-// appendSource appends a comment that names a feed. A reading that is no single line is left out.
-func appendSource(dst []byte, f Source) []byte {
+// appendSource appends a comment that names a feed. A mapping that is not a single line is left out.
+func appendSource(dst []byte, s Source) []byte {
 	dst = append(append(dst, ": "...), wordFeed...)
-	dst = append(strconv.AppendQuote(dst, f.Name), ' ')
-	dst = strconv.AppendQuote(dst, f.URL)
-	if f.Mapping != "" && utf8.ValidString(f.Mapping) && !strings.ContainsAny(f.Mapping, "\r\n") {
-		dst = append(append(dst, ' '), f.Mapping...)
+	dst = append(strconv.AppendQuote(dst, s.Name), ' ')
+	dst = strconv.AppendQuote(dst, s.URL)
+	if s.Mapping != "" && utf8.ValidString(s.Mapping) && !strings.ContainsAny(s.Mapping, "\r\n") {
+		dst = append(append(dst, ' '), s.Mapping...)
 	}
 	return append(dst, '\n')
 }
 
-// appendAt appends the begin of a time comment; the caller ends the line. An empty feed is not named.
-func appendAt(dst []byte, at time.Time, feed string) []byte {
+// appendTime appends the beginning of a time comment; the caller ends the line. An empty feed is not named.
+func appendTime(dst []byte, at time.Time, feed string) []byte {
 	dst = append(append(dst, ": "...), wordAt...)
 	dst = at.UTC().AppendFormat(dst, time.RFC3339Nano)
 	if feed != "" {
@@ -52,8 +55,8 @@ func appendAt(dst []byte, at time.Time, feed string) []byte {
 	return dst
 }
 
-// appendEvent appends m as a server would send it, up to the blank line. It must be plain.
-func appendEvent(dst []byte, m *feed.Message, withID bool) []byte {
+// appendMessage appends m as a server would send it, up to the blank line. It must fit an event stream.
+func appendMessage(dst []byte, m *feed.Message, withID bool) []byte {
 	if m.Type != "message" {
 		dst = append(append(append(dst, "event: "...), m.Type...), '\n')
 	}
@@ -68,43 +71,44 @@ func appendEvent(dst []byte, m *feed.Message, withID bool) []byte {
 	return append(dst, '\n')
 }
 
-// plain reports whether an event stream can carry m, so that every reader makes the same of it.
-func plain(m *feed.Message) bool {
+// fitsEventStream reports whether an event stream can carry m, so that every reader understands the same.
+func fitsEventStream(m *feed.Message) bool {
 	return m.Type != "" && !strings.ContainsAny(m.Type, "\r\n") && utf8.ValidString(m.Type) &&
 		!strings.ContainsAny(m.ID, "\r\n\x00") && utf8.ValidString(m.ID) &&
 		bytes.IndexByte(m.Data, '\r') < 0 && utf8.Valid(m.Data) && !IsSkipped(m)
 }
 
-// IsSkipped reports whether m stands for an event whose payload was not kept: a recording has no more of it than why.
+// IsSkipped reports whether m stands for an event whose payload was not kept: a recording has only the reason.
 func IsSkipped(m *feed.Message) bool { return m.Err != nil && len(m.Data) == 0 }
 
-// stamp is what a time comment says.
-type stamp struct {
+// timeComment is a comment that begins with a time. Without a kind, it is the time of the message that follows;
+// else it is an event of its own.
+type timeComment struct {
 	at   time.Time
 	feed string // empty: not named
-	kind string // of note; empty: the time of the event that follows
-	note []byte
+	kind string
+	json []byte // what the event of that kind holds
 }
 
-// parseStamp reads a time comment from behind its word.
-func parseStamp(text []byte) (stamp, bool) {
+// parseTimeComment reads a time comment, without its word.
+func parseTimeComment(text []byte) (timeComment, bool) {
 	when, rest, _ := bytes.Cut(text, []byte(" "))
 	at, err := time.Parse(time.RFC3339Nano, string(when))
 	if err != nil {
-		return stamp{}, false
+		return timeComment{}, false
 	}
-	s := stamp{at: at.UTC()}
+	c := timeComment{at: at.UTC()}
 	if len(rest) > 0 && rest[0] == '"' {
-		if s.feed, rest, err = cutQuoted(rest); err != nil {
-			return stamp{}, false
+		if c.feed, rest, err = cutQuoted(rest); err != nil {
+			return timeComment{}, false
 		}
 	}
-	kind, note, _ := bytes.Cut(rest, []byte(" "))
-	s.kind, s.note = string(kind), note
-	return s, true
+	kind, json, _ := bytes.Cut(rest, []byte(" "))
+	c.kind, c.json = string(kind), json
+	return c, true
 }
 
-// parseSource reads a feed comment from behind its word.
+// parseSource reads a feed comment, without its word.
 func parseSource(text []byte) (Source, bool) {
 	name, rest, err := cutQuoted(text)
 	if err != nil {
@@ -114,12 +118,93 @@ func parseSource(text []byte) (Source, bool) {
 	return Source{Name: name, URL: url, Mapping: string(stream.AppendUTF8(nil, rest))}, err == nil
 }
 
-// cutQuoted cuts a quoted text and the space behind it off the begin of text, and makes it harmless.
+// cutQuoted cuts a quoted text and the space after it off the beginning of text, and makes it safe to show.
 func cutQuoted(text []byte) (string, []byte, error) {
 	quoted, err := strconv.QuotedPrefix(string(text))
 	if err != nil {
 		return "", nil, err
 	}
 	s, err := strconv.Unquote(quoted)
-	return market.PlainText(s, textLimit), bytes.TrimPrefix(text[len(quoted):], []byte(" ")), err
+	return market.PlainText(s, maxText), bytes.TrimPrefix(text[len(quoted):], []byte(" ")), err
 }
+
+// parseHeader reads the comments at the beginning of a recording; start is zero when none of them says it.
+func parseHeader(head []byte) (start time.Time, feeds []Source) {
+	lines := stream.Lines{Limit: len(head), All: true}
+	lines.Add(head)
+	for {
+		line, ok := lines.Next()
+		text, isComment := bytes.CutPrefix(line.Text, []byte(": "))
+		if !ok || !isComment || bytes.HasPrefix(text, []byte(wordAt)) {
+			return start, feeds
+		}
+		if rest, ok := bytes.CutPrefix(text, []byte(wordStart)); ok {
+			if at, err := time.Parse(time.RFC3339Nano, string(rest)); err == nil {
+				start = at.UTC()
+			}
+		}
+		feeds = updateSources(feeds, text)
+	}
+}
+
+// updateSources is feeds after a comment: with one more, or another in the place of that of the same name, or none
+// at the beginning of a header. Other comments change nothing.
+func updateSources(feeds []Source, text []byte) []Source {
+	if bytes.HasPrefix(text, []byte(wordRecording)) {
+		return nil
+	}
+	if rest, ok := bytes.CutPrefix(text, []byte(wordFeed)); ok {
+		if s, ok := parseSource(rest); ok {
+			return withSource(feeds, s)
+		}
+	}
+	return feeds
+}
+
+// withSource is a copy of feeds with s, which replaces the one of its name.
+func withSource(feeds []Source, s Source) []Source {
+	feeds = slices.Clone(feeds)
+	if i := slices.IndexFunc(feeds, func(f Source) bool { return f.Name == s.Name }); i >= 0 {
+		feeds[i] = s
+		return feeds
+	}
+	return append(feeds, s)
+}
+
+// lastTime finds the last time comment of a recording without reading all of it; zero when it is not near the end.
+func lastTime(f *os.File) time.Time {
+	stat, err := f.Stat()
+	if err != nil {
+		return time.Time{}
+	}
+	for _, size := range []int64{64 << 10, 2 << 20} {
+		tail := make([]byte, min(size, stat.Size()))
+		if _, err := f.ReadAt(tail, stat.Size()-int64(len(tail))); err != nil && err != io.EOF {
+			return time.Time{}
+		}
+		if at, ok := lastTimeIn(tail); ok {
+			return at
+		}
+	}
+	return time.Time{}
+}
+
+func lastTimeIn(tail []byte) (time.Time, bool) {
+	word := []byte(": " + wordAt)
+	for {
+		i := bytes.LastIndex(tail, word)
+		if i < 1 {
+			return time.Time{}, false
+		}
+		line := tail[i+len(word):]
+		if end := lineEnd(line); end >= 0 && (tail[i-1] == '\n' || tail[i-1] == '\r') {
+			if c, ok := parseTimeComment(line[:end]); ok && c.kind != kindCarried {
+				return c.at, true
+			}
+		}
+		tail = tail[:i]
+	}
+}
+
+// lineEnd is the index of the first line end in p, or -1.
+func lineEnd(p []byte) int { return bytes.IndexAny(p, "\r\n") }

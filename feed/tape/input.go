@@ -6,22 +6,24 @@ import (
 	"fmt"
 	"io"
 	"os"
+
+	"livetape/feed/stream"
 )
 
-// input is an open file, decompressed if its content is gzip, whatever its name says.
+// input is an open file, decompressed if its content is gzip, whatever its name.
 type input struct {
 	io.Reader
-	zipped bool
-	cut    bool // a gzip stream ended early: what came before is whole
+	gzipped bool
+	cut     bool // the gzip stream ended early: what came before is whole
 }
 
-var errCutGzip = fmt.Errorf("%w: it is a gzip file that was cut off at its begin", ErrNotRecording)
+var errCutGzip = fmt.Errorf("%w: it is a gzip file that was cut off at its beginning", ErrNotRecording)
 
 func badGzip(err error) error {
 	return fmt.Errorf("%w: it begins like a gzip file, but %w", ErrNotRecording, err)
 }
 
-// newInput reads f from its begin.
+// newInput reads f from its beginning.
 func newInput(f *os.File) (*input, error) {
 	magic := make([]byte, 2)
 	n, err := f.ReadAt(magic, 0)
@@ -41,25 +43,79 @@ func newInput(f *os.File) (*input, error) {
 	case err != nil:
 		return nil, badGzip(err)
 	}
-	return &input{Reader: zip, zipped: true}, nil
+	return &input{Reader: zip, gzipped: true}, nil
 }
 
-// Read ends a cut gzip stream like a whole one, and remembers.
+// Read ends a cut gzip stream like a whole one, and sets cut.
 func (in *input) Read(p []byte) (int, error) {
 	n, err := in.Reader.Read(p)
-	if in.zipped && err == io.ErrUnexpectedEOF {
+	if in.gzipped && err == io.ErrUnexpectedEOF {
 		in.cut, err = true, io.EOF
 	}
 	return n, err
 }
 
-// explain says why nothing was recognised in the first n bytes, when that is the fault of reading them.
-func (in *input) explain(unknown, readErr error, n int) error {
+// explain is the error of a file whose first n bytes were not recognised: that of reading them, if there was one.
+func (in *input) explain(unrecognised, readErr error, n int) error {
 	switch {
-	case in.zipped && in.cut && n == 0:
+	case in.gzipped && in.cut && n == 0:
 		return errCutGzip
-	case in.zipped && readErr != nil && readErr != io.EOF:
+	case in.gzipped && readErr != nil && readErr != io.EOF:
 		return badGzip(readErr)
 	}
-	return unknown
+	return unrecognised
 }
+
+// lineReader reads the lines of a file.
+type lineReader struct {
+	stream.Lines
+	in  io.Reader
+	buf []byte
+	err error // of in, once it has come
+}
+
+// readSize is how many bytes are read at once, and looked at to tell what a file is.
+const readSize = 64 << 10
+
+// newLineReader reads lines of which at most limit bytes are kept.
+func newLineReader(in io.Reader, limit int) *lineReader {
+	return &lineReader{
+		in: in, buf: make([]byte, readSize),
+		Lines: stream.Lines{Limit: limit, All: true, Spare: 1 << 20},
+	}
+}
+
+// restart reads another stream, whose first byte is at offset.
+func (l *lineReader) restart(in io.Reader, offset int64) {
+	l.in, l.err = in, nil
+	l.Restart(offset)
+}
+
+// peek returns the first bytes, and whether they are all. It is called before any line is read.
+func (l *lineReader) peek() (head []byte, whole bool) {
+	n, err := io.ReadFull(l.in, l.buf)
+	if err == io.ErrUnexpectedEOF {
+		err = io.EOF
+	}
+	l.err = err
+	l.Add(l.buf[:n])
+	return l.buf[:n], err != nil
+}
+
+// next is the next line, valid until the call after. What has no line end is no line.
+func (l *lineReader) next() (stream.Line, error) {
+	for {
+		if line, ok := l.Next(); ok {
+			return line, nil
+		}
+		if l.err != nil {
+			return stream.Line{}, l.err
+		}
+		n, err := l.in.Read(l.buf)
+		l.Add(l.buf[:n])
+		l.err = err
+	}
+}
+
+// midLine reports whether bytes are left that no line end follows.
+func (l *lineReader) midLine() bool { return len(l.Partial()) > 0 }

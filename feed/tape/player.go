@@ -2,6 +2,9 @@ package tape
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"sync"
 	"time"
 
@@ -11,17 +14,17 @@ import (
 
 // PlayerOptions say how a Player begins; every zero field has a meaning.
 type PlayerOptions struct {
-	// NewDecoder makes the decoder of a feed; it is called anew whenever the tape is wound back,
-	// since decoders may keep state, and when the feed became another. Nil: messages carry no updates.
+	// NewDecoder makes the decoder of a feed. It is called anew whenever the recording starts over, since decoders
+	// may keep state, and when the source changes. Nil: messages carry no updates.
 	NewDecoder func(Source) decode.Decoder
 
-	Speed     float64       // [Slowest] to [Fastest], or Max; 0 means 1
-	From      time.Duration // where to begin: what is before is sent at once, so that the board is whole
+	Speed     float64       // [MinSpeed] to [MaxSpeed], or Unlimited; 0 means 1
+	From      time.Duration // where to begin: what is before is sent at once, so that the board is complete
 	Paused    bool
-	WaitAtEnd bool // at the end, wait for Seek or the end of the context, instead of closing the channel
+	WaitAtEnd bool // for Seek or the end of the context, instead of closing the channel
 }
 
-// Player sends the events of a recording, in their own time, on a channel like that of a [feed.Set]. The
+// Player sends the events of a recording, at their recorded pace, on a channel like that of a [feed.Set]. The
 // times in the events are those of the recording. The controls may be used from any goroutine; they never block.
 type Player struct {
 	events chan feed.Event
@@ -29,113 +32,286 @@ type Player struct {
 	reader *Reader
 
 	newDecoder func(Source) decode.Decoder
-	decoders   map[string]decoder // the goroutine's own, by the name of the feed
+	decoders   map[string]sourceDecoder // by the name of the feed; the goroutine's own
 
-	mu   sync.Mutex // guards what follows
-	deck deck
-	info Info
-	note string
-	err  error
+	mu       sync.Mutex // guards what follows
+	playback playback
+	info     Info
+	note     string
+	err      error
 }
 
-// decoder is what reads the messages of one feed, as long as that stays as it is.
-type decoder struct {
+// sourceDecoder decodes the messages of one feed while its source stays the same.
+type sourceDecoder struct {
 	decode.Decoder
 	source Source
 }
 
 // Position is where a Player stands.
 type Position struct {
-	Offset  time.Duration // since the start of the recording; while seeking, where that leads
+	Offset  time.Duration // since the start of the recording; while seeking, the target
 	Total   time.Duration // offset of the last event; 0 while it is not known
-	Clock   time.Time     // what a clock showed when this was recorded, UTC: ages on screen are to be taken against it
-	Speed   float64       // or Max
+	Clock   time.Time     // the time at which this was recorded, UTC: compute ages on screen from it
+	Speed   float64       // or Unlimited
 	Paused  bool
 	Seeking bool // events are sent as fast as they are taken, to get to Offset
 	Ended   bool
 	Untimed bool   // the times of arrival are made up: the file has none
-	Events  int    // sent since the begin of the tape
-	Note    string // what there is to say at the end: that the file ends in mid-event
-	Err     error  // what ended the tape early: a damaged or unreadable file
+	Events  int    // sent since the beginning of the recording
+	Note    string // at the end, what was not whole, as that the file ends in the middle of an event
+	Err     error  // what ended the playback early: a damaged or unreadable file
 }
 
-// queue is how many events may wait for the consumer.
-const queue = 256
+// maxQueued is how many events may wait for the consumer.
+const maxQueued = 256
 
-// Play starts to play r from where it stands, until it ends or ctx does. The Player closes r.
+// Play starts to play r from its present offset, until it ends or ctx does. The Player closes r.
 func Play(ctx context.Context, r *Reader, o PlayerOptions) *Player {
 	p := &Player{
-		events: make(chan feed.Event, queue), wake: make(chan struct{}, 1),
+		events: make(chan feed.Event, maxQueued), wake: make(chan struct{}, 1),
 		reader: r, newDecoder: o.NewDecoder, info: r.Info(),
 	}
-	p.deck = deck{speed: 1, paused: o.Paused}
-	p.deck.origin = r.Offset()
-	p.deck.moveTo(p.deck.origin, time.Now())
+	p.playback = playback{speed: 1, paused: o.Paused, start: r.Offset()}
+	p.playback.moveTo(r.Offset(), time.Now())
 	if o.Speed != 0 {
-		p.deck.speed = clampSpeed(o.Speed)
+		p.playback.speed = clampSpeed(o.Speed)
 	}
 	if o.From > r.Offset() {
-		p.deck.seek(o.From, time.Now())
+		p.playback.seek(o.From, time.Now())
 	}
 	go p.run(ctx, o.WaitAtEnd)
 	return p
 }
 
-// Events is the channel on which everything arrives. It is closed at the end of the tape, or
+// Events is the channel on which everything arrives. It is closed at the end of the recording, or
 // after the context's end.
 func (p *Player) Events() <-chan feed.Event { return p.events }
 
-// IsReset reports whether e says that the tape was wound back: whatever was made of the events before is void,
-// and everything comes again from the begin. Such an event carries nothing else.
+// IsReset reports whether e says that the recording starts over: discard whatever was made of the events before,
+// since all of them come again. Such an event carries nothing else.
 func IsReset(e feed.Event) bool {
 	return e.Status == nil && e.Gap == nil && e.Message == nil && e.Pulse == nil
 }
 
-// Pause stops the tape. Events that were sent already, and not yet taken, may still arrive.
-func (p *Player) Pause() { p.control((*deck).pause) }
+// Pause stops the playback. Events that were sent already, and not yet taken, may still arrive.
+func (p *Player) Pause() { p.control((*playback).pause) }
 
-// Resume lets the tape run again.
-func (p *Player) Resume() { p.control((*deck).resume) }
+// Resume goes on after Pause or Step.
+func (p *Player) Resume() { p.control((*playback).resume) }
 
-// Step pauses, and sends the next event that shows something (pulses before it go along).
-func (p *Player) Step() { p.control((*deck).step) }
+// Step pauses, and sends the next visible event (pulses before it go along).
+func (p *Player) Step() { p.control((*playback).step) }
 
-// SetSpeed changes the pace, from here on, to x times the recorded one; Max is as fast as events are taken. What
-// is out of bounds is brought to the bound.
+// SetSpeed changes the pace, from here on, to x times the recorded one; Unlimited is as fast as events are taken.
+// A speed out of bounds is set to the bound.
 func (p *Player) SetSpeed(x float64) {
-	p.control(func(d *deck, now time.Time) { d.setSpeed(x, now) })
+	p.control(func(b *playback, now time.Time) { b.setSpeed(x, now) })
 }
 
 // Seek goes to offset, so that exactly the events before it have been sent since the last reset (see
 // [IsReset]): forward it sends what lies between at once; backward it sends a reset and
-// begins again, which takes as long as reading all that is before offset. A paused tape stays paused. Beyond the
-// end it goes to the end.
+// starts over, which takes as long as reading all that is before offset. A paused playback stays paused. An offset
+// after the end means the end.
 func (p *Player) Seek(offset time.Duration) {
-	p.control(func(d *deck, now time.Time) { d.seek(offset, now) })
+	p.control(func(b *playback, now time.Time) { b.seek(offset, now) })
 }
 
-func (p *Player) control(change func(*deck, time.Time)) {
+func (p *Player) control(change func(*playback, time.Time)) {
 	p.mu.Lock()
-	change(&p.deck, time.Now())
+	change(&p.playback, time.Now())
 	p.mu.Unlock()
 	select {
 	case p.wake <- struct{}{}:
-	default: // the goroutine will look anyway
+	default: // the goroutine is woken already
 	}
 }
 
-// Position says where the tape stands. It never blocks.
+// Position says where the playback stands. It never blocks.
 func (p *Player) Position() Position {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	d := &p.deck
-	offset := d.position(time.Now())
+	b := &p.playback
+	offset := b.position(time.Now())
 	return Position{
-		Offset: offset, Total: max(p.info.Total, d.last), Clock: p.info.Start.Add(offset),
-		Speed: d.speed, Paused: d.paused, Seeking: d.seeking, Ended: d.ended, Untimed: !p.info.Timed,
-		Events: d.delivered, Note: p.note, Err: p.err,
+		Offset: offset, Total: max(p.info.Total, b.last), Clock: p.info.Start.Add(offset),
+		Speed: b.speed, Paused: b.paused, Seeking: b.seeking, Ended: b.ended, Untimed: !p.info.Timed,
+		Events: b.sent, Note: p.note, Err: p.err,
 	}
 }
 
-// Err is what ended the tape early, once the channel is closed; nil after a whole one.
+// Err is what ended the playback early, once the channel is closed; nil after a whole recording.
 func (p *Player) Err() error { return p.Position().Err }
+
+func (p *Player) run(ctx context.Context, waitAtEnd bool) {
+	defer close(p.events)
+	defer func() { _ = p.reader.Close() }() // it was only read
+	p.decoders = map[string]sourceDecoder{}
+	if p.begin(ctx) != nil {
+		return
+	}
+	for {
+		e, err := p.reader.Next()
+		if err == nil {
+			p.decode(&e)
+			err = p.play(ctx, e)
+		} else {
+			err = p.finish(ctx, err, waitAtEnd)
+		}
+		if errors.Is(err, errStartOver) {
+			err = p.startOver(ctx)
+		}
+		if err != nil {
+			return
+		}
+	}
+}
+
+// What ends the playback of one event other than its delivery.
+var (
+	errStartOver = errors.New("start over")
+	errEnded     = errors.New("ended")
+)
+
+// play waits until e is due and sends it.
+func (p *Player) play(ctx context.Context, e Entry) error {
+	for ctx.Err() == nil {
+		p.mu.Lock()
+		next, due := p.playback.decide(e.Offset, time.Now())
+		p.mu.Unlock()
+		switch {
+		case next == startOver:
+			return errStartOver
+		case next != send:
+			p.rest(ctx, next, due)
+		case p.send(ctx, e.Event):
+			p.mu.Lock()
+			p.playback.noteSent(e.Offset, e.Pulse == nil, time.Now())
+			p.mu.Unlock()
+			return nil
+		}
+	}
+	return ctx.Err()
+}
+
+// send sends e unless a control is used or ctx ends before it is taken.
+func (p *Player) send(ctx context.Context, e feed.Event) bool {
+	select {
+	case p.events <- e:
+		return true
+	case <-p.wake:
+	case <-ctx.Done():
+	}
+	return false
+}
+
+// mustSend sends e unless ctx ends before it is taken.
+func (p *Player) mustSend(ctx context.Context, e feed.Event) error {
+	for !p.send(ctx, e) {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+	return nil
+}
+
+// begin reports the stream of a capture as live, since the capture does not.
+func (p *Player) begin(ctx context.Context) error {
+	info := p.reader.Info()
+	if info.Timed {
+		return nil
+	}
+	live := &feed.Status{State: feed.Live, Since: info.Start, LastByte: info.Start, Connections: 1}
+	return p.mustSend(ctx, feed.Event{Feed: info.Feeds[0].Name, At: info.Start, Status: live})
+}
+
+// rest waits for a control, the end of ctx or, asleep, a time.
+func (p *Player) rest(ctx context.Context, how action, d time.Duration) {
+	var due <-chan time.Time
+	if how == sleep {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		due = timer.C
+	}
+	select {
+	case <-due:
+	case <-p.wake:
+	case <-ctx.Done():
+	}
+}
+
+// startOver goes to the beginning, and sends a reset.
+func (p *Player) startOver(ctx context.Context) error {
+	if err := p.reader.Seek(0); err != nil {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.err = err
+		return err
+	}
+	p.decoders = map[string]sourceDecoder{}
+	if err := p.mustSend(ctx, feed.Event{At: p.reader.Info().Start}); err != nil {
+		return err
+	}
+	if err := p.begin(ctx); err != nil {
+		return err
+	}
+	p.mu.Lock()
+	p.playback.noteRewound(time.Now())
+	p.note, p.err = "", nil
+	p.mu.Unlock()
+	return nil
+}
+
+// finish notes how the recording ended, and, if it is to wait at the end, waits until it has to start over.
+func (p *Player) finish(ctx context.Context, err error, waitAtEnd bool) error {
+	p.mu.Lock()
+	p.playback.noteEnd(time.Now())
+	p.info = p.reader.Info()
+	p.note = p.reader.Stats().note()
+	if err != io.EOF {
+		p.err = err
+	}
+	p.mu.Unlock()
+	for {
+		p.mu.Lock()
+		rewind := p.playback.rewind
+		p.mu.Unlock()
+		switch {
+		case ctx.Err() != nil || !waitAtEnd && !rewind:
+			return errEnded
+		case rewind:
+			return errStartOver
+		}
+		p.rest(ctx, wait, 0)
+	}
+}
+
+// note says in words what was not whole; empty when everything was.
+func (s ReadStats) note() string {
+	switch {
+	case s.MidEvent:
+		return "the file ends in the middle of an event, which was left out"
+	case s.Cut:
+		return "the file was cut off after its last whole event"
+	case s.Unreadable > 0:
+		return fmt.Sprintf("%d comments could not be read", s.Unreadable)
+	}
+	return ""
+}
+
+// decode adds what the feed's decoder makes of a message.
+func (p *Player) decode(e *Entry) {
+	m := e.Message
+	if m == nil || m.Err != nil || p.newDecoder == nil {
+		return
+	}
+	d, known := p.decoders[e.Feed]
+	if source := p.reader.source(e.Feed); !known || d.source != source {
+		d = sourceDecoder{p.newDecoder(source), source}
+		p.decoders[e.Feed] = d
+	}
+	if d.Decoder == nil {
+		return
+	}
+	got, err := d.Decode(m.Type, m.Data)
+	m.Updates, m.Unmapped, m.Err = got.Updates, got.Unmapped, err
+}

@@ -214,11 +214,11 @@ func TestSpeedsOutOfBoundsAreBroughtToTheBound(t *testing.T) {
 
 // A user who stops the program for an hour (ctrl+z) finds the tape where it was.
 func TestATapeWhoseConsumerWasAwayDoesNotRace(t *testing.T) {
-	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(2*queue)...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(2*maxQueued)...)
 	synctest.Test(t, func(t *testing.T) {
 		s := watch(t, name, PlayerOptions{Speed: 100})
-		time.Sleep(time.Hour) // of the bubble: nobody takes
-		for range queue + 2 { // what waited, what was about to, and the first to be late
+		time.Sleep(time.Hour)     // of the bubble: nobody takes
+		for range maxQueued + 2 { // what waited, what was about to, and the first to be late
 			s.take(<-s.Events())
 		}
 		before := len(s.ids)
@@ -230,7 +230,7 @@ func TestATapeWhoseConsumerWasAwayDoesNotRace(t *testing.T) {
 }
 
 func TestControlsNeverBlockAndNothingIsLeftBehind(t *testing.T) {
-	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(3*queue)...)
+	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, ticks(3*maxQueued)...)
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		p := Play(ctx, open(t, name), PlayerOptions{Speed: Unlimited})
@@ -253,7 +253,7 @@ func TestControlsNeverBlockAndNothingIsLeftBehind(t *testing.T) {
 }
 
 func TestMaxSpeedLosesNothingWhateverTheConsumerDoes(t *testing.T) {
-	want := ticks(20 * queue)
+	want := ticks(20 * maxQueued)
 	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, want...)
 	synctest.Test(t, func(t *testing.T) {
 		p := Play(t.Context(), open(t, name), PlayerOptions{Speed: Unlimited})
@@ -272,11 +272,11 @@ func TestTheEndSaysWhatWasNotWhole(t *testing.T) {
 	p := Play(t.Context(), open(t, half), PlayerOptions{Speed: Unlimited})
 	for range p.Events() {
 	}
-	if got := p.Position(); !strings.Contains(got.Note, "ends in mid-event") || got.Err != nil || got.Events != 1 {
+	if got := p.Position(); !strings.Contains(got.Note, "ends in the middle of an event") || got.Err != nil || got.Events != 1 {
 		t.Errorf("position is %+v", got)
 	}
 	r := open(t, half)
-	if err := r.file.Close(); err != nil { // so that it cannot be wound back
+	if err := r.file.Close(); err != nil { // so that it cannot start over
 		t.Fatal(err)
 	}
 	p = Play(t.Context(), r, PlayerOptions{Speed: Unlimited, WaitAtEnd: true})

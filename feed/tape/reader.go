@@ -3,11 +3,9 @@ package tape
 import (
 	"bytes"
 	"cmp"
-	"errors"
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"time"
 
 	"livetape/feed"
@@ -25,98 +23,47 @@ type Info struct {
 
 // ReadStats says what was found in a file so far, and at its end whether it is whole.
 type ReadStats struct {
-	Events  int  // entries
-	Skipped int  // notes that could not be read, as from a newer livetape
-	Half    int  // 1 when the file ends in the middle of an event, which was left out
-	Cut     bool // a compressed file ends too early, as when its writer was killed
+	Events     int  // entries
+	Unreadable int  // comments that could not be read, as from a newer livetape
+	MidEvent   bool // the file ends in the middle of an event, which was left out
+	Cut        bool // a compressed file ends too early, as when its writer was killed
 }
 
-// Reader reads a recording from its begin to its end, whatever its size. It is not safe for concurrent use.
+// Reader reads a recording from its beginning to its end, whatever its size. It is not safe for concurrent use.
 type Reader struct {
-	info   Info
-	file   *os.File
-	input  *input
-	format format
-	lines  *lineReader
-	limit  int // bytes of data of an event
+	info    Info
+	file    *os.File
+	input   *input
+	format  fileFormat
+	lines   *lineReader
+	maxData int // bytes of data of an event
 
-	block block
-	place place
-	tally ReadStats
-	held  *Entry // found by Seek, next to be given
-	index index
-	ended error
+	event pendingEvent
+	state readState
+	stats ReadStats
+	found *Entry // by Seek, next to be given
+	index seekIndex
+	err   error // why there is no further entry
 }
 
-// Open opens a recording or capture, compressed or not. The error of a file that is neither says what it
-// is instead, and wraps [ErrNotRecording].
-func Open(name string) (*Reader, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return nil, err
-	}
-	r := &Reader{file: f, limit: maxEvent}
-	if err := r.open(name); err != nil {
-		if errors.Is(err, ErrNotRecording) || r.input != nil {
-			err = fmt.Errorf("%s %w", name, err)
-		}
-		return nil, errors.Join(err, f.Close())
-	}
-	return r, nil
-}
-
-func (r *Reader) open(name string) error {
-	stat, err := r.file.Stat()
-	if err != nil {
-		return err
-	}
-	if stat.IsDir() {
-		return fmt.Errorf("%w: it is a folder", ErrNotRecording)
-	}
-	if r.input, err = newInput(r.file); err != nil {
-		return err
-	}
-	r.lines = newLineReader(r.input, r.limit)
-	head, whole := r.lines.peek()
-	if r.format, err = identify(head, whole); err != nil {
-		return r.input.explain(err, r.lines.err, len(head))
-	}
-	r.info = Info{Name: name, Start: stat.ModTime().UTC().Round(0)}
-	r.describe(head)
-	r.place.at = r.info.Start
-	return nil
-}
-
-// describe fills in Info from the header.
-func (r *Reader) describe(head []byte) {
-	stem, _ := cutExtension(filepath.Base(r.info.Name))
-	r.info.Feeds = []Source{{Name: stem}}
-	if r.format != recording {
-		return
-	}
-	r.info.Timed = true
-	h := readHeader(bytes.TrimPrefix(head, []byte(byteOrderMark)))
-	if !h.start.IsZero() {
-		r.info.Start = h.start
-	}
-	if r.info.Feeds = h.feeds; len(h.feeds) == 0 {
-		r.info.Feeds = []Source{{Name: stem}}
-	}
-	if !r.input.zipped {
-		if last := lastStamp(r.file); !last.IsZero() {
-			r.info.Total = max(0, last.Sub(r.info.Start))
-		}
-	}
+// readState is what is known between two entries.
+type readState struct {
+	offset time.Duration // of the entry before
+	at     time.Time     // the same
+	events int
+	id     string   // the last event id
+	feeds  []Source // of the last header
+	begun  bool     // an entry other than a carried status has come
 }
 
 // Info describes the recording.
 func (r *Reader) Info() Info { return r.info }
 
-// Stats says what was read so far; it is complete once Next has given io.EOF.
-func (r *Reader) Stats() ReadStats { return r.tally }
+// Stats says what was read so far; it is complete once Next has returned io.EOF.
+func (r *Reader) Stats() ReadStats { return r.stats }
 
-// Offset is the offset of the entry that Next gave last.
-func (r *Reader) Offset() time.Duration { return r.place.offset }
+// Offset is the offset of the entry that Next returned last.
+func (r *Reader) Offset() time.Duration { return r.state.offset }
 
 // Close closes the file.
 func (r *Reader) Close() error { return r.file.Close() }
@@ -124,42 +71,40 @@ func (r *Reader) Close() error { return r.file.Close() }
 // Next is the next entry; io.EOF after the last whole one. Its data is the caller's. A damaged
 // compressed file is an error, after the entries before the damage.
 func (r *Reader) Next() (Entry, error) {
-	if e := r.held; e != nil {
-		r.held = nil
+	if e := r.found; e != nil {
+		r.found = nil
 		return *e, nil
 	}
 	return r.read()
 }
 
 func (r *Reader) read() (Entry, error) {
-	for r.ended == nil {
+	for r.err == nil {
 		r.remember()
 		line, err := r.lines.next()
 		if err != nil {
-			r.ended = r.end(err)
+			r.err = r.end(err)
 			break
 		}
 		if e, ok := r.take(line); ok {
 			return e, nil
 		}
 	}
-	return Entry{}, r.ended
+	return Entry{}, r.err
 }
 
 // end notes how the file ended.
 func (r *Reader) end(err error) error {
-	r.tally.Cut = r.input.cut
-	if r.block.started() || r.lines.left() {
-		r.tally.Half = 1
-	}
+	r.stats.Cut = r.input.cut
+	r.stats.MidEvent = r.event.begun() || r.lines.midLine()
 	if err == io.EOF {
-		r.info.Total = max(r.info.Total, r.place.offset)
+		r.info.Total = max(r.info.Total, r.state.offset)
 		return io.EOF
 	}
-	return fmt.Errorf("%s is damaged after %s: %w", r.info.Name, r.place.offset, err)
+	return fmt.Errorf("%s is damaged after %s: %w", r.info.Name, r.state.offset, err)
 }
 
-// take takes one line, and gives the entry that it completes.
+// take takes one line, and returns the entry that it completes.
 func (r *Reader) take(line stream.Line) (Entry, bool) {
 	switch {
 	case r.format == jsonLines:
@@ -181,70 +126,160 @@ func (r *Reader) takeJSON(line stream.Line) (Entry, bool) {
 	if len(bytes.TrimSpace(line.Text)) == 0 {
 		return Entry{}, false
 	}
-	r.block.long = line.Long
-	r.block.addData(line.Text, r.limit)
+	r.event.tooLong = line.Long
+	r.event.addData(line.Text, r.maxData)
 	return r.dispatch()
 }
 
 // field takes a line of an event (WHATWG HTML §9.2.6).
 func (r *Reader) field(line stream.Line) {
-	b := &r.block
-	b.fields, b.long = true, b.long || line.Long
-	switch field, value := line.Field(); string(field) {
+	e := &r.event
+	e.hasField, e.tooLong = true, e.tooLong || line.Long
+	switch name, value := line.Field(); string(name) {
 	case "data":
-		b.addData(value, r.limit)
+		e.addData(value, r.maxData)
 	case "event":
-		b.kind = text("message", value)
+		e.kind = validString("message", value)
 	case "id":
 		if !line.Long && bytes.IndexByte(value, 0) < 0 {
-			r.place.id = text(r.place.id, value)
+			r.state.id = validString(r.state.id, value)
 		}
 	}
 }
 
 // dispatch ends an event at its blank line.
 func (r *Reader) dispatch() (Entry, bool) {
-	defer r.block.reset()
-	b := &r.block
-	if !b.some && !b.long {
+	defer r.event.clear()
+	e := &r.event
+	if !e.hasData && !e.tooLong {
 		return Entry{}, false
 	}
-	m := &feed.Message{Type: "message", ID: r.place.id}
-	if b.long {
-		m.Err = fmt.Errorf("event of over %d bytes skipped", r.limit)
+	m := &feed.Message{Type: "message", ID: r.state.id}
+	if e.tooLong {
+		m.Err = fmt.Errorf("event of over %d bytes skipped", r.maxData)
 	} else {
-		m.Type, m.Data = cmp.Or(b.kind, m.Type), b.payload()
+		m.Type, m.Data = cmp.Or(e.kind, m.Type), stream.AppendUTF8(nil, e.data[:len(e.data)-1])
 	}
-	return r.entry(feed.Event{Message: m}, b.stamp, b.stamped), true
+	return r.entry(feed.Event{Message: m}, e.time, e.timed), true
 }
 
 // comment takes a comment of a recording; those of a capture never come here.
 func (r *Reader) comment(text []byte) (Entry, bool) {
-	if rest, ok := bytes.CutPrefix(text, []byte(wordAt)); ok {
-		s, ok := parseStamp(rest)
-		switch {
-		case !ok:
-			r.tally.Skipped++
-		case s.kind == "":
-			r.block.stamp, r.block.stamped = s, true
-		default:
-			return r.note(s)
-		}
+	rest, ok := bytes.CutPrefix(text, []byte(wordAt))
+	if !ok {
+		r.state.feeds = updateSources(r.state.feeds, text)
 		return Entry{}, false
 	}
-	r.place.feeds = headerLine(r.place.feeds, text)
+	c, ok := parseTimeComment(rest)
+	switch {
+	case !ok:
+		r.stats.Unreadable++
+	case c.kind == "":
+		r.event.time, r.event.timed = c, true
+	default:
+		return r.commentEvent(c)
+	}
 	return Entry{}, false
 }
 
-// note takes a comment that is an event of its own. A carried status is one only at the begin.
-func (r *Reader) note(s stamp) (Entry, bool) {
+// commentEvent takes a comment that is an event of its own.
+func (r *Reader) commentEvent(c timeComment) (Entry, bool) {
 	var e feed.Event
-	if err := parseNote(&e, s.kind, s.note); err != nil {
-		r.tally.Skipped++
+	if err := parseJSON(&e, c.kind, c.json); err != nil {
+		r.stats.Unreadable++
 		return Entry{}, false
 	}
-	if s.kind == noteCarried {
-		return r.carried(e, s)
+	if c.kind == kindCarried {
+		return r.carried(e, c)
 	}
-	return r.entry(e, s, true), true
+	return r.entry(e, c, true), true
+}
+
+// carried returns a status from before the file, without moving its time. Only at the beginning is it an entry.
+func (r *Reader) carried(e feed.Event, c timeComment) (Entry, bool) {
+	if r.state.begun {
+		return Entry{}, false
+	}
+	before := r.state
+	got := r.entry(e, c, true)
+	r.state.offset, r.state.at, r.state.begun = before.offset, before.at, false
+	got.Offset = before.offset
+	return got, true
+}
+
+// entry gives e its time and feed.
+func (r *Reader) entry(e feed.Event, c timeComment, timed bool) Entry {
+	s := &r.state
+	switch {
+	case timed:
+		s.at = c.at
+		s.offset = max(s.offset, c.at.Sub(r.info.Start))
+	case r.format != recording:
+		s.offset = time.Duration(s.events) * CaptureStep
+		s.at = r.info.Start.Add(s.offset)
+	}
+	s.events++
+	s.begun = true
+	r.stats.Events++
+	e.At, e.Feed = s.at, cmp.Or(c.feed, r.feedName())
+	return Entry{Event: e, Offset: s.offset}
+}
+
+// source is what is known so far of the feed called name.
+func (r *Reader) source(name string) Source {
+	for _, f := range r.state.feeds {
+		if f.Name == name {
+			return f
+		}
+	}
+	return Source{Name: name}
+}
+
+// feedName is the feed of an event that does not name one.
+func (r *Reader) feedName() string {
+	if len(r.state.feeds) == 1 {
+		return r.state.feeds[0].Name
+	}
+	return r.info.Feeds[0].Name
+}
+
+// pendingEvent is an event while its lines come in.
+type pendingEvent struct {
+	time     timeComment
+	timed    bool // time was given
+	kind     string
+	data     []byte // the lines so far, each with an LF
+	hasData  bool
+	tooLong  bool // some line, or the data, was over the limit
+	hasField bool
+}
+
+// clear forgets the event; its buffer is kept unless it is a huge one.
+func (e *pendingEvent) clear() {
+	data := e.data[:0]
+	if cap(data) > 1<<20 {
+		data = nil
+	}
+	*e = pendingEvent{data: data}
+}
+
+// begun reports whether lines of an event have come, so that its end is missing.
+func (e *pendingEvent) begun() bool { return e.timed || e.hasField }
+
+func (e *pendingEvent) addData(value []byte, limit int) {
+	e.hasData = true
+	if len(e.data)+len(value) > limit {
+		e.tooLong, e.data = true, nil
+	}
+	if !e.tooLong {
+		e.data = append(append(e.data, value...), '\n')
+	}
+}
+
+// validString is value in valid UTF-8. The string before is used again where it is the same.
+func validString(before string, value []byte) string {
+	if string(value) == before {
+		return before
+	}
+	return string(stream.AppendUTF8(nil, value))
 }

@@ -15,10 +15,10 @@ func pieces(t *testing.T, name string) []string {
 	t.Helper()
 	var all []string
 	for n := 1; ; n++ {
-		if _, err := os.Stat(pieceName(name, n)); err != nil {
+		if _, err := os.Stat(numberedName(name, n)); err != nil {
 			return append(all, name)
 		}
-		all = append(all, pieceName(name, n))
+		all = append(all, numberedName(name, n))
 	}
 }
 
@@ -29,9 +29,9 @@ func TestRotationLosesAndSplitsNothing(t *testing.T) {
 		var got []feed.Event
 		files := pieces(t, name)
 		for i, file := range files {
-			entries, tally := read(t, file)
-			if tally.Half+tally.Skipped > 0 || tally.Cut {
-				t.Errorf("%s: tally is %+v", file, tally)
+			entries, stats := read(t, file)
+			if stats.MidEvent || stats.Unreadable > 0 || stats.Cut {
+				t.Errorf("%s: stats is %+v", file, stats)
 			}
 			if i > 0 && entries[0].Status == nil {
 				t.Errorf("%s does not begin with the state of the feed", file)
@@ -103,12 +103,12 @@ func TestAnOlderRecordingIsMovedAside(t *testing.T) {
 
 func TestANumberOnceGivenIsNotGivenAgain(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.tape")
-	if err := os.WriteFile(pieceName(name, 7), nil, 0o600); err != nil {
+	if err := os.WriteFile(numberedName(name, 7), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	recordTo(t, name, RecorderOptions{})
 	recordTo(t, name, RecorderOptions{})
-	if _, err := os.Stat(pieceName(name, 8)); err != nil {
+	if _, err := os.Stat(numberedName(name, 8)); err != nil {
 		t.Error(err)
 	}
 }
@@ -124,7 +124,7 @@ func TestAFileThatIsNoRecordingIsLeftAlone(t *testing.T) {
 			t.Errorf("now it holds %q (%v)", kept, err)
 		}
 	}
-	if _, err := Create(t.TempDir(), RecorderOptions{}); err == nil || !strings.Contains(err.Error(), "is not a plain file") {
+	if _, err := Create(t.TempDir(), RecorderOptions{}); err == nil || !strings.Contains(err.Error(), "is not a regular file") {
 		t.Errorf("error for a folder is %v", err)
 	}
 	if _, err := Create(filepath.Join(t.TempDir(), "missing", "x.tape"), RecorderOptions{}); !os.IsNotExist(unwrapAll(err)) {
@@ -191,11 +191,11 @@ func TestPieceNamesKeepTheExtension(t *testing.T) {
 		{".day", ".day-0007"},
 		{"v1.2.tape", "v1.2-0007.tape"},
 	} {
-		if got := pieceName(filepath.FromSlash(c.name), 7); got != filepath.FromSlash(c.want) {
+		if got := numberedName(filepath.FromSlash(c.name), 7); got != filepath.FromSlash(c.want) {
 			t.Errorf("%s → %s, want %s", c.name, got, c.want)
 		}
 	}
-	if got := pieceName("x", 123456); got != "x-123456" {
+	if got := numberedName("x", 123456); got != "x-123456" {
 		t.Error(got)
 	}
 }

@@ -84,21 +84,21 @@ func TestSeekBackInAPlainFileBeginsNearby(t *testing.T) {
 }
 
 func TestTheIndexStaysSmall(t *testing.T) {
-	var x index
-	for i := range 100 * maxMarks {
-		x.add(int64(i)*markSpacing, place{offset: time.Duration(i)})
+	var x seekIndex
+	for i := range 100 * maxIndex {
+		x.add(int64(i)*indexSpacing, readState{offset: time.Duration(i)})
 	}
-	if n := len(x.marks); n >= maxMarks || n < maxMarks/4 {
-		t.Errorf("%d marks", n)
+	if n := len(x.entries); n >= maxIndex || n < maxIndex/4 {
+		t.Errorf("%d entries", n)
 	}
-	for _, target := range []time.Duration{1, 500, 50 * maxMarks, 100*maxMarks - 1} {
-		m, found := x.before(target)
-		if found && m.place.offset >= target || !found && target > 500 {
-			t.Errorf("mark before %d is %d", target, m.place.offset)
+	for _, target := range []time.Duration{1, 500, 50 * maxIndex, 100*maxIndex - 1} {
+		e := x.before(target)
+		if e.state.offset >= target || e.fileOffset == 0 && target > 500 {
+			t.Errorf("the entry before %d is at %d", target, e.state.offset)
 		}
 	}
-	x.add(1<<60, place{id: strings.Repeat("x", maxMarkedID+1)})
-	if last := x.marks[len(x.marks)-1]; last.pos == 1<<60 {
+	x.add(1<<60, readState{id: strings.Repeat("x", maxIndexedID+1)})
+	if last := x.entries[len(x.entries)-1]; last.fileOffset == 1<<60 {
 		t.Error("a huge id was remembered")
 	}
 }

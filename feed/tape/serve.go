@@ -11,24 +11,23 @@ import (
 	"livetape/feed"
 )
 
-// Server sends a recording to any client of event streams: to each from its begin, and to one that
-// was there before (Last-Event-ID, or the query lastEventId) from behind the event it had last. A client that has had
-// everything gets 204, by which an EventSource ends for good.
+// Server sends a recording to any client of event streams: from its beginning, or, to a client that reconnects
+// (Last-Event-ID, or the query lastEventId), from after the event it received last. A client that has received
+// everything gets 204, which ends an EventSource for good.
 //
-// What a stream cannot carry is left out with a comment: statuses, gaps, and messages that were skipped.
+// What a stream cannot carry is left out: statuses and gaps silently, messages that were skipped with a comment.
 type Server struct {
 	name    string
 	options PlayerOptions
 }
 
-// The times of a Server: of silence before it sends a comment, and that a client may take for a write.
 const (
-	heartbeat  = 15 * time.Second
-	writeLimit = 30 * time.Second
+	heartbeat    = 15 * time.Second // of silence, after which a comment is sent
+	writeTimeout = 30 * time.Second // that a client may take for a write
 )
 
-// NewServer makes the server of a recording, which each client hears at the given speed (0 means 1), from the
-// given offset on. It reports when the file is no recording.
+// NewServer makes the server of a recording, which plays to each client at the given speed (0 means 1) from the
+// given offset. It returns an error when the file is no recording.
 func NewServer(name string, speed float64, from time.Duration) (*Server, error) {
 	r, err := Open(name)
 	if err != nil {
@@ -50,7 +49,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
-	more, err := s.wind(r, lastEventID(req))
+	more, err := s.seekStart(r, lastEventID(req))
 	switch {
 	case err != nil:
 		_ = r.Close() // it was only read
@@ -70,20 +69,20 @@ func lastEventID(req *http.Request) string {
 	return req.URL.Query().Get("lastEventId")
 }
 
-// wind goes to where a client wants to begin, and reports whether there is a message for it.
-func (s *Server) wind(r *Reader, lastID string) (more bool, err error) {
+// seekStart goes to where a client wants to begin, and reports whether there is a message for it.
+func (s *Server) seekStart(r *Reader, lastID string) (more bool, err error) {
 	if lastID == "" {
 		return true, r.Seek(s.options.From)
 	}
-	found, more, err := r.seekBehind(lastID)
+	found, more, err := r.seekAfter(lastID)
 	if err == nil && !found {
 		return true, r.Seek(s.options.From)
 	}
 	return more, err
 }
 
-// seekBehind makes Next give the message that follows the first one with the id.
-func (r *Reader) seekBehind(id string) (found, more bool, err error) {
+// seekAfter makes Next return the message that follows the first one with the id.
+func (r *Reader) seekAfter(id string) (found, more bool, err error) {
 	for {
 		e, err := r.read()
 		switch {
@@ -93,7 +92,7 @@ func (r *Reader) seekBehind(id string) (found, more bool, err error) {
 			return found, false, err
 		case e.Message == nil:
 		case found:
-			r.held = &e
+			r.found = &e
 			return true, true, nil
 		default:
 			found = e.Message.ID == id
@@ -112,11 +111,11 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, r *Reader) {
 	}()
 	w.Header().Set("Content-Type", "text/event-stream")
 	w.Header().Set("Cache-Control", "no-store")
-	_ = newClient(w).follow(p.Events()) // the client has gone: nobody is left to be told
+	_ = newStreamWriter(w).writeAll(p.Events()) // an error means that the client has gone
 }
 
-// client is one connection of a Server.
-type client struct {
+// streamWriter writes events to one client.
+type streamWriter struct {
 	to      *bufio.Writer
 	control *http.ResponseController
 	id      string
@@ -124,69 +123,69 @@ type client struct {
 	text    []byte
 }
 
-func newClient(w http.ResponseWriter) *client {
+func newStreamWriter(w http.ResponseWriter) *streamWriter {
 	control := http.NewResponseController(w)
-	return &client{to: bufio.NewWriterSize(timely{w, control}, bufferSize), control: control}
+	return &streamWriter{to: bufio.NewWriterSize(deadlineWriter{w, control}, bufferSize), control: control}
 }
 
-func (c *client) follow(events <-chan feed.Event) error {
-	if err := c.flush(); err != nil { // the answer's header: it is live
+func (s *streamWriter) writeAll(events <-chan feed.Event) error {
+	if err := s.flush(); err != nil { // the header: the stream is live
 		return err
 	}
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
+	ticker := time.NewTicker(heartbeat)
+	defer ticker.Stop()
 	for {
 		select {
-		case <-beat.C:
-			c.text = append(c.text[:0], ":\n\n"...)
+		case <-ticker.C:
+			s.text = append(s.text[:0], ":\n\n"...)
 		case e, ok := <-events:
 			if !ok {
-				return c.flush()
+				return s.flush()
 			}
-			beat.Reset(heartbeat)
-			c.encode(e)
+			ticker.Reset(heartbeat)
+			s.encode(e)
 		}
-		if _, err := c.to.Write(c.text); err != nil {
+		if _, err := s.to.Write(s.text); err != nil {
 			return err
 		}
 		if len(events) == 0 {
-			if err := c.flush(); err != nil {
+			if err := s.flush(); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-// encode makes text of what the stream can carry of e.
-func (c *client) encode(e feed.Event) {
-	c.text = c.text[:0]
+// encode sets text to what the stream can carry of e.
+func (s *streamWriter) encode(e feed.Event) {
+	s.text = s.text[:0]
 	switch m := e.Message; {
 	case m == nil:
-	case !plain(m):
-		c.text = fmt.Appendf(c.text, ": an event was left out, which a stream cannot carry\n\n")
+	case !fitsEventStream(m):
+		s.text = fmt.Appendf(s.text, ": an event was left out, which a stream cannot carry\n\n")
 	default:
-		withID := !c.idKnown || c.id != m.ID
-		c.id, c.idKnown = m.ID, true
-		c.text = appendEvent(c.text, m, withID)
+		withID := !s.idKnown || s.id != m.ID
+		s.id, s.idKnown = m.ID, true
+		s.text = appendMessage(s.text, m, withID)
 	}
 }
 
-func (c *client) flush() error {
-	if err := c.to.Flush(); err != nil {
+func (s *streamWriter) flush() error {
+	if err := s.to.Flush(); err != nil {
 		return err
 	}
-	return c.control.Flush()
+	return s.control.Flush()
 }
 
-// timely gives every write its own deadline.
-type timely struct {
+// deadlineWriter gives each write its own deadline.
+type deadlineWriter struct {
 	io.Writer
 	control *http.ResponseController
 }
 
-func (t timely) Write(p []byte) (int, error) {
-	if err := t.control.SetWriteDeadline(time.Now().Add(writeLimit)); err != nil {
+func (d deadlineWriter) Write(p []byte) (int, error) {
+	if err := d.control.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
 		return 0, err
 	}
-	return t.Writer.Write(p)
+	return d.Writer.Write(p)
 }

@@ -60,7 +60,7 @@ func received(t *testing.T, body []byte) []feed.Event {
 func messagesOnly(events []feed.Event) []feed.Event {
 	var all []feed.Event
 	for _, e := range events {
-		if e.Message != nil && plain(e.Message) {
+		if e.Message != nil && fitsEventStream(e.Message) {
 			e.At = time.Time{}
 			all = append(all, e)
 		}
@@ -149,10 +149,10 @@ func (deadlined) SetWriteDeadline(time.Time) error { return nil }
 func TestAQuietStreamSendsAComment(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := deadlined{httptest.NewRecorder()}
-		c := newClient(w)
+		c := newStreamWriter(w)
 		events := make(chan feed.Event)
 		ended := make(chan error)
-		go func() { ended <- c.follow(events) }()
+		go func() { ended <- c.writeAll(events) }()
 		<-time.After(heartbeat - time.Second)
 		events <- ticks(1)[0]
 		<-time.After(2*heartbeat + time.Second)

@@ -1,9 +1,9 @@
-// Package tape records what feeds sent, and plays it again.
+// Package tape records what feeds sent, and replays it.
 //
-// A [Recorder] writes every [feed.Event] that it is given to a file; [Recorder.Tee] puts one between
-// the feeds and whoever watches them. The file is itself an event stream (WHATWG HTML §9.2): each message
-// stands in it as the server could have sent it, and what such a stream has no words for (when it
-// arrived, how the connection was) stands in comments, which every other reader skips:
+// A [Recorder] writes each [feed.Event] it is given to a file; [Recorder.Tee] puts one between the feeds and
+// their consumer. The file is itself an event stream (WHATWG HTML §9.2): each message is written as the server
+// could have sent it. What an event stream has no words for, such as the time of arrival and the state of the
+// connection, is written in comments, which every other reader skips:
 //
 //	: livetape recording 1
 //	: start 2026-11-21T10:00:00Z
@@ -14,16 +14,16 @@
 //	id: e1-42
 //	data: {"symbol":"NVDA","last":"181.46"}
 //
-// An id is written where it differs from the one before and behind each header, so the last event
-// id of every message is exact, and recordings may be joined end to end. A feed that joins later, or
-// is from then on another, is named in a comment like those of the header.
+// An id is written where it differs from the one before, and after each header. So the last event id of every
+// message is exact, and recordings may be concatenated. A feed that joins later, or whose source changes, is
+// named in a comment like those of the header.
 //
-// [Open] gives a [Reader] of the entries of such a file, or of any capture of an event stream or of JSON
-// lines (curl -N URL > file). A capture holds no times: its events are placed [CaptureStep] apart, from the time
-// the file was last changed, and a [Player] says first that the stream is live. Comments of a capture are never taken for times.
+// [Open] returns a [Reader] of the entries of such a file, or of any capture of an event stream or of JSON lines
+// (curl -N URL > file). A capture has no times: its events are placed [CaptureStep] apart, starting at the file's
+// modification time, and a [Player] first reports the stream as live. Comments of a capture are never read as times.
 //
-// [Play] starts a [Player], which sends the entries in their own time, decoded anew, on a channel like
-// that of a [feed.Set], and has the controls of a tape deck. A [Server] sends a recording to HTTP clients.
+// [Play] starts a [Player], which decodes the entries and sends them at their recorded pace on a channel like that
+// of a [feed.Set]; it can pause, seek and change speed. A [Server] sends a recording to HTTP clients.
 package tape
 
 import (
@@ -39,12 +39,12 @@ const Version = 1
 // CaptureStep is how far apart the events of a capture without times are placed.
 const CaptureStep = 100 * time.Millisecond
 
-// maxEvent bounds one event of a file, in bytes: the most that a feed can be set to accept, and the
-// comments and field names around it.
+// maxEvent bounds one event of a file, in bytes: the most that a feed can be set to accept, with room for
+// comments and field names.
 const maxEvent = 65 << 20
 
-// textLimit bounds a cause or fault that was read from a file, in runes.
-const textLimit = 1000
+// maxText bounds a cause or error that was read from a file, in runes.
+const maxText = 1000
 
 // ErrNotRecording is wrapped by the error of Open for a file that is something else.
 var ErrNotRecording = errors.New("is not a recording")
@@ -54,8 +54,8 @@ type Source struct {
 	Name string
 	URL  string // as [redact.URL] shows it: without secrets
 
-	// Mapping says how its payloads are to be read, in one line and in words of the caller's, who is given it
-	// back at a replay ([PlayerOptions]). May be empty.
+	// Mapping says in one line how its payloads are decoded. The caller chooses the notation; [PlayerOptions]
+	// gives it back at a replay. May be empty.
 	Mapping string
 }
 

@@ -48,8 +48,8 @@ func entries(t *testing.T, name string) []tape.Entry {
 	for {
 		e, err := reader.Next()
 		if err == io.EOF {
-			if tally := reader.Stats(); tally.Half > 0 || tally.Cut || tally.Skipped > 0 {
-				t.Errorf("%s is not whole: %+v", name, tally)
+			if stats := reader.Stats(); stats.MidEvent || stats.Cut || stats.Unreadable > 0 {
+				t.Errorf("%s is not whole: %+v", name, stats)
 			}
 			return all
 		}
@@ -214,7 +214,7 @@ func TestRecordLeavesAnotherFileAloneAndKeepsAnOlderRecording(t *testing.T) {
 		t.Fatal(err)
 	}
 	code, said := runRecord(t, url, "-o", letter, "--count", "1")
-	if code != cli.ExitError || !strings.Contains(said, "letter.txt exists and is not a recording; it was left alone") {
+	if code != cli.ExitError || !strings.Contains(said, "letter.txt exists and is not a recording; choose another name") {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
 	if content, err := os.ReadFile(letter); err != nil || string(content) != "dear reader" {

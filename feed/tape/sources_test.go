@@ -143,7 +143,7 @@ func (s says) Decode(string, []byte) (decode.Message, error) {
 	return decode.Message{Unmapped: string(s)}, nil
 }
 
-func TestAReadingOfSeveralLinesIsLeftOut(t *testing.T) {
+func TestAMappingOfSeveralLinesIsLeftOut(t *testing.T) {
 	name := record(t, "x.tape", RecorderOptions{Feeds: []Source{{Name: "desk", Mapping: "a\ndata: forged\n\n"}}}, ticks(1)...)
 	r := open(t, name)
 	defer r.Close()

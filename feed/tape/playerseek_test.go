@@ -77,7 +77,7 @@ func TestTheLatestOfManyControlsCounts(t *testing.T) {
 	})
 }
 
-func TestATapeThatHoldsCanBeWoundBackFromItsEnd(t *testing.T) {
+func TestAPlayerThatWaitsAtTheEndCanStartOver(t *testing.T) {
 	name := tenTicks(t)
 	synctest.Test(t, func(t *testing.T) {
 		s := watch(t, name, PlayerOptions{WaitAtEnd: true, Speed: Unlimited})
@@ -112,7 +112,7 @@ func TestAPlayerCanBeginInTheMiddle(t *testing.T) {
 
 // Whatever was done before: after a seek, exactly the events before it are on the screen, in order.
 func TestAfterAnyUseOfTheControlsASeekIsExact(t *testing.T) {
-	all := ticks(3 * queue)
+	all := ticks(3 * maxQueued)
 	name := record(t, "x.tape", RecorderOptions{Feeds: desk}, all...)
 	for seed := range uint64(30) {
 		synctest.Test(t, func(t *testing.T) {
@@ -148,7 +148,7 @@ func useSomething(s *screen, random *rand.Rand) {
 	case 3:
 		s.SetSpeed([]float64{0.1, 1, 50, 1000, Unlimited}[random.IntN(5)])
 	case 4:
-		s.Seek(time.Duration(random.IntN(4*queue)) * time.Second)
+		s.Seek(time.Duration(random.IntN(4*maxQueued)) * time.Second)
 	case 5:
 		s.let(time.Duration(random.IntN(3000)) * time.Millisecond)
 	default:

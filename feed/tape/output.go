@@ -1,0 +1,204 @@
+package tape
+
+import (
+	"bufio"
+	"cmp"
+	"compress/gzip"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"livetape/feed"
+)
+
+// output is what a Recorder needs of an open file.
+type output interface {
+	io.WriteCloser
+	Sync() error
+	Stat() (fs.FileInfo, error)
+}
+
+// createFile makes a new file. Only its owner may read it: what is recorded may be licensed or private.
+func createFile(name string) (output, error) {
+	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+}
+
+// outputFile is one file of a recording that is being written, compressed if its name ends in .gz.
+type outputFile struct {
+	out     output
+	buf     *bufio.Writer
+	gzip    *gzip.Writer // nil: not compressed
+	flushed int64        // bytes handed to out
+}
+
+const bufferSize = 64 << 10
+
+func newOutputFile(out output, name string) *outputFile {
+	f := &outputFile{out: out}
+	f.buf = bufio.NewWriterSize(f, bufferSize)
+	if strings.HasSuffix(name, ".gz") {
+		f.gzip, _ = gzip.NewWriterLevel(f.buf, gzip.BestSpeed) // the level is a valid one
+	}
+	return f
+}
+
+// Write implements io.Writer for the buffer, to count.
+func (f *outputFile) Write(p []byte) (int, error) {
+	n, err := f.out.Write(p)
+	f.flushed += int64(n)
+	return n, err
+}
+
+func (f *outputFile) append(p []byte) error {
+	to := io.Writer(f.buf)
+	if f.gzip != nil {
+		to = f.gzip
+	}
+	_, err := to.Write(p)
+	return err
+}
+
+// size is about how long the file is, without what the compressor holds back.
+func (f *outputFile) size() int64 { return f.flushed + int64(f.buf.Buffered()) }
+
+// flush hands everything to the operating system, so that the file can be read up to here.
+func (f *outputFile) flush() error {
+	if f.gzip != nil {
+		if err := f.gzip.Flush(); err != nil {
+			return err
+		}
+	}
+	return f.buf.Flush()
+}
+
+// close ends the file and waits until it is on the disk. The file is closed whatever goes wrong.
+func (f *outputFile) close() error {
+	var err error
+	if f.gzip != nil {
+		err = f.gzip.Close()
+	}
+	err = errors.Join(err, f.buf.Flush())
+	if err == nil {
+		err = f.out.Sync()
+	}
+	return errors.Join(err, f.out.Close())
+}
+
+// rotate finishes the present file, adds a number to its name and begins the next one with e.
+func (r *Recorder) rotate(e feed.Event) error {
+	stat, statErr := r.file.out.Stat()
+	err := errors.Join(statErr, r.file.close())
+	r.file = nil
+	if err != nil {
+		return err
+	}
+	r.unflushed = 1                                                           // e
+	if here, err := os.Lstat(r.name); err == nil && os.SameFile(here, stat) { // else it was moved already
+		if _, err := r.moveAside(); err != nil {
+			return err
+		}
+	}
+	if err := r.open(e.At); err != nil {
+		return err
+	}
+	r.text, err = r.encode(r.text[:0], e)
+	return err
+}
+
+// moveAside renames the file to the next free numbered name, and returns that.
+func (r *Recorder) moveAside() (string, error) {
+	for {
+		r.number++
+		to := numberedName(r.name, r.number)
+		if _, err := os.Lstat(to); errors.Is(err, fs.ErrNotExist) {
+			return to, os.Rename(r.name, to)
+		} else if err != nil {
+			return "", err
+		}
+	}
+}
+
+// numberedName is name with a number before its extension: day.tape.gz, 7 → day-0007.tape.gz.
+func numberedName(name string, n int) string {
+	stem, ext := cutExtension(name)
+	return fmt.Sprintf("%s-%04d%s", stem, n, ext)
+}
+
+// cutExtension splits name before its extension, which may be two when the second is .gz; a leading dot begins none.
+func cutExtension(name string) (stem, ext string) {
+	dir, base := filepath.Split(name)
+	rest := strings.TrimSuffix(base, ".gz")
+	if i := strings.LastIndexByte(rest, '.'); i > 0 {
+		rest = rest[:i]
+	}
+	return dir + rest, base[len(rest):]
+}
+
+// highestNumber is that of the files beside name; 0 when none has a number.
+func highestNumber(name string) (int, error) {
+	entries, err := os.ReadDir(filepath.Dir(name))
+	if err != nil {
+		return 0, err
+	}
+	stem, ext := cutExtension(filepath.Base(name))
+	highest := 0
+	for _, e := range entries {
+		number, found := strings.CutPrefix(e.Name(), stem+"-")
+		number, hasExt := strings.CutSuffix(number, ext)
+		if n, err := strconv.Atoi(number); found && hasExt && err == nil {
+			highest = max(highest, n)
+		}
+	}
+	return highest, nil
+}
+
+// isRecording reports whether there is a recording called name. Anything else of that name is an error.
+func isRecording(name string) (bool, error) {
+	switch stat, err := os.Stat(name); {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !stat.Mode().IsRegular():
+		return false, fmt.Errorf("%s is not a regular file", name)
+	case stat.Size() == 0: // made to reserve the name
+		return false, os.Remove(name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close()
+	if !hasSignature(f) {
+		return false, fmt.Errorf("%s exists and is not a recording; choose another name", name)
+	}
+	return true, nil
+}
+
+func hasSignature(f *os.File) bool {
+	in, err := newInput(f)
+	if err != nil {
+		return false
+	}
+	head := make([]byte, len(signature))
+	_, err = io.ReadFull(in, head)
+	return err == nil && string(head) == signature
+}
+
+// byTime sorts the events of a map.
+func byTime(status map[string]feed.Event) []feed.Event {
+	var events []feed.Event
+	for _, e := range status {
+		events = append(events, e)
+	}
+	slices.SortFunc(events, func(a, b feed.Event) int {
+		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Feed, b.Feed))
+	})
+	return events
+}
