@@ -173,15 +173,23 @@ func (d *delivery) deliver(ctx context.Context, a arrival) bool {
 	if len(a.message.Data) > bulky && !settle(ctx, d.turn()) {
 		return false
 	}
+	id := a.message.ID // as it is sent back, even if there is a credential in it
+	d.redact(a.message)
 	meaning := d.decode(a.message, a.mark)
 	if !d.settleGap(ctx, meaning.Continuity, a.at) || !push(ctx, d.out, Event{Feed: d.source.Name, At: a.at, Message: a.message}) {
 		return false
 	}
 	d.sent.Add(1)
 	d.line.tell(a.at)
-	d.lastID = a.message.ID
+	d.lastID = id
 	d.heed(a.message, meaning)
 	return true
+}
+
+// redact masks the feed's credentials in m: some servers repeat a token to whoever shows it.
+func (d *delivery) redact(m *Message) {
+	r := d.source.redactor
+	m.Data, m.ID, m.Type = r.Payload(m.Data), r.PayloadText(m.ID), r.PayloadText(m.Type)
 }
 
 // turn reports whether a bulky event may join the set's queue: when that is short, or when all that was in it has been
@@ -252,6 +260,7 @@ func (d *delivery) settleGap(ctx context.Context, word *decode.Continuity, at ti
 
 func (d *delivery) tellGap(ctx context.Context, at time.Time) bool {
 	gap := d.gap
+	gap.From = d.source.redactor.PayloadText(gap.From)
 	if !push(ctx, d.out, Event{Feed: d.source.Name, At: at, Gap: gap}) {
 		return false
 	}

@@ -222,3 +222,23 @@ func FuzzAnExpansionNeverPanicsOrTellsAValue(f *testing.F) {
 		redact.URL(text)
 	})
 }
+
+// TestACredentialThatAServerRepeatsIsInNoMessage has a server put what it was sent wherever it can; the id goes back as it is.
+func TestACredentialThatAServerRepeatsIsInNoMessage(t *testing.T) {
+	asked := make(chan string, 9)
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		asked <- r.Header.Get("Last-Event-ID")
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprint(w, "retry: 10\nid: id s3cret-s3cret\nevent: s3cret-s3cret\ndata: {\"you\":\"s3cret-s3cret\"}\n\n")
+	})
+	l := still().listen(t, Config{Name: "f", URL: s.URL, Header: map[string]string{"Authorization": "Bearer s3cret-s3cret"}})
+	if m := l.message(); string(m.Data) != `{"you":"•••"}` || m.Type != "•••" || m.ID != "id •••" {
+		t.Errorf("type %q, id %q, data %s", m.Type, m.ID, m.Data)
+	}
+	if gap := l.gap(); gap.From != "id •••" {
+		t.Errorf("the gap is %+v", gap)
+	}
+	if first, second := <-asked, <-asked; first != "" || second != "id s3cret-s3cret" {
+		t.Errorf("resumed from %q, then %q", first, second)
+	}
+}

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"os"
 	"slices"
 	"strings"
 
@@ -114,13 +113,4 @@ func sortedKeys(m map[string]string) []string {
 	}
 	slices.Sort(keys)
 	return keys
-}
-
-// NewRedactor knows the secrets of c. Its errors are those of [Start].
-func NewRedactor(c Config) (redact.Redactor, error) {
-	s, err := newSource(c, os.LookupEnv)
-	if err != nil {
-		return redact.Redactor{}, err
-	}
-	return s.redactor, nil
 }

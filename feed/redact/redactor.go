@@ -2,10 +2,8 @@ package redact
 
 import (
 	"bytes"
-	"cmp"
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -78,30 +76,6 @@ func encodings(r rune) string {
 		ways = append(ways, `\+`)
 	}
 	return "(?i:" + strings.Join(ways, "|") + ")"
-}
-
-// And is a Redactor that takes out what either does.
-func (r Redactor) And(other Redactor) Redactor {
-	return Redactor{slices.Concat(r.secrets, other.secrets)}.sorted()
-}
-
-// sorted has each secret once, the longest first: it wins.
-func (r Redactor) sorted() Redactor {
-	slices.SortStableFunc(r.secrets, func(a, b secret) int {
-		return cmp.Or(cmp.Compare(len(b.plain), len(a.plain)), cmp.Compare(a.plain, b.plain))
-	})
-	var once []secret
-	for _, s := range r.secrets {
-		last := len(once) - 1
-		switch {
-		case s.plain == "":
-		case last >= 0 && once[last].plain == s.plain:
-			once[last].credential = once[last].credential || s.credential
-		default:
-			once = append(once, s)
-		}
-	}
-	return Redactor{once}
 }
 
 // Message masks every secret in a message about a feed: the text of an error, the body of a refusal.

@@ -1,8 +1,10 @@
 package redact
 
 import (
+	"cmp"
 	"encoding/base64"
 	"net/url"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -128,14 +130,22 @@ func cookieValues(field string) []string {
 	return values
 }
 
-// Redactor makes a Redactor of what has been added so far.
+// Redactor makes a Redactor of what has been added so far. The longest secret wins.
 func (s Secrets) Redactor() Redactor {
+	isCredential := map[string]bool{}
+	for _, private := range s.private {
+		isCredential[private] = false
+	}
+	for _, credential := range s.credentials {
+		isCredential[credential] = true
+	}
+	delete(isCredential, "")
 	var r Redactor
-	for _, c := range s.credentials {
-		r.secrets = append(r.secrets, newSecret(c, true))
+	for plain, credential := range isCredential {
+		r.secrets = append(r.secrets, newSecret(plain, credential))
 	}
-	for _, p := range s.private {
-		r.secrets = append(r.secrets, newSecret(p, false))
-	}
-	return r.sorted()
+	slices.SortFunc(r.secrets, func(a, b secret) int {
+		return cmp.Or(cmp.Compare(len(b.plain), len(a.plain)), cmp.Compare(a.plain, b.plain))
+	})
+	return r
 }

@@ -14,11 +14,10 @@ import (
 
 // RecorderOptions say what a Recorder writes; every zero field has a meaning.
 type RecorderOptions struct {
-	Feeds   []Source                          // whose events are recorded; their URLs are masked once more. None: every event names its feed
-	Source  func(feed string) Source          // of a feed that begins to connect: it may have joined later, or have changed. Nil: Feeds is complete
-	Mask    func(name string) redact.Redactor // of a feed: masks its credentials in payloads and ids. Nil: nothing is masked
-	MaxSize int64                             // bytes after which the next file is begun; 0 means never. A file may exceed it by one event and what the compressor holds back
-	Start   time.Time                         // from which offsets count; zero means now
+	Feeds   []Source                 // whose events are recorded; their URLs are masked once more. None: every event names its feed
+	Source  func(feed string) Source // of a feed that begins to connect: it may have joined later, or have changed. Nil: Feeds is complete
+	MaxSize int64                    // bytes after which the next file is begun; 0 means never. A file may exceed it by one event and what the compressor holds back
+	Start   time.Time                // from which offsets count; zero means now
 }
 
 // flushEvery bounds what is lost when the process is killed.
@@ -236,7 +235,6 @@ func (r *Recorder) encode(dst []byte, e feed.Event) ([]byte, error) {
 		return nil, fmt.Errorf("an event of the year %d", y)
 	}
 	dst = appendTime(r.appendNewSource(dst, e), e.At, r.feedName(e))
-	e = r.masked(e)
 	if m := e.Message; m != nil && fitsEventStream(m) {
 		withID := !r.idKnown || r.id != m.ID
 		r.id, r.idKnown = m.ID, true
@@ -248,24 +246,6 @@ func (r *Recorder) encode(dst []byte, e feed.Event) ([]byte, error) {
 	}
 	dst, err = appendJSON(append(dst, ' '), kind, content)
 	return append(dst, '\n'), err
-}
-
-// masked is e without the credentials of its feed.
-func (r *Recorder) masked(e feed.Event) feed.Event {
-	if r.options.Mask == nil {
-		return e
-	}
-	switch redactor := r.options.Mask(e.Feed); {
-	case e.Message != nil:
-		m := *e.Message
-		m.Data, m.ID, m.Type = redactor.Payload(m.Data), redactor.PayloadText(m.ID), redactor.PayloadText(m.Type)
-		e.Message = &m
-	case e.Gap != nil:
-		g := *e.Gap
-		g.From = redactor.PayloadText(g.From)
-		e.Gap = &g
-	}
-	return e
 }
 
 // appendNewSource appends the source of a feed that begins to connect, if that is new.

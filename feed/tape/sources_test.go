@@ -15,7 +15,6 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode"
-	"livetape/feed/redact"
 )
 
 // TestARotatedSetOfSeveralFeedsReplaysToTheLiveBoard joins the pieces of a recording, as cat does, and plays them.
@@ -154,22 +153,4 @@ func TestAMappingOfSeveralLinesIsLeftOut(t *testing.T) {
 	if len(entries) != 1 {
 		t.Errorf("%d entries", len(entries))
 	}
-}
-
-func TestCredentialsAreMaskedWhereverAServerRepeatsThem(t *testing.T) {
-	mask, err := feed.NewRedactor(feed.Config{Name: "desk", URL: "http://desk.example/", Header: map[string]string{"Authorization": "Bearer s3cret-s3cret"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	events := []feed.Event{
-		{Feed: "desk", At: at(0), Gap: &feed.Gap{Kind: feed.Continued, From: "s3cret-s3cret"}},
-		message(time.Second, "s3cret-s3cret", "id s3cret-s3cret", "{\"you\":\"s3cret-s3cret\",\n\"last\":1}"),
-		message(2*time.Second, "price", "1", "s3cret-s3cret\r\x00"), // which only a note can carry
-	}
-	name := record(t, "x.tape", RecorderOptions{Feeds: desk, Mask: func(string) redact.Redactor { return mask }}, events...)
-	got, _ := read(t, name)
-	events[0].Gap = &feed.Gap{Kind: feed.Continued, From: "•••"}
-	events[1] = message(time.Second, "•••", "id •••", "{\"you\":\"•••\",\n\"last\":1}")
-	events[2] = message(2*time.Second, "price", "1", "•••\r\x00")
-	same(t, eventsOf(got), events)
 }

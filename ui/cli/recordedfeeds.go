@@ -3,7 +3,6 @@ package cli
 import (
 	"sync"
 
-	"livetape/feed"
 	"livetape/feed/decode"
 	"livetape/feed/decode/auto"
 	"livetape/feed/decode/preset"
@@ -16,11 +15,10 @@ import (
 type recordedFeeds struct {
 	mu    sync.Mutex
 	feeds []tape.Source
-	masks map[string]redact.Redactor // by the name of the feed
 }
 
 func newRecordedFeeds(targets []target) (*recordedFeeds, error) {
-	r := &recordedFeeds{masks: map[string]redact.Redactor{}}
+	r := &recordedFeeds{}
 	for _, t := range targets {
 		if err := r.add(t); err != nil {
 			return nil, err
@@ -35,13 +33,8 @@ func (r *recordedFeeds) add(t target) error {
 	if err != nil {
 		return err
 	}
-	mask, err := feed.NewRedactor(t.config)
-	if err != nil {
-		return err
-	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.masks[t.config.Name] = mask.And(r.masks[t.config.Name]) // events of the one before may still be waiting
 	s := tape.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Mapping: definition}
 	for i, before := range r.feeds {
 		if before.Name == s.Name {
@@ -57,13 +50,6 @@ func (r *recordedFeeds) all() []tape.Source {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return append([]tape.Source(nil), r.feeds...)
-}
-
-// mask removes the credentials of the feed called name from what it sends.
-func (r *recordedFeeds) mask(name string) redact.Redactor {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return r.masks[name]
 }
 
 // source is what is known of the feed called name.

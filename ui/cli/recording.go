@@ -60,7 +60,7 @@ func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape
 	if f.size < 0 || f.size > math.MaxInt64>>20 {
 		return nil, fmt.Errorf("record in %s: a size of %d MiB is not between 0 and %d", f.file, f.size, int64(math.MaxInt64>>20))
 	}
-	recorder, err := tape.Create(f.file, tape.RecorderOptions{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source, Mask: feeds.mask})
+	recorder, err := tape.Create(f.file, tape.RecorderOptions{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source})
 	if err == nil && recorder.MovedTo() != "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: the recording %s that existed is now %s\n", f.file, recorder.MovedTo())
 	}
