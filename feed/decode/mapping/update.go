@@ -19,14 +19,14 @@ const (
 // update makes an update of one row. Without one, the reason says why. The error reports fields that could not be used;
 // the update is good without them.
 func (ru *rule) update(r *row) (u market.Update, reason string, err error) {
-	f := fieldReader{rule: ru, row: r}
+	f := fieldReader{rule: ru}
 	switch ru.kind {
 	case "news":
-		u, reason = f.headline()
+		u, reason = f.headline(r)
 	case "status":
-		u, reason = f.halt()
+		u, reason = f.halt(r)
 	default:
-		u, reason = f.quote()
+		u, reason = f.quote(r)
 	}
 	return u, reason, f.err
 }
@@ -34,7 +34,6 @@ func (ru *rule) update(r *row) (u market.Update, reason string, err error) {
 // fieldReader reads the fields of one row and gathers the errors.
 type fieldReader struct {
 	*rule
-	row *row
 	err error
 }
 
@@ -42,18 +41,18 @@ func (f *fieldReader) addError(key string, err error) {
 	f.err = joinErrors(f.err, fmt.Errorf("%s: %w", key, err))
 }
 
-func (f *fieldReader) quote() (market.Update, string) {
-	name, reason := f.symbolName()
+func (f *fieldReader) quote(r *row) (market.Update, string) {
+	name, reason := f.symbolName(r)
 	if name == "" {
 		return nil, reason
 	}
 	q := market.Quote{Symbol: name}
 	found := false
 	for _, n := range f.numbers {
-		if !n.value.inDelta(f.row) {
+		if !n.value.inDelta(r) {
 			continue
 		}
-		d, err := n.value.number(f.row)
+		d, err := n.value.number(r)
 		if err != nil {
 			f.addError(n.key, err)
 			continue
@@ -68,31 +67,31 @@ func (f *fieldReader) quote() (market.Update, string) {
 	if !found || f.kind == "trade" && !q.Last.IsSet() {
 		return nil, f.noFieldsReason
 	}
-	q.Name = f.text("name", market.MaxName)
-	q.Currency = f.text("currency", market.MaxCurrency)
-	q.Time = f.timestamp()
+	q.Name = f.text(r, "name", market.MaxName)
+	q.Currency = f.text(r, "currency", market.MaxCurrency)
+	q.Time = f.timestamp(r)
 	return q, ""
 }
 
-func (f *fieldReader) headline() (market.Update, string) {
-	title := f.text("headline", market.MaxHeadline)
+func (f *fieldReader) headline(r *row) (market.Update, string) {
+	title := f.text(r, "headline", market.MaxHeadline)
 	if title == "" {
 		return nil, f.noFieldsReason
 	}
 	return market.Headline{
 		Title:      title,
-		ID:         f.id(),
-		Summary:    f.text("summary", market.MaxSummary),
-		Source:     f.text("source", market.MaxSource),
-		URL:        f.url(),
-		Importance: f.importance(),
-		Time:       f.timestamp(),
-		Symbols:    f.symbols(),
+		ID:         f.id(r),
+		Summary:    f.text(r, "summary", market.MaxSummary),
+		Source:     f.text(r, "source", market.MaxSource),
+		URL:        f.url(r),
+		Importance: f.importance(r),
+		Time:       f.timestamp(r),
+		Symbols:    f.symbols(r),
 	}, ""
 }
 
-func (f *fieldReader) halt() (market.Update, string) {
-	state := f.text("state", market.MaxName)
+func (f *fieldReader) halt(r *row) (market.Update, string) {
+	state := f.text(r, "state", market.MaxName)
 	if state == "" {
 		return nil, f.noFieldsReason
 	}
@@ -105,23 +104,23 @@ func (f *fieldReader) halt() (market.Update, string) {
 	}
 	if f.symbol != nil {
 		before := f.err
-		name, reason := f.symbolName()
+		name, reason := f.symbolName(r)
 		if f.err != before || reason != "" && reason != reasonNoSymbol {
 			return nil, reason
 		}
 		h.Symbol = name // none: the whole market
 	}
-	h.Reason = f.text("reason", market.MaxReason)
-	h.Time = f.timestamp()
+	h.Reason = f.text(r, "reason", market.MaxReason)
+	h.Time = f.timestamp(r)
 	return h, ""
 }
 
 // symbolName is the symbol of the row. It is empty, with a reason or an error, when there is none to show.
-func (f *fieldReader) symbolName() (name, reason string) {
+func (f *fieldReader) symbolName(r *row) (name, reason string) {
 	if f.symbol == nil {
-		return f.row.feed, ""
+		return r.feed, ""
 	}
-	original, ok, err := f.symbol.unaliasedText(f.row)
+	original, ok, err := f.symbol.unaliasedText(r)
 	if err == nil && !ok {
 		return "", reasonNoSymbol
 	}
@@ -168,12 +167,12 @@ func (ru *rule) resolveSymbol(original string) (s resolvedSymbol, err error) {
 }
 
 // text is one text field, made plain and cut to limit characters; empty when the message does not have it.
-func (f *fieldReader) text(key string, limit int) string {
+func (f *fieldReader) text(r *row, key string, limit int) string {
 	v := f.texts[key]
-	if v == nil || !v.inDelta(f.row) {
+	if v == nil || !v.inDelta(r) {
 		return ""
 	}
-	s, _, err := v.text(f.row)
+	s, _, err := v.text(r)
 	if err != nil {
 		f.addError(key, err)
 		return ""
@@ -181,8 +180,8 @@ func (f *fieldReader) text(key string, limit int) string {
 	return market.PlainText(s, limit)
 }
 
-func (f *fieldReader) id() string {
-	s := f.text("id", market.MaxID+1)
+func (f *fieldReader) id(r *row) string {
+	s := f.text(r, "id", market.MaxID+1)
 	if utf8.RuneCountInString(s) > market.MaxID {
 		f.err = joinErrors(f.err, fmt.Errorf("id is longer than %d characters", market.MaxID))
 		return ""
@@ -191,8 +190,8 @@ func (f *fieldReader) id() string {
 }
 
 // url is the address, if it is one that may be opened.
-func (f *fieldReader) url() string {
-	s := f.text("url", market.MaxURL+1)
+func (f *fieldReader) url(r *row) string {
+	s := f.text(r, "url", market.MaxURL+1)
 	if s == "" {
 		return ""
 	}
@@ -204,8 +203,8 @@ func (f *fieldReader) url() string {
 	return s
 }
 
-func (f *fieldReader) importance() market.Importance {
-	s := f.text("importance", market.MaxName)
+func (f *fieldReader) importance(r *row) market.Importance {
+	s := f.text(r, "importance", market.MaxName)
 	switch strings.ToLower(s) {
 	case "low":
 		return market.Low
@@ -218,12 +217,12 @@ func (f *fieldReader) importance() market.Importance {
 	return market.Normal
 }
 
-func (f *fieldReader) symbols() (names []string) {
+func (f *fieldReader) symbols(r *row) (names []string) {
 	v := f.texts["symbols"]
 	if v == nil {
 		return nil
 	}
-	list, err := v.list(f.row)
+	list, err := v.list(r)
 	if err != nil {
 		f.addError("symbols", err)
 	}
@@ -235,11 +234,11 @@ func (f *fieldReader) symbols() (names []string) {
 	return names
 }
 
-func (f *fieldReader) timestamp() time.Time {
-	if f.time == nil || !f.time.inDelta(f.row) {
+func (f *fieldReader) timestamp(r *row) time.Time {
+	if f.time == nil || !f.time.inDelta(r) {
 		return time.Time{}
 	}
-	at, err := f.time.time(f.row)
+	at, err := f.time.time(r)
 	if err != nil {
 		f.addError("time", err)
 	}

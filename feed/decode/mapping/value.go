@@ -110,18 +110,26 @@ func (v *value) items(list gjson.Result) (items []string) {
 
 // inDelta reports whether the message itself, and not only the row that it completes, has a part of the value.
 func (v *value) inDelta(r *row) bool {
-	return r.delta.Raw == "" || v.source == sourceConst || v.anyPath(func(p path) bool { return p.inDelta(r) }) ||
-		slices.ContainsFunc(v.operands, func(one *value) bool { return one.source == sourceConst })
+	if r.delta.Raw == "" || v.source == sourceConst || v.source == sourcePath && v.path.inDelta(r) {
+		return true
+	}
+	for _, one := range v.operands {
+		if one.inDelta(r) {
+			return true
+		}
+	}
+	for _, part := range v.template {
+		if part.path != nil && part.path.inDelta(r) {
+			return true
+		}
+	}
+	return false
 }
 
 // indexesList reports whether the value looks into a list, or is the row itself.
-func (v *value) indexesList() bool { return v.anyPath(path.indexesList) }
-
-// anyPath reports whether one of the value's paths is like that.
-func (v *value) anyPath(is func(path) bool) bool {
-	return v.source == sourcePath && is(v.path) ||
-		slices.ContainsFunc(v.operands, func(one *value) bool { return one.anyPath(is) }) ||
-		slices.ContainsFunc(v.template, func(part templatePart) bool { return part.path != nil && is(*part.path) })
+func (v *value) indexesList() bool {
+	return v.source == sourcePath && v.path.indexesList() || slices.ContainsFunc(v.operands, (*value).indexesList) ||
+		slices.ContainsFunc(v.template, func(part templatePart) bool { return part.path != nil && part.path.indexesList() })
 }
 
 // aliases are names for what a feed says. A name for the exact letters goes before one for the letters in another case.
