@@ -1,8 +1,7 @@
 // Package configerr says what is wrong in a configuration, and where.
 //
-// A validator gathers faults in a [List] under the [Path] of each, and returns [List.Err]. Whoever
-// has the source turns the error into the lines at fault with [Annotate]. Errors of the YAML parser
-// become faults by [FromYAML].
+// A validator adds errors to a [List], each with the [Path] of what is wrong, and returns [List.Err]. Package strictyaml
+// finds the lines that the paths lead to. [DidYouMean] suggests the word that was meant.
 package configerr
 
 import (
@@ -13,7 +12,7 @@ import (
 	"strings"
 )
 
-// Path leads from the top of a configuration to one of its values: keys are strings, places in a list ints.
+// Path leads from the top of a configuration to one of its values. Keys of maps are strings, indexes of lists are ints.
 type Path []any
 
 // Key is the path to a member of the map at p.
@@ -22,10 +21,8 @@ func (p Path) Key(key string) Path { return append(slices.Clip(p), key) }
 // Index is the path to an item, from 0, of the list at p.
 func (p Path) Index(i int) Path { return append(slices.Clip(p), i) }
 
-// String is the path as YAMLPath writes it: $.feeds.desk.map[1].last.unit.
-func (p Path) String() string { return "$" + p.dotted() }
-
-func (p Path) dotted() string {
+// String is the path in dots and brackets: feeds.desk.map[1].last.unit.
+func (p Path) String() string {
 	var b strings.Builder
 	for _, step := range p {
 		switch step := step.(type) {
@@ -38,54 +35,50 @@ func (p Path) dotted() string {
 			b.WriteString("." + step)
 		}
 	}
-	return b.String()
+	return strings.TrimPrefix(b.String(), ".")
 }
 
-// Error is one thing that is wrong. It is found by its Path, or, when a parser gave up, by its Line.
+// Error is one mistake in a configuration. Its place is Path; Line and Column too, once they are known.
 type Error struct {
 	Path    Path
 	Problem string // lower case, no full stop, may name what was meant
-	Line    int    // from 1; 0: look for Path
+	Line    int    // from 1; 0: not known
 	Column  int    // from 1, in characters
 }
 
 // Error is the place and the problem on one line.
-func (f *Error) Error() string {
+func (e *Error) Error() string {
 	switch {
-	case f.Line > 0:
-		return fmt.Sprintf("line %d: %s", f.Line, f.Problem)
-	case len(f.Path) == 0:
-		return f.Problem
+	case e.Line > 0:
+		return fmt.Sprintf("line %d: %s", e.Line, e.Problem)
+	case len(e.Path) == 0:
+		return e.Problem
 	}
-	return strings.TrimPrefix(f.Path.dotted(), ".") + ": " + f.Problem
+	return e.Path.String() + ": " + e.Problem
 }
 
-// List gathers faults.
-type List struct{ faults []*Error }
+// List gathers errors.
+type List struct{ errs []error }
 
-// Add notes a fault.
+// Add adds an error at a path.
 func (l *List) Add(at Path, format string, args ...any) {
-	l.faults = append(l.faults, &Error{Path: at, Problem: fmt.Sprintf(format, args...)})
+	l.errs = append(l.errs, &Error{Path: at, Problem: fmt.Sprintf(format, args...)})
 }
 
-// Join notes the faults of err, with their paths seen from at; an error of another kind becomes a fault at at.
+// Join adds the errors that err wraps, with their paths seen from further up: the part that they are in is at the path
+// at. An error of another kind becomes one at that path.
 func (l *List) Join(at Path, err error) {
-	l.faults = append(l.faults, All(Under(at, err))...)
+	for _, e := range All(err) {
+		moved := *e
+		moved.Path = slices.Concat(at, e.Path)
+		l.errs = append(l.errs, &moved)
+	}
 }
 
-// Err is nil without faults; otherwise it wraps all of them, in the order in which they were added.
-func (l *List) Err() error {
-	if len(l.faults) == 0 {
-		return nil
-	}
-	errs := make([]error, len(l.faults))
-	for i, f := range l.faults {
-		errs[i] = f
-	}
-	return errors.Join(errs...)
-}
+// Err is nil without errors. Otherwise it wraps all of them, in the order in which they were added.
+func (l *List) Err() error { return errors.Join(l.errs...) }
 
-// All are the faults that err wraps. An error of another kind counts as one fault without a place.
+// All are the errors that err wraps. An error of another kind counts as one without a place.
 func All(err error) []*Error {
 	switch e := err.(type) {
 	case nil:
@@ -98,21 +91,10 @@ func All(err error) []*Error {
 			all = append(all, All(err)...)
 		}
 		return all
-	}
-	var f *Error
-	if errors.As(err, &f) {
-		return []*Error{f}
+	case interface{ Unwrap() error }:
+		if errors.As(e.Unwrap(), new(*Error)) {
+			return All(e.Unwrap())
+		}
 	}
 	return []*Error{{Problem: err.Error()}}
-}
-
-// Under are the faults of err as seen from further up, where the part that they are in stands at the path at.
-func Under(at Path, err error) error {
-	var l List
-	for _, f := range All(err) {
-		moved := *f
-		moved.Path = append(slices.Clone(at), f.Path...)
-		l.faults = append(l.faults, &moved)
-	}
-	return l.Err()
 }

@@ -8,7 +8,7 @@ import (
 	yaml "github.com/goccy/go-yaml"
 	"github.com/tidwall/gjson"
 
-	"livetape/feed/decode/configerr"
+	"livetape/feed/decode/strictyaml"
 	"livetape/feed/market"
 )
 
@@ -61,7 +61,7 @@ func FuzzSpecsNeverPanicAndTheirDecodersNeither(f *testing.F) {
 		}
 		d, err := Compile("desk", s)
 		if err != nil {
-			configerr.Annotate(configerr.Under(configerr.Path{"feeds", "desk"}, err), "livetape.yaml", []byte(text))
+			strictyaml.Annotate(err, "livetape.yaml", []byte(text))
 			return
 		}
 		for range 2 {

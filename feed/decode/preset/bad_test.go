@@ -9,8 +9,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
+	"livetape/feed/decode/strictyaml"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -24,7 +24,7 @@ func complaint(source string) string {
 	if err == nil {
 		return ""
 	}
-	return configerr.Annotate(err, "livetape.yaml", []byte(source))
+	return strictyaml.Annotate(err, "livetape.yaml", []byte(source))
 }
 
 func TestEveryFaultIsShownWithItsLineAndACaret(t *testing.T) {

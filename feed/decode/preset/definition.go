@@ -1,7 +1,6 @@
 package preset
 
 import (
-	"bytes"
 	"fmt"
 	"maps"
 	"reflect"
@@ -14,6 +13,7 @@ import (
 
 	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/mapping"
+	"livetape/feed/decode/strictyaml"
 )
 
 // Definition says what a feed is: where it is, how it is asked for, and how its payloads are read. It is what a
@@ -64,18 +64,12 @@ func Synonyms() map[string]string {
 	}
 }
 
-// Keys are all keys of a definition, at any depth.
-func Keys() []string { return configerr.Keys(reflect.TypeFor[Definition]()) }
-
-// Parse reads one definition strictly. Its errors are faults with lines; [Definition.Validate] is not called.
+// Parse reads a definition in YAML, strictly. The error wraps a [configerr.Error] with a line for each mistake of form;
+// [Definition.Validate] finds the others.
 func Parse(source []byte) (Definition, error) {
 	var d Definition
-	if len(bytes.TrimSpace(source)) == 0 {
-		return d, nil
-	}
-	err := yaml.UnmarshalWithOptions(source, &d, yaml.Strict())
-	if err != nil {
-		return Definition{}, configerr.FromYAML(err, Keys(), Synonyms())
+	if err := strictyaml.Decode(source, &d, Synonyms()); err != nil {
+		return Definition{}, err
 	}
 	return d, nil
 }

@@ -3,11 +3,11 @@ package preset_test
 import (
 	"testing"
 
-	yaml "github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
+	"livetape/feed/decode/strictyaml"
 )
 
 // file is a configuration that says more of a feed than a definition does.
@@ -29,22 +29,24 @@ func TestADefinitionIsPartOfALargerConfiguration(t *testing.T) {
         time: {path: ts, unit: sek}
 `)
 	var f file
-	if err := yaml.UnmarshalWithOptions(source, &f, yaml.Strict()); err != nil {
+	if err := strictyaml.Decode(source, &f, nil); err != nil {
 		t.Fatal(err)
 	}
-	err := configerr.Under(configerr.Path{"feeds", "desk"}, f.Feeds["desk"].Validate())
+	var errs configerr.List
+	errs.Join(configerr.Path{"feeds", "desk"}, f.Feeds["desk"].Validate())
+	err := errs.Err()
 	want := `livetape.yaml:8:32: unknown unit "sek" (did you mean "s"?): s, ms, us, ns, rfc3339 or auto
     8 |         time: {path: ts, unit: sek}
       |                                ^
 `
-	if diff := cmp.Diff(want, configerr.Annotate(err, "livetape.yaml", source)); diff != "" {
+	if diff := cmp.Diff(want, strictyaml.Annotate(err, "livetape.yaml", source)); diff != "" {
 		t.Error(diff)
 	}
-	if got := configerr.All(err)[0].Path.String(); got != "$.feeds.desk.map[0].time.unit" {
+	if got := configerr.All(err)[0].Path.String(); got != "feeds.desk.map[0].time.unit" {
 		t.Errorf("the path is %s", got)
 	}
 	unknown := []byte("feeds:\n  desk:\n    proxi: x\n")
-	err = configerr.FromYAML(yaml.UnmarshalWithOptions(unknown, &f, yaml.Strict()), append(preset.Keys(), "proxy"), preset.Synonyms())
+	err = strictyaml.Decode(unknown, &f, preset.Synonyms())
 	if got := err.Error(); got != `line 3: unknown key "proxi" (did you mean "proxy"?)` {
 		t.Error(got)
 	}

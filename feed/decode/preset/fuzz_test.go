@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 
 	"livetape/feed/decode"
-	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
 	"livetape/feed/decode/preset/samples"
+	"livetape/feed/decode/strictyaml"
 	"livetape/feed/market"
 )
 
@@ -89,7 +89,7 @@ func FuzzAnyTextAsADefinition(f *testing.F) {
 			err = d.Validate()
 		}
 		if err != nil {
-			if got := configerr.Annotate(err, "livetape.yaml", []byte(text)); got == "" {
+			if got := strictyaml.Annotate(err, "livetape.yaml", []byte(text)); got == "" {
 				t.Error("a fault that is not shown")
 			}
 			return

@@ -13,10 +13,9 @@ import (
 	"strings"
 	"sync"
 
-	yaml "github.com/goccy/go-yaml"
-
 	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/mapping"
+	"livetape/feed/decode/strictyaml"
 )
 
 //go:embed presets/*.yaml
@@ -60,7 +59,7 @@ func read(name string) (Preset, error) {
 		return Preset{}, fmt.Errorf("preset %s: %w", name, err)
 	}
 	var p Preset
-	if err := yaml.UnmarshalWithOptions(source, &p, yaml.Strict()); err != nil {
+	if err := strictyaml.Decode(source, &p, nil); err != nil {
 		return Preset{}, fmt.Errorf("preset %s: %w", name, err)
 	}
 	p.Name = name

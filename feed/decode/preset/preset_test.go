@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
-	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/mapping"
+	"livetape/feed/decode/strictyaml"
 )
 
 func TestEveryPresetIsAMappingThatCompiles(t *testing.T) {
@@ -174,7 +174,7 @@ func TestEveryPresetIsWrittenAndReadBackUnchanged(t *testing.T) {
 		}
 		back, err := Parse(text)
 		if err != nil {
-			t.Errorf("%s: %s\n%s", name, err, configerr.Annotate(err, name, text))
+			t.Errorf("%s: %s\n%s", name, err, strictyaml.Annotate(err, name, text))
 			continue
 		}
 		if again, _ := Format(back); string(again) != string(text) {

@@ -1,12 +1,13 @@
-// Package config reads livetape.yaml, the configuration as a whole: the feeds, the lists of symbols, and what
-// symbols are called on screen. It never writes to it.
+// Package config reads livetape.yaml, the configuration: the feeds, the watchlists, and what symbols are called on
+// screen. It never changes the file.
 //
-// [Find] says which file is meant and [Read] reads it, strictly: an [Error] shows every fault with its line and a
-// caret. [File.Config] makes of a feed's part what package feed runs. Symbols are renamed by a [SymbolTable], which can be
-// turned to another page while feeds run, and [Watch] says when the file has changed.
+// [Find] says which file is meant and [Read] reads it, strictly: an [Error] shows every mistake with its line and a
+// caret. [File.Config] makes the configuration of one feed, which package feed runs. A [SymbolTable] renames symbols and
+// can be replaced while feeds run. [Watch] reports when the file has changed.
 package config
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -14,9 +15,13 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
+	"livetape/feed"
 	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
+	"livetape/feed/decode/strictyaml"
+	"livetape/feed/redact"
 )
 
 // File is a configuration. The tags are its keys.
@@ -53,23 +58,31 @@ type Symbol struct {
 // MaxSize bounds a configuration file, in bytes.
 const MaxSize = 1 << 20
 
-// Error is what is wrong with a configuration file: its faults, each with the line that it is in. Secrets in those
-// lines are masked.
+// Error is all that is wrong with a configuration file. It shows the line of each mistake, with secrets masked.
 type Error struct {
-	Path   string
-	faults error
-	text   string
+	Path string
+	errs error
+	text string
 }
 
-func newError(path string, faults error, source []byte) *Error {
-	return &Error{path, faults, show(faults, path, source)}
+func newError(path string, errs error, source []byte) *Error {
+	sorted := configerr.All(strictyaml.Locate(errs, source))
+	slices.SortStableFunc(sorted, func(a, b *configerr.Error) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	var located error
+	for _, e := range sorted {
+		located = errors.Join(located, e)
+	}
+	text := strictyaml.Annotate(located, path, []byte(redact.YAML(string(source))))
+	return &Error{path, errs, strings.TrimRight(text, "\n")}
 }
 
-// Error shows all faults, several lines each.
+// Error shows all mistakes, with several lines for each.
 func (e *Error) Error() string { return e.text }
 
-// Unwrap gives the faults, each a [configerr.Error].
-func (e *Error) Unwrap() []error { return []error{e.faults} }
+// Unwrap returns the error that wraps a [configerr.Error] for each mistake.
+func (e *Error) Unwrap() error { return e.errs }
 
 // Read reads the file at path. What is wrong in it is an [Error].
 func Read(path string) (*File, error) {
@@ -108,41 +121,112 @@ func unreadable(path string, err error) error {
 	return fmt.Errorf("read configuration %s: %w", path, err)
 }
 
-// Parse reads a configuration. The path is where it is from: file names in it are seen from there.
+// Parse reads a configuration. File names in it are relative to the directory of path.
 func Parse(path string, source []byte) (*File, error) {
-	f := &File{path: path, source: source}
-	broken, err := f.decode(source)
-	if broken.whole {
-		return nil, newError(path, err, source)
+	f := &File{}
+	var errs configerr.List
+	errs.Join(nil, strictyaml.Decode(source, f, preset.Synonyms()))
+	unreadable, unread := false, map[string][]string{} // the file; keys of its feeds
+	for _, e := range configerr.All(errs.Err()) {
+		switch {
+		case len(e.Path) < 2:
+			unreadable = true
+			addPlace(e)
+		case e.Path[0] == "feeds":
+			name, key := fmt.Sprint(e.Path[1]), fmt.Sprint(e.Path[min(2, len(e.Path)-1)])
+			unread[name] = append(unread[name], key)
+		}
 	}
-	var faults configerr.List
-	faults.Join(nil, err)
-	f.validate(broken.feeds, &faults)
-	if err := faults.Err(); err != nil {
+	if unreadable {
+		return nil, newError(path, errs.Err(), source)
+	}
+	f.path, f.source, f.order = path, source, strictyaml.Keys(source, "feeds")
+	f.validate(unread, &errs)
+	if err := errs.Err(); err != nil {
 		return nil, newError(path, err, source)
 	}
 	return f, nil
 }
 
+// addPlace says of an unknown key at the top of a file that it belongs to a feed, where that is so.
+func addPlace(e *configerr.Error) {
+	if len(e.Path) == 0 || e.Problem != fmt.Sprintf("unknown key %q", e.Path[0]) {
+		return
+	}
+	if strictyaml.Decode(fmt.Appendf(nil, "%q:", e.Path[0]), new(Feed), nil) == nil {
+		e.Problem += ": it belongs to a feed, below feeds: and the feed's name"
+	}
+}
+
 // Path is where the file is.
 func (f *File) Path() string { return f.path }
+
+// Dir is the directory that file names in the file are relative to.
+func (f *File) Dir() string { return filepath.Dir(f.path) }
 
 // Names are the names of the feeds, in the order of the file.
 func (f *File) Names() []string { return slices.Clone(f.order) }
 
-// missing says of a feed that is not there, which one may be meant.
-func (f *File) missing(name string) error {
+// Feed is the feed of that name with the symbols of its watchlist. The error suggests the name that may be meant.
+func (f *File) Feed(name string) (Feed, error) {
+	if _, ok := f.Feeds[name]; ok {
+		return f.withWatchlist(name)
+	}
 	where := filepath.Base(f.path)
 	if len(f.order) == 0 {
-		return fmt.Errorf("there is no feed %q: %s names none", name, where)
+		return Feed{}, fmt.Errorf("there is no feed %q: %s names none", name, where)
 	}
-	return fmt.Errorf("there is no feed %q in %s%s", name, where, configerr.DidYouMean(name, f.order, nil))
+	return Feed{}, fmt.Errorf("there is no feed %q in %s%s", name, where, configerr.DidYouMean(name, f.order, nil))
 }
 
-// watchlist is the list of that name, or an error that says which one may be meant.
+// withWatchlist is a feed that asks for the symbols of its watchlist too.
+func (f *File) withWatchlist(name string) (Feed, error) {
+	asked := f.Feeds[name]
+	if asked.Watchlist == "" {
+		return asked, nil
+	}
+	list, err := f.watchlist(asked.Watchlist)
+	if err != nil {
+		return asked, &configerr.Error{Path: configerr.Path{"watchlist"}, Problem: err.Error()}
+	}
+	asked.Symbols = slices.Concat(asked.Symbols, list)
+	return asked, nil
+}
+
+// watchlist is the list of that name. The error suggests the name that may be meant.
 func (f *File) watchlist(name string) ([]string, error) {
 	if list, ok := f.Watchlists[name]; ok {
 		return list, nil
 	}
 	return nil, fmt.Errorf("there is no watchlist %q%s", name, configerr.DidYouMean(name, sortedKeys(f.Watchlists), nil))
+}
+
+// Config makes the configuration of one feed, which package feed runs. What is missing in the environment is an [Error]
+// with the lines that ask for it.
+func (f *File) Config(name string, env Environment) (feed.Config, error) {
+	asked, err := f.Feed(name)
+	if err != nil {
+		return feed.Config{}, err
+	}
+	env.Dir = f.Dir()
+	config, err := asked.Config(name, env)
+	if err != nil {
+		var errs configerr.List
+		errs.Join(configerr.Path{"feeds", name}, err)
+		return feed.Config{}, newError(f.path, errs.Err(), f.source)
+	}
+	return config, nil
+}
+
+// Check reports what the feeds ask for and the environment does not have, as an [Error].
+func (f *File) Check(env Environment) error {
+	var errs configerr.List
+	for _, name := range f.order {
+		_, err := f.Config(name, env)
+		errs.Join(nil, err)
+	}
+	if err := errs.Err(); err != nil {
+		return newError(f.path, err, f.source)
+	}
+	return nil
 }

@@ -25,17 +25,17 @@ type Environment struct {
 // Config makes of the feed called name what package feed runs. It reads the files that the feed names, and the
 // error wraps a [configerr.Error] for whatever is missing; it never holds a secret.
 func (f Feed) Config(name string, w Environment) (feed.Config, error) {
-	var faults configerr.List
-	given := f.withToken(w, &faults)
+	var errs configerr.List
+	given := f.withToken(w, &errs)
 	given.Headers = canonical(given.Headers)
 	full, err := given.Resolve()
 	if err != nil {
 		return feed.Config{}, err
 	}
 	request, err := full.Request()
-	faults.Join(nil, err)
+	errs.Join(nil, err)
 	decoder, err := full.NewDecoder(name)
-	faults.Join(nil, err)
+	errs.Join(nil, err)
 	config := feed.Config{
 		Name:        name,
 		URL:         request.URL,
@@ -50,30 +50,30 @@ func (f Feed) Config(name string, w Environment) (feed.Config, error) {
 		Decoder:     decoder,
 		Proxy:       f.Proxy,
 	}
-	f.reach(&config, w, &faults)
+	f.reach(&config, w, &errs)
 	if w.Symbols != nil && decoder != nil {
 		config.Decoder = w.Symbols.Decoder(decoder)
 	}
-	f.checkVariables(request, w, &faults)
-	if err := faults.Err(); err != nil {
+	f.checkVariables(request, w, &errs)
+	if err := errs.Err(); err != nil {
 		return feed.Config{}, err
 	}
 	return config, config.Validate()
 }
 
 // reach says how the connection is made, and made again.
-func (f Feed) reach(config *feed.Config, w Environment, faults *configerr.List) {
+func (f Feed) reach(config *feed.Config, w Environment, errs *configerr.List) {
 	var err error
 	if config.RetryMin, err = parseWait(f.RetryMin, shortestRetry); err != nil {
-		faults.Add(configerr.Path{"retry_min"}, "%s", err)
+		errs.Add(configerr.Path{"retry_min"}, "%s", err)
 	}
 	if config.RetryMax, err = parseWait(f.RetryMax, shortestLongest); err != nil {
-		faults.Add(configerr.Path{"retry_max"}, "%s", err)
+		errs.Add(configerr.Path{"retry_max"}, "%s", err)
 	}
 	if f.TLSCA != "" {
 		config.CAFiles = []string{w.file(f.TLSCA)}
 		if err := checkCertificates(config.CAFiles[0]); err != nil {
-			faults.Add(configerr.Path{"tls_ca"}, "%s", err)
+			errs.Add(configerr.Path{"tls_ca"}, "%s", err)
 		}
 	}
 }
@@ -96,7 +96,7 @@ var (
 )
 
 // checkVariables reports every variable that is not set, or that cannot be sent, where it stands.
-func (f Feed) checkVariables(r preset.Request, w Environment, faults *configerr.List) {
+func (f Feed) checkVariables(r preset.Request, w Environment, errs *configerr.List) {
 	told := map[string]bool{}
 	check := func(at configerr.Path, text string) {
 		for _, m := range variable.FindAllStringSubmatch(text, -1) {
@@ -105,10 +105,10 @@ func (f Feed) checkVariables(r preset.Request, w Environment, faults *configerr.
 			case told[m[1]]:
 			case !ok || value == "":
 				told[m[1]] = true
-				faults.Add(at, "environment variable %s is not set or empty", m[1])
+				errs.Add(at, "environment variable %s is not set or empty", m[1])
 			case at[0] != "body" && strings.ContainsFunc(value, unprintable):
 				told[m[1]] = true
-				faults.Add(at, "environment variable %s holds a line break or another control character", m[1])
+				errs.Add(at, "environment variable %s holds a line break or another control character", m[1])
 			}
 		}
 	}
@@ -132,12 +132,12 @@ func (w Environment) lookup(name string) (string, bool) {
 }
 
 // withToken puts the token where it is to be sent.
-func (f Feed) withToken(w Environment, faults *configerr.List) Feed {
+func (f Feed) withToken(w Environment, errs *configerr.List) Feed {
 	value := f.Token
 	if f.TokenFile != "" {
 		var err error
 		if value, err = ReadToken(w.file(f.TokenFile)); err != nil {
-			faults.Add(configerr.Path{"token_file"}, "%s", err)
+			errs.Add(configerr.Path{"token_file"}, "%s", err)
 			value = "missing" // the rest is checked all the same
 		}
 	}

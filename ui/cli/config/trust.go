@@ -2,12 +2,13 @@ package config
 
 import (
 	"fmt"
-	"livetape/feed/redact"
 	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"livetape/feed/redact"
 )
 
 // IsLocal reports whether a file that [Find] gave is one that lay in the working directory, and was not asked for.

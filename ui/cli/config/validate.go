@@ -13,52 +13,38 @@ import (
 
 var feedName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,63}$`)
 
-// validate reports what is wrong in the parts that could be read.
-func (f *File) validate(broken map[string][]string, faults *configerr.List) {
-	f.checkWatchlists(faults)
-	f.checkSymbols(faults)
+// validate reports what is wrong in the parts that could be read. Unread are the keys of each feed that could not.
+func (f *File) validate(unread map[string][]string, errs *configerr.List) {
+	f.checkWatchlists(errs)
+	f.checkSymbols(errs)
 	for _, name := range f.order {
 		at := configerr.Path{"feeds", name}
 		if !feedName.MatchString(name) {
-			faults.Add(at, "%q is no name for a feed: up to 64 letters, digits and any of . _ -", name)
+			errs.Add(at, "%q is no name for a feed: up to 64 letters, digits and any of . _ -", name)
 		}
-		if cut := broken[name]; len(cut) > 0 {
-			faults.Join(at, f.Feeds[name].validateWithout(cut))
+		if keys := unread[name]; len(keys) > 0 {
+			errs.Join(at, f.Feeds[name].validateWithout(keys))
 			continue
 		}
-		list, err := f.withList(name)
-		faults.Join(at, err)
-		faults.Join(at, list.Validate())
+		full, err := f.withWatchlist(name)
+		errs.Join(at, err)
+		errs.Join(at, full.Validate())
 	}
-}
-
-// withList is a feed that asks for the symbols of its watchlist too.
-func (f *File) withList(name string) (Feed, error) {
-	asked := f.Feeds[name]
-	if asked.Watchlist == "" {
-		return asked, nil
-	}
-	list, err := f.watchlist(asked.Watchlist)
-	if err != nil {
-		return asked, &configerr.Error{Path: configerr.Path{"watchlist"}, Problem: err.Error()}
-	}
-	asked.Symbols = append(asked.Symbols[:len(asked.Symbols):len(asked.Symbols)], list...)
-	return asked, nil
 }
 
 // Validate reports what is wrong with a feed that shows without its files and the environment. Each is a
 // [configerr.Error].
 func (f Feed) Validate() error {
-	var faults configerr.List
-	f.checkToken(&faults)
-	f.checkReach(&faults)
+	var errs configerr.List
+	f.checkToken(&errs)
+	f.checkReach(&errs)
 	given := f
 	if f.Token != "" || f.TokenFile != "" {
 		given.Token, given.TokenFile = "${TOKEN}", "" // whatever it is, it is there
-		given = given.withToken(Environment{}, &faults)
+		given = given.withToken(Environment{}, &errs)
 	}
-	faults.Join(nil, given.Definition.Validate())
-	return faults.Err()
+	errs.Join(nil, given.Definition.Validate())
+	return errs.Err()
 }
 
 // validateWithout reports what is wrong with the rest of a feed of which some keys could not be read, as far as that
@@ -69,45 +55,45 @@ func (f Feed) validateWithout(cut []string) error {
 		given.Symbols = []string{"SYMBOL"} // whatever they are, they are there
 		return given.Validate()
 	}
-	var faults configerr.List
+	var errs configerr.List
 	if !slices.Contains(cut, "token") && !slices.Contains(cut, "token_file") {
-		f.checkToken(&faults)
+		f.checkToken(&errs)
 	}
-	f.checkReach(&faults)
-	return faults.Err()
+	f.checkReach(&errs)
+	return errs.Err()
 }
 
-func (f Feed) checkToken(faults *configerr.List) {
+func (f Feed) checkToken(errs *configerr.List) {
 	switch {
 	case f.Token != "" && f.TokenFile != "":
-		faults.Add(configerr.Path{"token_file"}, "token and token_file exclude each other")
+		errs.Add(configerr.Path{"token_file"}, "token and token_file exclude each other")
 	case f.Token != "" && !onlyVariable.MatchString(f.Token):
-		faults.Add(configerr.Path{"token"}, "a token does not stand in the file itself: write ${NAME}, and put it into that environment variable, or use token_file")
+		errs.Add(configerr.Path{"token"}, "a token does not stand in the file itself: write ${NAME}, and put it into that environment variable, or use token_file")
 	case f.TokenFile != "" && (asksForToken(f.URL) || asksForToken(f.Body)):
-		faults.Add(configerr.Path{"token_file"}, "a token from a file goes into headers only: for the url and the body, use token: ${NAME}")
+		errs.Add(configerr.Path{"token_file"}, "a token from a file goes into headers only: for the url and the body, use token: ${NAME}")
 	case f.Token == "" && f.TokenFile == "":
 		for _, name := range sortedKeys(f.Headers) {
 			if asksForToken(f.Headers[name]) && f.Vars["token"] == "" {
-				faults.Add(configerr.Path{"headers", name}, "the value asks for {token}: set token or token_file")
+				errs.Add(configerr.Path{"headers", name}, "the value asks for {token}: set token or token_file")
 			}
 		}
 	}
 }
 
-func (f Feed) checkReach(faults *configerr.List) {
+func (f Feed) checkReach(errs *configerr.List) {
 	least, err := parseWait(f.RetryMin, shortestRetry)
 	if err != nil {
-		faults.Add(configerr.Path{"retry_min"}, "%s", err)
+		errs.Add(configerr.Path{"retry_min"}, "%s", err)
 	}
 	most, errMost := parseWait(f.RetryMax, shortestLongest)
 	switch {
 	case errMost != nil:
-		faults.Add(configerr.Path{"retry_max"}, "%s", errMost)
+		errs.Add(configerr.Path{"retry_max"}, "%s", errMost)
 	case most > 0 && most < least:
-		faults.Add(configerr.Path{"retry_max"}, "%s is shorter than retry_min, which is %s", f.RetryMax, f.RetryMin)
+		errs.Add(configerr.Path{"retry_max"}, "%s is shorter than retry_min, which is %s", f.RetryMax, f.RetryMin)
 	}
 	if err := checkProxy(f.Proxy); err != nil {
-		faults.Add(configerr.Path{"proxy"}, "%s", err)
+		errs.Add(configerr.Path{"proxy"}, "%s", err)
 	}
 }
 
@@ -150,15 +136,15 @@ func checkProxy(s string) error {
 	return nil
 }
 
-func (f *File) checkWatchlists(faults *configerr.List) {
+func (f *File) checkWatchlists(errs *configerr.List) {
 	for _, name := range sortedKeys(f.Watchlists) {
 		at := configerr.Path{"watchlists", name}
 		if len(f.Watchlists[name]) == 0 {
-			faults.Add(at, "the watchlist is empty")
+			errs.Add(at, "the watchlist is empty")
 		}
 		for i, symbol := range f.Watchlists[name] {
 			if strings.TrimSpace(symbol) == "" {
-				faults.Add(at.Index(i), "a symbol is empty")
+				errs.Add(at.Index(i), "a symbol is empty")
 			}
 		}
 	}
@@ -167,22 +153,22 @@ func (f *File) checkWatchlists(faults *configerr.List) {
 // maxDecimals bounds the decimals of a price that are asked for.
 const maxDecimals = 18
 
-func (f *File) checkSymbols(faults *configerr.List) {
+func (f *File) checkSymbols(errs *configerr.List) {
 	taken := map[string]string{}
 	for _, name := range sortedKeys(f.Symbols) {
 		at := configerr.Path{"symbols", name}
 		if d := f.Symbols[name].Decimals; d < 0 || d > maxDecimals {
-			faults.Add(at.Key("decimals"), "%d is not between 0 and %d", d, maxDecimals)
+			errs.Add(at.Key("decimals"), "%d is not between 0 and %d", d, maxDecimals)
 		}
 		for i, alias := range f.Symbols[name].Aliases {
 			here := at.Key("aliases").Index(i)
 			switch other, twice := taken[alias]; {
 			case strings.TrimSpace(alias) == "":
-				faults.Add(here, "an alias is empty")
+				errs.Add(here, "an alias is empty")
 			case twice && other != name:
-				faults.Add(here, "%q is an alias of %s already", alias, other)
+				errs.Add(here, "%q is an alias of %s already", alias, other)
 			case alias != name && f.isSymbol(alias):
-				faults.Add(here, "%q is a symbol of its own", alias)
+				errs.Add(here, "%q is a symbol of its own", alias)
 			}
 			taken[alias] = name
 		}

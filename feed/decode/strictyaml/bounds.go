@@ -1,15 +1,13 @@
-package config
+package strictyaml
 
 import (
 	"fmt"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
-
-	"livetape/feed/decode/configerr"
 )
 
-// Bounds of what a file may make a reader do.
+// Bounds on a file, so that a small one cannot make its reader work without end.
 const (
 	maxDepth    = 64     // lists and maps in each other
 	maxColumn   = 400    // where a line of the deepest may begin
@@ -17,7 +15,7 @@ const (
 	maxExpanded = 50_000 // values, with every alias written out
 )
 
-// checkNesting refuses a file that is nested beyond all use, before it is parsed: a parser calls itself for each level.
+// checkNesting refuses a file that nests too deep before it is parsed: the parser calls itself for each level.
 func checkNesting(tokens token.Tokens) error {
 	flow, marks, onLine, line := 0, 0, 0, 0
 	for _, t := range tokens {
@@ -43,35 +41,31 @@ func checkNesting(tokens token.Tokens) error {
 			return tooDeep(t)
 		}
 		if marks > maxMarks {
-			return at(t, fmt.Sprintf("more than %d anchors, aliases and tags", maxMarks))
+			return errorAt(t, fmt.Sprintf("more than %d anchors, aliases and tags", maxMarks))
 		}
 	}
 	return nil
 }
 
 func tooDeep(t *token.Token) error {
-	return at(t, fmt.Sprintf("nested too deep: more than %d levels", maxDepth))
+	return errorAt(t, fmt.Sprintf("nested too deep: more than %d levels", maxDepth))
 }
 
-func at(t *token.Token, problem string) error {
-	return &configerr.Error{Problem: problem, Line: t.Position.Line, Column: t.Position.Column}
-}
-
-// checkAliases refuses anchors that hold themselves, and aliases that multiply. It gives what the anchors stand for.
+// checkAliases refuses anchors that hold themselves, and aliases that multiply. It returns what the anchors stand for.
 func checkAliases(body ast.Node) (map[string]ast.Node, error) {
-	c := census{sizes: map[string]int{}, anchors: map[string]ast.Node{}}
+	c := aliasCounter{sizes: map[string]int{}, anchors: map[string]ast.Node{}}
 	c.count(body)
 	return c.anchors, c.err
 }
 
-// census counts the values of a file with every alias written out.
-type census struct {
+// aliasCounter counts the values of a file, with every alias written out.
+type aliasCounter struct {
 	sizes   map[string]int // by anchor; negative while it is open
 	anchors map[string]ast.Node
 	err     error
 }
 
-func (c *census) count(node ast.Node) int {
+func (c *aliasCounter) count(node ast.Node) int {
 	if c.err != nil || node == nil {
 		return 0
 	}
@@ -98,19 +92,19 @@ func (c *census) count(node ast.Node) int {
 		n += c.alias(v)
 	}
 	if n > maxExpanded && c.err == nil {
-		c.err = at(node.GetToken(), fmt.Sprintf("more than %d values, with its aliases written out", maxExpanded))
+		c.err = errorAt(node.GetToken(), fmt.Sprintf("more than %d values, with its aliases written out", maxExpanded))
 	}
 	return n
 }
 
-func (c *census) alias(v *ast.AliasNode) int {
+func (c *aliasCounter) alias(v *ast.AliasNode) int {
 	name := v.Value.GetToken().Value
 	size, ok := c.sizes[name]
 	switch {
 	case !ok:
-		c.err = at(v.GetToken(), fmt.Sprintf("there is no anchor &%s above", name))
+		c.err = errorAt(v.GetToken(), fmt.Sprintf("there is no anchor &%s above", name))
 	case size < 0:
-		c.err = at(v.GetToken(), fmt.Sprintf("the anchor &%s holds itself", name))
+		c.err = errorAt(v.GetToken(), fmt.Sprintf("the anchor &%s holds itself", name))
 	}
 	return size
 }
