@@ -118,8 +118,8 @@ func (ru *rule) readRow(r *row, out *payloadResult) {
 		r.cached = false
 	}
 	if ru.kind == "reading" {
-		f := fieldReader{rule: ru, row: r}
-		readings, reason := f.readings()
+		f := fieldReader{rule: ru}
+		readings, reason := f.readings(r)
 		out.add(readings, reason, f.err)
 		return
 	}

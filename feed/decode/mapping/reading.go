@@ -39,28 +39,26 @@ func readingName(p string) string {
 }
 
 // readings are the numbers of a row, each with a name that tells it from the others.
-func (f *fieldReader) readings() (updates []market.Update, reason string) {
-	row, reason := f.row.feed, ""
-	if f.symbol != nil {
-		if row, reason = f.symbolName(); row == "" {
-			return nil, reason
-		}
+func (f *fieldReader) readings(r *row) (updates []market.Update, reason string) {
+	symbol, reason := f.symbolName(r)
+	if symbol == "" {
+		return nil, reason
 	}
-	at := f.timestamp()
-	for _, r := range f.rule.readings {
-		d, err := ParseNumber(r.path.get(f.row))
+	at := f.timestamp(r)
+	for _, p := range f.rule.readings {
+		d, err := ParseNumber(p.path.get(r))
 		if err != nil {
-			f.addError(r.name, err)
+			f.addError(p.name, err)
 			continue
 		}
 		if !d.IsSet() {
 			continue
 		}
-		name := row
-		if r.name != "" && f.symbol != nil {
-			name += " " + r.name
-		} else if r.name != "" {
-			name = r.name
+		name := symbol
+		if p.name != "" && f.symbol != nil {
+			name += " " + p.name
+		} else if p.name != "" {
+			name = p.name
 		}
 		updates = append(updates, market.Reading{Name: market.PlainText(name, market.MaxSymbol), Value: d, Time: at})
 	}

@@ -61,7 +61,7 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 		found = found || d.IsSet()
 	}
 	if f.book != nil {
-		f.book.fill(f.row, name, &q)
+		f.book.fill(r, name, &q)
 		found = found || q.Bid.IsSet() || q.Ask.IsSet()
 	}
 	if !found || f.kind == "trade" && !q.Last.IsSet() {
