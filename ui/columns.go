@@ -30,8 +30,7 @@ const (
 	gutter     = 2 // the cursor's sign, before the first column
 	arrowCells = 2 // the arrow of the last change and the sign of a mid price, before the price
 	ageCells   = 3
-	barCells   = 9  // the bar of a range
-	maxDigits  = 20 // on either side of a decimal point
+	barCells   = 9 // the bar of a range
 
 	minSymbolWidth = 4
 	minNameWidth   = 16
@@ -68,27 +67,6 @@ func newRowText(r *market.Row) rowText {
 		text.name = r.Halt.Reason
 	}
 	return text
-}
-
-// numberWidth is the width that a column's numbers need before and after the decimal point.
-type numberWidth struct {
-	whole, fraction int
-	longest         int  // of a single number; less than the sum where large numbers have few decimals
-	unaligned       bool // the points of the numbers are not below each other, to save width
-}
-
-func (e *numberWidth) fit(number string) {
-	whole, fraction := split(number)
-	e.whole = min(max(e.whole, len(whole)), maxDigits)
-	e.fraction = min(max(e.fraction, len(fraction)), maxDigits)
-	e.longest = min(max(e.longest, len(number)), maxDigits)
-}
-
-func (e numberWidth) total() int {
-	if e.unaligned {
-		return e.longest
-	}
-	return e.whole + e.fraction
 }
 
 // columnWidths is the width that each column needs for all rows seen so far. It grows and never shrinks: nobody can

@@ -1,29 +1,38 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 const (
-	plannedGrace = 2 * time.Second  // a planned end of stream is no alarm for so long
-	newsTime     = 10 * time.Second // what a reconnect missed, or a server says, stays beside the badge
-	quietAfter   = 5 * time.Second  // a live feed without bytes for so long shows their age instead of its rate
+	plannedGrace = 2 * time.Second  // before a planned end of the stream shows as a lost connection
+	newsDuration = 10 * time.Second // that a gap, or the server's notice, is shown beside the badge
+	quietAfter   = 5 * time.Second  // without bytes, after which a live feed shows their age instead of its rate
+
+	maxReasons = 100 // different ones that are counted
+	maxReason  = 256 // bytes of one
+	topReasons = 3   // shown in place of prices
 )
 
-// feedHealth is all that is known about one feed's connection, from its events alone.
+const otherReasons = "other reasons"
+
+// feedHealth is what is known of a feed's connection. It follows from the feed's events alone.
 type feedHealth struct {
 	name, url    string
 	status       feed.Status
 	lastByte     time.Time // zero before the first
 	liveSince    time.Time // when the last stream became live
-	hasDelivered bool      // a message of it
-	plannedEnd   time.Time // the clean end of the last stream that was more than an attempt, until one goes wrong; else zero
+	hasDelivered bool      // a message, on the last stream
+	plannedEnd   time.Time // when the last real stream ended as planned; zero if it did not, or an attempt failed since
 	gap          *feed.Gap // what the last reconnect missed
 	gapAt        time.Time
-	notice       string // the server's last word on the stream itself
+	notice       string // the last that the server said of the stream itself
 	noticeAt     time.Time
 
 	rate  rateMeter
@@ -31,17 +40,17 @@ type feedHealth struct {
 
 	messages, mapped, decodeErrors, unmapped, duplicates uint64
 
-	lastDecodeError    string       // why
+	lastDecodeError    string
 	unmappedReasons    reasonCounts // why events gave no update
-	decodeErrorReasons reasonCounts // why parts of events could not be read
-	repeats            uint64       // how often the last message's reason has come
+	decodeErrorReasons reasonCounts
+	repeats            uint64 // how often the reason of the last message has occurred; zero without one
 }
 
 func newHealth(s Source) *feedHealth {
 	return &feedHealth{name: s.Name, url: plainLine(s.URL), unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
 }
 
-// receive learns from one event.
+// receive takes one event into account.
 func (h *feedHealth) receive(ev feed.Event) {
 	switch {
 	case ev.Status != nil:
@@ -55,7 +64,7 @@ func (h *feedHealth) receive(ev feed.Event) {
 	}
 }
 
-// noteBytes takes the arrival of bytes that made no message.
+// noteBytes takes into account that bytes arrived, whether or not they made a message.
 func (h *feedHealth) noteBytes(at time.Time, duplicates uint64) {
 	if at.After(h.lastByte) {
 		h.lastByte = at
@@ -63,7 +72,7 @@ func (h *feedHealth) noteBytes(at time.Time, duplicates uint64) {
 	h.duplicates = max(h.duplicates, duplicates)
 }
 
-// changeState takes a new state of the connection.
+// changeState takes a new state of the connection into account.
 func (h *feedHealth) changeState(s feed.Status) {
 	was := h.status.State
 	h.status = s
@@ -101,9 +110,9 @@ func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 	}
 }
 
-// measureDelay learns from a message how late prices come.
+// measureDelay learns from a message how late prices arrive.
 func (h *feedHealth) measureDelay(m *feed.Message, at time.Time) {
-	if len(m.Updates) != 1 { // a snapshot tells of the past
+	if len(m.Updates) != 1 { // a snapshot has prices of the past
 		return
 	}
 	if q, ok := m.Updates[0].(market.Quote); ok && !q.Standing && !q.Time.IsZero() {
@@ -111,8 +120,8 @@ func (h *feedHealth) measureDelay(m *feed.Message, at time.Time) {
 	}
 }
 
-// state is where the connection stands for the screen: a server that ends its streams now and then is
-// live in between, unless it takes long. Streams that bring nothing and end at once do not prolong that.
+// state is the state to show. A server that ends its streams now and then counts as live in between, unless that takes
+// long. Streams that end at once and deliver nothing do not prolong it.
 func (h *feedHealth) state(now time.Time) feed.State {
 	if h.isBetweenStreams(now) {
 		return feed.Live
@@ -120,42 +129,42 @@ func (h *feedHealth) state(now time.Time) feed.State {
 	return h.status.State
 }
 
-// isBetweenStreams reports whether a connection that is down goes as live, for a planned end's sake.
+// isBetweenStreams reports whether a connection that is down still counts as live, because its end was planned.
 func (h *feedHealth) isBetweenStreams(now time.Time) bool {
 	down := h.status.State == feed.Waiting || h.status.State == feed.Connecting
 	return down && !h.plannedEnd.IsZero() && now.Before(h.plannedEnd.Add(plannedGrace))
 }
 
-// recentGap is the gap to speak of beside the badge, while it is news.
+// recentGap is the gap to show beside the badge while it is news; nil for none.
 func (h *feedHealth) recentGap(now time.Time) *feed.Gap {
-	if h.gap == nil || isRoutineGap(h.gap) || !now.Before(h.gapAt.Add(newsTime)) {
+	if h.gap == nil || isRoutineGap(h.gap) || !now.Before(h.gapAt.Add(newsDuration)) {
 		return nil
 	}
 	return h.gap
 }
 
-// recentNotice is what the server says of its stream, while it is news and the stream goes on: behind its end, the cause of
-// that says it again.
+// recentNotice is what the server says of its stream, while it is news and the stream goes on. After the end, the cause
+// of the end repeats it.
 func (h *feedHealth) recentNotice(now time.Time) string {
-	if h.notice == "" || h.state(now) > feed.Silent || !now.Before(h.noticeAt.Add(newsTime)) {
+	if h.notice == "" || h.state(now) > feed.Silent || !now.Before(h.noticeAt.Add(newsDuration)) {
 		return ""
 	}
 	return "the server says: " + h.notice
 }
 
-// isRoutineGap reports whether a gap is the ordinary breath of a server that ends its streams.
+// isRoutineGap reports whether a gap is the usual pause of a server that ends its streams, with nothing known to be lost.
 func isRoutineGap(g *feed.Gap) bool {
 	return g.Planned && g.Length < plannedGrace && g.Kind != feed.Reset && g.Missed <= 0
 }
 
-// nextChange is when the feed's words will next read differently by time alone; zero for never.
+// nextChange is when the text of the badge next changes by time alone; zero for never.
 func (h *feedHealth) nextChange(now time.Time) time.Time {
 	var next time.Time
 	if h.recentGap(now) != nil {
-		next = h.gapAt.Add(newsTime)
+		next = h.gapAt.Add(newsDuration)
 	}
 	if h.recentNotice(now) != "" {
-		next = earlier(next, h.noticeAt.Add(newsTime))
+		next = earlier(next, h.noticeAt.Add(newsDuration))
 	}
 	switch h.state(now) {
 	case feed.Live:
@@ -175,7 +184,7 @@ func (h *feedHealth) nextChange(now time.Time) time.Time {
 	return next
 }
 
-// silentSince is when the last byte came, or else the stream began; zero when neither is known.
+// silentSince is when the last byte arrived, or else the stream became live; zero when neither is known.
 func (h *feedHealth) silentSince() time.Time {
 	if h.lastByte.IsZero() {
 		return h.liveSince
@@ -191,5 +200,38 @@ func earlier(a, b time.Time) time.Time {
 	return a
 }
 
-// plainLine makes a cause or a reason safe to show.
+// plainLine is a text from outside, made safe to show on one line.
 func plainLine(s string) string { return market.PlainText(s, maxLine) }
+
+// reasonCounts counts the reasons why events could not be used, or not wholly.
+type reasonCounts map[string]uint64
+
+// add counts an event, and returns how many had the same reason.
+func (r reasonCounts) add(reason string) uint64 {
+	if len(reason) > maxReason {
+		reason = copyPrefix(reason, maxReason)
+	}
+	if _, known := r[reason]; !known && len(r) >= maxReasons {
+		reason = otherReasons
+	}
+	r[reason]++
+	return r[reason]
+}
+
+// top is the most frequent reasons.
+func (r reasonCounts) top() []string {
+	all := make([]string, 0, len(r))
+	for reason := range r {
+		all = append(all, reason)
+	}
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(r[b], r[a]), cmp.Compare(a, b)) })
+	return all[:min(len(all), topReasons)]
+}
+
+// timesText says how often something happened; empty for once.
+func timesText(n uint64) string {
+	if n < 2 {
+		return ""
+	}
+	return humanize.Count(n) + " times"
+}

@@ -1,26 +1,24 @@
 package ui
 
-// list is a cursor over rows of which a window is on screen.
+// list is a cursor over rows, of which some are on screen.
 type list struct {
-	cursor, top   int
-	height, total int
+	cursor, top   int // rows, from zero; top is the first on screen
+	height, total int // rows on screen, and all
 }
 
-// fit takes a new window height and number of rows.
+// fit takes over the height and the number of rows.
 func (l list) fit(height, total int) list {
 	l.height, l.total = max(height, 0), max(total, 0)
-	l = l.settle()
-	return l
+	return l.settle()
 }
 
 // move goes down by n rows, or up by -n.
 func (l list) move(n int) list {
 	l.cursor += n
-	l = l.settle()
-	return l
+	return l.settle()
 }
 
-// scroll moves the window down by n rows, or up by -n, and the cursor, which does not show, with it.
+// scroll moves the rows on screen down by n, or up by -n. The cursor, which does not show, goes with them.
 func (l list) scroll(n int) list {
 	l.top = max(min(l.top+n, l.total-l.height), 0)
 	l.cursor = l.top
@@ -35,7 +33,7 @@ func (l list) half() int { return max(l.height/2, 1) }
 // atEnd reports whether the cursor is on the last row.
 func (l list) atEnd() bool { return l.cursor >= l.total-1 }
 
-// shift keeps cursor and window on the same rows after n were put before them (or -n taken away).
+// shift keeps the cursor and the rows on screen after n rows were added before them, or -n removed.
 func (l list) shift(n int) list {
 	l.cursor, l.top = l.cursor+n, l.top+n
 	return l
@@ -44,7 +42,7 @@ func (l list) shift(n int) list {
 // end is the row after the last one on screen.
 func (l list) end() int { return min(l.top+l.height, l.total) }
 
-// settle keeps the cursor on a row and the window around it.
+// settle puts the cursor on a row, and that row on screen.
 func (l list) settle() list {
 	l.cursor = max(min(l.cursor, l.total-1), 0)
 	l.top = min(l.top, l.cursor, max(l.total-l.height, 0))

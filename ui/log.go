@@ -11,18 +11,18 @@ import (
 )
 
 const (
-	maxLog         = 500  // entries kept, and at most as many again until the old ones leave
-	maxOldStates   = 200  // of the old ones, changes of state and gaps
-	maxOldUnusable = 100  // and events that could not be used
-	maxData        = 2048 // bytes of a payload kept for the log
-	maxType        = 64   // of an event's type
-	maxID          = 256  // of its id
+	maxLog         = 500  // newest entries; as many older ones are kept until they are sorted out
+	maxOldStates   = 200  // older changes of state and gaps that remain
+	maxOldUnusable = 100  // older events that could not be used that remain
+	maxData        = 2048 // bytes of a payload
+	maxType        = 64   // bytes of an event's type
+	maxID          = 256  // bytes of its id
 	maxLine        = 1024 // runes of a line
 
-	narrowLog = 60 // columns below which the log leaves out milliseconds and ids
+	minFullLog = 60 // columns from which the log has milliseconds and ids
 )
 
-// logEntry is one event of a feed as it came, for the log.
+// logEntry is one event of a feed as it arrived.
 type logEntry struct {
 	at            time.Time
 	feed          string
@@ -32,31 +32,31 @@ type logEntry struct {
 	id            string
 	data          []byte
 	reason        string // why it is not, or not wholly, on the screen
-	repeats       uint64 // how often that has come
+	repeats       uint64 // how often that has happened
 	isDecodeError bool
-	isNotice      bool // the server says it of the stream itself
+	isNotice      bool // the server says something of the stream itself
 }
 
-// newLogEntry makes an entry of an event; again is how often the reason why it was of no use has come.
-func newLogEntry(ev feed.Event, again uint64) logEntry {
+// newLogEntry makes an entry of an event. The reason why it could not be used has occurred repeats times.
+func newLogEntry(ev feed.Event, repeats uint64) logEntry {
 	e := logEntry{at: ev.At, feed: ev.Feed, status: ev.Status, gap: ev.Gap}
 	m := ev.Message
 	if m == nil {
 		return e
 	}
-	e.repeats = again
+	e.repeats = repeats
 	e.typ, e.id, e.data, e.reason = copyPrefix(m.Type, maxType), copyPrefix(m.ID, maxID), m.Data, copyPrefix(m.Unmapped, maxData)
 	e.isNotice = m.Notice != ""
 	if m.Err != nil {
 		e.reason, e.isDecodeError = copyPrefix(m.Err.Error(), maxData), true
 	}
-	if len(e.data) > maxData { // the whole would be kept alive otherwise
+	if len(e.data) > maxData { // a slice would keep the whole payload in memory
 		e.data = append([]byte(nil), e.data[:maxData]...)
 	}
 	return e
 }
 
-// copyPrefix is a copy of a text's first whole characters, in so many bytes at most: it keeps nothing else alive.
+// copyPrefix is a copy of a text's first whole characters, at most so many bytes. It does not keep the text in memory.
 func copyPrefix(text string, most int) string {
 	if len(text) > most {
 		for most > 0 && !utf8.RuneStart(text[most]) {
@@ -67,38 +67,38 @@ func copyPrefix(text string, most int) string {
 	return strings.Clone(text)
 }
 
-// shortenGap is a gap without the length of an id that no line has room for.
+// shortenGap is a copy of a gap whose id is cut to maxID.
 func shortenGap(g *feed.Gap) *feed.Gap {
 	short := *g
 	short.From = copyPrefix(g.From, maxID)
 	return &short
 }
 
-// eventLog is the last entries, oldest first. When the old ones leave, what says most stays longer: changes
-// of state and gaps, then what could not be used. What was once read of it stays as it was.
+// eventLog is the last entries, oldest first. Of the older ones, those that say most stay longer: changes of state and
+// gaps, then events that could not be used. Entries never change, so copies of the log can share them.
 type eventLog struct {
 	entries []logEntry
-	removed int // entries that have left
+	removed int // entries so far
 }
 
-func (h eventLog) add(e logEntry) eventLog {
-	if len(h.entries) == 2*maxLog {
-		kept := keepImportant(h.entries[:maxLog])
-		h.removed += maxLog - len(kept)
-		h.entries = append(append(make([]logEntry, 0, 2*maxLog), kept...), h.entries[maxLog:]...)
+func (l eventLog) add(e logEntry) eventLog {
+	if len(l.entries) == 2*maxLog {
+		kept := keepImportant(l.entries[:maxLog])
+		l.removed += maxLog - len(kept)
+		l.entries = append(append(make([]logEntry, 0, 2*maxLog), kept...), l.entries[maxLog:]...)
 	}
-	h.entries = append(h.entries, e)
-	return h
+	l.entries = append(l.entries, e)
+	return l
 }
 
-// keepImportant keeps the newest of the entries that are more than a message like any other.
+// keepImportant keeps the newest of the entries that are not ordinary messages.
 func keepImportant(entries []logEntry) []logEntry {
 	var kept []logEntry
-	turns, misfits := maxOldStates, maxOldUnusable
+	states, unusable := maxOldStates, maxOldUnusable
 	for _, e := range slices.Backward(entries) {
-		quota := &misfits
+		quota := &unusable
 		if e.status != nil || e.gap != nil {
-			quota = &turns
+			quota = &states
 		} else if e.reason == "" && !e.isNotice {
 			continue
 		}
@@ -111,29 +111,29 @@ func keepImportant(entries []logEntry) []logEntry {
 	return kept
 }
 
-// logPane shows the history. With its cursor on the last line it follows what comes.
+// logPane shows the event log. With the cursor on the last entry, it follows the newest.
 type logPane struct {
 	list
-	dropped int // history.dropped when last arranged
+	removed int // eventLog.removed when last arranged
 	titled  bool
 }
 
-// arrange takes the pane's height and the history.
+// arrange takes over the height of the pane and the log.
 func (l logPane) arrange(height int, h eventLog) logPane {
 	following := l.atEnd()
 	l.titled = height > 2
 	if l.titled {
 		height--
 	}
-	l.list = l.shift(l.dropped-h.removed).fit(height, len(h.entries))
-	l.dropped = h.removed
+	l.list = l.shift(l.removed-h.removed).fit(height, len(h.entries))
+	l.removed = h.removed
 	if following {
 		l.list = l.last()
 	}
 	return l
 }
 
-// view draws the pane in exactly f.height lines.
+// view draws the pane in exactly area.height lines.
 func (l logPane) view(area drawArea, h eventLog) []string {
 	w := newLineWriter(area.theme, area.width)
 	lines := make([]string, 0, area.height)
@@ -153,16 +153,16 @@ func (l logPane) view(area drawArea, h eventLog) []string {
 
 func (l logPane) row(w *lineWriter, area drawArea, e *logEntry) string {
 	drawCursorMark(w)
-	if area.width < narrowLog {
-		w.write(muted, e.at.Local().Format("15:04:05 "))
-	} else {
-		w.write(muted, e.at.Local().Format("15:04:05.000 "))
+	layout := "15:04:05.000 "
+	if area.width < minFullLog {
+		layout = "15:04:05 "
 	}
+	w.write(muted, e.at.Local().Format(layout))
 	if area.manyFeeds {
 		w.writeLeft(muted, e.feed, 8)
 		w.writeBlanks(1)
 	}
-	for i, part := range e.spans(w.width, area.width >= narrowLog) {
+	for i, part := range e.spans(w.width, area.width >= minFullLog) {
 		if i > 0 {
 			w.writeBlanks(1)
 		}
@@ -171,7 +171,7 @@ func (l logPane) row(w *lineWriter, area drawArea, e *logEntry) string {
 	return w.endLine()
 }
 
-// spans say an event: a message as it came, after the reason why it is not on the screen.
+// spans say what an entry is. A message is shown as it arrived, after the reason why it is not on the screen.
 func (e *logEntry) spans(limit int, withID bool) []span {
 	switch {
 	case e.status != nil:

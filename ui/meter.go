@@ -7,12 +7,12 @@ import (
 	"livetape/ui/humanize"
 )
 
-const meterSeconds = 5 // the rate is the mean of so many whole seconds
+const rateSeconds = 5 // whole seconds whose mean is the rate
 
-// rateMeter counts events by the second.
+// rateMeter counts events per second.
 type rateMeter struct {
-	firstSecond int64 // the second of the first event
-	buckets     [meterSeconds + 1]struct {
+	firstSecond int64 // of the first event
+	buckets     [rateSeconds + 1]struct {
 		second int64
 		n      int
 	}
@@ -31,10 +31,10 @@ func (m *rateMeter) add(now time.Time, n int) {
 	b.n += n
 }
 
-// rate is the events a second over the last whole seconds; it changes on the whole second only.
+// rate is the events a second over the last whole seconds. It changes only on the whole second.
 func (m *rateMeter) rate(now time.Time) float64 {
 	second := now.Unix()
-	span := min(second-m.firstSecond, meterSeconds)
+	span := min(second-m.firstSecond, rateSeconds)
 	if m.firstSecond == 0 || span <= 0 {
 		return 0
 	}
@@ -50,14 +50,14 @@ func (m *rateMeter) rate(now time.Time) float64 {
 const (
 	delaySamples    = 63
 	delayShownFor   = 10 * time.Second // without a new sample
-	delayedFrom     = time.Minute      // so late is no way that bytes come: the feed is delayed on purpose, or its clock is wrong
-	delayedBelow    = 24 * time.Hour   // later still is an old trade, told again
-	delayedShownFor = time.Minute      // without a new sample: a delayed feed goes on being one
-	aheadFrom       = 5 * time.Second  // so far in the future is a wrong clock, and less is two clocks that differ
+	delayedFrom     = time.Minute      // no network takes longer: the feed is delayed on purpose, or its clock is wrong
+	delayedBelow    = 24 * time.Hour   // anything later is an old trade, sent again
+	delayedShownFor = time.Minute      // without a new sample
+	aheadFrom       = 5 * time.Second  // less than this is two clocks that differ a little
 )
 
-// delayMeter is the time from the stamps in payloads to their arrival, as a median of late: one late or
-// replayed quote says nothing about the way it came.
+// delayMeter measures the time from the timestamps in payloads to their arrival. It is the median of the last samples,
+// because a single late or replayed quote says nothing about the connection.
 type delayMeter struct {
 	ring  [delaySamples]time.Duration
 	n     int
@@ -65,35 +65,35 @@ type delayMeter struct {
 	shown time.Duration
 }
 
-// add takes the stamp and the arrival of one payload.
-func (l *delayMeter) add(stamp, arrival time.Time) {
-	l.ring[l.n%delaySamples] = arrival.Sub(stamp)
-	l.n++
-	if second := arrival.Truncate(time.Second); second.After(l.last) || l.n < 5 {
-		l.shown = l.median()
-		l.last = second
+// add takes the timestamp and the arrival of one payload.
+func (d *delayMeter) add(stamp, arrival time.Time) {
+	d.ring[d.n%delaySamples] = arrival.Sub(stamp)
+	d.n++
+	if second := arrival.Truncate(time.Second); second.After(d.last) || d.n < 5 {
+		d.shown = d.median()
+		d.last = second
 	}
 }
 
-func (l *delayMeter) median() time.Duration {
-	samples := slices.Clone(l.ring[:min(l.n, delaySamples)])
+func (d *delayMeter) median() time.Duration {
+	samples := slices.Clone(d.ring[:min(d.n, delaySamples)])
 	slices.Sort(samples)
 	return samples[len(samples)/2]
 }
 
-// text are what to say of the delay and how; empty where there is nothing to say for sure.
-func (l *delayMeter) text(now time.Time) (text string, st style) {
-	unheard := now.Sub(l.last)
-	switch d := l.shown; {
-	case l.n == 0 || unheard >= delayedShownFor || d >= delayedBelow:
+// text is what to say of the delay, and its style; empty when nothing is certain.
+func (d *delayMeter) text(now time.Time) (text string, st style) {
+	silent := now.Sub(d.last)
+	switch late := d.shown; {
+	case d.n == 0 || silent >= delayedShownFor || late >= delayedBelow:
 		return "", plain
-	case d < -aheadFrom:
-		return "clock " + humanize.Coarse(-d) + " ahead", warn
-	case d >= delayedFrom:
-		return "delayed " + humanize.Coarse(d), warn
-	case d < 0 || unheard >= delayShownFor:
+	case late < -aheadFrom:
+		return "clock " + humanize.Coarse(-late) + " ahead", warn
+	case late >= delayedFrom:
+		return "delayed " + humanize.Coarse(late), warn
+	case late < 0 || silent >= delayShownFor:
 		return "", plain
 	default:
-		return humanize.Delay(d), plain
+		return humanize.Delay(late), plain
 	}
 }

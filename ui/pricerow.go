@@ -4,7 +4,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"livetape/feed/market"
 	"livetape/ui/humanize"
@@ -84,16 +83,6 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	}
 }
 
-func signOf(number string) int {
-	switch {
-	case strings.HasPrefix(number, "+"):
-		return 1
-	case strings.HasPrefix(number, "-"):
-		return -1
-	}
-	return 0
-}
-
 // drawName draws the name, or why the symbol does not trade.
 func (t *priceTable) drawName(s columnSlot, r *tableRow) {
 	tag := truncate(r.text.tag, s.width)
@@ -165,59 +154,6 @@ func (t *priceTable) drawPercent(s columnSlot, r *tableRow) {
 	}
 	t.drawNumber(s.numbers, s.width-1, r.text.percent, r.styles.forSign(signOf(r.text.percent)))
 	t.w.writeLeft(r.styles.quiet, basis, 1)
-}
-
-// highlight is the style of a number, and that of its digits from some byte on.
-type highlight struct {
-	style, changed style
-	from           int
-}
-
-// drawNumber draws a number with its decimal point where the column has it.
-func (t *priceTable) drawNumber(n numberWidth, width int, text string, st style) {
-	t.drawHighlighted(n, width, text, highlight{st, st, len(text)})
-}
-
-func (t *priceTable) drawHighlighted(n numberWidth, width int, text string, h highlight) {
-	if text == "" {
-		before := max(width-n.fraction-1, 0)
-		if n.unaligned {
-			before = max(width-1, 0)
-		}
-		t.w.writeBlanks(before)
-		t.w.writeLeft(muted, missing, width-before)
-		return
-	}
-	before, text := alignNumber(n, width, text)
-	t.w.writeBlanks(before)
-	from := min(h.from, len(text))
-	for from < len(text) && !utf8.RuneStart(text[from]) { // within the ellipsis of a number that was cut
-		from--
-	}
-	t.w.write(h.style, text[:from])
-	t.w.write(h.changed, text[from:])
-	t.w.writeBlanks(width - before - cells(text))
-}
-
-// alignNumber is the room before a number in a column, and the number itself. A number that is too long loses digits
-// after the point and ends in an ellipsis. One whose whole part does not fit becomes an ellipsis, because what would be
-// left is another number.
-func alignNumber(n numberWidth, width int, number string) (before int, text string) {
-	whole, fraction := split(number)
-	if n.unaligned {
-		n = numberWidth{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
-	}
-	room := max(min(n.fraction, width-n.whole), 0)
-	pointAt := width - room
-	switch {
-	case len(whole) > pointAt, room == 0 && fraction != "" && len(whole) == pointAt:
-		return max(pointAt-1, 0), "…"
-	case len(fraction) <= room:
-		return pointAt - len(whole), number
-	case room == 0:
-		return pointAt - len(whole) - 1, whole + "…"
-	}
-	return pointAt - len(whole), whole + fraction[:room-1] + "…"
 }
 
 // drawVolume draws the volume in full, or abbreviated where it has no room.

@@ -171,7 +171,7 @@ func TestWhatAReconnectMissedIsSaidForTenSecondsAndStays(t *testing.T) {
 		if view := s.screen(); !strings.Contains(view, c.want) || !strings.Contains(view, c.mark) {
 			t.Errorf("no %q or no %q in\n%s", c.want, c.mark, view)
 		}
-		s.pass(newsTime)
+		s.pass(newsDuration)
 		if view := s.screen(); strings.Contains(view, c.want) || !strings.Contains(view, c.mark) {
 			t.Errorf("after ten seconds %q stays or %q does not:\n%s", c.want, c.mark, view)
 		}
@@ -189,7 +189,7 @@ func TestWhatAServerSaysOfItsStreamIsSaidForTenSecondsAndStaysInTheLog(t *testin
 	if view := s.screen(); !strings.Contains(view, "● LIVE") || !strings.Contains(view, want) {
 		t.Errorf("no %q in\n%s", want, view)
 	}
-	s.pass(newsTime)
+	s.pass(newsDuration)
 	if view := s.screen(); strings.Contains(view, "the server says") {
 		t.Errorf("after ten seconds it stays:\n%s", view)
 	}

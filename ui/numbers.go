@@ -1,0 +1,125 @@
+package ui
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// missing stands for a number that the feed never gave.
+const missing = "–"
+
+const maxDigits = 20 // cells of a column on either side of its decimal points
+
+// split splits a plain number before its decimal point.
+func split(number string) (whole, fraction string) {
+	if i := strings.IndexByte(number, '.'); i >= 0 {
+		return number[:i], number[i:]
+	}
+	return number, ""
+}
+
+// withPlus puts a plus before a positive number.
+func withPlus(number string, sign int) string {
+	if sign > 0 {
+		return "+" + number
+	}
+	return number
+}
+
+// firstDifference is the index of the first digit that differs; zero when the number of digits before the point does.
+func firstDifference(before, after string) int {
+	a, _ := split(before)
+	b, _ := split(after)
+	if len(a) != len(b) {
+		return 0
+	}
+	i := 0
+	for i < len(after) && i < len(before) && after[i] == before[i] {
+		i++
+	}
+	return i
+}
+
+func signOf(number string) int {
+	switch {
+	case strings.HasPrefix(number, "+"):
+		return 1
+	case strings.HasPrefix(number, "-"):
+		return -1
+	}
+	return 0
+}
+
+// numberWidth is the width that a column's numbers need before and after the decimal point.
+type numberWidth struct {
+	whole, fraction int
+	longest         int  // of a single number; less than the sum where large numbers have few decimals
+	unaligned       bool // the points of the numbers are not below each other, to save width
+}
+
+func (e *numberWidth) fit(number string) {
+	whole, fraction := split(number)
+	e.whole = min(max(e.whole, len(whole)), maxDigits)
+	e.fraction = min(max(e.fraction, len(fraction)), maxDigits)
+	e.longest = min(max(e.longest, len(number)), maxDigits)
+}
+
+func (e numberWidth) total() int {
+	if e.unaligned {
+		return e.longest
+	}
+	return e.whole + e.fraction
+}
+
+// highlight is the style of a number, and that of its digits from some byte on.
+type highlight struct {
+	style, changed style
+	from           int
+}
+
+// drawNumber draws a number with its decimal point where the column has it.
+func (t *priceTable) drawNumber(n numberWidth, width int, text string, st style) {
+	t.drawHighlighted(n, width, text, highlight{st, st, len(text)})
+}
+
+func (t *priceTable) drawHighlighted(n numberWidth, width int, text string, h highlight) {
+	if text == "" {
+		before := max(width-n.fraction-1, 0)
+		if n.unaligned {
+			before = max(width-1, 0)
+		}
+		t.w.writeBlanks(before)
+		t.w.writeLeft(muted, missing, width-before)
+		return
+	}
+	before, text := alignNumber(n, width, text)
+	t.w.writeBlanks(before)
+	from := min(h.from, len(text))
+	for from < len(text) && !utf8.RuneStart(text[from]) { // within the ellipsis of a number that was cut
+		from--
+	}
+	t.w.write(h.style, text[:from])
+	t.w.write(h.changed, text[from:])
+	t.w.writeBlanks(width - before - cells(text))
+}
+
+// alignNumber is the room before a number in a column, and the number itself. A number that is too long loses digits
+// after the point and ends in an ellipsis. One whose whole part does not fit becomes an ellipsis, because what would be
+// left is another number.
+func alignNumber(n numberWidth, width int, number string) (before int, text string) {
+	whole, fraction := split(number)
+	if n.unaligned {
+		n = numberWidth{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
+	}
+	room := max(min(n.fraction, width-n.whole), 0)
+	pointAt := width - room
+	switch {
+	case len(whole) > pointAt, room == 0 && fraction != "" && len(whole) == pointAt:
+		return max(pointAt-1, 0), "…"
+	case len(fraction) <= room:
+		return pointAt - len(whole), number
+	case room == 0:
+		return pointAt - len(whole) - 1, whole + "…"
+	}
+	return pointAt - len(whole), whole + fraction[:room-1] + "…"
+}
