@@ -14,16 +14,16 @@ import (
 // BenchmarkFrame is one frame at 10,000 events a second: 333 quotes for 200 symbols come in, and the screen of
 // 120×40 is drawn.
 func BenchmarkFrame(b *testing.B) {
-	s := newStage(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).size(120, 40).live()
+	s := newHarness(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(120, 40).goLive()
 	for i := range 200 {
-		s.quote(stock(fmt.Sprintf("SYM%03d", i), fmt.Sprintf("Company number %d", i), "181.46", "181.45", "181.47", "48211900", "180.00"))
+		s.quote(fullQuote(fmt.Sprintf("SYM%03d", i), fmt.Sprintf("Company number %d", i), "181.46", "181.45", "181.47", "48211900", "180.00"))
 	}
 	batches := make([][]feed.Event, 8)
 	for k := range batches {
 		for i := range 333 {
 			cents := (i*7 + k*13) % 100
-			q := market.Quote{Symbol: fmt.Sprintf("SYM%03d", (i*31+k)%200), Last: num(fmt.Sprintf("181.%02d", cents)), Volume: num("48211900")}
-			batches[k] = append(batches[k], feed.Event{Feed: desk, Message: &feed.Message{Type: "price", Data: []byte(`{"symbol":"SYM001","last":"181.46"}`), ID: "e-1", Updates: []market.Update{q}}})
+			q := market.Quote{Symbol: fmt.Sprintf("SYM%03d", (i*31+k)%200), Last: decimal(fmt.Sprintf("181.%02d", cents)), Volume: decimal("48211900")}
+			batches[k] = append(batches[k], feed.Event{Feed: deskFeed, Message: &feed.Message{Type: "price", Data: []byte(`{"symbol":"SYM001","last":"181.46"}`), ID: "e-1", Updates: []market.Update{q}}})
 		}
 	}
 	b.ReportAllocs()
@@ -33,7 +33,7 @@ func BenchmarkFrame(b *testing.B) {
 		for j := range batch {
 			batch[j].At = s.now
 		}
-		s.tell(feedBatchMsg{batch, s.now})
+		s.send(feedBatchMsg{batch, s.now})
 		if s.m.View() == "" {
 			b.Fatal("nothing drawn")
 		}
@@ -42,7 +42,7 @@ func BenchmarkFrame(b *testing.B) {
 
 // BenchmarkView is the drawing alone.
 func BenchmarkView(b *testing.B) {
-	s := newStage(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).size(120, 40).morning().ticks(3)
+	s := newHarness(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(120, 40).openMarket().trade(3)
 	b.ReportAllocs()
 	for b.Loop() {
 		if s.m.View() == "" {

@@ -30,11 +30,12 @@ func (d *fakeDeck) SetSpeed(x float64)      { d.note("speed %g", x) }
 func (d *fakeDeck) Seek(to time.Duration)   { d.note("seek %s", to) }
 func (d *fakeDeck) Position() tape.Position { return d.at }
 
-func playing(d Deck) func(*Config) { return func(c *Config) { c.Deck, c.Control = d, nil } }
+func withDeck(d Deck) func(*Config) { return func(c *Config) { c.Deck, c.Control = d, nil } }
 
 func TestKeysDriveTheDeck(t *testing.T) {
+	t.Parallel()
 	deck := &fakeDeck{at: tape.Position{Offset: 25 * time.Second, Speed: 1}}
-	m := newStage(playing(deck)).m
+	m := newHarness(withDeck(deck)).m
 	m.deck = deck.at
 	for _, k := range []string{"p", ".", "+", "-", "right", "left"} {
 		call := m.deckCallFor(keyMsg(k))
@@ -52,6 +53,7 @@ func TestKeysDriveTheDeck(t *testing.T) {
 }
 
 func TestThePaceStopsAtItsEnds(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		now  float64
 		by   int
@@ -68,6 +70,7 @@ func TestThePaceStopsAtItsEnds(t *testing.T) {
 }
 
 func TestTheDeckLineSaysWhereTheTapeStands(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		at   tape.Position
@@ -93,6 +96,7 @@ func TestTheDeckLineSaysWhereTheTapeStands(t *testing.T) {
 }
 
 func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		at   tape.Position
 		want string
@@ -103,11 +107,11 @@ func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
 		{tape.Position{Speed: 1, Ended: true, Paused: true}, " ■ END"},
 		{tape.Position{Err: errors.New("unexpected EOF")}, " ■ END"},
 	} {
-		s := newStage(playing(&fakeDeck{})).size(100, 30).live()
-		s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now})
+		s := newHarness(withDeck(&fakeDeck{})).resize(100, 30).goLive()
+		s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now})
 		s.now = s.now.Add(time.Second)
 		test.at.Clock = s.now
-		s.tell(deckPositionMsg{Position: test.at, byKey: true})
+		s.send(deckPositionMsg{Position: test.at, byKey: true})
 		if got := strings.Split(s.screen(), "\n")[2]; !strings.HasPrefix(got, test.want) || test.want != " ● LIVE 1.0/s" && got != test.want {
 			t.Errorf("%+v: %q, want %q", test.at, got, test.want)
 		}
@@ -119,12 +123,13 @@ func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
 }
 
 func TestACaptureWithoutTimesShowsNoDelay(t *testing.T) {
+	t.Parallel()
 	for untimed, want := range map[bool]string{true: "● LIVE 1.0/s", false: "● LIVE 1.0/s · delayed 1 h"} {
-		s := newStage(playing(&fakeDeck{})).size(100, 30).live()
-		s.tell(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, byKey: true})
-		s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)})
+		s := newHarness(withDeck(&fakeDeck{})).resize(100, 30).goLive()
+		s.send(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, byKey: true})
+		s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-time.Hour)})
 		s.now = s.now.Add(time.Second)
-		s.tell(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, byKey: true})
+		s.send(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, byKey: true})
 		if got := strings.TrimSpace(strings.Split(s.screen(), "\n")[2]); got != want {
 			t.Errorf("untimed %t: %q, want %q", untimed, got, want)
 		}
@@ -132,11 +137,12 @@ func TestACaptureWithoutTimesShowsNoDelay(t *testing.T) {
 }
 
 func TestATapeThatIsWoundBackBeginsWithAnEmptyBoard(t *testing.T) {
-	s := newStage(playing(&fakeDeck{})).size(100, 30).live()
-	s.quote(market.Quote{Symbol: "OLD", Last: num("1")}).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Hour})
+	t.Parallel()
+	s := newHarness(withDeck(&fakeDeck{})).resize(100, 30).goLive()
+	s.quote(market.Quote{Symbol: "OLD", Last: decimal("1")}).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Hour})
 	s.message("news", "{}", market.Headline{ID: "a", Title: "old news"})
-	s.events(feed.Event{}) // the mark of a reset
-	s.quote(market.Quote{Symbol: "NEW", Last: num("2")})
+	s.receive(feed.Event{}) // the mark of a reset
+	s.quote(market.Quote{Symbol: "NEW", Last: decimal("2")})
 	screen := s.screen()
 	if strings.Contains(screen, "OLD") || strings.Contains(screen, "old news") || strings.Contains(screen, "gap") {
 		t.Errorf("what came before the reset is still there:\n%s", screen)

@@ -9,9 +9,10 @@ import (
 )
 
 func TestTheDetailsCutNoNumber(t *testing.T) {
+	t.Parallel()
 	for width := 40; width <= 200; width += 1 + width/20 {
 		for _, height := range []int{10, 24, 60} {
-			s := newStage(demo).size(width, height).morning().ticks(2)
+			s := newHarness(demoConfig).resize(width, height).openMarket().trade(2)
 			s.keys("enter")
 			for i, r := range s.m.board.Rows() {
 				view := s.screen()
@@ -31,8 +32,9 @@ func TestTheDetailsCutNoNumber(t *testing.T) {
 }
 
 func TestASymbolWithoutANumberHasDetails(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int{10, 35, 80} {
-		s := newStage().size(width, 24).live()
+		s := newHarness().resize(width, 24).goLive()
 		s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "News pending"})
 		s.keys("enter")
 		if screen := s.screen(); !strings.Contains(screen, "Last") {

@@ -1,6 +1,6 @@
 package ui
 
-// viewFaultMenu draws the demo's menu of faults.
+// viewFaultMenu shows the demo's menu of faults.
 func (m Model) viewFaultMenu(height int) []string {
 	area := m.focusedArea(height)
 	w := newLineWriter(m.theme, m.width)

@@ -8,7 +8,7 @@ import (
 	"livetape/ui/humanize"
 )
 
-// feedList are the connections on screen, in the order of the configuration.
+// feedList is the watched feeds, in the order of the configuration.
 type feedList []*feedHealth
 
 func newFeeds(sources []Source) feedList {
@@ -19,7 +19,7 @@ func newFeeds(sources []Source) feedList {
 	return all
 }
 
-// byName is the feed of that name, or nil.
+// byName is the feed of that name; nil if there is none.
 func (all feedList) byName(name string) *feedHealth {
 	for _, h := range all {
 		if h.name == name {
@@ -29,7 +29,7 @@ func (all feedList) byName(name string) *feedHealth {
 	return nil
 }
 
-// isLive reports whether what the named feed last said is still being kept up to date.
+// isLive returns whether the named feed is live, which means that its prices are kept up to date.
 func (all feedList) isLive(now time.Time) func(name string) bool {
 	return func(name string) bool {
 		h := all.byName(name)
@@ -37,7 +37,7 @@ func (all feedList) isLive(now time.Time) func(name string) bool {
 	}
 }
 
-// nextChange is when a badge will next read differently by time alone; zero for never.
+// nextChange is when a badge next changes by time alone; zero for never.
 func (all feedList) nextChange(now time.Time) time.Time {
 	var next time.Time
 	for _, h := range all {
@@ -46,7 +46,7 @@ func (all feedList) nextChange(now time.Time) time.Time {
 	return next
 }
 
-// neediest is the first feed that is not live, or the first of all; nil when there are none.
+// neediest is the first feed that is not live, else the first of all; nil if there are none.
 func (all feedList) neediest(now time.Time) *feedHealth {
 	for _, h := range all {
 		if h.state(now) != feed.Live {
@@ -59,30 +59,30 @@ func (all feedList) neediest(now time.Time) *feedHealth {
 	return all[0]
 }
 
-// counters are the totals of all feeds, and of the quotes for which the board had no room; those that should not
-// be there are in color.
+// counters are the totals of all feeds, and of the quotes that the full board refused. Those that mean trouble have a
+// color.
 func (all feedList) counters(refused uint64) []span {
-	var messages, faults, unmapped, duplicates uint64
+	var messages, decodeErrors, unmapped, duplicates uint64
 	for _, h := range all {
 		messages += h.messages
-		faults += h.decodeErrors
+		decodeErrors += h.decodeErrors
 		unmapped += h.unmapped
 		duplicates += h.duplicates
 	}
 	out := []span{{muted, humanize.Plural(messages, "event")}}
-	for _, s := range []struct {
-		n    uint64
-		k    style
-		text string
-	}{{faults, bad, humanize.Plural(faults, "fault")}, {unmapped, warn, humanize.Count(unmapped) + " unmapped"}, {duplicates, muted, humanize.Plural(duplicates, "duplicate")}, {refused, warn, humanize.Count(refused) + " refused"}} {
-		if s.n > 0 {
-			out = append(out, span{muted, " · "}, span{s.k, s.text})
+	add := func(n uint64, st style, text string) {
+		if n > 0 {
+			out = append(out, span{muted, " · "}, span{st, text})
 		}
 	}
+	add(decodeErrors, bad, humanize.Plural(decodeErrors, "fault"))
+	add(unmapped, warn, humanize.Count(unmapped)+" unmapped")
+	add(duplicates, muted, humanize.Plural(duplicates, "duplicate"))
+	add(refused, warn, humanize.Count(refused)+" refused")
 	return out
 }
 
-// nameWidth is the room that the longest name needs.
+// nameWidth is the width of the longest name.
 func (all feedList) nameWidth() int {
 	w := 0
 	for _, h := range all {
@@ -91,7 +91,7 @@ func (all feedList) nameWidth() int {
 	return w
 }
 
-// summaryOfRest stands for the feeds that have no line of their own.
+// summaryOfRest stands for feeds that have no line of their own.
 func (all feedList) summaryOfRest(now time.Time) span {
 	down := 0
 	for _, h := range all {

@@ -12,8 +12,8 @@ import (
 	"livetape/feed/market"
 )
 
-// overflow says what of a screen does not fit its terminal; empty when all does.
-func overflow(view string, width, height int) string {
+// overflowOf says what of a screen does not fit its terminal; empty when all does.
+func overflowOf(view string, width, height int) string {
 	lines := strings.Split(view, "\n")
 	if len(lines) != height {
 		return "lines: " + itoa(len(lines)) + " of " + itoa(height)
@@ -30,12 +30,12 @@ func TestEveryScreenFitsEveryTerminal(t *testing.T) {
 	for name, play := range scenes() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := newStage(demo, func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).size(80, 24)
+			s := newHarness(demoConfig, func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(80, 24)
 			play(s)
 			for width := 1; width <= 130; width += 1 + width/20 {
 				for _, height := range []int{1, 2, 4, 6, 8, 9, 11, 15, 24, 45} {
-					s.size(width, height)
-					if fault := overflow(s.m.View(), width, height); fault != "" {
+					s.resize(width, height)
+					if fault := overflowOf(s.m.View(), width, height); fault != "" {
 						t.Fatalf("%d×%d: %s", width, height, fault)
 					}
 				}
@@ -45,12 +45,13 @@ func TestEveryScreenFitsEveryTerminal(t *testing.T) {
 }
 
 func TestTheLiveScreenFitsAllSizesUpTo130By45(t *testing.T) {
-	s := newStage(demo).size(80, 24)
+	t.Parallel()
+	s := newHarness(demoConfig).resize(80, 24)
 	scenes()["live"](s)
 	for width := 1; width <= 130; width++ {
 		for height := 1 + width%2; height <= 45; height += 2 {
-			s.size(width, height)
-			if fault := overflow(s.m.View(), width, height); fault != "" {
+			s.resize(width, height)
+			if fault := overflowOf(s.m.View(), width, height); fault != "" {
 				t.Fatalf("%d×%d: %s", width, height, fault)
 			}
 		}
@@ -58,8 +59,9 @@ func TestTheLiveScreenFitsAllSizesUpTo130By45(t *testing.T) {
 }
 
 func TestTheBadgeIsTheLastThingToLeaveTheScreen(t *testing.T) {
+	t.Parallel()
 	for _, height := range []int{1, 2, 3, 5, 8} {
-		s := newStage(demo).size(40, height)
+		s := newHarness(demoConfig).resize(40, height)
 		scenes()["retrying"](s)
 		if view := ansi.Strip(s.m.View()); !strings.Contains(view, "↻ RETRY in 2.4 s") {
 			t.Errorf("40×%d does not show the state of the feed:\n%s", height, view)
@@ -68,9 +70,10 @@ func TestTheBadgeIsTheLastThingToLeaveTheScreen(t *testing.T) {
 }
 
 func TestTheBannerIsInPlainSightFromFortyColumns(t *testing.T) {
+	t.Parallel()
 	for name, play := range scenes() {
 		for _, width := range []int{40, 41, 55, 80, 120, 200} {
-			s := newStage(demo).size(width, 8)
+			s := newHarness(demoConfig).resize(width, 8)
 			play(s)
 			if first, _, _ := strings.Cut(ansi.Strip(s.m.View()), "\n"); !strings.Contains(first, "DEMO · simulated prices") {
 				t.Errorf("%s at %d columns: %q", name, width, first)
@@ -80,7 +83,8 @@ func TestTheBannerIsInPlainSightFromFortyColumns(t *testing.T) {
 }
 
 func TestAFortyByEightTerminalShowsPricesWithTheirAge(t *testing.T) {
-	s := newStage(demo).size(40, 8)
+	t.Parallel()
+	s := newHarness(demoConfig).resize(40, 8)
 	scenes()["retrying"](s)
 	view := ansi.Strip(s.m.View())
 	for _, want := range []string{"NVDA", "181.18", "3s", "connection refused", "? help"} {
@@ -91,21 +95,22 @@ func TestAFortyByEightTerminalShowsPricesWithTheirAge(t *testing.T) {
 }
 
 func TestScriptsThatTerminalsCountDifferentlyFitEither(t *testing.T) {
-	s := newStage().size(120, 40).live()
-	for i, name := range manyWidths() {
-		s.quote(stock("S"+itoa(i), name+" "+name, "181.46", "181.45", "181.47", "48211900", "180.23"))
-		s.quote(market.Quote{Symbol: name, Name: name, Last: num("1")})
+	t.Parallel()
+	s := newHarness().resize(120, 40).goLive()
+	for i, name := range scriptsOfManyWidths() {
+		s.quote(fullQuote("S"+itoa(i), name+" "+name, "181.46", "181.45", "181.47", "48211900", "180.23"))
+		s.quote(market.Quote{Symbol: name, Name: name, Last: decimal("1")})
 		s.message("news", name, market.Headline{ID: itoa(i), Title: strings.Repeat(name, 9), Source: name, Symbols: []string{name}, Summary: strings.Repeat(name+" ", 40)})
 	}
 	for _, keys := range [][]string{{}, {"tab", "enter"}, {"!"}, {"enter"}} {
 		s.keys(keys...)
 		for i, state := range []feed.State{feed.Live, feed.Failed} {
-			cause := strings.Join(manyWidths(), strings.Repeat(" ", 1-i))
+			cause := strings.Join(scriptsOfManyWidths(), strings.Repeat(" ", 1-i))
 			s.status(feed.Status{State: state, Cause: cause, Advice: cause})
 			for width := 1; width <= 200; width += 1 + width/8 {
 				for _, height := range []int{1, 6, 11, 45} {
-					s.size(width, height)
-					if fault := overflow(s.m.View(), width, height); fault != "" {
+					s.resize(width, height)
+					if fault := overflowOf(s.m.View(), width, height); fault != "" {
 						t.Fatalf("%v %d×%d: %s", keys, width, height, fault)
 					}
 				}
@@ -114,13 +119,14 @@ func TestScriptsThatTerminalsCountDifferentlyFitEither(t *testing.T) {
 	}
 }
 
-// manyWidths are texts whose characters and code points take different room.
-func manyWidths() []string {
+// scriptsOfManyWidths are texts whose characters and code points take different room.
+func scriptsOfManyWidths() []string {
 	return []string{"हिन्दी समाचार", "น้ำมันทำกำไร", "👍🏽👍🏽👍🏽", "🇩🇪🇫🇷🇯🇵", "👩‍👩‍👧‍👦 family", "❤️❤️☎️", "각하", "トヨタ自動車"}
 }
 
 func TestATextIsCutBetweenCharactersAndFits(t *testing.T) {
-	for _, text := range manyWidths() {
+	t.Parallel()
+	for _, text := range scriptsOfManyWidths() {
 		for w := range 12 {
 			got := truncate(text, w)
 			if n := cells(got); n > w || w > 2 && n < w-8 && got != text {
@@ -131,6 +137,7 @@ func TestATextIsCutBetweenCharactersAndFits(t *testing.T) {
 }
 
 func TestASentenceIsWrappedBetweenWords(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		text               string
 		first, width, most int

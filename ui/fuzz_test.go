@@ -13,13 +13,13 @@ import (
 	"livetape/feed/market"
 )
 
-// script turns bytes into what can happen to a screen.
-type script struct {
+// fuzzScript turns bytes into what can happen to a screen.
+type fuzzScript struct {
 	bytes []byte
-	stage *stage
+	stage *harness
 }
 
-func (s *script) next() int {
+func (s *fuzzScript) next() int {
 	if len(s.bytes) == 0 {
 		return 0
 	}
@@ -28,34 +28,34 @@ func (s *script) next() int {
 	return int(b)
 }
 
-func (s *script) text() string {
+func (s *fuzzScript) text() string {
 	words := []string{"", "NVDA", "トヨタ", "🚀🚀🚀", "a very long text that does not fit anywhere at all, not even on a large screen", "\x1b[31mred\x1b[0m", "e\u0301\u0301\u0301", "\u202eabc", "x\ny"}
 	return market.PlainText(words[s.next()%len(words)], 64)
 }
 
-func (s *script) number() market.Decimal {
+func (s *fuzzScript) number() market.Decimal {
 	texts := []string{"", "0", "1.5", "-0.00000001", "123456789012345678", "99.99", "1e-18", "100.00", strconv.Itoa(s.next())}
-	return num(texts[s.next()%len(texts)])
+	return decimal(texts[s.next()%len(texts)])
 }
 
 // step lets one thing happen.
-func (s *script) step() {
+func (s *fuzzScript) step() {
 	st := s.stage
 	switch s.next() % 8 {
 	case 0:
-		st.size(s.next()%140+1, s.next()%50+1)
+		st.resize(s.next()%140+1, s.next()%50+1)
 	case 1, 2:
 		keys := []string{"up", "down", "tab", "enter", "esc", "?", "F", "!", "p", "r", "x", "g", "G", "pgup", "pgdown", "ctrl+u", "ctrl+d", "z"}
 		st.keys(keys[s.next()%len(keys)])
 	case 3:
-		st.events(feed.Event{Feed: []string{"desk", "fx", "unheard of"}[s.next()%3], Status: &feed.Status{
+		st.receive(feed.Event{Feed: []string{"desk", "fx", "unheard of"}[s.next()%3], Status: &feed.Status{
 			State: feed.State(s.next() % 6), Since: st.now, Attempt: s.next(), Cause: s.text(), Advice: s.text(), Planned: s.next()%2 == 0,
 			RetryAt: st.now.Add(time.Duration(s.next()) * time.Second), LastByte: st.now,
 		}})
 	case 4:
 		st.gap(feed.Gap{Kind: feed.GapKind(s.next() % 4), Lost: st.now, Length: time.Duration(s.next()) * 100 * time.Millisecond, From: s.text(), Replayed: s.next(), Missed: s.next() - 1, Planned: s.next()%2 == 0})
 	case 5:
-		st.pass(time.Duration(s.next()*s.next()) * 10 * time.Millisecond)
+		st.waitFor(time.Duration(s.next()*s.next()) * 10 * time.Millisecond)
 	case 6:
 		st.quote(market.Quote{Symbol: s.text() + "S", Name: s.text(), Last: s.number(), Bid: s.number(), Ask: s.number(), Volume: s.number(), Open: s.number(), High: s.number(), Low: s.number(), Time: st.now})
 	case 7:
@@ -63,7 +63,7 @@ func (s *script) step() {
 	}
 }
 
-func (s *script) misc() {
+func (s *fuzzScript) misc() {
 	st := s.stage
 	switch s.next() % 4 {
 	case 0:
@@ -71,9 +71,9 @@ func (s *script) misc() {
 	case 1:
 		st.message("status", s.text(), market.Halt{Symbol: s.text(), State: []market.Session{market.Halted, market.Open, "odd"}[s.next()%3], Reason: s.text()})
 	case 2:
-		st.events(feed.Event{Message: &feed.Message{Type: "\x1b[2J\n", ID: "\u202e", Data: []byte("\x1b]0;x\x07" + s.text()), Err: errors.New("\x1b[31m"), Unmapped: s.text()}})
+		st.receive(feed.Event{Message: &feed.Message{Type: "\x1b[2J\n", ID: "\u202e", Data: []byte("\x1b]0;x\x07" + s.text()), Err: errors.New("\x1b[31m"), Unmapped: s.text()}})
 	case 3:
-		st.tell(faultDoneMsg{"drop", nil})
+		st.send(faultDoneMsg{"drop", nil})
 	}
 }
 
@@ -81,16 +81,16 @@ func FuzzNoEventKeyOrSizeBreaksTheScreen(f *testing.F) {
 	f.Add([]byte("\x00\x28\x08\x06\x01\x02\x03\x03\x01\x02\x01\x07\x07\x02"))
 	f.Add([]byte("066666777744443333322222211111155550000"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		st := newStage(demo, func(c *Config) {
+		st := newHarness(demoConfig, func(c *Config) {
 			c.Renderer = renderer(termenv.TrueColor, true)
 			if len(data)%2 == 0 {
 				c.Feeds = append(c.Feeds, Source{Name: "fx"})
 			}
-		}).size(80, 24)
-		s := &script{data, st}
+		}).resize(80, 24)
+		s := &fuzzScript{data, st}
 		for len(s.bytes) > 0 {
 			s.step()
-			if fault := overflow(st.m.View(), st.m.width, st.m.height); fault != "" {
+			if fault := overflowOf(st.m.View(), st.m.width, st.m.height); fault != "" {
 				t.Fatal(fault)
 			}
 		}
@@ -98,6 +98,7 @@ func FuzzNoEventKeyOrSizeBreaksTheScreen(f *testing.F) {
 }
 
 func TestAModelWithoutAnythingDraws(t *testing.T) {
+	t.Parallel()
 	var m tea.Model = New(Config{Renderer: renderer(termenv.Ascii, true)})
 	if m.View() != "" {
 		t.Error("a screen before there is a terminal")
@@ -105,7 +106,7 @@ func TestAModelWithoutAnythingDraws(t *testing.T) {
 	for _, msg := range []tea.Msg{tea.WindowSizeMsg{Width: 80, Height: 24}, keyMsg("r"), keyMsg("x"), keyMsg("enter"), keyMsg("F"), feedClosedMsg{noon()}, nil, 3} {
 		m, _ = m.Update(msg)
 	}
-	if fault := overflow(m.View(), 80, 24); fault != "" {
+	if fault := overflowOf(m.View(), 80, 24); fault != "" {
 		t.Error(fault)
 	}
 }

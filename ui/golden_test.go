@@ -16,24 +16,26 @@ import (
 // update is set by `go test ./ui -update`, which writes the screens anew; teatest brings the flag.
 func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
-// sizes are the terminals that every scene is drawn on.
-func sizes() [][2]int { return [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}} }
+// goldenSizes are the terminals that every scene is drawn on.
+func goldenSizes() [][2]int { return [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}} }
 
 func TestEveryStateOfAFeedHasItsScreen(t *testing.T) {
+	t.Parallel()
 	for name, play := range scenes() {
 		t.Run(name, func(t *testing.T) {
 			var out strings.Builder
-			for _, size := range sizes() {
-				s := newStage(demo).size(size[0], size[1])
+			for _, size := range goldenSizes() {
+				s := newHarness(demoConfig).resize(size[0], size[1])
 				play(s)
 				fmt.Fprintf(&out, "═══ %d×%d\n%s\n", size[0], size[1], ansi.Strip(s.m.View()))
 			}
-			golden(t, name, out.String())
+			compareGolden(t, name, out.String())
 		})
 	}
 }
 
 func TestColorsSayWhatSignsSay(t *testing.T) {
+	t.Parallel()
 	for _, look := range []struct {
 		name    string
 		profile termenv.Profile
@@ -41,16 +43,16 @@ func TestColorsSayWhatSignsSay(t *testing.T) {
 	}{{"dark", termenv.TrueColor, true}, {"light", termenv.TrueColor, false}, {"256", termenv.ANSI256, true}, {"16", termenv.ANSI, true}, {"none", termenv.Ascii, true}} {
 		for _, scene := range []string{"live", "retrying"} {
 			t.Run(look.name+" "+scene, func(t *testing.T) {
-				s := newStage(demo, func(c *Config) { c.Renderer = renderer(look.profile, look.dark) }).size(80, 24)
+				s := newHarness(demoConfig, func(c *Config) { c.Renderer = renderer(look.profile, look.dark) }).resize(80, 24)
 				scenes()[scene](s)
-				golden(t, "color-"+look.name+"-"+scene, strings.ReplaceAll(s.m.View(), "\x1b", "␛")+"\n")
+				compareGolden(t, "color-"+look.name+"-"+scene, strings.ReplaceAll(s.m.View(), "\x1b", "␛")+"\n")
 			})
 		}
 	}
 }
 
-// golden compares a screen with the one that was looked at.
-func golden(t *testing.T, name, got string) {
+// compareGolden compares a screen with the one that was looked at.
+func compareGolden(t *testing.T, name, got string) {
 	t.Helper()
 	path := filepath.Join("testdata", name+".golden")
 	if update() {

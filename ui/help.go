@@ -1,13 +1,17 @@
 package ui
 
-import "github.com/charmbracelet/bubbles/key"
+import (
+	"slices"
 
-const (
-	helpColumn = 28 // cells of one key and what it does
-	helpName   = 8  // of these, the key's
+	"github.com/charmbracelet/bubbles/key"
 )
 
-// helpLines lays the bindings out in as many columns as the width has room for.
+const (
+	helpColumn = 28 // cells for a key and what it does
+	helpName   = 8  // of these, for the key
+)
+
+// helpLines arranges the keys in as many columns as fit.
 func (m Model) helpLines(width int) [][]key.Binding {
 	columns := max(min((width-gutter)/helpColumn, 3), 1)
 	groups := m.keys.FullHelp()
@@ -30,31 +34,20 @@ func (m Model) helpLines(width int) [][]key.Binding {
 	}
 }
 
-// dealOut deals the bindings of all groups out to so many columns.
+// dealOut distributes the keys of all groups over so many columns.
 func dealOut(groups [][]key.Binding, columns int) [][]key.Binding {
 	var all []key.Binding
 	for _, g := range groups {
 		all = append(all, enabledBindings(g)...)
 	}
-	each := (len(all) + columns - 1) / columns
-	var out [][]key.Binding
-	for from := 0; from < len(all); from += each {
-		out = append(out, all[from:min(from+each, len(all))])
-	}
-	return out
+	return slices.Collect(slices.Chunk(all, (len(all)+columns-1)/columns))
 }
 
 func enabledBindings(group []key.Binding) []key.Binding {
-	var out []key.Binding
-	for _, b := range group {
-		if b.Enabled() {
-			out = append(out, b)
-		}
-	}
-	return out
+	return slices.DeleteFunc(slices.Clone(group), func(b key.Binding) bool { return !b.Enabled() })
 }
 
-// viewHelp draws the part of the help that its list has on screen.
+// viewHelp shows the part of the help that is scrolled to.
 func (m Model) viewHelp(height int) []string {
 	area := m.focusedArea(height)
 	where := ""
@@ -66,7 +59,7 @@ func (m Model) viewHelp(height int) []string {
 	return padLines(append(lines, text[min(m.help.top, len(text)):min(m.help.end(), len(text))]...), height)
 }
 
-// helpContent is every key there is, and what the signs on screen mean.
+// helpContent is all keys, and the meaning of all signs on screen.
 func (m Model) helpContent() []string {
 	w := newLineWriter(m.theme, m.width)
 	var lines []string
@@ -82,7 +75,7 @@ func (m Model) helpContent() []string {
 	return append(lines, m.legend(w)...)
 }
 
-// legend explains the signs of the tables.
+// legend explains the signs on screen.
 func (m Model) legend(w *lineWriter) []string {
 	var lines []string
 	for _, s := range [...][2]string{

@@ -6,8 +6,9 @@ import (
 )
 
 func TestTheHelpCanBeReadToItsEndOnEveryScreen(t *testing.T) {
+	t.Parallel()
 	for _, size := range [][2]int{{30, 8}, {40, 10}, {80, 24}, {120, 40}} {
-		s := newStage(demo).size(size[0], size[1]).morning()
+		s := newHarness(demoConfig).resize(size[0], size[1]).openMarket()
 		s.keys("?")
 		var read strings.Builder
 		for range 100 {
@@ -27,7 +28,8 @@ func TestTheHelpCanBeReadToItsEndOnEveryScreen(t *testing.T) {
 }
 
 func TestTheHelpMovesAndTellsThePlace(t *testing.T) {
-	s := newStage(demo).size(40, 10).morning()
+	t.Parallel()
+	s := newHarness(demoConfig).resize(40, 10).openMarket()
 	s.keys("?")
 	total := s.m.help.total
 	place := func(from, to int) string { return "Keys " + itoa(from) + "–" + itoa(to) + " of " + itoa(total) }
@@ -44,13 +46,14 @@ func TestTheHelpMovesAndTellsThePlace(t *testing.T) {
 	if !strings.Contains(s.screen(), place(1, 6)) {
 		t.Errorf("opened anew it is not at its begin:\n%s", s.screen())
 	}
-	if s.size(120, 60); strings.Contains(s.screen(), " of ") && strings.Contains(s.screen(), "Keys 1–") {
+	if s.resize(120, 60); strings.Contains(s.screen(), " of ") && strings.Contains(s.screen(), "Keys 1–") {
 		t.Errorf("a place is told though all is on screen:\n%s", s.screen())
 	}
 }
 
 func TestTheHelpExplainsTheSparklinesOfTheDetails(t *testing.T) {
-	s := newStage(demo).size(120, 40).morning().ticks(3)
+	t.Parallel()
+	s := newHarness(demoConfig).resize(120, 40).openMarket().trade(3)
 	s.keys("enter")
 	details := s.screen()
 	s.keys("?")

@@ -6,7 +6,7 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 )
 
-// keyMap is every key of the program. Footer and help are made from it.
+// keyMap is all keys of the program. Footer and help are made from it.
 type keyMap struct {
 	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
 
@@ -57,12 +57,12 @@ func bind(name, does string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, does))
 }
 
-// ShortHelp implements help.KeyMap: the footer, the most needed first.
+// ShortHelp implements help.KeyMap. It is the footer, the most needed keys first.
 func (k keyMap) ShortHelp() []key.Binding {
 	return []key.Binding{k.help, k.quit, k.retry, k.log, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.connect, k.fault, k.focus, k.open}
 }
 
-// withFirst is the footer where some keys come first.
+// withFirst is ShortHelp with some keys moved to the front.
 func (k keyMap) withFirst(first ...key.Binding) []key.Binding {
 	return append(first, slices.DeleteFunc(k.ShortHelp(), func(b key.Binding) bool {
 		return slices.ContainsFunc(first, func(f key.Binding) bool { return f.Help().Key == b.Help().Key })
@@ -78,5 +78,5 @@ func (k keyMap) FullHelp() [][]key.Binding {
 	}
 }
 
-// keyLabel is a key's name as it stands in a sentence.
+// keyLabel is the name of a key.
 func keyLabel(b key.Binding) string { return b.Help().Key }

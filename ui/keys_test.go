@@ -18,22 +18,22 @@ import (
 )
 
 // screen is what can be read.
-func (s *stage) screen() string { return ansi.Strip(s.m.View()) }
+func (s *harness) screen() string { return ansi.Strip(s.m.View()) }
 
 func TestQuitAndControlCEndTheProgramAndEscNever(t *testing.T) {
 	for _, name := range []string{"q", "ctrl+c"} {
-		if !answers[tea.QuitMsg](newStage().size(80, 24).keys(name)) {
+		if !answersWith[tea.QuitMsg](newHarness().resize(80, 24).keys(name)) {
 			t.Errorf("%s does not quit", name)
 		}
 	}
 	for _, open := range []string{"", "?", "F", "!", "enter"} {
-		s := newStage(demo).size(80, 24).morning()
+		s := newHarness(demoConfig).resize(80, 24).openMarket()
 		before := s.m.overlay
 		if open != "" {
 			s.keys(open)
 		}
 		for range 3 {
-			if answers[tea.QuitMsg](s.keys("esc")) {
+			if answersWith[tea.QuitMsg](s.keys("esc")) {
 				t.Errorf("esc quits after %q", open)
 			}
 		}
@@ -44,11 +44,12 @@ func TestQuitAndControlCEndTheProgramAndEscNever(t *testing.T) {
 }
 
 func TestTheHelpNamesEveryKeyThatWorks(t *testing.T) {
-	t.Run("live", func(t *testing.T) { requireHelp(t, newStage(demo).size(120, 40).morning()) })
-	t.Run("on a recording", func(t *testing.T) { requireHelp(t, newStage(playing(&fakeDeck{})).size(120, 40).morning()) })
+	t.Parallel()
+	t.Run("live", func(t *testing.T) { requireHelp(t, newHarness(demoConfig).resize(120, 40).openMarket()) })
+	t.Run("on a recording", func(t *testing.T) { requireHelp(t, newHarness(withDeck(&fakeDeck{})).resize(120, 40).openMarket()) })
 }
 
-func requireHelp(t *testing.T, s *stage) {
+func requireHelp(t *testing.T, s *harness) {
 	t.Helper()
 	s.keys("?")
 	view := s.screen()
@@ -71,7 +72,8 @@ func requireHelp(t *testing.T, s *stage) {
 }
 
 func TestTheHelpSaysWhatAKeyWouldDoNow(t *testing.T) {
-	s := newStage().size(120, 40).morning()
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
 	if !strings.Contains(s.screen(), "x disconnect") {
 		t.Error("no x disconnect while live")
 	}
@@ -82,20 +84,21 @@ func TestTheHelpSaysWhatAKeyWouldDoNow(t *testing.T) {
 	if strings.Contains(s.screen(), "F faults") {
 		t.Error("F is offered though there are no faults")
 	}
-	bare := newStage(func(c *Config) { c.Control = nil }).size(120, 40)
+	bare := newHarness(func(c *Config) { c.Control = nil }).resize(120, 40)
 	if strings.Contains(bare.screen(), "retry") {
 		t.Error("r is offered though nobody listens")
 	}
 }
 
 func TestTheFooterOfWhatStandsOverThePanesHasItsKeys(t *testing.T) {
+	t.Parallel()
 	for _, size := range [][2]int{{40, 10}, {80, 24}, {200, 60}} {
 		for _, c := range []struct{ open, want string }{
 			{"F", " enter inject · esc close · ↓/j down"},
 			{"?", " esc close · ↓/j down · ↑/k up"},
 			{"enter", " esc close · ↓/j down · ↑/k up"},
 		} {
-			s := newStage(demo).size(size[0], size[1]).morning()
+			s := newHarness(demoConfig).resize(size[0], size[1]).openMarket()
 			footer := func() string { return strings.Split(s.screen(), "\n")[size[1]-1] }
 			before := footer()
 			s.keys(c.open)
@@ -110,14 +113,14 @@ func TestTheFooterOfWhatStandsOverThePanesHasItsKeys(t *testing.T) {
 }
 
 func TestRetryAndDisconnectAreAskedOfTheFeed(t *testing.T) {
-	control := &switchboard{}
-	s := newStage(func(c *Config) { c.Control = control }).size(120, 40).morning()
-	run(s.keys("r"))
-	run(s.keys("x"))
+	control := &fakeControl{}
+	s := newHarness(func(c *Config) { c.Control = control }).resize(120, 40).openMarket()
+	runCmd(s.keys("r"))
+	runCmd(s.keys("x"))
 	s.status(feed.Status{State: feed.Closed})
-	run(s.keys("x"))
+	runCmd(s.keys("x"))
 	s.status(feed.Status{State: feed.Failed})
-	run(s.keys("x"))
+	runCmd(s.keys("x"))
 	want := []string{"retry desk", "disconnect desk", "connect desk", "connect desk"}
 	if diff := cmp.Diff(want, control.asked); diff != "" {
 		t.Error(diff)
@@ -125,13 +128,13 @@ func TestRetryAndDisconnectAreAskedOfTheFeed(t *testing.T) {
 }
 
 func TestWithSeveralFeedsAKeySpeaksOfTheSelectedRowsFeed(t *testing.T) {
-	control := &switchboard{}
-	s := newStage(func(c *Config) { c.Feeds = append(c.Feeds, Source{Name: "fx"}); c.Control = control }).size(120, 40).live()
-	s.quote(market.Quote{Symbol: "NVDA", Last: num("1")})
-	s.events(feed.Event{Feed: "fx", Status: &feed.Status{State: feed.Live}},
-		feed.Event{Feed: "fx", Message: &feed.Message{Updates: []market.Update{market.Quote{Symbol: "EURUSD", Last: num("1.1")}}}})
+	control := &fakeControl{}
+	s := newHarness(func(c *Config) { c.Feeds = append(c.Feeds, Source{Name: "fx"}); c.Control = control }).resize(120, 40).goLive()
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("1")})
+	s.receive(feed.Event{Feed: "fx", Status: &feed.Status{State: feed.Live}},
+		feed.Event{Feed: "fx", Message: &feed.Message{Updates: []market.Update{market.Quote{Symbol: "EURUSD", Last: decimal("1.1")}}}})
 	s.keys("down")
-	run(s.keys("r"))
+	runCmd(s.keys("r"))
 	if diff := cmp.Diff([]string{"retry fx"}, control.asked); diff != "" {
 		t.Error(diff)
 	}
@@ -143,7 +146,8 @@ func TestWithSeveralFeedsAKeySpeaksOfTheSelectedRowsFeed(t *testing.T) {
 }
 
 func TestTheCursorGoesWhereTheKeysSay(t *testing.T) {
-	s := newStage().size(80, 24).morning()
+	t.Parallel()
+	s := newHarness().resize(80, 24).openMarket()
 	height, last := s.m.prices.height, len(s.m.board.Rows())-1
 	for _, step := range []struct {
 		key  string
@@ -163,8 +167,8 @@ func TestTheCursorGoesWhereTheKeysSay(t *testing.T) {
 }
 
 func TestKeysThatArriveTogetherAreAllPressed(t *testing.T) {
-	control := &switchboard{}
-	s := newStage(func(c *Config) { c.Control = control }).size(80, 24).morning()
+	control := &fakeControl{}
+	s := newHarness(func(c *Config) { c.Control = control }).resize(80, 24).openMarket()
 	s.keys("jjjj")
 	if s.m.prices.cursor != 4 {
 		t.Errorf("jjjj leads to row %d", s.m.prices.cursor)
@@ -173,25 +177,27 @@ func TestKeysThatArriveTogetherAreAllPressed(t *testing.T) {
 	if s.m.overlay != helpOverlay || s.m.help.total == 0 {
 		t.Error("?jj does not open the help")
 	}
-	run(s.keys("rx"))
+	runCmd(s.keys("rx"))
 	if diff := cmp.Diff([]string{"disconnect desk", "retry desk"}, slices.Sorted(slices.Values(control.asked))); diff != "" {
 		t.Error(diff)
 	}
-	if cmd := s.keys("qp"); !answers[tea.QuitMsg](cmd) || s.m.paused != nil {
+	if cmd := s.keys("qp"); !answersWith[tea.QuitMsg](cmd) || s.m.paused != nil {
 		t.Error("qp does not end with q")
 	}
 }
 
 func TestAPasteIsNoKey(t *testing.T) {
-	s := newStage().size(80, 24).morning()
-	s.tell(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jjp"), Paste: true})
+	t.Parallel()
+	s := newHarness().resize(80, 24).openMarket()
+	s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("jjp"), Paste: true})
 	if s.m.prices.cursor != 0 || s.m.paused != nil {
 		t.Error("a paste was pressed")
 	}
 }
 
 func TestTabGoesRoundThePanes(t *testing.T) {
-	s := newStage().size(120, 50).morning()
+	t.Parallel()
+	s := newHarness().resize(120, 50).openMarket()
 	s.keys("!")
 	var got []focus
 	for range 3 {
@@ -204,7 +210,8 @@ func TestTabGoesRoundThePanes(t *testing.T) {
 }
 
 func TestASmallScreenShowsThePaneThatHasTheKeyboard(t *testing.T) {
-	s := newStage().size(60, 10).morning()
+	t.Parallel()
+	s := newHarness().resize(60, 10).openMarket()
 	if view := s.screen(); !strings.Contains(view, "NVDA") || strings.Contains(view, "Euro steady") {
 		t.Errorf("not the prices:\n%s", view)
 	}
@@ -215,11 +222,12 @@ func TestASmallScreenShowsThePaneThatHasTheKeyboard(t *testing.T) {
 }
 
 func TestAPausedScreenIsWhollyStill(t *testing.T) {
-	s := newStage().size(120, 40).morning().ticks(3)
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket().trade(3)
 	s.keys("enter", "p")
 	before := s.m.View()
 	for i := range 3 {
-		s.quote(market.Quote{Symbol: "NVDA", Last: num("1234567.8" + itoa(i)), Time: s.now})
+		s.quote(market.Quote{Symbol: "NVDA", Last: decimal("1234567.8" + itoa(i)), Time: s.now})
 	}
 	s.message("news", "{}", market.Headline{Title: "Later", Source: "A long source", Symbols: []string{"ALL", "OF", "THEM"}})
 	after := strings.ReplaceAll(s.m.View(), "PAUSED · 4 held", "PAUSED · 0 held")
@@ -234,10 +242,11 @@ func TestAPausedScreenIsWhollyStill(t *testing.T) {
 }
 
 func TestPausingHoldsTheScreenAndCountsWhatComes(t *testing.T) {
-	s := newStage().size(120, 40).morning()
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
 	s.keys("p")
-	s.quote(market.Quote{Symbol: "NVDA", Last: num("200.00")})
-	s.quote(market.Quote{Symbol: "NEW", Last: num("1.00")})
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("200.00")})
+	s.quote(market.Quote{Symbol: "NEW", Last: decimal("1.00")})
 	s.message("news", "{…}", market.Headline{ID: "1", Title: "Changed"}, market.Headline{ID: "7", Title: "Later"})
 	view := s.screen()
 	for _, want := range []string{"PAUSED · 3 held", "181.46", "● LIVE", "Nvidia unveils"} {
@@ -250,7 +259,7 @@ func TestPausingHoldsTheScreenAndCountsWhatComes(t *testing.T) {
 			t.Errorf("%q shows while paused", not)
 		}
 	}
-	s.pass(9 * time.Second)
+	s.waitFor(9 * time.Second)
 	if line := lineOf(t, strings.Split(s.screen(), "\n"), "NVDA"); !strings.HasSuffix(strings.TrimRight(line, " "), " 9s") {
 		t.Errorf("a held price does not grow old: %q", line)
 	}
@@ -271,25 +280,25 @@ func TestPausingHoldsTheScreenAndCountsWhatComes(t *testing.T) {
 
 func TestAFaultOfTheMenuIsInjectedAndItsOutcomeTold(t *testing.T) {
 	var injected []string
-	s := newStage(func(c *Config) {
+	s := newHarness(func(c *Config) {
 		c.Faults = []FaultMenuItem{
 			{"drop", "cut it", func(context.Context) error { injected = append(injected, "drop"); return nil }},
 			{"503", "refuse", func(context.Context) error { return errors.New("server is gone") }},
 		}
-	}).size(100, 30).morning()
+	}).resize(100, 30).openMarket()
 	s.keys("F")
 	if view := s.screen(); !strings.Contains(view, "Inject a fault") || !strings.Contains(view, "refuse") {
 		t.Fatalf("no menu:\n%s", view)
 	}
-	for _, msg := range run(s.keys("enter")) {
-		s.tell(msg)
+	for _, msg := range runCmd(s.keys("enter")) {
+		s.send(msg)
 	}
 	if len(injected) != 1 || !strings.Contains(s.screen(), "fault injected: drop") || strings.Contains(s.screen(), "Inject a fault") {
 		t.Errorf("injected %v:\n%s", injected, s.screen())
 	}
 	s.keys("F", "down")
-	for _, msg := range run(s.keys("enter")) {
-		s.tell(msg)
+	for _, msg := range runCmd(s.keys("enter")) {
+		s.send(msg)
 	}
 	if !strings.Contains(s.screen(), "inject 503: server is gone") {
 		t.Errorf("the error is not told:\n%s", s.screen())
@@ -297,6 +306,7 @@ func TestAFaultOfTheMenuIsInjectedAndItsOutcomeTold(t *testing.T) {
 }
 
 func TestNoTwoThingsHaveTheSameKey(t *testing.T) {
+	t.Parallel()
 	used := map[string]bool{}
 	for _, group := range newKeys(Config{}).FullHelp() {
 		for _, b := range group {

@@ -11,13 +11,14 @@ import (
 	"livetape/feed"
 )
 
-func (s *stage) raw(data string) *stage {
-	return s.events(feed.Event{Message: &feed.Message{Type: "message", Data: []byte(data), Unmapped: "no rule"}})
+func (s *harness) unmappedMessage(data string) *harness {
+	return s.receive(feed.Event{Message: &feed.Message{Type: "message", Data: []byte(data), Unmapped: "no rule"}})
 }
 
 func TestTheLogShowsUnknownPayloadsAsTheyAre(t *testing.T) {
-	s := newStage().size(120, 30)
-	unknown(s)
+	t.Parallel()
+	s := newHarness().resize(120, 30)
+	playUnmapped(s)
 	if view := s.screen(); !strings.Contains(view, "Connected: 12 events received, none of them prices or news that livetape understands.") || !strings.Contains(view, "Press ! to see them.") {
 		t.Errorf("the empty table does not explain itself:\n%s", view)
 	}
@@ -31,8 +32,9 @@ func TestTheLogShowsUnknownPayloadsAsTheyAre(t *testing.T) {
 }
 
 func TestTheLogNamesAFaultWithItsEventAndReason(t *testing.T) {
-	s := newStage().size(140, 30).live()
-	faulty(s)
+	t.Parallel()
+	s := newHarness().resize(140, 30).goLive()
+	playDecodeErrors(s)
 	s.keys("!")
 	for _, want := range []string{"✕ price", "#e1-77", `"1,5" is not a number`, `{"symbol":"NVDA","last":"1,5"}`, "1 fault"} {
 		if !strings.Contains(s.screen(), want) {
@@ -42,11 +44,12 @@ func TestTheLogNamesAFaultWithItsEventAndReason(t *testing.T) {
 }
 
 func TestNothingOfAFeedReachesTheTerminalAsASequence(t *testing.T) {
+	t.Parallel()
 	evil := "\x1b]0;owned\x07\x1b[2J\u202eabc\r\nnext\x9b31m"
-	s := newStage().size(120, 40)
-	s.live()
-	s.events(feed.Event{Message: &feed.Message{Type: evil, ID: evil, Data: []byte(evil), Unmapped: evil}})
-	s.events(feed.Event{Message: &feed.Message{Type: evil, Data: []byte(evil), Err: fmt.Errorf("bad: %s", evil)}})
+	s := newHarness().resize(120, 40)
+	s.goLive()
+	s.receive(feed.Event{Message: &feed.Message{Type: evil, ID: evil, Data: []byte(evil), Unmapped: evil}})
+	s.receive(feed.Event{Message: &feed.Message{Type: evil, Data: []byte(evil), Err: fmt.Errorf("bad: %s", evil)}})
 	s.gap(feed.Gap{Kind: feed.Continued, From: evil, Length: time.Minute})
 	for _, keys := range [][]string{nil, {"!"}, {"enter"}} {
 		s.keys(keys...)
@@ -57,7 +60,7 @@ func TestNothingOfAFeedReachesTheTerminalAsASequence(t *testing.T) {
 	}
 }
 
-func checkHarmless(t *testing.T, s *stage) {
+func checkHarmless(t *testing.T, s *harness) {
 	t.Helper()
 	view := s.m.View()
 	for _, bad := range []string{"\x1b]", "\x1b[2J", "\u202e", "\x07", "\x9b", "\r"} {
@@ -71,9 +74,10 @@ func checkHarmless(t *testing.T, s *stage) {
 }
 
 func TestTheLogIsBounded(t *testing.T) {
-	s := newStage().size(80, 24).live()
+	t.Parallel()
+	s := newHarness().resize(80, 24).goLive()
 	for i := range 3 * maxLog {
-		s.raw(strings.Repeat("x", 10*maxData) + itoa(i))
+		s.unmappedMessage(strings.Repeat("x", 10*maxData) + itoa(i))
 	}
 	if n := len(s.m.log.entries); n < maxLog || n > 2*maxLog {
 		t.Errorf("%d entries are kept", n)
@@ -89,9 +93,10 @@ func TestTheLogIsBounded(t *testing.T) {
 }
 
 func TestALogEntryKeepsTheHeadsOfLongNamesAlone(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("€", 1<<16)
-	s := newStage().size(80, 24).live()
-	s.events(feed.Event{Message: &feed.Message{Type: long, ID: long, Unmapped: "no rule for " + long}})
+	s := newHarness().resize(80, 24).goLive()
+	s.receive(feed.Event{Message: &feed.Message{Type: long, ID: long, Unmapped: "no rule for " + long}})
 	e := s.m.log.entries[len(s.m.log.entries)-1]
 	for _, c := range []struct {
 		text string
@@ -111,10 +116,11 @@ func TestALogEntryKeepsTheHeadsOfLongNamesAlone(t *testing.T) {
 }
 
 func TestTheLogFollowsUntilItIsScrolled(t *testing.T) {
-	s := newStage().size(80, 30).live()
+	t.Parallel()
+	s := newHarness().resize(80, 30).goLive()
 	s.keys("!")
 	for i := range 100 {
-		s.raw(fmt.Sprintf("entry-%03d", i))
+		s.unmappedMessage(fmt.Sprintf("entry-%03d", i))
 	}
 	if view := s.screen(); !strings.Contains(view, "entry-099") || !strings.Contains(view, "following") {
 		t.Errorf("the log does not follow:\n%s", view)
@@ -122,7 +128,7 @@ func TestTheLogFollowsUntilItIsScrolled(t *testing.T) {
 	s.keys("pgup", "pgup", "pgup")
 	before := s.m.log.entries[s.m.logPane.cursor].data
 	for i := range 2 * maxLog / 3 {
-		s.raw(fmt.Sprintf("later-%03d", i))
+		s.unmappedMessage(fmt.Sprintf("later-%03d", i))
 	}
 	if got := s.m.log.entries[s.m.logPane.cursor].data; string(got) != string(before) {
 		t.Errorf("the cursor went from %s to %s", before, got)
@@ -137,15 +143,16 @@ func TestTheLogFollowsUntilItIsScrolled(t *testing.T) {
 }
 
 func TestAScrolledLogKeepsItsLineWhenOldOnesLeave(t *testing.T) {
-	s := newStage().size(80, 30).live()
+	t.Parallel()
+	s := newHarness().resize(80, 30).goLive()
 	s.keys("!")
 	for i := range 2*maxLog - 10 {
-		s.raw(fmt.Sprintf("entry-%04d", i))
+		s.unmappedMessage(fmt.Sprintf("entry-%04d", i))
 	}
 	s.keys("k", "k", "k")
 	before := string(s.m.log.entries[s.m.logPane.cursor].data)
 	for i := range 100 { // the history is cut within
-		s.raw(fmt.Sprintf("later-%03d", i))
+		s.unmappedMessage(fmt.Sprintf("later-%03d", i))
 	}
 	if got := string(s.m.log.entries[s.m.logPane.cursor].data); got != before {
 		t.Errorf("the cursor went from %s to %s", before, got)
@@ -153,9 +160,10 @@ func TestAScrolledLogKeepsItsLineWhenOldOnesLeave(t *testing.T) {
 }
 
 func TestGapsAndFaultsOutlastTheOrdinaryMessagesOfTheLog(t *testing.T) {
-	s := newStage().size(120, 40).live()
+	t.Parallel()
+	s := newHarness().resize(120, 40).goLive()
 	s.gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
-	faulty(s)
+	playDecodeErrors(s)
 	for range 5 * maxLog {
 		s.message("price", "{}")
 	}
@@ -168,7 +176,8 @@ func TestGapsAndFaultsOutlastTheOrdinaryMessagesOfTheLog(t *testing.T) {
 }
 
 func TestAnImmediateRetryIsSaidAsSuchInTheLog(t *testing.T) {
-	s := newStage().size(120, 40)
+	t.Parallel()
+	s := newHarness().resize(120, 40)
 	s.status(feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: s.now})
 	s.keys("!")
 	if view := s.screen(); !strings.Contains(view, "connection refused · retry at once") {
@@ -177,9 +186,10 @@ func TestAnImmediateRetryIsSaidAsSuchInTheLog(t *testing.T) {
 }
 
 func TestStatesAndGapsAreLinesOfTheLog(t *testing.T) {
-	s := newStage().size(120, 40)
-	planned(s)
-	s.live()
+	t.Parallel()
+	s := newHarness().resize(120, 40)
+	playPlannedEnd(s)
+	s.goLive()
 	s.gap(feed.Gap{Kind: feed.Unreplayed, Planned: true, Length: 1100 * time.Millisecond})
 	s.keys("!")
 	for _, want := range []string{"the server ended the stream · retry in 1.0 s", "● connecting", "● live", "1.1 s without the stream, this feed cannot replay"} {
@@ -190,11 +200,12 @@ func TestStatesAndGapsAreLinesOfTheLog(t *testing.T) {
 }
 
 func TestWhatComesToNothingIsCountedForEachReason(t *testing.T) {
-	s := newStage().size(120, 30).live()
+	t.Parallel()
+	s := newHarness().resize(120, 30).goLive()
 	for range 3 {
-		s.raw("x")
+		s.unmappedMessage("x")
 	}
-	s.events(feed.Event{Message: &feed.Message{Type: "message", Data: []byte("y"), Unmapped: "another reason"}})
+	s.receive(feed.Event{Message: &feed.Message{Type: "message", Data: []byte("y"), Unmapped: "another reason"}})
 	for _, want := range []string{"Not mapped, 3 times: no rule.", "Not mapped: another reason."} {
 		if !strings.Contains(s.screen(), want) {
 			t.Errorf("no %q in\n%s", want, s.screen())
@@ -207,7 +218,7 @@ func TestWhatComesToNothingIsCountedForEachReason(t *testing.T) {
 		}
 	}
 	for i := range 2 * maxReasons {
-		s.events(feed.Event{Message: &feed.Message{Type: "message", Unmapped: "reason " + itoa(i)}})
+		s.receive(feed.Event{Message: &feed.Message{Type: "message", Unmapped: "reason " + itoa(i)}})
 	}
 	if n := len(s.m.feeds[0].unmappedReasons); n > maxReasons+1 {
 		t.Errorf("%d reasons are kept", n)

@@ -12,12 +12,13 @@ import (
 	"livetape/feed/market"
 )
 
-func (s *stage) headline(title string) *stage {
+func (s *harness) headline(title string) *harness {
 	return s.message("news", "{…}", market.Headline{ID: title, Title: title})
 }
 
 func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
-	s := newStage().size(100, 30).live()
+	t.Parallel()
+	s := newHarness().resize(100, 30).goLive()
 	s.gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Hour})
 	s.headline("one").headline("two")
 	s.gap(feed.Gap{Kind: feed.Reset, Missed: 1200, Length: 12 * time.Second})
@@ -47,7 +48,8 @@ func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
 }
 
 func TestAGapStandsAboveTheOldHeadlinesThatASnapshotBringsAgain(t *testing.T) {
-	s := newStage().size(100, 30).live()
+	t.Parallel()
+	s := newHarness().resize(100, 30).goLive()
 	lost := s.now
 	s.message("news", "{}", market.Headline{ID: "a", Title: "before", Time: lost.Add(-time.Minute)})
 	s.gap(feed.Gap{Kind: feed.Reset, Missed: feed.Unknown, Lost: lost, Length: 12 * time.Second})
@@ -70,7 +72,8 @@ func TestAGapStandsAboveTheOldHeadlinesThatASnapshotBringsAgain(t *testing.T) {
 }
 
 func TestMoreHeadlinesAtOnceThanTheBoardKeepsAreNoTrouble(t *testing.T) {
-	s := newStage().size(100, 30).live()
+	t.Parallel()
+	s := newHarness().resize(100, 30).goLive()
 	s.keys("tab", "j")
 	var many []market.Update
 	for i := range 2000 {
@@ -83,7 +86,8 @@ func TestMoreHeadlinesAtOnceThanTheBoardKeepsAreNoTrouble(t *testing.T) {
 }
 
 func TestTheSelectedHeadlineStaysSelectedWhenNewsComes(t *testing.T) {
-	s := newStage().size(100, 30).live()
+	t.Parallel()
+	s := newHarness().resize(100, 30).goLive()
 	for i := range 600 {
 		s.headline(fmt.Sprintf("story %d", i))
 	}
@@ -103,7 +107,8 @@ func TestTheSelectedHeadlineStaysSelectedWhenNewsComes(t *testing.T) {
 }
 
 func TestTheNewestHeadlineShowsWhileTheCursorIsOnTop(t *testing.T) {
-	s := newStage().size(100, 30).live().headline("old")
+	t.Parallel()
+	s := newHarness().resize(100, 30).goLive().headline("old")
 	s.keys("tab")
 	s.headline("new")
 	if s.m.news.cursor != 0 || !strings.Contains(s.screen(), "new") {
@@ -112,7 +117,8 @@ func TestTheNewestHeadlineShowsWhileTheCursorIsOnTop(t *testing.T) {
 }
 
 func TestGapsWithoutAHeadlineBetweenThemAreOneLine(t *testing.T) {
-	s := newStage().size(100, 30).live()
+	t.Parallel()
+	s := newHarness().resize(100, 30).goLive()
 	for range 17 {
 		s.gap(feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown, Length: 705 * time.Millisecond})
 	}
@@ -132,7 +138,8 @@ func TestGapsWithoutAHeadlineBetweenThemAreOneLine(t *testing.T) {
 }
 
 func TestTheTitleOfTheNewsCountsHeadlines(t *testing.T) {
-	s := newStage().size(100, 30).live()
+	t.Parallel()
+	s := newHarness().resize(100, 30).goLive()
 	for i := range 100 {
 		s.headline(itoa(i)).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
 	}
@@ -148,7 +155,8 @@ func TestTheTitleOfTheNewsCountsHeadlines(t *testing.T) {
 }
 
 func TestMarksAreBounded(t *testing.T) {
-	s := newStage().size(100, 30).live()
+	t.Parallel()
+	s := newHarness().resize(100, 30).goLive()
 	for i := range 3 * maxGapMarks {
 		s.headline(itoa(i)).gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Minute})
 	}
@@ -158,26 +166,27 @@ func TestMarksAreBounded(t *testing.T) {
 }
 
 func TestAServerThatEndsEveryStreamMakesNoAlarm(t *testing.T) {
-	s := newStage().size(100, 30).morning().ticks(3)
+	t.Parallel()
+	s := newHarness().resize(100, 30).openMarket().trade(3)
 	for range 20 {
 		s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(time.Second)})
 		for range 10 {
-			s.pass(100 * time.Millisecond)
+			s.waitFor(100 * time.Millisecond)
 			if view := s.screen(); !strings.Contains(view, "● LIVE") || strings.Contains(view, "RETRY") {
 				t.Fatalf("an alarm:\n%s", view)
 			}
 		}
 		s.status(feed.Status{State: feed.Connecting, Planned: true})
-		s.pass(50 * time.Millisecond)
+		s.waitFor(50 * time.Millisecond)
 		if !strings.Contains(s.screen(), "● LIVE") {
 			t.Fatalf("a flicker:\n%s", s.screen())
 		}
-		s.live()
+		s.goLive()
 		s.gap(feed.Gap{Kind: feed.Unreplayed, Planned: true, Length: 1050 * time.Millisecond, Missed: feed.Unknown})
 		if view := s.screen(); strings.Contains(view, "without the stream") {
 			t.Fatalf("an alarm over an ordinary end:\n%s", view)
 		}
-		s.ticks(2)
+		s.trade(2)
 	}
 	if view := s.screen(); strings.Count(view, "┄┄ ") != 1 || !strings.Contains(view, "┄┄ 20 gaps, 21 s in all ") {
 		t.Errorf("what was not received is not owned up to, once:\n%s", view)
@@ -185,13 +194,14 @@ func TestAServerThatEndsEveryStreamMakesNoAlarm(t *testing.T) {
 }
 
 func TestAPlannedEndThatLastsIsSaid(t *testing.T) {
-	s := newStage().size(100, 30).morning().ticks(1)
+	t.Parallel()
+	s := newHarness().resize(100, 30).openMarket().trade(1)
 	s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(5 * time.Second)})
 	for s.now.Before(s.m.feeds[0].plannedEnd.Add(plannedGrace)) {
 		if !strings.Contains(s.screen(), "● LIVE") {
 			t.Fatalf("an alarm after %v", s.now.Sub(s.m.feeds[0].plannedEnd))
 		}
-		s.next()
+		s.waitForWake()
 	}
 	if !strings.Contains(s.screen(), "↻ RETRY in 3.0 s · the server ended the stream") {
 		t.Errorf("no word of it:\n%s", s.screen())
@@ -199,19 +209,20 @@ func TestAPlannedEndThatLastsIsSaid(t *testing.T) {
 }
 
 func TestAServerThatIsHardlyEverConnectedIsNotLiveForEver(t *testing.T) {
-	s := newStage().size(100, 30).morning()
+	t.Parallel()
+	s := newHarness().resize(100, 30).openMarket()
 	start, shown := s.now, time.Duration(0)
 	for range 30 {
 		s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(time.Second)})
 		for range 10 {
-			s.pass(100 * time.Millisecond)
+			s.waitFor(100 * time.Millisecond)
 			if strings.Contains(s.screen(), "● LIVE") {
 				shown = s.now.Sub(start)
 			}
 		}
 		s.status(feed.Status{State: feed.Connecting, Planned: true})
-		s.live()
-		s.pass(time.Millisecond)
+		s.goLive()
+		s.waitFor(time.Millisecond)
 	}
 	if shown > plannedGrace {
 		t.Errorf("still LIVE %v after the last message", shown)
@@ -219,23 +230,25 @@ func TestAServerThatIsHardlyEverConnectedIsNotLiveForEver(t *testing.T) {
 }
 
 func TestAServerThatEndsItsStreamAfterEveryMessageIsSteadilyLive(t *testing.T) {
-	s := newStage().size(100, 30).morning()
+	t.Parallel()
+	s := newHarness().resize(100, 30).openMarket()
 	for range 30 {
 		s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(1900 * time.Millisecond)})
 		for range 19 {
-			s.pass(100 * time.Millisecond)
+			s.waitFor(100 * time.Millisecond)
 			if !strings.Contains(s.screen(), "● LIVE") {
 				t.Fatalf("a flicker:\n%s", s.screen())
 			}
 		}
-		s.live()
-		s.pass(100 * time.Millisecond)
-		s.quote(market.Quote{Symbol: "NVDA", Last: num("181.46")})
+		s.goLive()
+		s.waitFor(100 * time.Millisecond)
+		s.quote(market.Quote{Symbol: "NVDA", Last: decimal("181.46")})
 	}
 }
 
 func TestAPlannedEndThatGoesWrongIsSaidAtOnce(t *testing.T) {
-	s := newStage().size(100, 30).morning()
+	t.Parallel()
+	s := newHarness().resize(100, 30).openMarket()
 	s.status(feed.Status{State: feed.Waiting, Planned: true, RetryAt: s.now.Add(time.Second)})
 	s.status(feed.Status{State: feed.Waiting, Cause: "connection refused", Attempt: 1, RetryAt: s.now.Add(time.Second)})
 	if !strings.Contains(s.screen(), "↻ RETRY in 1.0 s · attempt 1 · connection refused") {

@@ -1,24 +1,22 @@
 package ui
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
-// sparkline is a row of numbers as a line of bars, the lowest and the highest filling the height.
+// sparkline is numbers as a line of bars, scaled between the lowest and the highest.
 func sparkline(numbers []string) string {
 	values := make([]float64, 0, len(numbers))
 	for _, s := range numbers {
-		v, err := strconv.ParseFloat(s, 64)
-		if err != nil {
-			continue // absent: the bar has no close
+		if v, err := strconv.ParseFloat(s, 64); err == nil { // else the bar has no close
+			values = append(values, v)
 		}
-		values = append(values, v)
 	}
 	if len(values) == 0 {
 		return ""
 	}
-	low, high := values[0], values[0]
-	for _, v := range values {
-		low, high = min(low, v), max(high, v)
-	}
+	low, high := slices.Min(values), slices.Max(values)
 	out := make([]rune, len(values))
 	for i, v := range values {
 		out[i] = sparkBar(v, low, high)
@@ -26,7 +24,7 @@ func sparkline(numbers []string) string {
 	return string(out)
 }
 
-// sparkBar is the bar for a value; it is a picture, the number beside it is exact.
+// sparkBar is the bar of a value. A picture needs no exact number.
 func sparkBar(v, low, high float64) rune {
 	bars := [...]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'}
 	if high <= low {

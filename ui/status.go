@@ -11,13 +11,13 @@ import (
 	"livetape/ui/humanize"
 )
 
-// StatusText says a change of a feed's state as the event log does: one plain line.
+// StatusText is a change of a feed's state as one plain line, as in the event log.
 func StatusText(s feed.Status) string { return statusSpan(s).text }
 
-// GapText says what a reconnect missed where that is known, and admits where it is not: one plain line.
+// GapText is what a reconnect missed, where that is known, as one plain line.
 func GapText(g *feed.Gap) string { return gapTextsByLength(g)[0] }
 
-// badge says in one line how a feed is: a sign, a word, and what can be said for sure.
+// badge is the state of a feed: a sign, a word, and what is certain about it.
 func (h *feedHealth) badge(now time.Time) []span {
 	s := h.status
 	cause := plainLine(s.Cause)
@@ -36,7 +36,7 @@ func (h *feedHealth) badge(now time.Time) []span {
 	return spans(busy, "◐ CONNECTING", plain, attemptText(s)+prefixed(" · ", cause))
 }
 
-// silenceText says how long nothing has come; the cause of the state is how long that was when it began.
+// silenceText says for how long nothing has arrived. The cause in the status says how long that was when it changed.
 func (h *feedHealth) silenceText(now time.Time) string {
 	if from := h.silentSince(); !from.IsZero() {
 		return " nothing received for " + humanize.Duration(elapsed(now, from))
@@ -44,7 +44,7 @@ func (h *feedHealth) silenceText(now time.Time) string {
 	return ""
 }
 
-// liveBadge shows the rate while bytes come, and their age when they do not.
+// liveBadge shows the rate while bytes arrive, and the age of the last while they do not.
 func (h *feedHealth) liveBadge(now time.Time) []span {
 	if !h.lastByte.IsZero() && elapsed(now, h.lastByte) >= quietAfter {
 		return spans(live, "● LIVE", warn, " · last byte "+humanize.Coarse(elapsed(now, h.lastByte))+" ago")
@@ -81,8 +81,7 @@ func endCauseText(s feed.Status) string {
 	return ""
 }
 
-// gapSpan says what a reconnect missed where that is known, and admits where it is not, in the fullest
-// of its wordings that has room.
+// gapSpan says what a reconnect missed, or that this is not known, in the longest wording that fits.
 func gapSpan(g *feed.Gap, width int) span {
 	st := warn
 	if g.Kind == feed.Continued || g.Kind == feed.Resumed && g.Missed == 0 {
@@ -97,7 +96,7 @@ func gapSpan(g *feed.Gap, width int) span {
 	return span{st, wordings[len(wordings)-1]}
 }
 
-// gapTextsByLength are the ways to say a gap, the fullest first.
+// gapTextsByLength are the wordings of a gap, the longest first.
 func gapTextsByLength(g *feed.Gap) []string {
 	length := humanize.Duration(g.Length)
 	switch g.Kind {
@@ -140,7 +139,7 @@ func missedText(n int) string {
 	return humanize.Count(uint64(n)) + " missed"
 }
 
-// gapMarkText is gapWords as a line between headlines.
+// gapMarkText is the wording of a gap between headlines.
 func gapMarkText(g *feed.Gap, now time.Time) string {
 	words := "gap " + humanize.Duration(g.Length) + " · "
 	switch g.Kind {
@@ -154,7 +153,7 @@ func gapMarkText(g *feed.Gap, now time.Time) string {
 	return timeText(g.Lost, now) + "–" + timeText(g.Lost.Add(g.Length), now) + " · this feed cannot replay"
 }
 
-// statusSpan is a change of state as a line of the log.
+// statusSpan is a change of state as the event log says it.
 func statusSpan(s feed.Status) span {
 	cause := plainLine(s.Cause)
 	switch s.State {
@@ -169,14 +168,14 @@ func statusSpan(s feed.Status) span {
 		if wait := s.RetryAt.Sub(s.Since); wait >= 50*time.Millisecond {
 			retry = "retry in " + humanize.Tenths(wait)
 		}
-		return span{warn, prefixed("", cmp.Or(cause, cmp.Or(endCauseText(s), "connection lost"))) + " · " + retry + attemptText(s)}
+		return span{warn, cmp.Or(cause, endCauseText(s), "connection lost") + " · " + retry + attemptText(s)}
 	case feed.Closed:
 		return span{warn, "closed" + prefixed(" ", cause)}
 	}
 	return span{bad, "failed" + prefixed(" ", cause) + prefixed(" · ", plainLine(s.Advice))}
 }
 
-// marketStateText is the state of a feed's whole market, unless it is simply open.
+// marketStateText is the state of a feed's whole market; empty when it is open.
 func marketStateText(h market.Halt) string {
 	switch h.State {
 	case "", market.Open:
@@ -187,7 +186,7 @@ func marketStateText(h market.Halt) string {
 	return "market " + string(h.State) + prefixed(": ", h.Reason)
 }
 
-// haltTag is a symbol's state, unless it simply trades.
+// haltTag is the state of a symbol; empty when it trades.
 func haltTag(h market.Halt) (tag string, st style) {
 	switch h.State {
 	case "", market.Open:
@@ -198,7 +197,7 @@ func haltTag(h market.Halt) (tag string, st style) {
 	return strings.ToUpper(string(h.State)), muted
 }
 
-// noPricesText explains an empty price table: what is wrong, and what can be done.
+// noPricesText explains an empty price table: what is wrong, and what the user can do.
 func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 	cause, advice := plainLine(h.status.Cause), plainLine(h.status.Advice)
 	switch h.state(now) {
@@ -208,7 +207,7 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 		return []span{{strong, "Connected, but nothing has arrived."}, {muted, keyLabel(k.retry) + " connects anew."}}
 	case feed.Waiting:
 		return []span{
-			{strong, "No prices yet: " + cmp.Or(cause, cmp.Or(endCauseText(h.status), "the connection was lost")) + "."},
+			{strong, "No prices yet: " + cmp.Or(cause, endCauseText(h.status), "the connection was lost") + "."},
 			{muted, "Trying again " + retryInText(h.status, now) + ". " + keyLabel(k.retry) + " tries at once."},
 		}
 	case feed.Closed:
@@ -219,7 +218,7 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 	return []span{{strong, "Connecting to " + h.url}, {muted, "No prices yet."}}
 }
 
-// nothingMappedText is the case of a live feed that has sent no price.
+// nothingMappedText is noPricesText of a live feed.
 func (h *feedHealth) nothingMappedText(k keyMap) []span {
 	if h.messages == 0 {
 		return []span{{strong, "Connected. No event has arrived yet."}}

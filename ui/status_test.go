@@ -11,7 +11,7 @@ import (
 	"livetape/feed/market"
 )
 
-func badgeText(s *stage) string {
+func badgeText(s *harness) string {
 	var out strings.Builder
 	for _, x := range s.m.feeds[0].badge(s.now) {
 		out.WriteString(x.text)
@@ -20,6 +20,7 @@ func badgeText(s *stage) string {
 }
 
 func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		want   string
 		status feed.Status
@@ -39,9 +40,9 @@ func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
 		{"■ CLOSED by server (204)", feed.Status{State: feed.Closed, Cause: "by server (204)"}, 0},
 		{"✕ FAILED 401: the token was refused", feed.Status{State: feed.Failed, Cause: "401: the token was refused"}, 0},
 	} {
-		s := newStage().size(100, 20)
+		s := newHarness().resize(100, 20)
 		s.status(c.status)
-		s.pass(c.after)
+		s.waitFor(c.after)
 		if got := badgeText(s); got != c.want {
 			t.Errorf("got %q, want %q", got, c.want)
 		}
@@ -49,8 +50,9 @@ func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
 }
 
 func TestASilenceGrowsBySeconds(t *testing.T) {
-	s := newStage().size(100, 20).live()
-	s.pass(90 * time.Second)
+	t.Parallel()
+	s := newHarness().resize(100, 20).goLive()
+	s.waitFor(90 * time.Second)
 	s.status(feed.Status{State: feed.Silent, Cause: "nothing received for 90 s"})
 	if got := badgeText(s); got != "◌ SILENT nothing received for 1 min 30 s" {
 		t.Errorf("a stream without a byte: %q", got)
@@ -61,27 +63,29 @@ func TestASilenceGrowsBySeconds(t *testing.T) {
 }
 
 func TestTheBadgeOfALiveFeedShowsItsRateAndDelay(t *testing.T) {
-	s := newStage().size(100, 20).live()
+	t.Parallel()
+	s := newHarness().resize(100, 20).goLive()
 	for range 10 {
 		for range 41 {
-			s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-12 * time.Millisecond)})
+			s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-12 * time.Millisecond)})
 		}
-		s.pass(time.Second)
+		s.waitFor(time.Second)
 	}
 	if got := badgeText(s); got != "● LIVE 41/s · 12 ms" {
 		t.Errorf("got %q", got)
 	}
-	s.pass(3 * time.Second)
+	s.waitFor(3 * time.Second)
 	if got := badgeText(s); got != "● LIVE 16/s · 12 ms" {
 		t.Errorf("after a lull of 4 s: %q", got)
 	}
-	s.pass(time.Second)
+	s.waitFor(time.Second)
 	if got := badgeText(s); got != "● LIVE · last byte 5 s ago" {
 		t.Errorf("after a lull of 5 s: %q", got)
 	}
 }
 
 func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		late time.Duration
 		want string
@@ -96,9 +100,9 @@ func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
 		{-6 * time.Second, "● LIVE · clock 6 s ahead", warn},
 		{-time.Hour - time.Second, "● LIVE · clock 1 h ahead", warn},
 	} {
-		s := newStage().size(100, 20).live()
+		s := newHarness().resize(100, 20).goLive()
 		for range 10 {
-			s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-c.late)})
+			s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-c.late)})
 		}
 		badge := s.m.feeds[0].badge(s.now)
 		if got := badgeText(s); got != c.want || badge[len(badge)-1].style != c.ink {
@@ -108,12 +112,13 @@ func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
 }
 
 func TestStandingPricesAreNotDelayed(t *testing.T) {
-	s := newStage().size(100, 20).live()
-	s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour), Standing: true})
+	t.Parallel()
+	s := newHarness().resize(100, 20).goLive()
+	s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-time.Hour), Standing: true})
 	if got := badgeText(s); got != "● LIVE" {
 		t.Errorf("a standing price: %q", got)
 	}
-	old := market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)}
+	old := market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-time.Hour)}
 	for range 10 {
 		s.quote(old)
 	}
@@ -123,27 +128,29 @@ func TestStandingPricesAreNotDelayed(t *testing.T) {
 }
 
 func TestADelayedFeedStaysDelayedBetweenItsTicks(t *testing.T) {
-	s := newStage().size(100, 20).live()
-	s.quote(market.Quote{Symbol: "A", Last: num("1"), Time: s.now.Add(-time.Hour)})
-	s.pass(40 * time.Second)
-	s.events(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
+	t.Parallel()
+	s := newHarness().resize(100, 20).goLive()
+	s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-time.Hour)})
+	s.waitFor(40 * time.Second)
+	s.receive(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
 	if got := badgeText(s); got != "● LIVE · delayed 1 h" {
 		t.Errorf("after 40 s of comments: %q", got)
 	}
-	s.pass(21 * time.Second)
-	s.events(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
+	s.waitFor(21 * time.Second)
+	s.receive(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
 	if got := badgeText(s); got != "● LIVE" {
 		t.Errorf("after a minute of comments: %q", got)
 	}
 }
 
 func TestBytesWithoutMessagesKeepTheFeedFreshAndCountDuplicates(t *testing.T) {
-	s := newStage().size(100, 20).morning()
-	s.pass(15 * time.Second)
+	t.Parallel()
+	s := newHarness().resize(100, 20).openMarket()
+	s.waitFor(15 * time.Second)
 	if got := badgeText(s); got != "● LIVE · last byte 15 s ago" {
 		t.Errorf("got %q", got)
 	}
-	s.events(feed.Event{Pulse: &feed.Pulse{LastByte: s.now, Duplicates: 2}})
+	s.receive(feed.Event{Pulse: &feed.Pulse{LastByte: s.now, Duplicates: 2}})
 	if got := badgeText(s); got != "● LIVE" {
 		t.Errorf("after a heartbeat: %q", got)
 	}
@@ -156,6 +163,7 @@ func TestBytesWithoutMessagesKeepTheFeedFreshAndCountDuplicates(t *testing.T) {
 }
 
 func TestWhatAReconnectMissedIsSaidForTenSecondsAndStays(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		want, mark string
 		gap        feed.Gap
@@ -166,12 +174,12 @@ func TestWhatAReconnectMissedIsSaidForTenSecondsAndStays(t *testing.T) {
 		{"resumed from id 99-1 after 7 s", "gap 7 s · resumed from id 99-1", feed.Gap{Kind: feed.Continued, From: "99-1", Missed: feed.Unknown}},
 		{"7.2 s without the stream, this feed cannot replay", "12:03:17–12:03:24 · this feed cannot replay", feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown}},
 	} {
-		s := newStage().size(120, 40).morning()
-		s.resumed(c.gap)
+		s := newHarness().resize(120, 40).openMarket()
+		s.loseAndResume(c.gap)
 		if view := s.screen(); !strings.Contains(view, c.want) || !strings.Contains(view, c.mark) {
 			t.Errorf("no %q or no %q in\n%s", c.want, c.mark, view)
 		}
-		s.pass(newsDuration)
+		s.waitFor(newsDuration)
 		if view := s.screen(); strings.Contains(view, c.want) || !strings.Contains(view, c.mark) {
 			t.Errorf("after ten seconds %q stays or %q does not:\n%s", c.want, c.mark, view)
 		}
@@ -183,13 +191,14 @@ func TestWhatAReconnectMissedIsSaidForTenSecondsAndStays(t *testing.T) {
 }
 
 func TestWhatAServerSaysOfItsStreamIsSaidForTenSecondsAndStaysInTheLog(t *testing.T) {
-	s := newStage().size(120, 40).morning()
-	s.events(feed.Event{Message: &feed.Message{Type: "error", Data: []byte(`{"code":7,"message":"slow\u001b[31m consumer"}`), Notice: "slow\x1b[31m consumer (7)"}})
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
+	s.receive(feed.Event{Message: &feed.Message{Type: "error", Data: []byte(`{"code":7,"message":"slow\u001b[31m consumer"}`), Notice: "slow\x1b[31m consumer (7)"}})
 	const want = "the server says: slow consumer (7)"
 	if view := s.screen(); !strings.Contains(view, "● LIVE") || !strings.Contains(view, want) {
 		t.Errorf("no %q in\n%s", want, view)
 	}
-	s.pass(newsDuration)
+	s.waitFor(newsDuration)
 	if view := s.screen(); strings.Contains(view, "the server says") {
 		t.Errorf("after ten seconds it stays:\n%s", view)
 	}
@@ -200,22 +209,24 @@ func TestWhatAServerSaysOfItsStreamIsSaidForTenSecondsAndStaysInTheLog(t *testin
 }
 
 func TestPricesOfALostStreamStayWithTheirAgeAndWithoutColor(t *testing.T) {
-	s := newStage().size(120, 40).morning()
-	retrying(s)
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
+	playRetrying(s)
 	for range 30 {
-		s.pass(time.Second)
+		s.waitFor(time.Second)
 	}
 	line := lineOf(t, strings.Split(s.screen(), "\n"), "MSFT")
 	if !strings.Contains(line, "415.02") || !strings.Contains(line, "33s") {
 		t.Errorf("%q", line)
 	}
-	tone := newRowStyles(elapsed(s.now, s.m.board.Row(desk, "MSFT").Updated), s.m.feeds.isLive(s.now)(desk))
+	tone := newRowStyles(elapsed(s.now, s.m.board.Row(deskFeed, "MSFT").Updated), s.m.feeds.isLive(s.now)(deskFeed))
 	if tone.number != stale || tone.up != stale || tone.down != stale || tone.age != warn {
 		t.Errorf("%+v", tone)
 	}
 }
 
 func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		status feed.Status
 		want   []string
@@ -227,7 +238,7 @@ func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
 		{feed.Status{State: feed.Closed, Cause: "by you"}, []string{"closed by you", "r connects again"}},
 		{feed.Status{State: feed.Failed, Cause: "404: no such path", Advice: "Look at the address."}, []string{"404: no such path", "Look at the address.", "r tries again, q quits"}},
 	} {
-		s := newStage().size(100, 24).status(c.status)
+		s := newHarness().resize(100, 24).status(c.status)
 		for _, want := range c.want {
 			if !strings.Contains(s.screen(), want) {
 				t.Errorf("no %q in\n%s", want, s.screen())
@@ -237,7 +248,8 @@ func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
 }
 
 func TestAHaltedSymbolSaysSoWithItsReason(t *testing.T) {
-	s := newStage().size(180, 40).morning()
+	t.Parallel()
+	s := newHarness().resize(180, 40).openMarket()
 	s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "volatility"}, market.Halt{State: market.Halted, Reason: "circuit breaker"})
 	if view := s.screen(); !strings.Contains(view, "HALTED volatility") || !strings.Contains(view, "market HALTED: circuit breaker") {
 		t.Errorf("no halt in\n%s", view)
@@ -246,17 +258,18 @@ func TestAHaltedSymbolSaysSoWithItsReason(t *testing.T) {
 	if strings.Contains(s.screen(), "HALTED") {
 		t.Error("the halt stays")
 	}
-	narrow := newStage().size(60, 20).live()
-	narrow.quote(market.Quote{Symbol: "A", Name: "Alpha", Last: num("1"), Open: num("1")})
+	narrow := newHarness().resize(60, 20).goLive()
+	narrow.quote(market.Quote{Symbol: "A", Name: "Alpha", Last: decimal("1"), Open: decimal("1")})
 	narrow.message("status", "{}", market.Halt{Symbol: "A", State: market.Halted})
-	narrow.size(34, 20)
+	narrow.resize(34, 20)
 	if !strings.Contains(narrow.screen(), "HALTED") {
 		t.Errorf("no halt on a narrow screen:\n%s", narrow.screen())
 	}
 }
 
 func TestALongCauseBeginsBesideItsStateAndTheAdviceFollows(t *testing.T) {
-	s := newStage().size(60, 24)
+	t.Parallel()
+	s := newHarness().resize(60, 24)
 	s.status(feed.Status{State: feed.Failed, Cause: "401 Unauthorized: the token that DESK_TOKEN holds was refused by the server", Advice: "Check DESK_TOKEN."})
 	lines := strings.Split(s.screen(), "\n")
 	want := []string{" ✕ FAILED 401 Unauthorized: the token that DESK_TOKEN holds", "   was refused by the server", "   Check DESK_TOKEN."}
@@ -266,8 +279,9 @@ func TestALongCauseBeginsBesideItsStateAndTheAdviceFollows(t *testing.T) {
 }
 
 func TestEachOfSeveralFeedsThatFailedHasItsCauseAndAdvice(t *testing.T) {
-	s := newStage(func(c *Config) { c.Feeds = append(c.Feeds, Source{Name: "fx"}) }).size(100, 30).live()
-	s.events(feed.Event{Feed: "fx", Status: &feed.Status{State: feed.Failed, Cause: "401: the token was refused", Advice: "Check that FX_TOKEN is set to a token that is valid today."}})
+	t.Parallel()
+	s := newHarness(func(c *Config) { c.Feeds = append(c.Feeds, Source{Name: "fx"}) }).resize(100, 30).goLive()
+	s.receive(feed.Event{Feed: "fx", Status: &feed.Status{State: feed.Failed, Cause: "401: the token was refused", Advice: "Check that FX_TOKEN is set to a token that is valid today."}})
 	for _, c := range []struct {
 		width int
 		want  string
@@ -277,31 +291,33 @@ func TestEachOfSeveralFeedsThatFailedHasItsCauseAndAdvice(t *testing.T) {
 		{60, " fx    ✕ FAILED 401: the token was refused · Check that FX_…"},
 		{50, " fx    ✕ FAILED 401: the token was refused"},
 	} {
-		if got := strings.Split(s.size(c.width, 30).screen(), "\n")[2]; got != c.want {
+		if got := strings.Split(s.resize(c.width, 30).screen(), "\n")[2]; got != c.want {
 			t.Errorf("at %d columns: %q, want %q", c.width, got, c.want)
 		}
 	}
 }
 
 func TestTimeGoesBackOnlyWhenTheClockWasSet(t *testing.T) {
-	s := newStage().size(80, 20).morning()
-	s.tell(clockMsg{s.now.Add(-time.Second)})
+	t.Parallel()
+	s := newHarness().resize(80, 20).openMarket()
+	s.send(clockMsg{s.now.Add(-time.Second)})
 	if s.m.now.Before(s.now) {
 		t.Error("a late message moved it back")
 	}
 	s.now = s.now.Add(-time.Hour)
-	s.quote(market.Quote{Symbol: "NVDA", Last: num("1")})
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("1")})
 	if line := lineOf(t, strings.Split(s.screen(), "\n"), "NVDA"); !strings.Contains(line, " 0s") {
 		t.Errorf("a new price is old since the clock was set back: %q", line)
 	}
 }
 
 func TestQuotesWithoutRoomOnTheBoardAreCounted(t *testing.T) {
-	s := newStage().size(120, 20).live()
+	t.Parallel()
+	s := newHarness().resize(120, 20).goLive()
 	for i := range 10_002 {
-		s.m.board.Apply(desk, market.Quote{Symbol: itoa(i), Last: num("1")}, s.now)
+		s.m.board.Apply(deskFeed, market.Quote{Symbol: itoa(i), Last: decimal("1")}, s.now)
 	}
-	s.tell(clockMsg{s.now})
+	s.send(clockMsg{s.now})
 	if view := s.screen(); !strings.Contains(view, "2 refused") {
 		t.Errorf("no count in\n%s", view)
 	}

@@ -6,6 +6,7 @@ import (
 )
 
 func TestATimeOfAnotherDayOrYearSaysSo(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		at         time.Time
 		text, cell string
@@ -21,6 +22,7 @@ func TestATimeOfAnotherDayOrYearSaysSo(t *testing.T) {
 }
 
 func TestAnAgeIsNeverOffByItsSecond(t *testing.T) {
+	t.Parallel()
 	for part := range 100 {
 		at := noon().Add(time.Duration(part) * 10 * time.Millisecond)
 		for step := range 400 {
@@ -33,6 +35,7 @@ func TestAnAgeIsNeverOffByItsSecond(t *testing.T) {
 }
 
 func TestAListKeepsItsCursorInItsWindow(t *testing.T) {
+	t.Parallel()
 	l := list{}
 	for _, step := range []func(list) list{
 		func(l list) list { return l.fit(5, 20) }, list.last, func(l list) list { return l.fit(3, 20) }, func(l list) list { return l.fit(3, 2) },
@@ -47,6 +50,7 @@ func TestAListKeepsItsCursorInItsWindow(t *testing.T) {
 }
 
 func TestASparkOfNothingIsNothing(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		in   []string
 		want string

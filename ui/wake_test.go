@@ -10,20 +10,21 @@ import (
 	"livetape/feed"
 )
 
-// next lets time go to the wake-up that the model has asked for; it reports whether there is one.
-func (s *stage) next() bool {
+// waitForWake lets time go to the wake-up that the model has asked for; it reports whether there is one.
+func (s *harness) waitForWake() bool {
 	if s.m.wake.IsZero() {
 		return false
 	}
 	s.now = s.m.wake
-	s.tell(wakeMsg{s.m.generation, s.now})
+	s.send(wakeMsg{s.m.generation, s.now})
 	return true
 }
 
 func TestNothingOnScreenChangesBetweenTwoWakeUps(t *testing.T) {
+	t.Parallel()
 	for name, play := range scenes() {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(demo).size(120, 40)
+			s := newHarness(demoConfig).resize(120, 40)
 			play(s)
 			for range 40 {
 				if s.m.wake.IsZero() {
@@ -35,19 +36,20 @@ func TestNothingOnScreenChangesBetweenTwoWakeUps(t *testing.T) {
 						t.Fatalf("the screen changes %v after %v, and wakes up only after %v", left*part/5, s.m.now, left)
 					}
 				}
-				s.next()
+				s.waitForWake()
 			}
 		})
 	}
 }
 
 func TestAQuietScreenIsDrawnOnceASecondAtMost(t *testing.T) {
+	t.Parallel()
 	for _, scene := range []string{"live", "lull", "silent", "closed", "log", "unknown"} {
-		s := newStage(demo).size(120, 40)
+		s := newHarness(demoConfig).resize(120, 40)
 		scenes()[scene](s)
-		s.pass(20 * time.Second)
+		s.waitFor(20 * time.Second)
 		frames, start, last := 0, s.now, s.m.View()
-		for s.next() && s.now.Before(start.Add(time.Minute)) {
+		for s.waitForWake() && s.now.Before(start.Add(time.Minute)) {
 			if view := s.m.View(); view != last {
 				frames, last = frames+1, view
 			}
@@ -59,11 +61,12 @@ func TestAQuietScreenIsDrawnOnceASecondAtMost(t *testing.T) {
 }
 
 func TestAnOldScreenIsDrawnOnceAMinute(t *testing.T) {
-	s := newStage(demo).size(120, 40)
+	t.Parallel()
+	s := newHarness(demoConfig).resize(120, 40)
 	scenes()["closed"](s)
-	s.pass(10 * time.Minute)
+	s.waitFor(10 * time.Minute)
 	wakes, start := 0, s.now
-	for s.next() && s.now.Before(start.Add(10*time.Minute)) {
+	for s.waitForWake() && s.now.Before(start.Add(10*time.Minute)) {
 		wakes++
 	}
 	if wakes > 40 {
@@ -72,10 +75,11 @@ func TestAnOldScreenIsDrawnOnceAMinute(t *testing.T) {
 }
 
 func TestTheCountdownCountsInTenths(t *testing.T) {
-	s := newStage().size(80, 20)
+	t.Parallel()
+	s := newHarness().resize(80, 20)
 	s.status(feed.Status{State: feed.Waiting, Attempt: 1, Cause: "connection refused", RetryAt: s.now.Add(12 * time.Second)})
 	var read []string
-	for s.next() {
+	for s.waitForWake() {
 		read = append(read, s.m.feeds[0].badge(s.now)[0].text)
 	}
 	want := []string{"↻ RETRY in 11 s", "↻ RETRY in 10 s", "↻ RETRY in 9.9 s"}
@@ -90,33 +94,36 @@ func TestTheCountdownCountsInTenths(t *testing.T) {
 }
 
 func TestAWakeUpOfAnEarlierPlanIsIgnored(t *testing.T) {
-	s := newStage().size(80, 20).morning()
+	t.Parallel()
+	s := newHarness().resize(80, 20).openMarket()
 	before := s.m
-	if cmd := s.tell(wakeMsg{s.m.generation - 1, s.now.Add(time.Hour)}); cmd != nil || s.m.now != before.now {
+	if cmd := s.send(wakeMsg{s.m.generation - 1, s.now.Add(time.Hour)}); cmd != nil || s.m.now != before.now {
 		t.Error("a stale wake-up moved the screen")
 	}
 }
 
 func TestAToastGoesButNotTheOneAfterIt(t *testing.T) {
-	s := newStage().size(80, 20).morning()
+	t.Parallel()
+	s := newHarness().resize(80, 20).openMarket()
 	s.keys("r", "r")
-	s.tell(toastGoneMsg{s.m.toast.id - 1})
+	s.send(toastGoneMsg{s.m.toast.id - 1})
 	if s.m.toast.text == "" {
 		t.Error("the first toast's end took the second")
 	}
-	s.tell(toastGoneMsg{s.m.toast.id})
+	s.send(toastGoneMsg{s.m.toast.id})
 	if s.m.toast.text != "" {
 		t.Error("the toast stays")
 	}
 }
 
 func TestManyEventsComeInFewMessages(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		events := make(chan feed.Event)
 		go func() {
 			defer close(events)
 			for range 100 {
-				events <- feed.Event{Feed: desk}
+				events <- feed.Event{Feed: deskFeed}
 				time.Sleep(time.Millisecond)
 			}
 		}()
@@ -143,6 +150,7 @@ func TestManyEventsComeInFewMessages(t *testing.T) {
 }
 
 func TestAFullBatchDoesNotWaitForItsFrame(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		events := make(chan feed.Event, maxBatch+1)
 		for range maxBatch + 1 {
@@ -158,17 +166,17 @@ func TestAFullBatchDoesNotWaitForItsFrame(t *testing.T) {
 func TestTheModelListensAgainAfterEveryBatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		events := make(chan feed.Event, 1)
-		s := newStage(func(c *Config) { c.Events = events }).size(80, 20)
-		cmd := s.tell(feedBatchMsg{nil, s.now})
-		events <- feed.Event{Feed: desk}
-		if !brings[feedBatchMsg](cmd) {
+		s := newHarness(func(c *Config) { c.Events = events }).resize(80, 20)
+		cmd := s.send(feedBatchMsg{nil, s.now})
+		events <- feed.Event{Feed: deskFeed}
+		if !bringsAny[feedBatchMsg](cmd) {
 			t.Error("nobody listens")
 		}
 	})
 }
 
-// brings runs a command and reports whether a message of that type is among those that it brings at all.
-func brings[T tea.Msg](cmd tea.Cmd) bool {
+// bringsAny runs a command and reports whether a message of that type is among those that it brings at all.
+func bringsAny[T tea.Msg](cmd tea.Cmd) bool {
 	if cmd == nil {
 		return false
 	}
@@ -177,7 +185,7 @@ func brings[T tea.Msg](cmd tea.Cmd) bool {
 		return true
 	case tea.BatchMsg:
 		for _, c := range msg {
-			if brings[T](c) {
+			if bringsAny[T](c) {
 				return true
 			}
 		}

@@ -14,34 +14,34 @@ import (
 	"livetape/ui/humanize"
 )
 
-// random is a decimal of up to 16 digits with the point anywhere.
-func random(r *rand.Rand) market.Decimal {
+// randomDecimal is a decimal of up to 16 digits with the point anywhere.
+func randomDecimal(r *rand.Rand) market.Decimal {
 	digits := fmt.Sprint(1 + r.Int64N([]int64{9, 9_999, 99_999_999, 9_999_999_999_999_999}[r.IntN(4)]))
 	switch r.IntN(3) {
 	case 0:
-		return num(digits)
+		return decimal(digits)
 	case 1:
-		return num(digits + "e-" + itoa(r.IntN(10)))
+		return decimal(digits + "e-" + itoa(r.IntN(10)))
 	}
-	return num(digits[:1] + "." + digits)
+	return decimal(digits[:1] + "." + digits)
 }
 
-// board is a screen of random numbers and the rows they stand for.
-func board(seed uint64, width int) (*stage, []*market.Row) {
+// randomBoard is a screen of random numbers and the rows they stand for.
+func randomBoard(seed uint64, width int) (*harness, []*market.Row) {
 	r := rand.New(rand.NewPCG(seed, 1))
-	s := newStage().size(width, 60).live()
+	s := newHarness().resize(width, 60).goLive()
 	for i := range 12 {
-		q := market.Quote{Symbol: fmt.Sprintf("S%c", 'A'+i), Last: random(r), Volume: random(r), PrevClose: random(r)}
+		q := market.Quote{Symbol: fmt.Sprintf("S%c", 'A'+i), Last: randomDecimal(r), Volume: randomDecimal(r), PrevClose: randomDecimal(r)}
 		if i%3 == 0 {
-			q.Bid, q.Ask = random(r), random(r)
+			q.Bid, q.Ask = randomDecimal(r), randomDecimal(r)
 		}
 		s.quote(q)
 	}
 	return s, s.m.board.Rows()
 }
 
-// said are all numbers that a row may show.
-func said(r *market.Row) map[string]bool {
+// shownNumbers are all numbers that a row may show.
+func shownNumbers(r *market.Row) map[string]bool {
 	price, _ := r.Price()
 	abs, pct, _ := r.Change()
 	low, high, _ := r.Range()
@@ -57,9 +57,10 @@ func numbers(line string) []string {
 }
 
 func TestNumbersAreDigitForDigitThoseOfTheBoard(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(60) {
 		for _, width := range []int{40, 60, 80, 100, 120, 160, 250} {
-			s, rows := board(seed, width)
+			s, rows := randomBoard(seed, width)
 			lines := strings.Split(ansi.Strip(s.m.View()), "\n")
 			for _, r := range rows {
 				checkLine(t, lineOf(t, lines, r.Symbol), r)
@@ -83,16 +84,16 @@ func lineOf(t *testing.T, lines []string, symbol string) string {
 // off after the point, or it is the volume with its unit.
 func checkLine(t *testing.T, line string, r *market.Row) {
 	t.Helper()
-	known := said(r)
+	known := shownNumbers(r)
 	for _, n := range numbers(strings.TrimSuffix(strings.TrimRight(line, " "), "0s")) {
 		plain := strings.ReplaceAll(n, ",", "")
-		if !known[plain] && !known["-"+plain] && !cutOf(known, plain) && plain != humanize.Abbreviate(humanize.Group(r.Volume.Value.String())) {
+		if !known[plain] && !known["-"+plain] && !isCutOf(known, plain) && plain != humanize.Abbreviate(humanize.Group(r.Volume.Value.String())) {
 			t.Errorf("%q is no number of %s (%v):\n%s", n, r.Symbol, known, line)
 		}
 	}
 }
 
-func cutOf(known map[string]bool, cut string) bool {
+func isCutOf(known map[string]bool, cut string) bool {
 	head, ok := strings.CutSuffix(cut, "…")
 	for k := range known {
 		k = strings.TrimPrefix(k, "-")
@@ -105,10 +106,11 @@ func cutOf(known map[string]bool, cut string) bool {
 }
 
 func TestTheLastPriceIsWholeWhereverALineHasRoomForIt(t *testing.T) {
-	s := newStage(demo).morning().ticks(2)
+	t.Parallel()
+	s := newHarness(demoConfig).openMarket().trade(2)
 	for width := 16; width <= 80; width++ {
 		for _, height := range []int{5, 40} {
-			lines := strings.Split(s.size(width, height).screen(), "\n")
+			lines := strings.Split(s.resize(width, height).screen(), "\n")
 			for _, r := range s.m.board.Rows()[:2] {
 				price, _ := r.Price()
 				if view := strings.Join(lines, "\n"); !strings.Contains(view, price.String()) || !strings.Contains(view, r.Symbol) {
@@ -120,12 +122,13 @@ func TestTheLastPriceIsWholeWhereverALineHasRoomForIt(t *testing.T) {
 }
 
 func TestEightyColumnsHaveTheBidAndTheAsk(t *testing.T) {
-	s := newStage().size(80, 24).live()
-	s.quote(stock("NVDA", "", "181.46", "181.45", "181.47", "", "180.23"))
-	s.quote(stock("EUR/USD", "", "1.08423", "1.08421", "1.08425", "", "1.08302"))
-	s.quote(stock("BTC/USD", "", "97128.38", "97128.01", "97129.50", "", "96001.10"))
-	s.quote(stock("PEPE/USD", "", "0.00001239", "0.00001238", "0.00001240", "", "0.00001234"))
-	s.quote(market.Quote{Symbol: "BARE", Last: num("2.5")})
+	t.Parallel()
+	s := newHarness().resize(80, 24).goLive()
+	s.quote(fullQuote("NVDA", "", "181.46", "181.45", "181.47", "", "180.23"))
+	s.quote(fullQuote("EUR/USD", "", "1.08423", "1.08421", "1.08425", "", "1.08302"))
+	s.quote(fullQuote("BTC/USD", "", "97128.38", "97128.01", "97129.50", "", "96001.10"))
+	s.quote(fullQuote("PEPE/USD", "", "0.00001239", "0.00001238", "0.00001240", "", "0.00001234"))
+	s.quote(market.Quote{Symbol: "BARE", Last: decimal("2.5")})
 	view := s.screen()
 	for _, want := range []string{"BID", "ASK", "97128.38", "+1127.28", "+1.17%", "97128.01", "97129.50", "0.00001239", "+0.00000005", "0.00001238", "0.00001240"} {
 		if !strings.Contains(view, want) {
@@ -138,8 +141,9 @@ func TestEightyColumnsHaveTheBidAndTheAsk(t *testing.T) {
 }
 
 func TestATwentyByFiveTerminalHasPricesBesideSymbols(t *testing.T) {
-	s := newStage(demo).size(20, 5).live()
-	s.quote(stock("NVDA", "", "181.46", "", "", "", "180")).quote(stock("BTC/USD", "", "97128.38", "", "", "", "97123.10")).quote(stock("PEPE/USD", "", "0.00001239", "", "", "", "0.00001234"))
+	t.Parallel()
+	s := newHarness(demoConfig).resize(20, 5).goLive()
+	s.quote(fullQuote("NVDA", "", "181.46", "", "", "", "180")).quote(fullQuote("BTC/USD", "", "97128.38", "", "", "", "97123.10")).quote(fullQuote("PEPE/USD", "", "0.00001239", "", "", "", "0.00001234"))
 	for _, key := range []string{"k", "j", "j"} {
 		s.keys(key)
 		if view := s.screen(); regexp.MustCompile(`[0-9.]…| …`).MatchString(view) {
@@ -152,8 +156,9 @@ func TestATwentyByFiveTerminalHasPricesBesideSymbols(t *testing.T) {
 }
 
 func TestTheLastPriceOfEveryRowIsOnAWideScreenInFull(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(60) {
-		s, rows := board(seed, 250)
+		s, rows := randomBoard(seed, 250)
 		lines := strings.Split(ansi.Strip(s.m.View()), "\n")
 		for _, r := range rows {
 			price, _ := r.Price()
@@ -165,6 +170,7 @@ func TestTheLastPriceOfEveryRowIsOnAWideScreenInFull(t *testing.T) {
 }
 
 func TestANumberWithoutRoomIsNeverAnotherNumber(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		number string
 		ext    numberWidth
@@ -193,11 +199,12 @@ func TestANumberWithoutRoomIsNeverAnotherNumber(t *testing.T) {
 }
 
 func TestALitNumberThatIsCutKeepsItsEllipsis(t *testing.T) {
-	s := newStage().size(17, 6).live()
+	t.Parallel()
+	s := newHarness().resize(17, 6).goLive()
 	for _, last := range []string{"181.46", "181.467", "181.4679"} {
-		s.quote(market.Quote{Symbol: "NVDA", Last: num(last)})
+		s.quote(market.Quote{Symbol: "NVDA", Last: decimal(last)})
 		for width := 12; width < 30; width++ {
-			if s.size(width, 6); !utf8.ValidString(s.m.View()) {
+			if s.resize(width, 6); !utf8.ValidString(s.m.View()) {
 				t.Errorf("%s is torn at %d columns: %q", last, width, s.m.View())
 			}
 		}
@@ -205,9 +212,10 @@ func TestALitNumberThatIsCutKeepsItsEllipsis(t *testing.T) {
 }
 
 func TestMissingNumbersAreDashesAndNeverZeros(t *testing.T) {
-	s := newStage().size(200, 30).live()
-	s.quote(stock("FULL", "Full", "1.50", "1.49", "1.51", "1000", "1.40"))
-	s.quote(market.Quote{Symbol: "BARE", Bid: num("7.25")})
+	t.Parallel()
+	s := newHarness().resize(200, 30).goLive()
+	s.quote(fullQuote("FULL", "Full", "1.50", "1.49", "1.51", "1000", "1.40"))
+	s.quote(market.Quote{Symbol: "BARE", Bid: decimal("7.25")})
 	line := lineOf(t, strings.Split(ansi.Strip(s.m.View()), "\n"), "BARE")
 	want := []string{"▌", "BARE", missing, missing, missing, "7.25", missing, missing, missing, "0s"}
 	if got := strings.Fields(line); strings.Join(got, " ") != strings.Join(want[1:], " ") {
@@ -216,26 +224,28 @@ func TestMissingNumbersAreDashesAndNeverZeros(t *testing.T) {
 }
 
 func TestAMidPriceIsMarkedAsOne(t *testing.T) {
-	s := newStage().size(120, 30).live()
-	s.quote(market.Quote{Symbol: "EURUSD", Bid: num("1.10"), Ask: num("1.20")})
+	t.Parallel()
+	s := newHarness().resize(120, 30).goLive()
+	s.quote(market.Quote{Symbol: "EURUSD", Bid: decimal("1.10"), Ask: decimal("1.20")})
 	if line := lineOf(t, strings.Split(ansi.Strip(s.m.View()), "\n"), "EURUSD"); !strings.Contains(line, "≈") || !strings.Contains(line, "1.15") {
 		t.Errorf("%q", line)
 	}
 }
 
 func TestTheScreenSaysWhatAChangeIsMeasuredFrom(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, want string
 		quotes     []market.Quote
 	}{
-		{"previous close", "VS CLOSE", []market.Quote{{Symbol: "A", Last: num("2"), PrevClose: num("1")}}},
-		{"open", "VS OPEN", []market.Quote{{Symbol: "A", Last: num("2"), Open: num("1")}}},
-		{"first seen", "VS FIRST", []market.Quote{{Symbol: "A", Last: num("2")}}},
-		{"the feed", "BY FEED", []market.Quote{{Symbol: "A", Last: num("2"), Change: num("1")}}},
-		{"the feed and another", "+100.00%f", []market.Quote{{Symbol: "A", Last: num("2"), Change: num("1")}, {Symbol: "B", Last: num("2"), PrevClose: num("1")}}},
-		{"mixed", "+100.00%o", []market.Quote{{Symbol: "A", Last: num("2"), Open: num("1")}, {Symbol: "B", Last: num("2"), PrevClose: num("1")}}},
+		{"previous close", "VS CLOSE", []market.Quote{{Symbol: "A", Last: decimal("2"), PrevClose: decimal("1")}}},
+		{"open", "VS OPEN", []market.Quote{{Symbol: "A", Last: decimal("2"), Open: decimal("1")}}},
+		{"first seen", "VS FIRST", []market.Quote{{Symbol: "A", Last: decimal("2")}}},
+		{"the feed", "BY FEED", []market.Quote{{Symbol: "A", Last: decimal("2"), Change: decimal("1")}}},
+		{"the feed and another", "+100.00%f", []market.Quote{{Symbol: "A", Last: decimal("2"), Change: decimal("1")}, {Symbol: "B", Last: decimal("2"), PrevClose: decimal("1")}}},
+		{"mixed", "+100.00%o", []market.Quote{{Symbol: "A", Last: decimal("2"), Open: decimal("1")}, {Symbol: "B", Last: decimal("2"), PrevClose: decimal("1")}}},
 	} {
-		s := newStage().size(100, 30).live()
+		s := newHarness().resize(100, 30).goLive()
 		for _, q := range c.quotes {
 			s.quote(q)
 		}
@@ -246,9 +256,10 @@ func TestTheScreenSaysWhatAChangeIsMeasuredFrom(t *testing.T) {
 }
 
 func TestADashHasNoBasis(t *testing.T) {
-	s := newStage().size(100, 30).live()
-	s.quote(market.Quote{Symbol: "A", Last: num("2"), Open: num("1")})
-	s.quote(market.Quote{Symbol: "B", Last: num("2"), PrevClose: num("0")})
+	t.Parallel()
+	s := newHarness().resize(100, 30).goLive()
+	s.quote(market.Quote{Symbol: "A", Last: decimal("2"), Open: decimal("1")})
+	s.quote(market.Quote{Symbol: "B", Last: decimal("2"), PrevClose: decimal("0")})
 	line := lineOf(t, strings.Split(s.screen(), "\n"), "B")
 	if !strings.Contains(line, missing) || strings.Contains(line, "p ") {
 		t.Errorf("%q", line)
@@ -256,11 +267,12 @@ func TestADashHasNoBasis(t *testing.T) {
 }
 
 func TestTheHeadOfARangeIsNotCut(t *testing.T) {
-	s := newStage().live()
-	s.quote(market.Quote{Symbol: "A", Last: num("2")})
+	t.Parallel()
+	s := newHarness().goLive()
+	s.quote(market.Quote{Symbol: "A", Last: decimal("2")})
 	seen := map[bool]bool{}
 	for width := 30; width < 200; width++ {
-		view := s.size(width, 20).screen()
+		view := s.resize(width, 20).screen()
 		if strings.Contains(view, "SEEN R") && !strings.Contains(view, "SEEN RANGE") {
 			t.Fatalf("at %d columns:\n%s", width, view)
 		}
@@ -272,9 +284,10 @@ func TestTheHeadOfARangeIsNotCut(t *testing.T) {
 }
 
 func TestFortyColumnsHaveTheChangeBesideThePrice(t *testing.T) {
-	s := newStage().size(40, 10).live()
-	s.quote(stock("BTC/USD", "Bitcoin", "97128.38", "", "", "", "97123.10"))
-	s.quote(stock("PEPE/USD", "Pepe", "0.00001239", "", "", "", "0.00001234"))
+	t.Parallel()
+	s := newHarness().resize(40, 10).goLive()
+	s.quote(fullQuote("BTC/USD", "Bitcoin", "97128.38", "", "", "", "97123.10"))
+	s.quote(fullQuote("PEPE/USD", "Pepe", "0.00001239", "", "", "", "0.00001234"))
 	for _, want := range []string{"97128.38", "0.00001239", "+0.01%", "+0.41%", "VS CLOSE", "AGE"} {
 		if !strings.Contains(s.screen(), want) {
 			t.Errorf("no %s in\n%s", want, s.screen())

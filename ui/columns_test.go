@@ -11,8 +11,8 @@ import (
 	"livetape/feed/market"
 )
 
-// points are the cells of the decimal points and the column heads of a screen's price table.
-func points(view string) string {
+// pointsAndHeads are the cells of the decimal points and the column heads of a screen's price table.
+func pointsAndHeads(view string) string {
 	var out strings.Builder
 	for i, line := range strings.Split(ansi.Strip(view), "\n") {
 		if strings.Contains(line, "SYMBOL") {
@@ -31,39 +31,42 @@ func points(view string) string {
 }
 
 func TestColumnsStandStillWhilePricesMove(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 7))
-	s := newStage().size(120, 30).live()
+	s := newHarness().resize(120, 30).goLive()
 	for i := range 9 {
-		s.quote(stock(fmt.Sprintf("SYM0%d", i), "Company", "188.88", "188.88", "188.88", "88888888", "100.00"))
+		s.quote(fullQuote(fmt.Sprintf("SYM0%d", i), "Company", "188.88", "188.88", "188.88", "88888888", "100.00"))
 	}
-	s.quote(market.Quote{Symbol: "SYM00", Last: num("11.11")}) // so that a change can be negative, too
-	want := points(s.m.View())
+	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("11.11")}) // so that a change can be negative, too
+	want := pointsAndHeads(s.m.View())
 	for range 400 {
-		s.pass(gatherInterval)
+		s.waitFor(gatherInterval)
 		price := fmt.Sprintf("%d.%02d", 10+r.IntN(178), r.IntN(100))
-		s.quote(market.Quote{Symbol: fmt.Sprintf("SYM0%d", r.IntN(9)), Last: num(price), Bid: num(price), Ask: num(price), Volume: num(itoa(r.IntN(88888888)))})
-		if got := points(s.m.View()); got != want {
+		s.quote(market.Quote{Symbol: fmt.Sprintf("SYM0%d", r.IntN(9)), Last: decimal(price), Bid: decimal(price), Ask: decimal(price), Volume: decimal(itoa(r.IntN(88888888)))})
+		if got := pointsAndHeads(s.m.View()); got != want {
 			t.Fatalf("columns moved from\n%s\nto\n%s", want, got)
 		}
 	}
 }
 
 func TestColumnsGrowForALongerNumberAndStayGrown(t *testing.T) {
-	s := newStage().size(120, 30).live()
-	s.quote(market.Quote{Symbol: "SYM00", Last: num("9.99")})
-	before := points(s.m.View())
-	s.quote(market.Quote{Symbol: "SYM00", Last: num("12345.678")})
-	grown := points(s.m.View())
-	s.quote(market.Quote{Symbol: "SYM00", Last: num("9.99")})
-	if after := points(s.m.View()); grown == before || after != grown {
+	t.Parallel()
+	s := newHarness().resize(120, 30).goLive()
+	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("9.99")})
+	before := pointsAndHeads(s.m.View())
+	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("12345.678")})
+	grown := pointsAndHeads(s.m.View())
+	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("9.99")})
+	if after := pointsAndHeads(s.m.View()); grown == before || after != grown {
 		t.Errorf("before %s grown %s after %s", before, grown, after)
 	}
 }
 
 func TestWideNamesDoNotMoveTheColumnsBesideThem(t *testing.T) {
-	s := newStage().size(120, 30).live()
+	t.Parallel()
+	s := newHarness().resize(120, 30).goLive()
 	for i, name := range []string{"Plain", "トヨタ自動車", "Rocket 🚀 Corp.", "Société Générale", "한국전력공사"} {
-		s.quote(stock(fmt.Sprintf("SYM0%d", i), name, "188.88", "188.88", "188.88", "1", "100.00"))
+		s.quote(fullQuote(fmt.Sprintf("SYM0%d", i), name, "188.88", "188.88", "188.88", "1", "100.00"))
 	}
 	var at []int
 	for _, line := range strings.Split(ansi.Strip(s.m.View()), "\n") {
@@ -82,21 +85,23 @@ func TestWideNamesDoNotMoveTheColumnsBesideThem(t *testing.T) {
 }
 
 func TestOnlyTheDigitsThatChangedLightUp(t *testing.T) {
-	s := newStage().size(80, 20).live()
-	s.quote(market.Quote{Symbol: "NVDA", Last: num("181.46")})
-	s.quote(market.Quote{Symbol: "NVDA", Last: num("181.52")})
+	t.Parallel()
+	s := newHarness().resize(80, 20).goLive()
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("181.46")})
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("181.52")})
 	lit := "181." + "\x1b[m" + s.m.theme.normal[upFlash] + "52" + resetSequence
 	s.keys("tab") // the row under the cursor has colors of its own
 	if view := s.m.View(); !strings.Contains(view, "181."+s.m.theme.normal[upFlash]+"52"+resetSequence) && !strings.Contains(view, lit) {
 		t.Errorf("not lit: %q", view)
 	}
-	s.pass(flashDuration)
+	s.waitFor(flashDuration)
 	if view := s.m.View(); strings.Contains(view, s.m.theme.normal[upFlash]+"52") {
 		t.Error("still lit after the flash")
 	}
 }
 
 func TestTheFirstDigitThatDiffers(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		before, after string
 		want          int
