@@ -40,28 +40,27 @@ const (
 
 // rowText is a row of the board as text, digit for digit.
 type rowText struct {
-	price            string
-	mid              bool
-	change, percent  string
-	basis            market.Basis
-	bid, ask, volume string
-	low, high        string
-	rangeSeen        bool
-	name, tag        string
-	tagStyle         style
+	numbers   [columns]string // of the columns with one number
+	mid       bool            // the price is the middle of bid and ask
+	basis     market.Basis    // of the change
+	low, high string
+	rangeSeen bool // low and high are those of the prices seen
+	name, tag string
+	tagStyle  style
 }
 
 func newRowText(r *market.Row) rowText {
-	text := rowText{name: r.Name, bid: r.Bid.Value.String(), ask: r.Ask.Value.String(), volume: humanize.Group(r.Volume.Value.String())}
 	price, mid := r.Price()
-	text.price, text.mid = price.String(), mid
-	abs, pct, basis := r.Change()
-	text.change, text.percent, text.basis = withPlus(abs.String(), abs.Sign()), withPlus(pct.String(), pct.Sign()), basis
-	if text.percent != "" {
-		text.percent += "%"
-	}
+	change, percent, basis := r.Change()
 	low, high, seen := r.Range()
-	text.low, text.high, text.rangeSeen = low.String(), high.String(), seen
+	text := rowText{mid: mid, basis: basis, low: low.String(), high: high.String(), rangeSeen: seen, name: r.Name}
+	text.numbers = [columns]string{
+		colLast: price.String(), colChange: withPlus(change), colPercent: withPlus(percent),
+		colBid: r.Bid.Value.String(), colAsk: r.Ask.Value.String(), colVolume: humanize.Group(r.Volume.Value.String()),
+	}
+	if percent.IsSet() {
+		text.numbers[colPercent] += "%"
+	}
 	text.tag, text.tagStyle = haltTag(r.Halt)
 	if text.tag != "" && r.Halt.Reason != "" {
 		text.name = r.Halt.Reason
@@ -72,9 +71,8 @@ func newRowText(r *market.Row) rowText {
 // columnWidths is the width that each column needs for all rows seen so far. It grows and never shrinks: nobody can
 // read a column that moves with every tick.
 type columnWidths struct {
-	symbol, feed, name                      int
-	last, change, percent, bid, ask, volume numberWidth
-	low, high                               int
+	symbol, feed, name int
+	numbers            [columns]numberWidth // of the range: low as whole, high as fraction
 }
 
 // grow makes room for a row.
@@ -83,13 +81,19 @@ func (w *columnWidths) grow(r *market.Row) {
 	w.symbol = max(w.symbol, cells(r.Symbol))
 	w.feed = max(w.feed, cells(r.Feed))
 	w.name = max(w.name, cells(text.name)+cells(prefixed(" ", text.tag)))
-	w.last.fit(text.price)
-	w.change.fit(text.change)
-	w.percent.fit(text.percent)
-	w.bid.fit(text.bid)
-	w.ask.fit(text.ask)
-	w.volume.fit(text.volume)
-	w.low, w.high = max(w.low, len(text.low)), max(w.high, len(text.high))
+	for c, number := range text.numbers {
+		w.numbers[c].fit(number)
+	}
+	bounds := &w.numbers[colRange]
+	bounds.whole, bounds.fraction = max(bounds.whole, len(text.low)), max(bounds.fraction, len(text.high))
+}
+
+// unaligned is the widths without alignment of some columns.
+func (w columnWidths) unaligned(cols ...column) *columnWidths {
+	for _, c := range cols {
+		w.numbers[c].unaligned = true
+	}
+	return &w
 }
 
 // columnSlot is a column on screen.
@@ -114,8 +118,7 @@ type columnLayout struct {
 func (w *columnWidths) layOut(width int, manyFeeds bool) columnLayout {
 	all := w.choose(width, manyFeeds)
 	if all.widths[colBid] > 0 && all.widths[colAsk] == 0 {
-		unaligned := *w
-		unaligned.change.unaligned, unaligned.bid.unaligned, unaligned.ask.unaligned = true, true, true
+		unaligned := w.unaligned(colChange, colBid, colAsk)
 		if both := unaligned.choose(width, manyFeeds); both.widths[colAsk] > 0 {
 			return unaligned.spread(both)
 		}
@@ -123,8 +126,7 @@ func (w *columnWidths) layOut(width int, manyFeeds bool) columnLayout {
 	if all.widths[colPercent] > 0 || all.count == 0 {
 		return w.spread(all)
 	}
-	unaligned := *w
-	unaligned.last.unaligned = true
+	unaligned := w.unaligned(colLast)
 	tight := unaligned.choose(width, manyFeeds)
 	switch {
 	case tight.widths[colPercent] == 0 && all.widths[colLast] == w.widthFor(colLast, width):
@@ -139,11 +141,11 @@ func (w *columnWidths) layOut(width int, manyFeeds bool) columnLayout {
 // without arrows.
 func (w *columnWidths) symbolAndPriceOnly(width int) columnLayout {
 	l := columnLayout{gap: 2, shortVolume: true, noArrow: true}
-	room, need := max(width-gutter, 0), max(w.last.total(), len("LAST"))
+	room, need := max(width-gutter, 0), max(w.numbers[colLast].total(), len("LAST"))
 	symbol := min(max(room-l.gap-need, minSymbolWidth), w.widthFor(colSymbol, width), room)
 	l.slots = append(l.slots, columnSlot{colSymbol, symbol, numberWidth{}})
 	if last := min(need, room-symbol-l.gap); last > 0 {
-		l.slots = append(l.slots, columnSlot{colLast, last, w.last})
+		l.slots = append(l.slots, columnSlot{colLast, last, w.numbers[colLast]})
 	}
 	return l
 }
@@ -193,14 +195,14 @@ func (w *columnWidths) spread(chosen chosenColumns) columnLayout {
 	if !chosen.widen(colName, min(w.name, maxNameWidth)) {
 		chosen.widen(colName, chosen.widths[colName]+chosen.left)
 	}
-	l.shortVolume = !chosen.widen(colVolume, max(w.volume.total(), minVolumeWidth))
-	l.rangeNumbers = chosen.widen(colRange, w.low+1+barCells+1+w.high)
+	l.shortVolume = !chosen.widen(colVolume, max(w.numbers[colVolume].total(), minVolumeWidth))
+	l.rangeNumbers = chosen.widen(colRange, w.numbers[colRange].total()+barCells+2)
 	if chosen.count > 1 {
 		l.gap += min(chosen.left/(chosen.count-1), 2)
 	}
 	for c, width := range chosen.widths {
 		if width > 0 {
-			l.slots = append(l.slots, columnSlot{column(c), width, w.numbersOf(column(c))})
+			l.slots = append(l.slots, columnSlot{column(c), width, w.numbers[c]})
 		}
 	}
 	return l
@@ -216,20 +218,20 @@ func (w *columnWidths) widthFor(c column, width int) int {
 	case colName:
 		return min(w.name, minNameWidth)
 	case colLast:
-		return arrowCells + max(w.last.total(), 4)
+		return arrowCells + max(w.numbers[colLast].total(), 4)
 	case colPercent:
-		return max(w.percent.total()+1, len("VS CLOSE"))
+		return max(w.numbers[colPercent].total()+1, len("VS CLOSE"))
 	case colRange:
-		if w.low == 0 {
+		if w.numbers[colRange].total() == 0 {
 			return 0
 		}
 		return barCells
 	case colVolume:
-		return min(w.volume.total(), 1) * minVolumeWidth
+		return min(w.numbers[colVolume].total(), 1) * minVolumeWidth
 	case colAge:
 		return ageCells
 	}
-	if e := w.numbersOf(c); e.total() > 0 {
+	if e := w.numbers[c]; e.total() > 0 {
 		return max(e.total(), 3)
 	}
 	return 0
@@ -237,24 +239,3 @@ func (w *columnWidths) widthFor(c column, width int) int {
 
 // maxSymbolWidth is that of the symbol column on a line of some width.
 func maxSymbolWidth(width int) int { return max(width/6, 6) + 4 }
-
-// numbersOf is the width of a column's numbers.
-func (w *columnWidths) numbersOf(c column) numberWidth {
-	switch c {
-	case colLast:
-		return w.last
-	case colChange:
-		return w.change
-	case colPercent:
-		return w.percent
-	case colBid:
-		return w.bid
-	case colAsk:
-		return w.ask
-	case colVolume:
-		return w.volume
-	case colRange: // low and high on either side of the bar
-		return numberWidth{whole: w.low, fraction: w.high}
-	}
-	return numberWidth{}
-}

@@ -169,7 +169,7 @@ func (w *columnWidths) natural() int {
 			n += need + 3
 		}
 	}
-	return n + max(min(w.name, maxNameWidth)-minNameWidth, 0) + max(w.volume.total()-minVolumeWidth, 0) + w.low + w.high + 2
+	return n + max(min(w.name, maxNameWidth)-minNameWidth, 0) + max(w.numbers[colVolume].total()-minVolumeWidth, 0) + w.numbers[colRange].total() + 2
 }
 
 // statusLines are the badges and what belongs to them, in as many lines as they need and may have.

@@ -3,6 +3,8 @@ package ui
 import (
 	"strings"
 	"unicode/utf8"
+
+	"livetape/feed/market"
 )
 
 // missing stands for a number that the feed never gave.
@@ -18,12 +20,12 @@ func split(number string) (whole, fraction string) {
 	return number, ""
 }
 
-// withPlus puts a plus before a positive number.
-func withPlus(number string, sign int) string {
-	if sign > 0 {
-		return "+" + number
+// withPlus is a number with its sign, also if that is a plus.
+func withPlus(d market.Decimal) string {
+	if d.Sign() > 0 {
+		return "+" + d.String()
 	}
-	return number
+	return d.String()
 }
 
 // firstDifference is the index of the first digit that differs; zero when the number of digits before the point does.

@@ -67,13 +67,13 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	case colLast:
 		t.drawLast(s, r)
 	case colChange:
-		t.drawNumber(s.numbers, s.width, r.text.change, r.styles.forSign(signOf(r.text.change)))
+		t.drawNumber(s.numbers, s.width, r.text.numbers[colChange], r.styles.forSign(signOf(r.text.numbers[colChange])))
 	case colPercent:
 		t.drawPercent(s, r)
 	case colBid:
-		t.drawBidOrAsk(s, r, &r.Bid, r.text.bid)
+		t.drawBidOrAsk(s, r, &r.Bid)
 	case colAsk:
-		t.drawBidOrAsk(s, r, &r.Ask, r.text.ask)
+		t.drawBidOrAsk(s, r, &r.Ask)
 	case colVolume:
 		t.drawVolume(s, r)
 	case colRange:
@@ -118,17 +118,18 @@ func (t *priceTable) drawLast(s columnSlot, r *tableRow) {
 		width -= arrowCells
 	}
 	if r.text.mid || r.styles.faded || !isFlashing(&r.Last, t.now) {
-		t.drawNumber(s.numbers, width, r.text.price, r.styles.number)
+		t.drawNumber(s.numbers, width, r.text.numbers[colLast], r.styles.number)
 		return
 	}
 	flash := upFlash
 	if r.Tick < 0 {
 		flash = downFlash
 	}
-	t.drawHighlighted(s.numbers, width, r.text.price, highlight{r.styles.number, flash, firstDifference(r.Last.Prev.String(), r.text.price)})
+	t.drawHighlighted(s.numbers, width, r.text.numbers[colLast], highlight{r.styles.number, flash, firstDifference(r.Last.Prev.String(), r.text.numbers[colLast])})
 }
 
-func (t *priceTable) drawBidOrAsk(s columnSlot, r *tableRow, c *market.Cell, text string) {
+func (t *priceTable) drawBidOrAsk(s columnSlot, r *tableRow, c *market.Cell) {
+	text := r.text.numbers[s.col]
 	if r.styles.faded || !isFlashing(c, t.now) {
 		t.drawNumber(s.numbers, s.width, text, r.styles.number)
 		return
@@ -149,20 +150,20 @@ func (t *priceTable) drawPercent(s columnSlot, r *tableRow) {
 		return
 	}
 	basis := ""
-	if t.basisMixed && r.text.percent != "" {
+	if t.basisMixed && r.text.numbers[colPercent] != "" {
 		basis = [...]string{"", "p", "o", "s", "f"}[r.text.basis]
 	}
-	t.drawNumber(s.numbers, s.width-1, r.text.percent, r.styles.forSign(signOf(r.text.percent)))
+	t.drawNumber(s.numbers, s.width-1, r.text.numbers[colPercent], r.styles.forSign(signOf(r.text.numbers[colPercent])))
 	t.w.writeLeft(r.styles.quiet, basis, 1)
 }
 
 // drawVolume draws the volume in full, or abbreviated where it has no room.
 func (t *priceTable) drawVolume(s columnSlot, r *tableRow) {
-	if t.columns.shortVolume && r.text.volume != "" {
-		t.w.writeRight(r.styles.quiet, humanize.Abbreviate(r.text.volume), s.width)
+	if t.columns.shortVolume && r.text.numbers[colVolume] != "" {
+		t.w.writeRight(r.styles.quiet, humanize.Abbreviate(r.text.numbers[colVolume]), s.width)
 		return
 	}
-	t.drawNumber(s.numbers, s.width, r.text.volume, r.styles.quiet)
+	t.drawNumber(s.numbers, s.width, r.text.numbers[colVolume], r.styles.quiet)
 }
 
 // drawRange draws where the price is between low and high, and these numbers when there is room.
@@ -185,7 +186,7 @@ func (t *priceTable) drawRange(s columnSlot, r *tableRow) {
 }
 
 func (t *priceTable) drawRangeBar(r *tableRow) {
-	at := rangeBarCell(r.text.low, r.text.high, r.text.price)
+	at := rangeBarCell(r.text.low, r.text.high, r.text.numbers[colLast])
 	t.w.write(stale, strings.Repeat("─", at))
 	t.w.write(r.styles.number, "●")
 	t.w.write(stale, strings.Repeat("─", barCells-1-at))
