@@ -69,8 +69,8 @@ func (f benchFlags) validate(cmd *cobra.Command) error {
 		}
 	}
 	switch p := f.plan; {
-	case p.Clients < 1 || p.Clients > loadgen.MostClients:
-		return usageErrorf(cmd, "--clients is %d; it must be between 1 and %d", p.Clients, loadgen.MostClients)
+	case p.Clients < 1 || p.Clients > loadgen.MaxClients:
+		return usageErrorf(cmd, "--clients is %d; it must be between 1 and %d", p.Clients, loadgen.MaxClients)
 	case p.For <= 0:
 		return usageErrorf(cmd, "--for is %s; it must be over 0", p.For)
 	case p.Ramp < 0:
@@ -91,7 +91,7 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 		return usageErrorf(cmd, "%s sends JSON lines; only event streams can be measured", config.Name)
 	}
 	f.plan.Feed = config
-	if err := loadgen.MakeRoom(f.plan.Clients); err != nil {
+	if err := loadgen.RaiseFileLimit(f.plan.Clients); err != nil {
 		return usageError{err, helpHint(cmd)}
 	}
 	progress := benchProgress{statusLine: newStatusLine(cmd.ErrOrStderr()), clients: f.plan.Clients}
@@ -100,7 +100,7 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 		return usageError{err, helpHint(cmd)}
 	}
 	progress.clear()
-	nobody := report.Nobody()
+	nobody := report.NoneConnected()
 	write := report.Text
 	switch {
 	case f.json:

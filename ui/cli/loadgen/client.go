@@ -12,200 +12,198 @@ import (
 	"livetape/feed"
 )
 
-// client is one of many that listen. One goroutine runs it; what others look at meanwhile is atomic.
+// client is one of many that listen. One goroutine runs it; what others read meanwhile is atomic.
 type client struct {
 	run    *run
 	number int
 	visit  *feed.Visit
-	ledger
+	ids    receivedIDs
 
-	events, bytes atomic.Uint64
-	settled       bool // its first answer has come, or will not
-	connections   int
-	proto         string
-	held          bool      // it was connected when the time was up
-	done          bool      // the server wants it no more
-	between       bool      // its stream ended, and it has not asked for another one yet, or only just
-	latest        time.Time // when the last event came
+	events, bytes  atomic.Uint64
+	answered       bool // its first response has come, or will not
+	connections    int
+	proto          string
+	connectedAtEnd bool      // when the time was up
+	noContent      bool      // the server said 204: do not reconnect
+	reconnecting   bool      // its stream ended, and it waits to ask for another one, or has only just asked
+	lastEvent      time.Time // when it came
 
-	scanner scanner
-	present connection
-	stamps  stamps
-	times   *histogram
+	scanner    scanner
+	current    connection
+	timestamps timestampStats
+	latencies  *histogram
 }
 
-// connection is what is known of the present one.
+// connection is what is known of the current one.
 type connection struct {
-	asked    time.Time
-	begun    bool   // an event came
-	replayed uint64 // events still to come that are of before
+	requested  time.Time
+	begun      bool   // an event came
+	replayLeft uint64 // events still to come that the server replays
 }
 
 func newClient(r *run, number int, visit *feed.Visit) *client {
 	return &client{
-		run: r, number: number, visit: visit, times: &r.times[number%len(r.times)],
-		ledger:  ledger{union: r.union, filtered: r.filtered},
+		run: r, number: number, visit: visit, latencies: &r.latencies[number%len(r.latencies)],
+		ids:     receivedIDs{comparison: r.comparison, filtered: r.filtered},
 		scanner: newScanner(r.plan.Feed.LastEventID),
 	}
 }
 
-// live connects when it is this client's turn, and listens until ctx ends.
-func (c *client) live(ctx context.Context, settled chan<- struct{}) {
+// listenUntilDone connects when it is this client's turn, and listens until ctx ends.
+func (c *client) listenUntilDone(ctx context.Context, answered chan<- struct{}) {
 	if !sleep(ctx, c.run.plan.Ramp*time.Duration(c.number)/time.Duration(c.run.plan.Clients)) {
 		return
 	}
 	for {
-		c.connect(ctx, func() { c.settle(settled) })
-		if ctx.Err() != nil || !c.run.plan.Reconnect || c.done || !sleep(ctx, c.scanner.reconnectionTime()) {
+		c.connect(ctx, func() { c.noteAnswer(answered) })
+		if ctx.Err() != nil || !c.run.plan.Reconnect || c.noContent || !sleep(ctx, c.scanner.reconnectionTime()) {
 			return
 		}
 	}
 }
 
-// settle is called when the first request has its answer.
-func (c *client) settle(settled chan<- struct{}) {
-	if !c.settled {
-		c.settled = true
-		c.run.settled.Add(1)
-		settled <- struct{}{}
+// noteAnswer is called when a request has its response; only the first counts.
+func (c *client) noteAnswer(answered chan<- struct{}) {
+	if !c.answered {
+		c.answered = true
+		c.run.answered.Add(1)
+		answered <- struct{}{}
 	}
 }
 
 // connect makes one connection and listens to it.
-func (c *client) connect(ctx context.Context, answered func()) {
+func (c *client) connect(ctx context.Context, onAnswer func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	resp, no := c.ask(ctx, cancel)
+	resp, refused := c.request(ctx, cancel)
 	if resp != nil {
 		defer resp.Body.Close()
 	}
 	switch {
-	case resp == nil && no.cause == "": // the time is up
-	case no.cause != "":
-		c.run.endings.refuse(no.cause, no.advice)
-		answered()
+	case resp == nil && refused.cause == "": // the time is up
+	case refused.cause != "":
+		c.run.failures.addRefusal(refused.cause, refused.advice)
+		onAnswer()
 	default:
 		c.connections++
 		c.proto = resp.Proto
-		c.run.live.Add(1)
-		answered()
+		c.run.connected.Add(1)
+		onAnswer()
 		c.listen(ctx, resp)
-		c.between = !c.held && c.run.plan.Reconnect
-		c.run.live.Add(-1)
+		c.reconnecting = !c.connectedAtEnd && c.run.plan.Reconnect
+		c.run.connected.Add(-1)
 	}
 }
 
 // refusal is why there is no stream, and what to do about it; zero when there is one.
 type refusal struct{ cause, advice string }
 
-// Advice on a server that gave no answer at all, and on one that gave an error.
 const (
-	unreachable = "check host and port, and that the server runs and is not behind a firewall"
-	unwell      = "the server, or what stands before it, is not well: try again later"
+	adviceNoAnswer    = "check host and port, and that the server runs and is not behind a firewall"
+	adviceServerError = "the server, or what stands before it, is not well: try again later"
 )
 
-// ask sends the request, when not too many others wait for their answer.
-func (c *client) ask(ctx context.Context, cancel func()) (resp *http.Response, no refusal) {
+// request asks for a stream, once not too many others wait for their response.
+func (c *client) request(ctx context.Context, cancel func()) (resp *http.Response, refused refusal) {
 	select {
-	case c.run.answers <- struct{}{}:
-		defer func() { <-c.run.answers }()
+	case c.run.pending <- struct{}{}:
+		defer func() { <-c.run.pending }()
 	case <-ctx.Done():
 		return nil, refusal{}
 	}
-	outer := ctx.Err
-	var late atomic.Bool
-	patience := time.AfterFunc(answerTime, func() { late.Store(true); cancel() })
-	defer patience.Stop()
-	c.present, c.between = connection{asked: time.Now()}, false
+	var timedOut atomic.Bool
+	timeout := time.AfterFunc(answerTimeout, func() { timedOut.Store(true); cancel() })
+	defer timeout.Stop()
+	c.current, c.reconnecting = connection{requested: time.Now()}, false
 	resp, err := c.visit.Ask(ctx, string(c.scanner.id), func(feed.Hop) {})
 	switch {
-	case late.Load():
-		return resp, refusal{"no answer within " + answerTime.String(), unreachable}
-	case outer() != nil:
-		c.between = c.connections > 0 && time.Since(c.present.asked) < stalledAfter
+	case timedOut.Load():
+		return resp, refusal{"no answer within " + answerTimeout.String(), adviceNoAnswer}
+	case ctx.Err() != nil:
+		c.reconnecting = c.connections > 0 && time.Since(c.current.requested) < stalledAfter
 		return resp, refusal{}
 	case err != nil:
-		no.cause, no.advice = c.visit.Explain(err)
-		no.advice = cmp.Or(no.advice, unreachable)
-		return nil, no
+		refused.cause, refused.advice = c.visit.Explain(err)
+		refused.advice = cmp.Or(refused.advice, adviceNoAnswer)
+		return nil, refused
 	}
-	c.done = resp.StatusCode == http.StatusNoContent
-	no.cause, no.advice = c.visit.Refusal(resp)
+	c.noContent = resp.StatusCode == http.StatusNoContent
+	refused.cause, refused.advice = c.visit.Refusal(resp)
 	if resp.StatusCode >= 500 {
-		no.advice = unwell
+		refused.advice = adviceServerError
 	}
-	return resp, no
+	return resp, refused
 }
 
 // listen reads a stream to its end.
 func (c *client) listen(ctx context.Context, resp *http.Response) {
-	resp.Body = counted{resp.Body, &c.bytes}
+	resp.Body = countingBody{resp.Body, &c.bytes}
 	body := c.visit.Plain(resp)
 	c.scanner.reset()
 	for {
 		err := c.scanner.readFrom(body)
-		c.takeAll(time.Now())
+		c.process(time.Now())
 		switch {
 		case err == nil:
 		case ctx.Err() != nil:
-			c.held = true
+			c.connectedAtEnd = true
 			return
 		case errors.Is(err, io.EOF):
-			c.run.endings.drop("the server ended the stream")
+			c.run.failures.addDrop("the server ended the stream")
 			return
 		default:
 			cause, _ := c.visit.Explain(err)
-			c.run.endings.drop(cause)
+			c.run.failures.addDrop(cause)
 			return
 		}
 	}
 }
 
-// counted counts what is read of a body, as it came over the wire.
-type counted struct {
+// countingBody counts the bytes of a body, as they came over the wire.
+type countingBody struct {
 	io.ReadCloser
 	bytes *atomic.Uint64
 }
 
-func (b counted) Read(p []byte) (int, error) {
+func (b countingBody) Read(p []byte) (int, error) {
 	n, err := b.ReadCloser.Read(p)
 	b.bytes.Add(uint64(n))
 	return n, err
 }
 
-// takeAll takes the events that were read at a time.
-func (c *client) takeAll(at time.Time) {
+// process takes the events that were read, at a time.
+func (c *client) process(at time.Time) {
 	var n uint64
 	for c.scanner.next() {
 		e := &c.scanner.event
-		if c.takeControl(e) {
+		if c.takeControlEvent(e) {
 			continue
 		}
 		n++
-		c.ledger.take(e)
+		c.ids.add(e)
 		c.measure(e, at)
 	}
 	if n > 0 {
-		c.latest = at
+		c.lastEvent = at
 		c.events.Add(n)
 	}
 }
 
-// takeControl takes what a server of livetape's kind says of the stream itself, and reports false for anything else.
-func (c *client) takeControl(e *event) bool {
-	begins := !c.present.begun
-	c.present.begun = true
+// takeControlEvent takes what a livetape server says of the stream itself, and reports false for any other event.
+func (c *client) takeControlEvent(e *event) bool {
+	first := !c.current.begun
+	c.current.begun = true
 	switch string(e.kind) {
 	case "snapshot":
-		return c.ledger.snapshot(e, begins)
+		return c.ids.snapshot(e, first)
 	case "resume":
-		from, replayed := resumption(e.data)
-		if begins {
-			c.present.replayed = replayed
+		from, replayed := parseResume(e.data)
+		if first {
+			c.current.replayLeft = replayed
 		}
-		return c.ledger.resume(from, begins)
+		return c.ids.resume(from, first)
 	case "reset":
-		return c.ledger.reset(begins)
+		return c.ids.reset(first)
 	}
 	return false
 }

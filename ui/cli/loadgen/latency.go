@@ -1,48 +1,203 @@
 package loadgen
 
-import "time"
+import (
+	"bytes"
+	"math/bits"
+	"sync/atomic"
+	"time"
 
-// latency says how long events took, unless the clocks make nonsense of it.
-func (r *run) latency(rep *Report) {
-	var s stamps
+	"github.com/tidwall/gjson"
+)
+
+// timestampStats counts the events whose latency was measured, and those whose latency could not be.
+type timestampStats struct {
+	measured      uint64
+	early         uint64 // made before the client asked for its stream, or replayed
+	ahead         uint64 // stamped later than they arrived
+	missing       uint64 // without a time that can be read
+	slowest       time.Duration
+	furthestAhead time.Duration
+}
+
+func (s *timestampStats) add(other timestampStats) {
+	s.measured += other.measured
+	s.early += other.early
+	s.ahead += other.ahead
+	s.missing += other.missing
+	s.furthestAhead = max(s.furthestAhead, other.furthestAhead)
+}
+
+// measure measures the time from the timestamp in the payload to the arrival.
+func (c *client) measure(e *event, at time.Time) {
+	if c.current.replayLeft > 0 {
+		c.current.replayLeft--
+		c.timestamps.early++
+		return
+	}
+	if !c.run.steady.Load() {
+		return
+	}
+	timestamp, ok := timestampOf(e)
+	switch took := at.Sub(timestamp); {
+	case !ok:
+		c.timestamps.missing++
+	case took < 0:
+		c.timestamps.ahead++
+		c.timestamps.furthestAhead = max(c.timestamps.furthestAhead, -took)
+	case timestamp.Before(c.current.requested):
+		c.timestamps.early++
+	default:
+		c.timestamps.measured++
+		c.timestamps.slowest = max(c.timestamps.slowest, took)
+		c.latencies.add(took)
+	}
+}
+
+// timestampOf is the payload's member "time", in RFC 3339.
+func timestampOf(e *event) (timestamp time.Time, ok bool) {
+	if !e.whole {
+		return timestamp, false
+	}
+	value, last := timeAtEnd(e.data)
+	if !last {
+		found := gjson.GetBytes(e.data, "time")
+		if found.Type != gjson.String {
+			return timestamp, false
+		}
+		value = []byte(found.Str)
+	}
+	return timestamp, timestamp.UnmarshalText(value) == nil
+}
+
+// timeAtEnd returns the value of "time" where it is a string without escapes, and the last member of the object.
+// Nothing else can end like that: within a string, the quotes would be escaped.
+func timeAtEnd(data []byte) (value []byte, ok bool) {
+	before, ok := bytes.CutSuffix(data, []byte(`"}`))
+	quote := bytes.LastIndexByte(before, '"')
+	if !ok || quote < 0 || !bytes.HasSuffix(before[:quote], []byte(`"time":`)) {
+		return nil, false
+	}
+	value = before[quote+1:]
+	return value, bytes.IndexByte(value, '\\') < 0
+}
+
+// suspiciousLatency is one that no network has, nor a server that is not overloaded all the time.
+const suspiciousLatency = time.Second
+
+// addLatency adds the latencies to the report, unless the clocks make nonsense of them.
+func (r *run) addLatency(rep *Report) {
+	var s timestampStats
 	for _, c := range r.clients {
-		s.measured += c.stamps.measured
-		s.early += c.stamps.early
-		s.ahead += c.stamps.ahead
-		s.none += c.stamps.none
-		s.furthest = max(s.furthest, c.stamps.furthest)
+		s.add(c.timestamps)
 	}
 	switch {
 	case s.ahead > 0:
-		rep.note("%d events are stamped later than they arrived, by up to %s: the clock of the server is ahead of this machine's, and latencies cannot be measured", s.ahead, s.furthest)
+		rep.note("%d events are stamped later than they arrived, by up to %s: the server's clock is ahead of this machine's, and latencies cannot be measured", s.ahead, s.furthestAhead)
 		return
 	case s.measured == 0 && s.early > 0:
-		rep.note("all events are stamped earlier than the client asked for them: the clock of the server is behind, or they are history; latencies cannot be measured")
+		rep.note("all events are stamped earlier than the client asked for them: the server's clock is behind, or they are history; latencies cannot be measured")
 		return
-	case s.measured == 0 && s.none > 0:
+	case s.measured == 0 && s.missing > 0:
 		rep.note("the payloads have no member \"time\" in RFC 3339: latencies cannot be measured")
 		return
 	case s.measured == 0:
 		return
 	}
-	var all latencies
-	for i := range r.times {
-		all.add(&r.times[i])
+	var all mergedHistogram
+	for i := range r.latencies {
+		all.add(&r.latencies[i])
 	}
 	rep.Latency = &Latency{
-		Measured: s.measured, Min: ms(all.least), Max: ms(all.most),
+		Measured: s.measured, Min: ms(all.min), Max: ms(all.max),
 		P50: ms(all.quantile(0.5)), P99: ms(all.quantile(0.99)), P999: ms(all.quantile(0.999)),
 	}
 	if s.early > 0 {
 		rep.note("%d events were replayed, or stamped before their client asked for them: their latency is not counted", s.early)
 	}
-	if s.none > 0 {
-		rep.note("%d events have no time that can be read: their latency is not known", s.none)
+	if s.missing > 0 {
+		rep.note("%d events have no time that can be read: their latency is not known", s.missing)
 	}
-	if all.least > suspicious {
-		rep.note("not one event took less than %s: the clock of the server may be behind this machine's by as much", all.least.Round(time.Millisecond))
+	if all.min > suspiciousLatency {
+		rep.note("no event took less than %s: the server's clock may be behind this machine's by as much", all.min.Round(time.Millisecond))
 	}
 }
 
-// suspicious is a latency that no network has, nor a server that is not overloaded all the time.
-const suspicious = time.Second
+// The bucketCount of a histogram grow with the durations: 32 for each doubling, so that a bucket is at most 3.2 % wide, from
+// a microsecond to over an hour.
+const (
+	bucketBits  = 5
+	perDoubling = 1 << bucketBits
+	doublings   = 33 // 2^32 µs are 71 minutes
+	bucketCount = (doublings - bucketBits + 1) * perDoubling
+)
+
+// histogram counts durations in bucketCount. Many goroutines may add to it.
+type histogram struct {
+	counts [bucketCount]atomic.Uint64
+	max    atomic.Int64 // ns
+	min    atomic.Int64 // ns, plus one: 0 is none
+}
+
+func (h *histogram) add(d time.Duration) {
+	h.counts[bucketIndex(d)].Add(1)
+	for longest := h.max.Load(); int64(d) > longest; longest = h.max.Load() {
+		if h.max.CompareAndSwap(longest, int64(d)) {
+			break
+		}
+	}
+	for shortest := h.min.Load(); shortest == 0 || int64(d) < shortest-1; shortest = h.min.Load() {
+		if h.min.CompareAndSwap(shortest, int64(d)+1) {
+			break
+		}
+	}
+}
+
+// bucketIndex is exact below 32 µs; above, the five bits after the first one count.
+func bucketIndex(d time.Duration) int {
+	us := uint64(max(d, 0)) / uint64(time.Microsecond)
+	if us < perDoubling {
+		return int(us)
+	}
+	shift := bits.Len64(us) - bucketBits - 1
+	return min((shift+1)*perDoubling+int(us>>shift)-perDoubling, bucketCount-1)
+}
+
+// bucketLimit is the longest duration of a bucket.
+func bucketLimit(bucket int) time.Duration {
+	if bucket < perDoubling {
+		return time.Duration(bucket+1)*time.Microsecond - 1
+	}
+	shift := bucket/perDoubling - 1
+	us := uint64(bucket%perDoubling+perDoubling+1) << shift
+	return time.Duration(us)*time.Microsecond - 1
+}
+
+// mergedHistogram are the durations of all histograms together.
+type mergedHistogram struct {
+	counts   [bucketCount]uint64
+	total    uint64
+	min, max time.Duration
+}
+
+func (l *mergedHistogram) add(h *histogram) {
+	for i := range h.counts {
+		n := h.counts[i].Load()
+		l.counts[i] += n
+		l.total += n
+	}
+	l.max = max(l.max, time.Duration(h.max.Load()))
+	if shortest := h.min.Load(); shortest > 0 && (l.min == 0 || time.Duration(shortest-1) < l.min) {
+		l.min = time.Duration(shortest - 1)
+	}
+}
+
+// quantile is a duration that the share q of all does not exceed. It is never too short, and at most 3.2 % too long.
+func (l *mergedHistogram) quantile(q float64) time.Duration {
+	rank, seen := uint64(q*float64(l.total)), uint64(0)
+	for i, n := range l.counts {
+		if seen += n; seen > rank || seen == l.total {
+			return min(bucketLimit(i), l.max)
+		}
+	}
+	return l.max
+}

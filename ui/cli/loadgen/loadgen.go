@@ -1,10 +1,9 @@
-// Package loadgen loads a server of Server-Sent Events with many clients, and says what became of every event.
+// Package loadgen loads a server of Server-Sent Events with many clients, and reports what became of every event.
 //
-// [Run] connects the clients of a [Plan], lets them listen, and returns a [Report]. What is said to be lost, doubled or
-// out of order was found by the ids of the events, in one of two ways. A server of livetape's own kind counts its events,
-// and begins a stream by saying where it stands: each client is judged by that count alone, and exactly. Ids of
-// any other kind are judged against what all clients saw together. Where neither is possible, the report says so
-// instead of a number.
+// [Run] connects the clients of a [Plan], lets them listen, and returns a [Report]. Which events were lost, duplicated or
+// out of order is found by their ids, in one of two ways. A livetape server numbers its events, and begins a stream by
+// saying where it stands: each client is judged by these numbers alone, and exactly. Ids of any other kind are judged
+// by what all clients saw together. Where neither is possible, the report says so instead of giving a number.
 package loadgen
 
 import (
@@ -20,79 +19,79 @@ import (
 	"livetape/feed"
 )
 
-// Plan is a load.
+// Plan says what load to make.
 type Plan struct {
-	Feed      feed.Config   // whom to ask, and how
-	Clients   int           // 1 to MostClients
-	For       time.Duration // how long to listen once all are connected, or refused
-	Ramp      time.Duration // over which the clients come; 0: as fast as the server takes them
+	Feed      feed.Config   // the server, and how to connect to it
+	Clients   int           // 1 to MaxClients
+	For       time.Duration // how long to listen once every client is connected, or refused
+	Ramp      time.Duration // time over which the clients connect; 0: as fast as the server accepts them
 	Share     int           // clients that share a connection, where the server speaks HTTP/2; 0 means 1
-	Reconnect bool          // clients that lose their stream come back, and resume
+	Reconnect bool          // clients that lose their stream reconnect, and resume
 }
 
-// MostClients is more than one machine has ports for, towards one address.
-const MostClients = 100_000
+// MaxClients is more than the ports that one machine has towards one address.
+const MaxClients = 100_000
 
 const (
-	atOnce     = 64               // requests that wait for their answer at a time
-	answerTime = 10 * time.Second // within which an answer must begin
+	maxPending    = 64               // requests that wait for their response at a time
+	answerTimeout = 10 * time.Second // within which a response must begin
 )
 
-// Progress is how a run stands.
+// Progress is how far a run has come.
 type Progress struct {
 	Elapsed   time.Duration
-	Settled   int // clients that have their first answer
+	Answered  int // clients that have had their first response
 	Connected int // at this moment
 	Events    uint64
 }
 
-// run is a plan at work.
+// run is a plan being carried out.
 type run struct {
-	plan     Plan
-	began    time.Time
-	settled  atomic.Int64
-	live     atomic.Int64
-	steady   atomic.Bool // all clients are settled: latencies count
-	union    *union      // of ids that nobody but their server understands
-	filtered bool        // the server leaves events out, as asked
-	answers  chan struct{}
-	times    [16]histogram
-	endings  endings
-	clients  []*client
-	window   window
+	plan       Plan
+	started    time.Time
+	answered   atomic.Int64
+	connected  atomic.Int64
+	steady     atomic.Bool // every client has had its first response: latencies count
+	comparison *comparison
+	filtered   bool          // the server leaves events out, as asked
+	pending    chan struct{} // one for each request without a response
+	latencies  [16]histogram // several, so that clients do not wait for each other
+	failures   failures
+	clients    []*client
+	period     period
 }
 
-// window is the time in which all that could be connected was.
-type window struct {
+// period is the time in which every client that could be connected was.
+type period struct {
 	from, to      time.Time
-	events, bytes uint64 // before it
+	events, bytes uint64 // received in it
 }
 
-// Run carries out a plan, and returns when every connection is closed. When ctx ends, it reports on what was until then.
-// Every, if not nil, is called each second. The error is one of the plan: nothing was done then.
-func Run(ctx context.Context, p Plan, every func(Progress)) (*Report, error) {
-	r := &run{plan: p, union: newUnion(), filtered: isFiltered(p.Feed.URL), answers: make(chan struct{}, atOnce)}
-	visits, hangUp, err := newVisits(p)
+// Run carries out a plan, and returns when every connection is closed. When ctx ends, it reports on the time until then.
+// onProgress, if not nil, is called each second. An error means that the plan is wrong: then nothing was done.
+func Run(ctx context.Context, p Plan, onProgress func(Progress)) (*Report, error) {
+	r := &run{plan: p, comparison: newComparison(), filtered: isFiltered(p.Feed.URL), pending: make(chan struct{}, maxPending)}
+	visits, closeAll, err := newConnections(p)
 	if err != nil {
 		return nil, err
 	}
-	defer hangUp()
+	defer closeAll()
 	for i := range p.Clients {
 		r.clients = append(r.clients, newClient(r, i, visits[i/max(p.Share, 1)]))
 	}
-	r.listen(ctx, every)
+	r.listen(ctx, onProgress)
 	return r.report(), nil
 }
 
-// newVisits makes as many as there are to be connections. Each has its own, unless the feed has needs that only its own
-// transport knows.
-func newVisits(p Plan) (visits []*feed.Visit, hangUp func(), err error) {
-	var lean []*http.Transport
-	hangUp = func() {
+// newConnections prepares as many connections as the plan needs. Each has a transport of its own, unless the feed's
+// configuration needs one that only package feed can make.
+func newConnections(p Plan) (visits []*feed.Visit, closeAll func(), err error) {
+	var transports []*http.Transport
+	closeAll = func() {
 		for _, v := range visits {
 			v.Close()
 		}
-		for _, t := range lean {
+		for _, t := range transports {
 			t.CloseIdleConnections()
 		}
 	}
@@ -100,22 +99,22 @@ func newVisits(p Plan) (visits []*feed.Visit, hangUp func(), err error) {
 	for range (p.Clients + share - 1) / share {
 		config := p.Feed
 		if config.Proxy == "" && len(config.CAFiles) == 0 && config.Client == nil {
-			t := leanTransport()
-			lean = append(lean, t)
+			t := smallTransport()
+			transports = append(transports, t)
 			config.Client = &http.Client{Transport: t}
 		}
 		v, err := feed.NewVisit(config)
 		if err != nil {
-			hangUp()
+			closeAll()
 			return nil, nil, fmt.Errorf("prepare the clients: %w", err)
 		}
 		visits = append(visits, v)
 	}
-	return visits, hangUp, nil
+	return visits, closeAll, nil
 }
 
-// leanTransport has small buffers, since there are many.
-func leanTransport() *http.Transport {
+// smallTransport has small buffers, since there are many transports.
+func smallTransport() *http.Transport {
 	return &http.Transport{
 		Proxy:              http.ProxyFromEnvironment,
 		ForceAttemptHTTP2:  true,
@@ -127,38 +126,38 @@ func leanTransport() *http.Transport {
 }
 
 // listen runs the clients until the time is up.
-func (r *run) listen(ctx context.Context, every func(Progress)) {
+func (r *run) listen(ctx context.Context, onProgress func(Progress)) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	r.began = time.Now()
-	var clients, others sync.WaitGroup
-	settled := make(chan struct{}, r.plan.Clients)
+	r.started = time.Now()
+	var running sync.WaitGroup
+	answered := make(chan struct{}, r.plan.Clients)
 	for _, c := range r.clients {
-		clients.Go(func() { c.live(ctx, settled) })
+		running.Go(func() { c.listenUntilDone(ctx, answered) })
 	}
-	others.Go(func() { r.watch(ctx, every) })
-	r.hold(ctx, settled)
+	running.Go(func() { r.reportProgress(ctx, onProgress) })
+	r.measurePeriod(ctx, answered)
 	stop(errTimeUp)
-	clients.Wait()
-	others.Wait()
+	running.Wait()
 }
 
 var errTimeUp = errors.New("the time is up")
 
-// hold waits until all clients are settled, and then for as long as the plan says, if there is anything to listen to.
-func (r *run) hold(ctx context.Context, settled <-chan struct{}) {
+// measurePeriod waits until every client has had its first response, and then for as long as the plan says, if there
+// is anything to listen to.
+func (r *run) measurePeriod(ctx context.Context, answered <-chan struct{}) {
 	for range r.plan.Clients {
 		select {
-		case <-settled:
+		case <-answered:
 		case <-ctx.Done():
 			return
 		}
 	}
-	if !r.plan.Reconnect && !r.anyone() {
+	if !r.plan.Reconnect && !r.anyConnected() {
 		return
 	}
-	r.window.events, r.window.bytes = r.sum()
-	r.window.from = time.Now()
+	eventsBefore, bytesBefore := r.totals()
+	r.period.from = time.Now()
 	r.steady.Store(true)
 	timer := time.NewTimer(r.plan.For)
 	defer timer.Stop()
@@ -166,19 +165,19 @@ func (r *run) hold(ctx context.Context, settled <-chan struct{}) {
 	case <-timer.C:
 	case <-ctx.Done():
 	}
-	r.window.to = time.Now()
-	events, bytes := r.sum()
-	r.window.events, r.window.bytes = events-r.window.events, bytes-r.window.bytes
+	r.period.to = time.Now()
+	events, bytes := r.totals()
+	r.period.events, r.period.bytes = events-eventsBefore, bytes-bytesBefore
 }
 
-// anyone reports whether a client was connected. All are settled, and none comes back.
-func (r *run) anyone() bool {
+// anyConnected reports whether any client was connected. All have had their first response, and none reconnects.
+func (r *run) anyConnected() bool {
 	return slices.ContainsFunc(r.clients, func(c *client) bool { return c.connections > 0 })
 }
 
-// watch tells every second how it stands.
-func (r *run) watch(ctx context.Context, every func(Progress)) {
-	if every == nil {
+// reportProgress calls onProgress each second.
+func (r *run) reportProgress(ctx context.Context, onProgress func(Progress)) {
+	if onProgress == nil {
 		return
 	}
 	ticker := time.NewTicker(time.Second)
@@ -188,14 +187,14 @@ func (r *run) watch(ctx context.Context, every func(Progress)) {
 		case <-ctx.Done():
 			return
 		case <-ticker.C:
-			events, _ := r.sum()
-			every(Progress{time.Since(r.began), int(r.settled.Load()), int(r.live.Load()), events})
+			events, _ := r.totals()
+			onProgress(Progress{time.Since(r.started), int(r.answered.Load()), int(r.connected.Load()), events})
 		}
 	}
 }
 
-// sum is what all clients have received so far.
-func (r *run) sum() (events, bytes uint64) {
+// totals are what all clients have received so far.
+func (r *run) totals() (events, bytes uint64) {
 	for _, c := range r.clients {
 		events += c.events.Load()
 		bytes += c.bytes.Load()

@@ -26,7 +26,7 @@ func TestLatencyIsFromTheStampToTheArrival(t *testing.T) {
 		t.Errorf("%+v", l)
 	}
 	r = loadHandler(t, plain(2), late(20*time.Millisecond, time.Minute))
-	requireNote(t, r, "the clock of the server is ahead")
+	requireNote(t, r, "the server's clock is ahead")
 	if r.Latency != nil || r.Clients.Slowest != nil {
 		t.Errorf("%+v", r.Latency)
 	}
@@ -46,9 +46,9 @@ func TestAClientThatGetsNothingMoreIsNoticed(t *testing.T) {
 		opaque bool
 		words  string
 	}{
-		{"from the begin", 0, false, "1 clients that were connected got no event at all"},
-		{"from the middle on", 500, false, "1 clients got nothing for the last second or longer"},
-		{"from the middle on, with ids that mean nothing", 500, true, "1 clients got nothing for the last second or longer"},
+		{"from the begin", 0, false, "1 clients that were connected received no event at all"},
+		{"from the middle on", 500, false, "1 clients received nothing for the last second or longer"},
+		{"from the middle on, with ids that mean nothing", 500, true, "1 clients received nothing for the last second or longer"},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			seen := 0

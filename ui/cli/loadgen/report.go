@@ -7,13 +7,15 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"livetape/feed/redact"
 	"livetape/ui/humanize"
 )
 
-// Report is what became of a run. A figure that nobody can know is nil, and a note says why.
+// Report is the result of a run. A figure that cannot be known is nil, and a note says why.
 type Report struct {
 	URL         string      `json:"url"` // fit to be shown
 	Seconds     float64     `json:"seconds"`
@@ -25,7 +27,7 @@ type Report struct {
 	Notes       []string    `json:"notes"`
 	OK          bool        `json:"ok"` // nothing is known to be wrong
 
-	doubtful bool // a note tells of events that nobody can judge, or of clients that were not there
+	uncertain bool // some events cannot be judged, or some clients were not connected
 }
 
 // Connections counts clients, by what became of them, and connections that ended.
@@ -34,8 +36,8 @@ type Connections struct {
 	Connected   int     `json:"connected"` // at least once
 	Refused     int     `json:"refused"`   // never connected
 	Held        int     `json:"held"`      // connected to the end
-	Between     int     `json:"between"`   // of a server that ended their stream, they waited to ask for the next one, or had just asked
-	Stalled     int     `json:"stalled"`   // held, but got nothing of what others got for the last second or longer
+	Between     int     `json:"between"`   // their stream had ended, and they waited to ask for another one, or had just asked
+	Stalled     int     `json:"stalled"`   // held, but for the last second or longer received nothing of what others did
 	Dropped     int     `json:"dropped"`   // streams that ended before the time was up
 	Reconnected int     `json:"reconnected"`
 	Protocol    string  `json:"protocol"`
@@ -43,29 +45,29 @@ type Connections struct {
 	Drops       []Cause `json:"drops"`
 }
 
-// Events counts what came. Snapshots and the server's words on the stream itself are not among them.
+// Events counts what came, without snapshots and what a livetape server says of the stream itself.
 type Events struct {
 	Delivered  uint64   `json:"delivered"`
 	PerSecond  *float64 `json:"per_second"` // while all were connected
-	JudgedBy   string   `json:"judged_by"`  // BySequence, ByUnion or ByNothing
+	JudgedBy   string   `json:"judged_by"`  // BySequence, ByUnion, ByBoth or ByNothing
 	Lost       *uint64  `json:"lost"`
 	Duplicated *uint64  `json:"duplicated"`
 	OutOfOrder *uint64  `json:"out_of_order"`
-	Nameless   uint64   `json:"without_id"`
-	Unjudged   uint64   `json:"not_judged"` // came with an id, but nobody can say what became of their neighbours
+	WithoutID  uint64   `json:"without_id"`
+	Unjudged   uint64   `json:"not_judged"` // came with an id that could not be compared
 	OnTheWay   *uint64  `json:"on_the_way"` // seen by a client that was connected to the end, but not yet by others
 	Resets     uint64   `json:"resets"`     // times that the server could not resume
 }
 
 // How events were judged.
 const (
-	BySequence = "sequence" // the server counts its events
-	ByUnion    = "union"    // each client against all
-	ByBoth     = "both"     // some clients so, some so
+	BySequence = "sequence" // the server numbers its events
+	ByUnion    = "union"    // each client compared with all
+	ByBoth     = "both"     // some clients in one way, some in the other
 	ByNothing  = "none"     // the events have no ids
 )
 
-// Latency is the time from the stamp in a payload to its arrival, in ms.
+// Latency is the time from the timestamp in a payload to its arrival, in ms.
 type Latency struct {
 	Measured uint64  `json:"measured"`
 	Min      float64 `json:"min_ms"`
@@ -81,13 +83,13 @@ type Bytes struct {
 	PerSecond *float64 `json:"per_second"` // while all were connected
 }
 
-// Spread says how alike the clients that connected fared.
+// Spread compares the clients that connected.
 type Spread struct {
 	Events  Range  `json:"events"`
 	Slowest *Range `json:"slowest_ms"` // the longest latency of each
 }
 
-// Range is the least, the middle and the most of many.
+// Range is the smallest, the middle and the largest of many numbers.
 type Range struct {
 	Min    float64 `json:"min"`
 	Median float64 `json:"median"`
@@ -108,33 +110,33 @@ func (r *Report) JSON(w io.Writer) error {
 // report is called when no client runs any more.
 func (r *run) report() *Report {
 	rep := &Report{URL: redact.URL(r.plan.Feed.URL), Notes: []string{}}
-	length := r.window.to.Sub(r.window.from)
+	length := r.period.to.Sub(r.period.from)
 	rep.Seconds = math.Round(length.Seconds()*1000) / 1000
-	rep.Events.Delivered, rep.Bytes.Received = r.sum()
+	rep.Events.Delivered, rep.Bytes.Received = r.totals()
 	if length > 0 {
-		rep.Events.PerSecond = rate(r.window.events, length)
-		rep.Bytes.PerSecond = rate(r.window.bytes, length)
-	} else if r.settled.Load() < int64(r.plan.Clients) {
+		rep.Events.PerSecond = rate(r.period.events, length)
+		rep.Bytes.PerSecond = rate(r.period.bytes, length)
+	} else if r.answered.Load() < int64(r.plan.Clients) {
 		rep.note("the run ended before all clients were connected: no rates or latencies")
 	}
 	rep.Connections = r.connections()
 	r.judge(rep)
-	r.noticeSilence(rep)
-	r.latency(rep)
-	r.spread(rep)
+	r.countSilent(rep)
+	r.addLatency(rep)
+	r.addSpread(rep)
 	rep.conclude(r.plan)
 	return rep
 }
 
-// Nobody is the error of a run in which no client was ever connected, since all were refused: the commonest cause, and
-// what to do about it. It is nil for any other run.
-func (rep *Report) Nobody() error {
+// NoneConnected is the error of a run in which every client was refused: the commonest cause, and what to do about it.
+// It is nil for any other run.
+func (rep *Report) NoneConnected() error {
 	c := rep.Connections
 	if c.Connected > 0 || c.Refused < c.Asked || len(c.Refusals) == 0 {
 		return nil
 	}
 	first := c.Refusals[0]
-	advice := cmp.Or(first.Advice, "'livetape check' tells more")
+	advice := cmp.Or(first.Advice, "run 'livetape check' for details")
 	return fmt.Errorf("none of %s clients got a stream: %s; %s", humanize.Count(c.Asked), first.Cause, advice)
 }
 
@@ -155,62 +157,110 @@ func (r *run) connections() Connections {
 			all.Connected++
 			all.Reconnected += c.connections - 1
 			all.Protocol = cmp.Or(c.proto, all.Protocol)
-		case c.settled:
+		case c.answered:
 			all.Refused++
 		}
 		switch {
-		case c.held:
+		case c.connectedAtEnd:
 			all.Held++
-		case c.between:
+		case c.reconnecting:
 			all.Between++
 		}
 	}
-	all.Refusals, _ = causes(r.endings.refusals)
-	all.Drops, all.Dropped = causes(r.endings.losses)
+	all.Refusals, _ = sortCauses(r.failures.refusals)
+	all.Drops, all.Dropped = sortCauses(r.failures.drops)
 	return all
 }
 
-// spread is nil when nobody connected.
-func (r *run) spread(rep *Report) {
+// addSpread adds nothing when no client connected.
+func (r *run) addSpread(rep *Report) {
 	var events, slowest []float64
 	for _, c := range r.clients {
 		if c.connections == 0 {
 			continue
 		}
 		events = append(events, float64(c.events.Load()))
-		if c.stamps.measured > 0 {
-			slowest = append(slowest, ms(c.stamps.slowest))
+		if c.timestamps.measured > 0 {
+			slowest = append(slowest, ms(c.timestamps.slowest))
 		}
 	}
 	if len(events) == 0 {
 		return
 	}
-	rep.Clients = &Spread{Events: rangeOf(events)}
+	rep.Clients = &Spread{Events: newRange(events)}
 	if rep.Latency != nil && len(slowest) > 0 {
-		of := rangeOf(slowest)
-		rep.Clients.Slowest = &of
+		spread := newRange(slowest)
+		rep.Clients.Slowest = &spread
 	}
 }
 
-func rangeOf(all []float64) Range {
+func newRange(all []float64) Range {
 	slices.Sort(all)
 	return Range{all[0], all[len(all)/2], all[len(all)-1]}
 }
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// conclude decides whether all is well, as far as anybody knows.
+// conclude decides whether all is well, as far as is known.
 func (rep *Report) conclude(p Plan) {
 	c, e := rep.Connections, rep.Events
 	zero := func(n *uint64) bool { return n == nil || *n == 0 }
-	rep.doubtful = rep.doubtful || e.Lost == nil || e.Nameless+e.Unjudged > 0
+	rep.uncertain = rep.uncertain || e.Lost == nil || e.WithoutID+e.Unjudged > 0
 	if pending := c.Asked - c.Connected - c.Refused; pending > 0 {
 		rep.note("%d clients were not connected yet", pending)
-		rep.doubtful = true
+		rep.uncertain = true
 	}
 	away := c.Connected - c.Held - c.Between
 	if p.Reconnect && away > 0 {
 		rep.note("%d clients had lost their stream and did not get another one", away)
 	}
 	rep.OK = zero(e.Lost) && zero(e.Duplicated) && zero(e.OutOfOrder) && c.Refused+away+c.Stalled == 0
+}
+
+// Cause is why connections were refused or dropped, and how many.
+type Cause struct {
+	Cause  string `json:"cause"`
+	Times  int    `json:"times"`
+	Advice string `json:"-"` // what to do about it
+}
+
+// maxCauses bounds them; servers may word each refusal differently.
+const maxCauses = 16
+
+// failures counts the causes of refused and dropped connections.
+type failures struct {
+	mu              sync.Mutex
+	refusals, drops map[string]Cause // by the cause
+}
+
+func (f *failures) addRefusal(cause, advice string) {
+	f.add(&f.refusals, Cause{Cause: cause, Advice: advice})
+}
+
+func (f *failures) addDrop(cause string) { f.add(&f.drops, Cause{Cause: cause}) }
+
+func (f *failures) add(to *map[string]Cause, c Cause) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if *to == nil {
+		*to = map[string]Cause{}
+	}
+	if _, known := (*to)[c.Cause]; !known && len(*to) >= maxCauses {
+		c = Cause{Cause: "for other causes"}
+	}
+	c.Times = (*to)[c.Cause].Times + 1
+	(*to)[c.Cause] = c
+}
+
+// sortCauses puts the commonest first.
+func sortCauses(of map[string]Cause) (all []Cause, times int) {
+	all = []Cause{}
+	for _, c := range of {
+		all = append(all, c)
+		times += c.Times
+	}
+	slices.SortFunc(all, func(a, b Cause) int {
+		return cmp.Or(cmp.Compare(b.Times, a.Times), strings.Compare(a.Cause, b.Cause))
+	})
+	return all, times
 }

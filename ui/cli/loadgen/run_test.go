@@ -18,19 +18,19 @@ import (
 	"livetape/mockserver/fault"
 )
 
-// tally is what the tests look at of a report.
-type tally struct {
+// figures are what the tests look at of a report.
+type figures struct {
 	Connected, Refused, Held, Dropped, Reconnected int
 
 	Delivered           uint64
 	Lost, Doubled, Late int // -1: not known
 	JudgedBy            string
-	Nameless, Unjudged  uint64
+	WithoutID, Unjudged uint64
 	Resets              uint64
 	OK                  bool
 }
 
-func tallyOf(r *Report) tally {
+func figuresOf(r *Report) figures {
 	known := func(n *uint64) int {
 		if n == nil {
 			return -1
@@ -38,15 +38,15 @@ func tallyOf(r *Report) tally {
 		return int(*n)
 	}
 	c, e := r.Connections, r.Events
-	return tally{
+	return figures{
 		c.Connected, c.Refused, c.Held, c.Dropped, c.Reconnected,
-		e.Delivered, known(e.Lost), known(e.Duplicated), known(e.OutOfOrder), e.JudgedBy, e.Nameless, e.Unjudged, e.Resets, r.OK,
+		e.Delivered, known(e.Lost), known(e.Duplicated), known(e.OutOfOrder), e.JudgedBy, e.WithoutID, e.Unjudged, e.Resets, r.OK,
 	}
 }
 
-func requireTally(t *testing.T, r *Report, want tally) {
+func requireFigures(t *testing.T, r *Report, want figures) {
 	t.Helper()
-	if diff := cmp.Diff(want, tallyOf(r)); diff != "" {
+	if diff := cmp.Diff(want, figuresOf(r)); diff != "" {
 		t.Errorf("-want +got:\n%s%+v", diff, r)
 	}
 }
@@ -60,7 +60,7 @@ func requireNote(t *testing.T, r *Report, words string) {
 
 func TestEveryEventOfASteadyServerIsCounted(t *testing.T) {
 	r := loadMarket(t, plain(20), nil)
-	requireTally(t, r, tally{Connected: 20, Held: 20, Delivered: 20 * 1000, JudgedBy: BySequence, OK: true})
+	requireFigures(t, r, figures{Connected: 20, Held: 20, Delivered: 20 * 1000, JudgedBy: BySequence, OK: true})
 	if r.Events.PerSecond == nil || *r.Events.PerSecond != 1999 || r.Seconds != aWhile.Seconds() {
 		t.Errorf("%v events a second in %v s", *r.Events.PerSecond, r.Seconds)
 	}
@@ -102,10 +102,10 @@ func TestExactlyWhatAProxyDoesToEventsIsFound(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		mangle func(int, [][]byte) [][]byte
-		want   tally
+		want   figures
 	}{
-		{"drops", everyTenth(func([]byte) [][]byte { return nil }), tally{Delivered: 4*1000 - 100, Lost: 100}},
-		{"doubles", everyTenth(func(f []byte) [][]byte { return [][]byte{f, f} }), tally{Delivered: 4*1000 + 100, Doubled: 100}},
+		{"drops", everyTenth(func([]byte) [][]byte { return nil }), figures{Delivered: 4*1000 - 100, Lost: 100}},
+		{"doubles", everyTenth(func(f []byte) [][]byte { return [][]byte{f, f} }), figures{Delivered: 4*1000 + 100, Doubled: 100}},
 		{"holds one back behind the next", func(client int, frames [][]byte) (out [][]byte) {
 			for _, f := range frames {
 				switch {
@@ -119,12 +119,12 @@ func TestExactlyWhatAProxyDoesToEventsIsFound(t *testing.T) {
 				out = append(out, f)
 			}
 			return out
-		}, tally{Delivered: 4 * 1000, Late: 1}},
+		}, figures{Delivered: 4 * 1000, Late: 1}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			want := test.want
 			want.Connected, want.Held, want.JudgedBy = 4, 4, BySequence
-			requireTally(t, loadMarket(t, plain(4), test.mangle), want)
+			requireFigures(t, loadMarket(t, plain(4), test.mangle), want)
 		})
 	}
 }
@@ -150,17 +150,17 @@ func TestIDsThatMeanNothingAreJudgedByWhatAllClientsSaw(t *testing.T) {
 	for _, test := range []struct {
 		name   string
 		mangle func(int, [][]byte) [][]byte
-		want   tally
+		want   figures
 	}{
-		{"a good server", same, tally{Delivered: 4 * 1000, OK: true}},
-		{"one that drops", everyTenth(func([]byte) [][]byte { return nil }), tally{Delivered: 4*1000 - 100, Lost: 100}},
-		{"one that doubles", everyTenth(func(f []byte) [][]byte { return [][]byte{f, f} }), tally{Delivered: 4*1000 + 100, Doubled: 100}},
+		{"a good server", same, figures{Delivered: 4 * 1000, OK: true}},
+		{"one that drops", everyTenth(func([]byte) [][]byte { return nil }), figures{Delivered: 4*1000 - 100, Lost: 100}},
+		{"one that doubles", everyTenth(func(f []byte) [][]byte { return [][]byte{f, f} }), figures{Delivered: 4*1000 + 100, Doubled: 100}},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			want := test.want
 			want.Connected, want.Held, want.JudgedBy = 4, 4, ByUnion
 			r := loadMarket(t, plain(4), opaque(test.mangle))
-			requireTally(t, r, want)
+			requireFigures(t, r, want)
 			requireNote(t, r, "by what all clients saw")
 			if text := printed(t, r); r.OK && !strings.Contains(text, "as far as any client saw") {
 				t.Errorf("in words:\n%s", text)
@@ -169,7 +169,7 @@ func TestIDsThatMeanNothingAreJudgedByWhatAllClientsSaw(t *testing.T) {
 	}
 	t.Run("one client alone", func(t *testing.T) {
 		r := loadMarket(t, plain(1), opaque(everyTenth(nil)))
-		requireTally(t, r, tally{Connected: 1, Held: 1, Delivered: 1000, Lost: -1, Late: -1, JudgedBy: ByUnion, OK: true})
+		requireFigures(t, r, figures{Connected: 1, Held: 1, Delivered: 1000, Lost: -1, Late: -1, JudgedBy: ByUnion, OK: true})
 		requireNote(t, r, "there was only one")
 	})
 	t.Run("a filter", func(t *testing.T) {
@@ -178,7 +178,7 @@ func TestIDsThatMeanNothingAreJudgedByWhatAllClientsSaw(t *testing.T) {
 		dropped := 0
 		r := loadMarket(t, p, everyTenth(func([]byte) [][]byte { dropped++; return nil }))
 		if r.Events.JudgedBy != ByUnion || dropped == 0 || int(*r.Events.Lost) != dropped || int(r.Events.Delivered+*r.Events.Lost)%4 != 0 {
-			t.Errorf("of %d that were dropped: %+v", dropped, tallyOf(r))
+			t.Errorf("of %d that were dropped: %+v", dropped, figuresOf(r))
 		}
 	})
 }
@@ -189,7 +189,7 @@ func TestOfEventsWithoutIDsNothingIsSaidToBeZero(t *testing.T) {
 			wait(r, 100*time.Millisecond)
 		}
 	})
-	if e := r.Events; e.Lost != nil || e.Duplicated != nil || e.OutOfOrder != nil || e.JudgedBy != ByNothing || e.Nameless != e.Delivered || e.Delivered == 0 {
+	if e := r.Events; e.Lost != nil || e.Duplicated != nil || e.OutOfOrder != nil || e.JudgedBy != ByNothing || e.WithoutID != e.Delivered || e.Delivered == 0 {
 		t.Errorf("%+v", e)
 	}
 	requireNote(t, r, "cannot be known")
@@ -209,7 +209,7 @@ func printed(t *testing.T, r *Report) string {
 
 func TestRefusedAndDroppedClientsAreCountedWithTheirCause(t *testing.T) {
 	r := loadMarket(t, Plan{Clients: 6}, nil)
-	requireTally(t, r, tally{Connected: 6, Held: 6, Delivered: 6000, JudgedBy: BySequence, OK: true})
+	requireFigures(t, r, figures{Connected: 6, Held: 6, Delivered: 6000, JudgedBy: BySequence, OK: true})
 
 	var clients atomic.Int64
 	var others http.Handler
@@ -228,10 +228,10 @@ func TestRefusedAndDroppedClientsAreCountedWithTheirCause(t *testing.T) {
 		stop := m.run(t)
 		r := n.load(t.Context(), plain(6))
 		stop()
-		requireTally(t, r, tally{
+		requireFigures(t, r, figures{
 			Connected: 4, Refused: 2, Held: 3, Dropped: 1, Delivered: 3001, JudgedBy: ByBoth,
 		})
-		if diff := cmp.Diff([]Cause{{Cause: "503 Service Unavailable: full", Times: 2, Advice: unwell}}, r.Connections.Refusals); diff != "" {
+		if diff := cmp.Diff([]Cause{{Cause: "503 Service Unavailable: full", Times: 2, Advice: adviceServerError}}, r.Connections.Refusals); diff != "" {
 			t.Error(diff)
 		}
 		if diff := cmp.Diff([]Cause{{Cause: "the server ended the stream", Times: 1}}, r.Connections.Drops); diff != "" {
@@ -261,7 +261,7 @@ func TestAServerThatCannotBeReachedRefusesAll(t *testing.T) {
 	inBubble(t, http.NotFound, func(t *testing.T, n *network) {
 		n.DialErr = syscall.ECONNREFUSED
 		r := n.load(t.Context(), plain(5))
-		requireTally(t, r, tally{Refused: 5, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
+		requireFigures(t, r, figures{Refused: 5, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
 		requireNote(t, r, "no client was connected")
 		if r.Seconds != 0 {
 			t.Errorf("it was listened to for %v s", r.Seconds)
@@ -273,8 +273,8 @@ func TestAServerThatDoesNotAnswerRefusesInTime(t *testing.T) {
 	r := loadHandler(t, Plan{Clients: 2, For: time.Second}, func(_ http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 	})
-	requireTally(t, r, tally{Refused: 2, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
-	if diff := cmp.Diff([]Cause{{Cause: "no answer within 10s", Times: 2, Advice: unreachable}}, r.Connections.Refusals); diff != "" {
+	requireFigures(t, r, figures{Refused: 2, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
+	if diff := cmp.Diff([]Cause{{Cause: "no answer within 10s", Times: 2, Advice: adviceNoAnswer}}, r.Connections.Refusals); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -284,7 +284,7 @@ func TestWhoComesBackResumesAndLosesNothing(t *testing.T) {
 		time.AfterFunc(3*time.Second, func() { inject(t, m, "drop") })
 		time.AfterFunc(6*time.Second, func() { inject(t, m, "eof") })
 		r := n.load(t.Context(), Plan{Clients: 5, Reconnect: true})
-		requireTally(t, r, tally{Connected: 5, Held: 5, Dropped: 10, Reconnected: 10, Delivered: 5000, JudgedBy: BySequence, OK: true})
+		requireFigures(t, r, figures{Connected: 5, Held: 5, Dropped: 10, Reconnected: 10, Delivered: 5000, JudgedBy: BySequence, OK: true})
 		requireNote(t, r, "their latency is not counted")
 		if r.Latency.Max > 5 {
 			t.Errorf("replayed events count: %+v", r.Latency)
@@ -309,12 +309,12 @@ func TestAServerThatEndsEveryStreamIsNotBlamedForIt(t *testing.T) {
 	}
 	p := Plan{Clients: 4, For: 3200 * time.Millisecond, Reconnect: true}
 	r := loadHandler(t, p, counts(false))
-	requireTally(t, r, tally{Connected: 4, Dropped: 44, Reconnected: 40, Delivered: 4 * 55, JudgedBy: ByUnion, OK: true})
+	requireFigures(t, r, figures{Connected: 4, Dropped: 44, Reconnected: 40, Delivered: 4 * 55, JudgedBy: ByUnion, OK: true})
 	if r.Connections.Between != 4 {
 		t.Errorf("%+v", r.Connections)
 	}
 	r = loadHandler(t, p, counts(true))
-	requireTally(t, r, tally{Connected: 4, Dropped: 4, Delivered: 4 * 5, JudgedBy: ByUnion})
+	requireFigures(t, r, figures{Connected: 4, Dropped: 4, Delivered: 4 * 5, JudgedBy: ByUnion})
 	requireNote(t, r, "4 clients had lost their stream and did not get another one")
 }
 
@@ -359,9 +359,9 @@ func TestWhatARestartCostsIsNotMadeUp(t *testing.T) {
 		time.AfterFunc(3*time.Second+time.Millisecond, func() { inject(t, m, "restart") })
 		r := n.load(t.Context(), Plan{Clients: 2, Reconnect: true})
 		if r.Events.Resets != 2 || r.Connections.Reconnected != 2 {
-			t.Errorf("%+v", tallyOf(r))
+			t.Errorf("%+v", figuresOf(r))
 		}
-		requireNote(t, r, "began anew 1 times")
+		requireNote(t, r, "restarted 1 times")
 		requireDoubt(t, r)
 	})
 }
@@ -371,7 +371,7 @@ func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second+time.Millisecond)
 		defer cancel()
 		r := n.load(ctx, Plan{Clients: 3, For: time.Hour})
-		requireTally(t, r, tally{Connected: 3, Held: 3, Delivered: 3 * 400, JudgedBy: BySequence, OK: true})
+		requireFigures(t, r, figures{Connected: 3, Held: 3, Delivered: 3 * 400, JudgedBy: BySequence, OK: true})
 	})
 	t.Run("before all are connected", func(t *testing.T) {
 		withMarket(t, nil, func(t *testing.T, n *network, m *market) {
@@ -394,7 +394,7 @@ func TestWhatAServerForgotIsLost(t *testing.T) {
 		r := n.load(t.Context(), Plan{Clients: 3, Reconnect: true})
 		e := r.Events
 		if r.OK || e.Resets != 3 || *e.Lost < 3*180 || *e.Lost > 3*310 || e.Delivered+*e.Lost != 3*1000 || r.Connections.Refused != 0 {
-			t.Errorf("%+v, %d lost", tallyOf(r), *e.Lost)
+			t.Errorf("%+v, %d lost", figuresOf(r), *e.Lost)
 		}
 	})
 }
@@ -412,7 +412,7 @@ func TestProgressIsToldEverySecond(t *testing.T) {
 			t.Fatal(err)
 		}
 	})
-	if len(told) != 3 || told[2].Connected != 3 || told[2].Settled != 3 || told[2].Elapsed != 3*time.Second || told[2].Events < 3*299 {
+	if len(told) != 3 || told[2].Connected != 3 || told[2].Answered != 3 || told[2].Elapsed != 3*time.Second || told[2].Events < 3*299 {
 		t.Errorf("%+v", told)
 	}
 }

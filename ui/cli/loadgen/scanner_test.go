@@ -163,25 +163,25 @@ func aBatch(events int) []byte {
 func BenchmarkClient(b *testing.B) {
 	for _, events := range []int{1, 16} {
 		b.Run(fmt.Sprintf("%d events a read", events), func(b *testing.B) {
-			r := &run{union: newUnion()}
+			r := &run{comparison: newComparison()}
 			r.steady.Store(true)
 			batch := aBatch(events)
 			body := bytes.NewReader(batch)
 			at := time.Date(2026, 11, 21, 14, 0, 0, 130_000_000, time.UTC)
 			c := newClient(r, 0, nil)
-			c.ledger.counts = c.ledger.sequence.begin([]byte("m4x-0"))
+			c.ids.sequential = c.ids.sequence.start([]byte("m4x-0"))
 			b.SetBytes(int64(len(batch) / events))
 			b.ReportAllocs()
 			for range b.N / events {
-				c.ledger.sequence.last = 0
+				c.ids.sequence.last = 0
 				if err := c.scanner.readFrom(body); err != nil {
 					b.Fatal(err)
 				}
 				body.Reset(batch)
-				c.takeAll(at)
+				c.process(at)
 			}
-			if c.stamps.measured != uint64(b.N/events*events) || c.sequence.losses() > 0 {
-				b.Errorf("%+v", c.stamps)
+			if c.timestamps.measured != uint64(b.N/events*events) || c.ids.sequence.losses() > 0 {
+				b.Errorf("%+v", c.timestamps)
 			}
 		})
 	}

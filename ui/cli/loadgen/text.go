@@ -35,7 +35,7 @@ func (r *Report) summary() string {
 	switch {
 	case !r.OK:
 		return "✗ not all is well"
-	case r.doubtful:
+	case r.uncertain:
 		return "! nothing is known to be wrong, but not all could be known"
 	case r.Events.JudgedBy != BySequence:
 		return "✓ all delivered, as far as any client saw"

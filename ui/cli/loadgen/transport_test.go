@@ -164,10 +164,10 @@ func TestAPlanThatCannotBeIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 }
 
 func TestThereIsRoomForConnectionsOrAWordOnWhatToDo(t *testing.T) {
-	if err := MakeRoom(10); err != nil {
+	if err := RaiseFileLimit(10); err != nil {
 		t.Error(err)
 	}
-	if err := MakeRoom(1 << 40); err == nil || !strings.Contains(err.Error(), "ulimit -n") {
+	if err := RaiseFileLimit(1 << 40); err == nil || !strings.Contains(err.Error(), "ulimit -n") {
 		t.Errorf("for a trillion connections: %v", err)
 	}
 }

@@ -7,8 +7,8 @@ import (
 	"syscall"
 )
 
-// MakeRoom sees to it that this process may have so many connections open. The error says what to do when it may not.
-func MakeRoom(connections int) error {
+// RaiseFileLimit allows this process to have so many connections open. The error says what to do when that is not allowed.
+func RaiseFileLimit(connections int) error {
 	const others = 64 // the files of the program itself
 	var limit syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {

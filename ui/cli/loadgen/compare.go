@@ -1,0 +1,199 @@
+package loadgen
+
+import (
+	"container/heap"
+	"hash/maphash"
+	"slices"
+	"sync"
+	"sync/atomic"
+)
+
+// Bounds of a comparison. What comes later is not judged.
+const (
+	maxIDs        = 1 << 20
+	maxDeliveries = 1 << 24
+)
+
+// comparison judges ids whose meaning only their server knows, by what all clients saw together. A client has lost an
+// event if another one saw it between the first and the last that it saw itself. It numbers the ids as they come.
+type comparison struct {
+	seed       maphash.Seed
+	shards     [64]idShard
+	ids        atomic.Uint32 // known so far
+	deliveries atomic.Int64
+	full       atomic.Bool
+}
+
+// idShard holds the numbers of some of the ids.
+type idShard struct {
+	sync.RWMutex
+	numbers map[string]uint32
+}
+
+func newComparison() *comparison { return &comparison{seed: maphash.MakeSeed()} }
+
+// add appends an id to those that a client saw. It reports false when there is no room for more.
+func (c *comparison) add(seen []uint32, id []byte) ([]uint32, bool) {
+	if c.full.Load() {
+		return seen, false
+	}
+	n, ok := c.number(id)
+	if !ok || c.deliveries.Add(1) > maxDeliveries {
+		c.full.Store(true)
+		return seen, false
+	}
+	return append(seen, n), true
+}
+
+func (c *comparison) number(id []byte) (uint32, bool) {
+	s := &c.shards[maphash.Bytes(c.seed, id)%uint64(len(c.shards))]
+	s.RLock()
+	n, known := s.numbers[string(id)]
+	s.RUnlock()
+	if known {
+		return n, true
+	}
+	s.Lock()
+	defer s.Unlock()
+	if n, known := s.numbers[string(id)]; known {
+		return n, true
+	}
+	n = c.ids.Add(1) - 1
+	if n >= maxIDs {
+		return 0, false
+	}
+	if s.numbers == nil {
+		s.numbers = map[string]uint32{}
+	}
+	s.numbers[string(id)] = n
+	return n, true
+}
+
+// clientResult is what became of one client's events.
+type clientResult struct {
+	lost, duplicated, outOfOrder uint64
+	behind                       uint64 // events that others saw, after its last
+}
+
+func (r *clientResult) add(other clientResult) {
+	r.lost += other.lost
+	r.duplicated += other.duplicated
+	r.outOfOrder += other.outOfOrder
+}
+
+// judge compares what the clients saw, each in the order in which it came to it.
+func (c *comparison) judge(clients [][]uint32) []clientResult {
+	ids := min(int(c.ids.Load()), maxIDs)
+	positions := newIDOrder(clients, ids).positions()
+	results := make([]clientResult, len(clients))
+	seenBy := make([]int, ids) // the client, counted from 1, that was last found to have seen it
+	for i, seen := range clients {
+		results[i] = judgeClient(seen, positions, seenBy, i+1)
+	}
+	return results
+}
+
+func judgeClient(seen []uint32, positions []int, seenBy []int, client int) (r clientResult) {
+	if len(seen) == 0 {
+		return r
+	}
+	first, last, distinct := positions[seen[0]], -1, 0
+	for _, n := range seen {
+		if seenBy[n] == client {
+			r.duplicated++
+			continue
+		}
+		seenBy[n] = client
+		distinct++
+		at := positions[n]
+		if at < last {
+			r.outOfOrder++
+		}
+		first, last = min(first, at), max(last, at)
+	}
+	r.lost = uint64(last - first + 1 - distinct)
+	r.behind = uint64(len(positions) - 1 - last)
+	return r
+}
+
+// idOrder finds the one order of ids that all clients agree on, by what came directly after what. Where the clients say
+// nothing, or contradict each other, the id with the lower number goes first: some client saw it first.
+type idOrder struct {
+	successors [][]uint32 // by id: what came directly after it, to any client
+	waitsFor   []int      // by id: how many ids without a position it came directly after
+}
+
+func newIDOrder(clients [][]uint32, ids int) *idOrder {
+	o := &idOrder{make([][]uint32, ids), make([]int, ids)}
+	seenBy := make([]int, ids)
+	for i, seen := range clients {
+		o.addClient(seen, seenBy, i+1)
+	}
+	return o
+}
+
+// addClient takes what one client saw. A duplicate says nothing.
+func (o *idOrder) addClient(seen []uint32, seenBy []int, client int) {
+	var previous uint32
+	first := true
+	for _, n := range seen {
+		if seenBy[n] == client {
+			continue
+		}
+		seenBy[n] = client
+		if !first && !slices.Contains(o.successors[previous], n) {
+			o.successors[previous] = append(o.successors[previous], n)
+			o.waitsFor[n]++
+		}
+		previous, first = n, false
+	}
+}
+
+// positions are those of all ids in the order, by number.
+func (o *idOrder) positions() []int {
+	positions := make([]int, len(o.waitsFor))
+	placed := make([]bool, len(o.waitsFor))
+	var ready idHeap
+	for n, waitsFor := range o.waitsFor {
+		if waitsFor == 0 {
+			ready = append(ready, uint32(n))
+		}
+	}
+	next := 0 // the first number that may not be placed yet
+	for at := range positions {
+		n := o.choose(&ready, placed, &next)
+		positions[n], placed[n] = at, true
+		for _, m := range o.successors[n] {
+			if o.waitsFor[m]--; o.waitsFor[m] == 0 && !placed[m] {
+				heap.Push(&ready, m)
+			}
+		}
+	}
+	return positions
+}
+
+// choose returns the lowest number that waits for none; where all that are left contradict each other, the lowest.
+func (o *idOrder) choose(ready *idHeap, placed []bool, next *int) uint32 {
+	if len(*ready) > 0 {
+		if n, ok := heap.Pop(ready).(uint32); ok {
+			return n
+		}
+	}
+	for placed[*next] {
+		*next++
+	}
+	return uint32(*next)
+}
+
+// idHeap gives the lowest number first.
+type idHeap []uint32
+
+func (h idHeap) Len() int           { return len(h) }
+func (h idHeap) Less(i, j int) bool { return h[i] < h[j] }
+func (h idHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
+func (h *idHeap) Push(x any)        { *h = append(*h, x.(uint32)) }
+func (h *idHeap) Pop() any {
+	last := (*h)[len(*h)-1]
+	*h = (*h)[:len(*h)-1]
+	return last
+}
