@@ -30,46 +30,46 @@ func (Native) Decode(eventType string, data []byte) (Message, error) {
 func decodeNative(eventType, data string) (Message, error) {
 	switch eventType {
 	case "price":
-		q, err := price(data)
-		return one(q, err)
+		q, err := parsePrice(data)
+		return oneUpdate(q, err)
 	case "news":
-		h, err := news(data)
-		return one(h, err)
+		h, err := parseNews(data)
+		return oneUpdate(h, err)
 	case "status":
-		h, err := status(data)
-		return one(h, err)
+		h, err := parseStatus(data)
+		return oneUpdate(h, err)
 	case "snapshot":
-		return snapshot(data)
+		return parseSnapshot(data)
 	}
-	c, err := continuity(data, eventType == "reset")
+	c, err := parseContinuity(data, eventType == "reset")
 	if err != nil {
 		return Message{}, err
 	}
 	return Message{Continuity: &c}, nil
 }
 
-func one(u market.Update, err error) (Message, error) {
+func oneUpdate(u market.Update, err error) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
 	return Message{Updates: []market.Update{u}}, nil
 }
 
-func price(data string) (market.Quote, error) {
+func parsePrice(data string) (market.Quote, error) {
 	var q market.Quote
-	err := each(data, func(key string, v value) (err error) {
+	err := eachMember(data, func(key string, v jsonValue) (err error) {
 		switch key {
 		case "symbol":
-			q.Symbol, err = identity(v, market.MaxSymbol)
+			q.Symbol, err = parseIdentifier(v, market.MaxSymbol)
 		case "name":
-			q.Name, err = text(v, market.MaxName)
+			q.Name, err = parseText(v, market.MaxName)
 		case "currency":
-			q.Currency, err = text(v, market.MaxCurrency)
+			q.Currency, err = parseText(v, market.MaxCurrency)
 		case "time":
-			q.Time, err = instant(v)
+			q.Time, err = parseTime(v)
 		default:
-			if n := quoteNumber(&q, key); n != nil {
-				*n, err = number(v)
+			if n := numberField(&q, key); n != nil {
+				*n, err = parseNumber(v)
 			}
 		}
 		return err
@@ -84,8 +84,8 @@ func price(data string) (market.Quote, error) {
 	return q, err
 }
 
-// quoteNumber is the number of a quote that a key names; nil when it names none.
-func quoteNumber(q *market.Quote, key string) *market.Decimal {
+// numberField is the number of a quote that a key names; nil when it names none.
+func numberField(q *market.Quote, key string) *market.Decimal {
 	switch key {
 	case "last":
 		return &q.Last
@@ -109,26 +109,26 @@ func quoteNumber(q *market.Quote, key string) *market.Decimal {
 	return nil
 }
 
-func news(data string) (market.Headline, error) {
+func parseNews(data string) (market.Headline, error) {
 	var h market.Headline
-	err := each(data, func(key string, v value) (err error) {
+	err := eachMember(data, func(key string, v jsonValue) (err error) {
 		switch key {
 		case "id":
-			h.ID, err = identity(v, market.MaxID)
+			h.ID, err = parseIdentifier(v, market.MaxID)
 		case "headline":
-			h.Title, err = ownText(v, market.MaxHeadline)
+			h.Title, err = parseOwnText(v, market.MaxHeadline)
 		case "summary":
-			h.Summary, err = ownText(v, market.MaxSummary)
+			h.Summary, err = parseOwnText(v, market.MaxSummary)
 		case "source":
-			h.Source, err = ownText(v, market.MaxSource)
+			h.Source, err = parseOwnText(v, market.MaxSource)
 		case "url":
-			h.URL, err = link(v)
+			h.URL, err = parseURL(v)
 		case "symbols":
-			h.Symbols, err = symbols(v)
+			h.Symbols, err = parseSymbols(v)
 		case "importance":
-			h.Importance, err = importance(v)
+			h.Importance, err = parseImportance(v)
 		case "time":
-			h.Time, err = instant(v)
+			h.Time, err = parseTime(v)
 		}
 		return err
 	})
@@ -138,20 +138,20 @@ func news(data string) (market.Headline, error) {
 	return h, err
 }
 
-func status(data string) (market.Halt, error) {
+func parseStatus(data string) (market.Halt, error) {
 	var h market.Halt
 	named := false
-	err := each(data, func(key string, v value) (err error) {
+	err := eachMember(data, func(key string, v jsonValue) (err error) {
 		switch key {
 		case "symbol":
-			h.Symbol, err = identity(v, market.MaxSymbol)
-			named = v.kind != null
+			h.Symbol, err = parseIdentifier(v, market.MaxSymbol)
+			named = v.kind != kindNull
 		case "state":
-			h.State, err = session(v)
+			h.State, err = parseSession(v)
 		case "reason":
-			h.Reason, err = ownText(v, market.MaxReason)
+			h.Reason, err = parseOwnText(v, market.MaxReason)
 		case "time":
-			h.Time, err = instant(v)
+			h.Time, err = parseTime(v)
 		}
 		return err
 	})
@@ -165,17 +165,17 @@ func status(data string) (market.Halt, error) {
 	return h, err
 }
 
-func continuity(data string, reset bool) (Continuity, error) {
+func parseContinuity(data string, reset bool) (Continuity, error) {
 	c := Continuity{Reset: reset, Missed: Unknown}
 	replayed := Unknown
-	err := each(data, func(key string, v value) (err error) {
+	err := eachMember(data, func(key string, v jsonValue) (err error) {
 		switch {
 		case key == "from":
-			c.From, err = text(v, maxFrom)
+			c.From, err = parseText(v, maxLastEventID)
 		case key == "replayed" && !reset:
-			replayed, err = count(v)
+			replayed, err = parseCount(v)
 		case key == "missed" && reset:
-			c.Missed, err = count(v)
+			c.Missed, err = parseCount(v)
 		}
 		return err
 	})

@@ -15,27 +15,27 @@ var (
 	errTooDeep = fmt.Errorf("the data nests deeper than %d", maxDepth)
 )
 
-// kind is the kind of a JSON value.
-type kind int8
+// jsonKind is the kind of a JSON value.
+type jsonKind int8
 
 const (
-	null kind = iota
-	boolean
-	numeral
-	quoted
-	list
-	object
+	kindNull jsonKind = iota
+	kindBool
+	kindNumber
+	kindString
+	kindList
+	kindObject
 )
 
-// value is one JSON value, checked but not yet read.
-type value struct {
+// jsonValue is one JSON value, checked but not yet read.
+type jsonValue struct {
 	raw     string // as in the payload
-	kind    kind
+	kind    jsonKind
 	escaped bool // quoted, with at least one escape
 }
 
-// str is what a quoted value says.
-func (v value) str() string {
+// text is what a quoted value says.
+func (v jsonValue) text() string {
 	if !v.escaped {
 		return v.raw[1 : len(v.raw)-1]
 	}
@@ -46,13 +46,13 @@ func (v value) str() string {
 	return s
 }
 
-// each calls take for every member of the object that data consists of, until take returns an
+// eachMember calls take for every member of the object that data consists of, until take returns an
 // error, which then names the key. All of data is checked by RFC 8259 on the way, in one pass and
 // without the copies of a general decoder: this is the hot path of every price.
-func each(data string, take func(key string, v value) error) error {
+func eachMember(data string, take func(key string, v jsonValue) error) error {
 	p := scanner{data: data}
-	if p.space(); p.peek() != '{' {
-		return p.not("an object")
+	if p.skipSpace(); p.peek() != '{' {
+		return p.wrongType("an object")
 	}
 	if err := p.object(take); err != nil {
 		return err
@@ -60,11 +60,11 @@ func each(data string, take func(key string, v value) error) error {
 	return p.end()
 }
 
-// items calls take for every item of a list.
-func items(list string, take func(v value)) error {
+// eachItem calls take for every item of a list.
+func eachItem(list string, take func(v jsonValue)) error {
 	p := scanner{data: list}
-	if p.space(); p.peek() != '[' {
-		return p.not("a list")
+	if p.skipSpace(); p.peek() != '[' {
+		return p.wrongType("a list")
 	}
 	if err := p.list(take); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (p *scanner) peek() byte {
 	return 0
 }
 
-func (p *scanner) space() {
+func (p *scanner) skipSpace() {
 	for p.at < len(p.data) {
 		switch p.data[p.at] {
 		case ' ', '\t', '\n', '\r':
@@ -98,10 +98,10 @@ func (p *scanner) space() {
 	}
 }
 
-// next steps over c, and white space before it, if it is there.
-func (p *scanner) next(c byte) bool {
+// accept steps over c, and white space before it, if it is there.
+func (p *scanner) accept(c byte) bool {
 	if p.peek() <= ' ' {
-		p.space()
+		p.skipSpace()
 	}
 	if p.peek() != c {
 		return false
@@ -110,10 +110,10 @@ func (p *scanner) next(c byte) bool {
 	return true
 }
 
-func (p *scanner) fault() error { return fmt.Errorf("%w (byte %d)", errNotJSON, p.at+1) }
+func (p *scanner) syntaxError() error { return fmt.Errorf("%w (byte %d)", errNotJSON, p.at+1) }
 
-// not tells what stands there instead of what is wanted.
-func (p *scanner) not(want string) error {
+// wrongType tells what stands there instead of what is wanted.
+func (p *scanner) wrongType(want string) error {
 	v, err := p.value()
 	if err == nil {
 		err = p.end()
@@ -121,43 +121,43 @@ func (p *scanner) not(want string) error {
 	if err != nil {
 		return err
 	}
-	return wrong(v, want)
+	return wrongKind(v, want)
 }
 
 func (p *scanner) end() error {
-	if p.space(); p.at < len(p.data) {
-		return p.fault()
+	if p.skipSpace(); p.at < len(p.data) {
+		return p.syntaxError()
 	}
 	return nil
 }
 
-func (p *scanner) value() (value, error) {
-	p.space()
+func (p *scanner) value() (jsonValue, error) {
+	p.skipSpace()
 	start := p.at
-	v := value{}
+	v := jsonValue{}
 	var err error
 	switch p.peek() {
 	case '"':
 		return p.quoted()
 	case '{':
-		v.kind, err = object, p.object(nil)
+		v.kind, err = kindObject, p.object(nil)
 	case '[':
-		v.kind, err = list, p.list(nil)
+		v.kind, err = kindList, p.list(nil)
 	case 't':
-		v.kind, err = boolean, p.word("true")
+		v.kind, err = kindBool, p.literal("true")
 	case 'f':
-		v.kind, err = boolean, p.word("false")
+		v.kind, err = kindBool, p.literal("false")
 	case 'n':
-		v.kind, err = null, p.word("null")
+		v.kind, err = kindNull, p.literal("null")
 	default:
-		v.kind, err = numeral, p.numeral()
+		v.kind, err = kindNumber, p.number()
 	}
 	v.raw = p.data[start:p.at]
 	return v, err
 }
 
 // object checks the object at hand and gives its members to take, which may be nil.
-func (p *scanner) object(take func(key string, v value) error) error {
+func (p *scanner) object(take func(key string, v jsonValue) error) error {
 	if p.open('}') {
 		return nil
 	}
@@ -167,33 +167,33 @@ func (p *scanner) object(take func(key string, v value) error) error {
 			return err
 		}
 		if take != nil {
-			if err := take(key.str(), v); err != nil {
-				return fmt.Errorf("%s: %w", key.str(), err)
+			if err := take(key.text(), v); err != nil {
+				return fmt.Errorf("%s: %w", key.text(), err)
 			}
 		}
-		if !p.next(',') {
+		if !p.accept(',') {
 			return p.close('}')
 		}
 	}
 	return errTooDeep
 }
 
-func (p *scanner) member() (key, v value, err error) {
-	if p.space(); p.peek() != '"' {
-		return key, v, p.fault()
+func (p *scanner) member() (key, v jsonValue, err error) {
+	if p.skipSpace(); p.peek() != '"' {
+		return key, v, p.syntaxError()
 	}
 	if key, err = p.quoted(); err != nil {
 		return key, v, err
 	}
-	if !p.next(':') {
-		return key, v, p.fault()
+	if !p.accept(':') {
+		return key, v, p.syntaxError()
 	}
 	v, err = p.value()
 	return key, v, err
 }
 
 // list checks the list at hand and gives its items to take, which may be nil.
-func (p *scanner) list(take func(v value)) error {
+func (p *scanner) list(take func(v jsonValue)) error {
 	if p.open(']') {
 		return nil
 	}
@@ -205,7 +205,7 @@ func (p *scanner) list(take func(v value)) error {
 		if take != nil {
 			take(v)
 		}
-		if !p.next(',') {
+		if !p.accept(',') {
 			return p.close(']')
 		}
 	}
@@ -215,7 +215,7 @@ func (p *scanner) list(take func(v value)) error {
 // open enters a list or object and reports whether it is empty, and then left again.
 func (p *scanner) open(end byte) bool {
 	p.at++
-	if p.next(end) {
+	if p.accept(end) {
 		return true
 	}
 	p.depth++
@@ -223,33 +223,33 @@ func (p *scanner) open(end byte) bool {
 }
 
 func (p *scanner) close(end byte) error {
-	if !p.next(end) {
-		return p.fault()
+	if !p.accept(end) {
+		return p.syntaxError()
 	}
 	p.depth--
 	return nil
 }
 
-func (p *scanner) word(w string) error {
+func (p *scanner) literal(w string) error {
 	if !strings.HasPrefix(p.data[p.at:], w) {
-		return p.fault()
+		return p.syntaxError()
 	}
 	p.at += len(w)
 	return nil
 }
 
-func (p *scanner) numeral() error {
+func (p *scanner) number() error {
 	if p.peek() == '-' {
 		p.at++
 	}
 	if p.peek() == '0' {
 		p.at++
 	} else if !p.digits() {
-		return p.fault()
+		return p.syntaxError()
 	}
 	if p.peek() == '.' {
 		if p.at++; !p.digits() {
-			return p.fault()
+			return p.syntaxError()
 		}
 	}
 	if c := p.peek(); c != 'e' && c != 'E' {
@@ -260,7 +260,7 @@ func (p *scanner) numeral() error {
 		p.at++
 	}
 	if !p.digits() {
-		return p.fault()
+		return p.syntaxError()
 	}
 	return nil
 }
@@ -274,7 +274,7 @@ func (p *scanner) digits() bool {
 	return p.at > start
 }
 
-func (p *scanner) quoted() (value, error) {
+func (p *scanner) quoted() (jsonValue, error) {
 	data, start, escaped := p.data, p.at, false
 	for i := start + 1; i < len(data); i++ {
 		c := data[i]
@@ -283,18 +283,18 @@ func (p *scanner) quoted() (value, error) {
 		}
 		if c == '"' {
 			p.at = i + 1
-			return value{data[start:p.at], quoted, escaped}, nil
+			return jsonValue{data[start:p.at], kindString, escaped}, nil
 		}
 		n := escapeLen(data[i:])
 		if n == 0 {
 			p.at = i
-			return value{}, p.fault()
+			return jsonValue{}, p.syntaxError()
 		}
 		escaped = true
 		i += n - 1
 	}
 	p.at = len(data)
-	return value{}, p.fault()
+	return jsonValue{}, p.syntaxError()
 }
 
 // escapeLen is the length of the escape at the start of s; 0 when there is none.

@@ -7,13 +7,13 @@ import (
 	"livetape/feed/market"
 )
 
-// maxFaults is how many bad rows of a snapshot are described; the others are counted.
-const maxFaults = 10
+// maxRowErrors is how many bad rows of a snapshot are described; the others are counted.
+const maxRowErrors = 10
 
-// snapshot takes every good row; the error tells of the bad ones.
-func snapshot(data string) (Message, error) {
-	var prices, stories, states value
-	err := each(data, func(key string, v value) error {
+// parseSnapshot takes every good row; the error tells of the bad ones.
+func parseSnapshot(data string) (Message, error) {
+	var prices, stories, states jsonValue
+	err := eachMember(data, func(key string, v jsonValue) error {
 		switch key {
 		case "prices":
 			prices = v
@@ -27,56 +27,56 @@ func snapshot(data string) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	var all rows
-	all.list("prices", prices, standing)
-	all.list("news", stories, func(data string) (market.Update, error) { return news(data) })
-	all.list("status", states, func(data string) (market.Update, error) { return status(data) })
-	return Message{Updates: all.updates}, all.fault()
+	var all snapshotRows
+	all.addList("prices", prices, parseStandingPrice)
+	all.addList("news", stories, func(data string) (market.Update, error) { return parseNews(data) })
+	all.addList("status", states, func(data string) (market.Update, error) { return parseStatus(data) })
+	return Message{Updates: all.updates}, all.err()
 }
 
-func standing(data string) (market.Update, error) {
-	q, err := price(data)
+func parseStandingPrice(data string) (market.Update, error) {
+	q, err := parsePrice(data)
 	q.Standing = true
 	return q, err
 }
 
-// rows gathers the updates of a snapshot and what is wrong with the rows that give none.
-type rows struct {
-	updates []market.Update
-	faults  []error
-	further int
+// snapshotRows gathers the updates of a snapshot and what is wrong with the rows that give none.
+type snapshotRows struct {
+	updates    []market.Update
+	errs       []error
+	moreErrors int
 }
 
-func (r *rows) list(name string, v value, row func(data string) (market.Update, error)) {
-	if v.kind == null {
+func (r *snapshotRows) addList(name string, v jsonValue, row func(data string) (market.Update, error)) {
+	if v.kind == kindNull {
 		return
 	}
 	n := 0
-	err := items(v.raw, func(v value) {
+	err := eachItem(v.raw, func(v jsonValue) {
 		n++
 		u, err := row(v.raw)
 		if err == nil {
 			r.updates = append(r.updates, u)
 		} else {
-			r.refuse(fmt.Errorf("%s row %d: %w", name, n, err))
+			r.addError(fmt.Errorf("%s row %d: %w", name, n, err))
 		}
 	})
 	if err != nil {
-		r.refuse(fmt.Errorf("%s: %w", name, err))
+		r.addError(fmt.Errorf("%s: %w", name, err))
 	}
 }
 
-func (r *rows) refuse(err error) {
-	if len(r.faults) < maxFaults {
-		r.faults = append(r.faults, err)
+func (r *snapshotRows) addError(err error) {
+	if len(r.errs) < maxRowErrors {
+		r.errs = append(r.errs, err)
 	} else {
-		r.further++
+		r.moreErrors++
 	}
 }
 
-func (r *rows) fault() error {
-	if r.further > 0 {
-		return errors.Join(append(r.faults, fmt.Errorf("and %d more bad rows", r.further))...)
+func (r *snapshotRows) err() error {
+	if r.moreErrors > 0 {
+		return errors.Join(append(r.errs, fmt.Errorf("and %d more bad rows", r.moreErrors))...)
 	}
-	return errors.Join(r.faults...)
+	return errors.Join(r.errs...)
 }

@@ -65,7 +65,7 @@ func (r *recordedFeeds) source(name string) tape.Source {
 // decoderDefinition is the part of a feed's definition that says how its payloads are decoded, as one line; empty where
 // nothing is said. It holds no secret, since none is needed to decode.
 func decoderDefinition(f config.Feed) (string, error) {
-	return preset.Definition{Preset: f.Preset, Decoder: f.Decoder, Spec: f.Spec}.Line()
+	return preset.Definition{Preset: f.Preset, Decoder: f.Decoder, Spec: f.Spec}.OneLine()
 }
 
 // recordingDecoder makes the decoder of a recorded feed. Where that fails, as for the recording of a newer livetape,

@@ -38,7 +38,7 @@ type sign struct {
 }
 
 func signsOf(p preset.Preset) (signs []sign) {
-	for _, w := range p.Recognise {
+	for _, w := range p.Signatures {
 		s := sign{begins: w["$id"].Is}
 		rest := mapping.When{}
 		for at, c := range w {

@@ -83,8 +83,8 @@ func Format(d Definition) ([]byte, error) {
 	return text, nil
 }
 
-// Line writes a definition as one line that Parse reads; empty for one that says nothing.
-func (d Definition) Line() (string, error) {
+// OneLine writes a definition as one line that Parse reads; empty for one that says nothing.
+func (d Definition) OneLine() (string, error) {
 	if reflect.ValueOf(d).IsZero() {
 		return "", nil
 	}
@@ -97,7 +97,7 @@ func (d Definition) Line() (string, error) {
 
 // Merge is base with everything that over says: its maps add to those of base, and all else replaces.
 func Merge(base, over Definition) Definition {
-	merge(reflect.ValueOf(&base).Elem(), reflect.ValueOf(over))
+	mergeFields(reflect.ValueOf(&base).Elem(), reflect.ValueOf(over))
 	if over.Decoder != "" && over.Map == nil {
 		base.Map = nil
 	}
@@ -107,13 +107,13 @@ func Merge(base, over Definition) Definition {
 	return base
 }
 
-func merge(base, over reflect.Value) {
+func mergeFields(base, over reflect.Value) {
 	for i := range over.NumField() {
 		to, from := base.Field(i), over.Field(i)
 		switch {
 		case from.IsZero():
 		case from.Kind() == reflect.Struct:
-			merge(to, from)
+			mergeFields(to, from)
 		case from.Kind() == reflect.Map && !to.IsNil() && from.Type() != reflect.TypeFor[mapping.When]():
 			both := reflect.MakeMap(to.Type())
 			for _, m := range []reflect.Value{to, from} {
@@ -140,16 +140,16 @@ func (d Definition) Resolve() (Definition, error) {
 	return Merge(p.Feed, d), nil
 }
 
-// Idle is how long nothing may come; negative for ever. The definition must be valid.
-func (d Definition) Idle() time.Duration {
-	idle, err := parseIdle(d.IdleTimeout)
+// IdleLimit is how long nothing may come; negative for ever. The definition must be valid.
+func (d Definition) IdleLimit() time.Duration {
+	idle, err := parseIdleTimeout(d.IdleTimeout)
 	if err != nil {
 		return DefaultIdleTimeout
 	}
 	return idle
 }
 
-func parseIdle(s string) (time.Duration, error) {
+func parseIdleTimeout(s string) (time.Duration, error) {
 	switch s {
 	case "":
 		return DefaultIdleTimeout, nil
@@ -175,7 +175,7 @@ func (d Definition) EventLimit() int {
 	return n
 }
 
-var sizes = map[string]int{"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "kB": 1e3, "KB": 1e3, "MB": 1e6}
+var sizeUnits = map[string]int{"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "kB": 1e3, "KB": 1e3, "MB": 1e6}
 
 func parseSize(s string) (int, error) {
 	if s == "" {
@@ -183,7 +183,7 @@ func parseSize(s string) (int, error) {
 	}
 	digits := strings.TrimRight(s, "BKMkib ")
 	n, err := strconv.Atoi(digits)
-	unit, ok := sizes[strings.TrimSpace(s[len(digits):])]
+	unit, ok := sizeUnits[strings.TrimSpace(s[len(digits):])]
 	if err != nil || !ok || n <= 0 {
 		return 0, fmt.Errorf("%q is no size: write 512KiB or 4MiB", s)
 	}

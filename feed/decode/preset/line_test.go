@@ -13,7 +13,7 @@ func TestALineSaysAllOfADefinition(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range presets {
-		line, err := p.Feed.Line()
+		line, err := p.Feed.OneLine()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -29,7 +29,7 @@ func TestALineSaysAllOfADefinition(t *testing.T) {
 			t.Errorf("%s (-want +got):\n%s", p.Name, diff)
 		}
 	}
-	if line, err := (Definition{}).Line(); line != "" || err != nil {
+	if line, err := (Definition{}).OneLine(); line != "" || err != nil {
 		t.Errorf("nothing is said in the line %q: %v", line, err)
 	}
 }
@@ -37,7 +37,7 @@ func TestALineSaysAllOfADefinition(t *testing.T) {
 func TestALineKeepsTextOfEveryKind(t *testing.T) {
 	var d Definition
 	d.Events = []string{"a\nb", "\r", "\u2028", "é\"'\\", "yes", "1.0", "{x}: y # z", "\x00", " ", "null", "~"}
-	line, err := d.Line()
+	line, err := d.OneLine()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,21 +19,21 @@ import (
 )
 
 //go:embed presets/*.yaml
-var files embed.FS
+var presetFiles embed.FS
 
 // Preset is a feed that livetape knows.
 type Preset struct {
-	Name      string         `yaml:"-"`
-	About     string         `yaml:"about"`     // what it gives, in one line
-	Needs     string         `yaml:"needs"`     // what the user has to bring
-	Example   string         `yaml:"example"`   // a command that uses it
-	Recognise []mapping.When `yaml:"recognise"` // an event of which all of one set holds is one of this feed; $id is how the event id begins
-	Feed      Definition     `yaml:"feed"`
+	Name       string         `yaml:"-"`
+	About      string         `yaml:"about"`     // what it gives, in one line
+	Needs      string         `yaml:"needs"`     // what the user has to bring
+	Example    string         `yaml:"example"`   // a command that uses it
+	Signatures []mapping.When `yaml:"recognise"` // an event of which all of one set holds is one of this feed; $id is how the event id begins
+	Feed       Definition     `yaml:"feed"`
 }
 
 // Names are the names of all presets, in order of the alphabet.
 func Names() []string {
-	entries, err := files.ReadDir("presets")
+	entries, err := presetFiles.ReadDir("presets")
 	if err != nil {
 		return nil // not reached: the directory is part of the program
 	}
@@ -50,11 +50,11 @@ func Find(name string) (Preset, error) {
 	if !slices.Contains(Names(), name) {
 		return Preset{}, fmt.Errorf("there is no preset %q%s", name, configerr.DidYouMean(name, Names(), map[string]string{"stellar": "stellar-trades", "hermes": "pyth", "native": "livetape"}))
 	}
-	return read(name)
+	return loadPreset(name)
 }
 
-func read(name string) (Preset, error) {
-	source, err := files.ReadFile(path.Join("presets", name+".yaml"))
+func loadPreset(name string) (Preset, error) {
+	source, err := presetFiles.ReadFile(path.Join("presets", name+".yaml"))
 	if err != nil {
 		return Preset{}, fmt.Errorf("preset %s: %w", name, err)
 	}
@@ -67,15 +67,15 @@ func read(name string) (Preset, error) {
 }
 
 // All are all presets, in the order of Names. They are read once: change nothing in them.
-func All() ([]Preset, error) { return loaded() }
+func All() ([]Preset, error) { return allPresets() }
 
-// loaded is the table of presets, made when it is first needed.
-var loaded = sync.OnceValues(load)
+// allPresets is the table of presets, made when it is first needed.
+var allPresets = sync.OnceValues(loadAll)
 
-func load() ([]Preset, error) {
+func loadAll() ([]Preset, error) {
 	var all []Preset
 	for _, name := range Names() {
-		p, err := read(name)
+		p, err := loadPreset(name)
 		if err != nil {
 			return nil, err
 		}

@@ -21,7 +21,7 @@ func TestEveryPresetIsAMappingThatCompiles(t *testing.T) {
 		if p.About == "" || p.Needs == "" || !strings.HasPrefix(p.Example, "") || !strings.Contains(p.Example, "livetape watch") {
 			t.Errorf("%s does not say what it is, what it needs and how it is used: %+v", p.Name, p)
 		}
-		for _, w := range p.Recognise {
+		for _, w := range p.Signatures {
 			w = withoutID(w)
 			if _, err := mapping.CompileWhen(w); err != nil {
 				t.Errorf("%s: recognise: %s", p.Name, err)

@@ -27,7 +27,7 @@ var placeholder = regexp.MustCompile(`\$\{[^}]*\}|\{[a-z_][a-z0-9_]*\}`)
 // word that has no value.
 func (d Definition) Request() (Request, error) {
 	var faults configerr.List
-	at := d.url(&faults)
+	at := d.fillURL(&faults)
 	r := Request{Method: d.Method, URL: at, Headers: map[string]string{}}
 	if r.Method == "" {
 		r.Method = "GET"
@@ -42,7 +42,7 @@ func (d Definition) Request() (Request, error) {
 	return r, faults.Err()
 }
 
-func (d Definition) url(faults *configerr.List) string {
+func (d Definition) fillURL(faults *configerr.List) string {
 	here := configerr.Path{"url"}
 	filled := d.fill(d.URL, false, faults, here)
 	if err := checkURL(filled); err != nil {
@@ -85,7 +85,7 @@ func (d Definition) fill(text string, asJSON bool, faults *configerr.List, at co
 			if len(d.Symbols) == 0 && faults != nil {
 				faults.Add(at, "the url asks for symbols, and symbols is empty")
 			}
-			return d.symbols(asJSON, faults != nil)
+			return d.joinedSymbols(asJSON, faults != nil)
 		}
 		value, ok := d.Vars[name]
 		if !ok {
@@ -101,17 +101,17 @@ func (d Definition) fill(text string, asJSON bool, faults *configerr.List, at co
 	})
 }
 
-// symbols are the symbols as the feed wants them.
-func (d Definition) symbols(asJSON, inURL bool) string {
+// joinedSymbols are the symbols as the feed wants them.
+func (d Definition) joinedSymbols(asJSON, inURL bool) string {
 	join := d.Join
 	if join == "" {
 		join = ","
 	}
 	all := make([]string, len(d.Symbols))
 	for i, s := range d.Symbols {
-		s = d.theirs(s)
+		s = d.feedSymbol(s)
 		if d.SymbolFormat != "" {
-			s = d.formatted(s, asJSON)
+			s = d.formatSymbol(s, asJSON)
 		}
 		if inURL {
 			s = strings.ReplaceAll(url.QueryEscape(s), "+", "%20") // as good in a path
@@ -121,8 +121,8 @@ func (d Definition) symbols(asJSON, inURL bool) string {
 	return strings.Join(all, join)
 }
 
-// theirs is the feed's name of a symbol.
-func (d Definition) theirs(symbol string) string {
+// feedSymbol is the feed's name of a symbol.
+func (d Definition) feedSymbol(symbol string) string {
 	if _, ok := d.Aliases[symbol]; ok {
 		return symbol
 	}
@@ -137,11 +137,11 @@ func (d Definition) theirs(symbol string) string {
 	return symbol
 }
 
-var part = regexp.MustCompile(`\{(symbol|[1-9])\}`)
+var formatPlaceholder = regexp.MustCompile(`\{(symbol|[1-9])\}`)
 
-func (d Definition) formatted(symbol string, asJSON bool) string {
+func (d Definition) formatSymbol(symbol string, asJSON bool) string {
 	parts := strings.Split(symbol, ":")
-	return part.ReplaceAllStringFunc(d.SymbolFormat, func(word string) string {
+	return formatPlaceholder.ReplaceAllStringFunc(d.SymbolFormat, func(word string) string {
 		value := symbol
 		if n, err := strconv.Atoi(word[1 : len(word)-1]); err == nil {
 			value = ""

@@ -18,20 +18,20 @@ func (d Definition) Validate() error {
 	if err != nil {
 		return err
 	}
-	full.transport(&faults)
+	full.checkTransport(&faults)
 	_, err = full.Request()
 	faults.Join(nil, err)
-	full.decoding(&faults)
+	full.checkDecoder(&faults)
 	return faults.Err()
 }
 
 var (
-	token   = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110 §5.6.2
-	resumes = regexp.MustCompile(`^[A-Za-z0-9_.-]+=\{id\}$`)
-	varName = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
+	headerNamePattern = regexp.MustCompile("^[!#$%&'*+.^_`|~0-9A-Za-z-]+$") // RFC 9110 §5.6.2
+	resumePattern     = regexp.MustCompile(`^[A-Za-z0-9_.-]+=\{id\}$`)
+	varNamePattern    = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 )
 
-func (d Definition) transport(faults *configerr.List) {
+func (d Definition) checkTransport(faults *configerr.List) {
 	if d.Format != "" && d.Format != "sse" && d.Format != "ndjson" {
 		faults.Add(configerr.Path{"format"}, "unknown format %q%s: sse or ndjson", d.Format,
 			configerr.DidYouMean(d.Format, []string{"sse", "ndjson"}, map[string]string{"json": "ndjson", "jsonl": "ndjson", "jsonlines": "ndjson"}))
@@ -43,25 +43,25 @@ func (d Definition) transport(faults *configerr.List) {
 		faults.Add(configerr.Path{"body"}, "a body needs method: POST")
 	}
 	for _, name := range sortedKeys(d.Headers) {
-		d.header(name, faults)
+		d.checkHeader(name, faults)
 	}
-	if _, err := parseIdle(d.IdleTimeout); err != nil {
+	if _, err := parseIdleTimeout(d.IdleTimeout); err != nil {
 		faults.Add(configerr.Path{"idle_timeout"}, "%s", err)
 	}
 	if _, err := parseSize(d.MaxEvent); err != nil {
 		faults.Add(configerr.Path{"max_event"}, "%s", err)
 	}
-	if d.Resume != "" && d.Resume != "header" && d.Resume != "none" && !resumes.MatchString(d.Resume) {
+	if d.Resume != "" && d.Resume != "header" && d.Resume != "none" && !resumePattern.MatchString(d.Resume) {
 		faults.Add(configerr.Path{"resume"}, "%q is neither header, none nor a query parameter like since={id}", d.Resume)
 	}
-	d.words(faults)
+	d.checkSymbolsAndVars(faults)
 }
 
-// header checks one header; its value may be a secret and is never shown.
-func (d Definition) header(name string, faults *configerr.List) {
+// checkHeader checks one header; its value may be a secret and is never shown.
+func (d Definition) checkHeader(name string, faults *configerr.List) {
 	at := configerr.Path{"headers", name}
 	switch {
-	case !token.MatchString(name):
+	case !headerNamePattern.MatchString(name):
 		faults.Add(at, "%q is no name of a header", name)
 	case strings.EqualFold(name, "Host") || strings.EqualFold(name, "Content-Length") || strings.EqualFold(name, "Last-Event-ID"):
 		faults.Add(at, "%s is set by livetape itself", name)
@@ -71,7 +71,7 @@ func (d Definition) header(name string, faults *configerr.List) {
 	}
 }
 
-func (d Definition) words(faults *configerr.List) {
+func (d Definition) checkSymbolsAndVars(faults *configerr.List) {
 	for i, s := range d.Symbols {
 		if strings.TrimSpace(s) == "" {
 			faults.Add(configerr.Path{"symbols", i}, "a symbol is empty")
@@ -81,13 +81,13 @@ func (d Definition) words(faults *configerr.List) {
 		faults.Add(configerr.Path{"symbol_replace"}, "symbol_replace is a list of two: what to look for, and what to write instead")
 	}
 	for _, name := range sortedKeys(d.Vars) {
-		if !varName.MatchString(name) || name == "symbols" {
+		if !varNamePattern.MatchString(name) || name == "symbols" {
 			faults.Add(configerr.Path{"vars", name}, "%q is no name for a var: small letters, digits and _", name)
 		}
 	}
 }
 
-func (d Definition) decoding(faults *configerr.List) {
+func (d Definition) checkDecoder(faults *configerr.List) {
 	if d.Decoder != "" && d.Map != nil {
 		faults.Add(configerr.Path{"decoder"}, "decoder and map exclude each other")
 		return
@@ -100,19 +100,19 @@ func (d Definition) decoding(faults *configerr.List) {
 // error wraps faults.
 func (d Definition) NewDecoder(feed string) (decode.Decoder, error) {
 	if d.Map != nil {
-		return several(mapping.Compile(feed, d.Spec))
+		return perLine(mapping.Compile(feed, d.Spec))
 	}
 	switch d.Decoder {
 	case "native":
 		return mapping.WithStreamRules(feed, d.Spec, decode.Native{})
 	case "", "auto":
-		return several(mapping.WithStreamRules(feed, d.Spec, auto.New(feed, d.Aliases)))
+		return perLine(mapping.WithStreamRules(feed, d.Spec, auto.New(feed, d.Aliases)))
 	}
 	return nil, &configerr.Error{Path: configerr.Path{"decoder"}, Problem: "unknown decoder \"" + d.Decoder + "\"" +
 		configerr.DidYouMean(d.Decoder, []string{"native", "auto"}, map[string]string{"livetape": "native", "guess": "auto"}) + ": native or auto"}
 }
 
-func several(one decode.Decoder, err error) (decode.Decoder, error) {
+func perLine(one decode.Decoder, err error) (decode.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}

@@ -96,12 +96,12 @@ func Read(path string) (*File, error) {
 func readBounded(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, readError(path, err)
 	}
 	defer f.Close()
 	source, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
 	if err != nil {
-		return nil, unreadable(path, err)
+		return nil, readError(path, err)
 	}
 	if len(source) <= MaxSize {
 		return source, nil
@@ -113,7 +113,7 @@ func readBounded(path string) ([]byte, error) {
 	return nil, fmt.Errorf("read configuration %s: it has %s, and 1 MiB is the most", path, size)
 }
 
-func unreadable(path string, err error) error {
+func readError(path string, err error) error {
 	var detail *fs.PathError
 	if errors.As(err, &detail) {
 		err = detail.Err

@@ -27,7 +27,7 @@ type Environment struct {
 func (f Feed) Config(name string, w Environment) (feed.Config, error) {
 	var errs configerr.List
 	given := f.withToken(w, &errs)
-	given.Headers = canonical(given.Headers)
+	given.Headers = canonicalHeaders(given.Headers)
 	full, err := given.Resolve()
 	if err != nil {
 		return feed.Config{}, err
@@ -45,12 +45,12 @@ func (f Feed) Config(name string, w Environment) (feed.Config, error) {
 		Format:      feed.Format(full.Format),
 		Resume:      full.Resume,
 		AsksSymbols: len(full.Symbols) > 0,
-		IdleTimeout: full.Idle(),
+		IdleTimeout: full.IdleLimit(),
 		MaxEvent:    full.EventLimit(),
 		Decoder:     decoder,
 		Proxy:       f.Proxy,
 	}
-	f.reach(&config, w, &errs)
+	f.setConnection(&config, w, &errs)
 	if w.Symbols != nil && decoder != nil {
 		config.Decoder = w.Symbols.Decoder(decoder)
 	}
@@ -61,17 +61,17 @@ func (f Feed) Config(name string, w Environment) (feed.Config, error) {
 	return config, config.Validate()
 }
 
-// reach says how the connection is made, and made again.
-func (f Feed) reach(config *feed.Config, w Environment, errs *configerr.List) {
+// setConnection says how the connection is made, and made again.
+func (f Feed) setConnection(config *feed.Config, w Environment, errs *configerr.List) {
 	var err error
-	if config.RetryMin, err = parseWait(f.RetryMin, shortestRetry); err != nil {
+	if config.RetryMin, err = parseRetry(f.RetryMin, minRetryMin); err != nil {
 		errs.Add(configerr.Path{"retry_min"}, "%s", err)
 	}
-	if config.RetryMax, err = parseWait(f.RetryMax, shortestLongest); err != nil {
+	if config.RetryMax, err = parseRetry(f.RetryMax, minRetryMax); err != nil {
 		errs.Add(configerr.Path{"retry_max"}, "%s", err)
 	}
 	if f.TLSCA != "" {
-		config.CAFiles = []string{w.file(f.TLSCA)}
+		config.CAFiles = []string{w.filePath(f.TLSCA)}
 		if err := checkCertificates(config.CAFiles[0]); err != nil {
 			errs.Add(configerr.Path{"tls_ca"}, "%s", err)
 		}
@@ -91,22 +91,22 @@ func checkCertificates(path string) error {
 }
 
 var (
-	variable     = regexp.MustCompile(`\$\{([^}]*)\}`)
-	onlyVariable = regexp.MustCompile(`^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
+	variablePattern = regexp.MustCompile(`\$\{([^}]*)\}`)
+	wholeVariable   = regexp.MustCompile(`^\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
 )
 
 // checkVariables reports every variable that is not set, or that cannot be sent, where it stands.
 func (f Feed) checkVariables(r preset.Request, w Environment, errs *configerr.List) {
 	told := map[string]bool{}
 	check := func(at configerr.Path, text string) {
-		for _, m := range variable.FindAllStringSubmatch(text, -1) {
+		for _, m := range variablePattern.FindAllStringSubmatch(text, -1) {
 			value, ok := w.lookup(m[1])
 			switch {
 			case told[m[1]]:
 			case !ok || value == "":
 				told[m[1]] = true
 				errs.Add(at, "environment variable %s is not set or empty", m[1])
-			case at[0] != "body" && strings.ContainsFunc(value, unprintable):
+			case at[0] != "body" && strings.ContainsFunc(value, isControl):
 				told[m[1]] = true
 				errs.Add(at, "environment variable %s holds a line break or another control character", m[1])
 			}
@@ -121,8 +121,8 @@ func (f Feed) checkVariables(r preset.Request, w Environment, errs *configerr.Li
 	check(configerr.Path{"body"}, r.Body)
 }
 
-// unprintable reports whether a character cannot be part of a header or an address.
-func unprintable(r rune) bool { return r < ' ' || r == 0x7f }
+// isControl reports whether a character cannot be part of a header or an address.
+func isControl(r rune) bool { return r < ' ' || r == 0x7f }
 
 func (w Environment) lookup(name string) (string, bool) {
 	if w.Lookup == nil {
@@ -136,7 +136,7 @@ func (f Feed) withToken(w Environment, errs *configerr.List) Feed {
 	value := f.Token
 	if f.TokenFile != "" {
 		var err error
-		if value, err = ReadToken(w.file(f.TokenFile)); err != nil {
+		if value, err = ReadToken(w.filePath(f.TokenFile)); err != nil {
 			errs.Add(configerr.Path{"token_file"}, "%s", err)
 			value = "missing" // the rest is checked all the same
 		}
@@ -145,9 +145,9 @@ func (f Feed) withToken(w Environment, errs *configerr.List) Feed {
 		return f
 	}
 	filled := map[string]string{}
-	used := asksForToken(f.URL) || asksForToken(f.Body)
+	used := hasTokenPlaceholder(f.URL) || hasTokenPlaceholder(f.Body)
 	for name, text := range f.Headers {
-		used = used || asksForToken(text)
+		used = used || hasTokenPlaceholder(text)
 		filled[name] = fillToken(text, value)
 	}
 	if !used {
@@ -161,11 +161,11 @@ func (f Feed) withToken(w Environment, errs *configerr.List) Feed {
 	return f
 }
 
-// tokenPlace is {token}, and not a variable of that name.
-var tokenPlace = regexp.MustCompile(`\$?\{token\}`)
+// tokenPlaceholder is {token}, and not a variable of that name.
+var tokenPlaceholder = regexp.MustCompile(`\$?\{token\}`)
 
 func fillToken(text, value string) string {
-	return tokenPlace.ReplaceAllStringFunc(text, func(word string) string {
+	return tokenPlaceholder.ReplaceAllStringFunc(text, func(word string) string {
 		if word[0] == '$' {
 			return word
 		}
@@ -173,10 +173,10 @@ func fillToken(text, value string) string {
 	})
 }
 
-func asksForToken(text string) bool { return fillToken(text, "") != text }
+func hasTokenPlaceholder(text string) bool { return fillToken(text, "") != text }
 
-// canonical spells the names of headers as the presets do, so that what they say is replaced.
-func canonical(headers map[string]string) map[string]string {
+// canonicalHeaders spells the names of headers as the presets do, so that what they say is replaced.
+func canonicalHeaders(headers map[string]string) map[string]string {
 	spelled := make(map[string]string, len(headers))
 	for _, name := range sortedKeys(headers) {
 		spelled[http.CanonicalHeaderKey(name)] = headers[name]
@@ -199,7 +199,7 @@ func ReadToken(path string) (string, error) {
 		return "", fmt.Errorf("%s is empty", path)
 	case len(token) > maxToken:
 		return "", fmt.Errorf("%s is too long for a token", path)
-	case strings.ContainsFunc(token, unprintable):
+	case strings.ContainsFunc(token, isControl):
 		return "", fmt.Errorf("%s has more than one line, or control characters in it", path)
 	case strings.Contains(token, "${"):
 		return "", fmt.Errorf("%s holds ${, which no token does", path)
@@ -207,8 +207,8 @@ func ReadToken(path string) (string, error) {
 	return token, nil
 }
 
-// file is where a file is that a configuration names.
-func (w Environment) file(name string) string {
+// filePath is where a file is that a configuration names.
+func (w Environment) filePath(name string) string {
 	if rest, ok := strings.CutPrefix(name, "~/"); ok {
 		if home, err := os.UserHomeDir(); err == nil {
 			return filepath.Join(home, rest)

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// strange is why a file may be somebody else's; empty when it is the user's own, or the superuser's.
-func strange(info os.FileInfo) string {
+// ownershipProblem is why a file may be somebody else's; empty when it is the user's own, or the superuser's.
+func ownershipProblem(info os.FileInfo) string {
 	if info.Mode().Perm()&0o002 != 0 {
 		return "everybody may write to it"
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 //go:embed starter.yaml
-var starter []byte
+var starterFile []byte
 
 // WriteStarter writes a commented file to begin with, for its owner's eyes alone. It does not touch a file that is there.
 func WriteStarter(path string) error {
@@ -24,7 +24,7 @@ func WriteStarter(path string) error {
 	if err != nil {
 		return fmt.Errorf("write configuration: %w", err)
 	}
-	_, err = f.Write(starter)
+	_, err = f.Write(starterFile)
 	if err := errors.Join(err, f.Close()); err != nil {
 		return fmt.Errorf("write configuration %s: %w", path, err)
 	}

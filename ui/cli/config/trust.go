@@ -17,7 +17,7 @@ func IsLocal(path string) bool { return path == FileName }
 // checkLocal refuses a file of the working directory that is not the user's own: it says where secrets are sent, and
 // anyone may put one into a directory that all can write to.
 func checkLocal(path string, info os.FileInfo) error {
-	why := strange(info)
+	why := ownershipProblem(info)
 	if why == "" {
 		return nil
 	}
@@ -34,7 +34,7 @@ func (f Feed) SecretSources() []string {
 	}
 	var all []string
 	add := func(text string) {
-		for _, m := range variable.FindAllStringSubmatch(text, -1) {
+		for _, m := range variablePattern.FindAllStringSubmatch(text, -1) {
 			if !slices.Contains(all, m[1]) {
 				all = append(all, m[1])
 			}

@@ -11,7 +11,7 @@ import (
 	"livetape/feed/decode/configerr"
 )
 
-var feedName = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,63}$`)
+var feedNamePattern = regexp.MustCompile(`^[\pL\pN][\pL\pN._-]{0,63}$`)
 
 // validate reports what is wrong in the parts that could be read. Unread are the keys of each feed that could not.
 func (f *File) validate(unread map[string][]string, errs *configerr.List) {
@@ -19,7 +19,7 @@ func (f *File) validate(unread map[string][]string, errs *configerr.List) {
 	f.checkSymbols(errs)
 	for _, name := range f.order {
 		at := configerr.Path{"feeds", name}
-		if !feedName.MatchString(name) {
+		if !feedNamePattern.MatchString(name) {
 			errs.Add(at, "%q is no name for a feed: up to 64 letters, digits and any of . _ -", name)
 		}
 		if keys := unread[name]; len(keys) > 0 {
@@ -37,7 +37,7 @@ func (f *File) validate(unread map[string][]string, errs *configerr.List) {
 func (f Feed) Validate() error {
 	var errs configerr.List
 	f.checkToken(&errs)
-	f.checkReach(&errs)
+	f.checkConnection(&errs)
 	given := f
 	if f.Token != "" || f.TokenFile != "" {
 		given.Token, given.TokenFile = "${TOKEN}", "" // whatever it is, it is there
@@ -59,7 +59,7 @@ func (f Feed) validateWithout(cut []string) error {
 	if !slices.Contains(cut, "token") && !slices.Contains(cut, "token_file") {
 		f.checkToken(&errs)
 	}
-	f.checkReach(&errs)
+	f.checkConnection(&errs)
 	return errs.Err()
 }
 
@@ -67,25 +67,25 @@ func (f Feed) checkToken(errs *configerr.List) {
 	switch {
 	case f.Token != "" && f.TokenFile != "":
 		errs.Add(configerr.Path{"token_file"}, "token and token_file exclude each other")
-	case f.Token != "" && !onlyVariable.MatchString(f.Token):
+	case f.Token != "" && !wholeVariable.MatchString(f.Token):
 		errs.Add(configerr.Path{"token"}, "a token does not stand in the file itself: write ${NAME}, and put it into that environment variable, or use token_file")
-	case f.TokenFile != "" && (asksForToken(f.URL) || asksForToken(f.Body)):
+	case f.TokenFile != "" && (hasTokenPlaceholder(f.URL) || hasTokenPlaceholder(f.Body)):
 		errs.Add(configerr.Path{"token_file"}, "a token from a file goes into headers only: for the url and the body, use token: ${NAME}")
 	case f.Token == "" && f.TokenFile == "":
 		for _, name := range sortedKeys(f.Headers) {
-			if asksForToken(f.Headers[name]) && f.Vars["token"] == "" {
+			if hasTokenPlaceholder(f.Headers[name]) && f.Vars["token"] == "" {
 				errs.Add(configerr.Path{"headers", name}, "the value asks for {token}: set token or token_file")
 			}
 		}
 	}
 }
 
-func (f Feed) checkReach(errs *configerr.List) {
-	least, err := parseWait(f.RetryMin, shortestRetry)
+func (f Feed) checkConnection(errs *configerr.List) {
+	least, err := parseRetry(f.RetryMin, minRetryMin)
 	if err != nil {
 		errs.Add(configerr.Path{"retry_min"}, "%s", err)
 	}
-	most, errMost := parseWait(f.RetryMax, shortestLongest)
+	most, errMost := parseRetry(f.RetryMax, minRetryMax)
 	switch {
 	case errMost != nil:
 		errs.Add(configerr.Path{"retry_max"}, "%s", errMost)
@@ -99,13 +99,13 @@ func (f Feed) checkReach(errs *configerr.List) {
 
 // Bounds of the waits before a reconnect.
 const (
-	shortestRetry   = 10 * time.Millisecond
-	shortestLongest = time.Second // of retry_max
-	longestRetry    = time.Hour
+	minRetryMin = 10 * time.Millisecond
+	minRetryMax = time.Second // of retry_max
+	maxRetry    = time.Hour
 )
 
-// parseWait reads a wait of at least so long; zero when none is given.
-func parseWait(s string, least time.Duration) (time.Duration, error) {
+// parseRetry reads a wait of at least so long; zero when none is given.
+func parseRetry(s string, least time.Duration) (time.Duration, error) {
 	if s == "" {
 		return 0, nil
 	}
@@ -113,7 +113,7 @@ func parseWait(s string, least time.Duration) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%q is no time: write 500ms, 5s or 2m", s)
 	}
-	if wait < least || wait > longestRetry {
+	if wait < least || wait > maxRetry {
 		return 0, fmt.Errorf("%s is not between %s and 1h", s, least)
 	}
 	return wait, nil
@@ -124,7 +124,7 @@ func checkProxy(s string) error {
 	if s == "" {
 		return nil
 	}
-	u, err := url.Parse(variable.ReplaceAllString(s, "x"))
+	u, err := url.Parse(variablePattern.ReplaceAllString(s, "x"))
 	switch {
 	case err != nil || u.Host == "":
 		return fmt.Errorf("the proxy must be of the form http://host:port")

@@ -11,9 +11,9 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// settle is how long a file must be left alone before it is read: editors write in several steps, of which the file
+// settleTime is how long a file must be left alone before it is read: editors write in several steps, of which the file
 // is empty or gone in some.
-const settle = 100 * time.Millisecond
+const settleTime = 100 * time.Millisecond
 
 // Change is a configuration file as it is now.
 type Change struct {
@@ -32,7 +32,7 @@ func Watch(ctx context.Context, f *File) (<-chan Change, error) {
 		return nil, fmt.Errorf("watch configuration %s: %w", f.path, err)
 	}
 	w := &watcher{notifier: notifier, path: f.path, source: f.source, changes: make(chan Change)}
-	if err := w.follow(); err != nil {
+	if err := w.watchDirs(); err != nil {
 		return nil, errors.Join(err, notifier.Close())
 	}
 	go w.run(ctx)
@@ -40,15 +40,15 @@ func Watch(ctx context.Context, f *File) (<-chan Change, error) {
 }
 
 type watcher struct {
-	notifier *fsnotify.Watcher
-	path     string
-	source   []byte // as it was last told
-	failure  string // the same, of a file that could not be read
-	changes  chan Change
+	notifier    *fsnotify.Watcher
+	path        string
+	source      []byte // as it was last told
+	lastFailure string // the same, of a file that could not be read
+	changes     chan Change
 }
 
-// follow watches the directory of the file and, through symbolic links, of what it leads to.
-func (w *watcher) follow() error {
+// watchDirs watches the directory of the file and, through symbolic links, of what it leads to.
+func (w *watcher) watchDirs() error {
 	err := w.notifier.Add(filepath.Dir(w.path))
 	if real, realErr := filepath.EvalSymlinks(w.path); realErr == nil { // a file that is gone leads nowhere
 		err = errors.Join(err, w.notifier.Add(filepath.Dir(real)))
@@ -63,7 +63,7 @@ func (w *watcher) follow() error {
 func (w *watcher) run(ctx context.Context) {
 	defer close(w.changes)
 	defer w.notifier.Close()
-	quiet := time.NewTimer(settle) // what changed between reading and watching counts too
+	quiet := time.NewTimer(settleTime) // what changed between reading and watching counts too
 	defer quiet.Stop()
 	for {
 		select {
@@ -73,29 +73,29 @@ func (w *watcher) run(ctx context.Context) {
 			if !open {
 				return
 			}
-			quiet.Reset(settle)
+			quiet.Reset(settleTime)
 		case <-w.notifier.Errors: // events were lost: look
-			quiet.Reset(settle)
+			quiet.Reset(settleTime)
 		case <-quiet.C:
-			if !w.look(ctx) {
+			if !w.reload(ctx) {
 				return
 			}
 		}
 	}
 }
 
-// look tells the file if it is not what was last told. It reports false when ctx ended.
-func (w *watcher) look(ctx context.Context) bool {
-	followErr := w.follow()
+// reload tells the file if it is not what was last told. It reports false when ctx ended.
+func (w *watcher) reload(ctx context.Context) bool {
+	followErr := w.watchDirs()
 	source, err := readBounded(w.path)
 	change := Change{Err: err}
 	switch {
-	case err != nil && err.Error() == w.failure, err == nil && w.failure == "" && bytes.Equal(source, w.source):
+	case err != nil && err.Error() == w.lastFailure, err == nil && w.lastFailure == "" && bytes.Equal(source, w.source):
 		return true
 	case err != nil:
-		w.failure = err.Error()
+		w.lastFailure = err.Error()
 	default:
-		w.failure, w.source = "", source
+		w.lastFailure, w.source = "", source
 		change.File, change.Err = Parse(w.path, source)
 	}
 	if change.Err == nil {

@@ -105,7 +105,7 @@ func (n *network) subscribe(t *testing.T, r *Report, updates int) (got []string)
 	transport := &http.Transport{DialContext: n.dial}
 	defer transport.CloseIdleConnections()
 	set, err := feed.Start(ctx, feed.Config{
-		Name: "desk", URL: request.URL, Header: request.Headers, IdleTimeout: d.Idle(), Decoder: decoder, Client: &http.Client{Transport: transport},
+		Name: "desk", URL: request.URL, Header: request.Headers, IdleTimeout: d.IdleLimit(), Decoder: decoder, Client: &http.Client{Transport: transport},
 	})
 	if err != nil {
 		t.Fatal(err)

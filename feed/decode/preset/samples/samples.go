@@ -16,10 +16,10 @@ import (
 )
 
 //go:embed samples.jsonl
-var lines []byte
+var foundLines []byte
 
 //go:embed further.yaml
-var further []byte
+var furtherYAML []byte
 
 // Sample is one body as a service sends it.
 type Sample struct {
@@ -68,12 +68,12 @@ type Expect struct {
 
 // Load reads the samples.
 func Load() ([]Sample, error) {
-	all, err := found()
+	all, err := loadFound()
 	if err != nil {
 		return nil, err
 	}
 	var more []Sample
-	if err := yaml.UnmarshalWithOptions(further, &more, yaml.Strict()); err != nil {
+	if err := yaml.UnmarshalWithOptions(furtherYAML, &more, yaml.Strict()); err != nil {
 		return nil, fmt.Errorf("further samples: %w", err)
 	}
 	all = append(all, more...)
@@ -84,10 +84,10 @@ func Load() ([]Sample, error) {
 	return all, nil
 }
 
-// found are the samples that were found as they are, with what else there is to say of them.
-func found() ([]Sample, error) {
+// loadFound are the samples that were found as they are, with what else there is to say of them.
+func loadFound() ([]Sample, error) {
 	var all []Sample
-	for line := range bytes.Lines(lines) {
+	for line := range bytes.Lines(foundLines) {
 		var s Sample
 		if err := json.Unmarshal(line, &s); err != nil {
 			return nil, fmt.Errorf("sample %d: %w", len(all)+1, err)
@@ -161,7 +161,7 @@ func (s Sample) Events() []Event {
 	}
 	id := ""
 	for block := range strings.SplitSeq(text, "\n\n") {
-		e, ok := event(block, &id)
+		e, ok := parseEvent(block, &id)
 		if ok {
 			all = append(all, e)
 		}
@@ -169,7 +169,7 @@ func (s Sample) Events() []Event {
 	return all
 }
 
-func event(block string, id *string) (Event, bool) {
+func parseEvent(block string, id *string) (Event, bool) {
 	e := Event{Type: "message"}
 	var data []string
 	for line := range strings.SplitSeq(block, "\n") {
