@@ -3,8 +3,12 @@ package mockserver
 import (
 	"errors"
 	"fmt"
+	"log/slog"
+	"strconv"
 	"strings"
 	"time"
+
+	"livetape/mockserver/fault"
 
 	"livetape/mockserver/market"
 )
@@ -15,6 +19,61 @@ const (
 	maxEpoch   = 64
 	maxClients = 1e6
 )
+
+// Config says what a Server is like; a zero field takes its default.
+type Config struct {
+	Seed      uint64           // of the market; 0 means 1. The same seed makes the same sequence of events
+	Rate      float64          // events a second, all symbols together; default 40, at most a million
+	Symbols   int              // how many symbols the market has; default 24, at most 10,000
+	Ring      int              // events kept for clients that resume; default 16,384
+	Queue     int              // events a client may lag behind before it is disconnected; default 4,096
+	Heartbeat time.Duration    // silence after which a stream gets a comment; default 15 s
+	Retry     time.Duration    // the reconnection time that clients are told; default 1 s
+	Epoch     string           // first part of every id; default made from the start time. Changes when the server restarts
+	Faults    []fault.Fault    // to begin with; see fault.Parse
+	Token     string           // that POST /faults asks for; without one, it is for clients on this machine only
+	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
+	Scenario  *Scenario        // that the market tells; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
+
+	MaxClients int          // streams at a time; one more is answered 503 with Retry-After; default 20,000, at most a million
+	Logger     *slog.Logger // told of clients at level debug, of faults and of the server's own life at info, of slow clients at warn; default none
+}
+
+func (c Config) withDefaults() Config {
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	setDefault(&c.Seed, 1)
+	if c.Scenario != nil {
+		setDefault(&c.Rate, c.Scenario.Rate)
+		setDefault(&c.Symbols, c.Scenario.Symbols)
+	}
+	setDefault(&c.Rate, usualRate)
+	setDefault(&c.Symbols, market.UsualSymbols)
+	setDefault(&c.Ring, 16384)
+	setDefault(&c.Queue, 4096)
+	setDefault(&c.MaxClients, 20000)
+	setDefault(&c.Heartbeat, 15*time.Second)
+	setDefault(&c.Retry, time.Second)
+	if c.Scenario != nil && !c.Scenario.Start.IsZero() {
+		setDefault(&c.Epoch, c.Scenario.epoch(c))
+	}
+	setDefault(&c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))
+	return c
+}
+
+// usualRate is in events a second.
+const usualRate = 40
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
 
 var errRanBefore = errors.New("mock server: runs only once")
 

@@ -13,105 +13,98 @@ import (
 // system, not by the server, and l's address is listened on again afterwards. Without it, that fault resets
 // every connection that asks for a stream. The listener that is returned owns l; closing it closes l.
 func (s *Server) Listener(l net.Listener) net.Listener {
-	r := &refuser{faults: s.faults, addr: l.Addr(), inner: l, open: newBell(), closed: make(chan struct{})}
+	r := &refusingListener{faults: s.faults, addr: l.Addr(), inner: l, closed: make(chan struct{})}
+	r.changed.L = &r.mu
 	r.watching.Go(r.watch)
 	return r
 }
 
-// refuser is a listener that goes and comes back.
-type refuser struct {
+// refusingListener goes and comes back.
+type refusingListener struct {
 	faults   *fault.Schedule
 	addr     net.Addr
-	open     *bell // rings when inner is another one, or failed
 	closed   chan struct{}
 	watching sync.WaitGroup
 
-	mu    sync.Mutex
-	inner net.Listener // nil while connections are refused
-	err   error        // why there is none any more
+	mu      sync.Mutex
+	changed sync.Cond    // of inner or err
+	inner   net.Listener // nil while connections are refused
+	err     error        // why there is none any more
 }
 
-func (r *refuser) Addr() net.Addr { return r.addr }
+func (r *refusingListener) Addr() net.Addr { return r.addr }
 
 // Accept waits while connections are refused.
-func (r *refuser) Accept() (net.Conn, error) {
+func (r *refusingListener) Accept() (net.Conn, error) {
 	for {
-		opened := r.open.next()
-		inner, err := r.current()
+		inner, err := r.wait()
 		if err != nil {
 			return nil, err
-		}
-		if inner == nil {
-			select {
-			case <-opened:
-			case <-r.closed:
-			}
-			continue
 		}
 		conn, err := inner.Accept()
 		if !errors.Is(err, net.ErrClosed) {
 			return conn, err
 		}
-		if now, _ := r.current(); now == inner {
+		if now, _ := r.wait(); now == inner {
 			return nil, err
 		}
 	}
 }
 
-// current is the listener of the moment, or why there will be none.
-func (r *refuser) current() (net.Listener, error) {
-	select {
-	case <-r.closed:
-		return nil, net.ErrClosed
-	default:
-	}
+// wait returns the listener as soon as there is one, or why there will be none.
+func (r *refusingListener) wait() (net.Listener, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	for r.inner == nil && r.err == nil {
+		r.changed.Wait()
+	}
 	return r.inner, r.err
 }
 
 // Close returns when nothing listens any more. It is called once, as by http.Server.
-func (r *refuser) Close() error {
+func (r *refusingListener) Close() error {
 	close(r.closed)
 	r.watching.Wait()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.inner == nil {
+	inner := r.inner
+	r.inner, r.err = nil, net.ErrClosed
+	r.changed.Broadcast()
+	if inner == nil {
 		return nil
 	}
-	return r.inner.Close()
+	return inner.Close()
 }
 
 // watch closes and opens the listener as the fault comes and goes.
-func (r *refuser) watch() {
+func (r *refusingListener) watch() {
 	for {
 		active := r.faults.Active()
-		next := r.adjust(active.On(fault.Refuse, 0))
+		ends := r.apply(active.On(fault.Refuse, 0))
 		select {
 		case <-r.closed:
 			return
 		case <-active.Replaced():
-		case <-next:
+		case <-ends:
 		}
 	}
 }
 
-// adjust has the listener closed while k, which may be nil, is on. What it gives is ready when that is to be looked
-// at again.
-func (r *refuser) adjust(k *fault.Activation) <-chan time.Time {
+// apply has the listener closed while refuse, which may be nil, is on. The result is ready when it ends.
+func (r *refusingListener) apply(refuse *fault.Activation) (ends <-chan time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case k != nil && r.inner != nil:
+	case refuse != nil && r.inner != nil:
 		inner := r.inner
 		r.inner = nil
 		_ = inner.Close() // what could fail is the close of a socket, which is gone then, too
-	case k == nil && r.inner == nil && r.err == nil:
+	case refuse == nil && r.inner == nil && r.err == nil:
 		r.inner, r.err = net.Listen(r.addr.Network(), r.addr.String())
-		r.open.ring()
+		r.changed.Broadcast()
 	}
-	if k == nil {
+	if refuse == nil {
 		return nil
 	}
-	return time.After(time.Until(k.Until))
+	return time.After(time.Until(refuse.Until))
 }

@@ -9,15 +9,16 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 
 	"livetape/mockserver/fault"
-
+	"livetape/mockserver/hub"
 	"livetape/mockserver/market"
 )
 
-// meters count what a server does, and write it in the text format of Prometheus. Every server has its own.
-type meters struct {
+// serverMetrics count what a server does, and write it in the text format of Prometheus. Every server has its own.
+type serverMetrics struct {
 	families []family
 
-	deliveries, bytes, slow, resets *metrics.Counter
+	streams hub.Metrics
+	resets  *metrics.Counter
 
 	events  map[string]*metrics.Counter // by type
 	resumes map[string]*metrics.Counter // by result
@@ -37,53 +38,54 @@ const (
 	gauge   = "gauge"
 )
 
-func newMeters(h *hub) *meters {
-	m := &meters{}
-	m.ask("livetape_clients", "open streams", gauge, func() float64 { return float64(h.clients()) })
-	m.ask("livetape_requests_total", "requests for a stream, whatever they were answered", counter,
-		func() float64 { return float64(h.number.Load()) })
+// newMetrics makes the metrics of a server, which may have no hub yet.
+func newMetrics(s *Server) *serverMetrics {
+	m := &serverMetrics{}
+	m.gaugeFunc("livetape_clients", "open streams", gauge, func() float64 { return float64(s.hub.Clients()) })
+	m.gaugeFunc("livetape_requests_total", "requests for a stream, whatever they were answered", counter,
+		func() float64 { return float64(s.requests.Load()) })
 	m.refused = m.counters("livetape_refused_total", "requests refused because the server was full, or closed: at its end", "reason", "full", "closed")
-	m.slow = m.count("livetape_slow_clients_total", "clients dismissed because they were too slow")
+	m.streams.SlowClients = m.count("livetape_slow_clients_total", "clients dismissed because they were too slow")
 	m.resumes = m.counters("livetape_resumes_total", "streams with a Last-Event-ID: resumed, or not, for what followed is forgotten, or the id unknown",
 		"result", "ok", "forgotten", "unknown")
 	m.resets = m.count("livetape_resets_total", "reset events sent")
 	m.events = m.counters("livetape_events_total", "events made", "type", market.KindNames()...)
-	m.deliveries = m.count("livetape_deliveries_total", "events sent, each as often as there were clients for it")
-	m.bytes = m.count("livetape_sent_bytes_total", "bytes sent in streams, before compression and without what HTTP and TLS add")
+	m.streams.Deliveries = m.count("livetape_deliveries_total", "events sent, each as often as there were clients for it")
+	m.streams.Bytes = m.count("livetape_sent_bytes_total", "bytes sent in streams, before compression and without what HTTP and TLS add")
 	var names []string
 	for _, f := range fault.List() {
 		names = append(names, f.Name)
 	}
 	m.faults = m.counters("livetape_faults_total", "faults that struck", "fault", names...)
-	m.ask("livetape_log_events", "events that can be resumed from", gauge, func() float64 {
-		n, _ := h.span()
+	m.gaugeFunc("livetape_log_events", "events that can be resumed from", gauge, func() float64 {
+		n, _ := s.hub.Log().Span()
 		return float64(n)
 	})
-	m.ask("livetape_log_oldest_age_seconds", "age of the oldest of them", gauge, func() float64 {
-		_, age := h.span()
+	m.gaugeFunc("livetape_log_oldest_age_seconds", "age of the oldest of them", gauge, func() float64 {
+		_, age := s.hub.Log().Span()
 		return age.Seconds()
 	})
 	return m
 }
 
-func (m *meters) family(name, help, kind string) *metrics.Set {
+func (m *serverMetrics) family(name, help, kind string) *metrics.Set {
 	set := metrics.NewSet()
 	m.families = append(m.families, family{name, help, kind, set})
 	return set
 }
 
-// ask makes a family of one value, which is asked for when it is written.
-func (m *meters) ask(name, help, kind string, value func() float64) {
+// gaugeFunc makes a family of one value, which is read when it is written.
+func (m *serverMetrics) gaugeFunc(name, help, kind string, value func() float64) {
 	m.family(name, help, kind).NewGauge(name, value)
 }
 
 // count makes a family of one counter.
-func (m *meters) count(name, help string) *metrics.Counter {
+func (m *serverMetrics) count(name, help string) *metrics.Counter {
 	return m.family(name, help, counter).NewCounter(name)
 }
 
 // counters makes a family with a counter for every value of a label.
-func (m *meters) counters(name, help, label string, values ...string) map[string]*metrics.Counter {
+func (m *serverMetrics) counters(name, help, label string, values ...string) map[string]*metrics.Counter {
 	set, all := m.family(name, help, counter), map[string]*metrics.Counter{}
 	for _, value := range values {
 		all[value] = set.NewCounter(fmt.Sprintf("%s{%s=%q}", name, label, value))
@@ -91,13 +93,13 @@ func (m *meters) counters(name, help, label string, values ...string) map[string
 	return all
 }
 
-// resume counts a stream that has a Last-Event-ID, which could be resumed from unless there is an error.
-func (m *meters) resume(err error) {
+// resumed counts a stream that has a Last-Event-ID, which could be resumed from unless there is an error.
+func (m *serverMetrics) resumed(err error) {
 	switch {
 	case err == nil:
 		m.resumes["ok"].Inc()
 		return
-	case errors.Is(err, errForgotten):
+	case errors.Is(err, hub.ErrForgotten):
 		m.resumes["forgotten"].Inc()
 	default:
 		m.resumes["unknown"].Inc()
@@ -106,8 +108,8 @@ func (m *meters) resume(err error) {
 }
 
 // refuse counts a request that could not be let in.
-func (m *meters) refuse(err error) {
-	if errors.Is(err, errFull) {
+func (m *serverMetrics) refuse(err error) {
+	if errors.Is(err, hub.ErrFull) {
 		m.refused["full"].Inc()
 		return
 	}
@@ -115,7 +117,7 @@ func (m *meters) refuse(err error) {
 }
 
 // ServeHTTP writes all in the text format of Prometheus, with what the Go runtime and the system know of the process.
-func (m *meters) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (m *serverMetrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	var b bytes.Buffer
 	for _, f := range m.families {
 		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s %s\n", f.name, f.help, f.name, f.kind)
@@ -127,13 +129,9 @@ func (m *meters) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(b.Bytes()) // whoever asked has hung up
 }
 
-// made counts events that were made.
-func (m *meters) made(drafts []draft) {
-	numbers := map[market.Kind]int{}
+// published counts events that were made.
+func (m *serverMetrics) published(drafts []hub.Draft) {
 	for _, d := range drafts {
-		numbers[d.kind]++
-	}
-	for k, n := range numbers {
-		m.events[k.String()].Add(n)
+		m.events[d.Type].Inc()
 	}
 }

@@ -24,56 +24,35 @@ package mockserver
 import (
 	"context"
 	"fmt"
-	"log/slog"
 	"net/http"
-	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"livetape/mockserver/emulate"
 	"livetape/mockserver/fault"
+	"livetape/mockserver/hub"
 	"livetape/mockserver/market"
 )
-
-// Config says what a Server is like; a zero field takes its default.
-type Config struct {
-	Seed      uint64           // of the market; 0 means 1. The same seed makes the same sequence of events
-	Rate      float64          // events a second, all symbols together; default 40, at most a million
-	Symbols   int              // how many symbols the market has; default 24, at most 10,000
-	Ring      int              // events kept for clients that resume; default 16,384
-	Queue     int              // events a client may lag behind before it is disconnected; default 4,096
-	Heartbeat time.Duration    // silence after which a stream gets a comment; default 15 s
-	Retry     time.Duration    // the reconnection time that clients are told; default 1 s
-	Epoch     string           // first part of every id; default made from the start time. Changes when the server restarts
-	Faults    []fault.Fault    // to begin with; see fault.Parse
-	Token     string           // that POST /faults asks for; without one, it is for clients on this machine only
-	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
-	Scenario  *Scenario        // that the market tells; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
-
-	MaxClients int          // streams at a time; one more is answered 503 with Retry-After; default 20,000, at most a million
-	Logger     *slog.Logger // told of clients at level debug, of faults and of the server's own life at info, of slow clients at warn; default none
-}
 
 // Server is the mock server: a simulated market behind an SSE endpoint. Its methods may be called from
 // any goroutine.
 type Server struct {
-	config  Config
-	hub     *hub
-	faults  *fault.Schedule
-	batches batches
-	meters  *meters
-	wheel   *wheel // of heartbeats
-
-	turnstile emulate.Limiter // of the services that it speaks as
+	config   Config
+	hub      *hub.Hub
+	faults   *fault.Schedule
+	metrics  *serverMetrics
+	limiter  emulate.Limiter // of the emulated services
+	requests atomic.Uint64   // for a stream
 
 	turns sync.Mutex    // held while a scenario's events and faults take turns
 	ahead time.Duration // how far the time of a scenario is behind that of its pace
 
 	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
 	market *market.Market
-	script *script // that the market follows; nil: none
-	epochs int     // begun since the first
-	drafts []draft // scratch of step, as the next
+	script *script     // that the market follows; nil: none
+	epochs int         // begun since the first
+	drafts []hub.Draft // scratch of step, as the next
 	data   []byte
 }
 
@@ -83,15 +62,13 @@ func New(c Config) (*Server, error) {
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	h := newHub(&generation{c.Epoch, newRing(c.Epoch, c.Ring), firstNumber(c.Now())})
-	s := &Server{
-		config: c,
-		hub:    h,
-		meters: newMeters(h),
-		wheel:  newWheel(c.Heartbeat),
-	}
+	s := &Server{config: c}
+	s.metrics = newMetrics(s)
+	s.hub = hub.New(hub.Config{
+		MaxClients: c.MaxClients, Queue: c.Queue, Logger: c.Logger, Metrics: s.metrics.streams,
+	}, hub.NewRing(c.Epoch, c.Ring, emulate.FirstNumber(c.Now())))
 	s.market, s.script = newMarket(c)
-	s.faults = fault.NewSchedule(^c.Seed, fault.Hooks{Changed: h.changed.ring, Restart: s.restart, Started: s.noteFault})
+	s.faults = fault.NewSchedule(^c.Seed, fault.Hooks{Changed: s.hub.Wake, Restart: s.restart, Started: s.noteFault})
 	return s, nil
 }
 
@@ -100,7 +77,7 @@ func New(c Config) (*Server, error) {
 // ended, or after a second: what is left then is stuck in a write, and ends when the HTTP server closes.
 // A server runs once.
 func (s *Server) Run(ctx context.Context) error {
-	if !s.hub.begin() {
+	if !s.hub.Start() {
 		return errRanBefore
 	}
 	log := s.config.Logger
@@ -114,9 +91,9 @@ func (s *Server) Run(ctx context.Context) error {
 	repeating.Go(func() { s.faults.Run(ctx) })
 	s.pace(ctx)
 	repeating.Wait()
-	log.Info("drain", "clients", s.hub.clients())
-	s.hub.close(drainTime)
-	log.Info("end", "clients", s.hub.clients())
+	log.Info("drain", "clients", s.hub.Clients())
+	s.hub.Close(drainTime)
+	log.Info("end", "clients", s.hub.Clients())
 	return nil
 }
 
@@ -153,20 +130,34 @@ func (s *Server) step(n int) (turns int, took time.Duration, struck []fault.Faul
 	defer s.making.Unlock()
 	now, skew := s.config.Now().UTC(), s.faults.Skew()
 	s.drafts, s.data = s.drafts[:0], s.data[:0]
+	quotes := make([]market.Quote, 0, n) // payloads, which live as long as the log keeps them
 	from := s.script.now()
 	for acted := false; turns < n && !acted; turns++ {
 		at := s.script.advance(now, skew)
-		e := s.market.Next(at, s.script.now())
-		if !e.IsZero() {
-			var d draft
-			s.data, d = appendDraft(s.data, e)
-			s.drafts = append(s.drafts, d)
+		if e := s.market.Next(at, s.script.now()); !e.IsZero() {
+			quotes = s.draft(e, quotes)
 		}
 		acted = s.script.hasActed()
 	}
-	s.hub.publish(s.drafts, s.data)
-	s.meters.made(s.drafts)
+	s.hub.Publish(s.drafts, s.data)
+	s.metrics.published(s.drafts)
 	return turns, s.script.now() - from, s.script.takeStruck()
+}
+
+// draft adds e to the drafts. A quote, which the market changes again, is copied to the end of quotes.
+func (s *Server) draft(e market.Event, quotes []market.Quote) []market.Quote {
+	d, size := hub.Draft{Type: e.Kind().String(), Symbols: e.Symbols()}, len(s.data)
+	s.data = e.AppendJSON(s.data)
+	d.Size = len(s.data) - size
+	switch {
+	case e.Quote != nil:
+		quotes = append(quotes, *e.Quote)
+		d.Payload = &quotes[len(quotes)-1]
+	case e.News != nil:
+		d.Payload = e.News
+	}
+	s.drafts = append(s.drafts, d)
+	return quotes
 }
 
 // payloadTime is what payloads are told that the time is.
@@ -176,25 +167,11 @@ func (s *Server) payloadTime() time.Time {
 	return s.script.time(s.config.Now().UTC(), s.faults.Skew())
 }
 
-// Snapshot is the truth: the data of the snapshot event that a new client would get now.
-func (s *Server) Snapshot() []byte {
-	data, _ := s.snapshot(filter{})
-	return data
-}
-
-// snapshot is what f lets through of the truth, and the id of the newest event that it contains.
-func (s *Server) snapshot(f filter) (data []byte, id string) {
-	s.making.Lock()
-	id, all := s.hub.log().newest(), s.market.Snapshot(f.passes)
-	s.making.Unlock()
-	return all.AppendJSON(nil), id
-}
-
 // Newest is the id of the newest event. A client that has seen it has seen everything.
-func (s *Server) Newest() string { return s.hub.log().newest() }
+func (s *Server) Newest() string { return s.hub.Log().Newest() }
 
 // Clients is the number of open streams.
-func (s *Server) Clients() int { return s.hub.clients() }
+func (s *Server) Clients() int { return s.hub.Clients() }
 
 // Handler serves GET /events, /healthz, /readyz and /metrics, and POST /faults, and lists them at /, where browsers get
 // a page.
@@ -203,39 +180,3 @@ func (s *Server) Handler() http.Handler { return s.routes() }
 // Inject starts a fault, or ends all of them with "clear"; see fault.List. A fault that is already on starts
 // anew. One that repeats does so while Run runs.
 func (s *Server) Inject(f fault.Fault) error { return s.faults.Inject(f) }
-
-func (c Config) withDefaults() Config {
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
-	}
-	if c.Now == nil {
-		c.Now = time.Now
-	}
-	setDefault(&c.Seed, 1)
-	if c.Scenario != nil {
-		setDefault(&c.Rate, c.Scenario.Rate)
-		setDefault(&c.Symbols, c.Scenario.Symbols)
-	}
-	setDefault(&c.Rate, usualRate)
-	setDefault(&c.Symbols, market.UsualSymbols)
-	setDefault(&c.Ring, 16384)
-	setDefault(&c.Queue, 4096)
-	setDefault(&c.MaxClients, 20000)
-	setDefault(&c.Heartbeat, 15*time.Second)
-	setDefault(&c.Retry, time.Second)
-	if c.Scenario != nil && !c.Scenario.Start.IsZero() {
-		setDefault(&c.Epoch, c.Scenario.epoch(c))
-	}
-	setDefault(&c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))
-	return c
-}
-
-// usualRate is in events a second.
-const usualRate = 40
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}

@@ -5,6 +5,9 @@ import (
 	"fmt"
 	"math"
 	"time"
+
+	"livetape/mockserver/emulate"
+	"livetape/mockserver/hub"
 )
 
 // pace makes as many events as the rate asks for, in batches of the ticks' time.
@@ -104,7 +107,6 @@ func (s *Server) restart() {
 	epoch := fmt.Sprintf("%s.%d", s.config.Epoch, mark)
 	s.market.SetEpoch(epoch)
 	s.config.Logger.Info("restart", "epoch", epoch)
-	old := s.hub.now.Load()
-	first := max(firstNumber(s.config.Now()), old.first+old.log.count()+1)
-	s.hub.replace(&generation{epoch, newRing(epoch, s.config.Ring), first})
+	base := max(emulate.FirstNumber(s.config.Now()), s.hub.Log().NewestNumber()+1)
+	s.hub.Replace(hub.NewRing(epoch, s.config.Ring, base))
 }

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"fmt"
 	"time"
 
 	"livetape/mockserver/fault"
@@ -148,4 +149,18 @@ func (s *script) takeStruck() []fault.Fault {
 // disclaimer is what is said below a headline that says nothing else.
 func (s *script) disclaimer() string {
 	return "Made up: part of the scenario " + s.scenario.Name + "."
+}
+
+// spells are the bursts and skews of a scenario, which keeps their time itself.
+func (s *script) spells() (all []fault.Status) {
+	if s == nil {
+		return nil
+	}
+	if left := s.burst.until - s.clock; left > 0 {
+		all = append(all, fault.Status{Fault: fault.Fault{Name: fault.Burst, Value: fmt.Sprint(s.burst.value)}, Left: left})
+	}
+	if left := s.skewed.until - s.clock; left > 0 {
+		all = append(all, fault.Status{Fault: fault.Fault{Name: fault.Skew, Value: time.Duration(s.skewed.value).String()}, Left: left})
+	}
+	return all
 }

@@ -10,14 +10,14 @@ import (
 	"net/http"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"livetape/mockserver/fault"
 )
 
-// control lets whom it may be let inject faults over HTTP. The body holds one a line, in fault.Syntax; they are
-// injected all or none.
-func (s *Server) control(w http.ResponseWriter, r *http.Request) {
-	if err := s.admit(r); err != nil {
+// handleInjectFaults injects the faults in the body, one a line in fault.Syntax: all or none.
+func (s *Server) handleInjectFaults(w http.ResponseWriter, r *http.Request) {
+	if err := s.authorize(r); err != nil {
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
 	}
@@ -52,14 +52,14 @@ func parseFaults(text string) (all []fault.Fault, err error) {
 }
 
 var (
-	errToken   = errors.New("faults are for those who send the token: Authorization: Bearer …")
-	errRemote  = errors.New("faults are for clients on this machine, unless the server has a token")
-	errForeign = errors.New("faults are not for pages of other sites")
+	errToken       = errors.New("faults are for those who send the token: Authorization: Bearer …")
+	errRemote      = errors.New("faults are for clients on this machine, unless the server has a token")
+	errCrossOrigin = errors.New("faults are not for pages of other sites")
 )
 
-// admit says why r may not control the server, if so: with a token, it must have it; without, it must come from this
+// authorize says why r may not control the server, if so: with a token, it must have it; without, it must come from this
 // machine, and not from a page in a browser that another site, or a name that was bent to this machine, sent.
-func (s *Server) admit(r *http.Request) error {
+func (s *Server) authorize(r *http.Request) error {
 	if token := s.config.Token; token != "" {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+token)) != 1 {
 			return errToken
@@ -70,7 +70,7 @@ func (s *Server) admit(r *http.Request) error {
 		return errRemote
 	}
 	if http.NewCrossOriginProtection().Check(r) != nil || !isLoopback(r.Host) {
-		return errForeign
+		return errCrossOrigin
 	}
 	return nil
 }
@@ -96,12 +96,12 @@ func isLoopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// listFaults says which faults are at work, and is the help on all, for menus as JSON.
-func (s *Server) listFaults(w http.ResponseWriter, r *http.Request) {
+// handleListFaults says which faults are at work, and is the help on all, for menus as JSON.
+func (s *Server) handleListFaults(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
 	w.Header().Set("Cache-Control", "no-store")
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
-		s.listFaultsAsJSON(w)
+		s.writeFaultsJSON(w)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
@@ -114,7 +114,7 @@ func (s *Server) listFaults(w http.ResponseWriter, r *http.Request) {
 	_ = table.Flush() // whoever asked has hung up
 }
 
-func (s *Server) listFaultsAsJSON(w http.ResponseWriter) {
+func (s *Server) writeFaultsJSON(w http.ResponseWriter) {
 	type row struct {
 		Name  string `json:"name"`
 		Help  string `json:"help"`
@@ -123,11 +123,11 @@ func (s *Server) listFaultsAsJSON(w http.ResponseWriter) {
 		Whole bool   `json:"whole"`
 	}
 	list := struct {
-		Syntax string       `json:"syntax"`
-		Token  bool         `json:"token"` // is asked for
-		Active []activeJSON `json:"active"`
-		Faults []row        `json:"faults"`
-	}{Syntax: fault.Syntax, Token: s.config.Token != "", Active: s.activeAsJSON()}
+		Syntax string        `json:"syntax"`
+		Token  bool          `json:"token"` // is asked for
+		Active []activeFault `json:"active"`
+		Faults []row         `json:"faults"`
+	}{Syntax: fault.Syntax, Token: s.config.Token != "", Active: s.activeJSON()}
 	for _, f := range fault.List() {
 		lasts := ""
 		if f.For > 0 {
@@ -150,3 +150,44 @@ func describe(f fault.Info) string {
 	}
 	return text
 }
+
+// activeFaults are all that are on or come again, those of a scenario included.
+func (s *Server) activeFaults() []fault.Status {
+	s.making.Lock()
+	spells := s.script.spells()
+	s.making.Unlock()
+	return append(spells, s.faults.Status()...)
+}
+
+// writeActive lists the faults that are on or come again as text.
+func (s *Server) writeActive(w io.Writer) {
+	active := s.activeFaults()
+	if len(active) == 0 {
+		fmt.Fprint(w, "No fault is on.\n\n")
+		return
+	}
+	fmt.Fprint(w, "Faults at work:\n")
+	for _, f := range active {
+		fmt.Fprintf(w, "  %s\n", f)
+	}
+	fmt.Fprintln(w)
+}
+
+// activeFault is one of them for menus. Times are in ms; what is not there is never.
+type activeFault struct {
+	Fault string `json:"fault"` // in fault.Syntax
+	Name  string `json:"name"`
+	Left  int64  `json:"left_ms,omitempty"`
+	Next  int64  `json:"next_ms,omitempty"`
+}
+
+func (s *Server) activeJSON() []activeFault {
+	all := []activeFault{} // an empty list, not null
+	for _, f := range s.activeFaults() {
+		all = append(all, activeFault{f.Fault.String(), f.Fault.Name, milliseconds(f.Left), milliseconds(f.Next)})
+	}
+	return all
+}
+
+// milliseconds is d rounded up: what is left is never 0.
+func milliseconds(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }

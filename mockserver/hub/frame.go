@@ -1,8 +1,8 @@
-package mockserver
+package hub
 
 import "strconv"
 
-// appendFrame writes one event of the stream. No id line is written for an empty id. Data has no line ends: it is JSON.
+// appendFrame appends one event of an event stream. An empty id gets no id line. Data has no line ends: it is JSON.
 func appendFrame(b []byte, event, id string, data []byte) []byte {
 	b = append(append(b, "event: "...), event...)
 	if id != "" {
@@ -12,7 +12,7 @@ func appendFrame(b []byte, event, id string, data []byte) []byte {
 	return append(b, "\n\n"...)
 }
 
-// appendRetry writes the reconnection time that clients are told, in ms.
-func appendRetry(b []byte, ms int64) []byte {
+// AppendRetry appends the reconnection time that the client of an event stream is told.
+func AppendRetry(b []byte, ms int64) []byte {
 	return append(strconv.AppendInt(append(b, "retry: "...), ms, 10), "\n\n"...)
 }

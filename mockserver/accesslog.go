@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"livetape/mockserver/fault"
+	"livetape/mockserver/hub"
 )
 
 // What of a request is logged never holds a secret: of its headers only Last-Event-ID, of its query only what this
@@ -22,7 +23,7 @@ func (s *Server) logClient(r *http.Request, number uint64) (gone func()) {
 	began := time.Now()
 	log = log.With("client", number)
 	log.DebugContext(ctx, "client comes", "from", r.RemoteAddr, "proto", r.Proto, "path", r.URL.Path,
-		"query", maskedQuery(r.URL.RawQuery), "last_event_id", echo(lastEventID(r)))
+		"query", maskedQuery(r.URL.RawQuery), "last_event_id", hub.ValidPrefix(lastEventID(r)))
 	return func() { log.DebugContext(ctx, "client goes", "after", time.Since(began)) }
 }
 
@@ -57,22 +58,10 @@ func isHarmless(parameter string) bool {
 
 // noteFault counts and logs a fault that strikes, or that all faults end.
 func (s *Server) noteFault(f fault.Fault) {
-	s.meters.faults[f.Name].Inc()
+	s.metrics.faults[f.Name].Inc()
 	if f.Name == fault.Clear {
 		s.config.Logger.Info("faults cleared")
 		return
 	}
 	s.config.Logger.Info("fault strikes", "fault", f.Name, "value", f.Value, "share", f.Share.String(), "for", f.For)
-}
-
-// ready answers whether new streams are welcome: not before Run, nor when it ends. GET /healthz says something else:
-// that the process answers at all.
-func (s *Server) ready(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Cache-Control", "no-store")
-	if !s.hub.welcomes() {
-		fault.WriteStatus(w, http.StatusServiceUnavailable, time.Second)
-		return
-	}
-	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("ready\n")) // whoever asked has hung up
 }

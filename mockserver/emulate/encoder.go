@@ -1,0 +1,204 @@
+package emulate
+
+import (
+	"net/http"
+	"time"
+
+	"livetape/mockserver/fault"
+	"livetape/mockserver/hub"
+	"livetape/mockserver/market"
+)
+
+// Encoder is a hub.Encoder that encodes as a session says. The payloads of the hub's events are *market.Quote or
+// *market.Headline; others are nothing to a service.
+type Encoder struct {
+	session  Session
+	format   Format
+	snapshot func() (Snapshot, string)
+	now      func() time.Time
+
+	after string // id that the stream begins after; empty: that of the snapshot
+	ended bool   // the service ends the stream here
+}
+
+// NewEncoder returns an encoder for one stream. Snapshot gives the market with the id of its newest event, and now the
+// time that payloads show.
+func NewEncoder(s Session, snapshot func() (Snapshot, string), now func() time.Time) *Encoder {
+	return &Encoder{session: s, format: s.Format(), snapshot: snapshot, now: now}
+}
+
+// SetHeader implements hub.Encoder.
+func (e *Encoder) SetHeader(h http.Header, log hub.Log) {
+	h.Set("Content-Type", e.format.ContentType)
+	after, number := position(log, e.session.Start())
+	e.after = after
+	if s, ok := e.session.(HeaderSetter); ok {
+		s.SetHeader(h, number)
+	}
+}
+
+// Heartbeat implements hub.Encoder.
+func (e *Encoder) Heartbeat() hub.Heartbeat {
+	return hub.Heartbeat{Interval: e.format.HeartbeatInterval, Always: e.format.HeartbeatAlways}
+}
+
+// Open implements hub.Encoder.
+func (e *Encoder) Open(b []byte, _ hub.Log) (_ []byte, after string, err error) {
+	snapshot, newest := e.snapshot()
+	b, e.ended = e.session.Open(b, snapshot, time.Now())
+	if e.after == "" {
+		return b, newest, nil
+	}
+	return b, e.after, nil
+}
+
+// sessionEvent is what a hub's event says to a session.
+func sessionEvent(e *hub.Event) Event {
+	event := Event{Number: e.Number}
+	switch p := e.Payload.(type) {
+	case *market.Quote:
+		event.Quote = p
+	case *market.Headline:
+		event.News = p
+	}
+	return event
+}
+
+// Wants implements hub.Encoder.
+func (e *Encoder) Wants(event *hub.Event) bool { return e.session.Wants(sessionEvent(event)) }
+
+// Append implements hub.Encoder.
+func (e *Encoder) Append(b []byte, event *hub.Event) []byte {
+	if !e.ended {
+		b, e.ended = e.session.Encode(b, sessionEvent(event), time.Now())
+	}
+	return b
+}
+
+// CaughtUp ends a session that is a Finisher.
+func (e *Encoder) CaughtUp(b []byte) []byte {
+	if s, ok := e.session.(Finisher); ok && !e.ended {
+		b, e.ended = s.Finish(b), true
+	}
+	return b
+}
+
+// WakeAt implements hub.Encoder.
+func (e *Encoder) WakeAt() time.Time { return e.session.WakeAt() }
+
+// Wake implements hub.Encoder.
+func (e *Encoder) Wake(b []byte, now time.Time) []byte {
+	b, e.ended = e.session.Wake(b, now)
+	return b
+}
+
+// AppendHeartbeat implements hub.Encoder.
+func (e *Encoder) AppendHeartbeat(b []byte) []byte { return e.session.Heartbeat(b, e.now()) }
+
+// Ended implements hub.Encoder.
+func (e *Encoder) Ended() bool { return e.ended }
+
+// AppendSlowClient implements hub.Encoder.
+func (e *Encoder) AppendSlowClient(b []byte, _ int, _ string) []byte {
+	return append(b, e.format.SlowClient...)
+}
+
+// AppendShutdown implements hub.Encoder.
+func (e *Encoder) AppendShutdown(b []byte) []byte { return append(b, e.format.Shutdown...) }
+
+// FaultSamples implements hub.Encoder.
+func (e *Encoder) FaultSamples() (s fault.Samples) {
+	for _, data := range fault.MalformedData() {
+		s.Malformed = append(s.Malformed, string(e.format.AppendEvent(nil, data)))
+	}
+	for _, data := range fault.HostileData() {
+		s.Hostile = append(s.Hostile, string(e.format.AppendEvent(nil, data)))
+	}
+	return s
+}
+
+// AppendHuge implements hub.Encoder.
+func (e *Encoder) AppendHuge(b []byte, size int) []byte {
+	return e.format.AppendEvent(b, `{"huge":"`+fault.HugeText(size)+`"}`)
+}
+
+// AppendRetry implements hub.Encoder. JSON lines have no reconnection time.
+func (e *Encoder) AppendRetry(b []byte, ms int64) []byte {
+	if e.format.JSONLines {
+		return b
+	}
+	return hub.AppendRetry(b, ms)
+}
+
+// Half ends in the middle of the first event that the service does not hold back.
+func (e *Encoder) Half(events []*hub.Event, _ string, _ func(int64) int64) []byte {
+	var whole []byte
+	for _, event := range events {
+		if whole = e.Append(nil, event); len(whole) > 0 {
+			break
+		}
+	}
+	if len(whole) == 0 {
+		whole = e.format.AppendEvent(nil, fault.NeverSent)
+	}
+	return whole[:(len(whole)-1)/2]
+}
+
+// position finds a start in a log: the id and number of the event before the first that follows. The id is empty for
+// StartNow, whose position is that of the snapshot.
+func position(log hub.Log, at Start) (after string, number uint64) {
+	newest := log.NewestNumber()
+	oldest := newest
+	if first, _, _ := log.Read(log.Oldest(), make([]*hub.Event, 0, 1)); len(first) > 0 {
+		oldest = first[0].Number - 1
+	}
+	asked := newest
+	switch at.Kind {
+	case StartNow:
+		return "", newest
+	case StartOldest:
+		asked = oldest
+	case StartAfterEvent:
+		asked = at.AfterNumber
+	case StartAtTime:
+		asked = lastBefore(log, at.Since)
+	}
+	asked = min(max(asked, oldest), newest)
+	return log.ID(asked), asked
+}
+
+// lastBefore is the number of the last event before a time.
+func lastBefore(log hub.Log, t time.Time) uint64 {
+	after, number := log.Oldest(), log.NewestNumber()
+	events := make([]*hub.Event, 0, 256)
+	for {
+		events, _, _ = log.Read(after, events[:0])
+		if len(events) == 0 {
+			return number // if the rest was forgotten meanwhile, this is as good
+		}
+		for _, e := range events {
+			if at := timeOf(e); !at.IsZero() && !at.Before(t) {
+				return e.Number - 1
+			}
+			after, number = e.ID, e.Number
+		}
+	}
+}
+
+// timeOf is when an event happened; zero for those that no service sends.
+func timeOf(e *hub.Event) time.Time {
+	switch event := sessionEvent(e); {
+	case event.News != nil:
+		return event.News.Time
+	case event.Quote != nil:
+		return event.Quote.Time
+	}
+	return time.Time{}
+}
+
+// FirstNumber is how many events came before a log that begins at a time, for services that count ledgers of 5 s: more
+// than any earlier log has given, at up to 1,600 events a second.
+func FirstNumber(now time.Time) uint64 {
+	const genesis, ledger = 1443571200, 5 // s
+	return uint64(max(0, now.Unix()-genesis)/ledger) * EventsPerLedger
+}

@@ -1,0 +1,106 @@
+package mockserver
+
+import (
+	"fmt"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+
+	"livetape/mockserver/emulate"
+	"livetape/mockserver/fault"
+	"livetape/mockserver/market"
+)
+
+// emulatePrefix is the path under which the market is served in the formats of other services.
+const emulatePrefix = "/as/"
+
+// handleServices lists the services whose formats the market is served in.
+func handleServices(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprint(w, "The simulated market, in the words of other services:\n\n")
+	for _, s := range emulate.Services() {
+		fmt.Fprintf(w, "%s%s%s\n", emulatePrefix, s.Name, s.Example)
+	}
+}
+
+// handleEmulated answers a request as another service.
+func (s *Server) handleEmulated(w http.ResponseWriter, r *http.Request) {
+	allowOrigins(w.Header())
+	w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
+	w.Header().Add("Access-Control-Allow-Headers", "Authorization, Content-Type")
+	if r.Method == http.MethodOptions {
+		w.WriteHeader(http.StatusNoContent)
+		return
+	}
+	client := s.requests.Add(1)
+	faults := s.faults.Target(client)
+	if faults.Answer(w, r) {
+		return
+	}
+	name := r.PathValue("service")
+	service, ok := emulate.Find(name)
+	if !ok {
+		http.Error(w, fmt.Sprintf("there is no service %.40q; GET %s lists them", name, emulatePrefix), http.StatusNotFound)
+		return
+	}
+	addr := clientAddr(r)
+	if reply := s.limiter.Acquire(service, addr, time.Now()); reply != nil {
+		writeReply(w, reply)
+		return
+	}
+	defer s.limiter.Release(service, addr)
+	session, reply := newSession(w, r, service)
+	if reply != nil {
+		writeReply(w, reply)
+		return
+	}
+	s.serve(w, r, client, faults, emulate.NewEncoder(session, s.emulatedSnapshot, s.payloadTime))
+}
+
+// newSession has a service answer a request to its own path, whose body has a deadline.
+func newSession(w http.ResponseWriter, r *http.Request, service emulate.Service) (emulate.Session, *emulate.Reply) {
+	control := http.NewResponseController(w)
+	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
+	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, fault.RedirectPrefix), emulatePrefix+service.Name)
+	session, reply := service.NewSession(withPath(r, path), time.Now())
+	if reply == nil {
+		_ = control.SetReadDeadline(time.Time{}) // a stream lasts
+	}
+	return session, reply
+}
+
+// withPath is r for another path.
+func withPath(r *http.Request, path string) *http.Request {
+	clone, url := *r, *r.URL
+	url.Path, url.RawPath = path, ""
+	clone.URL = &url
+	return &clone
+}
+
+// clientAddr is the IP address of a client.
+func clientAddr(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
+}
+
+func writeReply(w http.ResponseWriter, reply *emulate.Reply) {
+	for name, value := range reply.Header {
+		w.Header().Set(name, value)
+	}
+	w.Header().Set("Content-Type", reply.ContentType)
+	w.WriteHeader(reply.Status)
+	fmt.Fprint(w, reply.Body)
+}
+
+// emulatedSnapshot is the market now, for a service, and the id of the newest event in it.
+func (s *Server) emulatedSnapshot() (emulate.Snapshot, string) {
+	s.making.Lock()
+	defer s.making.Unlock()
+	log := s.hub.Log()
+	all := s.market.Snapshot(func(market.Kind, []string) bool { return true })
+	return emulate.Snapshot{Number: log.NewestNumber(), Quotes: all.Quotes, News: all.News}, log.Newest()
+}

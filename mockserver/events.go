@@ -1,0 +1,80 @@
+package mockserver
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"livetape/mockserver/fault"
+	"livetape/mockserver/hub"
+	"livetape/mockserver/market"
+)
+
+// handleEvents answers GET /events with a stream in the native format.
+func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
+	allowOrigins(w.Header())
+	switch r.Method {
+	case http.MethodOptions:
+		w.WriteHeader(http.StatusNoContent)
+		return
+	case http.MethodGet:
+	default:
+		w.Header().Set("Allow", "GET, OPTIONS")
+		http.Error(w, "an event stream is read with GET", http.StatusMethodNotAllowed)
+		return
+	}
+	client := s.requests.Add(1)
+	faults := s.faults.Target(client)
+	if faults.Answer(w, r) {
+		return
+	}
+	filter, err := hub.ParseFilter(r.URL.Query(), market.KindNames())
+	if err != nil {
+		http.Error(w, err.Error(), http.StatusBadRequest)
+		return
+	}
+	s.serve(w, r, client, faults, &hub.Native{
+		Filter: filter, LastEventID: lastEventID(r), Retry: s.config.Retry, Interval: s.config.Heartbeat,
+		Snapshot: s.snapshot, Resumed: s.metrics.resumed,
+	})
+}
+
+// lastEventID is the client's header, or the query of one that cannot set it, like a browser's EventSource.
+func lastEventID(r *http.Request) string {
+	id := r.Header.Get("Last-Event-ID")
+	if id == "" {
+		id = r.URL.Query().Get("lastEventId")
+	}
+	return id[:min(len(id), maxID)] // no log gives a longer one, nor what is left of it
+}
+
+// serve answers with a stream, unless there is no room for the client.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request, client uint64, faults *fault.Target, encoder hub.Encoder) {
+	if err := s.hub.Admit(); err != nil {
+		s.metrics.refuse(err)
+		retryAfter := time.Second
+		if errors.Is(err, hub.ErrFull) {
+			retryAfter = fullRetryAfter
+		}
+		fault.WriteStatus(w, http.StatusServiceUnavailable, retryAfter)
+		return
+	}
+	defer s.hub.Release()
+	defer s.logClient(r, client)()
+	s.hub.Serve(w, r, client, faults, encoder)
+}
+
+// Snapshot is the data of the snapshot event that a new client would get now.
+func (s *Server) Snapshot() []byte {
+	data, _ := s.snapshot(hub.Filter{})
+	return data
+}
+
+// snapshot is the data of a snapshot event with what f lets through, and the id of the newest event in it.
+func (s *Server) snapshot(f hub.Filter) (data []byte, id string) {
+	s.making.Lock()
+	id = s.hub.Log().Newest()
+	all := s.market.Snapshot(func(k market.Kind, symbols []string) bool { return f.Passes(k.String(), symbols) })
+	s.making.Unlock()
+	return all.AppendJSON(nil), id
+}

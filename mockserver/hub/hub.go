@@ -1,0 +1,167 @@
+// Package hub brings the events of one source, such as a simulator, to any number of clients.
+//
+// The source publishes to a [Hub], whose [Log] gives every event its id, keeps the latest, and encodes each once.
+// [Hub.Serve] runs one client's stream over HTTP, in the format of an [Encoder]: [Native] is the mock server's own. A
+// client that falls too far behind is disconnected with a message that says so; it never delays another. A
+// [fault.Target] decides what goes wrong on the way.
+package hub
+
+import (
+	"errors"
+	"log/slog"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+)
+
+// Hub is where the one that makes events and the many that wait for them meet. Its methods may be called from any
+// goroutine.
+type Hub struct {
+	config  Config
+	log     atomic.Pointer[Log]
+	changed broadcast
+	buffers sync.Pool
+
+	mu      sync.Mutex
+	closed  atomic.Bool // set under mu, read by every stream at every turn
+	started bool
+	clients int
+	drained chan struct{} // closed when the hub is closed and no client is left
+}
+
+// Config says how a Hub treats its clients.
+type Config struct {
+	MaxClients int
+	Queue      int // events that a client may fall behind before it is disconnected
+	Logger     *slog.Logger
+	Metrics    Metrics
+}
+
+// Metrics are counted by the streams.
+type Metrics struct {
+	Deliveries  *metrics.Counter // events sent, each once for every client
+	Bytes       *metrics.Counter // sent in streams, before compression
+	SlowClients *metrics.Counter // disconnected
+}
+
+// New returns a Hub that publishes to log.
+func New(c Config, log Log) *Hub {
+	h := &Hub{config: c, drained: make(chan struct{})}
+	h.changed.init()
+	h.log.Store(&log)
+	return h
+}
+
+// Log is the log of the current epoch.
+func (h *Hub) Log() Log { return *h.log.Load() }
+
+// Replace begins another epoch, with an empty log, and ends the streams of the one before.
+func (h *Hub) Replace(log Log) {
+	h.log.Store(&log)
+	h.Wake()
+}
+
+// Publish logs drafts, as Log.Append does, and wakes every stream.
+func (h *Hub) Publish(drafts []Draft, data []byte) {
+	h.Log().Append(drafts, data)
+	h.Wake()
+}
+
+// Wake has every stream look for what there is to do.
+func (h *Hub) Wake() { h.changed.send() }
+
+// Start makes the hub ready, and reports false if it was started before.
+func (h *Hub) Start() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	first := !h.started
+	h.started = true
+	return first
+}
+
+// Ready reports whether the hub was started and is not closed.
+func (h *Hub) Ready() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.started && !h.closed.Load()
+}
+
+// Why a client is not admitted.
+var (
+	ErrClosed = errors.New("the server ends")
+	ErrFull   = errors.New("the server has as many clients as it may have")
+)
+
+// Admit counts a client in. The error is ErrClosed or ErrFull; without one, Release must follow.
+func (h *Hub) Admit() error {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	switch {
+	case h.closed.Load():
+		return ErrClosed
+	case h.clients >= h.config.MaxClients:
+		return ErrFull
+	}
+	h.clients++
+	return nil
+}
+
+// Release counts a client out.
+func (h *Hub) Release() {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.clients--
+	h.signalDrained()
+}
+
+func (h *Hub) signalDrained() {
+	if h.closed.Load() && h.clients == 0 {
+		close(h.drained)
+	}
+}
+
+// Clients is how many are admitted now.
+func (h *Hub) Clients() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.clients
+}
+
+// Close admits nobody any more, ends every stream, and waits until all have ended, but no longer than timeout.
+func (h *Hub) Close(timeout time.Duration) {
+	h.mu.Lock()
+	h.closed.Store(true)
+	h.signalDrained()
+	h.mu.Unlock()
+	h.Wake()
+	timer := time.NewTimer(timeout)
+	defer timer.Stop()
+	select {
+	case <-h.drained:
+	case <-timer.C:
+	}
+}
+
+// broadcast wakes all that wait.
+type broadcast struct {
+	mu   sync.Mutex
+	next chan struct{}
+}
+
+func (b *broadcast) init() { b.next = make(chan struct{}) }
+
+// wait is closed by the first send after this call.
+func (b *broadcast) wait() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.next
+}
+
+func (b *broadcast) send() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	close(b.next)
+	b.init()
+}

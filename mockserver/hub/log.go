@@ -1,0 +1,83 @@
+package hub
+
+import (
+	"errors"
+	"time"
+)
+
+// Event is one event, encoded once for all clients. It never changes.
+type Event struct {
+	ID      string
+	Number  uint64 // counts the events of the source, and keeps growing over epochs
+	Type    string
+	Symbols []string // that it is about; an empty one stands for the whole market
+	Frame   []byte   // the event in the native format
+	Payload any      // what it says, for encoders of other formats; nil: there is only Frame
+}
+
+// Draft is an event before a log has given it an id.
+type Draft struct {
+	Type    string
+	Symbols []string // never changed
+	Size    int      // of its data, in bytes
+	Payload any      // never changed
+}
+
+// Why a log cannot be read from an id.
+var (
+	ErrUnknownID = errors.New("the log never gave this id")
+	ErrForgotten = errors.New("the log has forgotten what followed this id")
+)
+
+// Log gives the events of one epoch their ids and their order, and keeps the latest for clients that resume. Ids are
+// opaque to all but the log. Its methods may be called from any goroutine, wait for no reader, and never show a part of
+// what one Append logs.
+type Log interface {
+	// Append logs drafts, whose data are concatenated in data. It keeps neither slice.
+	Append(drafts []Draft, data []byte)
+
+	// Read appends the events that follow id to dst, in order and without a gap, up to dst's capacity, and says how
+	// many follow in all. The error is ErrUnknownID or ErrForgotten; with the latter, following is right and dst
+	// unchanged.
+	Read(id string, dst []*Event) (events []*Event, following int, err error)
+
+	// Epoch is the first part of all ids. Another log has another epoch.
+	Epoch() string
+
+	// Newest is the id of the newest event, or the one that stands before the first.
+	Newest() string
+
+	// Oldest is the earliest id that Read accepts.
+	Oldest() string
+
+	// NewestNumber is the number of the newest event.
+	NewestNumber() uint64
+
+	// ID is the id of the event with a number. The event may be forgotten.
+	ID(number uint64) string
+
+	// Span is how many events are kept, and how long ago the oldest of them was logged.
+	Span() (events int, age time.Duration)
+}
+
+// count says how many events follow id, up to the one that is the newest now, and how many of them are wanted. The
+// error is that of Log.Read; following is right as it is there.
+func count(log Log, id string, wanted func(*Event) bool) (following, matching int, err error) {
+	events := make([]*Event, 0, batchSize)
+	_, following, err = log.Read(id, nil)
+	after, left := id, following
+	for left > 0 && err == nil {
+		events, _, err = log.Read(after, events[:0])
+		for _, e := range events[:min(left, len(events))] {
+			after = e.ID
+			left--
+			if wanted(e) {
+				matching++
+			}
+		}
+	}
+	if err != nil {
+		_, following, _ = log.Read(id, nil) // more may follow by now
+	}
+	return following, matching, err
+}

@@ -1,0 +1,119 @@
+package hub
+
+import (
+	"errors"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Ring is a Log in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" stands before the first event.
+type Ring struct {
+	epoch string
+	base  uint64 // the number of event n is base+n
+
+	mu     sync.RWMutex
+	slots  []*Event // event n is in slot n modulo their number
+	logged []int64  // when, in ns of Unix time
+	last   uint64   // n of the newest event
+}
+
+// NewRing returns an empty Ring for size events, the first of which gets the number base+1.
+func NewRing(epoch string, size int, base uint64) *Ring {
+	return &Ring{epoch: epoch, base: base, slots: make([]*Event, size), logged: make([]int64, size)}
+}
+
+// Append implements Log.
+func (r *Ring) Append(drafts []Draft, data []byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := time.Now().UnixNano()
+	for _, d := range drafts {
+		r.last++
+		id := r.id(r.last)
+		frame := make([]byte, 0, len("event: \nid: \ndata: \n\n")+len(d.Type)+len(id)+d.Size)
+		frame = appendFrame(frame, d.Type, id, data[:d.Size])
+		data = data[d.Size:]
+		slot := r.last % uint64(len(r.slots))
+		r.logged[slot] = now
+		r.slots[slot] = &Event{id, r.base + r.last, d.Type, d.Symbols, frame, d.Payload}
+	}
+}
+
+func (r *Ring) id(n uint64) string { return r.epoch + "-" + strconv.FormatUint(n, 10) }
+
+// Epoch implements Log.
+func (r *Ring) Epoch() string { return r.epoch }
+
+// ID implements Log.
+func (r *Ring) ID(number uint64) string { return r.id(number - r.base) }
+
+// NewestNumber implements Log.
+func (r *Ring) NewestNumber() uint64 {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.base + r.last
+}
+
+// Newest implements Log.
+func (r *Ring) Newest() string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.id(r.last)
+}
+
+// Oldest implements Log.
+func (r *Ring) Oldest() string {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	return r.id(r.oldest())
+}
+
+// oldest is the n of Oldest.
+func (r *Ring) oldest() uint64 { return r.last - min(r.last, uint64(len(r.slots))) }
+
+// Read implements Log.
+func (r *Ring) Read(id string, dst []*Event) (events []*Event, following int, err error) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	n, err := r.parse(id)
+	if errors.Is(err, ErrUnknownID) {
+		return dst, 0, err
+	}
+	following = int(r.last - n)
+	if err != nil {
+		return dst, following, err
+	}
+	for n < r.last && len(dst) < cap(dst) {
+		n++
+		dst = append(dst, r.slots[n%uint64(len(r.slots))])
+	}
+	return dst, following, nil
+}
+
+// parse gives the n of an id. It is right with ErrForgotten, too.
+func (r *Ring) parse(id string) (uint64, error) {
+	rest, hasEpoch := strings.CutPrefix(id, r.epoch)
+	digits, hasDash := strings.CutPrefix(rest, "-")
+	n, err := strconv.ParseUint(digits, 10, 64)
+	switch {
+	case !hasEpoch || !hasDash || err != nil || n > r.last || r.id(n) != id:
+		return 0, ErrUnknownID
+	case n < r.oldest():
+		return n, ErrForgotten
+	}
+	return n, nil
+}
+
+// Span implements Log.
+func (r *Ring) Span() (events int, age time.Duration) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if r.last == 0 {
+		return 0, 0
+	}
+	first := r.oldest() + 1
+	logged := time.Unix(0, r.logged[first%uint64(len(r.logged))])
+	return int(r.last - r.oldest()), max(0, time.Since(logged))
+}

@@ -1,0 +1,262 @@
+package hub
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"livetape/mockserver/fault"
+)
+
+// batchSize is how many events are read from the log and written at a time.
+const batchSize = 256
+
+// errEnded ends a stream for a reason that its client was told, or caused.
+var errEnded = errors.New("the stream ended")
+
+// stream is one client's connection, and its place in the log. One goroutine runs it. While nothing happens it
+// holds no buffers.
+type stream struct {
+	hub     *Hub
+	client  uint64
+	log     Log
+	encoder Encoder
+	out     *clientWriter
+	alarm   alarm
+
+	opened  bool
+	after   string // id of the last event read from the log
+	level   bool   // it had everything when it last looked
+	allowed int    // events that it may lag beside the queue: those that came at once
+
+	faults *fault.Target
+	events fault.Events[*Event]
+}
+
+// Serve answers a request with a stream, and returns when it has ended, for whatever reason. Client numbers the
+// requests; the client was admitted.
+func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, client uint64, faults *fault.Target, encoder Encoder) {
+	s := &stream{hub: h, client: client, log: h.Log(), encoder: encoder, out: newClientWriter(w, r), faults: faults}
+	if faults.On(fault.Gzip) != nil {
+		s.out.compress()
+	}
+	encoder.SetHeader(w.Header(), s.log)
+	s.alarm = newAlarm(encoder)
+	defer s.alarm.stop()
+	err := s.out.start()
+	if err == nil {
+		defer s.out.end()
+		err = s.run(r.Context())
+	}
+	s.noteSlow(err)
+}
+
+// run returns why the stream ended.
+func (s *stream) run(ctx context.Context) error {
+	for {
+		changed := s.hub.changed.wait()
+		closed := s.hub.closed.Load() // before the log is read: nothing is logged afterwards
+		busy, err := s.turn()
+		if err == nil && closed && !busy {
+			err = errors.Join(s.send(s.encoder.AppendShutdown(nil)), errEnded)
+		}
+		if err == nil && !busy {
+			err = s.wait(ctx, changed)
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// noteSlow counts and logs a client that is gone because it did not take what was written to it.
+func (s *stream) noteSlow(err error) {
+	if errors.Is(err, errEnded) || errors.Is(err, context.Canceled) || !s.out.isLate() {
+		return
+	}
+	s.hub.config.Metrics.SlowClients.Inc()
+	s.hub.config.Logger.Warn("slow client given up", "client", s.client, "took", writeTime)
+}
+
+// turn does what there is to do, and reports false when that is nothing.
+func (s *stream) turn() (busy bool, err error) {
+	active := s.faults.Active()
+	if a := s.faults.Next(active); a != nil {
+		return true, s.applyFault(a)
+	}
+	switch {
+	case s.log != s.hub.Log():
+		return true, errEnded
+	case s.faults.On(fault.Stall) != nil:
+		return false, nil
+	case !s.opened:
+		return true, s.open()
+	case s.alarm.isDue(time.Now()):
+		return true, s.sendDue(time.Now())
+	}
+	return s.forward(active)
+}
+
+// wait returns when there may be something to do, and an error when there never will.
+func (s *stream) wait(ctx context.Context, changed <-chan struct{}) error {
+	if stall := s.faults.On(fault.Stall); stall != nil {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-changed:
+		case <-time.After(time.Until(stall.Until)):
+		}
+		return nil
+	}
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-changed:
+	case <-s.alarm.wait():
+		s.alarm.rang()
+	}
+	return nil
+}
+
+// open begins the stream.
+func (s *stream) open() error {
+	s.opened, s.level = true, true
+	b, after, err := s.encoder.Open(nil, s.log)
+	if err != nil {
+		return err
+	}
+	s.after = after
+	if s.faults.On(fault.NoID) != nil {
+		b = fault.WithoutIDs(b)
+	}
+	return s.sendLast(b)
+}
+
+// sendDue sends what is due at a time.
+func (s *stream) sendDue(now time.Time) error {
+	var b []byte
+	if at := s.encoder.WakeAt(); !at.IsZero() && !at.After(now) {
+		b = s.encoder.Wake(b, now)
+	}
+	if !s.encoder.Ended() && s.alarm.takeHeartbeat(now) && s.faults.On(fault.Heartbeat) == nil {
+		b = s.encoder.AppendHeartbeat(b)
+	}
+	return s.sendLast(b)
+}
+
+// sendLast sends b, and ends the stream if the format does.
+func (s *stream) sendLast(b []byte) error {
+	if err := s.send(b); err != nil {
+		return err
+	}
+	if s.encoder.Ended() {
+		return errEnded
+	}
+	return nil
+}
+
+// batch is what a stream needs to forward events. It has one only while it writes.
+type batch struct {
+	events []*Event
+	bytes  []byte
+}
+
+func (h *Hub) takeBatch() *batch {
+	if b, ok := h.buffers.Get().(*batch); ok {
+		return b
+	}
+	return &batch{events: make([]*Event, 0, batchSize)}
+}
+
+func (h *Hub) returnBatch(b *batch) {
+	clear(b.events[:cap(b.events)])
+	b.bytes = b.bytes[:0]
+	h.buffers.Put(b)
+}
+
+// forward writes the events that follow; of a slow stream, one.
+func (s *stream) forward(active *fault.Active) (busy bool, err error) {
+	b := s.hub.takeBatch()
+	defer s.hub.returnBatch(b)
+	events := b.events
+	if s.faults.On(fault.Slow) != nil {
+		events, s.level = events[:0:1], true // one at a time, and all the time it takes
+	}
+	events, behind, err := s.log.Read(s.after, events)
+	if s.faults.Active() != active {
+		return true, nil // what was made after a fault was injected or cleared goes by that: look again
+	}
+	if err != nil || !s.keepsUp(behind) {
+		return true, s.disconnectSlow(behind)
+	}
+	s.allowed = max(0, s.allowed-len(events))
+	if n := len(events); n > 0 {
+		s.after = events[n-1].ID
+	}
+	effects := s.faults.Effects(active)
+	wanted := slices.DeleteFunc(events, func(e *Event) bool { return !s.encoder.Wants(e) })
+	wanted = s.events.Arrange(wanted, effects)
+	b.bytes = s.events.Append(b.bytes, wanted, effects, s.encoder)
+	s.level = behind == 0
+	if s.level {
+		b.bytes = s.encoder.CaughtUp(b.bytes)
+	}
+	s.hub.config.Metrics.Deliveries.Add(len(wanted)) // before the client can know of them
+	return behind > 0, s.sendLast(b.bytes)
+}
+
+// keepsUp reports whether no more events than the queue holds have come since the client last had everything, beside
+// those that came at once then.
+func (s *stream) keepsUp(behind int) bool {
+	if s.level {
+		s.allowed = behind
+	}
+	return behind <= s.hub.config.Queue+s.allowed
+}
+
+// disconnectSlow tells a slow client to come again.
+func (s *stream) disconnectSlow(behind int) error {
+	s.hub.config.Metrics.SlowClients.Inc()
+	s.hub.config.Logger.Warn("slow client dismissed", "client", s.client, "behind", behind)
+	return errors.Join(errEnded, s.send(s.encoder.AppendSlowClient(nil, behind, s.after)))
+}
+
+// send writes b, if anything, and puts the heartbeat off.
+func (s *stream) send(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	s.alarm.sent(time.Now())
+	s.hub.config.Metrics.Bytes.Add(len(b))
+	return s.faults.Write(b, s.out.send, s.mustEnd)
+}
+
+// mustEnd reports whether the stream ends when it has sent what it is at.
+func (s *stream) mustEnd() bool { return s.hub.closed.Load() || s.log != s.hub.Log() }
+
+// applyFault applies a fault that is over at once.
+func (s *stream) applyFault(a *fault.Activation) error {
+	switch {
+	case a.Name == fault.Drop:
+		s.out.cut(s.half())
+		return errEnded
+	case a.Name == fault.EOF:
+		return errEnded
+	case s.faults.On(fault.Stall) != nil:
+		return nil // nothing is sent
+	case a.Name == fault.Retry:
+		return s.send(s.encoder.AppendRetry(nil, a.Number()))
+	case a.Name == fault.Huge:
+		return s.send(s.encoder.AppendHuge(nil, int(a.Number())<<20))
+	}
+	return nil
+}
+
+// half is the beginning of what the client would get next, or of what it will never get.
+func (s *stream) half() []byte {
+	events, _, _ := s.log.Read(s.after, make([]*Event, 0, batchSize))
+	wanted := slices.DeleteFunc(events, func(e *Event) bool { return !s.encoder.Wants(e) })
+	return s.encoder.Half(wanted, s.after, s.faults.Random)
+}

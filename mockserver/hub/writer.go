@@ -1,0 +1,123 @@
+package hub
+
+import (
+	"bytes"
+	"compress/gzip"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"livetape/mockserver/fault"
+)
+
+// A client may take writeTime for each writePiece; one that takes longer is given up.
+const (
+	writeTime  = 10 * time.Second
+	writePiece = 64 << 10 // bytes
+)
+
+// clientWriter writes to one client, each piece with a deadline.
+type clientWriter struct {
+	w          http.ResponseWriter
+	control    *http.ResponseController
+	chunked    bool
+	compressor *compressor // nil: not compressed
+	deadline   time.Time   // of the latest write
+}
+
+func newClientWriter(w http.ResponseWriter, r *http.Request) *clientWriter {
+	return &clientWriter{w: w, control: http.NewResponseController(w), chunked: r.ProtoAtLeast(1, 1)}
+}
+
+// compressor turns what is sent into one gzip stream, flushed after every piece.
+type compressor struct {
+	buf bytes.Buffer
+	gz  *gzip.Writer
+}
+
+// compress has everything compressed from now on.
+func (c *clientWriter) compress() {
+	c.compressor = &compressor{}
+	c.compressor.gz = gzip.NewWriter(&c.compressor.buf)
+}
+
+// pack compresses b; the result is valid until the next call. Writing to memory cannot fail.
+func (c *compressor) pack(b []byte) []byte {
+	c.buf.Reset()
+	_, _ = c.gz.Write(b)
+	_ = c.gz.Flush()
+	return c.buf.Bytes()
+}
+
+// end is the end of the gzip stream.
+func (c *compressor) end() []byte {
+	c.buf.Reset()
+	_ = c.gz.Close()
+	return c.buf.Bytes()
+}
+
+// start sends the headers, at once.
+func (c *clientWriter) start() error {
+	h := c.w.Header()
+	h.Set("Cache-Control", "no-cache")
+	h.Set("X-Accel-Buffering", "no") // nginx: pass every event on as it comes
+	if c.compressor != nil {
+		h.Set("Content-Encoding", "gzip")
+	}
+	if err := c.setDeadline(); err != nil {
+		return err
+	}
+	c.w.WriteHeader(http.StatusOK)
+	return c.control.Flush()
+}
+
+// send has b on its way when it returns.
+func (c *clientWriter) send(b []byte) error {
+	if c.compressor != nil {
+		b = c.compressor.pack(b)
+	}
+	return c.write(b)
+}
+
+// write gives every piece a deadline of its own: a client that is slow, but takes what it gets, gets all of it.
+func (c *clientWriter) write(b []byte) error {
+	for piece := range slices.Chunk(b, writePiece) {
+		if err := c.setDeadline(); err != nil {
+			return err
+		}
+		if _, err := c.w.Write(piece); err != nil {
+			return err
+		}
+	}
+	return c.control.Flush()
+}
+
+// end completes a stream. It sets a new deadline, as the last write may be long ago. The client may be gone by now.
+func (c *clientWriter) end() {
+	_ = c.setDeadline()
+	if c.compressor != nil {
+		_ = c.write(c.compressor.end())
+	}
+}
+
+// setDeadline is for what is written next.
+func (c *clientWriter) setDeadline() error {
+	c.deadline = time.Now().Add(writeTime)
+	err := c.control.SetWriteDeadline(c.deadline)
+	if errors.Is(err, http.ErrNotSupported) {
+		return nil // a writer without a network behind it does not block
+	}
+	return err
+}
+
+// isLate reports whether the deadline of the latest write is over.
+func (c *clientWriter) isLate() bool { return !time.Now().Before(c.deadline) }
+
+// cut writes half an event and resets the connection, as fault.Cut does.
+func (c *clientWriter) cut(half []byte) {
+	if c.compressor != nil {
+		half, c.compressor = c.compressor.pack(half), nil
+	}
+	fault.Cut(c.w, half, c.chunked)
+}

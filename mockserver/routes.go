@@ -1,0 +1,86 @@
+package mockserver
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"time"
+
+	"livetape/mockserver/fault"
+	"livetape/mockserver/page"
+)
+
+func (s *Server) routes() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/events", s.handleEvents)
+	mux.HandleFunc(fault.RedirectPrefix+"/events", s.handleEvents)
+	mux.HandleFunc("/as/{service}/", s.handleEmulated)
+	mux.HandleFunc(fault.RedirectPrefix+"/as/{service}/", s.handleEmulated)
+	mux.HandleFunc("GET /as/{$}", handleServices)
+	mux.HandleFunc("GET /healthz", s.handleHealth)
+	mux.HandleFunc("GET /readyz", s.handleReady)
+	mux.Handle("GET /metrics", s.metrics)
+	mux.HandleFunc("GET /faults", s.handleListFaults)
+	mux.HandleFunc("POST /faults", withBodyDeadline(s.handleInjectFaults))
+	browser := page.Handler()
+	mux.Handle("GET /page/", browser)
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { handleIndex(w, r, browser) })
+	return limitQuery(mux)
+}
+
+// handleIndex lists what is here; a browser gets the page.
+func handleIndex(w http.ResponseWriter, r *http.Request, browser http.Handler) {
+	w.Header().Set("Vary", "Accept")
+	if page.Wanted(r) {
+		browser.ServeHTTP(w, r)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	fmt.Fprint(w, `livetape mock server: simulated prices and news
+
+GET /          in a browser, a page of live prices and news
+GET /events    an event stream (Server-Sent Events)
+               ?symbols=NVDA,EUR/USD   only these
+               ?types=price,news       only these of price, news, status
+               Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
+GET /as/       the same market in the words of other services, for their clients
+GET /healthz   epoch, newest event and number of clients
+GET /readyz    200 while new streams are welcome, 503 before and after
+GET /metrics   counts in the text format of Prometheus
+GET /faults    the faults at work, and the ways to misbehave; POST /faults begins them
+`)
+}
+
+func (s *Server) handleHealth(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "application/json")
+	w.Header().Set("Cache-Control", "no-store")
+	log := s.hub.Log()
+	report := struct {
+		Status  string `json:"status"`
+		Epoch   string `json:"epoch"`
+		Newest  string `json:"newest"`
+		Oldest  string `json:"oldest"`
+		Clients int    `json:"clients"`
+	}{"ok", log.Epoch(), log.Newest(), log.Oldest(), s.hub.Clients()}
+	_ = json.NewEncoder(w).Encode(report) // whoever asked has hung up
+}
+
+// allowOrigins lets scripts of any origin read the stream (Fetch, CORS protocol).
+func allowOrigins(h http.Header) {
+	h.Set("Access-Control-Allow-Origin", "*")
+	h.Set("Access-Control-Allow-Methods", "GET, OPTIONS")
+	h.Set("Access-Control-Allow-Headers", "Last-Event-ID, Cache-Control")
+	h.Set("Access-Control-Max-Age", "86400")
+}
+
+// handleReady says whether new streams are welcome: not before Run, nor when it ends. GET /healthz says something
+// else: that the process answers at all.
+func (s *Server) handleReady(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Cache-Control", "no-store")
+	if !s.hub.Ready() {
+		fault.WriteStatus(w, http.StatusServiceUnavailable, time.Second)
+		return
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	_, _ = w.Write([]byte("ready\n")) // whoever asked has hung up
+}
