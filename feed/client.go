@@ -147,7 +147,7 @@ func (c *connection) withNotice(cause string) string {
 // midEvent reports whether the body, which has ended, did so within an event.
 func (c *connection) midEvent() bool {
 	if c.source.Format == NDJSON {
-		return c.reader.InLine()
+		return c.reader.MidLine()
 	}
 	return c.reader.MidEvent()
 }

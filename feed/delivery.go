@@ -140,9 +140,9 @@ func (d *delivery) takeAll(ctx context.Context, arrivals <-chan arrival, drop fu
 
 // take delivers one event, unless an earlier connection gave it. It reports false when ctx ended first.
 func (d *delivery) take(ctx context.Context, a arrival) bool {
-	own := a.mark == stream.Own
+	own := a.mark == stream.OwnID
 	var sum uint64
-	if own || d.payloadID != "" && a.mark == stream.Inherited {
+	if own || d.payloadID != "" && a.mark == stream.InheritedID {
 		if sum = d.sum(a.message); d.seen.has(sum) {
 			d.seen.add(sum)
 			return d.drop(ctx, a)

@@ -92,7 +92,7 @@ func TestTheLargestCanonicalFormsPassTheClient(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			seen := observeThroughClient(t, strings.NewReader(id+test.wire), stream.Config{MaxEvent: limit})
-			if len(seen.Events) != 1 || seen.Events[0].Mark != stream.Inherited || len(seen.LastEventID) != limit {
+			if len(seen.Events) != 1 || seen.Events[0].Mark != stream.InheritedID || len(seen.LastEventID) != limit {
 				t.Errorf("got %d events, the last id has %d bytes", len(seen.Events), len(seen.LastEventID))
 			}
 		})

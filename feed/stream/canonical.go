@@ -7,15 +7,15 @@ type Mark byte
 
 // The marks of an event.
 const (
-	Own       Mark = '+' // the event has an id: line of its own
-	Inherited Mark = '=' // the id is that of an event before
-	Skipped   Mark = '!' // the event was over the bound: its data says so, and its content is lost
+	OwnID       Mark = '+' // the event has an id: line of its own
+	InheritedID Mark = '=' // the id is that of an event before
+	Skipped     Mark = '!' // the event was over the bound: its data says so, and its content is lost
 )
 
 // ParseID undoes the canonical form of an id: canonical is what r3labs/sse has in Event.ID.
 func ParseID(canonical []byte) (id string, mark Mark) {
 	if len(canonical) == 0 {
-		return "", Inherited
+		return "", InheritedID
 	}
 	return string(canonical[1:]), Mark(canonical[0])
 }

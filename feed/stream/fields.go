@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// block gathers the fields of one event until its blank line (WHATWG HTML §9.2.6, "interpreting an event
+// pendingEvent gathers the fields of one event until its blank line (WHATWG HTML §9.2.6, "interpreting an event
 // stream").
-type block struct {
+type pendingEvent struct {
 	config Config
 
 	kind    []byte // the event type; empty for "message"
@@ -24,8 +24,8 @@ type block struct {
 	alive  bool
 }
 
-func newBlock(c Config) block {
-	b := block{config: c}
+func newBlock(c Config) pendingEvent {
+	b := pendingEvent{config: c}
 	if isID(c.LastEventID) {
 		b.id, b.lastID = []byte(c.LastEventID), []byte(c.LastEventID)
 	}
@@ -34,7 +34,7 @@ func newBlock(c Config) block {
 
 // take interprets one line and returns the canonical event that it completes, if it does. The event is
 // valid until the next line is taken.
-func (b *block) take(l Line) []byte {
+func (b *pendingEvent) take(l Line) []byte {
 	if b.config.JSONLines {
 		return b.takeJSON(l)
 	}
@@ -59,21 +59,21 @@ func (b *block) take(l Line) []byte {
 	return nil
 }
 
-func (b *block) addData(l Line, value []byte) {
+func (b *pendingEvent) addData(l Line, value []byte) {
 	b.hasData = true
 	if b.fits(l) {
 		b.data = appendDataLine(b.data, value)
 	}
 }
 
-func (b *block) setKind(l Line, value []byte) {
+func (b *pendingEvent) setKind(l Line, value []byte) {
 	if b.fits(l) {
 		b.kind = AppendUTF8(b.kind[:0], value)
 	}
 }
 
 // setID takes an id, also that of an event over the bound: a resume must not bring it back for ever.
-func (b *block) setID(l Line, value []byte) {
+func (b *pendingEvent) setID(l Line, value []byte) {
 	b.fits(l)
 	if len(value) > maxID || bytes.IndexByte(value, 0) >= 0 {
 		return
@@ -86,16 +86,16 @@ func (b *block) setID(l Line, value []byte) {
 }
 
 // fits counts a line against the bound.
-func (b *block) fits(l Line) bool {
+func (b *pendingEvent) fits(l Line) bool {
 	b.size += len(l.Text)
 	b.skip = b.skip || l.Long || b.size > b.config.MaxEvent
 	return !b.skip
 }
 
 // begun reports whether a line of an event was read since the last blank line.
-func (b *block) begun() bool { return b.size > 0 }
+func (b *pendingEvent) begun() bool { return b.size > 0 }
 
-func (b *block) comment() {
+func (b *pendingEvent) comment() {
 	b.alive = true
 	if b.config.OnComment != nil {
 		b.config.OnComment()
@@ -104,7 +104,7 @@ func (b *block) comment() {
 
 // retry takes a reconnection time in ms. Only ASCII digits count; what is too long to be a duration is the
 // longest one.
-func (b *block) retry(value []byte) {
+func (b *pendingEvent) retry(value []byte) {
 	if len(value) == 0 {
 		return
 	}
@@ -123,7 +123,7 @@ func (b *block) retry(value []byte) {
 }
 
 // dispatch ends the block. A block without a data field is no event, but its id counts.
-func (b *block) dispatch() []byte {
+func (b *pendingEvent) dispatch() []byte {
 	if b.own {
 		b.lastID = append(b.lastID[:0], b.id...)
 	}
@@ -136,19 +136,19 @@ func (b *block) dispatch() []byte {
 	return event
 }
 
-func (b *block) event() []byte {
+func (b *pendingEvent) event() []byte {
 	switch {
 	case b.skip:
 		b.data = canonical(appendSkipped(b.data[:0], b.config.MaxEvent), nil, b.id, Skipped)
 	case b.own:
-		b.data = canonical(b.data, b.kind, b.id, Own)
+		b.data = canonical(b.data, b.kind, b.id, OwnID)
 	default:
-		b.data = canonical(b.data, b.kind, b.id, Inherited)
+		b.data = canonical(b.data, b.kind, b.id, InheritedID)
 	}
 	return b.data
 }
 
-func (b *block) startAfresh() {
+func (b *pendingEvent) startAfresh() {
 	b.kind, b.data = emptied(b.kind, spareBuffer), emptied(b.data, spareBuffer)
 	b.hasData, b.own, b.skip, b.size = false, false, false, 0
 }

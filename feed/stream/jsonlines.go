@@ -8,7 +8,7 @@ import (
 )
 
 // takeJSON makes an event of one JSON line. Whether it is JSON, the decoder finds out.
-func (b *block) takeJSON(l Line) []byte {
+func (b *pendingEvent) takeJSON(l Line) []byte {
 	if !l.Long && isBlank(l.Text) {
 		b.comment()
 		return nil
@@ -33,7 +33,7 @@ func (r *Reader) lastLine() []byte {
 		return nil
 	}
 	r.lines.clearPartial()
-	return r.block.takeJSON(Line{Text: rest})
+	return r.event.takeJSON(Line{Text: rest})
 }
 
 // endsItself reports whether text is a whole JSON object, array or string: no beginning of one is valid.
@@ -42,5 +42,5 @@ func endsItself(text []byte) bool {
 	return len(first) > 0 && strings.IndexByte(`{["`, first[0]) >= 0 && json.Valid(text)
 }
 
-// InLine reports whether the body, which has ended, did so within a line. It is for JSON lines only.
-func (r *Reader) InLine() bool { return r.lines.cut || !isBlank(r.lines.partial) }
+// MidLine reports whether the body, which has ended, did so within a line. It is for JSON lines only.
+func (r *Reader) MidLine() bool { return r.lines.cut || !isBlank(r.lines.partial) }

@@ -49,7 +49,7 @@ func TestEachJSONLineIsAnEvent(t *testing.T) {
 		t.Run(v.name, func(t *testing.T) {
 			want := transcript{Events: []markedEvent{}, Comments: v.blank, Alive: len(v.want)+v.blank > 0}
 			for _, data := range v.want {
-				want.Events = append(want.Events, markedEvent{event{"message", data, ""}, stream.Inherited})
+				want.Events = append(want.Events, markedEvent{event{"message", data, ""}, stream.InheritedID})
 			}
 			requireAsSeen(t, want, []byte(v.body), []byte{1, 4}, asLines(1<<20))
 			if diff := cmp.Diff(want, jsonReference([]byte(v.body), 1<<20)); diff != "" {
@@ -90,8 +90,8 @@ func TestACutJSONLineIsNoEvent(t *testing.T) {
 	for body, inLine := range map[string]bool{"{}\n{}": true, "{}\n": false, "{}\n ": false, "{}\n{\"p\":": true, "": false} {
 		reader := stream.NewReader(io.MultiReader(strings.NewReader(body), iotest.ErrReader(cut)), asLines(0))
 		got, err := io.ReadAll(reader)
-		if n := strings.Count(string(got), "id: ="); err != cut || n > 1 || reader.InLine() != inLine {
-			t.Errorf("%q: %d events, %v, in a line: %v", body, n, err, reader.InLine())
+		if n := strings.Count(string(got), "id: ="); err != cut || n > 1 || reader.MidLine() != inLine {
+			t.Errorf("%q: %d events, %v, in a line: %v", body, n, err, reader.MidLine())
 		}
 	}
 }
@@ -99,8 +99,8 @@ func TestACutJSONLineIsNoEvent(t *testing.T) {
 func TestACleanEndKnowsWhetherItIsInAJSONLine(t *testing.T) {
 	for body, inLine := range map[string]bool{"{}\n{}": false, "{}\n12": true, "12\n": false, "{": true, " ": false} {
 		reader := stream.NewReader(strings.NewReader(body), asLines(0))
-		if _, err := io.Copy(io.Discard, reader); err != nil || reader.InLine() != inLine {
-			t.Errorf("%q: %v, in a line: %v", body, err, reader.InLine())
+		if _, err := io.Copy(io.Discard, reader); err != nil || reader.MidLine() != inLine {
+			t.Errorf("%q: %v, in a line: %v", body, err, reader.MidLine())
 		}
 	}
 }
@@ -170,7 +170,7 @@ func jsonReference(body []byte, limit int) transcript {
 		case len(line) > limit:
 			seen.Events = append(seen.Events, markedEvent{event{"message", skippedWords(limit), ""}, stream.Skipped})
 		default:
-			seen.Events = append(seen.Events, markedEvent{event{"message", wellFormed(line), ""}, stream.Inherited})
+			seen.Events = append(seen.Events, markedEvent{event{"message", wellFormed(line), ""}, stream.InheritedID})
 		}
 	}
 	seen.Alive = len(seen.Events)+seen.Comments > 0

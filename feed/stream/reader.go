@@ -53,7 +53,7 @@ type Config struct {
 type Reader struct {
 	body   io.Reader
 	lines  Lines
-	block  block
+	event  pendingEvent
 	window []byte // what was read of the body last
 	out    []byte // what is left of the canonical event being given out
 	err    error  // of the body; told after all that came before it
@@ -66,7 +66,7 @@ func NewReader(body io.Reader, c Config) *Reader {
 	return &Reader{
 		body:   body,
 		lines:  Lines{Limit: max(c.MaxEvent, shortestLimit), All: c.JSONLines, Spare: spareBuffer},
-		block:  newBlock(c),
+		event:  newBlock(c),
 		window: make([]byte, windowSize),
 	}
 }
@@ -88,7 +88,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 	for len(r.out) == 0 {
 		line, ok := r.lines.Next()
 		if ok {
-			r.out = r.block.take(line)
+			r.out = r.event.take(line)
 			continue
 		}
 		if r.err != nil {
@@ -122,11 +122,11 @@ func (r *Reader) fill() {
 
 // LastEventID is the last event id as of the last blank line read: of whole blocks only, but also of those
 // that yield no event. Call it from the goroutine that reads, or after Read has returned an error.
-func (r *Reader) LastEventID() string { return string(r.block.lastID) }
+func (r *Reader) LastEventID() string { return string(r.event.lastID) }
 
 // Alive reports whether an event, a comment or a valid retry: line was read; of JSON lines, any line.
-func (r *Reader) Alive() bool { return r.block.alive }
+func (r *Reader) Alive() bool { return r.event.alive }
 
 // MidEvent reports whether the body, which has ended, did so within an event: behind a data:, event: or id: line, or a
 // part of one, without the blank line that ends the block. A comment, a retry: or an unknown field needs none.
-func (r *Reader) MidEvent() bool { return r.block.begun() || r.lines.midField() }
+func (r *Reader) MidEvent() bool { return r.event.begun() || r.lines.midField() }

@@ -70,9 +70,9 @@ func reference(body []byte, limit int) transcript {
 }
 
 func dispatched(plain event, own, over bool, limit int) markedEvent {
-	e := markedEvent{plain, stream.Inherited}
+	e := markedEvent{plain, stream.InheritedID}
 	if own {
-		e.Mark = stream.Own
+		e.Mark = stream.OwnID
 	}
 	if over {
 		e.Event.Type, e.Event.Data, e.Mark = "", skippedWords(limit), stream.Skipped

@@ -55,7 +55,7 @@ func (s *sse) next() (event, error) {
 		case "id":
 			var mark stream.Mark
 			ev.id, mark = stream.ParseID(value)
-			ev.own, ev.skipped = mark == stream.Own, mark == stream.Skipped
+			ev.own, ev.skipped = mark == stream.OwnID, mark == stream.Skipped
 		case "data":
 			if begun {
 				ev.data = append(ev.data, '\n')

@@ -20,10 +20,10 @@ type scanner struct {
 	buf   []byte
 	lines stream.Lines
 
-	event event // the one that next found
-	block block
-	id    []byte // the last event id
-	retry time.Duration
+	event   event // the one that next found
+	pending pendingEvent
+	id      []byte // the last event id
+	retry   time.Duration
 }
 
 // event is one event of a stream. It is valid until the scanner is used again.
@@ -35,8 +35,8 @@ type event struct {
 	whole bool   // data is all there is
 }
 
-// block holds the fields of the event that is being read.
-type block struct {
+// pendingEvent holds the fields of the event that is being read.
+type pendingEvent struct {
 	kind, id       []byte
 	data           []byte // of the scanner's buffer while borrowed, else of joined
 	borrowed       bool
@@ -63,12 +63,12 @@ func newScanner(lastEventID string) scanner {
 // reset makes the scanner ready for another body. The last event id and the reconnection time stay.
 func (s *scanner) reset() {
 	s.lines.Restart(0)
-	s.block.clear()
+	s.pending.clear()
 }
 
 // readFrom reads once from a body, whose events next then finds.
 func (s *scanner) readFrom(body io.Reader) error {
-	s.block.keepData()
+	s.pending.keepData()
 	n, err := body.Read(s.buf)
 	s.lines.Add(s.buf[:n])
 	return err
@@ -99,7 +99,7 @@ func (s *scanner) next() bool {
 
 // take reads one line of a block. A line that is too long counts only if it is one of data.
 func (s *scanner) take(line stream.Line) {
-	b := &s.block
+	b := &s.pending
 	switch name, value := line.Field(); string(name) {
 	case "data":
 		b.addData(value, line.Long)
@@ -118,7 +118,7 @@ func (s *scanner) take(line stream.Line) {
 	}
 }
 
-func (b *block) addData(value []byte, long bool) {
+func (b *pendingEvent) addData(value []byte, long bool) {
 	switch {
 	case long, len(b.data)+1+len(value) > maxData:
 		b.cut = true
@@ -133,7 +133,7 @@ func (b *block) addData(value []byte, long bool) {
 }
 
 // keepData copies data out of the scanner's buffer, which is about to be overwritten.
-func (b *block) keepData() {
+func (b *pendingEvent) keepData() {
 	if b.borrowed {
 		b.joined = append(b.joined[:0], b.data...)
 		b.data, b.borrowed = b.joined, false
@@ -142,7 +142,7 @@ func (b *block) keepData() {
 
 // dispatch ends a block, and reports whether it is an event.
 func (s *scanner) dispatch() bool {
-	b := &s.block
+	b := &s.pending
 	if b.hasID {
 		s.id, b.id = b.id, s.id
 	}
@@ -155,7 +155,7 @@ func (s *scanner) dispatch() bool {
 }
 
 // clear forgets the fields. A buffer that long data has made large is given back.
-func (b *block) clear() {
+func (b *pendingEvent) clear() {
 	if cap(b.joined) > readSize {
 		b.joined = nil
 	}
