@@ -11,6 +11,7 @@ import (
 	"livetape/mockserver/fault"
 
 	"livetape/mockserver/market"
+	"livetape/mockserver/scenario"
 )
 
 const (
@@ -22,18 +23,18 @@ const (
 
 // Config says what a Server is like; a zero field takes its default.
 type Config struct {
-	Seed      uint64           // of the market; 0 means 1. The same seed makes the same sequence of events
-	Rate      float64          // events a second, all symbols together; default 40, at most a million
-	Symbols   int              // how many symbols the market has; default 24, at most 10,000
-	Ring      int              // events kept for clients that resume; default 16,384
-	Queue     int              // events a client may lag behind before it is disconnected; default 4,096
-	Heartbeat time.Duration    // silence after which a stream gets a comment; default 15 s
-	Retry     time.Duration    // the reconnection time that clients are told; default 1 s
-	Epoch     string           // first part of every id; default made from the start time. Changes when the server restarts
-	Faults    []fault.Fault    // to begin with; see fault.Parse
-	Token     string           // that POST /faults asks for; without one, it is for clients on this machine only
-	Now       func() time.Time // for the times in payloads, nothing else; default time.Now
-	Scenario  *Scenario        // that the market tells; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
+	Seed      uint64             // of the market; 0 means 1. The same seed makes the same sequence of events
+	Rate      float64            // events a second, all symbols together; default 40, at most a million
+	Symbols   int                // how many symbols the market has; default 24, at most 10,000
+	Ring      int                // events kept for clients that resume; default 16,384
+	Queue     int                // events a client may lag behind before it is disconnected; default 4,096
+	Heartbeat time.Duration      // silence after which a stream gets a comment; default 15 s
+	Retry     time.Duration      // the reconnection time that clients are told; default 1 s
+	Epoch     string             // first part of every id; default made from the start time. Changes when the server restarts
+	Faults    []fault.Fault      // to begin with; see fault.Parse
+	Token     string             // that POST /faults asks for; without one, it is for clients on this machine only
+	Now       func() time.Time   // for the times in payloads, nothing else; default time.Now
+	Scenario  *scenario.Scenario // that the market tells; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
 
 	MaxClients int          // streams at a time; one more is answered 503 with Retry-After; default 20,000, at most a million
 	Logger     *slog.Logger // told of clients at level debug, of faults and of the server's own life at info, of slow clients at warn; default none
@@ -59,7 +60,7 @@ func (c Config) withDefaults() Config {
 	setDefault(&c.Heartbeat, 15*time.Second)
 	setDefault(&c.Retry, time.Second)
 	if c.Scenario != nil && !c.Scenario.Start.IsZero() {
-		setDefault(&c.Epoch, c.Scenario.epoch(c))
+		setDefault(&c.Epoch, c.Scenario.Epoch(c.Seed, c.Rate, c.Symbols))
 	}
 	setDefault(&c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))
 	return c
@@ -94,7 +95,7 @@ func (c Config) validate() error {
 	require(c.Retry >= 0, "retry: %s is below 0", c.Retry)
 	require(isEpoch(c.Epoch), "epoch: %q is not 1 to %d visible ASCII characters", c.Epoch, maxEpoch)
 	if c.Scenario != nil {
-		if err := c.Scenario.checkFor(c); err != nil {
+		if err := c.Scenario.CheckFor(c.Rate, c.Symbols); err != nil {
 			all = append(all, err)
 		}
 	}

@@ -101,6 +101,6 @@ func (s *Server) emulatedSnapshot() (emulate.Snapshot, string) {
 	s.making.Lock()
 	defer s.making.Unlock()
 	log := s.hub.Log()
-	all := s.market.Snapshot(func(market.Kind, []string) bool { return true })
+	all := s.player.Market.Snapshot(func(market.Kind, []string) bool { return true })
 	return emulate.Snapshot{Number: log.NewestNumber(), Quotes: all.Quotes, News: all.News}, log.Newest()
 }

@@ -74,7 +74,7 @@ func (s *Server) Snapshot() []byte {
 func (s *Server) snapshot(f hub.Filter) (data []byte, id string) {
 	s.making.Lock()
 	id = s.hub.Log().Newest()
-	all := s.market.Snapshot(func(k market.Kind, symbols []string) bool { return f.Passes(k.String(), symbols) })
+	all := s.player.Market.Snapshot(func(k market.Kind, symbols []string) bool { return f.Passes(k.String(), symbols) })
 	s.making.Unlock()
 	return all.AppendJSON(nil), id
 }

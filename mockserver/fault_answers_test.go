@@ -14,6 +14,7 @@ import (
 
 	"livetape/mockserver"
 	"livetape/mockserver/fault"
+	"livetape/mockserver/scenario"
 )
 
 func TestAStatusIsAnsweredAsLongAsItIsOn(t *testing.T) {
@@ -240,11 +241,11 @@ func TestTheFaultsAtWorkAreListedWithWhatIsLeftOfTheirTime(t *testing.T) {
 
 func TestABurstOfAScenarioIsAtWorkToo(t *testing.T) {
 	const story = "length: 1m\nsteps:\n  - {at: 1s, fault: [\"burst=100:10s\", \"skew=1h:20s\"]}\n"
-	scenario, err := mockserver.ParseScenario("test.yaml", []byte(story))
+	played, err := scenario.Parse("test.yaml", []byte(story))
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := serve(t, newMock(t, mockserver.Config{Scenario: scenario, Rate: 10}), loopback(t))
+	s := serve(t, newMock(t, mockserver.Config{Scenario: played, Rate: 10}), loopback(t))
 	s.Step(10 + 200) // 2 s of the burst
 	text := body(t, s.do("GET", "/faults"))
 	if !strings.HasPrefix(text, "Faults at work:\n  burst=100, on for 8s\n  skew=1h0m0s, on for 18s\n\n") {

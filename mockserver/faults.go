@@ -154,9 +154,9 @@ func describe(f fault.Info) string {
 // activeFaults are all that are on or come again, those of a scenario included.
 func (s *Server) activeFaults() []fault.Status {
 	s.making.Lock()
-	spells := s.script.spells()
+	scripted := s.player.ActiveFaults()
 	s.making.Unlock()
-	return append(spells, s.faults.Status()...)
+	return append(scripted, s.faults.Status()...)
 }
 
 // writeActive lists the faults that are on or come again as text.

@@ -13,6 +13,7 @@ import (
 
 	"livetape/mockserver"
 	"livetape/mockserver/fault"
+	"livetape/mockserver/scenario"
 )
 
 // told are n events of a market, without a network's ways.
@@ -177,7 +178,7 @@ func TestNoHeadlineComesAgainSoon(t *testing.T) {
 }
 
 func TestShippedScenariosWritePercentAsTheMarketDoes(t *testing.T) {
-	all, err := mockserver.Scenarios()
+	all, err := scenario.Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}

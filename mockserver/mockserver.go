@@ -17,8 +17,8 @@
 // [fault.Parse] reads them from a command line. POST /faults does the same over HTTP. [Server.Listener] lets the
 // server refuse connections for a while.
 //
-// A [Scenario] is a story that the market tells instead of its own: moves, headlines, halts and faults at their times,
-// the same bytes in every run. [Scenarios] are some that come with the server, and [ParseScenario] reads others.
+// A [scenario.Scenario] is what happens in the market instead of its own story: moves, headlines, halts and faults at
+// their times, the same bytes in every run.
 package mockserver
 
 import (
@@ -33,6 +33,7 @@ import (
 	"livetape/mockserver/fault"
 	"livetape/mockserver/hub"
 	"livetape/mockserver/market"
+	"livetape/mockserver/scenario"
 )
 
 // Server is the mock server: a simulated market behind an SSE endpoint. Its methods may be called from
@@ -45,12 +46,10 @@ type Server struct {
 	limiter  emulate.Limiter // of the emulated services
 	requests atomic.Uint64   // for a stream
 
-	turns sync.Mutex    // held while a scenario's events and faults take turns
-	ahead time.Duration // how far the time of a scenario is behind that of its pace
+	turns sync.Mutex // held while a scenario's events and faults take turns
 
 	making sync.Mutex // held while events are made and logged, so that the market agrees with the log
-	market *market.Market
-	script *script     // that the market follows; nil: none
+	player *scenario.Player
 	epochs int         // begun since the first
 	drafts []hub.Draft // scratch of step, as the next
 	data   []byte
@@ -67,7 +66,7 @@ func New(c Config) (*Server, error) {
 	s.hub = hub.New(hub.Config{
 		MaxClients: c.MaxClients, Queue: c.Queue, Logger: c.Logger, Metrics: s.metrics.streams,
 	}, hub.NewRing(c.Epoch, c.Ring, emulate.FirstNumber(c.Now())))
-	s.market, s.script = newMarket(c)
+	s.player = scenario.NewPlayer(c.Scenario, market.Config{Seed: c.Seed, Symbols: c.Symbols, Epoch: c.Epoch, Now: c.Now().UTC()}, c.Rate)
 	s.faults = fault.NewSchedule(^c.Seed, fault.Hooks{Changed: s.hub.Wake, Restart: s.restart, Started: s.noteFault})
 	return s, nil
 }
@@ -131,17 +130,16 @@ func (s *Server) step(n int) (turns int, took time.Duration, struck []fault.Faul
 	now, skew := s.config.Now().UTC(), s.faults.Skew()
 	s.drafts, s.data = s.drafts[:0], s.data[:0]
 	quotes := make([]market.Quote, 0, n) // payloads, which live as long as the log keeps them
-	from := s.script.now()
-	for acted := false; turns < n && !acted; turns++ {
-		at := s.script.advance(now, skew)
-		if e := s.market.Next(at, s.script.now()); !e.IsZero() {
+	from, acted := s.player.Clock(), false
+	for ; turns < n && !acted; turns++ {
+		var e market.Event
+		if e, acted = s.player.Next(now, skew); !e.IsZero() {
 			quotes = s.draft(e, quotes)
 		}
-		acted = s.script.hasActed()
 	}
 	s.hub.Publish(s.drafts, s.data)
 	s.metrics.published(s.drafts)
-	return turns, s.script.now() - from, s.script.takeStruck()
+	return turns, s.player.Clock() - from, s.player.TakeFaults()
 }
 
 // draft adds e to the drafts. A quote, which the market changes again, is copied to the end of quotes.
@@ -164,7 +162,7 @@ func (s *Server) draft(e market.Event, quotes []market.Quote) []market.Quote {
 func (s *Server) payloadTime() time.Time {
 	s.making.Lock()
 	defer s.making.Unlock()
-	return s.script.time(s.config.Now().UTC(), s.faults.Skew())
+	return s.player.Time(s.config.Now().UTC(), s.faults.Skew())
 }
 
 // Newest is the id of the newest event. A client that has seen it has seen everything.

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/mockserver"
+	"livetape/mockserver/scenario"
 )
 
 func scenarioDocs(t testing.TB) string {
@@ -35,12 +36,12 @@ func documented(t testing.TB) string {
 }
 
 func TestTheExampleOfTheDocumentationRuns(t *testing.T) {
-	scenario, err := mockserver.ParseScenario("example.yaml", []byte(documented(t)))
+	played, err := scenario.Parse("example.yaml", []byte(documented(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
-	scenario.Loop = false
-	s := serve(t, newMock(t, mockserver.Config{Scenario: scenario}), loopback(t))
+	played.Loop = false
+	s := serve(t, newMock(t, mockserver.Config{Scenario: played}), loopback(t))
 	first := firstID(s.Newest())
 	s.Step(40*5 + 120*36 + 40*20)
 	inject(t, s, "clear")
@@ -68,7 +69,7 @@ func TestTheExampleOfTheDocumentationRuns(t *testing.T) {
 
 func TestTheDocumentationListsEveryScenarioAndExplainsEveryKey(t *testing.T) {
 	doc := scenarioDocs(t)
-	all, err := mockserver.Scenarios()
+	all, err := scenario.Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,12 +98,12 @@ func TestTheDocumentationListsEveryScenarioAndExplainsEveryKey(t *testing.T) {
 // keysAsTold are those that the error about an unknown key x tells.
 func keysAsTold(t *testing.T, source string) []string {
 	t.Helper()
-	_, err := mockserver.ParseScenario("x.yaml", []byte(source))
-	var bad *mockserver.ScenarioError
+	_, err := scenario.Parse("x.yaml", []byte(source))
+	var bad *scenario.Error
 	if !errors.As(err, &bad) {
 		t.Fatalf("%s: %v", source, err)
 	}
-	told := regexp.MustCompile(`^unknown key "x".* has (.*)$`).FindStringSubmatch(bad.Faults[0].Problem)
+	told := regexp.MustCompile(`^unknown key "x".* has (.*)$`).FindStringSubmatch(bad.Problems[0].Text)
 	if told == nil {
 		t.Fatalf("%s: %v", source, err)
 	}

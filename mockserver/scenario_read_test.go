@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"livetape/mockserver"
+	"livetape/mockserver/scenario"
 )
 
 func TestAnImpossibleTimeOfAStepIsToldOnce(t *testing.T) {
@@ -18,9 +19,9 @@ func TestAnImpossibleTimeOfAStepIsToldOnce(t *testing.T) {
 		for _, at := range []string{"10s", wrong, "20s", "30s"} {
 			source += "  - {at: " + at + ", mood: calm}\n"
 		}
-		_, err := mockserver.ParseScenario("test.yaml", []byte(source))
-		var told *mockserver.ScenarioError
-		if !errors.As(err, &told) || len(told.Faults) != 1 || told.Faults[0].Line != 4 {
+		_, err := scenario.Parse("test.yaml", []byte(source))
+		var told *scenario.Error
+		if !errors.As(err, &told) || len(told.Problems) != 1 || told.Problems[0].Line != 4 {
 			t.Errorf("%s: %v", wrong, err)
 		}
 	}
@@ -88,8 +89,8 @@ func TestWhatIsWrongWithAScenarioIsToldWithItsPlace(t *testing.T) {
 		{"about: |\n" + strings.Repeat("  x\n", 80_000), "test.yaml: is larger than 256 KiB"},
 	}
 	for _, test := range tests {
-		_, err := mockserver.ParseScenario("dir/test.yaml", []byte(test.source))
-		var bad *mockserver.ScenarioError
+		_, err := scenario.Parse("dir/test.yaml", []byte(test.source))
+		var bad *scenario.Error
 		if !errors.As(err, &bad) || !strings.Contains(err.Error(), test.want) {
 			t.Errorf("%.60q:\n%.300v\nwant %s", test.source, err, test.want)
 		}
@@ -97,7 +98,7 @@ func TestWhatIsWrongWithAScenarioIsToldWithItsPlace(t *testing.T) {
 }
 
 func TestEveryFaultOfAScenarioIsShownWithItsLineAndACaret(t *testing.T) {
-	_, err := mockserver.ParseScenario("mine.yaml", []byte("length: 1m\nmood: gloomy\nsteps:\n  - at: 3s\n    headlin: The bell rings\n"))
+	_, err := scenario.Parse("mine.yaml", []byte("length: 1m\nmood: gloomy\nsteps:\n  - at: 3s\n    headlin: The bell rings\n"))
 	want := `mine.yaml:2:7: "gloomy" is none of calm, normal, wild
     2 | mood: gloomy
       |       ^
@@ -117,7 +118,7 @@ func TestAScenarioThatDoesNotFitItsServerIsRefused(t *testing.T) {
 	for want, config := range map[string]mockserver.Config{
 		"symbols: scenario flash-crash needs 24 or more":    {Scenario: crash, Symbols: 23},
 		"rate: scenario flash-crash needs 1 event a second": {Scenario: crash, Rate: 0.5},
-		"scenario : a length of 0s is less than 1s":         {Scenario: &mockserver.Scenario{}},
+		"scenario : a length of 0s is less than 1s":         {Scenario: &scenario.Scenario{}},
 	} {
 		if _, err := mockserver.New(config); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)
@@ -126,15 +127,15 @@ func TestAScenarioThatDoesNotFitItsServerIsRefused(t *testing.T) {
 }
 
 func TestAnUnknownScenarioIsToldWithTheKnownOnes(t *testing.T) {
-	_, err := mockserver.FindScenario("flashcrash")
+	_, err := scenario.Find("flashcrash")
 	want := `there is no such scenario: "flashcrash" (did you mean "flash-crash"?); those that come with livetape are bad-day, calm, earnings, flash-crash, open-bell`
-	if !errors.Is(err, mockserver.ErrNoScenario) || err.Error() != want {
+	if !errors.Is(err, scenario.ErrUnknown) || err.Error() != want {
 		t.Errorf("%v", err)
 	}
 }
 
 func FuzzAScenarioThatIsReadCanBePlayed(f *testing.F) {
-	files, err := filepath.Glob("scenarios/*.yaml")
+	files, err := filepath.Glob("scenario/builtin/*.yaml")
 	if err != nil || len(files) < 5 {
 		f.Fatal(files, err)
 	}
@@ -148,17 +149,17 @@ func FuzzAScenarioThatIsReadCanBePlayed(f *testing.F) {
 	f.Add(documented(f))
 	f.Add("length: 1s\nloop: true\nrate: 1\nsymbols: 1\nsteps:\n  - {at: 0s, rate: 0.1x, move: {by: 300%, over: 1ns}, halt: {symbols: NVDA}}\n  - {at: 1s, fault: [burst=1:1ns, 204, restart, clear]}")
 	f.Fuzz(func(t *testing.T, source string) {
-		scenario, err := mockserver.ParseScenario("fuzz.yaml", []byte(source))
+		played, err := scenario.Parse("fuzz.yaml", []byte(source))
 		if err != nil {
 			if text := err.Error(); !strings.HasPrefix(text, "fuzz.yaml:") {
 				t.Error(text)
 			}
 			return
 		}
-		if scenario.Symbols > 100 {
+		if played.Symbols > 100 {
 			return // it would only be slow
 		}
-		one, other := newMock(t, mockserver.Config{Scenario: scenario, Ring: 64}), newMock(t, mockserver.Config{Scenario: scenario, Ring: 64})
+		one, other := newMock(t, mockserver.Config{Scenario: played, Ring: 64}), newMock(t, mockserver.Config{Scenario: played, Ring: 64})
 		one.Step(400)
 		for range 40 {
 			other.Step(10)
@@ -175,7 +176,7 @@ func TestAScenarioKnowsItself(t *testing.T) {
 	if want := "open-bell 2m0s true 2026-03-02T14:29:30Z 40 24"; got != want+"\n" || s.About == "" {
 		t.Errorf("%s, %s", got, s.About)
 	}
-	again, err := mockserver.ParseScenario("scenarios/open-bell.yaml", s.Source())
+	again, err := scenario.Parse("open-bell.yaml", s.Source())
 	if err != nil || again.Name != s.Name || again.Length != s.Length {
 		t.Errorf("from its own source it became %+v, %v", again, err)
 	}

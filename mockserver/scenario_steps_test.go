@@ -165,9 +165,9 @@ func TestHaltedSymbolsDoNotTradeUntilTheyResume(t *testing.T) {
 
 func TestAMarketMayBeHaltedAsAWhole(t *testing.T) {
 	everybody := `[` + strings.Join([]string{"NVDA", "BTC/USD", "EUR/USD"}, ", ") + `]`
-	scenario := parsed(t, "length: 1m", "symbols: 3", "chatter: 1s", "steps:",
+	played := parsed(t, "length: 1m", "symbols: 3", "chatter: 1s", "steps:",
 		`  - {at: 1s, halt: {symbols: `+everybody+`, for: 8s}}`)
-	s := serve(t, newMock(t, mockserver.Config{Scenario: scenario}), loopback(t))
+	s := serve(t, newMock(t, mockserver.Config{Scenario: played}), loopback(t))
 	s.Step(300)
 	before := number(t, s.Newest())
 	s.Step(40)
@@ -268,9 +268,9 @@ func TestASkewOfTheScenarioIsInThePayloadsForItsTime(t *testing.T) {
 
 func TestAScenarioLoopsOrLeavesTheMarketToItself(t *testing.T) {
 	count := func(loop string) (n int) {
-		scenario := parsed(t, "length: 10s", "loop: "+loop, "chatter: 0s", "start: 2026-03-02T14:30:00Z", "steps:",
+		played := parsed(t, "length: 10s", "loop: "+loop, "chatter: 0s", "start: 2026-03-02T14:30:00Z", "steps:",
 			"  - {at: 0s, headline: Begin}", "  - {at: 10s, headline: End}")
-		s := serve(t, newMock(t, mockserver.Config{Scenario: scenario}), loopback(t))
+		s := serve(t, newMock(t, mockserver.Config{Scenario: played}), loopback(t))
 		s.Step(40 * 35)
 		l := s.resume(firstID(s.Newest()))
 		defer l.close()
@@ -289,8 +289,8 @@ func TestAScenarioLoopsOrLeavesTheMarketToItself(t *testing.T) {
 }
 
 func TestAMarketSaysLittleThingsByItself(t *testing.T) {
-	scenario := parsed(t, "length: 1h", "chatter: 10s", "start: 2026-03-02T14:30:00Z")
-	s := serve(t, newMock(t, mockserver.Config{Scenario: scenario}), loopback(t))
+	played := parsed(t, "length: 1h", "chatter: 10s", "start: 2026-03-02T14:30:00Z")
+	s := serve(t, newMock(t, mockserver.Config{Scenario: played}), loopback(t))
 	s.Step(40 * 200)
 	l := s.resume(firstID(s.Newest()))
 	defer l.close()

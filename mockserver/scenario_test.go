@@ -15,12 +15,13 @@ import (
 
 	"livetape/mockserver"
 	"livetape/mockserver/fault"
+	"livetape/mockserver/scenario"
 )
 
 // shipped is a scenario that comes with the server.
-func shipped(t testing.TB, name string) *mockserver.Scenario {
+func shipped(t testing.TB, name string) *scenario.Scenario {
 	t.Helper()
-	s, err := mockserver.FindScenario(name)
+	s, err := scenario.Find(name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,9 +29,9 @@ func shipped(t testing.TB, name string) *mockserver.Scenario {
 }
 
 // parsed is a scenario of a few lines.
-func parsed(t testing.TB, lines ...string) *mockserver.Scenario {
+func parsed(t testing.TB, lines ...string) *scenario.Scenario {
 	t.Helper()
-	s, err := mockserver.ParseScenario("test.yaml", []byte(strings.Join(lines, "\n")+"\n"))
+	s, err := scenario.Parse("test.yaml", []byte(strings.Join(lines, "\n")+"\n"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -54,14 +55,14 @@ func (s *site) everything() string {
 }
 
 func TestAScenarioAndASeedMakeTheSameBytesInAnyPortions(t *testing.T) {
-	all, err := mockserver.Scenarios()
+	all, err := scenario.Builtin()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, scenario := range all {
-		t.Run(scenario.Name, func(t *testing.T) {
+	for _, played := range all {
+		t.Run(played.Name, func(t *testing.T) {
 			run := func(seed uint64, portions ...int) string {
-				s := serve(t, newMock(t, mockserver.Config{Scenario: scenario, Seed: seed}), loopback(t))
+				s := serve(t, newMock(t, mockserver.Config{Scenario: played, Seed: seed}), loopback(t))
 				for range 15 {
 					for _, n := range portions {
 						s.Step(n)
@@ -103,7 +104,7 @@ func TestAScenarioInRealTimeIsTheOneInPortions(t *testing.T) {
 }
 
 func TestEventsAndFaultsComeAtTheirTime(t *testing.T) {
-	scenario := parsed(t,
+	played := parsed(t,
 		"length: 1m", "rate: 40", "chatter: 0s", "start: 2026-03-02T14:30:00Z",
 		"steps:",
 		"  - {at: 5s, headline: One}",
@@ -112,7 +113,7 @@ func TestEventsAndFaultsComeAtTheirTime(t *testing.T) {
 		"  - {at: 30s, fault: drop}",
 	)
 	synctest.Test(t, func(t *testing.T) {
-		s := serve(t, newMock(t, mockserver.Config{Scenario: scenario}), inMemory())
+		s := serve(t, newMock(t, mockserver.Config{Scenario: played}), inMemory())
 		l := s.listen("/events")
 		l.expect("snapshot")
 		s.run()
@@ -138,7 +139,7 @@ func TestEventsAndFaultsComeAtTheirTime(t *testing.T) {
 		if got := len(events); got < 4799 || got > 4800 { // 400, 4000 and 400; the last may go with the connection
 			t.Errorf("%d events came before the fault, want 4800", got)
 		}
-		if stamp := timeOf(t, events[len(events)-1]); stamp.Sub(scenario.Start).Round(100*time.Millisecond) != 30*time.Second {
+		if stamp := timeOf(t, events[len(events)-1]); stamp.Sub(played.Start).Round(100*time.Millisecond) != 30*time.Second {
 			t.Errorf("the last event before the fault is of %s", stamp)
 		}
 	})
@@ -155,11 +156,11 @@ func timeOf(t testing.TB, e event) time.Time {
 }
 
 func TestABurstFromOutsideChangesNoEventThatIsToBeTheSame(t *testing.T) {
-	scenario := parsed(t, "length: 1h", "chatter: 0s", "start: 2026-03-02T14:30:00Z", "steps:", "  - {at: 20s, headline: Now}")
+	played := parsed(t, "length: 1h", "chatter: 0s", "start: 2026-03-02T14:30:00Z", "steps:", "  - {at: 20s, headline: Now}")
 	// headline is when it comes, and behind how many events.
 	headline := func(start time.Time) (after time.Duration, events int) {
 		synctest.Test(t, func(t *testing.T) {
-			ours := *scenario
+			ours := *played
 			ours.Start = start
 			s := serve(t, newMock(t, mockserver.Config{Scenario: &ours, Faults: []fault.Fault{{Name: "burst", Value: "400", For: time.Minute}}}), inMemory())
 			l := s.listen("/events")
@@ -174,7 +175,7 @@ func TestABurstFromOutsideChangesNoEventThatIsToBeTheSame(t *testing.T) {
 		})
 		return after, events
 	}
-	if after, events := headline(scenario.Start); after != 2*time.Second || events != 799 {
+	if after, events := headline(played.Start); after != 2*time.Second || events != 799 {
 		t.Errorf("ten times as fast, the headline of 20 s came after %s and %d events, want 2s and 799", after, events)
 	}
 	if after, events := headline(time.Time{}); after != 20*time.Second || events != 7999 {
@@ -183,9 +184,9 @@ func TestABurstFromOutsideChangesNoEventThatIsToBeTheSame(t *testing.T) {
 }
 
 func TestAFaultStrikesBehindTheSameEventInEveryRun(t *testing.T) {
-	scenario := parsed(t, "length: 10s", "loop: true", "start: 2026-03-02T14:30:00Z", "steps:", "  - {at: 5s, fault: restart}")
+	played := parsed(t, "length: 10s", "loop: true", "start: 2026-03-02T14:30:00Z", "steps:", "  - {at: 5s, fault: restart}")
 	for _, portion := range []int{1, 7, 200, 1000} {
-		s := newMock(t, mockserver.Config{Scenario: scenario})
+		s := newMock(t, mockserver.Config{Scenario: played})
 		first := s.Newest()
 		for made := 0; made < 350; made += portion {
 			s.Step(min(portion, 350-made))
@@ -233,11 +234,11 @@ func TestAClientFromAnotherRunIsNeverResumedInSilence(t *testing.T) {
 }
 
 func TestWithoutAStartPayloadsHaveTheTimeOfDay(t *testing.T) {
-	scenario := shipped(t, "calm")
-	scenario.Start = time.Time{}
-	s := serve(t, newMock(t, mockserver.Config{Scenario: scenario, Now: stillClock}), loopback(t))
+	played := shipped(t, "calm")
+	played.Start = time.Time{}
+	s := serve(t, newMock(t, mockserver.Config{Scenario: played, Now: stillClock}), loopback(t))
 	s.Step(10)
-	if again := newMock(t, mockserver.Config{Scenario: scenario}); strings.Contains(s.Newest(), strings.TrimSuffix(again.Newest(), "0")) {
+	if again := newMock(t, mockserver.Config{Scenario: played}); strings.Contains(s.Newest(), strings.TrimSuffix(again.Newest(), "0")) {
 		t.Errorf("two servers have the epoch of %s", again.Newest())
 	}
 	l := s.resume(firstID(s.Newest()))
@@ -250,7 +251,7 @@ func TestWithoutAStartPayloadsHaveTheTimeOfDay(t *testing.T) {
 }
 
 func TestAScenarioWithoutStepsIsAMarketThatIsOpen(t *testing.T) {
-	mock := newMock(t, mockserver.Config{Scenario: &mockserver.Scenario{Name: "bare", Length: time.Minute}})
+	mock := newMock(t, mockserver.Config{Scenario: &scenario.Scenario{Name: "bare", Length: time.Minute}})
 	mock.Step(100)
 	want := map[string]any{"symbol": "", "state": "open"}
 	got := truth(t, mock).status[""]

@@ -58,11 +58,9 @@ type Market struct {
 	newsDue   time.Duration
 }
 
-// Script says what happens in a market, before the market itself does.
-type Script interface {
-	// Next is the next event of the script that is due at now, or the zero Event when none is.
-	Next(now time.Time) Event
-}
+// Script says what happens in a market before the market itself does: it gives its next event that is due at now, or the
+// zero Event when none is.
+type Script func(now time.Time) Event
 
 // Regime is how volatile all prices are.
 type Regime int
@@ -155,7 +153,7 @@ func (m *Market) Next(now time.Time, clock time.Duration) Event {
 // nextPlotted is what the script, or the market's own plot, has happen now.
 func (m *Market) nextPlotted(now time.Time) Event {
 	if m.script != nil {
-		if e := m.script.Next(now); !e.IsZero() {
+		if e := m.script(now); !e.IsZero() {
 			return e
 		}
 		if e := m.nextOwnHeadline(now); !e.IsZero() {

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"livetape/feed/redact"
-	"livetape/mockserver"
+	"livetape/mockserver/scenario"
 	"livetape/ui/cli/config"
 )
 
@@ -49,9 +49,9 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, err) // as compilers do: every line begins with the place
 		return ExitError
 	}
-	var scenario *mockserver.ScenarioError
-	if errors.As(err, &scenario) {
-		fmt.Fprintln(stderr, scenario)
+	var badScenario *scenario.Error
+	if errors.As(err, &badScenario) {
+		fmt.Fprintln(stderr, badScenario)
 		return ExitError
 	}
 	fmt.Fprintf(stderr, "livetape: %v\n", err)

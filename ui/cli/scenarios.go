@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/mockserver"
+	"livetape/mockserver/scenario"
 )
 
 func scenariosCommand() *cobra.Command {
@@ -28,14 +29,14 @@ name, it prints the file, to be changed into one of your own: docs/scenarios.md 
 			if len(args) == 0 {
 				return listScenarios(cmd.OutOrStdout(), "")
 			}
-			scenario, err := mockserver.FindScenario(args[0])
-			if errors.Is(err, mockserver.ErrNoScenario) {
+			found, err := scenario.Find(args[0])
+			if errors.Is(err, scenario.ErrUnknown) {
 				return usageErrorf(cmd, "%w", err)
 			}
 			if err != nil {
 				return err
 			}
-			_, err = cmd.OutOrStdout().Write(scenario.Source())
+			_, err = cmd.OutOrStdout().Write(found.Source())
 			return err
 		},
 	}
@@ -43,7 +44,7 @@ name, it prints the file, to be changed into one of your own: docs/scenarios.md 
 
 // listScenarios writes a line for each scenario that comes with livetape.
 func listScenarios(out io.Writer, indent string) error {
-	all, err := mockserver.Scenarios()
+	all, err := scenario.Builtin()
 	if err != nil {
 		return err
 	}
@@ -76,10 +77,10 @@ func scenarioHelp() string {
 const maxScenarioBytes = 1 << 20
 
 // findScenario is the scenario of a name, or the one in a file.
-func findScenario(cmd *cobra.Command, name string) (*mockserver.Scenario, error) {
-	scenario, err := mockserver.FindScenario(name)
-	if !errors.Is(err, mockserver.ErrNoScenario) {
-		return scenario, err
+func findScenario(cmd *cobra.Command, name string) (*scenario.Scenario, error) {
+	found, err := scenario.Find(name)
+	if !errors.Is(err, scenario.ErrUnknown) {
+		return found, err
 	}
 	file, openErr := os.Open(name)
 	if errors.Is(openErr, os.ErrNotExist) && !strings.ContainsAny(name, `./\`) {
@@ -96,23 +97,23 @@ func findScenario(cmd *cobra.Command, name string) (*mockserver.Scenario, error)
 	if err != nil {
 		return nil, fmt.Errorf("read the scenario: %w", err)
 	}
-	return mockserver.ParseScenario(name, source)
+	return scenario.Parse(name, source)
 }
 
 // loadScenario is the scenario that the flags name, or nil.
-func (f *marketFlags) loadScenario(cmd *cobra.Command) (*mockserver.Scenario, error) {
+func (f *marketFlags) loadScenario(cmd *cobra.Command) (*scenario.Scenario, error) {
 	if f.scenario == "" {
 		if cmd.Flags().Changed("start") {
 			return nil, usageErrorf(cmd, "--start is for the clock of a scenario: it needs --scenario")
 		}
 		return nil, nil
 	}
-	scenario, err := findScenario(cmd, f.scenario)
+	found, err := findScenario(cmd, f.scenario)
 	if err != nil {
 		return nil, err
 	}
-	scenario.Start, err = f.startTime(cmd, scenario.Start)
-	return scenario, err
+	found.Start, err = f.startTime(cmd, found.Start)
+	return found, err
 }
 
 // startTime is where the times in payloads start. Zero is the time of day.
