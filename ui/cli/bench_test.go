@@ -17,8 +17,6 @@ import (
 	"testing"
 	"time"
 
-	"go.uber.org/goleak"
-
 	"livetape/ui/cli"
 )
 
@@ -30,7 +28,7 @@ func benched(ctx context.Context, args ...string) (code int, stdout, stderr stri
 }
 
 func TestBenchFindsThatTheMockServerDeliversAll(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
 	code, out, complaints := benched(t.Context(), server.url(), "--clients", "20", "--for", "300ms", "--json")
 	var report struct {
@@ -52,6 +50,7 @@ func TestBenchFindsThatTheMockServerDeliversAll(t *testing.T) {
 }
 
 func TestBenchExitsWithOneWhenSomethingWasNotDelivered(t *testing.T) {
+	t.Parallel()
 	var asked atomic.Int32
 	full := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if asked.Add(1) > 1 {
@@ -70,6 +69,7 @@ func TestBenchExitsWithOneWhenSomethingWasNotDelivered(t *testing.T) {
 }
 
 func TestBenchSaysAtOnceWhyNobodyGotAStream(t *testing.T) {
+	t.Parallel()
 	full := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, "full", http.StatusServiceUnavailable)
 	}))
@@ -92,6 +92,7 @@ func TestBenchSaysAtOnceWhyNobodyGotAStream(t *testing.T) {
 }
 
 func TestASignalEndsBenchWithTheReportSoFar(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
 	term := startTerminal(t, 100, 30, exec.Command(livetape, "bench", server.url(), "--clients", "5", "--for", "1h"))
 	term.waitForText("5 of 5 connected", "events/s")
@@ -103,6 +104,7 @@ func TestASignalEndsBenchWithTheReportSoFar(t *testing.T) {
 }
 
 func TestBenchTrustsTheCertificatesItIsGiven(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		_ = http.NewResponseController(w).Flush()

@@ -41,6 +41,7 @@ func sends(wire string) http.HandlerFunc {
 const twoTicks = "data: {\"sym\":\"NVDA\",\"px\":\"181.46\"}\n\ndata: {\"sym\":\"AMD\",\"px\":\"99.10\"}\n\n"
 
 func TestCheckSaysInItsExitCodeHowItWent(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		answer http.HandlerFunc
@@ -67,6 +68,7 @@ func TestCheckSaysInItsExitCodeHowItWent(t *testing.T) {
 }
 
 func TestCheckOfNobodyIsRefused(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(http.NotFoundHandler())
 	server.Close()
 	var out bytes.Buffer
@@ -76,6 +78,7 @@ func TestCheckOfNobodyIsRefused(t *testing.T) {
 }
 
 func TestCheckReportsAsJSON(t *testing.T) {
+	t.Parallel()
 	code, out, _ := checked(t, sends(twoTicks), "--json", "--name", "desk")
 	var report struct {
 		Verdict string
@@ -92,6 +95,7 @@ func TestCheckReportsAsJSON(t *testing.T) {
 }
 
 func TestCheckWritesWhatItFoundToANewFileOnly(t *testing.T) {
+	t.Parallel()
 	path := filepath.Join(t.TempDir(), "desk.yaml")
 	code, _, complaints := checked(t, sends(twoTicks), "--write", path, "--name", "desk")
 	written, err := os.ReadFile(path)
@@ -120,6 +124,7 @@ func TestCheckWritesWhatItFoundToANewFileOnly(t *testing.T) {
 }
 
 func TestCheckEndsWithTheReportSoFarWhenItIsInterrupted(t *testing.T) {
+	t.Parallel()
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -139,6 +144,7 @@ func TestCheckEndsWithTheReportSoFarWhenItIsInterrupted(t *testing.T) {
 }
 
 func TestCheckTriesTheSettingsOfAConfiguredFeed(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(sends(twoTicks))
 	defer server.Close()
 	path := filepath.Join(t.TempDir(), "livetape.yaml")
@@ -164,6 +170,7 @@ func TestCheckTriesTheSettingsOfAConfiguredFeed(t *testing.T) {
 }
 
 func TestCheckTimesTLSWithTheAuthorityOfAConfiguration(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewTLSServer(sends(twoTicks))
 	defer server.Close()
 	dir := t.TempDir()

@@ -80,6 +80,7 @@ func (d *desk) stream(t *testing.T, config string, count int, variables ...strin
 }
 
 func TestARequestIsAsTheConfigurationSays(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	server := httptest.NewServer(d.answers(`{"sym":"BTC_USD","px":"61632.60"}` + "\n"))
 	defer server.Close()
@@ -125,6 +126,7 @@ symbols: {Bitcoin: {name: the first, aliases: [BTC/USD], decimals: 9}}
 }
 
 func TestAnAuthorityOfOnesOwnIsTrusted(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	server := httptest.NewUnstartedServer(d.answers("data: {\"symbol\":\"A\",\"price\":1}\n\n"))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of the client that does not trust it
@@ -146,6 +148,7 @@ func TestAnAuthorityOfOnesOwnIsTrusted(t *testing.T) {
 }
 
 func TestAProxyIsTheConfigurationsOrThatOfTheVariables(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	proxy := httptest.NewServer(d.answers("data: {\"symbol\":\"A\",\"price\":1}\n\n"))
 	defer proxy.Close()
@@ -168,6 +171,7 @@ func TestAProxyIsTheConfigurationsOrThatOfTheVariables(t *testing.T) {
 }
 
 func TestWaitsAndBoundsAreTheConfigurations(t *testing.T) {
+	t.Parallel()
 	const tick = "data: {\"symbol\":\"A\",\"price\":1}\n\n"
 	for _, c := range []struct {
 		name, keys, wire string

@@ -98,6 +98,7 @@ func in(dir string, args []string, variables ...string) *exec.Cmd {
 }
 
 func TestOneFailingFeedTouchesNoOther(t *testing.T) {
+	t.Parallel()
 	e, dir := openExchange(t), t.TempDir()
 	e.configure(t, dir, `
 feeds:
@@ -139,6 +140,7 @@ func badge(screen, name, state string) bool {
 }
 
 func TestTheScreenFollowsTheConfiguration(t *testing.T) {
+	t.Parallel()
 	e, dir := openExchange(t), t.TempDir()
 	const one = "feeds:\n  one: {url: EXCHANGE/nvda}\n"
 	e.configure(t, dir, one)
@@ -199,6 +201,7 @@ func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 }
 
 func TestFeedsOfTheConfigurationArePrinted(t *testing.T) {
+	t.Parallel()
 	e, dir := openExchange(t), t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "token"), []byte("fr0m-a-file\n"), 0o600); err != nil {
 		t.Fatal(err)

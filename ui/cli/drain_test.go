@@ -80,6 +80,7 @@ var lastWords = [...]*regexp.Regexp{
 
 // TestATerminatedServerEndsEveryStreamWhole looks at the bytes of HTTP/1.1 on the wire.
 func TestATerminatedServerEndsEveryStreamWhole(t *testing.T) {
+	t.Parallel()
 	server := startMockProcess(t, "--rate", "2000")
 	var conns []net.Conn
 	for n := range 20 {

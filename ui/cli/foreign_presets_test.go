@@ -26,7 +26,7 @@ var visits = []visit{
 		symbols: map[string]origin{"XLM/AQUA": {"SOL/USD", 0}}, fields: []string{"bid", "ask"},
 	},
 	{
-		preset: "pyth", args: []string{"--var", "base={base}", "--symbols", "BTC/USD,ETH/USD,EUR/USD,AAPL/USD"}, secret: "PYTH_API_KEY",
+		preset: "pyth", args: []string{"--var", "base={base}", "--symbols", "BTC/USD,ETH/USD,EUR/USD,AAPL/USD"},
 		symbols: map[string]origin{"BTC/USD": {"BTC/USD", 0}, "ETH/USD": {"ETH/USD", 0}, "EUR/USD": {"EUR/USD", 0}, "AAPL/USD": {"AAPL", 0}},
 		fields:  []string{"last"},
 	},
@@ -35,7 +35,7 @@ var visits = []visit{
 		symbols: map[string]origin{"WETH/USD": {"ETH/USD", 0}, "SOL/USD": {"SOL/USD", 0}}, fields: []string{"last"},
 	},
 	{
-		preset: "oanda", secret: "OANDA_TOKEN", fields: []string{"bid", "ask"},
+		preset: "oanda", fields: []string{"bid", "ask"},
 		args: []string{
 			"--symbols", "EUR/USD,USD/JPY", "--var", "account=101-001-1234567-001",
 			"{base}/v3/accounts/{account}/pricing/stream?instruments={symbols}",
@@ -59,8 +59,10 @@ var visits = []visit{
 }
 
 func TestEveryForeignPresetShowsTheTruthThroughAReconnect(t *testing.T) {
+	t.Parallel()
 	for _, v := range visits {
 		t.Run(v.preset, func(t *testing.T) {
+			t.Parallel()
 			a := setOut(t, v)
 			a.move()
 			a.catchUp()
@@ -81,6 +83,7 @@ func TestEveryForeignPresetShowsTheTruthThroughAReconnect(t *testing.T) {
 
 // TestTheCommandsOfFeedsForTheMockServerWork runs those of docs/feeds.md as a user would, but for the screen.
 func TestTheCommandsOfFeedsForTheMockServerWork(t *testing.T) {
+	t.Parallel()
 	doc, err := os.ReadFile("../../docs/feeds.md")
 	if err != nil {
 		t.Fatal(err)
@@ -127,6 +130,7 @@ func TestTheCommandsOfFeedsForTheMockServerWork(t *testing.T) {
 
 // TestStellarsOwnEndsAreNoGaps sends more trades than a stream has room for, of which Horizon ends each after 200.
 func TestStellarsOwnEndsAreNoGaps(t *testing.T) {
+	t.Parallel()
 	a := setOut(t, visits[0])
 	a.move()
 	for range 28 {
@@ -145,6 +149,7 @@ func TestStellarsOwnEndsAreNoGaps(t *testing.T) {
 
 // TestHeadlinesOfWikimediaComeOnceEach breaks the connection among the headlines.
 func TestHeadlinesOfWikimediaComeOnceEach(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now } // moves between steps alone
 	a := setOutWith(t, visit{preset: "wikimedia", args: []string{"{base}/v2/stream/recentchange"}, news: true}, clock)

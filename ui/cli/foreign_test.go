@@ -40,6 +40,7 @@ func startNode(t *testing.T, script string) string {
 }
 
 func TestUnknownPayloadsOfAPlainServerAreShownAsTheyAre(t *testing.T) {
+	t.Parallel()
 	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", startNode(t, "untyped.js")))
 
 	term.waitFor("that events arrive but none is a price", func(screen string) bool {
@@ -50,6 +51,7 @@ func TestUnknownPayloadsOfAPlainServerAreShownAsTheyAre(t *testing.T) {
 }
 
 func TestPricesWithCRLFLineEndsTick(t *testing.T) {
+	t.Parallel()
 	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", startNode(t, "crlf.js")))
 
 	first := priceOf(term.waitForText("● LIVE", "NODE", "100."), "NODE")
@@ -60,6 +62,7 @@ func TestPricesWithCRLFLineEndsTick(t *testing.T) {
 }
 
 func TestAServerThatEndsEveryStreamIsResumedWithoutAnAlarm(t *testing.T) {
+	t.Parallel()
 	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", startNode(t, "ids.js")))
 
 	// A machine that is slow may need more than the 2 s that a planned end is spared for: then it shows that it

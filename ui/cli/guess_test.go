@@ -9,6 +9,7 @@ import (
 )
 
 func TestTheUsualSpellingsOfAPriceAreGuessed(t *testing.T) {
+	t.Parallel()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		fmt.Fprint(w, "data: {\"ticker\": \"NVDA\", \"px\": 181.46, \"ts\": 1751372645}\n\n")

@@ -3,12 +3,17 @@ package cli_test
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"os/exec"
+	"runtime"
+	"strconv"
 	"testing"
+
+	"go.uber.org/goleak"
 
 	"livetape/mockserver"
 	"livetape/ui/cli"
@@ -43,7 +48,30 @@ func testWithBinary(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "build livetape:", err)
 		return 1
 	}
-	return m.Run()
+	for name, value := range secrets {
+		os.Setenv(name, value)
+	}
+	overlapTests()
+	code := m.Run()
+	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+	if err := goleak.Find(); err != nil && code == 0 {
+		fmt.Fprintln(os.Stderr, "goroutines that no test has ended:", err)
+		return 1
+	}
+	return code
+}
+
+// secrets are in the environment of every test, since tests that set variables cannot run in parallel.
+var secrets = map[string]string{"LIVETAPE_TEST_TOKEN": "s3cret", "PYTH_API_KEY": "a-token", "OANDA_TOKEN": "a-token"}
+
+// overlapTests lets more tests run at a time than there are processors: most of them wait for a process or a server.
+func overlapTests() {
+	flag.Parse()
+	given := false
+	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
+	if !given {
+		flag.Set("test.parallel", strconv.Itoa(2*runtime.GOMAXPROCS(0)))
+	}
 }
 
 // serveUntilKilled runs a mock server whose listener obeys the lines on standard input: "cut" closes it with

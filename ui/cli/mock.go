@@ -79,6 +79,9 @@ A fault is written ` + fault.Syntax + `: :FOR is how long it lasts, @EVERY repea
 one a line, while the server runs.`
 }
 
+const mockHelp = `mock serves a simulated market as an event stream, for demos and for testing clients. Under
+/as/ it emulates other services, for their clients: GET /as/ lists them.`
+
 func mockCommand() *cobra.Command {
 	var market marketFlags
 	var replay replayFlags
@@ -88,7 +91,6 @@ func mockCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
-		Long:  "mock serves a simulated market as an event stream, for demos and for testing clients. Under\n/as/ it emulates other services, for their clients: GET /as/ lists them.\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp(),
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if recording != "" {
@@ -101,6 +103,11 @@ func mockCommand() *cobra.Command {
 			return runMock(cmd, server, market)
 		},
 	}
+	help := cmd.HelpFunc()
+	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) { // only then, since it reads every scenario
+		cmd.Long = mockHelp + "\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp()
+		help(cmd, args)
+	})
 	server.register(cmd)
 	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; further clients are asked to try again later")
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")

@@ -11,6 +11,7 @@ import (
 
 // What feeds say of themselves, and what comes to nothing, is on a real screen; one feed's end is no other's.
 func TestTheScreenSaysWhatFeedsSayOfThemselves(t *testing.T) {
+	t.Parallel()
 	d := openDesk(t)
 	mux := http.NewServeMux()
 	mux.HandleFunc("/says", d.answers("data: {\"symbol\":\"NVDA\",\"price\":1}\n\nevent: error\ndata: {\"message\":\"Slow consumer\",\"code\":7}\n\n"))

@@ -113,6 +113,7 @@ func rgba(c color.Color) color.RGBA { return color.RGBAModel.Convert(c).(color.R
 func hex(c color.RGBA) string { return fmt.Sprintf("#%02x%02x%02x", c.R, c.G, c.B) }
 
 func TestAPictureShowsTheScreen(t *testing.T) {
+	t.Parallel()
 	term := &terminal{t: t, screen: newScreen(20, 2)}
 	term.screen.Write([]byte("\x1b[1;31mup\x1b[0m & down"))
 	for _, want := range []string{`font-weight="bold">up</text>`, `&amp; down`} {

@@ -14,6 +14,7 @@ import (
 // TestEveryREADMECommandRunsAsWritten runs each line of the README's sh blocks in a terminal, in order, and
 // checks that it does what its kind of command should. A server keeps running for the lines after it.
 func TestEveryREADMECommandRunsAsWritten(t *testing.T) {
+	t.Parallel()
 	for _, line := range readmeCommands(t) {
 		t.Log(line)
 		switch {

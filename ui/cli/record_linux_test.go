@@ -13,6 +13,7 @@ import (
 )
 
 func TestRecordSaysThatADiskIsFull(t *testing.T) {
+	t.Parallel()
 	flood := []byte(strings.Repeat("event: price\ndata: {\"symbol\":\"A\",\"last\":1}\n\n", 1000))
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")

@@ -108,7 +108,7 @@ func payloads(t *testing.T, name string) []string {
 }
 
 func TestRecordEndsAfterCountAndSaysHowItWent(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, says("A 1", "B 2", "A 3"))
 	name := filepath.Join(t.TempDir(), "desk.tape")
 	code, said := runRecord(t, url, "--name", "desk", "-o", name, "--count", "2")
@@ -122,7 +122,7 @@ func TestRecordEndsAfterCountAndSaysHowItWent(t *testing.T) {
 }
 
 func TestRecordEndsAsItsFeedsDo(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	answer := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
 	}
@@ -153,7 +153,7 @@ func TestRecordEndsAsItsFeedsDo(t *testing.T) {
 }
 
 func TestRecordPutsSeveralFeedsInOneFile(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	name := filepath.Join(t.TempDir(), "both.tape")
 	one, two := serve(t, says("A 1", "B 2")), serve(t, says("C 3"))
 	if code, said := runRecord(t, one, two, "-o", name, "--count", "3"); code != cli.ExitOK {
@@ -171,7 +171,7 @@ func TestRecordPutsSeveralFeedsInOneFile(t *testing.T) {
 }
 
 func TestRecordLosesNothingAtFullSpeed(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	const events = 50_000
 	mock, url := startMarket(t, mockserver.Config{Ring: 2 * events, Queue: 2 * events})
 	mock.Step(events)
@@ -207,6 +207,7 @@ func TestRecordLosesNothingAtFullSpeed(t *testing.T) {
 }
 
 func TestRecordLeavesAnotherFileAloneAndKeepsAnOlderRecording(t *testing.T) {
+	t.Parallel()
 	url := serve(t, says("A 1"))
 	dir := t.TempDir()
 	letter := filepath.Join(dir, "letter.txt")
@@ -234,6 +235,7 @@ func TestRecordLeavesAnotherFileAloneAndKeepsAnOlderRecording(t *testing.T) {
 }
 
 func TestASignalLeavesARecordingWhole(t *testing.T) {
+	t.Parallel()
 	for _, signal := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 		for _, name := range []string{"desk.tape", "desk.tape.gz"} {
 			t.Run(fmt.Sprint(signal, " ", name), func(t *testing.T) {
@@ -263,6 +265,7 @@ func TestASignalLeavesARecordingWhole(t *testing.T) {
 }
 
 func TestRecordShowsOnATerminalHowFarItIs(t *testing.T) {
+	t.Parallel()
 	url := serve(t, says("A 1", "B 2"))
 	name := filepath.Join(t.TempDir(), "desk.tape")
 	term := startTerminal(t, 120, 10, exec.Command(livetape, "record", url, "-o", name))

@@ -54,6 +54,7 @@ func scripted(t *testing.T, n int) string {
 }
 
 func TestARecordingEndsInTheBoardOfWatching(t *testing.T) {
+	t.Parallel()
 	url := scripted(t, 500)
 	for _, args := range [][]string{{"desk.tape"}, {"desk.tape.gz"}, {"desk.tape", "--record-size", "1"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
@@ -74,6 +75,7 @@ func TestARecordingEndsInTheBoardOfWatching(t *testing.T) {
 }
 
 func TestARecordingThatIsKilledReplaysUpToItsLastWholeEvent(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
 	for _, base := range []string{"desk.tape", "desk.tape.gz"} {
 		t.Run(base, func(t *testing.T) {
@@ -94,6 +96,7 @@ func TestARecordingThatIsKilledReplaysUpToItsLastWholeEvent(t *testing.T) {
 }
 
 func TestARecordingSaysHowItsFeedsAreRead(t *testing.T) {
+	t.Parallel()
 	e, dir := openExchange(t), t.TempDir()
 	e.configure(t, dir, `
 feeds:
@@ -121,6 +124,7 @@ feeds:
 }
 
 func TestAFeedThatJoinsWhileItIsRecordedIsInTheRecording(t *testing.T) {
+	t.Parallel()
 	e, dir := openExchange(t), t.TempDir()
 	const one = "feeds:\n  one: {url: EXCHANGE/nvda}\n"
 	e.configure(t, dir, one)
@@ -145,6 +149,7 @@ func TestAFeedThatJoinsWhileItIsRecordedIsInTheRecording(t *testing.T) {
 }
 
 func TestADemoIsRecorded(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "demo.tape.gz")
 	term := startTerminal(t, 120, 40, exec.Command(livetape, "demo", "--record", file))
 	term.waitFor("prices", func(screen string) bool {
@@ -162,6 +167,7 @@ func TestADemoIsRecorded(t *testing.T) {
 }
 
 func TestAReplayCallsSymbolsAsAConfigurationDoes(t *testing.T) {
+	t.Parallel()
 	url := serve(t, says("NVDA 1.5", "AMD 2.5"))
 	dir := t.TempDir()
 	file := filepath.Join(dir, "desk.tape")
@@ -180,6 +186,7 @@ func TestAReplayCallsSymbolsAsAConfigurationDoes(t *testing.T) {
 }
 
 func TestWhatCurlCapturedReplays(t *testing.T) {
+	t.Parallel()
 	if _, err := exec.LookPath("curl"); err != nil {
 		t.Skip("there is no curl")
 	}
@@ -191,6 +198,7 @@ func TestWhatCurlCapturedReplays(t *testing.T) {
 }
 
 func TestEveryServiceIsReadAgainAsItWasRecorded(t *testing.T) {
+	t.Parallel()
 	all, err := samples.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -219,6 +227,7 @@ func TestEveryServiceIsReadAgainAsItWasRecorded(t *testing.T) {
 }
 
 func TestARecordingThatNobodyKnowsToReadSaysSo(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "newer.tape")
 	const text = ": livetape recording 1\n: start 2026-11-21T10:00:00Z\n" +
 		": feed \"desk\" \"http://desk.example/\" {\"decoder\": \"of-tomorrow\"}\n" +

@@ -44,6 +44,7 @@ func recordTicker(t *testing.T, name string, end func(*terminal)) string {
 func quit(term *terminal) { term.press("q") }
 
 func TestARecordingReplaysToWhatWasSeen(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"plain.tape", "small.tape.gz"} {
 		t.Run(name, func(t *testing.T) {
 			file := recordTicker(t, name, quit)
@@ -59,6 +60,7 @@ func TestARecordingReplaysToWhatWasSeen(t *testing.T) {
 }
 
 func TestACaptureWithoutTimesIsNotGivenADate(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "capture.sse")
 	if err := os.WriteFile(file, []byte("event: price\ndata: {\"symbol\":\"TICK\",\"last\":\"1100.50\"}\n\n"), 0o600); err != nil {
 		t.Fatal(err)
@@ -71,6 +73,7 @@ func TestACaptureWithoutTimesIsNotGivenADate(t *testing.T) {
 }
 
 func TestLeavingTheScreenTellsWhatWasRecorded(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "left.tape")
 	watch := func() string {
 		term := startTerminal(t, 140, 30, exec.Command(livetape, "watch", startTicker(t, 100), "--record", file))
@@ -93,6 +96,7 @@ func TestLeavingTheScreenTellsWhatWasRecorded(t *testing.T) {
 }
 
 func TestARecordingThatWasKilledReplays(t *testing.T) {
+	t.Parallel()
 	file := recordTicker(t, "killed.tape", func(term *terminal) {
 		waitForFile(t, file(term), "1100.50")
 		term.signal(syscall.SIGKILL)
@@ -121,6 +125,7 @@ func waitForFile(t *testing.T, name, text string) {
 }
 
 func TestTheKeysOfATapeDeckWork(t *testing.T) {
+	t.Parallel()
 	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", recordTicker(t, "deck.tape", quit), "--paused"))
 	term.waitForText("‖ 00:00:00", "go on")
 
@@ -142,6 +147,7 @@ func TestTheKeysOfATapeDeckWork(t *testing.T) {
 }
 
 func TestTheMockServerServesARecording(t *testing.T) {
+	t.Parallel()
 	served := startTerminal(t, 100, 20, exec.Command(livetape, "mock", "--addr", "127.0.0.1:0", "--replay", recordTicker(t, "served.tape", quit), "--speed", "max"))
 	screen := served.waitFor("its URL", eventsURL.MatchString)
 	term := startTerminal(t, 100, 30, exec.Command(livetape, "watch", eventsURL.FindString(screen)))

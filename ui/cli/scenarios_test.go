@@ -61,6 +61,7 @@ func firstBytes(t *testing.T, eventsURL string, size int) string {
 }
 
 func TestAScenarioServedTwiceWithOneSeedSendsTheSameBytes(t *testing.T) {
+	t.Parallel()
 	const size = 400_000 // about 5 s of it
 	serve := func(seed string) string {
 		return startMock(t, "--scenario", "flash-crash", "--rate", "400", "--seed", seed)
@@ -79,6 +80,7 @@ func TestAScenarioServedTwiceWithOneSeedSendsTheSameBytes(t *testing.T) {
 }
 
 func TestStartNowGivesAScenarioTheTimeOfDayAndAnEpochOfItsOwn(t *testing.T) {
+	t.Parallel()
 	serve := func() string { return startMock(t, "--scenario", "calm", "--start", "now", "--rate", "1000") }
 	one, other := serve(), serve()
 	if epochOf(t, one) == epochOf(t, other) {
@@ -90,6 +92,7 @@ func TestStartNowGivesAScenarioTheTimeOfDayAndAnEpochOfItsOwn(t *testing.T) {
 }
 
 func TestADemoOfYourOwnScenarioShowsItsStoryAndItsFaults(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "my-day.yaml")
 	story := `length: 1m
 chatter: 0s

@@ -9,6 +9,7 @@ import (
 
 // TestCommandLineStories runs the scripts of testdata/script against the built binary.
 func TestCommandLineStories(t *testing.T) {
+	t.Parallel()
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
 		Setup: func(env *testscript.Env) error {

@@ -46,6 +46,7 @@ func echo(t *testing.T) string {
 }
 
 func TestNoSecretIsEverInARecording(t *testing.T) {
+	t.Parallel()
 	const query, header, key, password = "qu/ery+s3cret", "h3ader\"s3cret", "k3y-s3cret", "userpassword-1"
 	secrets := []string{
 		query, url.QueryEscape(query), url.PathEscape(query), header, strings.ReplaceAll(header, `"`, `\"`), key, password,

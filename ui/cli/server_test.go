@@ -58,6 +58,7 @@ func rawClient(t *testing.T) net.Conn {
 }
 
 func TestAClientThatHoldsAConnectionForNothingLosesIt(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, sends string
 		after       time.Duration
@@ -84,6 +85,7 @@ func TestAClientThatHoldsAConnectionForNothingLosesIt(t *testing.T) {
 
 // TestASlowHeaderIsNoWayToStay sends a byte a second, which keeps many a server waiting for ever.
 func TestASlowHeaderIsNoWayToStay(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		conn, began := rawClient(t), time.Now()
 		read := make(chan error, 1)
@@ -104,6 +106,7 @@ func TestASlowHeaderIsNoWayToStay(t *testing.T) {
 }
 
 func TestAHugeHeaderIsRefused(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		conn := rawClient(t)
 		go func() { // it is cut off in the middle

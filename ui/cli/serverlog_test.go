@@ -8,6 +8,7 @@ import (
 )
 
 func TestTheServerLogsAsAsked(t *testing.T) {
+	t.Parallel()
 	server := startMockProcess(t, "--log-format", "json", "--fault", "skew:1h")
 	server.end(syscall.SIGTERM)
 	var said []string

@@ -28,12 +28,12 @@ func inject(t *testing.T, server *mockProcess, token string) int {
 }
 
 func TestFaultsAreForThoseWhoHaveTheToken(t *testing.T) {
-	t.Setenv("DESK_TOKEN", "s3cret")
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(file, []byte("s3cret\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, args := range [][]string{{"--token", "${DESK_TOKEN}"}, {"--token-file", file}} {
+	for _, args := range [][]string{{"--token", "${LIVETAPE_TEST_TOKEN}"}, {"--token-file", file}} {
 		server := startMockProcess(t, append(args, "--log-level", "debug")...)
 		for token, want := range map[string]int{"": http.StatusForbidden, "other": http.StatusForbidden, "s3cret": http.StatusNoContent} {
 			if got := inject(t, server, token); got != want {

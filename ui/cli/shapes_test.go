@@ -46,6 +46,7 @@ var shapes = []struct{ name, payloads, want string }{
 }
 
 func TestWhatCheckWritesIsStreamedAsItIs(t *testing.T) {
+	t.Parallel()
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
@@ -77,6 +78,7 @@ func TestWhatCheckWritesIsStreamedAsItIs(t *testing.T) {
 
 // What cannot be told is not made up: check says so, and exits with 3.
 func TestCheckSaysOfWhatItCannotReadThatItCannot(t *testing.T) {
+	t.Parallel()
 	for name, payload := range map[string]string{
 		"lists side by side":         `{"symbols":["NVDA","AMD"],"prices":[181.46,137.2]}`,
 		"words with a unit":          `"181.46 USD"`,

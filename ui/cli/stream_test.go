@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
-	"go.uber.org/goleak"
 
 	"livetape/mockserver"
 	"livetape/mockserver/fault"
@@ -144,15 +143,8 @@ func serve(t *testing.T, handler http.Handler) string {
 	return server.URL + "/events"
 }
 
-// verifyNoLeaks is to be called first: it checks last.
-func verifyNoLeaks(t *testing.T) {
-	t.Helper()
-	before := goleak.IgnoreCurrent()
-	t.Cleanup(func() { goleak.VerifyNone(t, before) })
-}
-
 func TestStreamPrintsEveryEventOnceAndInOrderAtFullSpeed(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	const events = 100_000
 	mock, url := startMarket(t, mockserver.Config{Ring: 2 * events, Queue: 2 * events})
 	s := startStream(t, url, "--template", "{{.EventID}}")
@@ -187,7 +179,7 @@ func hostIn(url string) string {
 }
 
 func TestStreamEndsAfterCount(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	_, url := startMarket(t, mockserver.Config{})
 	lines, code := startStream(t, url, "--count", "7").rest()
 	if len(lines) != 7 || code != cli.ExitOK {
@@ -196,7 +188,7 @@ func TestStreamEndsAfterCount(t *testing.T) {
 }
 
 func TestStreamEndsAfterItsTime(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	_, url := startMarket(t, mockserver.Config{})
 	begin := time.Now()
 	lines, code := startStream(t, url, "--for", "2s", "--events", "price").rest()
@@ -209,7 +201,7 @@ func TestStreamEndsAfterItsTime(t *testing.T) {
 }
 
 func TestStreamEndsAfterItsTimeInAFloodOfEvents(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		flood := []byte(strings.Repeat("event: price\ndata: {\"symbol\":\"A\",\"last\":1}\n\n", 1000))
@@ -223,7 +215,7 @@ func TestStreamEndsAfterItsTimeInAFloodOfEvents(t *testing.T) {
 }
 
 func TestOnceEndsBehindTheSnapshot(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	mock, url := startMarket(t, mockserver.Config{Symbols: 40})
 	mock.Step(500)
 	lines, code := startStream(t, url, "--once", "-t", "{{.Symbol}}").rest()
@@ -234,7 +226,7 @@ func TestOnceEndsBehindTheSnapshot(t *testing.T) {
 }
 
 func TestOnceWithSymbolsEndsWhenEachHasHadItsPrice(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, says("A 1", "B 2", "A 3", "D 9", "C 4", "A 5", "B 6"))
 	lines, code := startStream(t, url, "--once", "--symbols", "a, c", "--symbols", "B", "-t", "{{.Symbol}} {{.Last}}").rest()
 	if diff := cmp.Diff([]string{"A 1", "B 2", "C 4"}, lines); diff != "" || code != cli.ExitOK {
@@ -243,7 +235,7 @@ func TestOnceWithSymbolsEndsWhenEachHasHadItsPrice(t *testing.T) {
 }
 
 func TestOnceNamesTheSymbolsThatNeverCame(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, says("A 1", "D 9"))
 	s := startStream(t, url, "--once", "--symbols", "A,Bee,Sea", "--for", "2s", "-t", "{{.Symbol}} {{.Last}}")
 	lines, code := s.rest()
@@ -267,7 +259,7 @@ func says(prices ...string) http.HandlerFunc {
 }
 
 func TestStreamSelectsKindsAndSymbols(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		io.WriteString(w, mixed)
@@ -326,7 +318,7 @@ data: {"symbol":"","state":"closed"}
 `
 
 func TestNumbersAndIdsAreDigitForDigitAndLinesAreJSON(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, says("A 0.00001234", "A 181.50", "A 12345678901234567890123.4567890000000000000001", "A -1e-8"))
 	lines, _ := startStream(t, url, "--output", "json", "--count", "4").rest()
 	var got []string
@@ -346,6 +338,7 @@ func TestNumbersAndIdsAreDigitForDigitAndLinesAreJSON(t *testing.T) {
 // TestWcCountsWhatTheServerSent runs the pipe of the documentation, against a mock server that goes as fast as it is
 // read, is cut off in between, and ends when its last event is out.
 func TestWcCountsWhatTheServerSent(t *testing.T) {
+	t.Parallel()
 	const events = 100_000
 	mock, err := mockserver.New(mockserver.Config{Epoch: "m", Rate: quiet, Ring: 2 * events, Queue: 2 * events, Retry: 10 * time.Millisecond})
 	if err != nil {

@@ -25,7 +25,7 @@ import (
 )
 
 func TestAReaderThatLeavesEndsTheStreamQuietly(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	mock, url := startMarket(t, mockserver.Config{})
 	s := startStream(t, url, "--count", "1000000")
 	s.next()
@@ -40,6 +40,7 @@ func TestAReaderThatLeavesEndsTheStreamQuietly(t *testing.T) {
 }
 
 func TestHeadEndsTheStreamQuietly(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
 	pipeline := exec.Command("bash", "-c", `set -o pipefail; "$0" stream "$1" 2>&1 >&3 3>&- | cat >&2; exit ${PIPESTATUS[0]}`, livetape, server.url())
 	out, in, err := os.Pipe()
@@ -73,6 +74,7 @@ func TestHeadEndsTheStreamQuietly(t *testing.T) {
 }
 
 func TestADiskThatIsFullIsAnError(t *testing.T) {
+	t.Parallel()
 	if _, err := os.Stat("/dev/full"); err != nil {
 		t.Skip("this system has no /dev/full")
 	}
@@ -85,7 +87,7 @@ func TestADiskThatIsFullIsAnError(t *testing.T) {
 }
 
 func TestEndsOfAFeedAreTold(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	answer := func(code int) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }
 	}
@@ -134,7 +136,7 @@ func TestEndsOfAFeedAreTold(t *testing.T) {
 }
 
 func TestChangesAndGapsAreToldThroughCuts(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	mock, url := startMarket(t, mockserver.Config{Heartbeat: 20 * time.Millisecond})
 	s := startStream(t, url, "--name", "desk", "-t", "{{.EventID}}", "--events", "price")
 	s.next()
@@ -169,7 +171,7 @@ livetape: desk: resumed after …, 0 replayed, 0 missed
 }
 
 func TestAQuietStreamTellsOnlyWhatGoesWrong(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	mock, url := startMarket(t, mockserver.Config{Heartbeat: 20 * time.Millisecond})
 	s := startStream(t, url, "--name", "desk", "-t", "{{.EventID}}", "--events", "price", "-q")
 	s.next()
@@ -203,7 +205,7 @@ func (s *said) waitForLines(t *testing.T, n int) {
 }
 
 func TestUselessEventsAreToldOnceForEachReasonAndCounted(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		for n := range 120 {
@@ -232,7 +234,7 @@ livetape: desk: 121 events could not be used, or not wholly
 }
 
 func TestWhatAServerSaysOfItsStreamIsTold(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		io.WriteString(w, strings.Repeat("event: warning\ndata: {\"message\":\"slow\\u001b[2J consumer\"}\n\n", 12)+"data: {\"c\":\"ethereum\",\"a\":\"x\",\"p\":\"1.5\"}\nevent: t_p\n\n")
@@ -254,7 +256,7 @@ livetape: desk: the server says: slow consumer (10 so far)
 }
 
 func TestWhatIsPrintedIsRecorded(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		io.WriteString(w, mixed)
@@ -284,7 +286,7 @@ func TestWhatIsPrintedIsRecorded(t *testing.T) {
 // reads the output, a write to the socket takes no byte for a second. Then the reader goes on, and every event is
 // there.
 func TestAStalledReaderStallsTheServerAndLosesNothing(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	const events = 30_000
 	stalled := make(chan int, 1)
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -331,6 +333,7 @@ func tell(to chan<- int, n int) {
 var filler = `"` + strings.Repeat("x", 1000) + `"`
 
 func TestASignalEndsAStreamWhoseReaderHasStopped(t *testing.T) {
+	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	_, url := startMarket(t, mockserver.Config{})
 	blocked := &stuck{writing: make(chan struct{}), release: make(chan struct{})}
@@ -359,6 +362,7 @@ func (s *stuck) Write(p []byte) (int, error) {
 }
 
 func TestASignalIsTheExitCodeOfAStream(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
 	cmd := exec.Command(livetape, "stream", server.url())
 	out, err := cmd.StdoutPipe()

@@ -15,7 +15,7 @@ import (
 )
 
 func TestOnceWaitsForTheSnapshotOfEveryFeed(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	seen, atOnce := make(chan struct{}), make(chan struct{})
 	close(atOnce)
 	snapshot := func(symbol string, after <-chan struct{}) http.HandlerFunc {
@@ -41,7 +41,7 @@ func TestOnceWaitsForTheSnapshotOfEveryFeed(t *testing.T) {
 }
 
 func TestAFeedThatFailsEndsNoOtherAndIsTheExitCode(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	var calls atomic.Int32
 	failed := make(chan struct{})
 	lasts := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -80,8 +80,7 @@ const pairs = `{"type":"PRICE","instrument":"EUR_USD","bids":[{"price":"1.1"}],"
 `
 
 func TestSymbolsThatTheServerWasAskedForArePrintedByWhateverNameTheyCome(t *testing.T) {
-	verifyNoLeaks(t)
-	t.Setenv("OANDA_TOKEN", "token")
+	t.Parallel()
 	asked := make(chan string, 1)
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		asked <- r.URL.Query().Get("instruments")
@@ -102,7 +101,7 @@ func TestSymbolsThatTheServerWasAskedForArePrintedByWhateverNameTheyCome(t *test
 }
 
 func TestOnceWithoutAFeedThatFailedLacksItsPricesInWhateverOrder(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	for _, test := range []struct {
 		args []string
 		code int

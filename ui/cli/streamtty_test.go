@@ -17,7 +17,7 @@ const hostile = "retry: 10\n\n" +
 	"id: 4\nevent: status\ndata: {\"symbol\":\"A\",\"state\":\"halted\",\"reason\":\"\\u001bc\\r\\n\\u200b\"}\n\n"
 
 func TestNothingOfAFeedSteersATerminal(t *testing.T) {
-	verifyNoLeaks(t)
+	t.Parallel()
 	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		io.WriteString(w, hostile)
@@ -42,6 +42,7 @@ func TestNothingOfAFeedSteersATerminal(t *testing.T) {
 }
 
 func TestOnATerminalStreamPrintsATable(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
 	term := startTerminal(t, 120, 40, exec.Command(livetape, "stream", server.url(), "--events", "price", "--count", "30"))
 	term.waitForText("TIME          SYMBOL", "livetape: "+server.addr+": live")

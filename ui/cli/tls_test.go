@@ -61,6 +61,7 @@ func trusting(t *testing.T, file string) (*http.Client, *atomic.Int64) {
 }
 
 func TestASelfMadeCertificateIsGoodForThisMachineAndAWhile(t *testing.T) {
+	t.Parallel()
 	server, file := secureMock(t)
 	text, err := os.ReadFile(file)
 	if err != nil {
@@ -93,6 +94,7 @@ func TestASelfMadeCertificateIsGoodForThisMachineAndAWhile(t *testing.T) {
 }
 
 func TestACertificateIsGoodForTheAddressThatWasAskedFor(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "cert.pem")
 	server := startMockProcess(t, "--tls", "--tls-out", file, "--addr", "127.0.0.2:0")
 	client, _ := trusting(t, file)
@@ -108,6 +110,7 @@ func TestACertificateIsGoodForTheAddressThatWasAskedFor(t *testing.T) {
 }
 
 func TestAProtocolIsAgreedOn(t *testing.T) {
+	t.Parallel()
 	server, file := secureMock(t)
 	for want, offered := range map[string][]string{"h2": {"h2", "http/1.1"}, "http/1.1": {"http/1.1"}, "": nil} {
 		text, err := os.ReadFile(file)
@@ -137,6 +140,7 @@ func TestAProtocolIsAgreedOn(t *testing.T) {
 
 // TestOneConnectionHasAHundredStreamsUntilTheServerEnds does what a browser with many tabs does.
 func TestOneConnectionHasAHundredStreamsUntilTheServerEnds(t *testing.T) {
+	t.Parallel()
 	server, file := secureMock(t, "--rate", "200")
 	client, made := trusting(t, file)
 	var bodies []*bufio.Reader
@@ -183,6 +187,7 @@ func TestOneConnectionHasAHundredStreamsUntilTheServerEnds(t *testing.T) {
 }
 
 func TestWatchersTrustWhatTheyAreToldTo(t *testing.T) {
+	t.Parallel()
 	server, file := secureMock(t, "--rate", "100")
 	count := []string{"stream", server.url + "/events", "--count", "3"}
 	out, err := exec.Command(livetape, append(count, "--ca", file)...).CombinedOutput()
@@ -231,6 +236,7 @@ func writeKeyPair(t *testing.T, dir string) (cert, key string) {
 }
 
 func TestACertificateOfOnesOwnIsUsed(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	cert, key := writeKeyPair(t, dir)
 	server := startMockProcess(t, "--tls-cert", cert, "--tls-key", key)
@@ -246,6 +252,7 @@ func TestACertificateOfOnesOwnIsUsed(t *testing.T) {
 }
 
 func TestARecordingIsServedOverTLSToo(t *testing.T) {
+	t.Parallel()
 	server, file := secureMock(t, "--replay", recordTicker(t, "secure.tape", quit), "--speed", "max")
 	client, _ := trusting(t, file)
 	resp, err := client.Get(server.url + "/events")
