@@ -3,6 +3,7 @@ package feed
 import (
 	"time"
 
+	"livetape/feed/decode"
 	"livetape/feed/market"
 )
 
@@ -23,10 +24,12 @@ type Message struct {
 	Data []byte // may be kept; never changed after delivery
 	ID   string // the last event id after this event; opaque. One with control characters cannot be sent, so a reconnect does not resume from it
 
-	Updates  []market.Update // empty without a decoder
-	Unmapped string          // why there are no updates though nothing is wrong
-	Err      error           // what of the payload could not be used, or why it was skipped by the reader
-	Notice   string          // what the server says of the stream itself, as one safe line: "Rate limit exceeded"; else empty. If the stream ends right behind it, the Cause of the Status that follows says it again
+	Updates   []market.Update  // empty without a decoder
+	Unmapped  string           // why there are no updates though nothing is wrong
+	Err       error            // what of the payload could not be used, or why it was skipped by the reader
+	Map       *decode.FoundMap // how the feed is read from this message on, where that was found out; nil when nothing has changed
+	Heartbeat bool             // the message only says that the stream lives
+	Notice    string           // what the server says of the stream itself, as one safe line: "Rate limit exceeded"; else empty. If the stream ends right behind it, the Cause of the Status that follows says it again
 }
 
 // Pulse says that a stream lives though no message came of it: a comment, a part of a long event, a
@@ -41,14 +44,15 @@ type Pulse struct {
 // State is where a feed's connection stands.
 type State int8
 
-// The states of a feed. Closed and Failed are ends until the user retries.
+// The states of a feed. Closed, Failed and Finished are ends until the user retries.
 const (
 	Connecting State = iota
 	Live
-	Silent  // connected, but nothing received for half of the idle timeout
-	Waiting // for the next try, at Status.RetryAt
-	Closed  // by the server (204) or by the user
-	Failed  // retrying would not help
+	Silent   // connected, but nothing received for half of the idle timeout
+	Waiting  // for the next try, at Status.RetryAt
+	Closed   // by the server (204) or by the user
+	Failed   // retrying would not help
+	Finished // the server said that nothing more will come; Status.Cause is in its words: "[DONE]"
 )
 
 // Status is a feed's state, sent on every change and only then.
@@ -57,7 +61,7 @@ type Status struct {
 	Since   time.Time // when this state began
 	Attempt int       // failures in a row; 0 after a good connection
 	RetryAt time.Time // Waiting: when the next try starts
-	Cause   string    // Silent, Waiting, Closed, Failed: why, in words a user can act on
+	Cause   string    // Silent, Waiting, Closed, Failed, Finished: why, in words a user can act on
 	Advice  string    // Failed: what to do next, one line; may be empty
 	Stack   string    // Failed by an error of livetape itself: where in the program, in many lines, for a report; else empty
 

@@ -191,5 +191,5 @@ func (m Model) control(toast string, call func(feed string)) (Model, tea.Cmd) {
 
 // hasEnded reports whether the feed stays disconnected until the user connects it again.
 func (h *feedHealth) hasEnded() bool {
-	return h.status.State == feed.Closed || h.status.State == feed.Failed
+	return h.status.State == feed.Closed || h.status.State == feed.Failed || h.status.State == feed.Finished
 }

@@ -30,6 +30,8 @@ func (h *feedHealth) badge(now time.Time) []span {
 		return spans(busy, "↻ RETRY "+retryInText(s, now), plain, attemptText(s)+prefixed(" · ", cmp.Or(cause, endCauseText(s))))
 	case feed.Closed:
 		return spans(ended, "■ CLOSED", plain, prefixed(" ", cause))
+	case feed.Finished:
+		return spans(ended, "■ FINISHED", plain, prefixed(" ", cause))
 	case feed.Failed:
 		return spans(broken, "✕ FAILED", plain, prefixed(" ", cause))
 	}
@@ -171,6 +173,8 @@ func statusSpan(s feed.Status) span {
 		return span{warn, cmp.Or(cause, endCauseText(s), "connection lost") + " · " + retry + attemptText(s)}
 	case feed.Closed:
 		return span{warn, "closed" + prefixed(" ", cause)}
+	case feed.Finished:
+		return span{muted, "finished" + prefixed(": ", cause)}
 	}
 	return span{bad, "failed" + prefixed(" ", cause) + prefixed(" · ", plainLine(s.Advice))}
 }
@@ -212,6 +216,8 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 		}
 	case feed.Closed:
 		return []span{{strong, "No prices: closed" + prefixed(" ", cause) + "."}, {muted, keyLabel(k.retry) + " connects again."}}
+	case feed.Finished:
+		return []span{{strong, "The server has sent all it has" + prefixed(": ", cause) + "."}, {muted, keyLabel(k.retry) + " connects again."}}
 	case feed.Failed:
 		return []span{{strong, "No prices: " + cmp.Or(cause, "the feed failed") + "."}, {warn, advice}, {muted, keyLabel(k.retry) + " tries again, " + keyLabel(k.quit) + " quits."}}
 	}

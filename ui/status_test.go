@@ -38,6 +38,7 @@ func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
 		{"↻ RETRY in 1 min 5 s · attempt 1 · 429", feed.Status{State: feed.Waiting, Attempt: 1, Cause: "429", RetryAt: noon().Add(64100 * time.Millisecond)}, 0},
 		{"↻ RETRY now · attempt 1", feed.Status{State: feed.Waiting, Attempt: 1, RetryAt: noon()}, time.Second},
 		{"■ CLOSED by server (204)", feed.Status{State: feed.Closed, Cause: "by server (204)"}, 0},
+		{"■ FINISHED [DONE]", feed.Status{State: feed.Finished, Cause: "[DONE]"}, 0},
 		{"✕ FAILED 401: the token was refused", feed.Status{State: feed.Failed, Cause: "401: the token was refused"}, 0},
 	} {
 		s := newHarness().resize(100, 20)
@@ -236,6 +237,7 @@ func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
 		{feed.Status{State: feed.Silent, Cause: "nothing for 45 s"}, []string{"nothing has arrived.", "r connects anew"}},
 		{feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: noon().Add(2 * time.Second)}, []string{"connection refused", "Trying again in 2.0 s", "r tries at once"}},
 		{feed.Status{State: feed.Closed, Cause: "by you"}, []string{"closed by you", "r connects again"}},
+		{feed.Status{State: feed.Finished, Cause: "[DONE]"}, []string{"■ FINISHED [DONE]", "The server has sent all it has: [DONE].", "r connects again", "x connect"}},
 		{feed.Status{State: feed.Failed, Cause: "404: no such path", Advice: "Look at the address."}, []string{"404: no such path", "Look at the address.", "r tries again, q quits"}},
 	} {
 		s := newHarness().resize(100, 24).status(c.status)

@@ -4,7 +4,11 @@
 // livetape's own wire format.
 package decode
 
-import "livetape/feed/market"
+import (
+	"time"
+
+	"livetape/feed/market"
+)
 
 // Decoder turns one event into updates. It is called from one goroutine at a time, must not keep
 // data, and may keep state of its own between calls (to merge deltas).
@@ -24,6 +28,10 @@ type Message struct {
 	Notice   string // what the server says about the stream itself, for the status line: "rate limit exceeded"
 	End      bool   // the server asks to connect again now
 	ResumeID string // the id to resume from, of a feed that writes it in the payload instead of in id: lines
+
+	Heartbeat bool      // the event only says that the stream lives
+	Finished  bool      // the server says that there is nothing more to come: "[DONE]", event: done
+	Map       *FoundMap // how the feed is read from this event on, where that was found out; nil when nothing has changed
 }
 
 // Continuity is the server's own word on what a reconnect missed.
@@ -36,3 +44,46 @@ type Continuity struct {
 
 // Unknown marks a count that the server could not give.
 const Unknown = -1
+
+// Learner is a Decoder that finds out how a feed is to be read. A few events at once show it more than one, so that whoever
+// reads a stream may gather those that come within some milliseconds of the first, while Learning, and show them by Learn
+// before decoding them in turn.
+type Learner interface {
+	Decoder
+	Learning() bool
+	Learn(events []Event)
+}
+
+// LearnerOf is the Learner in a decoder, or behind those that wrap one.
+func LearnerOf(d Decoder) (Learner, bool) {
+	for d != nil {
+		if l, ok := d.(Learner); ok {
+			return l, true
+		}
+		w, ok := d.(interface{ Unwrap() Decoder })
+		if !ok {
+			return nil, false
+		}
+		d = w.Unwrap()
+	}
+	return nil, false
+}
+
+// Event is one event of a stream as it came.
+type Event struct {
+	Type string
+	ID   string
+	Data []byte
+	At   time.Time // when it came; zero: not known
+}
+
+// FoundMap is what a Learner found out about how a feed is to be read.
+type FoundMap struct {
+	YAML    string   // as it stands in a configuration below the feed's name; empty when nothing was found
+	Preset  string   // the preset that it is, if any
+	Guess   bool     // some of it was guessed, and not yet confirmed by the user
+	Notes   []string // what was guessed, and what was left out
+	Problem string   // why prices are not shown: "rows cannot be told apart: …"; else empty
+	Sample  int      // events it was found from
+	Mapped  int      // of these, how many it reads
+}

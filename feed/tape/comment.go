@@ -23,7 +23,7 @@ const (
 func stateWords() []string {
 	return []string{
 		feed.Connecting: "connecting", feed.Live: "live", feed.Silent: "silent",
-		feed.Waiting: "waiting", feed.Closed: "closed", feed.Failed: "failed",
+		feed.Waiting: "waiting", feed.Closed: "closed", feed.Failed: "failed", feed.Finished: "finished",
 	}
 }
 

@@ -50,7 +50,7 @@ func (n *Notices) Status(name string, s feed.Status) (ended bool) {
 		n.open--
 		ended = n.open == 0
 	}
-	if (!ended || s.State == feed.Closed) && !(n.quiet && isWell(s)) {
+	if (!ended || s.State != feed.Failed) && !(n.quiet && isWell(s)) {
 		n.Say(name, ui.StatusText(s))
 	}
 	return ended
@@ -59,7 +59,9 @@ func (n *Notices) Status(name string, s feed.Status) (ended bool) {
 // Failure is the error of the feed that failed last; nil when none has.
 func (n *Notices) Failure() error { return n.failed }
 
-func isEnd(s feed.Status) bool { return s.State == feed.Failed || s.State == feed.Closed }
+func isEnd(s feed.Status) bool {
+	return s.State == feed.Failed || s.State == feed.Closed || s.State == feed.Finished
+}
 
 // isWell reports whether nothing is known to be wrong with a stream.
 func isWell(s feed.Status) bool {
