@@ -2,7 +2,7 @@ package stream
 
 import "strconv"
 
-// Mark says what an event's id is worth.
+// Mark is the first byte of an id in canonical form. It says where the id comes from.
 type Mark byte
 
 // The marks of an event.
@@ -12,7 +12,7 @@ const (
 	Skipped     Mark = '!' // the event was over the bound: its data says so, and its content is lost
 )
 
-// ParseID undoes the canonical form of an id: canonical is what r3labs/sse has in Event.ID.
+// ParseID splits an id in canonical form, which r3labs/sse has in Event.ID.
 func ParseID(canonical []byte) (id string, mark Mark) {
 	if len(canonical) == 0 {
 		return "", InheritedID
@@ -21,15 +21,15 @@ func ParseID(canonical []byte) (id string, mark Mark) {
 }
 
 // BufferSize is the buffer that the r3labs client needs (sse.ClientMaxBufferSize) for events of up to
-// maxEvent bytes in canonical form; maxEvent is bounded as Config.MaxEvent is. Replacing invalid UTF-8 can make three
-// bytes of one; an id has a bound of its own.
+// maxEvent bytes in canonical form; maxEvent is bounded as Config.MaxEvent is. Replacing invalid UTF-8 can turn one byte
+// into three; an id has a bound of its own.
 func BufferSize(maxEvent int) int {
-	return 3*boundOf(maxEvent) + maxID + 1024
+	return 3*clampMaxEvent(maxEvent) + maxID + 1024
 }
 
-// canonical completes data, the event's data: lines, to the event as the parser is given it. The data comes
-// first, so that a large event need not be copied.
-func canonical(data, kind, id []byte, m Mark) []byte {
+// appendFields completes data, the event's data: lines, to an event in canonical form. The data comes first, so that a
+// large event need not be copied.
+func appendFields(data, kind, id []byte, m Mark) []byte {
 	if len(kind) == 0 {
 		kind = []byte("message")
 	}

@@ -1,22 +1,24 @@
 // Package stream makes the body of any event stream safe for r3labs/sse.
 //
-// A [Reader] stands between an HTTP body and the r3labs parser. It reads the body by the rules of the
-// WHATWG HTML Standard, §9.2.6, and gives the parser one whole event a Read, rewritten to a canonical form
-// in which the parser's own rules cannot lose anything:
+// A [Reader] stands between an HTTP body and the r3labs parser. It reads the body by the rules of the WHATWG HTML
+// Standard, §9.2.6, and gives the parser one whole event per Read, rewritten to a canonical form in which the parser's
+// own rules lose nothing:
 //
 //	data: one line for each line of the data
 //	event: the type, never empty
 //	id: a mark, then the last event id
 //
-// The type is explicit and the id never empty, since the parser drops an event that has neither id, type nor
-// data, and takes an empty id for none. [ParseID] undoes the id.
+// The type is explicit and the id never empty, since the parser drops an event that has neither id, type nor data, and
+// treats an empty id like a missing one. [ParseID] returns the id as the server sent it.
 //
-// What the parser never sees: comments, half events, events without data, and events over a bound, in whose
-// place it is given an event marked [Skipped]. The id and the retry: of a skipped event count all the same, so that a
-// resume does not bring it back for ever. Memory is bounded by Config.MaxEvent, whatever comes: comments and
-// unknown fields may be of any length and are not kept.
+// The parser never sees comments, half events, events without data, and events over a bound; in place of the last it
+// gets an event marked [Skipped]. The id and the retry: of a skipped event count all the same, or each resume would
+// bring it again. Memory is bounded by Config.MaxEvent, whatever comes: comments and unknown fields may be of any length
+// and are not kept.
 //
 // A body of JSON lines ([Config].JSONLines) becomes events of the same form: one of type message for each line.
+//
+// [Lines], which splits a stream into lines, serves other readers of event streams as well.
 package stream
 
 import (
@@ -34,9 +36,9 @@ const (
 // A longer one is ignored, as if its line were not there.
 const maxID = 64 << 10
 
-// shortestLimit is the least limit of a line: however small the events, an id that counts and a retry: of any
-// sense are whole.
-const shortestLimit = maxID + 16
+// minLineLimit is the smallest limit of a line: however small the events, an id that counts and a sensible retry: are
+// whole.
+const minLineLimit = maxID + 16
 
 const windowSize = 32 << 10
 
@@ -54,32 +56,32 @@ type Reader struct {
 	body   io.Reader
 	lines  Lines
 	event  pendingEvent
-	window []byte // what was read of the body last
-	out    []byte // what is left of the canonical event being given out
-	err    error  // of the body; told after all that came before it
-	empty  int    // reads of the body in a row that gave neither bytes nor an error
+	window []byte // the buffer for reading the body
+	out    []byte // what is left of the canonical event being returned
+	err    error  // of the body; returned after all that came before it
+	empty  int    // reads of the body in a row that returned neither bytes nor an error
 }
 
 // NewReader returns a Reader of body. It reads nothing yet.
 func NewReader(body io.Reader, c Config) *Reader {
-	c.MaxEvent = boundOf(c.MaxEvent)
+	c.MaxEvent = clampMaxEvent(c.MaxEvent)
 	return &Reader{
 		body:   body,
-		lines:  Lines{Limit: max(c.MaxEvent, shortestLimit), All: c.JSONLines, Spare: spareBuffer},
-		event:  newBlock(c),
+		lines:  Lines{Limit: max(c.MaxEvent, minLineLimit), All: c.JSONLines, Spare: spareBuffer},
+		event:  newPendingEvent(c),
 		window: make([]byte, windowSize),
 	}
 }
 
-// boundOf is the bound that holds when maxEvent is asked for.
-func boundOf(maxEvent int) int {
+// clampMaxEvent is maxEvent within its bounds, or its default.
+func clampMaxEvent(maxEvent int) int {
 	if maxEvent <= 0 {
 		return DefaultMaxEvent
 	}
 	return min(maxEvent, LargestMaxEvent)
 }
 
-// Read gives the next event, or as much of it as p holds. The body's error comes after its last whole event,
+// Read returns the next event, or as much of it as p holds. The body's error comes after its last whole event,
 // as it is: io.EOF for a clean end, io.ErrUnexpectedEOF for a cut.
 func (r *Reader) Read(p []byte) (int, error) {
 	if len(p) == 0 {
@@ -92,7 +94,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 			continue
 		}
 		if r.err != nil {
-			if r.out = r.lastLine(); len(r.out) > 0 {
+			if r.out = r.lastEvent(); len(r.out) > 0 {
 				break
 			}
 			return 0, r.err

@@ -1,0 +1,162 @@
+package stream
+
+import (
+	"bytes"
+	"math"
+	"strings"
+	"time"
+)
+
+// pendingEvent gathers the fields of one event until its blank line (WHATWG HTML §9.2.6, "interpreting an event
+// stream").
+type pendingEvent struct {
+	config Config
+
+	kind    []byte // the event type; empty for "message"
+	data    []byte // canonical data: lines; the whole canonical event once it is complete
+	hasData bool
+	size    int  // bytes of the lines so far
+	skip    bool // over the bound: no more of type and data is gathered
+
+	id     []byte // the last event id buffer, which outlives the event
+	spare  []byte // the buffer for the next one
+	own    bool   // id was set by this event
+	lastID []byte // the last event id string: id as of the last blank line
+	alive  bool
+}
+
+func newPendingEvent(c Config) pendingEvent {
+	e := pendingEvent{config: c}
+	if isID(c.LastEventID) {
+		e.id, e.lastID = []byte(c.LastEventID), []byte(c.LastEventID)
+	}
+	return e
+}
+
+// take interprets one line and returns the canonical event that it completes, if it does. The event is valid until
+// the next line is taken.
+func (e *pendingEvent) take(l Line) []byte {
+	if e.config.JSONLines {
+		return e.takeJSON(l)
+	}
+	if len(l.Text) == 0 {
+		return e.dispatch()
+	}
+	name, value := l.Field()
+	switch string(name) {
+	case "": // the line begins with a colon
+		e.comment()
+	case "data":
+		e.addData(l, value)
+	case "event":
+		e.setKind(l, value)
+	case "id":
+		e.setID(l, value)
+	case "retry":
+		if !l.Long {
+			e.retry(value)
+		}
+	}
+	return nil
+}
+
+func (e *pendingEvent) addData(l Line, value []byte) {
+	e.hasData = true
+	if e.fits(l) {
+		e.data = appendDataLine(e.data, value)
+	}
+}
+
+func (e *pendingEvent) setKind(l Line, value []byte) {
+	if e.fits(l) {
+		e.kind = AppendUTF8(e.kind[:0], value)
+	}
+}
+
+// setID takes an id, also that of an event over the bound: otherwise each resume would bring that event again.
+func (e *pendingEvent) setID(l Line, value []byte) {
+	e.fits(l)
+	if len(value) > maxID || bytes.IndexByte(value, 0) >= 0 {
+		return
+	}
+	id := AppendUTF8(e.spare[:0], value)
+	if len(id) > maxID {
+		return
+	}
+	e.id, e.spare, e.own = id, e.id, true
+}
+
+// fits counts a line against the bound.
+func (e *pendingEvent) fits(l Line) bool {
+	e.size += len(l.Text)
+	e.skip = e.skip || l.Long || e.size > e.config.MaxEvent
+	return !e.skip
+}
+
+// begun reports whether a line of an event was read since the last blank line.
+func (e *pendingEvent) begun() bool { return e.size > 0 }
+
+func (e *pendingEvent) comment() {
+	e.alive = true
+	if e.config.OnComment != nil {
+		e.config.OnComment()
+	}
+}
+
+// retry takes a reconnection time in ms. Only ASCII digits count; a number too large for a duration means the longest
+// one.
+func (e *pendingEvent) retry(value []byte) {
+	if len(value) == 0 {
+		return
+	}
+	const most = int64(math.MaxInt64 / time.Millisecond)
+	var ms int64
+	for _, c := range value {
+		if c < '0' || c > '9' {
+			return
+		}
+		ms = min(ms*10+int64(c-'0'), most)
+	}
+	e.alive = true
+	if e.config.OnRetry != nil {
+		e.config.OnRetry(time.Duration(ms) * time.Millisecond)
+	}
+}
+
+// dispatch ends the event. Without a data field it is none, but its id counts.
+func (e *pendingEvent) dispatch() []byte {
+	if e.own {
+		e.lastID = append(e.lastID[:0], e.id...)
+	}
+	var event []byte
+	if e.hasData {
+		event = e.canonical()
+		e.alive = true
+	}
+	e.clear()
+	return event
+}
+
+// canonical is the event in canonical form.
+func (e *pendingEvent) canonical() []byte {
+	switch {
+	case e.skip:
+		e.data = appendFields(appendSkipped(e.data[:0], e.config.MaxEvent), nil, e.id, Skipped)
+	case e.own:
+		e.data = appendFields(e.data, e.kind, e.id, OwnID)
+	default:
+		e.data = appendFields(e.data, e.kind, e.id, InheritedID)
+	}
+	return e.data
+}
+
+func (e *pendingEvent) clear() {
+	e.kind, e.data = emptied(e.kind, spareBuffer), emptied(e.data, spareBuffer)
+	e.hasData, e.own, e.skip, e.size = false, false, false, 0
+}
+
+// isID reports whether a stream could have sent the id.
+func isID(id string) bool { return len(id) <= maxID && !strings.ContainsAny(id, "\n\r\x00") }
+
+// spareBuffer is the largest buffer that is kept for the next event.
+const spareBuffer = 256 << 10
