@@ -1,7 +1,7 @@
-// Package decode turns the payload of one stream event into market updates.
+// Package decode turns the payload of a stream event into market updates.
 //
-// A [Decoder] is given an event's type and data and returns a [Message]. [Native] is the decoder of
-// livetape's own wire format.
+// A [Decoder] is given the type and the data of an event and returns a [Message]. [Native] is the decoder for livetape's
+// own format.
 package decode
 
 import (
@@ -10,19 +10,19 @@ import (
 	"livetape/feed/market"
 )
 
-// Decoder turns one event into updates. It is called from one goroutine at a time, must not keep
-// data, and may keep state of its own between calls (to merge deltas).
+// Decoder turns one event into updates. It is called from one goroutine at a time. It must not keep data, and may keep
+// state between calls, to merge deltas.
 //
-// An error says what of the payload could not be used; the message's updates stand all the same
-// (of a snapshot with one bad price, the others are good).
+// An error says which part of the payload could not be used. The message's updates are good all the same: of a snapshot
+// with one bad price, the other prices are.
 type Decoder interface {
 	Decode(eventType string, data []byte) (Message, error)
 }
 
-// Message is what one event meant.
+// Message is what one event means.
 type Message struct {
 	Updates    []market.Update
-	Continuity *Continuity // set when the event speaks of the stream itself: native "resume" and "reset"
+	Continuity *Continuity // of an event about the stream itself: native "resume" and "reset"
 	Unmapped   string      // why the event yields nothing though it is not malformed: "no rule for event type message"
 
 	Notice   string // what the server says about the stream itself, for the status line: "rate limit exceeded"

@@ -7,10 +7,10 @@ import (
 	"livetape/feed/market"
 )
 
-// Native decodes livetape's own wire format: price, news, status, snapshot, resume and reset.
+// Native decodes livetape's own format: price, news, status, snapshot, resume and reset.
 //
-// Keys that it does not know are ignored, and of a key that comes twice the last counts. A price, headline
-// or status with one wrong part is refused as a whole.
+// Unknown keys are ignored, and the last of a repeated key counts. A price, headline or status with one wrong field is
+// refused as a whole.
 type Native struct{}
 
 // Decode implements [Decoder].
@@ -84,7 +84,7 @@ func parsePrice(data string) (market.Quote, error) {
 	return q, err
 }
 
-// numberField is the number of a quote that a key names; nil when it names none.
+// numberField is the number of a quote for a key; nil when there is none.
 func numberField(q *market.Quote, key string) *market.Decimal {
 	switch key {
 	case "last":

@@ -34,7 +34,7 @@ type jsonValue struct {
 	escaped bool // quoted, with at least one escape
 }
 
-// text is what a quoted value says.
+// text is the text of a string.
 func (v jsonValue) text() string {
 	if !v.escaped {
 		return v.raw[1 : len(v.raw)-1]
@@ -46,9 +46,9 @@ func (v jsonValue) text() string {
 	return s
 }
 
-// eachMember calls take for every member of the object that data consists of, until take returns an
-// error, which then names the key. All of data is checked by RFC 8259 on the way, in one pass and
-// without the copies of a general decoder: this is the hot path of every price.
+// eachMember calls take for every member of the object that data consists of, until take returns an error, which is
+// returned with the key. All of data is checked by RFC 8259 on the way, in one pass and without the copies of a general
+// decoder: this is the hot path of every price.
 func eachMember(data string, take func(key string, v jsonValue) error) error {
 	p := scanner{data: data}
 	if p.skipSpace(); p.peek() != '{' {
@@ -112,7 +112,7 @@ func (p *scanner) accept(c byte) bool {
 
 func (p *scanner) syntaxError() error { return fmt.Errorf("%w (byte %d)", errNotJSON, p.at+1) }
 
-// wrongType tells what stands there instead of what is wanted.
+// wrongType describes the value at hand, which is not of the wanted type.
 func (p *scanner) wrongType(want string) error {
 	v, err := p.value()
 	if err == nil {

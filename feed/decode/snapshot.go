@@ -10,7 +10,7 @@ import (
 // maxRowErrors is how many bad rows of a snapshot are described; the others are counted.
 const maxRowErrors = 10
 
-// parseSnapshot takes every good row; the error tells of the bad ones.
+// parseSnapshot takes every good row. The error describes the bad ones.
 func parseSnapshot(data string) (Message, error) {
 	var prices, stories, states jsonValue
 	err := eachMember(data, func(key string, v jsonValue) error {
@@ -40,7 +40,7 @@ func parseStandingPrice(data string) (market.Update, error) {
 	return q, err
 }
 
-// snapshotRows gathers the updates of a snapshot and what is wrong with the rows that give none.
+// snapshotRows gathers the updates of a snapshot, and the errors of the rows that give none.
 type snapshotRows struct {
 	updates    []market.Update
 	errs       []error

@@ -73,14 +73,14 @@ func parseText(v jsonValue, limit int) (string, error) {
 	return "", wrongKind(v, "text")
 }
 
-// parseOwnText is text that is kept: it must not hold on to a large payload.
+// parseOwnText is parseText for text that is kept: it must not hold a large payload in memory.
 func parseOwnText(v jsonValue, limit int) (string, error) {
 	s, err := parseText(v, limit)
 	return strings.Clone(s), err
 }
 
-// parseIdentifier reads text that names something. It is never cut, and what is not empty does not become
-// empty: an empty symbol is the whole market.
+// parseIdentifier reads the name of something. It is never cut, and text that is not empty never becomes empty: an empty
+// symbol is the whole market.
 func parseIdentifier(v jsonValue, limit int) (string, error) {
 	s, err := parseText(v, len(v.raw))
 	switch {
@@ -123,17 +123,15 @@ func parseSymbols(v jsonValue) ([]string, error) {
 		return nil, nil
 	}
 	var all []string
-	var fault error
+	var firstErr error
 	err := eachItem(v.raw, func(v jsonValue) {
 		s, err := parseIdentifier(v, market.MaxSymbol)
-		if err != nil && fault == nil {
-			fault = err
-		}
+		firstErr = cmp.Or(firstErr, err)
 		if s != "" && len(all) < market.MaxSymbols {
 			all = append(all, strings.Clone(s))
 		}
 	})
-	return all, cmp.Or(err, fault)
+	return all, cmp.Or(err, firstErr)
 }
 
 // parseImportance reads high, normal or low; any other word ranks as normal.
