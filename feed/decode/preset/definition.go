@@ -2,9 +2,7 @@ package preset
 
 import (
 	"fmt"
-	"maps"
 	"reflect"
-	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -16,12 +14,11 @@ import (
 	"livetape/feed/decode/strictyaml"
 )
 
-// Definition says what a feed is: where it is, how it is asked for, and how its payloads are read. It is what a
-// configuration file says of one feed, and what a preset is a ready part of; the tags are its keys. The zero
-// value of every key stands for its default.
+// Definition says what a feed is: where it is, how to request it, and how to read its payloads. A configuration file has
+// one for each feed, and a preset has a part of one; the tags are its keys. The zero value of every key means its default.
 //
-// In URL, Headers and Body, {name} is replaced by a value of Vars, and {symbols} by Symbols. ${NAME} is left
-// alone: it is read from the environment when the feed connects, so that no secret is ever in a Definition.
+// In URL, Headers and Body, {name} is replaced by a value of Vars, and {symbols} by Symbols. ${NAME} is left alone: it is
+// read from the environment when the feed connects, so that no secret is ever in a Definition.
 type Definition struct {
 	Preset string `yaml:"preset,omitempty"` // what to start from
 	URL    string `yaml:"url,omitempty"`    // http or https
@@ -54,7 +51,7 @@ const (
 	LargestMaxEvent    = 64 << 20
 )
 
-// Synonyms are words of other vocabularies, and what they are called here.
+// Synonyms are words of other vocabularies, and the keys that they are called here.
 func Synonyms() map[string]string {
 	return map[string]string{
 		"price": "last", "px": "last", "title": "headline", "where": "when", "decode": "map", "idle": "idle_timeout",
@@ -74,7 +71,7 @@ func Parse(source []byte) (Definition, error) {
 	return d, nil
 }
 
-// Format writes a definition as YAML that Parse reads.
+// Format writes a definition as YAML for Parse.
 func Format(d Definition) ([]byte, error) {
 	text, err := yaml.MarshalWithOptions(d, yaml.IndentSequence(true))
 	if err != nil {
@@ -83,7 +80,7 @@ func Format(d Definition) ([]byte, error) {
 	return text, nil
 }
 
-// OneLine writes a definition as one line that Parse reads; empty for one that says nothing.
+// OneLine writes a definition as one line for Parse; empty for the zero definition.
 func (d Definition) OneLine() (string, error) {
 	if reflect.ValueOf(d).IsZero() {
 		return "", nil
@@ -95,7 +92,7 @@ func (d Definition) OneLine() (string, error) {
 	return strings.TrimSpace(string(text)), nil
 }
 
-// Merge is base with everything that over says: its maps add to those of base, and all else replaces.
+// Merge is base with everything that over sets. Maps are added to those of base, and all else replaces.
 func Merge(base, over Definition) Definition {
 	mergeFields(reflect.ValueOf(&base).Elem(), reflect.ValueOf(over))
 	if over.Decoder != "" && over.Map == nil {
@@ -128,7 +125,7 @@ func mergeFields(base, over reflect.Value) {
 	}
 }
 
-// Resolve is the definition with what its preset says beneath it.
+// Resolve is the definition, completed by its preset.
 func (d Definition) Resolve() (Definition, error) {
 	if d.Preset == "" {
 		return d, nil
@@ -140,7 +137,7 @@ func (d Definition) Resolve() (Definition, error) {
 	return Merge(p.Feed, d), nil
 }
 
-// IdleLimit is how long nothing may come; negative for ever. The definition must be valid.
+// IdleLimit is how long the feed may send nothing; negative for no limit. The definition must be valid.
 func (d Definition) IdleLimit() time.Duration {
 	idle, err := parseIdleTimeout(d.IdleTimeout)
 	if err != nil {
@@ -192,6 +189,3 @@ func parseSize(s string) (int, error) {
 	}
 	return n * unit, nil
 }
-
-// sortedKeys are the keys of a map in a fixed order.
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

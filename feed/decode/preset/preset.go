@@ -1,8 +1,8 @@
-// Package preset knows feeds that exist: a [Preset] is a ready [Definition] of one, without its secrets.
+// Package preset knows real feeds: a [Preset] is a ready [Definition] of one, without its secrets.
 //
-// A definition that names a preset starts from it ([Definition.Resolve]) and may override any part. When it
-// is valid ([Definition.Validate]), it gives what to ask the server for ([Definition.Request]) and what reads
-// the answer ([Definition.NewDecoder]).
+// A definition that names a preset starts from it ([Definition.Resolve]) and may replace any part of it. A valid one
+// ([Definition.Validate]) gives the request for the server ([Definition.Request]) and the decoder for what it sends
+// ([Definition.NewDecoder]).
 package preset
 
 import (
@@ -31,7 +31,7 @@ type Preset struct {
 	Feed       Definition     `yaml:"feed"`
 }
 
-// Names are the names of all presets, in order of the alphabet.
+// Names are the names of all presets, in alphabetical order.
 func Names() []string {
 	entries, err := presetFiles.ReadDir("presets")
 	if err != nil {
@@ -45,7 +45,7 @@ func Names() []string {
 	return names
 }
 
-// Find is the preset of that name, or an error that says which one may have been meant.
+// Find returns the preset of that name. The error suggests the name that may be meant.
 func Find(name string) (Preset, error) {
 	if !slices.Contains(Names(), name) {
 		return Preset{}, fmt.Errorf("there is no preset %q%s", name, configerr.DidYouMean(name, Names(), map[string]string{"stellar": "stellar-trades", "hermes": "pyth", "native": "livetape"}))
@@ -66,10 +66,9 @@ func loadPreset(name string) (Preset, error) {
 	return p, nil
 }
 
-// All are all presets, in the order of Names. They are read once: change nothing in them.
+// All returns all presets, in the order of Names. They are shared: do not change them.
 func All() ([]Preset, error) { return allPresets() }
 
-// allPresets is the table of presets, made when it is first needed.
 var allPresets = sync.OnceValues(loadAll)
 
 func loadAll() ([]Preset, error) {

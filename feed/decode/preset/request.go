@@ -4,15 +4,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
 	"livetape/feed/decode/configerr"
 )
 
-// Request is what to ask a server for. ${NAME} in it is still to be read from the environment.
+// Request is what to send to a server. ${NAME} in it is still to be read from the environment.
 type Request struct {
 	Method  string // GET or POST
 	URL     string
@@ -23,30 +25,30 @@ type Request struct {
 // placeholder is {name}, or ${NAME}, which stays.
 var placeholder = regexp.MustCompile(`\$\{[^}]*\}|\{[a-z_][a-z0-9_]*\}`)
 
-// Request fills in vars and symbols. The definition must be resolved; the error wraps a [configerr.Error] for each
-// word that has no value.
+// Request fills in vars and symbols. The definition must be resolved. The error wraps a [configerr.Error] for each name
+// without a value.
 func (d Definition) Request() (Request, error) {
-	var faults configerr.List
-	at := d.fillURL(&faults)
+	var errs configerr.List
+	at := d.fillURL(&errs)
 	r := Request{Method: d.Method, URL: at, Headers: map[string]string{}}
 	if r.Method == "" {
 		r.Method = "GET"
 	}
 	asJSON := strings.HasPrefix(strings.TrimSpace(d.Body), "[") || strings.HasPrefix(strings.TrimSpace(d.Body), "{")
 	r.Body = d.fill(d.Body, asJSON, nil, configerr.Path{"body"})
-	for _, name := range sortedKeys(d.Headers) {
+	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
 		if d.Headers[name] != "" { // an empty one takes back what the preset says
 			r.Headers[name] = d.fill(d.Headers[name], false, nil, configerr.Path{"headers", name})
 		}
 	}
-	return r, faults.Err()
+	return r, errs.Err()
 }
 
-func (d Definition) fillURL(faults *configerr.List) string {
+func (d Definition) fillURL(errs *configerr.List) string {
 	here := configerr.Path{"url"}
-	filled := d.fill(d.URL, false, faults, here)
+	filled := d.fill(d.URL, false, errs, here)
 	if err := checkURL(filled); err != nil {
-		faults.Add(here, "%s", err)
+		errs.Add(here, "%s", err)
 	}
 	return filled
 }
@@ -73,24 +75,24 @@ func checkURL(s string) error {
 	return nil
 }
 
-// fill replaces {name}. With faults, for the URL, every name must have a value and symbols are escaped; without,
-// words that are no names of vars stay, for the text may be JSON.
-func (d Definition) fill(text string, asJSON bool, faults *configerr.List, at configerr.Path) string {
+// fill replaces {name}. With errs, for the URL, every name must have a value, and symbols are escaped. Without, names that
+// are not of vars stay, for the text may be JSON.
+func (d Definition) fill(text string, asJSON bool, errs *configerr.List, at configerr.Path) string {
 	return placeholder.ReplaceAllStringFunc(text, func(word string) string {
 		if word[0] == '$' {
 			return word
 		}
 		name := word[1 : len(word)-1]
 		if name == "symbols" {
-			if len(d.Symbols) == 0 && faults != nil {
-				faults.Add(at, "the url asks for symbols, and symbols is empty")
+			if len(d.Symbols) == 0 && errs != nil {
+				errs.Add(at, "the url asks for symbols, and symbols is empty")
 			}
-			return d.joinedSymbols(asJSON, faults != nil)
+			return d.joinedSymbols(asJSON, errs != nil)
 		}
 		value, ok := d.Vars[name]
 		if !ok {
-			if faults != nil {
-				faults.Add(at, "the url asks for {%s}: set it in vars", name)
+			if errs != nil {
+				errs.Add(at, "the url asks for {%s}: set it in vars", name)
 			}
 			return word
 		}
@@ -101,7 +103,7 @@ func (d Definition) fill(text string, asJSON bool, faults *configerr.List, at co
 	})
 }
 
-// joinedSymbols are the symbols as the feed wants them.
+// joinedSymbols are the symbols as the feed expects them.
 func (d Definition) joinedSymbols(asJSON, inURL bool) string {
 	join := d.Join
 	if join == "" {
@@ -126,7 +128,7 @@ func (d Definition) feedSymbol(symbol string) string {
 	if _, ok := d.Aliases[symbol]; ok {
 		return symbol
 	}
-	for _, theirs := range sortedKeys(d.Aliases) {
+	for _, theirs := range slices.Sorted(maps.Keys(d.Aliases)) {
 		if strings.EqualFold(d.Aliases[theirs], symbol) {
 			return theirs
 		}

@@ -1,7 +1,9 @@
 package preset
 
 import (
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 
 	"livetape/feed/decode"
@@ -10,19 +12,19 @@ import (
 	"livetape/feed/decode/mapping"
 )
 
-// Validate reports all that is wrong with a definition, each as a [configerr.Error] with its path. What a preset
-// leaves to the user (a host, an account) is missing at the key to set it in.
+// Validate reports all that is wrong with a definition. The error wraps a [configerr.Error] with a path for each mistake.
+// What a preset leaves to the user (a host, an account) is missing at the key that sets it.
 func (d Definition) Validate() error {
-	var faults configerr.List
+	var errs configerr.List
 	full, err := d.Resolve()
 	if err != nil {
 		return err
 	}
-	full.checkTransport(&faults)
+	full.checkTransport(&errs)
 	_, err = full.Request()
-	faults.Join(nil, err)
-	full.checkDecoder(&faults)
-	return faults.Err()
+	errs.Join(nil, err)
+	full.checkDecoder(&errs)
+	return errs.Err()
 }
 
 var (
@@ -31,73 +33,73 @@ var (
 	varNamePattern    = regexp.MustCompile(`^[a-z_][a-z0-9_]*$`)
 )
 
-func (d Definition) checkTransport(faults *configerr.List) {
+func (d Definition) checkTransport(errs *configerr.List) {
 	if d.Format != "" && d.Format != "sse" && d.Format != "ndjson" {
-		faults.Add(configerr.Path{"format"}, "unknown format %q%s: sse or ndjson", d.Format,
+		errs.Add(configerr.Path{"format"}, "unknown format %q%s: sse or ndjson", d.Format,
 			configerr.DidYouMean(d.Format, []string{"sse", "ndjson"}, map[string]string{"json": "ndjson", "jsonl": "ndjson", "jsonlines": "ndjson"}))
 	}
 	if d.Method != "" && d.Method != "GET" && d.Method != "POST" {
-		faults.Add(configerr.Path{"method"}, "%q is neither GET nor POST", d.Method)
+		errs.Add(configerr.Path{"method"}, "%q is neither GET nor POST", d.Method)
 	}
 	if d.Body != "" && d.Method != "POST" {
-		faults.Add(configerr.Path{"body"}, "a body needs method: POST")
+		errs.Add(configerr.Path{"body"}, "a body needs method: POST")
 	}
-	for _, name := range sortedKeys(d.Headers) {
-		d.checkHeader(name, faults)
+	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
+		d.checkHeader(name, errs)
 	}
 	if _, err := parseIdleTimeout(d.IdleTimeout); err != nil {
-		faults.Add(configerr.Path{"idle_timeout"}, "%s", err)
+		errs.Add(configerr.Path{"idle_timeout"}, "%s", err)
 	}
 	if _, err := parseSize(d.MaxEvent); err != nil {
-		faults.Add(configerr.Path{"max_event"}, "%s", err)
+		errs.Add(configerr.Path{"max_event"}, "%s", err)
 	}
 	if d.Resume != "" && d.Resume != "header" && d.Resume != "none" && !resumePattern.MatchString(d.Resume) {
-		faults.Add(configerr.Path{"resume"}, "%q is neither header, none nor a query parameter like since={id}", d.Resume)
+		errs.Add(configerr.Path{"resume"}, "%q is neither header, none nor a query parameter like since={id}", d.Resume)
 	}
-	d.checkSymbolsAndVars(faults)
+	d.checkSymbolsAndVars(errs)
 }
 
 // checkHeader checks one header; its value may be a secret and is never shown.
-func (d Definition) checkHeader(name string, faults *configerr.List) {
+func (d Definition) checkHeader(name string, errs *configerr.List) {
 	at := configerr.Path{"headers", name}
 	switch {
 	case !headerNamePattern.MatchString(name):
-		faults.Add(at, "%q is no name of a header", name)
+		errs.Add(at, "%q is no name of a header", name)
 	case strings.EqualFold(name, "Host") || strings.EqualFold(name, "Content-Length") || strings.EqualFold(name, "Last-Event-ID"):
-		faults.Add(at, "%s is set by livetape itself", name)
+		errs.Add(at, "%s is set by livetape itself", name)
 	}
 	if strings.ContainsFunc(d.Headers[name], func(r rune) bool { return r < ' ' && r != '\t' || r == 0x7f }) {
-		faults.Add(at, "the value has a line break or another control character in it")
+		errs.Add(at, "the value has a line break or another control character in it")
 	}
 }
 
-func (d Definition) checkSymbolsAndVars(faults *configerr.List) {
+func (d Definition) checkSymbolsAndVars(errs *configerr.List) {
 	for i, s := range d.Symbols {
 		if strings.TrimSpace(s) == "" {
-			faults.Add(configerr.Path{"symbols", i}, "a symbol is empty")
+			errs.Add(configerr.Path{"symbols", i}, "a symbol is empty")
 		}
 	}
 	if d.SymbolReplace != nil && (len(d.SymbolReplace) != 2 || d.SymbolReplace[0] == "") {
-		faults.Add(configerr.Path{"symbol_replace"}, "symbol_replace is a list of two: what to look for, and what to write instead")
+		errs.Add(configerr.Path{"symbol_replace"}, "symbol_replace is a list of two: what to look for, and what to write instead")
 	}
-	for _, name := range sortedKeys(d.Vars) {
+	for _, name := range slices.Sorted(maps.Keys(d.Vars)) {
 		if !varNamePattern.MatchString(name) || name == "symbols" {
-			faults.Add(configerr.Path{"vars", name}, "%q is no name for a var: small letters, digits and _", name)
+			errs.Add(configerr.Path{"vars", name}, "%q is no name for a var: small letters, digits and _", name)
 		}
 	}
 }
 
-func (d Definition) checkDecoder(faults *configerr.List) {
+func (d Definition) checkDecoder(errs *configerr.List) {
 	if d.Decoder != "" && d.Map != nil {
-		faults.Add(configerr.Path{"decoder"}, "decoder and map exclude each other")
+		errs.Add(configerr.Path{"decoder"}, "decoder and map exclude each other")
 		return
 	}
 	_, err := d.NewDecoder("feed")
-	faults.Join(nil, err)
+	errs.Join(nil, err)
 }
 
-// NewDecoder makes what reads the payloads of the feed with the given name. The definition must be resolved; the
-// error wraps faults.
+// NewDecoder returns the decoder for the payloads of the feed, which goes by the given name. The definition must be
+// resolved. The error wraps a [configerr.Error] for each mistake.
 func (d Definition) NewDecoder(feed string) (decode.Decoder, error) {
 	if d.Map != nil {
 		return perLine(mapping.Compile(feed, d.Spec))

@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -198,7 +199,7 @@ func (f *File) watchlist(name string) ([]string, error) {
 	if list, ok := f.Watchlists[name]; ok {
 		return list, nil
 	}
-	return nil, fmt.Errorf("there is no watchlist %q%s", name, configerr.DidYouMean(name, sortedKeys(f.Watchlists), nil))
+	return nil, fmt.Errorf("there is no watchlist %q%s", name, configerr.DidYouMean(name, slices.Sorted(maps.Keys(f.Watchlists)), nil))
 }
 
 // Config makes the configuration of one feed, which package feed runs. What is missing in the environment is an [Error]

@@ -13,12 +13,12 @@ import (
 // FileName is what a configuration file is called.
 const FileName = "livetape.yaml"
 
-// ErrNotFound says that there is no configuration file anywhere.
+// ErrNotFound is returned when there is no configuration file anywhere.
 var ErrNotFound = errors.New("there is no configuration file")
 
-// Find is the file that is used: the one that is asked for; else livetape.yaml in the working directory; else
-// that in the user's configuration directory (XDG Base Directory Specification), or in one of the system's. Without
-// any, the error is [ErrNotFound]. One in the working directory that may be somebody else's is an error too.
+// Find returns the path of the file to use: the one asked for; else livetape.yaml in the working directory; else the one in
+// the user's configuration directory (XDG Base Directory Specification), or in one of the system's. Without any, the error
+// is [ErrNotFound]. A file in the working directory that may be somebody else's is an error too.
 func Find(asked string) (string, error) {
 	if asked != "" {
 		return asked, nil
@@ -36,7 +36,21 @@ func Find(asked string) (string, error) {
 	return "", ErrNotFound
 }
 
-// SearchPaths are where a configuration file is looked for, in order.
+// IsLocal reports whether [Find] found a file in the working directory that was not asked for.
+func IsLocal(path string) bool { return path == FileName }
+
+// checkLocal refuses a file in the working directory that is not the user's own: it says where secrets are sent, and
+// anyone can put one into a directory that all may write to.
+func checkLocal(path string, info os.FileInfo) error {
+	why := ownershipProblem(info)
+	if why == "" {
+		return nil
+	}
+	return fmt.Errorf("%s in this directory is not used: %s, and it says where secrets are sent; if it is right, say --config %s",
+		path, why, "."+string(filepath.Separator)+path)
+}
+
+// SearchPaths are the paths where a configuration file is looked for, in order.
 func SearchPaths() []string {
 	places := []string{FileName, UserPath()}
 	for _, dir := range xdg.ConfigDirs {
@@ -45,5 +59,5 @@ func SearchPaths() []string {
 	return places
 }
 
-// UserPath is the user's own file, whether or not it is there.
+// UserPath is the path of the user's own file, whether it exists or not.
 func UserPath() string { return filepath.Join(xdg.ConfigHome, "livetape", FileName) }

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"maps"
 	"net/url"
 	"regexp"
 	"slices"
@@ -36,8 +37,8 @@ func (f *File) validate(unread map[string][]string, errs *configerr.List) {
 	}
 }
 
-// Validate reports what is wrong with a feed that shows without its files and the environment. Each is a
-// [configerr.Error].
+// Validate reports what is wrong with a feed, as far as it shows without its files and the environment. The error wraps a
+// [configerr.Error] for each mistake.
 func (f Feed) Validate() error {
 	var errs configerr.List
 	f.checkToken(&errs)
@@ -51,16 +52,15 @@ func (f Feed) Validate() error {
 	return errs.Err()
 }
 
-// validateWithout reports what is wrong with the rest of a feed of which some keys could not be read, as far as that
-// does not hang on these.
-func (f Feed) validateWithout(cut []string) error {
-	if !slices.ContainsFunc(cut, func(key string) bool { return key != "symbols" }) {
+// validateWithout is Validate for a feed of which some keys could not be read, as far as it does not depend on them.
+func (f Feed) validateWithout(unread []string) error {
+	if !slices.ContainsFunc(unread, func(key string) bool { return key != "symbols" }) {
 		given := f
 		given.Symbols = []string{"SYMBOL"} // whatever they are, they are there
 		return given.Validate()
 	}
 	var errs configerr.List
-	if !slices.Contains(cut, "token") && !slices.Contains(cut, "token_file") {
+	if !slices.Contains(unread, "token") && !slices.Contains(unread, "token_file") {
 		f.checkToken(&errs)
 	}
 	f.checkConnection(&errs)
@@ -76,7 +76,7 @@ func (f Feed) checkToken(errs *configerr.List) {
 	case f.TokenFile != "" && (hasTokenPlaceholder(f.URL) || hasTokenPlaceholder(f.Body)):
 		errs.Add(configerr.Path{"token_file"}, "a token from a file goes into headers only: for the url and the body, use token: ${NAME}")
 	case f.Token == "" && f.TokenFile == "":
-		for _, name := range sortedKeys(f.Headers) {
+		for _, name := range slices.Sorted(maps.Keys(f.Headers)) {
 			if hasTokenPlaceholder(f.Headers[name]) && f.Vars["token"] == "" {
 				errs.Add(configerr.Path{"headers", name}, "the value asks for {token}: set token or token_file")
 			}
@@ -123,7 +123,7 @@ func parseRetry(s string, least time.Duration) (time.Duration, error) {
 	return wait, nil
 }
 
-// checkProxy may be given a password, and never shows it.
+// checkProxy never shows the proxy in its errors, since it may hold a password.
 func checkProxy(s string) error {
 	if s == "" {
 		return nil
@@ -141,7 +141,7 @@ func checkProxy(s string) error {
 }
 
 func (f *File) checkWatchlists(errs *configerr.List) {
-	for _, name := range sortedKeys(f.Watchlists) {
+	for _, name := range slices.Sorted(maps.Keys(f.Watchlists)) {
 		at := configerr.Path{"watchlists", name}
 		if len(f.Watchlists[name]) == 0 {
 			errs.Add(at, "the watchlist is empty")
@@ -154,32 +154,28 @@ func (f *File) checkWatchlists(errs *configerr.List) {
 	}
 }
 
-// maxDecimals bounds the decimals of a price that are asked for.
+// maxDecimals bounds Symbol.Decimals.
 const maxDecimals = 18
 
 func (f *File) checkSymbols(errs *configerr.List) {
 	taken := map[string]string{}
-	for _, name := range sortedKeys(f.Symbols) {
+	for _, name := range slices.Sorted(maps.Keys(f.Symbols)) {
 		at := configerr.Path{"symbols", name}
 		if d := f.Symbols[name].Decimals; d < 0 || d > maxDecimals {
 			errs.Add(at.Key("decimals"), "%d is not between 0 and %d", d, maxDecimals)
 		}
 		for i, alias := range f.Symbols[name].Aliases {
 			here := at.Key("aliases").Index(i)
+			_, isSymbol := f.Symbols[alias]
 			switch other, twice := taken[alias]; {
 			case strings.TrimSpace(alias) == "":
 				errs.Add(here, "an alias is empty")
 			case twice && other != name:
 				errs.Add(here, "%q is an alias of %s already", alias, other)
-			case alias != name && f.isSymbol(alias):
+			case alias != name && isSymbol:
 				errs.Add(here, "%q is a symbol of its own", alias)
 			}
 			taken[alias] = name
 		}
 	}
-}
-
-func (f *File) isSymbol(name string) bool {
-	_, ok := f.Symbols[name]
-	return ok
 }

@@ -11,21 +11,21 @@ import (
 	"github.com/fsnotify/fsnotify"
 )
 
-// settleTime is how long a file must be left alone before it is read: editors write in several steps, of which the file
-// is empty or gone in some.
+// settleTime is how long a file must not change before it is read: editors write in several steps, and in some of them the
+// file is empty or gone.
 const settleTime = 100 * time.Millisecond
 
 // Change is a configuration file as it is now.
 type Change struct {
 	File *File // nil when it cannot be used
-	Err  error // why: an [Error] when its content is at fault; with a File, why later changes may go unseen
+	Err  error // why: an [Error] when its content is wrong; with a File, why later changes may go unseen
 }
 
-// Watch says on the returned channel whenever what the file says has changed, until ctx ends; then the channel is
-// closed, and nothing is left running. A file that is gone, and one that is at fault, is a change as well.
+// Watch sends a Change on the returned channel whenever the content of the file has changed, until ctx ends. Then it closes
+// the channel, and nothing is left running. A file that is gone, or wrong, is a change too.
 //
-// It watches directories and not the file, since editors put a new file in the old one's place; where the file is a
-// symbolic link, as in a mounted ConfigMap, also the directory to which it leads.
+// It watches directories and not the file, since editors put a new file in the place of the old one. Where the file is a
+// symbolic link, as in a mounted ConfigMap, it also watches the directory that the link leads to.
 func Watch(ctx context.Context, f *File) (<-chan Change, error) {
 	notifier, err := fsnotify.NewWatcher()
 	if err != nil {
@@ -42,12 +42,12 @@ func Watch(ctx context.Context, f *File) (<-chan Change, error) {
 type watcher struct {
 	notifier    *fsnotify.Watcher
 	path        string
-	source      []byte // as it was last told
-	lastFailure string // the same, of a file that could not be read
+	source      []byte // as last sent
+	lastFailure string // as last sent, of a file that could not be read
 	changes     chan Change
 }
 
-// watchDirs watches the directory of the file and, through symbolic links, of what it leads to.
+// watchDirs watches the directory of the file and, where it is a symbolic link, of the file that it leads to.
 func (w *watcher) watchDirs() error {
 	err := w.notifier.Add(filepath.Dir(w.path))
 	if real, realErr := filepath.EvalSymlinks(w.path); realErr == nil { // a file that is gone leads nowhere
@@ -59,7 +59,7 @@ func (w *watcher) watchDirs() error {
 	return nil
 }
 
-// run is the watcher's goroutine.
+// run is the goroutine of a watcher.
 func (w *watcher) run(ctx context.Context) {
 	defer close(w.changes)
 	defer w.notifier.Close()
@@ -74,7 +74,7 @@ func (w *watcher) run(ctx context.Context) {
 				return
 			}
 			quiet.Reset(settleTime)
-		case <-w.notifier.Errors: // events were lost: look
+		case <-w.notifier.Errors: // events were lost: read the file
 			quiet.Reset(settleTime)
 		case <-quiet.C:
 			if !w.reload(ctx) {
@@ -84,7 +84,7 @@ func (w *watcher) run(ctx context.Context) {
 	}
 }
 
-// reload tells the file if it is not what was last told. It reports false when ctx ended.
+// reload sends the file if it is not what was last sent. It reports false when ctx ended.
 func (w *watcher) reload(ctx context.Context) bool {
 	followErr := w.watchDirs()
 	source, err := readBounded(w.path)
