@@ -9,7 +9,6 @@ import (
 
 	"livetape/mockserver/emulate"
 	"livetape/mockserver/fault"
-	"livetape/mockserver/market"
 )
 
 // emulatePrefix is the path under which the market is served in the formats of other services.
@@ -101,6 +100,6 @@ func (s *Server) emulatedSnapshot() (emulate.Snapshot, string) {
 	s.making.Lock()
 	defer s.making.Unlock()
 	log := s.hub.Log()
-	all := s.player.Market.Snapshot(func(market.Kind, []string) bool { return true })
+	all := s.player.Market.Snapshot(func(string, []string) bool { return true })
 	return emulate.Snapshot{Number: log.NewestNumber(), Quotes: all.Quotes, News: all.News}, log.Newest()
 }

@@ -28,7 +28,7 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	if faults.Answer(w, r) {
 		return
 	}
-	filter, err := hub.ParseFilter(r.URL.Query(), market.KindNames())
+	filter, err := hub.ParseFilter(r.URL.Query(), market.EventTypes())
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
@@ -74,7 +74,7 @@ func (s *Server) Snapshot() []byte {
 func (s *Server) snapshot(f hub.Filter) (data []byte, id string) {
 	s.making.Lock()
 	id = s.hub.Log().Newest()
-	all := s.player.Market.Snapshot(func(k market.Kind, symbols []string) bool { return f.Passes(k.String(), symbols) })
+	all := s.player.Market.Snapshot(f.Passes)
 	s.making.Unlock()
 	return all.AppendJSON(nil), id
 }

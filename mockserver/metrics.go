@@ -49,7 +49,7 @@ func newMetrics(s *Server) *serverMetrics {
 	m.resumes = m.counters("livetape_resumes_total", "streams with a Last-Event-ID: resumed, or not, for what followed is forgotten, or the id unknown",
 		"result", "ok", "forgotten", "unknown")
 	m.resets = m.count("livetape_resets_total", "reset events sent")
-	m.events = m.counters("livetape_events_total", "events made", "type", market.KindNames()...)
+	m.events = m.counters("livetape_events_total", "events made", "type", market.EventTypes()...)
 	m.streams.Deliveries = m.count("livetape_deliveries_total", "events sent, each as often as there were clients for it")
 	m.streams.Bytes = m.count("livetape_sent_bytes_total", "bytes sent in streams, before compression and without what HTTP and TLS add")
 	var names []string

@@ -144,7 +144,7 @@ func (s *Server) step(n int) (turns int, took time.Duration, struck []fault.Faul
 
 // draft adds e to the drafts. A quote, which the market changes again, is copied to the end of quotes.
 func (s *Server) draft(e market.Event, quotes []market.Quote) []market.Quote {
-	d, size := hub.Draft{Type: e.Kind().String(), Symbols: e.Symbols()}, len(s.data)
+	d, size := hub.Draft{Type: e.Type(), Symbols: e.Symbols()}, len(s.data)
 	s.data = e.AppendJSON(s.data)
 	d.Size = len(s.data) - size
 	switch {

@@ -2,22 +2,15 @@ package market
 
 import "slices"
 
-// Kind is a type of event that a market makes.
-type Kind uint8
-
-// The kinds of events.
+// The types of events on the wire.
 const (
-	KindPrice Kind = iota
-	KindNews
-	KindStatus
+	PriceType  = "price"
+	NewsType   = "news"
+	StatusType = "status"
 )
 
-var kindNames = [...]string{KindPrice: "price", KindNews: "news", KindStatus: "status"}
-
-// KindNames are the names of all kinds; the index of a name is its Kind.
-func KindNames() []string { return kindNames[:] }
-
-func (k Kind) String() string { return kindNames[k] }
+// EventTypes are all types of events that a market makes.
+func EventTypes() []string { return []string{PriceType, NewsType, StatusType} }
 
 // Event is one thing that happened in a market: a change of a quote, a headline or a status. The zero Event is nothing.
 type Event struct {
@@ -32,15 +25,15 @@ type Event struct {
 // IsZero reports whether nothing happened.
 func (e Event) IsZero() bool { return e.Quote == nil && e.News == nil && e.Status == nil }
 
-// Kind is what happened, in an event that is not zero.
-func (e Event) Kind() Kind {
+// Type is that of an event that is not zero.
+func (e Event) Type() string {
 	switch {
 	case e.News != nil:
-		return KindNews
+		return NewsType
 	case e.Status != nil:
-		return KindStatus
+		return StatusType
 	}
-	return KindPrice
+	return PriceType
 }
 
 // Symbols are those that e is about; the empty one is the whole market. They are not to be changed.
@@ -73,21 +66,21 @@ type Snapshot struct {
 }
 
 // Snapshot is what wanted lets through of the market as it stands.
-func (m *Market) Snapshot(wanted func(kind Kind, symbols []string) bool) (all Snapshot) {
+func (m *Market) Snapshot(wanted func(eventType string, symbols []string) bool) (all Snapshot) {
 	for _, s := range m.instruments {
-		if wanted(KindPrice, s.symbols) {
+		if wanted(PriceType, s.symbols) {
 			q := s.Quote
 			q.Traded = false
 			all.Quotes = append(all.Quotes, q)
 		}
 	}
 	for _, h := range m.news.latest {
-		if wanted(KindNews, h.Symbols) {
+		if wanted(NewsType, h.Symbols) {
 			all.News = append(all.News, h)
 		}
 	}
 	for _, s := range m.statuses {
-		if wanted(KindStatus, []string{s.Symbol}) {
+		if wanted(StatusType, []string{s.Symbol}) {
 			all.Statuses = append(all.Statuses, s)
 		}
 	}

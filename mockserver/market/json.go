@@ -2,8 +2,9 @@ package market
 
 import (
 	"encoding/json"
-	"strconv"
 	"time"
+
+	"github.com/govalues/decimal"
 )
 
 // Fields says which values of a quote a price event carries. Symbol and time are always there.
@@ -83,21 +84,9 @@ func appendStatus(b []byte, s *Status) []byte {
 
 // appendDecimal writes units of the last of so many decimals as a plain number: 1234 with 8 as 0.00001234.
 func appendDecimal(b []byte, units int64, decimals int) []byte {
-	var digits [20]byte
-	d := strconv.AppendInt(digits[:0], units, 10) // units are never negative here
-	whole := len(d) - decimals
-	if decimals == 0 {
-		return append(b, d...)
-	}
-	if whole <= 0 {
-		b = append(b, "0."...)
-		for ; whole < 0; whole++ {
-			b = append(b, '0')
-		}
-		return append(b, d...)
-	}
-	b = append(append(b, d[:whole]...), '.')
-	return append(b, d[whole:]...)
+	d, _ := decimal.New(units, decimals)
+	b, _ = d.AppendText(b) // neither fails for up to 19 decimals
+	return b
 }
 
 // appendTime writes a UTC time with all its nanoseconds, so that equal columns stay equal in width.
