@@ -92,12 +92,12 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	f.plan.Feed = config
 	if err := loadgen.RaiseFileLimit(f.plan.Clients); err != nil {
-		return usageError{err, helpHint(cmd)}
+		return usageErrorf(cmd, "%w", err)
 	}
 	progress := benchProgress{statusLine: newStatusLine(cmd.ErrOrStderr()), clients: f.plan.Clients}
 	report, err := loadgen.Run(cmd.Context(), f.plan, progress.show)
 	if err != nil {
-		return usageError{err, helpHint(cmd)}
+		return usageErrorf(cmd, "%w", err)
 	}
 	progress.clear()
 	nobody := report.NoneConnected()

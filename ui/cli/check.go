@@ -106,7 +106,7 @@ func (f checkFlags) run(cmd *cobra.Command, args []string) error {
 	}
 	report, err := doctor.Examine(cmd.Context(), target.config, options)
 	if err != nil {
-		return usageError{err, helpHint(cmd)}
+		return usageErrorf(cmd, "%w", err)
 	}
 	if err := f.printReport(cmd, report); err != nil {
 		return err

@@ -51,10 +51,7 @@ environment variables and files that are missing. It contacts no server: 'liveta
 With a mistake the exit code is 1.`,
 		Args: atMostOne("file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := config.Find(cmp.Or(strings.Join(args, ""), asked))
-			if errors.Is(err, config.ErrNotFound) {
-				return configNotFoundError()
-			}
+			path, err := findConfig(cmp.Or(strings.Join(args, ""), asked))
 			if err != nil {
 				return err
 			}
@@ -90,10 +87,7 @@ func configPathCommand() *cobra.Command {
 		Short: "Show which configuration is used",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			path, err := config.Find("")
-			if errors.Is(err, config.ErrNotFound) {
-				return configNotFoundError()
-			}
+			path, err := findConfig("")
 			if err != nil {
 				return err
 			}
@@ -103,13 +97,11 @@ func configPathCommand() *cobra.Command {
 	}
 }
 
-// configNotFoundError says where a configuration was looked for.
-func configNotFoundError() error {
-	var b strings.Builder
-	b.WriteString(config.ErrNotFound.Error() + "; it was looked for here:")
-	for _, place := range config.SearchPaths() {
-		b.WriteString("\n  " + place)
+// findConfig is the path of a configuration. If there is none, the error says where it was looked for.
+func findConfig(asked string) (string, error) {
+	path, err := config.Find(asked)
+	if !errors.Is(err, config.ErrNotFound) {
+		return path, err
 	}
-	b.WriteString("\n'livetape config init' writes one to start with")
-	return errors.New(b.String())
+	return "", fmt.Errorf("%w; it was looked for here:\n  %s\n'livetape config init' writes one to start with", err, strings.Join(config.SearchPaths(), "\n  "))
 }

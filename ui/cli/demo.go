@@ -46,7 +46,7 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 		return err
 	}
 	var serverLog lockedBuffer // printed once the screen is gone
-	server, err := newMockServer(cmd, "127.0.0.1:0", config, log.New(&serverLog, "", 0))
+	server, err := newMockServer(cmd, serverSettings{addr: "127.0.0.1:0", errorLog: log.New(&serverLog, "", 0)}, config)
 	if err != nil {
 		return err
 	}

@@ -130,35 +130,39 @@ func hostOf(rawURL string) string {
 	return cmp.Or(host, "feed")
 }
 
-// parseHeaders reads "Name: value" lines. An error names the header, never its value.
+// parseHeaders reads "Name: value" lines.
 func parseHeaders(cmd *cobra.Command, lines []string) (map[string]string, error) {
-	headers := map[string]string{}
-	for i, line := range lines {
+	return parsePairs(cmd, "header", "'Name: value'", lines, func(line string) (name, value string) {
 		name, value, found := strings.Cut(line, ":")
-		name = http.CanonicalHeaderKey(strings.TrimSpace(name))
-		if !found || name == "" {
-			return nil, usageErrorf(cmd, "header %d is not of the form 'Name: value'", i+1)
+		if !found {
+			return "", ""
 		}
-		if _, twice := headers[name]; twice {
-			return nil, usageErrorf(cmd, "the header %s is given twice", name)
-		}
-		headers[name] = strings.TrimSpace(value)
-	}
-	return headers, nil
+		return http.CanonicalHeaderKey(strings.TrimSpace(name)), strings.TrimSpace(value)
+	})
 }
 
-// parseVars reads "name=value" pairs. An error names the var, never its value.
+// parseVars reads "name=value" pairs. No value may be empty.
 func parseVars(cmd *cobra.Command, pairs []string) (map[string]string, error) {
-	vars := map[string]string{}
-	for i, pair := range pairs {
-		name, value, found := strings.Cut(pair, "=")
-		if !found || name == "" || value == "" {
-			return nil, usageErrorf(cmd, "var %d is not of the form name=value", i+1)
+	return parsePairs(cmd, "var", "name=value", pairs, func(pair string) (name, value string) {
+		if name, value, _ = strings.Cut(pair, "="); value == "" {
+			return "", ""
 		}
-		if _, twice := vars[name]; twice {
-			return nil, usageErrorf(cmd, "the var %s is given twice", name)
+		return name, value
+	})
+}
+
+// parsePairs reads the values of a repeatable flag. An error gives the name, never the value, which may be secret.
+func parsePairs(cmd *cobra.Command, what, form string, texts []string, parse func(string) (name, value string)) (map[string]string, error) {
+	pairs := map[string]string{}
+	for i, text := range texts {
+		name, value := parse(text)
+		if name == "" {
+			return nil, usageErrorf(cmd, "%s %d is not of the form %s", what, i+1, form)
 		}
-		vars[name] = value
+		if _, twice := pairs[name]; twice {
+			return nil, usageErrorf(cmd, "the %s %s is given twice", what, name)
+		}
+		pairs[name] = value
 	}
-	return vars, nil
+	return pairs, nil
 }

@@ -41,7 +41,7 @@ func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) 
 	for _, text := range f.faults {
 		parsed, err := fault.Parse(text)
 		if err != nil {
-			return config, usageError{err, helpHint(cmd)}
+			return config, usageErrorf(cmd, "%w", err)
 		}
 		config.Faults = append(config.Faults, parsed)
 	}
@@ -134,19 +134,17 @@ func serveRecording(cmd *cobra.Command, flags serverFlags, name string, replay r
 	if err != nil {
 		return err
 	}
-	server, err := listenHTTP(cmd, flags.addr, mux, settings.errorLog())
+	server, err := listenHTTP(cmd, settings, mux)
 	if err != nil {
 		return err
 	}
-	server.useTLS(settings.certificate)
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "livetape mock server · recording %s\n\n  events  %s/events\n", name, server.url)
-	flags.printFooter(out, server.url, settings.certificate)
+	flags.printFooter(out, server)
 	return server.serve(cmd.Context())
 }
 
 func runMock(cmd *cobra.Command, flags serverFlags, market marketFlags) error {
-	out := cmd.OutOrStdout()
 	config, err := market.mockConfig(cmd)
 	if err != nil {
 		return err
@@ -156,13 +154,13 @@ func runMock(cmd *cobra.Command, flags serverFlags, market marketFlags) error {
 		return err
 	}
 	config.Logger = settings.logger
-	server, err := newMockServer(cmd, flags.addr, config, settings.errorLog())
+	server, err := newMockServer(cmd, settings, config)
 	if err != nil {
 		return err
 	}
-	server.useTLS(settings.certificate)
+	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", marketTitle(config), config.Seed, config.Rate)
-	fmt.Fprintf(out, "  page    %s/\n  events  %s/events\n  others  %s/as/  in the formats of other services\n  health  %s/healthz\n", server.url, server.url, server.url, server.url)
-	flags.printFooter(out, server.url, settings.certificate)
+	fmt.Fprintf(out, "  page    %[1]s/\n  events  %[1]s/events\n  others  %[1]s/as/  in the formats of other services\n  health  %[1]s/healthz\n", server.url)
+	flags.printFooter(out, server)
 	return server.serve(cmd.Context())
 }

@@ -102,7 +102,7 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	})
 	defer func() {
 		stop()
-		drain(player.Events())
+		drainEvents(player.Events())
 	}()
 	screen := ui.Config{
 		Events: player.Events(),

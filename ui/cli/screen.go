@@ -58,7 +58,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Faults:  options.faults,
 	})
 	stop()
-	drain(recording.events)
+	drainEvents(recording.events)
 	for reloads != nil {
 		if _, open := <-reloads; !open {
 			break
@@ -78,7 +78,7 @@ type runningFeeds struct {
 func startFeeds(ctx context.Context, cmd *cobra.Command, targets []target) (*runningFeeds, error) {
 	recorded, err := newRecordedFeeds(targets)
 	if err != nil {
-		return nil, usageError{err, helpHint(cmd)}
+		return nil, usageErrorf(cmd, "%w", err)
 	}
 	var configs []feed.Config
 	for _, t := range targets {
@@ -88,7 +88,7 @@ func startFeeds(ctx context.Context, cmd *cobra.Command, targets []target) (*run
 	set, err := feed.Start(ctx, configs...)
 	if err != nil {
 		cancel()
-		return nil, usageError{err, helpHint(cmd)}
+		return nil, usageErrorf(cmd, "%w", err)
 	}
 	return &runningFeeds{set, recorded, cancel}, nil
 }
@@ -96,7 +96,7 @@ func startFeeds(ctx context.Context, cmd *cobra.Command, targets []target) (*run
 // stop ends the feeds. When it returns, every connection is closed.
 func (f *runningFeeds) stop() {
 	f.cancel()
-	drain(f.set.Events())
+	drainEvents(f.set.Events())
 }
 
 // showScreen draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone.
@@ -127,8 +127,8 @@ func relaxGC() {
 	}
 }
 
-// drain waits for feeds to end: they close the channel when their last goroutine ends.
-func drain(events <-chan feed.Event) {
+// drainEvents waits for feeds to end: they close the channel when their last goroutine ends.
+func drainEvents(events <-chan feed.Event) {
 	for range events {
 	}
 }

@@ -19,19 +19,20 @@ import (
 
 // embeddedServer is the HTTP server in this process, with its listener.
 type embeddedServer struct {
-	url      string             // http://host:port, without a path
-	mock     *mockserver.Server // nil where a recording is served
-	listener net.Listener
-	server   *http.Server
+	url         string             // http://host:port or https://host:port, without a path
+	mock        *mockserver.Server // nil: a recording is served
+	certificate *tls.Certificate   // nil: no TLS
+	listener    net.Listener
+	server      *http.Server
 }
 
 // newMockServer makes the mock server and listens; nothing is served yet.
-func newMockServer(cmd *cobra.Command, addr string, config mockserver.Config, errorLog *log.Logger) (*embeddedServer, error) {
+func newMockServer(cmd *cobra.Command, settings serverSettings, config mockserver.Config) (*embeddedServer, error) {
 	mock, err := mockserver.New(config)
 	if err != nil {
-		return nil, usageError{err, helpHint(cmd)}
+		return nil, usageErrorf(cmd, "%w", err)
 	}
-	s, err := listenHTTP(cmd, addr, mock.Handler(), errorLog)
+	s, err := listenHTTP(cmd, settings, mock.Handler())
 	if err != nil {
 		return nil, err
 	}
@@ -39,8 +40,11 @@ func newMockServer(cmd *cobra.Command, addr string, config mockserver.Config, er
 	return s, nil
 }
 
-// listenHTTP listens for a handler; nothing is served yet.
-func listenHTTP(cmd *cobra.Command, addr string, handler http.Handler, errorLog *log.Logger) (*embeddedServer, error) {
+// listenHTTP listens for a handler; nothing is served yet. With a certificate it speaks only TLS, and HTTP/2 with
+// clients that can (RFC 7301): a browser may then have a hundred streams open over one connection, where HTTP/1.1
+// allows it six to a host.
+func listenHTTP(cmd *cobra.Command, settings serverSettings, handler http.Handler) (*embeddedServer, error) {
+	addr := settings.addr
 	if _, _, err := net.SplitHostPort(addr); err != nil {
 		return nil, usageErrorf(cmd, "--addr %s is not of the form 127.0.0.1:8080", addr)
 	}
@@ -51,11 +55,13 @@ func listenHTTP(cmd *cobra.Command, addr string, handler http.Handler, errorLog 
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)
 	}
-	return &embeddedServer{
-		url:      "http://" + clientHostPort(addr, listener.Addr().String()),
-		listener: listener,
-		server:   newHTTPServer(handler, errorLog),
-	}, nil
+	s := &embeddedServer{certificate: settings.certificate, listener: listener, server: newHTTPServer(handler, settings.errorLog)}
+	s.url = "http://" + clientHostPort(addr, listener.Addr().String())
+	if c := settings.certificate; c != nil {
+		s.url = "https" + strings.TrimPrefix(s.url, "http")
+		s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*c}, MinVersion: tls.VersionTLS12}
+	}
+	return s, nil
 }
 
 // clientHostPort is where a client on this machine reaches a listener: by the name that was asked for, never by the
@@ -84,19 +90,9 @@ func newHTTPServer(handler http.Handler, errorLog *log.Logger) *http.Server {
 	}
 }
 
-// useTLS makes the server speak only TLS, if there is a certificate, and HTTP/2 with clients that can (RFC 7301). A
-// browser may then have a hundred streams open over one connection; HTTP/1.1 allows it six to a host.
-func (s *embeddedServer) useTLS(c *tls.Certificate) {
-	if c == nil {
-		return
-	}
-	s.url = "https" + strings.TrimPrefix(s.url, "http")
-	s.server.TLSConfig = &tls.Config{Certificates: []tls.Certificate{*c}, MinVersion: tls.VersionTLS12}
-}
-
 // acceptAll serves until the server is closed.
 func (s *embeddedServer) acceptAll() error {
-	if s.server.TLSConfig != nil {
+	if s.certificate != nil {
 		return s.server.ServeTLS(s.listener, "", "")
 	}
 	return s.server.Serve(s.listener)

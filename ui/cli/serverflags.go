@@ -31,29 +31,28 @@ func (f *serverFlags) register(cmd *cobra.Command) {
 
 // serverSettings are what [serverFlags] say, ready for use.
 type serverSettings struct {
+	addr        string
 	logger      *slog.Logger
+	errorLog    *log.Logger      // of the http.Server
 	certificate *tls.Certificate // nil: no TLS
 }
 
 func (f *serverFlags) settings(cmd *cobra.Command) (s serverSettings, err error) {
+	s.addr = f.addr
 	if s.logger, err = f.log.logger(cmd); err != nil {
 		return s, err
 	}
+	s.errorLog = slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn)
 	s.certificate, err = f.tls.certificate(cmd, f.addr)
 	return s, err
 }
 
-// errorLog is for an http.Server.
-func (s serverSettings) errorLog() *log.Logger {
-	return slog.NewLogLogger(s.logger.Handler(), slog.LevelWarn)
-}
-
 // printFooter ends the startup banner: how to watch the stream, and how to stop the server.
-func (f *serverFlags) printFooter(out io.Writer, url string, c *tls.Certificate) {
-	if c != nil {
-		fmt.Fprintf(out, "  SHA-256 %s\n", fingerprint(*c))
+func (f *serverFlags) printFooter(out io.Writer, s *embeddedServer) {
+	if s.certificate != nil {
+		fmt.Fprintf(out, "  SHA-256 %s\n", fingerprint(*s.certificate))
 	}
-	fmt.Fprintf(out, "\nWatch it:  livetape watch %s%s/events\nStop it:   ctrl+c\n", f.tls.clientFlag(), url)
+	fmt.Fprintf(out, "\nWatch it:  livetape watch %s%s/events\nStop it:   ctrl+c\n", f.tls.clientFlag(), s.url)
 }
 
 // logFlags say how a server logs to standard error.

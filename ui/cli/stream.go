@@ -123,7 +123,7 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 		Feeds:     printedFeeds(options.targets),
 	})
 	stop()
-	drain(recording.events)
+	drainEvents(recording.events)
 	return cmp.Or(err, recording.err())
 }
 

@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -29,7 +28,7 @@ const snapshotTimeout = 10 * time.Second
 // complete refuses what makes no sense, and fills in what follows from --once.
 func (f *selectionFlags) complete(cmd *cobra.Command) error {
 	changed := cmd.Flags().Changed
-	f.Kinds, f.Symbols = trimmed(f.Kinds), trimmed(f.Symbols)
+	f.Kinds, f.Symbols = trimAll(f.Kinds), trimAll(f.Symbols)
 	for _, kind := range f.Kinds {
 		if !slices.Contains(output.Kinds, kind) {
 			return usageErrorf(cmd, "--events knows %s, not %q", output.JoinAnd(output.Kinds), kind)
@@ -56,7 +55,7 @@ func (f *selectionFlags) complete(cmd *cobra.Command) error {
 	return nil
 }
 
-func trimmed(words []string) []string {
+func trimAll(words []string) []string {
 	var out []string
 	for _, w := range words {
 		if w = strings.TrimSpace(w); w != "" {
@@ -86,7 +85,7 @@ func (f formatFlags) format(cmd *cobra.Command, terminal, manyFeeds bool) (outpu
 	case cmd.Flags().Changed("template"):
 		format, err := output.NewTemplate(f.template, time.Local)
 		if err != nil {
-			return nil, usageError{fmt.Errorf("--template: %w", err), helpHint(cmd)}
+			return nil, usageErrorf(cmd, "--template: %w", err)
 		}
 		return format, nil
 	case name != "" && !slices.Contains(output.FormatNames, name):

@@ -121,7 +121,7 @@ func (s *targetSelection) notAURLError(arg string) error {
 // targets are the feeds that the command line asks for.
 func (s *targetSelection) targets() ([]target, error) {
 	if len(s.args) == 0 && s.flags.preset != "" {
-		t, err := s.flagTarget(s.flags.preset, config.Feed{})
+		t, err := s.flagTarget(s.flags.preset, config.Feed{}, "")
 		return []target{t}, err
 	}
 	names := s.args
@@ -144,7 +144,7 @@ func (s *targetSelection) target(arg string) (target, error) {
 		return s.configuredTarget(arg)
 	}
 	if s.flags.preset+strings.Join(s.flags.vars, "") != "" || len(s.flags.symbols) > 0 {
-		return s.flagTarget(hostOf(arg), config.Feed{Definition: preset.Definition{URL: arg}})
+		return s.flagTarget(hostOf(arg), config.Feed{Definition: preset.Definition{URL: arg}}, "")
 	}
 	bare, err := s.flags.urlConfig(s.cmd, arg)
 	if err != nil {
@@ -160,41 +160,32 @@ func (s *targetSelection) configuredTarget(name string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	given, err := s.flags.definition(s.cmd)
-	if err != nil {
-		return target{}, err
-	}
 	if s.flags.oneFeedFlag(s.cmd) == "" {
 		config, err := s.file.Config(name, config.Environment{Symbols: s.symbols})
 		return target{config: config, origin: configured}, err
 	}
-	configured.Definition = preset.Merge(configured.Definition, given)
-	return s.buildTarget(cmp.Or(s.flags.name, name), configured, config.Environment{Symbols: s.symbols, Dir: s.file.Dir()})
+	return s.flagTarget(name, configured, s.file.Dir())
 }
 
-// flagTarget is base with what the flags add.
-func (s *targetSelection) flagTarget(name string, base config.Feed) (target, error) {
+// flagTarget is a feed with what the flags say over it. Dir is where its files are.
+func (s *targetSelection) flagTarget(name string, base config.Feed, dir string) (target, error) {
 	given, err := s.flags.definition(s.cmd)
 	if err != nil {
 		return target{}, err
 	}
 	base.Definition = preset.Merge(base.Definition, given)
-	return s.buildTarget(cmp.Or(s.flags.name, name), base, config.Environment{Symbols: s.symbols})
-}
-
-func (s *targetSelection) buildTarget(name string, f config.Feed, env config.Environment) (target, error) {
-	serverFilters, err := s.serverFilters(f)
+	serverFilters, err := s.serverFilters(base)
 	if err != nil {
 		return target{}, err
 	}
-	if err := f.Validate(); err != nil {
+	if err := base.Validate(); err != nil {
 		return target{}, s.commandLineError(err)
 	}
-	config, err := f.Config(name, env)
+	config, err := base.Config(cmp.Or(s.flags.name, name), config.Environment{Symbols: s.symbols, Dir: dir})
 	if err != nil {
 		return target{}, s.commandLineError(err)
 	}
-	return s.withFlags(target{config, f, serverFilters})
+	return s.withFlags(target{config, base, serverFilters})
 }
 
 // serverFilters reports whether the feed's server is asked for the symbols of the command line. Where it is not, they
@@ -258,7 +249,7 @@ func (s *targetSelection) withFlags(t target) (target, error) {
 		t.config.MaxEvent = s.flags.maxEvent << 20
 	}
 	if err := t.config.Validate(); err != nil {
-		return t, usageError{err, helpHint(s.cmd)}
+		return t, usageErrorf(s.cmd, "%w", err)
 	}
 	return t, nil
 }

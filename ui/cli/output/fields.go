@@ -36,19 +36,19 @@ var fields = []field{
 	{"received", "Received", func(b []byte, r *row) []byte { return append(b, r.receivedText...) }, ascii},
 	{"time", "Time", appendTime, ascii},
 
-	{"last", "Last", number(func(q *market.Quote) *market.Decimal { return &q.Last }), ascii},
-	{"bid", "Bid", number(func(q *market.Quote) *market.Decimal { return &q.Bid }), ascii},
-	{"ask", "Ask", number(func(q *market.Quote) *market.Decimal { return &q.Ask }), ascii},
-	{"size", "Size", number(func(q *market.Quote) *market.Decimal { return &q.Size }), ascii},
-	{"volume", "Volume", number(func(q *market.Quote) *market.Decimal { return &q.Volume }), ascii},
-	{"open", "Open", number(func(q *market.Quote) *market.Decimal { return &q.Open }), ascii},
-	{"high", "High", number(func(q *market.Quote) *market.Decimal { return &q.High }), ascii},
-	{"low", "Low", number(func(q *market.Quote) *market.Decimal { return &q.Low }), ascii},
-	{"prev_close", "PrevClose", number(func(q *market.Quote) *market.Decimal { return &q.PrevClose }), ascii},
-	{"bid_size", "BidSize", number(func(q *market.Quote) *market.Decimal { return &q.BidSize }), ascii},
-	{"ask_size", "AskSize", number(func(q *market.Quote) *market.Decimal { return &q.AskSize }), ascii},
-	{"change", "Change", number(func(q *market.Quote) *market.Decimal { return &q.Change }), ascii},
-	{"change_pct", "ChangePct", number(func(q *market.Quote) *market.Decimal { return &q.ChangePct }), ascii},
+	{"last", "Last", decimal(func(q *market.Quote) *market.Decimal { return &q.Last }), ascii},
+	{"bid", "Bid", decimal(func(q *market.Quote) *market.Decimal { return &q.Bid }), ascii},
+	{"ask", "Ask", decimal(func(q *market.Quote) *market.Decimal { return &q.Ask }), ascii},
+	{"size", "Size", decimal(func(q *market.Quote) *market.Decimal { return &q.Size }), ascii},
+	{"volume", "Volume", decimal(func(q *market.Quote) *market.Decimal { return &q.Volume }), ascii},
+	{"open", "Open", decimal(func(q *market.Quote) *market.Decimal { return &q.Open }), ascii},
+	{"high", "High", decimal(func(q *market.Quote) *market.Decimal { return &q.High }), ascii},
+	{"low", "Low", decimal(func(q *market.Quote) *market.Decimal { return &q.Low }), ascii},
+	{"prev_close", "PrevClose", decimal(func(q *market.Quote) *market.Decimal { return &q.PrevClose }), ascii},
+	{"bid_size", "BidSize", decimal(func(q *market.Quote) *market.Decimal { return &q.BidSize }), ascii},
+	{"ask_size", "AskSize", decimal(func(q *market.Quote) *market.Decimal { return &q.AskSize }), ascii},
+	{"change", "Change", decimal(func(q *market.Quote) *market.Decimal { return &q.Change }), ascii},
+	{"change_pct", "ChangePct", decimal(func(q *market.Quote) *market.Decimal { return &q.ChangePct }), ascii},
 	{"currency", "Currency", func(b []byte, r *row) []byte { return append(b, r.quote.Currency...) }, text},
 	{"name", "Name", func(b []byte, r *row) []byte { return append(b, r.quote.Name...) }, text},
 	{"standing", "Standing", appendStanding, boolean},
@@ -65,7 +65,7 @@ var fields = []field{
 	{"reason", "Reason", func(b []byte, r *row) []byte { return append(b, r.halt.Reason...) }, text},
 }
 
-func number(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {
+func decimal(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {
 	return func(b []byte, r *row) []byte { return append(b, of(&r.quote).String()...) }
 }
 

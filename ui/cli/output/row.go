@@ -30,15 +30,15 @@ type row struct {
 	halt     market.Halt
 }
 
-// nanoseconds is RFC 3339 with all nine digits, so that lines sort by it.
-const nanoseconds = "2006-01-02T15:04:05.000000000Z07:00"
+// rfc3339Nanos is RFC 3339 with all nine digits, so that lines sort by it.
+const rfc3339Nanos = "2006-01-02T15:04:05.000000000Z07:00"
 
 // setOrigin says where the next updates come from. Many events arrive at once, and share the formatted time.
 func (r *row) setOrigin(feed, eventID string, at time.Time) {
 	r.feed, r.eventID = feed, eventID
 	if r.receivedText == nil || !at.Equal(r.receivedAt) {
 		r.receivedAt = at.UTC()
-		r.receivedText = r.receivedAt.AppendFormat(r.receivedText[:0], nanoseconds)
+		r.receivedText = r.receivedAt.AppendFormat(r.receivedText[:0], rfc3339Nanos)
 	}
 }
 
