@@ -31,7 +31,7 @@ func (s *Server) routes() http.Handler {
 // handleIndex lists what is here; a browser gets the page.
 func handleIndex(w http.ResponseWriter, r *http.Request, browser http.Handler) {
 	w.Header().Set("Vary", "Accept")
-	if page.Wanted(r) {
+	if page.AcceptsHTML(r) {
 		browser.ServeHTTP(w, r)
 		return
 	}

@@ -1,26 +1,26 @@
-// What a screen reader is told: changes of the state and headlines, never ticks.
+// What screen readers are told: state changes and headlines, never ticks.
 
-const pause = 1000; // ms between two things said, so that the first is not cut off by the second
-const mostWaiting = 3;
+const pause = 1000; // ms between two announcements, so that the second does not cut off the first
+const maxQueued = 3;
 
-/** createAnnouncer gives a function that says a text through a live region. What comes too fast is only counted. */
+/** createAnnouncer returns a function that announces a text in a live region. Texts over maxQueued are only counted. */
 export function createAnnouncer(region) {
-  let waiting = [];
+  let queue = [];
   let skipped = 0;
   let busy = false;
 
   const next = () => {
-    busy = waiting.length > 0;
+    busy = queue.length > 0;
     if (!busy) return;
     const more = skipped > 0 ? [`and ${skipped} more`] : [];
-    region.textContent = [...waiting, ...more].join('. ');
-    waiting = [];
+    region.textContent = [...queue, ...more].join('. ');
+    queue = [];
     skipped = 0;
     setTimeout(next, pause);
   };
 
   return (text) => {
-    if (waiting.length < mostWaiting) waiting.push(text);
+    if (queue.length < maxQueued) queue.push(text);
     else skipped++;
     if (!busy) queueMicrotask(next);
     busy = true;

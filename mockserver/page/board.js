@@ -1,37 +1,36 @@
-// What is known of the market, and when it was said. The board knows nothing of the page; it collects what changed
-// since it was last drawn.
+// What is known of the market, and since when. The board knows nothing of the page; it collects the changes to draw.
 
-import { changedFrom, compare } from './decimal.js';
+import { compare, firstDifference } from './decimal.js';
 
-const mostSymbols = 10000;
-const mostNews = 100;
+const maxSymbols = 10000;
+const maxNews = 100;
 
 export class Board {
-  rows = new Map(); // by symbol, in the order in which they came
-  news = new Map(); // by id, the oldest first
-  market = null; // the status of all
-  doubtful = false; // the server has said that events were lost, and a snapshot has not come yet
-  refused = 0; // symbols beyond the bound
-  changed = { rows: new Set(), news: new Set(), list: true };
+  rows = new Map(); // by symbol, in order of arrival
+  news = new Map(); // stories and gaps by id, oldest first
+  market = null; // the status of the whole market
+  outOfSync = false; // the server has said that events were lost, and no snapshot has come since
+  droppedSymbols = 0; // over maxSymbols
+  changes = { rows: new Set(), news: new Set(), list: true };
 
-  /** taken gives what changed since it was called last. */
-  taken() {
-    const changed = this.changed;
-    this.changed = { rows: new Set(), news: new Set(), list: false };
-    return changed;
+  /** takeChanges returns what has changed since the last call. */
+  takeChanges() {
+    const { changes } = this;
+    this.changes = { rows: new Set(), news: new Set(), list: false };
+    return changes;
   }
 
-  /** price merges what a price event says; all that it leaves out stays as it was. */
-  price(quote, now) {
+  /** applyPrice merges a price event. What it leaves out stays as it was. */
+  applyPrice(quote, now) {
     const row = this.row(quote.symbol);
     if (!row) return;
     row.name = quote.name || row.name;
-    for (const [field, value] of Object.entries(quote.numbers)) take(row.numbers, field, value, now);
-    this.changed.rows.add(row);
+    for (const [field, value] of Object.entries(quote.numbers)) setNumber(row.numbers, field, value, now);
+    this.changes.rows.add(row);
   }
 
-  /** status is of one symbol, or of the whole market. */
-  status(status) {
+  /** applyStatus sets the status of one symbol, or of the whole market. */
+  applyStatus(status) {
     if (status.symbol === '') {
       this.market = status;
       return;
@@ -39,81 +38,78 @@ export class Board {
     const row = this.row(status.symbol);
     if (!row) return;
     row.status = status;
-    this.changed.rows.add(row);
+    this.changes.rows.add(row);
   }
 
-  /** headline adds a story, or corrects the one with the same id. It returns which: new, corrected or known. */
-  headline(story) {
+  /** applyHeadline adds a story, or corrects the one with the same id. It returns 'new', 'corrected' or 'known'. */
+  applyHeadline(story) {
     const known = this.news.get(story.id);
     if (known && JSON.stringify(known.story) === JSON.stringify(story)) return 'known';
-    const item = { story, came: known?.came ?? new Date(), corrected: Boolean(known) };
-    this.news.set(story.id, item);
-    this.changed.news.add(story.id);
-    this.forget();
+    this.setNews(story.id, { story, received: known?.received ?? new Date(), corrected: Boolean(known) });
     return known ? 'corrected' : 'new';
   }
 
-  /** gap marks the place among the news where the stream was broken. */
-  gap(text) {
-    const id = Symbol('gap'); // no id of a story is the same
-    this.news.set(id, { gap: text, came: new Date() });
-    this.changed.news.add(id);
-    this.forget();
+  /** addGap marks among the news where the stream was interrupted. */
+  addGap(text) {
+    this.setNews(Symbol('gap'), { gap: text, received: new Date() }); // a symbol equals no story's id
   }
 
-  /** replace puts a snapshot in the place of all prices and states. News is kept: it has happened. */
-  replace(snapshot, now) {
+  /** applySnapshot replaces all prices and statuses. News is kept: it stays true. */
+  applySnapshot(snapshot, now) {
     const before = this.rows;
     this.rows = new Map();
-    this.refused = 0;
+    this.droppedSymbols = 0;
     this.market = null;
-    this.doubtful = false;
-    this.changed.list = true;
+    this.outOfSync = false;
+    this.changes.list = true;
     for (const quote of snapshot.prices) {
       const known = before.get(quote.symbol);
-      if (known) this.rows.set(quote.symbol, { ...known, status: null, numbers: said(known.numbers, quote) });
-      this.price(quote, now);
+      if (known) this.rows.set(quote.symbol, { ...known, status: null, numbers: commonNumbers(known.numbers, quote) });
+      this.applyPrice(quote, now);
     }
-    for (const status of snapshot.status) this.status(status);
-    for (const story of snapshot.news) this.headline(story);
+    for (const status of snapshot.status) this.applyStatus(status);
+    for (const story of snapshot.news) this.applyHeadline(story);
   }
 
   row(symbol) {
     let row = this.rows.get(symbol);
     if (row) return row;
-    if (this.rows.size >= mostSymbols) {
-      this.refused++;
+    if (this.rows.size >= maxSymbols) {
+      this.droppedSymbols++;
       return null;
     }
     row = { symbol, name: '', numbers: {}, status: null };
     this.rows.set(symbol, row);
-    this.changed.list = true;
+    this.changes.list = true;
     return row;
   }
 
-  forget() {
-    for (const id of this.news.keys()) {
-      if (this.news.size <= mostNews) return;
-      this.news.delete(id);
-      this.changed.news.delete(id);
+  setNews(id, item) {
+    this.news.set(id, item);
+    this.changes.news.add(id);
+    for (const oldest of this.news.keys()) {
+      if (this.news.size <= maxNews) return;
+      this.news.delete(oldest);
+      this.changes.news.delete(oldest);
     }
   }
 }
 
-// said are those of the known numbers that a quote of a snapshot says again.
-function said(known, quote) {
+// commonNumbers returns the known numbers that a quote of a snapshot has too.
+function commonNumbers(known, quote) {
   return Object.fromEntries(Object.entries(known).filter(([field]) => field in quote.numbers));
 }
 
-// take puts a number in its place, with the moment at which it was said and the digits that changed.
-function take(numbers, field, value, now) {
+// setNumber keeps, beside the value, when it came, and which way, when and from which digit on it changed last.
+function setNumber(numbers, field, value, now) {
   const before = numbers[field];
-  const move = before ? compare(value, before.value) : 0;
+  const direction = before ? compare(value, before.value) : 0;
+  const changed = direction !== 0;
   numbers[field] = {
     value,
     at: now,
-    move: move || before?.move || 0,
-    moved: move !== 0 ? now : before?.moved ?? null,
-    from: move !== 0 ? changedFrom(before.value.text, value.text) : before?.from ?? value.text.length,
+    direction: direction || before?.direction || 0,
+    changedAt: changed ? now : before?.changedAt ?? null,
+    changedFrom: changed ? firstDifference(before.value.text, value.text) : before?.changedFrom ?? value.text.length,
   };
 }

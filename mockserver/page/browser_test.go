@@ -19,7 +19,7 @@ import (
 	"go.uber.org/goleak"
 )
 
-// browser is one Chromium for all tests, started by the first that needs it; each gets a profile and a tab of its own.
+// browser is one Chromium for all tests, started by the first that needs it. Each test gets its own profile and tab.
 var browser struct {
 	once sync.Once
 	ctx  context.Context
@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// openBrowser skips the test where there is no Chromium, unless LIVETAPE_BROWSER says that there must be one.
+// openBrowser skips the test where there is no Chromium, unless LIVETAPE_BROWSER=required.
 func openBrowser(t *testing.T) context.Context {
 	t.Helper()
 	path := findChromium()
@@ -76,19 +76,19 @@ func startBrowser(path string) {
 	browser.err = chromedp.Do(ctx)
 }
 
-// tab is one visitor's view of a page.
+// tab is a browser tab.
 type tab struct {
 	t   *testing.T
 	ctx context.Context
 
 	mu      sync.Mutex
-	console []string // what the page complained of
+	console []string // errors and warnings
 }
 
-// patience is how long a tab waits for what must come: so long only on a machine that is out of breath.
-const patience = 3 * time.Minute
+// waitLimit is long because test machines may be very slow.
+const waitLimit = 3 * time.Minute
 
-// openTab opens a tab. What its page complains of fails the test, but for answers that a story spoils.
+// openTab opens a tab. Messages on its console fail the test, except those about responses that tests break on purpose.
 func openTab(t *testing.T) *tab {
 	t.Helper()
 	ctx, closeTab := chromedp.NewContext(openBrowser(t), chromedp.WithNewBrowserContext())
@@ -101,24 +101,24 @@ func openTab(t *testing.T) *tab {
 			if err != nil {
 				return
 			}
-			v.complain(message)
+			v.recordConsole(message)
 		}
 	}()
 	t.Cleanup(func() {
 		closeTab()
 		<-read
 		for _, text := range v.console {
-			t.Errorf("the page complained: %s", text)
+			t.Errorf("on the console: %s", text)
 		}
 	})
 	v.do(chromedp.EmulateViewport(1280, 800))
-	v.prepare(hooks)
+	v.addScript(hooks)
 	return v
 }
 
-func (v *tab) complain(m chromedp.ConsoleMessage) {
-	for _, ours := range []string{"EventSource's response has a MIME type", "Connecting to 'http://localhost:"} { // type, redirect
-		if strings.HasPrefix(m.Text, ours) {
+func (v *tab) recordConsole(m chromedp.ConsoleMessage) {
+	for _, expected := range []string{"EventSource's response has a MIME type", "Connecting to 'http://localhost:"} { // type, redirect
+		if strings.HasPrefix(m.Text, expected) {
 			return
 		}
 	}
@@ -132,7 +132,7 @@ func (v *tab) complain(m chromedp.ConsoleMessage) {
 
 func (v *tab) do(steps ...chromedp.Action[chromedp.Void]) {
 	v.t.Helper()
-	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	ctx, cancel := context.WithTimeout(v.ctx, waitLimit)
 	defer cancel()
 	if err := chromedp.Do(ctx, steps...); err != nil {
 		v.t.Fatal(err)
@@ -144,8 +144,8 @@ func (v *tab) open(url string) {
 	v.do(chromedp.Navigate(url))
 }
 
-// prepare runs a script in every document before its own.
-func (v *tab) prepare(script string) {
+// addScript runs a script in every document before the document's own.
+func (v *tab) addScript(script string) {
 	v.t.Helper()
 	params := page.AddScriptToEvaluateOnNewDocumentParams{Source: script}
 	if _, err := chromedp.Call(v.ctx, page.AddScriptToEvaluateOnNewDocument, params); err != nil {
@@ -153,8 +153,8 @@ func (v *tab) prepare(script string) {
 	}
 }
 
-// look has the page drawn for a medium: pairs of a feature and its value.
-func (v *tab) look(features ...string) {
+// emulateMedia sets media features, given as pairs of name and value.
+func (v *tab) emulateMedia(features ...string) {
 	v.t.Helper()
 	params := emulation.SetEmulatedMediaParams{}
 	for i := 0; i < len(features); i += 2 {
@@ -165,7 +165,7 @@ func (v *tab) look(features ...string) {
 	}
 }
 
-// eval is the value of an expression, or of what it promises.
+// eval returns the value of an expression, or of its promise.
 func eval[T any](v *tab, expression string) T {
 	v.t.Helper()
 	value, err := evaluate[T](v, expression)
@@ -176,42 +176,42 @@ func eval[T any](v *tab, expression string) T {
 }
 
 func evaluate[T any](v *tab, expression string) (T, error) {
-	ctx, cancel := context.WithTimeout(v.ctx, patience)
+	ctx, cancel := context.WithTimeout(v.ctx, waitLimit)
 	defer cancel()
 	return chromedp.Run(ctx, chromedp.Evaluate[T](expression, chromedp.EvalAwaitPromise))
 }
 
-// until waits until an expression is true, looking at every frame.
-func (v *tab) until(expression string) {
+// waitUntil waits until an expression is true. It checks in every frame.
+func (v *tab) waitUntil(expression string) {
 	v.t.Helper()
 	_, err := evaluate[bool](v, `new Promise((resolve) => {
-		const look = () => (`+expression+`) ? resolve(true) : requestAnimationFrame(look);
-		look();
+		const check = () => (`+expression+`) ? resolve(true) : requestAnimationFrame(check);
+		check();
 	})`)
 	if err == nil {
 		return
 	}
-	v.t.Fatalf("it never came true that %s: %v; the page shows\n%s", expression, err, v.gist())
+	v.t.Fatalf("waited for %s: %v; the page shows\n%s", expression, err, v.summary())
 }
 
-// gist is what the page shows, as far as a reader of a failure wants it: its head in a line, and the end of its body.
-func (v *tab) gist() string {
-	shown, err := evaluate[[2]string](v, `['.top', 'main'].map((part) => document.querySelector(part)?.innerText ?? 'no ' + part)`)
+// summary is what a failure message shows of the page: its header in one line, and the end of its body.
+func (v *tab) summary() string {
+	shown, err := evaluate[[2]string](v, `['.page-header', 'main'].map((part) => document.querySelector(part)?.innerText ?? 'no ' + part)`)
 	if err != nil {
 		return fmt.Sprintf("nothing: %v", err)
 	}
-	return strings.Join(strings.Fields(shown[0]), " ") + "\n" + ending(shown[1])
+	return strings.Join(strings.Fields(shown[0]), " ") + "\n" + tail(shown[1])
 }
 
-// ending is the last 20 lines of a text, of 200 characters at most.
-func ending(text string) string {
-	const mostLines, mostLetters = 20, 200
+// tail returns the last 20 lines of a text, of 200 characters at most.
+func tail(text string) string {
+	const maxLines, maxRunes = 20, 200
 	lines := strings.Split(strings.TrimSpace(text), "\n")
-	above := max(0, len(lines)-mostLines)
+	above := max(0, len(lines)-maxLines)
 	lines = lines[above:]
 	for i, line := range lines {
-		if letters := []rune(line); len(letters) > mostLetters {
-			lines[i] = string(letters[:mostLetters]) + "…"
+		if runes := []rune(line); len(runes) > maxRunes {
+			lines[i] = string(runes[:maxRunes]) + "…"
 		}
 	}
 	if above > 0 {
@@ -220,19 +220,19 @@ func ending(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// text is what an element shows.
+// text returns the visible text of an element.
 func (v *tab) text(selector string) string {
 	v.t.Helper()
 	return eval[string](v, fmt.Sprintf(`document.querySelector(%q).innerText`, selector))
 }
 
-// says waits until an element shows a text, among others.
-func (v *tab) says(selector, text string) {
+// waitForText waits until the visible text of an element contains a text.
+func (v *tab) waitForText(selector, text string) {
 	v.t.Helper()
-	v.until(fmt.Sprintf(`document.querySelector(%q)?.innerText.includes(%q)`, selector, text))
+	v.waitUntil(fmt.Sprintf(`document.querySelector(%q)?.innerText.includes(%q)`, selector, text))
 }
 
-// press types keys as a keyboard does: a key whose keydown the page takes for itself writes nothing.
+// press types keys as a keyboard does: a key whose keydown is default-prevented enters no text.
 func (v *tab) press(keys ...string) {
 	v.t.Helper()
 	for _, key := range strings.Join(keys, "") {
@@ -254,50 +254,49 @@ func (v *tab) click(selector string) {
 	v.do(chromedp.Click(chromedp.CSS(selector)))
 }
 
-// tell has the page take an event as if it had been sent to it.
-func (v *tab) tell(kind, data string) {
+// dispatch makes the page receive an event as if the server had sent it.
+func (v *tab) dispatch(eventType, data string) {
 	v.t.Helper()
-	eval[bool](v, fmt.Sprintf(`window.tell(%q, %s)`, kind, quote(data)))
+	eval[bool](v, fmt.Sprintf(`window.dispatch(%q, %s)`, eventType, jsString(data)))
 }
 
-// quote is a text as a script writes it.
-func quote(text string) string {
+// jsString returns a text as a JavaScript literal.
+func jsString(text string) string {
 	b, _ := json.Marshal(text) // a string cannot fail
 	return string(b)
 }
 
-// freeze stops the page's clocks: from now on, time passes by pass alone.
-func (v *tab) freeze() {
+// freezeClocks stops the page's clocks: from now on, only advance moves them.
+func (v *tab) freezeClocks() {
 	v.t.Helper()
-	eval[bool](v, `window.freeze()`)
+	eval[bool](v, `window.freezeClocks()`)
 }
 
-// pass lets time pass on the page's clocks.
-func (v *tab) pass(length string) {
+// advance moves the page's clocks.
+func (v *tab) advance(length string) {
 	v.t.Helper()
 	d, err := time.ParseDuration(strings.ReplaceAll(length, " ", ""))
 	if err != nil {
 		v.t.Fatal(err)
 	}
-	eval[bool](v, fmt.Sprintf(`window.pass(%d)`, d.Milliseconds()))
+	eval[bool](v, fmt.Sprintf(`window.advance(%d)`, d.Milliseconds()))
 }
 
-// hooks are put under the page before it begins: they keep hold of its EventSource, to dispatch events of the test's
-// own, and of its clocks. The page itself knows of no test.
+// hooks run before the page's scripts. They give tests access to its EventSource and its clocks, so that the page needs no
+// code for tests.
 const hooks = `
-	const Real = window.EventSource;
-	window.EventSource = class extends Real {
-		constructor(...given) { super(...given); window.latest = this; }
+	const RealEventSource = window.EventSource;
+	window.EventSource = class extends RealEventSource {
+		constructor(...args) { super(...args); window.latest = this; }
 	};
-	window.tell = (type, data) => window.latest.dispatchEvent(new MessageEvent(type, { data, lastEventId: 'told' }));
-	const clocks = [Date, performance].map((place) => ({ place, now: place.now.bind(place), passed: 0, stood: null }));
-	for (const clock of clocks) clock.place.now = () => (clock.stood ?? clock.now()) + clock.passed;
-	window.freeze = () => { for (const clock of clocks) clock.stood = clock.now(); return true; };
-	window.pass = (ms) => { for (const clock of clocks) clock.passed += ms; return true; };
+	window.dispatch = (type, data) => window.latest.dispatchEvent(new MessageEvent(type, { data, lastEventId: 'dispatched' }));
+	const clocks = [Date, performance].map((api) => ({ api, now: api.now.bind(api), added: 0, frozenAt: null }));
+	for (const clock of clocks) clock.api.now = () => (clock.frozenAt ?? clock.now()) + clock.added;
+	window.freezeClocks = () => { for (const clock of clocks) clock.frozenAt = clock.now(); return true; };
+	window.advance = (ms) => { for (const clock of clocks) clock.added += ms; return true; };
 `
 
-// write puts a text into a field.
-func (v *tab) write(selector, text string) {
+func (v *tab) setValue(selector, text string) {
 	v.t.Helper()
 	v.do(chromedp.SetValue(chromedp.CSS(selector), text))
 }

@@ -1,12 +1,12 @@
-// The life of the browser's own EventSource, told as far as it tells a page about it.
+// One stream over the browser's own EventSource, and its state as far as EventSource reveals it.
 
-/** silence is how long nothing may come on an open stream before the page stops calling it live. */
-export const silence = 15000;
+/** silenceLimit is how long an open stream may bring nothing before the page stops calling it live, in ms. */
+export const silenceLimit = 15000;
 
 /**
  * Connection follows one stream. Its state is one of
- *   connecting, connected (no event yet), live, silent, reconnecting, ended (by the server, for good), stopped (by the user),
- * and every change of it is told to onState. Every event is told to onEvent, with its type and data.
+ *   connecting, connected (no event yet), live, silent, reconnecting, ended (by the server, for good), stopped (by the user).
+ * onState is called after every change of it, and onEvent with the type and data of every event.
  */
 export class Connection {
   state = 'stopped';
@@ -14,82 +14,86 @@ export class Connection {
   events = 0;
   lastId = '';
   lastEvent = null; // when it came, by the clock
-  heard = null; // when the last event came, or the answer before it
-  lostAt = null; // when a stream that had been open was lost; null while there is one
-  gap = null; // how long the latest loss lasted, until somebody takes it
-  failures = 0; // tries in a row that came to nothing
-  opened = false; // the server answered with a stream since it was started
-  numbered = false; // an event since then had an id
+  lastActivity = null; // when the last event came, or the stream opened
+  lostAt = null; // when an open stream was lost; null while there is one
+  gap = null; // how long the latest loss lasted, until takeGap
+  failures = 0; // failed attempts in a row
+  opened = false; // the server has answered with a stream since start
+  sawId = false; // an event since start had an id
   source = null;
 
   constructor({ url, types, clock, onState, onEvent }) {
     Object.assign(this, { url, types, clock, onState, onEvent });
   }
 
-  /** start connects, and resumes behind the last event that was seen: a page cannot set a header, but a query. */
+  /** start connects, and resumes after the last event. A page cannot set the header, so a query parameter has the id. */
   start() {
     if (this.source) return;
     this.opened = false;
-    this.numbered = false;
+    this.sawId = false;
     this.failures = 0;
     const query = this.lastId === '' ? '' : `?lastEventId=${encodeURIComponent(this.lastId)}`;
     this.source = new EventSource(this.url + query);
-    this.source.onopen = () => this.open();
-    this.source.onerror = () => this.fail();
-    for (const type of this.types) this.source.addEventListener(type, (event) => this.take(event));
-    this.become('connecting');
+    this.source.onopen = () => this.onOpen();
+    this.source.onerror = () => this.onError();
+    for (const type of this.types) this.source.addEventListener(type, (event) => this.receive(event));
+    this.setState('connecting');
   }
 
-  /** stop closes the stream, and keeps its place. */
+  /** stop closes the stream, and remembers the last event id. */
   stop() {
-    if (this.source && this.lostAt === null && this.opened) this.lostAt = this.clock();
+    if (this.source) this.markLost();
     this.close();
-    this.become('stopped');
+    this.setState('stopped');
   }
 
-  /** watch is called every now and then: silence makes no event of its own. */
-  watch() {
-    const listening = this.state === 'live' || this.state === 'connected';
-    if (listening && this.clock() - this.heard >= silence) this.become('silent');
+  /** checkSilence is called regularly: no event tells of silence. */
+  checkSilence() {
+    const open = this.state === 'live' || this.state === 'connected';
+    if (open && this.clock() - this.lastActivity >= silenceLimit) this.setState('silent');
   }
 
-  open() {
+  onOpen() {
     this.opened = true;
     this.failures = 0;
-    this.heard = this.clock();
-    if (this.lostAt !== null) this.gap = this.heard - this.lostAt;
+    this.lastActivity = this.clock();
+    if (this.lostAt !== null) this.gap = this.lastActivity - this.lostAt;
     this.lostAt = null;
-    this.become('connected');
+    this.setState('connected');
   }
 
-  // An EventSource says that something failed, never what: only whether it tries again by itself.
-  fail() {
-    if (this.lostAt === null && this.opened) this.lostAt = this.clock();
+  // EventSource reports that something failed, never what: only whether it tries again.
+  onError() {
+    this.markLost();
     if (this.state === 'reconnecting' || this.state === 'connecting') this.failures++;
     if (this.source.readyState !== EventSource.CLOSED) {
-      this.become('reconnecting');
+      this.setState('reconnecting');
       return;
     }
     this.close();
-    this.become('ended');
+    this.setState('ended');
   }
 
-  take(event) {
+  markLost() {
+    if (this.lostAt === null && this.opened) this.lostAt = this.clock();
+  }
+
+  receive(event) {
     this.events++;
-    this.heard = this.lastEvent = this.clock();
-    this.note(event.lastEventId);
-    this.become('live');
+    this.lastActivity = this.lastEvent = this.clock();
+    this.trackId(event.lastEventId);
+    this.setState('live');
     this.onEvent(event.type, event.data);
   }
 
-  // note keeps the place. A source that was started behind an id says '' until an event brings another; afterwards ''
-  // means that the server took the id back.
-  note(id) {
-    this.numbered ||= id !== '';
-    if (this.numbered) this.lastId = id;
+  // After a start with an id, lastEventId is '' until an event brings a new one. From then on, '' means that the server
+  // has reset the id.
+  trackId(id) {
+    this.sawId ||= id !== '';
+    if (this.sawId) this.lastId = id;
   }
 
-  /** takeGap gives how long there was no stream, once; null when there was one all the time. */
+  /** takeGap returns, once, how long there was no stream; null if it was not interrupted. */
   takeGap() {
     const { gap } = this;
     this.gap = null;
@@ -101,7 +105,7 @@ export class Connection {
     this.source = null;
   }
 
-  become(state) {
+  setState(state) {
     if (state === this.state) return;
     this.state = state;
     this.since = new Date();

@@ -10,70 +10,70 @@ import (
 )
 
 func TestTheFaultMenuInjects(t *testing.T) {
-	market := openVenue(t, mockserver.Config{Epoch: "e"})
-	b := visit(t, market)
-	b.click("#faults-button")
-	b.until(`document.querySelectorAll('#fault-list .fault').length === ` + strconv.Itoa(len(fault.List())))
-	b.click(`[data-fault=restart]`)
-	b.says("#fault-result", "The server does it: restart")
-	b.says("#continuity", "reset after")
-	b.write("#fault-text", "status=503:1h")
-	b.click("#fault-form button")
-	b.says("#fault-result", "The server does it: status=503:1h")
-	b.says("#state", "Ended by the server")
-	b.says(`[data-fault=status] .fault-work`, "on for 59 min")
-	b.write("#fault-text", "dup:1h@2h")
-	b.click("#fault-form button")
-	b.says(`[data-fault=dup] .fault-work`, "again in ")
-	b.click(`[data-fault=clear]`)
-	b.says("#fault-result", "The server does it: clear")
-	b.until(`[...document.querySelectorAll('.fault-work')].every((work) => work.textContent === '')`)
-	b.click("#toggle")
-	b.says("#state", "Live")
+	server := startServer(t, mockserver.Config{Epoch: "e"})
+	tab := openPage(t, server)
+	tab.click("#faults-button")
+	tab.waitUntil(`document.querySelectorAll('#fault-list .fault').length === ` + strconv.Itoa(len(fault.List())))
+	tab.click(`[data-fault=restart]`)
+	tab.waitForText("#fault-result", "The server does it: restart")
+	tab.waitForText("#continuity", "reset after")
+	tab.setValue("#fault-text", "status=503:1h")
+	tab.click("#fault-form button")
+	tab.waitForText("#fault-result", "The server does it: status=503:1h")
+	tab.waitForText("#state", "Ended by the server")
+	tab.waitForText(`[data-fault=status] .fault-active`, "on for 59 min")
+	tab.setValue("#fault-text", "dup:1h@2h")
+	tab.click("#fault-form button")
+	tab.waitForText(`[data-fault=dup] .fault-active`, "again in ")
+	tab.click(`[data-fault=clear]`)
+	tab.waitForText("#fault-result", "The server does it: clear")
+	tab.waitUntil(`[...document.querySelectorAll('.fault-active')].every((work) => work.textContent === '')`)
+	tab.click("#toggle")
+	tab.waitForText("#state", "Live")
 }
 
-func TestAFaultThatCannotBeIsAnsweredInTheServersWords(t *testing.T) {
-	market := openVenue(t, mockserver.Config{Epoch: "e"})
-	b := visit(t, market)
-	b.click("#faults-button")
-	b.write("#fault-text", "slow=1")
-	b.click("#fault-form button")
-	b.says("#fault-result", "Refused: fault \"slow=1\": slow=1 is not possible; its value is bytes a second")
+func TestAnInvalidFaultShowsTheServersError(t *testing.T) {
+	server := startServer(t, mockserver.Config{Epoch: "e"})
+	tab := openPage(t, server)
+	tab.click("#faults-button")
+	tab.setValue("#fault-text", "slow=1")
+	tab.click("#fault-form button")
+	tab.waitForText("#fault-result", "Refused: fault \"slow=1\": slow=1 is not possible; its value is bytes a second")
 }
 
-func TestAPageOfAnotherMachineIsRefused(t *testing.T) {
-	market := openVenue(t, mockserver.Config{Epoch: "e"})
-	market.stop()
-	market.wrap = remote
-	market.start()
-	b := visit(t, market)
-	b.click("#faults-button")
-	b.until(`document.querySelector('[data-fault=drop]')`)
-	if shown := eval[bool](b, `!document.querySelector('#token-field').hidden`); shown {
-		t.Error("a token is asked for that the server does not know")
+func TestFaultsFromAnotherMachineAreRefused(t *testing.T) {
+	server := startServer(t, mockserver.Config{Epoch: "e"})
+	server.stop()
+	server.wrap = remote
+	server.start()
+	tab := openPage(t, server)
+	tab.click("#faults-button")
+	tab.waitUntil(`document.querySelector('[data-fault=drop]')`)
+	if shown := eval[bool](tab, `!document.querySelector('#token-field').hidden`); shown {
+		t.Error("the page asks for a token, and the server has none")
 	}
-	b.click(`[data-fault=drop]`)
-	b.says("#fault-result", "Refused: faults are for clients on this machine, unless the server has a token")
-	b.says("#state", "Live")
+	tab.click(`[data-fault=drop]`)
+	tab.waitForText("#fault-result", "Refused: faults are for clients on this machine, unless the server has a token")
+	tab.waitForText("#state", "Live")
 }
 
-func TestAPageOfAnotherMachineNeedsTheToken(t *testing.T) {
-	market := openVenue(t, mockserver.Config{Epoch: "e", Token: "open sesame"})
-	market.stop()
-	market.wrap = remote
-	market.start()
-	b := visit(t, market)
-	b.click("#faults-button")
-	b.until(`!document.querySelector('#token-field').hidden`)
-	b.click(`[data-fault=eof]`)
-	b.says("#fault-result", "Refused: faults are for those who send the token")
-	b.write("#token", "open sesame")
-	b.click(`[data-fault=eof]`)
-	b.says("#fault-result", "The server does it: eof")
-	b.says("#continuity", "0 replayed, 0 missed")
+func TestFaultsFromAnotherMachineNeedTheToken(t *testing.T) {
+	server := startServer(t, mockserver.Config{Epoch: "e", Token: "open sesame"})
+	server.stop()
+	server.wrap = remote
+	server.start()
+	tab := openPage(t, server)
+	tab.click("#faults-button")
+	tab.waitUntil(`!document.querySelector('#token-field').hidden`)
+	tab.click(`[data-fault=eof]`)
+	tab.waitForText("#fault-result", "Refused: faults are for those who send the token")
+	tab.setValue("#token", "open sesame")
+	tab.click(`[data-fault=eof]`)
+	tab.waitForText("#fault-result", "The server does it: eof")
+	tab.waitForText("#continuity", "0 replayed, 0 missed")
 }
 
-// remote has every client come from another machine.
+// remote makes every client appear to come from another machine.
 func remote(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		r.RemoteAddr = "192.0.2.7:4711"

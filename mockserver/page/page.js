@@ -1,129 +1,129 @@
-// The page: the browser's own EventSource, the board that its events add up to, and the views of both. Everything is
-// drawn from here, at most once a frame, and at most 30 times a second.
+// The page: a connection, the board that its events add up to, and the views of both. Everything is drawn from here, in
+// animation frames, at most about 30 times a second.
 
-import { createClock, spell } from './age.js';
 import { createAnnouncer } from './announcer.js';
 import { Board } from './board.js';
 import { Connection } from './connection.js';
 import { grouped } from './decimal.js';
-import { find } from './element.js';
-import { Faults } from './faults.js';
-import { Health } from './health.js';
-import { listenToKeys } from './keys.js';
-import { News } from './news.js';
-import { Prices } from './prices.js';
-import { decode, types } from './wire.js';
-import { Witness } from './witness.js';
-import { cause, mark } from './words.js';
+import { decode, eventTypes } from './decode.js';
+import { byId } from './dom.js';
+import { FaultMenu } from './faultmenu.js';
+import { Header } from './header.js';
+import { NewsList } from './newslist.js';
+import { PriceTable } from './pricetable.js';
+import { Probe } from './probe.js';
+import { bindShortcuts } from './shortcuts.js';
+import { explanation, label } from './status.js';
+import { createClock, duration } from './time.js';
 
-const pause = 30; // ms between two drawings: nobody reads faster
+const minFrameInterval = 30; // ms
 
 const clock = createClock();
-const announce = createAnnouncer(find('announcer'));
+const announce = createAnnouncer(byId('announcer'));
 const board = new Board();
-const connection = new Connection({ url: 'events', types, clock, onState, onEvent });
-const witness = new Witness(connection, clock, announce);
-const views = {
-  health: new Health(connection, board, witness), prices: new Prices(board), news: new News(board), faults: new Faults(),
-};
+const connection = new Connection({ url: 'events', types: eventTypes, clock, onState, onEvent });
+const probe = new Probe(connection, clock, announce);
+const header = new Header(connection, board, probe);
+const prices = new PriceTable(board);
+const news = new NewsList(board);
+const faults = new FaultMenu();
 
-let note = 'no gap so far'; // what is known of gaps
-let undecoded = 0;
-let late = null; // ms from the latest price's own time to its arrival
+let continuity = 'no gap so far';
+let decodeErrors = 0;
+let delay = null; // ms from the latest price's own time to its arrival
 let drawnSecond = -1;
 let drawnAt = -Infinity;
-let due = false;
+let drawScheduled = false;
 
 function onState() {
-  const [, word] = mark(connection.state);
+  const [, word] = label(connection.state);
   if (connection.state === 'connected' && connection.gap !== null) {
-    note = `connected again${after(connection.gap)}; the server has not said what was missed`;
+    continuity = `connected again${afterGap(connection.gap)}; the server has not said what was missed`;
   }
-  if (connection.state !== 'connected') announce(`${word}. ${cause(connection)}`); // the next state is told soon
-  views.health.name();
-  draw();
+  if (connection.state !== 'connected') announce(`${word}. ${explanation(connection)}`); // live follows soon
+  header.setTitle();
+  scheduleDraw();
 }
 
 function onEvent(type, data) {
   try {
-    if (type !== 'message') takers[type](decode(type, data), clock());
+    if (type !== 'message') handlers[type](decode(type, data), clock());
   } catch {
-    undecoded++;
+    decodeErrors++;
   }
-  draw();
+  scheduleDraw();
 }
 
-const takers = {
+const handlers = {
   price(quote, now) {
-    board.price(quote, now);
-    if (quote.sent) late = Date.now() - quote.sent;
+    board.applyPrice(quote, now);
+    if (quote.sent) delay = Date.now() - quote.sent;
   },
-  status: (status) => board.status(status),
-  news: tell,
-  snapshot: replace,
-  resume,
-  reset,
+  status: (status) => board.applyStatus(status),
+  news: onNews,
+  snapshot: onSnapshot,
+  resume: onResume,
+  reset: onReset,
 };
 
-function tell(story) {
-  const what = board.headline(story);
-  if (what === 'new') announce(`News: ${story.headline}`);
-  if (what === 'corrected') announce(`Correction: ${story.headline}`);
+function onNews(story) {
+  const result = board.applyHeadline(story);
+  if (result === 'new') announce(`News: ${story.headline}`);
+  if (result === 'corrected') announce(`Correction: ${story.headline}`);
 }
 
-function resume({ replayed }) {
-  note = `resumed${after(connection.takeGap())}, ${replayed ?? 'an unknown number of events'} replayed, 0 missed`;
-  announce(note);
+function onResume({ replayed }) {
+  continuity = `resumed${afterGap(connection.takeGap())}, ${replayed ?? 'an unknown number of events'} replayed, 0 missed`;
+  announce(continuity);
 }
 
-function reset({ missed }) {
-  board.doubtful = true;
+function onReset({ missed }) {
+  board.outOfSync = true;
   const gap = connection.takeGap();
   const lost = missed === null ? 'how many events were missed is not known' : `${grouped(String(missed))} events missed`;
-  note = `reset${after(gap)}: ${lost}`;
-  board.gap(`the server could not resume${after(gap)}; ${lost}`);
-  announce(note);
+  continuity = `reset${afterGap(gap)}: ${lost}`;
+  board.addGap(`the server could not resume${afterGap(gap)}; ${lost}`);
+  announce(continuity);
 }
 
-function replace(snapshot, now) {
-  const gap = connection.takeGap(); // null behind a reset, which told of it
+function onSnapshot(snapshot, now) {
+  const gap = connection.takeGap(); // null after a reset, which has reported it
   if (gap !== null) {
-    note = `began anew${after(gap)}: what was missed is not known`;
-    board.gap(note);
-    announce(note);
+    continuity = `began anew${afterGap(gap)}: what was missed is not known`;
+    board.addGap(continuity);
+    announce(continuity);
   }
-  board.replace(snapshot, now);
+  board.applySnapshot(snapshot, now);
 }
 
-function after(gap) {
-  return gap === null ? '' : ` after ${spell(gap)}`;
+function afterGap(gap) {
+  return gap === null ? '' : ` after ${duration(gap)}`;
 }
 
-// draw puts a drawing off to the next frame that is not too soon after the last.
-function draw() {
-  if (due) return;
-  due = true;
-  requestAnimationFrame(drawDue);
+function scheduleDraw() {
+  if (drawScheduled) return;
+  drawScheduled = true;
+  requestAnimationFrame(drawFrame);
 }
 
-function drawDue(frame) {
-  if (frame - drawnAt < pause) {
-    requestAnimationFrame(drawDue);
+function drawFrame(time) {
+  if (time - drawnAt < minFrameInterval) {
+    requestAnimationFrame(drawFrame);
     return;
   }
-  due = false;
-  drawnAt = frame;
-  drawNow(clock());
+  drawScheduled = false;
+  drawnAt = time;
+  draw(clock());
 }
 
-function drawNow(now) {
+function draw(now) {
   const second = Math.floor(now / 1000);
-  const aged = second !== drawnSecond;
+  const agesChanged = second !== drawnSecond;
   drawnSecond = second;
-  const changed = board.taken();
-  views.health.draw(now, { note, undecoded, late });
-  views.prices.draw(changed, now, aged);
-  views.news.draw(changed);
+  const changes = board.takeChanges();
+  header.draw(now, { continuity, decodeErrors, delay });
+  prices.draw(changes, now, agesChanged);
+  news.draw(changes);
 }
 
 function toggle() {
@@ -131,12 +131,12 @@ function toggle() {
   else connection.start();
 }
 
-find('toggle').addEventListener('click', toggle);
-find('filter').addEventListener('input', draw);
-listenToKeys({ toggle, faults: () => views.faults.toggle(), filter: find('filter') });
+byId('toggle').addEventListener('click', toggle);
+byId('filter').addEventListener('input', scheduleDraw);
+bindShortcuts({ toggle, faults: () => faults.toggle(), filter: byId('filter') });
 setInterval(() => {
-  connection.watch();
-  witness.watch();
-  draw();
+  connection.checkSilence();
+  probe.update();
+  scheduleDraw();
 }, 250);
 connection.start();

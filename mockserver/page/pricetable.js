@@ -1,0 +1,154 @@
+// The price table: one row a symbol, and the age beside every number.
+
+import { grouped, percentChange, sign, signed, subtract } from './decimal.js';
+import { byId, createElement, setData, setText } from './dom.js';
+import { shortAge } from './time.js';
+
+const maxRows = 500;
+const highlightTime = 900; // ms that changed digits stay highlighted
+const oldAfter = 60000; // ms after which a number is shown as old, even on a live stream
+
+export class PriceTable {
+  rows = new Map(); // the rows drawn, by symbol
+  highlighted = new Set(); // cells
+
+  constructor(board) {
+    this.board = board;
+    this.body = byId('rows');
+    this.filter = byId('filter');
+    this.counted = byId('counted');
+    this.filter.addEventListener('input', () => { board.changes.list = true; });
+  }
+
+  draw(changes, now, agesChanged) {
+    if (changes.list) this.drawList();
+    for (const quote of changes.rows) {
+      const row = this.rows.get(quote.symbol);
+      if (row?.draw(quote, now)) this.highlighted.add(row.cells.last);
+    }
+    for (const cell of this.highlighted) if (cell.endHighlight(now)) this.highlighted.delete(cell);
+    if (changes.list || agesChanged) for (const row of this.rows.values()) row.drawAges(now);
+  }
+
+  // drawList draws the first symbols that match the filter.
+  drawList() {
+    const filter = this.filter.value.trim();
+    const matches = (quote) => `${quote.symbol}\n${quote.name}`.toLowerCase().includes(filter.toLowerCase());
+    const found = [...this.board.rows.values()].filter(matches);
+    const shown = found.slice(0, maxRows);
+    const rows = shown.map((quote) => this.rows.get(quote.symbol) ?? new Row(quote.symbol));
+    this.rows = new Map(rows.map((row) => [row.symbol, row]));
+    shown.forEach((quote, at) => rows[at].draw(quote, null));
+    this.body.replaceChildren(...rows.map((row) => row.element));
+    setText(this.counted, this.countText(found.length, shown.length));
+    byId('empty').hidden = shown.length > 0;
+    const none = `No symbol or name has “${filter}” in it.`;
+    setText(byId('empty'), this.board.rows.size === 0 ? 'No price has come yet.' : none);
+  }
+
+  countText(found, shown) {
+    const all = this.board.rows.size;
+    const number = (n) => grouped(String(n));
+    const dropped = this.board.droppedSymbols > 0 ? ` · more than ${number(all)} are not kept` : '';
+    if (shown < found) return `first ${number(shown)} of ${number(found)}: filter to see others${dropped}`;
+    return (found < all ? `${number(found)} of ${number(all)} symbols` : `${number(all)} symbols`) + dropped;
+  }
+}
+
+class Row {
+  constructor(symbol) {
+    this.symbol = symbol;
+    this.name = createElement('span', { class: 'name', dir: 'auto' });
+    this.state = createElement('span', { class: 'state' });
+    this.change = createElement('span', { class: 'value' });
+    this.percent = createElement('span', { class: 'percent' });
+    const labels = { last: 'Last', bid: 'Bid', ask: 'Ask', volume: 'Vol' };
+    this.cells = Object.fromEntries(Object.entries(labels).map(([field, label]) => [field, new Cell(field, label)]));
+    this.changeCell = createElement('td', { class: 'number change', role: 'cell' }, this.change, this.percent);
+    const head = createElement('th', { scope: 'row', role: 'rowheader' },
+      createElement('span', { class: 'symbol', dir: 'auto' }, symbol), ' ', this.state, ' ', this.name);
+    const { last, bid, ask, volume } = this.cells;
+    this.element = createElement('tr', { role: 'row' },
+      head, last.element, this.changeCell, bid.element, ask.element, volume.element);
+    this.element.dataset.symbol = symbol;
+  }
+
+  // draw returns whether the last price is now highlighted. When now is null, it highlights nothing.
+  draw(quote, now) {
+    for (const [field, cell] of Object.entries(this.cells)) cell.draw(quote.numbers[field]);
+    this.drawChange(quote.numbers);
+    const notOpen = quote.status && quote.status.state !== 'open' ? quote.status : null;
+    setText(this.state, notOpen ? notOpen.state : '');
+    setData(this.element, 'state', notOpen ? notOpen.state : '');
+    setText(this.name, notOpen?.reason || quote.name);
+    if (now === null) return false;
+    this.drawAges(now);
+    return this.cells.last.highlight(now);
+  }
+
+  drawChange({ last, prev_close: close, open }) {
+    const base = close ?? open;
+    const change = last && base ? subtract(last.value, base.value) : null;
+    const percent = change && percentChange(last.value, base.value);
+    setText(this.change, change ? signed(change) : '–');
+    setText(this.percent, percent ? `${signed(percent)}%` : '');
+    setData(this.changeCell, 'direction', change ? directions[sign(change) + 1] : '');
+  }
+
+  drawAges(now) {
+    for (const cell of Object.values(this.cells)) cell.drawAge(now);
+  }
+}
+
+const directions = ['down', '', 'up'];
+const arrows = ['▼', '', '▲'];
+
+// Cell is one number with its age. The last price also has an arrow, and its changed digits are highlighted.
+class Cell {
+  constructor(name, label) {
+    this.unchanged = createElement('span');
+    this.changed = createElement('b');
+    this.arrow = name === 'last' ? createElement('span', { class: 'arrow' }) : null;
+    this.age = createElement('span', { class: 'age' });
+    const value = createElement('span', { class: 'value' }, this.unchanged, this.changed);
+    this.element = createElement('td', { class: `number ${name}`, role: 'cell', 'data-label': label },
+      ...(this.arrow ? [this.arrow, value] : [value]), this.age);
+    this.hasCommas = name === 'volume';
+  }
+
+  draw(number) {
+    if (number === this.number) return;
+    this.number = number;
+    const text = number ? this.text(number.value) : '–';
+    const from = number && this.arrow ? number.changedFrom : text.length;
+    setText(this.unchanged, text.slice(0, from));
+    setText(this.changed, text.slice(from));
+    if (!this.arrow) return;
+    setText(this.arrow, number ? arrows[number.direction + 1] : '');
+    setData(this.element, 'direction', number ? directions[number.direction + 1] : '');
+  }
+
+  // highlight highlights digits that have just changed. It is no CSS animation: those repaint continuously.
+  highlight(now) {
+    const changedAt = this.number?.changedAt ?? null;
+    const recent = changedAt !== null && now - changedAt < highlightTime;
+    if (recent) setData(this.element, 'highlighted', 'yes');
+    return recent;
+  }
+
+  // endHighlight ends the highlight if its time is over, and returns whether it is.
+  endHighlight(now) {
+    const over = now - (this.number?.changedAt ?? 0) >= highlightTime;
+    if (over) setData(this.element, 'highlighted', '');
+    return over;
+  }
+
+  text(value) {
+    return this.hasCommas ? grouped(value.text) : value.text;
+  }
+
+  drawAge(now) {
+    setText(this.age, this.number ? shortAge(now, this.number.at) : '');
+    setData(this.element, 'old', this.number && now - this.number.at >= oldAfter ? 'yes' : '');
+  }
+}
