@@ -115,7 +115,7 @@ func (h *feedHealth) measureDelay(m *feed.Message, at time.Time) {
 	if len(m.Updates) != 1 { // a snapshot has prices of the past
 		return
 	}
-	if q, ok := m.Updates[0].(market.Quote); ok && !q.Standing && !q.Time.IsZero() {
+	if q, ok := m.Updates[0].(market.Quote); ok && !q.FromSnapshot && !q.Time.IsZero() {
 		h.delay.add(q.Time, at)
 	}
 }

@@ -115,7 +115,7 @@ func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
 func TestStandingPricesAreNotDelayed(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(100, 20).goLive()
-	s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-time.Hour), Standing: true})
+	s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-time.Hour), FromSnapshot: true})
 	if got := badgeText(s); got != "● LIVE" {
 		t.Errorf("a standing price: %q", got)
 	}

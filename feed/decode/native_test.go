@@ -120,7 +120,7 @@ func (d description) quote(q market.Quote) {
 		d.text(key, n.String())
 	}
 	d.time(q.Time)
-	if q.Standing {
+	if q.FromSnapshot {
 		d["standing"] = true
 	}
 }

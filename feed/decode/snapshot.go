@@ -36,7 +36,7 @@ func parseSnapshot(data string) (Message, error) {
 
 func parseStandingPrice(data string) (market.Update, error) {
 	q, err := parsePrice(data)
-	q.Standing = true
+	q.FromSnapshot = true
 	return q, err
 }
 

@@ -204,7 +204,7 @@ func TestHaltsAreKeptPerSymbolAndForTheMarket(t *testing.T) {
 func TestASnapshotOfWhatIsKnownIsNoTick(t *testing.T) {
 	p := newTape(t, Limits{}).last("10", "11")
 	before := *p.row()
-	p.say(Quote{Symbol: "A", Last: dec(t, "11"), Size: dec(t, "500"), Standing: true})
+	p.say(Quote{Symbol: "A", Last: dec(t, "11"), Size: dec(t, "500"), FromSnapshot: true})
 	r := p.row()
 	if r.Tick != 1 || r.Last.Changed != before.Last.Changed || r.Seconds.Len() != 2 || r.Minutes.At(0).Count != 2 || r.Minutes.At(0).Volume.IsSet() {
 		t.Errorf("tick %d, last %+v, %d bars", r.Tick, r.Last, r.Seconds.Len())
@@ -212,7 +212,7 @@ func TestASnapshotOfWhatIsKnownIsNoTick(t *testing.T) {
 	if r.Last.At != second(2) || r.Count != 3 {
 		t.Errorf("the snapshot does not count as a message: %+v", r.Last)
 	}
-	p.say(Quote{Symbol: "A", Last: dec(t, "9"), Standing: true})
+	p.say(Quote{Symbol: "A", Last: dec(t, "9"), FromSnapshot: true})
 	if r.Tick != -1 || r.Last.Changed != second(3) || r.Minutes.At(0).Low.String() != "9" {
 		t.Errorf("a snapshot with another price: tick %d, last %+v", r.Tick, r.Last)
 	}
@@ -269,7 +269,7 @@ func randomDelta(t *testing.T, random *rand.Rand) Quote {
 // standing is a row as a snapshot tells it.
 func standing(r *Row) Quote {
 	return Quote{
-		Symbol: r.Symbol, Name: r.Name, Currency: r.Currency, Standing: true, Time: r.Quoted,
+		Symbol: r.Symbol, Name: r.Name, Currency: r.Currency, FromSnapshot: true, Time: r.Quoted,
 		Last: r.Last.Value, Bid: r.Bid.Value, Ask: r.Ask.Value, Size: r.Size.Value, Volume: r.Volume.Value,
 		Open: r.Open.Value, High: r.High.Value, Low: r.Low.Value, PrevClose: r.PrevClose.Value,
 	}

@@ -37,9 +37,9 @@ type Quote struct {
 
 	Time time.Time // the feed's own time of the quote, UTC; zero when it gives none
 
-	// Standing marks what holds, as in a snapshot, rather than what just happened: it is no trade, and
+	// FromSnapshot marks what is known already rather than what just happened: it is no trade, and
 	// a price that is the same makes no tick.
-	Standing bool
+	FromSnapshot bool
 }
 
 // Reading is a number that is no price: a temperature, a load, a count. A board keeps it in a row of its own, with its

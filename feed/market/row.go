@@ -56,7 +56,7 @@ type Row struct {
 	Last, Bid, Ask, Size, Volume Cell
 	Open, High, Low, PrevClose   Cell
 	BidSize, AskSize             Cell
-	Given, GivenPct              Cell // the session's change, and in percent, as the feed reckons it
+	FeedChange, FeedChangePct    Cell // the session's change, and in percent, as the feed reckons it
 
 	Halt Halt // last one said of this symbol; zero when none
 
@@ -98,12 +98,12 @@ func (r *Row) Change() (abs, pct Decimal, basis Basis) {
 // given is the change that the feed says itself, unless a price came since without it.
 func (r *Row) given(price Decimal) (abs, pct Decimal, ok bool) {
 	said := r.Last.Changed
-	if r.Given.Value.IsSet() && !r.Given.At.Before(said) {
-		abs = r.Given.Value
+	if r.FeedChange.Value.IsSet() && !r.FeedChange.At.Before(said) {
+		abs = r.FeedChange.Value
 		pct = price.Percent(price.Sub(abs))
 	}
-	if r.GivenPct.Value.IsSet() && !r.GivenPct.At.Before(said) {
-		pct = r.GivenPct.Value.Round(2)
+	if r.FeedChangePct.Value.IsSet() && !r.FeedChangePct.At.Before(said) {
+		pct = r.FeedChangePct.Value.Round(2)
 	}
 	return abs, pct, abs.IsSet() || pct.IsSet()
 }
@@ -139,7 +139,7 @@ func (r *Row) quote(q *Quote, at time.Time) {
 	if move != 0 {
 		r.Tick = move
 	}
-	if said && (move != 0 || !q.Standing || !r.first.IsSet()) {
+	if said && (move != 0 || !q.FromSnapshot || !r.first.IsSet()) {
 		r.tick(q, at)
 	}
 	r.Count++
@@ -159,8 +159,8 @@ func (r *Row) merge(q *Quote, at time.Time) (move int) {
 	r.PrevClose.take(q.PrevClose, at)
 	r.BidSize.take(q.BidSize, at)
 	r.AskSize.take(q.AskSize, at)
-	r.Given.take(q.Change, at)
-	r.GivenPct.take(q.ChangePct, at)
+	r.FeedChange.take(q.Change, at)
+	r.FeedChangePct.take(q.ChangePct, at)
 	r.Updated, r.Quoted = at, q.Time
 	return move
 }
@@ -199,7 +199,7 @@ func (r *Row) tick(q *Quote, at time.Time) {
 	if !price.IsSet() {
 		price, size = r.mid, Decimal{}
 	}
-	if q.Standing {
+	if q.FromSnapshot {
 		size = Decimal{}
 	}
 	r.see(price)

@@ -77,7 +77,7 @@ func appendTime(b []byte, r *row) []byte {
 }
 
 func appendStanding(b []byte, r *row) []byte {
-	if r.quote.Standing {
+	if r.quote.FromSnapshot {
 		return append(b, "true"...)
 	}
 	return b

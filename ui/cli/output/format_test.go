@@ -34,7 +34,7 @@ func sampleEvents(t testing.TB) []feed.Event {
 			Size: decimal(t, "200"), Volume: decimal(t, "48211900"), Open: decimal(t, "180"),
 			High: decimal(t, "182.000"), Low: decimal(t, "179.9"), PrevClose: decimal(t, "179.00"),
 			BidSize: decimal(t, "300"), AskSize: decimal(t, "1"), Change: decimal(t, "2.50"), ChangePct: decimal(t, "1.397"),
-			Time: said, Standing: true,
+			Time: said, FromSnapshot: true,
 		},
 		market.Quote{Symbol: "SHIB/USD", Last: decimal(t, "0.00001234"), Size: decimal(t, "1000000000000")},
 		market.Quote{Symbol: "SPREAD", Bid: decimal(t, "-1.25"), Ask: decimal(t, "0")},

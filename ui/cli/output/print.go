@@ -176,7 +176,7 @@ func (l *printLoop) message(ev feed.Event) error {
 	l.row.setOrigin(ev.Feed, m.ID, ev.At)
 	for _, u := range m.Updates {
 		l.row.setUpdate(u)
-		if l.row.quote.Standing {
+		if l.row.quote.FromSnapshot {
 			l.filter.snapshotDone(ev.Feed)
 		}
 		if err := l.printRow(); err != nil {
