@@ -9,6 +9,7 @@ package market
 import (
 	"cmp"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -45,12 +46,13 @@ type Market struct {
 	dampening   int64 // how much less a single event moves the factors than in a small market
 	regime      Regime
 
-	turn     int // events so far
-	schedule []scheduledEvent
-	halted   int    // instruments that are
-	session  string // of the whole market; empty as long as it is open without a script
-	news     newsWriter
-	statuses []*Status // the latest of every symbol that ever had one, the whole market's first
+	turn      int               // events so far
+	scheduled []*scheduledEvent // in the order of their turns
+	nextNews  *scheduledEvent   // of the market's own story
+	halted    int               // instruments that are
+	session   string            // of the whole market; empty as long as it is open without a script
+	news      newsWriter
+	statuses  []*Status // the latest of every symbol that ever had one, the whole market's first
 
 	script    Script // nil: none
 	clock     time.Duration
@@ -91,12 +93,12 @@ func New(c Config) *Market {
 		}
 	}
 	m.statuses = []*Status{{"", "open", "Simulated market", c.Now.Add(-time.Hour)}}
-	m.schedulePlot(c.Opening)
+	m.startStory(c.Opening)
 	m.warmUp(c.Now)
 	if o := c.Opening; o != nil {
 		first := o.Session
 		first.State, first.Time = cmp.Or(first.State, "open"), c.Now
-		m.schedule, m.statuses, m.session = nil, []*Status{&first}, first.State
+		m.scheduled, m.statuses, m.session = nil, []*Status{&first}, first.State
 		m.newsEvery, m.newsDue = o.NewsEvery, o.NewsEvery
 	}
 	return m
@@ -125,7 +127,8 @@ func (m *Market) warmUp(now time.Time) {
 		}
 	}
 	m.news.forget(firstHeadlines)
-	m.reschedule(breakNews, firstNews)
+	m.scheduled = slices.DeleteFunc(m.scheduled, func(e *scheduledEvent) bool { return e == m.nextNews })
+	m.nextNews = m.schedule(firstNews, m.breakNews)
 }
 
 // Follow has the market do what s says. It is for a market with an Opening.
@@ -169,7 +172,7 @@ func (m *Market) pickInstrument() *instrumentState {
 		return nil
 	}
 	for {
-		if s := m.instruments[m.byActivity[m.random.below(int64(len(m.byActivity)))]]; !s.halted {
+		if s := m.instruments[m.byActivity[m.random.IntN(len(m.byActivity))]]; !s.halted {
 			return s
 		}
 	}
@@ -181,7 +184,7 @@ func (m *Market) isTrading(s *instrumentState) bool {
 	case m.session == "" || m.session == "open" || !s.hasHours():
 		return true
 	case m.session == "pre" || m.session == "post":
-		return m.random.below(3) == 0
+		return m.random.Int64N(3) == 0
 	}
 	return false
 }
@@ -197,9 +200,6 @@ func (m *Market) moveFactors(s Sector) {
 type random struct{ *rand.Rand }
 
 func newRandom(seed uint64) *random { return &random{rand.New(rand.NewPCG(seed, 0x6c697665746170))} }
-
-// below is a number from 0 up to and without n.
-func (r *random) below(n int64) int64 { return r.Int64N(n) }
 
 // normal is a number around 0, distributed nearly normally with the given deviation, by integers alone.
 func (r *random) normal(sigma int64) int64 {

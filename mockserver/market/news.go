@@ -65,7 +65,7 @@ func newGeneratedHeadline(s *instrumentState, m *Market, now time.Time) generate
 	h := generatedHeadline{
 		Headline: &Headline{Source: choose(m.random, sources), Importance: t.importance, Time: now},
 		template: t, about: []*instrumentState{s},
-		impact: t.move * (60 + m.random.below(80)) / 100,
+		impact: t.move * (60 + m.random.Int64N(80)) / 100,
 	}
 	if t.wide {
 		h.about = m.peers(s)
@@ -154,12 +154,12 @@ func (m *Market) peers(s *instrumentState) []*instrumentState {
 // fill writes the text of a headline's template.
 func (h generatedHeadline) fill(r *random) {
 	about := h.about[0]
-	figure := 1 + r.below(19)
+	figure := 1 + r.Int64N(19)
 	words := strings.NewReplacer(
 		"{name}", about.Name,
 		"{symbol}", about.Symbol,
-		"{percent}", strconv.FormatInt(figure, 10)+"."+strconv.FormatInt(r.below(10), 10)+"%",
-		"{number}", strconv.FormatInt(20*figure+r.below(20), 10),
+		"{percent}", strconv.FormatInt(figure, 10)+"."+strconv.FormatInt(r.Int64N(10), 10)+"%",
+		"{number}", strconv.FormatInt(20*figure+r.Int64N(20), 10),
 		"{house}", choose(r, brokers),
 		"{place}", choose(r, places),
 		"{thing}", choose(r, products[about.sector]),
@@ -169,4 +169,4 @@ func (h generatedHeadline) fill(r *random) {
 		string(appendDecimal(nil, about.Last, about.Decimals)) + " " + about.Currency + "."
 }
 
-func choose[T any](r *random, from []T) T { return from[r.below(int64(len(from)))] }
+func choose[T any](r *random, from []T) T { return from[r.IntN(len(from))] }

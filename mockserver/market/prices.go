@@ -44,7 +44,7 @@ func newInstrumentState(in *Instrument, r *random) *instrumentState {
 	s.Open, s.High, s.Low = s.Last, s.Last, s.Last
 	s.Bid, s.Ask = max(1, s.Last-in.spread), s.Last+in.spread
 	s.Size = in.lot
-	s.Volume = in.lot * (500 + r.below(5000))
+	s.Volume = in.lot * (500 + r.Int64N(5000))
 	return s
 }
 
@@ -132,7 +132,7 @@ func (s *instrumentState) open(prior int64) (changed Fields) {
 
 // quote sets bid and ask around the fair value and reports which of them changed.
 func (s *instrumentState) quote(m *Market) (changed Fields) {
-	width := s.spread*m.regime.percent()/100 + m.random.below(s.spread+1)
+	width := s.spread*m.regime.percent()/100 + m.random.Int64N(s.spread+1)
 	bid := max(1, (s.fair/fine)-width/2)
 	ask := bid + max(1, width)
 	if bid != s.Bid {
@@ -148,10 +148,10 @@ func (s *instrumentState) quote(m *Market) (changed Fields) {
 // trade happens at bid or ask and reports what it changed beside them.
 func (s *instrumentState) trade(m *Market) (changed Fields) {
 	s.Last = s.Bid
-	if m.random.below(2) == 0 {
+	if m.random.Int64N(2) == 0 {
 		s.Last = s.Ask
 	}
-	s.Size = max(1, s.lot*(1+m.random.below(1+m.random.below(40)))/4)
+	s.Size = max(1, s.lot*(1+m.random.Int64N(1+m.random.Int64N(40)))/4)
 	s.Volume += s.Size
 	changed = FieldLast | FieldSize | FieldVolume
 	if s.Last > s.High {
@@ -170,7 +170,7 @@ func (s *instrumentState) tick(m *Market, now time.Time) Fields {
 	s.move(m)
 	s.Time = now
 	prior, changed := s.Last, s.quote(m)
-	if s.opens != 0 || changed == 0 || m.random.below(10) < 7 {
+	if s.opens != 0 || changed == 0 || m.random.Int64N(10) < 7 {
 		changed |= s.trade(m) | s.open(prior)
 	}
 	s.Traded = changed&FieldLast != 0

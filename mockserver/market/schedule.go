@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The market's own plot, in events. At the default rate a headline comes every 3 to 5 seconds.
+// When the market's own story goes on, in events. At the default rate a headline comes every 3 to 5 seconds.
 const (
 	firstNews     = 20 // after the start
 	newsGap       = 120
@@ -15,106 +15,72 @@ const (
 	regimeGap     = 700
 )
 
-// scheduledEvent is something that is to happen at a turn.
+// scheduledEvent happens at a turn. It may also make no event.
 type scheduledEvent struct {
-	turn       int
-	action     action
-	instrument *instrumentState  // of resume and breakHaltNews
-	headline   generatedHeadline // of correctNews
+	turn   int
+	happen func(now time.Time) Event
 }
 
-// action is what a scheduled event does.
-type action int
-
-const (
-	breakNews     action = iota // and schedule the next news
-	breakHaltNews               // news about a symbol that was halted for it
-	correctNews                 // change a headline of a moment ago
-	halt                        // and schedule the next halt
-	resume                      // after a halt
-	shiftRegime                 // no event by itself
-)
-
-// schedulePlot schedules the first events. A script says itself what is halted, and how volatile the market is.
-func (m *Market) schedulePlot(o *Opening) {
-	m.add(scheduledEvent{action: breakNews}, firstNews)
+// startStory schedules the first events. A script says itself what is halted, and how volatile the market is.
+func (m *Market) startStory(o *Opening) {
+	m.nextNews = m.schedule(firstNews, m.breakNews)
 	if o != nil {
 		m.regime = o.Regime
 		return
 	}
-	m.add(scheduledEvent{action: halt}, haltGap/2)
-	m.add(scheduledEvent{action: shiftRegime}, regimeGap)
+	m.schedule(haltGap/2, m.haltOne)
+	m.schedule(regimeGap, m.shiftRegime)
 }
 
-// add schedules e so many turns ahead, and keeps the schedule in the order of turns.
-func (m *Market) add(e scheduledEvent, ahead int) {
-	e.turn = m.turn + ahead
-	at := slices.IndexFunc(m.schedule, func(other scheduledEvent) bool { return other.turn > e.turn })
+// schedule has something happen so many turns ahead, after what is scheduled for the same turn already.
+func (m *Market) schedule(ahead int, happen func(time.Time) Event) *scheduledEvent {
+	e := &scheduledEvent{m.turn + ahead, happen}
+	at := slices.IndexFunc(m.scheduled, func(other *scheduledEvent) bool { return other.turn > e.turn })
 	if at < 0 {
-		at = len(m.schedule)
+		at = len(m.scheduled)
 	}
-	m.schedule = slices.Insert(m.schedule, at, e)
+	m.scheduled = slices.Insert(m.scheduled, at, e)
+	return e
 }
 
-// ahead is a gap with a random part. In a large market it is longer, so that news comes as often per symbol.
-func (m *Market) ahead(gap, spread int) int {
-	size := max(1, len(m.instruments)/UsualSymbols)
-	return (gap + int(m.random.below(int64(spread)))) * size
-}
-
-// reschedule moves the next event of an action to so many turns from now.
-func (m *Market) reschedule(what action, ahead int) {
-	at := slices.IndexFunc(m.schedule, func(e scheduledEvent) bool { return e.action == what })
-	if at < 0 {
-		return
-	}
-	e := m.schedule[at]
-	m.schedule = slices.Delete(m.schedule, at, at+1)
-	m.add(e, ahead)
-}
-
-// nextScheduled does what is due, until something makes an event.
+// nextScheduled has happen what is due, until something makes an event.
 func (m *Market) nextScheduled(now time.Time) Event {
-	for len(m.schedule) > 0 && m.schedule[0].turn <= m.turn {
-		due := m.schedule[0]
-		m.schedule = slices.Delete(m.schedule, 0, 1)
-		if e := m.perform(due, now); !e.IsZero() {
+	for len(m.scheduled) > 0 && m.scheduled[0].turn <= m.turn {
+		due := m.scheduled[0]
+		m.scheduled = slices.Delete(m.scheduled, 0, 1)
+		if e := due.happen(now); !e.IsZero() {
 			return e
 		}
 	}
 	return Event{}
 }
 
-// perform does what is due; what comes of it may be nothing.
-func (m *Market) perform(e scheduledEvent, now time.Time) Event {
-	switch e.action {
-	case breakNews:
-		m.add(scheduledEvent{action: breakNews}, m.ahead(newsGap, newsGapSpread))
-		return m.report(m.pickInstrument(), now)
-	case breakHaltNews:
-		return m.report(e.instrument, now)
-	case correctNews:
-		return Event{News: m.news.correct(e.headline, m, now)}
-	case halt:
-		m.add(scheduledEvent{action: halt}, m.ahead(haltGap, haltGap))
-		return m.haltOne(now)
-	case resume:
-		return m.setHalted(e.instrument, false, "Trading resumes", now)
-	case shiftRegime:
-		m.add(scheduledEvent{action: shiftRegime}, regimeGap/2+int(m.random.below(regimeGap)))
-		m.regime = Regime(m.random.below(int64(Wild) + 1))
-	}
+// gap is a time between scheduled events, in turns. In a large market it is longer, so that a symbol has as much news as
+// in a small one.
+func (m *Market) gap(least, spread int) int {
+	size := max(1, len(m.instruments)/UsualSymbols)
+	return (least + m.random.IntN(spread)) * size
+}
+
+func (m *Market) breakNews(now time.Time) Event {
+	m.nextNews = m.schedule(m.gap(newsGap, newsGapSpread), m.breakNews)
+	return m.report(m.pickInstrument(), now)
+}
+
+func (m *Market) shiftRegime(time.Time) Event {
+	m.schedule(regimeGap/2+m.random.IntN(regimeGap), m.shiftRegime)
+	m.regime = Regime(m.random.IntN(int(Wild) + 1))
 	return Event{}
 }
 
-// report publishes a headline about s or its sector, and lets it move the prices.
+// report publishes a headline about s or its sector, and lets it move the prices. Some are corrected after a while.
 func (m *Market) report(s *instrumentState, now time.Time) Event {
 	h := m.news.generate(s, m, now)
 	for _, about := range h.about {
 		about.newsImpact = min(max(about.newsImpact+h.impact, -maxMove), maxMove)
 	}
-	if h.template.hasFigure() && m.random.below(9) == 0 {
-		m.add(scheduledEvent{action: correctNews, headline: h}, 60+int(m.random.below(120)))
+	if h.template.hasFigure() && m.random.IntN(9) == 0 {
+		m.schedule(60+m.random.IntN(120), func(now time.Time) Event { return Event{News: m.news.correct(h, m, now)} })
 	}
 	return Event{News: h.Headline}
 }
@@ -124,7 +90,7 @@ func (m *Market) nextOwnHeadline(now time.Time) Event {
 	if m.newsEvery == 0 || m.clock < m.newsDue {
 		return Event{}
 	}
-	m.newsDue = m.clock + m.newsEvery/2 + time.Duration(m.random.below(int64(m.newsEvery)))
+	m.newsDue = m.clock + m.newsEvery/2 + time.Duration(m.random.Int64N(int64(m.newsEvery)))
 	if about := m.pickInstrument(); about != nil {
 		return m.report(about, now)
 	}
@@ -134,6 +100,7 @@ func (m *Market) nextOwnHeadline(now time.Time) Event {
 // haltOne stops the trading of one symbol for a while: the one of a few that has moved most, or one that
 // news is about to break on. Most of the market always trades.
 func (m *Market) haltOne(now time.Time) Event {
+	m.schedule(m.gap(haltGap, haltGap), m.haltOne)
 	if 4*(m.halted+1) > len(m.instruments) {
 		return Event{}
 	}
@@ -141,10 +108,10 @@ func (m *Market) haltOne(now time.Time) Event {
 	if s == nil {
 		return Event{}
 	}
-	length := haltLength + int(m.random.below(haltLength))
-	m.add(scheduledEvent{action: resume, instrument: s}, length)
-	if m.random.below(2) == 0 {
-		m.add(scheduledEvent{action: breakHaltNews, instrument: s}, length/2)
+	length := haltLength + m.random.IntN(haltLength)
+	m.schedule(length, func(now time.Time) Event { return m.setHalted(s, false, "Trading resumes", now) })
+	if m.random.IntN(2) == 0 {
+		m.schedule(length/2, func(now time.Time) Event { return m.report(s, now) })
 		return m.setHalted(s, true, "News pending", now)
 	}
 	return m.setHalted(s, true, "Volatility pause", now)
