@@ -10,6 +10,7 @@ require (
 require (
 	github.com/VictoriaMetrics/metrics v1.35.1 // indirect
 	github.com/goccy/go-yaml v1.19.2 // indirect
+	github.com/govalues/decimal v0.1.36 // indirect
 	github.com/valyala/fastrand v1.1.0 // indirect
 	github.com/valyala/histogram v1.2.0 // indirect
 	golang.org/x/net v0.42.0 // indirect
