@@ -164,9 +164,9 @@ func BenchmarkIdleClients(b *testing.B) {
 	}
 }
 
-// BenchmarkHeartbeats is the processor time of a server process for one heartbeat of one of 5,000 clients.
+// BenchmarkHeartbeats is the processor time of a server process for one heartbeat of one of 10,000 clients.
 func BenchmarkHeartbeats(b *testing.B) {
-	const clients, seconds = 5000, 10
+	const clients, seconds = 10000, 10
 	for b.Loop() {
 		p := startIdle(b, "1s")
 		p.connect(clients)
