@@ -13,22 +13,22 @@ import (
 // What of a request is logged never holds a secret: of its headers only Last-Event-ID, of its query only what this
 // server knows.
 
-// logClient logs that a client comes, and returns what logs that it goes. Most servers do not log so much, and pay
-// nothing for it.
-func (s *Server) logClient(r *http.Request, number uint64) (gone func()) {
+// logClient logs that a client connected, and returns what logs that it disconnected. Most servers do not log so much,
+// and pay nothing for it.
+func (s *Server) logClient(r *http.Request, number uint64) (logEnd func()) {
 	ctx, log := r.Context(), s.config.Logger
 	if !log.Enabled(ctx, slog.LevelDebug) {
 		return func() {}
 	}
 	began := time.Now()
 	log = log.With("client", number)
-	log.DebugContext(ctx, "client comes", "from", r.RemoteAddr, "proto", r.Proto, "path", r.URL.Path,
+	log.DebugContext(ctx, "client connected", "from", r.RemoteAddr, "proto", r.Proto, "path", r.URL.Path,
 		"query", maskedQuery(r.URL.RawQuery), "last_event_id", hub.ValidPrefix(lastEventID(r)))
-	return func() { log.DebugContext(ctx, "client goes", "after", time.Since(began)) }
+	return func() { log.DebugContext(ctx, "client disconnected", "after", time.Since(began)) }
 }
 
-// maskedQuery is a query as it may be logged: the values of parameters that this server knows, and the names of
-// others. What has no value may be one itself.
+// maskedQuery is a query as it may be logged: with the values of parameters that this server knows, and only the names
+// of others. A parameter without a value may be a secret itself.
 func maskedQuery(raw string) string {
 	const most = 256
 	if raw == "" {
@@ -40,7 +40,7 @@ func maskedQuery(raw string) string {
 		switch {
 		case !named:
 			pair = "…"
-		case !isHarmless(name):
+		case !isKnownParameter(name):
 			pair = name + "=…"
 		}
 		shown = append(shown, pair)
@@ -52,16 +52,16 @@ func maskedQuery(raw string) string {
 	return text
 }
 
-func isHarmless(parameter string) bool {
+func isKnownParameter(parameter string) bool {
 	return parameter == "symbols" || parameter == "types" || parameter == "lastEventId"
 }
 
-// noteFault counts and logs a fault that strikes, or that all faults end.
+// noteFault counts and logs that a fault started, or that all faults were cleared.
 func (s *Server) noteFault(f fault.Fault) {
 	s.metrics.faults[f.Name].Inc()
 	if f.Name == fault.Clear {
 		s.config.Logger.Info("faults cleared")
 		return
 	}
-	s.config.Logger.Info("fault strikes", "fault", f.Name, "value", f.Value, "share", f.Share.String(), "for", f.For)
+	s.config.Logger.Info("fault started", "fault", f.Name, "value", f.Value, "share", f.Share.String(), "for", f.For)
 }

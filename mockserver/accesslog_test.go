@@ -52,6 +52,7 @@ func (j *journal) logger(level slog.Level) *slog.Logger {
 }
 
 func TestTheServerLogsItsLifeAndNoSecret(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var j journal
 		s := serve(t, newMock(t, mockserver.Config{
@@ -69,16 +70,16 @@ func TestTheServerLogsItsLifeAndNoSecret(t *testing.T) {
 		stop()
 		client := map[string]any{"level": "DEBUG", "client": 1.0}
 		want := []map[string]any{
-			{"level": "INFO", "msg": "begin", "epoch": "e", "seed": 1.0, "rate": quiet, "symbols": 24.0},
-			with(client, "msg", "client comes", "proto", "HTTP/1.1", "path", "/events",
+			{"level": "INFO", "msg": "started", "epoch": "e", "seed": 1.0, "rate": quiet, "symbols": 24.0},
+			with(client, "msg", "client connected", "proto", "HTTP/1.1", "path", "/events",
 				"query", "symbols=NVDA&token=…&types=&…&x=…", "last_event_id", "old-7"),
-			{"level": "INFO", "msg": "fault strikes", "fault": "skew", "value": "-1h", "share": "all", "for": 5e9},
-			{"level": "INFO", "msg": "fault strikes", "fault": "restart", "value": "", "share": "all", "for": 0.0},
+			{"level": "INFO", "msg": "fault started", "fault": "skew", "value": "-1h", "share": "all", "for": 5e9},
+			{"level": "INFO", "msg": "fault started", "fault": "restart", "value": "", "share": "all", "for": 0.0},
 			{"level": "INFO", "msg": "restart", "epoch": "e.2"},
-			with(client, "msg", "client goes"),
+			with(client, "msg", "client disconnected"),
 			{"level": "INFO", "msg": "faults cleared"},
-			{"level": "INFO", "msg": "drain", "clients": 0.0},
-			{"level": "INFO", "msg": "end", "clients": 0.0},
+			{"level": "INFO", "msg": "draining", "clients": 0.0},
+			{"level": "INFO", "msg": "ended", "clients": 0.0},
 		}
 		if diff := cmp.Diff(want, j.lines(t)); diff != "" {
 			t.Error(diff)
@@ -97,7 +98,8 @@ func with(m map[string]any, pairs ...any) map[string]any {
 	return all
 }
 
-func TestADismissalOfASlowClientIsLogged(t *testing.T) {
+func TestTheDisconnectionOfASlowClientIsLogged(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		var j journal
 		s := serve(t, newMock(t, mockserver.Config{Queue: 10, Logger: j.logger(slog.LevelInfo)}), inMemory())
@@ -112,13 +114,14 @@ func TestADismissalOfASlowClientIsLogged(t *testing.T) {
 		}
 		synctest.Wait()
 		lines := j.lines(t)
-		if len(lines) != 1 || lines[0]["msg"] != "slow client dismissed" || lines[0]["level"] != "WARN" || lines[0]["client"] != 1.0 {
+		if len(lines) != 1 || lines[0]["msg"] != "slow client disconnected" || lines[0]["level"] != "WARN" || lines[0]["client"] != 1.0 {
 			t.Errorf("it is logged so: %v", lines)
 		}
 	})
 }
 
 func TestALongQueryIsLoggedInPart(t *testing.T) {
+	t.Parallel()
 	var j journal
 	s := serve(t, newMock(t, mockserver.Config{Logger: j.logger(slog.LevelDebug)}), loopback(t))
 	s.listen("/events?symbols=" + strings.Repeat("%C3%9C", 2000)).expect("snapshot")
@@ -128,6 +131,7 @@ func TestALongQueryIsLoggedInPart(t *testing.T) {
 }
 
 func TestAServerIsReadyWhileItRunsAndNotWhileItDrains(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Rate: quiet}), inMemory())
 		requireReady := func(when string, want int) {

@@ -17,7 +17,7 @@ const emulatePrefix = "/as/"
 // handleServices lists the services whose formats the market is served in.
 func handleServices(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprint(w, "The simulated market, in the words of other services:\n\n")
+	fmt.Fprint(w, "The simulated market, in the formats of other services:\n\n")
 	for _, s := range emulate.Services() {
 		fmt.Fprintf(w, "%s%s%s\n", emulatePrefix, s.Name, s.Example)
 	}

@@ -18,6 +18,7 @@ import (
 )
 
 func TestAStatusIsAnsweredAsLongAsItIsOn(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		fault, retryAfter string
 		want              int
@@ -55,6 +56,7 @@ func TestAStatusIsAnsweredAsLongAsItIsOn(t *testing.T) {
 }
 
 func TestARedirectLeadsToTheSameStreamOrNowhere(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		fault, location string
 		want            int
@@ -86,6 +88,7 @@ func TestARedirectLeadsToTheSameStreamOrNowhere(t *testing.T) {
 }
 
 func TestAnotherOriginIsTheSameServerUnderAnotherName(t *testing.T) {
+	t.Parallel()
 	for host, want := range map[string]string{
 		"127.0.0.1:8080": "localhost:8080", "localhost:80": "127.0.0.1:80", "[::1]:9": "localhost:9",
 		"desk.example": "desk.example.", "desk.example.:1": "desk.example:1", "10.0.0.7:5": "10.0.0.7:5",
@@ -108,6 +111,7 @@ func TestAnotherOriginIsTheSameServerUnderAnotherName(t *testing.T) {
 }
 
 func TestAPortalAnswersWithAPage(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	inject(t, s, "type")
 	resp := s.do("GET", "/events")
@@ -134,7 +138,8 @@ func post(t *testing.T, s *site, host, text string, header ...string) *http.Resp
 	return resp
 }
 
-func TestFaultsAreTakenFromThoseWhoMay(t *testing.T) {
+func TestFaultsAreInjectedByThoseWhoMay(t *testing.T) {
+	t.Parallel()
 	const ours = "127.0.0.1:8080"
 	tests := []struct {
 		name, token, host, text string
@@ -180,7 +185,8 @@ func TestFaultsAreTakenFromThoseWhoMay(t *testing.T) {
 	}
 }
 
-func TestFaultsAreNotTakenFromOtherMachines(t *testing.T) {
+func TestFaultsAreNotInjectedFromOtherMachines(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{}), inMemory())
 	resp := post(t, s, "127.0.0.1", "eof")
 	if text := body(t, resp); resp.StatusCode != 403 || !strings.Contains(text, "this machine") {
@@ -190,6 +196,7 @@ func TestFaultsAreNotTakenFromOtherMachines(t *testing.T) {
 }
 
 func TestTheFaultsAreListed(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	text := body(t, s.do("GET", "/faults"))
 	for _, f := range fault.List() {
@@ -199,7 +206,8 @@ func TestTheFaultsAreListed(t *testing.T) {
 	}
 }
 
-func TestTheFaultsAtWorkAreListedWithWhatIsLeftOfTheirTime(t *testing.T) {
+func TestActiveFaultsAreListedWithWhatIsLeftOfTheirTime(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Rate: quiet}), inMemory())
 		s.run()
@@ -211,7 +219,7 @@ func TestTheFaultsAtWorkAreListedWithWhatIsLeftOfTheirTime(t *testing.T) {
 			}
 			return text, answer.Active
 		}
-		if text, list := active(); text != "No fault is on." || list == nil || len(list) > 0 {
+		if text, list := active(); text != "No fault is active." || list == nil || len(list) > 0 {
 			t.Errorf("at the start: %q, %v", text, list)
 		}
 		inject(t, s, "stall/one:20s")
@@ -219,7 +227,7 @@ func TestTheFaultsAtWorkAreListedWithWhatIsLeftOfTheirTime(t *testing.T) {
 		inject(t, s, "eof@1m")
 		inject(t, s, "dup:5s@10s")
 		<-time.After(8 * time.Second)
-		const before = "Faults at work:\n  stall/one:20s, on for 12s\n  eof@1m0s, again in 52s\n  dup:5s@10s, again in 2s"
+		const before = "Active faults:\n  stall/one:20s, on for 12s\n  eof@1m0s, again in 52s\n  dup:5s@10s, again in 2s"
 		if text, _ := active(); text != before {
 			t.Errorf("after 8 s:\n%s", text)
 		}
@@ -233,13 +241,14 @@ func TestTheFaultsAtWorkAreListedWithWhatIsLeftOfTheirTime(t *testing.T) {
 			t.Error(cmp.Diff(want, list))
 		}
 		inject(t, s, "clear")
-		if text, _ := active(); text != "No fault is on." {
+		if text, _ := active(); text != "No fault is active." {
 			t.Errorf("after the clearing: %q", text)
 		}
 	})
 }
 
-func TestABurstOfAScenarioIsAtWorkToo(t *testing.T) {
+func TestABurstOfAScenarioIsActiveToo(t *testing.T) {
+	t.Parallel()
 	const story = "length: 1m\nsteps:\n  - {at: 1s, fault: [\"burst=100:10s\", \"skew=1h:20s\"]}\n"
 	played, err := scenario.Parse("test.yaml", []byte(story))
 	if err != nil {
@@ -248,12 +257,13 @@ func TestABurstOfAScenarioIsAtWorkToo(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{Scenario: played, Rate: 10}), loopback(t))
 	s.Step(10 + 200) // 2 s of the burst
 	text := body(t, s.do("GET", "/faults"))
-	if !strings.HasPrefix(text, "Faults at work:\n  burst=100, on for 8s\n  skew=1h0m0s, on for 18s\n\n") {
+	if !strings.HasPrefix(text, "Active faults:\n  burst=100, on for 8s\n  skew=1h0m0s, on for 18s\n\n") {
 		t.Error(text)
 	}
 }
 
 func TestTheFaultsAreListedForMenus(t *testing.T) {
+	t.Parallel()
 	for _, token := range []string{"", "secret"} {
 		s := serve(t, newMock(t, mockserver.Config{Token: token}), loopback(t))
 		resp := s.do("GET", "/faults", "Accept", "application/json")

@@ -19,6 +19,7 @@ import (
 )
 
 func TestASlowStreamHasItsBytesASecond(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), inMemory())
 		l := s.listen("/events")
@@ -46,6 +47,7 @@ func TestASlowStreamHasItsBytesASecond(t *testing.T) {
 // TestWhatIsLeftOfASplitEventComesAtOnceWhenThatIsOver clears the fault in the middle of an event that has a million
 // bytes to go.
 func TestWhatIsLeftOfASplitEventComesAtOnceWhenThatIsOver(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
 		l := s.listen("/events")
@@ -76,8 +78,9 @@ func (l *listener) pieces(size int) (n int) {
 	return n
 }
 
-// TestASlowStreamEndsWhenItIsTold has a snapshot that would take a quarter of an hour.
-func TestASlowStreamEndsWhenItIsTold(t *testing.T) {
+// TestASlowStreamEndsWhenAFaultEndsIt has a snapshot that would take a quarter of an hour.
+func TestASlowStreamEndsWhenAFaultEndsIt(t *testing.T) {
+	t.Parallel()
 	for _, fault := range []string{"drop", "eof", "restart", "503"} {
 		t.Run(fault, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -97,6 +100,7 @@ func TestASlowStreamEndsWhenItIsTold(t *testing.T) {
 }
 
 func TestASplitStreamComesByteByByte(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
 		resp := s.do("GET", "/events?types=news")
@@ -121,6 +125,7 @@ func TestASplitStreamComesByteByByte(t *testing.T) {
 }
 
 func TestWithoutHeartbeatsASilentStreamIsSilent(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Heartbeat: time.Second}), inMemory())
 		l := s.listen("/events")
@@ -146,6 +151,7 @@ func (s *site) unpack() *listener {
 }
 
 func TestACompressedStreamIsWholeUnlessItIsCut(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	before := s.listen("/events")
 	before.expect("snapshot")
@@ -171,6 +177,7 @@ func TestACompressedStreamIsWholeUnlessItIsCut(t *testing.T) {
 }
 
 func TestRefuseClosesTheListenerForAWhile(t *testing.T) {
+	t.Parallel()
 	mock := newMock(t, mockserver.Config{Epoch: "e"})
 	n := loopback(t)
 	n.Listener = mock.Listener(n.Listener)
@@ -207,6 +214,7 @@ func dialUntil(t *testing.T, n network, expected func(error) bool) {
 }
 
 func TestTheRefusingListenerReportsThatItsAddressIsTaken(t *testing.T) {
+	t.Parallel()
 	mock := newMock(t, mockserver.Config{})
 	n := loopback(t)
 	l := mock.Listener(n.Listener)
@@ -239,7 +247,8 @@ func TestTheRefusingListenerReportsThatItsAddressIsTaken(t *testing.T) {
 	}
 }
 
-func TestWithoutItsListenerRefuseResetsWhoAsksForAStream(t *testing.T) {
+func TestWithoutItsListenerRefuseResetsRequestsForAStream(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	inject(t, s, "refuse:1h")
 	req, err := http.NewRequestWithContext(t.Context(), "GET", "http://mock/events", nil)
@@ -255,7 +264,8 @@ func TestWithoutItsListenerRefuseResetsWhoAsksForAStream(t *testing.T) {
 	body(t, s.do("GET", "/healthz")) // the server itself is well
 }
 
-func TestAFaultStrikesOneOrAShareOfTheConnections(t *testing.T) {
+func TestAFaultHitsOneOrAShareOfTheConnections(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		fault       string
 		least, most int
@@ -292,7 +302,8 @@ func TestAFaultStrikesOneOrAShareOfTheConnections(t *testing.T) {
 	}
 }
 
-func TestAShareOfTheRequestsIsTurnedAway(t *testing.T) {
+func TestAShareOfTheRequestsIsAnsweredOtherwise(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		fault       string
 		least, most int
@@ -315,6 +326,7 @@ func TestAShareOfTheRequestsIsTurnedAway(t *testing.T) {
 }
 
 func TestAStallOfOneLeavesTheOthersAlone(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
 		first, second := s.listen("/events"), s.listen("/events")

@@ -16,8 +16,8 @@ import (
 	"livetape/mockserver"
 )
 
-// struck is a stream that begins with the fault on, behind its snapshot.
-func struck(t *testing.T, fault string) (*site, *listener) {
+// serveWithFault is a stream with a fault on, after its snapshot.
+func serveWithFault(t *testing.T, fault string) (*site, *listener) {
 	t.Helper()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	l := s.listen("/events")
@@ -27,6 +27,7 @@ func struck(t *testing.T, fault string) (*site, *listener) {
 }
 
 func TestIDsComeOutOfOrderTwiceOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		fault string
 		made  int
@@ -40,7 +41,7 @@ func TestIDsComeOutOfOrderTwiceOrNotAtAll(t *testing.T) {
 	for _, test := range tests {
 		for _, portion := range []int{1, test.made} {
 			t.Run(fmt.Sprint(test.fault, " by ", portion), func(t *testing.T) {
-				s, l := struck(t, test.fault)
+				s, l := serveWithFault(t, test.fault)
 				for range test.made / portion {
 					s.Step(portion)
 				}
@@ -67,7 +68,8 @@ func TestIDsComeOutOfOrderTwiceOrNotAtAll(t *testing.T) {
 }
 
 func TestWithoutIDsEventsAreTheSame(t *testing.T) {
-	s, l := struck(t, "noid")
+	t.Parallel()
+	s, l := serveWithFault(t, "noid")
 	s.Step(30)
 	truth := s.resume("e-0") // came while the fault was on
 	truth.expect("resume")
@@ -85,6 +87,7 @@ func TestWithoutIDsEventsAreTheSame(t *testing.T) {
 }
 
 func TestWithoutIDsASnapshotHasNoneEither(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	inject(t, s, "noid:1h")
 	l := s.listen("/events")
@@ -98,7 +101,8 @@ func TestWithoutIDsASnapshotHasNoneEither(t *testing.T) {
 }
 
 func TestAHugeEventIsWholeAndTheNextOneToo(t *testing.T) {
-	s, l := struck(t, "huge=3")
+	t.Parallel()
+	s, l := serveWithFault(t, "huge=3")
 	e := l.expect("news")
 	if len(l.rest) < 3<<20-5 || len(l.rest) > 3<<20 || e.hasID || !json.Valid([]byte(e.Data)) {
 		t.Errorf("%d bytes of %.60s…", len(l.rest), e.Data)
@@ -109,14 +113,16 @@ func TestAHugeEventIsWholeAndTheNextOneToo(t *testing.T) {
 	}
 }
 
-func TestClientsAreToldAnotherReconnectionTime(t *testing.T) {
-	_, l := struck(t, "retry=123456")
+func TestRetryTellsClientsAnotherReconnectionTime(t *testing.T) {
+	t.Parallel()
+	_, l := serveWithFault(t, "retry=123456")
 	if e, err := l.read(); err != nil || e != (event{Retry: "123456"}) {
 		t.Errorf("%+v, %v", e, err)
 	}
 }
 
 func TestOddBytesComeAmongGoodEventsAndLeaveThemWhole(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(1)
 	resp := s.do("GET", "/events")
@@ -159,6 +165,7 @@ func TestOddBytesComeAmongGoodEventsAndLeaveThemWhole(t *testing.T) {
 }
 
 func TestABurstIsOverWhenItIsOver(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: 2}), inMemory())
 		stop := s.run()
@@ -177,6 +184,7 @@ func TestABurstIsOverWhenItIsOver(t *testing.T) {
 }
 
 func TestASkewedClockGoesBackToo(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Now: stillClock}), loopback(t))
 	for fault, want := range map[string]time.Duration{"skew": time.Hour, "skew=-90s": -90 * time.Second, "clear": 0} {
 		l := s.resume(s.Newest())
@@ -195,6 +203,7 @@ func TestASkewedClockGoesBackToo(t *testing.T) {
 }
 
 func TestARestartForgetsThePast(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Retry: time.Millisecond}), loopback(t))
 	for n, epoch := range []string{"e.2", "e.3"} {
 		s.Step(5)

@@ -52,13 +52,13 @@ func parseFaults(text string) (all []fault.Fault, err error) {
 }
 
 var (
-	errToken       = errors.New("faults are for those who send the token: Authorization: Bearer …")
-	errRemote      = errors.New("faults are for clients on this machine, unless the server has a token")
-	errCrossOrigin = errors.New("faults are not for pages of other sites")
+	errToken       = errors.New("injecting faults needs the token: Authorization: Bearer …")
+	errRemote      = errors.New("only clients on this machine may inject faults, unless the server has a token")
+	errCrossOrigin = errors.New("pages of other sites may not inject faults")
 )
 
-// authorize says why r may not control the server, if so: with a token, it must have it; without, it must come from this
-// machine, and not from a page in a browser that another site, or a name that was bent to this machine, sent.
+// authorize says why r may not inject faults, if so. If the server has a token, r must send it. Otherwise r must come
+// from this machine, and not from a browser's page of another site or of a name that was rebound to this machine.
 func (s *Server) authorize(r *http.Request) error {
 	if token := s.config.Token; token != "" {
 		if subtle.ConstantTimeCompare([]byte(r.Header.Get("Authorization")), []byte("Bearer "+token)) != 1 {
@@ -75,8 +75,8 @@ func (s *Server) authorize(r *http.Request) error {
 	return nil
 }
 
-// isForwarded reports whether a proxy on this machine says that it asks for somebody else (RFC 7239, RFC 9110 §7.6.3,
-// and what is usual beside them).
+// isForwarded reports whether a proxy on this machine sent r for somebody else (RFC 7239, RFC 9110 §7.6.3, and the
+// usual headers beside them).
 func isForwarded(r *http.Request) bool {
 	for name := range r.Header {
 		if strings.HasPrefix(name, "X-Forwarded-") || name == "Forwarded" || name == "Via" || name == "X-Real-Ip" {
@@ -96,7 +96,7 @@ func isLoopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// handleListFaults says which faults are at work, and is the help on all, for menus as JSON.
+// handleListFaults lists the active faults, and all that there are: as text, or as JSON for menus.
 func (s *Server) handleListFaults(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
 	w.Header().Set("Cache-Control", "no-store")
@@ -151,7 +151,7 @@ func describe(f fault.Info) string {
 	return text
 }
 
-// activeFaults are all that are on or come again, those of a scenario included.
+// activeFaults are those that are on or come again, those of a scenario included.
 func (s *Server) activeFaults() []fault.Status {
 	s.making.Lock()
 	scripted := s.player.ActiveFaults()
@@ -163,10 +163,10 @@ func (s *Server) activeFaults() []fault.Status {
 func (s *Server) writeActive(w io.Writer) {
 	active := s.activeFaults()
 	if len(active) == 0 {
-		fmt.Fprint(w, "No fault is on.\n\n")
+		fmt.Fprint(w, "No fault is active.\n\n")
 		return
 	}
-	fmt.Fprint(w, "Faults at work:\n")
+	fmt.Fprint(w, "Active faults:\n")
 	for _, f := range active {
 		fmt.Fprintf(w, "  %s\n", f)
 	}

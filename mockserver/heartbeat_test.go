@@ -10,6 +10,7 @@ import (
 )
 
 func TestEveryStreamHasItsOwnHeartbeats(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{}), inMemory())
 		var streams []*listener
@@ -44,6 +45,7 @@ func TestEveryStreamHasItsOwnHeartbeats(t *testing.T) {
 }
 
 func TestABusyStreamHasNoHeartbeats(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
 		l := s.listen("/events")
@@ -60,6 +62,7 @@ func TestABusyStreamHasNoHeartbeats(t *testing.T) {
 
 // TestAHeartbeatThatIsNeverDueDoesNotCome has the longest that can be asked for, which stands for never.
 func TestAHeartbeatThatIsNeverDueDoesNotCome(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Heartbeat: math.MaxInt64}), inMemory())
 		l := s.listen("/events")
@@ -74,6 +77,7 @@ func TestAHeartbeatThatIsNeverDueDoesNotCome(t *testing.T) {
 
 // TestHeartbeatsOfAMillisecondCome has the shortest that can be asked for.
 func TestHeartbeatsOfAMillisecondCome(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Heartbeat: time.Millisecond}), inMemory())
 		l := s.listen("/events")

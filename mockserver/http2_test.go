@@ -44,6 +44,7 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // TestOneHTTP2ConnectionHasAHundredStreams needs no event to come before the next one goes: each must be on its way as
 // soon as it is made.
 func TestOneHTTP2ConnectionHasAHundredStreams(t *testing.T) {
+	t.Parallel()
 	s, connections := secureSite(t, mockserver.Config{Epoch: "e"})
 	var streams []*listener
 	for range 100 {
@@ -67,6 +68,7 @@ func TestOneHTTP2ConnectionHasAHundredStreams(t *testing.T) {
 // TestADropResetsOneStreamOfManyOverHTTP2 has 20 streams over one connection: RST_STREAM (RFC 9113 §6.4) ends one of
 // them.
 func TestADropResetsOneStreamOfManyOverHTTP2(t *testing.T) {
+	t.Parallel()
 	s, connections := secureSite(t, mockserver.Config{Epoch: "e"})
 	var streams []*listener
 	for range 20 {
@@ -93,7 +95,8 @@ func TestADropResetsOneStreamOfManyOverHTTP2(t *testing.T) {
 	}
 }
 
-func TestFaultsStrikeOverHTTP2(t *testing.T) {
+func TestFaultsHitStreamsOverHTTP2(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		fault string
 		felt  func(l *listener) error // by a stream that is open
@@ -155,7 +158,8 @@ func says(l *listener, want event) error {
 	return nil
 }
 
-func TestRequestsAreTurnedAwayOverHTTP2(t *testing.T) {
+func TestRequestsAreAnsweredOtherwiseOverHTTP2(t *testing.T) {
+	t.Parallel()
 	s, _ := secureSite(t, mockserver.Config{})
 	for fault, want := range map[string]int{"503": 503, "204": 204, "status=418": 418, "type": 200, "redirect=307-same": 200} {
 		inject(t, s, fault)
@@ -181,6 +185,7 @@ func TestRequestsAreTurnedAwayOverHTTP2(t *testing.T) {
 
 // TestHeartbeatsComeOverHTTP2 has a stream of which nothing else is heard.
 func TestHeartbeatsComeOverHTTP2(t *testing.T) {
+	t.Parallel()
 	s, _ := secureSite(t, mockserver.Config{Heartbeat: 20 * time.Millisecond})
 	l := s.listen("/events")
 	l.expect("snapshot")

@@ -14,6 +14,7 @@ import (
 )
 
 func TestAFullServerTellsClientsToComeAgain(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{MaxClients: 2}), loopback(t))
 	first, second := s.listen("/events"), s.listen("/events")
 	first.expect("snapshot")
@@ -35,6 +36,7 @@ func TestAFullServerTellsClientsToComeAgain(t *testing.T) {
 }
 
 func TestAQueryIsBounded(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	symbols := strings.Repeat("LONGEST%2FUSD,", 1000)
 	s.listen("/events?symbols=" + symbols).expect("snapshot")
@@ -47,6 +49,7 @@ func TestAQueryIsBounded(t *testing.T) {
 }
 
 func TestALongIDIsNoneThatCanBeResumedFrom(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(3)
 	long := "e-3" + strings.Repeat("0", 60<<10)
@@ -59,6 +62,7 @@ func TestALongIDIsNoneThatCanBeResumedFrom(t *testing.T) {
 
 // TestABodyThatDoesNotComeIsGivenUp has a client that promises faults and sends none.
 func TestABodyThatDoesNotComeIsGivenUp(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Token: "k"}), inMemory())
 		conn, err := s.net.dial(t.Context(), "", "")

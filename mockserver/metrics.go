@@ -41,27 +41,27 @@ const (
 // newMetrics makes the metrics of a server, which may have no hub yet.
 func newMetrics(s *Server) *serverMetrics {
 	m := &serverMetrics{}
-	m.gaugeFunc("livetape_clients", "open streams", gauge, func() float64 { return float64(s.hub.Clients()) })
-	m.gaugeFunc("livetape_requests_total", "requests for a stream, whatever they were answered", counter,
+	m.addFunc("livetape_clients", "open streams", gauge, func() float64 { return float64(s.hub.Clients()) })
+	m.addFunc("livetape_requests_total", "requests for a stream, whatever the answer", counter,
 		func() float64 { return float64(s.requests.Load()) })
-	m.refused = m.counters("livetape_refused_total", "requests refused because the server was full, or closed: at its end", "reason", "full", "closed")
-	m.streams.SlowClients = m.count("livetape_slow_clients_total", "clients dismissed because they were too slow")
-	m.resumes = m.counters("livetape_resumes_total", "streams with a Last-Event-ID: resumed, or not, for what followed is forgotten, or the id unknown",
+	m.refused = m.addCounters("livetape_refused_total", "requests refused because the server was full, or closed (it was stopping)", "reason", "full", "closed")
+	m.streams.SlowClients = m.addCounter("livetape_slow_clients_total", "clients disconnected because they were too slow")
+	m.resumes = m.addCounters("livetape_resumes_total", "streams with a Last-Event-ID: resumed, or not, because what followed is forgotten or the id unknown",
 		"result", "ok", "forgotten", "unknown")
-	m.resets = m.count("livetape_resets_total", "reset events sent")
-	m.events = m.counters("livetape_events_total", "events made", "type", market.EventTypes()...)
-	m.streams.Deliveries = m.count("livetape_deliveries_total", "events sent, each as often as there were clients for it")
-	m.streams.Bytes = m.count("livetape_sent_bytes_total", "bytes sent in streams, before compression and without what HTTP and TLS add")
+	m.resets = m.addCounter("livetape_resets_total", "reset events sent")
+	m.events = m.addCounters("livetape_events_total", "events made", "type", market.EventTypes()...)
+	m.streams.Deliveries = m.addCounter("livetape_deliveries_total", "events sent, each once for every client that got it")
+	m.streams.Bytes = m.addCounter("livetape_sent_bytes_total", "bytes sent in streams, before compression and without what HTTP and TLS add")
 	var names []string
 	for _, f := range fault.List() {
 		names = append(names, f.Name)
 	}
-	m.faults = m.counters("livetape_faults_total", "faults that struck", "fault", names...)
-	m.gaugeFunc("livetape_log_events", "events that can be resumed from", gauge, func() float64 {
+	m.faults = m.addCounters("livetape_faults_total", "faults that started", "fault", names...)
+	m.addFunc("livetape_log_events", "events that can be resumed from", gauge, func() float64 {
 		n, _ := s.hub.Log().Span()
 		return float64(n)
 	})
-	m.gaugeFunc("livetape_log_oldest_age_seconds", "age of the oldest of them", gauge, func() float64 {
+	m.addFunc("livetape_log_oldest_age_seconds", "age of the oldest of them", gauge, func() float64 {
 		_, age := s.hub.Log().Span()
 		return age.Seconds()
 	})
@@ -74,18 +74,18 @@ func (m *serverMetrics) family(name, help, kind string) *metrics.Set {
 	return set
 }
 
-// gaugeFunc makes a family of one value, which is read when it is written.
-func (m *serverMetrics) gaugeFunc(name, help, kind string, value func() float64) {
+// addFunc makes a family of one value, which is read when it is written.
+func (m *serverMetrics) addFunc(name, help, kind string, value func() float64) {
 	m.family(name, help, kind).NewGauge(name, value)
 }
 
-// count makes a family of one counter.
-func (m *serverMetrics) count(name, help string) *metrics.Counter {
+// addCounter makes a family of one counter.
+func (m *serverMetrics) addCounter(name, help string) *metrics.Counter {
 	return m.family(name, help, counter).NewCounter(name)
 }
 
-// counters makes a family with a counter for every value of a label.
-func (m *serverMetrics) counters(name, help, label string, values ...string) map[string]*metrics.Counter {
+// addCounters makes a family with a counter for every value of a label.
+func (m *serverMetrics) addCounters(name, help, label string, values ...string) map[string]*metrics.Counter {
 	set, all := m.family(name, help, counter), map[string]*metrics.Counter{}
 	for _, value := range values {
 		all[value] = set.NewCounter(fmt.Sprintf("%s{%s=%q}", name, label, value))

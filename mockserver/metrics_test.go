@@ -58,6 +58,7 @@ func (s *site) requireCounts(want map[string]float64) {
 }
 
 func TestWhatHappensIsCounted(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 100, MaxClients: 3}), loopback(t))
 	s.Step(150)
 	l := s.resume("e-120")
@@ -111,6 +112,7 @@ func TestWhatHappensIsCounted(t *testing.T) {
 }
 
 func TestTwoServersCountForThemselves(t *testing.T) {
+	t.Parallel()
 	one := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	other := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	inject(t, one, "eof")
@@ -119,6 +121,7 @@ func TestTwoServersCountForThemselves(t *testing.T) {
 }
 
 func TestSlowClientsAndTheAgeOfTheLogAreCounted(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Queue: 10, Ring: 200}), inMemory())
 		s.requireCounts(map[string]float64{"livetape_log_events": 0, "livetape_log_oldest_age_seconds": 0})
@@ -140,6 +143,7 @@ func TestSlowClientsAndTheAgeOfTheLogAreCounted(t *testing.T) {
 
 // TestAClientThatStopsToReadIsASlowOne has clients that begin well, and then take nothing any more, or leave.
 func TestAClientThatStopsToReadIsASlowOne(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Queue: 10}), inMemory())
 		stuck, left := s.listen("/events"), s.listen("/events")

@@ -80,7 +80,7 @@ func (s *Server) Run(ctx context.Context) error {
 		return errRanBefore
 	}
 	log := s.config.Logger
-	log.Info("begin", "epoch", s.config.Epoch, "seed", s.config.Seed, "rate", s.config.Rate, "symbols", s.config.Symbols)
+	log.Info("started", "epoch", s.config.Epoch, "seed", s.config.Seed, "rate", s.config.Rate, "symbols", s.config.Symbols)
 	for _, f := range s.config.Faults {
 		if err := s.faults.Inject(f); err != nil {
 			return fmt.Errorf("mock server: %w", err)
@@ -90,9 +90,9 @@ func (s *Server) Run(ctx context.Context) error {
 	repeating.Go(func() { s.faults.Run(ctx) })
 	s.pace(ctx)
 	repeating.Wait()
-	log.Info("drain", "clients", s.hub.Clients())
+	log.Info("draining", "clients", s.hub.Clients())
 	s.hub.Close(drainTime)
-	log.Info("end", "clients", s.hub.Clients())
+	log.Info("ended", "clients", s.hub.Clients())
 	return nil
 }
 

@@ -15,6 +15,7 @@ import (
 )
 
 func TestTheFirstEventIsASnapshotAndTheStreamContinuesBehindIt(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(100)
 	l := s.listen("/events")
@@ -34,6 +35,7 @@ func TestTheFirstEventIsASnapshotAndTheStreamContinuesBehindIt(t *testing.T) {
 
 // TestNothingIsLostOrTwiceWhileTheMarketMoves lets many clients come in at any moment of a busy market.
 func TestNothingIsLostOrTwiceWhileTheMarketMoves(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 1 << 15, Queue: 1 << 15}), loopback(t))
 	const total, clients = 6000, 5
 	final := fmt.Sprintf("e-%d", total)
@@ -90,6 +92,7 @@ func follow(l *listener, b *board, final string) error {
 
 // TestAResumedStreamContinuesExactly leaves and comes again at random places.
 func TestAResumedStreamContinuesExactly(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	chance := rand.New(rand.NewPCG(1, 2))
 	b := newBoard()
@@ -129,6 +132,7 @@ func takeNext(t *testing.T, l *listener, b *board, last string) string {
 }
 
 func TestAStreamResumesFromEveryIDThatTheServerStillKnows(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 10}), loopback(t))
 	s.Step(25)
 	for n := 15; n <= 25; n++ {
@@ -146,6 +150,7 @@ func TestAStreamResumesFromEveryIDThatTheServerStillKnows(t *testing.T) {
 }
 
 func TestWhatCannotBeResumedIsResetAndAdmitted(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e-x", Ring: 10}), loopback(t))
 	s.Step(25)
 	long := strings.Repeat("ä", 200)
@@ -183,6 +188,7 @@ func TestWhatCannotBeResumedIsResetAndAdmitted(t *testing.T) {
 }
 
 func TestTheQueryResumesWhereAHeaderCannotBeSet(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(10)
 	tests := []struct{ name, target, header, want string }{
@@ -199,6 +205,7 @@ func TestTheQueryResumesWhereAHeaderCannotBeSet(t *testing.T) {
 }
 
 func TestAFilteredResumeCountsWhatTheClientGets(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(3000)
 	everything := s.resume("e-0")
@@ -224,6 +231,7 @@ func TestAFilteredResumeCountsWhatTheClientGets(t *testing.T) {
 }
 
 func TestAfterAResetAClientKnowsThatAHaltIsOver(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 1 << 15}), loopback(t))
 	s.Step(8000)
 	l := s.resume("e-0")
@@ -245,6 +253,7 @@ func TestAfterAResetAClientKnowsThatAHaltIsOver(t *testing.T) {
 }
 
 func TestHeadlinesOfAnotherEpochAreOtherHeadlines(t *testing.T) {
+	t.Parallel()
 	ids := truth(t, newMock(t, mockserver.Config{Epoch: "a"})).news
 	if len(ids) == 0 {
 		t.Fatal("a new server has no headlines")

@@ -43,11 +43,11 @@ GET /events    an event stream (Server-Sent Events)
                ?symbols=NVDA,EUR/USD   only these
                ?types=price,news       only these of price, news, status
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
-GET /as/       the same market in the words of other services, for their clients
+GET /as/       the same market in the formats of other services, for their clients
 GET /healthz   epoch, newest event and number of clients
 GET /readyz    200 while new streams are welcome, 503 before and after
 GET /metrics   counts in the text format of Prometheus
-GET /faults    the faults at work, and the ways to misbehave; POST /faults begins them
+GET /faults    the active faults, and all that there are; POST /faults injects them
 `)
 }
 

@@ -56,6 +56,7 @@ func keys(t *testing.T, data string) []string {
 }
 
 func TestEveryEventHasTheFieldsThatTheSharedFixturesGiveIt(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 10000}), loopback(t))
 	s.Step(3000)
 	fresh, resumed, lost := s.listen("/events"), s.resume("e-0"), s.resume("x")

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// Fault is one way of misbehaving, for a time.
+// Fault is something that the server does wrong, for a time.
 type Fault struct {
 	Name  string        // as in List
 	Value string        // a parameter, as Info.Value says; empty means its default
@@ -158,9 +158,9 @@ func (f Fault) definition() (definition, error) {
 	case f.Every > 0 && f.Name == Clear:
 		return d, errors.New("clear does not repeat")
 	case f.Share < One || f.Share > 99:
-		return d, fmt.Errorf("%s cannot strike %d %% of the connections", f.Name, f.Share)
+		return d, fmt.Errorf("%s cannot hit %d %% of the connections", f.Name, f.Share)
 	case f.Share != All && d.ServerWide:
-		return d, fmt.Errorf("%s strikes the server as a whole, not %s of its connections", f.Name, f.Share)
+		return d, fmt.Errorf("%s hits the whole server, not %s of its connections", f.Name, f.Share)
 	}
 	return d, nil
 }
@@ -169,7 +169,7 @@ func (f Fault) definition() (definition, error) {
 func (f Fault) CheckAtStart() error {
 	d, err := f.definition()
 	if err == nil && d.For == 0 && f.Every == 0 {
-		err = fmt.Errorf("%s strikes streams, and at the start there are none; say how often, as in %s@20s", f.Name, f.Name)
+		err = fmt.Errorf("%s hits open streams, and at the start there are none; repeat it, as in %s@20s", f.Name, f.Name)
 	}
 	return err
 }

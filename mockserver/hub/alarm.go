@@ -8,17 +8,40 @@ type alarm struct {
 	interval  time.Duration // of heartbeats; 0: there are none
 	always    bool          // they come between events too
 	heartbeat time.Time     // when the next is due; zero for never
-	timer     *time.Timer
-	rings     time.Time // when the timer does; zero: it is not set
+
+	// The timer sends to rings in place of a channel of its own, which would cost a stream that waits for both events
+	// and the timer something at every event.
+	timer *time.Timer
+	rings chan struct{}
+	at    time.Time // when the timer rings; zero: it is not set
 }
 
-func newAlarm(e Encoder) alarm {
-	a := alarm{encoder: e, interval: e.Heartbeat().Interval, always: e.Heartbeat().Always, timer: time.NewTimer(0)}
+func newAlarm(e Encoder) *alarm {
+	a := &alarm{encoder: e, interval: e.Heartbeat().Interval, always: e.Heartbeat().Always, rings: make(chan struct{}, 1)}
 	a.postpone(time.Now())
 	return a
 }
 
-func (a *alarm) stop() { a.timer.Stop() }
+func (a *alarm) stop() {
+	if a.timer != nil {
+		a.timer.Stop()
+	}
+}
+
+// set has the timer ring at a time.
+func (a *alarm) set(at time.Time) {
+	a.at = at
+	if a.timer != nil {
+		a.timer.Reset(time.Until(at))
+		return
+	}
+	a.timer = time.AfterFunc(time.Until(at), func() {
+		select {
+		case a.rings <- struct{}{}:
+		default: // it has rung already
+		}
+	})
+}
 
 // postpone puts the next heartbeat off to a whole interval from now.
 func (a *alarm) postpone(now time.Time) {
@@ -59,17 +82,16 @@ func (a *alarm) isDue(now time.Time) bool {
 
 // wait is ready when something is due, or earlier: a timer that is set is left alone when a heartbeat is put off, so
 // that a send costs nothing here. Who receives from it calls rang.
-func (a *alarm) wait() <-chan time.Time {
-	at := a.due()
-	if at.IsZero() {
+func (a *alarm) wait() <-chan struct{} {
+	due := a.due()
+	if due.IsZero() {
 		return nil
 	}
-	if a.rings.IsZero() || at.Before(a.rings) {
-		a.rings = at
-		a.timer.Reset(time.Until(at))
+	if a.at.IsZero() || due.Before(a.at) {
+		a.set(due)
 	}
-	return a.timer.C
+	return a.rings
 }
 
 // rang notes that the timer is not set any more.
-func (a *alarm) rang() { a.rings = time.Time{} }
+func (a *alarm) rang() { a.at = time.Time{} }

@@ -12,6 +12,7 @@ import (
 )
 
 func TestARingKeepsWhatALogPromises(t *testing.T) {
+	t.Parallel()
 	requireEventLog(t, func(size int) hub.Log { return hub.NewRing("an-epoch", size, base) })
 }
 
@@ -22,7 +23,7 @@ func requireEventLog(t *testing.T, create func(size int) hub.Log) {
 		"events come in order from every id":        everyID,
 		"a read gives no more than there is room":   smallReads,
 		"what is forgotten is counted":              forgotten,
-		"an id of others is unknown":                foreignIDs,
+		"an id of others is unknown":                unknownIDs,
 		"drafts and data are not kept":              scratch,
 		"no reader sees a gap or half an append":    gaplessReads,
 		"a client is told how many events it gets":  replays,
@@ -148,11 +149,11 @@ func forgotten(t *testing.T, log hub.Log) {
 	events, _ := mustRead(t, log, log.Oldest(), 2*total)
 	requireEvents(t, events, total-len(events)+1, len(events))
 	if data, err := resume(t, log, first, ""); !errors.Is(err, hub.ErrForgotten) || !strings.Contains(data, fmt.Sprintf(`"missed":%d}`, total)) {
-		t.Errorf("a client is told %s, %v", data, err)
+		t.Errorf("a client is sent %s, %v", data, err)
 	}
 }
 
-func foreignIDs(t *testing.T, log hub.Log) {
+func unknownIDs(t *testing.T, log hub.Log) {
 	note(log, 1, 3)
 	newest := log.Newest()
 	for _, id := range []string{"", "x", newest + "0", newest + " ", " " + newest, "x" + newest, newest[:len(newest)-1], "\x00", "-1", "0"} {
@@ -217,14 +218,14 @@ func gaplessReads(t *testing.T, log hub.Log) {
 func replays(t *testing.T, log hub.Log) {
 	note(log, 1, 60)
 	if data, err := resume(t, log, log.Oldest(), "types=news"); err != nil || !strings.Contains(data, `"replayed":20}`) {
-		t.Errorf("a client is told %s, %v", data, err)
+		t.Errorf("a client is sent %s, %v", data, err)
 	}
 	if data, err := resume(t, log, "x", ""); !errors.Is(err, hub.ErrUnknownID) || !strings.Contains(data, `{"from":"x","missed":null}`) {
-		t.Errorf("behind an unknown id, a client is told %s, %v", data, err)
+		t.Errorf("behind an unknown id, a client is sent %s, %v", data, err)
 	}
 }
 
-// resume is what a client with an id is told first, and why it cannot resume.
+// resume is what a client with an id is sent first, and why it cannot resume.
 func resume(t *testing.T, log hub.Log, id, query string) (data string, reason error) {
 	t.Helper()
 	values, err := url.ParseQuery(query)

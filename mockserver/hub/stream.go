@@ -24,7 +24,7 @@ type stream struct {
 	log     Log
 	encoder Encoder
 	out     *clientWriter
-	alarm   alarm
+	alarm   *alarm
 
 	opened  bool
 	after   string // id of the last event read from the log
@@ -77,7 +77,7 @@ func (s *stream) noteSlow(err error) {
 		return
 	}
 	s.hub.config.Metrics.SlowClients.Inc()
-	s.hub.config.Logger.Warn("slow client given up", "client", s.client, "took", writeTime)
+	s.hub.config.Logger.Warn("slow client timed out", "client", s.client, "took", writeTime)
 }
 
 // turn does what there is to do, and reports false when that is nothing.
@@ -219,7 +219,7 @@ func (s *stream) keepsUp(behind int) bool {
 // disconnectSlow tells a slow client to come again.
 func (s *stream) disconnectSlow(behind int) error {
 	s.hub.config.Metrics.SlowClients.Inc()
-	s.hub.config.Logger.Warn("slow client dismissed", "client", s.client, "behind", behind)
+	s.hub.config.Logger.Warn("slow client disconnected", "client", s.client, "behind", behind)
 	return errors.Join(errEnded, s.send(s.encoder.AppendSlowClient(nil, behind, s.after)))
 }
 

@@ -53,7 +53,7 @@ func TestFaultsFromAnotherMachineAreRefused(t *testing.T) {
 		t.Error("the page asks for a token, and the server has none")
 	}
 	tab.click(`[data-fault=drop]`)
-	tab.waitForText("#fault-result", "Refused: faults are for clients on this machine, unless the server has a token")
+	tab.waitForText("#fault-result", "Refused: only clients on this machine may inject faults, unless the server has a token")
 	tab.waitForText("#state", "Live")
 }
 
@@ -66,7 +66,7 @@ func TestFaultsFromAnotherMachineNeedTheToken(t *testing.T) {
 	tab.click("#faults-button")
 	tab.waitUntil(`!document.querySelector('#token-field').hidden`)
 	tab.click(`[data-fault=eof]`)
-	tab.waitForText("#fault-result", "Refused: faults are for those who send the token")
+	tab.waitForText("#fault-result", "Refused: injecting faults needs the token")
 	tab.setValue("#token", "open sesame")
 	tab.click(`[data-fault=eof]`)
 	tab.waitForText("#fault-result", "The server does it: eof")

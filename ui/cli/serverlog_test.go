@@ -19,7 +19,7 @@ func TestTheServerLogsAsAsked(t *testing.T) {
 		}
 		said = append(said, entry.Msg)
 	}
-	if got := strings.Join(said, ", "); got != "begin, fault strikes, drain, end" {
+	if got := strings.Join(said, ", "); got != "started, fault started, draining, ended" {
 		t.Errorf("it logged %s", got)
 	}
 

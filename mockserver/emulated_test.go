@@ -37,8 +37,8 @@ var (
 	withBearer  = []string{"Authorization", "Bearer a-token"}
 )
 
-// abroad is a quiet market on a network of pipes, for tests with a clock of their own.
-func abroad(t *testing.T) *site {
+// emulatedSite is a quiet market on a network of pipes, for tests with a clock of their own.
+func emulatedSite(t *testing.T) *site {
 	t.Helper()
 	return serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
 }
@@ -64,6 +64,7 @@ func (l *listener) whole() string {
 }
 
 func TestServicesEndTheirStreamsAsTheyDo(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		target string
 		header []string
@@ -80,7 +81,7 @@ func TestServicesEndTheirStreamsAsTheyDo(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.target, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := abroad(t)
+				s := emulatedSite(t)
 				began := time.Now()
 				got := s.listen(test.target, test.header...).whole()
 				if took := time.Since(began); took != test.after {
@@ -95,6 +96,7 @@ func TestServicesEndTheirStreamsAsTheyDo(t *testing.T) {
 }
 
 func TestHeartbeatsComeInTheRhythmOfTheService(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		target    string
 		header    []string
@@ -111,7 +113,7 @@ func TestHeartbeatsComeInTheRhythmOfTheService(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.target, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := abroad(t)
+				s := emulatedSite(t)
 				began := time.Now()
 				stream := &clocked{body: s.listen(test.target, test.header...).lines, began: began}
 				go stream.read()
@@ -166,8 +168,9 @@ func (c *clocked) read() {
 }
 
 func TestPythEndsAStreamWithTheFirstUpdateAfterADay(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := abroad(t)
+		s := emulatedSite(t)
 		l := s.listen(pythBTC, withBearer...)
 		for range 24*60*4 - 1 {
 			if got := l.wire(3); got != ":\n\n" {
@@ -183,8 +186,9 @@ func TestPythEndsAStreamWithTheFirstUpdateAfterADay(t *testing.T) {
 }
 
 func TestOandaSendsFourPricesASecondAndNeverWithholdsTheLast(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := abroad(t)
+		s := emulatedSite(t)
 		stream := &clocked{body: s.listen(oandaEUR, withBearer...).lines, began: time.Now()}
 		go stream.read()
 		for range 200 {
@@ -204,7 +208,8 @@ func TestOandaSendsFourPricesASecondAndNeverWithholdsTheLast(t *testing.T) {
 	})
 }
 
-func TestAListSaysInWhoseWordsTheMarketIsTold(t *testing.T) {
+func TestTheEmulatedServicesAreListed(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	list := body(t, s.do(http.MethodGet, "/as/"))
 	var got []string

@@ -45,6 +45,7 @@ func requireTable(t *testing.T, header string, rows []string) {
 }
 
 func TestDocsExplainEveryFaultWithAnExample(t *testing.T) {
+	t.Parallel()
 	var rows []string
 	for _, f := range fault.List() {
 		if parsed, err := fault.Parse(f.Example); err != nil || parsed.Name != f.Name {
@@ -60,6 +61,7 @@ func TestDocsExplainEveryFaultWithAnExample(t *testing.T) {
 }
 
 func TestDocsExplainEveryMetric(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	text := body(t, s.do(http.MethodGet, "/metrics"))
 	var rows []string
@@ -78,6 +80,7 @@ func TestDocsExplainEveryMetric(t *testing.T) {
 }
 
 func TestDocsNameEveryRequest(t *testing.T) {
+	t.Parallel()
 	text, err := os.ReadFile(manual)
 	if err != nil {
 		t.Fatal(err)

@@ -13,6 +13,7 @@ import (
 )
 
 func TestRefusalsAreThoseOfTheService(t *testing.T) {
+	t.Parallel()
 	many := "[" + strings.Repeat(`{"chain":"ethereum","address":"0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2","method":"token_price"},`, 26)
 	many = strings.TrimSuffix(many, ",") + "]"
 	tests := []struct {
@@ -73,6 +74,7 @@ func (s *site) send(method, target, text string, header ...string) *http.Respons
 }
 
 func TestAnAddressCanAskOnlySoMuchOfAService(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		target string
 		most   int
@@ -97,8 +99,9 @@ func TestAnAddressCanAskOnlySoMuchOfAService(t *testing.T) {
 }
 
 func TestPythLocksOutWhoAsksTooOften(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := abroad(t)
+		s := emulatedSite(t)
 		ask := func(after time.Duration, want int) {
 			t.Helper()
 			<-time.After(after)
@@ -118,7 +121,8 @@ func TestPythLocksOutWhoAsksTooOften(t *testing.T) {
 
 // TestAQueryThatIsNoTextIsNoTrouble has bytes in each query that are no UTF-8, and signs that mean something elsewhere.
 func TestAQueryThatIsNoTextIsNoTrouble(t *testing.T) {
-	s := abroad(t)
+	t.Parallel()
+	s := emulatedSite(t)
 	for _, target := range []string{
 		"/as/mercure/.well-known/mercure?topic=%ff", "/as/mercure/.well-known/mercure?topic=(%5B%7Ba%7D*%00",
 		"/as/pyth/v2/updates/price/stream?ids[]=%ff", "/as/oanda/v3/accounts/1/pricing/stream?instruments=%ff_%00",

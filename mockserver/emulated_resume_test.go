@@ -14,6 +14,7 @@ import (
 )
 
 func TestHorizonEndsAStreamAfterItsLimitAndIsResumedWithoutALoss(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Now: stillClock}), loopback(t))
 	s.Step(3000)
 	all := s.listen(stellarTrades+"&limit=200", eventStream...)
@@ -43,6 +44,7 @@ func TestHorizonEndsAStreamAfterItsLimitAndIsResumedWithoutALoss(t *testing.T) {
 }
 
 func TestHorizonGivesAPageToWhoDoesNotAskForAStream(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Now: stillClock}), loopback(t))
 	s.Step(2000)
 	resp := s.do(http.MethodGet, stellarTrades+"&limit=3")
@@ -74,6 +76,7 @@ func TestHorizonGivesAPageToWhoDoesNotAskForAStream(t *testing.T) {
 }
 
 func TestMercureResumesAndSaysWhetherItCould(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 200}), loopback(t))
 	live := s.listen(mercureHub)
 	if got := live.wire(2); got != ":\n" {
@@ -106,8 +109,9 @@ func TestMercureResumesAndSaysWhetherItCould(t *testing.T) {
 }
 
 func TestWikimediaResumesFromTheTimesInItsIDs(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := abroad(t)
+		s := emulatedSite(t)
 		begin := time.Now()
 		l := s.listen(wikiEdits)
 		if got := l.wire(5); got != ":ok\n\n" {

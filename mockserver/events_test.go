@@ -15,6 +15,7 @@ import (
 )
 
 func TestTheStreamIsAnEventStreamThatNobodyBuffers(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	l := s.listen("/events")
 	defer l.close()
@@ -31,6 +32,7 @@ func TestTheStreamIsAnEventStreamThatNobodyBuffers(t *testing.T) {
 }
 
 func TestABrowserOfAnyOriginMayResume(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	resp := s.do(http.MethodOptions, "/events", "Origin", "https://page.example",
 		"Access-Control-Request-Method", "GET", "Access-Control-Request-Headers", "last-event-id, cache-control")
@@ -44,7 +46,8 @@ func TestABrowserOfAnyOriginMayResume(t *testing.T) {
 	}
 }
 
-func TestWhatIsNoStreamIsAnsweredInWords(t *testing.T) {
+func TestRequestsThatAskForNoStreamGetAnExplanation(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
 	many := strings.TrimSuffix(strings.Repeat("A,", 1001), ",")
 	tests := []struct {
@@ -75,6 +78,7 @@ func TestWhatIsNoStreamIsAnsweredInWords(t *testing.T) {
 }
 
 func TestHealthTellsWhereTheStreamIs(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Ring: 4}), loopback(t))
 	s.Step(10)
 	l := s.listen("/events")
@@ -87,6 +91,7 @@ func TestHealthTellsWhereTheStreamIs(t *testing.T) {
 }
 
 func TestFiltersLetThroughWhatWasAskedFor(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(9000)
 	everything := s.resume("e-0")
@@ -156,6 +161,7 @@ func symbolsOf(t *testing.T, data string) []string {
 }
 
 func TestASnapshotIsFilteredToo(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(9000)
 	all := truth(t, s.Server)

@@ -18,6 +18,7 @@ import (
 // In memory, a write waits for its reader: a client that does not read is stuck at the first byte.
 
 func TestASlowClientIsToldToComeAgainAndDelaysNobody(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), inMemory())
 		slow, quick := s.listen("/events"), s.listen("/events")
@@ -53,7 +54,8 @@ func TestASlowClientIsToldToComeAgainAndDelaysNobody(t *testing.T) {
 	})
 }
 
-func TestAClientThatNeverReadsIsGivenUp(t *testing.T) {
+func TestAClientThatNeverReadsIsDisconnected(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), inMemory())
 		quick := s.listen("/events")
@@ -80,6 +82,7 @@ func TestAClientThatNeverReadsIsGivenUp(t *testing.T) {
 
 // TestASlowReaderGetsALargeSnapshotWhole reads 100 KB a second of a snapshot that takes it longer than one write may.
 func TestASlowReaderGetsALargeSnapshotWhole(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		mock := newMock(t, mockserver.Config{Epoch: "e", Symbols: 10000})
 		s := serve(t, mock, inMemory())
@@ -97,7 +100,8 @@ func TestASlowReaderGetsALargeSnapshotWhole(t *testing.T) {
 	})
 }
 
-func TestABurstIsNotTheClientsFault(t *testing.T) {
+func TestABurstMakesNoClientSlow(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), loopback(t))
 	l := s.listen("/events")
 	l.expect("snapshot")
@@ -110,6 +114,7 @@ func TestABurstIsNotTheClientsFault(t *testing.T) {
 }
 
 func TestASilentStreamHasHeartbeats(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, target string
 		event        bool          // whether an event of the market is for this client
@@ -149,6 +154,7 @@ func (l *listener) requireBeat(after time.Duration) {
 }
 
 func TestEventsComeAtTheRate(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		rate     float64
 		duration time.Duration
@@ -172,6 +178,7 @@ func TestEventsComeAtTheRate(t *testing.T) {
 }
 
 func TestWhenTheServerEndsEveryStreamEndsWhole(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: 5000}), loopback(t))
 	stop := s.run()
 	var streams []*listener
@@ -208,6 +215,7 @@ func TestWhenTheServerEndsEveryStreamEndsWhole(t *testing.T) {
 
 // TestAStreamThatEndsIsReadToItsLastEvent has more waiting for a client than fits into one write.
 func TestAStreamThatEndsIsReadToItsLastEvent(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: quiet}), inMemory())
 		stop := s.run()
@@ -226,6 +234,7 @@ func TestAStreamThatEndsIsReadToItsLastEvent(t *testing.T) {
 }
 
 func TestAStuckClientDoesNotHoldTheServersEnd(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: quiet}), inMemory())
 		stop := s.run()

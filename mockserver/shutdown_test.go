@@ -9,7 +9,8 @@ import (
 	"livetape/mockserver"
 )
 
-func TestAServerThatEndsSpreadsTheReturnOfItsClients(t *testing.T) {
+func TestAServerThatStopsSpreadsTheReturnOfItsClients(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: quiet, Retry: 2 * time.Second}), loopback(t))
 	stop := s.run()
 	var streams []*listener

@@ -16,7 +16,8 @@ import (
 	"livetape/mockserver"
 )
 
-func TestFaultsStrikeForeignStreamsToo(t *testing.T) {
+func TestFaultsHitEmulatedStreamsToo(t *testing.T) {
+	t.Parallel()
 	record := regexp.MustCompile(`^(id: [^\n]*\n)?data: [^\n]*\n\n`)
 	tests := []struct {
 		fault string
@@ -92,7 +93,8 @@ func TestFaultsStrikeForeignStreamsToo(t *testing.T) {
 	}
 }
 
-func TestAFaultyAnswerIsGivenInAnyTongue(t *testing.T) {
+func TestFaultyAnswersAreTheSameForEveryFormat(t *testing.T) {
+	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	inject(t, s, "503")
 	if resp := s.do(http.MethodGet, mercureHub); resp.StatusCode != 503 || resp.Header.Get("Retry-After") == "" {
@@ -113,9 +115,10 @@ func TestAFaultyAnswerIsGivenInAnyTongue(t *testing.T) {
 	}
 }
 
-func TestAForeignHeartbeatCanFailAndAStreamCanStall(t *testing.T) {
+func TestAnEmulatedStreamCanStallAndLackHeartbeats(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := abroad(t)
+		s := emulatedSite(t)
 		inject(t, s, "heartbeat:8s")
 		began := time.Now()
 		l := s.listen(strings.Replace(oandaEUR, "EUR_USD", "XAU_USD", 1), withBearer...)
@@ -131,7 +134,8 @@ func TestAForeignHeartbeatCanFailAndAStreamCanStall(t *testing.T) {
 	})
 }
 
-func TestASlowClientOfAServiceIsTurnedOutInItsWords(t *testing.T) {
+func TestASlowClientOfAServiceIsDisconnectedInItsFormat(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), inMemory())
 		slow := s.listen(pythBTC, withBearer...)
@@ -146,7 +150,8 @@ func TestASlowClientOfAServiceIsTurnedOutInItsWords(t *testing.T) {
 	})
 }
 
-func TestTheServersEndIsToldInTheWordsOfTheService(t *testing.T) {
+func TestAShutdownIsToldInTheFormatOfTheService(t *testing.T) {
+	t.Parallel()
 	for _, test := range []struct {
 		target string
 		header []string
@@ -170,8 +175,9 @@ func TestTheServersEndIsToldInTheWordsOfTheService(t *testing.T) {
 }
 
 func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
+	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := abroad(t)
+		s := emulatedSite(t)
 		conn, err := s.net.dial(t.Context(), "", "")
 		if err != nil {
 			t.Fatal(err)
