@@ -22,21 +22,21 @@ type Bar struct {
 type Bars struct {
 	length int64 // of a bar, in seconds
 	limit  int   // bars kept
-	epoch  int64 // number of the bar from which slots count, so that they fit 32 bits
+	epoch  int64 // number of the bar from which the bars in ring count, so that they fit 32 bits
 
-	ring []slot
+	ring []packedBar
 	head int // where the oldest is, once the ring is full
 }
 
-// slot is a bar without pointers and in 56 bytes: of a large market there are hundreds of thousands.
-type slot struct {
+// packedBar is a bar without pointers and in 56 bytes: of a large market there are hundreds of thousands.
+type packedBar struct {
 	index int32 // number of the bar since Bars.epoch
 	count uint32
 	coef  [5]int64
 	scale [5]int8
 }
 
-// The numbers of a slot.
+// The numbers of a packedBar.
 const (
 	open = iota
 	high
@@ -45,10 +45,10 @@ const (
 	volume
 )
 
-// Scales of numbers that a slot does not have.
+// Scales of numbers that a packedBar does not have.
 const (
-	absent = -1
-	lost   = -2 // too large
+	absent   = -1
+	tooLarge = -2
 )
 
 func newBars(length time.Duration, limit int) Bars {
@@ -67,7 +67,7 @@ func (b *Bars) Len() int { return len(b.ring) }
 
 // At is the i-th bar, 0 being the oldest.
 func (b *Bars) At(i int) Bar {
-	s := b.slot(i)
+	s := b.bar(i)
 	return Bar{
 		Start: time.Unix((b.epoch+int64(s.index))*b.length, 0).UTC(),
 		Open:  s.number(open), High: s.number(high), Low: s.number(low), Close: s.number(closing),
@@ -76,7 +76,7 @@ func (b *Bars) At(i int) Bar {
 	}
 }
 
-func (b *Bars) slot(i int) *slot {
+func (b *Bars) bar(i int) *packedBar {
 	if i += b.head; i >= len(b.ring) {
 		i -= len(b.ring)
 	}
@@ -86,23 +86,23 @@ func (b *Bars) slot(i int) *slot {
 // add takes one price, and the size of its trade if that is known. A late price joins its bar, or
 // makes it, while that is not older than the oldest kept.
 func (b *Bars) add(t time.Time, price, size Decimal) {
-	coef, scale, ok := price.compact()
+	coef, scale, ok := price.pack()
 	if !ok {
 		return
 	}
-	if s := b.find(b.index(t)); s != nil {
-		s.price(coef, scale, price)
-		s.trade(size)
+	if s := b.find(b.barNumber(t)); s != nil {
+		s.addPrice(coef, scale, price)
+		s.addVolume(size)
 	}
 }
 
-// index is the number of the bar of a time. It begins anew after a jump that honest times cannot
-// make: then the clock was set.
-func (b *Bars) index(t time.Time) int32 {
+// barNumber is the number of the bar of a time. All bars are dropped after a jump that true times cannot make: then the
+// clock was set.
+func (b *Bars) barNumber(t time.Time) int32 {
 	n := floorDiv(t.Unix(), b.length)
 	if newest := len(b.ring) - 1; newest >= 0 {
-		ahead := b.epoch + int64(b.slot(newest).index) - n
-		if ahead > 2*int64(plausible/time.Second)/b.length || n-b.epoch > math.MaxInt32 {
+		ahead := b.epoch + int64(b.bar(newest).index) - n
+		if ahead > 2*int64(maxClockSkew/time.Second)/b.length || n-b.epoch > math.MaxInt32 {
 			b.ring, b.head = nil, 0
 		}
 	}
@@ -119,48 +119,48 @@ func floorDiv(n, by int64) int64 {
 	return n / by
 }
 
-// find is the slot of a bar, made if need be; nil when the bar is older than all that are kept.
-func (b *Bars) find(index int32) *slot {
+// find is the bar of a number, made if need be; nil when the bar is older than all that are kept.
+func (b *Bars) find(index int32) *packedBar {
 	n := len(b.ring)
-	if n > 0 && b.slot(n-1).index == index { // nearly always
-		return b.slot(n - 1)
+	if n > 0 && b.bar(n-1).index == index { // nearly always
+		return b.bar(n - 1)
 	}
-	at := sort.Search(n, func(i int) bool { return b.slot(i).index >= index })
-	if at < n && b.slot(at).index == index {
-		return b.slot(at)
+	at := sort.Search(n, func(i int) bool { return b.bar(i).index >= index })
+	if at < n && b.bar(at).index == index {
+		return b.bar(at)
 	}
 	return b.insert(at, index)
 }
 
 // insert makes room for a bar before the at-th.
-func (b *Bars) insert(at int, index int32) *slot {
+func (b *Bars) insert(at int, index int32) *packedBar {
 	if len(b.ring) < b.limit {
 		b.grow()
 	} else if at == 0 {
 		return nil
-	} else { // the oldest leaves, and its slot becomes the newest
+	} else { // the oldest leaves, and its place becomes the newest
 		b.head = (b.head + 1) % len(b.ring)
 		at--
 	}
 	for i := len(b.ring) - 1; i > at; i-- {
-		*b.slot(i) = *b.slot(i - 1)
+		*b.bar(i) = *b.bar(i - 1)
 	}
-	s := b.slot(at)
-	*s = slot{index: index, scale: [5]int8{absent, absent, absent, absent, absent}}
+	s := b.bar(at)
+	*s = packedBar{index: index, scale: [5]int8{absent, absent, absent, absent, absent}}
 	return s
 }
 
-// grow adds a slot at the end. The ring is not yet full, so its oldest is at 0.
+// grow adds a place at the end. The ring is not yet full, so its oldest is at 0.
 func (b *Bars) grow() {
 	if n := len(b.ring); n == cap(b.ring) {
-		ring := make([]slot, n, min(max(2*n, 4), b.limit))
+		ring := make([]packedBar, n, min(max(2*n, 4), b.limit))
 		copy(ring, b.ring)
 		b.ring = ring
 	}
 	b.ring = b.ring[:len(b.ring)+1]
 }
 
-func (s *slot) number(i int) Decimal {
+func (s *packedBar) number(i int) Decimal {
 	if s.scale[i] < 0 {
 		return Decimal{}
 	}
@@ -168,27 +168,27 @@ func (s *slot) number(i int) Decimal {
 	if err != nil {
 		return Decimal{}
 	}
-	return Decimal{num, narrow}
+	return Decimal{num, notWide}
 }
 
-func (s *slot) set(i int, coef int64, scale int8) { s.coef[i], s.scale[i] = coef, scale }
+func (s *packedBar) set(i int, coef int64, scale int8) { s.coef[i], s.scale[i] = coef, scale }
 
-func (s *slot) price(coef int64, scale int8, price Decimal) {
+func (s *packedBar) addPrice(coef int64, scale int8, price Decimal) {
 	if s.count == 0 {
 		s.set(open, coef, scale)
 	}
-	if s.count == 0 || s.above(coef, scale, price, high) > 0 {
+	if s.count == 0 || s.compare(coef, scale, price, high) > 0 {
 		s.set(high, coef, scale)
 	}
-	if s.count == 0 || s.above(coef, scale, price, low) < 0 {
+	if s.count == 0 || s.compare(coef, scale, price, low) < 0 {
 		s.set(low, coef, scale)
 	}
 	s.set(closing, coef, scale)
 	s.count++
 }
 
-// above compares a price with the i-th number.
-func (s *slot) above(coef int64, scale int8, price Decimal, i int) int {
+// compare compares a price with the i-th number.
+func (s *packedBar) compare(coef int64, scale int8, price Decimal, i int) int {
 	if scale != s.scale[i] {
 		return price.Cmp(s.number(i))
 	}
@@ -201,21 +201,21 @@ func (s *slot) above(coef int64, scale int8, price Decimal, i int) int {
 	return 0
 }
 
-func (s *slot) trade(size Decimal) {
-	if !size.IsSet() || s.scale[volume] == lost {
+func (s *packedBar) addVolume(size Decimal) {
+	if !size.IsSet() || s.scale[volume] == tooLarge {
 		return
 	}
-	coef, scale, ok := size.compact()
+	coef, scale, ok := size.pack()
 	if s.scale[volume] != absent && ok {
 		sum, over := addInt64(s.coef[volume], coef)
 		if scale == s.scale[volume] && !over {
 			coef = sum
 		} else {
-			coef, scale, ok = s.number(volume).Add(size).compact()
+			coef, scale, ok = s.number(volume).Add(size).pack()
 		}
 	}
 	if !ok {
-		coef, scale = 0, lost
+		coef, scale = 0, tooLarge
 	}
 	s.set(volume, coef, scale)
 }
@@ -225,15 +225,15 @@ func addInt64(a, b int64) (sum int64, over bool) {
 	return sum, (sum > a) != (b > 0) && b != 0
 }
 
-// compact is d as coef × 10^-scale, cut to what 63 bits hold; it is not ok when d is absent or its
+// pack is d as coef × 10^-scale, cut to what 63 bits hold; it is not ok when d is absent or its
 // whole part alone is too large.
-func (d Decimal) compact() (coef int64, scale int8, ok bool) {
+func (d Decimal) pack() (coef int64, scale int8, ok bool) {
 	if !d.IsSet() {
 		return 0, 0, false
 	}
 	num := d.num
-	if d.wide != narrow {
-		if num, ok = cutWide(d.wide.Value()); !ok {
+	if d.wide != notWide {
+		if num, ok = truncateWide(d.wide.Value()); !ok {
 			return 0, 0, false
 		}
 	}
@@ -250,8 +250,8 @@ func (d Decimal) compact() (coef int64, scale int8, ok bool) {
 	return coef, int8(num.Scale()), true
 }
 
-// cutWide is the number of the first 18 digits, if the point is not beyond them.
-func cutWide(text string) (decimal.Decimal, bool) {
+// truncateWide is the number of the first 18 digits, if the point is not beyond them.
+func truncateWide(text string) (decimal.Decimal, bool) {
 	end := 18
 	if text[0] == '-' {
 		end++

@@ -21,12 +21,12 @@ func draw(b *Bars) []string {
 }
 
 // trade is a price with a size at a time of the feed's own, which arrives at another.
-func (p *tape) trade(price, size string, at, arrival time.Time) {
+func (p *testBoard) trade(price, size string, at, arrival time.Time) {
 	p.Apply("feed", Quote{Symbol: "A", Last: dec(p.t, price), Size: dec(p.t, size), Time: at}, arrival)
 }
 
 func TestABarIsTheCourseOfAPrice(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	for i, price := range []string{"10", "12.5", "9.00", "11"} {
 		p.trade(price, "100", monday.Add(time.Duration(i)*time.Millisecond), monday)
 	}
@@ -62,7 +62,7 @@ func TestAPriceBelongsToTheFeedsTimeIfThatIsPlausible(t *testing.T) {
 		{"no arrival", time.Time{}, time.Time{}, time.Time{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := newTape(t, Limits{})
+			p := newTestBoard(t, Limits{})
 			p.trade("10", "", c.said, c.arrival)
 			if got := p.row().Seconds.At(0).Start; !got.Equal(c.bar) {
 				t.Errorf("the bar starts at %v, want %v", got, c.bar)
@@ -72,7 +72,7 @@ func TestAPriceBelongsToTheFeedsTimeIfThatIsPlausible(t *testing.T) {
 }
 
 func TestALatePriceJoinsItsBar(t *testing.T) {
-	p := newTape(t, Limits{Bars: 3})
+	p := newTestBoard(t, Limits{Bars: 3})
 	for _, i := range []int{10, 12, 13} {
 		p.trade("10", "1", second(i), second(i))
 	}
@@ -93,7 +93,7 @@ func TestALatePriceJoinsItsBar(t *testing.T) {
 
 func TestALatePriceFindsItsPlaceInAnyRing(t *testing.T) {
 	for full := range 12 {
-		p := newTape(t, Limits{Bars: 5})
+		p := newTestBoard(t, Limits{Bars: 5})
 		for i := range full {
 			p.trade("10", "1", second(2*i), second(2*i))
 		}
@@ -114,7 +114,7 @@ func TestALatePriceFindsItsPlaceInAnyRing(t *testing.T) {
 }
 
 func TestTheRingIsBounded(t *testing.T) {
-	p := newTape(t, Limits{Bars: 4})
+	p := newTestBoard(t, Limits{Bars: 4})
 	for i := range 1000 {
 		p.last(fmt.Sprint(i))
 	}
@@ -124,7 +124,7 @@ func TestTheRingIsBounded(t *testing.T) {
 }
 
 func TestSymbolsAfterTheFirstThousandKeepFewerBars(t *testing.T) {
-	p := newTape(t, Limits{Bars: 40})
+	p := newTestBoard(t, Limits{Bars: 40})
 	for n := range 1001 {
 		for range 50 {
 			p.say(Quote{Symbol: fmt.Sprint(n), Last: dec(t, "1")})
@@ -137,7 +137,7 @@ func TestSymbolsAfterTheFirstThousandKeepFewerBars(t *testing.T) {
 }
 
 func TestAClockThatIsSetBackDoesNotStopTheBars(t *testing.T) {
-	p := newTape(t, Limits{Bars: 3})
+	p := newTestBoard(t, Limits{Bars: 3})
 	for i := range 5 {
 		p.trade("10", "", time.Time{}, second(i+86400))
 	}
@@ -152,7 +152,7 @@ func TestAClockThatIsSetBackDoesNotStopTheBars(t *testing.T) {
 }
 
 func TestBarsOfAQuotedMarketFollowTheMid(t *testing.T) {
-	p := newTape(t, Limits{}).quote("10", "").quote("", "11").quote("10", "11").quote("10.5", "11.5").quote("", "12")
+	p := newTestBoard(t, Limits{}).quote("10", "").quote("", "11").quote("10", "11").quote("10.5", "11.5").quote("", "12")
 	p.say(Quote{Symbol: "A", Bid: dec(t, "10.5"), Size: dec(t, "7")})
 	if diff := cmp.Diff([]string{"1: 10.5 10.5 10.5 10.5  ×1", "3: 11.0 11.0 11.0 11.0  ×1", "4: 11.25 11.25 11.25 11.25  ×1"}, draw(&p.row().Seconds)); diff != "" {
 		t.Error(diff)
@@ -160,7 +160,7 @@ func TestBarsOfAQuotedMarketFollowTheMid(t *testing.T) {
 }
 
 func TestAQuoteWithoutAPriceMakesNoBar(t *testing.T) {
-	p := newTape(t, Limits{}).last("10").quote("9", "11")
+	p := newTestBoard(t, Limits{}).last("10").quote("9", "11")
 	if n := p.row().Seconds.Len(); n != 1 {
 		t.Errorf("%d bars", n)
 	}
@@ -178,7 +178,7 @@ func TestABarCutsWhatIsWiderThanItHolds(t *testing.T) {
 		"99999999999999999999999":    "",
 		"9999999999999999999.5":      "",
 	} {
-		p := newTape(t, Limits{}).last(price)
+		p := newTestBoard(t, Limits{}).last(price)
 		r := p.row()
 		var got string
 		if r.Seconds.Len() > 0 {
@@ -191,7 +191,7 @@ func TestABarCutsWhatIsWiderThanItHolds(t *testing.T) {
 }
 
 func TestVolumesOfAnyScaleAddUp(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	for i, c := range []struct{ size, sum string }{
 		{"1", "1"}, {"0.5", "1.5"}, {"0.00000001", "1.50000001"}, {"", "1.50000001"}, {"-1", "0.50000001"},
 		{"100000000000000000", "100000000000000000"}, {"9100000000000000000", "9200000000000000000"},
@@ -205,7 +205,7 @@ func TestVolumesOfAnyScaleAddUp(t *testing.T) {
 }
 
 func TestACloneOfBarsStaysWhileTheyGoOn(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	for i := range 400 {
 		p.trade("10", "1", second(i), second(i))
 	}

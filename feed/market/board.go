@@ -30,15 +30,15 @@ func (l Limits) withDefaults() Limits {
 // goroutine (or one Bubble Tea model) owns it.
 type Board struct {
 	limits Limits
-	books  map[string]*book // by feed
-	last   *book            // the one of the update before: feeds speak in runs
+	feeds  map[string]*feedState // by feed
+	last   *feedState            // that of the update before: nearly always the next one too
 	rows   []*Row
 	news   []*Story
 	counts Counts
 }
 
-// book is what the board keeps of one feed.
-type book struct {
+// feedState is what the board keeps of one feed.
+type feedState struct {
 	name    string
 	rows    map[string]*Row   // by symbol
 	stories map[string]*Story // those kept that can be corrected, by id
@@ -47,47 +47,48 @@ type book struct {
 
 // NewBoard returns an empty board.
 func NewBoard(l Limits) *Board {
-	return &Board{limits: l.withDefaults(), books: map[string]*book{}}
+	return &Board{limits: l.withDefaults(), feeds: map[string]*feedState{}}
 }
 
 // Apply takes one update of one feed that arrived at the given time. Updates must be applied in the
 // order of arrival. A quote without a symbol changes nothing.
 func (b *Board) Apply(feed string, u Update, at time.Time) {
-	f := b.book(feed)
+	f := b.feed(feed)
 	switch u := u.(type) {
 	case Quote:
 		if r := b.row(f, u.Symbol); r != nil {
-			r.quote(&u, at)
+			r.applyQuote(&u, at)
 			b.counts.Quotes++
 		}
 	case Reading:
 		if r := b.row(f, u.Name); r != nil {
 			r.IsReading = true
-			r.quote(&Quote{Symbol: u.Name, Last: u.Value, Time: u.Time}, at)
+			r.applyQuote(&Quote{Symbol: u.Name, Last: u.Value, Time: u.Time}, at)
 			b.counts.Readings++
 		}
 	case Headline:
-		b.headline(f, u, at)
+		b.applyHeadline(f, u, at)
 	case Halt:
-		b.halt(f, u, at)
+		b.applyHalt(f, u, at)
 	}
 }
 
-func (b *Board) book(feed string) *book {
-	if b.last != nil && b.last.name == feed {
+// feed is the state of a feed, made if need be.
+func (b *Board) feed(name string) *feedState {
+	if b.last != nil && b.last.name == name {
 		return b.last
 	}
-	f := b.books[feed]
+	f := b.feeds[name]
 	if f == nil {
-		f = &book{name: feed, rows: map[string]*Row{}, stories: map[string]*Story{}}
-		b.books[feed] = f
+		f = &feedState{name: name, rows: map[string]*Row{}, stories: map[string]*Story{}}
+		b.feeds[name] = f
 	}
 	b.last = f
 	return f
 }
 
 // row is the row of a symbol, made if need be; nil when there is no symbol or no room for another.
-func (b *Board) row(f *book, symbol string) *Row {
+func (b *Board) row(f *feedState, symbol string) *Row {
 	if r := f.rows[symbol]; r != nil || symbol == "" {
 		return r
 	}
@@ -96,16 +97,16 @@ func (b *Board) row(f *book, symbol string) *Row {
 		return nil
 	}
 	symbol = strings.Clone(symbol) // it may be a part of a large payload
-	bars := b.bars()
+	bars := b.barLimit()
 	r := &Row{Feed: f.name, Symbol: symbol, Seconds: newBars(time.Second, bars), Minutes: newBars(time.Minute, bars)}
 	f.rows[symbol] = r
 	b.rows = append(b.rows, r)
 	return r
 }
 
-// bars is how many bars of each length the next row keeps. Nobody follows thousands of charts, and 10,000 full ones
+// barLimit is how many bars of each length the next row keeps. Nobody follows thousands of charts, and 10,000 full ones
 // would take 340 MB.
-func (b *Board) bars() int {
+func (b *Board) barLimit() int {
 	const followed = 1000
 	if len(b.rows) < followed {
 		return b.limits.Bars
@@ -113,7 +114,7 @@ func (b *Board) bars() int {
 	return max(b.limits.Bars/10, 1)
 }
 
-func (b *Board) halt(f *book, h Halt, at time.Time) {
+func (b *Board) applyHalt(f *feedState, h Halt, at time.Time) {
 	if h.Symbol == "" {
 		f.market = h
 	} else if r := b.row(f, h.Symbol); r != nil {
@@ -126,7 +127,7 @@ func (b *Board) halt(f *book, h Halt, at time.Time) {
 
 // Forget drops the rows of a feed, because its payloads are read in another way from now on. Its news and halts stay.
 func (b *Board) Forget(feed string) {
-	f := b.books[feed]
+	f := b.feeds[feed]
 	if f == nil {
 		return
 	}
@@ -140,7 +141,7 @@ func (b *Board) Rows() []*Row { return b.rows }
 
 // Row is the row of one symbol of one feed, or nil.
 func (b *Board) Row(feed, symbol string) *Row {
-	if f := b.books[feed]; f != nil {
+	if f := b.feeds[feed]; f != nil {
 		return f.rows[symbol]
 	}
 	return nil
@@ -151,7 +152,7 @@ func (b *Board) News() []*Story { return b.news }
 
 // Market is the state of a feed's whole market (a Halt without a symbol); zero if none was said.
 func (b *Board) Market(feed string) Halt {
-	if f := b.books[feed]; f != nil {
+	if f := b.feeds[feed]; f != nil {
 		return f.market
 	}
 	return Halt{}

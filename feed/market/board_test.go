@@ -16,16 +16,16 @@ var monday = time.Date(2025, 11, 24, 14, 30, 0, 0, time.UTC)
 // second is the i-th second of the test's trading day.
 func second(i int) time.Time { return monday.Add(time.Duration(i) * time.Second) }
 
-// tape applies updates to a board, one a second.
-type tape struct {
+// testBoard applies updates to a board, one a second.
+type testBoard struct {
 	*Board
 	t *testing.T
 	n int
 }
 
-func newTape(t *testing.T, l Limits) *tape { return &tape{Board: NewBoard(l), t: t} }
+func newTestBoard(t *testing.T, l Limits) *testBoard { return &testBoard{Board: NewBoard(l), t: t} }
 
-func (p *tape) say(updates ...Update) *tape {
+func (p *testBoard) say(updates ...Update) *testBoard {
 	for _, u := range updates {
 		p.Apply("feed", u, second(p.n))
 		p.n++
@@ -33,18 +33,18 @@ func (p *tape) say(updates ...Update) *tape {
 	return p
 }
 
-func (p *tape) last(prices ...string) *tape {
+func (p *testBoard) last(prices ...string) *testBoard {
 	for _, s := range prices {
 		p.say(Quote{Symbol: "A", Last: dec(p.t, s)})
 	}
 	return p
 }
 
-func (p *tape) quote(bid, ask string) *tape {
+func (p *testBoard) quote(bid, ask string) *testBoard {
 	return p.say(Quote{Symbol: "A", Bid: dec(p.t, bid), Ask: dec(p.t, ask)})
 }
 
-func (p *tape) row() *Row {
+func (p *testBoard) row() *Row {
 	p.t.Helper()
 	r := p.Row("feed", "A")
 	if r == nil {
@@ -54,7 +54,7 @@ func (p *tape) row() *Row {
 }
 
 func TestADeltaLeavesAloneWhatItDoesNotSay(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	p.say(Quote{Symbol: "A", Name: "Alpha", Currency: "USD", Last: dec(t, "10.00"), Volume: dec(t, "500")})
 	p.quote("9.99", "")
 	r := p.row()
@@ -68,7 +68,7 @@ func TestADeltaLeavesAloneWhatItDoesNotSay(t *testing.T) {
 }
 
 func TestACellKnowsWhenItWasSaidAndWhenItChanged(t *testing.T) {
-	p := newTape(t, Limits{}).last("10")
+	p := newTestBoard(t, Limits{}).last("10")
 	if c := p.row().Last; !c.Changed.IsZero() || c.Prev.IsSet() {
 		t.Errorf("the first value is a change: %+v", c)
 	}
@@ -80,7 +80,7 @@ func TestACellKnowsWhenItWasSaidAndWhenItChanged(t *testing.T) {
 }
 
 func TestTheTickIsTheDirectionOfTheLastChange(t *testing.T) {
-	p := newTape(t, Limits{}).last("10")
+	p := newTestBoard(t, Limits{}).last("10")
 	for i, c := range []struct {
 		last string
 		tick int
@@ -92,7 +92,7 @@ func TestTheTickIsTheDirectionOfTheLastChange(t *testing.T) {
 }
 
 func TestWithoutALastThePriceIsTheMid(t *testing.T) {
-	p := newTape(t, Limits{}).quote("114.295", "")
+	p := newTestBoard(t, Limits{}).quote("114.295", "")
 	if price, mid := p.row().Price(); price.IsSet() || mid {
 		t.Errorf("a bid alone makes the price %s", price)
 	}
@@ -116,7 +116,7 @@ func TestWithoutALastThePriceIsTheMid(t *testing.T) {
 }
 
 func TestAChangeIsMeasuredAgainstTheBestBasis(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	check := func(abs, pct string, basis Basis) {
 		t.Helper()
 		a, b, c := p.row().Change()
@@ -139,7 +139,7 @@ func TestAChangeIsMeasuredAgainstTheBestBasis(t *testing.T) {
 }
 
 func TestTheRangeIsTheFeedsOrElseWhatWasSeen(t *testing.T) {
-	p := newTape(t, Limits{}).quote("1", "")
+	p := newTestBoard(t, Limits{}).quote("1", "")
 	check := func(low, high string, seen bool) {
 		t.Helper()
 		l, h, s := p.row().Range()
@@ -157,7 +157,7 @@ func TestTheRangeIsTheFeedsOrElseWhatWasSeen(t *testing.T) {
 }
 
 func TestRowsKeepTheOrderInWhichTheyWereFirstSeen(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	one := dec(t, "1")
 	p.say(Quote{Symbol: "B", Last: one}, Quote{Symbol: "A", Last: one}, Halt{Symbol: "C", State: Halted}, Quote{Symbol: "B", Last: one})
 	p.Apply("other", Quote{Symbol: "B", Last: one}, second(9))
@@ -174,7 +174,7 @@ func TestRowsKeepTheOrderInWhichTheyWereFirstSeen(t *testing.T) {
 }
 
 func TestSymbolsBeyondTheLimitAreRefusedAndCounted(t *testing.T) {
-	p := newTape(t, Limits{Symbols: 2})
+	p := newTestBoard(t, Limits{Symbols: 2})
 	for _, s := range []string{"A", "B", "C", "A", "D", ""} {
 		p.say(Quote{Symbol: s, Last: dec(t, "1")})
 	}
@@ -185,7 +185,7 @@ func TestSymbolsBeyondTheLimitAreRefusedAndCounted(t *testing.T) {
 }
 
 func TestHaltsAreKeptPerSymbolAndForTheMarket(t *testing.T) {
-	p := newTape(t, Limits{}).last("1")
+	p := newTestBoard(t, Limits{}).last("1")
 	if p.Market("feed") != (Halt{}) || p.Market("nobody") != (Halt{}) {
 		t.Error("a market state out of nothing")
 	}
@@ -202,7 +202,7 @@ func TestHaltsAreKeptPerSymbolAndForTheMarket(t *testing.T) {
 }
 
 func TestASnapshotOfWhatIsKnownIsNoTick(t *testing.T) {
-	p := newTape(t, Limits{}).last("10", "11")
+	p := newTestBoard(t, Limits{}).last("10", "11")
 	before := *p.row()
 	p.say(Quote{Symbol: "A", Last: dec(t, "11"), Size: dec(t, "500"), FromSnapshot: true})
 	r := p.row()
@@ -220,7 +220,7 @@ func TestASnapshotOfWhatIsKnownIsNoTick(t *testing.T) {
 
 func TestRowsAndTextDoNotKeepThePayload(t *testing.T) {
 	payload := strings.Repeat("x", 1<<20) + "SYMName"
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	p.say(Quote{Symbol: payload[1<<20 : 1<<20+3], Name: payload[1<<20+3:], Last: dec(t, "1")})
 	r := p.Row("feed", "SYM")
 	if samePlace(r.Symbol, payload[1<<20:]) || samePlace(r.Name, payload[1<<20+3:]) {
@@ -235,13 +235,13 @@ func samePlace(a, b string) bool { return unsafe.StringData(a) == unsafe.StringD
 func TestDeltasAddUpToTheirSnapshot(t *testing.T) {
 	for seed := range uint64(50) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		p := newTape(t, Limits{})
+		p := newTestBoard(t, Limits{})
 		p.say(Quote{Symbol: "A", Last: dec(t, "100"), Open: dec(t, "99.5")})
 		for range 200 {
 			p.say(randomDelta(t, random))
 		}
 		r := p.row()
-		fresh := newTape(t, Limits{}).say(standing(r))
+		fresh := newTestBoard(t, Limits{}).say(standing(r))
 		if diff := cmp.Diff(values(r), values(fresh.row())); diff != "" {
 			t.Fatalf("seed %d (-deltas +snapshot):\n%s", seed, diff)
 		}

@@ -18,12 +18,12 @@ const MaxDigits = 64
 // It is small (24 bytes) and is copied. Two are == when they are written alike (1.5 and 1.50 are
 // not); [Decimal.Cmp] compares what they are worth.
 type Decimal struct {
-	num  decimal.Decimal       // the number, when wide is narrow
-	wide unique.Handle[string] // narrow, or the plain notation of a number that num has no room for; zero when absent
+	num  decimal.Decimal       // the number, when wide is notWide
+	wide unique.Handle[string] // notWide, or the plain notation of a number that num has no room for; zero when absent
 }
 
-// narrow marks a number that is whole in Decimal.num: up to 19 digits, at most 19 of them after the point.
-var narrow = unique.Make("")
+// notWide marks a number that is whole in Decimal.num: up to 19 digits, at most 19 of them after the point.
+var notWide = unique.Make("")
 
 // ParseDecimal reads a number in the grammar of JSON (RFC 8259 §6): "181.50", "-0.1", "1.2e-8". A leading
 // plus, leading zeros, a bare point (".5", "5."), separators and words are not numbers.
@@ -37,12 +37,12 @@ func ParseDecimal(s string) (Decimal, error) {
 	}
 	n, ok := scanNumber(s)
 	if !ok {
-		return Decimal{}, fmt.Errorf("%s is not a number", quote(s))
+		return Decimal{}, fmt.Errorf("%s is not a number", quoteText(s))
 	}
 	if d, ok := n.decimal(); ok {
 		return d, nil
 	}
-	return Decimal{}, fmt.Errorf("%s has more than %d digits", quote(s), MaxDigits)
+	return Decimal{}, fmt.Errorf("%s has more than %d digits", quoteText(s), MaxDigits)
 }
 
 // parseShort reads what nearly every number is: at most 18 digits and no exponent.
@@ -74,30 +74,30 @@ func parseShort(s string) (Decimal, bool) {
 		coef = -coef
 	}
 	num, err := decimal.New(coef, scale)
-	return Decimal{num, narrow}, err == nil
+	return Decimal{num, notWide}, err == nil
 }
 
-// number is a scanned number: ± digits × 10^-scale, without leading zeros.
-type number struct {
+// scannedNumber is a scanned number: ± digits × 10^-scale, without leading zeros.
+type scannedNumber struct {
 	neg    bool
 	digits string
 	scale  int
 }
 
 // scanNumber splits a number by the grammar of RFC 8259 §6.
-func scanNumber(s string) (number, bool) {
+func scanNumber(s string) (scannedNumber, bool) {
 	rest, neg := strings.CutPrefix(s, "-")
 	whole := leadingDigits(rest)
 	rest = rest[len(whole):]
 	if whole == "" || len(whole) > 1 && whole[0] == '0' {
-		return number{}, false
+		return scannedNumber{}, false
 	}
 	var fraction string
 	if after, ok := strings.CutPrefix(rest, "."); ok {
 		fraction = leadingDigits(after)
 		rest = after[len(fraction):]
 		if fraction == "" {
-			return number{}, false
+			return scannedNumber{}, false
 		}
 	}
 	exponent, ok := scanExponent(rest)
@@ -106,7 +106,7 @@ func scanNumber(s string) (number, bool) {
 	if digits == "" {
 		neg, scale = false, max(scale, 0)
 	}
-	return number{neg, digits, scale}, ok
+	return scannedNumber{neg, digits, scale}, ok
 }
 
 func leadingDigits(s string) string {
@@ -143,7 +143,7 @@ func scanExponent(s string) (exponent int, ok bool) {
 }
 
 // decimal is the number in plain notation; it is not ok when that has more than MaxDigits digits.
-func (n number) decimal() (Decimal, bool) {
+func (n scannedNumber) decimal() (Decimal, bool) {
 	whole := max(len(n.digits)-n.scale, 1) // digits before the point
 	if whole > MaxDigits || whole+max(n.scale, 0) > MaxDigits {
 		return Decimal{}, false
@@ -152,7 +152,7 @@ func (n number) decimal() (Decimal, bool) {
 }
 
 // expand writes the number out, however long it gets.
-func (n number) expand() Decimal {
+func (n scannedNumber) expand() Decimal {
 	digits, scale := n.digits, n.scale
 	if scale < 0 {
 		digits += strings.Repeat("0", -scale)
@@ -170,14 +170,14 @@ func (n number) expand() Decimal {
 	}
 	if len(n.digits)+max(-n.scale, 0) <= decimal.MaxPrec && scale <= decimal.MaxScale {
 		if num, err := decimal.ParseExact(text, scale); err == nil && num.Scale() == scale {
-			return Decimal{num, narrow}
+			return Decimal{num, notWide}
 		}
 	}
 	return Decimal{wide: unique.Make(text)}
 }
 
-// quote shows a feed's text in an error, cut short and with everything unprintable escaped.
-func quote(s string) string {
+// quoteText shows a feed's text in an error, cut short and with everything unprintable escaped.
+func quoteText(s string) string {
 	if len(s) > 40 {
 		return strconv.Quote(strings.ToValidUTF8(s[:40], "")) + "…"
 	}
@@ -190,7 +190,7 @@ func (d Decimal) IsSet() bool { return d.wide != unique.Handle[string]{} }
 // String is the plain notation, trailing zeros kept; "" when absent.
 func (d Decimal) String() string {
 	switch {
-	case d.wide == narrow:
+	case d.wide == notWide:
 		return d.num.String()
 	case d.IsSet():
 		return d.wide.Value()

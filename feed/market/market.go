@@ -2,13 +2,13 @@
 //
 // A feed's decoder turns payloads into an [Update]: a [Quote], a [Headline], a [Halt] or a [Reading]. A [Board]
 // applies updates in order and keeps, per feed and symbol, one [Row] of merged cells, each with the
-// time at which it was last said, plus bounded bars and a bounded list of [Story] values.
+// time at which it last came, plus bounded bars and a bounded list of [Story] values.
 // Nothing here does I/O, reads a clock or starts a goroutine.
 package market
 
 import "time"
 
-// Update is one thing that a feed said: a Quote, a Headline, a Halt or a Reading.
+// Update is one thing that a feed sent: a Quote, a Headline, a Halt or a Reading.
 type Update interface{ update() }
 
 func (Reading) update()  {}
@@ -32,7 +32,7 @@ type Quote struct {
 	High           Decimal
 	Low            Decimal
 	PrevClose      Decimal
-	Change         Decimal // of the session, as the feed reckons it
+	Change         Decimal // of the session, as the feed gives it
 	ChangePct      Decimal // the same in percent: 1.5 is 1.5 %
 
 	Time time.Time // the feed's own time of the quote, UTC; zero when it gives none
@@ -45,7 +45,7 @@ type Quote struct {
 // Reading is a number that is no price: a temperature, a load, a count. A board keeps it in a row of its own, with its
 // range and bars.
 type Reading struct {
-	Name  string    // required; what is read, as it is to be shown: "humidity", "kitchen humidity"
+	Name  string    // required; what was measured, as it is to be shown: "humidity", "kitchen humidity"
 	Value Decimal   // required
 	Time  time.Time // the feed's own time, UTC; zero when it gives none
 }
@@ -84,10 +84,25 @@ const (
 	Post   Session = "post"
 )
 
-// Halt says that trading in a symbol changed its state: halted, resumed, closed and so on.
+// Halt is a change of the trading state of a symbol: halted, resumed, closed and so on.
 type Halt struct {
 	Symbol string // empty: the whole market
 	State  Session
 	Reason string
 	Time   time.Time // UTC; zero when the feed gives none
 }
+
+// Bounds on a feed's text, in characters. Names and prose are cut to them; a symbol or an id that is longer is
+// malformed, since two of them could be cut to the same.
+const (
+	MaxSymbol   = 64
+	MaxName     = 128
+	MaxCurrency = 16
+	MaxID       = 256
+	MaxHeadline = 512
+	MaxSummary  = 4096
+	MaxSource   = 64
+	MaxURL      = 2048
+	MaxReason   = 256
+	MaxSymbols  = 64 // of one headline; further ones are left out
+)

@@ -3,7 +3,7 @@ package market
 import "testing"
 
 func TestAReadingHasARowThatIsNoPrice(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	p.say(Reading{Name: "humidity", Value: dec(t, "60")}, Reading{Name: "humidity", Value: dec(t, "61.5")})
 	r := p.Row("feed", "humidity")
 	if r == nil || !r.IsReading || r.Last.Value.String() != "61.5" || r.Tick != 1 {
@@ -15,7 +15,7 @@ func TestAReadingHasARowThatIsNoPrice(t *testing.T) {
 }
 
 func TestAFeedThatIsReadAnewBeginsWithoutRows(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	p.last("10")
 	p.Apply("other", Quote{Symbol: "B", Last: dec(t, "1")}, second(5))
 	before := p.Rows()

@@ -9,13 +9,13 @@ import (
 type Cell struct {
 	Value   Decimal
 	Prev    Decimal   // the value before the last change
-	At      time.Time // arrival of the last message that said it, changed or not; UTC wall clock
+	At      time.Time // arrival of the last message that contained it, changed or not; UTC wall clock
 	Changed time.Time // arrival of the last message that changed it; zero before the first change
 }
 
-// take puts a number into the cell and returns the direction of its move: 0 for the first number
-// and for the same one, however it is written.
-func (c *Cell) take(d Decimal, at time.Time) int {
+// set puts a number into the cell and returns the direction of its move: 0 for the first number and for an equal one,
+// however it is written.
+func (c *Cell) set(d Decimal, at time.Time) int {
 	if !d.IsSet() {
 		return 0
 	}
@@ -44,7 +44,7 @@ const (
 	FromPrevClose
 	FromOpen
 	FromFirstSeen // the first price since livetape started
-	FromFeed      // the feed's own word on its change; preferred to all others while it is as new as the price
+	FromFeed      // the change that the feed gives; preferred to all others while it is as new as the price
 )
 
 // Row is everything known about one symbol of one feed.
@@ -56,16 +56,16 @@ type Row struct {
 	Last, Bid, Ask, Size, Volume Cell
 	Open, High, Low, PrevClose   Cell
 	BidSize, AskSize             Cell
-	FeedChange, FeedChangePct    Cell // the session's change, and in percent, as the feed reckons it
+	FeedChange, FeedChangePct    Cell // the session's change, and in percent, as the feed gives it
 
-	Halt Halt // last one said of this symbol; zero when none
+	Halt Halt // the last one of this symbol; zero when there was none
 
 	Tick    int       // direction of the last price change: -1, 0 (none yet), +1
 	Updated time.Time // arrival of the last message about this symbol; UTC wall clock
 	Quoted  time.Time // the feed's own time of that message; zero when it gives none
 	Count   uint64    // quotes taken
 
-	Seconds, Minutes Bars // by the feed's own time where it is plausible, else by arrival
+	Seconds, Minutes Bars // by the feed's own time where it is maxClockSkew, else by arrival
 
 	mid             Decimal // of bid and ask, while there is no last
 	first, min, max Decimal // of the prices seen
@@ -88,21 +88,21 @@ func (r *Row) Change() (abs, pct Decimal, basis Basis) {
 	if !price.IsSet() {
 		return Decimal{}, Decimal{}, NoBasis
 	}
-	if abs, pct, ok := r.given(price); ok {
+	if abs, pct, ok := r.feedChange(price); ok {
 		return abs, pct, FromFeed
 	}
 	from, basis := r.basis()
 	return price.Sub(from), price.Percent(from), basis
 }
 
-// given is the change that the feed says itself, unless a price came since without it.
-func (r *Row) given(price Decimal) (abs, pct Decimal, ok bool) {
-	said := r.Last.Changed
-	if r.FeedChange.Value.IsSet() && !r.FeedChange.At.Before(said) {
+// feedChange is the change that the feed itself gives, unless a price came since without one.
+func (r *Row) feedChange(price Decimal) (abs, pct Decimal, ok bool) {
+	changed := r.Last.Changed
+	if r.FeedChange.Value.IsSet() && !r.FeedChange.At.Before(changed) {
 		abs = r.FeedChange.Value
 		pct = price.Percent(price.Sub(abs))
 	}
-	if r.FeedChangePct.Value.IsSet() && !r.FeedChangePct.At.Before(said) {
+	if r.FeedChangePct.Value.IsSet() && !r.FeedChangePct.At.Before(changed) {
 		pct = r.FeedChangePct.Value.Round(2)
 	}
 	return abs, pct, abs.IsSet() || pct.IsSet()
@@ -129,51 +129,51 @@ func (r *Row) Range() (low, high Decimal, seen bool) {
 	return r.min, r.max, r.min.IsSet()
 }
 
-// quote merges a delta into the row.
-func (r *Row) quote(q *Quote, at time.Time) {
+// applyQuote merges a delta into the row.
+func (r *Row) applyQuote(q *Quote, at time.Time) {
 	move := r.merge(q, at)
-	said := q.Last.IsSet()
+	hasPrice := q.Last.IsSet()
 	if !r.Last.Value.IsSet() {
-		move, said = r.moveMid(q)
+		move, hasPrice = r.updateMid(q)
 	}
 	if move != 0 {
 		r.Tick = move
 	}
-	if said && (move != 0 || !q.FromSnapshot || !r.first.IsSet()) {
-		r.tick(q, at)
+	if hasPrice && (move != 0 || !q.FromSnapshot || !r.first.IsSet()) {
+		r.addPrice(q, at)
 	}
 	r.Count++
 }
 
 func (r *Row) merge(q *Quote, at time.Time) (move int) {
-	keep(&r.Name, q.Name)
-	keep(&r.Currency, q.Currency)
-	move = r.Last.take(q.Last, at)
-	r.Bid.take(q.Bid, at)
-	r.Ask.take(q.Ask, at)
-	r.Size.take(q.Size, at)
-	r.Volume.take(q.Volume, at)
-	r.Open.take(q.Open, at)
-	r.High.take(q.High, at)
-	r.Low.take(q.Low, at)
-	r.PrevClose.take(q.PrevClose, at)
-	r.BidSize.take(q.BidSize, at)
-	r.AskSize.take(q.AskSize, at)
-	r.FeedChange.take(q.Change, at)
-	r.FeedChangePct.take(q.ChangePct, at)
+	setText(&r.Name, q.Name)
+	setText(&r.Currency, q.Currency)
+	move = r.Last.set(q.Last, at)
+	r.Bid.set(q.Bid, at)
+	r.Ask.set(q.Ask, at)
+	r.Size.set(q.Size, at)
+	r.Volume.set(q.Volume, at)
+	r.Open.set(q.Open, at)
+	r.High.set(q.High, at)
+	r.Low.set(q.Low, at)
+	r.PrevClose.set(q.PrevClose, at)
+	r.BidSize.set(q.BidSize, at)
+	r.AskSize.set(q.AskSize, at)
+	r.FeedChange.set(q.Change, at)
+	r.FeedChangePct.set(q.ChangePct, at)
 	r.Updated, r.Quoted = at, q.Time
 	return move
 }
 
-// keep takes over a text that is said, as a copy: it may be a part of a large payload.
-func keep(known *string, said string) {
-	if said != "" && said != *known {
-		*known = strings.Clone(said)
+// setText copies a text that is not empty: it may be a part of a large payload.
+func setText(known *string, text string) {
+	if text != "" && text != *known {
+		*known = strings.Clone(text)
 	}
 }
 
-// moveMid follows the mid of bid and ask; changed is true for its first value too.
-func (r *Row) moveMid(q *Quote) (move int, changed bool) {
+// updateMid follows the mid of bid and ask; changed is true for its first value too.
+func (r *Row) updateMid(q *Quote) (move int, changed bool) {
 	if !q.Bid.IsSet() && !q.Ask.IsSet() {
 		return 0, false
 	}
@@ -190,11 +190,11 @@ func (r *Row) moveMid(q *Quote) (move int, changed bool) {
 	return move, move != 0
 }
 
-// plausible is how far a feed's clock may be from ours for its times to place a price in a bar.
-const plausible = 10 * time.Minute
+// maxClockSkew is how far a feed's clock may be from ours for its times to decide to which bar a price belongs.
+const maxClockSkew = 10 * time.Minute
 
-// tick takes the price that q brought into the range seen and the bars.
-func (r *Row) tick(q *Quote, at time.Time) {
+// addPrice adds the price of q to the range seen and the bars.
+func (r *Row) addPrice(q *Quote, at time.Time) {
 	price, size := q.Last, q.Size
 	if !price.IsSet() {
 		price, size = r.mid, Decimal{}
@@ -202,16 +202,16 @@ func (r *Row) tick(q *Quote, at time.Time) {
 	if q.FromSnapshot {
 		size = Decimal{}
 	}
-	r.see(price)
+	r.widenRange(price)
 	when := at
-	if off := q.Time.Sub(at); !q.Time.IsZero() && off.Abs() <= plausible {
+	if off := q.Time.Sub(at); !q.Time.IsZero() && off.Abs() <= maxClockSkew {
 		when = q.Time
 	}
 	r.Seconds.add(when, price, size)
 	r.Minutes.add(when, price, size)
 }
 
-func (r *Row) see(price Decimal) {
+func (r *Row) widenRange(price Decimal) {
 	if !r.first.IsSet() {
 		r.first, r.min, r.max = price, price, price
 		return

@@ -15,9 +15,9 @@ type Story struct {
 	Seq         uint64 // 1, 2, 3 … in order of first arrival, over all feeds
 }
 
-// correct replaces the headline; it reports false when nothing of it is new.
+// correct replaces the headline; it reports false when nothing in it has changed.
 func (s *Story) correct(h Headline, at time.Time) bool {
-	if s.same(h) {
+	if s.equals(h) {
 		return false
 	}
 	s.Headline, s.Corrected = h, at
@@ -25,16 +25,15 @@ func (s *Story) correct(h Headline, at time.Time) bool {
 	return true
 }
 
-// same does not look at the time: a server that starts anew may tell its old stories with new times, which
-// corrects nothing.
-func (s *Story) same(h Headline) bool {
+// equals ignores the time: a restarted server may send its old stories with new times, which corrects nothing.
+func (s *Story) equals(h Headline) bool {
 	old := s.Headline
 	return old.Title == h.Title && old.Summary == h.Summary && old.Source == h.Source && old.URL == h.URL &&
 		old.Importance == h.Importance && slices.Equal(old.Symbols, h.Symbols)
 }
 
-// headline takes a new story, or the correction of one that is kept.
-func (b *Board) headline(f *book, h Headline, at time.Time) {
+// applyHeadline takes a new story, or the correction of one that is kept.
+func (b *Board) applyHeadline(f *feedState, h Headline, at time.Time) {
 	if s := f.stories[h.ID]; s != nil {
 		if s.correct(h, at) {
 			b.counts.Corrections++
@@ -46,15 +45,15 @@ func (b *Board) headline(f *book, h Headline, at time.Time) {
 	if h.ID != "" {
 		f.stories[h.ID] = s
 	}
-	b.print(s)
+	b.addStory(s)
 }
 
-// print puts a story on top of the news; the oldest makes room for it.
-func (b *Board) print(s *Story) {
+// addStory puts a story on top of the news; the oldest makes room for it.
+func (b *Board) addStory(s *Story) {
 	if len(b.news) < b.limits.News {
 		b.news = append(b.news, nil)
 	} else if last := b.news[len(b.news)-1]; last.ID != "" {
-		delete(b.books[last.Feed].stories, last.ID)
+		delete(b.feeds[last.Feed].stories, last.ID)
 	}
 	copy(b.news[1:], b.news)
 	b.news[0] = s

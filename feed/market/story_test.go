@@ -17,7 +17,7 @@ func titles(b *Board) []string {
 }
 
 func TestNewsIsNewestFirstByArrival(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	p.say(Headline{Title: "one", Time: second(100)}, Headline{Title: "two", Time: second(-100)}, Headline{Title: "three"})
 	if diff := cmp.Diff([]string{"three", "two", "one"}, titles(p.Board)); diff != "" {
 		t.Error(diff)
@@ -28,7 +28,7 @@ func TestNewsIsNewestFirstByArrival(t *testing.T) {
 }
 
 func TestTheSameIDCorrectsInPlace(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	p.say(Headline{ID: "1", Title: "one", Summary: "long", Symbols: []string{"A"}}, Headline{ID: "2", Title: "two"}, Headline{ID: "1", Title: "one, corrected", Symbols: []string{"A", "B"}})
 	want := Story{
 		Headline: Headline{ID: "1", Title: "one, corrected", Symbols: []string{"A", "B"}},
@@ -43,7 +43,7 @@ func TestTheSameIDCorrectsInPlace(t *testing.T) {
 }
 
 func TestTheSameStoryAgainIsNoCorrection(t *testing.T) {
-	p := newTape(t, Limits{})
+	p := newTestBoard(t, Limits{})
 	h := Headline{ID: "1", Title: "one", Symbols: []string{"A"}, Time: second(0)}
 	again := h
 	again.Time = h.Time.In(time.FixedZone("CET", 3600))
@@ -64,14 +64,14 @@ func TestEveryFeedHasItsOwnIDs(t *testing.T) {
 }
 
 func TestWithoutAnIDNothingIsCorrected(t *testing.T) {
-	p := newTape(t, Limits{}).say(Headline{Title: "one"}, Headline{Title: "two"})
+	p := newTestBoard(t, Limits{}).say(Headline{Title: "one"}, Headline{Title: "two"})
 	if len(p.News()) != 2 {
 		t.Errorf("%v", titles(p.Board))
 	}
 }
 
 func TestTheOldestNewsLeaves(t *testing.T) {
-	p := newTape(t, Limits{News: 3})
+	p := newTestBoard(t, Limits{News: 3})
 	for i := range 10 {
 		p.say(Headline{ID: strconv.Itoa(i), Title: "story " + strconv.Itoa(i)})
 	}
@@ -82,7 +82,7 @@ func TestTheOldestNewsLeaves(t *testing.T) {
 	if s := p.News()[0]; s.Seq != 11 || s.Corrections != 0 {
 		t.Errorf("a correction of a story that left is %+v", s)
 	}
-	if n := len(p.books["feed"].stories); n != 3 {
+	if n := len(p.feeds["feed"].stories); n != 3 {
 		t.Errorf("%d ids are kept of 3 stories", n)
 	}
 }

@@ -21,17 +21,17 @@ const maxMarks = 4
 // U+FFFD, and a base character keeps four combining marks. Text over the limit is cut between
 // graphemes and ends in "…".
 func PlainText(s string, limit int) string {
-	if len(s) <= limit && printable(s) {
+	if len(s) <= limit && isPrintableASCII(s) {
 		return s
 	}
 	if limit <= 0 {
 		return ""
 	}
-	return shorten(clean(s, limit+1), limit)
+	return shorten(keepVisible(s, limit+1), limit)
 }
 
-// printable reports whether s is printable ASCII only, which needs no cleaning.
-func printable(s string) bool {
+// isPrintableASCII reports whether s is printable ASCII only, which needs no cleaning.
+func isPrintableASCII(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if s[i] < ' ' || s[i] > '~' {
 			return false
@@ -40,14 +40,14 @@ func printable(s string) bool {
 	return true
 }
 
-// clean keeps the first most runes that may be shown.
-func clean(s string, most int) string {
+// keepVisible keeps the first most runes that may be shown.
+func keepVisible(s string, most int) string {
 	var out strings.Builder
 	out.Grow(min(len(s), most*utf8.UTFMax))
 	marks := maxMarks // a mark without a base would join whatever stands before the text
 	for n := 0; s != "" && n < most; {
 		r, size := utf8.DecodeRuneInString(s)
-		if end := sequence(s, r, size); end > 0 {
+		if end := escapeLength(s, r, size); end > 0 {
 			s = s[end:]
 			continue
 		}
@@ -55,7 +55,7 @@ func clean(s string, most int) string {
 			size++
 		}
 		s = s[size:]
-		if r = shown(r); r < 0 {
+		if r = visibleRune(r); r < 0 {
 			continue
 		}
 		if !unicode.Is(unicode.M, r) {
@@ -69,8 +69,8 @@ func clean(s string, most int) string {
 	return out.String()
 }
 
-// shown is the rune to show for r, or -1 for none.
-func shown(r rune) rune {
+// visibleRune is the rune to show for r, or -1 for none.
+func visibleRune(r rune) rune {
 	switch {
 	case r >= ' ' && r <= '~':
 		return r
@@ -94,34 +94,34 @@ const (
 	substitute = '\x1a'
 )
 
-// sequence is the length of the escape sequence at the start of s, whose first rune is r; 0 when
+// escapeLength is the length of the escape sequence at the start of s, whose first rune is r; 0 when
 // there is none.
-func sequence(s string, r rune, size int) int {
+func escapeLength(s string, r rune, size int) int {
 	switch {
 	case r == escape && len(s) > 1 && s[1] >= 0x40 && s[1] <= 0x5f:
-		return size + 1 + controlTail(rune(s[1])+0x40, s[2:])
+		return size + 1 + controlLength(rune(s[1])+0x40, s[2:])
 	case r == escape:
-		return size + escapeTail(s[size:])
+		return size + finalLength(s[size:])
 	case r >= 0x80 && r <= 0x9f && r != '\u0085':
-		return size + controlTail(r, s[size:])
+		return size + controlLength(r, s[size:])
 	}
 	return 0
 }
 
-// controlTail is the length of what belongs to the C1 control c and follows it.
-func controlTail(c rune, s string) int {
+// controlLength is the length of what belongs to the C1 control c and follows it.
+func controlLength(c rune, s string) int {
 	switch c {
 	case 0x9b: // CSI
-		return csiTail(s)
+		return csiLength(s)
 	case 0x90, 0x98, 0x9d, 0x9e, 0x9f: // DCS, SOS, OSC, PM, APC
-		return stringTail(s)
+		return stringLength(s)
 	}
 	return 0
 }
 
-// csiTail is the length of parameters, intermediates and the final byte (ECMA-48 §5.4); a sequence
+// csiLength is the length of parameters, intermediates and the final byte (ECMA-48 §5.4); a sequence
 // that breaks off is as long as its valid part.
-func csiTail(s string) int {
+func csiLength(s string) int {
 	i := 0
 	for i < len(s) && s[i] >= 0x20 && s[i] <= 0x3f {
 		i++
@@ -132,9 +132,9 @@ func csiTail(s string) int {
 	return i
 }
 
-// escapeTail is the length of the intermediates and the final byte of an escape sequence that is
+// finalLength is the length of the intermediates and the final byte of an escape sequence that is
 // no C1 control.
-func escapeTail(s string) int {
+func finalLength(s string) int {
 	i := 0
 	for i < len(s) && s[i] >= 0x20 && s[i] <= 0x2f {
 		i++
@@ -145,9 +145,9 @@ func escapeTail(s string) int {
 	return i
 }
 
-// stringTail is the length of a control string up to and with its terminator. One without an end
+// stringLength is the length of a control string up to and with its terminator. One without an end
 // takes the rest, as it would in a terminal.
-func stringTail(s string) int {
+func stringLength(s string) int {
 	for i, r := range s {
 		switch r {
 		case bell, cancel, substitute:
