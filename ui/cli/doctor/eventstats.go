@@ -152,3 +152,24 @@ func beatName(s string) bool {
 	plain := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
 	return slices.Contains(beatNames, plain)
 }
+
+// rhythm is the median time between heartbeats, or 0 when there were fewer than two.
+func rhythm(beats []time.Time) time.Duration {
+	var gaps []time.Duration
+	for i := 1; i < len(beats); i++ {
+		if gap := beats[i].Sub(beats[i-1]); gap >= pause {
+			gaps = append(gaps, gap)
+		}
+	}
+	if len(gaps) == 0 {
+		return 0
+	}
+	slices.Sort(gaps)
+	return gaps[len(gaps)/2]
+}
+
+// idleTimeout is a good idle timeout for a stream with heartbeats: two may be lost, and a bit more may pass.
+func idleTimeout(every time.Duration) time.Duration {
+	const step = 5 * time.Second
+	return max(3*step, (every*5/2 + step - 1).Truncate(step))
+}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"livetape/feed/market"
 	"livetape/ui/humanize"
@@ -116,35 +115,4 @@ func (e *examination) headlines() []string {
 		}
 	}
 	return all
-}
-
-const (
-	skewAllowed = 100 * time.Millisecond // between two clocks that are set well
-	late        = time.Minute
-)
-
-// delay judges how late prices are by their own times.
-func (e *examination) delay(s *Section) {
-	d, ok := measure(e.read.updates, e.first.tally.kept)
-	if !ok {
-		if len(e.read.updates) > 0 {
-			s.add(Warning, "latency", "not known: no time was recognised in the payloads", "prices are dated by their arrival")
-		}
-		return
-	}
-	text := fmt.Sprintf("%s in the median, %s to %s", humanize.Measured(d.Median), humanize.Measured(d.Min), humanize.Measured(d.Max))
-	if d.Newest {
-		text = humanize.Measured(d.Median) + " for the newest of what came at once"
-	}
-	if d.Precision == time.Second {
-		text += "; the times are whole seconds"
-	}
-	switch {
-	case d.Min < -d.Precision-skewAllowed:
-		s.add(Warning, "latency", fmt.Sprintf("prices come from the future, by up to %s", humanize.Measured(-d.Min)), "the feed's clock is ahead of this machine's, or the unit of its times is wrong")
-	case d.Median > late:
-		s.add(Warning, "latency", text, "a delayed feed, or quiet symbols, or clocks that differ")
-	default:
-		s.add(Good, "latency", text, "")
-	}
 }

@@ -2,8 +2,10 @@ package doctor
 
 import (
 	"fmt"
-	"livetape/feed/redact"
+	"strconv"
 	"time"
+
+	"livetape/feed/redact"
 )
 
 // report judges what was seen. It asks nobody.
@@ -155,4 +157,16 @@ func (e *examination) cleaned(all []string) []string {
 // String is the ending in a word.
 func (e ending) String() string {
 	return [...]string{enough: "enough", ended: "ended", broke: "broke", interrupted: "interrupted"}[e]
+}
+
+// perSecond is a rate to one place.
+func perSecond(n int, over time.Duration) float64 {
+	if over <= 0 {
+		return 0
+	}
+	rate, err := strconv.ParseFloat(strconv.FormatFloat(float64(n)/over.Seconds(), 'f', 2, 64), 64)
+	if err != nil {
+		return 0 // not reached: it was just written
+	}
+	return rate
 }

@@ -46,33 +46,6 @@ func (e *examination) received(s *Section) {
 	}
 }
 
-// buffering judges whether something on the way gathers events before it lets them pass.
-func (e *examination) buffering(s *Section) {
-	const advice = "a proxy buffers: on nginx set proxy_buffering off, or have the server send X-Accel-Buffering: no and flush after each event"
-	h := e.held()
-	o := e.first
-	switch {
-	case h.Bursts > 0:
-		s.add(Warning, "buffering", fmt.Sprintf("events are held back: %d came at once that happened over %s", h.Events, humanize.Measured(h.Span)), advice)
-	case o.wire.stalls > 0:
-		s.add(Warning, "buffering", fmt.Sprintf("the stream paused within an event, %s: parts of events are held back", times(o.wire.stalls)), advice)
-	case e.crowded():
-		c, _ := crowding(o.tally.kept)
-		s.add(Warning, "buffering", fmt.Sprintf("events come in clumps, some %d at once after %s of nothing: the server gathers them, or a proxy does; without times in the payloads nothing tells how late they are", c.Events, humanize.Measured(c.Every)), "if the server does not mean to, "+advice)
-	case o.tally.total > 1:
-		s.add(Good, "buffering", "no sign of a proxy that holds events back", "")
-	}
-}
-
-// crowded reports whether events come in clumps, and no times of their own tell whether they are late.
-func (e *examination) crowded() bool {
-	_, timed := measure(e.read.updates, e.first.tally.kept)
-	_, found := crowding(e.first.tally.kept)
-	return found && !timed
-}
-
-func (e *examination) held() held { return holding(e.read.updates, e.first.tally.kept) }
-
 func times(n int) string {
 	if n == 1 {
 		return "once"

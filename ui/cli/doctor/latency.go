@@ -1,10 +1,12 @@
 package doctor
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 // delays are how long after their own times updates arrived; negative where a clock is wrong.
@@ -162,23 +164,60 @@ func crowding(events []event) (c clumps, found bool) {
 // crowd is how many events make a clump.
 const crowd = 5
 
-// rhythm is the median time between heartbeats, or 0 when there were fewer than two.
-func rhythm(beats []time.Time) time.Duration {
-	var gaps []time.Duration
-	for i := 1; i < len(beats); i++ {
-		if gap := beats[i].Sub(beats[i-1]); gap >= pause {
-			gaps = append(gaps, gap)
-		}
+// buffering judges whether something on the way gathers events before it lets them pass.
+func (e *examination) buffering(s *Section) {
+	const advice = "a proxy buffers: on nginx set proxy_buffering off, or have the server send X-Accel-Buffering: no and flush after each event"
+	h := e.held()
+	o := e.first
+	switch {
+	case h.Bursts > 0:
+		s.add(Warning, "buffering", fmt.Sprintf("events are held back: %d came at once that happened over %s", h.Events, humanize.Measured(h.Span)), advice)
+	case o.wire.stalls > 0:
+		s.add(Warning, "buffering", fmt.Sprintf("the stream paused within an event, %s: parts of events are held back", times(o.wire.stalls)), advice)
+	case e.crowded():
+		c, _ := crowding(o.tally.kept)
+		s.add(Warning, "buffering", fmt.Sprintf("events come in clumps, some %d at once after %s of nothing: the server gathers them, or a proxy does; without times in the payloads nothing tells how late they are", c.Events, humanize.Measured(c.Every)), "if the server does not mean to, "+advice)
+	case o.tally.total > 1:
+		s.add(Good, "buffering", "no sign of a proxy that holds events back", "")
 	}
-	if len(gaps) == 0 {
-		return 0
-	}
-	slices.Sort(gaps)
-	return gaps[len(gaps)/2]
 }
 
-// idleTimeout is a good idle timeout for a stream with heartbeats: two may be lost, and a bit more may pass.
-func idleTimeout(every time.Duration) time.Duration {
-	const step = 5 * time.Second
-	return max(3*step, (every*5/2 + step - 1).Truncate(step))
+// crowded reports whether events come in clumps, and no times of their own tell whether they are late.
+func (e *examination) crowded() bool {
+	_, timed := measure(e.read.updates, e.first.tally.kept)
+	_, found := crowding(e.first.tally.kept)
+	return found && !timed
+}
+
+func (e *examination) held() held { return holding(e.read.updates, e.first.tally.kept) }
+
+const (
+	skewAllowed = 100 * time.Millisecond // between two clocks that are set well
+	late        = time.Minute
+)
+
+// delay judges how late prices are by their own times.
+func (e *examination) delay(s *Section) {
+	d, ok := measure(e.read.updates, e.first.tally.kept)
+	if !ok {
+		if len(e.read.updates) > 0 {
+			s.add(Warning, "latency", "not known: no time was recognised in the payloads", "prices are dated by their arrival")
+		}
+		return
+	}
+	text := fmt.Sprintf("%s in the median, %s to %s", humanize.Measured(d.Median), humanize.Measured(d.Min), humanize.Measured(d.Max))
+	if d.Newest {
+		text = humanize.Measured(d.Median) + " for the newest of what came at once"
+	}
+	if d.Precision == time.Second {
+		text += "; the times are whole seconds"
+	}
+	switch {
+	case d.Min < -d.Precision-skewAllowed:
+		s.add(Warning, "latency", fmt.Sprintf("prices come from the future, by up to %s", humanize.Measured(-d.Min)), "the feed's clock is ahead of this machine's, or the unit of its times is wrong")
+	case d.Median > late:
+		s.add(Warning, "latency", text, "a delayed feed, or quiet symbols, or clocks that differ")
+	default:
+		s.add(Good, "latency", text, "")
+	}
 }
