@@ -264,3 +264,36 @@ func TestAScenarioWithoutStepsIsAMarketThatIsOpen(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+func TestWhatAClientBuildsFromAScenarioIsTheTruth(t *testing.T) {
+	for _, name := range []string{"open-bell", "earnings", "flash-crash"} {
+		s := serve(t, newMock(t, mockserver.Config{Scenario: shipped(t, name)}), loopback(t))
+		l := s.listen("/events")
+		defer l.close()
+		b := newBoard()
+		b.mustApply(t, l.expect("snapshot"))
+		for range 20 {
+			s.Step(1000)
+			b.mustApply(t, l.until(s.Newest())...)
+		}
+		b.news = nil // a client keeps more of them
+		want := truth(t, s.Server)
+		want.news = nil
+		if diff := cmp.Diff(want, b, cmp.AllowUnexported(board{})); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}
+
+func TestAScenarioThatDoesNotFitItsServerIsRefused(t *testing.T) {
+	crash := shipped(t, "flash-crash")
+	for want, config := range map[string]mockserver.Config{
+		"symbols: scenario flash-crash needs 24 or more":    {Scenario: crash, Symbols: 23},
+		"rate: scenario flash-crash needs 1 event a second": {Scenario: crash, Rate: 0.5},
+		"scenario : a length of 0s is less than 1s":         {Scenario: &scenario.Scenario{}},
+	} {
+		if _, err := mockserver.New(config); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+}

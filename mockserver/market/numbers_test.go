@@ -7,6 +7,7 @@ import (
 )
 
 func TestADecimalIsWrittenDigitForDigit(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		units    int64
 		decimals int
@@ -31,6 +32,7 @@ func TestADecimalIsWrittenDigitForDigit(t *testing.T) {
 }
 
 func TestAnyTextIsAJSONString(t *testing.T) {
+	t.Parallel()
 	same := func(text string) bool {
 		var back string
 		return json.Unmarshal(appendText(nil, text), &back) == nil && back == text
@@ -47,6 +49,7 @@ func TestAnyTextIsAJSONString(t *testing.T) {
 
 // A product of a price and a move stays within 64 bits, with its error below a part per million of the price.
 func TestAMoveIsScaledWithoutOverflow(t *testing.T) {
+	t.Parallel()
 	const largest = 9_731_250 * 4 * fine
 	tests := []struct{ x, parts, want int64 }{
 		{1_000_000, billion / 100, 10_000},

@@ -1,6 +1,7 @@
-package mockserver_test
+package scenario_test
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"os"
@@ -9,11 +10,11 @@ import (
 	"testing"
 	"time"
 
-	"livetape/mockserver"
 	"livetape/mockserver/scenario"
 )
 
 func TestAnImpossibleTimeOfAStepIsToldOnce(t *testing.T) {
+	t.Parallel()
 	for _, wrong := range []string{"70s", "-5s", "soon"} {
 		source := "length: 1m\nsteps:\n"
 		for _, at := range []string{"10s", wrong, "20s", "30s"} {
@@ -28,6 +29,7 @@ func TestAnImpossibleTimeOfAStepIsToldOnce(t *testing.T) {
 }
 
 func TestWhatIsWrongWithAScenarioIsToldWithItsPlace(t *testing.T) {
+	t.Parallel()
 	step := func(act string) string { return "length: 1m\nsteps:\n  - {at: 1s, " + act + "}\n" }
 	tests := []struct{ source, want string }{
 		{"", "test.yaml: there is nothing in it"},
@@ -98,6 +100,7 @@ func TestWhatIsWrongWithAScenarioIsToldWithItsPlace(t *testing.T) {
 }
 
 func TestEveryFaultOfAScenarioIsShownWithItsLineAndACaret(t *testing.T) {
+	t.Parallel()
 	_, err := scenario.Parse("mine.yaml", []byte("length: 1m\nmood: gloomy\nsteps:\n  - at: 3s\n    headlin: The bell rings\n"))
 	want := `mine.yaml:2:7: "gloomy" is none of calm, normal, wild
     2 | mood: gloomy
@@ -113,20 +116,8 @@ mine.yaml:5:5: unknown key "headlin" (did you mean "headline"?): a step has at, 
 	}
 }
 
-func TestAScenarioThatDoesNotFitItsServerIsRefused(t *testing.T) {
-	crash := shipped(t, "flash-crash")
-	for want, config := range map[string]mockserver.Config{
-		"symbols: scenario flash-crash needs 24 or more":    {Scenario: crash, Symbols: 23},
-		"rate: scenario flash-crash needs 1 event a second": {Scenario: crash, Rate: 0.5},
-		"scenario : a length of 0s is less than 1s":         {Scenario: &scenario.Scenario{}},
-	} {
-		if _, err := mockserver.New(config); err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%v, want %s", err, want)
-		}
-	}
-}
-
 func TestAnUnknownScenarioIsToldWithTheKnownOnes(t *testing.T) {
+	t.Parallel()
 	_, err := scenario.Find("flashcrash")
 	want := `there is no such scenario: "flashcrash" (did you mean "flash-crash"?); those that come with livetape are bad-day, calm, earnings, flash-crash, open-bell`
 	if !errors.Is(err, scenario.ErrUnknown) || err.Error() != want {
@@ -135,7 +126,7 @@ func TestAnUnknownScenarioIsToldWithTheKnownOnes(t *testing.T) {
 }
 
 func FuzzAScenarioThatIsReadCanBePlayed(f *testing.F) {
-	files, err := filepath.Glob("scenario/builtin/*.yaml")
+	files, err := filepath.Glob("builtin/*.yaml")
 	if err != nil || len(files) < 5 {
 		f.Fatal(files, err)
 	}
@@ -159,19 +150,24 @@ func FuzzAScenarioThatIsReadCanBePlayed(f *testing.F) {
 		if played.Symbols > 100 {
 			return // it would only be slow
 		}
-		one, other := newMock(t, mockserver.Config{Scenario: played, Ring: 64}), newMock(t, mockserver.Config{Scenario: played, Ring: 64})
-		one.Step(400)
+		one, other := newPlayer(played), newPlayer(played)
+		play(one, 400)
 		for range 40 {
-			other.Step(10)
+			play(other, 10)
 		}
-		if one.Newest() != other.Newest() || string(one.Snapshot()) != string(other.Snapshot()) {
+		everything := func(string, []string) bool { return true }
+		if one.Clock() != other.Clock() || !bytes.Equal(one.Market.Snapshot(everything).AppendJSON(nil), other.Market.Snapshot(everything).AppendJSON(nil)) {
 			t.Error("two runs differ")
 		}
 	})
 }
 
 func TestAScenarioKnowsItself(t *testing.T) {
-	s := shipped(t, "open-bell")
+	t.Parallel()
+	s, err := scenario.Find("open-bell")
+	if err != nil {
+		t.Fatal(err)
+	}
 	got := fmt.Sprintln(s.Name, s.Length, s.Loop, s.Start.Format(time.RFC3339), s.Rate, s.Symbols)
 	if want := "open-bell 2m0s true 2026-03-02T14:29:30Z 40 24"; got != want+"\n" || s.About == "" {
 		t.Errorf("%s, %s", got, s.About)
@@ -179,5 +175,18 @@ func TestAScenarioKnowsItself(t *testing.T) {
 	again, err := scenario.Parse("open-bell.yaml", s.Source())
 	if err != nil || again.Name != s.Name || again.Length != s.Length {
 		t.Errorf("from its own source it became %+v, %v", again, err)
+	}
+}
+
+func TestBuiltinScenariosWritePercentAsTheMarketDoes(t *testing.T) {
+	t.Parallel()
+	all, err := scenario.Builtin()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range all {
+		if strings.Contains(string(s.Source()), " %") {
+			t.Errorf("%s has a space before a percent sign", s.Name)
+		}
 	}
 }

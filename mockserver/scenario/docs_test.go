@@ -1,4 +1,4 @@
-package mockserver_test
+package scenario_test
 
 import (
 	"errors"
@@ -11,13 +11,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"livetape/mockserver"
 	"livetape/mockserver/scenario"
 )
 
 func scenarioDocs(t testing.TB) string {
 	t.Helper()
-	doc, err := os.ReadFile("../docs/scenarios.md")
+	doc, err := os.ReadFile("../../docs/scenarios.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -36,19 +35,14 @@ func documented(t testing.TB) string {
 }
 
 func TestTheExampleOfTheDocumentationRuns(t *testing.T) {
+	t.Parallel()
 	played, err := scenario.Parse("example.yaml", []byte(documented(t)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	played.Loop = false
-	s := serve(t, newMock(t, mockserver.Config{Scenario: played}), loopback(t))
-	first := firstID(s.Newest())
-	s.Step(40*5 + 120*36 + 40*20)
-	inject(t, s, "clear")
-	l := s.resume(first)
-	defer l.close()
 	var got []string
-	for _, line := range sayings(t, l.until(s.Newest())[1:]) {
+	for _, line := range announcements(play(newPlayer(played), 40*5+120*36+40*20)) {
 		if written := strings.Contains(line, "Bellweather ") || strings.Contains(line, "line breaks"); written || !strings.Contains(line, " -n") {
 			got = append(got, regexp.MustCompile(` -n\d+:`).ReplaceAllString(line, ""))
 		}
@@ -68,6 +62,7 @@ func TestTheExampleOfTheDocumentationRuns(t *testing.T) {
 }
 
 func TestTheDocumentationListsEveryScenarioAndExplainsEveryKey(t *testing.T) {
+	t.Parallel()
 	doc := scenarioDocs(t)
 	all, err := scenario.Builtin()
 	if err != nil {

@@ -1,7 +1,6 @@
-package mockserver_test
+package scenario_test
 
 import (
-	"encoding/json"
 	"fmt"
 	"math"
 	"strconv"
@@ -11,65 +10,90 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"livetape/mockserver"
+	"livetape/mockserver/market"
+	"livetape/mockserver/scenario"
 )
 
-// performed are the events of a scenario's first turns: 40 of them are a second, unless its rate changes.
-func performed(t testing.TB, turns int, steps ...string) []event {
+// start is where the clock of the scenarios begins that these tests write.
+var start = time.Date(2026, 3, 2, 14, 30, 0, 0, time.UTC)
+
+// parse reads a scenario of a few lines.
+func parse(t testing.TB, lines ...string) *scenario.Scenario {
 	t.Helper()
-	lines := append([]string{"length: 1h", "mood: calm", "chatter: 0s", "start: 2026-03-02T14:30:00Z", "steps:"}, steps...)
-	s := serve(t, newMock(t, mockserver.Config{Scenario: parsed(t, lines...)}), loopback(t))
-	s.Step(turns)
-	l := s.resume(firstID(s.Newest()))
-	defer l.close()
-	return l.until(s.Newest())[1:]
+	s, err := scenario.Parse("test.yaml", []byte(strings.Join(lines, "\n")+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }
 
-// sentence is what one news or status event says.
-type sentence struct{ ID, Headline, Summary, Importance, Source, Symbol, State, Reason string }
+// newPlayer plays s as a server with the defaults does.
+func newPlayer(s *scenario.Scenario) *scenario.Player {
+	return scenario.NewPlayer(s, market.Config{Seed: 1, Symbols: s.Symbols, Epoch: "e"}, s.Rate)
+}
 
-// sayings are the news and status events, with the second of the scenario in which each came.
-func sayings(t testing.TB, events []event) (all []string) {
-	t.Helper()
-	begin := time.Date(2026, 3, 2, 14, 30, 0, 0, time.UTC)
-	for _, e := range events {
-		var s sentence
-		if err := json.Unmarshal([]byte(e.Data), &s); err != nil {
-			t.Fatal(err)
+// play makes events of so many turns, and keeps what they say.
+func play(p *scenario.Player, turns int) (all []market.Event) {
+	for range turns {
+		e, _ := p.Next(time.Time{}, 0)
+		if e.Quote != nil {
+			q := *e.Quote
+			e.Quote = &q
 		}
-		at := timeOf(t, e).Sub(begin).Truncate(time.Second)
-		switch e.Type {
-		case "news":
-			all = append(all, fmt.Sprintf("%s %s: %s (%s, %s)", at, s.ID[strings.LastIndexByte(s.ID, '-'):], s.Headline, s.Importance, s.Source))
-		case "status":
-			all = append(all, fmt.Sprintf("%s %s %s: %s", at, s.Symbol, s.State, s.Reason))
+		if !e.IsZero() {
+			all = append(all, e)
 		}
 	}
 	return all
 }
 
-// lasts are the last prices of a symbol, by the second in which they came.
-func lasts(t testing.TB, events []event, symbol string) map[time.Duration]float64 {
+// playSteps plays a scenario's first turns: 40 of them are a second, unless its rate changes.
+func playSteps(t testing.TB, turns int, steps ...string) []market.Event {
 	t.Helper()
-	begin := time.Date(2026, 3, 2, 14, 30, 0, 0, time.UTC)
+	lines := append([]string{"length: 1h", "mood: calm", "chatter: 0s", "start: 2026-03-02T14:30:00Z", "steps:"}, steps...)
+	return play(newPlayer(parse(t, lines...)), turns)
+}
+
+// timeOf is when e happened, from the start.
+func timeOf(e market.Event) time.Duration {
+	switch {
+	case e.News != nil:
+		return e.News.Time.Sub(start)
+	case e.Status != nil:
+		return e.Status.Time.Sub(start)
+	}
+	return e.Quote.Time.Sub(start)
+}
+
+// announcements are the news and status events, with the second of the scenario in which each came.
+func announcements(events []market.Event) (all []string) {
+	for _, e := range events {
+		at := timeOf(e).Truncate(time.Second)
+		switch {
+		case e.News != nil:
+			id := e.News.ID[strings.LastIndexByte(e.News.ID, '-'):]
+			all = append(all, fmt.Sprintf("%s %s: %s (%s, %s)", at, id, e.News.Title, e.News.Importance, e.News.Source))
+		case e.Status != nil:
+			all = append(all, fmt.Sprintf("%s %s %s: %s", at, e.Status.Symbol, e.Status.State, e.Status.Reason))
+		}
+	}
+	return all
+}
+
+// lastPrices are those of a symbol, by the second in which they came.
+func lastPrices(events []market.Event, symbol string) map[time.Duration]float64 {
 	all := map[time.Duration]float64{}
 	for _, e := range events {
-		var p struct {
-			Symbol, Last string
-			Time         time.Time
-		}
-		if err := json.Unmarshal([]byte(e.Data), &p); err != nil {
-			t.Fatal(err)
-		}
-		if last, err := strconv.ParseFloat(p.Last, 64); e.Type == "price" && p.Symbol == symbol && err == nil {
-			all[p.Time.Sub(begin).Truncate(time.Second)] = last
+		if e.Quote != nil && e.Quote.Traded && e.Quote.Symbol == symbol {
+			all[timeOf(e).Truncate(time.Second)] = float64(e.Quote.Last)
 		}
 	}
 	return all
 }
 
 func TestHeadlinesComeAsTheyAreWrittenAndAreCorrected(t *testing.T) {
-	got := sayings(t, performed(t, 1000,
+	t.Parallel()
+	got := announcements(playSteps(t, 1000,
 		`  - {at: 1s, headline: Plain}`,
 		`  - at: 2s`,
 		`    headline: {id: a, text: First, source: Desk, importance: high, symbols: [NVDA], summary: Why}`,
@@ -92,7 +116,8 @@ func TestHeadlinesComeAsTheyAreWrittenAndAreCorrected(t *testing.T) {
 }
 
 func TestAMoveGoesAsFarAsItSaysAndAsLongAsItSays(t *testing.T) {
-	events := performed(t, 4000, // 100 s
+	t.Parallel()
+	events := playSteps(t, 4000, // 100 s
 		`  - at: 20s`,
 		`    move: {symbols: [NVDA], by: -30%, over: 40s}`,
 		`  - at: 80s`,
@@ -110,7 +135,7 @@ func TestAMoveGoesAsFarAsItSaysAndAsLongAsItSays(t *testing.T) {
 		{"MSFT", 20, 88, 1.00},
 	}
 	for _, test := range tests {
-		all := lasts(t, events, test.symbol)
+		all := lastPrices(events, test.symbol)
 		got := nearest(all, test.to*time.Second) / nearest(all, test.from*time.Second)
 		if math.Abs(got-test.want) > 0.02 {
 			t.Errorf("%s was at %.3f of itself from %ds to %ds, want %.2f", test.symbol, got, test.from, test.to, test.want)
@@ -129,9 +154,10 @@ func nearest(all map[time.Duration]float64, at time.Duration) float64 {
 }
 
 func TestInAMoveOfTheMarketEverySymbolTakesItsShare(t *testing.T) {
-	events := performed(t, 2400, `  - {at: 10s, move: {by: -6%, over: 20s}}`)
+	t.Parallel()
+	events := playSteps(t, 2400, `  - {at: 10s, move: {by: -6%, over: 20s}}`)
 	for symbol, want := range map[string]float64{"SPY": 0.94, "QQQ": 0.928, "NVDA": 0.904, "EUR/USD": 0.993} {
-		all := lasts(t, events, symbol)
+		all := lastPrices(events, symbol)
 		if got := nearest(all, 40*time.Second) / nearest(all, 9*time.Second); math.Abs(got-want) > 0.012 {
 			t.Errorf("%s was at %.3f of itself, want %.3f", symbol, got, want)
 		}
@@ -139,7 +165,8 @@ func TestInAMoveOfTheMarketEverySymbolTakesItsShare(t *testing.T) {
 }
 
 func TestHaltedSymbolsDoNotTradeUntilTheyResume(t *testing.T) {
-	events := performed(t, 1600,
+	t.Parallel()
+	events := playSteps(t, 1600,
 		`  - at: 5s`,
 		`    halt: {symbols: [NVDA, AAPL], reason: News pending, for: 10s}`,
 		`  - {at: 20s, halt: {sector: energy}}`,
@@ -151,11 +178,11 @@ func TestHaltedSymbolsDoNotTradeUntilTheyResume(t *testing.T) {
 		"20s XOM halted: Volatility pause", "20s CVX halted: Volatility pause", "20s SHEL halted: Volatility pause",
 		"30s XOM open: All is said",
 	}
-	if diff := cmp.Diff(want, sayings(t, events)); diff != "" {
+	if diff := cmp.Diff(want, announcements(events)); diff != "" {
 		t.Error(diff)
 	}
 	for symbol, halted := range map[string][2]time.Duration{"NVDA": {6, 14}, "CVX": {21, 40}, "XOM": {21, 29}} {
-		for at := range lasts(t, events, symbol) {
+		for at := range lastPrices(events, symbol) {
 			if at >= halted[0]*time.Second && at <= halted[1]*time.Second {
 				t.Errorf("%s traded at %s", symbol, at)
 			}
@@ -164,35 +191,33 @@ func TestHaltedSymbolsDoNotTradeUntilTheyResume(t *testing.T) {
 }
 
 func TestAMarketMayBeHaltedAsAWhole(t *testing.T) {
+	t.Parallel()
 	everybody := `[` + strings.Join([]string{"NVDA", "BTC/USD", "EUR/USD"}, ", ") + `]`
-	played := parsed(t, "length: 1m", "symbols: 3", "chatter: 1s", "steps:",
-		`  - {at: 1s, halt: {symbols: `+everybody+`, for: 8s}}`)
-	s := serve(t, newMock(t, mockserver.Config{Scenario: played}), loopback(t))
-	s.Step(300)
-	before := number(t, s.Newest())
-	s.Step(40)
-	if after := number(t, s.Newest()); after != before {
-		t.Errorf("%d events came of a market in which everything is halted", after-before)
+	p := newPlayer(parse(t, "length: 1m", "symbols: 3", "chatter: 1s", "steps:",
+		`  - {at: 1s, halt: {symbols: `+everybody+`, for: 8s}}`))
+	play(p, 300)
+	if events := play(p, 40); len(events) > 0 {
+		t.Errorf("%d events came of a market in which everything is halted", len(events))
 	}
-	s.Step(60)
-	if after := number(t, s.Newest()); after < before+20 {
+	if len(play(p, 60)) < 20 {
 		t.Error("the market did not come back")
 	}
 }
 
 func TestExchangesFollowTheirSessions(t *testing.T) {
-	events := performed(t, 4000,
+	t.Parallel()
+	events := playSteps(t, 4000,
 		`  - {at: 0s, market: pre}`,
 		`  - {at: 30s, market: {state: open, reason: The bell}}`,
 		`  - {at: 60s, market: closed}`,
 	)
 	want := []string{"0s  pre: Simulated market", "30s  open: The bell", "1m0s  closed: Simulated market"}
-	if diff := cmp.Diff(want, sayings(t, events)); diff != "" {
+	if diff := cmp.Diff(want, announcements(events)); diff != "" {
 		t.Error(diff)
 	}
 	trades := func(symbols []string, from, to time.Duration) (n int) {
 		for _, symbol := range symbols {
-			for at := range lasts(t, events, symbol) {
+			for at := range lastPrices(events, symbol) {
 				if at >= from*time.Second && at < to*time.Second {
 					n++
 				}
@@ -208,42 +233,35 @@ func TestExchangesFollowTheirSessions(t *testing.T) {
 	if trades([]string{"BTC/USD", "EUR/USD"}, 61, 100) < 20 {
 		t.Error("coins and currencies slept")
 	}
-	if opened := firstOpen(t, events, "NVDA", 30*time.Second); opened == "" {
+	if opened := firstOpen(t, events, "NVDA", 30*time.Second); opened == 0 {
 		t.Error("the first trade after the bell brought no new open")
 	}
 }
 
-// firstOpen is the open that an event of a symbol brings, from a time on; empty for none.
-func firstOpen(t testing.TB, events []event, symbol string, from time.Duration) string {
+// firstOpen is the open that an event of a symbol brings, from a time on; 0 for none.
+func firstOpen(t testing.TB, events []market.Event, symbol string, from time.Duration) int64 {
 	t.Helper()
-	begin := time.Date(2026, 3, 2, 14, 30, 0, 0, time.UTC)
 	for _, e := range events {
-		var p struct {
-			Symbol, Open, Low, High, Last string
-			Time                          time.Time
-		}
-		if err := json.Unmarshal([]byte(e.Data), &p); err != nil {
-			t.Fatal(err)
-		}
-		if e.Type == "price" && p.Symbol == symbol && p.Open != "" && p.Time.Sub(begin) >= from {
-			if p.Open != p.Last || p.Low != p.Last || p.High != p.Last {
-				t.Errorf("the open is %s, with the last %s, the low %s, the high %s", p.Open, p.Last, p.Low, p.High)
+		q := e.Quote
+		if q != nil && q.Symbol == symbol && e.Changed&market.FieldOpen != 0 && timeOf(e) >= from {
+			if q.Open != q.Last || q.Low != q.Last || q.High != q.Last {
+				t.Errorf("the open is %d, with the last %d, the low %d, the high %d", q.Open, q.Last, q.Low, q.High)
 			}
-			return p.Open
+			return q.Open
 		}
 	}
-	return ""
+	return 0
 }
 
 func TestATempoAndABurstChangeHowManyEventsComeInASecond(t *testing.T) {
-	events := performed(t, 40*5+40*3*5+100*10+40*5,
+	t.Parallel()
+	events := playSteps(t, 40*5+40*3*5+100*10+40*5,
 		`  - {at: 5s, rate: 3x}`,
 		`  - {at: 10s, rate: 1x, fault: burst=100:10s}`,
 	)
-	begin := time.Date(2026, 3, 2, 14, 30, 0, 0, time.UTC)
 	perSecond := map[time.Duration]int{}
 	for _, e := range events {
-		perSecond[timeOf(t, e).Sub(begin).Truncate(time.Second)]++
+		perSecond[timeOf(e).Truncate(time.Second)]++
 	}
 	for at, want := range map[time.Duration]int{3: 40, 8: 120, 15: 100, 22: 40} {
 		if got := perSecond[at*time.Second]; got != want {
@@ -253,11 +271,11 @@ func TestATempoAndABurstChangeHowManyEventsComeInASecond(t *testing.T) {
 }
 
 func TestASkewOfTheScenarioIsInThePayloadsForItsTime(t *testing.T) {
-	events := performed(t, 400, `  - {at: 2s, fault: skew=1h:3s}`)
-	begin := time.Date(2026, 3, 2, 14, 30, 0, 0, time.UTC)
+	t.Parallel()
+	events := playSteps(t, 400, `  - {at: 2s, fault: skew=1h:3s}`)
 	skewed := 0
 	for _, e := range events {
-		if timeOf(t, e).Sub(begin) > time.Hour {
+		if timeOf(e) > time.Hour {
 			skewed++
 		}
 	}
@@ -267,18 +285,15 @@ func TestASkewOfTheScenarioIsInThePayloadsForItsTime(t *testing.T) {
 }
 
 func TestAScenarioLoopsOrLeavesTheMarketToItself(t *testing.T) {
+	t.Parallel()
 	count := func(loop string) (n int) {
-		played := parsed(t, "length: 10s", "loop: "+loop, "chatter: 0s", "start: 2026-03-02T14:30:00Z", "steps:",
+		s := parse(t, "length: 10s", "loop: "+loop, "chatter: 0s", "start: 2026-03-02T14:30:00Z", "steps:",
 			"  - {at: 0s, headline: Begin}", "  - {at: 10s, headline: End}")
-		s := serve(t, newMock(t, mockserver.Config{Scenario: played}), loopback(t))
-		s.Step(40 * 35)
-		l := s.resume(firstID(s.Newest()))
-		defer l.close()
-		events := l.until(s.Newest())[1:]
+		events := play(newPlayer(s), 40*35)
 		if len(events) != 40*35 {
 			t.Errorf("%d events came, want %d", len(events), 40*35)
 		}
-		return len(sayings(t, events))
+		return len(announcements(events))
 	}
 	if got := count("false"); got != 2 {
 		t.Errorf("one round has %d headlines, want 2", got)
@@ -288,33 +303,10 @@ func TestAScenarioLoopsOrLeavesTheMarketToItself(t *testing.T) {
 	}
 }
 
-func TestAMarketSaysLittleThingsByItself(t *testing.T) {
-	played := parsed(t, "length: 1h", "chatter: 10s", "start: 2026-03-02T14:30:00Z")
-	s := serve(t, newMock(t, mockserver.Config{Scenario: played}), loopback(t))
-	s.Step(40 * 200)
-	l := s.resume(firstID(s.Newest()))
-	defer l.close()
-	if got := len(sayings(t, l.until(s.Newest())[1:])); got < 14 || got > 30 {
+func TestAMarketMakesUpHeadlinesByItself(t *testing.T) {
+	t.Parallel()
+	events := play(newPlayer(parse(t, "length: 1h", "chatter: 10s")), 40*200)
+	if got := len(announcements(events)); got < 14 || got > 30 {
 		t.Errorf("%d headlines came in 200 s", got)
-	}
-}
-
-func TestWhatAClientBuildsFromAScenarioIsTheTruth(t *testing.T) {
-	for _, name := range []string{"open-bell", "earnings", "flash-crash"} {
-		s := serve(t, newMock(t, mockserver.Config{Scenario: shipped(t, name)}), loopback(t))
-		l := s.listen("/events")
-		defer l.close()
-		b := newBoard()
-		b.mustApply(t, l.expect("snapshot"))
-		for range 20 {
-			s.Step(1000)
-			b.mustApply(t, l.until(s.Newest())...)
-		}
-		b.news = nil // a client keeps more of them
-		want := truth(t, s.Server)
-		want.news = nil
-		if diff := cmp.Diff(want, b, cmp.AllowUnexported(board{})); diff != "" {
-			t.Errorf("%s: %s", name, diff)
-		}
 	}
 }
