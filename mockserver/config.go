@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -9,7 +10,6 @@ import (
 	"time"
 
 	"livetape/mockserver/fault"
-
 	"livetape/mockserver/market"
 	"livetape/mockserver/scenario"
 )
@@ -27,17 +27,17 @@ type Config struct {
 	Rate      float64            // events a second, all symbols together; default 40, at most a million
 	Symbols   int                // how many symbols the market has; default 24, at most 10,000
 	Ring      int                // events kept for clients that resume; default 16,384
-	Queue     int                // events a client may lag behind before it is disconnected; default 4,096
+	Queue     int                // events a client may fall behind before it is disconnected; default 4,096
 	Heartbeat time.Duration      // silence after which a stream gets a comment; default 15 s
 	Retry     time.Duration      // the reconnection time that clients are told; default 1 s
 	Epoch     string             // first part of every id; default made from the start time. Changes when the server restarts
-	Faults    []fault.Fault      // to begin with; see fault.Parse
-	Token     string             // that POST /faults asks for; without one, it is for clients on this machine only
+	Faults    []fault.Fault      // injected at the start; see fault.Parse
+	Token     string             // that POST /faults requires; without one, only clients on this machine may inject faults
 	Now       func() time.Time   // for the times in payloads, nothing else; default time.Now
-	Scenario  *scenario.Scenario // that the market tells; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
+	Scenario  *scenario.Scenario // what happens in the market; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
 
 	MaxClients int          // streams at a time; one more is answered 503 with Retry-After; default 20,000, at most a million
-	Logger     *slog.Logger // told of clients at level debug, of faults and of the server's own life at info, of slow clients at warn; default none
+	Logger     *slog.Logger // of clients at level debug, of faults and of the start and end at info, of slow clients at warn; default none
 }
 
 func (c Config) withDefaults() Config {
@@ -47,38 +47,28 @@ func (c Config) withDefaults() Config {
 	if c.Now == nil {
 		c.Now = time.Now
 	}
-	setDefault(&c.Seed, 1)
+	c.Seed = cmp.Or(c.Seed, 1)
 	if c.Scenario != nil {
-		setDefault(&c.Rate, c.Scenario.Rate)
-		setDefault(&c.Symbols, c.Scenario.Symbols)
+		c.Rate = cmp.Or(c.Rate, c.Scenario.Rate)
+		c.Symbols = cmp.Or(c.Symbols, c.Scenario.Symbols)
 	}
-	setDefault(&c.Rate, usualRate)
-	setDefault(&c.Symbols, market.UsualSymbols)
-	setDefault(&c.Ring, 16384)
-	setDefault(&c.Queue, 4096)
-	setDefault(&c.MaxClients, 20000)
-	setDefault(&c.Heartbeat, 15*time.Second)
-	setDefault(&c.Retry, time.Second)
+	c.Rate = cmp.Or(c.Rate, 40)
+	c.Symbols = cmp.Or(c.Symbols, market.UsualSymbols)
+	c.Ring = cmp.Or(c.Ring, 16384)
+	c.Queue = cmp.Or(c.Queue, 4096)
+	c.MaxClients = cmp.Or(c.MaxClients, 20000)
+	c.Heartbeat = cmp.Or(c.Heartbeat, 15*time.Second)
+	c.Retry = cmp.Or(c.Retry, time.Second)
 	if c.Scenario != nil && !c.Scenario.Start.IsZero() {
-		setDefault(&c.Epoch, c.Scenario.Epoch(c.Seed, c.Rate, c.Symbols))
+		c.Epoch = cmp.Or(c.Epoch, c.Scenario.Epoch(c.Seed, c.Rate, c.Symbols))
 	}
-	setDefault(&c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))
+	c.Epoch = cmp.Or(c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))
 	return c
-}
-
-// usualRate is in events a second.
-const usualRate = 40
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 var errRanBefore = errors.New("mock server: runs only once")
 
-// validate reports every fault of c.
+// validate reports everything that is wrong with c.
 func (c Config) validate() error {
 	var all []error
 	require := func(ok bool, format string, args ...any) {

@@ -54,7 +54,7 @@ func (s *Server) handleEmulated(w http.ResponseWriter, r *http.Request) {
 		writeReply(w, reply)
 		return
 	}
-	s.serve(w, r, client, faults, emulate.NewEncoder(session, s.emulatedSnapshot, s.payloadTime))
+	s.serve(w, r, client, faults, emulate.NewEncoder(session, s.simulator.emulatedSnapshot, s.simulator.time))
 }
 
 // newSession has a service answer a request to its own path, whose body has a deadline.
@@ -93,13 +93,4 @@ func writeReply(w http.ResponseWriter, reply *emulate.Reply) {
 	w.Header().Set("Content-Type", reply.ContentType)
 	w.WriteHeader(reply.Status)
 	fmt.Fprint(w, reply.Body)
-}
-
-// emulatedSnapshot is the market now, for a service, and the id of the newest event in it.
-func (s *Server) emulatedSnapshot() (emulate.Snapshot, string) {
-	s.making.Lock()
-	defer s.making.Unlock()
-	log := s.hub.Log()
-	all := s.player.Market.Snapshot(func(string, []string) bool { return true })
-	return emulate.Snapshot{Number: log.NewestNumber(), Quotes: all.Quotes, News: all.News}, log.Newest()
 }

@@ -35,7 +35,7 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	s.serve(w, r, client, faults, &hub.Native{
 		Filter: filter, LastEventID: lastEventID(r), Retry: s.config.Retry, Interval: s.config.Heartbeat,
-		Snapshot: s.snapshot, Resumed: s.metrics.resumed,
+		Snapshot: s.simulator.snapshot, Resumed: s.metrics.resumed,
 	})
 }
 
@@ -62,19 +62,4 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, client uint64, fa
 	defer s.hub.Release()
 	defer s.logClient(r, client)()
 	s.hub.Serve(w, r, client, faults, encoder)
-}
-
-// Snapshot is the data of the snapshot event that a new client would get now.
-func (s *Server) Snapshot() []byte {
-	data, _ := s.snapshot(hub.Filter{})
-	return data
-}
-
-// snapshot is the data of a snapshot event with what f lets through, and the id of the newest event in it.
-func (s *Server) snapshot(f hub.Filter) (data []byte, id string) {
-	s.making.Lock()
-	id = s.hub.Log().Newest()
-	all := s.player.Market.Snapshot(f.Passes)
-	s.making.Unlock()
-	return all.AppendJSON(nil), id
 }

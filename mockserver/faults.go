@@ -153,10 +153,7 @@ func describe(f fault.Info) string {
 
 // activeFaults are those that are on or come again, those of a scenario included.
 func (s *Server) activeFaults() []fault.Status {
-	s.making.Lock()
-	scripted := s.player.ActiveFaults()
-	s.making.Unlock()
-	return append(scripted, s.faults.Status()...)
+	return append(s.simulator.activeFaults(), s.faults.Status()...)
 }
 
 // writeActive lists the faults that are on or come again as text.

@@ -1,0 +1,197 @@
+package mockserver
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"time"
+
+	"livetape/mockserver/emulate"
+	"livetape/mockserver/fault"
+	"livetape/mockserver/hub"
+	"livetape/mockserver/market"
+	"livetape/mockserver/scenario"
+)
+
+// simulator makes the events of a market and publishes them. It is the source of the hub.
+type simulator struct {
+	config  Config
+	hub     *hub.Hub
+	faults  *fault.Schedule
+	metrics *serverMetrics
+
+	stepping sync.Mutex // held while events are made and a scenario's faults injected after them
+
+	mu     sync.Mutex // held while events are made and published, so that the market agrees with the log
+	player *scenario.Player
+	epochs int         // begun since the first
+	drafts []hub.Draft // reused by every batch, as is data
+	data   []byte
+}
+
+// newSimulator returns a simulator that still lacks its faults.
+func newSimulator(c Config, h *hub.Hub, m *serverMetrics) *simulator {
+	opening := market.Config{Seed: c.Seed, Symbols: c.Symbols, Epoch: c.Epoch, Now: c.Now().UTC()}
+	return &simulator{config: c, hub: h, metrics: m, player: scenario.NewPlayer(c.Scenario, opening, c.Rate)}
+}
+
+// batchSize is how many events are made at a time.
+const batchSize = 256
+
+// step makes n events at once. With a scenario it is n turns of the market, in some of which nothing happens.
+func (s *simulator) step(n int) {
+	s.stepping.Lock()
+	defer s.stepping.Unlock()
+	for n > 0 {
+		turns, _ := s.makeBatch(min(n, batchSize))
+		n -= turns
+	}
+}
+
+// makeBatch makes up to n events, until a scenario does something, and injects its faults after them. It says how many
+// turns of the market that were, and how long by the market's time.
+func (s *simulator) makeBatch(n int) (turns int, took time.Duration) {
+	turns, took, faults := s.publish(n)
+	for _, f := range faults {
+		_ = s.faults.Inject(f) // it was checked with the scenario
+	}
+	return turns, took
+}
+
+func (s *simulator) publish(n int) (turns int, took time.Duration, faults []fault.Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, skew := s.config.Now().UTC(), s.faults.Skew()
+	s.drafts, s.data = s.drafts[:0], s.data[:0]
+	quotes := make([]market.Quote, 0, n) // payloads, which live as long as the log keeps them
+	from, acted := s.player.Clock(), false
+	for ; turns < n && !acted; turns++ {
+		var e market.Event
+		if e, acted = s.player.Next(now, skew); !e.IsZero() {
+			quotes = s.draft(e, quotes)
+		}
+	}
+	s.hub.Publish(s.drafts, s.data)
+	s.metrics.published(s.drafts)
+	return turns, s.player.Clock() - from, s.player.TakeFaults()
+}
+
+// draft adds e to the drafts. A quote, which the market changes again, is copied to the end of quotes.
+func (s *simulator) draft(e market.Event, quotes []market.Quote) []market.Quote {
+	d, size := hub.Draft{Type: e.Type(), Symbols: e.Symbols()}, len(s.data)
+	s.data = e.AppendJSON(s.data)
+	d.Size = len(s.data) - size
+	switch {
+	case e.Quote != nil:
+		quotes = append(quotes, *e.Quote)
+		d.Payload = &quotes[len(quotes)-1]
+	case e.News != nil:
+		d.Payload = e.News
+	}
+	s.drafts = append(s.drafts, d)
+	return quotes
+}
+
+// run makes as many events as the rate asks for, until ctx ends. Fast ones come in batches.
+func (s *simulator) run(ctx context.Context) {
+	rate, speed := s.pace()
+	ticker := time.NewTicker(tickInterval(rate * speed))
+	defer ticker.Stop()
+	last, ahead := time.Now(), time.Duration(0)
+	for {
+		changed := s.faults.Active().Replaced()
+		now := last
+		select {
+		case <-ctx.Done():
+			return
+		case <-changed:
+			now = time.Now()
+		case now = <-ticker.C:
+		}
+		elapsed := min(now.Sub(last), maxCatchUp+tickInterval(rate*speed))
+		last = now
+		ahead = s.play(ahead+time.Duration(float64(elapsed)*speed), rate)
+		before := rate * speed
+		if rate, speed = s.pace(); rate*speed != before {
+			ahead = min(ahead, scenario.Interval(rate)) // part of an event at a low rate is not many at a high one
+			ticker.Reset(tickInterval(rate * speed))
+		}
+	}
+}
+
+// pace is how many events a second of the market's time has, and how many times faster than the wall clock that runs.
+func (s *simulator) pace() (rate, speed float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.player.Pace(s.faults.Burst())
+}
+
+// play makes the events that are due when the market's time goes ahead at a rate, and returns the time that is left.
+func (s *simulator) play(ahead time.Duration, rate float64) (left time.Duration) {
+	s.stepping.Lock()
+	defer s.stepping.Unlock()
+	for {
+		due := min(int(ahead/scenario.Interval(rate)), batchSize)
+		if due == 0 {
+			return ahead
+		}
+		_, took := s.makeBatch(due)
+		ahead -= took
+		rate, _ = s.pace()
+	}
+}
+
+// maxCatchUp is how much time a starved server makes up for at once.
+const maxCatchUp = time.Second
+
+// tickInterval is that of the events, but no shorter than 5 ms.
+func tickInterval(rate float64) time.Duration {
+	const shortest, longest = 5 * time.Millisecond, time.Hour
+	return time.Duration(min(max(float64(time.Second)/rate, float64(shortest)), float64(longest)))
+}
+
+// restart begins a new epoch, which knows nothing of the events before: the streams end, and none can resume.
+func (s *simulator) restart() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.epochs++
+	suffix := s.epochs + 1
+	if s.config.Scenario != nil {
+		suffix = s.player.Market.Turns() // in every run, an id of the epoch after as many events stands for the same ones
+	}
+	epoch := fmt.Sprintf("%s.%d", s.config.Epoch, suffix)
+	s.player.Market.SetEpoch(epoch)
+	s.config.Logger.Info("restart", "epoch", epoch)
+	base := max(emulate.FirstNumber(s.config.Now()), s.hub.Log().NewestNumber()+1)
+	s.hub.Replace(hub.NewRing(epoch, s.config.Ring, base))
+}
+
+// time is the one that payloads show now.
+func (s *simulator) time() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.player.Time(s.config.Now().UTC(), s.faults.Skew())
+}
+
+// snapshot is the data of a snapshot event with what f lets through, and the id of the newest event in it.
+func (s *simulator) snapshot(f hub.Filter) (data []byte, id string) {
+	s.mu.Lock()
+	id, all := s.hub.Log().Newest(), s.player.Market.Snapshot(f.Passes)
+	s.mu.Unlock()
+	return all.AppendJSON(nil), id
+}
+
+// emulatedSnapshot is the market now, for a service, and the id of the newest event in it.
+func (s *simulator) emulatedSnapshot() (emulate.Snapshot, string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	log, all := s.hub.Log(), s.player.Market.Snapshot(hub.Filter{}.Passes)
+	return emulate.Snapshot{Number: log.NewestNumber(), Quotes: all.Quotes, News: all.News}, log.Newest()
+}
+
+// activeFaults are the faults of the market's time, a burst or a skew of the scenario.
+func (s *simulator) activeFaults() []fault.Status {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.player.ActiveFaults()
+}
