@@ -30,6 +30,8 @@ func Decode(source []byte, v any, synonyms map[string]string) error {
 		return err
 	}
 	mergeInherited(body, anchors)
+	t := reflect.TypeOf(v).Elem()
+	keepText(body, nil, t)
 	var errs configerr.List
 	for range maxErrors { // the library stops at the first error: remove what it is about, and decode the rest again
 		reflect.ValueOf(v).Elem().SetZero()
@@ -38,7 +40,7 @@ func Decode(source []byte, v any, synonyms map[string]string) error {
 			break
 		}
 		path, removed := removeAt(body, tokenOf(err), nil)
-		errs.Join(nil, describe(err, path, reflect.TypeOf(v).Elem(), synonyms))
+		errs.Join(nil, describe(err, path, t, synonyms))
 		if !removed {
 			break
 		}
