@@ -6,8 +6,10 @@
 package strictyaml
 
 import (
+	"bytes"
 	"errors"
 	"reflect"
+	"strings"
 
 	yaml "github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -66,7 +68,10 @@ func Keys(source []byte, key string) []string {
 
 // parse returns the one document of a file, and what its anchors stand for. The document is nil when the file is empty.
 func parse(source []byte) (body ast.Node, anchors map[string]ast.Node, err error) {
-	tokens := lexer.Tokenize(string(source))
+	if bytes.HasPrefix(source, []byte("\xff\xfe")) || bytes.HasPrefix(source, []byte("\xfe\xff")) {
+		return nil, nil, &configerr.Error{Problem: "this is UTF-16: save the file as UTF-8"}
+	}
+	tokens := lexer.Tokenize(withoutMark(source))
 	if err := checkNesting(tokens); err != nil {
 		return nil, nil, err
 	}
@@ -86,6 +91,9 @@ func parse(source []byte) (body ast.Node, anchors map[string]ast.Node, err error
 	anchors, err = checkAliases(body)
 	return body, anchors, err
 }
+
+// withoutMark is the source without the byte order mark that some editors put at its start.
+func withoutMark(source []byte) string { return strings.TrimPrefix(string(source), "\ufeff") }
 
 // tokenOf is where the library found an error; nil when it does not say.
 func tokenOf(err error) *token.Token {

@@ -79,3 +79,29 @@ func TestANumberIsReadWhereOneIsWanted(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+func TestAByteOrderMarkIsNoPartOfTheFile(t *testing.T) {
+	t.Parallel()
+	var d document
+	if err := strictyaml.Decode([]byte("\ufefftext: 00700\r\n"), &d, nil); err != nil || d.Text != "00700" {
+		t.Errorf("the text is %q, %v", d.Text, err)
+	}
+	source := []byte("\ufefftxet: x\n")
+	err := strictyaml.Decode(source, &d, nil)
+	want := "f.yaml:1:1: unknown key \"txet\" (did you mean \"text\"?)\n    1 | txet: x\n      | ^\n"
+	if diff := cmp.Diff(want, strictyaml.Annotate(err, "f.yaml", source)); diff != "" {
+		t.Error(diff)
+	}
+	if err := strictyaml.Decode([]byte("\ufeff"), &d, nil); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestAFileInUTF16IsNamedAsSuch(t *testing.T) {
+	t.Parallel()
+	for _, source := range []string{"\xff\xfet\x00:\x00", "\xfe\xff\x00t\x00:"} {
+		if err := strictyaml.Decode([]byte(source), new(document), nil); err == nil || err.Error() != "this is UTF-16: save the file as UTF-8" {
+			t.Error(err)
+		}
+	}
+}
