@@ -128,13 +128,19 @@ func (d *delivery) takeAll(ctx context.Context, arrivals <-chan arrival, drop fu
 			drop()
 		}
 	}()
-	for a := range arrivals {
+	deliver := func(a arrival) {
 		if !d.cut {
 			if d.cut = !d.take(ctx, a) || d.asked || d.crash != nil; d.cut {
 				drop()
 			}
 		}
 		d.line.pending.Add(-1)
+	}
+	for _, a := range d.learn(arrivals) {
+		deliver(a)
+	}
+	for a := range arrivals {
+		deliver(a)
 	}
 }
 
@@ -223,7 +229,7 @@ func (d *delivery) decode(m *Message, mark stream.Mark) decode.Message {
 		return decode.Message{}
 	}
 	meaning, err := d.interpret(m)
-	m.Updates, m.Unmapped, m.Err = meaning.Updates, meaning.Unmapped, err
+	m.Updates, m.Unmapped, m.Err, m.Map, m.Heartbeat = meaning.Updates, meaning.Unmapped, err, meaning.Map, meaning.Heartbeat
 	if meaning.Notice != "" {
 		m.Notice = d.source.safe(meaning.Notice)
 	}

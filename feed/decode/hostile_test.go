@@ -67,19 +67,19 @@ func TestLongProseIsCutAndSaysSo(t *testing.T) {
 }
 
 func TestWhatIdentifiesIsNeverCut(t *testing.T) {
-	fits := strings.Repeat("ü", 64)
+	fits := strings.Repeat("ü", 256)
 	if q := decodeOne[market.Quote](t, "price", `{"symbol":"`+fits+`","last":1}`); q.Symbol != fits {
 		t.Errorf("symbol = %q", q.Symbol)
 	}
 	for name, long := range map[string]string{
-		"letters":           strings.Repeat("A", 65),
+		"letters":           strings.Repeat("A", 257),
 		"a megabyte":        strings.Repeat("A", 1<<20),
-		"one huge grapheme": "AB" + strings.Repeat("ᄀ", 100),
+		"one huge grapheme": "AB" + strings.Repeat("ᄀ", 300),
 	} {
 		t.Run(name, func(t *testing.T) {
-			refused(t, "price", `{"symbol":"`+long+`","last":1}`, "is longer than 64 characters")
-			refused(t, "status", `{"symbol":"`+long+`","state":"open"}`, "is longer than 64 characters")
-			refused(t, "news", `{"headline":"x","symbols":["`+long+`"]}`, "is longer than 64 characters")
+			refused(t, "price", `{"symbol":"`+long+`","last":1}`, "is longer than 256 characters")
+			refused(t, "status", `{"symbol":"`+long+`","state":"open"}`, "is longer than 256 characters")
+			refused(t, "news", `{"headline":"x","symbols":["`+long+`"]}`, "is longer than 256 characters")
 		})
 	}
 	refused(t, "news", `{"headline":"x","id":"`+strings.Repeat("i", 257)+`"}`, "is longer than 256 characters")

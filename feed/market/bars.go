@@ -4,6 +4,7 @@ import (
 	"math"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -248,6 +249,19 @@ func (d Decimal) pack() (coef int64, scale int8, ok bool) {
 		coef = -coef
 	}
 	return coef, int8(num.Scale()), true
+}
+
+// Approx is the number to about 15 digits, for comparing sizes; NaN when absent. It is never what is shown.
+func (d Decimal) Approx() float64 {
+	coef, scale, ok := d.pack()
+	if ok {
+		return float64(coef) / math.Pow10(int(scale))
+	}
+	n, err := strconv.ParseFloat(d.String(), 64)
+	if err != nil {
+		return math.NaN()
+	}
+	return n
 }
 
 // truncateWide is the number of the first 18 digits, if the point is not beyond them.

@@ -95,7 +95,7 @@ type Halt struct {
 // Bounds on a feed's text, in characters. Names and prose are cut to them; a symbol or an id that is longer is
 // malformed, since two of them could be cut to the same.
 const (
-	MaxSymbol   = 64
+	MaxSymbol   = 256
 	MaxName     = 128
 	MaxCurrency = 16
 	MaxID       = 256

@@ -50,7 +50,7 @@ func TestCheckSaysInItsExitCodeHowItWent(t *testing.T) {
 		says   string
 	}{
 		{"understood", sends(twoTicks), nil, cli.ExitOK, "✓ connected and understood"},
-		{"unmapped", sends("data: hello\n\n"), nil, cli.ExitUnmapped, "! connected, but nothing that came is a price"},
+		{"unmapped", sends("data: {\"status\":\"checked out\"}\n\n"), nil, cli.ExitUnmapped, "! connected, but nothing that came is a price"},
 		{"no stream", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, nil, cli.ExitNotAStream, "✗ this is no event stream"},
 		{"refused", http.NotFound, nil, cli.ExitRefused, "✗ the server gives no stream: 404"},
 		{"lines", func(w http.ResponseWriter, _ *http.Request) {

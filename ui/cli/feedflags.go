@@ -9,8 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
-	"livetape/feed/decode/auto"
-	"livetape/feed/decode/mapping"
+	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
 	"livetape/feed/redact"
 )
@@ -105,7 +104,11 @@ func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, er
 		idle = -1 // never
 	}
 	name := cmp.Or(f.name, hostOf(rawURL))
-	return feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: mapping.PerValue(auto.New(name, nil))}, nil
+	decoder, err := infer.NewDecoder(name, preset.Definition{})
+	if err != nil {
+		return feed.Config{}, err
+	}
+	return feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: decoder}, nil
 }
 
 // isURL reports whether an argument is the URL of a feed rather than its name.

@@ -4,7 +4,7 @@ import (
 	"sync"
 
 	"livetape/feed/decode"
-	"livetape/feed/decode/auto"
+	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
 	"livetape/feed/redact"
 	"livetape/feed/tape"
@@ -73,7 +73,7 @@ func decoderDefinition(f config.Feed) (string, error) {
 func recordingDecoder(symbols *config.SymbolTable) func(tape.Source) decode.Decoder {
 	return func(s tape.Source) decode.Decoder {
 		if s.Mapping == "" {
-			return symbols.Decoder(auto.New(s.Name, nil))
+			return symbols.Decoder(infer.NewReader(s.Name, nil))
 		}
 		d, err := preset.Parse([]byte(s.Mapping))
 		if err == nil {
@@ -82,7 +82,7 @@ func recordingDecoder(symbols *config.SymbolTable) func(tape.Source) decode.Deco
 		if err != nil {
 			return failingDecoder{err}
 		}
-		decoder, err := d.NewDecoder(s.Name)
+		decoder, err := infer.NewDecoder(s.Name, d)
 		if err != nil {
 			return failingDecoder{err}
 		}

@@ -7,79 +7,97 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"livetape/feed/decode/auto"
 	"livetape/feed/decode/mapping"
 )
 
-// candidate is a leaf that may be a field; of several the one with the lowest rank is.
+// candidate is a leaf that may be a field; of several, the one with the lowest rank counts first.
 type candidate struct {
-	leaf    *leaf
-	rank    int
-	spelled int // how plainly it is named: see auto.Weak
+	leaf     *leaf
+	rank     int
+	nameRank int // how plainly it is named: see weak
 }
 
 // fields are, per field, the leaves to take it from: the best, and then those that fill its gaps.
-type fields map[auto.Field][]candidate
+type fields map[field][]candidate
 
-// assign says which leaf is which field, by names and by what the leaves hold.
-func assign(all []*leaf) fields {
-	f := fields{}
-	for _, l := range all {
-		if field, spelled, ok := meaning(l); ok && holds(field, l) {
-			f[field] = append(f[field], candidate{l, spelled + deeper*(len(l.names)-1), spelled})
-		}
+// assign says which leaf is which field: by names first, and then by how values agree with each other. What it had to
+// leave out for want of proof is told in doubts.
+func assign(all []*leaf) (f fields, doubts []string) {
+	f = byName(all)
+	f.dropCaseVariants()
+	f.barLow(all)
+	doubts = f.agree()
+	for name := range f {
+		f[name] = fillGaps(f[name])
 	}
-	for field := range f {
-		slices.SortStableFunc(f[field], func(a, b candidate) int { return a.rank - b.rank })
-		f[field] = filling(f[field])
-	}
-	f.alone()
-	f.bar(all)
-	if l := ticked(all); l != nil && len(f["symbol"]) == 0 {
-		f["symbol"] = []candidate{{leaf: l, spelled: auto.Weak}}
-	}
-	return f
+	f.dropLoneSide()
+	return f, doubts
 }
 
 // deeper is what each level below the row adds to a rank.
 const deeper = 10
 
-// meaning is the field that a leaf's name says, or that its name and the one above it say together.
-func meaning(l *leaf) (auto.Field, int, bool) {
-	if side := sideOf(l.names[:len(l.names)-1]); side != "" {
-		return sided(l, side)
-	}
-	if field, rank, ok := wrapped(l); ok {
-		return field, rank, true
-	}
-	if l.every(func(v gjson.Result) bool { return auto.Moment(l.name(), v) }) {
-		return "time", auto.Weak, true
-	}
-	if s, ok := auto.Spelled(l.name()); ok {
-		return s.Field, s.Rank, true
-	}
-	if name, decimals := smallCoin(l.name()); decimals != "" {
-		if s, ok := auto.Spelled(name); ok && auto.Price(s.Field) && l.every(whole) {
-			l.decimals = decimals
-			return s.Field, s.Rank, true
+func byName(all []*leaf) fields {
+	f := fields{}
+	for _, l := range all {
+		if name, rank, ok := meaning(l); ok && holds(name, rank, l) {
+			f[name] = append(f[name], candidate{l, rank + deeper*(len(l.names)-1), rank})
 		}
 	}
-	if timely(l.name()) && !elsewhen.MatchString(l.name()) {
-		return "time", auto.Weak, true
+	for name := range f {
+		slices.SortStableFunc(f[name], func(a, b candidate) int { return a.rank - b.rank })
 	}
-	if name := strings.ToLower(l.name()); strings.HasSuffix(name, "url") && !pictured.MatchString(name) {
-		return "url", auto.Weak, true
+	return f
+}
+
+// meaning is the field that a leaf's name says, or that its name and the one above it say together.
+func meaning(l *leaf) (field, int, bool) {
+	if namesPast(l.names[:len(l.names)-1]) {
+		return pastMeaning(l)
+	}
+	if side := sideOf(l.names[:len(l.names)-1]); side != "" {
+		return sideMeaning(l, side)
+	}
+	if name, rank, ok := wrappedMeaning(l); ok {
+		return name, rank, true
+	}
+	if l.every(func(v gjson.Result) bool { return isMoment(l.name(), v) }) {
+		return "time", weak, true
+	}
+	if m, ok := matchName(l.name()); ok {
+		return m.field, m.rank, true
+	}
+	if name, decimals := minorUnits(l.name()); decimals != "" {
+		if m, ok := matchName(name); ok && priceFields[m.field] && l.every(isWhole) {
+			l.decimals = decimals
+			return m.field, m.rank, true
+		}
+	}
+	if namesTime(l.name()) && !otherTimes.MatchString(l.name()) {
+		return "time", weak, true
+	}
+	if name := strings.ToLower(l.name()); strings.HasSuffix(name, "url") && !pictures.MatchString(name) {
+		return "url", weak, true
 	}
 	return "", 0, false
 }
 
-// elsewhen are names of times that are not those of a price: nextFundingTime, expirationDate.
-var elsewhen = regexp.MustCompile(`(?i)next|expir|matur|settle|deliver|listing|launch|dividend|earnings|inception`)
+// pastMeaning is that of a leaf below the past: the close of the day before is one, all else is no price of now.
+func pastMeaning(l *leaf) (field, int, bool) {
+	m, ok := matchName(l.name())
+	if !ok || m.field != "last" || plainName(l.name()) != "close" && l.name() != "c" || len(l.names) != 2 {
+		return "", 0, false
+	}
+	return "prev_close", weak, true
+}
 
-var pictured = regexp.MustCompile(`image|img|icon|logo|thumb`)
+// otherTimes are names of times that are not those of a price: nextFundingTime, expirationDate.
+var otherTimes = regexp.MustCompile(`(?i)next|expir|matur|settle|deliver|listing|launch|dividend|earnings|inception|open_?time|close_?time`)
 
-// timely reports whether a name has a time in it: timestampLastPrice, priceTime, tradeDate.
-func timely(name string) bool {
+var pictures = regexp.MustCompile(`image|img|icon|logo|thumb`)
+
+// namesTime reports whether a name has a time in it: timestampLastPrice, priceTime, tradeDate.
+func namesTime(name string) bool {
 	name = strings.ToLower(name)
 	return strings.Contains(name, "time") || strings.Contains(name, "published") || strings.HasSuffix(name, "_utc") || strings.HasSuffix(name, "date") || strings.HasSuffix(name, "_at") || strings.HasSuffix(name, "_ts")
 }
@@ -97,32 +115,41 @@ func sideOf(names []string) (side string) {
 	return side
 }
 
-// sided is the meaning of a leaf below a bid or an ask: {"bid":{"price":1}}, {"bids":[[1,5]]}. Of lists the first
-// item is the best.
-func sided(l *leaf, side string) (auto.Field, int, bool) {
+// sideMeaning is the meaning of a leaf below one bid or ask: {"bid":{"price":1}}, {"ask":[1,5]}. Lists of levels are books.
+func sideMeaning(l *leaf, side string) (field, int, bool) {
 	name := l.name()
-	places := slices.DeleteFunc(slices.Clone(l.names), func(s string) bool { return strings.Trim(s, "0123456789") != "" })
-	if len(places) > 0 && places[0] != "0" && len(l.names) > 2 {
-		return "", 0, false
+	if len(l.names) > 2 && strings.Trim(l.names[len(l.names)-2], "0123456789") == "" {
+		return "", 0, false // a level of a book
 	}
-	switch s, _ := auto.Spelled(name); {
-	case name == "0", s.Field == "last":
-		return auto.Field(side), 0, true
-	case name == "1" && len(places) == 2, s.Field == "size", s.Field == "volume":
-		return auto.Field(side + "_size"), 0, true
+	switch m, _ := matchName(name); {
+	case name == "0", m.field == "last":
+		return field(side), 0, true
+	case name == "1", m.field == "size", m.field == "volume":
+		return field(side + "_size"), 0, true
 	}
 	return "", 0, false
 }
 
-// holds reports whether what a leaf holds can be the field.
-func holds(field auto.Field, l *leaf) bool {
-	switch field {
+// wrappedMeaning is that of a leaf in a map around one value: {"bidPrice": {"amount": "181.45", "currency": "USD"}}.
+func wrappedMeaning(l *leaf) (field, int, bool) {
+	if len(l.names) < 2 || !slices.Contains([]string{"amount", "value", "raw", "val"}, strings.ToLower(l.name())) {
+		return "", 0, false
+	}
+	m, ok := matchName(l.names[len(l.names)-2])
+	return m.field, m.rank, ok && priceFields[m.field]
+}
+
+// holds reports whether the values of a leaf can be the field.
+func holds(name field, rank int, l *leaf) bool {
+	switch name {
 	case "symbol":
-		return l.every(func(v gjson.Result) bool {
-			return v.Type == gjson.String && len(v.Str) <= 64 && !dated(v) && strings.Count(v.Str, " ") < 3
-		})
-	case "name", "headline", "summary", "source", "currency":
-		return l.every(wordy)
+		return l.every(func(v gjson.Result) bool { return canBeSymbol(v) && (v.Type == gjson.String || len(l.name()) > 1) })
+	case "name", "source", "currency":
+		return l.every(isWordy)
+	case "headline":
+		return l.every(isWordy) && (rank < weak || len(l.names) == 1)
+	case "summary":
+		return l.every(isWordy)
 	case "url":
 		return l.every(func(v gjson.Result) bool { return strings.HasPrefix(v.Str, "http") })
 	case "importance":
@@ -132,31 +159,76 @@ func holds(field auto.Field, l *leaf) bool {
 	case "id":
 		return l.every(func(v gjson.Result) bool { return v.Type == gjson.String || v.Type == gjson.Number })
 	case "symbols":
-		s, _ := auto.Spelled(l.name())
 		return l.every(func(v gjson.Result) bool {
-			return (v.Type == gjson.String || v.IsArray()) && (s.Rank < auto.Weak || auto.Tickers(v))
+			return (v.Type == gjson.String || v.IsArray()) && (rank < weak || areTickers(v))
 		})
 	case "time":
-		return l.every(dated)
+		return l.every(isTime)
 	}
-	return l.figures()
+	return l.readNumbers(rank < weak)
 }
 
-// filling keeps the best leaf and those that say something in rows where none before does.
-func filling(sorted []candidate) []candidate {
-	kept := sorted[:1]
-	said := make([]bool, len(sorted[0].leaf.values))
-	note := func(l *leaf) (more bool) {
+// canBeSymbol reports whether a value can name what a row is about: short text, or a whole number that is no time.
+func canBeSymbol(v gjson.Result) bool {
+	switch v.Type {
+	case gjson.Number:
+		return isWhole(v) && len(v.Raw) <= 20 && !strings.HasPrefix(v.Raw, "-")
+	case gjson.String:
+		return len(v.Str) <= maxSymbolBytes && !(isTime(v) && strings.ContainsAny(v.Str, ":-")) && strings.Count(v.Str, " ") < 4
+	}
+	return false
+}
+
+// maxSymbolBytes bounds what is taken for a symbol.
+const maxSymbolBytes = 256
+
+// dropCaseVariants gives names that differ in their case only to two fields: the small letter is the field itself, and a
+// capital A or B beside it the size there.
+func (f fields) dropCaseVariants() {
+	for _, side := range []struct {
+		small, capital string
+		price, size    field
+	}{{"a", "A", "ask", "ask_size"}, {"b", "B", "bid", "bid_size"}} {
+		small := slices.IndexFunc(f[side.price], func(c candidate) bool { return c.leaf.name() == side.small })
+		capital := slices.IndexFunc(f[side.price], func(c candidate) bool { return c.leaf.name() == side.capital })
+		if small >= 0 && capital >= 0 {
+			size := f[side.price][capital]
+			f[side.price] = slices.Delete(f[side.price], capital, capital+1)
+			if len(f[side.size]) == 0 {
+				f[side.size] = []candidate{size}
+			}
+		}
+	}
+	for name, all := range f {
+		if len(all) < 2 || priceFields[name] && name != "last" {
+			continue
+		}
+		f[name] = slices.DeleteFunc(slices.Clone(all), func(c candidate) bool {
+			lower := strings.ToLower(c.leaf.name())
+			return len(lower) == 1 && lower != c.leaf.name() && name != "time" &&
+				slices.ContainsFunc(all, func(o candidate) bool { return o.leaf.name() == lower })
+		})
+	}
+}
+
+// fillGaps keeps the best leaf and those that have values in rows where none before does.
+func fillGaps(sorted []candidate) []candidate {
+	if len(sorted) == 0 {
+		return nil
+	}
+	kept := sorted[:1:1]
+	filled := make([]bool, len(sorted[0].leaf.values))
+	fill := func(l *leaf) (more bool) {
 		for i, v := range l.values {
-			if v.Exists() && !said[i] {
-				said[i], more = true, true
+			if v.Exists() && !filled[i] {
+				filled[i], more = true, true
 			}
 		}
 		return more
 	}
-	note(sorted[0].leaf)
+	fill(sorted[0].leaf)
 	for _, c := range sorted[1:] {
-		if note(c.leaf) {
+		if fill(c.leaf) {
 			kept = append(kept, c)
 		}
 	}
@@ -164,24 +236,21 @@ func filling(sorted []candidate) []candidate {
 }
 
 // best is the leaf of a field, or nil.
-func (f fields) best(field auto.Field) *leaf {
-	if len(f[field]) == 0 {
+func (f fields) best(name field) *leaf {
+	if len(f[name]) == 0 {
 		return nil
 	}
-	return f[field][0].leaf
+	return f[name][0].leaf
 }
 
-// settle takes out what is not plain: prices that only a symbol would make one, a headline beside a price.
-func (f fields) settle(symbolElsewhere bool) {
-	if last := f["last"]; len(last) > 0 && last[0].spelled >= auto.Weak {
-		own := len(f["symbol"]) > 0
-		if !own && !symbolElsewhere && !f.isBar() {
-			delete(f, "last")
-		}
+// dropVague takes out a price that only a symbol would make one, and a headline beside a price.
+func (f fields) dropVague(hasSymbol bool) {
+	if last := f["last"]; len(last) > 0 && last[0].nameRank >= weak && !hasSymbol && !f.isBar() {
+		delete(f, "last")
 	}
-	if f.priced() {
-		for _, field := range []auto.Field{"headline", "summary", "source", "url", "symbols", "id", "importance"} {
-			delete(f, field)
+	if f.hasPrice() {
+		for _, name := range []field{"headline", "summary", "source", "url", "symbols", "id", "importance"} {
+			delete(f, name)
 		}
 	}
 }
@@ -189,15 +258,15 @@ func (f fields) settle(symbolElsewhere bool) {
 // isBar reports whether the price stands beside an open, a high and a low: then it is the close, whatever it is called.
 func (f fields) isBar() bool { return len(f["open"]) > 0 && len(f["high"]) > 0 && len(f["low"]) > 0 }
 
-func (f fields) priced() bool { return len(f["last"]) > 0 || len(f["bid"]) > 0 || len(f["ask"]) > 0 }
+func (f fields) hasPrice() bool { return len(f["last"]) > 0 || len(f["bid"]) > 0 || len(f["ask"]) > 0 }
 
-// day reports whether rows tell of a symbol's session without a price: what it opened at, its volume.
-func (f fields) day() bool {
-	said := 0
-	for _, field := range []auto.Field{"open", "high", "low", "prev_close", "volume"} {
-		said += min(len(f[field]), 1)
+// hasSession reports whether rows tell of a symbol's session without a price: what it opened at, its volume.
+func (f fields) hasSession() bool {
+	found := 0
+	for _, name := range []field{"open", "high", "low", "prev_close", "volume"} {
+		found += min(len(f[name]), 1)
 	}
-	return said > 1 && len(f["symbol"]) > 0 && f["symbol"][0].spelled < auto.Weak
+	return found > 1 && len(f["symbol"]) > 0 && f["symbol"][0].nameRank < weak
 }
 
 // score says how much rows look like prices or news.
@@ -205,9 +274,9 @@ func (f fields) score() int {
 	score := 0
 	switch last := f["last"]; {
 	case len(last) == 0:
-	case last[0].spelled >= auto.Vague:
+	case last[0].nameRank >= vague:
 		score += 4
-	case last[0].spelled >= auto.Weak:
+	case last[0].nameRank >= weak:
 		score += 7
 	default:
 		score += 12
@@ -215,8 +284,10 @@ func (f fields) score() int {
 	if len(f["bid"]) > 0 || len(f["ask"]) > 0 {
 		score += 10
 	}
-	if !f.priced() && len(f["headline"]) > 0 {
-		score += 10
+	if headline := f["headline"]; !f.hasPrice() && len(headline) > 0 {
+		if score += 10; headline[0].nameRank >= weak {
+			score -= 7
+		}
 	}
 	if score == 0 {
 		return 0
@@ -227,9 +298,9 @@ func (f fields) score() int {
 	return score + len(f)
 }
 
-// value is a field as a rule writes it.
-func (f fields) value(field auto.Field) *mapping.Value {
-	all := f[field]
+// value is a field as a rule writes it; nil when there is none.
+func (f fields) value(name field) *mapping.Value {
+	all := f[name]
 	if len(all) == 0 {
 		return nil
 	}
@@ -241,4 +312,44 @@ func (f fields) value(field auto.Field) *mapping.Value {
 		}
 	}
 	return &v
+}
+
+// value is the leaf as a rule writes it.
+func (l *leaf) value() mapping.Value {
+	return mapping.Value{Path: l.path, Replace: l.replace, Decimals: l.decimals}
+}
+
+// dropLoneSide takes back a bid called a single letter without an ask, and the other way round: an "a" alone is an average.
+func (f fields) dropLoneSide() {
+	bid, ask := f["bid"], f["ask"]
+	if len(bid) == 0 && len(ask) > 0 && ask[0].nameRank >= weak {
+		delete(f, "ask")
+	}
+	if len(ask) == 0 && len(bid) > 0 && bid[0].nameRank >= weak {
+		delete(f, "bid")
+	}
+}
+
+// barLow takes an "l" for the low where a bar's other letters stand beside it.
+func (f fields) barLow(all []*leaf) {
+	open, high := f.best("open"), f.best("high")
+	if open == nil || high == nil || f.best("low") != nil || len(open.name()) != 1 || len(high.name()) != 1 {
+		return
+	}
+	for _, l := range all {
+		if strings.EqualFold(l.name(), "l") && l.every(isNumber) {
+			f["low"] = []candidate{{leaf: l, nameRank: weak}}
+			return
+		}
+	}
+}
+
+// hasTickerAbove reports whether a price stands below a name that looks like a ticker: its rows are further down.
+func (f fields) hasTickerAbove() bool {
+	for _, name := range []field{"last", "bid", "ask"} {
+		if l := f.best(name); l != nil && slices.ContainsFunc(l.names[:len(l.names)-1], isTickerName) {
+			return true
+		}
+	}
+	return false
 }

@@ -31,6 +31,8 @@ type Result struct {
 	Definition preset.Definition // a preset, or a map, or a preset with a map over it; without a url
 	Notes      []string          // what was guessed, and what was left out
 	Unused     []string          // where rows have numbers and times that nothing is made of, as a rule writes paths
+	Named      bool              // rows are told apart by what is plainly called a symbol
+	Problem    string            // why rows with prices are not read: "rows cannot be told apart: isbn differs"; else empty
 	Mapped     int               // of the samples, how many say something with this definition
 	Total      int
 }
@@ -97,11 +99,22 @@ func documents(read []payload) (whole []payload) {
 func inferred(feed string, d preset.Definition, samples []Sample, read []payload) (Result, bool) {
 	w := &writer{}
 	d.Map = w.rules(read)
+	if anything := w.problem == "" && !hasOwnMap(d.Preset); anything && len(d.Map) == 0 {
+		if d.Map = w.readings(read); len(d.Map) == 0 {
+			d.Map = w.plainText(samples, read)
+		}
+	}
 	if len(d.Map) == 0 {
-		return Result{}, false
+		return Result{Notes: w.notes, Problem: w.problem, Total: len(samples)}, false
 	}
 	n := mapped(feed, d, samples)
-	return Result{Definition: d, Notes: w.notes, Unused: w.unused, Mapped: n, Total: len(samples)}, n > 0
+	return Result{Definition: d, Notes: w.notes, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: n, Total: len(samples)}, n > 0
+}
+
+// hasOwnMap reports whether a preset describes payloads itself.
+func hasOwnMap(name string) bool {
+	p, err := preset.Find(name)
+	return err == nil && p.Feed.Map != nil
 }
 
 // mapped is how many samples say something when read by a definition.
@@ -124,7 +137,7 @@ func decoderOf(feed string, d preset.Definition) (decode.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return full.NewDecoder(feed)
+	return full.NewDecoder(feed, unread{})
 }
 
 // YAML is the definition as it stands in a configuration below a feed's name, with notes as comments above.
@@ -167,10 +180,16 @@ func payloads(samples []Sample) (read []payload) {
 		}
 		for _, line := range lines {
 			json, reason, err := mapping.ParsePayload(string(line))
-			if err == nil && reason == "" && sayable(s.Type) {
+			if err == nil && reason == "" && isWritable(s.Type) {
 				read = append(read, payload{s.Type, json, s.At})
 			}
 		}
 	}
 	return read
+}
+
+// NewDecoder makes what reads the payloads of the feed with the given name, by its definition; where that has no map, by one
+// that is found from the feed's events. The definition must be resolved; the error wraps a [configerr.Error] for each mistake.
+func NewDecoder(feed string, d preset.Definition) (decode.Decoder, error) {
+	return d.NewDecoder(feed, NewReader(feed, d.Aliases))
 }

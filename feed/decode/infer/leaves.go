@@ -8,82 +8,81 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"livetape/feed/decode/auto"
 	"livetape/feed/decode/mapping"
 )
 
-// leaf is a place in rows that holds a single value, or a list of texts.
+// leaf is a path in rows at which a single value, or a list of texts, is found.
 type leaf struct {
 	path   string // as a rule writes it
 	names  []string
-	values []gjson.Result // one for each row; those that say nothing do not exist
+	values []gjson.Result // one for each row; those that are missing do not exist
 
-	replace  []string // what makes JSON numbers of its numbers; nil: they are
+	replace  []string // turns its texts into JSON numbers; nil: they are
 	decimals string   // of its whole numbers, where the name says so
 }
 
-// Bounds on the places that are looked at in one row: depth, items of a list, places in all.
+// Bounds on the leaves of one row: depth, items of a list, leaves in all.
 const (
 	maxLeafDepth = 3
 	maxItems     = 2
 	maxLeaves    = 200
 )
 
-// leaves are all places in rows that are maps, in the order in which they first come.
-func leaves(rows []gjson.Result) []*leaf {
-	t := table{at: map[string]*leaf{}, rows: len(rows)}
+// leavesOf are all leaves of rows that are maps, in the order in which they first come.
+func leavesOf(rows []gjson.Result) []*leaf {
+	c := leafCollector{at: map[string]*leaf{}, rows: len(rows)}
 	for i, row := range rows {
-		t.walk(row, i, nil)
+		c.walk(row, i, nil)
 	}
-	return t.all
+	return c.all
 }
 
-type table struct {
+type leafCollector struct {
 	all  []*leaf
 	at   map[string]*leaf
 	rows int
 }
 
-func (t *table) walk(v gjson.Result, row int, names []string) {
+func (c *leafCollector) walk(v gjson.Result, row int, names []string) {
 	if len(names) > maxLeafDepth {
 		return
 	}
-	place := 0
+	index := 0
 	v.ForEach(func(key, below gjson.Result) bool {
 		name := key.Str
 		if v.IsArray() {
-			name = strconv.Itoa(place)
-			if place++; place > maxItems {
+			name = strconv.Itoa(index)
+			if index++; index > maxItems {
 				return false
 			}
 		}
-		if !sayable(name) {
+		if !isWritable(name) {
 			return true
 		}
 		here := append(names[:len(names):len(names)], name)
-		if member := listed(name, below); member != "" {
-			t.note(here, row, below.Get("#."+gjson.Escape(member)), ".#."+gjson.Escape(member))
+		if member := symbolOfItems(name, below); member != "" {
+			c.add(here, row, below.Get("#."+gjson.Escape(member)), ".#."+gjson.Escape(member))
 		} else if below.IsObject() || below.IsArray() && sideOf(here) != "" {
-			t.walk(below, row, here)
-		} else if !below.IsArray() || texts(below) {
-			t.note(here, row, below, "")
+			c.walk(below, row, here)
+		} else if !below.IsArray() || holdsTexts(below) {
+			c.add(here, row, below, "")
 		}
 		return true
 	})
 }
 
-// sayable reports whether a configuration can name a member.
-func sayable(name string) bool {
+// isWritable reports whether a configuration can name a member.
+func isWritable(name string) bool {
 	return name != "" && utf8.ValidString(name) && strings.IndexFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) < 0
 }
 
-// listed is the member that names the symbol in a list of maps, where a headline lists what it is about.
-func listed(name string, list gjson.Result) (member string) {
-	if s, ok := auto.Spelled(name); !ok || s.Field != "symbols" || !list.IsArray() {
+// symbolOfItems is the member that names the symbol in a list of maps, where a headline lists what it is about.
+func symbolOfItems(name string, list gjson.Result) (member string) {
+	if m, ok := matchName(name); !ok || m.field != "symbols" || !list.IsArray() {
 		return ""
 	}
 	firstOf(list).ForEach(func(key, v gjson.Result) bool {
-		if s, ok := auto.Spelled(key.Str); ok && s.Field == "symbol" && s.Rank < auto.Weak && v.Type == gjson.String && sayable(key.Str) {
+		if m, ok := matchName(key.Str); ok && m.field == "symbol" && m.rank < weak && v.Type == gjson.String && isWritable(key.Str) {
 			member = key.Str
 		}
 		return member == ""
@@ -91,27 +90,28 @@ func listed(name string, list gjson.Result) (member string) {
 	return member
 }
 
-// note says what stands in a row; below is the rest of a path into the maps of a list.
-func (t *table) note(names []string, row int, v gjson.Result, below string) {
+// add takes in what stands in a row; below is the rest of a path into the maps of a list. Of a member that stands twice
+// the last one counts, as in browsers.
+func (c *leafCollector) add(names []string, row int, v gjson.Result, below string) {
 	path := pathOf(names) + below
-	l := t.at[path]
+	l := c.at[path]
 	if l == nil {
-		if len(t.all) >= maxLeaves {
+		if len(c.all) >= maxLeaves {
 			return
 		}
-		l = &leaf{path: path, names: names, values: make([]gjson.Result, t.rows)}
-		t.at[path] = l
-		t.all = append(t.all, l)
+		l = &leaf{path: path, names: names, values: make([]gjson.Result, c.rows)}
+		c.at[path] = l
+		c.all = append(c.all, l)
 	}
 	if !mapping.IsMissing(v) {
 		l.values[row] = v
 	}
 }
 
-// texts reports whether v is a list of texts.
-func texts(v gjson.Result) bool {
+// holdsTexts reports whether v is a list of texts.
+func holdsTexts(v gjson.Result) bool {
 	item := firstOf(v)
-	return item.Type == gjson.String && !numeric(item)
+	return item.Type == gjson.String && !isNumber(item)
 }
 
 // firstOf is the first item of a list, which may be long.
@@ -135,21 +135,32 @@ func pathOf(names []string) string {
 	return path
 }
 
-// every reports whether a leaf says something, and test holds of all that it says.
+// every reports whether a leaf has values, and test holds of each.
 func (l *leaf) every(test func(gjson.Result) bool) bool {
-	said := false
-	for _, v := range l.values {
-		if v.Exists() {
-			if !test(v) {
-				return false
-			}
-			said = true
-		}
-	}
-	return said
+	tested, held := l.count(test)
+	return tested > 0 && held == tested
 }
 
-// first is the first thing that the leaf says.
+// mostly reports whether test holds of at least two in three of a leaf's values, so that one odd value is an error of its
+// event and not a reason to leave the field out.
+func (l *leaf) mostly(test func(gjson.Result) bool) bool {
+	tested, held := l.count(test)
+	return held > 0 && 3*held >= 2*tested
+}
+
+func (l *leaf) count(test func(gjson.Result) bool) (tested, held int) {
+	for _, v := range l.values {
+		if v.Exists() {
+			tested++
+			if test(v) {
+				held++
+			}
+		}
+	}
+	return tested, held
+}
+
+// first is the first value of the leaf.
 func (l *leaf) first() gjson.Result {
 	for _, v := range l.values {
 		if v.Exists() {
@@ -161,7 +172,31 @@ func (l *leaf) first() gjson.Result {
 
 func (l *leaf) name() string { return l.names[len(l.names)-1] }
 
-func numeric(v gjson.Result) bool {
+// sibling is the leaf of another name in the same map; nil when there is none.
+func (l *leaf) sibling(all []*leaf, name string) *leaf {
+	for _, other := range all {
+		if other != l && other.name() == name && len(other.names) == len(l.names) && isBeside(other, l) {
+			return other
+		}
+	}
+	return nil
+}
+
+// isBeside reports whether l stands in the same map as another leaf, or above it.
+func isBeside(l, other *leaf) bool {
+	above := l.names[:len(l.names)-1]
+	if len(above) >= len(other.names) {
+		return false
+	}
+	for i, name := range above {
+		if other.names[i] != name {
+			return false
+		}
+	}
+	return true
+}
+
+func isNumber(v gjson.Result) bool {
 	if v.Type != gjson.Number && v.Type != gjson.String {
 		return false
 	}
@@ -169,19 +204,10 @@ func numeric(v gjson.Result) bool {
 	return err == nil && n.IsSet()
 }
 
-func whole(v gjson.Result) bool {
+func isWhole(v gjson.Result) bool {
 	n, err := mapping.ParseNumber(v)
 	return err == nil && n.IsSet() && !strings.Contains(n.String(), ".")
 }
 
-// dated reports whether a value is a plausible time: a date, or a number that counts since 1970 and lies between 1990
-// and 2100.
-func dated(v gjson.Result) bool {
-	if v.Type != gjson.Number && v.Type != gjson.String {
-		return false
-	}
-	at, err := mapping.ParseTime(v)
-	return err == nil && at.Year() >= 1990 && at.Year() < 2100
-}
-
-func wordy(v gjson.Result) bool { return v.Type == gjson.String && !numeric(v) && !dated(v) }
+// isWordy reports whether a value is text that is neither a number nor a time.
+func isWordy(v gjson.Result) bool { return v.Type == gjson.String && !isNumber(v) && !isTime(v) }

@@ -1,25 +1,23 @@
 package infer
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
 
-	"livetape/feed/decode/auto"
 	"livetape/feed/decode/mapping"
 	"livetape/feed/market"
 )
 
 // quote fills in the numbers of a rule.
 func (w *writer) quote(f fields, all []*leaf, r *mapping.Rule) {
-	for field, to := range map[auto.Field]**mapping.Value{
+	for field, to := range map[field]**mapping.Value{
 		"last": &r.Last, "bid": &r.Bid, "ask": &r.Ask, "bid_size": &r.BidSize, "ask_size": &r.AskSize, "size": &r.Size, "volume": &r.Volume,
 		"open": &r.Open, "high": &r.High, "low": &r.Low, "prev_close": &r.PrevClose, "change": &r.Change, "name": &r.Name, "currency": &r.Currency,
 	} {
 		*to = f.value(field)
 	}
-	if last := f["last"]; len(last) > 0 && last[0].spelled >= auto.Vague {
+	if last := f["last"]; len(last) > 0 && last[0].nameRank >= vague {
 		w.note("%s is taken for the price", last[0].leaf.path)
 	}
 	w.scale(all, r)
@@ -34,14 +32,14 @@ func (w *writer) scale(all []*leaf, r *mapping.Rule) {
 		}
 		price := byPath(all, v.Path)
 		for _, l := range all {
-			if price == nil || !beside(l, price) || !l.every(whole) {
+			if price == nil || !isBeside(l, price) || !l.every(isWhole) {
 				continue
 			}
 			switch strings.ToLower(l.name()) {
 			case "expo", "exponent", "exp":
 				v.Exp = l.path
 			case "decimals", "pricedecimals", "price_decimals":
-				if price.every(whole) {
+				if price.every(isWhole) {
 					v.Decimals = l.path
 					w.note("%s is divided by 10^%s, for both are whole numbers: check this", v.Path, l.path)
 				}
@@ -57,12 +55,6 @@ func byPath(all []*leaf, path string) *leaf {
 		}
 	}
 	return nil
-}
-
-// beside reports whether l stands in the same map as price, or above it.
-func beside(l, price *leaf) bool {
-	above := l.names[:len(l.names)-1]
-	return len(above) < len(price.names) && slices.Equal(above, price.names[:len(above)])
 }
 
 // percent takes a change in percent when the change itself shows whether it is one, or a fraction.
@@ -94,9 +86,9 @@ func percentOf(pct, last, change gjson.Result) (mul string, ok bool) {
 	}
 	real := l.Percent(l.Sub(c))
 	switch {
-	case near(p, real):
+	case isClose(p, real):
 		return "", true
-	case near(shifted(p, 2), real):
+	case isClose(shifted(p, 2), real):
 		return "100", true
 	}
 	return "", false
@@ -110,43 +102,10 @@ func shifted(d market.Decimal, n int) market.Decimal {
 	return s
 }
 
-// near reports whether two numbers differ by less than a fifth.
-func near(a, b market.Decimal) bool {
+// isClose reports whether two numbers differ by less than a fifth.
+func isClose(a, b market.Decimal) bool {
 	q := a.Quo(b)
 	low, _ := market.ParseDecimal("0.8")
 	high, _ := market.ParseDecimal("1.25")
 	return q.IsSet() && q.Cmp(low) > 0 && q.Cmp(high) < 0
-}
-
-// story fills in the parts of a headline.
-func story(f fields, all []*leaf, r *mapping.Rule) {
-	r.Kind = "news"
-	r.Headline, r.Summary, r.Source, r.URL = f.value("headline"), f.value("summary"), f.value("source"), f.value("url")
-	r.Importance, r.ID = f.value("importance"), f.value("id")
-	if l := f.best("symbols"); l != nil {
-		r.Symbols = &mapping.Value{Path: l.path}
-		if strings.Contains(l.first().Str, ",") {
-			r.Symbols.Split = ","
-		}
-	}
-	if r.ID == nil {
-		r.ID = numbered(f.best("headline"), all)
-	}
-	if own := f["symbol"]; len(own) > 0 {
-		if own[0].leaf.name() == "id" && r.ID == nil {
-			r.ID = &mapping.Value{Path: own[0].leaf.path}
-		} else if r.Symbols == nil && own[0].spelled < auto.Weak {
-			r.Symbols = &mapping.Value{Path: own[0].leaf.path}
-		}
-	}
-}
-
-// numbered is the id beside a headline, where that is a number.
-func numbered(headline *leaf, all []*leaf) *mapping.Value {
-	for _, l := range all {
-		if strings.EqualFold(l.name(), "id") && len(l.names) == len(headline.names) && beside(l, headline) && l.every(whole) {
-			return &mapping.Value{Path: l.path}
-		}
-	}
-	return nil
 }

@@ -9,19 +9,19 @@ import (
 	"livetape/feed/decode/mapping"
 )
 
-// leave notes which numbers and times of rows a rule makes nothing of. What a note tells of already is left out.
-func (w *writer) leave(all []*leaf, told *leaf, r *mapping.Rule) {
+// listUnused notes which numbers and times of rows a rule makes nothing of. What a note tells of already is left out.
+func (w *writer) listUnused(all []*leaf, told *leaf, r *mapping.Rule) {
 	used := pathsOf(r)
 	for _, l := range all {
-		if l == told || used[l.path] || l.deep() || slices.Contains(w.unused, l.path) || !l.figures() && !l.every(dated) {
+		if l == told || used[l.path] || l.isLevel() || slices.Contains(w.unused, l.path) || !l.readNumbers(false) && !l.every(isTime) {
 			continue
 		}
 		w.unused = append(w.unused, l.path)
 	}
 }
 
-// deep reports whether a leaf is a level of a book: the best one is what is shown.
-func (l *leaf) deep() bool {
+// isLevel reports whether a leaf is a level of a book: the best one is what is shown.
+func (l *leaf) isLevel() bool {
 	return sideOf(l.names) != "" && slices.ContainsFunc(l.names, func(name string) bool { return strings.Trim(name, "0123456789") == "" })
 }
 

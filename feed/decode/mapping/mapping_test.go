@@ -145,7 +145,7 @@ func TestRulesReadPayloads(t *testing.T) {
 			{`{"s":"A","t":"H","why":"news"}`, "A halted news"}, {`{"t":"T"}`, "open"}, {`{"s":"A","t":"Z"}`, `error: state: "Z" is none of open, closed, halted, pre and post`}, {`{"s":"A"}`, "(there is no state)"},
 		}},
 		{"texts are made plain", `map: [{symbol: s, name: n, last: p}]`, []step{
-			{`{"s":"A\u001b[31mB","n":"x\u202ey\nz","p":1}`, "AB 1 name=xy z"}, {`{"s":"` + strings.Repeat("A", 65) + `","p":1}`, "error: symbol: " + strings.Repeat("A", 39) + "… is longer than 64 characters"},
+			{`{"s":"A\u001b[31mB","n":"x\u202ey\nz","p":1}`, "AB 1 name=xy z"}, {`{"s":"` + strings.Repeat("A", 257) + `","p":1}`, "error: symbol: " + strings.Repeat("A", 39) + "… is longer than 256 characters"},
 		}},
 		{"names that gjson would take for signs", `map: [{symbol: \$s, last: 'a\.b.05\. p'}]`, []step{{`{"$s":"A","a.b":{"05. p":1}}`, "A 1"}}},
 	} {

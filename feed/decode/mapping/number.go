@@ -3,6 +3,7 @@ package mapping
 import (
 	"errors"
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 
@@ -60,7 +61,17 @@ func parseDecimal(s string) (market.Decimal, error) {
 	} else if digits, ok := strings.CutPrefix(s, "-."); ok {
 		s = "-0." + digits
 	}
-	return market.ParseDecimal(s)
+	d, err := market.ParseDecimal(s)
+	if err != nil && isLargestFloat(s) {
+		return market.Decimal{}, nil
+	}
+	return d, err
+}
+
+// isLargestFloat reports whether a number is the largest that a float64 holds: feeds write it where they have none.
+func isLargestFloat(s string) bool {
+	n, err := strconv.ParseFloat(s, 64)
+	return (err == nil || errors.Is(err, strconv.ErrRange)) && math.Abs(n) > 1.79e308
 }
 
 // number is the value as a number; not set when it is missing.

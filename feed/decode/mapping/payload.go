@@ -103,6 +103,9 @@ func PerValue(next decode.Decoder) decode.Decoder { return perValue{next} }
 
 type perValue struct{ next decode.Decoder }
 
+// Unwrap returns the decoder that comes next.
+func (d perValue) Unwrap() decode.Decoder { return d.next }
+
 // Decode implements [decode.Decoder].
 func (d perValue) Decode(eventType string, data []byte) (decode.Message, error) {
 	payloads := SplitValues(data)
@@ -117,7 +120,8 @@ func (d perValue) Decode(eventType string, data []byte) (decode.Message, error) 
 		all.Updates = append(all.Updates, m.Updates...)
 		all.Notice, all.ResumeID = cmp.Or(m.Notice, all.Notice), cmp.Or(m.ResumeID, all.ResumeID)
 		all.Unmapped = cmp.Or(all.Unmapped, m.Unmapped)
-		all.End = all.End || m.End
+		all.End, all.Finished, all.Heartbeat = all.End || m.End, all.Finished || m.Finished, all.Heartbeat || m.Heartbeat
+		all.Map = cmp.Or(m.Map, all.Map)
 	}
 	if len(all.Updates) > 0 || all.Notice != "" || errs != nil {
 		all.Unmapped = ""

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"errors"
 	"strings"
 
 	"livetape/feed/decode/configerr"
@@ -47,6 +48,9 @@ func (f *fieldReader) readings(r *row) (updates []market.Update, reason string) 
 	at := f.timestamp(r)
 	for _, p := range f.rule.readings {
 		d, err := ParseNumber(p.path.get(r))
+		if errors.Is(err, errNotScalar) {
+			continue
+		}
 		if err != nil {
 			f.addError(p.name, err)
 			continue

@@ -64,6 +64,9 @@ func (c *compiler) optionalPath(key, text string) *path {
 	return &p
 }
 
+// Unwrap returns the decoder that comes next.
+func (g *streamRules) Unwrap() decode.Decoder { return g.next }
+
 // Decode implements [decode.Decoder].
 func (s *streamRules) Decode(eventType string, data []byte) (decode.Message, error) {
 	if slices.Contains(s.errors, eventType) {

@@ -19,7 +19,7 @@ func BenchmarkDecode(b *testing.B) {
 		b.Fatal(err)
 	}
 	run := func(name, event, data string, d preset.Definition) {
-		decoder, err := d.NewDecoder("desk")
+		decoder, err := d.NewDecoder("desk", decode.Native{})
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -41,7 +41,7 @@ func BenchmarkDecode(b *testing.B) {
 			continue
 		}
 		for _, e := range s.Events() {
-			decoder, err := d.NewDecoder(s.Name)
+			decoder, err := d.NewDecoder(s.Name, decode.Native{})
 			if err != nil {
 				b.Fatal(err)
 			}

@@ -25,7 +25,7 @@ func definitions(t testing.TB) (all []preset.Definition) {
 }
 
 func decoderOf(t testing.TB, d preset.Definition) decode.Decoder {
-	decoder, err := d.NewDecoder("desk")
+	decoder, err := d.NewDecoder("desk", decode.Native{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -50,11 +50,11 @@ func FuzzAnyPayloadThroughEveryPreset(f *testing.F) {
 			name, d := p.Preset, decoderOf(t, p)
 			for range 2 {
 				m, err := d.Decode(event, []byte(data))
-				if err == nil && len(m.Updates) == 0 && m.Unmapped == "" && m.Notice == "" && !m.End && m.Continuity == nil && event != "snapshot" {
+				if err == nil && len(m.Updates) == 0 && m.Unmapped == "" && m.Notice == "" && !m.End && !m.Heartbeat && !m.Finished && m.Continuity == nil && event != "snapshot" {
 					t.Errorf("%s: nothing, and no reason, of %s %q", name, event, data)
 				}
 				for _, u := range m.Updates {
-					if q, ok := u.(market.Quote); ok && (q.Symbol == "" || utf8.RuneCountInString(q.Symbol) > 64 || strings.ContainsAny(q.Symbol, "\x1b\n")) {
+					if q, ok := u.(market.Quote); ok && (q.Symbol == "" || utf8.RuneCountInString(q.Symbol) > market.MaxSymbol || strings.ContainsAny(q.Symbol, "\x1b\n")) {
 						t.Errorf("%s: the symbol is %q", name, q.Symbol)
 					}
 				}

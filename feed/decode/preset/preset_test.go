@@ -1,6 +1,7 @@
 package preset
 
 import (
+	"livetape/feed/decode"
 	"slices"
 	"strings"
 	"testing"
@@ -15,7 +16,7 @@ func TestEveryPresetIsAMappingThatCompiles(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, p := range all {
-		if _, err := p.Feed.NewDecoder("desk"); err != nil {
+		if _, err := p.Feed.NewDecoder("desk", decode.Native{}); err != nil {
 			t.Errorf("%s: %s", p.Name, err)
 		}
 		if p.About == "" || p.Needs == "" || !strings.HasPrefix(p.Example, "") || !strings.Contains(p.Example, "livetape watch") {

@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"livetape/feed/decode"
+	"livetape/feed/decode/infer"
+	"livetape/feed/decode/preset"
 	"livetape/feed/decode/preset/samples"
 	"livetape/feed/market"
 )
@@ -23,7 +25,7 @@ func TestEverySampleOfARealServiceIsReadByItsPreset(t *testing.T) {
 			if err := d.Validate(); err != nil {
 				t.Errorf("the definition is not valid: %s", err)
 			}
-			decoder, err := d.NewDecoder(s.Name)
+			decoder, err := infer.NewDecoder(s.Name, d)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -34,7 +36,7 @@ func TestEverySampleOfARealServiceIsReadByItsPreset(t *testing.T) {
 				if err != nil {
 					t.Errorf("%s %s: %s", e.Type, e.Data, err)
 				}
-				if len(m.Updates) == 0 && m.Unmapped == "" && m.Notice == "" && !m.End {
+				if len(m.Updates) == 0 && m.Unmapped == "" && m.Notice == "" && !m.End && !m.Heartbeat {
 					t.Errorf("%s %s yields nothing, and no reason", e.Type, e.Data)
 				}
 				updates = append(updates, m.Updates...)
@@ -53,11 +55,9 @@ func TestEverySampleOfARealServiceIsReadByItsPreset(t *testing.T) {
 }
 
 // said decodes events with a preset and gives every message.
-func said(t *testing.T, d interface {
-	NewDecoder(string) (decode.Decoder, error)
-}, events ...[2]string) []decode.Message {
+func said(t *testing.T, d preset.Definition, events ...[2]string) []decode.Message {
 	t.Helper()
-	decoder, err := d.NewDecoder("desk")
+	decoder, err := infer.NewDecoder("desk", d)
 	if err != nil {
 		t.Fatal(err)
 	}

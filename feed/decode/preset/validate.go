@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"livetape/feed/decode"
-	"livetape/feed/decode/auto"
 	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/mapping"
 )
@@ -94,29 +93,31 @@ func (d Definition) checkDecoder(errs *configerr.List) {
 		errs.Add(configerr.Path{"decoder"}, "decoder and map exclude each other")
 		return
 	}
-	_, err := d.NewDecoder("feed")
+	_, err := d.NewDecoder("feed", decode.Native{})
 	errs.Join(nil, err)
 }
 
-// NewDecoder returns the decoder for the payloads of the feed, which goes by the given name. The definition must be
-// resolved. The error wraps a [configerr.Error] for each mistake.
-func (d Definition) NewDecoder(feed string) (decode.Decoder, error) {
+// NewDecoder returns the decoder for the payloads of the feed, which goes by the given name. Unmapped decodes those of a
+// definition that has neither a map nor the native format. The definition must be resolved. The error wraps a
+// [configerr.Error] for each mistake.
+func (d Definition) NewDecoder(feed string, unmapped decode.Decoder) (decode.Decoder, error) {
 	if d.Map != nil {
-		return perLine(mapping.Compile(feed, d.Spec))
+		return wrap(mapping.Compile(feed, d.Spec))
 	}
 	switch d.Decoder {
 	case "native":
 		return mapping.WithStreamRules(feed, d.Spec, decode.Native{})
 	case "", "auto":
-		return perLine(mapping.WithStreamRules(feed, d.Spec, auto.New(feed, d.Aliases)))
+		return wrap(mapping.WithStreamRules(feed, d.Spec, unmapped))
 	}
 	return nil, &configerr.Error{Path: configerr.Path{"decoder"}, Problem: "unknown decoder \"" + d.Decoder + "\"" +
 		configerr.DidYouMean(d.Decoder, []string{"native", "auto"}, map[string]string{"livetape": "native", "guess": "auto"}) + ": native or auto"}
 }
 
-func perLine(one decode.Decoder, err error) (decode.Decoder, error) {
+// wrap adds what holds for payloads of every map.
+func wrap(one decode.Decoder, err error) (decode.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mapping.PerValue(one), nil
+	return mapping.WithStreamWords(mapping.PerValue(one)), nil
 }

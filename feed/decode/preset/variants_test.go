@@ -23,6 +23,9 @@ func told(m decode.Message) string {
 	if m.End {
 		parts = append(parts, "end")
 	}
+	if m.Heartbeat {
+		parts = append(parts, "heartbeat")
+	}
 	if m.ResumeID != "" {
 		parts = append(parts, "resume "+m.ResumeID)
 	}
@@ -102,20 +105,20 @@ func TestPresetsReadWhatTheServicesDocument(t *testing.T) {
 			{"token_price", `{"address":"0xC02AAA39B223FE8D0A0E5C4F27EAD9083C756CC2","chain":"ethereum","price":"0.00000000012","timestamp":1779110450}`,
 				"WETH/USD last=0.00000000012 at 2026-05-18T13:20:50Z"},
 			{"t_p", `{"a":"So11111111111111111111111111111111111111112","c":"solana","p":"2739.79","t":1769778188,"t_p":1769778187}`, "SOL/USD last=2739.79 at 2026-01-30T13:03:07Z"},
-			{"ping", `{"time":1779110440}`, "(the feed's events are not of type ping)"},
+			{"ping", `{"time":1779110440}`, "heartbeat"},
 			{"error", `{"message":"ip stream limit exceeded"}`, "notice: ip stream limit exceeded"},
 			{"warning", `{"message":"deprecated"}`, "notice: deprecated"},
 		},
 		"oanda": {
 			{"message", `{"type":"PRICE","instrument":"XAU_USD","bids":[],"asks":[],"closeoutBid":"1.5","closeoutAsk":"1.6","time":"1477557523.094548890"}`,
 				"XAU/USD bid=1.5 ask=1.6 at 2016-10-27T08:38:43.09454889Z"},
-			{"message", `{"type":"HEARTBEAT","time":"2016-10-27T08:38:44.327443673Z"}`, "(type is not PRICE)"},
+			{"message", `{"type":"HEARTBEAT","time":"2016-10-27T08:38:44.327443673Z"}`, "heartbeat"},
 		},
 		"tradestation": {
 			{"message", `{"Symbol":"MSFT","Last":"234.5","NetChange":"-0.5","NetChangePct":"-0.2","PreviousClose":"235","Volume":"71551","LastSize":"5","TradeTime":"2021-03-02T22:13:00Z","Open":"","High":null}`,
 				"MSFT last=234.5 size=5 volume=71551 prev=235 change=-0.5 pct=-0.2 at 2021-03-02T22:13:00Z"},
 			{"message", `{"Symbol":"MSFT","BidSize":"7"}`, "MSFT bidsize=7"},
-			{"message", `{"Heartbeat":1,"Timestamp":"2026-04-19T16:52:56Z"}`, "(no rule is for it)"},
+			{"message", `{"Heartbeat":1,"Timestamp":"2026-04-19T16:52:56Z"}`, "heartbeat"},
 			{"message", `{"StreamStatus":"EndSnapshot"}`, "(no rule is for it)"},
 			{"message", `{"StreamStatus":"GoAway"}`, "end"},
 			{"message", `{"Symbol":"AAPL","Error":"DualLogon"}`, "notice: DualLogon"},
@@ -150,7 +153,7 @@ func TestPresetsReadWhatTheServicesDocument(t *testing.T) {
 			{"put", `{"path":"/","data":null}`, "(the change touches no row)"},
 			{"put", `{"path":"/","data":[null,{"last":4}]}`, "1 last=4"},
 			{"put", `{"data":1}`, `(error: the data is not {"path": …, "data": …})`},
-			{"keep-alive", `null`, "(the feed's events are not of type keep-alive)"},
+			{"keep-alive", `null`, "heartbeat"},
 			{"cancel", `null`, "notice: cancel"},
 			{"auth_revoked", `"credential is no longer valid"`, "notice: credential is no longer valid"},
 		},
@@ -159,7 +162,7 @@ func TestPresetsReadWhatTheServicesDocument(t *testing.T) {
 			{"message", `{"symbol":"X","price":"1.50"}`, "X last=1.50"},
 		},
 		"centrifugo": {
-			{"message", `{}`, "(there is no pub)"},
+			{"message", `{}`, "heartbeat"},
 			{"message", `{"connect":{"client":"c","version":"5","ping":25}}`, "(there is no pub)"},
 			{"message", `{"channel":"prices","pub":{"data":{"px":1.5,"ts":1714748300000}}}`, "prices last=1.5 at 2024-05-03T14:58:20Z"},
 			{"message", `{"disconnect":{"code":3000,"reason":"shutdown"}}`, "notice: shutdown"},
@@ -175,7 +178,7 @@ func TestPresetsReadWhatTheServicesDocument(t *testing.T) {
 			{"message", `{"id":"a","time":1635528909,"event":"message","topic":"t","message":"body","title":"head","priority":5,"click":"https://x.example"}`,
 				`news "head" a t https://x.example body importance=1 at 2021-10-29T17:35:09Z; resume a`},
 			{"message", `{"id":"b","time":1635528909,"event":"keepalive","topic":"t"}`, "resume b; (no rule is for it)"},
-			{"keepalive", `{"id":"b","time":1635528909,"event":"keepalive","topic":"t"}`, "(the feed's events are not of type keepalive)"},
+			{"keepalive", `{"id":"b","time":1635528909,"event":"keepalive","topic":"t"}`, "heartbeat"},
 		},
 		"wikimedia": {
 			{"message", `{"type":"edit","title":"Ulm","comment":"c","server_name":"de.wikipedia.org","meta":{"uri":"https://de.wikipedia.org/wiki/Ulm","id":"u1","dt":"2026-01-02T03:04:05.678Z","domain":"de.wikipedia.org"}}`,

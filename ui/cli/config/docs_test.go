@@ -2,6 +2,7 @@ package config_test
 
 import (
 	"fmt"
+	"livetape/feed/decode/infer"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -57,7 +58,7 @@ func run(t *testing.T, source, events string) string {
 	if err != nil {
 		t.Fatalf("%s%v", source, err)
 	}
-	decoder, err := d.NewDecoder("desk")
+	decoder, err := infer.NewDecoder("desk", d)
 	if err != nil {
 		t.Fatal(err)
 	}

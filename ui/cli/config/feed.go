@@ -13,6 +13,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode/configerr"
+	"livetape/feed/decode/infer"
 	"livetape/feed/redact"
 )
 
@@ -48,7 +49,7 @@ func (f Feed) Config(name string, env Environment) (feed.Config, error) {
 	}
 	request, err := full.Request()
 	errs.Join(nil, err)
-	decoder, err := full.NewDecoder(name)
+	decoder, err := infer.NewDecoder(name, full)
 	errs.Join(nil, err)
 	config := feed.Config{
 		Name:        name,

@@ -77,6 +77,9 @@ type symbolDecoder struct {
 	inner decode.Decoder
 }
 
+// Unwrap returns the decoder whose symbols are renamed.
+func (d *symbolDecoder) Unwrap() decode.Decoder { return d.inner }
+
 // Decode implements [decode.Decoder].
 func (d *symbolDecoder) Decode(eventType string, data []byte) (decode.Message, error) {
 	m, err := d.inner.Decode(eventType, data)

@@ -81,7 +81,7 @@ func decoderOf(feed string, d preset.Definition) (decode.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return full.NewDecoder(feed)
+	return infer.NewDecoder(feed, full)
 }
 
 // decode reads events and gives how many of them say something.

@@ -8,6 +8,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode"
+	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
 	"livetape/ui/humanize"
 )
@@ -107,7 +108,7 @@ func (e *examination) resumption() *resumption {
 	}
 	r := &resumption{by: orElse(orElse(e.config.Resume, full.Resume), feed.ResumeByHeader)}
 	if full.ResumeID != "" {
-		if decoder, err := full.NewDecoder(e.config.Name); err == nil {
+		if decoder, err := infer.NewDecoder(e.config.Name, full); err == nil {
 			r.known.payloads = decoder
 		}
 	}

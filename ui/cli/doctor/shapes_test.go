@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"context"
+	"livetape/feed/decode/infer"
 	"net/http"
 	"strings"
 	"testing"
@@ -97,7 +98,7 @@ func (n *network) subscribe(t *testing.T, r *Report, updates int) (got []string)
 	if err != nil {
 		t.Fatal(err)
 	}
-	decoder, err := d.NewDecoder("desk")
+	decoder, err := infer.NewDecoder("desk", d)
 	if err != nil {
 		t.Fatal(err)
 	}

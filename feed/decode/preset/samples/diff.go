@@ -45,6 +45,11 @@ func (e Expect) diff(u market.Update, board *market.Board, feed string) (wrong [
 			wrong = append(wrong, fmt.Sprintf("the symbols are %q, want %q", u.Symbols, e.Symbols))
 		}
 		at = u.Time
+	case market.Reading:
+		check("kind", "reading", e.Kind)
+		check("name", u.Name, e.Symbol)
+		check("value", u.Value.String(), e.Price)
+		at = u.Time
 	case market.Quote:
 		if e.Kind == "news" {
 			return []string{fmt.Sprintf("a quote, want news: %+v", u)}

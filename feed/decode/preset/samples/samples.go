@@ -42,7 +42,7 @@ type Sample struct {
 
 // Expect is what one update must say. What is empty does not matter. Numbers are compared digit for digit.
 type Expect struct {
-	Kind      string   `json:"kind"` // quote, unless it is news
+	Kind      string   `json:"kind"` // quote, unless it is news or reading
 	Symbol    string   `json:"symbol"`
 	Price     string   `json:"price"` // as the board shows it: the last, or the mid of bid and ask
 	Bid       string   `json:"bid"`

@@ -6,20 +6,19 @@ import (
 
 	"github.com/tidwall/gjson"
 
-	"livetape/feed/decode/auto"
 	"livetape/feed/decode/mapping"
 )
 
-// table of rows that are lists: [["BTC/USD", 64000.1, 1714748300000], …].
-type listTable struct{ roles map[auto.Field]column }
+// listRows are rows that are lists: [["BTC/USD", 64000.1, 1714748300000], …].
+type listRows struct{ roles map[field]column }
 
 type column struct {
 	place int
 	first gjson.Result
 }
 
-// columns finds out what stands at which place of rows that are lists; nil when rows are something else.
-func columns(p *place) *listTable {
+// listRowsOf finds out what stands at which place of rows that are lists; nil when rows are something else.
+func listRowsOf(p *rowSet) *listRows {
 	var cells [][]gjson.Result
 	for _, f := range p.rows {
 		if !f.value.IsArray() {
@@ -39,21 +38,21 @@ func columns(p *place) *listTable {
 	if len(cells) == 0 {
 		return nil
 	}
-	t := &listTable{map[auto.Field]column{}}
+	t := &listRows{map[field]column{}}
 	for i := range cells[0] {
 		t.column(i, cells)
 	}
 	t.bars(cells)
 	_, priced := t.roles["last"]
 	_, named := t.roles["symbol"]
-	if !priced || !named && !p.symbolKeys() && len(p.names) > 1 && len(p.rows) > 1 {
+	if !priced || !named && !p.hasSymbolKeys() && len(p.names) > 1 && len(p.rows) > 1 {
 		return nil
 	}
 	return t
 }
 
 // column gives a column the first role that fits and is free.
-func (t *listTable) column(i int, cells [][]gjson.Result) {
+func (t *listRows) column(i int, cells [][]gjson.Result) {
 	every := func(test func(gjson.Result) bool) bool {
 		for _, row := range cells {
 			if i >= len(row) || row[i].Type != gjson.Null && !test(row[i]) {
@@ -63,9 +62,9 @@ func (t *listTable) column(i int, cells [][]gjson.Result) {
 		return true
 	}
 	for _, role := range []struct {
-		field auto.Field
+		field field
 		test  func(gjson.Result) bool
-	}{{"symbol", wordy}, {"time", dated}, {"last", numeric}} {
+	}{{"symbol", isWordy}, {"time", isTime}, {"last", isNumber}} {
 		if _, taken := t.roles[role.field]; !taken && every(role.test) {
 			t.roles[role.field] = column{i, cells[0][i]}
 			return
@@ -75,17 +74,17 @@ func (t *listTable) column(i int, cells [][]gjson.Result) {
 
 // bars takes four numbers behind a time for those of a bar, and a fifth for the volume, in an order that services use and
 // in which the high is never below the others and the low never above.
-func (t *listTable) bars(cells [][]gjson.Result) {
+func (t *listRows) bars(cells [][]gjson.Result) {
 	at := t.roles["time"].place + 1
 	if _, timed := t.roles["time"]; !timed || t.roles["last"].place != at {
 		return
 	}
-	for _, order := range [][]auto.Field{{"open", "high", "low", "last"}, {"low", "high", "open", "last"}} {
+	for _, order := range [][]field{{"open", "high", "low", "last"}, {"low", "high", "open", "last"}} {
 		if !areBars(cells, at, order) {
 			continue
 		}
 		for i, field := range append(order, "volume") {
-			if at+i < len(cells[0]) && numeric(cells[0][at+i]) {
+			if at+i < len(cells[0]) && isNumber(cells[0][at+i]) {
 				t.roles[field] = column{at + i, cells[0][at+i]}
 			}
 		}
@@ -93,7 +92,7 @@ func (t *listTable) bars(cells [][]gjson.Result) {
 	}
 }
 
-func areBars(cells [][]gjson.Result, at int, order []auto.Field) bool {
+func areBars(cells [][]gjson.Result, at int, order []field) bool {
 	high, low := slices.Index(order, "high"), slices.Index(order, "low")
 	for _, row := range cells {
 		bar := row[min(at, len(row)):]
@@ -101,7 +100,7 @@ func areBars(cells [][]gjson.Result, at int, order []auto.Field) bool {
 			return false
 		}
 		for _, cell := range bar[:len(order)] {
-			if !numeric(cell) || below(bar[high], cell) || below(cell, bar[low]) {
+			if !isNumber(cell) || below(bar[high], cell) || below(cell, bar[low]) {
 				return false
 			}
 		}
@@ -115,10 +114,10 @@ func below(a, b gjson.Result) bool {
 	return err1 == nil && err2 == nil && x.Cmp(y) < 0
 }
 
-func (t *listTable) rule(p *place, w *writer) mapping.Rule {
+func (t *listRows) rule(p *rowSet, w *writer) mapping.Rule {
 	r := mapping.Rule{Each: p.each()}
 	for _, c := range []struct {
-		field auto.Field
+		field field
 		to    **mapping.Value
 	}{{"symbol", &r.Symbol}, {"last", &r.Last}, {"open", &r.Open}, {"high", &r.High}, {"low", &r.Low}, {"volume", &r.Volume}, {"time", &r.Time}} {
 		if col, ok := t.roles[c.field]; ok {
@@ -128,13 +127,16 @@ func (t *listTable) rule(p *place, w *writer) mapping.Rule {
 	if r.Time != nil {
 		r.Time.Unit = mapping.TimeUnit(t.roles["time"].first)
 	}
-	if r.Symbol == nil && p.symbolKeys() {
+	if r.Symbol == nil && p.hasSymbolKeys() {
 		r.Symbol = &mapping.Value{Path: "$key"}
 	}
 	if r.Open != nil {
-		w.note("%s: rows are lists, and look like bars, place %s the close: check this", orPayload(p.each()), r.Last.Path)
+		if r.Time != nil && len(p.rows) > 1 {
+			r.Rows = mapping.Latest
+		}
+		w.note("%s: rows are lists, and look like bars, place %s the close: check this", p.label(), r.Last.Path)
 		return r
 	}
-	w.note("%s: rows are lists; place %s is taken for the price, for it is the first number: check this", orPayload(p.each()), r.Last.Path)
+	w.note("%s: rows are lists; place %s is taken for the price, for it is the first number: check this", p.label(), r.Last.Path)
 	return r
 }

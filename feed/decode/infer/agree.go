@@ -1,0 +1,200 @@
+package infer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+)
+
+// agree keeps, of the candidates for each price, those whose values agree with each other: a low is no higher than the high
+// and a bid than the ask, the last lies between low and high and near bid and ask. A name alone decides only where values
+// do not speak against it. What stays undecided is left out, and told.
+func (f fields) agree() (doubts []string) {
+	f.orderPair("low", "high")
+	f.orderPair("bid", "ask")
+	if doubt := f.chooseLast(); doubt != "" {
+		doubts = append(doubts, doubt)
+	}
+	if last := f.best("last"); last != nil && f.best("bid") != nil && f.best("ask") != nil && !near(last, f.best("bid"), f.best("ask")) {
+		doubts = append(doubts, fmt.Sprintf("%s and %s are far from %s: they are not taken for bid and ask", f.best("bid").path, f.best("ask").path, last.path))
+		delete(f, "bid")
+		delete(f, "ask")
+	}
+	f.checkChange()
+	return doubts
+}
+
+// orderPair keeps the first two candidates of which one is never above the other, or none.
+func (f fields) orderPair(below, above field) {
+	if len(f[below]) == 0 || len(f[above]) == 0 {
+		return
+	}
+	for _, a := range f[below] {
+		for _, b := range f[above] {
+			if a.leaf != b.leaf && inOrder(a.leaf, b.leaf) {
+				f[below], f[above] = bringFirst(f[below], a), bringFirst(f[above], b)
+				return
+			}
+		}
+	}
+	delete(f, below)
+	delete(f, above)
+}
+
+func bringFirst(all []candidate, first candidate) []candidate {
+	rest := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return c.leaf == first.leaf })
+	return append([]candidate{first}, rest...)
+}
+
+// chooseLast keeps the candidates for the last price that the other prices do not speak against. The doubt says why none is
+// left.
+func (f fields) chooseLast() (doubt string) {
+	all := f["last"]
+	if len(all) == 0 {
+		return ""
+	}
+	low, high, bid, ask := f.best("low"), f.best("high"), f.best("bid"), f.best("ask")
+	kept := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool {
+		return low != nil && high != nil && !within(c.leaf, low, high) || bid != nil && ask != nil && !near(c.leaf, bid, ask)
+	})
+	switch {
+	case len(kept) == 0 && all[0].nameRank < weak: // plainly named: what speaks against it is something else
+		kept = all
+		if low != nil && high != nil && !within(all[0].leaf, low, high) {
+			delete(f, "low")
+			delete(f, "high")
+		}
+	case len(kept) == 0:
+		delete(f, "last")
+		return fmt.Sprintf("%s lies outside of low and high, or far from bid and ask: it is not taken for the price", all[0].leaf.path)
+	}
+	for _, other := range kept[1:] {
+		if first := kept[0]; first.rank == other.rank && plainName(first.leaf.name()) == plainName(other.leaf.name()) && differ(first.leaf, other.leaf) {
+			delete(f, "last")
+			return fmt.Sprintf("%s and %s may both be the price, and differ: neither is shown", first.leaf.path, other.leaf.path)
+		}
+	}
+	f["last"] = kept
+	return ""
+}
+
+// checkChange compares a change with the close or open that it should be counted from: one that is a change in percent is
+// taken as such, and one that is neither is left out. A number that nothing names is the change where it adds up.
+func (f fields) checkChange() {
+	last, change := f.best("last"), f.best("change")
+	base := f.best("prev_close")
+	if base == nil {
+		base = f.best("open")
+	}
+	if last == nil || change == nil || base == nil {
+		return
+	}
+	adds, percent, rows := 0, 0, 0
+	for i := range last.values {
+		l, ok1 := last.number(i)
+		c, ok2 := change.number(i)
+		b, ok3 := base.number(i)
+		if !ok1 || !ok2 || !ok3 || b == 0 {
+			continue
+		}
+		rows++
+		if math.Abs(l-c-b) <= 0.02*math.Abs(l) {
+			adds++
+		}
+		if math.Abs(100*(l-b)/b-c) <= 0.05+0.05*math.Abs(c) {
+			percent++
+		}
+	}
+	if rows == 0 || 2*adds > rows {
+		return
+	}
+	if 2*percent > rows && f.best("change_pct") == nil {
+		f["change_pct"] = f["change"]
+	}
+	delete(f, "change")
+}
+
+// number is the value of a row as a number to compare; ok is false for none, and for what stands for none.
+func (l *leaf) number(row int) (n float64, ok bool) {
+	v := l.values[row]
+	if !v.Exists() {
+		return 0, false
+	}
+	s := strings.TrimSpace(v.String())
+	if l.replace != nil {
+		s = strings.ReplaceAll(s, l.replace[0], l.replace[1])
+	}
+	d, err := mapping.ParseNumber(gjson.Result{Type: gjson.String, Str: s})
+	if err != nil || !d.IsSet() {
+		return 0, false
+	}
+	n, err = strconv.ParseFloat(d.String(), 64)
+	return n, err == nil && !isSentinel(n)
+}
+
+// isSentinel reports whether a number is one that feeds write where they have none, beside numbers that they have.
+func isSentinel(n float64) bool { return n == 0 || n == -1 || math.Abs(n) >= 1e300 }
+
+// compare counts in how many rows leaves have numbers, and in how many of these test holds.
+func compare(test func(n []float64) bool, leaves ...*leaf) (rows, held int) {
+	n := make([]float64, len(leaves))
+	for i := range leaves[0].values {
+		all := true
+		for k, l := range leaves {
+			var ok bool
+			n[k], ok = l.number(i)
+			all = all && ok
+		}
+		if !all {
+			continue
+		}
+		rows++
+		if test(n) {
+			held++
+		}
+	}
+	return rows, held
+}
+
+// mostRows reports whether test holds of nine in ten rows in which leaves have numbers, or there are none.
+func mostRows(test func(n []float64) bool, leaves ...*leaf) bool {
+	rows, held := compare(test, leaves...)
+	return 10*held >= 9*rows
+}
+
+func inOrder(low, high *leaf) bool {
+	return mostRows(func(n []float64) bool { return n[0] <= n[1] }, low, high)
+}
+
+// within reports whether a leaf lies between two others, but for what a session's range is late.
+func within(l, low, high *leaf) bool {
+	rows, held := compare(func(n []float64) bool {
+		late := 0.02 * math.Abs(n[0])
+		return n[0] >= n[1]-late && n[0] <= n[2]+late
+	}, l, low, high)
+	return 2*held >= rows
+}
+
+// near reports whether a last price is of the size of bid and ask.
+func near(last, bid, ask *leaf) bool {
+	rows, held := compare(func(n []float64) bool {
+		if n[0] > 0 && n[1] > 0 && n[2] > 0 {
+			return n[0] >= n[1]/3 && n[0] <= n[2]*3
+		}
+		return math.Abs(n[0]-(n[1]+n[2])/2) <= math.Max(math.Abs(n[1]), math.Abs(n[2]))
+	}, last, bid, ask)
+	return 2*held >= rows
+}
+
+// differ reports whether two leaves have different numbers in a row.
+func differ(a, b *leaf) bool {
+	_, same := compare(func(n []float64) bool { return n[0] == n[1] }, a, b)
+	rows, _ := compare(func([]float64) bool { return true }, a, b)
+	return rows > 0 && same < rows
+}

@@ -1,0 +1,143 @@
+package infer
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+)
+
+// book finds the order book in rows: the levels of bids and asks, which are one book and no rows of their own. Its best bid
+// and ask take the place of those that were found by name in it.
+func (w *writer) book(s *rowSet, f *fields) *mapping.Book {
+	var sides [2]sidePath
+	for _, row := range s.values() {
+		findSides(row, nil, &sides)
+	}
+	if sides[0].names == nil && sides[1].names == nil {
+		return nil
+	}
+	b := &mapping.Book{}
+	for i, to := range []*string{&b.Bids, &b.Asks} {
+		if sides[i].names != nil {
+			*to = pathOf(sides[i].names)
+		}
+	}
+	price, size, ok := levelPaths(append(sides[0].levels, sides[1].levels...))
+	if !ok {
+		return nil
+	}
+	if price != "0" {
+		b.Price = price
+	}
+	if size != "1" {
+		b.Size = size
+	}
+	if b.Deltas = slices.ContainsFunc(append(sides[0].levels, sides[1].levels...), func(l level) bool { return l.isRemoval(size) }); b.Deltas {
+		w.note("levels of size 0 take levels of the book away: it is kept from the first whole one on")
+	}
+	for _, name := range []field{"bid", "ask", "bid_size", "ask_size"} {
+		if best := f.best(name); best != nil && sideOf(best.names[:len(best.names)-1]) != "" {
+			delete(*f, name)
+		}
+	}
+	if f.best("bid") != nil && f.best("ask") != nil {
+		return nil // the row says them itself
+	}
+	return b
+}
+
+// sidePath is where one side of a book is, with some of its levels.
+type sidePath struct {
+	names  []string
+	levels []level
+}
+
+// level is one level of a book: a map, a list, or the size under its price as key.
+type level struct {
+	key   string
+	value gjson.Result
+}
+
+// isRemoval reports whether a level has the size 0.
+func (l level) isRemoval(size string) bool {
+	v := l.value
+	if v.IsObject() || v.IsArray() {
+		v = v.Get(size)
+	}
+	n, err := mapping.ParseNumber(v)
+	return err == nil && n.IsSet() && n.Sign() == 0
+}
+
+// maxBookDepth is how deep below a row its book may be.
+const maxBookDepth = 2
+
+// maxLevels bounds the levels of a side that are looked at.
+const maxLevels = 50
+
+// findSides finds the lists or maps of levels below names of sides.
+func findSides(v gjson.Result, names []string, sides *[2]sidePath) {
+	if !v.IsObject() || len(names) > maxBookDepth {
+		return
+	}
+	v.ForEach(func(key, below gjson.Result) bool {
+		here := append(slices.Clip(names), key.Str)
+		i := slices.Index([]string{"bid", "ask"}, sideOf([]string{key.Str}))
+		switch {
+		case !isWritable(key.Str) || hasWord(key.Str, pastWords):
+		case i >= 0 && isLevels(below):
+			if sides[i].names == nil || slices.Equal(sides[i].names, here) {
+				sides[i].names = here
+				below.ForEach(func(key, v gjson.Result) bool {
+					sides[i].levels = append(sides[i].levels, level{key.Str, v})
+					return len(sides[i].levels) < maxLevels
+				})
+			}
+		case below.IsObject() && (isContainer(key.Str) || len(names) == 0):
+			findSides(below, here, sides)
+		}
+		return true
+	})
+}
+
+// isLevels reports whether v holds levels: a list of maps or lists, or a map of sizes under prices. An empty list does.
+func isLevels(v gjson.Result) bool {
+	item := firstOf(v)
+	switch {
+	case v.IsArray():
+		return !item.Exists() || item.IsObject() || item.IsArray()
+	case v.IsObject():
+		priced := true
+		v.ForEach(func(key, size gjson.Result) bool {
+			priced = isNumber(gjson.Result{Type: gjson.String, Str: key.Str}) && isNumber(size)
+			return priced
+		})
+		return priced && item.Exists()
+	}
+	return false
+}
+
+// levelPaths are the paths of price and size in levels.
+func levelPaths(levels []level) (price, size string, ok bool) {
+	for _, l := range levels {
+		if !l.value.IsObject() {
+			return "0", "1", true
+		}
+		l.value.ForEach(func(key, v gjson.Result) bool {
+			switch m, known := matchName(key.Str); {
+			case !known || !isNumber(v):
+			case m.field == "last" && price == "":
+				price = pathOf([]string{key.Str})
+			case (m.field == "size" || m.field == "volume") && size == "":
+				size = pathOf([]string{key.Str})
+			}
+			return true
+		})
+		if price != "" {
+			return price, cmp.Or(size, "1"), true
+		}
+	}
+	return "0", "1", len(levels) == 0 || !levels[0].value.IsObject()
+}

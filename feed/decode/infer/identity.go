@@ -1,0 +1,436 @@
+package infer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+)
+
+// identity is what tells the rows of a set apart: a value for each row, and how a rule writes it.
+type identity struct {
+	value  *mapping.Value // nil: the feed's name
+	of     []string       // one for each row; "" for none
+	strong bool           // it is plainly called a symbol
+	leaves []*leaf        // that it is made of
+	note   string
+}
+
+// jump is the factor over which two prices in a row of one symbol have nothing to do with each other.
+const jump = 3.0
+
+// identify finds what tells rows apart: by names first, and by values where these speak against it. It must keep prices
+// apart that have nothing to do with each other, and a member that never comes again is the event's and not the row's.
+// When nothing does, problem says what differs between such rows.
+func (w *writer) identify(set *rowSet, all []*leaf, f, outer fields, event string) (id identity, problem string) {
+	prices := rowPrices(f, len(set.rows))
+	candidates := w.identities(set, all, f, outer, event)
+	var collided []identity
+	for _, proven := range []bool{true, false} { // first those that come again, then those that are at least written as symbols
+		for _, c := range candidates {
+			if !c.strong && c.comesAgain(set) != proven || !proven && !c.looksLikeSymbol() {
+				continue
+			}
+			if jumps(c.of, prices) > 0 && !(c.strong && !hasUnused(all, f, c)) {
+				collided = append(collided, c)
+				continue
+			}
+			return refine(c, all, f, prices), ""
+		}
+	}
+	for _, c := range collided {
+		if joined, ok := joinUntilApart(c, all, f, prices); ok {
+			return joined, ""
+		}
+	}
+	return identity{}, "rows cannot be told apart: " + whatDiffers(all, f)
+}
+
+// rowPrices are the prices of rows as numbers; NaN for none.
+func rowPrices(f fields, n int) []float64 {
+	all := make([]float64, n)
+	for i := range all {
+		all[i] = math.NaN()
+		for _, name := range []field{"last", "bid", "ask"} {
+			if l := f.best(name); l != nil && math.IsNaN(all[i]) {
+				if n, ok := l.number(i); ok {
+					all[i] = n
+				}
+			}
+		}
+	}
+	return all
+}
+
+// identities are the candidates in the order in which they are tried; the feed's name is the last.
+func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event string) (ids []identity) {
+	addLeaf := func(c candidate, before, note string) {
+		v := c.leaf.value()
+		v.Path = before + v.Path
+		ids = append(ids, identity{value: &v, of: c.leaf.texts(), strong: c.nameRank < weak, leaves: []*leaf{c.leaf}, note: note})
+	}
+	var weakOnes []candidate
+	if s := f["symbol"]; len(s) > 0 && s[0].nameRank < weak {
+		ids = append(ids, identity{value: f.value("symbol"), of: textsOf(s), strong: true, leaves: []*leaf{s[0].leaf}})
+	}
+	for _, c := range f["symbol"] {
+		if c.nameRank >= weak {
+			weakOnes = append(weakOnes, c)
+		}
+	}
+	if s := outer["symbol"]; len(s) > 0 && s[0].nameRank < weak && len(set.names) > 0 {
+		addLeaf(s[0], "$.", "")
+	}
+	if pair, ok := pairOf(all); ok {
+		ids = append(ids, pair)
+	}
+	if set.hasSymbolKeys() {
+		ids = append(ids, identity{value: &mapping.Value{Path: "$key"}, of: set.keys(), strong: true,
+			note: set.label() + ": the names of its members are taken for symbols"})
+	}
+	if l := onlyTicker(all); l != nil {
+		addLeaf(candidate{leaf: l, nameRank: weak}, "", l.path+" is taken for the symbol")
+	}
+	name := f["name"]
+	if len(name) > 0 && name[0].leaf.every(looksLikeSymbol) {
+		addLeaf(candidate{leaf: name[0].leaf, nameRank: weak}, "", name[0].leaf.path+" is taken for the symbol")
+	}
+	for _, c := range weakOnes {
+		if c.leaf.name() != "id" || c.leaf.every(looksLikeSymbol) || len(set.rows) > 1 {
+			addLeaf(c, "", c.leaf.path+" is taken for the symbol")
+		}
+	}
+	if len(name) > 0 {
+		addLeaf(candidate{leaf: name[0].leaf, nameRank: weak}, "", name[0].leaf.path+" is taken for the symbol: nothing else names one")
+	}
+	if s := outer["symbol"]; len(s) > 0 && s[0].nameRank >= weak && len(set.names) > 0 {
+		addLeaf(s[0], "$.", "$."+s[0].leaf.path+" is taken for the symbol")
+	}
+	if isTicker(event) && notPrice(event) == "" && !notSymbols[event] {
+		ids = append(ids, identity{value: &mapping.Value{Path: "$event"}, of: slices.Repeat([]string{event}, len(set.rows)), note: "the event's type is the symbol"})
+	}
+	return append(ids, identity{of: slices.Repeat([]string{"feed"}, len(set.rows)), note: "nothing names a symbol: the feed's name is shown"})
+}
+
+// textsOf are the texts of rows, from the first candidate that has one.
+func textsOf(all []candidate) []string {
+	texts := all[0].leaf.texts()
+	for _, c := range all[1:] {
+		for i, s := range c.leaf.texts() {
+			if texts[i] == "" {
+				texts[i] = s
+			}
+		}
+	}
+	return texts
+}
+
+// texts are a leaf's values as text, one for each row.
+func (l *leaf) texts() []string {
+	all := make([]string, len(l.values))
+	for i, v := range l.values {
+		if v.Exists() {
+			all[i] = v.String()
+		}
+	}
+	return all
+}
+
+func (s *rowSet) keys() []string {
+	all := make([]string, len(s.rows))
+	for i, f := range s.rows {
+		all[i] = f.key
+	}
+	return all
+}
+
+// looksLikeSymbol reports whether a text is written as symbols are: without digits that count events, or in capitals.
+func looksLikeSymbol(v gjson.Result) bool {
+	s := v.Str
+	return v.Type == gjson.String && len(s) <= 40 && strings.ContainsFunc(s, unicode.IsLetter) && !strings.Contains(s, " ") &&
+		(isTicker(s) || !strings.ContainsFunc(s, unicode.IsDigit))
+}
+
+// looksLikeSymbol reports whether all identities are written as symbols are.
+func (id identity) looksLikeSymbol() bool {
+	return !slices.ContainsFunc(id.of, func(s string) bool {
+		return s != "" && !looksLikeSymbol(gjson.Result{Type: gjson.String, Str: s})
+	})
+}
+
+// comesAgain reports whether the identities of rows are those of something that lasts: one of them comes again, or several
+// stand in one event.
+func (id identity) comesAgain(set *rowSet) bool {
+	seen := map[string]bool{}
+	alone := true
+	for i, s := range id.of {
+		if s == "" {
+			continue
+		}
+		if seen[s] {
+			return true
+		}
+		seen[s] = true
+		alone = alone && (len(seen) == 1 || set.rows[i].payload != set.rows[i-1].payload)
+	}
+	return len(seen) > 0 && (!alone || len(seen) == 1 && id.looksLikeSymbol())
+}
+
+// jumps counts how often two prices in a row of one identity have nothing to do with each other.
+func jumps(of []string, prices []float64) (n int) {
+	last := map[string]float64{}
+	for i, p := range prices {
+		if math.IsNaN(p) || of[i] == "" {
+			continue
+		}
+		if before, ok := last[of[i]]; ok && isJump(before, p) {
+			n++
+		}
+		last[of[i]] = p
+	}
+	return n
+}
+
+func isJump(a, b float64) bool {
+	if (a < 0) != (b < 0) {
+		return math.Abs(a-b) > jump*math.Max(1, math.Min(math.Abs(a), math.Abs(b)))
+	}
+	a, b = math.Abs(a), math.Abs(b)
+	return math.Max(a, b) > jump*math.Min(a, b)
+}
+
+// pairNames are names of two members that name a row together.
+var pairNames = [][2]string{{"base", "quote"}, {"from", "to"}, {"basecurrency", "quotecurrency"}, {"baseasset", "quoteasset"}, {"base", "counter"}, {"fromsymbol", "tosymbol"},
+	{"basecurrency", "countercurrency"}, {"currency1", "currency2"}, {"ccy1", "ccy2"}, {"fromcurrency", "tocurrency"}, {"base", "target"}, {"token", "currency"}}
+
+// pairOf is the identity of a base and what it is quoted in.
+func pairOf(all []*leaf) (identity, bool) {
+	for _, names := range pairNames {
+		var base, quote *leaf
+		for _, l := range all {
+			if plainName(l.name()) == names[0] && l.every(isWordy) {
+				base = l
+			}
+			if plainName(l.name()) == names[1] && l.every(isWordy) {
+				quote = l
+			}
+		}
+		if base != nil && quote != nil {
+			return join("/", identity{of: base.texts(), strong: true, leaves: []*leaf{base}}, quote), true
+		}
+	}
+	return identity{}, false
+}
+
+// join makes an identity of one and a leaf more.
+func join(sign string, id identity, l *leaf) identity {
+	joined := identity{of: slices.Clone(id.of), strong: id.strong, leaves: append(slices.Clone(id.leaves), l)}
+	for i, s := range l.texts() {
+		joined.of[i] += sign + s
+	}
+	parts := make([]string, len(joined.leaves))
+	for i, l := range joined.leaves {
+		parts[i] = "{" + l.path + "}"
+	}
+	joined.value = &mapping.Value{Text: strings.Join(parts, sign)}
+	joined.note = fmt.Sprintf("the symbol is made of %s, which tell rows apart", pathsText(joined.leaves))
+	return joined
+}
+
+func pathsText(all []*leaf) string {
+	paths := make([]string, len(all))
+	for i, l := range all {
+		paths[i] = l.path
+	}
+	return strings.Join(paths, " and ")
+}
+
+// onlyTicker is a leaf that no name calls a symbol, and that holds nothing but tickers: {"sid": "AAPL.O"}. It is nil when
+// there is none, or several.
+func onlyTicker(all []*leaf) (found *leaf) {
+	for _, l := range all {
+		if _, known := matchName(l.name()); known && l.name() != "i" || notTickerNames[strings.ToLower(l.name())] || namesPast(l.names) {
+			continue
+		}
+		if !l.every(func(v gjson.Result) bool {
+			return v.Type == gjson.String && isTicker(v.Str) && len(v.Str) <= 24 && !isTime(v) && !notSymbols[v.Str]
+		}) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = l
+	}
+	return found
+}
+
+// contractNames are names of members that tell contracts on one symbol apart.
+var contractNames = wordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput tenor series")
+
+// parts are the leaves that may tell rows apart beside what names them: not those that are fields, nor those by which
+// messages are counted or described.
+func parts(all []*leaf, f fields, id identity) (free []*leaf) {
+	used := map[*leaf]bool{}
+	for _, candidates := range f {
+		for _, c := range candidates {
+			used[c.leaf] = true
+		}
+	}
+	for _, l := range id.leaves {
+		used[l] = true
+	}
+	for _, l := range all {
+		name := plainName(l.name())
+		if contractNames[name] || !used[l] && !notTickerNames[name] && !isCounterName(l.name()) && l.mostly(canBeSymbol) && !l.every(isTime) {
+			free = append(free, l)
+		}
+	}
+	return free
+}
+
+// hasUnused reports whether something beside the identity differs between rows whose prices jump.
+func hasUnused(all []*leaf, f fields, id identity) bool {
+	for _, l := range parts(all, f, id) {
+		if l.recurs(id.of) || contractNames[plainName(l.name())] || l.every(isWordy) && distinct(l.texts()) > 1 {
+			return true
+		}
+	}
+	return false
+}
+
+func distinct(texts []string) int {
+	seen := map[string]bool{}
+	for _, s := range texts {
+		if s != "" {
+			seen[s] = true
+		}
+	}
+	return len(seen)
+}
+
+// recurs reports whether a leaf has several values, and one that has gone comes again.
+func (l *leaf) recurs(of []string) bool {
+	texts := l.texts()
+	last := map[string]int{}
+	for i, s := range texts {
+		key := of[i] + "\x00" + s
+		if before, ok := last[key]; ok && s != "" {
+			for k := before + 1; k < i; k++ {
+				if of[k] == of[i] && texts[k] != "" && texts[k] != s {
+					return true
+				}
+			}
+		}
+		last[key] = i
+	}
+	return false
+}
+
+// maxParts bounds the leaves that are joined to one identity.
+const maxParts = 3
+
+// joinUntilApart joins leaves to an identity until no price jumps: such as come again, or are named after the terms of a
+// contract.
+func joinUntilApart(id identity, all []*leaf, f fields, prices []float64) (identity, bool) {
+	joined := id
+	for range maxParts {
+		best, fewest := identity{}, jumps(joined.of, prices)
+		if fewest == 0 {
+			return joined, len(joined.leaves) > len(id.leaves)
+		}
+		for _, l := range parts(all, f, joined) {
+			if !l.recurs(joined.of) && !contractNames[plainName(l.name())] {
+				continue
+			}
+			if next := join(" ", joined, l); jumps(next.of, prices) < fewest {
+				best, fewest = next, jumps(next.of, prices)
+			}
+		}
+		if best.of == nil {
+			return joined, false
+		}
+		if joined.value == nil || len(joined.leaves) == 0 {
+			best = alone(best)
+		}
+		joined = best
+	}
+	return joined, jumps(joined.of, prices) == 0
+}
+
+// alone is an identity of one leaf without the text around it.
+func alone(id identity) identity {
+	if len(id.leaves) == 1 {
+		v := id.leaves[0].value()
+		id.value, id.note = &v, id.leaves[0].path+" is taken for the symbol: it differs where prices differ, and comes again"
+	}
+	return id
+}
+
+// refine joins members to an identity whose prices flip between a few values in turn, where a member that comes again keeps
+// them apart: the strikes of options on one symbol.
+func refine(id identity, all []*leaf, f fields, prices []float64) identity {
+	const flips, calmer = 0.005, 5
+	for range maxParts - 1 {
+		before := variation(id.of, prices)
+		if before < flips {
+			return id
+		}
+		best, least := identity{}, before/calmer
+		for _, l := range parts(all, f, id) {
+			if !l.recurs(id.of) {
+				continue
+			}
+			if next := join(" ", id, l); variation(next.of, prices) <= least {
+				best, least = next, variation(next.of, prices)
+			}
+		}
+		if best.of == nil {
+			return id
+		}
+		if len(id.leaves) == 0 {
+			best = alone(best)
+		}
+		id = best
+	}
+	return id
+}
+
+// variation is by how much the prices of an identity differ from one to the next, in the mean, as a share.
+func variation(of []string, prices []float64) float64 {
+	last := map[string]float64{}
+	sum, n := 0.0, 0
+	for i, p := range prices {
+		if math.IsNaN(p) || p == 0 {
+			continue
+		}
+		if before, ok := last[of[i]]; ok {
+			sum += math.Abs(p-before) / math.Max(math.Abs(p), math.Abs(before))
+			n++
+		}
+		last[of[i]] = p
+	}
+	if n < 2 {
+		return 0
+	}
+	return sum / float64(n)
+}
+
+// whatDiffers names the members that differ between rows, for people.
+func whatDiffers(all []*leaf, f fields) string {
+	var names []string
+	for _, l := range parts(all, f, identity{}) {
+		if distinct(l.texts()) > 1 && len(names) < 3 {
+			names = append(names, l.path)
+		}
+	}
+	if len(names) == 0 {
+		return "nothing but the price differs between them"
+	}
+	return strings.Join(names, ", ") + " differs, and does not come again"
+}

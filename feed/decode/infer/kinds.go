@@ -1,0 +1,151 @@
+package infer
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+)
+
+// kindNames are names of members that say what kind of message a row is.
+var kindNames = strings.Fields("type event ev e msg_type msgtype messagetype message_type kind op operation action change_type changetype eventtype event_type channel topic stream t table")
+
+// priceKinds are words in kinds of messages whose price is one of now.
+var priceKinds = wordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +
+	"bbo l1 level1 top mark update updated snapshot refresh insert inserted create created change changed last new u c r")
+
+// otherKinds are words in kinds of messages that have a price which is not the last one, with what such a message is.
+var otherKinds = func() map[string]string {
+	all := map[string]string{}
+	for what, line := range map[string]string{
+		"an order":         "order orders",
+		"a cancellation":   "cancel cancels cancelled canceled cancellation bust busted void voided",
+		"a deletion":       "delete deleted deletes remove removed del d",
+		"a rejection":      "reject rejected",
+		"an expiry":        "expire expired",
+		"a forecast":       "forecast forecasts prediction predicted target",
+		"a correction":     "correction corrected correct",
+		"a heartbeat":      "heartbeat ping pong keepalive hb",
+		"an announcement":  "subscribed subscription unsubscribed ack welcome hello info connected",
+		"an error":         "error errors",
+		"a status message": "status info system notice",
+	} {
+		for word := range strings.FieldsSeq(line) {
+			all[word] = what
+		}
+	}
+	return all
+}()
+
+// notPrice says what a kind of message is when its price is none of now; "" when it may be one, or nothing is known of it.
+func notPrice(kind string) string {
+	words := nameWords(kind)
+	if slices.Contains(words, "book") || slices.Contains(words, "orderbook") {
+		return ""
+	}
+	what := ""
+	for _, word := range words {
+		if other := otherKinds[word]; other != "" && (what == "" || other == "a cancellation" || other == "a deletion") {
+			what = other
+		}
+	}
+	return what
+}
+
+// namesKind reports whether a value is one by which messages say what kind they are.
+func namesKind(kind string) bool {
+	return notPrice(kind) != "" || hasWord(kind, priceKinds)
+}
+
+// rowKind are the rows of one kind.
+type rowKind struct {
+	name string
+	set  *rowSet
+}
+
+// maxKinds bounds the kinds of rows in one row set.
+const maxKinds = 12
+
+// splitKinds finds the member that tells kinds of rows apart, and the rows of each kind; nil when all are alike.
+func (s *rowSet) splitKinds() (*leaf, []rowKind) {
+	all := leavesOf(s.values())
+	for _, name := range kindNames {
+		for _, l := range all {
+			if len(l.names) != 1 || l.names[0] != name {
+				continue
+			}
+			if kinds := s.kindsBy(l); kinds != nil {
+				return l, kinds
+			}
+		}
+	}
+	return nil, nil
+}
+
+// kindsBy are the rows by what l says; nil when it names no kinds of messages, nor goes with which members rows have.
+func (s *rowSet) kindsBy(l *leaf) []rowKind {
+	at := map[string]*rowSet{}
+	var kinds []rowKind
+	named := true
+	for i, v := range l.values {
+		if v.Type != gjson.String || !isWritable(v.Str) {
+			return nil
+		}
+		set := at[v.Str]
+		if set == nil {
+			if len(kinds) >= maxKinds {
+				return nil
+			}
+			set = &rowSet{names: s.names, keyed: s.keyed, kind: true}
+			at[v.Str] = set
+			kinds = append(kinds, rowKind{v.Str, set})
+			named = named && namesKind(v.Str)
+		}
+		set.rows = append(set.rows, s.rows[i])
+	}
+	if named {
+		return kinds
+	}
+	members := map[string]bool{}
+	for _, k := range kinds {
+		members[k.set.memberNames()] = true
+	}
+	if len(kinds) < 2 || len(members) < 2 {
+		return nil
+	}
+	return kinds
+}
+
+// memberNames are the paths of all leaves of the rows.
+func (s *rowSet) memberNames() string {
+	var names []string
+	for _, l := range leavesOf(s.values()) {
+		names = append(names, l.path)
+	}
+	slices.Sort(names)
+	return strings.Join(names, "\x00")
+}
+
+// joinKinds makes rules that differ only in the kind of row one.
+func joinKinds(rules []mapping.Rule, at string) []mapping.Rule {
+	var all []mapping.Rule
+	for _, r := range rules {
+		found := false
+		for i := range all {
+			a, b := all[i], r
+			a.When, b.When = nil, nil
+			if found = sameRule(a, b); found {
+				c := all[i].When[at]
+				c.Is = append(c.Is, r.When[at].Is...)
+				all[i].When[at] = c
+				break
+			}
+		}
+		if !found {
+			all = append(all, r)
+		}
+	}
+	return all
+}

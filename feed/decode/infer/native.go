@@ -1,0 +1,48 @@
+package infer
+
+import (
+	"slices"
+
+	"livetape/feed/decode"
+)
+
+// nativeDetector knows a stream of livetape's own. Until one has begun as only these do, its types may be another's.
+type nativeDetector struct {
+	decoder decode.Native
+
+	opened  bool // as only livetape's own streams begin: with a snapshot of prices, or word of what follows an id
+	decoded bool // then something else was read as livetape's own
+	foreign bool // something of another format was read
+}
+
+var nativeTypes = []string{"price", "news", "status", "snapshot", "resume", "reset"}
+
+// certain reports whether nothing but livetape's own is to be expected.
+func (n *nativeDetector) certain() bool { return n.opened && n.decoded && !n.foreign }
+
+// reads reports whether an event is one of livetape's own.
+func (n *nativeDetector) reads(e decode.Event) bool {
+	if !slices.Contains(nativeTypes, e.Type) {
+		return false
+	}
+	_, err := n.decoder.Decode(e.Type, e.Data)
+	return err == nil
+}
+
+// decode reads an event of livetape's own; ok is false for one that may be another's, with what livetape's own format
+// makes of it.
+func (n *nativeDetector) decode(eventType string, data []byte) (m decode.Message, ok bool, err error) {
+	if !slices.Contains(nativeTypes, eventType) {
+		if n.certain() {
+			m, err = n.decoder.Decode(eventType, data)
+			return m, true, err
+		}
+		return m, false, nil
+	}
+	m, err = n.decoder.Decode(eventType, data)
+	if err == nil {
+		n.decoded = n.decoded || n.opened && len(m.Updates) > 0 && eventType != "snapshot"
+		n.opened = n.opened || eventType == "snapshot" && len(m.Updates) > 0 || m.Continuity != nil && m.Continuity.From != ""
+	}
+	return m, err == nil || n.opened && !n.foreign, err
+}

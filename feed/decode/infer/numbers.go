@@ -1,0 +1,76 @@
+package infer
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/tidwall/gjson"
+)
+
+// Numbers as people write them, in texts: 61,632.60, and 137,20.
+var (
+	grouped      = regexp.MustCompile(`^[+-]?\d{1,3}(,\d{3})+(\.\d+)?$`)
+	plainlyGroup = regexp.MustCompile(`,\d{3}(,|\.)`)
+	decimalComma = regexp.MustCompile(`^[+-]?\d+,\d+$`)
+	plainlyComma = regexp.MustCompile(`^[+-]?(\d+,(\d{1,2}|\d{4,})|0,\d+|\d{4,},\d+)$`)
+)
+
+// readNumbers reports whether a leaf holds numbers, and notes what has to be replaced to read them. What could be either
+// way, as 61,632, is no number. With lenient, one value in three may be something else: "halt" in the place of a price.
+func (l *leaf) readNumbers(lenient bool) bool {
+	if l.every(isNumber) {
+		return true
+	}
+	for _, w := range []struct {
+		all, some *regexp.Regexp
+		plain     func(number string) bool // beside those with a comma
+		replace   []string
+	}{{grouped, plainlyGroup, anyNumber, []string{",", ""}}, {decimalComma, plainlyComma, hasNoPoint, []string{",", "."}}} {
+		plainly := false
+		fits := l.every(func(v gjson.Result) bool {
+			s := strings.TrimSpace(v.Str)
+			plainly = plainly || w.some.MatchString(s)
+			return isNumber(v) && w.plain(s) || v.Type == gjson.String && w.all.MatchString(s)
+		})
+		if fits && plainly {
+			l.replace = w.replace
+			return true
+		}
+	}
+	return l.readCurrencySign() || lenient && l.mostly(isNumber)
+}
+
+func anyNumber(string) bool { return true }
+
+// hasNoPoint reports whether a number has no point: where a comma begins the decimals, a point sets thousands apart.
+func hasNoPoint(number string) bool { return !strings.Contains(number, ".") }
+
+var currencySign = regexp.MustCompile(`^[$€£¥]`)
+
+// readCurrencySign reports whether a leaf holds numbers behind one and the same sign of a currency: $181.46.
+func (l *leaf) readCurrencySign() bool {
+	sign := currencySign.FindString(l.first().Str)
+	if sign == "" || !l.every(func(v gjson.Result) bool {
+		digits, ok := strings.CutPrefix(v.Str, sign)
+		return ok && isNumber(gjson.Result{Type: gjson.String, Str: digits})
+	}) {
+		return false
+	}
+	l.replace = []string{sign, ""}
+	return true
+}
+
+var minorUnitName = regexp.MustCompile(`(?i)^(.+?)_?(?:(?:in)?_?(cents|pence)|e(\d{1,2}))$`)
+
+// minorUnits is the name and the decimals of a price that its name says to be in cents, or a power of ten:
+// price_cents, lastPriceE4.
+func minorUnits(name string) (price, decimals string) {
+	m := minorUnitName.FindStringSubmatch(name)
+	switch {
+	case m == nil:
+		return name, ""
+	case m[2] != "":
+		return m[1], "2"
+	}
+	return m[1], m[3]
+}

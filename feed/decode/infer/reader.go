@@ -1,0 +1,303 @@
+package infer
+
+import (
+	"hash/maphash"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode"
+	"livetape/feed/decode/mapping"
+	"livetape/feed/market"
+)
+
+// Reader reads the payloads of a feed that nobody described. It finds a map from the first events, reads by that map, and
+// looks for another when events stop fitting it. A stream that begins as livetape's own does is read as such.
+//
+// Until the map is found, a few events at once show more than one: see [decode.Learner]. Once it is found, an event costs no
+// more than with a map that was given.
+type Reader struct {
+	feed    string
+	aliases map[string]string
+	native  nativeDetector
+
+	samples []Sample
+	size    int             // bytes in samples
+	shapes  map[uint64]bool // of the events in samples and of those that did not fit
+	seen    int             // events so far
+	learned int             // of the events to come, how many are among the samples already
+	next    int             // the number of events at which to look for a better map
+
+	result  Result
+	yaml    string
+	decoder decode.Decoder // nil: no map was found
+	guard   rowGuard
+	told    bool // what was found has been told with a message
+}
+
+// Bounds on what a Reader keeps to learn from, and on the events after which it is content with its map.
+const (
+	maxKept      = 64
+	maxKeptBytes = 1 << 20
+	learnedAfter = 64
+	maxShapes    = 256
+)
+
+// NewReader makes a reader for the feed of that name; aliases are names to show for the feed's symbols.
+func NewReader(feed string, aliases map[string]string) *Reader {
+	return &Reader{feed: feed, aliases: aliases, shapes: map[uint64]bool{}, next: 1}
+}
+
+// Learning implements [decode.Learner].
+func (r *Reader) Learning() bool { return r.decoder == nil && r.seen == 0 && !r.native.certain() }
+
+// Learn implements [decode.Learner].
+func (r *Reader) Learn(events []decode.Event) {
+	for _, e := range events {
+		if !r.native.reads(e) {
+			r.keep(Sample{Type: e.Type, ID: e.ID, Data: e.Data, At: e.At})
+		}
+	}
+	r.learned = len(r.samples)
+	if r.learned > 0 {
+		r.infer()
+		r.next = 2 * r.learned
+	}
+}
+
+// Decode implements [decode.Decoder].
+func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
+	own, ok, ownErr := r.native.decode(eventType, data)
+	if ok {
+		return own, ownErr
+	}
+	r.seen++
+	m, err := r.read(eventType, data)
+	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || !fits(m, err) && r.isNewShape(eventType, data) || r.guard.suspicious(m.Updates)) {
+		r.keep(Sample{Type: eventType, Data: data})
+		if r.infer() {
+			m, err = r.read(eventType, data)
+		}
+	}
+	m = r.check(m)
+	if what := notPrice(kindOf(data)); m.Unmapped != "" && what != "" {
+		m.Unmapped = kindOf(data) + " is " + what + ": its price is not the last one"
+	}
+	if len(m.Updates) > 0 {
+		r.native.foreign = true
+	} else if ownErr != nil {
+		m.Unmapped, err = "", ownErr
+	}
+	if !r.told {
+		m.Map, r.told = r.found(), true
+	}
+	return m, err
+}
+
+// fits reports whether an event was read, or is none that a map should read.
+func fits(m decode.Message, err error) bool {
+	return len(m.Updates) > 0 || m.Notice != "" || m.Heartbeat || m.Finished || m.End || err == nil && m.Unmapped == ""
+}
+
+func (r *Reader) read(eventType string, data []byte) (decode.Message, error) {
+	if r.decoder == nil {
+		return unread{}.Decode(eventType, data)
+	}
+	return r.decoder.Decode(eventType, data)
+}
+
+// unread reads nothing, and says why.
+type unread struct{}
+
+// Decode implements [decode.Decoder].
+func (unread) Decode(_ string, data []byte) (decode.Message, error) {
+	_, reason, err := mapping.ParsePayload(string(data))
+	if err == nil && reason == "" {
+		reason = "no member looks like a price or a headline"
+	}
+	return decode.Message{Unmapped: reason}, err
+}
+
+// keep takes in an event to learn from.
+func (r *Reader) keep(s Sample) {
+	if len(r.samples) >= maxKept || r.size+len(s.Data) > maxKeptBytes && len(r.samples) > 0 {
+		half := len(r.samples) / 2
+		for _, old := range r.samples[:half] {
+			r.size -= len(old.Data)
+		}
+		r.samples = append([]Sample(nil), r.samples[half:]...)
+	}
+	s.Data = append([]byte(nil), s.Data...)
+	if s.At.IsZero() {
+		s.At = time.Now()
+	}
+	r.samples = append(r.samples, s)
+	r.size += len(s.Data)
+	r.isNewShape(s.Type, s.Data)
+}
+
+// infer looks for a map that reads all that was kept. It reports whether it found another than before.
+func (r *Reader) infer() bool {
+	r.next = max(2*r.seen, r.next+1)
+	result, ok := Infer(r.feed, r.samples)
+	if !ok && r.decoder != nil && result.Problem == "" {
+		return false // what reads other events stays
+	}
+	if ok && r.decoder != nil && sameReading(r.result, result) {
+		r.result.Notes = result.Notes
+		return false
+	}
+	var decoder decode.Decoder
+	if ok {
+		result.Definition.Aliases = r.aliases
+		var err error
+		if decoder, err = decoderOf(r.feed, result.Definition); err != nil {
+			return false
+		}
+	}
+	changed := ok || r.decoder != nil || result.Problem != r.result.Problem
+	r.result, r.decoder, r.told = result, decoder, r.told && !changed
+	r.guard.reset(result)
+	return ok
+}
+
+func sameReading(a, b Result) bool {
+	if a.Definition.Preset != b.Definition.Preset || len(a.Definition.Map) != len(b.Definition.Map) || a.Problem != b.Problem {
+		return false
+	}
+	for i := range a.Definition.Map {
+		if !sameRule(a.Definition.Map[i], b.Definition.Map[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// check drops numbers that stand for none, and all prices once rows cannot be told apart.
+func (r *Reader) check(m decode.Message) decode.Message {
+	if r.result.Problem != "" && len(m.Updates) == 0 && m.Notice == "" && !m.Heartbeat && !m.Finished {
+		m.Unmapped = r.result.Problem
+	}
+	kept := m.Updates[:0]
+	for _, u := range m.Updates {
+		if q, ok := u.(market.Quote); ok {
+			if dropSentinels(&q) {
+				if !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
+					continue
+				}
+				u = q
+			}
+			if r.guard.blocks(q.Symbol, priceOf(&q)) {
+				m.Unmapped = r.guard.problem
+				continue
+			}
+		}
+		kept = append(kept, u)
+	}
+	if m.Updates = kept; len(kept) > 0 {
+		m.Unmapped = ""
+	}
+	if r.guard.justBlocked() {
+		r.told = false
+	}
+	return m
+}
+
+// found is what there is to tell of how the feed is read.
+func (r *Reader) found() *decode.FoundMap {
+	f := &decode.FoundMap{Notes: r.result.Notes, Problem: r.result.Problem, Preset: r.result.Definition.Preset, Sample: len(r.samples), Mapped: r.result.Mapped}
+	if r.decoder != nil {
+		d := r.result.Definition
+		d.Aliases = nil
+		whole := r.result
+		whole.Definition = d
+		f.YAML, _ = whole.YAML() // it was just compiled
+		f.Guess = r.result.Definition.Preset == ""
+	}
+	if r.guard.problem != "" {
+		f.Problem = r.guard.problem
+	}
+	return f
+}
+
+// kindOf is what a payload says of which kind it is.
+func kindOf(data []byte) string {
+	for _, name := range kindNames {
+		if v := gjson.GetBytes(data, name); v.Type == gjson.String {
+			return v.Str
+		}
+	}
+	return ""
+}
+
+var shapeSeed = maphash.MakeSeed()
+
+// isNewShape reports whether no event of this type with these members was seen before, and remembers it.
+func (r *Reader) isNewShape(eventType string, data []byte) bool {
+	var h maphash.Hash
+	h.SetSeed(shapeSeed)
+	h.WriteString(eventType)
+	if gjson.ValidBytes(data) {
+		addShape(&h, gjson.ParseBytes(data), 0)
+	} else if s := strings.TrimSpace(string(data)); s != "" {
+		h.WriteString(s[:1])
+	}
+	sum := h.Sum64()
+	if r.shapes[sum] || len(r.shapes) >= maxShapes {
+		return false
+	}
+	r.shapes[sum] = true
+	return true
+}
+
+// maxShapeDepth is how deep the members of an event are compared.
+const maxShapeDepth = 3
+
+func addShape(h *maphash.Hash, v gjson.Result, depth int) {
+	h.WriteByte(byte(v.Type))
+	if depth > maxShapeDepth {
+		return
+	}
+	n := 0
+	v.ForEach(func(key, below gjson.Result) bool {
+		h.WriteString(key.Str)
+		if below.Type == gjson.String && (key.Str == "type" || key.Str == "event" || key.Str == "op" || key.Str == "action" || key.Str == "e" || key.Str == "ev") {
+			h.WriteString(below.Str)
+		}
+		addShape(h, below, depth+1)
+		n++
+		return v.IsObject() && n < 64
+	})
+}
+
+// dropSentinels takes out of a quote the numbers that stand for none beside others that do not: a bid of 0 or -1 beside a
+// positive last. It reports whether there were any.
+func dropSentinels(q *market.Quote) (some bool) {
+	prices := [...]*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose}
+	positive := false
+	for _, d := range prices {
+		positive = positive || d.Sign() > 0
+	}
+	for _, d := range prices {
+		if positive && d.IsSet() && d.Sign() <= 0 && (d.Sign() == 0 || d.Cmp(minusOne) == 0) {
+			*d, some = market.Decimal{}, true
+		}
+	}
+	for _, d := range [...]*market.Decimal{&q.BidSize, &q.AskSize, &q.Size, &q.Volume} {
+		if d.Sign() < 0 {
+			*d, some = market.Decimal{}, true
+		}
+	}
+	return some
+}
+
+var minusOne = mustDecimal("-1")
+
+func mustDecimal(s string) market.Decimal {
+	d, err := market.ParseDecimal(s)
+	if err != nil {
+		panic(err) // not reached: s is a constant
+	}
+	return d
+}

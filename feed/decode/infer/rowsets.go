@@ -1,0 +1,255 @@
+package infer
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/tidwall/gjson"
+)
+
+// rowSet is what stands at one path of the payloads: candidates for the rows of a table.
+type rowSet struct {
+	names []string // of the path; none: the payload is the row
+	keyed bool     // the rows are members of maps, under keys
+	kind  bool     // the rows are those of one kind, among others
+	rows  []foundRow
+}
+
+// foundRow is one row and where it is from.
+type foundRow struct {
+	value   gjson.Result
+	key     string
+	payload int // index of its payload
+}
+
+// Bounds on the survey: depth, row sets, rows of one.
+const (
+	maxRowSetDepth = 3
+	maxRowSets     = 60
+	maxRows        = 500
+)
+
+// rowSets are all paths at which rows may be, the payload itself first.
+func rowSets(read []payload) []*rowSet {
+	s := survey{at: map[string]*rowSet{}}
+	for i, p := range read {
+		s.add(nil, foundRow{p.json, "", i})
+		s.walk(nil, p.json, i)
+	}
+	return s.all
+}
+
+type survey struct {
+	all []*rowSet
+	at  map[string]*rowSet
+}
+
+// walk takes the members of lists and maps for rows.
+func (s *survey) walk(names []string, v gjson.Result, payload int) {
+	if v.IsArray() {
+		s.members(names, v, payload)
+		return
+	}
+	if !v.IsObject() {
+		return
+	}
+	s.members(names, v, payload)
+	if len(names) >= maxRowSetDepth {
+		return
+	}
+	v.ForEach(func(key, below gjson.Result) bool {
+		if isWritable(key.Str) && (below.IsObject() || below.IsArray()) && !hasWord(key.Str, pastWords) && sideOf([]string{key.Str}) == "" {
+			s.walk(append(slices.Clip(names), key.Str), below, payload)
+		}
+		return true
+	})
+}
+
+// members are the rows of `each: names`. What belongs to the past, and the levels of a book, are no rows.
+func (s *survey) members(names []string, v gjson.Result, payload int) {
+	each := append(slices.Clip(names), "*")
+	n := 0
+	v.ForEach(func(key, row gjson.Result) bool {
+		switch {
+		case !v.IsObject():
+			s.add(each, foundRow{row, "", payload})
+		case hasWord(key.Str, pastWords) || sideOf([]string{key.Str}) != "" && (row.IsArray() || row.IsObject()):
+		case row.IsArray() && isContainer(key.Str): // a row set of its own
+		case firstOf(row).IsArray() && !firstOf(firstOf(row)).IsObject(): // lists of lists under keys: bars of symbols
+			s.items(append(slices.Clip(each), "*"), key.Str, row, payload)
+		default:
+			s.add(each, foundRow{row, key.Str, payload})
+		}
+		n++
+		return n < maxRows
+	})
+	s.groups(each, v, payload)
+}
+
+// groups are rows two maps down, under tickers: {"FX": {"EURUSD": {…}, "GBPUSD": {…}}, "METALS": {…}}.
+func (s *survey) groups(each []string, v gjson.Result, payload int) {
+	var all []gjson.Result
+	v.ForEach(func(_, group gjson.Result) bool {
+		if isGroup(group) {
+			all = append(all, group)
+		}
+		return len(all) < maxRows
+	})
+	if len(all) < 2 || !v.IsObject() {
+		return
+	}
+	for _, group := range all {
+		n := 0
+		group.ForEach(func(key, row gjson.Result) bool {
+			s.add(append(slices.Clip(each), "*"), foundRow{row, key.Str, payload})
+			n++
+			return n < maxRows
+		})
+	}
+}
+
+// isGroup reports whether v is a map of maps under tickers.
+func isGroup(v gjson.Result) bool {
+	tickers := false
+	if v.IsObject() {
+		v.ForEach(func(key, row gjson.Result) bool {
+			tickers = row.IsObject() && isTickerName(key.Str)
+			return tickers
+		})
+	}
+	return tickers
+}
+
+func (s *survey) items(each []string, key string, list gjson.Result, payload int) {
+	n := 0
+	list.ForEach(func(_, row gjson.Result) bool {
+		s.add(each, foundRow{row, key, payload})
+		n++
+		return n < maxRows
+	})
+}
+
+// add takes in a row; a list of maps in its place stands for its items.
+func (s *survey) add(names []string, f foundRow) {
+	if f.value.IsArray() && firstOf(f.value).IsObject() {
+		n := 0
+		f.value.ForEach(func(_, item gjson.Result) bool {
+			s.add(names, foundRow{item, f.key, f.payload})
+			n++
+			return n < maxRows
+		})
+		return
+	}
+	id := strings.Join(names, "\x00")
+	set := s.at[id]
+	if set == nil {
+		if len(s.all) >= maxRowSets {
+			return
+		}
+		set = &rowSet{names: names}
+		s.at[id] = set
+		s.all = append(s.all, set)
+	}
+	if len(set.rows) < maxRows {
+		set.rows = append(set.rows, f)
+	}
+	set.keyed = set.keyed || f.key != ""
+}
+
+// each is the path of the rows as a rule writes it; "" when the payload is the row.
+func (s *rowSet) each() string {
+	if len(s.names) == 0 {
+		return ""
+	}
+	if n := len(s.names); n > 1 && s.names[n-2] == "*" {
+		return strings.TrimPrefix(pathOf(s.names[:n-2])+".*.*", ".")
+	}
+	if len(s.names) == 1 {
+		return "*"
+	}
+	return pathOf(s.names[:len(s.names)-1])
+}
+
+// label is the path for people.
+func (s *rowSet) label() string {
+	if each := s.each(); each != "" && each != "*" {
+		return each
+	}
+	return "the payload"
+}
+
+// values are the rows alone.
+func (s *rowSet) values() []gjson.Result {
+	all := make([]gjson.Result, len(s.rows))
+	for i, f := range s.rows {
+		all[i] = f.value
+	}
+	return all
+}
+
+// arrivals are when the rows came.
+func (s *rowSet) arrivals(read []payload) []time.Time {
+	all := make([]time.Time, len(s.rows))
+	for i, f := range s.rows {
+		all[i] = read[f.payload].at
+	}
+	return all
+}
+
+// above are the members of the payloads that rows are from, one value for each row.
+func (s *rowSet) above(read []payload) (top []*leaf) {
+	rows := make([]gjson.Result, len(s.rows))
+	for i, f := range s.rows {
+		rows[i] = read[f.payload].json
+	}
+	for _, l := range leavesOf(rows) {
+		if len(l.names) == 1 {
+			top = append(top, l)
+		}
+	}
+	return top
+}
+
+// hasSymbolKeys reports whether the keys of rows may be symbols: none names a member that payloads usually have, and
+// where several rows of a payload have keys, these differ.
+func (s *rowSet) hasSymbolKeys() bool {
+	if !s.keyed {
+		return false
+	}
+	for i, f := range s.rows {
+		if f.key == "" || len(f.key) > 40 || isContainer(f.key) {
+			return false
+		}
+		if i > 0 && f.key == s.rows[i-1].key && f.payload == s.rows[i-1].payload && !isTicker(f.key) {
+			return false // the name of a list
+		}
+	}
+	return true
+}
+
+// hasTickerKeys reports whether all keys are written like tickers.
+func (s *rowSet) hasTickerKeys() bool {
+	for _, f := range s.rows {
+		if !isTicker(f.key) {
+			return false
+		}
+	}
+	return s.hasSymbolKeys()
+}
+
+// overlap reports whether one row set is at the other's path or below it. A * may be any name.
+func overlap(a, b *rowSet) bool {
+	short, long := a.parent(), b.parent()
+	if len(short) > len(long) {
+		short, long = long, short
+	}
+	return slices.EqualFunc(short, long[:len(short)], func(x, y string) bool { return x == y || x == "*" || y == "*" })
+}
+
+func (s *rowSet) parent() []string {
+	if len(s.names) == 0 {
+		return nil
+	}
+	return s.names[:len(s.names)-1]
+}

@@ -1,0 +1,396 @@
+package infer
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+)
+
+// writer writes rules, and notes what it guessed, what it left out and why.
+type writer struct {
+	notes   []string
+	unused  []string
+	problem string // why rows with prices are not read; empty when they are
+
+	weakSymbol bool // what tells rows apart is not plainly called a symbol
+}
+
+func (w *writer) note(format string, args ...any) {
+	if n := fmt.Sprintf(format, args...); !slices.Contains(w.notes, n) {
+		w.notes = append(w.notes, n)
+	}
+}
+
+// rules reads payloads of all event types. Rules name the event type only where types differ in how they are read.
+func (w *writer) rules(read []payload) []mapping.Rule {
+	packed := packedPath(read)
+	if packed != "" {
+		for i := range read {
+			read[i].json = mapping.InlineJSON(read[i].json, packed)
+		}
+	}
+	types := map[string][]payload{}
+	var order []string
+	for _, p := range read {
+		if types[p.event] == nil {
+			order = append(order, p.event)
+		}
+		types[p.event] = append(types[p.event], p)
+	}
+	var all []eventRule
+	for _, event := range order {
+		if what := notPrice(event); what != "" && event != "message" {
+			w.note("events of type %s are left out: each is %s", event, what)
+			continue
+		}
+		for _, r := range w.eventRules(types[event]) {
+			all = addRule(all, eventRule{r, []string{event}})
+		}
+	}
+	all = dropWeakNews(all)
+	byEvent(all, order)
+	rules := make([]mapping.Rule, len(all))
+	for i, t := range all {
+		rules[i] = t.rule
+		if packed != "" {
+			rules[i].JSON = mapping.Paths{packed}
+		}
+	}
+	return rules
+}
+
+// eventRule is a rule and the types of the events that it was found in.
+type eventRule struct {
+	rule   mapping.Rule
+	events []string
+}
+
+// addRule adds a rule, or the events to the same rule.
+func addRule(all []eventRule, t eventRule) []eventRule {
+	for i := range all {
+		if sameRule(all[i].rule, t.rule) {
+			all[i].events = append(all[i].events, t.events...)
+			return all
+		}
+	}
+	return append(all, t)
+}
+
+// dropWeakNews leaves out headlines that nothing but a vague name makes one, where there are prices: what a stream with prices
+// calls a message is mostly of the stream itself.
+func dropWeakNews(all []eventRule) []eventRule {
+	if !slices.ContainsFunc(all, func(t eventRule) bool { return t.rule.Kind == "" }) {
+		return all
+	}
+	return slices.DeleteFunc(all, func(t eventRule) bool {
+		if t.rule.Kind != "news" {
+			return false
+		}
+		m, _ := matchName(t.rule.Headline.Path)
+		return m.rank >= weak
+	})
+}
+
+func sameRule(a, b mapping.Rule) bool { return reflect.DeepEqual(a, b) }
+
+// byEvent adds conditions on event types where they are needed.
+func byEvent(all []eventRule, order []string) {
+	for i := range all {
+		if len(all[i].events) < len(order) {
+			when := mapping.When{"$event": mapping.Condition{Is: all[i].events}}
+			for path, c := range all[i].rule.When {
+				when[path] = c
+			}
+			all[i].rule.When = when
+		}
+	}
+}
+
+// eventRules reads payloads of one event type: every row set, and within one every kind of row.
+func (w *writer) eventRules(read []payload) (rules []mapping.Rule) {
+	var taken []*rowSet
+	for _, s := range rankRowSets(read) {
+		if slices.ContainsFunc(taken, func(other *rowSet) bool { return overlap(s.set, other) }) {
+			continue
+		}
+		if found := w.rowSetRules(s.set, read); len(found) > 0 {
+			taken, rules = append(taken, s.set), append(rules, found...)
+		}
+	}
+	return rules
+}
+
+// rowSetRules writes the rules for one row set: one, or one for each kind of row.
+func (w *writer) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
+	if l := listRowsOf(s); l != nil {
+		return []mapping.Rule{l.rule(s, w)}
+	}
+	if s.holdsPricesByTicker() {
+		w.note("%s: every number is taken for the price of the symbol that is its name", s.label())
+		return []mapping.Rule{{Each: s.each(), Symbol: &mapping.Value{Path: "$key"}, Last: &mapping.Value{Path: "$value"}}}
+	}
+	kind, kinds := s.splitKinds()
+	if kind == nil {
+		return w.ruleFor(s, read)
+	}
+	var rules []mapping.Rule
+	for _, k := range kinds {
+		if what := notPrice(k.name); what != "" {
+			w.note("rows of which %s is %s are left out: each is %s", kind.path, k.name, what)
+			continue
+		}
+		for _, r := range w.ruleFor(k.set, read) {
+			if r.When == nil {
+				r.When = mapping.When{}
+			}
+			r.When[kind.path] = mapping.Condition{Is: []string{k.name}}
+			rules = append(rules, r)
+		}
+	}
+	return joinKinds(rules, kind.path)
+}
+
+// ruleFor writes the rules for rows that are maps or single values: one for prices or news, and one for halts beside.
+func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
+	all := leavesOf(s.values())
+	f, doubts := assign(all)
+	outer := s.outer(read)
+	book := w.book(s, &f)
+	currency := w.currencyPrice(all, f)
+	f.dropVague(len(f["symbol"]) > 0 || s.hasSymbolKeys() || len(outer["symbol"]) > 0)
+	for _, doubt := range doubts {
+		w.note("%s", doubt)
+	}
+	r := mapping.Rule{Each: s.each(), Book: book}
+	session := s.kind && !f.hasPrice() && f.hasSession()
+	switch {
+	case f.hasPrice() || session || book != nil:
+		id, problem := w.identify(s, all, f, outer, read[s.rows[0].payload].event)
+		if problem != "" {
+			w.problem = problem
+			return nil
+		}
+		w.quote(f, all, &r)
+		w.symbol(id, currency, &r)
+		r.Time = w.timeOf(f, outer, s, read)
+		r.Rows = w.order(s, id, f, r.Time)
+	case f.score() > 0:
+		headline(f, all, &r)
+		r.Time = w.timeOf(f, outer, s, read)
+	default:
+		return nil
+	}
+	w.listUnused(all, f.best("change_pct"), &r)
+	rules = append(rules, r)
+	if halt, ok := w.halts(s, all, &r); ok {
+		rules = append(rules, halt)
+	}
+	return rules
+}
+
+// symbol writes an identity into a rule, with the currency of the price where a row has prices in several.
+func (w *writer) symbol(id identity, currency string, r *mapping.Rule) {
+	if id.note != "" {
+		w.note("%s", id.note)
+	}
+	r.Symbol = id.value
+	w.weakSymbol = w.weakSymbol || !id.strong
+	if currency == "" {
+		return
+	}
+	path := "$feed"
+	if id.value != nil && id.value.Path != "" {
+		path = id.value.Path
+	}
+	r.Symbol = &mapping.Value{Text: "{" + path + "}/" + strings.ToUpper(currency)}
+	r.Currency = &mapping.Value{Const: strings.ToUpper(currency)}
+	w.note("of the prices in several currencies, the one in %s is shown", strings.ToUpper(currency))
+}
+
+// currencyPrice takes a member called by a currency for the price, where nothing else is one: {"usd": 64000, "eur": 59000}.
+func (w *writer) currencyPrice(all []*leaf, f fields) (currency string) {
+	if f.hasPrice() {
+		return ""
+	}
+	for _, name := range currencyNames {
+		for _, l := range all {
+			if len(l.names) == 1 && strings.EqualFold(l.name(), name) && l.readNumbers(false) {
+				f["last"] = []candidate{{leaf: l}}
+				return name
+			}
+		}
+	}
+	return ""
+}
+
+// order says how rows of one symbol in one event follow on each other: a series of bars is as new as its newest, and trades
+// are taken in the order of their times.
+func (w *writer) order(s *rowSet, id identity, f fields, at *mapping.Value) string {
+	if at == nil || len(s.names) == 0 || strings.HasPrefix(at.Path, "$.") {
+		return ""
+	}
+	times := f.best("time")
+	if times == nil {
+		return ""
+	}
+	disordered, series := false, false
+	for i := 1; i < len(s.rows); i++ {
+		if s.rows[i].payload != s.rows[i-1].payload || id.of[i] != id.of[i-1] {
+			continue
+		}
+		before, err1 := mapping.ParseTime(times.values[i-1])
+		now, err2 := mapping.ParseTime(times.values[i])
+		if err1 != nil || err2 != nil || before.IsZero() || now.IsZero() {
+			continue
+		}
+		series = series || !now.Equal(before)
+		disordered = disordered || now.Before(before)
+	}
+	switch {
+	case series && (f.isBar() || hasAnyWord(s.names, seriesWords)):
+		w.note("%s is a series: its newest row that is not in the future is shown", s.label())
+		return mapping.Latest
+	case disordered:
+		return mapping.ByTime
+	}
+	return ""
+}
+
+// seriesWords are words in the names of lists whose rows are of other times than now.
+var seriesWords = wordSet("bars candles klines series history forecast forecasts predictions points ohlc ohlcv")
+
+func hasAnyWord(names []string, set map[string]bool) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return hasWord(name, set) })
+}
+
+// sessionStates are the words by which rows say whether their symbol is traded, as the rules of a map write it.
+var sessionStates = map[string]string{
+	"halted": "halted", "halt": "halted", "suspended": "halted", "paused": "halted", "tradinghalt": "halted", "trading_halt": "halted", "stopped": "halted",
+	"open": "open", "trading": "open", "resumed": "open", "active": "open", "closed": "closed", "pre": "pre", "post": "post", "premarket": "pre", "postmarket": "post",
+}
+
+var stateNames = wordSet("status state tradingstatus tradingstate marketstate marketstatus sessionstate tradestatus")
+
+// halts writes the rule for a member that says whether a symbol is traded, once it has said that one is halted.
+func (w *writer) halts(s *rowSet, all []*leaf, quote *mapping.Rule) (mapping.Rule, bool) {
+	for _, l := range all {
+		if !stateNames[plainName(l.name())] || !l.every(func(v gjson.Result) bool { return sessionStates[strings.ToLower(v.Str)] != "" }) ||
+			!slices.ContainsFunc(l.values, func(v gjson.Result) bool { return sessionStates[strings.ToLower(v.Str)] == "halted" }) {
+			continue
+		}
+		alias := map[string]string{}
+		for word, state := range sessionStates {
+			if word != state {
+				alias[word] = state
+			}
+		}
+		r := mapping.Rule{Each: quote.Each, Kind: "status", When: mapping.When{l.path: mapping.Condition{Exists: true}},
+			Symbol: quote.Symbol, State: &mapping.Value{Path: l.path, Alias: alias}, Time: quote.Time}
+		for _, why := range all {
+			if name := plainName(why.name()); (name == "reason" || name == "haltreason") && why.every(isWordy) {
+				r.Reason = &mapping.Value{Path: why.path}
+			}
+		}
+		return r, true
+	}
+	return mapping.Rule{}, false
+}
+
+type rankedSet struct {
+	set   *rowSet
+	score int
+}
+
+// rankRowSets are the row sets with a price, a book or a headline, the likeliest first.
+func rankRowSets(read []payload) []rankedSet {
+	var all []rankedSet
+	for _, s := range rowSets(read) {
+		if score := s.score(read); score > 0 {
+			all = append(all, rankedSet{s, score - len(s.names)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b rankedSet) int { return b.score - a.score })
+	return all
+}
+
+func (s *rowSet) score(read []payload) int {
+	if l := listRowsOf(s); l != nil {
+		return 8 + len(l.roles)
+	}
+	if s.holdsPricesByTicker() {
+		return 9
+	}
+	w := &writer{}
+	all := leavesOf(s.values())
+	f, _ := assign(all)
+	book := w.book(s, &f)
+	currency := w.currencyPrice(all, f)
+	outer := s.outer(read)
+	hasSymbol := len(f["symbol"]) > 0 || s.hasSymbolKeys() || outer.best("symbol") != nil
+	f.dropVague(hasSymbol)
+	score := f.score()
+	if book != nil {
+		score += 12
+	}
+	if currency != "" && !hasSymbol {
+		return 0
+	}
+	switch {
+	case score == 0 || len(f["symbol"]) > 0:
+	case s.hasSymbolKeys():
+		score += 5
+	case len(s.names) > 0:
+		score -= 4
+	}
+	if score > 0 && f.hasTickerAbove() {
+		score = max(score-8, 1)
+	}
+	return score
+}
+
+// outer are the fields of the payloads themselves, for rows below them.
+func (s *rowSet) outer(read []payload) fields {
+	if len(s.names) == 0 {
+		return fields{}
+	}
+	f, _ := assign(s.above(read))
+	return f
+}
+
+// holdsPricesByTicker reports whether the rows are numbers under tickers: {"BTC": 64000.1, "ETH": 3000}.
+func (s *rowSet) holdsPricesByTicker() bool {
+	for _, f := range s.rows {
+		if !isNumber(f.value) {
+			return false
+		}
+	}
+	return len(s.rows) > 0 && s.hasTickerKeys()
+}
+
+// packedPath is the path of a member that holds JSON in a string, when payloads have one.
+func packedPath(read []payload) string {
+	count := map[string]int{}
+	for _, p := range read {
+		p.json.ForEach(func(key, v gjson.Result) bool {
+			if s := strings.TrimSpace(v.Str); v.Type == gjson.String && s != "" && isWritable(key.Str) && strings.ContainsRune("[{", rune(s[0])) && gjson.Valid(s) {
+				count[pathOf([]string{key.Str})]++
+			}
+			return true
+		})
+		if s := strings.TrimSpace(p.json.Str); p.json.Type == gjson.String && strings.HasPrefix(s, "{") && gjson.Valid(s) {
+			count["$value"]++
+		}
+	}
+	best := ""
+	for path, n := range count {
+		if n > count[best] || n == count[best] && path < best {
+			best = path
+		}
+	}
+	return best
+}

@@ -1,0 +1,128 @@
+package infer
+
+import (
+	"time"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+)
+
+// How far from its arrival the time of a price or a headline lies at most, where nothing names it a time: the last price
+// before a long weekend, and clocks that are set to another zone.
+const (
+	longPast   = 7 * 24 * time.Hour
+	nearFuture = 24 * time.Hour
+)
+
+// isTime reports whether a value is a plausible time: a date, or a number that counts since 1970.
+func isTime(v gjson.Result) bool {
+	if v.Type != gjson.Number && v.Type != gjson.String {
+		return false
+	}
+	at, err := mapping.ParseTime(v)
+	return err == nil && isPlausible(at)
+}
+
+// isPlausible reports whether a feed can mean a time: between 1990 and the end of next year.
+func isPlausible(at time.Time) bool { return at.Year() >= 1990 && at.Year() <= time.Now().Year()+1 }
+
+// timeOf is where rows have their time: in what is called one, else in the only leaf that, by its values, can be one.
+func (w *writer) timeOf(f, outer fields, set *rowSet, read []payload) *mapping.Value {
+	if v := timeValue(ownTime(f["time"], set.arrivals(read)), ""); v != nil {
+		return v
+	}
+	if v := timeValue(ownTime(outer["time"], set.arrivals(read)), "$."); v != nil {
+		return v
+	}
+	v := timeValue(onlyRecent(leavesOf(set.values()), set.arrivals(read)), "")
+	if v == nil && len(set.names) > 0 {
+		v = timeValue(onlyRecent(set.above(read), set.arrivals(read)), "$.")
+	}
+	if v != nil {
+		w.note("%s is taken for the time, for it is always close to when it came", v.Path)
+	}
+	return v
+}
+
+// ownTime is the first of the times by name that is not ahead of its arrival, as that of the next payment is; nil when
+// there is none, or when two of the same name differ.
+func ownTime(all []candidate, arrivals []time.Time) *leaf {
+	for i, c := range all {
+		if isAhead(c.leaf, arrivals) {
+			continue
+		}
+		for _, other := range all[i+1:] {
+			if other.rank == c.rank && plainName(other.leaf.name()) == plainName(c.leaf.name()) && farApart(c.leaf, other.leaf) {
+				return nil
+			}
+		}
+		return c.leaf
+	}
+	return nil
+}
+
+func isAhead(l *leaf, arrivals []time.Time) bool {
+	for i, v := range l.values {
+		if at, err := mapping.ParseTime(v); v.Exists() && err == nil && !arrivals[i].IsZero() && at.Sub(arrivals[i]) > nearFuture {
+			return true
+		}
+	}
+	return false
+}
+
+// farApart reports whether two times of a row are over a minute from each other.
+func farApart(a, b *leaf) bool {
+	for i := range a.values {
+		x, err1 := mapping.ParseTime(a.values[i])
+		y, err2 := mapping.ParseTime(b.values[i])
+		if err1 == nil && err2 == nil && !x.IsZero() && !y.IsZero() && x.Sub(y).Abs() > time.Minute {
+			return true
+		}
+	}
+	return false
+}
+
+// onlyRecent is the only leaf without a known name whose values are all times close to when they came; nil when there is
+// none, or several.
+func onlyRecent(all []*leaf, arrivals []time.Time) (found *leaf) {
+	for _, l := range all {
+		if _, known := matchName(l.name()); known || !l.isRecent(arrivals) {
+			continue
+		}
+		if found != nil {
+			return nil
+		}
+		found = l
+	}
+	return found
+}
+
+func (l *leaf) isRecent(arrivals []time.Time) bool {
+	some := false
+	for i, v := range l.values {
+		if !v.Exists() {
+			continue
+		}
+		at, err := mapping.ParseTime(v)
+		ago := arrivals[i].Sub(at)
+		if err != nil || at.IsZero() || arrivals[i].IsZero() || ago > longPast || ago < -nearFuture {
+			return false
+		}
+		some = true
+	}
+	return some
+}
+
+// timeValue is a leaf as a rule writes a time; before is what stands before its path.
+func timeValue(l *leaf, before string) *mapping.Value {
+	if l == nil {
+		return nil
+	}
+	v := &mapping.Value{Path: before + l.path}
+	unit := mapping.TimeUnit(l.first())
+	if l.every(func(v gjson.Result) bool { return mapping.TimeUnit(v) == unit }) {
+		v.Unit = unit
+	}
+	return v
+}
