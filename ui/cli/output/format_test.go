@@ -187,6 +187,12 @@ func TestATemplateIsCheckedBeforeTheFirstUpdate(t *testing.T) {
 		{"{{price .Last}}", `function "price" not defined`},
 		{"{{date `15:04` .Symbol}}", "<date `15:04` .Symbol>: error calling date: \"A\" is not a time"},
 		{"{{.Last}}\n{{.Last", "line 2: unclosed action"},
+		{`{{printf "%.1f" .Last}}`, `printf "%.1f" does not fit its values`},
+		{`{{.Last | printf "%d"}}`, `printf "%d" does not fit its values`},
+		{`{{if eq .Symbol "never"}}{{printf "%d" .Last}}{{end}}`, `printf "%d" does not fit its values`},
+		{`{{printf "%s %s" .Last}}`, `printf "%s %s" does not fit its values`},
+		{`{{printf "%s" .Last .Bid}}`, `printf "%s" does not fit its values`},
+		{`{{with $x := .Last}}{{printf "%d" $x}}{{end}}`, `<printf "%d" $x>: error calling printf: printf "%d" does not fit its values`},
 		{" ", "is empty; it should be such as '{{.Symbol}} {{.Last}}'"},
 	} {
 		_, err := output.NewTemplate(test.template, time.UTC)
@@ -204,7 +210,8 @@ func TestMissingFieldsOfATemplateAreEmpty(t *testing.T) {
 		"{{with .Last}}{{.}}{{else}}none{{end}}":        "none",
 		`{{index . "Ask"}}`:                             "0",
 		`{{$r := .}}{{$r.Ask}} {{printf "%6s" $r.Bid}}`: "0  -1.25",
-		"no field": "no field",
+		"no field":                              "no field",
+		`{{printf "%s %d%%! %q" .Ask 3 .Last}}`: `0 3%! ""`,
 		`{{define "x"}}<{{.Bid}}>{{end}}{{template "x" .}}`: "<-1.25>",
 	} {
 		p, err := output.NewTemplate(template, time.UTC)

@@ -30,20 +30,28 @@ func NewTemplate(source string, zone *time.Location) (Format, error) {
 	if strings.TrimSpace(source) == "" {
 		return nil, errors.New("is empty; it should be such as '{{.Symbol}} {{.Last}}'")
 	}
-	functions := template.FuncMap{"date": func(layout, text string) (string, error) { return formatDate(layout, text, zone) }}
+	functions := template.FuncMap{
+		"date":   func(layout, text string) (string, error) { return formatDate(layout, text, zone) },
+		"printf": printf,
+	}
 	t, err := template.New("").Funcs(functions).Option("missingkey=error").Parse(source)
 	if err != nil {
 		return nil, errors.New(plainTemplateError(err))
 	}
 	f := &templateFormat{template: t, values: map[string]string{}}
-	names := namesInTemplate(t)
-	for _, name := range names {
+	used := usesOf(t)
+	for _, name := range used.names {
 		if err := checkFieldName(name); err != nil {
 			return nil, err
 		}
 	}
+	for _, pipe := range used.pipes {
+		if err := checkVerbs(pipe); err != nil {
+			return nil, err
+		}
+	}
 	for _, field := range fields {
-		if slices.Contains(names, field.name) || slices.Contains(names, allFields) {
+		if slices.Contains(used.names, field.name) || slices.Contains(used.names, allFields) {
 			f.used = append(f.used, field)
 		}
 	}
@@ -134,15 +142,20 @@ func plainTemplateError(err error) string {
 // allFields stands for a field's name where a template takes the row as a whole.
 const allFields = ""
 
-// namesInTemplate lists the fields that a template names, in whatever branch.
-func namesInTemplate(t *template.Template) []string {
-	var names []string
+// templateUses are what a template uses, in whatever branch.
+type templateUses struct {
+	names []string // of fields
+	pipes []*parse.PipeNode
+}
+
+func usesOf(t *template.Template) *templateUses {
+	used := &templateUses{}
 	for _, defined := range t.Templates() {
 		if defined.Tree != nil {
-			names = append(names, namesBelow(defined.Root)...)
+			used.add(defined.Root)
 		}
 	}
-	return names
+	return used
 }
 
 func checkFieldName(name string) error {
@@ -164,49 +177,46 @@ func checkFieldName(name string) error {
 	return fmt.Errorf("there is no field .%s; the fields are %s", name, strings.Join(known, " "))
 }
 
-// namesBelow lists the fields named anywhere below a node.
-func namesBelow(node parse.Node) []string {
-	var names []string
-	add := func(nodes ...parse.Node) {
-		for _, n := range nodes {
-			names = append(names, namesBelow(n)...)
+// add adds what is used anywhere below the nodes.
+func (u *templateUses) add(nodes ...parse.Node) {
+	for _, node := range nodes {
+		switch n := node.(type) {
+		case *parse.ListNode:
+			u.add(n.Nodes...)
+		case *parse.ActionNode:
+			u.add(n.Pipe)
+		case *parse.PipeNode:
+			u.pipes = append(u.pipes, n)
+			for _, c := range n.Cmds {
+				u.add(c.Args...)
+			}
+		case *parse.ChainNode:
+			u.add(n.Node)
+		case *parse.IfNode:
+			u.addBranch(n.BranchNode)
+		case *parse.WithNode:
+			u.addBranch(n.BranchNode)
+		case *parse.RangeNode:
+			u.addBranch(n.BranchNode)
+		case *parse.TemplateNode:
+			if n.Pipe != nil {
+				u.add(n.Pipe)
+			}
+		case *parse.FieldNode:
+			u.names = append(u.names, n.Ident[0])
+		case *parse.DotNode:
+			u.names = append(u.names, allFields)
+		case *parse.VariableNode:
+			u.names = append(u.names, fieldOfVariable(n))
 		}
 	}
-	branch := func(b parse.BranchNode) {
-		add(b.Pipe, b.List)
-		if b.ElseList != nil {
-			add(b.ElseList)
-		}
+}
+
+func (u *templateUses) addBranch(b parse.BranchNode) {
+	u.add(b.Pipe, b.List)
+	if b.ElseList != nil {
+		u.add(b.ElseList)
 	}
-	switch n := node.(type) {
-	case *parse.ListNode:
-		add(n.Nodes...)
-	case *parse.ActionNode:
-		add(n.Pipe)
-	case *parse.PipeNode:
-		for _, c := range n.Cmds {
-			add(c.Args...)
-		}
-	case *parse.ChainNode:
-		add(n.Node)
-	case *parse.IfNode:
-		branch(n.BranchNode)
-	case *parse.WithNode:
-		branch(n.BranchNode)
-	case *parse.RangeNode:
-		branch(n.BranchNode)
-	case *parse.TemplateNode:
-		if n.Pipe != nil {
-			add(n.Pipe)
-		}
-	case *parse.FieldNode:
-		names = append(names, n.Ident[0])
-	case *parse.DotNode:
-		names = append(names, allFields)
-	case *parse.VariableNode:
-		names = append(names, fieldOfVariable(n))
-	}
-	return names
 }
 
 // fieldOfVariable is the field of $.Field. Any other variable may hold the whole row.
@@ -215,4 +225,58 @@ func fieldOfVariable(n *parse.VariableNode) string {
 		return n.Ident[1]
 	}
 	return allFields
+}
+
+// checkVerbs checks the verbs of printf in a pipe where the values are known before the first update: fields, which are
+// text, and constants.
+func checkVerbs(pipe *parse.PipeNode) error {
+	for i, command := range pipe.Cmds {
+		name, isFunction := command.Args[0].(*parse.IdentifierNode)
+		if !isFunction || name.Ident != "printf" || len(command.Args) < 2 {
+			continue
+		}
+		nodes := command.Args[1:]
+		if i > 0 {
+			if len(pipe.Cmds[i-1].Args) > 1 {
+				continue // what it gives is not known yet
+			}
+			nodes = append(slices.Clone(nodes), pipe.Cmds[i-1].Args[0])
+		}
+		values := sampleValues(nodes)
+		if format, ok := values[0].(string); !ok || slices.Contains(values, nil) {
+			continue
+		} else if _, err := printf(format, values[1:]...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// sampleValues are values as the nodes have them; nil for one that is not known.
+func sampleValues(nodes []parse.Node) []any {
+	values := make([]any, len(nodes))
+	for i, node := range nodes {
+		switch n := node.(type) {
+		case *parse.StringNode:
+			values[i] = n.Text
+		case *parse.FieldNode:
+			values[i] = "1"
+		case *parse.BoolNode:
+			values[i] = n.True
+		case *parse.NumberNode:
+			if values[i] = n.Float64; n.IsInt {
+				values[i] = int(n.Int64)
+			}
+		}
+	}
+	return values
+}
+
+// printf is fmt.Sprintf, but an error where a verb does not fit its value.
+func printf(format string, values ...any) (string, error) {
+	text := fmt.Sprintf(format, values...)
+	if !strings.Contains(text, "%!") || strings.Contains(format, "%%!") || strings.Contains(fmt.Sprint(values...), "%!") {
+		return text, nil
+	}
+	return "", fmt.Errorf("printf %q does not fit its values: every field is text, for which there are %%s and %%q", format)
 }
