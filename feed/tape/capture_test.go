@@ -253,6 +253,8 @@ func TestWhatIsNoRecordingIsNamed(t *testing.T) {
 		{"\x1b[31mred\n", "is not a recording"},
 		{"{\n  \"a\": 1\n}\n", "its first line is not a whole value"},
 		{"\x7fELF\x00\x01\ndata: x\n\n", "binary data"},
+		{"\xff\xfed\x00a\x00t\x00a\x00:\x00 \x00x\x00\n\x00\n\x00", "it is UTF-16 text"},
+		{"d\x00a\x00t\x00a\x00:\x00 \x00x\x00\n\x00\n\x00", "it is UTF-16 text"},
 		{"\x1f\x8b\x08 what is this? not gzip", "gzip"},
 		{"\x1f\x8b\x08", "cut off at its beginning"},
 		{": livetape recording 2\n", "version 2, made by a newer livetape"},
