@@ -108,6 +108,7 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 		tea.WithContext(ctx),
 		tea.WithoutSignalHandler(), // signals end ctx
 		tea.WithOutput(output),
+		tea.WithFilter(assumeSize),
 	)
 	if input := asTerminal(cmd.InOrStdin()); input != nil {
 		options = append(options, tea.WithInput(&terminalFile{File: input, gone: gone}))
@@ -117,6 +118,14 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 		return err
 	}
 	return nil // ctx has ended, or the terminal is gone: nobody reads an error
+}
+
+// assumeSize takes a terminal that does not know its size, as a serial line, for one of 80×24.
+func assumeSize(_ tea.Model, msg tea.Msg) tea.Msg {
+	if size, ok := msg.(tea.WindowSizeMsg); ok && (size.Width <= 0 || size.Height <= 0) {
+		return tea.WindowSizeMsg{Width: 80, Height: 24}
+	}
+	return msg
 }
 
 // relaxGC saves a tenth of the processor time at a high rate of events, for some memory, of which little is used. GOGC
