@@ -98,6 +98,9 @@ func (f checkFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	options := doctor.Options{For: f.listen, Events: f.events}
+	if !target.serverFilters {
+		options.Symbols = f.feed.symbols
+	}
 	if d := target.origin.Definition; d.Preset != "" || d.Decoder != "" || d.Map != nil {
 		options.Definition = &d
 	}

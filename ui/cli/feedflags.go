@@ -30,7 +30,7 @@ type feedFlags struct {
 	maxEvent    int    // MiB; 0 for the default
 	ca          string // file of certificates to trust
 
-	filtersOutput bool // --symbols also selects what is printed, of all feeds
+	keepsSymbols bool // the command filters by symbols itself
 }
 
 // register adds the flags that every such command has. [feedFlags.registerSymbols] is for commands without a --symbols
@@ -49,7 +49,7 @@ func (f *feedFlags) register(cmd *cobra.Command) {
 }
 
 func (f *feedFlags) registerSymbols(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&f.symbols, "symbols", nil, "ask for these `SYMBOLS`, such as BTC/USD,ETH/USD")
+	cmd.Flags().StringSliceVar(&f.symbols, "symbols", nil, "only these `SYMBOLS`, such as BTC/USD,ETH/USD; servers that can are asked for them")
 }
 
 func (f *feedFlags) registerList(cmd *cobra.Command) {
@@ -58,8 +58,8 @@ func (f *feedFlags) registerList(cmd *cobra.Command) {
 
 // oneFeedFlag is the first flag given that is for one feed; empty when there is none.
 func (f feedFlags) oneFeedFlag(cmd *cobra.Command) string {
-	for _, name := range []string{"name", "preset", "symbols", "var", "header", "idle-timeout", "last-event-id", "max-event", "ca"} {
-		if cmd.Flags().Changed(name) && !(f.filtersOutput && name == "symbols") {
+	for _, name := range []string{"name", "preset", "var", "header", "idle-timeout", "last-event-id", "max-event", "ca"} {
+		if cmd.Flags().Changed(name) {
 			return name
 		}
 	}

@@ -45,12 +45,13 @@ or when the file cannot be written.`,
 			if record.file == "" {
 				return usageErrorf(cmd, "--output FILE is missing: it says where to record")
 			}
+			flags.keepsSymbols = true
 			selection, targets, err := flags.selectTargets(cmd, args, false)
 			if err != nil {
 				return err
 			}
 			selection.warnLocalConfig(targets)
-			return runRecord(cmd.Context(), cmd, targets, record, limits)
+			return runRecord(cmd.Context(), cmd, recordOptions{targets, flags.symbols, record, limits})
 		},
 	}
 	cmd.Flags().StringVarP(&record.file, "output", "o", "", "the `FILE` to record in; compressed if that ends in .gz")
@@ -82,26 +83,35 @@ func (l *recordLimits) validate(cmd *cobra.Command) error {
 	return nil
 }
 
+// recordOptions say what one record command records.
+type recordOptions struct {
+	targets []target
+	symbols []string
+	file    recordFlags
+	limits  recordLimits
+}
+
 // runRecord records the feeds. When it returns, every connection and the file are closed.
-func runRecord(ctx context.Context, cmd *cobra.Command, targets []target, flags recordFlags, limits recordLimits) error {
-	feeds, err := startFeeds(ctx, cmd, targets)
+func runRecord(ctx context.Context, cmd *cobra.Command, options recordOptions) error {
+	feeds, err := startFeeds(ctx, cmd, options.targets)
 	if err != nil {
 		return err
 	}
 	defer feeds.stop()
-	recorder, err := flags.createFile(cmd, feeds.recorded)
+	recorder, err := options.file.createFile(cmd, feeds.recorded)
 	if err != nil {
 		return err
 	}
-	progress := newRecordProgress(cmd.ErrOrStderr(), flags.file)
+	progress := newRecordProgress(cmd.ErrOrStderr(), options.file.file)
 	l := recordLoop{
-		recorder: recorder, notices: output.NewNotices(progress, len(targets), false), progress: progress, count: limits.count,
+		recorder: recorder, notices: output.NewNotices(progress, len(options.targets), false), progress: progress, count: options.limits.count,
+		symbols: output.NewSymbolFilter(options.symbols, printedFeeds(options.targets)),
 	}
-	err = l.run(ctx, feeds.set.Events(), timer(limits.duration))
+	err = l.run(ctx, feeds.set.Events(), timer(options.limits.duration))
 	closeErr := asIncomplete(recorder.Close())
 	progress.clear()
 	l.notices.Summarize()
-	l.notices.Say(flags.file, humanize.Plural(progress.events, "event")+" recorded")
+	l.notices.Say(options.file.file, humanize.Plural(progress.events, "event")+" recorded")
 	return cmp.Or(closeErr, err) // the first knows how much is lost
 }
 
@@ -111,6 +121,7 @@ type recordLoop struct {
 	notices  *output.Notices
 	progress *recordProgress
 	count    int // events to record; 0 for no end
+	symbols  *output.SymbolFilter
 }
 
 // run records until there are enough events, the time is up, the feeds have ended or ctx ends. None of these is an
@@ -142,6 +153,9 @@ func (l *recordLoop) run(ctx context.Context, events <-chan feed.Event, timeUp <
 
 // take records an event, and reports whether it is the last one.
 func (l *recordLoop) take(ev feed.Event) (done bool, err error) {
+	if ev.Message != nil && !l.symbols.KeepsEvent(ev.Feed, ev.Message) {
+		return false, nil
+	}
 	if err := l.recorder.Write(ev); err != nil {
 		return true, err
 	}

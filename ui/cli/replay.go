@@ -17,8 +17,9 @@ import (
 type replayFlags struct {
 	speed, from string
 	paused      bool
-	configFile  string // what symbols are called
-	watchlist   string // show only its symbols
+	configFile  string   // what symbols are called
+	watchlist   string   // show only its symbols
+	only        []string // symbols
 }
 
 func (f *replayFlags) register(cmd *cobra.Command) {
@@ -37,21 +38,26 @@ func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Durati
 	return speed, from, nil
 }
 
-// symbols is what symbols are called: as in the recording, unless a configuration is asked for.
+// symbols is what symbols are called, as in the recording unless a configuration is asked for, and which are shown.
 func (f *replayFlags) symbols() (*config.SymbolTable, error) {
 	symbols := config.NewSymbolTable()
-	if f.configFile == "" && f.watchlist == "" {
-		return symbols, nil
+	if f.configFile != "" || f.watchlist != "" {
+		path, err := config.Find(f.configFile)
+		if err != nil {
+			return nil, err
+		}
+		file, err := config.Read(path)
+		if err != nil {
+			return nil, err
+		}
+		if err := symbols.Load(file, config.SymbolOptions{Watchlist: f.watchlist, Pad: true}); err != nil {
+			return nil, err
+		}
 	}
-	path, err := config.Find(f.configFile)
-	if err != nil {
-		return nil, err
+	if len(f.only) > 0 {
+		symbols = symbols.Only(f.only)
 	}
-	file, err := config.Read(path)
-	if err != nil {
-		return nil, err
-	}
-	return symbols, symbols.Load(file, config.SymbolOptions{Watchlist: f.watchlist, Pad: true})
+	return symbols, nil
 }
 
 func replayCommand() *cobra.Command {
@@ -74,6 +80,7 @@ event, - and + change the speed, and the left and right arrows wind the tape.`,
 	flags.register(cmd)
 	cmd.Flags().StringVar(&flags.configFile, "config", "", "call symbols as this configuration `FILE` does")
 	cmd.Flags().StringVar(&flags.watchlist, "list", "", "show only the symbols of this watchlist of the configuration")
+	cmd.Flags().StringSliceVar(&flags.only, "symbols", nil, "show only these `SYMBOLS`")
 	cmd.Flags().BoolVar(&flags.paused, "paused", false, "start paused")
 	return cmd
 }

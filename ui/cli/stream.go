@@ -28,7 +28,7 @@ func streamCommand() *cobra.Command {
 			if err := selection.complete(cmd); err != nil {
 				return err
 			}
-			flags.symbols, flags.filtersOutput = selection.Symbols, true
+			flags.symbols, flags.keepsSymbols = selection.Symbols, true
 			chosen, targets, err := flags.selectTargets(cmd, args, false)
 			if err != nil {
 				return err

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -150,7 +149,7 @@ func (s *targetSelection) target(arg string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	bare.Decoder = s.symbols.Decoder(bare.Decoder)
+	bare.Decoder = s.table(false).Decoder(bare.Decoder)
 	return s.withFlags(target{config: bare})
 }
 
@@ -160,8 +159,8 @@ func (s *targetSelection) configuredTarget(name string) (target, error) {
 	if err != nil {
 		return target{}, err
 	}
-	if s.flags.oneFeedFlag(s.cmd) == "" {
-		config, err := s.file.Config(name, config.Environment{Symbols: s.symbols})
+	if s.flags.oneFeedFlag(s.cmd) == "" && !(len(s.args) == 1 && len(s.flags.symbols) > 0) {
+		config, err := s.file.Config(name, config.Environment{Symbols: s.table(false)})
 		return target{config: config, origin: configured}, err
 	}
 	return s.flagTarget(name, configured, s.file.Dir())
@@ -174,54 +173,30 @@ func (s *targetSelection) flagTarget(name string, base config.Feed, dir string) 
 		return target{}, err
 	}
 	base.Definition = preset.Merge(base.Definition, given)
-	serverFilters, err := s.serverFilters(base)
-	if err != nil {
-		return target{}, err
-	}
+	serverFilters := len(given.Symbols) > 0 && asksForSymbols(base)
 	if err := base.Validate(); err != nil {
 		return target{}, s.commandLineError(err)
 	}
-	config, err := base.Config(cmp.Or(s.flags.name, name), config.Environment{Symbols: s.symbols, Dir: dir})
+	config, err := base.Config(cmp.Or(s.flags.name, name), config.Environment{Symbols: s.table(serverFilters), Dir: dir})
 	if err != nil {
 		return target{}, s.commandLineError(err)
 	}
 	return s.withFlags(target{config, base, serverFilters})
 }
 
-// serverFilters reports whether the feed's server is asked for the symbols of the command line. Where it is not, they
-// must select what is printed, or they have no effect.
-func (s *targetSelection) serverFilters(f config.Feed) (bool, error) {
-	full, err := f.Resolve()
-	switch {
-	case err != nil || len(s.flags.symbols) == 0:
-		return false, nil // the first is said by Validate
-	case strings.Contains(full.URL+full.Body, "{symbols}"):
-		return true, nil
-	case s.flags.filtersOutput:
-		return false, nil
-	}
-	return false, usageErrorf(s.cmd, "--symbols has no effect: this feed is not asked for symbols%s", cmp.Or(s.varAdvice(full), s.symbolAdvice()))
+// asksForSymbols reports whether a feed's server is asked for symbols. Then it filters, and the answer may have other
+// names for them.
+func asksForSymbols(f config.Feed) bool {
+	full, err := f.Resolve() // its error is said by Validate
+	return err == nil && strings.Contains(full.URL+full.Body, "{symbols}")
 }
 
-// symbolAdvice says how to see only some symbols of a feed that cannot be asked for them.
-func (s *targetSelection) symbolAdvice() string {
-	text := "; if its server takes them, put them into the URL: '…?symbols={symbols}'; otherwise 'stream --symbols' prints only these"
-	if s.cmd.Flags().Lookup("list") != nil {
-		text += ", and --list shows only a watchlist of the configuration"
+// table is what symbols are called and, where the server does not filter, which are shown.
+func (s *targetSelection) table(serverFilters bool) *config.SymbolTable {
+	if len(s.flags.symbols) == 0 || serverFilters || s.flags.keepsSymbols {
+		return s.symbols
 	}
-	return text
-}
-
-// varAdvice says what else a preset can be asked for.
-func (s *targetSelection) varAdvice(d preset.Definition) string {
-	var advice []string
-	for name, choices := range d.Choices {
-		for value := range choices {
-			advice = append(advice, fmt.Sprintf("; there is --var %s=%s", name, value))
-		}
-	}
-	slices.Sort(advice)
-	return strings.Join(advice[:min(len(advice), 1)], "")
+	return s.symbols.Only(s.flags.symbols)
 }
 
 // commandLineError words the config errors of a feed for the command line.

@@ -2,7 +2,6 @@ package config
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -12,7 +11,10 @@ import (
 
 // SymbolTable says what symbols are called and which are shown. [SymbolTable.Load] may replace what it says while feeds
 // run, from any goroutine.
-type SymbolTable struct{ entries atomic.Pointer[symbolEntries] }
+type SymbolTable struct {
+	entries *atomic.Pointer[symbolEntries]
+	only    map[string]bool // in capitals; nil: all
+}
 
 // symbolEntries is what a table says at one time. It never changes.
 type symbolEntries struct {
@@ -35,7 +37,7 @@ type SymbolOptions struct {
 
 // NewSymbolTable makes a table that leaves symbols as they are.
 func NewSymbolTable() *SymbolTable {
-	t := &SymbolTable{}
+	t := &SymbolTable{entries: &atomic.Pointer[symbolEntries]{}}
 	t.entries.Store(&symbolEntries{})
 	return t
 }
@@ -67,6 +69,15 @@ func (t *SymbolTable) Load(f *File, o SymbolOptions) error {
 	return nil
 }
 
+// Only is the same table for decoders that leave out all symbols but these, in upper or lower case.
+func (t *SymbolTable) Only(symbols []string) *SymbolTable {
+	only := map[string]bool{}
+	for _, symbol := range symbols {
+		only[strings.ToUpper(symbol)] = true
+	}
+	return &SymbolTable{t.entries, only}
+}
+
 // Decoder renames and filters the symbols in what inner decodes.
 func (t *SymbolTable) Decoder(inner decode.Decoder) decode.Decoder {
 	return &symbolDecoder{t, inner}
@@ -84,9 +95,12 @@ func (d *symbolDecoder) Unwrap() decode.Decoder { return d.inner }
 func (d *symbolDecoder) Decode(eventType string, data []byte) (decode.Message, error) {
 	m, err := d.inner.Decode(eventType, data)
 	e := d.table.entries.Load()
+	asked := func(symbol string) bool {
+		return (e.watchlist == nil || e.watchlist[symbol]) && (d.table.only == nil || d.table.only[strings.ToUpper(symbol)])
+	}
 	kept := m.Updates[:0]
 	for _, u := range m.Updates {
-		if u = e.rename(u); e.isShown(u) {
+		if u = e.rename(u); market.Concerns(u, asked) {
 			kept = append(kept, u)
 		}
 	}
@@ -135,22 +149,6 @@ func (e *symbolEntries) renameQuote(q market.Quote) market.Quote {
 		}
 	}
 	return q
-}
-
-// isShown reports whether an update is of the watchlist. One that names no symbol is of every watchlist.
-func (e *symbolEntries) isShown(u market.Update) bool {
-	if e.watchlist == nil {
-		return true
-	}
-	switch u := u.(type) {
-	case market.Quote:
-		return e.watchlist[u.Symbol]
-	case market.Halt:
-		return u.Symbol == "" || e.watchlist[u.Symbol]
-	case market.Headline:
-		return len(u.Symbols) == 0 || slices.ContainsFunc(u.Symbols, func(s string) bool { return e.watchlist[s] })
-	}
-	return true
 }
 
 // padZeros is d with zeros added up to so many decimals. Its digits stay as they are.

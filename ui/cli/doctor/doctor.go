@@ -21,6 +21,7 @@ type Options struct {
 	Events     int                // stop listening after so many events; 0: only For counts
 	Format     string             // FormatSSE, FormatNDJSON; "": find out
 	Definition *preset.Definition // how the feed is read, where that is known; nil: find out
+	Symbols    []string           // report what is read of these alone, in upper or lower case; empty: of all
 }
 
 // DefaultFor is how long a feed is listened to.
@@ -53,6 +54,7 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 	first := e.look(ctx, question{lastID: c.LastEventID, listen: opts.For, events: opts.Events})
 	e.first = first
 	e.read = read(e.config.Name, opts.Definition, first)
+	e.read.keepOnly(opts.Symbols)
 	e.again = e.resume(ctx)
 	return e.report(), nil
 }

@@ -5,6 +5,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"livetape/feed"
+	"livetape/feed/market"
 )
 
 // Selection says which updates to print, and when to stop.
@@ -16,54 +19,68 @@ type Selection struct {
 	Once    bool          // the first price of each symbol, and then stop
 }
 
-// filter decides which rows are printed, and knows when all that was asked for has been.
-type filter struct {
-	Selection
+// SymbolFilter knows which symbols were asked for.
+type SymbolFilter struct {
 	symbols       map[string]bool // in capitals; empty for all
-	printed       int
-	seen          map[string]bool // once: feed and symbol of the prices printed
-	awaited       map[string]bool // once: symbols named and not seen yet, in capitals
-	unfinished    map[string]bool // once: feeds whose snapshot may still come
 	serverFilters map[string]bool // see [Feed.ServerFilters]
 }
 
-func newFilter(selection Selection, feeds []Feed) *filter {
-	f := &filter{
-		Selection: selection, symbols: map[string]bool{}, seen: map[string]bool{}, awaited: map[string]bool{},
-		unfinished: map[string]bool{}, serverFilters: map[string]bool{},
+// NewSymbolFilter makes the filter of these symbols, in upper or lower case, of these feeds. No symbols are all.
+func NewSymbolFilter(symbols []string, feeds []Feed) *SymbolFilter {
+	f := &SymbolFilter{map[string]bool{}, map[string]bool{}}
+	for _, symbol := range symbols {
+		f.symbols[strings.ToUpper(symbol)] = true
 	}
 	for _, feed := range feeds {
-		f.unfinished[feed.Name] = true
 		if feed.ServerFilters {
 			f.serverFilters[feed.Name] = true
 		}
 	}
+	return f
+}
+
+// KeepsEvent reports whether one of the updates of an event concerns a symbol that was asked for. An event without
+// updates is kept.
+func (f *SymbolFilter) KeepsEvent(name string, m *feed.Message) bool {
+	return len(m.Updates) == 0 || slices.ContainsFunc(m.Updates, func(u market.Update) bool { return f.keeps(name, u) })
+}
+
+func (f *SymbolFilter) keeps(feed string, u market.Update) bool {
+	return len(f.symbols) == 0 || f.serverFilters[feed] ||
+		market.Concerns(u, func(symbol string) bool { return f.symbols[strings.ToUpper(symbol)] })
+}
+
+// filter decides which rows are printed, and knows when all that was asked for has been.
+type filter struct {
+	Selection
+	*SymbolFilter
+	printed    int
+	seen       map[string]bool // once: feed and symbol of the prices printed
+	awaited    map[string]bool // once: symbols named and not seen yet, in capitals
+	unfinished map[string]bool // once: feeds whose snapshot may still come
+}
+
+func newFilter(selection Selection, feeds []Feed) *filter {
+	f := &filter{
+		Selection: selection, SymbolFilter: NewSymbolFilter(selection.Symbols, feeds),
+		seen: map[string]bool{}, awaited: map[string]bool{}, unfinished: map[string]bool{},
+	}
+	for _, feed := range feeds {
+		f.unfinished[feed.Name] = true
+	}
 	for _, symbol := range selection.Symbols {
-		f.symbols[strings.ToUpper(symbol)] = true
 		f.awaited[strings.ToUpper(symbol)] = true
 	}
 	return f
 }
 
-// accepts reports whether r is to be printed, and counts it if so.
-func (f *filter) accepts(r *row) bool {
-	if !slices.Contains(f.Kinds, r.kind) || !f.hasSymbol(r) || f.Once && !f.isFirstPrice(r) {
+// accepts reports whether an update and its row are to be printed, and counts it if so.
+func (f *filter) accepts(u market.Update, r *row) bool {
+	if !slices.Contains(f.Kinds, r.kind) || !f.keeps(r.feed, u) || f.Once && !f.isFirstPrice(r) {
 		return false
 	}
 	f.printed++
 	return true
-}
-
-// hasSymbol reports whether r is about a symbol that was asked for, or about the whole market.
-func (f *filter) hasSymbol(r *row) bool {
-	if len(f.symbols) == 0 || f.serverFilters[r.feed] {
-		return true
-	}
-	asked := func(symbol string) bool { return f.symbols[strings.ToUpper(symbol)] }
-	if r.kind == News {
-		return len(r.headline.Symbols) == 0 || slices.ContainsFunc(r.headline.Symbols, asked)
-	}
-	return r.kind == Status && r.symbol() == "" || asked(r.symbol())
 }
 
 func (f *filter) isFirstPrice(r *row) bool {

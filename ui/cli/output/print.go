@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/feed/market"
 )
 
 // Options say what to print.
@@ -179,7 +180,7 @@ func (l *printLoop) message(ev feed.Event) error {
 		if l.row.quote.FromSnapshot {
 			l.filter.snapshotDone(ev.Feed)
 		}
-		if err := l.printRow(); err != nil {
+		if err := l.printRow(u); err != nil {
 			return err
 		}
 	}
@@ -193,13 +194,18 @@ func (l *printLoop) message(ev feed.Event) error {
 }
 
 // printRow prints the row if it is asked for.
-func (l *printLoop) printRow() (err error) {
-	if !l.filter.accepts(&l.row) {
+func (l *printLoop) printRow(u market.Update) (err error) {
+	if !l.filter.accepts(u, &l.row) {
 		return nil
 	}
 	if l.buf, err = l.Format.line(l.buf, &l.row); err != nil {
 		return err
 	}
+	return l.printed()
+}
+
+// printed ends the loop when enough has been printed, and writes a full buffer.
+func (l *printLoop) printed() error {
 	if l.filter.full() {
 		return errDone
 	}
