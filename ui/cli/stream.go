@@ -38,7 +38,7 @@ func streamCommand() *cobra.Command {
 				return err
 			}
 			chosen.warnLocalConfig(targets)
-			return runStream(cmd.Context(), cmd, streamOptions{targets, printed, selection.Selection, record, quiet})
+			return runStream(cmd.Context(), cmd, streamOptions{targets, printed, selection.Selection, format.raw, record, quiet})
 		},
 	}
 	format.register(cmd)
@@ -54,6 +54,7 @@ const streamExamples = `  livetape stream https://desk.example/events | jq .last
   livetape stream https://desk.example/events -o csv --events price --for 5m > prices.csv
   livetape stream https://desk.example/events --symbols NVDA -t '{{.Symbol}} {{.Last}}'
   livetape stream https://desk.example/events --once --symbols NVDA,AAPL
+  livetape stream https://desk.example/events --raw | jq '.data | fromjson'
   livetape stream desk pyth -o json`
 
 func streamHelp() string {
@@ -73,6 +74,9 @@ padded. In a template every field is text, empty when it is missing, and {{date 
 csv does not change text: a headline that starts with =, +, - or @ is a formula to a spreadsheet,
 so import such columns as text.
 
+--raw prints every event as an object a line, whether it can be read or not: feed, type, id, data (a
+string, as it came) and received.
+
 --once ends when each of the --symbols has had a price. Without --symbols it ends after the
 snapshots that servers send first, or after 10s; --for sets another time.
 
@@ -88,6 +92,7 @@ type streamOptions struct {
 	targets   []target
 	format    output.Format
 	selection output.Selection
+	raw       bool
 	record    recordFlags
 	quiet     bool
 }
@@ -120,6 +125,7 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 		Notices:   output.NewNotices(cmd.ErrOrStderr(), len(options.targets), options.quiet),
 		Format:    options.format,
 		Select:    options.selection,
+		Raw:       options.raw,
 		Feeds:     printedFeeds(options.targets),
 	})
 	stop()

@@ -69,16 +69,25 @@ func trimAll(words []string) []string {
 type formatFlags struct {
 	name     string // of output.FormatNames; empty without --output
 	template string
+	raw      bool
 }
 
 func (f *formatFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.name, "output", "o", "", "the `FORMAT`: "+strings.Join(output.FormatNames, ", ")+" (default: table on a terminal, else json)")
+	cmd.Flags().BoolVar(&f.raw, "raw", false, "print every event as JSON, whether it can be read or not: feed, type, id, data, received")
 	cmd.Flags().StringVarP(&f.template, "template", "t", "", "print each update by a Go `TEMPLATE`, such as '{{.Symbol}} {{.Last}}'")
 }
 
 // format is the one that the flags ask for.
 func (f formatFlags) format(cmd *cobra.Command, terminal, manyFeeds bool) (output.Format, error) {
 	name := strings.ToLower(f.name)
+	if f.raw {
+		for _, flag := range []string{"output", "template", "events", "once"} {
+			if cmd.Flags().Changed(flag) {
+				return nil, usageErrorf(cmd, "--raw prints every event as it came: --%s has no effect on it", flag)
+			}
+		}
+	}
 	switch {
 	case cmd.Flags().Changed("template") && name != "":
 		return nil, usageErrorf(cmd, "--template is a format of its own: leave --output %s away", f.name)

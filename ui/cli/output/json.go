@@ -4,6 +4,8 @@ import (
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"livetape/feed"
 )
 
 // jsonFormat writes JSON lines: one object a row, with the fields that are present.
@@ -28,6 +30,25 @@ func (f *jsonFormat) line(b []byte, r *row) ([]byte, error) {
 	}
 	b[start] = '{' // in place of the first comma: every row has a kind
 	return append(b, "}\n"...), nil
+}
+
+// appendRawJSON appends an event as one line of JSON, whether its payload could be read or not.
+func appendRawJSON(b []byte, name string, received []byte, m *feed.Message) []byte {
+	b = appendMember(append(b, '{'), `"feed":"`, name)
+	b = appendMember(b, `,"type":"`, m.Type)
+	if m.ID != "" {
+		b = appendMember(b, `,"id":"`, m.ID)
+	}
+	b = appendMember(b, `,"data":"`, string(m.Data))
+	b = appendMember(b, `,"received":"`, string(received))
+	return append(b, "}\n"...)
+}
+
+// appendMember appends a text with what is before it, and its closing quote.
+func appendMember(b []byte, before, text string) []byte {
+	b = append(b, before...)
+	start := len(b)
+	return append(escapeFrom(append(b, text...), start), '"')
 }
 
 // appendJSON appends key and value, or nothing when the field is missing.
@@ -63,8 +84,7 @@ func appendJSONList(b []byte, key string, members []string) []byte {
 		if i > 0 {
 			b = append(b, ',')
 		}
-		b = append(b, '"')
-		b = append(escapeFrom(append(b, s...), len(b)), '"')
+		b = appendMember(b, `"`, s)
 	}
 	return append(b, ']')
 }

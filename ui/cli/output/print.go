@@ -24,6 +24,7 @@ type Options struct {
 	Notices   *Notices
 	Format    Format
 	Select    Selection
+	Raw       bool // print events as JSON, and no updates: Format and the kinds of Select have no effect
 	Feeds     []Feed
 }
 
@@ -67,7 +68,9 @@ var (
 )
 
 func (l *printLoop) run(ctx context.Context) error {
-	l.buf = l.Format.header(l.buf)
+	if !l.Raw {
+		l.buf = l.Format.header(l.buf)
+	}
 	err := l.printEvents(ctx)
 	switch {
 	case errors.Is(err, errReaderGone):
@@ -164,6 +167,15 @@ func (l *printLoop) status(name string, s feed.Status) error {
 
 func (l *printLoop) message(ev feed.Event) error {
 	m := ev.Message
+	if l.Raw && m.Data != nil { // there is none of an event that was skipped
+		if !l.filter.KeepsEvent(ev.Feed, m) {
+			return nil
+		}
+		l.row.setOrigin(ev.Feed, m.ID, ev.At)
+		l.filter.printed++
+		l.buf = appendRawJSON(l.buf, ev.Feed, l.row.receivedText, m)
+		return l.printed()
+	}
 	if m.Err != nil || m.Unmapped != "" {
 		if err := l.notice(func() { l.Notices.Unusable(ev.Feed, m) }); err != nil {
 			return err
