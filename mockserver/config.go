@@ -53,7 +53,7 @@ func (c Config) withDefaults() Config {
 		c.Symbols = cmp.Or(c.Symbols, c.Scenario.Symbols)
 	}
 	c.Rate = cmp.Or(c.Rate, 40)
-	c.Symbols = cmp.Or(c.Symbols, market.UsualSymbols)
+	c.Symbols = cmp.Or(c.Symbols, market.DefaultSymbols)
 	c.Ring = cmp.Or(c.Ring, 16384)
 	c.Queue = cmp.Or(c.Queue, 4096)
 	c.MaxClients = cmp.Or(c.MaxClients, 20000)

@@ -3,11 +3,12 @@
 //
 // A [Market] makes one [Event] after the other: a change of a [Quote], a [Headline] or a [Status]. It reads no clock, and
 // its only chance is a seed: the same calls make the same events. A [Script] may say what happens in it, by the methods
-// from [Market.Move] to [Market.SetSession]; without one the market tells a story of its own.
+// from [Market.Move] to [Market.SetSession]; without one the market makes its own news, halts and regimes.
 package market
 
 import (
 	"cmp"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -16,8 +17,8 @@ import (
 // MaxSymbols is how many a market may have.
 const MaxSymbols = 10000
 
-// UsualSymbols is the number of those that have real names; with more, the others are made up.
-const UsualSymbols = len(knownInstruments)
+// DefaultSymbols is the number of those that have real names; with more, the others are made up.
+const DefaultSymbols = len(knownInstruments)
 
 // Config says what a Market is like.
 type Config struct {
@@ -26,7 +27,7 @@ type Config struct {
 	Epoch   string    // first part of the ids of headlines
 	Now     time.Time // of the first event, UTC
 
-	Opening *Opening // of a market that follows a script; nil: it tells a story of its own
+	Opening *Opening // of a market that follows a script; nil: it makes its own news, halts and regimes
 }
 
 // Opening is how a market that follows a script begins.
@@ -38,17 +39,17 @@ type Opening struct {
 
 // Market is a simulated market. It is for one goroutine at a time.
 type Market struct {
-	random      *random
-	instruments []*instrumentState
-	byActivity  []int32 // instruments, each as often as it is active
-	level       int64   // the market factor, in parts per billion
-	sectors     [sectorCount]int64
-	dampening   int64 // how much less a single event moves the factors than in a small market
-	regime      Regime
+	random        *rand.Rand // the only source of chance
+	instruments   []*instrumentState
+	byActivity    []int32 // indices of instruments, an active one several times
+	marketFactor  int64   // how far all prices have moved together, in parts per billion
+	sectorFactors [sectorCount]int64
+	factorDivisor int64 // how much less a single event moves the factors than in a small market
+	regime        Regime
 
 	turn      int               // events so far
 	scheduled []*scheduledEvent // in the order of their turns
-	nextNews  *scheduledEvent   // of the market's own story
+	nextNews  *scheduledEvent   // of the schedule
 	halted    int               // instruments that are
 	session   string            // of the whole market; empty as long as it is open without a script
 	news      newsWriter
@@ -59,10 +60,6 @@ type Market struct {
 	newsEvery time.Duration // with a script
 	newsDue   time.Duration
 }
-
-// Script says what happens in a market before the market itself does: it gives its next event that is due at now, or the
-// zero Event when none is.
-type Script func(now time.Time) Event
 
 // Regime is how volatile all prices are.
 type Regime int
@@ -84,7 +81,7 @@ func (r Regime) percent() int64 { return [...]int64{Calm: 55, Normal: 100, Wild:
 
 // New is a market that has been open for a while: it has headlines, highs and lows.
 func New(c Config) *Market {
-	m := &Market{random: newRandom(c.Seed), regime: Normal, dampening: dampening(c.Symbols), news: newsWriter{prefix: newsPrefix(c.Epoch)}}
+	m := &Market{random: rand.New(rand.NewPCG(c.Seed, 0x6c697665746170)), regime: Normal, factorDivisor: factorDivisor(c.Symbols), news: newsWriter{epoch: c.Epoch}}
 	all := instruments(c.Symbols)
 	for i := range all {
 		m.instruments = append(m.instruments, newInstrumentState(&all[i], m.random))
@@ -93,7 +90,7 @@ func New(c Config) *Market {
 		}
 	}
 	m.statuses = []*Status{{"", "open", "Simulated market", c.Now.Add(-time.Hour)}}
-	m.startStory(c.Opening)
+	m.startSchedule(c.Opening)
 	m.warmUp(c.Now)
 	if o := c.Opening; o != nil {
 		first := o.Session
@@ -104,13 +101,9 @@ func New(c Config) *Market {
 	return m
 }
 
-// dampening grows with the square root of the market's size, as a random walk does with its steps.
-func dampening(symbols int) int64 {
-	n := int64(1)
-	for (n+1)*(n+1)*int64(UsualSymbols) <= int64(symbols) {
-		n++
-	}
-	return n
+// factorDivisor grows with the square root of the market's size, as a random walk does with its steps.
+func factorDivisor(symbols int) int64 {
+	return max(1, int64(math.Sqrt(float64(symbols/DefaultSymbols))))
 }
 
 // warmUp lives through the hour before the first event, so that the first snapshot has a past. A client of a
@@ -126,15 +119,12 @@ func (m *Market) warmUp(now time.Time) {
 			s.Time = now
 		}
 	}
-	m.news.forget(firstHeadlines)
+	m.news.keepLatest(firstHeadlines)
 	m.scheduled = slices.DeleteFunc(m.scheduled, func(e *scheduledEvent) bool { return e == m.nextNews })
 	m.nextNews = m.schedule(firstNews, m.breakNews)
 }
 
-// Follow has the market do what s says. It is for a market with an Opening.
-func (m *Market) Follow(s Script) { m.script = s }
-
-// Turns is how often Next was called, the market's past before its begin included.
+// Turns is how often Next was called, the hour before the first event included.
 func (m *Market) Turns() int { return m.turn }
 
 // Next makes the next thing happen; with a script, that may be nothing: the zero Event. What the event points to may
@@ -142,7 +132,7 @@ func (m *Market) Turns() int { return m.turn }
 func (m *Market) Next(now time.Time, clock time.Duration) Event {
 	m.turn++
 	m.clock = clock
-	if e := m.nextPlotted(now); !e.IsZero() {
+	if e := m.nextPlanned(now); !e.IsZero() {
 		return e
 	}
 	s := m.pickInstrument()
@@ -153,20 +143,21 @@ func (m *Market) Next(now time.Time, clock time.Duration) Event {
 	return Event{Changed: s.tick(m, now), Quote: &s.Quote, symbols: s.symbols}
 }
 
-// nextPlotted is what the script, or the market's own plot, has happen now.
-func (m *Market) nextPlotted(now time.Time) Event {
+// nextPlanned is what the script or the market's own schedule has happen now.
+func (m *Market) nextPlanned(now time.Time) Event {
 	if m.script != nil {
 		if e := m.script(now); !e.IsZero() {
 			return e
 		}
-		if e := m.nextOwnHeadline(now); !e.IsZero() {
+		if e := m.nextExtraHeadline(now); !e.IsZero() {
 			return e
 		}
 	}
 	return m.nextScheduled(now)
 }
 
-// pickInstrument chooses one that is not halted, the active ones more often; nil when all are, as only a script can have it.
+// pickInstrument chooses one that is not halted, the active ones more often; nil when all are halted, which takes a
+// script.
 func (m *Market) pickInstrument() *instrumentState {
 	if m.halted == len(m.instruments) {
 		return nil
@@ -178,7 +169,8 @@ func (m *Market) pickInstrument() *instrumentState {
 	}
 }
 
-// isTrading reports whether s trades in this session, where it was picked: exchanges sleep, and are slow around their hours.
+// isTrading reports whether s, when it is picked, trades in this session: an exchange is slow around its hours, and
+// otherwise closed.
 func (m *Market) isTrading(s *instrumentState) bool {
 	switch {
 	case m.session == "" || m.session == "open" || !s.hasHours():
@@ -192,17 +184,12 @@ func (m *Market) isTrading(s *instrumentState) bool {
 // moveFactors moves the whole market and a sector. In a large market each event is a smaller part of what happens.
 func (m *Market) moveFactors(s Sector) {
 	const market, sector = 36e3, 80e3
-	m.level += m.random.normal(market*m.regime.percent()/100) / m.dampening
-	m.sectors[s] += m.random.normal(sector*m.regime.percent()/100) / m.dampening
+	m.marketFactor += normal(m.random, market*m.regime.percent()/100) / m.factorDivisor
+	m.sectorFactors[s] += normal(m.random, sector*m.regime.percent()/100) / m.factorDivisor
 }
 
-// random is the market's only source of chance.
-type random struct{ *rand.Rand }
-
-func newRandom(seed uint64) *random { return &random{rand.New(rand.NewPCG(seed, 0x6c697665746170))} }
-
 // normal is a number around 0, distributed nearly normally with the given deviation, by integers alone.
-func (r *random) normal(sigma int64) int64 {
+func normal(r *rand.Rand, sigma int64) int64 {
 	const deviation = 37837 // of the sum of four uniform 16-bit numbers
 	bits := r.Uint64()
 	sum := int64(bits&0xffff) + int64(bits>>16&0xffff) + int64(bits>>32&0xffff) + int64(bits>>48)

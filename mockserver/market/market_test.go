@@ -36,7 +36,7 @@ func quotes(m *market.Market) map[string]market.Quote {
 func TestTheSameSeedMakesTheSameEvents(t *testing.T) {
 	t.Parallel()
 	record := func(seed uint64) (all []string) {
-		m := newMarket(seed, market.UsualSymbols)
+		m := newMarket(seed, market.DefaultSymbols)
 		for range 4000 {
 			all = append(all, string(next(m).AppendJSON(nil)))
 		}
@@ -53,7 +53,7 @@ func TestTheSameSeedMakesTheSameEvents(t *testing.T) {
 
 func TestPricesKeepTheirLawsThroughALongStory(t *testing.T) {
 	t.Parallel()
-	m := newMarket(1, market.UsualSymbols)
+	m := newMarket(1, market.DefaultSymbols)
 	before, halted := quotes(m), map[string]bool{}
 	for range 15000 {
 		e := next(m)
@@ -83,7 +83,7 @@ func TestPricesKeepTheirLawsThroughALongStory(t *testing.T) {
 func TestATinyPriceIsWrittenOut(t *testing.T) {
 	t.Parallel()
 	last := map[string]string{}
-	for _, row := range snapshotRows(t, newMarket(1, market.UsualSymbols)) {
+	for _, row := range snapshotRows(t, newMarket(1, market.DefaultSymbols)) {
 		last[row["symbol"]] = row["last"]
 	}
 	for symbol, want := range map[string]int{"SHIB/USD": 8, "EUR/USD": 5, "USD/JPY": 3, "NVDA": 2} {
@@ -108,7 +108,7 @@ func snapshotRows(t *testing.T, m *market.Market) []map[string]string {
 
 func TestEventsCarryOnlyWhatChanged(t *testing.T) {
 	t.Parallel()
-	m := newMarket(1, market.UsualSymbols)
+	m := newMarket(1, market.DefaultSymbols)
 	shown := map[string]map[string]string{}
 	for _, row := range snapshotRows(t, m) {
 		shown[row["symbol"]] = row
@@ -153,7 +153,7 @@ func TestEventsCarryOnlyWhatChanged(t *testing.T) {
 
 func TestNoHeadlineIsRepeatedSoon(t *testing.T) {
 	t.Parallel()
-	for _, symbols := range []int{2, market.UsualSymbols} {
+	for _, symbols := range []int{2, market.DefaultSymbols} {
 		m := newMarket(7, symbols)
 		var titles []string
 		for range 60 * 60 * 40 {
@@ -180,7 +180,7 @@ func TestNoHeadlineIsRepeatedSoon(t *testing.T) {
 func TestHeadlinesHaltsAndCorrectionsComeOften(t *testing.T) {
 	t.Parallel()
 	const minutes = 20
-	m := newMarket(1, market.UsualSymbols)
+	m := newMarket(1, market.DefaultSymbols)
 	subjects, titles, reasons := map[string][]string{}, map[string]bool{}, map[string]bool{} // of headlines by id, …, of halts
 	corrected, halts, resumes := 0, 0, 0
 	for n := range minutes * 60 * 40 {
@@ -223,7 +223,7 @@ func TestHeadlinesHaltsAndCorrectionsComeOften(t *testing.T) {
 func TestHeadlinesMovePrices(t *testing.T) {
 	t.Parallel()
 	const events, watched = 30000, 400
-	m := newMarket(1, market.UsualSymbols)
+	m := newMarket(1, market.DefaultSymbols)
 	bids := map[string][]float64{} // after every event
 	type newsAt struct {
 		symbol string
@@ -261,7 +261,7 @@ func mean(all []float64) float64 {
 // TestASectorMovesTogether correlates moves over a quarter of a minute.
 func TestASectorMovesTogether(t *testing.T) {
 	t.Parallel()
-	m := newMarket(1, market.UsualSymbols)
+	m := newMarket(1, market.DefaultSymbols)
 	moves, before := map[string][]float64{}, quotes(m)
 	for n := range 50000 {
 		next(m)

@@ -1,6 +1,7 @@
 package market
 
 import (
+	"math/rand/v2"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,8 +14,8 @@ const (
 	keptHeadlines  = 40 // at most
 )
 
-// unrepeated is how many headlines come before the same text may come again.
-const unrepeated = 50
+// minRepeatGap is how many headlines come before the same text may come again.
+const minRepeatGap = 50
 
 // Headline is one piece of news. One with the ID of another corrects it.
 type Headline struct {
@@ -26,8 +27,8 @@ type Headline struct {
 	number int // of all headlines; a correction has that of the one that it corrects
 }
 
-// UsualSource is where headlines come from that do not say it.
-const UsualSource = "Tape Wire"
+// DefaultSource is where headlines come from that do not say it.
+const DefaultSource = "Tape Wire"
 
 // generatedHeadline is a headline that the market made up.
 type generatedHeadline struct {
@@ -39,7 +40,7 @@ type generatedHeadline struct {
 
 // newsWriter writes headlines and remembers the latest, oldest first.
 type newsWriter struct {
-	prefix  string // of ids
+	epoch   string // of ids
 	written int
 	latest  []*Headline
 	titles  []string // the latest, also of headlines that are forgotten, for not to be repeated
@@ -65,9 +66,9 @@ func newGeneratedHeadline(s *instrumentState, m *Market, now time.Time) generate
 	h := generatedHeadline{
 		Headline: &Headline{Source: choose(m.random, sources), Importance: t.importance, Time: now},
 		template: t, about: []*instrumentState{s},
-		impact: t.move * (60 + m.random.Int64N(80)) / 100,
+		impact: t.impact * (60 + m.random.Int64N(80)) / 100,
 	}
-	if t.wide {
+	if t.sectorWide {
 		h.about = m.peers(s)
 	}
 	for _, about := range h.about {
@@ -83,22 +84,19 @@ func (w *newsWriter) publish(h *Headline) {
 	h.number = w.written
 	w.identify(h)
 	w.latest = append(w.latest, h)
-	w.forget(keptHeadlines)
+	w.keepLatest(keptHeadlines)
 	w.remember(h.Title)
 }
 
 // identify gives h the id that belongs to its number.
 func (w *newsWriter) identify(h *Headline) {
-	h.ID = w.prefix + strconv.Itoa(h.number)
+	h.ID = w.epoch + "-n" + strconv.Itoa(h.number)
 	h.URL = "https://example.com/tape/" + h.ID
 }
 
-// newsPrefix keeps the headlines of two epochs apart.
-func newsPrefix(epoch string) string { return epoch + "-n" }
-
-// setPrefix gives the latest headlines other ids, and those to come.
-func (w *newsWriter) setPrefix(prefix string) {
-	w.prefix = prefix
+// setEpoch gives the latest headlines other ids, and those to come.
+func (w *newsWriter) setEpoch(epoch string) {
+	w.epoch = epoch
 	for n, h := range w.latest {
 		renamed := *h
 		w.identify(&renamed)
@@ -106,18 +104,18 @@ func (w *newsWriter) setPrefix(prefix string) {
 	}
 }
 
-// remember keeps a title from being made up again too soon.
+// remember keeps a title from being made up again soon.
 func (w *newsWriter) remember(title string) {
 	w.titles = append(w.titles, title)
-	w.titles = slices.Delete(w.titles, 0, max(0, len(w.titles)-unrepeated))
+	w.titles = slices.Delete(w.titles, 0, max(0, len(w.titles)-minRepeatGap))
 }
 
-// forget leaves the given number of headlines.
-func (w *newsWriter) forget(leave int) {
-	w.latest = slices.Delete(w.latest, 0, max(0, len(w.latest)-leave))
+// keepLatest forgets all but the latest n headlines.
+func (w *newsWriter) keepLatest(n int) {
+	w.latest = slices.Delete(w.latest, 0, max(0, len(w.latest)-n))
 }
 
-// correct tells a headline again with other figures, under the same id. Old news stays as it was printed.
+// correct repeats a headline with other figures, under the same id. The old one is not changed.
 func (w *newsWriter) correct(old generatedHeadline, m *Market, now time.Time) *Headline {
 	h, corrected := old, *old.Headline
 	h.Headline = &corrected
@@ -152,7 +150,7 @@ func (m *Market) peers(s *instrumentState) []*instrumentState {
 }
 
 // fill writes the text of a headline's template.
-func (h generatedHeadline) fill(r *random) {
+func (h generatedHeadline) fill(r *rand.Rand) {
 	about := h.about[0]
 	figure := 1 + r.Int64N(19)
 	words := strings.NewReplacer(
@@ -160,13 +158,13 @@ func (h generatedHeadline) fill(r *random) {
 		"{symbol}", about.Symbol,
 		"{percent}", strconv.FormatInt(figure, 10)+"."+strconv.FormatInt(r.Int64N(10), 10)+"%",
 		"{number}", strconv.FormatInt(20*figure+r.Int64N(20), 10),
-		"{house}", choose(r, brokers),
+		"{broker}", choose(r, brokers),
 		"{place}", choose(r, places),
-		"{thing}", choose(r, products[about.sector]),
+		"{product}", choose(r, products[about.sector]),
 	)
 	h.Title = words.Replace(h.template.text)
 	h.Summary = "Made up by the simulator: " + about.Symbol + " last traded at " +
 		string(appendDecimal(nil, about.Last, about.Decimals)) + " " + about.Currency + "."
 }
 
-func choose[T any](r *random, from []T) T { return from[r.IntN(len(from))] }
+func choose[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

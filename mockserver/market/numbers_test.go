@@ -50,16 +50,16 @@ func TestAnyTextIsAJSONString(t *testing.T) {
 // A product of a price and a move stays within 64 bits, with its error below a part per million of the price.
 func TestAMoveIsScaledWithoutOverflow(t *testing.T) {
 	t.Parallel()
-	const largest = 9_731_250 * 4 * fine
+	const largest = 9_731_250 * 4 * tickParts
 	tests := []struct{ x, parts, want int64 }{
 		{1_000_000, billion / 100, 10_000},
 		{1_000_000, -billion / 100, -10_000},
 		{largest, maxMove, largest / 20},
 		{largest, 5 * billion, largest / 20}, // no move is larger
-		{1234 * fine, 700_000, 884},
+		{1234 * tickParts, 700_000, 884},
 	}
 	for _, test := range tests {
-		got := clampedShare(test.x, test.parts)
+		got := boundedMove(test.x, test.parts)
 		if off := got - test.want; off > test.x/1e6 || off < -test.x/1e6 {
 			t.Errorf("%d parts of %d are %d, want %d", test.parts, test.x, got, test.want)
 		}

@@ -1,12 +1,15 @@
 package market
 
-import "time"
+import (
+	"math/rand/v2"
+	"time"
+)
 
 // Limits of what is computed with integers alone, so that a seed gives the same market on every machine.
 const (
-	fine    = 1024          // parts of a tick in which fair values are kept
-	billion = 1_000_000_000 // moves are in parts per billion
-	maxMove = billion / 20  // from one event to the next
+	tickParts = 1024          // of a tick, in which fair values are kept
+	billion   = 1_000_000_000 // moves are in parts per billion
+	maxMove   = billion / 20  // from one event to the next
 )
 
 // Quote is all that is public about the price of an instrument at a moment. Prices are in units of the last of Decimals,
@@ -26,7 +29,7 @@ type instrumentState struct {
 	symbols []string // its own symbol, as an event lists it
 	halted  bool
 
-	fair, anchor   int64           // fine ticks: where the price is, and where it is drawn to
+	fair, anchor   int64           // parts of ticks: where the price is, and where it is drawn to
 	newsImpact     int64           // how far news will still move it
 	scheduledMoves []scheduledMove // how far a script will still move it
 	opens          openFlags       // what begins with its next trade
@@ -35,12 +38,12 @@ type instrumentState struct {
 }
 
 // newInstrumentState opens near the instrument's price: a gap away from the close before.
-func newInstrumentState(in *Instrument, r *random) *instrumentState {
+func newInstrumentState(in *Instrument, r *rand.Rand) *instrumentState {
 	s := &instrumentState{Quote: Quote{Instrument: in, PrevClose: in.price}, symbols: []string{in.Symbol}}
-	s.fair = in.price * fine
-	s.fair += clampedShare(s.fair, r.normal(20*in.sigma))
+	s.fair = in.price * tickParts
+	s.fair += boundedMove(s.fair, normal(r, 20*in.sigma))
 	s.anchor = s.fair
-	s.Last = max(1, s.fair/fine)
+	s.Last = max(1, s.fair/tickParts)
 	s.Open, s.High, s.Low = s.Last, s.Last, s.Last
 	s.Bid, s.Ask = max(1, s.Last-in.spread), s.Last+in.spread
 	s.Size = in.lot
@@ -48,36 +51,36 @@ func newInstrumentState(in *Instrument, r *random) *instrumentState {
 	return s
 }
 
-// share is the given parts per billion of x.
-func share(x, parts int64) int64 { return x / 1000 * parts / (billion / 1000) }
+// fraction is the given parts per billion of x.
+func fraction(x, parts int64) int64 { return x / 1000 * parts / (billion / 1000) }
 
-// clampedShare is a share of at most maxMove.
-func clampedShare(x, parts int64) int64 { return share(x, min(max(parts, -maxMove), maxMove)) }
+// boundedMove is a fraction of at most maxMove.
+func boundedMove(x, parts int64) int64 { return fraction(x, min(max(parts, -maxMove), maxMove)) }
 
 // move brings the fair value up to now: with the market, its sector, the news, and by itself.
 func (s *instrumentState) move(m *Market) {
-	market, sector := m.level, m.sectors[s.sector]
-	parts := s.beta*(market-s.seenMarket+sector-s.seenSector)/100 + m.random.normal(s.sigma*m.regime.percent()/100)
+	market, sector := m.marketFactor, m.sectorFactors[s.sector]
+	parts := s.beta*(market-s.seenMarket+sector-s.seenSector)/100 + normal(m.random, s.sigma*m.regime.percent()/100)
 	s.seenMarket, s.seenSector = market, sector
 
 	s.applyScheduledMoves(m.clock)
 	byNews := s.newsImpact / 3
 	s.newsImpact -= byNews
-	s.anchor += clampedShare(s.anchor, byNews)
-	s.anchor += (s.price*fine - s.anchor) / 5000
-	s.fair += clampedShare(s.fair, parts+byNews) + (s.anchor-s.fair)/500
+	s.anchor += boundedMove(s.anchor, byNews)
+	s.anchor += (s.price*tickParts - s.anchor) / 5000
+	s.fair += boundedMove(s.fair, parts+byNews) + (s.anchor-s.fair)/500
 	s.fair = s.withinLimits(s.fair)
 }
 
 // withinLimits keeps a value from a quarter of the first price to four times that.
 func (s *instrumentState) withinLimits(value int64) int64 {
-	return min(max(value, s.price*fine/4), s.price*fine*4)
+	return min(max(value, s.price*tickParts/4), s.price*tickParts*4)
 }
 
 // scheduledMove is what is left of a move that takes its time.
 type scheduledMove struct {
 	begin, over   time.Duration
-	amount, given int64 // fine ticks: of all, and so far
+	amount, given int64 // parts of ticks: of all, and so far
 }
 
 // due is how much of it has come by a time.
@@ -133,7 +136,7 @@ func (s *instrumentState) open(prior int64) (changed Fields) {
 // quote sets bid and ask around the fair value and reports which of them changed.
 func (s *instrumentState) quote(m *Market) (changed Fields) {
 	width := s.spread*m.regime.percent()/100 + m.random.Int64N(s.spread+1)
-	bid := max(1, (s.fair/fine)-width/2)
+	bid := max(1, (s.fair/tickParts)-width/2)
 	ask := bid + max(1, width)
 	if bid != s.Bid {
 		changed |= FieldBid

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// When the market's own story goes on, in events. At the default rate a headline comes every 3 to 5 seconds.
+// The gaps of the market's own schedule, in events. At the default rate a headline comes every 3 to 5 seconds.
 const (
 	firstNews     = 20 // after the start
 	newsGap       = 120
@@ -21,8 +21,8 @@ type scheduledEvent struct {
 	happen func(now time.Time) Event
 }
 
-// startStory schedules the first events. A script says itself what is halted, and how volatile the market is.
-func (m *Market) startStory(o *Opening) {
+// startSchedule schedules the first events. A script says itself what is halted, and how volatile the market is.
+func (m *Market) startSchedule(o *Opening) {
 	m.nextNews = m.schedule(firstNews, m.breakNews)
 	if o != nil {
 		m.regime = o.Regime
@@ -58,7 +58,7 @@ func (m *Market) nextScheduled(now time.Time) Event {
 // gap is a time between scheduled events, in turns. In a large market it is longer, so that a symbol has as much news as
 // in a small one.
 func (m *Market) gap(least, spread int) int {
-	size := max(1, len(m.instruments)/UsualSymbols)
+	size := max(1, len(m.instruments)/DefaultSymbols)
 	return (least + m.random.IntN(spread)) * size
 }
 
@@ -85,8 +85,8 @@ func (m *Market) report(s *instrumentState, now time.Time) Event {
 	return Event{News: h.Headline}
 }
 
-// nextOwnHeadline is one that the market makes up beside a script, now and then.
-func (m *Market) nextOwnHeadline(now time.Time) Event {
+// nextExtraHeadline is one that the market makes up between those of a script.
+func (m *Market) nextExtraHeadline(now time.Time) Event {
 	if m.newsEvery == 0 || m.clock < m.newsDue {
 		return Event{}
 	}

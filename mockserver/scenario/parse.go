@@ -29,7 +29,7 @@ var defaultStart = time.Date(2026, time.March, 2, 14, 0, 0, 0, time.UTC)
 func Parse(file string, source []byte) (*Scenario, error) {
 	r := &reader{}
 	s := &Scenario{
-		Name: nameOf(file), Start: defaultStart, Rate: defaultRate, Symbols: market.UsualSymbols, source: slices.Clone(source),
+		Name: nameOf(file), Start: defaultStart, Rate: defaultRate, Symbols: market.DefaultSymbols, source: slices.Clone(source),
 		opening: market.Opening{
 			Regime: market.Normal, Session: market.Status{State: "open", Reason: defaultReason}, NewsEvery: defaultNewsEvery,
 		},

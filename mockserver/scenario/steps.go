@@ -162,7 +162,7 @@ func (r *stepReader) move(n ast.Node) action {
 
 // headline reads a map, or just the text.
 func (r *stepReader) headline(n ast.Node) action {
-	a := announcement{Headline: market.Headline{Source: market.UsualSource, Importance: "normal"}}
+	a := announcement{Headline: market.Headline{Source: market.DefaultSource, Importance: "normal"}}
 	if !isMap(n) {
 		a.Title = r.line(n)
 		return a.publish

@@ -11,6 +11,13 @@ type Status struct {
 	Time                  time.Time
 }
 
+// Script says what happens in a market before the market itself does: it gives its next event that is due at now, or the
+// zero Event when none is.
+type Script func(now time.Time) Event
+
+// Follow has the market do what s says. The market needs an Opening.
+func (m *Market) Follow(s Script) { m.script = s }
+
 // Target is what a script acts on: the whole market, unless it names symbols or a sector.
 type Target struct {
 	Symbols []string
@@ -49,7 +56,7 @@ func (m *Market) Move(t Target, parts int64, over time.Duration) {
 			own = parts / 100 * s.beta
 		}
 		s.applyScheduledMoves(m.clock) // a halted price has not gone there yet
-		s.scheduledMoves = append(s.scheduledMoves, scheduledMove{begin: m.clock, over: over, amount: share(s.fair, own)})
+		s.scheduledMoves = append(s.scheduledMoves, scheduledMove{begin: m.clock, over: over, amount: fraction(s.fair, own)})
 	}
 }
 
@@ -128,4 +135,4 @@ func (m *Market) setStatus(s Status) Event {
 }
 
 // SetEpoch gives all headlines the ids of an epoch, those that a snapshot holds included.
-func (m *Market) SetEpoch(epoch string) { m.news.setPrefix(newsPrefix(epoch)) }
+func (m *Market) SetEpoch(epoch string) { m.news.setEpoch(epoch) }
