@@ -56,8 +56,8 @@ func isKnownParameter(parameter string) bool {
 	return parameter == "symbols" || parameter == "types" || parameter == "lastEventId"
 }
 
-// noteFault counts and logs that a fault started, or that all faults were cleared.
-func (s *Server) noteFault(f fault.Fault) {
+// logFault counts and logs that a fault started, or that all faults were cleared.
+func (s *Server) logFault(f fault.Fault) {
 	s.metrics.faults[f.Name].Inc()
 	if f.Name == fault.Clear {
 		s.config.Logger.Info("faults cleared")

@@ -77,13 +77,13 @@ func (c Config) validate() error {
 		}
 	}
 	require(c.Rate > 0 && c.Rate <= maxRate, "rate: %v events a second is not above 0 and up to %v", c.Rate, maxRate)
-	require(between(c.Symbols, market.MaxSymbols), "symbols: %d is not between 1 and %d", c.Symbols, market.MaxSymbols)
-	require(between(c.Ring, maxRing), "ring: %d events is not between 1 and %d", c.Ring, maxRing)
-	require(between(c.Queue, maxRing), "queue: %d events is not between 1 and %d", c.Queue, maxRing)
-	require(between(c.MaxClients, maxClients), "max clients: %d is not between 1 and %d", c.MaxClients, int(maxClients))
+	require(inRange(c.Symbols, market.MaxSymbols), "symbols: %d is not between 1 and %d", c.Symbols, market.MaxSymbols)
+	require(inRange(c.Ring, maxRing), "ring: %d events is not between 1 and %d", c.Ring, maxRing)
+	require(inRange(c.Queue, maxRing), "queue: %d events is not between 1 and %d", c.Queue, maxRing)
+	require(inRange(c.MaxClients, maxClients), "max clients: %d is not between 1 and %d", c.MaxClients, int(maxClients))
 	require(c.Heartbeat >= time.Millisecond, "heartbeat: %s is shorter than a millisecond", c.Heartbeat)
 	require(c.Retry >= 0, "retry: %s is below 0", c.Retry)
-	require(isEpoch(c.Epoch), "epoch: %q is not 1 to %d visible ASCII characters", c.Epoch, maxEpoch)
+	require(isValidEpoch(c.Epoch), "epoch: %q is not 1 to %d visible ASCII characters", c.Epoch, maxEpoch)
 	if c.Scenario != nil {
 		if err := c.Scenario.CheckFor(c.Rate, c.Symbols); err != nil {
 			all = append(all, err)
@@ -97,10 +97,10 @@ func (c Config) validate() error {
 	return errors.Join(all...)
 }
 
-func between(n, most int) bool { return 1 <= n && n <= most }
+func inRange(n, most int) bool { return 1 <= n && n <= most }
 
-// isEpoch keeps the ids free of what a header or JSON would have to escape.
-func isEpoch(s string) bool {
+// isValidEpoch keeps the ids free of what a header or JSON would have to escape.
+func isValidEpoch(s string) bool {
 	odd := func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }
 	return s != "" && len(s) <= maxEpoch && !strings.ContainsFunc(s, odd)
 }

@@ -35,7 +35,7 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	}
 	s.serve(w, r, client, faults, &hub.Native{
 		Filter: filter, LastEventID: lastEventID(r), Retry: s.config.Retry, Interval: s.config.Heartbeat,
-		Snapshot: s.simulator.snapshot, Resumed: s.metrics.resumed,
+		Snapshot: s.simulator.snapshot, Resumed: s.metrics.countResume,
 	})
 }
 
@@ -51,7 +51,7 @@ func lastEventID(r *http.Request) string {
 // serve answers with a stream, unless there is no room for the client.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, client uint64, faults *fault.Target, encoder hub.Encoder) {
 	if err := s.hub.Admit(); err != nil {
-		s.metrics.refuse(err)
+		s.metrics.countRefused(err)
 		retryAfter := time.Second
 		if errors.Is(err, hub.ErrFull) {
 			retryAfter = fullRetryAfter

@@ -109,7 +109,7 @@ func (s *Server) handleListFaults(w http.ResponseWriter, r *http.Request) {
 	fmt.Fprintf(w, "POST %s, one a line\n\n", fault.Syntax)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range fault.List() {
-		fmt.Fprintf(table, "%s\t%s\n", f.Name, describe(f))
+		fmt.Fprintf(table, "%s\t%s\n", f.Name, describeFault(f))
 	}
 	_ = table.Flush() // whoever asked has hung up
 }
@@ -139,8 +139,8 @@ func (s *Server) writeFaultsJSON(w http.ResponseWriter) {
 	_ = json.NewEncoder(w).Encode(list) // whoever asked has hung up
 }
 
-// describe is f in a line.
-func describe(f fault.Info) string {
+// describeFault is f in a line.
+func describeFault(f fault.Info) string {
 	text := f.Help
 	if f.Value != "" {
 		text += " (" + f.Value + ")"
@@ -181,10 +181,12 @@ type activeFault struct {
 func (s *Server) activeJSON() []activeFault {
 	all := []activeFault{} // an empty list, not null
 	for _, f := range s.activeFaults() {
-		all = append(all, activeFault{f.Fault.String(), f.Fault.Name, milliseconds(f.Left), milliseconds(f.Next)})
+		all = append(all, activeFault{f.Fault.String(), f.Fault.Name, ceilMilliseconds(f.Left), ceilMilliseconds(f.Next)})
 	}
 	return all
 }
 
-// milliseconds is d rounded up: what is left is never 0.
-func milliseconds(d time.Duration) int64 { return int64((d + time.Millisecond - 1) / time.Millisecond) }
+// ceilMilliseconds is d rounded up: what is left is never 0.
+func ceilMilliseconds(d time.Duration) int64 {
+	return int64((d + time.Millisecond - 1) / time.Millisecond)
+}

@@ -15,7 +15,7 @@ import (
 
 // serverMetrics count what a server does, and write it in the text format of Prometheus. Every server has its own.
 type serverMetrics struct {
-	families []family
+	families []metricFamily
 
 	streams hub.Metrics
 	resets  *metrics.Counter
@@ -26,8 +26,8 @@ type serverMetrics struct {
 	faults  map[string]*metrics.Counter // by name
 }
 
-// family is all that is counted under one name.
-type family struct {
+// metricFamily is all that is counted under one name.
+type metricFamily struct {
 	name, help, kind string
 	set              *metrics.Set
 }
@@ -68,33 +68,33 @@ func newMetrics(s *Server) *serverMetrics {
 	return m
 }
 
-func (m *serverMetrics) family(name, help, kind string) *metrics.Set {
+func (m *serverMetrics) addFamily(name, help, kind string) *metrics.Set {
 	set := metrics.NewSet()
-	m.families = append(m.families, family{name, help, kind, set})
+	m.families = append(m.families, metricFamily{name, help, kind, set})
 	return set
 }
 
 // addFunc makes a family of one value, which is read when it is written.
 func (m *serverMetrics) addFunc(name, help, kind string, value func() float64) {
-	m.family(name, help, kind).NewGauge(name, value)
+	m.addFamily(name, help, kind).NewGauge(name, value)
 }
 
 // addCounter makes a family of one counter.
 func (m *serverMetrics) addCounter(name, help string) *metrics.Counter {
-	return m.family(name, help, counter).NewCounter(name)
+	return m.addFamily(name, help, counter).NewCounter(name)
 }
 
 // addCounters makes a family with a counter for every value of a label.
 func (m *serverMetrics) addCounters(name, help, label string, values ...string) map[string]*metrics.Counter {
-	set, all := m.family(name, help, counter), map[string]*metrics.Counter{}
+	set, all := m.addFamily(name, help, counter), map[string]*metrics.Counter{}
 	for _, value := range values {
 		all[value] = set.NewCounter(fmt.Sprintf("%s{%s=%q}", name, label, value))
 	}
 	return all
 }
 
-// resumed counts a stream that has a Last-Event-ID, which could be resumed from unless there is an error.
-func (m *serverMetrics) resumed(err error) {
+// countResume counts a stream that has a Last-Event-ID, which could be resumed from unless there is an error.
+func (m *serverMetrics) countResume(err error) {
 	switch {
 	case err == nil:
 		m.resumes["ok"].Inc()
@@ -107,8 +107,8 @@ func (m *serverMetrics) resumed(err error) {
 	m.resets.Inc()
 }
 
-// refuse counts a request that could not be let in.
-func (m *serverMetrics) refuse(err error) {
+// countRefused counts a request that could not be let in.
+func (m *serverMetrics) countRefused(err error) {
 	if errors.Is(err, hub.ErrFull) {
 		m.refused["full"].Inc()
 		return
@@ -129,8 +129,8 @@ func (m *serverMetrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(b.Bytes()) // whoever asked has hung up
 }
 
-// published counts events that were made.
-func (m *serverMetrics) published(drafts []hub.Draft) {
+// countEvents counts events that were made.
+func (m *serverMetrics) countEvents(drafts []hub.Draft) {
 	for _, d := range drafts {
 		m.events[d.Type].Inc()
 	}

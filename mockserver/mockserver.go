@@ -58,7 +58,7 @@ func New(c Config) (*Server, error) {
 		MaxClients: c.MaxClients, Queue: c.Queue, Logger: c.Logger, Metrics: s.metrics.streams,
 	}, hub.NewRing(c.Epoch, c.Ring, emulate.FirstNumber(c.Now())))
 	s.simulator = newSimulator(c, s.hub, s.metrics)
-	s.faults = fault.NewSchedule(^c.Seed, fault.Hooks{Changed: s.hub.Wake, Restart: s.simulator.restart, Started: s.noteFault})
+	s.faults = fault.NewSchedule(^c.Seed, fault.Hooks{Changed: s.hub.Wake, Restart: s.simulator.restart, Started: s.logFault})
 	s.simulator.faults = s.faults
 	return s, nil
 }

@@ -72,7 +72,7 @@ func (s *simulator) publish(n int) (turns int, took time.Duration, faults []faul
 		}
 	}
 	s.hub.Publish(s.drafts, s.data)
-	s.metrics.published(s.drafts)
+	s.metrics.countEvents(s.drafts)
 	return turns, s.player.Clock() - from, s.player.TakeFaults()
 }
 

@@ -52,7 +52,7 @@ func run(name string, l load) (r result, err error) {
 	return measure(strings.TrimSpace(address), l, in, lines)
 }
 
-// measure connects the clients, has the market moved, and reads until the server says how it was.
+// measure connects the clients, starts the events, and reads until the server says how it was.
 func measure(address string, l load, in io.Writer, out *bufio.Reader) (r result, err error) {
 	addr, path, _ := strings.Cut(address, "/")
 	r.latency = &histogram{}
@@ -86,17 +86,17 @@ func measure(address string, l load, in io.Writer, out *bufio.Reader) (r result,
 	if _, err := fmt.Fprintln(in, "go"); err != nil {
 		return r, err
 	}
-	var entry ledger
+	var report serverReport
 	line, err := out.ReadBytes('\n')
 	if err == nil {
-		err = json.Unmarshal(line, &entry)
+		err = json.Unmarshal(line, &report)
 	}
 	if err != nil {
-		return r, fmt.Errorf("its ledger: %w", err)
+		return r, fmt.Errorf("its report: %w", err)
 	}
 	r.delivered = delivered.Load()
-	r.lost = int64(entry.Due)*int64(l.clients) - r.delivered
-	r.cpu, r.resident = entry.CPU, entry.Resident
+	r.lost = int64(report.Due)*int64(l.clients) - r.delivered
+	r.cpu, r.resident = report.CPU, report.Resident
 	return r, nil
 }
 
@@ -148,13 +148,13 @@ func since(text []byte, now time.Time) time.Duration {
 // resolution of a histogram, up to whose end it counts; what is longer counts as that.
 const (
 	resolution = 20 * time.Microsecond
-	cells      = int(30 * time.Second / resolution)
+	buckets    = int(30 * time.Second / resolution)
 )
 
 // histogram counts durations. Many may add at a time.
-type histogram [cells]atomic.Int64
+type histogram [buckets]atomic.Int64
 
-func (h *histogram) add(d time.Duration) { h[min(max(0, int(d/resolution)), cells-1)].Add(1) }
+func (h *histogram) add(d time.Duration) { h[min(max(0, int(d/resolution)), buckets-1)].Add(1) }
 
 // quantile is the duration that the part q of all does not exceed.
 func (h *histogram) quantile(q float64) time.Duration {

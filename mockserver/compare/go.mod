@@ -9,6 +9,7 @@ require (
 
 require (
 	github.com/VictoriaMetrics/metrics v1.35.1 // indirect
+	github.com/agext/levenshtein v1.2.3 // indirect
 	github.com/goccy/go-yaml v1.19.2 // indirect
 	github.com/govalues/decimal v0.1.36 // indirect
 	github.com/valyala/fastrand v1.1.0 // indirect

@@ -21,7 +21,7 @@ import (
 	"time"
 )
 
-// load is what a server has to bear.
+// load is what a server is put under.
 type load struct {
 	clients int
 	rate    float64 // events a second
@@ -40,7 +40,7 @@ func main() {
 	flag.Parse()
 	err := error(nil)
 	if serve != "" {
-		err = beServer(serve, l)
+		err = serveUntilDone(serve, l)
 	} else {
 		err = compare(os.Stdout, l)
 	}

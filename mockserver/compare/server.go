@@ -27,27 +27,27 @@ const (
 	r3labsServer   = "r3labs/sse"
 )
 
-// venue is a server whose market can be moved.
-type venue struct {
+// testServer is a server under test, with what makes its events.
+type testServer struct {
 	handler http.Handler
 	path    string
-	move    func(context.Context) int // until the context ends; how many events were due
+	publish func(context.Context) int // makes events until the context ends, and says how many were due
 }
 
-// ledger is what a server process says of itself at the end.
-type ledger struct {
+// serverReport is what a server process says of itself at the end.
+type serverReport struct {
 	Due      int           // events that every client should have
 	CPU      time.Duration // while events were made and sent
 	Resident int64         // bytes
 }
 
-// grace is how long a server whose market stands still goes on sending.
+// grace is how long a server goes on sending after its last event.
 const grace = 2 * time.Second
 
-// beServer serves on a free port, which it prints; moves the market as long as l lasts, once there is a line on
-// standard input; and prints its ledger.
-func beServer(name string, l load) error {
-	v, err := newVenue(name, l)
+// serveUntilDone serves on a free port, which it prints; makes events as long as l lasts, once there is a line on
+// standard input; and prints its report.
+func serveUntilDone(name string, l load) error {
+	v, err := newTestServer(name, l)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func beServer(name string, l load) error {
 	}
 	server := &http.Server{Handler: v.handler}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(narrow(listener, l.stalled)) }()
+	go func() { served <- server.Serve(limitFirstBuffer(listener, l.stalled)) }()
 	fmt.Printf("%s%s\n", listener.Addr(), v.path)
 
 	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
@@ -66,10 +66,10 @@ func beServer(name string, l load) error {
 	before := processorTime()
 	ctx, stop := context.WithTimeout(context.Background(), l.lasts)
 	defer stop()
-	due := v.move(ctx)
+	due := v.publish(ctx)
 	<-time.After(grace)
-	entry := ledger{Due: due, CPU: processorTime() - before, Resident: resident()}
-	if err := errors.Join(json.NewEncoder(os.Stdout).Encode(entry), server.Close()); err != nil {
+	report := serverReport{Due: due, CPU: processorTime() - before, Resident: resident()}
+	if err := errors.Join(json.NewEncoder(os.Stdout).Encode(report), server.Close()); err != nil {
 		return err
 	}
 	if err := <-served; !errors.Is(err, http.ErrServerClosed) {
@@ -78,44 +78,44 @@ func beServer(name string, l load) error {
 	return nil
 }
 
-func newVenue(name string, l load) (venue, error) {
+func newTestServer(name string, l load) (testServer, error) {
 	switch name {
 	case livetapeServer:
 		return newLivetape(l)
 	case r3labsServer:
 		return newR3labs(l)
 	}
-	return venue{}, fmt.Errorf("there is no server %q", name)
+	return testServer{}, fmt.Errorf("there is no server %q", name)
 }
 
-func newLivetape(l load) (venue, error) {
+func newLivetape(l load) (testServer, error) {
 	mock, err := mockserver.New(mockserver.Config{Rate: l.rate, Epoch: "e"})
 	if err != nil {
-		return venue{}, err
+		return testServer{}, err
 	}
-	return venue{mock.Handler(), "/events", func(ctx context.Context) int {
+	return testServer{mock.Handler(), "/events", func(ctx context.Context) int {
 		_ = mock.Run(ctx) // it says no more than that it ran before, or that a fault is none
 		n, _ := strconv.Atoi(strings.TrimPrefix(mock.Newest(), "e-"))
 		return n
 	}}, nil
 }
 
-func newR3labs(l load) (venue, error) {
-	events, err := recorded(int(l.rate*l.lasts.Seconds()) + 1)
+func newR3labs(l load) (testServer, error) {
+	events, err := recordEvents(int(l.rate*l.lasts.Seconds()) + 1)
 	if err != nil {
-		return venue{}, err
+		return testServer{}, err
 	}
 	server := sse.New()
 	server.AutoReplay = false
 	server.CreateStream("prices")
-	return venue{server, "/?stream=prices", func(ctx context.Context) int {
+	return testServer{server, "/?stream=prices", func(ctx context.Context) int {
 		due := make(chan *sse.Event, len(events))
 		go func() { // it waits as long as a client does that reads nothing
 			for e := range due {
 				server.Publish("prices", e)
 			}
 		}()
-		return pace(ctx, l.rate, func(n int) { due <- stamped(events[n]) })
+		return pace(ctx, l.rate, func(n int) { due <- withCurrentTime(events[n]) })
 	}}, nil
 }
 
@@ -135,8 +135,8 @@ func pace(ctx context.Context, rate float64, give func(n int)) (given int) {
 	}
 }
 
-// recorded are the mock server's first n events.
-func recorded(n int) ([]*sse.Event, error) {
+// recordEvents gives the mock server's first n events.
+func recordEvents(n int) ([]*sse.Event, error) {
 	mock, err := mockserver.New(mockserver.Config{Epoch: "e", Ring: n})
 	if err != nil {
 		return nil, err
@@ -176,8 +176,8 @@ func parse(block []byte) *sse.Event {
 	return e
 }
 
-// stamped is e as if it were made now.
-func stamped(e *sse.Event) *sse.Event {
+// withCurrentTime is e as if it were made now.
+func withCurrentTime(e *sse.Event) *sse.Event {
 	data := bytes.Clone(e.Data)
 	if at := bytes.LastIndex(data, timeKey); at >= 0 {
 		time.Now().UTC().AppendFormat(data[at+len(timeKey):at+len(timeKey)], timeForm)
@@ -211,16 +211,16 @@ func resident() int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// narrowListener gives its first connection a small buffer, so that a client that does not read is soon felt.
-type narrowListener struct {
+// smallBufferListener gives its first connection a small buffer, so that a client that does not read is soon felt.
+type smallBufferListener struct {
 	net.Listener
 	narrow bool
 }
 
-func narrow(l net.Listener, first bool) net.Listener { return &narrowListener{l, first} }
+func limitFirstBuffer(l net.Listener, first bool) net.Listener { return &smallBufferListener{l, first} }
 
 // Accept is called by one goroutine.
-func (l *narrowListener) Accept() (net.Conn, error) {
+func (l *smallBufferListener) Accept() (net.Conn, error) {
 	conn, err := l.Listener.Accept()
 	if tcp, ok := conn.(*net.TCPConn); ok && l.narrow {
 		l.narrow = false

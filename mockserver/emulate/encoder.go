@@ -30,7 +30,7 @@ func NewEncoder(s Session, snapshot func() (Snapshot, string), now func() time.T
 // SetHeader implements hub.Encoder.
 func (e *Encoder) SetHeader(h http.Header, log hub.Log) {
 	h.Set("Content-Type", e.format.ContentType)
-	after, number := position(log, e.session.Start())
+	after, number := startPosition(log, e.session.Start())
 	e.after = after
 	if s, ok := e.session.(HeaderSetter); ok {
 		s.SetHeader(h, number)
@@ -144,9 +144,9 @@ func (e *Encoder) Half(events []*hub.Event, _ string, _ func(int64) int64) []byt
 	return whole[:(len(whole)-1)/2]
 }
 
-// position finds a start in a log: the id and number of the event before the first that follows. The id is empty for
+// startPosition finds a start in a log: the id and number of the event before the first that follows. The id is empty for
 // StartNow, whose position is that of the snapshot.
-func position(log hub.Log, at Start) (after string, number uint64) {
+func startPosition(log hub.Log, at Start) (after string, number uint64) {
 	newest := log.NewestNumber()
 	oldest := newest
 	if first, _, _ := log.Read(log.Oldest(), make([]*hub.Event, 0, 1)); len(first) > 0 {
@@ -161,14 +161,14 @@ func position(log hub.Log, at Start) (after string, number uint64) {
 	case StartAfterEvent:
 		asked = at.AfterNumber
 	case StartAtTime:
-		asked = lastBefore(log, at.Since)
+		asked = lastNumberBefore(log, at.Since)
 	}
 	asked = min(max(asked, oldest), newest)
 	return log.ID(asked), asked
 }
 
-// lastBefore is the number of the last event before a time.
-func lastBefore(log hub.Log, t time.Time) uint64 {
+// lastNumberBefore is the number of the last event before a time.
+func lastNumberBefore(log hub.Log, t time.Time) uint64 {
 	after, number := log.Oldest(), log.NewestNumber()
 	events := make([]*hub.Event, 0, 256)
 	for {
@@ -177,7 +177,7 @@ func lastBefore(log hub.Log, t time.Time) uint64 {
 			return number // if the rest was forgotten meanwhile, this is as good
 		}
 		for _, e := range events {
-			if at := timeOf(e); !at.IsZero() && !at.Before(t) {
+			if at := eventTime(e); !at.IsZero() && !at.Before(t) {
 				return e.Number - 1
 			}
 			after, number = e.ID, e.Number
@@ -185,8 +185,8 @@ func lastBefore(log hub.Log, t time.Time) uint64 {
 	}
 }
 
-// timeOf is when an event happened; zero for those that no service sends.
-func timeOf(e *hub.Event) time.Time {
+// eventTime is when an event happened; zero for those that no service sends.
+func eventTime(e *hub.Event) time.Time {
 	switch event := sessionEvent(e); {
 	case event.News != nil:
 		return event.News.Time

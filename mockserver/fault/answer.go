@@ -71,9 +71,9 @@ func redirect(w http.ResponseWriter, r *http.Request, to parsedValue) {
 	target := *r.URL
 	target.Path, target.RawPath = RedirectPrefix+r.URL.Path, ""
 	switch to.word {
-	case toItself:
+	case redirectToItself:
 		target.Path = r.URL.Path
-	case toOtherOrigin:
+	case redirectToOther:
 		target.Scheme, target.Host = "http", otherHost(r.Host)
 		if r.TLS != nil {
 			target.Scheme = "https"

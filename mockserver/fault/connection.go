@@ -10,9 +10,9 @@ import (
 // writeTime is how long a client may take for the last bytes before its connection is reset.
 const writeTime = 10 * time.Second
 
-// Cut writes half an event and resets the connection. An HTTP/2 stream, which has no connection of its own, is reset
+// CutConnection writes half an event and resets the connection. An HTTP/2 stream, which has no connection of its own, is reset
 // in the way that net/http offers: by a panic. Chunked is that of the response.
-func Cut(w http.ResponseWriter, half []byte, chunked bool) {
+func CutConnection(w http.ResponseWriter, half []byte, chunked bool) {
 	control := http.NewResponseController(w)
 	conn, _, err := control.Hijack()
 	if err != nil {
@@ -26,7 +26,7 @@ func Cut(w http.ResponseWriter, half []byte, chunked bool) {
 	}
 	_ = conn.SetWriteDeadline(time.Now().Add(writeTime))
 	_, _ = conn.Write(half) // the connection is reset in either case
-	reset(conn)
+	resetConn(conn)
 }
 
 // hangUp resets the connection before anything is answered.
@@ -35,11 +35,11 @@ func hangUp(w http.ResponseWriter) {
 	if err != nil {
 		panic(http.ErrAbortHandler) // HTTP/2: the stream is reset
 	}
-	reset(conn)
+	resetConn(conn)
 }
 
-// reset closes conn so that the other side sees a connection reset, not an end.
-func reset(conn net.Conn) {
+// resetConn closes conn so that the other side sees a connection reset, not an end.
+func resetConn(conn net.Conn) {
 	raw := conn
 	if secure, ok := conn.(interface{ NetConn() net.Conn }); ok {
 		raw = secure.NetConn()

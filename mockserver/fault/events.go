@@ -14,12 +14,12 @@ func (t *Target) Effects(a *Active) (e Effects) {
 	return Effects{on(Malformed), on(Hostile), on(NoID), on(Duplicate), on(Reorder), on(Gap)}
 }
 
-// Events is what faults do to the events, of type E, of one stream.
-type Events[E any] struct {
+// Mangler does what faults do to the events, of type E, of one stream.
+type Mangler[E any] struct {
 	count              int  // of events that should have been sent while there were gaps
 	held               E    // waits for the one that is to overtake it
 	holds              bool // held is one
-	malformed, hostile rotation
+	malformed, hostile sampleRotation
 }
 
 // Encoder is a wire format of events of type E.
@@ -32,7 +32,7 @@ type Encoder[E any] interface {
 type Samples struct{ Malformed, Hostile []string }
 
 // Arrange leaves out and swaps events as e says. It may change the slice.
-func (f *Events[E]) Arrange(events []E, e Effects) []E {
+func (f *Mangler[E]) Arrange(events []E, e Effects) []E {
 	if e.gap != nil {
 		kept := events[:0]
 		for _, event := range events {
@@ -49,7 +49,7 @@ func (f *Events[E]) Arrange(events []E, e Effects) []E {
 }
 
 // swap swaps every two events; one without a second waits for it, as long as the fault is on.
-func (f *Events[E]) swap(events []E, on bool) []E {
+func (f *Mangler[E]) swap(events []E, on bool) []E {
 	var swapped []E
 	for _, event := range events {
 		if !f.holds && on {
@@ -65,7 +65,7 @@ func (f *Events[E]) swap(events []E, on bool) []E {
 }
 
 // Append appends events in their wire format as e says: with bad events among them, twice, without ids.
-func (f *Events[E]) Append(b []byte, events []E, e Effects, encoder Encoder[E]) []byte {
+func (f *Mangler[E]) Append(b []byte, events []E, e Effects, encoder Encoder[E]) []byte {
 	if e == (Effects{}) {
 		for _, event := range events {
 			b = encoder.Append(b, event)
@@ -101,14 +101,14 @@ func WithoutIDs(piece []byte) []byte {
 	return kept
 }
 
-// rotation appends bad events in turn.
-type rotation struct {
+// sampleRotation appends bad events in turn.
+type sampleRotation struct {
 	activation *Activation // that the last one came from
 	n          int         // of those appended so far
 }
 
 // start appends one at once when an activation is new.
-func (r *rotation) start(b []byte, a *Activation, samples []string) []byte {
+func (r *sampleRotation) start(b []byte, a *Activation, samples []string) []byte {
 	if a == nil || a == r.activation {
 		return b
 	}
@@ -117,7 +117,7 @@ func (r *rotation) start(b []byte, a *Activation, samples []string) []byte {
 }
 
 // next appends the next one.
-func (r *rotation) next(b []byte, a *Activation, samples []string) []byte {
+func (r *sampleRotation) next(b []byte, a *Activation, samples []string) []byte {
 	if a == nil {
 		return b
 	}

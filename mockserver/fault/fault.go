@@ -143,7 +143,7 @@ const minEvery = 10 * time.Millisecond
 
 // definition is that of f's name. The error says which field of f is impossible.
 func (f Fault) definition() (definition, error) {
-	d, err := find(f.Name)
+	d, err := findDefinition(f.Name)
 	if err != nil {
 		return d, err
 	}
@@ -176,14 +176,14 @@ func (f Fault) CheckAtStart() error {
 
 // Number is the parsed value of a fault that Parse gave: the rate of a Burst, the nanoseconds of a Skew.
 func (f Fault) Number() int64 {
-	d, _ := find(f.Name)
+	d, _ := findDefinition(f.Name)
 	v, _ := d.parse(f.Value)
 	return v.number
 }
 
 // Duration is how long a fault that Parse gave lasts; 0 means that it is over at once.
 func (f Fault) Duration() time.Duration {
-	d, _ := find(f.Name)
+	d, _ := findDefinition(f.Name)
 	if d.For == 0 {
 		return 0
 	}

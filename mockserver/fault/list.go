@@ -52,9 +52,9 @@ const (
 // definition is a fault's description and what it takes to start it.
 type definition struct {
 	Info
-	fallback   string                            // the value, if none is given
-	parseValue func(string) (parsedValue, error) // nil: it takes none
-	first      string                            // a fault that hits every stream before, so that its client reconnects
+	defaultValue string                            // the value, if none is given
+	parseValue   func(string) (parsedValue, error) // nil: it takes none
+	precededBy   string                            // a fault that hits every stream before, so that its client reconnects
 }
 
 // parsedValue is what the text of a value means.
@@ -71,36 +71,36 @@ var definitions = []definition{
 	{Info: Info{Name: EOF, Example: "eof/25%@1m", Help: "end streams cleanly"}},
 	{Info: Info{Name: Stall, Example: "stall/one:5s@1m", Help: "hold connections open, but send not even heartbeats", For: 30 * time.Second}},
 	{Info: Info{Name: Slow, Example: "slow=500:20s", Help: "send slowly", For: 30 * time.Second,
-		Value: "bytes a second, 10 to 1000000; default 1000", Default: "1000 bytes a second"}, fallback: "1000", parseValue: integer(10, 1e6)},
+		Value: "bytes a second, 10 to 1000000; default 1000", Default: "1000 bytes a second"}, defaultValue: "1000", parseValue: integer(10, 1e6)},
 	{Info: Info{Name: Split, Example: "split:5s", Help: "send one byte at a time, each in a packet of its own", For: 10 * time.Second}},
 	{Info: Info{Name: Heartbeat, Example: "heartbeat:5m", Help: "send no heartbeats", For: time.Minute}},
 	{Info: Info{Name: Unavailable, Example: "503:5s", Help: "end streams and answer 503 Service Unavailable", For: 10 * time.Second},
-		fallback: Unavailable, parseValue: integer(0, 999), first: EOF},
+		defaultValue: Unavailable, parseValue: integer(0, 999), precededBy: EOF},
 	{Info: Info{Name: NoContent, Example: "204:1m", Help: "end streams and answer 204 No Content: do not come back", For: 10 * time.Second},
-		fallback: NoContent, parseValue: integer(0, 999), first: EOF},
+		defaultValue: NoContent, parseValue: integer(0, 999), precededBy: EOF},
 	{Info: Info{Name: HTTPStatus, Example: "status=429/50%:30s", Help: "end streams and answer with a status", For: 10 * time.Second,
-		Value: "HTTP status, 204 or 400 to 599; default 500", Default: "500"}, fallback: "500", parseValue: httpStatus, first: EOF},
+		Value: "HTTP status, 204 or 400 to 599; default 500", Default: "500"}, defaultValue: "500", parseValue: httpStatus, precededBy: EOF},
 	{Info: Info{Name: Redirect, Example: "redirect=307-other", Help: "end streams and redirect", For: 10 * time.Second,
 		Value: "same (origin), other or loop, with a status before it: 301-other; default 302-same", Default: "302, to the same origin"},
-		fallback: "302-same", parseValue: redirection, first: EOF},
-	{Info: Info{Name: ContentType, Example: "type:20s", Help: "end streams and answer 200 with a page of HTML", For: 10 * time.Second}, first: EOF},
-	{Info: Info{Name: Gzip, Example: "gzip:1m", Help: "end streams and compress those that come, asked or not", For: 30 * time.Second}, first: EOF},
+		defaultValue: "302-same", parseValue: redirection, precededBy: EOF},
+	{Info: Info{Name: ContentType, Example: "type:20s", Help: "end streams and answer 200 with a page of HTML", For: 10 * time.Second}, precededBy: EOF},
+	{Info: Info{Name: Gzip, Example: "gzip:1m", Help: "end streams and compress those that come, asked or not", For: 30 * time.Second}, precededBy: EOF},
 	{Info: Info{Name: Malformed, Example: "garbage:5s@30s", Help: "mix malformed payloads among the events", For: 10 * time.Second}},
 	{Info: Info{Name: Hostile, Example: "bytes:1m", Help: "mix in invalid UTF-8, NUL, byte order marks, odd line ends, escape sequences", For: 10 * time.Second}},
 	{Info: Info{Name: Huge, Example: "huge=8", Help: "send one huge event",
-		Value: "MiB, 1 to 64; default 2", Default: "2 MiB"}, fallback: "2", parseValue: integer(1, 64)},
+		Value: "MiB, 1 to 64; default 2", Default: "2 MiB"}, defaultValue: "2", parseValue: integer(1, 64)},
 	{Info: Info{Name: Retry, Example: "retry=250", Help: "tell clients another reconnection time",
-		Value: "ms, 0 to 3600000; default 5000", Default: "5000 ms"}, fallback: "5000", parseValue: integer(0, 3.6e6)},
+		Value: "ms, 0 to 3600000; default 5000", Default: "5000 ms"}, defaultValue: "5000", parseValue: integer(0, 3.6e6)},
 	{Info: Info{Name: NoID, Example: "noid:1m", Help: "leave out the ids of events", For: 30 * time.Second}},
 	{Info: Info{Name: Duplicate, Example: "dup:5s", Help: "send every event twice", For: 10 * time.Second}},
 	{Info: Info{Name: Reorder, Example: "reorder:5s", Help: "swap every two events", For: 10 * time.Second}},
 	{Info: Info{Name: Gap, Example: "gap:5s@1m", Help: "leave out every fourth event", For: 10 * time.Second}},
 	{Info: Info{Name: Burst, Example: "burst=50000:2s@30s", Help: "make events at another rate", For: 10 * time.Second,
-		Value: "events a second, 1 to 1000000; default 10000", Default: "10000 a second", ServerWide: true}, fallback: "10000", parseValue: integer(1, maxRate)},
+		Value: "events a second, 1 to 1000000; default 10000", Default: "10000 a second", ServerWide: true}, defaultValue: "10000", parseValue: integer(1, maxRate)},
 	{Info: Info{Name: Skew, Example: "skew=-90s:1m", Help: "put the clock of payloads forward, or back", For: 30 * time.Second,
-		Value: "duration such as 90s or -1h; default 1h", Default: "1h", ServerWide: true}, fallback: "1h", parseValue: clockOffset},
+		Value: "duration such as 90s or -1h; default 1h", Default: "1h", ServerWide: true}, defaultValue: "1h", parseValue: clockOffset},
 	{Info: Info{Name: Restart, Example: "restart@5m", Help: "end streams and begin a new epoch, with no past to resume", ServerWide: true}},
-	{Info: Info{Name: Refuse, Example: "refuse:3s@1m", Help: "reset connections and refuse new ones", For: 10 * time.Second, ServerWide: true}, first: Drop},
+	{Info: Info{Name: Refuse, Example: "refuse:3s@1m", Help: "reset connections and refuse new ones", For: 10 * time.Second, ServerWide: true}, precededBy: Drop},
 	{Info: Info{Name: Clear, Example: "clear", Help: "end the faults that last or repeat", ServerWide: true}},
 }
 
@@ -113,8 +113,8 @@ func List() []Info {
 	return all
 }
 
-// find returns the definition of a name.
-func find(name string) (definition, error) {
+// findDefinition returns the definition of a name.
+func findDefinition(name string) (definition, error) {
 	var names []string
 	for _, d := range definitions {
 		if d.Name == name {
@@ -143,7 +143,7 @@ func (d definition) parse(value string) (parsedValue, error) {
 	case d.parseValue == nil:
 		return parsedValue{}, nil
 	case value == "":
-		value = d.fallback
+		value = d.defaultValue
 	}
 	v, err := d.parseValue(value)
 	if err != nil {
@@ -174,9 +174,9 @@ func httpStatus(text string) (parsedValue, error) {
 
 // Where a redirect leads.
 const (
-	toSameOrigin  = "same"
-	toOtherOrigin = "other"
-	toItself      = "loop"
+	redirectToSame   = "same"
+	redirectToOther  = "other"
+	redirectToItself = "loop"
 )
 
 func redirection(text string) (parsedValue, error) {
@@ -185,7 +185,7 @@ func redirection(text string) (parsedValue, error) {
 	if !both {
 		code, where = "302", text
 	}
-	if !slices.Contains(codes, code) || !slices.Contains([]string{toSameOrigin, toOtherOrigin, toItself}, where) {
+	if !slices.Contains(codes, code) || !slices.Contains([]string{redirectToSame, redirectToOther, redirectToItself}, where) {
 		return parsedValue{}, errValue
 	}
 	n, err := strconv.ParseInt(code, 10, 64)

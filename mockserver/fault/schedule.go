@@ -15,7 +15,7 @@ type Schedule struct {
 	active atomic.Pointer[Active]
 
 	mu      sync.Mutex // of those who change something
-	repeats []repeat
+	repeats []repeatingFault
 	random  *rand.Rand
 }
 
@@ -26,8 +26,8 @@ type Hooks struct {
 	Started func(Fault) // a fault starts, or Clear ends all
 }
 
-// repeat is a fault that repeats, and when it is next due.
-type repeat struct {
+// repeatingFault is a fault that repeats, and when it is next due.
+type repeatingFault struct {
 	fault Fault
 	due   time.Time
 }
@@ -65,8 +65,8 @@ func (s *Schedule) Inject(f Fault) error {
 		now := s.Active()
 		s.replace(&Active{instant: now.instant, count: now.count})
 	case f.Every > 0:
-		s.repeats = slices.DeleteFunc(s.repeats, func(old repeat) bool { return old.fault.Name == f.Name })
-		s.repeats = append(s.repeats, repeat{f, time.Now().Add(f.Every)})
+		s.repeats = slices.DeleteFunc(s.repeats, func(old repeatingFault) bool { return old.fault.Name == f.Name })
+		s.repeats = append(s.repeats, repeatingFault{f, time.Now().Add(f.Every)})
 		same := *s.Active()
 		s.replace(&same) // for Run to look again
 	default:
@@ -87,8 +87,8 @@ func (s *Schedule) start(f Fault, d definition) error {
 		s.hooks.Restart()
 		return nil
 	}
-	if d.first != "" {
-		next = next.with(Fault{Name: d.first, Share: f.Share}, parsedValue{}, 0)
+	if d.precededBy != "" {
+		next = next.with(Fault{Name: d.precededBy, Share: f.Share}, parsedValue{}, 0)
 	}
 	s.replace(next.with(f, value, f.Duration()))
 	return nil
@@ -120,7 +120,7 @@ func (s *Schedule) startDue() time.Duration {
 		r := &s.repeats[i]
 		if !r.due.After(now) {
 			r.due = now.Add(r.fault.Every)
-			d, _ := find(r.fault.Name) // Inject has checked the fault
+			d, _ := findDefinition(r.fault.Name) // Inject has checked the fault
 			_ = s.start(r.fault, d)
 		}
 		if r.due.Before(next) {

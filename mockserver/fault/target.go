@@ -26,8 +26,8 @@ func (t *Target) On(name string) *Activation { return t.Active().On(name, t.numb
 // Random is a number below n, by the schedule's seed.
 func (t *Target) Random(n int64) int64 { return t.schedule.Random(n) }
 
-// Next is the next activation of a that hit the connection, was over at once, and was not given before; nil for none.
-func (t *Target) Next(a *Active) *Activation {
+// NextInstant is the next activation of a that hit the connection, was over at once, and was not given before; nil for none.
+func (t *Target) NextInstant(a *Active) *Activation {
 	if t.seen == a.count {
 		return nil
 	}
@@ -43,8 +43,8 @@ func (t *Target) Next(a *Active) *Activation {
 	return nil
 }
 
-// Ends reports whether Next will give a fault that ends the connection.
-func (t *Target) Ends() bool {
+// WillEnd reports whether NextInstant will give a fault that ends the connection.
+func (t *Target) WillEnd() bool {
 	return slices.ContainsFunc(t.Active().instant, func(a *Activation) bool {
 		return a.serial > t.seen && (a.Name == Drop || a.Name == EOF) && a.hits(t.number)
 	})
@@ -64,7 +64,7 @@ func (t *Target) Write(b []byte, send func([]byte) error, end func() bool) error
 // writeBytes sends b byte by byte.
 func (t *Target) writeBytes(b []byte, send func([]byte) error, end func() bool) error {
 	for len(b) > 0 {
-		if t.On(Split) == nil || t.Ends() || end() {
+		if t.On(Split) == nil || t.WillEnd() || end() {
 			return send(b)
 		}
 		if err := send(b[:1]); err != nil {
@@ -79,7 +79,7 @@ func (t *Target) writeBytes(b []byte, send func([]byte) error, end func() bool) 
 func (t *Target) writeSlowly(b []byte, send func([]byte) error, end func() bool) error {
 	for len(b) > 0 {
 		slow := t.On(Slow)
-		if slow == nil || t.Ends() || end() {
+		if slow == nil || t.WillEnd() || end() {
 			return send(b)
 		}
 		piece := b[:min(len(b), max(1, int(slow.Number())/10))]

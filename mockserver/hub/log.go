@@ -60,9 +60,9 @@ type Log interface {
 	Span() (events int, age time.Duration)
 }
 
-// count says how many events follow id, up to the one that is the newest now, and how many of them are wanted. The
+// countFollowing says how many events follow id, up to the one that is the newest now, and how many of them are wanted. The
 // error is that of Log.Read; following is right as it is there.
-func count(log Log, id string, wanted func(*Event) bool) (following, matching int, err error) {
+func countFollowing(log Log, id string, wanted func(*Event) bool) (following, matching int, err error) {
 	events := make([]*Event, 0, batchSize)
 	_, following, err = log.Read(id, nil)
 	after, left := id, following

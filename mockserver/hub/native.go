@@ -41,7 +41,7 @@ func (n *Native) Open(b []byte, log Log) (_ []byte, after string, err error) {
 		b, after = n.appendSnapshot(b)
 		return b, after, nil
 	}
-	missed, replayed, readErr := count(log, n.LastEventID, n.Wants)
+	missed, replayed, readErr := countFollowing(log, n.LastEventID, n.Wants)
 	n.Resumed(readErr)
 	if readErr == nil {
 		b, err = appendJSONFrame(b, "resume", resumeData{n.LastEventID, replayed})
@@ -121,13 +121,13 @@ func (n *Native) AppendSlowClient(b []byte, behind int, id string) []byte {
 	return fmt.Appendf(b, ": too slow: %d events behind; reconnect to resume from %s\n\n", behind, id)
 }
 
-// returnSpread is the time over which the clients of a server that stops come back, or Retry, if that is longer.
-const returnSpread = 5 * time.Second
+// reconnectSpread is the time over which the clients of a server that stops come back, or Retry, if that is longer.
+const reconnectSpread = 5 * time.Second
 
 // AppendShutdown tells the client when to come back. Clients that all came back at once would overload the next server.
 // The next stream begins with the usual time again.
 func (n *Native) AppendShutdown(b []byte) []byte {
-	later := rand.N(max(n.Retry, returnSpread))
+	later := rand.N(max(n.Retry, reconnectSpread))
 	return n.AppendRetry(b, (n.Retry + later).Milliseconds())
 }
 

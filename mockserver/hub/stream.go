@@ -24,15 +24,15 @@ type stream struct {
 	log     Log
 	encoder Encoder
 	out     *clientWriter
-	alarm   *alarm
+	timer   *wakeTimer
 
-	opened  bool
-	after   string // id of the last event read from the log
-	level   bool   // it had everything when it last looked
-	allowed int    // events that it may lag beside the queue: those that came at once
+	opened     bool
+	after      string // id of the last event read from the log
+	caughtUp   bool   // it had everything when it last looked
+	allowedLag int    // events that it may lag beside the queue: those that came at once
 
-	faults *fault.Target
-	events fault.Events[*Event]
+	faults  *fault.Target
+	mangler fault.Mangler[*Event]
 }
 
 // Serve answers a request with a stream, and returns when it has ended, for whatever reason. Client numbers the
@@ -43,8 +43,8 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, client uint64, fault
 		s.out.compress()
 	}
 	encoder.SetHeader(w.Header(), s.log)
-	s.alarm = newAlarm(encoder)
-	defer s.alarm.stop()
+	s.timer = newWakeTimer(encoder)
+	defer s.timer.stop()
 	err := s.out.start()
 	if err == nil {
 		defer s.out.end()
@@ -83,7 +83,7 @@ func (s *stream) noteSlow(err error) {
 // turn does what there is to do, and reports false when that is nothing.
 func (s *stream) turn() (busy bool, err error) {
 	active := s.faults.Active()
-	if a := s.faults.Next(active); a != nil {
+	if a := s.faults.NextInstant(active); a != nil {
 		return true, s.applyFault(a)
 	}
 	switch {
@@ -93,7 +93,7 @@ func (s *stream) turn() (busy bool, err error) {
 		return false, nil
 	case !s.opened:
 		return true, s.open()
-	case s.alarm.isDue(time.Now()):
+	case s.timer.isDue(time.Now()):
 		return true, s.sendDue(time.Now())
 	}
 	return s.forward(active)
@@ -114,15 +114,15 @@ func (s *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-changed:
-	case <-s.alarm.wait():
-		s.alarm.rang()
+	case <-s.timer.wait():
+		s.timer.fired()
 	}
 	return nil
 }
 
 // open begins the stream.
 func (s *stream) open() error {
-	s.opened, s.level = true, true
+	s.opened, s.caughtUp = true, true
 	b, after, err := s.encoder.Open(nil, s.log)
 	if err != nil {
 		return err
@@ -140,7 +140,7 @@ func (s *stream) sendDue(now time.Time) error {
 	if at := s.encoder.WakeAt(); !at.IsZero() && !at.After(now) {
 		b = s.encoder.Wake(b, now)
 	}
-	if !s.encoder.Ended() && s.alarm.takeHeartbeat(now) && s.faults.On(fault.Heartbeat) == nil {
+	if !s.encoder.Ended() && s.timer.takeHeartbeat(now) && s.faults.On(fault.Heartbeat) == nil {
 		b = s.encoder.AppendHeartbeat(b)
 	}
 	return s.sendLast(b)
@@ -182,7 +182,7 @@ func (s *stream) forward(active *fault.Active) (busy bool, err error) {
 	defer s.hub.returnBatch(b)
 	events := b.events
 	if s.faults.On(fault.Slow) != nil {
-		events, s.level = events[:0:1], true // one at a time, and all the time it takes
+		events, s.caughtUp = events[:0:1], true // one at a time, and all the time it takes
 	}
 	events, behind, err := s.log.Read(s.after, events)
 	if s.faults.Active() != active {
@@ -191,16 +191,16 @@ func (s *stream) forward(active *fault.Active) (busy bool, err error) {
 	if err != nil || !s.keepsUp(behind) {
 		return true, s.disconnectSlow(behind)
 	}
-	s.allowed = max(0, s.allowed-len(events))
+	s.allowedLag = max(0, s.allowedLag-len(events))
 	if n := len(events); n > 0 {
 		s.after = events[n-1].ID
 	}
 	effects := s.faults.Effects(active)
 	wanted := slices.DeleteFunc(events, func(e *Event) bool { return !s.encoder.Wants(e) })
-	wanted = s.events.Arrange(wanted, effects)
-	b.bytes = s.events.Append(b.bytes, wanted, effects, s.encoder)
-	s.level = behind == 0
-	if s.level {
+	wanted = s.mangler.Arrange(wanted, effects)
+	b.bytes = s.mangler.Append(b.bytes, wanted, effects, s.encoder)
+	s.caughtUp = behind == 0
+	if s.caughtUp {
 		b.bytes = s.encoder.CaughtUp(b.bytes)
 	}
 	s.hub.config.Metrics.Deliveries.Add(len(wanted)) // before the client can know of them
@@ -210,10 +210,10 @@ func (s *stream) forward(active *fault.Active) (busy bool, err error) {
 // keepsUp reports whether no more events than the queue holds have come since the client last had everything, beside
 // those that came at once then.
 func (s *stream) keepsUp(behind int) bool {
-	if s.level {
-		s.allowed = behind
+	if s.caughtUp {
+		s.allowedLag = behind
 	}
-	return behind <= s.hub.config.Queue+s.allowed
+	return behind <= s.hub.config.Queue+s.allowedLag
 }
 
 // disconnectSlow tells a slow client to come again.
@@ -228,7 +228,7 @@ func (s *stream) send(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	s.alarm.sent(time.Now())
+	s.timer.sent(time.Now())
 	s.hub.config.Metrics.Bytes.Add(len(b))
 	return s.faults.Write(b, s.out.send, s.mustEnd)
 }

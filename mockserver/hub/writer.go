@@ -114,10 +114,10 @@ func (c *clientWriter) setDeadline() error {
 // isLate reports whether the deadline of the latest write is over.
 func (c *clientWriter) isLate() bool { return !time.Now().Before(c.deadline) }
 
-// cut writes half an event and resets the connection, as fault.Cut does.
+// cut writes half an event and resets the connection, as fault.CutConnection does.
 func (c *clientWriter) cut(half []byte) {
 	if c.compressor != nil {
 		half, c.compressor = c.compressor.pack(half), nil
 	}
-	fault.Cut(c.w, half, c.chunked)
+	fault.CutConnection(c.w, half, c.chunked)
 }

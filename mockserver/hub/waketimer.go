@@ -1,0 +1,97 @@
+package hub
+
+import "time"
+
+// wakeTimer says when a stream has something to send by itself: a heartbeat, or what its encoder sends at a set time.
+type wakeTimer struct {
+	encoder   Encoder
+	interval  time.Duration // of heartbeats; 0: there are none
+	always    bool          // they come between events too
+	heartbeat time.Time     // when the next is due; zero for never
+
+	// The timer sends to fires in place of a channel of its own, which would cost a stream that waits for both events
+	// and the timer something at every event.
+	timer *time.Timer
+	fires chan struct{}
+	at    time.Time // when the timer fires; zero: it is not set
+}
+
+func newWakeTimer(e Encoder) *wakeTimer {
+	t := &wakeTimer{encoder: e, interval: e.Heartbeat().Interval, always: e.Heartbeat().Always, fires: make(chan struct{}, 1)}
+	t.postpone(time.Now())
+	return t
+}
+
+func (t *wakeTimer) stop() {
+	if t.timer != nil {
+		t.timer.Stop()
+	}
+}
+
+// set has the timer fire at a time.
+func (t *wakeTimer) set(at time.Time) {
+	t.at = at
+	if t.timer != nil {
+		t.timer.Reset(time.Until(at))
+		return
+	}
+	t.timer = time.AfterFunc(time.Until(at), func() {
+		select {
+		case t.fires <- struct{}{}:
+		default: // it has fired already
+		}
+	})
+}
+
+// postpone puts the next heartbeat off to a whole interval from now.
+func (t *wakeTimer) postpone(now time.Time) {
+	if t.interval > 0 {
+		t.heartbeat = now.Add(t.interval)
+	}
+}
+
+// sent notes that something was sent.
+func (t *wakeTimer) sent(now time.Time) {
+	if !t.always {
+		t.postpone(now)
+	}
+}
+
+// takeHeartbeat reports whether a heartbeat is due, and puts the next one off.
+func (t *wakeTimer) takeHeartbeat(now time.Time) bool {
+	if t.heartbeat.IsZero() || t.heartbeat.After(now) {
+		return false
+	}
+	t.postpone(now)
+	return true
+}
+
+// due is when there is something to send; zero for never.
+func (t *wakeTimer) due() time.Time {
+	at := t.encoder.WakeAt()
+	if at.IsZero() || !t.heartbeat.IsZero() && t.heartbeat.Before(at) {
+		return t.heartbeat
+	}
+	return at
+}
+
+func (t *wakeTimer) isDue(now time.Time) bool {
+	at := t.due()
+	return !at.IsZero() && !at.After(now)
+}
+
+// wait is ready when something is due, or earlier: a timer that is set is left alone when a heartbeat is put off, so
+// that a send costs nothing here. Who receives from it calls fired.
+func (t *wakeTimer) wait() <-chan struct{} {
+	due := t.due()
+	if due.IsZero() {
+		return nil
+	}
+	if t.at.IsZero() || due.Before(t.at) {
+		t.set(due)
+	}
+	return t.fires
+}
+
+// fired notes that the timer is not set any more.
+func (t *wakeTimer) fired() { t.at = time.Time{} }
