@@ -5,7 +5,7 @@ import (
 	"livetape/ui/humanize"
 )
 
-// column is one column of the price table.
+// column is one column of a table.
 type column int8
 
 const (
@@ -15,6 +15,7 @@ const (
 	colLast
 	colChange
 	colPercent
+	colTrend // a spark line, of readings only
 	colBid
 	colAsk
 	colVolume
@@ -24,7 +25,7 @@ const (
 )
 
 // columnPriority is the order in which columns get their space. A narrow screen loses the last ones first.
-var columnPriority = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colBid, colAsk, colName, colVolume, colRange}
+var columnPriority = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colTrend, colBid, colAsk, colName, colVolume, colRange}
 
 const (
 	gutter     = 2 // the cursor's sign, before the first column
@@ -35,6 +36,8 @@ const (
 	minSymbolWidth = 4
 	minNameWidth   = 16
 	maxNameWidth   = 30
+	minTrendWidth  = 8
+	maxTrendWidth  = 60
 	minVolumeWidth = 6 // of a volume abbreviated to three digits and a unit
 )
 
@@ -58,7 +61,10 @@ func newRowText(r *market.Row) rowText {
 		colLast: price.String(), colChange: withPlus(change), colPercent: withPlus(percent),
 		colBid: r.Bid.Value.String(), colAsk: r.Ask.Value.String(), colVolume: humanize.Group(r.Volume.Value.String()),
 	}
-	if percent.IsSet() {
+	switch {
+	case r.IsReading:
+		text.numbers[colPercent] = "" // of 0 °C, or of a count, that means nothing
+	case percent.IsSet():
 		text.numbers[colPercent] += "%"
 	}
 	text.tag, text.tagStyle = haltTag(r.Halt)
@@ -71,6 +77,7 @@ func newRowText(r *market.Row) rowText {
 // columnWidths is the width that each column needs for all rows seen so far. It grows and never shrinks: nobody can
 // read a column that moves with every tick.
 type columnWidths struct {
+	readings           bool // the rows are readings, not prices
 	symbol, feed, name int
 	numbers            [columns]numberWidth // of the range: low as whole, high as fraction
 }
@@ -123,7 +130,7 @@ func (w *columnWidths) layOut(width int, manyFeeds bool) columnLayout {
 			return unaligned.spread(both)
 		}
 	}
-	if all.widths[colPercent] > 0 || all.count == 0 {
+	if all.widths[colPercent] > 0 || all.count == 0 || w.readings {
 		return w.spread(all)
 	}
 	unaligned := w.unaligned(colLast)
@@ -197,6 +204,7 @@ func (w *columnWidths) spread(chosen chosenColumns) columnLayout {
 	}
 	l.shortVolume = !chosen.widen(colVolume, max(w.numbers[colVolume].total(), minVolumeWidth))
 	l.rangeNumbers = chosen.widen(colRange, w.numbers[colRange].total()+barCells+2)
+	chosen.widen(colTrend, min(chosen.widths[colTrend]+chosen.left, maxTrendWidth))
 	if chosen.count > 1 {
 		l.gap += min(chosen.left/(chosen.count-1), 2)
 	}
@@ -212,14 +220,22 @@ func (w *columnWidths) spread(chosen chosenColumns) columnLayout {
 func (w *columnWidths) widthFor(c column, width int) int {
 	switch c {
 	case colSymbol:
-		return max(min(w.symbol, maxSymbolWidth(width)), 6)
+		return max(min(w.symbol, w.maxSymbolWidth(width)), 6)
 	case colFeed:
 		return max(min(w.feed, 12), 4)
 	case colName:
 		return min(w.name, minNameWidth)
 	case colLast:
 		return arrowCells + max(w.numbers[colLast].total(), 4)
+	case colTrend:
+		if !w.readings {
+			return 0
+		}
+		return minTrendWidth
 	case colPercent:
+		if w.readings {
+			return 0
+		}
 		return max(w.numbers[colPercent].total()+1, len("VS CLOSE"))
 	case colRange:
 		if w.numbers[colRange].total() == 0 {
@@ -237,5 +253,10 @@ func (w *columnWidths) widthFor(c column, width int) int {
 	return 0
 }
 
-// maxSymbolWidth is that of the symbol column on a line of some width.
-func maxSymbolWidth(width int) int { return max(width/6, 6) + 4 }
+// maxSymbolWidth is that of the symbol column on a line of some width. The names of readings are words.
+func (w *columnWidths) maxSymbolWidth(width int) int {
+	if w.readings {
+		return max(width/3, 10)
+	}
+	return max(width/6, 6) + 4
+}

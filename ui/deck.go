@@ -100,7 +100,7 @@ func lastReset(events []feed.Event) int {
 // startOver forgets all events, because the recording plays them again.
 func (m Model) startOver() Model {
 	fresh := New(m.config)
-	m.board, m.feeds, m.gapMarks, m.log, m.paused = fresh.board, fresh.feeds, nil, eventLog{}, nil
+	m.board, m.feeds, m.gapMarks, m.log, m.raw, m.paused = fresh.board, fresh.feeds, nil, eventLog{}, fresh.raw, nil
 	return m
 }
 

@@ -25,10 +25,15 @@ func (m Model) viewDetail(t *content, height int) []string {
 	if entries := t.log.entries; m.focus == focusLog && m.logPane.cursor < len(entries) {
 		return viewEventDetail(w, area, &entries[m.logPane.cursor])
 	}
-	if m.prices.cursor >= len(t.rows) {
+	r := m.selectedRow(t)
+	if r == nil {
 		return viewExplanation(area, []span{{muted, "No symbol is selected."}})
 	}
-	return viewRowDetail(w, area, t.rows[m.prices.cursor])
+	lines := viewRowDetail(w, area, r)
+	if h := m.feeds.byName(r.Feed); h != nil {
+		lines = append(lines, mapLines(w, h)...)
+	}
+	return padLines(lines, height)
 }
 
 // detailNumber is one number of a symbol, which has its own age.
@@ -38,6 +43,9 @@ type detailNumber struct {
 }
 
 func detailNumbers(r *market.Row) []detailNumber {
+	if r.IsReading {
+		return []detailNumber{{"Value", &r.Last}}
+	}
 	return []detailNumber{
 		{"Last", &r.Last}, {"Size", &r.Size}, {"Volume", &r.Volume},
 		{"Bid", &r.Bid}, {"Ask", &r.Ask}, {"Prev close", &r.PrevClose},
@@ -107,15 +115,21 @@ func viewRowDetail(w *lineWriter, area drawArea, r *market.Row) []string {
 		}
 		lines = append(lines, w.endLine())
 	}
-	lines = append(lines, quoteCountLine(w, area, r), sparklineOf(w, "1 s", &r.Seconds), sparklineOf(w, "1 min", &r.Minutes))
-	return padLines(lines, area.height)
+	if r.IsReading {
+		lines = append(lines, rangeLine(w, r))
+	}
+	lines = append(lines, quoteCountLine(w, area, r), trendLine(w, "1 s", &r.Seconds), trendLine(w, "1 min", &r.Minutes))
+	return lines
 }
 
 // rowDetailHeight is the height that a symbol's details need.
-func rowDetailHeight(r *market.Row, width int) int {
-	n := 1 + len(layOutNumbers(detailNumbers(r), width)[0].numbers) + 3
-	if tag, _ := haltTag(r.Halt); tag != "" {
+func (m Model) rowDetailHeight(r *market.Row) int {
+	n := 1 + len(layOutNumbers(detailNumbers(r), m.width)[0].numbers) + 3
+	if tag, _ := haltTag(r.Halt); tag != "" || r.IsReading {
 		n++
+	}
+	if h := m.feeds.byName(r.Feed); h != nil {
+		n += len(mapLines(newLineWriter(m.theme, m.width), h))
 	}
 	return max(n, minDetailLines)
 }
@@ -139,10 +153,28 @@ func drawDetailNumber(w *lineWriter, area drawArea, c detailColumn, x detailNumb
 	w.writeBlanks(end - w.used)
 }
 
+// rangeLine is the range of a reading and its change since the first value.
+func rangeLine(w *lineWriter, r *market.Row) string {
+	low, high, _ := r.Range()
+	change, _, _ := r.Change()
+	w.writeBlanks(gutter)
+	w.write(muted, "Seen ")
+	w.write(strong, low.String())
+	w.write(muted, " to ")
+	w.write(strong, high.String())
+	w.write(muted, ", change ")
+	w.write(strong, withPlus(change))
+	return w.endLine()
+}
+
 // quoteCountLine says how many quotes of the symbol the feed sent, and when, in the longest wording that fits.
 func quoteCountLine(w *lineWriter, area drawArea, r *market.Row) string {
 	w.writeBlanks(gutter)
-	quotes, last, stamp, by := humanize.Plural(r.Count, "quote"), ", the last "+humanize.Age(elapsed(area.now, r.Updated))+" ago", "", ""
+	noun := "quote"
+	if r.IsReading {
+		noun = "reading"
+	}
+	quotes, last, stamp, by := humanize.Plural(r.Count, noun), ", the last "+humanize.Age(elapsed(area.now, r.Updated))+" ago", "", ""
 	if !r.Quoted.IsZero() {
 		stamp, by = ", stamped "+timeText(r.Quoted, area.now), " by the feed"
 	}
@@ -156,17 +188,11 @@ func quoteCountLine(w *lineWriter, area drawArea, r *market.Row) string {
 	return w.endLine()
 }
 
-// sparklineOf is a line with the closes of the last bars.
-func sparklineOf(w *lineWriter, name string, bars *market.Bars) string {
+// trendLine is a line with the closes of the last bars.
+func trendLine(w *lineWriter, name string, bars *market.Bars) string {
 	w.writeBlanks(gutter)
 	w.writeLeft(muted, name, 7)
-	room := w.width - w.used - 1
-	from := max(bars.Len()-room, 0)
-	var closes []string
-	for i := from; i < bars.Len(); i++ {
-		closes = append(closes, bars.At(i).Close.String())
-	}
-	w.write(accent, sparkline(closes))
+	w.write(accent, sparklineOf(bars, w.width-w.used-1))
 	return w.endLine()
 }
 

@@ -29,14 +29,6 @@ func (all feedList) byName(name string) *feedHealth {
 	return nil
 }
 
-// isLive returns whether the named feed is live, which means that its prices are kept up to date.
-func (all feedList) isLive(now time.Time) func(name string) bool {
-	return func(name string) bool {
-		h := all.byName(name)
-		return h != nil && h.state(now) == feed.Live
-	}
-}
-
 // nextChange is when a badge next changes by time alone; zero for never.
 func (all feedList) nextChange(now time.Time) time.Time {
 	var next time.Time

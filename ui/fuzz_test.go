@@ -10,6 +10,7 @@ import (
 	"github.com/muesli/termenv"
 
 	"livetape/feed"
+	"livetape/feed/decode"
 	"livetape/feed/market"
 )
 
@@ -45,7 +46,7 @@ func (s *fuzzScript) step() {
 	case 0:
 		st.resize(s.next()%140+1, s.next()%50+1)
 	case 1, 2:
-		keys := []string{"up", "down", "tab", "enter", "esc", "?", "F", "!", "p", "r", "x", "g", "G", "pgup", "pgdown", "ctrl+u", "ctrl+d", "z"}
+		keys := []string{"up", "down", "tab", "enter", "esc", "?", "F", "!", "p", "r", "x", "g", "G", "pgup", "pgdown", "ctrl+u", "ctrl+d", "z", "e", "m", "w"}
 		st.keys(keys[s.next()%len(keys)])
 	case 3:
 		st.receive(feed.Event{Feed: []string{"desk", "fx", "unheard of"}[s.next()%3], Status: &feed.Status{
@@ -65,7 +66,11 @@ func (s *fuzzScript) step() {
 
 func (s *fuzzScript) misc() {
 	st := s.stage
-	switch s.next() % 4 {
+	switch s.next() % 6 {
+	case 4:
+		st.message("reading", s.text(), market.Reading{Name: s.text() + "R", Value: s.number()})
+	case 5:
+		st.receive(feed.Event{Message: &feed.Message{Data: []byte(s.text()), Map: &decode.FoundMap{YAML: s.text(), Problem: s.text(), Guess: s.next()%2 == 0, Notes: []string{s.text()}}}})
 	case 0:
 		st.message("news", s.text(), market.Headline{ID: s.text(), Title: s.text() + "T", Source: s.text(), Summary: s.text(), Symbols: []string{s.text()}, Importance: market.Importance(s.next()%3 - 1)})
 	case 1:

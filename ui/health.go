@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/feed/decode"
 	"livetape/feed/market"
 	"livetape/ui/humanize"
 )
@@ -34,6 +35,10 @@ type feedHealth struct {
 	gapAt        time.Time
 	notice       string // the last that the server said of the stream itself
 	noticeAt     time.Time
+
+	found     decode.FoundMap // how the feed is read, where that was found out; see hasMap
+	hasMap    bool
+	confirmed bool // the user takes found for true
 
 	rate  rateMeter
 	delay delayMeter
@@ -143,10 +148,11 @@ func (h *feedHealth) recentGap(now time.Time) *feed.Gap {
 	return h.gap
 }
 
-// recentNotice is what the server says of its stream, while it is news and the stream goes on. After the end, the cause
-// of the end repeats it.
+// recentNotice is what the server says of its stream, while it is news, or nothing else could be read, and the stream goes
+// on. After the end, the cause of the end repeats it.
 func (h *feedHealth) recentNotice(now time.Time) string {
-	if h.notice == "" || h.state(now) > feed.Silent || !now.Before(h.noticeAt.Add(newsDuration)) {
+	isOld := h.mapped > 0 && !now.Before(h.noticeAt.Add(newsDuration))
+	if h.notice == "" || h.state(now) > feed.Silent || isOld {
 		return ""
 	}
 	return "the server says: " + h.notice
@@ -163,8 +169,8 @@ func (h *feedHealth) nextChange(now time.Time) time.Time {
 	if h.recentGap(now) != nil {
 		next = h.gapAt.Add(newsDuration)
 	}
-	if h.recentNotice(now) != "" {
-		next = earlier(next, h.noticeAt.Add(newsDuration))
+	if end := h.noticeAt.Add(newsDuration); h.recentNotice(now) != "" && end.After(now) {
+		next = earlier(next, end)
 	}
 	switch h.state(now) {
 	case feed.Live:

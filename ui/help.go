@@ -47,16 +47,27 @@ func enabledBindings(group []key.Binding) []key.Binding {
 	return slices.DeleteFunc(slices.Clone(group), func(b key.Binding) bool { return !b.Enabled() })
 }
 
-// viewHelp shows the part of the help that is scrolled to.
-func (m Model) viewHelp(height int) []string {
+// viewPage shows the part that is scrolled to of the help or of a map.
+func (m Model) viewPage(height int) []string {
 	area := m.focusedArea(height)
 	where := ""
-	if m.help.total > m.help.height {
-		where = positionText(m.help)
+	if m.page.total > m.page.height {
+		where = positionText(m.page)
 	}
-	lines := []string{titleLine(newLineWriter(m.theme, m.width), area, "Keys", where, keyLabel(m.keys.back)+" closes")}
-	text := m.helpContent()
-	return padLines(append(lines, text[min(m.help.top, len(text)):min(m.help.end(), len(text))]...), height)
+	name := "Keys"
+	if m.overlay == mapOverlay {
+		name = "Map of " + m.mapPage.feed
+	}
+	lines := []string{titleLine(newLineWriter(m.theme, m.width), area, name, where, keyLabel(m.keys.back)+" closes")}
+	text := m.pageContent()
+	return padLines(append(lines, text[min(m.page.top, len(text)):min(m.page.end(), len(text))]...), height)
+}
+
+func (m Model) pageContent() []string {
+	if m.overlay == mapOverlay {
+		return m.mapContent()
+	}
+	return m.helpContent()
 }
 
 // helpContent is all keys, and the meaning of all signs on screen.
@@ -88,6 +99,7 @@ func (m Model) legend(w *lineWriter) []string {
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
 		{"▁▄█", "in the details, the course of the price: 1 s is a bar a second, 1 min is a bar a minute"},
 		{"? ✕", "in the event log: not mapped to prices or news; not usable"},
+		{guessSign, "read by a map that was guessed from the first events, until you confirm it: m shows it"},
 	} {
 		name := s[0]
 		for _, words := range wrap(s[1], m.width-gutter-helpName-2, len(s[1])) {

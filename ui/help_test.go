@@ -31,7 +31,7 @@ func TestTheHelpMovesAndTellsThePlace(t *testing.T) {
 	t.Parallel()
 	s := newHarness(demoConfig).resize(40, 10).openMarket()
 	s.keys("?")
-	total := s.m.help.total
+	total := s.m.page.total
 	place := func(from, to int) string { return "Keys " + itoa(from) + "–" + itoa(to) + " of " + itoa(total) }
 	for _, c := range []struct {
 		key  string

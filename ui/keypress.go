@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"livetape/feed"
+	"livetape/feed/market"
 )
 
 // handleKeys handles a key, or keys that arrived together and come as one message, in turn.
@@ -48,6 +49,12 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.nextPane(), nil
 	case key.Matches(msg, k.log):
 		return m.toggleLog(), nil
+	case key.Matches(msg, k.raw):
+		return m.toggleRaw(), nil
+	case key.Matches(msg, k.showMap):
+		return m.showMap()
+	case key.Matches(msg, k.writeMap):
+		return m.writeMap()
 	case key.Matches(msg, k.pause) && m.config.Deck == nil:
 		return m.togglePause(), nil
 	case key.Matches(msg, k.retry):
@@ -65,7 +72,7 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 func (m Model) moveCursor(msg tea.KeyMsg) Model {
 	l := m.focusedList()
 	n := m.keys.rowsToMove(msg, *l)
-	if m.overlay == helpOverlay {
+	if l == &m.page {
 		*l = l.scroll(n)
 	} else {
 		*l = l.move(n)
@@ -99,14 +106,18 @@ func (k keyMap) rowsToMove(msg tea.KeyMsg, l list) int {
 // focusedList is the list that has the keyboard, within this copy of the model.
 func (m *Model) focusedList() *list {
 	switch {
-	case m.overlay == helpOverlay:
-		return &m.help
+	case m.overlay == helpOverlay || m.overlay == mapOverlay:
+		return &m.page
 	case m.overlay == faultsOverlay:
 		return &m.menu
+	case m.focus == focusReadings:
+		return &m.readings.list
 	case m.focus == focusNews:
 		return &m.news.list
 	case m.focus == focusLog:
 		return &m.logPane.list
+	case m.showsRaw(m.content()):
+		return &m.rawPane.list
 	}
 	return &m.prices.list
 }
@@ -126,15 +137,18 @@ func (m Model) toggleOverlay(o overlay) Model {
 	if m.overlay == o {
 		o = noOverlay
 	}
-	m.overlay, m.help = o, list{}
+	m.overlay, m.page = o, list{}
 	return m
 }
 
-// openSelected opens the details of the selected row, or injects the selected fault.
+// openSelected opens the details of the selected row, injects the selected fault, or confirms the map.
 func (m Model) openSelected() (Model, tea.Cmd) {
-	if m.overlay == faultsOverlay {
+	switch m.overlay {
+	case faultsOverlay:
 		m.overlay = noOverlay
 		return m, injectFault(m.config.Faults[m.menu.cursor])
+	case mapOverlay:
+		return m.confirmMap()
 	}
 	return m.toggleOverlay(detailOverlay), nil
 }
@@ -158,13 +172,35 @@ func (m Model) toggleLog() Model {
 	return m
 }
 
+// toggleRaw shows raw events in place of prices, or prices again.
+func (m Model) toggleRaw() Model {
+	m.showRaw, m.overlay, m.focus = !m.showRaw, noOverlay, focusPrices
+	m.rawPane.list = list{}
+	return m
+}
+
 // targetFeed is the feed that a key applies to: that of the selected row when there are several feeds, else the
 // first that is not live.
 func (m Model) targetFeed() *feedHealth {
-	if t := m.content(); len(m.feeds) > 1 && m.focus == focusPrices && m.prices.cursor < len(t.rows) {
-		return m.feeds.byName(t.rows[m.prices.cursor].Feed)
+	t := m.content()
+	if r := m.selectedRow(t); len(m.feeds) > 1 && r != nil {
+		return m.feeds.byName(r.Feed)
+	}
+	if len(m.feeds) > 1 && m.focus == focusPrices && m.showsRaw(t) && m.rawPane.cursor < t.raw.len() {
+		return m.feeds.byName(t.raw.at(m.rawPane.cursor).feed)
 	}
 	return m.feeds.neediest(m.now)
+}
+
+// selectedRow is the row under the cursor; nil if the keyboard is elsewhere.
+func (m Model) selectedRow(t *content) *market.Row {
+	switch {
+	case m.focus == focusPrices && !m.showsRaw(t) && m.prices.cursor < len(t.rows):
+		return t.rows[m.prices.cursor]
+	case m.focus == focusReadings && m.readings.cursor < len(t.readings):
+		return t.readings[m.readings.cursor]
+	}
+	return nil
 }
 
 func (m Model) retryNow() (Model, tea.Cmd) {

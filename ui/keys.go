@@ -10,9 +10,10 @@ import (
 type keyMap struct {
 	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
 
-	focus, open, back                 key.Binding
-	retry, connect, pause, log, fault key.Binding
-	help, suspend, quit               key.Binding
+	focus, open, back               key.Binding
+	retry, connect, pause, log, raw key.Binding
+	fault, showMap, writeMap        key.Binding
+	help, suspend, quit             key.Binding
 
 	step, faster, slower, forward, backward key.Binding // of a recording
 }
@@ -34,6 +35,9 @@ func newKeys(c Config) keyMap {
 		connect:  bind("x", "disconnect", "x"),
 		pause:    bind("p", "pause", "p"),
 		log:      bind("!", "log", "!"),
+		raw:      bind("e", "raw events", "e"),
+		showMap:  bind("m", "map", "m"),
+		writeMap: bind("w", "write map", "w"),
 		fault:    bind("F", "faults", "F"),
 		help:     bind("?", "help", "?"),
 		suspend:  bind("ctrl+z", "suspend", "ctrl+z"),
@@ -47,6 +51,7 @@ func newKeys(c Config) keyMap {
 	for _, b := range []*key.Binding{&k.step, &k.faster, &k.slower, &k.forward, &k.backward} {
 		b.SetEnabled(c.Deck != nil)
 	}
+	k.writeMap.SetEnabled(c.Maps != nil)
 	k.fault.SetEnabled(len(c.Faults) > 0)
 	k.retry.SetEnabled(c.Control != nil)
 	k.connect.SetEnabled(c.Control != nil)
@@ -72,7 +77,7 @@ func (k keyMap) withFirst(first ...key.Binding) []key.Binding {
 // FullHelp implements help.KeyMap.
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.retry, k.connect, k.pause, k.log, k.fault, k.step, k.slower, k.faster, k.backward, k.forward},
+		{k.retry, k.connect, k.pause, k.log, k.raw, k.showMap, k.writeMap, k.fault, k.step, k.slower, k.faster, k.backward, k.forward},
 		{k.focus, k.open, k.back, k.help, k.suspend, k.quit},
 		{k.up, k.down, k.first, k.last, k.pageUp, k.pageDown, k.halfUp, k.halfDown},
 	}

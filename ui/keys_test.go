@@ -174,7 +174,7 @@ func TestKeysThatArriveTogetherAreAllPressed(t *testing.T) {
 		t.Errorf("jjjj leads to row %d", s.m.prices.cursor)
 	}
 	s.keys("?jj")
-	if s.m.overlay != helpOverlay || s.m.help.total == 0 {
+	if s.m.overlay != helpOverlay || s.m.page.total == 0 {
 		t.Error("?jj does not open the help")
 	}
 	runCmd(s.keys("rx"))

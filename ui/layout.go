@@ -9,10 +9,11 @@ import (
 
 // layout is how many lines each part of the screen has; zero for a part that is not shown.
 type layout struct {
-	header, status, footer          int
-	help, prices, news, log, bottom int // bottom: the fault menu or the details
-	pricesWidth, newsWidth          int
-	sideBySide                      bool // prices and news
+	header, status, footer       int
+	page, prices, readings, news int // page: the help or a map
+	log, bottom                  int // bottom: the fault menu or the details
+	pricesWidth, newsWidth       int
+	sideBySide                   bool // prices and news
 }
 
 const (
@@ -33,11 +34,13 @@ func (m Model) layOut() Model {
 	m.layout = m.measure(t)
 	l := m.layout
 	m.prices = m.prices.arrange(l.prices, len(t.rows), l.body() >= minTitled)
+	m.readings = m.readings.arrange(l.readings, len(t.readings), l.readings >= 3)
 	m.news = m.news.arrange(l.news, len(t.stories)+len(t.gapMarks))
 	m.logPane = m.logPane.arrange(l.log, t.log)
+	m.rawPane = m.rawPane.arrange(t.raw)
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
-	if m.overlay == helpOverlay {
-		m.help = m.help.fit(l.help-1, len(m.helpContent()))
+	if l.page > 0 {
+		m.page = m.page.fit(l.page-1, len(m.pageContent()))
 	}
 	return m
 }
@@ -50,26 +53,43 @@ func (m Model) keysForNow() keyMap {
 		k.connect.SetHelp("x", "connect")
 	}
 	k.open.SetHelp("enter", "details")
+	k.raw.SetHelp("e", "raw events")
+	if m.showRaw {
+		k.raw.SetHelp("e", "prices")
+	}
 	k.pause.SetHelp("p", "pause")
 	if m.paused != nil || m.deck.Paused {
 		k.pause.SetHelp("p", "go on")
 	}
-	if m.overlay == faultsOverlay {
+	switch m.overlay {
+	case faultsOverlay:
 		k.open.SetHelp("enter", "inject")
+	case mapOverlay:
+		k.open.SetHelp("enter", "confirm")
 	}
 	return k
 }
 
 // focusOrder is the panes that can have the keyboard, in the order of the tab key.
 func (m Model) focusOrder() []focus {
-	body := m.height - 3
-	switch {
-	case !m.showLog:
-		return []focus{focusPrices, focusNews}
-	case body >= minShared && body < minThreePanes:
-		return []focus{focusPrices, focusLog}
+	body, t := m.height-3, m.content()
+	raw := m.showsRaw(t)
+	var order []focus
+	if raw || len(t.rows) > 0 || len(t.readings) == 0 {
+		order = append(order, focusPrices)
 	}
-	return []focus{focusPrices, focusNews, focusLog}
+	if !raw && len(t.readings) > 0 {
+		order = append(order, focusReadings)
+	}
+	noRoom := m.showLog && body >= minShared && body < minThreePanes
+	noPrices := raw || len(t.rows) == 0 && len(t.readings) > 0
+	if !noRoom && (!noPrices || len(t.stories) > 0) {
+		order = append(order, focusNews)
+	}
+	if m.showLog {
+		order = append(order, focusLog)
+	}
+	return order
 }
 
 // measure shares the screen's lines: first the badges, then the rest as there is room.
@@ -84,17 +104,17 @@ func (m Model) measure(t *content) layout {
 	}
 	body := max(m.height-l.header-l.status-l.footer, 0)
 	switch m.overlay {
-	case helpOverlay:
-		l.help = body
+	case helpOverlay, mapOverlay:
+		l.page = body
 		return l
 	case faultsOverlay:
 		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, minShared))) // leave room to see what a fault does
 	case detailOverlay:
 		want := minDetailLines
-		if m.focus == focusPrices && m.prices.cursor < len(t.rows) {
-			want = rowDetailHeight(t.rows[m.prices.cursor], m.width)
+		if r := m.selectedRow(t); r != nil {
+			want = m.rowDetailHeight(r)
 		}
-		return l.splitWithBottom(body, want)
+		return l.splitWithBottom(body, want).addReadings(t, m.showsRaw(t))
 	}
 	if body < minShared {
 		return l.giveAllTo(m.focus, body)
@@ -104,18 +124,32 @@ func (m Model) measure(t *content) layout {
 		body -= l.log
 	}
 	if slices.Contains(m.focusOrder(), focusNews) {
-		return l.sharePricesAndNews(body, len(t.rows), m.width, m.prices.widths)
+		return l.sharePricesAndNews(body, t, m.showsRaw(t), max(m.prices.widths.natural(), m.readings.widths.natural())).addReadings(t, m.showsRaw(t))
 	}
 	l.prices = body
+	return l.addReadings(t, m.showsRaw(t))
+}
+
+// addReadings gives readings their part of the lines of prices.
+func (l layout) addReadings(t *content, raw bool) layout {
+	switch {
+	case raw || len(t.readings) == 0:
+	case len(t.rows) == 0:
+		l.prices, l.readings = 0, l.prices
+	default:
+		all := l.prices
+		l.prices = min(len(t.rows)+2, all-min(len(t.readings)+2, all/2))
+		l.readings = all - l.prices
+	}
 	return l
 }
 
 // body is the number of lines between the status and the footer.
 func (l layout) body() int {
 	if l.sideBySide {
-		return l.help + l.prices + l.log + l.bottom
+		return l.page + l.prices + l.readings + l.log + l.bottom
 	}
-	return l.help + l.prices + l.news + l.log + l.bottom
+	return l.page + l.prices + l.readings + l.news + l.log + l.bottom
 }
 
 // splitWithBottom puts a bottom part of the wanted lines, or less, below the prices.
@@ -131,6 +165,8 @@ func (l layout) splitWithBottom(body, want int) layout {
 // giveAllTo gives one pane the whole body.
 func (l layout) giveAllTo(p focus, body int) layout {
 	switch p {
+	case focusReadings:
+		l.readings = body
 	case focusNews:
 		l.news = body
 	case focusLog:
@@ -143,8 +179,12 @@ func (l layout) giveAllTo(p focus, body int) layout {
 
 // sharePricesAndNews puts prices and news side by side on a wide screen. Else news has a third of the lines, and those
 // that prices do not need.
-func (l layout) sharePricesAndNews(body, rows, width int, w columnWidths) layout {
-	if natural := w.natural(); width-natural >= minNewsBeside && rows > 0 {
+func (l layout) sharePricesAndNews(body int, t *content, raw bool, natural int) layout {
+	rows, width := len(t.rows)+len(t.readings), l.pricesWidth
+	if len(t.rows) > 0 && len(t.readings) > 0 {
+		rows += 2
+	}
+	if width-natural >= minNewsBeside && rows > 0 {
 		l.sideBySide, l.prices, l.news = true, body, body
 		l.pricesWidth = natural
 		l.newsWidth = width - l.pricesWidth - 1
@@ -152,7 +192,7 @@ func (l layout) sharePricesAndNews(body, rows, width int, w columnWidths) layout
 	}
 	l.news = max(body*3/10, 4)
 	l.prices = body - l.news
-	if rows > 0 {
+	if !raw && (rows > 0 || len(t.stories) > 0) {
 		l.prices = min(l.prices, max(rows+2, 6))
 		l.news = body - l.prices
 	}
@@ -222,11 +262,17 @@ func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	if words := h.recentNotice(m.now); words != "" {
 		all = append(all, span{warn, "   " + words})
 	}
+	switch {
+	case h.found.Problem != "":
+		all = append(all, span{warn, "   " + plainLine(h.found.Problem)})
+	case h.isGuessed():
+		all = append(all, span{muted, "   " + guessSign + " guessed map"})
+	}
 	lines := flowSpans(all, m.width-1, most)
 	if h.state(m.now) == feed.Failed {
 		return m.addAdvice(lines, plainLine(h.status.Advice), most)
 	}
-	return lines
+	return m.addAdvice(lines, h.mapAdvice(m.keys), most)
 }
 
 // addAdvice adds advice below the lines of a feed, or behind the last where there are no more lines.

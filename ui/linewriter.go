@@ -113,11 +113,11 @@ func (w *lineWriter) endLine() string {
 	return s
 }
 
-// wrapped is spans as indented lines, each span on lines of its own.
+// wrapped is spans as indented lines, each span on lines of its own, in at most so many lines.
 func (w *lineWriter) wrapped(spans []span, maxLines int) []string {
 	var lines []string
 	for _, s := range spans {
-		for _, line := range wrap(s.text, w.width-2*gutter, maxLines) {
+		for _, line := range wrap(s.text, w.width-2*gutter, maxLines-len(lines)) {
 			w.writeBlanks(gutter)
 			w.write(s.style, line)
 			lines = append(lines, w.endLine())

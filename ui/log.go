@@ -34,7 +34,8 @@ type logEntry struct {
 	reason        string // why it is not, or not wholly, on the screen
 	repeats       uint64 // how often that has happened
 	isDecodeError bool
-	isNotice      bool // the server says something of the stream itself
+	isNotice      bool   // the server says something of the stream itself
+	folded        uint64 // entries with the same reason before it that it stands for
 }
 
 // newLogEntry makes an entry of an event. The reason why it could not be used has occurred repeats times.
@@ -47,6 +48,9 @@ func newLogEntry(ev feed.Event, repeats uint64) logEntry {
 	e.repeats = repeats
 	e.typ, e.id, e.data, e.reason = copyPrefix(m.Type, maxType), copyPrefix(m.ID, maxID), m.Data, copyPrefix(m.Unmapped, maxData)
 	e.isNotice = m.Notice != ""
+	if e.isNotice {
+		e.reason = "the server says: " + copyPrefix(m.Notice, maxData)
+	}
 	if m.Err != nil {
 		e.reason, e.isDecodeError = copyPrefix(m.Err.Error(), maxData), true
 	}
@@ -75,13 +79,19 @@ func shortenGap(g *feed.Gap) *feed.Gap {
 }
 
 // eventLog is the last entries, oldest first. Of the older ones, those that say most stay longer: changes of state and
-// gaps, then events that could not be used. Entries never change, so copies of the log can share them.
+// gaps, then events that could not be used.
 type eventLog struct {
 	entries []logEntry
 	removed int // entries so far
 }
 
+// add adds an entry. One that could not be used for the same reason as the last takes its place.
 func (l eventLog) add(e logEntry) eventLog {
+	if last := len(l.entries) - 1; last >= 0 && e.repeatsLast(&l.entries[last]) {
+		e.folded = l.entries[last].folded + 1
+		l.entries[last] = e
+		return l
+	}
 	if len(l.entries) == 2*maxLog {
 		kept := keepImportant(l.entries[:maxLog])
 		l.removed += maxLog - len(kept)
@@ -89,6 +99,11 @@ func (l eventLog) add(e logEntry) eventLog {
 	}
 	l.entries = append(l.entries, e)
 	return l
+}
+
+// repeatsLast reports whether an entry says the same as the one before it.
+func (e *logEntry) repeatsLast(last *logEntry) bool {
+	return e.reason != "" && e.reason == last.reason && e.feed == last.feed && e.typ == last.typ
 }
 
 // keepImportant keeps the newest of the entries that are not ordinary messages.
@@ -195,7 +210,7 @@ func (e *logEntry) spans(limit int, withID bool) []span {
 		out = append(out, span{muted, "#" + market.PlainText(e.id, 40)})
 	}
 	if e.reason != "" {
-		out = append(out, span{st, "[" + plainLine(e.reason) + prefixed(" · ", timesText(e.repeats)) + "]"})
+		out = append(out, span{st, "[" + plainLine(e.reason) + prefixed(" · ", timesText(max(e.repeats, e.folded+1))) + "]"})
 	}
 	return append(out, span{plain, market.PlainText(string(e.data), limit)})
 }

@@ -28,12 +28,18 @@ func (m Model) focusedArea(height int) drawArea {
 }
 
 // drawCursorMark begins a row, with the sign of the cursor if it is on this one.
-func drawCursorMark(w *lineWriter) {
-	if w.selected {
-		w.write(accent, "▌ ")
-		return
+func drawCursorMark(w *lineWriter) { drawGutter(w, " ") }
+
+// drawGutter begins a row with the sign of the cursor, or a blank, and a sign of its own.
+func drawGutter(w *lineWriter, sign string) {
+	switch {
+	case w.selected:
+		w.write(accent, "▌"+sign)
+	case sign == " ":
+		w.writeBlanks(gutter)
+	default:
+		w.write(muted, " "+sign)
 	}
-	w.writeBlanks(gutter)
 }
 
 // titleLine is a pane's title line: its name, which rows it shows, and a remark on the right.

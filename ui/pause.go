@@ -1,23 +1,30 @@
 package ui
 
-import "livetape/feed/market"
+import (
+	"slices"
+
+	"livetape/feed/market"
+)
 
 // content is what the panes show.
 type content struct {
-	rows     []*market.Row
+	rows     []*market.Row // of prices
+	readings []*market.Row
 	stories  []*market.Story
 	gapMarks []gapMark
 	log      eventLog
+	raw      *rawEvents
 }
 
 // pausedView is the content of the moment when the screen was paused, and the room that what arrives since will
 // need in the columns when the screen goes on.
 type pausedView struct {
 	content
-	heldMessages uint64
-	sharedBars   map[*market.Row]*market.Row // copies that still share their bars with the row, by row
-	widths       columnWidths
-	news         newsPane
+	heldMessages  uint64
+	sharedBars    map[*market.Row]*market.Row // copies that still share their bars with the row, by row
+	priceWidths   columnWidths
+	readingWidths columnWidths
+	news          newsPane
 }
 
 // content is the board, or while paused what it was.
@@ -25,7 +32,23 @@ func (m Model) content() *content {
 	if m.paused != nil {
 		return &m.paused.content
 	}
-	return &content{m.board.Rows(), m.board.News(), m.gapMarks, m.log}
+	rows, readings := splitReadings(m.board)
+	return &content{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw}
+}
+
+// splitReadings parts the rows of readings from those of prices.
+func splitReadings(b *market.Board) (rows, readings []*market.Row) {
+	if b.Counts().Readings == 0 {
+		return b.Rows(), nil
+	}
+	for _, r := range b.Rows() {
+		if r.IsReading {
+			readings = append(readings, r)
+		} else {
+			rows = append(rows, r)
+		}
+	}
+	return rows, readings
 }
 
 // togglePause holds the screen still, or lets it go on with what arrived meanwhile.
@@ -34,11 +57,8 @@ func (m Model) togglePause() Model {
 		return m.unpause()
 	}
 	now := m.content()
-	p := &pausedView{content: content{gapMarks: now.gapMarks, log: now.log}, sharedBars: map[*market.Row]*market.Row{}, widths: m.prices.widths, news: m.news}
-	for _, r := range now.rows {
-		held := shallowCopy(r)
-		p.rows, p.sharedBars[r] = append(p.rows, held), held
-	}
+	p := &pausedView{content: content{gapMarks: now.gapMarks, log: eventLog{slices.Clone(now.log.entries), now.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
+	p.rows, p.readings = p.hold(now.rows), p.hold(now.readings)
 	for _, story := range now.stories {
 		p.stories = append(p.stories, shallowCopy(story))
 	}
@@ -50,12 +70,21 @@ func (m Model) togglePause() Model {
 func (m Model) unpause() Model {
 	p := m.paused
 	m.paused = nil
-	m.prices.widths = p.widths
+	m.prices.widths, m.readings.widths = p.priceWidths, p.readingWidths
 	m.news.sourceWidth, m.news.symbolsWidth = p.news.sourceWidth, p.news.symbolsWidth
 	if m.news.cursor > 0 && len(p.stories) > 0 {
 		m.news.list = m.news.shift(int(m.newestStory() - p.stories[0].Seq))
 	}
 	return m
+}
+
+// hold copies rows, apart from their bars.
+func (p *pausedView) hold(rows []*market.Row) (held []*market.Row) {
+	for _, r := range rows {
+		c := shallowCopy(r)
+		held, p.sharedBars[r] = append(held, c), c
+	}
+	return held
 }
 
 // unshareBars gives the held copy of a row its own bars, because the row is about to change them. Copying the bars
@@ -67,7 +96,7 @@ func (p *pausedView) unshareBars(r *market.Row) {
 	}
 }
 
-func shallowCopy[T market.Row | market.Story](p *T) *T {
+func shallowCopy[T market.Row | market.Story | rawEvents](p *T) *T {
 	v := *p
 	return &v
 }

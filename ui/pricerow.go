@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"livetape/feed"
 	"livetape/feed/market"
 	"livetape/ui/humanize"
 )
@@ -14,6 +15,17 @@ type tableRow struct {
 	*market.Row
 	text   rowText
 	styles rowStyles
+	sign   string // in the gutter
+}
+
+// newTableRow is a row and how its feed is; the feed is nil once it is no longer watched.
+func newTableRow(r *market.Row, h *feedHealth, now time.Time) tableRow {
+	isLive := h != nil && h.state(now) == feed.Live
+	row := tableRow{r, newRowText(r), newRowStyles(elapsed(now, r.Updated), isLive), " "}
+	if h != nil && h.isGuessed() {
+		row.sign = guessSign
+	}
+	return row
 }
 
 // rowStyles are the styles of a row's parts, which fade as the row grows old.
@@ -46,7 +58,7 @@ func (s rowStyles) forSign(sign int) style {
 }
 
 func (t *priceTable) rowLine(r *tableRow) string {
-	drawCursorMark(t.w)
+	drawGutter(t.w, r.sign)
 	for i, s := range t.columns.slots {
 		if i > 0 {
 			t.w.writeBlanks(t.columns.gap)
@@ -70,6 +82,8 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 		t.drawNumber(s.numbers, s.width, r.text.numbers[colChange], r.styles.forSign(signOf(r.text.numbers[colChange])))
 	case colPercent:
 		t.drawPercent(s, r)
+	case colTrend:
+		t.w.writeRight(r.styles.quiet, sparklineOf(&r.Seconds, s.width), s.width)
 	case colBid:
 		t.drawBidOrAsk(s, r, &r.Bid)
 	case colAsk:

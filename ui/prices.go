@@ -12,15 +12,15 @@ const (
 	staleFrom     = 30 * time.Second
 )
 
-// pricesPane is the price table: a cursor over the rows of the board, and the widths of the columns.
-type pricesPane struct {
+// tablePane is the table of prices or that of readings: a cursor over rows of the board, and the widths of the columns.
+type tablePane struct {
 	list
 	widths columnWidths
 	titled bool // there is room for a title above the column heads
 }
 
 // headLines is the number of lines above the first row.
-func (p pricesPane) headLines(height int) int {
+func (p tablePane) headLines(height int) int {
 	switch {
 	case height < 3:
 		return 0
@@ -31,17 +31,17 @@ func (p pricesPane) headLines(height int) int {
 }
 
 // arrange takes over the height of the pane and the number of its rows.
-func (p pricesPane) arrange(height, rows int, titled bool) pricesPane {
+func (p tablePane) arrange(height, rows int, titled bool) tablePane {
 	p.titled = titled
 	p.list = p.fit(height-p.headLines(height), rows)
 	return p
 }
 
 // view draws the pane in exactly area.height lines.
-func (p pricesPane) view(area drawArea, rows []*market.Row, isLive func(feed string) bool) []string {
-	t := priceTable{drawArea: area, w: newLineWriter(area.theme, area.width), columns: p.widths.layOut(area.width, area.manyFeeds)}
+func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []string {
+	t := priceTable{drawArea: area, w: newLineWriter(area.theme, area.width), columns: p.widths.layOut(area.width, area.manyFeeds), readings: p.widths.readings}
 	for _, r := range rows[p.top:max(min(p.end(), len(rows)), p.top)] {
-		t.rows = append(t.rows, tableRow{r, newRowText(r), newRowStyles(elapsed(area.now, r.Updated), isLive(r.Feed))})
+		t.rows = append(t.rows, newTableRow(r, feeds.byName(r.Feed), area.now))
 	}
 	t.compareRows()
 	lines := make([]string, 0, area.height)
@@ -59,7 +59,7 @@ func (p pricesPane) view(area drawArea, rows []*market.Row, isLive func(feed str
 }
 
 // nextChange is when the rows on screen next look different by time alone; zero for never.
-func (p pricesPane) nextChange(rows []*market.Row, now time.Time) time.Time {
+func (p tablePane) nextChange(rows []*market.Row, now time.Time) time.Time {
 	var next time.Time
 	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
 		next = earlier(next, nextAgeChange(now, r.Updated))
@@ -72,12 +72,13 @@ func (p pricesPane) nextChange(rows []*market.Row, now time.Time) time.Time {
 	return next
 }
 
-// priceTable draws the table once.
+// priceTable draws a table of prices or readings once.
 type priceTable struct {
 	drawArea
-	w       *lineWriter
-	columns columnLayout
-	rows    []tableRow // on screen
+	w        *lineWriter
+	columns  columnLayout
+	rows     []tableRow // on screen
+	readings bool       // the rows are readings, not prices
 
 	basis      market.Basis // of the changes in all rows; see basisMixed
 	basisMixed bool         // rows have different bases
@@ -105,6 +106,8 @@ func (t *priceTable) compareRows() {
 func (t *priceTable) title(l list) string {
 	right := ""
 	switch {
+	case t.readings:
+		return titleLine(t.w, t.drawArea, "Readings", positionText(l), "change from the first value seen")
 	case t.basisMixed:
 		right = "change: p from previous close, o from open, s from first seen, f by the feed"
 	case t.basis != market.NoBasis:
@@ -159,6 +162,8 @@ func (t *priceTable) columnLabel(s columnSlot) string {
 	switch {
 	case s.col == colPercent:
 		return t.percentLabel()
+	case s.col == colSymbol && t.readings:
+		return "READING"
 	case s.col == colVolume && t.columns.shortVolume:
 		return "VOL≈"
 	case s.col == colRange && t.rangeSeen && !t.rangeMixed && s.width >= len("SEEN RANGE"):
@@ -168,7 +173,7 @@ func (t *priceTable) columnLabel(s columnSlot) string {
 	}
 	return [columns]string{
 		colSymbol: "SYMBOL", colFeed: "FEED", colName: "NAME", colLast: "LAST", colChange: "CHG",
-		colBid: "BID", colAsk: "ASK", colVolume: "VOLUME", colRange: "RANGE", colAge: "AGE",
+		colTrend: "TREND", colBid: "BID", colAsk: "ASK", colVolume: "VOLUME", colRange: "RANGE", colAge: "AGE",
 	}[s.col]
 }
 

@@ -51,9 +51,13 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 	case ev.Gap != nil && (!isRoutineGap(ev.Gap) || ev.Gap.Kind == feed.Unreplayed):
 		m = m.addGapMark(ev)
 	case ev.Message != nil:
+		m.raw.add(ev)
 		h.rate.add(ev.At, 1)
 		if !m.deck.Untimed {
 			h.measureDelay(ev.Message, ev.At)
+		}
+		if found := ev.Message.Map; found != nil && h.takeMap(*found) {
+			m.board.Forget(ev.Feed)
 		}
 		m.applyUpdates(ev, changed)
 	}
@@ -66,28 +70,43 @@ func (m Model) applyUpdates(ev feed.Event, changed map[*market.Row]struct{}) {
 		m.paused.heldMessages++
 	}
 	for _, u := range ev.Message.Updates {
-		q, isQuote := u.(market.Quote)
-		if isQuote && m.paused != nil {
-			m.paused.unshareBars(m.board.Row(ev.Feed, q.Symbol))
+		symbol := rowSymbol(u)
+		if symbol != "" && m.paused != nil {
+			m.paused.unshareBars(m.board.Row(ev.Feed, symbol))
 		}
 		m.board.Apply(ev.Feed, u, ev.At)
-		if !isQuote {
+		if symbol == "" {
 			continue
 		}
-		if r := m.board.Row(ev.Feed, q.Symbol); r != nil {
+		if r := m.board.Row(ev.Feed, symbol); r != nil {
 			changed[r] = struct{}{}
 		}
 	}
 }
 
+// rowSymbol is the symbol of the row that an update changes the numbers of; empty for none.
+func rowSymbol(u market.Update) string {
+	switch u := u.(type) {
+	case market.Quote:
+		return u.Symbol
+	case market.Reading:
+		return u.Name
+	}
+	return ""
+}
+
 // widenColumns makes room in the tables for rows and headlines; while paused, for when the screen goes on.
 func (m Model) widenColumns(rows map[*market.Row]struct{}, stories []*market.Story) Model {
-	widths, news := &m.prices.widths, &m.news
+	prices, readings, news := &m.prices.widths, &m.readings.widths, &m.news
 	if m.paused != nil {
-		widths, news = &m.paused.widths, &m.paused.news
+		prices, readings, news = &m.paused.priceWidths, &m.paused.readingWidths, &m.paused.news
 	}
 	for r := range rows {
-		widths.grow(r)
+		if r.IsReading {
+			readings.grow(r)
+		} else {
+			prices.grow(r)
+		}
 	}
 	for _, s := range stories {
 		news.grow(s)

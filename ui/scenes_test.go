@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/feed/decode"
 	"livetape/feed/market"
 )
 
@@ -14,6 +15,7 @@ func itoa(n int) string { return strconv.Itoa(n) }
 
 // demoConfig is the configuration of the demo.
 func demoConfig(c *Config) {
+	c.Maps = fakeMaps{}
 	c.Banner = "DEMO · simulated prices"
 	for _, f := range [][2]string{{"drop", "cut the connection in mid-event"}, {"eof", "end every stream cleanly"}, {"stall", "send nothing more"}, {"503", "refuse new connections with 503"}, {"204", "tell clients to stop"}, {"garbage", "send what no one can decode"}} {
 		c.Faults = append(c.Faults, FaultMenuItem{f[0], f[1], func(context.Context) error { return nil }})
@@ -63,8 +65,23 @@ func scenes() map[string]func(*harness) {
 			s.message("status", "{…}", market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "volatility pause"})
 			s.message("status", "{…}", market.Halt{Symbol: "ASML", State: market.Closed})
 		},
-		"detail": func(s *harness) { s.openMarket().trade(6); s.keys("enter") },
-		"story":  func(s *harness) { s.openMarket().trade(6); s.keys("tab", "down", "enter") },
+		"finished": func(s *harness) {
+			s.openMarket().trade(3)
+			s.status(feed.Status{State: feed.Finished, Cause: "[DONE]"})
+			s.waitFor(8 * time.Second)
+		},
+		"servererror":   playServerError,
+		"readings":      func(s *harness) { playReadings(s, 20) },
+		"readingdetail": func(s *harness) { playReadings(s, 20); s.keys("down", "enter") },
+		"mixed":         func(s *harness) { s.openMarket().trade(3); playReadings(s, 3) },
+		"guessed":       func(s *harness) { playGuessed(s) },
+		"guesseddetail": func(s *harness) { playGuessed(s); s.keys("enter") },
+		"map":           func(s *harness) { playGuessed(s); s.keys("m") },
+		"indistinct":    playIndistinct,
+		"rawjson":       playRawJSON,
+		"rawasked":      func(s *harness) { s.openMarket().trade(2); s.keys("e", "j") },
+		"detail":        func(s *harness) { s.openMarket().trade(6); s.keys("enter") },
+		"story":         func(s *harness) { s.openMarket().trade(6); s.keys("tab", "down", "enter") },
 	}
 }
 
@@ -114,4 +131,71 @@ func playDecodeErrors(s *harness) {
 		feed.Event{Message: &feed.Message{Type: "price", ID: "e1-77", Data: []byte(`{"symbol":"NVDA","last":"1,5"}`), Err: errors.New(`decode price: last: "1,5" is not a number`)}},
 		feed.Event{Message: &feed.Message{Type: "weather", Data: []byte("sunny\x1b[31m\nwith \u202e clouds"), Unmapped: `no rule for event type "weather"`}},
 	)
+}
+
+// playReadings is a feed of numbers that are no prices.
+func playReadings(s *harness, seconds int) {
+	s.goLive()
+	for i := range seconds {
+		s.waitFor(time.Second)
+		s.message("message", `{"temperature":21.5,"humidity":60}`,
+			market.Reading{Name: "temperature", Value: decimal(strconv.Itoa(21+i%4) + ".5")},
+			market.Reading{Name: "humidity", Value: decimal(strconv.Itoa(60 - i%7))},
+			market.Reading{Name: "load kitchen", Value: decimal("0.0" + strconv.Itoa(31+i*i%50))})
+	}
+}
+
+const foundYAML = `map:
+  - kind: quote
+    symbol: s
+    last: c
+    open: o
+    high: h
+    low: l
+    volume: v
+`
+
+// playGuessed is a feed whose map was guessed.
+func playGuessed(s *harness) {
+	s.goLive()
+	found := &decode.FoundMap{YAML: foundYAML, Guess: true, Sample: 12, Mapped: 11, Notes: []string{"last: c lies between h and l in every event; p does not", "P, E and T are left out"}}
+	for i := range 5 {
+		s.waitFor(time.Second)
+		s.receive(feed.Event{Message: &feed.Message{Type: "message", Map: found, Updates: []market.Update{
+			fullQuote("QRSEUR", "", "41.0"+strconv.Itoa(i), "", "", "900", "40.10"),
+			fullQuote("TUVEUR", "", "7.1"+strconv.Itoa(i*2), "", "", "12000", "7.00"),
+		}}})
+		found = nil
+	}
+}
+
+// playIndistinct is a feed with two prices on one row.
+func playIndistinct(s *harness) {
+	s.goLive()
+	found := &decode.FoundMap{YAML: "map:\n  - kind: quote\n    last: price\n", Guess: true, Sample: 3, Mapped: 3, Problem: "rows of this feed cannot be told apart: 41.00 and 96193.28 on one row"}
+	for range 3 {
+		s.waitFor(time.Second)
+		s.receive(feed.Event{Message: &feed.Message{Type: "message", Data: []byte(`{"price":41.00}`), Map: found, Unmapped: "rows of this feed cannot be told apart"}})
+		found = nil
+	}
+}
+
+// playServerError is a server that accepts the connection and then reports an error.
+func playServerError(s *harness) {
+	s.goLive()
+	for i := range 14 {
+		s.waitFor(time.Second)
+		s.receive(feed.Event{Message: &feed.Message{Type: "error", ID: strconv.Itoa(i), Data: []byte(`{"errors":[{"message":"Subscription limit reached","extensions":{"code":"LIMIT"}}]}`), Notice: "Subscription limit reached"}})
+	}
+	s.keys("!")
+}
+
+// playRawJSON is a live feed whose payloads nothing can be made of.
+func playRawJSON(s *harness) {
+	s.goLive()
+	for i := range 9 {
+		s.waitFor(1300 * time.Millisecond)
+		s.receive(feed.Event{Message: &feed.Message{Type: "update", ID: strconv.Itoa(100 + i), Unmapped: "no member looks like a price, a headline or a reading",
+			Data: []byte(`{"id":"5f0c","user":{"name":"Ann","roles":["admin","editor"],"active":true},"tags":["a","b","c"],"message":null,"flags":{"dry":false,"retries":` + strconv.Itoa(i) + `},"path":"/var/spool/jobs/very/long/path/that/goes/on"}`)}})
+	}
 }

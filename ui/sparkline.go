@@ -3,6 +3,8 @@ package ui
 import (
 	"slices"
 	"strconv"
+
+	"livetape/feed/market"
 )
 
 // sparkline is numbers as a line of bars, scaled between the lowest and the highest.
@@ -22,6 +24,15 @@ func sparkline(numbers []string) string {
 		out[i] = sparkBar(v, low, high)
 	}
 	return string(out)
+}
+
+// sparklineOf is the closes of the last bars, as many as fit so many cells.
+func sparklineOf(bars *market.Bars, width int) string {
+	var closes []string
+	for i := max(bars.Len()-width, 0); i < bars.Len(); i++ {
+		closes = append(closes, bars.At(i).Close.String())
+	}
+	return sparkline(closes)
 }
 
 // sparkBar is the bar of a value. A picture needs no exact number.

@@ -229,15 +229,22 @@ func (h *feedHealth) nothingMappedText(k keyMap) []span {
 	if h.messages == 0 {
 		return []span{{strong, "Connected. No event has arrived yet."}}
 	}
-	if h.mapped > 0 {
-		return []span{{strong, fmt.Sprintf("Connected: %s received, no price among them yet.", humanize.Plural(h.messages, "event"))}}
+	events := humanize.Plural(h.messages, "event")
+	switch {
+	case h.found.Problem != "":
+		return []span{{strong, "No price is shown, rather than a wrong one."}}
+	case h.mapped > 0:
+		return []span{{strong, "Connected: " + events + " received, no price among them yet."}}
 	}
-	out := []span{{strong, fmt.Sprintf("Connected: %s received, none of them prices or news that livetape understands.", humanize.Plural(h.messages, "event"))}}
+	out := []span{{strong, "No price or headline in " + events + "."}}
 	if h.lastDecodeError != "" {
 		out = append(out, span{bad, humanize.Plural(h.decodeErrors, "fault") + ", the last: " + h.lastDecodeError})
 	}
 	for _, reason := range h.unmappedReasons.top() {
 		out = append(out, span{warn, "Not mapped" + prefixed(", ", timesText(h.unmappedReasons[reason])) + ": " + plainLine(reason) + "."})
 	}
-	return append(out, span{muted, "Press " + keyLabel(k.log) + " to see them."})
+	if k.writeMap.Enabled() {
+		out = append(out, span{muted, keyLabel(k.showMap) + " proposes a map for them."})
+	}
+	return out
 }

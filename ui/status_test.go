@@ -204,7 +204,7 @@ func TestWhatAServerSaysOfItsStreamIsSaidForTenSecondsAndStaysInTheLog(t *testin
 		t.Errorf("after ten seconds it stays:\n%s", view)
 	}
 	s.keys("!")
-	if view := s.screen(); !strings.Contains(view, `! error {"code":7,"message":"slow`) {
+	if view := s.screen(); !strings.Contains(view, `! error [the server says: slow consumer (7)] {"code":7,"message":"slow`) {
 		t.Errorf("it is not in the log:\n%s", view)
 	}
 }
@@ -220,7 +220,7 @@ func TestPricesOfALostStreamStayWithTheirAgeAndWithoutColor(t *testing.T) {
 	if !strings.Contains(line, "415.02") || !strings.Contains(line, "33s") {
 		t.Errorf("%q", line)
 	}
-	tone := newRowStyles(elapsed(s.now, s.m.board.Row(deskFeed, "MSFT").Updated), s.m.feeds.isLive(s.now)(deskFeed))
+	tone := newTableRow(s.m.board.Row(deskFeed, "MSFT"), s.m.feeds.byName(deskFeed), s.now).styles
 	if tone.number != stale || tone.up != stale || tone.down != stale || tone.age != warn {
 		t.Errorf("%+v", tone)
 	}

@@ -28,6 +28,7 @@ type Config struct {
 	Faults   []FaultMenuItem    // the menu of the F key; empty disables the key
 	Notices  <-chan string      // one-line messages for the user, shown for some seconds; may be nil
 	Reloads  <-chan Reload      // changes of what is watched; may be nil
+	Maps     Maps               // proposes and writes maps; nil disables the keys for them
 	Deck     Deck               // plays the recording that is watched; nil for live feeds
 	Renderer *lipgloss.Renderer // nil means the renderer of standard output
 }
@@ -80,17 +81,23 @@ type Model struct {
 	problem      string          // Reload.Problem
 	gapMarks     []gapMark       // oldest first
 	log          eventLog
+	raw          *rawEvents
 	paused       *pausedView // nil unless paused
 
 	width, height int
 	layout        layout
 	focus         focus
 	showLog       bool
+	showRaw       bool // raw events in place of prices
 	overlay       overlay
-	prices        pricesPane
+	prices        tablePane
+	readings      tablePane
 	news          newsPane
 	logPane       logPane
-	menu, help    list
+	rawPane       rawPane
+	menu          list
+	page          list    // of the help or the map overlay
+	mapPage       mapPage // of the map overlay
 	toast         toast
 
 	wake       time.Time // when the pending wakeMsg is due; zero for none
@@ -102,6 +109,7 @@ type focus int8
 
 const (
 	focusPrices focus = iota
+	focusReadings
 	focusNews
 	focusLog
 )
@@ -114,6 +122,7 @@ const (
 	helpOverlay
 	faultsOverlay
 	detailOverlay
+	mapOverlay
 )
 
 // toast is a short message in place of the footer.
@@ -133,6 +142,9 @@ func New(c Config) Model {
 		theme:  newTheme(c.Renderer),
 		keys:   newKeys(c),
 		board:  market.NewBoard(market.Limits{}),
+		raw:    &rawEvents{},
+
+		readings: tablePane{widths: columnWidths{readings: true}},
 	}
 	if c.Deck != nil {
 		m.clock = func() time.Time { return c.Deck.Position().Clock }

@@ -28,6 +28,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.showNotice(msg.text)
 	case deckPositionMsg:
 		m, cmd = m.applyDeckPosition(msg)
+	case mapProposedMsg:
+		m, cmd = m.showProposal(msg)
+	case mapWrittenMsg:
+		m, cmd = m.showMapWritten(msg)
 	case faultDoneMsg:
 		m, cmd = m.showFaultResult(msg)
 	case toastGoneMsg:
@@ -147,6 +151,9 @@ func (m Model) nextChange() time.Time {
 	next := m.feeds.nextChange(m.now)
 	if m.layout.prices > 0 {
 		next = earlier(next, m.prices.nextChange(m.content().rows, m.now))
+	}
+	if m.layout.readings > 0 {
+		next = earlier(next, m.readings.nextChange(m.content().readings, m.now))
 	}
 	if m.overlay == detailOverlay {
 		next = earlier(next, m.now.Truncate(time.Second).Add(time.Second))

@@ -72,12 +72,12 @@ func (m Model) status() []string {
 func (m Model) body() []string {
 	l, t := m.layout, m.content()
 	switch {
-	case l.help > 0:
-		return m.viewHelp(l.help)
+	case l.page > 0:
+		return m.viewPage(l.page)
 	case l.sideBySide:
 		return append(m.sideBySide(t), m.logPane.view(m.areaOf(m.width, l.log, focusLog), t.log)...)
 	}
-	lines := m.viewPrices(t)
+	lines := m.viewTables(t)
 	if l.news > 0 {
 		lines = append(lines, m.news.view(m.areaOf(l.newsWidth, l.news, focusNews), t)...)
 	}
@@ -93,21 +93,29 @@ func (m Model) body() []string {
 	return lines
 }
 
-// viewPrices draws the price table, or says why there is none.
-func (m Model) viewPrices(t *content) []string {
+// viewTables draws the main panes: prices and readings, or raw events, or the reason why there are none of these.
+func (m Model) viewTables(t *content) []string {
 	area := m.areaOf(m.layout.pricesWidth, m.layout.prices, focusPrices)
-	if area.height == 0 {
-		return nil
+	var lines []string
+	switch {
+	case area.height == 0:
+	case m.showsRaw(t):
+		lines = m.viewRaw(area, t)
+	case len(t.rows) > 0 || len(m.feeds) == 0:
+		lines = m.prices.view(area, t.rows, m.feeds)
+	default:
+		lines = viewExplanation(area, m.feeds.neediest(m.now).noPricesText(m.now, m.keys))
 	}
-	if len(t.rows) > 0 || len(m.feeds) == 0 {
-		return m.prices.view(area, t.rows, m.feeds.isLive(m.now))
+	if m.layout.readings > 0 {
+		area = m.areaOf(m.layout.pricesWidth, m.layout.readings, focusReadings)
+		lines = append(lines, m.readings.view(area, t.readings, m.feeds)...)
 	}
-	return viewExplanation(area, m.feeds.neediest(m.now).noPricesText(m.now, m.keys))
+	return lines
 }
 
-// sideBySide draws prices and news next to each other.
+// sideBySide draws the main panes and the news next to each other.
 func (m Model) sideBySide(t *content) []string {
-	left := m.viewPrices(t)
+	left := m.viewTables(t)
 	right := m.news.view(m.areaOf(m.layout.newsWidth, m.layout.news, focusNews), t)
 	for i := range left {
 		left[i] += spaces(m.layout.pricesWidth+1-cells(ansi.Strip(left[i]))) + right[i]
@@ -123,10 +131,7 @@ func (m Model) footer() string {
 		w.write(m.toast.style, m.toast.text)
 		return w.endLine()
 	}
-	for i, b := range m.footerKeys() {
-		if !b.Enabled() {
-			continue
-		}
+	for i, b := range enabledBindings(m.footerKeys()) {
 		if !bindingFits(w, b, i) {
 			break
 		}
@@ -147,8 +152,16 @@ func (m Model) footerKeys() []key.Binding {
 		return k.withFirst(k.open, k.back, k.down, k.up)
 	case helpOverlay:
 		return k.withFirst(k.back, k.down, k.up, k.pageDown, k.pageUp)
+	case mapOverlay:
+		return k.withFirst(k.back, k.open, k.writeMap, k.down, k.up)
 	case detailOverlay:
 		return k.withFirst(k.back, k.down, k.up)
+	}
+	switch {
+	case m.showRaw:
+		return k.withFirst(k.raw, k.showMap)
+	case m.showsRaw(m.content()) && k.writeMap.Enabled():
+		return k.withFirst(k.showMap)
 	}
 	return k.ShortHelp()
 }

@@ -55,6 +55,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Banner:  options.record.banner(options.banner),
 		Notices: recording.notices,
 		Reloads: reloads,
+		Maps:    mapFiles{},
 		Faults:  options.faults,
 	})
 	stop()

@@ -1,0 +1,116 @@
+package cli
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"unicode"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode"
+	"livetape/feed/decode/infer"
+	"livetape/feed/market"
+)
+
+const (
+	maxMapFiles     = 99 // of one feed
+	skeletonMembers = 40 // of a payload, listed below the skeleton of a map
+	skeletonValue   = 60 // characters of one
+)
+
+// mapFiles proposes maps for the screen, and writes them to files of the working directory.
+type mapFiles struct{}
+
+// Propose implements [ui.Maps]: a map that reads the events, or else the skeleton of one.
+func (mapFiles) Propose(name string, events []decode.Event) (string, error) {
+	if len(events) == 0 {
+		return "", errors.New("no event has arrived")
+	}
+	var samples []infer.Sample
+	for _, e := range events {
+		samples = append(samples, infer.Sample{Type: e.Type, ID: e.ID, Data: e.Data, At: e.At})
+	}
+	if r, ok := infer.Infer(name, samples); ok {
+		return r.YAML()
+	}
+	return mapSkeleton(events[len(events)-1]), nil
+}
+
+// mapSkeleton is a map to complete, with the members of an event to choose from.
+func mapSkeleton(e decode.Event) string {
+	var out strings.Builder
+	out.WriteString("map:\n  - symbol: NAME  # the member that tells rows apart\n    last: PRICE   # the member with the price\n")
+	members := payloadMembers(nil, "", gjson.ParseBytes(e.Data))
+	if !gjson.ValidBytes(e.Data) || len(members) == 0 {
+		fmt.Fprintf(&out, "# The event is no JSON object: $data is all of it. The last one:\n#   %s\n", market.PlainText(string(e.Data), skeletonValue))
+		return out.String()
+	}
+	out.WriteString("# Members of the last event:\n")
+	for _, m := range members {
+		fmt.Fprintf(&out, "#   %s\n", m)
+	}
+	return out.String()
+}
+
+// payloadMembers appends the paths of a value's members, with what they are, as a map writes them.
+func payloadMembers(all []string, at string, value gjson.Result) []string {
+	if !value.IsObject() && !value.IsArray() {
+		if at != "" && len(all) < skeletonMembers {
+			all = append(all, market.PlainText(at+": "+value.Raw, skeletonValue))
+		}
+		return all
+	}
+	i := 0
+	value.ForEach(func(key, member gjson.Result) bool {
+		name := key.String()
+		if value.IsArray() {
+			name = fmt.Sprint(i)
+			i++
+		}
+		if at != "" {
+			name = at + "." + name
+		}
+		all = payloadMembers(all, name, member)
+		return i < 2 && len(all) < skeletonMembers // the members of a list are alike
+	})
+	return all
+}
+
+// Write implements [ui.Maps]. It never overwrites a file.
+func (mapFiles) Write(name, yaml string) (string, error) {
+	text := "# How to read " + market.PlainText(name, market.MaxName) + ": put this below the name of the feed in livetape.yaml.\n" + strings.TrimRight(yaml, "\n") + "\n"
+	base := fileName(name)
+	for i := 1; i <= maxMapFiles; i++ {
+		path := base + ".map.yaml"
+		if i > 1 {
+			path = fmt.Sprintf("%s-%d.map.yaml", base, i)
+		}
+		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if errors.Is(err, fs.ErrExist) {
+			continue
+		}
+		if err == nil {
+			_, err = file.WriteString(text)
+			err = errors.Join(err, file.Close())
+		}
+		if err != nil {
+			return "", fmt.Errorf("write the map: %w", err)
+		}
+		return path, nil
+	}
+	return "", fmt.Errorf("write the map: there are %d files of %s already", maxMapFiles, base)
+}
+
+// fileName is the name of a feed as the beginning of a file name.
+func fileName(feed string) string {
+	name := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_' {
+			return r
+		}
+		return '-'
+	}, feed)
+	return strings.Trim(market.PlainText(name, market.MaxName), "-")
+}

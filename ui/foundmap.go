@@ -1,0 +1,192 @@
+package ui
+
+import (
+	"fmt"
+	"strings"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"livetape/feed/decode"
+	"livetape/ui/humanize"
+)
+
+// guessSign marks what a guessed map reads, until the user confirms the map.
+const guessSign = "~"
+
+// Maps proposes maps for feeds, and writes them to files. Its methods may do I/O: they run as commands.
+type Maps interface {
+	// Propose returns a map for a feed of which nothing could be read, to be completed by the user.
+	Propose(feed string, events []decode.Event) (yaml string, err error)
+	// Write writes a map to a file, which it names in path.
+	Write(feed, yaml string) (path string, err error)
+}
+
+// mapPage is the map that the map overlay shows.
+type mapPage struct {
+	feed     string
+	found    decode.FoundMap
+	proposed bool // nothing could be read: the user has to complete it
+}
+
+// mapProposedMsg is a proposed map, or why there is none.
+type mapProposedMsg struct {
+	feed, yaml string
+	err        error
+}
+
+// mapWrittenMsg is the outcome of writing a map to a file.
+type mapWrittenMsg struct {
+	feed, path string
+	err        error
+}
+
+// takeMap takes over how the feed is read from now on. It reports whether the rows of before are void, because another
+// map read them.
+func (h *feedHealth) takeMap(found decode.FoundMap) (void bool) {
+	changed := found.YAML != h.found.YAML || found.Problem != h.found.Problem
+	void = changed && h.hasMap
+	h.confirmed = h.confirmed && !changed
+	h.found, h.hasMap = found, true
+	return void
+}
+
+// isGuessed reports whether a map reads the feed that was guessed and that the user has not confirmed.
+func (h *feedHealth) isGuessed() bool { return h.found.Guess && !h.confirmed }
+
+// mapAdvice is what to do about rows that cannot be told apart; empty when they can.
+func (h *feedHealth) mapAdvice(k keyMap) string {
+	switch {
+	case h.found.Problem == "":
+		return ""
+	case k.writeMap.Enabled():
+		return "In a map, symbol: names what tells rows apart. " + keyLabel(k.showMap) + " shows the map, " + keyLabel(k.writeMap) + " writes it to a file."
+	}
+	return "Give the feed a map whose symbol: names what tells rows apart."
+}
+
+// showMap opens the map of the target feed, or asks for a proposal where nothing could be read.
+func (m Model) showMap() (Model, tea.Cmd) {
+	h := m.targetFeed()
+	switch {
+	case m.overlay == mapOverlay || h == nil:
+		return m.goBack(), nil
+	case h.found.YAML != "":
+		return m.openMap(mapPage{feed: h.name, found: h.found}), nil
+	case h.mapped > 0:
+		return m.showToast(span{accent, h.name + " is not read by a map that was found"})
+	case m.config.Maps == nil || h.messages == 0:
+		return m.showToast(span{accent, "no map was found for " + h.name})
+	}
+	maps, name, events := m.config.Maps, h.name, m.content().raw.of(h.name)
+	return m, func() tea.Msg {
+		yaml, err := maps.Propose(name, events)
+		return mapProposedMsg{name, yaml, err}
+	}
+}
+
+func (m Model) openMap(p mapPage) Model {
+	m.mapPage = p
+	if m.overlay != mapOverlay {
+		m = m.toggleOverlay(mapOverlay)
+	}
+	return m
+}
+
+func (m Model) showProposal(msg mapProposedMsg) (Model, tea.Cmd) {
+	if msg.err != nil {
+		return m.showToast(span{bad, "no map for " + msg.feed + ": " + plainLine(msg.err.Error())})
+	}
+	return m.openMap(mapPage{feed: msg.feed, found: decode.FoundMap{YAML: msg.yaml}, proposed: true}), nil
+}
+
+// writeMap writes the map that the overlay shows, or else that of the target feed.
+func (m Model) writeMap() (Model, tea.Cmd) {
+	page := m.mapPage
+	if h := m.targetFeed(); m.overlay != mapOverlay && h != nil {
+		page = mapPage{feed: h.name, found: h.found}
+	}
+	if page.found.YAML == "" {
+		return m.showToast(span{accent, "no map was found that could be written"})
+	}
+	maps, name, yaml := m.config.Maps, page.feed, page.found.YAML
+	return m, func() tea.Msg {
+		path, err := maps.Write(name, yaml)
+		return mapWrittenMsg{name, path, err}
+	}
+}
+
+func (m Model) showMapWritten(msg mapWrittenMsg) (Model, tea.Cmd) {
+	if msg.err != nil {
+		return m.showToast(span{bad, plainLine(msg.err.Error())})
+	}
+	return m.showToast(span{accent, "map of " + msg.feed + " written to " + plainLine(msg.path)})
+}
+
+// confirmMap takes the guessed map that the overlay shows for true.
+func (m Model) confirmMap() (Model, tea.Cmd) {
+	m.overlay = noOverlay
+	h := m.feeds.byName(m.mapPage.feed)
+	if h == nil || !h.isGuessed() || h.found.YAML != m.mapPage.found.YAML {
+		return m, nil
+	}
+	h.confirmed = true
+	return m.showToast(span{accent, "map of " + h.name + " confirmed"})
+}
+
+// mapContent is the page of the map overlay.
+func (m Model) mapContent() []string {
+	w := newLineWriter(m.theme, m.width)
+	f := m.mapPage.found
+	var about []span
+	switch h := m.feeds.byName(m.mapPage.feed); {
+	case m.mapPage.proposed:
+		about = append(about, span{warn, "Nothing could be read. This is a map to complete: write it with " + keyLabel(m.keys.writeMap) + ", edit it, and put it into the configuration."})
+	case h != nil && h.isGuessed():
+		about = append(about, span{warn, guessSign + " A guess from " + humanize.Plural(f.Sample, "event") + fmt.Sprintf(", of which it reads %d. ", f.Mapped) + keyLabel(m.keys.open) + " confirms it, " + keyLabel(m.keys.writeMap) + " writes it to a file."})
+	default:
+		about = append(about, span{plain, "Found from " + humanize.Plural(f.Sample, "event") + fmt.Sprintf(", of which it reads %d. ", f.Mapped) + keyLabel(m.keys.writeMap) + " writes it to a file."})
+	}
+	if f.Problem != "" {
+		about = append(about, span{bad, plainLine(f.Problem)}, span{warn, "Name what tells rows apart as symbol: in this map, and put it into the configuration."})
+	}
+	for _, note := range f.Notes {
+		about = append(about, span{muted, "· " + plainLine(note)})
+	}
+	lines := append(w.wrapped(about, maxMapLines), "")
+	return append(lines, yamlLines(w, f.YAML)...)
+}
+
+const maxMapLines = 500
+
+// mapLines is the map that reads a feed, for the details of its symbols; empty unless it was found.
+func mapLines(w *lineWriter, h *feedHealth) []string {
+	if h.found.YAML == "" {
+		return nil
+	}
+	w.writeBlanks(gutter)
+	sign, text := "", "map"
+	if h.isGuessed() {
+		sign, text = guessSign+" ", "guessed map"
+	}
+	w.write(warn, sign)
+	w.write(muted, text+", found from "+humanize.Plural(h.found.Sample, "event"))
+	return append([]string{w.endLine()}, yamlLines(w, h.found.YAML)...)
+}
+
+// yamlLines is a map as indented lines.
+func yamlLines(w *lineWriter, yaml string) []string {
+	var lines []string
+	for _, text := range payloadLines([]byte(strings.TrimSpace(yaml)), w.width) {
+		if len(lines) == maxMapLines {
+			break
+		}
+		w.writeBlanks(gutter)
+		if name, value, found := strings.Cut(text, ":"); found {
+			w.write(muted, name+":")
+			text = value
+		}
+		w.write(plain, text)
+		lines = append(lines, w.endLine())
+	}
+	return lines
+}

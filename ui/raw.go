@@ -1,0 +1,183 @@
+package ui
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/tidwall/pretty"
+
+	"livetape/feed"
+	"livetape/feed/decode"
+	"livetape/feed/market"
+	"livetape/ui/humanize"
+)
+
+const (
+	maxRaw      = 64       // events kept
+	maxRawData  = 16 << 10 // bytes of a payload kept
+	maxRawLines = 8        // of an event that is not selected
+)
+
+// rawEvent is an event of a stream as it arrived.
+type rawEvent struct {
+	feed string
+	size int // of the payload, of which Data is the begin
+	decode.Event
+}
+
+// rawEvents is a ring of the last events of all feeds. It is shared by copies of the model.
+type rawEvents struct {
+	ring  [maxRaw]rawEvent
+	count uint64 // events so far
+}
+
+func (r *rawEvents) add(ev feed.Event) {
+	m := ev.Message
+	data := m.Data
+	if len(data) > maxRawData { // a slice would keep the whole payload in memory
+		data = slices.Clone(data[:maxRawData])
+	}
+	r.ring[r.count%maxRaw] = rawEvent{ev.Feed, len(m.Data), decode.Event{Type: m.Type, ID: m.ID, Data: data, At: ev.At}}
+	r.count++
+}
+
+func (r *rawEvents) len() int { return int(min(r.count, maxRaw)) }
+
+// at is the i-th newest event.
+func (r *rawEvents) at(i int) *rawEvent { return &r.ring[(r.count-1-uint64(i))%maxRaw] }
+
+// of is the events of a feed, oldest first.
+func (r *rawEvents) of(name string) []decode.Event {
+	var events []decode.Event
+	for i := range r.len() {
+		if e := r.at(r.len() - 1 - i); e.feed == name {
+			events = append(events, e.Event)
+		}
+	}
+	return events
+}
+
+// rawPane shows events as they arrived, newest first. The selected one is on top: with the cursor on the first, the pane
+// follows the newest.
+type rawPane struct {
+	list
+	count uint64 // rawEvents.count when last arranged
+}
+
+// arrange takes over the number of events.
+func (p rawPane) arrange(r *rawEvents) rawPane {
+	if p.cursor > 0 {
+		p.list = p.shift(int(min(r.count-p.count, maxRaw)))
+	}
+	p.count = r.count
+	p.list = p.fit(1, r.len())
+	return p
+}
+
+// view draws the pane in exactly area.height lines, with an explanation above the events.
+func (p rawPane) view(area drawArea, r *rawEvents, explanation []span) []string {
+	w := newLineWriter(area.theme, area.width)
+	lines := make([]string, 0, area.height)
+	if area.height > 2 {
+		where, right := strconv.Itoa(r.len()), "newest first"
+		if p.cursor > 0 {
+			where, right = fmt.Sprintf("%d of %d", p.cursor+1, r.len()), "scrolled back, g follows again"
+		}
+		lines = append(lines, titleLine(w, area, "Raw events", where, right))
+	}
+	if room := area.height / 3; len(explanation) > 0 && room > 0 {
+		lines = append(lines, w.wrapped(explanation, room)...)
+		if area.height >= minTitled {
+			lines = append(lines, "")
+		}
+	}
+	for i := p.cursor; i < r.len() && len(lines) < area.height; i++ {
+		w.selected = area.focused && i == p.cursor
+		lines = append(lines, rawHead(w, area, r.at(i)))
+		most := area.height - len(lines)
+		if i > p.cursor {
+			most = min(most, maxRawLines)
+		}
+		lines = append(lines, rawBody(w, r.at(i), most)...)
+	}
+	return padLines(lines, area.height)
+}
+
+// rawHead is the line above an event: when it arrived, its type and its id.
+func rawHead(w *lineWriter, area drawArea, e *rawEvent) string {
+	drawCursorMark(w)
+	w.write(muted, e.At.Local().Format("15:04:05.000 "))
+	w.write(strong, market.PlainText(e.Type, 32))
+	if e.ID != "" {
+		w.write(muted, " #"+market.PlainText(e.ID, 40))
+	}
+	if area.manyFeeds {
+		w.write(muted, " "+e.feed)
+	}
+	if e.size > maxRawLines*w.width {
+		w.write(muted, " "+humanize.Bytes(e.size))
+	}
+	return w.endLine()
+}
+
+// rawBody is the payload of an event in at most so many lines.
+func rawBody(w *lineWriter, e *rawEvent, most int) []string {
+	all := payloadLines(e.Data, w.width-2*gutter)
+	if e.size > len(e.Data) {
+		all = append(all, "…")
+	}
+	var lines []string
+	for i, text := range all {
+		if len(lines) == most {
+			break
+		}
+		w.writeBlanks(2 * gutter)
+		if rest := len(all) - i; i == most-1 && rest > 1 {
+			w.write(muted, "… "+humanize.Plural(rest, "more line"))
+		} else {
+			drawPayloadLine(w, text)
+		}
+		lines = append(lines, w.endLine())
+	}
+	return lines
+}
+
+// drawPayloadLine draws a line of pretty JSON, with the name of a member in a style of its own.
+func drawPayloadLine(w *lineWriter, text string) {
+	if name, value, found := strings.Cut(text, `": `); found && strings.HasPrefix(strings.TrimLeft(name, " "), `"`) {
+		w.write(muted, name+`": `)
+		text = value
+	}
+	w.write(plain, text)
+}
+
+// payloadLines is a payload made readable: JSON that does not fit on a line is indented. Everything else stays as it is.
+func payloadLines(data []byte, width int) []string {
+	if json.Valid(data) && (len(data) > width || strings.Contains(string(data), "\n")) {
+		data = pretty.PrettyOptions(data, &pretty.Options{Width: width, Indent: "  "})
+	}
+	lines := strings.Split(strings.TrimRight(string(data), "\r\n"), "\n")
+	for i, line := range lines {
+		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		lines[i] = indent + market.PlainText(line[len(indent):], maxRawData)
+	}
+	return lines
+}
+
+// showsRaw reports whether the main pane shows the events as they arrived: because the user wants it, or because nothing
+// else can be made of them.
+func (m Model) showsRaw(t *content) bool {
+	return m.showRaw || len(t.rows)+len(t.readings)+len(t.stories) == 0 && t.raw.len() > 0
+}
+
+// viewRaw shows raw events, and why they are where prices should be, unless the user asked for them.
+func (m Model) viewRaw(area drawArea, t *content) []string {
+	var explanation []span
+	if !m.showRaw {
+		explanation = m.feeds.neediest(m.now).noPricesText(m.now, m.keys)
+	}
+	return m.rawPane.view(area, t.raw, explanation)
+}
