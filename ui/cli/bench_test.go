@@ -20,8 +20,8 @@ import (
 	"livetape/ui/cli"
 )
 
-// benched runs livetape bench and gives its exit code and what it wrote.
-func benched(ctx context.Context, args ...string) (code int, stdout, stderr string) {
+// runBench runs livetape bench and gives its exit code and what it wrote.
+func runBench(ctx context.Context, args ...string) (code int, stdout, stderr string) {
 	var out, complaints bytes.Buffer
 	code = cli.Run(ctx, append([]string{"bench"}, args...), strings.NewReader(""), &out, &complaints)
 	return code, out.String(), complaints.String()
@@ -30,7 +30,7 @@ func benched(ctx context.Context, args ...string) (code int, stdout, stderr stri
 func TestBenchFindsThatTheMockServerDeliversAll(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
-	code, out, complaints := benched(t.Context(), server.url(), "--clients", "20", "--for", "300ms", "--json")
+	code, out, complaints := runBench(t.Context(), server.url(), "--clients", "20", "--for", "300ms", "--json")
 	var report struct {
 		Connections struct{ Connected, Held int }
 		Events      struct {
@@ -62,7 +62,7 @@ func TestBenchExitsWithOneWhenSomethingWasNotDelivered(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer full.Close()
-	code, out, complaints := benched(t.Context(), full.URL, "--clients", "4", "--for", "10ms")
+	code, out, complaints := runBench(t.Context(), full.URL, "--clients", "4", "--for", "10ms")
 	if code != cli.ExitError || !strings.Contains(out, "3 × 503 Service Unavailable: full") || complaints != "" {
 		t.Errorf("exit code %d: %s%s", code, out, complaints)
 	}
@@ -80,11 +80,11 @@ func TestBenchSaysAtOnceWhyNobodyGotAStream(t *testing.T) {
 		full.URL:   "livetape: none of 3 clients got a stream: 503 Service Unavailable: full; the server, or what stands before it, is not well: try again later\n",
 		closed.URL: "livetape: none of 3 clients got a stream: connection refused; check host and port, and that the server runs and is not behind a firewall\n",
 	} {
-		code, out, complaints := benched(t.Context(), url, "--clients", "3", "--for", "1000h")
+		code, out, complaints := runBench(t.Context(), url, "--clients", "3", "--for", "1000h")
 		if code != cli.ExitError || out != "" || complaints != want {
 			t.Errorf("exit code %d: %s%s", code, out, complaints)
 		}
-		code, out, complaints = benched(t.Context(), url, "--clients", "3", "--for", "1000h", "--json")
+		code, out, complaints = runBench(t.Context(), url, "--clients", "3", "--for", "1000h", "--json")
 		if code != cli.ExitError || !strings.Contains(out, `"refused": 3`) || complaints != want {
 			t.Errorf("as JSON, exit code %d: %s%s", code, out, complaints)
 		}
@@ -113,12 +113,12 @@ func TestBenchTrustsTheCertificatesItIsGiven(t *testing.T) {
 	defer server.Close()
 	file := filepath.Join(t.TempDir(), "ca.pem")
 	writeCertificate(t, file, server.Certificate())
-	if code, out, _ := benched(t.Context(), server.URL, "--clients", "2", "--for", "1ms", "--ca", file); code != cli.ExitOK {
+	if code, out, _ := runBench(t.Context(), server.URL, "--clients", "2", "--for", "1ms", "--ca", file); code != cli.ExitOK {
 		t.Errorf("with the certificate, exit code %d: %s", code, out)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
 	defer cancel()
-	if code, _, complaints := benched(ctx, server.URL, "--clients", "2", "--for", "1ms"); code != cli.ExitError || !strings.Contains(complaints, "unknown authority") {
+	if code, _, complaints := runBench(ctx, server.URL, "--clients", "2", "--for", "1ms"); code != cli.ExitError || !strings.Contains(complaints, "unknown authority") {
 		t.Errorf("without, exit code %d: %s", code, complaints)
 	}
 }

@@ -20,8 +20,8 @@ import (
 	"livetape/ui/cli"
 )
 
-// checked runs livetape check on a server and gives its exit code and what it wrote.
-func checked(t *testing.T, h http.HandlerFunc, args ...string) (code int, stdout, stderr string) {
+// runCheck runs livetape check on a server and gives its exit code and what it wrote.
+func runCheck(t *testing.T, h http.HandlerFunc, args ...string) (code int, stdout, stderr string) {
 	t.Helper()
 	server := httptest.NewServer(h)
 	defer server.Close()
@@ -30,8 +30,8 @@ func checked(t *testing.T, h http.HandlerFunc, args ...string) (code int, stdout
 	return code, out.String(), complaints.String()
 }
 
-// sends answers with a whole event stream.
-func sends(wire string) http.HandlerFunc {
+// sseHandler answers with a whole event stream.
+func sseHandler(wire string) http.HandlerFunc {
 	return func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		io.WriteString(w, wire)
@@ -49,8 +49,8 @@ func TestCheckSaysInItsExitCodeHowItWent(t *testing.T) {
 		code   int
 		says   string
 	}{
-		{"understood", sends(twoTicks), nil, cli.ExitOK, "✓ connected and understood"},
-		{"unmapped", sends("data: {\"status\":\"checked out\"}\n\n"), nil, cli.ExitUnmapped, "! connected, but nothing that came is a price"},
+		{"understood", sseHandler(twoTicks), nil, cli.ExitOK, "✓ connected and understood"},
+		{"unmapped", sseHandler("data: {\"status\":\"checked out\"}\n\n"), nil, cli.ExitUnmapped, "! connected, but nothing that came is a price"},
 		{"no stream", func(w http.ResponseWriter, _ *http.Request) { io.WriteString(w, "<html>") }, nil, cli.ExitNotAStream, "✗ this is no event stream"},
 		{"refused", http.NotFound, nil, cli.ExitRefused, "✗ the server gives no stream: 404"},
 		{"lines", func(w http.ResponseWriter, _ *http.Request) {
@@ -59,7 +59,7 @@ func TestCheckSaysInItsExitCodeHowItWent(t *testing.T) {
 		}, []string{"--format", "ndjson"}, cli.ExitOK, "format: ndjson"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			code, out, complaints := checked(t, c.answer, c.args...)
+			code, out, complaints := runCheck(t, c.answer, c.args...)
 			if code != c.code || !strings.Contains(out, c.says) || complaints != "" {
 				t.Errorf("exit code %d, want %d\n%s%s", code, c.code, out, complaints)
 			}
@@ -79,7 +79,7 @@ func TestCheckOfNobodyIsRefused(t *testing.T) {
 
 func TestCheckReportsAsJSON(t *testing.T) {
 	t.Parallel()
-	code, out, _ := checked(t, sends(twoTicks), "--json", "--name", "desk")
+	code, out, _ := runCheck(t, sseHandler(twoTicks), "--json", "--name", "desk")
 	var report struct {
 		Verdict string
 		Reading struct {
@@ -97,7 +97,7 @@ func TestCheckReportsAsJSON(t *testing.T) {
 func TestCheckWritesWhatItFoundToANewFileOnly(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "desk.yaml")
-	code, _, complaints := checked(t, sends(twoTicks), "--write", path, "--name", "desk")
+	code, _, complaints := runCheck(t, sseHandler(twoTicks), "--write", path, "--name", "desk")
 	written, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +114,7 @@ func TestCheckWritesWhatItFoundToANewFileOnly(t *testing.T) {
 		t.Error(err)
 	}
 	asked := false
-	code, _, complaints = checked(t, func(http.ResponseWriter, *http.Request) { asked = true }, "--write", path)
+	code, _, complaints = runCheck(t, func(http.ResponseWriter, *http.Request) { asked = true }, "--write", path)
 	if code != cli.ExitUsage || asked || !strings.Contains(complaints, "not overwritten") {
 		t.Errorf("exit code %d, asked %v\n%s", code, asked, complaints)
 	}
@@ -128,7 +128,7 @@ func TestCheckEndsWithTheReportSoFarWhenItIsInterrupted(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		sends(twoTicks)(w, r)
+		sseHandler(twoTicks)(w, r)
 		if err := http.NewResponseController(w).Flush(); err != nil {
 			t.Error(err)
 		}
@@ -145,7 +145,7 @@ func TestCheckEndsWithTheReportSoFarWhenItIsInterrupted(t *testing.T) {
 
 func TestCheckTriesTheSettingsOfAConfiguredFeed(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(sends(twoTicks))
+	server := httptest.NewServer(sseHandler(twoTicks))
 	defer server.Close()
 	path := filepath.Join(t.TempDir(), "livetape.yaml")
 	text := "feeds:\n  mapped: {url: " + server.URL + ", map: [{symbol: sym, bid: px}]}\n  bare: {url: " + server.URL + "}\n  wrong: {url: " + server.URL + ", map: [{symbol: a, bid: b}]}\n"
@@ -171,7 +171,7 @@ func TestCheckTriesTheSettingsOfAConfiguredFeed(t *testing.T) {
 
 func TestCheckTimesTLSWithTheAuthorityOfAConfiguration(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewTLSServer(sends(twoTicks))
+	server := httptest.NewTLSServer(sseHandler(twoTicks))
 	defer server.Close()
 	dir := t.TempDir()
 	authority := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})

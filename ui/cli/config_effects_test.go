@@ -14,19 +14,19 @@ import (
 	"time"
 )
 
-// desk is a service of which a test sees every request, and which answers as it is told.
-type desk struct {
+// fakeService is a service of which a test sees every request, and which answers as it is told.
+type fakeService struct {
 	dir   string
 	asked chan *http.Request
 	sent  chan string // the bodies
 }
 
-func openDesk(t *testing.T) *desk {
-	return &desk{dir: t.TempDir(), asked: make(chan *http.Request, 100), sent: make(chan string, 100)}
+func newFakeService(t *testing.T) *fakeService {
+	return &fakeService{dir: t.TempDir(), asked: make(chan *http.Request, 100), sent: make(chan string, 100)}
 }
 
-// answers notes the request, and sends a stream that stays open.
-func (d *desk) answers(wire string) http.HandlerFunc {
+// respondWith notes the request, and sends a stream that stays open.
+func (d *fakeService) respondWith(wire string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -48,8 +48,8 @@ func (d *desk) answers(wire string) http.HandlerFunc {
 	}
 }
 
-// request is the next one that was made, and its body.
-func (d *desk) request(t *testing.T) (*http.Request, string) {
+// nextRequest is the next one that was made, and its body.
+func (d *fakeService) nextRequest(t *testing.T) (*http.Request, string) {
 	t.Helper()
 	select {
 	case r := <-d.asked:
@@ -60,14 +60,14 @@ func (d *desk) request(t *testing.T) (*http.Request, string) {
 	}
 }
 
-// stream runs livetape on a configuration until it has printed so many lines, and gives both its outputs.
-func (d *desk) stream(t *testing.T, config string, count int, variables ...string) (printed, told string, err error) {
+// runStream runs livetape on a configuration until it has printed so many lines, and gives both its outputs.
+func (d *fakeService) runStream(t *testing.T, config string, count int, variables ...string) (printed, told string, err error) {
 	t.Helper()
 	path := filepath.Join(d.dir, "desk.yaml")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := in(d.dir, []string{"stream", "--config", path, "desk", "--count", fmt.Sprint(count), "-t", "{{.Symbol}} {{.Name}} {{.Last}}"}, variables...)
+	cmd := livetapeIn(d.dir, []string{"stream", "--config", path, "desk", "--count", fmt.Sprint(count), "-t", "{{.Symbol}} {{.Name}} {{.Last}}"}, variables...)
 	var out, complaints strings.Builder
 	cmd.Stdout, cmd.Stderr = &out, &complaints
 	if err = cmd.Start(); err != nil {
@@ -81,11 +81,11 @@ func (d *desk) stream(t *testing.T, config string, count int, variables ...strin
 
 func TestARequestIsAsTheConfigurationSays(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t)
-	server := httptest.NewServer(d.answers(`{"sym":"BTC_USD","px":"61632.60"}` + "\n"))
+	d := newFakeService(t)
+	server := httptest.NewServer(d.respondWith(`{"sym":"BTC_USD","px":"61632.60"}` + "\n"))
 	defer server.Close()
 	defer server.CloseClientConnections()
-	printed, told, err := d.stream(t, `
+	printed, told, err := d.runStream(t, `
 feeds:
   desk:
     url: `+server.URL+`/v1/{depth}?s={symbols}&k=${DESK_KEY}
@@ -108,7 +108,7 @@ symbols: {Bitcoin: {name: the first, aliases: [BTC/USD], decimals: 9}}
 	if err != nil || printed != "Bitcoin the first 61632.60\n" {
 		t.Errorf("printed %q, %v\n%s", printed, err, told)
 	}
-	r, body := d.request(t)
+	r, body := d.nextRequest(t)
 	if r.Method != "POST" || r.URL.Path != "/v1/level/1" || r.URL.RawQuery != "s=BTC_USD-BTC_USD;XAU_USD-XAU_USD&k=k3y" {
 		t.Errorf("asked %s %s", r.Method, r.URL)
 	}
@@ -127,8 +127,8 @@ symbols: {Bitcoin: {name: the first, aliases: [BTC/USD], decimals: 9}}
 
 func TestAnAuthorityOfOnesOwnIsTrusted(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t)
-	server := httptest.NewUnstartedServer(d.answers("data: {\"symbol\":\"A\",\"price\":1}\n\n"))
+	d := newFakeService(t)
+	server := httptest.NewUnstartedServer(d.respondWith("data: {\"symbol\":\"A\",\"price\":1}\n\n"))
 	server.Config.ErrorLog = log.New(io.Discard, "", 0) // it complains of the client that does not trust it
 	server.StartTLS()
 	defer server.Close()
@@ -138,19 +138,19 @@ func TestAnAuthorityOfOnesOwnIsTrusted(t *testing.T) {
 		t.Fatal(err)
 	}
 	config := "feeds:\n  desk: {url: '" + server.URL + "/'}\n"
-	if _, told, err := d.stream(t, config, 1); err == nil || !strings.Contains(told, "certificate") {
+	if _, told, err := d.runStream(t, config, 1); err == nil || !strings.Contains(told, "certificate") {
 		t.Errorf("without tls_ca: %v\n%s", err, told)
 	}
 	config = strings.Replace(config, "/'}", "/', tls_ca: ca.pem}", 1)
-	if printed, told, err := d.stream(t, config, 1); err != nil || printed != "A  1\n" {
+	if printed, told, err := d.runStream(t, config, 1); err != nil || printed != "A  1\n" {
 		t.Errorf("printed %q, %v\n%s", printed, err, told)
 	}
 }
 
 func TestAProxyIsTheConfigurationsOrThatOfTheVariables(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t)
-	proxy := httptest.NewServer(d.answers("data: {\"symbol\":\"A\",\"price\":1}\n\n"))
+	d := newFakeService(t)
+	proxy := httptest.NewServer(d.respondWith("data: {\"symbol\":\"A\",\"price\":1}\n\n"))
 	defer proxy.Close()
 	defer proxy.CloseClientConnections()
 	for _, c := range []struct{ keys, variable, want string }{
@@ -159,12 +159,12 @@ func TestAProxyIsTheConfigurationsOrThatOfTheVariables(t *testing.T) {
 		{"", "HTTP_PROXY=" + proxy.URL, "feed.example"},
 		{"", "http_proxy=" + proxy.URL, "feed.example"},
 	} {
-		printed, told, err := d.stream(t, "feeds:\n  desk: {url: http://feed.example/events, "+c.keys+"}\n", 1, c.variable)
+		printed, told, err := d.runStream(t, "feeds:\n  desk: {url: http://feed.example/events, "+c.keys+"}\n", 1, c.variable)
 		if err != nil || printed != "A  1\n" || strings.Contains(told, "s3cret") {
 			t.Errorf("%s, %s: printed %q, %v\n%s", c.keys, c.variable, printed, err, told)
 			continue
 		}
-		if r, _ := d.request(t); r.URL.Host != c.want || strings.Contains(c.keys, "PASSWORD") != (r.Header.Get("Proxy-Authorization") != "") {
+		if r, _ := d.nextRequest(t); r.URL.Host != c.want || strings.Contains(c.keys, "PASSWORD") != (r.Header.Get("Proxy-Authorization") != "") {
 			t.Errorf("%s, %s: the proxy was asked for %s by %v", c.keys, c.variable, r.URL, r.Header)
 		}
 	}
@@ -186,12 +186,12 @@ func TestWaitsAndBoundsAreTheConfigurations(t *testing.T) {
 		{"an id in the payload", "{resume: 'since={id}', resume_id: n, map: [{last: price}]}", "retry: 10\ndata: {\"n\":7,\"price\":1}\n\n", 2, []string{"resumed from id 7"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			d := openDesk(t)
-			server := httptest.NewServer(d.answers(c.wire))
+			d := newFakeService(t)
+			server := httptest.NewServer(d.respondWith(c.wire))
 			defer server.Close()
 			defer server.CloseClientConnections()
 			keys := strings.TrimSuffix(strings.TrimPrefix(c.keys, "{"), "}")
-			printed, told, err := d.stream(t, "feeds:\n  desk: {url: '"+server.URL+"/e', "+keys+"}\n", c.count)
+			printed, told, err := d.runStream(t, "feeds:\n  desk: {url: '"+server.URL+"/e', "+keys+"}\n", c.count)
 			if err != nil || strings.Count(printed, "\n") != c.count {
 				t.Errorf("printed %q, %v\n%s", printed, err, told)
 			}
@@ -200,8 +200,8 @@ func TestWaitsAndBoundsAreTheConfigurations(t *testing.T) {
 					t.Errorf("%q is not told:\n%s", words, told)
 				}
 			}
-			if d.request(t); strings.Contains(c.keys, "since") {
-				if r, _ := d.request(t); r.URL.RawQuery != "since=7" || r.Header.Get("Last-Event-ID") != "" {
+			if d.nextRequest(t); strings.Contains(c.keys, "since") {
+				if r, _ := d.nextRequest(t); r.URL.RawQuery != "since=7" || r.Header.Get("Last-Event-ID") != "" {
 					t.Errorf("it resumes by %s and %v", r.URL, r.Header)
 				}
 			}

@@ -12,9 +12,9 @@ import (
 	"testing"
 )
 
-// exchange is a server of feeds, one a path, that knows nothing of livetape: /nvda sends {"ticker":"NVDA",…}. Paths
+// priceServer is a server of feeds, one a path, that knows nothing of livetape: /nvda sends {"ticker":"NVDA",…}. Paths
 // below /no are refused.
-type exchange struct {
+type priceServer struct {
 	*httptest.Server
 
 	mu      sync.Mutex
@@ -25,8 +25,8 @@ type exchange struct {
 	left    chan string // the path of each client that went
 }
 
-func openExchange(t *testing.T) *exchange {
-	e := &exchange{asked: map[string]int{}, sent: map[string]string{}, publish: make(chan struct{}), price: 100, left: make(chan string, 100)}
+func startPriceServer(t *testing.T) *priceServer {
+	e := &priceServer{asked: map[string]int{}, sent: map[string]string{}, publish: make(chan struct{}), price: 100, left: make(chan string, 100)}
 	e.Server = httptest.NewServer(e)
 	t.Cleanup(func() {
 		e.CloseClientConnections()
@@ -35,7 +35,7 @@ func openExchange(t *testing.T) *exchange {
 	return e
 }
 
-func (e *exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (e *priceServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.mu.Lock()
 	e.asked[r.URL.Path]++
 	e.sent[r.URL.Path] = r.Header.Get("Authorization")
@@ -63,7 +63,7 @@ func (e *exchange) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // tick sends a new price to all.
-func (e *exchange) tick() {
+func (e *priceServer) tick() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.price++
@@ -71,14 +71,14 @@ func (e *exchange) tick() {
 	e.publish = make(chan struct{})
 }
 
-func (e *exchange) requests(path string) int {
+func (e *priceServer) requests(path string) int {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.asked[path]
 }
 
-// configure writes livetape.yaml, with the exchange's address for EXCHANGE, as editors do: beside it, then in its place.
-func (e *exchange) configure(t *testing.T, dir, text string) {
+// writeConfig writes livetape.yaml, with the server's address for EXCHANGE, as editors do: beside it, then in its place.
+func (e *priceServer) writeConfig(t *testing.T, dir, text string) {
 	t.Helper()
 	path := filepath.Join(dir, "livetape.yaml")
 	if err := os.WriteFile(path+"~", []byte(strings.ReplaceAll(text, "EXCHANGE", e.URL)), 0o600); err != nil {
@@ -89,8 +89,8 @@ func (e *exchange) configure(t *testing.T, dir, text string) {
 	}
 }
 
-// in is livetape with its working directory, its arguments and variables.
-func in(dir string, args []string, variables ...string) *exec.Cmd {
+// livetapeIn is livetape with its working directory, its arguments and variables.
+func livetapeIn(dir string, args []string, variables ...string) *exec.Cmd {
 	cmd := exec.Command(livetape, args...)
 	cmd.Dir = dir
 	cmd.Env = append(variables, "XDG_CONFIG_HOME="+dir)
@@ -99,8 +99,8 @@ func in(dir string, args []string, variables ...string) *exec.Cmd {
 
 func TestOneFailingFeedTouchesNoOther(t *testing.T) {
 	t.Parallel()
-	e, dir := openExchange(t), t.TempDir()
-	e.configure(t, dir, `
+	e, dir := startPriceServer(t), t.TempDir()
+	e.writeConfig(t, dir, `
 feeds:
   good: {url: EXCHANGE/nvda}
   refused: {url: EXCHANGE/no, token: '${DESK_TOKEN}'}
@@ -110,7 +110,7 @@ symbols:
   NVDA: {decimals: 4}
   Advanced: {aliases: [AMD]}
 `)
-	term := startTerminal(t, 120, 40, in(dir, []string{"watch"}, "DESK_TOKEN=s3cret-s3cret"))
+	term := startTerminal(t, 120, 40, livetapeIn(dir, []string{"watch"}, "DESK_TOKEN=s3cret-s3cret"))
 	term.waitFor("a badge for each feed", func(screen string) bool {
 		return badge(screen, "good", "● LIVE") && badge(screen, "refused", "✕ FAILED") &&
 			badge(screen, "nowhere", "↻ RETRY") && badge(screen, "other", "● LIVE")
@@ -141,18 +141,18 @@ func badge(screen, name, state string) bool {
 
 func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 	t.Parallel()
-	e, dir := openExchange(t), t.TempDir()
+	e, dir := startPriceServer(t), t.TempDir()
 	const one = "feeds:\n  one: {url: EXCHANGE/nvda}\n"
-	e.configure(t, dir, one)
-	term := startTerminal(t, 120, 40, in(dir, []string{"watch"}, "DESK_TOKEN=s3cret"))
+	e.writeConfig(t, dir, one)
+	term := startTerminal(t, 120, 40, livetapeIn(dir, []string{"watch"}, "DESK_TOKEN=s3cret"))
 	term.waitForText("● LIVE", "NVDA", "100.50")
 
-	e.configure(t, dir, one+"  two: {url: EXCHANGE/amd}\n")
+	e.writeConfig(t, dir, one+"  two: {url: EXCHANGE/amd}\n")
 	term.waitFor("the second feed", func(screen string) bool {
 		return badge(screen, "one", "● LIVE") && badge(screen, "two", "● LIVE") && row(screen, "AMD") != ""
 	})
 
-	e.configure(t, dir, one+"  two: {ulr: EXCHANGE/amd}\n")
+	e.writeConfig(t, dir, one+"  two: {ulr: EXCHANGE/amd}\n")
 	term.waitForText(`livetape.yaml:3:9: unknown key "ulr"`, `the settings before it hold`)
 	e.tick()
 	term.waitFor("new prices of both feeds, under the fault", func(screen string) bool {
@@ -160,7 +160,7 @@ func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 			strings.Contains(screen, "unknown key")
 	})
 
-	e.configure(t, dir, one+"  two: {url: EXCHANGE/intc}\n")
+	e.writeConfig(t, dir, one+"  two: {url: EXCHANGE/intc}\n")
 	term.waitFor("the other second feed", func(screen string) bool {
 		return badge(screen, "two", "● LIVE") && row(screen, "INTC") != "" && !strings.Contains(screen, "unknown key")
 	})
@@ -168,7 +168,7 @@ func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 		t.Errorf("%s was left", gone)
 	}
 
-	e.configure(t, dir, one+"symbols:\n  NVDA: {name: NVIDIA Corporation}\n")
+	e.writeConfig(t, dir, one+"symbols:\n  NVDA: {name: NVIDIA Corporation}\n")
 	if gone := <-e.left; gone != "/intc" {
 		t.Errorf("%s was left", gone)
 	}
@@ -179,7 +179,7 @@ func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 	if got := e.requests("/nvda"); got != 1 {
 		t.Errorf("the feed that stayed was asked %d times", got)
 	}
-	e.configure(t, dir, one+"  two: {url: EXCHANGE/amd, token: '${DESK_TOKEN}'}\n")
+	e.writeConfig(t, dir, one+"  two: {url: EXCHANGE/amd, token: '${DESK_TOKEN}'}\n")
 	term.waitForText("livetape.yaml of this directory has changed: two: sends DESK_TOKEN to 127.0.0.1:")
 	path := filepath.Join(dir, "livetape.yaml")
 	if err := os.Chmod(path, 0o666); err != nil {
@@ -202,11 +202,11 @@ func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 
 func TestFeedsOfTheConfigurationArePrinted(t *testing.T) {
 	t.Parallel()
-	e, dir := openExchange(t), t.TempDir()
+	e, dir := startPriceServer(t), t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "token"), []byte("fr0m-a-file\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	e.configure(t, dir, `
+	e.writeConfig(t, dir, `
 feeds:
   one: {url: 'EXCHANGE/nvda', token_file: token}
   two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, bid: px}]}
@@ -225,7 +225,7 @@ symbols:
 		{[]string{e.URL + "/intc"}, strings.TrimPrefix(e.URL, "http://") + " INTC 100.50 \n"},
 	} {
 		args := append([]string{"stream", "--count", "1", "-t", "{{.Feed}} {{.Symbol}} {{.Last}} {{.Bid}}"}, c.args...)
-		cmd := in(dir, args)
+		cmd := livetapeIn(dir, args)
 		cmd.Env = append(os.Environ(), cmd.Env...)
 		var told strings.Builder
 		cmd.Stderr = &told

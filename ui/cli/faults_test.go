@@ -13,9 +13,9 @@ import (
 	"livetape/mockserver/fault"
 )
 
-// misfortune is a fault of the server, and all that the feed must say and do about it. It is told in the order in
+// faultCase is a fault of the server, and all that the feed must say and do about it. It is told in the order in
 // which it happens.
-type misfortune struct {
+type faultCase struct {
 	name   string
 	server mockserver.Config
 	client feed.Config
@@ -27,22 +27,22 @@ type misfortune struct {
 	taken  int    // how many of them come, each as often as it does; 0: all
 	then   string // a second fault, when the first is over: it ends the stream
 
-	states []told // exactly these, from the fault on
-	away   int    // events while the feed is away
-	behind int    // events when it is back, the fault still on
+	states []wantStatus // exactly these, from the fault on
+	away   int          // events while the feed is away
+	behind int          // events when it is back, the fault still on
 
-	press string // the user's key, after the fault is cleared; empty: none is needed
-	after []told // exactly these, when it is better
-	tries bool   // instead of after: it may have tried in vain any number of times more
+	press string       // the user's key, after the fault is cleared; empty: none is needed
+	after []wantStatus // exactly these, when it is better
+	tries bool         // instead of after: it may have tried in vain any number of times more
 
 	gap           *feed.Gap // Kind, Replayed, Missed and Planned; nil: none
 	lost, doubled int       // events that never came, or came again
 	found         findings
-	check         func(*testing.T, *patient)
+	check         func(*testing.T, *subscriber)
 }
 
-// told is what a status says, as far as it is certain.
-type told struct {
+// wantStatus is what a status says, as far as it is certain.
+type wantStatus struct {
 	State   feed.State
 	Cause   string
 	Attempt int
@@ -53,20 +53,20 @@ type told struct {
 
 // The statuses that come again and again.
 var (
-	sinceEnd  = told{State: feed.Waiting, Cause: "the server ended the stream", Planned: true, Wait: ordinary}
-	backAgain = told{State: feed.Connecting, Planned: true}
-	live      = told{State: feed.Live}
+	endedCleanly = wantStatus{State: feed.Waiting, Cause: "the server ended the stream", Planned: true, Wait: shortRetry}
+	reconnecting = wantStatus{State: feed.Connecting, Planned: true}
+	live         = wantStatus{State: feed.Live}
 )
 
-func connecting(attempt int) told { return told{State: feed.Connecting, Attempt: attempt} }
-func liveAfter(attempt int) told  { return told{State: feed.Live, Attempt: attempt} }
+func connecting(attempt int) wantStatus { return wantStatus{State: feed.Connecting, Attempt: attempt} }
+func liveAfter(attempt int) wantStatus  { return wantStatus{State: feed.Live, Attempt: attempt} }
 
-func waiting(attempt int, cause string, wait time.Duration) told {
-	return told{State: feed.Waiting, Attempt: attempt, Cause: cause, Wait: wait}
+func waiting(attempt int, cause string, wait time.Duration) wantStatus {
+	return wantStatus{State: feed.Waiting, Attempt: attempt, Cause: cause, Wait: wait}
 }
 
-func failed(cause, advice string) told {
-	return told{State: feed.Failed, Attempt: 1, Cause: cause, Advice: advice}
+func failed(cause, advice string) wantStatus {
+	return wantStatus{State: feed.Failed, Attempt: 1, Cause: cause, Advice: advice}
 }
 
 func resumed(replayed int) *feed.Gap { return &feed.Gap{Kind: feed.Resumed, Replayed: replayed} }
@@ -79,8 +79,8 @@ func resumedAsPlanned(replayed int) *feed.Gap {
 // have, over real connections. After each, the board is the truth, and the feed as good as new.
 func TestEveryFaultLeadsToItsStateCauseAndCounters(t *testing.T) {
 	t.Parallel()
-	var all []misfortune
-	for _, rows := range [][]misfortune{faultsOfConnections(), faultsOfAnswers(), faultsOfEvents()} {
+	var all []faultCase
+	for _, rows := range [][]faultCase{faultsOfConnections(), faultsOfAnswers(), faultsOfEvents()} {
 		all = append(all, rows...)
 	}
 	requireAllFaults(t, all)
@@ -94,7 +94,7 @@ func TestEveryFaultLeadsToItsStateCauseAndCounters(t *testing.T) {
 	})
 }
 
-func requireAllFaults(t *testing.T, all []misfortune) {
+func requireAllFaults(t *testing.T, all []faultCase) {
 	t.Helper()
 	rows := map[string]int{}
 	for _, row := range all {
@@ -111,7 +111,7 @@ func requireAllFaults(t *testing.T, all []misfortune) {
 	}
 }
 
-func (row misfortune) title() string {
+func (row faultCase) title() string {
 	title := row.fault
 	if row.then != "" {
 		title += " then " + row.then
@@ -119,18 +119,18 @@ func (row misfortune) title() string {
 	return strings.TrimSpace(title + " " + row.name)
 }
 
-func (row misfortune) run(t *testing.T) {
+func (row faultCase) run(t *testing.T) {
 	p := row.begin(t)
 	epoch, last := cutID(t, p.mock.Newest())
-	row.suffer(p)
+	row.applyFault(p)
 	row.recover(p)
 
 	lost, doubled := 0, 0
 	now, newest := cutID(t, p.mock.Newest())
 	if now != epoch {
-		lost, doubled = p.toll(epoch, last)
+		lost, doubled = p.countLostAndDoubled(epoch, last)
 	}
-	l, d := p.toll(now, newest)
+	l, d := p.countLostAndDoubled(now, newest)
 	if lost+l != row.lost || doubled+d != row.doubled {
 		t.Errorf("%d events lost and %d doubled, want %d and %d", lost+l, doubled+d, row.lost, row.doubled)
 	}
@@ -148,10 +148,10 @@ func (row misfortune) run(t *testing.T) {
 }
 
 // begin starts the feed and brings it to where the fault strikes.
-func (row misfortune) begin(t *testing.T) *patient {
+func (row faultCase) begin(t *testing.T) *subscriber {
 	t.Helper()
 	if row.fresh {
-		return admit(t, row.server, row.client, func(mock *mockserver.Server) {
+		return startSubscriber(t, row.server, row.client, func(mock *mockserver.Server) {
 			parsed, err := fault.Parse(row.fault)
 			if err == nil {
 				err = mock.Inject(parsed)
@@ -161,78 +161,78 @@ func (row misfortune) begin(t *testing.T) *patient {
 			}
 		})
 	}
-	p := admit(t, row.server, row.client, nil)
+	p := startSubscriber(t, row.server, row.client, nil)
 	p.catchUp()
-	p.move(20)
+	p.step(20)
 	p.catchUp()
 	p.statuses = nil
 	return p
 }
 
-// suffer lets the fault have its way up to the last of the states.
-func (row misfortune) suffer(p *patient) {
+// applyFault lets the fault have its way up to the last of the states.
+func (row faultCase) applyFault(p *subscriber) {
 	p.t.Helper()
 	if row.held {
-		p.door.close()
+		p.gate.close()
 	}
 	if !row.fresh {
-		p.strike(row.fault)
+		p.inject(row.fault)
 	}
 	if row.during > 0 {
 		want := p.arrived + row.during
 		if row.taken > 0 {
 			want = p.arrived + row.taken
 		}
-		p.move(row.during)
+		p.step(row.during)
 		p.takeUntil("takes what comes under the fault", func() bool { return p.arrived >= want })
 	}
 	if row.then != "" {
-		p.strike("clear")
-		p.strike(row.then)
+		p.inject("clear")
+		p.inject(row.then)
 	}
 	p.takeUntil("goes through its states", func() bool { return len(p.statuses) >= len(row.states) })
-	if diff := cmp.Diff(row.states, tellings(p, row.states)); diff != "" {
+	if diff := cmp.Diff(row.states, statusesOf(p, row.states)); diff != "" {
 		p.t.Errorf("states under the fault (-want +got):\n%s", diff)
 	}
 	p.statuses = nil
 }
 
 // recover ends the fault and brings the feed up to date.
-func (row misfortune) recover(p *patient) {
+func (row faultCase) recover(p *subscriber) {
 	p.t.Helper()
-	p.move(row.away)
-	p.door.open()
+	p.step(row.away)
+	p.gate.open()
 	if row.held {
 		p.takeUntil("accounts for its absence", func() bool { return len(p.gaps) > 0 })
 		p.catchUp()
 	}
 	if row.behind > 0 {
-		p.move(row.behind)
+		p.step(row.behind)
 		p.catchUp()
 	}
-	p.strike("clear")
+	p.inject("clear")
 	p.press(row.press)
 	p.takeUntil("accounts for its absence", func() bool { return row.gap == nil || len(p.gaps) > 0 })
 	p.catchUp()
-	p.move(3)
+	p.step(3)
 	p.catchUp()
 	if row.tries {
 		row.requireSameAsBefore(p)
-	} else if diff := cmp.Diff(row.after, tellings(p, row.after)); diff != "" {
+	} else if diff := cmp.Diff(row.after, statusesOf(p, row.after)); diff != "" {
 		p.t.Errorf("states after the fault (-want +got):\n%s", diff)
 	}
 	p.statuses = nil
 }
 
 // requireSameAsBefore checks that nothing new was said while the feed tried in vain.
-func (row misfortune) requireSameAsBefore(p *patient) {
+func (row faultCase) requireSameAsBefore(p *subscriber) {
 	p.t.Helper()
 	causes := map[string]bool{"": true}
 	for _, want := range row.states {
 		causes[want.Cause] = true
 	}
 	attempt := 0
-	for _, got := range tellings(p, nil) {
+	for _, got := range statusesOf(p, nil) {
 		if !causes[got.Cause] || got.Attempt < attempt {
 			p.t.Errorf("after attempt %d: %+v", attempt, got)
 		}
@@ -240,12 +240,12 @@ func (row misfortune) requireSameAsBefore(p *patient) {
 	}
 }
 
-// tellings are the statuses that came, in the words of those that should have: a random wait within its bounds is the
+// statusesOf are the statuses that came, in the words of those that should have: a random wait within its bounds is the
 // bound, and a silence has no length.
-func tellings(p *patient, want []told) []told {
-	var all []told
+func statusesOf(p *subscriber, want []wantStatus) []wantStatus {
+	var all []wantStatus
 	for i, st := range p.statuses {
-		got := told{State: st.State, Cause: st.Cause, Attempt: st.Attempt, Planned: st.Planned, Advice: st.Advice}
+		got := wantStatus{State: st.State, Cause: st.Cause, Attempt: st.Attempt, Planned: st.Planned, Advice: st.Advice}
 		if st.State == feed.Silent {
 			got.Cause, _, _ = strings.Cut(got.Cause, " for ")
 		}
@@ -262,7 +262,7 @@ func tellings(p *patient, want []told) []told {
 }
 
 // requireGap checks the one gap that was told, and that it tells the truth.
-func (row misfortune) requireGap(t *testing.T, p *patient) {
+func (row faultCase) requireGap(t *testing.T, p *subscriber) {
 	t.Helper()
 	var want []feed.Gap
 	if row.gap != nil {
@@ -284,20 +284,20 @@ func (row misfortune) requireGap(t *testing.T, p *patient) {
 }
 
 // requireGoodAsNew checks that the next failure is a first one again, and that nothing is missed by it.
-func (row misfortune) requireGoodAsNew(t *testing.T, p *patient) {
+func (row faultCase) requireGoodAsNew(t *testing.T, p *subscriber) {
 	t.Helper()
 	p.gaps, p.statuses = nil, nil
-	p.strike("drop")
+	p.inject("drop")
 	p.takeUntil("is live after one more failure", func() bool { return len(p.statuses) >= 3 && len(p.gaps) > 0 })
-	longest := max(ordinary, row.client.RetryMin)
-	want := []told{waiting(1, "connection reset", longest), connecting(1), liveAfter(1)}
-	if diff := cmp.Diff(want, tellings(p, want)); diff != "" {
+	longest := max(shortRetry, row.client.RetryMin)
+	want := []wantStatus{waiting(1, "connection reset", longest), connecting(1), liveAfter(1)}
+	if diff := cmp.Diff(want, statusesOf(p, want)); diff != "" {
 		t.Errorf("one more failure (-want +got):\n%s", diff)
 	}
 	if gap := p.gaps[0]; gap.Kind != feed.Resumed || gap.Missed != 0 {
 		t.Errorf("one more failure: %+v", gap)
 	}
-	p.move(3)
+	p.step(3)
 	p.catchUp()
 }
 

@@ -12,8 +12,8 @@ import (
 	"livetape/feed/decode/preset"
 )
 
-// sections are those of docs/feeds.md that are about a preset.
-func sections(t *testing.T) map[string]string {
+// docSections are those of docs/feeds.md that are about a preset.
+func docSections(t *testing.T) map[string]string {
 	t.Helper()
 	doc, err := os.ReadFile("../../docs/feeds.md")
 	if err != nil {
@@ -30,7 +30,7 @@ func sections(t *testing.T) map[string]string {
 
 func TestEveryPresetIsExplainedWithItsExampleAndVars(t *testing.T) {
 	t.Parallel()
-	about := sections(t)
+	about := docSections(t)
 	if got := slices.Sorted(maps.Keys(about)); !slices.Equal(got, preset.Names()) {
 		t.Errorf("explained are %v, and there are %v", got, preset.Names())
 	}

@@ -12,11 +12,11 @@ import (
 // What feeds say of themselves, and what comes to nothing, is on a real screen; one feed's end is no other's.
 func TestTheScreenSaysWhatFeedsSayOfThemselves(t *testing.T) {
 	t.Parallel()
-	d := openDesk(t)
+	d := newFakeService(t)
 	mux := http.NewServeMux()
-	mux.HandleFunc("/says", d.answers("data: {\"symbol\":\"NVDA\",\"price\":1}\n\nevent: error\ndata: {\"message\":\"Slow consumer\",\"code\":7}\n\n"))
-	mux.HandleFunc("/ends", d.answers("{\"Symbol\":\"MSFT\",\"Last\":\"466.10\"}\n{\"Symbol\":\"MSFT\",\"Error\":\"DualLogon\"}\n{\"StreamStatus\":\"GoAway\"}\n"))
-	mux.HandleFunc("/never", d.answers(strings.Repeat("data: {\"foo\":1}\n\n", 3)+"data: {\"s\":\"X\"}\n\ndata: not JSON\n\n"))
+	mux.HandleFunc("/says", d.respondWith("data: {\"symbol\":\"NVDA\",\"price\":1}\n\nevent: error\ndata: {\"message\":\"Slow consumer\",\"code\":7}\n\n"))
+	mux.HandleFunc("/ends", d.respondWith("{\"Symbol\":\"MSFT\",\"Last\":\"466.10\"}\n{\"Symbol\":\"MSFT\",\"Error\":\"DualLogon\"}\n{\"StreamStatus\":\"GoAway\"}\n"))
+	mux.HandleFunc("/never", d.respondWith(strings.Repeat("data: {\"foo\":1}\n\n", 3)+"data: {\"s\":\"X\"}\n\ndata: not JSON\n\n"))
 	server := httptest.NewServer(mux)
 	defer server.Close()
 	defer server.CloseClientConnections()
@@ -37,7 +37,7 @@ feeds:
 	if err := os.WriteFile(path, []byte(source), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	term := startTerminal(t, 120, 70, in(d.dir, []string{"watch"}))
+	term := startTerminal(t, 120, 70, livetapeIn(d.dir, []string{"watch"}))
 	term.waitForText("the server says: Slow consumer (7)") // for some seconds
 	term.waitFor("how each feed is", func(screen string) bool {
 		return badge(screen, "says", "● LIVE") && badge(screen, "ends", "the server asked to connect again") && badge(screen, "never", "● LIVE") &&

@@ -26,7 +26,7 @@ import (
 // runRecord runs `livetape record` to its end, and gives its exit code and what it said.
 func runRecord(t *testing.T, args ...string) (code int, said string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
 	defer cancel()
 	var out, stderr bytes.Buffer
 	code = cli.Run(ctx, append([]string{"record"}, args...), nil, &out, &stderr)
@@ -88,7 +88,7 @@ func waitForEvents(t *testing.T, name string, n int) {
 	t.Helper()
 	look := time.NewTicker(20 * time.Millisecond)
 	defer look.Stop()
-	for limit := time.Now().Add(patience); countEvents(t, name) < n; <-look.C {
+	for limit := time.Now().Add(waitLimit); countEvents(t, name) < n; <-look.C {
 		if time.Now().After(limit) {
 			t.Fatalf("%s never had %d events", name, n)
 		}
@@ -109,7 +109,7 @@ func payloads(t *testing.T, name string) []string {
 
 func TestRecordEndsAfterCountAndSaysHowItWent(t *testing.T) {
 	t.Parallel()
-	url := serve(t, says("A 1", "B 2", "A 3"))
+	url := serve(t, pricesHandler("A 1", "B 2", "A 3"))
 	name := filepath.Join(t.TempDir(), "desk.tape")
 	code, said := runRecord(t, url, "--name", "desk", "-o", name, "--count", "2")
 	want := fmt.Sprintf("livetape: desk: connecting\nlivetape: desk: live\nlivetape: %s: 2 events recorded\n", name)
@@ -136,7 +136,7 @@ func TestRecordEndsAsItsFeedsDo(t *testing.T) {
 		{"refused", answer(401), nil, cli.ExitError, "livetape: desk: failed 401: the server wants to know who is asking"},
 		{"ended by the server", answer(204), nil, cli.ExitOK, "livetape: desk: closed by server (204)"},
 		{"ended before the count", answer(204), []string{"--count", "9"}, cli.ExitError, "livetape: the stream ended after 0 of 9 events"},
-		{"its time is up", says("A 1"), []string{"--for", "2s"}, cli.ExitOK, "desk.tape: 1 event recorded"},
+		{"its time is up", pricesHandler("A 1"), []string{"--for", "2s"}, cli.ExitOK, "desk.tape: 1 event recorded"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -155,7 +155,7 @@ func TestRecordEndsAsItsFeedsDo(t *testing.T) {
 func TestRecordPutsSeveralFeedsInOneFile(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "both.tape")
-	one, two := serve(t, says("A 1", "B 2")), serve(t, says("C 3"))
+	one, two := serve(t, pricesHandler("A 1", "B 2")), serve(t, pricesHandler("C 3"))
 	if code, said := runRecord(t, one, two, "-o", name, "--count", "3"); code != cli.ExitOK {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
@@ -208,7 +208,7 @@ func TestRecordLosesNothingAtFullSpeed(t *testing.T) {
 
 func TestRecordLeavesAnotherFileAloneAndKeepsAnOlderRecording(t *testing.T) {
 	t.Parallel()
-	url := serve(t, says("A 1"))
+	url := serve(t, pricesHandler("A 1"))
 	dir := t.TempDir()
 	letter := filepath.Join(dir, "letter.txt")
 	if err := os.WriteFile(letter, []byte("dear reader"), 0o600); err != nil {
@@ -242,7 +242,7 @@ func TestASignalLeavesARecordingWhole(t *testing.T) {
 				server := startServer(t, "127.0.0.1:0")
 				name := filepath.Join(t.TempDir(), name)
 				cmd := exec.Command(livetape, "record", server.url(), "-o", name)
-				var stderr said
+				var stderr stderrBuffer
 				cmd.Stderr = &stderr
 				if err := cmd.Start(); err != nil {
 					t.Fatal(err)
@@ -266,7 +266,7 @@ func TestASignalLeavesARecordingWhole(t *testing.T) {
 
 func TestRecordShowsOnATerminalHowFarItIs(t *testing.T) {
 	t.Parallel()
-	url := serve(t, says("A 1", "B 2"))
+	url := serve(t, pricesHandler("A 1", "B 2"))
 	name := filepath.Join(t.TempDir(), "desk.tape")
 	term := startTerminal(t, 120, 10, exec.Command(livetape, "record", url, "-o", name))
 	progress := regexp.MustCompile(`recording desk\.tape · 2 events · 50 B · the last [1-9]\d*s ago`)

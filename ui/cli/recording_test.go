@@ -97,8 +97,8 @@ func TestARecordingThatIsKilledReplaysUpToItsLastWholeEvent(t *testing.T) {
 
 func TestARecordingSaysHowItsFeedsAreRead(t *testing.T) {
 	t.Parallel()
-	e, dir := openExchange(t), t.TempDir()
-	e.configure(t, dir, `
+	e, dir := startPriceServer(t), t.TempDir()
+	e.writeConfig(t, dir, `
 feeds:
   plain: {url: EXCHANGE/nvda}
   scaled: {url: EXCHANGE/amd, token: '${DESK_TOKEN}', map: [{symbol: ticker, last: {path: px, mul: 100}}]}
@@ -107,7 +107,7 @@ feeds:
 		{"stream", "--record", "stream.tape", "--count", "2"},
 		{"record", "--output", "record.tape", "--count", "2"},
 	} {
-		cmd := in(dir, args, "DESK_TOKEN=s3cret-s3cret")
+		cmd := livetapeIn(dir, args, "DESK_TOKEN=s3cret-s3cret")
 		if said, err := cmd.CombinedOutput(); err != nil {
 			t.Fatalf("%v: %v\n%s", args, err, said)
 		}
@@ -125,14 +125,14 @@ feeds:
 
 func TestAFeedThatJoinsWhileItIsRecordedIsInTheRecording(t *testing.T) {
 	t.Parallel()
-	e, dir := openExchange(t), t.TempDir()
+	e, dir := startPriceServer(t), t.TempDir()
 	const one = "feeds:\n  one: {url: EXCHANGE/nvda}\n"
-	e.configure(t, dir, one)
-	term := startTerminal(t, 120, 40, in(dir, []string{"watch", "--record", "joined.tape"}))
+	e.writeConfig(t, dir, one)
+	term := startTerminal(t, 120, 40, livetapeIn(dir, []string{"watch", "--record", "joined.tape"}))
 	term.waitForText("● LIVE", "REC", "NVDA", "100.50")
-	e.configure(t, dir, one+"  two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, last: {path: px, mul: 100}}]}\n")
+	e.writeConfig(t, dir, one+"  two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, last: {path: px, mul: 100}}]}\n")
 	term.waitFor("the second feed", func(screen string) bool { return strings.Contains(row(screen, "AMD"), "10050") })
-	e.configure(t, dir, one+"  two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, last: {path: px, mul: 10}}]}\n")
+	e.writeConfig(t, dir, one+"  two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, last: {path: px, mul: 10}}]}\n")
 	term.waitFor("the second feed read otherwise", func(screen string) bool { return strings.Contains(row(screen, "AMD"), "1005.0") })
 	term.press("q")
 	if code := term.waitForExit(); code != 0 {
@@ -168,7 +168,7 @@ func TestADemoIsRecorded(t *testing.T) {
 
 func TestAReplayCallsSymbolsAsAConfigurationDoes(t *testing.T) {
 	t.Parallel()
-	url := serve(t, says("NVDA 1.5", "AMD 2.5"))
+	url := serve(t, pricesHandler("NVDA 1.5", "AMD 2.5"))
 	dir := t.TempDir()
 	file := filepath.Join(dir, "desk.tape")
 	if code, said := runRecord(t, url, "-o", file, "--count", "2"); code != 0 {

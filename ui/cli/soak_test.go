@@ -28,7 +28,7 @@ const (
 )
 
 // TestAfter200RandomFaultsTheBoardIsTheTruthAndEveryEventCameOnce drives the real subscriber over real
-// connections through seeded misfortune.
+// connections through seeded faults.
 func TestAfter200RandomFaultsTheBoardIsTheTruthAndEveryEventCameOnce(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
@@ -38,9 +38,9 @@ func TestAfter200RandomFaultsTheBoardIsTheTruthAndEveryEventCameOnce(t *testing.
 	chance := rand.New(rand.NewPCG(1, 2))
 	for range soakFaults {
 		soak.mock.Step(1 + chance.IntN(soakBurst))
-		soak.hurt(chance)
+		soak.injectFault(chance)
 		soak.mock.Step(1 + chance.IntN(soakBurst))
-		soak.heal()
+		soak.clearFault()
 		soak.catchUp()
 	}
 	soak.requireTruth()
@@ -51,12 +51,12 @@ func TestAfter200RandomFaultsTheBoardIsTheTruthAndEveryEventCameOnce(t *testing.
 
 // soak is a client and a server in one process, with a real network between them.
 type soak struct {
-	t     *testing.T
-	ctx   context.Context
-	stop  func()
-	mock  *mockserver.Server
-	venue *breakableServer
-	set   *feed.Set
+	t      *testing.T
+	ctx    context.Context
+	stop   func()
+	mock   *mockserver.Server
+	server *breakableServer
+	set    *feed.Set
 
 	board  *market.Board
 	status feed.Status
@@ -68,27 +68,27 @@ type soak struct {
 
 func startSoak(ctx context.Context, t *testing.T) *soak {
 	t.Helper()
-	mock, err := mockserver.New(mockserver.Config{Seed: 3, Epoch: "soak", Ring: 1 << 16, Rate: quiet, Heartbeat: 20 * time.Millisecond})
+	mock, err := mockserver.New(mockserver.Config{Seed: 3, Epoch: "soak", Ring: 1 << 16, Rate: noRate, Heartbeat: 20 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	running := make(chan error, 1)
 	go func() { running <- mock.Run(ctx) }()
-	venue := newBreakableServer(t, mock.Handler())
+	server := newBreakableServer(t, mock.Handler())
 
 	set, err := feed.Start(ctx, feed.Config{
-		Name: "soak", URL: venue.url() + "/events", IdleTimeout: soakIdle, Decoder: decode.Native{},
+		Name: "soak", URL: server.url() + "/events", IdleTimeout: soakIdle, Decoder: decode.Native{},
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &soak{t: t, ctx: ctx, mock: mock, venue: venue, set: set, board: market.NewBoard(market.Limits{})}
+	s := &soak{t: t, ctx: ctx, mock: mock, server: server, set: set, board: market.NewBoard(market.Limits{})}
 	s.stop = func() {
 		cancel()
 		for range set.Events() {
 		}
-		venue.close()
+		server.close()
 		if err := <-running; err != nil {
 			t.Errorf("the server ended with %v", err)
 		}
@@ -97,16 +97,16 @@ func startSoak(ctx context.Context, t *testing.T) *soak {
 	return s
 }
 
-// quiet is a rate at which the market only moves by Step.
-const quiet = 1e-6
+// noRate is a rate at which the market only moves by Step.
+const noRate = 1e-6
 
-// hurt picks a misfortune and waits until the client feels it.
-func (s *soak) hurt(chance *rand.Rand) {
+// injectFault picks a fault and waits until the client feels it.
+func (s *soak) injectFault(chance *rand.Rand) {
 	s.t.Helper()
 	faults := []string{"drop", "eof", "stall", "503", "204", "garbage", "refuse"}
 	name := faults[chance.IntN(len(faults))]
 	if name == "refuse" {
-		s.venue.cut()
+		s.server.cut()
 	} else if err := s.mock.Inject(fault.Fault{Name: name, For: time.Minute}); err != nil {
 		s.t.Fatal(err)
 	}
@@ -120,13 +120,13 @@ func (s *soak) hurt(chance *rand.Rand) {
 	})
 }
 
-// heal ends whatever hurt.
-func (s *soak) heal() {
+// clearFault ends whatever hurt.
+func (s *soak) clearFault() {
 	s.t.Helper()
 	if err := s.mock.Inject(fault.Fault{Name: "clear"}); err != nil {
 		s.t.Fatal(err)
 	}
-	s.venue.restore()
+	s.server.restore()
 }
 
 // catchUp takes events until the newest one of the server has arrived over a live stream.

@@ -23,22 +23,22 @@ import (
 	"livetape/ui/cli"
 )
 
-// streamed is a stream command that runs in this process, and its two outputs.
-type streamed struct {
+// streamCommand is a stream command that runs in this process, and its two outputs.
+type streamCommand struct {
 	t      *testing.T
 	out    *io.PipeReader
 	lines  *bufio.Scanner
-	stderr said
+	stderr stderrBuffer
 	stop   func()
 	code   chan int
 }
 
 // startStream runs `livetape stream` with the arguments.
-func startStream(t *testing.T, args ...string) *streamed {
+func startStream(t *testing.T, args ...string) *streamCommand {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(context.Background(), patience)
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 	out, in := io.Pipe()
-	s := &streamed{t: t, out: out, lines: bufio.NewScanner(out), stop: cancel, code: make(chan int, 1)}
+	s := &streamCommand{t: t, out: out, lines: bufio.NewScanner(out), stop: cancel, code: make(chan int, 1)}
 	s.lines.Buffer(nil, 1<<20)
 	go func() {
 		code := cli.Run(ctx, append([]string{"stream"}, args...), nil, in, &s.stderr)
@@ -53,7 +53,7 @@ func startStream(t *testing.T, args ...string) *streamed {
 }
 
 // next is the next line of output.
-func (s *streamed) next() string {
+func (s *streamCommand) next() string {
 	s.t.Helper()
 	if !s.lines.Scan() {
 		s.t.Fatalf("the output ended; standard error says:\n%s", s.stderr.String())
@@ -62,7 +62,7 @@ func (s *streamed) next() string {
 }
 
 // rest reads to the end of the output and returns it with the exit code.
-func (s *streamed) rest() (lines []string, code int) {
+func (s *streamCommand) rest() (lines []string, code int) {
 	s.t.Helper()
 	for s.lines.Scan() {
 		lines = append(lines, s.lines.Text())
@@ -70,14 +70,14 @@ func (s *streamed) rest() (lines []string, code int) {
 	return lines, <-s.code
 }
 
-// said is what is written to standard error; another goroutine can wait for it.
-type said struct {
+// stderrBuffer is what is written to standard error; another goroutine can wait for it.
+type stderrBuffer struct {
 	mu      sync.Mutex
 	text    bytes.Buffer
 	changed chan struct{}
 }
 
-func (s *said) Write(p []byte) (int, error) {
+func (s *stderrBuffer) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.changed != nil {
@@ -87,21 +87,21 @@ func (s *said) Write(p []byte) (int, error) {
 	return s.text.Write(p)
 }
 
-func (s *said) String() string {
+func (s *stderrBuffer) String() string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.text.String()
 }
 
 // waitFor waits until the text has been said.
-func (s *said) waitFor(t *testing.T, text string) {
+func (s *stderrBuffer) waitFor(t *testing.T, text string) {
 	t.Helper()
 	s.waitUntil(t, text, func(all string) bool { return strings.Contains(all, text) })
 }
 
-func (s *said) waitUntil(t *testing.T, what string, ok func(all string) bool) {
+func (s *stderrBuffer) waitUntil(t *testing.T, what string, ok func(all string) bool) {
 	t.Helper()
-	limit := time.After(patience)
+	limit := time.After(waitLimit)
 	for {
 		s.mu.Lock()
 		if ok(s.text.String()) {
@@ -124,7 +124,7 @@ func (s *said) waitUntil(t *testing.T, what string, ok func(all string) bool) {
 // startMarket is a mock server in this process whose market only moves by Step, and its URL.
 func startMarket(t *testing.T, c mockserver.Config) (*mockserver.Server, string) {
 	t.Helper()
-	c.Epoch, c.Rate, c.Retry = "m", quiet, 10*time.Millisecond
+	c.Epoch, c.Rate, c.Retry = "m", noRate, 10*time.Millisecond
 	mock, err := mockserver.New(c)
 	if err != nil {
 		t.Fatal(err)
@@ -227,7 +227,7 @@ func TestOnceEndsBehindTheSnapshot(t *testing.T) {
 
 func TestOnceWithSymbolsEndsWhenEachHasHadItsPrice(t *testing.T) {
 	t.Parallel()
-	url := serve(t, says("A 1", "B 2", "A 3", "D 9", "C 4", "A 5", "B 6"))
+	url := serve(t, pricesHandler("A 1", "B 2", "A 3", "D 9", "C 4", "A 5", "B 6"))
 	lines, code := startStream(t, url, "--once", "--symbols", "a, c", "--symbols", "B", "-t", "{{.Symbol}} {{.Last}}").rest()
 	if diff := cmp.Diff([]string{"A 1", "B 2", "C 4"}, lines); diff != "" || code != cli.ExitOK {
 		t.Errorf("exit code %d, lines (-want +got):\n%s", code, diff)
@@ -236,7 +236,7 @@ func TestOnceWithSymbolsEndsWhenEachHasHadItsPrice(t *testing.T) {
 
 func TestOnceNamesTheSymbolsThatNeverCame(t *testing.T) {
 	t.Parallel()
-	url := serve(t, says("A 1", "D 9"))
+	url := serve(t, pricesHandler("A 1", "D 9"))
 	s := startStream(t, url, "--once", "--symbols", "A,Bee,Sea", "--for", "2s", "-t", "{{.Symbol}} {{.Last}}")
 	lines, code := s.rest()
 	if diff := cmp.Diff([]string{"A 1"}, lines); diff != "" || code != cli.ExitError {
@@ -245,8 +245,8 @@ func TestOnceNamesTheSymbolsThatNeverCame(t *testing.T) {
 	s.stderr.waitFor(t, "livetape: no price of Bee and Sea within 2s\n")
 }
 
-// says is a server of prices, each a symbol and a number, whose stream then stays open.
-func says(prices ...string) http.HandlerFunc {
+// pricesHandler is a server of prices, each a symbol and a number, whose stream then stays open.
+func pricesHandler(prices ...string) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", "text/event-stream")
 		for i, price := range prices {
@@ -319,7 +319,7 @@ data: {"symbol":"","state":"closed"}
 
 func TestNumbersAndIdsAreDigitForDigitAndLinesAreJSON(t *testing.T) {
 	t.Parallel()
-	url := serve(t, says("A 0.00001234", "A 181.50", "A 12345678901234567890123.4567890000000000000001", "A -1e-8"))
+	url := serve(t, pricesHandler("A 0.00001234", "A 181.50", "A 12345678901234567890123.4567890000000000000001", "A -1e-8"))
 	lines, _ := startStream(t, url, "--output", "json", "--count", "4").rest()
 	var got []string
 	for _, line := range lines {
@@ -340,7 +340,7 @@ func TestNumbersAndIdsAreDigitForDigitAndLinesAreJSON(t *testing.T) {
 func TestWcCountsWhatTheServerSent(t *testing.T) {
 	t.Parallel()
 	const events = 100_000
-	mock, err := mockserver.New(mockserver.Config{Epoch: "m", Rate: quiet, Ring: 2 * events, Queue: 2 * events, Retry: 10 * time.Millisecond})
+	mock, err := mockserver.New(mockserver.Config{Epoch: "m", Rate: noRate, Ring: 2 * events, Queue: 2 * events, Retry: 10 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}

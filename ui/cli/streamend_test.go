@@ -199,7 +199,7 @@ func TestAQuietStreamTellsOnlyWhatGoesWrong(t *testing.T) {
 }
 
 // waitForLines waits until so many lines have been said.
-func (s *said) waitForLines(t *testing.T, n int) {
+func (s *stderrBuffer) waitForLines(t *testing.T, n int) {
 	t.Helper()
 	s.waitUntil(t, strconv.Itoa(n)+" lines", func(text string) bool { return strings.Count(text, "\n") >= n })
 }
@@ -299,12 +299,12 @@ func TestAStalledReaderStallsTheServerAndLosesNothing(t *testing.T) {
 			control.SetWriteDeadline(time.Now().Add(time.Second))
 			_, err := fmt.Fprintf(w, "id: %d\nevent: price\ndata: {\"symbol\":\"A\",\"last\":%d,\"more\":%s}\n\n", n, n, filler)
 			if errors.Is(err, os.ErrDeadlineExceeded) {
-				tell(stalled, n)
+				sendOnce(stalled, n)
 				return
 			}
 		}
 		control.Flush()
-		tell(stalled, n)
+		sendOnce(stalled, n)
 		<-r.Context().Done()
 	}))
 	s := startStream(t, url, "-t", "{{.Last}} {{.EventID}}", "--count", strconv.Itoa(events))
@@ -321,8 +321,8 @@ func TestAStalledReaderStallsTheServerAndLosesNothing(t *testing.T) {
 	}
 }
 
-// tell sends n unless something was sent before.
-func tell(to chan<- int, n int) {
+// sendOnce sends n unless something was sent before.
+func sendOnce(to chan<- int, n int) {
 	select {
 	case to <- n:
 	default:
@@ -336,7 +336,7 @@ func TestASignalEndsAStreamWhoseReaderHasStopped(t *testing.T) {
 	t.Parallel()
 	ctx, cancel := context.WithCancel(t.Context())
 	_, url := startMarket(t, mockserver.Config{})
-	blocked := &stuck{writing: make(chan struct{}), release: make(chan struct{})}
+	blocked := &blockedWriter{writing: make(chan struct{}), release: make(chan struct{})}
 	defer close(blocked.release)
 	code := make(chan int, 1)
 	go func() { code <- cli.Run(ctx, []string{"stream", url}, nil, blocked, io.Discard) }()
@@ -347,15 +347,15 @@ func TestASignalEndsAStreamWhoseReaderHasStopped(t *testing.T) {
 		if got != cli.ExitOK { // the process turns it into that of the signal
 			t.Errorf("exit code %d", got)
 		}
-	case <-time.After(patience):
+	case <-time.After(waitLimit):
 		t.Fatal("it never ended")
 	}
 }
 
-// stuck is a writer that does not return.
-type stuck struct{ writing, release chan struct{} }
+// blockedWriter is a writer that does not return.
+type blockedWriter struct{ writing, release chan struct{} }
 
-func (s *stuck) Write(p []byte) (int, error) {
+func (s *blockedWriter) Write(p []byte) (int, error) {
 	close(s.writing)
 	<-s.release
 	return 0, io.ErrClosedPipe

@@ -54,7 +54,7 @@ func TestSymbolsFilterWhatIsRecordedAndReplayed(t *testing.T) {
 
 func TestSymbolsFilterWhatIsChecked(t *testing.T) {
 	t.Parallel()
-	_, report, _ := checked(t, twoSymbols, "--symbols", "bbb")
+	_, report, _ := runCheck(t, twoSymbols, "--symbols", "bbb")
 	if !regexp.MustCompile(`prices +BBB 2\.5`).MatchString(report) || strings.Contains(report, "AAA 1.") {
 		t.Errorf("check --symbols bbb says\n%s", report)
 	}

@@ -17,9 +17,9 @@ import (
 	"github.com/creack/pty"
 )
 
-// patience bounds every wait for the screen. It is long because machines are slow, and costs nothing when
+// waitLimit bounds every wait for the screen. It is long because machines are slow, and costs nothing when
 // what is waited for comes.
-const patience = 2 * time.Minute
+const waitLimit = 2 * time.Minute
 
 // livetape is the built binary; see TestMain.
 var livetape string
@@ -111,7 +111,7 @@ func (term *terminal) text() string {
 // waitFor returns the first screen that satisfies ok.
 func (term *terminal) waitFor(what string, ok func(screen string) bool) string {
 	term.t.Helper()
-	return term.waitAtMost(patience, what, ok)
+	return term.waitAtMost(waitLimit, what, ok)
 }
 
 func (term *terminal) waitAtMost(limit time.Duration, what string, ok func(screen string) bool) string {
@@ -166,7 +166,7 @@ func (term *terminal) waitForExit() int {
 	term.t.Helper()
 	select {
 	case <-term.ended:
-	case <-time.After(patience):
+	case <-time.After(waitLimit):
 		term.t.Fatalf("the process did not end; the screen shows:\n%s", term.text())
 	}
 	<-term.drained // the kernel reports the end of output once the last process has left the terminal

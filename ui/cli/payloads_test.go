@@ -12,8 +12,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// shapes are payloads that nobody prepared for, a line each, and what a user must see of them.
-var shapes = []struct{ name, payloads, want string }{
+// payloadCases are payloads that nobody prepared for, a line each, and what a user must see of them.
+var payloadCases = []struct{ name, payloads, want string }{
 	{"deep, with thousands apart",
 		`{"response":{"result":{"market":{"ticker":{"code":"KRW-BTC","trade_price":"95,123,000.50","timestamp":1714748300123}}}}}
 {"response":{"result":{"market":{"ticker":{"code":"KRW-ETH","trade_price":"4,500,100","timestamp":1714748301123}}}}}`,
@@ -47,7 +47,7 @@ var shapes = []struct{ name, payloads, want string }{
 
 func TestWhatCheckWritesIsStreamedAsItIs(t *testing.T) {
 	t.Parallel()
-	for _, s := range shapes {
+	for _, s := range payloadCases {
 		t.Run(s.name, func(t *testing.T) {
 			t.Parallel()
 			server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -63,12 +63,12 @@ func TestWhatCheckWritesIsStreamedAsItIs(t *testing.T) {
 			dir := t.TempDir()
 			file := filepath.Join(dir, "found.yaml")
 			events := fmt.Sprint(strings.Count(s.payloads, "\n") + 1)
-			report, err := in(dir, []string{"check", server.URL, "--name", "desk", "--events", events, "--write", file}).CombinedOutput()
+			report, err := livetapeIn(dir, []string{"check", server.URL, "--name", "desk", "--events", events, "--write", file}).CombinedOutput()
 			if err != nil {
 				t.Fatalf("%v\n%s", err, report)
 			}
 			const line = "{{if .Headline}}{{.Headline}}{{else}}{{.Symbol}} {{.Last}} {{.Bid}} {{.Ask}} {{.Time}}{{end}}"
-			printed, err := in(dir, []string{"stream", "--config", file, "desk", "--count", fmt.Sprint(strings.Count(s.want, "\n")), "-t", line}).Output()
+			printed, err := livetapeIn(dir, []string{"stream", "--config", file, "desk", "--count", fmt.Sprint(strings.Count(s.want, "\n")), "-t", line}).Output()
 			if diff := cmp.Diff(s.want, string(printed)); diff != "" || err != nil {
 				t.Errorf("%v, want (-), got (+):\n%s\n%s", err, diff, report)
 			}
@@ -87,7 +87,7 @@ func TestCheckSaysOfWhatItCannotReadThatItCannot(t *testing.T) {
 		"another trade":              `{"temperature":21.5,"humidity":40,"sensor":"kitchen"}`,
 		"a ping":                     `{"connect":{"client":"c","ping":25}}`,
 	} {
-		code, out, _ := checked(t, sends("data: "+payload+"\n\n"))
+		code, out, _ := runCheck(t, sseHandler("data: "+payload+"\n\n"))
 		if code != 3 || !strings.Contains(out, "a price or a headline") {
 			t.Errorf("%s: exit code %d\n%s", name, code, out)
 		}

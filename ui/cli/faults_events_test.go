@@ -10,15 +10,15 @@ import (
 )
 
 // faultsOfEvents are those of what comes over a stream that is as it should be.
-func faultsOfEvents() []misfortune {
-	ended := []told{sinceEnd, backAgain}
-	endedBut := func(wait time.Duration) []told {
-		return []told{{State: feed.Waiting, Cause: sinceEnd.Cause, Planned: true, Wait: wait}, backAgain}
+func faultsOfEvents() []faultCase {
+	ended := []wantStatus{endedCleanly, reconnecting}
+	endedBut := func(wait time.Duration) []wantStatus {
+		return []wantStatus{{State: feed.Waiting, Cause: endedCleanly.Cause, Planned: true, Wait: wait}, reconnecting}
 	}
-	return []misfortune{
+	return []faultCase{
 		{
 			fault: "gzip:1h", held: true, states: ended, away: 7, behind: 10,
-			after: []told{live}, gap: resumedAsPlanned(7),
+			after: []wantStatus{live}, gap: resumedAsPlanned(7),
 		},
 		{fault: "garbage:1h", during: 15, found: findings{Malformed: 14, Unmapped: 2}},
 		{
@@ -29,20 +29,20 @@ func faultsOfEvents() []misfortune {
 		{fault: "huge=2", name: "within the bound", client: feed.Config{MaxEvent: 4 << 20}, during: 3, found: findings{Extra: 1}},
 		{
 			fault: "retry=300", then: "eof", held: true, states: endedBut(300 * time.Millisecond), away: 7,
-			after: []told{live}, gap: resumedAsPlanned(7),
+			after: []wantStatus{live}, gap: resumedAsPlanned(7),
 		},
 		{
 			fault: "retry=0", then: "eof", name: "waits 10 ms all the same", held: true, states: endedBut(10 * time.Millisecond), away: 7,
-			after: []told{live}, gap: resumedAsPlanned(7),
+			after: []wantStatus{live}, gap: resumedAsPlanned(7),
 		},
 		{
 			fault: "retry=3600000", then: "eof", name: "until the user retries", states: endedBut(time.Hour)[:1], away: 7, press: "r",
-			after: []told{backAgain, live}, gap: resumedAsPlanned(7),
+			after: []wantStatus{reconnecting, live}, gap: resumedAsPlanned(7),
 		},
 		{
 			// What came without its id comes again with it.
 			fault: "noid:1h", during: 10, then: "eof", held: true, states: ended, away: 7,
-			after: []told{live}, gap: resumedAsPlanned(17), doubled: 10,
+			after: []wantStatus{live}, gap: resumedAsPlanned(17), doubled: 10,
 		},
 		{
 			// Equal events of one connection may be two: only the server's ids could tell, and they are opaque.
@@ -51,25 +51,25 @@ func faultsOfEvents() []misfortune {
 		{
 			// 2 1 4 3 … 12 11: the last id is that of the last but one, so that the last comes again, and is dropped.
 			fault: "reorder:1h", during: 12, then: "eof", held: true, states: ended,
-			after: []told{live}, gap: resumedAsPlanned(1), found: findings{Duplicates: 1},
+			after: []wantStatus{live}, gap: resumedAsPlanned(1), found: findings{Duplicates: 1},
 		},
 		{
 			// Ids are opaque, and jump for honest reasons, too: nothing can be said of it.
 			fault: "gap", during: 14, taken: 11, lost: 3,
 		},
-		{fault: "burst=2000:300ms", check: func(_ *testing.T, p *patient) { p.catchUp() }},
+		{fault: "burst=2000:300ms", check: func(_ *testing.T, p *subscriber) { p.catchUp() }},
 		{fault: "skew:1h", during: 10, check: requireOwnClock},
 		{fault: "skew=-1h:1h", during: 10, check: requireOwnClock},
 		{
 			fault: "restart", held: true, states: ended, away: 7,
-			after: []told{live}, gap: &feed.Gap{Kind: feed.Reset, Missed: feed.Unknown, Planned: true}, lost: 7,
+			after: []wantStatus{live}, gap: &feed.Gap{Kind: feed.Reset, Missed: feed.Unknown, Planned: true}, lost: 7,
 		},
 		{fault: "clear"},
 	}
 }
 
 // requireCleanNews checks that nothing of a hostile headline could steer a terminal.
-func requireCleanNews(t *testing.T, p *patient) {
+func requireCleanNews(t *testing.T, p *subscriber) {
 	odd := 0
 	for _, story := range p.board.News() {
 		if !strings.HasPrefix(story.ID, "odd-") {
@@ -86,7 +86,7 @@ func requireCleanNews(t *testing.T, p *patient) {
 }
 
 // requireOwnClock checks that the age of a row is by the clock of this machine, and not by the server's.
-func requireOwnClock(t *testing.T, p *patient) {
+func requireOwnClock(t *testing.T, p *subscriber) {
 	skewed := 0
 	for _, row := range p.board.Rows() {
 		if since := time.Since(row.Updated); since < 0 || since > time.Minute {

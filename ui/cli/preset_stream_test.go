@@ -18,27 +18,27 @@ import (
 	"livetape/mockserver/fault"
 )
 
-// visit is a preset, pointed at the mock server that speaks as its service.
-type visit struct {
+// presetCase is a preset, pointed at the mock server that speaks as its service.
+type presetCase struct {
 	preset  string
-	args    []string          // {base} is where the mock server speaks as the service
-	symbols map[string]origin // what it yields, and where that comes from
-	fields  []string          // that the service tells
-	resumes bool              // and otherwise says that it cannot
-	trades  bool              // every trade is one update
-	news    bool              // instead of prices
+	args    []string              // {base} is where the mock server speaks as the service
+	symbols map[string]instrument // what it yields, and where that comes from
+	fields  []string              // that the service tells
+	resumes bool                  // and otherwise says that it cannot
+	trades  bool                  // every trade is one update
+	news    bool                  // instead of prices
 }
 
-// origin is the simulated instrument that a price comes from, and how many decimals it was shifted by.
-type origin struct {
+// instrument is the simulated instrument that a price comes from, and how many decimals it was shifted by.
+type instrument struct {
 	symbol string
 	shift  int64
 }
 
-// abroad is a stream command that reads one preset.
-type abroad struct {
-	*streamed
-	visit visit
+// presetStream is a stream command that reads one preset.
+type presetStream struct {
+	*streamCommand
+	visit presetCase
 	mock  *mockserver.Server
 	lines chan map[string]any            // holds all that a test prints: what is not read yet holds up nothing
 	board map[string]map[string]*big.Rat // by symbol and field: what was printed last
@@ -46,34 +46,34 @@ type abroad struct {
 	first map[string]string              // last prices at the begin, by the market's symbols
 }
 
-// setOut starts the command that a user would.
-func setOut(t *testing.T, v visit) *abroad {
+// startPresetStream starts the command that a user would.
+func startPresetStream(t *testing.T, v presetCase) *presetStream {
 	t.Helper()
-	return setOutWith(t, v, time.Now)
+	return startPresetStreamAt(t, v, time.Now)
 }
 
-func setOutWith(t *testing.T, v visit, clock func() time.Time) *abroad {
+func startPresetStreamAt(t *testing.T, v presetCase, clock func() time.Time) *presetStream {
 	t.Helper()
 	mock, url := startMarket(t, mockserver.Config{Now: clock})
 	base := strings.TrimSuffix(url, "/events") + "/as/" + v.preset
-	args := []string{"--preset", v.preset, "--name", "abroad", "--output", "json"}
+	args := []string{"--preset", v.preset, "--name", "preset", "--output", "json"}
 	for _, arg := range v.args {
 		args = append(args, strings.ReplaceAll(arg, "{base}", base))
 	}
-	a := &abroad{
-		streamed: startStream(t, args...), visit: v, mock: mock,
+	a := &presetStream{
+		streamCommand: startStream(t, args...), visit: v, mock: mock,
 		lines: make(chan map[string]any, 1<<16), board: map[string]map[string]*big.Rat{}, first: map[string]string{},
 	}
-	for symbol, price := range standing(t, mock) {
+	for symbol, price := range snapshotPrices(t, mock) {
 		a.first[symbol] = price["last"]
 	}
 	over := make(chan struct{})
 	go func() {
 		defer close(over)
 		defer close(a.lines)
-		for a.streamed.lines.Scan() {
+		for a.streamCommand.lines.Scan() {
 			var line map[string]any
-			if err := json.Unmarshal(a.streamed.lines.Bytes(), &line); err != nil {
+			if err := json.Unmarshal(a.streamCommand.lines.Bytes(), &line); err != nil {
 				t.Error(err)
 			}
 			a.lines <- line
@@ -89,7 +89,7 @@ func setOutWith(t *testing.T, v visit, clock func() time.Time) *abroad {
 	return a
 }
 
-func (a *abroad) note(line map[string]any) {
+func (a *presetStream) record(line map[string]any) {
 	if line["kind"] == "news" != a.visit.news {
 		return // a topic may have both
 	}
@@ -106,24 +106,24 @@ func (a *abroad) note(line map[string]any) {
 }
 
 // takeWithin reads one line, and reports false when none comes for so long.
-func (a *abroad) takeWithin(limit time.Duration) bool {
+func (a *presetStream) takeWithin(limit time.Duration) bool {
 	a.t.Helper()
 	select {
 	case line, ok := <-a.lines:
 		if !ok {
 			a.t.Fatalf("the output ended; standard error says:\n%s", a.stderr.String())
 		}
-		a.note(line)
+		a.record(line)
 		return true
 	case <-time.After(limit):
 		return false
 	}
 }
 
-// move has the market move until something of it was printed.
-func (a *abroad) move() {
+// step has the market move until something of it was printed.
+func (a *presetStream) stepUntilPrinted() {
 	a.t.Helper()
-	for began := time.Now(); time.Since(began) < patience; {
+	for began := time.Now(); time.Since(began) < waitLimit; {
 		a.mock.Step(10)
 		if a.takeWithin(time.Millisecond) {
 			return
@@ -134,12 +134,12 @@ func (a *abroad) move() {
 
 // catchUp has the market move, and reads until what was printed is the truth, to the last digit. Where a service tells
 // only changes, and the stream begins after some, it takes some more.
-func (a *abroad) catchUp() {
+func (a *presetStream) catchUp() {
 	a.t.Helper()
-	for began := time.Now(); time.Since(began) < patience; {
+	for began := time.Now(); time.Since(began) < waitLimit; {
 		a.mock.Step(500)
 		for want := a.truth(); ; {
-			if cmp.Equal(a.of(want), want, exactly) {
+			if cmp.Equal(a.boardPart(want), want, exactly) {
 				return
 			}
 			if !a.takeWithin(time.Second) {
@@ -149,11 +149,11 @@ func (a *abroad) catchUp() {
 	}
 	want := a.truth()
 	a.t.Fatalf("this is not what the market is like: %s\nstandard error says:\n%s",
-		cmp.Diff(want, a.of(want), exactly), a.stderr.String())
+		cmp.Diff(want, a.boardPart(want), exactly), a.stderr.String())
 }
 
-// of is the board's part that is to be compared.
-func (a *abroad) of(want map[string]map[string]*big.Rat) map[string]map[string]*big.Rat {
+// boardPart is the board's part that is to be compared.
+func (a *presetStream) boardPart(want map[string]map[string]*big.Rat) map[string]map[string]*big.Rat {
 	part := map[string]map[string]*big.Rat{}
 	for symbol := range want {
 		part[symbol] = a.board[symbol]
@@ -164,9 +164,9 @@ func (a *abroad) of(want map[string]map[string]*big.Rat) map[string]map[string]*
 var exactly = cmp.Comparer(func(a, b *big.Rat) bool { return a != nil && b != nil && a.Cmp(b) == 0 })
 
 // truth is the market's own account, in the words of the service.
-func (a *abroad) truth() map[string]map[string]*big.Rat {
+func (a *presetStream) truth() map[string]map[string]*big.Rat {
 	a.t.Helper()
-	standing := standing(a.t, a.mock)
+	standing := snapshotPrices(a.t, a.mock)
 	all := map[string]map[string]*big.Rat{}
 	for ours, from := range a.visit.symbols {
 		all[ours] = map[string]*big.Rat{}
@@ -177,8 +177,8 @@ func (a *abroad) truth() map[string]map[string]*big.Rat {
 	return all
 }
 
-// standing are the prices of a market, by symbol and field.
-func standing(t *testing.T, mock *mockserver.Server) map[string]map[string]string {
+// snapshotPrices are the prices of a market, by symbol and field.
+func snapshotPrices(t *testing.T, mock *mockserver.Server) map[string]map[string]string {
 	t.Helper()
 	var snapshot struct{ Prices []map[string]string }
 	if err := json.Unmarshal(mock.Snapshot(), &snapshot); err != nil {
@@ -191,7 +191,7 @@ func standing(t *testing.T, mock *mockserver.Server) map[string]map[string]strin
 	return prices
 }
 
-func (o origin) shifted(price *big.Rat) *big.Rat {
+func (o instrument) shifted(price *big.Rat) *big.Rat {
 	shift := new(big.Int).Exp(big.NewInt(10), big.NewInt(o.shift), nil)
 	return new(big.Rat).Mul(price, new(big.Rat).SetInt(shift))
 }
@@ -206,25 +206,25 @@ func rational(t *testing.T, text string) *big.Rat {
 }
 
 // drop resets the connection while the market moves, and waits until the command has said what that meant.
-func (a *abroad) drop() {
+func (a *presetStream) drop() {
 	a.t.Helper()
-	before := strings.Count(a.stderr.String(), a.saying())
+	before := strings.Count(a.stderr.String(), a.expectedNotice())
 	if err := a.mock.Inject(fault.Fault{Name: "drop"}); err != nil {
 		a.t.Fatal(err)
 	}
 	a.mock.Step(300)
-	a.stderr.waitUntil(a.t, a.saying(), func(all string) bool { return strings.Count(all, a.saying()) > before })
+	a.stderr.waitUntil(a.t, a.expectedNotice(), func(all string) bool { return strings.Count(all, a.expectedNotice()) > before })
 }
 
-func (a *abroad) saying() string {
+func (a *presetStream) expectedNotice() string {
 	if a.visit.resumes {
 		return "resumed"
 	}
 	return "cannot replay"
 }
 
-// happened are the market's own events, from the first that it had.
-func (a *abroad) happened(kind string) (all []map[string]string) {
+// marketEvents are the market's own events, from the first that it had.
+func (a *presetStream) marketEvents(kind string) (all []map[string]string) {
 	a.t.Helper()
 	req, err := http.NewRequestWithContext(a.t.Context(), http.MethodGet, serve(a.t, a.mock.Handler())+"?types="+kind, nil)
 	if err != nil {
@@ -270,26 +270,26 @@ func texts(event map[string]any) map[string]string {
 	return all
 }
 
-// lostNothing reads until all was printed that happened behind the first that was, each once and in order.
-func (a *abroad) lostNothing() {
+// requireNothingLost reads until all was printed that happened behind the first that was, each once and in order.
+func (a *presetStream) requireNothingLost() {
 	a.t.Helper()
-	want := a.wanted()
+	want := a.wantUpdates()
 	for {
 		got := a.printed()
 		if len(got) <= len(want) && slices.Equal(got, want[len(want)-len(got):]) && len(got) > 20 {
 			return
 		}
-		if !a.takeWithin(patience / 3) {
+		if !a.takeWithin(waitLimit / 3) {
 			a.t.Fatalf("printed were %d updates: %s", len(got), cmp.Diff(want, got))
 		}
 	}
 }
 
-// wanted are the updates that the market's events are, in the words of the service.
-func (a *abroad) wanted() (all []string) {
+// wantUpdates are the updates that the market's events are, in the words of the service.
+func (a *presetStream) wantUpdates() (all []string) {
 	a.t.Helper()
 	last := maps.Clone(a.first)
-	for _, e := range a.happened("price") {
+	for _, e := range a.marketEvents("price") {
 		_, traded := e["size"]
 		if traded {
 			last[e["symbol"]] = e["last"]
@@ -304,7 +304,7 @@ func (a *abroad) wanted() (all []string) {
 }
 
 // printed are the updates that the command gave.
-func (a *abroad) printed() (all []string) {
+func (a *presetStream) printed() (all []string) {
 	a.t.Helper()
 	for _, line := range a.all {
 		price, _ := line["last"].(string)

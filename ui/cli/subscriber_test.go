@@ -20,15 +20,15 @@ import (
 	"livetape/mockserver/fault"
 )
 
-// ordinary is the reconnection time of the server that faults strike: short, but above the floor of 10 ms.
-const ordinary = 20 * time.Millisecond
+// shortRetry is the reconnection time of the server that faults strike: short, but above the floor of 10 ms.
+const shortRetry = 20 * time.Millisecond
 
-// patient is a subscription to a mock server over a real network, and all that it was told.
-type patient struct {
+// subscriber is a subscription to a mock server over a real network, and all that it was told.
+type subscriber struct {
 	t    *testing.T
 	ctx  context.Context
 	mock *mockserver.Server
-	door *door
+	gate *gate
 	set  *feed.Set
 
 	board    *market.Board
@@ -52,21 +52,21 @@ type findings struct {
 	Duplicates uint64
 }
 
-// door is the way to the server: requests wait in front of it while it is shut.
-type door struct {
+// gate is the way to the server: requests wait in front of it while it is shut.
+type gate struct {
 	http.Handler
-	mu   sync.Mutex
-	shut chan struct{} // nil: open
-	seen []visitor
+	mu           sync.Mutex
+	shut         chan struct{} // nil: open
+	requestsSeen []seenRequest
 }
 
-// visitor is what a request said of itself.
-type visitor struct{ Host, Path, Authorization string }
+// seenRequest is what a request said of itself.
+type seenRequest struct{ Host, Path, Authorization string }
 
-func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (d *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.mu.Lock()
 	shut := d.shut
-	d.seen = append(d.seen, visitor{r.Host, r.URL.Path, r.Header.Get("Authorization")})
+	d.requestsSeen = append(d.requestsSeen, seenRequest{r.Host, r.URL.Path, r.Header.Get("Authorization")})
 	d.mu.Unlock()
 	if shut != nil {
 		select {
@@ -78,13 +78,13 @@ func (d *door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d.Handler.ServeHTTP(w, r)
 }
 
-func (d *door) close() {
+func (d *gate) close() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.shut = make(chan struct{})
 }
 
-func (d *door) open() {
+func (d *gate) open() {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.shut != nil {
@@ -93,26 +93,26 @@ func (d *door) open() {
 	}
 }
 
-func (d *door) visitors() []visitor {
+func (d *gate) requests() []seenRequest {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return append([]visitor(nil), d.seen...)
+	return append([]seenRequest(nil), d.requestsSeen...)
 }
 
-// admit starts a server, and a subscription to it; prepare, if not nil, is called between the two.
-func admit(t *testing.T, server mockserver.Config, client feed.Config, prepare func(*mockserver.Server)) *patient {
+// startSubscriber starts a server, and a subscription to it; prepare, if not nil, is called between the two.
+func startSubscriber(t *testing.T, server mockserver.Config, client feed.Config, prepare func(*mockserver.Server)) *subscriber {
 	t.Helper()
-	server.Seed, server.Epoch, server.Rate = 3, "e", quiet
-	server.Retry, server.Heartbeat, server.Now = ordinary, 20*time.Millisecond, tickingClock()
+	server.Seed, server.Epoch, server.Rate = 3, "e", noRate
+	server.Retry, server.Heartbeat, server.Now = shortRetry, 20*time.Millisecond, tickingClock()
 	mock, err := mockserver.New(server)
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 2*patience)
+	ctx, cancel := context.WithTimeout(t.Context(), 2*waitLimit)
 	running := make(chan error, 1)
 	go func() { running <- mock.Run(ctx) }()
-	d := &door{Handler: mock.Handler()}
-	addr, closeServer := serveAtDoor(t, mock, d)
+	d := &gate{Handler: mock.Handler()}
+	addr, closeServer := serveBehindGate(t, mock, d)
 	if prepare != nil {
 		prepare(mock)
 	}
@@ -131,7 +131,7 @@ func admit(t *testing.T, server mockserver.Config, client feed.Config, prepare f
 			t.Errorf("the server ended with %v", err)
 		}
 	})
-	return &patient{t: t, ctx: ctx, mock: mock, door: d, set: set, board: market.NewBoard(market.Limits{}), seen: map[string]int{}}
+	return &subscriber{t: t, ctx: ctx, mock: mock, gate: d, set: set, board: market.NewBoard(market.Limits{}), seen: map[string]int{}}
 }
 
 // tickingClock gives every event a time of its own.
@@ -146,8 +146,8 @@ func tickingClock() func() time.Time {
 	}
 }
 
-// serveAtDoor serves on a listener that the fault "refuse" closes.
-func serveAtDoor(t *testing.T, mock *mockserver.Server, d *door) (addr string, closeServer func()) {
+// serveBehindGate serves on a listener that the fault "refuse" closes.
+func serveBehindGate(t *testing.T, mock *mockserver.Server, d *gate) (addr string, closeServer func()) {
 	t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -166,8 +166,8 @@ func serveAtDoor(t *testing.T, mock *mockserver.Server, d *door) (addr string, c
 	}
 }
 
-// strike injects a fault, as a user writes it.
-func (p *patient) strike(text string) {
+// inject injects a fault, as a user writes it.
+func (p *subscriber) inject(text string) {
 	p.t.Helper()
 	parsed, err := fault.Parse(text)
 	if err == nil {
@@ -178,15 +178,15 @@ func (p *patient) strike(text string) {
 	}
 }
 
-// move has the market make n events, each at a time of its own.
-func (p *patient) move(n int) {
+// step has the market make n events, each at a time of its own.
+func (p *subscriber) step(n int) {
 	for range n {
 		p.mock.Step(1)
 	}
 }
 
 // press is the user's key: r retries, c connects again.
-func (p *patient) press(key string) {
+func (p *subscriber) press(key string) {
 	p.pressed = true
 	switch key {
 	case "r":
@@ -197,7 +197,7 @@ func (p *patient) press(key string) {
 }
 
 // catchUp takes events until the newest one of the server has arrived over a live stream.
-func (p *patient) catchUp() {
+func (p *subscriber) catchUp() {
 	p.t.Helper()
 	p.takeUntil("catches up", func() bool {
 		newest := p.mock.Newest()
@@ -205,7 +205,7 @@ func (p *patient) catchUp() {
 	})
 }
 
-func (p *patient) takeUntil(what string, done func() bool) {
+func (p *subscriber) takeUntil(what string, done func() bool) {
 	p.t.Helper()
 	for !done() {
 		select {
@@ -221,7 +221,7 @@ func (p *patient) takeUntil(what string, done func() bool) {
 	}
 }
 
-func (p *patient) take(event feed.Event) {
+func (p *subscriber) take(event feed.Event) {
 	p.t.Helper()
 	switch {
 	case event.Status != nil:
@@ -241,7 +241,7 @@ func (p *patient) take(event feed.Event) {
 }
 
 // takeStatus also checks that a wait lasts until the time that was said, unless the user cuts it short.
-func (p *patient) takeStatus(st feed.Status) {
+func (p *subscriber) takeStatus(st feed.Status) {
 	p.t.Helper()
 	const clocks = 5 * time.Millisecond // that the wall's and the machine's may differ
 	if p.status.State == feed.Waiting && st.State == feed.Connecting && !p.pressed && st.Since.Before(p.status.RetryAt.Add(-clocks)) {
@@ -255,7 +255,7 @@ func (p *patient) takeStatus(st feed.Status) {
 	p.found.Duplicates = st.Duplicates
 }
 
-func (p *patient) takeMessage(message feed.Message) {
+func (p *subscriber) takeMessage(message feed.Message) {
 	switch {
 	case message.Err != nil && message.Data == nil:
 		p.found.Skipped++
@@ -273,8 +273,8 @@ func (p *patient) takeMessage(message feed.Message) {
 	}
 }
 
-// toll says how many of the first so many events of an epoch never came, and how many came again.
-func (p *patient) toll(epoch string, last int) (lost, doubled int) {
+// countLostAndDoubled says how many of the first so many events of an epoch never came, and how many came again.
+func (p *subscriber) countLostAndDoubled(epoch string, last int) (lost, doubled int) {
 	for n := 1; n <= last; n++ {
 		switch times := p.seen[epoch+"-"+strconv.Itoa(n)]; times {
 		case 0:
@@ -287,7 +287,7 @@ func (p *patient) toll(epoch string, last int) (lost, doubled int) {
 }
 
 // requireTruth compares the board with the server's own account of now.
-func (p *patient) requireTruth() {
+func (p *subscriber) requireTruth() {
 	p.t.Helper()
 	truth := market.NewBoard(market.Limits{})
 	message, err := decode.Native{}.Decode("snapshot", p.mock.Snapshot())

@@ -16,23 +16,23 @@ import (
 	"livetape/mockserver/fault"
 )
 
-var visits = []visit{
+var presetCases = []presetCase{
 	{
 		preset: "stellar-trades", args: []string{"--var", "base={base}", "--var", "pair=XLM/USDC"},
-		symbols: map[string]origin{"XLM/USDC": {"SHIB/USD", 4}}, fields: []string{"last"}, resumes: true, trades: true,
+		symbols: map[string]instrument{"XLM/USDC": {"SHIB/USD", 4}}, fields: []string{"last"}, resumes: true, trades: true,
 	},
 	{
 		preset: "stellar-book", args: []string{"--var", "base={base}", "--var", "pair=XLM/AQUA"},
-		symbols: map[string]origin{"XLM/AQUA": {"SOL/USD", 0}}, fields: []string{"bid", "ask"},
+		symbols: map[string]instrument{"XLM/AQUA": {"SOL/USD", 0}}, fields: []string{"bid", "ask"},
 	},
 	{
 		preset: "pyth", args: []string{"--var", "base={base}", "--symbols", "BTC/USD,ETH/USD,EUR/USD,AAPL/USD"},
-		symbols: map[string]origin{"BTC/USD": {"BTC/USD", 0}, "ETH/USD": {"ETH/USD", 0}, "EUR/USD": {"EUR/USD", 0}, "AAPL/USD": {"AAPL", 0}},
+		symbols: map[string]instrument{"BTC/USD": {"BTC/USD", 0}, "ETH/USD": {"ETH/USD", 0}, "EUR/USD": {"EUR/USD", 0}, "AAPL/USD": {"AAPL", 0}},
 		fields:  []string{"last"},
 	},
 	{
 		preset: "dexpaprika", args: []string{"--symbols", "WETH/USD,SOL/USD", "{base}/sse/prices"},
-		symbols: map[string]origin{"WETH/USD": {"ETH/USD", 0}, "SOL/USD": {"SOL/USD", 0}}, fields: []string{"last"},
+		symbols: map[string]instrument{"WETH/USD": {"ETH/USD", 0}, "SOL/USD": {"SOL/USD", 0}}, fields: []string{"last"},
 	},
 	{
 		preset: "oanda", fields: []string{"bid", "ask"},
@@ -40,31 +40,31 @@ var visits = []visit{
 			"--symbols", "EUR/USD,USD/JPY", "--var", "account=101-001-1234567-001",
 			"{base}/v3/accounts/{account}/pricing/stream?instruments={symbols}",
 		},
-		symbols: map[string]origin{"EUR/USD": {"EUR/USD", 0}, "USD/JPY": {"USD/JPY", 0}},
+		symbols: map[string]instrument{"EUR/USD": {"EUR/USD", 0}, "USD/JPY": {"USD/JPY", 0}},
 	},
 	{
 		preset: "dxfeed", args: []string{"--var", "base={base}/webservice/rest", "--symbols", "AAPL,MSFT"},
-		symbols: map[string]origin{"AAPL": {"AAPL", 0}, "MSFT": {"MSFT", 0}},
+		symbols: map[string]instrument{"AAPL": {"AAPL", 0}, "MSFT": {"MSFT", 0}},
 		fields:  []string{"last", "bid", "ask", "volume", "open", "high", "low", "prev_close"},
 	},
 	{
 		preset: "firebase", args: []string{"{base}/prices.json"},
-		symbols: map[string]origin{"NVDA": {"NVDA", 0}, "SHIB/USD": {"SHIB/USD", 0}, "USD/JPY": {"USD/JPY", 0}},
+		symbols: map[string]instrument{"NVDA": {"NVDA", 0}, "SHIB/USD": {"SHIB/USD", 0}, "USD/JPY": {"USD/JPY", 0}},
 		fields:  []string{"last", "bid", "ask", "volume", "prev_close"},
 	},
 	{
 		preset: "mercure", args: []string{"--var", "base={base}", "--symbols", "NVDA,BTC/USD"},
-		symbols: map[string]origin{"NVDA": {"NVDA", 0}, "BTC/USD": {"BTC/USD", 0}}, fields: []string{"last", "bid", "ask"}, resumes: true,
+		symbols: map[string]instrument{"NVDA": {"NVDA", 0}, "BTC/USD": {"BTC/USD", 0}}, fields: []string{"last", "bid", "ask"}, resumes: true,
 	},
 }
 
 func TestEveryForeignPresetShowsTheTruthThroughAReconnect(t *testing.T) {
 	t.Parallel()
-	for _, v := range visits {
+	for _, v := range presetCases {
 		t.Run(v.preset, func(t *testing.T) {
 			t.Parallel()
-			a := setOut(t, v)
-			a.move()
+			a := startPresetStream(t, v)
+			a.stepUntilPrinted()
 			a.catchUp()
 			a.drop()
 			a.catchUp()
@@ -75,7 +75,7 @@ func TestEveryForeignPresetShowsTheTruthThroughAReconnect(t *testing.T) {
 				t.Errorf("the token is told: %s", a.stderr.String())
 			}
 			if v.resumes {
-				a.lostNothing()
+				a.requireNothingLost()
 			}
 		})
 	}
@@ -111,7 +111,7 @@ func TestTheCommandsOfFeedsForTheMockServerWork(t *testing.T) {
 			}
 		}
 	}
-	if len(commands) != len(visits)+1 {
+	if len(commands) != len(presetCases)+1 {
 		t.Errorf("there are commands for %v", slices.Sorted(maps.Keys(commands)))
 	}
 	for preset, line := range commands {
@@ -131,13 +131,13 @@ func TestTheCommandsOfFeedsForTheMockServerWork(t *testing.T) {
 // TestStellarsOwnEndsAreNoGaps sends more trades than a stream has room for, of which Horizon ends each after 200.
 func TestStellarsOwnEndsAreNoGaps(t *testing.T) {
 	t.Parallel()
-	a := setOut(t, visits[0])
-	a.move()
+	a := startPresetStream(t, presetCases[0])
+	a.stepUntilPrinted()
 	for range 28 {
 		a.mock.Step(500)
 	}
 	a.catchUp()
-	a.lostNothing()
+	a.requireNothingLost()
 	if len(a.all) < 250 {
 		t.Errorf("%d trades fit into one stream", len(a.all))
 	}
@@ -152,7 +152,7 @@ func TestHeadlinesOfWikimediaComeOnceEach(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 2, 15, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now } // moves between steps alone
-	a := setOutWith(t, visit{preset: "wikimedia", args: []string{"{base}/v2/stream/recentchange"}, news: true}, clock)
+	a := startPresetStreamAt(t, presetCase{preset: "wikimedia", args: []string{"{base}/v2/stream/recentchange"}, news: true}, clock)
 	step := func() {
 		now = now.Add(time.Second)
 		a.mock.Step(20) // fewer than there are between two headlines
@@ -169,7 +169,7 @@ func TestHeadlinesOfWikimediaComeOnceEach(t *testing.T) {
 	}
 	a.stderr.waitFor(t, "resumed")
 	var want []string
-	for _, e := range a.happened("news") {
+	for _, e := range a.marketEvents("news") {
 		want = append(want, e["headline"])
 	}
 	for {
@@ -180,7 +180,7 @@ func TestHeadlinesOfWikimediaComeOnceEach(t *testing.T) {
 		if len(got) > 6 && len(got) <= len(want) && slices.Equal(got, want[len(want)-len(got):]) {
 			return
 		}
-		if !a.takeWithin(patience / 3) {
+		if !a.takeWithin(waitLimit / 3) {
 			t.Fatalf("printed were %s", cmp.Diff(want, got))
 		}
 	}

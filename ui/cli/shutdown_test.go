@@ -24,7 +24,7 @@ type mockProcess struct {
 	out    *bufio.Reader
 }
 
-var venueURL = regexp.MustCompile(`https?://[^/ ]+:\d+`)
+var serverURL = regexp.MustCompile(`https?://[^/ ]+:\d+`)
 
 // startMockProcess runs `livetape mock` on a free port until the test ends.
 func startMockProcess(t testing.TB, args ...string) *mockProcess {
@@ -51,7 +51,7 @@ func startMockProcess(t testing.TB, args ...string) *mockProcess {
 		}
 		p.banner += line
 	}
-	p.url = venueURL.FindString(p.banner)
+	p.url = serverURL.FindString(p.banner)
 	return p
 }
 
@@ -71,9 +71,9 @@ func (p *mockProcess) end(s os.Signal) int {
 	return p.cmd.ProcessState.ExitCode()
 }
 
-// lastWords are the ends of streams over HTTP/1.0 and HTTP/1.1, whose last chunk says that nothing is missing (RFC
+// streamEnds are the ends of streams over HTTP/1.0 and HTTP/1.1, whose last chunk says that nothing is missing (RFC
 // 9112 §7.1).
-var lastWords = [...]*regexp.Regexp{
+var streamEnds = [...]*regexp.Regexp{
 	regexp.MustCompile(`\n\nretry: \d{4}\n\n$`),
 	regexp.MustCompile(`\n\n\r\nd\r\nretry: \d{4}\n\n\r\n0\r\n\r\n$`),
 }
@@ -99,7 +99,7 @@ func TestATerminatedServerEndsEveryStreamWhole(t *testing.T) {
 	go func() { ended <- server.end(syscall.SIGTERM) }()
 	for n, conn := range conns {
 		rest, err := io.ReadAll(conn)
-		if err != nil || !lastWords[n%2].Match(rest) {
+		if err != nil || !streamEnds[n%2].Match(rest) {
 			t.Errorf("stream %d of HTTP/1.%d ended with %v behind %q", n, n%2, err, rest[max(0, len(rest)-100):])
 		}
 	}

@@ -9,25 +9,25 @@ import (
 )
 
 // faultsOfConnections are those of sockets, and of how bytes pass them.
-func faultsOfConnections() []misfortune {
-	reset := waiting(1, "connection reset", ordinary)
-	return []misfortune{
+func faultsOfConnections() []faultCase {
+	reset := waiting(1, "connection reset", shortRetry)
+	return []faultCase{
 		{
-			fault: "drop", held: true, states: []told{reset, connecting(1)}, away: 7,
-			after: []told{liveAfter(1)}, gap: resumed(7),
+			fault: "drop", held: true, states: []wantStatus{reset, connecting(1)}, away: 7,
+			after: []wantStatus{liveAfter(1)}, gap: resumed(7),
 		},
 		{
 			name: "seven times: the counter does not grow, since each connection delivers", fault: "drop",
-			states: []told{reset, connecting(1), liveAfter(1)}, gap: resumed(0), check: dropAgain,
+			states: []wantStatus{reset, connecting(1), liveAfter(1)}, gap: resumed(0), check: dropAgain,
 		},
 		{
-			fault: "eof", held: true, states: []told{sinceEnd, backAgain}, away: 7,
-			after: []told{live}, gap: resumedAsPlanned(7),
+			fault: "eof", held: true, states: []wantStatus{endedCleanly, reconnecting}, away: 7,
+			after: []wantStatus{live}, gap: resumedAsPlanned(7),
 		},
 		stalled(),
 		{
 			fault: "slow=100:1h", client: feed.Config{IdleTimeout: 2 * time.Second}, during: 1,
-			check: func(t *testing.T, p *patient) {
+			check: func(t *testing.T, p *subscriber) {
 				if p.pulses == 0 {
 					t.Error("an event took longer than the idle time, and nothing told that bytes came")
 				}
@@ -36,42 +36,42 @@ func faultsOfConnections() []misfortune {
 		{fault: "split:1h", during: 20},
 		{
 			fault: "heartbeat:1h", client: feed.Config{IdleTimeout: 3 * time.Second},
-			states: []told{{State: feed.Silent, Cause: "nothing received"}}, behind: 1,
-			after: []told{live},
+			states: []wantStatus{{State: feed.Silent, Cause: "nothing received"}}, behind: 1,
+			after: []wantStatus{live},
 		},
 		refused(mockserver.Config{}, 7, resumed(7), 0),
 		refused(mockserver.Config{Ring: 32}, 40, &feed.Gap{Kind: feed.Reset, Missed: 40}, 40),
 	}
 }
 
-func dropAgain(t *testing.T, p *patient) {
+func dropAgain(t *testing.T, p *subscriber) {
 	for n := range 6 {
 		p.statuses = nil
-		p.strike("drop")
+		p.inject("drop")
 		p.takeUntil("is live again", func() bool { return len(p.statuses) == 3 })
 		if attempt := p.status.Attempt; attempt != 1 {
 			t.Errorf("drop %d is attempt %d", n+2, attempt)
 		}
-		p.move(2)
+		p.step(2)
 		p.catchUp()
 	}
 }
 
 // stalled has a connection go silent, and those after it from their first byte on.
-func stalled() misfortune {
+func stalled() faultCase {
 	const idle = 1500 * time.Millisecond
 	const cause = "nothing received for 1.5 s"
-	silent := func(attempt int) told {
-		return told{State: feed.Silent, Attempt: attempt, Cause: "nothing received"}
+	silent := func(attempt int) wantStatus {
+		return wantStatus{State: feed.Silent, Attempt: attempt, Cause: "nothing received"}
 	}
-	return misfortune{
+	return faultCase{
 		fault: "stall:1h", client: feed.Config{IdleTimeout: idle},
-		states: []told{
-			silent(0), waiting(1, cause, ordinary), connecting(1), liveAfter(1),
-			silent(1), waiting(2, cause, 2*ordinary), connecting(2), liveAfter(2),
+		states: []wantStatus{
+			silent(0), waiting(1, cause, shortRetry), connecting(1), liveAfter(1),
+			silent(1), waiting(2, cause, 2*shortRetry), connecting(2), liveAfter(2),
 		},
 		away: 7, tries: true, gap: resumed(7),
-		check: func(t *testing.T, p *patient) {
+		check: func(t *testing.T, p *subscriber) {
 			if length := p.gaps[0].Length; length < 2*idle {
 				t.Errorf("the gap is said to be %s long: since the last byte, it is two silences", length)
 			}
@@ -80,12 +80,12 @@ func stalled() misfortune {
 }
 
 // refused has the listener gone for a while. The least wait gives it the time to go.
-func refused(server mockserver.Config, away int, gap *feed.Gap, lost int) misfortune {
+func refused(server mockserver.Config, away int, gap *feed.Gap, lost int) faultCase {
 	const least = 200 * time.Millisecond
 	const cause = "connection refused"
-	m := misfortune{
+	m := faultCase{
 		server: server, client: feed.Config{RetryMin: least}, fault: "refuse:1h",
-		states: []told{
+		states: []wantStatus{
 			waiting(1, "connection reset", least), connecting(1),
 			waiting(2, cause, 2*least), connecting(2), waiting(3, cause, 4*least),
 		},
