@@ -29,7 +29,7 @@ func TestEverythingEndsAtOnceOnCancel(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				ctx, cancel := context.WithCancel(t.Context())
-				w := still()
+				w := quietEnvironment()
 				w.random = func() float64 { return 1 }
 				set, err := w.start(ctx, []Config{{Name: "f", URL: "http://desk.example/", Client: net.client()}})
 				if err != nil {
@@ -67,7 +67,7 @@ func (endless) Read(p []byte) (int, error) { return copy(p, "data: 1\n\n"), nil 
 func TestCancelDuringASilence(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, _ := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		l.until(Silent)
 		began := time.Now()
 		l.end()
@@ -79,11 +79,11 @@ func TestCancelDuringASilence(t *testing.T) {
 
 func TestABodyOfARefusalIsNotWaitedForLong(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: network(slowRefusal).client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: network(slowRefusal).client()})
 		defer l.end()
 		l.status(Connecting)
 		began := time.Now()
-		if st := l.status(Waiting); time.Since(began) != messageTime || st.Cause != "503 Service Unavailable" {
+		if st := l.status(Waiting); time.Since(began) != time.Second || st.Cause != "503 Service Unavailable" {
 			t.Errorf("after %s: %q", time.Since(began), st.Cause)
 		}
 	})
@@ -108,11 +108,11 @@ func TestNoGoroutineIsLeftOfARealConnection(t *testing.T) {
 	before := goleak.IgnoreCurrent()
 	for range 5 {
 		ctx, cancel := context.WithCancel(t.Context())
-		set, err := still().start(ctx, configs)
+		set, err := quietEnvironment().start(ctx, configs)
 		if err != nil {
 			t.Fatal(err)
 		}
-		for range buffered {
+		for range eventBuffer {
 			<-set.Events()
 		}
 		cancel()

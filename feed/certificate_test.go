@@ -103,7 +103,7 @@ func TestABadCertificateFailsAndSaysWhy(t *testing.T) {
 	} {
 		t.Run(c.want, func(t *testing.T) {
 			client := serveTLS(t, a.leaf(c.host, c.from, c.to), c.roots, staying("data: 1\n\n"))
-			l := still().listen(t, Config{Name: "f", URL: "https://desk.example/?token=s3cr3t", Client: client})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: "https://desk.example/?token=s3cr3t", Client: client})
 			l.status(Connecting)
 			st := l.status(Failed)
 			if st.Cause != c.want || st.Advice == "" {
@@ -126,7 +126,7 @@ func TestAGoodCertificateIsLiveOverHTTP2(t *testing.T) {
 		protocol <- r.Proto
 		endingWith("retry: 10\ndata: 1\n\n")(w, r)
 	}
-	l := still().listen(t, Config{Name: "f", URL: "https://desk.example/", Client: serveTLS(t, cert, roots, turns(h, staying("data: 2\n\n")))})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "https://desk.example/", Client: serveTLS(t, cert, roots, turns(h, staying("data: 2\n\n")))})
 	l.wantMessages("1", "2")
 	if p := <-protocol; p != "HTTP/2.0" {
 		t.Errorf("spoke %s", p)
@@ -135,7 +135,7 @@ func TestAGoodCertificateIsLiveOverHTTP2(t *testing.T) {
 
 func TestASchemeThatTheServerDoesNotSpeakFails(t *testing.T) {
 	plain := serve(t, staying("data: 1\n\n"))
-	l := still().listen(t, Config{Name: "f", URL: strings.Replace(plain.URL, "http://", "https://", 1)})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: strings.Replace(plain.URL, "http://", "https://", 1)})
 	l.status(Connecting)
 	if st := l.status(Failed); st.Cause != "the server speaks plain HTTP: use http://" || st.Advice == "" {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
@@ -143,7 +143,7 @@ func TestASchemeThatTheServerDoesNotSpeakFails(t *testing.T) {
 
 	a := newAuthority(t)
 	client := serveTLS(t, a.leaf("desk.example", time.Now(), time.Now().Add(time.Hour)), nil, staying(""))
-	m := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: client})
+	m := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: client})
 	m.status(Connecting)
 	if st := m.status(Failed); st.Cause != "400 Bad Request: Client sent an HTTP request to an HTTPS server." || st.Advice != "write https:// in place of http://" {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
@@ -157,7 +157,7 @@ func TestOtherServersSayInTheirOwnWordsThatTheySpeakTLS(t *testing.T) {
 		"no such symbol": "check the URL and the headers",
 	} {
 		s := serve(t, answering(http.StatusBadRequest, nil, body))
-		l := still().listen(t, Config{Name: "f", URL: s.URL})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 		l.status(Connecting)
 		if st := l.status(Failed); st.Advice != want {
 			t.Errorf("%s: the advice is %q, want %q", body, st.Advice, want)
@@ -168,7 +168,7 @@ func TestOtherServersSayInTheirOwnWordsThatTheySpeakTLS(t *testing.T) {
 
 func TestARefusalOfARequestForSymbolsSpeaksOfThem(t *testing.T) {
 	s := serve(t, answering(http.StatusBadRequest, nil, "asset not found"))
-	l := still().listen(t, Config{Name: "f", URL: s.URL, AsksSymbols: true})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, AsksSymbols: true})
 	l.status(Connecting)
 	if st := l.status(Failed); st.Cause != "400 Bad Request: asset not found" || st.Advice != "check the URL, the symbols and the headers" {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)

@@ -12,7 +12,7 @@ func refusing(*http.Request) (*http.Response, error) { return nil, syscall.ECONN
 
 func TestRetryNowCutsAWaitShortAndKeepsTheCounter(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		w := still()
+		w := quietEnvironment()
 		w.random = func() float64 { return 1 }
 		l := w.listen(t, Config{Name: "f", URL: "http://desk.example/", Client: network(refusing).client()})
 		defer l.end()
@@ -36,7 +36,7 @@ func TestRetryNowCutsAWaitShortAndKeepsTheCounter(t *testing.T) {
 func TestRetryNowDropsALiveStreamAndResumes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		write(t, <-ends, "id: 7\ndata: 1\n\n")
 		l.wantMessages("1")
@@ -57,7 +57,7 @@ func TestRetryNowDropsALiveStreamAndResumes(t *testing.T) {
 func TestRetryNowWhileConnectingTriesAnew(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net := network(func(r *http.Request) (*http.Response, error) { <-r.Context().Done(); return nil, r.Context().Err() })
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
 		l.status(Connecting)
 		time.Sleep(time.Minute)
@@ -73,7 +73,7 @@ func TestRetryNowWhileConnectingTriesAnew(t *testing.T) {
 func TestDisconnectHoldsUntilConnect(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		write(t, <-ends, "id: 7\ndata: 1\n\n")
 		l.wantMessages("1")
@@ -99,7 +99,7 @@ func TestDisconnectHoldsUntilConnect(t *testing.T) {
 
 func TestDisconnectEndsAWait(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: network(refusing).client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: network(refusing).client()})
 		defer l.end()
 		l.until(Waiting)
 		l.set.Disconnect("f")
@@ -117,7 +117,7 @@ func TestClosedAndFailedEndOnlyByTheUser(t *testing.T) {
 	for status, want := range map[int]State{204: Closed, 404: Failed} {
 		synctest.Test(t, func(t *testing.T) {
 			net := network(func(r *http.Request) (*http.Response, error) { return answer(r, status, nil), nil })
-			l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 			defer l.end()
 			l.status(Connecting)
 			l.status(want)
@@ -137,7 +137,7 @@ func TestClosedAndFailedEndOnlyByTheUser(t *testing.T) {
 func TestConnectChangesNothingThatConnectsAnyway(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		end := <-ends
 		l.until(Live)
@@ -153,7 +153,7 @@ func TestConnectChangesNothingThatConnectsAnyway(t *testing.T) {
 func TestCommandsNeverBlockAndTheLatestCounts(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		<-ends
 		l.until(Live)
@@ -172,10 +172,10 @@ func TestCommandsNeverBlockAndTheLatestCounts(t *testing.T) {
 			t.Errorf("the last command was obeyed with %s", stateName(last.State))
 		}
 	})
-	o := newOrders()
+	o := newCommandBox()
 	for range 3 {
-		o.give(retryNow)
-		o.give(disconnect)
+		o.put(retryNow)
+		o.put(disconnect)
 	}
 	if got := <-o; got != disconnect {
 		t.Errorf("kept %d, want the latest", got)

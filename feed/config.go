@@ -2,11 +2,13 @@ package feed
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
+	"livetape/feed/connection"
 	"livetape/feed/decode"
-	"livetape/feed/stream"
 )
 
 // Config says what one feed is and how to treat it. A ${NAME} in URL, Header, Body and Proxy is read from the
@@ -38,33 +40,78 @@ type Config struct {
 }
 
 // Format is how a stream's body is cut into events.
-type Format string
+type Format = connection.Format
 
-// The formats there are.
+// The formats there are, and ways to resume beside a query parameter.
 const (
-	SSE    Format = "sse"    // text/event-stream
-	NDJSON Format = "ndjson" // JSON lines: each is an event of type "message" without an id; blank ones are signs of life
+	SSE            = connection.SSE
+	NDJSON         = connection.NDJSON
+	ResumeByHeader = connection.ResumeByHeader
+	ResumeNever    = connection.ResumeNever
 )
 
-// Ways to resume, beside a query parameter.
-const (
-	ResumeByHeader = "header" // Last-Event-ID, as browsers do
-	ResumeNever    = "none"   // what was sent meanwhile is lost
-)
+const defaultIdleTimeout = 90 * time.Second
 
-// What a Config's zero fields mean.
-const (
-	defaultIdleTimeout = 90 * time.Second
-	defaultMaxEvent    = stream.DefaultMaxEvent
-	largestMaxEvent    = stream.LargestMaxEvent
-)
+// Endpoint makes the server of a feed ready to be asked single questions, outside any subscription but by the same rules.
+// Lookup gives the variables of the environment. Errors never hold a secret.
+func (c Config) Endpoint(lookup func(variable string) (string, bool)) (*connection.Endpoint, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	e, err := connection.NewEndpoint(c.request(), lookup)
+	if err != nil {
+		return nil, fmt.Errorf("feed %s: %w", c.Name, err)
+	}
+	return e, nil
+}
 
-// withDefaults is c with its zero fields filled in.
-func (c Config) withDefaults() Config {
-	c.Method = cmp.Or(c.Method, http.MethodGet)
-	c.Format = cmp.Or(c.Format, SSE)
-	c.Resume = cmp.Or(c.Resume, ResumeByHeader)
-	c.IdleTimeout = cmp.Or(c.IdleTimeout, defaultIdleTimeout)
-	c.MaxEvent = cmp.Or(c.MaxEvent, defaultMaxEvent)
-	return c
+// request is the part of c that a connection needs.
+func (c Config) request() connection.Config {
+	return connection.Config{
+		URL: c.URL, Method: c.Method, Header: c.Header, Body: c.Body, Format: c.Format, AsksSymbols: c.AsksSymbols,
+		Resume: c.Resume, MaxEvent: c.MaxEvent, Proxy: c.Proxy, CAFiles: c.CAFiles, Client: c.Client,
+	}
+}
+
+// Validate reports every error of c that shows without the environment and the files it names. The errors never
+// hold a secret.
+func (c Config) Validate() error {
+	var errs []error
+	if c.Name == "" {
+		errs = append(errs, errors.New("name: is empty"))
+	}
+	errs = append(errs, c.request().Validate())
+	if c.LastEventID != "" {
+		errs = append(errs, c.checkLastEventID())
+	}
+	if err := errors.Join(append(errs, c.checkWaits())...); err != nil {
+		return fmt.Errorf("feed %s: %w", cmp.Or(c.Name, "(unnamed)"), err)
+	}
+	return nil
+}
+
+func (c Config) checkLastEventID() error {
+	switch {
+	case c.Resume == ResumeNever:
+		return fmt.Errorf("last event id: has no use, since resume is %s", ResumeNever)
+	case !connection.IsSendable(c.LastEventID):
+		return errors.New("last event id: holds a control character, which HTTP cannot carry")
+	}
+	return nil
+}
+
+func (c Config) checkWaits() error {
+	var errs []error
+	for _, bound := range []struct {
+		name        string
+		wait, least time.Duration
+	}{{"retry min", c.RetryMin, minWait}, {"retry max", c.RetryMax, minBarrenWait}} {
+		if bound.wait != 0 && (bound.wait < bound.least || bound.wait > maxRetry) {
+			errs = append(errs, fmt.Errorf("%s: %s is not between %s and %s", bound.name, bound.wait, connection.Duration(bound.least), connection.Duration(maxRetry)))
+		}
+	}
+	if c.RetryMax != 0 && c.RetryMax < c.RetryMin {
+		errs = append(errs, fmt.Errorf("retry max: %s is less than retry min, %s", c.RetryMax, c.RetryMin))
+	}
+	return errors.Join(errs...)
 }

@@ -27,7 +27,7 @@ func sending(kind, body string, open bool) http.HandlerFunc {
 
 func TestJSONLinesAreEventsWithoutIDs(t *testing.T) {
 	s := serve(t, sending("application/x-ndjson", "\ufeff{\"p\":1}\r\n\r\n{\"p\":2}\nid: 7\n{\"half\"", true))
-	l := still().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON, Decoder: counting{}})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON, Decoder: counting{}})
 	l.status(Connecting)
 	l.status(Live)
 	for _, want := range []string{`{"p":1}`, `{"p":2}`, "id: 7"} {
@@ -43,7 +43,7 @@ func TestContentTypesOfJSONLines(t *testing.T) {
 		"application/vnd.tradestation.streams.v2+json", "text/plain; charset=utf-8", "application/octet-stream", "text/x-ndjson", "",
 	} {
 		s := serve(t, sending(kind, "{}\n", true))
-		l := still().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON})
 		l.status(Connecting)
 		l.status(Live)
 		l.wantMessages("{}")
@@ -55,7 +55,7 @@ func TestContentTypesOfJSONLines(t *testing.T) {
 		"text/event-stream":        "200, but an event stream instead of JSON lines",
 	} {
 		s := serve(t, sending(kind, "<html>", false))
-		l := still().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON})
 		l.status(Connecting)
 		if st := l.status(Failed); st.Cause != want || st.Advice == "" {
 			t.Errorf("%s: cause %q, advice %q", kind, st.Cause, st.Advice)
@@ -66,7 +66,7 @@ func TestContentTypesOfJSONLines(t *testing.T) {
 
 func TestJSONWhereAnEventStreamShouldBeIsExplained(t *testing.T) {
 	s := serve(t, sending("application/x-ndjson", "{}\n", false))
-	l := still().listen(t, Config{Name: "f", URL: s.URL})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 	if st := l.until(Failed); st.Cause != "200, but application/x-ndjson instead of an event stream" || !strings.Contains(st.Advice, "ndjson") {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
 	}
@@ -87,7 +87,7 @@ func TestTheServerIsAskedForTheFormat(t *testing.T) {
 			accepts <- strings.Join(r.Header.Values("Accept"), "|")
 			<-r.Context().Done()
 		})
-		l := still().listen(t, Config{Name: "f", URL: s.URL, Format: c.format, Header: c.header})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Format: c.format, Header: c.header})
 		if got := <-accepts; got != c.want {
 			t.Errorf("%q: accepts %q, want %q", c.format, got, c.want)
 		}
@@ -114,7 +114,7 @@ func TestTheEndOfJSONLinesIsPlannedUnlessItCutsOne(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			url := rawServer(t, func(conn net.Conn) { send(conn, c.answer) })
-			l := still().listen(t, Config{Name: "f", URL: url, Format: NDJSON})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: url, Format: NDJSON})
 			l.status(Connecting)
 			l.status(Live)
 			l.wantMessages(c.want...)
@@ -127,7 +127,7 @@ func TestTheEndOfJSONLinesIsPlannedUnlessItCutsOne(t *testing.T) {
 
 func TestAJSONLineOverTheBoundIsSkipped(t *testing.T) {
 	s := serve(t, sending("text/plain", "1\n"+strings.Repeat("x", 10_000)+"\n2\n", true))
-	l := still().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON, MaxEvent: 1000, Decoder: counting{}})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON, MaxEvent: 1000, Decoder: counting{}})
 	l.wantMessages("1")
 	if m := l.message(); m.Err == nil || m.Data != nil || len(m.Updates) != 0 {
 		t.Errorf("%+v", m)
@@ -137,7 +137,7 @@ func TestAJSONLineOverTheBoundIsSkipped(t *testing.T) {
 
 func TestJSONLinesThatCannotResumeSaySo(t *testing.T) {
 	s := serve(t, turns(sending("application/json", "1\n", false), sending("application/json", "2\n", true)))
-	l := still().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON, RetryMax: 1e9})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Format: NDJSON, RetryMax: 1e9})
 	l.wantMessages("1")
 	g := l.gap()
 	if diff := cmp.Diff(Gap{Kind: Unreplayed, Missed: Unknown, Planned: true}, Gap{Kind: g.Kind, Missed: g.Missed, From: g.From, Planned: g.Planned}); diff != "" {

@@ -18,16 +18,16 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// still is a world without variables, in which every back-off takes its shortest.
-func still() world {
-	return world{
+// still is a environment without variables, in which every back-off takes its shortest.
+func quietEnvironment() environment {
+	return environment{
 		lookup: func(string) (string, bool) { return "", false },
 		random: func() float64 { return 0 },
 	}
 }
 
-// with gives the world these variables.
-func (w world) with(variables map[string]string) world {
+// with gives the environment these variables.
+func (w environment) with(variables map[string]string) environment {
 	w.lookup = func(name string) (string, bool) { v, ok := variables[name]; return v, ok }
 	return w
 }
@@ -40,7 +40,7 @@ type listener struct {
 }
 
 // listen starts feeds that end with the test.
-func (w world) listen(t testing.TB, configs ...Config) *listener {
+func (w environment) listen(t testing.TB, configs ...Config) *listener {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
 	set, err := w.start(ctx, configs)

@@ -15,32 +15,32 @@ const (
 
 // learn gathers the first events for a decoder that finds out from them how the feed is to be read. The events it returns
 // are still to be delivered.
-func (d *delivery) learn(arrivals <-chan arrival) (first []arrival) {
-	learner, ok := decode.LearnerOf(d.source.Decoder)
+func (d *delivery) learn(arrivals <-chan queuedEvent) (first []queuedEvent) {
+	learner, ok := decode.LearnerOf(d.config.Decoder)
 	if !ok || !learner.Learning() {
 		return nil
 	}
-	a, open := <-arrivals
+	e, open := <-arrivals
 	if !open {
 		return nil
 	}
-	first = append(first, a)
+	first = append(first, e)
 	timeout := time.NewTimer(learnTime)
 	defer timeout.Stop()
 	for gathering := true; gathering && len(first) < learnEvents; {
 		select {
-		case a, open := <-arrivals:
+		case e, open := <-arrivals:
 			if gathering = open; open {
-				first = append(first, a)
+				first = append(first, e)
 			}
 		case <-timeout.C:
 			gathering = false
 		}
 	}
 	var events []decode.Event
-	for _, a := range first {
-		if a.mark != stream.Skipped {
-			events = append(events, decode.Event{Type: a.message.Type, ID: a.message.ID, Data: a.message.Data, At: a.at})
+	for _, e := range first {
+		if e.mark != stream.Skipped {
+			events = append(events, decode.Event{Type: e.message.Type, ID: e.message.ID, Data: e.message.Data, At: e.at})
 		}
 	}
 	learner.Learn(events)

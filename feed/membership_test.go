@@ -26,7 +26,7 @@ func streaming(t testing.TB, left chan<- string) string {
 func TestAFeedIsAddedAndRemovedWhileOthersRun(t *testing.T) {
 	left := make(chan string, 10)
 	url := streaming(t, left)
-	l := still().listen(t, Config{Name: "one", URL: url + "/one"})
+	l := quietEnvironment().listen(t, Config{Name: "one", URL: url + "/one"})
 	l.wantMessages("hello from /one")
 
 	if err := l.set.Add(Config{Name: "two", URL: url + "/two"}); err != nil {
@@ -57,7 +57,7 @@ func TestAFeedIsAddedAndRemovedWhileOthersRun(t *testing.T) {
 func TestAFeedThatIsNotValidIsNotAdded(t *testing.T) {
 	left := make(chan string, 10)
 	url := streaming(t, left)
-	l := still().listen(t, Config{Name: "one", URL: url})
+	l := quietEnvironment().listen(t, Config{Name: "one", URL: url})
 	for want, c := range map[string]Config{
 		"feed one: name: is used twice":                    {Name: "one", URL: url},
 		"url: must be of the form https://host/path":       {Name: "two", URL: "nowhere"},
@@ -75,7 +75,7 @@ func TestAFeedThatIsNotValidIsNotAdded(t *testing.T) {
 func TestNothingChangesAfterTheEnd(t *testing.T) {
 	left := make(chan string, 10)
 	url := streaming(t, left)
-	l := still().listen(t, Config{Name: "one", URL: url})
+	l := quietEnvironment().listen(t, Config{Name: "one", URL: url})
 	l.end()
 	errs := []error{l.set.Add(Config{Name: "two", URL: url}), l.set.Remove("one")}
 	if slices.ContainsFunc(errs, func(err error) bool { return !errors.Is(err, errSetEnded) }) {
@@ -92,9 +92,9 @@ func TestAFeedIsRemovedWhileNobodyReads(t *testing.T) {
 			}
 		}
 	})
-	l := still().listen(t, Config{Name: "one", URL: flood.URL})
+	l := quietEnvironment().listen(t, Config{Name: "one", URL: flood.URL})
 	l.wantMessages("x")
-	for len(l.set.Events()) < buffered {
+	for len(l.set.Events()) < eventBuffer {
 		if len(l.set.Events()) == 0 {
 			l.wantMessages("x") // let it run on
 		}

@@ -42,7 +42,7 @@ func TestANoticeIsPassedOnAndTheCauseOfAnEndRightBehindIt(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			s := serve(t, turns(endingWith("retry: 10\n"+c.body), endingWith("data: 2\n\n")))
-			l := still().listen(t, Config{Name: "f", URL: s.URL + "/?token=s3cr3t", Decoder: scripted{}})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL + "/?token=s3cr3t", Decoder: scripted{}})
 			m := l.message()
 			for m.Notice == "" {
 				m = l.message()
@@ -63,7 +63,7 @@ func TestANoticeIsPassedOnAndTheCauseOfAnEndRightBehindIt(t *testing.T) {
 func TestANoticeExplainsACutToo(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), Decoder: scripted{}, IdleTimeout: 10 * time.Second})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), Decoder: scripted{}, IdleTimeout: 10 * time.Second})
 		defer l.end()
 		write(t, <-ends, "event: error\ndata: maintenance\n\n")
 		if st := l.until(Waiting); st.Cause != "nothing received for 10 s: maintenance" {
@@ -77,13 +77,13 @@ func TestAServerThatOnlyComplainsIsNotAskedMoreThanOnceASecond(t *testing.T) {
 		net := network(func(r *http.Request) (*http.Response, error) {
 			return streamOf(r, strings.NewReader("retry: 0\nevent: error\ndata: go away\n\n")), nil
 		})
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client(), Decoder: scripted{}})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client(), Decoder: scripted{}})
 		defer l.end()
 		var st Status
 		for range 3 {
 			st = l.until(Waiting)
 		}
-		if wait := st.RetryAt.Sub(st.Since); wait != barrenFloor {
+		if wait := st.RetryAt.Sub(st.Since); wait != minBarrenWait {
 			t.Errorf("the third wait is %s", wait)
 		}
 	})
@@ -94,10 +94,10 @@ func TestAnEndMarkerReconnectsAtOnceAndLosesNothing(t *testing.T) {
 		ids := make(chan string, 2)
 		web, ends := pipes()
 		net := network(func(r *http.Request) (*http.Response, error) {
-			ids <- r.Header.Get(lastEventID)
+			ids <- r.Header.Get("Last-Event-ID")
 			return web(r)
 		})
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client(), Decoder: scripted{}})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client(), Decoder: scripted{}})
 		defer l.end()
 		<-ids
 		write(t, <-ends, "retry: 50\nid: 1\ndata: a\n\nid: 2\nevent: end\ndata: bye\n\nid: 3\ndata: b\n\n")
@@ -115,7 +115,7 @@ func TestAnEndMarkerReconnectsAtOnceAndLosesNothing(t *testing.T) {
 
 func TestAnEndMarkerOfAServerThatStaysIsObeyed(t *testing.T) {
 	s := serve(t, turns(staying("retry: 10\nevent: end\ndata\n\n"), staying("data: 2\n\n")))
-	l := still().listen(t, Config{Name: "f", URL: s.URL, Decoder: scripted{}})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Decoder: scripted{}})
 	if m := l.message(); m.Type != "end" {
 		t.Errorf("%+v", m)
 	}

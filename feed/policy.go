@@ -4,50 +4,32 @@ import (
 	"cmp"
 	"net/http"
 	"time"
+
+	"livetape/feed/connection"
 )
 
 // The reconnect policy in numbers.
 const (
-	defaultRetry  = time.Second      // the reconnection time until the server says its own
-	maxRetry      = time.Hour        // a retry: beyond it counts as this
-	backoffCap    = 30 * time.Second // failures wait no longer, unless the server's own retry: is longer
-	maxRetryAfter = 5 * time.Minute  // a Retry-After beyond it counts as this
-	tooManyWait   = time.Minute      // after a 429 without Retry-After
-	provenAfter   = 30 * time.Second // a connection that was live so long was a good one
+	defaultRetry = time.Second      // the reconnection time until the server says its own
+	maxRetry     = time.Hour        // a retry: beyond it counts as this
+	backoffCap   = 30 * time.Second // failures wait no longer, unless the server's own retry: is longer
+	tooManyWait  = time.Minute      // after a 429 without Retry-After
+	provenAfter  = 30 * time.Second // a connection that was live so long was a good one
 
-	floor       = 10 * time.Millisecond // no wait is shorter, whatever the server says
-	barrenFloor = time.Second           // nor shorter than this after barrenLimit barren connections in a row
-	barrenLimit = 3
+	minWait       = 10 * time.Millisecond // no wait is shorter, whatever the server says
+	minBarrenWait = time.Second           // nor shorter than this after barrenLimit barren connections in a row
+	barrenLimit   = 3
 
 	emptyLimit = 3 // clean ends in a row, each soon and without an event: from then on they are not planned
 )
 
-// ending is how a connection attempt came to its end, as far as the policy cares.
-type ending int8
-
-const (
-	ended   ending = iota // cleanly, after an event, a comment or a retry: line
-	broken                // network error, cut stream, silence, an end without anything heard
-	busy                  // 408, 425, 429, 5xx: the server asks to come back later
-	misfit                // an answer, but no event stream: a wrong address, or a captive portal's page
-	refused               // trying again would not help: 401, 404, a bad certificate, a redirect loop
-	stopped               // 204: the server said stop
-	left                  // dropped by the user
-)
-
 // outcome is all that the policy knows of one connection attempt.
 type outcome struct {
-	ending     ending
-	status     int           // of the answer; 0 without one
-	retryAfter time.Duration // as the server asked; negative when it did not ask
-	delivered  bool          // at least one event
-	live       bool          // an event stream began
-	liveFor    time.Duration
-	cause      string
-	advice     string
-	stack      string // of a crash
-
-	disconnected bool // left: for good
+	connection.Outcome
+	delivered    bool // at least one event
+	live         bool // an event stream began
+	liveFor      time.Duration
+	disconnected bool // Canceled: for good
 }
 
 // history is what the policy remembers from one attempt to the next.
@@ -76,25 +58,25 @@ const emptyCause = "the server ends every stream without sending an event"
 // next is the whole policy: what follows on an outcome. Random is in [0, 1).
 func (h history) next(o outcome, random float64) (step, history) {
 	h = h.learn(o)
-	switch o.ending {
-	case stopped:
+	switch o.Ending {
+	case connection.Stopped:
 		return step{state: Closed}, h
-	case left:
+	case connection.Canceled:
 		return step{state: Connecting, attempt: h.failures}, h
-	case ended:
+	case connection.Ended:
 		h.failures = 0
 		return h.afterCleanEnd(), h
 	}
 	h.failures++
-	if o.ending == refused || o.ending == misfit && !h.wasLive {
+	if o.Ending == connection.Refused || o.Ending == connection.NotAStream && !h.wasLive {
 		return step{state: Failed, attempt: h.failures}, h
 	}
-	return step{state: Waiting, wait: h.notBelowFloor(h.pause(o, random)), attempt: h.failures}, h
+	return step{state: Waiting, wait: h.atLeastMinimum(h.pause(o, random)), attempt: h.failures}, h
 }
 
 // afterCleanEnd waits exactly the reconnection time, also after an end that is one too many to be planned.
 func (h history) afterCleanEnd() step {
-	s := step{state: Waiting, wait: h.notBelowFloor(h.bounded(h.retry)), planned: true}
+	s := step{state: Waiting, wait: h.atLeastMinimum(h.bounded(h.retry)), planned: true}
 	if h.empty >= emptyLimit {
 		s.planned, s.cause = false, emptyCause
 	}
@@ -107,12 +89,12 @@ func (h history) learn(o outcome) history {
 	switch {
 	case o.delivered:
 		h.barren = 0
-	case o.ending != left:
+	case o.Ending != connection.Canceled:
 		h.barren++
 	}
 	switch {
-	case o.ending == left && !o.delivered:
-	case o.ending == ended && !o.delivered && o.liveFor < provenAfter:
+	case o.Ending == connection.Canceled && !o.delivered:
+	case o.Ending == connection.Ended && !o.delivered && o.liveFor < provenAfter:
 		h.empty++
 	default:
 		h.empty = 0
@@ -126,9 +108,9 @@ func (h history) learn(o outcome) history {
 // pause is the wait after a failure: what the server asked for, or else the back-off.
 func (h history) pause(o outcome, random float64) time.Duration {
 	switch {
-	case o.ending == busy && o.retryAfter >= 0:
-		return min(o.retryAfter, maxRetryAfter)
-	case o.ending == busy && o.status == http.StatusTooManyRequests:
+	case o.Ending == connection.Unavailable && o.RetryAfter >= 0:
+		return min(o.RetryAfter, connection.MaxRetryAfter)
+	case o.Ending == connection.Unavailable && o.Status == http.StatusTooManyRequests:
 		return tooManyWait
 	}
 	return time.Duration(random * float64(h.ceiling()))
@@ -136,7 +118,7 @@ func (h history) pause(o outcome, random float64) time.Duration {
 
 // ceiling is the longest back-off after so many failures: the reconnection time, doubled with each up to the cap.
 func (h history) ceiling() time.Duration {
-	base := h.bounded(max(h.retry, floor))
+	base := h.bounded(max(h.retry, minWait))
 	limit := cmp.Or(h.most, max(base, backoffCap))
 	for n := 1; n < h.failures && base < limit; n++ {
 		base *= 2
@@ -152,9 +134,9 @@ func (h history) bounded(wait time.Duration) time.Duration {
 	return max(wait, h.least)
 }
 
-func (h history) notBelowFloor(wait time.Duration) time.Duration {
+func (h history) atLeastMinimum(wait time.Duration) time.Duration {
 	if h.barren >= barrenLimit {
-		wait = max(wait, barrenFloor)
+		wait = max(wait, minBarrenWait)
 	}
-	return max(wait, h.least, floor)
+	return max(wait, h.least, minWait)
 }

@@ -1,16 +1,19 @@
 package feed
 
 import (
+	"livetape/feed/connection"
 	"math/rand/v2"
 	"testing"
 	"time"
 )
 
 // failed is an attempt that ended in a network error.
-func failed() outcome { return outcome{ending: broken, retryAfter: notAsked} }
+func failed() outcome {
+	return outcome{Outcome: connection.Outcome{Ending: connection.Broken, RetryAfter: connection.NoRetryAfter}}
+}
 
 func answered(status int) outcome {
-	return outcome{ending: endingOf(status), status: status, retryAfter: notAsked}
+	return outcome{Outcome: connection.Outcome{Ending: connection.EndingOf(status), Status: status, RetryAfter: connection.NoRetryAfter}}
 }
 
 func fresh() history { return history{retry: defaultRetry} }
@@ -18,7 +21,7 @@ func fresh() history { return history{retry: defaultRetry} }
 func TestEachEndingLeadsToItsState(t *testing.T) {
 	const most = 1.0 // stands for the largest random number: the whole back-off
 	live := func(o outcome) outcome { o.live, o.delivered = true, true; return o }
-	asked := func(o outcome, after time.Duration) outcome { o.retryAfter = after; return o }
+	asked := func(o outcome, after time.Duration) outcome { o.RetryAfter = after; return o }
 	proven := history{retry: defaultRetry, wasLive: true}
 	for _, c := range []struct {
 		what string
@@ -26,9 +29,9 @@ func TestEachEndingLeadsToItsState(t *testing.T) {
 		o    outcome
 		want step
 	}{
-		{"a clean end waits exactly the reconnection time and is no failure", fresh(), live(outcome{ending: ended}), step{Waiting, time.Second, 0, true, ""}},
-		{"a clean end forgets the failures before it", history{retry: time.Second, failures: 7}, outcome{ending: ended, live: true}, step{Waiting, time.Second, 0, true, ""}},
-		{"a clean end obeys retry:", history{retry: 250 * time.Millisecond}, live(outcome{ending: ended}), step{Waiting, 250 * time.Millisecond, 0, true, ""}},
+		{"a clean end waits exactly the reconnection time and is no failure", fresh(), live(outcome{Outcome: connection.Outcome{Ending: connection.Ended}}), step{Waiting, time.Second, 0, true, ""}},
+		{"a clean end forgets the failures before it", history{retry: time.Second, failures: 7}, outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true}, step{Waiting, time.Second, 0, true, ""}},
+		{"a clean end obeys retry:", history{retry: 250 * time.Millisecond}, live(outcome{Outcome: connection.Outcome{Ending: connection.Ended}}), step{Waiting, 250 * time.Millisecond, 0, true, ""}},
 		{"a network error is a failure", fresh(), failed(), step{Waiting, time.Second, 1, false, ""}},
 		{"204 is the end", fresh(), answered(204), step{Closed, 0, 0, false, ""}},
 		{"408 waits", fresh(), answered(408), step{Waiting, time.Second, 1, false, ""}},
@@ -49,10 +52,10 @@ func TestEachEndingLeadsToItsState(t *testing.T) {
 		{"304 fails", fresh(), answered(304), step{Failed, 0, 1, false, ""}},
 		{"600 fails", fresh(), answered(600), step{Failed, 0, 1, false, ""}},
 		{"401 fails even after it was live", proven, answered(401), step{Failed, 0, 1, false, ""}},
-		{"a page instead of a stream fails", fresh(), outcome{ending: misfit}, step{Failed, 0, 1, false, ""}},
-		{"a page where a stream was is a captive portal, and waits", proven, outcome{ending: misfit}, step{Waiting, time.Second, 1, false, ""}},
-		{"the user's retry is at once and keeps the counter", history{retry: time.Second, failures: 4}, outcome{ending: left}, step{Connecting, 0, 4, false, ""}},
-		{"the user's retry of a good connection starts from 0", history{retry: time.Second, failures: 4}, live(outcome{ending: left}), step{Connecting, 0, 0, false, ""}},
+		{"a page instead of a stream fails", fresh(), outcome{Outcome: connection.Outcome{Ending: connection.NotAStream}}, step{Failed, 0, 1, false, ""}},
+		{"a page where a stream was is a captive portal, and waits", proven, outcome{Outcome: connection.Outcome{Ending: connection.NotAStream}}, step{Waiting, time.Second, 1, false, ""}},
+		{"the user's retry is at once and keeps the counter", history{retry: time.Second, failures: 4}, outcome{Outcome: connection.Outcome{Ending: connection.Canceled}}, step{Connecting, 0, 4, false, ""}},
+		{"the user's retry of a good connection starts from 0", history{retry: time.Second, failures: 4}, live(outcome{Outcome: connection.Outcome{Ending: connection.Canceled}}), step{Connecting, 0, 0, false, ""}},
 	} {
 		if got, _ := c.past.next(c.o, most); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.what, got, c.want)
@@ -68,7 +71,7 @@ func TestBackOffDoublesToItsCap(t *testing.T) {
 		{time.Second, []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second}},
 		{3 * time.Second, []time.Duration{3 * time.Second, 6 * time.Second, 12 * time.Second, 24 * time.Second, 30 * time.Second}},
 		{time.Minute, []time.Duration{time.Minute, time.Minute, time.Minute}},
-		{0, []time.Duration{floor, 2 * floor, barrenFloor, barrenFloor}},
+		{0, []time.Duration{minWait, 2 * minWait, minBarrenWait, minBarrenWait}},
 	} {
 		h := history{retry: c.retry}
 		for i, want := range c.want {
@@ -91,15 +94,15 @@ func TestTheUsersBoundsHoldForEveryWaitButARetryAfter(t *testing.T) {
 		random      float64
 		want        time.Duration
 	}{
-		{"a clean end and a short retry:", 5 * time.Second, 0, 10 * time.Millisecond, outcome{ending: ended, live: true, delivered: true}, 0, 0, 5 * time.Second},
-		{"a clean end and a long retry:", 0, 2 * time.Second, time.Minute, outcome{ending: ended, live: true, delivered: true}, 0, 0, 2 * time.Second},
+		{"a clean end and a short retry:", 5 * time.Second, 0, 10 * time.Millisecond, outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true, delivered: true}, 0, 0, 5 * time.Second},
+		{"a clean end and a long retry:", 0, 2 * time.Second, time.Minute, outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true, delivered: true}, 0, 0, 2 * time.Second},
 		{"the shortest jitter", 5 * time.Second, 0, time.Second, failed(), 3, 0, 5 * time.Second},
 		{"a back-off capped lower", 0, 3 * time.Second, time.Second, failed(), 9, 1, 3 * time.Second},
 		{"a back-off capped higher", 0, 2 * time.Minute, time.Second, failed(), 20, 1, 2 * time.Minute},
 		{"a long retry: after a failure", 0, 3 * time.Second, time.Minute, failed(), 0, 1, 3 * time.Second},
 		{"one bound for both", 4 * time.Second, 4 * time.Second, time.Second, failed(), 5, 0.3, 4 * time.Second},
-		{"a Retry-After is obeyed", 0, 3 * time.Second, time.Second, outcome{ending: busy, status: 503, retryAfter: time.Minute}, 0, 0, time.Minute},
-		{"a Retry-After below the least", 3 * time.Second, 0, time.Second, outcome{ending: busy, status: 503, retryAfter: 0}, 0, 0, 3 * time.Second},
+		{"a Retry-After is obeyed", 0, 3 * time.Second, time.Second, outcome{Outcome: connection.Outcome{Ending: connection.Unavailable, Status: 503, RetryAfter: time.Minute}}, 0, 0, time.Minute},
+		{"a Retry-After below the least", 3 * time.Second, 0, time.Second, outcome{Outcome: connection.Outcome{Ending: connection.Unavailable, Status: 503, RetryAfter: 0}}, 0, 0, 3 * time.Second},
 	} {
 		h := history{retry: c.retry, failures: c.failures, least: c.least, most: c.most}
 		if got, _ := h.next(c.o, c.random); got.wait != c.want {
@@ -113,7 +116,7 @@ func TestJitterIsFull(t *testing.T) {
 	for _, c := range []struct {
 		random float64
 		want   time.Duration
-	}{{0, floor}, {0.25, 2 * time.Second}, {0.5, 4 * time.Second}} {
+	}{{0, minWait}, {0.25, 2 * time.Second}, {0.5, 4 * time.Second}} {
 		if got, _ := h.next(failed(), c.random); got.wait != c.want {
 			t.Errorf("random %g: wait %s, want %s", c.random, got.wait, c.want)
 		}
@@ -126,11 +129,11 @@ func TestAGoodConnectionResetsTheBackOff(t *testing.T) {
 		o    outcome
 		want int
 	}{
-		{"nothing delivered, and short", outcome{ending: broken, live: true, liveFor: 29 * time.Second}, 6},
-		{"nothing delivered, but live for 30 s", outcome{ending: broken, live: true, liveFor: 30 * time.Second}, 1},
-		{"an event delivered", outcome{ending: broken, live: true, delivered: true}, 1},
+		{"nothing delivered, and short", outcome{Outcome: connection.Outcome{Ending: connection.Broken}, live: true, liveFor: 29 * time.Second}, 6},
+		{"nothing delivered, but live for 30 s", outcome{Outcome: connection.Outcome{Ending: connection.Broken}, live: true, liveFor: 30 * time.Second}, 1},
+		{"an event delivered", outcome{Outcome: connection.Outcome{Ending: connection.Broken}, live: true, delivered: true}, 1},
 	} {
-		c.o.retryAfter = notAsked
+		c.o.RetryAfter = connection.NoRetryAfter
 		if got, _ := (history{retry: time.Second, failures: 5}).next(c.o, 1); got.attempt != c.want {
 			t.Errorf("%s: attempt %d, want %d", c.what, got.attempt, c.want)
 		}
@@ -139,9 +142,9 @@ func TestAGoodConnectionResetsTheBackOff(t *testing.T) {
 
 func TestTheThirdBarrenConnectionInARowWaitsASecond(t *testing.T) {
 	endings := map[string]outcome{
-		"clean ends with comments only": {ending: ended, live: true},
+		"clean ends with comments only": {Outcome: connection.Outcome{Ending: connection.Ended}, live: true},
 		"refused connects":              failed(),
-		"Retry-After: 0":                {ending: busy, status: 503, retryAfter: 0},
+		"Retry-After: 0":                {Outcome: connection.Outcome{Ending: connection.Unavailable, Status: 503, RetryAfter: 0}},
 	}
 	for what, o := range endings {
 		h := history{}
@@ -151,12 +154,12 @@ func TestTheThirdBarrenConnectionInARowWaitsASecond(t *testing.T) {
 			s, h = h.next(o, 0)
 			waits[i] = s.wait
 		}
-		if want := [4]time.Duration{floor, floor, barrenFloor, barrenFloor}; waits != want {
+		if want := [4]time.Duration{minWait, minWait, minBarrenWait, minBarrenWait}; waits != want {
 			t.Errorf("%s: waits %v, want %v", what, waits, want)
 		}
 		o.delivered = true
-		if s, _ := h.next(o, 0); s.wait != floor {
-			t.Errorf("%s, but one delivered: wait %s, want %s", what, s.wait, floor)
+		if s, _ := h.next(o, 0); s.wait != minWait {
+			t.Errorf("%s, but one delivered: wait %s, want %s", what, s.wait, minWait)
 		}
 	}
 }
@@ -167,15 +170,15 @@ func TestItNeverGivesUpByElapsedTime(t *testing.T) {
 	for n := 1; n <= 100_000; n++ {
 		var s step
 		s, h = h.next(failed(), random.Float64())
-		if s.state != Waiting || s.attempt != n || s.wait < floor || s.wait > backoffCap {
+		if s.state != Waiting || s.attempt != n || s.wait < minWait || s.wait > backoffCap {
 			t.Fatalf("failure %d: %+v", n, s)
 		}
 	}
 }
 
 func TestTheThirdEarlyCleanEndInARowWithoutAnEventIsNotPlanned(t *testing.T) {
-	empty := outcome{ending: ended, live: true}
-	good := outcome{ending: ended, live: true, delivered: true}
+	empty := outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true}
+	good := outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true, delivered: true}
 	for _, c := range []struct {
 		what string
 		past []outcome
@@ -184,10 +187,10 @@ func TestTheThirdEarlyCleanEndInARowWithoutAnEventIsNotPlanned(t *testing.T) {
 		{"the second", []outcome{empty}, true},
 		{"the third", []outcome{empty, empty}, false},
 		{"the fifth", []outcome{empty, empty, empty, empty}, false},
-		{"the user's retry between them changes nothing", []outcome{empty, empty, {ending: left, live: true}}, false},
+		{"the user's retry between them changes nothing", []outcome{empty, empty, {Outcome: connection.Outcome{Ending: connection.Canceled}, live: true}}, false},
 		{"failures are no clean ends", []outcome{failed(), failed(), failed()}, true},
 		{"an event between them", []outcome{empty, empty, good}, true},
-		{"a quiet stream that lasted, between them", []outcome{empty, empty, {ending: ended, live: true, liveFor: provenAfter}}, true},
+		{"a quiet stream that lasted, between them", []outcome{empty, empty, {Outcome: connection.Outcome{Ending: connection.Ended}, live: true, liveFor: provenAfter}}, true},
 	} {
 		h := history{retry: 20 * time.Second}
 		for _, o := range c.past {

@@ -30,11 +30,11 @@ func TestLargeEventsDoNotPileUpBeforeASlowReader(t *testing.T) {
 		web := network(func(r *http.Request) (*http.Response, error) {
 			return streamOf(r, counted{strings.NewReader(body), &read}), nil
 		})
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if most := int64(bulkyLeft+4) * (size + 8); read.Load() > most {
+		if most := int64(shortQueue+4) * (size + 8); read.Load() > most {
 			t.Errorf("%d bytes were read with nobody to take them, want at most %d", read.Load(), most)
 		}
 		for n := range many {
@@ -47,32 +47,32 @@ func TestLargeEventsDoNotPileUpBeforeASlowReader(t *testing.T) {
 
 func TestALargeEventIsNotHeldUpForEverByAnotherFeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		body := strings.Repeat("data: 1\n\n", 20*buffered)
+		body := strings.Repeat("data: 1\n\n", 20*eventBuffer)
 		flood := network(func(r *http.Request) (*http.Response, error) { return streamOf(r, strings.NewReader(body)), nil })
 		large := network(func(r *http.Request) (*http.Response, error) {
 			time.Sleep(time.Second) // the other feed fills the queue
-			return streamOf(r, strings.NewReader("data: "+strings.Repeat("x", 2*bulky)+"\n\n")), nil
+			return streamOf(r, strings.NewReader("data: "+strings.Repeat("x", 2*largeEvent)+"\n\n")), nil
 		})
-		l := still().listen(t, Config{Name: "flood", URL: "http://flood.example/", Client: flood.client()},
+		l := quietEnvironment().listen(t, Config{Name: "flood", URL: "http://flood.example/", Client: flood.client()},
 			Config{Name: "large", URL: "http://large.example/", Client: large.client()})
 		defer l.end()
 		time.Sleep(2 * time.Second)
-		for range 4 * buffered {
+		for range 4 * eventBuffer {
 			time.Sleep(time.Millisecond) // a reader who is slower than the other feed
-			if len(l.message().Data) > bulky {
+			if len(l.message().Data) > largeEvent {
 				return
 			}
 		}
-		t.Errorf("it did not come before %d others", 4*buffered)
+		t.Errorf("it did not come before %d others", 4*eventBuffer)
 	})
 }
 
 func TestLargeEventsDoNotWaitForAQuickReader(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const many = 400
-		body := strings.Repeat("data: "+strings.Repeat("x", 2*bulky)+"\n\n", many)
+		body := strings.Repeat("data: "+strings.Repeat("x", 2*largeEvent)+"\n\n", many)
 		web := network(func(r *http.Request) (*http.Response, error) { return streamOf(r, strings.NewReader(body)), nil })
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		began := time.Now()
 		for range many {

@@ -69,17 +69,17 @@ func TestAProxyAndAnAuthorityOfOnesOwn(t *testing.T) {
 	address, caFile := serveTLSTo(t, func(w http.ResponseWriter, r *http.Request) { staying("data: "+r.Proto+"\n\n")(w, r) })
 	proxy := tunnel(t, address)
 	env := map[string]string{"PROXY": proxy.Listener.Addr().String(), "PASSWORD": "s3cr3t"}
-	l := still().with(env).listen(t, Config{Name: "f", URL: "https://desk.example/", Proxy: "http://me:${PASSWORD}@${PROXY}", CAFiles: []string{caFile}})
+	l := quietEnvironment().with(env).listen(t, Config{Name: "f", URL: "https://desk.example/", Proxy: "http://me:${PASSWORD}@${PROXY}", CAFiles: []string{caFile}})
 	l.wantMessages("HTTP/2.0")
 	l.end()
 
-	l = still().with(env).listen(t, Config{Name: "f", URL: "https://desk.example/", Proxy: "http://me:wrong@${PROXY}", CAFiles: []string{caFile}})
-	if st := l.until(Failed); st.Cause != "407: the proxy wants a login" || st.Advice != proxyLogin {
+	l = quietEnvironment().with(env).listen(t, Config{Name: "f", URL: "https://desk.example/", Proxy: "http://me:wrong@${PROXY}", CAFiles: []string{caFile}})
+	if st := l.until(Failed); st.Cause != "407: the proxy wants a login" || st.Advice != "put user and password into the proxy's URL (HTTPS_PROXY, or the feed's own)" {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
 	}
 	l.end()
 
-	l = still().with(env).listen(t, Config{Name: "f", URL: "https://desk.example/", Proxy: "http://me:${PASSWORD}@${PROXY}"})
+	l = quietEnvironment().with(env).listen(t, Config{Name: "f", URL: "https://desk.example/", Proxy: "http://me:${PASSWORD}@${PROXY}"})
 	if st := l.until(Failed); st.Cause != "TLS certificate is signed by an unknown authority" || st.Advice == "" {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
 	}
@@ -87,13 +87,13 @@ func TestAProxyAndAnAuthorityOfOnesOwn(t *testing.T) {
 
 func TestAPlainRequestGoesToTheProxy(t *testing.T) {
 	proxy := serve(t, func(w http.ResponseWriter, r *http.Request) { staying("data: "+r.URL.String()+"\n\n")(w, r) })
-	l := still().listen(t, Config{Name: "f", URL: "http://desk.example/prices?q=1", Proxy: proxy.URL})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/prices?q=1", Proxy: proxy.URL})
 	l.wantMessages("http://desk.example/prices?q=1")
 	l.end()
 
 	strict := serve(t, answering(407, nil, ""))
-	l = still().listen(t, Config{Name: "f", URL: "http://desk.example/", Proxy: strict.URL})
-	if st := l.until(Failed); st.Cause != "407: the proxy wants a login" || st.Advice != proxyLogin {
+	l = quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Proxy: strict.URL})
+	if st := l.until(Failed); st.Cause != "407: the proxy wants a login" || st.Advice != "put user and password into the proxy's URL (HTTPS_PROXY, or the feed's own)" {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
 	}
 }
@@ -101,7 +101,7 @@ func TestAPlainRequestGoesToTheProxy(t *testing.T) {
 func TestAProxyThatIsAwayIsBlamed(t *testing.T) {
 	gone := serve(t, answering(200, nil, ""))
 	gone.Close()
-	l := still().listen(t, Config{Name: "f", URL: "https://desk.example/", Proxy: strings.Replace(gone.URL, "http://", "http://me:s3cr3t@", 1)})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "https://desk.example/", Proxy: strings.Replace(gone.URL, "http://", "http://me:s3cr3t@", 1)})
 	if st := l.until(Waiting); st.Cause != "proxy: connection refused" {
 		t.Errorf("%q", st.Cause)
 	}
@@ -111,7 +111,7 @@ func TestAProxyThatIsAwayIsBlamed(t *testing.T) {
 func TestTheProxyVariablesAreHonoured(t *testing.T) {
 	const inChild = "FEED_TEST_CHILD"
 	if os.Getenv(inChild) != "" {
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/"})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/"})
 		l.wantMessages("http://desk.example/")
 		return
 	}
@@ -134,38 +134,9 @@ func TestAFileOfAuthoritiesThatIsNoneIsRefused(t *testing.T) {
 		{"a key", tempFile(t, "c.pem", key), "c.pem: holds no certificate in PEM form"},
 		{"garbage in PEM", tempFile(t, "d.pem", broken), "d.pem: certificate 1: x509"},
 	} {
-		_, err := still().start(t.Context(), []Config{{Name: "f", URL: "https://desk.example/", CAFiles: []string{c.file}}})
+		_, err := quietEnvironment().start(t.Context(), []Config{{Name: "f", URL: "https://desk.example/", CAFiles: []string{c.file}}})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("%s: %v, want %s", c.what, err, c.want)
 		}
-	}
-}
-
-func TestHangingUpClosesConnectionsThatSeemToBeInUse(t *testing.T) {
-	closed := make(chan error, 1)
-	s, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer s.Close()
-	go func() {
-		conn, err := s.Accept()
-		if err == nil {
-			_, err = conn.Read(make([]byte, 1))
-			_ = conn.Close()
-		}
-		closed <- err
-	}()
-	o := newOwnTransport(&source{})
-	conn, err := o.DialContext(t.Context(), "tcp", s.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	o.hangUp()
-	if err := <-closed; err != io.EOF {
-		t.Errorf("the server saw %v", err)
-	}
-	if err := conn.Close(); err == nil || len(o.open) != 0 {
-		t.Errorf("closing it once more: %v; %d are kept", err, len(o.open))
 	}
 }

@@ -22,14 +22,14 @@ func TestACleanEndIsNoFailureAndWaitsExactlyTheReconnectionTime(t *testing.T) {
 		"retry: 120000\n\ndata: 1\n\n":  2 * time.Minute,
 		": only a comment\n\n":          time.Second,
 		"retry: 7200000\ndata: 1\n\n":   time.Hour,
-		"retry: 0\ndata: 1\n\n":         floor,
+		"retry: 0\ndata: 1\n\n":         minWait,
 		"retry: soon\ndata: 1\n\n":      time.Second,
 		"retry: 5000\ndata: half event": 5 * time.Second,
 	} {
 		t.Run(body, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				net := network(func(r *http.Request) (*http.Response, error) { return streamOf(r, strings.NewReader(body)), nil })
-				l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+				l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 				defer l.end()
 				l.status(Connecting)
 				l.status(Live)
@@ -51,7 +51,7 @@ func TestACleanEndIsNoFailureAndWaitsExactlyTheReconnectionTime(t *testing.T) {
 func TestFailuresBackOffAndNeverEnd(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net := network(func(*http.Request) (*http.Response, error) { return nil, syscall.ECONNREFUSED })
-		w := still()
+		w := quietEnvironment()
 		w.random = func() float64 { return 1 }
 		l := w.listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
@@ -73,7 +73,7 @@ func TestTheServersRetryIsTheBaseOfTheBackOff(t *testing.T) {
 		net := network(func(r *http.Request) (*http.Response, error) {
 			return streamOf(r, io.MultiReader(strings.NewReader("retry: 40000\n\ndata: 1\n\n"), failingWith(syscall.ECONNRESET))), nil
 		})
-		w := still()
+		w := quietEnvironment()
 		w.random = func() float64 { return 1 }
 		l := w.listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
@@ -115,19 +115,19 @@ func TestEachAnswerOfAServerLeadsToItsState(t *testing.T) {
 		{403, nil, `{"error":{"message":"plan expired"}}`, Failed, 0, "403: access is forbidden: plan expired"},
 		{404, html, "<h1>Not found</h1>", Failed, 0, "404: there is nothing at this address"},
 		{407, nil, "", Failed, 0, "407: the proxy wants a login"},
-		{408, nil, "", Waiting, floor, "408 Request Timeout"},
+		{408, nil, "", Waiting, minWait, "408 Request Timeout"},
 		{410, nil, `{"detail":"moved to v2"}`, Failed, 0, "410: the stream is gone for good: moved to v2"},
 		{418, nil, "short and stout\nmore", Failed, 0, "418 I'm a teapot: short and stout"},
 		{425, later, "", Waiting, 7 * time.Second, "425 Too Early"},
 		{429, nil, `{"error":"3 connections per token"}`, Waiting, time.Minute, "429 Too Many Requests: 3 connections per token"},
 		{429, later, "", Waiting, 7 * time.Second, "429 Too Many Requests"},
-		{500, nil, "500 Internal Server Error", Waiting, floor, "500 Internal Server Error"},
+		{500, nil, "500 Internal Server Error", Waiting, minWait, "500 Internal Server Error"},
 		{503, later, "Service Unavailable", Waiting, 7 * time.Second, "503 Service Unavailable"},
-		{599, nil, "", Waiting, floor, "599"},
+		{599, nil, "", Waiting, minWait, "599"},
 	} {
 		t.Run(c.cause, func(t *testing.T) {
 			s := serve(t, answering(c.status, c.header, c.body))
-			l := still().listen(t, Config{Name: "f", URL: s.URL})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 			l.status(Connecting)
 			st := l.status(c.want)
 			if st.Cause != c.cause {
@@ -149,7 +149,7 @@ func TestParametersOfTheContentTypeAreAllowed(t *testing.T) {
 			w.Header().Set("Content-Type", kind)
 			_, _ = io.WriteString(w, "data: 1\n\n")
 		})
-		l := still().listen(t, Config{Name: "f", URL: s.URL})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 		l.status(Connecting)
 		l.status(Live)
 		l.wantMessages("1")
@@ -163,7 +163,7 @@ func TestAPageWhereAStreamWasIsWaitedOut(t *testing.T) {
 		answering(200, http.Header{"Content-Type": {"text/html"}}, "<html>log in to the wifi</html>"),
 		staying("data: 2\n\n"),
 	))
-	l := still().listen(t, Config{Name: "f", URL: s.URL})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 	l.wantMessages("1")
 	l.status(Waiting)
 	l.status(Connecting)
@@ -178,7 +178,7 @@ func TestAnEndByClosingBetweenEventsIsClean(t *testing.T) {
 		address := rawServer(t, func(conn net.Conn) {
 			send(conn, "HTTP/1.0 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"+body)
 		})
-		l := still().listen(t, Config{Name: "f", URL: address})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: address})
 		if st := l.until(Waiting); st.Cause != "the server ended the stream" || !st.Planned || st.Attempt != 0 {
 			t.Errorf("%q: cause %q, planned %t, attempt %d", body, st.Cause, st.Planned, st.Attempt)
 		}
@@ -198,7 +198,7 @@ func TestWhatAServerSaysOfItsEmptyStreamsIsKept(t *testing.T) {
 		net := network(func(r *http.Request) (*http.Response, error) {
 			return streamOf(r, strings.NewReader("data: over quota\n\n")), nil
 		})
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client(), Decoder: noticing{}})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client(), Decoder: noticing{}})
 		defer l.end()
 		for i := range 4 {
 			if st := l.until(Waiting); st.Cause != "the server ended the stream: over quota" || st.Planned != (i < 2) {
@@ -223,7 +223,7 @@ func TestALostConnectionWaitsAndResumes(t *testing.T) {
 		{"the server does not speak HTTP", func(conn net.Conn) { send(conn, "220 ready for SMTP\r\n") }},
 	} {
 		t.Run(c.cause, func(t *testing.T) {
-			l := still().listen(t, Config{Name: "f", URL: rawServer(t, c.lose)})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: rawServer(t, c.lose)})
 			for {
 				e := l.next()
 				if e.Status == nil || e.Status.Cause == "" {
@@ -248,7 +248,7 @@ func TestAResetIsCalledSo(t *testing.T) {
 		<-heard
 		_ = conn.(*net.TCPConn).SetLinger(0) // Close then sends RST
 	})
-	l := still().listen(t, Config{Name: "f", URL: url})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: url})
 	l.wantMessages("1")
 	close(heard)
 	if st := l.status(Waiting); st.Cause != "connection reset" || st.Attempt != 1 || st.Planned {
@@ -263,7 +263,7 @@ func TestNobodyListens(t *testing.T) {
 	}
 	url := "http://" + l.Addr().String()
 	_ = l.Close()
-	heard := still().listen(t, Config{Name: "f", URL: url})
+	heard := quietEnvironment().listen(t, Config{Name: "f", URL: url})
 	if st := heard.until(Waiting); st.Cause != "connection refused" || st.Attempt != 1 {
 		t.Errorf("%+v", st)
 	}
@@ -274,7 +274,7 @@ func TestTheHostDoesNotExist(t *testing.T) {
 		return nil, &net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Err: "no such host", Name: "desk.example", IsNotFound: true}}
 	}
 	client := &http.Client{Transport: &http.Transport{DialContext: lookup}}
-	l := still().listen(t, Config{Name: "f", URL: "https://desk.example/prices?token=s3cr3t", Client: client})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "https://desk.example/prices?token=s3cr3t", Client: client})
 	if st := l.until(Waiting); st.Cause != "no such host desk.example" {
 		t.Errorf("cause %q", st.Cause)
 	}
@@ -285,9 +285,9 @@ func TestTheThirdConnectionThatDeliversNothingIsNotHammered(t *testing.T) {
 		net := network(func(r *http.Request) (*http.Response, error) {
 			return streamOf(r, strings.NewReader("retry: 0\n\n")), nil
 		})
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
-		for i, want := range []time.Duration{floor, floor, barrenFloor, barrenFloor} {
+		for i, want := range []time.Duration{minWait, minWait, minBarrenWait, minBarrenWait} {
 			if st := l.until(Waiting); st.RetryAt.Sub(st.Since) != want || st.Planned != (i < 2) || (st.Cause == emptyCause) == st.Planned {
 				t.Errorf("connection %d: wait %s, want %s; planned %t, cause %q", i+1, st.RetryAt.Sub(st.Since), want, st.Planned, st.Cause)
 			}
@@ -308,7 +308,7 @@ func TestAConnectionLiveForHalfAMinuteResetsTheBackOff(t *testing.T) {
 			}
 			return web(r)
 		})
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
 		if st := l.until(Live); st.Attempt != 3 {
 			t.Errorf("live after %d failures, want 3", st.Attempt)

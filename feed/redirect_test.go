@@ -4,7 +4,6 @@ import (
 	"context"
 	"net"
 	"net/http"
-	"net/url"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -26,7 +25,7 @@ func TestTheFiveRedirectsAreFollowed(t *testing.T) {
 		mux.Handle("/old", to(status, "/new"))
 		mux.Handle("/new", staying("data: 1\n\n"))
 		s := serve(t, mux.ServeHTTP)
-		l := still().listen(t, Config{Name: "f", URL: s.URL + "/old"})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL + "/old"})
 		l.status(Connecting)
 		l.status(Live)
 		l.wantMessages("1")
@@ -37,7 +36,7 @@ func TestTheFiveRedirectsAreFollowed(t *testing.T) {
 func TestOtherRedirectsAreNotFollowed(t *testing.T) {
 	for _, status := range []int{300, 304, 305, 306} {
 		s := serve(t, to(status, "/new"))
-		l := still().listen(t, Config{Name: "f", URL: s.URL})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 		l.status(Connecting)
 		if st := l.status(Failed); !strings.HasPrefix(st.Cause, strconv.Itoa(status)) {
 			t.Errorf("%d: cause %q", status, st.Cause)
@@ -61,7 +60,7 @@ func TestTenRedirectsAreFollowedAndNoMore(t *testing.T) {
 			hops.Add(1)
 			to(302, "/?n="+strconv.Itoa(n+1))(w, r)
 		})
-		l := still().listen(t, Config{Name: "f", URL: s.URL})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 		l.status(Connecting)
 		st := l.status(c.want)
 		if c.want == Failed && (!strings.HasPrefix(st.Cause, "redirect loop") || st.Advice == "") {
@@ -80,7 +79,7 @@ func TestARedirectElsewhereThanToHTTPIsRefused(t *testing.T) {
 		"http://[::1":         "redirected to an address that is not valid",
 	} {
 		s := serve(t, to(302, location))
-		l := still().listen(t, Config{Name: "f", URL: s.URL})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 		l.status(Connecting)
 		if st := l.status(Failed); st.Cause != want {
 			t.Errorf("%s: cause %q", location, st.Cause)
@@ -128,7 +127,7 @@ func TestSecretsStayWithTheirOrigin(t *testing.T) {
 	client := origins(t, mux)
 
 	secrets := map[string]string{"Authorization": "Bearer s3cr3t", "Cookie": "sid=s3cr3t", "x-api-key": "s3cr3t"}
-	l := still().listen(t, Config{Name: "f", URL: "http://desk.example/?token=s3cr3t", Header: secrets, Client: client})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/?token=s3cr3t", Header: secrets, Client: client})
 	l.wantMessages("1")
 	all := map[string]string{"Authorization": "Bearer s3cr3t", "Cookie": "sid=s3cr3t", "X-Api-Key": "s3cr3t"}
 	for _, want := range []hop{
@@ -151,7 +150,7 @@ func TestUserAndPasswordOfTheURLStayWithTheirOrigin(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("desk.example/", note(to(307, "http://other.example/")))
 	mux.Handle("other.example/", note(staying("data: 1\n\n")))
-	l := still().listen(t, Config{Name: "f", URL: "http://user:s3cr3t@desk.example/", Client: origins(t, mux)})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://user:s3cr3t@desk.example/", Client: origins(t, mux)})
 	l.wantMessages("1")
 	if first, second := <-seen, <-seen; first == "" || second != "" {
 		t.Errorf("the first origin got %q, the second %q", first, second)
@@ -162,7 +161,7 @@ func TestA401AfterARedirectSaysThatTheSecretsWereNotSent(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("desk.example/", to(307, "http://other.example/"))
 	mux.Handle("other.example/", answering(401, nil, ""))
-	l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Header: map[string]string{"Authorization": "s3cr3t"}, Client: origins(t, mux)})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Header: map[string]string{"Authorization": "s3cr3t"}, Client: origins(t, mux)})
 	l.status(Connecting)
 	if st := l.status(Failed); st.Cause != "401 from other.example, which is not given the secrets for desk.example" {
 		t.Errorf("cause %q", st.Cause)
@@ -177,33 +176,10 @@ func TestTheCallersClientIsNotChanged(t *testing.T) {
 	client := origins(t, mux)
 	transport := client.Transport
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { asked.Add(1); return nil }
-	l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: client})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: client})
 	l.wantMessages("1")
 	l.end()
 	if client.Transport != transport || asked.Load() != 1 {
 		t.Errorf("transport changed: %t; its CheckRedirect was asked %d times", client.Transport != transport, asked.Load())
-	}
-}
-
-func TestOriginsAreSchemeHostAndPort(t *testing.T) {
-	for _, c := range []struct {
-		a, b string
-		want bool
-	}{
-		{"http://desk.example/a", "http://DESK.example:80/b", true},
-		{"https://desk.example", "https://desk.example:443/", true},
-		{"http://desk.example", "https://desk.example", false},
-		{"http://desk.example", "http://desk.example:8080", false},
-		{"http://desk.example", "http://www.desk.example", false},
-		{"http://[::1]:80/", "http://[::1]/", true},
-	} {
-		a, errA := url.Parse(c.a)
-		b, errB := url.Parse(c.b)
-		if errA != nil || errB != nil {
-			t.Fatal(errA, errB)
-		}
-		if got := sameOrigin(a, b); got != c.want {
-			t.Errorf("%s and %s: %t", c.a, c.b, got)
-		}
 	}
 }

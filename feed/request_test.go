@@ -48,7 +48,7 @@ func TestAPostCarriesItsBodyOnEveryConnection(t *testing.T) {
 			if c.kind != "" {
 				config.Header = map[string]string{"content-type": c.kind}
 			}
-			l := still().with(env).listen(t, config)
+			l := quietEnvironment().with(env).listen(t, config)
 			l.wantMessages("1", "2")
 			want := request{"POST", strings.TrimPrefix(s.URL, "http://") + "/stream", c.wantKind, c.wantBody}
 			for range 2 {
@@ -70,7 +70,7 @@ func TestARedirectKeepsOrDropsThePostAsBrowsersDo(t *testing.T) {
 			mux.Handle("/mid", reading(seen, to(307, "/new")))
 			mux.Handle("/new", reading(seen, staying("data: 1\n\n")))
 			s := serve(t, mux.ServeHTTP)
-			l := still().listen(t, Config{Name: "f", URL: s.URL + "/old", Method: "POST", Body: "{}"})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL + "/old", Method: "POST", Body: "{}"})
 			l.wantMessages("1")
 			for i, want := range []string{post, want, want} {
 				r := <-seen
@@ -89,7 +89,7 @@ func TestABodyStaysWithItsOrigin(t *testing.T) {
 	mux.Handle("desk.example/303", to(303, "http://other.example/"))
 	mux.Handle("other.example/", reading(seen, staying("data: 1\n\n")))
 	config := Config{Name: "f", URL: "http://desk.example/307", Method: "POST", Body: "token=s3cr3t", Client: origins(t, mux)}
-	l := still().listen(t, config)
+	l := quietEnvironment().listen(t, config)
 	l.status(Connecting)
 	if st := l.status(Failed); st.Cause != "redirected to other.example, which is not given the request's body" || st.Advice == "" {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
@@ -97,7 +97,7 @@ func TestABodyStaysWithItsOrigin(t *testing.T) {
 	l.end()
 
 	config.URL = "http://desk.example/303"
-	l = still().listen(t, config)
+	l = quietEnvironment().listen(t, config)
 	l.wantMessages("1")
 	if diff := cmp.Diff(request{"GET", "other.example/", "", ""}, <-seen); diff != "" {
 		t.Error(diff)
@@ -109,7 +109,7 @@ func TestAPostWithoutABodyMayBeRedirectedAnywhere(t *testing.T) {
 	mux := http.NewServeMux()
 	mux.Handle("desk.example/", to(308, "http://other.example/"))
 	mux.Handle("other.example/", reading(seen, staying("data: 1\n\n")))
-	l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Method: "POST", Client: origins(t, mux)})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Method: "POST", Client: origins(t, mux)})
 	l.wantMessages("1")
 	if diff := cmp.Diff(request{"POST", "other.example/", "", ""}, <-seen); diff != "" {
 		t.Error(diff)
@@ -128,7 +128,7 @@ func TestSecretsOfABodyAreNotShown(t *testing.T) {
 	} {
 		for _, echoed := range []string{`s3"cr3t`, `s3%22cr3t`, `s3\"cr3t`} {
 			s := serve(t, answering(400, nil, "bad request with "+echoed))
-			l := still().with(env).listen(t, Config{Name: "f", URL: s.URL, Method: "POST", Body: body})
+			l := quietEnvironment().with(env).listen(t, Config{Name: "f", URL: s.URL, Method: "POST", Body: body})
 			if st := l.until(Failed); strings.Contains(st.Cause, "cr3t") || !strings.Contains(st.Cause, "bad request") {
 				t.Errorf("%s: %q", what, st.Cause)
 			}
@@ -139,7 +139,7 @@ func TestSecretsOfABodyAreNotShown(t *testing.T) {
 
 func TestARefusedVariableOfABodyIsNamed(t *testing.T) {
 	s := serve(t, answering(401, nil, ""))
-	l := still().with(map[string]string{"SESSION": "s3cr3t"}).listen(t, Config{Name: "f", URL: s.URL, Method: "POST", Body: "sessionid=${SESSION}"})
+	l := quietEnvironment().with(map[string]string{"SESSION": "s3cr3t"}).listen(t, Config{Name: "f", URL: s.URL, Method: "POST", Body: "sessionid=${SESSION}"})
 	if st := l.until(Failed); st.Cause != "401: the token in SESSION was refused" {
 		t.Errorf("%q", st.Cause)
 	}
@@ -168,7 +168,7 @@ func TestAnInvalidRequestIsNotStarted(t *testing.T) {
 		{Config{Proxy: "http://proxy:1", Client: &http.Client{}}, "client: proxy and CA files are set on it, not beside it"},
 	} {
 		c.c.Name, c.c.URL = "desk", "https://desk.example/"
-		_, err := still().with(map[string]string{"S": "s3cr3t"}).start(t.Context(), []Config{c.c})
+		_, err := quietEnvironment().with(map[string]string{"S": "s3cr3t"}).start(t.Context(), []Config{c.c})
 		if err == nil || !strings.Contains(err.Error(), "feed desk: "+c.want) || strings.Contains(err.Error(), "s3cr3t") {
 			t.Errorf("%+v: %v, want %s", c.c, err, c.want)
 		}

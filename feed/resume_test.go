@@ -19,7 +19,7 @@ import (
 func asked(ids chan<- string, h http.HandlerFunc) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		id := "-"
-		if values := r.Header.Values(lastEventID); values != nil {
+		if values := r.Header.Values("Last-Event-ID"); values != nil {
 			id = strings.Join(values, ",")
 		}
 		ids <- id
@@ -41,7 +41,7 @@ func TestTheNextConnectionAsksForWhatFollowsTheLastEvent(t *testing.T) {
 		t.Run(c.what, func(t *testing.T) {
 			ids := make(chan string, 2)
 			s := serve(t, asked(ids, turns(endingWith("retry: 10\n"+c.body), staying(last))))
-			l := still().listen(t, Config{Name: "f", URL: s.URL})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 			for string(l.message().Data) != "last" {
 			}
 			if first, second := <-ids, <-ids; first != "-" || second != c.want {
@@ -54,7 +54,7 @@ func TestTheNextConnectionAsksForWhatFollowsTheLastEvent(t *testing.T) {
 func TestTheFirstConnectionCanResume(t *testing.T) {
 	ids := make(chan string, 1)
 	s := serve(t, asked(ids, staying("data: 1\n\n")))
-	l := still().listen(t, Config{Name: "f", URL: s.URL, LastEventID: "e1-41"})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, LastEventID: "e1-41"})
 	want := Gap{Kind: Continued, From: "e1-41", Missed: Unknown}
 	if diff := cmp.Diff(want, l.gap()); diff != "" {
 		t.Error(diff)
@@ -69,7 +69,7 @@ func TestTheFirstConnectionCanResume(t *testing.T) {
 
 func TestAnIDWithAControlCharacterIsKeptForDisplay(t *testing.T) {
 	s := serve(t, staying("id: a\x01b\ndata: 1\n\n"))
-	l := still().listen(t, Config{Name: "f", URL: s.URL})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 	if m := l.message(); m.ID != "a\x01b" {
 		t.Errorf("id %q", m.ID)
 	}
@@ -111,11 +111,11 @@ func TestAGapSaysWhatIsKnown(t *testing.T) {
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			s := serve(t, turns(endingWith("retry: 10\n"+c.before), staying(c.after)))
-			l := still().listen(t, Config{Name: "f", URL: s.URL, Decoder: word{}})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Decoder: word{}})
 			l.message()
 			lost := l.status(Waiting)
 			got := l.gap()
-			if got.Lost.Before(lost.LastByte) || got.Lost.After(lost.Since) || got.Length < floor || !got.Planned {
+			if got.Lost.Before(lost.LastByte) || got.Lost.After(lost.Since) || got.Length < minWait || !got.Planned {
 				t.Errorf("lost at %s for %s, planned %t", got.Lost, got.Length, got.Planned)
 			}
 			if diff := cmp.Diff(c.want, got, cmpopts.IgnoreFields(Gap{}, "Lost", "Length", "Planned")); diff != "" {
@@ -127,7 +127,7 @@ func TestAGapSaysWhatIsKnown(t *testing.T) {
 
 func TestTheServersWordIsDeliveredAsAMessageToo(t *testing.T) {
 	s := serve(t, turns(endingWith("retry: 10\nid: 7\ndata: 1\n\n"), staying("event: resume\ndata: 0\n\n")))
-	l := still().listen(t, Config{Name: "f", URL: s.URL, Decoder: word{}})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Decoder: word{}})
 	l.message()
 	l.gap()
 	if m := l.message(); m.Type != "resume" || m.ID != "7" {
@@ -138,7 +138,7 @@ func TestTheServersWordIsDeliveredAsAMessageToo(t *testing.T) {
 func TestAGapSpansConnectionsThatToldNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		first := <-ends
 		write(t, first, "id: 7\ndata: 1\n\n")
@@ -160,7 +160,7 @@ func TestAGapSpansConnectionsThatToldNothing(t *testing.T) {
 func TestAfterASilenceTheLossBeganWithTheLastByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		write(t, <-ends, "data: 1\n\n")
 		l.message()
@@ -175,7 +175,7 @@ func TestAfterASilenceTheLossBeganWithTheLastByte(t *testing.T) {
 func TestWhatComesTwiceIsDroppedAndCounted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		first := <-ends
 		write(t, first, "id: 1\ndata: a\n\nid: 2\ndata: b\n\ndata: c\n\ndata: c\n\n")
@@ -193,7 +193,7 @@ func TestWhatComesTwiceIsDroppedAndCounted(t *testing.T) {
 func TestEqualEventsOfOneConnectionAreAllDelivered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		const trade = "id: 12:00:01\ndata: 100@5\n\n" // an id of a second
 		first := <-ends
@@ -223,7 +223,7 @@ func (l *listener) pulse() Pulse {
 func TestDuplicatesAreToldWithinASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		first := <-ends
 		write(t, first, "id: 1\ndata: a\n\nid: 2\ndata: a\n\nid: 3\ndata: a\n\n")
@@ -270,17 +270,17 @@ func TestWhatWasNotDeliveredIsAskedForAgain(t *testing.T) {
 		ids := make(chan string, 4)
 		web, ends := pipes()
 		net := network(func(r *http.Request) (*http.Response, error) {
-			ids <- r.Header.Get(lastEventID)
+			ids <- r.Header.Get("Last-Event-ID")
 			return web(r)
 		})
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
 		l.status(Connecting)
 		l.status(Live)
 		<-ids
 		end := <-ends
 		go func() { // nobody reads the channel: it fills up, and the rest stays undelivered
-			for n := 1; n <= 2*buffered; n++ {
+			for n := 1; n <= 2*eventBuffer; n++ {
 				if _, err := fmt.Fprintf(end, "id: %d\ndata: %d\n\n", n, n); err != nil {
 					return
 				}
@@ -289,14 +289,14 @@ func TestWhatWasNotDeliveredIsAskedForAgain(t *testing.T) {
 		synctest.Wait()
 		l.set.RetryNow("f")
 		synctest.Wait()
-		for n := 1; n <= buffered; n++ {
+		for n := 1; n <= eventBuffer; n++ {
 			l.wantMessages(fmt.Sprint(n))
 		}
 		l.status(Connecting)
-		if id := <-ids; id != fmt.Sprint(buffered) {
-			t.Errorf("asked for what follows %q, delivered was %d", id, buffered)
+		if id := <-ids; id != fmt.Sprint(eventBuffer) {
+			t.Errorf("asked for what follows %q, delivered was %d", id, eventBuffer)
 		}
-		write(t, <-ends, fmt.Sprintf("id: %d\ndata: next\n\n", buffered+1))
+		write(t, <-ends, fmt.Sprintf("id: %d\ndata: next\n\n", eventBuffer+1))
 		l.wantMessages("next")
 	})
 }
@@ -325,7 +325,7 @@ func TestAFeedResumesAsItIsConfigured(t *testing.T) {
 				h := turns(endingWith(c.body), staying("data: last\n\n"))
 				return func(w http.ResponseWriter, r *http.Request) { queries <- r.URL.RawQuery; h(w, r) }
 			}()))
-			l := still().listen(t, Config{Name: "f", URL: s.URL + "/?" + c.query, Resume: c.resume, Decoder: scripted{}})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL + "/?" + c.query, Resume: c.resume, Decoder: scripted{}})
 			l.until(Waiting)
 			c.gap.Missed = Unknown
 			if diff := cmp.Diff(c.gap, l.gap(), cmpopts.IgnoreFields(Gap{}, "Lost", "Length", "Planned")); diff != "" {
@@ -344,7 +344,7 @@ func TestAFeedResumesAsItIsConfigured(t *testing.T) {
 func TestTheFirstConnectionCanResumeByAParameter(t *testing.T) {
 	queries := make(chan string, 1)
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { queries <- r.URL.RawQuery; staying("data: 1\n\n")(w, r) })
-	l := still().listen(t, Config{Name: "f", URL: s.URL, Resume: "since={id}", LastEventID: "41"})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Resume: "since={id}", LastEventID: "41"})
 	if g := l.gap(); g.Kind != Continued || g.From != "41" {
 		t.Errorf("%+v", g)
 	}
@@ -356,7 +356,7 @@ func TestTheFirstConnectionCanResumeByAParameter(t *testing.T) {
 func TestWhatComesTwiceIsKnownByTheIDInItsPayload(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), Resume: "since={id}", Decoder: scripted{}})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), Resume: "since={id}", Decoder: scripted{}})
 		defer l.end()
 		first := <-ends
 		write(t, first, "event: named\ndata: p1\n\ndata: beat\n\ndata: beat\n\nevent: named\ndata: p2\n\n")

@@ -17,7 +17,7 @@ func TestASilentStreamIsToldAndThenDropped(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			web, ends := pipes()
-			l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), IdleTimeout: idle})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), IdleTimeout: idle})
 			defer l.end()
 			full := idle
 			if full == 0 {
@@ -46,7 +46,7 @@ func TestAnyByteIsLife(t *testing.T) {
 	for _, beat := range []string{":\n", "data: part of a long event\n", "\n", "retry: 1000\n", "x"} {
 		synctest.Test(t, func(t *testing.T) {
 			web, ends := pipes()
-			l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 			defer l.end()
 			l.status(Connecting)
 			l.status(Live)
@@ -64,7 +64,7 @@ func TestAnyByteIsLife(t *testing.T) {
 func TestABytePutsASilentStreamBackToLive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		end := <-ends
 		l.until(Silent)
@@ -85,7 +85,7 @@ func TestABytePutsASilentStreamBackToLive(t *testing.T) {
 func TestNegativeIdleTimeoutWaitsForEver(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), IdleTimeout: -1})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), IdleTimeout: -1})
 		defer l.end()
 		l.status(Connecting)
 		l.status(Live)
@@ -103,7 +103,7 @@ func TestAServerThatDoesNotAnswerIsGivenUp(t *testing.T) {
 			<-r.Context().Done()
 			return nil, r.Context().Err()
 		})
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
 		l.status(Connecting)
 		began := time.Now()
@@ -116,10 +116,10 @@ func TestAServerThatDoesNotAnswerIsGivenUp(t *testing.T) {
 func TestASlowReaderDoesNotMakeTheServerLookSilent(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		end := <-ends
-		const all = 3 * buffered
+		const all = 3 * eventBuffer
 		go func() {
 			for n := range all {
 				if _, err := fmt.Fprintf(end, "data: %d\n\n", n); err != nil {
@@ -143,7 +143,7 @@ func TestASlowReaderDoesNotMakeTheServerLookSilent(t *testing.T) {
 func TestCommentsAreToldByAPulseAtMostOnceASecond(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		l.status(Connecting)
 		l.status(Live)
@@ -175,7 +175,7 @@ func TestCommentsAreToldByAPulseAtMostOnceASecond(t *testing.T) {
 func TestMessagesMakePulsesNeedless(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
 		defer l.end()
 		end := <-ends
 		for range 100 {
@@ -194,7 +194,7 @@ func TestMessagesMakePulsesNeedless(t *testing.T) {
 func TestAStreamWithoutEventsOrCommentsIsQuiet(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		web, ends := pipes()
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), IdleTimeout: -1})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), IdleTimeout: -1})
 		defer l.end()
 		<-ends
 		time.Sleep(24 * time.Hour)

@@ -32,7 +32,7 @@ func (u *unreliable) RoundTrip(r *http.Request) (*http.Response, error) {
 	case 1:
 		return answer(r, 503, http.Header{"Retry-After": {"2"}}), nil
 	}
-	from, err := strconv.Atoi(r.Header.Get(lastEventID))
+	from, err := strconv.Atoi(r.Header.Get("Last-Event-ID"))
 	if err != nil {
 		from = 0
 	}
@@ -79,7 +79,7 @@ func TestEveryEventArrivesOnceThroughHundredsOfCuts(t *testing.T) {
 				const all = 5000
 				server := &unreliable{random: rand.New(rand.NewPCG(seed, 1)), last: all}
 				impatient := rand.New(rand.NewPCG(seed, 2))
-				l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: &http.Client{Transport: server}})
+				l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: &http.Client{Transport: server}})
 				defer server.running.Wait()
 				defer l.end()
 				for n := 1; n <= all; n++ {

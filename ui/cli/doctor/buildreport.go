@@ -10,7 +10,7 @@ import (
 
 // report judges what was seen. It asks nobody.
 func (e *examination) report() *Report {
-	r := &Report{URL: e.visitURL(), Name: proposal(e.config), At: e.began.UTC(), Connection: e.connectionFacts()}
+	r := &Report{URL: e.shownURL(), Name: proposal(e.config), At: e.began.UTC(), Connection: e.connectionFacts()}
 	r.Sections = append(r.Sections, e.connection())
 	if e.first.reached == streaming {
 		r.Stream = e.streamFacts()
@@ -24,7 +24,7 @@ func (e *examination) report() *Report {
 	return r
 }
 
-func (e *examination) visitURL() string { return redact.URL(e.config.URL) }
+func (e *examination) shownURL() string { return redact.URL(e.config.URL) }
 
 func (e *examination) verdict() (Verdict, string) {
 	switch o := e.first; {
@@ -97,8 +97,8 @@ func (e *examination) types() []EventType {
 	all := []EventType{}
 	for _, k := range e.first.tally.kinds {
 		all = append(all, EventType{
-			Type: e.visit.Clean(k.name, 40), Count: k.count, PerSecond: perSecond(k.count, e.first.listened()),
-			Heartbeat: k.beats == k.count, Sample: e.visit.Clean(string(k.sample), sampleShown),
+			Type: e.endpoint.Clean(k.name, 40), Count: k.count, PerSecond: perSecond(k.count, e.first.listened()),
+			Heartbeat: k.beats == k.count, Sample: e.endpoint.Clean(string(k.sample), sampleShown),
 		})
 	}
 	return all
@@ -109,9 +109,9 @@ func (e *examination) resumeFacts() *Resume {
 	if a == nil {
 		return nil
 	}
-	r := &Resume{Outcome: a.outcome, Sent: e.visit.Clean(a.sent, 80), Followed: a.followed, Resumes: a.outcome == Continued || a.outcome == Repeated && !a.opening}
+	r := &Resume{Outcome: a.outcome, Sent: e.endpoint.Clean(a.sent, 80), Followed: a.followed, Resumes: a.outcome == Continued || a.outcome == Repeated && !a.opening}
 	if a.first != nil {
-		r.First = e.visit.Clean(fmt.Sprintf("%s %s", a.first.kind, a.first.id), 120)
+		r.First = e.endpoint.Clean(fmt.Sprintf("%s %s", a.first.kind, a.first.id), 120)
 	}
 	return r
 }
@@ -123,7 +123,7 @@ func (e *examination) framingFacts() Framing {
 		NulIDs: w.nulIDs, CutOff: e.first.ending == ended && w.fields && w.midEvent(), Stalls: w.stalls, UnknownFields: []name{},
 	}
 	for _, field := range w.unknown {
-		f.UnknownFields = append(f.UnknownFields, name{e.visit.Clean(field.Name, 40), field.Count})
+		f.UnknownFields = append(f.UnknownFields, name{e.endpoint.Clean(field.Name, 40), field.Count})
 	}
 	return f
 }
@@ -141,7 +141,7 @@ func (e *examination) readingFacts() *Reading {
 func (e *examination) reasons(all []reason) []reason {
 	out := []reason{}
 	for _, r := range all {
-		out = append(out, reason{e.visit.Clean(r.Reason, 160), r.Count})
+		out = append(out, reason{e.endpoint.Clean(r.Reason, 160), r.Count})
 	}
 	return out
 }
@@ -149,7 +149,7 @@ func (e *examination) reasons(all []reason) []reason {
 func (e *examination) cleaned(all []string) []string {
 	out := []string{}
 	for _, s := range all {
-		out = append(out, e.visit.Clean(s, 160))
+		out = append(out, e.endpoint.Clean(s, 160))
 	}
 	return out
 }

@@ -193,7 +193,7 @@ func (p *paste) manners(o *observation) {
 
 // cleanLines is text of several lines, each fit to be shown.
 func (e *examination) cleanLines(text string) string {
-	lines := strings.Split(e.visit.Mask(text), "\n")
+	lines := strings.Split(e.endpoint.Redactor.Document(text), "\n")
 	for i, line := range lines {
 		lines[i] = market.PlainText(line, 4<<10)
 	}

@@ -8,7 +8,7 @@ import (
 	"strings"
 	"time"
 
-	"livetape/feed"
+	"livetape/feed/connection"
 	"livetape/ui/humanize"
 )
 
@@ -37,7 +37,7 @@ func (e *examination) redirects(s *Section) {
 			continue
 		}
 		text, advice := fmt.Sprintf("%d, to %s", hop.Status, hop.To), "it leads to no answer: correct the URL, or the server"
-		if n := len(o.hops) - len(slices.DeleteFunc(slices.Clone(o.hops), func(h feed.Hop) bool { return h == hop })); n > 1 {
+		if n := len(o.hops) - len(slices.DeleteFunc(slices.Clone(o.hops), func(h connection.Redirect) bool { return h == hop })); n > 1 {
 			text += ", " + times(n)
 		}
 		if o.answer.Status > 0 {
@@ -90,7 +90,7 @@ func (e *examination) adviceOnSilence() string {
 		return "check the host's name in the URL"
 	case !t.Reached:
 		return "check host and port, and that the server runs and is not behind a firewall"
-	case strings.HasPrefix(e.visitURL(), "https:") && !t.Secured:
+	case strings.HasPrefix(e.shownURL(), "https:") && !t.Secured:
 		return "check that the port speaks TLS"
 	}
 	return "the server was reached but did not answer in HTTP: check the port, and the server's log"

@@ -9,9 +9,11 @@ package doctor
 
 import (
 	"context"
+	"os"
 	"time"
 
 	"livetape/feed"
+	"livetape/feed/connection"
 	"livetape/feed/decode/preset"
 )
 
@@ -45,12 +47,12 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 	if opts.For <= 0 {
 		opts.For = DefaultFor
 	}
-	visit, err := feed.NewVisit(c)
+	endpoint, err := c.Endpoint(os.LookupEnv)
 	if err != nil {
 		return nil, err
 	}
-	defer visit.Close()
-	e := &examination{config: c, options: opts, visit: visit, began: time.Now()}
+	defer endpoint.CloseConnections()
+	e := &examination{config: c, options: opts, endpoint: endpoint, began: time.Now()}
 	first := e.look(ctx, question{lastID: c.LastEventID, listen: opts.For, events: opts.Events})
 	e.first = first
 	e.read = read(e.config.Name, opts.Definition, first)
@@ -61,10 +63,10 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 
 // examination is one run of the doctor.
 type examination struct {
-	config  feed.Config
-	options Options
-	visit   *feed.Visit
-	began   time.Time
+	config   feed.Config
+	options  Options
+	endpoint *connection.Endpoint
+	began    time.Time
 
 	first *observation
 	again *resumption // nil: not tried

@@ -11,18 +11,18 @@ import (
 	"strings"
 	"time"
 
-	"livetape/feed"
+	"livetape/feed/connection"
 	"livetape/feed/stream"
 	"livetape/ui/humanize"
 )
 
 // question is what one connection is made for.
 type question struct {
-	lastID string
-	visit  *feed.Visit // nil: the examination's
-	listen time.Duration
-	events int              // enough; 0: as many as come
-	enough func(event) bool // nil: never
+	lastID   string
+	endpoint *connection.Endpoint // nil: the examination's
+	listen   time.Duration
+	events   int              // enough; 0: as many as come
+	enough   func(event) bool // nil: never
 }
 
 // look makes one connection and notes what it shows. When it returns, nothing of it is left running.
@@ -33,18 +33,18 @@ func (e *examination) look(ctx context.Context, q question) *observation {
 	defer bound.Stop()
 	o := &observation{}
 	var t timing
-	visit := q.visit
-	if visit == nil {
-		visit = e.visit
+	endpoint := q.endpoint
+	if endpoint == nil {
+		endpoint = e.endpoint
 	}
-	resp, err := visit.Ask(t.trace(asking), q.lastID, func(h feed.Hop) { o.hops = append(o.hops, h) })
+	resp, err := endpoint.Get(t.trace(asking), q.lastID, func(h connection.Redirect) { o.hops = append(o.hops, h) })
 	o.steps = t.taken()
 	switch {
 	case err != nil && ctx.Err() == nil && asking.Err() != nil:
 		o.cause, o.advice = fmt.Sprintf("no answer within %s", humanize.Measured(answerTime)), "the server may hold its answer back until the first event; ask its operator, or try again"
 		return o
 	case err != nil:
-		o.cause, o.advice = e.visit.Explain(err)
+		o.cause, o.advice = e.endpoint.Explain(err)
 		return o
 	}
 	defer func() { _ = resp.Body.Close() }() // what was read is what counts
@@ -70,13 +70,13 @@ func (e *examination) answer(resp *http.Response) answer {
 	h := resp.Header
 	a := answer{
 		Status:      resp.StatusCode,
-		Protocol:    e.visit.Clean(resp.Proto, 20),
-		ContentType: e.visit.Clean(h.Get("Content-Type"), 80),
-		Compression: e.visit.Clean(e.visit.Compression(resp), 40),
+		Protocol:    e.endpoint.Clean(resp.Proto, 20),
+		ContentType: e.endpoint.Clean(h.Get("Content-Type"), 80),
+		Compression: e.endpoint.Clean(connection.ContentCoding(resp.Header), 40),
 	}
 	for _, name := range []string{"Via", "X-Cache", "X-Varnish", "CF-Ray", "X-Amz-Cf-Id", "X-Served-By"} {
 		if v := h.Get(name); v != "" {
-			a.Via = append(a.Via, name+": "+e.visit.Clean(v, 60))
+			a.Via = append(a.Via, name+": "+e.endpoint.Clean(v, 60))
 		}
 	}
 	if date, err := http.ParseTime(h.Get("Date")); err == nil {
@@ -87,22 +87,22 @@ func (e *examination) answer(resp *http.Response) answer {
 
 // examine decides whether an answer is a stream, and listens to it.
 func (e *examination) examine(o *observation, resp *http.Response, q question) {
-	o.wire.from = e.visit.Plain(resp)
+	o.wire.from = connection.Decompressed(resp)
 	body := bufio.NewReaderSize(&o.wire, sniffed)
-	sniff := resp.StatusCode == http.StatusOK && o.answer.Compression != "br" && e.visit.MediaType(resp) != "text/event-stream"
+	sniff := resp.StatusCode == http.StatusOK && o.answer.Compression != "br" && connection.MediaType(resp.Header) != "text/event-stream"
 	if e.options.Format == FormatNDJSON {
 		sniff = resp.StatusCode == http.StatusOK
 	}
 	if sniff {
-		o.begins = e.visit.Clean(beginning(body), 80)
-		if e.options.Format != FormatSSE && (e.options.Format == FormatNDJSON || areJSONLines(body, e.visit.MediaType(resp))) {
+		o.begins = e.endpoint.Clean(beginning(body), 80)
+		if e.options.Format != FormatSSE && (e.options.Format == FormatNDJSON || areJSONLines(body, connection.MediaType(resp.Header))) {
 			o.reached, o.format = streaming, FormatNDJSON
 			e.listen(o, &jsonLines{from: body, limit: e.eventLimit(), wire: &o.wire, blank: func() { o.tally.comment(o.wire.last) }}, q)
-			o.notADocument(e.visit.MediaType(resp))
+			o.notADocument(connection.MediaType(resp.Header))
 			return
 		}
 	}
-	if cause, advice := e.visit.Refusal(resp); cause != "" {
+	if cause, advice := e.endpoint.Refusal(resp); cause != "" {
 		o.refuse(cause, advice)
 		return
 	}
@@ -144,7 +144,7 @@ func (e *examination) listen(o *observation, from source, q question) {
 	for q.events == 0 || o.tally.total < q.events {
 		ev, err := from.next()
 		if err != nil {
-			o.close(err, e.visit)
+			o.close(err, e.endpoint)
 			return
 		}
 		o.tally.take(ev)
@@ -155,13 +155,13 @@ func (e *examination) listen(o *observation, from source, q question) {
 	o.ending = enough
 }
 
-func (o *observation) close(err error, visit *feed.Visit) {
+func (o *observation) close(err error, endpoint *connection.Endpoint) {
 	if errors.Is(err, io.EOF) {
 		o.ending = ended
 		return
 	}
 	o.ending = broke
-	o.cause, o.advice = visit.Explain(err)
+	o.cause, o.advice = endpoint.Explain(err)
 	if strings.Contains(o.cause, "gzip") {
 		o.reached = otherThing
 		o.advice = "have the server, or the proxy before it, send the stream without compression"
@@ -200,7 +200,7 @@ type answer struct {
 
 // observation is what one connection showed. It has no opinion about it.
 type observation struct {
-	hops    []feed.Hop
+	hops    []connection.Redirect
 	steps   steps
 	answer  answer
 	reached reached

@@ -51,24 +51,24 @@ func (e *examination) contents(s *Section) {
 		s.add(Good, "news", strings.Join(news, " · "), "")
 	}
 	if unused := e.read.result.UnusedWords(); unused != "" {
-		s.add(Good, "not used", e.visit.Clean(unused, 400), "")
+		s.add(Good, "not used", e.endpoint.Clean(unused, 400), "")
 	}
 	e.delay(s)
 	for _, notice := range e.read.notices {
-		s.add(Warning, "server", "it says: "+e.visit.Clean(notice, 160), "")
+		s.add(Warning, "server", "it says: "+e.endpoint.Clean(notice, 160), "")
 	}
 }
 
 func (e *examination) unread(s *Section) {
 	for _, f := range e.read.faulty {
-		s.add(Bad, "faults", fmt.Sprintf("%s: %s", times(f.Count), e.visit.Clean(f.Reason, 160)), "these events are skipped and counted")
+		s.add(Bad, "faults", fmt.Sprintf("%s: %s", times(f.Count), e.endpoint.Clean(f.Reason, 160)), "these events are skipped and counted")
 	}
 	mark, advice := Good, ""
 	if !e.read.found {
 		mark, advice = Warning, "if they matter, write a map that reads them"
 	}
 	for _, i := range e.read.ignored {
-		s.add(mark, "ignored", fmt.Sprintf("%s: %s", times(i.Count), e.visit.Clean(i.Reason, 160)), advice)
+		s.add(mark, "ignored", fmt.Sprintf("%s: %s", times(i.Count), e.endpoint.Clean(i.Reason, 160)), advice)
 	}
 }
 
@@ -96,7 +96,7 @@ func (e *examination) prices() []Price {
 		if !ok || !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
 			continue
 		}
-		symbol := e.visit.Clean(q.Symbol, 40)
+		symbol := e.endpoint.Clean(q.Symbol, 40)
 		if slices.ContainsFunc(all, func(p Price) bool { return p.Symbol == symbol }) {
 			continue
 		}
@@ -111,7 +111,7 @@ func (e *examination) headlines() []string {
 	all := []string{}
 	for _, u := range e.read.updates {
 		if h, ok := u.Update.(market.Headline); ok && len(all) < 3 {
-			all = append(all, e.visit.Clean(h.Title, 80))
+			all = append(all, e.endpoint.Clean(h.Title, 80))
 		}
 	}
 	return all

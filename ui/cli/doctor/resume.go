@@ -3,10 +3,12 @@ package doctor
 import (
 	"context"
 	"fmt"
+	"os"
 	"slices"
 	"strings"
 
 	"livetape/feed"
+	"livetape/feed/connection"
 	"livetape/feed/decode"
 	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
@@ -92,7 +94,7 @@ func (e *examination) resume(ctx context.Context) *resumption {
 		r.outcome = NotOffered
 	case len(r.ids) == 0:
 		r.outcome = NoIDs
-	case r.by == feed.ResumeByHeader && !feed.CanResume(r.sent):
+	case r.by == feed.ResumeByHeader && (r.sent == "" || !connection.IsSendable(r.sent)):
 		r.outcome = BadID
 	default:
 		return e.tryResume(ctx, r)
@@ -127,12 +129,12 @@ func (e *examination) resumption() *resumption {
 func (e *examination) tryResume(ctx context.Context, r *resumption) *resumption {
 	asking := e.config
 	asking.Resume = r.by
-	visit, err := feed.NewVisit(asking)
+	endpoint, err := asking.Endpoint(os.LookupEnv)
 	if err != nil {
-		return nil // not reached: the first visit was possible, and presets are valid
+		return nil // not reached: the first endpoint was possible, and presets are valid
 	}
-	defer visit.Close()
-	o := e.look(ctx, question{lastID: r.sent, visit: visit, listen: min(resumeTime, e.options.For), events: maxAfter, enough: r.known.tells})
+	defer endpoint.CloseConnections()
+	o := e.look(ctx, question{lastID: r.sent, endpoint: endpoint, listen: min(resumeTime, e.options.For), events: maxAfter, enough: r.known.tells})
 	if o.ending == interrupted && o.tally.total == 0 {
 		return nil
 	}
@@ -196,7 +198,7 @@ func (e *examination) resumed(s *Section) {
 		return
 	}
 	const lossy = "what a reconnect misses is lost: have the server keep its last events and send those behind Last-Event-ID"
-	sent := e.visit.Clean(r.sent, 60)
+	sent := e.endpoint.Clean(r.sent, 60)
 	switch r.outcome {
 	case Continued:
 		s.add(Good, "resume", "yes: "+e.continued(sent), "")

@@ -78,7 +78,7 @@ func (e *examination) framing(s *Section) {
 }
 
 func (e *examination) unknownField(s *Section, field name) {
-	shown, lines := e.visit.Clean(field.Name, 40), humanize.Plural(field.Count, "line")
+	shown, lines := e.endpoint.Clean(field.Name, 40), humanize.Plural(field.Count, "line")
 	switch meant := knownField(field.Name); {
 	case strings.ContainsAny(field.Name, "{[<\""):
 		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads: %s", lines, shown), `a payload must stand behind "data: " on its line`)
@@ -113,7 +113,7 @@ func (e *examination) numbered(s *Section) {
 	text := fmt.Sprintf("%d of %s have one", ids.Events, humanize.Plural(e.first.tally.total, "event"))
 	switch {
 	case ids.Events == 0 && e.again != nil && e.again.known.payloads != nil && len(e.again.ids) > 0:
-		s.add(Good, "ids", "in the payloads; the last is "+e.visit.Clean(e.again.ids[len(e.again.ids)-1], 80), "")
+		s.add(Good, "ids", "in the payloads; the last is "+e.endpoint.Clean(e.again.ids[len(e.again.ids)-1], 80), "")
 	case ids.Events == 0:
 		s.add(Warning, "ids", "none", "without id: lines, what a reconnect misses is lost")
 	case ids.Events*2 < e.first.tally.total-e.first.tally.pings:
@@ -131,7 +131,7 @@ func (e *examination) numbered(s *Section) {
 
 func (e *examination) ids() IDs {
 	all := e.first.tally.ids
-	ids := IDs{Events: len(all), Last: e.visit.Clean(e.first.tally.lastID, 80)}
+	ids := IDs{Events: len(all), Last: e.endpoint.Clean(e.first.tally.lastID, 80)}
 	different := map[string]bool{}
 	for _, id := range all {
 		different[id] = true

@@ -5,19 +5,18 @@ import (
 	"context"
 	"errors"
 	"io"
+	"livetape/feed/connection"
 	"net/http"
 	"sync/atomic"
 	"time"
-
-	"livetape/feed"
 )
 
 // client is one of many that listen. One goroutine runs it; what others read meanwhile is atomic.
 type client struct {
-	run    *run
-	number int
-	visit  *feed.Visit
-	ids    receivedIDs
+	run      *run
+	number   int
+	endpoint *connection.Endpoint
+	ids      receivedIDs
 
 	events, bytes  atomic.Uint64
 	answered       bool // its first response has come, or will not
@@ -29,21 +28,21 @@ type client struct {
 	lastEvent      time.Time // when it came
 
 	scanner    scanner
-	current    connection
+	current    exchange
 	timestamps timestampStats
 	latencies  *histogram
 }
 
-// connection is what is known of the current one.
-type connection struct {
+// exchange is the current request and what is known of its answer.
+type exchange struct {
 	requested  time.Time
 	begun      bool   // an event came
 	replayLeft uint64 // events still to come that the server replays
 }
 
-func newClient(r *run, number int, visit *feed.Visit) *client {
+func newClient(r *run, number int, endpoint *connection.Endpoint) *client {
 	return &client{
-		run: r, number: number, visit: visit, latencies: &r.latencies[number%len(r.latencies)],
+		run: r, number: number, endpoint: endpoint, latencies: &r.latencies[number%len(r.latencies)],
 		ids:     receivedIDs{comparison: r.comparison, filtered: r.filtered},
 		scanner: newScanner(r.plan.Feed.LastEventID),
 	}
@@ -114,8 +113,8 @@ func (c *client) request(ctx context.Context, cancel func()) (resp *http.Respons
 	var timedOut atomic.Bool
 	timeout := time.AfterFunc(answerTimeout, func() { timedOut.Store(true); cancel() })
 	defer timeout.Stop()
-	c.current, c.reconnecting = connection{requested: time.Now()}, false
-	resp, err := c.visit.Ask(ctx, string(c.scanner.id), func(feed.Hop) {})
+	c.current, c.reconnecting = exchange{requested: time.Now()}, false
+	resp, err := c.endpoint.Get(ctx, string(c.scanner.id), nil)
 	switch {
 	case timedOut.Load():
 		return resp, refusal{"no answer within " + answerTimeout.String(), adviceNoAnswer}
@@ -123,12 +122,12 @@ func (c *client) request(ctx context.Context, cancel func()) (resp *http.Respons
 		c.reconnecting = c.connections > 0 && time.Since(c.current.requested) < stalledAfter
 		return resp, refusal{}
 	case err != nil:
-		refused.cause, refused.advice = c.visit.Explain(err)
+		refused.cause, refused.advice = c.endpoint.Explain(err)
 		refused.advice = cmp.Or(refused.advice, adviceNoAnswer)
 		return nil, refused
 	}
 	c.noContent = resp.StatusCode == http.StatusNoContent
-	refused.cause, refused.advice = c.visit.Refusal(resp)
+	refused.cause, refused.advice = c.endpoint.Refusal(resp)
 	if resp.StatusCode >= 500 {
 		refused.advice = adviceServerError
 	}
@@ -138,7 +137,7 @@ func (c *client) request(ctx context.Context, cancel func()) (resp *http.Respons
 // listen reads a stream to its end.
 func (c *client) listen(ctx context.Context, resp *http.Response) {
 	resp.Body = countingBody{resp.Body, &c.bytes}
-	body := c.visit.Plain(resp)
+	body := connection.Decompressed(resp)
 	c.scanner.reset()
 	for {
 		err := c.scanner.readFrom(body)
@@ -152,7 +151,7 @@ func (c *client) listen(ctx context.Context, resp *http.Response) {
 			c.run.failures.addDrop("the server ended the stream")
 			return
 		default:
-			cause, _ := c.visit.Explain(err)
+			cause, _ := c.endpoint.Explain(err)
 			c.run.failures.addDrop(cause)
 			return
 		}

@@ -11,12 +11,14 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"os"
 	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
 	"livetape/feed"
+	"livetape/feed/connection"
 )
 
 // Plan says what load to make.
@@ -71,13 +73,13 @@ type period struct {
 // onProgress, if not nil, is called each second. An error means that the plan is wrong: then nothing was done.
 func Run(ctx context.Context, p Plan, onProgress func(Progress)) (*Report, error) {
 	r := &run{plan: p, comparison: newComparison(), filtered: isFiltered(p.Feed.URL), pending: make(chan struct{}, maxPending)}
-	visits, closeAll, err := newConnections(p)
+	endpoints, closeAll, err := newConnections(p)
 	if err != nil {
 		return nil, err
 	}
 	defer closeAll()
 	for i := range p.Clients {
-		r.clients = append(r.clients, newClient(r, i, visits[i/max(p.Share, 1)]))
+		r.clients = append(r.clients, newClient(r, i, endpoints[i/max(p.Share, 1)]))
 	}
 	r.listen(ctx, onProgress)
 	return r.report(), nil
@@ -85,11 +87,11 @@ func Run(ctx context.Context, p Plan, onProgress func(Progress)) (*Report, error
 
 // newConnections prepares as many connections as the plan needs. Each has a transport of its own, unless the feed's
 // configuration needs one that only package feed can make.
-func newConnections(p Plan) (visits []*feed.Visit, closeAll func(), err error) {
+func newConnections(p Plan) (endpoints []*connection.Endpoint, closeAll func(), err error) {
 	var transports []*http.Transport
 	closeAll = func() {
-		for _, v := range visits {
-			v.Close()
+		for _, e := range endpoints {
+			e.CloseConnections()
 		}
 		for _, t := range transports {
 			t.CloseIdleConnections()
@@ -103,14 +105,14 @@ func newConnections(p Plan) (visits []*feed.Visit, closeAll func(), err error) {
 			transports = append(transports, t)
 			config.Client = &http.Client{Transport: t}
 		}
-		v, err := feed.NewVisit(config)
+		e, err := config.Endpoint(os.LookupEnv)
 		if err != nil {
 			closeAll()
 			return nil, nil, fmt.Errorf("prepare the clients: %w", err)
 		}
-		visits = append(visits, v)
+		endpoints = append(endpoints, e)
 	}
-	return visits, closeAll, nil
+	return endpoints, closeAll, nil
 }
 
 // smallTransport has small buffers, since there are many transports.

@@ -3,6 +3,7 @@ package feed
 import (
 	"context"
 	"io"
+	"livetape/feed/connection"
 	"net/http"
 	"strings"
 	"testing"
@@ -13,11 +14,11 @@ func TestADecoderThatPanicsFailsItsFeedAlone(t *testing.T) {
 	bad := serve(t, turns(
 		staying("id: 1\ndata: a\n\nid: 2\nevent: panic\ndata: index out of s3cr3t\n\nid: 3\ndata: c\n\n"),
 		func(w http.ResponseWriter, r *http.Request) {
-			staying("data: behind "+r.Header.Get(lastEventID)+"\n\n")(w, r)
+			staying("data: behind "+r.Header.Get("Last-Event-ID")+"\n\n")(w, r)
 		},
 	))
 	good := serve(t, staying("data: fine\n\n"))
-	l := still().listen(t,
+	l := quietEnvironment().listen(t,
 		Config{Name: "bad", URL: bad.URL + "/?key=s3cr3t", Decoder: scripted{}},
 		Config{Name: "good", URL: good.URL, Decoder: scripted{}},
 	)
@@ -58,7 +59,7 @@ func TestAReaderThatPanicsFailsItsFeed(t *testing.T) {
 		net := network(func(r *http.Request) (*http.Response, error) {
 			return streamOf(r, io.MultiReader(strings.NewReader("id: 1\ndata: a\n\n"), exploding{})), nil
 		})
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
 		l.wantMessages("a")
 		st := l.status(Failed)
@@ -75,7 +76,7 @@ func (exploding) Read([]byte) (int, error) { panic("boom") }
 func TestATransportThatPanicsFailsItsFeed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		net := network(func(*http.Request) (*http.Response, error) { panic("boom") })
-		l := still().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
 		if st := l.until(Failed); st.Cause != "livetape itself failed on this stream: boom; please report it" || st.Stack == "" {
 			t.Errorf("cause %q", st.Cause)
@@ -85,19 +86,12 @@ func TestATransportThatPanicsFailsItsFeed(t *testing.T) {
 
 // TestADeliveryThatPanicsDropsItsConnection has something else than the decoder panic on the delivering goroutine.
 func TestADeliveryThatPanicsDropsItsConnection(t *testing.T) {
-	d := &delivery{source: &source{}, line: newLine(), out: make(chan Event, 1)} // without seen: a nil pointer
-	arrivals := make(chan arrival, 1)
-	arrivals <- arrival{message: &Message{}, mark: '+'}
+	d := &delivery{endpoint: &connection.Endpoint{}, liveness: newLiveness(), out: make(chan Event, 1)} // without seen: a nil pointer
+	arrivals := make(chan queuedEvent, 1)
+	arrivals <- queuedEvent{message: &Message{}, mark: '+'}
 	dropped, drop := context.WithCancel(t.Context())
-	d.takeAll(t.Context(), arrivals, drop)
-	if dropped.Err() == nil || d.crash == nil || !d.cut {
-		t.Errorf("dropped %v, crash %v, cut %t", dropped.Err(), d.crash, d.cut)
-	}
-}
-
-func TestALongReasonLeavesRoomForWhatToDo(t *testing.T) {
-	o := newCrash(strings.Repeat("long\n", 1000)).outcome(&source{}, "this payload")
-	if len([]rune(o.cause)) > causeLimit || !strings.HasSuffix(o.cause, "; please report it") || strings.Contains(o.cause, "\n") {
-		t.Errorf("%q", o.cause)
+	d.deliverAll(t.Context(), arrivals, drop)
+	if dropped.Err() == nil || d.panicked == nil || !d.stopped {
+		t.Errorf("dropped %v, crash %v, cut %t", dropped.Err(), d.panicked, d.stopped)
 	}
 }

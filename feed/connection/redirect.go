@@ -1,4 +1,4 @@
-package feed
+package connection
 
 import (
 	"errors"
@@ -26,36 +26,31 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// checkRedirect makes the rule for following redirects; also, where given, has its say after ours.
-func (s *source) checkRedirect(also func(*http.Request, []*http.Request) error) func(*http.Request, []*http.Request) error {
-	return func(req *http.Request, via []*http.Request) error {
-		switch {
-		case len(via) > maxRedirects:
-			return errRedirectLoop
-		case req.URL.Scheme != "http" && req.URL.Scheme != "https":
-			return errRedirectScheme
-		}
-		if err := s.mayFollow(req); err != nil || also == nil {
-			return err
-		}
-		return also(req, via)
+// checkRedirect decides whether a redirect is followed.
+func (e *Endpoint) checkRedirect(req *http.Request, via []*http.Request) error {
+	switch {
+	case len(via) > maxRedirects:
+		return errRedirectLoop
+	case req.URL.Scheme != "http" && req.URL.Scheme != "https":
+		return errRedirectScheme
 	}
+	return e.mayFollow(req)
 }
 
-// dress gives each hop of a request its method, body and header fields. The configured ones go to the feed's own origin only, so
-// the http.Client never holds a secret that it could carry elsewhere. A Referer would carry the
-// query of the URL, and with it tokens: it is never sent on.
-func (s *source) dress(req *http.Request) *http.Request {
+// prepare gives each hop of a request its method, body and header fields. The configured ones go to the feed's own
+// origin only, so that the http.Client never holds a secret that it could carry elsewhere. A Referer would carry the query of
+// the URL, and with it tokens: it is never sent.
+func (e *Endpoint) prepare(req *http.Request) *http.Request {
 	req = req.Clone(req.Context())
 	req.Header.Del("Referer")
-	defer s.load(req)
-	if !sameOrigin(req.URL, s.url) {
+	defer e.setBody(req)
+	if !sameOrigin(req.URL, e.url) {
 		for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "Www-Authenticate"} {
 			req.Header.Del(name)
 		}
 		return req
 	}
-	for name, values := range s.header {
+	for name, values := range e.header {
 		switch {
 		case name == "Host":
 			req.Host = values[0]

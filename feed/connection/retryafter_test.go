@@ -1,4 +1,4 @@
-package feed
+package connection
 
 import (
 	"net/http"
@@ -13,25 +13,25 @@ func TestRetryAfterIsSecondsOrADate(t *testing.T) {
 		value string
 		want  time.Duration
 	}{
-		{"", notAsked},
+		{"", NoRetryAfter},
 		{"0", 0},
 		{"7", 7 * time.Second},
 		{" 7 ", 7 * time.Second},
 		{"300", 5 * time.Minute},
 		{"301", 5 * time.Minute},
 		{"99999999999999999999999", 5 * time.Minute},
-		{"-1", notAsked},
-		{"1.5", notAsked},
-		{"soon", notAsked},
-		{"٣", notAsked},
+		{"-1", NoRetryAfter},
+		{"1.5", NoRetryAfter},
+		{"soon", NoRetryAfter},
+		{"٣", NoRetryAfter},
 		{"Sun, 01 Mar 2026 12:00:09 GMT", 9 * time.Second},
 		{"Sunday, 01-Mar-26 12:00:09 GMT", 9 * time.Second},
 		{"Sun Mar  1 12:00:09 2026", 9 * time.Second},
 		{"Sun, 01 Mar 2026 13:00:00 GMT", 5 * time.Minute},
-		{"Sun, 01 Mar 2026 12:00:00 GMT", notAsked},
-		{"Sat, 28 Feb 2026 12:00:00 GMT", notAsked},
+		{"Sun, 01 Mar 2026 12:00:00 GMT", NoRetryAfter},
+		{"Sat, 28 Feb 2026 12:00:00 GMT", NoRetryAfter},
 	} {
-		if got := retryAfter(c.value, noon); got != c.want {
+		if got := parseRetryAfter(c.value, noon); got != c.want {
 			t.Errorf("Retry-After: %q: got %s, want %s", c.value, got, c.want)
 		}
 	}
@@ -42,7 +42,7 @@ func FuzzRetryAfterStaysWithinItsBounds(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, value string) {
-		if got := retryAfter(value, noon); got != notAsked && (got < 0 || got > maxRetryAfter) {
+		if got := parseRetryAfter(value, noon); got != NoRetryAfter && (got < 0 || got > MaxRetryAfter) {
 			t.Errorf("Retry-After: %q: %s", value, got)
 		}
 	})

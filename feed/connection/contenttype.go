@@ -1,13 +1,13 @@
-package feed
+package connection
 
 import "strings"
 
-// unfit says what is wrong with a content type for the feed's format, and what to do; empty when nothing is.
-func (s *source) unfit(kind string) (what, advice string) {
+// checkContentType says what is wrong with a content type for the feed's format, and what to do; empty when nothing is.
+func (e *Endpoint) checkContentType(kind string) (problem, advice string) {
 	const elsewhere = "check the URL: what is there is no stream"
-	if s.Format == NDJSON {
+	if e.config.Format == NDJSON {
 		switch {
-		case holdsLines(kind):
+		case mayBeJSONLines(kind):
 			return "", ""
 		case kind == acceptEvents:
 			return "an event stream instead of JSON lines", "set the feed's format to sse"
@@ -25,10 +25,10 @@ func (s *source) unfit(kind string) (what, advice string) {
 	return kind + " instead of an event stream", elsewhere
 }
 
-// holdsLines reports whether a body of that content type can be JSON lines, for which servers use many: application/x-ndjson,
+// mayBeJSONLines reports whether a body of that content type can be JSON lines, for which servers use many: application/x-ndjson,
 // application/json, application/jsonl, application/stream+json, application/vnd.….streams.v2+json; plain text, bytes, or
 // none at all.
-func holdsLines(kind string) bool {
+func mayBeJSONLines(kind string) bool {
 	return kind == "" || kind == "text/plain" || kind == "application/octet-stream" || isJSON(kind)
 }
 

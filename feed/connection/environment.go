@@ -1,11 +1,10 @@
-package feed
+package connection
 
 import (
 	"errors"
 	"fmt"
-	"strings"
-
 	"livetape/feed/redact"
+	"strings"
 )
 
 // environment gives the variables that a configuration names, and collects what of it is secret.

@@ -1,0 +1,121 @@
+package connection
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net/http"
+	"time"
+
+	"github.com/r3labs/sse/v2"
+	"gopkg.in/cenkalti/backoff.v1"
+
+	"livetape/feed/stream"
+)
+
+// subscription is one attempt: a request, and if the server agrees, its stream to the end. It uses an r3labs client of its
+// own, which never retries and never resumes.
+type subscription struct {
+	endpoint *Endpoint
+	listener Listener
+	lastID   string
+
+	byClosing bool           // see endsByClosing
+	body      *errorKeeper   // nil until an event stream began
+	reader    *stream.Reader // the same
+}
+
+// Subscribe connects and tells l of every event until the stream or ctx ends. It asks to resume after resumeID, unless that
+// is empty; lastID is the last event id until the stream says another. When it returns, nothing of it is left running:
+// the client's reading goroutine hands over its last error before the client itself returns, and the body ends with ctx.
+func (e *Endpoint) Subscribe(ctx context.Context, resumeID, lastID string, l Listener) Outcome {
+	s := &subscription{endpoint: e, listener: l, lastID: lastID}
+	client := sse.NewClient(e.address(resumeID), sse.ClientMaxBufferSize(stream.BufferSize(e.config.MaxEvent)))
+	client.Connection = e.httpClient(l, nil)
+	client.ReconnectStrategy = &backoff.StopBackOff{}
+	client.Headers = e.requestHeader(resumeID)
+	client.ResponseValidator = func(_ *sse.Client, resp *http.Response) error { return s.accept(ctx, resp) }
+	o := s.outcome(s.read(ctx, client))
+	if s.reader != nil {
+		o.Streamed, o.LastEventID = true, s.reader.LastEventID()
+	}
+	return o
+}
+
+// read reads in this goroutine and its client's.
+func (s *subscription) read(ctx context.Context, client *sse.Client) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = NewPanic(p)
+		}
+	}()
+	return client.SubscribeRawWithContext(ctx, func(e *sse.Event) { s.listener.Event(ctx, e.Event, e.Data, e.ID) })
+}
+
+// accept decides on the answer. Of an event stream, the listener is told before the client reads it.
+func (s *subscription) accept(ctx context.Context, resp *http.Response) error {
+	network := newNetworkBody(ctx, resp.Body, s.listener)
+	resp.Body = network
+	if no := s.endpoint.examine(resp, time.Now()); no != nil {
+		_ = network.Close() // the refusal is what counts
+		return no
+	}
+	if err := s.listener.Opened(ctx); err != nil {
+		_ = network.Close()
+		return err
+	}
+	config := s.endpoint.config
+	s.byClosing = endsByClosing(resp)
+	s.body = &errorKeeper{Reader: Decompressed(resp)}
+	s.reader = stream.NewReader(s.body, stream.Config{
+		JSONLines: config.Format == NDJSON, MaxEvent: config.MaxEvent, LastEventID: s.lastID, OnRetry: s.listener.Retry,
+	})
+	resp.Body = struct {
+		io.Reader
+		io.Closer
+	}{recoveringReader{s.reader}, network}
+	return nil
+}
+
+// outcome says how the connection ended, by the client's error or, better, the body's own.
+func (s *subscription) outcome(err error) Outcome {
+	var no *refusal
+	var bug *Panic
+	switch {
+	case errors.As(err, &bug):
+		return bug.Outcome(s.endpoint, "this stream")
+	case errors.As(err, &no):
+		return no.Outcome
+	case s.reader == nil:
+		return s.endpoint.failure(err)
+	}
+	if s.body.err != nil {
+		err = s.body.err
+	}
+	switch clean := err == nil || errors.Is(err, io.EOF); {
+	case clean && !s.reader.Alive():
+		err = errNothingSent
+	case (!clean && errors.Is(err, io.ErrUnexpectedEOF) || clean && s.byClosing) && s.midEvent():
+		err = errMidEvent
+	case clean:
+		return Outcome{Ending: Ended, RetryAfter: NoRetryAfter, Cause: "the server ended the stream"}
+	}
+	return s.endpoint.failure(err)
+}
+
+// midEvent reports whether the body, which has ended, did so within an event.
+func (s *subscription) midEvent() bool {
+	if s.endpoint.config.Format == NDJSON {
+		return s.reader.MidLine()
+	}
+	return s.reader.MidEvent()
+}
+
+// failure is the outcome of a connection that ended with an error; nil stands for an answer that never came.
+func (e *Endpoint) failure(err error) Outcome {
+	if err == nil {
+		err = io.EOF
+	}
+	words := e.explain(err)
+	return Outcome{Ending: words.ending, RetryAfter: NoRetryAfter, Cause: words.cause, Advice: words.advice}
+}

@@ -1,0 +1,124 @@
+package connection
+
+import (
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"livetape/feed/redact"
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// Endpoint is a Config made ready: everything in it is expanded and checked, what must stay secret is known, and its
+// connections are kept. Its methods may be called from any goroutine.
+type Endpoint struct {
+	Redactor redact.Redactor // knows what is secret in the Config
+
+	config Config
+	url    *url.URL
+	header http.Header    // canonical names; for the url's own origin only
+	body   string         // of a POST; for the url's own origin only
+	proxy  *url.URL       // nil: by the environment's variables
+	roots  *x509.CertPool // nil: the system's
+	base   http.RoundTripper
+	own    *ownTransport // base, unless the Config has a client with one
+
+	credential string // what authenticates, in words: "the Authorization header"; empty for nothing
+	variable   string // the environment variable that holds it; empty for none
+}
+
+// NewEndpoint expands c with the variables that lookup knows. Errors never hold a value.
+func NewEndpoint(c Config, lookup func(variable string) (string, bool)) (*Endpoint, error) {
+	if err := c.Validate(); err != nil {
+		return nil, err
+	}
+	e := &Endpoint{config: c.withDefaults(), header: make(http.Header)}
+	env := &environment{lookup: lookup}
+	var errs []error
+	for _, fill := range []func(*environment) error{e.fillURL, e.fillHeader, e.fillBody, e.fillProxy} {
+		errs = append(errs, fill(env))
+	}
+	roots, err := trustedAuthorities(c.CAFiles)
+	if err := errors.Join(append(errs, err)...); err != nil {
+		return nil, err
+	}
+	e.roots, e.Redactor = roots, env.secrets.Redactor()
+	if c.Client != nil && c.Client.Transport != nil {
+		e.base = c.Client.Transport
+	} else {
+		e.own = newOwnTransport(e)
+		e.base = e.own
+	}
+	return e, nil
+}
+
+// CloseConnections drops every connection, also those that a body is still read from. Those of the Config's own client are
+// not touched. The Endpoint can be used again.
+func (e *Endpoint) CloseConnections() {
+	if e.own != nil {
+		e.own.close()
+	}
+}
+
+// fillURL sets url from the configured one.
+func (e *Endpoint) fillURL(env *environment) error {
+	expanded, _, err := env.expand(e.config.URL, func(before, value string) string {
+		if strings.Contains(before, "?") {
+			return url.QueryEscape(value)
+		}
+		return value
+	})
+	if err != nil {
+		return fmt.Errorf("url: %w", err)
+	}
+	u, err := redact.ParseURL(expanded)
+	if err != nil {
+		return fmt.Errorf("url: %w once its ${…} are filled in", err)
+	}
+	e.url = u
+	switch names := redact.CredentialVariables(e.config.URL); {
+	case len(names) == 1:
+		e.useVariable(names[0])
+	case u.User != nil:
+		e.credential = "the user name or password in the URL"
+	}
+	env.secrets.AddURL(u)
+	return nil
+}
+
+// fillHeader sets header from the configured one.
+func (e *Endpoint) fillHeader(env *environment) error {
+	var errs []error
+	for _, name := range slices.Sorted(maps.Keys(e.config.Header)) {
+		value, names, err := env.expand(e.config.Header[name], nil)
+		if err == nil {
+			err = checkHeader(name, value)
+		}
+		if err != nil {
+			errs = append(errs, fmt.Errorf("header %q: %w", name, err))
+			continue
+		}
+		e.header.Set(name, value)
+		env.secrets.AddHeader(name, value)
+		e.nameCredential(name, names)
+	}
+	return errors.Join(errs...)
+}
+
+// nameCredential notes which header, or better which variable, holds the secret that a server may refuse.
+func (e *Endpoint) nameCredential(header string, variables []string) {
+	switch {
+	case !redact.IsSecretHeader(header):
+	case len(variables) > 0:
+		e.useVariable(variables[len(variables)-1])
+	default:
+		e.credential, e.variable = "the "+http.CanonicalHeaderKey(header)+" header", ""
+	}
+}
+
+func (e *Endpoint) useVariable(name string) {
+	e.credential, e.variable = "the token in "+name, name
+}

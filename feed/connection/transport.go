@@ -1,0 +1,173 @@
+package connection
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+)
+
+// lastEventID is the header field that asks a server to resume (WHATWG HTML §9.2.4), spelled as
+// http.Header keeps it.
+const lastEventID = "Last-Event-Id"
+
+const (
+	dialTimeout      = 10 * time.Second
+	handshakeTimeout = 10 * time.Second
+	idleConnTimeout  = 90 * time.Second
+)
+
+// transport prepares each hop of a request, and tells the listener of the wait for its answer.
+type transport struct {
+	endpoint *Endpoint
+	listener Listener // nil: nobody
+}
+
+func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if t.listener != nil {
+		t.listener.Waiting()
+	}
+	req = t.endpoint.prepare(req)
+	resp, err := t.endpoint.base.RoundTrip(req)
+	if t.listener != nil {
+		if err := t.listener.Received(req.Context(), err == nil); err != nil {
+			return nil, err
+		}
+	}
+	if err == nil {
+		resp.Request = req // a redirect goes by how it was really asked
+	}
+	return resp, err
+}
+
+// httpClient is the caller's client, or a plain one, with what every request to the endpoint goes through.
+func (e *Endpoint) httpClient(l Listener, redirected func(Redirect)) *http.Client {
+	var client http.Client
+	if e.config.Client != nil {
+		client = *e.config.Client
+	}
+	client.Transport = &transport{endpoint: e, listener: l}
+	also := client.CheckRedirect
+	client.CheckRedirect = func(to *http.Request, via []*http.Request) error {
+		if err := e.checkRedirect(to, via); err != nil {
+			return err
+		}
+		if redirected != nil {
+			redirected(Redirect{to.Response.StatusCode, e.display(to.Response.Request), e.display(to)})
+		}
+		if also != nil {
+			return also(to, via)
+		}
+		return nil
+	}
+	return &client
+}
+
+// newTransport is the transport of a feed that was not given a client. Nothing in it limits how
+// long a stream or an answer may take: that is for the caller to watch.
+func newTransport(e *Endpoint) *http.Transport {
+	t := &http.Transport{
+		Proxy:               http.ProxyFromEnvironment,
+		TLSHandshakeTimeout: handshakeTimeout,
+		ForceAttemptHTTP2:   true,
+		DisableCompression:  true,
+		MaxIdleConns:        2,
+		IdleConnTimeout:     idleConnTimeout,
+		ReadBufferSize:      32 << 10,
+
+		MaxResponseHeaderBytes: 1 << 20,
+	}
+	if e.proxy != nil {
+		t.Proxy = http.ProxyURL(e.proxy)
+	}
+	if e.roots != nil {
+		t.TLSClientConfig = &tls.Config{RootCAs: e.roots}
+	}
+	return t
+}
+
+// fillProxy sets proxy from the configured one.
+func (e *Endpoint) fillProxy(env *environment) error {
+	if e.config.Proxy == "" {
+		return nil
+	}
+	expanded, _, err := env.expand(e.config.Proxy, nil)
+	if err != nil {
+		return fmt.Errorf("proxy: %w", err)
+	}
+	if e.proxy, err = parseProxy(expanded); err != nil {
+		return fmt.Errorf("proxy: %w once its ${…} are filled in", err)
+	}
+	env.secrets.AddURL(e.proxy)
+	return nil
+}
+
+// parseProxy takes what http.Transport can go through. Like [redact.ParseURL], it does not quote what it was given.
+func parseProxy(s string) (*url.URL, error) {
+	u, err := url.Parse(s)
+	if err == nil && u.Host != "" {
+		switch u.Scheme {
+		case "http", "https", "socks5", "socks5h":
+			return u, nil
+		}
+	}
+	return nil, errors.New("must be of the form http://host:port, or with https, socks5 or socks5h")
+}
+
+// ownTransport is the transport of a feed that was not given a client. It can close its connections, those too that
+// net/http does not count as idle yet: a stream of HTTP/2 is given up by and by.
+type ownTransport struct {
+	*http.Transport
+
+	mu   sync.Mutex
+	open map[net.Conn]struct{}
+}
+
+func newOwnTransport(e *Endpoint) *ownTransport {
+	o := &ownTransport{Transport: newTransport(e), open: make(map[net.Conn]struct{})}
+	dial := (&net.Dialer{Timeout: dialTimeout}).DialContext
+	o.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
+		conn, err := dial(ctx, network, address)
+		if err != nil {
+			return nil, err
+		}
+		return o.keep(conn), nil
+	}
+	return o
+}
+
+func (o *ownTransport) keep(conn net.Conn) net.Conn {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.open[conn] = struct{}{}
+	return &ownConn{conn, o}
+}
+
+// close closes every connection.
+func (o *ownTransport) close() {
+	o.CloseIdleConnections()
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	for conn := range o.open {
+		_ = conn.Close() // what was read of it counts, and that has been read
+	}
+	clear(o.open)
+}
+
+type ownConn struct {
+	net.Conn
+	of *ownTransport
+}
+
+// Close may be called more than once.
+func (c *ownConn) Close() error {
+	c.of.mu.Lock()
+	delete(c.of.open, c.Conn)
+	c.of.mu.Unlock()
+	return c.Conn.Close()
+}

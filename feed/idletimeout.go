@@ -1,0 +1,54 @@
+package feed
+
+import "time"
+
+// idleTimeout says when a connection has been silent for too long. It is pure: liveness keeps the facts, the
+// monitor's timer asks. Only the time during which the reader waits for bytes counts, so a slow
+// consumer or a suspended program does not look like a silent server.
+type idleTimeout time.Duration // not above 0: never
+
+// idleCheck is what the monitor sees when its timer fires.
+type idleCheck struct {
+	since  time.Time // when the reader began to wait for bytes; zero when it does not wait
+	now    time.Time
+	due    time.Time // when the timer should have fired
+	live   bool      // an event stream has begun; else it is the answer that is awaited
+	silent bool      // already said to be Silent
+}
+
+// silence is how far a connection has gone towards its idle timeout.
+type silence int8
+
+const (
+	notSilent silence = iota
+	silent
+	timedOut
+)
+
+// wakeGrace is how long a connection gets to show life after the timer fired late: the process was
+// stopped or the machine slept, and what arrived meanwhile has not been read yet.
+const wakeGrace = time.Second
+
+// check says how silent the connection is and after how long to look again.
+func (t idleTimeout) check(c idleCheck) (silence, time.Duration) {
+	if c.since.IsZero() {
+		return notSilent, t.half()
+	}
+	if c.now.Sub(c.due) >= wakeGrace {
+		return notSilent, wakeGrace
+	}
+	limit, waited := time.Duration(t), c.now.Sub(c.since)
+	switch {
+	case waited >= limit:
+		return timedOut, 0
+	case c.live && !c.silent && waited >= t.half():
+		return silent, limit - waited
+	case c.live && !c.silent:
+		return notSilent, t.half() - waited
+	}
+	return notSilent, limit - waited
+}
+
+// half is when Silent is said. It is also how long a look is put off when there is nothing to see, so
+// that the end of the idle time is met within half of it.
+func (t idleTimeout) half() time.Duration { return time.Duration(t) / 2 }

@@ -1,0 +1,68 @@
+package feed
+
+import (
+	"testing"
+	"time"
+)
+
+func TestTheIdleTimeoutCountsOnlyTimeSpentWaiting(t *testing.T) {
+	const idle = 90 * time.Second
+	ago := func(d time.Duration) time.Time { return noon.Add(-d) }
+	for _, c := range []struct {
+		what  string
+		check idleCheck
+		want  silence
+		again time.Duration
+	}{
+		{"not waiting", idleCheck{live: true}, notSilent, 45 * time.Second},
+		{"fresh", idleCheck{since: ago(0), live: true}, notSilent, 45 * time.Second},
+		{"waiting a while", idleCheck{since: ago(40 * time.Second), live: true}, notSilent, 5 * time.Second},
+		{"half the idle time", idleCheck{since: ago(45 * time.Second), live: true}, silent, 45 * time.Second},
+		{"silent already", idleCheck{since: ago(50 * time.Second), live: true, silent: true}, notSilent, 40 * time.Second},
+		{"the whole idle time", idleCheck{since: ago(idle), live: true, silent: true}, timedOut, 0},
+		{"no answer yet", idleCheck{since: ago(50 * time.Second)}, notSilent, 40 * time.Second},
+		{"no answer at all", idleCheck{since: ago(idle)}, timedOut, 0},
+		{"woken late, an hour after", idleCheck{since: ago(time.Hour), due: ago(time.Hour - idle), live: true}, notSilent, wakeGrace},
+		{"still nothing a second later", idleCheck{since: ago(time.Hour), due: ago(0), live: true, silent: true}, timedOut, 0},
+	} {
+		c.check.now = noon
+		if c.check.due.IsZero() {
+			c.check.due = noon
+		}
+		if got, again := idleTimeout(idle).check(c.check); got != c.want || again != c.again {
+			t.Errorf("%s: got %d, again in %s; want %d, %s", c.what, got, again, c.want, c.again)
+		}
+	}
+}
+
+func TestAClockSetBackBeginsTheWaitAnew(t *testing.T) {
+	l := newLiveness()
+	l.beginWait(noon)
+	earlier := noon.Add(-time.Hour)
+	if since, _ := l.waitingSince(earlier); !since.Equal(earlier) {
+		t.Errorf("since %s, want %s", since, earlier)
+	}
+	if since, _ := l.waitingSince(noon); !since.Equal(earlier) {
+		t.Errorf("later: since %s, want %s", since, earlier)
+	}
+}
+
+func TestABytePastADeclaredSilenceIsNoticed(t *testing.T) {
+	l := newLiveness()
+	l.beginWait(noon)
+	if since, declared := l.waitingSince(noon.Add(time.Minute)); !since.Equal(noon) || declared {
+		t.Fatalf("since %s, declared %t", since, declared)
+	}
+	if !l.declareSilent(noon) {
+		t.Fatal("a wait that lasts was not declared silent")
+	}
+	if !l.endWait(noon.Add(2*time.Minute), true) {
+		t.Error("the reader does not learn that it was declared silent")
+	}
+	l.beginWait(noon.Add(3 * time.Minute))
+	if l.declareSilent(noon) {
+		t.Error("a wait that is over was declared silent")
+	}
+}
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)

@@ -1,0 +1,134 @@
+package feed
+
+import (
+	"sync/atomic"
+	"time"
+)
+
+// liveness is what is known of the bytes of one feed. The goroutine that reads the connection writes it, the
+// supervisor looks at it; there is no lock and no timer to reset on the way of a message.
+type liveness struct {
+	waitBegan  atomic.Int64 // Unix ns since when the reader waits for bytes; 0 while it does not; negated once declared silent
+	lastByteAt atomic.Int64 // Unix ns; 0 before the first
+	reported   atomic.Int64 // the lastByteAt that the last event on the channel told
+	retry      atomic.Int64 // ns; the server's last retry:, or the default
+	pending    atomic.Int64 // events read and not delivered yet
+	duplicates atomic.Uint64
+	woken      atomic.Bool
+	wakeup     chan struct{} // bytes came without a message; at most one until the supervisor has looked
+}
+
+func newLiveness() *liveness {
+	l := &liveness{wakeup: make(chan struct{}, 1)}
+	l.retry.Store(int64(defaultRetry))
+	return l
+}
+
+// beginWait notes that the reader begins to wait for bytes, and wakes the supervisor if there are bytes to report.
+func (l *liveness) beginWait(now time.Time) {
+	if l.unreported() {
+		l.wake()
+	}
+	l.waitBegan.Store(now.UnixNano())
+}
+
+// endWait notes that the wait is over, with or without bytes, and reports whether the supervisor has
+// declared the connection silent meanwhile.
+func (l *liveness) endWait(now time.Time, bytes bool) (wasSilent bool) {
+	if bytes {
+		l.lastByteAt.Store(now.UnixNano())
+	}
+	return l.waitBegan.Swap(0) < 0
+}
+
+// waitingSince gives when the present wait began, zero when there is none, and whether it was declared
+// silent. While events are on their way to the consumer that does not count as waiting: Silent would overtake
+// them. When the clock was set back the wait begins anew.
+func (l *liveness) waitingSince(now time.Time) (since time.Time, silent bool) {
+	mark := l.waitBegan.Load()
+	if mark == 0 || l.pending.Load() > 0 {
+		return time.Time{}, false
+	}
+	silent = mark < 0
+	if silent {
+		mark = -mark
+	}
+	if began := time.Unix(0, mark); !began.After(now) {
+		return began, silent
+	}
+	if !silent {
+		l.waitBegan.CompareAndSwap(mark, now.UnixNano())
+	}
+	return now, silent
+}
+
+// declareSilent marks the wait that began at since, unless it is over. From then on, the reader
+// asks the supervisor before it lets a byte through.
+func (l *liveness) declareSilent(since time.Time) bool {
+	return l.waitBegan.CompareAndSwap(since.UnixNano(), -since.UnixNano())
+}
+
+// stillWaits reports whether the wait that began at since lasts.
+func (l *liveness) stillWaits(since time.Time) bool {
+	mark := l.waitBegan.Load()
+	return mark == since.UnixNano() || mark == -since.UnixNano()
+}
+
+// lastByte is when the last byte arrived; zero before the first.
+func (l *liveness) lastByte() time.Time {
+	at := l.lastByteAt.Load()
+	if at == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, at).UTC()
+}
+
+// report notes that an event on the channel speaks of the bytes up to at.
+func (l *liveness) report(at time.Time) {
+	if !at.IsZero() {
+		l.reported.Store(at.UnixNano())
+	}
+}
+
+// unreported reports whether bytes have come that no event speaks of.
+func (l *liveness) unreported() bool { return l.lastByteAt.Load() != l.reported.Load() }
+
+// countDuplicate counts an event that an earlier connection gave, and wakes the supervisor.
+func (l *liveness) countDuplicate() {
+	l.duplicates.Add(1)
+	l.wake()
+}
+
+// wake wakes the supervisor, once until it has looked. It never blocks.
+func (l *liveness) wake() {
+	if !l.woken.CompareAndSwap(false, true) {
+		return
+	}
+	select {
+	case l.wakeup <- struct{}{}:
+	default:
+	}
+}
+
+// reset makes l ready for a new connection.
+func (l *liveness) reset() {
+	l.clearWake()
+	l.pending.Store(0)
+}
+
+// clearWake makes room for the next wake.
+func (l *liveness) clearWake() {
+	select {
+	case <-l.wakeup:
+	default:
+	}
+	l.woken.Store(false)
+}
+
+// setRetry takes the server's reconnection time.
+func (l *liveness) setRetry(d time.Duration) { l.retry.Store(int64(min(d, maxRetry))) }
+
+func (l *liveness) reconnectionTime() time.Duration { return time.Duration(l.retry.Load()) }
+
+// wallClock is the time without a monotonic reading, so that differences span a sleep of the machine.
+func wallClock() time.Time { return time.Now().UTC().Round(0) }

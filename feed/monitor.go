@@ -1,0 +1,157 @@
+package feed
+
+import (
+	"cmp"
+	"context"
+	"time"
+
+	"livetape/feed/connection"
+)
+
+const (
+	pulseEvery = time.Second           // at most one Pulse, and one look for it, in so long
+	pulseDelay = 50 * time.Millisecond // what a message needs to make a Pulse needless
+)
+
+// monitor is the supervisor's watch over one connection.
+type monitor struct {
+	*supervisor
+	attempt *attempt
+	done    <-chan connection.Outcome
+	cancel  context.CancelFunc
+	timeout idleTimeout
+
+	idleTimer *time.Timer
+	idleDue   time.Time // when it should fire
+	pulse     *time.Timer
+	pulsedAt  time.Time // when the last Pulse was due
+	counted   uint64    // duplicates as last reported
+	liveSince time.Time // zero until live; with a monotonic reading
+	silentAt  time.Time // when a connection that was given up for its silence last spoke
+}
+
+func newMonitor(f *supervisor, a *attempt, done <-chan connection.Outcome, cancel context.CancelFunc) *monitor {
+	f.liveness.reset()
+	m := &monitor{
+		supervisor: f, attempt: a, done: done, cancel: cancel, timeout: idleTimeout(cmp.Or(f.config.IdleTimeout, defaultIdleTimeout)),
+		idleTimer: stoppedTimer(), pulse: stoppedTimer(), counted: f.status.Duplicates,
+	}
+	m.checkAgain(m.timeout.half())
+	return m
+}
+
+// watch watches until the connection's goroutine has ended, and says how it did.
+func (m *monitor) watch(ctx context.Context) outcome {
+	defer m.idleTimer.Stop()
+	defer m.pulse.Stop()
+	for {
+		select {
+		case o := <-m.done:
+			return outcome{Outcome: o}
+		case <-m.attempt.opened:
+			m.goLive(ctx)
+		case <-m.idleTimer.C:
+			if m.checkIdle(ctx) == timedOut {
+				return m.dropSilent()
+			}
+		case <-m.liveness.wakeup:
+			m.pulse.Reset(max(pulseDelay, pulseEvery-time.Since(m.pulsedAt)))
+		case <-m.pulse.C:
+			m.sendPulse()
+		case c := <-m.commands:
+			if c != connect {
+				return m.dropFor(c)
+			}
+		}
+	}
+}
+
+// goLive tells that the stream is live, for the first time or after a silence, and then lets it flow.
+func (m *monitor) goLive(ctx context.Context) {
+	if m.liveSince.IsZero() {
+		m.liveSince = time.Now()
+		m.connections++
+		m.checkAgain(m.timeout.half())
+	}
+	m.report(ctx, Status{State: Live, Attempt: m.history.failures})
+	m.counted = m.status.Duplicates
+	m.attempt.proceed <- struct{}{}
+}
+
+// checkIdle reports a silence, and finds out when to look again.
+func (m *monitor) checkIdle(ctx context.Context) silence {
+	now := wallClock()
+	since, declared := m.liveness.waitingSince(now)
+	found, again := m.timeout.check(idleCheck{since: since, now: now, due: m.idleDue, live: !m.liveSince.IsZero(), silent: declared})
+	switch {
+	case found == timedOut && !m.liveness.stillWaits(since):
+		found, again = notSilent, m.timeout.half()
+	case found == silent && m.liveness.declareSilent(since):
+		m.report(ctx, Status{State: Silent, Attempt: m.history.failures, Cause: "nothing received for " + connection.Duration(now.Sub(since))})
+	}
+	m.checkAgain(again)
+	return found
+}
+
+func (m *monitor) checkAgain(after time.Duration) {
+	if m.timeout > 0 {
+		m.idleDue = wallClock().Add(after)
+		m.idleTimer.Reset(after)
+	}
+}
+
+// dropSilent gives up a connection from which nothing comes. Its transport's other connections go with
+// it: one of HTTP/2 would be used again by the next attempt, as dead as it is.
+func (m *monitor) dropSilent() outcome {
+	m.silentAt = m.liveness.lastByte()
+	o := m.end()
+	m.endpoint.CloseConnections()
+	cause := "no answer in " + connection.Duration(time.Duration(m.timeout))
+	if !m.liveSince.IsZero() {
+		cause = "nothing received for " + connection.Duration(time.Duration(m.timeout))
+	}
+	return outcome{Outcome: connection.Outcome{
+		Ending: connection.Broken, RetryAfter: connection.NoRetryAfter, Cause: m.delivery.withNotice(cause), LastEventID: o.LastEventID,
+	}}
+}
+
+// dropFor drops the connection since the user wants it.
+func (m *monitor) dropFor(c command) outcome {
+	o := m.end()
+	return outcome{
+		Outcome:      connection.Outcome{Ending: connection.Canceled, RetryAfter: connection.NoRetryAfter, LastEventID: o.LastEventID},
+		disconnected: c == disconnect,
+	}
+}
+
+// end cancels the connection and waits until its goroutine is gone.
+func (m *monitor) end() connection.Outcome {
+	m.cancel()
+	return <-m.done
+}
+
+// lostAt is since when nothing can have been received: now, or, after a silence, the last byte.
+func (m *monitor) lostAt() time.Time {
+	if m.silentAt.IsZero() {
+		return wallClock()
+	}
+	return m.silentAt
+}
+
+// sendPulse sends a Pulse if there is anything to tell by it. With a full channel it waits for the next time:
+// there is news enough.
+func (m *monitor) sendPulse() {
+	m.pulsedAt = time.Now()
+	m.liveness.clearWake()
+	duplicates, at := m.liveness.duplicates.Load(), m.liveness.lastByte()
+	if !m.liveness.unreported() && duplicates == m.counted {
+		return
+	}
+	select {
+	case m.out <- Event{Feed: m.config.Name, At: wallClock(), Pulse: &Pulse{LastByte: at, Duplicates: duplicates}}:
+		m.liveness.report(at)
+		m.counted = duplicates
+	default:
+		m.pulse.Reset(pulseEvery)
+	}
+}
