@@ -72,27 +72,13 @@ func (m *Market) Correct(h Headline) Event {
 	return Event{News: &h}
 }
 
-// IsHalted reports whether the trading of a symbol is stopped.
-func (m *Market) IsHalted(symbol string) bool {
-	s := m.instrument(symbol)
-	return s != nil && s.halted
-}
-
-// SetHalted stops the trading of a symbol of the market, or lets it resume.
+// SetHalted stops the trading of a symbol, or lets it resume if it is stopped.
 func (m *Market) SetHalted(symbol string, halted bool, reason string, now time.Time) Event {
-	if s := m.instrument(symbol); s != nil {
-		return m.setHalted(s, halted, reason, now)
+	at := slices.IndexFunc(m.instruments, func(s *instrumentState) bool { return s.Symbol == symbol })
+	if at < 0 || !halted && !m.instruments[at].halted {
+		return Event{}
 	}
-	return Event{}
-}
-
-func (m *Market) instrument(symbol string) *instrumentState {
-	for _, s := range m.instruments {
-		if s.Symbol == symbol {
-			return s
-		}
-	}
-	return nil
+	return m.setHalted(m.instruments[at], halted, reason, now)
 }
 
 func (m *Market) setHalted(s *instrumentState, halted bool, reason string, now time.Time) Event {

@@ -77,11 +77,9 @@ func (a announcement) movePrices(p *Player, symbols []string) {
 func setHalted(t market.Target, halted bool, reason string) action {
 	return func(p *Player, _ time.Time) market.Event {
 		for _, symbol := range p.Market.Find(t) {
-			if halted || p.Market.IsHalted(symbol) {
-				p.queue = append(p.queue, func(p *Player, now time.Time) market.Event {
-					return p.Market.SetHalted(symbol, halted, reason, now)
-				})
-			}
+			p.queue = append(p.queue, func(p *Player, now time.Time) market.Event {
+				return p.Market.SetHalted(symbol, halted, reason, now)
+			})
 		}
 		return market.Event{}
 	}

@@ -55,7 +55,7 @@ func (r *reader) scenario(s *Scenario, body ast.Node) {
 	r.members(body, "a scenario", keys{
 		"about":   func(n ast.Node) { s.About = r.line(n) },
 		"length":  func(n ast.Node) { s.Length = r.duration(n, minLength, maxLength) },
-		"loop":    func(n ast.Node) { s.Loop = r.bool(n) },
+		"loop":    func(n ast.Node) { s.Loop = r.loop(n) },
 		"start":   func(n ast.Node) { s.Start = r.start(n) },
 		"rate":    func(n ast.Node) { s.Rate = r.number(n, "", "a number", minRate, maxRate) },
 		"symbols": func(n ast.Node) { s.Symbols = r.symbolCount(n) },
@@ -70,6 +70,15 @@ func (r *reader) scenario(s *Scenario, body ast.Node) {
 	if steps != nil {
 		r.steps(s, steps)
 	}
+}
+
+func (r *reader) loop(n ast.Node) bool {
+	b, ok := n.(*ast.BoolNode)
+	if !ok {
+		r.add(n, "%s, where true or false is wanted", kindOf(n))
+		return false
+	}
+	return b.Value
 }
 
 func (r *reader) start(n ast.Node) time.Time {

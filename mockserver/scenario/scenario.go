@@ -6,7 +6,6 @@
 package scenario
 
 import (
-	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -65,7 +64,6 @@ func Builtin() ([]*Scenario, error) {
 		}
 		all = append(all, s)
 	}
-	slices.SortFunc(all, func(a, b *Scenario) int { return cmp.Compare(a.Name, b.Name) })
 	return all, nil
 }
 

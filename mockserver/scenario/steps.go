@@ -42,14 +42,15 @@ func (r *reader) steps(s *Scenario, n ast.Node) {
 	slices.SortStableFunc(s.actions, func(a, b timedAction) int { return cmp.Compare(a.at, b.at) })
 }
 
-// step reads one step, which is not earlier than the one before.
+// step reads one step.
 func (r *stepReader) step(n ast.Node) {
 	hasTime, actions, problems := false, len(r.scenario.actions), len(r.problems)
-	members, _ := membersOf(n)
-	for _, m := range members {
-		if m.Key.GetToken().Value == "at" {
-			hasTime = true
-			r.readTime(m.Value)
+	if m, ok := n.(ast.MapNode); ok {
+		for member := m.MapRange(); member.Next(); {
+			if member.Key().GetToken().Value == "at" {
+				hasTime = true
+				r.readTime(member.Value())
+			}
 		}
 	}
 	r.readActions(n)
@@ -61,19 +62,17 @@ func (r *stepReader) step(n ast.Node) {
 	}
 }
 
-// readTime reads when a step happens. A time that cannot be leaves that of the step before, so that the steps below are
-// not measured by it.
+// readTime reads when a step happens: not earlier than the one before. A time that cannot be leaves that of the step
+// before, so that the steps below are not measured by it.
 func (r *stepReader) readTime(n ast.Node) {
 	problems := len(r.problems)
 	at := r.duration(n, 0, cmp.Or(r.scenario.Length, maxLength))
-	if len(r.problems) > problems {
-		return
-	}
-	if at < r.at {
+	if len(r.problems) == problems && at < r.at {
 		r.add(n, "%s is earlier than the step above, at %s", at, r.at)
-		return
 	}
-	r.at = at
+	if len(r.problems) == problems {
+		r.at = at
+	}
 }
 
 // readActions reads what a step does, in the order in which it was written.
@@ -86,8 +85,8 @@ func (r *stepReader) readActions(n ast.Node) {
 		"rate":       func(n ast.Node) { add(setRate(r.number(n, "x", "a multiple such as 3x", 0.1, 1000))) },
 		"headline":   func(n ast.Node) { add(r.headline(n)) },
 		"correction": func(n ast.Node) { add(r.correction(n)) },
-		"halt":       func(n ast.Node) { add(r.halt(n)) },
-		"resume":     func(n ast.Node) { add(r.resume(n)) },
+		"halt":       func(n ast.Node) { add(r.halt(n, "halt", true, "Volatility pause")) },
+		"resume":     func(n ast.Node) { add(r.halt(n, "resume", false, defaultResumeReason)) },
 		"market":     func(n ast.Node) { add(setSession(r.session(n))) },
 		"fault": func(n ast.Node) {
 			for _, item := range itemsOf(n) {
@@ -120,13 +119,6 @@ func (r *stepReader) target(t *market.Target, others keys) keys {
 		t.Sector = &sector
 	}
 	return others
-}
-
-// needTarget is for what happens to symbols one by one; the whole market has a session.
-func (r *stepReader) needTarget(n ast.Node, t market.Target) {
-	if t.IsMarket() && isMap(n) && len(r.problems) == 0 {
-		r.add(n, "symbols or sector is missing; for the whole market, say market: halted")
-	}
 }
 
 // lasting is how long something lasts that ends in the same round.
@@ -221,25 +213,24 @@ func (r *stepReader) headlineID(n ast.Node) string {
 
 const defaultResumeReason = "Trading resumes"
 
-// halt reads a halt, and has trading resume when it says so.
-func (r *stepReader) halt(n ast.Node) action {
-	t, reason, length := market.Target{}, "Volatility pause", time.Duration(0)
-	r.members(n, "halt", r.target(&t, keys{
-		"reason": func(n ast.Node) { reason = r.line(n) },
-		"for":    func(n ast.Node) { length = r.lasting(n) },
-	}))
-	r.needTarget(n, t)
+// halt reads a halt, which may say when trading resumes, or a resume.
+func (r *stepReader) halt(n ast.Node, what string, halted bool, reason string) action {
+	var (
+		t      market.Target
+		length time.Duration
+	)
+	known := r.target(&t, keys{"reason": func(n ast.Node) { reason = r.line(n) }})
+	if halted {
+		known["for"] = func(n ast.Node) { length = r.lasting(n) }
+	}
+	r.members(n, what, known)
+	if t.IsMarket() && isMap(n) && len(r.problems) == 0 {
+		r.add(n, "symbols or sector is missing; for the whole market, say market: halted")
+	}
 	if length > 0 {
 		r.resumes = append(r.resumes, timedAction{r.at + length, setHalted(t, false, defaultResumeReason)})
 	}
-	return setHalted(t, true, reason)
-}
-
-func (r *stepReader) resume(n ast.Node) action {
-	t, reason := market.Target{}, defaultResumeReason
-	r.members(n, "resume", r.target(&t, keys{"reason": func(n ast.Node) { reason = r.line(n) }}))
-	r.needTarget(n, t)
-	return setHalted(t, false, reason)
+	return setHalted(t, halted, reason)
 }
 
 func (r *stepReader) fault(n ast.Node) fault.Fault {

@@ -125,31 +125,20 @@ type keys map[string]func(ast.Node)
 
 // members reads the map n in the order in which it was written. What says which map it is.
 func (r *reader) members(n ast.Node, what string, known keys) {
-	all, ok := membersOf(n)
+	m, ok := n.(ast.MapNode)
 	if !ok {
 		r.add(n, "%s, where a map is wanted: %s", kindOf(n), what)
 		return
 	}
-	for _, member := range all {
-		key := member.Key.GetToken().Value
-		if read, ok := known[key]; ok {
-			read(member.Value)
+	for at := m.MapRange(); at.Next(); {
+		key := at.Key().GetToken()
+		if read, ok := known[key.Value]; ok {
+			read(at.Value())
 			continue
 		}
 		names := slices.Sorted(maps.Keys(known))
-		r.addAt(member.Key.GetToken(), "unknown key %.40q%s: %s has %s", key, fault.Suggestion(key, names), what, strings.Join(names, ", "))
+		r.addAt(key, "unknown key %.40q%s: %s has %s", key.Value, fault.Suggestion(key.Value, names), what, strings.Join(names, ", "))
 	}
-}
-
-// membersOf are the members of a map; false for anything else.
-func membersOf(n ast.Node) ([]*ast.MappingValueNode, bool) {
-	switch n := n.(type) {
-	case *ast.MappingNode:
-		return n.Values, true
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{n}, true
-	}
-	return nil, false
 }
 
 // itemsOf are the items of a list; anything else is the only item.
@@ -160,9 +149,8 @@ func itemsOf(n ast.Node) []ast.Node {
 	return []ast.Node{n}
 }
 
-// isMap is for what is said only of a map, which may have other problems instead.
 func isMap(n ast.Node) bool {
-	_, ok := membersOf(n)
+	_, ok := n.(ast.MapNode)
 	return ok
 }
 
@@ -221,15 +209,6 @@ func (r *reader) oneOf(n ast.Node, words ...string) int {
 		r.add(n, "%.40q%s is none of %s", text, fault.Suggestion(text, words), strings.Join(words, ", "))
 	}
 	return max(0, at)
-}
-
-func (r *reader) bool(n ast.Node) bool {
-	b, ok := n.(*ast.BoolNode)
-	if !ok {
-		r.add(n, "%s, where true or false is wanted", kindOf(n))
-		return false
-	}
-	return b.Value
 }
 
 // duration is one such as 10s or 1m30s, or 0.
