@@ -3,6 +3,7 @@ package infer
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -77,6 +78,16 @@ const maxBookDepth = 2
 // maxLevels bounds the levels of a side that are looked at.
 const maxLevels = 50
 
+// bookSides are names above the levels of a book.
+var bookSides = map[string]string{
+	"bid": "bid", "bids": "bid", "buy": "bid", "buys": "bid", "b": "bid", "ask": "ask", "asks": "ask", "offers": "ask", "sell": "ask", "sells": "ask", "a": "ask",
+}
+
+// isBookSide reports whether a member is one side of a book.
+func isBookSide(name string, v gjson.Result) bool {
+	return bookSides[strings.ToLower(name)] != "" && isLevels(v)
+}
+
 // findSides finds the lists or maps of levels below names of sides.
 func findSides(v gjson.Result, names []string, sides *[2]sidePath) {
 	if !v.IsObject() || len(names) > maxBookDepth {
@@ -84,7 +95,7 @@ func findSides(v gjson.Result, names []string, sides *[2]sidePath) {
 	}
 	v.ForEach(func(key, below gjson.Result) bool {
 		here := append(slices.Clip(names), key.Str)
-		i := slices.Index([]string{"bid", "ask"}, sideOf([]string{key.Str}))
+		i := slices.Index([]string{"bid", "ask"}, bookSides[strings.ToLower(key.Str)])
 		switch {
 		case !isWritable(key.Str) || hasWord(key.Str, pastWords):
 		case i >= 0 && isLevels(below):

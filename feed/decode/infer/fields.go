@@ -67,6 +67,9 @@ func meaning(l *leaf) (field, int, bool) {
 	if m, ok := matchName(l.name()); ok {
 		return m.field, m.rank, true
 	}
+	if m, ok := matchName(withoutNow(l.name())); ok {
+		return m.field, m.rank, true
+	}
 	if name, decimals := minorUnits(l.name()); decimals != "" {
 		if m, ok := matchName(name); ok && priceFields[m.field] && l.every(isWhole) {
 			l.decimals = decimals

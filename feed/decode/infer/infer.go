@@ -30,6 +30,7 @@ type Sample struct {
 type Result struct {
 	Definition preset.Definition // a preset, or a map, or a preset with a map over it; without a url
 	Notes      []string          // what was guessed, and what was left out
+	Doubts     []string          // why what may be a price is not taken for one
 	Unused     []string          // where rows have numbers and times that nothing is made of, as a rule writes paths
 	Named      bool              // rows are told apart by what is plainly called a symbol
 	Problem    string            // why rows with prices are not read: "rows cannot be told apart: isbn differs"; else empty
@@ -99,16 +100,16 @@ func documents(read []payload) (whole []payload) {
 func inferred(feed string, d preset.Definition, samples []Sample, read []payload) (Result, bool) {
 	w := &writer{}
 	d.Map = w.rules(read)
-	if anything := w.problem == "" && !hasOwnMap(d.Preset); anything && len(d.Map) == 0 {
+	if anything := w.problem == "" && len(w.doubts) == 0 && !hasOwnMap(d.Preset); anything && len(d.Map) == 0 {
 		if d.Map = w.readings(read); len(d.Map) == 0 {
 			d.Map = w.plainText(samples, read)
 		}
 	}
 	if len(d.Map) == 0 {
-		return Result{Notes: w.notes, Problem: w.problem, Total: len(samples)}, false
+		return Result{Notes: w.notes, Doubts: w.doubts, Problem: w.problem, Total: len(samples)}, false
 	}
 	n := mapped(feed, d, samples)
-	return Result{Definition: d, Notes: w.notes, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: n, Total: len(samples)}, n > 0
+	return Result{Definition: d, Notes: w.notes, Doubts: w.doubts, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: n, Total: len(samples)}, n > 0
 }
 
 // hasOwnMap reports whether a preset describes payloads itself.
@@ -180,7 +181,7 @@ func payloads(samples []Sample) (read []payload) {
 		}
 		for _, line := range lines {
 			json, reason, err := mapping.ParsePayload(string(line))
-			if err == nil && reason == "" && isWritable(s.Type) {
+			if err == nil && reason == "" && isWritable(s.Type) && !isJSONPatch(json) && !mapping.SaysOfStream(s.Type, line) {
 				read = append(read, payload{s.Type, json, s.At})
 			}
 		}
@@ -193,3 +194,6 @@ func payloads(samples []Sample) (read []payload) {
 func NewDecoder(feed string, d preset.Definition) (decode.Decoder, error) {
 	return d.NewDecoder(feed, NewReader(feed, d.Aliases))
 }
+
+// Undescribed is the definition of a feed of which nothing is known.
+var Undescribed = preset.Definition{}

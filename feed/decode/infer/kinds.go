@@ -14,7 +14,7 @@ var kindNames = strings.Fields("type event ev e msg_type msgtype messagetype mes
 
 // priceKinds are words in kinds of messages whose price is one of now.
 var priceKinds = wordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +
-	"bbo l1 level1 top mark update updated snapshot refresh insert inserted create created change changed last new u c r")
+	"bbo l1 level1 top mark set add put post upsert update updated snapshot refresh insert inserted create created change changed last new u c r")
 
 // otherKinds are words in kinds of messages that have a price which is not the last one, with what such a message is.
 var otherKinds = func() map[string]string {
@@ -88,7 +88,7 @@ func (s *rowSet) splitKinds() (*leaf, []rowKind) {
 func (s *rowSet) kindsBy(l *leaf) []rowKind {
 	at := map[string]*rowSet{}
 	var kinds []rowKind
-	named := true
+	named, other := true, false
 	for i, v := range l.values {
 		if v.Type != gjson.String || !isWritable(v.Str) {
 			return nil
@@ -101,11 +101,11 @@ func (s *rowSet) kindsBy(l *leaf) []rowKind {
 			set = &rowSet{names: s.names, keyed: s.keyed, kind: true}
 			at[v.Str] = set
 			kinds = append(kinds, rowKind{v.Str, set})
-			named = named && namesKind(v.Str)
+			named, other = named && namesKind(v.Str), other || notPrice(v.Str) != ""
 		}
 		set.rows = append(set.rows, s.rows[i])
 	}
-	if named {
+	if named || other {
 		return kinds
 	}
 	members := map[string]bool{}

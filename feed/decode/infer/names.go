@@ -134,6 +134,12 @@ func nameWords(name string) []string {
 	return strings.Fields(b.String())
 }
 
+// withoutNow is a name without the words that say that it is of now: newPrice, current_bid.
+func withoutNow(name string) string {
+	words := slices.DeleteFunc(nameWords(name), func(w string) bool { return w == "new" || w == "current" || w == "now" || w == "latest" })
+	return strings.Join(words, "")
+}
+
 // hasWord reports whether one of the words of a name is in the set.
 func hasWord(name string, set map[string]bool) bool {
 	return slices.ContainsFunc(nameWords(name), func(w string) bool { return set[w] })

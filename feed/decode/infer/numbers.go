@@ -2,6 +2,7 @@ package infer
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -18,7 +19,8 @@ var (
 // readNumbers reports whether a leaf holds numbers, and notes what has to be replaced to read them. What could be either
 // way, as 61,632, is no number. With lenient, one value in three may be something else: "halt" in the place of a price.
 func (l *leaf) readNumbers(lenient bool) bool {
-	if l.every(isNumber) {
+	commas := slices.ContainsFunc(l.values, func(v gjson.Result) bool { return strings.Contains(v.Str, ",") })
+	if !commas && l.every(isNumber) {
 		return true
 	}
 	for _, w := range []struct {
@@ -37,28 +39,13 @@ func (l *leaf) readNumbers(lenient bool) bool {
 			return true
 		}
 	}
-	return l.readCurrencySign() || lenient && l.mostly(isNumber)
+	return !commas && lenient && l.mostly(isNumber)
 }
 
 func anyNumber(string) bool { return true }
 
 // hasNoPoint reports whether a number has no point: where a comma begins the decimals, a point sets thousands apart.
 func hasNoPoint(number string) bool { return !strings.Contains(number, ".") }
-
-var currencySign = regexp.MustCompile(`^[$€£¥]`)
-
-// readCurrencySign reports whether a leaf holds numbers behind one and the same sign of a currency: $181.46.
-func (l *leaf) readCurrencySign() bool {
-	sign := currencySign.FindString(l.first().Str)
-	if sign == "" || !l.every(func(v gjson.Result) bool {
-		digits, ok := strings.CutPrefix(v.Str, sign)
-		return ok && isNumber(gjson.Result{Type: gjson.String, Str: digits})
-	}) {
-		return false
-	}
-	l.replace = []string{sign, ""}
-	return true
-}
 
 var minorUnitName = regexp.MustCompile(`(?i)^(.+?)_?(?:(?:in)?_?(cents|pence)|e(\d{1,2}))$`)
 

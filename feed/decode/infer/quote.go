@@ -3,10 +3,7 @@ package infer
 import (
 	"strings"
 
-	"github.com/tidwall/gjson"
-
 	"livetape/feed/decode/mapping"
-	"livetape/feed/market"
 )
 
 // quote fills in the numbers of a rule.
@@ -32,14 +29,17 @@ func (w *writer) scale(all []*leaf, r *mapping.Rule) {
 		}
 		price := byPath(all, v.Path)
 		for _, l := range all {
-			if price == nil || !isBeside(l, price) || !l.every(isWhole) {
+			if price == nil || !isBeside(l, price) {
 				continue
 			}
 			switch strings.ToLower(l.name()) {
 			case "expo", "exponent", "exp":
 				v.Exp = l.path
+				if !l.mostly(isWhole) {
+					w.doubt("%s is scaled by %s, which is not a whole number: it is not shown", v.Path, l.path)
+				}
 			case "decimals", "pricedecimals", "price_decimals":
-				if price.every(isWhole) {
+				if price.every(isWhole) && l.every(isWhole) {
 					v.Decimals = l.path
 					w.note("%s is divided by 10^%s, for both are whole numbers: check this", v.Path, l.path)
 				}
@@ -57,55 +57,54 @@ func byPath(all []*leaf, path string) *leaf {
 	return nil
 }
 
-// percent takes a change in percent when the change itself shows whether it is one, or a fraction.
+// percent takes a change in percent when the change, or what it is counted from, shows whether it is one, or a fraction.
 func (w *writer) percent(f fields, r *mapping.Rule) {
-	pct, last, change := f.best("change_pct"), f.best("last"), f.best("change")
+	pct, last := f.best("change_pct"), f.best("last")
 	if pct == nil {
 		return
 	}
-	if last != nil && change != nil {
-		for i := range pct.values {
-			mul, ok := percentOf(pct.values[i], last.values[i], change.values[i])
-			if ok {
-				r.ChangePct = &mapping.Value{Path: pct.path, Mul: mul}
-				return
-			}
+	for i := range pct.values {
+		p, ok := pct.number(i)
+		real, known := f.percentOf(last, i)
+		if !ok || !known || p == 0 {
+			continue
+		}
+		switch {
+		case isClose(p, real):
+			r.ChangePct = &mapping.Value{Path: pct.path}
+			return
+		case isClose(100*p, real):
+			r.ChangePct = &mapping.Value{Path: pct.path, Mul: "100"}
+			return
 		}
 	}
 	w.note("%s is left out: it may be per cent or a fraction (then add mul: 100)", pct.path)
 }
 
-// percentOf compares what a row calls its change in percent with its change; mul is "" for percent and "100" for
-// a fraction.
-func percentOf(pct, last, change gjson.Result) (mul string, ok bool) {
-	p, err1 := mapping.ParseNumber(pct)
-	l, err2 := mapping.ParseNumber(last)
-	c, err3 := mapping.ParseNumber(change)
-	if err1 != nil || err2 != nil || err3 != nil || p.Sign() == 0 || c.Sign() == 0 {
-		return "", false
+// percentOf is the change of a row in percent, by its change or by what that is counted from.
+func (f fields) percentOf(last *leaf, row int) (percent float64, ok bool) {
+	if last == nil {
+		return 0, false
 	}
-	real := l.Percent(l.Sub(c))
-	switch {
-	case isClose(p, real):
-		return "", true
-	case isClose(shifted(p, 2), real):
-		return "100", true
+	now, ok := last.number(row)
+	if !ok {
+		return 0, false
 	}
-	return "", false
-}
-
-func shifted(d market.Decimal, n int) market.Decimal {
-	s, err := d.Shift(n)
-	if err != nil {
-		return market.Decimal{}
+	for _, name := range []field{"change", "prev_close", "open"} {
+		l := f.best(name)
+		if l == nil {
+			continue
+		}
+		base, ok := l.number(row)
+		if name == "change" {
+			base = now - base
+		}
+		if ok && base != 0 {
+			return 100 * (now - base) / base, true
+		}
 	}
-	return s
+	return 0, false
 }
 
 // isClose reports whether two numbers differ by less than a fifth.
-func isClose(a, b market.Decimal) bool {
-	q := a.Quo(b)
-	low, _ := market.ParseDecimal("0.8")
-	high, _ := market.ParseDecimal("1.25")
-	return q.IsSet() && q.Cmp(low) > 0 && q.Cmp(high) < 0
-}
+func isClose(a, b float64) bool { return a/b > 0.8 && a/b < 1.25 }

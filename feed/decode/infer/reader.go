@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"hash/maphash"
 	"strings"
 	"time"
@@ -81,8 +82,8 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 		}
 	}
 	m = r.check(m)
-	if what := notPrice(kindOf(data)); m.Unmapped != "" && what != "" {
-		m.Unmapped = kindOf(data) + " is " + what + ": its price is not the last one"
+	if m.Unmapped != "" {
+		m.Unmapped = cmp.Or(r.whyUnread(eventType, data), m.Unmapped)
 	}
 	if len(m.Updates) > 0 {
 		r.native.foreign = true
@@ -202,6 +203,32 @@ func (r *Reader) check(m decode.Message) decode.Message {
 		r.told = false
 	}
 	return m
+}
+
+// whyUnread is what keeps an event from being read, where that is known better than by the map; else empty.
+func (r *Reader) whyUnread(eventType string, data []byte) string {
+	for _, kind := range []string{kindOf(data), eventType} {
+		if what := notPrice(kind); what != "" {
+			return kind + " is " + what + ": its price is not the last one"
+		}
+	}
+	if isJSONPatch(gjson.ParseBytes(data)) {
+		return "the event is a JSON Patch (RFC 6902), which livetape does not apply: the feed has to send whole rows"
+	}
+	if r.decoder == nil && len(r.result.Doubts) > 0 {
+		return r.result.Doubts[0]
+	}
+	return ""
+}
+
+// isJSONPatch reports whether a payload is a list of changes by RFC 6902.
+func isJSONPatch(v gjson.Result) bool {
+	first := v.Get("0")
+	switch first.Get("op").Str {
+	case "add", "remove", "replace", "move", "copy", "test":
+		return v.IsArray() && strings.HasPrefix(first.Get("path").Str, "/")
+	}
+	return false
 }
 
 // found is what there is to tell of how the feed is read.

@@ -14,6 +14,9 @@ const maxReadings = 32
 // readings reads payloads without prices and headlines: every number that is no time is a reading, in a row of its own, and
 // never a price.
 func (w *writer) readings(read []payload) []mapping.Rule {
+	read = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
+		return notPrice(p.event) != "" && p.event != "message" || notPrice(kindOf([]byte(p.json.Raw))) != ""
+	})
 	for _, s := range rowSets(read) {
 		if len(s.names) > 0 && !s.hasSymbolKeys() && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.key == "" }) {
 			continue

@@ -59,7 +59,7 @@ func (s *survey) walk(names []string, v gjson.Result, payload int) {
 		return
 	}
 	v.ForEach(func(key, below gjson.Result) bool {
-		if isWritable(key.Str) && (below.IsObject() || below.IsArray()) && !hasWord(key.Str, pastWords) && sideOf([]string{key.Str}) == "" {
+		if isWritable(key.Str) && (below.IsObject() || below.IsArray()) && !hasWord(key.Str, pastWords) && !isBookSide(key.Str, below) {
 			s.walk(append(slices.Clip(names), key.Str), below, payload)
 		}
 		return true
@@ -74,7 +74,7 @@ func (s *survey) members(names []string, v gjson.Result, payload int) {
 		switch {
 		case !v.IsObject():
 			s.add(each, foundRow{row, "", payload})
-		case hasWord(key.Str, pastWords) || sideOf([]string{key.Str}) != "" && (row.IsArray() || row.IsObject()):
+		case hasWord(key.Str, pastWords) || isBookSide(key.Str, row):
 		case row.IsArray() && isContainer(key.Str): // a row set of its own
 		case firstOf(row).IsArray() && !firstOf(firstOf(row)).IsObject(): // lists of lists under keys: bars of symbols
 			s.items(append(slices.Clip(each), "*"), key.Str, row, payload)

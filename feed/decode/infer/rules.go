@@ -17,12 +17,20 @@ type writer struct {
 	unused  []string
 	problem string // why rows with prices are not read; empty when they are
 
-	weakSymbol bool // what tells rows apart is not plainly called a symbol
+	doubts     []string // why what may be a price is not taken for one
+	weakSymbol bool     // what tells rows apart is not plainly called a symbol
 }
 
 func (w *writer) note(format string, args ...any) {
 	if n := fmt.Sprintf(format, args...); !slices.Contains(w.notes, n) {
 		w.notes = append(w.notes, n)
+	}
+}
+
+func (w *writer) doubt(format string, args ...any) {
+	w.note(format, args...)
+	if d := fmt.Sprintf(format, args...); !slices.Contains(w.doubts, d) {
+		w.doubts = append(w.doubts, d)
 	}
 }
 
@@ -164,7 +172,11 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	currency := w.currencyPrice(all, f)
 	f.dropVague(len(f["symbol"]) > 0 || s.hasSymbolKeys() || len(outer["symbol"]) > 0)
 	for _, doubt := range doubts {
-		w.note("%s", doubt)
+		w.doubt("%s", doubt)
+	}
+	if times := f.best("time"); hasAnyWord(s.names, forecastWords) && (times == nil || isAhead(times, s.arrivals(read))) {
+		w.doubt("%s is a forecast: its prices are not of now", s.label())
+		return nil
 	}
 	r := mapping.Rule{Each: s.each(), Book: book}
 	session := s.kind && !f.hasPrice() && f.hasSession()
@@ -173,6 +185,10 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		id, problem := w.identify(s, all, f, outer, read[s.rows[0].payload].event)
 		if problem != "" {
 			w.problem = problem
+			return nil
+		}
+		if a, b := s.rivals(id, f); a != "" {
+			w.doubt("%s and %s may both be the price, and differ: neither is shown", a, b)
 			return nil
 		}
 		w.quote(f, all, &r)
@@ -191,6 +207,22 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		rules = append(rules, halt)
 	}
 	return rules
+}
+
+// rivals are the paths of two members of one map that are rows of the same symbol with different prices: nothing says which
+// is the price.
+func (s *rowSet) rivals(id identity, f fields) (a, b string) {
+	last := f.best("last")
+	if last == nil || f.best("time") != nil {
+		return "", ""
+	}
+	for i := 1; i < len(s.rows); i++ {
+		before, row := s.rows[i-1], s.rows[i]
+		if row.payload == before.payload && row.key != before.key && row.key != "" && before.key != "" && id.of[i] == id.of[i-1] && last.values[i].Exists() && last.values[i-1].Exists() && last.values[i].Raw != last.values[i-1].Raw {
+			return before.key + "." + last.path, row.key + "." + last.path
+		}
+	}
+	return "", ""
 }
 
 // symbol writes an identity into a rule, with the currency of the price where a row has prices in several.
@@ -263,6 +295,8 @@ func (w *writer) order(s *rowSet, id identity, f fields, at *mapping.Value) stri
 
 // seriesWords are words in the names of lists whose rows are of other times than now.
 var seriesWords = wordSet("bars candles klines series history forecast forecasts predictions points ohlc ohlcv")
+
+var forecastWords = wordSet("forecast forecasts prediction predictions projected projection")
 
 func hasAnyWord(names []string, set map[string]bool) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return hasWord(name, set) })

@@ -62,13 +62,18 @@ func ownTime(all []candidate, arrivals []time.Time) *leaf {
 	return nil
 }
 
+// isAhead reports whether all times of a leaf are ahead of their arrival.
 func isAhead(l *leaf, arrivals []time.Time) bool {
+	ahead := false
 	for i, v := range l.values {
-		if at, err := mapping.ParseTime(v); v.Exists() && err == nil && !arrivals[i].IsZero() && at.Sub(arrivals[i]) > nearFuture {
-			return true
+		if at, err := mapping.ParseTime(v); v.Exists() && err == nil {
+			if arrivals[i].IsZero() || at.Sub(arrivals[i]) <= nearFuture {
+				return false
+			}
+			ahead = true
 		}
 	}
-	return false
+	return ahead
 }
 
 // farApart reports whether two times of a row are over a minute from each other.

@@ -96,7 +96,7 @@ func TestRulesReadPayloads(t *testing.T) {
 		}},
 		{"numbers as feeds write them", `map: [{last: p, change_pct: c}]`, []step{
 			{`{"p":"+1.50"}`, "desk 1.50"}, {`{"p":".5"}`, "desk 0.5"}, {`{"p":" 1 "}`, "desk 1"}, {`{"p":1.2e-8}`, "desk 0.000000012"}, {`{"p":1,"c":"-1.5%"}`, "desk 1 pct=-1.5"},
-			{`{"p":"5%"}`, `error: last: "5%" is not a number`}, {`{"p":"1,234"}`, `error: last: "1,234" is not a number`},
+			{`{"p":"5%"}`, `error: last: "5%" is not a number`}, {`{"p":"1,234"}`, `error: last: "1,234" may have a decimal comma, or a comma between thousands`},
 			{`{"p":0.00001234}`, "desk 0.00001234"}, {`{"p":123456789012345678901234567890.123}`, "desk 123456789012345678901234567890.123"},
 		}},
 		{"scaling", `map: [{last: {path: p, exp: e}, bid: {path: b, decimals: d}, ask: {path: a, decimals: 2}, volume: {path: v, mul: 100}, open: {num: n, den: m}}]`, []step{

@@ -65,6 +65,11 @@ func parseDecimal(s string) (market.Decimal, error) {
 	if err != nil && isLargestFloat(s) {
 		return market.Decimal{}, nil
 	}
+	if err != nil {
+		if money, moneyErr := parseMoney(s); moneyErr == nil || strings.Contains(s, ",") {
+			return money, moneyErr
+		}
+	}
 	return d, err
 }
 

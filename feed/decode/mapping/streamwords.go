@@ -31,6 +31,12 @@ func (s streamWords) Decode(eventType string, data []byte) (decode.Message, erro
 	return said, nil
 }
 
+// SaysOfStream reports whether an event says something of the stream itself, in words that streams of any format use.
+func SaysOfStream(eventType string, data []byte) bool {
+	_, ok := readStreamWords(eventType, string(data))
+	return ok
+}
+
 var (
 	errorTypes     = wordSet("error err exception fault failure")
 	heartbeatTypes = wordSet("heartbeat ping pong keepalive keep-alive keep_alive hb")

@@ -1,0 +1,178 @@
+package infer_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/decode"
+	"livetape/feed/decode/infer"
+	"livetape/feed/market"
+)
+
+// read shows a reader the events of a stream at once, decodes them in turn, and writes what each says as a line.
+func read(events ...string) (lines []string) {
+	r, err := infer.NewDecoder("desk", infer.Undescribed)
+	if err != nil {
+		panic(err)
+	}
+	all := make([]decode.Event, len(events))
+	for i, data := range events {
+		kind := "message"
+		if k, rest, ok := strings.Cut(data, "|"); ok && !strings.ContainsAny(k, `{["' `) {
+			kind, data = k, rest
+		}
+		all[i] = decode.Event{Type: kind, Data: []byte(data)}
+	}
+	if l, ok := decode.LearnerOf(r); ok {
+		l.Learn(all)
+	}
+	for _, e := range all {
+		m, err := r.Decode(e.Type, e.Data)
+		lines = append(lines, said(m, err)...)
+	}
+	return lines
+}
+
+func said(m decode.Message, err error) (lines []string) {
+	for _, u := range m.Updates {
+		lines = append(lines, updateLine(u))
+	}
+	switch {
+	case m.Notice != "":
+		lines = append(lines, "notice: "+m.Notice)
+	case m.Finished:
+		lines = append(lines, "finished")
+	case m.Heartbeat:
+		lines = append(lines, "heartbeat")
+	case m.Unmapped != "":
+		lines = append(lines, "- "+m.Unmapped)
+	}
+	if err != nil {
+		lines = append(lines, "error: "+err.Error())
+	}
+	return lines
+}
+
+func updateLine(u market.Update) string {
+	switch u := u.(type) {
+	case market.Quote:
+		parts := []string{u.Symbol}
+		for _, n := range []struct {
+			key string
+			d   market.Decimal
+		}{{"", u.Last}, {"bid=", u.Bid}, {"ask=", u.Ask}, {"size=", u.Size}, {"open=", u.Open}, {"high=", u.High}, {"low=", u.Low}, {"prev=", u.PrevClose}, {"chg=", u.Change}, {"pct=", u.ChangePct}} {
+			if n.d.IsSet() {
+				parts = append(parts, n.key+n.d.String())
+			}
+		}
+		if !u.Time.IsZero() {
+			parts = append(parts, u.Time.Format("2006-01-02T15:04:05.999"))
+		}
+		return strings.Join(parts, " ")
+	case market.Reading:
+		return "reading " + u.Name + " " + u.Value.String()
+	case market.Headline:
+		return "news " + u.Title
+	case market.Halt:
+		return strings.TrimSpace(u.Symbol + " is " + string(u.State) + " " + u.Reason)
+	}
+	return "?"
+}
+
+func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name   string
+		events []string
+		want   []string
+	}{
+		// Names and values.
+		{"capitals of another exchange", []string{`{"S":"QRS","B":"40.98","A":"41.02","L":"41.00"}`}, []string{"QRS 41.00 bid=40.98 ask=41.02"}},
+		{"a close beside a price that is a change", []string{`{"sym":"Q","price":0.5,"close":41,"high":42,"low":40}`}, []string{"Q 41 high=42 low=40"}},
+		{"a price outside of its range alone stays", []string{`{"sym":"Q","price":41,"high":0,"low":0}`}, []string{"Q 41"}},
+		{"a mark and a last", []string{`{"symbol":"Q","markPrice":"41.5","lastPrice":"41.0"}`}, []string{"Q 41.0"}},
+		{"bid and ask the wrong way round by name", []string{`{"symbol":"Q","bid":100,"ask":3,"last":41}`}, []string{"Q 41"}},
+		{"sizes called bid and ask beside prices", []string{`{"symbol":"Q","bid":40.98,"ask":41.02,"bidSize":100,"askSize":3}`}, []string{"Q bid=40.98 ask=41.02"}},
+		{"a change that is a percentage", []string{`{"symbol":"Q","last":44,"prevClose":40,"change":10}`}, []string{"Q 44 prev=40 pct=10"}},
+		{"a change that adds up", []string{`{"symbol":"Q","last":44,"prevClose":40,"change":4}`}, []string{"Q 44 prev=40 chg=4"}},
+		{"two prices of the same name", []string{`{"symbol":"Q","a":{"price":41},"b":{"price":39}}`}, []string{"- a.price and b.price may both be the price, and differ: neither is shown"}},
+		{"two prices, one of them in the spread", []string{`{"symbol":"Q","x":{"price":3},"y":{"price":41},"bid":40.9,"ask":41.1}`}, []string{"Q 41 bid=40.9 ask=41.1"}},
+		// Scale, missing.
+		{"an exponent that is no number", []string{`{"symbol":"Q","price":"4100250","expo":"x"}`}, []string{"- price is scaled by expo, which is not a whole number: it is not shown"}},
+		{"a bid of 0", []string{`{"symbol":"Q","last":41,"bid":0,"ask":41.1}`}, []string{"Q 41 ask=41.1"}},
+		{"the largest float", []string{`{"symbol":"Q","last":41,"bid":1.7976931348623157e308,"ask":41.1}`}, []string{"Q 41 ask=41.1"}},
+		{"a last of 0 beside bid and ask", []string{`{"symbol":"Q","last":0,"bid":40,"ask":41}`}, []string{"Q bid=40 ask=41"}},
+		{"negative prices", []string{`{"symbol":"CL","last":-37.63,"bid":-38,"ask":-37}`}, []string{"CL -37.63 bid=-38 ask=-37"}},
+		{"a price of -1 among negative ones", []string{`{"symbol":"CL","last":-1,"bid":-1.5,"ask":-0.5}`}, []string{"CL -1 bid=-1.5 ask=-0.5"}},
+		{"a currency sign and thousands", []string{`{"symbol":"Q","price":"$1,234.50"}`}, []string{"Q 1234.50"}},
+		{"euros behind", []string{`{"symbol":"Q","price":"1234.50 €"}`}, []string{"Q 1234.50"}},
+		// Books.
+		{"a book of maps", []string{`{"symbol":"Q","bids":{"40.9":"1","40.8":"2"},"asks":{"41.1":"3"}}`}, []string{"Q bid=40.9 ask=41.1"}},
+		{"a book below data", []string{`{"channel":"book","data":{"symbol":"Q","b":[["40.9","1"]],"a":[["41.1","2"]]}}`}, []string{"Q bid=40.9 ask=41.1"}},
+		{"a book that is not sorted", []string{`{"s":"Q","bids":[["40.8","1"],["40.9","1"]],"asks":[["41.3","2"],["41.1","2"]]}`}, []string{"Q bid=40.9 ask=41.1"}},
+		{"deltas with a size of 0", []string{`{"s":"Q","bids":[["40.9","1"],["40.8","1"]],"asks":[["41.1","2"]]}`, `{"s":"Q","bids":[["40.9","0"]],"asks":[]}`}, []string{"Q bid=40.9 ask=41.1", "Q bid=40.8 ask=41.1"}},
+		{"a book and a last", []string{`{"symbol":"Q","last":41,"bids":[[40.9,1]],"asks":[[41.1,1]]}`}, []string{"Q 41 bid=40.9 ask=41.1"}},
+		{"buy and sell sides", []string{`{"symbol":"Q","buy":[{"price":40.9,"qty":1}],"sell":[{"price":41.1,"qty":1}]}`}, []string{"Q bid=40.9 ask=41.1"}},
+		// The past.
+		{"a record and an old record", []string{`{"type":"UPDATE","table":"prices","record":{"symbol":"Q","price":41},"old_record":{"symbol":"Q","price":39}}`}, []string{"Q 41"}},
+		{"before and after", []string{`{"op":"u","before":{"symbol":"Q","price":39},"after":{"symbol":"Q","price":41}}`, `{"op":"d","before":{"symbol":"Q","price":41},"after":null}`}, []string{"Q 41", "- d is a deletion: its price is not the last one"}},
+		{"the day before", []string{`{"ticker":"Q","day":{"c":41,"h":42,"l":40,"o":40.5},"prevDay":{"c":39,"h":40,"l":38,"o":38.5}}`}, []string{"Q 41 open=40.5 high=42 low=40 prev=39"}},
+		{"a deleted row", []string{`{"action":"set","symbol":"Q","price":41}`, `{"action":"delete","symbol":"Q","price":41}`}, []string{"Q 41", "- delete is a deletion: its price is not the last one"}},
+		{"an old value beside a new one", []string{`{"symbol":"Q","oldPrice":39,"newPrice":41}`}, []string{"Q 41"}},
+		// Kinds.
+		{"orders and trades by event type", []string{`trade|{"symbol":"Q","price":41}`, `order|{"symbol":"Q","price":60}`}, []string{"Q 41", "- order is an order: its price is not the last one"}},
+		{"an order alone", []string{`{"type":"order","symbol":"Q","price":60}`}, []string{"- order is an order: its price is not the last one"}},
+		{"a halt", []string{`{"symbol":"Q","price":41,"status":"trading"}`, `{"symbol":"Q","price":41,"status":"halted","reason":"news pending"}`}, []string{"Q 41", "Q is open", "Q 41", "Q is halted news pending"}},
+		{"an order book is no order", []string{`{"type":"orderbook","symbol":"Q","bids":[[40.9,1]],"asks":[[41.1,1]]}`}, []string{"Q bid=40.9 ask=41.1"}},
+		// Series.
+		{"a series oldest first", []string{`{"symbol":"Q","history":[{"time":1767225600,"price":40},{"time":1767225660,"price":41}]}`}, []string{"Q 41 2026-01-01T00:01:00"}},
+		{"a forecast", []string{`{"symbol":"Q","forecast":[{"time":1767225600,"price":40},{"time":1798761600,"price":99}]}`}, []string{"Q 40 2026-01-01T00:00:00"}},
+		{"trades newest first", []string{`{"symbol":"Q","trades":[{"time":1767225660,"price":41},{"time":1767225600,"price":40}]}`}, []string{"Q 40 2026-01-01T00:00:00", "Q 41 2026-01-01T00:01:00"}},
+		{"currencies of one coin", []string{`{"bitcoin":{"usd":64000,"eur":59000},"ethereum":{"usd":3000,"eur":2800}}`}, []string{"bitcoin/USD 64000", "ethereum/USD 3000"}},
+		// Identity.
+		{"text ids of instruments", []string{`{"uuid":"x7","id":"bitcoin","price":64000}`, `{"uuid":"x8","id":"ethereum","price":3000}`}, []string{"bitcoin 64000", "ethereum 3000"}},
+		{"venue and symbol", []string{`{"exchange":"kraken","symbol":"Q","price":41}`, `{"exchange":"bitstamp","symbol":"Q","price":41.1}`}, []string{"Q 41", "Q 41.1"}},
+		{"base and quote", []string{`{"base":"QRS","quote":"EUR","price":41}`, `{"base":"QRS","quote":"JPY","price":8125}`}, []string{"QRS/EUR 41", "QRS/JPY 8125"}},
+		{"options by strike and right", []string{`{"underlying":"AAA","strike":190,"right":"C","price":4.1}`, `{"underlying":"AAA","strike":150,"right":"C","price":41}`, `{"underlying":"AAA","strike":190,"right":"C","price":4.2}`}, []string{"AAA 190 4.1", "AAA 150 41", "AAA 190 4.2"}},
+		{"a member that comes again", []string{`{"isbn":"A1","price":41}`, `{"isbn":"B2","price":8125}`, `{"isbn":"A1","price":41.1}`, `{"isbn":"B2","price":8126}`}, []string{"A1 41", "B2 8125", "A1 41.1", "B2 8126"}},
+		{"rows that nothing tells apart", []string{`{"price":41}`, `{"price":8125}`}, []string{"- rows cannot be told apart: nothing but the price differs between them", "- rows cannot be told apart: nothing but the price differs between them"}},
+		{"trade ids", []string{`{"trade_id":1001,"price":41}`, `{"trade_id":1002,"price":41.1}`, `{"trade_id":1003,"price":41.2}`}, []string{"desk 41", "desk 41.1", "desk 41.2"}},
+		{"a long symbol", []string{`{"symbol":"` + strings.Repeat("AB", 50) + `1","price":1}`, `{"symbol":"` + strings.Repeat("AB", 50) + `2","price":2}`}, []string{strings.Repeat("AB", 50) + "1 1", strings.Repeat("AB", 50) + "2 2"}},
+		{"a fast market", []string{`{"symbol":"Q","price":41}`, `{"symbol":"Q","price":82}`, `{"symbol":"Q","price":20}`}, []string{"Q 41", "Q 82", "Q 20"}},
+		{"a crash of a plainly named symbol", []string{`{"symbol":"Q","price":41,"seq":1}`, `{"symbol":"Q","price":0.01,"seq":2}`}, []string{"Q 41", "Q 0.01"}},
+		{"keys one level down", []string{`{"markets":{"QRS":{"quote":{"last":41}},"LMN":{"quote":{"last":8125}}}}`}, []string{"QRS 41", "LMN 8125"}},
+		{"an index of the list is no symbol", []string{`{"rows":[{"price":41},{"price":8125}]}`}, []string{"- rows cannot be told apart: nothing but the price differs between them"}},
+		{"numbers as text", []string{`[{"instrument":"7001","ltp":"41.0"},{"instrument":"7002","ltp":"8125"}]`}, []string{"7001 41.0", "7002 8125"}},
+		// Times.
+		{"microseconds", []string{`{"symbol":"Q","price":41,"ts":1767225600000001}`}, []string{"Q 41 2026-01-01T00:00:00"}},
+		{"a time of day is none", []string{`{"symbol":"Q","price":41,"time":"10:17:08"}`}, []string{"Q 41"}},
+		{"a time in the far future", []string{`{"symbol":"Q","price":41,"time":4102444800}`}, []string{"Q 41"}},
+		{"an offset without minutes", []string{`{"symbol":"Q","price":41,"time":"2026-01-01 00:01:30.5+00"}`}, []string{"Q 41 2026-01-01T00:01:30.5"}},
+		// Almost JSON.
+		{"a trailing comma", []string{`{"symbol":"Q","price":41,}`}, []string{"Q 41"}},
+		{"two values", []string{`{"symbol":"Q","price":41}{"symbol":"L","price":2}`}, []string{"Q 41", "L 2"}},
+		{"a member twice", []string{`{"symbol":"Q","price":39,"price":41}`}, []string{"Q 41"}},
+		// Streams that are not prices, and the server's words.
+		{"a random number", []string{`{"value":0.53}`, `{"value":0.11}`}, []string{"reading desk 0.53", "reading desk 0.11"}},
+		{"temperature and humidity", []string{`{"temperature":25,"humidity":60}`}, []string{"reading temperature 25", "reading humidity 60"}},
+		{"a message", []string{`{"message":"Hello","timestamp":"2026-01-01T00:00:00Z"}`}, []string{"news Hello"}},
+		{"plain text", []string{`new server event 10:17:08 AM`}, []string{"news new server event 10:17:08 AM"}},
+		{"a bare date", []string{`Sat Nov 28 2026 10:17:08 GMT+0000`}, []string{"news Sat Nov 28 2026 10:17:08 GMT+0000"}},
+		{"nothing", []string{`{"ok":true}`}, []string{"- no member looks like a price or a headline"}},
+		{"an error object", []string{`{"symbol":"Q","price":41}`, `{"error":{"message":"trial is over","code":402}}`}, []string{"Q 41", "notice: trial is over (402)"}},
+		{"GraphQL errors", []string{`{"errors":[{"message":"no such field"}]}`}, []string{"notice: no such field"}},
+		{"done", []string{`{"symbol":"Q","price":41}`, `[DONE]`}, []string{"Q 41", "finished"}},
+		{"an end by type", []string{`complete|{}`}, []string{"finished"}},
+		{"heartbeats", []string{`{}`, `ping|{"time":1}`, `{"type":"HEARTBEAT"}`}, []string{"heartbeat", "heartbeat", "heartbeat"}},
+		{"a JSON Patch", []string{`[{"op":"replace","path":"/price","value":41}]`}, []string{"- the event is a JSON Patch (RFC 6902), which livetape does not apply: the feed has to send whole rows"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			if diff := cmp.Diff(c.want, read(c.events...)); diff != "" {
+				t.Errorf("want (-), got (+):\n%s", diff)
+			}
+		})
+	}
+}
