@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -94,6 +95,9 @@ func (c *compiler) path(at configerr.Path, s string) path {
 	return p
 }
 
+// maxPathLength bounds a path, in bytes.
+const maxPathLength = 500
+
 var bracketIndex = regexp.MustCompile(`\[(\d+)\]`)
 
 // parsePath reads a path to one value.
@@ -157,8 +161,13 @@ func parseEachPath(s string) ([]string, error) {
 
 // splitPath splits a path at its dots, as gjson does, and reports mistakes that gjson would ignore.
 func splitPath(s string) ([]string, error) {
-	s = bracketIndex.ReplaceAllString(s, ".$1")
-	s = strings.TrimPrefix(s, ".")
+	if len(s) > maxPathLength {
+		return nil, fmt.Errorf("the path is longer than %d bytes", maxPathLength)
+	}
+	s = strings.TrimPrefix(bracketIndex.ReplaceAllString(s, ".$1"), ".")
+	if err := checkOperators(s); err != nil {
+		return nil, err
+	}
 	var segments []string
 	begin, depth, quoted := 0, 0, false
 	for i := 0; i < len(s); i++ {
@@ -184,23 +193,38 @@ func splitPath(s string) ([]string, error) {
 		return nil, errors.New("a bracket is not closed")
 	}
 	segments = append(segments, s[begin:])
-	return segments, checkSegments(segments)
-}
-
-func checkSegments(segments []string) error {
 	for _, segment := range segments {
 		switch {
 		case segment == "":
-			return errors.New("there is nothing between two dots, or before or after one")
+			return nil, errors.New("there is nothing between two dots, or before or after one")
 		case strings.HasSuffix(segment, `\`) && !strings.HasSuffix(segment, `\\`):
-			return errors.New(`a \ stands before nothing`)
-		case segment[0] == '[':
-			return fmt.Errorf("%s is no place in a list: those are numbers from 0", segment)
-		case segment[0] == '@':
-			name, _, _ := strings.Cut(segment[1:], ":")
-			if name, _, _ = strings.Cut(name, "|"); !gjson.ModifierExists(name, nil) {
-				return fmt.Errorf("there is no modifier @%s", name)
-			}
+			return nil, errors.New(`a \ stands before nothing`)
+		}
+	}
+	return segments, nil
+}
+
+// operator is a modifier, or the begin of several paths in one, wherever gjson may take a text for one. Whether it does can
+// depend on the payload: to a map, the inside of a query is the rest of a path.
+var operator = regexp.MustCompile(`(?:^|[.|]|#[(\[]\s*)([@{\[][^.|:=<>!%)\s]*)`)
+
+// modifiers are those of gjson whose result is no larger than what they are given. With the others, and with several paths
+// in one, a short path could make a text of any size of a small payload.
+var modifiers = []string{"this", "reverse", "keys", "values", "flatten", "join", "fromstr", "ugly", "valid"}
+
+func checkOperators(s string) error {
+	for _, m := range operator.FindAllStringSubmatch(s, -1) {
+		text, name := m[1], m[1][1:]
+		switch {
+		case text[0] == '[':
+			return fmt.Errorf("%s is no place in a list: those are numbers from 0", text)
+		case text[0] == '{':
+			return fmt.Errorf("%s is several values: a path leads to one", text)
+		case slices.Contains(modifiers, name):
+		case gjson.ModifierExists(name, nil):
+			return fmt.Errorf("@%s does not work here: its result may have any size", name)
+		case !strings.Contains(s, "("):
+			return fmt.Errorf("there is no modifier @%s%s", name, configerr.DidYouMean(name, modifiers, nil))
 		}
 	}
 	return nil
