@@ -34,7 +34,7 @@ func TestPathsThatReadAreTaken(t *testing.T) {
 		`e.@flatten:{"deep":true}.2`: "6",
 		"c.#.v|@reverse|0":           "7",
 		`price(usd)`:                 "11",
-		`mail\@home`:                "12",
+		`mail\@home`:                 "12",
 		"mail@home":                  "12",
 	} {
 		p, err := parsePath(path)
