@@ -52,7 +52,7 @@ func (w *newsWriter) generate(s *instrumentState, m *Market, now time.Time) gene
 	h := newGeneratedHeadline(s, m, now)
 	for tries := 1; slices.Contains(w.titles, h.Title); tries++ {
 		if tries%20 != 0 {
-			h.fill(m.random) // so that every kind of news stays as frequent
+			h.fillTemplate(m.random) // so that every kind of news stays as frequent
 		} else {
 			h = newGeneratedHeadline(s, m, now)
 		}
@@ -62,19 +62,19 @@ func (w *newsWriter) generate(s *instrumentState, m *Market, now time.Time) gene
 }
 
 func newGeneratedHeadline(s *instrumentState, m *Market, now time.Time) generatedHeadline {
-	t := choose(m.random, headlineTemplates[s.sector])
+	t := pickRandom(m.random, headlineTemplates[s.sector])
 	h := generatedHeadline{
-		Headline: &Headline{Source: choose(m.random, sources), Importance: t.importance, Time: now},
+		Headline: &Headline{Source: pickRandom(m.random, sources), Importance: t.importance, Time: now},
 		template: t, about: []*instrumentState{s},
 		impact: t.impact * (60 + m.random.Int64N(80)) / 100,
 	}
 	if t.sectorWide {
-		h.about = m.peers(s)
+		h.about = m.sectorPeers(s)
 	}
 	for _, about := range h.about {
 		h.Symbols = append(h.Symbols, about.Symbol)
 	}
-	h.fill(m.random)
+	h.fillTemplate(m.random)
 	return h
 }
 
@@ -82,14 +82,14 @@ func newGeneratedHeadline(s *instrumentState, m *Market, now time.Time) generate
 func (w *newsWriter) publish(h *Headline) {
 	w.written++
 	h.number = w.written
-	w.identify(h)
+	w.setID(h)
 	w.latest = append(w.latest, h)
 	w.keepLatest(keptHeadlines)
-	w.remember(h.Title)
+	w.rememberTitle(h.Title)
 }
 
-// identify gives h the id that belongs to its number.
-func (w *newsWriter) identify(h *Headline) {
+// setID gives h the id that belongs to its number.
+func (w *newsWriter) setID(h *Headline) {
 	h.ID = w.epoch + "-n" + strconv.Itoa(h.number)
 	h.URL = "https://example.com/tape/" + h.ID
 }
@@ -99,13 +99,13 @@ func (w *newsWriter) setEpoch(epoch string) {
 	w.epoch = epoch
 	for n, h := range w.latest {
 		renamed := *h
-		w.identify(&renamed)
+		w.setID(&renamed)
 		w.latest[n] = &renamed
 	}
 }
 
-// remember keeps a title from being made up again soon.
-func (w *newsWriter) remember(title string) {
+// rememberTitle keeps a title from being made up again soon.
+func (w *newsWriter) rememberTitle(title string) {
 	w.titles = append(w.titles, title)
 	w.titles = slices.Delete(w.titles, 0, max(0, len(w.titles)-minRepeatGap))
 }
@@ -120,10 +120,10 @@ func (w *newsWriter) correct(old generatedHeadline, m *Market, now time.Time) *H
 	h, corrected := old, *old.Headline
 	h.Headline = &corrected
 	h.Time = now
-	for h.fill(m.random); h.Title == old.Title || slices.Contains(w.titles, h.Title); {
-		h.fill(m.random)
+	for h.fillTemplate(m.random); h.Title == old.Title || slices.Contains(w.titles, h.Title); {
+		h.fillTemplate(m.random)
 	}
-	w.remember(h.Title)
+	w.rememberTitle(h.Title)
 	h.Title += " (corrects figure)"
 	w.replace(h.Headline)
 	return h.Headline
@@ -131,14 +131,14 @@ func (w *newsWriter) correct(old generatedHeadline, m *Market, now time.Time) *H
 
 // replace puts a headline in the place of the one that it corrects, if that is still kept.
 func (w *newsWriter) replace(corrected *Headline) {
-	w.identify(corrected)
+	w.setID(corrected)
 	if at := slices.IndexFunc(w.latest, func(h *Headline) bool { return h.number == corrected.number }); at >= 0 {
 		w.latest[at] = corrected
 	}
 }
 
-// peers are a few instruments of the sector of s, with s first.
-func (m *Market) peers(s *instrumentState) []*instrumentState {
+// sectorPeers are a few instruments of the sector of s, with s first.
+func (m *Market) sectorPeers(s *instrumentState) []*instrumentState {
 	const most = 4
 	all := []*instrumentState{s}
 	for _, other := range m.instruments {
@@ -149,8 +149,8 @@ func (m *Market) peers(s *instrumentState) []*instrumentState {
 	return all
 }
 
-// fill writes the text of a headline's template.
-func (h generatedHeadline) fill(r *rand.Rand) {
+// fillTemplate writes the text of a headline's template.
+func (h generatedHeadline) fillTemplate(r *rand.Rand) {
 	about := h.about[0]
 	figure := 1 + r.Int64N(19)
 	words := strings.NewReplacer(
@@ -158,13 +158,13 @@ func (h generatedHeadline) fill(r *rand.Rand) {
 		"{symbol}", about.Symbol,
 		"{percent}", strconv.FormatInt(figure, 10)+"."+strconv.FormatInt(r.Int64N(10), 10)+"%",
 		"{number}", strconv.FormatInt(20*figure+r.Int64N(20), 10),
-		"{broker}", choose(r, brokers),
-		"{place}", choose(r, places),
-		"{product}", choose(r, products[about.sector]),
+		"{broker}", pickRandom(r, brokers),
+		"{place}", pickRandom(r, places),
+		"{product}", pickRandom(r, products[about.sector]),
 	)
 	h.Title = words.Replace(h.template.text)
 	h.Summary = "Made up by the simulator: " + about.Symbol + " last traded at " +
 		string(appendDecimal(nil, about.Last, about.Decimals)) + " " + about.Currency + "."
 }
 
-func choose[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }
+func pickRandom[T any](r *rand.Rand, from []T) T { return from[r.IntN(len(from))] }

@@ -55,16 +55,16 @@ func (m *Market) nextScheduled(now time.Time) Event {
 	return Event{}
 }
 
-// gap is a time between scheduled events, in turns. In a large market it is longer, so that a symbol has as much news as
+// randomGap is a time between scheduled events, in turns. In a large market it is longer, so that a symbol has as much news as
 // in a small one.
-func (m *Market) gap(least, spread int) int {
+func (m *Market) randomGap(least, spread int) int {
 	size := max(1, len(m.instruments)/DefaultSymbols)
 	return (least + m.random.IntN(spread)) * size
 }
 
 func (m *Market) breakNews(now time.Time) Event {
-	m.nextNews = m.schedule(m.gap(newsGap, newsGapSpread), m.breakNews)
-	return m.report(m.pickInstrument(), now)
+	m.nextNews = m.schedule(m.randomGap(newsGap, newsGapSpread), m.breakNews)
+	return m.publishNewsAbout(m.pickInstrument(), now)
 }
 
 func (m *Market) shiftRegime(time.Time) Event {
@@ -73,8 +73,8 @@ func (m *Market) shiftRegime(time.Time) Event {
 	return Event{}
 }
 
-// report publishes a headline about s or its sector, and lets it move the prices. Some are corrected after a while.
-func (m *Market) report(s *instrumentState, now time.Time) Event {
+// publishNewsAbout publishes a headline about s or its sector, and lets it move the prices. Some are corrected after a while.
+func (m *Market) publishNewsAbout(s *instrumentState, now time.Time) Event {
 	h := m.news.generate(s, m, now)
 	for _, about := range h.about {
 		about.newsImpact = min(max(about.newsImpact+h.impact, -maxMove), maxMove)
@@ -92,7 +92,7 @@ func (m *Market) nextExtraHeadline(now time.Time) Event {
 	}
 	m.newsDue = m.clock + m.newsEvery/2 + time.Duration(m.random.Int64N(int64(m.newsEvery)))
 	if about := m.pickInstrument(); about != nil {
-		return m.report(about, now)
+		return m.publishNewsAbout(about, now)
 	}
 	return Event{}
 }
@@ -100,7 +100,7 @@ func (m *Market) nextExtraHeadline(now time.Time) Event {
 // haltOne stops the trading of one symbol for a while: the one of a few that has moved most, or one that
 // news is about to break on. Most of the market always trades.
 func (m *Market) haltOne(now time.Time) Event {
-	m.schedule(m.gap(haltGap, haltGap), m.haltOne)
+	m.schedule(m.randomGap(haltGap, haltGap), m.haltOne)
 	if 4*(m.halted+1) > len(m.instruments) {
 		return Event{}
 	}
@@ -111,7 +111,7 @@ func (m *Market) haltOne(now time.Time) Event {
 	length := haltLength + m.random.IntN(haltLength)
 	m.schedule(length, func(now time.Time) Event { return m.setHalted(s, false, "Trading resumes", now) })
 	if m.random.IntN(2) == 0 {
-		m.schedule(length/2, func(now time.Time) Event { return m.report(s, now) })
+		m.schedule(length/2, func(now time.Time) Event { return m.publishNewsAbout(s, now) })
 		return m.setHalted(s, true, "News pending", now)
 	}
 	return m.setHalted(s, true, "Volatility pause", now)

@@ -96,13 +96,13 @@ func startFault(f fault.Fault) action {
 		until := p.clock + f.Duration()
 		switch f.Name {
 		case fault.Burst:
-			p.burst = temporary{f.Number(), until}
+			p.burst = temporaryValue{f.Number(), until}
 			return market.Event{}
 		case fault.Skew:
-			p.skew = temporary{f.Number(), until}
+			p.skew = temporaryValue{f.Number(), until}
 			return market.Event{}
 		case fault.Clear:
-			p.burst, p.skew = temporary{}, temporary{}
+			p.burst, p.skew = temporaryValue{}, temporaryValue{}
 		}
 		p.faults = append(p.faults, f)
 		return market.Event{}

@@ -36,9 +36,9 @@ func Parse(file string, source []byte) (*Scenario, error) {
 	}
 	switch {
 	case len(source) > maxFile:
-		r.addAt(nil, "is larger than %d KiB", maxFile>>10)
+		r.problemAt(nil, "is larger than %d KiB", maxFile>>10)
 	case !utf8.Valid(source):
-		r.addAt(nil, "is not UTF-8 text")
+		r.problemAt(nil, "is not UTF-8 text")
 	default:
 		if body := r.document(string(source)); body != nil {
 			r.scenario(s, body)
@@ -65,7 +65,7 @@ func (r *reader) scenario(s *Scenario, body ast.Node) {
 		"steps":   func(n ast.Node) { steps = n },
 	})
 	if s.Length == 0 && len(r.problems) == 0 {
-		r.add(body, "length is missing: say how long the scenario is, such as length: 2m")
+		r.problem(body, "length is missing: say how long the scenario is, such as length: 2m")
 	}
 	if steps != nil {
 		r.steps(s, steps)
@@ -75,7 +75,7 @@ func (r *reader) scenario(s *Scenario, body ast.Node) {
 func (r *reader) loop(n ast.Node) bool {
 	b, ok := n.(*ast.BoolNode)
 	if !ok {
-		r.add(n, "%s, where true or false is wanted", kindOf(n))
+		r.problem(n, "%s, where true or false is wanted", kindOf(n))
 		return false
 	}
 	return b.Value
@@ -85,7 +85,7 @@ func (r *reader) start(n ast.Node) time.Time {
 	text, ok := r.text(n)
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if ok && (err != nil || at.Year() < 1970 || at.Year() > 2200) {
-		r.add(n, "%.40q is not a time such as 2026-03-02T14:30:00Z", text)
+		r.problem(n, "%.40q is not a time such as 2026-03-02T14:30:00Z", text)
 	}
 	return at.UTC()
 }
@@ -93,7 +93,7 @@ func (r *reader) start(n ast.Node) time.Time {
 func (r *reader) symbolCount(n ast.Node) int {
 	f := r.number(n, "", "a number", 1, market.MaxSymbols)
 	if f != math.Trunc(f) {
-		r.add(n, "%g is not a whole number", f)
+		r.problem(n, "%g is not a whole number", f)
 	}
 	return int(f)
 }
@@ -102,7 +102,7 @@ func (r *reader) symbolCount(n ast.Node) int {
 func (r *reader) newsEvery(n ast.Node) time.Duration {
 	gap := r.duration(n, 0, maxLength)
 	if gap > 0 && gap < time.Second {
-		r.add(n, "%s is not 1s or more, or 0s for none", gap)
+		r.problem(n, "%s is not 1s or more, or 0s for none", gap)
 	}
 	return gap
 }
@@ -123,7 +123,7 @@ func (r *reader) session(n ast.Node) market.Status {
 	} else {
 		r.members(n, "market", keys{"state": state, "reason": func(n ast.Node) { s.Reason = r.line(n) }})
 		if s.State == "" {
-			r.add(n, "state is missing: pre, open, closed, post or halted")
+			r.problem(n, "state is missing: pre, open, closed, post or halted")
 		}
 	}
 	s.Reason = cmp.Or(s.Reason, defaultReason)

@@ -24,18 +24,27 @@ type Player struct {
 	acted      bool     // in this event
 
 	rateFactor  float64 // events for each of the base rate
-	burst, skew temporary
+	burst, skew temporaryValue
 	published   map[string]*market.Headline // by the ids that corrections use
 	faults      []fault.Fault               // due, for the server
 }
 
-// temporary is a number that holds until a time.
-type temporary struct {
+// temporaryValue is a number that holds until a time.
+type temporaryValue struct {
 	value int64
 	until time.Duration
 }
 
-// NewPlayer plays s, or with a nil s a market that tells its own story. Rate is in events a second.
+// left is how long v still holds; 0 or less for no more. It does not hold when it was never set, although at very low
+// rates the clock comes around to before 0.
+func (v temporaryValue) left(clock time.Duration) time.Duration {
+	if v.value == 0 {
+		return 0
+	}
+	return v.until - clock
+}
+
+// NewPlayer plays s, or with a nil s a market that follows none. Rate is in events a second.
 func NewPlayer(s *Scenario, c market.Config, rate float64) *Player {
 	p := &Player{scenario: s, baseRate: rate, rateFactor: 1, published: map[string]*market.Headline{}}
 	if s == nil {
@@ -51,8 +60,8 @@ func NewPlayer(s *Scenario, c market.Config, rate float64) *Player {
 	return p
 }
 
-// Next makes the next event; with a scenario, that may be the zero one. Now is the time of day, skew what payloads are
-// ahead of it. It reports whether the scenario did something, by which Pace and TakeFaults may be others.
+// Next makes the next event; with a scenario, that may be the zero one. Now is the time of day, and skew is how far
+// payloads are ahead of it. Acted reports whether the scenario did something, so that Pace and TakeFaults may have changed.
 func (p *Player) Next(now time.Time, skew time.Duration) (e market.Event, acted bool) {
 	p.clock += Interval(p.rate())
 	p.acted = false
@@ -85,7 +94,7 @@ func (p *Player) hasOwnClock() bool { return p.scenario != nil && !p.scenario.St
 // rate is how many events come in a second now.
 func (p *Player) rate() float64 {
 	switch {
-	case p.burst.until > p.clock:
+	case p.burst.left(p.clock) > 0:
 		return float64(p.burst.value)
 	case p.serverRate > 0:
 		return p.serverRate
@@ -98,7 +107,7 @@ func (p *Player) Time(now time.Time, skew time.Duration) time.Time {
 	if p.hasOwnClock() {
 		now = p.scenario.Start.Add(p.clock)
 	}
-	if p.skew.until > p.clock {
+	if p.skew.left(p.clock) > 0 {
 		skew += time.Duration(p.skew.value)
 	}
 	return now.Add(skew)
@@ -144,10 +153,10 @@ func (p *Player) TakeFaults() []fault.Fault {
 
 // ActiveFaults are the bursts and skews of the scenario, which keeps their time itself.
 func (p *Player) ActiveFaults() (all []fault.Status) {
-	if left := p.burst.until - p.clock; left > 0 {
+	if left := p.burst.left(p.clock); left > 0 {
 		all = append(all, fault.Status{Fault: fault.Fault{Name: fault.Burst, Value: strconv.FormatInt(p.burst.value, 10)}, Left: left})
 	}
-	if left := p.skew.until - p.clock; left > 0 {
+	if left := p.skew.left(p.clock); left > 0 {
 		all = append(all, fault.Status{Fault: fault.Fault{Name: fault.Skew, Value: time.Duration(p.skew.value).String()}, Left: left})
 	}
 	return all

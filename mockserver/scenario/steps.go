@@ -28,7 +28,7 @@ type stepReader struct {
 func (r *reader) steps(s *Scenario, n ast.Node) {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
-		r.add(n, "%s, where a list of steps is wanted", kindOf(n))
+		r.problem(n, "%s, where a list of steps is wanted", kindOf(n))
 		return
 	}
 	sr := &stepReader{reader: r, scenario: s, symbols: market.Symbols(s.Symbols), known: map[string]bool{}, headlines: map[string]bool{}}
@@ -55,10 +55,10 @@ func (r *stepReader) step(n ast.Node) {
 	}
 	r.readActions(n)
 	if len(r.scenario.actions) == actions && isMap(n) && len(r.problems) == 0 {
-		r.add(n, "nothing happens in this step")
+		r.problem(n, "nothing happens in this step")
 	}
 	if !hasTime && len(r.problems) == problems {
-		r.add(n, "at is missing: say when, such as at: 10s")
+		r.problem(n, "at is missing: say when, such as at: 10s")
 	}
 }
 
@@ -68,7 +68,7 @@ func (r *stepReader) readTime(n ast.Node) {
 	problems := len(r.problems)
 	at := r.duration(n, 0, cmp.Or(r.scenario.Length, maxLength))
 	if len(r.problems) == problems && at < r.at {
-		r.add(n, "%s is earlier than the step above, at %s", at, r.at)
+		r.problem(n, "%s is earlier than the step above, at %s", at, r.at)
 	}
 	if len(r.problems) == problems {
 		r.at = at
@@ -101,18 +101,18 @@ func (r *stepReader) targetSymbols(n ast.Node) (all []string) {
 	for _, item := range itemsOf(n) {
 		symbol, ok := r.text(item)
 		if ok && !r.known[symbol] {
-			r.add(item, "there is no symbol %.40q in a market of %d%s", symbol, len(r.symbols), fault.Suggestion(symbol, r.symbols))
+			r.problem(item, "there is no symbol %.40q in a market of %d%s", symbol, len(r.symbols), fault.Suggestion(symbol, r.symbols))
 		}
 		all = append(all, symbol)
 	}
 	if len(all) == 0 {
-		r.add(n, "names no symbol")
+		r.problem(n, "names no symbol")
 	}
 	return all
 }
 
-// target are the keys by which a map says what it acts on; the others are added to them.
-func (r *stepReader) target(t *market.Target, others keys) keys {
+// targetKeys are those by which a map says what it acts on; the others are added to them.
+func (r *stepReader) targetKeys(t *market.Target, others keys) keys {
 	others["symbols"] = func(n ast.Node) { t.Symbols = r.targetSymbols(n) }
 	others["sector"] = func(n ast.Node) {
 		sector := market.Sector(r.oneOf(n, market.SectorNames()...))
@@ -121,17 +121,17 @@ func (r *stepReader) target(t *market.Target, others keys) keys {
 	return others
 }
 
-// lasting is how long something lasts that ends in the same round.
-func (r *stepReader) lasting(n ast.Node) time.Duration {
+// lengthInRound is how long something lasts that ends in the same round.
+func (r *stepReader) lengthInRound(n ast.Node) time.Duration {
 	d := r.duration(n, 0, maxLength)
 	if r.scenario.Length > 0 && r.at+d > r.scenario.Length {
-		r.add(n, "it would end at %s, behind the end of the scenario", r.at+d)
+		r.problem(n, "it would end at %s, behind the end of the scenario", r.at+d)
 	}
 	return d
 }
 
-// parts are a move in percent, as parts per billion. The bounds are those of what a price can do.
-func (r *stepReader) parts(n ast.Node) int64 {
+// percentage is a move in percent, as parts per billion. The bounds are those of what a price can do.
+func (r *stepReader) percentage(n ast.Node) int64 {
 	return int64(r.number(n, "%", "a percentage such as -8%", -75, 300) * market.Percent)
 }
 
@@ -142,12 +142,12 @@ func (r *stepReader) move(n ast.Node) action {
 		moves bool
 		over  time.Duration
 	)
-	r.members(n, "move", r.target(&t, keys{
-		"by":   func(n ast.Node) { parts, moves = r.parts(n), true },
-		"over": func(n ast.Node) { over = r.lasting(n) },
+	r.members(n, "move", r.targetKeys(&t, keys{
+		"by":   func(n ast.Node) { parts, moves = r.percentage(n), true },
+		"over": func(n ast.Node) { over = r.lengthInRound(n) },
 	}))
 	if !moves && isMap(n) {
-		r.add(n, "by is missing: say how far, such as by: -8%%")
+		r.problem(n, "by is missing: say how far, such as by: -8%%")
 	}
 	return movePrices(t, parts, over)
 }
@@ -159,22 +159,22 @@ func (r *stepReader) headline(n ast.Node) action {
 		a.Title = r.line(n)
 		return a.publish
 	}
-	r.members(n, "headline", r.announcement(&a, keys{
+	r.members(n, "headline", r.headlineKeys(&a, keys{
 		"id":      func(n ast.Node) { a.id = r.newHeadlineID(n) },
 		"source":  func(n ast.Node) { a.Source = r.line(n) },
 		"symbols": func(n ast.Node) { a.Symbols = r.targetSymbols(n) },
 	}))
 	if a.Title == "" && len(r.problems) == 0 {
-		r.add(n, "text is missing")
+		r.problem(n, "text is missing")
 	}
 	return a.publish
 }
 
-// announcement are the keys that headlines and corrections have; the others are added to them.
-func (r *stepReader) announcement(a *announcement, others keys) keys {
+// headlineKeys are those that headlines and corrections have; the others are added to them.
+func (r *stepReader) headlineKeys(a *announcement, others keys) keys {
 	others["text"] = func(n ast.Node) { a.Title = r.line(n) }
 	others["summary"] = func(n ast.Node) { a.Summary = r.line(n) }
-	others["impact"] = func(n ast.Node) { a.impact = r.parts(n) }
+	others["impact"] = func(n ast.Node) { a.impact = r.percentage(n) }
 	others["importance"] = func(n ast.Node) {
 		levels := []string{"high", "normal", "low"}
 		a.Importance = levels[r.oneOf(n, levels...)]
@@ -184,9 +184,9 @@ func (r *stepReader) announcement(a *announcement, others keys) keys {
 
 func (r *stepReader) correction(n ast.Node) action {
 	var a announcement
-	r.members(n, "correction", r.announcement(&a, keys{"of": func(n ast.Node) { a.id = r.headlineID(n) }}))
+	r.members(n, "correction", r.headlineKeys(&a, keys{"of": func(n ast.Node) { a.id = r.headlineID(n) }}))
 	if (a.id == "" || a.Title == "") && isMap(n) && len(r.problems) == 0 {
-		r.add(n, "a correction needs of, the id of a headline above, and text")
+		r.problem(n, "a correction needs of, the id of a headline above, and text")
 	}
 	return a.correct
 }
@@ -195,7 +195,7 @@ func (r *stepReader) correction(n ast.Node) action {
 func (r *stepReader) newHeadlineID(n ast.Node) string {
 	id := r.line(n)
 	if r.headlines[id] {
-		r.add(n, "there is a headline %.40q above", id)
+		r.problem(n, "there is a headline %.40q above", id)
 	}
 	r.headlines[id] = true
 	return id
@@ -206,7 +206,7 @@ func (r *stepReader) headlineID(n ast.Node) string {
 	id := r.line(n)
 	if id != "" && !r.headlines[id] {
 		known := slices.Sorted(maps.Keys(r.headlines))
-		r.add(n, "there is no headline with the id %.40q above%s", id, fault.Suggestion(id, known))
+		r.problem(n, "there is no headline with the id %.40q above%s", id, fault.Suggestion(id, known))
 	}
 	return id
 }
@@ -219,13 +219,13 @@ func (r *stepReader) halt(n ast.Node, what string, halted bool, reason string) a
 		t      market.Target
 		length time.Duration
 	)
-	known := r.target(&t, keys{"reason": func(n ast.Node) { reason = r.line(n) }})
+	known := r.targetKeys(&t, keys{"reason": func(n ast.Node) { reason = r.line(n) }})
 	if halted {
-		known["for"] = func(n ast.Node) { length = r.lasting(n) }
+		known["for"] = func(n ast.Node) { length = r.lengthInRound(n) }
 	}
 	r.members(n, what, known)
 	if t.IsMarket() && isMap(n) && len(r.problems) == 0 {
-		r.add(n, "symbols or sector is missing; for the whole market, say market: halted")
+		r.problem(n, "symbols or sector is missing; for the whole market, say market: halted")
 	}
 	if length > 0 {
 		r.resumes = append(r.resumes, timedAction{r.at + length, setHalted(t, false, defaultResumeReason)})
@@ -235,7 +235,7 @@ func (r *stepReader) halt(n ast.Node, what string, halted bool, reason string) a
 
 func (r *stepReader) fault(n ast.Node) fault.Fault {
 	if isMap(n) {
-		r.add(n, "a map, where a fault is wanted: put quotes around it")
+		r.problem(n, "a map, where a fault is wanted: put quotes around it")
 		return fault.Fault{}
 	}
 	text, ok := r.text(n)
@@ -247,7 +247,7 @@ func (r *stepReader) fault(n ast.Node) fault.Fault {
 		err = fmt.Errorf("fault %q: in a scenario, a fault comes at the time of its step; write a step for each time", text)
 	}
 	if err != nil {
-		r.add(n, "%v", err)
+		r.problem(n, "%v", err)
 	}
 	return f
 }

@@ -310,3 +310,12 @@ func TestAMarketMakesUpHeadlinesByItself(t *testing.T) {
 		t.Errorf("%d headlines came in 200 s", got)
 	}
 }
+
+func TestAClockThatComesAroundStartsNoFault(t *testing.T) {
+	t.Parallel()
+	p := scenario.NewPlayer(nil, market.Config{Seed: 1, Symbols: 1}, 1e-6) // 300 years are 10,000 events
+	play(p, 20_000)
+	if rate, _ := p.Pace(0); rate != 1e-6 || len(p.ActiveFaults()) > 0 {
+		t.Errorf("the rate is %v, and these faults are on: %v", rate, p.ActiveFaults())
+	}
+}

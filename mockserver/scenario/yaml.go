@@ -28,8 +28,8 @@ type reader struct {
 // maxProblems is how many are reported at once.
 const maxProblems = 20
 
-// addAt notes a problem at t; nil is the whole file.
-func (r *reader) addAt(t *token.Token, format string, args ...any) {
+// problemAt notes a problem at t; nil is the whole file.
+func (r *reader) problemAt(t *token.Token, format string, args ...any) {
 	if len(r.problems) == maxProblems {
 		return
 	}
@@ -40,8 +40,10 @@ func (r *reader) addAt(t *token.Token, format string, args ...any) {
 	r.problems = append(r.problems, p)
 }
 
-// add notes a problem where n begins.
-func (r *reader) add(n ast.Node, format string, args ...any) { r.addAt(firstToken(n), format, args...) }
+// problem notes a problem where n begins.
+func (r *reader) problem(n ast.Node, format string, args ...any) {
+	r.problemAt(firstToken(n), format, args...)
+}
 
 // firstToken is where a value begins: a map or a list without brackets at its first key or item.
 func firstToken(n ast.Node) *token.Token {
@@ -64,16 +66,16 @@ func firstToken(n ast.Node) *token.Token {
 func (r *reader) document(source string) ast.Node {
 	tokens := lexer.Tokenize(source)
 	if t := tooDeep(tokens); t != nil {
-		r.addAt(t, "nested too deep for a scenario")
+		r.problemAt(t, "nested too deep for a scenario")
 		return nil
 	}
 	file, err := parser.Parse(tokens, 0)
 	if err != nil {
 		var bad yaml.Error
 		if errors.As(err, &bad) {
-			r.addAt(bad.GetToken(), "%s", strings.TrimSpace(bad.GetMessage()))
+			r.problemAt(bad.GetToken(), "%s", strings.TrimSpace(bad.GetMessage()))
 		} else {
-			r.addAt(nil, "%v", err)
+			r.problemAt(nil, "%v", err)
 		}
 		return nil
 	}
@@ -82,14 +84,14 @@ func (r *reader) document(source string) ast.Node {
 		switch {
 		case doc.Body == nil || doc.Body.Type() == ast.CommentType || doc.Body.Type() == ast.NullType:
 		case body != nil:
-			r.add(doc.Body, "a second document begins here: a scenario is one")
+			r.problem(doc.Body, "a second document begins here: a scenario is one")
 			return nil
 		default:
 			body = doc.Body
 		}
 	}
 	if body == nil {
-		r.addAt(nil, "there is nothing in it")
+		r.problemAt(nil, "there is nothing in it")
 	}
 	return body
 }
@@ -127,7 +129,7 @@ type keys map[string]func(ast.Node)
 func (r *reader) members(n ast.Node, what string, known keys) {
 	m, ok := n.(ast.MapNode)
 	if !ok {
-		r.add(n, "%s, where a map is wanted: %s", kindOf(n), what)
+		r.problem(n, "%s, where a map is wanted: %s", kindOf(n), what)
 		return
 	}
 	for at := m.MapRange(); at.Next(); {
@@ -137,7 +139,7 @@ func (r *reader) members(n ast.Node, what string, known keys) {
 			continue
 		}
 		names := slices.Sorted(maps.Keys(known))
-		r.addAt(key, "unknown key %.40q%s: %s has %s", key.Value, fault.Suggestion(key.Value, names), what, strings.Join(names, ", "))
+		r.problemAt(key, "unknown key %.40q%s: %s has %s", key.Value, fault.Suggestion(key.Value, names), what, strings.Join(names, ", "))
 	}
 }
 
@@ -182,7 +184,7 @@ func (r *reader) text(n ast.Node) (string, bool) {
 	case *ast.IntegerNode, *ast.FloatNode:
 		return n.GetToken().Value, true
 	}
-	r.add(n, "%s, where text is wanted", kindOf(n))
+	r.problem(n, "%s, where text is wanted", kindOf(n))
 	return "", false
 }
 
@@ -194,9 +196,9 @@ func (r *reader) line(n ast.Node) string {
 	switch {
 	case !ok:
 	case text == "":
-		r.add(n, "is empty")
+		r.problem(n, "is empty")
 	case len(text) > maxBytes:
-		r.add(n, "is longer than %d bytes", maxBytes)
+		r.problem(n, "is longer than %d bytes", maxBytes)
 	}
 	return text
 }
@@ -206,7 +208,7 @@ func (r *reader) oneOf(n ast.Node, words ...string) int {
 	text, ok := r.text(n)
 	at := slices.Index(words, text)
 	if ok && at < 0 {
-		r.add(n, "%.40q%s is none of %s", text, fault.Suggestion(text, words), strings.Join(words, ", "))
+		r.problem(n, "%.40q%s is none of %s", text, fault.Suggestion(text, words), strings.Join(words, ", "))
 	}
 	return max(0, at)
 }
@@ -220,9 +222,9 @@ func (r *reader) duration(n ast.Node, least, most time.Duration) time.Duration {
 	d, err := time.ParseDuration(text)
 	switch {
 	case err != nil:
-		r.add(n, "%.40q is not a duration such as 10s or 1m30s", text)
+		r.problem(n, "%.40q is not a duration such as 10s or 1m30s", text)
 	case d < least || d > most:
-		r.add(n, "%s is not between %s and %s", text, least, most)
+		r.problem(n, "%s is not between %s and %s", text, least, most)
 	}
 	return d
 }
@@ -237,9 +239,9 @@ func (r *reader) number(n ast.Node, unit, what string, least, most float64) floa
 	f, err := strconv.ParseFloat(strings.TrimSpace(digits), 64)
 	switch {
 	case !hasUnit || err != nil || math.IsNaN(f):
-		r.add(n, "%.40q is not %s", text, what)
+		r.problem(n, "%.40q is not %s", text, what)
 	case f < least || f > most:
-		r.add(n, "%s is not between %g%s and %g%s", text, least, unit, most, unit)
+		r.problem(n, "%s is not between %g%s and %g%s", text, least, unit, most, unit)
 	default:
 		return f
 	}
