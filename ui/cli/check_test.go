@@ -187,7 +187,7 @@ func TestCheckTimesTLSWithTheAuthorityOfAConfiguration(t *testing.T) {
 		code int
 		says *regexp.Regexp
 	}{
-		"known":    {cli.ExitOK, regexp.MustCompile(`✓ way +TCP [\d.]+ ms · TLS 1\.3 [\d.]+ ms · answer after [\d.]+ ms`)},
+		"known":    {cli.ExitOK, regexp.MustCompile(`✓ timing +TCP [\d.]+ ms · TLS 1\.3 [\d.]+ ms · answer after [\d.]+ ms`)},
 		"stranger": {cli.ExitRefused, regexp.MustCompile(`✗ answer +TLS certificate is signed by an unknown authority`)},
 	} {
 		var out bytes.Buffer

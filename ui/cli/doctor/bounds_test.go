@@ -67,16 +67,16 @@ func TestAServerThatNeverStopsIsLeftInTime(t *testing.T) {
 				t.Errorf("%d MiB are kept", grown>>20)
 			}
 			if r.Connection.Status == 0 {
-				t.Errorf("%s", printed(t, r))
+				t.Errorf("%s", reportText(t, r))
 			}
 		})
 	}
 }
 
 func TestARedirectLoopEnds(t *testing.T) {
-	r := examined(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/events", http.StatusFound) }, feed.Config{}, Options{})
-	r.finding("answer").requireLike(t, Bad, "redirect loop")
+	r := examineServer(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/events", http.StatusFound) }, feed.Config{}, Options{})
+	r.finding("answer").require(t, Bad, "redirect loop")
 	if r.Verdict != Refused || len(r.Connection.Redirects) > 10 {
-		t.Errorf("%s", printed(t, r))
+		t.Errorf("%s", reportText(t, r))
 	}
 }

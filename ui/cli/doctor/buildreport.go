@@ -1,172 +1,158 @@
 package doctor
 
 import (
-	"fmt"
-	"strconv"
+	"math"
 	"time"
 
 	"livetape/feed/redact"
 )
 
-// report judges what was seen. It asks nobody.
+// report judges what was observed.
 func (e *examination) report() *Report {
-	r := &Report{URL: e.shownURL(), Name: proposal(e.config), At: e.began.UTC(), Connection: e.connectionFacts()}
-	r.Sections = append(r.Sections, e.connection())
-	if e.first.reached == streaming {
-		r.Stream = e.streamFacts()
-		r.Sections = append(r.Sections, e.stream())
-		if payloads := e.payloads(); len(payloads.Findings) > 0 {
+	r := &Report{URL: redact.URL(e.config.URL), Name: suggestName(e.config), At: e.startedAt.UTC(), Connection: e.first.connection()}
+	r.Sections = append(r.Sections, e.connectionSection())
+	if e.first.stage == streaming {
+		r.Stream = e.stream()
+		r.Sections = append(r.Sections, e.streamSection())
+		if payloads := e.payloadSection(); len(payloads.Findings) > 0 {
 			r.Sections = append(r.Sections, payloads)
-			r.Reading = e.readingFacts()
+			r.Reading = e.payloads()
 		}
 	}
 	r.Verdict, r.Summary = e.verdict()
 	return r
 }
 
-func (e *examination) shownURL() string { return redact.URL(e.config.URL) }
-
 func (e *examination) verdict() (Verdict, string) {
 	switch o := e.first; {
-	case o.reached == unreached:
+	case o.stage == noResponse:
 		return Refused, "there is no connection: " + o.cause
-	case o.reached == refused:
+	case o.stage == refused:
 		return Refused, "the server gives no stream: " + o.cause
-	case o.reached == otherThing:
+	case o.stage == notAStream:
 		return NotAStream, "this is no event stream: " + o.cause
-	case e.read.found && e.read.result.Definition.Preset != "":
-		return Understood, "connected and understood, with the preset " + e.read.result.Definition.Preset
-	case e.read.found:
+	case e.reading.found && e.reading.result.Definition.Preset != "":
+		return Understood, "connected and understood, with the preset " + e.reading.result.Definition.Preset
+	case e.reading.found:
 		return Understood, "connected and understood"
-	case o.tally.total == 0:
+	case o.stats.total == 0:
 		return Unmapped, "connected, but no event came"
 	}
 	return Unmapped, "connected, but nothing that came is a price or a headline"
 }
 
-func (e *examination) connectionFacts() Connection {
-	o := e.first
+func (o *observation) connection() Connection {
+	t := o.timings
 	c := Connection{
-		Redirects: []Redirect{}, DNS: Milliseconds(o.steps.DNS), TCP: Milliseconds(o.steps.TCP), TLS: Milliseconds(o.steps.TLS),
-		TLSVersion: o.steps.Version, Status: o.answer.Status, Protocol: o.answer.Protocol, ContentType: o.answer.ContentType,
-		Compression: o.answer.Compression,
+		Redirects: []Redirect{}, DNS: Milliseconds(t.dns), TCP: Milliseconds(t.tcp), TLS: Milliseconds(t.tls), TLSVersion: t.tlsVersion,
+		Status: o.head.status, Protocol: o.head.protocol, ContentType: o.head.contentType, Compression: o.head.compression,
 	}
-	if o.reached != streaming {
+	if o.stage != streaming {
 		c.Cause, c.Advice = o.cause, o.advice
 	}
-	for _, hop := range o.hops {
+	for _, hop := range o.redirects {
 		c.Redirects = append(c.Redirects, Redirect(hop))
 	}
-	if o.answer.Status > 0 && !o.steps.Answered.IsZero() {
-		c.Answer = Milliseconds(o.steps.Answered.Sub(o.steps.Asked))
+	if o.head.status > 0 && !t.answered.IsZero() {
+		c.Answer = Milliseconds(t.answered.Sub(t.requested))
 	}
 	return c
 }
 
-func (e *examination) streamFacts() *Stream {
+func (e *examination) stream() *Stream {
 	o := e.first
 	s := &Stream{
-		Format: o.format, Listened: Milliseconds(o.listened()), Ended: o.ending.String(), Events: o.tally.total, Bytes: o.wire.bytes,
-		Silence: Milliseconds(o.silence()), Types: e.types(), OtherTypes: o.tally.others,
-		Heartbeats: len(o.tally.beats), Heartbeat: Milliseconds(rhythm(o.tally.beats)), Retry: []Milliseconds{},
-		IDs: e.ids(), Resume: e.resumeFacts(), Framing: e.framingFacts(), Buffered: o.wire.stalls > 0 || e.held().Bursts > 0,
+		Format: o.format, Listened: Milliseconds(o.listened()), Ended: o.endReason.String(), Events: o.stats.total, Bytes: o.body.bytes,
+		Silence: Milliseconds(o.silence()), Types: e.eventTypes(), OtherTypes: o.stats.otherTypes,
+		Heartbeats: len(o.stats.heartbeats), Heartbeat: Milliseconds(o.stats.heartbeatInterval()), Retry: []Milliseconds{},
+		IDs: e.ids(), Resume: e.resumeResult(), Framing: e.framing(), Buffered: o.body.stalls > 0 || e.bufferedBursts().count > 0,
 	}
-	if !o.wire.first.IsZero() {
-		after := Milliseconds(o.wire.first.Sub(o.listen))
+	if !o.body.firstByte.IsZero() {
+		after := Milliseconds(o.body.firstByte.Sub(o.startedAt))
 		s.FirstByte = &after
 	}
 	if s.Heartbeat > 0 {
-		s.IdleTimeout = yamlTime(idleTimeout(time.Duration(s.Heartbeat)))
+		s.IdleTimeout = configDuration(suggestIdleTimeout(time.Duration(s.Heartbeat)))
 	}
-	for _, d := range o.tally.retry {
+	for _, d := range o.stats.retryTimes {
 		s.Retry = append(s.Retry, Milliseconds(d))
 	}
 	if ahead, ok := o.clockAhead(); ok {
 		s.ClockAhead = (*Milliseconds)(&ahead)
 	}
-	if d, ok := measure(e.read.updates, o.tally.kept); ok {
-		s.Delay = &Delay{Milliseconds(d.Median), Milliseconds(d.Min), Milliseconds(d.Max), d.Count}
+	if l, ok := e.latency(); ok {
+		s.Delay = &Delay{Milliseconds(l.median), Milliseconds(l.min), Milliseconds(l.max), l.count}
 	}
 	return s
 }
 
-// sampleShown bounds a sample of an event, in characters.
-const sampleShown = 160
+// maxSample bounds the sample of an event, in characters.
+const maxSample = 160
 
-func (e *examination) types() []EventType {
+func (e *examination) eventTypes() []EventType {
 	all := []EventType{}
-	for _, k := range e.first.tally.kinds {
+	for _, t := range e.first.stats.types {
 		all = append(all, EventType{
-			Type: e.endpoint.Clean(k.name, 40), Count: k.count, PerSecond: perSecond(k.count, e.first.listened()),
-			Heartbeat: k.beats == k.count, Sample: e.endpoint.Clean(string(k.sample), sampleShown),
+			Type: e.endpoint.Clean(t.name, 40), Count: t.count, PerSecond: perSecond(t.count, e.first.listened()),
+			Heartbeat: t.heartbeats == t.count, Sample: e.endpoint.Clean(string(t.sample), maxSample),
 		})
 	}
 	return all
 }
 
-func (e *examination) resumeFacts() *Resume {
-	a := e.again
-	if a == nil {
+// perSecond is a rate to two places.
+func perSecond(n int, d time.Duration) float64 {
+	if d <= 0 {
+		return 0
+	}
+	return math.Round(float64(n)/d.Seconds()*100) / 100
+}
+
+func (e *examination) resumeResult() *Resume {
+	if e.resume == nil {
 		return nil
 	}
-	r := &Resume{Outcome: a.outcome, Sent: e.endpoint.Clean(a.sent, 80), Followed: a.followed, Resumes: a.outcome == Continued || a.outcome == Repeated && !a.opening}
-	if a.first != nil {
-		r.First = e.endpoint.Clean(fmt.Sprintf("%s %s", a.first.kind, a.first.id), 120)
+	r := &Resume{Outcome: e.resume.outcome, Sent: e.endpoint.Clean(e.resume.sent, 80), Followed: e.resume.followers, Resumes: e.resume.resumes()}
+	if first := e.resume.first; first != nil {
+		r.First = e.endpoint.Clean(first.eventType+" "+first.id, 120)
 	}
 	return r
 }
 
-func (e *examination) framingFacts() Framing {
-	w := &e.first.wire
+func (e *examination) framing() Framing {
+	b := &e.first.body
+	ends := b.lines.Ends()
 	f := Framing{
-		LF: w.lf, CRLF: w.crlf, CR: w.cr, InvalidUTF8: w.badText, Oversized: e.first.tally.skipped, InvalidRetry: w.badRetry,
-		NulIDs: w.nulIDs, CutOff: e.first.ending == ended && w.fields && w.midEvent(), Stalls: w.stalls, UnknownFields: []name{},
+		LF: ends.LF, CRLF: ends.CRLF, CR: ends.CR, InvalidUTF8: b.invalidUTF8, Oversized: e.first.stats.tooLarge, InvalidRetry: b.invalidRetry,
+		NulIDs: b.nulIDs, CutOff: e.first.endReason == endOfStream && b.checkFields && b.midEvent(), Stalls: b.stalls, UnknownFields: []fieldCount{},
 	}
-	for _, field := range w.unknown {
-		f.UnknownFields = append(f.UnknownFields, name{e.endpoint.Clean(field.Name, 40), field.Count})
+	for _, field := range b.unknownFields {
+		f.UnknownFields = append(f.UnknownFields, fieldCount{e.endpoint.Clean(field.Name, 40), field.Count})
 	}
 	return f
 }
 
-func (e *examination) readingFacts() *Reading {
-	r := e.read
-	facts := &Reading{
-		Preset: r.result.Definition.Preset, Recognised: append([]string{}, r.recognised...), Examined: len(e.first.tally.kept),
-		Mapped: r.result.Mapped, Symbols: e.prices(), Headlines: e.headlines(), Ignored: e.reasons(r.ignored), Faulty: e.reasons(r.faulty),
-		Notices: e.cleaned(r.notices), Notes: e.cleaned(r.result.Notes), Unused: e.cleaned(r.result.Unused), YAML: e.yaml(),
+func (e *examination) payloads() *Reading {
+	r := e.reading
+	return &Reading{
+		Preset: r.result.Definition.Preset, Recognised: append([]string{}, r.presets...), Examined: len(e.first.stats.kept),
+		Mapped: r.result.Mapped, Symbols: e.prices(), Headlines: e.headlines(), Ignored: e.cleanReasons(r.ignored), Faulty: e.cleanReasons(r.decodeErrors),
+		Notices: e.cleanAll(r.notices), Notes: e.cleanAll(r.result.Notes), Unused: e.cleanAll(r.result.Unused), YAML: e.definitionYAML(),
 	}
-	return facts
 }
 
-func (e *examination) reasons(all []reason) []reason {
-	out := []reason{}
+func (e *examination) cleanReasons(all []reasonCount) []reasonCount {
+	cleaned := []reasonCount{}
 	for _, r := range all {
-		out = append(out, reason{e.endpoint.Clean(r.Reason, 160), r.Count})
+		cleaned = append(cleaned, reasonCount{e.endpoint.Clean(r.Reason, 160), r.Count})
 	}
-	return out
+	return cleaned
 }
 
-func (e *examination) cleaned(all []string) []string {
-	out := []string{}
+func (e *examination) cleanAll(all []string) []string {
+	cleaned := []string{}
 	for _, s := range all {
-		out = append(out, e.endpoint.Clean(s, 160))
+		cleaned = append(cleaned, e.endpoint.Clean(s, 160))
 	}
-	return out
-}
-
-// String is the ending in a word.
-func (e ending) String() string {
-	return [...]string{enough: "enough", ended: "ended", broke: "broke", interrupted: "interrupted"}[e]
-}
-
-// perSecond is a rate to one place.
-func perSecond(n int, over time.Duration) float64 {
-	if over <= 0 {
-		return 0
-	}
-	rate, err := strconv.ParseFloat(strconv.FormatFloat(float64(n)/over.Seconds(), 'f', 2, 64), 64)
-	if err != nil {
-		return 0 // not reached: it was just written
-	}
-	return rate
+	return cleaned
 }

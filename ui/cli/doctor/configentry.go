@@ -1,7 +1,9 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"net"
 	"net/http"
 	"net/url"
@@ -18,45 +20,45 @@ import (
 	"livetape/feed/redact"
 )
 
-// yaml is the feed's definition with its own address, for a configuration; "" when nothing reads it.
-func (e *examination) yaml() string {
-	r := e.read
+// definitionYAML returns the feed's definition, with its URL, for a configuration; empty when nothing reads the feed.
+func (e *examination) definitionYAML() string {
+	r := e.reading
 	result := r.result
 	switch {
-	case r.instead != nil:
-		result = *r.instead
-	case r.given || !r.found && len(r.recognised) == 0:
+	case r.suggested != nil:
+		result = *r.suggested
+	case r.given || !r.found && len(r.presets) == 0:
 		return ""
 	case !r.found:
-		result.Definition = preset.Definition{Preset: r.recognised[0]}
-		result.Total = len(e.first.tally.kept)
+		result.Definition = preset.Definition{Preset: r.presets[0]}
+		result.Total = len(e.first.stats.kept)
 	}
-	p := paste{Result: result, config: e.config}
-	p.Notes = slices.Clone(result.Notes)
-	p.standAlone()
-	p.url()
-	p.headers()
-	p.manners(e.first)
-	text, err := p.YAML()
+	entry := configEntry{Result: result, config: e.config}
+	entry.Notes = slices.Clone(result.Notes)
+	entry.inlinePreset()
+	entry.setURL()
+	entry.setHeaders()
+	entry.setFormatAndTimeout(e.first)
+	text, err := entry.YAML()
 	if err != nil {
 		return ""
 	}
 	return e.cleanLines(text)
 }
 
-// keyOf is a feed's name as a configuration can have it: letters, digits and any of . _ -
-func keyOf(name string) string {
+// feedKey turns a name into one that a configuration accepts: letters, digits and any of . _ -
+func feedKey(name string) string {
 	key := strings.Trim(regexp.MustCompile(`[^\pL\pN._-]+`).ReplaceAllString(name, "-"), "._-")
-	if runes := []rune(key); len(runes) > maxKey {
-		key = string(runes[:maxKey])
+	if runes := []rune(key); len(runes) > maxFeedKey {
+		key = string(runes[:maxFeedKey])
 	}
-	return orElse(key, "feed")
+	return cmp.Or(key, "feed")
 }
 
-// maxKey bounds a feed's name, in characters.
-const maxKey = 32
+// maxFeedKey bounds a feed's name, in characters.
+const maxFeedKey = 32
 
-// File is a configuration with the feed as it was found, and nothing else; "" when nothing reads the feed.
+// File returns a configuration with this feed alone; empty when nothing reads the feed.
 func (r *Report) File() string {
 	if r.Reading == nil || r.Reading.YAML == "" {
 		return ""
@@ -64,69 +66,66 @@ func (r *Report) File() string {
 	return "feeds:\n" + r.entry()
 }
 
-// entry is the feed as it stands below feeds: in a configuration.
+// entry returns the feed's entry under feeds: in a configuration.
 func (r *Report) entry() string {
-	return fmt.Sprintf("  %q:\n", r.Name) + indented(r.Reading.YAML)
-}
-
-func indented(text string) string {
 	var b strings.Builder
-	for line := range strings.Lines(text) {
+	fmt.Fprintf(&b, "  %q:\n", r.Name)
+	for line := range strings.Lines(r.Reading.YAML) {
 		b.WriteString("    " + line)
 	}
 	return b.String()
 }
 
-// paste is a definition being made fit to be pasted: it must work as it stands, and hold no secret.
-type paste struct {
+// configEntry is a definition that is being completed for a configuration. It must work unchanged, and contain no secret.
+type configEntry struct {
 	infer.Result
 	config feed.Config
-	preset preset.Definition // what it starts from
+	preset preset.Definition // resolved
 }
 
-func (p *paste) note(text string) { p.Notes = append(p.Notes, text) }
+func (c *configEntry) note(text string) { c.Notes = append(c.Notes, text) }
 
-// standAlone puts a preset's rules in place of the preset where the preset asks in another way than was asked.
-func (p *paste) standAlone() {
-	name := p.Definition.Preset
-	full, err := p.Definition.Resolve()
+// inlinePreset replaces a preset that requests by POST with its rules: this feed was read with GET.
+func (c *configEntry) inlinePreset() {
+	name := c.Definition.Preset
+	full, err := c.Definition.Resolve()
 	if name == "" || err != nil {
 		return
 	}
-	p.preset = full
+	c.preset = full
 	if full.Method != http.MethodPost {
 		return
 	}
-	p.note("the rules of the preset " + name + ", which itself asks by POST")
-	p.Definition = preset.Definition{Format: full.Format, IdleTimeout: full.IdleTimeout, MaxEvent: full.MaxEvent, Resume: full.Resume, Decoder: full.Decoder, Spec: full.Spec}
-	p.preset = p.Definition
+	c.note("the rules of the preset " + name + ", which itself requests by POST")
+	c.Definition = preset.Definition{Format: full.Format, IdleTimeout: full.IdleTimeout, MaxEvent: full.MaxEvent, Resume: full.Resume, Decoder: full.Decoder, Spec: full.Spec}
+	c.preset = c.Definition
 }
 
-// url is the address as it was written, with variables in place of what is secret.
-func (p *paste) url() {
-	whole := redact.PortableURL(p.config.URL, func(key string) string { return p.variable(orElse(key, "token")) })
-	if _, rest, _ := strings.Cut(p.config.URL, "://"); strings.Contains(strings.SplitN(rest, "/", 2)[0], "@") {
-		p.note("user and password of the url are left out: put them into headers, as Authorization: Basic ${...}")
+// setURL sets the URL as it was written, with variables in place of secrets.
+func (c *configEntry) setURL() {
+	portable := redact.PortableURL(c.config.URL, func(key string) string { return c.variable(cmp.Or(key, "token")) })
+	if _, rest, _ := strings.Cut(c.config.URL, "://"); strings.Contains(strings.SplitN(rest, "/", 2)[0], "@") {
+		c.note("user and password of the url are left out: put them into headers, as Authorization: Basic ${...}")
 	}
-	p.Definition.URL = escapeBraces(whole)
+	c.Definition.URL = escapeBraces(portable)
 }
 
-// variable names an environment variable for a secret and notes it.
-func (p *paste) variable(what string) string {
-	if plain, err := url.QueryUnescape(what); err == nil {
-		what = plain
+// variable returns a reference to an environment variable for a secret, and notes that it must be set.
+func (c *configEntry) variable(secret string) string {
+	if plain, err := url.QueryUnescape(secret); err == nil {
+		secret = plain
 	}
-	name := strings.ToUpper(regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(what, "_"))
+	name := strings.ToUpper(regexp.MustCompile(`[^A-Za-z0-9]+`).ReplaceAllString(secret, "_"))
 	if name == "" || name[0] >= '0' && name[0] <= '9' {
 		name = "_" + name
 	}
-	p.note(name + " is to be set in the environment, to what was given here as " + what)
+	c.note("set " + name + " in the environment to the value given here as " + secret)
 	return "${" + name + "}"
 }
 
 var braces = regexp.MustCompile(`\$\{[^}]*\}|[{}]`)
 
-// escapeBraces keeps braces of an address from being taken for {vars}.
+// escapeBraces keeps the braces of a URL from being read as {vars}.
 func escapeBraces(s string) string {
 	return braces.ReplaceAllStringFunc(s, func(part string) string {
 		switch part {
@@ -139,59 +138,50 @@ func escapeBraces(s string) string {
 	})
 }
 
-var variables = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
+var variableReference = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
-// written is the value of a header that holds no secret itself.
-var written = regexp.MustCompile(`^(?:[A-Za-z]+ )?\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
+// onlyReference matches the value of a header field that is a reference, and so contains no secret.
+var onlyReference = regexp.MustCompile(`^(?:[A-Za-z]+ )?\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
 
-// headers are those that were sent. A value that was given as it is becomes a variable: it may be a secret. One that
-// the preset wants and that was not needed is taken back.
-func (p *paste) headers() {
+// setHeaders sets the header fields that were sent. A literal value becomes a variable: it may be a secret. A field that
+// the preset sets by a variable, and that was not sent, is removed.
+func (c *configEntry) setHeaders() {
 	all := map[string]string{}
-	for _, name := range sorted(p.preset.Headers) {
-		if _, sent := p.config.Header[name]; !sent && strings.Contains(p.preset.Headers[name], "${") {
+	for _, name := range slices.Sorted(maps.Keys(c.preset.Headers)) {
+		if _, sent := c.config.Header[name]; !sent && strings.Contains(c.preset.Headers[name], "${") {
 			all[name] = ""
 		}
 	}
-	for _, name := range sorted(p.config.Header) {
-		value := p.config.Header[name]
-		if own := p.preset.Headers[name]; written.MatchString(own) && !written.MatchString(value) {
-			p.note(variables.FindString(own) + " is to be set in the environment, to what was given here as " + name)
+	for _, name := range slices.Sorted(maps.Keys(c.config.Header)) {
+		value := c.config.Header[name]
+		if own := c.preset.Headers[name]; onlyReference.MatchString(own) && !onlyReference.MatchString(value) {
+			c.note("set " + variableReference.FindString(own) + " in the environment to the value given here as " + name)
 			continue
 		}
-		if scheme, _, two := strings.Cut(value, " "); !written.MatchString(value) {
-			value = p.variable(name)
-			if two && slices.Contains([]string{"bearer", "basic", "token"}, strings.ToLower(scheme)) {
+		if scheme, _, hasScheme := strings.Cut(value, " "); !onlyReference.MatchString(value) {
+			value = c.variable(name)
+			if hasScheme && slices.Contains([]string{"bearer", "basic", "token"}, strings.ToLower(scheme)) {
 				value = scheme + " " + value
 			}
 		}
 		all[name] = value
 	}
 	if len(all) > 0 {
-		p.Definition.Headers = all
+		c.Definition.Headers = all
 	}
 }
 
-func sorted(m map[string]string) []string {
-	var keys []string
-	for key := range m {
-		keys = append(keys, key)
+// setFormatAndTimeout sets format and idle timeout where they differ from the defaults.
+func (c *configEntry) setFormatAndTimeout(o *observation) {
+	if byDefault := cmp.Or(c.preset.Format, FormatSSE); o.format != "" && o.format != byDefault {
+		c.Definition.Format = o.format
 	}
-	slices.Sort(keys)
-	return keys
-}
-
-// manners are format and idle timeout, where they are seen to differ from what holds anyway.
-func (p *paste) manners(o *observation) {
-	if was := orElse(p.preset.Format, FormatSSE); o.format != "" && o.format != was {
-		p.Definition.Format = o.format
-	}
-	if every := rhythm(o.tally.beats); every > 0 && p.preset.IdleTimeout == "" {
-		p.Definition.IdleTimeout = yamlTime(idleTimeout(every))
+	if interval := o.stats.heartbeatInterval(); interval > 0 && c.preset.IdleTimeout == "" {
+		c.Definition.IdleTimeout = configDuration(suggestIdleTimeout(interval))
 	}
 }
 
-// cleanLines is text of several lines, each fit to be shown.
+// cleanLines masks secrets in a text, and sanitizes its lines.
 func (e *examination) cleanLines(text string) string {
 	lines := strings.Split(e.endpoint.Redactor.Document(text), "\n")
 	for i, line := range lines {
@@ -200,41 +190,41 @@ func (e *examination) cleanLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// proposal is what to call a feed in a configuration: by the name that it was given, else by what is short and tells its
-// address from others.
-func proposal(c feed.Config) string {
+// suggestName suggests a name for a feed in a configuration: its own name or, if that is just its host, something short
+// that tells its URL from others.
+func suggestName(c feed.Config) string {
 	at, err := url.Parse(redact.URL(c.URL))
 	if err != nil || at.Host == "" || c.Name != at.Host || strings.ContainsAny(at.Host, "${}") {
-		return keyOf(c.Name)
+		return feedKey(c.Name)
 	}
 	host, port := at.Hostname(), at.Port()
 	switch local := host == "localhost" || net.ParseIP(host) != nil; {
 	case local && port != "":
-		return keyOf("port-" + port)
+		return feedKey("port-" + port)
 	case local:
 		path := strings.Trim(at.Path, "/")
-		return keyOf(orElse(path[strings.LastIndex(path, "/")+1:], host))
+		return feedKey(cmp.Or(path[strings.LastIndex(path, "/")+1:], host))
 	case port != "":
-		return keyOf(label(host) + "-" + port)
+		return feedKey(hostLabel(host) + "-" + port)
 	}
-	return keyOf(label(host))
+	return feedKey(hostLabel(host))
 }
 
-// label is the first part of a host that is not just what all streams call their hosts.
-func label(host string) string {
+// hostLabel returns the first label of a host that is not a common name of streaming hosts.
+func hostLabel(host string) string {
 	labels := strings.Split(strings.TrimSuffix(host, "."), ".")
 	for _, l := range labels[:len(labels)-1] {
-		if !slices.Contains(anyHost, l) {
+		if !slices.Contains(commonHostLabels, l) {
 			return l
 		}
 	}
 	return labels[0]
 }
 
-var anyHost = strings.Fields("www api apis stream streams streaming feed feeds sse events data live push rt ws eu us")
+var commonHostLabels = strings.Fields("www api apis stream streams streaming feed feeds sse events data live push rt ws eu us")
 
-// yamlTime is a duration as a configuration writes it: 40s, 2m.
-func yamlTime(d time.Duration) string {
+// configDuration writes a duration as configurations do: 40s, 2m.
+func configDuration(d time.Duration) string {
 	if d%time.Minute == 0 {
 		return strconv.Itoa(int(d/time.Minute)) + "m"
 	}

@@ -13,14 +13,14 @@ func TestAFeedsOwnSettingsAreTried(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := examined(t, streams(sseType, step{0, "data: {\"a\":{\"b\":\"X\",\"c\":\"1.50\"}}\n\ndata: 5\n\n"}), feed.Config{}, Options{Definition: &d})
-	r.finding("reading").requireLike(t, Good, "the feed's own settings read 1 of 2 events")
-	r.finding("prices").requireLike(t, Good, "X 1.50")
+	r := examineServer(t, streamOf(sseType, step{0, "data: {\"a\":{\"b\":\"X\",\"c\":\"1.50\"}}\n\ndata: 5\n\n"}), feed.Config{}, Options{Definition: &d})
+	r.finding("reading").require(t, Good, "the feed's own settings read 1 of 2 events")
+	r.finding("prices").require(t, Good, "X 1.50")
 	if r.Verdict != Understood || r.Reading.YAML != "" {
-		t.Errorf("%s", printed(t, r))
+		t.Errorf("%s", reportText(t, r))
 	}
-	r = examined(t, streams(sseType, step{0, ticks}), feed.Config{}, Options{Definition: &d})
-	r.finding("reading").requireLike(t, Bad, "read none of 2 events")
+	r = examineServer(t, streamOf(sseType, step{0, ticks}), feed.Config{}, Options{Definition: &d})
+	r.finding("reading").require(t, Bad, "read none of 2 events")
 	if r.Verdict != Unmapped {
 		t.Errorf("the verdict is %s", r.Verdict)
 	}
@@ -39,7 +39,7 @@ func TestYAMLWorksWhereThePresetAsksForSomethingElse(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Setenv("DESK_TOKEN", "tok")
-			r := examined(t, streams(sseType, step{0, pyth}), feed.Config{Header: c.header, URL: address + "?ids[]={x}"}, Options{})
+			r := examineServer(t, streamOf(sseType, step{0, pyth}), feed.Config{Header: c.header, URL: address + "?ids[]={x}"}, Options{})
 			d, err := definitionOf(t, r).Resolve()
 			if err != nil {
 				t.Fatal(err)
@@ -56,7 +56,7 @@ func TestAFeedIsCalledWhatAConfigurationCanHave(t *testing.T) {
 		"desk.example": "desk.example", "127.0.0.1:8080": "127.0.0.1-8080", "my feed!": "my-feed", "…": "feed", "": "feed",
 		"a-name-that-is-longer-than-any-name-should-be": "a-name-that-is-longer-than-any-n",
 	} {
-		if got := keyOf(name); got != want {
+		if got := feedKey(name); got != want {
 			t.Errorf("%q becomes %q, want %q", name, got, want)
 		}
 	}
@@ -71,11 +71,11 @@ func TestAFeedWithoutANameIsCalledShortlyAndUnlikeOthers(t *testing.T) {
 	} {
 		_, host, _ := strings.Cut(url, "://")
 		host, _, _ = strings.Cut(host, "/")
-		if got := proposal(feed.Config{Name: host, URL: url}); got != want {
+		if got := suggestName(feed.Config{Name: host, URL: url}); got != want {
 			t.Errorf("%s is called %q, want %q", url, got, want)
 		}
 	}
-	if got := proposal(feed.Config{Name: "my desk", URL: "http://127.0.0.1:8771/"}); got != "my-desk" {
+	if got := suggestName(feed.Config{Name: "my desk", URL: "http://127.0.0.1:8771/"}); got != "my-desk" {
 		t.Errorf("a name that was given becomes %q", got)
 	}
 }
@@ -85,11 +85,11 @@ func TestSettingsThatReadNothingAreMetWithSomeThatDo(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r := examined(t, streams(sseType, step{0, "data: {\"sym\":\"X\",\"px\":\"1.50\"}\n\n"}), feed.Config{}, Options{Definition: &d})
+	r := examineServer(t, streamOf(sseType, step{0, "data: {\"sym\":\"X\",\"px\":\"1.50\"}\n\n"}), feed.Config{}, Options{Definition: &d})
 	reading := r.finding("reading")
-	reading.requireLike(t, Bad, "read none of 1 event")
-	if got := definitionOf(t, r); reading.Advice != "what is below reads 1 of them" || r.Verdict != Unmapped || len(got.Map) != 1 {
-		t.Errorf("%s", printed(t, r))
+	reading.require(t, Bad, "read none of 1 event")
+	if got := definitionOf(t, r); reading.Advice != "the definition below reads 1 of them" || r.Verdict != Unmapped || len(got.Map) != 1 {
+		t.Errorf("%s", reportText(t, r))
 	}
 }
 
@@ -98,12 +98,12 @@ func TestTheAddressInTheYAMLWorksUnchanged(t *testing.T) {
 		"topic=https%3A%2F%2Fdesk.example%2Fprices&topic=news", "symbols=A,B;channel=x", "ids[]=1&ids[]=2&limit=5&cursor=now",
 		strings.Repeat("ids[]=e62df6c8b4a85fe1a67db44dc12de5db330f7ac66b72dc658afedf0f4a415b43&", 20) + "parsed=true",
 	} {
-		r := examined(t, streams(sseType, step{0, ticks}), feed.Config{URL: address + "?" + query}, Options{})
+		r := examineServer(t, streamOf(sseType, step{0, ticks}), feed.Config{URL: address + "?" + query}, Options{})
 		if got := definitionOf(t, r); got.URL != address+"?"+query || strings.Contains(r.Reading.YAML, "environment") {
 			t.Errorf("%s\nis pasted as\n%s", query, r.Reading.YAML)
 		}
 	}
-	r := examined(t, streams(sseType, step{0, ticks}), feed.Config{URL: address + "?symbols=A;key=s3cr3t-1&s3cr3t-2"}, Options{})
+	r := examineServer(t, streamOf(sseType, step{0, ticks}), feed.Config{URL: address + "?symbols=A;key=s3cr3t-1&s3cr3t-2"}, Options{})
 	if got := definitionOf(t, r); got.URL != address+"?symbols=A;key=${KEY}&${TOKEN}" {
 		t.Errorf("the address is %s", got.URL)
 	}

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -9,176 +10,182 @@ import (
 	"time"
 
 	"livetape/feed/connection"
+	"livetape/feed/redact"
 	"livetape/ui/humanize"
 )
 
-// connection judges how the server was reached and what it answered.
-func (e *examination) connection() Section {
+// connectionSection judges how the server was reached and what it answered.
+func (e *examination) connectionSection() Section {
 	s := Section{Title: "connection"}
 	o := e.first
-	e.redirects(&s)
-	e.journey(&s)
-	if o.answer.Status == 0 {
-		s.add(Bad, "answer", o.cause, orElse(o.advice, e.adviceOnSilence()))
+	e.addRedirects(&s)
+	e.addTimings(&s)
+	if o.head.status == 0 {
+		s.add(Bad, "answer", o.cause, cmp.Or(o.advice, e.noResponseAdvice()))
 		return s
 	}
-	e.head(&s)
-	if o.reached == streaming && o.answer.Status == 200 {
-		e.clock(&s)
+	e.addResponse(&s)
+	if o.stage == streaming && o.head.status == http.StatusOK {
+		o.addClock(&s)
 	}
 	return s
 }
 
-// redirects tells each once. What leads nowhere is nothing to use instead.
-func (e *examination) redirects(s *Section) {
+// addRedirects reports each redirect once. One that leads to no response is no address to use.
+func (e *examination) addRedirects(s *Section) {
 	o := e.first
-	for i, hop := range o.hops {
-		if slices.Contains(o.hops[:i], hop) {
+	for i, hop := range o.redirects {
+		if slices.Contains(o.redirects[:i], hop) {
 			continue
 		}
 		text, advice := fmt.Sprintf("%d, to %s", hop.Status, hop.To), "it leads to no answer: correct the URL, or the server"
-		if n := len(o.hops) - len(slices.DeleteFunc(slices.Clone(o.hops), func(h connection.Redirect) bool { return h == hop })); n > 1 {
+		if n := count(o.redirects, hop); n > 1 {
 			text += ", " + times(n)
 		}
-		if o.answer.Status > 0 {
-			advice = adviceOnHop(hop.From, hop.To)
+		if o.head.status > 0 {
+			advice = redirectAdvice(hop)
 		}
 		s.add(Warning, "redirect", text, advice)
 	}
 }
 
-func adviceOnHop(from, to string) string {
-	a, errA := url.Parse(from)
-	b, errB := url.Parse(to)
-	if errA == nil && errB == nil && (a.Scheme != b.Scheme || a.Host != b.Host) {
+func count(all []connection.Redirect, hop connection.Redirect) (n int) {
+	for _, h := range all {
+		if h == hop {
+			n++
+		}
+	}
+	return n
+}
+
+func redirectAdvice(hop connection.Redirect) string {
+	from, fromErr := url.Parse(hop.From)
+	to, toErr := url.Parse(hop.To)
+	if fromErr == nil && toErr == nil && (from.Scheme != to.Scheme || from.Host != to.Host) {
 		return "your headers are not sent to another origin: use that address as the URL, if you trust it"
 	}
 	return "use that address as the URL: it saves a round trip on every reconnect"
 }
 
-// journey is the steps that were done.
-func (e *examination) journey(s *Section) {
-	t := e.first.steps
+func (e *examination) addTimings(s *Section) {
+	t, answered := e.first.timings, e.first.head.status > 0
 	var steps []string
-	if t.DNS > 0 && t.Found {
-		steps = append(steps, "DNS "+humanize.Measured(t.DNS))
+	if t.dns > 0 && t.resolved {
+		steps = append(steps, "DNS "+humanize.Measured(t.dns))
 	}
-	if t.Reached {
-		steps = append(steps, "TCP "+humanize.Measured(t.TCP))
+	if t.connected {
+		steps = append(steps, "TCP "+humanize.Measured(t.tcp))
 	}
-	if t.Secured {
-		steps = append(steps, t.Version+" "+humanize.Measured(t.TLS))
+	if t.secured {
+		steps = append(steps, t.tlsVersion+" "+humanize.Measured(t.tls))
 	}
-	if e.first.answer.Status > 0 && !t.Answered.IsZero() {
-		steps = append(steps, "answer after "+humanize.Measured(t.Answered.Sub(t.Asked)))
+	if answered && !t.answered.IsZero() {
+		steps = append(steps, "answer after "+humanize.Measured(t.answered.Sub(t.requested)))
 	}
 	if len(steps) == 0 {
 		return
 	}
 	mark, advice := Good, ""
-	if wait := t.Answered.Sub(t.Wrote); e.first.answer.Status > 0 && wait > 2*time.Second && !t.Wrote.IsZero() {
-		mark, advice = Warning, fmt.Sprintf("the server thought for %s before it answered: it should send its headers at once", humanize.Measured(wait))
+	if wait := t.answered.Sub(t.written); answered && wait > 2*time.Second && !t.written.IsZero() {
+		mark, advice = Warning, fmt.Sprintf("the server took %s to answer: it should send its headers at once", humanize.Measured(wait))
 	}
-	s.add(mark, "way", strings.Join(steps, " · "), advice)
+	s.add(mark, "timing", strings.Join(steps, " · "), advice)
 }
 
-// adviceOnSilence is what to look at when a connection failed, by how far it came.
-func (e *examination) adviceOnSilence() string {
-	t := e.first.steps
+// noResponseAdvice says what to check when there is no response, by how far the request came.
+func (e *examination) noResponseAdvice() string {
+	t := e.first.timings
 	switch {
-	case !t.Found && t.DNS > 0:
+	case !t.resolved && t.dns > 0:
 		return "check the host's name in the URL"
-	case !t.Reached:
+	case !t.connected:
 		return "check host and port, and that the server runs and is not behind a firewall"
-	case strings.HasPrefix(e.shownURL(), "https:") && !t.Secured:
+	case strings.HasPrefix(redact.URL(e.config.URL), "https:") && !t.secured:
 		return "check that the port speaks TLS"
 	}
 	return "the server was reached but did not answer in HTTP: check the port, and the server's log"
 }
 
-// head judges status, type and compression.
-func (e *examination) head(s *Section) {
+// addResponse judges status, content type and compression.
+func (e *examination) addResponse(s *Section) {
 	o := e.first
-	switch o.reached {
+	switch o.stage {
 	case refused:
-		s.add(Bad, "status", o.cause, adviceOnStatus(o.answer.Status, o.advice))
+		s.add(Bad, "status", o.cause, statusAdvice(o.head.status, o.advice))
 		return
-	case otherThing:
+	case notAStream:
 		s.add(Bad, "content type", o.cause, o.advice)
-		if o.begins != "" {
-			s.add(Warning, "body", "it begins: "+o.begins, "")
+		if o.bodyStart != "" {
+			s.add(Warning, "body", "it begins with: "+o.bodyStart, "")
 		}
 		return
 	}
-	s.add(Good, "status", fmt.Sprintf("%d over %s", o.answer.Status, o.answer.Protocol), "")
-	e.contentType(s)
-	if o.answer.Compression != "" {
-		s.add(Warning, "compression", o.answer.Compression+", which was not asked for", "a compressor holds events back until it has enough of them: switch it off for this address")
+	s.add(Good, "status", fmt.Sprintf("%d over %s", o.head.status, o.head.protocol), "")
+	e.addContentType(s)
+	if o.head.compression != "" {
+		s.add(Warning, "compression", o.head.compression+", which was not requested", "a compressor holds events back until it has enough of them: switch it off for this address")
 	} else {
 		s.add(Good, "compression", "none", "")
 	}
-	if len(o.answer.Via) > 0 {
-		s.add(Good, "proxy", "there is one on the way: "+strings.Join(o.answer.Via, ", "), "")
+	if len(o.head.proxies) > 0 {
+		s.add(Good, "proxy", "the response passed one: "+strings.Join(o.head.proxies, ", "), "")
 	}
 }
 
-// adviceOnStatus is what to do about an answer that may be another one later.
-func adviceOnStatus(status int, otherwise string) string {
+// statusAdvice prefers its own advice for statuses that may change later.
+func statusAdvice(status int, advice string) string {
 	switch {
 	case status == http.StatusNoContent:
-		return "that asks clients not to come back: the stream is over, or there is nothing for you"
+		return "it asks clients not to reconnect: the stream is over, or there is nothing for you"
 	case status == http.StatusRequestTimeout || status == http.StatusTooEarly || status == http.StatusTooManyRequests:
-		return "try again later; livetape waits, and tries again by itself"
+		return "try again later; livetape waits and retries by itself"
 	case status >= 500:
-		return "the server, or what stands before it, is not well: try again later; livetape does so by itself"
+		return "the server, or a proxy before it, has a problem: try again later; livetape retries by itself"
 	}
-	return otherwise
+	return advice
 }
 
-func (e *examination) contentType(s *Section) {
-	a := e.first.answer
-	lower := strings.ToLower(a.ContentType)
-	_, charset, given := strings.Cut(lower, "charset=")
+func (e *examination) addContentType(s *Section) {
+	contentType := e.first.head.contentType
+	_, charset, given := strings.Cut(strings.ToLower(contentType), "charset=")
+	charset = strings.Trim(charset, `"`)
 	switch {
-	case given && !strings.HasPrefix(strings.Trim(charset, `"`), "utf-8") && !strings.HasPrefix(strings.Trim(charset, `"`), "utf8"):
-		s.add(Warning, "content type", a.ContentType, "an event stream is UTF-8, whatever the charset says: leave it out")
+	case given && !strings.HasPrefix(charset, "utf-8") && !strings.HasPrefix(charset, "utf8"):
+		s.add(Warning, "content type", contentType, "an event stream is UTF-8, whatever the charset says: leave it out")
 	case e.first.format == FormatNDJSON:
-		s.add(Good, "content type", orElse(a.ContentType, "none")+": JSON lines", "")
+		s.add(Good, "content type", cmp.Or(contentType, "none")+": JSON lines", "")
 	default:
-		s.add(Good, "content type", a.ContentType, "")
+		s.add(Good, "content type", contentType, "")
 	}
 }
 
-// clockTolerance is from when on clocks differ: the Date field counts seconds.
+// clockTolerance allows for the Date field, which counts seconds.
 const clockTolerance = 2 * time.Second
 
-// clock compares the server's clock with this machine's.
-func (e *examination) clock(s *Section) {
-	ahead, known := e.first.clockAhead()
-	switch {
-	case !known:
-	case ahead.Abs() < clockTolerance:
-		s.add(Good, "clock", "the server's agrees with this machine's", "")
-	case ahead > 0:
-		s.add(Warning, "clock", "the server's is "+humanize.Measured(ahead)+" ahead of this machine's", "check that both are set by NTP: ages and delays are off by that")
-	default:
-		s.add(Warning, "clock", "the server's is "+humanize.Measured(-ahead)+" behind this machine's", "check that both are set by NTP: ages and delays are off by that")
+// addClock compares the server's clock with this machine's.
+func (o *observation) addClock(s *Section) {
+	ahead, known := o.clockAhead()
+	if !known {
+		return
 	}
+	if ahead.Abs() < clockTolerance {
+		s.add(Good, "clock", "the server's agrees with this machine's", "")
+		return
+	}
+	direction := "ahead of"
+	if ahead < 0 {
+		direction = "behind"
+	}
+	s.add(Warning, "clock", fmt.Sprintf("the server's is %s %s this machine's", humanize.Measured(ahead.Abs()), direction), "check that both are set by NTP: ages and delays are off by that")
 }
 
-// clockAhead is how far the server's clock is ahead, to about a second (RFC 9110 §6.6.1). A proxy's answer from a
-// cache would lie, but no stream comes from one.
+// clockAhead is how far the server's clock is ahead, to about a second (RFC 9110 §6.6.1). The date of a response from a
+// cache would be wrong, but no cache holds a stream.
 func (o *observation) clockAhead() (time.Duration, bool) {
-	if o.answer.Date.IsZero() || o.steps.Wrote.IsZero() || o.steps.Answered.IsZero() {
+	t := o.timings
+	if o.head.date.IsZero() || t.written.IsZero() || t.answered.IsZero() {
 		return 0, false
 	}
-	between := o.steps.Wrote.Add(o.steps.Answered.Sub(o.steps.Wrote) / 2)
-	return o.answer.Date.Add(time.Second / 2).Sub(between).Round(100 * time.Millisecond), true
-}
-
-func orElse(text, other string) string {
-	if text == "" {
-		return other
-	}
-	return text
+	sent := t.written.Add(t.answered.Sub(t.written) / 2)
+	return o.head.date.Add(time.Second / 2).Sub(sent).Round(100 * time.Millisecond), true
 }

@@ -59,9 +59,9 @@ func TestAnAnswerThatIsNoStreamIsToldApart(t *testing.T) {
 		}, Options{}, NotAStream, "content type", []string{"not the gzip"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := examined(t, c.answer, feed.Config{}, c.options)
+			r := examineServer(t, c.answer, feed.Config{}, c.options)
 			if r.Verdict != c.verdict || r.Reading != nil {
-				t.Errorf("the verdict is %s, want %s:\n%s", r.Verdict, c.verdict, printed(t, r))
+				t.Errorf("the verdict is %s, want %s:\n%s", r.Verdict, c.verdict, reportText(t, r))
 			}
 			f := r.finding(c.about)
 			for _, w := range c.words {
@@ -74,9 +74,9 @@ func TestAnAnswerThatIsNoStreamIsToldApart(t *testing.T) {
 }
 
 func TestAnEventStreamThatIsCalledSomethingElseIsSeenForWhatItIs(t *testing.T) {
-	r := examined(t, streams("text/plain", step{0, ticks}), feed.Config{}, Options{})
+	r := examineServer(t, streamOf("text/plain", step{0, ticks}), feed.Config{}, Options{})
 	if f := r.finding("content type"); r.Verdict != NotAStream || !strings.Contains(f.Advice, "Content-Type: text/event-stream") {
-		t.Errorf("%s:\n%s", r.Verdict, printed(t, r))
+		t.Errorf("%s:\n%s", r.Verdict, reportText(t, r))
 	}
 }
 
@@ -85,10 +85,10 @@ func TestAServerThatCannotBeReachedIsRefusedWithAReason(t *testing.T) {
 		err  error
 		text string
 	}{{syscall.ECONNREFUSED, "connection refused"}, {syscall.EHOSTUNREACH, "no route to the host"}} {
-		inBubble(t, streams(sseType), func(t *testing.T, n *network) {
+		withServer(t, streamOf(sseType), func(t *testing.T, n *network) {
 			n.DialErr = c.err
 			r := n.examine(t.Context(), t, feed.Config{}, Options{})
-			r.finding("answer").requireLike(t, Bad, c.text)
+			r.finding("answer").require(t, Bad, c.text)
 			if r.Verdict != Refused || r.Connection.Status != 0 || r.Stream != nil {
 				t.Errorf("the report is %+v", r)
 			}
@@ -97,10 +97,10 @@ func TestAServerThatCannotBeReachedIsRefusedWithAReason(t *testing.T) {
 }
 
 func TestAServerThatNeverAnswersIsGivenUp(t *testing.T) {
-	inBubble(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(t *testing.T, n *network) {
+	withServer(t, func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }, func(t *testing.T, n *network) {
 		began := time.Now()
 		r := n.examine(t.Context(), t, feed.Config{}, Options{})
-		r.finding("answer").requireLike(t, Bad, "no answer within 15.0 s")
+		r.finding("answer").require(t, Bad, "no answer within 15.0 s")
 		if took := time.Since(began); r.Verdict != Refused || took > 16*time.Second {
 			t.Errorf("%s after %s", r.Verdict, took)
 		}
@@ -118,10 +118,10 @@ func TestRedirectsAreFollowedAndToldWithoutSecrets(t *testing.T) {
 			if r.Header.Get("X-Desk") != "" {
 				t.Error("the header was sent to another origin")
 			}
-			streams(sseType, step{0, ticks})(w, r)
+			streamOf(sseType, step{0, ticks})(w, r)
 		}
 	}
-	r := examined(t, h, feed.Config{Header: map[string]string{"X-Desk": "k3y-of-desk"}}, Options{})
+	r := examineServer(t, h, feed.Config{Header: map[string]string{"X-Desk": "k3y-of-desk"}}, Options{})
 	want := []Redirect{
 		{308, "http://desk.example/events", "http://desk.example/moved?token=•••"},
 		{307, "http://desk.example/moved?token=•••", "http://other.example/stream"},
@@ -129,8 +129,8 @@ func TestRedirectsAreFollowedAndToldWithoutSecrets(t *testing.T) {
 	if r.Verdict != Understood || len(r.Connection.Redirects) != 2 || r.Connection.Redirects[0] != want[0] || r.Connection.Redirects[1] != want[1] {
 		t.Errorf("%s: %+v", r.Verdict, r.Connection.Redirects)
 	}
-	r.finding("redirect").requireLike(t, Warning, "308", "/moved")
-	if all := printed(t, r); strings.Contains(all, "s3cr3t") || strings.Contains(all, "k3y-of-desk") {
+	r.finding("redirect").require(t, Warning, "308", "/moved")
+	if all := reportText(t, r); strings.Contains(all, "s3cr3t") || strings.Contains(all, "k3y-of-desk") {
 		t.Errorf("a secret is shown:\n%s", all)
 	}
 }
@@ -145,8 +145,8 @@ func TestGzipIsReadAndAdvisedAgainst(t *testing.T) {
 		flush(w)
 		<-r.Context().Done()
 	}
-	r := examined(t, h, feed.Config{}, Options{})
-	r.finding("compression").requireLike(t, Warning, "gzip, which was not asked for")
+	r := examineServer(t, h, feed.Config{}, Options{})
+	r.finding("compression").require(t, Warning, "gzip, which was not requested")
 	if r.Verdict != Understood || r.Stream.Events != 2 {
 		t.Errorf("%s, %d events", r.Verdict, r.Stream.Events)
 	}
@@ -155,27 +155,27 @@ func TestGzipIsReadAndAdvisedAgainst(t *testing.T) {
 func TestAClockThatIsWrongIsFound(t *testing.T) {
 	h := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", time.Now().Add(-47*time.Second).UTC().Format(http.TimeFormat))
-		streams(sseType, step{0, ticks})(w, r)
+		streamOf(sseType, step{0, ticks})(w, r)
 	}
-	examined(t, h, feed.Config{}, Options{}).finding("clock").requireLike(t, Warning, "behind this machine's", "46.5 s")
+	examineServer(t, h, feed.Config{}, Options{}).finding("clock").require(t, Warning, "behind this machine's", "46.5 s")
 }
 
 func TestTLSIsTimedAndABadCertificateIsExplained(t *testing.T) {
-	inBubble(t, streams(sseType, step{0, ticks}), func(t *testing.T, n *network) {
+	withServer(t, streamOf(sseType, step{0, ticks}), func(t *testing.T, n *network) {
 		cert, roots := certificate(t, "desk.example")
 		n.TLS = &tls.Config{Certificates: []tls.Certificate{cert}}
 		n.roots = &tls.Config{RootCAs: roots}
 		r := n.examine(t.Context(), t, feed.Config{URL: "https://desk.example/events"}, Options{})
 		if r.Verdict != Understood || r.Connection.TLSVersion != "TLS 1.3" {
-			t.Errorf("%s", printed(t, r))
+			t.Errorf("%s", reportText(t, r))
 		}
-		r.finding("way").requireLike(t, Good, "DNS 2 ms · TCP 5 ms · TLS 1.3")
+		r.finding("timing").require(t, Good, "DNS 2 ms · TCP 5 ms · TLS 1.3")
 
 		r = n.examine(t.Context(), t, feed.Config{URL: "https://elsewhere.example/events"}, Options{})
-		r.finding("answer").requireLike(t, Bad, "TLS certificate is for desk.example, not elsewhere.example")
+		r.finding("answer").require(t, Bad, "TLS certificate is for desk.example, not elsewhere.example")
 		n.roots = &tls.Config{RootCAs: x509.NewCertPool()}
 		r = n.examine(t.Context(), t, feed.Config{URL: "https://desk.example/events"}, Options{})
-		r.finding("answer").requireLike(t, Bad, "signed by an unknown authority")
+		r.finding("answer").require(t, Bad, "signed by an unknown authority")
 		if r.Verdict != Refused {
 			t.Errorf("the verdict is %s", r.Verdict)
 		}

@@ -1,8 +1,8 @@
-// Package doctor examines a feed: it connects as a subscription would, listens for a while, connects again to see
-// whether the server resumes, and says what it found, what is wrong and how the feed can be read.
+// Package doctor examines a feed. It connects as a subscription would, listens for a while, connects again to see
+// whether the server resumes, and reports what it found, what is wrong and how the feed can be read.
 //
-// [Examine] makes a [Report]. What a connection showed is gathered first and judged afterwards: an observation has no
-// opinion, and the judging has no network. [Report.Text] writes a report for people, [Report.JSON] for machines.
+// [Examine] returns a [Report]. [Report.Text] writes it for people, [Report.JSON] for machines. Everything is observed
+// first and judged afterwards: an observation holds no judgement, and judging makes no requests.
 //
 // Time and memory are bounded whatever the server does.
 package doctor
@@ -17,13 +17,13 @@ import (
 	"livetape/feed/decode/preset"
 )
 
-// Options say how to examine. The zero value is a good start.
+// Options say how to examine a feed. The zero value is valid.
 type Options struct {
 	For        time.Duration      // how long to listen; default DefaultFor
-	Events     int                // stop listening after so many events; 0: only For counts
-	Format     string             // FormatSSE, FormatNDJSON; "": find out
-	Definition *preset.Definition // how the feed is read, where that is known; nil: find out
-	Symbols    []string           // report what is read of these alone, in upper or lower case; empty: of all
+	Events     int                // stop listening after so many events; 0 for no limit
+	Format     string             // FormatSSE or FormatNDJSON; empty to detect it
+	Definition *preset.Definition // how the feed is read; nil to find out
+	Symbols    []string           // report only these, in upper or lower case; empty for all
 }
 
 // DefaultFor is how long a feed is listened to.
@@ -35,14 +35,13 @@ const (
 	FormatNDJSON = "ndjson" // one JSON value a line
 )
 
-// Bounds in time of what is not listening.
 const (
-	answerTime = 15 * time.Second // for an answer, with all its redirects
-	resumeTime = 3 * time.Second  // for the first event of a resumed stream
+	responseTimeout = 15 * time.Second // includes redirects
+	resumeTime      = 3 * time.Second  // for the first event of a resumed stream
 )
 
-// Examine looks at a feed. It returns when it knows enough, after at most opts.For and some 35 s, or when ctx ends,
-// with what was found until then. The error says that the feed cannot be asked at all: the config is not valid.
+// Examine examines a feed. It returns when it knows enough, after at most opts.For and some 35 s, or when ctx ends, with
+// what it has found by then. The error says that the config is not valid.
 func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) {
 	if opts.For <= 0 {
 		opts.For = DefaultFor
@@ -52,23 +51,22 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 		return nil, err
 	}
 	defer endpoint.CloseConnections()
-	e := &examination{config: c, options: opts, endpoint: endpoint, began: time.Now()}
-	first := e.look(ctx, question{lastID: c.LastEventID, listen: opts.For, events: opts.Events})
-	e.first = first
-	e.read = read(e.config.Name, opts.Definition, first)
-	e.read.keepOnly(opts.Symbols)
-	e.again = e.resume(ctx)
+	e := &examination{config: c, options: opts, endpoint: endpoint, startedAt: time.Now()}
+	e.first = e.observe(ctx, connectOptions{lastEventID: c.LastEventID, listenFor: opts.For, maxEvents: opts.Events})
+	e.reading = readPayloads(c.Name, opts.Definition, e.first)
+	e.reading.keepOnly(opts.Symbols)
+	e.resume = e.testResume(ctx)
 	return e.report(), nil
 }
 
-// examination is one run of the doctor.
+// examination is one call of Examine.
 type examination struct {
-	config   feed.Config
-	options  Options
-	endpoint *connection.Endpoint
-	began    time.Time
+	config    feed.Config
+	options   Options
+	endpoint  *connection.Endpoint
+	startedAt time.Time
 
-	first *observation
-	again *resumption // nil: not tried
-	read  reading
+	first   *observation // of the first connection
+	reading reading
+	resume  *resumeTest // nil: not tried
 }

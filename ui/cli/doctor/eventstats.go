@@ -13,117 +13,126 @@ import (
 
 // Bounds on what is kept of a stream.
 const (
-	maxKept      = 500     // events
-	maxKeptBytes = 4 << 20 // of their data
-	maxKinds     = 24      // event types told apart
-	maxIDs       = 2000
-	maxIDLength  = 4 << 10
-	maxBeats     = 1000
+	maxKept       = 500     // events
+	maxKeptBytes  = 4 << 20 // of their data
+	maxEventTypes = 24
+	maxSampleData = 4 << 10
+	maxIDs        = 2000
+	maxIDLength   = 4 << 10
+	maxHeartbeats = 1000
+	maxRetryTimes = 4
 )
 
-// tally counts the events of one connection.
-type tally struct {
-	total    int
-	bytes    int
-	skipped  int     // over the bound
-	kept     []event // the first ones, whole
-	keptSize int
-	kinds    []*kind // in order of appearance
-	others   int     // events of further types
+// eventStats counts the events of one connection, and keeps the first ones.
+type eventStats struct {
+	total      int
+	tooLarge   int
+	kept       []event // the first ones
+	keptSize   int
+	types      []*typeStats // in order of appearance
+	otherTypes int          // events of types over maxEventTypes
 
-	ids    []string // of events that have one of their own, the first ones
-	lastID string
-	beats  []time.Time     // heartbeats, of whatever kind
-	pings  int             // heartbeats that are events
-	quiet  int             // comments
-	retry  []time.Duration // what retry: said, without what it said twice, in order
+	ids        []string // of the first events that have their own
+	lastID     string
+	heartbeats []time.Time     // comments and events
+	pings      int             // heartbeats that are events
+	comments   int             // or blank lines of JSON lines
+	retryTimes []time.Duration // of retry: lines, without repetitions
 }
 
-func (ev event) size() int { return len(ev.data) + len(ev.kind) + len(ev.id) }
-
-// kind is one event type.
-type kind struct {
-	name   string
-	count  int
-	sample []byte
-	beats  int // of them heartbeats
+// typeStats counts the events of one type.
+type typeStats struct {
+	name       string
+	count      int
+	heartbeats int
+	sample     []byte
 }
 
-func (t *tally) take(ev event) {
-	t.total++
-	t.bytes += len(ev.data)
-	if ev.skipped {
-		t.skipped++
+func (s *eventStats) add(ev event) {
+	s.total++
+	if ev.tooLarge {
+		s.tooLarge++
 		return
 	}
-	beating := heartbeat(ev)
-	if beating {
-		t.pings++
-		t.beat(ev.at)
+	heartbeat := isHeartbeat(ev)
+	if heartbeat {
+		s.pings++
+		s.addHeartbeat(ev.receivedAt)
 	}
-	t.count(ev, beating)
-	t.identify(ev)
-	if len(t.kept) < maxKept && t.keptSize+ev.size() <= maxKeptBytes {
-		t.keptSize += ev.size()
-		t.kept = append(t.kept, ev)
+	s.addType(ev, heartbeat)
+	s.lastID = ev.id
+	if ev.hasOwnID && len(ev.id) <= maxIDLength && len(s.ids) < maxIDs {
+		s.ids = append(s.ids, ev.id)
+	}
+	size := len(ev.data) + len(ev.eventType) + len(ev.id)
+	if len(s.kept) < maxKept && s.keptSize+size <= maxKeptBytes {
+		s.keptSize += size
+		s.kept = append(s.kept, ev)
 	}
 }
 
-func (t *tally) count(ev event, beating bool) {
-	i := slices.IndexFunc(t.kinds, func(k *kind) bool { return k.name == ev.kind })
+func (s *eventStats) addType(ev event, heartbeat bool) {
+	i := slices.IndexFunc(s.types, func(t *typeStats) bool { return t.name == ev.eventType })
 	if i < 0 {
-		if len(t.kinds) >= maxKinds {
-			t.others++
+		if len(s.types) >= maxEventTypes {
+			s.otherTypes++
 			return
 		}
-		i = len(t.kinds)
-		t.kinds = append(t.kinds, &kind{name: ev.kind, sample: ev.data[:min(len(ev.data), 4<<10)]})
+		i = len(s.types)
+		s.types = append(s.types, &typeStats{name: ev.eventType, sample: ev.data[:min(len(ev.data), maxSampleData)]})
 	}
-	t.kinds[i].count++
-	if beating {
-		t.kinds[i].beats++
-	}
-}
-
-func (t *tally) identify(ev event) {
-	t.lastID = ev.id
-	if ev.own && len(ev.id) <= maxIDLength && len(t.ids) < maxIDs {
-		t.ids = append(t.ids, ev.id)
+	s.types[i].count++
+	if heartbeat {
+		s.types[i].heartbeats++
 	}
 }
 
-func (t *tally) comment(at time.Time) {
-	t.quiet++
-	t.beat(at)
+func (s *eventStats) addComment(at time.Time) {
+	s.comments++
+	s.addHeartbeat(at)
 }
 
-// wait notes a reconnection time.
-func (t *tally) wait(d time.Duration) {
-	if len(t.retry) < 4 && !slices.Contains(t.retry, d) {
-		t.retry = append(t.retry, d)
+func (s *eventStats) addRetry(d time.Duration) {
+	if len(s.retryTimes) < maxRetryTimes && !slices.Contains(s.retryTimes, d) {
+		s.retryTimes = append(s.retryTimes, d)
 	}
 }
 
-func (t *tally) beat(at time.Time) {
-	if len(t.beats) < maxBeats {
-		t.beats = append(t.beats, at)
+func (s *eventStats) addHeartbeat(at time.Time) {
+	if len(s.heartbeats) < maxHeartbeats {
+		s.heartbeats = append(s.heartbeats, at)
 	}
 }
 
-// samples are the kept events as what infers a mapping wants them.
-func (t *tally) samples() []infer.Sample {
-	all := make([]infer.Sample, len(t.kept))
-	for i, ev := range t.kept {
-		all[i] = infer.Sample{Type: ev.kind, ID: ev.id, Data: ev.data, At: ev.at}
+// heartbeatInterval is the median time between heartbeats, or 0 when there were fewer than two.
+func (s *eventStats) heartbeatInterval() time.Duration {
+	var intervals []time.Duration
+	for i := 1; i < len(s.heartbeats); i++ {
+		if d := s.heartbeats[i].Sub(s.heartbeats[i-1]); d >= burstGap {
+			intervals = append(intervals, d)
+		}
+	}
+	if len(intervals) == 0 {
+		return 0
+	}
+	slices.Sort(intervals)
+	return intervals[len(intervals)/2]
+}
+
+// samples returns the kept events for inferring a map.
+func (s *eventStats) samples() []infer.Sample {
+	all := make([]infer.Sample, len(s.kept))
+	for i, ev := range s.kept {
+		all[i] = infer.Sample{Type: ev.eventType, ID: ev.id, Data: ev.data, At: ev.receivedAt}
 	}
 	return all
 }
 
-var beatNames = []string{"ping", "pong", "heartbeat", "keepalive", "hb", "alive", "noop"}
+var heartbeatNames = []string{"ping", "pong", "heartbeat", "keepalive", "hb", "alive", "noop"}
 
-// heartbeat reports whether an event says nothing but that the stream lives.
-func heartbeat(ev event) bool {
-	if beatName(ev.kind) {
+// isHeartbeat reports whether an event says only that the stream is alive.
+func isHeartbeat(ev event) bool {
+	if isHeartbeatName(ev.eventType) {
 		return true
 	}
 	data := bytes.TrimSpace(ev.data)
@@ -137,39 +146,22 @@ func heartbeat(ev event) bool {
 	if gjson.GetBytes(data, "Heartbeat").Exists() || gjson.GetBytes(data, "heartbeat").Exists() {
 		return true
 	}
-	for _, path := range []string{"type", "event", "e", "kind", "action", "op"} {
-		if v := gjson.GetBytes(data, path); v.Type == gjson.String && beatName(v.Str) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc([]string{"type", "event", "e", "kind", "action", "op"}, func(path string) bool {
+		v := gjson.GetBytes(data, path)
+		return v.Type == gjson.String && isHeartbeatName(v.Str)
+	})
 }
 
-func beatName(s string) bool {
+func isHeartbeatName(s string) bool {
 	if len(s) > 20 {
 		return false
 	}
-	plain := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
-	return slices.Contains(beatNames, plain)
+	letters := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
+	return slices.Contains(heartbeatNames, letters)
 }
 
-// rhythm is the median time between heartbeats, or 0 when there were fewer than two.
-func rhythm(beats []time.Time) time.Duration {
-	var gaps []time.Duration
-	for i := 1; i < len(beats); i++ {
-		if gap := beats[i].Sub(beats[i-1]); gap >= pause {
-			gaps = append(gaps, gap)
-		}
-	}
-	if len(gaps) == 0 {
-		return 0
-	}
-	slices.Sort(gaps)
-	return gaps[len(gaps)/2]
-}
-
-// idleTimeout is a good idle timeout for a stream with heartbeats: two may be lost, and a bit more may pass.
-func idleTimeout(every time.Duration) time.Duration {
+// suggestIdleTimeout allows for two lost heartbeats, and a bit more.
+func suggestIdleTimeout(heartbeatInterval time.Duration) time.Duration {
 	const step = 5 * time.Second
-	return max(3*step, (every*5/2 + step - 1).Truncate(step))
+	return max(3*step, (heartbeatInterval*5/2 + step - 1).Truncate(step))
 }

@@ -49,13 +49,13 @@ func badServer(w http.ResponseWriter, r *http.Request) {
 }
 
 func TestReportsForPeople(t *testing.T) {
-	golden.Require(t, "testdata/good.txt", printed(t, examined(t, goodServer, feed.Config{URL: address + "?key=hidden"}, Options{})))
-	golden.Require(t, "testdata/bad.txt", printed(t, examined(t, badServer, feed.Config{}, Options{})))
-	golden.Require(t, "testdata/inferred.txt", printed(t, examined(t, streams(sseType, step{0, shapes[1].wire}, step{15 * time.Second, ":\n\n"}, step{15 * time.Second, ":\n\n"}),
+	golden.Require(t, "testdata/good.txt", reportText(t, examineServer(t, goodServer, feed.Config{URL: address + "?key=hidden"}, Options{})))
+	golden.Require(t, "testdata/bad.txt", reportText(t, examineServer(t, badServer, feed.Config{}, Options{})))
+	golden.Require(t, "testdata/inferred.txt", reportText(t, examineServer(t, streamOf(sseType, step{0, shapes[1].wire}, step{15 * time.Second, ":\n\n"}, step{15 * time.Second, ":\n\n"}),
 		feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, Options{For: 31 * time.Second})))
-	golden.Require(t, "testdata/lines.txt", printed(t, examined(t, streams("application/x-ndjson", step{0, "{\"s\":\"A\",\"p\":\"1.50\"}\n"}, step{time.Second, "\n"}, step{time.Second, "\n{\"s\":\"A\",\"p\":\"1.60\"}\n"}),
+	golden.Require(t, "testdata/lines.txt", reportText(t, examineServer(t, streamOf("application/x-ndjson", step{0, "{\"s\":\"A\",\"p\":\"1.50\"}\n"}, step{time.Second, "\n"}, step{time.Second, "\n{\"s\":\"A\",\"p\":\"1.60\"}\n"}),
 		feed.Config{}, Options{})))
-	golden.Require(t, "testdata/refused.txt", printed(t, examined(t, func(w http.ResponseWriter, _ *http.Request) {
+	golden.Require(t, "testdata/refused.txt", reportText(t, examineServer(t, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, `{"message":"token expired"}`, http.StatusUnauthorized)
 	}, feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, Options{})))
 }
@@ -66,7 +66,7 @@ func TestReportsForMachines(t *testing.T) {
 		"page.json": func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<!doctype html><p>Hello")) },
 	} {
 		var b strings.Builder
-		if err := examined(t, h, feed.Config{URL: address + "?key=hidden"}, Options{}).JSON(&b); err != nil {
+		if err := examineServer(t, h, feed.Config{URL: address + "?key=hidden"}, Options{}).JSON(&b); err != nil {
 			t.Fatal(err)
 		}
 		golden.Require(t, "testdata/"+name, b.String())
@@ -74,7 +74,7 @@ func TestReportsForMachines(t *testing.T) {
 }
 
 func TestAReportOverTLSHasItsTimes(t *testing.T) {
-	inBubble(t, goodServer, func(t *testing.T, n *network) {
+	withServer(t, goodServer, func(t *testing.T, n *network) {
 		cert, roots := certificate(t, "desk.example")
 		n.TLS, n.roots = &tls.Config{Certificates: []tls.Certificate{cert}}, &tls.Config{RootCAs: roots}
 		r := n.examine(t.Context(), t, feed.Config{URL: "https://desk.example/events"}, Options{})

@@ -28,7 +28,7 @@ type network struct {
 }
 
 // inBubble runs a test with a server that exists in fake time only.
-func inBubble(t *testing.T, h http.HandlerFunc, test func(*testing.T, *network)) {
+func withServer(t *testing.T, h http.HandlerFunc, test func(*testing.T, *network)) {
 	t.Helper()
 	fakenet.Run(t, h, func(t *testing.T, n *fakenet.Network) {
 		t.Helper()
@@ -75,14 +75,14 @@ func (n *network) examine(ctx context.Context, t *testing.T, c feed.Config, o Op
 }
 
 // examined is what the doctor says of a server that answers every request in the same way.
-func examined(t *testing.T, h http.HandlerFunc, c feed.Config, o Options) (report *Report) {
+func examineServer(t *testing.T, h http.HandlerFunc, c feed.Config, o Options) (report *Report) {
 	t.Helper()
-	inBubble(t, h, func(t *testing.T, n *network) { report = n.examine(t.Context(), t, c, o) })
+	withServer(t, h, func(t *testing.T, n *network) { report = n.examine(t.Context(), t, c, o) })
 	return report
 }
 
 // printed is a report as people read it, without colours.
-func printed(t *testing.T, r *Report) string {
+func reportText(t *testing.T, r *Report) string {
 	t.Helper()
 	var b strings.Builder
 	if err := r.Text(&b, lipgloss.NewRenderer(io.Discard)); err != nil {
@@ -98,7 +98,7 @@ type step struct {
 }
 
 // streams answers with a body in steps, and stays when they are done until the client hangs up.
-func streams(contentType string, steps ...step) http.HandlerFunc {
+func streamOf(contentType string, steps ...step) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", contentType)
 		write(w, r, steps...)
@@ -141,7 +141,7 @@ func (r *Report) finding(about string) Finding {
 	return Finding{}
 }
 
-func (f Finding) requireLike(t *testing.T, mark Mark, words ...string) {
+func (f Finding) require(t *testing.T, mark Mark, words ...string) {
 	t.Helper()
 	if f.Mark != mark {
 		t.Errorf("the mark is %q, want %q: %+v", f.Mark, mark, f)

@@ -9,37 +9,38 @@ import (
 	"livetape/ui/humanize"
 )
 
-// payloads judges what the events mean.
-func (e *examination) payloads() Section {
+// payloadSection judges what the events contain.
+func (e *examination) payloadSection() Section {
 	s := Section{Title: "payloads"}
-	r := &e.read
-	total := len(e.first.tally.kept)
+	r := &e.reading
+	total := len(e.first.stats.kept)
 	if total == 0 {
 		return s
 	}
+	events := humanize.Plural(total, "event")
 	switch name := r.result.Definition.Preset; {
 	case r.given && r.found:
-		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, humanize.Plural(total, "event")), "")
-	case r.instead != nil:
-		s.add(Bad, "reading", "the feed's own settings read none of "+humanize.Plural(total, "event"), fmt.Sprintf("what is below reads %d of them", r.instead.Mapped))
+		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, events), "")
+	case r.suggested != nil:
+		s.add(Bad, "reading", "the feed's own settings read none of "+events, fmt.Sprintf("the definition below reads %d of them", r.suggested.Mapped))
 	case r.given:
-		s.add(Bad, "reading", "the feed's own settings read none of "+humanize.Plural(total, "event"), "check its map, or leave it out and see what is found")
+		s.add(Bad, "reading", "the feed's own settings read none of "+events, "check its map, or leave it out to see what fits")
 	case r.found && name != "" && r.result.Definition.Map == nil:
-		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s", name, r.result.Mapped, humanize.Plural(total, "event")), "")
+		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s", name, r.result.Mapped, events), "")
 	case r.found:
-		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s", r.result.Mapped, humanize.Plural(total, "event")), "")
-	case len(r.recognised) > 0:
-		s.add(Warning, "reading", fmt.Sprintf("the preset %s fits, but nothing in %s is a price or a headline", r.recognised[0], humanize.Plural(total, "event")), "listen for longer, or write a map for your own payloads")
+		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s", r.result.Mapped, events), "")
+	case len(r.presets) > 0:
+		s.add(Warning, "reading", fmt.Sprintf("the preset %s fits, but nothing in %s is a price or a headline", r.presets[0], events), "listen for longer, or write a map for your own payloads")
 	default:
-		s.add(Bad, "reading", "nothing in "+humanize.Plural(total, "event")+" looks like a price or a headline", "write a map for these payloads: the samples below show their members")
+		s.add(Bad, "reading", "nothing in "+events+" looks like a price or a headline", "write a map for these payloads: the samples below show what they contain")
 	}
-	e.contents(&s)
-	e.unread(&s)
+	e.addContents(&s)
+	e.addUnread(&s)
 	return s
 }
 
-// contents is what was read, so that its reader sees whether it is right.
-func (e *examination) contents(s *Section) {
+// addContents shows what was read, so that people see whether it is right.
+func (e *examination) addContents(s *Section) {
 	var shown []string
 	for _, p := range e.prices() {
 		shown = append(shown, p.String())
@@ -50,24 +51,24 @@ func (e *examination) contents(s *Section) {
 	if news := e.headlines(); len(news) > 0 {
 		s.add(Good, "news", strings.Join(news, " · "), "")
 	}
-	if unused := e.read.result.UnusedWords(); unused != "" {
+	if unused := e.reading.result.UnusedWords(); unused != "" {
 		s.add(Good, "not used", e.endpoint.Clean(unused, 400), "")
 	}
-	e.delay(s)
-	for _, notice := range e.read.notices {
+	e.addLatency(s)
+	for _, notice := range e.reading.notices {
 		s.add(Warning, "server", "it says: "+e.endpoint.Clean(notice, 160), "")
 	}
 }
 
-func (e *examination) unread(s *Section) {
-	for _, f := range e.read.faulty {
-		s.add(Bad, "faults", fmt.Sprintf("%s: %s", times(f.Count), e.endpoint.Clean(f.Reason, 160)), "these events are skipped and counted")
+func (e *examination) addUnread(s *Section) {
+	for _, f := range e.reading.decodeErrors {
+		s.add(Bad, "decode errors", fmt.Sprintf("%s: %s", times(f.Count), e.endpoint.Clean(f.Reason, 160)), "these events are skipped and counted")
 	}
 	mark, advice := Good, ""
-	if !e.read.found {
+	if !e.reading.found {
 		mark, advice = Warning, "if they matter, write a map that reads them"
 	}
-	for _, i := range e.read.ignored {
+	for _, i := range e.reading.ignored {
 		s.add(mark, "ignored", fmt.Sprintf("%s: %s", times(i.Count), e.endpoint.Clean(i.Reason, 160)), advice)
 	}
 }
@@ -88,10 +89,10 @@ func (p Price) String() string {
 // maxShown bounds the symbols and headlines of a report.
 const maxShown = 6
 
-// prices are the first price of each of the first symbols.
+// prices returns the first price of each of the first symbols.
 func (e *examination) prices() []Price {
 	all := []Price{}
-	for _, u := range e.read.updates {
+	for _, u := range e.reading.updates {
 		q, ok := u.Update.(market.Quote)
 		if !ok || !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
 			continue
@@ -109,7 +110,7 @@ func (e *examination) prices() []Price {
 
 func (e *examination) headlines() []string {
 	all := []string{}
-	for _, u := range e.read.updates {
+	for _, u := range e.reading.updates {
 		if h, ok := u.Update.(market.Headline); ok && len(all) < 3 {
 			all = append(all, e.endpoint.Clean(h.Title, 80))
 		}

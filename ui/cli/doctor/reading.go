@@ -3,6 +3,7 @@ package doctor
 import (
 	"errors"
 	"slices"
+	"strings"
 	"time"
 
 	"livetape/feed/decode"
@@ -11,72 +12,72 @@ import (
 	"livetape/feed/market"
 )
 
-// reading is what the payloads of a stream mean, read by a definition.
+// reading is what the payloads of a stream contain, as a definition reads them.
 type reading struct {
-	found      bool // there is a definition that reads something
-	given      bool // it is the feed's own
-	result     infer.Result
-	instead    *infer.Result // what reads the events where the feed's own settings do not; nil: nothing, or no need
-	recognised []string      // presets whose service sends such events
+	found     bool // the definition reads something
+	given     bool // the definition is the feed's own
+	result    infer.Result
+	suggested *infer.Result // reads the events that the feed's own definition does not; nil: nothing does, or no need
+	presets   []string      // whose service sends such events
 
-	updates []arrived
-	ignored []reason // why events yield nothing
-	faulty  []reason // what of payloads could not be used
-	notices []string
+	updates      []timedUpdate
+	ignored      []reasonCount // why events have no update
+	decodeErrors []reasonCount
+	notices      []string
 }
 
-// arrived is an update and when its event came.
-type arrived struct {
+// timedUpdate is an update and when its event came.
+type timedUpdate struct {
 	market.Update
-	at    time.Time
-	event int // which of the kept ones
+	receivedAt time.Time
+	event      int // index of the kept event
 }
 
-// reason is why something was not read, and how often.
-type reason struct {
+// reasonCount is why something was not read, and how often.
+type reasonCount struct {
 	Reason string `json:"reason"`
 	Count  int    `json:"count"`
 }
 
-// maxReasons bounds how many reasons are told apart.
+// maxReasons bounds how many reasons are kept.
 const maxReasons = 8
 
-// maxSigns is how many events are looked at for signs of a service.
-const maxSigns = 100
+// maxRecognised is how many events are examined to recognise a service.
+const maxRecognised = 100
 
-// read finds out what reads the events of an observation, and reads them.
-func read(feed string, given *preset.Definition, o *observation) reading {
-	samples := o.tally.samples()
-	r := reading{recognised: infer.Recognise(samples[:min(len(samples), maxSigns)])}
+// readPayloads finds a definition that reads the events of an observation, unless one is given, and reads them.
+func readPayloads(feed string, given *preset.Definition, o *observation) reading {
+	samples := o.stats.samples()
+	r := reading{presets: infer.Recognise(samples[:min(len(samples), maxRecognised)])}
 	switch {
 	case given != nil:
 		r.given, r.result = true, infer.Result{Definition: *given, Total: len(samples)}
 	default:
 		r.result, r.found = infer.Infer(feed, samples)
-		switch { // what reads nothing says why
+		switch { // a decoder that reads nothing says why
 		case r.found:
-		case len(r.recognised) > 0:
-			r.result.Definition = preset.Definition{Preset: r.recognised[0]}
+		case len(r.presets) > 0:
+			r.result.Definition = preset.Definition{Preset: r.presets[0]}
 		default:
 			r.result.Definition = preset.Definition{Decoder: "auto"}
 		}
 	}
-	decoder, err := decoderOf(feed, r.result.Definition)
+	decoder, err := newDecoder(feed, r.result.Definition)
 	if err != nil {
-		r.faulty = []reason{{err.Error(), len(samples)}}
+		r.decodeErrors = []reasonCount{{err.Error(), len(samples)}}
 		return r
 	}
-	mapped := r.decode(decoder, o.tally.kept)
+	mapped := r.decode(decoder, o.stats.kept)
 	if r.given {
 		r.result.Mapped, r.found = mapped, mapped > 0
 		if other, ok := infer.Infer(feed, samples); ok && mapped == 0 {
-			r.instead = &other
+			r.suggested = &other
 		}
 	}
 	return r
 }
 
-func decoderOf(feed string, d preset.Definition) (decode.Decoder, error) {
+func newDecoder(feed string, d preset.Definition) (decode.Decoder, error) {
 	full, err := d.Resolve()
 	if err != nil {
 		return nil, err
@@ -84,18 +85,18 @@ func decoderOf(feed string, d preset.Definition) (decode.Decoder, error) {
 	return infer.NewDecoder(feed, full)
 }
 
-// decode reads events and gives how many of them say something.
+// decode reads events and returns how many of them have an update.
 func (r *reading) decode(decoder decode.Decoder, events []event) (mapped int) {
 	for i, ev := range events {
-		m, err := decoder.Decode(ev.kind, ev.data)
+		m, err := decoder.Decode(ev.eventType, ev.data)
 		for _, u := range m.Updates {
-			r.updates = append(r.updates, arrived{u, ev.at, i})
+			r.updates = append(r.updates, timedUpdate{u, ev.receivedAt, i})
 		}
 		switch {
 		case err != nil:
-			r.faulty = counted(r.faulty, innermost(err).Error())
+			r.decodeErrors = countReason(r.decodeErrors, firstError(err).Error())
 		case len(m.Updates) == 0 && m.Unmapped != "":
-			r.ignored = counted(r.ignored, m.Unmapped)
+			r.ignored = countReason(r.ignored, m.Unmapped)
 		}
 		if len(m.Updates) > 0 {
 			mapped++
@@ -107,16 +108,16 @@ func (r *reading) decode(decoder decode.Decoder, events []event) (mapped int) {
 	return mapped
 }
 
-// innermost is the first of errors that were joined: a payload with a hundred bad rows is one fault.
-func innermost(err error) error {
-	var several interface{ Unwrap() []error }
-	if errors.As(err, &several) && len(several.Unwrap()) > 0 {
-		return several.Unwrap()[0]
+// firstError returns the first of joined errors: a payload with a hundred bad rows counts once.
+func firstError(err error) error {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) && len(joined.Unwrap()) > 0 {
+		return joined.Unwrap()[0]
 	}
 	return err
 }
 
-func counted(all []reason, text string) []reason {
+func countReason(all []reasonCount, text string) []reasonCount {
 	for i := range all {
 		if all[i].Reason == text {
 			all[i].Count++
@@ -124,8 +125,19 @@ func counted(all []reason, text string) []reason {
 		}
 	}
 	if len(all) < maxReasons {
-		return append(all, reason{text, 1})
+		return append(all, reasonCount{text, 1})
 	}
-	all[maxReasons-1] = reason{"other reasons", all[maxReasons-1].Count + 1}
+	all[maxReasons-1] = reasonCount{"other reasons", all[maxReasons-1].Count + 1}
 	return all
+}
+
+// keepOnly drops the updates of other symbols. No symbols means all.
+func (r *reading) keepOnly(symbols []string) {
+	if len(symbols) == 0 {
+		return
+	}
+	requested := func(symbol string) bool {
+		return slices.ContainsFunc(symbols, func(s string) bool { return strings.EqualFold(s, symbol) })
+	}
+	r.updates = slices.DeleteFunc(r.updates, func(u timedUpdate) bool { return !market.Concerns(u.Update, requested) })
 }

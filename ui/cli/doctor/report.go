@@ -13,15 +13,15 @@ import (
 	"livetape/ui/humanize"
 )
 
-// Verdict is the whole report in one word.
+// Verdict sums up a report.
 type Verdict string
 
 // The verdicts.
 const (
-	Understood Verdict = "understood"   // connected, and payloads mean prices or news
-	Unmapped   Verdict = "unmapped"     // connected, but nothing that came means any
-	NotAStream Verdict = "not a stream" // an answer, but no event stream
-	Refused    Verdict = "refused"      // no answer, or one that says no
+	Understood Verdict = "understood"   // connected, and payloads contain prices or news
+	Unmapped   Verdict = "unmapped"     // connected, but no payload contains any
+	NotAStream Verdict = "not a stream" // a response, but no event stream
+	Refused    Verdict = "refused"      // no response, or a refusal
 )
 
 // Mark is how good a finding is.
@@ -34,15 +34,15 @@ const (
 	Bad     Mark = "error"
 )
 
-// Finding is one thing found out.
+// Finding is one fact about a feed.
 type Finding struct {
 	Mark   Mark   `json:"mark"`
-	About  string `json:"about"`            // what it is about, the same in every report: "content type"
+	About  string `json:"about"`            // its subject, the same in every report: "content type"
 	Text   string `json:"text"`             // on one line
 	Advice string `json:"advice,omitempty"` // what to do, on one line
 }
 
-// Section is findings that belong together.
+// Section is a group of findings.
 type Section struct {
 	Title    string    `json:"title"`
 	Findings []Finding `json:"findings"`
@@ -52,7 +52,7 @@ func (s *Section) add(mark Mark, about, text, advice string) {
 	s.Findings = append(s.Findings, Finding{mark, about, text, advice})
 }
 
-// Milliseconds is a time that JSON has as a number of ms.
+// Milliseconds is a duration that JSON has as a number of ms.
 type Milliseconds time.Duration
 
 // MarshalJSON implements [json.Marshaler].
@@ -60,18 +60,18 @@ func (m Milliseconds) MarshalJSON() ([]byte, error) {
 	return fmt.Appendf(nil, "%.3f", float64(m)/1e6), nil
 }
 
-// Report is what an examination found. Nothing in it is secret, and all of its text is fit to be shown.
+// Report is the result of an examination. It contains no secrets, and all of its text is sanitized.
 type Report struct {
 	URL      string    `json:"url"`  // without secrets
-	Name     string    `json:"name"` // what to call the feed in a configuration
+	Name     string    `json:"name"` // a name for the feed in a configuration
 	At       time.Time `json:"at"`
 	Verdict  Verdict   `json:"verdict"`
 	Summary  string    `json:"summary"` // the verdict in a sentence
 	Sections []Section `json:"sections"`
 
 	Connection Connection `json:"connection"`
-	Stream     *Stream    `json:"stream,omitempty"`  // nil: there was none
-	Reading    *Reading   `json:"reading,omitempty"` // nil: nothing reads the payloads
+	Stream     *Stream    `json:"stream,omitempty"`  // nil when there was none
+	Reading    *Reading   `json:"reading,omitempty"` // nil when no event came
 }
 
 // Connection is how the server was reached.
@@ -80,9 +80,9 @@ type Connection struct {
 	DNS         Milliseconds `json:"dns_ms"`
 	TCP         Milliseconds `json:"tcp_ms"`
 	TLS         Milliseconds `json:"tls_ms"`
-	Answer      Milliseconds `json:"answer_ms"` // from the first request to the first byte of the last answer
+	Answer      Milliseconds `json:"answer_ms"` // from the first request to the first byte of the last response
 	TLSVersion  string       `json:"tls_version,omitempty"`
-	Status      int          `json:"status"` // 0: no answer
+	Status      int          `json:"status"` // 0 for no response
 	Protocol    string       `json:"protocol,omitempty"`
 	ContentType string       `json:"content_type,omitempty"`
 	Compression string       `json:"compression,omitempty"`
@@ -90,18 +90,18 @@ type Connection struct {
 	Advice      string       `json:"advice,omitempty"`
 }
 
-// Redirect is one that was followed.
+// Redirect is a redirect that was followed.
 type Redirect struct {
 	Status int    `json:"status"`
 	From   string `json:"from"`
 	To     string `json:"to"`
 }
 
-// Stream is what came.
+// Stream is what the stream contained.
 type Stream struct {
 	Format      string         `json:"format"` // sse or ndjson
 	Listened    Milliseconds   `json:"listened_ms"`
-	FirstByte   *Milliseconds  `json:"first_byte_ms,omitempty"` // after the answer; nil: none came
+	FirstByte   *Milliseconds  `json:"first_byte_ms,omitempty"` // after the response; nil when none came
 	Ended       string         `json:"ended"`                   // enough, ended, broke or interrupted
 	Events      int            `json:"events"`
 	Bytes       int64          `json:"bytes"`
@@ -109,15 +109,15 @@ type Stream struct {
 	Types       []EventType    `json:"types"`
 	OtherTypes  int            `json:"other_types_events,omitempty"` // events of types beyond those listed
 	Heartbeats  int            `json:"heartbeats"`
-	Heartbeat   Milliseconds   `json:"heartbeat_ms"` // between two; 0: not known
+	Heartbeat   Milliseconds   `json:"heartbeat_ms"` // between two; 0 when unknown
 	IdleTimeout string         `json:"idle_timeout,omitempty"`
 	Retry       []Milliseconds `json:"retry_ms"`
 	IDs         IDs            `json:"ids"`
-	Resume      *Resume        `json:"resume,omitempty"` // nil: not tried
+	Resume      *Resume        `json:"resume,omitempty"` // nil when not tried
 	Framing     Framing        `json:"framing"`
-	Buffered    bool           `json:"buffered"` // something holds events back
+	Buffered    bool           `json:"buffered"` // a proxy or the server holds events back
 	ClockAhead  *Milliseconds  `json:"clock_ahead_ms,omitempty"`
-	Delay       *Delay         `json:"delay,omitempty"` // nil: no times were recognised in the payloads
+	Delay       *Delay         `json:"delay,omitempty"` // nil when the payloads have no times
 }
 
 // EventType is one type of event.
@@ -129,38 +129,38 @@ type EventType struct {
 	Sample    string  `json:"sample"` // the beginning of the data of the first one
 }
 
-// IDs is how events are numbered.
+// IDs says how events are identified.
 type IDs struct {
-	Events    int    `json:"events"`    // that have an id of their own
+	Events    int    `json:"events"`    // that have their own id
 	Different int    `json:"different"` // ids
 	Ascending bool   `json:"ascending"` // as numbers, each higher than the one before
 	Last      string `json:"last,omitempty"`
 }
 
-// Resume is what the server did with a Last-Event-ID.
+// Resume is what the server did with a last event id.
 type Resume struct {
 	Outcome  Outcome `json:"outcome"`
 	Sent     string  `json:"sent,omitempty"`
-	Followed int     `json:"followed"` // events that had followed the one of the id
+	Followed int     `json:"followed"` // events that had followed the one with the id
 	First    string  `json:"first,omitempty"`
 	Resumes  bool    `json:"resumes"`
 }
 
-// Framing is how well lines and events are built.
+// Framing counts lines, and what is wrong with them.
 type Framing struct {
-	LF            int    `json:"lf"`
-	CRLF          int    `json:"crlf"`
-	CR            int    `json:"cr"`
-	InvalidUTF8   int    `json:"invalid_utf8"`
-	Oversized     int    `json:"oversized"`
-	InvalidRetry  int    `json:"invalid_retry"`
-	NulIDs        int    `json:"nul_ids"`
-	CutOff        bool   `json:"cut_off"` // the stream ended within an event
-	Stalls        int    `json:"stalls"`  // pauses within an event
-	UnknownFields []name `json:"unknown_fields"`
+	LF            int          `json:"lf"`
+	CRLF          int          `json:"crlf"`
+	CR            int          `json:"cr"`
+	InvalidUTF8   int          `json:"invalid_utf8"`
+	Oversized     int          `json:"oversized"`
+	InvalidRetry  int          `json:"invalid_retry"`
+	NulIDs        int          `json:"nul_ids"`
+	CutOff        bool         `json:"cut_off"` // the stream ended within an event
+	Stalls        int          `json:"stalls"`  // pauses within an event
+	UnknownFields []fieldCount `json:"unknown_fields"`
 }
 
-// Delay is how long after their own times prices arrived, by this machine's clock.
+// Delay is the time from what prices say themselves to their arrival, by this machine's clock.
 type Delay struct {
 	Median Milliseconds `json:"median_ms"`
 	Min    Milliseconds `json:"min_ms"`
@@ -168,23 +168,23 @@ type Delay struct {
 	Count  int          `json:"count"`
 }
 
-// Reading is how to read the feed.
+// Reading says how to read the feed.
 type Reading struct {
-	Preset     string   `json:"preset,omitempty"`
-	Recognised []string `json:"recognised"` // presets whose service sends such events
-	Examined   int      `json:"examined"`   // events
-	Mapped     int      `json:"mapped"`     // of them say something
-	Symbols    []Price  `json:"symbols"`    // the first ones
-	Headlines  []string `json:"headlines"`
-	Ignored    []reason `json:"ignored"`
-	Faulty     []reason `json:"faulty"`
-	Notices    []string `json:"notices"`
-	Notes      []string `json:"notes"`          // what was guessed
-	Unused     []string `json:"unused"`         // where payloads have numbers and times that the definition makes nothing of
-	YAML       string   `json:"yaml,omitempty"` // the feed's definition for a configuration
+	Preset     string        `json:"preset,omitempty"`
+	Recognised []string      `json:"recognised"` // presets whose service sends such events
+	Examined   int           `json:"examined"`   // events
+	Mapped     int           `json:"mapped"`     // of them contain an update
+	Symbols    []Price       `json:"symbols"`    // the first ones
+	Headlines  []string      `json:"headlines"`
+	Ignored    []reasonCount `json:"ignored"`
+	Faulty     []reasonCount `json:"faulty"`
+	Notices    []string      `json:"notices"`
+	Notes      []string      `json:"notes"`          // what was guessed
+	Unused     []string      `json:"unused"`         // numbers and times in payloads that the definition does not use
+	YAML       string        `json:"yaml,omitempty"` // the feed's definition for a configuration
 }
 
-// Price is the first price that a symbol came with, digit for digit.
+// Price is the first price of a symbol, digit for digit.
 type Price struct {
 	Symbol string `json:"symbol"`
 	Last   string `json:"last,omitempty"`
@@ -203,12 +203,12 @@ func (r *Report) JSON(w io.Writer) error {
 	return nil
 }
 
-// Text writes the report for people. The renderer says whether marks have colours.
-func (r *Report) Text(w io.Writer, colours *lipgloss.Renderer) error {
-	t := text{styles: map[Mark]lipgloss.Style{
-		Good:    colours.NewStyle().Foreground(lipgloss.Color("2")),
-		Warning: colours.NewStyle().Foreground(lipgloss.Color("3")),
-		Bad:     colours.NewStyle().Foreground(lipgloss.Color("1")),
+// Text writes the report for people. The renderer decides whether marks have colours.
+func (r *Report) Text(w io.Writer, renderer *lipgloss.Renderer) error {
+	t := textWriter{styles: map[Mark]lipgloss.Style{
+		Good:    renderer.NewStyle().Foreground(lipgloss.Color("2")),
+		Warning: renderer.NewStyle().Foreground(lipgloss.Color("3")),
+		Bad:     renderer.NewStyle().Foreground(lipgloss.Color("1")),
 	}}
 	t.printf("livetape check %s\n", r.URL)
 	for _, s := range r.Sections {
@@ -218,7 +218,7 @@ func (r *Report) Text(w io.Writer, colours *lipgloss.Renderer) error {
 		t.types(r.Stream)
 	}
 	if r.Reading != nil && r.Reading.YAML != "" {
-		t.printf("\nfor livetape.yaml, below feeds:\n\n%s", r.entry())
+		t.printf("\nfor livetape.yaml, under feeds:\n\n%s", r.entry())
 	}
 	t.printf("\n%s %s\n", t.mark(r.Verdict.mark()), r.Summary)
 	if _, err := io.WriteString(w, t.String()); err != nil {
@@ -237,18 +237,18 @@ func (v Verdict) mark() Mark {
 	return Bad
 }
 
-type text struct {
+type textWriter struct {
 	strings.Builder
 	styles map[Mark]lipgloss.Style
 }
 
-func (t *text) printf(format string, args ...any) { fmt.Fprintf(&t.Builder, format, args...) }
+func (t *textWriter) printf(format string, args ...any) { fmt.Fprintf(&t.Builder, format, args...) }
 
-func (t *text) mark(m Mark) string {
+func (t *textWriter) mark(m Mark) string {
 	return t.styles[m].Render(map[Mark]string{Good: "✓", Warning: "!", Bad: "✗"}[m])
 }
 
-func (t *text) section(s Section) {
+func (t *textWriter) section(s Section) {
 	if len(s.Findings) == 0 {
 		return
 	}
@@ -261,16 +261,16 @@ func (t *text) section(s Section) {
 	}
 }
 
-// types is a table of the event types with a sample each.
-func (t *text) types(s *Stream) {
+// types writes a table of the event types with a sample of each.
+func (t *textWriter) types(s *Stream) {
 	width := 4
-	for _, k := range s.Types {
-		width = max(width, ansi.StringWidth(k.Type))
+	for _, e := range s.Types {
+		width = max(width, ansi.StringWidth(e.Type))
 	}
 	t.printf("\nevent types\n")
-	for _, k := range s.Types {
-		pad := strings.Repeat(" ", width-ansi.StringWidth(k.Type))
-		t.printf("  %s%s %6d %8.2f/s  %s\n", k.Type, pad, k.Count, k.PerSecond, k.Sample)
+	for _, e := range s.Types {
+		pad := strings.Repeat(" ", width-ansi.StringWidth(e.Type))
+		t.printf("  %s%s %6d %8.2f/s  %s\n", e.Type, pad, e.Count, e.PerSecond, e.Sample)
 	}
 	if s.OtherTypes > 0 {
 		t.printf("  and %s of other types\n", humanize.Plural(s.OtherTypes, "event"))

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -15,169 +16,170 @@ import (
 	"livetape/ui/humanize"
 )
 
-// Outcome is what a server did with a Last-Event-ID.
+// Outcome is what a server did with a last event id.
 type Outcome string
 
 // The outcomes of asking a server to resume.
 const (
-	Continued  Outcome = "continued"       // what came after the id came again: the server resumes
-	Repeated   Outcome = "repeated"        // the event of the id came again, and what came after it
+	Continued  Outcome = "continued"       // what followed the id came again: the server resumes
+	Repeated   Outcome = "repeated"        // the event of the id came again, and what followed it
 	Restarted  Outcome = "restarted"       // the stream began from its start, whatever the id
-	Snapshot   Outcome = "snapshot"        // the server sent the state of things
-	Skipped    Outcome = "skipped"         // what came after the id did not come again
+	Snapshot   Outcome = "snapshot"        // the server sent the current state
+	Skipped    Outcome = "skipped"         // what followed the id did not come again
 	Unclear    Outcome = "unclear"         // nothing came that tells
-	Denied     Outcome = "refused"         // the server does not take the id
+	Denied     Outcome = "refused"         // the server does not accept the id
 	NoIDs      Outcome = "no ids"          // there is no id to send
 	BadID      Outcome = "id not sendable" // HTTP cannot carry the id
 	NotOffered Outcome = "not offered"     // the feed's settings say that its server cannot resume; it was not asked
 )
 
-// resumption is the connection made with a Last-Event-ID, and what it showed.
-type resumption struct {
-	outcome  Outcome
-	by       string   // how the server is asked: a Resume of [feed.Config]
-	known    identity // how events are known
-	ids      []string // of the first connection, in order
-	sent     string
-	followed int  // events with an id that are known to have followed the one sent
-	opening  bool // the id is that of the first event, so that repeating it may be starting over
-	first    *event
-	reported *decode.Continuity // the server's own word
-	cause    string             // why the server was not to be asked
+// resumeTest is a second connection, made with a last event id, and what it showed.
+type resumeTest struct {
+	outcome   Outcome
+	method    string // how the id is sent: a Resume of [feed.Config]
+	source    idSource
+	ids       []string // of the first connection, in order
+	sent      string
+	followers int  // events with an id that followed the one sent
+	sentFirst bool // the id is that of the first event: repeating it may be starting over
+	first     *event
+	reported  *decode.Continuity // what the server itself said
+	cause     string             // why the connection came to nothing
 }
 
-// identity knows the id of an event: that of its id: line, or, of a feed that writes it in its payloads, the one that
-// the feed's decoder finds.
-type identity struct{ payloads decode.Decoder }
+// idSource finds the ids of events: in id: lines or, with a decoder, in payloads.
+type idSource struct{ decoder decode.Decoder }
 
-func (i identity) of(ev event) (id string, own bool) {
-	if i.payloads == nil {
-		return ev.id, ev.own
+func (s idSource) of(ev event) (id string, own bool) {
+	if s.decoder == nil {
+		return ev.id, ev.hasOwnID
 	}
-	m, err := i.payloads.Decode(ev.kind, ev.data)
+	m, err := s.decoder.Decode(ev.eventType, ev.data)
 	return m.ResumeID, err == nil && m.ResumeID != ""
 }
 
-// among are the ids of events, without those that repeat the one before.
-func (i identity) among(t *tally) []string {
-	if i.payloads == nil {
-		return slices.Compact(slices.Clone(t.ids))
+// all returns the ids of all events, without those that repeat the one before.
+func (s idSource) all(stats *eventStats) []string {
+	if s.decoder == nil {
+		return slices.Compact(slices.Clone(stats.ids))
 	}
 	var ids []string
-	for _, ev := range t.kept {
-		if id, own := i.of(ev); own {
+	for _, ev := range stats.kept {
+		if id, own := s.of(ev); own {
 			ids = append(ids, id)
 		}
 	}
 	return slices.Compact(ids)
 }
 
-// tells reports whether an event tells what the server did with the id.
-func (i identity) tells(ev event) bool {
-	_, own := i.of(ev)
-	return own || ev.kind == "resume" || ev.kind == "reset" || ev.kind == "snapshot"
+// isConclusive reports whether an event shows what the server did with the id.
+func (s idSource) isConclusive(ev event) bool {
+	_, own := s.of(ev)
+	return own || ev.eventType == "resume" || ev.eventType == "reset" || ev.eventType == "snapshot"
 }
 
-// maxAfter is how many events of a resumed stream are looked at.
-const maxAfter = 50
+// maxResumedEvents is how many events of a resumed stream are read.
+const maxResumedEvents = 50
 
-// resume connects again with the id of an event that others followed, so that a server that resumes has something to
-// send at once. It asks as the feed's settings, or else the preset that fits, say. It gives nil where there was no
+// testResume connects again with the id of an event that others followed, so that a server that resumes has something to
+// send at once. It sends the id as the feed's settings say, or the preset that fits. It returns nil when there was no
 // stream, or no time.
-func (e *examination) resume(ctx context.Context) *resumption {
-	if e.first.reached != streaming || ctx.Err() != nil || e.first.format != FormatSSE {
+func (e *examination) testResume(ctx context.Context) *resumeTest {
+	if e.first.stage != streaming || ctx.Err() != nil || e.first.format != FormatSSE {
 		return nil
 	}
-	r := e.resumption()
+	r := e.newResumeTest()
 	switch {
-	case r.by == feed.ResumeNever:
+	case r.method == feed.ResumeNever:
 		r.outcome = NotOffered
 	case len(r.ids) == 0:
 		r.outcome = NoIDs
-	case r.by == feed.ResumeByHeader && (r.sent == "" || !connection.IsSendable(r.sent)):
+	case r.method == feed.ResumeByHeader && (r.sent == "" || !connection.IsSendable(r.sent)):
 		r.outcome = BadID
 	default:
-		return e.tryResume(ctx, r)
+		return e.reconnect(ctx, r)
 	}
 	return r
 }
 
-// resumption is what to ask, and how.
-func (e *examination) resumption() *resumption {
-	full, err := e.read.result.Definition.Resolve()
+// newResumeTest decides which id to send, and how.
+func (e *examination) newResumeTest() *resumeTest {
+	full, err := e.reading.result.Definition.Resolve()
 	if err != nil {
 		full = preset.Definition{}
 	}
-	r := &resumption{by: orElse(orElse(e.config.Resume, full.Resume), feed.ResumeByHeader)}
+	r := &resumeTest{method: cmp.Or(e.config.Resume, full.Resume, feed.ResumeByHeader)}
 	if full.ResumeID != "" {
 		if decoder, err := infer.NewDecoder(e.config.Name, full); err == nil {
-			r.known.payloads = decoder
+			r.source.decoder = decoder
 		}
 	}
-	if r.ids = r.known.among(&e.first.tally); len(r.ids) == 0 {
+	if r.ids = r.source.all(&e.first.stats); len(r.ids) == 0 {
 		return r
 	}
-	r.followed = min(5, max(len(r.ids)-2, 0)) // not the first, or starting over would look like repeating
+	r.followers = min(5, max(len(r.ids)-2, 0)) // not all but the first: starting over would look like repeating
 	if len(r.ids) == 2 {
-		r.followed = 1
+		r.followers = 1
 	}
-	r.sent = r.ids[len(r.ids)-1-r.followed]
-	r.opening = r.followed == len(r.ids)-1
+	r.sent = r.ids[len(r.ids)-1-r.followers]
+	r.sentFirst = r.followers == len(r.ids)-1
 	return r
 }
 
-func (e *examination) tryResume(ctx context.Context, r *resumption) *resumption {
-	asking := e.config
-	asking.Resume = r.by
-	endpoint, err := asking.Endpoint(os.LookupEnv)
+func (e *examination) reconnect(ctx context.Context, r *resumeTest) *resumeTest {
+	c := e.config
+	c.Resume = r.method
+	endpoint, err := c.Endpoint(os.LookupEnv)
 	if err != nil {
-		return nil // not reached: the first endpoint was possible, and presets are valid
+		return nil // not reached: the first one was valid, and presets are
 	}
 	defer endpoint.CloseConnections()
-	o := e.look(ctx, question{lastID: r.sent, endpoint: endpoint, listen: min(resumeTime, e.options.For), events: maxAfter, enough: r.known.tells})
-	if o.ending == interrupted && o.tally.total == 0 {
+	o := e.observe(ctx, connectOptions{
+		lastEventID: r.sent, endpoint: endpoint, listenFor: min(resumeTime, e.options.For), maxEvents: maxResumedEvents, until: r.source.isConclusive,
+	})
+	if o.endReason == endInterrupted && o.stats.total == 0 {
 		return nil
 	}
-	r.judge(o)
+	r.evaluate(o)
 	return r
 }
 
-func (r *resumption) judge(o *observation) {
-	if o.reached == unreached {
+func (r *resumeTest) evaluate(o *observation) {
+	switch o.stage {
+	case noResponse:
 		r.outcome, r.cause = Unclear, o.cause
 		return
-	}
-	if o.reached != streaming {
+	case refused, notAStream:
 		r.outcome, r.cause = Denied, o.cause
 		return
 	}
-	for _, ev := range o.tally.kept {
-		if m, err := (decode.Native{}).Decode(ev.kind, ev.data); err == nil && m.Continuity != nil {
+	for _, ev := range o.stats.kept {
+		if m, err := (decode.Native{}).Decode(ev.eventType, ev.data); err == nil && m.Continuity != nil {
 			r.reported = m.Continuity
 		}
-		if r.known.tells(ev) {
+		if r.source.isConclusive(ev) {
 			r.first = &ev
 			r.outcome = r.outcomeOf(ev)
 			return
 		}
 	}
 	r.outcome = Unclear
-	if r.followed > 0 {
+	if r.followers > 0 {
 		r.outcome = Skipped
 	}
 }
 
-// outcomeOf judges by the first event that has an id.
-func (r *resumption) outcomeOf(ev event) Outcome {
-	id, _ := r.known.of(ev)
-	sent := len(r.ids) - 1 - r.followed
+// outcomeOf judges by the first conclusive event.
+func (r *resumeTest) outcomeOf(ev event) Outcome {
+	id, _ := r.source.of(ev)
+	sent := len(r.ids) - 1 - r.followers
 	at := slices.Index(r.ids, id)
 	switch {
 	case r.reported != nil && r.reported.Reset:
 		return Snapshot
 	case r.reported != nil:
 		return Continued
-	case ev.kind == "snapshot":
+	case ev.eventType == "snapshot":
 		return Snapshot
 	case at == sent+1:
 		return Continued
@@ -185,67 +187,69 @@ func (r *resumption) outcomeOf(ev event) Outcome {
 		return Repeated
 	case at >= 0 && at < sent:
 		return Restarted
-	case r.followed == 0:
+	case r.followers == 0:
 		return Unclear
 	}
 	return Skipped
 }
 
-// resumed judges what the server did with a Last-Event-ID.
-func (e *examination) resumed(s *Section) {
-	r := e.again
+// resumes reports whether the server is known to resume.
+func (r *resumeTest) resumes() bool {
+	return r.outcome == Continued || r.outcome == Repeated && !r.sentFirst
+}
+
+// addResume judges what the server did with the last event id.
+func (e *examination) addResume(s *Section) {
+	r := e.resume
 	if r == nil {
 		return
 	}
-	const lossy = "what a reconnect misses is lost: have the server keep its last events and send those behind Last-Event-ID"
+	const lost = "what a reconnect misses is lost: have the server keep its last events and send those after Last-Event-ID"
 	sent := e.endpoint.Clean(r.sent, 60)
+	asked := r.asked() + " to go on after " + sent + ", the server "
 	switch r.outcome {
 	case Continued:
-		s.add(Good, "resume", "yes: "+e.continued(sent), "")
+		text := "sent the event that followed"
+		if r.reported != nil {
+			text = "says that it replays " + humanize.Plural(r.reported.Replayed, "event")
+		}
+		s.add(Good, "resume", "yes: "+asked+text, "")
 	case Repeated:
-		if r.opening {
-			s.add(Warning, "resume", "not known: "+r.asked()+" to go on after "+sent+", the server sends that event again; it repeats it, or starts over", "--for 30s may show more ids")
+		if r.sentFirst {
+			s.add(Warning, "resume", "not known: "+asked+"sends that event again; it repeats it, or starts over", "--for 30s may show more ids")
 			return
 		}
 		s.add(Good, "resume", "yes: after "+sent+" the server repeats that event and goes on; it counts as a duplicate", "")
 	case Restarted:
-		s.add(Warning, "resume", "no: "+r.asked()+" to go on after "+sent+", the server starts from the beginning again", "duplicates are dropped, but "+lossy)
+		s.add(Warning, "resume", "no: "+asked+"starts from the beginning again", "duplicates are dropped, but "+lost)
 	case Snapshot:
-		s.add(Warning, "resume", "no: "+r.asked()+" to go on after "+sent+", the server sends a snapshot instead", "prices are right again at once, but "+lossy)
+		s.add(Warning, "resume", "no: "+asked+"sends a snapshot instead", "prices are right again at once, but "+lost)
 	case Skipped:
-		s.add(Bad, "resume", fmt.Sprintf("no: %s behind %s did not come again", humanize.Plural(r.followed, "event"), sent), lossy)
+		s.add(Bad, "resume", fmt.Sprintf("no: %s after %s did not come again", humanize.Plural(r.followers, "event"), sent), lost)
 	case Denied:
 		s.add(Bad, "resume", "the server refuses Last-Event-ID "+sent+": "+r.cause, "a server that cannot resume should ignore the id, or every reconnect fails")
 	case NotOffered:
 		s.add(Warning, "resume", "not tried: the settings of this feed, or its preset, say that the server cannot", "what a reconnect misses is lost")
 	case BadID:
-		s.add(Bad, "resume", "the ids hold control characters, which no HTTP header carries back", "use ids of printable characters")
+		s.add(Bad, "resume", "the ids contain control characters, which HTTP header fields cannot carry", "use ids of printable characters")
 	case Unclear:
-		s.add(Warning, "resume", "not known: "+e.unclear(sent), "try again; --for 30s may show more ids")
+		s.add(Warning, "resume", "not known: "+r.whyUnclear(sent), "try again; --for 30s may show more ids")
 	}
 }
 
-// asked says in which way the server was asked.
-func (r *resumption) asked() string {
-	if r.by == feed.ResumeByHeader {
+// asked says how the id was sent.
+func (r *resumeTest) asked() string {
+	if r.method == feed.ResumeByHeader {
 		return "asked"
 	}
-	return "asked by " + strings.TrimSuffix(r.by, "{id}")
+	return "asked by " + strings.TrimSuffix(r.method, "{id}")
 }
 
-func (e *examination) continued(sent string) string {
-	r := e.again
-	if c := r.reported; c != nil {
-		return fmt.Sprintf("%s to go on after %s, the server says that it replays %s", r.asked(), sent, humanize.Plural(c.Replayed, "event"))
-	}
-	return r.asked() + " to go on after " + sent + ", the server sent the event that followed"
-}
-
-func (e *examination) unclear(sent string) string {
-	if e.again.cause != "" {
-		return "a second connection came to nothing: " + e.again.cause
-	}
-	if e.again.first == nil {
+func (r *resumeTest) whyUnclear(sent string) string {
+	switch {
+	case r.cause != "":
+		return "the second connection failed: " + r.cause
+	case r.first == nil:
 		return "there is one id only, " + sent + ", and nothing came after it"
 	}
 	return "there is one id only, " + sent + ", and the event after it was not seen before"

@@ -64,8 +64,8 @@ func TestWhatAServerDoesWithALastEventIDIsToldApart(t *testing.T) {
 		}, Restarted, Warning, "starts from the beginning", false},
 		{"it goes on with what is new", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, from(30, 31)})
-		}, Skipped, Bad, "5 events behind e-4 did not come again", false},
-		{"it says nothing", 9, func(http.ResponseWriter, *http.Request, string) {}, Skipped, Bad, "5 events behind e-4 did not come again", false},
+		}, Skipped, Bad, "5 events after e-4 did not come again", false},
+		{"it says nothing", 9, func(http.ResponseWriter, *http.Request, string) {}, Skipped, Bad, "5 events after e-4 did not come again", false},
 		{"it resets", 9, func(w http.ResponseWriter, r *http.Request, id string) {
 			write(w, r, step{0, fmt.Sprintf("event: reset\ndata: {\"from\":%q,\"missed\":null}\n\nevent: snapshot\nid: e-20\ndata: {}\n\n", id)})
 		}, Snapshot, Warning, "snapshot", false},
@@ -87,11 +87,11 @@ func TestWhatAServerDoesWithALastEventIDIsToldApart(t *testing.T) {
 		}, Continued, Good, "the event that followed", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := examined(t, numberedServer(c.events, c.again), feed.Config{}, Options{})
+			r := examineServer(t, numberedServer(c.events, c.again), feed.Config{}, Options{})
 			if r.Stream.Resume.Outcome != c.outcome || r.Stream.Resume.Resumes != c.resumes {
 				t.Errorf("the outcome is %+v, want %s", r.Stream.Resume, c.outcome)
 			}
-			r.finding("resume").requireLike(t, c.mark, c.words)
+			r.finding("resume").require(t, c.mark, c.words)
 		})
 	}
 }
@@ -111,7 +111,7 @@ func TestIDsAreJudgedByWhetherTheyChange(t *testing.T) {
 		{"without digits at the front", "id: 9\ndata: 1\n\nid: 10\ndata: 2\n\n", Good, "ascending; the last is 10"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			examined(t, streams(sseType, step{0, c.wire}), feed.Config{}, Options{}).finding("ids").requireLike(t, c.mark, c.words)
+			examineServer(t, streamOf(sseType, step{0, c.wire}), feed.Config{}, Options{}).finding("ids").require(t, c.mark, c.words)
 		})
 	}
 }
@@ -119,17 +119,17 @@ func TestIDsAreJudgedByWhetherTheyChange(t *testing.T) {
 func TestAServerThatDoesNotAnswerTwiceLeavesTheQuestionOpen(t *testing.T) {
 	h := func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Last-Event-ID") == "" {
-			streams(sseType, step{0, from(1, 9)})(w, r)
+			streamOf(sseType, step{0, from(1, 9)})(w, r)
 		}
 		<-r.Context().Done()
 	}
-	r := examined(t, h, feed.Config{}, Options{})
-	r.finding("resume").requireLike(t, Warning, "not known", "no answer within 15.0 s")
+	r := examineServer(t, h, feed.Config{}, Options{})
+	r.finding("resume").require(t, Warning, "not known", "no answer within 15.0 s")
 }
 
 func TestAnIDThatHTTPCannotCarryIsNotSentBack(t *testing.T) {
-	r := examined(t, streams(sseType, step{0, "id: a\x01b\ndata: 1\n\n"}), feed.Config{}, Options{})
-	r.finding("resume").requireLike(t, Bad, "control characters")
+	r := examineServer(t, streamOf(sseType, step{0, "id: a\x01b\ndata: 1\n\n"}), feed.Config{}, Options{})
+	r.finding("resume").require(t, Bad, "control characters")
 	if r.Stream.Resume.Outcome != BadID {
 		t.Errorf("%+v", r.Stream.Resume)
 	}
@@ -155,19 +155,19 @@ func TestAServerIsAskedToResumeAsItsPresetSays(t *testing.T) {
 		}
 		<-r.Context().Done()
 	}
-	r := examined(t, h, feed.Config{URL: address + "?topic=x"}, Options{})
+	r := examineServer(t, h, feed.Config{URL: address + "?topic=x"}, Options{})
 	if r.Reading == nil || r.Reading.Preset != "ntfy" {
-		t.Fatalf("%s", printed(t, r))
+		t.Fatalf("%s", reportText(t, r))
 	}
-	r.finding("ids").requireLike(t, Good, "in the payloads", "m7")
-	r.finding("resume").requireLike(t, Good, "yes: asked by since= to go on after m2, the server sent the event that followed")
+	r.finding("ids").require(t, Good, "in the payloads", "m7")
+	r.finding("resume").require(t, Good, "yes: asked by since= to go on after m2, the server sent the event that followed")
 	if !r.Stream.Resume.Resumes {
 		t.Errorf("%+v", r.Stream.Resume)
 	}
 
 	asked := 0
-	r = examined(t, func(w http.ResponseWriter, r *http.Request) { asked++; h(w, r) }, feed.Config{Resume: feed.ResumeNever}, Options{})
-	r.finding("resume").requireLike(t, Warning, "not tried")
+	r = examineServer(t, func(w http.ResponseWriter, r *http.Request) { asked++; h(w, r) }, feed.Config{Resume: feed.ResumeNever}, Options{})
+	r.finding("resume").require(t, Warning, "not tried")
 	if asked != 1 {
 		t.Errorf("it was asked %d times", asked)
 	}

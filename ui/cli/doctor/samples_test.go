@@ -25,9 +25,9 @@ func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
 			if s.Format == FormatNDJSON {
 				contentType = types[s.Preset]
 			}
-			r := examined(t, streams(contentType, step{0, s.Wire}), feed.Config{Name: s.Name}, Options{})
+			r := examineServer(t, streamOf(contentType, step{0, s.Wire}), feed.Config{Name: s.Name}, Options{})
 			if r.Reading == nil {
-				t.Fatalf("nothing was read:\n%s", printed(t, r))
+				t.Fatalf("nothing was read:\n%s", reportText(t, r))
 			}
 			if r.Stream.Format != s.Format {
 				t.Errorf("the format is %s, want %s", r.Stream.Format, s.Format)
@@ -40,7 +40,7 @@ func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
 			} else if len(r.Reading.Recognised) == 0 || r.Reading.Recognised[0] != s.Preset {
 				t.Errorf("recognised as %q, want %s", r.Reading.Recognised, s.Preset)
 			}
-			for _, wrong := range s.Diff(pasted(t, r, s.Name, s.Events())) {
+			for _, wrong := range s.Diff(decodeAsReported(t, r, s.Name, s.Events())) {
 				t.Errorf("%s\n%s", wrong, r.Reading.YAML)
 			}
 			if want := len(s.Expect) > 0; (r.Verdict == Understood) != want {
@@ -54,10 +54,10 @@ func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
 }
 
 // pasted are the updates that events give when read as the report's YAML says.
-func pasted(t *testing.T, r *Report, feed string, events []samples.Event) (updates []market.Update) {
+func decodeAsReported(t *testing.T, r *Report, feed string, events []samples.Event) (updates []market.Update) {
 	t.Helper()
 	d := definitionOf(t, r)
-	decoder, err := decoderOf(feed, d)
+	decoder, err := newDecoder(feed, d)
 	if err != nil {
 		t.Fatalf("%s\n%s", err, r.Reading.YAML)
 	}

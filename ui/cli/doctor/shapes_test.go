@@ -2,10 +2,11 @@ package doctor
 
 import (
 	"context"
-	"livetape/feed/decode/infer"
 	"net/http"
 	"strings"
 	"testing"
+
+	"livetape/feed/decode/infer"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -66,10 +67,10 @@ var shapes = []struct {
 func TestAnyShapeIsReadAndItsYAMLWorksUnchanged(t *testing.T) {
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {
-			inBubble(t, streams(sseType, step{0, s.wire}), func(t *testing.T, n *network) {
+			withServer(t, streamOf(sseType, step{0, s.wire}), func(t *testing.T, n *network) {
 				r := n.examine(t.Context(), t, feed.Config{}, Options{})
 				if r.Verdict != Understood || r.Reading == nil {
-					t.Fatalf("not understood:\n%s", printed(t, r))
+					t.Fatalf("not understood:\n%s", reportText(t, r))
 				}
 				if diff := cmp.Diff(s.want, n.subscribe(t, r, len(s.want))); diff != "" {
 					t.Errorf("want (-), got (+):\n%s\n%s", diff, r.Reading.YAML)
@@ -80,8 +81,8 @@ func TestAnyShapeIsReadAndItsYAMLWorksUnchanged(t *testing.T) {
 }
 
 func TestWhatIsNotUsedIsToldAndStaysAComment(t *testing.T) {
-	r := examined(t, streams(sseType, step{0, "data: {\"symbol\":\"A\",\"price\":1,\"settle\":2,\"x#: y\":7}\n\n"}), feed.Config{}, Options{})
-	r.finding("not used").requireLike(t, Good, `settle, x\#: y`)
+	r := examineServer(t, streamOf(sseType, step{0, "data: {\"symbol\":\"A\",\"price\":1,\"settle\":2,\"x#: y\":7}\n\n"}), feed.Config{}, Options{})
+	r.finding("not used").require(t, Good, `settle, x\#: y`)
 	if !strings.Contains(r.Reading.YAML, "# not used: settle, x") {
 		t.Errorf("it is no comment:\n%s", r.Reading.YAML)
 	}

@@ -19,7 +19,7 @@ func timed(at time.Time) string {
 }
 
 func TestAProxyThatGathersEventsIsFoundByTheirTimes(t *testing.T) {
-	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		write(w, r, step{0, timed(time.Now())})
 		for range 3 { // every 2 s, what happened in them
@@ -31,7 +31,7 @@ func TestAProxyThatGathersEventsIsFoundByTheirTimes(t *testing.T) {
 		}
 	}, func(t *testing.T, n *network) {
 		r := n.examine(t.Context(), t, feed.Config{}, Options{For: 10 * time.Second})
-		r.finding("buffering").requireLike(t, Warning, "4 came at once that happened over 1.5 s")
+		r.finding("buffering").require(t, Warning, "4 came at once that happened over 1.5 s")
 		if !r.Stream.Buffered {
 			t.Error("the stream is not said to be buffered")
 		}
@@ -39,12 +39,12 @@ func TestAProxyThatGathersEventsIsFoundByTheirTimes(t *testing.T) {
 }
 
 func TestAProxyThatFillsABufferIsFoundByPausesWithinEvents(t *testing.T) {
-	h := streams(sseType, step{0, "data: {\"symbol\":\"A\",\"pri"}, step{2 * time.Second, "ce\":1}\n\ndata: {\"symbol\":\"A\","}, step{time.Second, "\"price\":2}\n\n"})
-	examined(t, h, feed.Config{}, Options{}).finding("buffering").requireLike(t, Warning, "paused within an event, 2 times")
+	h := streamOf(sseType, step{0, "data: {\"symbol\":\"A\",\"pri"}, step{2 * time.Second, "ce\":1}\n\ndata: {\"symbol\":\"A\","}, step{time.Second, "\"price\":2}\n\n"})
+	examineServer(t, h, feed.Config{}, Options{}).finding("buffering").require(t, Warning, "paused within an event, 2 times")
 }
 
 func TestOneClumpIsNoBuffering(t *testing.T) {
-	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		write(w, r, step{0, timed(time.Now())})
 		var clump strings.Builder
@@ -53,12 +53,12 @@ func TestOneClumpIsNoBuffering(t *testing.T) {
 		}
 		write(w, r, step{2 * time.Second, clump.String()})
 	}, func(t *testing.T, n *network) {
-		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("buffering").requireLike(t, Good, "no sign")
+		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("buffering").require(t, Good, "no sign")
 	})
 }
 
 func TestABusyStreamWithShortPausesIsNotTakenForBuffering(t *testing.T) {
-	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		for range 4 {
 			for range 12 {
@@ -67,12 +67,12 @@ func TestABusyStreamWithShortPausesIsNotTakenForBuffering(t *testing.T) {
 			write(w, r, step{500 * time.Millisecond, ""})
 		}
 	}, func(t *testing.T, n *network) {
-		n.examine(t.Context(), t, feed.Config{}, Options{For: 12 * time.Second}).finding("buffering").requireLike(t, Good, "no sign")
+		n.examine(t.Context(), t, feed.Config{}, Options{For: 12 * time.Second}).finding("buffering").require(t, Good, "no sign")
 	})
 }
 
 func TestLastKnownPricesInEveryEventAreNotTakenForBuffering(t *testing.T) {
-	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		for range 8 {
 			now := time.Now().Add(500 * time.Millisecond)
@@ -83,12 +83,12 @@ func TestLastKnownPricesInEveryEventAreNotTakenForBuffering(t *testing.T) {
 			write(w, r, step{500 * time.Millisecond, "data: [" + strings.Join(known, ",") + "]\n\n"})
 		}
 	}, func(t *testing.T, n *network) {
-		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("buffering").requireLike(t, Good, "no sign")
+		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("buffering").require(t, Good, "no sign")
 	})
 }
 
 func TestASnapshotOfOldPricesIsNotTakenForBuffering(t *testing.T) {
-	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		var old strings.Builder
 		for i := range 5 {
@@ -97,7 +97,7 @@ func TestASnapshotOfOldPricesIsNotTakenForBuffering(t *testing.T) {
 		write(w, r, step{0, old.String()}, step{time.Second, timed(time.Now().Add(time.Second - 20*time.Millisecond))}, step{time.Second, old.String()})
 	}, func(t *testing.T, n *network) {
 		r := n.examine(t.Context(), t, feed.Config{}, Options{})
-		r.finding("buffering").requireLike(t, Good, "no sign")
+		r.finding("buffering").require(t, Good, "no sign")
 	})
 }
 
@@ -112,22 +112,22 @@ func TestLatencyIsMeasuredBehindTheOpening(t *testing.T) {
 			<-r.Context().Done()
 		}
 	}
-	examined(t, late(30*time.Millisecond), feed.Config{}, Options{}).finding("latency").requireLike(t, Good, "30 ms in the median, 30 ms to 30 ms")
-	examined(t, late(15*time.Minute), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "15 min in the median")
-	examined(t, late(-3*time.Second-5*time.Millisecond), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "from the future, by up to 3.0 s")
+	examineServer(t, late(30*time.Millisecond), feed.Config{}, Options{}).finding("latency").require(t, Good, "30 ms in the median, 30 ms to 30 ms")
+	examineServer(t, late(15*time.Minute), feed.Config{}, Options{}).finding("latency").require(t, Warning, "15 min in the median")
+	examineServer(t, late(-3*time.Second-5*time.Millisecond), feed.Config{}, Options{}).finding("latency").require(t, Warning, "from the future, by up to 3.0 s")
 }
 
 func TestATimeIsRecognisedByItsValue(t *testing.T) {
-	inBubble(t, func(w http.ResponseWriter, r *http.Request) {
+	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		for range 3 {
 			at := time.Now().Add(time.Second - 30*time.Millisecond).UnixMilli()
 			write(w, r, step{time.Second, fmt.Sprintf("data: {\"symbol\":\"A\",\"price\":1,\"zeit\":%d}\n\n", at)})
 		}
 	}, func(t *testing.T, n *network) {
-		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("latency").requireLike(t, Good, "30 ms in the median")
+		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("latency").require(t, Good, "30 ms in the median")
 	})
-	examined(t, streams(sseType, step{0, ticks}), feed.Config{}, Options{}).finding("latency").requireLike(t, Warning, "no time was recognised")
+	examineServer(t, streamOf(sseType, step{0, ticks}), feed.Config{}, Options{}).finding("latency").require(t, Warning, "no time was recognised")
 }
 
 func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {
@@ -147,8 +147,8 @@ func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {
 			for range 4 {
 				steps = append(steps, step{c.every, c.beat})
 			}
-			r := examined(t, streams(sseType, steps...), feed.Config{}, Options{For: 4*c.every + time.Second})
-			r.finding("heartbeat").requireLike(t, Good, "every "+humanize.Measured(c.every), c.kind, "idle_timeout: "+c.idle)
+			r := examineServer(t, streamOf(sseType, steps...), feed.Config{}, Options{For: 4*c.every + time.Second})
+			r.finding("heartbeat").require(t, Good, "every "+humanize.Measured(c.every), c.kind, "idle_timeout: "+c.idle)
 			if r.Stream.IdleTimeout != c.idle || !strings.Contains(r.Reading.YAML, "idle_timeout: "+c.idle) {
 				t.Errorf("the idle timeout is %q:\n%s", r.Stream.IdleTimeout, r.Reading.YAML)
 			}
@@ -157,8 +157,8 @@ func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {
 }
 
 func TestALongSilenceWithoutHeartbeatsIsAFault(t *testing.T) {
-	r := examined(t, streams(sseType, step{0, ticks}), feed.Config{}, Options{For: time.Minute})
-	r.finding("heartbeat").requireLike(t, Warning, "nothing came for 60.0 s")
+	r := examineServer(t, streamOf(sseType, step{0, ticks}), feed.Config{}, Options{For: time.Minute})
+	r.finding("heartbeat").require(t, Warning, "nothing came for 60.0 s")
 }
 
 func TestWhatIsMalformedIsCounted(t *testing.T) {
@@ -171,18 +171,18 @@ func TestWhatIsMalformedIsCounted(t *testing.T) {
 		"data: " + strings.Repeat("x", 3000) + "\n\n" +
 		"data: not json\n\n" +
 		"data: {\"symbol\":\"A\"}\n\n"
-	r := examined(t, streams(sseType, step{0, wire}), feed.Config{MaxEvent: 2000}, Options{})
+	r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{MaxEvent: 2000}, Options{})
 	f := r.Stream.Framing
 	if f.InvalidUTF8 != 1 || f.Oversized != 1 || f.InvalidRetry != 1 || f.NulIDs != 1 || len(f.UnknownFields) != 2 {
 		t.Errorf("the framing is %+v", f)
 	}
-	r.finding("text").requireLike(t, Bad, "not UTF-8: 1 sequence")
-	r.finding("size").requireLike(t, Bad, "1 event of more than 2.0 kB skipped")
-	r.finding("retry").requireLike(t, Warning, "1 retry: line without a whole number")
-	r.finding("framing").requireLike(t, Bad, "1 line that no client reads")
-	r.finding("faults").requireLike(t, Bad, "once", "not JSON")
+	r.finding("text").require(t, Bad, "not UTF-8: 1 sequence")
+	r.finding("size").require(t, Bad, "1 event of more than 2.0 kB skipped")
+	r.finding("retry").require(t, Warning, "1 retry: line without a whole number")
+	r.finding("framing").require(t, Bad, "1 line that no client reads")
+	r.finding("decode errors").require(t, Bad, "once", "not JSON")
 	if r.Verdict != Understood {
-		t.Errorf("the verdict is %s:\n%s", r.Verdict, printed(t, r))
+		t.Errorf("the verdict is %s:\n%s", r.Verdict, reportText(t, r))
 	}
 }
 
@@ -192,7 +192,7 @@ func TestLineEndsMayBeOfAnyKindAndComeInAnyPieces(t *testing.T) {
 		for i := range wire {
 			steps = append(steps, step{0, wire[i : i+1]})
 		}
-		r := examined(t, streams(sseType, steps...), feed.Config{}, Options{})
+		r := examineServer(t, streamOf(sseType, steps...), feed.Config{}, Options{})
 		f := r.Stream.Framing
 		if r.Stream.Events != 2 || f.LF+f.CRLF+f.CR != 5 || f.LF*f.CRLF+f.LF*f.CR+f.CRLF*f.CR != 0 || f.Stalls != 0 {
 			t.Errorf("%q: %d events, %+v", wire, r.Stream.Events, f)
@@ -207,25 +207,25 @@ func TestAStreamThatEndsIsJudgedByHow(t *testing.T) {
 			write(w, r, step{0, wire})
 		}
 	}
-	r := examined(t, ending(ticks), feed.Config{}, Options{})
-	r.finding("events").requireLike(t, Good, "the server ended the stream, which is its right")
-	r = examined(t, ending(ticks+"data: {\"sym"), feed.Config{}, Options{})
-	r.finding("events").requireLike(t, Bad, "within an event")
+	r := examineServer(t, ending(ticks), feed.Config{}, Options{})
+	r.finding("events").require(t, Good, "the server ended the stream, which it may")
+	r = examineServer(t, ending(ticks+"data: {\"sym"), feed.Config{}, Options{})
+	r.finding("events").require(t, Bad, "within an event")
 	if !r.Stream.Framing.CutOff {
 		t.Error("the stream is not said to be cut off")
 	}
-	r = examined(t, ending(""), feed.Config{}, Options{})
-	r.finding("events").requireLike(t, Bad, "without sending anything")
-	r = examined(t, func(w http.ResponseWriter, r *http.Request) {
+	r = examineServer(t, ending(""), feed.Config{}, Options{})
+	r.finding("events").require(t, Bad, "without sending anything")
+	r = examineServer(t, func(w http.ResponseWriter, r *http.Request) {
 		ending(ticks)(w, r)
 		panic(http.ErrAbortHandler)
 	}, feed.Config{}, Options{})
-	r.finding("events").requireLike(t, Bad, "the connection broke: stream cut")
+	r.finding("events").require(t, Bad, "the connection broke: stream cut")
 }
 
 func TestAStreamOfNothingIsConnectedButNotMapped(t *testing.T) {
 	for name, wire := range map[string]string{"silence": "", "words": "data: {\"status\":\"checked out\"}\n\n", "heartbeats": ":\n\n:\n\n"} {
-		r := examined(t, streams(sseType, step{0, wire}), feed.Config{}, Options{})
+		r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{}, Options{})
 		if r.Verdict != Unmapped {
 			t.Errorf("%s: the verdict is %s", name, r.Verdict)
 		}
@@ -233,19 +233,19 @@ func TestAStreamOfNothingIsConnectedButNotMapped(t *testing.T) {
 }
 
 func TestListeningEndsAfterEnoughEvents(t *testing.T) {
-	r := examined(t, streams(sseType, step{0, strings.Repeat(ticks, 50)}), feed.Config{}, Options{Events: 7, For: time.Hour})
+	r := examineServer(t, streamOf(sseType, step{0, strings.Repeat(ticks, 50)}), feed.Config{}, Options{Events: 7, For: time.Hour})
 	if r.Stream.Events != 7 || r.Stream.Ended != "enough" || r.Stream.Listened > Milliseconds(time.Second) {
 		t.Errorf("%+v", r.Stream)
 	}
 }
 
 func TestTheUserEndsItWithTheReportSoFar(t *testing.T) {
-	inBubble(t, streams(sseType, step{0, "id: 1\n" + ticks}), func(t *testing.T, n *network) {
+	withServer(t, streamOf(sseType, step{0, "id: 1\n" + ticks}), func(t *testing.T, n *network) {
 		ctx, stop := context.WithTimeout(t.Context(), 2*time.Second)
 		defer stop()
 		r := n.examine(ctx, t, feed.Config{}, Options{For: time.Hour})
 		if r.Verdict != Understood || r.Stream.Ended != "interrupted" || r.Stream.Resume != nil {
-			t.Errorf("%s", printed(t, r))
+			t.Errorf("%s", reportText(t, r))
 		}
 	})
 }
@@ -257,9 +257,9 @@ func TestAFloodIsBoundedInMemory(t *testing.T) {
 			fmt.Fprintf(w, "event: type%d\nid: %d\ndata: {\"symbol\":\"A\",\"price\":%d,\"pad\":%q}\n\n", i%30, i, i, strings.Repeat("x", 10_000))
 		}
 	}
-	inBubble(t, flood, func(t *testing.T, n *network) {
+	withServer(t, flood, func(t *testing.T, n *network) {
 		r := n.examine(t.Context(), t, feed.Config{}, Options{})
-		if s := r.Stream; s.Events != 600 || len(s.Types) != maxKinds || s.OtherTypes != 600/30*(30-maxKinds) || r.Reading.Examined > maxKept {
+		if s := r.Stream; s.Events != 600 || len(s.Types) != maxEventTypes || s.OtherTypes != 600/30*(30-maxEventTypes) || r.Reading.Examined > maxKept {
 			t.Errorf("%d events, %d types, %d others, %d examined", s.Events, len(s.Types), s.OtherTypes, r.Reading.Examined)
 		}
 	})
@@ -273,12 +273,12 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		write(w, r, step{0, fmt.Sprintf("event: %s\nid: %s\ndata: {\"symbol\":%q,\"price\":1,\"auth\":%q}\n\n", r.URL.Query().Get("key"), r.URL.Query().Get("key"), r.URL.Query().Get("key"), r.Header.Get("Authorization"))})
 	}
 	c := feed.Config{URL: address + "?key=s3cr3t-in-url", Header: map[string]string{"Authorization": "Bearer ${DESK_TOKEN}", "X-Plain": "s3cr3t-in-header"}}
-	r := examined(t, echo, c, Options{})
+	r := examineServer(t, echo, c, Options{})
 	var asJSON strings.Builder
 	if err := r.JSON(&asJSON); err != nil {
 		t.Fatal(err)
 	}
-	all := printed(t, r) + asJSON.String()
+	all := reportText(t, r) + asJSON.String()
 	if strings.Contains(all, "s3cr3t") {
 		t.Errorf("a secret is shown:\n%s", all)
 	}
@@ -299,8 +299,8 @@ func TestAVariableThatIsNotSetIsNamed(t *testing.T) {
 
 func TestTerminalSequencesOfAFeedAreNotPassedOn(t *testing.T) {
 	wire := "event: a\x1b[31m\ndata: {\"symbol\":\"A\\u001b]0;x\\u0007\",\"price\":1,\"x\x1b[2J\":\"\u202e\"}\n\n"
-	r := examined(t, streams(sseType, step{0, wire}), feed.Config{}, Options{})
-	if all := printed(t, r); strings.ContainsAny(all, "\x1b\x07\u202e") {
+	r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{}, Options{})
+	if all := reportText(t, r); strings.ContainsAny(all, "\x1b\x07\u202e") {
 		t.Errorf("%q", all)
 	}
 }

@@ -8,69 +8,68 @@ import (
 	"time"
 )
 
-// timing notes when each step of reaching a server was done. The transport calls it from goroutines of its own, also
-// after the answer.
-type timing struct {
-	mu    sync.Mutex
-	steps steps
-	dials map[string]time.Time // when dialling each address began
+// timings are the times of a request's steps to the server that answered; redirects count in requested only. What did not
+// happen, because a connection was reused or the host is an address, is zero.
+type timings struct {
+	requested  time.Time // the first request began
+	dns        time.Duration
+	tcp        time.Duration
+	tls        time.Duration
+	tlsVersion string
+	written    time.Time // the last request was written
+	answered   time.Time // the first byte of the last response came
+	resolved   bool      // the host was looked up, or is an address
+	connected  bool      // over TCP
+	secured    bool      // by TLS
 }
 
-// steps are the steps to the server that answered; those to servers that redirected count in the sum only. What did
-// not happen, because a connection was used again or an address was no name, is zero.
-type steps struct {
-	Asked    time.Time     // when the first request began
-	DNS      time.Duration // the lookup of the name
-	TCP      time.Duration
-	TLS      time.Duration
-	Version  string    // of TLS
-	Wrote    time.Time // when the last request was written
-	Answered time.Time // when the first byte of the last answer came
-	Remote   string    // address and port of the server, or of a proxy
-	Found    bool      // the name was looked up, or was an address
-	Reached  bool      // a connection was made
-	Secured  bool      // and TLS agreed on
+// timingTrace collects the timings of a request. The transport calls it from its own goroutines, also after the response.
+type timingTrace struct {
+	mu      sync.Mutex
+	timings timings
+	dials   map[string]time.Time // when dialling each address began
 }
 
-// trace has a request with the context that it returns noted.
-func (t *timing) trace(ctx context.Context) context.Context {
-	t.steps.Asked = time.Now()
+// withTrace returns a context whose request is traced.
+func (t *timingTrace) withTrace(ctx context.Context) context.Context {
+	t.timings.requested = time.Now()
 	t.dials = map[string]time.Time{}
 	var lookup, handshake time.Time
-	note := func(f func(*steps)) {
+	update := func(f func(*timings)) {
 		t.mu.Lock()
 		defer t.mu.Unlock()
-		f(&t.steps)
+		f(&t.timings)
 	}
 	return httptrace.WithClientTrace(ctx, &httptrace.ClientTrace{
-		DNSStart: func(httptrace.DNSStartInfo) { note(func(*steps) { lookup = time.Now() }) },
+		DNSStart: func(httptrace.DNSStartInfo) { update(func(*timings) { lookup = time.Now() }) },
 		DNSDone: func(i httptrace.DNSDoneInfo) {
-			note(func(s *steps) { s.DNS, s.Found = time.Since(lookup), i.Err == nil })
+			update(func(s *timings) { s.dns, s.resolved = time.Since(lookup), i.Err == nil })
 		},
-		ConnectStart: func(_, addr string) { note(func(s *steps) { t.dials[addr], s.Found = time.Now(), true }) },
+		ConnectStart: func(_, addr string) {
+			update(func(s *timings) { t.dials[addr], s.resolved = time.Now(), true })
+		},
 		ConnectDone: func(_, addr string, err error) {
-			note(func(s *steps) {
+			update(func(s *timings) {
 				if err == nil {
-					s.TCP, s.Reached, s.Remote = time.Since(t.dials[addr]), true, addr
+					s.tcp, s.connected = time.Since(t.dials[addr]), true
 				}
 			})
 		},
-		TLSHandshakeStart: func() { note(func(*steps) { handshake = time.Now() }) },
+		TLSHandshakeStart: func() { update(func(*timings) { handshake = time.Now() }) },
 		TLSHandshakeDone: func(c tls.ConnectionState, err error) {
-			note(func(s *steps) {
+			update(func(s *timings) {
 				if err == nil {
-					s.TLS, s.Version, s.Secured = time.Since(handshake), tls.VersionName(c.Version), true
+					s.tls, s.tlsVersion, s.secured = time.Since(handshake), tls.VersionName(c.Version), true
 				}
 			})
 		},
-		WroteRequest:         func(httptrace.WroteRequestInfo) { note(func(s *steps) { s.Wrote = time.Now() }) },
-		GotFirstResponseByte: func() { note(func(s *steps) { s.Answered = time.Now() }) },
+		WroteRequest:         func(httptrace.WroteRequestInfo) { update(func(s *timings) { s.written = time.Now() }) },
+		GotFirstResponseByte: func() { update(func(s *timings) { s.answered = time.Now() }) },
 	})
 }
 
-// taken is what was noted so far.
-func (t *timing) taken() steps {
+func (t *timingTrace) result() timings {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.steps
+	return t.timings
 }
