@@ -41,10 +41,10 @@ type mapWrittenMsg struct {
 }
 
 // takeMap takes over how the feed is read from now on. It reports whether the rows of before are void, because another
-// map read them.
+// map read them or they cannot be told apart.
 func (h *feedHealth) takeMap(found decode.FoundMap) (void bool) {
 	changed := found.YAML != h.found.YAML || found.Problem != h.found.Problem
-	void = changed && h.hasMap
+	void = changed && (h.hasMap || found.Problem != "")
 	h.confirmed = h.confirmed && !changed
 	h.found, h.hasMap = found, true
 	return void
@@ -59,9 +59,9 @@ func (h *feedHealth) mapAdvice(k keyMap) string {
 	case h.found.Problem == "":
 		return ""
 	case k.writeMap.Enabled():
-		return "In a map, symbol: names what tells rows apart. " + keyLabel(k.showMap) + " shows the map, " + keyLabel(k.writeMap) + " writes it to a file."
+		return "Name what tells them apart as symbol: in a map. " + keyLabel(k.showMap) + " shows the map, " + keyLabel(k.writeMap) + " writes it."
 	}
-	return "Give the feed a map whose symbol: names what tells rows apart."
+	return "Name what tells them apart as symbol: in a map."
 }
 
 // showMap opens the map of the target feed, or asks for a proposal where nothing could be read.

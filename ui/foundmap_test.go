@@ -67,7 +67,7 @@ func TestRowsThatAnotherMapReadAreDropped(t *testing.T) {
 		t.Errorf("rows of the old map:\n%s", view)
 	}
 	s.receive(feed.Event{Message: &feed.Message{Data: []byte("{}"), Map: &decode.FoundMap{YAML: "map: [b]", Problem: "rows of this feed cannot be told apart"}}})
-	if view := s.screen(); strings.Contains(view, "41.00") || !strings.Contains(view, "cannot be told apart") || !strings.Contains(view, "m shows the map, w writes it to a file") {
+	if view := s.screen(); strings.Contains(view, "41.00") || !strings.Contains(view, "cannot be told apart") || !strings.Contains(view, "m shows the map, w writes it") {
 		t.Errorf("a price that may be wrong, or no reason:\n%s", view)
 	}
 }

@@ -53,6 +53,7 @@ func (m Model) keysForNow() keyMap {
 		k.connect.SetHelp("x", "connect")
 	}
 	k.open.SetHelp("enter", "details")
+	k.open.SetEnabled(true)
 	k.raw.SetHelp("e", "raw events")
 	if m.showRaw {
 		k.raw.SetHelp("e", "prices")
@@ -66,16 +67,19 @@ func (m Model) keysForNow() keyMap {
 		k.open.SetHelp("enter", "inject")
 	case mapOverlay:
 		k.open.SetHelp("enter", "confirm")
+		h := m.feeds.byName(m.mapPage.feed)
+		k.open.SetEnabled(h != nil && h.isGuessed())
 	}
+	k.focus.SetEnabled(len(m.focusOrder()) > 1)
 	return k
 }
 
 // focusOrder is the panes that can have the keyboard, in the order of the tab key.
 func (m Model) focusOrder() []focus {
 	body, t := m.height-3, m.content()
-	raw := m.showsRaw(t)
+	raw, onlyNews := m.showsRaw(t), t.isOnlyNews()
 	var order []focus
-	if raw || len(t.rows) > 0 || len(t.readings) == 0 {
+	if raw || len(t.rows) > 0 || len(t.readings) == 0 && !onlyNews {
 		order = append(order, focusPrices)
 	}
 	if !raw && len(t.readings) > 0 {
@@ -192,9 +196,12 @@ func (l layout) sharePricesAndNews(body int, t *content, raw bool, natural int) 
 	}
 	l.news = max(body*3/10, 4)
 	l.prices = body - l.news
-	if !raw && (rows > 0 || len(t.stories) > 0) {
+	if !raw && rows > 0 {
 		l.prices = min(l.prices, max(rows+2, 6))
 		l.news = body - l.prices
+	}
+	if !raw && t.isOnlyNews() {
+		l.prices, l.news = 0, body
 	}
 	return l
 }

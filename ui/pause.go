@@ -36,6 +36,9 @@ func (m Model) content() *content {
 	return &content{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw}
 }
 
+// isOnlyNews reports whether there are headlines and nothing else.
+func (c *content) isOnlyNews() bool { return len(c.stories) > 0 && len(c.rows)+len(c.readings) == 0 }
+
 // splitReadings parts the rows of readings from those of prices.
 func splitReadings(b *market.Board) (rows, readings []*market.Row) {
 	if b.Counts().Readings == 0 {
