@@ -67,7 +67,7 @@ func (all feedList) counters(refused uint64) []span {
 			out = append(out, span{muted, " · "}, span{st, text})
 		}
 	}
-	add(decodeErrors, bad, humanize.Plural(decodeErrors, "fault"))
+	add(decodeErrors, bad, humanize.Plural(decodeErrors, "decode error"))
 	add(unmapped, warn, humanize.Count(unmapped)+" unmapped")
 	add(duplicates, muted, humanize.Plural(duplicates, "duplicate"))
 	add(refused, warn, humanize.Count(refused)+" refused")

@@ -47,25 +47,25 @@ func enabledBindings(group []key.Binding) []key.Binding {
 	return slices.DeleteFunc(slices.Clone(group), func(b key.Binding) bool { return !b.Enabled() })
 }
 
-// viewPage shows the part that is scrolled to of the help or of a map.
+// viewPage shows the part that is scrolled to of the help, a map or an event.
 func (m Model) viewPage(height int) []string {
 	area := m.focusedArea(height)
 	where := ""
 	if m.page.total > m.page.height {
 		where = positionText(m.page)
 	}
-	name := "Keys"
-	if m.overlay == mapOverlay {
-		name = "Map of " + m.mapPage.feed
-	}
+	name := map[overlay]string{helpOverlay: "Keys", mapOverlay: "Map of " + m.mapPage.feed, eventOverlay: "Raw event"}[m.overlay]
 	lines := []string{titleLine(newLineWriter(m.theme, m.width), area, name, where, keyLabel(m.keys.back)+" closes")}
 	text := m.pageContent()
 	return padLines(append(lines, text[min(m.page.top, len(text)):min(m.page.end(), len(text))]...), height)
 }
 
 func (m Model) pageContent() []string {
-	if m.overlay == mapOverlay {
+	switch m.overlay {
+	case mapOverlay:
 		return m.mapContent()
+	case eventOverlay:
+		return m.eventContent()
 	}
 	return m.helpContent()
 }

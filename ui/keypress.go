@@ -106,7 +106,7 @@ func (k keyMap) rowsToMove(msg tea.KeyMsg, l list) int {
 // focusedList is the list that has the keyboard, within this copy of the model.
 func (m *Model) focusedList() *list {
 	switch {
-	case m.overlay == helpOverlay || m.overlay == mapOverlay:
+	case m.layout.page > 0:
 		return &m.page
 	case m.overlay == faultsOverlay:
 		return &m.menu
@@ -149,6 +149,10 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 		return m, injectFault(m.config.Faults[m.menu.cursor])
 	case mapOverlay:
 		return m.confirmMap()
+	}
+	if t := m.content(); m.overlay == noOverlay && m.focus == focusPrices && m.showsRaw(t) && t.raw.len() > 0 {
+		m.rawEvent = *t.raw.at(m.rawPane.cursor)
+		return m.toggleOverlay(eventOverlay), nil
 	}
 	return m.toggleOverlay(detailOverlay), nil
 }

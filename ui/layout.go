@@ -10,7 +10,7 @@ import (
 // layout is how many lines each part of the screen has; zero for a part that is not shown.
 type layout struct {
 	header, status, footer       int
-	page, prices, readings, news int // page: the help or a map
+	page, prices, readings, news int // page: the help, a map or an event
 	log, bottom                  int // bottom: the fault menu or the details
 	pricesWidth, newsWidth       int
 	sideBySide                   bool // prices and news
@@ -108,7 +108,7 @@ func (m Model) measure(t *content) layout {
 	}
 	body := max(m.height-l.header-l.status-l.footer, 0)
 	switch m.overlay {
-	case helpOverlay, mapOverlay:
+	case helpOverlay, mapOverlay, eventOverlay:
 		l.page = body
 		return l
 	case faultsOverlay:

@@ -36,7 +36,7 @@ func TestTheLogNamesAFaultWithItsEventAndReason(t *testing.T) {
 	s := newHarness().resize(140, 30).goLive()
 	playDecodeErrors(s)
 	s.keys("!")
-	for _, want := range []string{"✕ price", "#e1-77", `"1,5" is not a number`, `{"symbol":"NVDA","last":"1,5"}`, "1 fault"} {
+	for _, want := range []string{"✕ price", "#e1-77", `"1,5" is not a number`, `{"symbol":"NVDA","last":"1,5"}`, "1 decode error"} {
 		if !strings.Contains(s.screen(), want) {
 			t.Errorf("no %q in\n%s", want, s.screen())
 		}

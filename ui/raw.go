@@ -167,6 +167,13 @@ func payloadLines(data []byte, width int) []string {
 	return lines
 }
 
+// eventContent is the page of the event overlay.
+func (m Model) eventContent() []string {
+	area := m.focusedArea(0)
+	w := newLineWriter(m.theme, m.width)
+	return append([]string{rawHead(w, area, &m.rawEvent)}, rawBody(w, &m.rawEvent, maxRawData)...)
+}
+
 // showsRaw reports whether the main pane shows the events as they arrived: because the user wants it, or because nothing
 // else can be made of them.
 func (m Model) showsRaw(t *content) bool {

@@ -114,3 +114,18 @@ func TestAnExplanationStaysWithTheRawEventsWhenTheFeedIsLost(t *testing.T) {
 		t.Errorf("no reason, or no events:\n%s", view)
 	}
 }
+
+func TestALongRawEventCanBeReadToItsEnd(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(40, 10).goLive().unmappedMessage(`{"first":1,"list":[` + strings.Repeat(`{"a":1},`, 20) + `{"a":2}],"last":3}`)
+	if strings.Contains(s.screen(), `"last": 3`) {
+		t.Fatal("it is not long")
+	}
+	s.keys("enter", "G")
+	if view := s.screen(); !strings.Contains(view, "Raw event") || !strings.Contains(view, `"last": 3`) {
+		t.Errorf("not its end:\n%s", view)
+	}
+	if s.keys("esc"); !strings.Contains(s.screen(), "Raw events 1") {
+		t.Errorf("esc does not close it:\n%s", s.screen())
+	}
+}

@@ -238,7 +238,7 @@ func (h *feedHealth) nothingMappedText(k keyMap) []span {
 	}
 	out := []span{{strong, "No price or headline in " + events + "."}}
 	if h.lastDecodeError != "" {
-		out = append(out, span{bad, humanize.Plural(h.decodeErrors, "fault") + ", the last: " + h.lastDecodeError})
+		out = append(out, span{bad, humanize.Plural(h.decodeErrors, "decode error") + ", the last: " + h.lastDecodeError})
 	}
 	for _, reason := range h.unmappedReasons.top() {
 		out = append(out, span{warn, "Not mapped" + prefixed(", ", timesText(h.unmappedReasons[reason])) + ": " + plainLine(reason) + "."})

@@ -96,8 +96,9 @@ type Model struct {
 	logPane       logPane
 	rawPane       rawPane
 	menu          list
-	page          list    // of the help or the map overlay
-	mapPage       mapPage // of the map overlay
+	page          list     // of the help, map or event overlay
+	mapPage       mapPage  // of the map overlay
+	rawEvent      rawEvent // of the event overlay
 	toast         toast
 
 	wake       time.Time // when the pending wakeMsg is due; zero for none
@@ -123,6 +124,7 @@ const (
 	faultsOverlay
 	detailOverlay
 	mapOverlay
+	eventOverlay
 )
 
 // toast is a short message in place of the footer.

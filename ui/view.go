@@ -150,7 +150,7 @@ func (m Model) footerKeys() []key.Binding {
 	switch m.overlay {
 	case faultsOverlay:
 		return k.withFirst(k.open, k.back, k.down, k.up)
-	case helpOverlay:
+	case helpOverlay, eventOverlay:
 		return k.withFirst(k.back, k.down, k.up, k.pageDown, k.pageUp)
 	case mapOverlay:
 		return k.withFirst(k.back, k.open, k.writeMap, k.down, k.up)
