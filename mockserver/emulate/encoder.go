@@ -9,9 +9,9 @@ import (
 	"livetape/mockserver/market"
 )
 
-// Encoder is a hub.Encoder that encodes as a session says. The payloads of the hub's events are *market.Quote or
+// encoder is a hub.Encoder that encodes as a session says. The payloads of the hub's events are *market.Quote or
 // *market.Headline; others are nothing to a service.
-type Encoder struct {
+type encoder struct {
 	session  Session
 	format   Format
 	snapshot func() (Snapshot, string)
@@ -23,12 +23,11 @@ type Encoder struct {
 
 // NewEncoder returns an encoder for one stream. Snapshot gives the market with the id of its newest event, and now the
 // time that payloads show.
-func NewEncoder(s Session, snapshot func() (Snapshot, string), now func() time.Time) *Encoder {
-	return &Encoder{session: s, format: s.Format(), snapshot: snapshot, now: now}
+func NewEncoder(s Session, snapshot func() (Snapshot, string), now func() time.Time) hub.Encoder {
+	return &encoder{session: s, format: s.Format(), snapshot: snapshot, now: now}
 }
 
-// SetHeader implements hub.Encoder.
-func (e *Encoder) SetHeader(h http.Header, log hub.Log) {
+func (e *encoder) SetHeader(h http.Header, log hub.Log) {
 	h.Set("Content-Type", e.format.ContentType)
 	after, number := startPosition(log, e.session.Start())
 	e.after = after
@@ -37,13 +36,11 @@ func (e *Encoder) SetHeader(h http.Header, log hub.Log) {
 	}
 }
 
-// Heartbeat implements hub.Encoder.
-func (e *Encoder) Heartbeat() hub.Heartbeat {
+func (e *encoder) Heartbeat() hub.Heartbeat {
 	return hub.Heartbeat{Interval: e.format.HeartbeatInterval, Always: e.format.HeartbeatAlways}
 }
 
-// Open implements hub.Encoder.
-func (e *Encoder) Open(b []byte, _ hub.Log) (_ []byte, after string, err error) {
+func (e *encoder) Open(b []byte, _ hub.Log) (_ []byte, after string, err error) {
 	snapshot, newest := e.snapshot()
 	b, e.ended = e.session.Open(b, snapshot, time.Now())
 	if e.after == "" {
@@ -64,11 +61,9 @@ func sessionEvent(e *hub.Event) Event {
 	return event
 }
 
-// Wants implements hub.Encoder.
-func (e *Encoder) Wants(event *hub.Event) bool { return e.session.Wants(sessionEvent(event)) }
+func (e *encoder) Wants(event *hub.Event) bool { return e.session.Wants(sessionEvent(event)) }
 
-// Append implements hub.Encoder.
-func (e *Encoder) Append(b []byte, event *hub.Event) []byte {
+func (e *encoder) Append(b []byte, event *hub.Event) []byte {
 	if !e.ended {
 		b, e.ended = e.session.Encode(b, sessionEvent(event), time.Now())
 	}
@@ -76,54 +71,40 @@ func (e *Encoder) Append(b []byte, event *hub.Event) []byte {
 }
 
 // CaughtUp ends a session that is a Finisher.
-func (e *Encoder) CaughtUp(b []byte) []byte {
+func (e *encoder) CaughtUp(b []byte) []byte {
 	if s, ok := e.session.(Finisher); ok && !e.ended {
 		b, e.ended = s.Finish(b), true
 	}
 	return b
 }
 
-// WakeAt implements hub.Encoder.
-func (e *Encoder) WakeAt() time.Time { return e.session.WakeAt() }
+func (e *encoder) WakeAt() time.Time { return e.session.WakeAt() }
 
-// Wake implements hub.Encoder.
-func (e *Encoder) Wake(b []byte, now time.Time) []byte {
+func (e *encoder) Wake(b []byte, now time.Time) []byte {
 	b, e.ended = e.session.Wake(b, now)
 	return b
 }
 
-// AppendHeartbeat implements hub.Encoder.
-func (e *Encoder) AppendHeartbeat(b []byte) []byte { return e.session.Heartbeat(b, e.now()) }
+func (e *encoder) AppendHeartbeat(b []byte) []byte { return e.session.Heartbeat(b, e.now()) }
 
-// Ended implements hub.Encoder.
-func (e *Encoder) Ended() bool { return e.ended }
+func (e *encoder) Ended() bool { return e.ended }
 
-// AppendSlowClient implements hub.Encoder.
-func (e *Encoder) AppendSlowClient(b []byte, _ int, _ string) []byte {
+func (e *encoder) AppendSlowClient(b []byte, _ int, _ string) []byte {
 	return append(b, e.format.SlowClient...)
 }
 
-// AppendShutdown implements hub.Encoder.
-func (e *Encoder) AppendShutdown(b []byte) []byte { return append(b, e.format.Shutdown...) }
+func (e *encoder) AppendShutdown(b []byte) []byte { return append(b, e.format.Shutdown...) }
 
-// FaultSamples implements hub.Encoder.
-func (e *Encoder) FaultSamples() (s fault.Samples) {
-	for _, data := range fault.MalformedData() {
-		s.Malformed = append(s.Malformed, string(e.format.AppendEvent(nil, data)))
-	}
-	for _, data := range fault.HostileData() {
-		s.Hostile = append(s.Hostile, string(e.format.AppendEvent(nil, data)))
-	}
-	return s
+func (e *encoder) FaultSamples() fault.Samples {
+	return fault.NewSamples(func(data string) string { return string(e.format.AppendEvent(nil, data)) })
 }
 
-// AppendHuge implements hub.Encoder.
-func (e *Encoder) AppendHuge(b []byte, size int) []byte {
+func (e *encoder) AppendHuge(b []byte, size int) []byte {
 	return e.format.AppendEvent(b, `{"huge":"`+fault.HugeText(size)+`"}`)
 }
 
-// AppendRetry implements hub.Encoder. JSON lines have no reconnection time.
-func (e *Encoder) AppendRetry(b []byte, ms int64) []byte {
+// AppendRetry appends nothing to JSON lines, which have no reconnection time.
+func (e *encoder) AppendRetry(b []byte, ms int64) []byte {
 	if e.format.JSONLines {
 		return b
 	}
@@ -131,7 +112,7 @@ func (e *Encoder) AppendRetry(b []byte, ms int64) []byte {
 }
 
 // Half ends in the middle of the first event that the service does not hold back.
-func (e *Encoder) Half(events []*hub.Event, _ string, _ func(int64) int64) []byte {
+func (e *encoder) Half(events []*hub.Event, _ string, _ func(int64) int64) []byte {
 	var whole []byte
 	for _, event := range events {
 		if whole = e.Append(nil, event); len(whole) > 0 {

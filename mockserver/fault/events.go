@@ -109,19 +109,18 @@ type sampleRotation struct {
 
 // start appends one at once when an activation is new.
 func (r *sampleRotation) start(b []byte, a *Activation, samples []string) []byte {
-	if a == nil || a == r.activation {
+	if a == r.activation {
 		return b
 	}
 	r.activation = a
 	return r.next(b, a, samples)
 }
 
-// next appends the next one.
+// next appends the next one while there is an activation.
 func (r *sampleRotation) next(b []byte, a *Activation, samples []string) []byte {
 	if a == nil {
 		return b
 	}
-	b = append(b, samples[r.n%len(samples)]...)
 	r.n++
-	return b
+	return append(b, samples[(r.n-1)%len(samples)]...)
 }

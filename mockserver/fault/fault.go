@@ -40,11 +40,10 @@ const Syntax = "NAME[=VALUE][/SHARE][:FOR][@EVERY]"
 func Parse(text string) (Fault, error) {
 	f, err := parse(text)
 	if err == nil {
+		if _, err := findDefinition(f.Name); err != nil {
+			return Fault{}, err // it contains the name
+		}
 		err = f.checkText()
-	}
-	var unknown *unknownError
-	if errors.As(err, &unknown) {
-		return Fault{}, err // it contains the name
 	}
 	if err != nil {
 		return Fault{}, fmt.Errorf("fault %.80q: %w", text, err)

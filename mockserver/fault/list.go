@@ -122,17 +122,7 @@ func findDefinition(name string) (definition, error) {
 		}
 		names = append(names, d.Name)
 	}
-	return definition{}, &unknownError{name, names}
-}
-
-// unknownError is a name that no fault has.
-type unknownError struct {
-	name  string
-	known []string
-}
-
-func (e *unknownError) Error() string {
-	return fmt.Sprintf("there is no fault %.40q%s; the faults are %s", e.name, Suggestion(e.name, e.known), strings.Join(e.known, ", "))
+	return definition{}, fmt.Errorf("there is no fault %.40q%s; the faults are %s", name, Suggestion(name, names), strings.Join(names, ", "))
 }
 
 // parse reads the text of a value; an empty one is the default.

@@ -41,16 +41,23 @@ var hostileEvents = [...]string{
 	"event: news\ndata:{\"id\":\"odd-8\",\"headline\":\"No space behind the colon, a field without one\"}\ndata\nretry\nretry: soon\n\n",
 }
 
-// MalformedData are payloads that no client can read a price from, for any format.
-func MalformedData() []string { return malformedData[:] }
+// NewSamples are bad events in a format whose events have JSON payloads.
+func NewSamples(encode func(data string) string) (s Samples) {
+	for _, data := range malformedData {
+		s.Malformed = append(s.Malformed, encode(data))
+	}
+	for _, data := range hostileData {
+		s.Hostile = append(s.Hostile, encode(data))
+	}
+	return s
+}
 
+// malformedData are payloads that no client can read a price from.
 var malformedData = [...]string{
 	`{"price":`, `{"price":true}`, `{"price":NaN}`, `[]`, `null`, `ten`, `{"price":1e999999999}`, `{"type":"HOROSCOPE","sign":"taurus"}`,
 }
 
-// HostileData are payloads that a client must show without harm, if at all, for any format.
-func HostileData() []string { return hostileData[:] }
-
+// hostileData are payloads that a client must show without harm, if at all.
 var hostileData = [...]string{
 	`{"title":"An escape sequence \u001b[2J\u001b[31m\u0007"}`,
 	`{"title":"An override \u202egnidaelsim\u202c, and a mark\u200f"}`,

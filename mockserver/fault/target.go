@@ -50,44 +50,32 @@ func (t *Target) WillEnd() bool {
 	})
 }
 
-// Write sends b as Slow and Split say, and what is left at once when they are over or end reports true.
+// Write sends b in pieces as Slow and Split say, and what is left at once when they are over or the connection ends,
+// which end reports for reasons other than faults.
 func (t *Target) Write(b []byte, send func([]byte) error, end func() bool) error {
-	switch {
-	case t.On(Slow) != nil:
-		return t.writeSlowly(b, send, end)
-	case t.On(Split) != nil:
-		return t.writeBytes(b, send, end)
-	}
-	return send(b)
-}
-
-// writeBytes sends b byte by byte.
-func (t *Target) writeBytes(b []byte, send func([]byte) error, end func() bool) error {
 	for len(b) > 0 {
-		if t.On(Split) == nil || t.WillEnd() || end() {
+		size, pause := t.pieceSize(b)
+		if size < len(b) && (t.WillEnd() || end()) {
 			return send(b)
 		}
-		if err := send(b[:1]); err != nil {
+		if err := send(b[:size]); err != nil {
 			return err
 		}
-		b = b[1:]
+		if b = b[size:]; pause > 0 {
+			time.Sleep(pause)
+		}
 	}
 	return nil
 }
 
-// writeSlowly sends ten pieces of b a second.
-func (t *Target) writeSlowly(b []byte, send func([]byte) error, end func() bool) error {
-	for len(b) > 0 {
-		slow := t.On(Slow)
-		if slow == nil || t.WillEnd() || end() {
-			return send(b)
-		}
-		piece := b[:min(len(b), max(1, int(slow.Number())/10))]
-		if err := send(piece); err != nil {
-			return err
-		}
-		<-time.After(time.Second * time.Duration(len(piece)) / time.Duration(slow.Number()))
-		b = b[len(piece):]
+// pieceSize is how much of b goes next, and how long that takes: ten pieces a second if slow, one byte if split.
+func (t *Target) pieceSize(b []byte) (size int, pause time.Duration) {
+	if slow := t.On(Slow); slow != nil {
+		size = min(len(b), max(1, int(slow.Number())/10))
+		return size, time.Second * time.Duration(size) / time.Duration(slow.Number())
 	}
-	return nil
+	if t.On(Split) != nil {
+		return 1, 0
+	}
+	return len(b), 0
 }

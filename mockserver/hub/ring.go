@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// Ring is a Log in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" stands before the first event.
-type Ring struct {
+// ring is a Log in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" stands before the first event.
+type ring struct {
 	epoch string
 	base  uint64 // the number of event n is base+n
 
@@ -19,13 +19,12 @@ type Ring struct {
 	last   uint64   // n of the newest event
 }
 
-// NewRing returns an empty Ring for size events, the first of which gets the number base+1.
-func NewRing(epoch string, size int, base uint64) *Ring {
-	return &Ring{epoch: epoch, base: base, slots: make([]*Event, size), logged: make([]int64, size)}
+// NewRing returns an empty log in memory, for size events, the first of which gets the number base+1.
+func NewRing(epoch string, size int, base uint64) Log {
+	return &ring{epoch: epoch, base: base, slots: make([]*Event, size), logged: make([]int64, size)}
 }
 
-// Append implements Log.
-func (r *Ring) Append(drafts []Draft, data []byte) {
+func (r *ring) Append(drafts []Draft, data []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now().UnixNano()
@@ -41,40 +40,34 @@ func (r *Ring) Append(drafts []Draft, data []byte) {
 	}
 }
 
-func (r *Ring) id(n uint64) string { return r.epoch + "-" + strconv.FormatUint(n, 10) }
+func (r *ring) id(n uint64) string { return r.epoch + "-" + strconv.FormatUint(n, 10) }
 
-// Epoch implements Log.
-func (r *Ring) Epoch() string { return r.epoch }
+func (r *ring) Epoch() string { return r.epoch }
 
-// ID implements Log.
-func (r *Ring) ID(number uint64) string { return r.id(number - r.base) }
+func (r *ring) ID(number uint64) string { return r.id(number - r.base) }
 
-// NewestNumber implements Log.
-func (r *Ring) NewestNumber() uint64 {
+func (r *ring) NewestNumber() uint64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.base + r.last
 }
 
-// Newest implements Log.
-func (r *Ring) Newest() string {
+func (r *ring) Newest() string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.id(r.last)
 }
 
-// Oldest implements Log.
-func (r *Ring) Oldest() string {
+func (r *ring) Oldest() string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.id(r.oldest())
 }
 
 // oldest is the n of Oldest.
-func (r *Ring) oldest() uint64 { return r.last - min(r.last, uint64(len(r.slots))) }
+func (r *ring) oldest() uint64 { return r.last - min(r.last, uint64(len(r.slots))) }
 
-// Read implements Log.
-func (r *Ring) Read(id string, dst []*Event) (events []*Event, following int, err error) {
+func (r *ring) Read(id string, dst []*Event) (events []*Event, following int, err error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	n, err := r.parse(id)
@@ -93,7 +86,7 @@ func (r *Ring) Read(id string, dst []*Event) (events []*Event, following int, er
 }
 
 // parse gives the n of an id. It is right with ErrForgotten, too.
-func (r *Ring) parse(id string) (uint64, error) {
+func (r *ring) parse(id string) (uint64, error) {
 	rest, hasEpoch := strings.CutPrefix(id, r.epoch)
 	digits, hasDash := strings.CutPrefix(rest, "-")
 	n, err := strconv.ParseUint(digits, 10, 64)
@@ -106,8 +99,7 @@ func (r *Ring) parse(id string) (uint64, error) {
 	return n, nil
 }
 
-// Span implements Log.
-func (r *Ring) Span() (events int, age time.Duration) {
+func (r *ring) Span() (events int, age time.Duration) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.last == 0 {
