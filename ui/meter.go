@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"livetape/feed/market"
 	"livetape/ui/humanize"
 )
 
@@ -12,6 +13,7 @@ const rateSeconds = 5 // whole seconds whose mean is the rate
 // rateMeter counts events per second.
 type rateMeter struct {
 	firstSecond int64 // of the first event
+	started     bool
 	buckets     [rateSeconds + 1]struct {
 		second int64
 		n      int
@@ -21,10 +23,11 @@ type rateMeter struct {
 // add counts n events.
 func (m *rateMeter) add(now time.Time, n int) {
 	second := now.Unix()
-	if m.firstSecond == 0 {
-		m.firstSecond = second
+	if !m.started {
+		m.firstSecond, m.started = second, true
 	}
-	b := &m.buckets[second%int64(len(m.buckets))]
+	size := int64(len(m.buckets))
+	b := &m.buckets[(second%size+size)%size] // a second before 1970 is negative
 	if b.second != second {
 		b.second, b.n = second, 0
 	}
@@ -35,7 +38,7 @@ func (m *rateMeter) add(now time.Time, n int) {
 func (m *rateMeter) rate(now time.Time) float64 {
 	second := now.Unix()
 	span := min(second-m.firstSecond, rateSeconds)
-	if m.firstSecond == 0 || span <= 0 {
+	if !m.started || span <= 0 {
 		return 0
 	}
 	sum := 0
@@ -67,7 +70,7 @@ type delayMeter struct {
 
 // add takes the timestamp and the arrival of one payload.
 func (d *delayMeter) add(stamp, arrival time.Time) {
-	d.ring[d.n%delaySamples] = arrival.Sub(stamp)
+	d.ring[d.n%delaySamples] = market.Elapsed(stamp, arrival)
 	d.n++
 	if second := arrival.Truncate(time.Second); second.After(d.last) || d.n < 5 {
 		d.shown = d.median()

@@ -140,8 +140,11 @@ func (m Model) scheduleWake() (Model, tea.Cmd) {
 	}
 	m.generation++
 	m.wake = next
-	return m, wakeAfter(m.generation, max(next.Sub(m.now), time.Millisecond), m.clock)
+	return m, wakeAfter(m.generation, min(max(next.Sub(m.now), time.Millisecond), longestWait), m.clock)
 }
+
+// longestWait bounds a timer: a recording may say that something changes in a thousand years.
+const longestWait = time.Hour
 
 // nextChange is when the screen next changes by time alone; zero for never.
 func (m Model) nextChange() time.Time {

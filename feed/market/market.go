@@ -6,7 +6,10 @@
 // Nothing here does I/O, reads a clock or starts a goroutine.
 package market
 
-import "time"
+import (
+	"math"
+	"time"
+)
 
 // Update is one thing that a feed sent: a Quote, a Headline, a Halt or a Reading.
 type Update interface{ update() }
@@ -48,6 +51,15 @@ type Reading struct {
 	Name  string    // required; what was measured, as it is to be shown: "humidity", "kitchen humidity"
 	Value Decimal   // required
 	Time  time.Time // the feed's own time, UTC; zero when it gives none
+}
+
+// maxElapsed is the longest duration in whole hours, so that it can be negated and rounded.
+const maxElapsed = time.Duration(math.MaxInt64) / time.Hour * time.Hour
+
+// Elapsed is the time between two moments; it is negative when to is before from. Times from outside may be thousands of
+// years apart: then it is some 292 years.
+func Elapsed(from, to time.Time) time.Duration {
+	return min(max(to.Sub(from), -maxElapsed), maxElapsed)
 }
 
 // Importance ranks a headline; the zero value is normal.

@@ -204,7 +204,7 @@ func (r *Row) addPrice(q *Quote, at time.Time) {
 	}
 	r.widenRange(price)
 	when := at
-	if off := q.Time.Sub(at); !q.Time.IsZero() && off.Abs() <= maxClockSkew {
+	if off := Elapsed(at, q.Time); !q.Time.IsZero() && off.Abs() <= maxClockSkew {
 		when = q.Time
 	}
 	r.Seconds.add(when, price, size)

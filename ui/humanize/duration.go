@@ -2,11 +2,15 @@ package humanize
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"time"
 )
 
-const day = 24 * time.Hour
+const (
+	day     = 24 * time.Hour
+	longest = time.Duration(math.MaxInt64)
+)
 
 // units are those of a coarse duration, the largest first.
 var units = [...]struct {
@@ -86,7 +90,7 @@ func Countdown(left time.Duration) string {
 	if left < 10*time.Second {
 		return Tenths((left + 99*time.Millisecond).Truncate(100 * time.Millisecond))
 	}
-	return Duration((left + time.Second - 1).Truncate(time.Second))
+	return Duration((min(left, longest-time.Second) + time.Second - 1).Truncate(time.Second))
 }
 
 // Delay is the time that an event was on its way: "<1 ms", "12 ms", "7.2 s".
@@ -104,7 +108,7 @@ func Delay(d time.Duration) string {
 // "15 min".
 func Measured(d time.Duration) string {
 	if d < 0 {
-		return "-" + Measured(-d)
+		return "-" + Measured(-max(d, -longest)) // the shortest duration has no opposite
 	}
 	switch {
 	case d < 10*time.Millisecond:

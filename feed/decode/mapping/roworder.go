@@ -1,7 +1,6 @@
 package mapping
 
 import (
-	"cmp"
 	"slices"
 	"time"
 
@@ -33,7 +32,7 @@ func orderRows(order string, updates []market.Update, now time.Time) []market.Up
 			if x.IsZero() || y.IsZero() {
 				return 0
 			}
-			return cmp.Compare(x.UnixNano(), y.UnixNano())
+			return x.Compare(y)
 		})
 	case Latest:
 		newest := map[string]time.Time{}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"livetape/feed/connection"
+	"livetape/feed/market"
 	"livetape/feed/redact"
 	"livetape/ui/humanize"
 )
@@ -187,5 +188,5 @@ func (o *observation) clockAhead() (time.Duration, bool) {
 		return 0, false
 	}
 	sent := t.written.Add(t.answered.Sub(t.written) / 2)
-	return o.head.date.Add(time.Second / 2).Sub(sent).Round(100 * time.Millisecond), true
+	return market.Elapsed(sent, o.head.date.Add(time.Second/2)).Round(100 * time.Millisecond), true
 }

@@ -35,14 +35,14 @@ func measureLatency(updates []timedUpdate, events []event) (latencyStats, bool) 
 			l.precision = time.Millisecond
 		}
 		if u.receivedAt.After(openingEnd) {
-			all = append(all, u.receivedAt.Sub(at))
+			all = append(all, market.Elapsed(at, u.receivedAt))
 		}
 		if at.After(newest) {
 			newest = at
 		}
 	}
 	if len(all) == 0 && !newest.IsZero() {
-		all, l.newestOnly = []time.Duration{updates[len(updates)-1].receivedAt.Sub(newest)}, true
+		all, l.newestOnly = []time.Duration{market.Elapsed(newest, updates[len(updates)-1].receivedAt)}, true
 	}
 	if len(all) == 0 {
 		return l, false

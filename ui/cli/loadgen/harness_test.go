@@ -55,8 +55,8 @@ func (n *network) load(ctx context.Context, p Plan) *Report {
 	return report
 }
 
-// market is a mock server, and whoever stands between it and the clients.
-type market struct {
+// marketServer is a mock server, and whoever stands between it and the clients.
+type marketServer struct {
 	*mockserver.Server
 	clients atomic.Int64
 	mangle  func(client int, frames [][]byte) [][]byte
@@ -64,17 +64,17 @@ type market struct {
 
 // newMarket makes a server of 100 events a second. Between it and each client, counted from 1, stands mangle,
 // unless it is nil.
-func newMarket(t *testing.T, mangle func(client int, frames [][]byte) [][]byte) *market {
+func newMarket(t *testing.T, mangle func(client int, frames [][]byte) [][]byte) *marketServer {
 	t.Helper()
 	mock, err := mockserver.New(mockserver.Config{Seed: 7, Epoch: "e", Rate: 100, Ring: 150, Retry: 100 * time.Millisecond})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &market{Server: mock, mangle: mangle}
+	return &marketServer{Server: mock, mangle: mangle}
 }
 
 // run runs the market until the returned function is called.
-func (m *market) run(t *testing.T) (stop func()) {
+func (m *marketServer) run(t *testing.T) (stop func()) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- m.Run(ctx) }()
@@ -86,7 +86,7 @@ func (m *market) run(t *testing.T) (stop func()) {
 	}
 }
 
-func (m *market) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (m *marketServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if client := int(m.clients.Add(1)); m.mangle != nil {
 		w = &mangler{w, func(frames [][]byte) [][]byte { return m.mangle(client, frames) }}
 	}
@@ -110,9 +110,9 @@ func (m *mangler) Write(p []byte) (int, error) {
 }
 
 // withMarket runs a test in a bubble with a market that moves.
-func withMarket(t *testing.T, mangle func(client int, frames [][]byte) [][]byte, test func(*testing.T, *network, *market)) {
+func withMarket(t *testing.T, mangle func(client int, frames [][]byte) [][]byte, test func(*testing.T, *network, *marketServer)) {
 	t.Helper()
-	var m *market // made in the bubble, as all that it waits for
+	var m *marketServer // made in the bubble, as all that it waits for
 	inBubble(t, func(w http.ResponseWriter, r *http.Request) { m.ServeHTTP(w, r) }, func(t *testing.T, n *network) {
 		m = newMarket(t, mangle)
 		stop := m.run(t)
@@ -124,7 +124,7 @@ func withMarket(t *testing.T, mangle func(client int, frames [][]byte) [][]byte,
 // loadMarket runs a plan against a market in a bubble.
 func loadMarket(t *testing.T, p Plan, mangle func(client int, frames [][]byte) [][]byte) (report *Report) {
 	t.Helper()
-	withMarket(t, mangle, func(t *testing.T, n *network, _ *market) { report = n.load(t.Context(), p) })
+	withMarket(t, mangle, func(t *testing.T, n *network, _ *marketServer) { report = n.load(t.Context(), p) })
 	return report
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"livetape/feed/market"
 )
 
 // timestampStats counts the events whose latency was measured, and those whose latency could not be.
@@ -38,7 +40,7 @@ func (c *client) measure(e *event, at time.Time) {
 		return
 	}
 	timestamp, ok := timestampOf(e)
-	switch took := at.Sub(timestamp); {
+	switch took := market.Elapsed(timestamp, at); {
 	case !ok:
 		c.timestamps.missing++
 	case took < 0:
@@ -122,7 +124,7 @@ func (r *run) addLatency(rep *Report) {
 	}
 }
 
-// The bucketCount of a histogram grow with the durations: 32 for each doubling, so that a bucket is at most 3.2 % wide, from
+// The buckets of a histogram grow with the durations: 32 for each doubling, so that a bucket is at most 3.2 % wide, from
 // a microsecond to over an hour.
 const (
 	bucketBits  = 5

@@ -249,7 +249,7 @@ func requireDoubt(t *testing.T, r *Report) {
 }
 
 func TestWhatCannotBeJudgedIsNotSaidToBeDelivered(t *testing.T) {
-	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 		time.AfterFunc(3*time.Second, func() { inject(t, m, "garbage:1s") })
 		r := n.load(t.Context(), plain(2))
 		requireNote(t, r, "without an id of their own")
@@ -280,7 +280,7 @@ func TestAServerThatDoesNotAnswerRefusesInTime(t *testing.T) {
 }
 
 func TestWhoComesBackResumesAndLosesNothing(t *testing.T) {
-	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 		time.AfterFunc(3*time.Second, func() { inject(t, m, "drop") })
 		time.AfterFunc(6*time.Second, func() { inject(t, m, "eof") })
 		r := n.load(t.Context(), Plan{Clients: 5, Reconnect: true})
@@ -344,7 +344,7 @@ func TestAServerThatHasHadNoTimeToAnswerIsNotBlamedForIt(t *testing.T) {
 
 func isAboutLostClients(note string) bool { return strings.Contains(note, "did not get another one") }
 
-func inject(t *testing.T, m *market, text string) {
+func inject(t *testing.T, m *marketServer, text string) {
 	parsed, err := fault.Parse(text)
 	if err == nil {
 		err = m.Inject(parsed)
@@ -355,7 +355,7 @@ func inject(t *testing.T, m *market, text string) {
 }
 
 func TestWhatARestartCostsIsNotMadeUp(t *testing.T) {
-	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 		time.AfterFunc(3*time.Second+time.Millisecond, func() { inject(t, m, "restart") })
 		r := n.load(t.Context(), Plan{Clients: 2, Reconnect: true})
 		if r.Events.Resets != 2 || r.Connections.Reconnected != 2 {
@@ -367,14 +367,14 @@ func TestWhatARestartCostsIsNotMadeUp(t *testing.T) {
 }
 
 func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
-	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second+time.Millisecond)
 		defer cancel()
 		r := n.load(ctx, Plan{Clients: 3, For: time.Hour})
 		requireFigures(t, r, figures{Connected: 3, Held: 3, Delivered: 3 * 400, JudgedBy: BySequence, OK: true})
 	})
 	t.Run("before all are connected", func(t *testing.T) {
-		withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+		withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5500*time.Millisecond)
 			defer cancel()
 			r := n.load(ctx, Plan{Clients: 10, Ramp: 10 * time.Second})
@@ -389,7 +389,7 @@ func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
 }
 
 func TestWhatAServerForgotIsLost(t *testing.T) {
-	withMarket(t, nil, func(t *testing.T, n *network, m *market) {
+	withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 		time.AfterFunc(3*time.Second+time.Millisecond, func() { inject(t, m, "503:2s") })
 		r := n.load(t.Context(), Plan{Clients: 3, Reconnect: true})
 		e := r.Events
@@ -401,7 +401,7 @@ func TestWhatAServerForgotIsLost(t *testing.T) {
 
 func TestProgressIsToldEverySecond(t *testing.T) {
 	var told []Progress
-	withMarket(t, nil, func(t *testing.T, n *network, _ *market) {
+	withMarket(t, nil, func(t *testing.T, n *network, _ *marketServer) {
 		transport := &http.Transport{DialContext: n.Dial}
 		defer transport.CloseIdleConnections()
 		_, err := Run(t.Context(), Plan{
