@@ -68,9 +68,10 @@ func encodings(r rune) string {
 	for _, unit := range utf16.Encode([]rune{r}) {
 		fmt.Fprintf(&escaped, `\\+u%04x`, unit)
 	}
-	ways := []string{`\\*` + regexp.QuoteMeta(string(r)), percent.String(), escaped.String(), fmt.Sprintf(`&#x0*%x;|&#0*%d;`, r, r)}
+	const ampersand = `(?:&|\\+u0026)` // some libraries escape it in JSON
+	ways := []string{`\\*` + regexp.QuoteMeta(string(r)), percent.String(), escaped.String(), fmt.Sprintf(ampersand+`(?:#x0*%x|#0*%d);`, r, r)}
 	if name := map[rune]string{'&': "amp", '<': "lt", '>': "gt", '"': "quot", '\'': "apos"}[r]; name != "" {
-		ways = append(ways, "&"+name+";")
+		ways = append(ways, ampersand+name+";")
 	}
 	if r == ' ' {
 		ways = append(ways, `\+`)
