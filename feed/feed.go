@@ -32,26 +32,23 @@ type environment struct {
 }
 
 func (e environment) start(ctx context.Context, configs []Config) (*Set, error) {
-	set := newSet(e)
-	var feeds []*supervisor
+	set := newSet(ctx, e)
+	feeds := make(map[string]*supervisor)
 	var errs []error
 	for _, c := range configs {
 		f, err := set.newSupervisor(c)
-		switch {
-		case err != nil:
-			errs = append(errs, err)
-			continue
-		case set.commands[c.Name] != nil:
-			errs = append(errs, errNameTaken(c.Name))
-			continue
+		if err == nil && feeds[c.Name] != nil {
+			err = errNameTaken(c.Name)
 		}
-		set.commands[c.Name] = f.commands
-		feeds = append(feeds, f)
+		errs, feeds[c.Name] = append(errs, err), f
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
 	}
-	go set.run(ctx, feeds)
+	for _, c := range configs {
+		set.members[c.Name] = set.start(feeds[c.Name])
+	}
+	go set.closeAfter(ctx)
 	return set, nil
 }
 

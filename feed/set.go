@@ -15,21 +15,48 @@ const eventBuffer = 1024
 type Set struct {
 	environment environment
 	events      chan Event
-	sent        atomic.Int64               // messages put on it
-	changes     chan func(context.Context) // for the goroutine of run
-	ended       chan struct{}              // closed when run takes no more changes
-	members     map[string]*member         // of the same
+	sent        atomic.Int64 // messages put on it
 	running     sync.WaitGroup
+	start       func(*supervisor) *member // in the context of the set
 
-	mu       sync.Mutex
-	commands map[string]commandBox
+	mu      sync.Mutex
+	ended   bool // no feed can be added
+	members map[string]*member
 }
 
-func newSet(e environment) *Set {
-	return &Set{
-		environment: e, events: make(chan Event, eventBuffer), changes: make(chan func(context.Context)), ended: make(chan struct{}),
-		members: make(map[string]*member), commands: make(map[string]commandBox),
+// member is a feed that runs in a set.
+type member struct {
+	commands commandBox
+	stop     context.CancelFunc
+	done     chan struct{} // closed when the feed's goroutine has returned
+}
+
+var errSetEnded = errors.New("the feeds have ended")
+
+// newSet makes an empty set, which ends with ctx, when its last feed has.
+func newSet(ctx context.Context, e environment) *Set {
+	s := &Set{environment: e, events: make(chan Event, eventBuffer), members: make(map[string]*member)}
+	s.start = func(f *supervisor) *member {
+		ctx, stop := context.WithCancel(ctx)
+		m := &member{f.commands, stop, make(chan struct{})}
+		s.running.Go(func() {
+			defer close(m.done)
+			defer stop()
+			f.run(ctx)
+		})
+		return m
 	}
+	return s
+}
+
+// closeAfter closes the channel of events when ctx and then every feed has ended.
+func (s *Set) closeAfter(ctx context.Context) {
+	<-ctx.Done()
+	s.mu.Lock()
+	s.ended = true
+	s.mu.Unlock()
+	s.running.Wait()
+	close(s.events)
 }
 
 func (s *Set) newSupervisor(c Config) (*supervisor, error) {
@@ -44,43 +71,6 @@ func (s *Set) newSupervisor(c Config) (*supervisor, error) {
 // goroutine of the set has returned, within 100 ms.
 func (s *Set) Events() <-chan Event { return s.events }
 
-// member is a feed that runs in a set.
-type member struct {
-	stop context.CancelFunc
-	done chan struct{} // closed when the feed's goroutine has returned
-}
-
-var errSetEnded = errors.New("the feeds have ended")
-
-// run starts the feeds, and those that are added later. It ends with ctx, when the last feed has.
-func (s *Set) run(ctx context.Context, feeds []*supervisor) {
-	defer close(s.events)
-	defer s.running.Wait()
-	defer close(s.ended)
-	for _, f := range feeds {
-		s.runFeed(ctx, f)
-	}
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case change := <-s.changes:
-			change(ctx)
-		}
-	}
-}
-
-func (s *Set) runFeed(ctx context.Context, f *supervisor) {
-	ctx, stop := context.WithCancel(ctx)
-	m := &member{stop, make(chan struct{})}
-	s.members[f.config.Name] = m
-	s.running.Go(func() {
-		defer close(m.done)
-		defer stop()
-		f.run(ctx)
-	})
-}
-
 // Add begins to watch one more feed, as [Start] does. The error never holds a secret.
 func (s *Set) Add(c Config) error {
 	f, err := s.newSupervisor(c)
@@ -88,50 +78,40 @@ func (s *Set) Add(c Config) error {
 		return err
 	}
 	s.mu.Lock()
-	_, taken := s.commands[c.Name]
-	if !taken {
-		s.commands[c.Name] = f.commands
-	}
-	s.mu.Unlock()
-	if taken {
+	defer s.mu.Unlock()
+	switch {
+	case s.ended:
+		return errSetEnded
+	case s.members[c.Name] != nil:
 		return errNameTaken(c.Name)
 	}
-	return s.change(func(ctx context.Context) { s.runFeed(ctx, f) })
+	s.members[c.Name] = s.start(f)
+	return nil
 }
 
 // Remove stops watching the named feed and waits, up to 100 ms, for its goroutine to return: of its events only those
 // can follow that already wait in the channel. It does nothing for a name that is not in the set.
 func (s *Set) Remove(name string) error {
-	done := make(chan struct{})
-	err := s.change(func(context.Context) {
-		if m, ok := s.members[name]; ok {
-			delete(s.members, name)
-			m.stop()
-			done = m.done
-		} else {
-			close(done)
-		}
-	})
-	if err != nil {
-		return err
+	m := s.member(name)
+	if m == nil {
+		return nil
 	}
-	<-done
+	m.stop()
+	<-m.done
 	s.mu.Lock()
-	delete(s.commands, name)
-	s.mu.Unlock()
+	defer s.mu.Unlock()
+	if s.ended {
+		return errSetEnded
+	}
+	delete(s.members, name)
 	return nil
 }
 
-// change has the goroutine of run make a change, and waits until it is made.
-func (s *Set) change(change func(context.Context)) error {
-	made := make(chan struct{})
-	select {
-	case s.changes <- func(ctx context.Context) { change(ctx); close(made) }:
-		<-made
-		return nil
-	case <-s.ended:
-		return errSetEnded
-	}
+// member is the running feed of that name; nil for none.
+func (s *Set) member(name string) *member {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.members[name]
 }
 
 // RetryNow makes the named feed connect at once, whatever its state: a wait is cut short, a
@@ -147,11 +127,8 @@ func (s *Set) Connect(name string) { s.send(name, connect) }
 
 // send does nothing for a name that is not in the set.
 func (s *Set) send(name string, c command) {
-	s.mu.Lock()
-	box, ok := s.commands[name]
-	s.mu.Unlock()
-	if ok {
-		box.put(c)
+	if m := s.member(name); m != nil {
+		m.commands.put(c)
 	}
 }
 

@@ -146,8 +146,12 @@ func TestASecretIsSeenNowhere(t *testing.T) {
 		{"the screen and its log", placedSecret.screen, "NVDA"},
 		{"a recording", placedSecret.record, "NVDA"},
 		{"config check", placedSecret.config, "livetape.yaml:"},
-		{"check", func(p placedSecret, t *testing.T) string { return p.run(t, append([]string{"check", "--for", "1s"}, p.args(t)...)...) }, "NVDA"},
-		{"stream", func(p placedSecret, t *testing.T) string { return p.run(t, append([]string{"stream", "-o", "json"}, p.args(t)...)...) }, "NVDA"},
+		{"check", func(p placedSecret, t *testing.T) string {
+			return p.run(t, append([]string{"check", "--for", "1s"}, p.args(t)...)...)
+		}, "NVDA"},
+		{"stream", func(p placedSecret, t *testing.T) string {
+			return p.run(t, append([]string{"stream", "-o", "json"}, p.args(t)...)...)
+		}, "NVDA"},
 		{"errors", func(p placedSecret, t *testing.T) string {
 			return p.run(t, append([]string{"stream", "--proxy", "http://" + p.user + "127.0.0.1:1/?" + p.query}, append(p.args(t), "--for", "1s")...)...) +
 				p.run(t, append([]string{"watch", "--no-such-flag"}, p.args(t)...)...) +

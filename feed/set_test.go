@@ -44,7 +44,7 @@ func TestAFeedIsAddedAndRemovedWhileOthersRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	l.wantMessages("hello from /two-again")
-	l.set.RetryNow("two") // the orders are those of the new one
+	l.set.RetryNow("two") // the command is for the new one
 	l.wantMessages("hello from /two-again")
 	if gone := <-left; gone != "/two-again" {
 		t.Errorf("%s was left", gone)
