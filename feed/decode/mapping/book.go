@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -23,7 +24,8 @@ type Book struct {
 // bookReader is a compiled Book.
 type bookReader struct {
 	sides       [2]path // bids, asks
-	price, size string
+	price, size string  // gjson paths in a level
+	kind        path    // of the event, which may be a snapshot
 	deltas      bool
 	books       map[string]*keptBook // by symbol
 }
@@ -48,19 +50,27 @@ func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {
 		c.errs.Add(at, "a book needs the path of its bids or its asks")
 		return nil
 	}
-	b := &bookReader{price: spec.Price, size: spec.Size, deltas: spec.Deltas, books: map[string]*keptBook{}}
-	if b.price == "" {
-		b.price = "0"
-	}
-	if b.size == "" {
-		b.size = "1"
-	}
+	b := &bookReader{deltas: spec.Deltas, kind: c.path(at, "$.type"), books: map[string]*keptBook{}}
+	b.price = c.levelPath(at.Key("price"), cmp.Or(spec.Price, "0"))
+	b.size = c.levelPath(at.Key("size"), cmp.Or(spec.Size, "1"))
 	for i, p := range []string{spec.Bids, spec.Asks} {
 		if p != "" {
 			b.sides[i] = c.path(at.Key([]string{"bids", "asks"}[i]), p)
 		}
 	}
 	return b
+}
+
+// levelPath is a gjson path that starts at a level.
+func (c *compiler) levelPath(at configerr.Path, s string) string {
+	p, err := parsePath(s)
+	switch {
+	case err != nil:
+		c.errs.Add(at, "%s", err)
+	case p.root != fromRow:
+		c.errs.Add(at, "%q: the path starts at the level", s)
+	}
+	return p.gjson
 }
 
 // fill sets the best bid and ask of a quote.
@@ -76,7 +86,7 @@ func (b *bookReader) fill(r *row, symbol string, q *market.Quote) {
 		whole = whole && !removed && len(levels) > 0
 	}
 	if b.deltas {
-		kept := b.keep(symbol, &book, whole, strings.Contains(strings.ToLower(r.event+r.payload.Get("type").Str), "snapshot"))
+		kept := b.keep(symbol, &book, whole, strings.Contains(strings.ToLower(r.event+b.kind.get(r).Str), "snapshot"))
 		if kept == nil {
 			return
 		}

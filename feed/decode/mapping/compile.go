@@ -12,8 +12,13 @@ import (
 // compiler compiles the parts of a Spec and gathers the errors in them.
 type compiler struct {
 	errs      configerr.List
-	readsText bool         // a path takes the data as text
-	cache     *memberCache // of the rule that is being compiled; nil outside of rules
+	readsText bool // a path takes the data as text
+	paths     int  // so far
+
+	// Of the rule that is being compiled; nil outside of rules.
+	cache   *memberCache
+	shared  *sharedValues
+	rowCost int
 }
 
 // rule is a compiled Rule.
@@ -28,6 +33,8 @@ type rule struct {
 	order       string      // of rows: see Rule.Rows
 	book        *bookReader // nil: there is none
 	cache       *memberCache
+	shared      *sharedValues
+	rowCost     int // how often a row is scanned
 
 	symbol      *value                    // nil: the feed's name
 	symbolCache map[string]resolvedSymbol // by the feed's name, up to maxCachedSymbols
@@ -83,14 +90,15 @@ func isField(kind, key string) bool {
 var kindSynonyms = map[string]string{"price": "quote", "tick": "quote", "headline": "news", "story": "news", "halt": "status"}
 
 func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
-	c.cache = newMemberCache()
-	defer func() { c.cache = nil }()
+	c.cache, c.shared, c.rowCost = newMemberCache(), &sharedValues{slots: map[string]int{}}, 1
+	defer func() { c.cache, c.shared = nil, nil }()
 	r := &rule{
 		conditions:   c.conditions(at.Key("when"), spec.When),
 		kind:         spec.Kind,
 		onlyAliased:  spec.Only == "alias",
 		order:        spec.Rows,
 		cache:        c.cache,
+		shared:       c.shared,
 		symbolCache:  map[string]resolvedSymbol{},
 		aliases:      symbols,
 		texts:        map[string]*value{},
@@ -108,6 +116,7 @@ func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
 	r.readings = c.readings(at.Key("values"), spec)
 	c.ruleFields(at, spec, r)
 	c.checkRequired(at, spec, r)
+	r.rowCost = c.rowCost
 	return r
 }
 

@@ -187,8 +187,8 @@ func (n *docNode) toJSON() string {
 }
 
 // walkRows calls take for each row of the document that changes touch. The path is that of parseEachPath.
-func (d *document) walkRows(base row, path []string, changes []docPath, take func(row)) {
-	w := docWalker{base, changes, take}
+func (d *document) walkRows(base row, path []string, changes []docPath, b *budget, take func(row)) {
+	w := docWalker{base, changes, b, take}
 	switch {
 	case d.root == nil:
 	case path == nil:
@@ -201,6 +201,7 @@ func (d *document) walkRows(base row, path []string, changes []docPath, take fun
 type docWalker struct {
 	base    row
 	changes []docPath
+	budget  *budget
 	take    func(row)
 }
 
@@ -224,6 +225,7 @@ func (w docWalker) members(n *docNode, at docPath, path []string) {
 
 // changedMembers are the members of n, the node at a path, that the changes touch.
 func (w docWalker) changedMembers(n *docNode, at docPath) []string {
+	w.budget.scan -= changeCost * len(w.changes)
 	some := map[string]bool{}
 	for _, c := range w.changes {
 		if len(c) <= len(at) {
@@ -240,12 +242,17 @@ func (w docWalker) changedMembers(n *docNode, at docPath) []string {
 }
 
 func (w docWalker) row(n *docNode, at docPath) {
+	w.budget.scan -= changeCost * len(w.changes)
+	if w.budget.isSpent() {
+		return
+	}
 	changed, all := w.changedPart(n, at)
 	if !all && changed == nil {
 		return
 	}
 	r := w.base
 	r.value = gjson.Parse(n.toJSON())
+	w.budget.scan -= writeCost * len(r.value.Raw)
 	if len(at) > 0 {
 		r.key = at[len(at)-1]
 	}

@@ -51,6 +51,9 @@ type decoder struct {
 	document *document // nil: payloads stand alone
 
 	readsText bool // a rule takes the data as text: it need not be JSON
+
+	budget    budget
+	isStarted bool // by startEvent, for every event
 }
 
 // Decode implements [decode.Decoder].
@@ -63,7 +66,13 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 	if err != nil || reason != "" {
 		return decode.Message{Unmapped: reason}, err
 	}
-	var out payloadResult
+	if !d.isStarted {
+		d.budget = newBudget(len(text))
+	}
+	if d.budget.isSpent() {
+		return decode.Message{Unmapped: errTooMuch.Error()}, nil
+	}
+	out := payloadResult{budget: &d.budget}
 	base := row{payload: payload, event: eventType, feed: d.feed}
 	if d.document != nil {
 		err = d.applyChange(base, &out)
@@ -72,7 +81,11 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 			r.readPayload(base, &out)
 		}
 	}
-	return out.message(len(d.rules)), joinErrors(err, out.err())
+	err = joinErrors(err, out.err("bad rows"))
+	if d.budget.isSpent() {
+		err = joinErrors(err, errTooMuch)
+	}
+	return out.message(len(d.rules)), err
 }
 
 // applyChange changes the document and reads the rows that the change touches.
@@ -83,7 +96,8 @@ func (d *decoder) applyChange(base row, out *payloadResult) error {
 	}
 	for _, r := range d.rules {
 		before := out.rows
-		d.document.walkRows(base, r.rowPath, changes, func(at row) { r.readRow(&at, out) })
+		base.shared = r.shared.reset()
+		d.document.walkRows(base, r.rowPath, changes, out.budget, func(at row) { r.readRow(&at, out) })
 		if out.rows == before {
 			out.addReason(rowsMissing, "the change touches no row")
 		}
@@ -94,8 +108,13 @@ func (d *decoder) applyChange(base row, out *payloadResult) error {
 // readPayload reads every row of a payload.
 func (ru *rule) readPayload(base row, out *payloadResult) {
 	for _, p := range ru.inlined {
+		out.budget.scan -= len(base.payload.Raw)
+		if out.budget.isSpent() {
+			return
+		}
 		base.payload = inlineJSON(base.payload, p)
 	}
+	base.shared = ru.shared.reset()
 	before, first := out.rows, len(out.updates)
 	walkRows(base, ru.rowPath, ru.indexesList, func(r row) { ru.readRow(&r, out) })
 	if ru.order != "" {
@@ -108,6 +127,13 @@ func (ru *rule) readPayload(base row, out *payloadResult) {
 
 func (ru *rule) readRow(r *row, out *payloadResult) {
 	out.rows++
+	if out.budget.isSpent() {
+		return
+	}
+	out.budget.scan -= ru.rowCost * (len(r.value.Raw) + 64)
+	if ru.book != nil && ru.book.deltas {
+		out.budget.scan -= bookCost
+	}
 	r.cache = ru.cache
 	if c := firstUnmet(ru.conditions, r); c != nil {
 		out.addReason(conditionUnmet, c.unmetReason)
@@ -116,6 +142,7 @@ func (ru *rule) readRow(r *row, out *payloadResult) {
 	if ru.merger != nil {
 		ru.merger.complete(r)
 		r.cached = false
+		out.budget.scan -= (ru.rowCost + mergeCost) * len(r.value.Raw)
 	}
 	if ru.kind == "reading" {
 		f := fieldReader{rule: ru}
@@ -125,6 +152,7 @@ func (ru *rule) readRow(r *row, out *payloadResult) {
 	}
 	u, reason, err := ru.update(r)
 	if u != nil {
+		out.budget.produce -= updateSize(u)
 		out.updates = append(out.updates, u)
 	}
 	out.add(nil, reason, err)
@@ -136,8 +164,8 @@ type payloadResult struct {
 	rows       int // read so far
 	reason     string
 	reasonRank reasonRank
-	errs       []error
-	moreErrors int // beyond maxRowErrors
+	budget     *budget
+	errorList
 }
 
 // reasonRank orders the reasons for no update by how near the payload came to one.
@@ -149,42 +177,52 @@ const (
 	valueMissing
 )
 
-// addReason keeps the reason of the highest rank.
 // add takes in what a row yields: updates, or the reason why there are none, or an error, which may stand beside updates.
 func (o *payloadResult) add(updates []market.Update, reason string, err error) {
+	for _, u := range updates {
+		o.budget.produce -= updateSize(u)
+	}
 	o.updates = append(o.updates, updates...)
 	if err != nil {
+		if o.rows > 1 {
+			err = fmt.Errorf("row %d: %w", o.rows, err)
+		}
 		o.addError(err)
 	} else if reason != "" {
 		o.addReason(valueMissing, reason)
 	}
 }
 
+// addReason keeps the reason of the highest rank.
 func (o *payloadResult) addReason(rank reasonRank, reason string) {
 	if rank > o.reasonRank {
 		o.reasonRank, o.reason = rank, reason
 	}
 }
 
-// maxRowErrors is how many bad rows of a payload are described; the others are counted.
-const maxRowErrors = 10
+// maxErrors is how many errors of one event are described. The others are counted.
+const maxErrors = 10
 
-func (o *payloadResult) addError(err error) {
-	if o.rows > 1 {
-		err = fmt.Errorf("row %d: %w", o.rows, err)
-	}
-	if len(o.errs) < maxRowErrors {
-		o.errs = append(o.errs, err)
+// errorList gathers the errors of the parts of an event.
+type errorList struct {
+	errs []error
+	more int // beyond maxErrors
+}
+
+func (l *errorList) addError(err error) {
+	if len(l.errs) < maxErrors {
+		l.errs = append(l.errs, err)
 	} else {
-		o.moreErrors++
+		l.more++
 	}
 }
 
-func (o *payloadResult) err() error {
-	if o.moreErrors > 0 {
-		o.errs = append(o.errs, fmt.Errorf("and %d more bad rows", o.moreErrors))
+// err wraps the errors; the parts that were not described are called what.
+func (l *errorList) err(what string) error {
+	if l.more > 0 {
+		l.errs = append(l.errs, fmt.Errorf("and %d more %s", l.more, what))
 	}
-	return errors.Join(o.errs...)
+	return errors.Join(l.errs...)
 }
 
 func (o *payloadResult) message(rules int) decode.Message {

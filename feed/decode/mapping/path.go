@@ -16,7 +16,7 @@ import (
 type path struct {
 	root  pathRoot
 	gjson string // what follows the root
-	slot  int    // in the member cache, of the row's member that the path begins with; 0: none
+	slot  int    // in the member cache, of the row's member that the path begins with; in the shared values; 0: none
 	rest  string // what follows that member
 }
 
@@ -54,8 +54,11 @@ func (p path) get(r *row) gjson.Result {
 	case eventData:
 		return stringResult(r.payload.String())
 	}
-	if p.gjson == "" {
+	switch {
+	case p.gjson == "":
 		return r.payload
+	case p.slot > 0 && r.shared != nil:
+		return r.shared.get(r.payload, p)
 	}
 	return r.payload.Get(p.gjson)
 }
@@ -90,7 +93,14 @@ func (c *compiler) path(at configerr.Path, s string) path {
 	} else if p.root == eventData {
 		c.readsText = true
 	} else if c.cache != nil && p.root == fromRow {
-		p.slot, p.rest = c.cache.slotOf(p.gjson)
+		if p.slot, p.rest = c.cache.slotOf(p.gjson); p.slot == 0 || p.rest != "" {
+			c.rowCost += 1 + strings.Count(p.gjson, "@")
+		}
+	} else if c.cache != nil && p.root == fromPayload && p.gjson != "" {
+		p.slot = c.shared.slotOf(p.gjson)
+	}
+	if c.paths++; c.paths == maxPaths+1 {
+		c.errs.Add(at, "this is path number %d, and a feed has at most %d", c.paths, maxPaths)
 	}
 	return p
 }

@@ -108,25 +108,30 @@ func (d perValue) Unwrap() decode.Decoder { return d.next }
 
 // Decode implements [decode.Decoder].
 func (d perValue) Decode(eventType string, data []byte) (decode.Message, error) {
+	if next, ok := d.next.(eventDecoder); ok {
+		next.startEvent(len(data))
+	}
 	payloads := SplitValues(data)
 	if payloads == nil {
 		return d.next.Decode(eventType, data)
 	}
 	var all decode.Message
-	var errs error
+	var errs errorList
 	for _, payload := range payloads {
 		m, err := d.next.Decode(eventType, payload)
-		errs = joinErrors(errs, err)
+		if err != nil {
+			errs.addError(err)
+		}
 		all.Updates = append(all.Updates, m.Updates...)
 		all.Notice, all.ResumeID = cmp.Or(m.Notice, all.Notice), cmp.Or(m.ResumeID, all.ResumeID)
 		all.Unmapped = cmp.Or(all.Unmapped, m.Unmapped)
 		all.End, all.Finished, all.Heartbeat = all.End || m.End, all.Finished || m.Finished, all.Heartbeat || m.Heartbeat
 		all.Map = cmp.Or(m.Map, all.Map)
 	}
-	if len(all.Updates) > 0 || all.Notice != "" || errs != nil {
+	if len(all.Updates) > 0 || all.Notice != "" || len(errs.errs) > 0 {
 		all.Unmapped = ""
 	}
-	return all, errs
+	return all, errs.err("bad payloads")
 }
 
 // SplitValues returns the maps and lists of data that is not one JSON value but several, on lines of their own or one behind

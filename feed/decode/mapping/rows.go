@@ -18,6 +18,8 @@ type row struct {
 
 	cache  *memberCache // nil: look up each path by itself
 	cached bool         // the cache is of value
+
+	shared *sharedValues // nil: look up each path by itself
 }
 
 // member is the value at a path that begins with a member of the cache.
@@ -31,6 +33,38 @@ func (r *row) member(p path) gjson.Result {
 		return v
 	}
 	return v.Get(p.rest)
+}
+
+// sharedValues holds the values at the paths of a rule that start at the payload. Each is looked up once an event: the
+// payload may have as many rows as it has members, and would be scanned for each of them.
+type sharedValues struct {
+	slots  map[string]int
+	values []gjson.Result
+	known  []bool
+}
+
+// slotOf is the slot, from 1, of a path.
+func (s *sharedValues) slotOf(gjsonPath string) int {
+	if s.slots[gjsonPath] == 0 {
+		s.slots[gjsonPath] = len(s.slots) + 1
+		s.values, s.known = append(s.values, gjson.Result{}), append(s.known, false)
+	}
+	return s.slots[gjsonPath]
+}
+
+// reset forgets the values of the event before.
+func (s *sharedValues) reset() *sharedValues {
+	clear(s.values)
+	clear(s.known)
+	return s
+}
+
+func (s *sharedValues) get(payload gjson.Result, p path) gjson.Result {
+	i := p.slot - 1
+	if !s.known[i] {
+		s.values[i], s.known[i] = payload.Get(p.gjson), true
+	}
+	return s.values[i]
 }
 
 // memberCache holds the members of a row that the paths of a rule begin with. They are found in one pass: looking up

@@ -69,10 +69,14 @@ func (v *value) unaliasedText(r *row) (s string, ok bool, err error) {
 	if err != nil || !ok {
 		return "", false, err
 	}
-	if v.replaceOld != "" {
-		s = strings.ReplaceAll(s, v.replaceOld, v.replaceNew)
+	if v.replaceOld == "" {
+		return s, true, nil
 	}
-	return s, true, nil
+	growth := strings.Count(s, v.replaceOld) * (len(v.replaceNew) - len(v.replaceOld))
+	if growth > 0 && len(s)+growth > maxText {
+		return "", false, errTooLong
+	}
+	return strings.ReplaceAll(s, v.replaceOld, v.replaceNew), true, nil
 }
 
 // list is the value as a list of texts.
@@ -176,9 +180,6 @@ type templatePart struct {
 	hasDefault bool
 }
 
-// maxTemplate bounds what a template makes of a payload, in bytes.
-const maxTemplate = 16 << 10
-
 // render writes the text; ok is false when a path without a default leads to nothing.
 func (t template) render(r *row) (s string, ok bool, err error) {
 	var b strings.Builder
@@ -198,7 +199,7 @@ func (t template) render(r *row) (s string, ok bool, err error) {
 		default:
 			return "", false, nil
 		}
-		if b.Len() > maxTemplate {
+		if b.Len() > maxText {
 			break
 		}
 	}
