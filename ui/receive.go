@@ -59,17 +59,20 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		if found := ev.Message.Map; found != nil && h.takeMap(*found) {
 			m.board.Forget(ev.Feed)
 		}
-		m.applyUpdates(ev, changed)
+		m.applyUpdates(ev, changed, h.found.Problem != "")
 	}
 	return m
 }
 
-// applyUpdates applies a message's updates to the board.
-func (m Model) applyUpdates(ev feed.Event, changed map[*market.Row]struct{}) {
+// applyUpdates applies a message's updates to the board, without prices if nothing tells its rows apart.
+func (m Model) applyUpdates(ev feed.Event, changed map[*market.Row]struct{}, noPrices bool) {
 	if m.paused != nil {
 		m.paused.heldMessages++
 	}
 	for _, u := range ev.Message.Updates {
+		if _, isQuote := u.(market.Quote); isQuote && noPrices {
+			continue
+		}
 		symbol := rowSymbol(u)
 		if symbol != "" && m.paused != nil {
 			m.paused.unshareBars(m.board.Row(ev.Feed, symbol))

@@ -236,7 +236,7 @@ func TestARecordingThatNobodyKnowsToReadSaysSo(t *testing.T) {
 		t.Fatal(err)
 	}
 	term := replayed(t, file)
-	term.waitForText("■ end", "1 event", "1 fault")
+	term.waitForText("■ end", "1 event", "1 decode error")
 	term.press("!")
 	term.waitForText(`unknown decoder "of-tomorrow"`)
 }
