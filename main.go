@@ -29,6 +29,7 @@ func run() int {
 		os.Exit(exitCode(s))
 	}()
 
+	cli.CaptureLog(os.Stderr)
 	code := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	select {
 	case s := <-caught:

@@ -44,6 +44,11 @@ type noticeMsg struct{ text string }
 
 func newNoticeMsg(text string) tea.Msg { return noticeMsg{text} }
 
+// diagnosticMsg is a line from Config.Diagnostics.
+type diagnosticMsg struct{ text string }
+
+func newDiagnosticMsg(text string) tea.Msg { return diagnosticMsg{text} }
+
 // reloadMsg is a change from Config.Reloads.
 type reloadMsg struct{ reload Reload }
 

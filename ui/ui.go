@@ -20,17 +20,18 @@ import (
 
 // Config is what the program shows and how it reaches the feeds.
 type Config struct {
-	Feeds    []Source
-	Events   <-chan feed.Event
-	Control  Control            // nil disables the keys that retry and disconnect
-	Origin   string             // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
-	Banner   string             // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
-	Faults   []FaultMenuItem    // the menu of the F key; empty disables the key
-	Notices  <-chan string      // one-line messages for the user, shown for some seconds; may be nil
-	Reloads  <-chan Reload      // changes of what is watched; may be nil
-	Maps     Maps               // proposes and writes maps; nil disables the keys for them
-	Deck     Deck               // plays the recording that is watched; nil for live feeds
-	Renderer *lipgloss.Renderer // nil means the renderer of standard output
+	Feeds       []Source
+	Events      <-chan feed.Event
+	Control     Control            // nil disables the keys that retry and disconnect
+	Origin      string             // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
+	Banner      string             // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
+	Faults      []FaultMenuItem    // the menu of the F key; empty disables the key
+	Notices     <-chan string      // one-line messages for the user, shown for some seconds; may be nil
+	Diagnostics <-chan string      // what libraries report, a line each for the event log; may be nil
+	Reloads     <-chan Reload      // changes of what is watched; may be nil
+	Maps        Maps               // proposes and writes maps; nil disables the keys for them
+	Deck        Deck               // plays the recording that is watched; nil for live feeds
+	Renderer    *lipgloss.Renderer // nil means the renderer of standard output
 }
 
 // Source is how one feed is shown.
@@ -163,5 +164,5 @@ func (m Model) withFeeds(all feedList) Model {
 
 // Init implements tea.Model.
 func (m Model) Init() tea.Cmd {
-	return tea.Batch(m.clock.readMsg, listenEvents(m.config.Events, m.clock), listen(m.config.Notices, newNoticeMsg), listen(m.config.Reloads, newReloadMsg), m.askDeckPosition())
+	return tea.Batch(m.clock.readMsg, listenEvents(m.config.Events, m.clock), listen(m.config.Notices, newNoticeMsg), listen(m.config.Reloads, newReloadMsg), listen(m.config.Diagnostics, newDiagnosticMsg), m.askDeckPosition())
 }

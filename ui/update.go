@@ -26,6 +26,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.applyReload(msg.reload)
 	case noticeMsg:
 		m, cmd = m.showNotice(msg.text)
+	case diagnosticMsg:
+		m, cmd = m.logDiagnostic(msg.text), listen(m.config.Diagnostics, newDiagnosticMsg)
 	case deckPositionMsg:
 		m, cmd = m.applyDeckPosition(msg)
 	case mapProposedMsg:
@@ -100,6 +102,11 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 func (m Model) showNotice(text string) (Model, tea.Cmd) {
 	m, cmd := m.showToast(span{bad, plainLine(text)})
 	return m, tea.Batch(cmd, listen(m.config.Notices, newNoticeMsg))
+}
+
+func (m Model) logDiagnostic(text string) Model {
+	m.log = m.log.add(logEntry{at: m.now, typ: "log", reason: text})
+	return m
 }
 
 func (m Model) showFaultResult(msg faultDoneMsg) (Model, tea.Cmd) {

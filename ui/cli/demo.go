@@ -1,12 +1,9 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"fmt"
 	"log"
 	"strconv"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,8 +42,7 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 	if err != nil {
 		return err
 	}
-	var serverLog lockedBuffer // printed once the screen is gone
-	server, err := newMockServer(cmd, serverSettings{addr: "127.0.0.1:0", errorLog: log.New(&serverLog, "", 0)}, config)
+	server, err := newMockServer(cmd, serverSettings{addr: "127.0.0.1:0", errorLog: log.Default()}, config)
 	if err != nil {
 		return err
 	}
@@ -64,7 +60,6 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 	if serveErr := <-served; err == nil {
 		err = serveErr
 	}
-	fmt.Fprint(cmd.ErrOrStderr(), serverLog.String())
 	return err
 }
 
@@ -107,22 +102,4 @@ func faultMenuHelp(info fault.Info) string {
 		text += ", for " + strconv.Itoa(int(info.For.Seconds())) + " s"
 	}
 	return text
-}
-
-// lockedBuffer is a bytes.Buffer that several goroutines may use.
-type lockedBuffer struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (b *lockedBuffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.Write(p)
-}
-
-func (b *lockedBuffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.buf.String()
 }

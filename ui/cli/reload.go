@@ -89,6 +89,7 @@ func (r *configReloader) replaceFeeds(targets []target) error {
 		}
 	}
 	r.targets = kept
+	maskInLog(targets)
 	for _, t := range targets {
 		if slices.ContainsFunc(kept, t.equal) {
 			continue

@@ -105,6 +105,9 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	output := &terminalFile{File: asTerminal(cmd.OutOrStdout()), gone: gone}
 	config.Renderer = lipgloss.NewRenderer(output.File)
 	config.Renderer.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
+	var logged func()
+	config.Diagnostics, logged = logToScreen()
+	defer logged()
 	options := append(ui.Options(),
 		tea.WithContext(ctx),
 		tea.WithoutSignalHandler(), // signals end ctx

@@ -40,6 +40,7 @@ func (f feedFlags) selectTargets(cmd *cobra.Command, args []string, pad bool) (*
 		return nil, nil, err
 	}
 	targets, err := s.targets()
+	maskInLog(targets)
 	return s, targets, err
 }
 

@@ -1,0 +1,89 @@
+package cli
+
+import (
+	"io"
+	"log"
+	"os"
+	"sync"
+
+	"livetape/feed/market"
+	"livetape/feed/redact"
+)
+
+// processLog takes what the standard logger of the process is given. net/http writes there, with up to 32 KiB of what a
+// server sent beside an answer. While a screen is drawn, a line goes to its event log; else to standard error.
+type processLog struct {
+	mu        sync.Mutex
+	out       io.Writer
+	screen    chan<- string // nil: no screen is drawn
+	redactors []redact.Redactor
+	lines     int // written to out
+}
+
+const (
+	maxLoggedLine  = 300 // characters
+	maxLoggedLines = 100 // on standard error: a server can cause any number
+)
+
+// CaptureLog makes the standard logger of the process safe for a terminal. It is for the start of the process.
+func CaptureLog(stderr io.Writer) {
+	log.SetFlags(0)
+	log.SetOutput(&processLog{out: stderr})
+}
+
+// Write implements io.Writer for one line of a log.
+func (l *processLog) Write(line []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	text := string(line)
+	for _, r := range l.redactors {
+		text = r.Message(text)
+	}
+	text = market.PlainText(text, maxLoggedLine)
+	if l.screen != nil {
+		select {
+		case l.screen <- text:
+		default: // the screen has not read the last ones yet
+		}
+		return len(line), nil
+	}
+	if l.lines++; l.lines > maxLoggedLines {
+		return len(line), nil
+	}
+	_, err := io.WriteString(l.out, "livetape: "+text+"\n")
+	return len(line), err
+}
+
+// maskInLog masks the secrets of these feeds in what the process logs.
+func maskInLog(targets []target) {
+	l, captured := log.Writer().(*processLog)
+	if !captured {
+		return
+	}
+	var redactors []redact.Redactor
+	for _, t := range targets {
+		if endpoint, err := t.config.Endpoint(os.LookupEnv); err == nil { // an error is reported when the feed starts
+			redactors = append(redactors, endpoint.Redactor)
+		}
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.redactors = append(l.redactors, redactors...) // those before are kept: their connections may still be open
+}
+
+// logToScreen sends what the process logs to a screen until done is called.
+func logToScreen() (lines <-chan string, done func()) {
+	l, captured := log.Writer().(*processLog)
+	if !captured {
+		return nil, func() {}
+	}
+	screen := make(chan string, 16)
+	l.setScreen(screen)
+	return screen, func() { l.setScreen(nil) }
+}
+
+func (l *processLog) setScreen(screen chan<- string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.screen = screen
+}
