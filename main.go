@@ -8,6 +8,7 @@ import (
 	"syscall"
 
 	"livetape/ui/cli"
+	"livetape/ui/cli/noquery"
 )
 
 func main() {
@@ -29,6 +30,7 @@ func run() int {
 		os.Exit(exitCode(s))
 	}()
 
+	noquery.RestoreTerm()
 	cli.CaptureLog(os.Stderr)
 	code := cli.Run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr)
 	select {

@@ -1,16 +1,25 @@
 package cli
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"image/color"
 	"io"
 	"os"
+	"regexp"
 	"runtime/debug"
+	"strconv"
+	"strings"
+	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
+	"github.com/charmbracelet/x/term"
+	"github.com/muesli/cancelreader"
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
@@ -103,8 +112,9 @@ func (f *runningFeeds) stop() {
 // showScreen draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone.
 func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.Config) error {
 	output := &terminalFile{File: asTerminal(cmd.OutOrStdout()), gone: gone}
+	input := asTerminal(cmd.InOrStdin())
 	config.Renderer = lipgloss.NewRenderer(output.File)
-	config.Renderer.HasDarkBackground() // asks the terminal now: later its answer would be taken for keys
+	detectBackground(config.Renderer, input, output.File)
 	var logged func()
 	config.Diagnostics, logged = logToScreen()
 	defer logged()
@@ -114,7 +124,7 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 		tea.WithOutput(output),
 		tea.WithFilter(assumeSize),
 	)
-	if input := asTerminal(cmd.InOrStdin()); input != nil {
+	if input != nil {
 		options = append(options, tea.WithInput(&terminalFile{File: input, gone: gone}))
 	}
 	_, err := tea.NewProgram(ui.New(config), options...).Run()
@@ -166,7 +176,8 @@ func requireTerminal(cmd *cobra.Command) error {
 // as the end of input, neither of which ends a Bubble Tea program by itself.
 type terminalFile struct {
 	*os.File
-	gone func()
+	gone    func()
+	answers answerFilter
 }
 
 func (f *terminalFile) Write(p []byte) (int, error) {
@@ -183,5 +194,91 @@ func (f *terminalFile) Read(p []byte) (int, error) {
 	if errors.Is(err, io.EOF) {
 		f.gone()
 	}
-	return n, err
+	return len(f.answers.filter(p[:n])), err
+}
+
+// answerTimeout is how long a terminal may take to say what its background is.
+const answerTimeout = 100 * time.Millisecond
+
+// detectBackground tells the renderer whether the terminal is dark: by its own answer, else by COLORFGBG, else it is.
+func detectBackground(r *lipgloss.Renderer, input, output *os.File) {
+	if background := askBackground(input, output); background != nil {
+		r.SetHasDarkBackground(isDark(background))
+		return
+	}
+	fields := strings.Split(os.Getenv("COLORFGBG"), ";")
+	number, err := strconv.Atoi(fields[len(fields)-1])
+	isLight := len(fields) > 1 && err == nil && (number == 7 || number > 8) // of the 16 colours
+	r.SetHasDarkBackground(!isLight)
+}
+
+// askBackground asks the terminal for its background; nil for no answer. Then it asks for the terminal's attributes, which
+// nearly every one answers, so that one which does not know the first question costs no time.
+func askBackground(input, output *os.File) color.Color {
+	kind := os.Getenv("TERM")
+	if input == nil || strings.HasPrefix(kind, "dumb") || strings.HasPrefix(kind, "screen") || strings.HasPrefix(kind, "tmux") {
+		return nil // the latter two may be on several terminals at once
+	}
+	state, err := term.MakeRaw(input.Fd())
+	if err != nil {
+		return nil
+	}
+	defer term.Restore(input.Fd(), state)
+	reader, err := cancelreader.NewReader(input)
+	if err != nil {
+		return nil
+	}
+	defer reader.Close()
+	timer := time.AfterFunc(answerTimeout, func() { reader.Cancel() })
+	defer timer.Stop()
+	fmt.Fprint(output, ansi.RequestBackgroundColor+ansi.RequestPrimaryDeviceAttributes)
+	var answer []byte
+	for buf := make([]byte, 256); len(answer) < maxAnswer && !attributesAnswer.Match(answer); {
+		n, err := reader.Read(buf)
+		if err != nil {
+			break
+		}
+		answer = append(answer, buf[:n]...)
+	}
+	found := backgroundAnswer.FindSubmatch(answer)
+	if found == nil {
+		return nil
+	}
+	return ansi.XParseColor(string(found[1]))
+}
+
+const maxAnswer = 4096 // bytes
+
+var (
+	backgroundAnswer = regexp.MustCompile(`\x1b\]11;(rgba?:[0-9a-fA-F/]+)(?:\x07|\x1b\\)`)
+	attributesAnswer = regexp.MustCompile(`\x1b\[\?[0-9;]*c`)
+)
+
+// isDark reports whether a colour's lightness is under a half.
+func isDark(c color.Color) bool {
+	r, g, b, _ := c.RGBA()
+	return max(r, g, b)+min(r, g, b) < 0xffff
+}
+
+// answerFilter takes late answers to the questions of [askBackground] out of what is typed: they would be taken for keys.
+type answerFilter struct {
+	inside byte // the second byte of the answer that has begun and not ended; 0: none
+}
+
+// filter takes answers out of p, in place.
+func (f *answerFilter) filter(p []byte) []byte {
+	kept := p[:0]
+	for i := 0; i < len(p); i++ {
+		switch {
+		case f.inside == ']' && (p[i] == '\a' || p[i] == '\\'), f.inside == '[' && p[i] >= '@':
+			f.inside = 0
+		case f.inside != 0:
+		case bytes.HasPrefix(p[i:], []byte("\x1b]11;")), bytes.HasPrefix(p[i:], []byte("\x1b[?")):
+			f.inside = p[i+1]
+			i++
+		default:
+			kept = append(kept, p[i])
+		}
+	}
+	return kept
 }
