@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"compress/gzip"
@@ -11,10 +11,11 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/ui/cli/doctor"
 )
 
-// TestAServerThatNeverStopsIsLeftInTime listens on the real clock, for a moment, to servers that send as fast as they can.
-func TestAServerThatNeverStopsIsLeftInTime(t *testing.T) {
+// TestAnEndlessServerIsLeftInTime listens briefly, on the real clock, to servers that send as fast as they can.
+func TestAnEndlessServerIsLeftInTime(t *testing.T) {
 	endless := func(contentType, begin, again string) http.HandlerFunc {
 		return func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", contentType)
@@ -57,7 +58,7 @@ func TestAServerThatNeverStopsIsLeftInTime(t *testing.T) {
 			var before, after runtime.MemStats
 			runtime.GC()
 			runtime.ReadMemStats(&before)
-			r, err := Examine(t.Context(), feed.Config{Name: "desk", URL: server.URL}, Options{For: 50 * time.Millisecond})
+			r, err := doctor.Examine(t.Context(), feed.Config{Name: "desk", URL: server.URL}, doctor.Options{For: 50 * time.Millisecond})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -74,9 +75,10 @@ func TestAServerThatNeverStopsIsLeftInTime(t *testing.T) {
 }
 
 func TestARedirectLoopEnds(t *testing.T) {
-	r := examineServer(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/events", http.StatusFound) }, feed.Config{}, Options{})
-	r.finding("answer").require(t, Bad, "redirect loop")
-	if r.Verdict != Refused || len(r.Connection.Redirects) > 10 {
+	t.Parallel()
+	r := examineServer(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/events", http.StatusFound) }, feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "answer", doctor.Bad, "redirect loop")
+	if r.Verdict != doctor.Refused || len(r.Connection.Redirects) > 10 {
 		t.Errorf("%s", reportText(t, r))
 	}
 }

@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"net/http"
@@ -7,20 +7,23 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/ui/cli/doctor"
 )
 
-func TestClumpsWithoutTimesAreNotCalledClean(t *testing.T) {
+func TestBurstsWithoutTimesMayBeBuffered(t *testing.T) {
+	t.Parallel()
 	clump := strings.Repeat(ticks, 4)
-	r := examineServer(t, streamOf(sseType, step{0, ticks}, step{time.Second, clump}, step{time.Second, clump}, step{time.Second, clump}), feed.Config{}, Options{})
-	r.finding("buffering").require(t, Warning, "events come in bursts of about 8, with pauses of 1.0 s")
+	r := examineServer(t, streamOf(sseType, step{0, ticks}, step{time.Second, clump}, step{time.Second, clump}, step{time.Second, clump}), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "buffering", doctor.Warning, "events come in bursts of about 8, with pauses of 1.0 s")
 	if r.Stream.Buffered {
 		t.Error("it is said to be buffered, which nobody knows")
 	}
 	steady := streamOf(sseType, step{0, ticks}, step{time.Second, ticks}, step{time.Second, ticks}, step{time.Second, ticks})
-	examineServer(t, steady, feed.Config{}, Options{}).finding("buffering").require(t, Good, "no sign")
+	requireFinding(t, examineServer(t, steady, feed.Config{}, doctor.Options{}), "buffering", doctor.Good, "no sign")
 }
 
-func TestFieldsThatAreNearlyRightAreFaults(t *testing.T) {
+func TestMisspeltFieldsAreErrors(t *testing.T) {
+	t.Parallel()
 	for wire, want := range map[string]string{
 		"DATA: x\n\n":             `with the field "DATA"`,
 		" data: x\n\n":            `with the field " data"`,
@@ -29,29 +32,32 @@ func TestFieldsThatAreNearlyRightAreFaults(t *testing.T) {
 		"\xEF\xBB\xBFdata: x\n\n": "a byte order mark",
 		"data {\"a\": 1}\n\n":     "no client reads: data {",
 	} {
-		r := examineServer(t, streamOf(sseType, step{0, ticks + wire}), feed.Config{}, Options{})
-		r.finding("framing").require(t, Bad, "1 line that no client reads", want)
+		r := examineServer(t, streamOf(sseType, step{0, ticks + wire}), feed.Config{}, doctor.Options{})
+		requireFinding(t, r, "framing", doctor.Bad, "1 line that no client reads", want)
 	}
-	examineServer(t, streamOf(sseType, step{0, ticks + "request_id: 5\n\n"}), feed.Config{}, Options{}).finding("framing").require(t, Good, "unknown field")
+	requireFinding(t, examineServer(t, streamOf(sseType, step{0, ticks + "request_id: 5\n\n"}), feed.Config{}, doctor.Options{}), "framing", doctor.Good, "unknown field")
 }
 
 func TestFewIDsAreNotEnough(t *testing.T) {
-	r := examineServer(t, streamOf(sseType, step{0, "id: 1\n" + ticks + ticks}), feed.Config{}, Options{})
-	r.finding("ids").require(t, Warning, "only 1 of 4 events have one; the last is 1")
-	r = examineServer(t, streamOf(sseType, step{0, "id: 1\n" + ticks[:len(ticks)/2] + "event: ping\ndata: 1\n\nevent: ping\ndata: 1\n\n"}), feed.Config{}, Options{})
-	if f := r.finding("ids"); f.Mark != Good {
+	t.Parallel()
+	r := examineServer(t, streamOf(sseType, step{0, "id: 1\n" + ticks + ticks}), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "ids", doctor.Warning, "only 1 of 4 events have one; the last is 1")
+	r = examineServer(t, streamOf(sseType, step{0, "id: 1\n" + ticks[:len(ticks)/2] + "event: ping\ndata: 1\n\nevent: ping\ndata: 1\n\n"}), feed.Config{}, doctor.Options{})
+	if f := finding(r, "ids"); f.Mark != doctor.Good {
 		t.Errorf("heartbeats need no ids, but %+v", f)
 	}
 }
 
-func TestAnEventOnItsWayIsSeen(t *testing.T) {
-	r := examineServer(t, streamOf(sseType, step{0, "data: {\"symbol\""}), feed.Config{}, Options{})
-	r.finding("events").require(t, Warning, "0 events", "the first one is not complete yet")
+func TestAnIncompleteFirstEventIsNoticed(t *testing.T) {
+	t.Parallel()
+	r := examineServer(t, streamOf(sseType, step{0, "data: {\"symbol\""}), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "events", doctor.Warning, "0 events", "the first one is not complete yet")
 }
 
-func TestWhyNothingIsReadIsSaid(t *testing.T) {
-	r := examineServer(t, streamOf(sseType, step{0, "data: {\"symbol\":\"B\",\"price\":2\n\ndata: {\"cpu\":1,\"mem\":2}\n\n"}), feed.Config{}, Options{})
-	if r.Verdict != Unmapped {
+func TestReasonsForReadingNothingAreReported(t *testing.T) {
+	t.Parallel()
+	r := examineServer(t, streamOf(sseType, step{0, "data: {\"symbol\":\"B\",\"price\":2\n\ndata: {\"cpu\":1,\"mem\":2}\n\n"}), feed.Config{}, doctor.Options{})
+	if r.Verdict != doctor.Unmapped {
 		t.Fatalf("%s", reportText(t, r))
 	}
 	for _, want := range []string{"! ignored       once: no member looks like a price or a headline", "! ignored       once: not JSON"} {
@@ -61,23 +67,25 @@ func TestWhyNothingIsReadIsSaid(t *testing.T) {
 	}
 }
 
-func TestARedirectLoopIsToldOnce(t *testing.T) {
-	r := examineServer(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/events", http.StatusFound) }, feed.Config{}, Options{})
-	f := r.finding("redirect")
-	f.require(t, Warning, "302, to http://desk.example/events, 10 times")
+func TestARedirectLoopIsReportedOnce(t *testing.T) {
+	t.Parallel()
+	r := examineServer(t, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/events", http.StatusFound) }, feed.Config{}, doctor.Options{})
+	f := finding(r, "redirect")
+	requireLike(t, f, doctor.Warning, "302, to http://desk.example/events, 10 times")
 	if !strings.Contains(f.Advice, "leads to no answer") || strings.Count(reportText(t, r), "302") != 1 {
 		t.Errorf("%s", reportText(t, r))
 	}
 }
 
-func TestWhatMayBeAnotherAnswerLaterIsSaidToBe(t *testing.T) {
+func TestAdviceDependsOnWhetherARetryMayHelp(t *testing.T) {
+	t.Parallel()
 	for status, want := range map[int]string{
 		http.StatusServiceUnavailable: "has a problem: try again later", http.StatusTooManyRequests: "try again later",
 		http.StatusNoContent: "not to reconnect", http.StatusForbidden: "ask the feed's operator",
 	} {
-		r := examineServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }, feed.Config{}, Options{})
-		f := r.finding("status")
-		if r.Verdict != Refused || !strings.Contains(f.Advice, want) || strings.Contains(f.Text, "by server") {
+		r := examineServer(t, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }, feed.Config{}, doctor.Options{})
+		f := finding(r, "status")
+		if r.Verdict != doctor.Refused || !strings.Contains(f.Advice, want) || strings.Contains(f.Text, "by server") {
 			t.Errorf("%d: %s, %+v", status, r.Verdict, f)
 		}
 	}

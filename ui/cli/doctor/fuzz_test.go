@@ -1,10 +1,12 @@
-package doctor
+package doctor_test
 
 import (
 	"io"
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"livetape/ui/cli/doctor"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -22,15 +24,11 @@ func FuzzFramingDoesNotDependOnReads(f *testing.F) {
 	})
 }
 
-func framingOf(t *testing.T, body io.Reader) Framing {
+func framingOf(t *testing.T, body io.Reader) doctor.Framing {
 	t.Helper()
-	b := bodyMonitor{from: body, checkFields: true}
-	if _, err := io.Copy(io.Discard, &b); err != nil {
+	f, err := doctor.FramingOf(body)
+	if err != nil {
 		t.Fatal(err)
 	}
-	ends := b.lines.Ends()
-	return Framing{
-		LF: ends.LF, CRLF: ends.CRLF, CR: ends.CR, InvalidUTF8: b.invalidUTF8, InvalidRetry: b.invalidRetry, NulIDs: b.nulIDs,
-		CutOff: b.midEvent(), UnknownFields: b.unknownFields,
-	}
+	return f
 }

@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"crypto/tls"
@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/ui/cli/doctor"
 	"livetape/ui/cli/golden"
 )
 
@@ -48,37 +49,40 @@ func badServer(w http.ResponseWriter, r *http.Request) {
 		step{time.Second, "data: {\"cpu\":"})
 }
 
-func TestReportsForPeople(t *testing.T) {
-	golden.Require(t, "testdata/good.txt", reportText(t, examineServer(t, goodServer, feed.Config{URL: address + "?key=hidden"}, Options{})))
-	golden.Require(t, "testdata/bad.txt", reportText(t, examineServer(t, badServer, feed.Config{}, Options{})))
+func TestTextReports(t *testing.T) {
+	t.Parallel()
+	golden.Require(t, "testdata/good.txt", reportText(t, examineServer(t, goodServer, feed.Config{URL: address + "?key=hidden"}, doctor.Options{})))
+	golden.Require(t, "testdata/bad.txt", reportText(t, examineServer(t, badServer, feed.Config{}, doctor.Options{})))
 	golden.Require(t, "testdata/inferred.txt", reportText(t, examineServer(t, streamOf(sseType, step{0, shapes[1].wire}, step{15 * time.Second, ":\n\n"}, step{15 * time.Second, ":\n\n"}),
-		feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, Options{For: 31 * time.Second})))
+		feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, doctor.Options{For: 31 * time.Second})))
 	golden.Require(t, "testdata/lines.txt", reportText(t, examineServer(t, streamOf("application/x-ndjson", step{0, "{\"s\":\"A\",\"p\":\"1.50\"}\n"}, step{time.Second, "\n"}, step{time.Second, "\n{\"s\":\"A\",\"p\":\"1.60\"}\n"}),
-		feed.Config{}, Options{})))
+		feed.Config{}, doctor.Options{})))
 	golden.Require(t, "testdata/refused.txt", reportText(t, examineServer(t, func(w http.ResponseWriter, _ *http.Request) {
 		http.Error(w, `{"message":"token expired"}`, http.StatusUnauthorized)
-	}, feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, Options{})))
+	}, feed.Config{Header: map[string]string{"Authorization": "Bearer hidden-token"}}, doctor.Options{})))
 }
 
-func TestReportsForMachines(t *testing.T) {
+func TestJSONReports(t *testing.T) {
+	t.Parallel()
 	for name, h := range map[string]http.HandlerFunc{
 		"good.json": goodServer, "bad.json": badServer,
 		"page.json": func(w http.ResponseWriter, _ *http.Request) { w.Write([]byte("<!doctype html><p>Hello")) },
 	} {
 		var b strings.Builder
-		if err := examineServer(t, h, feed.Config{URL: address + "?key=hidden"}, Options{}).JSON(&b); err != nil {
+		if err := examineServer(t, h, feed.Config{URL: address + "?key=hidden"}, doctor.Options{}).JSON(&b); err != nil {
 			t.Fatal(err)
 		}
 		golden.Require(t, "testdata/"+name, b.String())
 	}
 }
 
-func TestAReportOverTLSHasItsTimes(t *testing.T) {
+func TestAReportOverTLSHasItsTimings(t *testing.T) {
+	t.Parallel()
 	withServer(t, goodServer, func(t *testing.T, n *network) {
 		cert, roots := certificate(t, "desk.example")
 		n.TLS, n.roots = &tls.Config{Certificates: []tls.Certificate{cert}}, &tls.Config{RootCAs: roots}
-		r := n.examine(t.Context(), t, feed.Config{URL: "https://desk.example/events"}, Options{})
-		if c := r.Connection; c.DNS != Milliseconds(2*time.Millisecond) || c.TCP != Milliseconds(5*time.Millisecond) || c.Answer != Milliseconds(7*time.Millisecond) {
+		r := n.examine(t.Context(), t, feed.Config{URL: "https://desk.example/events"}, doctor.Options{})
+		if c := r.Connection; c.DNS != doctor.Milliseconds(2*time.Millisecond) || c.TCP != doctor.Milliseconds(5*time.Millisecond) || c.Answer != doctor.Milliseconds(7*time.Millisecond) {
 			t.Errorf("%+v", c)
 		}
 	})

@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"context"
@@ -16,18 +16,19 @@ import (
 	"go.uber.org/goleak"
 
 	"livetape/feed"
+	"livetape/ui/cli/doctor"
 	"livetape/ui/cli/fakenet"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// network is a way on which looking a name up takes 2 ms, and connecting 5 ms.
+// network takes 2 ms for a DNS lookup, and 5 ms to connect.
 type network struct {
 	*fakenet.Network
 	roots *tls.Config
 }
 
-// inBubble runs a test with a server that exists in fake time only.
+// withServer runs a test in fake time, with a server.
 func withServer(t *testing.T, h http.HandlerFunc, test func(*testing.T, *network)) {
 	t.Helper()
 	fakenet.Run(t, h, func(t *testing.T, n *fakenet.Network) {
@@ -38,7 +39,7 @@ func withServer(t *testing.T, h http.HandlerFunc, test func(*testing.T, *network
 
 func (n *network) dial(ctx context.Context, network, addr string) (net.Conn, error) {
 	trace := httptrace.ContextClientTrace(ctx)
-	if trace == nil { // of a subscription
+	if trace == nil { // a subscription has none
 		trace = &httptrace.ClientTrace{
 			DNSStart: func(httptrace.DNSStartInfo) {}, DNSDone: func(httptrace.DNSDoneInfo) {},
 			ConnectStart: func(_, _ string) {}, ConnectDone: func(_, _ string, _ error) {},
@@ -55,8 +56,8 @@ func (n *network) dial(ctx context.Context, network, addr string) (net.Conn, err
 
 const address = "http://desk.example/events"
 
-// examine runs the doctor on the network's server.
-func (n *network) examine(ctx context.Context, t *testing.T, c feed.Config, o Options) *Report {
+// examine examines the network's server.
+func (n *network) examine(ctx context.Context, t *testing.T, c feed.Config, o doctor.Options) *doctor.Report {
 	t.Helper()
 	transport := &http.Transport{DialContext: n.dial, TLSClientConfig: n.roots, DisableCompression: true}
 	defer transport.CloseIdleConnections()
@@ -67,22 +68,22 @@ func (n *network) examine(ctx context.Context, t *testing.T, c feed.Config, o Op
 	if c.URL == "" {
 		c.URL = address
 	}
-	report, err := Examine(ctx, c, o)
+	report, err := doctor.Examine(ctx, c, o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return report
 }
 
-// examined is what the doctor says of a server that answers every request in the same way.
-func examineServer(t *testing.T, h http.HandlerFunc, c feed.Config, o Options) (report *Report) {
+// examineServer returns the report about a server.
+func examineServer(t *testing.T, h http.HandlerFunc, c feed.Config, o doctor.Options) (report *doctor.Report) {
 	t.Helper()
 	withServer(t, h, func(t *testing.T, n *network) { report = n.examine(t.Context(), t, c, o) })
 	return report
 }
 
-// printed is a report as people read it, without colours.
-func reportText(t *testing.T, r *Report) string {
+// reportText returns a report as text without colours.
+func reportText(t *testing.T, r *doctor.Report) string {
 	t.Helper()
 	var b strings.Builder
 	if err := r.Text(&b, lipgloss.NewRenderer(io.Discard)); err != nil {
@@ -91,13 +92,13 @@ func reportText(t *testing.T, r *Report) string {
 	return b.String()
 }
 
-// step is a part of a body, and how long the server waits before it writes it.
+// step is a part of a body, and the pause before it.
 type step struct {
 	after time.Duration
 	write string
 }
 
-// streams answers with a body in steps, and stays when they are done until the client hangs up.
+// streamOf responds with a body in steps, then waits until the client disconnects.
 func streamOf(contentType string, steps ...step) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", contentType)
@@ -129,8 +130,8 @@ func flush(w http.ResponseWriter) {
 
 const sseType = "text/event-stream"
 
-// finding is what a report says about something; the first time, if it does so more than once.
-func (r *Report) finding(about string) Finding {
+// finding returns a report's first finding about a subject.
+func finding(r *doctor.Report, about string) doctor.Finding {
 	for _, s := range r.Sections {
 		for _, f := range s.Findings {
 			if f.About == about {
@@ -138,10 +139,15 @@ func (r *Report) finding(about string) Finding {
 			}
 		}
 	}
-	return Finding{}
+	return doctor.Finding{}
 }
 
-func (f Finding) require(t *testing.T, mark Mark, words ...string) {
+func requireFinding(t *testing.T, r *doctor.Report, about string, mark doctor.Mark, words ...string) {
+	t.Helper()
+	requireLike(t, finding(r, about), mark, words...)
+}
+
+func requireLike(t *testing.T, f doctor.Finding, mark doctor.Mark, words ...string) {
 	t.Helper()
 	if f.Mark != mark {
 		t.Errorf("the mark is %q, want %q: %+v", f.Mark, mark, f)
@@ -151,7 +157,7 @@ func (f Finding) require(t *testing.T, mark Mark, words ...string) {
 			t.Errorf("%q is not in %q", w, f.Text)
 		}
 	}
-	if mark != Good && f.Advice == "" {
+	if mark != doctor.Good && f.Advice == "" {
 		t.Errorf("there is no advice: %+v", f)
 	}
 }

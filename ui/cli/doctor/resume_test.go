@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"fmt"
@@ -8,9 +8,10 @@ import (
 	"testing"
 
 	"livetape/feed"
+	"livetape/ui/cli/doctor"
 )
 
-// numberedServer sends events 1 to n, then what again says about a Last-Event-ID.
+// numberedServer sends events 1 to n; again responds to requests with a Last-Event-ID.
 func numberedServer(n int, again func(w http.ResponseWriter, r *http.Request, id string)) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
@@ -40,104 +41,109 @@ func number(id string) int {
 	return n
 }
 
-func TestWhatAServerDoesWithALastEventIDIsToldApart(t *testing.T) {
+func TestTheOutcomesOfResumingAreToldApart(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name    string
 		events  int
 		again   func(w http.ResponseWriter, r *http.Request, id string)
-		outcome Outcome
-		mark    Mark
+		outcome doctor.Outcome
+		mark    doctor.Mark
 		words   string
 		resumes bool
 	}{
 		{"it sends what followed", 9, func(w http.ResponseWriter, r *http.Request, id string) {
 			write(w, r, step{0, from(number(id)+1, 9)})
-		}, Continued, Good, "asked to go on after e-4, the server sent the event that followed", true},
+		}, doctor.Continued, doctor.Good, "asked to go on after e-4, the server sent the event that followed", true},
 		{"it says so itself", 9, func(w http.ResponseWriter, r *http.Request, id string) {
 			write(w, r, step{0, fmt.Sprintf("event: resume\ndata: {\"from\":%q,\"replayed\":5}\n\n", id)})
-		}, Continued, Good, "replays 5 events", true},
+		}, doctor.Continued, doctor.Good, "replays 5 events", true},
 		{"it repeats the event of the id", 9, func(w http.ResponseWriter, r *http.Request, id string) {
 			write(w, r, step{0, from(number(id), 9)})
-		}, Repeated, Good, "repeats that event", true},
+		}, doctor.Repeated, doctor.Good, "repeats that event", true},
 		{"it starts over", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, from(1, 9)})
-		}, Restarted, Warning, "starts from the beginning", false},
+		}, doctor.Restarted, doctor.Warning, "starts from the beginning", false},
 		{"it goes on with what is new", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, from(30, 31)})
-		}, Skipped, Bad, "5 events after e-4 did not come again", false},
-		{"it says nothing", 9, func(http.ResponseWriter, *http.Request, string) {}, Skipped, Bad, "5 events after e-4 did not come again", false},
+		}, doctor.Skipped, doctor.Bad, "5 events after e-4 did not come again", false},
+		{"it says nothing", 9, func(http.ResponseWriter, *http.Request, string) {}, doctor.Skipped, doctor.Bad, "5 events after e-4 did not come again", false},
 		{"it resets", 9, func(w http.ResponseWriter, r *http.Request, id string) {
 			write(w, r, step{0, fmt.Sprintf("event: reset\ndata: {\"from\":%q,\"missed\":null}\n\nevent: snapshot\nid: e-20\ndata: {}\n\n", id)})
-		}, Snapshot, Warning, "snapshot", false},
+		}, doctor.Snapshot, doctor.Warning, "snapshot", false},
 		{"it sends a snapshot", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, "event: snapshot\nid: e-20\ndata: {\"prices\":[]}\n\n"})
-		}, Snapshot, Warning, "snapshot", false},
+		}, doctor.Snapshot, doctor.Warning, "snapshot", false},
 		{"it refuses", 9, func(w http.ResponseWriter, _ *http.Request, _ string) {
 			w.WriteHeader(http.StatusGone)
-		}, Denied, Bad, "410", false},
-		{"there is one id only, and nothing new", 1, func(http.ResponseWriter, *http.Request, string) {}, Unclear, Warning, "nothing came after it", false},
+		}, doctor.Denied, doctor.Bad, "410", false},
+		{"there is one id only, and nothing new", 1, func(http.ResponseWriter, *http.Request, string) {}, doctor.Unclear, doctor.Warning, "nothing came after it", false},
 		{"there is one id only, and something new", 1, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, from(2, 2)})
-		}, Unclear, Warning, "not seen before", false},
+		}, doctor.Unclear, doctor.Warning, "not seen before", false},
 		{"there is one id only, and it comes again", 1, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, from(1, 1)})
-		}, Repeated, Warning, "repeats it, or starts over", false},
+		}, doctor.Repeated, doctor.Warning, "repeats it, or starts over", false},
 		{"two ids", 2, func(w http.ResponseWriter, r *http.Request, id string) {
 			write(w, r, step{0, from(number(id)+1, 2)})
-		}, Continued, Good, "the event that followed", true},
+		}, doctor.Continued, doctor.Good, "the event that followed", true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := examineServer(t, numberedServer(c.events, c.again), feed.Config{}, Options{})
+			r := examineServer(t, numberedServer(c.events, c.again), feed.Config{}, doctor.Options{})
 			if r.Stream.Resume.Outcome != c.outcome || r.Stream.Resume.Resumes != c.resumes {
 				t.Errorf("the outcome is %+v, want %s", r.Stream.Resume, c.outcome)
 			}
-			r.finding("resume").require(t, c.mark, c.words)
+			requireFinding(t, r, "resume", c.mark, c.words)
 		})
 	}
 }
 
 func TestIDsAreJudgedByWhetherTheyChange(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, wire string
-		mark       Mark
+		mark       doctor.Mark
 		words      string
 	}{
-		{"none", ticks, Warning, "none"},
-		{"ascending", from(8, 12), Good, "5 of 5 events have one, ascending; the last is e-12"},
-		{"opaque", "id: b\ndata: 1\n\nid: a\ndata: 2\n\n", Good, "all different; the last is a"},
-		{"always the same", "id: x\ndata: 1\n\nid: x\ndata: 2\n\n", Bad, "always the same: x"},
-		{"some twice", "id: x\ndata: 1\n\nid: y\ndata: 2\n\nid: x\ndata: 2\n\n", Warning, "only 2 of them different"},
-		{"of some events", "id: x\ndata: 1\n\ndata: 2\n\n", Good, "1 of 2 events"},
-		{"without digits at the front", "id: 9\ndata: 1\n\nid: 10\ndata: 2\n\n", Good, "ascending; the last is 10"},
+		{"none", ticks, doctor.Warning, "none"},
+		{"ascending", from(8, 12), doctor.Good, "5 of 5 events have one, ascending; the last is e-12"},
+		{"opaque", "id: b\ndata: 1\n\nid: a\ndata: 2\n\n", doctor.Good, "all different; the last is a"},
+		{"always the same", "id: x\ndata: 1\n\nid: x\ndata: 2\n\n", doctor.Bad, "always the same: x"},
+		{"some twice", "id: x\ndata: 1\n\nid: y\ndata: 2\n\nid: x\ndata: 2\n\n", doctor.Warning, "only 2 of them different"},
+		{"of some events", "id: x\ndata: 1\n\ndata: 2\n\n", doctor.Good, "1 of 2 events"},
+		{"without digits at the front", "id: 9\ndata: 1\n\nid: 10\ndata: 2\n\n", doctor.Good, "ascending; the last is 10"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			examineServer(t, streamOf(sseType, step{0, c.wire}), feed.Config{}, Options{}).finding("ids").require(t, c.mark, c.words)
+			requireFinding(t, examineServer(t, streamOf(sseType, step{0, c.wire}), feed.Config{}, doctor.Options{}), "ids", c.mark, c.words)
 		})
 	}
 }
 
-func TestAServerThatDoesNotAnswerTwiceLeavesTheQuestionOpen(t *testing.T) {
+func TestASecondConnectionWithoutAnAnswerIsUnclear(t *testing.T) {
+	t.Parallel()
 	h := func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Last-Event-ID") == "" {
 			streamOf(sseType, step{0, from(1, 9)})(w, r)
 		}
 		<-r.Context().Done()
 	}
-	r := examineServer(t, h, feed.Config{}, Options{})
-	r.finding("resume").require(t, Warning, "not known", "no answer within 15.0 s")
+	r := examineServer(t, h, feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "resume", doctor.Warning, "not known", "no answer within 15.0 s")
 }
 
 func TestAnIDThatHTTPCannotCarryIsNotSentBack(t *testing.T) {
-	r := examineServer(t, streamOf(sseType, step{0, "id: a\x01b\ndata: 1\n\n"}), feed.Config{}, Options{})
-	r.finding("resume").require(t, Bad, "control characters")
-	if r.Stream.Resume.Outcome != BadID {
+	t.Parallel()
+	r := examineServer(t, streamOf(sseType, step{0, "id: a\x01b\ndata: 1\n\n"}), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "resume", doctor.Bad, "control characters")
+	if r.Stream.Resume.Outcome != doctor.BadID {
 		t.Errorf("%+v", r.Stream.Resume)
 	}
 }
 
-// TestAServerIsAskedToResumeAsItsPresetSays is about a service that writes ids in its payloads, and is given one back in
-// its query.
-func TestAServerIsAskedToResumeAsItsPresetSays(t *testing.T) {
+// TestResumingIsTriedAsThePresetSays uses a service with ids in its payloads, which are sent back
+// in the query.
+func TestResumingIsTriedAsThePresetSays(t *testing.T) {
+	t.Parallel()
 	post := func(n int) string {
 		return fmt.Sprintf("data: {\"id\":\"m%d\",\"time\":171%d,\"event\":\"message\",\"topic\":\"desk\",\"message\":\"Chips rise\",\"title\":\"News %d\"}\n\n", n, n, n)
 	}
@@ -155,19 +161,19 @@ func TestAServerIsAskedToResumeAsItsPresetSays(t *testing.T) {
 		}
 		<-r.Context().Done()
 	}
-	r := examineServer(t, h, feed.Config{URL: address + "?topic=x"}, Options{})
+	r := examineServer(t, h, feed.Config{URL: address + "?topic=x"}, doctor.Options{})
 	if r.Reading == nil || r.Reading.Preset != "ntfy" {
 		t.Fatalf("%s", reportText(t, r))
 	}
-	r.finding("ids").require(t, Good, "in the payloads", "m7")
-	r.finding("resume").require(t, Good, "yes: asked by since= to go on after m2, the server sent the event that followed")
+	requireFinding(t, r, "ids", doctor.Good, "in the payloads", "m7")
+	requireFinding(t, r, "resume", doctor.Good, "yes: asked by since= to go on after m2, the server sent the event that followed")
 	if !r.Stream.Resume.Resumes {
 		t.Errorf("%+v", r.Stream.Resume)
 	}
 
 	asked := 0
-	r = examineServer(t, func(w http.ResponseWriter, r *http.Request) { asked++; h(w, r) }, feed.Config{Resume: feed.ResumeNever}, Options{})
-	r.finding("resume").require(t, Warning, "not tried")
+	r = examineServer(t, func(w http.ResponseWriter, r *http.Request) { asked++; h(w, r) }, feed.Config{Resume: feed.ResumeNever}, doctor.Options{})
+	requireFinding(t, r, "resume", doctor.Warning, "not tried")
 	if asked != 1 {
 		t.Errorf("it was asked %d times", asked)
 	}

@@ -1,20 +1,23 @@
-package doctor
+package doctor_test
 
 import (
 	"testing"
 
 	"livetape/feed"
+	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
 	"livetape/feed/decode/preset/samples"
 	"livetape/feed/market"
+	"livetape/ui/cli/doctor"
 )
 
-// types are what the services call their JSON lines.
+// types are the content types of JSON lines, by preset.
 var types = map[string]string{
 	"oanda": "application/octet-stream", "tradestation": "application/vnd.tradestation.streams.v2+json", "": "application/json",
 }
 
-func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
+func TestSamplesOfRealServicesAreRecognisedOverHTTP(t *testing.T) {
+	t.Parallel()
 	all, err := samples.Load()
 	if err != nil {
 		t.Fatal(err)
@@ -22,10 +25,10 @@ func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
 	for _, s := range all {
 		t.Run(s.Name, func(t *testing.T) {
 			contentType := sseType
-			if s.Format == FormatNDJSON {
+			if s.Format == doctor.FormatNDJSON {
 				contentType = types[s.Preset]
 			}
-			r := examineServer(t, streamOf(contentType, step{0, s.Wire}), feed.Config{Name: s.Name}, Options{})
+			r := examineServer(t, streamOf(contentType, step{0, s.Wire}), feed.Config{Name: s.Name}, doctor.Options{})
 			if r.Reading == nil {
 				t.Fatalf("nothing was read:\n%s", reportText(t, r))
 			}
@@ -43,7 +46,7 @@ func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
 			for _, wrong := range s.Diff(decodeAsReported(t, r, s.Name, s.Events())) {
 				t.Errorf("%s\n%s", wrong, r.Reading.YAML)
 			}
-			if want := len(s.Expect) > 0; (r.Verdict == Understood) != want {
+			if want := len(s.Expect) > 0; (r.Verdict == doctor.Understood) != want {
 				t.Errorf("the verdict is %s", r.Verdict)
 			}
 			if s.IDs != nil && r.Stream.IDs.Last != market.PlainText(s.IDs[len(s.IDs)-1], 80) {
@@ -53,11 +56,14 @@ func TestEverySampleOfARealServiceIsRecognisedOverHTTP(t *testing.T) {
 	}
 }
 
-// pasted are the updates that events give when read as the report's YAML says.
-func decodeAsReported(t *testing.T, r *Report, feed string, events []samples.Event) (updates []market.Update) {
+// decodeAsReported returns the updates in events, read as the report's YAML says.
+func decodeAsReported(t *testing.T, r *doctor.Report, feed string, events []samples.Event) (updates []market.Update) {
 	t.Helper()
-	d := definitionOf(t, r)
-	decoder, err := newDecoder(feed, d)
+	full, err := definitionOf(t, r).Resolve()
+	if err != nil {
+		t.Fatalf("%s\n%s", err, r.Reading.YAML)
+	}
+	decoder, err := infer.NewDecoder(feed, full)
 	if err != nil {
 		t.Fatalf("%s\n%s", err, r.Reading.YAML)
 	}
@@ -71,8 +77,8 @@ func decodeAsReported(t *testing.T, r *Report, feed string, events []samples.Eve
 	return updates
 }
 
-// definitionOf is the report's YAML as a configuration reads it: strictly.
-func definitionOf(t *testing.T, r *Report) preset.Definition {
+// definitionOf returns the report's YAML, read strictly as a configuration reads it.
+func definitionOf(t *testing.T, r *doctor.Report) preset.Definition {
 	t.Helper()
 	d, err := preset.Parse([]byte(r.Reading.YAML))
 	if err != nil {

@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"context"
@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"livetape/feed/decode/infer"
+	"livetape/ui/cli/doctor"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -14,7 +15,7 @@ import (
 	"livetape/feed/market"
 )
 
-// Shapes that no preset and no rule was written for.
+// shapes are payloads that no preset was written for.
 var shapes = []struct {
 	name string
 	wire string
@@ -62,14 +63,15 @@ var shapes = []struct {
 		[]string{"A 10.5 14:58:20", "A 10/11 14:58:20.1", "B 20.5 14:58:20.2"}},
 }
 
-// TestAnyShapeIsReadAndItsYAMLWorksUnchanged examines each shape, takes the YAML as it is into a subscription to the
-// same server, and looks at what comes of it.
-func TestAnyShapeIsReadAndItsYAMLWorksUnchanged(t *testing.T) {
+// TestAnyPayloadShapeIsReadAndItsYAMLWorksUnchanged examines each shape, and subscribes to the same server
+// with the YAML unchanged.
+func TestAnyPayloadShapeIsReadAndItsYAMLWorksUnchanged(t *testing.T) {
+	t.Parallel()
 	for _, s := range shapes {
 		t.Run(s.name, func(t *testing.T) {
 			withServer(t, streamOf(sseType, step{0, s.wire}), func(t *testing.T, n *network) {
-				r := n.examine(t.Context(), t, feed.Config{}, Options{})
-				if r.Verdict != Understood || r.Reading == nil {
+				r := n.examine(t.Context(), t, feed.Config{}, doctor.Options{})
+				if r.Verdict != doctor.Understood || r.Reading == nil {
 					t.Fatalf("not understood:\n%s", reportText(t, r))
 				}
 				if diff := cmp.Diff(s.want, n.subscribe(t, r, len(s.want))); diff != "" {
@@ -80,16 +82,17 @@ func TestAnyShapeIsReadAndItsYAMLWorksUnchanged(t *testing.T) {
 	}
 }
 
-func TestWhatIsNotUsedIsToldAndStaysAComment(t *testing.T) {
-	r := examineServer(t, streamOf(sseType, step{0, "data: {\"symbol\":\"A\",\"price\":1,\"settle\":2,\"x#: y\":7}\n\n"}), feed.Config{}, Options{})
-	r.finding("not used").require(t, Good, `settle, x\#: y`)
+func TestUnusedFieldsAreReportedAndStayAComment(t *testing.T) {
+	t.Parallel()
+	r := examineServer(t, streamOf(sseType, step{0, "data: {\"symbol\":\"A\",\"price\":1,\"settle\":2,\"x#: y\":7}\n\n"}), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "not used", doctor.Good, `settle, x\#: y`)
 	if !strings.Contains(r.Reading.YAML, "# not used: settle, x") {
 		t.Errorf("it is no comment:\n%s", r.Reading.YAML)
 	}
 }
 
-// subscribe follows the feed as the report's YAML says, until so many updates have come.
-func (n *network) subscribe(t *testing.T, r *Report, updates int) (got []string) {
+// subscribe subscribes as the report's YAML says, and returns the first updates.
+func (n *network) subscribe(t *testing.T, r *doctor.Report, updates int) (got []string) {
 	t.Helper()
 	d, err := definitionOf(t, r).Resolve()
 	if err != nil {

@@ -1,4 +1,4 @@
-package doctor
+package doctor_test
 
 import (
 	"context"
@@ -10,19 +10,21 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/ui/cli/doctor"
 	"livetape/ui/humanize"
 )
 
-// timed is an event whose payload says when it happened.
+// timed returns an event with a time in its payload.
 func timed(at time.Time) string {
 	return fmt.Sprintf("data: {\"symbol\":\"A\",\"price\":1,\"time\":%d}\n\n", at.UnixMilli())
 }
 
-func TestAProxyThatGathersEventsIsFoundByTheirTimes(t *testing.T) {
+func TestABufferingProxyIsFoundByTheTimesOfEvents(t *testing.T) {
+	t.Parallel()
 	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		write(w, r, step{0, timed(time.Now())})
-		for range 3 { // every 2 s, what happened in them
+		for range 3 { // every 2 s, the events of these 2 s
 			var clump strings.Builder
 			for i := range 4 {
 				clump.WriteString(timed(time.Now().Add(time.Duration(i) * 500 * time.Millisecond)))
@@ -30,20 +32,22 @@ func TestAProxyThatGathersEventsIsFoundByTheirTimes(t *testing.T) {
 			write(w, r, step{2 * time.Second, clump.String()})
 		}
 	}, func(t *testing.T, n *network) {
-		r := n.examine(t.Context(), t, feed.Config{}, Options{For: 10 * time.Second})
-		r.finding("buffering").require(t, Warning, "4 came at once that happened over 1.5 s")
+		r := n.examine(t.Context(), t, feed.Config{}, doctor.Options{For: 10 * time.Second})
+		requireFinding(t, r, "buffering", doctor.Warning, "4 came at once that happened over 1.5 s")
 		if !r.Stream.Buffered {
 			t.Error("the stream is not said to be buffered")
 		}
 	})
 }
 
-func TestAProxyThatFillsABufferIsFoundByPausesWithinEvents(t *testing.T) {
+func TestABufferingProxyIsFoundByPausesWithinEvents(t *testing.T) {
+	t.Parallel()
 	h := streamOf(sseType, step{0, "data: {\"symbol\":\"A\",\"pri"}, step{2 * time.Second, "ce\":1}\n\ndata: {\"symbol\":\"A\","}, step{time.Second, "\"price\":2}\n\n"})
-	examineServer(t, h, feed.Config{}, Options{}).finding("buffering").require(t, Warning, "paused within an event, 2 times")
+	requireFinding(t, examineServer(t, h, feed.Config{}, doctor.Options{}), "buffering", doctor.Warning, "paused within an event, 2 times")
 }
 
-func TestOneClumpIsNoBuffering(t *testing.T) {
+func TestOneBurstIsNoBuffering(t *testing.T) {
+	t.Parallel()
 	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		write(w, r, step{0, timed(time.Now())})
@@ -53,11 +57,12 @@ func TestOneClumpIsNoBuffering(t *testing.T) {
 		}
 		write(w, r, step{2 * time.Second, clump.String()})
 	}, func(t *testing.T, n *network) {
-		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("buffering").require(t, Good, "no sign")
+		requireFinding(t, n.examine(t.Context(), t, feed.Config{}, doctor.Options{}), "buffering", doctor.Good, "no sign")
 	})
 }
 
 func TestABusyStreamWithShortPausesIsNotTakenForBuffering(t *testing.T) {
+	t.Parallel()
 	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		for range 4 {
@@ -67,11 +72,12 @@ func TestABusyStreamWithShortPausesIsNotTakenForBuffering(t *testing.T) {
 			write(w, r, step{500 * time.Millisecond, ""})
 		}
 	}, func(t *testing.T, n *network) {
-		n.examine(t.Context(), t, feed.Config{}, Options{For: 12 * time.Second}).finding("buffering").require(t, Good, "no sign")
+		requireFinding(t, n.examine(t.Context(), t, feed.Config{}, doctor.Options{For: 12 * time.Second}), "buffering", doctor.Good, "no sign")
 	})
 }
 
 func TestLastKnownPricesInEveryEventAreNotTakenForBuffering(t *testing.T) {
+	t.Parallel()
 	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		for range 8 {
@@ -83,11 +89,12 @@ func TestLastKnownPricesInEveryEventAreNotTakenForBuffering(t *testing.T) {
 			write(w, r, step{500 * time.Millisecond, "data: [" + strings.Join(known, ",") + "]\n\n"})
 		}
 	}, func(t *testing.T, n *network) {
-		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("buffering").require(t, Good, "no sign")
+		requireFinding(t, n.examine(t.Context(), t, feed.Config{}, doctor.Options{}), "buffering", doctor.Good, "no sign")
 	})
 }
 
 func TestASnapshotOfOldPricesIsNotTakenForBuffering(t *testing.T) {
+	t.Parallel()
 	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		var old strings.Builder
@@ -96,12 +103,13 @@ func TestASnapshotOfOldPricesIsNotTakenForBuffering(t *testing.T) {
 		}
 		write(w, r, step{0, old.String()}, step{time.Second, timed(time.Now().Add(time.Second - 20*time.Millisecond))}, step{time.Second, old.String()})
 	}, func(t *testing.T, n *network) {
-		r := n.examine(t.Context(), t, feed.Config{}, Options{})
-		r.finding("buffering").require(t, Good, "no sign")
+		r := n.examine(t.Context(), t, feed.Config{}, doctor.Options{})
+		requireFinding(t, r, "buffering", doctor.Good, "no sign")
 	})
 }
 
-func TestLatencyIsMeasuredBehindTheOpening(t *testing.T) {
+func TestLatencyIsMeasuredAfterTheOpening(t *testing.T) {
+	t.Parallel()
 	late := func(by time.Duration) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", sseType)
@@ -112,12 +120,13 @@ func TestLatencyIsMeasuredBehindTheOpening(t *testing.T) {
 			<-r.Context().Done()
 		}
 	}
-	examineServer(t, late(30*time.Millisecond), feed.Config{}, Options{}).finding("latency").require(t, Good, "30 ms in the median, 30 ms to 30 ms")
-	examineServer(t, late(15*time.Minute), feed.Config{}, Options{}).finding("latency").require(t, Warning, "15 min in the median")
-	examineServer(t, late(-3*time.Second-5*time.Millisecond), feed.Config{}, Options{}).finding("latency").require(t, Warning, "from the future, by up to 3.0 s")
+	requireFinding(t, examineServer(t, late(30*time.Millisecond), feed.Config{}, doctor.Options{}), "latency", doctor.Good, "30 ms in the median, 30 ms to 30 ms")
+	requireFinding(t, examineServer(t, late(15*time.Minute), feed.Config{}, doctor.Options{}), "latency", doctor.Warning, "15 min in the median")
+	requireFinding(t, examineServer(t, late(-3*time.Second-5*time.Millisecond), feed.Config{}, doctor.Options{}), "latency", doctor.Warning, "from the future, by up to 3.0 s")
 }
 
 func TestATimeIsRecognisedByItsValue(t *testing.T) {
+	t.Parallel()
 	withServer(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		for range 3 {
@@ -125,12 +134,13 @@ func TestATimeIsRecognisedByItsValue(t *testing.T) {
 			write(w, r, step{time.Second, fmt.Sprintf("data: {\"symbol\":\"A\",\"price\":1,\"zeit\":%d}\n\n", at)})
 		}
 	}, func(t *testing.T, n *network) {
-		n.examine(t.Context(), t, feed.Config{}, Options{}).finding("latency").require(t, Good, "30 ms in the median")
+		requireFinding(t, n.examine(t.Context(), t, feed.Config{}, doctor.Options{}), "latency", doctor.Good, "30 ms in the median")
 	})
-	examineServer(t, streamOf(sseType, step{0, ticks}), feed.Config{}, Options{}).finding("latency").require(t, Warning, "no time was recognised")
+	requireFinding(t, examineServer(t, streamOf(sseType, step{0, ticks}), feed.Config{}, doctor.Options{}), "latency", doctor.Warning, "no time was recognised")
 }
 
 func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, beat, kind string
 		every            time.Duration
@@ -147,8 +157,8 @@ func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {
 			for range 4 {
 				steps = append(steps, step{c.every, c.beat})
 			}
-			r := examineServer(t, streamOf(sseType, steps...), feed.Config{}, Options{For: 4*c.every + time.Second})
-			r.finding("heartbeat").require(t, Good, "every "+humanize.Measured(c.every), c.kind, "idle_timeout: "+c.idle)
+			r := examineServer(t, streamOf(sseType, steps...), feed.Config{}, doctor.Options{For: 4*c.every + time.Second})
+			requireFinding(t, r, "heartbeat", doctor.Good, "every "+humanize.Measured(c.every), c.kind, "idle_timeout: "+c.idle)
 			if r.Stream.IdleTimeout != c.idle || !strings.Contains(r.Reading.YAML, "idle_timeout: "+c.idle) {
 				t.Errorf("the idle timeout is %q:\n%s", r.Stream.IdleTimeout, r.Reading.YAML)
 			}
@@ -156,13 +166,15 @@ func TestHeartbeatsSuggestAnIdleTimeout(t *testing.T) {
 	}
 }
 
-func TestALongSilenceWithoutHeartbeatsIsAFault(t *testing.T) {
-	r := examineServer(t, streamOf(sseType, step{0, ticks}), feed.Config{}, Options{For: time.Minute})
-	r.finding("heartbeat").require(t, Warning, "nothing came for 60.0 s")
+func TestALongSilenceWithoutHeartbeatsIsAWarning(t *testing.T) {
+	t.Parallel()
+	r := examineServer(t, streamOf(sseType, step{0, ticks}), feed.Config{}, doctor.Options{For: time.Minute})
+	requireFinding(t, r, "heartbeat", doctor.Warning, "nothing came for 60.0 s")
 }
 
-func TestWhatIsMalformedIsCounted(t *testing.T) {
-	wire := "\xEF\xBB\xBFdata: {\"symbol\":\"A\",\"price\":1}\n\n" + // a BOM is no fault
+func TestMalformedLinesAndEventsAreCounted(t *testing.T) {
+	t.Parallel()
+	wire := "\xEF\xBB\xBFdata: {\"symbol\":\"A\",\"price\":1}\n\n" + // a byte order mark is allowed here
 		"data: {\"symbol\":\"B\xFF\",\"price\":1}\n\n" +
 		"{\"symbol\":\"C\",\"price\":1}\n\n" +
 		"retry: soon\n\n" +
@@ -171,28 +183,29 @@ func TestWhatIsMalformedIsCounted(t *testing.T) {
 		"data: " + strings.Repeat("x", 3000) + "\n\n" +
 		"data: not json\n\n" +
 		"data: {\"symbol\":\"A\"}\n\n"
-	r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{MaxEvent: 2000}, Options{})
+	r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{MaxEvent: 2000}, doctor.Options{})
 	f := r.Stream.Framing
 	if f.InvalidUTF8 != 1 || f.Oversized != 1 || f.InvalidRetry != 1 || f.NulIDs != 1 || len(f.UnknownFields) != 2 {
 		t.Errorf("the framing is %+v", f)
 	}
-	r.finding("text").require(t, Bad, "not UTF-8: 1 sequence")
-	r.finding("size").require(t, Bad, "1 event of more than 2.0 kB skipped")
-	r.finding("retry").require(t, Warning, "1 retry: line without a whole number")
-	r.finding("framing").require(t, Bad, "1 line that no client reads")
-	r.finding("decode errors").require(t, Bad, "once", "not JSON")
-	if r.Verdict != Understood {
+	requireFinding(t, r, "text", doctor.Bad, "not UTF-8: 1 sequence")
+	requireFinding(t, r, "size", doctor.Bad, "1 event of more than 2.0 kB skipped")
+	requireFinding(t, r, "retry", doctor.Warning, "1 retry: line without a whole number")
+	requireFinding(t, r, "framing", doctor.Bad, "1 line that no client reads")
+	requireFinding(t, r, "decode errors", doctor.Bad, "once", "not JSON")
+	if r.Verdict != doctor.Understood {
 		t.Errorf("the verdict is %s:\n%s", r.Verdict, reportText(t, r))
 	}
 }
 
 func TestLineEndsMayBeOfAnyKindAndComeInAnyPieces(t *testing.T) {
+	t.Parallel()
 	for _, wire := range []string{"data: 1\n\nevent: x\ndata: 2\n\n", "data: 1\r\n\r\nevent: x\r\ndata: 2\r\n\r\n", "data: 1\r\revent: x\rdata: 2\r\r"} {
 		var steps []step
 		for i := range wire {
 			steps = append(steps, step{0, wire[i : i+1]})
 		}
-		r := examineServer(t, streamOf(sseType, steps...), feed.Config{}, Options{})
+		r := examineServer(t, streamOf(sseType, steps...), feed.Config{}, doctor.Options{})
 		f := r.Stream.Framing
 		if r.Stream.Events != 2 || f.LF+f.CRLF+f.CR != 5 || f.LF*f.CRLF+f.LF*f.CR+f.CRLF*f.CR != 0 || f.Stalls != 0 {
 			t.Errorf("%q: %d events, %+v", wire, r.Stream.Events, f)
@@ -200,57 +213,62 @@ func TestLineEndsMayBeOfAnyKindAndComeInAnyPieces(t *testing.T) {
 	}
 }
 
-func TestAStreamThatEndsIsJudgedByHow(t *testing.T) {
+func TestTheEndOfAStreamIsJudged(t *testing.T) {
+	t.Parallel()
 	ending := func(wire string) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Type", sseType)
 			write(w, r, step{0, wire})
 		}
 	}
-	r := examineServer(t, ending(ticks), feed.Config{}, Options{})
-	r.finding("events").require(t, Good, "the server ended the stream, which it may")
-	r = examineServer(t, ending(ticks+"data: {\"sym"), feed.Config{}, Options{})
-	r.finding("events").require(t, Bad, "within an event")
+	r := examineServer(t, ending(ticks), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "events", doctor.Good, "the server ended the stream, which it may")
+	r = examineServer(t, ending(ticks+"data: {\"sym"), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "events", doctor.Bad, "within an event")
 	if !r.Stream.Framing.CutOff {
 		t.Error("the stream is not said to be cut off")
 	}
-	r = examineServer(t, ending(""), feed.Config{}, Options{})
-	r.finding("events").require(t, Bad, "without sending anything")
+	r = examineServer(t, ending(""), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "events", doctor.Bad, "without sending anything")
 	r = examineServer(t, func(w http.ResponseWriter, r *http.Request) {
 		ending(ticks)(w, r)
 		panic(http.ErrAbortHandler)
-	}, feed.Config{}, Options{})
-	r.finding("events").require(t, Bad, "the connection broke: stream cut")
+	}, feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "events", doctor.Bad, "the connection broke: stream cut")
 }
 
-func TestAStreamOfNothingIsConnectedButNotMapped(t *testing.T) {
+func TestAStreamWithoutUpdatesIsUnmapped(t *testing.T) {
+	t.Parallel()
 	for name, wire := range map[string]string{"silence": "", "words": "data: {\"status\":\"checked out\"}\n\n", "heartbeats": ":\n\n:\n\n"} {
-		r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{}, Options{})
-		if r.Verdict != Unmapped {
+		r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{}, doctor.Options{})
+		if r.Verdict != doctor.Unmapped {
 			t.Errorf("%s: the verdict is %s", name, r.Verdict)
 		}
 	}
 }
 
 func TestListeningEndsAfterEnoughEvents(t *testing.T) {
-	r := examineServer(t, streamOf(sseType, step{0, strings.Repeat(ticks, 50)}), feed.Config{}, Options{Events: 7, For: time.Hour})
-	if r.Stream.Events != 7 || r.Stream.Ended != "enough" || r.Stream.Listened > Milliseconds(time.Second) {
+	t.Parallel()
+	r := examineServer(t, streamOf(sseType, step{0, strings.Repeat(ticks, 50)}), feed.Config{}, doctor.Options{Events: 7, For: time.Hour})
+	if r.Stream.Events != 7 || r.Stream.Ended != "enough" || r.Stream.Listened > doctor.Milliseconds(time.Second) {
 		t.Errorf("%+v", r.Stream)
 	}
 }
 
-func TestTheUserEndsItWithTheReportSoFar(t *testing.T) {
+func TestAnInterruptionEndsWithTheReportSoFar(t *testing.T) {
+	t.Parallel()
 	withServer(t, streamOf(sseType, step{0, "id: 1\n" + ticks}), func(t *testing.T, n *network) {
 		ctx, stop := context.WithTimeout(t.Context(), 2*time.Second)
 		defer stop()
-		r := n.examine(ctx, t, feed.Config{}, Options{For: time.Hour})
-		if r.Verdict != Understood || r.Stream.Ended != "interrupted" || r.Stream.Resume != nil {
+		r := n.examine(ctx, t, feed.Config{}, doctor.Options{For: time.Hour})
+		if r.Verdict != doctor.Understood || r.Stream.Ended != "interrupted" || r.Stream.Resume != nil {
 			t.Errorf("%s", reportText(t, r))
 		}
 	})
 }
 
 func TestAFloodIsBoundedInMemory(t *testing.T) {
+	t.Parallel()
 	flood := func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Type", sseType)
 		for i := range 600 {
@@ -258,8 +276,8 @@ func TestAFloodIsBoundedInMemory(t *testing.T) {
 		}
 	}
 	withServer(t, flood, func(t *testing.T, n *network) {
-		r := n.examine(t.Context(), t, feed.Config{}, Options{})
-		if s := r.Stream; s.Events != 600 || len(s.Types) != maxEventTypes || s.OtherTypes != 600/30*(30-maxEventTypes) || r.Reading.Examined > maxKept {
+		r := n.examine(t.Context(), t, feed.Config{}, doctor.Options{})
+		if s := r.Stream; s.Events != 600 || len(s.Types) != doctor.MaxEventTypes || s.OtherTypes != 600/30*(30-doctor.MaxEventTypes) || r.Reading.Examined > doctor.MaxKept {
 			t.Errorf("%d events, %d types, %d others, %d examined", s.Events, len(s.Types), s.OtherTypes, r.Reading.Examined)
 		}
 	})
@@ -273,7 +291,7 @@ func TestSecretsAreNeverShown(t *testing.T) {
 		write(w, r, step{0, fmt.Sprintf("event: %s\nid: %s\ndata: {\"symbol\":%q,\"price\":1,\"auth\":%q}\n\n", r.URL.Query().Get("key"), r.URL.Query().Get("key"), r.URL.Query().Get("key"), r.Header.Get("Authorization"))})
 	}
 	c := feed.Config{URL: address + "?key=s3cr3t-in-url", Header: map[string]string{"Authorization": "Bearer ${DESK_TOKEN}", "X-Plain": "s3cr3t-in-header"}}
-	r := examineServer(t, echo, c, Options{})
+	r := examineServer(t, echo, c, doctor.Options{})
 	var asJSON strings.Builder
 	if err := r.JSON(&asJSON); err != nil {
 		t.Fatal(err)
@@ -289,17 +307,18 @@ func TestSecretsAreNeverShown(t *testing.T) {
 	}
 }
 
-func TestAVariableThatIsNotSetIsNamed(t *testing.T) {
+func TestAnUnsetVariableIsNamed(t *testing.T) {
 	os.Unsetenv("LIVETAPE_NO_SUCH")
-	_, err := Examine(t.Context(), feed.Config{Name: "desk", URL: address, Header: map[string]string{"X": "${LIVETAPE_NO_SUCH}"}}, Options{})
+	_, err := doctor.Examine(t.Context(), feed.Config{Name: "desk", URL: address, Header: map[string]string{"X": "${LIVETAPE_NO_SUCH}"}}, doctor.Options{})
 	if err == nil || !strings.Contains(err.Error(), "LIVETAPE_NO_SUCH") {
 		t.Errorf("the error is %v", err)
 	}
 }
 
-func TestTerminalSequencesOfAFeedAreNotPassedOn(t *testing.T) {
+func TestTerminalSequencesAreRemoved(t *testing.T) {
+	t.Parallel()
 	wire := "event: a\x1b[31m\ndata: {\"symbol\":\"A\\u001b]0;x\\u0007\",\"price\":1,\"x\x1b[2J\":\"\u202e\"}\n\n"
-	r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{}, Options{})
+	r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{}, doctor.Options{})
 	if all := reportText(t, r); strings.ContainsAny(all, "\x1b\x07\u202e") {
 		t.Errorf("%q", all)
 	}
