@@ -1,6 +1,7 @@
 package connection
 
 import (
+	"bufio"
 	"compress/flate"
 	"compress/gzip"
 	"context"
@@ -86,28 +87,50 @@ var errBadGzip = errors.New("not gzip")
 // Decompressed is the body of an answer without its compression.
 func Decompressed(resp *http.Response) io.Reader {
 	if ContentCoding(resp.Header) == "gzip" {
-		return &lazyGzip{from: resp.Body}
+		return &gzipBody{from: bufio.NewReader(resp.Body)}
 	}
 	return resp.Body
 }
 
-// lazyGzip decompresses as it is read, holding no more than the format's window. The header is
-// only read with the first byte asked for, since a stream may send it long after the response began.
-type lazyGzip struct {
-	from io.Reader
-	gzip *gzip.Reader
+// gzipBody decompresses as it is read, holding no more than the format's window. The header of a member is only read
+// when all of the one before has been handed on, since a stream may send it long after: some servers make a member of
+// each event (RFC 1952 §2.2).
+type gzipBody struct {
+	from   *bufio.Reader
+	gzip   *gzip.Reader
+	inside bool // a member
 }
 
-func (z *lazyGzip) Read(p []byte) (int, error) {
-	if z.gzip == nil {
-		reader, err := gzip.NewReader(z.from)
-		if err != nil {
-			return 0, badGzip(err)
+func (z *gzipBody) Read(p []byte) (int, error) {
+	for {
+		if !z.inside {
+			if err := z.nextMember(); err != nil {
+				return 0, err
+			}
 		}
-		z.gzip = reader
+		n, err := z.gzip.Read(p)
+		if err != io.EOF {
+			return n, badGzip(err)
+		}
+		if z.inside = false; n > 0 {
+			return n, nil
+		}
 	}
-	n, err := z.gzip.Read(p)
-	return n, badGzip(err)
+}
+
+// nextMember waits for the header of a member. The body may end before it, but for the first.
+func (z *gzipBody) nextMember() (err error) {
+	if z.gzip == nil {
+		z.gzip, err = gzip.NewReader(z.from)
+	} else {
+		err = z.gzip.Reset(z.from)
+	}
+	if err != nil {
+		return badGzip(err)
+	}
+	z.gzip.Multistream(false)
+	z.inside = true
+	return nil
 }
 
 // badGzip marks the errors of the format and leaves those of the connection alone.

@@ -31,7 +31,7 @@ const causeLimit = 200
 // an *net.OpError, which hold addresses with secrets in them.
 func (e *Endpoint) explain(err error) explanation {
 	for _, explain := range []func(error) (explanation, bool){
-		explainCertificate, explainRedirect, explainLookup, explainSystem, explainStream, explainHTTP,
+		explainCertificate, explainRedirect, explainLookup, explainSystem, explainStream, explainHTTP2, explainHTTP,
 	} {
 		if words, ok := explain(err); ok {
 			words.cause = e.clean(viaProxy(err) + words.cause)

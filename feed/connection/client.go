@@ -92,13 +92,16 @@ func (s *subscription) outcome(err error) Outcome {
 	if s.body.err != nil {
 		err = s.body.err
 	}
+	shutdown := isShutdown(err)
 	switch clean := err == nil || errors.Is(err, io.EOF); {
-	case clean && !s.reader.Alive():
+	case (clean || shutdown) && !s.reader.Alive():
 		err = errNothingSent
-	case (!clean && errors.Is(err, io.ErrUnexpectedEOF) || clean && s.byClosing) && s.midEvent():
+	case (!clean && errors.Is(err, io.ErrUnexpectedEOF) || clean && s.byClosing || shutdown) && s.midEvent():
 		err = errMidEvent
 	case clean:
 		return Outcome{Ending: Ended, RetryAfter: NoRetryAfter, Cause: "the server ended the stream"}
+	case shutdown:
+		return Outcome{Ending: Ended, RetryAfter: NoRetryAfter, Cause: "the server closed the connection"}
 	}
 	return s.endpoint.failure(err)
 }
