@@ -38,8 +38,8 @@ func (all feedList) nextChange(now time.Time) time.Time {
 	return next
 }
 
-// neediest is the first feed that is not live, else the first of all; nil if there are none.
-func (all feedList) neediest(now time.Time) *feedHealth {
+// firstNotLive is the first feed that is not live, else the first of all; nil if there are none.
+func (all feedList) firstNotLive(now time.Time) *feedHealth {
 	for _, h := range all {
 		if h.state(now) != feed.Live {
 			return h

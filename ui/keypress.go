@@ -193,7 +193,7 @@ func (m Model) targetFeed() *feedHealth {
 	if len(m.feeds) > 1 && m.focus == focusPrices && m.showsRaw(t) && m.rawPane.cursor < t.raw.len() {
 		return m.feeds.byName(t.raw.at(m.rawPane.cursor).feed)
 	}
-	return m.feeds.neediest(m.now)
+	return m.feeds.firstNotLive(m.now)
 }
 
 // selectedRow is the row under the cursor; nil if the keyboard is elsewhere.

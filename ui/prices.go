@@ -40,7 +40,9 @@ func (p tablePane) arrange(height, rows int, titled bool) tablePane {
 // view draws the pane in exactly area.height lines.
 func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []string {
 	t := priceTable{drawArea: area, w: newLineWriter(area.theme, area.width), columns: p.widths.layOut(area.width, area.manyFeeds), readings: p.widths.readings}
-	for _, r := range rows[p.top:max(min(p.end(), len(rows)), p.top)] {
+	shown := rows[p.top:max(min(p.end(), len(rows)), p.top)]
+	t.rows = make([]tableRow, 0, len(shown))
+	for _, r := range shown {
 		t.rows = append(t.rows, newTableRow(r, feeds.byName(r.Feed), area.now))
 	}
 	t.compareRows()

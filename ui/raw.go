@@ -184,7 +184,7 @@ func (m Model) showsRaw(t *content) bool {
 func (m Model) viewRaw(area drawArea, t *content) []string {
 	var explanation []span
 	if !m.showRaw {
-		explanation = m.feeds.neediest(m.now).noPricesText(m.now, m.keys)
+		explanation = m.feeds.firstNotLive(m.now).noPricesText(m.now, m.keys)
 	}
 	return m.rawPane.view(area, t.raw, explanation)
 }

@@ -104,7 +104,7 @@ func (m Model) viewTables(t *content) []string {
 	case len(t.rows) > 0 || len(m.feeds) == 0:
 		lines = m.prices.view(area, t.rows, m.feeds)
 	default:
-		lines = viewExplanation(area, m.feeds.neediest(m.now).noPricesText(m.now, m.keys))
+		lines = viewExplanation(area, m.feeds.firstNotLive(m.now).noPricesText(m.now, m.keys))
 	}
 	if m.layout.readings > 0 {
 		area = m.areaOf(m.layout.pricesWidth, m.layout.readings, focusReadings)
