@@ -29,9 +29,9 @@ func (mapFiles) Propose(name string, events []decode.Event) (string, error) {
 	if len(events) == 0 {
 		return "", errors.New("no event has arrived")
 	}
-	var samples []infer.Sample
+	var samples []decode.Event
 	for _, e := range events {
-		samples = append(samples, infer.Sample{Type: e.Type, ID: e.ID, Data: e.Data, At: e.At})
+		samples = append(samples, decode.Event{Type: e.Type, ID: e.ID, Data: e.Data, At: e.At})
 	}
 	if r, ok := infer.Infer(name, samples); ok {
 		return r.YAML()

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"livetape/feed/decode"
 	"strings"
 	"testing"
 
@@ -23,7 +24,7 @@ func FuzzWhatIsInferredReadsItsSamples(f *testing.F) {
 		if len(one)+len(two) > 4000 {
 			return
 		}
-		r, ok := Infer("desk", []Sample{{Type: event, Data: []byte(one)}, {Type: "message", Data: []byte(two)}})
+		r, ok := Infer("desk", []decode.Event{{Type: event, Data: []byte(one)}, {Type: "message", Data: []byte(two)}})
 		if !ok {
 			return
 		}
@@ -43,7 +44,7 @@ func FuzzWhatIsInferredReadsItsSamples(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := mapped("desk", again, []Sample{{Type: event, Data: []byte(one)}, {Type: "message", Data: []byte(two)}}); n != r.Mapped {
+		if n := mapped("desk", again, []decode.Event{{Type: event, Data: []byte(one)}, {Type: "message", Data: []byte(two)}}); n != r.Mapped {
 			t.Errorf("it reads %d of the samples, %d were promised\n%s", n, r.Mapped, text)
 		}
 	})
@@ -55,9 +56,9 @@ func TestInferenceOfALargeStreamIsBounded(t *testing.T) {
 		rows = append(rows, `{"sym":"A","px":1.5,"deep":{"a":{"b":{"c":[1,2,3]}}}}`)
 	}
 	payload := []byte(`{"data":[` + strings.Join(rows, ",") + `]}`)
-	var events []Sample
+	var events []decode.Event
 	for range 20 {
-		events = append(events, Sample{Type: "message", Data: payload})
+		events = append(events, decode.Event{Type: "message", Data: payload})
 	}
 	r, ok := Infer("desk", events)
 	if !ok || r.Total >= 20 || len(r.Definition.Map) != 1 || r.Definition.Map[0].Each != "data" {

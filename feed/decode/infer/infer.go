@@ -7,6 +7,7 @@ package infer
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,14 +18,6 @@ import (
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/preset"
 )
-
-// Sample is one event as it came.
-type Sample struct {
-	Type string // the event's type
-	ID   string // its id; may be empty
-	Data []byte
-	At   time.Time // when it came; zero: not known, and then times are known by their names alone
-}
 
 // Result says how to read a feed.
 type Result struct {
@@ -45,7 +38,7 @@ const (
 )
 
 // Infer finds how to read samples. It is not ok when nothing in them looks like a price or a headline.
-func Infer(feed string, samples []Sample) (r Result, ok bool) {
+func Infer(feed string, samples []decode.Event) (r Result, ok bool) {
 	samples = bounded(samples)
 	for _, name := range Recognise(samples) {
 		d := preset.Definition{Preset: name}
@@ -62,7 +55,7 @@ func Infer(feed string, samples []Sample) (r Result, ok bool) {
 	return inferred(feed, preset.Definition{}, samples, payloads(samples))
 }
 
-func bounded(samples []Sample) []Sample {
+func bounded(samples []decode.Event) []decode.Event {
 	size := 0
 	for i, s := range samples {
 		if size += len(s.Data); size > maxBytes || i >= maxSamples {
@@ -73,7 +66,7 @@ func bounded(samples []Sample) []Sample {
 }
 
 // over infers a map for a preset that knows the transport but not what its users send.
-func over(feed, name string, samples []Sample) (Result, bool) {
+func over(feed, name string, samples []decode.Event) (Result, bool) {
 	d := preset.Definition{Preset: name}
 	p, err := preset.Find(name)
 	if err != nil {
@@ -97,7 +90,7 @@ func documents(read []payload) (whole []payload) {
 }
 
 // inferred writes rules for payloads over a definition, and tries them on the samples.
-func inferred(feed string, d preset.Definition, samples []Sample, read []payload) (Result, bool) {
+func inferred(feed string, d preset.Definition, samples []decode.Event, read []payload) (Result, bool) {
 	w := &writer{}
 	d.Map = w.rules(read)
 	if anything := w.problem == "" && len(w.doubts) == 0 && !hasOwnMap(d.Preset); anything && len(d.Map) == 0 {
@@ -108,8 +101,19 @@ func inferred(feed string, d preset.Definition, samples []Sample, read []payload
 	if len(d.Map) == 0 {
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: w.problem, Total: len(samples)}, false
 	}
+	d.Errors = errorTypes(samples)
 	n := mapped(feed, d, samples)
 	return Result{Definition: d, Notes: w.notes, Doubts: w.doubts, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: n, Total: len(samples)}, n > 0
+}
+
+// errorTypes are the types of events that hold a message of the server: errors: [error].
+func errorTypes(samples []decode.Event) (types []string) {
+	for _, s := range samples {
+		if notPrice(s.Type) == "an error" && !slices.Contains(types, s.Type) {
+			types = append(types, s.Type)
+		}
+	}
+	return types
 }
 
 // hasOwnMap reports whether a preset describes payloads itself.
@@ -119,7 +123,7 @@ func hasOwnMap(name string) bool {
 }
 
 // mapped is how many samples say something when read by a definition.
-func mapped(feed string, d preset.Definition, samples []Sample) int {
+func mapped(feed string, d preset.Definition, samples []decode.Event) int {
 	decoder, err := decoderOf(feed, d)
 	if err != nil {
 		return 0
@@ -173,7 +177,7 @@ type payload struct {
 	at    time.Time // when it came
 }
 
-func payloads(samples []Sample) (read []payload) {
+func payloads(samples []decode.Event) (read []payload) {
 	for _, s := range samples {
 		lines := mapping.SplitValues(s.Data)
 		if lines == nil {

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"livetape/feed/decode"
 	"strings"
 	"testing"
 	"time"
@@ -19,9 +20,9 @@ func TestEverySampleOfARealServiceIsRecognisedOrInferred(t *testing.T) {
 	}
 	for _, s := range all {
 		t.Run(s.Name, func(t *testing.T) {
-			var events []Sample
+			var events []decode.Event
 			for _, e := range s.Events() {
-				events = append(events, Sample{Type: e.Type, ID: e.ID, Data: e.Data})
+				events = append(events, decode.Event{Type: e.Type, ID: e.ID, Data: e.Data})
 			}
 			if s.Anonymous {
 				return
@@ -45,7 +46,7 @@ func TestEverySampleOfARealServiceIsRecognisedOrInferred(t *testing.T) {
 }
 
 // inferredAs infers from a sample of a service that there is no preset for.
-func inferredAs(t *testing.T, s samples.Sample, events []Sample) {
+func inferredAs(t *testing.T, s samples.Sample, events []decode.Event) {
 	t.Helper()
 	r, ok := Infer(s.Name, events)
 	if !ok && s.Inferred == nil {
@@ -71,7 +72,7 @@ func inferredAs(t *testing.T, s samples.Sample, events []Sample) {
 }
 
 // check infers from events, writes the result as YAML, reads that back, and looks at the quotes it gives.
-func check(t *testing.T, events []Sample, want []string) Result {
+func check(t *testing.T, events []decode.Event, want []string) Result {
 	t.Helper()
 	r, ok := Infer("desk", events)
 	if !ok {
@@ -144,10 +145,10 @@ func line(u market.Update) string {
 	return "?"
 }
 
-func messages(data ...string) []Sample {
-	all := make([]Sample, len(data))
+func messages(data ...string) []decode.Event {
+	all := make([]decode.Event, len(data))
 	for i, d := range data {
-		all[i] = Sample{Type: "message", Data: []byte(d)}
+		all[i] = decode.Event{Type: "message", Data: []byte(d)}
 	}
 	return all
 }
@@ -155,7 +156,7 @@ func messages(data ...string) []Sample {
 func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 	for _, c := range []struct {
 		name   string
-		events []Sample
+		events []decode.Event
 		want   []string
 	}{
 		{"a flat map", messages(
@@ -188,7 +189,7 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 		{"readings of several places", messages(`{"sensor":"cellar","temperature":12}`, `{"sensor":"roof","temperature":31}`), []string{"reading cellar temperature 12", "reading roof temperature 31"}},
 		{"plain text", messages("new server event 10:17:08 AM", "and one more"), []string{"news new server event 10:17:08 AM  ", "news and one more  "}},
 		{"a message with a time", messages(`{"message":"Hello","timestamp":"2024-05-03T14:58:20Z"}`), []string{"news Hello  "}},
-		{"symbols as event types", []Sample{{Type: "BTCUSD", Data: []byte(`{"price":1}`)}, {Type: "ETHUSD", Data: []byte(`{"price":2}`)}},
+		{"symbols as event types", []decode.Event{{Type: "BTCUSD", Data: []byte(`{"price":1}`)}, {Type: "ETHUSD", Data: []byte(`{"price":2}`)}},
 			[]string{"BTCUSD 1", "ETHUSD 2"}},
 		{"kinds of maps on one stream", messages(
 			`{"ev":"T","sym":"A","p":10.5,"s":100,"t":1714748300000}`,
@@ -199,7 +200,7 @@ func TestShapesThatNobodyPreparedForAreRead(t *testing.T) {
 		{"kinds of maps in one list", messages(
 			`[{"T":"q","symbol":"A","bid":10,"ask":11},{"T":"t","symbol":"A","price":10.5}]`),
 			[]string{"A bid=10 ask=11", "A 10.5"}},
-		{"event types with shapes of their own", []Sample{
+		{"event types with shapes of their own", []decode.Event{
 			{Type: "quote", Data: []byte(`{"symbol":"A","bid":"1.0","ask":"1.2"}`)},
 			{Type: "trade", Data: []byte(`{"trade":{"symbol":"A","price":"1.1","size":"5"}}`)},
 			{Type: "ping", Data: []byte(`{}`)}},
@@ -306,13 +307,13 @@ func TestATimeOfAnyNameIsKnownByItsValue(t *testing.T) {
 		{`{"symbol":"A","price":1,"expires":"2024-12-20T00:00:00Z","listed":"1999-01-22"}`, "A 1"},
 		{`{"symbol":"A","price":1,"volume":1714748300}`, "A 1 volume=1714748300"},
 	} {
-		check(t, []Sample{{Type: "message", Data: []byte(c.data), At: came}}, []string{c.want})
+		check(t, []decode.Event{{Type: "message", Data: []byte(c.data), At: came}}, []string{c.want})
 	}
 	check(t, messages(`{"symbol":"A","price":1,"when":1714748300123}`), []string{"A 1"}) // nobody knows when it came
 }
 
 func TestWhatIsNoPriceIsNotTakenForOne(t *testing.T) {
-	for name, events := range map[string][]Sample{
+	for name, events := range map[string][]decode.Event{
 		"nothing":        nil,
 		"text":           messages("hello"),
 		"words":          messages(`{"status":"checked out"}`),
@@ -340,13 +341,13 @@ func TestWhatIsNoPriceIsNotTakenForOne(t *testing.T) {
 }
 
 func TestAUsersOwnPayloadBehindAHubKeepsTheHubsPreset(t *testing.T) {
-	r := check(t, []Sample{
+	r := check(t, []decode.Event{
 		{Type: "message", ID: "a:0", Data: []byte(`{"id":"a","timestamp":1556806691341,"encoding":"json","channel":"prices","data":"{\"rate\":1.25,\"instrument\":\"EUR/USD\"}"}`)},
 	}, []string{"EUR/USD 1.25 14:18:11.341"})
 	if r.Definition.Preset != "ably" || len(r.Definition.Map) != 1 {
 		t.Errorf("the definition is %+v, want one rule over the preset ably", r.Definition)
 	}
-	r = check(t, []Sample{
+	r = check(t, []decode.Event{
 		{Type: "put", Data: []byte(`{"path":"/","data":{"EUR":{"spot":1.25},"GBP":{"spot":2}}}`)},
 		{Type: "patch", Data: []byte(`{"path":"/EUR","data":{"spot":1.5}}`)},
 	}, []string{"EUR 1.25", "GBP 2", "EUR 1.5"})

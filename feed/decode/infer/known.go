@@ -3,6 +3,7 @@ package infer
 import (
 	_ "embed"
 	"fmt"
+	"livetape/feed/decode"
 	"strings"
 	"sync"
 
@@ -34,7 +35,7 @@ var loadShapes = sync.OnceValues(func() ([]shape, error) {
 })
 
 // known reads samples of a shape that is known, though not from its names.
-func known(feed string, samples []Sample) (Result, bool) {
+func known(feed string, samples []decode.Event) (Result, bool) {
 	all, err := loadShapes()
 	if err != nil {
 		return Result{}, false // not reached: a test reads them
@@ -50,7 +51,7 @@ func known(feed string, samples []Sample) (Result, bool) {
 	return Result{}, false
 }
 
-func (s shape) fits(samples []Sample) bool {
+func (s shape) fits(samples []decode.Event) bool {
 	m, err := mapping.CompileWhen(s.Recognise)
 	if err != nil {
 		return false // not reached either

@@ -23,7 +23,7 @@ type Reader struct {
 	aliases map[string]string
 	native  nativeDetector
 
-	samples []Sample
+	samples []decode.Event
 	size    int             // bytes in samples
 	shapes  map[uint64]bool // of the events in samples and of those that did not fit
 	seen    int             // events so far
@@ -57,7 +57,7 @@ func (r *Reader) Learning() bool { return r.decoder == nil && r.seen == 0 && !r.
 func (r *Reader) Learn(events []decode.Event) {
 	for _, e := range events {
 		if !r.native.reads(e) {
-			r.keep(Sample{Type: e.Type, ID: e.ID, Data: e.Data, At: e.At})
+			r.keep(decode.Event{Type: e.Type, ID: e.ID, Data: e.Data, At: e.At})
 		}
 	}
 	r.learned = len(r.samples)
@@ -76,7 +76,7 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 	r.seen++
 	m, err := r.read(eventType, data)
 	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || !fits(m, err) && r.isNewShape(eventType, data) || r.guard.suspicious(m.Updates)) {
-		r.keep(Sample{Type: eventType, Data: data})
+		r.keep(decode.Event{Type: eventType, Data: data})
 		if r.infer() {
 			m, err = r.read(eventType, data)
 		}
@@ -121,13 +121,13 @@ func (unread) Decode(_ string, data []byte) (decode.Message, error) {
 }
 
 // keep takes in an event to learn from.
-func (r *Reader) keep(s Sample) {
+func (r *Reader) keep(s decode.Event) {
 	if len(r.samples) >= maxKept || r.size+len(s.Data) > maxKeptBytes && len(r.samples) > 0 {
 		half := len(r.samples) / 2
 		for _, old := range r.samples[:half] {
 			r.size -= len(old.Data)
 		}
-		r.samples = append([]Sample(nil), r.samples[half:]...)
+		r.samples = append([]decode.Event(nil), r.samples[half:]...)
 	}
 	s.Data = append([]byte(nil), s.Data...)
 	if s.At.IsZero() {

@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"livetape/feed/decode"
 	"slices"
 
 	"github.com/tidwall/gjson"
@@ -36,7 +37,13 @@ func (w *writer) readingRule(s *rowSet, read []payload) (mapping.Rule, bool) {
 			r.Values = append(r.Values, l.path)
 		}
 	}
-	if len(r.Values) == 0 && (len(s.names) == 0 || s.hasSymbolKeys()) && slices.ContainsFunc(s.rows, func(f foundRow) bool { return isNumber(f.value) && !isTime(f.value) }) {
+	numbers := 0
+	for _, f := range s.rows {
+		if isNumber(f.value) && !isTime(f.value) {
+			numbers++
+		}
+	}
+	if len(r.Values) == 0 && numbers > 0 && (len(s.names) == 0 || s.hasSymbolKeys() && numbers == len(s.rows)) {
 		r.Values = mapping.Paths{"$value"}
 	}
 	if len(r.Values) == 0 {
@@ -88,7 +95,7 @@ func placeName(all []*leaf) *leaf {
 }
 
 // plainText reads data that is not JSON, or a JSON text: as headlines.
-func (w *writer) plainText(samples []Sample, read []payload) []mapping.Rule {
+func (w *writer) plainText(samples []decode.Event, read []payload) []mapping.Rule {
 	for _, p := range read {
 		if p.json.Type != gjson.String {
 			return nil

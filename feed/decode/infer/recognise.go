@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"livetape/feed/decode"
 	"slices"
 	"strings"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // Recognise are the presets whose service sends such events, the likeliest first.
-func Recognise(samples []Sample) []string {
+func Recognise(samples []decode.Event) []string {
 	all, err := preset.All()
 	if err != nil {
 		return nil // not reached: presets are part of the program
@@ -58,7 +59,7 @@ func signsOf(p preset.Preset) (signs []sign) {
 	return signs
 }
 
-func (s sign) fits(sample Sample) bool {
+func (s sign) fits(sample decode.Event) bool {
 	if s.begins != nil && !slices.ContainsFunc(s.begins, func(begin string) bool { return strings.HasPrefix(sample.ID, begin) }) {
 		return false
 	}

@@ -13,6 +13,7 @@ import (
 const (
 	longPast   = 7 * 24 * time.Hour
 	nearFuture = 24 * time.Hour
+	farFuture  = 10 * 365 * 24 * time.Hour // beyond it, it is rather this machine's clock that is wrong
 )
 
 // isTime reports whether a value is a plausible time: a date, or a number that counts since 1970.
@@ -24,8 +25,8 @@ func isTime(v gjson.Result) bool {
 	return err == nil && isPlausible(at)
 }
 
-// isPlausible reports whether a feed can mean a time: between 1990 and the end of next year.
-func isPlausible(at time.Time) bool { return at.Year() >= 1990 && at.Year() <= time.Now().Year()+1 }
+// isPlausible reports whether a feed can mean a time.
+func isPlausible(at time.Time) bool { return at.Year() >= 1990 && at.Year() < 2100 }
 
 // timeOf is where rows have their time: in what is called one, else in the only leaf that, by its values, can be one.
 func (w *writer) timeOf(f, outer fields, set *rowSet, read []payload) *mapping.Value {
@@ -67,7 +68,7 @@ func isAhead(l *leaf, arrivals []time.Time) bool {
 	ahead := false
 	for i, v := range l.values {
 		if at, err := mapping.ParseTime(v); v.Exists() && err == nil {
-			if arrivals[i].IsZero() || at.Sub(arrivals[i]) <= nearFuture {
+			if ahead := at.Sub(arrivals[i]); arrivals[i].IsZero() || ahead <= nearFuture || ahead > farFuture {
 				return false
 			}
 			ahead = true

@@ -30,8 +30,9 @@ type bodyMonitor struct {
 	invalidRetry  int          // retry: lines that are not a number
 	nulIDs        int          // id: lines with a NUL
 	unknownFields []fieldCount // by name
-	inBlock       bool         // fields of an event have come since the last blank line
-	cutCharacter  []byte       // the beginning of a character at the end of the last read
+	dataLines     int
+	inBlock       bool   // fields of an event have come since the last blank line
+	cutCharacter  []byte // the beginning of a character at the end of the last read
 }
 
 // fieldCount is the name of an unknown field, and how many lines had it.
@@ -94,6 +95,9 @@ func (b *bodyMonitor) checkField(line stream.Line) {
 	case "":
 	case "data", "event":
 		b.inBlock = true
+		if string(name) == "data" {
+			b.dataLines++
+		}
 	case "id":
 		b.inBlock = true
 		if bytes.IndexByte(value, 0) >= 0 {

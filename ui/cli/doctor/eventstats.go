@@ -2,13 +2,12 @@ package doctor
 
 import (
 	"bytes"
+	"livetape/feed/decode"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
-
-	"livetape/feed/decode/infer"
 )
 
 // Bounds on what is kept of a stream.
@@ -34,6 +33,7 @@ type eventStats struct {
 
 	ids        []string // of the first events that have their own
 	lastID     string
+	longestID  int             // in bytes
 	heartbeats []time.Time     // comments and events
 	pings      int             // heartbeats that are events
 	comments   int             // or blank lines of JSON lines
@@ -61,8 +61,9 @@ func (s *eventStats) add(ev event) {
 	}
 	s.addType(ev, heartbeat)
 	s.lastID = ev.id
-	if ev.hasOwnID && len(ev.id) <= maxIDLength && len(s.ids) < maxIDs {
-		s.ids = append(s.ids, ev.id)
+	if ev.hasOwnID && len(s.ids) < maxIDs {
+		s.longestID = max(s.longestID, len(ev.id))
+		s.ids = append(s.ids, ev.id[:min(len(ev.id), maxIDLength)])
 	}
 	size := len(ev.data) + len(ev.eventType) + len(ev.id)
 	if len(s.kept) < maxKept && s.keptSize+size <= maxKeptBytes {
@@ -120,10 +121,10 @@ func (s *eventStats) heartbeatInterval() time.Duration {
 }
 
 // samples returns the kept events for inferring a map.
-func (s *eventStats) samples() []infer.Sample {
-	all := make([]infer.Sample, len(s.kept))
+func (s *eventStats) samples() []decode.Event {
+	all := make([]decode.Event, len(s.kept))
 	for i, ev := range s.kept {
-		all[i] = infer.Sample{Type: ev.eventType, ID: ev.id, Data: ev.data, At: ev.receivedAt}
+		all[i] = decode.Event{Type: ev.eventType, ID: ev.id, Data: ev.data, At: ev.receivedAt}
 	}
 	return all
 }

@@ -56,11 +56,11 @@ func TestAnIncompleteFirstEventIsNoticed(t *testing.T) {
 
 func TestReasonsForReadingNothingAreReported(t *testing.T) {
 	t.Parallel()
-	r := examineServer(t, streamOf(sseType, step{0, "data: {\"symbol\":\"B\",\"price\":2\n\ndata: {\"cpu\":1,\"mem\":2}\n\n"}), feed.Config{}, doctor.Options{})
+	r := examineServer(t, streamOf(sseType, step{0, "data: {\"symbol\":\"B\",\"price\":2\n\ndata: {\"ok\":true}\n\n"}), feed.Config{}, doctor.Options{})
 	if r.Verdict != doctor.Unmapped {
 		t.Fatalf("%s", reportText(t, r))
 	}
-	for _, want := range []string{"! ignored       once: no member looks like a price or a headline", "! ignored       once: not JSON"} {
+	for _, want := range []string{"! ignored       once: no member looks like a price or a headline", "decode errors once: not JSON"} {
 		if all := reportText(t, r); !strings.Contains(all, want) {
 			t.Errorf("%q is not told:\n%s", want, all)
 		}

@@ -31,6 +31,10 @@ func (e *examination) payloadSection() Section {
 		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s", r.result.Mapped, events), "")
 	case len(r.presets) > 0:
 		s.add(Warning, "reading", fmt.Sprintf("the preset %s fits, but nothing in %s is a price or a headline", r.presets[0], events), "listen for longer, or write a map for your own payloads")
+	case r.result.Problem != "":
+		s.add(Bad, "reading", e.endpoint.Clean(r.result.Problem, 200)+": no price is shown", "name what tells rows apart in a map: symbol: …")
+	case len(r.decodeErrors) > 0 && len(r.ignored) == 0:
+		s.add(Bad, "reading", "nothing in "+events+" can be read", "no map helps: the server has to send other data, see below")
 	default:
 		s.add(Bad, "reading", "nothing in "+events+" looks like a price or a headline", "write a map for these payloads: the samples below show what they contain")
 	}
@@ -47,6 +51,9 @@ func (e *examination) addContents(s *Section) {
 	}
 	if len(shown) > 0 {
 		s.add(Good, "prices", strings.Join(shown, " · "), "")
+	}
+	if readings := e.readings(); len(readings) > 0 {
+		s.add(Good, "readings", strings.Join(readings, " · "), "")
 	}
 	if news := e.headlines(); len(news) > 0 {
 		s.add(Good, "news", strings.Join(news, " · "), "")
@@ -65,7 +72,7 @@ func (e *examination) addUnread(s *Section) {
 		s.add(Bad, "decode errors", fmt.Sprintf("%s: %s", times(f.Count), e.endpoint.Clean(f.Reason, 160)), "these events are skipped and counted")
 	}
 	mark, advice := Good, ""
-	if !e.reading.found {
+	if !e.reading.found && e.reading.result.Problem == "" {
 		mark, advice = Warning, "if they matter, write a map that reads them"
 	}
 	for _, i := range e.reading.ignored {
@@ -103,6 +110,19 @@ func (e *examination) prices() []Price {
 		}
 		if all = append(all, Price{symbol, q.Last.String(), q.Bid.String(), q.Ask.String()}); len(all) == maxShown {
 			break
+		}
+	}
+	return all
+}
+
+// readings returns the first value of each of the first readings.
+func (e *examination) readings() (all []string) {
+	named := map[string]bool{}
+	for _, u := range e.reading.updates {
+		r, ok := u.Update.(market.Reading)
+		if ok && !named[r.Name] && len(all) < maxShown {
+			named[r.Name] = true
+			all = append(all, e.endpoint.Clean(r.Name, 40)+" "+r.Value.String())
 		}
 	}
 	return all

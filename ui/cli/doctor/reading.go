@@ -63,11 +63,17 @@ func readPayloads(feed string, given *preset.Definition, o *observation) reading
 		}
 	}
 	decoder, err := newDecoder(feed, r.result.Definition)
+	if err == nil && !r.given && r.result.Definition.Preset == "" {
+		decoder, err = r.asWatched(feed, samples)
+	}
 	if err != nil {
 		r.decodeErrors = []reasonCount{{err.Error(), len(samples)}}
 		return r
 	}
 	mapped := r.decode(decoder, o.stats.kept)
+	if r.result.Problem != "" {
+		r.found = false
+	}
 	if r.given {
 		r.result.Mapped, r.found = mapped, mapped > 0
 		if other, ok := infer.Infer(feed, samples); ok && mapped == 0 {
@@ -83,6 +89,18 @@ func newDecoder(feed string, d preset.Definition) (decode.Decoder, error) {
 		return nil, err
 	}
 	return infer.NewDecoder(feed, full)
+}
+
+// asWatched is a decoder that reads the events as a screen does without a map. What it found is the result.
+func (r *reading) asWatched(feed string, samples []decode.Event) (decode.Decoder, error) {
+	decoder, err := infer.NewDecoder(feed, preset.Definition{})
+	if err != nil {
+		return nil, err
+	}
+	if learner, ok := decode.LearnerOf(decoder); ok {
+		learner.Learn(samples)
+	}
+	return decoder, nil
 }
 
 // decode reads events and returns how many of them have an update.

@@ -47,8 +47,8 @@ var shapes = []struct {
 		[]string{"desk 42.10 14:58:20.123"}},
 	{"a lonely value without a symbol",
 		"event: tick\r\ndata: {\"value\": 42}\r\n\r\nevent: tick\r\ndata: {\"value\": 43.50}\r\n\r\n",
-		[]string{"desk 42", "desk 43.50"}},
-	{"bare numbers", "data: 101.5\n\ndata: 101.75\n\n", []string{"desk 101.5", "desk 101.75"}},
+		[]string{"reading desk 42", "reading desk 43.50"}},
+	{"bare numbers", "data: 101.5\n\ndata: 101.75\n\n", []string{"reading desk 101.5", "reading desk 101.75"}},
 	{"event types for symbols",
 		"event: BTCUSD\ndata: {\"price\":1.10}\n\nevent: ETHUSD\ndata: {\"price\":2.20}\n\n",
 		[]string{"BTCUSD 1.10", "ETHUSD 2.20"}},
@@ -132,6 +132,9 @@ func (n *network) subscribe(t *testing.T, r *doctor.Report, updates int) (got []
 }
 
 func quoteLine(u market.Update) string {
+	if r, ok := u.(market.Reading); ok {
+		return "reading " + r.Name + " " + r.Value.String()
+	}
 	q, ok := u.(market.Quote)
 	if !ok {
 		return "no quote"

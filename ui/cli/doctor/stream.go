@@ -40,6 +40,8 @@ func (o *observation) addEvents(s *Section) {
 		s.add(Bad, "events", text+"; then the server ended the stream within an event", "that event is lost: a server must end an event with a blank line")
 	case o.endReason == endOfStream:
 		s.add(Good, "events", text+"; then the server ended the stream, which it may", "")
+	case o.stats.total == 0 && o.body.dataLines > 1:
+		s.add(Bad, "events", fmt.Sprintf("%s and no blank line: the server does not end its events", humanize.Plural(o.body.dataLines, "data line")), `a blank line ends an event: send "\n\n" after its last line`)
 	case o.stats.total == 0 && midEvent:
 		s.add(Warning, "events", text+"; the first one is not complete yet", listenLonger+": the connection is slow, or the event is long")
 	case o.stats.total == 0:
@@ -117,6 +119,8 @@ func (e *examination) addIDs(s *Section) {
 		s.add(Good, "ids", "in the payloads; the last is "+e.endpoint.Clean(e.resume.ids[len(e.resume.ids)-1], 80), "")
 	case ids.Events == 0:
 		s.add(Warning, "ids", "none", "without id: lines, what a reconnect misses is lost")
+	case stats.longestID > longID:
+		s.add(Warning, "ids", fmt.Sprintf("%s, of up to %s bytes", text, humanize.Count(stats.longestID)), "too long for many servers and proxies, which refuse a Last-Event-ID header of some KB: send shorter ids")
 	case ids.Events*2 < stats.total-stats.pings:
 		s.add(Warning, "ids", fmt.Sprintf("only %s; the last is %s", text, ids.Last), "a reconnect resumes after the last event that has an id: later events are sent twice")
 	case ids.Events > 1 && ids.Different == 1:
@@ -129,6 +133,10 @@ func (e *examination) addIDs(s *Section) {
 		s.add(Good, "ids", text+", all different; the last is "+ids.Last, "")
 	}
 }
+
+// longID is the size of an id, in bytes, from which on servers may refuse to take it back: many allow 4 or 8 KiB for all
+// headers of a request.
+const longID = 2 << 10
 
 func (e *examination) ids() IDs {
 	all := e.first.stats.ids
