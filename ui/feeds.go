@@ -14,7 +14,7 @@ type feedList []*feedHealth
 func newFeeds(sources []Source) feedList {
 	var all feedList
 	for _, s := range sources {
-		all = append(all, newHealth(s))
+		all = append(all, newFeedHealth(s))
 	}
 	return all
 }
@@ -33,7 +33,7 @@ func (all feedList) byName(name string) *feedHealth {
 func (all feedList) nextChange(now time.Time) time.Time {
 	var next time.Time
 	for _, h := range all {
-		next = earlier(next, h.nextChange(now))
+		next = earliest(next, h.nextChange(now))
 	}
 	return next
 }

@@ -40,9 +40,9 @@ type mapWrittenMsg struct {
 	err        error
 }
 
-// takeMap takes over how the feed is read from now on. It reports whether the rows of before are void, because another
+// setMap takes over how the feed is read from now on. It reports whether the rows of before are void, because another
 // map read them or they cannot be told apart.
-func (h *feedHealth) takeMap(found decode.FoundMap) (void bool) {
+func (h *feedHealth) setMap(found decode.FoundMap) (void bool) {
 	changed := found.YAML != h.found.YAML || found.Problem != h.found.Problem
 	void = changed && (h.hasMap || found.Problem != "")
 	h.confirmed = h.confirmed && !changed
@@ -77,7 +77,7 @@ func (m Model) showMap() (Model, tea.Cmd) {
 	case m.config.Maps == nil || h.messages == 0:
 		return m.showToast(span{accent, "no map was found for " + h.name})
 	}
-	maps, name, events := m.config.Maps, h.name, m.content().raw.of(h.name)
+	maps, name, events := m.config.Maps, h.name, m.content().raw.ofFeed(h.name)
 	return m, func() tea.Msg {
 		yaml, err := maps.Propose(name, events)
 		return mapProposedMsg{name, yaml, err}

@@ -51,7 +51,7 @@ type feedHealth struct {
 	repeats            uint64 // how often the reason of the last message has occurred; zero without one
 }
 
-func newHealth(s Source) *feedHealth {
+func newFeedHealth(s Source) *feedHealth {
 	return &feedHealth{name: s.Name, url: plainLine(s.URL), unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
 }
 
@@ -65,12 +65,12 @@ func (h *feedHealth) receive(ev feed.Event) {
 	case ev.Message != nil:
 		h.receiveMessage(ev.Message, ev.At)
 	case ev.Pulse != nil:
-		h.noteBytes(ev.Pulse.LastByte, ev.Pulse.Duplicates)
+		h.receiveBytes(ev.Pulse.LastByte, ev.Pulse.Duplicates)
 	}
 }
 
-// noteBytes takes into account that bytes arrived, whether or not they made a message.
-func (h *feedHealth) noteBytes(at time.Time, duplicates uint64) {
+// receiveBytes takes into account that bytes arrived, whether or not they made a message.
+func (h *feedHealth) receiveBytes(at time.Time, duplicates uint64) {
 	if at.After(h.lastByte) {
 		h.lastByte = at
 	}
@@ -81,7 +81,7 @@ func (h *feedHealth) noteBytes(at time.Time, duplicates uint64) {
 func (h *feedHealth) changeState(s feed.Status) {
 	was := h.status.State
 	h.status = s
-	h.noteBytes(s.LastByte, s.Duplicates)
+	h.receiveBytes(s.LastByte, s.Duplicates)
 	switch {
 	case s.State == feed.Live && was == feed.Silent: // the same stream
 	case s.State == feed.Live:
@@ -94,7 +94,7 @@ func (h *feedHealth) changeState(s feed.Status) {
 }
 
 func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
-	h.noteBytes(at, 0)
+	h.receiveBytes(at, 0)
 	h.messages++
 	h.hasDelivered = true
 	if len(m.Updates) > 0 {
@@ -170,21 +170,21 @@ func (h *feedHealth) nextChange(now time.Time) time.Time {
 		next = h.gapAt.Add(newsDuration)
 	}
 	if end := h.noticeAt.Add(newsDuration); h.recentNotice(now) != "" && end.After(now) {
-		next = earlier(next, end)
+		next = earliest(next, end)
 	}
 	switch h.state(now) {
 	case feed.Live:
 		if h.isBetweenStreams(now) {
-			next = earlier(next, h.plannedEnd.Add(plannedGrace))
+			next = earliest(next, h.plannedEnd.Add(plannedGrace))
 		}
 		if !h.lastByte.IsZero() {
-			next = earlier(next, nextAgeChange(now, h.lastByte))
+			next = earliest(next, nextAgeChange(now, h.lastByte))
 		}
 	case feed.Silent:
-		next = earlier(next, now.Truncate(time.Second).Add(time.Second))
+		next = earliest(next, now.Truncate(time.Second).Add(time.Second))
 	case feed.Waiting:
 		if h.status.RetryAt.After(now) {
-			next = earlier(next, nextCountdownChange(now, h.status.RetryAt))
+			next = earliest(next, nextCountdownChange(now, h.status.RetryAt))
 		}
 	}
 	return next
@@ -198,8 +198,8 @@ func (h *feedHealth) silentSince() time.Time {
 	return h.lastByte
 }
 
-// earlier is the earlier of two times, of which zero is never.
-func earlier(a, b time.Time) time.Time {
+// earliest is the earlier of two times, of which zero is never.
+func earliest(a, b time.Time) time.Time {
 	if a.IsZero() || (!b.IsZero() && b.Before(a)) {
 		return b
 	}
@@ -234,8 +234,8 @@ func (r reasonCounts) top() []string {
 	return all[:min(len(all), topReasons)]
 }
 
-// timesText says how often something happened; empty for once.
-func timesText(n uint64) string {
+// repeatsText says how often something happened; empty for once.
+func repeatsText(n uint64) string {
 	if n < 2 {
 		return ""
 	}

@@ -16,7 +16,7 @@ func (m Model) helpLines(width int) [][]key.Binding {
 	columns := max(min((width-gutter)/helpColumn, 3), 1)
 	groups := m.keys.FullHelp()
 	if columns < len(groups) {
-		groups = dealOut(groups, columns)
+		groups = distribute(groups, columns)
 	}
 	var lines [][]key.Binding
 	for row := 0; ; row++ {
@@ -34,8 +34,8 @@ func (m Model) helpLines(width int) [][]key.Binding {
 	}
 }
 
-// dealOut distributes the keys of all groups over so many columns.
-func dealOut(groups [][]key.Binding, columns int) [][]key.Binding {
+// distribute distributes the keys of all groups over so many columns.
+func distribute(groups [][]key.Binding, columns int) [][]key.Binding {
 	var all []key.Binding
 	for _, g := range groups {
 		all = append(all, enabledBindings(g)...)

@@ -208,19 +208,19 @@ func (m Model) selectedRow(t *content) *market.Row {
 }
 
 func (m Model) retryNow() (Model, tea.Cmd) {
-	return m.control("retrying %s now", m.config.Control.RetryNow)
+	return m.controlFeed("retrying %s now", m.config.Control.RetryNow)
 }
 
 // toggleConnection closes the connection for good, or opens one that has ended.
 func (m Model) toggleConnection() (Model, tea.Cmd) {
 	if h := m.targetFeed(); h != nil && h.hasEnded() {
-		return m.control("connecting %s", m.config.Control.Connect)
+		return m.controlFeed("connecting %s", m.config.Control.Connect)
 	}
-	return m.control("disconnecting %s", m.config.Control.Disconnect)
+	return m.controlFeed("disconnecting %s", m.config.Control.Disconnect)
 }
 
-// control calls a method of Control for the target feed, and says so.
-func (m Model) control(toast string, call func(feed string)) (Model, tea.Cmd) {
+// controlFeed calls a method of Control for the target feed, and says so.
+func (m Model) controlFeed(toast string, call func(feed string)) (Model, tea.Cmd) {
 	h := m.targetFeed()
 	if h == nil {
 		return m, nil

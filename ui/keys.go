@@ -20,33 +20,33 @@ type keyMap struct {
 
 func newKeys(c Config) keyMap {
 	k := keyMap{
-		up:       bind("↑/k", "up", "up", "k"),
-		down:     bind("↓/j", "down", "down", "j"),
-		pageUp:   bind("pgup", "page up", "pgup", "b"),
-		pageDown: bind("pgdn", "page down", "pgdown", " "),
-		halfUp:   bind("ctrl+u", "half a page up", "ctrl+u"),
-		halfDown: bind("ctrl+d", "half a page down", "ctrl+d"),
-		first:    bind("g", "first", "g", "home"),
-		last:     bind("G", "last", "G", "end"),
-		focus:    bind("tab", "next pane", "tab"),
-		open:     bind("enter", "details", "enter"),
-		back:     bind("esc", "close", "esc"),
-		retry:    bind("r", "retry now", "r"),
-		connect:  bind("x", "disconnect", "x"),
-		pause:    bind("p", "pause", "p"),
-		log:      bind("!", "log", "!"),
-		raw:      bind("e", "raw events", "e"),
-		showMap:  bind("m", "map", "m"),
-		writeMap: bind("w", "write map", "w"),
-		fault:    bind("F", "faults", "F"),
-		help:     bind("?", "help", "?"),
-		suspend:  bind("ctrl+z", "suspend", "ctrl+z"),
-		quit:     bind("q", "quit", "q", "ctrl+c"),
-		step:     bind(".", "next event", "."),
-		faster:   bind("+", "faster", "+", "="),
-		slower:   bind("-", "slower", "-"),
-		forward:  bind("→", "10 s on", "right", "l"),
-		backward: bind("←", "10 s back", "left", "h"),
+		up:       newBinding("↑/k", "up", "up", "k"),
+		down:     newBinding("↓/j", "down", "down", "j"),
+		pageUp:   newBinding("pgup", "page up", "pgup", "b"),
+		pageDown: newBinding("pgdn", "page down", "pgdown", " "),
+		halfUp:   newBinding("ctrl+u", "half a page up", "ctrl+u"),
+		halfDown: newBinding("ctrl+d", "half a page down", "ctrl+d"),
+		first:    newBinding("g", "first", "g", "home"),
+		last:     newBinding("G", "last", "G", "end"),
+		focus:    newBinding("tab", "next pane", "tab"),
+		open:     newBinding("enter", "details", "enter"),
+		back:     newBinding("esc", "close", "esc"),
+		retry:    newBinding("r", "retry now", "r"),
+		connect:  newBinding("x", "disconnect", "x"),
+		pause:    newBinding("p", "pause", "p"),
+		log:      newBinding("!", "log", "!"),
+		raw:      newBinding("e", "raw events", "e"),
+		showMap:  newBinding("m", "map", "m"),
+		writeMap: newBinding("w", "write map", "w"),
+		fault:    newBinding("F", "faults", "F"),
+		help:     newBinding("?", "help", "?"),
+		suspend:  newBinding("ctrl+z", "suspend", "ctrl+z"),
+		quit:     newBinding("q", "quit", "q", "ctrl+c"),
+		step:     newBinding(".", "next event", "."),
+		faster:   newBinding("+", "faster", "+", "="),
+		slower:   newBinding("-", "slower", "-"),
+		forward:  newBinding("→", "10 s on", "right", "l"),
+		backward: newBinding("←", "10 s back", "left", "h"),
 	}
 	for _, b := range []*key.Binding{&k.step, &k.faster, &k.slower, &k.forward, &k.backward} {
 		b.SetEnabled(c.Deck != nil)
@@ -58,7 +58,7 @@ func newKeys(c Config) keyMap {
 	return k
 }
 
-func bind(name, does string, keys ...string) key.Binding {
+func newBinding(name, does string, keys ...string) key.Binding {
 	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, does))
 }
 

@@ -26,14 +26,14 @@ const (
 
 // layOut shares the screen anew and gives every pane its size.
 func (m Model) layOut() Model {
-	m.keys = m.keysForNow()
+	m.keys = m.currentKeys()
 	if order := m.focusOrder(); !slices.Contains(order, m.focus) {
 		m.focus = order[0]
 	}
 	t := m.content()
 	m.layout = m.measure(t)
 	l := m.layout
-	m.prices = m.prices.arrange(l.prices, len(t.rows), l.body() >= minTitled)
+	m.prices = m.prices.arrange(l.prices, len(t.rows), l.bodyHeight() >= minTitled)
 	m.readings = m.readings.arrange(l.readings, len(t.readings), l.readings >= 3)
 	m.news = m.news.arrange(l.news, len(t.stories)+len(t.gapMarks))
 	m.logPane = m.logPane.arrange(l.log, t.log)
@@ -45,8 +45,8 @@ func (m Model) layOut() Model {
 	return m
 }
 
-// keysForNow are the keys with help that says what they would do now.
-func (m Model) keysForNow() keyMap {
+// currentKeys are the keys with help that says what they would do now.
+func (m Model) currentKeys() keyMap {
 	k := m.keys
 	k.connect.SetHelp("x", "disconnect")
 	if h := m.targetFeed(); h != nil && h.hasEnded() {
@@ -148,8 +148,8 @@ func (l layout) addReadings(t *content, raw bool) layout {
 	return l
 }
 
-// body is the number of lines between the status and the footer.
-func (l layout) body() int {
+// bodyHeight is the number of lines between the status and the footer.
+func (l layout) bodyHeight() int {
 	if l.sideBySide {
 		return l.page + l.prices + l.readings + l.log + l.bottom
 	}
@@ -275,7 +275,7 @@ func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	case h.isGuessed():
 		all = append(all, span{muted, "   " + guessSign + " guessed map"})
 	}
-	lines := flowSpans(all, m.width-1, most)
+	lines := wrapSpans(all, m.width-1, most)
 	if h.state(m.now) == feed.Failed {
 		return m.addAdvice(lines, plainLine(h.status.Advice), most)
 	}

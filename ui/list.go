@@ -9,13 +9,13 @@ type list struct {
 // fit takes over the height and the number of rows.
 func (l list) fit(height, total int) list {
 	l.height, l.total = max(height, 0), max(total, 0)
-	return l.settle()
+	return l.clamp()
 }
 
 // move goes down by n rows, or up by -n.
 func (l list) move(n int) list {
 	l.cursor += n
-	return l.settle()
+	return l.clamp()
 }
 
 // scroll moves the rows on screen down by n, or up by -n. The cursor, which does not show, goes with them.
@@ -42,8 +42,8 @@ func (l list) shift(n int) list {
 // end is the row after the last one on screen.
 func (l list) end() int { return min(l.top+l.height, l.total) }
 
-// settle puts the cursor on a row, and that row on screen.
-func (l list) settle() list {
+// clamp puts the cursor on a row, and that row on screen.
+func (l list) clamp() list {
 	l.cursor = max(min(l.cursor, l.total-1), 0)
 	l.top = min(l.top, l.cursor, max(l.total-l.height, 0))
 	l.top = max(l.top, l.cursor-l.height+1, 0)

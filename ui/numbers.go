@@ -12,8 +12,8 @@ const missing = "–"
 
 const maxDigits = 20 // cells of a column on either side of its decimal points
 
-// split splits a plain number before its decimal point.
-func split(number string) (whole, fraction string) {
+// splitAtPoint splits a plain number before its decimal point.
+func splitAtPoint(number string) (whole, fraction string) {
 	if i := strings.IndexByte(number, '.'); i >= 0 {
 		return number[:i], number[i:]
 	}
@@ -30,8 +30,8 @@ func withPlus(d market.Decimal) string {
 
 // firstDifference is the index of the first digit that differs; zero when the number of digits before the point does.
 func firstDifference(before, after string) int {
-	a, _ := split(before)
-	b, _ := split(after)
+	a, _ := splitAtPoint(before)
+	b, _ := splitAtPoint(after)
 	if len(a) != len(b) {
 		return 0
 	}
@@ -60,7 +60,7 @@ type numberWidth struct {
 }
 
 func (e *numberWidth) fit(number string) {
-	whole, fraction := split(number)
+	whole, fraction := splitAtPoint(number)
 	e.whole = min(max(e.whole, len(whole)), maxDigits)
 	e.fraction = min(max(e.fraction, len(fraction)), maxDigits)
 	e.longest = min(max(e.longest, len(number)), maxDigits)
@@ -109,7 +109,7 @@ func (t *priceTable) drawHighlighted(n numberWidth, width int, text string, h hi
 // after the point and ends in an ellipsis. One whose whole part does not fit becomes an ellipsis, because what would be
 // left is another number.
 func alignNumber(n numberWidth, width int, number string) (before int, text string) {
-	whole, fraction := split(number)
+	whole, fraction := splitAtPoint(number)
 	if n.unaligned {
 		n = numberWidth{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
 	}

@@ -97,7 +97,7 @@ func isCutOf(known map[string]bool, cut string) bool {
 	head, ok := strings.CutSuffix(cut, "…")
 	for k := range known {
 		k = strings.TrimPrefix(k, "-")
-		whole, _ := split(k)
+		whole, _ := splitAtPoint(k)
 		if ok && strings.HasPrefix(k, head) && len(head) >= len(whole) {
 			return true
 		}

@@ -49,8 +49,8 @@ func (r *rawEvents) len() int { return int(min(r.count, maxRaw)) }
 // at is the i-th newest event.
 func (r *rawEvents) at(i int) *rawEvent { return &r.ring[(r.count-1-uint64(i))%maxRaw] }
 
-// of is the events of a feed, oldest first.
-func (r *rawEvents) of(name string) []decode.Event {
+// ofFeed is the events of a feed, oldest first.
+func (r *rawEvents) ofFeed(name string) []decode.Event {
 	var events []decode.Event
 	for i := range r.len() {
 		if e := r.at(r.len() - 1 - i); e.feed == name {

@@ -37,7 +37,7 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 	}
 	h := m.feeds.byName(ev.Feed)
 	if h == nil {
-		h = newHealth(Source{Name: ev.Feed})
+		h = newFeedHealth(Source{Name: ev.Feed})
 		m = m.withFeeds(append(m.feeds, h))
 	}
 	if ev.Gap != nil {
@@ -56,7 +56,7 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		if !m.deck.Untimed {
 			h.measureDelay(ev.Message, ev.At)
 		}
-		if found := ev.Message.Map; found != nil && h.takeMap(*found) {
+		if found := ev.Message.Map; found != nil && h.setMap(*found) {
 			m.board.Forget(ev.Feed)
 		}
 		m.applyUpdates(ev, changed, h.found.Problem != "")

@@ -32,9 +32,9 @@ func spanCells(spans []span) int {
 	return n
 }
 
-// flowSpans breaks spans into at most so many lines: before a span that begins with a separator and fits on the next
+// wrapSpans breaks spans into at most so many lines: before a span that begins with a separator and fits on the next
 // line, else between the words of a span that begins with a blank.
-func flowSpans(spans []span, width, most int) [][]span {
+func wrapSpans(spans []span, width, most int) [][]span {
 	lines, used := [][]span{nil}, 0
 	for _, s := range spans {
 		last := len(lines) - 1

@@ -241,7 +241,7 @@ func (h *feedHealth) nothingMappedText(k keyMap) []span {
 		out = append(out, span{bad, humanize.Plural(h.decodeErrors, "decode error") + ", the last: " + h.lastDecodeError})
 	}
 	for _, reason := range h.unmappedReasons.top() {
-		out = append(out, span{warn, "Not mapped" + prefixed(", ", timesText(h.unmappedReasons[reason])) + ": " + plainLine(reason) + "."})
+		out = append(out, span{warn, "Not mapped" + prefixed(", ", repeatsText(h.unmappedReasons[reason])) + ": " + plainLine(reason) + "."})
 	}
 	if k.writeMap.Enabled() {
 		out = append(out, span{muted, keyLabel(k.showMap) + " proposes a map for them."})

@@ -160,13 +160,13 @@ func (m Model) nextChange() time.Time {
 	}
 	next := m.feeds.nextChange(m.now)
 	if m.layout.prices > 0 {
-		next = earlier(next, m.prices.nextChange(m.content().rows, m.now))
+		next = earliest(next, m.prices.nextChange(m.content().rows, m.now))
 	}
 	if m.layout.readings > 0 {
-		next = earlier(next, m.readings.nextChange(m.content().readings, m.now))
+		next = earliest(next, m.readings.nextChange(m.content().readings, m.now))
 	}
 	if m.overlay == detailOverlay {
-		next = earlier(next, m.now.Truncate(time.Second).Add(time.Second))
+		next = earliest(next, m.now.Truncate(time.Second).Add(time.Second))
 	}
 	return next
 }

@@ -64,10 +64,10 @@ func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []str
 func (p tablePane) nextChange(rows []*market.Row, now time.Time) time.Time {
 	var next time.Time
 	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
-		next = earlier(next, nextAgeChange(now, r.Updated))
+		next = earliest(next, nextAgeChange(now, r.Updated))
 		for _, c := range [...]*market.Cell{&r.Last, &r.Bid, &r.Ask} {
 			if isFlashing(c, now) {
-				next = earlier(next, c.Changed.Add(flashDuration))
+				next = earliest(next, c.Changed.Add(flashDuration))
 			}
 		}
 	}
