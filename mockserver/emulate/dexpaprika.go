@@ -126,7 +126,7 @@ func (s *dexSession) subscribe(assets []dexAsset) *Reply {
 			return dexError(http.StatusBadRequest, "asset not found")
 		}
 		for _, t := range dexTokens {
-			if t.is(a) && (s.hasKey || !t.needsKey) {
+			if t.matches(a) && (s.hasKey || !t.needsKey) {
 				s.tokens = append(s.tokens, t)
 			}
 		}
@@ -134,8 +134,8 @@ func (s *dexSession) subscribe(assets []dexAsset) *Reply {
 	return nil
 }
 
-// is compares addresses without regard to case, except on Solana, where case matters.
-func (t dexToken) is(a dexAsset) bool {
+// matches compares addresses without regard to case, except on Solana, where case matters.
+func (t dexToken) matches(a dexAsset) bool {
 	if t.chain == "solana" {
 		return a.Chain == t.chain && a.Address == t.address
 	}
@@ -167,18 +167,18 @@ func (s *dexSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
 	return b, false
 }
 
-// token returns the index of a symbol's token; -1 for none.
-func (s *dexSession) token(symbol string) int {
+// tokenIndex returns the index of a symbol's token; -1 for none.
+func (s *dexSession) tokenIndex(symbol string) int {
 	return slices.IndexFunc(s.tokens, func(t dexToken) bool { return t.symbol == symbol })
 }
 
 func (s *dexSession) Wants(e Event) bool {
-	return e.Quote != nil && e.Quote.Traded && s.token(e.Quote.Symbol) >= 0
+	return e.Quote != nil && e.Quote.Traded && s.tokenIndex(e.Quote.Symbol) >= 0
 }
 
 // Encode puts the type before and after the data by turns: the server has done both.
 func (s *dexSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
-	data := s.payload(s.tokens[s.token(e.Quote.Symbol)], e.Quote)
+	data := s.payload(s.tokens[s.tokenIndex(e.Quote.Symbol)], e.Quote)
 	if s.sent++; s.sent%2 == 1 {
 		b = fmt.Appendf(b, "event: %s\nrequest_id: %s\ndata: %s\n\n", s.event, s.requestID, data)
 	} else {
@@ -188,25 +188,15 @@ func (s *dexSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	return b, s.remaining == 0
 }
 
+// payload has its members in alphabetical order, as the server's have.
 func (s *dexSession) payload(t dexToken, q *market.Quote) string {
 	at, price := q.Time.Unix(), formatDecimal(q.Last, q.Decimals)
 	if s.event == "t_p" {
-		return toJSON(struct {
-			A  string `json:"a"`
-			C  string `json:"c"`
-			P  string `json:"p"`
-			T  int64  `json:"t"`
-			TP int64  `json:"t_p"`
-		}{t.address, t.chain, price, at, at})
+		return toJSON(map[string]any{"a": t.address, "c": t.chain, "p": price, "t": at, "t_p": at})
 	}
-	return toJSON(struct {
-		Address        string `json:"address"`
-		Chain          string `json:"chain"`
-		Price          string `json:"price"`
-		Timestamp      int64  `json:"timestamp"`
-		TimestampPrice int64  `json:"timestamp_price"`
-		TokenPrice     int64  `json:"token_price"`
-	}{t.address, t.chain, price, at, at, at})
+	return toJSON(map[string]any{
+		"address": t.address, "chain": t.chain, "price": price, "timestamp": at, "timestamp_price": at, "token_price": at,
+	})
 }
 
 func (s *dexSession) Heartbeat(b []byte, now time.Time) []byte {

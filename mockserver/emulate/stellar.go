@@ -187,8 +187,8 @@ func operationID(number uint64) uint64 {
 	return number/EventsPerLedger<<32 | (number%EventsPerLedger+1)<<12 | 1
 }
 
-// eventOf returns the number of the last event up to an operation.
-func eventOf(operationID uint64) uint64 {
+// eventNumberOf returns the number of the last event up to an operation.
+func eventNumberOf(operationID uint64) uint64 {
 	transactions := min(operationID>>12&0xfffff, EventsPerLedger)
 	return max(operationID>>32*EventsPerLedger+transactions, 1) - 1
 }
@@ -206,7 +206,7 @@ func parseCursor(text string) (Start, bool) {
 	if err == nil && both {
 		_, err = strconv.ParseUint(order, 10, 63)
 	}
-	return Start{Kind: StartAfterEvent, AfterNumber: eventOf(at)}, err == nil
+	return Start{Kind: StartAfterEvent, AfterNumber: eventNumberOf(at)}, err == nil
 }
 
 // accountAddress returns the address of a made-up account (SEP-23: version byte, key, CRC-16/XMODEM, in base 32).

@@ -165,8 +165,8 @@ type recentChange struct {
 	NotifyURL        string           `json:"notify_url"`
 	Minor            bool             `json:"minor"`
 	Patrolled        bool             `json:"patrolled"`
-	Length           oldAndNew        `json:"length"`
-	Revision         oldAndNew        `json:"revision"`
+	Length           beforeAndAfter   `json:"length"`
+	Revision         beforeAndAfter   `json:"revision"`
 	ServerURL        string           `json:"server_url"`
 	ServerName       string           `json:"server_name"`
 	ServerScriptPath string           `json:"server_script_path"`
@@ -186,7 +186,7 @@ type recentChangeMeta struct {
 	Offset    uint64 `json:"offset"`
 }
 
-type oldAndNew struct {
+type beforeAndAfter struct {
 	Old uint64 `json:"old"`
 	New uint64 `json:"new"`
 }
@@ -202,7 +202,7 @@ func newRecentChange(e Event) recentChange {
 			DT: h.Time.UTC().Format("2006-01-02T15:04:05.000Z"), Topic: wikiTopic, Offset: e.Number,
 		},
 		ID: e.Number, Type: "edit", Title: h.Title, TitleURL: page, Comment: h.Summary, Timestamp: h.Time.Unix(),
-		User: h.Source, NotifyURL: page, Length: oldAndNew{0, uint64(len(h.Summary))}, Revision: oldAndNew{e.Number - 1, e.Number},
+		User: h.Source, NotifyURL: page, Length: beforeAndAfter{0, uint64(len(h.Summary))}, Revision: beforeAndAfter{e.Number - 1, e.Number},
 		ServerURL: "https://" + wikiHost, ServerName: wikiHost, ServerScriptPath: "/w", Wiki: "examplewiki", ParsedComment: h.Summary,
 	}
 }

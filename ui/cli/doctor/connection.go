@@ -40,8 +40,8 @@ func (e *examination) addRedirects(s *Section) {
 			continue
 		}
 		text, advice := fmt.Sprintf("%d, to %s", hop.Status, hop.To), "it leads to no answer: correct the URL, or the server"
-		if n := count(o.redirects, hop); n > 1 {
-			text += ", " + times(n)
+		if n := countRedirect(o.redirects, hop); n > 1 {
+			text += ", " + timesText(n)
 		}
 		if o.head.status > 0 {
 			advice = redirectAdvice(hop)
@@ -50,7 +50,7 @@ func (e *examination) addRedirects(s *Section) {
 	}
 }
 
-func count(all []connection.Redirect, hop connection.Redirect) (n int) {
+func countRedirect(all []connection.Redirect, hop connection.Redirect) (n int) {
 	for _, h := range all {
 		if h == hop {
 			n++

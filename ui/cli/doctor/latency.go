@@ -211,7 +211,7 @@ func (e *examination) addBuffering(s *Section) {
 	case buffered.count > 0:
 		s.add(Warning, "buffering", fmt.Sprintf("events are held back: %d came at once that happened over %s", buffered.events, humanize.Measured(buffered.span)), advice)
 	case o.body.stalls > 0:
-		s.add(Warning, "buffering", fmt.Sprintf("the stream paused within an event, %s: parts of events are held back", times(o.body.stalls)), advice)
+		s.add(Warning, "buffering", fmt.Sprintf("the stream paused within an event, %s: parts of events are held back", timesText(o.body.stalls)), advice)
 	case inBursts && !timed:
 		s.add(Warning, "buffering", fmt.Sprintf("events come in bursts of about %d, with pauses of %s: the server collects them, or a proxy does; the payloads have no times that tell how late they are", pattern.size, humanize.Measured(pattern.pause)), "if the server does not mean to, "+advice)
 	case o.stats.total > 1:

@@ -160,12 +160,12 @@ func (e *examination) readBody(o *observation, resp *http.Response, opts connect
 		if e.options.Format != FormatSSE && (e.options.Format == FormatNDJSON || areJSONLines(body, mediaType)) {
 			o.stage, o.format = streaming, FormatNDJSON
 			e.listen(o, body, opts)
-			o.rejectDocument(mediaType)
+			o.detectDocument(mediaType)
 			return
 		}
 	}
 	if cause, advice := e.endpoint.Refusal(resp); cause != "" {
-		o.refuse(cause, advice)
+		o.setRefusal(cause, advice)
 		return
 	}
 	o.stage, o.format = streaming, FormatSSE
@@ -173,7 +173,7 @@ func (e *examination) readBody(o *observation, resp *http.Response, opts connect
 	e.listen(o, body, opts)
 }
 
-func (o *observation) refuse(cause, advice string) {
+func (o *observation) setRefusal(cause, advice string) {
 	o.cause, o.advice, o.stage = cause, advice, refused
 	if o.head.status == http.StatusNoContent {
 		o.cause = "204 No Content" // the feed's own words are about a feed that was live
@@ -186,8 +186,8 @@ func (o *observation) refuse(cause, advice string) {
 	}
 }
 
-// rejectDocument recognises a single JSON document, which ends after one value.
-func (o *observation) rejectDocument(mediaType string) {
+// detectDocument recognises a single JSON document, which ends after one value.
+func (o *observation) detectDocument(mediaType string) {
 	if o.endReason == endOfStream && o.stats.total <= 1 && !slices.Contains(jsonLinesTypes, mediaType) {
 		o.stage, o.cause = notAStream, "200, but one JSON document instead of a stream"
 		o.advice = "check the URL: this address answers once; the stream may have another address"
@@ -202,7 +202,7 @@ func (e *examination) listen(o *observation, body io.Reader, opts connectOptions
 	for opts.maxEvents == 0 || o.stats.total < opts.maxEvents {
 		ev, err := events.next()
 		if err != nil {
-			o.end(err, e.endpoint)
+			o.setEnd(err, e.endpoint)
 			return
 		}
 		o.stats.add(ev)
@@ -213,7 +213,7 @@ func (e *examination) listen(o *observation, body io.Reader, opts connectOptions
 	o.endReason = endEnough
 }
 
-func (o *observation) end(err error, endpoint *connection.Endpoint) {
+func (o *observation) setEnd(err error, endpoint *connection.Endpoint) {
 	if errors.Is(err, io.EOF) {
 		o.endReason = endOfStream
 		return

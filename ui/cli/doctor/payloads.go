@@ -69,14 +69,14 @@ func (e *examination) addContents(s *Section) {
 
 func (e *examination) addUnread(s *Section) {
 	for _, f := range e.reading.decodeErrors {
-		s.add(Bad, "decode errors", fmt.Sprintf("%s: %s", times(f.Count), e.endpoint.Clean(f.Reason, 160)), "these events are skipped and counted")
+		s.add(Bad, "decode errors", fmt.Sprintf("%s: %s", timesText(f.Count), e.endpoint.Clean(f.Reason, 160)), "these events are skipped and counted")
 	}
 	mark, advice := Good, ""
 	if !e.reading.found && e.reading.result.Problem == "" {
 		mark, advice = Warning, "if they matter, write a map that reads them"
 	}
 	for _, i := range e.reading.ignored {
-		s.add(mark, "ignored", fmt.Sprintf("%s: %s", times(i.Count), e.endpoint.Clean(i.Reason, 160)), advice)
+		s.add(mark, "ignored", fmt.Sprintf("%s: %s", timesText(i.Count), e.endpoint.Clean(i.Reason, 160)), advice)
 	}
 }
 

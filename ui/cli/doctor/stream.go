@@ -51,7 +51,7 @@ func (o *observation) addEvents(s *Section) {
 	}
 }
 
-func times(n int) string {
+func timesText(n int) string {
 	if n == 1 {
 		return "once"
 	}
