@@ -1,7 +1,6 @@
 package emulate
 
 import (
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
@@ -95,7 +94,7 @@ func (s *dxFeedSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 			m.add("Summary", name, newDxSummary(name, q))
 		}
 		if q.Traded {
-			m.add("TimeAndSale", name, []dxTimeAndSale{newDxTimeAndSale(name, q, e.Number)})
+			m.add("TimeAndSale", name, []dxRecord{newDxTimeAndSale(name, q, e.Number)})
 			m.add("Trade", name, newDxTrade(name, q))
 		}
 	}
@@ -126,99 +125,46 @@ func (m dxMessage) append(b []byte, requested []string) []byte {
 // notANumber stands for a missing number.
 const notANumber = "NaN"
 
-type dxQuote struct {
-	AskExchangeCode string          `json:"askExchangeCode"`
-	AskPrice        json.RawMessage `json:"askPrice"`
-	AskSize         json.RawMessage `json:"askSize"`
-	AskTime         int64           `json:"askTime"`
-	BidExchangeCode string          `json:"bidExchangeCode"`
-	BidPrice        json.RawMessage `json:"bidPrice"`
-	BidSize         json.RawMessage `json:"bidSize"`
-	BidTime         int64           `json:"bidTime"`
-	EventSymbol     string          `json:"eventSymbol"`
-	EventTime       int64           `json:"eventTime"`
-	Sequence        int             `json:"sequence"`
-	TimeNanoPart    int             `json:"timeNanoPart"`
-}
+// dxRecord is a record by field. JSON has the fields in alphabetical order, as the service does.
+type dxRecord map[string]any
 
-func newDxQuote(name string, q *market.Quote) dxQuote {
+func newDxQuote(name string, q *market.Quote) dxRecord {
 	size, at := jsonNumber(q.Size, q.SizeDecimals), q.Time.UnixMilli()
-	return dxQuote{
-		AskPrice: jsonNumber(q.Ask, q.Decimals), AskSize: size, AskTime: at,
-		BidPrice: jsonNumber(q.Bid, q.Decimals), BidSize: size, BidTime: at, EventSymbol: name,
+	return dxRecord{
+		"eventSymbol": name, "eventTime": 0, "sequence": 0, "timeNanoPart": 0,
+		"askExchangeCode": "", "askPrice": jsonNumber(q.Ask, q.Decimals), "askSize": size, "askTime": at,
+		"bidExchangeCode": "", "bidPrice": jsonNumber(q.Bid, q.Decimals), "bidSize": size, "bidTime": at,
 	}
 }
 
-type dxTrade struct {
-	Change               json.RawMessage `json:"change"`
-	DayTurnover          string          `json:"dayTurnover"`
-	DayVolume            json.RawMessage `json:"dayVolume"`
-	EventSymbol          string          `json:"eventSymbol"`
-	EventTime            int64           `json:"eventTime"`
-	ExchangeCode         string          `json:"exchangeCode"`
-	ExtendedTradingHours bool            `json:"extendedTradingHours"`
-	Price                json.RawMessage `json:"price"`
-	Sequence             int             `json:"sequence"`
-	Size                 json.RawMessage `json:"size"`
-	TickDirection        string          `json:"tickDirection"`
-	Time                 int64           `json:"time"`
-	TimeNanoPart         int             `json:"timeNanoPart"`
-}
-
-func newDxTrade(name string, q *market.Quote) dxTrade {
-	return dxTrade{
-		Change: jsonNumber(q.Last-q.PrevClose, q.Decimals), DayTurnover: notANumber, DayVolume: jsonNumber(q.Volume, q.SizeDecimals), EventSymbol: name,
-		Price: jsonNumber(q.Last, q.Decimals), Size: jsonNumber(q.Size, q.SizeDecimals), TickDirection: "UNDEFINED",
-		Time: q.Time.UnixMilli(),
+func newDxTrade(name string, q *market.Quote) dxRecord {
+	return dxRecord{
+		"eventSymbol": name, "eventTime": 0, "sequence": 0, "timeNanoPart": 0, "time": q.Time.UnixMilli(),
+		"price": jsonNumber(q.Last, q.Decimals), "size": jsonNumber(q.Size, q.SizeDecimals),
+		"change": jsonNumber(q.Last-q.PrevClose, q.Decimals), "dayTurnover": notANumber, "dayVolume": jsonNumber(q.Volume, q.SizeDecimals),
+		"exchangeCode": "", "extendedTradingHours": false, "tickDirection": "UNDEFINED",
 	}
 }
 
-type dxSummary struct {
-	DayClosePrice     string          `json:"dayClosePrice"`
-	DayHighPrice      json.RawMessage `json:"dayHighPrice"`
-	DayID             int64           `json:"dayId"`
-	DayLowPrice       json.RawMessage `json:"dayLowPrice"`
-	DayOpenPrice      json.RawMessage `json:"dayOpenPrice"`
-	EventSymbol       string          `json:"eventSymbol"`
-	EventTime         int64           `json:"eventTime"`
-	OpenInterest      int             `json:"openInterest"`
-	PrevDayClosePrice json.RawMessage `json:"prevDayClosePrice"`
-	PrevDayID         int64           `json:"prevDayId"`
-	PrevDayVolume     string          `json:"prevDayVolume"`
-}
-
-func newDxSummary(name string, q *market.Quote) dxSummary {
+func newDxSummary(name string, q *market.Quote) dxRecord {
 	const day = 24 * 60 * 60
 	today := q.Time.Unix() / day
-	return dxSummary{
-		DayClosePrice: notANumber, DayHighPrice: jsonNumber(q.High, q.Decimals), DayID: today,
-		DayLowPrice: jsonNumber(q.Low, q.Decimals), DayOpenPrice: jsonNumber(q.Open, q.Decimals), EventSymbol: name,
-		PrevDayClosePrice: jsonNumber(q.PrevClose, q.Decimals), PrevDayID: today - 1, PrevDayVolume: notANumber,
+	return dxRecord{
+		"eventSymbol": name, "eventTime": 0, "openInterest": 0,
+		"dayId": today, "dayOpenPrice": jsonNumber(q.Open, q.Decimals), "dayHighPrice": jsonNumber(q.High, q.Decimals),
+		"dayLowPrice": jsonNumber(q.Low, q.Decimals), "dayClosePrice": notANumber,
+		"prevDayId": today - 1, "prevDayClosePrice": jsonNumber(q.PrevClose, q.Decimals), "prevDayVolume": notANumber,
 	}
 }
 
-type dxTimeAndSale struct {
-	AggressorSide string          `json:"aggressorSide"`
-	AskPrice      json.RawMessage `json:"askPrice"`
-	BidPrice      json.RawMessage `json:"bidPrice"`
-	EventFlags    int             `json:"eventFlags"`
-	EventSymbol   string          `json:"eventSymbol"`
-	EventTime     int64           `json:"eventTime"`
-	Index         uint64          `json:"index"`
-	Price         json.RawMessage `json:"price"`
-	Size          json.RawMessage `json:"size"`
-	Time          int64           `json:"time"`
-	Type          string          `json:"type"`
-}
-
-func newDxTimeAndSale(name string, q *market.Quote, number uint64) dxTimeAndSale {
+func newDxTimeAndSale(name string, q *market.Quote, number uint64) dxRecord {
 	side := "BUY"
 	if q.Last == q.Bid {
 		side = "SELL"
 	}
-	return dxTimeAndSale{
-		AggressorSide: side, AskPrice: jsonNumber(q.Ask, q.Decimals), BidPrice: jsonNumber(q.Bid, q.Decimals),
-		EventSymbol: name, Index: number, Price: jsonNumber(q.Last, q.Decimals),
-		Size: jsonNumber(q.Size, q.SizeDecimals), Time: q.Time.UnixMilli(), Type: "NEW",
+	return dxRecord{
+		"eventSymbol": name, "eventTime": 0, "eventFlags": 0, "index": number, "time": q.Time.UnixMilli(), "type": "NEW",
+		"price": jsonNumber(q.Last, q.Decimals), "size": jsonNumber(q.Size, q.SizeDecimals), "aggressorSide": side,
+		"askPrice": jsonNumber(q.Ask, q.Decimals), "bidPrice": jsonNumber(q.Bid, q.Decimals),
 	}
 }
