@@ -15,8 +15,8 @@ import (
 
 var update = flag.Bool("update", false, "write the golden files anew")
 
-// complaint is what is said of a bad feed, or "" of a good one.
-func complaint(source string) string {
+// problems are the annotated errors of a feed; empty without any.
+func problems(source string) string {
 	d, err := preset.Parse([]byte(source))
 	if err == nil {
 		err = d.Validate()
@@ -27,7 +27,7 @@ func complaint(source string) string {
 	return strictyaml.Annotate(err, "livetape.yaml", []byte(source))
 }
 
-func TestEveryFaultIsShownWithItsLineAndACaret(t *testing.T) {
+func TestEveryErrorIsShownWithItsLineAndACaret(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	if err != nil || len(files) < 30 {
 		t.Fatalf("%d files, %v", len(files), err)
@@ -37,7 +37,7 @@ func TestEveryFaultIsShownWithItsLineAndACaret(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got := complaint(string(source))
+		got := problems(string(source))
 		if got == "" {
 			t.Errorf("%s: nothing is wrong with it", file)
 			continue

@@ -90,7 +90,7 @@ func FuzzAnyTextAsADefinition(f *testing.F) {
 		}
 		if err != nil {
 			if got := strictyaml.Annotate(err, "livetape.yaml", []byte(text)); got == "" {
-				t.Error("a fault that is not shown")
+				t.Error("an error that is not shown")
 			}
 			return
 		}

@@ -16,21 +16,38 @@ type member struct {
 	value ast.Node
 }
 
+// bare is a node without its anchor and its tag.
+func bare(node ast.Node) ast.Node {
+	for {
+		switch n := node.(type) {
+		case *ast.AnchorNode:
+			node = n.Value
+		case *ast.TagNode:
+			node = n.Value
+		default:
+			return node
+		}
+	}
+}
+
+// pairs are the members of a map as the library has them; nil of any other node.
+func pairs(node ast.Node) []*ast.MappingValueNode {
+	switch n := bare(node).(type) {
+	case *ast.MappingNode:
+		return n.Values
+	case *ast.MappingValueNode:
+		return []*ast.MappingValueNode{n}
+	}
+	return nil
+}
+
 // children are the members of a map or the items of a list; nil of any other node.
 func children(node ast.Node) (all []member) {
-	switch n := node.(type) {
-	case *ast.AnchorNode:
-		return children(n.Value)
-	case *ast.TagNode:
-		return children(n.Value)
-	case *ast.MappingValueNode:
-		return []member{{keyText(n), n.Key.GetToken(), n.Value}}
-	case *ast.MappingNode:
-		for _, v := range n.Values {
-			all = append(all, children(v)...)
-		}
-	case *ast.SequenceNode:
-		for i, item := range n.Values {
+	for _, m := range pairs(node) {
+		all = append(all, member{keyText(m), m.Key.GetToken(), m.Value})
+	}
+	if list, ok := bare(node).(*ast.SequenceNode); ok {
+		for i, item := range list.Values {
 			all = append(all, member{i, nil, item})
 		}
 	}
@@ -78,11 +95,7 @@ func isAt(t, at *token.Token) bool { return t != nil && (t == at || *t.Position 
 
 // remove removes a child from a map or a list.
 func remove(node ast.Node, i int) {
-	switch n := node.(type) {
-	case *ast.AnchorNode:
-		remove(n.Value, i)
-	case *ast.TagNode:
-		remove(n.Value, i)
+	switch n := bare(node).(type) {
 	case *ast.MappingNode:
 		n.Values = slices.Delete(slices.Clone(n.Values), i, i+1) // an alias may share the list
 	case *ast.SequenceNode:
@@ -96,18 +109,8 @@ func mergeInherited(node ast.Node, anchors map[string]ast.Node) {
 	for _, m := range children(node) {
 		mergeInherited(m.value, anchors)
 	}
-	for {
-		switch n := node.(type) {
-		case *ast.AnchorNode:
-			node = n.Value
-		case *ast.TagNode:
-			node = n.Value
-		case *ast.MappingNode:
-			n.Values = withInherited(n.Values, anchors)
-			return
-		default:
-			return
-		}
+	if n, ok := bare(node).(*ast.MappingNode); ok {
+		n.Values = withInherited(n.Values, anchors)
 	}
 }
 
@@ -138,19 +141,4 @@ func withInherited(values []*ast.MappingValueNode, anchors map[string]ast.Node) 
 		}
 	}
 	return all
-}
-
-// pairs are the members of a map as the library has them; nil of any other node.
-func pairs(node ast.Node) []*ast.MappingValueNode {
-	switch n := node.(type) {
-	case *ast.MappingNode:
-		return n.Values
-	case *ast.MappingValueNode:
-		return []*ast.MappingValueNode{n}
-	case *ast.AnchorNode:
-		return pairs(n.Value)
-	case *ast.TagNode:
-		return pairs(n.Value)
-	}
-	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"livetape/ui/cli/golden"
 )
 
-func TestEveryFaultOfAFileIsShownWithItsLineAndACaret(t *testing.T) {
+func TestEveryErrorOfAFileIsShownWithItsLineAndACaret(t *testing.T) {
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	if err != nil || len(files) < 25 {
 		t.Fatalf("%d files, %v", len(files), err)

@@ -88,11 +88,14 @@ func tell(b *strings.Builder, m decode.Message, err error) {
 			fmt.Fprintf(b, "%s: %s\n", word.name, word.text)
 		}
 	}
+	if m.Heartbeat {
+		b.WriteString("heartbeat\n")
+	}
 	if m.End {
 		b.WriteString("connect again now\n")
 	}
 	if err != nil {
-		fmt.Fprintf(b, "fault: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
+		fmt.Fprintf(b, "error: %s\n", strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 }
 
@@ -182,9 +185,9 @@ func TestEveryExampleOfConfigIsRight(t *testing.T) {
 	}
 }
 
-func TestConfigShowsAFaultAsItIs(t *testing.T) {
+func TestConfigShowsAnErrorAsItIs(t *testing.T) {
 	doc := readDoc(t, "config.md")
-	source := regexp.MustCompile("(?s)```yaml-with-a-fault\n(.*?)```\n.*?```text\n(.*?)```").FindStringSubmatch(doc)
+	source := regexp.MustCompile("(?s)```yaml-with-an-error\n(.*?)```\n.*?```text\n(.*?)```").FindStringSubmatch(doc)
 	if source == nil {
 		t.Fatal("there is no such example")
 	}

@@ -46,7 +46,7 @@ func TestAFileThatMultipliesOrNestsWithoutEndIsRefused(t *testing.T) {
 			}
 			var bad *config.Error
 			if !errors.As(err, &bad) || len(configerr.All(err)) != 1 || configerr.All(err)[0].Line == 0 {
-				t.Errorf("it is no fault with a line: %.300v", err)
+				t.Errorf("it is no error with a line: %.300v", err)
 			}
 		})
 	}
@@ -73,7 +73,7 @@ func TestAFileThatNeverEndsIsNotRead(t *testing.T) {
 	}
 }
 
-func TestAHundredFaultsAreABoundedAnswer(t *testing.T) {
+func TestAHundredErrorsAreABoundedAnswer(t *testing.T) {
 	var b strings.Builder
 	b.WriteString("feeds:\n")
 	for i := range 100 {
@@ -81,7 +81,7 @@ func TestAHundredFaultsAreABoundedAnswer(t *testing.T) {
 	}
 	_, err := config.Parse("livetape.yaml", []byte(b.String()))
 	if n := strings.Count(err.Error(), `unknown key "ulr" (did you mean "url"?)`); n != 20 {
-		t.Errorf("%d faults are shown:\n%v", n, err)
+		t.Errorf("%d errors are shown:\n%v", n, err)
 	}
 }
 

@@ -4,5 +4,5 @@ package config
 
 import "os"
 
-// strange is why a file may be somebody else's: here nothing simple says so.
-func strange(os.FileInfo) string { return "" }
+// ownershipProblem is why a file may be somebody else's: here nothing simple says so.
+func ownershipProblem(os.FileInfo) string { return "" }

@@ -100,7 +100,7 @@ func listen(t *testing.T, set *feed.Set) visit {
 			return v
 		case e.Message != nil:
 			m := e.Message
-			if m.Err != nil || len(m.Updates) == 0 && m.Unmapped == "" && m.Notice == "" && m.Type == "message" && !strings.Contains(string(m.Data), "GoAway") {
+			if m.Err != nil || len(m.Updates) == 0 && m.Unmapped == "" && m.Notice == "" && !m.Heartbeat && m.Type == "message" && !strings.Contains(string(m.Data), "GoAway") {
 				t.Errorf("%s: %+v", m.Data, m)
 			}
 			v.updates = append(v.updates, m.Updates...)
