@@ -88,9 +88,9 @@ func TestTheBadgeOfALiveFeedShowsItsRateAndDelay(t *testing.T) {
 func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		late time.Duration
-		want string
-		ink  style
+		late  time.Duration
+		want  string
+		style style
 	}{
 		{59 * time.Second, "● LIVE · 59 s", plain},
 		{65 * time.Second, "● LIVE · delayed 1 min", warn},
@@ -106,8 +106,8 @@ func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
 			s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-c.late)})
 		}
 		badge := s.m.feeds[0].badge(s.now)
-		if got := badgeText(s); got != c.want || badge[len(badge)-1].style != c.ink {
-			t.Errorf("%v late: %q, want %q in ink %d, got %v", c.late, got, c.want, c.ink, badge)
+		if got := badgeText(s); got != c.want || badge[len(badge)-1].style != c.style {
+			t.Errorf("%v late: %q, want %q in style %d, got %v", c.late, got, c.want, c.style, badge)
 		}
 	}
 }
