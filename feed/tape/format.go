@@ -161,14 +161,20 @@ func updateSources(feeds []Source, text []byte) []Source {
 	return feeds
 }
 
+// maxSources bounds the feeds of a recording. Of more, the first are known.
+const maxSources = 1024
+
 // withSource is a copy of feeds with s, which replaces the one of its name.
 func withSource(feeds []Source, s Source) []Source {
-	feeds = slices.Clone(feeds)
-	if i := slices.IndexFunc(feeds, func(f Source) bool { return f.Name == s.Name }); i >= 0 {
+	i := slices.IndexFunc(feeds, func(f Source) bool { return f.Name == s.Name })
+	switch {
+	case i >= 0:
+		feeds = slices.Clone(feeds)
 		feeds[i] = s
-		return feeds
+	case len(feeds) < maxSources:
+		feeds = append(slices.Clone(feeds), s)
 	}
-	return append(feeds, s)
+	return feeds
 }
 
 // lastTime finds the last time comment of a recording without reading all of it; zero when it is not near the end.

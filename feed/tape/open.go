@@ -16,6 +16,14 @@ import (
 // Open opens a recording or capture, compressed or not. The error for a file that is neither says what it
 // is instead, and wraps [ErrNotRecording].
 func Open(name string) (*Reader, error) {
+	switch stat, err := os.Stat(name); { // to open a pipe would wait for its writer
+	case err != nil:
+		return nil, err
+	case stat.IsDir():
+		return nil, fmt.Errorf("%s %w: it is a folder", name, ErrNotRecording)
+	case !stat.Mode().IsRegular():
+		return nil, fmt.Errorf("%s %w: it is not a regular file", name, ErrNotRecording)
+	}
 	f, err := os.Open(name)
 	if err != nil {
 		return nil, err
@@ -34,9 +42,6 @@ func (r *Reader) open(name string) error {
 	stat, err := r.file.Stat()
 	if err != nil {
 		return err
-	}
-	if stat.IsDir() {
-		return fmt.Errorf("%w: it is a folder", ErrNotRecording)
 	}
 	if r.input, err = newInput(r.file); err != nil {
 		return err

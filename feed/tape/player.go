@@ -144,7 +144,12 @@ func (p *Player) Err() error { return p.Position().Err }
 
 func (p *Player) run(ctx context.Context, waitAtEnd bool) {
 	defer close(p.events)
-	defer func() { _ = p.reader.Close() }() // it was only read
+	stop := context.AfterFunc(ctx, func() { _ = p.reader.Close() }) // ends what is being read
+	defer func() {
+		if stop() {
+			_ = p.reader.Close() // it was only read
+		}
+	}()
 	p.decoders = map[string]sourceDecoder{}
 	if p.begin(ctx) != nil {
 		return
@@ -242,9 +247,7 @@ func (p *Player) rest(ctx context.Context, how action, d time.Duration) {
 // startOver goes to the beginning, and sends a reset.
 func (p *Player) startOver(ctx context.Context) error {
 	if err := p.reader.Seek(0); err != nil {
-		p.mu.Lock()
-		defer p.mu.Unlock()
-		p.err = err
+		p.setError(ctx, err)
 		return err
 	}
 	p.decoders = map[string]sourceDecoder{}
@@ -267,10 +270,10 @@ func (p *Player) finish(ctx context.Context, err error, waitAtEnd bool) error {
 	p.playback.noteEnd(time.Now())
 	p.info = p.reader.Info()
 	p.note = p.reader.Stats().note()
-	if err != io.EOF {
-		p.err = err
-	}
 	p.mu.Unlock()
+	if err != io.EOF {
+		p.setError(ctx, err)
+	}
 	for {
 		p.mu.Lock()
 		rewind := p.playback.rewind
@@ -283,6 +286,16 @@ func (p *Player) finish(ctx context.Context, err error, waitAtEnd bool) error {
 		}
 		p.rest(ctx, wait, 0)
 	}
+}
+
+// setError keeps what ended the playback early. An error after the context's end is the context's.
+func (p *Player) setError(ctx context.Context, err error) {
+	if ctx.Err() != nil {
+		return
+	}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.err = err
 }
 
 // note says in words what was not whole; empty when everything was.

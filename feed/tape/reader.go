@@ -24,7 +24,7 @@ type Info struct {
 // ReadStats says what was found in a file so far, and at its end whether it is whole.
 type ReadStats struct {
 	Events     int  // entries
-	Unreadable int  // comments that could not be read, as from a newer livetape
+	Unreadable int  // comments that could not be read, as from a newer livetape, and events of too many feeds
 	MidEvent   bool // the file ends in the middle of an event, which was left out
 	Cut        bool // a compressed file ends too early, as when its writer was killed
 }
@@ -38,6 +38,7 @@ type Reader struct {
 	lines   *lineReader
 	maxData int // bytes of data of an event
 
+	names map[string]struct{} // of the feeds that had events
 	event pendingEvent
 	state readState
 	stats ReadStats
@@ -65,7 +66,8 @@ func (r *Reader) Stats() ReadStats { return r.stats }
 // Offset is the offset of the entry that Next returned last.
 func (r *Reader) Offset() time.Duration { return r.state.offset }
 
-// Close closes the file.
+// Close closes the file. Unlike all other methods it may be called from any goroutine: what is being read then ends
+// soon, with an error.
 func (r *Reader) Close() error { return r.file.Close() }
 
 // Next is the next entry; io.EOF after the last whole one. Its data is the caller's. A damaged
@@ -160,7 +162,7 @@ func (r *Reader) dispatch() (Entry, bool) {
 	} else {
 		m.Type, m.Data = cmp.Or(e.kind, m.Type), stream.AppendUTF8(nil, e.data[:len(e.data)-1])
 	}
-	return r.entry(feed.Event{Message: m}, e.time, e.timed), true
+	return r.entry(feed.Event{Message: m}, e.time, e.timed)
 }
 
 // comment takes a comment of a recording; those of a capture never come here.
@@ -192,7 +194,7 @@ func (r *Reader) commentEvent(c timeComment) (Entry, bool) {
 	if c.kind == kindCarried {
 		return r.carried(e, c)
 	}
-	return r.entry(e, c, true), true
+	return r.entry(e, c, true)
 }
 
 // carried returns a status from before the file, without moving its time. Only at the beginning is it an entry.
@@ -201,14 +203,18 @@ func (r *Reader) carried(e feed.Event, c timeComment) (Entry, bool) {
 		return Entry{}, false
 	}
 	before := r.state
-	got := r.entry(e, c, true)
+	got, ok := r.entry(e, c, true)
 	r.state.offset, r.state.at, r.state.begun = before.offset, before.at, false
 	got.Offset = before.offset
-	return got, true
+	return got, ok
 }
 
-// entry gives e its time and feed.
-func (r *Reader) entry(e feed.Event, c timeComment, timed bool) Entry {
+// entry gives e its time and feed. There is none for a feed beyond maxSources: whoever reads keeps something of each.
+func (r *Reader) entry(e feed.Event, c timeComment, timed bool) (Entry, bool) {
+	if e.Feed = cmp.Or(c.feed, r.feedName()); !r.admits(e.Feed) {
+		r.stats.Unreadable++
+		return Entry{}, false
+	}
 	s := &r.state
 	switch {
 	case timed:
@@ -221,8 +227,23 @@ func (r *Reader) entry(e feed.Event, c timeComment, timed bool) Entry {
 	s.events++
 	s.begun = true
 	r.stats.Events++
-	e.At, e.Feed = s.at, cmp.Or(c.feed, r.feedName())
-	return Entry{Event: e, Offset: s.offset}
+	e.At = s.at
+	return Entry{Event: e, Offset: s.offset}, true
+}
+
+// admits reports whether a feed is one of the first maxSources.
+func (r *Reader) admits(name string) bool {
+	if _, known := r.names[name]; known {
+		return true
+	}
+	if len(r.names) == maxSources {
+		return false
+	}
+	if r.names == nil {
+		r.names = map[string]struct{}{}
+	}
+	r.names[name] = struct{}{}
+	return true
 }
 
 // source is what is known so far of the feed called name.

@@ -49,6 +49,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	stop := context.AfterFunc(req.Context(), func() { _ = r.Close() }) // ends what is being read
+	defer stop()
 	more, err := s.seekStart(r, lastEventID(req))
 	switch {
 	case err != nil:
