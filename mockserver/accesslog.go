@@ -3,6 +3,7 @@ package mockserver
 import (
 	"log/slog"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
@@ -38,9 +39,10 @@ func maskedQuery(raw string) string {
 	for pair := range strings.SplitSeq(raw, "&") {
 		name, _, named := strings.Cut(pair, "=")
 		switch {
+		case isKnownParameter(name):
 		case !named:
 			pair = "…"
-		case !isKnownParameter(name):
+		default:
 			pair = name + "=…"
 		}
 		shown = append(shown, pair)
@@ -53,7 +55,7 @@ func maskedQuery(raw string) string {
 }
 
 func isKnownParameter(parameter string) bool {
-	return parameter == "symbols" || parameter == "types" || parameter == "lastEventId"
+	return slices.Contains([]string{"symbols", "types", "lastEventId", untyped}, parameter)
 }
 
 // logFault counts and logs that a fault started, or that all faults were cleared.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/url"
 	"strconv"
 	"strings"
 	"time"
@@ -23,18 +24,22 @@ const (
 
 // Config says what a Server is like; a zero field takes its default.
 type Config struct {
-	Seed      uint64             // of the market; 0 means 1. The same seed makes the same sequence of events
-	Rate      float64            // events a second, all symbols together; default 40, at most a million
-	Symbols   int                // how many symbols the market has; default 24, at most 10,000
-	Ring      int                // events kept for clients that resume; default 16,384
-	Queue     int                // events a client may fall behind before it is disconnected; default 4,096
-	Heartbeat time.Duration      // silence after which a stream gets a comment; default 15 s
-	Retry     time.Duration      // the reconnection time that clients are told; default 1 s
-	Epoch     string             // first part of every id; default made from the start time. Changes when the server restarts
-	Faults    []fault.Fault      // injected at the start; see fault.Parse
-	Token     string             // that POST /faults requires; without one, only clients on this machine may inject faults
-	Now       func() time.Time   // for the times in payloads, nothing else; default time.Now
-	Scenario  *scenario.Scenario // what happens in the market; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
+	Seed      uint64        // of the market; 0 means 1. The same seed makes the same sequence of events
+	Rate      float64       // events a second, all symbols together; default 40, at most a million
+	Symbols   int           // how many symbols the market has; default 24, at most 10,000
+	Ring      int           // events kept for clients that resume; default 16,384
+	Queue     int           // events a client may fall behind before it is disconnected; default 4,096
+	Heartbeat time.Duration // silence after which a stream gets a comment; default 15 s
+	Retry     time.Duration // the reconnection time that clients are told; default 1 s
+	Epoch     string        // first part of every id; default made from the start time. Changes when the server restarts
+	Faults    []fault.Fault // injected at the start; see fault.Parse
+	Token     string        // that POST /faults requires; without one, only clients on this machine may inject faults
+	// AllowOrigins are origins such as https://page.example whose pages may read streams, also with credentials. Others may
+	// not then; without any, the pages of all origins may, without credentials.
+	AllowOrigins []string
+
+	Now      func() time.Time   // for the times in payloads, nothing else; default time.Now
+	Scenario *scenario.Scenario // what happens in the market; nil: a story of its own. It has a Rate and Symbols, and with a Start an Epoch
 
 	MaxClients int          // streams at a time; one more is answered 503 with Retry-After; default 20,000, at most a million
 	Logger     *slog.Logger // of clients at level debug, of faults and of the start and end at info, of slow clients at warn; default none
@@ -89,6 +94,9 @@ func (c Config) validate() error {
 			all = append(all, err)
 		}
 	}
+	for _, origin := range c.AllowOrigins {
+		require(isOrigin(origin), "allow origin: %q is not an origin such as https://page.example, without a path", origin)
+	}
 	for _, f := range c.Faults {
 		if err := f.CheckAtStart(); err != nil {
 			all = append(all, fmt.Errorf("fault: %w", err))
@@ -98,6 +106,12 @@ func (c Config) validate() error {
 }
 
 func inRange(n, most int) bool { return 1 <= n && n <= most }
+
+// isOrigin reports whether s is what browsers send as an Origin: "null" is that of a page from a file (Fetch §3.1).
+func isOrigin(s string) bool {
+	u, err := url.Parse(s)
+	return s == "null" || err == nil && u.Host != "" && s == strings.ToLower(u.Scheme+"://"+u.Host)
+}
 
 // isValidEpoch keeps the ids free of what a header or JSON would have to escape.
 func isValidEpoch(s string) bool {

@@ -25,9 +25,9 @@ func handleServices(w http.ResponseWriter, _ *http.Request) {
 
 // handleEmulated answers a request as another service.
 func (s *Server) handleEmulated(w http.ResponseWriter, r *http.Request) {
-	allowOrigins(w.Header())
+	s.allowOrigins(w.Header(), r)
 	w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
-	w.Header().Add("Access-Control-Allow-Headers", "Authorization, Content-Type")
+	w.Header().Add("Access-Control-Allow-Headers", "Content-Type")
 	if r.Method == http.MethodOptions {
 		w.WriteHeader(http.StatusNoContent)
 		return

@@ -12,7 +12,7 @@ import (
 
 // handleEvents answers GET /events with a stream in the native format.
 func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
-	allowOrigins(w.Header())
+	s.allowOrigins(w.Header(), r)
 	switch r.Method {
 	case http.MethodOptions:
 		w.WriteHeader(http.StatusNoContent)
@@ -33,11 +33,15 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	s.serve(w, r, client, faults, &hub.Native{
-		Filter: filter, LastEventID: lastEventID(r), Retry: s.config.Retry, Interval: s.config.Heartbeat,
+	s.serve(w, r, client, faults, hub.Native{
+		Untyped: r.URL.Query().Has(untyped),
+		Filter:  filter, LastEventID: lastEventID(r), Retry: s.config.Retry, Interval: s.config.Heartbeat,
 		Snapshot: s.simulator.snapshot, Resumed: s.metrics.countResume,
-	})
+	}.NewEncoder())
 }
+
+// untyped is the query parameter for clients whose onmessage is all that they have.
+const untyped = "untyped"
 
 // lastEventID is the client's header, or the query of one that cannot set it, like a browser's EventSource.
 func lastEventID(r *http.Request) string {

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"slices"
 	"time"
 
 	"livetape/mockserver/fault"
@@ -42,6 +43,7 @@ GET /          in a browser, a page of live prices and news
 GET /events    an event stream (Server-Sent Events)
                ?symbols=NVDA,EUR/USD   only these
                ?types=price,news       only these of price, news, status
+               ?untyped                all as messages, for onmessage, with the type in the JSON
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
 GET /as/       the same market in the formats of other services, for their clients
 GET /healthz   epoch, newest event and number of clients
@@ -65,11 +67,19 @@ func (s *Server) handleHealth(w http.ResponseWriter, _ *http.Request) {
 	_ = json.NewEncoder(w).Encode(report) // whoever asked has hung up
 }
 
-// allowOrigins lets scripts of any origin read the stream (Fetch, CORS protocol).
-func allowOrigins(h http.Header) {
-	h.Set("Access-Control-Allow-Origin", "*")
+// allowOrigins lets scripts of any origin read the stream, or of some with their credentials (Fetch, CORS protocol).
+func (s *Server) allowOrigins(h http.Header, r *http.Request) {
+	if len(s.config.AllowOrigins) == 0 {
+		h.Set("Access-Control-Allow-Origin", "*")
+	} else {
+		h.Add("Vary", "Origin")
+		if origin := r.Header.Get("Origin"); slices.Contains(s.config.AllowOrigins, origin) {
+			h.Set("Access-Control-Allow-Origin", origin)
+			h.Set("Access-Control-Allow-Credentials", "true")
+		}
+	}
 	h.Set("Access-Control-Allow-Methods", "GET, OPTIONS")
-	h.Set("Access-Control-Allow-Headers", "Last-Event-ID, Cache-Control")
+	h.Set("Access-Control-Allow-Headers", "Authorization, Last-Event-ID, Cache-Control")
 	h.Set("Access-Control-Max-Age", "86400")
 }
 

@@ -2,6 +2,21 @@ package hub
 
 import "strconv"
 
+// appendUntypedFrame appends an event without a type, which is the first member of its data instead: a browser gives such
+// events to onmessage. Data is a JSON object with members.
+func appendUntypedFrame(b []byte, event, id string, data []byte) []byte {
+	if id != "" {
+		b = append(append(append(b, "id: "...), id...), '\n')
+	}
+	b = append(append(append(b, `data: {"type":"`...), event...), `",`...)
+	return append(append(b, data[1:]...), "\n\n"...)
+}
+
+// data is what appendFrame was given.
+func (e *Event) data() []byte {
+	return e.Frame[len("event: \nid: \ndata: ")+len(e.Type)+len(e.ID) : len(e.Frame)-len("\n\n")]
+}
+
 // appendFrame appends one event of an event stream. An empty id gets no id line. Data has no line ends: it is JSON.
 func appendFrame(b []byte, event, id string, data []byte) []byte {
 	b = append(append(b, "event: "...), event...)

@@ -236,11 +236,11 @@ func resume(t *testing.T, log hub.Log, id, query string) (data string, reason er
 	if err != nil {
 		t.Fatal(err)
 	}
-	native := &hub.Native{
+	native := hub.Native{
 		Filter: filter, LastEventID: id, Resumed: func(err error) { reason = err },
 		Snapshot: func(hub.Filter) ([]byte, string) { return []byte("{}"), log.Newest() },
 	}
-	b, _, err := native.Open(nil, log)
+	b, _, err := native.NewEncoder().Open(nil, log)
 	if err != nil {
 		t.Fatal(err)
 	}

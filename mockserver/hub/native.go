@@ -14,8 +14,9 @@ import (
 	"livetape/mockserver/fault"
 )
 
-// Native is the format of the mock server itself. It sends each event's Frame.
+// Native describes a stream in the format of the mock server itself.
 type Native struct {
+	Untyped     bool // all events are messages, for clients that read no others, with the type inside the JSON
 	Filter      Filter
 	LastEventID string        // to resume after; empty for none
 	Retry       time.Duration // the reconnection time that the client is told
@@ -28,14 +29,37 @@ type Native struct {
 	Resumed func(error)
 }
 
-// SetHeader implements Encoder.
-func (n *Native) SetHeader(h http.Header, _ Log) { h.Set("Content-Type", "text/event-stream") }
+// NewEncoder returns the encoder of one stream.
+func (n Native) NewEncoder() Encoder { return &native{n} }
 
-// Heartbeat implements Encoder.
-func (n *Native) Heartbeat() Heartbeat { return Heartbeat{Interval: n.Interval} }
+type native struct{ Native }
+
+func (n *native) SetHeader(h http.Header, _ Log)        { h.Set("Content-Type", "text/event-stream") }
+func (n *native) Heartbeat() Heartbeat                  { return Heartbeat{Interval: n.Interval} }
+func (n *native) Wants(e *Event) bool                   { return n.Filter.Passes(e.Type, e.Symbols) }
+func (n *native) CaughtUp(b []byte) []byte              { return b }
+func (n *native) WakeAt() time.Time                     { return time.Time{} }
+func (n *native) Wake(b []byte, _ time.Time) []byte     { return b }
+func (n *native) AppendHeartbeat(b []byte) []byte       { return append(b, ": hb\n\n"...) }
+func (n *native) Ended() bool                           { return false }
+func (n *native) AppendRetry(b []byte, ms int64) []byte { return AppendRetry(b, ms) }
+
+func (n *native) Append(b []byte, e *Event) []byte {
+	if n.Untyped {
+		return appendUntypedFrame(b, e.Type, e.ID, e.data())
+	}
+	return append(b, e.Frame...)
+}
+
+func (n *native) appendFrame(b []byte, event, id string, data []byte) []byte {
+	if n.Untyped {
+		return appendUntypedFrame(b, event, id, data)
+	}
+	return appendFrame(b, event, id, data)
+}
 
 // Open tells the client where the stream begins: after what it had, or with a snapshot.
-func (n *Native) Open(b []byte, log Log) (_ []byte, after string, err error) {
+func (n *native) Open(b []byte, log Log) (_ []byte, after string, err error) {
 	b = n.AppendRetry(b, n.Retry.Milliseconds())
 	if n.LastEventID == "" {
 		b, after = n.appendSnapshot(b)
@@ -44,14 +68,14 @@ func (n *Native) Open(b []byte, log Log) (_ []byte, after string, err error) {
 	missed, replayed, readErr := countFollowing(log, n.LastEventID, n.Wants)
 	n.Resumed(readErr)
 	if readErr == nil {
-		b, err = appendJSONFrame(b, "resume", resumeData{n.LastEventID, replayed})
+		b, err = n.appendJSONFrame(b, "resume", resumeData{n.LastEventID, replayed})
 		return b, n.LastEventID, err
 	}
 	lost := resetData{From: ValidPrefix(n.LastEventID)}
 	if errors.Is(readErr, ErrForgotten) && n.Filter.all() {
 		lost.Missed = &missed // what a filter would have let through is forgotten, too
 	}
-	if b, err = appendJSONFrame(b, "reset", lost); err != nil {
+	if b, err = n.appendJSONFrame(b, "reset", lost); err != nil {
 		return b, "", err
 	}
 	b, after = n.appendSnapshot(b)
@@ -68,17 +92,17 @@ type resetData struct {
 	Missed *int   `json:"missed"`
 }
 
-func appendJSONFrame(b []byte, event string, v any) ([]byte, error) {
+func (n *native) appendJSONFrame(b []byte, event string, v any) ([]byte, error) {
 	data, err := json.Marshal(v)
 	if err != nil {
 		return b, fmt.Errorf("encode %s: %w", event, err)
 	}
-	return appendFrame(b, event, "", data), nil
+	return n.appendFrame(b, event, "", data), nil
 }
 
-func (n *Native) appendSnapshot(b []byte) (_ []byte, id string) {
+func (n *native) appendSnapshot(b []byte) (_ []byte, id string) {
 	data, id := n.Snapshot(n.Filter)
-	return appendFrame(b, "snapshot", id, data), id
+	return n.appendFrame(b, "snapshot", id, data), id
 }
 
 // ValidPrefix is a text from outside, fit to be sent back or logged: valid UTF-8, and not too long.
@@ -95,29 +119,7 @@ func ValidPrefix(s string) string {
 	return s[:cut]
 }
 
-// Wants implements Encoder.
-func (n *Native) Wants(e *Event) bool { return n.Filter.Passes(e.Type, e.Symbols) }
-
-// Append implements Encoder.
-func (n *Native) Append(b []byte, e *Event) []byte { return append(b, e.Frame...) }
-
-// CaughtUp implements Encoder: the stream goes on.
-func (n *Native) CaughtUp(b []byte) []byte { return b }
-
-// WakeAt implements Encoder: never.
-func (n *Native) WakeAt() time.Time { return time.Time{} }
-
-// Wake implements Encoder.
-func (n *Native) Wake(b []byte, _ time.Time) []byte { return b }
-
-// AppendHeartbeat implements Encoder.
-func (n *Native) AppendHeartbeat(b []byte) []byte { return append(b, ": hb\n\n"...) }
-
-// Ended implements Encoder: the format never ends a stream.
-func (n *Native) Ended() bool { return false }
-
-// AppendSlowClient implements Encoder.
-func (n *Native) AppendSlowClient(b []byte, behind int, id string) []byte {
+func (n *native) AppendSlowClient(b []byte, behind int, id string) []byte {
 	return fmt.Appendf(b, ": too slow: %d events behind; reconnect to resume from %s\n\n", behind, id)
 }
 
@@ -126,41 +128,38 @@ const reconnectSpread = 5 * time.Second
 
 // AppendShutdown tells the client when to come back. Clients that all came back at once would overload the next server.
 // The next stream begins with the usual time again.
-func (n *Native) AppendShutdown(b []byte) []byte {
+func (n *native) AppendShutdown(b []byte) []byte {
 	later := rand.N(max(n.Retry, reconnectSpread))
 	return n.AppendRetry(b, (n.Retry + later).Milliseconds())
 }
 
-// FaultSamples implements Encoder.
-func (n *Native) FaultSamples() fault.Samples { return fault.NativeSamples() }
-
-// AppendRetry implements Encoder.
-func (n *Native) AppendRetry(b []byte, ms int64) []byte { return AppendRetry(b, ms) }
+func (n *native) FaultSamples() fault.Samples {
+	if n.Untyped {
+		return fault.NewSamples(func(data string) string { return "data: " + data + "\n\n" })
+	}
+	return fault.NativeSamples()
+}
 
 // AppendHuge appends an event without an id. It is good: a client that has room for it may show it.
-func (n *Native) AppendHuge(b []byte, size int) []byte {
-	const begin, end = "event: news\ndata: {\"id\":\"huge\",\"headline\":\"", "\"}\n\n"
-	return append(append(append(b, begin...), fault.HugeText(size-len(begin)-len(end))...), end...)
+func (n *native) AppendHuge(b []byte, size int) []byte {
+	const begin, end, around = `{"id":"huge","headline":"`, `"}`, len("event: news\ndata: \n\n")
+	return n.appendFrame(b, "news", "", []byte(begin+fault.HugeText(size-len(begin)-len(end)-around)+end))
 }
 
 // Half ends within the id, or after it and within the data, where it may be in the middle of a character.
-func (n *Native) Half(events []*Event, id string, random func(int64) int64) []byte {
-	next := &Event{ID: id + "77", Type: "price", Frame: appendFrame(nil, "price", id+"77", []byte(fault.NeverSent))}
+func (n *native) Half(events []*Event, id string, random func(int64) int64) []byte {
+	id += "77"
+	whole := n.appendFrame(nil, "price", id, []byte(fault.NeverSent))
 	if len(events) > 0 {
-		next = events[0]
+		id, whole = events[0].ID, n.Append(nil, events[0])
 	}
-	withinID := len("event: ") + len(next.Type) + len("\nid: ") + len(next.ID) - 1
+	withinID := bytes.Index(whole, []byte(id)) + len(id) - 1
 	switch random(3) {
 	case 0:
-		return next.Frame[:withinID]
+		return whole[:withinID]
 	case 1:
-		return appendHalfCharacter(nil, next.ID)
+		whole = n.appendFrame(nil, "news", id, []byte(`{"id":"half","headline":"Café`))
+		return whole[:bytes.LastIndexByte(whole, 0xC3)+1] // the first of the two bytes of an é
 	}
-	return next.Frame[:(withinID+len(next.Frame))/2]
-}
-
-// appendHalfCharacter appends an event up to the first of the two bytes of an é.
-func appendHalfCharacter(b []byte, id string) []byte {
-	whole := appendFrame(b, "news", id, []byte(`{"id":"half","headline":"Café`))
-	return whole[:bytes.LastIndexByte(whole, 0xC3)+1]
+	return whole[:(withinID+len(whole))/2]
 }

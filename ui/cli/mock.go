@@ -27,6 +27,7 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 	flags.Float64Var(&f.config.Rate, "rate", 40, "events a second, all symbols together")
 	flags.IntVar(&f.config.Symbols, "symbols", 24, "how many symbols the market has")
 	flags.StringVar(&f.scenario, "scenario", "", "play a scenario: a `NAME` of 'livetape scenarios', or a file of your own")
+	flags.StringArrayVar(&f.config.AllowOrigins, "allow-origin", nil, "let pages of this `ORIGIN` alone read streams, and with credentials: https://page.example (repeatable; default: any, without)")
 	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+fault.Syntax+"` to inject, such as stall:5s@1m (repeatable)")
 }
 
@@ -160,7 +161,7 @@ func runMock(cmd *cobra.Command, flags serverFlags, market marketFlags) error {
 	}
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", marketTitle(config), config.Seed, config.Rate)
-	fmt.Fprintf(out, "  page    %[1]s/\n  events  %[1]s/events\n  others  %[1]s/as/  in the formats of other services\n  health  %[1]s/healthz\n", server.url)
+	fmt.Fprintf(out, "  page    %[1]s/\n  events  %[1]s/events\n  untyped %[1]s/events?untyped  for pages that use onmessage\n  others  %[1]s/as/  in the formats of other services\n  health  %[1]s/healthz\n", server.url)
 	flags.printFooter(out, server)
 	return server.serve(cmd.Context())
 }
