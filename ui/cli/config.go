@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -32,6 +33,9 @@ func configInitCommand() *cobra.Command {
 		Args:  atMostOne("file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path := cmp.Or(strings.Join(args, ""), config.UserPath())
+			if path == "" {
+				return errors.New("there is no home directory to write to: HOME is not set; name the file: livetape config init FILE")
+			}
 			if err := config.WriteStarter(path); err != nil {
 				return err
 			}
@@ -55,7 +59,7 @@ With a mistake the exit code is 1.`,
 			if err != nil {
 				return err
 			}
-			file, err := config.Read(path)
+			file, err := readConfig(cmd.Context(), path)
 			if err != nil {
 				return err
 			}
@@ -94,6 +98,25 @@ func configPathCommand() *cobra.Command {
 			_, err = fmt.Fprintln(cmd.OutOrStdout(), path)
 			return err
 		},
+	}
+}
+
+// readConfig reads a configuration until ctx ends: a named pipe may have no writer.
+func readConfig(ctx context.Context, path string) (*config.File, error) {
+	type result struct {
+		file *config.File
+		err  error
+	}
+	read := make(chan result, 1)
+	go func() {
+		file, err := config.Read(path)
+		read <- result{file, err}
+	}()
+	select {
+	case r := <-read:
+		return r.file, r.err
+	case <-ctx.Done():
+		return nil, fmt.Errorf("read configuration %s: %w", path, ctx.Err())
 	}
 }
 

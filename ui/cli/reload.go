@@ -29,7 +29,7 @@ func followConfig(ctx context.Context, options screenOptions, feeds *runningFeed
 		return nil, nil
 	}
 	changes, err := config.Watch(ctx, selection.file)
-	if err != nil {
+	if err != nil || changes == nil {
 		return nil, err
 	}
 	reloads := make(chan ui.Reload, 1)

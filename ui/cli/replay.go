@@ -39,14 +39,14 @@ func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Durati
 }
 
 // symbols is what symbols are called, as in the recording unless a configuration is asked for, and which are shown.
-func (f *replayFlags) symbols() (*config.SymbolTable, error) {
+func (f *replayFlags) symbols(ctx context.Context) (*config.SymbolTable, error) {
 	symbols := config.NewSymbolTable()
 	if f.configFile != "" || f.watchlist != "" {
 		path, err := config.Find(f.configFile)
 		if err != nil {
 			return nil, err
 		}
-		file, err := config.Read(path)
+		file, err := readConfig(ctx, path)
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +97,7 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	if err := requireTerminal(cmd); err != nil {
 		return cmp.Or(err, reader.Close())
 	}
-	symbols, err := flags.symbols()
+	symbols, err := flags.symbols(cmd.Context())
 	if err != nil {
 		return cmp.Or(err, reader.Close())
 	}

@@ -70,7 +70,7 @@ var priceRow = regexp.MustCompile(`(?m)^[ │▸▌>]*([A-Z]{3,5}) .*\d\.\d\d`)
 // row is the line of the screen that begins with the symbol.
 func row(screen, symbol string) string {
 	for line := range strings.Lines(screen) {
-		if strings.HasPrefix(strings.TrimLeft(line, " │▸▌>"), symbol+" ") {
+		if strings.HasPrefix(strings.TrimLeft(line, " │▸▌>~"), symbol+" ") {
 			return line
 		}
 	}

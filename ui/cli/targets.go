@@ -60,7 +60,7 @@ func (f feedFlags) newSelection(cmd *cobra.Command, args []string, pad bool) (*t
 	if err != nil {
 		return nil, err
 	}
-	if s.file, err = config.Read(path); err != nil {
+	if s.file, err = readConfig(cmd.Context(), path); err != nil {
 		return nil, err
 	}
 	s.local = f.configFile == "" && config.IsLocal(path)

@@ -43,6 +43,9 @@ func IsLocal(path string) bool { return path == FileName }
 // anyone can put one into a directory that all may write to.
 func checkLocal(path string, info os.FileInfo) error {
 	why := ownershipProblem(info)
+	if !info.Mode().IsRegular() { // reading a named pipe may never end
+		why = "it is not a regular file"
+	}
 	if why == "" {
 		return nil
 	}
@@ -52,12 +55,20 @@ func checkLocal(path string, info os.FileInfo) error {
 
 // SearchPaths are the paths where a configuration file is looked for, in order.
 func SearchPaths() []string {
-	places := []string{FileName, UserPath()}
+	places := []string{FileName}
+	if path := UserPath(); path != "" {
+		places = append(places, path)
+	}
 	for _, dir := range xdg.ConfigDirs {
 		places = append(places, filepath.Join(dir, "livetape", FileName))
 	}
 	return places
 }
 
-// UserPath is the path of the user's own file, whether it exists or not.
-func UserPath() string { return filepath.Join(xdg.ConfigHome, "livetape", FileName) }
+// UserPath is the path of the user's own file, whether it exists or not; empty for a user without a home directory.
+func UserPath() string {
+	if _, err := os.UserHomeDir(); err != nil && os.Getenv("XDG_CONFIG_HOME") == "" {
+		return "" // and not a path below the root directory
+	}
+	return filepath.Join(xdg.ConfigHome, "livetape", FileName)
+}

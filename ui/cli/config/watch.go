@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
@@ -26,7 +27,12 @@ type Change struct {
 //
 // It watches directories and not the file, since editors put a new file in the place of the old one. Where the file is a
 // symbolic link, as in a mounted ConfigMap, it also watches the directory that the link leads to.
+//
+// What is not a regular file, such as the pipe of --config <(…), has been read once and for all. There the channel is nil.
 func Watch(ctx context.Context, f *File) (<-chan Change, error) {
+	if info, err := os.Stat(f.path); err == nil && !info.Mode().IsRegular() {
+		return nil, nil
+	}
 	notifier, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, fmt.Errorf("watch configuration %s: %w", f.path, err)
@@ -87,7 +93,7 @@ func (w *watcher) run(ctx context.Context) {
 // reload sends the file if it is not what was last sent. It reports false when ctx ended.
 func (w *watcher) reload(ctx context.Context) bool {
 	followErr := w.watchDirs()
-	source, err := readBounded(w.path)
+	source, err := readRegular(w.path)
 	change := Change{Err: err}
 	switch {
 	case err != nil && err.Error() == w.lastFailure, err == nil && w.lastFailure == "" && bytes.Equal(source, w.source):
@@ -107,4 +113,12 @@ func (w *watcher) reload(ctx context.Context) bool {
 	case <-ctx.Done():
 		return false
 	}
+}
+
+// readRegular reads a file again. A named pipe or a terminal may have been put in its place: reading it might never end.
+func readRegular(path string) ([]byte, error) {
+	if info, err := os.Stat(path); err == nil && !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("read configuration %s: it is no longer a regular file", path)
+	}
+	return readBounded(path)
 }
