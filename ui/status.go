@@ -226,6 +226,9 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 
 // nothingMappedText is noPricesText of a live feed.
 func (h *feedHealth) nothingMappedText(k keyMap) []span {
+	if h.messages == 0 && h.lastByte.After(h.liveSince) {
+		return []span{{strong, "Data is arriving, but no event is complete."}, {muted, "Comments alone, or events without the blank line that ends them."}}
+	}
 	if h.messages == 0 {
 		return []span{{strong, "Connected. No event has arrived yet."}}
 	}

@@ -148,6 +148,10 @@ func explainStream(err error) (explanation, bool) {
 		return explanation{ending: Broken, cause: "stream cut in mid-event"}, true
 	case errors.Is(err, errNothingSent):
 		return explanation{ending: Broken, cause: "the server ended the stream before sending anything"}, true
+	case errors.Is(err, errNoBlankLine):
+		return explanation{Broken, "the server ended the stream without a blank line, which ends an event", `the server must send "\n\n" after each event`}, true
+	case errors.Is(err, errNoField):
+		return explanation{ending: Broken, cause: "the server ended the stream, and nothing in it is a field of an event stream"}, true
 	case errors.Is(err, errBadGzip):
 		return explanation{ending: Broken, cause: "the stream is not the gzip that its header says"}, true
 	case errors.Is(err, io.ErrUnexpectedEOF):

@@ -95,7 +95,13 @@ func (s *subscription) outcome(err error) Outcome {
 	shutdown := isShutdown(err)
 	switch clean := err == nil || errors.Is(err, io.EOF); {
 	case (clean || shutdown) && !s.reader.Alive():
-		err = errNothingSent
+		if err = errNothingSent; s.midEvent() {
+			err = errNoBlankLine
+		} else if message := s.endpoint.Clean(messageIn(s.reader.Head()), messageLimit); message != "" {
+			return Outcome{Ending: Broken, RetryAfter: NoRetryAfter, Cause: "the server said: " + message}
+		} else if len(s.reader.Head()) > 0 {
+			err = errNoField
+		}
 	case (!clean && errors.Is(err, io.ErrUnexpectedEOF) || clean && s.byClosing || shutdown) && s.midEvent():
 		err = errMidEvent
 	case clean:

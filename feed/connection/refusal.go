@@ -3,10 +3,12 @@ package connection
 import (
 	"bytes"
 	"fmt"
+	"html"
 	"io"
 	"mime"
 	"net/http"
 	"net/textproto"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -177,23 +179,45 @@ func expectsTLS(body []byte) bool {
 	return false
 }
 
-// messageIn picks the message out of a body: a field of a JSON object (RFC 9457 and the usual spellings), or
-// the first line of a text. A page of HTML says nothing in one line.
+// messageIn picks the message out of a body: a field of a JSON object (RFC 9457 and the usual spellings), the heading of a
+// page, or the first line of a text.
 func messageIn(body []byte) string {
 	body = bytes.TrimSpace(body)
 	switch {
-	case len(body) == 0 || body[0] == '<' || body[0] == '[':
+	case len(body) == 0 || body[0] == '[':
 		return ""
+	case body[0] == '<':
+		return headingIn(body)
 	case body[0] != '{':
 		line, _, _ := bytes.Cut(body, []byte("\n"))
 		return string(bytes.TrimSpace(line))
 	}
-	for _, path := range []string{"message", "error.message", "error", "detail", "title"} {
+	for _, path := range []string{"message", "error.message", "errors.0.message", "error_description", "error", "detail", "title"} {
 		if field := gjson.GetBytes(body, path); field.Type == gjson.String && field.Str != "" {
 			return field.Str
 		}
 	}
 	return ""
+}
+
+var (
+	headings = regexp.MustCompile(`(?is)<(?:h1|h2|title)\b[^>]*>(.*?)</(?:h1|h2|title)>`)
+	tags     = regexp.MustCompile(`<[^>]*>`)
+)
+
+// headingIn is the first heading of a page that has text, and its title where there is none.
+func headingIn(page []byte) (text string) {
+	for _, m := range headings.FindAllSubmatch(page, -1) {
+		words := strings.Join(strings.Fields(html.UnescapeString(string(tags.ReplaceAll(m[1], nil)))), " ")
+		isTitle := bytes.HasPrefix(bytes.ToLower(m[0]), []byte("<title"))
+		if words != "" && (text == "" || !isTitle) {
+			text = words
+			if !isTitle {
+				break
+			}
+		}
+	}
+	return text
 }
 
 // MaxRetryAfter bounds what a server can ask for.

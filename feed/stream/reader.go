@@ -59,6 +59,7 @@ type Reader struct {
 	window []byte // the buffer for reading the body
 	out    []byte // what is left of the canonical event being returned
 	err    error  // of the body; returned after all that came before it
+	head   []byte // the first bytes, until something is understood
 	empty  int    // reads of the body in a row that returned neither bytes nor an error
 }
 
@@ -108,10 +109,24 @@ func (r *Reader) Read(p []byte) (int, error) {
 	return n, nil
 }
 
+// maxHead bounds what is kept of a body of which nothing has been understood, in bytes.
+const maxHead = 4 << 10
+
+// Head is the beginning of the body as it came, until something in it was understood; see Alive.
+func (r *Reader) Head() []byte {
+	if r.event.alive {
+		return nil
+	}
+	return r.head
+}
+
 // fill reads on from the body.
 func (r *Reader) fill() {
 	n, err := r.body.Read(r.window)
 	r.lines.Add(r.window[:n])
+	if !r.event.alive && len(r.head) < maxHead {
+		r.head = append(r.head, r.window[:min(n, maxHead-len(r.head))]...)
+	}
 	r.err = err
 	if n > 0 || err != nil {
 		r.empty = 0

@@ -39,6 +39,7 @@ type bodyMonitor struct {
 type fieldCount struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
+	Line  string `json:"-"` // the first of them, or its beginning
 }
 
 func (b *bodyMonitor) Read(p []byte) (int, error) {
@@ -108,11 +109,11 @@ func (b *bodyMonitor) checkField(line stream.Line) {
 			b.invalidRetry++
 		}
 	default:
-		b.addUnknownField(string(name))
+		b.addUnknownField(string(name), string(line.Text))
 	}
 }
 
-func (b *bodyMonitor) addUnknownField(name string) {
+func (b *bodyMonitor) addUnknownField(name, line string) {
 	for i := range b.unknownFields {
 		if b.unknownFields[i].Name == name {
 			b.unknownFields[i].Count++
@@ -120,7 +121,7 @@ func (b *bodyMonitor) addUnknownField(name string) {
 		}
 	}
 	if len(b.unknownFields) < maxUnknownFields {
-		b.unknownFields = append(b.unknownFields, fieldCount{name, 1})
+		b.unknownFields = append(b.unknownFields, fieldCount{Name: name, Count: 1, Line: line})
 	}
 }
 

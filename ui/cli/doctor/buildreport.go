@@ -129,7 +129,7 @@ func (e *examination) framing() Framing {
 		NulIDs: b.nulIDs, CutOff: e.first.endReason == endOfStream && b.checkFields && b.midEvent(), Stalls: b.stalls, UnknownFields: []fieldCount{},
 	}
 	for _, field := range b.unknownFields {
-		f.UnknownFields = append(f.UnknownFields, fieldCount{e.endpoint.Clean(field.Name, 40), field.Count})
+		f.UnknownFields = append(f.UnknownFields, fieldCount{Name: e.endpoint.Clean(field.Name, 40), Count: field.Count})
 	}
 	return f
 }

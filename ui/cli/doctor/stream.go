@@ -86,7 +86,7 @@ func (e *examination) addUnknownField(s *Section, field fieldCount) {
 	shown, lines := e.endpoint.Clean(field.Name, 40), humanize.Plural(field.Count, "line")
 	switch meant := intendedField(field.Name); {
 	case strings.ContainsAny(field.Name, "{[<\""):
-		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads: %s", lines, shown), `a payload must follow "data: " on its line`)
+		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads: %s", lines, e.endpoint.Clean(field.Line, 200)), `a payload must follow "data: " on its line`)
 	case strings.HasPrefix(field.Name, byteOrderMark):
 		s.add(Bad, "framing", fmt.Sprintf("%s that no client reads, because of a byte order mark before %q", lines, shown), "a byte order mark is allowed at the start of the stream only: leave it out")
 	case meant != "":
