@@ -31,6 +31,7 @@ func refused(t *testing.T, eventType, data, reason string) {
 }
 
 func TestNestingIsBoundedWhereverItStands(t *testing.T) {
+	t.Parallel()
 	for _, open := range []string{"[", `{"a":`} {
 		deep := strings.Repeat(open, 1<<20)
 		refused(t, "price", deep, "nests deeper than 64")
@@ -43,6 +44,7 @@ func TestNestingIsBoundedWhereverItStands(t *testing.T) {
 }
 
 func TestLongProseIsCutAndSaysSo(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("x", 1<<20)
 	h := decodeOne[market.Headline](t, "news", fmt.Sprintf(`{"headline":%q,"summary":%[1]q,"source":%[1]q,"url":"https://example.com/%[2]s"}`, long, long))
 	for name, got := range map[string]struct {
@@ -67,6 +69,7 @@ func TestLongProseIsCutAndSaysSo(t *testing.T) {
 }
 
 func TestWhatIdentifiesIsNeverCut(t *testing.T) {
+	t.Parallel()
 	fits := strings.Repeat("ü", 256)
 	if q := decodeOne[market.Quote](t, "price", `{"symbol":"`+fits+`","last":1}`); q.Symbol != fits {
 		t.Errorf("symbol = %q", q.Symbol)
@@ -86,6 +89,7 @@ func TestWhatIdentifiesIsNeverCut(t *testing.T) {
 }
 
 func TestNoSymbolTurnsIntoTheWholeMarket(t *testing.T) {
+	t.Parallel()
 	for _, symbol := range []string{" ", `\u200b`, `\u001b[31m`, `\u202e`} {
 		refused(t, "status", `{"symbol":"`+symbol+`","state":"halted"}`, "is not a name")
 		refused(t, "price", `{"symbol":"`+symbol+`","last":1}`, "is not a name")
@@ -94,6 +98,7 @@ func TestNoSymbolTurnsIntoTheWholeMarket(t *testing.T) {
 }
 
 func TestCountsAreWholeAndBounded(t *testing.T) {
+	t.Parallel()
 	for _, n := range []string{"-1", "1.5", "1e3", "true", "[]", `"x"`, "99999999999999999999"} {
 		refused(t, "resume", `{"from":"a","replayed":`+n+`}`, "is not a count")
 		refused(t, "reset", `{"from":"a","missed":`+n+`}`, "is not a count")
@@ -105,6 +110,7 @@ func TestCountsAreWholeAndBounded(t *testing.T) {
 }
 
 func TestAHeadlineNamesAtMost64Symbols(t *testing.T) {
+	t.Parallel()
 	list, err := json.Marshal(strings.Split(strings.Repeat("S,", 999)+"S", ","))
 	if err != nil {
 		t.Fatal(err)
@@ -116,6 +122,7 @@ func TestAHeadlineNamesAtMost64Symbols(t *testing.T) {
 }
 
 func TestLinksAreHTTPOrNothing(t *testing.T) {
+	t.Parallel()
 	for link, kept := range map[string]bool{
 		"https://example.com/a?b=c#d": true,
 		"http://example.com":          true,
@@ -139,6 +146,7 @@ func TestLinksAreHTTPOrNothing(t *testing.T) {
 }
 
 func TestBrokenJSONIsNeverGuessedAt(t *testing.T) {
+	t.Parallel()
 	for _, data := range []string{
 		``, ` `, `{`, `}`, `{"symbol"`, `{"symbol":}`, `{"symbol":"A",}`, `{"symbol":"A" "last":1}`, `{symbol:"A","last":1}`,
 		`{'symbol':'A','last':1}`, `{"symbol":"A","last":01}`, `{"symbol":"A","last":+1}`, `{"symbol":"A","last":.5}`,
@@ -154,6 +162,7 @@ func TestBrokenJSONIsNeverGuessedAt(t *testing.T) {
 }
 
 func TestInvalidUTF8IsReplaced(t *testing.T) {
+	t.Parallel()
 	for data, want := range map[string]string{
 		`{"symbol":"A","last":1,"name":"caf` + "\xe9" + `"}`: "caf\ufffd",
 		`{"symbol":"A","last":1,"name":"\ud83d lone"}`:       "\ufffd lone",
@@ -167,12 +176,14 @@ func TestInvalidUTF8IsReplaced(t *testing.T) {
 }
 
 func TestNumbersAreStrictInStringsToo(t *testing.T) {
+	t.Parallel()
 	for _, n := range []string{"+1", "01", ".5", "5.", "1_000", "1,000", "0x1", "Infinity", "nan", "--", "１", " 1", "1 ", "1e", "1e+", "--1"} {
 		refused(t, "price", fmt.Sprintf(`{"symbol":"A","last":%q}`, n), "is not a number")
 	}
 }
 
 func TestTheErrorOfAHostileSnapshotIsBounded(t *testing.T) {
+	t.Parallel()
 	data := `{"prices":[` + strings.Repeat(`{"symbol":"`+strings.Repeat("x", 900)+`"},`, 1000) + `{"symbol":"A","last":"1"}]}`
 	m, err := Native{}.Decode("snapshot", []byte(data))
 	if len(m.Updates) != 1 {
@@ -184,6 +195,7 @@ func TestTheErrorOfAHostileSnapshotIsBounded(t *testing.T) {
 }
 
 func TestOfAKeyThatComesTwiceTheLastListCounts(t *testing.T) {
+	t.Parallel()
 	m, err := Native{}.Decode("snapshot", []byte(`{"prices":[{"symbol":"A","last":1}],"prices":[{"symbol":"B","last":2}]}`))
 	want := meaning{Updates: []update{{Quote: map[string]any{"symbol": "B", "last": "2", "standing": true}}}}
 	if diff := cmp.Diff(want, describe(m, err)); diff != "" {
@@ -192,6 +204,7 @@ func TestOfAKeyThatComesTwiceTheLastListCounts(t *testing.T) {
 }
 
 func TestAnEventTypeIsMadePlainInTheReason(t *testing.T) {
+	t.Parallel()
 	m, err := Native{}.Decode("\x1b[31mprice\u202e", nil)
 	if err != nil || m.Unmapped != "no rule for event type price" {
 		t.Errorf("unmapped = %q, error %v", m.Unmapped, err)
@@ -199,6 +212,7 @@ func TestAnEventTypeIsMadePlainInTheReason(t *testing.T) {
 }
 
 func TestDecodedUpdatesDoNotKeepTheData(t *testing.T) {
+	t.Parallel()
 	data := []byte(`{"symbol":"NVDA","last":"181.46","name":"NVIDIA"}`)
 	q := func() market.Quote {
 		m, err := Native{}.Decode("price", data)

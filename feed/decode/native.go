@@ -31,13 +31,13 @@ func decodeNative(eventType, data string) (Message, error) {
 	switch eventType {
 	case "price":
 		q, err := parsePrice(data)
-		return oneUpdate(q, err)
+		return singleUpdate(q, err)
 	case "news":
 		h, err := parseNews(data)
-		return oneUpdate(h, err)
+		return singleUpdate(h, err)
 	case "status":
 		h, err := parseStatus(data)
-		return oneUpdate(h, err)
+		return singleUpdate(h, err)
 	case "snapshot":
 		return parseSnapshot(data)
 	}
@@ -48,7 +48,7 @@ func decodeNative(eventType, data string) (Message, error) {
 	return Message{Continuity: &c}, nil
 }
 
-func oneUpdate(u market.Update, err error) (Message, error) {
+func singleUpdate(u market.Update, err error) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}

@@ -40,6 +40,7 @@ type gap struct {
 }
 
 func TestTheFixturesMeanWhatTheySay(t *testing.T) {
+	t.Parallel()
 	for _, f := range fixtures(t) {
 		t.Run(f.Name, func(t *testing.T) {
 			m, err := Native{}.Decode(f.Type, []byte(f.Data))

@@ -12,6 +12,7 @@ import (
 )
 
 func TestPathsAreWrittenWithDotsAndBrackets(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		path configerr.Path
 		want string
@@ -27,6 +28,7 @@ func TestPathsAreWrittenWithDotsAndBrackets(t *testing.T) {
 }
 
 func TestErrorsAreJoinedAndMovedUnderAPath(t *testing.T) {
+	t.Parallel()
 	var l configerr.List
 	if l.Err() != nil {
 		t.Error("no errors are an error")
@@ -48,6 +50,7 @@ func TestErrorsAreJoinedAndMovedUnderAPath(t *testing.T) {
 }
 
 func TestWhatWasMeantIsGuessed(t *testing.T) {
+	t.Parallel()
 	known := []string{"last", "bid", "ask", "idle_timeout", "symbol", "size"}
 	renamed := map[string]string{"price": "last"}
 	for word, want := range map[string]string{

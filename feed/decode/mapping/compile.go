@@ -16,25 +16,25 @@ type compiler struct {
 	paths     int  // so far
 
 	// Of the rule that is being compiled; nil outside of rules.
-	cache   *memberCache
-	shared  *sharedValues
-	rowCost int
+	cache        *memberCache
+	payloadCache *payloadCache
+	rowCost      int
 }
 
 // rule is a compiled Rule.
 type rule struct {
-	conditions  []condition
-	inlined     []path   // where JSON stands in strings
-	rowPath     []string // as of parseEachPath; nil: the payload is the row
-	indexesList bool
-	merger      *rowMerger // nil: rows stand alone
-	kind        string
-	onlyAliased bool
-	order       string      // of rows: see Rule.Rows
-	book        *bookReader // nil: there is none
-	cache       *memberCache
-	shared      *sharedValues
-	rowCost     int // how often a row is scanned
+	conditions   []condition
+	inlined      []path   // where JSON stands in strings
+	rowPath      []string // as of parseEachPath; nil: the payload is the row
+	indexesList  bool
+	merger       *rowMerger // nil: rows stand alone
+	kind         string
+	onlyAliased  bool
+	order        string      // of rows: see Rule.Rows
+	book         *bookReader // nil: there is none
+	cache        *memberCache
+	payloadCache *payloadCache
+	rowCost      int // how often a row is scanned
 
 	symbol      *value                    // nil: the feed's name
 	symbolCache map[string]resolvedSymbol // by the feed's name, up to maxCachedSymbols
@@ -90,15 +90,15 @@ func isField(kind, key string) bool {
 var kindSynonyms = map[string]string{"price": "quote", "tick": "quote", "headline": "news", "story": "news", "halt": "status"}
 
 func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
-	c.cache, c.shared, c.rowCost = newMemberCache(), &sharedValues{slots: map[string]int{}}, 1
-	defer func() { c.cache, c.shared = nil, nil }()
+	c.cache, c.payloadCache, c.rowCost = newMemberCache(), &payloadCache{slots: map[string]int{}}, 1
+	defer func() { c.cache, c.payloadCache = nil, nil }()
 	r := &rule{
 		conditions:   c.conditions(at.Key("when"), spec.When),
 		kind:         spec.Kind,
 		onlyAliased:  spec.Only == "alias",
 		order:        spec.Rows,
 		cache:        c.cache,
-		shared:       c.shared,
+		payloadCache: c.payloadCache,
 		symbolCache:  map[string]resolvedSymbol{},
 		aliases:      symbols,
 		texts:        map[string]*value{},
@@ -237,8 +237,8 @@ func numberKeys(fields []numberField) (keys []string) {
 	return keys
 }
 
-// checkPatched checks a rule that reads a document.
-func (c *compiler) checkPatched(at configerr.Path, spec *Rule) {
+// checkDocumentRule checks a rule that reads a document.
+func (c *compiler) checkDocumentRule(at configerr.Path, spec *Rule) {
 	if len(spec.JSON) > 0 {
 		c.errs.Add(at.Key("json"), "json does not work with patch")
 	}

@@ -93,6 +93,7 @@ func sound(t *testing.T, updates []market.Update, size int) {
 }
 
 func TestMergedRowsAreJSON(t *testing.T) {
+	t.Parallel()
 	for _, c := range [][3]string{
 		{`{"a":1,"b":{"c":1}}`, `{"b":{"d":"x\"y"},"e\u00e9\n":null,"f\"":2}`, `{"a":1,"b":{"c":1,"d":"x\"y"},"f\"":2}`},
 		{`{}`, `{"a":1,"a":2}`, `{"a":2}`},

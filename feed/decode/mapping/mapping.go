@@ -34,7 +34,7 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 		at := configerr.Path{"map", i}
 		d.rules = append(d.rules, c.rule(at, &spec.Map[i], symbols))
 		if spec.Patch != "" {
-			c.checkPatched(at, &spec.Map[i])
+			c.checkDocumentRule(at, &spec.Map[i])
 		}
 	}
 	if spec.Patch == "firebase" {
@@ -96,7 +96,7 @@ func (d *decoder) applyChange(base row, out *payloadResult) error {
 	}
 	for _, r := range d.rules {
 		before := out.rows
-		base.shared = r.shared.reset()
+		base.payloadCache = r.payloadCache.reset()
 		d.document.walkRows(base, r.rowPath, changes, out.budget, func(at row) { r.readRow(&at, out) })
 		if out.rows == before {
 			out.addReason(rowsMissing, "the change touches no row")
@@ -114,7 +114,7 @@ func (ru *rule) readPayload(base row, out *payloadResult) {
 		}
 		base.payload = inlineJSON(base.payload, p)
 	}
-	base.shared = ru.shared.reset()
+	base.payloadCache = ru.payloadCache.reset()
 	before, first := out.rows, len(out.updates)
 	walkRows(base, ru.rowPath, ru.indexesList, func(r row) { ru.readRow(&r, out) })
 	if ru.order != "" {

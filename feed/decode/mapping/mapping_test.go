@@ -77,6 +77,7 @@ func told(m decode.Message, err error) string {
 type step struct{ data, want string }
 
 func TestRulesReadPayloads(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, spec string
 		steps      []step
@@ -159,6 +160,7 @@ func TestRulesReadPayloads(t *testing.T) {
 }
 
 func TestDeltasAreCompletedButNotRepeated(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name, spec string
 		steps      []step
@@ -192,6 +194,7 @@ func TestDeltasAreCompletedButNotRepeated(t *testing.T) {
 }
 
 func TestADocumentIsKeptAndItsChangesRead(t *testing.T) {
+	t.Parallel()
 	d := compiled(t, `{patch: firebase, map: [{each: markets.*.rows, symbol: $key, last: p, bid: b.x}]}`)
 	for _, s := range []struct{ event, data, want string }{
 		{"put", `{"path":"/","data":{"markets":{"us":{"rows":{"A":{"p":1},"B":{"p":2,"b":{"x":3}}}},"eu":{"rows":{"C":{"p":4}}}},"other":7}}`, "C 4; A 1; B 2 bid=3"},
@@ -211,6 +214,7 @@ func TestADocumentIsKeptAndItsChangesRead(t *testing.T) {
 }
 
 func TestADocumentCountsItsBytes(t *testing.T) {
+	t.Parallel()
 	d := &document{}
 	for _, data := range []string{
 		`{"path":"/","data":{"a":{"b":1,"c":[1,2,{"d":"xyz"}]}}}`, `{"path":"/a/c/2/d","data":{"e":5}}`, `{"path":"/a/c","data":null}`, `{"path":"/a","data":{"b":null}}`,
@@ -240,6 +244,7 @@ func weigh(n *docNode) int {
 }
 
 func TestNoticesEndsAndIdsComeBesidePayloads(t *testing.T) {
+	t.Parallel()
 	d := compiled(t, `{events: [message], errors: [error], end: {s: GoAway}, notice: err, resume_id: id, map: [{last: p}]}`)
 	for _, c := range []struct {
 		event, data string
@@ -265,6 +270,7 @@ func TestNoticesEndsAndIdsComeBesidePayloads(t *testing.T) {
 }
 
 func TestNoPayloadIsTooDeep(t *testing.T) {
+	t.Parallel()
 	d := compiled(t, `map: [{last: p}]`)
 	for _, open := range []string{"[", `{"a":`} {
 		if _, err := d.Decode("message", []byte(strings.Repeat(open, 1<<20))); err == nil {
@@ -277,6 +283,7 @@ func TestNoPayloadIsTooDeep(t *testing.T) {
 }
 
 func TestWhatIsKeptOfRowsIsBounded(t *testing.T) {
+	t.Parallel()
 	m := newRowMerger(path{root: rowKey})
 	big := strings.Repeat("x", 60<<10)
 	for i := range 1000 {

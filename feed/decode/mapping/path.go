@@ -57,8 +57,8 @@ func (p path) get(r *row) gjson.Result {
 	switch {
 	case p.gjson == "":
 		return r.payload
-	case p.slot > 0 && r.shared != nil:
-		return r.shared.get(r.payload, p)
+	case p.slot > 0 && r.payloadCache != nil:
+		return r.payloadCache.get(r.payload, p)
 	}
 	return r.payload.Get(p.gjson)
 }
@@ -97,7 +97,7 @@ func (c *compiler) path(at configerr.Path, s string) path {
 			c.rowCost += 1 + strings.Count(p.gjson, "@")
 		}
 	} else if c.cache != nil && p.root == fromPayload && p.gjson != "" {
-		p.slot = c.shared.slotOf(p.gjson)
+		p.slot = c.payloadCache.slotOf(p.gjson)
 	}
 	if c.paths++; c.paths == maxPaths+1 {
 		c.errs.Add(at, "this is path number %d, and a feed has at most %d", c.paths, maxPaths)

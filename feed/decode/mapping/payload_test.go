@@ -10,6 +10,7 @@ import (
 )
 
 func TestAnEventOfSeveralLinesIsSeveralPayloads(t *testing.T) {
+	t.Parallel()
 	one, err := mapping.Compile("desk", mapping.Spec{
 		Errors: []string{"error"},
 		Notice: "error",

@@ -19,7 +19,7 @@ type row struct {
 	cache  *memberCache // nil: look up each path by itself
 	cached bool         // the cache is of value
 
-	shared *sharedValues // nil: look up each path by itself
+	payloadCache *payloadCache // nil: look up each path by itself
 }
 
 // member is the value at a path that begins with a member of the cache.
@@ -35,16 +35,16 @@ func (r *row) member(p path) gjson.Result {
 	return v.Get(p.rest)
 }
 
-// sharedValues holds the values at the paths of a rule that start at the payload. Each is looked up once an event: the
+// payloadCache holds the values at the paths of a rule that start at the payload. Each is looked up once an event: the
 // payload may have as many rows as it has members, and would be scanned for each of them.
-type sharedValues struct {
+type payloadCache struct {
 	slots  map[string]int
 	values []gjson.Result
 	known  []bool
 }
 
 // slotOf is the slot, from 1, of a path.
-func (s *sharedValues) slotOf(gjsonPath string) int {
+func (s *payloadCache) slotOf(gjsonPath string) int {
 	if s.slots[gjsonPath] == 0 {
 		s.slots[gjsonPath] = len(s.slots) + 1
 		s.values, s.known = append(s.values, gjson.Result{}), append(s.known, false)
@@ -53,13 +53,13 @@ func (s *sharedValues) slotOf(gjsonPath string) int {
 }
 
 // reset forgets the values of the event before.
-func (s *sharedValues) reset() *sharedValues {
+func (s *payloadCache) reset() *payloadCache {
 	clear(s.values)
 	clear(s.known)
 	return s
 }
 
-func (s *sharedValues) get(payload gjson.Result, p path) gjson.Result {
+func (s *payloadCache) get(payload gjson.Result, p path) gjson.Result {
 	i := p.slot - 1
 	if !s.known[i] {
 		s.values[i], s.known[i] = payload.Get(p.gjson), true

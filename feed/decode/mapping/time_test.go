@@ -6,6 +6,7 @@ import (
 )
 
 func TestTimesAreReadToTheNanosecond(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ text, unit, want string }{
 		{"1714748300", "s", "2024-05-03T14:58:20Z"},
 		{"1477557523.094548890", "s", "2016-10-27T08:38:43.09454889Z"},
@@ -47,6 +48,7 @@ func TestTimesAreReadToTheNanosecond(t *testing.T) {
 }
 
 func TestWhatIsNoTimeIsAnError(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct{ text, unit string }{
 		{"soon", ""}, {"2016-10-27", ""}, {"1714748300123", "s"}, {"10:20:30", "ms"}, {"2016-13-45T08:38:44Z", ""}, {"0x5", "s"}, {"1714748300", "rfc3339"},
 		{"1e63", "ns"}, {"-", "s"}, {"+", ""}, {"T", ""}, {"999999999999999999999999999999", ""},

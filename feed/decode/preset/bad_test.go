@@ -28,6 +28,7 @@ func problems(source string) string {
 }
 
 func TestEveryErrorIsShownWithItsLineAndACaret(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("testdata/bad/*.yaml")
 	if err != nil || len(files) < 30 {
 		t.Fatalf("%d files, %v", len(files), err)

@@ -19,6 +19,7 @@ type file struct {
 }
 
 func TestADefinitionIsPartOfALargerConfiguration(t *testing.T) {
+	t.Parallel()
 	source := []byte(`feeds:
   desk:
     url: https://feed.example/stream
@@ -53,6 +54,7 @@ func TestADefinitionIsPartOfALargerConfiguration(t *testing.T) {
 }
 
 func TestAnEmptyHeaderTakesBackThePresets(t *testing.T) {
+	t.Parallel()
 	full, err := preset.Definition{Preset: "pyth", Headers: map[string]string{"Authorization": ""}}.Resolve()
 	if err != nil {
 		t.Fatal(err)

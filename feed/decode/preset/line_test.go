@@ -8,6 +8,7 @@ import (
 )
 
 func TestALineSaysAllOfADefinition(t *testing.T) {
+	t.Parallel()
 	presets, err := All()
 	if err != nil {
 		t.Fatal(err)
@@ -35,6 +36,7 @@ func TestALineSaysAllOfADefinition(t *testing.T) {
 }
 
 func TestALineKeepsTextOfEveryKind(t *testing.T) {
+	t.Parallel()
 	var d Definition
 	d.Events = []string{"a\nb", "\r", "\u2028", "é\"'\\", "yes", "1.0", "{x}: y # z", "\x00", " ", "null", "~"}
 	line, err := d.OneLine()

@@ -1,16 +1,18 @@
 package preset
 
 import (
-	"livetape/feed/decode"
 	"slices"
 	"strings"
 	"testing"
+
+	"livetape/feed/decode"
 
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/strictyaml"
 )
 
 func TestEveryPresetIsAMappingThatCompiles(t *testing.T) {
+	t.Parallel()
 	all, err := All()
 	if err != nil {
 		t.Fatal(err)
@@ -42,6 +44,7 @@ func withoutID(w mapping.When) mapping.When {
 }
 
 func TestAPresetNeedsNoMoreThanWhatItSays(t *testing.T) {
+	t.Parallel()
 	given := map[string]Definition{
 		"oanda":    {Vars: map[string]string{"account": "101-001-1-001"}},
 		"firebase": {Vars: map[string]string{"project": "my-project"}},
@@ -68,6 +71,7 @@ func TestAPresetNeedsNoMoreThanWhatItSays(t *testing.T) {
 }
 
 func TestRequestsAreFilledIn(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		d    Definition
 		want Request
@@ -124,6 +128,7 @@ func sameMap(a, b map[string]string) bool {
 }
 
 func TestWhatTheUserSaysStandsAboveThePreset(t *testing.T) {
+	t.Parallel()
 	user := Definition{
 		Preset: "pyth", IdleTimeout: "20s", Headers: map[string]string{"X-Desk": "7"},
 		Spec: mapping.Spec{Aliases: map[string]string{"abc": "XYZ/USD"}, Errors: []string{"error", "fatal"}},
@@ -152,6 +157,7 @@ func TestWhatTheUserSaysStandsAboveThePreset(t *testing.T) {
 }
 
 func TestAMapReplacesThePresetsDecoderAndTheOtherWayRound(t *testing.T) {
+	t.Parallel()
 	rules := []mapping.Rule{{Last: &mapping.Value{Path: "p"}}}
 	withMap, _ := Definition{Preset: "mercure", Spec: mapping.Spec{Map: rules}}.Resolve()
 	if withMap.Decoder != "" || len(withMap.Map) != 1 {
@@ -164,6 +170,7 @@ func TestAMapReplacesThePresetsDecoderAndTheOtherWayRound(t *testing.T) {
 }
 
 func TestEveryPresetIsWrittenAndReadBackUnchanged(t *testing.T) {
+	t.Parallel()
 	for _, name := range Names() {
 		p, err := Find(name)
 		if err != nil {
@@ -189,6 +196,7 @@ func TestEveryPresetIsWrittenAndReadBackUnchanged(t *testing.T) {
 
 // base32 of an ed25519 key with its checksum, by SEP-23.
 func TestIssuersOfReadyPairsHaveGoodChecksums(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"stellar-trades", "stellar-book"} {
 		p, err := Find(name)
 		if err != nil {
@@ -212,6 +220,7 @@ func TestIssuersOfReadyPairsHaveGoodChecksums(t *testing.T) {
 }
 
 func TestPythIdsAreWholeAndNameOneSymbolEach(t *testing.T) {
+	t.Parallel()
 	p, err := Find("pyth")
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 )
 
 func TestEverySampleOfARealServiceIsReadByItsPreset(t *testing.T) {
+	t.Parallel()
 	all, err := samples.Load()
 	if err != nil {
 		t.Fatal(err)

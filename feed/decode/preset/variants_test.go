@@ -77,6 +77,7 @@ func line(u market.Update) string {
 type variant struct{ event, data, want string }
 
 func TestPresetsReadWhatTheServicesDocument(t *testing.T) {
+	t.Parallel()
 	for name, variants := range map[string][]variant{
 		"stellar-trades": {
 			{"message", `{"base_asset_type":"credit_alphanum12","base_asset_code":"AQUAAQUA","counter_asset_type":"native","base_amount":"1.0000000","price":{"n":"10000000","d":"416041"},"ledger_close_time":"2026-02-28T11:29:40.5Z"}`,

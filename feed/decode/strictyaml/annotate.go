@@ -22,7 +22,7 @@ const maxShown = 160
 // The library's own annotations show whole lines, of any length, and more of them than the one that is wrong.
 func Annotate(err error, name string, source []byte) string {
 	var b strings.Builder
-	lines := strings.Split(withoutMark(source), "\n")
+	lines := strings.Split(withoutBOM(source), "\n")
 	for _, e := range configerr.All(Locate(err, source)) {
 		line, column := e.Line, e.Column
 		if line < 1 || line > len(lines) {

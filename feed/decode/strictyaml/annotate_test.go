@@ -9,6 +9,7 @@ import (
 )
 
 func TestAnErrorIsFoundWhereverItIs(t *testing.T) {
+	t.Parallel()
 	source := strings.Join([]string{
 		"top: &anchor",       // 1
 		"  list:",            // 2
@@ -44,6 +45,7 @@ func TestAnErrorIsFoundWhereverItIs(t *testing.T) {
 }
 
 func TestAnySourceCanBeAnnotated(t *testing.T) {
+	t.Parallel()
 	err := &configerr.Error{Path: configerr.Path{"a", 1}, Problem: "bad"}
 	for _, source := range []string{"", "\n", "a", "a: [", "- b", "a:\n  - 1\r\n  - 2\r\n", "\ta: 1", strings.Repeat("x", 10_000)} {
 		if got := strictyaml.Annotate(err, "f.yaml", []byte(source)); !strings.Contains(got, "bad") || len(got) > 1000 {

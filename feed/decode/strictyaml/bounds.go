@@ -22,7 +22,7 @@ func checkNesting(tokens token.Tokens) error {
 		if t.Position.Line != line {
 			line, onLine = t.Position.Line, 0
 			if flow == 0 && t.Position.Column > maxColumn && t.Type != token.CommentType {
-				return tooDeep(t)
+				return tooDeepError(t)
 			}
 		}
 		switch t.Type {
@@ -38,7 +38,7 @@ func checkNesting(tokens token.Tokens) error {
 			marks++
 		}
 		if max(flow, onLine) > maxDepth {
-			return tooDeep(t)
+			return tooDeepError(t)
 		}
 		if marks > maxMarks {
 			return errorAt(t, fmt.Sprintf("more than %d anchors, aliases and tags", maxMarks))
@@ -47,7 +47,7 @@ func checkNesting(tokens token.Tokens) error {
 	return nil
 }
 
-func tooDeep(t *token.Token) error {
+func tooDeepError(t *token.Token) error {
 	return errorAt(t, fmt.Sprintf("nested too deep: more than %d levels", maxDepth))
 }
 

@@ -33,7 +33,7 @@ func Decode(source []byte, v any, synonyms map[string]string) error {
 	}
 	mergeInherited(body, anchors)
 	t := reflect.TypeOf(v).Elem()
-	keepText(body, nil, t)
+	keepTextAsWritten(body, nil, t)
 	var errs configerr.List
 	for range maxErrors { // the library stops at the first error: remove what it is about, and decode the rest again
 		reflect.ValueOf(v).Elem().SetZero()
@@ -42,7 +42,7 @@ func Decode(source []byte, v any, synonyms map[string]string) error {
 			break
 		}
 		path, removed := removeAt(body, tokenOf(err), nil)
-		errs.Join(nil, describe(err, path, t, synonyms))
+		errs.Join(nil, toConfigError(err, path, t, synonyms))
 		if !removed {
 			break
 		}
@@ -71,13 +71,13 @@ func parse(source []byte) (body ast.Node, anchors map[string]ast.Node, err error
 	if bytes.HasPrefix(source, []byte("\xff\xfe")) || bytes.HasPrefix(source, []byte("\xfe\xff")) {
 		return nil, nil, &configerr.Error{Problem: "this is UTF-16: save the file as UTF-8"}
 	}
-	tokens := lexer.Tokenize(withoutMark(source))
+	tokens := lexer.Tokenize(withoutBOM(source))
 	if err := checkNesting(tokens); err != nil {
 		return nil, nil, err
 	}
 	file, err := parser.Parse(tokens, 0)
 	if err != nil {
-		return nil, nil, describe(err, nil, nil, nil)
+		return nil, nil, toConfigError(err, nil, nil, nil)
 	}
 	for _, doc := range file.Docs {
 		if doc.Body == nil || doc.Body.Type() == ast.CommentType || doc.Body.Type() == ast.NullType {
@@ -92,8 +92,8 @@ func parse(source []byte) (body ast.Node, anchors map[string]ast.Node, err error
 	return body, anchors, err
 }
 
-// withoutMark is the source without the byte order mark that some editors put at its start.
-func withoutMark(source []byte) string { return strings.TrimPrefix(string(source), "\ufeff") }
+// withoutBOM is the source without the byte order mark that some editors put at its start.
+func withoutBOM(source []byte) string { return strings.TrimPrefix(string(source), "\ufeff") }
 
 // tokenOf is where the library found an error; nil when it does not say.
 func tokenOf(err error) *token.Token {

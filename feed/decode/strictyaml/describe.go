@@ -15,8 +15,8 @@ import (
 
 var unknownField = regexp.MustCompile(`^unknown field "(.*)"$`)
 
-// describe makes a configuration error of one of the library, which is about the value at path in a struct of type t.
-func describe(err error, path configerr.Path, t reflect.Type, synonyms map[string]string) error {
+// toConfigError makes a configuration error of one of the library, which is about the value at path in a struct of type t.
+func toConfigError(err error, path configerr.Path, t reflect.Type, synonyms map[string]string) error {
 	var annotated yaml.Error
 	if !errors.As(err, &annotated) {
 		return err

@@ -16,8 +16,8 @@ type member struct {
 	value ast.Node
 }
 
-// bare is a node without its anchor and its tag.
-func bare(node ast.Node) ast.Node {
+// unwrap is a node without its anchor and its tag.
+func unwrap(node ast.Node) ast.Node {
 	for {
 		switch n := node.(type) {
 		case *ast.AnchorNode:
@@ -30,9 +30,9 @@ func bare(node ast.Node) ast.Node {
 	}
 }
 
-// pairs are the members of a map as the library has them; nil of any other node.
-func pairs(node ast.Node) []*ast.MappingValueNode {
-	switch n := bare(node).(type) {
+// mapPairs are the members of a map as the library has them; nil of any other node.
+func mapPairs(node ast.Node) []*ast.MappingValueNode {
+	switch n := unwrap(node).(type) {
 	case *ast.MappingNode:
 		return n.Values
 	case *ast.MappingValueNode:
@@ -43,10 +43,10 @@ func pairs(node ast.Node) []*ast.MappingValueNode {
 
 // children are the members of a map or the items of a list; nil of any other node.
 func children(node ast.Node) (all []member) {
-	for _, m := range pairs(node) {
+	for _, m := range mapPairs(node) {
 		all = append(all, member{keyText(m), m.Key.GetToken(), m.Value})
 	}
-	if list, ok := bare(node).(*ast.SequenceNode); ok {
+	if list, ok := unwrap(node).(*ast.SequenceNode); ok {
 		for i, item := range list.Values {
 			all = append(all, member{i, nil, item})
 		}
@@ -79,7 +79,7 @@ func removeAt(node ast.Node, at *token.Token, above configerr.Path) (configerr.P
 	}
 	for i, m := range children(node) {
 		path := append(slices.Clip(above), m.step)
-		if isAt(m.key, at) || m.value != nil && isAt(m.value.GetToken(), at) {
+		if isSameToken(m.key, at) || m.value != nil && isSameToken(m.value.GetToken(), at) {
 			remove(node, i)
 			return path, true
 		}
@@ -90,12 +90,14 @@ func removeAt(node ast.Node, at *token.Token, above configerr.Path) (configerr.P
 	return nil, false
 }
 
-// isAt reports whether t is the token that the library pointed at. Of a map without braces it points at the first colon.
-func isAt(t, at *token.Token) bool { return t != nil && (t == at || *t.Position == *at.Position) }
+// isSameToken reports whether t is the token that the library pointed at. Of a map without braces it points at the first colon.
+func isSameToken(t, at *token.Token) bool {
+	return t != nil && (t == at || *t.Position == *at.Position)
+}
 
 // remove removes a child from a map or a list.
 func remove(node ast.Node, i int) {
-	switch n := bare(node).(type) {
+	switch n := unwrap(node).(type) {
 	case *ast.MappingNode:
 		n.Values = slices.Delete(slices.Clone(n.Values), i, i+1) // an alias may share the list
 	case *ast.SequenceNode:
@@ -109,7 +111,7 @@ func mergeInherited(node ast.Node, anchors map[string]ast.Node) {
 	for _, m := range children(node) {
 		mergeInherited(m.value, anchors)
 	}
-	if n, ok := bare(node).(*ast.MappingNode); ok {
+	if n, ok := unwrap(node).(*ast.MappingNode); ok {
 		n.Values = withInherited(n.Values, anchors)
 	}
 }
@@ -133,7 +135,7 @@ func withInherited(values []*ast.MappingValueNode, anchors map[string]ast.Node) 
 		if alias, ok := parent.(*ast.AliasNode); ok {
 			parent = anchors[alias.Value.GetToken().Value]
 		}
-		for _, m := range pairs(parent) {
+		for _, m := range mapPairs(parent) {
 			if !has[keyText(m)] {
 				all = append(all, m)
 				has[keyText(m)] = true

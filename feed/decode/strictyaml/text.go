@@ -9,25 +9,25 @@ import (
 	"livetape/feed/decode/configerr"
 )
 
-// keepText makes every key and value below node text as it is written, unless a number is wanted there. YAML takes an
+// keepTextAsWritten makes every key and value below node text as it is written, unless a number is wanted there. YAML takes an
 // unquoted 00700 for the number 448, 5.10 for 5.1 and TRUE for true; here they are symbols, account numbers and codes.
-func keepText(node ast.Node, at configerr.Path, t reflect.Type) ast.Node {
+func keepTextAsWritten(node ast.Node, at configerr.Path, t reflect.Type) ast.Node {
 	switch n := node.(type) {
 	case *ast.AnchorNode:
-		n.Value = keepText(n.Value, at, t)
+		n.Value = keepTextAsWritten(n.Value, at, t)
 	case *ast.TagNode:
-		n.Value = keepText(n.Value, at, t)
+		n.Value = keepTextAsWritten(n.Value, at, t)
 	case *ast.MappingNode:
 		for _, m := range n.Values {
-			keepText(m, at, t)
+			keepTextAsWritten(m, at, t)
 		}
 	case *ast.MappingValueNode:
-		n.Key = keepKey(n.Key)
-		n.Value = keepText(n.Value, append(slices.Clip(at), keyText(n)), t)
+		n.Key = keepKeyAsWritten(n.Key)
+		n.Value = keepTextAsWritten(n.Value, append(slices.Clip(at), keyText(n)), t)
 	case *ast.SequenceNode:
 		for i, item := range n.Values {
-			n.Values[i] = keepText(item, append(slices.Clip(at), i), t)
-			if item.Type() == ast.NullType && isWord(item) {
+			n.Values[i] = keepTextAsWritten(item, append(slices.Clip(at), i), t)
+			if item.Type() == ast.NullType && isNullWord(item) {
 				n.Values[i] = ast.String(item.GetToken()) // a symbol called NULL
 			}
 		}
@@ -39,17 +39,17 @@ func keepText(node ast.Node, at configerr.Path, t reflect.Type) ast.Node {
 	return node
 }
 
-func keepKey(key ast.MapKeyNode) ast.MapKeyNode {
+func keepKeyAsWritten(key ast.MapKeyNode) ast.MapKeyNode {
 	switch k := key.(type) {
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
 		return ast.String(key.GetToken())
 	case *ast.NullNode:
-		if isWord(k) {
+		if isNullWord(k) {
 			return ast.String(key.GetToken())
 		}
 	}
 	return key
 }
 
-// isWord reports whether a null is written as a word: null, Null or NULL.
-func isWord(node ast.Node) bool { return len(node.GetToken().Value) == len("null") }
+// isNullWord reports whether a null is written as a word: null, Null or NULL.
+func isNullWord(node ast.Node) bool { return len(node.GetToken().Value) == len("null") }

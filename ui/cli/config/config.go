@@ -141,7 +141,7 @@ func Parse(path string, source []byte) (*File, error) {
 		switch {
 		case len(e.Path) < 2:
 			unreadable = true
-			addPlace(e)
+			hintFeedKey(e)
 		case e.Path[0] == "feeds":
 			name, key := fmt.Sprint(e.Path[1]), fmt.Sprint(e.Path[min(2, len(e.Path)-1)])
 			unread[name] = append(unread[name], key)
@@ -158,8 +158,8 @@ func Parse(path string, source []byte) (*File, error) {
 	return f, nil
 }
 
-// addPlace says of an unknown key at the top of a file that it belongs to a feed, where that is so.
-func addPlace(e *configerr.Error) {
+// hintFeedKey says of an unknown key at the top of a file that it belongs to a feed, where that is so.
+func hintFeedKey(e *configerr.Error) {
 	if len(e.Path) == 0 || e.Problem != fmt.Sprintf("unknown key %q", e.Path[0]) {
 		return
 	}

@@ -2,7 +2,6 @@ package config_test
 
 import (
 	"fmt"
-	"livetape/feed/decode/infer"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"livetape/feed/decode/infer"
 
 	"github.com/google/go-cmp/cmp"
 
