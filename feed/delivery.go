@@ -1,8 +1,10 @@
 package feed
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -31,13 +33,14 @@ type delivery struct {
 	count        int    // messages of the present connection that were more than a notice
 	notice       string // of the last message
 	endAsked     bool   // the server asked to connect again
+	finished     string // the words in which the server said that nothing more will come; empty when it did not
 	panicked     *connection.Panic
 }
 
 // startConnection begins a connection on which the last event id is lastID until it says another.
 func (d *delivery) startConnection(lastID string, gap *Gap) {
 	d.lastID, d.gap, d.stopped = lastID, gap, false
-	d.count, d.notice, d.endAsked, d.panicked = 0, "", false, nil
+	d.count, d.notice, d.endAsked, d.finished, d.panicked = 0, "", false, "", nil
 	d.seen.reconnect()
 }
 
@@ -49,6 +52,8 @@ func (d *delivery) outcome(o connection.Outcome) connection.Outcome {
 		o = d.panicked.Outcome(d.endpoint, "this payload")
 		o.LastEventID = id
 	case o.Stack != "":
+	case d.finished != "":
+		o.Ending, o.RetryAfter, o.Cause = connection.Finished, connection.NoRetryAfter, d.finished
 	case d.endAsked:
 		o.Ending, o.RetryAfter, o.Cause = connection.Ended, connection.NoRetryAfter, d.withNotice("the server asked to connect again")
 	default:
@@ -152,7 +157,7 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, 
 	}()
 	deliver := func(e queuedEvent) {
 		if !d.stopped {
-			if d.stopped = !d.deliverOnce(ctx, e) || d.endAsked || d.panicked != nil; d.stopped {
+			if d.stopped = !d.deliverOnce(ctx, e) || d.endAsked || d.finished != "" || d.panicked != nil; d.stopped {
 				drop()
 			}
 		}
@@ -233,9 +238,15 @@ func (d *delivery) queueIsShort() func() bool {
 	}
 }
 
+// maxFinishedWords bounds the words of an end, in characters.
+const maxFinishedWords = 60
+
 // noteMeaning takes in what a delivered message says of the stream itself.
 func (d *delivery) noteMeaning(m *Message, meaning decode.Message) {
 	d.notice, d.endAsked = m.Notice, meaning.End
+	if meaning.Finished {
+		d.finished = d.endpoint.Clean(cmp.Or(strings.TrimSpace(string(m.Data)), m.Type), maxFinishedWords)
+	}
 	if d.hasPayloadID = meaning.ResumeID != ""; d.hasPayloadID {
 		d.payloadID = meaning.ResumeID
 	}

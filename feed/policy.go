@@ -45,7 +45,7 @@ type history struct {
 
 // step is what the policy wants done next.
 type step struct {
-	state   State // Waiting, Closed, Failed; Connecting means at once
+	state   State // Waiting, Closed, Finished, Failed; Connecting means at once
 	wait    time.Duration
 	attempt int
 	planned bool
@@ -61,6 +61,8 @@ func (h history) next(o outcome, random float64) (step, history) {
 	switch o.Ending {
 	case connection.Stopped:
 		return step{state: Closed}, h
+	case connection.Finished:
+		return step{state: Finished}, h
 	case connection.Canceled:
 		return step{state: Connecting, attempt: h.failures}, h
 	case connection.Ended:

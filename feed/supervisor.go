@@ -148,7 +148,7 @@ func (f *supervisor) wait(ctx context.Context, st Status) bool {
 
 // connectsNow reports whether a command that came during a wait means to connect now.
 func (f *supervisor) connectsNow(c command) bool {
-	ended := f.status.State == Closed || f.status.State == Failed
+	ended := f.status.State == Closed || f.status.State == Failed || f.status.State == Finished
 	if c == connect && ended {
 		f.history.failures, f.history.barren, f.history.empty = 0, 0, 0
 		return true

@@ -38,6 +38,7 @@ const (
 	Refused                   // trying again would not help: 401, 404, a bad certificate, a redirect loop
 	Stopped                   // 204: the server said stop
 	Canceled                  // dropped by the user
+	Finished                  // an event said that nothing more will come
 )
 
 // Outcome says how a connection ended, in words a user can act on.
