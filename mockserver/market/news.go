@@ -150,7 +150,7 @@ func (m *Market) sectorPeers(s *instrumentState) []*instrumentState {
 }
 
 // fillTemplate writes the text of a headline's template.
-func (h generatedHeadline) fillTemplate(r *rand.Rand) {
+func (h *generatedHeadline) fillTemplate(r *rand.Rand) {
 	about := h.about[0]
 	figure := 1 + r.Int64N(19)
 	words := strings.NewReplacer(
