@@ -44,7 +44,6 @@ func dexError(status int, message string) *Reply {
 	return jsonReply(status, "application/json", map[string]string{"message": message})
 }
 
-// dexAsset is a token as a client requests it.
 type dexAsset struct {
 	Chain   string `json:"chain"`
 	Address string `json:"address"`

@@ -122,7 +122,6 @@ func (m dxMessage) append(b []byte, requested []string) []byte {
 	return fmt.Appendf(b, "data: {%s,\"status\":\"OK\"}\n\n", strings.Join(parts, ","))
 }
 
-// notANumber stands for a missing number.
 const notANumber = "NaN"
 
 // dxRecord is a record by field. JSON has the fields in alphabetical order, as the service does.

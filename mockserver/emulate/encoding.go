@@ -41,11 +41,3 @@ func appendJSON(b []byte, v any) []byte {
 }
 
 func toJSON(v any) string { return string(appendJSON(nil, v)) }
-
-// appendData appends v as the data of an event whose other fields are in b, and ends the event.
-func appendData(b []byte, v any) []byte {
-	return append(appendJSON(append(b, "data: "...), v), "\n\n"...)
-}
-
-// appendJSONLine appends v as one line.
-func appendJSONLine(b []byte, v any) []byte { return append(appendJSON(b, v), '\n') }

@@ -64,7 +64,6 @@ func (s *firebaseSession) Format() Format {
 // firebaseKey returns a symbol as a key, which must not contain a slash.
 func firebaseKey(symbol string) string { return strings.ReplaceAll(symbol, "/", "-") }
 
-// jsonMember is one member of a JSON object.
 type jsonMember struct {
 	name  string
 	value json.RawMessage
@@ -123,7 +122,6 @@ func (s *firebaseSession) valueAtPath(quotes []market.Quote) json.RawMessage {
 	return null
 }
 
-// Open sends the whole value.
 func (s *firebaseSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
 	for _, q := range snapshot.Quotes {
 		s.lastSent[q.Symbol] = q

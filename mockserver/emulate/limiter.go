@@ -24,7 +24,6 @@ type Limiter struct {
 
 type client struct{ service, address string }
 
-// usage is what a client has done recently.
 type usage struct {
 	streams        int         // open now
 	requests       []time.Time // at most MaxRequests
@@ -55,7 +54,6 @@ func (l *Limiter) Acquire(s Service, address string, now time.Time) *Reply {
 	return nil
 }
 
-// addRequest counts a request, and reports whether it is within the limit.
 func (u *usage) addRequest(l Limit, now time.Time) bool {
 	if now.Before(u.lockedOutUntil) {
 		return false

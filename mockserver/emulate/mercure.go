@@ -62,7 +62,6 @@ func topicPattern(topic string) *regexp.Regexp {
 	return regexp.MustCompile("^" + pattern + "$")
 }
 
-// mercureSession sends what is published on the requested topics.
 type mercureSession struct {
 	baseSession
 	topics      []*regexp.Regexp
@@ -122,33 +121,18 @@ func (s *mercureSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	if e.News != nil {
 		b = append(b, "event: news\n"...)
 	}
-	return appendData(fmt.Appendf(b, "id: %s\n", uuid(e.Number)), mercurePayload(e)), false
+	return fmt.Appendf(b, "id: %s\ndata: %s\n\n", uuid(e.Number), mercurePayload(e)), false
 }
 
-func mercurePayload(e Event) any {
+func mercurePayload(e Event) string {
 	if h := e.News; h != nil {
-		return struct {
-			ID       string   `json:"id"`
-			Headline string   `json:"headline"`
-			Summary  string   `json:"summary"`
-			Source   string   `json:"source"`
-			URL      string   `json:"url"`
-			Symbols  []string `json:"symbols"`
-			Time     string   `json:"time"`
-		}{h.ID, h.Title, h.Summary, h.Source, h.URL, h.Symbols, h.Time.Format(time.RFC3339Nano)}
+		return fmt.Sprintf(`{"id":%s,"headline":%s,"summary":%s,"source":%s,"url":%s,"symbols":%s,"time":"%s"}`, toJSON(h.ID),
+			toJSON(h.Title), toJSON(h.Summary), toJSON(h.Source), toJSON(h.URL), toJSON(h.Symbols), h.Time.Format(time.RFC3339Nano))
 	}
 	q := e.Quote
-	return struct {
-		Symbol string `json:"symbol"`
-		Price  string `json:"price"`
-		Bid    string `json:"bid"`
-		Ask    string `json:"ask"`
-		Volume string `json:"volume"`
-		Time   string `json:"time"`
-	}{
-		q.Symbol, formatDecimal(q.Last, q.Decimals), formatDecimal(q.Bid, q.Decimals), formatDecimal(q.Ask, q.Decimals),
-		formatDecimal(q.Volume, q.SizeDecimals), q.Time.Format(time.RFC3339Nano),
-	}
+	price := func(units int64) string { return formatDecimal(units, q.Decimals) }
+	return fmt.Sprintf(`{"symbol":%s,"price":"%s","bid":"%s","ask":"%s","volume":"%s","time":"%s"}`, toJSON(q.Symbol),
+		price(q.Last), price(q.Bid), price(q.Ask), formatDecimal(q.Volume, q.SizeDecimals), q.Time.Format(time.RFC3339Nano))
 }
 
 // uuid returns the id of an event: its number in the last six bytes, and a hash of it in the others (RFC 9562 §5.8).

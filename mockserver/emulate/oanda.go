@@ -107,7 +107,7 @@ func (s *oandaSession) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
 func (s *oandaSession) send(b []byte, q *market.Quote, now time.Time) []byte {
 	s.sentAt[q.Symbol] = now
 	delete(s.pending, q.Symbol)
-	return appendJSONLine(b, s.price(q))
+	return s.appendPrice(b, q)
 }
 
 // WakeAt is when the first pending quote may be sent.
@@ -130,10 +130,7 @@ func (s *oandaSession) Wake(b []byte, now time.Time) ([]byte, bool) {
 }
 
 func (s *oandaSession) Heartbeat(b []byte, now time.Time) []byte {
-	return appendJSONLine(b, struct {
-		Type string `json:"type"`
-		Time string `json:"time"`
-	}{"HEARTBEAT", s.formatTime(now)})
+	return fmt.Appendf(b, `{"type":"HEARTBEAT","time":"%s"}`+"\n", s.formatTime(now))
 }
 
 func (s *oandaSession) formatTime(t time.Time) string {
@@ -143,31 +140,11 @@ func (s *oandaSession) formatTime(t time.Time) string {
 	return t.UTC().Format("2006-01-02T15:04:05.000000000Z")
 }
 
-type oandaPrice struct {
-	Type        string             `json:"type"`
-	Time        string             `json:"time"`
-	Bids        []oandaPriceBucket `json:"bids"`
-	Asks        []oandaPriceBucket `json:"asks"`
-	CloseoutBid string             `json:"closeoutBid"`
-	CloseoutAsk string             `json:"closeoutAsk"`
-	Status      string             `json:"status"`
-	Tradeable   bool               `json:"tradeable"`
-	Instrument  string             `json:"instrument"`
-}
-
-type oandaPriceBucket struct {
-	Price     string `json:"price"`
-	Liquidity int64  `json:"liquidity"`
-}
-
-// price has two levels of depth; a position would be closed at the worse one.
-func (s *oandaSession) price(q *market.Quote) oandaPrice {
+// appendPrice appends a line with two levels of depth; a position would be closed at the worse one.
+func (s *oandaSession) appendPrice(b []byte, q *market.Quote) []byte {
 	at := func(units int64) string { return formatDecimal(max(1, units), q.Decimals) }
-	return oandaPrice{
-		Type: "PRICE", Time: s.formatTime(q.Time),
-		Bids:        []oandaPriceBucket{{at(q.Bid), 1000000}, {at(q.Bid - 1), 2000000}},
-		Asks:        []oandaPriceBucket{{at(q.Ask), 1000000}, {at(q.Ask + 1), 2000000}},
-		CloseoutBid: at(q.Bid - 1), CloseoutAsk: at(q.Ask + 1),
-		Status: "tradeable", Tradeable: true, Instrument: strings.ReplaceAll(q.Symbol, "/", "_"),
-	}
+	return fmt.Appendf(b, `{"type":"PRICE","time":"%s","bids":[{"price":"%s","liquidity":1000000},{"price":"%s","liquidity":2000000}],`+
+		`"asks":[{"price":"%s","liquidity":1000000},{"price":"%s","liquidity":2000000}],"closeoutBid":"%[3]s","closeoutAsk":"%[5]s",`+
+		`"status":"tradeable","tradeable":true,"instrument":"%[6]s"}`+"\n",
+		s.formatTime(q.Time), at(q.Bid), at(q.Bid-1), at(q.Ask), at(q.Ask+1), strings.ReplaceAll(q.Symbol, "/", "_"))
 }

@@ -4,9 +4,11 @@ import (
 	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
+	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -104,7 +106,6 @@ func parsePythID(text string) (string, bool) {
 	return text, err == nil && len(raw) == 32
 }
 
-// listPythFeeds answers a search for ids.
 func listPythFeeds(r *http.Request) *Reply {
 	type feed struct {
 		ID         string            `json:"id"`
@@ -161,73 +162,48 @@ func (s *pythSession) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
 	}
 	before := s.latest[e.Quote.Symbol].Time
 	s.latest[e.Quote.Symbol] = *e.Quote
-	u := pythUpdate{Binary: s.signedMessage(e.Number)}
+	b = s.appendSignedMessage(append(b, "data:"...), e.Number)
+	separator := `,"parsed":[`
 	for _, f := range s.feeds {
 		if q, ok := s.latest[f.symbol]; ok && s.parsed {
-			u.Parsed = append(u.Parsed, f.parsed(&q, e.Number, before))
+			b = f.appendParsed(append(b, separator...), &q, e.Number, before)
+			separator = ","
 		}
 	}
-	return append(appendJSON(append(b, "data:"...), u), "\n\n"...), false
+	if separator == "," {
+		b = append(b, ']')
+	}
+	return append(b, "}\n\n"...), false
 }
 
 func (s *pythSession) Heartbeat(b []byte, _ time.Time) []byte { return append(b, ":\n\n"...) }
 
-type pythUpdate struct {
-	Binary pythBinary   `json:"binary"`
-	Parsed []pythParsed `json:"parsed,omitempty"`
-}
-
-type pythBinary struct {
-	Encoding string   `json:"encoding"`
-	Data     []string `json:"data"`
-}
-
-type pythParsed struct {
-	ID       string       `json:"id"`
-	Price    pythPrice    `json:"price"`
-	EMAPrice pythPrice    `json:"ema_price"`
-	Metadata pythMetadata `json:"metadata"`
-}
-
-type pythPrice struct {
-	Price       string `json:"price"`
-	Conf        string `json:"conf"`
-	Expo        int    `json:"expo"`
-	PublishTime int64  `json:"publish_time"`
-}
-
-type pythMetadata struct {
-	Slot               uint64 `json:"slot"`
-	ProofAvailableTime *int64 `json:"proof_available_time"`
-	PrevPublishTime    *int64 `json:"prev_publish_time"`
-}
-
-func (f pythFeed) parsed(q *market.Quote, number uint64, before time.Time) pythParsed {
-	at := q.Time.Unix()
+func (f pythFeed) appendParsed(b []byte, q *market.Quote, number uint64, before time.Time) []byte {
+	at, previous := q.Time.Unix(), "null"
+	if !before.IsZero() {
+		previous = strconv.FormatInt(before.Unix(), 10)
+	}
 	in := func(units int64) string { return rescale(units, q.Decimals, -f.expo).String() }
 	conf := in(max(1, (q.Ask-q.Bid)/2))
-	u := pythParsed{
-		ID:       f.id,
-		Price:    pythPrice{in(q.Last), conf, f.expo, at},
-		EMAPrice: pythPrice{in((q.Open + q.Last) / 2), conf, f.expo, at},
-		Metadata: pythMetadata{Slot: number, ProofAvailableTime: &at},
+	price := func(units int64) string {
+		return fmt.Sprintf(`{"price":"%s","conf":"%s","expo":%d,"publish_time":%d}`, in(units), conf, f.expo, at)
 	}
-	if !before.IsZero() {
-		previous := before.Unix()
-		u.Metadata.PrevPublishTime = &previous
-	}
-	return u
+	return fmt.Appendf(b, `{"id":"%s","price":%s,"ema_price":%s,"metadata":{"slot":%d,"proof_available_time":%d,"prev_publish_time":%s}}`,
+		f.id, price(q.Last), price((q.Open+q.Last)/2), number, at, previous)
 }
 
-// signedMessage begins like a real one and has its size. The rest is random: no client here checks signatures.
-func (s *pythSession) signedMessage(number uint64) pythBinary {
+// appendSignedMessage appends what begins like a real one and has its size. The rest is random: no client here checks
+// signatures.
+func (s *pythSession) appendSignedMessage(b []byte, number uint64) []byte {
 	const overhead, perPrice = 975, 275 // bytes
 	raw := append(make([]byte, 0, 2048), "PNAU\x01\x00\x00\x00\x03\xb8\x01"...)
 	for noise := rand.NewPCG(number, 0); len(raw) < overhead+perPrice*len(s.feeds); {
 		raw = binary.LittleEndian.AppendUint64(raw, noise.Uint64())
 	}
 	if s.base64 {
-		return pythBinary{"base64", []string{base64.StdEncoding.EncodeToString(raw)}}
+		b = base64.StdEncoding.AppendEncode(append(b, `{"binary":{"encoding":"base64","data":["`...), raw)
+	} else {
+		b = hex.AppendEncode(append(b, `{"binary":{"encoding":"hex","data":["`...), raw)
 	}
-	return pythBinary{"hex", []string{hex.EncodeToString(raw)}}
+	return append(b, `"]}`...)
 }

@@ -35,7 +35,6 @@ func stellarFormat() Format {
 // stellarMaxDuration is how long Horizon keeps a stream open.
 const stellarMaxDuration = 55 * time.Second
 
-// stellarDecimals is the number of decimals of every amount.
 const stellarDecimals = 7
 
 // stellarAsset is what an account can hold; the zero value is the network's own currency.
@@ -133,6 +132,15 @@ func (a stellarAsset) assetType() string {
 	return "credit_alphanum12"
 }
 
+// members are those of a JSON object about the asset, each name with a prefix.
+func (a stellarAsset) members(prefix string) string {
+	text := fmt.Sprintf(`"%sasset_type":"%s"`, prefix, a.assetType())
+	if a.code != "" {
+		text += fmt.Sprintf(`,"%[1]sasset_code":%[2]s,"%[1]sasset_issuer":%[3]s`, prefix, toJSON(a.code), toJSON(a.issuer))
+	}
+	return text
+}
+
 // problemDetails is an error as Horizon writes it (RFC 7807).
 type problemDetails struct {
 	Type   string            `json:"type"`
@@ -193,7 +201,6 @@ func eventNumberOf(operationID uint64) uint64 {
 	return max(operationID>>32*EventsPerLedger+transactions, 1) - 1
 }
 
-// parseCursor returns where a paging token says to begin.
 func parseCursor(text string) (Start, bool) {
 	switch text {
 	case "now":

@@ -1,9 +1,11 @@
 package emulate
 
 import (
+	"fmt"
 	"math/big"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"livetape/mockserver/market"
@@ -66,7 +68,7 @@ func (s *stellarBookSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]b
 		q = &snapshot.Quotes[at]
 	}
 	if s.noStream {
-		return appendJSON(b, s.orderBook(q)), true
+		return append(b, s.orderBook(q)...), true
 	}
 	return s.send(append(b, stellarHello...), q)
 }
@@ -80,7 +82,7 @@ func (s *stellarBookSession) Encode(b []byte, e Event, _ time.Time) ([]byte, boo
 }
 
 func (s *stellarBookSession) send(b []byte, q *market.Quote) ([]byte, bool) {
-	text := toJSON(s.orderBook(q))
+	text := s.orderBook(q)
 	if text == s.lastSent {
 		return b, false
 	}
@@ -92,53 +94,22 @@ func (s *stellarBookSession) send(b []byte, q *market.Quote) ([]byte, bool) {
 	return append(b, stellarByebye...), true
 }
 
-// stellarOrderBook is Horizon's order book summary.
-type stellarOrderBook struct {
-	Bids    []stellarLevel   `json:"bids"`
-	Asks    []stellarLevel   `json:"asks"`
-	Base    stellarAssetJSON `json:"base"`
-	Counter stellarAssetJSON `json:"counter"`
-}
-
-type stellarLevel struct {
-	PriceR struct {
-		N int64 `json:"n"`
-		D int64 `json:"d"`
-	} `json:"price_r"`
-	Price  string `json:"price"`
-	Amount string `json:"amount"`
-}
-
-type stellarAssetJSON struct {
-	Type   string `json:"asset_type"`
-	Code   string `json:"asset_code,omitempty"`
-	Issuer string `json:"asset_issuer,omitempty"`
-}
-
-func (s *stellarBookSession) orderBook(q *market.Quote) stellarOrderBook {
-	p := s.pair
-	o := stellarOrderBook{
-		Bids: []stellarLevel{}, Asks: []stellarLevel{},
-		Base:    stellarAssetJSON{p.base.assetType(), p.base.code, p.base.issuer},
-		Counter: stellarAssetJSON{p.counter.assetType(), p.counter.code, p.counter.issuer},
-	}
-	if q == nil {
-		return o
-	}
-	for i := range int64(s.depth) {
+// orderBook is a summary of the book of q, which may be nil, as Horizon writes it.
+func (s *stellarBookSession) orderBook(q *market.Quote) string {
+	var bids, asks []string
+	for i := int64(0); q != nil && i < int64(s.depth); i++ {
 		if bid := q.Bid - i; bid > 0 {
-			o.Bids = append(o.Bids, p.level(q, bid, i))
+			bids = append(bids, s.pair.level(q, bid, i))
 		}
-		o.Asks = append(o.Asks, p.level(q, q.Ask+i, i))
+		asks = append(asks, s.pair.level(q, q.Ask+i, i))
 	}
-	return o
+	return fmt.Sprintf(`{"bids":[%s],"asks":[%s],"base":{%s},"counter":{%s}}`,
+		strings.Join(bids, ","), strings.Join(asks, ","), s.pair.base.members(""), s.pair.counter.members(""))
 }
 
 // level returns the i-th level of a side. Deeper levels have larger amounts.
-func (p stellarPair) level(q *market.Quote, units, i int64) (l stellarLevel) {
+func (p stellarPair) level(q *market.Quote, units, i int64) string {
 	price := p.price(q, units)
-	l.PriceR.N, l.PriceR.D = price.Num().Int64(), price.Denom().Int64()
-	l.Price = formatAmount(multiply(big.NewInt(1e7), price))
-	l.Amount = formatAmount(rescale(q.Size*(i+1), q.SizeDecimals, stellarDecimals))
-	return l
+	return fmt.Sprintf(`{"price_r":{"n":%d,"d":%d},"price":"%s","amount":"%s"}`, price.Num(), price.Denom(),
+		formatAmount(multiply(big.NewInt(1e7), price)), formatAmount(rescale(q.Size*(i+1), q.SizeDecimals, stellarDecimals)))
 }

@@ -2,11 +2,11 @@ package emulate
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
-	"strconv"
 	"time"
 )
 
@@ -51,7 +51,6 @@ func newStellarTradesSession(r *http.Request, now time.Time) (Session, *Reply) {
 	return s, nil
 }
 
-// stellarTradesSession sends the trades of one pair, or of all.
 type stellarTradesSession struct {
 	baseSession
 	pairs     []stellarPair
@@ -76,15 +75,14 @@ func (s *stellarTradesSession) pairIndex(symbol string) int {
 	return slices.IndexFunc(s.pairs, func(p stellarPair) bool { return p.symbol == symbol })
 }
 
-// nextTrade returns an event as a trade, and counts it.
-func (s *stellarTradesSession) nextTrade(e Event) stellarTrade {
+func (s *stellarTradesSession) nextTrade(e Event) (id string, trade json.RawMessage) {
 	s.remaining--
-	return newStellarTrade(s.pairs[s.pairIndex(e.Quote.Symbol)], e)
+	return stellarTrade(s.pairs[s.pairIndex(e.Quote.Symbol)], e)
 }
 
 func (s *stellarTradesSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
-	trade := s.nextTrade(e)
-	b = appendData(fmt.Appendf(b, "id: %s\n", trade.ID), trade)
+	id, trade := s.nextTrade(e)
+	b = fmt.Appendf(b, "id: %s\ndata: %s\n\n", id, trade)
 	if s.remaining > 0 {
 		return b, false
 	}
@@ -94,69 +92,28 @@ func (s *stellarTradesSession) Encode(b []byte, e Event, _ time.Time) ([]byte, b
 // horizonURL is the server in the links of replies.
 const horizonURL = "https://horizon.stellar.org"
 
-// halLink is a link of the Hypertext Application Language.
-type halLink struct {
-	Href string `json:"href"`
-}
-
-// stellarTrade is a trade record of Horizon.
-type stellarTrade struct {
-	Links struct {
-		Self      halLink `json:"self"`
-		Base      halLink `json:"base"`
-		Counter   halLink `json:"counter"`
-		Operation halLink `json:"operation"`
-	} `json:"_links"`
-	ID                 string `json:"id"`
-	PagingToken        string `json:"paging_token"`
-	LedgerCloseTime    string `json:"ledger_close_time"`
-	TradeType          string `json:"trade_type"`
-	OfferID            string `json:"offer_id"`
-	BaseOfferID        string `json:"base_offer_id"`
-	BaseAccount        string `json:"base_account"`
-	BaseAmount         string `json:"base_amount"`
-	BaseAssetType      string `json:"base_asset_type"`
-	BaseAssetCode      string `json:"base_asset_code,omitempty"`
-	BaseAssetIssuer    string `json:"base_asset_issuer,omitempty"`
-	CounterOfferID     string `json:"counter_offer_id"`
-	CounterAccount     string `json:"counter_account"`
-	CounterAmount      string `json:"counter_amount"`
-	CounterAssetType   string `json:"counter_asset_type"`
-	CounterAssetCode   string `json:"counter_asset_code,omitempty"`
-	CounterAssetIssuer string `json:"counter_asset_issuer,omitempty"`
-	BaseIsSeller       bool   `json:"base_is_seller"`
-	Price              struct {
-		N string `json:"n"`
-		D string `json:"d"`
-	} `json:"price"`
-}
-
-func newStellarTrade(p stellarPair, e Event) stellarTrade {
-	q, op := e.Quote, operationID(e.Number)
-	id := fmt.Sprintf("%d-0", op)
-	price := p.price(q, q.Last)
-	size := rescale(q.Size, q.SizeDecimals, stellarDecimals)
-	offer := strconv.FormatUint(e.Number, 10)
-	t := stellarTrade{
-		ID: id, PagingToken: id, LedgerCloseTime: q.Time.Format("2006-01-02T15:04:05Z"), TradeType: "orderbook",
-		OfferID: offer, BaseOfferID: strconv.FormatUint(1<<62|op, 10), BaseAccount: accountAddress(2 * (e.Number % 500)),
-		BaseAmount: formatAmount(size), BaseAssetType: p.base.assetType(), BaseAssetCode: p.base.code, BaseAssetIssuer: p.base.issuer,
-		CounterOfferID: offer, CounterAccount: accountAddress(2*(e.Number%499) + 1),
-		CounterAmount: formatAmount(multiply(size, price)), CounterAssetType: p.counter.assetType(),
-		CounterAssetCode: p.counter.code, CounterAssetIssuer: p.counter.issuer, BaseIsSeller: q.Last == q.Bid,
-	}
-	t.Price.N, t.Price.D = price.Num().String(), price.Denom().String()
-	t.Links.Base.Href = horizonURL + "/accounts/" + t.BaseAccount
-	t.Links.Counter.Href = horizonURL + "/accounts/" + t.CounterAccount
-	t.Links.Operation.Href = horizonURL + "/operations/" + strconv.FormatUint(op, 10)
-	return t
+// stellarTrade returns the id of a trade, which is also its paging token, and the trade as Horizon writes it.
+func stellarTrade(p stellarPair, e Event) (id string, trade json.RawMessage) {
+	q, operation := e.Quote, operationID(e.Number)
+	price, size := p.price(q, q.Last), rescale(q.Size, q.SizeDecimals, stellarDecimals)
+	base, counter := accountAddress(2*(e.Number%500)), accountAddress(2*(e.Number%499)+1)
+	id = fmt.Sprintf("%d-0", operation)
+	b := fmt.Appendf(nil, `{"_links":{"self":{"href":""},"base":{"href":"%[1]s/accounts/%[2]s"},"counter":{"href":"%[1]s/accounts/%[3]s"},`+
+		`"operation":{"href":"%[1]s/operations/%[4]d"}},"id":"%[5]s","paging_token":"%[5]s","ledger_close_time":"%[6]s","trade_type":"orderbook",`,
+		horizonURL, base, counter, operation, id, q.Time.Format("2006-01-02T15:04:05Z"))
+	b = fmt.Appendf(b, `"offer_id":"%d","base_offer_id":"%d","base_account":"%s","base_amount":"%s",%s,`,
+		e.Number, 1<<62|operation, base, formatAmount(size), p.base.members("base_"))
+	b = fmt.Appendf(b, `"counter_offer_id":"%d","counter_account":"%s","counter_amount":"%s",%s,`,
+		e.Number, counter, formatAmount(multiply(size, price)), p.counter.members("counter_"))
+	return id, fmt.Appendf(b, `"base_is_seller":%t,"price":{"n":"%d","d":"%d"}}`, q.Last == q.Bid, price.Num(), price.Denom())
 }
 
 // stellarTradesPage is one page of trades as plain JSON, for a client that does not accept a stream.
 type stellarTradesPage struct {
 	*stellarTradesSession
 	url    url.URL
-	trades []stellarTrade
+	trades []json.RawMessage
+	cursor string // paging token of the last of them
 }
 
 func (p *stellarTradesPage) Format() Format {
@@ -166,23 +123,24 @@ func (p *stellarTradesPage) Format() Format {
 func (p *stellarTradesPage) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }
 
 func (p *stellarTradesPage) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
-	p.trades = append(p.trades, p.nextTrade(e))
+	id, trade := p.nextTrade(e)
+	p.trades, p.cursor = append(p.trades, trade), id
 	if p.remaining > 0 {
 		return b, false
 	}
 	return p.Finish(b), true
 }
 
-// Finish sends the page with the trades that there are.
 func (p *stellarTradesPage) Finish(b []byte) []byte {
-	next, trades := p.url, append([]stellarTrade{}, p.trades...)
-	if n := len(trades); n > 0 {
+	next := p.url
+	if p.cursor != "" {
 		q := next.Query()
-		q.Set("cursor", trades[n-1].PagingToken)
+		q.Set("cursor", p.cursor)
 		next.RawQuery = q.Encode()
 	}
+	link := func(u url.URL) any { return map[string]string{"href": horizonURL + u.RequestURI()} }
 	return appendJSON(b, map[string]any{
-		"_links":    map[string]halLink{"self": {horizonURL + p.url.RequestURI()}, "next": {horizonURL + next.RequestURI()}},
-		"_embedded": map[string]any{"records": trades},
+		"_links":    map[string]any{"self": link(p.url), "next": link(next)},
+		"_embedded": map[string]any{"records": append([]json.RawMessage{}, p.trades...)},
 	})
 }

@@ -32,7 +32,6 @@ func wikimedia() Service {
 	}
 }
 
-// kafkaError is an error as KafkaSSE writes it.
 func kafkaError(status int, name, message string) *Reply {
 	return jsonReply(status, "application/json", struct {
 		Message string `json:"message"`
@@ -114,7 +113,6 @@ func parseAssignments(id string) (Start, error) {
 	return Start{}, nil
 }
 
-// wikimediaSession sends edits.
 type wikimediaSession struct {
 	baseSession
 	start     Start
@@ -141,68 +139,23 @@ func (s *wikimediaSession) Wants(e Event) bool { return e.News != nil }
 
 func (s *wikimediaSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	if s.jsonLines {
-		return appendJSONLine(b, newRecentChange(e)), false
+		return append(append(b, recentChange(e)...), '\n'), false
 	}
 	next, end := e.News.Time.UnixMilli()+1, int64(-1)
 	b = append(b, "event: message\nid: "...)
 	b = appendJSON(b, []kafkaAssignment{{Topic: wikiTopic, Timestamp: &next}, {Topic: wikiOtherTopic, Offset: &end}})
-	return appendData(append(b, '\n'), newRecentChange(e)), false
+	return fmt.Appendf(b, "\ndata: %s\n\n", recentChange(e)), false
 }
 
 // recentChange is an event of the schema mediawiki/recentchange.
-type recentChange struct {
-	Schema           string           `json:"$schema"`
-	Meta             recentChangeMeta `json:"meta"`
-	ID               uint64           `json:"id"`
-	Type             string           `json:"type"`
-	Namespace        int              `json:"namespace"`
-	Title            string           `json:"title"`
-	TitleURL         string           `json:"title_url"`
-	Comment          string           `json:"comment"`
-	Timestamp        int64            `json:"timestamp"`
-	User             string           `json:"user"`
-	Bot              bool             `json:"bot"`
-	NotifyURL        string           `json:"notify_url"`
-	Minor            bool             `json:"minor"`
-	Patrolled        bool             `json:"patrolled"`
-	Length           beforeAndAfter   `json:"length"`
-	Revision         beforeAndAfter   `json:"revision"`
-	ServerURL        string           `json:"server_url"`
-	ServerName       string           `json:"server_name"`
-	ServerScriptPath string           `json:"server_script_path"`
-	Wiki             string           `json:"wiki"`
-	ParsedComment    string           `json:"parsedcomment"`
-}
-
-type recentChangeMeta struct {
-	URI       string `json:"uri"`
-	RequestID string `json:"request_id"`
-	ID        string `json:"id"`
-	Domain    string `json:"domain"`
-	Stream    string `json:"stream"`
-	DT        string `json:"dt"`
-	Topic     string `json:"topic"`
-	Partition int    `json:"partition"`
-	Offset    uint64 `json:"offset"`
-}
-
-type beforeAndAfter struct {
-	Old uint64 `json:"old"`
-	New uint64 `json:"new"`
-}
-
-func newRecentChange(e Event) recentChange {
-	h := e.News
-	id := strings.TrimPrefix(uuid(e.Number), "urn:uuid:")
+func recentChange(e Event) string {
+	h, summary, id := e.News, toJSON(e.News.Summary), strings.TrimPrefix(uuid(e.Number), "urn:uuid:")
 	page := "https://" + wikiHost + "/wiki/" + url.PathEscape(strings.ReplaceAll(h.Title, " ", "_"))
-	return recentChange{
-		Schema: "/mediawiki/recentchange/1.0.0",
-		Meta: recentChangeMeta{
-			URI: h.URL, RequestID: id, ID: id, Domain: wikiHost, Stream: "mediawiki.recentchange",
-			DT: h.Time.UTC().Format("2006-01-02T15:04:05.000Z"), Topic: wikiTopic, Offset: e.Number,
-		},
-		ID: e.Number, Type: "edit", Title: h.Title, TitleURL: page, Comment: h.Summary, Timestamp: h.Time.Unix(),
-		User: h.Source, NotifyURL: page, Length: beforeAndAfter{0, uint64(len(h.Summary))}, Revision: beforeAndAfter{e.Number - 1, e.Number},
-		ServerURL: "https://" + wikiHost, ServerName: wikiHost, ServerScriptPath: "/w", Wiki: "examplewiki", ParsedComment: h.Summary,
-	}
+	meta := fmt.Sprintf(`{"uri":%s,"request_id":"%s","id":"%[2]s","domain":"%s","stream":"mediawiki.recentchange","dt":"%s","topic":"%s","partition":0,"offset":%d}`,
+		toJSON(h.URL), id, wikiHost, h.Time.UTC().Format("2006-01-02T15:04:05.000Z"), wikiTopic, e.Number)
+	return fmt.Sprintf(`{"$schema":"/mediawiki/recentchange/1.0.0","meta":%s,"id":%d,"type":"edit","namespace":0,"title":%s,"title_url":%s,"comment":%s,`+
+		`"timestamp":%d,"user":%s,"bot":false,"notify_url":%[4]s,"minor":false,"patrolled":false,"length":{"old":0,"new":%[8]d},`+
+		`"revision":{"old":%[9]d,"new":%[2]d},"server_url":"https://%[10]s","server_name":"%[10]s","server_script_path":"/w",`+
+		`"wiki":"examplewiki","parsedcomment":%[5]s}`,
+		meta, e.Number, toJSON(h.Title), toJSON(page), summary, h.Time.Unix(), toJSON(h.Source), len(h.Summary), e.Number-1, wikiHost)
 }
