@@ -1,6 +1,7 @@
 package emulate
 
 import (
+	"cmp"
 	"net/http"
 	"time"
 
@@ -27,6 +28,12 @@ func NewEncoder(s Session, snapshot func() (Snapshot, string), now func() time.T
 	return &encoder{session: s, format: s.Format(), snapshot: snapshot, now: now}
 }
 
+func (e *encoder) Wants(event *hub.Event) bool     { return e.session.Wants(sessionEvent(event)) }
+func (e *encoder) WakeAt() time.Time               { return e.session.WakeAt() }
+func (e *encoder) AppendHeartbeat(b []byte) []byte { return e.session.Heartbeat(b, e.now()) }
+func (e *encoder) AppendShutdown(b []byte) []byte  { return append(b, e.format.Shutdown...) }
+func (e *encoder) Ended() bool                     { return e.ended }
+
 func (e *encoder) SetHeader(h http.Header, log hub.Log) {
 	h.Set("Content-Type", e.format.ContentType)
 	after, number := startPosition(log, e.session.Start())
@@ -40,16 +47,12 @@ func (e *encoder) Heartbeat() hub.Heartbeat {
 	return hub.Heartbeat{Interval: e.format.HeartbeatInterval, Always: e.format.HeartbeatAlways}
 }
 
-func (e *encoder) Open(b []byte, _ hub.Log) (_ []byte, after string, err error) {
+func (e *encoder) Open(b []byte, _ hub.Log) (_ []byte, after string) {
 	snapshot, newest := e.snapshot()
 	b, e.ended = e.session.Open(b, snapshot, time.Now())
-	if e.after == "" {
-		return b, newest, nil
-	}
-	return b, e.after, nil
+	return b, cmp.Or(e.after, newest)
 }
 
-// sessionEvent is what a hub's event says to a session.
 func sessionEvent(e *hub.Event) Event {
 	event := Event{Number: e.Number}
 	switch p := e.Payload.(type) {
@@ -61,8 +64,6 @@ func sessionEvent(e *hub.Event) Event {
 	return event
 }
 
-func (e *encoder) Wants(event *hub.Event) bool { return e.session.Wants(sessionEvent(event)) }
-
 func (e *encoder) Append(b []byte, event *hub.Event) []byte {
 	if !e.ended {
 		b, e.ended = e.session.Encode(b, sessionEvent(event), time.Now())
@@ -70,7 +71,6 @@ func (e *encoder) Append(b []byte, event *hub.Event) []byte {
 	return b
 }
 
-// CaughtUp ends a session that is a Finisher.
 func (e *encoder) CaughtUp(b []byte) []byte {
 	if s, ok := e.session.(Finisher); ok && !e.ended {
 		b, e.ended = s.Finish(b), true
@@ -78,22 +78,14 @@ func (e *encoder) CaughtUp(b []byte) []byte {
 	return b
 }
 
-func (e *encoder) WakeAt() time.Time { return e.session.WakeAt() }
-
 func (e *encoder) Wake(b []byte, now time.Time) []byte {
 	b, e.ended = e.session.Wake(b, now)
 	return b
 }
 
-func (e *encoder) AppendHeartbeat(b []byte) []byte { return e.session.Heartbeat(b, e.now()) }
-
-func (e *encoder) Ended() bool { return e.ended }
-
 func (e *encoder) AppendSlowClient(b []byte, _ int, _ string) []byte {
 	return append(b, e.format.SlowClient...)
 }
-
-func (e *encoder) AppendShutdown(b []byte) []byte { return append(b, e.format.Shutdown...) }
 
 func (e *encoder) FaultSamples() fault.Samples {
 	return fault.NewSamples(func(data string) string { return string(e.format.AppendEvent(nil, data)) })
@@ -148,7 +140,6 @@ func startPosition(log hub.Log, at Start) (after string, number uint64) {
 	return log.ID(asked), asked
 }
 
-// lastNumberBefore is the number of the last event before a time.
 func lastNumberBefore(log hub.Log, t time.Time) uint64 {
 	after, number := log.Oldest(), log.NewestNumber()
 	events := make([]*hub.Event, 0, 256)

@@ -17,7 +17,7 @@ type Encoder interface {
 	Heartbeat() Heartbeat
 
 	// Open begins the stream, and says after which id of the log its events follow.
-	Open(b []byte, log Log) (_ []byte, after string, err error)
+	Open(b []byte, log Log) (_ []byte, after string)
 
 	// Wants reports whether the client asked for e.
 	Wants(e *Event) bool

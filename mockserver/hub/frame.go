@@ -12,7 +12,6 @@ func appendUntypedFrame(b []byte, event, id string, data []byte) []byte {
 	return append(append(b, data[1:]...), "\n\n"...)
 }
 
-// data is what appendFrame was given.
 func (e *Event) data() []byte {
 	return e.Frame[len("event: \nid: \ndata: ")+len(e.Type)+len(e.ID) : len(e.Frame)-len("\n\n")]
 }

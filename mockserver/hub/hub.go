@@ -24,9 +24,9 @@ type Hub struct {
 	changed broadcast
 	buffers sync.Pool
 
+	started atomic.Bool
 	mu      sync.Mutex
 	closed  atomic.Bool // set under mu, read by every stream at every turn
-	started bool
 	clients int
 	drained chan struct{} // closed when the hub is closed and no client is left
 }
@@ -48,8 +48,8 @@ type Metrics struct {
 
 // New returns a Hub that publishes to log.
 func New(c Config, log Log) *Hub {
-	h := &Hub{config: c, drained: make(chan struct{})}
-	h.changed.init()
+	h := &Hub{config: c, drained: make(chan struct{}), changed: broadcast{next: make(chan struct{})}}
+	h.buffers.New = newBatch
 	h.log.Store(&log)
 	return h
 }
@@ -73,20 +73,10 @@ func (h *Hub) Publish(drafts []Draft, data []byte) {
 func (h *Hub) Wake() { h.changed.send() }
 
 // Start makes the hub ready, and reports false if it was started before.
-func (h *Hub) Start() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	first := !h.started
-	h.started = true
-	return first
-}
+func (h *Hub) Start() bool { return h.started.CompareAndSwap(false, true) }
 
 // Ready reports whether the hub was started and is not closed.
-func (h *Hub) Ready() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.started && !h.closed.Load()
-}
+func (h *Hub) Ready() bool { return h.started.Load() && !h.closed.Load() }
 
 // Why a client is not admitted.
 var (
@@ -144,13 +134,10 @@ func (h *Hub) Close(timeout time.Duration) {
 	}
 }
 
-// broadcast wakes all that wait.
 type broadcast struct {
 	mu   sync.Mutex
 	next chan struct{}
 }
-
-func (b *broadcast) init() { b.next = make(chan struct{}) }
 
 // wait is closed by the first send after this call.
 func (b *broadcast) wait() <-chan struct{} {
@@ -163,5 +150,5 @@ func (b *broadcast) send() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	close(b.next)
-	b.init()
+	b.next = make(chan struct{})
 }

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -59,45 +60,22 @@ func (n *native) appendFrame(b []byte, event, id string, data []byte) []byte {
 }
 
 // Open tells the client where the stream begins: after what it had, or with a snapshot.
-func (n *native) Open(b []byte, log Log) (_ []byte, after string, err error) {
+func (n *native) Open(b []byte, log Log) (_ []byte, after string) {
 	b = n.AppendRetry(b, n.Retry.Milliseconds())
 	if n.LastEventID == "" {
-		b, after = n.appendSnapshot(b)
-		return b, after, nil
+		return n.appendSnapshot(b)
 	}
-	missed, replayed, readErr := countFollowing(log, n.LastEventID, n.Wants)
-	n.Resumed(readErr)
-	if readErr == nil {
-		b, err = n.appendJSONFrame(b, "resume", resumeData{n.LastEventID, replayed})
-		return b, n.LastEventID, err
+	missed, replayed, err := countFollowing(log, n.LastEventID, n.Wants)
+	n.Resumed(err)
+	from, _ := json.Marshal(ValidPrefix(n.LastEventID)) // a string cannot fail
+	if err == nil {
+		return n.appendFrame(b, "resume", "", fmt.Appendf(nil, `{"from":%s,"replayed":%d}`, from, replayed)), n.LastEventID
 	}
-	lost := resetData{From: ValidPrefix(n.LastEventID)}
-	if errors.Is(readErr, ErrForgotten) && n.Filter.all() {
-		lost.Missed = &missed // what a filter would have let through is forgotten, too
+	lost := "null"
+	if errors.Is(err, ErrForgotten) && n.Filter.all() { // what a filter would have let through is forgotten, too
+		lost = strconv.Itoa(missed)
 	}
-	if b, err = n.appendJSONFrame(b, "reset", lost); err != nil {
-		return b, "", err
-	}
-	b, after = n.appendSnapshot(b)
-	return b, after, nil
-}
-
-type resumeData struct {
-	From     string `json:"from"`
-	Replayed int    `json:"replayed"`
-}
-
-type resetData struct {
-	From   string `json:"from"`
-	Missed *int   `json:"missed"`
-}
-
-func (n *native) appendJSONFrame(b []byte, event string, v any) ([]byte, error) {
-	data, err := json.Marshal(v)
-	if err != nil {
-		return b, fmt.Errorf("encode %s: %w", event, err)
-	}
-	return n.appendFrame(b, event, "", data), nil
+	return n.appendSnapshot(n.appendFrame(b, "reset", "", fmt.Appendf(nil, `{"from":%s,"missed":%s}`, from, lost)))
 }
 
 func (n *native) appendSnapshot(b []byte) (_ []byte, id string) {

@@ -64,7 +64,6 @@ func (r *ring) Oldest() string {
 	return r.id(r.oldest())
 }
 
-// oldest is the n of Oldest.
 func (r *ring) oldest() uint64 { return r.last - min(r.last, uint64(len(r.slots))) }
 
 func (r *ring) Read(id string, dst []*Event) (events []*Event, following int, err error) {

@@ -53,7 +53,6 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, client uint64, fault
 	s.noteSlow(err)
 }
 
-// run returns why the stream ended.
 func (s *stream) run(ctx context.Context) error {
 	for {
 		changed := s.hub.changed.wait()
@@ -120,13 +119,9 @@ func (s *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 	return nil
 }
 
-// open begins the stream.
 func (s *stream) open() error {
 	s.opened, s.caughtUp = true, true
-	b, after, err := s.encoder.Open(nil, s.log)
-	if err != nil {
-		return err
-	}
+	b, after := s.encoder.Open(nil, s.log)
 	s.after = after
 	if s.faults.On(fault.NoID) != nil {
 		b = fault.WithoutIDs(b)
@@ -163,12 +158,7 @@ type batch struct {
 	bytes  []byte
 }
 
-func (h *Hub) takeBatch() *batch {
-	if b, ok := h.buffers.Get().(*batch); ok {
-		return b
-	}
-	return &batch{events: make([]*Event, 0, batchSize)}
-}
+func newBatch() any { return &batch{events: make([]*Event, 0, batchSize)} }
 
 func (h *Hub) returnBatch(b *batch) {
 	clear(b.events[:cap(b.events)])
@@ -178,7 +168,7 @@ func (h *Hub) returnBatch(b *batch) {
 
 // forward writes the events that follow; of a slow stream, one.
 func (s *stream) forward(active *fault.Active) (busy bool, err error) {
-	b := s.hub.takeBatch()
+	b := s.hub.buffers.Get().(*batch)
 	defer s.hub.returnBatch(b)
 	events := b.events
 	if s.faults.On(fault.Slow) != nil {
@@ -216,7 +206,6 @@ func (s *stream) keepsUp(behind int) bool {
 	return behind <= s.hub.config.Queue+s.allowedLag
 }
 
-// disconnectSlow tells a slow client to come again.
 func (s *stream) disconnectSlow(behind int) error {
 	s.hub.config.Metrics.SlowClients.Inc()
 	s.hub.config.Logger.Warn("slow client disconnected", "client", s.client, "behind", behind)

@@ -28,7 +28,6 @@ func (t *wakeTimer) stop() {
 	}
 }
 
-// set has the timer fire at a time.
 func (t *wakeTimer) set(at time.Time) {
 	t.at = at
 	if t.timer != nil {
@@ -50,7 +49,6 @@ func (t *wakeTimer) postpone(now time.Time) {
 	}
 }
 
-// sent notes that something was sent.
 func (t *wakeTimer) sent(now time.Time) {
 	if !t.always {
 		t.postpone(now)
@@ -93,5 +91,4 @@ func (t *wakeTimer) wait() <-chan struct{} {
 	return t.fires
 }
 
-// fired notes that the timer is not set any more.
 func (t *wakeTimer) fired() { t.at = time.Time{} }

@@ -36,7 +36,6 @@ type compressor struct {
 	gz  *gzip.Writer
 }
 
-// compress has everything compressed from now on.
 func (c *clientWriter) compress() {
 	c.compressor = &compressor{}
 	c.compressor.gz = gzip.NewWriter(&c.compressor.buf)
@@ -101,7 +100,6 @@ func (c *clientWriter) end() {
 	}
 }
 
-// setDeadline is for what is written next.
 func (c *clientWriter) setDeadline() error {
 	c.deadline = time.Now().Add(writeTime)
 	err := c.control.SetWriteDeadline(c.deadline)
