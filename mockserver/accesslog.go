@@ -39,7 +39,7 @@ func maskedQuery(raw string) string {
 	for pair := range strings.SplitSeq(raw, "&") {
 		name, _, named := strings.Cut(pair, "=")
 		switch {
-		case isKnownParameter(name):
+		case slices.Contains([]string{"symbols", "types", "lastEventId", untyped}, name):
 		case !named:
 			pair = "…"
 		default:
@@ -54,11 +54,6 @@ func maskedQuery(raw string) string {
 	return text
 }
 
-func isKnownParameter(parameter string) bool {
-	return slices.Contains([]string{"symbols", "types", "lastEventId", untyped}, parameter)
-}
-
-// logFault counts and logs that a fault started, or that all faults were cleared.
 func (s *Server) logFault(f fault.Fault) {
 	s.metrics.faults[f.Name].Inc()
 	if f.Name == fault.Clear {

@@ -73,7 +73,6 @@ func (c Config) withDefaults() Config {
 
 var errRanBefore = errors.New("mock server: runs only once")
 
-// validate reports everything that is wrong with c.
 func (c Config) validate() error {
 	var all []error
 	require := func(ok bool, format string, args ...any) {
@@ -90,17 +89,14 @@ func (c Config) validate() error {
 	require(c.Retry >= 0, "retry: %s is below 0", c.Retry)
 	require(isValidEpoch(c.Epoch), "epoch: %q is not 1 to %d visible ASCII characters", c.Epoch, maxEpoch)
 	if c.Scenario != nil {
-		if err := c.Scenario.CheckFor(c.Rate, c.Symbols); err != nil {
-			all = append(all, err)
-		}
+		all = append(all, c.Scenario.CheckFor(c.Rate, c.Symbols))
 	}
 	for _, origin := range c.AllowOrigins {
 		require(isOrigin(origin), "allow origin: %q is not an origin such as https://page.example, without a path", origin)
 	}
 	for _, f := range c.Faults {
-		if err := f.CheckAtStart(); err != nil {
-			all = append(all, fmt.Errorf("fault: %w", err))
-		}
+		err := f.CheckAtStart()
+		require(err == nil, "fault: %w", err)
 	}
 	return errors.Join(all...)
 }

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -14,7 +15,6 @@ import (
 // emulatePrefix is the path under which the market is served in the formats of other services.
 const emulatePrefix = "/as/"
 
-// handleServices lists the services whose formats the market is served in.
 func handleServices(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprint(w, "The simulated market, in the formats of other services:\n\n")
@@ -23,7 +23,6 @@ func handleServices(w http.ResponseWriter, _ *http.Request) {
 	}
 }
 
-// handleEmulated answers a request as another service.
 func (s *Server) handleEmulated(w http.ResponseWriter, r *http.Request) {
 	s.allowOrigins(w.Header(), r)
 	w.Header().Set("Access-Control-Allow-Methods", "GET, POST, OPTIONS")
@@ -43,7 +42,8 @@ func (s *Server) handleEmulated(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("there is no service %.40q; GET %s lists them", name, emulatePrefix), http.StatusNotFound)
 		return
 	}
-	addr := clientAddr(r)
+	host, _, _ := net.SplitHostPort(r.RemoteAddr)
+	addr := cmp.Or(host, r.RemoteAddr)
 	if reply := s.limiter.Acquire(service, addr, time.Now()); reply != nil {
 		writeReply(w, reply)
 		return
@@ -59,31 +59,15 @@ func (s *Server) handleEmulated(w http.ResponseWriter, r *http.Request) {
 
 // newSession has a service answer a request to its own path, whose body has a deadline.
 func newSession(w http.ResponseWriter, r *http.Request, service emulate.Service) (emulate.Session, *emulate.Reply) {
-	control := http.NewResponseController(w)
-	_ = control.SetReadDeadline(time.Now().Add(bodyTime)) // a writer without a network behind it does not wait
+	setBodyDeadline(w)
 	path := strings.TrimPrefix(strings.TrimPrefix(r.URL.Path, fault.RedirectPrefix), emulatePrefix+service.Name)
-	session, reply := service.NewSession(withPath(r, path), time.Now())
+	r = r.Clone(r.Context())
+	r.URL.Path, r.URL.RawPath = path, ""
+	session, reply := service.NewSession(r, time.Now())
 	if reply == nil {
-		_ = control.SetReadDeadline(time.Time{}) // a stream lasts
+		_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a stream lasts
 	}
 	return session, reply
-}
-
-// withPath is r for another path.
-func withPath(r *http.Request, path string) *http.Request {
-	clone, url := *r, *r.URL
-	url.Path, url.RawPath = path, ""
-	clone.URL = &url
-	return &clone
-}
-
-// clientAddr is the IP address of a client.
-func clientAddr(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		return r.RemoteAddr
-	}
-	return host
 }
 
 func writeReply(w http.ResponseWriter, reply *emulate.Reply) {

@@ -10,7 +10,6 @@ import (
 	"livetape/mockserver/market"
 )
 
-// handleEvents answers GET /events with a stream in the native format.
 func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	s.allowOrigins(w.Header(), r)
 	switch r.Method {
@@ -55,11 +54,11 @@ func lastEventID(r *http.Request) string {
 // serve answers with a stream, unless there is no room for the client.
 func (s *Server) serve(w http.ResponseWriter, r *http.Request, client uint64, faults *fault.Target, encoder hub.Encoder) {
 	if err := s.hub.Admit(); err != nil {
-		s.metrics.countRefused(err)
-		retryAfter := time.Second
+		reason, retryAfter := "closed", time.Second
 		if errors.Is(err, hub.ErrFull) {
-			retryAfter = fullRetryAfter
+			reason, retryAfter = "full", fullRetryAfter
 		}
+		s.metrics.refused[reason].Inc()
 		fault.WriteStatus(w, http.StatusServiceUnavailable, retryAfter)
 		return
 	}

@@ -17,6 +17,7 @@ import (
 
 // handleInjectFaults injects the faults in the body, one a line in fault.Syntax: all or none.
 func (s *Server) handleInjectFaults(w http.ResponseWriter, r *http.Request) {
+	setBodyDeadline(w)
 	if err := s.authorize(r); err != nil {
 		http.Error(w, err.Error(), http.StatusForbidden)
 		return
@@ -96,25 +97,44 @@ func isLoopback(address string) bool {
 	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
-// handleListFaults lists the active faults, and all that there are: as text, or as JSON for menus.
 func (s *Server) handleListFaults(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
 	w.Header().Set("Cache-Control", "no-store")
+	active := append(s.simulator.activeFaults(), s.faults.Status()...)
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
-		s.writeFaultsJSON(w)
+		w.Header().Set("Content-Type", "application/json")
+		s.writeFaultsJSON(w, active)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	s.writeActive(w)
-	fmt.Fprintf(w, "POST %s, one a line\n\n", fault.Syntax)
+	writeFaults(w, active)
+}
+
+func writeFaults(w io.Writer, active []fault.Status) {
+	if len(active) == 0 {
+		fmt.Fprint(w, "No fault is active.\n")
+	} else {
+		fmt.Fprint(w, "Active faults:\n")
+	}
+	for _, f := range active {
+		fmt.Fprintf(w, "  %s\n", f)
+	}
+	fmt.Fprintf(w, "\nPOST %s, one a line\n\n", fault.Syntax)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	for _, f := range fault.List() {
-		fmt.Fprintf(table, "%s\t%s\n", f.Name, describeFault(f))
+		fmt.Fprintf(table, "%s\t%s", f.Name, f.Help)
+		if f.Value != "" {
+			fmt.Fprintf(table, " (%s)", f.Value)
+		}
+		if f.For > 0 {
+			fmt.Fprintf(table, ", for %s", f.For)
+		}
+		fmt.Fprintln(table)
 	}
 	_ = table.Flush() // whoever asked has hung up
 }
 
-func (s *Server) writeFaultsJSON(w http.ResponseWriter) {
+func (s *Server) writeFaultsJSON(w io.Writer, active []fault.Status) {
 	type row struct {
 		Name  string `json:"name"`
 		Help  string `json:"help"`
@@ -122,12 +142,21 @@ func (s *Server) writeFaultsJSON(w http.ResponseWriter) {
 		Value string `json:"value,omitempty"`
 		Whole bool   `json:"whole"`
 	}
+	type activeRow struct {
+		Fault string `json:"fault"` // in fault.Syntax
+		Name  string `json:"name"`
+		Left  int64  `json:"left_ms,omitempty"`
+		Next  int64  `json:"next_ms,omitempty"`
+	}
 	list := struct {
-		Syntax string        `json:"syntax"`
-		Token  bool          `json:"token"` // is asked for
-		Active []activeFault `json:"active"`
-		Faults []row         `json:"faults"`
-	}{Syntax: fault.Syntax, Token: s.config.Token != "", Active: s.activeJSON()}
+		Syntax string      `json:"syntax"`
+		Token  bool        `json:"token"` // is asked for
+		Active []activeRow `json:"active"`
+		Faults []row       `json:"faults"`
+	}{fault.Syntax, s.config.Token != "", []activeRow{}, nil} // an empty list of active ones, not null
+	for _, f := range active {
+		list.Active = append(list.Active, activeRow{f.Fault.String(), f.Fault.Name, ceilMilliseconds(f.Left), ceilMilliseconds(f.Next)})
+	}
 	for _, f := range fault.List() {
 		lasts := ""
 		if f.For > 0 {
@@ -135,55 +164,7 @@ func (s *Server) writeFaultsJSON(w http.ResponseWriter) {
 		}
 		list.Faults = append(list.Faults, row{f.Name, f.Help, lasts, f.Value, f.ServerWide})
 	}
-	w.Header().Set("Content-Type", "application/json")
 	_ = json.NewEncoder(w).Encode(list) // whoever asked has hung up
-}
-
-// describeFault is f in a line.
-func describeFault(f fault.Info) string {
-	text := f.Help
-	if f.Value != "" {
-		text += " (" + f.Value + ")"
-	}
-	if f.For > 0 {
-		text += ", for " + f.For.String()
-	}
-	return text
-}
-
-// activeFaults are those that are on or come again, those of a scenario included.
-func (s *Server) activeFaults() []fault.Status {
-	return append(s.simulator.activeFaults(), s.faults.Status()...)
-}
-
-// writeActive lists the faults that are on or come again as text.
-func (s *Server) writeActive(w io.Writer) {
-	active := s.activeFaults()
-	if len(active) == 0 {
-		fmt.Fprint(w, "No fault is active.\n\n")
-		return
-	}
-	fmt.Fprint(w, "Active faults:\n")
-	for _, f := range active {
-		fmt.Fprintf(w, "  %s\n", f)
-	}
-	fmt.Fprintln(w)
-}
-
-// activeFault is one of them for menus. Times are in ms; what is not there is never.
-type activeFault struct {
-	Fault string `json:"fault"` // in fault.Syntax
-	Name  string `json:"name"`
-	Left  int64  `json:"left_ms,omitempty"`
-	Next  int64  `json:"next_ms,omitempty"`
-}
-
-func (s *Server) activeJSON() []activeFault {
-	all := []activeFault{} // an empty list, not null
-	for _, f := range s.activeFaults() {
-		all = append(all, activeFault{f.Fault.String(), f.Fault.Name, ceilMilliseconds(f.Left), ceilMilliseconds(f.Next)})
-	}
-	return all
 }
 
 // ceilMilliseconds is d rounded up: what is left is never 0.

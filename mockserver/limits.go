@@ -27,11 +27,8 @@ func limitQuery(next http.Handler) http.Handler {
 	})
 }
 
-// withBodyDeadline bounds the time for a body. A stream has none: a read time-out of the whole server would cut it.
-func withBodyDeadline(next http.HandlerFunc) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		// A writer without a network behind it has no deadline, and does not wait.
-		_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
-		next(w, r)
-	}
+// setBodyDeadline bounds the time for a body. A stream has none: a read time-out of the whole server would cut it.
+func setBodyDeadline(w http.ResponseWriter) {
+	// A writer without a network behind it has no deadline, and does not wait.
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
 }

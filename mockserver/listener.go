@@ -19,7 +19,6 @@ func (s *Server) Listener(l net.Listener) net.Listener {
 	return r
 }
 
-// refusingListener goes and comes back.
 type refusingListener struct {
 	faults   *fault.Schedule
 	addr     net.Addr

@@ -26,7 +26,6 @@ type serverMetrics struct {
 	faults  map[string]*metrics.Counter // by name
 }
 
-// metricFamily is all that is counted under one name.
 type metricFamily struct {
 	name, help, kind string
 	set              *metrics.Set
@@ -79,12 +78,10 @@ func (m *serverMetrics) addFunc(name, help, kind string, value func() float64) {
 	m.addFamily(name, help, kind).NewGauge(name, value)
 }
 
-// addCounter makes a family of one counter.
 func (m *serverMetrics) addCounter(name, help string) *metrics.Counter {
 	return m.addFamily(name, help, counter).NewCounter(name)
 }
 
-// addCounters makes a family with a counter for every value of a label.
 func (m *serverMetrics) addCounters(name, help, label string, values ...string) map[string]*metrics.Counter {
 	set, all := m.addFamily(name, help, counter), map[string]*metrics.Counter{}
 	for _, value := range values {
@@ -95,25 +92,15 @@ func (m *serverMetrics) addCounters(name, help, label string, values ...string) 
 
 // countResume counts a stream that has a Last-Event-ID, which could be resumed from unless there is an error.
 func (m *serverMetrics) countResume(err error) {
-	switch {
-	case err == nil:
-		m.resumes["ok"].Inc()
-		return
-	case errors.Is(err, hub.ErrForgotten):
-		m.resumes["forgotten"].Inc()
-	default:
-		m.resumes["unknown"].Inc()
+	result := "ok"
+	if err != nil {
+		m.resets.Inc()
+		result = "unknown"
 	}
-	m.resets.Inc()
-}
-
-// countRefused counts a request that could not be let in.
-func (m *serverMetrics) countRefused(err error) {
-	if errors.Is(err, hub.ErrFull) {
-		m.refused["full"].Inc()
-		return
+	if errors.Is(err, hub.ErrForgotten) {
+		result = "forgotten"
 	}
-	m.refused["closed"].Inc()
+	m.resumes[result].Inc()
 }
 
 // ServeHTTP writes all in the text format of Prometheus, with what the Go runtime and the system know of the process.
@@ -129,7 +116,6 @@ func (m *serverMetrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	_, _ = w.Write(b.Bytes()) // whoever asked has hung up
 }
 
-// countEvents counts events that were made.
 func (m *serverMetrics) countEvents(drafts []hub.Draft) {
 	for _, d := range drafts {
 		m.events[d.Type].Inc()

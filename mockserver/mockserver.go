@@ -24,7 +24,6 @@ package mockserver
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -106,10 +105,6 @@ func (s *Server) Newest() string { return s.hub.Log().Newest() }
 
 // Clients is the number of open streams.
 func (s *Server) Clients() int { return s.hub.Clients() }
-
-// Handler serves GET /events, /as/, /healthz, /readyz and /metrics, GET and POST /faults, and lists them at /, where
-// browsers get a page.
-func (s *Server) Handler() http.Handler { return s.routes() }
 
 // Inject starts a fault, or ends all of them with "clear"; see fault.List. A fault that is already on starts
 // again. One that repeats does so while Run runs.

@@ -1,7 +1,6 @@
 package mockserver
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -11,7 +10,9 @@ import (
 	"livetape/mockserver/page"
 )
 
-func (s *Server) routes() http.Handler {
+// Handler serves GET /events, /as/, /healthz, /readyz and /metrics, GET and POST /faults, and lists them at /, where
+// browsers get a page.
+func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/events", s.handleEvents)
 	mux.HandleFunc(fault.RedirectPrefix+"/events", s.handleEvents)
@@ -22,14 +23,13 @@ func (s *Server) routes() http.Handler {
 	mux.HandleFunc("GET /readyz", s.handleReady)
 	mux.Handle("GET /metrics", s.metrics)
 	mux.HandleFunc("GET /faults", s.handleListFaults)
-	mux.HandleFunc("POST /faults", withBodyDeadline(s.handleInjectFaults))
+	mux.HandleFunc("POST /faults", s.handleInjectFaults)
 	browser := page.Handler()
 	mux.Handle("GET /page/", browser)
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { handleIndex(w, r, browser) })
 	return limitQuery(mux)
 }
 
-// handleIndex lists what is here; a browser gets the page.
 func handleIndex(w http.ResponseWriter, r *http.Request, browser http.Handler) {
 	w.Header().Set("Vary", "Accept")
 	if page.AcceptsHTML(r) {
@@ -57,14 +57,8 @@ func (s *Server) handleHealth(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Cache-Control", "no-store")
 	log := s.hub.Log()
-	report := struct {
-		Status  string `json:"status"`
-		Epoch   string `json:"epoch"`
-		Newest  string `json:"newest"`
-		Oldest  string `json:"oldest"`
-		Clients int    `json:"clients"`
-	}{"ok", log.Epoch(), log.Newest(), log.Oldest(), s.hub.Clients()}
-	_ = json.NewEncoder(w).Encode(report) // whoever asked has hung up
+	fmt.Fprintf(w, `{"status":"ok","epoch":"%s","newest":"%s","oldest":"%s","clients":%d}`+"\n", // an epoch needs no escapes
+		log.Epoch(), log.Newest(), log.Oldest(), s.hub.Clients())
 }
 
 // allowOrigins lets scripts of any origin read the stream, or of some with their credentials (Fetch, CORS protocol).

@@ -35,7 +35,6 @@ func newSimulator(c Config, h *hub.Hub, m *serverMetrics) *simulator {
 	return &simulator{config: c, hub: h, metrics: m, player: scenario.NewPlayer(c.Scenario, opening, c.Rate)}
 }
 
-// batchSize is how many events are made at a time.
 const batchSize = 256
 
 // step makes n events at once. With a scenario it is n turns of the market, in some of which nothing happens.
@@ -189,7 +188,6 @@ func (s *simulator) emulatedSnapshot() (emulate.Snapshot, string) {
 	return emulate.Snapshot{Number: log.NewestNumber(), Quotes: all.Quotes, News: all.News}, log.Newest()
 }
 
-// activeFaults are the faults of the market's time, a burst or a skew of the scenario.
 func (s *simulator) activeFaults() []fault.Status {
 	s.mu.Lock()
 	defer s.mu.Unlock()

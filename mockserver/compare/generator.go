@@ -16,7 +16,6 @@ import (
 	"time"
 )
 
-// result is how a run went.
 type result struct {
 	delivered, lost int64
 	latency         *histogram
@@ -24,7 +23,6 @@ type result struct {
 	resident        int64
 }
 
-// run puts a load on a server process.
 func run(name string, l load) (r result, err error) {
 	args := []string{"-serve", name, "-rate", fmt.Sprint(l.rate), "-for", l.lasts.String(), fmt.Sprintf("-stalled=%t", l.stalled)}
 	cmd := exec.Command(os.Args[0], args...)

@@ -21,7 +21,6 @@ import (
 	"time"
 )
 
-// load is what a server is put under.
 type load struct {
 	clients int
 	rate    float64 // events a second
@@ -50,7 +49,6 @@ func main() {
 	}
 }
 
-// compare runs every server without and with a stalled client, and prints how it went.
 func compare(w io.Writer, l load) error {
 	fmt.Fprintf(w, "%d clients, %g events/s, %s\n\n", l.clients, l.rate, l.lasts)
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)

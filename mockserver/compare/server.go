@@ -27,7 +27,6 @@ const (
 	r3labsServer   = "r3labs/sse"
 )
 
-// testServer is a server under test, with what makes its events.
 type testServer struct {
 	handler http.Handler
 	path    string
@@ -57,7 +56,7 @@ func serveUntilDone(name string, l load) error {
 	}
 	server := &http.Server{Handler: v.handler}
 	served := make(chan error, 1)
-	go func() { served <- server.Serve(limitFirstBuffer(listener, l.stalled)) }()
+	go func() { served <- server.Serve(&smallBufferListener{listener, l.stalled}) }()
 	fmt.Printf("%s%s\n", listener.Addr(), v.path)
 
 	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
@@ -135,7 +134,6 @@ func pace(ctx context.Context, rate float64, give func(n int)) (given int) {
 	}
 }
 
-// recordEvents gives the mock server's first n events.
 func recordEvents(n int) ([]*sse.Event, error) {
 	mock, err := mockserver.New(mockserver.Config{Epoch: "e", Ring: n})
 	if err != nil {
@@ -216,8 +214,6 @@ type smallBufferListener struct {
 	net.Listener
 	narrow bool
 }
-
-func limitFirstBuffer(l net.Listener, first bool) net.Listener { return &smallBufferListener{l, first} }
 
 // Accept is called by one goroutine.
 func (l *smallBufferListener) Accept() (net.Conn, error) {

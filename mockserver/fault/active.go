@@ -19,7 +19,6 @@ type Activation struct {
 // Number is the value as a number.
 func (a *Activation) Number() int64 { return a.value.number }
 
-// hits reports whether a connection, by its number, is hit.
 func (a *Activation) hits(client uint64) bool {
 	switch a.Share {
 	case All:

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,11 +33,7 @@ func (t *Target) Answer(w http.ResponseWriter, r *http.Request) bool {
 }
 
 func isAnswer(name string) bool {
-	switch name {
-	case Unavailable, NoContent, HTTPStatus, Redirect, ContentType, Refuse:
-		return true
-	}
-	return false
+	return slices.Contains([]string{Unavailable, NoContent, HTTPStatus, Redirect, ContentType, Refuse}, name)
 }
 
 // WriteStatus answers with a status instead of a stream, and with a Retry-After where the status is one for that.

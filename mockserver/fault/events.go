@@ -101,7 +101,6 @@ func WithoutIDs(piece []byte) []byte {
 	return kept
 }
 
-// sampleRotation appends bad events in turn.
 type sampleRotation struct {
 	activation *Activation // that the last one came from
 	n          int         // of those appended so far
@@ -116,7 +115,6 @@ func (r *sampleRotation) start(b []byte, a *Activation, samples []string) []byte
 	return r.next(b, a, samples)
 }
 
-// next appends the next one while there is an activation.
 func (r *sampleRotation) next(b []byte, a *Activation, samples []string) []byte {
 	if a == nil {
 		return b

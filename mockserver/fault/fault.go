@@ -39,25 +39,20 @@ const Syntax = "NAME[=VALUE][/SHARE][:FOR][@EVERY]"
 // connection. The error is for the user.
 func Parse(text string) (Fault, error) {
 	f, err := parse(text)
+	var d definition
 	if err == nil {
-		if _, err := findDefinition(f.Name); err != nil {
+		if d, err = findDefinition(f.Name); err != nil {
 			return Fault{}, err // it contains the name
 		}
-		err = f.checkText()
+		_, err = f.definition()
+	}
+	if err == nil && f.For > 0 && d.For == 0 { // Inject tolerates that; somebody wrote f and meant every word
+		err = fmt.Errorf("%s is over at once: it cannot last %s; to repeat it, write %s@%s", f.Name, f.For, f.Name, f.For)
 	}
 	if err != nil {
 		return Fault{}, fmt.Errorf("fault %.80q: %w", text, err)
 	}
 	return f, nil
-}
-
-// checkText also refuses what Validate tolerates: somebody wrote f and meant every word.
-func (f Fault) checkText() error {
-	d, err := f.definition()
-	if err == nil && f.For > 0 && d.For == 0 {
-		err = fmt.Errorf("%s is over at once: it cannot last %s; to repeat it, write %s@%s", f.Name, f.For, f.Name, f.For)
-	}
-	return err
 }
 
 func parse(text string) (f Fault, err error) {

@@ -49,7 +49,6 @@ const (
 	Clear       = "clear"
 )
 
-// definition is a fault's description and what it takes to start it.
 type definition struct {
 	Info
 	defaultValue string                            // the value, if none is given
@@ -57,7 +56,6 @@ type definition struct {
 	precededBy   string                            // a fault that hits every stream before, so that its client reconnects
 }
 
-// parsedValue is what the text of a value means.
 type parsedValue struct {
 	number int64
 	word   string
@@ -113,7 +111,6 @@ func List() []Info {
 	return all
 }
 
-// findDefinition returns the definition of a name.
 func findDefinition(name string) (definition, error) {
 	var names []string
 	for _, d := range definitions {

@@ -26,7 +26,6 @@ type Hooks struct {
 	Started func(Fault) // a fault starts, or Clear ends all
 }
 
-// repeatingFault is a fault that repeats, and when it is next due.
 type repeatingFault struct {
 	fault Fault
 	due   time.Time
@@ -42,7 +41,6 @@ func NewSchedule(seed uint64, hooks Hooks) *Schedule {
 // Active is all that is wrong with the server now.
 func (s *Schedule) Active() *Active { return s.active.Load() }
 
-// replace makes next the active one.
 func (s *Schedule) replace(next *Active) {
 	next.replaced = make(chan struct{})
 	old := s.active.Swap(next)
@@ -75,7 +73,6 @@ func (s *Schedule) Inject(f Fault) error {
 	return nil
 }
 
-// start starts f, whose definition is d.
 func (s *Schedule) start(f Fault, d definition) error {
 	value, err := d.parse(f.Value)
 	if err != nil {
@@ -138,17 +135,15 @@ func (s *Schedule) Random(n int64) int64 {
 }
 
 // Burst is the rate of a Burst in events a second; 0 without one.
-func (s *Schedule) Burst() float64 {
-	if burst := s.Active().On(Burst, 0); burst != nil {
-		return float64(burst.Number())
-	}
-	return 0
-}
+func (s *Schedule) Burst() float64 { return float64(s.number(Burst)) }
 
 // Skew is how far the clock of payloads is put forward.
-func (s *Schedule) Skew() time.Duration {
-	if skew := s.Active().On(Skew, 0); skew != nil {
-		return time.Duration(skew.Number())
+func (s *Schedule) Skew() time.Duration { return time.Duration(s.number(Skew)) }
+
+// number is the value of a fault that hits the whole server and is on; otherwise 0.
+func (s *Schedule) number(name string) int64 {
+	if a := s.Active().On(name, 0); a != nil {
+		return a.Number()
 	}
 	return 0
 }

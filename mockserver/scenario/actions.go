@@ -19,7 +19,6 @@ func setRegime(r market.Regime) action {
 	}
 }
 
-// setRate makes so many times as many events as usual come.
 func setRate(factor float64) action {
 	return func(p *Player, _ time.Time) market.Event {
 		p.rateFactor = factor
@@ -35,7 +34,6 @@ func movePrices(t market.Target, parts int64, over time.Duration) action {
 	}
 }
 
-// announcement is a headline, or a correction of one.
 type announcement struct {
 	market.Headline
 	id     string // by which corrections call it

@@ -29,7 +29,6 @@ type Player struct {
 	faults      []fault.Fault               // due, for the server
 }
 
-// temporaryValue is a number that holds until a time.
 type temporaryValue struct {
 	value int64
 	until time.Duration
@@ -91,7 +90,6 @@ func (p *Player) Pace(burst float64) (rate, speed float64) {
 
 func (p *Player) hasOwnClock() bool { return p.scenario != nil && !p.scenario.Start.IsZero() }
 
-// rate is how many events come in a second now.
 func (p *Player) rate() float64 {
 	switch {
 	case p.burst.left(p.clock) > 0:
@@ -113,7 +111,6 @@ func (p *Player) Time(now time.Time, skew time.Duration) time.Time {
 	return now.Add(skew)
 }
 
-// nextScripted does what is due, until something makes an event.
 func (p *Player) nextScripted(now time.Time) market.Event {
 	for due := p.due(); due != nil; due = p.due() {
 		p.acted = true
@@ -124,7 +121,6 @@ func (p *Player) nextScripted(now time.Time) market.Event {
 	return market.Event{}
 }
 
-// due takes the next action that is due; nil when there is none.
 func (p *Player) due() action {
 	if len(p.queue) > 0 {
 		first := p.queue[0]

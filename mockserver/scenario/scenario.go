@@ -89,7 +89,6 @@ func Find(name string) (*Scenario, error) {
 // Source is the file that s was read from.
 func (s *Scenario) Source() []byte { return slices.Clone(s.source) }
 
-// nameOf is what the scenario of a file is called.
 func nameOf(file string) string {
 	name := path.Base(strings.ReplaceAll(file, `\`, "/"))
 	return strings.Map(printable, strings.TrimSuffix(name, path.Ext(name)))

@@ -13,7 +13,6 @@ import (
 	"livetape/mockserver/market"
 )
 
-// stepReader reads the steps of a scenario.
 type stepReader struct {
 	*reader
 	scenario  *Scenario
@@ -24,7 +23,6 @@ type stepReader struct {
 	resumes   []timedAction   // that the halts so far end with
 }
 
-// steps reads the time line.
 func (r *reader) steps(s *Scenario, n ast.Node) {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
@@ -42,7 +40,6 @@ func (r *reader) steps(s *Scenario, n ast.Node) {
 	slices.SortStableFunc(s.actions, func(a, b timedAction) int { return cmp.Compare(a.at, b.at) })
 }
 
-// step reads one step.
 func (r *stepReader) step(n ast.Node) {
 	hasTime, actions, problems := false, len(r.scenario.actions), len(r.problems)
 	if m, ok := n.(ast.MapNode); ok {
@@ -201,7 +198,6 @@ func (r *stepReader) newHeadlineID(n ast.Node) string {
 	return id
 }
 
-// headlineID reads the id of a headline above.
 func (r *stepReader) headlineID(n ast.Node) string {
 	id := r.line(n)
 	if id != "" && !r.headlines[id] {
@@ -213,7 +209,6 @@ func (r *stepReader) headlineID(n ast.Node) string {
 
 const defaultResumeReason = "Trading resumes"
 
-// halt reads a halt, which may say when trading resumes, or a resume.
 func (r *stepReader) halt(n ast.Node, what string, halted bool, reason string) action {
 	var (
 		t      market.Target

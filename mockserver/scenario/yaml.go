@@ -25,7 +25,6 @@ type reader struct {
 	problems []Problem
 }
 
-// maxProblems is how many are reported at once.
 const maxProblems = 20
 
 // problemAt notes a problem at t; nil is the whole file.
@@ -40,7 +39,6 @@ func (r *reader) problemAt(t *token.Token, format string, args ...any) {
 	r.problems = append(r.problems, p)
 }
 
-// problem notes a problem where n begins.
 func (r *reader) problem(n ast.Node, format string, args ...any) {
 	r.problemAt(firstToken(n), format, args...)
 }
