@@ -18,7 +18,6 @@ func cells(s string) int {
 	return len(s)
 }
 
-// codePointCells is the width of a text on a terminal that counts code points.
 func codePointCells(s string) int {
 	terminal, n := runewidth.Condition{}, 0 // no locale: ambiguous characters take one cell
 	for _, r := range s {
@@ -27,7 +26,6 @@ func codePointCells(s string) int {
 	return n
 }
 
-// truncate cuts a text to w cells, with an ellipsis for the rest.
 func truncate(text string, w int) string { return truncateWith(text, w, "…") }
 
 // truncateWith cuts a text to w cells, with a tail for the rest. It splits no character.
@@ -88,7 +86,6 @@ func nextWord(text string) (word, rest string) {
 	return text, ""
 }
 
-// wordPrefix is as much of a word as fits w cells, and at least one character.
 func wordPrefix(word string, w int) string {
 	for n := w; n <= w+2; n++ {
 		if part := truncateWith(word, n, ""); part != "" && strings.HasPrefix(word, part) {

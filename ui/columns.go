@@ -5,7 +5,6 @@ import (
 	"livetape/ui/humanize"
 )
 
-// column is one column of a table.
 type column int8
 
 const (
@@ -41,7 +40,6 @@ const (
 	minVolumeWidth = 6 // of a volume abbreviated to three digits and a unit
 )
 
-// rowText is a row of the board as text, digit for digit.
 type rowText struct {
 	numbers   [columns]string // of the columns with one number
 	mid       bool            // the price is the middle of bid and ask
@@ -82,7 +80,6 @@ type columnWidths struct {
 	numbers            [columns]numberWidth // of the range: low as whole, high as fraction
 }
 
-// grow makes room for a row.
 func (w *columnWidths) grow(r *market.Row) {
 	text := newRowText(r)
 	w.symbol = max(w.symbol, cells(r.Symbol))
@@ -95,7 +92,6 @@ func (w *columnWidths) grow(r *market.Row) {
 	bounds.whole, bounds.fraction = max(bounds.whole, len(text.low)), max(bounds.fraction, len(text.high))
 }
 
-// unaligned is the widths without alignment of some columns.
 func (w columnWidths) unaligned(cols ...column) *columnWidths {
 	for _, c := range cols {
 		w.numbers[c].unaligned = true
@@ -103,14 +99,12 @@ func (w columnWidths) unaligned(cols ...column) *columnWidths {
 	return &w
 }
 
-// columnSlot is a column on screen.
 type columnSlot struct {
 	col     column
 	width   int
 	numbers numberWidth // of columns of numbers
 }
 
-// columnLayout is the columns of the table at some width.
 type columnLayout struct {
 	slots        []columnSlot // from left to right
 	gap          int
@@ -157,14 +151,12 @@ func (w *columnWidths) symbolAndPriceOnly(width int) columnLayout {
 	return l
 }
 
-// chosenColumns are the widths of the columns that a line has room for, zero for the others.
 type chosenColumns struct {
 	widths [columns]int
 	count  int
 	left   int // cells of the line
 }
 
-// choose takes columns by priority while there is room.
 func (w *columnWidths) choose(width int, manyFeeds bool) chosenColumns {
 	chosen := chosenColumns{left: width - gutter}
 	for _, c := range columnPriority {
@@ -185,7 +177,6 @@ func (w *columnWidths) choose(width int, manyFeeds bool) chosenColumns {
 	return chosen
 }
 
-// widen widens a chosen column if there is room.
 func (c *chosenColumns) widen(col column, width int) bool {
 	more := max(width-c.widths[col], 0)
 	if c.widths[col] == 0 || more > c.left {

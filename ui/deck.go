@@ -29,7 +29,6 @@ const (
 	seekStep         = 10 * time.Second // of the arrow keys
 )
 
-// deckPositionMsg is where the deck stands in its recording.
 type deckPositionMsg struct {
 	tape.Position
 	byKey bool // the answer to a key, not to the polling, which goes on by itself
@@ -44,7 +43,6 @@ func (m Model) askDeckPosition() tea.Cmd {
 	return func() tea.Msg { return deckPositionMsg{Position: deck.Position()} }
 }
 
-// applyDeckPosition takes the position over, and asks again if it is from the polling.
 func (m Model) applyDeckPosition(msg deckPositionMsg) (Model, tea.Cmd) {
 	m.deck = msg.Position
 	m = m.advanceClock(msg.Clock)
@@ -55,7 +53,6 @@ func (m Model) applyDeckPosition(msg deckPositionMsg) (Model, tea.Cmd) {
 	return m, tea.Tick(deckPollInterval, func(time.Time) tea.Msg { return deckPositionMsg{Position: deck.Position()} })
 }
 
-// deckCallFor is the call to the deck that a key stands for; nil for none.
 func (m Model) deckCallFor(msg tea.KeyMsg) func() {
 	k, deck, p := m.keys, m.config.Deck, m.deck
 	switch {
@@ -79,7 +76,6 @@ func (m Model) deckCallFor(msg tea.KeyMsg) func() {
 	return nil
 }
 
-// callDeck calls the deck and shows where it stands then.
 func callDeck(deck Deck, call func()) tea.Cmd {
 	return func() tea.Msg {
 		call()
@@ -104,7 +100,6 @@ func (m Model) startOver() Model {
 	return m
 }
 
-// speeds are those that the keys step through.
 var speeds = []float64{0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 100, 300, 1000, tape.Unlimited}
 
 // nextSpeed is the next of the speeds, up (by 1) or down (by -1).
@@ -130,7 +125,6 @@ func (m Model) badgeOf(h *feedHealth) []span {
 	return h.badge(m.now)
 }
 
-// deckStatusLine says where the deck stands, in words and as a bar.
 func deckStatusLine(p tape.Position, width int) []span {
 	sign := "▶ "
 	switch {
@@ -157,7 +151,6 @@ func deckStatusLine(p tape.Position, width int) []span {
 	return line
 }
 
-// progressBar is a line with a dot at a fraction of its length.
 func progressBar(fraction float64, width int) string {
 	at := int(min(max(fraction, 0), 1) * float64(width-1))
 	return strings.Repeat("━", at) + "●" + strings.Repeat("─", width-1-at)

@@ -11,7 +11,6 @@ import (
 
 const minDetailLines = 9 // including the title
 
-// viewDetail shows all that is known of the selected symbol, headline or event.
 func (m Model) viewDetail(t *content, height int) []string {
 	area := m.focusedArea(height)
 	w := newLineWriter(m.theme, m.width)
@@ -36,7 +35,6 @@ func (m Model) viewDetail(t *content, height int) []string {
 	return padLines(lines, height)
 }
 
-// detailNumber is one number of a symbol, which has its own age.
 type detailNumber struct {
 	name string
 	cell *market.Cell
@@ -53,7 +51,6 @@ func detailNumbers(r *market.Row) []detailNumber {
 	}
 }
 
-// detailColumn is numbers below each other, with the width of their names and of the whole column.
 type detailColumn struct {
 	numbers          []detailNumber
 	nameWidth, width int
@@ -96,7 +93,6 @@ func newDetailColumn(all []detailNumber) detailColumn {
 	return c
 }
 
-// viewRowDetail shows a symbol's numbers, each with the time since the feed last sent it.
 func viewRowDetail(w *lineWriter, area drawArea, r *market.Row) []string {
 	lines := []string{titleLine(w, area, r.Symbol, prefixed("· ", r.Name)+prefixed(" · ", r.Currency), "esc closes")}
 	if tag, st := haltTag(r.Halt); tag != "" {
@@ -122,7 +118,6 @@ func viewRowDetail(w *lineWriter, area drawArea, r *market.Row) []string {
 	return lines
 }
 
-// rowDetailHeight is the height that a symbol's details need.
 func (m Model) rowDetailHeight(r *market.Row) int {
 	n := 1 + len(layOutNumbers(detailNumbers(r), m.width)[0].numbers) + 3
 	if tag, _ := haltTag(r.Halt); tag != "" || r.IsReading {
@@ -153,7 +148,6 @@ func drawDetailNumber(w *lineWriter, area drawArea, c detailColumn, x detailNumb
 	w.writeBlanks(end - w.used)
 }
 
-// rangeLine is the range of a reading and its change since the first value.
 func rangeLine(w *lineWriter, r *market.Row) string {
 	low, high, _ := r.Range()
 	change, _, _ := r.Change()
@@ -188,7 +182,6 @@ func quoteCountLine(w *lineWriter, area drawArea, r *market.Row) string {
 	return w.endLine()
 }
 
-// trendLine is a line with the closes of the last bars.
 func trendLine(w *lineWriter, name string, bars *market.Bars) string {
 	w.writeBlanks(gutter)
 	w.writeLeft(muted, name, 7)
@@ -196,7 +189,6 @@ func trendLine(w *lineWriter, name string, bars *market.Bars) string {
 	return w.endLine()
 }
 
-// viewStoryDetail shows a headline in full.
 func viewStoryDetail(w *lineWriter, area drawArea, s *market.Story) []string {
 	lines := []string{titleLine(w, area, cmp.Or(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
 	lines = append(lines, w.wrapped([]span{{strong, s.Title}, {plain, s.Summary}, {accent, s.URL}}, area.height)...)
@@ -216,7 +208,6 @@ func storyTimesText(area drawArea, s *market.Story) string {
 	return words
 }
 
-// viewEventDetail shows an event of the log in full, as far as it was kept.
 func viewEventDetail(w *lineWriter, area drawArea, e *logEntry) []string {
 	lines := []string{titleLine(w, area, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
 	return padLines(append(lines, w.wrapped(e.spans(maxData, true), area.height)...), area.height)

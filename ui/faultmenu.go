@@ -1,6 +1,5 @@
 package ui
 
-// viewFaultMenu shows the demo's menu of faults.
 func (m Model) viewFaultMenu(height int) []string {
 	area := m.focusedArea(height)
 	w := newLineWriter(m.theme, m.width)

@@ -19,7 +19,6 @@ func newFeeds(sources []Source) feedList {
 	return all
 }
 
-// byName is the feed of that name; nil if there is none.
 func (all feedList) byName(name string) *feedHealth {
 	for _, h := range all {
 		if h.name == name {
@@ -38,7 +37,6 @@ func (all feedList) nextChange(now time.Time) time.Time {
 	return next
 }
 
-// firstNotLive is the first feed that is not live, else the first of all; nil if there are none.
 func (all feedList) firstNotLive(now time.Time) *feedHealth {
 	for _, h := range all {
 		if h.state(now) != feed.Live {
@@ -74,7 +72,6 @@ func (all feedList) counters(refused uint64) []span {
 	return out
 }
 
-// nameWidth is the width of the longest name.
 func (all feedList) nameWidth() int {
 	w := 0
 	for _, h := range all {
@@ -83,7 +80,6 @@ func (all feedList) nameWidth() int {
 	return w
 }
 
-// summaryOfRest stands for feeds that have no line of their own.
 func (all feedList) summaryOfRest(now time.Time) span {
 	down := 0
 	for _, h := range all {

@@ -21,20 +21,17 @@ type Maps interface {
 	Write(feed, yaml string) (path string, err error)
 }
 
-// mapPage is the map that the map overlay shows.
 type mapPage struct {
 	feed     string
 	found    decode.FoundMap
 	proposed bool // nothing could be read: the user has to complete it
 }
 
-// mapProposedMsg is a proposed map, or why there is none.
 type mapProposedMsg struct {
 	feed, yaml string
 	err        error
 }
 
-// mapWrittenMsg is the outcome of writing a map to a file.
 type mapWrittenMsg struct {
 	feed, path string
 	err        error
@@ -50,7 +47,6 @@ func (h *feedHealth) setMap(found decode.FoundMap) (void bool) {
 	return void
 }
 
-// isGuessed reports whether a map reads the feed that was guessed and that the user has not confirmed.
 func (h *feedHealth) isGuessed() bool { return h.found.Guess && !h.confirmed }
 
 // mapAdvice is what to do about rows that cannot be told apart; empty when they can.
@@ -64,7 +60,6 @@ func (h *feedHealth) mapAdvice(k keyMap) string {
 	return "Name what tells them apart as symbol: in a map."
 }
 
-// showMap opens the map of the target feed, or asks for a proposal where nothing could be read.
 func (m Model) showMap() (Model, tea.Cmd) {
 	h := m.targetFeed()
 	switch {
@@ -99,7 +94,6 @@ func (m Model) showProposal(msg mapProposedMsg) (Model, tea.Cmd) {
 	return m.openMap(mapPage{feed: msg.feed, found: decode.FoundMap{YAML: msg.yaml}, proposed: true}), nil
 }
 
-// writeMap writes the map that the overlay shows, or else that of the target feed.
 func (m Model) writeMap() (Model, tea.Cmd) {
 	page := m.mapPage
 	if h := m.targetFeed(); m.overlay != mapOverlay && h != nil {
@@ -122,7 +116,6 @@ func (m Model) showMapWritten(msg mapWrittenMsg) (Model, tea.Cmd) {
 	return m.showToast(span{accent, "map of " + msg.feed + " written to " + plainLine(msg.path)})
 }
 
-// confirmMap takes the guessed map that the overlay shows for true.
 func (m Model) confirmMap() (Model, tea.Cmd) {
 	m.overlay = noOverlay
 	h := m.feeds.byName(m.mapPage.feed)
@@ -133,7 +126,6 @@ func (m Model) confirmMap() (Model, tea.Cmd) {
 	return m.showToast(span{accent, "map of " + h.name + " confirmed"})
 }
 
-// mapContent is the page of the map overlay.
 func (m Model) mapContent() []string {
 	w := newLineWriter(m.theme, m.width)
 	f := m.mapPage.found
@@ -158,7 +150,6 @@ func (m Model) mapContent() []string {
 
 const maxMapLines = 500
 
-// mapLines is the map that reads a feed, for the details of its symbols; empty unless it was found.
 func mapLines(w *lineWriter, h *feedHealth) []string {
 	if h.found.YAML == "" {
 		return nil
@@ -173,7 +164,6 @@ func mapLines(w *lineWriter, h *feedHealth) []string {
 	return append([]string{w.endLine()}, yamlLines(w, h.found.YAML)...)
 }
 
-// yamlLines is a map as indented lines.
 func yamlLines(w *lineWriter, yaml string) []string {
 	var lines []string
 	for _, text := range payloadLines([]byte(strings.TrimSpace(yaml)), w.width) {

@@ -25,7 +25,6 @@ type gapMark struct {
 	isRoutine bool          // all gaps are routine, see isRoutineGap
 }
 
-// add is the mark with one more gap.
 func (m gapMark) add(g *feed.Gap) gapMark {
 	m.isRoutine = isRoutineGap(g) && (m.isRoutine || m.gaps == 0)
 	m.gap, m.gaps, m.length = g, m.gaps+1, m.length+g.Length
@@ -34,7 +33,6 @@ func (m gapMark) add(g *feed.Gap) gapMark {
 	return m
 }
 
-// text says one gap in full and several in sum.
 func (m *gapMark) text(now time.Time) string {
 	if m.gaps == 1 {
 		return gapMarkText(m.gap, now)
@@ -49,7 +47,6 @@ func (m *gapMark) text(now time.Time) string {
 	return words + " · " + missedText(m.missed)
 }
 
-// addGapMark marks a gap after the newest headline. Gaps of a feed with no headline between them share a mark.
 func (m Model) addGapMark(ev feed.Event) Model {
 	added := gapMark{feed: ev.Feed, withFeed: m.manyFeeds, after: m.newestStory()}
 	marks := slices.Clone(m.gapMarks) // a paused view may hold the old ones

@@ -55,7 +55,6 @@ func newFeedHealth(s Source) *feedHealth {
 	return &feedHealth{name: s.Name, url: plainLine(s.URL), unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
 }
 
-// receive takes one event into account.
 func (h *feedHealth) receive(ev feed.Event) {
 	switch {
 	case ev.Status != nil:
@@ -77,7 +76,6 @@ func (h *feedHealth) receiveBytes(at time.Time, duplicates uint64) {
 	h.duplicates = max(h.duplicates, duplicates)
 }
 
-// changeState takes a new state of the connection into account.
 func (h *feedHealth) changeState(s feed.Status) {
 	was := h.status.State
 	h.status = s
@@ -115,7 +113,6 @@ func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 	}
 }
 
-// measureDelay learns from a message how late prices arrive.
 func (h *feedHealth) measureDelay(m *feed.Message, at time.Time) {
 	if len(m.Updates) != 1 { // a snapshot has prices of the past
 		return
@@ -140,7 +137,6 @@ func (h *feedHealth) isBetweenStreams(now time.Time) bool {
 	return down && !h.plannedEnd.IsZero() && now.Before(h.plannedEnd.Add(plannedGrace))
 }
 
-// recentGap is the gap to show beside the badge while it is news; nil for none.
 func (h *feedHealth) recentGap(now time.Time) *feed.Gap {
 	if h.gap == nil || isRoutineGap(h.gap) || !now.Before(h.gapAt.Add(newsDuration)) {
 		return nil
@@ -206,13 +202,10 @@ func earliest(a, b time.Time) time.Time {
 	return a
 }
 
-// plainLine is a text from outside, made safe to show on one line.
 func plainLine(s string) string { return market.PlainText(s, maxLine) }
 
-// reasonCounts counts the reasons why events could not be used, or not wholly.
 type reasonCounts map[string]uint64
 
-// add counts an event, and returns how many had the same reason.
 func (r reasonCounts) add(reason string) uint64 {
 	if len(reason) > maxReason {
 		reason = copyPrefix(reason, maxReason)
@@ -224,7 +217,6 @@ func (r reasonCounts) add(reason string) uint64 {
 	return r[reason]
 }
 
-// top is the most frequent reasons.
 func (r reasonCounts) top() []string {
 	all := make([]string, 0, len(r))
 	for reason := range r {

@@ -11,7 +11,6 @@ const (
 	helpName   = 8  // of these, for the key
 )
 
-// helpLines arranges the keys in as many columns as fit.
 func (m Model) helpLines(width int) [][]key.Binding {
 	columns := max(min((width-gutter)/helpColumn, 3), 1)
 	groups := m.keys.FullHelp()
@@ -34,7 +33,6 @@ func (m Model) helpLines(width int) [][]key.Binding {
 	}
 }
 
-// distribute distributes the keys of all groups over so many columns.
 func distribute(groups [][]key.Binding, columns int) [][]key.Binding {
 	var all []key.Binding
 	for _, g := range groups {
@@ -47,7 +45,6 @@ func enabledBindings(group []key.Binding) []key.Binding {
 	return slices.DeleteFunc(slices.Clone(group), func(b key.Binding) bool { return !b.Enabled() })
 }
 
-// viewPage shows the part that is scrolled to of the help, a map or an event.
 func (m Model) viewPage(height int) []string {
 	area := m.focusedArea(height)
 	where := ""
@@ -70,7 +67,6 @@ func (m Model) pageContent() []string {
 	return m.helpContent()
 }
 
-// helpContent is all keys, and the meaning of all signs on screen.
 func (m Model) helpContent() []string {
 	w := newLineWriter(m.theme, m.width)
 	var lines []string
@@ -86,7 +82,6 @@ func (m Model) helpContent() []string {
 	return append(lines, m.legend(w)...)
 }
 
-// legend explains the signs on screen.
 func (m Model) legend(w *lineWriter) []string {
 	var lines []string
 	for _, s := range [...][2]string{

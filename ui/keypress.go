@@ -29,7 +29,6 @@ func (m Model) handleKeys(msg tea.KeyMsg) (Model, tea.Cmd) {
 	return m, tea.Batch(cmds...)
 }
 
-// handleKey does what a key asks for.
 func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	k := m.keys
 	switch {
@@ -68,7 +67,6 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	return m.moveCursor(msg), nil
 }
 
-// moveCursor moves the cursor of the pane that has the keyboard, or scrolls the help.
 func (m Model) moveCursor(msg tea.KeyMsg) Model {
 	l := m.focusedList()
 	n := m.keys.rowsToMove(msg, *l)
@@ -141,7 +139,6 @@ func (m Model) toggleOverlay(o overlay) Model {
 	return m
 }
 
-// openSelected opens the details of the selected row, injects the selected fault, or confirms the map.
 func (m Model) openSelected() (Model, tea.Cmd) {
 	switch m.overlay {
 	case faultsOverlay:
@@ -157,7 +154,6 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 	return m.toggleOverlay(detailOverlay), nil
 }
 
-// nextPane gives the keyboard to the next pane.
 func (m Model) nextPane() Model {
 	order := m.focusOrder()
 	m.focus = order[(slices.Index(order, m.focus)+1)%len(order)]
@@ -176,7 +172,6 @@ func (m Model) toggleLog() Model {
 	return m
 }
 
-// toggleRaw shows raw events in place of prices, or prices again.
 func (m Model) toggleRaw() Model {
 	m.showRaw, m.overlay, m.focus = !m.showRaw, noOverlay, focusPrices
 	m.rawPane.list = list{}
@@ -196,7 +191,6 @@ func (m Model) targetFeed() *feedHealth {
 	return m.feeds.firstNotLive(m.now)
 }
 
-// selectedRow is the row under the cursor; nil if the keyboard is elsewhere.
 func (m Model) selectedRow(t *content) *market.Row {
 	switch {
 	case m.focus == focusPrices && !m.showsRaw(t) && m.prices.cursor < len(t.rows):
@@ -211,7 +205,6 @@ func (m Model) retryNow() (Model, tea.Cmd) {
 	return m.controlFeed("retrying %s now", m.config.Control.RetryNow)
 }
 
-// toggleConnection closes the connection for good, or opens one that has ended.
 func (m Model) toggleConnection() (Model, tea.Cmd) {
 	if h := m.targetFeed(); h != nil && h.hasEnded() {
 		return m.controlFeed("connecting %s", m.config.Control.Connect)
@@ -219,7 +212,6 @@ func (m Model) toggleConnection() (Model, tea.Cmd) {
 	return m.controlFeed("disconnecting %s", m.config.Control.Disconnect)
 }
 
-// controlFeed calls a method of Control for the target feed, and says so.
 func (m Model) controlFeed(toast string, call func(feed string)) (Model, tea.Cmd) {
 	h := m.targetFeed()
 	if h == nil {
@@ -229,7 +221,6 @@ func (m Model) controlFeed(toast string, call func(feed string)) (Model, tea.Cmd
 	return m, tea.Batch(cmd, callFeed(call, h.name))
 }
 
-// hasEnded reports whether the feed stays disconnected until the user connects it again.
 func (h *feedHealth) hasEnded() bool {
 	return h.status.State == feed.Closed || h.status.State == feed.Failed || h.status.State == feed.Finished
 }

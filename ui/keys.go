@@ -67,7 +67,6 @@ func (k keyMap) ShortHelp() []key.Binding {
 	return []key.Binding{k.help, k.quit, k.retry, k.log, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.connect, k.fault, k.focus, k.open}
 }
 
-// withFirst is ShortHelp with some keys moved to the front.
 func (k keyMap) withFirst(first ...key.Binding) []key.Binding {
 	return append(first, slices.DeleteFunc(k.ShortHelp(), func(b key.Binding) bool {
 		return slices.ContainsFunc(first, func(f key.Binding) bool { return f.Help().Key == b.Help().Key })
@@ -83,5 +82,4 @@ func (k keyMap) FullHelp() [][]key.Binding {
 	}
 }
 
-// keyLabel is the name of a key.
 func keyLabel(b key.Binding) string { return b.Help().Key }

@@ -24,7 +24,6 @@ const (
 	minAdvice     = 12 // cells left on a line for advice to begin on it
 )
 
-// layOut shares the screen anew and gives every pane its size.
 func (m Model) layOut() Model {
 	m.keys = m.currentKeys()
 	if order := m.focusOrder(); !slices.Contains(order, m.focus) {
@@ -45,7 +44,6 @@ func (m Model) layOut() Model {
 	return m
 }
 
-// currentKeys are the keys with help that says what they would do now.
 func (m Model) currentKeys() keyMap {
 	k := m.keys
 	k.connect.SetHelp("x", "disconnect")
@@ -134,7 +132,6 @@ func (m Model) measure(t *content) layout {
 	return l.addReadings(t, m.showsRaw(t))
 }
 
-// addReadings gives readings their part of the lines of prices.
 func (l layout) addReadings(t *content, raw bool) layout {
 	switch {
 	case raw || len(t.readings) == 0:
@@ -148,7 +145,6 @@ func (l layout) addReadings(t *content, raw bool) layout {
 	return l
 }
 
-// bodyHeight is the number of lines between the status and the footer.
 func (l layout) bodyHeight() int {
 	if l.sideBySide {
 		return l.page + l.prices + l.readings + l.log + l.bottom
@@ -156,7 +152,6 @@ func (l layout) bodyHeight() int {
 	return l.page + l.prices + l.readings + l.news + l.log + l.bottom
 }
 
-// splitWithBottom puts a bottom part of the wanted lines, or less, below the prices.
 func (l layout) splitWithBottom(body, want int) layout {
 	l.bottom = min(want, max(body-4, body/2))
 	if body < minShared {
@@ -166,7 +161,6 @@ func (l layout) splitWithBottom(body, want int) layout {
 	return l
 }
 
-// giveAllTo gives one pane the whole body.
 func (l layout) giveAllTo(p focus, body int) layout {
 	switch p {
 	case focusReadings:
@@ -249,7 +243,6 @@ func (m Model) statusLines() [][]span {
 	return lines
 }
 
-// feedStatusLines is all there is to say of one feed, in at most so many lines.
 func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	var all []span
 	if len(m.feeds) > 1 {

@@ -15,7 +15,6 @@ type lineWriter struct {
 
 func newLineWriter(t *theme, width int) *lineWriter { return &lineWriter{theme: t, width: width} }
 
-// write writes text, cut with an ellipsis where the line ends.
 func (w *lineWriter) write(st style, text string) {
 	n := cells(text)
 	if left := w.width - w.used; n > left {
@@ -31,7 +30,6 @@ func (w *lineWriter) writeSpans(spans []span) {
 	}
 }
 
-// writeLeft writes text flush left into so many cells.
 func (w *lineWriter) writeLeft(st style, text string, width int) {
 	n := cells(text)
 	if n > width {
@@ -42,7 +40,6 @@ func (w *lineWriter) writeLeft(st style, text string, width int) {
 	w.writeBlanks(width - n)
 }
 
-// writeRight writes text flush right into so many cells.
 func (w *lineWriter) writeRight(st style, text string, width int) {
 	if n := cells(text); n <= width {
 		w.writeBlanks(width - n)
@@ -52,7 +49,6 @@ func (w *lineWriter) writeRight(st style, text string, width int) {
 	w.writeLeft(st, text, width)
 }
 
-// writeBlanks writes n blanks.
 func (w *lineWriter) writeBlanks(n int) {
 	n = min(n, w.width-w.used)
 	if n <= 0 {
@@ -65,7 +61,6 @@ func (w *lineWriter) writeBlanks(n int) {
 	w.writeCells(st, spaces(n), n)
 }
 
-// fillWith repeats a character of one cell up to the end of the line.
 func (w *lineWriter) fillWith(st style, char string) {
 	if n := w.width - w.used; n > 0 {
 		w.writeCells(st, strings.Repeat(char, n), n)
@@ -113,7 +108,6 @@ func (w *lineWriter) endLine() string {
 	return s
 }
 
-// wrapped is spans as indented lines, each span on lines of its own, in at most so many lines.
 func (w *lineWriter) wrapped(spans []span, maxLines int) []string {
 	var lines []string
 	for _, s := range spans {

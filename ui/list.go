@@ -1,12 +1,10 @@
 package ui
 
-// list is a cursor over rows, of which some are on screen.
 type list struct {
 	cursor, top   int // rows, from zero; top is the first on screen
 	height, total int // rows on screen, and all
 }
 
-// fit takes over the height and the number of rows.
 func (l list) fit(height, total int) list {
 	l.height, l.total = max(height, 0), max(total, 0)
 	return l.clamp()
@@ -30,7 +28,6 @@ func (l list) last() list { return l.move(l.total - 1 - l.cursor) }
 func (l list) page() int { return max(l.height-1, 1) }
 func (l list) half() int { return max(l.height/2, 1) }
 
-// atEnd reports whether the cursor is on the last row.
 func (l list) atEnd() bool { return l.cursor >= l.total-1 }
 
 // shift keeps the cursor and the rows on screen after n rows were added before them, or -n removed.
@@ -39,10 +36,8 @@ func (l list) shift(n int) list {
 	return l
 }
 
-// end is the row after the last one on screen.
 func (l list) end() int { return min(l.top+l.height, l.total) }
 
-// clamp puts the cursor on a row, and that row on screen.
 func (l list) clamp() list {
 	l.cursor = max(min(l.cursor, l.total-1), 0)
 	l.top = min(l.top, l.cursor, max(l.total-l.height, 0))

@@ -22,7 +22,6 @@ const (
 	minFullLog = 60 // columns from which the log has milliseconds and ids
 )
 
-// logEntry is one event of a feed as it arrived.
 type logEntry struct {
 	at            time.Time
 	feed          string
@@ -38,7 +37,6 @@ type logEntry struct {
 	folded        uint64 // entries with the same reason before it that it stands for
 }
 
-// newLogEntry makes an entry of an event. The reason why it could not be used has occurred repeats times.
 func newLogEntry(ev feed.Event, repeats uint64) logEntry {
 	e := logEntry{at: ev.At, feed: ev.Feed, status: ev.Status, gap: ev.Gap}
 	m := ev.Message
@@ -71,7 +69,6 @@ func copyPrefix(text string, most int) string {
 	return strings.Clone(text)
 }
 
-// shortenGap is a copy of a gap whose id is cut to maxID.
 func shortenGap(g *feed.Gap) *feed.Gap {
 	short := *g
 	short.From = copyPrefix(g.From, maxID)
@@ -101,7 +98,6 @@ func (l eventLog) add(e logEntry) eventLog {
 	return l
 }
 
-// repeatsLast reports whether an entry says the same as the one before it.
 func (e *logEntry) repeatsLast(last *logEntry) bool {
 	return e.reason != "" && e.reason == last.reason && e.feed == last.feed && e.typ == last.typ
 }
@@ -133,7 +129,6 @@ type logPane struct {
 	titled  bool
 }
 
-// arrange takes over the height of the pane and the log.
 func (l logPane) arrange(height int, h eventLog) logPane {
 	following := l.atEnd()
 	l.titled = height > 2

@@ -36,25 +36,20 @@ type wakeMsg struct {
 // clockMsg tells the time after a message that does not carry it, such as a key.
 type clockMsg struct{ now time.Time }
 
-// toastGoneMsg ends the toast of that id.
 type toastGoneMsg struct{ id int }
 
-// noticeMsg is a line for the user from Config.Notices.
 type noticeMsg struct{ text string }
 
 func newNoticeMsg(text string) tea.Msg { return noticeMsg{text} }
 
-// diagnosticMsg is a line from Config.Diagnostics.
 type diagnosticMsg struct{ text string }
 
 func newDiagnosticMsg(text string) tea.Msg { return diagnosticMsg{text} }
 
-// reloadMsg is a change from Config.Reloads.
 type reloadMsg struct{ reload Reload }
 
 func newReloadMsg(r Reload) tea.Msg { return reloadMsg{r} }
 
-// faultDoneMsg is the outcome of a fault that the user injected.
 type faultDoneMsg struct {
 	name string
 	err  error
@@ -116,7 +111,6 @@ func listen[T any](in <-chan T, newMsg func(T) tea.Msg) tea.Cmd {
 	}
 }
 
-// wakeAfter sends a wakeMsg after d.
 func wakeAfter(generation int, d time.Duration, now clockFunc) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, now()} })
 }
@@ -133,7 +127,6 @@ func callFeed(call func(feed string), name string) tea.Cmd {
 	}
 }
 
-// injectFault asks the demo's server for a fault.
 func injectFault(f FaultMenuItem) tea.Cmd {
 	return func() tea.Msg {
 		ctx, cancel := context.WithTimeout(context.Background(), injectTimeout)

@@ -10,7 +10,6 @@ import (
 
 const rateSeconds = 5 // whole seconds whose mean is the rate
 
-// rateMeter counts events per second.
 type rateMeter struct {
 	firstSecond int64 // of the first event
 	started     bool
@@ -20,7 +19,6 @@ type rateMeter struct {
 	}
 }
 
-// add counts n events.
 func (m *rateMeter) add(now time.Time, n int) {
 	second := now.Unix()
 	if !m.started {
@@ -68,7 +66,6 @@ type delayMeter struct {
 	shown time.Duration
 }
 
-// add takes the timestamp and the arrival of one payload.
 func (d *delayMeter) add(stamp, arrival time.Time) {
 	d.ring[d.n%delaySamples] = market.Elapsed(stamp, arrival)
 	d.n++

@@ -20,7 +20,6 @@ type newsPane struct {
 	titled                    bool
 }
 
-// newsLine is one row of the list: a headline or a gap mark.
 type newsLine struct {
 	story *market.Story
 	mark  *gapMark
@@ -53,13 +52,11 @@ func newsLines(stories []*market.Story, marks []gapMark, from, before int) []new
 	return out
 }
 
-// grow makes room for a headline.
 func (n *newsPane) grow(s *market.Story) {
 	n.sourceWidth = min(max(n.sourceWidth, cells(s.Source)), maxSourceWidth)
 	n.symbolsWidth = min(max(n.symbolsWidth, cells(strings.Join(s.Symbols, " "))), maxSymbolsWidth)
 }
 
-// arrange takes over the height of the pane and the number of its rows.
 func (n newsPane) arrange(height, rows int) newsPane {
 	n.titled = height > 2
 	if n.titled {
@@ -129,7 +126,6 @@ func (n newsPane) row(w *lineWriter, area drawArea, l newsLine) string {
 	return w.endLine()
 }
 
-// drawHeadline draws the title with signs for corrections and importance.
 func drawHeadline(w *lineWriter, s *market.Story) {
 	if s.Corrections > 0 {
 		w.write(warn, "CORRECTED ")

@@ -12,7 +12,6 @@ const missing = "–"
 
 const maxDigits = 20 // cells of a column on either side of its decimal points
 
-// splitAtPoint splits a plain number before its decimal point.
 func splitAtPoint(number string) (whole, fraction string) {
 	if i := strings.IndexByte(number, '.'); i >= 0 {
 		return number[:i], number[i:]
@@ -20,7 +19,6 @@ func splitAtPoint(number string) (whole, fraction string) {
 	return number, ""
 }
 
-// withPlus is a number with its sign, also if that is a plus.
 func withPlus(d market.Decimal) string {
 	if d.Sign() > 0 {
 		return "+" + d.String()
@@ -52,7 +50,6 @@ func signOf(number string) int {
 	return 0
 }
 
-// numberWidth is the width that a column's numbers need before and after the decimal point.
 type numberWidth struct {
 	whole, fraction int
 	longest         int  // of a single number; less than the sum where large numbers have few decimals
@@ -73,7 +70,6 @@ func (e numberWidth) total() int {
 	return e.whole + e.fraction
 }
 
-// highlight is the style of a number, and that of its digits from some byte on.
 type highlight struct {
 	style, changed style
 	from           int

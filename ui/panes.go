@@ -7,7 +7,6 @@ import (
 	"time"
 )
 
-// drawArea is what a pane draws on and with.
 type drawArea struct {
 	theme         *theme
 	now           time.Time
@@ -16,7 +15,6 @@ type drawArea struct {
 	manyFeeds     bool // rows name their feed
 }
 
-// areaOf is the area of a pane.
 func (m Model) areaOf(width, height int, pane focus) drawArea {
 	focused := m.focus == pane && (m.overlay == noOverlay || m.overlay == detailOverlay)
 	return drawArea{m.theme, m.now, width, height, focused, m.manyFeeds}
@@ -27,10 +25,8 @@ func (m Model) focusedArea(height int) drawArea {
 	return drawArea{m.theme, m.now, m.width, height, true, m.manyFeeds}
 }
 
-// drawCursorMark begins a row, with the sign of the cursor if it is on this one.
 func drawCursorMark(w *lineWriter) { drawGutter(w, " ") }
 
-// drawGutter begins a row with the sign of the cursor, or a blank, and a sign of its own.
 func drawGutter(w *lineWriter, sign string) {
 	switch {
 	case w.selected:
@@ -58,7 +54,6 @@ func titleLine(w *lineWriter, area drawArea, name, where, right string) string {
 	return w.endLine()
 }
 
-// padLines adds or drops lines to make exactly height.
 func padLines(lines []string, height int) []string {
 	for len(lines) < height {
 		lines = append(lines, "")
@@ -66,7 +61,6 @@ func padLines(lines []string, height int) []string {
 	return lines[:max(height, 0)]
 }
 
-// positionText says which rows of a list are on screen.
 func positionText(l list) string {
 	if l.total <= l.height || l.height == 0 {
 		return strconv.Itoa(l.total)

@@ -6,7 +6,6 @@ import (
 	"livetape/feed/market"
 )
 
-// content is what the panes show.
 type content struct {
 	rows     []*market.Row // of prices
 	readings []*market.Row
@@ -27,7 +26,6 @@ type pausedView struct {
 	news          newsPane
 }
 
-// content is the board, or while paused what it was.
 func (m Model) content() *content {
 	if m.paused != nil {
 		return &m.paused.content
@@ -36,10 +34,8 @@ func (m Model) content() *content {
 	return &content{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw}
 }
 
-// isOnlyNews reports whether there are headlines and nothing else.
 func (c *content) isOnlyNews() bool { return len(c.stories) > 0 && len(c.rows)+len(c.readings) == 0 }
 
-// splitReadings parts the rows of readings from those of prices.
 func splitReadings(b *market.Board) (rows, readings []*market.Row) {
 	if b.Counts().Readings == 0 {
 		return b.Rows(), nil
@@ -54,7 +50,6 @@ func splitReadings(b *market.Board) (rows, readings []*market.Row) {
 	return rows, readings
 }
 
-// togglePause holds the screen still, or lets it go on with what arrived meanwhile.
 func (m Model) togglePause() Model {
 	if m.paused != nil {
 		return m.unpause()

@@ -21,7 +21,6 @@ const (
 	maxRawLines = 8        // of an event that is not selected
 )
 
-// rawEvent is an event of a stream as it arrived.
 type rawEvent struct {
 	feed string
 	size int // of the payload, of which Data is the begin
@@ -46,10 +45,8 @@ func (r *rawEvents) add(ev feed.Event) {
 
 func (r *rawEvents) len() int { return int(min(r.count, maxRaw)) }
 
-// at is the i-th newest event.
 func (r *rawEvents) at(i int) *rawEvent { return &r.ring[(r.count-1-uint64(i))%maxRaw] }
 
-// ofFeed is the events of a feed, oldest first.
 func (r *rawEvents) ofFeed(name string) []decode.Event {
 	var events []decode.Event
 	for i := range r.len() {
@@ -67,7 +64,6 @@ type rawPane struct {
 	count uint64 // rawEvents.count when last arranged
 }
 
-// arrange takes over the number of events.
 func (p rawPane) arrange(r *rawEvents) rawPane {
 	if p.cursor > 0 {
 		p.list = p.shift(int(min(r.count-p.count, maxRaw)))
@@ -106,7 +102,6 @@ func (p rawPane) view(area drawArea, r *rawEvents, explanation []span) []string 
 	return padLines(lines, area.height)
 }
 
-// rawHead is the line above an event: when it arrived, its type and its id.
 func rawHead(w *lineWriter, area drawArea, e *rawEvent) string {
 	drawCursorMark(w)
 	w.write(muted, e.At.Local().Format("15:04:05.000 "))
@@ -123,7 +118,6 @@ func rawHead(w *lineWriter, area drawArea, e *rawEvent) string {
 	return w.endLine()
 }
 
-// rawBody is the payload of an event in at most so many lines.
 func rawBody(w *lineWriter, e *rawEvent, most int) []string {
 	all := payloadLines(e.Data, w.width-2*gutter)
 	if e.size > len(e.Data) {
@@ -167,7 +161,6 @@ func payloadLines(data []byte, width int) []string {
 	return lines
 }
 
-// eventContent is the page of the event overlay.
 func (m Model) eventContent() []string {
 	area := m.focusedArea(0)
 	w := newLineWriter(m.theme, m.width)

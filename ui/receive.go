@@ -7,7 +7,6 @@ import (
 	"livetape/feed/market"
 )
 
-// applyBatch applies the events of one message, in order.
 func (m Model) applyBatch(msg feedBatchMsg) Model {
 	m = m.advanceClock(msg.now)
 	if i := lastReset(msg.events); i >= 0 {
@@ -87,7 +86,6 @@ func (m Model) applyUpdates(ev feed.Event, changed map[*market.Row]struct{}, noP
 	}
 }
 
-// rowSymbol is the symbol of the row that an update changes the numbers of; empty for none.
 func rowSymbol(u market.Update) string {
 	switch u := u.(type) {
 	case market.Quote:

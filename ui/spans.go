@@ -2,13 +2,11 @@ package ui
 
 import "strings"
 
-// span is a piece of text in one style.
 type span struct {
 	style style
 	text  string
 }
 
-// spans is two spans, or one if the second is empty.
 func spans(st1 style, t1 string, st2 style, t2 string) []span {
 	if t2 == "" {
 		return []span{{st1, t1}}

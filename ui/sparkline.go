@@ -26,7 +26,6 @@ func sparkline(numbers []string) string {
 	return string(out)
 }
 
-// sparklineOf is the closes of the last bars, as many as fit so many cells.
 func sparklineOf(bars *market.Bars, width int) string {
 	var closes []string
 	for i := max(bars.Len()-width, 0); i < bars.Len(); i++ {

@@ -83,7 +83,6 @@ func endCauseText(s feed.Status) string {
 	return ""
 }
 
-// gapSpan says what a reconnect missed, or that this is not known, in the longest wording that fits.
 func gapSpan(g *feed.Gap, width int) span {
 	st := warn
 	if g.Kind == feed.Continued || g.Kind == feed.Resumed && g.Missed == 0 {
@@ -98,7 +97,6 @@ func gapSpan(g *feed.Gap, width int) span {
 	return span{st, wordings[len(wordings)-1]}
 }
 
-// gapTextsByLength are the wordings of a gap, the longest first.
 func gapTextsByLength(g *feed.Gap) []string {
 	length := humanize.Duration(g.Length)
 	switch g.Kind {
@@ -141,7 +139,6 @@ func missedText(n int) string {
 	return humanize.Count(uint64(n)) + " missed"
 }
 
-// gapMarkText is the wording of a gap between headlines.
 func gapMarkText(g *feed.Gap, now time.Time) string {
 	words := "gap " + humanize.Duration(g.Length) + " · "
 	switch g.Kind {
@@ -155,7 +152,6 @@ func gapMarkText(g *feed.Gap, now time.Time) string {
 	return timeText(g.Lost, now) + "–" + timeText(g.Lost.Add(g.Length), now) + " · this feed cannot replay"
 }
 
-// statusSpan is a change of state as the event log says it.
 func statusSpan(s feed.Status) span {
 	cause := plainLine(s.Cause)
 	switch s.State {
@@ -179,7 +175,6 @@ func statusSpan(s feed.Status) span {
 	return span{bad, "failed" + prefixed(" ", cause) + prefixed(" · ", plainLine(s.Advice))}
 }
 
-// marketStateText is the state of a feed's whole market; empty when it is open.
 func marketStateText(h market.Halt) string {
 	switch h.State {
 	case "", market.Open:
@@ -190,7 +185,6 @@ func marketStateText(h market.Halt) string {
 	return "market " + string(h.State) + prefixed(": ", h.Reason)
 }
 
-// haltTag is the state of a symbol; empty when it trades.
 func haltTag(h market.Halt) (tag string, st style) {
 	switch h.State {
 	case "", market.Open:
@@ -224,7 +218,6 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 	return []span{{strong, "Connecting to " + h.url}, {muted, "No prices yet."}}
 }
 
-// nothingMappedText is noPricesText of a live feed.
 func (h *feedHealth) nothingMappedText(k keyMap) []span {
 	if h.messages == 0 && h.lastByte.After(h.liveSince) {
 		return []span{{strong, "Data is arriving, but no event is complete."}, {muted, "Comments alone, or events without the blank line that ends them."}}

@@ -10,7 +10,6 @@ import (
 	"livetape/ui/humanize"
 )
 
-// tableRow is a row of the board as the table shows it.
 type tableRow struct {
 	*market.Row
 	text   rowText
@@ -97,7 +96,6 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	}
 }
 
-// drawName draws the name, or why the symbol does not trade.
 func (t *priceTable) drawName(s columnSlot, r *tableRow) {
 	tag := truncate(r.text.tag, s.width)
 	t.w.write(r.text.tagStyle, tag)
@@ -108,7 +106,6 @@ func (t *priceTable) drawName(s columnSlot, r *tableRow) {
 	t.w.writeLeft(r.styles.quiet, prefixed(separator, r.text.name), s.width-cells(tag))
 }
 
-// drawArrow draws which way the price went, and the sign of a mid price.
 func (t *priceTable) drawArrow(r *tableRow) {
 	arrow, mid := " ", " "
 	switch {
@@ -151,7 +148,6 @@ func (t *priceTable) drawBidOrAsk(s columnSlot, r *tableRow, c *market.Cell) {
 	t.drawHighlighted(s.numbers, s.width, text, highlight{r.styles.number, flatFlash, firstDifference(c.Prev.String(), text)})
 }
 
-// isFlashing reports whether a number changed just now.
 func isFlashing(c *market.Cell, now time.Time) bool {
 	return !c.Changed.IsZero() && now.Before(c.Changed.Add(flashDuration))
 }
@@ -171,7 +167,6 @@ func (t *priceTable) drawPercent(s columnSlot, r *tableRow) {
 	t.w.writeLeft(r.styles.quiet, basis, 1)
 }
 
-// drawVolume draws the volume in full, or abbreviated where it has no room.
 func (t *priceTable) drawVolume(s columnSlot, r *tableRow) {
 	if t.columns.shortVolume && r.text.numbers[colVolume] != "" {
 		t.w.writeRight(r.styles.quiet, humanize.Abbreviate(r.text.numbers[colVolume]), s.width)

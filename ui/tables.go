@@ -19,7 +19,6 @@ type tablePane struct {
 	titled bool // there is room for a title above the column heads
 }
 
-// headLines is the number of lines above the first row.
 func (p tablePane) headLines(height int) int {
 	switch {
 	case height < 3:
@@ -30,7 +29,6 @@ func (p tablePane) headLines(height int) int {
 	return 1
 }
 
-// arrange takes over the height of the pane and the number of its rows.
 func (p tablePane) arrange(height, rows int, titled bool) tablePane {
 	p.titled = titled
 	p.list = p.fit(height-p.headLines(height), rows)
@@ -74,7 +72,6 @@ func (p tablePane) nextChange(rows []*market.Row, now time.Time) time.Time {
 	return next
 }
 
-// priceTable draws a table of prices or readings once.
 type priceTable struct {
 	drawArea
 	w        *lineWriter
@@ -130,7 +127,6 @@ func basisText(b market.Basis) string {
 	return "the first price seen"
 }
 
-// columnHeads is the line with the names of the columns.
 func (t *priceTable) columnHeads() string {
 	t.w.writeBlanks(gutter)
 	for i, s := range t.columns.slots {

@@ -54,7 +54,6 @@ func (c adaptiveColor) forProfile(p termenv.Profile) lipgloss.TerminalColor {
 	return lipgloss.AdaptiveColor{Light: c.light, Dark: c.dark}
 }
 
-// looksFor is the look of every style on a renderer's terminal, dark or light.
 func looksFor(r *lipgloss.Renderer) [styleCount]look {
 	p := r.ColorProfile()
 	fg := func(light, dark, ansi string) lipgloss.Style {
@@ -102,7 +101,6 @@ type theme struct {
 
 const resetSequence = "\x1b[m"
 
-// newTheme makes the sequences for a renderer's colors and background.
 func newTheme(r *lipgloss.Renderer) *theme {
 	s := &theme{}
 	cursor := lipgloss.AdaptiveColor{Light: "#e6e6e6", Dark: "#2a2a2a"}
@@ -124,7 +122,6 @@ func newTheme(r *lipgloss.Renderer) *theme {
 	return s
 }
 
-// openingSequence is what a Lip Gloss style writes before its text.
 func openingSequence(s lipgloss.Style) string {
 	before, _, _ := strings.Cut(s.Render("x"), "x")
 	return before

@@ -12,7 +12,6 @@ func elapsed(now, at time.Time) time.Duration {
 	return max(now.Truncate(time.Second).Sub(at.Truncate(time.Second)), 0)
 }
 
-// nextAgeChange is when the age of something next reads differently.
 func nextAgeChange(now, at time.Time) time.Time {
 	d := elapsed(now, at)
 	unit := humanize.Unit(d)
@@ -23,7 +22,6 @@ func nextAgeChange(now, at time.Time) time.Time {
 	return second
 }
 
-// nextCountdownChange is when a countdown to at next reads differently.
 func nextCountdownChange(now, at time.Time) time.Time {
 	left, step := at.Sub(now), time.Second
 	if left <= 10*time.Second {

@@ -106,7 +106,6 @@ type Model struct {
 	generation int       // of the pending wakeMsg
 }
 
-// focus is the pane that has the keyboard.
 type focus int8
 
 const (
@@ -116,7 +115,6 @@ const (
 	focusLog
 )
 
-// overlay is what covers the panes until it is closed.
 type overlay int8
 
 const (
@@ -128,7 +126,6 @@ const (
 	eventOverlay
 )
 
-// toast is a short message in place of the footer.
 type toast struct {
 	id int
 	span
@@ -155,7 +152,6 @@ func New(c Config) Model {
 	return m.withFeeds(newFeeds(c.Feeds))
 }
 
-// withFeeds changes what is watched.
 func (m Model) withFeeds(all feedList) Model {
 	m.feeds = all
 	m.manyFeeds = m.manyFeeds || len(all) > 1

@@ -58,7 +58,6 @@ func (m Model) advanceClock(now time.Time) Model {
 	return m
 }
 
-// markAllClosed shows every feed as closed: no more events will come.
 func (m Model) markAllClosed(msg feedClosedMsg) Model {
 	m = m.advanceClock(msg.now)
 	for _, h := range m.feeds {
@@ -116,7 +115,6 @@ func (m Model) showFaultResult(msg faultDoneMsg) (Model, tea.Cmd) {
 	return m.showToast(span{warn, "fault injected: " + msg.name})
 }
 
-// showToast shows a short message for some seconds.
 func (m Model) showToast(s span) (Model, tea.Cmd) {
 	m.toast = toast{m.toast.id + 1, s}
 	return m, expireToast(m.toast.id)
@@ -139,7 +137,6 @@ func (m Model) wakeUp(msg wakeMsg) Model {
 	return m.advanceClock(msg.now)
 }
 
-// scheduleWake asks for a wakeMsg at the time when something on screen changes without an event.
 func (m Model) scheduleWake() (Model, tea.Cmd) {
 	next := m.nextChange()
 	if next.IsZero() || (!m.wake.IsZero() && !next.Before(m.wake)) {

@@ -54,7 +54,6 @@ func (m Model) header() string {
 	return w.endLine()
 }
 
-// status draws the badges.
 func (m Model) status() []string {
 	w := newLineWriter(m.theme, m.width)
 	var lines []string
@@ -68,7 +67,6 @@ func (m Model) status() []string {
 	return lines
 }
 
-// body draws the panes.
 func (m Model) body() []string {
 	l, t := m.layout, m.content()
 	switch {
@@ -93,7 +91,6 @@ func (m Model) body() []string {
 	return lines
 }
 
-// viewTables draws the main panes: prices and readings, or raw events, or the reason why there are none of these.
 func (m Model) viewTables(t *content) []string {
 	area := m.areaOf(m.layout.pricesWidth, m.layout.prices, focusPrices)
 	var lines []string
@@ -113,7 +110,6 @@ func (m Model) viewTables(t *content) []string {
 	return lines
 }
 
-// sideBySide draws the main panes and the news next to each other.
 func (m Model) sideBySide(t *content) []string {
 	left := m.viewTables(t)
 	right := m.news.view(m.areaOf(m.layout.newsWidth, m.layout.news, focusNews), t)
@@ -123,7 +119,6 @@ func (m Model) sideBySide(t *content) []string {
 	return left
 }
 
-// footer is a toast, or else the most needed keys.
 func (m Model) footer() string {
 	w := newLineWriter(m.theme, m.width)
 	w.writeBlanks(1)
@@ -144,7 +139,6 @@ func (m Model) footer() string {
 	return w.endLine()
 }
 
-// footerKeys are all keys, those of the overlay first.
 func (m Model) footerKeys() []key.Binding {
 	k := m.keys
 	switch m.overlay {
@@ -166,7 +160,6 @@ func (m Model) footerKeys() []key.Binding {
 	return k.ShortHelp()
 }
 
-// bindingFits reports whether the i-th key of the footer fits the line.
 func bindingFits(w *lineWriter, b key.Binding, i int) bool {
 	return w.used+min(i, 1)*3+cells(b.Help().Key)+1+cells(b.Help().Desc) <= w.width
 }

@@ -19,7 +19,6 @@ const (
 // are, in addresses, in JSON and in HTML. The zero Redactor takes nothing out. It is immutable and safe for concurrent use.
 type Redactor struct{ secrets []secret }
 
-// secret is one secret and how it is found.
 type secret struct {
 	plain      string
 	credential bool

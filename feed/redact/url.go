@@ -109,7 +109,6 @@ func withoutUser(raw string) string {
 	return scheme + "://" + rest[len(user):]
 }
 
-// userOf is the user:password@ of scheme://user:password@host/path; "" without one.
 func userOf(raw string) string {
 	_, rest, _ := strings.Cut(raw, "://")
 	authority, _, _ := strings.Cut(rest, "/")

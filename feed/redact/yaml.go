@@ -95,7 +95,6 @@ func hideInURL(raw string) string {
 	return raw
 }
 
-// hideMembers masks the values of the members in a line whose names are secret.
 func hideMembers(line string, secret func(name string) bool) string {
 	var b strings.Builder
 	for {

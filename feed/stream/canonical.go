@@ -41,7 +41,6 @@ func appendFields(data, kind, id []byte, m Mark) []byte {
 	return append(data, "\n\n"...)
 }
 
-// appendDataLine appends a data: line in canonical form.
 func appendDataLine(data, value []byte) []byte {
 	data = append(data, "data: "...)
 	data = AppendUTF8(data, value)

@@ -86,7 +86,6 @@ func (e *pendingEvent) setID(l Line, value []byte) {
 	e.id, e.spare, e.own = id, e.id, true
 }
 
-// fits counts a line against the bound.
 func (e *pendingEvent) fits(l Line) bool {
 	e.size += len(l.Text)
 	e.skip = e.skip || l.Long || e.size > e.config.MaxEvent
@@ -137,7 +136,6 @@ func (e *pendingEvent) dispatch() []byte {
 	return event
 }
 
-// canonical is the event in canonical form.
 func (e *pendingEvent) canonical() []byte {
 	switch {
 	case e.skip:

@@ -74,7 +74,6 @@ func NewReader(body io.Reader, c Config) *Reader {
 	}
 }
 
-// clampMaxEvent is maxEvent within its bounds, or its default.
 func clampMaxEvent(maxEvent int) int {
 	if maxEvent <= 0 {
 		return DefaultMaxEvent
@@ -120,7 +119,6 @@ func (r *Reader) Head() []byte {
 	return r.head
 }
 
-// fill reads on from the body.
 func (r *Reader) fill() {
 	n, err := r.body.Read(r.window)
 	r.lines.Add(r.window[:n])

@@ -84,7 +84,6 @@ func (s *goDuration) UnmarshalText(text []byte) error {
 	return err
 }
 
-// appendJSON appends kind and content of an event that is written as a comment.
 func appendJSON(dst []byte, kind string, content any) ([]byte, error) {
 	text, err := json.Marshal(content)
 	if err != nil {
@@ -161,7 +160,6 @@ func (n messageJSON) message() *feed.Message {
 	return m
 }
 
-// parseJSON fills e with what a comment of that kind holds.
 func parseJSON(e *feed.Event, kind string, text []byte) (err error) {
 	switch kind {
 	case kindStatus, kindCarried:

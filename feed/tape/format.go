@@ -34,7 +34,6 @@ func appendHeader(dst []byte, start time.Time, feeds []Source) []byte {
 	return dst
 }
 
-// appendSource appends a comment that names a feed. A mapping that is not a single line is left out.
 func appendSource(dst []byte, s Source) []byte {
 	dst = append(append(dst, ": "...), wordFeed...)
 	dst = append(strconv.AppendQuote(dst, s.Name), ' ')
@@ -90,7 +89,6 @@ type timeComment struct {
 	json []byte // what the event of that kind holds
 }
 
-// parseTimeComment reads a time comment, without its word.
 func parseTimeComment(text []byte) (timeComment, bool) {
 	when, rest, _ := bytes.Cut(text, []byte(" "))
 	at, err := time.Parse(time.RFC3339Nano, string(when))
@@ -108,7 +106,6 @@ func parseTimeComment(text []byte) (timeComment, bool) {
 	return c, true
 }
 
-// parseSource reads a feed comment, without its word.
 func parseSource(text []byte) (Source, bool) {
 	name, rest, err := cutQuoted(text)
 	if err != nil {
@@ -212,5 +209,4 @@ func lastTimeIn(tail []byte) (time.Time, bool) {
 	}
 }
 
-// lineEnd is the index of the first line end in p, or -1.
 func lineEnd(p []byte) int { return bytes.IndexAny(p, "\r\n") }

@@ -23,7 +23,6 @@ func badGzip(err error) error {
 	return fmt.Errorf("%w: it begins like a gzip file, but %w", ErrNotRecording, err)
 }
 
-// newInput reads f from its beginning.
 func newInput(f *os.File) (*input, error) {
 	magic := make([]byte, 2)
 	n, err := f.ReadAt(magic, 0)
@@ -66,7 +65,6 @@ func (in *input) explain(unrecognised, readErr error, n int) error {
 	return unrecognised
 }
 
-// lineReader reads the lines of a file.
 type lineReader struct {
 	stream.Lines
 	in  io.Reader
@@ -77,7 +75,6 @@ type lineReader struct {
 // readSize is how many bytes are read at once, and looked at to tell what a file is.
 const readSize = 64 << 10
 
-// newLineReader reads lines of which at most limit bytes are kept.
 func newLineReader(in io.Reader, limit int) *lineReader {
 	return &lineReader{
 		in: in, buf: make([]byte, readSize),

@@ -57,7 +57,6 @@ func (r *Reader) open(name string) error {
 	return nil
 }
 
-// describe fills in Info from the header.
 func (r *Reader) describe(head []byte) {
 	stem, _ := cutExtension(filepath.Base(r.info.Name))
 	r.info.Feeds = []Source{{Name: stem}}
@@ -79,12 +78,10 @@ func (r *Reader) describe(head []byte) {
 	}
 }
 
-// signature is how every recording begins.
 const signature = ": " + wordRecording
 
 const byteOrderMark = "\xEF\xBB\xBF"
 
-// fileFormat is what a file is.
 type fileFormat int8
 
 const (
@@ -131,7 +128,6 @@ func isUTF16(head []byte) bool {
 	return (even == 0) != (odd == 0)
 }
 
-// firstLine is the first line that is not blank.
 func firstLine(head []byte) []byte {
 	head = bytes.TrimSpace(head)
 	if i := lineEnd(head); i >= 0 {

@@ -90,7 +90,6 @@ func (f *outputFile) close() error {
 	return errors.Join(err, f.out.Close())
 }
 
-// rotate finishes the present file, adds a number to its name and begins the next one with e.
 func (r *Recorder) rotate(e feed.Event) error {
 	stat, statErr := r.file.out.Stat()
 	err := errors.Join(statErr, r.file.close())
@@ -111,7 +110,6 @@ func (r *Recorder) rotate(e feed.Event) error {
 	return err
 }
 
-// moveAside renames the file to the next free numbered name, and returns that.
 func (r *Recorder) moveAside() (string, error) {
 	for {
 		r.number++
@@ -191,7 +189,6 @@ func hasSignature(f *os.File) bool {
 	return err == nil && string(head) == signature
 }
 
-// byTime sorts the events of a map.
 func byTime(status map[string]feed.Event) []feed.Event {
 	var events []feed.Event
 	for _, e := range status {

@@ -28,7 +28,6 @@ type playback struct {
 	ended bool
 }
 
-// action is what to do with the event that waits.
 type action int8
 
 const (
@@ -45,7 +44,6 @@ const maxSleep = time.Hour
 // an hour it goes on where it was.
 const maxLag = time.Second
 
-// decide says what to do with an event at offset next.
 func (p *playback) decide(next time.Duration, now time.Time) (action, time.Duration) {
 	p.next = next
 	if p.rewind {
@@ -99,7 +97,6 @@ func (p *playback) noteSent(offset time.Duration, visible bool, now time.Time) {
 	}
 }
 
-// position is where the playback stands.
 func (p *playback) position(now time.Time) time.Duration {
 	switch {
 	case p.seeking:
@@ -160,7 +157,6 @@ func (p *playback) noteRewound(now time.Time) {
 	}
 }
 
-// noteEnd notes that there is no further event.
 func (p *playback) noteEnd(now time.Time) {
 	p.ended, p.steps = true, 0
 	if !p.rewind {

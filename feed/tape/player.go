@@ -41,7 +41,6 @@ type Player struct {
 	err      error
 }
 
-// sourceDecoder decodes the messages of one feed while its source stays the same.
 type sourceDecoder struct {
 	decode.Decoder
 	source Source
@@ -177,7 +176,6 @@ var (
 	errEnded     = errors.New("ended")
 )
 
-// play waits until e is due and sends it.
 func (p *Player) play(ctx context.Context, e Entry) error {
 	for ctx.Err() == nil {
 		p.mu.Lock()
@@ -198,7 +196,6 @@ func (p *Player) play(ctx context.Context, e Entry) error {
 	return ctx.Err()
 }
 
-// send sends e unless a control is used or ctx ends before it is taken.
 func (p *Player) send(ctx context.Context, e feed.Event) bool {
 	select {
 	case p.events <- e:
@@ -209,7 +206,6 @@ func (p *Player) send(ctx context.Context, e feed.Event) bool {
 	return false
 }
 
-// mustSend sends e unless ctx ends before it is taken.
 func (p *Player) mustSend(ctx context.Context, e feed.Event) error {
 	for !p.send(ctx, e) {
 		if ctx.Err() != nil {
@@ -244,7 +240,6 @@ func (p *Player) rest(ctx context.Context, how action, d time.Duration) {
 	}
 }
 
-// startOver goes to the beginning, and sends a reset.
 func (p *Player) startOver(ctx context.Context) error {
 	if err := p.reader.Seek(0); err != nil {
 		p.setError(ctx, err)

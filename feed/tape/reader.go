@@ -95,7 +95,6 @@ func (r *Reader) read() (Entry, error) {
 	return Entry{}, r.err
 }
 
-// end notes how the file ended.
 func (r *Reader) end(err error) error {
 	r.stats.Cut = r.input.cut
 	r.stats.MidEvent = r.event.begun() || r.lines.midLine()
@@ -106,7 +105,6 @@ func (r *Reader) end(err error) error {
 	return fmt.Errorf("%s is damaged after %s: %w", r.info.Name, r.state.offset, err)
 }
 
-// take takes one line, and returns the entry that it completes.
 func (r *Reader) take(line stream.Line) (Entry, bool) {
 	switch {
 	case r.format == jsonLines:
@@ -149,7 +147,6 @@ func (r *Reader) field(line stream.Line) {
 	}
 }
 
-// dispatch ends an event at its blank line.
 func (r *Reader) dispatch() (Entry, bool) {
 	defer r.event.clear()
 	e := &r.event
@@ -184,7 +181,6 @@ func (r *Reader) comment(text []byte) (Entry, bool) {
 	return Entry{}, false
 }
 
-// commentEvent takes a comment that is an event of its own.
 func (r *Reader) commentEvent(c timeComment) (Entry, bool) {
 	var e feed.Event
 	if err := parseJSON(&e, c.kind, c.json); err != nil {
@@ -246,7 +242,6 @@ func (r *Reader) admits(name string) bool {
 	return true
 }
 
-// source is what is known so far of the feed called name.
 func (r *Reader) source(name string) Source {
 	for _, f := range r.state.feeds {
 		if f.Name == name {

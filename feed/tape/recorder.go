@@ -75,7 +75,6 @@ func (s Source) masked() Source {
 	return s
 }
 
-// begin renames an older recording and starts a file.
 func (r *Recorder) begin() (err error) {
 	if r.number, err = highestNumber(r.name); err != nil {
 		return err
@@ -98,7 +97,6 @@ func (r *Recorder) MovedTo() string { return r.movedTo }
 // Messages is how many messages were written so far. With [Recorder.Tee], call it once the channel is closed.
 func (r *Recorder) Messages() int { return r.messages }
 
-// open starts a file with its header and the state of each feed.
 func (r *Recorder) open(start time.Time) error {
 	out, err := r.create(r.name)
 	if err != nil {

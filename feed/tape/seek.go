@@ -94,7 +94,6 @@ func (r *Reader) Seek(offset time.Duration) error {
 	}
 }
 
-// jump reads on at another place.
 func (r *Reader) jump(to indexEntry) (err error) {
 	if to.fileOffset > 0 {
 		_, err = r.file.Seek(to.fileOffset, io.SeekStart)

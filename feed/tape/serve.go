@@ -102,7 +102,6 @@ func (r *Reader) seekAfter(id string) (found, more bool, err error) {
 	}
 }
 
-// serve plays r to a client until one of them ends.
 func (s *Server) serve(w http.ResponseWriter, req *http.Request, r *Reader) {
 	ctx, cancel := context.WithCancel(req.Context())
 	p := Play(ctx, r, PlayerOptions{Speed: s.options.Speed})
@@ -116,7 +115,6 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, r *Reader) {
 	_ = newStreamWriter(w).writeAll(p.Events()) // an error means that the client has gone
 }
 
-// streamWriter writes events to one client.
 type streamWriter struct {
 	to      *bufio.Writer
 	control *http.ResponseController
@@ -158,7 +156,6 @@ func (s *streamWriter) writeAll(events <-chan feed.Event) error {
 	}
 }
 
-// encode sets text to what the stream can carry of e.
 func (s *streamWriter) encode(e feed.Event) {
 	s.text = s.text[:0]
 	switch m := e.Message; {
@@ -179,7 +176,6 @@ func (s *streamWriter) flush() error {
 	return s.control.Flush()
 }
 
-// deadlineWriter gives each write its own deadline.
 type deadlineWriter struct {
 	io.Writer
 	control *http.ResponseController

@@ -10,7 +10,6 @@ import (
 	"livetape/ui/cli/loadgen"
 )
 
-// benchFlags say how to load a server.
 type benchFlags struct {
 	feed feedFlags
 	plan loadgen.Plan
@@ -120,7 +119,6 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// benchProgress shows on a terminal, every second, how the load goes.
 type benchProgress struct {
 	statusLine
 	clients int

@@ -20,7 +20,6 @@ const (
 	ExitRefused    = 5 // no answer, or a refusal
 )
 
-// checkFlags say how to examine a feed.
 type checkFlags struct {
 	feed   feedFlags
 	listen time.Duration
@@ -117,7 +116,6 @@ func (f checkFlags) run(cmd *cobra.Command, args []string) error {
 	return verdictError(report.Verdict)
 }
 
-// printReport prints the report, and writes the file.
 func (f checkFlags) printReport(cmd *cobra.Command, report *doctor.Report) error {
 	out := cmd.OutOrStdout()
 	var err error
@@ -141,7 +139,6 @@ func (f checkFlags) printReport(cmd *cobra.Command, report *doctor.Report) error
 	return nil
 }
 
-// writeNewFile writes a file that must not exist yet.
 func writeNewFile(path, text string) error {
 	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
 	if err != nil {

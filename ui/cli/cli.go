@@ -108,7 +108,6 @@ type usageError struct {
 
 func (e usageError) Unwrap() error { return e.error }
 
-// usageErrorf makes a usage error of cmd.
 func usageErrorf(cmd *cobra.Command, format string, args ...any) error {
 	return usageError{fmt.Errorf(format, args...), helpHint(cmd)}
 }
@@ -139,7 +138,6 @@ func asTerminal(v any) *os.File {
 	return nil
 }
 
-// atMostOne refuses a second argument. Noun is what the first one is.
 func atMostOne(noun string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {

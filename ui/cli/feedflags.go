@@ -56,7 +56,6 @@ func (f *feedFlags) registerList(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.watchlist, "list", "", "show only the symbols of this watchlist of the configuration")
 }
 
-// oneFeedFlag is the first flag given that is for one feed; empty when there is none.
 func (f feedFlags) oneFeedFlag(cmd *cobra.Command) string {
 	for _, name := range []string{"name", "preset", "var", "header", "idle-timeout", "last-event-id", "max-event", "ca"} {
 		if cmd.Flags().Changed(name) {
@@ -66,7 +65,6 @@ func (f feedFlags) oneFeedFlag(cmd *cobra.Command) string {
 	return ""
 }
 
-// definition is what the flags say of a feed, in the form of a configuration.
 func (f feedFlags) definition(cmd *cobra.Command) (preset.Definition, error) {
 	header, err := parseHeaders(cmd, f.headers)
 	if err != nil {
@@ -111,7 +109,6 @@ func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, er
 	return feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: decoder}, nil
 }
 
-// isURL reports whether an argument is the URL of a feed rather than its name.
 func isURL(argument string) bool {
 	scheme, _, found := strings.Cut(argument, "://")
 	return found && (scheme == "http" || scheme == "https" || strings.HasPrefix(scheme, "${"))

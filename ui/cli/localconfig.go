@@ -24,7 +24,6 @@ func (s *targetSelection) warnLocalConfig(targets []target) {
 
 const maxSecretsLine = 300 // characters
 
-// secretsSent is a line for each feed that sends secrets: which, and to what host.
 func secretsSent(targets []target) []string {
 	var lines []string
 	for _, t := range targets {

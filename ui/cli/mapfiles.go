@@ -39,7 +39,6 @@ func (mapFiles) Propose(name string, events []decode.Event) (string, error) {
 	return mapSkeleton(events[len(events)-1]), nil
 }
 
-// mapSkeleton is a map to complete, with the members of an event to choose from.
 func mapSkeleton(e decode.Event) string {
 	var out strings.Builder
 	out.WriteString("map:\n  - symbol: NAME  # the member that tells rows apart\n    last: PRICE   # the member with the price\n")
@@ -104,7 +103,6 @@ func (mapFiles) Write(name, yaml string) (string, error) {
 	return "", fmt.Errorf("write the map: there are %d files of %s already", maxMapFiles, base)
 }
 
-// fileName is the name of a feed as the beginning of a file name.
 func fileName(feed string) string {
 	name := strings.Map(func(r rune) rune {
 		if unicode.IsLetter(r) || unicode.IsDigit(r) || r == '-' || r == '_' {

@@ -13,7 +13,6 @@ import (
 	"livetape/mockserver/fault"
 )
 
-// marketFlags are the flags that demo and mock share.
 type marketFlags struct {
 	config   mockserver.Config
 	faults   []string
@@ -31,7 +30,6 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+fault.Syntax+"` to inject, such as stall:5s@1m (repeatable)")
 }
 
-// mockConfig is what the flags say.
 func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) {
 	config := f.config
 	for _, name := range []string{"seed", "rate", "symbols", "max-clients"} {
@@ -59,7 +57,6 @@ func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) 
 	return config, nil
 }
 
-// faultHelp lists the faults for a help text.
 func faultHelp() string {
 	var b strings.Builder
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -119,7 +116,6 @@ func mockCommand() *cobra.Command {
 	return cmd
 }
 
-// serveRecording serves a recording, to each client from its start.
 func serveRecording(cmd *cobra.Command, flags serverFlags, name string, replay replayFlags) error {
 	speed, from, err := replay.parse(cmd)
 	if err != nil {

@@ -44,7 +44,6 @@ func listPresets(out io.Writer) error {
 	return err
 }
 
-// printPreset prints a preset as a feed of a configuration.
 func printPreset(cmd *cobra.Command, name string) error {
 	p, err := preset.Find(name)
 	if err != nil {

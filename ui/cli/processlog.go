@@ -54,7 +54,6 @@ func (l *processLog) Write(line []byte) (int, error) {
 	return len(line), err
 }
 
-// maskInLog masks the secrets of these feeds in what the process logs.
 func maskInLog(targets []target) {
 	l, captured := log.Writer().(*processLog)
 	if !captured {

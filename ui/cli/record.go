@@ -83,7 +83,6 @@ func (l *recordLimits) validate(cmd *cobra.Command) error {
 	return nil
 }
 
-// recordOptions say what one record command records.
 type recordOptions struct {
 	targets []target
 	symbols []string
@@ -151,7 +150,6 @@ func (l *recordLoop) run(ctx context.Context, events <-chan feed.Event, timeUp <
 	}
 }
 
-// take records an event, and reports whether it is the last one.
 func (l *recordLoop) take(ev feed.Event) (done bool, err error) {
 	if ev.Message != nil && !l.symbols.KeepsEvent(ev.Feed, ev.Message) {
 		return false, nil
@@ -176,7 +174,6 @@ func (l *recordLoop) take(ev feed.Event) (done bool, err error) {
 	return false, nil
 }
 
-// endedEarly is the error when the streams have ended for good; nil when no more was asked for.
 func (l *recordLoop) endedEarly() error {
 	if l.count == 0 {
 		return nil

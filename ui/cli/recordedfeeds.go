@@ -27,7 +27,6 @@ func newRecordedFeeds(targets []target) (*recordedFeeds, error) {
 	return r, nil
 }
 
-// add adds a feed, or replaces the one of its name.
 func (r *recordedFeeds) add(t target) error {
 	definition, err := decoderDefinition(t.origin)
 	if err != nil {
@@ -52,7 +51,6 @@ func (r *recordedFeeds) all() []tape.Source {
 	return append([]tape.Source(nil), r.feeds...)
 }
 
-// source is what is known of the feed called name.
 func (r *recordedFeeds) source(name string) tape.Source {
 	for _, s := range r.all() {
 		if s.Name == name {
@@ -90,7 +88,6 @@ func recordingDecoder(symbols *config.SymbolTable) func(tape.Source) decode.Deco
 	}
 }
 
-// failingDecoder decodes nothing, and says why.
 type failingDecoder struct{ cause error }
 
 // Decode implements [decode.Decoder].

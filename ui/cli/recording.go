@@ -15,7 +15,6 @@ import (
 	"livetape/ui/humanize"
 )
 
-// recordFlags say where to record what is watched or printed.
 type recordFlags struct {
 	file string
 	size int64
@@ -30,7 +29,6 @@ func (f *recordFlags) registerSize(cmd *cobra.Command) {
 	cmd.Flags().Int64Var(&f.size, "record-size", 0, "start another file after so many `MiB`; 0 for never")
 }
 
-// recording passes events on to a screen or printer, and records them on the way.
 type recording struct {
 	events  <-chan feed.Event
 	notices chan string // what goes wrong; nil when there is no recording
@@ -87,7 +85,6 @@ func (r *recording) fail(err error) {
 	}
 }
 
-// banner adds to the screen's banner that there is a recording.
 func (f recordFlags) banner(text string) string {
 	switch {
 	case f.file == "":
@@ -98,7 +95,6 @@ func (f recordFlags) banner(text string) string {
 	return text + " · REC"
 }
 
-// err is what went wrong with the recording, if anything did.
 func (r *recording) err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -49,7 +49,6 @@ func (r *configReloader) run(ctx context.Context, changes <-chan config.Change) 
 	}
 }
 
-// apply makes the feeds those of a changed file, and says what there is to show.
 func (r *configReloader) apply(change config.Change) ui.Reload {
 	if change.File == nil {
 		return failedReload(change.Err)
@@ -124,7 +123,6 @@ func requireUniqueNames(targets []target) error {
 	return nil
 }
 
-// failedReload is what is shown of a configuration that cannot be used.
 func failedReload(err error) ui.Reload {
 	return ui.Reload{Problem: firstLine(err) + " · the settings before it hold"}
 }

@@ -13,7 +13,6 @@ import (
 	"livetape/ui/cli/config"
 )
 
-// replayFlags say how a recording is played.
 type replayFlags struct {
 	speed, from string
 	paused      bool
@@ -27,7 +26,6 @@ func (f *replayFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.from, "from", "0s", "where to start: 00:05:00 or 5m")
 }
 
-// parse reads the flags.
 func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Duration, err error) {
 	if speed, err = tape.ParseSpeed(f.speed); err != nil {
 		return 0, 0, usageErrorf(cmd, "speed: %w", err)

@@ -42,7 +42,6 @@ name, it prints the file, to be changed into one of your own: docs/scenarios.md 
 	}
 }
 
-// listScenarios writes a line for each scenario that comes with livetape.
 func listScenarios(out io.Writer, indent string) error {
 	all, err := scenario.Builtin()
 	if err != nil {
@@ -64,7 +63,6 @@ func formatDuration(d time.Duration) string {
 	return text
 }
 
-// scenarioHelp lists the scenarios for a help text.
 func scenarioHelp() string {
 	var b strings.Builder
 	if err := listScenarios(&b, "  "); err != nil {
@@ -76,7 +74,6 @@ func scenarioHelp() string {
 // maxScenarioBytes is how much of a file is read. It is more than a scenario may have.
 const maxScenarioBytes = 1 << 20
 
-// findScenario is the scenario of a name, or the one in a file.
 func findScenario(cmd *cobra.Command, name string) (*scenario.Scenario, error) {
 	found, err := scenario.Find(name)
 	if !errors.Is(err, scenario.ErrUnknown) {
@@ -100,7 +97,6 @@ func findScenario(cmd *cobra.Command, name string) (*scenario.Scenario, error) {
 	return scenario.Parse(name, source)
 }
 
-// loadScenario is the scenario that the flags name, or nil.
 func (f *marketFlags) loadScenario(cmd *cobra.Command) (*scenario.Scenario, error) {
 	if f.scenario == "" {
 		if cmd.Flags().Changed("start") {
@@ -134,7 +130,6 @@ func (f *marketFlags) startTime(cmd *cobra.Command, fallback time.Time) (time.Ti
 // startNow as --start is the time of day.
 const startNow = "now"
 
-// marketTitle is what a market is called, with or without a scenario.
 func marketTitle(config mockserver.Config) string {
 	if config.Scenario == nil {
 		return "simulated prices"

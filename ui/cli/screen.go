@@ -27,7 +27,6 @@ import (
 	"livetape/ui"
 )
 
-// screenOptions say what a screen shows.
 type screenOptions struct {
 	targets []target
 	banner  string
@@ -78,7 +77,6 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	return cmp.Or(err, recording.err())
 }
 
-// runningFeeds are feeds that have been started.
 type runningFeeds struct {
 	set      *feed.Set
 	recorded *recordedFeeds
@@ -164,7 +162,6 @@ func screenSources(targets []target) []ui.Source {
 	return sources
 }
 
-// requireTerminal refuses to draw a screen where there is no terminal.
 func requireTerminal(cmd *cobra.Command) error {
 	if asTerminal(cmd.OutOrStdout()) != nil {
 		return nil

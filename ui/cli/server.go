@@ -25,7 +25,6 @@ import (
 	"livetape/mockserver"
 )
 
-// embeddedServer is the HTTP server in this process, with its listener.
 type embeddedServer struct {
 	url         string             // http://host:port or https://host:port, without a path
 	mock        *mockserver.Server // nil: a recording is served
@@ -98,7 +97,6 @@ func newHTTPServer(handler http.Handler, errorLog *log.Logger) *http.Server {
 	}
 }
 
-// acceptAll serves until the server is closed.
 func (s *embeddedServer) acceptAll() error {
 	if s.certificate != nil {
 		return s.server.ServeTLS(s.listener, "", "")

@@ -16,7 +16,6 @@ import (
 	"livetape/ui/cli/config"
 )
 
-// serverFlags say where and how to serve, whatever is served.
 type serverFlags struct {
 	addr string
 	log  logFlags
@@ -29,7 +28,6 @@ func (f *serverFlags) register(cmd *cobra.Command) {
 	f.tls.register(cmd)
 }
 
-// serverSettings are what [serverFlags] say, ready for use.
 type serverSettings struct {
 	addr        string
 	logger      *slog.Logger
@@ -55,7 +53,6 @@ func (f *serverFlags) printFooter(out io.Writer, s *embeddedServer) {
 	fmt.Fprintf(out, "\nWatch it:  livetape watch %s%s/events\nStop it:   ctrl+c\n", f.tls.clientFlag(), s.url)
 }
 
-// logFlags say how a server logs to standard error.
 type logFlags struct{ format, level string }
 
 func (f *logFlags) register(cmd *cobra.Command) {
@@ -78,7 +75,6 @@ func (f *logFlags) logger(cmd *cobra.Command) (*slog.Logger, error) {
 	return nil, usageErrorf(cmd, "--log-format %s is not text or json", f.format)
 }
 
-// tlsFlags say whether a server speaks TLS, and with which certificate.
 type tlsFlags struct {
 	selfSigned bool
 	out        string // file for that certificate
@@ -126,7 +122,6 @@ func (f *tlsFlags) makeCertificate(addr string) (*tls.Certificate, error) {
 	return &c, nil
 }
 
-// clientFlag is what a client needs to trust the certificate.
 func (f *tlsFlags) clientFlag() string {
 	switch {
 	case f.out != "":

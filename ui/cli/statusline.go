@@ -37,7 +37,6 @@ func (l *statusLine) Write(b []byte) (int, error) {
 	return l.out.Write(b)
 }
 
-// clear removes the line.
 func (l *statusLine) clear() {
 	if l.shown {
 		l.shown = false
@@ -57,7 +56,6 @@ func (l *statusLine) draw(text string) {
 	fmt.Fprint(l.out, clearLine+text)
 }
 
-// recordProgress shows on a terminal how far a recording is.
 type recordProgress struct {
 	statusLine
 	name string // of the file, without its folder
@@ -71,7 +69,6 @@ func newRecordProgress(out io.Writer, name string) *recordProgress {
 	return &recordProgress{statusLine: newStatusLine(out), name: filepath.Base(name)}
 }
 
-// count counts a recorded event.
 func (p *recordProgress) count(ev feed.Event) {
 	p.events++
 	p.bytes += int64(len(ev.Message.Data))

@@ -87,7 +87,6 @@ all end before --count, or --for before a price that --once asks for.
 ${NAME} in a header or in the URL is read from the environment.`
 }
 
-// streamOptions say what one stream command prints.
 type streamOptions struct {
 	targets   []target
 	format    output.Format

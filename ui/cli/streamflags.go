@@ -10,7 +10,6 @@ import (
 	"livetape/ui/cli/output"
 )
 
-// selectionFlags say which updates to print, and when to stop.
 type selectionFlags struct{ output.Selection }
 
 func (f *selectionFlags) register(cmd *cobra.Command) {
@@ -65,7 +64,6 @@ func trimAll(words []string) []string {
 	return out
 }
 
-// formatFlags say how updates are printed.
 type formatFlags struct {
 	name     string // of output.FormatNames; empty without --output
 	template string
@@ -78,7 +76,6 @@ func (f *formatFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.template, "template", "t", "", "print each update by a Go `TEMPLATE`, such as '{{.Symbol}} {{.Last}}'")
 }
 
-// format is the one that the flags ask for.
 func (f formatFlags) format(cmd *cobra.Command, terminal, manyFeeds bool) (output.Format, error) {
 	name := strings.ToLower(f.name)
 	if f.raw {

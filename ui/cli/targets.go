@@ -14,7 +14,6 @@ import (
 	"livetape/ui/cli/config"
 )
 
-// targetSelection is what a command line says of the feeds to use.
 type targetSelection struct {
 	cmd   *cobra.Command
 	flags feedFlags
@@ -26,14 +25,12 @@ type targetSelection struct {
 	options config.SymbolOptions
 }
 
-// target is one feed to use.
 type target struct {
 	config        feed.Config
 	origin        config.Feed // what the configuration and the flags say of it
 	serverFilters bool        // its server is asked for the symbols of the command line, and sends no others
 }
 
-// selectTargets finds the feeds that the command line asks for. Pad is for a screen.
 func (f feedFlags) selectTargets(cmd *cobra.Command, args []string, pad bool) (*targetSelection, []target, error) {
 	s, err := f.newSelection(cmd, args, pad)
 	if err != nil {
@@ -95,7 +92,6 @@ func (s *targetSelection) needsConfig() bool {
 	return s.flags.configFile != "" || s.flags.watchlist != "" || s.allFeeds()
 }
 
-// allFeeds reports whether all feeds of the file are meant.
 func (s *targetSelection) allFeeds() bool { return len(s.args) == 0 && s.flags.preset == "" }
 
 func (s *targetSelection) noConfigError() error {
@@ -118,7 +114,6 @@ func (s *targetSelection) notAURLError(arg string) error {
 	return usageErrorf(s.cmd, "%s", text)
 }
 
-// targets are the feeds that the command line asks for.
 func (s *targetSelection) targets() ([]target, error) {
 	if len(s.args) == 0 && s.flags.preset != "" {
 		t, err := s.flagTarget(s.flags.preset, config.Feed{}, "")
@@ -215,7 +210,6 @@ func (s *targetSelection) commandLineError(err error) error {
 	return usageErrorf(s.cmd, "%s", strings.Join(lines, "\n          "))
 }
 
-// withFlags adds what only flags can say.
 func (s *targetSelection) withFlags(t target) (target, error) {
 	t.config.LastEventID = s.flags.lastEventID
 	if s.flags.ca != "" {
@@ -230,7 +224,6 @@ func (s *targetSelection) withFlags(t target) (target, error) {
 	return t, nil
 }
 
-// selectOne finds the only feed that a command takes: an argument or a preset.
 func (f feedFlags) selectOne(cmd *cobra.Command, args []string) (target, error) {
 	if len(args) > 1 || len(args) == 0 && f.preset == "" {
 		return target{}, usageErrorf(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))

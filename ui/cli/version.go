@@ -20,7 +20,6 @@ func versionCommand() *cobra.Command {
 	}
 }
 
-// versionLine names the program, the compiler and the platform.
 func versionLine() string {
 	return fmt.Sprintf("livetape %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }

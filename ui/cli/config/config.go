@@ -189,7 +189,6 @@ func (f *File) Feed(name string) (Feed, error) {
 	return Feed{}, fmt.Errorf("there is no feed %q in %s%s", name, where, configerr.DidYouMean(name, f.order, nil))
 }
 
-// withWatchlist is a feed that asks for the symbols of its watchlist too.
 func (f *File) withWatchlist(name string) (Feed, error) {
 	asked := f.Feeds[name]
 	if asked.Watchlist == "" {
@@ -203,7 +202,6 @@ func (f *File) withWatchlist(name string) (Feed, error) {
 	return asked, nil
 }
 
-// watchlist is the list of that name. The error suggests the name that may be meant.
 func (f *File) watchlist(name string) ([]string, error) {
 	if list, ok := f.Watchlists[name]; ok {
 		return list, nil

@@ -24,7 +24,6 @@ type Environment struct {
 	Symbols *SymbolTable                         // what symbols are called; nil: as the feeds call them
 }
 
-// filePath is where a file is that a configuration names.
 func (env Environment) filePath(name string) string {
 	if rest, ok := strings.CutPrefix(name, "~/"); ok {
 		if home, err := os.UserHomeDir(); err == nil {
@@ -76,7 +75,6 @@ func (f Feed) Config(name string, env Environment) (feed.Config, error) {
 	return config, config.Validate()
 }
 
-// setConnection sets how the feed connects, and connects again.
 func (f Feed) setConnection(config *feed.Config, env Environment, errs *configerr.List) {
 	var err error
 	if config.RetryMin, err = parseRetry(f.RetryMin, minRetryMin); err != nil {
@@ -93,7 +91,6 @@ func (f Feed) setConnection(config *feed.Config, env Environment, errs *configer
 	}
 }
 
-// checkCertificates reports why a file cannot be one of certificates.
 func checkCertificates(path string) error {
 	text, err := os.ReadFile(path)
 	if err != nil {

@@ -23,7 +23,6 @@ type symbolEntries struct {
 	watchlist map[string]bool          // the symbols to show; nil: all
 }
 
-// symbolDisplay is how one symbol is shown.
 type symbolDisplay struct {
 	name     string
 	decimals int
@@ -115,7 +114,6 @@ func (e *symbolEntries) symbolName(symbol string) string {
 	return symbol
 }
 
-// rename is the update with the names of the table.
 func (e *symbolEntries) rename(u market.Update) market.Update {
 	if len(e.display) == 0 {
 		return u

@@ -65,7 +65,6 @@ func (w *watcher) watchDirs() error {
 	return nil
 }
 
-// run is the goroutine of a watcher.
 func (w *watcher) run(ctx context.Context) {
 	defer close(w.changes)
 	defer w.notifier.Close()

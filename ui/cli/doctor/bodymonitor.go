@@ -35,7 +35,6 @@ type bodyMonitor struct {
 	cutCharacter  []byte // the beginning of a character at the end of the last read
 }
 
-// fieldCount is the name of an unknown field, and how many lines had it.
 type fieldCount struct {
 	Name  string `json:"name"`
 	Count int    `json:"count"`
@@ -63,7 +62,6 @@ func (b *bodyMonitor) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// midEvent reports whether the body so far ends within an event.
 func (b *bodyMonitor) midEvent() bool {
 	partial := b.lines.Partial()
 	return b.inBlock || len(partial) > 0 && partial[0] != ':'

@@ -7,7 +7,6 @@ import (
 	"livetape/feed/redact"
 )
 
-// report judges what was observed.
 func (e *examination) report() *Report {
 	r := &Report{URL: redact.URL(e.config.URL), Name: suggestName(e.config), At: e.startedAt.UTC(), Connection: e.first.connection()}
 	r.Sections = append(r.Sections, e.connectionSection())

@@ -20,7 +20,6 @@ import (
 	"livetape/feed/redact"
 )
 
-// definitionYAML returns the feed's definition, with its URL, for a configuration; empty when nothing reads the feed.
 func (e *examination) definitionYAML() string {
 	r := e.reading
 	result := r.result
@@ -66,7 +65,6 @@ func (r *Report) File() string {
 	return "feeds:\n" + r.entry()
 }
 
-// entry returns the feed's entry under feeds: in a configuration.
 func (r *Report) entry() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "  %q:\n", r.Name)
@@ -181,7 +179,6 @@ func (c *configEntry) setFormatAndTimeout(o *observation) {
 	}
 }
 
-// cleanLines masks secrets in a text, and sanitizes its lines.
 func (e *examination) cleanLines(text string) string {
 	lines := strings.Split(e.endpoint.Redactor.Document(text), "\n")
 	for i, line := range lines {

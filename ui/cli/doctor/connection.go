@@ -15,7 +15,6 @@ import (
 	"livetape/ui/humanize"
 )
 
-// connectionSection judges how the server was reached and what it answered.
 func (e *examination) connectionSection() Section {
 	s := Section{Title: "connection"}
 	o := e.first
@@ -93,7 +92,6 @@ func (e *examination) addTimings(s *Section) {
 	s.add(mark, "timing", strings.Join(steps, " · "), advice)
 }
 
-// noResponseAdvice says what to check when there is no response, by how far the request came.
 func (e *examination) noResponseAdvice() string {
 	t := e.first.timings
 	switch {
@@ -107,7 +105,6 @@ func (e *examination) noResponseAdvice() string {
 	return "the server was reached but did not answer in HTTP: check the port, and the server's log"
 }
 
-// addResponse judges status, content type and compression.
 func (e *examination) addResponse(s *Section) {
 	o := e.first
 	switch o.stage {
@@ -163,7 +160,6 @@ func (e *examination) addContentType(s *Section) {
 // clockTolerance allows for the Date field, which counts seconds.
 const clockTolerance = 2 * time.Second
 
-// addClock compares the server's clock with this machine's.
 func (o *observation) addClock(s *Section) {
 	ahead, known := o.clockAhead()
 	if !known {

@@ -59,7 +59,6 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 	return e.report(), nil
 }
 
-// examination is one call of Examine.
 type examination struct {
 	config    feed.Config
 	options   Options

@@ -13,7 +13,6 @@ import (
 	"livetape/feed/stream"
 )
 
-// event is one event of a stream.
 type event struct {
 	receivedAt time.Time // its last byte
 	eventType  string

@@ -22,7 +22,6 @@ const (
 	maxRetryTimes = 4
 )
 
-// eventStats counts the events of one connection, and keeps the first ones.
 type eventStats struct {
 	total      int
 	tooLarge   int
@@ -40,7 +39,6 @@ type eventStats struct {
 	retryTimes []time.Duration // of retry: lines, without repetitions
 }
 
-// typeStats counts the events of one type.
 type typeStats struct {
 	name       string
 	count      int
@@ -105,7 +103,6 @@ func (s *eventStats) addHeartbeat(at time.Time) {
 	}
 }
 
-// heartbeatInterval is the median time between heartbeats, or 0 when there were fewer than two.
 func (s *eventStats) heartbeatInterval() time.Duration {
 	var intervals []time.Duration
 	for i := 1; i < len(s.heartbeats); i++ {
@@ -120,7 +117,6 @@ func (s *eventStats) heartbeatInterval() time.Duration {
 	return intervals[len(intervals)/2]
 }
 
-// samples returns the kept events for inferring a map.
 func (s *eventStats) samples() []decode.Event {
 	all := make([]decode.Event, len(s.kept))
 	for i, ev := range s.kept {

@@ -52,7 +52,6 @@ func measureLatency(updates []timedUpdate, events []event) (latencyStats, bool) 
 	return l, true
 }
 
-// payloadTime is the time that an update itself gives.
 func payloadTime(u market.Update) time.Time {
 	switch u := u.(type) {
 	case market.Quote:
@@ -70,7 +69,6 @@ const (
 	highLatency = time.Minute
 )
 
-// addLatency judges how late prices are by their own times.
 func (e *examination) addLatency(s *Section) {
 	l, ok := e.latency()
 	if !ok {
@@ -100,7 +98,6 @@ func (e *examination) latency() (latencyStats, bool) {
 	return measureLatency(e.reading.updates, e.first.stats.kept)
 }
 
-// burst is a run of events without a pause.
 type burst struct {
 	start, end  time.Time
 	first, last int // indexes of its events
@@ -120,7 +117,6 @@ func findBursts(events []event) []burst {
 	return all
 }
 
-// bufferedBursts are bursts that a proxy, or the server itself, has buffered.
 type bufferedBursts struct {
 	count  int
 	span   time.Duration // the longest time over which the events of one burst happened
@@ -173,7 +169,6 @@ func newTimesSpan(updates []timedUpdate, b burst) (time.Duration, int) {
 	return times[len(times)-1].Sub(times[0]), len(times)
 }
 
-// burstPattern is the pattern of a stream whose events come in bursts.
 type burstPattern struct {
 	pause time.Duration // the median before a burst
 	size  int           // the median number of events in one
@@ -201,7 +196,6 @@ func findBurstPattern(events []event) (p burstPattern, found bool) {
 	return p, sizes[len(sizes)/4] >= minBurstSize
 }
 
-// addBuffering judges whether a proxy, or the server, holds events back.
 func (e *examination) addBuffering(s *Section) {
 	const advice = "a proxy buffers: on nginx set proxy_buffering off, or have the server send X-Accel-Buffering: no and flush after each event"
 	o, buffered := e.first, e.bufferedBursts()

@@ -15,7 +15,6 @@ import (
 	"livetape/ui/humanize"
 )
 
-// observation is what one connection showed, without judgement.
 type observation struct {
 	redirects []connection.Redirect
 	timings   timings
@@ -33,7 +32,6 @@ type observation struct {
 	stats     eventStats
 }
 
-// stage is how far a connection came.
 type stage int8
 
 const (
@@ -43,7 +41,6 @@ const (
 	streaming
 )
 
-// endReason is why listening ended.
 type endReason int8
 
 const (
@@ -57,7 +54,6 @@ func (r endReason) String() string {
 	return [...]string{endEnough: "enough", endOfStream: "ended", endBroken: "broke", endInterrupted: "interrupted"}[r]
 }
 
-// responseHead is a response without its body.
 type responseHead struct {
 	status      int
 	protocol    string
@@ -69,7 +65,6 @@ type responseHead struct {
 
 func (o *observation) listened() time.Duration { return o.endedAt.Sub(o.startedAt) }
 
-// silence is the longest time without a byte.
 func (o *observation) silence() time.Duration {
 	if o.body.firstByte.IsZero() {
 		return o.listened()
@@ -77,7 +72,6 @@ func (o *observation) silence() time.Duration {
 	return max(o.body.silence, o.body.firstByte.Sub(o.startedAt), o.endedAt.Sub(o.body.lastByte))
 }
 
-// connectOptions say what one connection is made for.
 type connectOptions struct {
 	lastEventID string
 	endpoint    *connection.Endpoint // nil: the examination's
@@ -146,7 +140,6 @@ func (e *examination) responseHead(resp *http.Response) responseHead {
 	return head
 }
 
-// readBody decides whether a response is a stream, and listens to it.
 func (e *examination) readBody(o *observation, resp *http.Response, opts connectOptions) {
 	o.body.from = connection.Decompressed(resp)
 	body := bufio.NewReaderSize(&o.body, peekSize)
@@ -194,7 +187,6 @@ func (o *observation) detectDocument(mediaType string) {
 	}
 }
 
-// listen reads events until there are enough, or no more.
 func (e *examination) listen(o *observation, body io.Reader, opts connectOptions) {
 	events := newEventReader(body, o, stream.Config{
 		JSONLines: o.format == FormatNDJSON, MaxEvent: e.config.MaxEvent, LastEventID: opts.lastEventID,

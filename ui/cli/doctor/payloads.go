@@ -9,7 +9,6 @@ import (
 	"livetape/ui/humanize"
 )
 
-// payloadSection judges what the events contain.
 func (e *examination) payloadSection() Section {
 	s := Section{Title: "payloads"}
 	r := &e.reading
@@ -93,10 +92,8 @@ func (p Price) String() string {
 	return p.Symbol + " ask " + p.Ask
 }
 
-// maxShown bounds the symbols and headlines of a report.
 const maxShown = 6
 
-// prices returns the first price of each of the first symbols.
 func (e *examination) prices() []Price {
 	all := []Price{}
 	for _, u := range e.reading.updates {
@@ -115,7 +112,6 @@ func (e *examination) prices() []Price {
 	return all
 }
 
-// readings returns the first value of each of the first readings.
 func (e *examination) readings() (all []string) {
 	named := map[string]bool{}
 	for _, u := range e.reading.updates {

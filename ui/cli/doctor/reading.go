@@ -12,7 +12,6 @@ import (
 	"livetape/feed/market"
 )
 
-// reading is what the payloads of a stream contain, as a definition reads them.
 type reading struct {
 	found     bool // the definition reads something
 	given     bool // the definition is the feed's own
@@ -26,20 +25,17 @@ type reading struct {
 	notices      []string
 }
 
-// timedUpdate is an update and when its event came.
 type timedUpdate struct {
 	market.Update
 	receivedAt time.Time
 	event      int // index of the kept event
 }
 
-// reasonCount is why something was not read, and how often.
 type reasonCount struct {
 	Reason string `json:"reason"`
 	Count  int    `json:"count"`
 }
 
-// maxReasons bounds how many reasons are kept.
 const maxReasons = 8
 
 // maxRecognised is how many events are examined to recognise a service.
@@ -103,7 +99,6 @@ func (r *reading) asWatched(feed string, samples []decode.Event) (decode.Decoder
 	return decoder, nil
 }
 
-// decode reads events and returns how many of them have an update.
 func (r *reading) decode(decoder decode.Decoder, events []event) (mapped int) {
 	for i, ev := range events {
 		m, err := decoder.Decode(ev.eventType, ev.data)

@@ -261,7 +261,6 @@ func (t *textWriter) section(s Section) {
 	}
 }
 
-// types writes a table of the event types with a sample of each.
 func (t *textWriter) types(s *Stream) {
 	width := 4
 	for _, e := range s.Types {

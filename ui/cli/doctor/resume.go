@@ -33,7 +33,6 @@ const (
 	NotOffered Outcome = "not offered"     // the feed's settings say that its server cannot resume; it was not asked
 )
 
-// resumeTest is a second connection, made with a last event id, and what it showed.
 type resumeTest struct {
 	outcome   Outcome
 	method    string // how the id is sent: a Resume of [feed.Config]
@@ -72,7 +71,6 @@ func (s idSource) all(stats *eventStats) []string {
 	return slices.Compact(ids)
 }
 
-// isConclusive reports whether an event shows what the server did with the id.
 func (s idSource) isConclusive(ev event) bool {
 	_, own := s.of(ev)
 	return own || ev.eventType == "resume" || ev.eventType == "reset" || ev.eventType == "snapshot"
@@ -102,7 +100,6 @@ func (e *examination) testResume(ctx context.Context) *resumeTest {
 	return r
 }
 
-// newResumeTest decides which id to send, and how.
 func (e *examination) newResumeTest() *resumeTest {
 	full, err := e.reading.result.Definition.Resolve()
 	if err != nil {
@@ -169,7 +166,6 @@ func (r *resumeTest) evaluate(o *observation) {
 	}
 }
 
-// outcomeOf judges by the first conclusive event.
 func (r *resumeTest) outcomeOf(ev event) Outcome {
 	id, _ := r.source.of(ev)
 	sent := len(r.ids) - 1 - r.followers
@@ -193,12 +189,10 @@ func (r *resumeTest) outcomeOf(ev event) Outcome {
 	return Skipped
 }
 
-// resumes reports whether the server is known to resume.
 func (r *resumeTest) resumes() bool {
 	return r.outcome == Continued || r.outcome == Repeated && !r.sentFirst
 }
 
-// addResume judges what the server did with the last event id.
 func (e *examination) addResume(s *Section) {
 	r := e.resume
 	if r == nil {
@@ -237,7 +231,6 @@ func (e *examination) addResume(s *Section) {
 	}
 }
 
-// asked says how the id was sent.
 func (r *resumeTest) asked() string {
 	if r.method == feed.ResumeByHeader {
 		return "asked"

@@ -12,7 +12,6 @@ import (
 	"livetape/ui/humanize"
 )
 
-// streamSection judges what came, and how.
 func (e *examination) streamSection() Section {
 	s := Section{Title: "stream"}
 	e.first.addEvents(&s)
@@ -58,7 +57,6 @@ func timesText(n int) string {
 	return strconv.Itoa(n) + " times"
 }
 
-// addFraming judges lines and events.
 func (e *examination) addFraming(s *Section) {
 	b, stats := &e.first.body, &e.first.stats
 	before := len(s.Findings)
@@ -147,7 +145,6 @@ func (e *examination) ids() IDs {
 	return IDs{Events: len(all), Different: len(different), Ascending: areAscending(all), Last: e.endpoint.Clean(e.first.stats.lastID, 80)}
 }
 
-// areAscending reports whether ids are numbers after a common prefix, each higher than the one before.
 func areAscending(ids []string) bool {
 	var before uint64
 	for i, id := range ids {
@@ -183,7 +180,6 @@ func (o *observation) addRetry(s *Section) {
 // heartbeatExpected is a silence in which a heartbeat should have come.
 const heartbeatExpected = 30 * time.Second
 
-// addHeartbeats judges heartbeats and says what idle timeout they allow.
 func (o *observation) addHeartbeats(s *Section) {
 	interval := o.stats.heartbeatInterval()
 	switch {

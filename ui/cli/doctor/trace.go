@@ -30,7 +30,6 @@ type timingTrace struct {
 	dials   map[string]time.Time // when dialling each address began
 }
 
-// withTrace returns a context whose request is traced.
 func (t *timingTrace) withTrace(ctx context.Context) context.Context {
 	t.timings.requested = time.Now()
 	t.dials = map[string]time.Time{}

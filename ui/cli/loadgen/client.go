@@ -33,7 +33,6 @@ type client struct {
 	latencies  *histogram
 }
 
-// exchange is the current request and what is known of its answer.
 type exchange struct {
 	requested  time.Time
 	begun      bool   // an event came
@@ -48,7 +47,6 @@ func newClient(r *run, number int, endpoint *connection.Endpoint) *client {
 	}
 }
 
-// listenUntilDone connects when it is this client's turn, and listens until ctx ends.
 func (c *client) listenUntilDone(ctx context.Context, answered chan<- struct{}) {
 	if !sleep(ctx, c.run.plan.Ramp*time.Duration(c.number)/time.Duration(c.run.plan.Clients)) {
 		return
@@ -70,7 +68,6 @@ func (c *client) noteAnswer(answered chan<- struct{}) {
 	}
 }
 
-// connect makes one connection and listens to it.
 func (c *client) connect(ctx context.Context, onAnswer func()) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -134,7 +131,6 @@ func (c *client) request(ctx context.Context, cancel func()) (resp *http.Respons
 	return resp, refused
 }
 
-// listen reads a stream to its end.
 func (c *client) listen(ctx context.Context, resp *http.Response) {
 	resp.Body = countingBody{resp.Body, &c.bytes}
 	body := connection.Decompressed(resp)

@@ -24,7 +24,6 @@ type comparison struct {
 	full       atomic.Bool
 }
 
-// idShard holds the numbers of some of the ids.
 type idShard struct {
 	sync.RWMutex
 	numbers map[string]uint32
@@ -69,7 +68,6 @@ func (c *comparison) number(id []byte) (uint32, bool) {
 	return n, true
 }
 
-// clientResult is what became of one client's events.
 type clientResult struct {
 	lost, duplicated, outOfOrder uint64
 	behind                       uint64 // events that others saw, after its last

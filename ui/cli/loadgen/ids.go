@@ -9,7 +9,6 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// receivedIDs are the event ids that one client has received, for judging what it lost.
 type receivedIDs struct {
 	comparison *comparison // with other clients
 	filtered   bool        // the server leaves events out, as asked
@@ -59,7 +58,6 @@ func (r *receivedIDs) reset(first bool) bool {
 	return true
 }
 
-// add takes the id of an event.
 func (r *receivedIDs) add(e *event) {
 	if !e.own {
 		r.withoutID++
@@ -111,7 +109,6 @@ type sequence struct {
 	epochs     int    // that began after the first
 }
 
-// gap is a run of events that did not come.
 type gap struct{ from, to uint64 }
 
 func (g gap) size() uint64 { return g.to - g.from + 1 }
@@ -141,7 +138,6 @@ func (q *sequence) newEpoch(prefix []byte, n uint64) {
 	q.prefix, q.last = append(q.prefix[:0], prefix...), n
 }
 
-// add takes the id of an event.
 func (q *sequence) add(id []byte) {
 	digits, ok := bytes.CutPrefix(id, q.prefix)
 	n, fits := parseNumber(digits)
@@ -162,7 +158,6 @@ func (q *sequence) add(id []byte) {
 	}
 }
 
-// addOther takes an id that is not of this epoch.
 func (q *sequence) addOther(id []byte) {
 	prefix, n, ok := splitID(id)
 	if !ok || bytes.Equal(prefix, q.prefix) {
@@ -181,7 +176,6 @@ func (q *sequence) addGap(from, to uint64) {
 	q.gaps = append(q.gaps, gap{from, to})
 }
 
-// fillGap reports whether n was missing, and is now there.
 func (q *sequence) fillGap(n uint64) bool {
 	for i := len(q.gaps) - 1; i >= 0 && n <= q.gaps[i].to; i-- {
 		g := q.gaps[i]
@@ -201,7 +195,6 @@ func (q *sequence) fillGap(n uint64) bool {
 	return false
 }
 
-// missing is how many events are in the gaps.
 func (q *sequence) missing() (n uint64) {
 	for _, g := range q.gaps {
 		n += g.size()
@@ -209,7 +202,6 @@ func (q *sequence) missing() (n uint64) {
 	return n
 }
 
-// losses are all events that never came.
 func (q *sequence) losses() uint64 { return q.lost + q.missing() }
 
 // splitID splits an id of the form "<epoch>-<n>"; prefix is "<epoch>-".

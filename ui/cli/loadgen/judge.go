@@ -2,7 +2,6 @@ package loadgen
 
 import "time"
 
-// judge adds to the report what was lost, duplicated or out of order.
 func (r *run) judge(rep *Report) {
 	var found clientResult
 	sequential, compared := r.sequentialClients(), r.comparedClients()
@@ -137,7 +136,6 @@ func (r *run) countStalled(rep *Report, c *client, behind uint64) {
 	}
 }
 
-// countSilent notes the stalled clients, and counts those that never received anything.
 func (r *run) countSilent(rep *Report) {
 	stalled := &rep.Connections.Stalled
 	if *stalled > 0 {

@@ -11,7 +11,6 @@ import (
 	"livetape/feed/market"
 )
 
-// timestampStats counts the events whose latency was measured, and those whose latency could not be.
 type timestampStats struct {
 	measured      uint64
 	early         uint64 // made before the client asked for its stream, or replayed
@@ -29,7 +28,6 @@ func (s *timestampStats) add(other timestampStats) {
 	s.furthestAhead = max(s.furthestAhead, other.furthestAhead)
 }
 
-// measure measures the time from the timestamp in the payload to the arrival.
 func (c *client) measure(e *event, at time.Time) {
 	if c.current.replayLeft > 0 {
 		c.current.replayLeft--
@@ -174,7 +172,6 @@ func bucketLimit(bucket int) time.Duration {
 	return time.Duration(us)*time.Microsecond - 1
 }
 
-// mergedHistogram are the durations of all histograms together.
 type mergedHistogram struct {
 	counts   [bucketCount]uint64
 	total    uint64

@@ -47,7 +47,6 @@ type Progress struct {
 	Events    uint64
 }
 
-// run is a plan being carried out.
 type run struct {
 	plan       Plan
 	started    time.Time
@@ -127,7 +126,6 @@ func smallTransport() *http.Transport {
 	}
 }
 
-// listen runs the clients until the time is up.
 func (r *run) listen(ctx context.Context, onProgress func(Progress)) {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
@@ -177,7 +175,6 @@ func (r *run) anyConnected() bool {
 	return slices.ContainsFunc(r.clients, func(c *client) bool { return c.connections > 0 })
 }
 
-// reportProgress calls onProgress each second.
 func (r *run) reportProgress(ctx context.Context, onProgress func(Progress)) {
 	if onProgress == nil {
 		return
@@ -195,7 +192,6 @@ func (r *run) reportProgress(ctx context.Context, onProgress func(Progress)) {
 	}
 }
 
-// totals are what all clients have received so far.
 func (r *run) totals() (events, bytes uint64) {
 	for _, c := range r.clients {
 		events += c.events.Load()

@@ -201,7 +201,6 @@ func newRange(all []float64) Range {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// conclude decides whether all is well, as far as is known.
 func (rep *Report) conclude(p Plan) {
 	c, e := rep.Connections, rep.Events
 	zero := func(n *uint64) bool { return n == nil || *n == 0 }
@@ -227,7 +226,6 @@ type Cause struct {
 // maxCauses bounds them; servers may word each refusal differently.
 const maxCauses = 16
 
-// failures counts the causes of refused and dropped connections.
 type failures struct {
 	mu              sync.Mutex
 	refusals, drops map[string]Cause // by the cause

@@ -35,7 +35,6 @@ type event struct {
 	whole bool   // data is all there is
 }
 
-// pendingEvent holds the fields of the event that is being read.
 type pendingEvent struct {
 	kind, id       []byte
 	data           []byte // of the scanner's buffer while borrowed, else of joined
@@ -66,7 +65,6 @@ func (s *scanner) reset() {
 	s.pending.clear()
 }
 
-// readFrom reads once from a body, whose events next then finds.
 func (s *scanner) readFrom(body io.Reader) error {
 	s.pending.keepData()
 	n, err := body.Read(s.buf)
@@ -82,7 +80,6 @@ func (s *scanner) reconnectionTime() time.Duration {
 	return s.retry
 }
 
-// next finds the next event in what was read.
 func (s *scanner) next() bool {
 	for {
 		line, ok := s.lines.Next()
@@ -140,7 +137,6 @@ func (b *pendingEvent) keepData() {
 	}
 }
 
-// dispatch ends a block, and reports whether it is an event.
 func (s *scanner) dispatch() bool {
 	b := &s.pending
 	if b.hasID {

@@ -30,7 +30,6 @@ func (r *Report) Text(w io.Writer) error {
 	return nil
 }
 
-// summary is the whole report in a line.
 func (r *Report) summary() string {
 	switch {
 	case !r.OK:

@@ -96,7 +96,6 @@ func appendImportance(b []byte, r *row) []byte {
 	return append(b, "normal"...)
 }
 
-// cells writes the fields of rows as texts.
 type cells struct {
 	buf  []byte
 	ends []int

@@ -50,7 +50,6 @@ func (f *SymbolFilter) keeps(feed string, u market.Update) bool {
 		market.Concerns(u, func(symbol string) bool { return f.symbols[strings.ToUpper(symbol)] })
 }
 
-// filter decides which rows are printed, and knows when all that was asked for has been.
 type filter struct {
 	Selection
 	*SymbolFilter
@@ -74,7 +73,6 @@ func newFilter(selection Selection, feeds []Feed) *filter {
 	return f
 }
 
-// accepts reports whether an update and its row are to be printed, and counts it if so.
 func (f *filter) accepts(u market.Update, r *row) bool {
 	if !slices.Contains(f.Kinds, r.kind) || !f.keeps(r.feed, u) || f.Once && !f.isFirstPrice(r) {
 		return false
@@ -93,7 +91,6 @@ func (f *filter) isFirstPrice(r *row) bool {
 	return true
 }
 
-// full reports whether as many rows have been printed as were asked for.
 func (f *filter) full() bool { return f.Count > 0 && f.printed >= f.Count }
 
 // snapshotDone notes that no more is to come of a feed's snapshot: it is there, or the feed has ended.
@@ -116,7 +113,6 @@ func (f *filter) serversAnswered() bool {
 	return len(f.serverFilters) > 0 && len(f.seen) >= len(f.symbols)
 }
 
-// missing says which prices --once has waited for in vain; empty when there are none.
 func (f *filter) missing() string {
 	if !f.Once || f.full() || f.serversAnswered() {
 		return ""

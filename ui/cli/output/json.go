@@ -44,7 +44,6 @@ func appendRawJSON(b []byte, name string, received []byte, m *feed.Message) []by
 	return append(b, "}\n"...)
 }
 
-// appendMember appends a text with what is before it, and its closing quote.
 func appendMember(b []byte, before, text string) []byte {
 	b = append(b, before...)
 	start := len(b)

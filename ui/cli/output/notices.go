@@ -63,7 +63,6 @@ func isEnd(s feed.Status) bool {
 	return s.State == feed.Failed || s.State == feed.Closed || s.State == feed.Finished
 }
 
-// isWell reports whether nothing is known to be wrong with a stream.
 func isWell(s feed.Status) bool {
 	switch s.State {
 	case feed.Connecting, feed.Live:

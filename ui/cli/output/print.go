@@ -205,7 +205,6 @@ func (l *printLoop) message(ev feed.Event) error {
 	return cmp.Or(l.Notices.Failure(), errDone)
 }
 
-// printRow prints the row if it is asked for.
 func (l *printLoop) printRow(u market.Update) (err error) {
 	if !l.filter.accepts(u, &l.row) {
 		return nil

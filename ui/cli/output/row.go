@@ -42,7 +42,6 @@ func (r *row) setOrigin(feed, eventID string, at time.Time) {
 	}
 }
 
-// setUpdate makes r the row of u; where it came from stays.
 func (r *row) setUpdate(u market.Update) {
 	r.kind, r.quote, r.headline, r.halt = "", market.Quote{}, market.Headline{}, market.Halt{}
 	switch u := u.(type) {

@@ -70,7 +70,6 @@ func (f *templateFormat) line(b []byte, r *row) ([]byte, error) {
 	return append(append(b, f.out.Bytes()...), '\n'), nil
 }
 
-// execute leaves the text for r in f.out.
 func (f *templateFormat) execute(r *row) error {
 	for i, text := range f.cells.of(r, f.used) {
 		f.values[f.used[i].name] = text
@@ -108,7 +107,6 @@ func (f *templateFormat) tryOut() error {
 	return nil
 }
 
-// formatDate writes the time in a field in a layout of Go's package time.
 func formatDate(layout, text string, zone *time.Location) (string, error) {
 	if text == "" {
 		return "", nil
@@ -142,7 +140,6 @@ func plainTemplateError(err error) string {
 // allFields stands for a field's name where a template takes the row as a whole.
 const allFields = ""
 
-// templateUses are what a template uses, in whatever branch.
 type templateUses struct {
 	names []string // of fields
 	pipes []*parse.PipeNode
@@ -177,7 +174,6 @@ func checkFieldName(name string) error {
 	return fmt.Errorf("there is no field .%s; the fields are %s", name, strings.Join(known, " "))
 }
 
-// add adds what is used anywhere below the nodes.
 func (u *templateUses) add(nodes ...parse.Node) {
 	for _, node := range nodes {
 		switch n := node.(type) {
