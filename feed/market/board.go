@@ -43,6 +43,7 @@ type feedState struct {
 	rows    map[string]*Row   // by symbol
 	stories map[string]*Story // those kept that can be corrected, by id
 	market  Halt
+	outages []Outage
 }
 
 // NewBoard returns an empty board.

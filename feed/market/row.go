@@ -35,6 +35,26 @@ func (c *Cell) set(d Decimal, at time.Time) int {
 	return move
 }
 
+// Times say when something of a symbol was last sent.
+type Times struct {
+	Event   time.Time // by the feed's own clock, UTC; zero when it gives none
+	Arrival time.Time // UTC wall clock; zero when nothing came yet
+}
+
+// Age is the time since the arrival, or since the event itself where that was later than is usual for the feed: a quote
+// of two days ago that is sent again each second is two days old. Events of a feed that is always a quarter of an hour
+// late are as old as their arrival. It is never negative.
+func (t Times) Age(now time.Time, usualDelay time.Duration) time.Duration {
+	usualDelay = max(usualDelay, 0)
+	if !t.Event.IsZero() && Elapsed(t.Event, t.Arrival) > usualDelay+max(usualDelay/2, delayJitter) {
+		return max(Elapsed(t.Event, now), 0)
+	}
+	return max(Elapsed(t.Arrival, now), 0)
+}
+
+// delayJitter is by how much an event may be later than usual at least, before it counts as old.
+const delayJitter = 5 * time.Second
+
 // Basis says what a change is measured against.
 type Basis int8
 
@@ -63,6 +83,8 @@ type Row struct {
 	Tick    int       // direction of the last price change: -1, 0 (none yet), +1
 	Updated time.Time // arrival of the last message about this symbol; UTC wall clock
 	Quoted  time.Time // the feed's own time of that message; zero when it gives none
+	Trade   Times     // of the last message with a last price
+	Quote   Times     // of the last message with a bid or an ask
 	Count   uint64    // quotes taken
 
 	Seconds, Minutes Bars // by the feed's own time where it is maxClockSkew, else by arrival
@@ -79,6 +101,20 @@ func (r *Row) Price() (price Decimal, mid bool) {
 	}
 	price = r.Bid.Value.Mid(r.Ask.Value)
 	return price, price.IsSet()
+}
+
+// PriceTimes are those of what Price returns: of the last trade, or of the quote.
+func (r *Row) PriceTimes() Times {
+	if r.Last.Value.IsSet() {
+		return r.Trade
+	}
+	return r.Quote
+}
+
+// IsOutsideQuote reports whether the last price is below the bid or above the ask: one of them is old.
+func (r *Row) IsOutsideQuote() bool {
+	last, bid, ask := r.Last.Value, r.Bid.Value, r.Ask.Value
+	return last.IsSet() && (bid.IsSet() && last.Cmp(bid) < 0 || ask.IsSet() && last.Cmp(ask) > 0)
 }
 
 // Change is the move of Price since basis, exact, and the same in percent (rounded to 2 places,
@@ -162,6 +198,12 @@ func (r *Row) merge(q *Quote, at time.Time) (move int) {
 	r.FeedChange.set(q.Change, at)
 	r.FeedChangePct.set(q.ChangePct, at)
 	r.Updated, r.Quoted = at, q.Time
+	if q.Last.IsSet() {
+		r.Trade = Times{q.Time, at}
+	}
+	if q.Bid.IsSet() || q.Ask.IsSet() {
+		r.Quote = Times{q.Time, at}
+	}
 	return move
 }
 

@@ -53,12 +53,24 @@ func requireOrderedBars(t *testing.T, first, second time.Time) {
 	for _, times := range [][2]time.Time{{first, second}, {second, first}, {first, first}, {second, second}, {{}, first}} {
 		board.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, "1.5"), Time: times[0]}, times[1])
 	}
+	board.StreamLost("desk", first)
+	board.StreamBack("desk", second)
 	row := board.Row("desk", "A")
+	if age := row.PriceTimes().Age(second, 0); age < 0 {
+		t.Errorf("a price of %+v is %s old at %s", row.PriceTimes(), age, second)
+	}
 	for _, bars := range []*market.Bars{&row.Seconds, &row.Minutes} {
 		for i := 1; i < bars.Len(); i++ {
 			if !bars.At(i).Start.After(bars.At(i - 1).Start) {
 				t.Errorf("a bar of %s follows one of %s", bars.At(i).Start, bars.At(i-1).Start)
 			}
+		}
+		n := 0
+		for range bars.Axis(second, 50, market.Elapsed(first, second), board.Outages("desk")) {
+			n++
+		}
+		if n == 0 || n > 50 {
+			t.Errorf("an axis of %d intervals", n)
 		}
 	}
 }

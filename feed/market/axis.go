@@ -1,0 +1,128 @@
+package market
+
+import (
+	"iter"
+	"sort"
+	"time"
+)
+
+// Outage is a time without the stream of a feed.
+type Outage struct {
+	From, To time.Time // arrival clock, UTC; To is zero while it lasts
+}
+
+const (
+	maxOutages     = 1024 // kept of a feed; the oldest are forgotten first
+	shortestOutage = time.Second / 2
+)
+
+// StreamLost notes that the stream of a feed ended. It may be called again while there is none.
+func (b *Board) StreamLost(feed string, at time.Time) {
+	f := b.feed(feed)
+	if n := len(f.outages); n > 0 && f.outages[n-1].To.IsZero() {
+		return
+	}
+	if len(f.outages) == maxOutages {
+		f.outages = append(f.outages[:0], f.outages[1:]...)
+	}
+	f.outages = append(f.outages, Outage{From: at})
+}
+
+// StreamBack notes that the stream of a feed is there again. An outage too short to show is forgotten. It may be called
+// again while there is a stream.
+func (b *Board) StreamBack(feed string, at time.Time) {
+	f := b.feed(feed)
+	n := len(f.outages)
+	if n == 0 || !f.outages[n-1].To.IsZero() {
+		return
+	}
+	last := &f.outages[n-1]
+	if Elapsed(last.From, at) < shortestOutage {
+		f.outages = f.outages[:n-1]
+		return
+	}
+	last.To = at
+}
+
+// Outages are the times without the stream of a feed, oldest first. The same promise as Rows.
+func (b *Board) Outages(feed string) []Outage {
+	if f := b.feeds[feed]; f != nil {
+		return f.outages
+	}
+	return nil
+}
+
+// Interval is one second or minute of a time axis. It has a bar, or was quiet, or is a hole.
+type Interval struct {
+	Bar       // of a quiet one: Count is 0, and all four prices are the last close before it; of a hole: Start alone
+	Hole bool // there was no price, and for most of it no stream
+}
+
+// Axis walks the seconds or minutes, without a gap, up to the one that contains until: at most limit of them, and none
+// before the first bar kept. A bar that the feed's clock puts after until belongs to it.
+//
+// Bars are placed by the feed's own times, outages by those of arrival. usualDelay is how late the feed usually is by
+// its own times: both until and the outages are moved back by it.
+func (b *Bars) Axis(until time.Time, limit int, usualDelay time.Duration, outages []Outage) iter.Seq[Interval] {
+	return func(yield func(Interval) bool) {
+		if b.Len() == 0 {
+			return
+		}
+		oldest, newest := b.number(0), b.number(b.Len()-1)
+		end := max(floorDiv(until.Add(-usualDelay).Unix(), b.length), newest)
+		n := max(end-int64(limit)+1, oldest)
+		i := sort.Search(b.Len(), func(i int) bool { return b.number(i) >= n }) // the next bar
+		holes := holeFinder{outages, usualDelay}
+		for ; n <= end; n++ {
+			next := Interval{Bar: Bar{Start: b.start(n)}}
+			switch {
+			case i < b.Len() && b.number(i) == n:
+				next.Bar = b.At(i)
+				i++
+			case holes.contain(next.Start, time.Duration(b.length)*time.Second):
+				next.Hole = true
+			default:
+				last := b.At(i - 1).Close // the first interval has a bar, or one before it
+				next.Open, next.High, next.Low, next.Close = last, last, last, last
+			}
+			if !yield(next) {
+				return
+			}
+		}
+	}
+}
+
+// number is that of the i-th bar since 1970.
+func (b *Bars) number(i int) int64 { return b.epoch + int64(b.bar(i).index) }
+
+// start is the time at which a bar of that number begins.
+func (b *Bars) start(number int64) time.Time { return time.Unix(number*b.length, 0).UTC() }
+
+// holeFinder tells of intervals, in their order, whether most of each is within outages.
+type holeFinder struct {
+	outages []Outage // that may still matter
+	delay   time.Duration
+}
+
+func (h *holeFinder) contain(start time.Time, length time.Duration) bool {
+	start = start.Add(h.delay)
+	end := start.Add(length)
+	for len(h.outages) > 0 && !h.outages[0].To.IsZero() && !h.outages[0].To.After(start) {
+		h.outages = h.outages[1:]
+	}
+	var missing time.Duration
+	for _, o := range h.outages {
+		if !o.From.Before(end) {
+			break
+		}
+		from, to := o.From, o.To
+		if from.Before(start) {
+			from = start
+		}
+		if to.IsZero() || to.After(end) {
+			to = end
+		}
+		missing += to.Sub(from)
+	}
+	return missing > length/2
+}
