@@ -126,12 +126,12 @@ func (s *mercureSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 
 func mercurePayload(e Event) string {
 	if h := e.News; h != nil {
-		return fmt.Sprintf(`{"id":%s,"headline":%s,"summary":%s,"source":%s,"url":%s,"symbols":%s,"time":"%s"}`, toJSON(h.ID),
-			toJSON(h.Title), toJSON(h.Summary), toJSON(h.Source), toJSON(h.URL), toJSON(h.Symbols), h.Time.Format(time.RFC3339Nano))
+		return fmt.Sprintf(`{"id":"%s","headline":%s,"summary":%s,"source":%s,"url":"%s","symbols":%s,"time":"%s"}`, h.ID,
+			toJSON(h.Title), toJSON(h.Summary), toJSON(h.Source), h.URL, toJSON(h.Symbols), h.Time.Format(time.RFC3339Nano))
 	}
 	q := e.Quote
 	price := func(units int64) string { return formatDecimal(units, q.Decimals) }
-	return fmt.Sprintf(`{"symbol":%s,"price":"%s","bid":"%s","ask":"%s","volume":"%s","time":"%s"}`, toJSON(q.Symbol),
+	return fmt.Sprintf(`{"symbol":"%s","price":"%s","bid":"%s","ask":"%s","volume":"%s","time":"%s"}`, q.Symbol,
 		price(q.Last), price(q.Bid), price(q.Ask), formatDecimal(q.Volume, q.SizeDecimals), q.Time.Format(time.RFC3339Nano))
 }
 

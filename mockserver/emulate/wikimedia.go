@@ -151,11 +151,11 @@ func (s *wikimediaSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool)
 func recentChange(e Event) string {
 	h, summary, id := e.News, toJSON(e.News.Summary), strings.TrimPrefix(uuid(e.Number), "urn:uuid:")
 	page := "https://" + wikiHost + "/wiki/" + url.PathEscape(strings.ReplaceAll(h.Title, " ", "_"))
-	meta := fmt.Sprintf(`{"uri":%s,"request_id":"%s","id":"%[2]s","domain":"%s","stream":"mediawiki.recentchange","dt":"%s","topic":"%s","partition":0,"offset":%d}`,
-		toJSON(h.URL), id, wikiHost, h.Time.UTC().Format("2006-01-02T15:04:05.000Z"), wikiTopic, e.Number)
-	return fmt.Sprintf(`{"$schema":"/mediawiki/recentchange/1.0.0","meta":%s,"id":%d,"type":"edit","namespace":0,"title":%s,"title_url":%s,"comment":%s,`+
-		`"timestamp":%d,"user":%s,"bot":false,"notify_url":%[4]s,"minor":false,"patrolled":false,"length":{"old":0,"new":%[8]d},`+
+	meta := fmt.Sprintf(`{"uri":"%s","request_id":"%s","id":"%[2]s","domain":"%s","stream":"mediawiki.recentchange","dt":"%s","topic":"%s","partition":0,"offset":%d}`,
+		h.URL, id, wikiHost, h.Time.UTC().Format("2006-01-02T15:04:05.000Z"), wikiTopic, e.Number)
+	return fmt.Sprintf(`{"$schema":"/mediawiki/recentchange/1.0.0","meta":%s,"id":%d,"type":"edit","namespace":0,"title":%s,"title_url":"%s","comment":%s,`+
+		`"timestamp":%d,"user":%s,"bot":false,"notify_url":"%[4]s","minor":false,"patrolled":false,"length":{"old":0,"new":%[8]d},`+
 		`"revision":{"old":%[9]d,"new":%[2]d},"server_url":"https://%[10]s","server_name":"%[10]s","server_script_path":"/w",`+
 		`"wiki":"examplewiki","parsedcomment":%[5]s}`,
-		meta, e.Number, toJSON(h.Title), toJSON(page), summary, h.Time.Unix(), toJSON(h.Source), len(h.Summary), e.Number-1, wikiHost)
+		meta, e.Number, toJSON(h.Title), page, summary, h.Time.Unix(), toJSON(h.Source), len(h.Summary), e.Number-1, wikiHost)
 }
