@@ -197,14 +197,15 @@ func (s *rowSet) arrivals(read []payload) []time.Time {
 	return all
 }
 
-// above are the members of the payloads that rows are from, one value for each row.
+// above are the members of the payloads that rows are from, and of the maps around the rows, one value for each row.
 func (s *rowSet) above(read []payload) (top []*leaf) {
 	rows := make([]gjson.Result, len(s.rows))
 	for i, f := range s.rows {
 		rows[i] = read[f.payload].json
 	}
 	for _, l := range leavesOf(rows) {
-		if len(l.names) == 1 {
+		around := l.names[:len(l.names)-1]
+		if len(around) <= len(s.parent()) && slices.Equal(around, s.parent()[:len(around)]) {
 			top = append(top, l)
 		}
 	}
