@@ -12,13 +12,13 @@ func TestAMapIsProposedForEventsThatNothingWasFoundFor(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, data, want string }{
 		{"JSON", `{"id":"5f0c","user":{"name":"Ann","roles":["admin","editor"]},"active":true}`, "#   user.name: \"Ann\"\n#   user.roles.0: \"admin\"\n"},
-		{"text", "hello\x1b[31m there", "#   hello"},
+		{"text", "hello\x1b[31m there", "headline: $data"},
 		{"a list", `[]`, "$data"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
 			yaml, err := mapFiles{}.Propose("desk", []decode.Event{{Type: "message", Data: []byte(c.data)}})
-			if err != nil || !strings.HasPrefix(yaml, "map:\n") || !strings.Contains(yaml, c.want) || strings.Contains(yaml, "\x1b") {
+			if err != nil || !strings.Contains(yaml, "map:\n") || !strings.Contains(yaml, c.want) || strings.Contains(yaml, "\x1b") {
 				t.Errorf("%v\n%s", err, yaml)
 			}
 		})

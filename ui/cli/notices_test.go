@@ -44,7 +44,7 @@ feeds:
 			strings.Contains(row(screen, "MSFT"), "466.10") && row(screen, "NVDA") != ""
 	})
 	term.press("!")
-	term.waitForText("! error {\"message\":\"Slow consumer\",\"code\":7}", "! message {\"Symbol\":\"MSFT\",\"Error\":\"DualLogon\"}",
+	term.waitForText("! error [the server says: Slow consumer (7)] {\"message\":\"Slow consumer\",\"code\":7}", "! message [the server says: DualLogon] {\"Symbol\":\"MSFT\",\"Error\":\"DualLogon\"}",
 		"[there is no symbol · 3 times] {\"foo\":1}", "[there is none of last] {\"s\":\"X\"}", "✕ message [the data is not JSON] not JSON")
 	term.press("q")
 	if code := term.waitForExit(); code != 0 {

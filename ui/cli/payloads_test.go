@@ -81,15 +81,26 @@ func TestCheckSaysOfWhatItCannotReadThatItCannot(t *testing.T) {
 	t.Parallel()
 	for name, payload := range map[string]string{
 		"lists side by side":         `{"symbols":["NVDA","AMD"],"prices":[181.46,137.2]}`,
-		"words with a unit":          `"181.46 USD"`,
-		"commas of either kind":      `{"symbol":"DAX","price":"15.123,45"}`,
 		"a list of different things": `[340,{"c":["5525.1","0.003"]},"ticker","XBT/USD"]`,
-		"another trade":              `{"temperature":21.5,"humidity":40,"sensor":"kitchen"}`,
 		"a ping":                     `{"connect":{"client":"c","ping":25}}`,
 	} {
 		code, out, _ := runCheck(t, sseHandler("data: "+payload+"\n\n"))
 		if code != 3 || !strings.Contains(out, "a price or a headline") {
 			t.Errorf("%s: exit code %d\n%s", name, code, out)
+		}
+	}
+}
+
+func TestCheckCallsNumbersThatAreNoPricesReadings(t *testing.T) {
+	t.Parallel()
+	for payload, want := range map[string]string{
+		`"181.46 USD"`:                                          "181.46",
+		`{"symbol":"DAX","price":"15.123,45"}`:                  "DAX price 15123.45",
+		`{"temperature":21.5,"humidity":40,"sensor":"kitchen"}`: "kitchen temperature 21.5 · kitchen humidity 40",
+	} {
+		code, out, _ := runCheck(t, sseHandler("data: "+payload+"\n\n"))
+		if code != 0 || !strings.Contains(out, want) || !strings.Contains(out, "its numbers are readings, not prices") {
+			t.Errorf("%s: exit code %d\n%s", payload, code, out)
 		}
 	}
 }
