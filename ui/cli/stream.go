@@ -140,8 +140,8 @@ func printedFeeds(targets []target) []output.Feed {
 	return feeds
 }
 
-// printUntilSignal prints. After ctx has ended, it does not wait for a reader that has stopped reading: such a write
-// ends with the process.
+// printUntilSignal prints. After ctx has ended or the time is up, it does not wait for a reader that has stopped reading:
+// such a write ends with the process.
 func printUntilSignal(ctx context.Context, options output.Options) error {
 	ended := make(chan error, 1)
 	go func() { ended <- output.Print(ctx, options) }()
@@ -149,6 +149,7 @@ func printUntilSignal(ctx context.Context, options output.Options) error {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
+	case <-timer(options.Select.For):
 	}
 	select {
 	case err := <-ended:

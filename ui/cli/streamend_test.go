@@ -352,6 +352,16 @@ func TestASignalEndsAStreamWhoseReaderHasStopped(t *testing.T) {
 	}
 }
 
+func TestTheTimeEndsAStreamWhoseReaderHasStopped(t *testing.T) {
+	t.Parallel()
+	_, url := startMarket(t, mockserver.Config{})
+	blocked := &blockedWriter{writing: make(chan struct{}), release: make(chan struct{})}
+	defer close(blocked.release)
+	if code := cli.Run(t.Context(), []string{"stream", url, "--for", "1s"}, nil, blocked, io.Discard); code != cli.ExitOK {
+		t.Errorf("exit code %d", code)
+	}
+}
+
 // blockedWriter is a writer that does not return.
 type blockedWriter struct{ writing, release chan struct{} }
 

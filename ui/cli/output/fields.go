@@ -50,7 +50,7 @@ var fields = []field{
 	{"change", "Change", decimal(func(q *market.Quote) *market.Decimal { return &q.Change }), ascii},
 	{"change_pct", "ChangePct", decimal(func(q *market.Quote) *market.Decimal { return &q.ChangePct }), ascii},
 	{"currency", "Currency", func(b []byte, r *row) []byte { return append(b, r.quote.Currency...) }, text},
-	{"name", "Name", func(b []byte, r *row) []byte { return append(b, r.quote.Name...) }, text},
+	{"name", "Name", func(b []byte, r *row) []byte { return append(append(b, r.quote.Name...), r.reading.Name...) }, text},
 	{"standing", "Standing", appendStanding, boolean},
 
 	{"id", "ID", func(b []byte, r *row) []byte { return append(b, r.headline.ID...) }, text},
@@ -63,6 +63,8 @@ var fields = []field{
 
 	{"state", "State", func(b []byte, r *row) []byte { return append(b, r.halt.State...) }, text},
 	{"reason", "Reason", func(b []byte, r *row) []byte { return append(b, r.halt.Reason...) }, text},
+
+	{"value", "Value", func(b []byte, r *row) []byte { return append(b, r.reading.Value.String()...) }, ascii},
 }
 
 func decimal(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {

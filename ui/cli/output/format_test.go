@@ -140,8 +140,8 @@ func mustJSON(t testing.TB, v any) string {
 
 // TestEveryPartOfAnUpdateIsPrinted fails when an update has got a new part and the list of fields has not.
 func TestEveryPartOfAnUpdateIsPrinted(t *testing.T) {
-	printedAs := map[string]string{"Title": "Headline"}
-	for _, u := range []market.Update{market.Quote{}, market.Headline{}, market.Halt{}} {
+	printedAs := map[string]string{"Title": "Headline", "FromSnapshot": "Standing"}
+	for _, u := range []market.Update{market.Quote{}, market.Headline{}, market.Halt{}, market.Reading{}} {
 		for _, part := range reflect.VisibleFields(reflect.TypeOf(u)) {
 			name := part.Name
 			if other, renamed := printedAs[name]; renamed {
@@ -150,6 +150,25 @@ func TestEveryPartOfAnUpdateIsPrinted(t *testing.T) {
 			if _, err := output.NewTemplate("{{."+name+"}}", time.UTC); err != nil {
 				t.Errorf("%T.%s: %v", u, part.Name, err)
 			}
+		}
+	}
+}
+
+func TestReadingsArePrintedByEveryFormat(t *testing.T) {
+	t.Parallel()
+	events := []feed.Event{event("1", time.Unix(0, 0).UTC(), market.Reading{Name: "kitchen humidity", Value: decimal(t, "60")})}
+	byTemplate, err := output.NewTemplate("{{.Kind}} {{.Name}} {{.Value}}", time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for want, format := range map[string]output.Format{
+		`,"name":"kitchen humidity","value":"60"}` + "\n": output.NewFormat("json", time.UTC, false),
+		",kitchen humidity,,,,,,,,,,,60\n":                output.NewFormat("csv", time.UTC, false),
+		"\n00:00:00.000  kitchen humidity  60\n":          output.NewFormat("table", time.UTC, false),
+		"reading kitchen humidity 60\n":                   byTemplate,
+	} {
+		if got := printed(t, format, events); !strings.HasSuffix(got, want) {
+			t.Errorf("%q does not end in %q", got, want)
 		}
 	}
 }

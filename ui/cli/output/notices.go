@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"time"
 
 	"livetape/feed"
 	"livetape/feed/market"
@@ -19,12 +20,14 @@ type Notices struct {
 	open   int   // feeds that have not ended
 	failed error // of the feed that failed last
 
-	reasons  map[string]int // how often events could not be used, by feed and reason
-	unusable map[string]int // the same, by feed
+	changes  map[string]*changeCount // of connections, by feed
+	reasons  map[string]int          // how often events could not be used, by feed and reason
+	unusable map[string]int          // the same, by feed
 }
 
 // The bounds of what a bad stream can fill standard error with.
 const (
+	maxChanges = 20  // of one connection within a second
 	maxReasons = 100 // that are counted apart
 	maxReason  = 300 // characters of one
 	maxPayload = 160 // characters of a payload
@@ -32,7 +35,7 @@ const (
 
 // NewNotices makes the notices of so many feeds. Quiet leaves out that a stream is well.
 func NewNotices(out io.Writer, feeds int, quiet bool) *Notices {
-	return &Notices{out: out, quiet: quiet, open: feeds, reasons: map[string]int{}, unusable: map[string]int{}}
+	return &Notices{out: out, quiet: quiet, open: feeds, changes: map[string]*changeCount{}, reasons: map[string]int{}, unusable: map[string]int{}}
 }
 
 // Say prints one line about a feed or a file. A write error is no reason to stop: the data go another way.
@@ -51,9 +54,40 @@ func (n *Notices) Status(name string, s feed.Status) (ended bool) {
 		ended = n.open == 0
 	}
 	if (!ended || s.State != feed.Failed) && !(n.quiet && isWell(s)) {
-		n.Say(name, ui.StatusText(s))
+		n.sayChange(name, ui.StatusText(s))
 	}
 	return ended
+}
+
+// changeCount counts the changes of one feed's connection within a second.
+type changeCount struct {
+	since          time.Time
+	said, withheld int
+}
+
+// sayChange prints a change of a connection, unless there were many within a second: a server may ask to be connected to
+// again at once, a hundred times a second.
+func (n *Notices) sayChange(name, text string) {
+	c := n.changes[name]
+	if c == nil {
+		c = &changeCount{}
+		n.changes[name] = c
+	}
+	if now := time.Now(); now.Sub(c.since) >= time.Second {
+		n.sayWithheld(name, c)
+		*c = changeCount{since: now}
+	}
+	if c.said++; c.said > maxChanges {
+		c.withheld++
+		return
+	}
+	n.Say(name, text)
+}
+
+func (n *Notices) sayWithheld(name string, c *changeCount) {
+	if c.withheld > 0 {
+		n.Say(name, "… and "+strconv.Itoa(c.withheld)+" more changes within a second")
+	}
 }
 
 // Failure is the error of the feed that failed last; nil when none has.
@@ -72,7 +106,7 @@ func isWell(s feed.Status) bool {
 }
 
 // Gap prints what a reconnect missed.
-func (n *Notices) Gap(name string, gap *feed.Gap) { n.Say(name, ui.GapText(gap)) }
+func (n *Notices) Gap(name string, gap *feed.Gap) { n.sayChange(name, ui.GapText(gap)) }
 
 // Unusable prints why an event gave no update, or not all of them. Of a reason that comes again and again, the 10th,
 // 100th, 1000th … time is printed.
@@ -130,6 +164,9 @@ func isPowerOfTen(n int) bool {
 
 // Summarize prints, at the end, how many events could not be used.
 func (n *Notices) Summarize() {
+	for name, c := range n.changes {
+		n.sayWithheld(name, c)
+	}
 	for name, events := range n.unusable {
 		if events > 1 {
 			n.Say(name, strconv.Itoa(events)+" events could not be used, or not wholly")

@@ -8,16 +8,17 @@ import (
 
 // The kinds of an update, as --events and the field "kind" name them.
 const (
-	Price  = "price"
-	News   = "news"
-	Status = "status"
+	Price   = "price"
+	News    = "news"
+	Status  = "status"
+	Reading = "reading"
 )
 
 // Kinds are all kinds of an update.
-var Kinds = []string{Price, News, Status}
+var Kinds = []string{Price, News, Status, Reading}
 
-// row is one update as it is printed: where it came from, and the one of quote, headline and halt that kind names. The
-// other two are zero, so that their fields are missing.
+// row is one update as it is printed: where it came from, and the one of quote, headline, halt and reading that kind names.
+// The others are zero, so that their fields are missing.
 type row struct {
 	feed         string
 	eventID      string
@@ -28,6 +29,7 @@ type row struct {
 	quote    market.Quote
 	headline market.Headline
 	halt     market.Halt
+	reading  market.Reading
 }
 
 // rfc3339Nanos is RFC 3339 with all nine digits, so that lines sort by it.
@@ -43,7 +45,7 @@ func (r *row) setOrigin(feed, eventID string, at time.Time) {
 }
 
 func (r *row) setUpdate(u market.Update) {
-	r.kind, r.quote, r.headline, r.halt = "", market.Quote{}, market.Headline{}, market.Halt{}
+	r.kind, r.quote, r.headline, r.halt, r.reading = "", market.Quote{}, market.Headline{}, market.Halt{}, market.Reading{}
 	switch u := u.(type) {
 	case market.Quote:
 		r.kind, r.quote = Price, u
@@ -51,6 +53,8 @@ func (r *row) setUpdate(u market.Update) {
 		r.kind, r.headline = News, u
 	case market.Halt:
 		r.kind, r.halt = Status, u
+	case market.Reading:
+		r.kind, r.reading = Reading, u
 	}
 }
 
@@ -68,6 +72,8 @@ func (r *row) time() time.Time {
 		return r.headline.Time
 	case Status:
 		return r.halt.Time
+	case Reading:
+		return r.reading.Time
 	}
 	return r.quote.Time
 }

@@ -65,6 +65,8 @@ func (f *tableFormat) line(b []byte, r *row) ([]byte, error) {
 		b = f.news(b, r)
 	case Status:
 		b = f.status(b, r)
+	case Reading:
+		b = append(append(padRight(b, r.reading.Name, f.symbol), "  "...), r.reading.Value.String()...)
 	default:
 		b = f.price(b, r)
 	}

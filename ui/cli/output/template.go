@@ -98,6 +98,7 @@ func (f *templateFormat) tryOut() error {
 		},
 		market.Headline{ID: "A", Title: "A", Summary: "A", Source: "A", URL: "A", Symbols: []string{"A"}, Time: r.receivedAt},
 		market.Halt{Symbol: "A", State: market.Open, Reason: "A", Time: r.receivedAt},
+		market.Reading{Name: "A", Value: one}, market.Reading{Name: "A", Value: one, Time: r.receivedAt},
 	} {
 		r.setUpdate(u)
 		if err := f.execute(&r); err != nil {
