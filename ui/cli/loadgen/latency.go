@@ -111,14 +111,19 @@ func (r *run) addLatency(rep *Report) {
 		Measured: s.measured, Min: ms(all.min), Max: ms(all.max),
 		P50: ms(all.quantile(0.5)), P99: ms(all.quantile(0.99)), P999: ms(all.quantile(0.999)),
 	}
+	rep.qualifyLatency(s, all.min)
+}
+
+// qualifyLatency notes what the latencies do not include, and whether the clocks may differ.
+func (rep *Report) qualifyLatency(s timestampStats, shortest time.Duration) {
 	if s.early > 0 {
 		rep.note("%d events were replayed, or stamped before their client asked for them: their latency is not counted", s.early)
 	}
 	if s.missing > 0 {
 		rep.note("%d events have no time that can be read: their latency is not known", s.missing)
 	}
-	if all.min > suspiciousLatency {
-		rep.note("no event took less than %s: the server's clock may be behind this machine's by as much", all.min.Round(time.Millisecond))
+	if shortest > suspiciousLatency {
+		rep.note("no event took less than %s: the server's clock may be behind this machine's by as much", shortest.Round(time.Millisecond))
 	}
 }
 
