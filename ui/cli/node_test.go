@@ -19,7 +19,13 @@ func startNode(t *testing.T, script string) string {
 	if err != nil {
 		t.Skip("node is not installed; this test needs it to serve a stream that livetape did not write")
 	}
-	cmd := exec.Command(node, filepath.Join("testdata", "node", script))
+	return startScript(t, node, "node", script)
+}
+
+// startScript runs a server that prints its port, from a folder of testdata, and returns its URL.
+func startScript(t *testing.T, interpreter, folder, script string) string {
+	t.Helper()
+	cmd := exec.Command(interpreter, filepath.Join("testdata", folder, script))
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {
