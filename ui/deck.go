@@ -83,8 +83,8 @@ func callDeck(deck Deck, call func()) tea.Cmd {
 	}
 }
 
-// lastReset is the index of the last reset among events, or -1. Everything before a reset is void.
-func lastReset(events []feed.Event) int {
+// lastReplayReset is the index of the last reset among events, or -1. Everything before a reset is void.
+func lastReplayReset(events []feed.Event) int {
 	for i, e := range slices.Backward(events) {
 		if tape.IsReset(e) {
 			return i

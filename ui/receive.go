@@ -9,7 +9,7 @@ import (
 
 func (m Model) applyBatch(msg feedBatchMsg) Model {
 	m = m.advanceClock(msg.now)
-	if i := lastReset(msg.events); i >= 0 {
+	if i := lastReplayReset(msg.events); i >= 0 {
 		m, msg.events = m.startOver(), msg.events[i+1:]
 	}
 	newest, gapMarks := m.newestStory(), len(m.gapMarks)

@@ -29,10 +29,10 @@ const (
 // appendPrice appends what of q is asked for as the JSON object of a price event.
 func appendPrice(b []byte, q *Quote, which Fields) []byte {
 	b = append(b, `{"symbol":`...)
-	b = appendText(b, q.Symbol)
+	b = appendJSONString(b, q.Symbol)
 	if which&FieldName != 0 {
 		b = append(b, `,"name":`...)
-		b = appendText(b, q.Name)
+		b = appendJSONString(b, q.Name)
 	}
 	number := func(field Fields, key string, value int64, decimals int) {
 		if which&field != 0 {
@@ -51,34 +51,34 @@ func appendPrice(b []byte, q *Quote, which Fields) []byte {
 	number(FieldPrevClose, "prev_close", q.PrevClose, q.Decimals)
 	if which&FieldCurrency != 0 {
 		b = append(b, `,"currency":`...)
-		b = appendText(b, q.Currency)
+		b = appendJSONString(b, q.Currency)
 	}
 	return append(appendTime(append(b, `,"time":`...), q.Time), '}')
 }
 
 // appendNews appends the JSON object of a news event.
 func appendNews(b []byte, h *Headline) []byte {
-	b = appendText(append(b, `{"id":`...), h.ID)
-	b = appendText(append(b, `,"headline":`...), h.Title)
-	b = appendText(append(b, `,"summary":`...), h.Summary)
-	b = appendText(append(b, `,"source":`...), h.Source)
-	b = appendText(append(b, `,"url":`...), h.URL)
+	b = appendJSONString(append(b, `{"id":`...), h.ID)
+	b = appendJSONString(append(b, `,"headline":`...), h.Title)
+	b = appendJSONString(append(b, `,"summary":`...), h.Summary)
+	b = appendJSONString(append(b, `,"source":`...), h.Source)
+	b = appendJSONString(append(b, `,"url":`...), h.URL)
 	b = append(b, `,"symbols":[`...)
 	for n, symbol := range h.Symbols {
 		if n > 0 {
 			b = append(b, ',')
 		}
-		b = appendText(b, symbol)
+		b = appendJSONString(b, symbol)
 	}
-	b = appendText(append(b, `],"importance":`...), h.Importance)
+	b = appendJSONString(append(b, `],"importance":`...), h.Importance)
 	return append(appendTime(append(b, `,"time":`...), h.Time), '}')
 }
 
 // appendStatus appends the JSON object of a status event.
 func appendStatus(b []byte, s *Status) []byte {
-	b = appendText(append(b, `{"symbol":`...), s.Symbol)
-	b = appendText(append(b, `,"state":`...), s.State)
-	b = appendText(append(b, `,"reason":`...), s.Reason)
+	b = appendJSONString(append(b, `{"symbol":`...), s.Symbol)
+	b = appendJSONString(append(b, `,"state":`...), s.State)
+	b = appendJSONString(append(b, `,"reason":`...), s.Reason)
 	return append(appendTime(append(b, `,"time":`...), s.Time), '}')
 }
 
@@ -94,8 +94,8 @@ func appendTime(b []byte, t time.Time) []byte {
 	return t.AppendFormat(b, `"2006-01-02T15:04:05.000000000Z"`)
 }
 
-// appendText writes a JSON string. Nearly all of the market's words are plain ASCII.
-func appendText(b []byte, s string) []byte {
+// appendJSONString writes a JSON string. Nearly all of the market's words are plain ASCII.
+func appendJSONString(b []byte, s string) []byte {
 	for n := range len(s) {
 		if c := s[n]; c < ' ' || c > '~' || c == '"' || c == '\\' {
 			quoted, _ := json.Marshal(s) // a string cannot fail

@@ -35,7 +35,7 @@ func TestAnyTextIsAJSONString(t *testing.T) {
 	t.Parallel()
 	same := func(text string) bool {
 		var back string
-		return json.Unmarshal(appendText(nil, text), &back) == nil && back == text
+		return json.Unmarshal(appendJSONString(nil, text), &back) == nil && back == text
 	}
 	if err := quick.Check(same, nil); err != nil {
 		t.Error(err)

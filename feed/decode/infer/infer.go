@@ -74,13 +74,13 @@ func over(feed, name string, samples []decode.Event) (Result, bool) {
 	}
 	read := payloads(samples)
 	if p.Feed.Patch != "" {
-		read = documents(read)
+		read = wholeDocuments(read)
 	}
 	return inferred(feed, d, samples, read)
 }
 
-// documents are the whole documents among changes to one.
-func documents(read []payload) (whole []payload) {
+// wholeDocuments are the whole documents among changes to one.
+func wholeDocuments(read []payload) (whole []payload) {
 	for _, p := range read {
 		if p.json.Get("path").Str == "/" && p.json.Get("data").IsObject() {
 			whole = append(whole, payload{"", gjson.Parse(p.json.Get("data").Raw), p.at})

@@ -237,8 +237,8 @@ func numberKeys(fields []numberField) (keys []string) {
 	return keys
 }
 
-// checkDocumentRule checks a rule that reads a document.
-func (c *compiler) checkDocumentRule(at configerr.Path, spec *Rule) {
+// checkPatchRule checks a rule that reads a document.
+func (c *compiler) checkPatchRule(at configerr.Path, spec *Rule) {
 	if len(spec.JSON) > 0 {
 		c.errs.Add(at.Key("json"), "json does not work with patch")
 	}

@@ -34,7 +34,7 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 		at := configerr.Path{"map", i}
 		d.rules = append(d.rules, c.rule(at, &spec.Map[i], symbols))
 		if spec.Patch != "" {
-			c.checkDocumentRule(at, &spec.Map[i])
+			c.checkPatchRule(at, &spec.Map[i])
 		}
 	}
 	if spec.Patch == "firebase" {
