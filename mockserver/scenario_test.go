@@ -297,3 +297,22 @@ func TestAScenarioThatDoesNotFitItsServerIsRefused(t *testing.T) {
 		}
 	}
 }
+
+func TestABurstThatEndsWithinABatchTakesNoEventBack(t *testing.T) {
+	t.Parallel()
+	played := parsed(t, "length: 1h", "rate: 1", "chatter: 0s", "steps:", "  - {at: 2s, fault: burst=1000:8ms}", "  - {at: 9s, headline: Later}")
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Scenario: played}), inMemory())
+		l := s.listen("/events")
+		l.expect("snapshot")
+		s.run()
+		begun := time.Now()
+		for e := l.next(); e.Type != "news"; {
+			e = l.next()
+		}
+		if after := time.Since(begun).Round(100 * time.Millisecond); after < 8*time.Second || after > 10*time.Second {
+			t.Errorf("the headline of 9 s came after %s", after)
+		}
+		l.close()
+	})
+}

@@ -131,7 +131,7 @@ func (s *simulator) play(ahead time.Duration, rate float64) (left time.Duration)
 	defer s.stepping.Unlock()
 	for {
 		due := min(int(ahead/scenario.Interval(rate)), batchSize)
-		if due == 0 {
+		if due <= 0 { // less than 0 when a burst ended within a batch, or a tick is older than the last change of faults
 			return ahead
 		}
 		_, took := s.makeBatch(due)
