@@ -28,7 +28,6 @@ func (all feedList) byName(name string) *feedHealth {
 	return nil
 }
 
-// nextChange is when a badge next changes by time alone; zero for never.
 func (all feedList) nextChange(now time.Time) time.Time {
 	var next time.Time
 	for _, h := range all {

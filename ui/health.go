@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -218,11 +219,7 @@ func (r reasonCounts) add(reason string) uint64 {
 }
 
 func (r reasonCounts) top() []string {
-	all := make([]string, 0, len(r))
-	for reason := range r {
-		all = append(all, reason)
-	}
-	slices.SortFunc(all, func(a, b string) int { return cmp.Or(cmp.Compare(r[b], r[a]), cmp.Compare(a, b)) })
+	all := slices.SortedFunc(maps.Keys(r), func(a, b string) int { return cmp.Or(cmp.Compare(r[b], r[a]), cmp.Compare(a, b)) })
 	return all[:min(len(all), topReasons)]
 }
 

@@ -57,7 +57,7 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	case key.Matches(msg, k.pause) && m.config.Deck == nil:
 		return m.togglePause(), nil
 	case key.Matches(msg, k.retry):
-		return m.retryNow()
+		return m.controlFeed("retrying %s now", m.config.Control.RetryNow)
 	case key.Matches(msg, k.connect):
 		return m.toggleConnection()
 	}
@@ -199,10 +199,6 @@ func (m Model) selectedRow(t *content) *market.Row {
 		return t.readings[m.readings.cursor]
 	}
 	return nil
-}
-
-func (m Model) retryNow() (Model, tea.Cmd) {
-	return m.controlFeed("retrying %s now", m.config.Control.RetryNow)
 }
 
 func (m Model) toggleConnection() (Model, tea.Cmd) {

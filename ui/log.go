@@ -69,12 +69,6 @@ func copyPrefix(text string, most int) string {
 	return strings.Clone(text)
 }
 
-func shortenGap(g *feed.Gap) *feed.Gap {
-	short := *g
-	short.From = copyPrefix(g.From, maxID)
-	return &short
-}
-
 // eventLog is the last entries, oldest first. Of the older ones, those that say most stay longer: changes of state and
 // gaps, then events that could not be used.
 type eventLog struct {

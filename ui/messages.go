@@ -115,10 +115,6 @@ func wakeAfter(generation int, d time.Duration, now clockFunc) tea.Cmd {
 	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, now()} })
 }
 
-func expireToast(id int) tea.Cmd {
-	return tea.Tick(toastDuration, func(time.Time) tea.Msg { return toastGoneMsg{id} })
-}
-
 // callFeed calls a method of Control outside of Update.
 func callFeed(call func(feed string), name string) tea.Cmd {
 	return func() tea.Msg {

@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 
+	"livetape/feed"
 	"livetape/feed/market"
 )
 
@@ -94,7 +95,7 @@ func (p *pausedView) unshareBars(r *market.Row) {
 	}
 }
 
-func shallowCopy[T market.Row | market.Story | rawEvents](p *T) *T {
+func shallowCopy[T market.Row | market.Story | rawEvents | feed.Gap](p *T) *T {
 	v := *p
 	return &v
 }

@@ -139,7 +139,6 @@ func rawBody(w *lineWriter, e *rawEvent, most int) []string {
 	return lines
 }
 
-// drawPayloadLine draws a line of pretty JSON, with the name of a member in a style of its own.
 func drawPayloadLine(w *lineWriter, text string) {
 	if name, value, found := strings.Cut(text, `": `); found && strings.HasPrefix(strings.TrimLeft(name, " "), `"`) {
 		w.write(muted, name+`": `)

@@ -40,7 +40,8 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		m = m.withFeeds(append(m.feeds, h))
 	}
 	if ev.Gap != nil {
-		ev.Gap = shortenGap(ev.Gap)
+		ev.Gap = shallowCopy(ev.Gap)
+		ev.Gap.From = copyPrefix(ev.Gap.From, maxID)
 	}
 	h.receive(ev)
 	if ev.Pulse == nil {

@@ -17,7 +17,6 @@ func StatusText(s feed.Status) string { return statusSpan(s).text }
 // GapText is what a reconnect missed, where that is known, as one plain line.
 func GapText(g *feed.Gap) string { return gapTextsByLength(g)[0] }
 
-// badge is the state of a feed: a sign, a word, and what is certain about it.
 func (h *feedHealth) badge(now time.Time) []span {
 	s := h.status
 	cause := plainLine(s.Cause)
@@ -46,7 +45,6 @@ func (h *feedHealth) silenceText(now time.Time) string {
 	return ""
 }
 
-// liveBadge shows the rate while bytes arrive, and the age of the last while they do not.
 func (h *feedHealth) liveBadge(now time.Time) []span {
 	if !h.lastByte.IsZero() && elapsed(now, h.lastByte) >= quietAfter {
 		return spans(live, "● LIVE", warn, " · last byte "+humanize.Coarse(elapsed(now, h.lastByte))+" ago")

@@ -121,7 +121,6 @@ func (t *priceTable) drawArrow(r *tableRow) {
 	t.w.write(r.styles.quiet, mid)
 }
 
-// drawLast draws the price with its direction, and highlights the digits that just changed.
 func (t *priceTable) drawLast(s columnSlot, r *tableRow) {
 	width := s.width
 	if !t.columns.noArrow {
@@ -161,7 +160,7 @@ func (t *priceTable) drawPercent(s columnSlot, r *tableRow) {
 	}
 	basis := ""
 	if t.basisMixed && r.text.numbers[colPercent] != "" {
-		basis = [...]string{"", "p", "o", "s", "f"}[r.text.basis]
+		basis = basisTexts[r.text.basis].inRow
 	}
 	t.drawNumber(s.numbers, s.width-1, r.text.numbers[colPercent], r.styles.forSign(signOf(r.text.numbers[colPercent])))
 	t.w.writeLeft(r.styles.quiet, basis, 1)
@@ -175,7 +174,6 @@ func (t *priceTable) drawVolume(s columnSlot, r *tableRow) {
 	t.drawNumber(s.numbers, s.width, r.text.numbers[colVolume], r.styles.quiet)
 }
 
-// drawRange draws where the price is between low and high, and these numbers when there is room.
 func (t *priceTable) drawRange(s columnSlot, r *tableRow) {
 	if r.text.low == "" || r.text.high == "" {
 		t.w.writeBlanks(s.width / 2)

@@ -58,7 +58,6 @@ func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []str
 	return padLines(lines, area.height)
 }
 
-// nextChange is when the rows on screen next look different by time alone; zero for never.
 func (p tablePane) nextChange(rows []*market.Row, now time.Time) time.Time {
 	var next time.Time
 	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
@@ -110,21 +109,18 @@ func (t *priceTable) title(l list) string {
 	case t.basisMixed:
 		right = "change: p from previous close, o from open, s from first seen, f by the feed"
 	case t.basis != market.NoBasis:
-		right = "change from " + basisText(t.basis)
+		right = "change from " + basisTexts[t.basis].inTitle
 	}
 	return titleLine(t.w, t.drawArea, "Prices", positionText(l), right)
 }
 
-func basisText(b market.Basis) string {
-	switch b {
-	case market.FromPrevClose:
-		return "previous close"
-	case market.FromOpen:
-		return "open"
-	case market.FromFeed:
-		return "the feed's own figures"
-	}
-	return "the first price seen"
+// basisTexts are what a row, the title and the column head call the basis of a change.
+var basisTexts = [...]struct{ inRow, inTitle, inHead string }{
+	market.NoBasis:       {"", "", "CHG%"},
+	market.FromPrevClose: {"p", "previous close", "VS CLOSE"},
+	market.FromOpen:      {"o", "open", "VS OPEN"},
+	market.FromFirstSeen: {"s", "the first price seen", "VS FIRST"},
+	market.FromFeed:      {"f", "the feed's own figures", "BY FEED"},
 }
 
 func (t *priceTable) columnHeads() string {
@@ -158,8 +154,10 @@ func (t *priceTable) drawNumberHead(s columnSlot, label string) {
 
 func (t *priceTable) columnLabel(s columnSlot) string {
 	switch {
+	case s.col == colPercent && t.basisMixed:
+		return basisTexts[market.NoBasis].inHead
 	case s.col == colPercent:
-		return t.percentLabel()
+		return basisTexts[t.basis].inHead
 	case s.col == colSymbol && t.readings:
 		return "READING"
 	case s.col == colVolume && t.columns.shortVolume:
@@ -173,18 +171,4 @@ func (t *priceTable) columnLabel(s columnSlot) string {
 		colSymbol: "SYMBOL", colFeed: "FEED", colName: "NAME", colLast: "LAST", colChange: "CHG",
 		colTrend: "TREND", colBid: "BID", colAsk: "ASK", colVolume: "VOLUME", colRange: "RANGE", colAge: "AGE",
 	}[s.col]
-}
-
-func (t *priceTable) percentLabel() string {
-	switch {
-	case t.basisMixed || t.basis == market.NoBasis:
-		return "CHG%"
-	case t.basis == market.FromPrevClose:
-		return "VS CLOSE"
-	case t.basis == market.FromOpen:
-		return "VS OPEN"
-	case t.basis == market.FromFeed:
-		return "BY FEED"
-	}
-	return "VS FIRST"
 }

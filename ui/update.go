@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -74,9 +75,7 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 	m.problem = plainLine(r.Problem)
 	if r.Feeds != nil {
 		removed := map[string]bool{}
-		for name := range m.removedFeeds {
-			removed[name] = true
-		}
+		maps.Copy(removed, m.removedFeeds)
 		for _, h := range m.feeds {
 			removed[h.name] = true
 		}
@@ -116,8 +115,9 @@ func (m Model) showFaultResult(msg faultDoneMsg) (Model, tea.Cmd) {
 }
 
 func (m Model) showToast(s span) (Model, tea.Cmd) {
-	m.toast = toast{m.toast.id + 1, s}
-	return m, expireToast(m.toast.id)
+	id := m.toast.id + 1
+	m.toast = toast{id, s}
+	return m, tea.Tick(toastDuration, func(time.Time) tea.Msg { return toastGoneMsg{id} })
 }
 
 // hideToast hides the toast of that id, unless another has replaced it.

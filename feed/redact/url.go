@@ -149,7 +149,6 @@ func rewriteQuery(query string, change func(pair string) string) string {
 // isSeparator reports whether r stands between the pairs of a query; the semicolon is the older way to write it.
 func isSeparator(r rune) bool { return r == '&' || r == ';' }
 
-// maskPair gives a pair of a query with its value masked by hide if that may be a secret.
 func maskPair(pair string, hide func(value string) string) string {
 	name, value, found := strings.Cut(pair, "=")
 	switch {

@@ -92,7 +92,6 @@ func (e *pendingEvent) fits(l Line) bool {
 	return !e.skip
 }
 
-// begun reports whether a line of an event was read since the last blank line.
 func (e *pendingEvent) begun() bool { return e.size > 0 }
 
 func (e *pendingEvent) comment() {

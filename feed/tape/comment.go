@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"livetape/feed"
@@ -194,10 +195,8 @@ func wordOf(names []string, i int) (string, error) {
 }
 
 func indexOfWord(names []string, name string) (int, error) {
-	for i, n := range names {
-		if n == name {
-			return i, nil
-		}
+	if i := slices.Index(names, name); i >= 0 {
+		return i, nil
 	}
 	return 0, fmt.Errorf("unknown state %q", name)
 }

@@ -24,7 +24,6 @@ const (
 	wordAt        = "at "
 )
 
-// appendHeader appends the comments that every file begins with.
 func appendHeader(dst []byte, start time.Time, feeds []Source) []byte {
 	dst = fmt.Appendf(dst, ": %s%d\n: %s", wordRecording, Version, wordStart)
 	dst = append(start.UTC().AppendFormat(dst, time.RFC3339Nano), '\n')

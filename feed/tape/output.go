@@ -17,7 +17,6 @@ import (
 	"livetape/feed"
 )
 
-// output is what a Recorder needs of an open file.
 type output interface {
 	io.WriteCloser
 	Sync() error
@@ -138,7 +137,6 @@ func cutExtension(name string) (stem, ext string) {
 	return dir + rest, base[len(rest):]
 }
 
-// highestNumber is that of the files beside name; 0 when none has a number.
 func highestNumber(name string) (int, error) {
 	entries, err := os.ReadDir(filepath.Dir(name))
 	if err != nil {

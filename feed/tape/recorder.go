@@ -208,7 +208,6 @@ func (r *Recorder) isFull(more int) bool {
 	return r.options.MaxSize > 0 && r.hasEvents && r.file.size()+int64(more) > r.options.MaxSize
 }
 
-// append hands r.text, which is e, to the file.
 func (r *Recorder) append(e feed.Event) error {
 	if err := r.file.append(r.text); err != nil {
 		return err
@@ -227,7 +226,6 @@ func (r *Recorder) append(e feed.Event) error {
 	return nil
 }
 
-// encode appends e to dst and notes the last event id after it.
 func (r *Recorder) encode(dst []byte, e feed.Event) ([]byte, error) {
 	if y := e.At.UTC().Year(); y < 0 || y > 9999 {
 		return nil, fmt.Errorf("an event of the year %d", y)
@@ -246,7 +244,6 @@ func (r *Recorder) encode(dst []byte, e feed.Event) ([]byte, error) {
 	return append(dst, '\n'), err
 }
 
-// appendNewSource appends the source of a feed that begins to connect, if that is new.
 func (r *Recorder) appendNewSource(dst []byte, e feed.Event) []byte {
 	if r.options.Source == nil || e.Status == nil || e.Status.State != feed.Connecting {
 		return dst

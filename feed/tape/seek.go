@@ -22,7 +22,6 @@ type indexEntry struct {
 	state      readState
 }
 
-// add remembers a place unless there is one nearby.
 func (x *seekIndex) add(fileOffset int64, s readState) {
 	if fileOffset < x.next() || len(s.id) > maxIndexedID {
 		return
@@ -32,7 +31,6 @@ func (x *seekIndex) add(fileOffset int64, s readState) {
 	}
 }
 
-// next is the file offset from which on add takes a place.
 func (x *seekIndex) next() int64 {
 	x.spacing = max(x.spacing, indexSpacing)
 	if len(x.entries) == 0 {
@@ -41,7 +39,6 @@ func (x *seekIndex) next() int64 {
 	return x.entries[len(x.entries)-1].fileOffset + x.spacing
 }
 
-// thin forgets every second place.
 func (x *seekIndex) thin() {
 	kept := x.entries[:0]
 	for i := 1; i < len(x.entries); i += 2 {
@@ -61,7 +58,6 @@ func (x *seekIndex) before(offset time.Duration) (best indexEntry) {
 	return best
 }
 
-// remember notes the present place, if it is one from which reading can begin.
 func (r *Reader) remember() {
 	if at := r.lines.Offset(); !r.input.gzipped && !r.event.begun() && at >= r.index.next() {
 		r.index.add(at, r.state)

@@ -44,9 +44,7 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 		Example: `  livetape check https://desk.example/events
   livetape check https://desk.example/events -H 'Authorization: Bearer ${DESK_TOKEN}' --for 60s
   livetape check https://desk.example/events --write desk.yaml`,
-		Args: func(cmd *cobra.Command, _ []string) error {
-			return flags.validate(cmd)
-		},
+		Args: func(cmd *cobra.Command, _ []string) error { return flags.validate(cmd) },
 		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
 	}
 	flags.feed.register(cmd)

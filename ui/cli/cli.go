@@ -153,19 +153,11 @@ func plainFlagError(err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	var wanted string
-	switch bad.GetFlag().Value.Type() {
-	case "int", "int64":
-		wanted = "not a whole number"
-	case "uint64":
-		wanted = "not a whole number of 0 or more"
-	case "float64":
-		wanted = "not a number"
-	case "duration":
-		wanted = "not a time such as 10s or 5m"
-	case "bool":
-		wanted = "neither true nor false"
-	default:
+	wanted, known := map[string]string{
+		"int": "not a whole number", "int64": "not a whole number", "uint64": "not a whole number of 0 or more",
+		"float64": "not a number", "duration": "not a time such as 10s or 5m", "bool": "neither true nor false",
+	}[bad.GetFlag().Value.Type()]
+	if !known {
 		return err
 	}
 	if errors.Is(err, strconv.ErrRange) {

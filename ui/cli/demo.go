@@ -82,11 +82,9 @@ func demoFaults(mock *mockserver.Server) []ui.FaultMenuItem {
 	var faults []ui.FaultMenuItem
 	for _, info := range fault.List() {
 		faults = append(faults, ui.FaultMenuItem{
-			Name: info.Name,
-			Help: faultMenuHelp(info),
-			Inject: func(context.Context) error {
-				return mock.Inject(fault.Fault{Name: info.Name})
-			},
+			Name:   info.Name,
+			Help:   faultMenuHelp(info),
+			Inject: func(context.Context) error { return mock.Inject(fault.Fault{Name: info.Name}) },
 		})
 	}
 	return faults

@@ -130,7 +130,6 @@ func hostOf(rawURL string) string {
 	return cmp.Or(host, "feed")
 }
 
-// parseHeaders reads "Name: value" lines.
 func parseHeaders(cmd *cobra.Command, lines []string) (map[string]string, error) {
 	return parsePairs(cmd, "header", "'Name: value'", lines, func(line string) (name, value string) {
 		name, value, found := strings.Cut(line, ":")

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -28,18 +29,11 @@ func secretsSent(targets []target) []string {
 	var lines []string
 	for _, t := range targets {
 		if secrets := t.origin.SecretSources(); len(secrets) > 0 {
-			line := fmt.Sprintf("%s: sends %s to %s", t.config.Name, strings.Join(secrets, ", "), hostOrUnknown(t.origin.Host()))
+			line := fmt.Sprintf("%s: sends %s to %s", t.config.Name, strings.Join(secrets, ", "), cmp.Or(t.origin.Host(), "the host that a variable names"))
 			lines = append(lines, market.PlainText(line, maxSecretsLine))
 		}
 	}
 	return lines
-}
-
-func hostOrUnknown(host string) string {
-	if host == "" {
-		return "the host that a variable names"
-	}
-	return host
 }
 
 // newSecretsSent says which secrets a changed configuration of the working directory sends and did not send before;

@@ -29,11 +29,7 @@ func (mapFiles) Propose(name string, events []decode.Event) (string, error) {
 	if len(events) == 0 {
 		return "", errors.New("no event has arrived")
 	}
-	var samples []decode.Event
-	for _, e := range events {
-		samples = append(samples, decode.Event{Type: e.Type, ID: e.ID, Data: e.Data, At: e.At})
-	}
-	if r, ok := infer.Infer(name, samples); ok {
+	if r, ok := infer.Infer(name, events); ok {
 		return r.YAML()
 	}
 	return mapSkeleton(events[len(events)-1]), nil

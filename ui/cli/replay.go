@@ -120,7 +120,6 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	return showScreen(ctx, stop, cmd, screen)
 }
 
-// replayBanner says when the file was recorded or, of a file without times, how it is played.
 func replayBanner(info tape.Info) string {
 	if !info.Timed {
 		return fmt.Sprintf("REPLAY · no times in this file, played at %d/s", time.Second/tape.CaptureStep)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -84,12 +85,8 @@ func (s *targetSelection) validate() error {
 
 // needsConfig reports whether a configuration must be read. Where none is needed, a mistake in one does no harm.
 func (s *targetSelection) needsConfig() bool {
-	for _, arg := range s.args {
-		if !isURL(arg) {
-			return true
-		}
-	}
-	return s.flags.configFile != "" || s.flags.watchlist != "" || s.allFeeds()
+	named := slices.ContainsFunc(s.args, func(arg string) bool { return !isURL(arg) })
+	return named || s.flags.configFile != "" || s.flags.watchlist != "" || s.allFeeds()
 }
 
 func (s *targetSelection) allFeeds() bool { return len(s.args) == 0 && s.flags.preset == "" }
@@ -195,7 +192,6 @@ func (s *targetSelection) table(serverFilters bool) *config.SymbolTable {
 	return s.symbols.Only(s.flags.symbols)
 }
 
-// commandLineError words the config errors of a feed for the command line.
 func (s *targetSelection) commandLineError(err error) error {
 	var lines []string
 	for _, f := range configerr.All(err) {

@@ -169,7 +169,6 @@ func (c *configEntry) setHeaders() {
 	}
 }
 
-// setFormatAndTimeout sets format and idle timeout where they differ from the defaults.
 func (c *configEntry) setFormatAndTimeout(o *observation) {
 	if byDefault := cmp.Or(c.preset.Format, FormatSSE); o.format != "" && o.format != byDefault {
 		c.Definition.Format = o.format

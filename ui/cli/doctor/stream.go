@@ -138,10 +138,7 @@ const longID = 2 << 10
 
 func (e *examination) ids() IDs {
 	all := e.first.stats.ids
-	different := map[string]bool{}
-	for _, id := range all {
-		different[id] = true
-	}
+	different := slices.Compact(slices.Sorted(slices.Values(all)))
 	return IDs{Events: len(all), Different: len(different), Ascending: areAscending(all), Last: e.endpoint.Clean(e.first.stats.lastID, 80)}
 }
 

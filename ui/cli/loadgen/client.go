@@ -166,7 +166,6 @@ func (b countingBody) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// process takes the events that were read, at a time.
 func (c *client) process(at time.Time) {
 	var n uint64
 	for c.scanner.next() {

@@ -4,7 +4,7 @@ import "time"
 
 func (r *run) judge(rep *Report) {
 	var found clientResult
-	sequential, compared := r.sequentialClients(), r.comparedClients()
+	sequential, compared := r.judgedClients()
 	e := &rep.Events
 	for _, c := range r.clients {
 		e.WithoutID += c.ids.withoutID
@@ -46,22 +46,16 @@ func (rep *Report) noteNoIDs(r *run) {
 	}
 }
 
-func (r *run) sequentialClients() (all []*client) {
+func (r *run) judgedClients() (sequential, compared []*client) {
 	for _, c := range r.clients {
-		if c.ids.sequential {
-			all = append(all, c)
+		switch {
+		case c.ids.sequential:
+			sequential = append(sequential, c)
+		case c.ids.withID > 0:
+			compared = append(compared, c)
 		}
 	}
-	return all
-}
-
-func (r *run) comparedClients() (all []*client) {
-	for _, c := range r.clients {
-		if !c.ids.sequential && c.ids.withID > 0 {
-			all = append(all, c)
-		}
-	}
-	return all
+	return sequential, compared
 }
 
 // judgeSequences adds what the sequences found, and returns how many events had reached some clients, but not yet others.
@@ -96,7 +90,6 @@ func (r *run) judgeSequences(rep *Report, all []*client, found *clientResult) (o
 	return onTheWay
 }
 
-// judgeCompared adds what the comparison found.
 func (r *run) judgeCompared(rep *Report, all []*client, found *clientResult) (onTheWay uint64) {
 	if len(all) == 0 {
 		return 0

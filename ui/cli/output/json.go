@@ -8,7 +8,6 @@ import (
 	"livetape/feed"
 )
 
-// jsonFormat writes JSON lines: one object a row, with the fields that are present.
 type jsonFormat struct {
 	keys []string // of each of fields, with the punctuation before and after it
 }

@@ -215,7 +215,6 @@ func (l *printLoop) printRow(u market.Update) (err error) {
 	return l.printed()
 }
 
-// printed ends the loop when enough has been printed, and writes a full buffer.
 func (l *printLoop) printed() error {
 	if l.filter.full() {
 		return errDone
@@ -241,7 +240,6 @@ func (l *printLoop) flush() error {
 	return fmt.Errorf("write the updates: %w", err)
 }
 
-// isReaderGone reports whether a write failed because nobody reads any more.
 func isReaderGone(err error) bool {
 	var number syscall.Errno
 	if errors.As(err, &number) && (number == brokenPipe || number == closingPipe) {

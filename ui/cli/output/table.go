@@ -2,6 +2,7 @@ package output
 
 import (
 	"bytes"
+	"cmp"
 	"strings"
 	"time"
 
@@ -93,11 +94,7 @@ func (f *tableFormat) news(b []byte, r *row) []byte {
 }
 
 func (f *tableFormat) status(b []byte, r *row) []byte {
-	symbol := r.halt.Symbol
-	if symbol == "" {
-		symbol = "(market)"
-	}
-	b = padRight(b, symbol, f.symbol)
+	b = padRight(b, cmp.Or(r.halt.Symbol, "(market)"), f.symbol)
 	b = append(append(b, "  "...), strings.ToUpper(string(r.halt.State))...)
 	if r.halt.Reason != "" {
 		b = append(append(b, "  "...), r.halt.Reason...)
