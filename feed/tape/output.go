@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -188,12 +189,7 @@ func hasSignature(f *os.File) bool {
 }
 
 func byTime(status map[string]feed.Event) []feed.Event {
-	var events []feed.Event
-	for _, e := range status {
-		events = append(events, e)
-	}
-	slices.SortFunc(events, func(a, b feed.Event) int {
+	return slices.SortedFunc(maps.Values(status), func(a, b feed.Event) int {
 		return cmp.Or(a.At.Compare(b.At), strings.Compare(a.Feed, b.Feed))
 	})
-	return events
 }
