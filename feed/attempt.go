@@ -2,6 +2,7 @@ package feed
 
 import (
 	"context"
+	"net/http"
 	"sync"
 	"time"
 
@@ -60,11 +61,11 @@ func (a *attempt) Received(ctx context.Context, bytes bool) error {
 }
 
 // Opened implements [connection.Listener].
-func (a *attempt) Opened(ctx context.Context) error {
+func (a *attempt) Opened(ctx context.Context, answer http.Header) error {
 	if err := a.awaitLive(ctx); err != nil {
 		return err
 	}
-	a.delivery.streamOpened(ctx, wallClock())
+	a.delivery.streamOpened(ctx, answer, wallClock())
 	return nil
 }
 

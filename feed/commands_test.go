@@ -47,7 +47,7 @@ func TestRetryNowDropsALiveStreamAndResumes(t *testing.T) {
 		}
 		l.status(Live)
 		write(t, <-ends, "id: 8\ndata: 2\n\n")
-		if g := l.gap(); g.From != "7" || g.Kind != Continued || g.Planned {
+		if g := l.gap(); g.From != "7" || g.Kind != Unconfirmed || g.Planned {
 			t.Errorf("%+v", g)
 		}
 		l.wantMessages("2")

@@ -10,6 +10,7 @@ import (
 
 	"livetape/feed/connection"
 	"livetape/feed/decode"
+	"livetape/feed/resume"
 	"livetape/feed/stream"
 )
 
@@ -24,7 +25,12 @@ type delivery struct {
 	types    typeNames     // of the reading goroutine; all else is the decoding one's
 	seen     *duplicates
 
-	gap     *Gap   // what the present connection is still to tell
+	judge      resume.Judge
+	sentID     string // with which the present connection asks to resume
+	gap        *Gap   // what the present connection is still to tell
+	untold     int    // events of it that did not tell
+	coarseTold bool   // it has been said that ids prove nothing
+
 	lastID  string // the last event id of what was delivered
 	stopped bool   // nothing more of the present connection is delivered
 
@@ -38,10 +44,11 @@ type delivery struct {
 }
 
 // startConnection begins a connection on which the last event id is lastID until it says another.
-func (d *delivery) startConnection(lastID string, gap *Gap) {
-	d.lastID, d.gap, d.stopped = lastID, gap, false
+func (d *delivery) startConnection(lastID, sentID string, gap *Gap) {
+	d.lastID, d.sentID, d.gap, d.untold, d.stopped = lastID, sentID, gap, 0, false
 	d.count, d.notice, d.endAsked, d.finished, d.panicked = 0, "", false, "", nil
 	d.seen.reconnect()
+	d.judge.Reconnect()
 }
 
 // outcome is how a connection ended, with what its messages said of that.
@@ -68,20 +75,6 @@ func (d *delivery) withNotice(cause string) string {
 		return cause
 	}
 	return cause + ": " + d.notice
-}
-
-// streamOpened is called when the stream is live. Without an id, nothing that follows can tell what was missed.
-func (d *delivery) streamOpened(ctx context.Context, now time.Time) {
-	if d.gap == nil {
-		return
-	}
-	if !d.gap.Lost.IsZero() {
-		d.gap.Length = now.Sub(d.gap.Lost)
-	}
-	if d.gap.From == "" {
-		d.gap.Kind, d.gap.Missed = Unreplayed, Unknown
-		d.stopped = !d.sendGap(ctx, now)
-	}
 }
 
 // queuedEvent is an event on its way from the reading goroutine to the decoding one.
@@ -174,42 +167,71 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, 
 // deliverOnce delivers one event, unless an earlier connection gave it. It reports false when ctx ended first.
 func (d *delivery) deliverOnce(ctx context.Context, e queuedEvent) bool {
 	own := e.mark == stream.OwnID
-	var sum uint64
+	var hash eventHash
+	var found evidence
 	if own || d.payloadID != "" && e.mark == stream.InheritedID {
-		if sum = d.sum(e.message); d.seen.has(sum) {
-			d.seen.add(sum)
-			return d.skip(ctx, e)
-		}
+		hash = d.seen.hash(e.message, own && e.message.ID != "")
+		found.again, found.used = d.seen.check(hash)
 	}
-	if !d.deliver(ctx, e) {
+	if own {
+		found.id = e.message.ID
+	}
+	if found.again {
+		return d.skip(ctx, e, hash, found)
+	}
+	if !d.deliver(ctx, e, found) {
 		return false
 	}
 	switch { // only now: what was not delivered must not count as seen
 	case own:
-		d.seen.add(sum)
+		d.remember(hash, found.id)
 	case d.hasPayloadID:
-		d.seen.add(d.sum(e.message))
+		if hash == (eventHash{}) {
+			hash = d.seen.hash(e.message, false)
+		}
+		d.remember(hash, d.payloadID)
 	}
 	return true
 }
 
-func (d *delivery) sum(m *Message) uint64 { return d.seen.sum(m.Type, m.ID, m.Data) }
-
-// skip counts an event that an earlier connection gave. That it came says that the server took the id.
-func (d *delivery) skip(ctx context.Context, e queuedEvent) bool {
-	d.liveness.countDuplicate()
-	d.lastID = e.message.ID
-	return d.resolveGap(ctx, nil, e.at)
+func (d *delivery) remember(hash eventHash, id string) {
+	d.seen.add(hash)
+	if id != "" {
+		d.judge.See(id)
+	}
 }
 
-func (d *delivery) deliver(ctx context.Context, e queuedEvent) bool {
+// skip counts an event that an earlier connection gave.
+func (d *delivery) skip(ctx context.Context, e queuedEvent, hash eventHash, found evidence) bool {
+	d.liveness.countDuplicate()
+	d.count++ // it was sent all the same
+	d.seen.add(hash)
+	if d.lastID = e.message.ID; found.id == "" {
+		if d.config.Decoder != nil && d.gap != nil { // the id is in the payload
+			meaning, _ := d.interpret(e.message)
+			found.id = meaning.ResumeID
+		}
+	}
+	told := d.resolveGap(ctx, found, e.at)
+	if found.id != "" {
+		d.judge.SeeAgain(found.id)
+	}
+	return told
+}
+
+func (d *delivery) deliver(ctx context.Context, e queuedEvent, found evidence) bool {
 	if len(e.message.Data) > largeEvent && !waitUntil(ctx, d.queueIsShort()) {
 		return false
 	}
 	id := e.message.ID // as it is sent back, even if there is a credential in it
 	d.redact(e.message)
 	meaning := d.decode(e.message, e.mark)
-	if !d.resolveGap(ctx, meaning.Continuity, e.at) || !push(ctx, d.out, Event{Feed: d.config.Name, At: e.at, Message: e.message}) {
+	found.word = meaning.Continuity
+	found.empty = len(meaning.Updates) == 0 && (meaning.Heartbeat || meaning.Unmapped != "" || meaning.Notice != "")
+	if meaning.ResumeID != "" {
+		found.id = meaning.ResumeID
+	}
+	if !d.resolveGap(ctx, found, e.at) || !push(ctx, d.out, Event{Feed: d.config.Name, At: e.at, Message: e.message}) {
 		return false
 	}
 	d.sent.Add(1)
@@ -281,33 +303,6 @@ func (d *delivery) interpret(m *Message) (meaning decode.Message, err error) {
 		}
 	}()
 	return d.config.Decoder.Decode(m.Type, m.Data)
-}
-
-// resolveGap sends the gap, if one is open, by the first event of the connection: the server's own word, or
-// that it has none.
-func (d *delivery) resolveGap(ctx context.Context, word *decode.Continuity, at time.Time) bool {
-	if d.gap == nil {
-		return true
-	}
-	switch {
-	case word == nil:
-		d.gap.Kind, d.gap.Missed = Continued, Unknown
-	case word.Reset:
-		d.gap.Kind, d.gap.Missed = Reset, word.Missed
-	default:
-		d.gap.Kind, d.gap.Replayed, d.gap.Missed = Resumed, word.Replayed, word.Missed
-	}
-	return d.sendGap(ctx, at)
-}
-
-func (d *delivery) sendGap(ctx context.Context, at time.Time) bool {
-	gap := d.gap
-	gap.From = d.endpoint.Redactor.PayloadText(gap.From)
-	if !push(ctx, d.out, Event{Feed: d.config.Name, At: at, Gap: gap}) {
-		return false
-	}
-	d.gap = nil
-	return true
 }
 
 // typeNames keeps one string for each event type, so that a message does not allocate its own.

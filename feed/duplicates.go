@@ -2,53 +2,116 @@ package feed
 
 import "hash/maphash"
 
-// window is how many events a feed remembers to recognise one that comes again after a reconnect.
-const window = 4096
+// rememberedEvents is how many events a feed remembers, by 16 bytes each, to recognise those that come again after a
+// reconnect. Of a longer replay, the events before the last so many are delivered again.
+const rememberedEvents = 1 << 17
 
-// duplicates remembers the events that came, by a hash of type, id and data, with the connection that each
-// came on last. Only what comes again on a later connection is a duplicate: within one, a server
-// whose ids are coarse (a second's timestamp, a constant) may well send equal events that are two. The oldest
-// are forgotten first.
+// duplicates remembers the events that came, by hashes. Only what comes again on a later connection is a duplicate: within
+// one, a server may well send equal events that are two. Where ids come again with other data within a connection (a second's
+// timestamp, a constant), they prove nothing, and nothing is taken for a duplicate any more. The oldest events are forgotten
+// first. An event costs one write; what to compare with is sorted out at a reconnect.
 type duplicates struct {
-	seed       maphash.Seed
-	connection uint64            // the present one
-	seen       map[uint64]uint64 // hash to connection
-	ring       []uint64
-	next       int
+	seed   maphash.Seed
+	events []eventHash // the last of all connections; a ring once it is full
+	next   int         // in the ring
+	count  int         // events of this connection
+	coarse bool        // ids prove nothing
+
+	earlier *earlierEvents // nil on a first connection, and when nothing more can come again
 }
 
-func newDuplicates() *duplicates {
-	return &duplicates{seed: maphash.MakeSeed(), seen: make(map[uint64]uint64, window), ring: make([]uint64, 0, window)}
+// eventHash is what an event is remembered by. The id of an event that has none of its own in the stream is 0.
+type eventHash struct{ id, event uint64 }
+
+// earlierEvents are those of the connections before the present one.
+type earlierEvents struct {
+	events map[uint64]struct{} // that have not come again
+	ids    map[uint64]struct{}
+	here   map[uint64]uint64 // of this connection, the event by its id
+	left   int               // events of this connection until nothing more is compared
 }
 
-// sum is what an event is remembered by. The parts are hashed apart, so that they cannot run into each other.
-func (d *duplicates) sum(kind, id string, data []byte) uint64 {
+func newDuplicates() *duplicates { return &duplicates{seed: maphash.MakeSeed()} }
+
+// hash hashes the parts of an event apart, so that they cannot run into each other.
+func (d *duplicates) hash(m *Message, hasOwnID bool) (h eventHash) {
 	const odd = 0x9e3779b97f4a7c15
-	h := maphash.String(d.seed, kind)
-	h = h*odd + maphash.String(d.seed, id)
-	return h*odd + maphash.Bytes(d.seed, data)
+	id := maphash.String(d.seed, m.ID)
+	if hasOwnID {
+		h.id = id | 1
+	}
+	h.event = (maphash.String(d.seed, m.Type)*odd+id)*odd + maphash.Bytes(d.seed, m.Data)
+	return h
 }
 
 // reconnect begins the next connection: all that came so far came earlier.
-func (d *duplicates) reconnect() { d.connection++ }
+func (d *duplicates) reconnect() {
+	if d.count == 0 {
+		return
+	}
+	d.coarse = d.coarse || d.idsCameAgain()
+	d.count = 0
+	if d.earlier = nil; d.coarse {
+		return
+	}
+	e := &earlierEvents{
+		events: make(map[uint64]struct{}, len(d.events)), ids: make(map[uint64]struct{}),
+		here: make(map[uint64]uint64), left: 2*len(d.events) + 1000,
+	}
+	for _, h := range d.events {
+		e.events[h.event] = struct{}{}
+		if h.id != 0 {
+			e.ids[h.id] = struct{}{}
+		}
+	}
+	d.earlier = e
+}
 
-// has reports whether an earlier connection gave the event, and this one has not yet.
-func (d *duplicates) has(sum uint64) bool {
-	connection, ok := d.seen[sum]
-	return ok && connection != d.connection
+// idsCameAgain reports whether an id came again with other data within this connection.
+func (d *duplicates) idsCameAgain() bool {
+	events := make(map[uint64]uint64)
+	for n := range min(d.count, len(d.events)) {
+		h := d.events[(d.next+len(d.events)-1-n)%len(d.events)]
+		if event, known := events[h.id]; known && event != h.event && h.id != 0 {
+			return true
+		}
+		events[h.id] = h.event
+	}
+	return false
+}
+
+// check reports whether an earlier connection gave the event, and this one has not yet; or, if not, whether one gave
+// another event of that id.
+func (d *duplicates) check(h eventHash) (again, used bool) {
+	e := d.earlier
+	if e == nil {
+		return false, false
+	}
+	if event, here := e.here[h.id]; here && h.id != 0 && event != h.event {
+		d.coarse, d.earlier = true, nil
+		return false, false
+	}
+	if _, again = e.events[h.event]; again {
+		delete(e.events, h.event)
+		return true, false
+	}
+	_, used = e.ids[h.id]
+	return false, used
 }
 
 // add remembers an event as one of the present connection.
-func (d *duplicates) add(sum uint64) {
-	_, known := d.seen[sum]
-	d.seen[sum] = d.connection
-	switch {
-	case known:
-	case len(d.ring) < window:
-		d.ring = append(d.ring, sum)
-	default:
-		delete(d.seen, d.ring[d.next])
-		d.ring[d.next] = sum
-		d.next = (d.next + 1) % window
+func (d *duplicates) add(h eventHash) {
+	d.count++
+	if len(d.events) < rememberedEvents {
+		d.events = append(d.events, h)
+	} else {
+		d.events[d.next] = h
+	}
+	d.next = (d.next + 1) % rememberedEvents
+	if e := d.earlier; e != nil {
+		e.here[h.id] = h.event
+		if e.left--; e.left == 0 {
+			d.earlier = nil
+		}
 	}
 }

@@ -83,9 +83,11 @@ type Gap struct {
 	Kind     GapKind
 	Lost     time.Time     // when the stream before was lost; after a silence, its last byte; zero on a first connection with Config.LastEventID
 	Length   time.Duration // from Lost to live again; 0 when Lost is zero
-	From     string        // the last event id sent; empty when there was none
-	Replayed int           // Resumed
-	Missed   int           // Resumed: 0; Reset: events lost, or Unknown; else Unknown
+	From     string        // the last event id sent, or refused; empty when there was none
+	Next     string        // the first id that came then, where that is the evidence; else empty
+	Reason   string        // NotResumed, Unconfirmed: why, in words; may be empty
+	Replayed int           // Resumed: how many events, or Unknown
+	Missed   int           // Resumed: 0; NotResumed, Skipped: events lost, or Unknown; else Unknown
 	Planned  bool          // the server ended the stream cleanly
 }
 
@@ -94,10 +96,11 @@ type GapKind int8
 
 // What can be known about a gap.
 const (
-	Resumed    GapKind = iota // the server replayed what was missed, and says so
-	Reset                     // the server says that it could not resume
-	Continued                 // the server was given the last event id; it does not say what it did with it
-	Unreplayed                // there is no id, or none that HTTP can carry: what was sent meanwhile is lost
+	Resumed     GapKind = iota // the server goes on behind the last event id: it says so, or what it sends proves it
+	NotResumed                 // it does not: it says so, or what it sends proves it
+	Unconfirmed                // the server was given the last event id, and nothing says what it did with it
+	Unreplayed                 // there is no id, or none that HTTP can carry: what was sent meanwhile is lost
+	Skipped                    // ids that always ran on by one jump: it goes on, but Missed events, about, are missing
 )
 
 // Unknown marks a count that nobody can give.

@@ -12,7 +12,8 @@ import (
 const (
 	defaultRetry = time.Second      // the reconnection time until the server says its own
 	maxRetry     = time.Hour        // a retry: beyond it counts as this
-	backoffCap   = 30 * time.Second // failures wait no longer, unless the server's own retry: is longer
+	backoffCap   = 30 * time.Second // on top of the reconnection time
+	refusedCap   = 5 * time.Minute  // the same, for a feed that was live and is refused now
 	tooManyWait  = time.Minute      // after a 429 without Retry-After
 	provenAfter  = 30 * time.Second // a connection that was live so long was a good one
 
@@ -29,16 +30,20 @@ type outcome struct {
 	delivered    bool // at least one event
 	live         bool // an event stream began
 	liveFor      time.Duration
+	sentID       bool // it asked to resume
+	newToken     bool // refused with 401, and the token has been read anew since
 	disconnected bool // Canceled: for good
 }
 
 // history is what the policy remembers from one attempt to the next.
 type history struct {
-	failures int           // in a row
-	barren   int           // connections in a row that delivered no event
-	empty    int           // clean ends in a row, each soon and without an event
-	wasLive  bool          // an event stream has begun at least once
-	retry    time.Duration // the server's reconnection time, or the default
+	failures int  // in a row
+	barren   int  // connections in a row that delivered no event
+	empty    int  // clean ends in a row, each soon and without an event
+	wasLive  bool // an event stream has begun at least once in this run
+
+	askedWithoutID bool          // since it was live last, a last event id was refused
+	retry          time.Duration // the server's reconnection time, or the default
 
 	least, most time.Duration // bounds of all waits but a Retry-After; 0 for none but those of the policy
 }
@@ -49,6 +54,7 @@ type step struct {
 	wait    time.Duration
 	attempt int
 	planned bool
+	forget  bool   // the last event id: the server refuses it
 	cause   string // in place of the outcome's own; "" for that
 }
 
@@ -70,10 +76,31 @@ func (h history) next(o outcome, random float64) (step, history) {
 		return h.afterCleanEnd(), h
 	}
 	h.failures++
-	if o.Ending == connection.Refused || o.Ending == connection.NotAStream && !h.wasLive {
+	s := step{state: Waiting, attempt: h.failures}
+	switch refused := o.Ending == connection.Refused || o.Ending == connection.NotAStream; {
+	case o.sentID && mayRefuseID(o.Status) && !h.askedWithoutID:
+		h.askedWithoutID = true
+		s.forget, s.wait = true, h.bounded(h.retry)
+	case o.newToken:
+		s.wait = h.bounded(h.retry)
+	case o.Stack != "", refused && !h.wasLive:
 		return step{state: Failed, attempt: h.failures}, h
+	case refused:
+		s.wait = h.pause(o, random, cmp.Or(h.most, refusedCap))
+	default:
+		s.wait = h.pause(o, random, cmp.Or(h.most, backoffCap))
 	}
-	return step{state: Waiting, wait: h.atLeastMinimum(h.pause(o, random)), attempt: h.failures}, h
+	s.wait = h.atLeastMinimum(s.wait)
+	return s, h
+}
+
+// mayRefuseID reports whether a status may mean that the server does not take the last event id: it is too old, or too long.
+func mayRefuseID(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusGone, http.StatusPreconditionFailed, http.StatusRequestHeaderFieldsTooLarge:
+		return true
+	}
+	return false
 }
 
 // afterCleanEnd waits exactly the reconnection time, also after an end that is one too many to be planned.
@@ -88,6 +115,7 @@ func (h history) afterCleanEnd() step {
 // learn takes in what the outcome says about the server, whatever follows from it.
 func (h history) learn(o outcome) history {
 	h.wasLive = h.wasLive || o.live
+	h.askedWithoutID = h.askedWithoutID && !o.live
 	switch {
 	case o.delivered:
 		h.barren = 0
@@ -107,25 +135,25 @@ func (h history) learn(o outcome) history {
 	return h
 }
 
-// pause is the wait after a failure: what the server asked for, or else the back-off.
-func (h history) pause(o outcome, random float64) time.Duration {
+// pause is the wait after a failure: what the server asked for, or else the reconnection time (WHATWG HTML §9.2.3) and
+// on top of it a random part of the back-off, so that many clients do not return at the same moment.
+func (h history) pause(o outcome, random float64, limit time.Duration) time.Duration {
 	switch {
-	case o.Ending == connection.Unavailable && o.RetryAfter >= 0:
+	case o.RetryAfter >= 0:
 		return min(o.RetryAfter, connection.MaxRetryAfter)
-	case o.Ending == connection.Unavailable && o.Status == http.StatusTooManyRequests:
+	case o.Status == http.StatusTooManyRequests:
 		return tooManyWait
 	}
-	return time.Duration(random * float64(h.ceiling()))
+	return h.bounded(h.retry + time.Duration(random*float64(h.backoff(limit))))
 }
 
-// ceiling is the longest back-off after so many failures: the reconnection time, doubled with each up to the cap.
-func (h history) ceiling() time.Duration {
-	base := h.bounded(max(h.retry, minWait))
-	limit := cmp.Or(h.most, max(base, backoffCap))
-	for n := 1; n < h.failures && base < limit; n++ {
-		base *= 2
+// backoff is the reconnection time, doubled with each failure but the first, up to limit.
+func (h history) backoff(limit time.Duration) time.Duration {
+	bound := max(h.retry, minWait)
+	for n := 1; n < h.failures && bound < limit; n++ {
+		bound *= 2
 	}
-	return min(base, limit)
+	return min(bound, limit)
 }
 
 // bounded is wait within what the configuration allows.

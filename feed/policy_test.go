@@ -20,6 +20,7 @@ func fresh() history { return history{retry: defaultRetry} }
 
 func TestEachEndingLeadsToItsState(t *testing.T) {
 	const most = 1.0 // stands for the largest random number: the whole back-off
+	sent := func(o outcome) outcome { o.sentID = true; return o }
 	live := func(o outcome) outcome { o.live, o.delivered = true, true; return o }
 	asked := func(o outcome, after time.Duration) outcome { o.RetryAfter = after; return o }
 	proven := history{retry: defaultRetry, wasLive: true}
@@ -29,33 +30,47 @@ func TestEachEndingLeadsToItsState(t *testing.T) {
 		o    outcome
 		want step
 	}{
-		{"a clean end waits exactly the reconnection time and is no failure", fresh(), live(outcome{Outcome: connection.Outcome{Ending: connection.Ended}}), step{Waiting, time.Second, 0, true, ""}},
-		{"a clean end forgets the failures before it", history{retry: time.Second, failures: 7}, outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true}, step{Waiting, time.Second, 0, true, ""}},
-		{"a clean end obeys retry:", history{retry: 250 * time.Millisecond}, live(outcome{Outcome: connection.Outcome{Ending: connection.Ended}}), step{Waiting, 250 * time.Millisecond, 0, true, ""}},
-		{"a network error is a failure", fresh(), failed(), step{Waiting, time.Second, 1, false, ""}},
-		{"204 is the end", fresh(), answered(204), step{Closed, 0, 0, false, ""}},
-		{"408 waits", fresh(), answered(408), step{Waiting, time.Second, 1, false, ""}},
-		{"425 waits", fresh(), answered(425), step{Waiting, time.Second, 1, false, ""}},
-		{"500 waits", fresh(), answered(500), step{Waiting, time.Second, 1, false, ""}},
-		{"503 waits", fresh(), answered(503), step{Waiting, time.Second, 1, false, ""}},
-		{"599 waits", fresh(), answered(599), step{Waiting, time.Second, 1, false, ""}},
-		{"503 obeys Retry-After", fresh(), asked(answered(503), 7*time.Second), step{Waiting, 7 * time.Second, 1, false, ""}},
-		{"Retry-After is capped", fresh(), asked(answered(503), time.Hour), step{Waiting, 5 * time.Minute, 1, false, ""}},
-		{"429 waits a minute", fresh(), answered(429), step{Waiting, time.Minute, 1, false, ""}},
-		{"429 obeys Retry-After", fresh(), asked(answered(429), 2*time.Second), step{Waiting, 2 * time.Second, 1, false, ""}},
-		{"401 fails", fresh(), answered(401), step{Failed, 0, 1, false, ""}},
-		{"403 fails", fresh(), answered(403), step{Failed, 0, 1, false, ""}},
-		{"404 fails", fresh(), answered(404), step{Failed, 0, 1, false, ""}},
-		{"410 fails", fresh(), answered(410), step{Failed, 0, 1, false, ""}},
-		{"418 fails", fresh(), answered(418), step{Failed, 0, 1, false, ""}},
-		{"206 fails", fresh(), answered(206), step{Failed, 0, 1, false, ""}},
-		{"304 fails", fresh(), answered(304), step{Failed, 0, 1, false, ""}},
-		{"600 fails", fresh(), answered(600), step{Failed, 0, 1, false, ""}},
-		{"401 fails even after it was live", proven, answered(401), step{Failed, 0, 1, false, ""}},
-		{"a page instead of a stream fails", fresh(), outcome{Outcome: connection.Outcome{Ending: connection.NotAStream}}, step{Failed, 0, 1, false, ""}},
-		{"a page where a stream was is a captive portal, and waits", proven, outcome{Outcome: connection.Outcome{Ending: connection.NotAStream}}, step{Waiting, time.Second, 1, false, ""}},
-		{"the user's retry is at once and keeps the counter", history{retry: time.Second, failures: 4}, outcome{Outcome: connection.Outcome{Ending: connection.Canceled}}, step{Connecting, 0, 4, false, ""}},
-		{"the user's retry of a good connection starts from 0", history{retry: time.Second, failures: 4}, live(outcome{Outcome: connection.Outcome{Ending: connection.Canceled}}), step{Connecting, 0, 0, false, ""}},
+		{"a clean end waits exactly the reconnection time and is no failure", fresh(), live(outcome{Outcome: connection.Outcome{Ending: connection.Ended}}), step{state: Waiting, wait: time.Second, planned: true}},
+		{"a clean end forgets the failures before it", history{retry: time.Second, failures: 7}, outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true}, step{state: Waiting, wait: time.Second, planned: true}},
+		{"a clean end obeys retry:", history{retry: 250 * time.Millisecond}, live(outcome{Outcome: connection.Outcome{Ending: connection.Ended}}), step{state: Waiting, wait: 250 * time.Millisecond, planned: true}},
+		{"a network error is a failure, which waits the reconnection time and up to as much on top", fresh(), failed(), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"204 is the end", fresh(), answered(204), step{state: Closed}},
+		{"408 waits", fresh(), answered(408), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"425 waits", fresh(), answered(425), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"500 waits", fresh(), answered(500), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"503 waits", fresh(), answered(503), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"599 waits", fresh(), answered(599), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"503 obeys Retry-After", fresh(), asked(answered(503), 7*time.Second), step{state: Waiting, wait: 7 * time.Second, attempt: 1}},
+		{"Retry-After is capped", fresh(), asked(answered(503), time.Hour), step{state: Waiting, wait: 5 * time.Minute, attempt: 1}},
+		{"429 waits a minute", fresh(), answered(429), step{state: Waiting, wait: time.Minute, attempt: 1}},
+		{"429 obeys Retry-After", fresh(), asked(answered(429), 2*time.Second), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"401 fails", fresh(), answered(401), step{state: Failed, attempt: 1}},
+		{"403 fails", fresh(), answered(403), step{state: Failed, attempt: 1}},
+		{"404 fails", fresh(), answered(404), step{state: Failed, attempt: 1}},
+		{"410 fails", fresh(), answered(410), step{state: Failed, attempt: 1}},
+		{"418 fails", fresh(), answered(418), step{state: Failed, attempt: 1}},
+		{"206 fails", fresh(), answered(206), step{state: Failed, attempt: 1}},
+		{"304 fails", fresh(), answered(304), step{state: Failed, attempt: 1}},
+		{"600 fails", fresh(), answered(600), step{state: Failed, attempt: 1}},
+		{"401 waits after it was live", proven, answered(401), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"401 waits once the token has been read anew", fresh(), outcome{Outcome: answered(401).Outcome, newToken: true}, step{state: Waiting, wait: time.Second, attempt: 1}},
+		{"403 with Retry-After fails", fresh(), asked(answered(403), 7*time.Second), step{state: Failed, attempt: 1}},
+		{"403 with Retry-After waits so long after it was live", proven, asked(answered(403), 7*time.Second), step{state: Waiting, wait: 7 * time.Second, attempt: 1}},
+		{"404 waits after it was live", proven, answered(404), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"409 waits after it was live", proven, answered(409), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"a bad certificate waits after it was live", proven, outcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter}}, step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"an error of livetape itself fails even then", proven, outcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter, Stack: "x"}}, step{state: Failed, attempt: 1}},
+		{"400 after an id was sent asks once without", fresh(), sent(answered(400)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true}},
+		{"410 after an id was sent asks once without", proven, sent(answered(410)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true}},
+		{"412 after an id was sent asks once without", proven, sent(answered(412)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true}},
+		{"431 after an id was sent asks once without", proven, sent(answered(431)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true}},
+		{"404 after an id was sent has nothing to do with it", fresh(), sent(answered(404)), step{state: Failed, attempt: 1}},
+		{"410 without an id fails", fresh(), answered(410), step{state: Failed, attempt: 1}},
+		{"410 without the id, too, fails", history{retry: time.Second, askedWithoutID: true}, sent(answered(410)), step{state: Failed, attempt: 1}},
+		{"a page instead of a stream fails", fresh(), outcome{Outcome: connection.Outcome{Ending: connection.NotAStream}}, step{state: Failed, attempt: 1}},
+		{"a page where a stream was is a captive portal, and waits", proven, outcome{Outcome: connection.Outcome{Ending: connection.NotAStream, RetryAfter: connection.NoRetryAfter}}, step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"the user's retry is at once and keeps the counter", history{retry: time.Second, failures: 4}, outcome{Outcome: connection.Outcome{Ending: connection.Canceled}}, step{state: Connecting, attempt: 4}},
+		{"the user's retry of a good connection starts from 0", history{retry: time.Second, failures: 4}, live(outcome{Outcome: connection.Outcome{Ending: connection.Canceled}}), step{state: Connecting}},
 	} {
 		if got, _ := c.past.next(c.o, most); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.what, got, c.want)
@@ -63,14 +78,15 @@ func TestEachEndingLeadsToItsState(t *testing.T) {
 	}
 }
 
-func TestBackOffDoublesToItsCap(t *testing.T) {
+func TestBackOffDoublesToItsCapOnTopOfTheReconnectionTime(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		retry time.Duration
 		want  []time.Duration // the longest wait after each failure
 	}{
-		{time.Second, []time.Duration{1 * time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 16 * time.Second, 30 * time.Second, 30 * time.Second}},
-		{3 * time.Second, []time.Duration{3 * time.Second, 6 * time.Second, 12 * time.Second, 24 * time.Second, 30 * time.Second}},
-		{time.Minute, []time.Duration{time.Minute, time.Minute, time.Minute}},
+		{time.Second, []time.Duration{2 * time.Second, 3 * time.Second, 5 * time.Second, 9 * time.Second, 17 * time.Second, 31 * time.Second, 31 * time.Second}},
+		{3 * time.Second, []time.Duration{6 * time.Second, 9 * time.Second, 15 * time.Second, 27 * time.Second, 33 * time.Second}},
+		{time.Minute, []time.Duration{90 * time.Second, 90 * time.Second, 90 * time.Second}},
 		{0, []time.Duration{minWait, 2 * minWait, minBarrenWait, minBarrenWait}},
 	} {
 		h := history{retry: c.retry}
@@ -111,12 +127,12 @@ func TestTheUsersBoundsHoldForEveryWaitButARetryAfter(t *testing.T) {
 	}
 }
 
-func TestJitterIsFull(t *testing.T) {
+func TestNoWaitIsShorterThanTheReconnectionTime(t *testing.T) {
 	h := history{retry: time.Second, failures: 3}
 	for _, c := range []struct {
 		random float64
 		want   time.Duration
-	}{{0, minWait}, {0.25, 2 * time.Second}, {0.5, 4 * time.Second}} {
+	}{{0, time.Second}, {0.25, 3 * time.Second}, {0.5, 5 * time.Second}} {
 		if got, _ := h.next(failed(), c.random); got.wait != c.want {
 			t.Errorf("random %g: wait %s, want %s", c.random, got.wait, c.want)
 		}
@@ -164,13 +180,21 @@ func TestTheThirdBarrenConnectionInARowWaitsASecond(t *testing.T) {
 	}
 }
 
+func TestAFeedThatIsRefusedWaitsUpToFiveMinutesMore(t *testing.T) {
+	t.Parallel()
+	h := history{retry: time.Second, wasLive: true, failures: 20}
+	if got, _ := h.next(answered(404), 1); got.wait != refusedCap+time.Second {
+		t.Errorf("waits %s", got.wait)
+	}
+}
+
 func TestItNeverGivesUpByElapsedTime(t *testing.T) {
 	h := fresh()
 	random := rand.New(rand.NewPCG(1, 2))
 	for n := 1; n <= 100_000; n++ {
 		var s step
 		s, h = h.next(failed(), random.Float64())
-		if s.state != Waiting || s.attempt != n || s.wait < minWait || s.wait > backoffCap {
+		if s.state != Waiting || s.attempt != n || s.wait < time.Second || s.wait > time.Second+backoffCap {
 			t.Fatalf("failure %d: %+v", n, s)
 		}
 	}

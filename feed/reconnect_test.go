@@ -55,7 +55,7 @@ func TestFailuresBackOffAndNeverEnd(t *testing.T) {
 		w.random = func() float64 { return 1 }
 		l := w.listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
-		for i, want := range []time.Duration{1, 2, 4, 8, 16, 30, 30} {
+		for i, want := range []time.Duration{2, 3, 5, 9, 17, 31, 31} {
 			l.status(Connecting)
 			st := l.status(Waiting)
 			if got := st.RetryAt.Sub(st.Since); got != want*time.Second || st.Attempt != i+1 || st.Planned {
@@ -78,7 +78,7 @@ func TestTheServersRetryIsTheBaseOfTheBackOff(t *testing.T) {
 		l := w.listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
 		defer l.end()
 		st := l.until(Waiting)
-		if got := st.RetryAt.Sub(st.Since); got != 40*time.Second || st.Retry != 40*time.Second || st.Cause != "connection reset" {
+		if got := st.RetryAt.Sub(st.Since); got != 70*time.Second || st.Retry != 40*time.Second || st.Cause != "connection reset" {
 			t.Errorf("wait %s, retry %s, cause %q", got, st.Retry, st.Cause)
 		}
 	})
@@ -115,15 +115,15 @@ func TestEachAnswerOfAServerLeadsToItsState(t *testing.T) {
 		{403, nil, `{"error":{"message":"plan expired"}}`, Failed, 0, "403: access is forbidden: plan expired"},
 		{404, html, "<h1>Not found</h1>", Failed, 0, "404: there is nothing at this address"},
 		{407, nil, "", Failed, 0, "407: the proxy wants a login"},
-		{408, nil, "", Waiting, minWait, "408 Request Timeout"},
+		{408, nil, "", Waiting, time.Second, "408 Request Timeout"},
 		{410, nil, `{"detail":"moved to v2"}`, Failed, 0, "410: the stream is gone for good: moved to v2"},
 		{418, nil, "short and stout\nmore", Failed, 0, "418 I'm a teapot: short and stout"},
 		{425, later, "", Waiting, 7 * time.Second, "425 Too Early"},
 		{429, nil, `{"error":"3 connections per token"}`, Waiting, time.Minute, "429 Too Many Requests: 3 connections per token"},
 		{429, later, "", Waiting, 7 * time.Second, "429 Too Many Requests"},
-		{500, nil, "500 Internal Server Error", Waiting, minWait, "500 Internal Server Error"},
+		{500, nil, "500 Internal Server Error", Waiting, time.Second, "500 Internal Server Error"},
 		{503, later, "Service Unavailable", Waiting, 7 * time.Second, "503 Service Unavailable"},
-		{599, nil, "", Waiting, minWait, "599"},
+		{599, nil, "", Waiting, time.Second, "599"},
 	} {
 		t.Run(c.cause, func(t *testing.T) {
 			s := serve(t, answering(c.status, c.header, c.body))

@@ -55,7 +55,7 @@ func TestTheFirstConnectionCanResume(t *testing.T) {
 	ids := make(chan string, 1)
 	s := serve(t, asked(ids, staying("data: 1\n\n")))
 	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, LastEventID: "e1-41"})
-	want := Gap{Kind: Continued, From: "e1-41", Missed: Unknown}
+	want := Gap{Kind: Unconfirmed, From: "e1-41", Replayed: Unknown, Missed: Unknown}
 	if diff := cmp.Diff(want, l.gap()); diff != "" {
 		t.Error(diff)
 	}
@@ -101,10 +101,16 @@ func TestAGapSaysWhatIsKnown(t *testing.T) {
 		want                Gap
 	}{
 		{"the server resumes", "id: 7\ndata: 1\n\n", "event: resume\ndata: 31\n\ndata: x\n\n", Gap{Kind: Resumed, From: "7", Replayed: 31}},
-		{"the server cannot resume", "id: 7\ndata: 1\n\n", "event: reset\ndata: 1200\n\ndata: x\n\n", Gap{Kind: Reset, From: "7", Missed: 1200}},
-		{"the server cannot resume and does not know", "id: 7\ndata: 1\n\n", "event: reset\ndata: -1\n\ndata: x\n\n", Gap{Kind: Reset, From: "7", Missed: Unknown}},
-		{"a foreign server", "id: 7\ndata: 1\n\n", "id: 8\ndata: 2\n\n", Gap{Kind: Continued, From: "7", Missed: Unknown}},
-		{"a foreign server that sends an event again", "id: 7\ndata: 1\n\n", "id: 7\ndata: 1\n\ndata: x\n\n", Gap{Kind: Continued, From: "7", Missed: Unknown}},
+		{"the server cannot resume", "id: 7\ndata: 1\n\n", "event: reset\ndata: 1200\n\ndata: x\n\n", Gap{Kind: NotResumed, From: "7", Missed: 1200}},
+		{"the server cannot resume and does not know", "id: 7\ndata: 1\n\n", "event: reset\ndata: -1\n\ndata: x\n\n", Gap{Kind: NotResumed, From: "7", Missed: Unknown}},
+		{"a foreign server", "id: 7\ndata: 1\n\n", "id: 8\ndata: 2\n\n", Gap{Kind: Unconfirmed, From: "7", Next: "8", Replayed: Unknown, Missed: Unknown}},
+		{"a foreign server whose ids run on by one", "id: 5\ndata: 1\n\nid: 6\ndata: 1\n\nid: 7\ndata: 1\n\n", "id: 8\ndata: 2\n\n", Gap{Kind: Resumed, From: "7", Next: "8", Replayed: Unknown}},
+		{"a foreign server whose ids jump", "id: 129\ndata: 1\n\nid: 130\ndata: 1\n\nid: 131\ndata: 1\n\n", "id: 143\ndata: 2\n\n", Gap{Kind: Skipped, From: "131", Next: "143", Replayed: Unknown, Missed: 11}},
+		{"a foreign server whose ids begin anew", "id: 500\ndata: 1\n\n", "id: 1\ndata: 2\n\n", Gap{Kind: NotResumed, From: "500", Next: "1", Reason: "ids begin anew: 1 after 500", Replayed: Unknown, Missed: Unknown}},
+		{"a foreign server that sends an event again", "id: 7\ndata: 1\n\n", "id: 7\ndata: 1\n\ndata: x\n\n", Gap{Kind: Resumed, From: "7", Next: "7", Replayed: Unknown}},
+		{"a foreign server that sends everything again", "id: a\ndata: 1\n\nid: b\ndata: 1\n\n", "id: a\ndata: 1\n\n", Gap{Kind: NotResumed, From: "b", Next: "a", Reason: "everything comes again", Replayed: Unknown, Missed: Unknown}},
+		{"ids that come again with other data", "id: 7\ndata: 1\n\nid: 7\ndata: 2\n\n", "id: 7\ndata: 1\n\n", Gap{Kind: Unconfirmed, From: "7", Reason: "its ids come again with other data, and prove nothing", Replayed: Unknown, Missed: Unknown}},
+		{"a foreign server that sends no ids any more", "id: 7\ndata: 1\n\n", "data: 2\n\n", Gap{Kind: Unconfirmed, From: "7", Replayed: Unknown, Missed: Unknown}},
 		{"no ids", "data: 1\n\n", "data: 2\n\n", Gap{Kind: Unreplayed, Missed: Unknown}},
 		{"no ids, and no event", "data: 1\n\n", ": nothing\n\n", Gap{Kind: Unreplayed, Missed: Unknown}},
 		{"an id that cannot be sent", "id: \x02\ndata: 1\n\n", "event: resume\ndata: 31\n\n", Gap{Kind: Unreplayed, Missed: Unknown}},
@@ -112,8 +118,7 @@ func TestAGapSaysWhatIsKnown(t *testing.T) {
 		t.Run(c.what, func(t *testing.T) {
 			s := serve(t, turns(endingWith("retry: 10\n"+c.before), staying(c.after)))
 			l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Decoder: word{}})
-			l.message()
-			lost := l.status(Waiting)
+			lost := l.until(Waiting)
 			got := l.gap()
 			if got.Lost.Before(lost.LastByte) || got.Lost.After(lost.Since) || got.Length < minWait || !got.Planned {
 				t.Errorf("lost at %s for %s, planned %t", got.Lost, got.Length, got.Planned)
@@ -242,26 +247,32 @@ func TestDuplicatesAreToldWithinASecond(t *testing.T) {
 	})
 }
 
-func TestTheWindowOfDuplicatesIsBounded(t *testing.T) {
+func TestTheMemoryOfDuplicatesIsBounded(t *testing.T) {
+	t.Parallel()
 	d := newDuplicates()
-	sum := func(n int) uint64 { return d.sum("message", fmt.Sprint(n), []byte("x")) }
-	for n := range 3 * window {
-		d.add(sum(n))
-		d.add(sum(n))
+	hash := func(n int) eventHash { return d.hash(&Message{ID: fmt.Sprint(n), Data: []byte("x")}, true) }
+	for n := range 3 * rememberedEvents {
+		d.add(hash(n))
 	}
 	d.reconnect()
-	if len(d.seen) != window || len(d.ring) != window {
-		t.Errorf("%d and %d are kept, want %d", len(d.seen), len(d.ring), window)
+	if len(d.events) != rememberedEvents {
+		t.Errorf("%d are kept, want %d", len(d.events), rememberedEvents)
 	}
-	if d.has(sum(2*window-1)) || !d.has(sum(2*window)) || !d.has(sum(3*window-1)) {
-		t.Error("it is not the newest that are kept")
+	for n, want := range map[int]bool{2*rememberedEvents - 1: false, 2 * rememberedEvents: true, 3*rememberedEvents - 1: true} {
+		if again, _ := d.check(hash(n)); again != want {
+			t.Errorf("event %d of %d is remembered: %t", n, 3*rememberedEvents, again)
+		}
 	}
 }
 
 func TestPartsOfAnEventDoNotRunIntoEachOther(t *testing.T) {
+	t.Parallel()
 	d := newDuplicates()
-	if d.sum("a", "b", nil) == d.sum("ab", "", nil) || d.sum("", "a", []byte("b")) == d.sum("", "b", []byte("a")) {
-		t.Error("two different events have the same sum")
+	hash := func(kind, id, data string) eventHash {
+		return d.hash(&Message{Type: kind, ID: id, Data: []byte(data)}, true)
+	}
+	if hash("a", "b", "") == hash("ab", "", "") || hash("", "a", "b") == hash("", "b", "a") {
+		t.Error("two different events have the same hash")
 	}
 }
 
@@ -308,16 +319,16 @@ func TestAFeedResumesAsItIsConfigured(t *testing.T) {
 		header, want              string // of the second request
 		gap                       Gap
 	}{
-		{"by the header", "", "a=1&since=0", first, "7/é", "a=1&since=0", Gap{Kind: Continued, From: "7/é"}},
-		{"by the header, spelled out", "header", "", first, "7/é", "", Gap{Kind: Continued, From: "7/é"}},
+		{"by the header", "", "a=1&since=0", first, "7/é", "a=1&since=0", Gap{Kind: Unconfirmed, From: "7/é"}},
+		{"by the header, spelled out", "header", "", first, "7/é", "", Gap{Kind: Unconfirmed, From: "7/é"}},
 		{"never", "none", "since=0", first, "-", "since=0", Gap{Kind: Unreplayed}},
-		{"by a parameter", "since={id}", "a=%20&b", first, "-", "a=%20&b&since=7%2F%C3%A9", Gap{Kind: Continued, From: "7/é"}},
-		{"by the first parameter", "since={id}", "", first, "-", "since=7%2F%C3%A9", Gap{Kind: Continued, From: "7/é"}},
-		{"by a parameter that was there", "last_event_id={id}", "last_event_id=x&a=1&last%5Fevent_id", first, "-", "a=1&last_event_id=7%2F%C3%A9", Gap{Kind: Continued, From: "7/é"}},
+		{"by a parameter", "since={id}", "a=%20&b", first, "-", "a=%20&b&since=7%2F%C3%A9", Gap{Kind: Unconfirmed, From: "7/é"}},
+		{"by the first parameter", "since={id}", "", first, "-", "since=7%2F%C3%A9", Gap{Kind: Unconfirmed, From: "7/é"}},
+		{"by a parameter that was there", "last_event_id={id}", "last_event_id=x&a=1&last%5Fevent_id", first, "-", "a=1&last_event_id=7%2F%C3%A9", Gap{Kind: Unconfirmed, From: "7/é"}},
 		{"a parameter, without an id", "since={id}", "since=all", "retry: 10\ndata: 1\n\n", "-", "since=all", Gap{Kind: Unreplayed}},
-		{"a parameter holds any id", "since={id}", "", "retry: 10\nid: \x01&\ndata: 1\n\n", "-", "since=%01%26", Gap{Kind: Continued, From: "\x01&"}},
-		{"an id from the payload", "since={id}", "since=all", "retry: 10\nevent: named\ndata: p1 x\n\ndata: y\n\n", "-", "since=p1", Gap{Kind: Continued, From: "p1"}},
-		{"an id from the payload before one of the stream", "", "", "retry: 10\nid: 7\nevent: named\ndata: p1 x\n\n", "p1", "", Gap{Kind: Continued, From: "p1"}},
+		{"a parameter holds any id", "since={id}", "", "retry: 10\nid: \x01&\ndata: 1\n\n", "-", "since=%01%26", Gap{Kind: Unconfirmed, From: "\x01&"}},
+		{"an id from the payload", "since={id}", "since=all", "retry: 10\nevent: named\ndata: p1 x\n\ndata: y\n\n", "-", "since=p1", Gap{Kind: Unconfirmed, From: "p1"}},
+		{"an id from the payload before one of the stream", "", "", "retry: 10\nid: 7\nevent: named\ndata: p1 x\n\n", "p1", "", Gap{Kind: Unconfirmed, From: "p1"}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			ids, queries := make(chan string, 2), make(chan string, 2)
@@ -327,7 +338,9 @@ func TestAFeedResumesAsItIsConfigured(t *testing.T) {
 			}()))
 			l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL + "/?" + c.query, Resume: c.resume, Decoder: scripted{}})
 			l.until(Waiting)
-			c.gap.Missed = Unknown
+			if c.gap.Missed = Unknown; c.gap.Kind == Unconfirmed {
+				c.gap.Replayed = Unknown
+			}
 			if diff := cmp.Diff(c.gap, l.gap(), cmpopts.IgnoreFields(Gap{}, "Lost", "Length", "Planned")); diff != "" {
 				t.Error(diff)
 			}
@@ -345,7 +358,7 @@ func TestTheFirstConnectionCanResumeByAParameter(t *testing.T) {
 	queries := make(chan string, 1)
 	s := serve(t, func(w http.ResponseWriter, r *http.Request) { queries <- r.URL.RawQuery; staying("data: 1\n\n")(w, r) })
 	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Resume: "since={id}", LastEventID: "41"})
-	if g := l.gap(); g.Kind != Continued || g.From != "41" {
+	if g := l.gap(); g.Kind != Unconfirmed || g.From != "41" {
 		t.Errorf("%+v", g)
 	}
 	if query := <-queries; query != "since=41" {

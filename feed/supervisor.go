@@ -24,7 +24,8 @@ type supervisor struct {
 	status      Status // as last reported
 	connections int
 	lastID      string // behind which the next connection resumes
-	openGap     *Gap   // what the next connection has to account for; nil when nothing
+	refused     refusedID
+	openGap     *Gap // what the next connection has to account for; nil when nothing
 }
 
 func newSupervisor(c Config, e *connection.Endpoint, out chan<- Event, sent *atomic.Int64, random func() float64) *supervisor {
@@ -65,10 +66,12 @@ func (f *supervisor) connectOnce(ctx context.Context) outcome {
 
 	o.delivered = f.delivery.count > 0
 	if o.live = !m.liveSince.IsZero(); o.live {
+		f.refused = refusedID{}
 		o.liveFor = time.Since(m.liveSince)
 		f.noteLoss(o, m.lostAt())
 	}
 	f.lastID = o.LastEventID
+	o.sentID = a.resumeID != ""
 	return o
 }
 
@@ -76,9 +79,9 @@ func (f *supervisor) newAttempt() *attempt {
 	resumeID := f.endpoint.ResumeID(cmp.Or(f.delivery.payloadID, f.lastID))
 	var gap *Gap
 	if f.openGap != nil {
-		gap = &Gap{Lost: f.openGap.Lost, Planned: f.openGap.Planned, From: resumeID}
+		gap = &Gap{Lost: f.openGap.Lost, Planned: f.openGap.Planned, From: cmp.Or(resumeID, f.refused.id), Reason: f.refused.cause}
 	}
-	f.delivery.startConnection(f.lastID, gap)
+	f.delivery.startConnection(f.lastID, resumeID, gap)
 	return newAttempt(f.endpoint, f.liveness, f.delivery, resumeID)
 }
 
@@ -101,6 +104,13 @@ func (f *supervisor) decide(o outcome) Status {
 	if next.cause != "" && f.delivery.notice == "" { // what the server says of it is better
 		st.Cause = next.cause
 	}
+	switch {
+	case next.forget:
+		f.forgetID(o)
+		st.Cause += "; asking once without the last event id"
+	case f.refused.id != "" && !o.live:
+		f.restoreID(o)
+	}
 	switch next.state {
 	case Waiting:
 		st.RetryAt = st.Since.Add(next.wait)
@@ -113,6 +123,25 @@ func (f *supervisor) decide(o outcome) Status {
 		st = closedByUser()
 	}
 	return st
+}
+
+// refusedID is a last event id that a server refused, while it is asked without.
+type refusedID struct {
+	id, lastID, payloadID string
+	cause                 string
+}
+
+// forgetID has the next connection not ask to resume.
+func (f *supervisor) forgetID(o outcome) {
+	f.refused = refusedID{cmp.Or(f.delivery.payloadID, f.lastID), f.lastID, f.delivery.payloadID, o.Cause}
+	f.lastID, f.delivery.payloadID = "", ""
+}
+
+// restoreID takes back what forgetID did, when the server refuses without the id, too.
+func (f *supervisor) restoreID(o outcome) {
+	if o.Ending == connection.Refused {
+		f.lastID, f.delivery.payloadID, f.refused = f.refused.lastID, f.refused.payloadID, refusedID{}
+	}
 }
 
 func closedByUser() Status { return Status{State: Closed, Cause: "by you"} }

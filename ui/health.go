@@ -157,7 +157,7 @@ func (h *feedHealth) recentNotice(now time.Time) string {
 
 // isRoutineGap reports whether a gap is the usual pause of a server that ends its streams, with nothing known to be lost.
 func isRoutineGap(g *feed.Gap) bool {
-	return g.Planned && g.Length < plannedGrace && g.Kind != feed.Reset && g.Missed <= 0
+	return g.Planned && g.Length < plannedGrace && g.Kind != feed.NotResumed && g.Missed <= 0
 }
 
 // nextChange is when the text of the badge next changes by time alone; zero for never.

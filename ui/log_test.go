@@ -50,7 +50,7 @@ func TestNothingOfAFeedReachesTheTerminalAsASequence(t *testing.T) {
 	s.goLive()
 	s.receive(feed.Event{Message: &feed.Message{Type: evil, ID: evil, Data: []byte(evil), Unmapped: evil}})
 	s.receive(feed.Event{Message: &feed.Message{Type: evil, Data: []byte(evil), Err: fmt.Errorf("bad: %s", evil)}})
-	s.gap(feed.Gap{Kind: feed.Continued, From: evil, Length: time.Minute})
+	s.gap(feed.Gap{Kind: feed.Unconfirmed, From: evil, Length: time.Minute})
 	for _, keys := range [][]string{nil, {"!"}, {"enter"}} {
 		s.keys(keys...)
 		s.status(feed.Status{State: feed.Waiting, Cause: evil, RetryAt: s.now.Add(time.Hour)})
@@ -109,7 +109,7 @@ func TestALogEntryKeepsTheHeadsOfLongNamesAlone(t *testing.T) {
 	if unsafe.StringData(e.typ) == unsafe.StringData(long) {
 		t.Error("the entry keeps the whole name alive")
 	}
-	s.gap(feed.Gap{Kind: feed.Continued, From: long, Length: time.Minute})
+	s.gap(feed.Gap{Kind: feed.Unconfirmed, From: long, Length: time.Minute})
 	if n := len(s.m.gapMarks[0].gap.From); n > maxID {
 		t.Errorf("a gap keeps %d bytes of the last id", n)
 	}

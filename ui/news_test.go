@@ -21,7 +21,7 @@ func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
 	s := newHarness().resize(100, 30).goLive()
 	s.gap(feed.Gap{Kind: feed.Unreplayed, Length: time.Hour})
 	s.headline("one").headline("two")
-	s.gap(feed.Gap{Kind: feed.Reset, Missed: 1200, Length: 12 * time.Second})
+	s.gap(feed.Gap{Kind: feed.NotResumed, Missed: 1200, Length: 12 * time.Second})
 	s.headline("three")
 	s.gap(feed.Gap{Kind: feed.Resumed, Replayed: 31, Length: 7 * time.Second})
 	s.headline("four")
@@ -52,7 +52,7 @@ func TestAGapStandsAboveTheOldHeadlinesThatASnapshotBringsAgain(t *testing.T) {
 	s := newHarness().resize(100, 30).goLive()
 	lost := s.now
 	s.message("news", "{}", market.Headline{ID: "a", Title: "before", Time: lost.Add(-time.Minute)})
-	s.gap(feed.Gap{Kind: feed.Reset, Missed: feed.Unknown, Lost: lost, Length: 12 * time.Second})
+	s.gap(feed.Gap{Kind: feed.NotResumed, Missed: feed.Unknown, Lost: lost, Length: 12 * time.Second})
 	s.message("snapshot", "{}",
 		market.Headline{ID: "b", Title: "older", Time: lost.Add(-time.Hour)},
 		market.Headline{ID: "c", Title: "old", Time: lost.Add(-time.Second)},
@@ -128,8 +128,8 @@ func TestGapsWithoutAHeadlineBetweenThemAreOneLine(t *testing.T) {
 		}
 	}
 	s.headline("one")
-	s.gap(feed.Gap{Kind: feed.Reset, Missed: 40, Length: time.Second})
-	s.gap(feed.Gap{Kind: feed.Reset, Missed: 2, Length: time.Second})
+	s.gap(feed.Gap{Kind: feed.NotResumed, Missed: 40, Length: time.Second})
+	s.gap(feed.Gap{Kind: feed.NotResumed, Missed: 2, Length: time.Second})
 	for _, want := range []string{"News 1", "17 gaps, 12 s in all", "2 gaps, 2 s in all · 42 missed"} {
 		if view := s.screen(); !strings.Contains(view, want) {
 			t.Errorf("no %q in\n%s", want, view)

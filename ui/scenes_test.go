@@ -43,11 +43,11 @@ func scenes() map[string]func(*harness) {
 		"resumed": func(s *harness) { s.openMarket().trade(3); s.loseAndResume(feed.Gap{Kind: feed.Resumed, Replayed: 31}) },
 		"reset": func(s *harness) {
 			s.openMarket().trade(3)
-			s.loseAndResume(feed.Gap{Kind: feed.Reset, Missed: feed.Unknown})
+			s.loseAndResume(feed.Gap{Kind: feed.NotResumed, Missed: feed.Unknown})
 		},
-		"continued": func(s *harness) {
+		"unconfirmed": func(s *harness) {
 			s.openMarket().trade(3)
-			s.loseAndResume(feed.Gap{Kind: feed.Continued, From: "1718200000-42", Missed: feed.Unknown})
+			s.loseAndResume(feed.Gap{Kind: feed.Unconfirmed, From: "1718200000-42", Missed: feed.Unknown})
 		},
 		"unreplayed": func(s *harness) {
 			s.openMarket().trade(3)

@@ -83,7 +83,7 @@ func endCauseText(s feed.Status) string {
 
 func gapSpan(g *feed.Gap, width int) span {
 	st := warn
-	if g.Kind == feed.Continued || g.Kind == feed.Resumed && g.Missed == 0 {
+	if g.Kind == feed.Resumed && g.Missed == 0 {
 		st = good
 	}
 	wordings := gapTextsByLength(g)
@@ -96,25 +96,37 @@ func gapSpan(g *feed.Gap, width int) span {
 }
 
 func gapTextsByLength(g *feed.Gap) []string {
-	length := humanize.Duration(g.Length)
-	switch g.Kind {
-	case feed.Resumed:
+	length, from := humanize.Duration(g.Length), market.PlainText(g.From, 24)
+	switch {
+	case g.Kind == feed.Resumed && g.Replayed == feed.Unknown:
+		return []string{"resumed after " + from + ", " + humanize.Tenths(g.Length) + " without the stream", "resumed after " + from}
+	case g.Kind == feed.Resumed:
 		replayed := humanize.Count(uint64(max(g.Replayed, 0)))
 		return []string{
 			fmt.Sprintf("resumed after %s, %s replayed, %s", length, replayed, missedText(g.Missed)),
 			fmt.Sprintf("resumed: %s, %s replayed, %s", length, replayed, missedText(g.Missed)),
 			fmt.Sprintf("%s missed, %s replayed", missedShortText(g.Missed), replayed),
 		}
-	case feed.Reset:
+	case g.Kind == feed.NotResumed && g.Reason != "":
+		return []string{
+			fmt.Sprintf("not resumed after %s: %s; %s", from, plainLine(g.Reason), missedText(g.Missed)),
+			fmt.Sprintf("not resumed after %s; %s", from, missedText(g.Missed)),
+			"not resumed, missed: " + missedShortText(g.Missed),
+		}
+	case g.Kind == feed.NotResumed:
 		return []string{
 			fmt.Sprintf("reset after %s: the server restarted or forgot; %s", length, missedText(g.Missed)),
 			fmt.Sprintf("reset after %s; %s", length, missedText(g.Missed)),
 			fmt.Sprintf("reset after %s, missed: %s", length, missedShortText(g.Missed)),
 		}
-	case feed.Continued:
+	case g.Kind == feed.Skipped:
+		missed := "≈" + humanize.Count(uint64(max(g.Missed, 0))) + " missed"
+		return []string{fmt.Sprintf("%s (ids %s → %s)", missed, from, market.PlainText(g.Next, 24)), missed}
+	case g.Kind == feed.Unconfirmed:
 		return []string{
-			fmt.Sprintf("resumed from id %s after %s", market.PlainText(g.From, 24), length),
-			fmt.Sprintf("resumed by id after %s", length),
+			"asked to resume after " + from + "; " + cmp.Or(plainLine(g.Reason), "this server does not say whether it did"),
+			"asked to resume after " + from + "; not confirmed",
+			"resume not confirmed",
 		}
 	}
 	return []string{
@@ -141,11 +153,16 @@ func gapMarkText(g *feed.Gap, now time.Time) string {
 	words := "gap " + humanize.Duration(g.Length) + " · "
 	switch g.Kind {
 	case feed.Resumed:
+		if g.Replayed == feed.Unknown {
+			return words + "resumed after " + market.PlainText(g.From, 24)
+		}
 		return words + humanize.Count(uint64(max(g.Replayed, 0))) + " replayed, " + missedText(g.Missed)
-	case feed.Reset:
+	case feed.NotResumed:
 		return words + "the server could not resume, " + missedText(g.Missed)
-	case feed.Continued:
-		return words + "resumed from id " + market.PlainText(g.From, 24)
+	case feed.Unconfirmed:
+		return words + "asked to resume after " + market.PlainText(g.From, 24) + ", not confirmed"
+	case feed.Skipped:
+		return words + "≈" + missedText(g.Missed) + ", ids " + market.PlainText(g.From, 24) + " → " + market.PlainText(g.Next, 24)
 	}
 	return timeText(g.Lost, now) + "–" + timeText(g.Lost.Add(g.Length), now) + " · this feed cannot replay"
 }

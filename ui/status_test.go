@@ -170,9 +170,12 @@ func TestWhatAReconnectMissedIsSaidForTenSecondsAndStays(t *testing.T) {
 		gap        feed.Gap
 	}{
 		{"resumed after 7 s, 31 replayed, 0 missed", "gap 7 s · 31 replayed, 0 missed", feed.Gap{Kind: feed.Resumed, Replayed: 31}},
-		{"reset after 7 s: the server restarted or forgot; 1,200 missed", "gap 7 s · the server could not resume, 1,200 missed", feed.Gap{Kind: feed.Reset, Missed: 1200}},
-		{"reset after 7 s: the server restarted or forgot; how many were missed is not known", "how many were missed is not known", feed.Gap{Kind: feed.Reset, Missed: feed.Unknown}},
-		{"resumed from id 99-1 after 7 s", "gap 7 s · resumed from id 99-1", feed.Gap{Kind: feed.Continued, From: "99-1", Missed: feed.Unknown}},
+		{"reset after 7 s: the server restarted or forgot; 1,200 missed", "gap 7 s · the server could not resume, 1,200 missed", feed.Gap{Kind: feed.NotResumed, Missed: 1200}},
+		{"reset after 7 s: the server restarted or forgot; how many were missed is not known", "how many were missed is not known", feed.Gap{Kind: feed.NotResumed, Missed: feed.Unknown}},
+		{"asked to resume after 99-1; this server does not say whether it did", "gap 7 s · asked to resume after 99-1, not confirmed", feed.Gap{Kind: feed.Unconfirmed, From: "99-1", Replayed: feed.Unknown, Missed: feed.Unknown}},
+		{"resumed after 131, 7.2 s without the stream", "gap 7 s · resumed after 131", feed.Gap{Kind: feed.Resumed, From: "131", Replayed: feed.Unknown}},
+		{"not resumed after 131: everything comes again; how many were missed is not known", "the server could not resume", feed.Gap{Kind: feed.NotResumed, From: "131", Reason: "everything comes again", Replayed: feed.Unknown, Missed: feed.Unknown}},
+		{"≈11 missed (ids 131 → 143)", "gap 7 s · ≈11 missed, ids 131 → 143", feed.Gap{Kind: feed.Skipped, From: "131", Next: "143", Replayed: feed.Unknown, Missed: 11}},
 		{"7.2 s without the stream, this feed cannot replay", "12:03:17–12:03:24 · this feed cannot replay", feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown}},
 	} {
 		s := newHarness().resize(120, 40).openMarket()

@@ -60,7 +60,7 @@ func (s *subscription) accept(ctx context.Context, resp *http.Response) error {
 		_ = network.Close() // the refusal is what counts
 		return no
 	}
-	if err := s.listener.Opened(ctx); err != nil {
+	if err := s.listener.Opened(ctx, resp.Header); err != nil {
 		_ = network.Close()
 		return err
 	}

@@ -8,6 +8,7 @@ package connection
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -19,7 +20,7 @@ type Listener interface {
 	// Received ends a wait, with or without bytes. With an error the connection ends, before a byte is read.
 	Received(ctx context.Context, bytes bool) error
 	// Opened says that the answer is an event stream, before its first event. With an error the connection ends.
-	Opened(ctx context.Context) error
+	Opened(ctx context.Context, answer http.Header) error
 	// Retry is called with each reconnection time that the server sends.
 	Retry(time.Duration)
 	// Event is called for each event, with its data to keep, and its id in the form that [stream.ParseID] reads.

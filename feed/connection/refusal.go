@@ -26,12 +26,10 @@ func (e *Endpoint) examine(resp *http.Response, now time.Time) *refusal {
 	if resp.StatusCode == http.StatusOK {
 		return e.examineStream(resp)
 	}
-	r := &refusal{Outcome{Ending: EndingOf(resp.StatusCode), Status: resp.StatusCode, RetryAfter: NoRetryAfter}}
+	r := &refusal{Outcome{Ending: EndingOf(resp.StatusCode), Status: resp.StatusCode}}
+	r.RetryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), now)
 	r.Cause, r.Advice = e.describeStatus(resp)
-	switch r.Ending {
-	case Unavailable:
-		r.RetryAfter = parseRetryAfter(resp.Header.Get("Retry-After"), now)
-	case Stopped:
+	if r.Ending == Stopped {
 		return r
 	}
 	message, plainToTLS := e.refusalMessage(resp)

@@ -31,8 +31,8 @@ func stateWords() []string {
 // gapWords are the kinds of gap in the words of the format.
 func gapWords() []string {
 	return []string{
-		feed.Resumed: "resumed", feed.Reset: "reset",
-		feed.Continued: "continued", feed.Unreplayed: "unreplayed",
+		feed.Resumed: "resumed", feed.NotResumed: "reset",
+		feed.Unconfirmed: "continued", feed.Unreplayed: "unreplayed", feed.Skipped: "skipped",
 	}
 }
 
@@ -56,6 +56,8 @@ type gapJSON struct {
 	Lost     time.Time  `json:"lost,omitzero"`
 	Length   goDuration `json:"length,omitzero"`
 	From     string     `json:"from,omitempty"`
+	Next     string     `json:"next,omitempty"`
+	Reason   string     `json:"reason,omitempty"`
 	Replayed int        `json:"replayed,omitempty"`
 	Missed   int        `json:"missed,omitempty"`
 	Planned  bool       `json:"planned,omitempty"`
@@ -132,7 +134,7 @@ func (n statusJSON) status() (*feed.Status, error) {
 func encodeGap(g *feed.Gap) (gapJSON, error) {
 	name, err := wordOf(gapWords(), int(g.Kind))
 	return gapJSON{
-		Kind: name, Lost: g.Lost.UTC(), Length: goDuration(g.Length), From: g.From,
+		Kind: name, Lost: g.Lost.UTC(), Length: goDuration(g.Length), From: g.From, Next: g.Next, Reason: g.Reason,
 		Replayed: g.Replayed, Missed: g.Missed, Planned: g.Planned,
 	}, err
 }
@@ -140,7 +142,7 @@ func encodeGap(g *feed.Gap) (gapJSON, error) {
 func (n gapJSON) gap() (*feed.Gap, error) {
 	kind, err := indexOfWord(gapWords(), n.Kind)
 	return &feed.Gap{
-		Kind: feed.GapKind(kind), Lost: n.Lost.UTC(), Length: time.Duration(n.Length), From: n.From,
+		Kind: feed.GapKind(kind), Lost: n.Lost.UTC(), Length: time.Duration(n.Length), From: n.From, Next: n.Next, Reason: market.PlainText(n.Reason, maxText),
 		Replayed: n.Replayed, Missed: n.Missed, Planned: n.Planned,
 	}, err
 }

@@ -23,7 +23,7 @@ func oneOfEach() []feed.Event {
 		LastByte: at(-time.Second), Retry: 1500 * time.Millisecond, Connections: 2, Duplicates: 9,
 	}
 	gap := feed.Gap{
-		Kind: feed.Continued, Lost: at(0), Length: 7*time.Second + 3, From: "e-\x01\"7",
+		Kind: feed.Unconfirmed, Lost: at(0), Length: 7*time.Second + 3, From: "e-\x01\"7",
 		Replayed: 31, Missed: feed.Unknown, Planned: true,
 	}
 	events := []feed.Event{

@@ -40,7 +40,7 @@ func faultsOfConnections() []faultCase {
 			after: []wantStatus{live},
 		},
 		refused(mockserver.Config{}, 7, resumed(7), 0),
-		refused(mockserver.Config{Ring: 32}, 40, &feed.Gap{Kind: feed.Reset, Missed: 40}, 40),
+		refused(mockserver.Config{Ring: 32}, 40, &feed.Gap{Kind: feed.NotResumed, Missed: 40}, 40),
 	}
 }
 

@@ -62,7 +62,7 @@ func faultsOfEvents() []faultCase {
 		{fault: "skew=-1h:1h", during: 10, check: requireOwnClock},
 		{
 			fault: "restart", held: true, states: ended, away: 7,
-			after: []wantStatus{live}, gap: &feed.Gap{Kind: feed.Reset, Missed: feed.Unknown, Planned: true}, lost: 7,
+			after: []wantStatus{live}, gap: &feed.Gap{Kind: feed.NotResumed, Missed: feed.Unknown, Planned: true}, lost: 7,
 		},
 		{fault: "clear"},
 	}

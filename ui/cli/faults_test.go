@@ -273,7 +273,7 @@ func (row faultCase) requireGap(t *testing.T, p *subscriber) {
 		if !strings.HasPrefix(gap.From, "e") || gap.Lost.IsZero() || gap.Length <= 0 {
 			t.Errorf("a gap of unknown extent: %+v", gap)
 		}
-		if gap.Kind == feed.Reset && gap.Missed != feed.Unknown && gap.Missed != row.lost {
+		if gap.Kind == feed.NotResumed && gap.Missed != feed.Unknown && gap.Missed != row.lost {
 			t.Errorf("%d events were missed, it says; %d were", gap.Missed, row.lost)
 		}
 		got = append(got, feed.Gap{Kind: gap.Kind, Replayed: gap.Replayed, Missed: gap.Missed, Planned: gap.Planned})

@@ -164,7 +164,7 @@ func arrives(t *testing.T, s samples.Sample, piece int) {
 	id := resumable(s, c)
 	want := feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown, Planned: true}
 	if id != "" {
-		want.Kind, want.From = feed.Continued, id
+		want.Kind, want.From = feed.Unconfirmed, id
 	}
 	if diff := cmp.Diff(&want, second.gap, cmpopts.IgnoreFields(feed.Gap{}, "Lost", "Length")); diff != "" {
 		t.Errorf("the gap (-want +got):\n%s", diff)

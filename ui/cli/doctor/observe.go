@@ -55,6 +55,7 @@ func (r endReason) String() string {
 }
 
 type responseHead struct {
+	header      http.Header
 	status      int
 	protocol    string
 	contentType string // with parameters, sanitized
@@ -124,6 +125,7 @@ func (e *examination) observe(ctx context.Context, opts connectOptions) *observa
 func (e *examination) responseHead(resp *http.Response) responseHead {
 	h := resp.Header
 	head := responseHead{
+		header:      h,
 		status:      resp.StatusCode,
 		protocol:    e.endpoint.Clean(resp.Proto, 20),
 		contentType: e.endpoint.Clean(h.Get("Content-Type"), 80),

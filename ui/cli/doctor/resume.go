@@ -13,6 +13,7 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
+	"livetape/feed/resume"
 	"livetape/ui/humanize"
 )
 
@@ -43,6 +44,7 @@ type resumeTest struct {
 	sentFirst bool // the id is that of the first event: repeating it may be starting over
 	first     *event
 	reported  *decode.Continuity // what the server itself said
+	byHeader  *resume.Finding    // the same, in a field of its answer
 	cause     string             // why the connection came to nothing
 }
 
@@ -150,6 +152,9 @@ func (r *resumeTest) evaluate(o *observation) {
 		r.outcome, r.cause = Denied, o.cause
 		return
 	}
+	if finding, told := resume.ByHeader(r.sent, o.head.header); told {
+		r.byHeader = &finding
+	}
 	for _, ev := range o.stats.kept {
 		if m, err := (decode.Native{}).Decode(ev.eventType, ev.data); err == nil && m.Continuity != nil {
 			r.reported = m.Continuity
@@ -161,7 +166,10 @@ func (r *resumeTest) evaluate(o *observation) {
 		}
 	}
 	r.outcome = Unclear
-	if r.followers > 0 {
+	switch {
+	case r.byHeader != nil:
+		r.outcome = r.outcomeByHeader()
+	case r.followers > 0:
 		r.outcome = Skipped
 	}
 }
@@ -175,6 +183,8 @@ func (r *resumeTest) outcomeOf(ev event) Outcome {
 		return Snapshot
 	case r.reported != nil:
 		return Continued
+	case r.byHeader != nil:
+		return r.outcomeByHeader()
 	case ev.eventType == "snapshot":
 		return Snapshot
 	case at == sent+1:
@@ -189,6 +199,15 @@ func (r *resumeTest) outcomeOf(ev event) Outcome {
 	return Skipped
 }
 
+// outcomeByHeader judges by the server's own word, a Last-Event-ID field.
+func (r *resumeTest) outcomeByHeader() Outcome {
+	if r.byHeader.Verdict == resume.Resumed {
+		return Continued
+	}
+	return Skipped
+}
+
+// resumes reports whether the server is known to resume.
 func (r *resumeTest) resumes() bool {
 	return r.outcome == Continued || r.outcome == Repeated && !r.sentFirst
 }
@@ -206,6 +225,8 @@ func (e *examination) addResume(s *Section) {
 		text := "sent the event that followed"
 		if r.reported != nil {
 			text = "says that it replays " + humanize.Plural(r.reported.Replayed, "event")
+		} else if r.byHeader != nil {
+			text = "says that it does"
 		}
 		s.add(Good, "resume", "yes: "+asked+text, "")
 	case Repeated:
@@ -219,6 +240,10 @@ func (e *examination) addResume(s *Section) {
 	case Snapshot:
 		s.add(Warning, "resume", "no: "+asked+"sends a snapshot instead", "prices are right again at once, but "+lost)
 	case Skipped:
+		if r.byHeader != nil {
+			s.add(Bad, "resume", "no: "+r.asked()+" to go on after "+sent+": "+e.endpoint.Clean(r.byHeader.Reason, 120), lost)
+			return
+		}
 		s.add(Bad, "resume", fmt.Sprintf("no: %s after %s did not come again", humanize.Plural(r.followers, "event"), sent), lost)
 	case Denied:
 		s.add(Bad, "resume", "the server refuses Last-Event-ID "+sent+": "+r.cause, "a server that cannot resume should ignore the id, or every reconnect fails")

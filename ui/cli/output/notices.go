@@ -10,6 +10,7 @@ import (
 	"livetape/feed"
 	"livetape/feed/market"
 	"livetape/ui"
+	"livetape/ui/humanize"
 )
 
 // Notices prints on standard error what is not data: one line each, in the words of the screen's event log. It also
@@ -20,9 +21,10 @@ type Notices struct {
 	open   int   // feeds that have not ended
 	failed error // of the feed that failed last
 
-	changes  map[string]*changeCount // of connections, by feed
-	reasons  map[string]int          // how often events could not be used, by feed and reason
-	unusable map[string]int          // the same, by feed
+	duplicates map[string]uint64       // as printed, by feed
+	changes    map[string]*changeCount // of connections, by feed
+	reasons    map[string]int          // how often events could not be used, by feed and reason
+	unusable   map[string]int          // the same, by feed
 }
 
 // The bounds of what a bad stream can fill standard error with.
@@ -35,7 +37,7 @@ const (
 
 // NewNotices makes the notices of so many feeds. Quiet leaves out that a stream is well.
 func NewNotices(out io.Writer, feeds int, quiet bool) *Notices {
-	return &Notices{out: out, quiet: quiet, open: feeds, changes: map[string]*changeCount{}, reasons: map[string]int{}, unusable: map[string]int{}}
+	return &Notices{out: out, quiet: quiet, open: feeds, duplicates: map[string]uint64{}, changes: map[string]*changeCount{}, reasons: map[string]int{}, unusable: map[string]int{}}
 }
 
 // Say prints one line about a feed or a file. A write error is no reason to stop: the data go another way.
@@ -46,6 +48,10 @@ func (n *Notices) Say(name, text string) {
 // Status prints how a feed is, and reports whether the last feed has now ended for good. If that one failed, nothing
 // is printed: the command ends with [Notices.Failure].
 func (n *Notices) Status(name string, s feed.Status) (ended bool) {
+	if more := s.Duplicates - n.duplicates[name]; more > 0 {
+		n.duplicates[name] = s.Duplicates
+		n.Say(name, humanize.Plural(more, "event")+" left out: the server had sent the same before the reconnect")
+	}
 	if isEnd(s) {
 		if s.State == feed.Failed {
 			n.failed = errors.New(name + ": " + ui.StatusText(s))
