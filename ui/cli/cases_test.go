@@ -85,15 +85,7 @@ func (r *wireRun) UnmarshalJSON(text []byte) error {
 
 // pendingCases do not pass yet. A case that passes must be taken off.
 var pendingCases = []string{
-	"resume/all-again",
-	"resume/header-earliest",
-	"resume/ids-begin-anew",
-	"resume/large-buffer",
 	"screen/long-fraction",
-	"state/404-in-a-deploy",
-	"state/409-key-in-use",
-	"state/410-for-an-old-id",
-	"state/412-for-an-unknown-id",
 	"state/token-file-renewed",
 	"time/two-days-old-told-again",
 	"words/no-blank-line",
