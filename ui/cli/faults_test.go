@@ -252,7 +252,7 @@ func statusesOf(p *subscriber, want []wantStatus) []wantStatus {
 		if st.State == feed.Waiting {
 			got.Wait = st.RetryAt.Sub(st.Since)
 			random := i < len(want) && !want[i].Planned && want[i].Wait < time.Second
-			if random && got.Wait >= 10*time.Millisecond && got.Wait <= want[i].Wait {
+			if random && got.Wait >= shortRetry && got.Wait <= shortRetry+want[i].Wait { // never less than the server asks for
 				got.Wait = want[i].Wait
 			}
 		}

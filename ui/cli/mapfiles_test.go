@@ -12,7 +12,7 @@ func TestAMapIsProposedForEventsThatNothingWasFoundFor(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ name, data, want string }{
 		{"JSON", `{"id":"5f0c","user":{"name":"Ann","roles":["admin","editor"]},"active":true}`, "#   user.name: \"Ann\"\n#   user.roles.0: \"admin\"\n"},
-		{"text", "hello\x1b[31m there", "headline: $data"},
+		{"broken JSON", "{\"a\x1b[31m\":", "$data"},
 		{"a list", `[]`, "$data"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -218,7 +218,7 @@ func (a *presetStream) drop() {
 
 func (a *presetStream) expectedNotice() string {
 	if a.visit.resumes {
-		return "resumed"
+		return "resume" // resumed, or asked to
 	}
 	return "cannot replay"
 }

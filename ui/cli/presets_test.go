@@ -142,7 +142,7 @@ func TestStellarsOwnEndsAreNoGaps(t *testing.T) {
 		t.Errorf("%d trades fit into one stream", len(a.all))
 	}
 	said := a.stderr.String()
-	if !strings.Contains(said, "resumed") || strings.Contains(said, "attempt") {
+	if !strings.Contains(said, "resume") || strings.Contains(said, "attempt") {
 		t.Errorf("the end of a stream is told as %s", said)
 	}
 }
@@ -167,7 +167,7 @@ func TestHeadlinesOfWikimediaComeOnceEach(t *testing.T) {
 	for range 60 {
 		step()
 	}
-	a.stderr.waitFor(t, "resumed")
+	a.stderr.waitFor(t, "asked to resume")
 	var want []string
 	for _, e := range a.marketEvents("news") {
 		want = append(want, e["headline"])

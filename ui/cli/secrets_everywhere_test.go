@@ -132,7 +132,7 @@ func (p placedSecret) config(t *testing.T) string {
 // record is what a recording holds, and what record says.
 func (p placedSecret) record(t *testing.T) string {
 	file := filepath.Join(t.TempDir(), "desk.tape")
-	said := p.run(t, append([]string{"record", "-o", file}, p.args(t)...)...)
+	said := p.run(t, append([]string{"record", "--for", "1s", "-o", file}, p.args(t)...)...)
 	return said + contentOf(t, file)
 }
 
@@ -150,7 +150,7 @@ func TestASecretIsSeenNowhere(t *testing.T) {
 			return p.run(t, append([]string{"check", "--for", "1s"}, p.args(t)...)...)
 		}, "NVDA"},
 		{"stream", func(p placedSecret, t *testing.T) string {
-			return p.run(t, append([]string{"stream", "-o", "json"}, p.args(t)...)...)
+			return p.run(t, append([]string{"stream", "--for", "1s", "-o", "json"}, p.args(t)...)...)
 		}, "NVDA"},
 		{"errors", func(p placedSecret, t *testing.T) string {
 			return p.run(t, append([]string{"stream", "--proxy", "http://" + p.user + "127.0.0.1:1/?" + p.query}, append(p.args(t), "--for", "1s")...)...) +
