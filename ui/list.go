@@ -7,13 +7,15 @@ type list struct {
 
 func (l list) fit(height, total int) list {
 	l.height, l.total = max(height, 0), max(total, 0)
-	return l.clamp()
+	l = l.clamp()
+	return l
 }
 
 // move goes down by n rows, or up by -n.
 func (l list) move(n int) list {
 	l.cursor += n
-	return l.clamp()
+	l = l.clamp()
+	return l
 }
 
 // scroll moves the rows on screen down by n, or up by -n. The cursor, which does not show, goes with them.

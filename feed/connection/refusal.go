@@ -78,6 +78,7 @@ func ContentCoding(h http.Header) string {
 	return coding
 }
 
+// EndingOf is what an answer of a status other than 200 means for the connection.
 func EndingOf(status int) Ending {
 	switch {
 	case status == http.StatusNoContent:

@@ -172,16 +172,6 @@ func (l *leaf) first() gjson.Result {
 
 func (l *leaf) name() string { return l.names[len(l.names)-1] }
 
-// sibling is the leaf of another name in the same map; nil when there is none.
-func (l *leaf) sibling(all []*leaf, name string) *leaf {
-	for _, other := range all {
-		if other != l && other.name() == name && len(other.names) == len(l.names) && isBeside(other, l) {
-			return other
-		}
-	}
-	return nil
-}
-
 // isBeside reports whether l stands in the same map as another leaf, or above it.
 func isBeside(l, other *leaf) bool {
 	above := l.names[:len(l.names)-1]

@@ -31,7 +31,6 @@ type Reader struct {
 	next    int             // the number of events at which to look for a better map
 
 	result  Result
-	yaml    string
 	decoder decode.Decoder // nil: no map was found
 	guard   rowGuard
 	told    bool // what was found has been told with a message

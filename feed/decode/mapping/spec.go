@@ -126,14 +126,16 @@ func (v Value) MarshalYAML() (any, error) {
 
 // isFirstOnly reports whether YAML writes the value as a list.
 func (v Value) isFirstOnly() bool {
-	v.First = nil
-	return reflect.ValueOf(v).IsZero()
+	rest := v
+	rest.First = nil
+	return reflect.ValueOf(rest).IsZero()
 }
 
 // isPathOnly reports whether YAML writes the value as a path alone.
 func (v Value) isPathOnly() bool {
-	v.Path = ""
-	return reflect.ValueOf(v).IsZero()
+	rest := v
+	rest.Path = ""
+	return reflect.ValueOf(rest).IsZero()
 }
 
 // Paths are one path or several; in YAML text or a list.
