@@ -73,6 +73,10 @@ func (e Expect) diff(u market.Update, board *market.Board, feed string) (wrong [
 		}
 		at = u.Time
 	}
+	return append(wrong, e.diffTime(at)...)
+}
+
+func (e Expect) diffTime(at time.Time) (wrong []string) {
 	if e.At != "" && at.Format(time.RFC3339Nano) != e.At {
 		wrong = append(wrong, fmt.Sprintf("time is %s, want %s", at.Format(time.RFC3339Nano), e.At))
 	}
