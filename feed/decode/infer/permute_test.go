@@ -73,7 +73,12 @@ func FuzzHowAPayloadIsWrittenDoesNotChangeWhatIsShown(f *testing.F) {
 			}
 		}
 		rewritten := writeOrdered(value)
-		if diff := cmp.Diff(read(payload), read(rewritten)); diff != "" {
+		want, got := read(payload), read(rewritten)
+		if strings.HasPrefix(want[0], "reading ") { // each has a row of its own: their order is that of the members
+			slices.Sort(want)
+			slices.Sort(got)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("%s\n%s\nwant (-), got (+):\n%s", payload, rewritten, diff)
 		}
 	})
