@@ -8,6 +8,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode/infer"
+	"livetape/feed/decode/preset"
 )
 
 func TestAStreamThatSaysThatItIsDoneIsFinished(t *testing.T) {
@@ -18,7 +19,7 @@ func TestAStreamThatSaysThatItIsDoneIsFinished(t *testing.T) {
 			io.WriteString(w, "data: {\"symbol\":\"Q\",\"price\":41}\n\n"+wire)
 		}))
 		defer server.Close()
-		decoder, err := infer.NewDecoder("desk", infer.Undescribed)
+		decoder, err := infer.NewDecoder("desk", preset.Definition{})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -52,13 +52,12 @@ func (g *rowGuard) blocks(symbol string, price float64) bool {
 	if g.problem != "" {
 		return true
 	}
-	if before, known := g.last[symbol]; known && !g.named && isJump(before, price) {
+	before, known := g.last[symbol]
+	if known && !g.named && isJump(before, price) {
 		g.problem, g.blocked = "rows cannot be told apart: two prices of one row have nothing to do with each other", true
 		return true
 	}
-	if len(g.last) < maxGuarded {
-		g.last[symbol] = price
-	} else if _, known := g.last[symbol]; known {
+	if known || len(g.last) < maxGuarded {
 		g.last[symbol] = price
 	}
 	return false

@@ -198,6 +198,3 @@ func payloads(samples []decode.Event) (read []payload) {
 func NewDecoder(feed string, d preset.Definition) (decode.Decoder, error) {
 	return d.NewDecoder(feed, NewReader(feed, d.Aliases))
 }
-
-// Undescribed is the definition of a feed of which nothing is known.
-var Undescribed = preset.Definition{}

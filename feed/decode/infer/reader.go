@@ -56,7 +56,7 @@ func (r *Reader) Learning() bool { return r.decoder == nil && r.seen == 0 && !r.
 func (r *Reader) Learn(events []decode.Event) {
 	for _, e := range events {
 		if !r.native.reads(e) {
-			r.keep(decode.Event{Type: e.Type, ID: e.ID, Data: e.Data, At: e.At})
+			r.keep(e)
 		}
 	}
 	r.learned = len(r.samples)

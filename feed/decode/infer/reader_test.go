@@ -8,12 +8,13 @@ import (
 
 	"livetape/feed/decode"
 	"livetape/feed/decode/infer"
+	"livetape/feed/decode/preset"
 	"livetape/feed/market"
 )
 
 // read shows a reader the events of a stream at once, decodes them in turn, and writes what each says as a line.
 func read(events ...string) (lines []string) {
-	r, err := infer.NewDecoder("desk", infer.Undescribed)
+	r, err := infer.NewDecoder("desk", preset.Definition{})
 	if err != nil {
 		panic(err)
 	}
