@@ -24,7 +24,7 @@ const (
 
 // Config says what a Server is like; a zero field takes its default.
 type Config struct {
-	Seed      uint64        // of the market; 0 means 1. The same seed makes the same sequence of events
+	Seed      uint64        // of the market; 0 means 1. The same seed, rate and number of symbols make the same sequence of events
 	Rate      float64       // events a second, all symbols together; default 40, at most a million
 	Symbols   int           // how many symbols the market has; default 24, at most 10,000
 	Ring      int           // events kept for clients that resume; default 16,384

@@ -72,13 +72,31 @@ type pipeListener struct {
 func (l *pipeListener) dial(ctx context.Context, _, _ string) (net.Conn, error) {
 	ours, theirs := net.Pipe()
 	select {
-	case l.conns <- theirs:
+	case l.conns <- &chunkedConn{Conn: theirs}:
 		return ours, nil
 	case <-l.closed:
 		return nil, net.ErrClosed
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
+}
+
+// chunkedConn keeps the line end behind a chunk back until the next write. A client that has read a whole event does not
+// read on to that line end; in a pipe, it would hold the server up.
+type chunkedConn struct {
+	net.Conn
+	held []byte
+}
+
+func (c *chunkedConn) Write(b []byte) (int, error) {
+	if string(b) == "\r\n" {
+		c.held = append(c.held, b...)
+		return len(b), nil
+	}
+	n, err := c.Conn.Write(append(c.held, b...))
+	n = max(0, n-len(c.held))
+	c.held = nil
+	return n, err
 }
 
 func (l *pipeListener) Accept() (net.Conn, error) {

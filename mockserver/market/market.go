@@ -8,7 +8,6 @@ package market
 
 import (
 	"cmp"
-	"math"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -42,21 +41,21 @@ type Market struct {
 	random        *rand.Rand // the only source of chance
 	instruments   []*instrumentState
 	byActivity    []int32 // indices of instruments, an active one several times
-	marketFactor  int64   // how far all prices have moved together, in parts per billion
-	sectorFactors [sectorCount]int64
-	factorDivisor int64 // how much less a single event moves the factors than in a small market
+	marketFactor  factor  // of all prices
+	sectorFactors [sectorCount]factor
 	regime        Regime
 
 	turn      int               // events so far
-	scheduled []*scheduledEvent // in the order of their turns
+	scheduled []*scheduledEvent // in the order of their times
 	nextNews  *scheduledEvent   // of the schedule
 	halted    int               // instruments that are
 	session   string            // of the whole market; empty as long as it is open without a script
+	openedAt  time.Duration     // clock of the latest opening; see sessionVolatility
 	news      newsWriter
 	statuses  []*Status // the latest of every symbol that ever had one, the whole market's first
 
-	script    Script // nil: none
-	clock     time.Duration
+	script    Script        // nil: none
+	clock     time.Duration // since the first event; before 0 in the hour before it
 	newsEvery time.Duration // with a script
 	newsDue   time.Duration
 }
@@ -77,11 +76,11 @@ var regimeNames = [...]string{Calm: "calm", Normal: "normal", Wild: "wild"}
 func RegimeNames() []string { return regimeNames[:] }
 
 // percent is by how much moves and spreads differ from the usual.
-func (r Regime) percent() int64 { return [...]int64{Calm: 55, Normal: 100, Wild: 240}[r] }
+func (r Regime) percent() int64 { return [...]int64{Calm: 60, Normal: 100, Wild: 220}[r] }
 
 // New is a market that has been open for a while: it has headlines, highs and lows.
 func New(c Config) *Market {
-	m := &Market{random: rand.New(rand.NewPCG(c.Seed, 0x6c697665746170)), regime: Normal, factorDivisor: factorDivisor(c.Symbols), news: newsWriter{epoch: c.Epoch}}
+	m := &Market{random: rand.New(rand.NewPCG(c.Seed, 0x6c697665746170)), regime: Normal, news: newsWriter{epoch: c.Epoch}}
 	all := instruments(c.Symbols)
 	for i := range all {
 		m.instruments = append(m.instruments, newInstrumentState(&all[i], m.random))
@@ -101,18 +100,14 @@ func New(c Config) *Market {
 	return m
 }
 
-// factorDivisor grows with the square root of the market's size, as a random walk does with its steps.
-func factorDivisor(symbols int) int64 {
-	return max(1, int64(math.Sqrt(float64(symbols/DefaultSymbols))))
-}
-
 // warmUp lives through the hour before the first event, so that the first snapshot has a past. A client of a
 // server that restarts finds little of that past among what it saw itself.
 func (m *Market) warmUp(now time.Time) {
 	turns := max(2400, 6*len(m.instruments))
 	gap := time.Hour / time.Duration(turns)
 	for left := turns; left > 0; left-- {
-		m.Next(now.Add(-gap*time.Duration(left)), 0)
+		before := -gap * time.Duration(left)
+		m.Next(now.Add(before), before)
 	}
 	for _, s := range m.instruments {
 		if s.Time.IsZero() {
@@ -128,7 +123,8 @@ func (m *Market) warmUp(now time.Time) {
 func (m *Market) Turns() int { return m.turn }
 
 // Next makes the next thing happen; with a script, that may be nothing: the zero Event. What the event points to may
-// change with the one after it. Now is what payloads say; clock is how long the market has been running.
+// change with the one after it. Now is what payloads say. Clock is how long the market has been running: prices move, and
+// news and halts come, as much in an hour of it at any number of events.
 func (m *Market) Next(now time.Time, clock time.Duration) Event {
 	m.turn++
 	m.clock = clock
@@ -139,7 +135,8 @@ func (m *Market) Next(now time.Time, clock time.Duration) Event {
 	if s == nil || !m.isTrading(s) {
 		return Event{}
 	}
-	m.moveFactors(s.sector)
+	m.marketFactor.move(m, marketVolatility)
+	m.sectorFactors[s.sector].move(m, sectorVolatility[s.sector])
 	return Event{Changed: s.tick(m, now), Quote: &s.Quote, symbols: s.symbols}
 }
 
@@ -173,25 +170,15 @@ func (m *Market) pickInstrument() *instrumentState {
 // otherwise closed.
 func (m *Market) isTrading(s *instrumentState) bool {
 	switch {
+	case m.isAroundHours(s):
+		return m.random.Int64N(3) == 0
 	case m.session == "" || m.session == "open" || !s.hasHours():
 		return true
-	case m.session == "pre" || m.session == "post":
-		return m.random.Int64N(3) == 0
 	}
 	return false
 }
 
-// moveFactors moves the whole market and a sector. In a large market each event is a smaller part of what happens.
-func (m *Market) moveFactors(s Sector) {
-	const market, sector = 36e3, 80e3
-	m.marketFactor += normal(m.random, market*m.regime.percent()/100) / m.factorDivisor
-	m.sectorFactors[s] += normal(m.random, sector*m.regime.percent()/100) / m.factorDivisor
-}
-
-// normal is a number around 0, distributed nearly normally with the given deviation, by integers alone.
-func normal(r *rand.Rand, sigma int64) int64 {
-	const deviation = 37837 // of the sum of four uniform 16-bit numbers
-	bits := r.Uint64()
-	sum := int64(bits&0xffff) + int64(bits>>16&0xffff) + int64(bits>>32&0xffff) + int64(bits>>48)
-	return (sum - 2*0xffff) * sigma / deviation
+// isAroundHours reports whether the exchange of s is about to open, or has closed a short while ago.
+func (m *Market) isAroundHours(s *instrumentState) bool {
+	return s.hasHours() && (m.session == "pre" || m.session == "post")
 }

@@ -15,17 +15,27 @@ import (
 
 var now = time.Date(2026, 3, 2, 15, 4, 5, 123456789, time.UTC)
 
-func newMarket(seed uint64, symbols int) *market.Market {
-	return market.New(market.Config{Seed: seed, Symbols: symbols, Epoch: "e", Now: now})
+// simulation is a market in which time goes on with every event.
+type simulation struct {
+	*market.Market
+	interval, clock time.Duration
 }
 
-// next makes an event at the time of all tests here.
-func next(m *market.Market) market.Event { return m.Next(now, 0) }
+// newMarket makes 40 events a second.
+func newMarket(seed uint64, symbols int) *simulation {
+	m := market.New(market.Config{Seed: seed, Symbols: symbols, Epoch: "e", Now: now})
+	return &simulation{Market: m, interval: time.Second / 40}
+}
+
+func (s *simulation) next() market.Event {
+	s.clock += s.interval
+	return s.Next(now, s.clock)
+}
 
 func everything(string, []string) bool { return true }
 
 // quotes are all that m has now, by symbol.
-func quotes(m *market.Market) map[string]market.Quote {
+func quotes(m *simulation) map[string]market.Quote {
 	all := map[string]market.Quote{}
 	for _, q := range m.Snapshot(everything).Quotes {
 		all[q.Symbol] = q
@@ -38,7 +48,7 @@ func TestTheSameSeedMakesTheSameEvents(t *testing.T) {
 	record := func(seed uint64) (all []string) {
 		m := newMarket(seed, market.DefaultSymbols)
 		for range 4000 {
-			all = append(all, string(next(m).AppendJSON(nil)))
+			all = append(all, string(m.next().AppendJSON(nil)))
 		}
 		return append(all, string(m.Snapshot(everything).AppendJSON(nil)))
 	}
@@ -56,7 +66,7 @@ func TestPricesKeepTheirLawsThroughALongStory(t *testing.T) {
 	m := newMarket(1, market.DefaultSymbols)
 	before, halted := quotes(m), map[string]bool{}
 	for range 15000 {
-		e := next(m)
+		e := m.next()
 		if e.Status != nil {
 			halted[e.Status.Symbol] = e.Status.State == "halted"
 		}
@@ -97,7 +107,7 @@ func TestATinyPriceIsWrittenOut(t *testing.T) {
 }
 
 // snapshotRows are the prices of a snapshot as they go over the wire.
-func snapshotRows(t *testing.T, m *market.Market) []map[string]string {
+func snapshotRows(t *testing.T, m *simulation) []map[string]string {
 	t.Helper()
 	var rows struct{ Prices []map[string]string }
 	if err := json.Unmarshal(m.Snapshot(everything).AppendJSON(nil), &rows); err != nil {
@@ -115,7 +125,7 @@ func TestEventsCarryOnlyWhatChanged(t *testing.T) {
 	}
 	trades, quotes := 0, 0
 	for range 5000 {
-		e := next(m)
+		e := m.next()
 		if e.Quote == nil {
 			continue
 		}
@@ -157,7 +167,7 @@ func TestNoHeadlineIsRepeatedSoon(t *testing.T) {
 		m := newMarket(7, symbols)
 		var titles []string
 		for range 60 * 60 * 40 {
-			e := next(m)
+			e := m.next()
 			if e.News == nil {
 				continue
 			}
@@ -184,7 +194,7 @@ func TestHeadlinesHaltsAndCorrectionsComeOften(t *testing.T) {
 	subjects, titles, reasons := map[string][]string{}, map[string]bool{}, map[string]bool{} // of headlines by id, …, of halts
 	corrected, halts, resumes := 0, 0, 0
 	for n := range minutes * 60 * 40 {
-		switch e := next(m); {
+		switch e := m.next(); {
 		case e.News != nil && strings.HasSuffix(e.News.Title, "(corrects figure)"):
 			corrected++
 			if !slices.Equal(subjects[e.News.ID], e.News.Symbols) {
@@ -231,7 +241,7 @@ func TestHeadlinesMovePrices(t *testing.T) {
 	}
 	var news []newsAt
 	for n := range events {
-		if e := next(m); e.News != nil {
+		if e := m.next(); e.News != nil {
 			news = append(news, newsAt{e.News.Symbols[0], n})
 		}
 		for symbol, q := range quotes(m) {
@@ -264,7 +274,7 @@ func TestASectorMovesTogether(t *testing.T) {
 	m := newMarket(1, market.DefaultSymbols)
 	moves, before := map[string][]float64{}, quotes(m)
 	for n := range 50000 {
-		next(m)
+		m.next()
 		if n%600 != 599 {
 			continue
 		}
@@ -300,7 +310,7 @@ func TestPricesStayPlausibleOverHundredsOfThousandsOfTrades(t *testing.T) {
 	m := newMarket(1, 3)
 	before := quotes(m)
 	for range 200_000 {
-		next(m)
+		m.next()
 	}
 	for symbol, q := range quotes(m) {
 		if then := before[symbol].Last; q.Last < then/5 || q.Last > then*5 {
@@ -314,7 +324,7 @@ func TestAMarketHasAsManySymbolsAsAskedFor(t *testing.T) {
 	for _, want := range []int{1, 2, 5, 24, 25, 500, market.MaxSymbols} {
 		m := newMarket(1, want)
 		for range 3000 {
-			next(m)
+			m.next()
 		}
 		if got := len(quotes(m)); got != want || len(market.Symbols(want)) != want {
 			t.Errorf("%d different symbols, want %d", got, want)

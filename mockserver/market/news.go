@@ -35,7 +35,7 @@ type generatedHeadline struct {
 	*Headline
 	template headlineTemplate
 	about    []*instrumentState
-	impact   int64 // on the prices, in parts per billion
+	impact   int64 // on the prices at first, in parts per billion
 }
 
 // newsWriter writes headlines and remembers the latest, oldest first.
@@ -66,7 +66,7 @@ func newGeneratedHeadline(s *instrumentState, m *Market, now time.Time) generate
 	h := generatedHeadline{
 		Headline: &Headline{Source: pickRandom(m.random, sources), Importance: t.importance, Time: now},
 		template: t, about: []*instrumentState{s},
-		impact: t.impact * (60 + m.random.Int64N(80)) / 100,
+		impact: t.impact * basisPoint * (60 + m.random.Int64N(80)) / 100,
 	}
 	if t.sectorWide {
 		h.about = m.sectorPeers(s)

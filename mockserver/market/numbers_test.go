@@ -2,8 +2,10 @@ package market
 
 import (
 	"encoding/json"
+	"math/rand/v2"
 	"testing"
 	"testing/quick"
+	"time"
 )
 
 func TestADecimalIsWrittenDigitForDigit(t *testing.T) {
@@ -63,5 +65,30 @@ func TestAMoveIsScaledWithoutOverflow(t *testing.T) {
 		if off := got - test.want; off > test.x/1e6 || off < -test.x/1e6 {
 			t.Errorf("%d parts of %d are %d, want %d", test.parts, test.x, got, test.want)
 		}
+	}
+}
+
+func TestNewsMovesAPriceWithinSecondsAndIsForgottenWithinMinutes(t *testing.T) {
+	in := Instrument{Symbol: "X", price: 10_000, spread: 1, lot: 1, volume: 1}
+	m := &Market{random: rand.New(rand.NewPCG(1, 1)), regime: Normal}
+	s := newInstrumentState(&in, m.random)
+	s.movedAt, s.driftedAt = 0, 0
+	fair := s.fair
+	s.pendingNews = 100 * basisPoint
+	moveUntil := func(clock time.Duration) float64 {
+		for m.clock < clock {
+			m.clock += 100 * time.Millisecond
+			s.move(m)
+		}
+		return float64(s.fair)/float64(fair) - 1
+	}
+	if got := moveUntil(9 * time.Second); got < 0.009 || got > 0.011 {
+		t.Errorf("after 9 s, news of 1%% has moved the price by %.2f%%", 100*got)
+	}
+	if got := moveUntil(5 * time.Minute); got < 0.001 || got > 0.006 {
+		t.Errorf("after 5 min, %.2f%% are left of it", 100*got)
+	}
+	if got := moveUntil(30 * time.Minute); got > 0.0005 {
+		t.Errorf("after 30 min, %.2f%% are left of it", 100*got)
 	}
 }

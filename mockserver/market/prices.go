@@ -5,12 +5,8 @@ import (
 	"time"
 )
 
-// Limits of what is computed with integers alone, so that a seed gives the same market on every machine.
-const (
-	tickParts = 1024          // of a tick, in which fair values are kept
-	billion   = 1_000_000_000 // moves are in parts per billion
-	maxMove   = billion / 20  // from one event to the next
-)
+// tickParts are those of a tick in which fair values are kept.
+const tickParts = 1024
 
 // Quote is all that is public about the price of an instrument at a moment. Prices are in units of the last of Decimals,
 // sizes in units of the last of SizeDecimals.
@@ -29,47 +25,76 @@ type instrumentState struct {
 	symbols []string // its own symbol, as an event lists it
 	halted  bool
 
-	fair, anchor   int64           // parts of ticks: where the price is, and where it is drawn to
-	newsImpact     int64           // how far news will still move it
+	fair           int64           // where the price is, in parts of ticks
+	pendingNews    int64           // how far news will still move it, in parts per billion
+	newsMove       int64           // how far news has moved it, in parts of ticks; that goes again
 	scheduledMoves []scheduledMove // how far a script will still move it
 	opens          openFlags       // what begins with its next trade
-	seenMarket     int64           // levels of the factors at its last move
-	seenSector     int64
+
+	movedAt, tradedAt, driftedAt time.Duration // clock
+	seenMarket, seenSector       int64         // levels of the factors at its last move
 }
 
 // newInstrumentState opens near the instrument's price: a gap away from the close before.
 func newInstrumentState(in *Instrument, r *rand.Rand) *instrumentState {
 	s := &instrumentState{Quote: Quote{Instrument: in, PrevClose: in.price}, symbols: []string{in.Symbol}}
 	s.fair = in.price * tickParts
-	s.fair += boundedMove(s.fair, normal(r, 20*in.sigma))
-	s.anchor = s.fair
+	s.fair += boundedMove(s.fair, normal(r, in.volatility*basisPoint/2))
 	s.Last = max(1, s.fair/tickParts)
 	s.Open, s.High, s.Low = s.Last, s.Last, s.Last
 	s.Bid, s.Ask = max(1, s.Last-in.spread), s.Last+in.spread
 	s.Size = in.lot
-	s.Volume = in.lot * (500 + r.Int64N(5000))
+	s.Volume = in.lot * in.volume * (30 + r.Int64N(40)) / 100
+	s.movedAt, s.tradedAt, s.driftedAt = -time.Hour, -time.Hour, -time.Hour
 	return s
 }
 
-// fraction is the given parts per billion of x.
-func fraction(x, parts int64) int64 { return x / 1000 * parts / (billion / 1000) }
-
-// boundedMove is a fraction of at most maxMove.
-func boundedMove(x, parts int64) int64 { return fraction(x, min(max(parts, -maxMove), maxMove)) }
-
 // move brings the fair value up to now: with the market, its sector, the news, and by itself.
 func (s *instrumentState) move(m *Market) {
-	market, sector := m.marketFactor, m.sectorFactors[s.sector]
-	parts := s.beta*(market-s.seenMarket+sector-s.seenSector)/100 + normal(m.random, s.sigma*m.regime.percent()/100)
-	s.seenMarket, s.seenSector = market, sector
+	market, sector := m.marketFactor.level, m.sectorFactors[s.sector].level
+	elapsed := m.clock - s.movedAt
+	own := overTime(s.volatility, elapsed) * m.regime.percent() / 100 * m.sessionVolatility(s) / 100
+	parts := s.beta*(market-s.seenMarket+sector-s.seenSector)/100 + normal(m.random, own)
+	s.seenMarket, s.seenSector, s.movedAt = market, sector, m.clock
 
 	s.applyScheduledMoves(m.clock)
-	byNews := s.newsImpact / 3
-	s.newsImpact -= byNews
-	s.anchor += boundedMove(s.anchor, byNews)
-	s.anchor += (s.price*tickParts - s.anchor) / 5000
-	s.fair += boundedMove(s.fair, parts+byNews) + (s.anchor-s.fair)/500
+	s.fair += boundedMove(s.fair, parts)
+	s.applyNews(elapsed)
+	s.drift(m)
 	s.fair = s.withinLimits(s.fair)
+}
+
+// applyNews lets news move the price within a few seconds.
+func (s *instrumentState) applyNews(elapsed time.Duration) {
+	const all = 2 * time.Second
+	parts := s.pendingNews * int64(min(max(elapsed, 0), all)/time.Microsecond) / int64(all/time.Microsecond)
+	s.pendingNews -= parts
+	move := boundedMove(s.fair, parts)
+	s.fair += move
+	s.newsMove += move
+}
+
+// drift is what moves a price slowly, and therefore only from time to time: what news did goes again within minutes, and
+// over days the price comes back to where it started. Once a day or so it jumps.
+func (s *instrumentState) drift(m *Market) {
+	const (
+		every     = 10 * time.Second
+		newsDecay = 5 * time.Minute
+		reversion = 2 * day
+		jumpEvery = day
+	)
+	elapsed := m.clock - s.driftedAt
+	if elapsed < every {
+		return
+	}
+	s.driftedAt = m.clock
+	decay := partInTime(s.newsMove, elapsed, newsDecay)
+	s.newsMove -= decay
+	s.fair -= decay
+	s.fair += partInTime(s.price*tickParts-s.fair, elapsed, reversion)
+	if m.random.Int64N(int64(jumpEvery)) < int64(elapsed) {
+		s.fair += boundedMove(s.fair, normal(m.random, s.volatility*basisPoint/3))
+	}
 }
 
 // withinLimits keeps a value from a quarter of the first price to four times that.
@@ -102,13 +127,11 @@ func (s *instrumentState) applyScheduledMoves(clock time.Duration) {
 	for _, v := range s.scheduledMoves {
 		due := v.due(clock)
 		s.fair += due - v.given
-		s.anchor += due - v.given
 		if v.given = due; due != v.amount {
 			left = append(left, v)
 		}
 	}
 	s.scheduledMoves = left
-	s.anchor = s.withinLimits(s.anchor)
 }
 
 // openFlags say what begins with a trade.
@@ -133,9 +156,13 @@ func (s *instrumentState) open(prior int64) (changed Fields) {
 	return changed
 }
 
-// quote sets bid and ask around the fair value and reports which of them changed.
+// quote sets bid and ask around the fair value and reports which of them changed. Around the hours of an exchange, they
+// are further apart.
 func (s *instrumentState) quote(m *Market) (changed Fields) {
 	width := s.spread*m.regime.percent()/100 + m.random.Int64N(s.spread+1)
+	if m.isAroundHours(s) {
+		width *= 3
+	}
 	bid := max(1, (s.fair/tickParts)-width/2)
 	ask := bid + max(1, width)
 	if bid != s.Bid {
@@ -154,7 +181,7 @@ func (s *instrumentState) trade(m *Market) (changed Fields) {
 	if m.random.Int64N(2) == 0 {
 		s.Last = s.Ask
 	}
-	s.Size = max(1, s.lot*(1+m.random.Int64N(1+m.random.Int64N(40)))/4)
+	s.Size = s.tradeSize(m)
 	s.Volume += s.Size
 	changed = FieldLast | FieldSize | FieldVolume
 	if s.Last > s.High {
@@ -166,6 +193,23 @@ func (s *instrumentState) trade(m *Market) (changed Fields) {
 		changed |= FieldLow
 	}
 	return changed
+}
+
+// tradeSize is what makes a day's volume of a day's trades, at any number of them. Most are small, a few are large; those
+// of a lot or more are whole lots.
+func (s *instrumentState) tradeSize(m *Market) int64 {
+	const mean = 11 // of the random part
+	elapsed := min(max(m.clock-s.tradedAt, 0), 5*time.Minute)
+	s.tradedAt = m.clock
+	usual := float64(s.lot) * float64(s.volume) * (float64(elapsed) / float64(day))
+	size := int64(usual) * (1 + m.random.Int64N(1+m.random.Int64N(40))) / mean
+	if m.isAroundHours(s) {
+		size /= 10
+	}
+	if size > s.lot {
+		size -= size % s.lot
+	}
+	return max(1, size)
 }
 
 // tick is the next thing that happens to the price: mostly a trade, sometimes only a new bid or ask.

@@ -5,24 +5,29 @@ import (
 	"time"
 )
 
-// The gaps of the market's own schedule, in events. At the default rate a headline comes every 3 to 5 seconds.
+// The gaps of the market's own schedule.
 const (
-	firstNews     = 20 // after the start
-	newsGap       = 120
-	newsGapSpread = 80
-	haltGap       = 1100
-	haltLength    = 260
-	regimeGap     = 700
+	firstNews = 500 * time.Millisecond // after the start
+	newsGap   = 3 * time.Second        // to 5 s
+	haltGap   = 27 * time.Second       // to twice as much, as are the others
+	haltTime  = 6500 * time.Millisecond
+	regimeGap = time.Minute
 )
 
-// scheduledEvent happens at a turn. It may also make no event.
+// perEvent is how far a scheduled time may be ahead for each event before it: at less than five events a second, the
+// schedule is stretched, so that most events are still trades.
+const perEvent = 200 * time.Millisecond
+
+// scheduledEvent happens at a time, and not before a turn. It may also make no event.
 type scheduledEvent struct {
+	at     time.Duration // clock
 	turn   int
 	happen func(now time.Time) Event
 }
 
 // startSchedule schedules the first events. A script says itself what is halted, and how volatile the market is.
 func (m *Market) startSchedule(o *Opening) {
+	m.clock = -time.Hour
 	m.nextNews = m.schedule(firstNews, m.breakNews)
 	if o != nil {
 		m.regime = o.Regime
@@ -30,12 +35,13 @@ func (m *Market) startSchedule(o *Opening) {
 	}
 	m.schedule(haltGap/2, m.haltOne)
 	m.schedule(regimeGap, m.shiftRegime)
+	m.schedule(time.Hour+day, m.startDay)
 }
 
-// schedule has something happen so many turns ahead, after what is scheduled for the same turn already.
-func (m *Market) schedule(ahead int, happen func(time.Time) Event) *scheduledEvent {
-	e := &scheduledEvent{m.turn + ahead, happen}
-	at := slices.IndexFunc(m.scheduled, func(other *scheduledEvent) bool { return other.turn > e.turn })
+// schedule has something happen in a time, after what is scheduled for the same time already.
+func (m *Market) schedule(ahead time.Duration, happen func(time.Time) Event) *scheduledEvent {
+	e := &scheduledEvent{m.clock + ahead, m.turn + int(min(ahead, time.Minute)/perEvent), happen}
+	at := slices.IndexFunc(m.scheduled, func(other *scheduledEvent) bool { return other.at > e.at })
 	if at < 0 {
 		at = len(m.scheduled)
 	}
@@ -45,9 +51,13 @@ func (m *Market) schedule(ahead int, happen func(time.Time) Event) *scheduledEve
 
 // nextScheduled has happen what is due, until something makes an event.
 func (m *Market) nextScheduled(now time.Time) Event {
-	for len(m.scheduled) > 0 && m.scheduled[0].turn <= m.turn {
-		due := m.scheduled[0]
-		m.scheduled = slices.Delete(m.scheduled, 0, 1)
+	for i := 0; i < len(m.scheduled) && m.scheduled[i].at <= m.clock; {
+		due := m.scheduled[i]
+		if due.turn > m.turn {
+			i++
+			continue
+		}
+		m.scheduled = slices.Delete(m.scheduled, i, i+1)
 		if e := due.happen(now); !e.IsZero() {
 			return e
 		}
@@ -55,21 +65,30 @@ func (m *Market) nextScheduled(now time.Time) Event {
 	return Event{}
 }
 
-// randomGap is a time between scheduled events, in turns. In a large market it is longer, so that a symbol has as much news as
-// in a small one.
-func (m *Market) randomGap(least, spread int) int {
-	size := max(1, len(m.instruments)/DefaultSymbols)
-	return (least + m.random.IntN(spread)) * size
+// upToTwice is a random time from d to 2d.
+func (m *Market) upToTwice(d time.Duration) time.Duration {
+	return d + time.Duration(m.random.Int64N(int64(d)))
 }
 
 func (m *Market) breakNews(now time.Time) Event {
-	m.nextNews = m.schedule(m.randomGap(newsGap, newsGapSpread), m.breakNews)
+	m.nextNews = m.schedule(newsGap+time.Duration(m.random.Int64N(int64(2*time.Second))), m.breakNews)
 	return m.publishNewsAbout(m.pickInstrument(), now)
 }
 
+// shiftRegime begins another regime. Most last minutes and some more than an hour, and few are wild: so large moves come in
+// clusters.
 func (m *Market) shiftRegime(time.Time) Event {
-	m.schedule(regimeGap/2+m.random.IntN(regimeGap), m.shiftRegime)
-	m.regime = Regime(m.random.IntN(int(Wild) + 1))
+	m.schedule(m.upToTwice(regimeGap<<m.random.IntN(6)), m.shiftRegime)
+	m.regime = [...]Regime{Calm, Calm, Calm, Normal, Normal, Normal, Normal, Wild}[m.random.IntN(8)]
+	return Event{}
+}
+
+// startDay begins another day for all instruments.
+func (m *Market) startDay(time.Time) Event {
+	m.schedule(day, m.startDay)
+	for _, s := range m.instruments {
+		s.opens = opensDay
+	}
 	return Event{}
 }
 
@@ -77,10 +96,10 @@ func (m *Market) shiftRegime(time.Time) Event {
 func (m *Market) publishNewsAbout(s *instrumentState, now time.Time) Event {
 	h := m.news.generate(s, m, now)
 	for _, about := range h.about {
-		about.newsImpact = min(max(about.newsImpact+h.impact, -maxMove), maxMove)
+		about.pendingNews = min(max(about.pendingNews+h.impact, -maxMove), maxMove)
 	}
 	if h.template.hasFigure() && m.random.IntN(9) == 0 {
-		m.schedule(60+m.random.IntN(120), func(now time.Time) Event { return Event{News: m.news.correct(h, m, now)} })
+		m.schedule(m.upToTwice(1500*time.Millisecond), func(now time.Time) Event { return Event{News: m.news.correct(h, m, now)} })
 	}
 	return Event{News: h.Headline}
 }
@@ -100,7 +119,7 @@ func (m *Market) nextExtraHeadline(now time.Time) Event {
 // haltOne stops the trading of one symbol for a while: the one of a few that has moved most, or one that
 // news is about to break on. Most of the market always trades.
 func (m *Market) haltOne(now time.Time) Event {
-	m.schedule(m.randomGap(haltGap, haltGap), m.haltOne)
+	m.schedule(m.upToTwice(haltGap), m.haltOne)
 	if 4*(m.halted+1) > len(m.instruments) {
 		return Event{}
 	}
@@ -108,7 +127,7 @@ func (m *Market) haltOne(now time.Time) Event {
 	if s == nil {
 		return Event{}
 	}
-	length := haltLength + m.random.IntN(haltLength)
+	length := m.upToTwice(haltTime)
 	m.schedule(length, func(now time.Time) Event { return m.setHalted(s, false, "Trading resumes", now) })
 	if m.random.IntN(2) == 0 {
 		m.schedule(length/2, func(now time.Time) Event { return m.publishNewsAbout(s, now) })

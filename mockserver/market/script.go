@@ -105,6 +105,9 @@ func (m *Market) SetSession(state, reason string, now time.Time) Event {
 			s.opens |= opensSession
 		}
 	}
+	if state == "open" && m.session != "open" {
+		m.openedAt = m.clock
+	}
 	m.session = state
 	return m.setStatus(Status{"", state, reason, now})
 }

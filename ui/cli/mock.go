@@ -22,7 +22,7 @@ type marketFlags struct {
 
 func (f *marketFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.Uint64Var(&f.config.Seed, "seed", 1, "seed of the simulated market; the same seed gives the same events")
+	flags.Uint64Var(&f.config.Seed, "seed", 1, "seed of the simulated market; the same seed, rate and symbols give the same events")
 	flags.Float64Var(&f.config.Rate, "rate", 40, "events a second, all symbols together")
 	flags.IntVar(&f.config.Symbols, "symbols", 24, "how many symbols the market has")
 	flags.StringVar(&f.scenario, "scenario", "", "play a scenario: a `NAME` of 'livetape scenarios', or a file of your own")
