@@ -191,11 +191,10 @@ func (s *dexSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 func (s *dexSession) payload(t dexToken, q *market.Quote) string {
 	at, price := q.Time.Unix(), formatDecimal(q.Last, q.Decimals)
 	if s.event == "t_p" {
-		return toJSON(map[string]any{"a": t.address, "c": t.chain, "p": price, "t": at, "t_p": at})
+		return fmt.Sprintf(`{"a":"%s","c":"%s","p":"%s","t":%d,"t_p":%[4]d}`, t.address, t.chain, price, at)
 	}
-	return toJSON(map[string]any{
-		"address": t.address, "chain": t.chain, "price": price, "timestamp": at, "timestamp_price": at, "token_price": at,
-	})
+	return fmt.Sprintf(`{"address":"%s","chain":"%s","price":"%s","timestamp":%d,"timestamp_price":%[4]d,"token_price":%[4]d}`,
+		t.address, t.chain, price, at)
 }
 
 func (s *dexSession) Heartbeat(b []byte, now time.Time) []byte {

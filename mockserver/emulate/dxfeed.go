@@ -70,9 +70,10 @@ func (s *dxFeedSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, 
 	for _, q := range snapshot.Quotes {
 		for _, name := range s.requested(q.Symbol) {
 			s.lastSent[q.Symbol] = q
-			m.add("Quote", name, newDxQuote(name, &q))
-			m.add("Summary", name, newDxSummary(name, &q))
-			m.add("Trade", name, newDxTrade(name, &q))
+			name = toJSON(name)
+			m.add("Quote", name, dxQuote(name, &q))
+			m.add("Summary", name, dxSummary(name, &q))
+			m.add("Trade", name, dxTrade(name, &q))
 		}
 	}
 	return m.append(b, s.types), false
@@ -87,15 +88,16 @@ func (s *dxFeedSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	s.lastSent[q.Symbol] = *q
 	m := dxMessage{}
 	for _, name := range s.requested(q.Symbol) {
+		name = toJSON(name)
 		if q.Bid != last.Bid || q.Ask != last.Ask {
-			m.add("Quote", name, newDxQuote(name, q))
+			m.add("Quote", name, dxQuote(name, q))
 		}
 		if q.High != last.High || q.Low != last.Low {
-			m.add("Summary", name, newDxSummary(name, q))
+			m.add("Summary", name, dxSummary(name, q))
 		}
 		if q.Traded {
-			m.add("TimeAndSale", name, []dxRecord{newDxTimeAndSale(name, q, e.Number)})
-			m.add("Trade", name, newDxTrade(name, q))
+			m.add("TimeAndSale", name, dxTimeAndSale(name, q, e.Number))
+			m.add("Trade", name, dxTrade(name, q))
 		}
 	}
 	return m.append(b, s.types), false
@@ -104,8 +106,8 @@ func (s *dxFeedSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 // dxMessage is one event of the stream: JSON members, one for each symbol, by record type.
 type dxMessage map[string][]string
 
-func (m dxMessage) add(recordType, symbol string, record any) {
-	m[recordType] = append(m[recordType], toJSON(symbol)+":"+toJSON(record))
+func (m dxMessage) add(recordType, name, record string) {
+	m[recordType] = append(m[recordType], name+":"+record)
 }
 
 // append appends the records of the requested types; nothing if there are none.
@@ -113,7 +115,7 @@ func (m dxMessage) append(b []byte, requested []string) []byte {
 	var parts []string
 	for _, recordType := range slices.Sorted(maps.Keys(m)) {
 		if slices.Contains(requested, recordType) {
-			parts = append(parts, toJSON(recordType)+":{"+strings.Join(m[recordType], ",")+"}")
+			parts = append(parts, `"`+recordType+`":{`+strings.Join(m[recordType], ",")+"}")
 		}
 	}
 	if parts == nil {
@@ -122,48 +124,37 @@ func (m dxMessage) append(b []byte, requested []string) []byte {
 	return fmt.Appendf(b, "data: {%s,\"status\":\"OK\"}\n\n", strings.Join(parts, ","))
 }
 
-const notANumber = "NaN"
+// The records have their fields in alphabetical order, as the service's have. A name is quoted.
 
-// dxRecord is a record by field. JSON has the fields in alphabetical order, as the service does.
-type dxRecord map[string]any
-
-func newDxQuote(name string, q *market.Quote) dxRecord {
-	size, at := jsonNumber(q.Size, q.SizeDecimals), q.Time.UnixMilli()
-	return dxRecord{
-		"eventSymbol": name, "eventTime": 0, "sequence": 0, "timeNanoPart": 0,
-		"askExchangeCode": "", "askPrice": jsonNumber(q.Ask, q.Decimals), "askSize": size, "askTime": at,
-		"bidExchangeCode": "", "bidPrice": jsonNumber(q.Bid, q.Decimals), "bidSize": size, "bidTime": at,
-	}
+func dxQuote(name string, q *market.Quote) string {
+	return fmt.Sprintf(`{"askExchangeCode":"","askPrice":%s,"askSize":%s,"askTime":%d,"bidExchangeCode":"","bidPrice":%s,"bidSize":%[2]s,`+
+		`"bidTime":%[3]d,"eventSymbol":%[5]s,"eventTime":0,"sequence":0,"timeNanoPart":0}`,
+		jsonNumber(q.Ask, q.Decimals), jsonNumber(q.Size, q.SizeDecimals), q.Time.UnixMilli(), jsonNumber(q.Bid, q.Decimals), name)
 }
 
-func newDxTrade(name string, q *market.Quote) dxRecord {
-	return dxRecord{
-		"eventSymbol": name, "eventTime": 0, "sequence": 0, "timeNanoPart": 0, "time": q.Time.UnixMilli(),
-		"price": jsonNumber(q.Last, q.Decimals), "size": jsonNumber(q.Size, q.SizeDecimals),
-		"change": jsonNumber(q.Last-q.PrevClose, q.Decimals), "dayTurnover": notANumber, "dayVolume": jsonNumber(q.Volume, q.SizeDecimals),
-		"exchangeCode": "", "extendedTradingHours": false, "tickDirection": "UNDEFINED",
-	}
+func dxTrade(name string, q *market.Quote) string {
+	return fmt.Sprintf(`{"change":%s,"dayTurnover":"NaN","dayVolume":%s,"eventSymbol":%s,"eventTime":0,"exchangeCode":"",`+
+		`"extendedTradingHours":false,"price":%s,"sequence":0,"size":%s,"tickDirection":"UNDEFINED","time":%d,"timeNanoPart":0}`,
+		jsonNumber(q.Last-q.PrevClose, q.Decimals), jsonNumber(q.Volume, q.SizeDecimals), name,
+		jsonNumber(q.Last, q.Decimals), jsonNumber(q.Size, q.SizeDecimals), q.Time.UnixMilli())
 }
 
-func newDxSummary(name string, q *market.Quote) dxRecord {
+func dxSummary(name string, q *market.Quote) string {
 	const day = 24 * 60 * 60
 	today := q.Time.Unix() / day
-	return dxRecord{
-		"eventSymbol": name, "eventTime": 0, "openInterest": 0,
-		"dayId": today, "dayOpenPrice": jsonNumber(q.Open, q.Decimals), "dayHighPrice": jsonNumber(q.High, q.Decimals),
-		"dayLowPrice": jsonNumber(q.Low, q.Decimals), "dayClosePrice": notANumber,
-		"prevDayId": today - 1, "prevDayClosePrice": jsonNumber(q.PrevClose, q.Decimals), "prevDayVolume": notANumber,
-	}
+	return fmt.Sprintf(`{"dayClosePrice":"NaN","dayHighPrice":%s,"dayId":%d,"dayLowPrice":%s,"dayOpenPrice":%s,"eventSymbol":%s,`+
+		`"eventTime":0,"openInterest":0,"prevDayClosePrice":%s,"prevDayId":%d,"prevDayVolume":"NaN"}`,
+		jsonNumber(q.High, q.Decimals), today, jsonNumber(q.Low, q.Decimals), jsonNumber(q.Open, q.Decimals), name,
+		jsonNumber(q.PrevClose, q.Decimals), today-1)
 }
 
-func newDxTimeAndSale(name string, q *market.Quote, number uint64) dxRecord {
+func dxTimeAndSale(name string, q *market.Quote, number uint64) string {
 	side := "BUY"
 	if q.Last == q.Bid {
 		side = "SELL"
 	}
-	return dxRecord{
-		"eventSymbol": name, "eventTime": 0, "eventFlags": 0, "index": number, "time": q.Time.UnixMilli(), "type": "NEW",
-		"price": jsonNumber(q.Last, q.Decimals), "size": jsonNumber(q.Size, q.SizeDecimals), "aggressorSide": side,
-		"askPrice": jsonNumber(q.Ask, q.Decimals), "bidPrice": jsonNumber(q.Bid, q.Decimals),
-	}
+	return fmt.Sprintf(`[{"aggressorSide":"%s","askPrice":%s,"bidPrice":%s,"eventFlags":0,"eventSymbol":%s,"eventTime":0,"index":%d,`+
+		`"price":%s,"size":%s,"time":%d,"type":"NEW"}]`,
+		side, jsonNumber(q.Ask, q.Decimals), jsonNumber(q.Bid, q.Decimals), name, number,
+		jsonNumber(q.Last, q.Decimals), jsonNumber(q.Size, q.SizeDecimals), q.Time.UnixMilli())
 }
