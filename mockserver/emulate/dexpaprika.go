@@ -17,8 +17,6 @@ import (
 // DexPaprika's streaming server. Sources: coinpaprika/dexpaprika-cli streaming-skill.md, src/client.rs;
 // docs.dexpaprika.com/streaming.
 
-const dexHeartbeat = 15 * time.Second
-
 // dexToken is a token whose price is that of a simulated instrument.
 type dexToken struct {
 	chain, address, symbol string
@@ -29,15 +27,6 @@ var dexTokens = [...]dexToken{
 	{"ethereum", "0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2", "ETH/USD", false},
 	{"solana", "So11111111111111111111111111111111111111112", "SOL/USD", false},
 	{"ethereum", "0x2260fac5e5542a773aa44fbcfedf7c193bc2c599", "BTC/USD", true},
-}
-
-func dexPaprika() Service {
-	return Service{
-		Name:       "dexpaprika",
-		Example:    "/sse/prices?method=token_price&chain=ethereum&address=" + dexTokens[0].address,
-		Limit:      Limit{MaxStreams: 10, TooManyStreams: *dexError(http.StatusTooManyRequests, "ip stream limit exceeded")},
-		NewSession: newDexSession,
-	}
 }
 
 func dexError(status int, message string) *Reply {
@@ -154,7 +143,7 @@ type dexSession struct {
 
 func (s *dexSession) Format() Format {
 	return Format{
-		ContentType: "text/event-stream", EventType: s.event, HeartbeatInterval: dexHeartbeat, HeartbeatAlways: true,
+		ContentType: "text/event-stream", EventType: s.event, HeartbeatInterval: 15 * time.Second, HeartbeatAlways: true,
 		SlowClient: "event: error\ndata: {\"message\":\"slow consumer\"}\n\n",
 	}
 }

@@ -13,14 +13,6 @@ import (
 
 // dxFeed's web service. Sources: kb.dxfeed.com data-access (rest-api, web-api); the help page of a dxFeed web service.
 
-func dxFeed() Service {
-	return Service{
-		Name:       "dxfeed",
-		Example:    "/webservice/rest/eventSource.json?events=Quote,Trade&symbols=AAPL,MSFT",
-		NewSession: newDxFeedSession,
-	}
-}
-
 func newDxFeedSession(r *http.Request, _ time.Time) (Session, *Reply) {
 	name, ok := strings.CutPrefix(r.URL.Path, "/webservice/rest/")
 	switch {

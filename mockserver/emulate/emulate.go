@@ -44,7 +44,48 @@ func Find(name string) (Service, bool) {
 
 // Services returns all services, sorted by name.
 func Services() []Service {
-	return []Service{dexPaprika(), dxFeed(), firebase(), mercure(), oanda(), pyth(), stellarBook(), stellarTrades(), wikimedia()}
+	return []Service{
+		{
+			Name:       "dexpaprika",
+			Example:    "/sse/prices?method=token_price&chain=ethereum&address=" + dexTokens[0].address,
+			Limit:      Limit{MaxStreams: 10, TooManyStreams: dexError(http.StatusTooManyRequests, "ip stream limit exceeded")},
+			NewSession: newDexSession,
+		},
+		{Name: "dxfeed", Example: "/webservice/rest/eventSource.json?events=Quote,Trade&symbols=AAPL,MSFT", NewSession: newDxFeedSession},
+		{Name: "firebase", Example: "/prices.json", NewSession: newFirebaseSession},
+		{Name: "mercure", Example: "/.well-known/mercure?topic=prices", NewSession: newMercureSession},
+		{Name: "oanda", Example: "/v3/accounts/101-001-1234567-001/pricing/stream?instruments=EUR_USD,USD_JPY", NewSession: newOandaSession},
+		{
+			Name:    "pyth",
+			Example: pythStreamPath + "?ids[]=" + pythFeeds[0].id + "&ids[]=" + pythFeeds[1].id,
+			Limit: Limit{
+				MaxRequests: 10, Per: 10 * time.Second, Lockout: time.Minute,
+				TooManyRequests: plainReply(http.StatusTooManyRequests, "Too Many Requests"),
+			},
+			NewSession: newPythSession,
+		},
+		{
+			Name: "stellar-book",
+			Example: "/order_book?limit=1&selling_asset_type=native&buying_asset_type=credit_alphanum4&buying_asset_code=USDC" +
+				"&buying_asset_issuer=" + usdc.issuer,
+			NewSession: newStellarBookSession,
+		},
+		{
+			Name: "stellar-trades",
+			Example: "/trades?cursor=now&base_asset_type=native&counter_asset_type=credit_alphanum4&counter_asset_code=USDC" +
+				"&counter_asset_issuer=" + usdc.issuer,
+			NewSession: newStellarTradesSession,
+		},
+		{
+			Name:    "wikimedia",
+			Example: "/v2/stream/recentchange",
+			Limit: Limit{
+				MaxStreams:     2,
+				TooManyStreams: plainReply(http.StatusTooManyRequests, "Too Many Concurrent Connections From Your Client IP"),
+			},
+			NewSession: newWikimediaSession,
+		},
+	}
 }
 
 const plainText = "text/plain; charset=utf-8"

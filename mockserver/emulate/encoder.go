@@ -129,8 +129,6 @@ func startPosition(log hub.Log, at Start) (after string, number uint64) {
 	switch at.Kind {
 	case StartNow:
 		return "", newest
-	case StartOldest:
-		asked = oldest
 	case StartAfterEvent:
 		asked = at.AfterNumber
 	case StartAtTime:
@@ -166,11 +164,4 @@ func eventTime(e *hub.Event) time.Time {
 		return event.Quote.Time
 	}
 	return time.Time{}
-}
-
-// FirstNumber is how many events came before a log that begins at a time, for services that count ledgers of 5 s: more
-// than any earlier log has given, at up to 1,600 events a second.
-func FirstNumber(now time.Time) uint64 {
-	const genesis, ledger = 1443571200, 5 // s
-	return uint64(max(0, now.Unix()-genesis)/ledger) * EventsPerLedger
 }

@@ -1,9 +1,9 @@
 package emulate
 
 import (
-	"bytes"
 	"encoding/json"
 	"math/big"
+	"strings"
 
 	"github.com/govalues/decimal"
 )
@@ -25,19 +25,17 @@ func rescale(units int64, from, to int) *big.Int {
 func pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
 
 // jsonNumber is formatDecimal without trailing zeros.
-func jsonNumber(units int64, decimals int) json.RawMessage {
-	return json.RawMessage(decimal.MustNew(units, decimals).Trim(0).String())
+func jsonNumber(units int64, decimals int) json.Number {
+	return json.Number(decimal.MustNew(units, decimals).Trim(0).String())
 }
 
-// appendJSON appends v as JSON in one line. No type here fails to encode.
-func appendJSON(b []byte, v any) []byte {
-	var buf bytes.Buffer
-	e := json.NewEncoder(&buf)
+// toJSON returns v as JSON in one line. No type here fails to encode.
+func toJSON(v any) string {
+	var b strings.Builder
+	e := json.NewEncoder(&b)
 	e.SetEscapeHTML(false)
 	if err := e.Encode(v); err != nil {
-		return append(b, "null"...)
+		return "null"
 	}
-	return append(b, bytes.TrimSuffix(buf.Bytes(), []byte("\n"))...)
+	return strings.TrimSuffix(b.String(), "\n")
 }
-
-func toJSON(v any) string { return string(appendJSON(nil, v)) }

@@ -1,10 +1,9 @@
 package emulate
 
 import (
-	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
-	"slices"
 	"strings"
 	"time"
 
@@ -13,15 +12,6 @@ import (
 
 // A Firebase Realtime Database that holds prices. Source: firebase.google.com docs, "Streaming from the
 // REST API".
-
-const (
-	firebaseHeartbeat = 30 * time.Second
-	firebaseTokenLife = time.Hour
-)
-
-func firebase() Service {
-	return Service{Name: "firebase", Example: "/prices.json", NewSession: newFirebaseSession}
-}
 
 func firebaseError(status int, message string) *Reply {
 	return jsonReply(status, "application/json; charset=utf-8", map[string]string{"error": message})
@@ -41,7 +31,7 @@ func newFirebaseSession(r *http.Request, now time.Time) (Session, *Reply) {
 	}
 	s := &firebaseSession{path: parts, noStream: !accepts(r, "text/event-stream"), lastSent: map[string]market.Quote{}}
 	if r.URL.Query().Get("auth") != "" {
-		s.endsAt, s.last = now.Add(firebaseTokenLife), "event: auth_revoked\ndata: \"credential is no longer valid\"\n\n"
+		s.endsAt, s.last = now.Add(time.Hour), "event: auth_revoked\ndata: \"credential is no longer valid\"\n\n"
 	}
 	return s, nil
 }
@@ -58,86 +48,74 @@ func (s *firebaseSession) Format() Format {
 	if s.noStream {
 		return Format{ContentType: "application/json; charset=utf-8", JSONLines: true}
 	}
-	return Format{ContentType: "text/event-stream; charset=utf-8", EventType: "put", HeartbeatInterval: firebaseHeartbeat, HeartbeatAlways: true}
+	return Format{ContentType: "text/event-stream; charset=utf-8", EventType: "put", HeartbeatInterval: 30 * time.Second, HeartbeatAlways: true}
 }
 
 // firebaseKey returns a symbol as a key, which must not contain a slash.
 func firebaseKey(symbol string) string { return strings.ReplaceAll(symbol, "/", "-") }
 
-type jsonMember struct {
-	name  string
-	value json.RawMessage
-}
-
-func firebaseFields(q *market.Quote) []jsonMember {
-	return []jsonMember{
-		{"ask", jsonNumber(q.Ask, q.Decimals)},
-		{"bid", jsonNumber(q.Bid, q.Decimals)},
-		{"last", jsonNumber(q.Last, q.Decimals)},
-		{"name", json.RawMessage(toJSON(q.Name))},
-		{"prev_close", jsonNumber(q.PrevClose, q.Decimals)},
-		{"symbol", json.RawMessage(toJSON(q.Symbol))},
-		{"time", json.RawMessage(toJSON(q.Time.UnixMilli()))},
-		{"volume", jsonNumber(q.Volume, q.SizeDecimals)},
+func firebaseRow(q *market.Quote) map[string]any {
+	return map[string]any{
+		"ask":        jsonNumber(q.Ask, q.Decimals),
+		"bid":        jsonNumber(q.Bid, q.Decimals),
+		"last":       jsonNumber(q.Last, q.Decimals),
+		"name":       q.Name,
+		"prev_close": jsonNumber(q.PrevClose, q.Decimals),
+		"symbol":     q.Symbol,
+		"time":       q.Time.UnixMilli(),
+		"volume":     jsonNumber(q.Volume, q.SizeDecimals),
 	}
 }
 
-func jsonObject(members []jsonMember) json.RawMessage {
-	var parts []string
-	for _, m := range members {
-		parts = append(parts, toJSON(m.name)+":"+string(m.value))
-	}
-	return json.RawMessage("{" + strings.Join(parts, ",") + "}")
+// isNowhere reports whether nothing can be at the path.
+func (s *firebaseSession) isNowhere() bool {
+	return len(s.path) > 3 || len(s.path) > 0 && s.path[0] != "prices"
 }
 
-// valueAtPath returns null for a path with nothing at it.
-func (s *firebaseSession) valueAtPath(quotes []market.Quote) json.RawMessage {
-	null := json.RawMessage("null")
-	if len(s.path) > 0 && s.path[0] != "prices" || len(s.path) > 3 {
-		return null
-	}
-	var rows []jsonMember
+// valueAtPath returns JSON, null for a path with nothing at it.
+func (s *firebaseSession) valueAtPath(quotes []market.Quote) string {
+	var rows []string
 	for i := range quotes {
-		row := firebaseFields(&quotes[i])
-		if len(s.path) >= 2 && s.path[1] != firebaseKey(quotes[i].Symbol) {
-			continue
+		key, row := firebaseKey(quotes[i].Symbol), firebaseRow(&quotes[i])
+		switch {
+		case len(s.path) < 2:
+			rows = append(rows, toJSON(key)+":"+toJSON(row))
+		case s.path[1] != key:
+		case len(s.path) == 2:
+			return toJSON(row)
+		default:
+			return toJSON(row[s.path[2]])
 		}
-		switch len(s.path) {
-		case 2:
-			return jsonObject(row)
-		case 3:
-			if at := slices.IndexFunc(row, func(m jsonMember) bool { return m.name == s.path[2] }); at >= 0 {
-				return row[at].value
-			}
-			return null
-		}
-		rows = append(rows, jsonMember{firebaseKey(quotes[i].Symbol), jsonObject(row)})
 	}
-	switch len(s.path) {
+	switch all := "{" + strings.Join(rows, ",") + "}"; len(s.path) {
 	case 0:
-		return jsonObject([]jsonMember{{"prices", jsonObject(rows)}})
+		return `{"prices":` + all + "}"
 	case 1:
-		return jsonObject(rows)
+		return all
 	}
-	return null
+	return "null"
 }
 
 func (s *firebaseSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
 	for _, q := range snapshot.Quotes {
 		s.lastSent[q.Symbol] = q
 	}
-	if s.noStream {
-		return append(b, s.valueAtPath(snapshot.Quotes)...), true
+	value := "null"
+	if !s.isNowhere() {
+		value = s.valueAtPath(snapshot.Quotes)
 	}
-	return appendFirebaseEvent(b, "put", "/", s.valueAtPath(snapshot.Quotes)), false
+	if s.noStream {
+		return append(b, value...), true
+	}
+	return appendFirebaseEvent(b, "put", "/", value), false
 }
 
-func appendFirebaseEvent(b []byte, event, path string, data json.RawMessage) []byte {
+func appendFirebaseEvent(b []byte, event, path, data string) []byte {
 	return fmt.Appendf(b, "event: %s\ndata: {\"path\":%s,\"data\":%s}\n\n", event, toJSON(path), data)
 }
 
 func (s *firebaseSession) Wants(e Event) bool {
-	if e.Quote == nil || len(s.path) > 3 || len(s.path) > 0 && s.path[0] != "prices" {
+	if e.Quote == nil || s.isNowhere() {
 		return false
 	}
 	return len(s.path) < 2 || s.path[1] == firebaseKey(e.Quote.Symbol)
@@ -147,18 +125,14 @@ func (s *firebaseSession) Wants(e Event) bool {
 func (s *firebaseSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	old, known := s.lastSent[e.Quote.Symbol]
 	s.lastSent[e.Quote.Symbol] = *e.Quote
-	changed := firebaseFields(e.Quote)
+	changed := firebaseRow(e.Quote)
 	if known {
-		before := firebaseFields(&old)
-		changed = slices.DeleteFunc(changed, func(m jsonMember) bool {
-			return slices.ContainsFunc(before, func(o jsonMember) bool { return o.name == m.name && string(o.value) == string(m.value) })
-		})
+		before := firebaseRow(&old)
+		maps.DeleteFunc(changed, func(name string, value any) bool { return value == before[name] })
 	}
 	if len(s.path) == 3 {
-		for _, m := range changed {
-			if m.name == s.path[2] {
-				b = appendFirebaseEvent(b, "put", "/", m.value)
-			}
+		if value, ok := changed[s.path[2]]; ok {
+			b = appendFirebaseEvent(b, "put", "/", toJSON(value))
 		}
 		return b, false
 	}
@@ -166,7 +140,7 @@ func (s *firebaseSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) 
 		return b, false
 	}
 	inside := []string{"prices", firebaseKey(e.Quote.Symbol)}[min(len(s.path), 2):]
-	return appendFirebaseEvent(b, "patch", "/"+strings.Join(inside, "/"), jsonObject(changed)), false
+	return appendFirebaseEvent(b, "patch", "/"+strings.Join(inside, "/"), toJSON(changed)), false
 }
 
 func (s *firebaseSession) Heartbeat(b []byte, _ time.Time) []byte {

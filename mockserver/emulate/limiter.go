@@ -8,12 +8,12 @@ import (
 // Limit bounds what one client address may request of a service. Zero fields do not limit.
 type Limit struct {
 	MaxStreams     int // open at the same time
-	TooManyStreams Reply
+	TooManyStreams *Reply
 
 	MaxRequests     int // in any time of Per; one more locks the client out for Lockout
 	Per             time.Duration
 	Lockout         time.Duration
-	TooManyRequests Reply
+	TooManyRequests *Reply
 }
 
 // Limiter enforces the limits of all services. Its methods are safe for concurrent use; the zero value is ready.
@@ -45,10 +45,10 @@ func (l *Limiter) Acquire(s Service, address string, now time.Time) *Reply {
 		l.clients[c] = u
 	}
 	if s.Limit.MaxStreams > 0 && u.streams >= s.Limit.MaxStreams {
-		return &s.Limit.TooManyStreams
+		return s.Limit.TooManyStreams
 	}
 	if s.Limit.MaxRequests > 0 && !u.addRequest(s.Limit, now) {
-		return &s.Limit.TooManyRequests
+		return s.Limit.TooManyRequests
 	}
 	u.streams++
 	return nil

@@ -17,15 +17,7 @@ import (
 // A Mercure hub to which prices and headlines are published. Sources: dunglas/mercure event.go, subscribe.go,
 // hub.go, docs/concepts/reconnection-and-history.md, docs/deployment/configuration.md; mercure.rocks/spec.
 
-const (
-	mercureHeartbeat   = 40 * time.Second
-	mercureMaxDuration = 600 * time.Second // write_timeout
-	mercureEarliest    = "earliest"
-)
-
-func mercure() Service {
-	return Service{Name: "mercure", Example: "/.well-known/mercure?topic=prices", NewSession: newMercureSession}
-}
+const mercureEarliest = "earliest"
 
 func newMercureSession(r *http.Request, now time.Time) (Session, *Reply) {
 	switch {
@@ -42,7 +34,7 @@ func newMercureSession(r *http.Request, now time.Time) (Session, *Reply) {
 		return nil, plainReply(http.StatusBadRequest, "Missing \"topic\" parameter.\n")
 	}
 	s := &mercureSession{
-		baseSession: baseSession{endsAt: now.Add(mercureMaxDuration)},
+		baseSession: baseSession{endsAt: now.Add(600 * time.Second)}, // write_timeout
 		lastEventID: cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("last_event_id"), q.Get("lastEventID")),
 	}
 	for _, topic := range topics {
@@ -69,12 +61,12 @@ type mercureSession struct {
 }
 
 func (s *mercureSession) Format() Format {
-	return Format{ContentType: "text/event-stream", HeartbeatInterval: mercureHeartbeat}
+	return Format{ContentType: "text/event-stream", HeartbeatInterval: 40 * time.Second}
 }
 
 func (s *mercureSession) Start() Start {
 	if s.lastEventID == mercureEarliest {
-		return Start{Kind: StartOldest}
+		return Start{Kind: StartAfterEvent}
 	}
 	if number, ok := parseUUID(s.lastEventID); ok {
 		return Start{Kind: StartAfterEvent, AfterNumber: number}

@@ -13,18 +13,8 @@ import (
 // OANDA's v20 streaming server. Sources: oanda/v20-openapi json/v20.json; developer.oanda.com rest-live-v20
 // (pricing-ep, troubleshooting-errors); hootnot/oanda-api-v20 oandapyV20/endpoints/responses/pricing.py.
 
-const (
-	oandaHeartbeat   = 5 * time.Second
-	oandaMinInterval = 250 * time.Millisecond // between two prices of an instrument
-)
-
-func oanda() Service {
-	return Service{
-		Name:       "oanda",
-		Example:    "/v3/accounts/101-001-1234567-001/pricing/stream?instruments=EUR_USD,USD_JPY",
-		NewSession: newOandaSession,
-	}
-}
+// oandaMinInterval is between two prices of an instrument.
+const oandaMinInterval = 250 * time.Millisecond
 
 func oandaError(status int, message string) *Reply {
 	return jsonReply(status, "application/json", map[string]string{"errorMessage": message})
@@ -74,7 +64,7 @@ type oandaSession struct {
 }
 
 func (s *oandaSession) Format() Format {
-	return Format{ContentType: "application/octet-stream", JSONLines: true, HeartbeatInterval: oandaHeartbeat, HeartbeatAlways: true}
+	return Format{ContentType: "application/octet-stream", JSONLines: true, HeartbeatInterval: 5 * time.Second, HeartbeatAlways: true}
 }
 
 func (s *oandaSession) SetHeader(h http.Header, _ uint64) {

@@ -18,12 +18,7 @@ import (
 // Pyth's Hermes server. Sources: pyth-network/pyth-crosschain apps/hermes/server/src/api (rest.rs, rest/v2/sse.rs,
 // types.rs), apps/developer-hub price-feeds/core (fetch-price-updates, rate-limits); tokio-rs/axum response/sse.rs.
 
-const (
-	pythMaxDuration = 24 * time.Hour // of a stream; checked with every update
-	pythHeartbeat   = 15 * time.Second
-	pythStreamPath  = "/v2/updates/price/stream"
-	pythFeedsPath   = "/v2/price_feeds"
-)
+const pythStreamPath = "/v2/updates/price/stream"
 
 // pythFeed is a price feed of Pyth whose price is that of a simulated instrument.
 type pythFeed struct {
@@ -43,23 +38,11 @@ var pythFeeds = [...]pythFeed{
 	{"241b9a5ce1c3e4bfc68e377158328628f1b478afaa796c4b1760bd3713c2d2d2", "AAPL", -5, "Equity"},
 }
 
-func pyth() Service {
-	return Service{
-		Name:    "pyth",
-		Example: pythStreamPath + "?ids[]=" + pythFeeds[0].id + "&ids[]=" + pythFeeds[1].id,
-		Limit: Limit{
-			MaxRequests: 10, Per: 10 * time.Second, Lockout: time.Minute,
-			TooManyRequests: Reply{Status: http.StatusTooManyRequests, ContentType: plainText, Body: "Too Many Requests"},
-		},
-		NewSession: newPythSession,
-	}
-}
-
 func newPythSession(r *http.Request, now time.Time) (Session, *Reply) {
 	switch {
 	case bearerToken(r) == "":
 		return nil, plainReply(http.StatusUnauthorized, "Unauthorized")
-	case r.URL.Path == pythFeedsPath && r.Method == http.MethodGet:
+	case r.URL.Path == "/v2/price_feeds" && r.Method == http.MethodGet:
 		return nil, listPythFeeds(r)
 	case r.URL.Path != pythStreamPath:
 		return nil, plainReply(http.StatusNotFound, "")
@@ -67,7 +50,10 @@ func newPythSession(r *http.Request, now time.Time) (Session, *Reply) {
 		return nil, &Reply{Status: http.StatusMethodNotAllowed, ContentType: plainText, Header: map[string]string{"Allow": "GET,HEAD"}}
 	}
 	q := r.URL.Query()
-	s := &pythSession{base64: q.Get("encoding") == "base64", parsed: q.Get("parsed") != "false", expires: now.Add(pythMaxDuration), latest: map[string]market.Quote{}}
+	s := &pythSession{
+		base64: q.Get("encoding") == "base64", parsed: q.Get("parsed") != "false",
+		expires: now.Add(24 * time.Hour), latest: map[string]market.Quote{},
+	}
 	if enc := q.Get("encoding"); enc != "" && enc != "hex" && enc != "base64" {
 		return nil, plainReply(http.StatusBadRequest, "Failed to deserialize query string: unknown variant `"+enc+"`, expected `hex` or `base64`")
 	}
@@ -134,12 +120,12 @@ type pythSession struct {
 	feeds   []pythFeed
 	base64  bool
 	parsed  bool
-	expires time.Time
+	expires time.Time               // checked with every update
 	latest  map[string]market.Quote // by symbol
 }
 
 func (s *pythSession) Format() Format {
-	return Format{ContentType: "text/event-stream", HeartbeatInterval: pythHeartbeat, SlowClient: "event:error\ndata:Slow consumer: disconnected\n\n"}
+	return Format{ContentType: "text/event-stream", HeartbeatInterval: 15 * time.Second, SlowClient: "event:error\ndata:Slow consumer: disconnected\n\n"}
 }
 
 // Open sends nothing: the next update has all prices.

@@ -2,7 +2,6 @@ package emulate
 
 import (
 	"net/http"
-	"strconv"
 	"strings"
 )
 
@@ -39,13 +38,4 @@ func splitValues(values []string) (all []string) {
 		}
 	}
 	return all
-}
-
-// parseLimit reads a number of results between 1 and most.
-func parseLimit(text string, byDefault, most int) (n int, ok bool) {
-	if text == "" {
-		return byDefault, true
-	}
-	n, err := strconv.Atoi(text)
-	return n, err == nil && n >= 1 && n <= most
 }

@@ -3,6 +3,8 @@ package emulate
 import (
 	"net/http"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // Session encodes one client's stream. Its methods append what is to be sent to b, and report over when the service
@@ -44,6 +46,20 @@ type HeaderSetter interface {
 	SetHeader(h http.Header, number uint64)
 }
 
+// Event is one thing that happened in the market: a quote, a headline, or neither when no service here sends it.
+type Event struct {
+	Number uint64 // counts all events; it keeps growing over restarts
+	Quote  *market.Quote
+	News   *market.Headline
+}
+
+// Snapshot is the market at one time.
+type Snapshot struct {
+	Number uint64 // of the newest event in it
+	Quotes []market.Quote
+	News   []*market.Headline // oldest first
+}
+
 // Format is what does not change during a stream.
 type Format struct {
 	ContentType       string
@@ -79,7 +95,6 @@ type StartKind int
 // Where a stream may begin.
 const (
 	StartNow        StartKind = iota // after the snapshot that Open is given
-	StartOldest                      // with the oldest stored event
 	StartAfterEvent                  // with the event after AfterNumber, or the oldest stored one
 	StartAtTime                      // with the first stored event at Since or later
 )

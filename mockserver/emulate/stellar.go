@@ -24,7 +24,10 @@ const (
 	stellarByebye = "retry: 10\nevent: close\ndata: \"byebye\"\n\n"
 )
 
-func stellarFormat() Format {
+func stellarFormat(stream bool) Format {
+	if !stream {
+		return Format{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
+	}
 	return Format{
 		ContentType: "text/event-stream; charset=utf-8",
 		SlowClient:  "event: error\ndata: Unexpected stream error\n\n",
@@ -156,6 +159,18 @@ func (p problemDetails) reply() *Reply {
 	return jsonReply(p.Status, "application/problem+json; charset=utf-8", p)
 }
 
+// parseLimit reads a number of results.
+func parseLimit(text string, byDefault int) (int, *Reply) {
+	if text == "" {
+		return byDefault, nil
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < 1 || n > 200 {
+		return 0, invalidField("limit", "limit: must be between 1 and 200")
+	}
+	return n, nil
+}
+
 func invalidField(name, reason string) *Reply {
 	return problemDetails{
 		Type: problemTypePrefix + "bad_request", Title: "Bad Request", Status: http.StatusBadRequest,
@@ -190,30 +205,44 @@ func wantsJSON(r *http.Request) bool {
 	return accepts(r, "application/hal+json") || accepts(r, "application/json") || accepts(r, "*/*")
 }
 
+// eventsPerLedger is the most events in one ledger.
+const eventsPerLedger = 1 << 13
+
+// FirstNumber is how many events came before a log that begins at a time, for services that count ledgers of 5 s: more
+// than any earlier log has given, at up to 1,600 events a second.
+func FirstNumber(now time.Time) uint64 {
+	const genesis, ledger = 1443571200, 5 // s
+	return uint64(max(0, now.Unix()-genesis)/ledger) * eventsPerLedger
+}
+
 // operationID returns the id of an event's operation: ledger, transaction and operation in one number (SEP-35).
 func operationID(number uint64) uint64 {
-	return number/EventsPerLedger<<32 | (number%EventsPerLedger+1)<<12 | 1
+	return number/eventsPerLedger<<32 | (number%eventsPerLedger+1)<<12 | 1
 }
 
 // eventNumberOf returns the number of the last event up to an operation.
 func eventNumberOf(operationID uint64) uint64 {
-	transactions := min(operationID>>12&0xfffff, EventsPerLedger)
-	return max(operationID>>32*EventsPerLedger+transactions, 1) - 1
+	transactions := min(operationID>>12&0xfffff, eventsPerLedger)
+	return max(operationID>>32*eventsPerLedger+transactions, 1) - 1
 }
 
-func parseCursor(text string) (Start, bool) {
+// parseCursor reads where a stream begins: with the oldest event if nothing says so.
+func parseCursor(text string) (Start, *Reply) {
 	switch text {
 	case "now":
-		return Start{}, true
+		return Start{}, nil
 	case "":
-		return Start{Kind: StartOldest}, true
+		return Start{Kind: StartAfterEvent}, nil
 	}
 	id, order, both := strings.Cut(text, "-")
 	at, err := strconv.ParseUint(id, 10, 63)
 	if err == nil && both {
 		_, err = strconv.ParseUint(order, 10, 63)
 	}
-	return Start{Kind: StartAfterEvent, AfterNumber: eventNumberOf(at)}, err == nil
+	if err != nil {
+		return Start{}, invalidField("cursor", "cursor: invalid value")
+	}
+	return Start{Kind: StartAfterEvent, AfterNumber: eventNumberOf(at)}, nil
 }
 
 // accountAddress returns the address of a made-up account (SEP-23: version byte, key, CRC-16/XMODEM, in base 32).

@@ -1,6 +1,7 @@
 package emulate
 
 import (
+	"cmp"
 	"fmt"
 	"math/big"
 	"net/http"
@@ -11,30 +12,12 @@ import (
 	"livetape/mockserver/market"
 )
 
-func stellarBook() Service {
-	return Service{
-		Name: "stellar-book",
-		Example: "/order_book?limit=1&selling_asset_type=native&buying_asset_type=credit_alphanum4&buying_asset_code=USDC" +
-			"&buying_asset_issuer=" + usdc.issuer,
-		NewSession: newStellarBookSession,
-	}
-}
-
 func newStellarBookSession(r *http.Request, now time.Time) (Session, *Reply) {
-	if refusal := checkStellarRequest(r, "/order_book"); refusal != nil {
-		return nil, refusal
-	}
 	q := r.URL.Query()
-	depth, ok := parseLimit(q.Get("limit"), 20, 200)
-	if !ok {
-		return nil, invalidField("limit", "limit: must be between 1 and 200")
-	}
-	selling, refusal := parseAsset(q, "selling")
-	if refusal != nil {
-		return nil, refusal
-	}
-	buying, refusal := parseAsset(q, "buying")
-	if refusal != nil {
+	depth, badDepth := parseLimit(q.Get("limit"), 20)
+	selling, badSelling := parseAsset(q, "selling")
+	buying, badBuying := parseAsset(q, "buying")
+	if refusal := cmp.Or(checkStellarRequest(r, "/order_book"), badDepth, badSelling, badBuying); refusal != nil {
 		return nil, refusal
 	}
 	const maxEvents = 10 // of any stream that cannot set a limit; here, limit is the depth
@@ -55,10 +38,7 @@ type stellarBookSession struct {
 }
 
 func (s *stellarBookSession) Format() Format {
-	if s.noStream {
-		return Format{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
-	}
-	return stellarFormat()
+	return stellarFormat(!s.noStream)
 }
 
 // Open sends the book as it is. It is empty for a pair without an instrument.

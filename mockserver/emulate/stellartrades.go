@@ -10,36 +10,18 @@ import (
 	"time"
 )
 
-func stellarTrades() Service {
-	return Service{
-		Name: "stellar-trades",
-		Example: "/trades?cursor=now&base_asset_type=native&counter_asset_type=credit_alphanum4&counter_asset_code=USDC" +
-			"&counter_asset_issuer=" + usdc.issuer,
-		NewSession: newStellarTradesSession,
-	}
-}
-
 func newStellarTradesSession(r *http.Request, now time.Time) (Session, *Reply) {
-	if refusal := checkStellarRequest(r, "/trades"); refusal != nil {
-		return nil, refusal
-	}
 	q := r.URL.Query()
-	limit, ok := parseLimit(q.Get("limit"), 10, 200)
-	if !ok {
-		return nil, invalidField("limit", "limit: must be between 1 and 200")
-	}
-	start, ok := parseCursor(cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("cursor")))
-	if !ok {
-		return nil, invalidField("cursor", "cursor: invalid value")
+	limit, badLimit := parseLimit(q.Get("limit"), 10)
+	start, badCursor := parseCursor(cmp.Or(r.Header.Get("Last-Event-ID"), q.Get("cursor")))
+	if refusal := cmp.Or(checkStellarRequest(r, "/trades"), badLimit, badCursor); refusal != nil {
+		return nil, refusal
 	}
 	s := &stellarTradesSession{pairs: stellarPairs[:], start: start, remaining: limit}
 	if q.Has("base_asset_type") || q.Has("counter_asset_type") {
-		base, refusal := parseAsset(q, "base")
-		if refusal != nil {
-			return nil, refusal
-		}
-		counter, refusal := parseAsset(q, "counter")
-		if refusal != nil {
+		base, badBase := parseAsset(q, "base")
+		counter, badCounter := parseAsset(q, "counter")
+		if refusal := cmp.Or(badBase, badCounter); refusal != nil {
 			return nil, refusal
 		}
 		s.pairs = []stellarPair{findStellarPair(base, counter)}
@@ -58,7 +40,7 @@ type stellarTradesSession struct {
 	remaining int // trades until the end
 }
 
-func (s *stellarTradesSession) Format() Format { return stellarFormat() }
+func (s *stellarTradesSession) Format() Format { return stellarFormat(true) }
 
 func (s *stellarTradesSession) Start() Start { return s.start }
 
@@ -116,9 +98,7 @@ type stellarTradesPage struct {
 	cursor string // paging token of the last of them
 }
 
-func (p *stellarTradesPage) Format() Format {
-	return Format{ContentType: "application/hal+json; charset=utf-8", JSONLines: true}
-}
+func (p *stellarTradesPage) Format() Format { return stellarFormat(false) }
 
 func (p *stellarTradesPage) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }
 
@@ -139,8 +119,8 @@ func (p *stellarTradesPage) Finish(b []byte) []byte {
 		next.RawQuery = q.Encode()
 	}
 	link := func(u url.URL) any { return map[string]string{"href": horizonURL + u.RequestURI()} }
-	return appendJSON(b, map[string]any{
+	return append(b, toJSON(map[string]any{
 		"_links":    map[string]any{"self": link(p.url), "next": link(next)},
 		"_embedded": map[string]any{"records": append([]json.RawMessage{}, p.trades...)},
-	})
+	})...)
 }

@@ -15,22 +15,10 @@ import (
 // "Event Platform/EventStreams HTTP Service"; wikimedia/KafkaSSE README.md, lib/KafkaSSE.js, lib/SSEResponse.js.
 
 const (
-	wikiMaxDuration = 15 * time.Minute
-	wikiTopic       = "eqiad.mediawiki.recentchange"
-	wikiOtherTopic  = "codfw.mediawiki.recentchange"
-	wikiHost        = "example.com"
+	wikiTopic      = "eqiad.mediawiki.recentchange"
+	wikiOtherTopic = "codfw.mediawiki.recentchange"
+	wikiHost       = "example.com"
 )
-
-func wikimedia() Service {
-	return Service{
-		Name:    "wikimedia",
-		Example: "/v2/stream/recentchange",
-		Limit: Limit{MaxStreams: 2, TooManyStreams: Reply{
-			Status: http.StatusTooManyRequests, ContentType: plainText, Body: "Too Many Concurrent Connections From Your Client IP",
-		}},
-		NewSession: newWikimediaSession,
-	}
-}
 
 func kafkaError(status int, name, message string) *Reply {
 	return jsonReply(status, "application/json", struct {
@@ -54,7 +42,7 @@ func newWikimediaSession(r *http.Request, now time.Time) (Session, *Reply) {
 		}
 	}
 	s := &wikimediaSession{
-		baseSession: baseSession{endsAt: now.Add(wikiMaxDuration)}, // the proxy before the service cuts the stream
+		baseSession: baseSession{endsAt: now.Add(15 * time.Minute)}, // the proxy before the service cuts the stream
 		jsonLines:   accepts(r, "application/json") && !accepts(r, "text/event-stream"),
 	}
 	if since := r.URL.Query().Get("since"); since != "" {
@@ -142,9 +130,8 @@ func (s *wikimediaSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool)
 		return append(append(b, recentChange(e)...), '\n'), false
 	}
 	next, end := e.News.Time.UnixMilli()+1, int64(-1)
-	b = append(b, "event: message\nid: "...)
-	b = appendJSON(b, []kafkaAssignment{{Topic: wikiTopic, Timestamp: &next}, {Topic: wikiOtherTopic, Offset: &end}})
-	return fmt.Appendf(b, "\ndata: %s\n\n", recentChange(e)), false
+	id := toJSON([]kafkaAssignment{{Topic: wikiTopic, Timestamp: &next}, {Topic: wikiOtherTopic, Offset: &end}})
+	return fmt.Appendf(b, "event: message\nid: %s\ndata: %s\n\n", id, recentChange(e)), false
 }
 
 // recentChange is an event of the schema mediawiki/recentchange.
