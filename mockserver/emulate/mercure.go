@@ -60,6 +60,8 @@ type mercureSession struct {
 	lastEventID string
 }
 
+var _ HeaderSetter = (*mercureSession)(nil)
+
 func (s *mercureSession) Format() Format {
 	return Format{ContentType: "text/event-stream", HeartbeatInterval: 40 * time.Second}
 }

@@ -63,6 +63,8 @@ type oandaSession struct {
 	pending   map[string]market.Quote // by symbol
 }
 
+var _ HeaderSetter = (*oandaSession)(nil)
+
 func (s *oandaSession) Format() Format {
 	return Format{ContentType: "application/octet-stream", JSONLines: true, HeartbeatInterval: 5 * time.Second, HeartbeatAlways: true}
 }

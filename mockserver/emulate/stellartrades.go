@@ -98,6 +98,8 @@ type stellarTradesPage struct {
 	cursor string // paging token of the last of them
 }
 
+var _ Finisher = (*stellarTradesPage)(nil)
+
 func (p *stellarTradesPage) Format() Format { return stellarFormat(false) }
 
 func (p *stellarTradesPage) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }
