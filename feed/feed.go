@@ -16,6 +16,19 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"os"
+
+	"livetape/feed/connection"
+)
+
+// Config says what one feed is and how to treat it.
+type Config = connection.Config
+
+// Formats of a stream, and ways to resume beside a query parameter.
+const (
+	SSE            = connection.SSE
+	NDJSON         = connection.NDJSON
+	ResumeByHeader = connection.ResumeByHeader
+	ResumeNever    = connection.ResumeNever
 )
 
 // Start begins to watch every feed of configs, until ctx ends. It returns an error, and starts nothing,

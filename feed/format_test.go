@@ -8,6 +8,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/connection"
 )
 
 // sending answers with a body of any content type, and holds it open if asked to.
@@ -74,7 +76,7 @@ func TestJSONWhereAnEventStreamShouldBeIsExplained(t *testing.T) {
 
 func TestTheServerIsAskedForTheFormat(t *testing.T) {
 	for _, c := range []struct {
-		format Format
+		format connection.Format
 		header map[string]string
 		want   string
 	}{

@@ -9,6 +9,8 @@ import (
 )
 
 const (
+	defaultIdleTimeout = 90 * time.Second
+
 	pulseEvery = time.Second           // at most one Pulse, and one look for it, in so long
 	pulseDelay = 50 * time.Millisecond // what a message needs to make a Pulse needless
 )

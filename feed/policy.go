@@ -10,15 +10,15 @@ import (
 
 // The reconnect policy in numbers.
 const (
-	defaultRetry = time.Second      // the reconnection time until the server says its own
-	maxRetry     = time.Hour        // a retry: beyond it counts as this
-	backoffCap   = 30 * time.Second // on top of the reconnection time
-	refusedCap   = 5 * time.Minute  // the same, for a feed that was live and is refused now
-	tooManyWait  = time.Minute      // after a 429 without Retry-After
-	provenAfter  = 30 * time.Second // a connection that was live so long was a good one
+	defaultRetry = time.Second         // the reconnection time until the server says its own
+	maxRetry     = connection.MaxRetry // a retry: beyond it counts as this
+	backoffCap   = 30 * time.Second    // on top of the reconnection time
+	refusedCap   = 5 * time.Minute     // the same, for a feed that was live and is refused now
+	tooManyWait  = time.Minute         // after a 429 without Retry-After
+	provenAfter  = 30 * time.Second    // a connection that was live so long was a good one
 
-	minWait       = 10 * time.Millisecond // no wait is shorter, whatever the server says
-	minBarrenWait = time.Second           // nor shorter than this after barrenLimit barren connections in a row
+	minWait       = connection.MinRetryMin // no wait is shorter, whatever the server says
+	minBarrenWait = time.Second            // nor shorter than this after barrenLimit barren connections in a row
 	barrenLimit   = 3
 
 	emptyLimit = 3 // clean ends in a row, each soon and without an event: from then on they are not planned

@@ -17,7 +17,6 @@ var (
 	errMidEvent    = errors.New("cut in mid-event")
 	errNothingSent = errors.New("ended before anything was sent")
 	errNoBlankLine = errors.New("ended before the blank line of the first event")
-	errNoField     = errors.New("ended without a field of an event stream")
 )
 
 // networkBody is the body as it comes from the network. It tells the listener when it waits and receives, and ends with

@@ -27,18 +27,19 @@ type explanation struct {
 // causeLimit bounds a cause in runes; a status line has room for less.
 const causeLimit = 200
 
-// explain turns the error that ended a connection into words. It never uses the text of a *url.Error or
-// an *net.OpError, which hold addresses with secrets in them.
+// explain turns the error that ended a connection into words. It never uses the text of an error of Go, which may hold
+// addresses with secrets in them, and which few people understand.
 func (e *Endpoint) explain(err error) explanation {
-	for _, explain := range []func(error) (explanation, bool){
-		explainCertificate, explainRedirect, explainLookup, explainSystem, explainStream, explainHTTP2, explainHTTP,
+	words := explanation{}
+	for _, explain := range []func(error) explanation{
+		explainCertificate, explainRedirect, explainLookup, explainKnown, explainHTTP2, explainTLS, explainText, explainOperation,
 	} {
-		if words, ok := explain(err); ok {
-			words.cause = e.clean(viaProxy(err) + words.cause)
-			return words
+		if words = explain(err); words.cause != "" {
+			break
 		}
 	}
-	return explanation{ending: Broken, cause: e.clean(viaProxy(err) + innermost(err).Error())}
+	words.cause = e.clean(viaProxy(err) + words.cause)
+	return words
 }
 
 // clean makes a cause of text from elsewhere.
@@ -52,23 +53,41 @@ func (e *Endpoint) Clean(text string, limit int) string {
 	return market.PlainText(e.Redactor.Message(visible), limit)
 }
 
-func explainCertificate(err error) (explanation, bool) {
+func explainCertificate(err error) explanation {
 	const advice = "make sure that the host in the URL is right, or ask the server's operator"
 	var invalid x509.CertificateInvalidError
 	var host x509.HostnameError
 	var unknown x509.UnknownAuthorityError
+	var bad *tls.CertificateVerificationError
+	var weak x509.InsecureAlgorithmError
+	var roots x509.SystemRootsError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return explanation{Refused, validity(invalid.Cert, time.Now()), "check this machine's clock, or ask the server's operator to renew it"}, true
+		return explanation{Refused, validity(invalid.Cert, time.Now()), "check this machine's clock, or ask the server's operator to renew it"}
 	case errors.As(err, &host):
-		return explanation{Refused, fmt.Sprintf("TLS certificate is for %s, not %s", holder(host.Certificate), host.Host), advice}, true
+		return explanation{Refused, fmt.Sprintf("TLS certificate is for %s, not %s", holder(host.Certificate), host.Host), advice}
 	case errors.As(err, &unknown):
-		return explanation{Refused, "TLS certificate is signed by an unknown authority", "install the authority's certificate, or name its file: --ca FILE (tls_ca in the configuration)"}, true
+		return explanation{Refused, "TLS certificate is signed by an unknown authority", "install the authority's certificate, or name its file: --ca FILE (tls_ca in the configuration)"}
+	case errors.As(err, &roots):
+		return explanation{Refused, "this machine's own list of certificate authorities cannot be read", "name the authority's file: --ca FILE (tls_ca in the configuration)"}
+	case errors.As(err, &weak):
+		return explanation{Refused, "TLS certificate is signed in a way that is not safe any more", advice}
+	case errors.As(err, &invalid):
+		return explanation{Refused, "TLS certificate is not valid: " + invalidity(invalid.Reason), advice}
+	case errors.As(err, &bad), errors.As(err, new(x509.UnhandledCriticalExtension)), errors.As(err, new(x509.ConstraintViolationError)), errors.Is(err, x509.ErrUnsupportedAlgorithm):
+		return explanation{Refused, "TLS certificate is not valid", advice}
 	}
-	if bad := (*tls.CertificateVerificationError)(nil); errors.As(err, &bad) {
-		return explanation{Refused, "TLS certificate is not valid: " + bad.Err.Error(), advice}, true
+	return explanation{}
+}
+
+func invalidity(reason x509.InvalidReason) string {
+	switch reason {
+	case x509.NotAuthorizedToSign, x509.TooManyIntermediates, x509.NoValidChains:
+		return "its chain leads to no authority that may sign it"
+	case x509.IncompatibleUsage, x509.CANotAuthorizedForExtKeyUsage:
+		return "it is not made for servers"
 	}
-	return explanation{}, false
+	return "its authority may not sign for that name"
 }
 
 // validity says on which side of its validity a certificate is.
@@ -92,99 +111,144 @@ func holder(c *x509.Certificate) string {
 	return "another host"
 }
 
-func explainRedirect(err error) (explanation, bool) {
+func explainRedirect(err error) explanation {
 	var elsewhere bodyRedirectError
 	switch {
 	case errors.As(err, &elsewhere):
-		return explanation{Refused, elsewhere.Error(), "use the address redirected to as the URL, if you trust it"}, true
+		return explanation{Refused, elsewhere.Error(), "use the address redirected to as the URL, if you trust it"}
 	case errors.Is(err, errRedirectLoop):
-		return explanation{Refused, fmt.Sprintf("redirect loop: more than %d redirects", maxRedirects), "check the URL: the server sends it round in circles"}, true
+		return explanation{Refused, fmt.Sprintf("redirect loop: more than %d redirects", maxRedirects), "check the URL: the server sends it round in circles"}
 	case errors.Is(err, errRedirectScheme):
-		return explanation{Refused, "redirected to an address that is neither http nor https", "check the URL"}, true
+		return explanation{Refused, "redirected to an address that is neither http nor https", "check the URL"}
 	case strings.Contains(innermost(err).Error(), "failed to parse Location header"):
-		return explanation{Refused, "redirected to an address that is not valid", "check the URL"}, true
+		return explanation{Refused, "redirected to an address that is not valid", "check the URL"}
 	}
-	return explanation{}, false
+	return explanation{}
 }
 
-func explainLookup(err error) (explanation, bool) {
+func explainLookup(err error) explanation {
 	var dns *net.DNSError
-	if !errors.As(err, &dns) {
-		return explanation{}, false
-	}
 	switch {
+	case !errors.As(err, &dns):
+		return explanation{}
 	case dns.IsNotFound:
-		return explanation{ending: Broken, cause: "no such host " + dns.Name}, true
+		return broken("no such host " + dns.Name)
 	case dns.IsTimeout:
-		return explanation{ending: Broken, cause: "no answer from DNS for " + dns.Name}, true
+		return broken("no answer from DNS for " + dns.Name)
 	}
-	return explanation{ending: Broken, cause: "cannot look up " + dns.Name + ": " + dns.Err}, true
+	return broken("cannot look up " + dns.Name + ": DNS has no answer to give")
 }
 
-func explainSystem(err error) (explanation, bool) {
+// explainKnown explains what has a value of its own.
+func explainKnown(err error) explanation {
 	for _, known := range []struct {
 		err   error
-		cause string
+		words explanation
 	}{
-		{syscall.ECONNREFUSED, "connection refused"},
-		{syscall.ECONNRESET, "connection reset"},
-		{syscall.EPIPE, "connection reset"},
-		{syscall.ECONNABORTED, "connection aborted"},
-		{syscall.EHOSTUNREACH, "no route to the host"},
-		{syscall.ENETUNREACH, "network is unreachable"},
-		{syscall.ENETDOWN, "network is down"},
-		{syscall.ETIMEDOUT, "connection timed out"},
+		{syscall.ECONNREFUSED, broken("connection refused")},
+		{syscall.ECONNRESET, broken("connection reset")},
+		{syscall.EPIPE, broken("connection reset")},
+		{syscall.ECONNABORTED, broken("connection aborted")},
+		{syscall.EHOSTUNREACH, broken("no route to the host")},
+		{syscall.ENETUNREACH, broken("network is unreachable")},
+		{syscall.ENETDOWN, broken("network is down")},
+		{syscall.ETIMEDOUT, broken("connection timed out")},
+		{syscall.EMFILE, explanation{Broken, "livetape may not open any more files or connections", "raise the limit: ulimit -n"}},
+		{syscall.ENFILE, broken("this machine has too many files open")},
+		{syscall.EADDRNOTAVAIL, broken("this machine has no address, or no free port, to connect from")},
+		{syscall.EACCES, broken("this machine does not allow the connection")},
+		{syscall.EPERM, broken("this machine does not allow the connection")},
+
+		{errMidEvent, broken("stream cut in mid-event")},
+		{errNothingSent, broken("the server ended the stream before sending anything")},
+		{errNoBlankLine, explanation{Broken, "the server ended the stream without a blank line, which ends an event", `the server must send "\n\n" after each event`}},
+		{errBadGzip, broken("the stream is not the gzip that its header says")},
+		{io.ErrUnexpectedEOF, broken("stream cut")},
+		{io.EOF, broken("the server hung up without an answer")},
+
+		{http.ErrSchemeMismatch, explanation{NotAStream, "the server speaks plain HTTP: use http://", "write http:// in place of https://"}},
 	} {
 		if errors.Is(err, known.err) {
-			return explanation{ending: Broken, cause: known.cause}, true
+			return known.words
 		}
 	}
-	return explanation{}, false
-}
-
-func explainStream(err error) (explanation, bool) {
-	switch {
-	case errors.Is(err, errMidEvent):
-		return explanation{ending: Broken, cause: "stream cut in mid-event"}, true
-	case errors.Is(err, errNothingSent):
-		return explanation{ending: Broken, cause: "the server ended the stream before sending anything"}, true
-	case errors.Is(err, errNoBlankLine):
-		return explanation{Broken, "the server ended the stream without a blank line, which ends an event", `the server must send "\n\n" after each event`}, true
-	case errors.Is(err, errNoField):
-		return explanation{ending: Broken, cause: "the server ended the stream, and nothing in it is a field of an event stream"}, true
-	case errors.Is(err, errBadGzip):
-		return explanation{ending: Broken, cause: "the stream is not the gzip that its header says"}, true
-	case errors.Is(err, io.ErrUnexpectedEOF):
-		return explanation{ending: Broken, cause: "stream cut"}, true
-	case errors.Is(err, io.EOF):
-		return explanation{ending: Broken, cause: "the server hung up without an answer"}, true
+	if no := proxyRefusal(0); errors.As(err, &no) {
+		return no.explanation()
 	}
-	return explanation{}, false
+	return explanation{}
 }
 
-func explainHTTP(err error) (explanation, bool) {
-	var alert tls.AlertError
-	var dial *net.OpError
+func broken(cause string) explanation { return explanation{ending: Broken, cause: cause} }
+
+// explainTLS explains the alert by which a server ends a handshake (RFC 8446 §6.2): those of TLS over TCP have no type.
+func explainTLS(err error) explanation {
+	var op *net.OpError
+	var record tls.RecordHeaderError
+	text := strings.TrimPrefix(innermost(err).Error(), "tls: ")
+	switch alert := errors.As(err, new(tls.AlertError)) || errors.As(err, &op) && op.Op == "remote error"; {
+	case errors.As(err, &record):
+		return explanation{NotAStream, "the server does not speak TLS", "check the port, or write http:// in place of https://"}
+	case strings.Contains(text, "handshake timeout"):
+		return broken("no TLS handshake within " + Duration(handshakeTimeout))
+	case alert && strings.Contains(text, "certificate") && !strings.Contains(text, "unobtainable"):
+		return explanation{Refused, "the server wants a client certificate, and does not accept this one or none", "name one that it accepts: tls: {cert: FILE, key: FILE} in the configuration"}
+	case strings.Contains(text, "protocol version"):
+		return explanation{Refused, "the server's version of TLS is too old, or unknown", "ask the server's operator for TLS 1.2 or 1.3"}
+	case strings.Contains(text, "unrecognized name"):
+		return explanation{Refused, "the server has no TLS certificate for the host in the URL", "check the host in the URL"}
+	case alert:
+		return broken("the server refused the TLS handshake")
+	case text != innermost(err).Error(), errors.As(err, new(*tls.ECHRejectionError)):
+		return broken("the TLS handshake failed: the server's TLS cannot be understood")
+	}
+	return explanation{}
+}
+
+// explainText explains what net/http says in words only.
+func explainText(err error) explanation {
 	text := innermost(err).Error()
-	switch {
-	case errors.Is(err, http.ErrSchemeMismatch):
-		return explanation{NotAStream, "the server speaks plain HTTP: use http://", "write http:// in place of https://"}, true
-	case strings.Contains(text, `malformed HTTP response "\x15\x03`): // a TLS alert
-		return explanation{NotAStream, "the server speaks TLS: use https://", writeHTTPS}, true
-	case strings.Contains(text, "malformed HTTP"):
-		return explanation{NotAStream, "the server does not speak HTTP", "check host and port of the URL"}, true
-	case text == "Proxy Authentication Required":
-		return explanation{Refused, "407: the proxy wants a login", proxyLogin}, true
-	case errors.As(err, &alert):
-		return explanation{ending: Broken, cause: "the server refused the TLS handshake: " + strings.TrimPrefix(alert.Error(), "tls: ")}, true
-	case strings.Contains(text, "TLS handshake timeout"):
-		return explanation{ending: Broken, cause: "no TLS handshake within " + Duration(handshakeTimeout)}, true
-	case errors.As(err, &dial) && dial.Op == "dial" && dial.Timeout():
-		return explanation{ending: Broken, cause: "no connection within " + Duration(dialTimeout)}, true
-	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return explanation{ending: Broken, cause: "the connection was given up"}, true
+	for _, known := range []struct {
+		part  string
+		words explanation
+	}{
+		{`malformed HTTP response "\x15\x03`, explanation{NotAStream, "the server speaks TLS: use https://", writeHTTPS}}, // a TLS alert
+		{"malformed HTTP", explanation{NotAStream, "the server does not speak HTTP", "check host and port of the URL"}},
+		{"server response headers exceeded", explanation{NotAStream, "the server's answer has over 1 MiB of header fields", "check the URL"}},
+		{"too many 1xx", broken("the server sends preliminary answers without end")},
+		{"server closed idle connection", broken("the server closed the connection")},
+		{"socks connect", broken("the SOCKS proxy cannot make the connection")},
+		{"malformed chunked encoding", broken(notFramed)},
+		{"chunk", broken(notFramed)},
+		{"header line too long", broken(notFramed)},
+		{"trailer", broken(notFramed)},
+		{"transfer encoding", broken(notFramed)},
+		{"Content-Length", broken(notFramed)},
+		{"malformed MIME header", explanation{NotAStream, "the server's answer has header fields that are none", "check host and port of the URL"}},
+	} {
+		if strings.Contains(text, known.part) {
+			return known.words
+		}
 	}
-	return explanation{}, false
+	return explanation{}
+}
+
+const notFramed = "the server's HTTP cannot be understood"
+
+// explainOperation says of any other error what was being done.
+func explainOperation(err error) explanation {
+	var op *net.OpError
+	known := errors.As(err, &op)
+	switch {
+	case known && op.Op == "dial" && op.Timeout():
+		return broken("no connection within " + Duration(dialTimeout))
+	case known && (op.Op == "dial" || op.Op == "proxyconnect"):
+		return broken("this machine cannot connect to the server")
+	case known:
+		return broken("connection lost")
+	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
+		return broken("the connection was given up")
+	}
+	return broken("the connection failed for a reason that livetape has no words for")
 }
 
 // viaProxy says when it is the proxy that cannot be reached, not the server.

@@ -97,10 +97,8 @@ func (s *subscription) outcome(err error) Outcome {
 	case (clean || shutdown) && !s.reader.Alive():
 		if err = errNothingSent; s.midEvent() {
 			err = errNoBlankLine
-		} else if message := s.endpoint.Clean(messageIn(s.reader.Head()), messageLimit); message != "" {
-			return Outcome{Ending: Broken, RetryAfter: NoRetryAfter, Cause: "the server said: " + message}
-		} else if len(s.reader.Head()) > 0 {
-			err = errNoField
+		} else if words := s.endpoint.describeHead(s.reader.Head()); words != "" {
+			return Outcome{Ending: Broken, RetryAfter: NoRetryAfter, Cause: words}
 		}
 	case (!clean && errors.Is(err, io.ErrUnexpectedEOF) || clean && s.byClosing || shutdown) && s.midEvent():
 		err = errMidEvent

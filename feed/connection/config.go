@@ -8,25 +8,39 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
+	"livetape/feed/decode"
 	"livetape/feed/redact"
 	"livetape/feed/stream"
 )
 
-// Config says what to ask a server for. A ${NAME} in URL, Header, Body and Proxy is read from the environment. The
-// fields are those of a feed's configuration, and mean the same.
+// Config says what one feed is and how to treat it. A ${NAME} in URL, Header, Body and Proxy is read from the
+// environment.
 type Config struct {
-	URL         string
-	Method      string // GET or POST; empty means GET
-	Header      map[string]string
-	Body        string
-	Format      Format // empty means SSE
-	AsksSymbols bool
-	Resume      string // empty means ResumeByHeader
-	MaxEvent    int    // bytes; 0 means 1 MiB
-	Proxy       string
-	CAFiles     []string
-	Client      *http.Client
+	Name string // unique in a set; shown on screen
+
+	URL    string            // http or https; the value of a ${NAME} is escaped behind the "?"
+	Method string            // GET or POST; empty means GET
+	Header map[string]string // sent to the URL's own origin only; values never shown
+	Body   string            // of a POST, sent to the URL's own origin only; the value of a ${NAME} is escaped as JSON or a form wants it. Without a Content-Type header it goes as JSON or a form, by its looks
+	Format Format            // of the answer; empty means SSE
+
+	AsksSymbols bool // the request names symbols: the advice on a refusal speaks of them
+
+	Resume      string // how to ask for what was missed: [ResumeByHeader] (also when empty), [ResumeNever], or by a query parameter: "since={id}"
+	LastEventID string // to resume from on the first connection; empty for none
+
+	IdleTimeout time.Duration // drop a connection on which nothing was received for so long; 0 means 90 s, negative never
+	RetryMin    time.Duration // wait no shorter before a reconnect, whatever the server says; 10 ms (also when 0) to 1 h
+	RetryMax    time.Duration // wait no longer, but for a Retry-After; 1 s to 1 h; 0 means 30 s, or the server's own retry: if that is longer
+
+	MaxEvent int            // bytes of one event; 0 means 1 MiB, at most 64 MiB
+	Decoder  decode.Decoder // nil: messages carry no updates
+
+	Proxy   string       // http, https, socks5 or socks5h URL; empty means that HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide
+	CAFiles []string     // of PEM certificates whose signature is trusted, beside the system's
+	Client  *http.Client // nil: a client with sensible timeouts. Its Timeout must be 0; Proxy and CAFiles are then its own matter. It is not changed, and its idle connections stay the caller's to close
 }
 
 // Format is how a stream's body is cut into events.
@@ -53,14 +67,33 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// Bounds of the waits before a reconnect.
+const (
+	MinRetryMin = 10 * time.Millisecond
+	MinRetryMax = time.Second
+	MaxRetry    = time.Hour
+)
+
 // Validate reports every error of c that shows without the environment and the files it names. The errors never hold a
 // secret.
 func (c Config) Validate() error {
 	var errs errorList
+	if c.Name == "" {
+		errs.add("name: is empty")
+	}
 	c.checkRequest(&errs)
 	c.checkStream(&errs)
 	c.checkClient(&errs)
-	return errors.Join(errs...)
+	c.checkWaits(&errs)
+	return c.named(errors.Join(errs...))
+}
+
+// named says of an error which feed it is about.
+func (c Config) named(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("feed %s: %w", cmp.Or(c.Name, "(unnamed)"), err)
 }
 
 type errorList []error
@@ -97,6 +130,13 @@ func (c Config) checkStream(errs *errorList) {
 	case !isParameter || strings.ContainsFunc(name, isNoTokenRune):
 		errs.add("resume: %q is neither %s, %s nor a query parameter like since={id}", c.Resume, ResumeByHeader, ResumeNever)
 	}
+	switch {
+	case c.LastEventID == "":
+	case c.Resume == ResumeNever:
+		errs.add("last event id: has no use, since resume is %s", ResumeNever)
+	case !IsSendable(c.LastEventID):
+		errs.add("last event id: holds a control character, which HTTP cannot carry")
+	}
 	if c.MaxEvent < 0 || c.MaxEvent > stream.LargestMaxEvent {
 		errs.add("max event: %d bytes is not between 1 and %d (64 MiB)", c.MaxEvent, stream.LargestMaxEvent)
 	}
@@ -116,6 +156,20 @@ func (c Config) checkClient(errs *errorList) {
 	}
 	if c.Proxy != "" || c.CAFiles != nil {
 		errs.add("client: proxy and CA files are set on it, not beside it")
+	}
+}
+
+func (c Config) checkWaits(errs *errorList) {
+	for _, bound := range []struct {
+		name        string
+		wait, least time.Duration
+	}{{"retry min", c.RetryMin, MinRetryMin}, {"retry max", c.RetryMax, MinRetryMax}} {
+		if bound.wait != 0 && (bound.wait < bound.least || bound.wait > MaxRetry) {
+			errs.add("%s: %s is not between %s and %s", bound.name, bound.wait, Duration(bound.least), Duration(MaxRetry))
+		}
+	}
+	if c.RetryMax != 0 && c.RetryMax < c.RetryMin {
+		errs.add("retry max: %s is less than retry min, %s", c.RetryMax, c.RetryMin)
 	}
 }
 

@@ -30,22 +30,21 @@ type Endpoint struct {
 	variable   string // the environment variable that holds it; empty for none
 }
 
-// NewEndpoint expands c with the variables that lookup knows. Errors never hold a value.
-func NewEndpoint(c Config, lookup func(variable string) (string, bool)) (*Endpoint, error) {
+// Endpoint makes the server of a feed ready to be asked, with the variables that lookup knows. Errors never hold a value.
+func (c Config) Endpoint(lookup func(variable string) (string, bool)) (*Endpoint, error) {
 	if err := c.Validate(); err != nil {
 		return nil, err
 	}
 	e := &Endpoint{config: c.withDefaults(), header: make(http.Header)}
 	env := &environment{lookup: lookup}
 	var errs []error
-	for _, fill := range []func(*environment) error{e.fillURL, e.fillHeader, e.fillBody, e.fillProxy} {
+	for _, fill := range []func(*environment) error{e.fillURL, e.fillHeader, e.fillBody, e.fillProxy, e.fillTLS} {
 		errs = append(errs, fill(env))
 	}
-	roots, err := trustedAuthorities(c.CAFiles)
-	if err := errors.Join(append(errs, err)...); err != nil {
-		return nil, err
+	if err := errors.Join(errs...); err != nil {
+		return nil, c.named(err)
 	}
-	e.roots, e.Redactor = roots, env.secrets.Redactor()
+	e.Redactor = env.secrets.Redactor()
 	if c.Client != nil && c.Client.Transport != nil {
 		e.base = c.Client.Transport
 	} else {

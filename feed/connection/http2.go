@@ -30,20 +30,18 @@ func http2Code(text string) (code string, ok bool) {
 	return "", false
 }
 
-func explainHTTP2(err error) (explanation, bool) {
+func explainHTTP2(err error) explanation {
 	text := innermost(err).Error()
 	code, ended := http2Code(text)
 	switch {
-	case ended && (code == "NO_ERROR" || code == "CANCEL"):
-		return explanation{ending: Broken, cause: "the server closed the connection"}, true
+	case ended && (code == "NO_ERROR" || code == "CANCEL"), strings.Contains(text, "graceful shutdown GOAWAY"):
+		return broken("the server closed the connection")
 	case ended:
-		return explanation{ending: Broken, cause: "the server ended the stream with the HTTP/2 error " + code}, true
-	case strings.Contains(text, "graceful shutdown GOAWAY"):
-		return explanation{ending: Broken, cause: "the server closed the connection"}, true
+		return broken("the server ended the stream with the HTTP/2 error " + code)
 	case strings.Contains(text, "client connection lost"):
-		return explanation{ending: Broken, cause: "connection lost"}, true
+		return broken("connection lost")
 	case strings.HasPrefix(text, "http2: "), strings.HasPrefix(text, "connection error: "):
-		return explanation{ending: Broken, cause: "the server's HTTP/2 cannot be understood"}, true
+		return broken("the server's HTTP/2 cannot be understood")
 	}
-	return explanation{}, false
+	return explanation{}
 }

@@ -104,7 +104,7 @@ func (e *Endpoint) describeStatus(resp *http.Response) (cause, advice string) {
 	case http.StatusGone:
 		return "410: the stream is gone for good", "look for the feed's new address"
 	case http.StatusProxyAuthRequired:
-		return "407: the proxy wants a login", proxyLogin
+		return proxyWantsLogin, proxyLogin
 	}
 	cause = statusLine(resp.StatusCode)
 	switch {
@@ -141,6 +141,8 @@ func (e *Endpoint) forbidden() string {
 
 const writeHTTPS = "write https:// in place of http://"
 
+const proxyWantsLogin = "407: the proxy wants a login"
+
 const proxyLogin = "put user and password into the proxy's URL (HTTPS_PROXY, or the feed's own)"
 
 func statusLine(status int) string {
@@ -176,6 +178,20 @@ func expectsTLS(body []byte) bool {
 		}
 	}
 	return false
+}
+
+// headLimit bounds what is shown of a body that is no event stream, in runes.
+const headLimit = 200
+
+// describeHead says what a body that was to be an event stream, and is none, begins with; empty where it begins with nothing.
+func (e *Endpoint) describeHead(head []byte) string {
+	if message := e.Clean(messageIn(head), headLimit); message != "" {
+		return "the server said: " + message
+	}
+	if beginning := e.Clean(string(head), headLimit); strings.TrimSpace(beginning) != "" {
+		return "the server sent no event, but: " + beginning
+	}
+	return ""
 }
 
 // messageIn picks the message out of a body: a field of a JSON object (RFC 9457 and the usual spellings), the heading of a

@@ -8,22 +8,23 @@ import (
 	"os"
 )
 
-// trustedAuthorities are the system's certificate authorities and those of the files; nil without files.
-func trustedAuthorities(files []string) (*x509.CertPool, error) {
-	if len(files) == 0 {
-		return nil, nil
+// fillTLS sets roots to the system's certificate authorities and those of the configured files; nil without files.
+func (e *Endpoint) fillTLS(*environment) error {
+	if len(e.config.CAFiles) == 0 {
+		return nil
 	}
 	pool, err := x509.SystemCertPool()
 	if err != nil {
 		pool = x509.NewCertPool() // a system without any is no obstacle
 	}
-	var faults []error
-	for _, file := range files {
+	var errs []error
+	for _, file := range e.config.CAFiles {
 		if err := trustFile(pool, file); err != nil {
-			faults = append(faults, fmt.Errorf("ca file: %w", err))
+			errs = append(errs, fmt.Errorf("ca file: %w", err))
 		}
 	}
-	return pool, errors.Join(faults...)
+	e.roots = pool
+	return errors.Join(errs...)
 }
 
 func trustFile(pool *x509.CertPool, file string) error {

@@ -81,6 +81,12 @@ func newTransport(e *Endpoint) *http.Transport {
 		ReadBufferSize:      32 << 10,
 
 		MaxResponseHeaderBytes: 1 << 20,
+		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+			if answer.StatusCode != http.StatusOK {
+				return proxyRefusal(answer.StatusCode)
+			}
+			return nil
+		},
 	}
 	if e.proxy != nil {
 		t.Proxy = http.ProxyURL(e.proxy)
@@ -117,6 +123,21 @@ func parseProxy(s string) (*url.URL, error) {
 		}
 	}
 	return nil, errors.New("must be of the form http://host:port, or with https, socks5 or socks5h")
+}
+
+// proxyRefusal is the status by which a proxy refuses to connect to the server.
+type proxyRefusal int
+
+func (status proxyRefusal) Error() string { return "refused by the proxy" }
+
+func (status proxyRefusal) explanation() explanation {
+	switch {
+	case status == http.StatusProxyAuthRequired:
+		return explanation{Refused, proxyWantsLogin, proxyLogin}
+	case status >= 500:
+		return broken("the proxy says " + statusLine(int(status)))
+	}
+	return explanation{Refused, "the proxy says " + statusLine(int(status)), "ask the proxy's operator"}
 }
 
 // ownTransport is the transport of a feed that was not given a client. It can close its connections, those too that

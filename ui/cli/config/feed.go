@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"livetape/feed"
+	"livetape/feed/connection"
 	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/infer"
 	"livetape/feed/redact"
@@ -56,7 +57,7 @@ func (f Feed) Config(name string, env Environment) (feed.Config, error) {
 		Method:      request.Method,
 		Header:      request.Headers,
 		Body:        request.Body,
-		Format:      feed.Format(full.Format),
+		Format:      connection.Format(full.Format),
 		Resume:      full.Resume,
 		AsksSymbols: len(full.Symbols) > 0,
 		IdleTimeout: full.IdleLimit(),
