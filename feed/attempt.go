@@ -49,7 +49,6 @@ func (a *attempt) run(ctx context.Context) connection.Outcome {
 	return a.delivery.outcome(o)
 }
 
-// Waiting implements [connection.Listener].
 func (a *attempt) Waiting() { a.liveness.beginWait(wallClock()) }
 
 // Received implements [connection.Listener]. A silent connection is declared live again before any byte passes.
@@ -60,7 +59,6 @@ func (a *attempt) Received(ctx context.Context, bytes bool) error {
 	return nil
 }
 
-// Opened implements [connection.Listener].
 func (a *attempt) Opened(ctx context.Context, answer http.Header) error {
 	if err := a.awaitLive(ctx); err != nil {
 		return err
@@ -84,10 +82,8 @@ func (a *attempt) awaitLive(ctx context.Context) error {
 	}
 }
 
-// Retry implements [connection.Listener].
 func (a *attempt) Retry(d time.Duration) { a.liveness.setRetry(d) }
 
-// Event implements [connection.Listener].
 func (a *attempt) Event(ctx context.Context, kind, data, id []byte) {
 	if !a.missed {
 		a.missed = !a.delivery.queue(ctx, a.arrivals, kind, data, id)

@@ -51,7 +51,6 @@ func (d *delivery) startConnection(lastID, sentID string, gap *Gap) {
 	d.judge.Reconnect()
 }
 
-// outcome is how a connection ended, with what its messages said of that.
 func (d *delivery) outcome(o connection.Outcome) connection.Outcome {
 	switch {
 	case d.panicked != nil:
@@ -69,7 +68,6 @@ func (d *delivery) outcome(o connection.Outcome) connection.Outcome {
 	return o
 }
 
-// withNotice adds to a cause what the server said last, if that was about the stream.
 func (d *delivery) withNotice(cause string) string {
 	if d.notice == "" {
 		return cause
@@ -77,7 +75,6 @@ func (d *delivery) withNotice(cause string) string {
 	return cause + ": " + d.notice
 }
 
-// queuedEvent is an event on its way from the reading goroutine to the decoding one.
 type queuedEvent struct {
 	message *Message
 	mark    stream.Mark
@@ -201,7 +198,6 @@ func (d *delivery) remember(hash eventHash, id string) {
 	}
 }
 
-// skip counts an event that an earlier connection gave.
 func (d *delivery) skip(ctx context.Context, e queuedEvent, hash eventHash, found evidence) bool {
 	d.liveness.countDuplicate()
 	d.count++ // it was sent all the same
@@ -263,7 +259,6 @@ func (d *delivery) queueIsShort() func() bool {
 // maxFinishedWords bounds the words of an end, in characters.
 const maxFinishedWords = 60
 
-// noteMeaning takes in what a delivered message says of the stream itself.
 func (d *delivery) noteMeaning(m *Message, meaning decode.Message) {
 	d.notice, d.endAsked = m.Notice, meaning.End
 	if meaning.Finished {
@@ -277,7 +272,6 @@ func (d *delivery) noteMeaning(m *Message, meaning decode.Message) {
 	}
 }
 
-// decode fills in what the decoder makes of m.
 func (d *delivery) decode(m *Message, mark stream.Mark) decode.Message {
 	if mark == stream.Skipped {
 		m.Err, m.Data = errors.New(string(m.Data)), nil

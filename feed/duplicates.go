@@ -67,7 +67,6 @@ func (d *duplicates) reconnect() {
 	d.earlier = e
 }
 
-// idsCameAgain reports whether an id came again with other data within this connection.
 func (d *duplicates) idsCameAgain() bool {
 	events := make(map[uint64]uint64)
 	for n := range min(d.count, len(d.events)) {
@@ -99,7 +98,6 @@ func (d *duplicates) check(h eventHash) (again, used bool) {
 	return false, used
 }
 
-// add remembers an event as one of the present connection.
 func (d *duplicates) add(h eventHash) {
 	d.count++
 	if len(d.events) < rememberedEvents {

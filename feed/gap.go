@@ -16,7 +16,6 @@ const patience = 16
 // reasonLimit bounds the reason of a gap in runes.
 const reasonLimit = 120
 
-// evidence is what an event says of the resume that it follows.
 type evidence struct {
 	id    string // of the event; empty for none
 	again bool   // an earlier connection gave the event
@@ -72,7 +71,6 @@ func (d *delivery) resolveGap(ctx context.Context, e evidence, at time.Time) boo
 	return d.sendFinding(ctx, d.judge.ByEvent(d.sentID, e.id, e.again, e.used), at)
 }
 
-// sendContinuity sends the gap in the server's own words.
 func (d *delivery) sendContinuity(ctx context.Context, word *decode.Continuity, at time.Time) bool {
 	if word.Reset {
 		d.gap.Kind, d.gap.Missed = NotResumed, word.Missed
@@ -82,7 +80,6 @@ func (d *delivery) sendContinuity(ctx context.Context, word *decode.Continuity, 
 	return d.sendGap(ctx, at)
 }
 
-// sendFinding sends the gap by the evidence.
 func (d *delivery) sendFinding(ctx context.Context, f resume.Finding, at time.Time) bool {
 	g := d.gap
 	g.Replayed, g.Missed, g.Reason = Unknown, Unknown, d.endpoint.Clean(f.Reason, reasonLimit)

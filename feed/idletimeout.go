@@ -16,7 +16,6 @@ type idleCheck struct {
 	silent bool      // already said to be Silent
 }
 
-// silence is how far a connection has gone towards its idle timeout.
 type silence int8
 
 const (
@@ -29,7 +28,6 @@ const (
 // stopped or the machine slept, and what arrived meanwhile has not been read yet.
 const wakeGrace = time.Second
 
-// check says how silent the connection is and after how long to look again.
 func (t idleTimeout) check(c idleCheck) (silence, time.Duration) {
 	if c.since.IsZero() {
 		return notSilent, t.half()

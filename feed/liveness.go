@@ -74,7 +74,6 @@ func (l *liveness) stillWaits(since time.Time) bool {
 	return mark == since.UnixNano() || mark == -since.UnixNano()
 }
 
-// lastByte is when the last byte arrived; zero before the first.
 func (l *liveness) lastByte() time.Time {
 	at := l.lastByteAt.Load()
 	if at == 0 {
@@ -90,10 +89,8 @@ func (l *liveness) report(at time.Time) {
 	}
 }
 
-// unreported reports whether bytes have come that no event speaks of.
 func (l *liveness) unreported() bool { return l.lastByteAt.Load() != l.reported.Load() }
 
-// countDuplicate counts an event that an earlier connection gave, and wakes the supervisor.
 func (l *liveness) countDuplicate() {
 	l.duplicates.Add(1)
 	l.wake()
@@ -110,13 +107,11 @@ func (l *liveness) wake() {
 	}
 }
 
-// reset makes l ready for a new connection.
 func (l *liveness) reset() {
 	l.clearWake()
 	l.pending.Store(0)
 }
 
-// clearWake makes room for the next wake.
 func (l *liveness) clearWake() {
 	select {
 	case <-l.wakeup:
@@ -125,7 +120,6 @@ func (l *liveness) clearWake() {
 	l.woken.Store(false)
 }
 
-// setRetry takes the server's reconnection time.
 func (l *liveness) setRetry(d time.Duration) { l.retry.Store(int64(min(d, maxRetry))) }
 
 func (l *liveness) reconnectionTime() time.Duration { return time.Duration(l.retry.Load()) }

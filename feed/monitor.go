@@ -15,7 +15,6 @@ const (
 	pulseDelay = 50 * time.Millisecond // what a message needs to make a Pulse needless
 )
 
-// monitor is the supervisor's watch over one connection.
 type monitor struct {
 	*supervisor
 	attempt *attempt
@@ -42,7 +41,6 @@ func newMonitor(f *supervisor, a *attempt, done <-chan connection.Outcome, cance
 	return m
 }
 
-// watch watches until the connection's goroutine has ended, and says how it did.
 func (m *monitor) watch(ctx context.Context) outcome {
 	defer m.idleTimer.Stop()
 	defer m.pulse.Stop()
@@ -68,7 +66,6 @@ func (m *monitor) watch(ctx context.Context) outcome {
 	}
 }
 
-// goLive tells that the stream is live, for the first time or after a silence, and then lets it flow.
 func (m *monitor) goLive(ctx context.Context) {
 	if m.liveSince.IsZero() {
 		m.liveSince = time.Now()
@@ -117,7 +114,6 @@ func (m *monitor) dropSilent() outcome {
 	}}
 }
 
-// dropFor drops the connection since the user wants it.
 func (m *monitor) dropFor(c command) outcome {
 	o := m.end()
 	return outcome{
@@ -126,7 +122,6 @@ func (m *monitor) dropFor(c command) outcome {
 	}
 }
 
-// end cancels the connection and waits until its goroutine is gone.
 func (m *monitor) end() connection.Outcome {
 	m.cancel()
 	return <-m.done

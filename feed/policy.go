@@ -156,7 +156,6 @@ func (h history) backoff(limit time.Duration) time.Duration {
 	return min(bound, limit)
 }
 
-// bounded is wait within what the configuration allows.
 func (h history) bounded(wait time.Duration) time.Duration {
 	if h.most > 0 {
 		wait = min(wait, h.most)

@@ -24,7 +24,6 @@ type Set struct {
 	members map[string]*member
 }
 
-// member is a feed that runs in a set.
 type member struct {
 	commands commandBox
 	stop     context.CancelFunc
@@ -33,7 +32,6 @@ type member struct {
 
 var errSetEnded = errors.New("the feeds have ended")
 
-// newSet makes an empty set, which ends with ctx, when its last feed has.
 func newSet(ctx context.Context, e environment) *Set {
 	s := &Set{environment: e, events: make(chan Event, eventBuffer), members: make(map[string]*member)}
 	s.start = func(f *supervisor) *member {
@@ -49,7 +47,6 @@ func newSet(ctx context.Context, e environment) *Set {
 	return s
 }
 
-// closeAfter closes the channel of events when ctx and then every feed has ended.
 func (s *Set) closeAfter(ctx context.Context) {
 	<-ctx.Done()
 	s.mu.Lock()
@@ -107,7 +104,6 @@ func (s *Set) Remove(name string) error {
 	return nil
 }
 
-// member is the running feed of that name; nil for none.
 func (s *Set) member(name string) *member {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -125,14 +121,12 @@ func (s *Set) Disconnect(name string) { s.send(name, disconnect) }
 // Connect ends a Disconnect, or a state of Closed or Failed, and counts attempts anew. It never blocks.
 func (s *Set) Connect(name string) { s.send(name, connect) }
 
-// send does nothing for a name that is not in the set.
 func (s *Set) send(name string, c command) {
 	if m := s.member(name); m != nil {
 		m.commands.put(c)
 	}
 }
 
-// command is what a user asks of a feed.
 type command int8
 
 const (

@@ -54,7 +54,6 @@ func (f *supervisor) run(ctx context.Context) {
 	}
 }
 
-// connectOnce makes one connection and accounts for what it leaves behind.
 func (f *supervisor) connectOnce(ctx context.Context) outcome {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -131,7 +130,6 @@ type refusedID struct {
 	cause                 string
 }
 
-// forgetID has the next connection not ask to resume.
 func (f *supervisor) forgetID(o outcome) {
 	f.refused = refusedID{cmp.Or(f.delivery.payloadID, f.lastID), f.lastID, f.delivery.payloadID, o.Cause}
 	f.lastID, f.delivery.payloadID = "", ""
@@ -175,7 +173,6 @@ func (f *supervisor) wait(ctx context.Context, st Status) bool {
 	}
 }
 
-// connectsNow reports whether a command that came during a wait means to connect now.
 func (f *supervisor) connectsNow(c command) bool {
 	ended := f.status.State == Closed || f.status.State == Failed || f.status.State == Finished
 	if c == connect && ended {
@@ -185,7 +182,6 @@ func (f *supervisor) connectsNow(c command) bool {
 	return c == retryNow
 }
 
-// report sends a new status; the parts that every status has are filled in here.
 func (f *supervisor) report(ctx context.Context, st Status) {
 	if st.Since.IsZero() {
 		st.Since = wallClock()

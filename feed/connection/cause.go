@@ -42,7 +42,6 @@ func (e *Endpoint) explain(err error) explanation {
 	return words
 }
 
-// clean makes a cause of text from elsewhere.
 func (e *Endpoint) clean(text string) string { return e.Clean(text, causeLimit) }
 
 // Clean makes text from the server fit to be shown, on one line of at most limit runes: without what steers a
@@ -98,7 +97,6 @@ func validity(c *x509.Certificate, now time.Time) string {
 	return "TLS certificate expired on " + c.NotAfter.UTC().Format(time.DateOnly)
 }
 
-// holder names whom a certificate is for.
 func holder(c *x509.Certificate) string {
 	switch {
 	case len(c.DNSNames) > 0:
@@ -139,7 +137,6 @@ func explainLookup(err error) explanation {
 	return broken("cannot look up " + dns.Name + ": DNS has no answer to give")
 }
 
-// explainKnown explains what has a value of its own.
 func explainKnown(err error) explanation {
 	for _, known := range []struct {
 		err   error
@@ -204,7 +201,6 @@ func explainTLS(err error) explanation {
 	return explanation{}
 }
 
-// explainText explains what net/http says in words only.
 func explainText(err error) explanation {
 	text := innermost(err).Error()
 	for _, known := range []struct {
@@ -234,7 +230,6 @@ func explainText(err error) explanation {
 
 const notFramed = "the server's HTTP cannot be understood"
 
-// explainOperation says of any other error what was being done.
 func explainOperation(err error) explanation {
 	var op *net.OpError
 	known := errors.As(err, &op)

@@ -110,7 +110,6 @@ func (s *subscription) outcome(err error) Outcome {
 	return s.endpoint.failure(err)
 }
 
-// midEvent reports whether the body, which has ended, did so within an event.
 func (s *subscription) midEvent() bool {
 	if s.endpoint.config.Format == NDJSON {
 		return s.reader.MidLine()

@@ -58,7 +58,6 @@ const (
 	ResumeNever    = "none"   // what was sent meanwhile is lost
 )
 
-// withDefaults is c with its zero fields filled in.
 func (c Config) withDefaults() Config {
 	c.Method = cmp.Or(c.Method, http.MethodGet)
 	c.Format = cmp.Or(c.Format, SSE)
@@ -88,7 +87,6 @@ func (c Config) Validate() error {
 	return c.named(errors.Join(errs...))
 }
 
-// named says of an error which feed it is about.
 func (c Config) named(err error) error {
 	if err == nil {
 		return nil

@@ -32,7 +32,6 @@ func mayBeJSONLines(kind string) bool {
 	return kind == "" || kind == "text/plain" || kind == "application/octet-stream" || isJSON(kind)
 }
 
-// isJSON reports whether a content type is one of JSON, or of many JSON values.
 func isJSON(kind string) bool {
 	_, subtype, _ := strings.Cut(kind, "/")
 	return strings.Contains(subtype, "json")

@@ -62,7 +62,6 @@ func (e *Endpoint) CloseConnections() {
 	}
 }
 
-// fillURL sets url from the configured one.
 func (e *Endpoint) fillURL(env *environment) error {
 	expanded, _, err := env.expand(e.config.URL, func(before, value string) string {
 		if strings.Contains(before, "?") {
@@ -88,7 +87,6 @@ func (e *Endpoint) fillURL(env *environment) error {
 	return nil
 }
 
-// fillHeader sets header from the configured one.
 func (e *Endpoint) fillHeader(env *environment) error {
 	var errs []error
 	for _, name := range slices.Sorted(maps.Keys(e.config.Header)) {

@@ -26,7 +26,6 @@ func isRedirect(status int) bool {
 	return false
 }
 
-// checkRedirect decides whether a redirect is followed.
 func (e *Endpoint) checkRedirect(req *http.Request, via []*http.Request) error {
 	switch {
 	case len(via) > maxRedirects:

@@ -25,7 +25,6 @@ func (e *Endpoint) requestHeader(resumeID string) map[string]string {
 	return h
 }
 
-// accept is the Accept field for the feed's format.
 func (e *Endpoint) accept() string {
 	if e.config.Format == NDJSON {
 		return acceptLines

@@ -97,7 +97,6 @@ func newTransport(e *Endpoint) *http.Transport {
 	return t
 }
 
-// fillProxy sets proxy from the configured one.
 func (e *Endpoint) fillProxy(env *environment) error {
 	if e.config.Proxy == "" {
 		return nil
