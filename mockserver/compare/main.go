@@ -59,11 +59,9 @@ func compare(w io.Writer, l load) error {
 			if err != nil {
 				return fmt.Errorf("%s: %w", name, err)
 			}
-			fmt.Fprintf(table, "%s\t%t\t%d\t%d\t%s\t%s\t%s\t%.2f\t%.1f\t\n", name, l.stalled, r.delivered, r.lost,
-				ms(r.latency.quantile(0.5)), ms(r.latency.quantile(0.99)), ms(r.latency.quantile(0.999)), r.cpu.Seconds(), float64(r.resident)/(1<<20))
+			fmt.Fprintf(table, "%s\t%t\t%d\t%d\t%.2f\t%.2f\t%.2f\t%.2f\t%.1f\t\n", name, l.stalled, r.delivered, r.lost,
+				r.latency.P50, r.latency.P99, r.latency.P999, r.cpu.Seconds(), float64(r.resident)/(1<<20))
 		}
 	}
 	return table.Flush()
 }
-
-func ms(d time.Duration) string { return fmt.Sprintf("%.2f", float64(d.Microseconds())/1000) }
