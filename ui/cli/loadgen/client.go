@@ -5,10 +5,11 @@ import (
 	"context"
 	"errors"
 	"io"
-	"livetape/feed/connection"
 	"net/http"
 	"sync/atomic"
 	"time"
+
+	"livetape/feed/connection"
 )
 
 // client is one of many that listen. One goroutine runs it; what others read meanwhile is atomic.
@@ -52,7 +53,7 @@ func (c *client) listenUntilDone(ctx context.Context, answered chan<- struct{}) 
 		return
 	}
 	for {
-		c.connect(ctx, func() { c.noteAnswer(answered) })
+		c.connect(ctx, answered)
 		if ctx.Err() != nil || !c.run.plan.Reconnect || c.noContent || !sleep(ctx, c.scanner.reconnectionTime()) {
 			return
 		}
@@ -68,7 +69,7 @@ func (c *client) noteAnswer(answered chan<- struct{}) {
 	}
 }
 
-func (c *client) connect(ctx context.Context, onAnswer func()) {
+func (c *client) connect(ctx context.Context, answered chan<- struct{}) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	resp, refused := c.request(ctx, cancel)
@@ -78,13 +79,13 @@ func (c *client) connect(ctx context.Context, onAnswer func()) {
 	switch {
 	case resp == nil && refused.cause == "": // the time is up
 	case refused.cause != "":
-		c.run.failures.addRefusal(refused.cause, refused.advice)
-		onAnswer()
+		c.run.refusals.add(refused.cause, refused.advice)
+		c.noteAnswer(answered)
 	default:
 		c.connections++
 		c.proto = resp.Proto
 		c.run.connected.Add(1)
-		onAnswer()
+		c.noteAnswer(answered)
 		c.listen(ctx, resp)
 		c.reconnecting = !c.connectedAtEnd && c.run.plan.Reconnect
 		c.run.connected.Add(-1)
@@ -144,11 +145,11 @@ func (c *client) listen(ctx context.Context, resp *http.Response) {
 			c.connectedAtEnd = true
 			return
 		case errors.Is(err, io.EOF):
-			c.run.failures.addDrop("the server ended the stream")
+			c.run.drops.add("the server ended the stream", "")
 			return
 		default:
 			cause, _ := c.endpoint.Explain(err)
-			c.run.failures.addDrop(cause)
+			c.run.drops.add(cause, "")
 			return
 		}
 	}

@@ -79,39 +79,41 @@ func (r *clientResult) add(other clientResult) {
 	r.outOfOrder += other.outOfOrder
 }
 
-// judge compares what the clients saw, each in the order in which it came to it.
+// judge compares what the clients saw, each in the order in which it came to it. It takes duplicates out of that.
 func (c *comparison) judge(clients [][]uint32) []clientResult {
 	ids := min(int(c.ids.Load()), maxIDs)
-	positions := newIDOrder(clients, ids).positions()
 	results := make([]clientResult, len(clients))
 	seenBy := make([]int, ids) // the client, counted from 1, that was last found to have seen it
 	for i, seen := range clients {
-		results[i] = judgeClient(seen, positions, seenBy, i+1)
+		clients[i] = slices.DeleteFunc(seen, func(n uint32) bool {
+			again := seenBy[n] == i+1
+			seenBy[n] = i + 1
+			return again
+		})
+		results[i].duplicated = uint64(len(seen) - len(clients[i]))
+	}
+	positions := newIDOrder(clients, ids).positions()
+	for i, seen := range clients {
+		results[i].judge(seen, positions)
 	}
 	return results
 }
 
-func judgeClient(seen []uint32, positions []int, seenBy []int, client int) (r clientResult) {
+// judge looks at what a client saw, without duplicates.
+func (r *clientResult) judge(seen []uint32, positions []int) {
 	if len(seen) == 0 {
-		return r
+		return
 	}
-	first, last, distinct := positions[seen[0]], -1, 0
+	first, last := positions[seen[0]], -1
 	for _, n := range seen {
-		if seenBy[n] == client {
-			r.duplicated++
-			continue
-		}
-		seenBy[n] = client
-		distinct++
 		at := positions[n]
 		if at < last {
 			r.outOfOrder++
 		}
 		first, last = min(first, at), max(last, at)
 	}
-	r.lost = uint64(last - first + 1 - distinct)
+	r.lost = uint64(last - first + 1 - len(seen))
 	r.behind = uint64(len(positions) - 1 - last)
-	return r
 }
 
 // idOrder finds the one order of ids that all clients agree on, by what came directly after what. Where the clients say
@@ -121,30 +123,19 @@ type idOrder struct {
 	waitsFor   []int      // by id: how many ids without a position it came directly after
 }
 
+// newIDOrder takes what the clients saw, without duplicates, which say nothing.
 func newIDOrder(clients [][]uint32, ids int) *idOrder {
 	o := &idOrder{make([][]uint32, ids), make([]int, ids)}
-	seenBy := make([]int, ids)
-	for i, seen := range clients {
-		o.addClient(seen, seenBy, i+1)
+	for _, seen := range clients {
+		for i := 1; i < len(seen); i++ {
+			previous, n := seen[i-1], seen[i]
+			if !slices.Contains(o.successors[previous], n) {
+				o.successors[previous] = append(o.successors[previous], n)
+				o.waitsFor[n]++
+			}
+		}
 	}
 	return o
-}
-
-// addClient takes what one client saw. A duplicate says nothing.
-func (o *idOrder) addClient(seen []uint32, seenBy []int, client int) {
-	var previous uint32
-	first := true
-	for _, n := range seen {
-		if seenBy[n] == client {
-			continue
-		}
-		seenBy[n] = client
-		if !first && !slices.Contains(o.successors[previous], n) {
-			o.successors[previous] = append(o.successors[previous], n)
-			o.waitsFor[n]++
-		}
-		previous, first = n, false
-	}
 }
 
 // positions are those of all ids in the order, by number.

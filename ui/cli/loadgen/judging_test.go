@@ -241,9 +241,9 @@ func TestQuantilesAreNeverTooShortAndAtMostAThirtiethTooLong(t *testing.T) {
 		h[i%2].add(d)
 	}
 	slices.Sort(took)
-	var l mergedHistogram
-	l.add(&h[0])
-	l.add(&h[1])
+	var l histogram
+	l.merge(&h[0])
+	l.merge(&h[1])
 	for _, q := range []float64{0, 0.5, 0.99, 0.999, 1} {
 		exact := took[min(int(q*float64(len(took))), len(took)-1)]
 		if got := l.quantile(q); got < exact || got > exact+exact/30+time.Microsecond {

@@ -3,7 +3,7 @@ package loadgen
 import (
 	"bytes"
 	"math/bits"
-	"sync/atomic"
+	"sync"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -103,9 +103,9 @@ func (r *run) addLatency(rep *Report) {
 	case s.measured == 0:
 		return
 	}
-	var all mergedHistogram
+	var all histogram
 	for i := range r.latencies {
-		all.add(&r.latencies[i])
+		all.merge(&r.latencies[i])
 	}
 	rep.Latency = &Latency{
 		Measured: s.measured, Min: ms(all.min), Max: ms(all.max),
@@ -136,25 +136,40 @@ const (
 	bucketCount = (doublings - bucketBits + 1) * perDoubling
 )
 
-// histogram counts durations in bucketCount. Many goroutines may add to it.
+// histogram counts durations in buckets. Many goroutines may add to it.
 type histogram struct {
-	counts [bucketCount]atomic.Uint64
-	max    atomic.Int64 // ns
-	min    atomic.Int64 // ns, plus one: 0 is none
+	mu       sync.Mutex
+	counts   [bucketCount]uint64
+	total    uint64
+	min, max time.Duration
 }
 
 func (h *histogram) add(d time.Duration) {
-	h.counts[bucketIndex(d)].Add(1)
-	for longest := h.max.Load(); int64(d) > longest; longest = h.max.Load() {
-		if h.max.CompareAndSwap(longest, int64(d)) {
-			break
-		}
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.include(d, d)
+	h.counts[bucketIndex(d)]++
+	h.total++
+}
+
+// include takes the shortest and the longest of some durations, before they are counted.
+func (h *histogram) include(shortest, longest time.Duration) {
+	if h.total == 0 || shortest < h.min {
+		h.min = shortest
 	}
-	for shortest := h.min.Load(); shortest == 0 || int64(d) < shortest-1; shortest = h.min.Load() {
-		if h.min.CompareAndSwap(shortest, int64(d)+1) {
-			break
-		}
+	h.max = max(h.max, longest)
+}
+
+// merge adds what another one counted, when nothing adds to either any more.
+func (h *histogram) merge(other *histogram) {
+	if other.total == 0 {
+		return
 	}
+	h.include(other.min, other.max)
+	for bucket, n := range other.counts {
+		h.counts[bucket] += n
+	}
+	h.total += other.total
 }
 
 // bucketIndex is exact below 32 µs; above, the five bits after the first one count.
@@ -177,31 +192,13 @@ func bucketLimit(bucket int) time.Duration {
 	return time.Duration(us)*time.Microsecond - 1
 }
 
-type mergedHistogram struct {
-	counts   [bucketCount]uint64
-	total    uint64
-	min, max time.Duration
-}
-
-func (l *mergedHistogram) add(h *histogram) {
-	for i := range h.counts {
-		n := h.counts[i].Load()
-		l.counts[i] += n
-		l.total += n
-	}
-	l.max = max(l.max, time.Duration(h.max.Load()))
-	if shortest := h.min.Load(); shortest > 0 && (l.min == 0 || time.Duration(shortest-1) < l.min) {
-		l.min = time.Duration(shortest - 1)
-	}
-}
-
 // quantile is a duration that the share q of all does not exceed. It is never too short, and at most 3.2 % too long.
-func (l *mergedHistogram) quantile(q float64) time.Duration {
-	rank, seen := uint64(q*float64(l.total)), uint64(0)
-	for i, n := range l.counts {
-		if seen += n; seen > rank || seen == l.total {
-			return min(bucketLimit(i), l.max)
+func (h *histogram) quantile(q float64) time.Duration {
+	rank, seen := uint64(q*float64(h.total)), uint64(0)
+	for i, n := range h.counts {
+		if seen += n; seen > rank || seen == h.total {
+			return min(bucketLimit(i), h.max)
 		}
 	}
-	return l.max
+	return h.max
 }

@@ -8,7 +8,6 @@ package loadgen
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"os"
@@ -57,7 +56,8 @@ type run struct {
 	filtered   bool          // the server leaves events out, as asked
 	pending    chan struct{} // one for each request without a response
 	latencies  [16]histogram // several, so that clients do not wait for each other
-	failures   failures
+	refusals   causes
+	drops      causes // of streams, before the time was up
 	clients    []*client
 	period     period
 }
@@ -127,8 +127,8 @@ func smallTransport() *http.Transport {
 }
 
 func (r *run) listen(ctx context.Context, onProgress func(Progress)) {
-	ctx, stop := context.WithCancelCause(ctx)
-	defer stop(nil)
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	r.started = time.Now()
 	var running sync.WaitGroup
 	answered := make(chan struct{}, r.plan.Clients)
@@ -137,11 +137,9 @@ func (r *run) listen(ctx context.Context, onProgress func(Progress)) {
 	}
 	running.Go(func() { r.reportProgress(ctx, onProgress) })
 	r.measurePeriod(ctx, answered)
-	stop(errTimeUp)
+	stop()
 	running.Wait()
 }
-
-var errTimeUp = errors.New("the time is up")
 
 // measurePeriod waits until every client has had its first response, and then for as long as the plan says, if there
 // is anything to listen to.

@@ -167,8 +167,8 @@ func (r *run) connections() Connections {
 			all.Between++
 		}
 	}
-	all.Refusals, _ = sortCauses(r.failures.refusals)
-	all.Drops, all.Dropped = sortCauses(r.failures.drops)
+	all.Refusals, _ = r.refusals.sorted()
+	all.Drops, all.Dropped = r.drops.sorted()
 	return all
 }
 
@@ -226,34 +226,28 @@ type Cause struct {
 // maxCauses bounds them; servers may word each refusal differently.
 const maxCauses = 16
 
-type failures struct {
-	mu              sync.Mutex
-	refusals, drops map[string]Cause // by the cause
+// causes counts failures of one kind. The zero value is ready.
+type causes struct {
+	mu    sync.Mutex
+	known map[string]Cause // by the cause
 }
 
-func (f *failures) addRefusal(cause, advice string) {
-	f.add(&f.refusals, Cause{Cause: cause, Advice: advice})
-}
-
-func (f *failures) addDrop(cause string) { f.add(&f.drops, Cause{Cause: cause}) }
-
-func (f *failures) add(to *map[string]Cause, c Cause) {
+func (f *causes) add(cause, advice string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if *to == nil {
-		*to = map[string]Cause{}
+	if f.known == nil {
+		f.known = map[string]Cause{}
 	}
-	if _, known := (*to)[c.Cause]; !known && len(*to) >= maxCauses {
-		c = Cause{Cause: "for other causes"}
+	if _, known := f.known[cause]; !known && len(f.known) >= maxCauses {
+		cause, advice = "for other causes", ""
 	}
-	c.Times = (*to)[c.Cause].Times + 1
-	(*to)[c.Cause] = c
+	f.known[cause] = Cause{cause, f.known[cause].Times + 1, advice}
 }
 
-// sortCauses puts the commonest first.
-func sortCauses(of map[string]Cause) (all []Cause, times int) {
+// sorted has the commonest first.
+func (f *causes) sorted() (all []Cause, times int) {
 	all = []Cause{}
-	for _, c := range of {
+	for _, c := range f.known {
 		all = append(all, c)
 		times += c.Times
 	}

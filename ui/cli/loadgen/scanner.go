@@ -36,10 +36,7 @@ type event struct {
 }
 
 type pendingEvent struct {
-	kind, id       []byte
-	data           []byte // of the scanner's buffer while borrowed, else of joined
-	borrowed       bool
-	joined         []byte
+	kind, id, data []byte
 	hasID, hasData bool
 	cut            bool // some of the data was too long to keep
 }
@@ -66,7 +63,6 @@ func (s *scanner) reset() {
 }
 
 func (s *scanner) readFrom(body io.Reader) error {
-	s.pending.keepData()
 	n, err := body.Read(s.buf)
 	s.lines.Add(s.buf[:n])
 	return err
@@ -119,22 +115,12 @@ func (b *pendingEvent) addData(value []byte, long bool) {
 	switch {
 	case long, len(b.data)+1+len(value) > maxData:
 		b.cut = true
-	case !b.hasData:
-		b.data, b.borrowed = value, true
+	case b.hasData:
+		b.data = append(append(b.data, '\n'), value...)
 	default:
-		b.keepData()
-		b.joined = append(append(b.joined, '\n'), value...)
-		b.data = b.joined
+		b.data = append(b.data, value...)
 	}
 	b.hasData = true
-}
-
-// keepData copies data out of the scanner's buffer, which is about to be overwritten.
-func (b *pendingEvent) keepData() {
-	if b.borrowed {
-		b.joined = append(b.joined[:0], b.data...)
-		b.data, b.borrowed = b.joined, false
-	}
 }
 
 func (s *scanner) dispatch() bool {
@@ -142,19 +128,16 @@ func (s *scanner) dispatch() bool {
 	if b.hasID {
 		s.id, b.id = b.id, s.id
 	}
-	is := b.hasData
-	if is {
-		s.event = event{kind: b.kind, data: b.data, id: s.id, own: b.hasID, whole: !b.cut}
-	}
-	b.clear() // an event keeps its view of it
-	return is
+	defer b.clear() // the event keeps its view of it
+	s.event = event{kind: b.kind, data: b.data, id: s.id, own: b.hasID, whole: !b.cut}
+	return b.hasData
 }
 
 // clear forgets the fields. A buffer that long data has made large is given back.
 func (b *pendingEvent) clear() {
-	if cap(b.joined) > readSize {
-		b.joined = nil
+	if cap(b.data) > readSize {
+		b.data = nil
 	}
-	b.kind, b.joined, b.data = b.kind[:0], b.joined[:0], nil
-	b.hasID, b.hasData, b.cut, b.borrowed = false, false, false, false
+	b.kind, b.data = b.kind[:0], b.data[:0]
+	b.hasID, b.hasData, b.cut = false, false, false
 }

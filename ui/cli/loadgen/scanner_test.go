@@ -132,7 +132,7 @@ func TestABufferThatGrewIsGivenBack(t *testing.T) {
 			}
 		}
 	}
-	if kept := cap(s.pending.joined); kept > readSize {
+	if kept := cap(s.pending.data); kept > readSize {
 		t.Errorf("a buffer of %d bytes is kept", kept)
 	}
 }
