@@ -56,7 +56,7 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 const benchExitCodes = `
 Exit codes:
   0  everything was delivered, or nothing is known to be wrong
-  1  events were lost, doubled or out of order, or clients refused, dropped or stalled
+  1  events were lost, duplicated or out of order, or clients refused, dropped or stalled
   2  usage error, or this machine allows fewer connections
   128+n  ended by signal n, with the report so far
 `

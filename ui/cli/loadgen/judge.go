@@ -42,7 +42,7 @@ func (rep *Report) noteNoIDs(r *run) {
 	case rep.Events.Delivered == 0:
 		rep.note("no event came: nothing can be said of lost ones")
 	default:
-		rep.note("the events have no ids: what was lost, doubled or out of order cannot be known")
+		rep.note("the events have no ids: what was lost, duplicated or out of order cannot be known")
 	}
 }
 

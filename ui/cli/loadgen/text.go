@@ -59,7 +59,7 @@ func (t *text) connections(c Connections) {
 		line += ", " + c.Protocol
 	}
 	t.row("connected", "%s", line)
-	t.row("", "%s refused, %s dropped, %s came back, %s held to the end",
+	t.row("", "%s refused, %s dropped, %s reconnected, %s held to the end",
 		humanize.Count(c.Refused), humanize.Count(c.Dropped), humanize.Count(c.Reconnected), humanize.Count(c.Held))
 	if c.Between > 0 {
 		t.row("", "%s between two streams when the time was up", humanize.Count(c.Between))
