@@ -37,6 +37,12 @@ func SaysOfStream(eventType string, data []byte) bool {
 	return ok
 }
 
+// IsHeartbeat reports whether an event says only that the stream lives.
+func IsHeartbeat(eventType string, data []byte) bool {
+	m, _ := readStreamWords(eventType, string(data))
+	return m.Heartbeat
+}
+
 var (
 	errorTypes     = wordSet("error err exception fault failure")
 	heartbeatTypes = wordSet("heartbeat ping pong keepalive keep-alive keep_alive hb")

@@ -73,7 +73,7 @@ func (e *examination) stream() *Stream {
 		s.FirstByte = &after
 	}
 	if s.Heartbeat > 0 {
-		s.IdleTimeout = configDuration(suggestIdleTimeout(time.Duration(s.Heartbeat)))
+		s.IdleTimeout = suggestIdleTimeout(time.Duration(s.Heartbeat))
 	}
 	for _, d := range o.stats.retryTimes {
 		s.Retry = append(s.Retry, Milliseconds(d))

@@ -9,9 +9,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
 	"livetape/feed"
 	"livetape/feed/decode/infer"
@@ -125,18 +123,9 @@ var braces = regexp.MustCompile(`\$\{[^}]*\}|[{}]`)
 
 // escapeBraces keeps the braces of a URL from being read as {vars}.
 func escapeBraces(s string) string {
-	return braces.ReplaceAllStringFunc(s, func(part string) string {
-		switch part {
-		case "{":
-			return "%7B"
-		case "}":
-			return "%7D"
-		}
-		return part
-	})
+	escaped := map[string]string{"{": "%7B", "}": "%7D"}
+	return braces.ReplaceAllStringFunc(s, func(part string) string { return cmp.Or(escaped[part], part) })
 }
-
-var variableReference = regexp.MustCompile(`\$\{[A-Za-z_][A-Za-z0-9_]*\}`)
 
 // onlyReference matches the value of a header field that is a reference, and so contains no secret.
 var onlyReference = regexp.MustCompile(`^(?:[A-Za-z]+ )?\$\{[A-Za-z_][A-Za-z0-9_]*\}$`)
@@ -153,7 +142,7 @@ func (c *configEntry) setHeaders() {
 	for _, name := range slices.Sorted(maps.Keys(c.config.Header)) {
 		value := c.config.Header[name]
 		if own := c.preset.Headers[name]; onlyReference.MatchString(own) && !onlyReference.MatchString(value) {
-			c.note("set " + variableReference.FindString(own) + " in the environment to the value given here as " + name)
+			c.note("set ${" + redact.Variables(own)[0] + "} in the environment to the value given here as " + name)
 			continue
 		}
 		if scheme, _, hasScheme := strings.Cut(value, " "); !onlyReference.MatchString(value) {
@@ -174,7 +163,7 @@ func (c *configEntry) setFormatAndTimeout(o *observation) {
 		c.Definition.Format = o.format
 	}
 	if interval := o.stats.heartbeatInterval(); interval > 0 && c.preset.IdleTimeout == "" {
-		c.Definition.IdleTimeout = configDuration(suggestIdleTimeout(interval))
+		c.Definition.IdleTimeout = suggestIdleTimeout(interval)
 	}
 }
 
@@ -218,11 +207,3 @@ func hostLabel(host string) string {
 }
 
 var commonHostLabels = strings.Fields("www api apis stream streams streaming feed feeds sse events data live push rt ws eu us")
-
-// configDuration writes a duration as configurations do: 40s, 2m.
-func configDuration(d time.Duration) string {
-	if d%time.Minute == 0 {
-		return strconv.Itoa(int(d/time.Minute)) + "m"
-	}
-	return strconv.Itoa(int(d/time.Second)) + "s"
-}

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -34,12 +33,18 @@ func (e *examination) connectionSection() Section {
 // addRedirects reports each redirect once. One that leads to no response is no address to use.
 func (e *examination) addRedirects(s *Section) {
 	o := e.first
-	for i, hop := range o.redirects {
-		if slices.Contains(o.redirects[:i], hop) {
+	count := map[connection.Redirect]int{}
+	for _, hop := range o.redirects {
+		count[hop]++
+	}
+	for _, hop := range o.redirects {
+		n := count[hop]
+		if n == 0 {
 			continue
 		}
+		delete(count, hop)
 		text, advice := fmt.Sprintf("%d, to %s", hop.Status, hop.To), "it leads to no answer: correct the URL, or the server"
-		if n := countRedirect(o.redirects, hop); n > 1 {
+		if n > 1 {
 			text += ", " + timesText(n)
 		}
 		if o.head.status > 0 {
@@ -47,15 +52,6 @@ func (e *examination) addRedirects(s *Section) {
 		}
 		s.add(Warning, "redirect", text, advice)
 	}
-}
-
-func countRedirect(all []connection.Redirect, hop connection.Redirect) (n int) {
-	for _, h := range all {
-		if h == hop {
-			n++
-		}
-	}
-	return n
 }
 
 func redirectAdvice(hop connection.Redirect) string {

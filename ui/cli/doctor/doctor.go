@@ -52,7 +52,7 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 	}
 	defer endpoint.CloseConnections()
 	e := &examination{config: c, options: opts, endpoint: endpoint, startedAt: time.Now()}
-	e.first = e.observe(ctx, connectOptions{lastEventID: c.LastEventID, listenFor: opts.For, maxEvents: opts.Events})
+	e.first = e.observe(ctx, connectOptions{lastEventID: c.LastEventID, endpoint: endpoint, listenFor: opts.For, maxEvents: opts.Events})
 	e.reading = readPayloads(c.Name, opts.Definition, e.first)
 	e.reading.keepOnly(opts.Symbols)
 	e.resume = e.testResume(ctx)

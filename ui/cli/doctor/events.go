@@ -66,13 +66,13 @@ func (r *eventReader) next() (event, error) {
 const peekSize = 64 << 10
 
 // peekFirstLine returns the first line of a body that is not blank, or as much of it as comes before the body pauses.
-func peekFirstLine(body *bufio.Reader) string {
+func peekFirstLine(body *bufio.Reader) (line string, whole bool) {
 	for want := 1; ; want = body.Buffered() + 1 {
 		_, err := body.Peek(want)
 		received, _ := body.Peek(body.Buffered())
-		line, _, whole := bytes.Cut(bytes.TrimLeft(received, " \t\r\n\xEF\xBB\xBF"), []byte("\n"))
+		line, _, whole = strings.Cut(strings.TrimLeft(string(received), " \t\r\n\uFEFF"), "\n")
 		if whole || err != nil {
-			return string(line)
+			return line, whole
 		}
 	}
 }
@@ -83,18 +83,16 @@ var (
 	maybeJSONLinesTypes = []string{"application/json", "application/octet-stream", "text/plain", "text/json", ""}
 )
 
-// areJSONLines decides by a body's type and first line, which must have been peeked.
-func areJSONLines(body *bufio.Reader, mediaType string) bool {
+// areJSONLines decides by a body's type and first line.
+func areJSONLines(line string, whole bool, mediaType string) bool {
 	switch {
 	case slices.Contains(jsonLinesTypes, mediaType):
 		return true
 	case !slices.Contains(maybeJSONLinesTypes, mediaType) && !strings.Contains(mediaType, "stream"):
 		return false
 	}
-	received, err := body.Peek(body.Buffered())
-	line, _, whole := bytes.Cut(bytes.TrimLeft(received, " \t\r\n"), []byte("\n"))
-	line = bytes.TrimSpace(line)
-	return err == nil && whole && len(line) > 0 && (line[0] == '{' || line[0] == '[') && gjson.ValidBytes(line)
+	line = strings.TrimSpace(line)
+	return whole && (strings.HasPrefix(line, "{") || strings.HasPrefix(line, "[")) && gjson.Valid(line)
 }
 
 // looksLikeSSE reports whether a body's first line is a line of an event stream, whatever its content type.

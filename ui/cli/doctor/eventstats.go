@@ -1,13 +1,12 @@
 package doctor
 
 import (
-	"bytes"
-	"livetape/feed/decode"
+	"fmt"
 	"slices"
-	"strings"
 	"time"
 
-	"github.com/tidwall/gjson"
+	"livetape/feed/decode"
+	"livetape/feed/decode/mapping"
 )
 
 // Bounds on what is kept of a stream.
@@ -52,7 +51,7 @@ func (s *eventStats) add(ev event) {
 		s.tooLarge++
 		return
 	}
-	heartbeat := isHeartbeat(ev)
+	heartbeat := mapping.IsHeartbeat(ev.eventType, ev.data)
 	if heartbeat {
 		s.pings++
 		s.addHeartbeat(ev.receivedAt)
@@ -125,40 +124,12 @@ func (s *eventStats) samples() []decode.Event {
 	return all
 }
 
-var heartbeatNames = []string{"ping", "pong", "heartbeat", "keepalive", "hb", "alive", "noop"}
-
-// isHeartbeat reports whether an event says only that the stream is alive.
-func isHeartbeat(ev event) bool {
-	if isHeartbeatName(ev.eventType) {
-		return true
-	}
-	data := bytes.TrimSpace(ev.data)
-	switch string(data) {
-	case "", "null", "{}", "[]":
-		return true
-	}
-	if len(data) > 512 || data[0] != '{' {
-		return false
-	}
-	if gjson.GetBytes(data, "Heartbeat").Exists() || gjson.GetBytes(data, "heartbeat").Exists() {
-		return true
-	}
-	return slices.ContainsFunc([]string{"type", "event", "e", "kind", "action", "op"}, func(path string) bool {
-		v := gjson.GetBytes(data, path)
-		return v.Type == gjson.String && isHeartbeatName(v.Str)
-	})
-}
-
-func isHeartbeatName(s string) bool {
-	if len(s) > 20 {
-		return false
-	}
-	letters := strings.NewReplacer("-", "", "_", "", " ", "").Replace(strings.ToLower(s))
-	return slices.Contains(heartbeatNames, letters)
-}
-
-// suggestIdleTimeout allows for two lost heartbeats, and a bit more.
-func suggestIdleTimeout(heartbeatInterval time.Duration) time.Duration {
+// suggestIdleTimeout allows for two lost heartbeats, and a bit more. It is written as in a configuration.
+func suggestIdleTimeout(heartbeatInterval time.Duration) string {
 	const step = 5 * time.Second
-	return max(3*step, (heartbeatInterval*5/2 + step - 1).Truncate(step))
+	d := max(3*step, (heartbeatInterval*5/2 + step - 1).Truncate(step))
+	if d%time.Minute == 0 {
+		return fmt.Sprintf("%dm", d/time.Minute)
+	}
+	return fmt.Sprintf("%ds", d/time.Second)
 }

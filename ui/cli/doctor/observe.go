@@ -75,7 +75,7 @@ func (o *observation) silence() time.Duration {
 
 type connectOptions struct {
 	lastEventID string
-	endpoint    *connection.Endpoint // nil: the examination's
+	endpoint    *connection.Endpoint
 	listenFor   time.Duration
 	maxEvents   int              // 0 for no limit
 	until       func(event) bool // stops after an event; may be nil
@@ -87,13 +87,9 @@ func (e *examination) observe(ctx context.Context, opts connectOptions) *observa
 	defer disconnect()
 	timeout := time.AfterFunc(responseTimeout, disconnect)
 	defer timeout.Stop()
-	endpoint := opts.endpoint
-	if endpoint == nil {
-		endpoint = e.endpoint
-	}
 	o := &observation{}
 	var t timingTrace
-	resp, err := endpoint.Get(t.withTrace(connCtx), opts.lastEventID, func(h connection.Redirect) { o.redirects = append(o.redirects, h) })
+	resp, err := opts.endpoint.Get(t.withTrace(connCtx), opts.lastEventID, func(h connection.Redirect) { o.redirects = append(o.redirects, h) })
 	o.timings = t.result()
 	switch {
 	case err != nil && ctx.Err() == nil && connCtx.Err() != nil:
@@ -151,8 +147,9 @@ func (e *examination) readBody(o *observation, resp *http.Response, opts connect
 		peek = resp.StatusCode == http.StatusOK
 	}
 	if peek {
-		o.bodyStart = e.endpoint.Clean(peekFirstLine(body), 80)
-		if e.options.Format != FormatSSE && (e.options.Format == FormatNDJSON || areJSONLines(body, mediaType)) {
+		line, whole := peekFirstLine(body)
+		o.bodyStart = e.endpoint.Clean(line, 80)
+		if e.options.Format != FormatSSE && (e.options.Format == FormatNDJSON || areJSONLines(line, whole, mediaType)) {
 			o.stage, o.format = streaming, FormatNDJSON
 			e.listen(o, body, opts)
 			o.detectDocument(mediaType)

@@ -41,40 +41,40 @@ const maxReasons = 8
 // maxRecognised is how many events are examined to recognise a service.
 const maxRecognised = 100
 
-// readPayloads finds a definition that reads the events of an observation, unless one is given, and reads them.
+// readPayloads reads the events of an observation by the definition that is given, by the preset that fits, or as a screen
+// reads a feed that nobody described.
 func readPayloads(feed string, given *preset.Definition, o *observation) reading {
 	samples := o.stats.samples()
-	r := reading{presets: infer.Recognise(samples[:min(len(samples), maxRecognised)])}
-	switch {
-	case given != nil:
-		r.given, r.result = true, infer.Result{Definition: *given, Total: len(samples)}
-	default:
+	r := reading{given: given != nil, presets: infer.Recognise(samples[:min(len(samples), maxRecognised)])}
+	var by preset.Definition // the zero one finds a map itself, and says why it reads nothing
+	if r.given {
+		by = *given
+		r.result = infer.Result{Definition: by, Total: len(samples)}
+	} else {
 		r.result, r.found = infer.Infer(feed, samples)
-		switch { // a decoder that reads nothing says why
-		case r.found:
-		case len(r.presets) > 0:
+		if !r.found && len(r.presets) > 0 {
 			r.result.Definition = preset.Definition{Preset: r.presets[0]}
-		default:
-			r.result.Definition = preset.Definition{Decoder: "auto"}
+		}
+		if r.result.Definition.Preset != "" {
+			by = r.result.Definition
 		}
 	}
-	decoder, err := newDecoder(feed, r.result.Definition)
-	if err == nil && !r.given && r.result.Definition.Preset == "" {
-		decoder, err = r.asWatched(feed, samples)
-	}
+	decoder, err := newDecoder(feed, by)
 	if err != nil {
 		r.decodeErrors = []reasonCount{{err.Error(), len(samples)}}
 		return r
 	}
-	mapped := r.decode(decoder, o.stats.kept)
-	if r.result.Problem != "" {
-		r.found = false
+	if learner, ok := decode.LearnerOf(decoder); ok {
+		learner.Learn(samples)
 	}
-	if r.given {
-		r.result.Mapped, r.found = mapped, mapped > 0
-		if other, ok := infer.Infer(feed, samples); ok && mapped == 0 {
-			r.suggested = &other
-		}
+	mapped := r.decode(decoder, o.stats.kept)
+	if !r.given {
+		r.found = r.found && r.result.Problem == ""
+		return r
+	}
+	r.result.Mapped, r.found = mapped, mapped > 0
+	if other, ok := infer.Infer(feed, samples); ok && !r.found {
+		r.suggested = &other
 	}
 	return r
 }
@@ -85,18 +85,6 @@ func newDecoder(feed string, d preset.Definition) (decode.Decoder, error) {
 		return nil, err
 	}
 	return infer.NewDecoder(feed, full)
-}
-
-// asWatched is a decoder that reads the events as a screen does without a map. What it found is the result.
-func (r *reading) asWatched(feed string, samples []decode.Event) (decode.Decoder, error) {
-	decoder, err := infer.NewDecoder(feed, preset.Definition{})
-	if err != nil {
-		return nil, err
-	}
-	if learner, ok := decode.LearnerOf(decoder); ok {
-		learner.Learn(samples)
-	}
-	return decoder, nil
 }
 
 func (r *reading) decode(decoder decode.Decoder, events []event) (mapped int) {

@@ -181,7 +181,7 @@ func (o *observation) addHeartbeats(s *Section) {
 	interval := o.stats.heartbeatInterval()
 	switch {
 	case interval > 0:
-		s.add(Good, "heartbeat", fmt.Sprintf("%s, every %s: idle_timeout: %s fits", o.heartbeatKind(), humanize.Measured(interval), configDuration(suggestIdleTimeout(interval))), "")
+		s.add(Good, "heartbeat", fmt.Sprintf("%s, every %s: idle_timeout: %s fits", o.heartbeatKind(), humanize.Measured(interval), suggestIdleTimeout(interval)), "")
 	case len(o.stats.heartbeats) > 0:
 		s.add(Good, "heartbeat", o.heartbeatKind()+", but too few in "+humanize.Measured(o.listened())+" to know how often", "--for 60s shows how often")
 	case o.silence() >= heartbeatExpected:
