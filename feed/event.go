@@ -55,6 +55,9 @@ const (
 	Finished // the server said that nothing more will come; Status.Cause is in its words: "[DONE]"
 )
 
+// HasEnded reports whether nothing more comes until the user retries.
+func (s State) HasEnded() bool { return s == Closed || s == Failed || s == Finished }
+
 // Status is a feed's state, sent on every change and only then.
 type Status struct {
 	State   State

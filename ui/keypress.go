@@ -7,7 +7,6 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
-	"livetape/feed"
 	"livetape/feed/market"
 )
 
@@ -202,7 +201,7 @@ func (m Model) selectedRow(t *content) *market.Row {
 }
 
 func (m Model) toggleConnection() (Model, tea.Cmd) {
-	if h := m.targetFeed(); h != nil && h.hasEnded() {
+	if h := m.targetFeed(); h != nil && h.status.State.HasEnded() {
 		return m.controlFeed("connecting %s", m.config.Control.Connect)
 	}
 	return m.controlFeed("disconnecting %s", m.config.Control.Disconnect)
@@ -215,8 +214,4 @@ func (m Model) controlFeed(toast string, call func(feed string)) (Model, tea.Cmd
 	}
 	m, cmd := m.showToast(span{accent, fmt.Sprintf(toast, h.name)})
 	return m, tea.Batch(cmd, callFeed(call, h.name))
-}
-
-func (h *feedHealth) hasEnded() bool {
-	return h.status.State == feed.Closed || h.status.State == feed.Failed || h.status.State == feed.Finished
 }

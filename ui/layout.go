@@ -47,7 +47,7 @@ func (m Model) layOut() Model {
 func (m Model) currentKeys() keyMap {
 	k := m.keys
 	k.connect.SetHelp("x", "disconnect")
-	if h := m.targetFeed(); h != nil && h.hasEnded() {
+	if h := m.targetFeed(); h != nil && h.status.State.HasEnded() {
 		k.connect.SetHelp("x", "connect")
 	}
 	k.open.SetHelp("enter", "details")

@@ -62,7 +62,7 @@ func (m Model) advanceClock(now time.Time) Model {
 func (m Model) markAllClosed(msg feedClosedMsg) Model {
 	m = m.advanceClock(msg.now)
 	for _, h := range m.feeds {
-		if !h.hasEnded() {
+		if !h.status.State.HasEnded() {
 			h.changeState(feed.Status{State: feed.Closed, Since: m.now, Cause: "livetape has stopped watching"})
 		}
 	}

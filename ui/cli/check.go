@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/spf13/cobra"
 
+	"livetape/ui/cli/config"
 	"livetape/ui/cli/doctor"
 )
 
@@ -130,22 +131,10 @@ func (f checkFlags) printReport(cmd *cobra.Command, report *doctor.Report) error
 		fmt.Fprintf(cmd.ErrOrStderr(), "nothing was found to write to %s\n", f.write)
 		return nil
 	}
-	if err := writeNewFile(f.write, text); err != nil {
-		return err
+	if err := config.WriteNew(f.write, text, 0o644); err != nil {
+		return fmt.Errorf("write what was found: %w", err)
 	}
 	fmt.Fprintf(cmd.ErrOrStderr(), "written to %s\n", f.write)
-	return nil
-}
-
-func writeNewFile(path, text string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return fmt.Errorf("write what was found: %w", err)
-	}
-	_, err = file.WriteString(text)
-	if err := errors.Join(err, file.Close()); err != nil {
-		return fmt.Errorf("write what was found: %w", err)
-	}
 	return nil
 }
 

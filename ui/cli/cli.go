@@ -44,14 +44,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if errors.As(err, &code) {
 		return int(code)
 	}
-	var faults *config.Error
-	if errors.As(err, &faults) {
+	if errors.As(err, new(*config.Error)) || errors.As(err, new(*scenario.Error)) {
 		fmt.Fprintln(stderr, err) // as compilers do: every line begins with the place
-		return ExitError
-	}
-	var badScenario *scenario.Error
-	if errors.As(err, &badScenario) {
-		fmt.Fprintln(stderr, badScenario)
 		return ExitError
 	}
 	fmt.Fprintf(stderr, "livetape: %v\n", err)

@@ -26,7 +26,7 @@ func TestAByteOrderMarkIsNoMistakeInAConfiguration(t *testing.T) {
 		code          int
 	}{
 		"marked.yaml": {"\xef\xbb\xbf" + smallConfig, "1 feed, desk", 0},
-		"wide.yaml":   {string(wide), "it is UTF-16 text; save it as UTF-8", 1},
+		"wide.yaml":   {string(wide), "this is UTF-16: save the file as UTF-8", 1},
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(c.content), 0o600); err != nil {
 			t.Fatal(err)

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 	"strings"
 	"unicode"
 
@@ -13,6 +12,7 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/decode/infer"
 	"livetape/feed/market"
+	"livetape/ui/cli/config"
 )
 
 const (
@@ -83,18 +83,12 @@ func (mapFiles) Write(name, yaml string) (string, error) {
 		if i > 1 {
 			path = fmt.Sprintf("%s-%d.map.yaml", base, i)
 		}
-		file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-		if errors.Is(err, fs.ErrExist) {
-			continue
-		}
-		if err == nil {
-			_, err = file.WriteString(text)
-			err = errors.Join(err, file.Close())
-		}
-		if err != nil {
+		switch err := config.WriteNew(path, text, 0o600); {
+		case err == nil:
+			return path, nil
+		case !errors.Is(err, fs.ErrExist):
 			return "", fmt.Errorf("write the map: %w", err)
 		}
-		return path, nil
 	}
 	return "", fmt.Errorf("write the map: there are %d files of %s already", maxMapFiles, base)
 }

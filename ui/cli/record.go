@@ -39,7 +39,7 @@ or when the file cannot be written.`,
   livetape record https://desk.example/events -o desk.tape.gz --record-size 100 --for 24h
   livetape record desk pyth -o both.tape`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := limits.validate(cmd); err != nil {
+			if err := checkLimits(cmd, limits.count, limits.duration); err != nil {
 				return err
 			}
 			if record.file == "" {
@@ -73,12 +73,13 @@ func (l *recordLimits) register(cmd *cobra.Command) {
 	cmd.Flags().DurationVar(&l.duration, "for", 0, "stop after so long, such as 10s or 24h")
 }
 
-func (l *recordLimits) validate(cmd *cobra.Command) error {
+// checkLimits checks --count and --for.
+func checkLimits(cmd *cobra.Command, count int, duration time.Duration) error {
 	switch changed := cmd.Flags().Changed; {
-	case changed("count") && l.count < 1:
-		return usageErrorf(cmd, "--count is %d; it must be at least 1", l.count)
-	case changed("for") && l.duration <= 0:
-		return usageErrorf(cmd, "--for is %s; it must be over 0", l.duration)
+	case changed("count") && count < 1:
+		return usageErrorf(cmd, "--count is %d; it must be at least 1", count)
+	case changed("for") && duration <= 0:
+		return usageErrorf(cmd, "--for is %s; it must be over 0", duration)
 	}
 	return nil
 }

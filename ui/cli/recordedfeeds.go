@@ -13,8 +13,8 @@ import (
 
 // recordedFeeds are the feeds that a recording is of, with how each is decoded. Feeds may be added while it is used.
 type recordedFeeds struct {
-	mu    sync.Mutex
-	feeds []tape.Source
+	initial []tape.Source
+	byName  sync.Map // of tape.Source
 }
 
 func newRecordedFeeds(targets []target) (*recordedFeeds, error) {
@@ -23,39 +23,20 @@ func newRecordedFeeds(targets []target) (*recordedFeeds, error) {
 		if err := r.add(t); err != nil {
 			return nil, err
 		}
+		r.initial = append(r.initial, r.source(t.config.Name))
 	}
 	return r, nil
 }
 
 func (r *recordedFeeds) add(t target) error {
 	definition, err := decoderDefinition(t.origin)
-	if err != nil {
-		return err
-	}
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	s := tape.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Mapping: definition}
-	for i, before := range r.feeds {
-		if before.Name == s.Name {
-			r.feeds[i] = s
-			return nil
-		}
-	}
-	r.feeds = append(r.feeds, s)
-	return nil
-}
-
-func (r *recordedFeeds) all() []tape.Source {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return append([]tape.Source(nil), r.feeds...)
+	r.byName.Store(t.config.Name, tape.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Mapping: definition})
+	return err
 }
 
 func (r *recordedFeeds) source(name string) tape.Source {
-	for _, s := range r.all() {
-		if s.Name == name {
-			return s
-		}
+	if s, ok := r.byName.Load(name); ok {
+		return s.(tape.Source)
 	}
 	return tape.Source{Name: name}
 }
@@ -70,22 +51,23 @@ func decoderDefinition(f config.Feed) (string, error) {
 // each event says so.
 func recordingDecoder(symbols *config.SymbolTable) func(tape.Source) decode.Decoder {
 	return func(s tape.Source) decode.Decoder {
-		if s.Mapping == "" {
-			return symbols.Decoder(infer.NewReader(s.Name, nil))
-		}
-		d, err := preset.Parse([]byte(s.Mapping))
-		if err == nil {
-			d, err = d.Resolve()
-		}
-		if err != nil {
-			return failingDecoder{err}
-		}
-		decoder, err := infer.NewDecoder(s.Name, d)
+		decoder, err := decoderOf(s)
 		if err != nil {
 			return failingDecoder{err}
 		}
 		return symbols.Decoder(decoder)
 	}
+}
+
+func decoderOf(s tape.Source) (decode.Decoder, error) {
+	d, err := preset.Parse([]byte(s.Mapping))
+	if err == nil {
+		d, err = d.Resolve()
+	}
+	if err != nil {
+		return nil, err
+	}
+	return infer.NewDecoder(s.Name, d)
 }
 
 type failingDecoder struct{ cause error }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
@@ -58,7 +59,7 @@ func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape
 	if f.size < 0 || f.size > math.MaxInt64>>20 {
 		return nil, fmt.Errorf("record in %s: a size of %d MiB is not between 0 and %d", f.file, f.size, int64(math.MaxInt64>>20))
 	}
-	recorder, err := tape.Create(f.file, tape.RecorderOptions{MaxSize: f.size << 20, Feeds: feeds.all(), Source: feeds.source})
+	recorder, err := tape.Create(f.file, tape.RecorderOptions{MaxSize: f.size << 20, Feeds: feeds.initial, Source: feeds.source})
 	if err == nil && recorder.MovedTo() != "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: the recording %s that existed is now %s\n", f.file, recorder.MovedTo())
 	}
@@ -86,13 +87,10 @@ func (r *recording) fail(err error) {
 }
 
 func (f recordFlags) banner(text string) string {
-	switch {
-	case f.file == "":
+	if f.file == "" {
 		return text
-	case text == "":
-		return "REC"
 	}
-	return text + " · REC"
+	return strings.TrimPrefix(text+" · REC", " · ")
 }
 
 func (r *recording) err() error {

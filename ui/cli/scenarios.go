@@ -56,11 +56,7 @@ func listScenarios(out io.Writer, indent string) error {
 
 // formatDuration is a duration as a scenario has it: 2m30s, 3m.
 func formatDuration(d time.Duration) string {
-	text := d.String()
-	if strings.HasSuffix(text, "m0s") {
-		text = strings.TrimSuffix(text, "0s")
-	}
-	return text
+	return strings.Replace(d.String(), "m0s", "m", 1)
 }
 
 func scenarioHelp() string {
@@ -80,13 +76,12 @@ func findScenario(cmd *cobra.Command, name string) (*scenario.Scenario, error) {
 		return found, err
 	}
 	file, openErr := os.Open(name)
-	if errors.Is(openErr, os.ErrNotExist) && !strings.ContainsAny(name, `./\`) {
+	switch missing := errors.Is(openErr, os.ErrNotExist); {
+	case missing && !strings.ContainsAny(name, `./\`):
 		return nil, usageErrorf(cmd, "%w; a file of your own works, too", err)
-	}
-	if errors.Is(openErr, os.ErrNotExist) {
+	case missing:
 		return nil, fmt.Errorf("read the scenario: %w; 'livetape scenarios' lists those that come with livetape", openErr)
-	}
-	if openErr != nil {
+	case openErr != nil:
 		return nil, fmt.Errorf("read the scenario: %w", openErr)
 	}
 	defer file.Close()

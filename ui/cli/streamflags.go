@@ -38,10 +38,6 @@ func (f *selectionFlags) complete(cmd *cobra.Command) error {
 		return usageErrorf(cmd, "--events is empty; it knows %s", output.JoinAnd(output.Kinds))
 	case changed("symbols") && len(f.Symbols) == 0:
 		return usageErrorf(cmd, "--symbols is empty; leave it away for all of them")
-	case changed("count") && f.Count < 1:
-		return usageErrorf(cmd, "--count is %d; it must be at least 1", f.Count)
-	case changed("for") && f.For <= 0:
-		return usageErrorf(cmd, "--for is %s; it must be over 0", f.For)
 	case f.Once && changed("events") && !slices.Equal(f.Kinds, []string{output.Price}):
 		return usageErrorf(cmd, "--once prints prices: leave --events away")
 	}
@@ -51,7 +47,7 @@ func (f *selectionFlags) complete(cmd *cobra.Command) error {
 			f.For = snapshotTimeout
 		}
 	}
-	return nil
+	return checkLimits(cmd, f.Count, f.For)
 }
 
 func trimAll(words []string) []string {

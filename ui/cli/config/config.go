@@ -123,15 +123,8 @@ func readError(path string, err error) error {
 	return fmt.Errorf("read configuration %s: %w", path, err)
 }
 
-func isUTF16(source []byte) bool {
-	return bytes.HasPrefix(source, []byte("\xFF\xFE")) || bytes.HasPrefix(source, []byte("\xFE\xFF"))
-}
-
 // Parse reads a configuration. File names in it are relative to the directory of path.
 func Parse(path string, source []byte) (*File, error) {
-	if isUTF16(source) {
-		return nil, fmt.Errorf("read configuration %s: it is UTF-16 text; save it as UTF-8", path)
-	}
 	source = bytes.TrimPrefix(source, []byte("\xEF\xBB\xBF")) // the byte order mark that some editors write
 	f := &File{}
 	var errs configerr.List

@@ -52,7 +52,7 @@ func (n *Notices) Status(name string, s feed.Status) (ended bool) {
 		n.duplicates[name] = s.Duplicates
 		n.Say(name, humanize.Plural(more, "event")+" left out: the server had sent the same before the reconnect")
 	}
-	if isEnd(s) {
+	if s.State.HasEnded() {
 		if s.State == feed.Failed {
 			n.failed = errors.New(name + ": " + ui.StatusText(s))
 		}
@@ -99,16 +99,8 @@ func (n *Notices) sayWithheld(name string, c *changeCount) {
 // Failure is the error of the feed that failed last; nil when none has.
 func (n *Notices) Failure() error { return n.failed }
 
-func isEnd(s feed.Status) bool {
-	return s.State == feed.Failed || s.State == feed.Closed || s.State == feed.Finished
-}
-
 func isWell(s feed.Status) bool {
-	switch s.State {
-	case feed.Connecting, feed.Live:
-		return true
-	}
-	return s.State == feed.Waiting && s.Planned
+	return s.State == feed.Connecting || s.State == feed.Live || s.State == feed.Waiting && s.Planned
 }
 
 // Gap prints what a reconnect missed.

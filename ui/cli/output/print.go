@@ -9,6 +9,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"runtime"
+	"slices"
 	"syscall"
 	"time"
 
@@ -152,7 +154,7 @@ func (l *printLoop) notice(say func()) error {
 
 // status ends the loop when the last feed has ended for good, or nothing more is to come that was asked for.
 func (l *printLoop) status(name string, s feed.Status) error {
-	if isEnd(s) {
+	if s.State.HasEnded() {
 		l.filter.snapshotDone(name)
 	}
 	var ended bool
@@ -242,8 +244,11 @@ func (l *printLoop) flush() error {
 
 func isReaderGone(err error) bool {
 	var number syscall.Errno
-	if errors.As(err, &number) && (number == brokenPipe || number == closingPipe) {
+	if errors.As(err, &number) && (number == syscall.EPIPE || runtime.GOOS == "windows" && slices.Contains(brokenPipeOnWindows, number)) {
 		return true
 	}
 	return errors.Is(err, io.ErrClosedPipe)
 }
+
+// brokenPipeOnWindows is what a write to a pipe without a reader fails with there: ERROR_BROKEN_PIPE, ERROR_NO_DATA.
+var brokenPipeOnWindows = []syscall.Errno{109, 232}
