@@ -65,7 +65,7 @@ type Status struct {
 	Attempt int       // failures in a row; 0 after a good connection
 	RetryAt time.Time // Waiting: when the next try starts
 	Cause   string    // Silent, Waiting, Closed, Failed, Finished: why, in words a user can act on
-	Advice  string    // Failed: what to do next, one line; may be empty
+	Advice  string    // Waiting, Failed: what to do next, one line; may be empty
 	Stack   string    // Failed by an error of livetape itself: where in the program, in many lines, for a report; else empty
 
 	// Planned is true from a clean end of stream until it is live again: servers that end every

@@ -105,12 +105,12 @@ func (m *monitor) dropSilent() outcome {
 	m.silentAt = m.liveness.lastByte()
 	o := m.end()
 	m.endpoint.CloseConnections()
-	cause := "no answer in " + connection.Duration(time.Duration(m.timeout))
+	cause, advice := "no answer in "+connection.Duration(time.Duration(m.timeout)), "The server may hold its head back until the first event: a longer idle_timeout waits for that."
 	if !m.liveSince.IsZero() {
-		cause = "nothing received for " + connection.Duration(time.Duration(m.timeout))
+		cause, advice = "nothing received for "+connection.Duration(time.Duration(m.timeout)), ""
 	}
 	return outcome{Outcome: connection.Outcome{
-		Ending: connection.Broken, RetryAfter: connection.NoRetryAfter, Cause: m.delivery.withNotice(cause), LastEventID: o.LastEventID,
+		Ending: connection.Broken, RetryAfter: connection.NoRetryAfter, Cause: m.delivery.withNotice(cause), Advice: advice, LastEventID: o.LastEventID,
 	}}
 }
 

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -107,8 +108,8 @@ func TestAServerThatDoesNotAnswerIsGivenUp(t *testing.T) {
 		defer l.end()
 		l.status(Connecting)
 		began := time.Now()
-		if st := l.status(Waiting); time.Since(began) != 90*time.Second || st.Cause != "no answer in 90 s" {
-			t.Errorf("after %s: %q", time.Since(began), st.Cause)
+		if st := l.status(Waiting); time.Since(began) != 90*time.Second || st.Cause != "no answer in 90 s" || !strings.Contains(st.Advice, "hold its head back") {
+			t.Errorf("after %s: %q, %q", time.Since(began), st.Cause, st.Advice)
 		}
 	})
 }

@@ -113,6 +113,9 @@ func (f *supervisor) decide(o outcome) Status {
 	switch next.state {
 	case Waiting:
 		st.RetryAt = st.Since.Add(next.wait)
+		if o.Status == 0 { // else the advice is for an answer that lasts
+			st.Advice = o.Advice
+		}
 	case Failed:
 		st.Advice, st.Stack = o.Advice, o.Stack
 	case Connecting: // the user's retry is as planned as what it interrupts

@@ -89,7 +89,7 @@ func (w *columnWidths) grow(r *market.Row) {
 		w.numbers[c].fit(number)
 	}
 	bounds := &w.numbers[colRange]
-	bounds.whole, bounds.fraction = max(bounds.whole, len(text.low)), max(bounds.fraction, len(text.high))
+	bounds.whole, bounds.fraction = max(bounds.whole, cells(shortNumber(text.low))), max(bounds.fraction, cells(shortNumber(text.high)))
 }
 
 func (w columnWidths) unaligned(cols ...column) *columnWidths {
@@ -195,14 +195,23 @@ func (w *columnWidths) spread(chosen chosenColumns) columnLayout {
 	}
 	l.shortVolume = !chosen.widen(colVolume, max(w.numbers[colVolume].total(), minVolumeWidth))
 	l.rangeNumbers = chosen.widen(colRange, w.numbers[colRange].total()+barCells+2)
+	last := w.numbers[colLast]
+	if more := last.allDecimals - last.fraction; !last.unaligned && chosen.widen(colLast, chosen.widths[colLast]+more) {
+		last.fraction += more
+	}
 	chosen.widen(colTrend, min(chosen.widths[colTrend]+chosen.left, maxTrendWidth))
 	if chosen.count > 1 {
 		l.gap += min(chosen.left/(chosen.count-1), 2)
 	}
 	for c, width := range chosen.widths {
-		if width > 0 {
-			l.slots = append(l.slots, columnSlot{column(c), width, w.numbers[c]})
+		if width == 0 {
+			continue
 		}
+		slot := columnSlot{column(c), width, w.numbers[c]}
+		if slot.col == colLast {
+			slot.numbers = last
+		}
+		l.slots = append(l.slots, slot)
 	}
 	return l
 }

@@ -124,14 +124,19 @@ func TestNoFeedOfATapeThatStandsIsLive(t *testing.T) {
 
 func TestACaptureWithoutTimesShowsNoDelay(t *testing.T) {
 	t.Parallel()
-	for untimed, want := range map[bool]string{true: "● LIVE 1.0/s", false: "● LIVE 1.0/s · delayed 1 h"} {
+	for untimed, want := range map[bool]string{true: "● LIVE 4.0/s", false: "● LIVE 4.0/s · delayed 1 h"} {
 		s := newHarness(withDeck(&fakeDeck{})).resize(100, 30).goLive()
 		s.send(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, byKey: true})
-		s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-time.Hour)})
+		s.ticks(3, time.Hour)
+		s.quote(market.Quote{Symbol: "B", Last: decimal("1"), Time: s.now.Add(-9 * time.Hour)})
 		s.now = s.now.Add(time.Second)
 		s.send(deckPositionMsg{Position: tape.Position{Speed: 1, Clock: s.now, Untimed: untimed}, byKey: true})
-		if got := strings.TrimSpace(strings.Split(s.screen(), "\n")[2]); got != want {
+		lines := strings.Split(s.screen(), "\n")
+		if got := strings.TrimSpace(lines[2]); got != want {
 			t.Errorf("untimed %t: %q, want %q", untimed, got, want)
+		}
+		if old := strings.Contains(lineOf(t, lines, "B"), " 9h"); old == untimed {
+			t.Errorf("untimed %t: %q", untimed, lineOf(t, lines, "B"))
 		}
 	}
 }

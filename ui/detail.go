@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 
 	"livetape/feed/market"
 	"livetape/ui/humanize"
@@ -28,26 +29,29 @@ func (m Model) viewDetail(t *content, height int) []string {
 	if r == nil {
 		return viewExplanation(area, []span{{muted, "No symbol is selected."}})
 	}
-	lines := viewRowDetail(w, area, r)
-	if h := m.feeds.byName(r.Feed); h != nil {
+	h := m.feeds.byName(r.Feed)
+	lines := viewRowDetail(w, area, r, h)
+	if h != nil {
 		lines = append(lines, mapLines(w, h)...)
 	}
 	return padLines(lines, height)
 }
 
 type detailNumber struct {
-	name string
-	cell *market.Cell
+	name  string
+	cell  *market.Cell
+	since time.Time // from which its age counts
 }
 
-func detailNumbers(r *market.Row) []detailNumber {
+func detailNumbers(r *market.Row, h *feedHealth) []detailNumber {
+	since := newRowTimes(r, h)
 	if r.IsReading {
-		return []detailNumber{{"Value", &r.Last}}
+		return []detailNumber{{"Value", &r.Last, since.price}}
 	}
 	return []detailNumber{
-		{"Last", &r.Last}, {"Size", &r.Size}, {"Volume", &r.Volume},
-		{"Bid", &r.Bid}, {"Ask", &r.Ask}, {"Prev close", &r.PrevClose},
-		{"Open", &r.Open}, {"High", &r.High}, {"Low", &r.Low},
+		{"Last", &r.Last, since.price}, {"Size", &r.Size, earliest(r.Size.At, since.price)}, {"Volume", &r.Volume, r.Volume.At},
+		{"Bid", &r.Bid, earliest(r.Bid.At, since.quote)}, {"Ask", &r.Ask, earliest(r.Ask.At, since.quote)}, {"Prev close", &r.PrevClose, r.PrevClose.At},
+		{"Open", &r.Open, r.Open.At}, {"High", &r.High, r.High.At}, {"Low", &r.Low, r.Low.At},
 	}
 }
 
@@ -93,7 +97,7 @@ func newDetailColumn(all []detailNumber) detailColumn {
 	return c
 }
 
-func viewRowDetail(w *lineWriter, area drawArea, r *market.Row) []string {
+func viewRowDetail(w *lineWriter, area drawArea, r *market.Row, h *feedHealth) []string {
 	lines := []string{titleLine(w, area, r.Symbol, prefixed("· ", r.Name)+prefixed(" · ", r.Currency), "esc closes")}
 	if tag, st := haltTag(r.Halt); tag != "" {
 		w.writeBlanks(gutter)
@@ -101,7 +105,7 @@ func viewRowDetail(w *lineWriter, area drawArea, r *market.Row) []string {
 		w.write(plain, prefixed(": ", r.Halt.Reason))
 		lines = append(lines, w.endLine())
 	}
-	columns := layOutNumbers(detailNumbers(r), area.width)
+	columns := layOutNumbers(detailNumbers(r, h), area.width)
 	for i := range columns[0].numbers {
 		w.writeBlanks(gutter)
 		for _, c := range columns {
@@ -114,12 +118,12 @@ func viewRowDetail(w *lineWriter, area drawArea, r *market.Row) []string {
 	if r.IsReading {
 		lines = append(lines, rangeLine(w, r))
 	}
-	lines = append(lines, quoteCountLine(w, area, r), trendLine(w, "1 s", &r.Seconds), trendLine(w, "1 min", &r.Minutes))
+	lines = append(lines, quoteCountLine(w, area, r, h), trendLine(w, "1 s", &r.Seconds), trendLine(w, "1 min", &r.Minutes))
 	return lines
 }
 
 func (m Model) rowDetailHeight(r *market.Row) int {
-	n := 1 + len(layOutNumbers(detailNumbers(r), m.width)[0].numbers) + 3
+	n := 1 + len(layOutNumbers(detailNumbers(r, nil), m.width)[0].numbers) + 3
 	if tag, _ := haltTag(r.Halt); tag != "" || r.IsReading {
 		n++
 	}
@@ -141,7 +145,7 @@ func drawDetailNumber(w *lineWriter, area drawArea, c detailColumn, x detailNumb
 		w.write(strong, "…")
 	default:
 		w.write(strong, value)
-		if words := "  " + humanize.Age(elapsed(area.now, x.cell.At)); w.used+len(words) <= w.width {
+		if words := "  " + humanize.Age(elapsed(area.now, x.since)); w.used+len(words) <= w.width {
 			w.write(muted, words)
 		}
 	}
@@ -161,18 +165,31 @@ func rangeLine(w *lineWriter, r *market.Row) string {
 	return w.endLine()
 }
 
-// quoteCountLine says how many quotes of the symbol the feed sent, and when, in the longest wording that fits.
-func quoteCountLine(w *lineWriter, area drawArea, r *market.Row) string {
+// agesText says how old the trade, the quote and the receipt are.
+func agesText(now time.Time, r *market.Row, h *feedHealth) string {
+	since := newRowTimes(r, h)
+	text := ""
+	if r.Last.Value.IsSet() && !r.IsReading {
+		text = "trade " + since.ageText(now) + " ago, "
+	}
+	if !since.quote.IsZero() {
+		text += "quote " + humanize.Age(elapsed(now, since.quote)) + " ago, "
+	}
+	return text + "received " + humanize.Age(elapsed(now, r.Updated)) + " ago"
+}
+
+// quoteCountLine says how old and how many the quotes of the symbol are, in the longest wording that fits.
+func quoteCountLine(w *lineWriter, area drawArea, r *market.Row, h *feedHealth) string {
 	w.writeBlanks(gutter)
 	noun := "quote"
 	if r.IsReading {
 		noun = "reading"
 	}
-	quotes, last, stamp, by := humanize.Plural(r.Count, noun), ", the last "+humanize.Age(elapsed(area.now, r.Updated))+" ago", "", ""
+	quotes, ages, stamp, by := humanize.Plural(r.Count, noun), agesText(area.now, r, h), "", ""
 	if !r.Quoted.IsZero() {
 		stamp, by = ", stamped "+timeText(r.Quoted, area.now), " by the feed"
 	}
-	wordings := [...]string{quotes + " from " + r.Feed + last + stamp + by, quotes + last + stamp, quotes + last, quotes}
+	wordings := [...]string{ages + " · " + quotes + " from " + r.Feed + stamp + by, ages + " · " + quotes + stamp, ages + " · " + quotes, ages}
 	for _, words := range wordings {
 		if w.used+cells(words) <= w.width {
 			w.write(muted, words)

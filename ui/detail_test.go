@@ -20,7 +20,7 @@ func TestTheDetailsCutNoNumber(t *testing.T) {
 				if regexp.MustCompile(`[0-9.]…`).MatchString(strings.ReplaceAll(details, "live…", "")) {
 					t.Errorf("%d×%d, row %d: a number is cut:\n%s", width, height, i, view)
 				}
-				for _, x := range detailNumbers(r) {
+				for _, x := range detailNumbers(r, nil) {
 					if height >= 24 && !strings.Contains(details, x.cell.Value.String()) {
 						t.Errorf("%d×%d: no %s %s:\n%s", width, height, x.name, x.cell.Value, view)
 					}

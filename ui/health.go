@@ -17,6 +17,8 @@ const (
 	newsDuration = 10 * time.Second // that a gap, or the server's notice, is shown beside the badge
 	quietAfter   = 5 * time.Second  // without bytes, after which a live feed shows their age instead of its rate
 
+	pulseDue = time.Second // within which a feed says that bytes came without an event
+
 	maxReasons = 100 // different ones that are counted
 	maxReason  = 256 // bytes of one
 	topReasons = 3   // shown in place of prices
@@ -28,6 +30,8 @@ const otherReasons = "other reasons"
 type feedHealth struct {
 	name, url    string
 	status       feed.Status
+	lostCause    string    // of the last lost or failed connection, until the next is live
+	lostAdvice   string    // what may help against it
 	lastByte     time.Time // zero before the first
 	liveSince    time.Time // when the last stream became live
 	hasDelivered bool      // a message, on the last stream
@@ -41,8 +45,9 @@ type feedHealth struct {
 	hasMap    bool
 	confirmed bool // the user takes found for true
 
-	rate  rateMeter
-	delay delayMeter
+	rate    rateMeter
+	delay   delayMeter
+	untimed bool // times of arrival are those of a playback: the feed's own mean nothing beside them
 
 	messages, mapped, decodeErrors, unmapped, duplicates uint64
 
@@ -81,6 +86,12 @@ func (h *feedHealth) changeState(s feed.Status) {
 	was := h.status.State
 	h.status = s
 	h.receiveBytes(s.LastByte, s.Duplicates)
+	if s.State != feed.Connecting {
+		h.lostCause, h.lostAdvice = "", ""
+	}
+	if s.State == feed.Waiting && !s.Planned {
+		h.lostCause, h.lostAdvice = plainLine(s.Cause), plainLine(s.Advice)
+	}
 	switch {
 	case s.State == feed.Live && was == feed.Silent: // the same stream
 	case s.State == feed.Live:
@@ -174,11 +185,16 @@ func (h *feedHealth) nextChange(now time.Time) time.Time {
 		if h.isBetweenStreams(now) {
 			next = earliest(next, h.plannedEnd.Add(plannedGrace))
 		}
+		if due := h.liveSince.Add(pulseDue); h.messages == 0 && due.After(now) {
+			next = earliest(next, due)
+		}
 		if !h.lastByte.IsZero() {
 			next = earliest(next, nextAgeChange(now, h.lastByte))
 		}
-	case feed.Silent:
-		next = earliest(next, now.Truncate(time.Second).Add(time.Second))
+	case feed.Silent, feed.Connecting:
+		if !h.status.Since.IsZero() {
+			next = earliest(next, now.Truncate(time.Second).Add(time.Second))
+		}
 	case feed.Waiting:
 		if h.status.RetryAt.After(now) {
 			next = earliest(next, nextCountdownChange(now, h.status.RetryAt))

@@ -50,29 +50,51 @@ func (m *rateMeter) rate(now time.Time) float64 {
 
 const (
 	delaySamples    = 63
+	delayProvenBy   = 3                // samples: one says nothing
 	delayShownFor   = 10 * time.Second // without a new sample
 	delayedFrom     = time.Minute      // no network takes longer: the feed is delayed on purpose, or its clock is wrong
-	delayedBelow    = 24 * time.Hour   // anything later is an old trade, sent again
+	delayUsualBelow = 24 * time.Hour   // later than that is never usual: such a quote is old
 	delayedShownFor = time.Minute      // without a new sample
 	aheadFrom       = 5 * time.Second  // less than this is two clocks that differ a little
 )
 
 // delayMeter measures the time from the timestamps in payloads to their arrival. It is the median of the last samples,
-// because a single late or replayed quote says nothing about the connection.
+// because a single late quote says nothing about the connection.
 type delayMeter struct {
-	ring  [delaySamples]time.Duration
-	n     int
-	last  time.Time
-	shown time.Duration
+	ring   [delaySamples]time.Duration
+	n      int
+	newest time.Time // stamp, but for the future
+	last   time.Time
+	shown  time.Duration
 }
 
+// add takes a stamp into account if it is newer than all before: an old quote that is sent again was not so long on its way.
+// A stamp in whole seconds does not tell how long that took, unless it was minutes.
 func (d *delayMeter) add(stamp, arrival time.Time) {
-	d.ring[d.n%delaySamples] = market.Elapsed(stamp, arrival)
+	if !stamp.After(d.newest) {
+		return
+	}
+	if d.newest = stamp; arrival.Before(stamp) {
+		d.newest = arrival
+	}
+	late := market.Elapsed(stamp, arrival)
+	if stamp.Nanosecond() == 0 && late.Abs() < delayedFrom {
+		return
+	}
+	d.ring[d.n%delaySamples] = late
 	d.n++
 	if second := arrival.Truncate(time.Second); second.After(d.last) || d.n < 5 {
 		d.shown = d.median()
 		d.last = second
 	}
+}
+
+// usual is how late quotes of the feed are that are as new as can be; zero when that is not known.
+func (d *delayMeter) usual() time.Duration {
+	if d.n < delayProvenBy || d.shown >= delayUsualBelow {
+		return 0
+	}
+	return max(d.shown, 0)
 }
 
 func (d *delayMeter) median() time.Duration {
@@ -85,7 +107,7 @@ func (d *delayMeter) median() time.Duration {
 func (d *delayMeter) text(now time.Time) (text string, st style) {
 	silent := now.Sub(d.last)
 	switch late := d.shown; {
-	case d.n == 0 || silent >= delayedShownFor || late >= delayedBelow:
+	case d.n < delayProvenBy || silent >= delayedShownFor:
 		return "", plain
 	case late < -aheadFrom:
 		return "clock " + humanize.Coarse(-late) + " ahead", warn

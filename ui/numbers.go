@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -10,7 +11,11 @@ import (
 // missing stands for a number that the feed never gave.
 const missing = "–"
 
-const maxDigits = 20 // cells of a column on either side of its decimal points
+const (
+	maxDigits    = 20 // cells of a column on either side of its decimal points
+	maxFraction  = 9  // cells, with the point, that one number may cost a column
+	longFraction = 6  // cells that a column gives to a fraction which is longer than that
+)
 
 func splitAtPoint(number string) (whole, fraction string) {
 	if i := strings.IndexByte(number, '.'); i >= 0 {
@@ -52,15 +57,21 @@ func signOf(number string) int {
 
 type numberWidth struct {
 	whole, fraction int
+	allDecimals     int  // the fraction that shortens no number
 	longest         int  // of a single number; less than the sum where large numbers have few decimals
 	unaligned       bool // the points of the numbers are not below each other, to save width
 }
 
+// fit makes room for a number. One with very many decimals gets less, so that it does not cost all rows their columns.
 func (e *numberWidth) fit(number string) {
 	whole, fraction := splitAtPoint(number)
+	e.allDecimals = min(max(e.allDecimals, len(fraction)), maxDigits)
+	if len(fraction) > maxFraction {
+		fraction = fraction[:longFraction]
+	}
 	e.whole = min(max(e.whole, len(whole)), maxDigits)
-	e.fraction = min(max(e.fraction, len(fraction)), maxDigits)
-	e.longest = min(max(e.longest, len(number)), maxDigits)
+	e.fraction = max(e.fraction, len(fraction))
+	e.longest = min(max(e.longest, len(whole)+len(fraction)), maxDigits)
 }
 
 func (e numberWidth) total() int {
@@ -111,13 +122,41 @@ func alignNumber(n numberWidth, width int, number string) (before int, text stri
 	}
 	room := max(min(n.fraction, width-n.whole), 0)
 	pointAt := width - room
+	if len(fraction) > room {
+		fraction = foldZeros(fraction)
+	}
 	switch {
 	case len(whole) > pointAt, room == 0 && fraction != "" && len(whole) == pointAt:
 		return max(pointAt-1, 0), "…"
-	case len(fraction) <= room:
-		return pointAt - len(whole), number
+	case cells(fraction) <= room:
+		return pointAt - len(whole), whole + fraction
 	case room == 0:
 		return pointAt - len(whole) - 1, whole + "…"
 	}
-	return pointAt - len(whole), whole + fraction[:room-1] + "…"
+	return pointAt - len(whole), whole + truncate(fraction, room)
+}
+
+// shortNumber is a number as a column that fits it shows it.
+func shortNumber(number string) string {
+	var n numberWidth
+	n.fit(number)
+	_, text := alignNumber(n, n.total(), number)
+	return text
+}
+
+// minFolded is how many zeros behind a point are written as their number.
+const minFolded = 4
+
+// foldZeros writes the zeros that a fraction begins with as their number: .00001281 is .0₄1281.
+func foldZeros(fraction string) string {
+	rest := strings.TrimLeft(strings.TrimPrefix(fraction, "."), "0")
+	n := len(fraction) - 1 - len(rest)
+	if n < minFolded || rest == "" {
+		return fraction
+	}
+	folded := []rune(".0")
+	for _, digit := range strconv.Itoa(n) {
+		folded = append(folded, '₀'+digit-'0')
+	}
+	return string(folded) + rest
 }

@@ -61,12 +61,22 @@ func TestNumbersAreDigitForDigitThoseOfTheBoard(t *testing.T) {
 	for seed := range uint64(60) {
 		for _, width := range []int{40, 60, 80, 100, 120, 160, 250} {
 			s, rows := randomBoard(seed, width)
-			lines := strings.Split(ansi.Strip(s.m.View()), "\n")
+			lines := strings.Split(unfoldZeros(ansi.Strip(s.m.View())), "\n")
 			for _, r := range rows {
 				checkLine(t, lineOf(t, lines, r.Symbol), r)
 			}
 		}
 	}
+}
+
+func unfoldZeros(view string) string {
+	return regexp.MustCompile(`\.0[₀-₉]+`).ReplaceAllStringFunc(view, func(folded string) string {
+		n := 0
+		for _, digit := range []rune(folded)[2:] {
+			n = 10*n + int(digit-'₀')
+		}
+		return "." + strings.Repeat("0", n)
+	})
 }
 
 func lineOf(t *testing.T, lines []string, symbol string) string {
@@ -140,6 +150,27 @@ func TestEightyColumnsHaveTheBidAndTheAsk(t *testing.T) {
 	}
 }
 
+func TestOneVeryLongNumberCostsTheOtherRowsNoColumn(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(80, 24).goLive()
+	s.quote(market.Quote{Symbol: "QRS", Last: decimal("41.0"), Bid: decimal("40.98"), Ask: decimal("41.02")})
+	s.quote(market.Quote{Symbol: "TINY", Last: decimal("0.10000000000000001"), Bid: decimal("0.09999999999999999"), Ask: decimal("0.10000000000000002")})
+	view := s.screen()
+	for _, want := range []string{"BID", "ASK", "SEEN", " 40.98 ", " 41.02 ", " 0.1000… ", " 0.0999… "} {
+		if !strings.Contains(view, want) {
+			t.Errorf("no %q in\n%s", want, view)
+		}
+	}
+	s.keys("down", "enter")
+	if view := s.screen(); !strings.Contains(view, "0.09999999999999999") || !strings.Contains(view, "0.10000000000000002") {
+		t.Errorf("the details have not all digits:\n%s", view)
+	}
+	s.keys("esc")
+	if view := s.resize(120, 24).screen(); !strings.Contains(view, " 0.10000000000000001 ") {
+		t.Errorf("there is room for all digits of the price:\n%s", view)
+	}
+}
+
 func TestATwentyByFiveTerminalHasPricesBesideSymbols(t *testing.T) {
 	t.Parallel()
 	s := newHarness(demoConfig).resize(20, 5).goLive()
@@ -159,7 +190,7 @@ func TestTheLastPriceOfEveryRowIsOnAWideScreenInFull(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
 		s, rows := randomBoard(seed, 250)
-		lines := strings.Split(ansi.Strip(s.m.View()), "\n")
+		lines := strings.Split(strings.ReplaceAll(ansi.Strip(s.m.View()), outsideSign, " "), "\n")
 		for _, r := range rows {
 			price, _ := r.Price()
 			if line := lineOf(t, lines, r.Symbol); !strings.Contains(" "+line+" ", " "+price.String()+" ") {
@@ -186,9 +217,13 @@ func TestANumberWithoutRoomIsNeverAnotherNumber(t *testing.T) {
 		{"181", numberWidth{whole: 3, fraction: 3}, 3, "181"},
 		{"97123", numberWidth{whole: 5, fraction: 0}, 3, "  …"},
 		{"123456789", numberWidth{whole: 5, fraction: 3}, 8, "    …"},
-		{"0.00001234", numberWidth{whole: 1, fraction: 9}, 6, "0.000…"},
+		{"0.00001234", numberWidth{whole: 1, fraction: 9}, 6, "0.0₄1…"},
+		{"0.00001234", numberWidth{whole: 1, fraction: 9}, 10, "0.00001234"},
+		{"0.00000000000123", numberWidth{whole: 1, fraction: 6}, 7, "0.0₁₁1…"},
+		{"0.0000", numberWidth{whole: 1, fraction: 3}, 4, "0.0…"},
+		{"0.10000000000000001", numberWidth{whole: 2, fraction: 6}, 8, " 0.1000…"},
 		{"97123.38", numberWidth{unaligned: true}, 10, "  97123.38"},
-		{"0.00001239", numberWidth{unaligned: true}, 9, "0.000012…"},
+		{"0.00001239", numberWidth{unaligned: true}, 9, "0.0₄1239"},
 		{"97123", numberWidth{unaligned: true}, 4, "   …"},
 	} {
 		before, text := alignNumber(c.ext, c.width, c.number)

@@ -53,7 +53,7 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 	case ev.Message != nil:
 		m.raw.add(ev)
 		h.rate.add(ev.At, 1)
-		if !m.deck.Untimed {
+		if h.untimed = m.deck.Untimed; !h.untimed {
 			h.measureDelay(ev.Message, ev.At)
 		}
 		if found := ev.Message.Map; found != nil && h.setMap(*found) {

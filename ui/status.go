@@ -34,7 +34,15 @@ func (h *feedHealth) badge(now time.Time) []span {
 	case feed.Failed:
 		return spans(broken, "✕ FAILED", plain, prefixed(" ", cause))
 	}
-	return spans(busy, "◐ CONNECTING", plain, attemptText(s)+prefixed(" · ", cause))
+	return spans(busy, "◐ CONNECTING", plain, waitText(s, now)+attemptText(s)+prefixed(" · after: ", h.lostCause))
+}
+
+// waitText is for how long an answer has been awaited; empty for less than a second.
+func waitText(s feed.Status, now time.Time) string {
+	if d := elapsed(now, s.Since); d >= time.Second && !s.Since.IsZero() {
+		return " " + humanize.Duration(d)
+	}
+	return ""
 }
 
 // silenceText says for how long nothing has arrived. The cause in the status says how long that was when it changed.
@@ -215,12 +223,13 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 	cause, advice := plainLine(h.status.Cause), plainLine(h.status.Advice)
 	switch h.state(now) {
 	case feed.Live:
-		return h.nothingMappedText(k)
+		return h.nothingMappedText(now, k)
 	case feed.Silent:
 		return []span{{strong, "Connected, but nothing has arrived."}, {muted, keyLabel(k.retry) + " connects anew."}}
 	case feed.Waiting:
 		return []span{
 			{strong, "No prices yet: " + cmp.Or(cause, endCauseText(h.status), "the connection was lost") + "."},
+			{warn, advice},
 			{muted, "Trying again " + retryInText(h.status, now) + ". " + keyLabel(k.retry) + " tries at once."},
 		}
 	case feed.Closed:
@@ -230,14 +239,21 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 	case feed.Failed:
 		return []span{{strong, "No prices: " + cmp.Or(cause, "the feed failed") + "."}, {warn, advice}, {muted, keyLabel(k.retry) + " tries again, " + keyLabel(k.quit) + " quits."}}
 	}
-	return []span{{strong, "Connecting to " + h.url}, {muted, "No prices yet."}}
+	out := []span{{strong, "Connecting to " + h.url}, {muted, "No prices yet."}}
+	if h.lostCause != "" {
+		out = append(out, span{warn, "The last try: " + h.lostCause + "."}, span{muted, h.lostAdvice})
+	}
+	return out
 }
 
-func (h *feedHealth) nothingMappedText(k keyMap) []span {
-	if h.messages == 0 && h.lastByte.After(h.liveSince) {
+func (h *feedHealth) nothingMappedText(now time.Time, k keyMap) []span {
+	switch {
+	case h.messages > 0:
+	case h.lastByte.After(h.liveSince):
 		return []span{{strong, "Data is arriving, but no event is complete."}, {muted, "Comments alone, or events without the blank line that ends them."}}
-	}
-	if h.messages == 0 {
+	case now.Before(h.liveSince.Add(pulseDue)):
+		return []span{{strong, "Connected."}}
+	default:
 		return []span{{strong, "Connected. No event has arrived yet."}}
 	}
 	events := humanize.Plural(h.messages, "event")

@@ -27,6 +27,8 @@ func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
 		after  time.Duration
 	}{
 		{"◐ CONNECTING", feed.Status{}, 0},
+		{"◐ CONNECTING 7 s", feed.Status{}, 7 * time.Second},
+		{"◐ CONNECTING 1 min 5 s · attempt 2", feed.Status{Attempt: 2}, 65 * time.Second},
 		{"◐ CONNECTING · attempt 2", feed.Status{State: feed.Connecting, Attempt: 2}, 0},
 		{"● LIVE", feed.Status{State: feed.Live}, time.Hour},
 		{"● LIVE · last byte 14 s ago", feed.Status{State: feed.Live, LastByte: noon()}, 14 * time.Second},
@@ -96,19 +98,28 @@ func TestAFeedThatIsDelayedOrAheadSaysSo(t *testing.T) {
 		{65 * time.Second, "● LIVE · delayed 1 min", warn},
 		{15*time.Minute + 20*time.Second, "● LIVE · delayed 15 min", warn},
 		{23 * time.Hour, "● LIVE · delayed 23 h", warn},
-		{25 * time.Hour, "● LIVE", live}, // an old trade
+		{50 * time.Hour, "● LIVE · delayed 2 d", warn},
 		{-3 * time.Second, "● LIVE", live},
 		{-6 * time.Second, "● LIVE · clock 6 s ahead", warn},
 		{-time.Hour - time.Second, "● LIVE · clock 1 h ahead", warn},
 	} {
 		s := newHarness().resize(100, 20).goLive()
-		for range 10 {
-			s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-c.late)})
-		}
+		s.ticks(10, c.late)
 		badge := s.m.feeds[0].badge(s.now)
 		if got := badgeText(s); got != c.want || badge[len(badge)-1].style != c.style {
 			t.Errorf("%v late: %q, want %q in style %d, got %v", c.late, got, c.want, c.style, badge)
 		}
+	}
+}
+
+// ticks brings prices with newer and newer stamps, all in the same moment.
+func (s *harness) ticks(n int, late time.Duration) {
+	for i := range n {
+		step := time.Duration(i)
+		if late > 0 {
+			step -= time.Duration(n)
+		}
+		s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(step - late)})
 	}
 }
 
@@ -123,15 +134,72 @@ func TestStandingPricesAreNotDelayed(t *testing.T) {
 	for range 10 {
 		s.quote(old)
 	}
-	if got := badgeText(s); got != "● LIVE · delayed 1 h" {
+	if got := badgeText(s); got != "● LIVE" {
 		t.Errorf("ticks that repeat an old time: %q", got)
+	}
+	s.ticks(1, 12*time.Millisecond)
+	if got := badgeText(s); got != "● LIVE" {
+		t.Errorf("two samples, one of them an old one: %q", got)
+	}
+	s.ticks(1, 11*time.Millisecond)
+	if got := badgeText(s); got != "● LIVE · 12 ms" {
+		t.Errorf("a proven delay: %q", got)
+	}
+}
+
+func TestStampsInWholeSecondsTellNoDelayUnderAMinute(t *testing.T) {
+	t.Parallel()
+	for late, want := range map[time.Duration]string{300 * time.Millisecond: "● LIVE", 15 * time.Minute: "● LIVE · delayed 15 min"} {
+		s := newHarness().resize(100, 20).goLive()
+		for i := range 10 {
+			s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Truncate(time.Second).Add(time.Duration(i-10)*time.Second - late.Truncate(time.Second))})
+		}
+		if got := badgeText(s); got != want {
+			t.Errorf("%s late: %q, want %q", late, got, want)
+		}
+	}
+}
+
+func TestAgeIsThatOfThePriceByItsOwnTime(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 20).goLive()
+	for i := range 20 {
+		s.waitFor(time.Second)
+		s.quote(market.Quote{Symbol: "OLD", Last: decimal("41.0"), Time: s.now.Add(-48 * time.Hour)})
+		s.quote(market.Quote{Symbol: "NEW", Last: decimal("8125"), Time: s.now.Add(-12 * time.Millisecond)})
+		if i == 0 {
+			s.quote(market.Quote{Symbol: "HELD", Last: decimal("7"), Bid: decimal("6.9"), Ask: decimal("7.1")})
+		}
+		s.quote(market.Quote{Symbol: "HELD", Bid: decimal("7.2"), Ask: decimal("7.3")})
+		s.quote(market.Quote{Symbol: "BARE", Volume: decimal("1")})
+	}
+	lines := strings.Split(s.screen(), "\n")
+	for symbol, want := range map[string]string{"OLD": " 2d", "NEW": " 0s", "HELD": "19s", "BARE": "  –"} {
+		if line := strings.TrimRight(lineOf(t, lines, symbol), " "); !strings.HasSuffix(line, want) {
+			t.Errorf("the age is not %s: %q", want, line)
+		}
+	}
+	if line := lineOf(t, lines, "HELD"); !strings.Contains(line, "≠") {
+		t.Errorf("it does not say that the price is outside bid and ask: %q", line)
+	}
+	rowOf := func(symbol string) tableRow {
+		return newTableRow(s.m.board.Row(deskFeed, symbol), s.m.feeds.byName(deskFeed), s.now)
+	}
+	if old := rowOf("OLD").styles; old.number != stale || old.symbol != stale {
+		t.Errorf("the old price is bright: %+v", old)
+	}
+	if held := rowOf("HELD"); held.quote.quiet != muted || held.quote.number != plain || held.styles.symbol != strong {
+		t.Errorf("the quote beside an older price: %+v", held)
+	}
+	if got := badgeText(s); !strings.HasSuffix(got, " · 12 ms") {
+		t.Errorf("the delay of the feed: %q", got)
 	}
 }
 
 func TestADelayedFeedStaysDelayedBetweenItsTicks(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(100, 20).goLive()
-	s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Add(-time.Hour)})
+	s.ticks(3, time.Hour)
 	s.waitFor(40 * time.Second)
 	s.receive(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
 	if got := badgeText(s); got != "● LIVE · delayed 1 h" {
@@ -236,7 +304,7 @@ func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
 		want   []string
 	}{
 		{feed.Status{State: feed.Connecting}, []string{"Connecting to http://127.0.0.1:8080/events"}},
-		{feed.Status{State: feed.Live}, []string{"Connected. No event has arrived yet."}},
+		{feed.Status{State: feed.Live}, []string{"  Connected.\n"}},
 		{feed.Status{State: feed.Silent, Cause: "nothing for 45 s"}, []string{"nothing has arrived.", "r connects anew"}},
 		{feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: noon().Add(2 * time.Second)}, []string{"connection refused", "Trying again in 2.0 s", "r tries at once"}},
 		{feed.Status{State: feed.Closed, Cause: "by you"}, []string{"closed by you", "r connects again"}},
@@ -249,6 +317,35 @@ func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
 				t.Errorf("no %q in\n%s", want, s.screen())
 			}
 		}
+	}
+}
+
+func TestAFeedThatConnectsAgainKeepsTheCause(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(100, 24)
+	s.status(feed.Status{State: feed.Waiting, Attempt: 1, Cause: "no answer in 90 s", Advice: "Wait longer.", RetryAt: s.now.Add(time.Second)})
+	s.waitFor(time.Second).status(feed.Status{State: feed.Connecting, Attempt: 1})
+	s.waitFor(12 * time.Second)
+	for _, want := range []string{"◐ CONNECTING 12 s · attempt 1 · after: no answer in 90 s", "The last try: no answer in 90 s.", "Wait longer."} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("no %q in\n%s", want, s.screen())
+		}
+	}
+	s.goLive().status(feed.Status{State: feed.Connecting, Attempt: 1})
+	if strings.Contains(s.screen(), "no answer") {
+		t.Errorf("the cause stays after the feed was live:\n%s", s.screen())
+	}
+}
+
+func TestAConnectedFeedIsNotSaidToBeEmptyBeforeThatIsKnown(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(100, 24).goLive()
+	if view := s.screen(); strings.Contains(view, "No event") {
+		t.Errorf("at once:\n%s", view)
+	}
+	s.waitForWake()
+	if view := s.screen(); !strings.Contains(view, "Connected. No event has arrived yet.") || s.now.Sub(noon()) > time.Second {
+		t.Errorf("%s later:\n%s", s.now.Sub(noon()), view)
 	}
 }
 

@@ -13,21 +13,51 @@ import (
 type tableRow struct {
 	*market.Row
 	text   rowText
-	styles rowStyles
-	sign   string // in the gutter
+	since  rowTimes
+	styles rowStyles // of all but bid and ask
+	quote  rowStyles // of bid and ask
+	sign   string    // in the gutter
 }
 
 // newTableRow is a row and how its feed is; the feed is nil once it is no longer watched.
 func newTableRow(r *market.Row, h *feedHealth, now time.Time) tableRow {
 	isLive := h != nil && h.state(now) == feed.Live
-	row := tableRow{r, newRowText(r), newRowStyles(elapsed(now, r.Updated), isLive), " "}
+	since := newRowTimes(r, h)
+	age, quoteAge := elapsed(now, since.price), elapsed(now, since.quote)
+	row := tableRow{r, newRowText(r), since, newRowStyles(age, isLive), newRowStyles(quoteAge, isLive), " "}
+	if quoteAge < age {
+		row.styles.symbol = row.quote.symbol
+	}
 	if h != nil && h.isGuessed() {
 		row.sign = guessSign
 	}
 	return row
 }
 
-// rowStyles are the styles of a row's parts, which fade as the row grows old.
+// rowTimes are the times from which the ages of a row's cells count; zero for cells that the feed never gave.
+type rowTimes struct{ price, quote time.Time }
+
+func newRowTimes(r *market.Row, h *feedHealth) rowTimes {
+	var usual time.Duration
+	switch {
+	case h == nil:
+	case h.untimed:
+		return rowTimes{r.PriceTimes().Arrival, r.Quote.Arrival}
+	default:
+		usual = h.delay.usual()
+	}
+	return rowTimes{r.PriceTimes().Since(usual), r.Quote.Since(usual)}
+}
+
+// ageText is the age of the price.
+func (t rowTimes) ageText(now time.Time) string {
+	if t.price.IsZero() {
+		return missing
+	}
+	return humanize.Age(elapsed(now, t.price))
+}
+
+// rowStyles are the styles of a row's parts, which fade as they grow old.
 type rowStyles struct {
 	symbol, number, quiet, age style
 	up, down                   style
@@ -92,7 +122,7 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	case colRange:
 		t.drawRange(s, r)
 	case colAge:
-		t.w.writeRight(r.styles.age, humanize.Age(elapsed(t.now, r.Updated)), s.width)
+		t.w.writeRight(r.styles.age, r.since.ageText(t.now), s.width)
 	}
 }
 
@@ -106,6 +136,8 @@ func (t *priceTable) drawName(s columnSlot, r *tableRow) {
 	t.w.writeLeft(r.styles.quiet, prefixed(separator, r.text.name), s.width-cells(tag))
 }
 
+const outsideSign = "≠" // of a last price outside bid and ask
+
 func (t *priceTable) drawArrow(r *tableRow) {
 	arrow, mid := " ", " "
 	switch {
@@ -114,8 +146,11 @@ func (t *priceTable) drawArrow(r *tableRow) {
 	case r.Tick < 0:
 		arrow = "▼"
 	}
-	if r.text.mid {
+	switch {
+	case r.text.mid:
 		mid = "≈"
+	case r.IsOutsideQuote():
+		mid = outsideSign
 	}
 	t.w.write(r.styles.forSign(r.Tick), arrow)
 	t.w.write(r.styles.quiet, mid)
@@ -140,11 +175,11 @@ func (t *priceTable) drawLast(s columnSlot, r *tableRow) {
 
 func (t *priceTable) drawBidOrAsk(s columnSlot, r *tableRow, c *market.Cell) {
 	text := r.text.numbers[s.col]
-	if r.styles.faded || !isFlashing(c, t.now) {
-		t.drawNumber(s.numbers, s.width, text, r.styles.number)
+	if r.quote.faded || !isFlashing(c, t.now) {
+		t.drawNumber(s.numbers, s.width, text, r.quote.number)
 		return
 	}
-	t.drawHighlighted(s.numbers, s.width, text, highlight{r.styles.number, flatFlash, firstDifference(c.Prev.String(), text)})
+	t.drawHighlighted(s.numbers, s.width, text, highlight{r.quote.number, flatFlash, firstDifference(c.Prev.String(), text)})
 }
 
 func isFlashing(c *market.Cell, now time.Time) bool {
@@ -185,11 +220,11 @@ func (t *priceTable) drawRange(s columnSlot, r *tableRow) {
 		t.w.writeBlanks(s.width - barCells)
 		return
 	}
-	t.w.writeRight(r.styles.quiet, r.text.low, s.numbers.whole)
+	t.w.writeRight(r.styles.quiet, shortNumber(r.text.low), s.numbers.whole)
 	t.w.writeBlanks(1)
 	t.drawRangeBar(r)
 	t.w.writeBlanks(1)
-	t.w.writeLeft(r.styles.quiet, r.text.high, s.numbers.fraction)
+	t.w.writeLeft(r.styles.quiet, shortNumber(r.text.high), s.numbers.fraction)
 }
 
 func (t *priceTable) drawRangeBar(r *tableRow) {

@@ -58,10 +58,14 @@ func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []str
 	return padLines(lines, area.height)
 }
 
-func (p tablePane) nextChange(rows []*market.Row, now time.Time) time.Time {
+func (p tablePane) nextChange(rows []*market.Row, feeds feedList, now time.Time) time.Time {
 	var next time.Time
 	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
-		next = earliest(next, nextAgeChange(now, r.Updated))
+		since := newRowTimes(r, feeds.byName(r.Feed))
+		next = earliest(next, nextAgeChange(now, since.price))
+		if now.Sub(since.quote) <= staleFrom {
+			next = earliest(next, nextAgeChange(now, since.quote))
+		}
 		for _, c := range [...]*market.Cell{&r.Last, &r.Bid, &r.Ask} {
 			if isFlashing(c, now) {
 				next = earliest(next, c.Changed.Add(flashDuration))

@@ -157,10 +157,10 @@ func (m Model) nextChange() time.Time {
 	}
 	next := m.feeds.nextChange(m.now)
 	if m.layout.prices > 0 {
-		next = earliest(next, m.prices.nextChange(m.content().rows, m.now))
+		next = earliest(next, m.prices.nextChange(m.content().rows, m.feeds, m.now))
 	}
 	if m.layout.readings > 0 {
-		next = earliest(next, m.readings.nextChange(m.content().readings, m.now))
+		next = earliest(next, m.readings.nextChange(m.content().readings, m.feeds, m.now))
 	}
 	if m.overlay == detailOverlay {
 		next = earliest(next, m.now.Truncate(time.Second).Add(time.Second))

@@ -41,15 +41,20 @@ type Times struct {
 	Arrival time.Time // UTC wall clock; zero when nothing came yet
 }
 
-// Age is the time since the arrival, or since the event itself where that was later than is usual for the feed: a quote
-// of two days ago that is sent again each second is two days old. Events of a feed that is always a quarter of an hour
-// late are as old as their arrival. It is never negative.
-func (t Times) Age(now time.Time, usualDelay time.Duration) time.Duration {
+// Since is the arrival, or the time of the event itself where that was later than is usual for the feed: a quote of two
+// days ago that is sent again each second is two days old. Events of a feed that is always a quarter of an hour late are as
+// old as their arrival.
+func (t Times) Since(usualDelay time.Duration) time.Time {
 	usualDelay = max(usualDelay, 0)
 	if !t.Event.IsZero() && Elapsed(t.Event, t.Arrival) > usualDelay+max(usualDelay/2, delayJitter) {
-		return max(Elapsed(t.Event, now), 0)
+		return t.Event
 	}
-	return max(Elapsed(t.Arrival, now), 0)
+	return t.Arrival
+}
+
+// Age is the time since Since. It is never negative.
+func (t Times) Age(now time.Time, usualDelay time.Duration) time.Duration {
+	return max(Elapsed(t.Since(usualDelay), now), 0)
 }
 
 // delayJitter is by how much an event may be later than usual at least, before it counts as old.
