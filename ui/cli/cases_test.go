@@ -5,8 +5,10 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/json"
+	"encoding/pem"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 )
@@ -31,7 +34,10 @@ type wireCase struct {
 }
 
 // wireScript is what a server answers: the first answer whose For fits a request counts.
-type wireScript struct{ Answers []wireAnswer }
+type wireScript struct {
+	Over    string // "h2": HTTP/2; empty: HTTP/1.1
+	Answers []wireAnswer
+}
 
 type wireAnswer struct {
 	For struct {
@@ -51,6 +57,8 @@ type wireStep struct {
 	Write       []string // a file of the run, and its new text
 	Mark        string   // a price that must be printed soon after this step
 	End, Hold   bool
+	GoAway      bool    // HTTP/2: closes the connection, with NO_ERROR
+	Quiet       float64 // seconds before the head; the first step only
 }
 
 // wireRun is a command against a server of its own; {url} and {dir} stand for its address and its files.
@@ -175,7 +183,18 @@ type scriptedServer struct {
 
 func startScriptedServer(t *testing.T, script wireScript) *scriptedServer {
 	s := &scriptedServer{script: script, dir: t.TempDir(), marks: make(map[string]time.Time)}
-	s.Server = httptest.NewServer(s)
+	s.Server = httptest.NewUnstartedServer(s)
+	if script.Over == "h2" {
+		s.Listener = &keptListener{Listener: s.Listener}
+		s.EnableHTTP2 = true
+		s.StartTLS()
+		ca := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})
+		if err := os.WriteFile(filepath.Join(s.dir, "ca.pem"), ca, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	} else {
+		s.Start()
+	}
 	t.Cleanup(func() {
 		s.CloseClientConnections()
 		s.Close()
@@ -183,8 +202,21 @@ func startScriptedServer(t *testing.T, script wireScript) *scriptedServer {
 	return s
 }
 
+// keptListener outlives the end of a server, which is how Go's says GOAWAY.
+type keptListener struct {
+	net.Listener
+	kept atomic.Bool
+}
+
+func (l *keptListener) Close() error {
+	if l.kept.CompareAndSwap(false, true) {
+		return nil
+	}
+	return l.Listener.Close()
+}
+
 func (s *scriptedServer) fill(text string) string {
-	return strings.NewReplacer("{url}", s.URL+"/events", "{dir}", s.dir).Replace(text)
+	return strings.NewReplacer("{url}", s.URL+"/events", "{dir}", s.dir, "{ca}", filepath.Join(s.dir, "ca.pem")).Replace(text)
 }
 
 func (s *scriptedServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
@@ -198,6 +230,9 @@ func (s *scriptedServer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	answer := s.script.Answers[i]
+	if len(answer.Steps) > 0 && !pause(r, answer.Steps[0].Quiet) {
+		return
+	}
 	for name, value := range answer.Headers {
 		w.Header().Set(name, value)
 	}
@@ -256,6 +291,12 @@ func (s *scriptedServer) take(step wireStep, w http.ResponseWriter, r *http.Requ
 		return send(w, member.String()) == nil
 	case step.Wait > 0:
 		return pause(r, step.Wait)
+	case step.Quiet > 0:
+		return true
+	case step.GoAway:
+		go func() { _ = s.Config.Shutdown(r.Context()) }()
+		pause(r, 0.1)
+		s.CloseClientConnections()
 	case step.Write != nil:
 		return os.WriteFile(filepath.Join(s.dir, step.Write[0]), []byte(step.Write[1]), 0o600) == nil
 	case step.Hold:
