@@ -54,7 +54,7 @@ func (s *Server) handleEmulated(w http.ResponseWriter, r *http.Request) {
 		writeReply(w, reply)
 		return
 	}
-	s.serve(w, r, client, faults, emulate.NewEncoder(session, s.simulator.emulatedSnapshot, s.simulator.time))
+	s.serve(w, r, client, faults, emulate.NewEncoder(session, s.simulator.quotes, s.simulator.time))
 }
 
 // newSession has a service answer a request to its own path, whose body has a deadline.

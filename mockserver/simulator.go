@@ -180,12 +180,11 @@ func (s *simulator) snapshot(f hub.Filter) (data []byte, id string) {
 	return all.AppendJSON(nil), id
 }
 
-// emulatedSnapshot is the market now, for a service, and the id of the newest event in it.
-func (s *simulator) emulatedSnapshot() (emulate.Snapshot, string) {
+// quotes are those of all instruments, and the id of the newest event.
+func (s *simulator) quotes() ([]market.Quote, string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	log, all := s.hub.Log(), s.player.Market.Snapshot(hub.Filter{}.Passes)
-	return emulate.Snapshot{Number: log.NewestNumber(), Quotes: all.Quotes, News: all.News}, log.Newest()
+	return s.player.Market.Snapshot(hub.Filter{}.Passes).Quotes, s.hub.Log().Newest()
 }
 
 func (s *simulator) activeFaults() []fault.Status {

@@ -21,7 +21,7 @@ func BenchmarkEncode(b *testing.B) {
 			if refusal != nil {
 				b.Fatal(refusal.Body)
 			}
-			out, _ := session.Open(nil, m, now)
+			out, _ := session.Open(nil, m.Quotes, now)
 			for i := range m.Quotes {
 				if e := (emulate.Event{Number: 1, Quote: &m.Quotes[i]}); session.Wants(e) {
 					wanted = append(wanted, e)

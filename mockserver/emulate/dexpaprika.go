@@ -67,7 +67,6 @@ func newDexSession(r *http.Request, _ time.Time) (Session, *Reply) {
 	return s, nil
 }
 
-// readOptions reads the parameters other than the token.
 func (s *dexSession) readOptions(q url.Values) *Reply {
 	if id := q.Get("request_id"); id != "" {
 		if _, err := strconv.ParseUint(id, 10, 64); err != nil {
@@ -148,14 +147,13 @@ func (s *dexSession) Format() Format {
 	}
 }
 
-func (s *dexSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
+func (s *dexSession) Open(b []byte, _ []market.Quote, _ time.Time) ([]byte, bool) {
 	if s.event == "t_p" {
 		b = append(b, "event: warning\ndata: {\"message\":\"/stream is deprecated, use /sse/prices\"}\n\n"...)
 	}
 	return b, false
 }
 
-// tokenIndex returns the index of a symbol's token; -1 for none.
 func (s *dexSession) tokenIndex(symbol string) int {
 	return slices.IndexFunc(s.tokens, func(t dexToken) bool { return t.symbol == symbol })
 }

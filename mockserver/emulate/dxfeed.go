@@ -57,9 +57,9 @@ func (s *dxFeedSession) requested(symbol string) (all []string) {
 }
 
 // Open sends the last value of each record type. Time series begin with the first event.
-func (s *dxFeedSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
+func (s *dxFeedSession) Open(b []byte, quotes []market.Quote, _ time.Time) ([]byte, bool) {
 	m := dxMessage{}
-	for _, q := range snapshot.Quotes {
+	for _, q := range quotes {
 		for _, name := range s.requested(q.Symbol) {
 			s.lastSent[q.Symbol] = q
 			name = toJSON(name)

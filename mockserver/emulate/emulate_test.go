@@ -31,7 +31,7 @@ func pair(base, counter string) string {
 }
 
 // snapshot has the instruments of the services' samples.
-func snapshot() emulate.Snapshot {
+func snapshot() market.Snapshot {
 	quote := func(symbol string, decimals, sizeDecimals int, last, bid, ask int64) market.Quote {
 		return market.Quote{
 			Instrument: &market.Instrument{Symbol: symbol, Name: "The " + symbol, Currency: "USD", Decimals: decimals, SizeDecimals: sizeDecimals},
@@ -39,8 +39,7 @@ func snapshot() emulate.Snapshot {
 			Size: 100, Volume: 48211900, Traded: true, Time: now,
 		}
 	}
-	return emulate.Snapshot{
-		Number: 1000,
+	return market.Snapshot{
 		Quotes: []market.Quote{
 			quote("BTC/USD", 2, 4, 6163260, 6163255, 6163270),
 			quote("ETH/USD", 2, 3, 214578, 214570, 214580),
@@ -73,7 +72,7 @@ func openSession(t *testing.T, service, target string, header ...string) emulate
 // transcript is what a session sends at first, and for one event of each quote and headline.
 func transcript(session emulate.Session) string {
 	m := snapshot()
-	b, over := session.Open(nil, m, now)
+	b, over := session.Open(nil, m.Quotes, now)
 	events := []emulate.Event{}
 	for i := range m.Quotes {
 		q := m.Quotes[i]
@@ -318,7 +317,7 @@ func TestPythEventsAreAsLargeAsItsOwn(t *testing.T) {
 	for target, want := range map[string]int{one: 2912, two: 3817} {
 		m := snapshot()
 		session := openSession(t, "pyth", target, "Authorization", "Bearer x")
-		session.Open(nil, m, now)
+		session.Open(nil, m.Quotes, now)
 		event, _ := session.Encode(nil, emulate.Event{Number: 1001, Quote: &m.Quotes[0]}, now)
 		if n := len(event); n < want*95/100 || n > want*105/100 {
 			t.Errorf("an event has %d bytes, want about %d", n, want)

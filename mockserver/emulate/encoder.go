@@ -13,19 +13,19 @@ import (
 // encoder is a hub.Encoder that encodes as a session says. The payloads of the hub's events are *market.Quote or
 // *market.Headline; others are nothing to a service.
 type encoder struct {
-	session  Session
-	format   Format
-	snapshot func() (Snapshot, string)
-	now      func() time.Time
+	session Session
+	format  Format
+	quotes  func() ([]market.Quote, string)
+	now     func() time.Time
 
 	after string // id that the stream begins after; empty: that of the snapshot
 	ended bool   // the service ends the stream here
 }
 
-// NewEncoder returns an encoder for one stream. Snapshot gives the market with the id of its newest event, and now the
-// time that payloads show.
-func NewEncoder(s Session, snapshot func() (Snapshot, string), now func() time.Time) hub.Encoder {
-	return &encoder{session: s, format: s.Format(), snapshot: snapshot, now: now}
+// NewEncoder returns an encoder for one stream. Quotes gives those of all instruments and the id of the newest
+// event, and now the time that payloads show.
+func NewEncoder(s Session, quotes func() ([]market.Quote, string), now func() time.Time) hub.Encoder {
+	return &encoder{session: s, format: s.Format(), quotes: quotes, now: now}
 }
 
 func (e *encoder) Wants(event *hub.Event) bool     { return e.session.Wants(sessionEvent(event)) }
@@ -38,7 +38,7 @@ func (e *encoder) SetHeader(h http.Header, log hub.Log) {
 	h.Set("Content-Type", e.format.ContentType)
 	after, number := startPosition(log, e.session.Start())
 	e.after = after
-	if s, ok := e.session.(HeaderSetter); ok {
+	if s, ok := e.session.(headerSetter); ok {
 		s.SetHeader(h, number)
 	}
 }
@@ -48,8 +48,8 @@ func (e *encoder) Heartbeat() hub.Heartbeat {
 }
 
 func (e *encoder) Open(b []byte, _ hub.Log) (_ []byte, after string) {
-	snapshot, newest := e.snapshot()
-	b, e.ended = e.session.Open(b, snapshot, time.Now())
+	quotes, newest := e.quotes()
+	b, e.ended = e.session.Open(b, quotes, time.Now())
 	return b, cmp.Or(e.after, newest)
 }
 
@@ -72,7 +72,7 @@ func (e *encoder) Append(b []byte, event *hub.Event) []byte {
 }
 
 func (e *encoder) CaughtUp(b []byte) []byte {
-	if s, ok := e.session.(Finisher); ok && !e.ended {
+	if s, ok := e.session.(finisher); ok && !e.ended {
 		b, e.ended = s.Finish(b), true
 	}
 	return b

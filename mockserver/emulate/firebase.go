@@ -67,7 +67,6 @@ func firebaseRow(q *market.Quote) map[string]any {
 	}
 }
 
-// isNowhere reports whether nothing can be at the path.
 func (s *firebaseSession) isNowhere() bool {
 	return len(s.path) > 3 || len(s.path) > 0 && s.path[0] != "prices"
 }
@@ -96,13 +95,13 @@ func (s *firebaseSession) valueAtPath(quotes []market.Quote) string {
 	return "null"
 }
 
-func (s *firebaseSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
-	for _, q := range snapshot.Quotes {
+func (s *firebaseSession) Open(b []byte, quotes []market.Quote, _ time.Time) ([]byte, bool) {
+	for _, q := range quotes {
 		s.lastSent[q.Symbol] = q
 	}
 	value := "null"
 	if !s.isNowhere() {
-		value = s.valueAtPath(snapshot.Quotes)
+		value = s.valueAtPath(quotes)
 	}
 	if s.noStream {
 		return append(b, value...), true

@@ -12,6 +12,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // A Mercure hub to which prices and headlines are published. Sources: dunglas/mercure event.go, subscribe.go,
@@ -60,7 +62,7 @@ type mercureSession struct {
 	lastEventID string
 }
 
-var _ HeaderSetter = (*mercureSession)(nil)
+var _ headerSetter = (*mercureSession)(nil)
 
 func (s *mercureSession) Format() Format {
 	return Format{ContentType: "text/event-stream", HeartbeatInterval: 40 * time.Second}
@@ -88,7 +90,7 @@ func (s *mercureSession) SetHeader(h http.Header, number uint64) {
 }
 
 // Open sends a comment without an empty line after it.
-func (s *mercureSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
+func (s *mercureSession) Open(b []byte, _ []market.Quote, _ time.Time) ([]byte, bool) {
 	return append(b, ":\n"...), false
 }
 
@@ -140,7 +142,6 @@ func uuid(number uint64) string {
 	return "urn:uuid:" + h[:8] + "-" + h[8:12] + "-" + h[12:16] + "-" + h[16:20] + "-" + h[20:]
 }
 
-// parseUUID returns the event number in an id that uuid made.
 func parseUUID(id string) (uint64, bool) {
 	raw, err := hex.DecodeString(strings.ReplaceAll(strings.TrimPrefix(id, "urn:uuid:"), "-", ""))
 	if err != nil || len(raw) != 16 {

@@ -63,7 +63,7 @@ type oandaSession struct {
 	pending   map[string]market.Quote // by symbol
 }
 
-var _ HeaderSetter = (*oandaSession)(nil)
+var _ headerSetter = (*oandaSession)(nil)
 
 func (s *oandaSession) Format() Format {
 	return Format{ContentType: "application/octet-stream", JSONLines: true, HeartbeatInterval: 5 * time.Second, HeartbeatAlways: true}
@@ -73,9 +73,9 @@ func (s *oandaSession) SetHeader(h http.Header, _ uint64) {
 	h.Set("RequestID", fmt.Sprintf("%018d", s.requestID%1e18))
 }
 
-func (s *oandaSession) Open(b []byte, snapshot Snapshot, now time.Time) ([]byte, bool) {
+func (s *oandaSession) Open(b []byte, quotes []market.Quote, now time.Time) ([]byte, bool) {
 	if s.snapshot {
-		for _, q := range snapshot.Quotes {
+		for _, q := range quotes {
 			if slices.Contains(s.symbols, q.Symbol) {
 				b = s.send(b, &q, now)
 			}

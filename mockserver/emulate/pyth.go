@@ -129,8 +129,8 @@ func (s *pythSession) Format() Format {
 }
 
 // Open sends nothing: the next update has all prices.
-func (s *pythSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
-	for _, q := range snapshot.Quotes {
+func (s *pythSession) Open(b []byte, quotes []market.Quote, _ time.Time) ([]byte, bool) {
+	for _, q := range quotes {
 		if s.Wants(Event{Quote: &q}) {
 			s.latest[q.Symbol] = q
 		}

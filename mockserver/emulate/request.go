@@ -8,7 +8,6 @@ import (
 // maxBody bounds a request's body, in bytes.
 const maxBody = 1 << 16
 
-// bearerToken returns the token of the Authorization field; empty for none.
 func bearerToken(r *http.Request) string {
 	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
 	if !strings.EqualFold(scheme, "Bearer") {

@@ -15,9 +15,9 @@ type Session interface {
 	// Start says where in the market's events the stream begins.
 	Start() Start
 
-	// Open begins the stream. With StartNow, the snapshot includes all events so far; with any other start, the events
-	// from there on are passed to Encode.
-	Open(b []byte, snapshot Snapshot, now time.Time) (_ []byte, over bool)
+	// Open begins the stream. With StartNow, the quotes include all events so far; with any other start, the events from
+	// there on are passed to Encode.
+	Open(b []byte, quotes []market.Quote, now time.Time) (_ []byte, over bool)
 
 	// Wants reports whether the client asked for events like e.
 	Wants(e Event) bool
@@ -35,13 +35,13 @@ type Session interface {
 	Heartbeat(b []byte, now time.Time) []byte
 }
 
-// Finisher is a session that ends when the client has all events so far.
-type Finisher interface {
+// finisher is a session that ends when the client has all events so far.
+type finisher interface {
 	Finish(b []byte) []byte
 }
 
-// HeaderSetter is a session with header fields other than the content type.
-type HeaderSetter interface {
+// headerSetter is a session with header fields other than the content type.
+type headerSetter interface {
 	// SetHeader is called before the stream begins, with the number of the last event before its start.
 	SetHeader(h http.Header, number uint64)
 }
@@ -51,13 +51,6 @@ type Event struct {
 	Number uint64 // counts all events; it keeps growing over restarts
 	Quote  *market.Quote
 	News   *market.Headline
-}
-
-// Snapshot is the market at one time.
-type Snapshot struct {
-	Number uint64 // of the newest event in it
-	Quotes []market.Quote
-	News   []*market.Headline // oldest first
 }
 
 // Format is what does not change during a stream.
@@ -110,5 +103,5 @@ func (s baseSession) WakeAt() time.Time { return s.endsAt }
 func (s baseSession) Wake(b []byte, _ time.Time) (_ []byte, over bool) {
 	return append(b, s.last...), true
 }
-func (baseSession) Heartbeat(b []byte, _ time.Time) []byte                { return b }
-func (baseSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }
+func (baseSession) Heartbeat(b []byte, _ time.Time) []byte                      { return b }
+func (baseSession) Open(b []byte, _ []market.Quote, _ time.Time) ([]byte, bool) { return b, false }

@@ -159,7 +159,6 @@ func (p problemDetails) reply() *Reply {
 	return jsonReply(p.Status, "application/problem+json; charset=utf-8", p)
 }
 
-// parseLimit reads a number of results.
 func parseLimit(text string, byDefault int) (int, *Reply) {
 	if text == "" {
 		return byDefault, nil
@@ -179,7 +178,6 @@ func invalidField(name, reason string) *Reply {
 	}.reply()
 }
 
-// checkStellarRequest returns what is wrong with a request apart from its parameters.
 func checkStellarRequest(r *http.Request, path string) *Reply {
 	switch {
 	case r.URL.Path != path:
@@ -205,7 +203,6 @@ func wantsJSON(r *http.Request) bool {
 	return accepts(r, "application/hal+json") || accepts(r, "application/json") || accepts(r, "*/*")
 }
 
-// eventsPerLedger is the most events in one ledger.
 const eventsPerLedger = 1 << 13
 
 // FirstNumber is how many events came before a log that begins at a time, for services that count ledgers of 5 s: more

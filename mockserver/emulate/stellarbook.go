@@ -42,10 +42,10 @@ func (s *stellarBookSession) Format() Format {
 }
 
 // Open sends the book as it is. It is empty for a pair without an instrument.
-func (s *stellarBookSession) Open(b []byte, snapshot Snapshot, _ time.Time) ([]byte, bool) {
+func (s *stellarBookSession) Open(b []byte, quotes []market.Quote, _ time.Time) ([]byte, bool) {
 	var q *market.Quote
-	if at := slices.IndexFunc(snapshot.Quotes, func(q market.Quote) bool { return q.Symbol == s.pair.symbol }); at >= 0 {
-		q = &snapshot.Quotes[at]
+	if at := slices.IndexFunc(quotes, func(q market.Quote) bool { return q.Symbol == s.pair.symbol }); at >= 0 {
+		q = &quotes[at]
 	}
 	if s.noStream {
 		return append(b, s.orderBook(q)...), true

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"slices"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 func newStellarTradesSession(r *http.Request, now time.Time) (Session, *Reply) {
@@ -44,7 +46,7 @@ func (s *stellarTradesSession) Format() Format { return stellarFormat(true) }
 
 func (s *stellarTradesSession) Start() Start { return s.start }
 
-func (s *stellarTradesSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
+func (s *stellarTradesSession) Open(b []byte, _ []market.Quote, _ time.Time) ([]byte, bool) {
 	return append(b, stellarHello...), false
 }
 
@@ -52,7 +54,6 @@ func (s *stellarTradesSession) Wants(e Event) bool {
 	return e.Quote != nil && e.Quote.Traded && s.pairIndex(e.Quote.Symbol) >= 0
 }
 
-// pairIndex returns the index of the pair that has the price of an instrument; -1 for none.
 func (s *stellarTradesSession) pairIndex(symbol string) int {
 	return slices.IndexFunc(s.pairs, func(p stellarPair) bool { return p.symbol == symbol })
 }
@@ -98,11 +99,13 @@ type stellarTradesPage struct {
 	cursor string // paging token of the last of them
 }
 
-var _ Finisher = (*stellarTradesPage)(nil)
+var _ finisher = (*stellarTradesPage)(nil)
 
 func (p *stellarTradesPage) Format() Format { return stellarFormat(false) }
 
-func (p *stellarTradesPage) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) { return b, false }
+func (p *stellarTradesPage) Open(b []byte, _ []market.Quote, _ time.Time) ([]byte, bool) {
+	return b, false
+}
 
 func (p *stellarTradesPage) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
 	id, trade := p.nextTrade(e)

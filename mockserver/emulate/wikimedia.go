@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"livetape/mockserver/market"
 )
 
 // Wikimedia's EventStreams: headlines become edits of a made-up wiki. Sources: wikitech.wikimedia.org
@@ -116,7 +118,7 @@ func (s *wikimediaSession) Format() Format {
 
 func (s *wikimediaSession) Start() Start { return s.start }
 
-func (s *wikimediaSession) Open(b []byte, _ Snapshot, _ time.Time) ([]byte, bool) {
+func (s *wikimediaSession) Open(b []byte, _ []market.Quote, _ time.Time) ([]byte, bool) {
 	if s.jsonLines {
 		return b, false
 	}
