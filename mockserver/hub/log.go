@@ -13,6 +13,8 @@ type Event struct {
 	Symbols []string // that it is about; an empty one stands for the whole market
 	Frame   []byte   // the event in the native format
 	Payload any      // what it says, for encoders of other formats; nil: there is only Frame
+
+	logged int64 // when, in ns of Unix time
 }
 
 // Draft is an event before a log has given it an id.

@@ -13,15 +13,14 @@ type ring struct {
 	epoch string
 	base  uint64 // the number of event n is base+n
 
-	mu     sync.RWMutex
-	slots  []*Event // event n is in slot n modulo their number
-	logged []int64  // when, in ns of Unix time
-	last   uint64   // n of the newest event
+	mu    sync.RWMutex
+	slots []*Event // event n is in slot n modulo their number
+	last  uint64   // n of the newest event
 }
 
 // NewRing returns an empty log in memory, for size events, the first of which gets the number base+1.
 func NewRing(epoch string, size int, base uint64) Log {
-	return &ring{epoch: epoch, base: base, slots: make([]*Event, size), logged: make([]int64, size)}
+	return &ring{epoch: epoch, base: base, slots: make([]*Event, size)}
 }
 
 func (r *ring) Append(drafts []Draft, data []byte) {
@@ -34,11 +33,11 @@ func (r *ring) Append(drafts []Draft, data []byte) {
 		frame := make([]byte, 0, len("event: \nid: \ndata: \n\n")+len(d.Type)+len(id)+d.Size)
 		frame = appendFrame(frame, d.Type, id, data[:d.Size])
 		data = data[d.Size:]
-		slot := r.last % uint64(len(r.slots))
-		r.logged[slot] = now
-		r.slots[slot] = &Event{id, r.base + r.last, d.Type, d.Symbols, frame, d.Payload}
+		*r.slot(r.last) = &Event{id, r.base + r.last, d.Type, d.Symbols, frame, d.Payload, now}
 	}
 }
+
+func (r *ring) slot(n uint64) **Event { return &r.slots[n%uint64(len(r.slots))] }
 
 func (r *ring) id(n uint64) string { return r.epoch + "-" + strconv.FormatUint(n, 10) }
 
@@ -79,7 +78,7 @@ func (r *ring) Read(id string, dst []*Event) (events []*Event, following int, er
 	}
 	for n < r.last && len(dst) < cap(dst) {
 		n++
-		dst = append(dst, r.slots[n%uint64(len(r.slots))])
+		dst = append(dst, *r.slot(n))
 	}
 	return dst, following, nil
 }
@@ -104,7 +103,6 @@ func (r *ring) Span() (events int, age time.Duration) {
 	if r.last == 0 {
 		return 0, 0
 	}
-	first := r.oldest() + 1
-	logged := time.Unix(0, r.logged[first%uint64(len(r.logged))])
-	return int(r.last - r.oldest()), max(0, time.Since(logged))
+	first := *r.slot(r.oldest() + 1)
+	return int(r.last - r.oldest()), max(0, time.Since(time.Unix(0, first.logged)))
 }

@@ -92,7 +92,7 @@ func (s *stream) turn() (busy bool, err error) {
 		return false, nil
 	case !s.opened:
 		return true, s.open()
-	case s.timer.isDue(time.Now()):
+	case isDue(s.timer.due(), time.Now()):
 		return true, s.sendDue(time.Now())
 	}
 	return s.forward(active)
@@ -129,10 +129,9 @@ func (s *stream) open() error {
 	return s.sendLast(b)
 }
 
-// sendDue sends what is due at a time.
 func (s *stream) sendDue(now time.Time) error {
 	var b []byte
-	if at := s.encoder.WakeAt(); !at.IsZero() && !at.After(now) {
+	if isDue(s.encoder.WakeAt(), now) {
 		b = s.encoder.Wake(b, now)
 	}
 	if !s.encoder.Ended() && s.timer.takeHeartbeat(now) && s.faults.On(fault.Heartbeat) == nil {
@@ -222,7 +221,6 @@ func (s *stream) send(b []byte) error {
 	return s.faults.Write(b, s.out.send, s.mustEnd)
 }
 
-// mustEnd reports whether the stream ends when it has sent what it is at.
 func (s *stream) mustEnd() bool { return s.hub.closed.Load() || s.log != s.hub.Log() }
 
 // applyFault applies a fault that is over at once.

@@ -5,9 +5,8 @@ import "time"
 // wakeTimer says when a stream has something to send by itself: a heartbeat, or what its encoder sends at a set time.
 type wakeTimer struct {
 	encoder   Encoder
-	interval  time.Duration // of heartbeats; 0: there are none
-	always    bool          // they come between events too
-	heartbeat time.Time     // when the next is due; zero for never
+	rhythm    Heartbeat
+	heartbeat time.Time // when the next is due; zero for never
 
 	// The timer sends to fires in place of a channel of its own, which would cost a stream that waits for both events
 	// and the timer something at every event.
@@ -17,7 +16,7 @@ type wakeTimer struct {
 }
 
 func newWakeTimer(e Encoder) *wakeTimer {
-	t := &wakeTimer{encoder: e, interval: e.Heartbeat().Interval, always: e.Heartbeat().Always, fires: make(chan struct{}, 1)}
+	t := &wakeTimer{encoder: e, rhythm: e.Heartbeat(), fires: make(chan struct{}, 1)}
 	t.postpone(time.Now())
 	return t
 }
@@ -44,24 +43,24 @@ func (t *wakeTimer) set(at time.Time) {
 
 // postpone puts the next heartbeat off to a whole interval from now.
 func (t *wakeTimer) postpone(now time.Time) {
-	if t.interval > 0 {
-		t.heartbeat = now.Add(t.interval)
+	if t.rhythm.Interval > 0 {
+		t.heartbeat = now.Add(t.rhythm.Interval)
 	}
 }
 
 func (t *wakeTimer) sent(now time.Time) {
-	if !t.always {
+	if !t.rhythm.Always {
 		t.postpone(now)
 	}
 }
 
 // takeHeartbeat reports whether a heartbeat is due, and puts the next one off.
 func (t *wakeTimer) takeHeartbeat(now time.Time) bool {
-	if t.heartbeat.IsZero() || t.heartbeat.After(now) {
-		return false
+	due := isDue(t.heartbeat, now)
+	if due {
+		t.postpone(now)
 	}
-	t.postpone(now)
-	return true
+	return due
 }
 
 // due is when there is something to send; zero for never.
@@ -73,10 +72,8 @@ func (t *wakeTimer) due() time.Time {
 	return at
 }
 
-func (t *wakeTimer) isDue(now time.Time) bool {
-	at := t.due()
-	return !at.IsZero() && !at.After(now)
-}
+// isDue reports whether a time has come. The zero time never does.
+func isDue(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
 
 // wait is ready when something is due, or earlier: a timer that is set is left alone when a heartbeat is put off, so
 // that a send costs nothing here. Who receives from it calls fired.

@@ -49,14 +49,12 @@ func (c *compressor) pack(b []byte) []byte {
 	return c.buf.Bytes()
 }
 
-// end is the end of the gzip stream.
 func (c *compressor) end() []byte {
 	c.buf.Reset()
 	_ = c.gz.Close()
 	return c.buf.Bytes()
 }
 
-// start sends the headers, at once.
 func (c *clientWriter) start() error {
 	h := c.w.Header()
 	h.Set("Cache-Control", "no-cache")
@@ -109,7 +107,6 @@ func (c *clientWriter) setDeadline() error {
 	return err
 }
 
-// isLate reports whether the deadline of the latest write is over.
 func (c *clientWriter) isLate() bool { return !time.Now().Before(c.deadline) }
 
 // cut writes half an event and resets the connection, as fault.CutConnection does.
