@@ -44,7 +44,7 @@ func Parse(text string) (Fault, error) {
 		if d, err = findDefinition(f.Name); err != nil {
 			return Fault{}, err // it contains the name
 		}
-		_, err = f.definition()
+		_, _, err = f.resolve()
 	}
 	if err == nil && f.For > 0 && d.For == 0 { // Inject tolerates that; somebody wrote f and meant every word
 		err = fmt.Errorf("%s is over at once: it cannot last %s; to repeat it, write %s@%s", f.Name, f.For, f.Name, f.For)
@@ -135,33 +135,30 @@ func (f Fault) String() string {
 // minEvery keeps a fault that repeats from being all that happens.
 const minEvery = 10 * time.Millisecond
 
-// definition is that of f's name. The error says which field of f is impossible.
-func (f Fault) definition() (definition, error) {
-	d, err := findDefinition(f.Name)
-	if err != nil {
-		return d, err
-	}
-	if _, err := d.parse(f.Value); err != nil {
-		return d, err
+// resolve finds the definition of f, and reads its value. The error says which field of f is impossible.
+func (f Fault) resolve() (d definition, v parsedValue, err error) {
+	if d, err = findDefinition(f.Name); err == nil {
+		v, err = d.parse(f.Value)
 	}
 	switch {
+	case err != nil:
 	case f.For < 0:
-		return d, fmt.Errorf("%s cannot last %s", f.Name, f.For)
+		err = fmt.Errorf("%s cannot last %s", f.Name, f.For)
 	case f.Every < 0 || f.Every > 0 && f.Every < minEvery:
-		return d, fmt.Errorf("%s cannot come every %s, only every %s or more", f.Name, f.Every, minEvery)
+		err = fmt.Errorf("%s cannot come every %s, only every %s or more", f.Name, f.Every, minEvery)
 	case f.Every > 0 && f.Name == Clear:
-		return d, errors.New("clear does not repeat")
+		err = errors.New("clear does not repeat")
 	case f.Share < One || f.Share > 99:
-		return d, fmt.Errorf("%s cannot hit %d %% of the connections", f.Name, f.Share)
+		err = fmt.Errorf("%s cannot hit %d %% of the connections", f.Name, f.Share)
 	case f.Share != All && d.ServerWide:
-		return d, fmt.Errorf("%s hits the whole server, not %s of its connections", f.Name, f.Share)
+		err = fmt.Errorf("%s hits the whole server, not %s of its connections", f.Name, f.Share)
 	}
-	return d, nil
+	return d, v, err
 }
 
 // CheckAtStart is for a fault that a server starts with, when it has no stream yet.
 func (f Fault) CheckAtStart() error {
-	d, err := f.definition()
+	d, _, err := f.resolve()
 	if err == nil && d.For == 0 && f.Every == 0 {
 		err = fmt.Errorf("%s hits open streams, and at the start there are none; repeat it, as in %s@20s", f.Name, f.Name)
 	}
@@ -170,8 +167,7 @@ func (f Fault) CheckAtStart() error {
 
 // Number is the parsed value of a fault that Parse gave: the rate of a Burst, the nanoseconds of a Skew.
 func (f Fault) Number() int64 {
-	d, _ := findDefinition(f.Name)
-	v, _ := d.parse(f.Value)
+	_, v, _ := f.resolve()
 	return v.number
 }
 

@@ -50,7 +50,7 @@ func (s *Schedule) replace(next *Active) {
 
 // Inject starts f, or schedules it if it repeats; Clear ends all faults. A fault that is already on starts anew.
 func (s *Schedule) Inject(f Fault) error {
-	d, err := f.definition()
+	d, value, err := f.resolve()
 	if err != nil {
 		return err
 	}
@@ -68,27 +68,22 @@ func (s *Schedule) Inject(f Fault) error {
 		same := *s.Active()
 		s.replace(&same) // for Run to look again
 	default:
-		return s.start(f, d)
+		s.start(f, d, value)
 	}
 	return nil
 }
 
-func (s *Schedule) start(f Fault, d definition) error {
-	value, err := d.parse(f.Value)
-	if err != nil {
-		return err
-	}
+func (s *Schedule) start(f Fault, d definition, value parsedValue) {
 	s.hooks.Started(f)
 	next := s.Active()
 	if f.Name == Restart {
 		s.hooks.Restart()
-		return nil
+		return
 	}
 	if d.precededBy != "" {
 		next = next.with(Fault{Name: d.precededBy, Share: f.Share}, parsedValue{}, 0)
 	}
 	s.replace(next.with(f, value, f.Duration()))
-	return nil
 }
 
 // Run injects what repeats, when it is due, until ctx ends.
@@ -117,8 +112,8 @@ func (s *Schedule) startDue() time.Duration {
 		r := &s.repeats[i]
 		if !r.due.After(now) {
 			r.due = now.Add(r.fault.Every)
-			d, _ := findDefinition(r.fault.Name) // Inject has checked the fault
-			_ = s.start(r.fault, d)
+			d, value, _ := r.fault.resolve() // Inject has checked the fault
+			s.start(r.fault, d, value)
 		}
 		if r.due.Before(next) {
 			next = r.due
