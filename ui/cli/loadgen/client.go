@@ -155,7 +155,7 @@ func (c *client) listen(ctx context.Context, resp *http.Response) {
 	}
 }
 
-// countingBody counts the bytes of a body, as they came over the wire.
+// countingBody counts bytes as they came over the wire.
 type countingBody struct {
 	io.ReadCloser
 	bytes *atomic.Uint64

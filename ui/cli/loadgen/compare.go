@@ -138,7 +138,6 @@ func newIDOrder(clients [][]uint32, ids int) *idOrder {
 	return o
 }
 
-// positions are those of all ids in the order, by number.
 func (o *idOrder) positions() []int {
 	positions := make([]int, len(o.waitsFor))
 	placed := make([]bool, len(o.waitsFor))

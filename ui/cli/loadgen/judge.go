@@ -80,12 +80,8 @@ func (r *run) judgeSequences(rep *Report, all []*client, found *clientResult) (o
 		rep.uncertain = true
 		rep.note("the server restarted %d times: what was lost between one epoch and the next is not known", epochs)
 	}
-	if unclear > 0 {
-		rep.note("%d events came late or twice: which of the two is not known", unclear)
-	}
-	if malformed > 0 {
-		rep.note("%d ids have another form than the first one, and are not judged", malformed)
-	}
+	rep.noteCount(unclear, "%d events came late or twice: which of the two is not known")
+	rep.noteCount(malformed, "%d ids have another form than the first one, and are not judged")
 	rep.Events.Unjudged += unclear + malformed
 	return onTheWay
 }
@@ -108,9 +104,7 @@ func (r *run) judgeCompared(rep *Report, all []*client, found *clientResult) (on
 		}
 	}
 	rep.Events.Unjudged += unjudged
-	if unjudged > 0 {
-		rep.note("%d events came when there was no room to remember more ids, and are not judged", unjudged)
-	}
+	rep.noteCount(unjudged, "%d events came when there was no room to remember more ids, and are not judged")
 	if len(all) == 1 {
 		rep.note("ids of this kind are judged by comparing clients, and there was only one: what it lost, or received out of order, is not known")
 	} else {
@@ -131,9 +125,7 @@ func (r *run) countStalled(rep *Report, c *client, behind uint64) {
 
 func (r *run) countSilent(rep *Report) {
 	stalled := &rep.Connections.Stalled
-	if *stalled > 0 {
-		rep.note("%d clients received nothing for the last second or longer, though others did", *stalled)
-	}
+	rep.noteCount(uint64(*stalled), "%d clients received nothing for the last second or longer, though others did")
 	silent := 0
 	for _, c := range r.clients {
 		if c.connectedAtEnd && c.events.Load() == 0 {

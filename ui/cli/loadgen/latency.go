@@ -116,12 +116,8 @@ func (r *run) addLatency(rep *Report) {
 
 // qualifyLatency notes what the latencies do not include, and whether the clocks may differ.
 func (rep *Report) qualifyLatency(s timestampStats, shortest time.Duration) {
-	if s.early > 0 {
-		rep.note("%d events were replayed, or stamped before their client asked for them: their latency is not counted", s.early)
-	}
-	if s.missing > 0 {
-		rep.note("%d events have no time that can be read: their latency is not known", s.missing)
-	}
+	rep.noteCount(s.early, "%d events were replayed, or stamped before their client asked for them: their latency is not counted")
+	rep.noteCount(s.missing, "%d events have no time that can be read: their latency is not known")
 	if shortest > suspiciousLatency {
 		rep.note("no event took less than %s: the server's clock may be behind this machine's by as much", shortest.Round(time.Millisecond))
 	}

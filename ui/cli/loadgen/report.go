@@ -144,6 +144,13 @@ func (rep *Report) note(format string, args ...any) {
 	rep.Notes = append(rep.Notes, fmt.Sprintf(format, args...))
 }
 
+// noteCount notes a number, unless it is 0.
+func (rep *Report) noteCount(n uint64, format string) {
+	if n > 0 {
+		rep.note(format, n)
+	}
+}
+
 func rate(n uint64, in time.Duration) *float64 {
 	perSecond := math.Round(float64(n)/in.Seconds()*10) / 10
 	return &perSecond
