@@ -27,21 +27,15 @@ type serverMetrics struct {
 }
 
 type metricFamily struct {
-	name, help, kind string
+	name, help, kind string // kind is counter or gauge
 	set              *metrics.Set
 }
-
-// The kinds of families.
-const (
-	counter = "counter"
-	gauge   = "gauge"
-)
 
 // newMetrics makes the metrics of a server, which may have no hub yet.
 func newMetrics(s *Server) *serverMetrics {
 	m := &serverMetrics{}
-	m.addFunc("livetape_clients", "open streams", gauge, func() float64 { return float64(s.hub.Clients()) })
-	m.addFunc("livetape_requests_total", "requests for a stream, whatever the answer", counter,
+	m.addFunc("livetape_clients", "open streams", "gauge", func() float64 { return float64(s.hub.Clients()) })
+	m.addFunc("livetape_requests_total", "requests for a stream, whatever the answer", "counter",
 		func() float64 { return float64(s.requests.Load()) })
 	m.refused = m.addCounters("livetape_refused_total", "requests refused because the server was full, or closed (it was stopping)", "reason", "full", "closed")
 	m.streams.SlowClients = m.addCounter("livetape_slow_clients_total", "clients disconnected because they were too slow")
@@ -56,11 +50,11 @@ func newMetrics(s *Server) *serverMetrics {
 		names = append(names, f.Name)
 	}
 	m.faults = m.addCounters("livetape_faults_total", "faults that started", "fault", names...)
-	m.addFunc("livetape_log_events", "events that can be resumed from", gauge, func() float64 {
+	m.addFunc("livetape_log_events", "events that can be resumed from", "gauge", func() float64 {
 		n, _ := s.hub.Log().Span()
 		return float64(n)
 	})
-	m.addFunc("livetape_log_oldest_age_seconds", "age of the oldest of them", gauge, func() float64 {
+	m.addFunc("livetape_log_oldest_age_seconds", "age of the oldest of them", "gauge", func() float64 {
 		_, age := s.hub.Log().Span()
 		return age.Seconds()
 	})
@@ -79,11 +73,11 @@ func (m *serverMetrics) addFunc(name, help, kind string, value func() float64) {
 }
 
 func (m *serverMetrics) addCounter(name, help string) *metrics.Counter {
-	return m.addFamily(name, help, counter).NewCounter(name)
+	return m.addFamily(name, help, "counter").NewCounter(name)
 }
 
 func (m *serverMetrics) addCounters(name, help, label string, values ...string) map[string]*metrics.Counter {
-	set, all := m.addFamily(name, help, counter), map[string]*metrics.Counter{}
+	set, all := m.addFamily(name, help, "counter"), map[string]*metrics.Counter{}
 	for _, value := range values {
 		all[value] = set.NewCounter(fmt.Sprintf("%s{%s=%q}", name, label, value))
 	}

@@ -29,7 +29,7 @@ type simulator struct {
 	data   []byte
 }
 
-// newSimulator returns a simulator that still lacks its faults.
+// newSimulator leaves out the faults, which need it.
 func newSimulator(c Config, h *hub.Hub, m *serverMetrics) *simulator {
 	opening := market.Config{Seed: c.Seed, Symbols: c.Symbols, Epoch: c.Epoch, Now: c.Now().UTC()}
 	return &simulator{config: c, hub: h, metrics: m, player: scenario.NewPlayer(c.Scenario, opening, c.Rate)}

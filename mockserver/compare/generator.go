@@ -85,7 +85,6 @@ func measure(address string, l load, in io.Writer, out *bufio.Reader) (r result,
 	return r, nil
 }
 
-// makeEvents has the server make its events, and returns its report.
 func makeEvents(in io.Writer, out *bufio.Reader) (report serverReport, err error) {
 	if _, err := fmt.Fprintln(in, "go"); err != nil {
 		return report, fmt.Errorf("start the events: %w", err)

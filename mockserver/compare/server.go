@@ -21,7 +21,6 @@ import (
 	"livetape/mockserver"
 )
 
-// The servers.
 const (
 	livetapeServer = "livetape"
 	r3labsServer   = "r3labs/sse"
@@ -33,7 +32,6 @@ type testServer struct {
 	publish func(context.Context) int // makes events until the context ends, and says how many were due
 }
 
-// serverReport is what a server process says of itself at the end.
 type serverReport struct {
 	Due      int           // events that every client should have
 	CPU      time.Duration // while events were made and sent
@@ -174,7 +172,6 @@ func parse(block []byte) *sse.Event {
 	return e
 }
 
-// withCurrentTime is e as if it were made now.
 func withCurrentTime(e *sse.Event) *sse.Event {
 	data := bytes.Clone(e.Data)
 	if at := bytes.LastIndex(data, timeKey); at >= 0 {
