@@ -34,13 +34,7 @@ func URL(raw string) string {
 	if _, err := ParseURL(FillVariables(raw)); err != nil {
 		return notAURL
 	}
-	raw, _, _ = strings.Cut(raw, "#")
-	raw, query, hasQuery := strings.Cut(raw, "?")
-	shown := withoutUser(raw)
-	if hasQuery {
-		shown += "?" + rewriteQuery(query, func(pair string) string { return maskPair(pair, func(string) string { return Mark }) })
-	}
-	return market.PlainText(shown, urlLimit)
+	return market.PlainText(withoutSecrets(raw, func(string, string) string { return Mark }), urlLimit)
 }
 
 // PortableURL is a feed's URL as it can stand in a configuration that is passed on: whole, but without user and
@@ -48,24 +42,26 @@ func URL(raw string) string {
 // credential. Replace is given the name of the parameter, "" for a value without one. Values of known, harmless parameters stay as
 // they are, so that such a URL works unchanged. The URL must be valid.
 func PortableURL(raw string, replace func(name string) string) string {
-	raw, _, _ = strings.Cut(raw, "#")
-	raw, query, hasQuery := strings.Cut(raw, "?")
-	whole := withoutUser(raw)
-	if hasQuery {
-		whole += "?" + rewriteQuery(query, func(pair string) string { return portablePair(pair, replace) })
-	}
-	return whole
+	return withoutSecrets(raw, func(name, value string) string {
+		if isHarmlessParameter(name) && !holdsCredential(value) {
+			return value
+		}
+		return replace(name)
+	})
 }
 
-func portablePair(pair string, replace func(name string) string) string {
-	name, value, found := strings.Cut(pair, "=")
-	switch {
-	case !mayBeSecret(pair), found && isHarmlessParameter(name) && !holdsCredential(value):
-		return pair
-	case !found:
-		return replace("")
+// withoutSecrets is a URL without user, password and fragment, and with hide's word for what may be secret in its query.
+func withoutSecrets(raw string, hide func(name, value string) string) string {
+	raw, _, _ = strings.Cut(raw, "#")
+	raw, query, hasQuery := strings.Cut(raw, "?")
+	if user := userOf(raw); user != "" {
+		scheme, rest, _ := strings.Cut(raw, "://")
+		raw = scheme + "://" + rest[len(user):]
 	}
-	return name + "=" + replace(name)
+	if hasQuery {
+		raw += "?" + maskQuery(query, hide)
+	}
+	return raw
 }
 
 // holdsCredential reports whether a value, which may be a URL or a query itself, has a user or a credential in it, or
@@ -99,16 +95,7 @@ func ParseURL(s string) (*url.URL, error) {
 	return u, nil
 }
 
-// withoutUser cuts user and password out of scheme://user:password@host/path.
-func withoutUser(raw string) string {
-	user := userOf(raw)
-	if user == "" {
-		return raw
-	}
-	scheme, rest, _ := strings.Cut(raw, "://")
-	return scheme + "://" + rest[len(user):]
-}
-
+// userOf is user:password@ in scheme://user:password@host/path; empty for none.
 func userOf(raw string) string {
 	_, rest, _ := strings.Cut(raw, "://")
 	authority, _, _ := strings.Cut(rest, "/")
@@ -129,36 +116,25 @@ func CredentialVariables(raw string) []string {
 	return Variables(strings.Join(places, "&"))
 }
 
-// rewriteQuery changes each pair of a query, and leaves what stands between them as it is.
-func rewriteQuery(query string, change func(pair string) string) string {
-	var out strings.Builder
-	for len(query) > 0 {
-		end := strings.IndexFunc(query, isSeparator)
-		if end < 0 {
-			end = len(query)
+// queryPair matches what stands between two separators of a query.
+var queryPair = regexp.MustCompile(`[^&;]+`)
+
+// maskQuery puts hide's word in the place of each value that may be secret. A value without a name has the name "".
+func maskQuery(query string, hide func(name, value string) string) string {
+	return queryPair.ReplaceAllStringFunc(query, func(pair string) string {
+		name, value, found := strings.Cut(pair, "=")
+		switch {
+		case !mayBeSecret(pair):
+			return pair
+		case !found:
+			return hide("", pair)
 		}
-		out.WriteString(change(query[:end]))
-		rest := query[end:]
-		separator := min(1, len(rest))
-		out.WriteString(rest[:separator])
-		query = rest[separator:]
-	}
-	return out.String()
+		return name + "=" + hide(name, value)
+	})
 }
 
 // isSeparator reports whether r stands between the pairs of a query; the semicolon is the older way to write it.
 func isSeparator(r rune) bool { return r == '&' || r == ';' }
-
-func maskPair(pair string, hide func(value string) string) string {
-	name, value, found := strings.Cut(pair, "=")
-	switch {
-	case !mayBeSecret(pair):
-		return pair
-	case !found:
-		return hide(pair)
-	}
-	return name + "=" + hide(value)
-}
 
 // mayBeSecret reports whether a pair of a query has a literal value other than that of a known, harmless parameter: nobody
 // can list the names that a token may have.

@@ -87,7 +87,7 @@ func hideInURL(raw string) string {
 		raw = before + hide(user[:len(user)-1]) + "@" + after
 	}
 	if hasQuery {
-		raw += "?" + rewriteQuery(query, func(pair string) string { return maskPair(pair, hide) })
+		raw += "?" + maskQuery(query, func(_, value string) string { return hide(value) })
 	}
 	if hasFragment {
 		raw += "#" + hide(fragment)

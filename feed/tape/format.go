@@ -53,13 +53,20 @@ func appendTime(dst []byte, at time.Time, feed string) []byte {
 	return dst
 }
 
-// appendMessage appends m as a server would send it, up to the blank line. It must fit an event stream.
-func appendMessage(dst []byte, m *feed.Message, withID bool) []byte {
+// messageEncoder knows the last event id of a stream: an id is written where it differs from the one before.
+type messageEncoder struct {
+	id    string
+	known bool
+}
+
+// append appends m as a server would send it, up to the blank line. It must fit an event stream.
+func (e *messageEncoder) append(dst []byte, m *feed.Message) []byte {
 	if m.Type != "message" {
 		dst = append(append(append(dst, "event: "...), m.Type...), '\n')
 	}
-	if withID {
+	if !e.known || e.id != m.ID {
 		dst = append(append(append(dst, "id: "...), m.ID...), '\n')
+		e.id, e.known = m.ID, true
 	}
 	for rest, more := m.Data, true; more; {
 		var line []byte

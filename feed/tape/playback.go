@@ -1,8 +1,10 @@
 package tape
 
 import (
+	"cmp"
 	"fmt"
 	"math"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -195,30 +197,18 @@ func clampSpeed(x float64) float64 {
 	return min(max(x, MinSpeed), MaxSpeed)
 }
 
+// clockTime matches hours:minutes:seconds and minutes:seconds, in which the first may be of any size.
+var clockTime = regexp.MustCompile(`^(?:(\d+):([0-5]?\d)|(\d+)):([0-5]?\d(?:\.\d+)?)$`)
+
 // ParseOffset reads an offset in a recording: "00:05:00", "5:00" or "5m".
 func ParseOffset(s string) (time.Duration, error) {
-	parts := strings.Split(s, ":")
-	if len(parts) == 1 {
-		if d, err := time.ParseDuration(s); err == nil && d >= 0 {
-			return d, nil
-		}
-		return 0, badOffset(s)
+	text := s
+	if m := clockTime.FindStringSubmatch(s); m != nil {
+		text = cmp.Or(m[1], "0") + "h" + m[2] + m[3] + "m" + m[4] + "s"
 	}
-	if len(parts) > 3 {
-		return 0, badOffset(s)
+	d, err := time.ParseDuration(text)
+	if err != nil || d < 0 {
+		return 0, fmt.Errorf("%q is not a position in a recording; write it like 00:05:00 or 5m", s)
 	}
-	seconds := 0.0
-	for i, part := range parts {
-		n, err := strconv.ParseFloat(part, 64)
-		isLast := i == len(parts)-1
-		if err != nil || !(n >= 0 && n < 1e6) || i > 0 && n >= 60 || !isLast && n != math.Trunc(n) {
-			return 0, badOffset(s)
-		}
-		seconds = 60*seconds + n
-	}
-	return time.Duration(math.Round(seconds*1000)) * time.Millisecond, nil
-}
-
-func badOffset(s string) error {
-	return fmt.Errorf("%q is not a position in a recording; write it like 00:05:00 or 5m", s)
+	return d, nil
 }

@@ -33,8 +33,7 @@ type Recorder struct {
 	number    int  // of the last finished file; 0 before the first
 	hasEvents bool // in the present file
 	flushed   time.Time
-	id        string // the last event id in the present file
-	idKnown   bool
+	encoder   messageEncoder        // of the present file
 	status    map[string]feed.Event // the last of each feed
 	text      []byte                // scratch
 
@@ -103,7 +102,7 @@ func (r *Recorder) open(start time.Time) error {
 		return err
 	}
 	r.file = newOutputFile(out, r.name)
-	r.hasEvents, r.idKnown, r.flushed = false, false, start
+	r.hasEvents, r.encoder, r.flushed = false, messageEncoder{}, start
 	r.text = appendHeader(r.text[:0], start, r.options.Feeds)
 	for _, e := range byTime(r.status) {
 		if r.text, err = r.appendCarried(r.text, e); err != nil {
@@ -182,7 +181,7 @@ func (r *Recorder) Write(e feed.Event) error {
 		r.lost++
 		return nil
 	}
-	idKnown, id := r.idKnown, r.id
+	before := r.encoder
 	text, err := r.encode(r.text[:0], e)
 	if err != nil {
 		return fmt.Errorf("record: %w", err)
@@ -192,7 +191,7 @@ func (r *Recorder) Write(e feed.Event) error {
 	}
 	r.unflushed++
 	if r.isFull(len(text)) {
-		r.idKnown, r.id = idKnown, id
+		r.encoder = before
 		err = r.rotate(e)
 	}
 	if err == nil {
@@ -232,9 +231,7 @@ func (r *Recorder) encode(dst []byte, e feed.Event) ([]byte, error) {
 	}
 	dst = appendTime(r.appendNewSource(dst, e), e.At, r.feedName(e))
 	if m := e.Message; m != nil && fitsEventStream(m) {
-		withID := !r.idKnown || r.id != m.ID
-		r.id, r.idKnown = m.ID, true
-		return appendMessage(append(dst, '\n'), m, withID), nil
+		return r.encoder.append(append(dst, '\n'), m), nil
 	}
 	kind, content, err := commentOf(e)
 	if err != nil || kind == "" {

@@ -118,8 +118,7 @@ func (s *Server) serve(w http.ResponseWriter, req *http.Request, r *Reader) {
 type streamWriter struct {
 	to      *bufio.Writer
 	control *http.ResponseController
-	id      string
-	idKnown bool
+	encoder messageEncoder
 	text    []byte
 }
 
@@ -163,9 +162,7 @@ func (s *streamWriter) encode(e feed.Event) {
 	case !fitsEventStream(m):
 		s.text = fmt.Appendf(s.text, ": an event was left out, which a stream cannot carry\n\n")
 	default:
-		withID := !s.idKnown || s.id != m.ID
-		s.id, s.idKnown = m.ID, true
-		s.text = appendMessage(s.text, m, withID)
+		s.text = s.encoder.append(s.text, m)
 	}
 }
 

@@ -55,18 +55,14 @@ environment variables and files that are missing. It contacts no server: 'liveta
 With a mistake the exit code is 1.`,
 		Args: atMostOne("file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			path, err := findConfig(cmp.Or(strings.Join(args, ""), asked))
+			file, err := readConfig(cmd.Context(), cmp.Or(strings.Join(args, ""), asked))
 			if err != nil {
-				return err
-			}
-			file, err := readConfig(cmd.Context(), path)
-			if err != nil {
-				return err
+				return explainNotFound(err)
 			}
 			if err := file.Check(config.Environment{}); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is right: %s\n", path, feedNames(file))
+			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is right: %s\n", file.Path(), feedNames(file))
 			return err
 		},
 	}
@@ -91,9 +87,9 @@ func configPathCommand() *cobra.Command {
 		Short: "Show which configuration is used",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			path, err := findConfig("")
+			path, err := config.Find("")
 			if err != nil {
-				return err
+				return explainNotFound(err)
 			}
 			_, err = fmt.Fprintln(cmd.OutOrStdout(), path)
 			return err
@@ -101,8 +97,12 @@ func configPathCommand() *cobra.Command {
 	}
 }
 
-// readConfig reads a configuration until ctx ends: a named pipe may have no writer.
-func readConfig(ctx context.Context, path string) (*config.File, error) {
+// readConfig reads the configuration that [config.Find] finds, until ctx ends: a named pipe may have no writer.
+func readConfig(ctx context.Context, asked string) (*config.File, error) {
+	path, err := config.Find(asked)
+	if err != nil {
+		return nil, err
+	}
 	type result struct {
 		file *config.File
 		err  error
@@ -120,11 +120,10 @@ func readConfig(ctx context.Context, path string) (*config.File, error) {
 	}
 }
 
-// findConfig is the path of a configuration. If there is none, the error says where it was looked for.
-func findConfig(asked string) (string, error) {
-	path, err := config.Find(asked)
+// explainNotFound says where a configuration was looked for, if there is none.
+func explainNotFound(err error) error {
 	if !errors.Is(err, config.ErrNotFound) {
-		return path, err
+		return err
 	}
-	return "", fmt.Errorf("%w; it was looked for here:\n  %s\n'livetape config init' writes one to start with", err, strings.Join(config.SearchPaths(), "\n  "))
+	return fmt.Errorf("%w; it was looked for here:\n  %s\n'livetape config init' writes one to start with", err, strings.Join(config.SearchPaths(), "\n  "))
 }

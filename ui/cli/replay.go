@@ -40,11 +40,7 @@ func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Durati
 func (f *replayFlags) symbols(ctx context.Context) (*config.SymbolTable, error) {
 	symbols := config.NewSymbolTable()
 	if f.configFile != "" || f.watchlist != "" {
-		path, err := config.Find(f.configFile)
-		if err != nil {
-			return nil, err
-		}
-		file, err := readConfig(ctx, path)
+		file, err := readConfig(ctx, f.configFile)
 		if err != nil {
 			return nil, err
 		}

@@ -51,17 +51,14 @@ func (f feedFlags) newSelection(cmd *cobra.Command, args []string, pad bool) (*t
 	if !s.needsConfig() {
 		return s, nil
 	}
-	path, err := config.Find(f.configFile)
-	if errors.Is(err, config.ErrNotFound) {
-		return nil, s.noConfigError()
+	var err error
+	if s.file, err = readConfig(cmd.Context(), f.configFile); errors.Is(err, config.ErrNotFound) {
+		err = s.noConfigError()
 	}
 	if err != nil {
 		return nil, err
 	}
-	if s.file, err = readConfig(cmd.Context(), path); err != nil {
-		return nil, err
-	}
-	s.local = f.configFile == "" && config.IsLocal(path)
+	s.local = f.configFile == "" && config.IsLocal(s.file.Path())
 	return s, s.symbols.Load(s.file, s.options)
 }
 

@@ -12,40 +12,37 @@ const (
 	longest = time.Duration(math.MaxInt64)
 )
 
-// units are those of a coarse duration, the largest first.
-var units = [...]struct {
+type unit struct {
 	length      time.Duration
 	short, word string
-}{{day, "d", " d"}, {time.Hour, "h", " h"}, {time.Minute, "m", " min"}, {time.Second, "s", " s"}}
+}
+
+// largestUnit is the largest of day, hour, minute and second that d is at least as long as, and how many of it d has.
+func largestUnit(d time.Duration) (unit, int) {
+	for _, u := range []unit{{day, "d", " d"}, {time.Hour, "h", " h"}, {time.Minute, "m", " min"}} {
+		if d >= u.length {
+			return u, int(d / u.length)
+		}
+	}
+	return unit{time.Second, "s", " s"}, int(max(d, 0) / time.Second)
+}
 
 // Unit is the largest of day, hour, minute and second that d is at least as long as.
 func Unit(d time.Duration) time.Duration {
-	for _, u := range units {
-		if d >= u.length {
-			return u.length
-		}
-	}
-	return time.Second
+	u, _ := largestUnit(d)
+	return u.length
 }
 
 // Age is a duration in three cells of a table: "0s" to "59s", then minutes, hours and days up to "99d".
 func Age(d time.Duration) string {
-	for _, u := range units {
-		if d >= u.length {
-			return strconv.Itoa(min(int(d/u.length), 99)) + u.short
-		}
-	}
-	return "0s"
+	u, n := largestUnit(d)
+	return strconv.Itoa(min(n, 99)) + u.short
 }
 
 // Coarse is a duration in whole units of the largest that fits: "23 s", "2 min".
 func Coarse(d time.Duration) string {
-	for _, u := range units {
-		if d >= u.length {
-			return strconv.Itoa(int(d/u.length)) + u.word
-		}
-	}
-	return "0 s"
+	u, n := largestUnit(d)
+	return strconv.Itoa(n) + u.word
 }
 
 // Duration is exact to its second unit: "0.4 s", "7 s", "2 min 5 s", "3 h 20 min", "2 d 4 h".

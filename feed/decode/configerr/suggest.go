@@ -13,14 +13,14 @@ const maxWord = 40
 // DidYouMean is ` (did you mean "volume"?)` when word looks like one of known, else "". Synonyms are words of other
 // vocabularies, in small letters, and what they are called here.
 func DidYouMean(word string, known []string, synonyms map[string]string) string {
-	if best := Suggest(word, known, synonyms); best != "" {
+	if best := nearest(word, known, synonyms); best != "" {
 		return ` (did you mean "` + best + `"?)`
 	}
 	return ""
 }
 
-// Suggest is the known word that was probably meant; empty when none is near.
-func Suggest(word string, known []string, synonyms map[string]string) string {
+// nearest is the known word that was probably meant; empty when none is near.
+func nearest(word string, known []string, synonyms map[string]string) string {
 	lower := strings.ToLower(word)
 	if name := synonyms[lower]; slices.Contains(known, name) {
 		return name

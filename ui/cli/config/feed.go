@@ -77,13 +77,7 @@ func (f Feed) Config(name string, env Environment) (feed.Config, error) {
 }
 
 func (f Feed) setConnection(config *feed.Config, env Environment, errs *configerr.List) {
-	var err error
-	if config.RetryMin, err = parseRetry(f.RetryMin, minRetryMin); err != nil {
-		errs.Add(configerr.Path{"retry_min"}, "%s", err)
-	}
-	if config.RetryMax, err = parseRetry(f.RetryMax, minRetryMax); err != nil {
-		errs.Add(configerr.Path{"retry_max"}, "%s", err)
-	}
+	config.RetryMin, config.RetryMax = f.checkConnection(errs)
 	if f.TLSCA != "" {
 		config.CAFiles = []string{env.filePath(f.TLSCA)}
 		if err := checkCertificates(config.CAFiles[0]); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
+	"livetape/feed/redact"
 )
 
 var (
@@ -130,9 +131,9 @@ func (f Feed) SecretSources() []string {
 	}
 	var all []string
 	add := func(text string) {
-		for _, m := range variablePattern.FindAllStringSubmatch(text, -1) {
-			if !slices.Contains(all, m[1]) {
-				all = append(all, m[1])
+		for _, name := range redact.Variables(text) {
+			if !slices.Contains(all, name) {
+				all = append(all, name)
 			}
 		}
 	}

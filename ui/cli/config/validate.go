@@ -84,21 +84,23 @@ func (f Feed) checkToken(errs *configerr.List) {
 	}
 }
 
-func (f Feed) checkConnection(errs *configerr.List) {
+// checkConnection returns the bounds of the wait before a reconnect.
+func (f Feed) checkConnection(errs *configerr.List) (least, most time.Duration) {
 	least, err := parseRetry(f.RetryMin, minRetryMin)
 	if err != nil {
 		errs.Add(configerr.Path{"retry_min"}, "%s", err)
 	}
-	most, errMost := parseRetry(f.RetryMax, minRetryMax)
+	most, err = parseRetry(f.RetryMax, minRetryMax)
 	switch {
-	case errMost != nil:
-		errs.Add(configerr.Path{"retry_max"}, "%s", errMost)
+	case err != nil:
+		errs.Add(configerr.Path{"retry_max"}, "%s", err)
 	case most > 0 && most < least:
 		errs.Add(configerr.Path{"retry_max"}, "%s is shorter than retry_min, which is %s", f.RetryMax, f.RetryMin)
 	}
 	if err := checkProxy(f.Proxy); err != nil {
 		errs.Add(configerr.Path{"proxy"}, "%s", err)
 	}
+	return least, most
 }
 
 // Bounds of the waits before a reconnect.

@@ -115,7 +115,7 @@ func (e *examination) resumeResult() *Resume {
 	}
 	r := &Resume{Outcome: e.resume.outcome, Sent: e.endpoint.Clean(e.resume.sent, 80), Followed: e.resume.followers, Resumes: e.resume.resumes()}
 	if first := e.resume.first; first != nil {
-		r.First = e.endpoint.Clean(first.eventType+" "+first.id, 120)
+		r.First = e.endpoint.Clean(first.Type+" "+first.ID, 120)
 	}
 	return r
 }

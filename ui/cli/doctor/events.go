@@ -6,20 +6,18 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/tidwall/gjson"
 
+	"livetape/feed/decode"
 	"livetape/feed/stream"
 )
 
+// event came when its last byte did. Its ID is the last event id after it.
 type event struct {
-	receivedAt time.Time // its last byte
-	eventType  string
-	id         string // the last event id after it
-	hasOwnID   bool
-	tooLarge   bool // its data is lost
-	data       []byte
+	decode.Event
+	hasOwnID bool
+	tooLarge bool // its data is lost
 }
 
 // eventReader reads events by the rules by which a subscription reads them.
@@ -45,18 +43,18 @@ func (r *eventReader) next() (event, error) {
 		field, value, _ := bytes.Cut(line[:len(line)-1], []byte(": "))
 		switch string(field) {
 		case "event":
-			ev.eventType = string(value)
+			ev.Type = string(value)
 		case "id":
 			var mark stream.Mark
-			ev.id, mark = stream.ParseID(value)
+			ev.ID, mark = stream.ParseID(value)
 			ev.hasOwnID, ev.tooLarge = mark == stream.OwnID, mark == stream.Skipped
 		case "data":
 			if hasData {
-				ev.data = append(ev.data, '\n')
+				ev.Data = append(ev.Data, '\n')
 			}
-			ev.data, hasData = append(ev.data, value...), true
+			ev.Data, hasData = append(ev.Data, value...), true
 		case "":
-			ev.receivedAt = r.body.lastByte
+			ev.At = r.body.lastByte
 			return ev, nil
 		}
 	}

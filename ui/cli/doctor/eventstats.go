@@ -51,18 +51,18 @@ func (s *eventStats) add(ev event) {
 		s.tooLarge++
 		return
 	}
-	heartbeat := mapping.IsHeartbeat(ev.eventType, ev.data)
+	heartbeat := mapping.IsHeartbeat(ev.Type, ev.Data)
 	if heartbeat {
 		s.pings++
-		s.addHeartbeat(ev.receivedAt)
+		s.addHeartbeat(ev.At)
 	}
 	s.addType(ev, heartbeat)
-	s.lastID = ev.id
+	s.lastID = ev.ID
 	if ev.hasOwnID && len(s.ids) < maxIDs {
-		s.longestID = max(s.longestID, len(ev.id))
-		s.ids = append(s.ids, ev.id[:min(len(ev.id), maxIDLength)])
+		s.longestID = max(s.longestID, len(ev.ID))
+		s.ids = append(s.ids, ev.ID[:min(len(ev.ID), maxIDLength)])
 	}
-	size := len(ev.data) + len(ev.eventType) + len(ev.id)
+	size := len(ev.Data) + len(ev.Type) + len(ev.ID)
 	if len(s.kept) < maxKept && s.keptSize+size <= maxKeptBytes {
 		s.keptSize += size
 		s.kept = append(s.kept, ev)
@@ -70,14 +70,14 @@ func (s *eventStats) add(ev event) {
 }
 
 func (s *eventStats) addType(ev event, heartbeat bool) {
-	i := slices.IndexFunc(s.types, func(t *typeStats) bool { return t.name == ev.eventType })
+	i := slices.IndexFunc(s.types, func(t *typeStats) bool { return t.name == ev.Type })
 	if i < 0 {
 		if len(s.types) >= maxEventTypes {
 			s.otherTypes++
 			return
 		}
 		i = len(s.types)
-		s.types = append(s.types, &typeStats{name: ev.eventType, sample: ev.data[:min(len(ev.data), maxSampleData)]})
+		s.types = append(s.types, &typeStats{name: ev.Type, sample: ev.Data[:min(len(ev.Data), maxSampleData)]})
 	}
 	s.types[i].count++
 	if heartbeat {
@@ -119,7 +119,7 @@ func (s *eventStats) heartbeatInterval() time.Duration {
 func (s *eventStats) samples() []decode.Event {
 	all := make([]decode.Event, len(s.kept))
 	for i, ev := range s.kept {
-		all[i] = decode.Event{Type: ev.eventType, ID: ev.id, Data: ev.data, At: ev.receivedAt}
+		all[i] = ev.Event
 	}
 	return all
 }

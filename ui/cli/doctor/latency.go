@@ -23,7 +23,7 @@ func measureLatency(updates []timedUpdate, events []event) (latencyStats, bool) 
 	var all []time.Duration
 	var newest, openingEnd time.Time
 	if len(events) > 0 {
-		openingEnd = events[0].receivedAt.Add(burstGap)
+		openingEnd = events[0].At.Add(burstGap)
 	}
 	l := latencyStats{precision: time.Second}
 	for _, u := range updates {
@@ -108,11 +108,11 @@ func (b burst) size() int { return b.last - b.first + 1 }
 func findBursts(events []event) []burst {
 	var all []burst
 	for i, ev := range events {
-		if n := len(all); n > 0 && ev.receivedAt.Sub(all[n-1].end) < burstGap {
-			all[n-1].end, all[n-1].last = ev.receivedAt, i
+		if n := len(all); n > 0 && ev.At.Sub(all[n-1].end) < burstGap {
+			all[n-1].end, all[n-1].last = ev.At, i
 			continue
 		}
-		all = append(all, burst{ev.receivedAt, ev.receivedAt, i, i})
+		all = append(all, burst{ev.At, ev.At, i, i})
 	}
 	return all
 }

@@ -89,9 +89,9 @@ func newDecoder(feed string, d preset.Definition) (decode.Decoder, error) {
 
 func (r *reading) decode(decoder decode.Decoder, events []event) (mapped int) {
 	for i, ev := range events {
-		m, err := decoder.Decode(ev.eventType, ev.data)
+		m, err := decoder.Decode(ev.Type, ev.Data)
 		for _, u := range m.Updates {
-			r.updates = append(r.updates, timedUpdate{u, ev.receivedAt, i})
+			r.updates = append(r.updates, timedUpdate{u, ev.At, i})
 		}
 		switch {
 		case err != nil:

@@ -53,9 +53,9 @@ type idSource struct{ decoder decode.Decoder }
 
 func (s idSource) of(ev event) (id string, own bool) {
 	if s.decoder == nil {
-		return ev.id, ev.hasOwnID
+		return ev.ID, ev.hasOwnID
 	}
-	m, err := s.decoder.Decode(ev.eventType, ev.data)
+	m, err := s.decoder.Decode(ev.Type, ev.Data)
 	return m.ResumeID, err == nil && m.ResumeID != ""
 }
 
@@ -75,7 +75,7 @@ func (s idSource) all(stats *eventStats) []string {
 
 func (s idSource) isConclusive(ev event) bool {
 	_, own := s.of(ev)
-	return own || ev.eventType == "resume" || ev.eventType == "reset" || ev.eventType == "snapshot"
+	return own || ev.Type == "resume" || ev.Type == "reset" || ev.Type == "snapshot"
 }
 
 // maxResumedEvents is how many events of a resumed stream are read.
@@ -156,7 +156,7 @@ func (r *resumeTest) evaluate(o *observation) {
 		r.byHeader = &finding
 	}
 	for _, ev := range o.stats.kept {
-		if m, err := (decode.Native{}).Decode(ev.eventType, ev.data); err == nil && m.Continuity != nil {
+		if m, err := (decode.Native{}).Decode(ev.Type, ev.Data); err == nil && m.Continuity != nil {
 			r.reported = m.Continuity
 		}
 		if r.source.isConclusive(ev) {
@@ -185,7 +185,7 @@ func (r *resumeTest) outcomeOf(ev event) Outcome {
 		return Continued
 	case r.byHeader != nil:
 		return r.outcomeByHeader()
-	case ev.eventType == "snapshot":
+	case ev.Type == "snapshot":
 		return Snapshot
 	case at == sent+1:
 		return Continued
