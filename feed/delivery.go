@@ -242,7 +242,7 @@ const noticeLimit = 200
 
 // redact masks the feed's credentials in m: some servers repeat a token to whoever shows it.
 func (d *delivery) redact(m *Message) {
-	r := d.endpoint.Redactor
+	r := d.endpoint.Redactor()
 	m.Data, m.ID, m.Type = r.Payload(m.Data), r.PayloadText(m.ID), r.PayloadText(m.Type)
 }
 

@@ -101,8 +101,8 @@ const maxMissed = 1 << 30
 
 func (d *delivery) sendGap(ctx context.Context, at time.Time) bool {
 	gap := d.gap
-	gap.From = d.endpoint.Redactor.PayloadText(gap.From)
-	gap.Next = d.endpoint.Redactor.PayloadText(gap.Next)
+	gap.From = d.endpoint.Redactor().PayloadText(gap.From)
+	gap.Next = d.endpoint.Redactor().PayloadText(gap.Next)
 	if !push(ctx, d.out, Event{Feed: d.config.Name, At: at, Gap: gap}) {
 		return false
 	}

@@ -116,6 +116,9 @@ func (m *monitor) dropSilent() outcome {
 
 func (m *monitor) dropFor(c command) outcome {
 	o := m.end()
+	if c == retryNow {
+		m.endpoint.RenewToken()
+	}
 	return outcome{
 		Outcome:      connection.Outcome{Ending: connection.Canceled, RetryAfter: connection.NoRetryAfter, LastEventID: o.LastEventID},
 		disconnected: c == disconnect,

@@ -31,7 +31,7 @@ type outcome struct {
 	live         bool // an event stream began
 	liveFor      time.Duration
 	sentID       bool // it asked to resume
-	newToken     bool // refused with 401, and the token has been read anew since
+	newToken     bool // refused with 401, and its token is read anew for the next
 	disconnected bool // Canceled: for good
 }
 
@@ -43,6 +43,7 @@ type history struct {
 	wasLive  bool // an event stream has begun at least once in this run
 
 	askedWithoutID bool          // since it was live last, a last event id was refused
+	readToken      bool          // since it was live last, the token was read anew
 	retry          time.Duration // the server's reconnection time, or the default
 
 	least, most time.Duration // bounds of all waits but a Retry-After; 0 for none but those of the policy
@@ -55,6 +56,7 @@ type step struct {
 	attempt int
 	planned bool
 	forget  bool   // the last event id: the server refuses it
+	note    string // what is tried next, behind the cause; "" for nothing new
 	cause   string // in place of the outcome's own; "" for that
 }
 
@@ -80,9 +82,10 @@ func (h history) next(o outcome, random float64) (step, history) {
 	switch refused := o.Ending == connection.Refused || o.Ending == connection.NotAStream; {
 	case o.sentID && mayRefuseID(o.Status) && !h.askedWithoutID:
 		h.askedWithoutID = true
-		s.forget, s.wait = true, h.bounded(h.retry)
-	case o.newToken:
-		s.wait = h.bounded(h.retry)
+		s.forget, s.wait, s.note = true, h.bounded(h.retry), "asking once without the last event id"
+	case o.newToken && !h.readToken:
+		h.readToken = true
+		s.wait, s.note = h.bounded(h.retry), "the token is read anew"
 	case o.Stack != "", refused && !h.wasLive:
 		return step{state: Failed, attempt: h.failures}, h
 	case refused:
@@ -115,7 +118,7 @@ func (h history) afterCleanEnd() step {
 // learn takes in what the outcome says about the server, whatever follows from it.
 func (h history) learn(o outcome) history {
 	h.wasLive = h.wasLive || o.live
-	h.askedWithoutID = h.askedWithoutID && !o.live
+	h.askedWithoutID, h.readToken = h.askedWithoutID && !o.live, h.readToken && !o.live
 	switch {
 	case o.delivered:
 		h.barren = 0

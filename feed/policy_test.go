@@ -21,6 +21,7 @@ func fresh() history { return history{retry: defaultRetry} }
 func TestEachEndingLeadsToItsState(t *testing.T) {
 	const most = 1.0 // stands for the largest random number: the whole back-off
 	sent := func(o outcome) outcome { o.sentID = true; return o }
+	renewed := func(o outcome) outcome { o.newToken = true; return o }
 	live := func(o outcome) outcome { o.live, o.delivered = true, true; return o }
 	asked := func(o outcome, after time.Duration) outcome { o.RetryAfter = after; return o }
 	proven := history{retry: defaultRetry, wasLive: true}
@@ -53,17 +54,19 @@ func TestEachEndingLeadsToItsState(t *testing.T) {
 		{"304 fails", fresh(), answered(304), step{state: Failed, attempt: 1}},
 		{"600 fails", fresh(), answered(600), step{state: Failed, attempt: 1}},
 		{"401 waits after it was live", proven, answered(401), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"401 waits once the token has been read anew", fresh(), outcome{Outcome: answered(401).Outcome, newToken: true}, step{state: Waiting, wait: time.Second, attempt: 1}},
+		{"401 waits for the token to be read anew", fresh(), renewed(answered(401)), step{state: Waiting, wait: time.Second, attempt: 1, note: "the token is read anew"}},
+		{"401 to the token read anew fails", history{retry: time.Second, readToken: true}, renewed(answered(401)), step{state: Failed, attempt: 1}},
+		{"401 to the token read anew waits after it was live", history{retry: time.Second, readToken: true, wasLive: true}, renewed(answered(401)), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
 		{"403 with Retry-After fails", fresh(), asked(answered(403), 7*time.Second), step{state: Failed, attempt: 1}},
 		{"403 with Retry-After waits so long after it was live", proven, asked(answered(403), 7*time.Second), step{state: Waiting, wait: 7 * time.Second, attempt: 1}},
 		{"404 waits after it was live", proven, answered(404), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
 		{"409 waits after it was live", proven, answered(409), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
 		{"a bad certificate waits after it was live", proven, outcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter}}, step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
 		{"an error of livetape itself fails even then", proven, outcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter, Stack: "x"}}, step{state: Failed, attempt: 1}},
-		{"400 after an id was sent asks once without", fresh(), sent(answered(400)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true}},
-		{"410 after an id was sent asks once without", proven, sent(answered(410)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true}},
-		{"412 after an id was sent asks once without", proven, sent(answered(412)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true}},
-		{"431 after an id was sent asks once without", proven, sent(answered(431)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true}},
+		{"400 after an id was sent asks once without", fresh(), sent(answered(400)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
+		{"410 after an id was sent asks once without", proven, sent(answered(410)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
+		{"412 after an id was sent asks once without", proven, sent(answered(412)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
+		{"431 after an id was sent asks once without", proven, sent(answered(431)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
 		{"404 after an id was sent has nothing to do with it", fresh(), sent(answered(404)), step{state: Failed, attempt: 1}},
 		{"410 without an id fails", fresh(), answered(410), step{state: Failed, attempt: 1}},
 		{"410 without the id, too, fails", history{retry: time.Second, askedWithoutID: true}, sent(answered(410)), step{state: Failed, attempt: 1}},

@@ -132,7 +132,7 @@ func TestAFileOfAuthoritiesThatIsNoneIsRefused(t *testing.T) {
 		{"no PEM", tempFile(t, "a.pem", "hello"), "a.pem: holds no certificate in PEM form"},
 		{"empty", tempFile(t, "b.pem", ""), "b.pem: holds no certificate in PEM form"},
 		{"a key", tempFile(t, "c.pem", key), "c.pem: holds no certificate in PEM form"},
-		{"garbage in PEM", tempFile(t, "d.pem", broken), "d.pem: certificate 1: x509"},
+		{"garbage in PEM", tempFile(t, "d.pem", broken), "d.pem: certificate 1 is damaged"},
 	} {
 		_, err := quietEnvironment().start(t.Context(), []Config{{Name: "f", URL: "https://desk.example/", CAFiles: []string{c.file}}})
 		if err == nil || !strings.Contains(err.Error(), c.want) || strings.Contains(err.Error(), "s3cr3t") {

@@ -165,7 +165,7 @@ func TestAnInvalidRequestIsNotStarted(t *testing.T) {
 		{Config{Proxy: "ftp://s3cr3t@proxy"}, "proxy: must be of the form http://host:port"},
 		{Config{Proxy: "http://${MISSING}:3128"}, "proxy: environment variable MISSING is not set or empty"},
 		{Config{Proxy: "http://proxy:${S}"}, "proxy: must be of the form http://host:port, or with https, socks5 or socks5h once its ${…} are filled in"},
-		{Config{Proxy: "http://proxy:1", Client: &http.Client{}}, "client: proxy and CA files are set on it, not beside it"},
+		{Config{Proxy: "http://proxy:1", Client: &http.Client{}}, "client: proxy, CA files and certificates are set on it, not beside it"},
 	} {
 		c.c.Name, c.c.URL = "desk", "https://desk.example/"
 		_, err := quietEnvironment().with(map[string]string{"S": "s3cr3t"}).start(t.Context(), []Config{c.c})

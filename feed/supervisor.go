@@ -3,6 +3,7 @@ package feed
 import (
 	"cmp"
 	"context"
+	"net/http"
 	"sync/atomic"
 	"time"
 
@@ -71,6 +72,7 @@ func (f *supervisor) connectOnce(ctx context.Context) outcome {
 	}
 	f.lastID = o.LastEventID
 	o.sentID = a.resumeID != ""
+	o.newToken = o.Status == http.StatusUnauthorized && f.endpoint.RenewToken()
 	return o
 }
 
@@ -103,10 +105,12 @@ func (f *supervisor) decide(o outcome) Status {
 	if next.cause != "" && f.delivery.notice == "" { // what the server says of it is better
 		st.Cause = next.cause
 	}
+	if next.note != "" {
+		st.Cause += "; " + next.note
+	}
 	switch {
 	case next.forget:
 		f.forgetID(o)
-		st.Cause += "; asking once without the last event id"
 	case f.refused.id != "" && !o.live:
 		f.restoreID(o)
 	}
@@ -181,6 +185,9 @@ func (f *supervisor) connectsNow(c command) bool {
 	if c == connect && ended {
 		f.history.failures, f.history.barren, f.history.empty = 0, 0, 0
 		return true
+	}
+	if c == retryNow {
+		f.endpoint.RenewToken()
 	}
 	return c == retryNow
 }

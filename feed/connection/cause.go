@@ -32,7 +32,7 @@ const causeLimit = 200
 func (e *Endpoint) explain(err error) explanation {
 	words := explanation{}
 	for _, explain := range []func(error) explanation{
-		explainCertificate, explainRedirect, explainLookup, explainKnown, explainHTTP2, explainTLS, explainText, explainOperation,
+		explainToken, explainCertificate, explainRedirect, explainLookup, explainKnown, explainHTTP2, explainTLS, explainText, explainOperation,
 	} {
 		if words = explain(err); words.cause != "" {
 			break
@@ -48,8 +48,8 @@ func (e *Endpoint) clean(text string) string { return e.Clean(text, causeLimit) 
 // terminal, and with the feed's secrets masked. It masks twice, since characters that are not shown could hide a secret
 // from the first time.
 func (e *Endpoint) Clean(text string, limit int) string {
-	visible := market.PlainText(e.Redactor.Message(text), 4*limit+messageBytes)
-	return market.PlainText(e.Redactor.Message(visible), limit)
+	visible := market.PlainText(e.Redactor().Message(text), 4*limit+messageBytes)
+	return market.PlainText(e.Redactor().Message(visible), limit)
 }
 
 func explainCertificate(err error) explanation {

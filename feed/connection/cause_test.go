@@ -48,7 +48,6 @@ var goErrors = map[string][]error{
 	"x509.InsecureAlgorithmError":     {x509.InsecureAlgorithmError(x509.SHA1WithRSA)},
 	"x509.ConstraintViolationError":   {x509.ConstraintViolationError{}},
 	"x509.UnhandledCriticalExtension": {x509.UnhandledCriticalExtension{}},
-	"http.ProtocolError":              {&http.ProtocolError{ErrorString: "bad header"}},
 	"http.MaxBytesError":              {&http.MaxBytesError{Limit: 9}},
 	"textproto.Error":                 {&textproto.Error{Code: 500, Msg: "odd answer"}},
 	"textproto.ProtocolError":         {textproto.ProtocolError("malformed MIME header: missing colon")},

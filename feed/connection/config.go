@@ -23,6 +23,7 @@ type Config struct {
 	URL    string            // http or https; the value of a ${NAME} is escaped behind the "?"
 	Method string            // GET or POST; empty means GET
 	Header map[string]string // sent to the URL's own origin only; values never shown
+	Token  *Token            // what ${the token} in Header stands for; nil for none
 	Body   string            // of a POST, sent to the URL's own origin only; the value of a ${NAME} is escaped as JSON or a form wants it. Without a Content-Type header it goes as JSON or a form, by its looks
 	Format Format            // of the answer; empty means SSE
 
@@ -38,9 +39,10 @@ type Config struct {
 	MaxEvent int            // bytes of one event; 0 means 1 MiB, at most 64 MiB
 	Decoder  decode.Decoder // nil: messages carry no updates
 
-	Proxy   string       // http, https, socks5 or socks5h URL; empty means that HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide
-	CAFiles []string     // of PEM certificates whose signature is trusted, beside the system's
-	Client  *http.Client // nil: a client with sensible timeouts. Its Timeout must be 0; Proxy and CAFiles are then its own matter. It is not changed, and its idle connections stay the caller's to close
+	Proxy             string       // http, https, socks5 or socks5h URL; empty means that HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide
+	CAFiles           []string     // of PEM certificates whose signature is trusted, beside the system's
+	CertFile, KeyFile string       // of a client certificate and its key (PEM), for the URL's own origin; empty for none
+	Client            *http.Client // nil: a client with sensible timeouts. Its Timeout must be 0; Proxy, CAFiles and CertFile are then its own matter. It is not changed, and its idle connections stay the caller's to close
 }
 
 // Format is how a stream's body is cut into events.
@@ -146,14 +148,17 @@ func (c Config) checkClient(errs *errorList) {
 			errs.add("proxy: %w", err)
 		}
 	}
+	if (c.CertFile == "") != (c.KeyFile == "") {
+		errs.add("client certificate: needs both its file and the file of its key")
+	}
 	if c.Client == nil {
 		return
 	}
 	if c.Client.Timeout != 0 {
 		errs.add("client: a Timeout of %s would cut every stream; it must be 0", c.Client.Timeout)
 	}
-	if c.Proxy != "" || c.CAFiles != nil {
-		errs.add("client: proxy and CA files are set on it, not beside it")
+	if c.Proxy != "" || c.CAFiles != nil || c.CertFile != "" {
+		errs.add("client: proxy, CA files and certificates are set on it, not beside it")
 	}
 }
 

@@ -1,6 +1,7 @@
 package connection
 
 import (
+	"crypto/tls"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -10,21 +11,29 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // Endpoint is a Config made ready: everything in it is expanded and checked, what must stay secret is known, and its
 // connections are kept. Its methods may be called from any goroutine.
 type Endpoint struct {
-	Redactor redact.Redactor // knows what is secret in the Config
-
 	config Config
 	url    *url.URL
 	header http.Header    // canonical names; for the url's own origin only
 	body   string         // of a POST; for the url's own origin only
 	proxy  *url.URL       // nil: by the environment's variables
 	roots  *x509.CertPool // nil: the system's
-	base   http.RoundTripper
-	own    *ownTransport // base, unless the Config has a client with one
+
+	certificate *tls.Certificate // for the url's own origin only; nil for none
+	cookies     cookies
+	base        http.RoundTripper
+	own         *ownTransport // base, unless the Config has a client with one
+	foreign     *ownTransport // without the certificate; nil where there is none
+
+	mu       sync.Mutex
+	secrets  redact.Secrets // without the token
+	redactor redact.Redactor
+	masked   int // changes of the token that redactor knows
 
 	credential string // what authenticates, in words: "the Authorization header"; empty for nothing
 	variable   string // the environment variable that holds it; empty for none
@@ -36,7 +45,7 @@ func (c Config) Endpoint(lookup func(variable string) (string, bool)) (*Endpoint
 		return nil, err
 	}
 	e := &Endpoint{config: c.withDefaults(), header: make(http.Header)}
-	env := &environment{lookup: lookup}
+	env := &environment{lookup: lookup, token: c.Token != nil}
 	var errs []error
 	for _, fill := range []func(*environment) error{e.fillURL, e.fillHeader, e.fillBody, e.fillProxy, e.fillTLS} {
 		errs = append(errs, fill(env))
@@ -44,21 +53,48 @@ func (c Config) Endpoint(lookup func(variable string) (string, bool)) (*Endpoint
 	if err := errors.Join(errs...); err != nil {
 		return nil, c.named(err)
 	}
-	e.Redactor = env.secrets.Redactor()
+	e.cookies.origin = e.url
+	e.secrets, e.redactor = env.secrets, env.secrets.Redactor()
 	if c.Client != nil && c.Client.Transport != nil {
 		e.base = c.Client.Transport
 	} else {
-		e.own = newOwnTransport(e)
+		e.own = newOwnTransport(e, e.certificate)
 		e.base = e.own
 	}
+	if e.certificate != nil {
+		e.foreign = newOwnTransport(e, nil)
+	}
 	return e, nil
+}
+
+// Redactor knows what is secret in the Config, and of its token every value that it ever had.
+func (e *Endpoint) Redactor() redact.Redactor {
+	if e.config.Token == nil {
+		return e.redactor
+	}
+	seen, changes := e.config.Token.seen()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if changes != e.masked {
+		all := e.secrets.Clone()
+		for _, token := range seen {
+			all.AddVariable("token", token)
+			for name, values := range e.header {
+				all.AddHeader(name, strings.ReplaceAll(values[0], tokenPlaceholder, token))
+			}
+		}
+		e.redactor, e.masked = all.Redactor(), changes
+	}
+	return e.redactor
 }
 
 // CloseConnections drops every connection, also those that a body is still read from. Those of the Config's own client are
 // not touched. The Endpoint can be used again.
 func (e *Endpoint) CloseConnections() {
-	if e.own != nil {
-		e.own.close()
+	for _, t := range []*ownTransport{e.own, e.foreign} {
+		if t != nil {
+			t.close()
+		}
 	}
 }
 
@@ -108,6 +144,8 @@ func (e *Endpoint) fillHeader(env *environment) error {
 // nameCredential notes which header, or better which variable, holds the secret that a server may refuse.
 func (e *Endpoint) nameCredential(header string, variables []string) {
 	switch {
+	case slices.Contains(variables, TokenVariable):
+		e.credential, e.variable = "the token of "+e.config.Token.source, ""
 	case !redact.IsSecretHeader(header):
 	case len(variables) > 0:
 		e.useVariable(variables[len(variables)-1])

@@ -10,6 +10,7 @@ import (
 // environment gives the variables that a configuration names, and collects what of it is secret.
 type environment struct {
 	lookup  func(name string) (string, bool)
+	token   bool // there is one: its place stays as it is
 	secrets redact.Secrets
 }
 
@@ -26,6 +27,11 @@ func (e *environment) expand(s string, escape func(before, value string) string)
 			return out.String(), names, errors.Join(faults...)
 		}
 		name, after, closed := strings.Cut(rest, "}")
+		if closed && name == TokenVariable && e.token {
+			out.WriteString(tokenPlaceholder)
+			names, s = append(names, name), after
+			continue
+		}
 		if !closed || !isVariable(name) {
 			return "", nil, errors.Join(append(faults, errors.New("${ without a variable's name and }"))...)
 		}

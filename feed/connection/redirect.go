@@ -4,7 +4,6 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 )
 
@@ -39,7 +38,7 @@ func (e *Endpoint) checkRedirect(req *http.Request, via []*http.Request) error {
 // prepare gives each hop of a request its method, body and header fields. The configured ones go to the feed's own
 // origin only, so that the http.Client never holds a secret that it could carry elsewhere. A Referer would carry the query of
 // the URL, and with it tokens: it is never sent.
-func (e *Endpoint) prepare(req *http.Request) *http.Request {
+func (e *Endpoint) prepare(req *http.Request) (*http.Request, error) {
 	req = req.Clone(req.Context())
 	req.Header.Del("Referer")
 	defer e.setBody(req)
@@ -47,18 +46,24 @@ func (e *Endpoint) prepare(req *http.Request) *http.Request {
 		for _, name := range []string{"Authorization", "Proxy-Authorization", "Cookie", "Www-Authenticate"} {
 			req.Header.Del(name)
 		}
-		return req
+		return req, nil
 	}
 	for name, values := range e.header {
 		switch {
 		case name == "Host":
 			req.Host = values[0]
 		case name == lastEventID && req.Header.Get(lastEventID) != "": // what was received since counts
+		case name == "Cookie" && req.Header.Get(name) != "": // what the server has set goes with it
+			req.Header.Set(name, values[0]+"; "+req.Header.Get(name))
 		default:
-			req.Header[name] = slices.Clone(values)
+			value, err := e.withToken(req.Context(), values[0])
+			if err != nil {
+				return nil, err
+			}
+			req.Header.Set(name, value)
 		}
 	}
-	return req
+	return req, nil
 }
 
 // sameOrigin compares scheme, host and port (RFC 6454 §5).

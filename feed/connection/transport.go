@@ -32,8 +32,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if t.listener != nil {
 		t.listener.Waiting()
 	}
-	req = t.endpoint.prepare(req)
-	resp, err := t.endpoint.base.RoundTrip(req)
+	resp, err := t.endpoint.roundTrip(&req)
 	if t.listener != nil {
 		if err := t.listener.Received(req.Context(), err == nil); err != nil {
 			return nil, err
@@ -45,6 +44,19 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
+// roundTrip sends what req is prepared to.
+func (e *Endpoint) roundTrip(req **http.Request) (*http.Response, error) {
+	prepared, err := e.prepare(*req)
+	if err != nil {
+		return nil, err
+	}
+	*req = prepared
+	if e.foreign != nil && !sameOrigin(prepared.URL, e.url) {
+		return e.foreign.RoundTrip(prepared)
+	}
+	return e.base.RoundTrip(prepared)
+}
+
 // httpClient is the caller's client, or a plain one, with what every request to the endpoint goes through.
 func (e *Endpoint) httpClient(l Listener, redirected func(Redirect)) *http.Client {
 	var client http.Client
@@ -52,6 +64,9 @@ func (e *Endpoint) httpClient(l Listener, redirected func(Redirect)) *http.Clien
 		client = *e.config.Client
 	}
 	client.Transport = &transport{endpoint: e, listener: l}
+	if client.Jar == nil {
+		client.Jar = &e.cookies
+	}
 	also := client.CheckRedirect
 	client.CheckRedirect = func(to *http.Request, via []*http.Request) error {
 		if err := e.checkRedirect(to, via); err != nil {
@@ -70,7 +85,7 @@ func (e *Endpoint) httpClient(l Listener, redirected func(Redirect)) *http.Clien
 
 // newTransport is the transport of a feed that was not given a client. Nothing in it limits how
 // long a stream or an answer may take: that is for the caller to watch.
-func newTransport(e *Endpoint) *http.Transport {
+func newTransport(e *Endpoint, certificate *tls.Certificate) *http.Transport {
 	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
 		TLSHandshakeTimeout: handshakeTimeout,
@@ -91,8 +106,11 @@ func newTransport(e *Endpoint) *http.Transport {
 	if e.proxy != nil {
 		t.Proxy = http.ProxyURL(e.proxy)
 	}
-	if e.roots != nil {
+	if e.roots != nil || certificate != nil {
 		t.TLSClientConfig = &tls.Config{RootCAs: e.roots}
+	}
+	if certificate != nil {
+		t.TLSClientConfig.Certificates = []tls.Certificate{*certificate}
 	}
 	return t
 }
@@ -148,8 +166,8 @@ type ownTransport struct {
 	open map[net.Conn]struct{}
 }
 
-func newOwnTransport(e *Endpoint) *ownTransport {
-	o := &ownTransport{Transport: newTransport(e), open: make(map[net.Conn]struct{})}
+func newOwnTransport(e *Endpoint, certificate *tls.Certificate) *ownTransport {
+	o := &ownTransport{Transport: newTransport(e, certificate), open: make(map[net.Conn]struct{})}
 	dial := (&net.Dialer{Timeout: dialTimeout}).DialContext
 	o.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)

@@ -21,7 +21,7 @@ func TestHangingUpClosesConnectionsThatSeemToBeInUse(t *testing.T) {
 		}
 		closed <- err
 	}()
-	o := newOwnTransport(&Endpoint{})
+	o := newOwnTransport(&Endpoint{}, nil)
 	conn, err := o.DialContext(t.Context(), "tcp", s.Addr().String())
 	if err != nil {
 		t.Fatal(err)

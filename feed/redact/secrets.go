@@ -16,6 +16,11 @@ type Secrets struct {
 	private     []string // masked in messages only: a payload may well hold the same word
 }
 
+// Clone is a copy that can be added to.
+func (s Secrets) Clone() Secrets {
+	return Secrets{slices.Clone(s.credentials), slices.Clone(s.private)}
+}
+
 // AddVariable adds the value of a variable of the environment. It counts as a credential if its name sounds like one.
 func (s *Secrets) AddVariable(name, value string) {
 	if IsSecretName(name) {

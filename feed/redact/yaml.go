@@ -11,7 +11,7 @@ var (
 	urlInLine  = regexp.MustCompile(`(?:://|\$\{)[^\s"']*`)
 	formPair   = regexp.MustCompile(`([\w.%-]+)=([^&;"'\s]+)`)
 	memberName = regexp.MustCompile(`([\w.$-]+)(?:\\?["']\s*:\s*|\s*:\s+)`)
-	memberText = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[|>][-+\d]*$|(?:\$\{[^}]*\}|[^,}#])+)`)
+	memberText = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[|>][-+\d]*$|\[[^\]]*\]?|(?:\$\{[^}]*\}|[^,}#])+)`)
 	yamlKey    = regexp.MustCompile(`^(\s*(?:- )?\s*)["']?([\w.$-]+)["']?\s*:`)
 	headersKey = regexp.MustCompile(`^(\s*)(?:.*[{,]\s*)?["']?headers?["']?\s*:`)
 )

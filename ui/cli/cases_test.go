@@ -92,9 +92,7 @@ func (r *wireRun) UnmarshalJSON(text []byte) error {
 }
 
 // pendingCases do not pass yet. A case that passes must be taken off.
-var pendingCases = []string{
-	"state/token-file-renewed",
-}
+var pendingCases = []string{}
 
 func TestStreamsThatPeopleServeAreReadOrNamed(t *testing.T) {
 	t.Parallel()

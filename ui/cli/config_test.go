@@ -210,6 +210,7 @@ func TestFeedsOfTheConfigurationArePrinted(t *testing.T) {
 feeds:
   one: {url: 'EXCHANGE/nvda', token_file: token}
   two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, bid: px}]}
+  program: {url: 'EXCHANGE/amd', token_command: [/bin/sh, -c, 'echo > ran']}
   unused: {url: 'EXCHANGE/x', token: '${NOT_SET_HERE}'}
 symbols:
   Nvidia: {aliases: [NVDA], decimals: 5}
@@ -240,6 +241,12 @@ symbols:
 	}
 	if got := complaints[e.URL+"/intc"]; strings.Contains(got, "using") {
 		t.Errorf("of a URL it says %q", got)
+	}
+	if text, err := livetapeIn(dir, []string{"stream", "program"}).CombinedOutput(); err == nil || !strings.Contains(string(text), "feed program: token_command runs a program, and livetape.yaml of this directory may be somebody else's") {
+		t.Errorf("of a program it says %q, %v", text, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "ran")); err == nil {
+		t.Error("the program was run")
 	}
 	if e.sent["/nvda"] != "Bearer fr0m-a-file" {
 		t.Errorf("the token sent is %q", e.sent["/nvda"])

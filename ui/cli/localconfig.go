@@ -59,6 +59,14 @@ func (s *targetSelection) checkOwner() error {
 	return err
 }
 
+// checkLocal refuses to run a program since a configuration of the working directory says so.
+func (s *targetSelection) checkLocal(t target) error {
+	if !s.local || len(t.origin.TokenCommand) == 0 || t.config.Name == "" {
+		return nil
+	}
+	return fmt.Errorf("feed %s: token_command runs a program, and %s of this directory may be somebody else's: if it is right, say --config ./%s", t.config.Name, config.FileName, config.FileName)
+}
+
 // localConfigName is the configuration to name on the screen; empty when it is the user's own or was asked for.
 func (s *targetSelection) localConfigName() string {
 	if s == nil || !s.local {

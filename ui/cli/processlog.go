@@ -6,8 +6,8 @@ import (
 	"os"
 	"sync"
 
+	"livetape/feed/connection"
 	"livetape/feed/market"
-	"livetape/feed/redact"
 )
 
 // processLog takes what the standard logger of the process is given. net/http writes there, with up to 32 KiB of what a
@@ -16,8 +16,8 @@ type processLog struct {
 	mu        sync.Mutex
 	out       io.Writer
 	screen    chan<- string // nil: no screen is drawn
-	redactors []redact.Redactor
-	lines     int // written to out
+	endpoints []*connection.Endpoint // what is secret of them is masked
+	lines     int                    // written to out
 }
 
 const (
@@ -36,8 +36,8 @@ func (l *processLog) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	text := string(line)
-	for _, r := range l.redactors {
-		text = r.Message(text)
+	for _, e := range l.endpoints {
+		text = e.Redactor().Message(text)
 	}
 	text = market.PlainText(text, maxLoggedLine)
 	if l.screen != nil {
@@ -59,15 +59,15 @@ func maskInLog(targets []target) {
 	if !captured {
 		return
 	}
-	var redactors []redact.Redactor
+	var endpoints []*connection.Endpoint
 	for _, t := range targets {
 		if endpoint, err := t.config.Endpoint(os.LookupEnv); err == nil { // an error is reported when the feed starts
-			redactors = append(redactors, endpoint.Redactor)
+			endpoints = append(endpoints, endpoint)
 		}
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.redactors = append(l.redactors, redactors...) // those before are kept: their connections may still be open
+	l.endpoints = append(l.endpoints, endpoints...) // those before are kept: their connections may still be open
 }
 
 // logToScreen sends what the process logs to a screen until done is called.

@@ -123,7 +123,7 @@ func (s *targetSelection) targets() ([]target, error) {
 	var errs []error
 	for _, arg := range names {
 		t, err := s.target(arg)
-		all, errs = append(all, t), append(errs, err)
+		all, errs = append(all, t), append(errs, err, s.checkLocal(t))
 	}
 	return all, errors.Join(errs...)
 }

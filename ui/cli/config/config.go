@@ -41,13 +41,21 @@ type File struct {
 type Feed struct {
 	preset.Definition `yaml:",inline"`
 
-	Watchlist string `yaml:"watchlist,omitempty"`  // ask for the symbols of this list too
-	Token     string `yaml:"token,omitempty"`      // ${NAME}: stands for {token} in headers, or is sent as "Authorization: Bearer"
-	TokenFile string `yaml:"token_file,omitempty"` // the same, from a file, read when the feed starts
-	RetryMin  string `yaml:"retry_min,omitempty"`  // wait no shorter before a reconnect, whatever the server says: "5s"; default 10ms
-	RetryMax  string `yaml:"retry_max,omitempty"`  // wait no longer, unless a Retry-After says so: default 30s, or the server's own retry:
-	TLSCA     string `yaml:"tls_ca,omitempty"`     // file of certificates (PEM) to trust besides the system's
-	Proxy     string `yaml:"proxy,omitempty"`      // http, https or socks5 URL; default: as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say
+	Watchlist    string            `yaml:"watchlist,omitempty"`          // ask for the symbols of this list too
+	Token        string            `yaml:"token,omitempty"`              // ${NAME}: stands for {token} in headers, or is sent as "Authorization: Bearer"
+	TokenFile    string            `yaml:"token_file,omitempty"`         // the same, from a file, read when the feed starts and when it is refused
+	TokenCommand []string          `yaml:"token_command,omitempty,flow"` // the same, printed by a program: its name and arguments; no shell
+	RetryMin     string            `yaml:"retry_min,omitempty"`          // wait no shorter before a reconnect, whatever the server says: "5s"; default 10ms
+	RetryMax     string            `yaml:"retry_max,omitempty"`          // wait no longer, unless a Retry-After says so: default 30s, or the server's own retry:
+	TLSCA        string            `yaml:"tls_ca,omitempty"`             // file of certificates (PEM) to trust besides the system's
+	TLS          ClientCertificate `yaml:"tls,omitempty"`                // who we are, for servers that ask
+	Proxy        string            `yaml:"proxy,omitempty"`              // http, https or socks5 URL; default: as HTTPS_PROXY, HTTP_PROXY and NO_PROXY say
+}
+
+// ClientCertificate names the files (PEM) of a certificate by which a server knows its client.
+type ClientCertificate struct {
+	Cert string `yaml:"cert,omitempty"` // with its chain
+	Key  string `yaml:"key,omitempty"`  // not encrypted
 }
 
 // Symbol says how one symbol is shown.
@@ -96,23 +104,30 @@ func Read(path string) (*File, error) {
 }
 
 func readBounded(path string) ([]byte, error) {
+	source, size, err := readAtMost(path, MaxSize)
+	switch {
+	case err != nil:
+		return nil, readError(path, err)
+	case size > MaxSize:
+		return nil, fmt.Errorf("read configuration %s: it has %.1f MiB, and 1 MiB is the most", path, float64(size)/(1<<20))
+	case len(source) > MaxSize:
+		return nil, fmt.Errorf("read configuration %s: it has more than 1 MiB, and 1 MiB is the most", path)
+	}
+	return source, nil
+}
+
+// readAtMost reads a file, or of a longer one a byte more than limit. Size is the file's, 0 where it has none.
+func readAtMost(path string, limit int64) (text []byte, size int64, err error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, readError(path, err)
+		return nil, 0, err
 	}
 	defer f.Close()
-	source, err := io.ReadAll(io.LimitReader(f, MaxSize+1))
-	if err != nil {
-		return nil, readError(path, err)
+	if info, err := f.Stat(); err == nil {
+		size = info.Size()
 	}
-	if len(source) <= MaxSize {
-		return source, nil
-	}
-	size := "more than 1 MiB"
-	if info, err := f.Stat(); err == nil && info.Size() > MaxSize {
-		size = fmt.Sprintf("%.1f MiB", float64(info.Size())/(1<<20))
-	}
-	return nil, fmt.Errorf("read configuration %s: it has %s, and 1 MiB is the most", path, size)
+	text, err = io.ReadAll(io.LimitReader(f, limit+1))
+	return text, size, err
 }
 
 func readError(path string, err error) error {

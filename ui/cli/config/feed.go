@@ -1,8 +1,6 @@
 package config
 
 import (
-	"crypto/x509"
-	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -41,7 +39,8 @@ func (env Environment) filePath(name string) string {
 // wraps a [configerr.Error] for each thing that is missing, and never holds a secret.
 func (f Feed) Config(name string, env Environment) (feed.Config, error) {
 	var errs configerr.List
-	given := f.withToken(env, &errs)
+	f.checkTokenSource(env, &errs)
+	given := f.withToken()
 	given.Headers = canonicalHeaders(given.Headers)
 	full, err := given.Resolve()
 	if err != nil {
@@ -64,6 +63,7 @@ func (f Feed) Config(name string, env Environment) (feed.Config, error) {
 		MaxEvent:    full.EventLimit(),
 		Decoder:     decoder,
 		Proxy:       f.Proxy,
+		Token:       f.token(env),
 	}
 	f.setConnection(&config, env, &errs)
 	if env.Symbols != nil && decoder != nil {
@@ -80,21 +80,16 @@ func (f Feed) setConnection(config *feed.Config, env Environment, errs *configer
 	config.RetryMin, config.RetryMax = f.checkConnection(errs)
 	if f.TLSCA != "" {
 		config.CAFiles = []string{env.filePath(f.TLSCA)}
-		if err := checkCertificates(config.CAFiles[0]); err != nil {
+		if _, err := connection.ReadAuthorities(config.CAFiles...); err != nil {
 			errs.Add(configerr.Path{"tls_ca"}, "%s", err)
 		}
 	}
-}
-
-func checkCertificates(path string) error {
-	text, err := os.ReadFile(path)
-	if err != nil {
-		return err
+	if f.TLS.Cert != "" && f.TLS.Key != "" { // Validate says when one is missing
+		config.CertFile, config.KeyFile = env.filePath(f.TLS.Cert), env.filePath(f.TLS.Key)
+		if _, err := connection.ReadCertificate(config.CertFile, config.KeyFile); err != nil {
+			errs.Add(configerr.Path{"tls"}, "%s", err)
+		}
 	}
-	if !x509.NewCertPool().AppendCertsFromPEM(text) {
-		return fmt.Errorf("%s holds no certificate in PEM form", path)
-	}
-	return nil
 }
 
 // canonicalHeaders spells the names of headers as the presets do, so that they replace those of the presets.

@@ -1,7 +1,10 @@
 package config_test
 
 import (
+	"context"
 	"encoding/pem"
+	"fmt"
+	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -126,8 +129,8 @@ func TestATokenGoesWhereItIsAskedFor(t *testing.T) {
 		"in a header":     {"url: https://a.example/, token: '${T}', headers: {x-key: 'v1 {token}'}", "https://a.example/", "X-Key", "v1 ${T}"},
 		"a variable":      {"url: https://a.example/, token: '${T}', headers: {x-key: '${token} {token}'}", "https://a.example/", "X-Key", "${token} ${T}"},
 		"in the url":      {"url: 'https://a.example/?t={token}', token: '${T}'", "https://a.example/?t=${T}", "", ""},
-		"of a file":       {"url: https://a.example/, token_file: token", "https://a.example/", "Authorization", "Bearer fr0m-a-file"},
-		"of a file, bare": {"url: https://a.example/, token_file: token, headers: {Authorization: '{token}'}", "https://a.example/", "Authorization", "fr0m-a-file"},
+		"of a file":       {"url: https://a.example/, token_file: token", "https://a.example/", "Authorization", "Bearer ${the token}"},
+		"of a file, bare": {"url: https://a.example/, token_file: token, headers: {Authorization: '{token}'}", "https://a.example/", "Authorization", "${the token}"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := parse(t, dir, "feeds:\n  desk: {"+c.feed+"}\n")
@@ -175,8 +178,14 @@ func TestWhatIsMissingAroundAFileIsNamedAndNeverShown(t *testing.T) {
 		{"url: https://a.example/, token_file: two", `two has more than one line`},
 		{"url: https://a.example/, token_file: nested", `nested holds ${`},
 		{"url: https://a.example/, token_file: long", `long is too long for a token`},
+		{"url: https://a.example/, token_command: [no-such-program, s3cret]", `there is no program "no-such-program" to run`},
+		{"url: https://a.example/, token_command: [./gone]", `there is no program "./gone" to run`},
+		{"url: https://a.example/, tls: {cert: gone.pem, key: two}", `gone.pem: no such file or directory`},
+		{"url: https://a.example/, tls: {cert: two, key: two}", `two: holds no certificate in PEM form`},
+		{"url: https://a.example/, tls_ca: /dev/zero", `/dev/zero: has over 4 MiB, which no file of certificates has`},
+		{"url: https://a.example/, token_file: /dev/zero", `/dev/zero is too long for a token`},
 		{"url: https://a.example/, tls_ca: gone.pem", `gone.pem: no such file or directory`},
-		{"url: https://a.example/, tls_ca: two", `two holds no certificate in PEM form`},
+		{"url: https://a.example/, tls_ca: two", `two: holds no certificate in PEM form`},
 		{"url: https://a.example/, proxy: 'http://${UNSET}@proxy.example'", `environment variable UNSET is not set or empty`},
 	} {
 		f := parse(t, dir, "feeds:\n  desk: {"+c.feed+"}\n")
@@ -186,6 +195,52 @@ func TestWhatIsMissingAroundAFileIsNamedAndNeverShown(t *testing.T) {
 		}
 		if err != nil && strings.Contains(err.Error(), "s3cret") {
 			t.Errorf("%s: the secret is shown:\n%v", c.feed, err)
+		}
+	}
+}
+
+func TestAProgramPrintsTheToken(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	program := "#!/bin/sh\necho \"s3cret $1\" >&2\ncase $2 in ok) echo \"$1\";; fail) exit 3;; *) cat /dev/zero;; esac\n"
+	if err := os.WriteFile(filepath.Join(dir, "mint"), []byte(program), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		fmt.Fprintf(w, "data: %s\n\n", r.Header.Get("Authorization"))
+	}))
+	defer server.Close()
+	for args, want := range map[string]string{
+		"'s3cret;id', ok":  "•••",
+		"s3cret, fail":     "token_command: ./mint failed (exit status 3): run it by hand to see why",
+		"s3cret, for-ever": "token_command: the output of ./mint is too long for a token",
+	} {
+		f := parse(t, dir, "feeds:\n  desk: {url: '"+server.URL+"', token_command: [./mint, "+args+"]}\n")
+		c, err := f.Config("desk", variables())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(t.Context())
+		set, err := feed.Start(ctx, c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for ev := range set.Events() {
+			got := ""
+			switch {
+			case ev.Message != nil:
+				got = string(ev.Message.Data)
+			case ev.Status != nil && ev.Status.State == feed.Failed:
+				got = ev.Status.Cause
+			}
+			if got == "" {
+				continue
+			}
+			if got != want {
+				t.Errorf("%s: %q", args, got)
+			}
+			cancel()
 		}
 	}
 }

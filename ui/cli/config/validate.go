@@ -43,12 +43,7 @@ func (f Feed) Validate() error {
 	var errs configerr.List
 	f.checkToken(&errs)
 	f.checkConnection(&errs)
-	given := f
-	if f.Token != "" || f.TokenFile != "" {
-		given.Token, given.TokenFile = "${TOKEN}", "" // whatever it is, it is there
-		given = given.withToken(Environment{}, &errs)
-	}
-	errs.Join(nil, given.Definition.Validate())
+	errs.Join(nil, f.withToken().Definition.Validate())
 	return errs.Err()
 }
 
@@ -60,7 +55,7 @@ func (f Feed) validateWithout(unread []string) error {
 		return given.Validate()
 	}
 	var errs configerr.List
-	if !slices.Contains(unread, "token") && !slices.Contains(unread, "token_file") {
+	if !slices.ContainsFunc(unread, func(key string) bool { return strings.HasPrefix(key, "token") }) {
 		f.checkToken(&errs)
 	}
 	f.checkConnection(&errs)
@@ -68,17 +63,28 @@ func (f Feed) validateWithout(unread []string) error {
 }
 
 func (f Feed) checkToken(errs *configerr.List) {
+	given := f.TokenFile != "" || len(f.TokenCommand) > 0
 	switch {
+	case f.TokenFile != "" && len(f.TokenCommand) > 0:
+		errs.Add(configerr.Path{"token_command"}, "token_file and token_command exclude each other")
 	case f.Token != "" && f.TokenFile != "":
 		errs.Add(configerr.Path{"token_file"}, "token and token_file exclude each other")
+	case f.Token != "" && given:
+		errs.Add(configerr.Path{"token_command"}, "token and token_command exclude each other")
+	case f.TokenCommand != nil && (len(f.TokenCommand) == 0 || f.TokenCommand[0] == ""):
+		errs.Add(configerr.Path{"token_command"}, "names no program: write [PROGRAM, ARGUMENT, …]")
 	case f.Token != "" && !wholeVariable.MatchString(f.Token):
 		errs.Add(configerr.Path{"token"}, "a token does not stand in the file itself: write ${NAME}, and put it into that environment variable, or use token_file")
-	case f.TokenFile != "" && (hasTokenPlaceholder(f.URL) || hasTokenPlaceholder(f.Body)):
-		errs.Add(configerr.Path{"token_file"}, "a token from a file goes into headers only: for the url and the body, use token: ${NAME}")
-	case f.Token == "" && f.TokenFile == "":
+	case given && (hasTokenPlaceholder(f.URL) || hasTokenPlaceholder(f.Body)):
+		key := "token_file"
+		if f.TokenFile == "" {
+			key = "token_command"
+		}
+		errs.Add(configerr.Path{key}, "a token from a file or a command goes into headers only: for the url and the body, use token: ${NAME}")
+	case f.Token == "" && !given:
 		for _, name := range slices.Sorted(maps.Keys(f.Headers)) {
 			if hasTokenPlaceholder(f.Headers[name]) && f.Vars["token"] == "" {
-				errs.Add(configerr.Path{"headers", name}, "the value asks for {token}: set token or token_file")
+				errs.Add(configerr.Path{"headers", name}, "the value asks for {token}: set token, token_file or token_command")
 			}
 		}
 	}
@@ -96,6 +102,9 @@ func (f Feed) checkConnection(errs *configerr.List) (least, most time.Duration) 
 		errs.Add(configerr.Path{"retry_max"}, "%s", err)
 	case most > 0 && most < least:
 		errs.Add(configerr.Path{"retry_max"}, "%s is shorter than retry_min, which is %s", f.RetryMax, f.RetryMin)
+	}
+	if (f.TLS.Cert == "") != (f.TLS.Key == "") {
+		errs.Add(configerr.Path{"tls"}, "needs both: {cert: FILE, key: FILE}")
 	}
 	if err := checkProxy(f.Proxy); err != nil {
 		errs.Add(configerr.Path{"proxy"}, "%s", err)

@@ -168,7 +168,7 @@ func (c *configEntry) setFormatAndTimeout(o *observation) {
 }
 
 func (e *examination) cleanLines(text string) string {
-	lines := strings.Split(e.endpoint.Redactor.Document(text), "\n")
+	lines := strings.Split(e.endpoint.Redactor().Document(text), "\n")
 	for i, line := range lines {
 		lines[i] = market.PlainText(line, 4<<10)
 	}

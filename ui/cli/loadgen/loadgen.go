@@ -99,7 +99,7 @@ func newConnections(p Plan) (endpoints []*connection.Endpoint, closeAll func(), 
 	share := max(p.Share, 1)
 	for range (p.Clients + share - 1) / share {
 		config := p.Feed
-		if config.Proxy == "" && len(config.CAFiles) == 0 && config.Client == nil {
+		if config.Proxy == "" && len(config.CAFiles) == 0 && config.CertFile == "" && config.Client == nil {
 			t := smallTransport()
 			transports = append(transports, t)
 			config.Client = &http.Client{Transport: t}
