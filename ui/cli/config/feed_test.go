@@ -222,6 +222,7 @@ func TestAProgramPrintsTheToken(t *testing.T) {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithCancel(t.Context())
+		t.Cleanup(cancel)
 		set, err := feed.Start(ctx, c)
 		if err != nil {
 			t.Fatal(err)
