@@ -15,7 +15,7 @@ import (
 type processLog struct {
 	mu        sync.Mutex
 	out       io.Writer
-	screen    chan<- string // nil: no screen is drawn
+	screen    chan<- string          // nil: no screen is drawn
 	endpoints []*connection.Endpoint // what is secret of them is masked
 	lines     int                    // written to out
 }
