@@ -8,7 +8,7 @@ import (
 	"bytes"
 	"crypto/sha256"
 	"embed"
-	"encoding/hex"
+	"fmt"
 	"mime"
 	"net/http"
 	"path"
@@ -20,29 +20,24 @@ import (
 //go:embed index.html icon.svg *.css *.js
 var files embed.FS
 
-type asset struct {
-	body              []byte
-	contentType, etag string
-}
-
 // Handler serves the page at / and its other files under /page/.
 func Handler() http.Handler {
-	assets := loadAssets()
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		name := strings.TrimPrefix(r.URL.Path, "/page/")
 		if r.URL.Path == "/" {
 			name = "index.html"
 		}
-		a, ok := assets[name]
-		if !ok {
+		body, err := files.ReadFile(name)
+		if err != nil {
 			http.NotFound(w, r)
 			return
 		}
+		sum := sha256.Sum256(body)
 		setSecurityHeaders(w.Header())
-		w.Header().Set("Content-Type", a.contentType)
-		w.Header().Set("ETag", a.etag)
+		w.Header().Set("Content-Type", contentTypes[path.Ext(name)])
+		w.Header().Set("ETag", fmt.Sprintf(`"%x"`, sum[:8]))
 		w.Header().Set("Cache-Control", "no-cache")
-		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(a.body))
+		http.ServeContent(w, r, name, time.Time{}, bytes.NewReader(body))
 	})
 }
 
@@ -52,17 +47,6 @@ var contentTypes = map[string]string{
 	".css":  "text/css; charset=utf-8",
 	".js":   "text/javascript; charset=utf-8",
 	".svg":  "image/svg+xml",
-}
-
-func loadAssets() map[string]asset {
-	all := make(map[string]asset)
-	entries, _ := files.ReadDir(".") // embedded files can always be read
-	for _, entry := range entries {
-		body, _ := files.ReadFile(entry.Name())
-		sum := sha256.Sum256(body)
-		all[entry.Name()] = asset{body, contentTypes[path.Ext(entry.Name())], `"` + hex.EncodeToString(sum[:8]) + `"`}
-	}
-	return all
 }
 
 // contentSecurityPolicy lets the page use its own server alone, and create no markup from text (CSP Level 3; Trusted
