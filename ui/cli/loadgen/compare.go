@@ -1,7 +1,6 @@
 package loadgen
 
 import (
-	"container/heap"
 	"hash/maphash"
 	"slices"
 	"sync"
@@ -141,7 +140,7 @@ func newIDOrder(clients [][]uint32, ids int) *idOrder {
 func (o *idOrder) positions() []int {
 	positions := make([]int, len(o.waitsFor))
 	placed := make([]bool, len(o.waitsFor))
-	var ready idHeap
+	var ready []uint32 // those that wait for none, in their order
 	for n, waitsFor := range o.waitsFor {
 		if waitsFor == 0 {
 			ready = append(ready, uint32(n))
@@ -149,39 +148,21 @@ func (o *idOrder) positions() []int {
 	}
 	next := 0 // the first number that may not be placed yet
 	for at := range positions {
-		n := o.choose(&ready, placed, &next)
+		if len(ready) == 0 { // all that are left contradict each other
+			for placed[next] {
+				next++
+			}
+			ready = append(ready, uint32(next))
+		}
+		n := ready[0]
+		ready = ready[1:]
 		positions[n], placed[n] = at, true
 		for _, m := range o.successors[n] {
 			if o.waitsFor[m]--; o.waitsFor[m] == 0 && !placed[m] {
-				heap.Push(&ready, m)
+				i, _ := slices.BinarySearch(ready, m)
+				ready = slices.Insert(ready, i, m)
 			}
 		}
 	}
 	return positions
-}
-
-// choose returns the lowest number that waits for none; where all that are left contradict each other, the lowest.
-func (o *idOrder) choose(ready *idHeap, placed []bool, next *int) uint32 {
-	if len(*ready) > 0 {
-		if n, ok := heap.Pop(ready).(uint32); ok {
-			return n
-		}
-	}
-	for placed[*next] {
-		*next++
-	}
-	return uint32(*next)
-}
-
-// idHeap gives the lowest number first.
-type idHeap []uint32
-
-func (h idHeap) Len() int           { return len(h) }
-func (h idHeap) Less(i, j int) bool { return h[i] < h[j] }
-func (h idHeap) Swap(i, j int)      { h[i], h[j] = h[j], h[i] }
-func (h *idHeap) Push(x any)        { *h = append(*h, x.(uint32)) }
-func (h *idHeap) Pop() any {
-	last := (*h)[len(*h)-1]
-	*h = (*h)[:len(*h)-1]
-	return last
 }

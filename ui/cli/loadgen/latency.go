@@ -81,9 +81,6 @@ func timeAtEnd(data []byte) (value []byte, ok bool) {
 	return value, bytes.IndexByte(value, '\\') < 0
 }
 
-// suspiciousLatency is one that no network has, nor a server that is not overloaded all the time.
-const suspiciousLatency = time.Second
-
 // addLatency adds the latencies to the report, unless the clocks make nonsense of them.
 func (r *run) addLatency(rep *Report) {
 	var s timestampStats
@@ -114,11 +111,11 @@ func (r *run) addLatency(rep *Report) {
 	rep.qualifyLatency(s, all.min)
 }
 
-// qualifyLatency notes what the latencies do not include, and whether the clocks may differ.
 func (rep *Report) qualifyLatency(s timestampStats, shortest time.Duration) {
+	const suspicious = time.Second // no network takes as long, nor a server that is not overloaded all the time
 	rep.noteCount(s.early, "%d events were replayed, or stamped before their client asked for them: their latency is not counted")
 	rep.noteCount(s.missing, "%d events have no time that can be read: their latency is not known")
-	if shortest > suspiciousLatency {
+	if shortest > suspicious {
 		rep.note("no event took less than %s: the server's clock may be behind this machine's by as much", shortest.Round(time.Millisecond))
 	}
 }

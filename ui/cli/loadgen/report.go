@@ -230,9 +230,6 @@ type Cause struct {
 	Advice string `json:"-"` // what to do about it
 }
 
-// maxCauses bounds them; servers may word each refusal differently.
-const maxCauses = 16
-
 // causes counts failures of one kind. The zero value is ready.
 type causes struct {
 	mu    sync.Mutex
@@ -240,6 +237,7 @@ type causes struct {
 }
 
 func (f *causes) add(cause, advice string) {
+	const maxCauses = 16 // servers may word each refusal differently
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if f.known == nil {
