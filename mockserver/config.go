@@ -71,8 +71,6 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-var errRanBefore = errors.New("mock server: runs only once")
-
 func (c Config) validate() error {
 	var all []error
 	require := func(ok bool, format string, args ...any) {

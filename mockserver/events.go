@@ -56,7 +56,7 @@ func (s *Server) serve(w http.ResponseWriter, r *http.Request, client uint64, fa
 	if err := s.hub.Admit(); err != nil {
 		reason, retryAfter := "closed", time.Second
 		if errors.Is(err, hub.ErrFull) {
-			reason, retryAfter = "full", fullRetryAfter
+			reason, retryAfter = "full", 5*time.Second
 		}
 		s.metrics.refused[reason].Inc()
 		fault.WriteStatus(w, http.StatusServiceUnavailable, retryAfter)

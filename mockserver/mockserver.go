@@ -23,6 +23,7 @@ package mockserver
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -67,7 +68,7 @@ func New(c Config) (*Server, error) {
 // what is left then is stuck in a write, and ends when the HTTP server closes. A server runs once.
 func (s *Server) Run(ctx context.Context) error {
 	if !s.hub.Start() {
-		return errRanBefore
+		return errors.New("mock server: runs only once")
 	}
 	log := s.config.Logger
 	log.Info("started", "epoch", s.config.Epoch, "seed", s.config.Seed, "rate", s.config.Rate, "symbols", s.config.Symbols)
@@ -81,13 +82,10 @@ func (s *Server) Run(ctx context.Context) error {
 	s.simulator.run(ctx)
 	repeating.Wait()
 	log.Info("draining", "clients", s.hub.Clients())
-	s.hub.Close(drainTime)
+	s.hub.Close(time.Second)
 	log.Info("ended", "clients", s.hub.Clients())
 	return nil
 }
-
-// drainTime is how long Run waits for streams to end.
-const drainTime = time.Second
 
 // Step makes n events at once, without waiting for the rate: for tests and load. They reach the streams in batches.
 // With a scenario it is n turns of the market, in some of which nothing happens; the scenario's faults are injected

@@ -96,9 +96,6 @@ const (
 	bodyTime = 5 * time.Second // for the whole of a body
 )
 
-// fullRetryAfter is when a client that found the server full is to come again.
-const fullRetryAfter = 5 * time.Second
-
 // limitQuery refuses a request whose query is longer than any that makes sense (RFC 9110 §15.5.15).
 func limitQuery(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

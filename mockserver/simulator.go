@@ -107,7 +107,7 @@ func (s *simulator) run(ctx context.Context) {
 			now = time.Now()
 		case now = <-ticker.C:
 		}
-		elapsed := min(now.Sub(last), maxCatchUp+tickInterval(rate*speed))
+		elapsed := min(now.Sub(last), time.Second+tickInterval(rate*speed)) // a starved server makes up for a second at most
 		last = now
 		ahead = s.play(ahead+time.Duration(float64(elapsed)*speed), rate)
 		before := rate * speed
@@ -139,9 +139,6 @@ func (s *simulator) play(ahead time.Duration, rate float64) (left time.Duration)
 		rate, _ = s.pace()
 	}
 }
-
-// maxCatchUp is how much time a starved server makes up for at once.
-const maxCatchUp = time.Second
 
 // tickInterval is that of the events, but no shorter than 5 ms.
 func tickInterval(rate float64) time.Duration {

@@ -46,11 +46,9 @@ type Active struct {
 	replaced chan struct{} // closed when there is a newer one
 }
 
-// maxInstant is how many activations may come between two looks of a stream that is busy writing.
-const maxInstant = 64
-
 // with is a with one more activation; one that lasts no time is over at once.
 func (a *Active) with(f Fault, value parsedValue, duration time.Duration) *Active {
+	const maxInstant = 64 // that may come between two looks of a stream that is busy writing
 	now := time.Now()
 	added := &Activation{Fault: f, value: value, serial: a.count + 1, Until: now.Add(duration)}
 	next := &Active{lasting: slices.Clone(a.lasting), instant: slices.Clone(a.instant), count: a.count + 1}

@@ -61,8 +61,6 @@ type parsedValue struct {
 	word   string
 }
 
-const maxRate = 1e6 // of Burst, in events a second
-
 // definitions are in the order of help texts: what happens to connections, to answers, to events, to the whole server.
 var definitions = []definition{
 	{Info: Info{Name: Drop, Example: "drop@20s", Help: "reset connections in mid-event, mid-id or mid-character"}},
@@ -94,7 +92,7 @@ var definitions = []definition{
 	{Info: Info{Name: Reorder, Example: "reorder:5s", Help: "swap every two events", For: 10 * time.Second}},
 	{Info: Info{Name: Gap, Example: "gap:5s@1m", Help: "leave out every fourth event", For: 10 * time.Second}},
 	{Info: Info{Name: Burst, Example: "burst=50000:2s@30s", Help: "make events at another rate", For: 10 * time.Second,
-		Value: "events a second, 1 to 1000000; default 10000", Default: "10000 a second", ServerWide: true}, defaultValue: "10000", parseValue: integer(1, maxRate)},
+		Value: "events a second, 1 to 1000000; default 10000", Default: "10000 a second", ServerWide: true}, defaultValue: "10000", parseValue: integer(1, 1e6)},
 	{Info: Info{Name: Skew, Example: "skew=-90s:1m", Help: "put the clock of payloads forward, or back", For: 30 * time.Second,
 		Value: "duration such as 90s or -1h; default 1h", Default: "1h", ServerWide: true}, defaultValue: "1h", parseValue: clockOffset},
 	{Info: Info{Name: Restart, Example: "restart@5m", Help: "end streams and begin a new epoch, with no past to resume", ServerWide: true}},

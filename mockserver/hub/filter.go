@@ -7,9 +7,6 @@ import (
 	"strings"
 )
 
-// maxSymbols is how many one client may ask for.
-const maxSymbols = 1000
-
 // Filter is what a client asked for. The zero Filter lets everything through.
 type Filter struct {
 	symbols map[string]bool // nil: all
@@ -19,6 +16,7 @@ type Filter struct {
 // ParseFilter reads the query: ?symbols=NVDA,EUR/USD&types=price,news. Either may be left out, be empty, or repeat.
 // Types are those that there are. The error is for the client.
 func ParseFilter(query url.Values, types []string) (f Filter, err error) {
+	const maxSymbols = 1000
 	asked := splitValues(query["types"])
 	for _, name := range asked {
 		if !slices.Contains(types, name) {

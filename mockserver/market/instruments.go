@@ -22,10 +22,10 @@ const (
 // sectorVolatility is that of a sector's own moves over a day, as a standard deviation, in basis points.
 var sectorVolatility = [...]int64{Tech: 50, Banks: 45, Energy: 60, Funds: 10, Forex: 15, Crypto: 130}
 
-var sectorNames = [...]string{Tech: "tech", Banks: "banks", Energy: "energy", Funds: "funds", Forex: "forex", Crypto: "crypto"}
-
 // SectorNames are the names of all sectors; the index of a name is its Sector.
-func SectorNames() []string { return sectorNames[:] }
+func SectorNames() []string {
+	return []string{Tech: "tech", Banks: "banks", Energy: "energy", Funds: "funds", Forex: "forex", Crypto: "crypto"}
+}
 
 // Instrument is what does not change about a symbol: what is public, and what drives its price. Prices are in ticks of
 // the last decimal.

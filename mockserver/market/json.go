@@ -63,13 +63,7 @@ func appendNews(b []byte, h *Headline) []byte {
 	b = appendJSONString(append(b, `,"summary":`...), h.Summary)
 	b = appendJSONString(append(b, `,"source":`...), h.Source)
 	b = appendJSONString(append(b, `,"url":`...), h.URL)
-	b = append(b, `,"symbols":[`...)
-	for n, symbol := range h.Symbols {
-		if n > 0 {
-			b = append(b, ',')
-		}
-		b = appendJSONString(b, symbol)
-	}
+	b = appendRows(append(b, `,"symbols":[`...), h.Symbols, appendJSONString)
 	b = appendJSONString(append(b, `],"importance":`...), h.Importance)
 	return append(appendTime(append(b, `,"time":`...), h.Time), '}')
 }

@@ -70,10 +70,8 @@ const (
 	Wild
 )
 
-var regimeNames = [...]string{Calm: "calm", Normal: "normal", Wild: "wild"}
-
 // RegimeNames are the names of all regimes; the index of a name is its Regime.
-func RegimeNames() []string { return regimeNames[:] }
+func RegimeNames() []string { return []string{Calm: "calm", Normal: "normal", Wild: "wild"} }
 
 // percent is by how much moves and spreads differ from the usual.
 func (r Regime) percent() int64 { return [...]int64{Calm: 60, Normal: 100, Wild: 220}[r] }

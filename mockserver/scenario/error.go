@@ -19,11 +19,9 @@ type Problem struct {
 	Text         string
 }
 
-// maxShown is how much of a line is shown, in characters: a line may be as long as the file.
-const maxShown = 160
-
 // Error has own excerpts: those of the YAML library show whole lines, and more of them than the one that is wrong.
 func (e *Error) Error() string {
+	const maxShown = 160 // characters of a line, which may be as long as the file
 	var b strings.Builder
 	lines := strings.Split(e.source, "\n")
 	for _, p := range e.Problems {

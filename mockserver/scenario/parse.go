@@ -12,26 +12,17 @@ import (
 	"livetape/mockserver/market"
 )
 
-// maxFile is in bytes.
-const maxFile = 256 << 10
-
-// Defaults of what a file does not say.
-const (
-	defaultRate      = 40 // events a second
-	defaultNewsEvery = 12 * time.Second
-	defaultReason    = "Simulated market"
-)
-
-// defaultStart is half an hour before a bell.
-var defaultStart = time.Date(2026, time.March, 2, 14, 0, 0, 0, time.UTC)
+const defaultReason = "Simulated market"
 
 // Parse reads the file of a scenario, which is named after it. The error is an *Error with all that is wrong.
 func Parse(file string, source []byte) (*Scenario, error) {
+	const maxFile = 256 << 10 // bytes
 	r := &reader{}
 	s := &Scenario{
-		Name: nameOf(file), Start: defaultStart, Rate: defaultRate, Symbols: market.DefaultSymbols, source: slices.Clone(source),
+		Name: nameOf(file), Rate: 40, Symbols: market.DefaultSymbols, source: slices.Clone(source),
+		Start: time.Date(2026, time.March, 2, 14, 0, 0, 0, time.UTC), // half an hour before a bell
 		opening: market.Opening{
-			Regime: market.Normal, Session: market.Status{State: "open", Reason: defaultReason}, NewsEvery: defaultNewsEvery,
+			Regime: market.Normal, Session: market.Status{State: "open", Reason: defaultReason}, NewsEvery: 12 * time.Second,
 		},
 	}
 	switch {
