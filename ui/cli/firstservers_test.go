@@ -12,7 +12,7 @@ var firstStreams = []struct {
 	path, title string
 	rows        []string
 }{
-	{"random", "Readings", []string{`127\.0\.0\.1:\d+ +[▲▼]? *-?\d\.\d+`}},
+	{"random", "Readings", []string{`value +[▲▼]? *-?\d\.\d+`}},
 	{"climate", "Readings", []string{`temperature +[▲▼]? *2[567] `, `humidity +[▲▼]? *(60|5[6-9]) `}},
 	{"message", "News", []string{`\d\d:\d\d:\d\d +Hello from the server`}},
 	{"text", "News", []string{`\d\d:\d\d:\d\d +new server event \d+:\d\d:\d\d [AP]M`}},

@@ -10,8 +10,9 @@ import (
 
 // namedPath is where a reading is, and what it is called.
 type namedPath struct {
-	name string // empty: by the symbol alone
-	path path
+	member string // the last name of the path; empty for the payload itself
+	vague  bool   // it says no more than that it is a number
+	path   path
 }
 
 // readings compiles the values of a rule of kind reading.
@@ -24,19 +25,34 @@ func (c *compiler) readings(at configerr.Path, spec *Rule) (all []namedPath) {
 		if len(spec.Values) > 1 {
 			here = at.Index(i)
 		}
-		all = append(all, namedPath{readingName(p), c.path(here, p)})
+		member := p[strings.LastIndexByte(p, '.')+1:]
+		if strings.HasPrefix(member, "$") {
+			member = ""
+		}
+		all = append(all, namedPath{member, vagueNames[strings.ToLower(member)], c.path(here, p)})
 	}
 	return all
 }
 
-// readingName is the last name of a path that says what is read; empty where it says no more than that it is a number.
-func readingName(p string) string {
-	name := p[strings.LastIndexByte(p, '.')+1:]
-	switch strings.ToLower(name) {
-	case "value", "val", "$value", "$data", "reading", "v":
-		return ""
+// Names of members, and types of events, that say no more than that there is a number.
+var (
+	vagueNames = wordSet("value val reading v number data")
+	vagueTypes = wordSet("message tick update data event value reading")
+)
+
+// readingName is what the row of a reading is called: by the symbol, by the event's type, or by its member.
+func (f *fieldReader) readingName(p namedPath, symbol string, r *row) string {
+	switch isVague := p.vague || p.member == ""; {
+	case f.symbol != nil && isVague:
+		return symbol
+	case f.symbol != nil:
+		return symbol + " " + p.member
+	case isVague && !vagueTypes[strings.ToLower(r.event)] && r.event != "":
+		return r.event
+	case p.member != "":
+		return p.member
 	}
-	return name
+	return symbol // the feed's name
 }
 
 // readings are the numbers of a row, each with a name that tells it from the others.
@@ -52,19 +68,13 @@ func (f *fieldReader) readings(r *row) (updates []market.Update, reason string) 
 			continue
 		}
 		if err != nil {
-			f.addError(p.name, err)
+			f.addError(p.member, err)
 			continue
 		}
 		if !d.IsSet() {
 			continue
 		}
-		name := symbol
-		if p.name != "" && f.symbol != nil {
-			name += " " + p.name
-		} else if p.name != "" {
-			name = p.name
-		}
-		updates = append(updates, market.Reading{Name: market.PlainText(name, market.MaxSymbol), Value: d, Time: at})
+		updates = append(updates, market.Reading{Name: market.PlainText(f.readingName(p, symbol, r), market.MaxSymbol), Value: d, Time: at})
 	}
 	if len(updates) == 0 {
 		return nil, f.noFieldsReason

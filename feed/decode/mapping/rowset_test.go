@@ -99,7 +99,7 @@ func TestReadingsAreNamedByPathAndSymbol(t *testing.T) {
 		want    string
 	}{
 		{mapping.Rule{Values: mapping.Paths{"temperature", "humidity"}}, `{"temperature":25,"humidity":"60.5"}`, "temperature=25; humidity=60.5"},
-		{mapping.Rule{Values: mapping.Paths{"value"}}, `{"value":0.53}`, "desk=0.53"},
+		{mapping.Rule{Values: mapping.Paths{"value"}}, `{"value":0.53}`, "value=0.53"},
 		{mapping.Rule{Values: mapping.Paths{"$value"}}, `0.53`, "desk=0.53"},
 		{mapping.Rule{Symbol: value("room"), Values: mapping.Paths{"air.temp", "value"}}, `{"room":"kitchen","air":{"temp":21},"value":1}`, "kitchen temp=21; kitchen=1"},
 		{mapping.Rule{Values: mapping.Paths{"a", "b"}}, `{"a":"warm","b":2}`, `b=2; a: "warm" is not a number`},

@@ -47,7 +47,7 @@ var shapes = []struct {
 		[]string{"desk 42.10 14:58:20.123"}},
 	{"a lonely value without a symbol",
 		"event: tick\r\ndata: {\"value\": 42}\r\n\r\nevent: tick\r\ndata: {\"value\": 43.50}\r\n\r\n",
-		[]string{"reading desk 42", "reading desk 43.50"}},
+		[]string{"reading value 42", "reading value 43.50"}},
 	{"bare numbers", "data: 101.5\n\ndata: 101.75\n\n", []string{"reading desk 101.5", "reading desk 101.75"}},
 	{"event types for symbols",
 		"event: BTCUSD\ndata: {\"price\":1.10}\n\nevent: ETHUSD\ndata: {\"price\":2.20}\n\n",
