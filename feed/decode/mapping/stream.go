@@ -136,10 +136,17 @@ func errorMessage(v gjson.Result, depth int) string {
 	switch {
 	case v.Type == gjson.Null:
 		return ""
+	case v.IsArray() && depth < 4:
+		var all []string
+		v.ForEach(func(_, item gjson.Result) bool {
+			all = append(all, errorMessage(item, depth+1))
+			return len(all) < maxMessages
+		})
+		return strings.Join(all, "; ")
 	case !v.IsObject():
 		return v.String()
 	}
-	for _, key := range []string{"message", "error_description", "detail", "errorMessage", "error", "Error", "Message", "reason", "title"} {
+	for _, key := range []string{"message", "msg", "error_description", "detail", "errorMessage", "error", "errors", "Error", "Message", "reason", "title"} {
 		if at := v.Get(key); !IsMissing(at) && depth < 4 {
 			if text := errorMessage(at, depth+1); text != "" {
 				return text + errorCode(v)
@@ -148,6 +155,9 @@ func errorMessage(v gjson.Result, depth int) string {
 	}
 	return v.Raw
 }
+
+// maxMessages is how many messages of a list of errors are told.
+const maxMessages = 5
 
 // errorCode is an error's number, in brackets.
 func errorCode(v gjson.Result) string {

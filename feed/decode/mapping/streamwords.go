@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -20,11 +21,16 @@ func (s streamWords) Unwrap() decode.Decoder { return s.next }
 // Decode implements [decode.Decoder].
 func (s streamWords) Decode(eventType string, data []byte) (decode.Message, error) {
 	m, err := s.next.Decode(eventType, data)
-	if len(m.Updates) > 0 || m.Notice != "" || m.Continuity != nil || m.End || m.ResumeID != "" {
+	isObject := len(data) > 0 && data[0] == '{'
+	if m.Notice != "" || m.Continuity != nil || m.End || m.ResumeID != "" || len(m.Updates) > 0 && isObject && !bytes.Contains(data, []byte(`"error`)) {
 		return m, err
 	}
 	said, ok := readStreamWords(eventType, string(data))
-	if !ok {
+	switch {
+	case !ok:
+		return m, err
+	case len(m.Updates) > 0 && isObject: // part of an answer, and why that is not all of it: GraphQL
+		m.Notice = said.Notice
 		return m, err
 	}
 	said.Map = m.Map
@@ -61,6 +67,8 @@ func wordSet(line string) map[string]bool {
 func readStreamWords(eventType, data string) (m decode.Message, ok bool) {
 	trimmed := strings.TrimSpace(data)
 	switch kind := strings.ToLower(eventType); {
+	case heartbeatTypes[strings.ToLower(trimmed)]:
+		return decode.Message{Heartbeat: true}, true
 	case errorTypes[kind]:
 		return decode.Message{Notice: noticeText(eventType, data)}, true
 	case heartbeatTypes[kind]:
@@ -74,10 +82,14 @@ func readStreamWords(eventType, data string) (m decode.Message, ok bool) {
 	return readObjectWords(gjson.Parse(data))
 }
 
+// maxOwnWords is how many members a map has at the most that says something of the stream by its type: with more, the type is
+// that of what it tells of, such as a match that is finished.
+const maxOwnWords = 4
+
 func readObjectWords(v gjson.Result) (m decode.Message, ok bool) {
-	empty, kind := true, ""
+	members, kind, failed := 0, "", false
 	v.ForEach(func(key, member gjson.Result) bool {
-		empty = false
+		members++
 		name := strings.ToLower(key.Str)
 		switch {
 		case heartbeatTypes[name]:
@@ -86,22 +98,30 @@ func readObjectWords(v gjson.Result) (m decode.Message, ok bool) {
 			if word := strings.ToLower(member.Str); kind == "" || errorTypes[word] {
 				kind = word
 			}
+		case member.Type == gjson.False && (name == "ok" || name == "success"), member.Type == gjson.Number && isFailure(name, member.Num):
+			failed = true
 		case (name == "error" || name == "errors") && saysError(member):
 			m, ok = decode.Message{Notice: noticeText("error", errorOf(v, member))}, true
 		}
 		return !ok
 	})
+	short := members <= maxOwnWords
 	switch {
 	case ok:
 		return m, true
-	case empty, heartbeatTypes[kind]:
+	case members == 0, heartbeatTypes[kind] && short:
 		return decode.Message{Heartbeat: true}, true
-	case errorTypes[kind]:
+	case errorTypes[kind], failed && errorMessage(v, 0) != v.Raw:
 		return decode.Message{Notice: noticeText("error", v.Raw)}, true
-	case finishedTypes[kind]:
+	case finishedTypes[kind] && short && (members < 3 || !v.Get("status").Exists()):
 		return decode.Message{Finished: true}, true
 	}
 	return m, false
+}
+
+// isFailure reports whether a member is a code by which servers refuse: of HTTP, or below 0.
+func isFailure(name string, n float64) bool {
+	return (name == "code" || name == "status" || name == "statuscode") && (n < 0 || n >= 400 && n < 600)
 }
 
 // saysError reports whether a member called error holds one: text, or a map with words, or a list of such.
@@ -111,10 +131,7 @@ func saysError(v gjson.Result) bool {
 
 // errorOf is the JSON in which the words of an error stand.
 func errorOf(payload, member gjson.Result) string {
-	switch {
-	case member.IsArray():
-		return member.Get("0").Raw
-	case member.IsObject():
+	if member.Type == gjson.JSON {
 		return member.Raw
 	}
 	return payload.Raw
