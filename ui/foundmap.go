@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -40,12 +41,17 @@ type mapWrittenMsg struct {
 // setMap takes over how the feed is read from now on. It reports whether the rows of before are void, because another
 // map read them or they cannot be told apart.
 func (h *feedHealth) setMap(found decode.FoundMap) (void bool) {
-	changed := found.YAML != h.found.YAML || found.Problem != h.found.Problem
+	changed := withoutComments(found.YAML) != withoutComments(h.found.YAML) || found.Problem != h.found.Problem
 	void = changed && (h.hasMap || found.Problem != "")
 	h.confirmed = h.confirmed && !changed
 	h.found, h.hasMap = found, true
 	return void
 }
+
+// withoutComments is the map alone: how many events it was found from grows while it stays the same.
+func withoutComments(yaml string) string { return yamlComment.ReplaceAllString(yaml, "") }
+
+var yamlComment = regexp.MustCompile(`(?m)^#.*\n`)
 
 func (h *feedHealth) isGuessed() bool { return h.found.Guess && !h.confirmed }
 

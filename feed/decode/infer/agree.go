@@ -16,8 +16,12 @@ import (
 // and a bid than the ask, the last lies between low and high and near bid and ask. A name alone decides only where values
 // do not speak against it. What stays undecided is left out, and told.
 func (f fields) agree() (doubts []string) {
+	for _, name := range []field{"open", "high", "low", "volume"} {
+		f.dropRivals(name)
+	}
 	f.orderPair("low", "high")
 	f.orderPair("bid", "ask")
+	f.closeOfBar()
 	if doubt := f.chooseLast(); doubt != "" {
 		doubts = append(doubts, doubt)
 	}
@@ -28,6 +32,42 @@ func (f fields) agree() (doubts []string) {
 	}
 	f.checkChange()
 	return doubts
+}
+
+// dropRivals leaves out a number of which there are several by the same name that differ, but for that of a day.
+func (f fields) dropRivals(name field) {
+	all := f[name]
+	if i := slices.IndexFunc(all, func(c candidate) bool { return namesDay(c.leaf.names) }); i >= 0 {
+		all = bringFirst(all, all[i])
+		f[name] = all
+	} else if len(all) > 1 && isRival(all[0], all[1]) {
+		delete(f, name)
+	}
+}
+
+func namesDay(names []string) bool {
+	return slices.ContainsFunc(names, func(name string) bool { return hasWord(name, dayWords) })
+}
+
+var dayWords = wordSet("day daily today")
+
+// isRival reports whether nothing but its values tells one candidate from another.
+func isRival(a, b candidate) bool {
+	return a.rank == b.rank && plainName(a.leaf.name()) == plainName(b.leaf.name()) && differ(a.leaf, b.leaf)
+}
+
+// closeOfBar takes c for the last price where the letters of a bar stand beside it: a p there is something else.
+func (f fields) closeOfBar() {
+	open := f.best("open")
+	if !f.isBar() || len(f["last"]) == 0 || !isBeside(f.best("last"), open) {
+		return
+	}
+	for _, c := range f["last"] {
+		if c.leaf.name() == "c" && open.name() == "o" && isBeside(c.leaf, open) {
+			f["last"] = bringFirst(f["last"], c)
+			return
+		}
+	}
 }
 
 // orderPair keeps the first two candidates of which one is never above the other, or none.
@@ -75,10 +115,13 @@ func (f fields) chooseLast() (doubt string) {
 		return fmt.Sprintf("%s lies outside of low and high, or far from bid and ask: it is not taken for the price", all[0].leaf.path)
 	}
 	for _, other := range kept[1:] {
-		if first := kept[0]; first.rank == other.rank && plainName(first.leaf.name()) == plainName(other.leaf.name()) && differ(first.leaf, other.leaf) {
+		if isRival(kept[0], other) {
 			delete(f, "last")
-			return fmt.Sprintf("%s and %s may both be the price, and differ: neither is shown", first.leaf.path, other.leaf.path)
+			return fmt.Sprintf("%s and %s may both be the price, and differ: neither is shown", kept[0].leaf.path, other.leaf.path)
 		}
+	}
+	if size := f.best("size"); size != nil && len(size.name()) == 1 && !strings.EqualFold(kept[0].leaf.name(), "p") {
+		delete(f, "size") // of a bar or a day it is a volume, of a quote a count
 	}
 	f["last"] = kept
 	return ""

@@ -80,12 +80,15 @@ const maxLevels = 50
 
 // bookSides are names above the levels of a book.
 var bookSides = map[string]string{
-	"bid": "bid", "bids": "bid", "buy": "bid", "buys": "bid", "b": "bid", "ask": "ask", "asks": "ask", "offers": "ask", "sell": "ask", "sells": "ask", "a": "ask",
+	"bid": "bid", "bids": "bid", "buy": "bid", "buys": "bid", "b": "bid", "ask": "ask", "asks": "ask", "offers": "ask", "sell": "ask", "sells": "ask", "a": "ask", "bs": "bid", "as": "ask",
 }
+
+// sideOfBook is the side of a book that a name says; "" for none.
+func sideOfBook(name string) string { return bookSides[strings.ToLower(name)] }
 
 // isBookSide reports whether a member is one side of a book.
 func isBookSide(name string, v gjson.Result) bool {
-	return bookSides[strings.ToLower(name)] != "" && isLevels(v)
+	return sideOfBook(name) != "" && isLevels(v)
 }
 
 // findSides finds the lists or maps of levels below names of sides.
@@ -95,7 +98,7 @@ func findSides(v gjson.Result, names []string, sides *[2]sidePath) {
 	}
 	v.ForEach(func(key, below gjson.Result) bool {
 		here := append(slices.Clip(names), key.Str)
-		i := slices.Index([]string{"bid", "ask"}, bookSides[strings.ToLower(key.Str)])
+		i := slices.Index([]string{"bid", "ask"}, sideOfBook(key.Str))
 		switch {
 		case !isWritable(key.Str) || hasWord(key.Str, pastWords):
 		case i >= 0 && isLevels(below):

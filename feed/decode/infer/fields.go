@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,14 +25,36 @@ type fields map[field][]candidate
 // leave out for want of proof is told in doubts.
 func assign(all []*leaf) (f fields, doubts []string) {
 	f = byName(all)
+	if len(f["last"]) == 0 {
+		doubts = unreadablePrices(all)
+	}
 	f.dropCaseVariants()
 	f.barLow(all)
-	doubts = f.agree()
+	doubts = append(doubts, f.agree()...)
 	for name := range f {
 		f[name] = fillGaps(f[name])
 	}
 	f.dropLoneSide()
 	return f, doubts
+}
+
+// unreadablePrices says why what is plainly called a price is not one: "1,234" has two meanings.
+func unreadablePrices(all []*leaf) (doubts []string) {
+	for _, l := range all {
+		m, ok := matchName(l.name())
+		if !ok || m.field != "last" || m.rank >= weak || !l.every(func(v gjson.Result) bool {
+			return v.Type == gjson.String && strings.ContainsAny(v.Str, "0123456789") && !isTime(v)
+		}) {
+			continue
+		}
+		for _, v := range l.values {
+			if _, err := mapping.ParseNumber(v); err != nil {
+				doubts = append(doubts, fmt.Sprintf("%s is not shown: %s", l.path, err))
+				break
+			}
+		}
+	}
+	return doubts
 }
 
 // deeper is what each level below the row adds to a rank.
@@ -61,14 +84,19 @@ func meaning(l *leaf) (field, int, bool) {
 	if name, rank, ok := wrappedMeaning(l); ok {
 		return name, rank, true
 	}
+	if l.name() == "s" && l.every(isNumber) {
+		return "size", weak - 1, true
+	}
 	if l.every(func(v gjson.Result) bool { return isMoment(l.name(), v) }) {
 		return "time", weak, true
 	}
-	if m, ok := matchName(l.name()); ok {
-		return m.field, m.rank, true
+	for _, name := range []string{l.name(), withoutNow(l.name())} {
+		if m, ok := matchName(name); ok {
+			return m.field, m.rank + l.belowTrade(m.field), true
+		}
 	}
-	if m, ok := matchName(withoutNow(l.name())); ok {
-		return m.field, m.rank, true
+	if m, ok := matchName(idSuffix.ReplaceAllString(plainName(l.name()), "")); ok && m.field == "symbol" {
+		return m.field, m.rank + deeper, true
 	}
 	if name, decimals := minorUnits(l.name()); decimals != "" {
 		if m, ok := matchName(name); ok && priceFields[m.field] && l.every(isWhole) {
@@ -83,6 +111,24 @@ func meaning(l *leaf) (field, int, bool) {
 		return "url", weak, true
 	}
 	return "", 0, false
+}
+
+// idSuffix ends names of members that hold the number or code of something: instrument_token, assetId.
+var idSuffix = regexp.MustCompile(`(id|token|code|key|no|number)$`)
+
+// belowTrade makes a price called vaguely one of the first where the map around it is the last trade, and one of the last
+// where it is a quote, a minute or a day: {"lastTrade": {"p": 1}, "day": {"c": 1}}.
+func (l *leaf) belowTrade(f field) int {
+	if len(l.names) < 2 || f != "last" {
+		return 0
+	}
+	switch plainName(l.names[len(l.names)-2]) {
+	case "lasttrade", "latesttrade":
+		return -weak
+	case "lastquote", "latestquote", "quote":
+		return deeper
+	}
+	return 0
 }
 
 // pastMeaning is that of a leaf below the past: the close of the day before is one, all else is no price of now.
@@ -135,7 +181,7 @@ func sideMeaning(l *leaf, side string) (field, int, bool) {
 
 // wrappedMeaning is that of a leaf in a map around one value: {"bidPrice": {"amount": "181.45", "currency": "USD"}}.
 func wrappedMeaning(l *leaf) (field, int, bool) {
-	if len(l.names) < 2 || !slices.Contains([]string{"amount", "value", "raw", "val"}, strings.ToLower(l.name())) {
+	if len(l.names) < 2 || !slices.Contains([]string{"amount", "value", "raw", "val", "mantissa", "coefficient", "$numberdecimal"}, strings.ToLower(l.name())) {
 		return "", 0, false
 	}
 	m, ok := matchName(l.names[len(l.names)-2])
@@ -182,8 +228,8 @@ func canBeSymbol(v gjson.Result) bool {
 	return false
 }
 
-// maxSymbolBytes bounds what is taken for a symbol.
-const maxSymbolBytes = 256
+// maxSymbolBytes bounds what is taken for a symbol; what is too long to show is refused by the map that reads it.
+const maxSymbolBytes = 4 << 10
 
 // dropCaseVariants gives names that differ in their case only to two fields: the small letter is the field itself, and a
 // capital A or B beside it the size there.
@@ -203,7 +249,7 @@ func (f fields) dropCaseVariants() {
 		}
 	}
 	for name, all := range f {
-		if len(all) < 2 || priceFields[name] && name != "last" {
+		if len(all) < 2 || name == "bid" || name == "ask" {
 			continue
 		}
 		f[name] = slices.DeleteFunc(slices.Clone(all), func(c candidate) bool {
@@ -339,10 +385,12 @@ func (f fields) barLow(all []*leaf) {
 	if open == nil || high == nil || f.best("low") != nil || len(open.name()) != 1 || len(high.name()) != 1 {
 		return
 	}
-	for _, l := range all {
-		if strings.EqualFold(l.name(), "l") && l.every(isNumber) {
-			f["low"] = []candidate{{leaf: l, nameRank: weak}}
-			return
+	for _, name := range []string{"l", "L"} {
+		for _, l := range all {
+			if l.name() == name && isBeside(l, open) && l.every(isNumber) {
+				f["low"] = []candidate{{leaf: l, nameRank: weak}}
+				return
+			}
 		}
 	}
 }

@@ -15,8 +15,10 @@ import (
 // identity is what tells the rows of a set apart: a value for each row, and how a rule writes it.
 type identity struct {
 	value  *mapping.Value // nil: the feed's name
+	paths  []string       // that the value is made of
 	of     []string       // one for each row; "" for none
 	strong bool           // it is plainly called a symbol
+	naming bool           // it is plainly called a name of something
 	leaves []*leaf        // that it is made of
 	note   string
 }
@@ -33,18 +35,21 @@ func (w *writer) identify(set *rowSet, all []*leaf, f, outer fields, event strin
 	var collided []identity
 	for _, proven := range []bool{true, false} { // first those that come again, then those that are at least written as symbols
 		for _, c := range candidates {
-			if !c.strong && c.comesAgain(set) != proven || !proven && !c.looksLikeSymbol() {
+			if (c.strong || c.comesAgain(set) || c.naming && c.looksLikeSymbol()) != proven || !proven && !c.looksLikeSymbol() {
 				continue
 			}
-			if jumps(c.of, prices) > 0 && !(c.strong && !hasUnused(all, f, c)) {
+			if c.strong {
+				c = c.extend(all, f, prices)
+			}
+			if jumps(c.of, prices) > 0 && !(c.lasts() && !hasUnused(all, f, c)) {
 				collided = append(collided, c)
 				continue
 			}
-			return refine(c, all, f, prices), ""
+			return c.extend(all, f, prices), ""
 		}
 	}
 	for _, c := range collided {
-		if joined, ok := joinUntilApart(c, all, f, prices); ok {
+		if joined := c.extend(all, f, prices); jumps(joined.of, prices) == 0 {
 			return joined, ""
 		}
 	}
@@ -69,52 +74,69 @@ func rowPrices(f fields, n int) []float64 {
 
 // identities are the candidates in the order in which they are tried; the feed's name is the last.
 func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event string) (ids []identity) {
-	addLeaf := func(c candidate, before, note string) {
+	add := func(c candidate, before string, naming bool) {
 		v := c.leaf.value()
 		v.Path = before + v.Path
-		ids = append(ids, identity{value: &v, of: c.leaf.texts(), strong: c.nameRank < weak, leaves: []*leaf{c.leaf}, note: note})
+		id := identity{value: &v, paths: []string{v.Path}, of: c.leaf.texts(), strong: c.nameRank < weak && !naming, naming: naming, leaves: []*leaf{c.leaf}}
+		if !id.strong {
+			id.note = v.Path + " is taken for the symbol"
+		}
+		ids = append(ids, id)
 	}
 	var weakOnes []candidate
 	if s := f["symbol"]; len(s) > 0 && s[0].nameRank < weak {
-		ids = append(ids, identity{value: f.value("symbol"), of: textsOf(s), strong: true, leaves: []*leaf{s[0].leaf}})
+		ids = append(ids, identity{value: f.value("symbol"), paths: []string{s[0].leaf.path}, of: textsOf(s), strong: true, leaves: []*leaf{s[0].leaf}})
 	}
 	for _, c := range f["symbol"] {
 		if c.nameRank >= weak {
 			weakOnes = append(weakOnes, c)
 		}
 	}
-	if s := outer["symbol"]; len(s) > 0 && s[0].nameRank < weak && len(set.names) > 0 {
-		addLeaf(s[0], "$.", "")
+	outerSymbol := outer["symbol"]
+	isOuter := len(outerSymbol) > 0 && len(set.names) > 0
+	if isOuter && outerSymbol[0].nameRank < weak {
+		add(outerSymbol[0], "$.", false)
 	}
 	if pair, ok := pairOf(all); ok {
 		ids = append(ids, pair)
 	}
 	if set.hasSymbolKeys() {
-		ids = append(ids, identity{value: &mapping.Value{Path: "$key"}, of: set.keys(), strong: true,
+		ids = append(ids, identity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: set.keys(), strong: true,
 			note: set.label() + ": the names of its members are taken for symbols"})
 	}
 	if l := onlyTicker(all); l != nil {
-		addLeaf(candidate{leaf: l, nameRank: weak}, "", l.path+" is taken for the symbol")
+		add(candidate{leaf: l, nameRank: weak}, "", false)
 	}
-	name := f["name"]
-	if len(name) > 0 && name[0].leaf.every(looksLikeSymbol) {
-		addLeaf(candidate{leaf: name[0].leaf, nameRank: weak}, "", name[0].leaf.path+" is taken for the symbol")
+	for _, c := range weakOnes {
+		if c.leaf.every(func(v gjson.Result) bool { return isTicker(v.Str) }) {
+			add(c, "", false)
+		}
+	}
+	for _, l := range all {
+		if isNaming(l) {
+			add(candidate{leaf: l}, "", true)
+		}
 	}
 	for _, c := range weakOnes {
 		if c.leaf.name() != "id" || c.leaf.every(looksLikeSymbol) || len(set.rows) > 1 {
-			addLeaf(c, "", c.leaf.path+" is taken for the symbol")
+			add(c, "", false)
 		}
 	}
-	if len(name) > 0 {
-		addLeaf(candidate{leaf: name[0].leaf, nameRank: weak}, "", name[0].leaf.path+" is taken for the symbol: nothing else names one")
-	}
-	if s := outer["symbol"]; len(s) > 0 && s[0].nameRank >= weak && len(set.names) > 0 {
-		addLeaf(s[0], "$.", "$."+s[0].leaf.path+" is taken for the symbol")
+	if isOuter && outerSymbol[0].nameRank >= weak {
+		add(outerSymbol[0], "$.", false)
 	}
 	if isTicker(event) && notPrice(event) == "" && !notSymbols[event] {
-		ids = append(ids, identity{value: &mapping.Value{Path: "$event"}, of: slices.Repeat([]string{event}, len(set.rows)), note: "the event's type is the symbol"})
+		ids = append(ids, identity{value: &mapping.Value{Path: "$event"}, paths: []string{"$event"}, of: slices.Repeat([]string{event}, len(set.rows)), note: "the event's type is the symbol"})
 	}
 	return append(ids, identity{of: slices.Repeat([]string{"feed"}, len(set.rows)), note: "nothing names a symbol: the feed's name is shown"})
+}
+
+// namingNames are names of members whose text says what is priced, where nothing is plainly called a symbol.
+var namingNames = wordSet("name companyname longname shortname displayname fullname title headline description label product item selection runner outcome team " +
+	"player station shop store city region area zone country location commodity metal fuel hotel room market")
+
+func isNaming(l *leaf) bool {
+	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.every(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) <= 60 })
 }
 
 // textsOf are the texts of rows, from the first candidate that has one.
@@ -156,9 +178,26 @@ func looksLikeSymbol(v gjson.Result) bool {
 		(isTicker(s) || !strings.ContainsFunc(s, unicode.IsDigit))
 }
 
+// lasts reports whether an identity is one whose prices may jump: it is plainly named, written in tickers, or one that has
+// gone comes again.
+func (id identity) lasts() bool {
+	return id.strong || (&leaf{values: texts(id.of)}).recurs(make([]string, len(id.of))) || !slices.ContainsFunc(id.of, func(s string) bool { return !isTicker(s) })
+}
+
+func texts(all []string) []gjson.Result {
+	values := make([]gjson.Result, len(all))
+	for i, s := range all {
+		values[i] = gjson.Result{Type: gjson.String, Str: s}
+	}
+	return values
+}
+
 // looksLikeSymbol reports whether all identities are written as symbols are.
 func (id identity) looksLikeSymbol() bool {
 	return !slices.ContainsFunc(id.of, func(s string) bool {
+		if id.naming { // of several words
+			s = strings.ReplaceAll(s, " ", "")
+		}
 		return s != "" && !looksLikeSymbol(gjson.Result{Type: gjson.String, Str: s})
 	})
 }
@@ -196,13 +235,8 @@ func jumps(of []string, prices []float64) (n int) {
 	return n
 }
 
-func isJump(a, b float64) bool {
-	if (a < 0) != (b < 0) {
-		return math.Abs(a-b) > jump*math.Max(1, math.Min(math.Abs(a), math.Abs(b)))
-	}
-	a, b = math.Abs(a), math.Abs(b)
-	return math.Max(a, b) > jump*math.Min(a, b)
-}
+// isJump reports whether one of two prices is a multiple of the other. Those of power cross zero, where a ratio says nothing.
+func isJump(a, b float64) bool { return a > 0 && b > 0 && math.Max(a, b) > jump*math.Min(a, b) }
 
 // pairNames are names of two members that name a row together.
 var pairNames = [][2]string{{"base", "quote"}, {"from", "to"}, {"basecurrency", "quotecurrency"}, {"baseasset", "quoteasset"}, {"base", "counter"}, {"fromsymbol", "tosymbol"},
@@ -221,7 +255,7 @@ func pairOf(all []*leaf) (identity, bool) {
 			}
 		}
 		if base != nil && quote != nil {
-			return join("/", identity{of: base.texts(), strong: true, leaves: []*leaf{base}}, quote), true
+			return join("/", identity{paths: []string{base.path}, of: base.texts(), strong: true, leaves: []*leaf{base}}, quote), true
 		}
 	}
 	return identity{}, false
@@ -229,25 +263,18 @@ func pairOf(all []*leaf) (identity, bool) {
 
 // join makes an identity of one and a leaf more.
 func join(sign string, id identity, l *leaf) identity {
-	joined := identity{of: slices.Clone(id.of), strong: id.strong, leaves: append(slices.Clone(id.leaves), l)}
-	for i, s := range l.texts() {
-		joined.of[i] += sign + s
+	joined := identity{of: l.texts(), paths: append(slices.Clone(id.paths), l.path), strong: id.strong, leaves: append(slices.Clone(id.leaves), l)}
+	if len(id.paths) == 0 { // the feed's name
+		v := l.value()
+		joined.value, joined.note = &v, l.path+" is taken for the symbol: it differs where prices differ, and comes again"
+		return joined
 	}
-	parts := make([]string, len(joined.leaves))
-	for i, l := range joined.leaves {
-		parts[i] = "{" + l.path + "}"
+	for i, s := range id.of {
+		joined.of[i] = s + sign + joined.of[i]
 	}
-	joined.value = &mapping.Value{Text: strings.Join(parts, sign)}
-	joined.note = fmt.Sprintf("the symbol is made of %s, which tell rows apart", pathsText(joined.leaves))
+	joined.value = &mapping.Value{Text: "{" + strings.Join(joined.paths, "}"+sign+"{") + "}"}
+	joined.note = fmt.Sprintf("the symbol is made of %s, which tell rows apart", strings.Join(joined.paths, " and "))
 	return joined
-}
-
-func pathsText(all []*leaf) string {
-	paths := make([]string, len(all))
-	for i, l := range all {
-		paths[i] = l.path
-	}
-	return strings.Join(paths, " and ")
 }
 
 // onlyTicker is a leaf that no name calls a symbol, and that holds nothing but tickers: {"sid": "AAPL.O"}. It is nil when
@@ -270,8 +297,17 @@ func onlyTicker(all []*leaf) (found *leaf) {
 	return found
 }
 
-// contractNames are names of members that tell contracts on one symbol apart.
-var contractNames = wordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput tenor series")
+// termNames are names of members that tell contracts on one symbol, or prices in several currencies, apart; venueNames those
+// that do where prices have nothing to do with each other.
+var (
+	termNames  = wordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput type tenor series currency ccy quotecurrency")
+	venueNames = wordSet("exchange exch venue mic")
+)
+
+func isTerm(l *leaf) bool {
+	name := plainName(l.name())
+	return termNames[name] && (name != "type" || l.every(isRight))
+}
 
 // parts are the leaves that may tell rows apart beside what names them: not those that are fields, nor those by which
 // messages are counted or described.
@@ -282,23 +318,34 @@ func parts(all []*leaf, f fields, id identity) (free []*leaf) {
 			used[c.leaf] = true
 		}
 	}
-	for _, l := range id.leaves {
-		used[l] = true
-	}
 	for _, l := range all {
 		name := plainName(l.name())
-		if contractNames[name] || !used[l] && !notTickerNames[name] && !isCounterName(l.name()) && l.mostly(canBeSymbol) && !l.every(isTime) {
+		switch {
+		case slices.Contains(id.leaves, l) || namesPast(l.names):
+		case isTerm(l), isNaming(l), venueNames[name]:
+			free = append(free, l)
+		case !used[l] && !notTickerNames[name] && !isCounterName(l.name()) && l.mostly(canBeSymbol) && !l.every(isTime):
 			free = append(free, l)
 		}
 	}
 	return free
 }
 
-// hasUnused reports whether something beside the identity differs between rows whose prices jump.
+// hasUnused reports whether something beside the identity differs between its rows, and may be what tells them apart.
 func hasUnused(all []*leaf, f fields, id identity) bool {
-	for _, l := range parts(all, f, id) {
-		if l.recurs(id.of) || contractNames[plainName(l.name())] || l.every(isWordy) && distinct(l.texts()) > 1 {
+	return slices.ContainsFunc(parts(all, f, id), func(l *leaf) bool {
+		return l.differs(id.of) && (l.recurs(id.of) || isTerm(l) || venueNames[plainName(l.name())] || l.every(isWordy) && !(id.strong && isID(l.name())))
+	})
+}
+
+// differs reports whether a leaf has several values in rows of one identity.
+func (l *leaf) differs(of []string) bool {
+	first := map[string]string{}
+	for i, s := range l.texts() {
+		if before, ok := first[of[i]]; ok && s != "" && s != before {
 			return true
+		} else if s != "" && of[i] != "" {
+			first[of[i]] = s
 		}
 	}
 	return false
@@ -335,66 +382,33 @@ func (l *leaf) recurs(of []string) bool {
 // maxParts bounds the leaves that are joined to one identity.
 const maxParts = 3
 
-// joinUntilApart joins leaves to an identity until no price jumps: such as come again, or are named after the terms of a
-// contract.
-func joinUntilApart(id identity, all []*leaf, f fields, prices []float64) (identity, bool) {
-	joined := id
-	for range maxParts {
-		best, fewest := identity{}, jumps(joined.of, prices)
-		if fewest == 0 {
-			return joined, len(joined.leaves) > len(id.leaves)
+// extend joins leaves to an identity: the terms of contracts that differ, then what keeps prices apart that have nothing to
+// do with each other, or that flip between a few values in turn, as those of options on one symbol do.
+func (id identity) extend(all []*leaf, f fields, prices []float64) identity {
+	for _, l := range parts(all, f, id) {
+		if (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(id.of) && len(id.leaves) <= maxParts {
+			id = join(" ", id, l)
 		}
-		for _, l := range parts(all, f, joined) {
-			if !l.recurs(joined.of) && !contractNames[plainName(l.name())] {
-				continue
-			}
-			if next := join(" ", joined, l); jumps(next.of, prices) < fewest {
-				best, fewest = next, jumps(next.of, prices)
-			}
-		}
-		if best.of == nil {
-			return joined, false
-		}
-		if joined.value == nil || len(joined.leaves) == 0 {
-			best = alone(best)
-		}
-		joined = best
 	}
-	return joined, jumps(joined.of, prices) == 0
-}
-
-// alone is an identity of one leaf without the text around it.
-func alone(id identity) identity {
-	if len(id.leaves) == 1 {
-		v := id.leaves[0].value()
-		id.value, id.note = &v, id.leaves[0].path+" is taken for the symbol: it differs where prices differ, and comes again"
-	}
-	return id
-}
-
-// refine joins members to an identity whose prices flip between a few values in turn, where a member that comes again keeps
-// them apart: the strikes of options on one symbol.
-func refine(id identity, all []*leaf, f fields, prices []float64) identity {
 	const flips, calmer = 0.005, 5
-	for range maxParts - 1 {
-		before := variation(id.of, prices)
-		if before < flips {
-			return id
-		}
-		best, least := identity{}, before/calmer
+	id = id.joinWhile(all, f, func(of []string) float64 { return float64(jumps(of, prices)) }, 0, 1.001)
+	return id.joinWhile(all, f, func(of []string) float64 { return variation(of, prices) }, flips, calmer)
+}
+
+// joinWhile joins leaves that come again for as long as each makes a measure of prices smaller by a factor.
+func (id identity) joinWhile(all []*leaf, f fields, measure func(of []string) float64, enough, factor float64) identity {
+	for before := measure(id.of); before > enough && len(id.leaves) <= maxParts; before = measure(id.of) {
+		best, least := identity{}, before/factor
 		for _, l := range parts(all, f, id) {
-			if !l.recurs(id.of) {
+			if !l.recurs(id.of) && !(venueNames[plainName(l.name())] && enough == 0) {
 				continue
 			}
-			if next := join(" ", id, l); variation(next.of, prices) <= least {
-				best, least = next, variation(next.of, prices)
+			if next := join(" ", id, l); measure(next.of) <= least {
+				best, least = next, measure(next.of)
 			}
 		}
 		if best.of == nil {
-			return id
-		}
-		if len(id.leaves) == 0 {
-			best = alone(best)
+			break
 		}
 		id = best
 	}

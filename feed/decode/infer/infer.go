@@ -17,6 +17,7 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/preset"
+	"livetape/feed/market"
 )
 
 // Result says how to read a feed.
@@ -93,17 +94,42 @@ func wholeDocuments(read []payload) (whole []payload) {
 func inferred(feed string, d preset.Definition, samples []decode.Event, read []payload) (Result, bool) {
 	w := &writer{}
 	d.Map = w.rules(read)
-	if anything := w.problem == "" && len(w.doubts) == 0 && !hasOwnMap(d.Preset); anything && len(d.Map) == 0 {
-		if d.Map = w.readings(read); len(d.Map) == 0 {
+	if anything := w.problem == "" && len(w.doubts) == 0 && !hasOwnMap(d.Preset); anything && !slices.ContainsFunc(d.Map, func(r mapping.Rule) bool { return !isWeakNews(r) }) {
+		if d.Map = append(d.Map, w.readings(read)...); len(d.Map) == 0 {
 			d.Map = w.plainText(samples, read)
 		}
 	}
+	byEventType(d.Map, read)
 	if len(d.Map) == 0 {
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: w.problem, Total: len(samples)}, false
 	}
 	d.Errors = errorTypes(samples)
-	n := mapped(feed, d, samples)
+	n, conflict := tryOn(feed, d, samples)
+	if conflict != "" {
+		return Result{Notes: w.notes, Doubts: w.doubts, Problem: conflict, Total: len(samples)}, false
+	}
 	return Result{Definition: d, Notes: w.notes, Doubts: w.doubts, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: n, Total: len(samples)}, n > 0
+}
+
+// byEventType names rows by the types of their events, where these have several and nothing else names them.
+func byEventType(rules []mapping.Rule, read []payload) {
+	var types []string
+	for _, p := range read {
+		if namesKind(p.event) || p.event == "message" || p.event == "" {
+			return
+		}
+		if !slices.Contains(types, p.event) {
+			types = append(types, p.event)
+		}
+	}
+	if len(types) < 2 {
+		return
+	}
+	for i := range rules {
+		if r := &rules[i]; r.Symbol == nil && r.Kind != "news" && !(len(r.Values) == 1 && r.Values[0] == "$value") {
+			r.Symbol = &mapping.Value{Path: "$event"}
+		}
+	}
 }
 
 // errorTypes are the types of events that hold a message of the server: errors: [error].
@@ -124,17 +150,33 @@ func hasOwnMap(name string) bool {
 
 // mapped is how many samples say something when read by a definition.
 func mapped(feed string, d preset.Definition, samples []decode.Event) int {
+	n, _ := tryOn(feed, d, samples)
+	return n
+}
+
+// tryOn is how many samples say something when read by a definition. The conflict names a row that gets two prices of one
+// event that have nothing to do with each other.
+func tryOn(feed string, d preset.Definition, samples []decode.Event) (n int, conflict string) {
 	decoder, err := decoderOf(feed, d)
 	if err != nil {
-		return 0
+		return 0, ""
 	}
-	n := 0
 	for _, s := range samples {
-		if m, _ := decoder.Decode(s.Type, s.Data); len(m.Updates) > 0 { // bad rows do not matter here
+		m, _ := decoder.Decode(s.Type, s.Data) // bad rows do not matter here
+		if len(m.Updates) > 0 {
 			n++
 		}
+		last := map[string]market.Decimal{}
+		for _, u := range m.Updates {
+			if q, ok := u.(market.Quote); ok && q.Last.IsSet() {
+				if before, ok := last[q.Symbol]; ok && isJump(before.Approx(), q.Last.Approx()) {
+					conflict = fmt.Sprintf("rows cannot be told apart: an event has %s and %s for %s", before, q.Last, q.Symbol)
+				}
+				last[q.Symbol] = q.Last
+			}
+		}
 	}
-	return n
+	return n, conflict
 }
 
 func decoderOf(feed string, d preset.Definition) (decode.Decoder, error) {
@@ -185,7 +227,7 @@ func payloads(samples []decode.Event) (read []payload) {
 		}
 		for _, line := range lines {
 			json, reason, err := mapping.ParsePayload(string(line))
-			if err == nil && reason == "" && isWritable(s.Type) && !isJSONPatch(json) && !mapping.SaysOfStream(s.Type, line) {
+			if err == nil && reason == "" && isWritable(s.Type) && !isJSONPatch(json) && (!mapping.SaysOfStream(s.Type, line) || json.Get("data").IsObject()) {
 				read = append(read, payload{s.Type, json, s.At})
 			}
 		}

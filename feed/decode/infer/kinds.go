@@ -10,7 +10,7 @@ import (
 )
 
 // kindNames are names of members that say what kind of message a row is.
-var kindNames = strings.Fields("type event ev e msg_type msgtype messagetype message_type kind op operation action change_type changetype eventtype event_type channel topic stream t table")
+var kindNames = strings.Fields("type event ev e msgtype messagetype kind op operation operationtype action changetype eventtype channel topic stream t table")
 
 // priceKinds are words in kinds of messages whose price is one of now.
 var priceKinds = wordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +
@@ -21,10 +21,13 @@ var otherKinds = func() map[string]string {
 	all := map[string]string{}
 	for what, line := range map[string]string{
 		"an order":         "order orders",
-		"a cancellation":   "cancel cancels cancelled canceled cancellation bust busted void voided",
+		"a cancellation":   "cancel cancels cancelled canceled cancellation bust busted void voided x",
 		"a deletion":       "delete deleted deletes remove removed del d",
 		"a rejection":      "reject rejected",
 		"an expiry":        "expire expired",
+		"an alert":         "alert alerts",
+		"a position":       "position positions portfolio holding holdings",
+		"a request":        "request requested rfq subscribe",
 		"a forecast":       "forecast forecasts prediction predicted target",
 		"a correction":     "correction corrected correct",
 		"a heartbeat":      "heartbeat ping pong keepalive hb",
@@ -56,7 +59,7 @@ func notPrice(kind string) string {
 
 // namesKind reports whether a value is one by which messages say what kind they are.
 func namesKind(kind string) bool {
-	return notPrice(kind) != "" || hasWord(kind, priceKinds)
+	return notPrice(kind) != "" || hasWord(kind, priceKinds) || sessionStates[strings.ToLower(kind)] == "halted"
 }
 
 // rowKind are the rows of one kind.
@@ -73,7 +76,7 @@ func (s *rowSet) splitKinds() (*leaf, []rowKind) {
 	all := leavesOf(s.values())
 	for _, name := range kindNames {
 		for _, l := range all {
-			if len(l.names) != 1 || l.names[0] != name {
+			if len(l.names) != 1 || plainName(l.names[0]) != name || l.every(isRight) {
 				continue
 			}
 			if kinds := s.kindsBy(l); kinds != nil {
@@ -82,6 +85,11 @@ func (s *rowSet) splitKinds() (*leaf, []rowKind) {
 		}
 	}
 	return nil, nil
+}
+
+// isRight reports whether a value says that an option is a call or a put.
+func isRight(v gjson.Result) bool {
+	return slices.Contains([]string{"c", "p", "call", "put"}, strings.ToLower(v.Str))
 }
 
 // kindsBy are the rows by what l says; nil when it names no kinds of messages, nor goes with which members rows have.

@@ -40,12 +40,16 @@ func listRowsOf(p *rowSet) *listRows {
 	}
 	t := &listRows{map[field]column{}}
 	for i := range cells[0] {
+		if sideOfBook(cells[0][i].Str) != "" {
+			return nil // a level of a book
+		}
 		t.column(i, cells)
 	}
 	t.bars(cells)
 	_, priced := t.roles["last"]
 	_, named := t.roles["symbol"]
-	if !priced || !named && !p.hasSymbolKeys() && len(p.names) > 1 && len(p.rows) > 1 {
+	_, timed := t.roles["time"]
+	if keyed := p.hasSymbolKeys(); !priced || !named && !keyed && len(p.names) > 1 && len(p.rows) > 1 || !named && keyed && !timed && !p.hasTickerKeys() {
 		return nil
 	}
 	return t

@@ -28,16 +28,16 @@ const (
 // written without capitals and signs.
 var fieldNames = map[field]string{
 	"symbol": "symbol sym ticker instrument instrumentid instrumentname pair currencypair symbolname eventsymbol " +
-		"productid product tradingsymbol security securityid contract asset coin isin figi code s | market id channel topic",
+		"productid tradingsymbol security securityid contract asset coin isin figi underlying code s | market id channel topic",
 	"name":     "companyname longname shortname displayname fullname name",
 	"currency": "currency ccy quotecurrency",
-	"last": "last price lastprice px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone " +
+	"last": "last price lastprice lastpricetraded px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone " +
 		"latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate spot | close p c mark mid lp | value val",
 	"bid":        "bid bidprice bestbid bestbidprice bidpx bp | b",
 	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap | a",
-	"bid_size":   "bidsize bidsz bidqty bestbidsize bestbidqty bidquantity bidvolume",
-	"ask_size":   "asksize asksz askqty bestasksize bestaskqty askquantity askvolume offersize",
-	"size":       "size lastsize lastqty tradesize qty quantity lastquantity lastsalesize amount q",
+	"bid_size":   "bidsize bidsz bidqty bestbidsize bestbidqty bidquantity bidvolume bs",
+	"ask_size":   "asksize asksz askqty bestasksize bestaskqty askquantity askvolume offersize as",
+	"size":       "size lastsize lastqty tradesize qty quantity lastquantity lastsalesize amount | q",
 	"volume":     "volume vol dayvolume totalvolume cumvolume latestvolume volume24h vol24h basevolume v",
 	"open":       "open openprice dayopen open24h o",
 	"high":       "high highprice dayhigh high24h h",

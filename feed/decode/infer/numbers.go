@@ -20,7 +20,7 @@ var (
 // way, as 61,632, is no number. With lenient, one value in three may be something else: "halt" in the place of a price.
 func (l *leaf) readNumbers(lenient bool) bool {
 	commas := slices.ContainsFunc(l.values, func(v gjson.Result) bool { return strings.Contains(v.Str, ",") })
-	if !commas && l.every(isNumber) {
+	if l.every(isNumber) && (!commas || l.every(isPlain)) {
 		return true
 	}
 	for _, w := range []struct {
@@ -41,6 +41,11 @@ func (l *leaf) readNumbers(lenient bool) bool {
 	}
 	return !commas && lenient && l.mostly(isNumber)
 }
+
+// isPlain reports whether a number has one meaning whatever the comma means beside it: of 1.234 and 1,234 nobody knows.
+func isPlain(v gjson.Result) bool { return !onePoint.MatchString(v.String()) }
+
+var onePoint = regexp.MustCompile(`^\D*\d+\.\d{3}\D*$`)
 
 func anyNumber(string) bool { return true }
 

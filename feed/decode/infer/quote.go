@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"slices"
 	"strings"
 
 	"livetape/feed/decode/mapping"
@@ -23,7 +24,14 @@ func (w *writer) quote(f fields, all []*leaf, r *mapping.Rule) {
 
 // scale adds the power of ten that stands beside prices.
 func (w *writer) scale(all []*leaf, r *mapping.Rule) {
-	for _, v := range []*mapping.Value{r.Last, r.Bid, r.Ask, r.Open, r.High, r.Low, r.PrevClose, r.Change} {
+	values := []*mapping.Value{r.Last, r.Bid, r.Ask, r.Open, r.High, r.Low, r.PrevClose, r.Change}
+	var prices []*leaf
+	for _, v := range values {
+		if v != nil && byPath(all, v.Path) != nil {
+			prices = append(prices, byPath(all, v.Path))
+		}
+	}
+	for _, v := range values {
 		if v == nil || v.Path == "" {
 			continue
 		}
@@ -39,7 +47,7 @@ func (w *writer) scale(all []*leaf, r *mapping.Rule) {
 					w.doubt("%s is scaled by %s, which is not a whole number: it is not shown", v.Path, l.path)
 				}
 			case "decimals", "pricedecimals", "price_decimals":
-				if price.every(isWhole) && l.every(isWhole) {
+				if l.every(isWhole) && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.every(isWhole) }) {
 					v.Decimals = l.path
 					w.note("%s is divided by 10^%s, for both are whole numbers: check this", v.Path, l.path)
 				}

@@ -3,6 +3,8 @@ package infer
 import (
 	"cmp"
 	"hash/maphash"
+	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -77,6 +79,9 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || !fits(m, err) && r.isNewShape(eventType, data) || r.guard.suspicious(m.Updates)) {
 		r.keep(decode.Event{Type: eventType, Data: data})
 		if r.infer() {
+			for _, old := range r.samples[:len(r.samples)-1] { // books and rows that are completed go on
+				_, _ = r.read(old.Type, old.Data)
+			}
 			m, err = r.read(eventType, data)
 		}
 	}
@@ -137,15 +142,18 @@ func (r *Reader) keep(s decode.Event) {
 	r.isNewShape(s.Type, s.Data)
 }
 
-// infer looks for a map that reads all that was kept. It reports whether it found another than before.
+// infer looks for a map that reads all that was kept. It reports whether events are read otherwise than before.
 func (r *Reader) infer() bool {
-	r.next = max(2*r.seen, r.next+1)
 	result, ok := Infer(r.feed, r.samples)
+	if r.next = max(2*r.seen, r.next+1); result.Problem != "" {
+		r.next = r.seen + 1 // what comes again may tell rows apart
+	}
 	if !ok && r.decoder != nil && result.Problem == "" {
 		return false // what reads other events stays
 	}
 	if ok && r.decoder != nil && sameReading(r.result, result) {
-		r.result.Notes = result.Notes
+		result.Definition.Aliases = r.aliases
+		r.result, r.told = result, false
 		return false
 	}
 	var decoder decode.Decoder
@@ -159,7 +167,7 @@ func (r *Reader) infer() bool {
 	changed := ok || r.decoder != nil || result.Problem != r.result.Problem
 	r.result, r.decoder, r.told = result, decoder, r.told && !changed
 	r.guard.reset(result)
-	return ok
+	return changed
 }
 
 func sameReading(a, b Result) bool {
@@ -206,12 +214,13 @@ func (r *Reader) check(m decode.Message) decode.Message {
 
 // whyUnread is what keeps an event from being read, where that is known better than by the map; else empty.
 func (r *Reader) whyUnread(eventType string, data []byte) string {
-	for _, kind := range []string{kindOf(data), eventType} {
+	payload := gjson.ParseBytes(data)
+	for _, kind := range []string{kindOf(payload), eventType} {
 		if what := notPrice(kind); what != "" {
 			return kind + " is " + what + ": its price is not the last one"
 		}
 	}
-	if isJSONPatch(gjson.ParseBytes(data)) {
+	if isJSONPatch(payload) {
 		return "the event is a JSON Patch (RFC 6902), which livetape does not apply: the feed has to send whole rows"
 	}
 	if r.decoder == nil && len(r.result.Doubts) > 0 {
@@ -220,12 +229,14 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 	return ""
 }
 
-// isJSONPatch reports whether a payload is a list of changes by RFC 6902.
+// isJSONPatch reports whether a payload is a change by RFC 6902, or a list of such.
 func isJSONPatch(v gjson.Result) bool {
-	first := v.Get("0")
-	switch first.Get("op").Str {
+	if v.IsArray() {
+		v = v.Get("0")
+	}
+	switch v.Get("op").Str {
 	case "add", "remove", "replace", "move", "copy", "test":
-		return v.IsArray() && strings.HasPrefix(first.Get("path").Str, "/")
+		return strings.HasPrefix(v.Get("path").Str, "/")
 	}
 	return false
 }
@@ -247,14 +258,18 @@ func (r *Reader) found() *decode.FoundMap {
 	return f
 }
 
-// kindOf is what a payload says of which kind it is.
-func kindOf(data []byte) string {
-	for _, name := range kindNames {
-		if v := gjson.GetBytes(data, name); v.Type == gjson.String {
-			return v.Str
+// kindOf is what a payload, or a map around its row, says of which kind it is.
+func kindOf(payload gjson.Result) (kind string) {
+	rank := len(kindNames)
+	payload.ForEach(func(key, v gjson.Result) bool {
+		if i := slices.Index(kindNames, plainName(key.Str)); i >= 0 && i < rank && v.Type == gjson.String {
+			kind, rank = v.Str, i
+		} else if kind == "" && v.IsObject() && containerNames[plainName(key.Str)] && !namesPast([]string{key.Str}) {
+			kind = kindOf(v)
 		}
-	}
-	return ""
+		return true
+	})
+	return kind
 }
 
 var shapeSeed = maphash.MakeSeed()
@@ -298,15 +313,17 @@ func addShape(h *maphash.Hash, v gjson.Result, depth int) {
 }
 
 // dropSentinels takes out of a quote the numbers that stand for none beside others that do not: a bid of 0 or -1 beside a
-// positive last. It reports whether there were any.
+// positive last, an ask of 99999.99. It reports whether there were any.
 func dropSentinels(q *market.Quote) (some bool) {
 	prices := [...]*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose}
-	positive := false
+	least := math.Inf(1) // of those that are positive
 	for _, d := range prices {
-		positive = positive || d.Sign() > 0
+		if d.Sign() > 0 {
+			least = min(least, d.Approx())
+		}
 	}
 	for _, d := range prices {
-		if positive && d.IsSet() && d.Sign() <= 0 && (d.Sign() == 0 || d.Cmp(minusOne) == 0) {
+		if !math.IsInf(least, 1) && d.IsSet() && (d.Sign() == 0 || d.Cmp(minusOne) == 0 || (d.Sign() < 0 || d.Approx() > fillerFactor*least) && isFiller(d.String())) {
 			*d, some = market.Decimal{}, true
 		}
 	}
@@ -316,6 +333,15 @@ func dropSentinels(q *market.Quote) (some bool) {
 		}
 	}
 	return some
+}
+
+// fillerFactor is how many times another price one is that is only there because there has to be one.
+const fillerFactor = 20
+
+// isFiller reports whether a number is the largest of a type, or nothing but nines.
+func isFiller(n string) bool {
+	digits := strings.NewReplacer("-", "", ".", "").Replace(n)
+	return len(digits) > 3 && strings.Trim(digits, "9") == "" || slices.Contains([]string{"2147483647", "4294967295", "9223372036854775807", "18446744073709551615"}, digits)
 }
 
 var minusOne = mustDecimal("-1")

@@ -156,7 +156,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"two values", []string{`{"symbol":"Q","price":41}{"symbol":"L","price":2}`}, []string{"Q 41", "L 2"}},
 		{"a member twice", []string{`{"symbol":"Q","price":39,"price":41}`}, []string{"Q 41"}},
 		// Streams that are not prices, and the server's words.
-		{"a random number", []string{`{"value":0.53}`, `{"value":0.11}`}, []string{"reading desk 0.53", "reading desk 0.11"}},
+		{"a random number", []string{`{"value":0.53}`, `{"value":0.11}`}, []string{"reading value 0.53", "reading value 0.11"}},
 		{"temperature and humidity", []string{`{"temperature":25,"humidity":60}`}, []string{"reading temperature 25", "reading humidity 60"}},
 		{"a message", []string{`{"message":"Hello","timestamp":"2026-01-01T00:00:00Z"}`}, []string{"news Hello"}},
 		{"plain text", []string{`new server event 10:17:08 AM`}, []string{"news new server event 10:17:08 AM"}},

@@ -1,11 +1,12 @@
 package infer
 
 import (
-	"livetape/feed/decode"
 	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
+	"livetape/feed/decode"
 	"livetape/feed/decode/mapping"
 )
 
@@ -16,7 +17,7 @@ const maxReadings = 32
 // never a price.
 func (w *writer) readings(read []payload) []mapping.Rule {
 	read = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
-		return notPrice(p.event) != "" && p.event != "message" || notPrice(kindOf([]byte(p.json.Raw))) != ""
+		return notPrice(p.event) != "" && p.event != "message" || notPrice(kindOf(p.json)) != ""
 	})
 	for _, s := range rowSets(read) {
 		if len(s.names) > 0 && !s.hasSymbolKeys() && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.key == "" }) {
@@ -50,19 +51,7 @@ func (w *writer) readingRule(s *rowSet, read []payload) (mapping.Rule, bool) {
 		return r, false
 	}
 	f, _ := assign(all)
-	switch {
-	case s.hasSymbolKeys():
-		r.Symbol = &mapping.Value{Path: "$key"}
-	case r.Values[0] == "$value":
-	case f.best("symbol") != nil:
-		r.Symbol = f.value("symbol")
-	case f.best("name") != nil:
-		r.Symbol = f.value("name")
-	default:
-		if l := placeName(all); l != nil {
-			r.Symbol = &mapping.Value{Path: l.path}
-		}
-	}
+	r.Symbol = s.readingIdentity(all, f, byPath(all, r.Values[0])).value
 	r.Time = w.timeOf(f, fields{}, s, read)
 	w.note("no number is named a price: numbers are shown as readings")
 	return r, true
@@ -79,19 +68,40 @@ func isReading(l *leaf) bool {
 
 func isID(name string) bool {
 	words := nameWords(name)
-	return len(words) > 0 && slices.Contains([]string{"id", "seq", "sequence", "offset", "nonce", "version", "heartbeat", "ping"}, words[len(words)-1])
+	return len(words) > 0 && slices.Contains([]string{"id", "seq", "sequence", "offset", "nonce", "version", "heartbeat", "ping", "index"}, words[len(words)-1])
 }
 
-// placeNames are names of members that say where or by what something is read.
-var placeNames = wordSet("sensor device station location room host hostname node site city region service source topic key label metric unit")
+// placeNames are names of members that say where something is read, metricNames of those that say what is.
+var (
+	placeNames  = wordSet("sensor device entity station location room host hostname node site city region area zone service source topic")
+	metricNames = wordSet("metric measurement parameter quantity key label field")
+)
 
-func placeName(all []*leaf) *leaf {
+// readingIdentity is what tells readings apart: where something is read and what is, and what comes again beside values that
+// flip. The value is nil for what needs no name beside that of its member.
+func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) identity {
+	id := identity{of: make([]string, len(s.rows))}
+	if s.hasSymbolKeys() {
+		id = identity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: s.keys()}
+	}
+	if value == nil {
+		return id // the rows are numbers
+	}
+	var free []*leaf
+	named := len(id.paths) > 0 || f.best("symbol") != nil || f.best("name") != nil
 	for _, l := range all {
-		if placeNames[plainName(l.name())] && plainName(l.name()) != "unit" && l.every(isWordy) {
-			return l
+		name := idSuffix.ReplaceAllString(plainName(l.name()), "")
+		isName := len(id.paths) == 0 && (l == f.best("symbol") || l == f.best("name") && f.best("symbol") == nil || !named && placeNames[name])
+		switch {
+		case !l.every(canBeSymbol) || l == value:
+		case isName, metricNames[name] && l.every(isWordy):
+			id = join(" ", id, l)
+		case l.every(isWordy) || isID(l.name()):
+			free = append(free, l)
 		}
 	}
-	return nil
+	values := rowPrices(fields{"last": {{leaf: value}}}, len(s.rows))
+	return id.joinWhile(free, fields{}, func(of []string) float64 { return variation(of, values) }, 0.05, 2)
 }
 
 // plainText reads data that is not JSON, or a JSON text: as headlines.
@@ -101,13 +111,9 @@ func (w *writer) plainText(samples []decode.Event, read []payload) []mapping.Rul
 			return nil
 		}
 	}
-	if len(samples) == 0 {
+	samples = slices.DeleteFunc(slices.Clone(samples), func(e decode.Event) bool { return mapping.SaysOfStream(e.Type, e.Data) })
+	if len(samples) == 0 || slices.ContainsFunc(samples, func(e decode.Event) bool { return !isPlainText(e.Data) }) {
 		return nil
-	}
-	for _, s := range samples {
-		if !isPlainText(s.Data) {
-			return nil
-		}
 	}
 	w.note("events are text: each is shown as a headline")
 	return []mapping.Rule{{Kind: "news", Headline: &mapping.Value{Path: "$data"}}}
@@ -115,17 +121,9 @@ func (w *writer) plainText(samples []decode.Event, read []payload) []mapping.Rul
 
 // isPlainText reports whether data is text for people, rather than something for programs that is broken.
 func isPlainText(data []byte) bool {
-	text := string(data)
-	if gjson.Valid(text) {
+	if text := string(data); gjson.Valid(text) {
 		return gjson.Parse(text).Type == gjson.String
 	}
-	for _, r := range text {
-		if r == '{' || r == '[' || r == '<' || r == '"' || r == '\'' {
-			return false
-		}
-		if r > ' ' {
-			return true
-		}
-	}
-	return false
+	text := strings.TrimSpace(string(data))
+	return text != "" && !strings.ContainsRune("{[<\"'", rune(text[0])) && !strings.Contains(text, `{"`) && !strings.Contains(text, `["`)
 }

@@ -32,7 +32,7 @@ const (
 
 // rowSets are all paths at which rows may be, the payload itself first.
 func rowSets(read []payload) []*rowSet {
-	s := survey{at: map[string]*rowSet{}}
+	s := survey{at: map[string]*rowSet{}, single: !slices.ContainsFunc(read, func(p payload) bool { return p.json.IsArray() && len(p.json.Array()) != 1 })}
 	for i, p := range read {
 		s.add(nil, foundRow{p.json, "", i})
 		s.walk(nil, p.json, i)
@@ -41,13 +41,17 @@ func rowSets(read []payload) []*rowSet {
 }
 
 type survey struct {
-	all []*rowSet
-	at  map[string]*rowSet
+	all    []*rowSet
+	at     map[string]*rowSet
+	single bool // payloads that are lists have one item
 }
 
 // walk takes the members of lists and maps for rows.
 func (s *survey) walk(names []string, v gjson.Result, payload int) {
 	if v.IsArray() {
+		if item := firstOf(v); s.single && item.IsObject() && len(names) < maxRowSetDepth { // as though it were a map around the item
+			s.walk(append(slices.Clip(names), "0"), item, payload)
+		}
 		s.members(names, v, payload)
 		return
 	}
@@ -76,7 +80,7 @@ func (s *survey) members(names []string, v gjson.Result, payload int) {
 			s.add(each, foundRow{row, "", payload})
 		case hasWord(key.Str, pastWords) || isBookSide(key.Str, row):
 		case row.IsArray() && isContainer(key.Str): // a row set of its own
-		case firstOf(row).IsArray() && !firstOf(firstOf(row)).IsObject(): // lists of lists under keys: bars of symbols
+		case firstOf(row).IsArray() && !firstOf(firstOf(row)).IsObject() && row.IsArray(): // lists of lists under keys: bars of symbols
 			s.items(append(slices.Clip(each), "*"), key.Str, row, payload)
 		default:
 			s.add(each, foundRow{row, key.Str, payload})
@@ -205,28 +209,45 @@ func (s *rowSet) above(read []payload) (top []*leaf) {
 	}
 	for _, l := range leavesOf(rows) {
 		around := l.names[:len(l.names)-1]
-		if len(around) <= len(s.parent()) && slices.Equal(around, s.parent()[:len(around)]) {
+		if len(around) <= len(s.parent()) && slices.Equal(around, s.parent()[:len(around)]) || len(around) == 1 && headNames[plainName(around[0])] {
 			top = append(top, l)
 		}
 	}
 	return top
 }
 
-// hasSymbolKeys reports whether the keys of rows may be symbols: none names a member that payloads usually have, and
-// where several rows of a payload have keys, these differ.
+// headNames are names of maps beside the rows that say what these are about.
+var headNames = wordSet("meta metadata header head info")
+
+// hasSymbolKeys reports whether the keys of rows may be symbols: none names a member that payloads usually have, or is a time,
+// and where several rows of a payload have keys, these differ.
 func (s *rowSet) hasSymbolKeys() bool {
-	if !s.keyed {
+	if !s.keyed || s.hasTimeKeys() {
 		return false
 	}
+	type place struct {
+		payload int
+		key     string
+	}
+	seen := map[place]bool{}
 	for i, f := range s.rows {
-		if f.key == "" || len(f.key) > 40 || isContainer(f.key) {
+		at := place{f.payload, f.key}
+		if f.key == "" || len(f.key) > 40 || isContainer(f.key) || sideOfBook(f.key) != "" {
 			return false
 		}
-		if i > 0 && f.key == s.rows[i-1].key && f.payload == s.rows[i-1].payload && !isTicker(f.key) {
-			return false // the name of a list
+		if seen[at] && !(isTicker(f.key) && s.rows[i-1].key == f.key) { // the name of a list, or a key in several maps
+			return false
 		}
+		seen[at] = true
 	}
 	return true
+}
+
+// hasTimeKeys reports whether rows are under times: {"2026-01-01": {…}, "2026-01-02": {…}}.
+func (s *rowSet) hasTimeKeys() bool {
+	return s.keyed && !slices.ContainsFunc(s.rows, func(f foundRow) bool {
+		return !isTime(gjson.Result{Type: gjson.String, Str: f.key}) || !strings.ContainsAny(f.key, ":-") && len(f.key) < 10
+	})
 }
 
 // hasTickerKeys reports whether all keys are written like tickers.

@@ -2,9 +2,11 @@ package infer
 
 import (
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/tidwall/gjson"
 
@@ -95,13 +97,16 @@ func dropWeakNews(all []eventRule) []eventRule {
 	if !slices.ContainsFunc(all, func(t eventRule) bool { return t.rule.Kind == "" }) {
 		return all
 	}
-	return slices.DeleteFunc(all, func(t eventRule) bool {
-		if t.rule.Kind != "news" {
-			return false
-		}
-		m, _ := matchName(t.rule.Headline.Path)
-		return m.rank >= weak
-	})
+	return slices.DeleteFunc(all, func(t eventRule) bool { return isWeakNews(t.rule) })
+}
+
+// isWeakNews reports whether a rule reads headlines that only a vague name makes such.
+func isWeakNews(r mapping.Rule) bool {
+	if r.Kind != "news" {
+		return false
+	}
+	m, _ := matchName(r.Headline.Path)
+	return m.rank >= weak
 }
 
 func sameRule(a, b mapping.Rule) bool { return reflect.DeepEqual(a, b) }
@@ -140,7 +145,13 @@ func (w *writer) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 	}
 	if s.holdsPricesByTicker() {
 		w.note("%s: every number is taken for the price of the symbol that is its name", s.label())
-		return []mapping.Rule{{Each: s.each(), Symbol: &mapping.Value{Path: "$key"}, Last: &mapping.Value{Path: "$value"}}}
+		symbol := &mapping.Value{Path: "$key"}
+		for _, l := range s.above(read) {
+			if (l.name() == "base" || l.name() == "source") && l.every(isWordy) {
+				symbol = &mapping.Value{Text: "{$." + l.path + "}/{$key}"}
+			}
+		}
+		return []mapping.Rule{{Each: s.each(), Symbol: symbol, Last: &mapping.Value{Path: "$value"}}}
 	}
 	kind, kinds := s.splitKinds()
 	if kind == nil {
@@ -148,6 +159,13 @@ func (w *writer) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 	}
 	var rules []mapping.Rule
 	for _, k := range kinds {
+		if state := sessionStates[strings.ToLower(k.name)]; state == "halted" || k.name == "resumed" {
+			if f, _ := assign(leavesOf(k.set.values())); f.best("symbol") != nil {
+				rules = append(rules, mapping.Rule{Each: s.each(), Kind: "status", When: mapping.When{kind.path: mapping.Condition{Is: []string{k.name}}},
+					Symbol: f.value("symbol"), State: &mapping.Value{Const: state}})
+			}
+			continue
+		}
 		if what := notPrice(k.name); what != "" {
 			w.note("rows of which %s is %s are left out: each is %s", kind.path, k.name, what)
 			continue
@@ -160,7 +178,18 @@ func (w *writer) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 			rules = append(rules, r)
 		}
 	}
-	return joinKinds(rules, kind.path)
+	return joinKinds(sameBooks(rules), kind.path)
+}
+
+// sameBooks keeps the book of all rules that read the same one, where one of them has changes to it.
+func sameBooks(rules []mapping.Rule) []mapping.Rule {
+	deltas := slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil && r.Book.Deltas })
+	for _, r := range rules {
+		if r.Book != nil {
+			r.Book.Deltas = deltas
+		}
+	}
+	return rules
 }
 
 // ruleFor writes the rules for rows that are maps or single values: one for prices or news, and one for halts beside.
@@ -172,7 +201,13 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	currency := w.currencyPrice(all, f)
 	f.dropVague(len(f["symbol"]) > 0 || s.hasSymbolKeys() || len(outer["symbol"]) > 0)
 	for _, doubt := range doubts {
-		w.doubt("%s", doubt)
+		if currency == "" {
+			w.doubt("%s", doubt)
+		}
+	}
+	if book == nil && f.hasPrice() && (hasAnyWord(s.names, levelWords) || holdsOrders(all)) {
+		w.doubt("%s: the rows are orders or levels of a book: their price is not the last one", s.label())
+		return nil
 	}
 	if times := f.best("time"); hasAnyWord(s.names, forecastWords) && (times == nil || isAhead(times, s.arrivals(read))) {
 		w.doubt("%s is a forecast: its prices are not of now", s.label())
@@ -187,8 +222,7 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 			w.problem = problem
 			return nil
 		}
-		if a, b := s.rivals(id, f); a != "" {
-			w.doubt("%s and %s may both be the price, and differ: neither is shown", a, b)
+		if s.splitsRow(id, f) {
 			return nil
 		}
 		w.quote(f, all, &r)
@@ -209,20 +243,35 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	return rules
 }
 
-// rivals are the paths of two members of one map that are rows of the same symbol with different prices: nothing says which
-// is the price.
-func (s *rowSet) rivals(id identity, f fields) (a, b string) {
-	last := f.best("last")
-	if last == nil || f.best("time") != nil {
-		return "", ""
-	}
-	for i := 1; i < len(s.rows); i++ {
-		before, row := s.rows[i-1], s.rows[i]
-		if row.payload == before.payload && row.key != before.key && row.key != "" && before.key != "" && id.of[i] == id.of[i-1] && last.values[i].Exists() && last.values[i-1].Exists() && last.values[i].Raw != last.values[i-1].Raw {
-			return before.key + "." + last.path, row.key + "." + last.path
+// levelWords are words in the names of lists whose rows are levels of a book, or orders.
+var levelWords = wordSet("levels depth orders orderbook bids asks")
+
+// holdsOrders reports whether rows have the number of an order, and do not say that they are trades.
+func holdsOrders(all []*leaf) bool {
+	numbered := false
+	for _, l := range all {
+		switch name := plainName(l.name()); {
+		case slices.Contains(kindNames, name) && l.every(func(v gjson.Result) bool { return hasWord(v.Str, tradeWords) }):
+			return false
+		case (name == "orderid" || name == "clientorderid" || name == "remainingsize") && l.mostly(func(gjson.Result) bool { return true }):
+			numbered = true
 		}
 	}
-	return "", ""
+	return numbered
+}
+
+var tradeWords = wordSet("trade trades match matched tick execution executed")
+
+// splitsRow reports whether the rows are parts of one: maps with different prices side by side in one map, of one symbol.
+func (s *rowSet) splitsRow(id identity, f fields) bool {
+	prices := rowPrices(f, len(s.rows))
+	for i := 1; i < len(s.rows); i++ {
+		before, row := s.rows[i-1], s.rows[i]
+		if !math.IsNaN(prices[i]) && !math.IsNaN(prices[i-1]) && row.payload == before.payload && row.key != before.key && row.key != "" && before.key != "" && id.of[i] == id.of[i-1] && !s.hasTimeKeys() {
+			return true
+		}
+	}
+	return false
 }
 
 // symbol writes an identity into a rule, with the currency of the price where a row has prices in several.
@@ -231,7 +280,7 @@ func (w *writer) symbol(id identity, currency string, r *mapping.Rule) {
 		w.note("%s", id.note)
 	}
 	r.Symbol = id.value
-	w.weakSymbol = w.weakSymbol || !id.strong
+	w.weakSymbol = w.weakSymbol || !id.strong && !id.naming && !id.lasts()
 	if currency == "" {
 		return
 	}
@@ -244,14 +293,18 @@ func (w *writer) symbol(id identity, currency string, r *mapping.Rule) {
 	w.note("of the prices in several currencies, the one in %s is shown", strings.ToUpper(currency))
 }
 
-// currencyPrice takes a member called by a currency for the price, where nothing else is one: {"usd": 64000, "eur": 59000}.
+// currencyPrice takes a member called by a currency, or a price in a map that is, for the price, where nothing else is one:
+// {"usd": 64000, "eur": 59000}, {"USD": {"price": 64000}}.
 func (w *writer) currencyPrice(all []*leaf, f fields) (currency string) {
 	if f.hasPrice() {
 		return ""
 	}
 	for _, name := range currencyNames {
 		for _, l := range all {
-			if len(l.names) == 1 && strings.EqualFold(l.name(), name) && l.readNumbers(false) {
+			n := len(l.names)
+			m, _ := matchName(l.name())
+			named := n == 1 && strings.EqualFold(l.name(), name) || n > 1 && m.field == "last" && m.rank < weak && strings.EqualFold(l.names[n-2], name)
+			if named && l.readNumbers(false) && !namesPast(l.names) {
 				f["last"] = []candidate{{leaf: l}}
 				return name
 			}
@@ -266,31 +319,43 @@ func (w *writer) order(s *rowSet, id identity, f fields, at *mapping.Value) stri
 	if at == nil || len(s.names) == 0 || strings.HasPrefix(at.Path, "$.") {
 		return ""
 	}
-	times := f.best("time")
-	if times == nil {
-		return ""
-	}
-	disordered, series := false, false
+	times := s.times(f)
+	disordered, series, even, steps := false, false, true, 0
+	var step time.Duration
 	for i := 1; i < len(s.rows); i++ {
-		if s.rows[i].payload != s.rows[i-1].payload || id.of[i] != id.of[i-1] {
-			continue
-		}
-		before, err1 := mapping.ParseTime(times.values[i-1])
-		now, err2 := mapping.ParseTime(times.values[i])
-		if err1 != nil || err2 != nil || before.IsZero() || now.IsZero() {
+		before, now := times[i-1], times[i]
+		if s.rows[i].payload != s.rows[i-1].payload || id.of[i] != id.of[i-1] || before.IsZero() || now.IsZero() {
 			continue
 		}
 		series = series || !now.Equal(before)
 		disordered = disordered || now.Before(before)
+		even = even && (step == 0 || now.Sub(before) == step)
+		step, steps = now.Sub(before), steps+1
 	}
+	ahead := slices.ContainsFunc(times, func(at time.Time) bool { return at.After(time.Now().Add(time.Hour)) })
 	switch {
-	case series && (f.isBar() || hasAnyWord(s.names, seriesWords)):
+	case series && (f.isBar() || hasAnyWord(s.names, seriesWords) || s.hasTimeKeys() || ahead || even && steps > 1 && step.Abs() >= time.Minute):
 		w.note("%s is a series: its newest row that is not in the future is shown", s.label())
 		return mapping.Latest
 	case disordered:
 		return mapping.ByTime
 	}
 	return ""
+}
+
+// times are those of rows, by their keys or by what is called a time; zero for none.
+func (s *rowSet) times(f fields) []time.Time {
+	texts := make([]string, len(s.rows))
+	if l := f.best("time"); s.hasTimeKeys() {
+		texts = s.keys()
+	} else if l != nil {
+		texts = l.texts()
+	}
+	all := make([]time.Time, len(s.rows))
+	for i, text := range texts {
+		all[i], _ = mapping.ParseTime(gjson.Result{Type: gjson.String, Str: text}) // of what is none, zero
+	}
+	return all
 }
 
 // seriesWords are words in the names of lists whose rows are of other times than now.
@@ -361,7 +426,7 @@ func (s *rowSet) score(read []payload) int {
 	}
 	w := &writer{}
 	all := leavesOf(s.values())
-	f, _ := assign(all)
+	f, doubts := assign(all)
 	book := w.book(s, &f)
 	currency := w.currencyPrice(all, f)
 	outer := s.outer(read)
@@ -375,6 +440,8 @@ func (s *rowSet) score(read []payload) int {
 		return 0
 	}
 	switch {
+	case score == 0 && len(doubts) > 0:
+		return 1 // to tell them
 	case score == 0 || len(f["symbol"]) > 0:
 	case s.hasSymbolKeys():
 		score += 5

@@ -26,10 +26,13 @@ func isTime(v gjson.Result) bool {
 }
 
 // isPlausible reports whether a feed can mean a time.
-func isPlausible(at time.Time) bool { return at.Year() >= 1990 && at.Year() < 2100 }
+func isPlausible(at time.Time) bool { return at.Year() >= 1995 && at.Year() < 2100 }
 
 // timeOf is where rows have their time: in what is called one, else in the only leaf that, by its values, can be one.
 func (w *writer) timeOf(f, outer fields, set *rowSet, read []payload) *mapping.Value {
+	if set.hasTimeKeys() {
+		return &mapping.Value{Path: "$key"}
+	}
 	if v := timeValue(ownTime(f["time"], set.arrivals(read)), ""); v != nil {
 		return v
 	}
