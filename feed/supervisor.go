@@ -117,7 +117,7 @@ func (f *supervisor) decide(o outcome) Status {
 	switch next.state {
 	case Waiting:
 		st.RetryAt = st.Since.Add(next.wait)
-		if o.Status == 0 { // else the advice is for an answer that lasts
+		if o.Ending == connection.Broken { // else the advice is for an answer that stays
 			st.Advice = o.Advice
 		}
 	case Failed:
