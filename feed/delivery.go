@@ -10,6 +10,7 @@ import (
 
 	"livetape/feed/connection"
 	"livetape/feed/decode"
+	"livetape/feed/market"
 	"livetape/feed/resume"
 	"livetape/feed/stream"
 )
@@ -232,9 +233,22 @@ func (d *delivery) deliver(ctx context.Context, e queuedEvent, found evidence) b
 	}
 	d.sent.Add(1)
 	d.liveness.report(e.at)
+	if !meaning.Heartbeat {
+		d.noteEvent(meaning.Updates, e.at)
+	}
 	d.lastID = id
 	d.noteMeaning(e.message, meaning)
 	return true
+}
+
+// noteEvent notes that an event came, and whether the market that it tells of is closed.
+func (d *delivery) noteEvent(updates []market.Update, at time.Time) {
+	for _, u := range updates {
+		if h, ok := u.(market.Halt); ok && h.Symbol == "" {
+			d.liveness.isClosed.Store(h.State == market.Closed || h.State == market.Halted)
+		}
+	}
+	d.liveness.noteEvent(at)
 }
 
 // noticeLimit bounds a notice in runes; a status line has room for less.

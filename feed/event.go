@@ -48,7 +48,8 @@ type State int8
 const (
 	Connecting State = iota
 	Live
-	Silent   // connected, but nothing received for half of the idle timeout
+	Quiet    // connected, and bytes come, but no events: for unusually long, or for Config.QuietAfter
+	Silent   // connected, but nothing received for unusually long, or for half of the idle timeout
 	Waiting  // for the next try, at Status.RetryAt
 	Closed   // by the server (204) or by the user
 	Failed   // retrying would not help
@@ -64,7 +65,7 @@ type Status struct {
 	Since   time.Time // when this state began
 	Attempt int       // failures in a row; 0 after a good connection
 	RetryAt time.Time // Waiting: when the next try starts
-	Cause   string    // Silent, Waiting, Closed, Failed, Finished: why, in words a user can act on
+	Cause   string    // Quiet, Silent, Waiting, Closed, Failed, Finished: why, in words a user can act on
 	Advice  string    // Waiting, Failed: what to do next, one line; may be empty
 	Stack   string    // Failed by an error of livetape itself: where in the program, in many lines, for a report; else empty
 
@@ -74,6 +75,9 @@ type Status struct {
 	// stream that never gives anything is not well.
 	Planned  bool
 	LastByte time.Time // when the last byte arrived; zero before the first
+
+	LastEvent time.Time     // Quiet: when the last event came; zero before the first
+	UsualGap  time.Duration // Quiet: between two events; zero when it is not known
 
 	Retry       time.Duration // the server's reconnection time, at most 1 h, or the default of 1 s
 	Connections int           // connections that became live so far

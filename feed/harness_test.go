@@ -132,7 +132,7 @@ func (l *listener) gap() Gap {
 }
 
 func stateName(s State) string {
-	return [...]string{"Connecting", "Live", "Silent", "Waiting", "Closed", "Failed"}[s]
+	return [...]string{"Connecting", "Live", "Quiet", "Silent", "Waiting", "Closed", "Failed"}[s]
 }
 
 // serve runs a handler until the test ends.

@@ -5,15 +5,16 @@ import "time"
 // idleTimeout says when a connection has been silent for too long. It is pure: liveness keeps the facts, the
 // monitor's timer asks. Only the time during which the reader waits for bytes counts, so a slow
 // consumer or a suspended program does not look like a silent server.
-type idleTimeout time.Duration // not above 0: never
+type idleTimeout time.Duration
 
 // idleCheck is what the monitor sees when its timer fires.
 type idleCheck struct {
 	since  time.Time // when the reader began to wait for bytes; zero when it does not wait
 	now    time.Time
-	due    time.Time // when the timer should have fired
-	live   bool      // an event stream has begun; else it is the answer that is awaited
-	silent bool      // already said to be Silent
+	due    time.Time     // when the timer should have fired
+	live   bool          // an event stream has begun; else it is the answer that is awaited
+	silent bool          // already said to be Silent
+	usual  time.Duration // after which silence is unusual for the stream; zero when that is not known
 }
 
 type silence int8
@@ -35,18 +36,24 @@ func (t idleTimeout) check(c idleCheck) (silence, time.Duration) {
 	if c.now.Sub(c.due) >= wakeGrace {
 		return notSilent, wakeGrace
 	}
-	limit, waited := time.Duration(t), c.now.Sub(c.since)
+	limit, waited, unusual := time.Duration(t), c.now.Sub(c.since), t.half()
+	if c.usual > 0 {
+		unusual = min(unusual, c.usual)
+	}
 	switch {
 	case waited >= limit:
 		return timedOut, 0
-	case c.live && !c.silent && waited >= t.half():
+	case c.live && !c.silent && waited >= unusual:
 		return silent, limit - waited
-	case c.live && !c.silent:
-		return notSilent, t.half() - waited
+	case c.live && !c.silent: // a rhythm may show before the end of what is left
+		return notSilent, min(unusual-waited, max(waited, lookAgain))
 	}
 	return notSilent, limit - waited
 }
 
-// half is when Silent is said. It is also how long a look is put off when there is nothing to see, so
+// lookAgain is how soon at the earliest a stream is looked at again.
+const lookAgain = time.Second
+
+// half is when Silent is said at the latest. It is also how long a look is put off when there is nothing to see, so
 // that the end of the idle time is met within half of it.
 func (t idleTimeout) half() time.Duration { return time.Duration(t) / 2 }

@@ -15,7 +15,11 @@ func TestTheIdleTimeoutCountsOnlyTimeSpentWaiting(t *testing.T) {
 		again time.Duration
 	}{
 		{"not waiting", idleCheck{live: true}, notSilent, 45 * time.Second},
-		{"fresh", idleCheck{since: ago(0), live: true}, notSilent, 45 * time.Second},
+		{"fresh", idleCheck{since: ago(0), live: true}, notSilent, lookAgain},
+		{"waiting longer", idleCheck{since: ago(9 * time.Second), live: true}, notSilent, 9 * time.Second},
+		{"unusually long", idleCheck{since: ago(9 * time.Second), live: true, usual: 8 * time.Second}, silent, 81 * time.Second},
+		{"not yet unusually long", idleCheck{since: ago(9 * time.Second), live: true, usual: 12 * time.Second}, notSilent, 3 * time.Second},
+		{"half the idle time, though that is usual", idleCheck{since: ago(45 * time.Second), live: true, usual: time.Minute}, silent, 45 * time.Second},
 		{"waiting a while", idleCheck{since: ago(40 * time.Second), live: true}, notSilent, 5 * time.Second},
 		{"half the idle time", idleCheck{since: ago(45 * time.Second), live: true}, silent, 45 * time.Second},
 		{"silent already", idleCheck{since: ago(50 * time.Second), live: true, silent: true}, notSilent, 40 * time.Second},

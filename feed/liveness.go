@@ -14,12 +14,17 @@ type liveness struct {
 	retry      atomic.Int64 // ns; the server's last retry:, or the default
 	pending    atomic.Int64 // events read and not delivered yet
 	duplicates atomic.Uint64
+	bytes      rhythm
+	events     rhythm        // but for heartbeats
+	isQuiet    atomic.Bool   // no event has come for long
+	isClosed   atomic.Bool   // the feed says that its market is
+	revived    chan struct{} // an event came although it was quiet
 	woken      atomic.Bool
 	wakeup     chan struct{} // bytes came without a message; at most one until the supervisor has looked
 }
 
 func newLiveness() *liveness {
-	l := &liveness{wakeup: make(chan struct{}, 1)}
+	l := &liveness{wakeup: make(chan struct{}, 1), revived: make(chan struct{}, 1)}
 	l.retry.Store(int64(defaultRetry))
 	return l
 }
@@ -37,6 +42,7 @@ func (l *liveness) beginWait(now time.Time) {
 func (l *liveness) endWait(now time.Time, bytes bool) (wasSilent bool) {
 	if bytes {
 		l.lastByteAt.Store(now.UnixNano())
+		l.bytes.add(now)
 	}
 	return l.waitBegan.Swap(0) < 0
 }
@@ -107,9 +113,58 @@ func (l *liveness) wake() {
 	}
 }
 
+// noteEvent notes that an event came. It never blocks.
+func (l *liveness) noteEvent(at time.Time) {
+	l.events.add(at)
+	if l.isQuiet.Load() && l.isQuiet.CompareAndSwap(true, false) {
+		select {
+		case l.revived <- struct{}{}:
+		default:
+		}
+	}
+}
+
+const (
+	silentGaps   = 10 // usual gaps without a byte, after which a stream is silent
+	leastSilence = 2 * time.Second
+	quietGaps    = 20 // usual gaps without an event, after which a stream is quiet
+	leastQuiet   = 5 * time.Second
+)
+
+// silentAfter is how long nothing must be received for a stream to be silent by its own rhythm; zero when that is not
+// known. Where only heartbeats come any more, their gap counts.
+func (l *liveness) silentAfter() time.Duration {
+	usual := l.bytes.usual()
+	if usual == 0 || l.isClosed.Load() {
+		return 0
+	}
+	return max(silentGaps*max(usual, l.bytes.lastGap()), leastSilence)
+}
+
+// quietAfter is how long no event must come for a stream to be quiet, by the configuration or by its own rhythm; zero for
+// never, or not known. A market that is closed is not quiet.
+func (l *liveness) quietAfter(configured time.Duration) time.Duration {
+	usual := l.events.usual()
+	switch {
+	case l.isClosed.Load() || configured < 0:
+		return 0
+	case configured > 0:
+		return configured
+	case usual == 0:
+		return 0
+	}
+	return max(quietGaps*usual, leastQuiet)
+}
+
+// reset makes l ready for a new connection.
 func (l *liveness) reset() {
 	l.clearWake()
 	l.pending.Store(0)
+	l.isQuiet.Store(false)
+	select {
+	case <-l.revived:
+	default:
+	}
 }
 
 func (l *liveness) clearWake() {

@@ -13,6 +13,7 @@ const (
 
 	pulseEvery = time.Second           // at most one Pulse, and one look for it, in so long
 	pulseDelay = 50 * time.Millisecond // what a message needs to make a Pulse needless
+	forever    = 100 * 365 * 24 * time.Hour
 )
 
 type monitor struct {
@@ -33,8 +34,12 @@ type monitor struct {
 
 func newMonitor(f *supervisor, a *attempt, done <-chan connection.Outcome, cancel context.CancelFunc) *monitor {
 	f.liveness.reset()
+	idle := cmp.Or(f.config.IdleTimeout, defaultIdleTimeout)
+	if idle < 0 {
+		idle = forever
+	}
 	m := &monitor{
-		supervisor: f, attempt: a, done: done, cancel: cancel, timeout: idleTimeout(cmp.Or(f.config.IdleTimeout, defaultIdleTimeout)),
+		supervisor: f, attempt: a, done: done, cancel: cancel, timeout: idleTimeout(idle),
 		idleTimer: stoppedTimer(), pulse: stoppedTimer(), counted: f.status.Duplicates,
 	}
 	m.checkAgain(m.timeout.half())
@@ -58,6 +63,8 @@ func (m *monitor) watch(ctx context.Context) outcome {
 			m.pulse.Reset(max(pulseDelay, pulseEvery-time.Since(m.pulsedAt)))
 		case <-m.pulse.C:
 			m.sendPulse()
+		case <-m.liveness.revived:
+			m.report(ctx, Status{State: Live, Attempt: m.history.failures})
 		case c := <-m.commands:
 			if c != connect {
 				return m.dropFor(c)
@@ -70,9 +77,13 @@ func (m *monitor) goLive(ctx context.Context) {
 	if m.liveSince.IsZero() {
 		m.liveSince = time.Now()
 		m.connections++
-		m.checkAgain(m.timeout.half())
+		m.checkAgain(min(m.timeout.half(), lookAgain))
 	}
-	m.report(ctx, Status{State: Live, Attempt: m.history.failures})
+	if m.liveness.isQuiet.Load() {
+		m.reportQuiet(ctx)
+	} else {
+		m.report(ctx, Status{State: Live, Attempt: m.history.failures})
+	}
 	m.counted = m.status.Duplicates
 	m.attempt.proceed <- struct{}{}
 }
@@ -81,22 +92,60 @@ func (m *monitor) goLive(ctx context.Context) {
 func (m *monitor) checkIdle(ctx context.Context) silence {
 	now := wallClock()
 	since, declared := m.liveness.waitingSince(now)
-	found, again := m.timeout.check(idleCheck{since: since, now: now, due: m.idleDue, live: !m.liveSince.IsZero(), silent: declared})
+	found, again := m.timeout.check(idleCheck{
+		since: since, now: now, due: m.idleDue, live: !m.liveSince.IsZero(), silent: declared, usual: m.liveness.silentAfter(),
+	})
 	switch {
 	case found == timedOut && !m.liveness.stillWaits(since):
 		found, again = notSilent, m.timeout.half()
 	case found == silent && m.liveness.declareSilent(since):
 		m.report(ctx, Status{State: Silent, Attempt: m.history.failures, Cause: "nothing received for " + connection.Duration(now.Sub(since))})
 	}
+	if !m.liveSince.IsZero() && found != timedOut {
+		if left := m.checkQuiet(ctx, now); left > 0 {
+			again = min(again, left)
+		}
+	}
 	m.checkAgain(again)
 	return found
 }
 
 func (m *monitor) checkAgain(after time.Duration) {
-	if m.timeout > 0 {
-		m.idleDue = wallClock().Add(after)
-		m.idleTimer.Reset(after)
+	m.idleDue = wallClock().Add(after)
+	m.idleTimer.Reset(after)
+}
+
+// checkQuiet reports that no event comes any more, unless there is no life at all, and returns how long that may still
+// take; zero when it cannot be said.
+func (m *monitor) checkQuiet(ctx context.Context, now time.Time) time.Duration {
+	after := m.liveness.quietAfter(m.config.QuietAfter)
+	if after == 0 || m.liveness.isQuiet.Load() || m.liveness.pending.Load() > 0 {
+		return 0
 	}
+	since := m.liveness.events.lastTime()
+	if opened := now.Add(-time.Since(m.liveSince)); opened.After(since) {
+		since = opened
+	}
+	if left := after - now.Sub(since); left > 0 {
+		return left
+	}
+	m.liveness.isQuiet.Store(true)
+	if m.status.State == Live {
+		m.reportQuiet(ctx)
+	}
+	return 0
+}
+
+func (m *monitor) reportQuiet(ctx context.Context) {
+	st := Status{State: Quiet, Attempt: m.history.failures, LastEvent: m.liveness.events.lastTime(), UsualGap: m.liveness.events.usual()}
+	st.Cause = "no event"
+	if !st.LastEvent.IsZero() {
+		st.Cause += " for " + connection.Duration(wallClock().Sub(st.LastEvent).Truncate(100*time.Millisecond))
+	}
+	if st.UsualGap > 0 {
+		st.Cause += " (usual gap " + connection.Duration(st.UsualGap.Round(100*time.Millisecond)) + ")"
+	}
+	m.report(ctx, st)
 }
 
 // dropSilent gives up a connection from which nothing comes. Its transport's other connections go with

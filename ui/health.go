@@ -15,7 +15,7 @@ import (
 const (
 	plannedGrace = 2 * time.Second  // before a planned end of the stream shows as a lost connection
 	newsDuration = 10 * time.Second // that a gap, or the server's notice, is shown beside the badge
-	quietAfter   = 5 * time.Second  // without bytes, after which a live feed shows their age instead of its rate
+	quietAfter   = 5 * time.Second  // without bytes, after which a live feed shows their age beside its rate
 
 	pulseDue = time.Second // within which a feed says that bytes came without an event
 
@@ -93,7 +93,7 @@ func (h *feedHealth) changeState(s feed.Status) {
 		h.lostCause, h.lostAdvice = plainLine(s.Cause), plainLine(s.Advice)
 	}
 	switch {
-	case s.State == feed.Live && was == feed.Silent: // the same stream
+	case isConnected(s.State) && isConnected(was): // the same stream
 	case s.State == feed.Live:
 		h.liveSince, h.hasDelivered = s.Since, false
 	case !s.Planned:
@@ -102,6 +102,9 @@ func (h *feedHealth) changeState(s feed.Status) {
 		h.plannedEnd = s.Since
 	}
 }
+
+// isConnected reports whether there is a stream, however it is.
+func isConnected(s feed.State) bool { return s == feed.Live || s == feed.Quiet || s == feed.Silent }
 
 func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 	h.receiveBytes(at, 0)
@@ -186,12 +189,13 @@ func (h *feedHealth) nextChange(now time.Time) time.Time {
 			next = earliest(next, h.plannedEnd.Add(plannedGrace))
 		}
 		if due := h.liveSince.Add(pulseDue); h.messages == 0 && due.After(now) {
+			next = earliest(next, now.Truncate(time.Second).Add(time.Second))
 			next = earliest(next, due)
 		}
 		if !h.lastByte.IsZero() {
 			next = earliest(next, nextAgeChange(now, h.lastByte))
 		}
-	case feed.Silent, feed.Connecting:
+	case feed.Quiet, feed.Silent, feed.Connecting:
 		if !h.status.Since.IsZero() {
 			next = earliest(next, now.Truncate(time.Second).Add(time.Second))
 		}

@@ -93,6 +93,7 @@ func (m Model) legend(w *lineWriter) []string {
 		{".0₅1", "five zeros behind the point, then 1; the details have all digits of every number"},
 		{"AGE", "age of the price, by its own time where that is older than usual for the feed; cells fade by their age, all do when the feed is not live"},
 		{"p o s f", "change from close, open, first price seen, or as the feed gives it"},
+		{"◌", "QUIET: bytes come, but no events for far longer than is usual for the feed; SILENT: nothing comes"},
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
 		{"▁▄█", "in the details, the course of the price: 1 s is a bar a second, 1 min is a bar a minute"},
 		{"? ✕", "in the event log: not mapped to prices or news; not usable"},

@@ -249,7 +249,7 @@ func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 		all = append(all, span{strong, h.name + spaces(m.feeds.nameWidth()-cells(h.name)+2)})
 	}
 	all = append(all, m.badgeOf(h)...)
-	if words := marketStateText(m.board.Market(h.name)); words != "" {
+	if words := marketStateText(m.board.Market(h.name), m.now); words != "" {
 		all = append(all, span{warn, " · " + words})
 	}
 	if m.paused != nil && h == m.feeds[0] {

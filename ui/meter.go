@@ -32,6 +32,14 @@ func (m *rateMeter) add(now time.Time, n int) {
 	b.n += n
 }
 
+// firstTime is when the first event came; zero before.
+func (m *rateMeter) firstTime() (at time.Time) {
+	if m.started {
+		at = time.Unix(m.firstSecond, 0)
+	}
+	return at
+}
+
 // rate is the events a second over the last whole seconds. It changes only on the whole second.
 func (m *rateMeter) rate(now time.Time) float64 {
 	second := now.Unix()

@@ -32,6 +32,18 @@ func scenes() map[string]func(*harness) {
 			s.openMarket().trade(3).waitFor(45 * time.Second)
 			s.status(feed.Status{State: feed.Silent})
 		},
+		"quiet": func(s *harness) {
+			s.openMarket().trade(3)
+			s.message("status", "{…}", market.Halt{State: market.Open})
+			s.waitFor(14 * time.Second)
+			s.status(feed.Status{State: feed.Quiet, LastEvent: s.now.Add(-14 * time.Second), UsualGap: 100 * time.Millisecond})
+		},
+		"marketclosed": func(s *harness) {
+			s.openMarket().trade(3)
+			s.message("status", "{…}", market.Halt{State: market.Closed})
+			s.waitFor(time.Hour)
+			s.receive(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
+		},
 		"retrying": func(s *harness) { s.openMarket().trade(3); playRetrying(s) },
 		"hopeless": func(s *harness) { s.status(feed.Status{State: feed.Connecting}); playRetrying(s) },
 		"closed": func(s *harness) {

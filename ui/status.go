@@ -23,6 +23,8 @@ func (h *feedHealth) badge(now time.Time) []span {
 	switch h.state(now) {
 	case feed.Live:
 		return h.liveBadge(now)
+	case feed.Quiet:
+		return spans(busy, "◌ QUIET", plain, h.quietText(now))
 	case feed.Silent:
 		return spans(busy, "◌ SILENT", plain, h.silenceText(now))
 	case feed.Waiting:
@@ -53,13 +55,25 @@ func (h *feedHealth) silenceText(now time.Time) string {
 	return ""
 }
 
-func (h *feedHealth) liveBadge(now time.Time) []span {
-	if !h.lastByte.IsZero() && elapsed(now, h.lastByte) >= quietAfter {
-		return spans(live, "● LIVE", warn, " · last byte "+humanize.Coarse(elapsed(now, h.lastByte))+" ago")
+// quietText says for how long no event has come, by the feed's own rhythm.
+func (h *feedHealth) quietText(now time.Time) string {
+	text := " no event"
+	if at := h.status.LastEvent; !at.IsZero() {
+		text += " for " + humanize.Duration(elapsed(now, at))
 	}
+	if gap := h.status.UsualGap; gap > 0 {
+		text += " (usual gap " + humanize.Tenths(gap) + ")"
+	}
+	return text + "; heartbeats come"
+}
+
+func (h *feedHealth) liveBadge(now time.Time) []span {
 	text := ""
-	if rate := h.rate.rate(now); rate > 0 {
-		text = " " + humanize.Rate(rate)
+	if elapsed(now, h.rate.firstTime()) >= time.Second && elapsed(now, h.liveSince) >= time.Second {
+		text = " " + humanize.Rate(h.rate.rate(now))
+	}
+	if !h.lastByte.IsZero() && elapsed(now, h.lastByte) >= quietAfter {
+		return spans(live, "● LIVE", plain, text+" · last byte "+humanize.Coarse(elapsed(now, h.lastByte))+" ago")
 	}
 	late, st := h.delay.text(now)
 	if late == "" || st == plain {
@@ -182,6 +196,8 @@ func statusSpan(s feed.Status) span {
 		return span{muted, "connecting" + attemptText(s)}
 	case feed.Live:
 		return span{good, "live"}
+	case feed.Quiet:
+		return span{warn, "QUIET" + prefixed(" ", cause) + "; heartbeats come"}
 	case feed.Silent:
 		return span{warn, "silent" + prefixed(" · ", cause)}
 	case feed.Waiting:
@@ -198,14 +214,15 @@ func statusSpan(s feed.Status) span {
 	return span{bad, "failed" + prefixed(" ", cause) + prefixed(" · ", plainLine(s.Advice))}
 }
 
-func marketStateText(h market.Halt) string {
+func marketStateText(h market.Halt, now time.Time) string {
+	state := string(h.State)
 	switch h.State {
 	case "", market.Open:
 		return ""
 	case market.Halted:
-		return "market HALTED" + prefixed(": ", h.Reason)
+		state = "HALTED"
 	}
-	return "market " + string(h.State) + prefixed(": ", h.Reason)
+	return "market " + state + " since " + timeText(h.Time, now) + prefixed(": ", h.Reason)
 }
 
 func haltTag(h market.Halt) (tag string, st style) {
@@ -224,6 +241,8 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 	switch h.state(now) {
 	case feed.Live:
 		return h.nothingMappedText(now, k)
+	case feed.Quiet:
+		return []span{{strong, "Connected, but" + h.quietText(now) + "."}, {muted, "No price has come."}}
 	case feed.Silent:
 		return []span{{strong, "Connected, but nothing has arrived."}, {muted, keyLabel(k.retry) + " connects anew."}}
 	case feed.Waiting:

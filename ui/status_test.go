@@ -30,9 +30,12 @@ func TestTheBadgeSaysHowTheFeedIs(t *testing.T) {
 		{"◐ CONNECTING 7 s", feed.Status{}, 7 * time.Second},
 		{"◐ CONNECTING 1 min 5 s · attempt 2", feed.Status{Attempt: 2}, 65 * time.Second},
 		{"◐ CONNECTING · attempt 2", feed.Status{State: feed.Connecting, Attempt: 2}, 0},
-		{"● LIVE", feed.Status{State: feed.Live}, time.Hour},
-		{"● LIVE · last byte 14 s ago", feed.Status{State: feed.Live, LastByte: noon()}, 14 * time.Second},
-		{"● LIVE · last byte 2 min ago", feed.Status{State: feed.Live, LastByte: noon()}, 170 * time.Second},
+		{"● LIVE", feed.Status{State: feed.Live}, 0},
+		{"● LIVE 0/s", feed.Status{State: feed.Live}, time.Hour},
+		{"◌ QUIET no event for 3 min 12 s (usual gap 0.1 s); heartbeats come", feed.Status{State: feed.Quiet, LastEvent: noon(), UsualGap: 100 * time.Millisecond}, 192 * time.Second},
+		{"◌ QUIET no event; heartbeats come", feed.Status{State: feed.Quiet}, 9 * time.Second},
+		{"● LIVE 0/s · last byte 14 s ago", feed.Status{State: feed.Live, LastByte: noon()}, 14 * time.Second},
+		{"● LIVE 0/s · last byte 2 min ago", feed.Status{State: feed.Live, LastByte: noon()}, 170 * time.Second},
 		{"◌ SILENT", feed.Status{State: feed.Silent}, 23 * time.Second},
 		{"◌ SILENT nothing received for 23 s", feed.Status{State: feed.Silent, LastByte: noon(), Cause: "nothing received for 20 s"}, 23 * time.Second},
 		{"◌ SILENT nothing received for 2 min 5 s", feed.Status{State: feed.Silent, LastByte: noon(), Cause: "nothing received for 20 s"}, 125 * time.Second},
@@ -82,7 +85,7 @@ func TestTheBadgeOfALiveFeedShowsItsRateAndDelay(t *testing.T) {
 		t.Errorf("after a lull of 4 s: %q", got)
 	}
 	s.waitFor(time.Second)
-	if got := badgeText(s); got != "● LIVE · last byte 5 s ago" {
+	if got := badgeText(s); got != "● LIVE 8.2/s · last byte 5 s ago" {
 		t.Errorf("after a lull of 5 s: %q", got)
 	}
 }
@@ -202,12 +205,12 @@ func TestADelayedFeedStaysDelayedBetweenItsTicks(t *testing.T) {
 	s.ticks(3, time.Hour)
 	s.waitFor(40 * time.Second)
 	s.receive(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
-	if got := badgeText(s); got != "● LIVE · delayed 1 h" {
+	if got := badgeText(s); got != "● LIVE 0/s · delayed 1 h" {
 		t.Errorf("after 40 s of comments: %q", got)
 	}
 	s.waitFor(21 * time.Second)
 	s.receive(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
-	if got := badgeText(s); got != "● LIVE" {
+	if got := badgeText(s); got != "● LIVE 0/s" {
 		t.Errorf("after a minute of comments: %q", got)
 	}
 }
@@ -216,11 +219,11 @@ func TestBytesWithoutMessagesKeepTheFeedFreshAndCountDuplicates(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(100, 20).openMarket()
 	s.waitFor(15 * time.Second)
-	if got := badgeText(s); got != "● LIVE · last byte 15 s ago" {
+	if got := badgeText(s); got != "● LIVE 0/s · last byte 15 s ago" {
 		t.Errorf("got %q", got)
 	}
 	s.receive(feed.Event{Pulse: &feed.Pulse{LastByte: s.now, Duplicates: 2}})
-	if got := badgeText(s); got != "● LIVE" {
+	if got := badgeText(s); got != "● LIVE 0/s" {
 		t.Errorf("after a heartbeat: %q", got)
 	}
 	if view := s.screen(); !strings.Contains(view, "2 duplicates") {
@@ -344,6 +347,7 @@ func TestAConnectedFeedIsNotSaidToBeEmptyBeforeThatIsKnown(t *testing.T) {
 		t.Errorf("at once:\n%s", view)
 	}
 	s.waitForWake()
+	s.waitForWake()
 	if view := s.screen(); !strings.Contains(view, "Connected. No event has arrived yet.") || s.now.Sub(noon()) > time.Second {
 		t.Errorf("%s later:\n%s", s.now.Sub(noon()), view)
 	}
@@ -353,7 +357,7 @@ func TestAHaltedSymbolSaysSoWithItsReason(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(180, 40).openMarket()
 	s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "volatility"}, market.Halt{State: market.Halted, Reason: "circuit breaker"})
-	if view := s.screen(); !strings.Contains(view, "HALTED volatility") || !strings.Contains(view, "market HALTED: circuit breaker") {
+	if view := s.screen(); !strings.Contains(view, "HALTED volatility") || !strings.Contains(view, "market HALTED since 12:03:17: circuit breaker") {
 		t.Errorf("no halt in\n%s", view)
 	}
 	s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Open}, market.Halt{State: market.Open})

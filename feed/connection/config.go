@@ -33,6 +33,7 @@ type Config struct {
 	LastEventID string // to resume from on the first connection; empty for none
 
 	IdleTimeout time.Duration // drop a connection on which nothing was received for so long; 0 means 90 s, negative never
+	QuietAfter  time.Duration // say Quiet when no event came for so long; 0 goes by the feed's own rhythm, negative never
 	RetryMin    time.Duration // wait no shorter before a reconnect, whatever the server says; 10 ms (also when 0) to 1 h
 	RetryMax    time.Duration // wait no longer, but for a Retry-After; 1 s to 1 h; 0 means 30 s, or the server's own retry: if that is longer
 

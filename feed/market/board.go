@@ -117,6 +117,12 @@ func (b *Board) barLimit() int {
 
 func (b *Board) applyHalt(f *feedState, h Halt, at time.Time) {
 	if h.Symbol == "" {
+		if h.Time.IsZero() {
+			h.Time = at
+		}
+		if h.State == f.market.State {
+			h.Time = f.market.Time
+		}
 		f.market = h
 	} else if r := b.row(f, h.Symbol); r != nil {
 		r.Halt, r.Updated, r.Quoted = h, at, h.Time
@@ -151,7 +157,7 @@ func (b *Board) Row(feed, symbol string) *Row {
 // News are the stories kept, newest first. The same promise as Rows.
 func (b *Board) News() []*Story { return b.news }
 
-// Market is the state of a feed's whole market (a Halt without a symbol); zero if none was said.
+// Market is the state of a feed's whole market (a Halt without a symbol), with the time since when; zero if none was said.
 func (b *Board) Market(feed string) Halt {
 	if f := b.feeds[feed]; f != nil {
 		return f.market

@@ -196,7 +196,9 @@ func TestHaltsAreKeptPerSymbolAndForTheMarket(t *testing.T) {
 	if r.Halt != halted || r.Updated != second(1) || r.Quoted != second(-5) || r.Count != 1 {
 		t.Errorf("row %+v", r)
 	}
-	if p.Market("feed") != closed || p.Market("other") != (Halt{}) || p.Counts().Halts != 2 {
+	closed.Time = second(2)
+	p.say(Halt{State: Closed, Reason: "End of session", Time: second(900)})
+	if p.Market("feed") != closed || p.Market("other") != (Halt{}) || p.Counts().Halts != 3 {
 		t.Errorf("market %+v", p.Market("feed"))
 	}
 }

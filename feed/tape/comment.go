@@ -23,7 +23,7 @@ const (
 // stateWords are the states in the words of the format, which may not change when a constant does.
 func stateWords() []string {
 	return []string{
-		feed.Connecting: "connecting", feed.Live: "live", feed.Silent: "silent",
+		feed.Connecting: "connecting", feed.Live: "live", feed.Quiet: "quiet", feed.Silent: "silent",
 		feed.Waiting: "waiting", feed.Closed: "closed", feed.Failed: "failed", feed.Finished: "finished",
 	}
 }
@@ -46,6 +46,8 @@ type statusJSON struct {
 	Stack       string     `json:"stack,omitempty"`
 	Planned     bool       `json:"planned,omitempty"`
 	LastByte    time.Time  `json:"last_byte,omitzero"`
+	LastEvent   time.Time  `json:"last_event,omitzero"`
+	UsualGap    goDuration `json:"usual_gap,omitzero"`
 	Retry       goDuration `json:"retry,omitzero"`
 	Connections int        `json:"connections,omitempty"`
 	Duplicates  uint64     `json:"duplicates,omitempty"`
@@ -117,7 +119,7 @@ func encodeStatus(s *feed.Status) (statusJSON, error) {
 	return statusJSON{
 		State: name, Since: s.Since.UTC(), Attempt: s.Attempt, RetryAt: s.RetryAt.UTC(),
 		Cause: s.Cause, Advice: s.Advice, Stack: s.Stack, Planned: s.Planned, LastByte: s.LastByte.UTC(),
-		Retry: goDuration(s.Retry), Connections: s.Connections, Duplicates: s.Duplicates,
+		LastEvent: s.LastEvent.UTC(), UsualGap: goDuration(s.UsualGap), Retry: goDuration(s.Retry), Connections: s.Connections, Duplicates: s.Duplicates,
 	}, err
 }
 
@@ -127,7 +129,7 @@ func (n statusJSON) status() (*feed.Status, error) {
 		State: feed.State(state), Since: n.Since.UTC(), Attempt: n.Attempt, RetryAt: n.RetryAt.UTC(),
 		Cause: market.PlainText(n.Cause, maxText), Advice: market.PlainText(n.Advice, maxText), Stack: market.PlainText(n.Stack, maxText),
 		Planned: n.Planned, LastByte: n.LastByte.UTC(),
-		Retry: time.Duration(n.Retry), Connections: n.Connections, Duplicates: n.Duplicates,
+		LastEvent: n.LastEvent.UTC(), UsualGap: time.Duration(n.UsualGap), Retry: time.Duration(n.Retry), Connections: n.Connections, Duplicates: n.Duplicates,
 	}, err
 }
 

@@ -66,9 +66,9 @@ func Bytes[N int | int64 | uint64 | float64](size N) string {
 	return strconv.FormatFloat(n, 'f', decimals, 64) + " " + units[0]
 }
 
-// Rate is a number of events a second: "0.4/s", "1,204/s".
+// Rate is a number of events a second: "0/s", "0.4/s", "1,204/s".
 func Rate(perSecond float64) string {
-	if perSecond < 10 {
+	if perSecond > 0 && perSecond < 10 {
 		return strconv.FormatFloat(perSecond, 'f', 1, 64) + "/s"
 	}
 	return Count(uint64(perSecond+0.5)) + "/s"

@@ -37,6 +37,7 @@ type Definition struct {
 	Body    string            `yaml:"body,omitempty"`
 
 	IdleTimeout string `yaml:"idle_timeout,omitempty"` // reconnect when nothing came for so long: "60s"; "never"; default 90s
+	QuietAfter  string `yaml:"quiet_after,omitempty"`  // say that it is quiet when no event came for so long: "5m"; "never"; default: by the feed's own rhythm
 	MaxEvent    string `yaml:"max_event,omitempty"`    // of one event: "4MiB"; default 1MiB, at most 64MiB
 	Resume      string `yaml:"resume,omitempty"`       // header (default), none, or a query parameter: "since={id}"
 
@@ -139,17 +140,25 @@ func (d Definition) Resolve() (Definition, error) {
 
 // IdleLimit is how long the feed may send nothing; negative for no limit. The definition must be valid.
 func (d Definition) IdleLimit() time.Duration {
-	idle, err := parseIdleTimeout(d.IdleTimeout)
-	if err != nil {
+	idle, err := parseLimit(d.IdleTimeout)
+	if err != nil || idle == 0 {
 		return DefaultIdleTimeout
 	}
 	return idle
 }
 
-func parseIdleTimeout(s string) (time.Duration, error) {
+// QuietLimit is how long the feed may send no event before it counts as quiet; negative for ever, zero for what its own
+// rhythm says. The definition must be valid.
+func (d Definition) QuietLimit() time.Duration {
+	quiet, _ := parseLimit(d.QuietAfter)
+	return quiet
+}
+
+// parseLimit reads a time without something; negative for never, zero for none given.
+func parseLimit(s string) (time.Duration, error) {
 	switch s {
 	case "":
-		return DefaultIdleTimeout, nil
+		return 0, nil
 	case "never":
 		return -1, nil
 	}

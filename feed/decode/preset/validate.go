@@ -46,8 +46,10 @@ func (d Definition) checkTransport(errs *configerr.List) {
 	for _, name := range slices.Sorted(maps.Keys(d.Headers)) {
 		d.checkHeader(name, errs)
 	}
-	if _, err := parseIdleTimeout(d.IdleTimeout); err != nil {
-		errs.Add(configerr.Path{"idle_timeout"}, "%s", err)
+	for _, limit := range [...][2]string{{"idle_timeout", d.IdleTimeout}, {"quiet_after", d.QuietAfter}} {
+		if _, err := parseLimit(limit[1]); err != nil {
+			errs.Add(configerr.Path{limit[0]}, "%s", err)
+		}
 	}
 	if _, err := parseSize(d.MaxEvent); err != nil {
 		errs.Add(configerr.Path{"max_event"}, "%s", err)

@@ -60,6 +60,7 @@ func (f Feed) Config(name string, env Environment) (feed.Config, error) {
 		Resume:      full.Resume,
 		AsksSymbols: len(full.Symbols) > 0,
 		IdleTimeout: full.IdleLimit(),
+		QuietAfter:  full.QuietLimit(),
 		MaxEvent:    full.EventLimit(),
 		Decoder:     decoder,
 		Proxy:       f.Proxy,
