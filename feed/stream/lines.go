@@ -15,7 +15,6 @@ type Lines struct {
 	window []byte // what Add gave
 	at     int    // where in window the next line begins
 	lf, cr int    // where in window the next LF and CR are: stale when before at, len(window) for none
-	base   int64  // offset of window in the stream
 	ends   LineEnds
 
 	partial []byte // the beginning of a line that the last window ended in
@@ -57,7 +56,6 @@ func (l Line) Field() (name, value []byte) {
 // Add gives the bytes that follow in the stream. They must not change until Next has reported false, and
 // those given before must be used up.
 func (l *Lines) Add(p []byte) {
-	l.base += int64(len(l.window))
 	l.window, l.at, l.lf, l.cr = p, 0, -1, -1
 	l.whole = emptied(l.whole, l.Spare)
 	if l.bom != notBOM {
@@ -138,19 +136,12 @@ func indexFrom(window []byte, c byte, from int) int {
 // It is valid until the next call of Add or Next.
 func (l *Lines) Partial() []byte { return l.partial }
 
-// Offset is how many bytes of the stream the lines given so far took. It is meant for a call before the line that
-// follows is looked for.
-func (l *Lines) Offset() int64 { return l.base + int64(l.at) }
-
 // Ends counts the lines given so far by what ended them. A CRLF that was cut after the CR is a CR until its LF is read.
 func (l *Lines) Ends() LineEnds { return l.ends }
 
-// Restart begins another stream, whose first byte is at the given offset; only at 0 can a byte order mark stand.
-func (l *Lines) Restart(offset int64) {
-	*l = Lines{Limit: l.Limit, All: l.All, Spare: l.Spare, base: offset, partial: emptied(l.partial, l.Spare)}
-	if offset > 0 {
-		l.bom = notBOM
-	}
+// Restart begins another stream.
+func (l *Lines) Restart() {
+	*l = Lines{Limit: l.Limit, All: l.All, Spare: l.Spare, partial: emptied(l.partial, l.Spare)}
 }
 
 // clearPartial forgets the partial line. Its buffer is kept from use, since the caller still reads it.

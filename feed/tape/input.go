@@ -82,10 +82,10 @@ func newLineReader(in io.Reader, limit int) *lineReader {
 	}
 }
 
-// restart reads another stream, whose first byte is at offset.
-func (l *lineReader) restart(in io.Reader, offset int64) {
+// restart reads another stream.
+func (l *lineReader) restart(in io.Reader) {
 	l.in, l.err = in, nil
-	l.Restart(offset)
+	l.Restart()
 }
 
 // peek returns the first bytes, and whether they are all. It is called before any line is read.

@@ -43,8 +43,7 @@ type Reader struct {
 	state readState
 	stats ReadStats
 	found *Entry // by Seek, next to be given
-	index seekIndex
-	err   error // why there is no further entry
+	err   error  // why there is no further entry
 }
 
 // readState is what is known between two entries.
@@ -82,7 +81,6 @@ func (r *Reader) Next() (Entry, error) {
 
 func (r *Reader) read() (Entry, error) {
 	for r.err == nil {
-		r.remember()
 		line, err := r.lines.next()
 		if err != nil {
 			r.err = r.end(err)
@@ -93,6 +91,39 @@ func (r *Reader) read() (Entry, error) {
 		}
 	}
 	return Entry{}, r.err
+}
+
+// Seek makes Next return the first entry at or after offset. Forward it reads on; backward it begins at the beginning
+// again, and so do the ReadStats.
+func (r *Reader) Seek(offset time.Duration) error {
+	if r.state.events > 0 && r.state.offset >= offset {
+		if err := r.rewind(); err != nil {
+			return err
+		}
+	}
+	r.found = nil
+	for {
+		e, err := r.read()
+		switch {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		case e.Offset >= offset:
+			r.found = &e
+			return nil
+		}
+	}
+}
+
+func (r *Reader) rewind() (err error) {
+	if r.input, err = newInput(r.file); err != nil {
+		return err
+	}
+	r.lines.restart(r.input)
+	r.state, r.stats, r.err = readState{at: r.info.Start}, ReadStats{}, nil
+	r.event.clear()
+	return nil
 }
 
 func (r *Reader) end(err error) error {

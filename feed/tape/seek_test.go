@@ -70,39 +70,6 @@ func TestSeekFindsTheFirstEntryAtOrAfterAnOffset(t *testing.T) {
 	}
 }
 
-func TestSeekBackInAPlainFileBeginsNearby(t *testing.T) {
-	name, _ := longTape(t, "x.tape")
-	r := open(t, name)
-	defer r.Close()
-	rest(t, r)
-	if err := r.Seek(1500 * time.Second); err != nil {
-		t.Fatal(err)
-	}
-	if n := r.Stats().Events; n > 150 {
-		t.Errorf("%d entries were read to get there", n)
-	}
-}
-
-func TestTheIndexStaysSmall(t *testing.T) {
-	var x seekIndex
-	for i := range 100 * maxIndex {
-		x.add(int64(i)*indexSpacing, readState{offset: time.Duration(i)})
-	}
-	if n := len(x.entries); n >= maxIndex || n < maxIndex/4 {
-		t.Errorf("%d entries", n)
-	}
-	for _, target := range []time.Duration{1, 500, 50 * maxIndex, 100*maxIndex - 1} {
-		e := x.before(target)
-		if e.state.offset >= target || e.fileOffset == 0 && target > 500 {
-			t.Errorf("the entry before %d is at %d", target, e.state.offset)
-		}
-	}
-	x.add(1<<60, readState{id: strings.Repeat("x", maxIndexedID+1)})
-	if last := x.entries[len(x.entries)-1]; last.fileOffset == 1<<60 {
-		t.Error("a huge id was remembered")
-	}
-}
-
 func TestTheTotalIsKnownFromTheEndOfAPlainFile(t *testing.T) {
 	name, _ := longTape(t, "x.tape")
 	for _, end := range []string{"", ": at 2026-11-21T19:00:00", ": at 2026-11-21T19:00:00Z carried {}\n", "data: \n: at nonsense\n"} {

@@ -58,7 +58,7 @@ func newScanner(lastEventID string) scanner {
 
 // reset makes the scanner ready for another body. The last event id and the reconnection time stay.
 func (s *scanner) reset() {
-	s.lines.Restart(0)
+	s.lines.Restart()
 	s.pending.clear()
 }
 
