@@ -10,8 +10,9 @@ import (
 
 // Redirect is a redirect that was followed. Both addresses are fit to be shown.
 type Redirect struct {
-	Status   int
-	From, To string
+	Status int    `json:"status"`
+	From   string `json:"from"`
+	To     string `json:"to"`
 }
 
 // Get sends the request that a subscription begins with, outside of one, and follows redirects: it is for looking at a

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/ui/cli/config"
+	"livetape/ui/humanize"
 )
 
 func configCommand() *cobra.Command {
@@ -71,14 +72,11 @@ With a mistake the exit code is 1.`,
 }
 
 func feedNames(file *config.File) string {
-	switch names := file.Names(); len(names) {
-	case 0:
+	names := file.Names()
+	if len(names) == 0 {
 		return "it names no feed"
-	case 1:
-		return "1 feed, " + names[0]
-	default:
-		return fmt.Sprintf("%d feeds, %s", len(names), strings.Join(names, ", "))
 	}
+	return humanize.Plural(len(names), "feed") + ", " + strings.Join(names, ", ")
 }
 
 func configPathCommand() *cobra.Command {

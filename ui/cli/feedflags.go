@@ -8,8 +8,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"livetape/feed"
-	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
 	"livetape/feed/redact"
 )
@@ -89,24 +87,6 @@ func (f feedFlags) checkMaxEvent(cmd *cobra.Command) error {
 		return usageErrorf(cmd, "max-event: %d MiB is not between 1 and 64", f.maxEvent)
 	}
 	return nil
-}
-
-// urlConfig is the feed at a URL of which nothing else is known.
-func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, error) {
-	header, err := parseHeaders(cmd, f.headers)
-	if err != nil {
-		return feed.Config{}, err
-	}
-	idle := f.idleTimeout
-	if idle == 0 {
-		idle = -1 // never
-	}
-	name := cmp.Or(f.name, hostOf(rawURL))
-	decoder, err := infer.NewDecoder(name, preset.Definition{})
-	if err != nil {
-		return feed.Config{}, err
-	}
-	return feed.Config{Name: name, URL: rawURL, Header: header, IdleTimeout: idle, Decoder: decoder}, nil
 }
 
 func isURL(argument string) bool {

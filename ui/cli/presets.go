@@ -33,14 +33,11 @@ func listPresets(out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	var b strings.Builder
-	for i, p := range all {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		fmt.Fprintf(&b, "%s: %s\n  needs    %s\n  example  %s\n", p.Name, p.About, p.Needs, p.Example)
+	var texts []string
+	for _, p := range all {
+		texts = append(texts, fmt.Sprintf("%s: %s\n  needs    %s\n  example  %s\n", p.Name, p.About, p.Needs, p.Example))
 	}
-	_, err = io.WriteString(out, b.String())
+	_, err = io.WriteString(out, strings.Join(texts, "\n"))
 	return err
 }
 

@@ -24,20 +24,11 @@ func versionLine() string {
 	return fmt.Sprintf("livetape %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
-// version is the module's version where the binary was built from a tagged module, else the commit,
-// else "dev".
+// version is the module's version, which names the commit where that has no tag; "dev" where the build knows neither.
 func version() string {
 	info, ok := debug.ReadBuildInfo()
-	if !ok {
+	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
 		return "dev"
 	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	for _, s := range info.Settings {
-		if s.Key == "vcs.revision" && len(s.Value) >= 12 {
-			return s.Value[:12]
-		}
-	}
-	return "dev"
+	return info.Main.Version
 }

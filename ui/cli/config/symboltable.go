@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 	"sync/atomic"
@@ -18,14 +19,10 @@ type SymbolTable struct {
 
 // symbolEntries is what a table says at one time. It never changes.
 type symbolEntries struct {
-	aliases   map[string]string        // what feeds call a symbol → its name
-	display   map[string]symbolDisplay // by the symbol's name
-	watchlist map[string]bool          // the symbols to show; nil: all
-}
-
-type symbolDisplay struct {
-	name     string
-	decimals int
+	aliases   map[string]string // what feeds call a symbol → its name
+	symbols   map[string]Symbol
+	pad       bool
+	watchlist map[string]bool // the symbols to show; nil: all
 }
 
 // SymbolOptions say what a [SymbolTable] does besides naming symbols.
@@ -43,13 +40,8 @@ func NewSymbolTable() *SymbolTable {
 
 // Load replaces what the table says by what the file says. With an error, the table stays as it was.
 func (t *SymbolTable) Load(f *File, o SymbolOptions) error {
-	e := &symbolEntries{aliases: map[string]string{}, display: map[string]symbolDisplay{}}
+	e := &symbolEntries{aliases: map[string]string{}, symbols: f.Symbols, pad: o.Pad}
 	for symbol, s := range f.Symbols {
-		shown := symbolDisplay{name: s.Name}
-		if o.Pad {
-			shown.decimals = s.Decimals
-		}
-		e.display[symbol] = shown
 		for _, alias := range s.Aliases {
 			e.aliases[alias] = symbol
 		}
@@ -115,7 +107,7 @@ func (e *symbolEntries) symbolName(symbol string) string {
 }
 
 func (e *symbolEntries) rename(u market.Update) market.Update {
-	if len(e.display) == 0 {
+	if len(e.symbols) == 0 {
 		return u
 	}
 	switch u := u.(type) {
@@ -137,13 +129,11 @@ func (e *symbolEntries) rename(u market.Update) market.Update {
 
 func (e *symbolEntries) renameQuote(q market.Quote) market.Quote {
 	q.Symbol = e.symbolName(q.Symbol)
-	shown := e.display[q.Symbol]
-	if shown.name != "" {
-		q.Name = shown.name
-	}
-	if shown.decimals > 0 {
+	shown := e.symbols[q.Symbol]
+	q.Name = cmp.Or(shown.Name, q.Name)
+	if e.pad && shown.Decimals > 0 {
 		for _, d := range []*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose, &q.Change} {
-			*d = padZeros(*d, shown.decimals)
+			*d = padZeros(*d, shown.Decimals)
 		}
 	}
 	return q

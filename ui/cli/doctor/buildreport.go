@@ -4,6 +4,7 @@ import (
 	"math"
 	"time"
 
+	"livetape/feed/connection"
 	"livetape/feed/redact"
 )
 
@@ -45,14 +46,11 @@ func (e *examination) verdict() (Verdict, string) {
 func (o *observation) connection() Connection {
 	t := o.timings
 	c := Connection{
-		Redirects: []Redirect{}, DNS: Milliseconds(t.dns), TCP: Milliseconds(t.tcp), TLS: Milliseconds(t.tls), TLSVersion: t.tlsVersion,
+		Redirects: append([]connection.Redirect{}, o.redirects...), DNS: Milliseconds(t.dns), TCP: Milliseconds(t.tcp), TLS: Milliseconds(t.tls), TLSVersion: t.tlsVersion,
 		Status: o.head.status, Protocol: o.head.protocol, ContentType: o.head.contentType, Compression: o.head.compression,
 	}
 	if o.stage != streaming {
 		c.Cause, c.Advice = o.cause, o.advice
-	}
-	for _, hop := range o.redirects {
-		c.Redirects = append(c.Redirects, Redirect(hop))
 	}
 	if o.head.status > 0 && !t.answered.IsZero() {
 		c.Answer = Milliseconds(t.answered.Sub(t.requested))

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/feed/connection"
 	"livetape/ui/cli/doctor"
 )
 
@@ -128,9 +129,9 @@ func TestRedirectsAreFollowedAndReportedWithoutSecrets(t *testing.T) {
 		}
 	}
 	r := examineServer(t, h, feed.Config{Header: map[string]string{"X-Desk": "k3y-of-desk"}}, doctor.Options{})
-	want := []doctor.Redirect{
-		{308, "http://desk.example/events", "http://desk.example/moved?token=•••"},
-		{307, "http://desk.example/moved?token=•••", "http://other.example/stream"},
+	want := []connection.Redirect{
+		{Status: 308, From: "http://desk.example/events", To: "http://desk.example/moved?token=•••"},
+		{Status: 307, From: "http://desk.example/moved?token=•••", To: "http://other.example/stream"},
 	}
 	if r.Verdict != doctor.Understood || len(r.Connection.Redirects) != 2 || r.Connection.Redirects[0] != want[0] || r.Connection.Redirects[1] != want[1] {
 		t.Errorf("%s: %+v", r.Verdict, r.Connection.Redirects)

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 
+	"livetape/feed/connection"
 	"livetape/ui/humanize"
 )
 
@@ -76,25 +77,18 @@ type Report struct {
 
 // Connection is how the server was reached.
 type Connection struct {
-	Redirects   []Redirect   `json:"redirects"`
-	DNS         Milliseconds `json:"dns_ms"`
-	TCP         Milliseconds `json:"tcp_ms"`
-	TLS         Milliseconds `json:"tls_ms"`
-	Answer      Milliseconds `json:"answer_ms"` // from the first request to the first byte of the last response
-	TLSVersion  string       `json:"tls_version,omitempty"`
-	Status      int          `json:"status"` // 0 for no response
-	Protocol    string       `json:"protocol,omitempty"`
-	ContentType string       `json:"content_type,omitempty"`
-	Compression string       `json:"compression,omitempty"`
-	Cause       string       `json:"cause,omitempty"` // why there is no stream
-	Advice      string       `json:"advice,omitempty"`
-}
-
-// Redirect is a redirect that was followed.
-type Redirect struct {
-	Status int    `json:"status"`
-	From   string `json:"from"`
-	To     string `json:"to"`
+	Redirects   []connection.Redirect `json:"redirects"`
+	DNS         Milliseconds          `json:"dns_ms"`
+	TCP         Milliseconds          `json:"tcp_ms"`
+	TLS         Milliseconds          `json:"tls_ms"`
+	Answer      Milliseconds          `json:"answer_ms"` // from the first request to the first byte of the last response
+	TLSVersion  string                `json:"tls_version,omitempty"`
+	Status      int                   `json:"status"` // 0 for no response
+	Protocol    string                `json:"protocol,omitempty"`
+	ContentType string                `json:"content_type,omitempty"`
+	Compression string                `json:"compression,omitempty"`
+	Cause       string                `json:"cause,omitempty"` // why there is no stream
+	Advice      string                `json:"advice,omitempty"`
 }
 
 // Stream is what the stream contained.
