@@ -57,8 +57,10 @@ func withRole(all []node, role string) (names []string) {
 }
 
 func TestAssistiveTechnologyGetsRolesAndNames(t *testing.T) {
+	t.Parallel()
 	for _, width := range []int64{1280, 320} {
 		t.Run(fmt.Sprint(width), func(t *testing.T) {
+			t.Parallel()
 			server := startServer(t, mockserver.Config{Epoch: "e"})
 			tab := openPage(t, server)
 			tab.do(chromedp.EmulateViewport(width, 800))
@@ -94,6 +96,7 @@ func TestAssistiveTechnologyGetsRolesAndNames(t *testing.T) {
 }
 
 func TestScreenReadersAnnounceStatesAndNewsButNoTicks(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	live := 0
@@ -142,6 +145,7 @@ func (v *tab) recordAnnouncements() {
 }
 
 func TestTheKeyboardAloneIsEnough(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	var order []string
@@ -185,6 +189,7 @@ func TestTheKeyboardAloneIsEnough(t *testing.T) {
 }
 
 func TestShortcutsCanBeTurnedOff(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	tab.click("#shortcuts")
@@ -197,6 +202,7 @@ func TestShortcutsCanBeTurnedOff(t *testing.T) {
 }
 
 func TestEveryTextHasEnoughContrast(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	server.Step(4000) // halts, corrections
@@ -264,6 +270,7 @@ const lowContrast = `(() => {
 
 // It also checks that the column heading stands above the names.
 func TestNamesHaveRoomOrAreHidden(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	server.Step(3000)
@@ -309,6 +316,7 @@ const measureNames = `(() => {
 })()`
 
 func TestNothingIsCutOffAtAnyWidth(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e", Seed: 3})
 	tab := openPage(t, server)
 	server.Step(500)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"iter"
 	"os"
 	"os/exec"
 	"strings"
@@ -19,12 +20,15 @@ import (
 	"go.uber.org/goleak"
 )
 
-// browser is one Chromium for all tests, started by the first that needs it. Each test gets its own profile and tab.
+// browser is one Chromium for all tests, started by the first that needs it.
 var browser struct {
 	once sync.Once
 	ctx  context.Context
 	stop func()
 	err  error
+
+	mu   sync.Mutex
+	free []*tab // that no test uses
 }
 
 func TestMain(m *testing.M) {
@@ -66,7 +70,9 @@ func findChromium() string {
 }
 
 func startBrowser(path string) {
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path))
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path),
+		chromedp.Flag("disable-features", "Translate,SpareRendererForSitePerProcess"), // no process for a page that may come
+		chromedp.Flag("renderer-process-limit", "1"), chromedp.Flag("disable-site-isolation-trials", true))
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox) // Chromium's sandbox does not work for root
 	}
@@ -76,58 +82,72 @@ func startBrowser(path string) {
 	browser.err = chromedp.Do(ctx)
 }
 
-// tab is a browser tab.
+// tab is a browser tab. A test has it alone, and then leaves it to another: a new one costs more than most tests.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
-
-	mu      sync.Mutex
-	console []string // errors and warnings
+	t       *testing.T
+	ctx     context.Context
+	console iter.Seq2[chromedp.ConsoleMessage, error] // since the test began
 }
 
 // waitLimit is long because test machines may be very slow.
 const waitLimit = 3 * time.Minute
 
-// openTab opens a tab. Messages on its console fail the test, except those about responses that tests break on purpose.
+// openTab returns an empty tab.
 func openTab(t *testing.T) *tab {
 	t.Helper()
-	ctx, closeTab := chromedp.NewContext(openBrowser(t), chromedp.WithNewBrowserContext())
-	v := &tab{t: t, ctx: ctx}
-	console := chromedp.Console(ctx)
-	read := make(chan struct{})
-	go func() {
-		defer close(read)
-		for message, err := range console {
-			if err != nil {
-				return
-			}
-			v.recordConsole(message)
-		}
-	}()
-	t.Cleanup(func() {
-		closeTab()
-		<-read
-		for _, text := range v.console {
-			t.Errorf("on the console: %s", text)
-		}
-	})
+	v := takeTab(openBrowser(t), t)
+	v.t, v.console = t, chromedp.Console(v.ctx)
+	t.Cleanup(v.leave)
 	v.do(chromedp.EmulateViewport(1280, 800))
+	return v
+}
+
+func takeTab(ctx context.Context, t *testing.T) *tab {
+	t.Helper()
+	browser.mu.Lock()
+	if last := len(browser.free) - 1; last >= 0 {
+		defer browser.mu.Unlock()
+		v := browser.free[last]
+		browser.free = browser.free[:last]
+		return v
+	}
+	browser.mu.Unlock()
+	ctx, _ = chromedp.NewContext(ctx) // ends with the browser
+	v := &tab{t: t, ctx: ctx}
 	v.addScript(hooks)
 	return v
 }
 
-func (v *tab) recordConsole(m chromedp.ConsoleMessage) {
+// leave empties the tab, and fails the test if there are errors or warnings on the console.
+func (v *tab) leave() {
+	v.emulateMedia()
+	v.open("about:blank")
+	const over = "the test is over"
+	eval[bool](v, `console.error('`+over+`') ?? true`)
+	for message, err := range v.console {
+		if err != nil {
+			v.t.Fatal(err)
+		}
+		if message.Text == over {
+			break
+		}
+		v.check(message)
+	}
+	browser.mu.Lock()
+	defer browser.mu.Unlock()
+	browser.free = append(browser.free, v)
+}
+
+// check fails the test for a message on the console, unless it is about a response that tests break on purpose.
+func (v *tab) check(m chromedp.ConsoleMessage) {
 	for _, expected := range []string{"EventSource's response has a MIME type", "Connecting to 'http://localhost:"} { // type, redirect
 		if strings.HasPrefix(m.Text, expected) {
 			return
 		}
 	}
-	if m.Source == "network" {
-		return
+	if m.Source != "network" {
+		v.t.Errorf("on the console: %s %s (%s:%d)", m.Type, m.Text, m.URL, m.Line)
 	}
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	v.console = append(v.console, fmt.Sprintf("%s %s (%s:%d)", m.Type, m.Text, m.URL, m.Line))
 }
 
 func (v *tab) do(steps ...chromedp.Action[chromedp.Void]) {

@@ -10,6 +10,7 @@ import (
 )
 
 func TestTheFaultMenuInjects(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	tab.click("#faults-button")
@@ -33,6 +34,7 @@ func TestTheFaultMenuInjects(t *testing.T) {
 }
 
 func TestAnInvalidFaultShowsTheServersError(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	tab.click("#faults-button")
@@ -42,6 +44,7 @@ func TestAnInvalidFaultShowsTheServersError(t *testing.T) {
 }
 
 func TestFaultsFromAnotherMachineAreRefused(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	server.stop()
 	server.wrap = remote
@@ -58,6 +61,7 @@ func TestFaultsFromAnotherMachineAreRefused(t *testing.T) {
 }
 
 func TestFaultsFromAnotherMachineNeedTheToken(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e", Token: "open sesame"})
 	server.stop()
 	server.wrap = remote

@@ -8,6 +8,7 @@ import (
 )
 
 func TestHostileHeadlinesAreShownAsText(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	server.inject("bytes:1h")
@@ -27,6 +28,7 @@ func TestHostileHeadlinesAreShownAsText(t *testing.T) {
 }
 
 func TestMarkupInAHeadlineIsShownAndRunsNothing(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	const markup = `<img src=x onerror="document.title='harm'"><script>document.title='harm'</script>`
@@ -43,6 +45,7 @@ func TestMarkupInAHeadlineIsShownAndRunsNothing(t *testing.T) {
 }
 
 func TestWhatIsNotUnderstoodIsCountedAndChangesNothing(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	server.inject("garbage:1h")
@@ -52,6 +55,7 @@ func TestWhatIsNotUnderstoodIsCountedAndChangesNothing(t *testing.T) {
 }
 
 func TestNumbersAreKeptDigitForDigit(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	tab.dispatch("price", `{"symbol":"X","last":9007199254740993.10,"bid":"0.00001230","ask":123e-8,"prev_close":"9007199254740993.00","volume":12345678901234567890}`)
@@ -71,6 +75,7 @@ func TestNumbersAreKeptDigitForDigit(t *testing.T) {
 }
 
 func TestNewsIsCorrectedInItsPlaceAndBounded(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	tab.dispatch("news", `{"id":"a","headline":"Up by 3%"}`)

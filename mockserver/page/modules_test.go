@@ -8,6 +8,7 @@ import (
 )
 
 func TestTheModulesAreExact(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	eval[bool](tab, `Promise.all(['decimal', 'time', 'sanitize', 'decode'].map((name) => import('/page/' + name + '.js').then((m) => { window[name] = m; }))).then(() => true)`)
@@ -94,6 +95,7 @@ func thrown(expression string) string {
 }
 
 func TestTheClockCountsSleepAndNeverRunsBackwards(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	got := eval[[]int](tab, `import('/page/time.js').then(({ createClock }) => {

@@ -11,6 +11,7 @@ import (
 
 // TestAPageWithOnlyOnmessageLosesNothingThroughACut reads from another origin, with credentials.
 func TestAPageWithOnlyOnmessageLosesNothingThroughACut(t *testing.T) {
+	t.Parallel()
 	var markup string
 	site := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "text/html")

@@ -13,6 +13,7 @@ import (
 )
 
 func TestBrowsersGetThePageAndTerminalsThePlainList(t *testing.T) {
+	t.Parallel()
 	const browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"
 	tests := []struct {
 		accept string
@@ -62,6 +63,7 @@ func readBody(t *testing.T, resp *http.Response) string {
 }
 
 func TestTheContentSecurityPolicyIsStrict(t *testing.T) {
+	t.Parallel()
 	resp := get(page.Handler(), "/")
 	policy := resp.Header.Get("Content-Security-Policy")
 	for _, rule := range []string{"default-src 'none'", "script-src 'self'", "style-src 'self'", "connect-src 'self'", "frame-ancestors 'none'", "require-trusted-types-for 'script'"} {
@@ -79,6 +81,7 @@ func TestTheContentSecurityPolicyIsStrict(t *testing.T) {
 }
 
 func TestEveryFileThatThePageNamesIsServed(t *testing.T) {
+	t.Parallel()
 	h := page.Handler()
 	queue, seen := []string{"/"}, map[string]bool{}
 	for len(queue) > 0 {
@@ -115,6 +118,7 @@ func TestEveryFileThatThePageNamesIsServed(t *testing.T) {
 }
 
 func TestThePageWorksBehindAPrefix(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	server.stop()
 	server.wrap = func(h http.Handler) http.Handler { return http.StripPrefix("/desk/tape", h) }

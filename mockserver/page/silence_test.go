@@ -10,6 +10,7 @@ import (
 )
 
 func TestSilenceIsNotCalledLive(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e", Heartbeat: time.Hour})
 	tab := openPage(t, server)
 	server.Step(1)
@@ -29,6 +30,7 @@ func TestSilenceIsNotCalledLive(t *testing.T) {
 }
 
 func TestAStreamIsNotLiveBeforeItsFirstEvent(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	server.inject("stall:1h")
 	tab := openTab(t)
@@ -47,6 +49,7 @@ func TestAStreamIsNotLiveBeforeItsFirstEvent(t *testing.T) {
 }
 
 func TestAStalledStreamIsCalledStuck(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	server.inject("stall:1h")
@@ -60,6 +63,7 @@ func TestAStalledStreamIsCalledStuck(t *testing.T) {
 }
 
 func TestAServerThatDoesNotAnswerTheProbeIsNoticed(t *testing.T) {
+	t.Parallel()
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	server.stop()
 	server.wrap = func(h http.Handler) http.Handler {
@@ -78,6 +82,7 @@ func TestAServerThatDoesNotAnswerTheProbeIsNoticed(t *testing.T) {
 }
 
 func TestTheDelayOfEventsIsShown(t *testing.T) {
+	t.Parallel()
 	sent := time.Now().Add(-90 * time.Second)
 	server := startServer(t, mockserver.Config{Epoch: "e", Now: func() time.Time { return sent }})
 	tab := openPage(t, server)
