@@ -22,7 +22,14 @@ func rescale(units int64, from, to int) *big.Int {
 	return n.Quo(n, pow10(from-to))
 }
 
-func pow10(n int) *big.Int { return new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(n)), nil) }
+// pow10 is for n up to 18: Exp takes ten times as long.
+func pow10(n int) *big.Int {
+	power := int64(1)
+	for range n {
+		power *= 10
+	}
+	return big.NewInt(power)
+}
 
 // jsonNumber is formatDecimal without trailing zeros.
 func jsonNumber(units int64, decimals int) json.Number {

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/binary"
-	"fmt"
 	"math/big"
 	"net/http"
 	"net/url"
@@ -96,7 +95,8 @@ func multiply(amount *big.Int, price *big.Rat) *big.Int {
 
 // formatAmount writes stroops, ten million of which are one unit of an asset.
 func formatAmount(stroops *big.Int) string {
-	digits := fmt.Sprintf("%08s", stroops.String())
+	digits := stroops.String()
+	digits = strings.Repeat("0", max(0, stellarDecimals+1-len(digits))) + digits
 	at := len(digits) - stellarDecimals
 	return digits[:at] + "." + digits[at:]
 }
@@ -137,9 +137,10 @@ func (a stellarAsset) assetType() string {
 
 // members are those of a JSON object about the asset, each name with a prefix.
 func (a stellarAsset) members(prefix string) string {
-	text := fmt.Sprintf(`"%sasset_type":"%s"`, prefix, a.assetType())
+	name := `"` + prefix + "asset_"
+	text := name + `type":"` + a.assetType() + `"`
 	if a.code != "" {
-		text += fmt.Sprintf(`,"%[1]sasset_code":%[2]s,"%[1]sasset_issuer":%[3]s`, prefix, toJSON(a.code), toJSON(a.issuer))
+		text += "," + name + `code":` + toJSON(a.code) + "," + name + `issuer":` + toJSON(a.issuer)
 	}
 	return text
 }

@@ -81,7 +81,8 @@ func stellarTrade(p stellarPair, e Event) (id string, trade json.RawMessage) {
 	price, size := p.price(q, q.Last), rescale(q.Size, q.SizeDecimals, stellarDecimals)
 	base, counter := accountAddress(2*(e.Number%500)), accountAddress(2*(e.Number%499)+1)
 	id = fmt.Sprintf("%d-0", operation)
-	b := fmt.Appendf(nil, `{"_links":{"self":{"href":""},"base":{"href":"%[1]s/accounts/%[2]s"},"counter":{"href":"%[1]s/accounts/%[3]s"},`+
+	b := make([]byte, 0, 1280) // a trade has some 1,000
+	b = fmt.Appendf(b, `{"_links":{"self":{"href":""},"base":{"href":"%[1]s/accounts/%[2]s"},"counter":{"href":"%[1]s/accounts/%[3]s"},`+
 		`"operation":{"href":"%[1]s/operations/%[4]d"}},"id":"%[5]s","paging_token":"%[5]s","ledger_close_time":"%[6]s","trade_type":"orderbook",`,
 		horizonURL, base, counter, operation, id, q.Time.Format("2006-01-02T15:04:05Z"))
 	b = fmt.Appendf(b, `"offer_id":"%d","base_offer_id":"%d","base_account":"%s","base_amount":"%s",%s,`,
