@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -40,9 +41,28 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	if err == nil {
 		resp.Request = req // a redirect goes by how it was really asked
+		if isRedirect(resp.StatusCode) && resp.Header.Get("Location") != "" {
+			resp.Body = endingSoon(resp.Body)
+		}
 	}
 	return resp, err
 }
+
+// endingSoon bounds how long http.Client reads the body of a redirect, which it wants to end before it goes on.
+func endingSoon(body io.ReadCloser) io.ReadCloser {
+	giveUp := time.AfterFunc(messageTime, func() { _ = body.Close() }) // ends the read
+	return &bodyWithClose{body, func() error {
+		giveUp.Stop()
+		return body.Close()
+	}}
+}
+
+type bodyWithClose struct {
+	io.Reader
+	close func() error
+}
+
+func (b *bodyWithClose) Close() error { return b.close() }
 
 // roundTrip sends what req is prepared to.
 func (e *Endpoint) roundTrip(req **http.Request) (*http.Response, error) {
