@@ -228,6 +228,7 @@ func (d *delivery) deliver(ctx context.Context, e queuedEvent, found evidence) b
 	if meaning.ResumeID != "" {
 		found.id = meaning.ResumeID
 	}
+	e.message.resumeID = cmp.Or(meaning.ResumeID, d.payloadID, id)
 	if !d.resolveGap(ctx, found, e.at) || !push(ctx, d.out, Event{Feed: d.config.Name, At: e.at, Message: e.message}) {
 		return false
 	}

@@ -29,8 +29,13 @@ type Message struct {
 	Err       error            // what of the payload could not be used, or why it was skipped by the reader
 	Map       *decode.FoundMap // how the feed is read from this message on, where that was found out; nil when nothing has changed
 	Heartbeat bool             // the message only says that the stream lives
-	Notice    string           // what the server says of the stream itself, as one safe line: "Rate limit exceeded"; else empty. If the stream ends right behind it, the Cause of the Status that follows says it again
+	resumeID  string
+	Notice    string // what the server says of the stream itself, as one safe line: "Rate limit exceeded"; else empty. If the stream ends right behind it, the Cause of the Status that follows says it again
 }
+
+// ResumeID is the id to resume from after this message, as the server gave it; empty for none. It is not to be shown: a
+// credential in it is not masked.
+func (m *Message) ResumeID() string { return m.resumeID }
 
 // Pulse says that a stream lives though no message came of it: a comment, a part of a long event, a
 // duplicate. It is sent within a second of such bytes, at most once a second, and never while messages

@@ -54,6 +54,10 @@ func (f *feedFlags) registerList(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.watchlist, "list", "", "show only the symbols of this watchlist of the configuration")
 }
 
+func registerState(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVar(file, "state", "", "keep the last event id of each feed in `FILE`, and resume from it at the next start")
+}
+
 func (f feedFlags) oneFeedFlag(cmd *cobra.Command) string {
 	for _, name := range []string{"name", "preset", "var", "header", "idle-timeout", "last-event-id", "max-event", "ca"} {
 		if cmd.Flags().Changed(name) {

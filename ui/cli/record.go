@@ -11,6 +11,7 @@ import (
 	"livetape/feed"
 	"livetape/feed/tape"
 	"livetape/ui/cli/output"
+	"livetape/ui/cli/state"
 	"livetape/ui/humanize"
 )
 
@@ -18,6 +19,7 @@ func recordCommand() *cobra.Command {
 	var flags feedFlags
 	var limits recordLimits
 	var record recordFlags
+	var stateFile string
 	cmd := &cobra.Command{
 		Use:   "record [FEED|URL]... --output FILE",
 		Short: "Record feeds in a file, without a screen",
@@ -51,12 +53,13 @@ or when the file cannot be written.`,
 				return err
 			}
 			selection.warnLocalConfig(targets)
-			return runRecord(cmd.Context(), cmd, recordOptions{targets, flags.symbols, record, limits})
+			return runRecord(cmd.Context(), cmd, recordOptions{targets, flags.symbols, record, limits, stateFile})
 		},
 	}
 	cmd.Flags().StringVarP(&record.file, "output", "o", "", "the `FILE` to record in; compressed if that ends in .gz")
 	record.registerSize(cmd)
 	limits.register(cmd)
+	registerState(cmd, &stateFile)
 	flags.register(cmd)
 	flags.registerSymbols(cmd)
 	return cmd
@@ -89,11 +92,12 @@ type recordOptions struct {
 	symbols []string
 	file    recordFlags
 	limits  recordLimits
+	state   string // file of last event ids; empty for none
 }
 
 // runRecord records the feeds. When it returns, every connection and the file are closed.
 func runRecord(ctx context.Context, cmd *cobra.Command, options recordOptions) error {
-	feeds, err := startFeeds(ctx, cmd, options.targets)
+	feeds, err := startFeeds(ctx, cmd, options.targets, options.state)
 	if err != nil {
 		return err
 	}
@@ -105,14 +109,19 @@ func runRecord(ctx context.Context, cmd *cobra.Command, options recordOptions) e
 	progress := newRecordProgress(cmd.ErrOrStderr(), options.file.file)
 	l := recordLoop{
 		recorder: recorder, notices: output.NewNotices(progress, len(options.targets), false), progress: progress, count: options.limits.count,
+		state:   feeds.state,
 		symbols: output.NewSymbolFilter(options.symbols, printedFeeds(options.targets)),
 	}
 	err = l.run(ctx, feeds.set.Events(), timer(options.limits.duration))
-	closeErr := asIncomplete(recorder.Close())
+	closeErr := recorder.Close()
+	if closeErr == nil {
+		feeds.state.Commit()
+	}
+	closeErr = asIncomplete(closeErr)
 	progress.clear()
 	l.notices.Summarize()
 	l.notices.Say(options.file.file, humanize.Plural(progress.events, "event")+" recorded")
-	return cmp.Or(closeErr, err) // the first knows how much is lost
+	return cmp.Or(closeErr, err, feeds.state.Close()) // the first knows how much is lost
 }
 
 // recordLoop writes events of feeds to a file, and prints how the feeds are. One goroutine runs it.
@@ -122,6 +131,7 @@ type recordLoop struct {
 	progress *recordProgress
 	count    int // events to record; 0 for no end
 	symbols  *output.SymbolFilter
+	state    *state.File
 }
 
 // run records until there are enough events, the time is up, the feeds have ended or ctx ends. None of these is an
@@ -140,6 +150,7 @@ func (l *recordLoop) run(ctx context.Context, events <-chan feed.Event, timeUp <
 			if err := l.recorder.Flush(); err != nil {
 				return err
 			}
+			l.state.Commit()
 		case ev, ok := <-events:
 			if !ok {
 				return nil
@@ -153,6 +164,7 @@ func (l *recordLoop) run(ctx context.Context, events <-chan feed.Event, timeUp <
 
 func (l *recordLoop) take(ev feed.Event) (done bool, err error) {
 	if ev.Message != nil && !l.symbols.KeepsEvent(ev.Feed, ev.Message) {
+		l.state.Note(ev.Feed, ev.Message.ResumeID())
 		return false, nil
 	}
 	if err := l.recorder.Write(ev); err != nil {
@@ -160,11 +172,14 @@ func (l *recordLoop) take(ev feed.Event) (done bool, err error) {
 	}
 	switch {
 	case ev.Message != nil:
+		l.state.Note(ev.Feed, ev.Message.ResumeID())
 		l.progress.count(ev)
 		if tape.IsSkipped(ev.Message) {
 			l.notices.Unusable(ev.Feed, ev.Message)
 		}
 		return l.progress.events == l.count, nil
+	case ev.Pulse != nil:
+		l.notices.Duplicates(ev.Feed, ev.Pulse.Duplicates)
 	case ev.Gap != nil:
 		l.notices.Gap(ev.Feed, ev.Gap)
 	case ev.Status != nil:

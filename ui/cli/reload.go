@@ -95,6 +95,7 @@ func (r *configReloader) replaceFeeds(targets []target) error {
 		}
 		err := r.feeds.recorded.add(t)
 		if err == nil {
+			r.feeds.state.Apply(&t.config)
 			err = r.feeds.set.Add(t.config)
 		}
 		if err != nil {

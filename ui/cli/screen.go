@@ -25,6 +25,7 @@ import (
 	"livetape/feed"
 	"livetape/feed/redact"
 	"livetape/ui"
+	"livetape/ui/cli/state"
 )
 
 type screenOptions struct {
@@ -32,6 +33,7 @@ type screenOptions struct {
 	banner  string
 	faults  []ui.FaultMenuItem
 	record  recordFlags
+	state   string // file of last event ids; empty for none
 
 	selection *targetSelection // it follows the configuration while the feeds run; nil: nothing to follow
 }
@@ -42,7 +44,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	relaxGC()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	feeds, err := startFeeds(ctx, cmd, options.targets)
+	feeds, err := startFeeds(ctx, cmd, options.targets, options.state)
 	if err != nil {
 		return err
 	}
@@ -57,7 +59,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	}
 	err = showScreen(ctx, stop, cmd, ui.Config{
 		Feeds:   screenSources(options.targets),
-		Events:  recording.events,
+		Events:  feeds.noting(ctx, recording.events),
 		Control: feeds.set,
 		Origin:  options.selection.localConfigName(),
 		Banner:  options.record.banner(options.banner),
@@ -74,31 +76,61 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		}
 	}
 	recording.printSummary(cmd.ErrOrStderr())
-	return cmp.Or(err, recording.err())
+	return cmp.Or(err, recording.err(), feeds.state.Close())
 }
 
 type runningFeeds struct {
 	set      *feed.Set
 	recorded *recordedFeeds
+	state    *state.File // nil: ids are not kept
 	cancel   context.CancelFunc
 }
 
-func startFeeds(ctx context.Context, cmd *cobra.Command, targets []target) (*runningFeeds, error) {
+func startFeeds(ctx context.Context, cmd *cobra.Command, targets []target, stateFile string) (*runningFeeds, error) {
 	recorded, err := newRecordedFeeds(targets)
 	if err != nil {
 		return nil, usageErrorf(cmd, "%w", err)
 	}
+	var ids *state.File
+	if stateFile != "" {
+		if ids, err = state.Open(stateFile); err != nil {
+			return nil, err
+		}
+	}
 	var configs []feed.Config
 	for _, t := range targets {
+		ids.Apply(&t.config)
 		configs = append(configs, t.config)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	set, err := feed.Start(ctx, configs...)
 	if err != nil {
 		cancel()
-		return nil, usageErrorf(cmd, "%w", err)
+		return nil, errors.Join(usageErrorf(cmd, "%w", err), ids.Close())
 	}
-	return &runningFeeds{set, recorded, cancel}, nil
+	return &runningFeeds{set, recorded, ids, cancel}, nil
+}
+
+// noting passes events on, and has the ids of those that were taken kept.
+func (f *runningFeeds) noting(ctx context.Context, events <-chan feed.Event) <-chan feed.Event {
+	if f.state == nil {
+		return events
+	}
+	out := make(chan feed.Event)
+	go func() {
+		defer close(out)
+		for ev := range events {
+			select {
+			case out <- ev:
+				if ev.Message != nil {
+					f.state.Note(ev.Feed, ev.Message.ResumeID())
+				}
+				f.state.Commit()
+			case <-ctx.Done(): // the rest is not shown
+			}
+		}
+	}()
+	return out
 }
 
 // stop ends the feeds. When it returns, every connection is closed.

@@ -19,6 +19,7 @@ func streamCommand() *cobra.Command {
 	var selection selectionFlags
 	var record recordFlags
 	var quiet bool
+	var stateFile string
 	cmd := &cobra.Command{
 		Use:     "stream [FEED|URL]...",
 		Short:   "Print the updates of feeds, for pipes and files",
@@ -38,7 +39,7 @@ func streamCommand() *cobra.Command {
 				return err
 			}
 			chosen.warnLocalConfig(targets)
-			return runStream(cmd.Context(), cmd, streamOptions{targets, printed, selection.Selection, format.raw, record, quiet})
+			return runStream(cmd.Context(), cmd, streamOptions{targets, printed, selection.Selection, format.raw, record, quiet, stateFile})
 		},
 	}
 	format.register(cmd)
@@ -46,6 +47,7 @@ func streamCommand() *cobra.Command {
 	flags.register(cmd)
 	flags.registerList(cmd)
 	record.register(cmd)
+	registerState(cmd, &stateFile)
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "print on standard error only what goes wrong")
 	return cmd
 }
@@ -94,6 +96,7 @@ type streamOptions struct {
 	raw       bool
 	record    recordFlags
 	quiet     bool
+	state     string // file of last event ids; empty for none
 }
 
 // lastWriteTimeout is how long a reader that does not read may delay the end after a signal.
@@ -108,7 +111,7 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 
 	feeding, stop := context.WithCancel(ctx)
 	defer stop()
-	feeds, err := startFeeds(feeding, cmd, options.targets)
+	feeds, err := startFeeds(feeding, cmd, options.targets, options.state)
 	if err != nil {
 		return err
 	}
@@ -126,10 +129,11 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 		Select:    options.selection,
 		Raw:       options.raw,
 		Feeds:     printedFeeds(options.targets),
+		State:     feeds.state,
 	})
 	stop()
 	drainEvents(recording.events)
-	return cmp.Or(err, recording.err())
+	return cmp.Or(err, recording.err(), feeds.state.Close())
 }
 
 func printedFeeds(targets []target) []output.Feed {

@@ -7,6 +7,7 @@ import (
 func watchCommand() *cobra.Command {
 	var flags feedFlags
 	var record recordFlags
+	var stateFile string
 	cmd := &cobra.Command{
 		Use:   "watch [FEED|URL]...",
 		Short: "Watch feeds",
@@ -33,12 +34,13 @@ the shell's history; quote it, or the shell expands it first.`,
 				return err
 			}
 			selection.warnLocalConfig(targets)
-			return runScreen(cmd.Context(), cmd, screenOptions{targets: targets, selection: selection, record: record})
+			return runScreen(cmd.Context(), cmd, screenOptions{targets: targets, selection: selection, record: record, state: stateFile})
 		},
 	}
 	flags.register(cmd)
 	flags.registerSymbols(cmd)
 	flags.registerList(cmd)
 	record.register(cmd)
+	registerState(cmd, &stateFile)
 	return cmd
 }

@@ -21,7 +21,7 @@ type Notices struct {
 	open   int   // feeds that have not ended
 	failed error // of the feed that failed last
 
-	duplicates map[string]uint64       // as printed, by feed
+	duplicates map[string]duplicates   // by feed
 	changes    map[string]*changeCount // of connections, by feed
 	reasons    map[string]int          // how often events could not be used, by feed and reason
 	unusable   map[string]int          // the same, by feed
@@ -37,7 +37,7 @@ const (
 
 // NewNotices makes the notices of so many feeds. Quiet leaves out that a stream is well.
 func NewNotices(out io.Writer, feeds int, quiet bool) *Notices {
-	return &Notices{out: out, quiet: quiet, open: feeds, duplicates: map[string]uint64{}, changes: map[string]*changeCount{}, reasons: map[string]int{}, unusable: map[string]int{}}
+	return &Notices{out: out, quiet: quiet, open: feeds, duplicates: map[string]duplicates{}, changes: map[string]*changeCount{}, reasons: map[string]int{}, unusable: map[string]int{}}
 }
 
 // Say prints one line about a feed or a file. A write error is no reason to stop: the data go another way.
@@ -48,10 +48,8 @@ func (n *Notices) Say(name, text string) {
 // Status prints how a feed is, and reports whether the last feed has now ended for good. If that one failed, nothing
 // is printed: the command ends with [Notices.Failure].
 func (n *Notices) Status(name string, s feed.Status) (ended bool) {
-	if more := s.Duplicates - n.duplicates[name]; more > 0 {
-		n.duplicates[name] = s.Duplicates
-		n.Say(name, humanize.Plural(more, "event")+" left out: the server had sent the same before the reconnect")
-	}
+	n.Duplicates(name, s.Duplicates)
+	n.sayDuplicates(name)
 	if s.State.HasEnded() {
 		if s.State == feed.Failed {
 			n.failed = errors.New(name + ": " + ui.StatusText(s))
@@ -63,6 +61,21 @@ func (n *Notices) Status(name string, s feed.Status) (ended bool) {
 		n.sayChange(name, ui.StatusText(s))
 	}
 	return ended
+}
+
+// duplicates counts the events of a feed that were left out.
+type duplicates struct{ dropped, said uint64 }
+
+// Duplicates takes how many events of a feed have been left out so far. [Notices.Status] and [Notices.Summarize] say so.
+func (n *Notices) Duplicates(name string, dropped uint64) {
+	n.duplicates[name] = duplicates{dropped, n.duplicates[name].said}
+}
+
+func (n *Notices) sayDuplicates(name string) {
+	if d := n.duplicates[name]; d.dropped > d.said {
+		n.duplicates[name] = duplicates{d.dropped, d.dropped}
+		n.Say(name, humanize.Plural(d.dropped-d.said, "event")+" left out: the server had sent the same before the reconnect")
+	}
 }
 
 // changeCount counts the changes of one feed's connection within a second.
@@ -160,8 +173,11 @@ func isPowerOfTen(n int) bool {
 	return n == 1
 }
 
-// Summarize prints, at the end, how many events could not be used.
+// Summarize prints, at the end, how many events were left out or could not be used.
 func (n *Notices) Summarize() {
+	for name := range n.duplicates {
+		n.sayDuplicates(name)
+	}
 	for name, c := range n.changes {
 		n.sayWithheld(name, c)
 	}

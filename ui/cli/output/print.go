@@ -16,6 +16,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/ui/cli/state"
 )
 
 // Options say what to print.
@@ -28,6 +29,7 @@ type Options struct {
 	Select    Selection
 	Raw       bool // print events as JSON, and no updates: Format and the kinds of Select have no effect
 	Feeds     []Feed
+	State     *state.File // learns the ids of what has been written; may be nil
 }
 
 // A Feed is one whose events are printed.
@@ -134,9 +136,13 @@ func (l *printLoop) takeWaiting() error {
 func (l *printLoop) take(ev feed.Event) error {
 	switch {
 	case ev.Message != nil:
-		return l.message(ev)
+		err := l.message(ev)
+		l.State.Note(ev.Feed, ev.Message.ResumeID())
+		return err
 	case ev.Status != nil:
 		return l.status(ev.Feed, *ev.Status)
+	case ev.Pulse != nil:
+		l.Notices.Duplicates(ev.Feed, ev.Pulse.Duplicates)
 	case ev.Gap != nil:
 		return l.notice(func() { l.Notices.Gap(ev.Feed, ev.Gap) })
 	}
@@ -229,14 +235,17 @@ func (l *printLoop) printed() error {
 
 func (l *printLoop) flush() error {
 	if len(l.buf) == 0 {
+		l.State.Commit()
 		return nil
 	}
 	_, err := l.Out.Write(l.buf)
 	l.buf = l.buf[:0]
-	switch {
-	case err == nil:
+	if err == nil {
+		l.State.Commit()
 		return nil
-	case isReaderGone(err):
+	}
+	l.State = nil // what was taken since is not written
+	if isReaderGone(err) {
 		return errReaderGone
 	}
 	return fmt.Errorf("write the updates: %w", err)

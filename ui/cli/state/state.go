@@ -1,0 +1,179 @@
+// Package state keeps the last event id of each feed in a file, so that the next run goes on where this one ended.
+//
+// [Open] reads a [File] and holds it against other instances. What has been used of a feed is noted by [File.Note];
+// [File.Commit] says that all that was noted is safe where it went. A nil File keeps nothing.
+package state
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"livetape/feed"
+)
+
+// Bounds of a file.
+const (
+	maxSize   = 16 << 20 // bytes
+	saveEvery = time.Second
+	version   = 1
+)
+
+// content is what the file holds, as JSON.
+type content struct {
+	Version int              `json:"livetape_state"`
+	Feeds   map[string]entry `json:"feeds"` // by name; those of other runs stay
+}
+
+type entry struct {
+	Address string `json:"address"` // a hash of what is asked, since an id means nothing elsewhere
+	ID      string `json:"last_event_id"`
+}
+
+// File is an open state file. Its methods may be called from any goroutine, and on nil.
+type File struct {
+	path   string
+	unlock func()
+
+	mu      sync.Mutex
+	saved   content
+	noted   map[string]string // ids by feed, since the last Commit
+	address map[string]string // by feed
+	dirty   bool
+	savedAt time.Time
+	failed  error
+}
+
+// Open reads the file at path, if there is one, and keeps other instances from using it. What is no state file is left as it
+// is. No error shows what is in the file: an id may hold a secret.
+func Open(path string) (*File, error) {
+	unlock, err := lock(path + ".lock")
+	if err != nil {
+		return nil, fmt.Errorf("state %s: %w", path, err)
+	}
+	f := &File{path: path, unlock: unlock, noted: map[string]string{}, address: map[string]string{}}
+	if err := f.read(); err != nil {
+		unlock()
+		return nil, fmt.Errorf("state %s: %w", path, err)
+	}
+	return f, nil
+}
+
+func (f *File) read() error {
+	f.saved = content{Version: version, Feeds: map[string]entry{}}
+	file, err := os.Open(f.path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return errors.Unwrap(err)
+	}
+	defer file.Close()
+	text, err := io.ReadAll(io.LimitReader(file, maxSize+1))
+	if err != nil {
+		return errors.Unwrap(err)
+	}
+	var read content
+	switch err := json.Unmarshal(text, &read); {
+	case len(text) > maxSize || err != nil || read.Version == 0:
+		return errors.New("it is damaged, or no file of livetape's; it is left as it is: name another, or move it away")
+	case read.Version > version:
+		return errors.New("it is of a newer livetape; it is left as it is: name another")
+	}
+	maps.Copy(f.saved.Feeds, read.Feeds)
+	return nil
+}
+
+// Apply has a feed go on after the id that was kept for it, unless it was given one, or cannot resume.
+func (f *File) Apply(c *feed.Config) {
+	if f == nil {
+		return
+	}
+	sum := sha256.Sum256([]byte(c.URL + "\n" + c.Body))
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.address[c.Name] = hex.EncodeToString(sum[:8])
+	if kept := f.saved.Feeds[c.Name]; kept.Address == f.address[c.Name] && c.Resume != feed.ResumeNever {
+		c.LastEventID = cmp.Or(c.LastEventID, kept.ID)
+	}
+}
+
+// Note takes the id to resume from after an event of a feed; empty for none.
+func (f *File) Note(feed, id string) {
+	if f == nil || id == "" {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.noted[feed] = id
+}
+
+// Commit says that what was noted is safe. It writes the file, but not more often than once a second; Close writes the rest.
+func (f *File) Commit() {
+	if f == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	for name, id := range f.noted {
+		f.saved.Feeds[name] = entry{f.address[name], id}
+		f.dirty = true
+	}
+	clear(f.noted)
+	if f.dirty && time.Since(f.savedAt) >= saveEvery {
+		f.save()
+	}
+}
+
+// Close writes what was committed, and lets others use the file. The error is that of any write.
+func (f *File) Close() error {
+	if f == nil {
+		return nil
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	defer f.unlock()
+	if f.dirty {
+		f.save()
+	}
+	if f.failed != nil {
+		return fmt.Errorf("state %s: %w", f.path, f.failed)
+	}
+	return nil
+}
+
+// save replaces the file as a whole.
+func (f *File) save() {
+	f.savedAt, f.dirty = time.Now(), false
+	text, err := json.MarshalIndent(f.saved, "", "\t")
+	if err == nil {
+		err = replace(f.path, append(text, '\n'))
+	}
+	f.failed = err
+}
+
+func replace(path string, text []byte) error {
+	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // for its owner's eyes alone
+	if err != nil {
+		return err
+	}
+	_, err = temp.Write(text)
+	err = errors.Join(err, temp.Sync(), temp.Close())
+	if err == nil {
+		err = os.Rename(temp.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(temp.Name()) // what went wrong first is what counts
+	}
+	return err
+}
