@@ -34,6 +34,7 @@ func TestMain(m *testing.M) {
 		serveUntilKilled(addr)
 		return
 	}
+	os.Setenv("NODE_PATH", "/usr/share/nodejs") // where Debian keeps Express, and node does not look by itself
 	os.Exit(testWithBinary(m))
 }
 

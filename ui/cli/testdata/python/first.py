@@ -1,11 +1,10 @@
-# The first event streams that people write, with Flask: one of them, by the path, each with a new event every half a second.
+# The same streams as ../node/first.js, with Flask.
 import json
 import logging
-import random
 import time
 from datetime import datetime, timezone
 
-from flask import Flask, Response
+from flask import Flask, Response, abort
 from werkzeug.serving import make_server
 
 app = Flask(__name__)
@@ -16,27 +15,34 @@ def data(value):
     return f"data: {json.dumps(value)}\n\n"
 
 
-def text():
+def message(n):
+    return data({"message": "Hello from the server", "timestamp": datetime.now(timezone.utc).isoformat()})
+
+
+def text(n):
     now = datetime.now().strftime("%I:%M:%S %p")
     return f"id: {now}\ndata: new server event {now}\n\n"
 
 
 EVENTS = {
-    "random": lambda n: data({"value": random.random()}),
-    "climate": lambda n: data({"temperature": 25 + n % 3, "humidity": 60 - n % 5}),
-    "message": lambda n: data({"message": "Hello from the server", "timestamp": datetime.now(timezone.utc).isoformat()}),
-    "text": lambda n: text(),
+    "random": lambda n: data({"value": [0.4371650912305548, 0.5308612441253102, 0.8713342112093871][n]}),
+    "climate": lambda n: data({"temperature": 25 + n, "humidity": 60 - n}),
+    "message": message,
+    "text": text,
 }
 
 
 @app.route("/<name>")
 def stream(name):
+    if name not in EVENTS:
+        abort(404)
+
     def events():
-        n = 0
-        while True:
+        for n in range(3):
             yield EVENTS[name](n)
-            n += 1
             time.sleep(0.5)
+        while True:  # the stream stays open
+            time.sleep(60)
 
     return Response(events(), mimetype="text/event-stream")
 
