@@ -44,7 +44,8 @@ type resumeTest struct {
 	sentFirst bool // the id is that of the first event: repeating it may be starting over
 	first     *event
 	reported  *decode.Continuity // what the server itself said
-	byHeader  *resume.Finding    // the same, in a field of its answer
+	finding   resume.Finding     // what feed/resume makes of the answer, as it does for a feed that runs
+	byHeader  bool               // by a field of it
 	cause     string             // why the connection came to nothing
 }
 
@@ -152,9 +153,7 @@ func (r *resumeTest) evaluate(o *observation) {
 		r.outcome, r.cause = Denied, o.cause
 		return
 	}
-	if finding, told := resume.ByHeader(r.sent, o.head.header); told {
-		r.byHeader = &finding
-	}
+	r.finding, r.byHeader = resume.ByHeader(r.sent, o.head.header)
 	for _, ev := range o.stats.kept {
 		if m, err := (decode.Native{}).Decode(ev.Type, ev.Data); err == nil && m.Continuity != nil {
 			r.reported = m.Continuity
@@ -167,8 +166,8 @@ func (r *resumeTest) evaluate(o *observation) {
 	}
 	r.outcome = Unclear
 	switch {
-	case r.byHeader != nil:
-		r.outcome = r.outcomeByHeader()
+	case r.byHeader:
+		r.outcome = r.outcomeOfFinding()
 	case r.followers > 0:
 		r.outcome = Skipped
 	}
@@ -183,26 +182,37 @@ func (r *resumeTest) outcomeOf(ev event) Outcome {
 		return Snapshot
 	case r.reported != nil:
 		return Continued
-	case r.byHeader != nil:
-		return r.outcomeByHeader()
+	case r.byHeader:
+		return r.outcomeOfFinding()
 	case ev.Type == "snapshot":
 		return Snapshot
 	case at == sent+1:
 		return Continued
+	case at > sent+1:
+		r.finding = resume.Finding{Verdict: resume.Skipped, Missed: uint64(at - sent - 1)}
+		return Skipped
+	}
+	var judge resume.Judge
+	for _, id := range r.ids {
+		judge.See(id)
+	}
+	judge.Reconnect()
+	r.finding = judge.ByEvent(r.sent, id, at >= 0, false)
+	switch {
+	case r.finding.Verdict == resume.NotResumed && at >= 0:
+		return Restarted
 	case at == sent:
 		return Repeated
-	case at >= 0 && at < sent:
-		return Restarted
-	case r.followers == 0:
-		return Unclear
 	}
-	return Skipped
+	return r.outcomeOfFinding()
 }
 
-// outcomeByHeader judges by the server's own word, a Last-Event-ID field.
-func (r *resumeTest) outcomeByHeader() Outcome {
-	if r.byHeader.Verdict == resume.Resumed {
+func (r *resumeTest) outcomeOfFinding() Outcome {
+	switch {
+	case r.finding.Verdict == resume.Resumed:
 		return Continued
+	case r.finding.Verdict == resume.Unknown && r.followers == 0:
+		return Unclear
 	}
 	return Skipped
 }
@@ -225,7 +235,7 @@ func (e *examination) addResume(s *Section) {
 		text := "sent the event that followed"
 		if r.reported != nil {
 			text = "says that it replays " + humanize.Plural(r.reported.Replayed, "event")
-		} else if r.byHeader != nil {
+		} else if r.byHeader {
 			text = "says that it does"
 		}
 		s.add(Good, "resume", "yes: "+asked+text, "")
@@ -240,8 +250,12 @@ func (e *examination) addResume(s *Section) {
 	case Snapshot:
 		s.add(Warning, "resume", "no: "+asked+"sends a snapshot instead", "prices are right again at once, but "+lost)
 	case Skipped:
-		if r.byHeader != nil {
-			s.add(Bad, "resume", "no: "+r.asked()+" to go on after "+sent+": "+e.endpoint.Clean(r.byHeader.Reason, 120), lost)
+		switch {
+		case r.finding.Reason != "":
+			s.add(Bad, "resume", "no: "+r.asked()+" to go on after "+sent+": "+e.endpoint.Clean(r.finding.Reason, 120), lost)
+			return
+		case r.finding.Missed > 0:
+			s.add(Bad, "resume", fmt.Sprintf("no: %s ≈%d missed (ids %s → %s)", asked+"goes on, but", r.finding.Missed, sent, e.endpoint.Clean(r.nextID(), 60)), lost)
 			return
 		}
 		s.add(Bad, "resume", fmt.Sprintf("no: %s after %s did not come again", humanize.Plural(r.followers, "event"), sent), lost)
@@ -254,6 +268,15 @@ func (e *examination) addResume(s *Section) {
 	case Unclear:
 		s.add(Warning, "resume", "not known: "+r.whyUnclear(sent), "try again; --for 30s may show more ids")
 	}
+}
+
+// nextID is the first id that came on the second connection; empty for none.
+func (r *resumeTest) nextID() string {
+	if r.first == nil {
+		return ""
+	}
+	id, _ := r.source.of(*r.first)
+	return id
 }
 
 func (r *resumeTest) asked() string {

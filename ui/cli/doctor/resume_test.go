@@ -66,7 +66,20 @@ func TestTheOutcomesOfResumingAreToldApart(t *testing.T) {
 		}, doctor.Restarted, doctor.Warning, "starts from the beginning", false},
 		{"it goes on with what is new", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, from(30, 31)})
-		}, doctor.Skipped, doctor.Bad, "5 events after e-4 did not come again", false},
+		}, doctor.Skipped, doctor.Bad, "goes on, but ≈25 missed (ids e-4 → e-30)", false},
+		{"it leaves out two", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
+			write(w, r, step{0, from(7, 9)})
+		}, doctor.Skipped, doctor.Bad, "goes on, but ≈2 missed (ids e-4 → e-7)", false},
+		{"its ids begin anew", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
+			write(w, r, step{0, "id: e-0\ndata: 1\n\n"})
+		}, doctor.Skipped, doctor.Bad, "no: asked to go on after e-4: ids begin anew: e-0 after e-4", false},
+		{"it sends some known events first", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
+			write(w, r, step{0, from(2, 9)})
+		}, doctor.Continued, doctor.Good, "yes: asked to go on after e-4, the server sent", true},
+		{"it says where it begins", 9, func(w http.ResponseWriter, r *http.Request, id string) {
+			w.Header().Set("Last-Event-ID", "e-8")
+			write(w, r, step{0, from(9, 9)})
+		}, doctor.Skipped, doctor.Bad, "the server does not have that id, and begins at e-8", false},
 		{"it says nothing", 9, func(http.ResponseWriter, *http.Request, string) {}, doctor.Skipped, doctor.Bad, "5 events after e-4 did not come again", false},
 		{"it resets", 9, func(w http.ResponseWriter, r *http.Request, id string) {
 			write(w, r, step{0, fmt.Sprintf("event: reset\ndata: {\"from\":%q,\"missed\":null}\n\nevent: snapshot\nid: e-20\ndata: {}\n\n", id)})
