@@ -15,7 +15,7 @@ import (
 // emulatePrefix is the path under which the market is served in the formats of other services.
 const emulatePrefix = "/as/"
 
-func handleServices(w http.ResponseWriter, _ *http.Request) {
+func handleListServices(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	fmt.Fprint(w, "The simulated market, in the formats of other services:\n\n")
 	for _, s := range emulate.Services() {

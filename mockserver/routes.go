@@ -18,7 +18,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc(fault.RedirectPrefix+"/events", s.handleEvents)
 	mux.HandleFunc("/as/{service}/", s.handleEmulated)
 	mux.HandleFunc(fault.RedirectPrefix+"/as/{service}/", s.handleEmulated)
-	mux.HandleFunc("GET /as/{$}", handleServices)
+	mux.HandleFunc("GET /as/{$}", handleListServices)
 	mux.HandleFunc("GET /healthz", s.handleHealth)
 	mux.HandleFunc("GET /readyz", s.handleReady)
 	mux.Handle("GET /metrics", s.metrics)

@@ -10,9 +10,9 @@ import (
 	"livetape/mockserver/market"
 )
 
-// encoder is a hub.Encoder that encodes as a session says. The payloads of the hub's events are *market.Quote or
+// sessionEncoder is a hub.Encoder that encodes as a session says. The payloads of the hub's events are *market.Quote or
 // *market.Headline; others are nothing to a service.
-type encoder struct {
+type sessionEncoder struct {
 	session Session
 	format  Format
 	quotes  func() ([]market.Quote, string)
@@ -25,16 +25,16 @@ type encoder struct {
 // NewEncoder returns an encoder for one stream. Quotes gives those of all instruments and the id of the newest
 // event, and now the time that payloads show.
 func NewEncoder(s Session, quotes func() ([]market.Quote, string), now func() time.Time) hub.Encoder {
-	return &encoder{session: s, format: s.Format(), quotes: quotes, now: now}
+	return &sessionEncoder{session: s, format: s.Format(), quotes: quotes, now: now}
 }
 
-func (e *encoder) Wants(event *hub.Event) bool     { return e.session.Wants(sessionEvent(event)) }
-func (e *encoder) WakeAt() time.Time               { return e.session.WakeAt() }
-func (e *encoder) AppendHeartbeat(b []byte) []byte { return e.session.Heartbeat(b, e.now()) }
-func (e *encoder) AppendShutdown(b []byte) []byte  { return append(b, e.format.Shutdown...) }
-func (e *encoder) Ended() bool                     { return e.ended }
+func (e *sessionEncoder) Wants(event *hub.Event) bool     { return e.session.Wants(sessionEvent(event)) }
+func (e *sessionEncoder) WakeAt() time.Time               { return e.session.WakeAt() }
+func (e *sessionEncoder) AppendHeartbeat(b []byte) []byte { return e.session.Heartbeat(b, e.now()) }
+func (e *sessionEncoder) AppendShutdown(b []byte) []byte  { return append(b, e.format.Shutdown...) }
+func (e *sessionEncoder) Ended() bool                     { return e.ended }
 
-func (e *encoder) SetHeader(h http.Header, log hub.Log) {
+func (e *sessionEncoder) SetHeader(h http.Header, log hub.Log) {
 	h.Set("Content-Type", e.format.ContentType)
 	after, number := startPosition(log, e.session.Start())
 	e.after = after
@@ -43,11 +43,11 @@ func (e *encoder) SetHeader(h http.Header, log hub.Log) {
 	}
 }
 
-func (e *encoder) Heartbeat() hub.Heartbeat {
+func (e *sessionEncoder) Heartbeat() hub.Heartbeat {
 	return hub.Heartbeat{Interval: e.format.HeartbeatInterval, Always: e.format.HeartbeatAlways}
 }
 
-func (e *encoder) Open(b []byte, _ hub.Log) (_ []byte, after string) {
+func (e *sessionEncoder) Open(b []byte, _ hub.Log) (_ []byte, after string) {
 	quotes, newest := e.quotes()
 	b, e.ended = e.session.Open(b, quotes, time.Now())
 	return b, cmp.Or(e.after, newest)
@@ -64,47 +64,47 @@ func sessionEvent(e *hub.Event) Event {
 	return event
 }
 
-func (e *encoder) Append(b []byte, event *hub.Event) []byte {
+func (e *sessionEncoder) Append(b []byte, event *hub.Event) []byte {
 	if !e.ended {
 		b, e.ended = e.session.Encode(b, sessionEvent(event), time.Now())
 	}
 	return b
 }
 
-func (e *encoder) CaughtUp(b []byte) []byte {
+func (e *sessionEncoder) CaughtUp(b []byte) []byte {
 	if s, ok := e.session.(finisher); ok && !e.ended {
 		b, e.ended = s.Finish(b), true
 	}
 	return b
 }
 
-func (e *encoder) Wake(b []byte, now time.Time) []byte {
+func (e *sessionEncoder) Wake(b []byte, now time.Time) []byte {
 	b, e.ended = e.session.Wake(b, now)
 	return b
 }
 
-func (e *encoder) AppendSlowClient(b []byte, _ int, _ string) []byte {
+func (e *sessionEncoder) AppendSlowClient(b []byte, _ int, _ string) []byte {
 	return append(b, e.format.SlowClient...)
 }
 
-func (e *encoder) FaultSamples() fault.Samples {
+func (e *sessionEncoder) FaultSamples() fault.Samples {
 	return fault.NewSamples(func(data string) string { return string(e.format.AppendEvent(nil, data)) })
 }
 
-func (e *encoder) AppendHuge(b []byte, size int) []byte {
+func (e *sessionEncoder) AppendHuge(b []byte, size int) []byte {
 	return e.format.AppendEvent(b, `{"huge":"`+fault.HugeText(size)+`"}`)
 }
 
 // AppendRetry appends nothing to JSON lines, which have no reconnection time.
-func (e *encoder) AppendRetry(b []byte, ms int64) []byte {
+func (e *sessionEncoder) AppendRetry(b []byte, ms int64) []byte {
 	if e.format.JSONLines {
 		return b
 	}
 	return hub.AppendRetry(b, ms)
 }
 
-// Half ends in the middle of the first event that the service does not hold back.
-func (e *encoder) Half(events []*hub.Event, _ string, _ func(int64) int64) []byte {
+// HalfEvent ends in the middle of the first event that the service does not hold back.
+func (e *sessionEncoder) HalfEvent(events []*hub.Event, _ string, _ func(int64) int64) []byte {
 	var whole []byte
 	for _, event := range events {
 		if whole = e.Append(nil, event); len(whole) > 0 {

@@ -19,10 +19,10 @@ type Limit struct {
 // Limiter enforces the limits of all services. Its methods are safe for concurrent use; the zero value is ready.
 type Limiter struct {
 	mu      sync.Mutex
-	clients map[client]*usage
+	clients map[clientKey]*usage
 }
 
-type client struct{ service, address string }
+type clientKey struct{ service, address string }
 
 type usage struct {
 	streams        int         // open now
@@ -35,10 +35,10 @@ func (l *Limiter) Acquire(s Service, address string, now time.Time) *Reply {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.clients == nil {
-		l.clients = map[client]*usage{}
+		l.clients = map[clientKey]*usage{}
 	}
 	l.prune(now)
-	c := client{s.Name, address}
+	c := clientKey{s.Name, address}
 	u := l.clients[c]
 	if u == nil {
 		u = &usage{}
@@ -73,7 +73,7 @@ func (u *usage) addRequest(l Limit, now time.Time) bool {
 func (l *Limiter) Release(s Service, address string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.clients[client{s.Name, address}].streams--
+	l.clients[clientKey{s.Name, address}].streams--
 }
 
 // prune forgets idle clients once there are many.

@@ -135,8 +135,8 @@ func (a stellarAsset) assetType() string {
 	return "credit_alphanum12"
 }
 
-// members are those of a JSON object about the asset, each name with a prefix.
-func (a stellarAsset) members(prefix string) string {
+// jsonMembers are those of a JSON object about the asset, each name with a prefix.
+func (a stellarAsset) jsonMembers(prefix string) string {
 	name := `"` + prefix + "asset_"
 	text := name + `type":"` + a.assetType() + `"`
 	if a.code != "" {

@@ -84,7 +84,7 @@ func (s *stellarBookSession) orderBook(q *market.Quote) string {
 		asks = append(asks, s.pair.level(q, q.Ask+i, i))
 	}
 	return fmt.Sprintf(`{"bids":[%s],"asks":[%s],"base":{%s},"counter":{%s}}`,
-		strings.Join(bids, ","), strings.Join(asks, ","), s.pair.base.members(""), s.pair.counter.members(""))
+		strings.Join(bids, ","), strings.Join(asks, ","), s.pair.base.jsonMembers(""), s.pair.counter.jsonMembers(""))
 }
 
 // level returns the i-th level of a side. Deeper levels have larger amounts.

@@ -86,9 +86,9 @@ func stellarTrade(p stellarPair, e Event) (id string, trade json.RawMessage) {
 		`"operation":{"href":"%[1]s/operations/%[4]d"}},"id":"%[5]s","paging_token":"%[5]s","ledger_close_time":"%[6]s","trade_type":"orderbook",`,
 		horizonURL, base, counter, operation, id, q.Time.Format("2006-01-02T15:04:05Z"))
 	b = fmt.Appendf(b, `"offer_id":"%d","base_offer_id":"%d","base_account":"%s","base_amount":"%s",%s,`,
-		e.Number, 1<<62|operation, base, formatAmount(size), p.base.members("base_"))
+		e.Number, 1<<62|operation, base, formatAmount(size), p.base.jsonMembers("base_"))
 	b = fmt.Appendf(b, `"counter_offer_id":"%d","counter_account":"%s","counter_amount":"%s",%s,`,
-		e.Number, counter, formatAmount(multiply(size, price)), p.counter.members("counter_"))
+		e.Number, counter, formatAmount(multiply(size, price)), p.counter.jsonMembers("counter_"))
 	return id, fmt.Appendf(b, `"base_is_seller":%t,"price":{"n":"%d","d":"%d"}}`, q.Last == q.Bid, price.Num(), price.Denom())
 }
 

@@ -26,11 +26,11 @@ func (a *Activation) hits(client uint64) bool {
 	case One:
 		return a.client.CompareAndSwap(0, client) || a.client.Load() == client
 	}
-	return spread(a.serial, client)%100 < uint64(a.Share)
+	return hash(a.serial, client)%100 < uint64(a.Share)
 }
 
-// spread scatters numbers like chance, but gives the same every time (the finalizer of SplitMix64).
-func spread(a, b uint64) uint64 {
+// hash scatters numbers like chance, but gives the same every time (the finalizer of SplitMix64).
+func hash(a, b uint64) uint64 {
 	x := a*0x9e3779b97f4a7c15 + b
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb

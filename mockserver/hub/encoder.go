@@ -61,9 +61,9 @@ type faultEncoder interface {
 	// AppendRetry tells the client a reconnection time, if the format can.
 	AppendRetry(b []byte, ms int64) []byte
 
-	// Half is the beginning of the first of the events that would follow the one with an id, or of another one. A client
+	// HalfEvent is the beginning of the first of the events that would follow the one with an id, or of another one. A client
 	// that uses any of it is wrong. Random gives a number below n.
-	Half(events []*Event, id string, random func(n int64) int64) []byte
+	HalfEvent(events []*Event, id string, random func(n int64) int64) []byte
 }
 
 // Heartbeat is the rhythm of heartbeats.

@@ -124,8 +124,8 @@ func (n *native) AppendHuge(b []byte, size int) []byte {
 	return n.appendFrame(b, "news", "", []byte(begin+fault.HugeText(size-len(begin)-len(end)-around)+end))
 }
 
-// Half ends within the id, or after it and within the data, where it may be in the middle of a character.
-func (n *native) Half(events []*Event, id string, random func(int64) int64) []byte {
+// HalfEvent ends within the id, or after it and within the data, where it may be in the middle of a character.
+func (n *native) HalfEvent(events []*Event, id string, random func(int64) int64) []byte {
 	id += "77"
 	whole := n.appendFrame(nil, "price", id, []byte(fault.NeverSent))
 	if len(events) > 0 {

@@ -57,7 +57,7 @@ func (s *stream) run(ctx context.Context) error {
 	for {
 		changed := s.hub.changed.wait()
 		closed := s.hub.closed.Load() // before the log is read: nothing is logged afterwards
-		busy, err := s.turn()
+		busy, err := s.doNext()
 		if err == nil && closed && !busy {
 			err = errors.Join(s.send(s.encoder.AppendShutdown(nil)), errEnded)
 		}
@@ -79,8 +79,8 @@ func (s *stream) noteSlow(err error) {
 	s.hub.config.Logger.Warn("slow client timed out", "client", s.client, "took", writeTime)
 }
 
-// turn does what there is to do, and reports false when that is nothing.
-func (s *stream) turn() (busy bool, err error) {
+// doNext does what there is to do, and reports false when that is nothing.
+func (s *stream) doNext() (busy bool, err error) {
 	active := s.faults.Active()
 	if a := s.faults.NextInstant(active); a != nil {
 		return true, s.applyFault(a)
@@ -227,7 +227,7 @@ func (s *stream) mustEnd() bool { return s.hub.closed.Load() || s.log != s.hub.L
 func (s *stream) applyFault(a *fault.Activation) error {
 	switch {
 	case a.Name == fault.Drop:
-		s.out.cut(s.half())
+		s.out.cut(s.halfEvent())
 		return errEnded
 	case a.Name == fault.EOF:
 		return errEnded
@@ -241,9 +241,9 @@ func (s *stream) applyFault(a *fault.Activation) error {
 	return nil
 }
 
-// half is the beginning of what the client would get next, or of what it will never get.
-func (s *stream) half() []byte {
+// halfEvent is the beginning of what the client would get next, or of what it will never get.
+func (s *stream) halfEvent() []byte {
 	events, _, _ := s.log.Read(s.after, make([]*Event, 0, batchSize))
 	wanted := slices.DeleteFunc(events, func(e *Event) bool { return !s.encoder.Wants(e) })
-	return s.encoder.Half(wanted, s.after, s.faults.Random)
+	return s.encoder.HalfEvent(wanted, s.after, s.faults.Random)
 }

@@ -43,7 +43,7 @@ func Parse(file string, source []byte) (*Scenario, error) {
 
 func (r *reader) scenario(s *Scenario, body ast.Node) {
 	var steps ast.Node
-	r.members(body, "a scenario", keys{
+	r.readMap(body, "a scenario", keyReaders{
 		"about":   func(n ast.Node) { s.About = r.line(n) },
 		"length":  func(n ast.Node) { s.Length = r.duration(n, minLength, maxLength) },
 		"loop":    func(n ast.Node) { s.Loop = r.loop(n) },
@@ -99,7 +99,7 @@ func (r *reader) newsEvery(n ast.Node) time.Duration {
 }
 
 func (r *reader) regime(n ast.Node) market.Regime {
-	return market.Regime(r.oneOf(n, market.RegimeNames()...))
+	return market.Regime(r.wordIndex(n, market.RegimeNames()...))
 }
 
 // session is a state of the whole market: a word, or a map with a reason.
@@ -107,12 +107,12 @@ func (r *reader) session(n ast.Node) market.Status {
 	s := market.Status{}
 	state := func(n ast.Node) {
 		states := []string{"pre", "open", "closed", "post", "halted"}
-		s.State = states[r.oneOf(n, states...)]
+		s.State = states[r.wordIndex(n, states...)]
 	}
 	if !isMap(n) {
 		state(n)
 	} else {
-		r.members(n, "market", keys{"state": state, "reason": func(n ast.Node) { s.Reason = r.line(n) }})
+		r.readMap(n, "market", keyReaders{"state": state, "reason": func(n ast.Node) { s.Reason = r.line(n) }})
 		if s.State == "" {
 			r.problem(n, "state is missing: pre, open, closed, post or halted")
 		}

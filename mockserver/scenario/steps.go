@@ -75,7 +75,7 @@ func (r *stepReader) readTime(n ast.Node) {
 // readActions reads what a step does, in the order in which it was written.
 func (r *stepReader) readActions(n ast.Node) {
 	add := func(a action) { r.scenario.actions = append(r.scenario.actions, timedAction{r.at, a}) }
-	r.members(n, "a step", keys{
+	r.readMap(n, "a step", keyReaders{
 		"at":         func(ast.Node) {},
 		"move":       func(n ast.Node) { add(r.move(n)) },
 		"mood":       func(n ast.Node) { add(setRegime(r.regime(n))) },
@@ -109,10 +109,10 @@ func (r *stepReader) targetSymbols(n ast.Node) (all []string) {
 }
 
 // targetKeys are those by which a map says what it acts on; the others are added to them.
-func (r *stepReader) targetKeys(t *market.Target, others keys) keys {
+func (r *stepReader) targetKeys(t *market.Target, others keyReaders) keyReaders {
 	others["symbols"] = func(n ast.Node) { t.Symbols = r.targetSymbols(n) }
 	others["sector"] = func(n ast.Node) {
-		sector := market.Sector(r.oneOf(n, market.SectorNames()...))
+		sector := market.Sector(r.wordIndex(n, market.SectorNames()...))
 		t.Sector = &sector
 	}
 	return others
@@ -139,7 +139,7 @@ func (r *stepReader) move(n ast.Node) action {
 		moves bool
 		over  time.Duration
 	)
-	r.members(n, "move", r.targetKeys(&t, keys{
+	r.readMap(n, "move", r.targetKeys(&t, keyReaders{
 		"by":   func(n ast.Node) { parts, moves = r.percentage(n), true },
 		"over": func(n ast.Node) { over = r.lengthInRound(n) },
 	}))
@@ -156,7 +156,7 @@ func (r *stepReader) headline(n ast.Node) action {
 		a.Title = r.line(n)
 		return a.publish
 	}
-	r.members(n, "headline", r.headlineKeys(&a, keys{
+	r.readMap(n, "headline", r.headlineKeys(&a, keyReaders{
 		"id":      func(n ast.Node) { a.id = r.newHeadlineID(n) },
 		"source":  func(n ast.Node) { a.Source = r.line(n) },
 		"symbols": func(n ast.Node) { a.Symbols = r.targetSymbols(n) },
@@ -168,20 +168,20 @@ func (r *stepReader) headline(n ast.Node) action {
 }
 
 // headlineKeys are those that headlines and corrections have; the others are added to them.
-func (r *stepReader) headlineKeys(a *announcement, others keys) keys {
+func (r *stepReader) headlineKeys(a *announcement, others keyReaders) keyReaders {
 	others["text"] = func(n ast.Node) { a.Title = r.line(n) }
 	others["summary"] = func(n ast.Node) { a.Summary = r.line(n) }
 	others["impact"] = func(n ast.Node) { a.impact = r.percentage(n) }
 	others["importance"] = func(n ast.Node) {
 		levels := []string{"high", "normal", "low"}
-		a.Importance = levels[r.oneOf(n, levels...)]
+		a.Importance = levels[r.wordIndex(n, levels...)]
 	}
 	return others
 }
 
 func (r *stepReader) correction(n ast.Node) action {
 	var a announcement
-	r.members(n, "correction", r.headlineKeys(&a, keys{"of": func(n ast.Node) { a.id = r.headlineID(n) }}))
+	r.readMap(n, "correction", r.headlineKeys(&a, keyReaders{"of": func(n ast.Node) { a.id = r.headlineID(n) }}))
 	if (a.id == "" || a.Title == "") && isMap(n) && len(r.problems) == 0 {
 		r.problem(n, "a correction needs of, the id of a headline above, and text")
 	}
@@ -214,11 +214,11 @@ func (r *stepReader) halt(n ast.Node, what string, halted bool, reason string) a
 		t      market.Target
 		length time.Duration
 	)
-	known := r.targetKeys(&t, keys{"reason": func(n ast.Node) { reason = r.line(n) }})
+	known := r.targetKeys(&t, keyReaders{"reason": func(n ast.Node) { reason = r.line(n) }})
 	if halted {
 		known["for"] = func(n ast.Node) { length = r.lengthInRound(n) }
 	}
-	r.members(n, what, known)
+	r.readMap(n, what, known)
 	if t.IsMarket() && isMap(n) && len(r.problems) == 0 {
 		r.problem(n, "symbols or sector is missing; for the whole market, say market: halted")
 	}

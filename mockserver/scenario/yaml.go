@@ -120,11 +120,11 @@ func tooDeep(tokens token.Tokens) *token.Token {
 	return nil
 }
 
-// keys are those that a map may have, with what reads the value of each.
-type keys map[string]func(ast.Node)
+// keyReaders are those that a map may have, with what reads the value of each.
+type keyReaders map[string]func(ast.Node)
 
-// members reads the map n in the order in which it was written. What says which map it is.
-func (r *reader) members(n ast.Node, what string, known keys) {
+// readMap reads the map n in the order in which it was written. What says which map it is.
+func (r *reader) readMap(n ast.Node, what string, known keyReaders) {
 	m, ok := n.(ast.MapNode)
 	if !ok {
 		r.problem(n, "%s, where a map is wanted: %s", kindOf(n), what)
@@ -201,8 +201,8 @@ func (r *reader) line(n ast.Node) string {
 	return text
 }
 
-// oneOf is the index of one of some words; 0 for any other.
-func (r *reader) oneOf(n ast.Node, words ...string) int {
+// wordIndex is the index of one of some words; 0 for any other.
+func (r *reader) wordIndex(n ast.Node, words ...string) int {
 	text, ok := r.text(n)
 	at := slices.Index(words, text)
 	if ok && at < 0 {

@@ -29,12 +29,12 @@ type client struct {
 	lastEvent      time.Time // when it came
 
 	scanner    scanner
-	current    exchange
+	current    attempt
 	timestamps timestampStats
 	latencies  *histogram
 }
 
-type exchange struct {
+type attempt struct {
 	requested  time.Time
 	begun      bool   // an event came
 	replayLeft uint64 // events still to come that the server replays
@@ -111,7 +111,7 @@ func (c *client) request(ctx context.Context, cancel func()) (resp *http.Respons
 	var timedOut atomic.Bool
 	timeout := time.AfterFunc(answerTimeout, func() { timedOut.Store(true); cancel() })
 	defer timeout.Stop()
-	c.current, c.reconnecting = exchange{requested: time.Now()}, false
+	c.current, c.reconnecting = attempt{requested: time.Now()}, false
 	resp, err := c.endpoint.Get(ctx, string(c.scanner.id), nil)
 	switch {
 	case timedOut.Load():

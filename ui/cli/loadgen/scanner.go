@@ -83,15 +83,15 @@ func (s *scanner) next() bool {
 			return false
 		}
 		if len(line.Text) > 0 {
-			s.take(line)
+			s.addField(line)
 		} else if s.dispatch() {
 			return true
 		}
 	}
 }
 
-// take reads one line of a block. A line that is too long counts only if it is one of data.
-func (s *scanner) take(line stream.Line) {
+// addField reads one line of a block. A line that is too long counts only if it is one of data.
+func (s *scanner) addField(line stream.Line) {
 	b := &s.pending
 	switch name, value := line.Field(); string(name) {
 	case "data":
