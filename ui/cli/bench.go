@@ -108,7 +108,7 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 		return nobody
 	}
 	if err := write(cmd.OutOrStdout()); err != nil {
-		return err
+		return fmt.Errorf("write the report: %w", err)
 	}
 	if nobody != nil {
 		return nobody

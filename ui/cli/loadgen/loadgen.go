@@ -71,6 +71,7 @@ type period struct {
 // Run carries out a plan, and returns when every connection is closed. When ctx ends, it reports on the time until then.
 // onProgress, if not nil, is called each second. An error means that the plan is wrong: then nothing was done.
 func Run(ctx context.Context, p Plan, onProgress func(Progress)) (*Report, error) {
+	p.Share = max(p.Share, 1)
 	r := &run{plan: p, comparison: newComparison(), filtered: isFiltered(p.Feed.URL), pending: make(chan struct{}, maxPending)}
 	endpoints, closeAll, err := newConnections(p)
 	if err != nil {
@@ -78,7 +79,7 @@ func Run(ctx context.Context, p Plan, onProgress func(Progress)) (*Report, error
 	}
 	defer closeAll()
 	for i := range p.Clients {
-		r.clients = append(r.clients, newClient(r, i, endpoints[i/max(p.Share, 1)]))
+		r.clients = append(r.clients, newClient(r, i, endpoints[i/p.Share]))
 	}
 	r.listen(ctx, onProgress)
 	return r.report(), nil
@@ -96,8 +97,7 @@ func newConnections(p Plan) (endpoints []*connection.Endpoint, closeAll func(), 
 			t.CloseIdleConnections()
 		}
 	}
-	share := max(p.Share, 1)
-	for range (p.Clients + share - 1) / share {
+	for range (p.Clients + p.Share - 1) / p.Share {
 		config := p.Feed
 		if config.Proxy == "" && len(config.CAFiles) == 0 && config.CertFile == "" && config.Client == nil {
 			t := smallTransport()
@@ -151,7 +151,8 @@ func (r *run) measurePeriod(ctx context.Context, answered <-chan struct{}) {
 			return
 		}
 	}
-	if !r.plan.Reconnect && !r.anyConnected() {
+	wasConnected := func(c *client) bool { return c.connections > 0 }
+	if !r.plan.Reconnect && !slices.ContainsFunc(r.clients, wasConnected) {
 		return
 	}
 	eventsBefore, bytesBefore := r.totals()
@@ -166,11 +167,6 @@ func (r *run) measurePeriod(ctx context.Context, answered <-chan struct{}) {
 	r.period.to = time.Now()
 	events, bytes := r.totals()
 	r.period.events, r.period.bytes = events-eventsBefore, bytes-bytesBefore
-}
-
-// anyConnected reports whether any client was connected. All have had their first response, and none reconnects.
-func (r *run) anyConnected() bool {
-	return slices.ContainsFunc(r.clients, func(c *client) bool { return c.connections > 0 })
 }
 
 func (r *run) reportProgress(ctx context.Context, onProgress func(Progress)) {

@@ -2,6 +2,7 @@ package loadgen
 
 import (
 	"bytes"
+	"cmp"
 	"io"
 	"strconv"
 	"time"
@@ -70,10 +71,7 @@ func (s *scanner) readFrom(body io.Reader) error {
 
 // reconnectionTime is the server's, within bounds.
 func (s *scanner) reconnectionTime() time.Duration {
-	if s.retry == 0 {
-		return usualRetry
-	}
-	return s.retry
+	return cmp.Or(s.retry, usualRetry)
 }
 
 func (s *scanner) next() bool {

@@ -24,10 +24,8 @@ func (r *Report) Text(w io.Writer) error {
 		t.printf("\n")
 	}
 	t.printf("\n%s\n", r.summary())
-	if _, err := io.WriteString(w, t.String()); err != nil {
-		return fmt.Errorf("write the report: %w", err)
-	}
-	return nil
+	_, err := io.WriteString(w, t.String())
+	return err
 }
 
 func (r *Report) summary() string {
