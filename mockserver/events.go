@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
 	"time"
@@ -44,10 +45,7 @@ const untyped = "untyped"
 
 // lastEventID is the client's header, or the query of one that cannot set it, like a browser's EventSource.
 func lastEventID(r *http.Request) string {
-	id := r.Header.Get("Last-Event-ID")
-	if id == "" {
-		id = r.URL.Query().Get("lastEventId")
-	}
+	id := cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("lastEventId"))
 	return id[:min(len(id), maxID)] // no log gives a longer one, nor what is left of it
 }
 

@@ -1,6 +1,7 @@
 package fault
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/http"
@@ -46,11 +47,7 @@ func WriteStatus(w http.ResponseWriter, code int, retryAfter time.Duration) {
 		seconds := max(1, int64((retryAfter+time.Second-1)/time.Second))
 		w.Header().Set("Retry-After", strconv.FormatInt(seconds, 10))
 	}
-	text := http.StatusText(code)
-	if text == "" {
-		text = "status " + strconv.Itoa(code)
-	}
-	http.Error(w, text, code)
+	http.Error(w, cmp.Or(http.StatusText(code), "status "+strconv.Itoa(code)), code)
 }
 
 // writeSignInPage answers like a captive portal.

@@ -29,7 +29,6 @@ func CutConnection(w http.ResponseWriter, half []byte, chunked bool) {
 	resetConn(conn)
 }
 
-// hangUp resets the connection before anything is answered.
 func hangUp(w http.ResponseWriter) {
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil {

@@ -46,7 +46,6 @@ func setOf(list []string) (set map[string]bool) {
 	return set
 }
 
-// all reports whether nothing is held back.
 func (f Filter) all() bool { return f.symbols == nil && f.types == nil }
 
 // symbol also lets through what is about the whole market.

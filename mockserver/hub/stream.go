@@ -44,7 +44,7 @@ func (h *Hub) Serve(w http.ResponseWriter, r *http.Request, client uint64, fault
 	}
 	encoder.SetHeader(w.Header(), s.log)
 	s.timer = newWakeTimer(encoder)
-	defer s.timer.stop()
+	defer s.timer.timer.Stop()
 	err := s.out.start()
 	if err == nil {
 		defer s.out.end()

@@ -12,33 +12,20 @@ type wakeTimer struct {
 	// and the timer something at every event.
 	timer *time.Timer
 	fires chan struct{}
-	at    time.Time // when the timer fires; zero: it is not set
+	at    time.Time // when the timer fires; zero: it is stopped
 }
 
 func newWakeTimer(e Encoder) *wakeTimer {
 	t := &wakeTimer{encoder: e, rhythm: e.Heartbeat(), fires: make(chan struct{}, 1)}
-	t.postpone(time.Now())
-	return t
-}
-
-func (t *wakeTimer) stop() {
-	if t.timer != nil {
-		t.timer.Stop()
-	}
-}
-
-func (t *wakeTimer) set(at time.Time) {
-	t.at = at
-	if t.timer != nil {
-		t.timer.Reset(time.Until(at))
-		return
-	}
-	t.timer = time.AfterFunc(time.Until(at), func() {
+	t.timer = time.AfterFunc(time.Hour, func() {
 		select {
 		case t.fires <- struct{}{}:
 		default: // it has fired already
 		}
 	})
+	t.timer.Stop()
+	t.postpone(time.Now())
+	return t
 }
 
 // postpone puts the next heartbeat off to a whole interval from now.
@@ -83,7 +70,8 @@ func (t *wakeTimer) wait() <-chan struct{} {
 		return nil
 	}
 	if t.at.IsZero() || due.Before(t.at) {
-		t.set(due)
+		t.at = due
+		t.timer.Reset(time.Until(due))
 	}
 	return t.fires
 }

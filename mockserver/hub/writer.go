@@ -109,7 +109,6 @@ func (c *clientWriter) setDeadline() error {
 
 func (c *clientWriter) isLate() bool { return !time.Now().Before(c.deadline) }
 
-// cut writes half an event and resets the connection, as fault.CutConnection does.
 func (c *clientWriter) cut(half []byte) {
 	if c.compressor != nil {
 		half, c.compressor = c.compressor.pack(half), nil

@@ -94,16 +94,6 @@ func (w *newsWriter) setID(h *Headline) {
 	h.URL = "https://example.com/tape/" + h.ID
 }
 
-// setEpoch gives the latest headlines other ids, and those to come.
-func (w *newsWriter) setEpoch(epoch string) {
-	w.epoch = epoch
-	for n, h := range w.latest {
-		renamed := *h
-		w.setID(&renamed)
-		w.latest[n] = &renamed
-	}
-}
-
 // rememberTitle keeps a title from being made up again soon.
 func (w *newsWriter) rememberTitle(title string) {
 	w.titles = append(w.titles, title)

@@ -124,4 +124,11 @@ func (m *Market) setStatus(s Status) Event {
 }
 
 // SetEpoch gives all headlines the ids of an epoch, those that a snapshot holds included.
-func (m *Market) SetEpoch(epoch string) { m.news.setEpoch(epoch) }
+func (m *Market) SetEpoch(epoch string) {
+	m.news.epoch = epoch
+	for n, h := range m.news.latest {
+		renamed := *h
+		m.news.setID(&renamed)
+		m.news.latest[n] = &renamed
+	}
+}
