@@ -220,6 +220,41 @@ func TestAnAgeIsByTheEventsOwnTimeIfThatIsLaterThanUsual(t *testing.T) {
 	}
 }
 
+func TestATradeOlderThanTheLastDoesNotBecomeIt(t *testing.T) {
+	t.Parallel()
+	b := newAxisBoard(t)
+	trade := func(arrival, event float64, price string) *market.Row {
+		b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, price), Size: decimal(t, "5"), Time: second(event)}, second(arrival))
+		return b.Row("desk", "A")
+	}
+	trade(10, 10, "11")
+	r := trade(12, 9, "9")
+	if r.Last.Value.String() != "11" || r.Tick != 0 || r.Trade != (market.Times{Event: second(10), Arrival: second(10)}) || r.Count != 2 {
+		t.Errorf("a late trade: last %s, of %v", r.Last.Value, r.Trade)
+	}
+	if low, _, _ := r.Range(); low.String() != "9" {
+		t.Errorf("it is not in the range seen: %s", low)
+	}
+	if r = trade(13, 10, "12"); r.Last.Value.String() != "12" || r.Tick != 1 {
+		t.Errorf("one of the same time: last %s", r.Last.Value)
+	}
+	for i := range 300 {
+		r = trade(20+float64(i), -3600, "7")
+	}
+	if r.Last.Value.String() != "12" {
+		t.Errorf("an old trade that is sent again and again: last %s", r.Last.Value)
+	}
+	trade(400, 400, "13")
+	for i := range 70 {
+		if r = trade(401+float64(i), -3600+float64(i), "8"); i < 59 && r.Last.Value.String() != "13" {
+			t.Fatalf("%d s after the clock was set back: %s", i, r.Last.Value)
+		}
+	}
+	if r.Last.Value.String() != "8" {
+		t.Errorf("a clock that was set back stops the price: %s", r.Last.Value)
+	}
+}
+
 func TestTradeQuoteAndReceiptHaveTimesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	b := newAxisBoard(t)

@@ -94,6 +94,7 @@ type Row struct {
 
 	Seconds, Minutes Bars // by the feed's own time where it is maxClockSkew, else by arrival
 
+	overtaken       Times   // of the first of the last prices in a row that were older than Last by the feed's clock
 	mid             Decimal // of bid and ask, while there is no last
 	first, min, max Decimal // of the prices seen
 }
@@ -189,10 +190,15 @@ func (r *Row) applyQuote(q *Quote, at time.Time) {
 func (r *Row) merge(q *Quote, at time.Time) (move int) {
 	setText(&r.Name, q.Name)
 	setText(&r.Currency, q.Currency)
-	move = r.Last.set(q.Last, at)
+	if !q.Last.IsSet() || !r.isOvertaken(q, at) {
+		move = r.Last.set(q.Last, at)
+		r.Size.set(q.Size, at)
+		if q.Last.IsSet() {
+			r.Trade = Times{q.Time, at}
+		}
+	}
 	r.Bid.set(q.Bid, at)
 	r.Ask.set(q.Ask, at)
-	r.Size.set(q.Size, at)
 	r.Volume.set(q.Volume, at)
 	r.Open.set(q.Open, at)
 	r.High.set(q.High, at)
@@ -203,13 +209,26 @@ func (r *Row) merge(q *Quote, at time.Time) (move int) {
 	r.FeedChange.set(q.Change, at)
 	r.FeedChangePct.set(q.ChangePct, at)
 	r.Updated, r.Quoted = at, q.Time
-	if q.Last.IsSet() {
-		r.Trade = Times{q.Time, at}
-	}
 	if q.Bid.IsSet() || q.Ask.IsSet() {
 		r.Quote = Times{q.Time, at}
 	}
 	return move
+}
+
+// clockSetBack is how long all trades must have been older than the last for the feed's clock to have been set back.
+const clockSetBack = time.Minute
+
+// isOvertaken reports whether a price is older than the last by the feed's own times, and so does not become it. A feed
+// whose clock was set back, and runs on, is believed after a while.
+func (r *Row) isOvertaken(q *Quote, at time.Time) bool {
+	if q.Time.IsZero() || !q.Time.Before(r.Trade.Event) {
+		r.overtaken = Times{}
+		return false
+	}
+	if r.overtaken.Arrival.IsZero() {
+		r.overtaken = Times{q.Time, at}
+	}
+	return Elapsed(r.overtaken.Arrival, at) < clockSetBack || Elapsed(r.overtaken.Event, q.Time) < clockSetBack/2
 }
 
 // setText copies a text that is not empty: it may be a part of a large payload.

@@ -79,7 +79,7 @@ func (e *examination) stream() *Stream {
 	if ahead, ok := o.clockAhead(); ok {
 		s.ClockAhead = (*Milliseconds)(&ahead)
 	}
-	if l, ok := e.latency(); ok {
+	if l, ok := e.latency(); ok && l.isKnown() {
 		s.Delay = &Delay{Milliseconds(l.median), Milliseconds(l.min), Milliseconds(l.max), l.count}
 	}
 	return s

@@ -52,6 +52,12 @@ func measureLatency(updates []timedUpdate, events []event) (latencyStats, bool) 
 	return l, true
 }
 
+// isKnown reports whether the median says something: one event does not, nor do times in whole seconds, unless the feed is
+// delayed on purpose.
+func (l latencyStats) isKnown() bool {
+	return l.median.Abs() > highLatency || l.count > 1 && l.precision < time.Second
+}
+
 func payloadTime(u market.Update) time.Time {
 	switch u := u.(type) {
 	case market.Quote:
@@ -83,6 +89,12 @@ func (e *examination) addLatency(s *Section) {
 	}
 	if l.precision == time.Second {
 		text += "; the times are whole seconds"
+	}
+	switch known := l.isKnown(); {
+	case !known && l.count == 1:
+		text = "not known from one event"
+	case !known:
+		text = "not known: the times are whole seconds"
 	}
 	switch {
 	case l.min < -l.precision-clockError:

@@ -125,6 +125,23 @@ func TestLatencyIsMeasuredAfterTheOpening(t *testing.T) {
 	requireFinding(t, examineServer(t, late(-3*time.Second-5*time.Millisecond), feed.Config{}, doctor.Options{}), "latency", doctor.Warning, "from the future, by up to 3.0 s")
 }
 
+func TestLatencyIsNotLearnedFromOneEventOrWholeSeconds(t *testing.T) {
+	t.Parallel()
+	serve := func(at func() time.Time, n int) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", sseType)
+			for range n {
+				write(w, r, step{time.Second, timed(at())})
+			}
+			<-r.Context().Done()
+		}
+	}
+	now := func() time.Time { return time.Now().Add(time.Second - 30*time.Millisecond) }
+	whole := func() time.Time { return now().Truncate(time.Second) }
+	requireFinding(t, examineServer(t, serve(now, 1), feed.Config{}, doctor.Options{}), "latency", doctor.Good, "not known from one event")
+	requireFinding(t, examineServer(t, serve(whole, 4), feed.Config{}, doctor.Options{}), "latency", doctor.Good, "not known: the times are whole seconds")
+}
+
 func TestATimeIsRecognisedByItsValue(t *testing.T) {
 	t.Parallel()
 	withServer(t, func(w http.ResponseWriter, r *http.Request) {
