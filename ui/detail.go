@@ -118,7 +118,7 @@ func viewRowDetail(w *lineWriter, area drawArea, r *market.Row, h *feedHealth) [
 	if r.IsReading {
 		lines = append(lines, rangeLine(w, r))
 	}
-	lines = append(lines, quoteCountLine(w, area, r, h), trendLine(w, "1 s", &r.Seconds), trendLine(w, "1 min", &r.Minutes))
+	lines = append(lines, quoteCountLine(w, area, r, h), trendLine(w, "1 s", area.trendOf(r, h), &r.Seconds), trendLine(w, "1 min", area.trendOf(r, h), &r.Minutes))
 	return lines
 }
 
@@ -199,10 +199,10 @@ func quoteCountLine(w *lineWriter, area drawArea, r *market.Row, h *feedHealth) 
 	return w.endLine()
 }
 
-func trendLine(w *lineWriter, name string, bars *market.Bars) string {
+func trendLine(w *lineWriter, name string, t trend, bars *market.Bars) string {
 	w.writeBlanks(gutter)
 	w.writeLeft(muted, name, 7)
-	w.write(accent, sparklineOf(bars, w.width-w.used-1))
+	w.write(accent, t.sparkline(bars, w.width-w.used-1))
 	return w.endLine()
 }
 

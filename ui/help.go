@@ -95,7 +95,7 @@ func (m Model) legend(w *lineWriter) []string {
 		{"p o s f", "change from close, open, first price seen, or as the feed gives it"},
 		{"◌", "QUIET: bytes come, but no events for far longer than is usual for the feed; SILENT: nothing comes"},
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
-		{"▁▄█", "in the details, the course of the price: 1 s is a bar a second, 1 min is a bar a minute"},
+		{"▁▄█", "the course of the price: 1 s is a bar a second, 1 min is a bar a minute; thin where no price came, ┄ where no stream was"},
 		{"? ✕", "in the event log: not mapped to prices or news; not usable"},
 		{guessSign, "read by a map that was guessed from the first events, until you confirm it: m shows it"},
 	} {

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"livetape/feed/market"
 )
 
 type drawArea struct {
@@ -13,16 +15,36 @@ type drawArea struct {
 	width, height int
 	focused       bool
 	manyFeeds     bool // rows name their feed
+	board         *market.Board
+	until         time.Time // with which spark lines end: now, or the begin of a pause
+}
+
+// trendOf is what a spark line of a row needs; the feed is nil once it is no longer watched.
+func (a drawArea) trendOf(r *market.Row, h *feedHealth) trend {
+	t := trend{until: a.until.Truncate(time.Second).Add(time.Second - 1)} // all of the second, so that it changes with the ages
+	if a.board != nil {
+		t.outages = a.board.Outages(r.Feed)
+	}
+	if h != nil && !h.untimed {
+		t.usualDelay = h.delay.usual()
+	}
+	return t
 }
 
 func (m Model) areaOf(width, height int, pane focus) drawArea {
 	focused := m.focus == pane && (m.overlay == noOverlay || m.overlay == detailOverlay)
-	return drawArea{m.theme, m.now, width, height, focused, m.manyFeeds}
+	area := m.focusedArea(height)
+	area.width, area.focused = width, focused
+	return area
 }
 
 // focusedArea is the area of what covers the panes, as wide as the screen.
 func (m Model) focusedArea(height int) drawArea {
-	return drawArea{m.theme, m.now, m.width, height, true, m.manyFeeds}
+	area := drawArea{m.theme, m.now, m.width, height, true, m.manyFeeds, m.board, m.now}
+	if m.paused != nil {
+		area.until = m.paused.at
+	}
+	return area
 }
 
 func drawCursorMark(w *lineWriter) { drawGutter(w, " ") }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"time"
 
 	"livetape/feed"
 	"livetape/feed/market"
@@ -20,6 +21,7 @@ type content struct {
 // need in the columns when the screen goes on.
 type pausedView struct {
 	content
+	at            time.Time
 	heldMessages  uint64
 	sharedBars    map[*market.Row]*market.Row // copies that still share their bars with the row, by row
 	priceWidths   columnWidths
@@ -56,7 +58,7 @@ func (m Model) togglePause() Model {
 		return m.unpause()
 	}
 	now := m.content()
-	p := &pausedView{content: content{gapMarks: now.gapMarks, log: eventLog{slices.Clone(now.log.entries), now.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
+	p := &pausedView{at: m.now, content: content{gapMarks: now.gapMarks, log: eventLog{slices.Clone(now.log.entries), now.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
 	p.rows, p.readings = p.hold(now.rows), p.hold(now.readings)
 	for _, story := range now.stories {
 		p.stories = append(p.stories, shallowCopy(story))

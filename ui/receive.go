@@ -43,6 +43,9 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		ev.Gap = shallowCopy(ev.Gap)
 		ev.Gap.From = copyPrefix(ev.Gap.From, maxID)
 	}
+	if ev.Status != nil {
+		m.noteStream(ev.Feed, h.status.State, ev.Status)
+	}
 	h.receive(ev)
 	if ev.Pulse == nil {
 		m.log = m.log.add(newLogEntry(ev, h.repeats))
@@ -62,6 +65,18 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		m.applyUpdates(ev, changed, h.found.Problem != "")
 	}
 	return m
+}
+
+// noteStream notes on the board since when there is a stream, or none: after a silence, since its last byte.
+func (m Model) noteStream(name string, was feed.State, s *feed.Status) {
+	switch {
+	case isConnected(s.State):
+		m.board.StreamBack(name, s.Since)
+	case was == feed.Silent && !s.LastByte.IsZero():
+		m.board.StreamLost(name, s.LastByte)
+	default:
+		m.board.StreamLost(name, s.Since)
+	}
 }
 
 // applyUpdates applies a message's updates to the board, without prices if nothing tells its rows apart.

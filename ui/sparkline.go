@@ -1,44 +1,59 @@
 package ui
 
 import (
+	"math"
 	"slices"
-	"strconv"
+	"time"
 
 	"livetape/feed/market"
 )
 
-// sparkline is numbers as a line of bars, scaled between the lowest and the highest.
-func sparkline(numbers []string) string {
-	values := make([]float64, 0, len(numbers))
-	for _, s := range numbers {
-		if v, err := strconv.ParseFloat(s, 64); err == nil { // else the bar has no close
-			values = append(values, v)
-		}
+// trend is what spark lines need beside bars: the time that they end with, and when there was no stream.
+type trend struct {
+	until      time.Time
+	usualDelay time.Duration
+	outages    []market.Outage
+}
+
+const (
+	holeSign    = '┄' // of a time without a stream
+	thickLevels = "▁▂▃▄▅▆▇█"
+	thinLevels  = "⎽⎼─⎻⎺" // of a time without a price: the last one, carried on
+)
+
+// sparkline is the course of a price, scaled between its lowest and highest: the last intervals, and no more than width. A
+// picture needs no exact number.
+func (t trend) sparkline(bars *market.Bars, width int) string {
+	var all []market.Interval
+	var values []float64
+	for i := range bars.Axis(t.until, width, t.usualDelay, t.outages) {
+		value := i.Close.Approx()
+		all, values = append(all, i), append(values, value)
 	}
-	if len(values) == 0 {
+	known := slices.DeleteFunc(slices.Clone(values), math.IsNaN)
+	if len(known) == 0 {
 		return ""
 	}
-	low, high := slices.Min(values), slices.Max(values)
-	out := make([]rune, len(values))
-	for i, v := range values {
-		out[i] = sparkBar(v, low, high)
+	low, high := slices.Min(known), slices.Max(known)
+	out := make([]rune, len(all))
+	for n, i := range all {
+		switch {
+		case i.Hole || math.IsNaN(values[n]):
+			out[n] = holeSign
+		case i.Count == 0:
+			out[n] = level(thinLevels, values[n], low, high)
+		default:
+			out[n] = level(thickLevels, values[n], low, high)
+		}
 	}
 	return string(out)
 }
 
-func sparklineOf(bars *market.Bars, width int) string {
-	var closes []string
-	for i := max(bars.Len()-width, 0); i < bars.Len(); i++ {
-		closes = append(closes, bars.At(i).Close.String())
-	}
-	return sparkline(closes)
-}
-
-// sparkBar is the bar of a value. A picture needs no exact number.
-func sparkBar(v, low, high float64) rune {
-	bars := [...]rune{'▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'}
+// level is the sign of a value among signs from the lowest to the highest.
+func level(signs string, v, low, high float64) rune {
+	all := []rune(signs)
 	if high <= low {
-		return bars[len(bars)/2]
+		return all[len(all)/2]
 	}
-	return bars[int((v-low)/(high-low)*float64(len(bars)-1))]
+	return all[int((v-low)/(high-low)*float64(len(all)-1))]
 }

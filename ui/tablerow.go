@@ -17,6 +17,7 @@ type tableRow struct {
 	styles rowStyles // of all but bid and ask
 	quote  rowStyles // of bid and ask
 	sign   string    // in the gutter
+	trend  trend
 }
 
 // newTableRow is a row and how its feed is; the feed is nil once it is no longer watched.
@@ -24,7 +25,7 @@ func newTableRow(r *market.Row, h *feedHealth, now time.Time) tableRow {
 	isLive := h != nil && h.state(now) == feed.Live
 	since := newRowTimes(r, h)
 	age, quoteAge := elapsed(now, since.price), elapsed(now, since.quote)
-	row := tableRow{r, newRowText(r), since, newRowStyles(age, isLive), newRowStyles(quoteAge, isLive), " "}
+	row := tableRow{r, newRowText(r), since, newRowStyles(age, isLive), newRowStyles(quoteAge, isLive), " ", trend{}}
 	if quoteAge < age {
 		row.styles.symbol = row.quote.symbol
 	}
@@ -112,7 +113,7 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	case colPercent:
 		t.drawPercent(s, r)
 	case colTrend:
-		t.w.writeRight(r.styles.quiet, sparklineOf(&r.Seconds, s.width), s.width)
+		t.w.writeRight(r.styles.quiet, r.trend.sparkline(&r.Seconds, s.width), s.width)
 	case colBid:
 		t.drawBidOrAsk(s, r, &r.Bid)
 	case colAsk:

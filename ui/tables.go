@@ -41,7 +41,10 @@ func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []str
 	shown := rows[p.top:max(min(p.end(), len(rows)), p.top)]
 	t.rows = make([]tableRow, 0, len(shown))
 	for _, r := range shown {
-		t.rows = append(t.rows, newTableRow(r, feeds.byName(r.Feed), area.now))
+		h := feeds.byName(r.Feed)
+		row := newTableRow(r, h, area.now)
+		row.trend = area.trendOf(r, h)
+		t.rows = append(t.rows, row)
 	}
 	t.compareRows()
 	lines := make([]string, 0, area.height)
@@ -63,6 +66,9 @@ func (p tablePane) nextChange(rows []*market.Row, feeds feedList, now time.Time)
 	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
 		since := newRowTimes(r, feeds.byName(r.Feed))
 		next = earliest(next, nextAgeChange(now, since.price))
+		if p.widths.readings && now.Sub(since.price) <= 2*maxTrendWidth*time.Second { // spark lines move on
+			next = earliest(next, now.Truncate(time.Second).Add(time.Second))
+		}
 		if now.Sub(since.quote) <= staleFrom {
 			next = earliest(next, nextAgeChange(now, since.quote))
 		}

@@ -1,8 +1,12 @@
 package ui
 
 import (
+	"strings"
 	"testing"
 	"time"
+
+	"livetape/feed"
+	"livetape/feed/market"
 )
 
 func TestATimeOfAnotherDayOrYearSaysSo(t *testing.T) {
@@ -49,14 +53,38 @@ func TestAListKeepsItsCursorInItsWindow(t *testing.T) {
 	}
 }
 
-func TestASparkOfNothingIsNothing(t *testing.T) {
+func TestASparkLineWalksTheTimeAxis(t *testing.T) {
 	t.Parallel()
-	for _, c := range []struct {
-		in   []string
-		want string
-	}{{nil, ""}, {[]string{""}, ""}, {[]string{"5", "5"}, "▅▅"}, {[]string{"1", "", "8"}, "▁█"}} {
-		if got := sparkline(c.in); got != c.want {
-			t.Errorf("spark(%q) = %q", c.in, got)
-		}
+	s := newHarness().resize(100, 40).goLive()
+	spark := func() string {
+		_, line, _ := strings.Cut(s.screen(), "\n  1 s    ")
+		line, _, _ = strings.Cut(line, "\n")
+		return strings.TrimRight(line, " ")
+	}
+	price := func(last string) { s.quote(market.Quote{Symbol: "A", Last: decimal(last)}) }
+	s.quote(market.Quote{Symbol: "A", Bid: decimal("1")})
+	s.keys("enter")
+	if got := spark(); got != "" {
+		t.Errorf("of nothing: %q", got)
+	}
+	price("1")
+	s.waitFor(time.Second)
+	price("8")
+	s.waitFor(2 * time.Second)
+	if got := spark(); got != "▁█⎺⎺" {
+		t.Errorf("two seconds without a price: %q", got)
+	}
+	s.status(feed.Status{State: feed.Silent, LastByte: s.now}).waitFor(2 * time.Second)
+	s.status(feed.Status{State: feed.Waiting, LastByte: s.now.Add(-2 * time.Second)}).waitFor(2 * time.Second)
+	s.goLive()
+	price("4")
+	if got := spark(); got != "▁█⎺┄┄┄┄▄" {
+		t.Errorf("a silence, and then no stream: %q", got)
+	}
+	s.keys("p")
+	s.waitFor(time.Second)
+	price("8")
+	if got := spark(); got != "▁█⎺┄┄┄┄▄" {
+		t.Errorf("while paused: %q", got)
 	}
 }
