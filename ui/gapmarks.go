@@ -9,6 +9,34 @@ import (
 	"livetape/ui/humanize"
 )
 
+// dayAccount is how often and for how long a feed had no stream on one local day.
+type dayAccount struct {
+	day    string
+	gaps   int
+	length time.Duration
+}
+
+func (a *dayAccount) add(g *feed.Gap, at time.Time) {
+	if isRoutineGap(g) {
+		return
+	}
+	if day := dayOf(at); day != a.day {
+		*a = dayAccount{day: day}
+	}
+	a.gaps++
+	a.length += g.Length
+}
+
+// text is the account of today: "2 gaps, 8 min"; empty for none.
+func (a *dayAccount) text(now time.Time) string {
+	if a.gaps == 0 || a.day != dayOf(now) {
+		return ""
+	}
+	return humanize.Plural(uint64(a.gaps), "gap") + ", " + humanize.Duration(a.length)
+}
+
+func dayOf(t time.Time) string { return t.Local().Format(time.DateOnly) }
+
 const maxGapMarks = 100
 
 // gapMark is a line between two headlines for a gap in the stream, or for several gaps of one feed with no headline

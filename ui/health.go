@@ -38,6 +38,7 @@ type feedHealth struct {
 	plannedEnd   time.Time // when the last real stream ended as planned; zero if it did not, or an attempt failed since
 	gap          *feed.Gap // what the last reconnect missed
 	gapAt        time.Time
+	account      dayAccount
 	notice       string // the last that the server said of the stream itself
 	noticeAt     time.Time
 
@@ -67,6 +68,7 @@ func (h *feedHealth) receive(ev feed.Event) {
 		h.changeState(*ev.Status)
 	case ev.Gap != nil:
 		h.gap, h.gapAt = ev.Gap, ev.At
+		h.account.add(ev.Gap, ev.At)
 	case ev.Message != nil:
 		h.receiveMessage(ev.Message, ev.At)
 	case ev.Pulse != nil:

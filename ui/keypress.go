@@ -47,6 +47,10 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.nextPane(), nil
 	case key.Matches(msg, k.log):
 		return m.toggleLog(), nil
+	case key.Matches(msg, k.fewLog):
+		m.logPane.few = !m.logPane.few
+		m.logPane.list = m.logPane.last()
+		return m, nil
 	case key.Matches(msg, k.raw):
 		return m.toggleRaw(), nil
 	case key.Matches(msg, k.showMap):

@@ -10,10 +10,11 @@ import (
 type keyMap struct {
 	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
 
-	focus, open, back               key.Binding
-	retry, connect, pause, log, raw key.Binding
-	fault, showMap, writeMap        key.Binding
-	help, suspend, quit             key.Binding
+	focus, open, back          key.Binding
+	retry, connect, pause, raw key.Binding
+	log, fewLog                key.Binding
+	fault, showMap, writeMap   key.Binding
+	help, suspend, quit        key.Binding
 
 	step, faster, slower, forward, backward key.Binding // of a recording
 }
@@ -35,6 +36,7 @@ func newKeys(c Config) keyMap {
 		connect:  newBinding("x", "disconnect", "x"),
 		pause:    newBinding("p", "pause", "p"),
 		log:      newBinding("!", "log", "!"),
+		fewLog:   newBinding("c", "changes", "c"),
 		raw:      newBinding("e", "raw events", "e"),
 		showMap:  newBinding("m", "map", "m"),
 		writeMap: newBinding("w", "write map", "w"),
@@ -64,7 +66,7 @@ func newBinding(name, does string, keys ...string) key.Binding {
 
 // ShortHelp implements help.KeyMap. It is the footer, the most needed keys first.
 func (k keyMap) ShortHelp() []key.Binding {
-	return []key.Binding{k.help, k.quit, k.retry, k.log, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.connect, k.fault, k.focus, k.open}
+	return []key.Binding{k.help, k.quit, k.retry, k.log, k.fewLog, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.connect, k.fault, k.focus, k.open}
 }
 
 func (k keyMap) withFirst(first ...key.Binding) []key.Binding {
@@ -76,7 +78,7 @@ func (k keyMap) withFirst(first ...key.Binding) []key.Binding {
 // FullHelp implements help.KeyMap.
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.retry, k.connect, k.pause, k.log, k.raw, k.showMap, k.writeMap, k.fault, k.step, k.slower, k.faster, k.backward, k.forward},
+		{k.retry, k.connect, k.pause, k.log, k.fewLog, k.raw, k.showMap, k.writeMap, k.fault, k.step, k.slower, k.faster, k.backward, k.forward},
 		{k.focus, k.open, k.back, k.help, k.suspend, k.quit},
 		{k.up, k.down, k.first, k.last, k.pageUp, k.pageDown, k.halfUp, k.halfDown},
 	}

@@ -50,6 +50,11 @@ func (m Model) currentKeys() keyMap {
 	if h := m.targetFeed(); h != nil && h.status.State.HasEnded() {
 		k.connect.SetHelp("x", "connect")
 	}
+	k.fewLog.SetEnabled(m.showLog)
+	k.fewLog.SetHelp("c", "changes and errors")
+	if m.logPane.few {
+		k.fewLog.SetHelp("c", "whole log")
+	}
 	k.open.SetHelp("enter", "details")
 	k.open.SetEnabled(true)
 	k.raw.SetHelp("e", "raw events")
@@ -258,6 +263,8 @@ func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	if g := h.recentGap(m.now); g != nil && h.state(m.now) == feed.Live {
 		s := gapSpan(g, m.width-3)
 		all = append(all, span{s.style, "   " + s.text})
+	} else if words := h.account.text(m.now); words != "" {
+		all = append(all, span{muted, "   " + words})
 	}
 	if words := h.recentNotice(m.now); words != "" {
 		all = append(all, span{warn, "   " + words})

@@ -19,6 +19,8 @@ const (
 	maxID          = 256  // bytes of its id
 	maxLine        = 1024 // runes of a line
 
+	diagnosticType = "log" // of an entry that a library made
+
 	minFullLog = 60 // columns from which the log has milliseconds and ids
 )
 
@@ -116,11 +118,23 @@ func keepImportant(entries []logEntry) []logEntry {
 	return kept
 }
 
+// changesAndErrors are the entries that are not ordinary messages, nor merely not mapped.
+func (l eventLog) changesAndErrors() eventLog {
+	kept := eventLog{}
+	for _, e := range l.entries {
+		if e.status != nil || e.gap != nil || e.isDecodeError || e.isNotice || e.typ == diagnosticType {
+			kept.entries = append(kept.entries, e)
+		}
+	}
+	return kept
+}
+
 // logPane shows the event log. With the cursor on the last entry, it follows the newest.
 type logPane struct {
 	list
 	removed int // eventLog.removed when last arranged
 	titled  bool
+	few     bool // only changes and errors
 }
 
 func (l logPane) arrange(height int, h eventLog) logPane {
@@ -146,7 +160,11 @@ func (l logPane) view(area drawArea, h eventLog) []string {
 		if !l.atEnd() {
 			right = "scrolled back, G follows again"
 		}
-		lines = append(lines, titleLine(w, area, "Event log", positionText(l.list), right))
+		name := "Event log"
+		if l.few {
+			name = "Changes and errors"
+		}
+		lines = append(lines, titleLine(w, area, name, positionText(l.list), right))
 	}
 	for i := l.top; i < min(l.end(), len(h.entries)); i++ {
 		w.selected = area.focused && i == l.cursor

@@ -224,3 +224,28 @@ func TestWhatComesToNothingIsCountedForEachReason(t *testing.T) {
 		t.Errorf("%d reasons are kept", n)
 	}
 }
+
+func TestTheLogCanShowChangesAndErrorsAlone(t *testing.T) {
+	t.Parallel()
+	s := newHarness(demoConfig).resize(120, 40).openMarket().trade(5)
+	playDecodeErrors(s)
+	s.loseAndResume(feed.Gap{Kind: feed.Resumed, Replayed: 31})
+	s.keys("c")
+	if strings.Contains(s.screen(), "Changes and errors") {
+		t.Error("the key acts without the log")
+	}
+	s.keys("!", "c")
+	view := s.screen()
+	for _, want := range []string{"▸ Changes and errors 5", "● live", "✕ price", "┄ resumed", "connection reset", "c whole log"} {
+		if !strings.Contains(view, want) {
+			t.Errorf("no %q in\n%s", want, view)
+		}
+	}
+	if strings.Contains(view, "weather") || strings.Contains(view, `"symbol":"AAPL"`) {
+		t.Errorf("messages stay:\n%s", view)
+	}
+	s.keys("p", "c")
+	if view := s.screen(); !strings.Contains(view, "▸ Event log") || !strings.Contains(view, `"symbol":"AAPL"`) {
+		t.Errorf("the whole log does not come back:\n%s", view)
+	}
+}

@@ -64,6 +64,9 @@ const (
 	delayUsualBelow = 24 * time.Hour   // later than that is never usual: such a quote is old
 	delayedShownFor = time.Minute      // without a new sample
 	aheadFrom       = 5 * time.Second  // less than this is two clocks that differ a little
+	worstSeconds    = 10               // whose longest delay is shown
+	caughtUpFrom    = 5 * time.Second  // by which the latest delay is shorter than the longest
+	unusualDelay    = 4                // times the median
 )
 
 // delayMeter measures the time from the timestamps in payloads to their arrival. It is the median of the last samples,
@@ -74,6 +77,13 @@ type delayMeter struct {
 	newest time.Time // stamp, but for the future
 	last   time.Time
 	shown  time.Duration
+
+	began  time.Time // arrival of the first: what happened before it was not late
+	latest time.Duration
+	worst  [worstSeconds]struct {
+		second int64
+		late   time.Duration
+	}
 }
 
 // add takes a stamp into account if it is newer than all before: an old quote that is sent again was not so long on its way.
@@ -86,6 +96,7 @@ func (d *delayMeter) add(stamp, arrival time.Time) {
 		d.newest = arrival
 	}
 	late := market.Elapsed(stamp, arrival)
+	d.addWorst(stamp, arrival, late)
 	if stamp.Nanosecond() == 0 && late.Abs() < delayedFrom {
 		return
 	}
@@ -95,6 +106,42 @@ func (d *delayMeter) add(stamp, arrival time.Time) {
 		d.shown = d.median()
 		d.last = second
 	}
+}
+
+// addWorst keeps the longest delay of each of the last seconds.
+func (d *delayMeter) addWorst(stamp, arrival time.Time, late time.Duration) {
+	if d.began.IsZero() {
+		d.began = arrival
+	}
+	d.latest = late
+	if late < time.Second || stamp.Before(d.began) { // the latter is history
+		return
+	}
+	second := arrival.Unix()
+	w := &d.worst[uint64(second)%worstSeconds]
+	if w.second != second {
+		w.second, w.late = second, 0
+	}
+	w.late = max(w.late, late)
+}
+
+// worstText is what to say of the longest delay of the last seconds, if it was unusual.
+func (d *delayMeter) worstText(now time.Time) string {
+	var worst time.Duration
+	for _, w := range d.worst {
+		if now.Unix()-w.second < worstSeconds {
+			worst = max(worst, w.late)
+		}
+	}
+	switch {
+	case worst == 0:
+		return ""
+	case worst-d.latest >= caughtUpFrom:
+		return "caught up, " + humanize.Duration(worst) + " late"
+	case worst >= unusualDelay*d.shown:
+		return "worst " + humanize.Tenths(worst)
+	}
+	return ""
 }
 
 // usual is how late quotes of the feed are that are as new as can be; zero when that is not known.

@@ -30,11 +30,17 @@ type pausedView struct {
 }
 
 func (m Model) content() *content {
+	var c content
 	if m.paused != nil {
-		return &m.paused.content
+		c = m.paused.content
+	} else {
+		rows, readings := splitReadings(m.board)
+		c = content{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw}
 	}
-	rows, readings := splitReadings(m.board)
-	return &content{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw}
+	if m.logPane.few {
+		c.log = c.log.changesAndErrors()
+	}
+	return &c
 }
 
 func (c *content) isOnlyNews() bool { return len(c.stories) > 0 && len(c.rows)+len(c.readings) == 0 }
@@ -58,7 +64,7 @@ func (m Model) togglePause() Model {
 		return m.unpause()
 	}
 	now := m.content()
-	p := &pausedView{at: m.now, content: content{gapMarks: now.gapMarks, log: eventLog{slices.Clone(now.log.entries), now.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
+	p := &pausedView{at: m.now, content: content{gapMarks: now.gapMarks, log: eventLog{slices.Clone(m.log.entries), m.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
 	p.rows, p.readings = p.hold(now.rows), p.hold(now.readings)
 	for _, story := range now.stories {
 		p.stories = append(p.stories, shallowCopy(story))

@@ -76,10 +76,14 @@ func (h *feedHealth) liveBadge(now time.Time) []span {
 		return spans(live, "● LIVE", plain, text+" · last byte "+humanize.Coarse(elapsed(now, h.lastByte))+" ago")
 	}
 	late, st := h.delay.text(now)
-	if late == "" || st == plain {
-		return spans(live, "● LIVE", plain, text+prefixed(" · ", late))
+	badge := spans(live, "● LIVE", plain, text)
+	if late != "" {
+		badge = append(badge, span{st, " · " + late})
 	}
-	return append(spans(live, "● LIVE", plain, text), span{st, " · " + late})
+	if worst := h.delay.worstText(now); worst != "" {
+		badge = append(badge, span{warn, " · " + worst})
+	}
+	return badge
 }
 
 func retryInText(s feed.Status, now time.Time) string {

@@ -163,6 +163,65 @@ func TestStampsInWholeSecondsTellNoDelayUnderAMinute(t *testing.T) {
 	}
 }
 
+func TestAStalledMinuteIsSaidWhenItIsFlushed(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(100, 20).goLive()
+	s.ticks(10, time.Hour) // history, before there was anybody to be late for
+	s.waitFor(time.Second)
+	for range 10 {
+		s.ticks(7, 12*time.Millisecond)
+		s.waitFor(time.Second)
+	}
+	if got := badgeText(s); got != "● LIVE 7.0/s · 12 ms" {
+		t.Errorf("before: %q", got)
+	}
+	s.waitFor(time.Minute)
+	for late := 60 * time.Second; late > 0; late -= 100 * time.Millisecond {
+		s.ticks(1, late)
+	}
+	s.waitFor(time.Second)
+	s.ticks(64, 12*time.Millisecond)
+	s.waitFor(time.Second)
+	s.ticks(1, 12*time.Millisecond)
+	if got := badgeText(s); got != "● LIVE 133/s · 12 ms · caught up, 1 min late" {
+		t.Errorf("after: %q", got)
+	}
+	for range 9 {
+		s.waitFor(time.Second)
+		s.ticks(7, 12*time.Millisecond)
+	}
+	if got := badgeText(s); !strings.HasSuffix(got, "/s · 12 ms") {
+		t.Errorf("ten seconds later: %q", got)
+	}
+	s.ticks(1, 1200*time.Millisecond)
+	s.ticks(1, 11*time.Millisecond)
+	if got := badgeText(s); !strings.HasSuffix(got, " · 12 ms") {
+		t.Errorf("a stamp older than the last: %q", got)
+	}
+	s.waitFor(3 * time.Second)
+	s.ticks(1, 1200*time.Millisecond)
+	if got := badgeText(s); !strings.HasSuffix(got, " · 12 ms · worst 1.2 s") {
+		t.Errorf("a late one: %q", got)
+	}
+}
+
+func TestTheDaysGapsStayInTheBadge(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
+	for range 2 {
+		s.loseAndResume(feed.Gap{Kind: feed.Resumed, Replayed: 31})
+		s.waitFor(4 * time.Minute)
+	}
+	s.gap(feed.Gap{Kind: feed.Resumed, Planned: true, Length: time.Second})
+	if view := s.screen(); !strings.Contains(view, "   2 gaps, 14 s") {
+		t.Errorf("no account in\n%s", view)
+	}
+	s.waitFor(24 * time.Hour)
+	if view := s.screen(); strings.Contains(view, "2 gaps, 14 s") {
+		t.Errorf("yesterday's account:\n%s", view)
+	}
+}
+
 func TestAgeIsThatOfThePriceByItsOwnTime(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(120, 20).goLive()

@@ -103,7 +103,7 @@ func (m Model) showNotice(text string) (Model, tea.Cmd) {
 }
 
 func (m Model) logDiagnostic(text string) Model {
-	m.log = m.log.add(logEntry{at: m.now, typ: "log", reason: text})
+	m.log = m.log.add(logEntry{at: m.now, typ: diagnosticType, reason: text})
 	return m
 }
 
