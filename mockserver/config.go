@@ -34,8 +34,8 @@ type Config struct {
 	Epoch     string        // first part of every id; default made from the start time. Changes when the server restarts
 	Faults    []fault.Fault // injected at the start; see fault.Parse
 	Token     string        // that POST /faults requires; without one, only clients on this machine may inject faults
-	// AllowOrigins are origins such as https://page.example whose pages may read streams, also with credentials. Others may
-	// not then; without any, the pages of all origins may, without credentials.
+	// AllowOrigins are origins such as https://page.example whose pages may read streams, also with credentials. Pages of other
+	// origins may not. If the list is empty, the pages of all origins may, without credentials.
 	AllowOrigins []string
 
 	Now      func() time.Time   // for the times in payloads, nothing else; default time.Now

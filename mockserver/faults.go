@@ -72,7 +72,7 @@ func (s *Server) authorize(r *http.Request) error {
 	return nil
 }
 
-// isForwarded reports whether a proxy on this machine sent r for somebody else (RFC 7239, RFC 9110 §7.6.3, and the
+// isForwarded reports whether a proxy on this machine forwarded r for another client (RFC 7239, RFC 9110 §7.6.3, and the
 // usual headers beside them).
 func isForwarded(r *http.Request) bool {
 	for name := range r.Header {
@@ -127,7 +127,7 @@ func writeFaults(w io.Writer, active []fault.Status) {
 		}
 		fmt.Fprintln(table)
 	}
-	_ = table.Flush() // whoever asked has hung up
+	_ = table.Flush() // an error means that the client is gone
 }
 
 func (s *Server) writeFaultsJSON(w io.Writer, active []fault.Status) {
@@ -160,7 +160,7 @@ func (s *Server) writeFaultsJSON(w io.Writer, active []fault.Status) {
 		}
 		list.Faults = append(list.Faults, row{f.Name, f.Help, lasts, f.Value, f.ServerWide})
 	}
-	_ = json.NewEncoder(w).Encode(list) // whoever asked has hung up
+	_ = json.NewEncoder(w).Encode(list) // an error means that the client is gone
 }
 
 // ceilMilliseconds is d rounded up: what is left is never 0.

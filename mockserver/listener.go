@@ -28,7 +28,7 @@ type refusingListener struct {
 	mu      sync.Mutex
 	changed sync.Cond    // of inner or err
 	inner   net.Listener // nil while connections are refused
-	err     error        // why there is none any more
+	err     error        // why there will be no other
 }
 
 func (r *refusingListener) Addr() net.Addr { return r.addr }
@@ -60,7 +60,7 @@ func (r *refusingListener) wait() (net.Listener, error) {
 	return r.inner, r.err
 }
 
-// Close returns when nothing listens any more. It is called once, as by http.Server.
+// Close returns when nothing listens. It is called once, as by http.Server.
 func (r *refusingListener) Close() error {
 	close(r.closed)
 	r.watching.Wait()

@@ -107,7 +107,7 @@ func (m *serverMetrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 	metrics.WriteProcessMetrics(&b)
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
-	_, _ = w.Write(b.Bytes()) // whoever asked has hung up
+	_, _ = w.Write(b.Bytes()) // an error means that the client is gone
 }
 
 func (m *serverMetrics) countEvents(drafts []hub.Draft) {

@@ -86,10 +86,10 @@ func (s *Server) handleReady(w http.ResponseWriter, _ *http.Request) {
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	_, _ = w.Write([]byte("ready\n")) // whoever asked has hung up
+	_, _ = w.Write([]byte("ready\n")) // an error means that the client is gone
 }
 
-// What one request may be, whoever's http.Server it comes through.
+// Bounds of one request, whichever http.Server it comes through.
 const (
 	maxQuery = 32 << 10        // bytes: room for as many symbols as a filter may have
 	maxID    = 1 << 10         // bytes of an id to resume after; no log gives longer ones

@@ -5,11 +5,11 @@
 //
 // It is a module of its own, so that livetape does not depend on what only this needs.
 //
-// The events are the same in both, the mock server's own. It makes them as it goes, while r3labs/sse is given those of
-// an earlier run with the time of now. Every event says when it was made: the latency is from then until a client has
+// The events are the same in both, the mock server's own. It makes them during the run, while r3labs/sse is given those
+// of an earlier run with the current time. Every event says when it was made: the latency is from then until a client has
 // read it; what was not read within two seconds of the end is lost. The second half of the run has one more client,
-// which never reads, and is not counted. r3labs/sse runs with AutoReplay off, without which it keeps every event for
-// good.
+// which never reads, and is not counted. r3labs/sse runs with AutoReplay off: with it, it would keep every
+// event.
 package main
 
 import (

@@ -199,7 +199,7 @@ func resident() int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// smallBufferListener gives its first connection a small buffer, so that a client that does not read is soon felt.
+// smallBufferListener gives its first connection a small buffer, so that writes to a client that does not read soon block.
 type smallBufferListener struct {
 	net.Listener
 	narrow bool

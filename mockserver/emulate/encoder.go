@@ -144,7 +144,7 @@ func lastNumberBefore(log hub.Log, t time.Time) uint64 {
 	for {
 		events, _, _ = log.Read(after, events[:0])
 		if len(events) == 0 {
-			return number // if the rest was forgotten meanwhile, this is as good
+			return number // also when the log has forgotten the rest meanwhile
 		}
 		for _, e := range events {
 			if at := eventTime(e); !at.IsZero() && !at.Before(t) {

@@ -73,7 +73,7 @@ func redirect(w http.ResponseWriter, r *http.Request, to parsedValue) {
 			target.Scheme = "https"
 		}
 	}
-	w.Header().Set("Cache-Control", "no-store") // also where 301 and 308 would be kept for good
+	w.Header().Set("Cache-Control", "no-store") // otherwise clients would cache a 301 or 308
 	http.Redirect(w, r, target.String(), int(to.number))
 }
 

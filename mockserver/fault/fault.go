@@ -25,7 +25,7 @@ type Fault struct {
 // Share is how many of the connections a fault hits: All, One, or 1 to 99 percent of them.
 type Share int8
 
-// All connections, or one: the first that comes by.
+// All connections, or one: the first that the fault meets.
 const (
 	All Share = 0
 	One Share = -1
@@ -46,7 +46,7 @@ func Parse(text string) (Fault, error) {
 		}
 		_, _, err = f.resolve()
 	}
-	if err == nil && f.For > 0 && d.For == 0 { // Inject tolerates that; somebody wrote f and meant every word
+	if err == nil && f.For > 0 && d.For == 0 { // Inject ignores that, but in a text it is a mistake
 		err = fmt.Errorf("%s is over at once: it cannot last %s; to repeat it, write %s@%s", f.Name, f.For, f.Name, f.For)
 	}
 	if err != nil {

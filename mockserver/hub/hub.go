@@ -119,7 +119,7 @@ func (h *Hub) Clients() int {
 	return h.clients
 }
 
-// Close admits nobody any more, ends every stream, and waits until all have ended, but no longer than timeout.
+// Close admits no more clients, ends every stream, and waits until all have ended, but no longer than timeout.
 func (h *Hub) Close(timeout time.Duration) {
 	h.mu.Lock()
 	h.closed.Store(true)

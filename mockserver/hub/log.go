@@ -46,7 +46,7 @@ type Log interface {
 	// Epoch is the first part of all ids. Another log has another epoch.
 	Epoch() string
 
-	// Newest is the id of the newest event, or the one that stands before the first.
+	// Newest is the id of the newest event, or the one before the first.
 	Newest() string
 
 	// Oldest is the earliest id that Read accepts.

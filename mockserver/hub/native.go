@@ -26,7 +26,7 @@ type Native struct {
 	// Snapshot is the data of a snapshot event with what the filter lets through, and the id of the newest event in it.
 	Snapshot func(Filter) (data []byte, id string)
 
-	// Resumed is told of every stream with a LastEventID: with nil if it resumes, otherwise with the error of Log.Read.
+	// Resumed is called for every stream with a LastEventID: with nil if it resumes, otherwise with the error of Log.Read.
 	Resumed func(error)
 }
 

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// ring is a Log in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" stands before the first event.
+// ring is a Log in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" is the id before the first event.
 type ring struct {
 	epoch string
 	base  uint64 // the number of event n is base+n

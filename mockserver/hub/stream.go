@@ -29,7 +29,7 @@ type stream struct {
 	opened     bool
 	after      string // id of the last event read from the log
 	caughtUp   bool   // it had everything when it last looked
-	allowedLag int    // events that it may lag beside the queue: those that came at once
+	allowedLag int    // events that it may lag besides the queue: those that came at once
 
 	faults  *fault.Target
 	mangler fault.Mangler[*Event]
@@ -175,7 +175,7 @@ func (s *stream) forward(active *fault.Active) (busy bool, err error) {
 	}
 	events, behind, err := s.log.Read(s.after, events)
 	if s.faults.Active() != active {
-		return true, nil // what was made after a fault was injected or cleared goes by that: look again
+		return true, nil // a fault was injected or cleared, and applies to the events after it: look again
 	}
 	if err != nil || !s.keepsUp(behind) {
 		return true, s.disconnectSlow(behind)
@@ -196,7 +196,7 @@ func (s *stream) forward(active *fault.Active) (busy bool, err error) {
 	return behind > 0, s.sendLast(b.bytes)
 }
 
-// keepsUp reports whether no more events than the queue holds have come since the client last had everything, beside
+// keepsUp reports whether no more events than the queue holds have come since the client last had everything, besides
 // those that came at once then.
 func (s *stream) keepsUp(behind int) bool {
 	if s.caughtUp {

@@ -63,7 +63,7 @@ func (t *wakeTimer) due() time.Time {
 func isDue(at, now time.Time) bool { return !at.IsZero() && !at.After(now) }
 
 // wait is ready when something is due, or earlier: a timer that is set is left alone when a heartbeat is put off, so
-// that a send costs nothing here. Who receives from it calls fired.
+// that a send costs nothing here. The receiver calls fired.
 func (t *wakeTimer) wait() <-chan struct{} {
 	due := t.due()
 	if due.IsZero() {

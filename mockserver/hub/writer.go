@@ -11,7 +11,7 @@ import (
 	"livetape/mockserver/fault"
 )
 
-// A client may take writeTime for each writePiece; one that takes longer is given up.
+// A client may take writeTime for each writePiece; one that takes longer is disconnected.
 const (
 	writeTime  = 10 * time.Second
 	writePiece = 64 << 10 // bytes

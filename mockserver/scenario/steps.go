@@ -19,7 +19,7 @@ type stepReader struct {
 	symbols   []string        // of the market that the scenario is written for
 	known     map[string]bool // of symbols
 	headlines map[string]bool // ids so far
-	at        time.Duration   // of the step at hand
+	at        time.Duration   // of the current step
 	resumes   []timedAction   // that the halts so far end with
 }
 

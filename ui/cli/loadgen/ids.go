@@ -90,11 +90,11 @@ func isFiltered(address string) bool {
 	return q.Get("symbols") != "" || q.Get("types") != ""
 }
 
-// maxGaps bounds the gaps that one client remembers. Of more, the oldest count as lost for good.
+// maxGaps bounds the gaps that one client remembers. If there are more, the oldest count as lost.
 const maxGaps = 4096
 
 // sequence judges the ids of one client of a server that numbers its events without a gap, "<epoch>-<n>". What is
-// missing is lost, exactly, and what comes late is told from what comes twice.
+// missing is lost, exactly, and late events are distinguished from duplicates.
 type sequence struct {
 	prefix    []byte // "<epoch>-"; nil before the first id
 	last      uint64 // the highest n that came, or that a snapshot covers

@@ -153,7 +153,7 @@ func (h *histogram) include(shortest, longest time.Duration) {
 	h.max = max(h.max, longest)
 }
 
-// merge adds what another one counted, when nothing adds to either any more.
+// merge adds what another one counted, when nothing adds to either.
 func (h *histogram) merge(other *histogram) {
 	if other.total == 0 {
 		return

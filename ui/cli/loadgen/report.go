@@ -104,7 +104,7 @@ func (r *Report) JSON(w io.Writer) error {
 	return enc.Encode(r)
 }
 
-// report is called when no client runs any more.
+// report is called when all clients have stopped.
 func (r *run) report() *Report {
 	rep := &Report{URL: redact.URL(r.plan.Feed.URL), Notes: []string{}}
 	length := r.period.to.Sub(r.period.from)
