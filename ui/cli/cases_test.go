@@ -24,7 +24,7 @@ import (
 	"time"
 )
 
-// wireCase is a line of testdata/cases.jsonl: what servers answer, the commands that are run against them, and what
+// wireCase is a line of testdata/cases.jsonl or situations.jsonl: what servers answer, the commands that are run against them, and what
 // these must show.
 type wireCase struct {
 	Name  string
@@ -96,7 +96,7 @@ var pendingCases = []string{}
 
 func TestStreamsThatPeopleServeAreReadOrNamed(t *testing.T) {
 	t.Parallel()
-	for _, c := range wireCases(t) {
+	for _, c := range append(wireCases(t, "cases.jsonl"), wireCases(t, "situations.jsonl")...) {
 		t.Run(c.Name, func(t *testing.T) {
 			t.Parallel()
 			problems := c.problems(c.perform(t))
@@ -110,9 +110,9 @@ func TestStreamsThatPeopleServeAreReadOrNamed(t *testing.T) {
 	}
 }
 
-func wireCases(t *testing.T) (cases []wireCase) {
+func wireCases(t *testing.T, name string) (cases []wireCase) {
 	t.Helper()
-	file, err := os.Open(filepath.Join("testdata", "cases.jsonl"))
+	file, err := os.Open(filepath.Join("testdata", name))
 	if err != nil {
 		t.Fatal(err)
 	}

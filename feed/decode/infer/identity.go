@@ -83,14 +83,9 @@ func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event str
 		}
 		ids = append(ids, id)
 	}
-	var weakOnes []candidate
-	if s := f["symbol"]; len(s) > 0 && s[0].nameRank < weak {
-		ids = append(ids, identity{value: f.value("symbol"), paths: []string{s[0].leaf.path}, of: textsOf(s), strong: true, leaves: []*leaf{s[0].leaf}})
-	}
-	for _, c := range f["symbol"] {
-		if c.nameRank >= weak {
-			weakOnes = append(weakOnes, c)
-		}
+	strong, weakOnes := f.symbols()
+	if len(strong) > 0 {
+		ids = append(ids, identity{value: fields{"symbol": strong}.value("symbol"), paths: []string{strong[0].leaf.path}, of: textsOf(strong), strong: true, leaves: []*leaf{strong[0].leaf}})
 	}
 	outerSymbol := outer["symbol"]
 	isOuter := len(outerSymbol) > 0 && len(set.names) > 0
@@ -137,6 +132,15 @@ var namingNames = wordSet("name companyname longname shortname displayname fulln
 
 func isNaming(l *leaf) bool {
 	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.every(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) <= 60 })
+}
+
+// symbols are what is plainly called a symbol, and what is only vaguely.
+func (f fields) symbols() (strong, weakOnes []candidate) {
+	n := slices.IndexFunc(f["symbol"], func(c candidate) bool { return c.nameRank >= weak })
+	if n < 0 {
+		n = len(f["symbol"])
+	}
+	return f["symbol"][:n], f["symbol"][n:]
 }
 
 // textsOf are the texts of rows, from the first candidate that has one.
@@ -385,34 +389,36 @@ const maxParts = 3
 // extend joins leaves to an identity: the terms of contracts that differ, then what keeps prices apart that have nothing to
 // do with each other, or that flip between a few values in turn, as those of options on one symbol do.
 func (id identity) extend(all []*leaf, f fields, prices []float64) identity {
+	joined := id
 	for _, l := range parts(all, f, id) {
-		if (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(id.of) && len(id.leaves) <= maxParts {
-			id = join(" ", id, l)
+		if (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of) && len(joined.leaves) <= maxParts {
+			joined = join(" ", joined, l)
 		}
 	}
 	const flips, calmer = 0.005, 5
-	id = id.joinWhile(all, f, func(of []string) float64 { return float64(jumps(of, prices)) }, 0, 1.001)
-	return id.joinWhile(all, f, func(of []string) float64 { return variation(of, prices) }, flips, calmer)
+	joined = joined.joinWhile(all, f, func(of []string) float64 { return float64(jumps(of, prices)) }, 0, 1.001)
+	return joined.joinWhile(all, f, func(of []string) float64 { return variation(of, prices) }, flips, calmer)
 }
 
 // joinWhile joins leaves that come again for as long as each makes a measure of prices smaller by a factor.
 func (id identity) joinWhile(all []*leaf, f fields, measure func(of []string) float64, enough, factor float64) identity {
-	for before := measure(id.of); before > enough && len(id.leaves) <= maxParts; before = measure(id.of) {
+	joined := id
+	for before := measure(id.of); before > enough && len(joined.leaves) <= maxParts; before = measure(joined.of) {
 		best, least := identity{}, before/factor
-		for _, l := range parts(all, f, id) {
-			if !l.recurs(id.of) && !(venueNames[plainName(l.name())] && enough == 0) {
+		for _, l := range parts(all, f, joined) {
+			if !l.recurs(joined.of) && !(venueNames[plainName(l.name())] && enough == 0) {
 				continue
 			}
-			if next := join(" ", id, l); measure(next.of) <= least {
+			if next := join(" ", joined, l); measure(next.of) <= least {
 				best, least = next, measure(next.of)
 			}
 		}
 		if best.of == nil {
 			break
 		}
-		id = best
+		joined = best
 	}
-	return id
+	return joined
 }
 
 // variation is by how much the prices of an identity differ from one to the next, in the mean, as a share.

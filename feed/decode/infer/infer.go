@@ -43,11 +43,15 @@ func Infer(feed string, samples []decode.Event) (r Result, ok bool) {
 	samples = bounded(samples)
 	for _, name := range Recognise(samples) {
 		d := preset.Definition{Preset: name}
-		if n := mapped(feed, d, samples); n > 0 {
-			return Result{Definition: d, Mapped: n, Total: len(samples)}, true
+		own := tryOn(feed, d, samples)
+		if own.mapped > 0 && (own.failed == 0 || !keepsDocument(name)) {
+			return Result{Definition: d, Mapped: own.mapped, Total: len(samples)}, true
 		}
 		if r, ok := over(feed, name, samples); ok {
 			return r, true
+		}
+		if own.mapped > 0 {
+			return Result{Definition: d, Mapped: own.mapped, Total: len(samples)}, true
 		}
 	}
 	if r, ok := known(feed, samples); ok {
@@ -69,15 +73,18 @@ func bounded(samples []decode.Event) []decode.Event {
 // over infers a map for a preset that knows the transport but not what its users send.
 func over(feed, name string, samples []decode.Event) (Result, bool) {
 	d := preset.Definition{Preset: name}
-	p, err := preset.Find(name)
-	if err != nil {
-		return Result{}, false
-	}
 	read := payloads(samples)
-	if p.Feed.Patch != "" {
+	if keepsDocument(name) {
 		read = wholeDocuments(read)
 	}
 	return inferred(feed, d, samples, read)
+}
+
+// keepsDocument reports whether the events of a preset are changes to a document, which may be one row where its map looks for
+// several.
+func keepsDocument(name string) bool {
+	p, err := preset.Find(name)
+	return err == nil && p.Feed.Patch != ""
 }
 
 // wholeDocuments are the whole documents among changes to one.
@@ -100,15 +107,20 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 		}
 	}
 	byEventType(d.Map, read)
+	for i := range d.Map {
+		if keepsDocument(d.Preset) {
+			d.Map[i].Merge = "" // the document has it all
+		}
+	}
 	if len(d.Map) == 0 {
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: w.problem, Total: len(samples)}, false
 	}
 	d.Errors = errorTypes(samples)
-	n, conflict := tryOn(feed, d, samples)
-	if conflict != "" {
-		return Result{Notes: w.notes, Doubts: w.doubts, Problem: conflict, Total: len(samples)}, false
+	t := tryOn(feed, d, samples)
+	if t.conflict != "" {
+		return Result{Notes: w.notes, Doubts: w.doubts, Problem: t.conflict, Total: len(samples)}, false
 	}
-	return Result{Definition: d, Notes: w.notes, Doubts: w.doubts, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: n, Total: len(samples)}, n > 0
+	return Result{Definition: d, Notes: w.notes, Doubts: w.doubts, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}, t.mapped > 0
 }
 
 // byEventType names rows by the types of their events, where these have several and nothing else names them.
@@ -148,35 +160,37 @@ func hasOwnMap(name string) bool {
 	return err == nil && p.Feed.Map != nil
 }
 
-// mapped is how many samples say something when read by a definition.
-func mapped(feed string, d preset.Definition, samples []decode.Event) int {
-	n, _ := tryOn(feed, d, samples)
-	return n
+// trial is what a definition makes of samples.
+type trial struct {
+	mapped   int    // how many say something
+	failed   int    // of how many some part is bad
+	conflict string // a row that gets two prices of one event that have nothing to do with each other; empty: none does
 }
 
-// tryOn is how many samples say something when read by a definition. The conflict names a row that gets two prices of one
-// event that have nothing to do with each other.
-func tryOn(feed string, d preset.Definition, samples []decode.Event) (n int, conflict string) {
+func tryOn(feed string, d preset.Definition, samples []decode.Event) (t trial) {
 	decoder, err := decoderOf(feed, d)
 	if err != nil {
-		return 0, ""
+		return t
 	}
 	for _, s := range samples {
-		m, _ := decoder.Decode(s.Type, s.Data) // bad rows do not matter here
+		m, err := decoder.Decode(s.Type, s.Data)
 		if len(m.Updates) > 0 {
-			n++
+			t.mapped++
+		}
+		if err != nil {
+			t.failed++
 		}
 		last := map[string]market.Decimal{}
 		for _, u := range m.Updates {
 			if q, ok := u.(market.Quote); ok && q.Last.IsSet() {
 				if before, ok := last[q.Symbol]; ok && isJump(before.Approx(), q.Last.Approx()) {
-					conflict = fmt.Sprintf("rows cannot be told apart: an event has %s and %s for %s", before, q.Last, q.Symbol)
+					t.conflict = fmt.Sprintf("rows cannot be told apart: an event has %s and %s for %s", before, q.Last, q.Symbol)
 				}
 				last[q.Symbol] = q.Last
 			}
 		}
 	}
-	return n, conflict
+	return t
 }
 
 func decoderOf(feed string, d preset.Definition) (decode.Decoder, error) {

@@ -44,7 +44,7 @@ func known(feed string, samples []decode.Event) (Result, bool) {
 		if !s.fits(samples) {
 			continue
 		}
-		if n := mapped(feed, s.Feed, samples); n > 0 {
+		if n := tryOn(feed, s.Feed, samples).mapped; n > 0 {
 			return Result{Definition: s.Feed, Notes: []string{s.Note}, Mapped: n, Total: len(samples)}, true
 		}
 	}

@@ -49,7 +49,7 @@ func listRowsOf(p *rowSet) *listRows {
 	_, priced := t.roles["last"]
 	_, named := t.roles["symbol"]
 	_, timed := t.roles["time"]
-	if keyed := p.hasSymbolKeys(); !priced || !named && !keyed && len(p.names) > 1 && len(p.rows) > 1 || !named && keyed && !timed && !p.hasTickerKeys() {
+	if keyed := p.hasSymbolKeys(); !priced || !named && !keyed && len(p.names) > 1 && len(p.rows) > 1 && !(timed && p.namesPrices()) || !named && keyed && !timed && !p.hasTickerKeys() {
 		return nil
 	}
 	return t
@@ -118,7 +118,7 @@ func below(a, b gjson.Result) bool {
 	return err1 == nil && err2 == nil && x.Cmp(y) < 0
 }
 
-func (t *listRows) rule(p *rowSet, w *writer) mapping.Rule {
+func (t *listRows) rule(p *rowSet, outer fields, w *writer) mapping.Rule {
 	r := mapping.Rule{Each: p.each()}
 	for _, c := range []struct {
 		field field
@@ -134,10 +134,13 @@ func (t *listRows) rule(p *rowSet, w *writer) mapping.Rule {
 	if r.Symbol == nil && p.hasSymbolKeys() {
 		r.Symbol = &mapping.Value{Path: "$key"}
 	}
+	if r.Symbol == nil {
+		r.Symbol = outer.payloadSymbol()
+	}
+	if r.Time != nil && len(p.rows) > 1 && (r.Open != nil || p.namesPrices()) {
+		r.Rows = mapping.Latest
+	}
 	if r.Open != nil {
-		if r.Time != nil && len(p.rows) > 1 {
-			r.Rows = mapping.Latest
-		}
 		w.note("%s: rows are lists, and look like bars, place %s the close: check this", p.label(), r.Last.Path)
 		return r
 	}

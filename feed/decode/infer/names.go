@@ -46,7 +46,7 @@ var fieldNames = map[field]string{
 	"change":     "change netchange pricechange chg change24h",
 	"change_pct": "changepct changepercent changepercentage percentchange pctchange pricechangepercent chgpct netchangepct dp",
 	"time": "time timestamp ts datetime eventtime tradetime quotetime publishtime timestampms lasttradetime latestupdate " +
-		"lastupdate lastupdated updated updatedat createdat published publishedat pubdate date at t",
+		"lastupdate lastupdated updated updatedat createdat published publishedat pubdate date at t | start starttime begin",
 	"headline":   "headline title | message text msg",
 	"summary":    "summary description abstract body content",
 	"source":     "source provider publisher agency",

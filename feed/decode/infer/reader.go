@@ -223,6 +223,9 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 	if isJSONPatch(payload) {
 		return "the event is a JSON Patch (RFC 6902), which livetape does not apply: the feed has to send whole rows"
 	}
+	if f, _ := assign(leavesOf([]gjson.Result{payload})); r.result.Named && f.hasPrice() && len(f["symbol"]) == 0 {
+		return "the event has no symbol: it may change one of several rows (a JSON merge patch), and does not say which"
+	}
 	if r.decoder == nil && len(r.result.Doubts) > 0 {
 		return r.result.Doubts[0]
 	}

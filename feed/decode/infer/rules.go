@@ -52,6 +52,8 @@ func (w *writer) rules(read []payload) []mapping.Rule {
 		}
 		types[p.event] = append(types[p.event], p)
 	}
+	total := len(order)
+	joined := joinChanges(types, &order)
 	var all []eventRule
 	for _, event := range order {
 		if what := notPrice(event); what != "" && event != "message" {
@@ -59,11 +61,11 @@ func (w *writer) rules(read []payload) []mapping.Rule {
 			continue
 		}
 		for _, r := range w.eventRules(types[event]) {
-			all = addRule(all, eventRule{r, []string{event}})
+			all = addRule(all, eventRule{r, append([]string{event}, joined[event]...)})
 		}
 	}
 	all = dropWeakNews(all)
-	byEvent(all, order)
+	byEvent(all, total)
 	rules := make([]mapping.Rule, len(all))
 	for i, t := range all {
 		rules[i] = t.rule
@@ -72,6 +74,32 @@ func (w *writer) rules(read []payload) []mapping.Rule {
 		}
 	}
 	return rules
+}
+
+// changeWords are words in the types of events that hold only what has changed of a row.
+var changeWords = wordSet("patch update delta change diff")
+
+// joinChanges puts the payloads of changes that name no symbol to those of the only other type, which they complete.
+func joinChanges(types map[string][]payload, order *[]string) (joined map[string][]string) {
+	joined = map[string][]string{}
+	whole := slices.DeleteFunc(slices.Clone(*order), func(event string) bool { return hasWord(event, changeWords) })
+	if len(whole) != 1 {
+		return joined
+	}
+	*order = slices.DeleteFunc(*order, func(event string) bool {
+		set := &rowSet{}
+		for i, p := range types[event] {
+			set.rows = append(set.rows, foundRow{p.json, "", i})
+		}
+		f, _ := assign(leavesOf(set.values()))
+		isChange := event != whole[0] && f.hasPrice() && f.best("symbol") == nil
+		if isChange {
+			types[whole[0]] = append(types[whole[0]], types[event]...)
+			joined[whole[0]] = append(joined[whole[0]], event)
+		}
+		return isChange
+	})
+	return joined
 }
 
 // eventRule is a rule and the types of the events that it was found in.
@@ -112,9 +140,9 @@ func isWeakNews(r mapping.Rule) bool {
 func sameRule(a, b mapping.Rule) bool { return reflect.DeepEqual(a, b) }
 
 // byEvent adds conditions on event types where they are needed.
-func byEvent(all []eventRule, order []string) {
+func byEvent(all []eventRule, total int) {
 	for i := range all {
-		if len(all[i].events) < len(order) {
+		if len(all[i].events) < total {
 			when := mapping.When{"$event": mapping.Condition{Is: all[i].events}}
 			for path, c := range all[i].rule.When {
 				when[path] = c
@@ -141,7 +169,11 @@ func (w *writer) eventRules(read []payload) (rules []mapping.Rule) {
 // rowSetRules writes the rules for one row set: one, or one for each kind of row.
 func (w *writer) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 	if l := listRowsOf(s); l != nil {
-		return []mapping.Rule{l.rule(s, w)}
+		return []mapping.Rule{l.rule(s, s.outer(read), w)}
+	}
+	if s.holdsPricesByTime() {
+		w.note("%s is a series: its newest row that is not in the future is shown", s.label())
+		return []mapping.Rule{{Each: s.each(), Rows: mapping.Latest, Symbol: s.outer(read).payloadSymbol(), Last: &mapping.Value{Path: "$value"}, Time: &mapping.Value{Path: "$key"}}}
 	}
 	if s.holdsPricesByTicker() {
 		w.note("%s: every number is taken for the price of the symbol that is its name", s.label())
@@ -205,7 +237,7 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 			w.doubt("%s", doubt)
 		}
 	}
-	if book == nil && f.hasPrice() && (hasAnyWord(s.names, levelWords) || holdsOrders(all)) {
+	if book == nil && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || holdsOrders(all)) {
 		w.doubt("%s: the rows are orders or levels of a book: their price is not the last one", s.label())
 		return nil
 	}
@@ -229,6 +261,7 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		w.symbol(id, currency, &r)
 		r.Time = w.timeOf(f, outer, s, read)
 		r.Rows = w.order(s, id, f, r.Time)
+		r.Merge = w.merge(s, all, f)
 	case f.score() > 0:
 		headline(f, all, &r)
 		r.Time = w.timeOf(f, outer, s, read)
@@ -241,6 +274,17 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		rules = append(rules, halt)
 	}
 	return rules
+}
+
+// rowNames are the names that lead to rows with a price, with their keys.
+func (s *rowSet) rowNames(f fields) []string {
+	names := slices.Clone(s.names)
+	for i, price := range rowPrices(f, len(s.rows)) {
+		if !math.IsNaN(price) {
+			names = append(names, s.rows[i].key)
+		}
+	}
+	return names
 }
 
 // levelWords are words in the names of lists whose rows are levels of a book, or orders.
@@ -272,6 +316,44 @@ func (s *rowSet) splitsRow(id identity, f fields) bool {
 		}
 	}
 	return false
+}
+
+// merge is the key by which rows that only have what changed, and no symbol, are completed; empty when there are none, or
+// nothing says which row they change.
+func (w *writer) merge(s *rowSet, all []*leaf, f fields) string {
+	named, _ := f.symbols()
+	if len(s.names) > 0 || len(named) == 0 {
+		return ""
+	}
+	symbols, prices := textsOf(named), rowPrices(f, len(s.rows))
+	if !slices.ContainsFunc(symbols, func(symbol string) bool { return symbol == "" }) || distinct(symbols) == 0 {
+		return ""
+	}
+	if distinct(symbols) == 1 && jumps(make([]string, len(symbols)), prices) == 0 && symbols[0] != "" {
+		w.note("events without a symbol are changes to its only row")
+		return "true"
+	}
+	for _, l := range all {
+		if isID(l.name()) && l != named[0].leaf && namesRows(l.texts(), symbols) {
+			w.note("events without a symbol are changes to the row with their %s", l.path)
+			return l.path
+		}
+	}
+	return ""
+}
+
+// namesRows reports whether keys stand for one symbol each, also where there is none.
+func namesRows(keys, symbols []string) bool {
+	symbolOf := map[string]string{}
+	for i, key := range keys {
+		if symbols[i] != "" && symbolOf[key] != "" && symbolOf[key] != symbols[i] || key == "" {
+			return false
+		}
+		if symbols[i] != "" {
+			symbolOf[key] = symbols[i]
+		}
+	}
+	return !slices.ContainsFunc(keys, func(key string) bool { return symbolOf[key] == "" })
 }
 
 // symbol writes an identity into a rule, with the currency of the price where a row has prices in several.
@@ -421,7 +503,7 @@ func (s *rowSet) score(read []payload) int {
 	if l := listRowsOf(s); l != nil {
 		return 8 + len(l.roles)
 	}
-	if s.holdsPricesByTicker() {
+	if s.holdsPricesByTicker() || s.holdsPricesByTime() {
 		return 9
 	}
 	w := &writer{}
@@ -463,14 +545,34 @@ func (s *rowSet) outer(read []payload) fields {
 	return f
 }
 
-// holdsPricesByTicker reports whether the rows are numbers under tickers: {"BTC": 64000.1, "ETH": 3000}.
-func (s *rowSet) holdsPricesByTicker() bool {
-	for _, f := range s.rows {
-		if !isNumber(f.value) {
-			return false
-		}
+// payloadSymbol is what the payload around rows calls the symbol; nil when it names none plainly.
+func (f fields) payloadSymbol() *mapping.Value {
+	if named, _ := f.symbols(); len(named) > 0 {
+		return &mapping.Value{Path: "$." + named[0].leaf.path}
 	}
-	return len(s.rows) > 0 && s.hasTickerKeys()
+	return nil
+}
+
+// holdsPricesByTicker reports whether the rows are numbers under tickers: {"BTC": 64000.1, "ETH": 3000}.
+func (s *rowSet) holdsPricesByTicker() bool { return s.holdsNumbers() && s.hasTickerKeys() }
+
+// holdsPricesByTime reports whether the rows are prices under times: {"prices": {"2026-01-01": 41, "2026-01-02": 42}}.
+func (s *rowSet) holdsPricesByTime() bool {
+	return s.holdsNumbers() && s.hasTimeKeys() && s.namesPrices()
+}
+
+func (s *rowSet) holdsNumbers() bool {
+	return !slices.ContainsFunc(s.rows, func(f foundRow) bool { return !isNumber(f.value) })
+}
+
+// namesPrices reports whether the name of the list or map of rows says that they are prices, or a series of them.
+func (s *rowSet) namesPrices() bool {
+	if len(s.names) < 2 {
+		return false
+	}
+	name := s.names[len(s.names)-2]
+	m, _ := matchName(strings.TrimSuffix(plainName(name), "s"))
+	return m.field == "last" && m.rank < weak || hasWord(name, seriesWords)
 }
 
 // packedPath is the path of a member that holds JSON in a string, when payloads have one.
