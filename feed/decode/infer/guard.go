@@ -35,7 +35,7 @@ func (g *rowGuard) suspicious(updates []market.Update) bool {
 	}
 	for _, u := range updates {
 		if q, ok := u.(market.Quote); ok {
-			if before, known := g.last[q.Symbol]; known && isJump(before, priceOf(&q)) {
+			if before, known := g.last[q.Symbol]; known && IsJump(before, priceOf(&q)) {
 				g.jumps++
 				return true
 			}
@@ -53,7 +53,7 @@ func (g *rowGuard) blocks(symbol string, price float64) bool {
 		return true
 	}
 	before, known := g.last[symbol]
-	if known && !g.named && isJump(before, price) {
+	if known && !g.named && IsJump(before, price) {
 		g.problem, g.blocked = "rows cannot be told apart: two prices of one row have nothing to do with each other", true
 		return true
 	}

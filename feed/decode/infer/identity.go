@@ -231,7 +231,7 @@ func jumps(of []string, prices []float64) (n int) {
 		if math.IsNaN(p) || of[i] == "" {
 			continue
 		}
-		if before, ok := last[of[i]]; ok && isJump(before, p) {
+		if before, ok := last[of[i]]; ok && IsJump(before, p) {
 			n++
 		}
 		last[of[i]] = p
@@ -239,8 +239,8 @@ func jumps(of []string, prices []float64) (n int) {
 	return n
 }
 
-// isJump reports whether one of two prices is a multiple of the other. Those of power cross zero, where a ratio says nothing.
-func isJump(a, b float64) bool { return a > 0 && b > 0 && math.Max(a, b) > jump*math.Min(a, b) }
+// IsJump reports whether two prices have nothing to do with each other: one is a multiple of the other. Those of power cross zero, where a ratio says nothing.
+func IsJump(a, b float64) bool { return a > 0 && b > 0 && math.Max(a, b) > jump*math.Min(a, b) }
 
 // pairNames are names of two members that name a row together.
 var pairNames = [][2]string{{"base", "quote"}, {"from", "to"}, {"basecurrency", "quotecurrency"}, {"baseasset", "quoteasset"}, {"base", "counter"}, {"fromsymbol", "tosymbol"},

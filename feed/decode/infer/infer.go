@@ -183,7 +183,7 @@ func tryOn(feed string, d preset.Definition, samples []decode.Event) (t trial) {
 		last := map[string]market.Decimal{}
 		for _, u := range m.Updates {
 			if q, ok := u.(market.Quote); ok && q.Last.IsSet() {
-				if before, ok := last[q.Symbol]; ok && isJump(before.Approx(), q.Last.Approx()) {
+				if before, ok := last[q.Symbol]; ok && IsJump(before.Approx(), q.Last.Approx()) {
 					t.conflict = fmt.Sprintf("rows cannot be told apart: an event has %s and %s for %s", before, q.Last, q.Symbol)
 				}
 				last[q.Symbol] = q.Last

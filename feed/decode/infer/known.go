@@ -2,16 +2,15 @@ package infer
 
 import (
 	_ "embed"
-	"fmt"
-	"livetape/feed/decode"
 	"strings"
 	"sync"
 
-	yaml "github.com/goccy/go-yaml"
 	"github.com/tidwall/gjson"
 
+	"livetape/feed/decode"
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/preset"
+	"livetape/feed/decode/strictyaml"
 )
 
 //go:embed known.yaml
@@ -28,10 +27,8 @@ type shape struct {
 // loadShapes reads the shapes once.
 var loadShapes = sync.OnceValues(func() ([]shape, error) {
 	var all []shape
-	if err := yaml.UnmarshalWithOptions(knownShapes, &all, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("shapes: %w", err)
-	}
-	return all, nil
+	err := strictyaml.Decode(knownShapes, &all, nil)
+	return all, err
 })
 
 // known reads samples of a shape that is known, though not from its names.

@@ -1,8 +1,8 @@
 package mapping
 
 import (
-	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -43,32 +43,22 @@ var nonNumbers = []string{"-Infinity", "+Infinity", "Infinity", "-NaN", "NaN", "
 
 // dropNonJSON makes null of numbers that JSON does not have, and drops commas before a closing bracket.
 func dropNonJSON(s string) (string, bool) {
-	var b bytes.Buffer
-	changed, quoted := false, false
-	for i := 0; i < len(s); i++ {
-		c := s[i]
-		switch {
-		case quoted && c == '\\' && i+1 < len(s):
-			b.WriteByte(c)
-			i++
-			c = s[i]
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == ',' && closesNext(s[i+1:]):
-			changed = true
+	var b strings.Builder
+	from := 0 // of what is still to be written
+	for i, c := range outsideStrings(s) {
+		if i < from {
 			continue
-		default:
-			if word := nonNumberAt(s, i); word != "" {
-				b.WriteString("null")
-				i += len(word) - 1
-				changed = true
-				continue
-			}
 		}
-		b.WriteByte(c)
+		word, written := nonNumberAt(s, i), "null"
+		if c == ',' && closesNext(s[i+1:]) {
+			word, written = ",", ""
+		}
+		if word != "" {
+			b.WriteString(s[from:i] + written)
+			from = i + len(word)
+		}
 	}
-	return b.String(), changed
+	return b.String() + s[from:], from > 0
 }
 
 func closesNext(rest string) bool {
@@ -98,9 +88,12 @@ func describeNotJSON(s string) error {
 	case strings.HasPrefix(s, "<"):
 		return &notJSONError{"not JSON: the data is HTML or XML", ""}
 	case !strings.ContainsAny(s[:min(len(s), 1)], `{["`):
+		if at := strings.IndexAny(s, "{["); at > 0 && valueEnd(s[at:]) > 2 && gjson.Valid(s[at:at+valueEnd(s[at:])]) {
+			return &notJSONError{fmt.Sprintf("not JSON: %q stands before the JSON, which begins at byte %d", tail(s[:at], 12), at+1), ""}
+		}
 		return errNotJSON
 	}
-	if end := valueEnd([]byte(s)); end > 0 && end < len(s) && gjson.Valid(s[:end]) {
+	if end := valueEnd(s); end > 0 && end < len(s) && gjson.Valid(s[:end]) {
 		second := end + len(s[end:]) - len(strings.TrimLeft(s[end:], " \t\r\n"))
 		return &notJSONError{fmt.Sprintf("not JSON: a second value begins at byte %d, and is neither a map nor a list, or does not end", second+1), ""}
 	}
@@ -146,16 +139,13 @@ func invalidAt(s string) int {
 func canComplete(s string) bool {
 	var open []byte
 	quoted := false
-	for i := 0; i < len(s); i++ {
-		switch c := s[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
+	for _, c := range outsideStrings(s) {
+		switch c {
+		case '"':
 			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
+		case '{', '[':
 			open = append(open, c+2) // the closing bracket
-		case c == '}' || c == ']':
+		case '}', ']':
 			if len(open) == 0 || open[len(open)-1] != c {
 				return false
 			}
@@ -169,19 +159,12 @@ func canComplete(s string) bool {
 			return true
 		}
 	}
-	closing := string(reversed(open))
+	slices.Reverse(open)
+	closing := string(open)
 	for _, end := range []string{"", "null", `:null`, `"":null`, "0", "e", "rue", "ue", "alse", "lse", "se", "ull", "ll", "l"} {
 		if gjson.Valid(s + rest + end + closing) {
 			return true
 		}
 	}
 	return false
-}
-
-func reversed(b []byte) []byte {
-	r := make([]byte, len(b))
-	for i, c := range b {
-		r[len(b)-1-i] = c
-	}
-	return r
 }

@@ -1,10 +1,10 @@
 package mapping
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"iter"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -45,23 +45,36 @@ func nestsDeeper(data string, limit int) bool {
 	if strings.Count(data, "[")+strings.Count(data, "{") <= limit {
 		return false
 	}
-	depth, quoted := 0, false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '[' || c == '{':
+	depth := 0
+	for _, c := range outsideStrings(data) {
+		switch c {
+		case '[', '{':
 			if depth++; depth > limit {
 				return true
 			}
-		case c == ']' || c == '}':
+		case ']', '}':
 			depth--
 		}
 	}
 	return false
+}
+
+// outsideStrings are the bytes of JSON, with their places, that are not in a string; the quotes around one are among them.
+func outsideStrings(s string) iter.Seq2[int, byte] {
+	return func(yield func(int, byte) bool) {
+		quoted := false
+		for i := 0; i < len(s); i++ {
+			switch c := s[i]; {
+			case quoted && c == '\\':
+				i++
+			case quoted && c != '"':
+			case !yield(i, c):
+				return
+			case c == '"':
+				quoted = !quoted
+			}
+		}
+	}
 }
 
 // InlineJSON replaces the string at a path by the JSON that is written in it, as the key json of a rule does. A payload
@@ -141,35 +154,31 @@ func SplitValues(data []byte) (all [][]byte) {
 	if len(data) < 4 || nestsDeeper(string(data), maxDepth) || gjson.ValidBytes(data) {
 		return nil
 	}
-	for rest := trimSeparators(data); len(rest) > 0; rest = trimSeparators(rest) {
+	for rest := strings.Trim(string(data), separators); rest != ""; rest = strings.TrimLeft(rest, separators) {
 		end := valueEnd(rest)
-		if end < 0 || !gjson.ValidBytes(rest[:end]) {
+		if end < 0 || !gjson.Valid(rest[:end]) {
 			return nil
 		}
-		all = append(all, rest[:end])
+		all = append(all, []byte(rest[:end]))
 		rest = rest[end:]
 	}
 	return all
 }
 
-func trimSeparators(data []byte) []byte { return bytes.Trim(data, " \t\r\n\x1e") }
+// separators may stand between values.
+const separators = " \t\r\n\x1e"
 
 // valueEnd is where the map or list at the start of data ends; -1 when there is none, or it does not end.
-func valueEnd(data []byte) int {
+func valueEnd(data string) int {
 	if len(data) == 0 || data[0] != '{' && data[0] != '[' {
 		return -1
 	}
-	depth, quoted := 0, false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
+	depth := 0
+	for i, c := range outsideStrings(data) {
+		switch c {
+		case '{', '[':
 			depth++
-		case c == '}' || c == ']':
+		case '}', ']':
 			if depth--; depth == 0 {
 				return i + 1
 			}

@@ -135,6 +135,7 @@ func TestAlmostJSONIsReadWhereItHasOneMeaning(t *testing.T) {
 		`{"s":"A","p":1`:                       "not JSON: it ends within a value, after 14 bytes: the server may cut long events",
 		`{"s":"A","p":1;2}`:                    `not JSON: ';' at byte 15, after "s\":\"A\",\"p\":1"`,
 		"{\"s\":\"A\",\"p\":\x011}":            `not JSON: U+0001 at byte 14, after "\"s\":\"A\",\"p\":"`,
+		`cb({"s":"A","p":1})`:                  `not JSON: "cb(" stands before the JSON, which begins at byte 4`,
 		`<html><body>gone</body></html>`:       "not JSON: the data is HTML or XML",
 		`{"s":"A","p":0x10}`:                   `not JSON: 'x' at byte 15, after "s\":\"A\",\"p\":0"`,
 		`{"s":"A" "p":1}`:                      `not JSON: '"' at byte 10, after "{\"s\":\"A\" "`,

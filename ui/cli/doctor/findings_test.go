@@ -90,3 +90,11 @@ func TestAdviceDependsOnWhetherARetryMayHelp(t *testing.T) {
 		}
 	}
 }
+
+func TestWhereARowsPriceJumpsIsTold(t *testing.T) {
+	t.Parallel()
+	const wire = "data: {\"symbol\":\"QRS\",\"price\":41}\n\ndata: {\"symbol\":\"QRS\",\"price\":160}\n\ndata: {\"type\":\"ack\",\"n\":1}\n\n"
+	r := examineServer(t, streamOf(sseType, step{0, wire}), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "jumps", doctor.Warning, "QRS 41 → 160 in event 2")
+	requireFinding(t, r, "reading", doctor.Good, "reads 2 of 3 events, 66 %")
+}

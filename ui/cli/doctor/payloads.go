@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"livetape/feed/decode/infer"
 	"livetape/feed/market"
 	"livetape/ui/humanize"
 )
@@ -17,23 +18,29 @@ func (e *examination) payloadSection() Section {
 		return s
 	}
 	events := humanize.Plural(total, "event")
+	share := ""
+	if r.result.Mapped < total {
+		share = fmt.Sprintf(", %d %%", 100*r.result.Mapped/total)
+	}
 	switch name := r.result.Definition.Preset; {
 	case r.given && r.found:
-		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s", r.result.Mapped, events), "")
+		s.add(Good, "reading", fmt.Sprintf("the feed's own settings read %d of %s%s", r.result.Mapped, events, share), "")
 	case r.suggested != nil:
 		s.add(Bad, "reading", "the feed's own settings read none of "+events, fmt.Sprintf("the definition below reads %d of them", r.suggested.Mapped))
 	case r.given:
 		s.add(Bad, "reading", "the feed's own settings read none of "+events, "check its map, or leave it out to see what fits")
 	case r.found && name != "" && r.result.Definition.Map == nil:
-		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s", name, r.result.Mapped, events), "")
+		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s%s", name, r.result.Mapped, events, share), "")
 	case r.found:
-		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s", r.result.Mapped, events), "")
+		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s%s", r.result.Mapped, events, share), "")
 	case len(r.presets) > 0:
 		s.add(Warning, "reading", fmt.Sprintf("the preset %s fits, but nothing in %s is a price or a headline", r.presets[0], events), "listen for longer, or write a map for your own payloads")
 	case r.result.Problem != "":
 		s.add(Bad, "reading", e.endpoint.Clean(r.result.Problem, 200)+": no price is shown", "name what tells rows apart in a map: symbol: …")
 	case len(r.decodeErrors) > 0 && len(r.ignored) == 0:
 		s.add(Bad, "reading", "nothing in "+events+" can be read", "no map helps: the server has to send other data, see below")
+	case len(r.notices) > 0 && len(r.ignored) == 0:
+		s.add(Bad, "reading", "nothing but what the server says of itself came in "+events, "")
 	default:
 		s.add(Bad, "reading", "nothing in "+events+" looks like a price or a headline", "write a map for these payloads: the samples below show what they contain")
 	}
@@ -50,6 +57,9 @@ func (e *examination) addContents(s *Section) {
 	}
 	if len(shown) > 0 {
 		s.add(Good, "prices", strings.Join(shown, " · "), "")
+	}
+	if jumps := e.jumps(); len(jumps) > 0 {
+		s.add(Warning, "jumps", strings.Join(jumps, " · "), "if a row mixes two things, name what tells them apart as symbol: in the map")
 	}
 	if readings := e.readings(); len(readings) > 0 {
 		s.add(Good, "readings", strings.Join(readings, " · "), "")
@@ -108,6 +118,22 @@ func (e *examination) prices() []Price {
 		if all = append(all, Price{symbol, q.Last.String(), q.Bid.String(), q.Ask.String()}); len(all) == maxShown {
 			break
 		}
+	}
+	return all
+}
+
+// jumps are the first places where two prices in a row of one symbol have nothing to do with each other.
+func (e *examination) jumps() (all []string) {
+	last := map[string]market.Decimal{}
+	for _, u := range e.reading.updates {
+		q, ok := u.Update.(market.Quote)
+		if !ok || !q.Last.IsSet() {
+			continue
+		}
+		if before := last[q.Symbol]; before.IsSet() && infer.IsJump(before.Approx(), q.Last.Approx()) && len(all) < maxShown {
+			all = append(all, fmt.Sprintf("%s %s → %s in event %d", e.endpoint.Clean(q.Symbol, 40), before, q.Last, u.event+1))
+		}
+		last[q.Symbol] = q.Last
 	}
 	return all
 }
