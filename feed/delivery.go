@@ -23,6 +23,7 @@ type delivery struct {
 	liveness *liveness
 	out      chan<- Event
 	sent     *atomic.Int64 // messages put on out, by all feeds of the set
+	queued   queued        // in out
 	types    typeNames     // of the reading goroutine; all else is the decoding one's
 	seen     *duplicates
 
@@ -93,12 +94,34 @@ func (d *delivery) queue(ctx context.Context, arrivals chan<- queuedEvent, kind,
 	return push(ctx, arrivals, e)
 }
 
-// largeEvent is the size in bytes over which an event waits until the queues are nearly empty. They are bounded in number;
-// this bounds them in bytes, too, for the large events are at most a few at a time.
-const (
-	largeEvent = 64 << 10
-	shortQueue = 8 // events in the queue of the set behind which it does not wait
-)
+// largeEvent is the size in bytes over which an event that was read waits until those before it are decoded. Their queue
+// is bounded in number; this bounds it in bytes, too.
+const largeEvent = 64 << 10
+
+// maxQueued bounds the messages of a feed in the queue of the set, in bytes. A larger one is alone there.
+const maxQueued = 8 << 20
+
+// queued counts the messages of a feed that may wait in the queue of the set. Those under smallMessage do not matter.
+type queued struct {
+	waiting []queuedMessage // oldest first
+	size    int             // of all, in bytes
+}
+
+type queuedMessage struct {
+	number int64 // of the messages that all feeds have sent
+	size   int
+}
+
+const smallMessage = maxQueued / eventBuffer
+
+// messageSize is about how many bytes a message takes.
+func messageSize(m *Message) int {
+	n := len(m.Data) + len(m.Type) + len(m.ID)
+	for _, u := range m.Updates {
+		n += market.Size(u)
+	}
+	return n
+}
 
 // waitUntil waits for a state of the queues. It reports false when ctx has ended first. Nobody tells when an
 // event is taken from a channel, so it looks again: soon, for that mostly takes less than a millisecond, and then
@@ -217,9 +240,6 @@ func (d *delivery) skip(ctx context.Context, e queuedEvent, hash eventHash, foun
 }
 
 func (d *delivery) deliver(ctx context.Context, e queuedEvent, found evidence) bool {
-	if len(e.message.Data) > largeEvent && !waitUntil(ctx, d.queueIsShort()) {
-		return false
-	}
 	id := e.message.ID // as it is sent back, even if there is a credential in it
 	d.redact(e.message)
 	meaning := d.decode(e.message, e.mark)
@@ -229,10 +249,17 @@ func (d *delivery) deliver(ctx context.Context, e queuedEvent, found evidence) b
 		found.id = meaning.ResumeID
 	}
 	e.message.resumeID = cmp.Or(meaning.ResumeID, d.payloadID, id)
+	size := messageSize(e.message)
+	if size > smallMessage && !waitUntil(ctx, func() bool { return d.hasRoom(size) }) {
+		return false
+	}
 	if !d.resolveGap(ctx, found, e.at) || !push(ctx, d.out, Event{Feed: d.config.Name, At: e.at, Message: e.message}) {
 		return false
 	}
-	d.sent.Add(1)
+	number := d.sent.Add(1)
+	if size > smallMessage {
+		d.queued.waiting, d.queued.size = append(d.queued.waiting, queuedMessage{number, size}), d.queued.size+size
+	}
 	d.liveness.report(e.at)
 	if !meaning.Heartbeat {
 		d.noteEvent(meaning.Updates, e.at)
@@ -261,14 +288,16 @@ func (d *delivery) redact(m *Message) {
 	m.Data, m.ID, m.Type = r.Payload(m.Data), r.PayloadText(m.ID), r.PayloadText(m.Type)
 }
 
-// queueIsShort reports whether a large event may join the set's queue: when that is short, or when all that was in it has been
-// taken since, for other feeds may keep it full as long as the reader is slower than they.
-func (d *delivery) queueIsShort() func() bool {
-	before := d.sent.Load()
-	return func() bool {
-		waiting := len(d.out)
-		return waiting <= shortQueue || d.sent.Load()-int64(waiting) >= before
+// hasRoom reports whether a message of that size may join the set's queue. What other feeds have there does not matter: they
+// may keep it full as long as the reader is slower than they.
+func (d *delivery) hasRoom(size int) bool {
+	taken := d.sent.Load() - int64(len(d.out))
+	q := &d.queued
+	for len(q.waiting) > 0 && q.waiting[0].number <= taken {
+		q.size -= q.waiting[0].size
+		q.waiting = q.waiting[1:]
 	}
+	return len(q.waiting) == 0 || q.size+size <= maxQueued
 }
 
 // maxFinishedWords bounds the words of an end, in characters.
@@ -317,15 +346,18 @@ func (d *delivery) interpret(m *Message) (meaning decode.Message, err error) {
 // typeNames keeps one string for each event type, so that a message does not allocate its own.
 type typeNames map[string]string
 
-// typeNamesKept bounds typeNames: feeds have few types, hostile ones without end.
-const typeNamesKept = 64
+// Bounds of typeNames: feeds have few types, hostile ones without end.
+const (
+	typeNamesKept   = 64
+	longestTypeKept = 256 // bytes
+)
 
 func (t typeNames) name(b []byte) string {
 	if name, ok := t[string(b)]; ok {
 		return name
 	}
 	name := string(b)
-	if len(t) < typeNamesKept {
+	if len(t) < typeNamesKept && len(name) <= longestTypeKept {
 		t[name] = name
 	}
 	return name

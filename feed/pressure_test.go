@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"livetape/feed/decode"
 )
 
 // counted counts what is read of a body.
@@ -34,12 +36,42 @@ func TestLargeEventsDoNotPileUpBeforeASlowReader(t *testing.T) {
 		defer l.end()
 		time.Sleep(time.Minute)
 		synctest.Wait()
-		if most := int64(shortQueue+4) * (size + 8); read.Load() > most {
+		if most := int64(maxQueued) + 4*(size+8); read.Load() > most {
 			t.Errorf("%d bytes were read with nobody to take them, want at most %d", read.Load(), most)
 		}
 		for n := range many {
 			if got := len(l.message().Data); got != size {
 				t.Fatalf("event %d has %d bytes, want %d", n, got, size)
+			}
+		}
+	})
+}
+
+func TestManyRowsDoNotPileUpBeforeASlowReader(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 400
+		row := `{"symbol":"QRS","last":"1"},`
+		event := "event: snapshot\ndata: {\"prices\":[" + strings.TrimSuffix(strings.Repeat(row, 1000), ",") + "]}\n\n" // 27 KB, and 600 KB of updates
+		var read atomic.Int64
+		web := network(func(r *http.Request) (*http.Response, error) {
+			return streamOf(r, counted{strings.NewReader(strings.Repeat(event, many)), &read}), nil
+		})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), Decoder: decode.Native{}})
+		defer l.end()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		decoded := 0
+		for range len(l.set.events) {
+			if e := <-l.set.events; e.Message != nil {
+				decoded++
+			}
+		}
+		if decoded == 0 || decoded > maxQueued/600_000+1 {
+			t.Errorf("%d events wait for nobody", decoded)
+		}
+		for range many - decoded {
+			if got := len(l.message().Updates); got != 1000 {
+				t.Fatalf("%d rows", got)
 			}
 		}
 	})

@@ -27,7 +27,7 @@ func parseSnapshot(data string) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
-	var all snapshotRows
+	all := snapshotRows{room: market.MaxProduced}
 	all.addList("prices", prices, parseStandingPrice)
 	all.addList("news", stories, func(data string) (market.Update, error) { return parseNews(data) })
 	all.addList("status", states, func(data string) (market.Update, error) { return parseStatus(data) })
@@ -45,6 +45,8 @@ type snapshotRows struct {
 	updates    []market.Update
 	errs       []error
 	moreErrors int
+	room       int // bytes of updates
+	leftOut    int // rows for which there was none
 }
 
 func (r *snapshotRows) addList(name string, v jsonValue, row func(data string) (market.Update, error)) {
@@ -54,12 +56,17 @@ func (r *snapshotRows) addList(name string, v jsonValue, row func(data string) (
 	n := 0
 	err := eachItem(v.raw, func(v jsonValue) {
 		n++
-		u, err := row(v.raw)
-		if err == nil {
-			r.updates = append(r.updates, u)
-		} else {
-			r.addError(fmt.Errorf("%s row %d: %w", name, n, err))
+		if r.room < 0 {
+			r.leftOut++
+			return
 		}
+		u, err := row(v.raw)
+		if err != nil {
+			r.addError(fmt.Errorf("%s row %d: %w", name, n, err))
+			return
+		}
+		r.room -= market.Size(u)
+		r.updates = append(r.updates, u)
 	})
 	if err != nil {
 		r.addError(fmt.Errorf("%s: %w", name, err))
@@ -76,7 +83,10 @@ func (r *snapshotRows) addError(err error) {
 
 func (r *snapshotRows) err() error {
 	if r.moreErrors > 0 {
-		return errors.Join(append(r.errs, fmt.Errorf("and %d more bad rows", r.moreErrors))...)
+		r.errs = append(r.errs, fmt.Errorf("and %d more bad rows", r.moreErrors))
+	}
+	if r.leftOut > 0 {
+		r.errs = append(r.errs, fmt.Errorf("the snapshot is too large: %d rows are left out", r.leftOut))
 	}
 	return errors.Join(r.errs...)
 }

@@ -14,6 +14,25 @@ import (
 // Update is one thing that a feed sent: a Quote, a Headline, a Halt or a Reading.
 type Update interface{ update() }
 
+// MaxProduced bounds what is made of one event, in bytes as Size counts them. The rows beyond are left out.
+const MaxProduced = 64 << 20
+
+// Size is about how many bytes an update takes.
+func Size(u Update) int {
+	const bare = 600
+	switch u := u.(type) {
+	case Quote:
+		return bare + len(u.Symbol) + len(u.Name) + len(u.Currency)
+	case Headline:
+		n := bare + len(u.Title) + len(u.ID) + len(u.Summary) + len(u.Source) + len(u.URL)
+		for _, s := range u.Symbols {
+			n += len(s) + 16
+		}
+		return n
+	}
+	return bare
+}
+
 func (Reading) update()  {}
 func (Quote) update()    {}
 func (Headline) update() {}

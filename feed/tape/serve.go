@@ -24,6 +24,7 @@ type Server struct {
 const (
 	heartbeat    = 15 * time.Second // of silence, after which a comment is sent
 	writeTimeout = 30 * time.Second // that a client may take for a write
+	maxServed    = 8 << 20          // bytes of an event, since each client takes as much; a larger one is left out
 )
 
 // NewServer makes the server of a recording, which plays to each client at the given speed (0 means 1) from the
@@ -49,6 +50,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return
 	}
+	r.maxData, r.lines.Limit = maxServed, maxServed
 	stop := context.AfterFunc(req.Context(), func() { _ = r.Close() }) // ends what is being read
 	defer stop()
 	more, err := s.seekStart(r, lastEventID(req))

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"go.uber.org/goleak"
 
 	"livetape/feed"
@@ -132,7 +133,7 @@ func same(t testing.TB, got, want []feed.Event) {
 }
 
 func sameOptions() cmp.Options {
-	return cmp.Options{cmp.Comparer(bytes.Equal), cmp.Comparer(func(a, b error) bool {
+	return cmp.Options{cmpopts.IgnoreUnexported(feed.Message{}), cmp.Comparer(bytes.Equal), cmp.Comparer(func(a, b error) bool {
 		return errors.Is(a, b) || a != nil && b != nil && a.Error() == b.Error()
 	})}
 }

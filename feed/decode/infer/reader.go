@@ -126,10 +126,10 @@ func (unread) Decode(_ string, data []byte) (decode.Message, error) {
 
 // keep takes in an event to learn from.
 func (r *Reader) keep(s decode.Event) {
-	if len(r.samples) >= maxKept || r.size+len(s.Data) > maxKeptBytes && len(r.samples) > 0 {
+	if len(r.samples) >= maxKept || r.size+len(s.Type)+len(s.Data) > maxKeptBytes && len(r.samples) > 0 {
 		half := len(r.samples) / 2
 		for _, old := range r.samples[:half] {
-			r.size -= len(old.Data)
+			r.size -= len(old.Type) + len(old.Data)
 		}
 		r.samples = append([]decode.Event(nil), r.samples[half:]...)
 	}
@@ -138,7 +138,7 @@ func (r *Reader) keep(s decode.Event) {
 		s.At = time.Now()
 	}
 	r.samples = append(r.samples, s)
-	r.size += len(s.Data)
+	r.size += len(s.Type) + len(s.Data)
 	r.isNewShape(s.Type, s.Data)
 }
 

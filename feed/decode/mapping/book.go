@@ -28,6 +28,8 @@ type bookReader struct {
 	kind        path    // of the event, which may be a snapshot
 	deltas      bool
 	books       map[string]*keptBook // by symbol
+	bytes       int                  // of books
+	kept        *keptBytes
 }
 
 // keptBook is the book of one symbol as deltas have made it.
@@ -40,6 +42,7 @@ type keptLevel struct{ price, size market.Decimal }
 const (
 	maxBookLevels = 2_000
 	maxBooks      = 1_000
+	bookLevelCost = 200 // bytes that a level takes, with its part of the map
 )
 
 func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {
@@ -50,7 +53,7 @@ func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {
 		c.errs.Add(at, "a book needs the path of its bids or its asks")
 		return nil
 	}
-	b := &bookReader{deltas: spec.Deltas, kind: c.path(at, "$.type"), books: map[string]*keptBook{}}
+	b := &bookReader{deltas: spec.Deltas, kind: c.path(at, "$.type"), books: map[string]*keptBook{}, kept: c.kept}
 	b.price = c.levelPath(at.Key("price"), cmp.Or(spec.Price, "0"))
 	b.size = c.levelPath(at.Key("size"), cmp.Or(spec.Size, "1"))
 	for i, p := range []string{spec.Bids, spec.Asks} {
@@ -103,12 +106,14 @@ func (b *bookReader) keep(symbol string, event *keptBook, whole, snapshot bool) 
 	case kept == nil && !whole && !snapshot:
 		return nil
 	case kept == nil || snapshot:
+		b.forget(symbol)
 		if len(b.books) >= maxBooks {
-			clear(b.books)
+			b.forgetAll()
 		}
 		kept = &keptBook{{}, {}}
 		b.books[symbol] = kept
 	}
+	before := kept.size()
 	for i, levels := range event {
 		for key, l := range levels {
 			if l.size.IsSet() && l.size.Sign() == 0 {
@@ -118,10 +123,32 @@ func (b *bookReader) keep(symbol string, event *keptBook, whole, snapshot bool) 
 			}
 		}
 	}
-	if len(kept[0])+len(kept[1]) > maxBookLevels {
-		delete(b.books, symbol)
+	switch fits := b.count(kept.size() - before); {
+	case !fits:
+		b.forgetAll()
+	case len(kept[0])+len(kept[1]) > maxBookLevels:
+		b.forget(symbol)
 	}
 	return kept
+}
+
+func (k *keptBook) size() int { return bookLevelCost * (len(k[0]) + len(k[1])) }
+
+func (b *bookReader) count(n int) bool {
+	b.bytes += n
+	return b.kept.add(n)
+}
+
+func (b *bookReader) forget(symbol string) {
+	if k := b.books[symbol]; k != nil {
+		b.count(-k.size())
+		delete(b.books, symbol)
+	}
+}
+
+func (b *bookReader) forgetAll() {
+	clear(b.books)
+	b.count(-b.bytes)
 }
 
 // levels are those of one side; removed is true when one of them has the size 0.

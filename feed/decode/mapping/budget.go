@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"errors"
+	"fmt"
 
 	"livetape/feed/market"
 )
@@ -9,10 +10,9 @@ import (
 // Bounds on what a map does with one event, since both may be hostile. It is given these bytes, and more for each byte of
 // the payload. A map that reads every row once, as most do, uses a small part of them.
 const (
-	maxScanned      = 512 << 20 // bytes of rows, as often as they are read
-	scannedPerByte  = 64
-	maxProduced     = 64 << 20 // bytes of updates
-	producedPerByte = 8
+	maxScanned     = 512 << 20 // bytes of rows, as often as they are read
+	scannedPerByte = 64
+	maxProduced    = market.MaxProduced
 )
 
 // What takes longer than to read a row, in bytes that are read in the time.
@@ -28,6 +28,31 @@ const (
 	maxText  = 16 << 10 // bytes of a text that a template or a replacement makes
 )
 
+// maxKept bounds what a decoder keeps of its feed from one event to the next, in bytes.
+const maxKept = 64 << 20
+
+// keptBytes counts them, for all parts of a decoder. The part that goes beyond the bound forgets all that it has.
+type keptBytes struct {
+	size, limit int
+	exceeded    bool // by the present event
+}
+
+// add reports whether n bytes more may be kept; n below 0 gives them back.
+func (k *keptBytes) add(n int) bool {
+	k.size += n
+	k.exceeded = k.exceeded || k.size > k.limit
+	return k.size <= k.limit
+}
+
+// err says, once for an event, that the bound was reached.
+func (k *keptBytes) err() error {
+	if !k.exceeded {
+		return nil
+	}
+	k.exceeded = false
+	return fmt.Errorf("more than %d MiB are to be kept of this feed: the rows before are forgotten, and each is whole again once it is sent whole", k.limit>>20)
+}
+
 var (
 	errTooMuch = errors.New("the map reads or makes too much of one event: the other rows are left out")
 	errTooLong = errors.New("the text that is made is too long")
@@ -37,7 +62,7 @@ var (
 type budget struct{ scan, produce int }
 
 func newBudget(event int) budget {
-	return budget{maxScanned + scannedPerByte*event, maxProduced + producedPerByte*event}
+	return budget{maxScanned + scannedPerByte*event, maxProduced}
 }
 
 // eventDecoder is a decoder that may be given the payloads of one event one by one. They share one budget.
@@ -56,19 +81,3 @@ func (s *streamRules) startEvent(size int) {
 
 // isSpent reports whether the rest of the event is left out.
 func (b *budget) isSpent() bool { return b.scan < 0 || b.produce < 0 }
-
-// updateSize is about how many bytes an update takes.
-func updateSize(u market.Update) int {
-	const bare = 600
-	switch u := u.(type) {
-	case market.Quote:
-		return bare + len(u.Symbol) + len(u.Name) + len(u.Currency)
-	case market.Headline:
-		n := bare + len(u.Title) + len(u.ID) + len(u.Summary) + len(u.Source) + len(u.URL)
-		for _, s := range u.Symbols {
-			n += len(s) + 16
-		}
-		return n
-	}
-	return bare
-}

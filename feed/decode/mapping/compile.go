@@ -19,6 +19,8 @@ type compiler struct {
 	cache        *memberCache
 	payloadCache *payloadCache
 	rowCost      int
+
+	kept *keptBytes // of the decoder
 }
 
 // rule is a compiled Rule.
@@ -149,9 +151,9 @@ func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *rule) {
 	switch spec.Merge {
 	case "", "false":
 	case "true", "$key":
-		r.merger = newRowMerger(path{root: rowKey})
+		r.merger = newRowMerger(path{root: rowKey}, c.kept)
 	default:
-		r.merger = newRowMerger(c.path(at.Key("merge"), spec.Merge))
+		r.merger = newRowMerger(c.path(at.Key("merge"), spec.Merge), c.kept)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,7 +16,8 @@ import (
 // deletes (Firebase Realtime Database REST API, "Streaming from the REST API").
 type document struct {
 	root *docNode
-	size int // bytes of keys and leaves
+	size int // bytes that it takes, about
+	kept *keptBytes
 }
 
 // docNode is a map when members is not nil, else a leaf. Lists are maps with the keys "0", "1" …, as in Firebase.
@@ -24,11 +26,35 @@ type docNode struct {
 	leaf    string // as JSON
 }
 
-// Bounds on a document: bytes, and depth (Firebase's own limit is 32).
+const maxDocumentDepth = 64 // Firebase's own limit is 32
+
+// What a node takes beside its text, in bytes.
 const (
-	maxDocument      = 32 << 20
-	maxDocumentDepth = 64
+	leafCost   = 64
+	mapCost    = 400
+	memberCost = 48
 )
+
+func (d *document) count(n int) bool {
+	d.size += n
+	return d.kept.add(n)
+}
+
+// cost is what a node takes, without what is below it.
+func (n *docNode) cost() int {
+	if n.members == nil {
+		return leafCost + len(n.leaf)
+	}
+	return mapCost
+}
+
+// newMap is a node without members.
+func (d *document) newMap() *docNode {
+	d.count(mapCost)
+	return &docNode{members: map[string]*docNode{}}
+}
+
+var errDocumentTooLarge = errors.New("the document is too large, and was forgotten")
 
 // docPath leads from the top of a document to one of its nodes.
 type docPath []string
@@ -75,11 +101,8 @@ func splitDocPath(path string) (docPath, error) {
 
 func (d *document) put(at docPath, data gjson.Result) error {
 	fresh, err := d.build(data, len(at))
-	if err == nil && d.size > maxDocument {
-		err = fmt.Errorf("the document is larger than %d MiB", maxDocument>>20)
-	}
 	if err != nil {
-		*d = document{}
+		d.forget()
 		return err
 	}
 	if len(at) == 0 {
@@ -92,10 +115,18 @@ func (d *document) put(at docPath, data gjson.Result) error {
 			return nil
 		}
 		d.subtractSize(d.root)
-		d.root = &docNode{members: map[string]*docNode{}}
+		d.root = d.newMap()
 	}
-	d.set(d.root, at, fresh)
+	if d.set(d.root, at, fresh); !d.count(0) { // the maps on the way count, too
+		d.forget()
+		return errDocumentTooLarge
+	}
 	return nil
+}
+
+func (d *document) forget() {
+	d.root = nil
+	d.count(-d.size)
 }
 
 // set puts fresh at a path below n, which is a map, and removes maps that become empty; nil deletes.
@@ -106,7 +137,7 @@ func (d *document) set(n *docNode, at docPath, fresh *docNode) {
 			if fresh == nil {
 				return
 			}
-			d.setMember(n, at[0], &docNode{members: map[string]*docNode{}})
+			d.setMember(n, at[0], d.newMap())
 		}
 		below := n.members[at[0]]
 		d.set(below, at[1:], fresh)
@@ -121,12 +152,12 @@ func (d *document) set(n *docNode, at docPath, fresh *docNode) {
 func (d *document) setMember(n *docNode, key string, fresh *docNode) {
 	if old, ok := n.members[key]; ok {
 		d.subtractSize(old)
-		d.size -= len(key)
+		d.count(-memberCost - len(key))
 		delete(n.members, key)
 	}
 	if fresh != nil {
 		n.members[strings.Clone(key)] = fresh
-		d.size += len(key)
+		d.count(memberCost + len(key))
 	}
 }
 
@@ -134,9 +165,9 @@ func (d *document) subtractSize(n *docNode) {
 	if n == nil {
 		return
 	}
-	d.size -= len(n.leaf)
+	d.count(-n.cost())
 	for key, below := range n.members {
-		d.size -= len(key)
+		d.count(-memberCost - len(key))
 		d.subtractSize(below)
 	}
 }
@@ -147,13 +178,15 @@ func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
 		return nil, nil
 	}
 	if !v.IsObject() && !v.IsArray() {
-		d.size += len(v.Raw)
+		if !d.count(leafCost + len(v.Raw)) {
+			return nil, errDocumentTooLarge
+		}
 		return &docNode{leaf: strings.Clone(v.Raw)}, nil
 	}
 	if depth >= maxDocumentDepth {
 		return nil, fmt.Errorf("the document is deeper than %d", maxDocumentDepth)
 	}
-	n := &docNode{members: map[string]*docNode{}}
+	n := d.newMap()
 	var err error
 	index := 0
 	v.ForEach(func(key, member gjson.Result) bool {
@@ -169,6 +202,7 @@ func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
 		return err == nil
 	})
 	if len(n.members) == 0 {
+		d.count(-mapCost)
 		return nil, err
 	}
 	return n, err
@@ -264,7 +298,7 @@ func (w docWalker) row(n *docNode, at docPath) {
 
 // changedPart is the part of the row n that the changes put; all is true when that is the whole row.
 func (w docWalker) changedPart(n *docNode, at docPath) (changed *docNode, all bool) {
-	var scratch document
+	scratch := document{kept: &keptBytes{limit: math.MaxInt}}
 	for _, c := range w.changes {
 		if len(c) <= len(at) {
 			if slices.Equal(c, at[:len(c)]) {
@@ -285,7 +319,7 @@ func (w docWalker) changedPart(n *docNode, at docPath) (changed *docNode, all bo
 			continue // deleted
 		}
 		if changed == nil {
-			changed = &docNode{members: map[string]*docNode{}}
+			changed = scratch.newMap()
 		}
 		scratch.set(changed, c[len(at):], now)
 	}

@@ -24,11 +24,12 @@ import (
 // Compile returns a decoder that applies the rules of a spec. The feed's name is the symbol of rules that have none.
 // The error wraps a [configerr.Error] for each mistake, with paths from the top of the spec.
 func Compile(feed string, spec Spec) (decode.Decoder, error) {
-	c := &compiler{}
+	kept := &keptBytes{limit: maxKept}
+	c := &compiler{kept: kept}
 	if len(spec.Map) == 0 {
 		c.errs.Add(configerr.Path{"map"}, "there is no rule")
 	}
-	d := &decoder{feed: feed}
+	d := &decoder{feed: feed, kept: kept}
 	symbols := newAliases(spec.Aliases)
 	for i := range spec.Map {
 		at := configerr.Path{"map", i}
@@ -38,7 +39,7 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 		}
 	}
 	if spec.Patch == "firebase" {
-		d.document = &document{}
+		d.document = &document{kept: kept}
 	}
 	d.readsText = c.readsText
 	return c.withStreamRules(feed, &spec, d)
@@ -52,6 +53,7 @@ type decoder struct {
 
 	readsText bool // a rule takes the data as text: it need not be JSON
 
+	kept      *keptBytes
 	budget    budget
 	isStarted bool // by startEvent, for every event
 }
@@ -84,6 +86,9 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 	err = joinErrors(err, out.err("bad rows"))
 	if d.budget.isSpent() {
 		err = joinErrors(err, errTooMuch)
+	}
+	if over := d.kept.err(); over != nil {
+		err = joinErrors(err, over)
 	}
 	return out.message(len(d.rules)), err
 }
@@ -152,7 +157,7 @@ func (ru *rule) readRow(r *row, out *payloadResult) {
 	}
 	u, reason, err := ru.update(r)
 	if u != nil {
-		out.budget.produce -= updateSize(u)
+		out.budget.produce -= market.Size(u)
 		out.updates = append(out.updates, u)
 	}
 	out.add(nil, reason, err)
@@ -180,7 +185,7 @@ const (
 // add takes in what a row yields: updates, or the reason why there are none, or an error, which may stand beside updates.
 func (o *payloadResult) add(updates []market.Update, reason string, err error) {
 	for _, u := range updates {
-		o.budget.produce -= updateSize(u)
+		o.budget.produce -= market.Size(u)
 	}
 	o.updates = append(o.updates, updates...)
 	if err != nil {

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -215,7 +216,7 @@ func TestADocumentIsKeptAndItsChangesRead(t *testing.T) {
 
 func TestADocumentCountsItsBytes(t *testing.T) {
 	t.Parallel()
-	d := &document{}
+	d := &document{kept: &keptBytes{limit: maxKept}}
 	for _, data := range []string{
 		`{"path":"/","data":{"a":{"b":1,"c":[1,2,{"d":"xyz"}]}}}`, `{"path":"/a/c/2/d","data":{"e":5}}`, `{"path":"/a/c","data":null}`, `{"path":"/a","data":{"b":null}}`,
 	} {
@@ -236,9 +237,9 @@ func weigh(n *docNode) int {
 	if n == nil {
 		return 0
 	}
-	size := len(n.leaf)
+	size := n.cost()
 	for key, below := range n.members {
-		size += len(key) + weigh(below)
+		size += memberCost + len(key) + weigh(below)
 	}
 	return size
 }
@@ -282,15 +283,56 @@ func TestNoPayloadIsTooDeep(t *testing.T) {
 	}
 }
 
-func TestWhatIsKeptOfRowsIsBounded(t *testing.T) {
+func TestWhatIsKeptOfAFeedIsBounded(t *testing.T) {
 	t.Parallel()
-	m := newRowMerger(path{root: rowKey})
-	big := strings.Repeat("x", 60<<10)
-	for i := range 1000 {
-		p, _, _ := ParsePayload(`{"a":"` + big + `"}`)
-		m.complete(&row{value: p, key: strings.Repeat("k", i)})
+	big := strings.Repeat("x", 6<<10)
+	for what, c := range map[string]struct {
+		spec  string
+		event func(i int) string
+	}{
+		"rows with long keys": {"map: [{each: q, merge: $key, symbol: s, last: p}]", func(i int) string { return fmt.Sprintf(`{"q":{"%d%s":{"s":"A","p":1}}}`, i, big) }},
+		"large rows":          {"map: [{merge: k, symbol: s, last: p}]", func(i int) string { return fmt.Sprintf(`{"k":%d,"s":"A","p":1,"x":"%s"}`, i, big) }},
+		"a document": {"patch: firebase\nmap: [{each: q, symbol: $key, last: p}]", func(i int) string {
+			return fmt.Sprintf(`{"path":"/q/s%d","data":{"p":1,"a":{"b":{"c":[[1],[2],{"d":{}}]}}}}`, i)
+		}},
+		"deep paths": {"patch: firebase\nmap: [{each: q, symbol: $key, last: p}]", func(i int) string { return fmt.Sprintf(`{"path":"/q/%d%s","data":1}`, i, strings.Repeat("/a", 50)) }},
+		"books": {"map: [{symbol: s, book: {bids: b, asks: a, deltas: true}}]", func(i int) string {
+			return fmt.Sprintf(`{"s":"S%d","b":%s,"a":[["9999",1]]}`, i, list(50, func(n int) string { return fmt.Sprintf(`["%d",1]`, n+1) }))
+		}},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			d := compiled(t, c.spec)
+			kept := keptOf(d)
+			kept.limit = 1 << 20
+			said := 0
+			for i := range 1000 {
+				if _, err := d.Decode("put", []byte(c.event(i))); err != nil && strings.Contains(err.Error(), "more than 1 MiB are to be kept of this feed") {
+					said++
+				}
+				if kept.size > kept.limit || kept.size < 0 {
+					t.Fatalf("%d bytes are counted", kept.size)
+				}
+			}
+			if said == 0 || said > 100 {
+				t.Errorf("said %d times", said)
+			}
+		})
 	}
-	if m.size > maxMergedRows || len(m.lastRows) > maxMergedRows/len(big) {
-		t.Errorf("%d bytes of %d rows are kept", m.size, len(m.lastRows))
+}
+
+// keptOf is what the decoder of a spec counts.
+func keptOf(d decode.Decoder) *keptBytes {
+	for {
+		switch wrapper := d.(type) {
+		case *decoder:
+			return wrapper.kept
+		case *streamRules:
+			d = wrapper.next
+		case streamWords:
+			d = wrapper.next
+		case perValue:
+			d = wrapper.next
+		}
 	}
 }

@@ -182,15 +182,16 @@ type rowMerger struct {
 	key      path
 	lastRows map[string]string // key → the row so far, as JSON
 	size     int               // of lastRows, in bytes
+	kept     *keptBytes
 }
 
-func newRowMerger(key path) *rowMerger { return &rowMerger{key: key, lastRows: map[string]string{}} }
+func newRowMerger(key path, kept *keptBytes) *rowMerger {
+	return &rowMerger{key: key, lastRows: map[string]string{}, kept: kept}
+}
 
-// Bounds on lastRows, in bytes. A row over the first is not kept. Over the second all rows are forgotten, and completed
-// from what follows.
 const (
-	maxMergedRow  = 64 << 10
-	maxMergedRows = 32 << 20
+	maxMergedRow = 64 << 10 // bytes of a row, with its key, beyond which it is not kept
+	mergedCost   = 160      // bytes that it takes beside
 )
 
 func (m *rowMerger) complete(r *row) {
@@ -211,7 +212,7 @@ func (m *rowMerger) complete(r *row) {
 		whole = mergeObjects(gjson.Parse(before), r.value, 0)
 	}
 	r.delta = r.value
-	if len(whole) > maxMergedRow {
+	if len(key)+len(whole) > maxMergedRow {
 		m.forget(key)
 		return
 	}
@@ -220,18 +221,25 @@ func (m *rowMerger) complete(r *row) {
 }
 
 func (m *rowMerger) forget(key string) {
-	m.size -= len(m.lastRows[key])
-	delete(m.lastRows, key)
+	if whole, ok := m.lastRows[key]; ok {
+		m.count(-len(key) - len(whole) - mergedCost)
+		delete(m.lastRows, key)
+	}
+}
+
+func (m *rowMerger) count(n int) bool {
+	m.size += n
+	return m.kept.add(n)
 }
 
 func (m *rowMerger) keep(key, whole string) {
 	m.forget(key)
-	if m.size+len(whole) > maxMergedRows {
+	if !m.count(len(key) + len(whole) + mergedCost) {
 		clear(m.lastRows)
-		m.size = 0
+		m.count(-m.size)
+		return
 	}
 	m.lastRows[strings.Clone(key)] = strings.Clone(whole)
-	m.size += len(whole)
 }
 
 // maxMergeDepth bounds how deep maps in rows are merged. Below it, the new one replaces the old.

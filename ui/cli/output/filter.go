@@ -55,6 +55,7 @@ type filter struct {
 	*SymbolFilter
 	printed    int
 	seen       map[string]bool // once: feed and symbol of the prices printed
+	room       int             // bytes that seen may still take
 	awaited    map[string]bool // once: symbols named and not seen yet, in capitals
 	unfinished map[string]bool // once: feeds whose snapshot may still come
 }
@@ -62,7 +63,7 @@ type filter struct {
 func newFilter(selection Selection, feeds []Feed) *filter {
 	f := &filter{
 		Selection: selection, SymbolFilter: NewSymbolFilter(selection.Symbols, feeds),
-		seen: map[string]bool{}, awaited: map[string]bool{}, unfinished: map[string]bool{},
+		seen: map[string]bool{}, room: maxSeen, awaited: map[string]bool{}, unfinished: map[string]bool{},
 	}
 	for _, feed := range feeds {
 		f.unfinished[feed.Name] = true
@@ -81,12 +82,27 @@ func (f *filter) accepts(u market.Update, r *row) bool {
 	return true
 }
 
+// Bounds of what --once remembers, in bytes.
+const (
+	maxSeen  = 64 << 20
+	seenCost = 64 // of a symbol, beside its name
+)
+
+// tooMany is the error when there are more symbols than can be told apart.
+func (f *filter) tooMany() error {
+	if f.room >= 0 {
+		return nil
+	}
+	return fmt.Errorf("--once has printed %d symbols, and cannot tell more apart: name the --symbols", len(f.seen))
+}
+
 func (f *filter) isFirstPrice(r *row) bool {
 	key := r.feed + "\x00" + r.quote.Symbol
 	if f.seen[key] {
 		return false
 	}
 	f.seen[key] = true
+	f.room -= len(key) + seenCost
 	delete(f.awaited, strings.ToUpper(r.quote.Symbol))
 	return true
 }

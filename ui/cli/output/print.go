@@ -220,6 +220,9 @@ func (l *printLoop) printRow(u market.Update) (err error) {
 	if l.buf, err = l.Format.line(l.buf, &l.row); err != nil {
 		return err
 	}
+	if err := l.filter.tooMany(); err != nil {
+		return err
+	}
 	return l.printed()
 }
 

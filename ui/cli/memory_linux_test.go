@@ -1,0 +1,154 @@
+package cli_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// pour writes text of which n is a part, again and again, until so many bytes are written or the client has gone. That was
+// the only stream.
+func pour(bytesInAll int, text func(n int) string) http.HandlerFunc {
+	var served atomic.Bool
+	return func(w http.ResponseWriter, r *http.Request) {
+		if served.Swap(true) {
+			w.WriteHeader(http.StatusNoContent)
+			return
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, "retry: 10\n\n")
+		for n, sent := 0, 0; sent < bytesInAll && r.Context().Err() == nil; n++ {
+			written, _ := io.WriteString(w, text(n))
+			sent += written
+		}
+	}
+}
+
+// rows is a JSON list, each row of which is made of its number.
+func rows(count int, row func(n int) string) string {
+	var b strings.Builder
+	for n := range count {
+		if n > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(row(n))
+	}
+	return "[" + b.String() + "]"
+}
+
+// TestAHostileFeedCannotFillTheMemory feeds each kind of what is kept far beyond its bound.
+func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
+	const most = 300 << 10 // KiB of resident memory; each of these took more
+	long := strings.Repeat("k", 50<<10)
+	snapshot := rows(1_000_000, func(n int) string { return fmt.Sprintf(`{"symbol":"S%d","last":"1"}`, n) })
+	tree := rows(2_000, func(int) string { return `{"a":{"b":{"c":1}}}` })
+	quotes := rows(6_000, func(n int) string { return fmt.Sprintf(`{"s":"%d","p":1}`, n) })
+	for _, c := range []struct {
+		what string
+		feed http.HandlerFunc
+		keys string // of the feed's configuration
+		args []string
+		says string
+	}{
+		{what: "long keys of rows that are merged", says: "more than 64 MiB are to be kept of this feed", keys: "map: [{each: q, merge: $key, symbol: s, last: p}]",
+			feed: pour(100<<20, func(n int) string {
+				return fmt.Sprintf("data: {\"q\":{\"%d%s\":{\"s\":\"QRS\",\"p\":1}}}\n\n", n, long)
+			})},
+		{what: "rows of a map, faster than they are printed", keys: "map: [{each: q, symbol: s, last: p}]",
+			feed: pour(16<<20, func(int) string { return "data: {\"q\":" + quotes + "}\n\n" })},
+		{what: "a document of Firebase", says: "more than 64 MiB are to be kept of this feed", keys: "patch: firebase\n    map: [{each: q, symbol: s, last: p}]",
+			feed: pour(8<<20, func(n int) string {
+				return fmt.Sprintf("event: put\ndata: {\"path\":\"/%d\",\"data\":%s}\n\n", n, tree)
+			})},
+		{what: "event types", feed: pour(100<<20, func(n int) string {
+			return fmt.Sprintf("event: %d%s\ndata: {\"symbol\":\"QRS\",\"price\":1}\n\n", n, long)
+		})},
+		{what: "a snapshot", args: []string{"--max-event", "64"},
+			says: "the snapshot is too large", feed: pour(1, func(int) string { return "event: snapshot\ndata: {\"prices\":" + snapshot + "}\n\n" })},
+		{what: "symbols of --once", says: "cannot tell more apart: name the --symbols", args: []string{"--once"},
+			feed: pour(150<<20, func(n int) string {
+				return "data: {\"q\":" + rows(1_000, func(m int) string { return fmt.Sprintf(`{"s":"S%d","p":1}`, 1000*n+m) }) + "}\n\n"
+			}), keys: "map: [{each: q, symbol: s, last: p}]"},
+		{what: "--ca without end", args: []string{"--ca", "/dev/zero"}, says: "/dev/zero: has over 4 MiB", feed: pour(1, func(int) string { return "" })},
+		{what: "tls_ca without end", keys: "tls_ca: /dev/zero", says: "/dev/zero: has over 4 MiB", feed: pour(1, func(int) string { return "" })},
+		{what: "a certificate without end", keys: "tls: {cert: /dev/zero, key: /dev/zero}", says: "/dev/zero: has over 4 MiB", feed: pour(1, func(int) string { return "" })},
+		{what: "token_file without end", keys: "token_file: /dev/zero", says: "/dev/zero is too long for a token", feed: pour(1, func(int) string { return "" })},
+		{what: "token_command without end", keys: "token_command: [/bin/cat, /dev/zero]", says: "the output of /bin/cat is too long for a token", feed: pour(1, func(int) string { return "" })},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			server := httptest.NewServer(c.feed)
+			defer server.Close()
+			defer server.CloseClientConnections()
+			file := filepath.Join(t.TempDir(), "livetape.yaml")
+			if err := os.WriteFile(file, []byte("feeds:\n  desk:\n    url: "+server.URL+"\n    "+c.keys+"\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+			defer cancel()
+			cmd := exec.CommandContext(ctx, livetape, append([]string{"stream", "desk", "--config", file, "-t", "{{.Symbol}}", "--for", "40s"}, c.args...)...)
+			cmd.Env = append(os.Environ(), "GOMEMLIMIT=200MiB")
+			var told bytes.Buffer
+			cmd.Stderr = &told
+			_ = cmd.Run() // how it ends is not the matter
+			used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+			t.Logf("%d MiB, %s\n%s", used>>10, cmd.ProcessState.UserTime(), told.String()[:min(told.Len(), 1500)])
+			if used > most {
+				t.Errorf("it took %d MiB", used>>10)
+			}
+			if !strings.Contains(told.String(), c.says) {
+				t.Errorf("it does not say %q", c.says)
+			}
+		})
+	}
+}
+
+// TestALongLineOfARecordingIsNotReadForEachClient serves one to some clients that leave.
+func TestALongLineOfARecordingIsNotReadForEachClient(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "long.sse")
+	if err := os.WriteFile(file, []byte("data: 1\n\ndata: "+strings.Repeat("x", 100<<20)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	server := startMockProcess(t, "--replay", file)
+	var clients sync.WaitGroup
+	for range 8 {
+		clients.Go(func() {
+			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Second)
+			defer cancel()
+			req, err := http.NewRequestWithContext(ctx, http.MethodGet, eventsURL.FindString(server.banner), nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if resp, err := http.DefaultClient.Do(req); err == nil {
+				_, _ = io.Copy(io.Discard, resp.Body)
+				resp.Body.Close()
+			}
+		})
+	}
+	clients.Wait()
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", server.cmd.Process.Pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		var kib int
+		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kib); n == 1 {
+			t.Logf("%d MiB", kib>>10)
+			if kib > 150<<10 {
+				t.Errorf("it took %d MiB", kib>>10)
+			}
+		}
+	}
+}
