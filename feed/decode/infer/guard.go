@@ -44,23 +44,19 @@ func (g *rowGuard) suspicious(updates []market.Update) bool {
 	return false
 }
 
-// blocks reports whether a price must not be shown, and remembers it for the next one.
-func (g *rowGuard) blocks(symbol string, price float64) bool {
-	if math.IsNaN(price) {
-		return false
-	}
-	if g.problem != "" {
-		return true
+// watch compares a price with the one before it on its row, and remembers it for the next one.
+func (g *rowGuard) watch(symbol string, price float64) {
+	if math.IsNaN(price) || g.problem != "" {
+		return
 	}
 	before, known := g.last[symbol]
 	if known && !g.named && IsJump(before, price) {
 		g.problem, g.blocked = "rows cannot be told apart: two prices of one row have nothing to do with each other", true
-		return true
+		return
 	}
 	if known || len(g.last) < maxGuarded {
 		g.last[symbol] = price
 	}
-	return false
 }
 
 // justBlocked reports, once, that the guard has begun to block.

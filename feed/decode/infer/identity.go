@@ -128,7 +128,7 @@ func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event str
 
 // namingNames are names of members whose text says what is priced, where nothing is plainly called a symbol.
 var namingNames = wordSet("name companyname longname shortname displayname fullname title headline description label product item selection runner outcome team " +
-	"player station shop store city region area zone country location commodity metal fuel hotel room market")
+	"player station shop store city region area zone country location commodity metal fuel hotel room market event match game fixture")
 
 func isNaming(l *leaf) bool {
 	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.every(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) <= 60 })
@@ -244,7 +244,8 @@ func IsJump(a, b float64) bool { return a > 0 && b > 0 && math.Max(a, b) > jump*
 
 // pairNames are names of two members that name a row together.
 var pairNames = [][2]string{{"base", "quote"}, {"from", "to"}, {"basecurrency", "quotecurrency"}, {"baseasset", "quoteasset"}, {"base", "counter"}, {"fromsymbol", "tosymbol"},
-	{"basecurrency", "countercurrency"}, {"currency1", "currency2"}, {"ccy1", "ccy2"}, {"fromcurrency", "tocurrency"}, {"base", "target"}, {"token", "currency"}}
+	{"basecurrency", "countercurrency"}, {"currency1", "currency2"}, {"ccy1", "ccy2"}, {"fromcurrency", "tocurrency"}, {"base", "target"}, {"token", "currency"},
+	{"fromcurrencycode", "tocurrencycode"}}
 
 // pairOf is the identity of a base and what it is quoted in.
 func pairOf(all []*leaf) (identity, bool) {

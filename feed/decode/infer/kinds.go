@@ -14,7 +14,7 @@ var kindNames = strings.Fields("type event ev e msgtype messagetype kind op oper
 
 // priceKinds are words in kinds of messages whose price is one of now.
 var priceKinds = wordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +
-	"bbo l1 level1 top mark set add put post upsert update updated snapshot refresh insert inserted create created change changed last new u c r")
+	"bbo l1 l2 level1 l2update delta diff top mark set add put post upsert update updated snapshot refresh insert inserted create created change changed last new u c r")
 
 // otherKinds are words in kinds of messages that have a price which is not the last one, with what such a message is.
 var otherKinds = func() map[string]string {
@@ -44,7 +44,7 @@ var otherKinds = func() map[string]string {
 
 // notPrice says what a kind of message is when its price is none of now; "" when it may be one, or nothing is known of it.
 func notPrice(kind string) string {
-	words := nameWords(kind)
+	words := kindWords(kind)
 	if slices.Contains(words, "book") || slices.Contains(words, "orderbook") {
 		return ""
 	}
@@ -55,6 +55,30 @@ func notPrice(kind string) string {
 		}
 	}
 	return what
+}
+
+// maxKindWords is how many words name a kind of message at the most: more are a name or a sentence.
+const maxKindWords = 4
+
+// kindWords are the words of what may be a kind of message; of several, single letters say nothing.
+func kindWords(kind string) []string {
+	words := nameWords(kind)
+	if len(words) > 1 {
+		words = slices.DeleteFunc(words, func(w string) bool { return len(w) == 1 })
+	}
+	if len(words) > maxKindWords {
+		return nil
+	}
+	return words
+}
+
+// changeKinds are words in kinds of messages that hold changes to a book.
+var changeKinds = wordSet("delta deltas diff incremental l2update")
+
+// isBookChange reports whether a kind of message holds changes to a book, and not the whole of it.
+func isBookChange(kind string) bool {
+	words := kindWords(kind)
+	return slices.ContainsFunc(words, func(w string) bool { return changeKinds[w] }) || slices.Contains(words, "depth") && slices.Contains(words, "update")
 }
 
 // namesKind reports whether a value is one by which messages say what kind they are.

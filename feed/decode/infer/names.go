@@ -32,7 +32,7 @@ var fieldNames = map[field]string{
 	"name":     "companyname longname shortname displayname fullname name",
 	"currency": "currency ccy quotecurrency",
 	"last": "last price lastprice lastpricetraded px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone " +
-		"latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate spot | close p c mark mid lp | value val",
+		"latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate exchangerate spot | close p c mark mid lp | value val",
 	"bid":        "bid bidprice bestbid bestbidprice bidpx bp | b",
 	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap | a",
 	"bid_size":   "bidsize bidsz bidqty bestbidsize bestbidqty bidquantity bidvolume bs",
@@ -191,7 +191,7 @@ func isContainer(name string) bool {
 // Words that are written like tickers and are none, as names of members and as what these say.
 var (
 	notTickerNames = wordSet("type event ev e kind op action side status state exchange exch venue mic market channel topic stream currency ccy unit tape condition " +
-		"conditions flag flags source session phase country locale lang version")
+		"conditions flag flags source session phase country locale lang version mode quality level severity trend direction")
 	notSymbols = wordSet("OK BUY SELL BID ASK TRUE FALSE OPEN CLOSED HALTED USD EUR GBP JPY CHF CNY USDT PRICE TRADE TRADES QUOTE QUOTES TICK TICKER UPDATE SNAPSHOT " +
 		"DELTA NEWS DATA LIVE UP DOWN NYSE NASDAQ XNAS XNYS HEARTBEAT PING ERROR INFO UTC GMT SPOT PERP")
 )

@@ -196,12 +196,13 @@ func (r *Reader) check(m decode.Message) decode.Message {
 				}
 				u = q
 			}
-			if r.guard.blocks(q.Symbol, priceOf(&q)) {
-				m.Unmapped = r.guard.problem
-				continue
-			}
+			r.guard.watch(q.Symbol, priceOf(&q))
 		}
 		kept = append(kept, u)
+	}
+	if r.guard.problem != "" { // no number of this event, nor of those to come
+		kept = slices.DeleteFunc(kept, func(u market.Update) bool { _, ok := u.(market.Quote); return ok })
+		m.Unmapped = r.guard.problem
 	}
 	if m.Updates = kept; len(kept) > 0 {
 		m.Unmapped = ""

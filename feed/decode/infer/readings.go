@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -22,6 +23,9 @@ func (w *writer) readings(read []payload) []mapping.Rule {
 	for _, s := range rowSets(read) {
 		if len(s.names) > 0 && !s.hasSymbolKeys() && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.key == "" }) {
 			continue
+		}
+		if slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.value.IsArray() }) {
+			continue // what its places mean nobody says
 		}
 		if r, ok := w.readingRule(s, read); ok {
 			return []mapping.Rule{r}
@@ -73,7 +77,8 @@ func isID(name string) bool {
 
 // placeNames are names of members that say where something is read, metricNames of those that say what is.
 var (
-	placeNames  = wordSet("sensor device entity station location room host hostname node site city region area zone service source topic")
+	placeNames = wordSet("sensor device entity station location room host hostname node site city region area zone service source topic match game fixture vehicle car meter candidate player team " +
+		"server container pod queue job")
 	metricNames = wordSet("metric measurement parameter quantity key label field")
 )
 
@@ -87,21 +92,31 @@ func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) identity {
 	if value == nil {
 		return id // the rows are numbers
 	}
-	var free []*leaf
-	named := len(id.paths) > 0 || f.best("symbol") != nil || f.best("name") != nil
+	name := cmp.Or(f.best("symbol"), f.best("name"))
 	for _, l := range all {
-		name := idSuffix.ReplaceAllString(plainName(l.name()), "")
-		isName := len(id.paths) == 0 && (l == f.best("symbol") || l == f.best("name") && f.best("symbol") == nil || !named && placeNames[name])
-		switch {
-		case !l.every(canBeSymbol) || l == value:
-		case isName, metricNames[name] && l.every(isWordy):
+		if l != value && l.every(canBeSymbol) && len(id.paths) == 0 && (l == name || name == nil && placeNames[idSuffix.ReplaceAllString(plainName(l.name()), "")]) {
 			id = join(" ", id, l)
-		case l.every(isWordy) || isID(l.name()):
-			free = append(free, l)
 		}
 	}
-	values := rowPrices(fields{"last": {{leaf: value}}}, len(s.rows))
-	return id.joinWhile(free, fields{}, func(of []string) float64 { return variation(of, values) }, 0.05, 2)
+	for _, l := range all {
+		isPart := l.every(isWordy) && !notTickerNames[plainName(l.name())] || isID(l.name()) || isTerm(l)
+		if l != value && !slices.Contains(id.leaves, l) && l.every(canBeSymbol) && len(id.leaves) <= maxParts &&
+			(metricNames[plainName(l.name())] && l.every(isWordy) || isPart && (l.recurs(id.of) || s.differsWithin(l, id.of))) {
+			id = join(" ", id, l)
+		}
+	}
+	return id
+}
+
+// differsWithin reports whether rows of one payload have different values of a leaf.
+func (s *rowSet) differsWithin(l *leaf, of []string) bool {
+	texts := l.texts()
+	for i := 1; i < len(texts); i++ {
+		if s.rows[i].payload == s.rows[i-1].payload && of[i] == of[i-1] && texts[i] != texts[i-1] {
+			return true
+		}
+	}
+	return false
 }
 
 // plainText reads data that is not JSON, or a JSON text: as headlines.

@@ -210,6 +210,10 @@ func (w *writer) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 			rules = append(rules, r)
 		}
 	}
+	if slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) && !slices.ContainsFunc(kinds, func(k rowKind) bool { return !isBookChange(k.name) }) {
+		w.doubt("%s holds changes to a book, of which the whole was not sent: neither bid nor ask is shown", kinds[0].name)
+		return nil
+	}
 	return joinKinds(sameBooks(rules), kind.path)
 }
 
@@ -237,7 +241,7 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 			w.doubt("%s", doubt)
 		}
 	}
-	if book == nil && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || holdsOrders(all)) {
+	if book == nil && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || holdsOrders(append(slices.Clone(all), s.above(read)...))) {
 		w.doubt("%s: the rows are orders or levels of a book: their price is not the last one", s.label())
 		return nil
 	}
@@ -269,6 +273,7 @@ func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		return nil
 	}
 	w.listUnused(all, f.best("change_pct"), &r)
+	r.When = notCancelled(all)
 	rules = append(rules, r)
 	if halt, ok := w.halts(s, all, &r); ok {
 		rules = append(rules, halt)
@@ -285,6 +290,20 @@ func (s *rowSet) rowNames(f fields) []string {
 		}
 	}
 	return names
+}
+
+// notCancelled is the condition that a row does not say of itself that it is gone: {"cancel": false}.
+func notCancelled(all []*leaf) mapping.When {
+	when := mapping.When{}
+	for _, l := range all {
+		if word := nameWords(l.name()); len(word) > 0 && (otherKinds[word[len(word)-1]] == "a cancellation" || otherKinds[word[len(word)-1]] == "a deletion") && l.every(gjson.Result.IsBool) {
+			when[l.path] = mapping.Condition{Not: []string{"true"}}
+		}
+	}
+	if len(when) == 0 {
+		return nil
+	}
+	return when
 }
 
 // levelWords are words in the names of lists whose rows are levels of a book, or orders.

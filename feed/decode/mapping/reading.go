@@ -25,9 +25,9 @@ func (c *compiler) readings(at configerr.Path, spec *Rule) (all []namedPath) {
 		if len(spec.Values) > 1 {
 			here = at.Index(i)
 		}
-		member := p[strings.LastIndexByte(p, '.')+1:]
-		if strings.HasPrefix(member, "$") {
-			member = ""
+		member := ""
+		if steps := unescapeSteps(p); len(steps) > 0 && p[0] != '$' {
+			member = steps[len(steps)-1]
 		}
 		all = append(all, namedPath{member, vagueNames[strings.ToLower(member)], c.path(here, p)})
 	}
@@ -36,7 +36,7 @@ func (c *compiler) readings(at configerr.Path, spec *Rule) (all []namedPath) {
 
 // Names of members, and types of events, that say no more than that there is a number.
 var (
-	vagueNames = wordSet("value val reading v number data")
+	vagueNames = wordSet("value val reading v number data payload")
 	vagueTypes = wordSet("message tick update data event value reading")
 )
 
