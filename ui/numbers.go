@@ -14,7 +14,7 @@ const missing = "–"
 const (
 	maxDigits    = 20 // cells of a column on either side of its decimal points
 	maxFraction  = 9  // cells, with the point, that one number may cost a column
-	longFraction = 6  // cells that a column gives to a fraction which is longer than that
+	longFraction = 6  // cells that a column gives to a fraction which is longer than that, and has no zeros to fold
 )
 
 func splitAtPoint(number string) (whole, fraction string) {
@@ -66,12 +66,15 @@ type numberWidth struct {
 func (e *numberWidth) fit(number string) {
 	whole, fraction := splitAtPoint(number)
 	e.allDecimals = min(max(e.allDecimals, len(fraction)), maxDigits)
-	if len(fraction) > maxFraction {
-		fraction = fraction[:longFraction]
+	room := len(fraction)
+	if folded := foldZeros(fraction); room > maxFraction {
+		if room = longFraction; folded != fraction { // a tiny price, not the noise of a binary number
+			room = min(cells(folded), maxFraction)
+		}
 	}
 	e.whole = min(max(e.whole, len(whole)), maxDigits)
-	e.fraction = max(e.fraction, len(fraction))
-	e.longest = min(max(e.longest, len(whole)+len(fraction)), maxDigits)
+	e.fraction = max(e.fraction, room)
+	e.longest = min(max(e.longest, len(whole)+room), maxDigits)
 }
 
 func (e numberWidth) total() int {
