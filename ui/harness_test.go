@@ -42,7 +42,10 @@ const deskFeed = "desk"
 
 func newHarness(options ...func(*Config)) *harness {
 	c := Config{
-		Feeds:    []Source{{deskFeed, "http://127.0.0.1:8080/events"}},
+		Feeds: []Source{{
+			Name: deskFeed, URL: "http://127.0.0.1:8080/events",
+			Symbols: []string{"NVDA", "AAPL", "MSFT", "BRK.A", "BTC-USD", "PEPE", "EURUSD", "7203.T", "ASML", "GME"}, // as openMarket has them
+		}},
 		Control:  &fakeControl{},
 		Renderer: renderer(termenv.Ascii, true),
 	}

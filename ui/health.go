@@ -29,6 +29,8 @@ const otherReasons = "other reasons"
 // feedHealth is what is known of a feed's connection. It follows from the feed's events alone.
 type feedHealth struct {
 	name, url    string
+	symbols      []string // see Source
+	allComing    bool
 	status       feed.Status
 	lostCause    string    // of the last lost or failed connection, until the next is live
 	lostAdvice   string    // what may help against it
@@ -59,7 +61,7 @@ type feedHealth struct {
 }
 
 func newFeedHealth(s Source) *feedHealth {
-	return &feedHealth{name: s.Name, url: plainLine(s.URL), unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
+	return &feedHealth{name: s.Name, url: plainLine(s.URL), symbols: s.Symbols, allComing: s.AllComing, unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
 }
 
 func (h *feedHealth) receive(ev feed.Event) {

@@ -250,9 +250,9 @@ func TestMissingNumbersAreDashesAndNeverZeros(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(200, 30).goLive()
 	s.quote(fullQuote("FULL", "Full", "1.50", "1.49", "1.51", "1000", "1.40"))
-	s.quote(market.Quote{Symbol: "BARE", Bid: decimal("7.25")})
-	line := lineOf(t, strings.Split(ansi.Strip(s.m.View()), "\n"), "BARE")
-	want := []string{"▌", "BARE", missing, missing, missing, "7.25", missing, missing, missing, "0s"}
+	s.quote(market.Quote{Symbol: "PART", Bid: decimal("7.25")})
+	line := lineOf(t, strings.Split(ansi.Strip(s.m.View()), "\n"), "PART")
+	want := []string{"▌", "PART", missing, missing, missing, "7.25", missing, missing, missing, "0s"}
 	if got := strings.Fields(line); strings.Join(got, " ") != strings.Join(want[1:], " ") {
 		t.Errorf("got %q, want %q", got, want[1:])
 	}

@@ -46,7 +46,10 @@ func (m Model) content() *content {
 func (c *content) isOnlyNews() bool { return len(c.stories) > 0 && len(c.rows)+len(c.readings) == 0 }
 
 func splitReadings(b *market.Board) (rows, readings []*market.Row) {
-	if b.Counts().Readings == 0 {
+	switch c := b.Counts(); {
+	case c.Quotes+c.Readings+c.Halts == 0: // rows that wait for symbols say less than why there is none
+		return nil, nil
+	case c.Readings == 0:
 		return b.Rows(), nil
 	}
 	for _, r := range b.Rows() {
@@ -77,6 +80,9 @@ func (m Model) togglePause() Model {
 func (m Model) unpause() Model {
 	p := m.paused
 	m.paused = nil
+	now := m.content()
+	price, reading := m.prices.rowAtCursor(p.rows), m.readings.rowAtCursor(p.readings)
+	m.prices, m.readings = m.prices.keepOnRow(now.rows, price), m.readings.keepOnRow(now.readings, reading)
 	m.prices.widths, m.readings.widths = p.priceWidths, p.readingWidths
 	m.news.sourceWidth, m.news.symbolsWidth = p.news.sourceWidth, p.news.symbolsWidth
 	if m.news.cursor > 0 && len(p.stories) > 0 {

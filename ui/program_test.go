@@ -15,7 +15,7 @@ import (
 func TestAStreamIsLostAndFoundOnARunningScreen(t *testing.T) {
 	events, asked := make(chan feed.Event), make(chan string, 1)
 	tm := teatest.NewTestModel(t, New(Config{
-		Feeds: []Source{{deskFeed, "http://127.0.0.1:8080/events"}}, Events: events, Control: chanControl(asked), Renderer: newHarness().m.config.Renderer,
+		Feeds: []Source{{Name: deskFeed, URL: "http://127.0.0.1:8080/events"}}, Events: events, Control: chanControl(asked), Renderer: newHarness().m.config.Renderer,
 	}), teatest.WithInitialTermSize(100, 20))
 	reads := func(text string) {
 		t.Helper()

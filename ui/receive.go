@@ -13,6 +13,8 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 		m, msg.events = m.startOver(), msg.events[i+1:]
 	}
 	newest, gapMarks := m.newestStory(), len(m.gapMarks)
+	before := m.content()
+	price, reading := m.prices.rowAtCursor(before.rows), m.readings.rowAtCursor(before.readings)
 	changed := make(map[*market.Row]struct{}, len(msg.events))
 	for _, ev := range msg.events {
 		m = m.applyEvent(ev, changed)
@@ -25,6 +27,10 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 	}
 	if added := int(m.newestStory()-newest) + len(m.gapMarks) - gapMarks; m.paused == nil && added > 0 && m.news.cursor > 0 {
 		m.news.list = m.news.shift(added)
+	}
+	if m.paused == nil {
+		now := m.content()
+		m.prices, m.readings = m.prices.keepOnRow(now.rows, price), m.readings.keepOnRow(now.readings, reading)
 	}
 	return m
 }
@@ -61,6 +67,7 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		}
 		if found := ev.Message.Map; found != nil && h.setMap(*found) {
 			m.board.Forget(ev.Feed)
+			m.awaitSymbols(h)
 		}
 		m.applyUpdates(ev, changed, h.found.Problem != "")
 	}

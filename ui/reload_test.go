@@ -21,14 +21,14 @@ func TestFeedsComeAndGoOnTheScreen(t *testing.T) {
 	s := newHarness().resize(120, 40).receive(liveEvent(deskFeed), priceEvent(deskFeed, "NVDA", "181.46"))
 	before := s.m.feeds.byName(deskFeed)
 
-	s.send(reloadMsg{Reload{Feeds: []Source{{"pyth", "https://pyth.example/"}, {deskFeed, "http://127.0.0.1:8080/other"}}}})
+	s.send(reloadMsg{Reload{Feeds: []Source{{Name: "pyth", URL: "https://pyth.example/"}, {Name: deskFeed, URL: "http://127.0.0.1:8080/other"}}}})
 	s.receive(liveEvent("pyth"), priceEvent("pyth", "BTC/USD", "61632.60"))
 	if s.m.feeds.byName(deskFeed) != before || before.url != "http://127.0.0.1:8080/other" {
 		t.Error("what was known of a feed that stays is lost")
 	}
 	requireOrder(t, s.screen(), "pyth", "LIVE", "desk", "LIVE", "NVDA")
 
-	s.send(reloadMsg{Reload{Feeds: []Source{{"pyth", "https://pyth.example/"}}}})
+	s.send(reloadMsg{Reload{Feeds: []Source{{Name: "pyth", URL: "https://pyth.example/"}}}})
 	s.receive(priceEvent(deskFeed, "NVDA", "999.99"), priceEvent("pyth", "BTC/USD", "61633.00"))
 	if view := s.screen(); strings.Contains(view, "999.99") || !strings.Contains(view, "61633.00") || !strings.Contains(view, "181.46") {
 		t.Errorf("after desk went:\n%s", view)
@@ -37,7 +37,7 @@ func TestFeedsComeAndGoOnTheScreen(t *testing.T) {
 		t.Errorf("%d feeds have a badge", len(s.m.feeds))
 	}
 
-	s.send(reloadMsg{Reload{Feeds: []Source{{deskFeed, ""}, {"pyth", "https://pyth.example/"}}}})
+	s.send(reloadMsg{Reload{Feeds: []Source{{Name: deskFeed, URL: ""}, {Name: "pyth", URL: "https://pyth.example/"}}}})
 	s.receive(liveEvent(deskFeed), priceEvent(deskFeed, "NVDA", "200.00"))
 	if view := s.screen(); !strings.Contains(view, "200.00") {
 		t.Errorf("after desk came back:\n%s", view)
@@ -47,7 +47,7 @@ func TestFeedsComeAndGoOnTheScreen(t *testing.T) {
 func TestAnEventThatOvertakesItsSetupCounts(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(120, 40).receive(liveEvent("new"), priceEvent("new", "NVDA", "181.46"))
-	s.send(reloadMsg{Reload{Feeds: []Source{{deskFeed, ""}, {"new", "https://new.example/"}}}})
+	s.send(reloadMsg{Reload{Feeds: []Source{{Name: deskFeed, URL: ""}, {Name: "new", URL: "https://new.example/"}}}})
 	if h := s.m.feeds.byName("new"); h == nil || h.messages != 1 || h.url != "https://new.example/" {
 		t.Errorf("it is known as %+v", h)
 	}

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"time"
 
 	"livetape/feed/market"
@@ -47,6 +48,11 @@ func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []str
 		t.rows = append(t.rows, row)
 	}
 	t.compareRows()
+	for _, r := range rows {
+		if hasCome(r) {
+			t.come++
+		}
+	}
 	lines := make([]string, 0, area.height)
 	if p.headLines(area.height) == 2 {
 		lines = append(lines, t.title(p.list))
@@ -65,7 +71,9 @@ func (p tablePane) nextChange(rows []*market.Row, feeds feedList, now time.Time)
 	var next time.Time
 	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
 		since := newRowTimes(r, feeds.byName(r.Feed))
-		next = earliest(next, nextAgeChange(now, since.price))
+		if !since.price.IsZero() {
+			next = earliest(next, nextAgeChange(now, since.price))
+		}
 		if p.widths.readings && now.Sub(since.price) <= 2*maxTrendWidth*time.Second { // spark lines move on
 			next = earliest(next, now.Truncate(time.Second).Add(time.Second))
 		}
@@ -86,6 +94,7 @@ type priceTable struct {
 	w        *lineWriter
 	columns  columnLayout
 	rows     []tableRow // on screen
+	come     int        // of all rows, those for which anything came
 	readings bool       // the rows are readings, not prices
 
 	basis      market.Basis // of the changes in all rows; see basisMixed
@@ -121,7 +130,14 @@ func (t *priceTable) title(l list) string {
 	case t.basis != market.NoBasis:
 		right = "change from " + basisTexts[t.basis].inTitle
 	}
-	return titleLine(t.w, t.drawArea, "Prices", positionText(l), right)
+	where := positionText(l)
+	switch waiting := l.total - t.come; {
+	case waiting > 0 && l.total <= l.height:
+		where = fmt.Sprintf("%d of %d", t.come, l.total)
+	case waiting > 0:
+		where += fmt.Sprintf(", %d without a price", waiting)
+	}
+	return titleLine(t.w, t.drawArea, "Prices", where, right)
 }
 
 // basisTexts are what a row, the title and the column head call the basis of a change.

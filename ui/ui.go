@@ -38,6 +38,9 @@ type Config struct {
 type Source struct {
 	Name string
 	URL  string // without secrets
+
+	Symbols   []string // in the order of the screen; others follow by name. In upper or lower case
+	AllComing bool     // the feed is to give a price of each of Symbols, by this name
 }
 
 // Reload is what is watched from now on.
@@ -155,6 +158,12 @@ func New(c Config) Model {
 func (m Model) withFeeds(all feedList) Model {
 	m.feeds = all
 	m.manyFeeds = m.manyFeeds || len(all) > 1
+	m.orderRows()
+	for _, r := range m.board.Rows() {
+		if !hasCome(r) {
+			m.prices.widths.grow(r)
+		}
+	}
 	return m
 }
 

@@ -83,7 +83,7 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 		for i, h := range next {
 			delete(removed, h.name)
 			if known := m.feeds.byName(h.name); known != nil {
-				known.url = h.url
+				known.url, known.symbols, known.allComing = h.url, h.symbols, h.allComing
 				next[i] = known
 			}
 		}

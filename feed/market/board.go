@@ -2,6 +2,7 @@ package market
 
 import (
 	"slices"
+	"sort"
 	"strings"
 	"time"
 )
@@ -32,7 +33,8 @@ type Board struct {
 	limits Limits
 	feeds  map[string]*feedState // by feed
 	last   *feedState            // that of the update before: nearly always the next one too
-	rows   []*Row
+	rows   []*Row                // in order
+	order  func(a, b *Row) int
 	news   []*Story
 	counts Counts
 }
@@ -41,6 +43,7 @@ type Board struct {
 type feedState struct {
 	name    string
 	rows    map[string]*Row   // by symbol
+	awaited map[string]*Row   // those of Await for which nothing has come, by symbol in upper case
 	stories map[string]*Story // those kept that can be corrected, by id
 	market  Halt
 	outages []Outage
@@ -57,12 +60,12 @@ func (b *Board) Apply(feed string, u Update, at time.Time) {
 	f := b.feed(feed)
 	switch u := u.(type) {
 	case Quote:
-		if r := b.row(f, u.Symbol); r != nil {
+		if r := b.row(f, u.Symbol, false); r != nil {
 			r.applyQuote(&u, at)
 			b.counts.Quotes++
 		}
 	case Reading:
-		if r := b.row(f, u.Name); r != nil {
+		if r := b.row(f, u.Name, true); r != nil {
 			r.IsReading = true
 			r.applyQuote(&Quote{Symbol: u.Name, Last: u.Value, Time: u.Time}, at)
 			b.counts.Readings++
@@ -89,8 +92,18 @@ func (b *Board) feed(name string) *feedState {
 }
 
 // row is the row of a symbol, made if need be; nil when there is no symbol or no room for another.
-func (b *Board) row(f *feedState, symbol string) *Row {
+func (b *Board) row(f *feedState, symbol string, isReading bool) *Row {
 	if r := f.rows[symbol]; r != nil || symbol == "" {
+		if len(f.awaited) > 0 {
+			delete(f.awaited, strings.ToUpper(symbol))
+		}
+		return r
+	}
+	if r := f.awaited[strings.ToUpper(symbol)]; r != nil {
+		delete(f.awaited, strings.ToUpper(symbol))
+		delete(f.rows, r.Symbol)
+		r.Symbol = strings.Clone(symbol)
+		f.rows[r.Symbol] = r
 		return r
 	}
 	if len(b.rows) >= b.limits.Symbols {
@@ -99,10 +112,35 @@ func (b *Board) row(f *feedState, symbol string) *Row {
 	}
 	symbol = strings.Clone(symbol) // it may be a part of a large payload
 	bars := b.barLimit()
-	r := &Row{Feed: f.name, Symbol: symbol, Seconds: newBars(time.Second, bars), Minutes: newBars(time.Minute, bars)}
+	r := &Row{Feed: f.name, Symbol: symbol, IsReading: isReading, Seconds: newBars(time.Second, bars), Minutes: newBars(time.Minute, bars)}
 	f.rows[symbol] = r
-	b.rows = append(b.rows, r)
+	at := len(b.rows)
+	if b.order != nil {
+		at = sort.Search(len(b.rows), func(i int) bool { return b.order(b.rows[i], r) > 0 })
+	}
+	b.rows = slices.Insert(b.rows, at, r)
 	return r
+}
+
+// SetOrder has the rows stand in an order, equal ones as they came. Without one all stand as they came.
+func (b *Board) SetOrder(order func(a, b *Row) int) {
+	b.order = order
+	b.rows = slices.Clone(b.rows)
+	slices.SortStableFunc(b.rows, order)
+}
+
+// Await makes an empty row for a symbol, in upper or lower case, that the feed is to give a price of.
+func (b *Board) Await(feed, symbol string) {
+	f, key := b.feed(feed), strings.ToUpper(symbol)
+	if f.rows[symbol] != nil || f.awaited[key] != nil {
+		return
+	}
+	if r := b.row(f, symbol, false); r != nil {
+		if f.awaited == nil {
+			f.awaited = map[string]*Row{}
+		}
+		f.awaited[key] = r
+	}
 }
 
 // barLimit is how many bars of each length the next row keeps. Nobody follows thousands of charts, and 10,000 full ones
@@ -124,7 +162,7 @@ func (b *Board) applyHalt(f *feedState, h Halt, at time.Time) {
 			h.Time = f.market.Time
 		}
 		f.market = h
-	} else if r := b.row(f, h.Symbol); r != nil {
+	} else if r := b.row(f, h.Symbol, false); r != nil {
 		r.Halt, r.Updated, r.Quoted = h, at, h.Time
 	} else {
 		return
@@ -139,10 +177,11 @@ func (b *Board) Forget(feed string) {
 		return
 	}
 	clear(f.rows)
+	clear(f.awaited)
 	b.rows = slices.DeleteFunc(slices.Clone(b.rows), func(r *Row) bool { return r.Feed == feed })
 }
 
-// Rows are the symbols seen so far, in the order in which they were first seen. The slice and the
+// Rows are the symbols seen so far, in the order in which they were first seen, or that of SetOrder. The slice and the
 // rows belong to the board: read them before the next Apply, change nothing.
 func (b *Board) Rows() []*Row { return b.rows }
 

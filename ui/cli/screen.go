@@ -189,7 +189,10 @@ func drainEvents(events <-chan feed.Event) {
 func screenSources(targets []target) []ui.Source {
 	var sources []ui.Source
 	for _, t := range targets {
-		sources = append(sources, ui.Source{Name: t.config.Name, URL: redact.URL(t.config.URL)})
+		sources = append(sources, ui.Source{
+			Name: t.config.Name, URL: redact.URL(t.config.URL),
+			Symbols: t.origin.Symbols, AllComing: !asksForSymbols(t.origin), // else the answer may have other names
+		})
 	}
 	return sources
 }
