@@ -29,7 +29,7 @@ type secret struct {
 func newSecret(plain string, credential bool) secret {
 	s := secret{plain: plain, credential: credential}
 	var pattern strings.Builder
-	for _, run := range runs.FindAllString(plain, -1) {
+	for _, run := range characterRuns.FindAllString(plain, -1) {
 		if len(run) > len(s.probe) && isAlphanumeric(run[0]) {
 			s.probe = []byte(run)
 		}
@@ -47,7 +47,7 @@ func newSecret(plain string, credential bool) secret {
 	return s
 }
 
-var runs = regexp.MustCompile(`[A-Za-z0-9]+|[^A-Za-z0-9]+`)
+var characterRuns = regexp.MustCompile(`[A-Za-z0-9]+|[^A-Za-z0-9]+`)
 
 func isAlphanumeric(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'

@@ -7,7 +7,7 @@ import (
 )
 
 var (
-	kept       = regexp.MustCompile(`^[|>][-+\d]*$|\$\{[^}]*\}|\{[a-z_][a-z0-9_]*\}|(?i:Bearer|Basic|Token) `)
+	unmasked   = regexp.MustCompile(`^[|>][-+\d]*$|\$\{[^}]*\}|\{[a-z_][a-z0-9_]*\}|(?i:Bearer|Basic|Token) `)
 	urlInLine  = regexp.MustCompile(`(?:://|\$\{)[^\s"']*`)
 	formPair   = regexp.MustCompile(`([\w.%-]+)=([^&;"'\s]+)`)
 	memberName = regexp.MustCompile(`([\w.$-]+)(?:\\?["']\s*:\s*|\s*:\s+)`)
@@ -26,11 +26,11 @@ func YAML(source string) string {
 		inside = inside.at(line)
 		switch m := headersKey.FindStringIndex(line); {
 		case m != nil:
-			line = line[:m[1]] + hideMembers(line[m[1]:], anyName)
+			line = line[:m[1]] + hideMembers(line[m[1]:], isNoFileName)
 		case inside.hidden, inside.headers && !memberName.MatchString(line):
 			line = hide(line)
 		case inside.headers:
-			line = hideMembers(line, anyName)
+			line = hideMembers(line, isNoFileName)
 		}
 		lines[i] = hideInLine(line)
 		inside = inside.begin(line)
@@ -114,27 +114,27 @@ func hideMembers(line string, secret func(name string) bool) string {
 	}
 }
 
-func isSecretMember(name string) bool { return IsSecretHeader(name) && anyName(name) }
+func isSecretMember(name string) bool { return IsSecretHeader(name) && isNoFileName(name) }
 
-// anyName is true for every name but that of a file's name.
-func anyName(name string) bool { return !strings.Contains(name, "_file") }
+// isNoFileName reports whether a member does not hold the name of a file.
+func isNoFileName(name string) bool { return !strings.Contains(name, "_file") }
 
 // hide masks text but for the names of variables, quotes and blanks.
 func hide(text string) string {
 	var b strings.Builder
 	for text != "" {
-		next := kept.FindStringIndex(text)
+		next := unmasked.FindStringIndex(text)
 		if next == nil {
 			next = []int{len(text), len(text)}
 		}
-		b.WriteString(strings.Map(dot, text[:next[0]]))
+		b.WriteString(strings.Map(maskRune, text[:next[0]]))
 		b.WriteString(text[next[0]:next[1]])
 		text = text[next[1]:]
 	}
 	return b.String()
 }
 
-func dot(r rune) rune {
+func maskRune(r rune) rune {
 	if unicode.IsSpace(r) || strings.ContainsRune("\"'{}[],", r) {
 		return r
 	}

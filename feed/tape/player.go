@@ -185,7 +185,7 @@ func (p *Player) play(ctx context.Context, e Entry) error {
 		case next == startOver:
 			return errStartOver
 		case next != send:
-			p.rest(ctx, next, due)
+			p.waitForControl(ctx, next, due)
 		case p.send(ctx, e.Event):
 			p.mu.Lock()
 			p.playback.noteSent(e.Offset, e.Pulse == nil, time.Now())
@@ -225,8 +225,8 @@ func (p *Player) begin(ctx context.Context) error {
 	return p.mustSend(ctx, feed.Event{Feed: info.Feeds[0].Name, At: info.Start, Status: live})
 }
 
-// rest waits for a control, the end of ctx or, asleep, a time.
-func (p *Player) rest(ctx context.Context, how action, d time.Duration) {
+// waitForControl waits for a control, the end of ctx or, asleep, a time.
+func (p *Player) waitForControl(ctx context.Context, how action, d time.Duration) {
 	var due <-chan time.Time
 	if how == sleep {
 		timer := time.NewTimer(d)
@@ -279,7 +279,7 @@ func (p *Player) finish(ctx context.Context, err error, waitAtEnd bool) error {
 		case rewind:
 			return errStartOver
 		}
-		p.rest(ctx, wait, 0)
+		p.waitForControl(ctx, wait, 0)
 	}
 }
 
