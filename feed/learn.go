@@ -40,7 +40,9 @@ func (d *delivery) learn(arrivals <-chan queuedEvent) (first []queuedEvent) {
 	var events []decode.Event
 	for _, e := range first {
 		if e.mark != stream.Skipped {
-			events = append(events, decode.Event{Type: e.message.Type, ID: e.message.ID, Data: e.message.Data, At: e.at})
+			masked := *e.message // what was found is shown, and may quote it
+			d.redact(&masked)
+			events = append(events, decode.Event{Type: masked.Type, ID: masked.ID, Data: masked.Data, At: e.at})
 		}
 	}
 	learner.Learn(events)

@@ -1,6 +1,10 @@
 package ui
 
-import "strings"
+import (
+	"strings"
+
+	"livetape/feed/market"
+)
 
 // lineWriter writes styled lines, one after the other, none wider than width cells.
 type lineWriter struct {
@@ -75,7 +79,7 @@ func (w *lineWriter) writeCells(st style, text string, n int) {
 	if st != w.style || w.used == 0 {
 		w.switchStyle(st)
 	}
-	w.line.WriteString(text)
+	w.line.WriteString(market.PlainText(text, len(text))) // the last step before the terminal
 	w.used += n
 }
 

@@ -8,8 +8,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// maxMarks is how many combining marks one base character keeps: scripts in use stack up to four.
-const maxMarks = 4
+// MaxMarks is how many combining marks one base character keeps: scripts in use stack up to four.
+const MaxMarks = 4
 
 // PlainText makes a feed's text safe to show and to log: valid UTF-8 on one line, at most limit
 // runes.
@@ -21,7 +21,7 @@ const maxMarks = 4
 // U+FFFD, and a base character keeps four combining marks. Text over the limit is cut between
 // graphemes and ends in "…".
 func PlainText(s string, limit int) string {
-	if len(s) <= limit && isPrintableASCII(s) {
+	if len(s) <= limit && isPlain(s) {
 		return s
 	}
 	if limit <= 0 {
@@ -30,10 +30,10 @@ func PlainText(s string, limit int) string {
 	return shorten(keepVisible(s, limit+1), limit)
 }
 
-// isPrintableASCII reports whether s is printable ASCII only, which needs no cleaning.
-func isPrintableASCII(s string) bool {
-	for i := 0; i < len(s); i++ {
-		if s[i] < ' ' || s[i] > '~' {
+// isPlain reports whether s surely needs no cleaning.
+func isPlain(s string) bool {
+	for _, r := range s {
+		if r == utf8.RuneError || visibleRune(r) != r || r > '~' && unicode.Is(unicode.M, r) {
 			return false
 		}
 	}
@@ -44,7 +44,7 @@ func isPrintableASCII(s string) bool {
 func keepVisible(s string, most int) string {
 	var out strings.Builder
 	out.Grow(min(len(s), most*utf8.UTFMax))
-	marks := maxMarks // a mark without a base would join whatever stands before the text
+	marks := MaxMarks // a mark without a base would join whatever stands before the text
 	for n := 0; s != "" && n < most; {
 		r, size := utf8.DecodeRuneInString(s)
 		if end := escapeLength(s, r, size); end > 0 {
@@ -60,7 +60,7 @@ func keepVisible(s string, most int) string {
 		}
 		if !unicode.Is(unicode.M, r) {
 			marks = 0
-		} else if marks++; marks > maxMarks {
+		} else if marks++; marks > MaxMarks {
 			continue
 		}
 		out.WriteRune(r)

@@ -105,7 +105,7 @@ func FuzzPlainText(f *testing.F) {
 		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > max(limit, 0) {
 			t.Errorf("%q, %d: %q", s, limit, got)
 		}
-		marks := maxMarks
+		marks := MaxMarks
 		for _, r := range got {
 			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' ||
 				unicode.Is(unicode.Join_Control, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || r == '\ufeff' {
@@ -114,8 +114,8 @@ func FuzzPlainText(f *testing.F) {
 			if marks++; !unicode.Is(unicode.M, r) {
 				marks = 0
 			}
-			if marks > maxMarks {
-				t.Errorf("%q kept more than %d marks: %q", s, maxMarks, got)
+			if marks > MaxMarks {
+				t.Errorf("%q kept more than %d marks: %q", s, MaxMarks, got)
 			}
 		}
 		if again := PlainText(got, limit); again != got {

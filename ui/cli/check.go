@@ -116,7 +116,7 @@ func (f checkFlags) run(cmd *cobra.Command, args []string) error {
 }
 
 func (f checkFlags) printReport(cmd *cobra.Command, report *doctor.Report) error {
-	out := cmd.OutOrStdout()
+	out := rawOutput(cmd) // a report is plain but for its colours
 	var err error
 	if f.json {
 		err = report.JSON(out)

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"livetape/feed/market"
 	"livetape/feed/redact"
 	"livetape/mockserver/scenario"
 	"livetape/ui/cli/config"
@@ -32,7 +33,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := rootCommand()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(stdout)
+	root.SetOut(plainWriter{stdout})
+	stderr = plainWriter{stderr}
 	root.SetErr(stderr)
 
 	err := root.ExecuteContext(ctx)
@@ -126,10 +128,36 @@ func noArgs(cmd *cobra.Command, args []string) error {
 
 // asTerminal is an input or output as a file; nil when it is not a terminal.
 func asTerminal(v any) *os.File {
+	if w, ok := v.(plainWriter); ok {
+		v = w.to
+	}
 	if f, ok := v.(*os.File); ok && term.IsTerminal(f.Fd()) {
 		return f
 	}
 	return nil
+}
+
+// plainWriter is the last step before an output: it cleans what is printed, since arguments, files and servers may hold
+// what steers a terminal. What cleans its text itself writes to the output below, by [rawOutput].
+type plainWriter struct{ to io.Writer }
+
+func (w plainWriter) Write(p []byte) (int, error) {
+	lines := strings.Split(string(p), "\n")
+	for i, line := range lines {
+		lines[i] = market.PlainText(line, len(line))
+	}
+	if _, err := io.WriteString(w.to, strings.Join(lines, "\n")); err != nil {
+		return 0, err
+	}
+	return len(p), nil
+}
+
+// rawOutput is standard output for colours, and for data in a format that escapes.
+func rawOutput(cmd *cobra.Command) io.Writer {
+	if w, ok := cmd.OutOrStdout().(plainWriter); ok {
+		return w.to
+	}
+	return cmd.OutOrStdout()
 }
 
 func atMostOne(noun string) cobra.PositionalArgs {

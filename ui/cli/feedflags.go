@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livetape/feed"
+	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
 	"livetape/feed/redact"
 )
@@ -91,6 +93,17 @@ func (f feedFlags) checkMaxEvent(cmd *cobra.Command) error {
 		return usageErrorf(cmd, "max-event: %d MiB is not between 1 and 64", f.maxEvent)
 	}
 	return nil
+}
+
+// urlConfig is the feed at a URL as it is written: with braces that are no {vars}, and with a user and a password.
+func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, error) {
+	d, err := f.definition(cmd)
+	if err != nil {
+		return feed.Config{}, err
+	}
+	name := cmp.Or(f.name, hostOf(rawURL))
+	decoder, err := infer.NewDecoder(name, d)
+	return feed.Config{Name: name, URL: rawURL, Header: d.Headers, IdleTimeout: d.IdleLimit(), Decoder: decoder}, err
 }
 
 func isURL(argument string) bool {

@@ -10,6 +10,7 @@ import (
 	"github.com/charmbracelet/x/term"
 
 	"livetape/feed"
+	"livetape/feed/market"
 	"livetape/ui/humanize"
 )
 
@@ -40,7 +41,7 @@ func (l *statusLine) Write(b []byte) (int, error) {
 func (l *statusLine) clear() {
 	if l.shown {
 		l.shown = false
-		fmt.Fprint(l.out, clearLine)
+		fmt.Fprint(l.terminal, clearLine)
 	}
 }
 
@@ -53,7 +54,7 @@ func (l *statusLine) draw(text string) {
 		text = ansi.Truncate(text, width-1, "…")
 	}
 	l.shown = true
-	fmt.Fprint(l.out, clearLine+text)
+	fmt.Fprint(l.terminal, clearLine+market.PlainText(text, len(text)))
 }
 
 type recordProgress struct {

@@ -123,7 +123,7 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 	err = printUntilSignal(ctx, output.Options{
 		Events:    recording.events,
 		Recording: recording.notices,
-		Out:       cmd.OutOrStdout(),
+		Out:       rawOutput(cmd),
 		Notices:   output.NewNotices(cmd.ErrOrStderr(), len(options.targets), options.quiet),
 		Format:    options.format,
 		Select:    options.selection,

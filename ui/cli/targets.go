@@ -132,7 +132,15 @@ func (s *targetSelection) target(arg string) (target, error) {
 	if !isURL(arg) {
 		return s.configuredTarget(arg)
 	}
-	return s.flagTarget(hostOf(arg), config.Feed{Definition: preset.Definition{URL: arg}}, "")
+	if s.flags.preset+strings.Join(s.flags.vars, "") != "" || len(s.flags.symbols) > 0 {
+		return s.flagTarget(hostOf(arg), config.Feed{Definition: preset.Definition{URL: arg}}, "")
+	}
+	bare, err := s.flags.urlConfig(s.cmd, arg)
+	if err != nil {
+		return target{}, err
+	}
+	bare.Decoder = s.table(false).Decoder(bare.Decoder)
+	return s.withFlags(target{config: bare})
 }
 
 // configuredTarget is a feed of the file; flags win over what the file says.

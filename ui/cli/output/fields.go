@@ -20,19 +20,18 @@ type content int8
 
 const (
 	ascii   content = iota // a string in which nothing needs to be escaped: numbers and times
-	text                   // a string that the decoder has cleaned
-	rawText                // a string of any characters: exact in JSON, cleaned elsewhere
-	list                   // a list of strings, comma-separated in text
+	text                   // a string of any characters: exact in JSON, cleaned elsewhere
+	list                   // a list of such strings, comma-separated in text
 	boolean                // true, or missing
 )
 
 // fields are all that a row may say, in the order of CSV's columns. Numbers are strings in JSON too: most of its
 // readers would make floating point of them.
 var fields = []field{
-	{"feed", "Feed", func(b []byte, r *row) []byte { return append(b, r.feed...) }, rawText},
+	{"feed", "Feed", func(b []byte, r *row) []byte { return append(b, r.feed...) }, text},
 	{"kind", "Kind", func(b []byte, r *row) []byte { return append(b, r.kind...) }, ascii},
 	{"symbol", "Symbol", func(b []byte, r *row) []byte { return append(b, r.symbol()...) }, text},
-	{"event_id", "EventID", func(b []byte, r *row) []byte { return append(b, r.eventID...) }, rawText},
+	{"event_id", "EventID", func(b []byte, r *row) []byte { return append(b, r.eventID...) }, text},
 	{"received", "Received", func(b []byte, r *row) []byte { return append(b, r.receivedText...) }, ascii},
 	{"time", "Time", appendTime, ascii},
 
@@ -110,9 +109,7 @@ func (c *cells) of(r *row, which []field) []string {
 	for i := range which {
 		start := len(c.buf)
 		c.buf = which[i].append(c.buf, r)
-		if which[i].content == rawText {
-			c.buf = cleanFrom(c.buf, start)
-		}
+		c.buf = cleanFrom(c.buf, start)
 		c.ends = append(c.ends, len(c.buf))
 	}
 	all, start := string(c.buf), 0

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"livetape/feed"
+	"livetape/feed/market"
 )
 
 type jsonFormat struct {
@@ -67,7 +68,7 @@ func (f *field) appendJSON(b []byte, key string, r *row) []byte {
 	switch f.content {
 	case boolean:
 		return b
-	case text, rawText:
+	case text:
 		b = escapeFrom(b, start)
 	}
 	return append(b, '"')
@@ -88,7 +89,7 @@ func appendJSONList(b []byte, key string, members []string) []byte {
 }
 
 // escapeFrom makes b[start:] the inside of a JSON string (RFC 8259 §7). Beyond what that requires, it escapes every
-// character without a shape, so that no line can control a terminal.
+// character that [market.PlainText] would take out, so that no line can control a terminal.
 func escapeFrom(b []byte, start int) []byte {
 	i := start
 	for i < len(b) && needsNoEscape(b[i]) {
@@ -99,8 +100,16 @@ func escapeFrom(b []byte, start int) []byte {
 	}
 	rest := string(b[i:])
 	b = b[:i]
+	marks := 0
 	for _, r := range rest {
-		b = appendEscaped(b, r)
+		if marks++; !unicode.Is(unicode.M, r) {
+			marks = 0
+		}
+		if marks > market.MaxMarks {
+			b = appendHexEscape(b, r)
+		} else {
+			b = appendEscaped(b, r)
+		}
 	}
 	return b
 }
@@ -111,7 +120,7 @@ func appendEscaped(b []byte, r rune) []byte {
 	switch {
 	case r == '"' || r == '\\':
 		return append(b, '\\', byte(r))
-	case unicode.IsGraphic(r):
+	case unicode.IsGraphic(r) && !unicode.Is(unicode.Variation_Selector, r) && !unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r):
 		return utf8.AppendRune(b, r)
 	case r > 0xffff:
 		high, low := utf16.EncodeRune(r)

@@ -55,6 +55,7 @@ func (f *tableFormat) header(b []byte) []byte {
 }
 
 func (f *tableFormat) line(b []byte, r *row) ([]byte, error) {
+	start := len(b)
 	b = append(r.receivedAt.In(f.zone).AppendFormat(b, timeOfDay), "  "...)
 	if f.feed > 0 {
 		name := market.PlainText(r.feed, maxFeedName)
@@ -71,7 +72,7 @@ func (f *tableFormat) line(b []byte, r *row) ([]byte, error) {
 	default:
 		b = f.price(b, r)
 	}
-	return append(bytes.TrimRight(b, " "), '\n'), nil
+	return append(bytes.TrimRight(cleanFrom(b, start), " "), '\n'), nil
 }
 
 func (f *tableFormat) price(b []byte, r *row) []byte {

@@ -1,0 +1,150 @@
+package cli_test
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/creack/pty"
+)
+
+// steering is text that tries to steer a terminal: it sets the clipboard and the title, clears the screen, turns the
+// direction, hides, and stacks marks on a letter.
+const steering = "a\x1b]52;c;b3duZWQ=\aa\x1b]0;owned\x1b\\b\x1b[66;6Hc\u009b66;7Hd\u009d52;c;b3duZWQ\u009ce\u202ef\u2066g\u200bh\u2060i\U000e0041j\u0301\u0301\u0301\u0301\u0301\u0301k"
+
+// steers finds what steering would do to a terminal in what one has received.
+var steers = regexp.MustCompile(`\x1b\]52|\x1b\]0|\x1b\[66|\x{9b}|\x{9d}|\x{9c}|[\x{202a}-\x{202e}\x{2060}-\x{2069}\x{200b}-\x{200f}\x{e0000}-\x{e007f}]|\x{301}{5}`)
+
+// received is all that a terminal gets of a command until it ends, or serves.
+func received(t *testing.T, dir string, args ...string) (all string) {
+	t.Helper()
+	cmd := livetapeIn(dir, args)
+	cmd.Env = append(os.Environ(), cmd.Env...)
+	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 200, Rows: 50})
+	if err != nil {
+		t.Fatalf("%q: %v", args, err)
+	}
+	defer terminal.Close()
+	defer func() { _ = cmd.Wait() }()
+	stuck := time.AfterFunc(waitLimit, func() {
+		t.Errorf("%q does not end", args)
+		_ = cmd.Process.Kill()
+	})
+	defer stuck.Stop()
+	for buf := make([]byte, 32<<10); ; {
+		n, err := terminal.Read(buf)
+		all += string(buf[:n])
+		if err != nil {
+			return all
+		}
+		if strings.Contains(all, "Stop it:") {
+			_ = cmd.Process.Signal(syscall.SIGTERM)
+		}
+	}
+}
+
+func requireNoSteering(t *testing.T, what any, all string) {
+	t.Helper()
+	if found := steers.FindString(all); found != "" {
+		t.Errorf("%q: the terminal got %q in\n%q", what, found, all)
+	}
+}
+
+func TestNothingOfACommandLineOrAFileSteersATerminal(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	feeds := "feeds:\n  desk: {url: 'http://127.0.0.1:1/'}\n"
+	for name, content := range map[string]string{
+		steering + ".yaml": feeds, "evil.yaml": feeds + steering + ": 1\n", "keys.yaml": "feeds:\n  '" + steering + "': {url: x}\n", "broken.yaml": "feeds: [\n" + steering,
+		"names.yaml": feeds + "symbols:\n  '" + steering + "': {decimals: 99, aliases: ['" + steering + "', '']}\nwatchlists: {'" + steering + "': []}\n",
+		"value.yaml": "feeds:\n  desk: {url: '" + steering + "', preset: '" + steering + "', watchlist: '" + steering + "', retry_min: '" + steering + "'}\n",
+		"files.yaml": "feeds:\n  desk: {url: 'http://127.0.0.1:1/', token_file: '" + steering + "', tls_ca: '" + steering + "'}\n",
+		"story.yaml": "about: x\n" + steering + ": 1\n", "none.tape": steering + "\n",
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const url = "http://127.0.0.1:1/"
+	for _, args := range [][]string{
+		{steering}, {"--" + steering}, {"help", steering}, {"presets", steering}, {"scenarios", steering},
+		{"config", "path", steering}, {"config", "check", steering}, {"config", "check", steering + ".yaml"}, {"config", "init", steering + "/x.yaml"},
+		{"config", "check", "evil.yaml"}, {"config", "check", "keys.yaml"}, {"config", "check", "broken.yaml"}, {"config", "check", "names.yaml"},
+		{"config", "check", "value.yaml"}, {"config", "check", "files.yaml"}, {"watch", "--config", "names.yaml"}, {"watch", "--config", steering},
+		{"watch", steering}, {"watch", "desk/" + steering}, {"watch", "--list", steering, url}, {"watch", "--preset", steering}, {"watch", url, "--ca", steering},
+		{"watch", url, "--var", steering}, {"watch", url, "-H", steering}, {"watch", url, "-H", steering + ": x"}, {"watch", url, "--idle-timeout", steering},
+		{"stream", "--for", "1ms", url + steering}, {"stream", "--for", "1ms", url, "--name", steering}, {"stream", "--for", "1ms", url, "--last-event-id", steering},
+		{"stream", "--for", "1ms", "http://" + steering + "/"}, {"stream", url, "--output", steering}, {"stream", url, "--events", steering}, {"stream", url, "-t", "{{." + steering},
+		{"stream", "--for", "1ms", url, "--once", "--symbols", steering}, {"stream", url, "--record", steering + "/x", "--for", "1ms"},
+		{"record", "--for", "1ms", url, "-o", steering}, {"record", "--for", "1ms", url, "-o", steering}, {"record", url, "-o", steering + ".yaml"},
+		{"replay", steering}, {"replay", "none.tape"}, {"replay", "--from", steering, "x"}, {"replay", "--speed", steering, "x"},
+		{"check", "--for", "1ms", url + "?x=" + steering}, {"check", url, "--format", steering}, {"check", url, "--write", steering + ".yaml"},
+		{"bench", "--for", "1ms", "--clients", "1", "http://" + steering + ":1/"}, {"mock", "--addr", steering}, {"mock", "--fault", steering},
+		{"mock", "--scenario", steering}, {"mock", "--scenario", "./" + steering}, {"mock", "--scenario", "story.yaml"}, {"mock", "--start", steering, "--scenario", "flash-crash"},
+		{"mock", "--log-level", steering}, {"mock", "--log-format", steering}, {"mock", "--token", steering}, {"mock", "--token-file", steering}, {"mock", "--tls-cert", steering, "--tls-key", "x"},
+		{"mock", "--addr", "127.0.0.1:0", "--tls", "--tls-out", steering + "/x"}, {"mock", "--replay", steering}, {"mock", "--allow-origin", steering},
+	} {
+		t.Run(strings.Join(args[:min(len(args), 2)], " "), func(t *testing.T) {
+			t.Parallel()
+			requireNoSteering(t, args, received(t, dir, args...))
+		})
+	}
+}
+
+func TestNothingOfAFeedOrItsNamesSteersTheScreen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	events := "id: " + steering + "\nevent: " + steering + "\ndata: {\"ticker\":\"NVDA\",\"px\":\"1.50\",\"" + steering + "\":1}\n\n" +
+		"data: " + steering + "\n\nevent: error\ndata: " + steering + "\n\n"
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		_, _ = io.WriteString(w, events)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	config := "feeds:\n  desk: {url: '" + url + "'}\nsymbols:\n  \"x" + escaped(steering) + "\": {name: \"y" + escaped(steering) + "\", aliases: [NVDA]}\n"
+	file := filepath.Join(dir, steering+".yaml")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tape := filepath.Join(dir, steering+".tape")
+	for _, args := range [][]string{{"watch", "--config", file, "--record", tape}, {"watch", url, "--name", steering}, {"replay", tape}} {
+		term := startTerminal(t, 160, 40, exec.Command(livetape, args...))
+		term.waitForText("1.50")
+		if args[0] == "watch" && args[1] == "--config" {
+			if err := os.WriteFile(file, []byte("feeds:\n  desk: {url: '"+url+"', "+steering+": 1}\n"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			term.waitForText("the settings before it hold")
+		}
+		for _, key := range []string{"!", "\t", "i", "?"} {
+			term.press(key)
+		}
+		term.waitForText("Signs")
+		term.press("q")
+		term.waitForExit()
+		requireNoSteering(t, args, term.output())
+	}
+}
+
+// escaped is text as a string of YAML in double quotes has it.
+func escaped(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if unicode.IsPrint(r) {
+			b.WriteRune(r)
+		} else {
+			fmt.Fprintf(&b, `\U%08X`, r)
+		}
+	}
+	return b.String()
+}
