@@ -72,12 +72,15 @@ func TestEveryCommandOfFeedsIsUnderstood(t *testing.T) {
 	for _, block := range shellBlock.FindAllStringSubmatch(string(doc), -1) {
 		for line := range strings.Lines(block[1]) {
 			commands++
-			cmd := exec.Command("bash", "-c", `livetape() { "$LIVETAPE" "$@"; }; `+"\n"+line)
-			cmd.Env = append(os.Environ(), "LIVETAPE="+livetape)
-			out, err := cmd.CombinedOutput()
-			if err == nil || !strings.Contains(string(out), "standard output is not a terminal") {
-				t.Errorf("%sgives %v: %s", line, err, out)
-			}
+			t.Run(line, func(t *testing.T) {
+				t.Parallel()
+				cmd := exec.Command("bash", "-c", `livetape() { "$LIVETAPE" "$@"; }; `+"\n"+line)
+				cmd.Env = append(os.Environ(), "LIVETAPE="+livetape)
+				out, err := cmd.CombinedOutput()
+				if err == nil || !strings.Contains(string(out), "standard output is not a terminal") {
+					t.Errorf("it gives %v: %s", err, out)
+				}
+			})
 		}
 	}
 	if commands < len(preset.Names()) {

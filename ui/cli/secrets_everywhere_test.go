@@ -162,13 +162,16 @@ func TestASecretIsSeenNowhere(t *testing.T) {
 		t.Run(p.place, func(t *testing.T) {
 			t.Parallel()
 			for _, s := range shown {
-				text := s.text(p, t)
-				if !strings.Contains(text, s.must) {
-					t.Errorf("%s does not hold %s:\n%s", s.where, s.must, text)
-				}
-				if i := slices.IndexFunc(p.forms(), func(form string) bool { return strings.Contains(text, form) }); i >= 0 {
-					t.Errorf("%s shows %s:\n%s", s.where, p.forms()[i], text)
-				}
+				t.Run(s.where, func(t *testing.T) {
+					t.Parallel()
+					text := s.text(p, t)
+					if !strings.Contains(text, s.must) {
+						t.Errorf("it does not hold %s:\n%s", s.must, text)
+					}
+					if i := slices.IndexFunc(p.forms(), func(form string) bool { return strings.Contains(text, form) }); i >= 0 {
+						t.Errorf("it shows %s:\n%s", p.forms()[i], text)
+					}
+				})
 			}
 		})
 	}
