@@ -21,36 +21,36 @@ func TestFaultsHitEmulatedStreamsToo(t *testing.T) {
 	record := regexp.MustCompile(`^(id: [^\n]*\n)?data: [^\n]*\n\n`)
 	tests := []struct {
 		fault string
-		check func(t *testing.T, s *site, l *listener)
+		check func(t *testing.T, s *testServer, l *streamReader)
 	}{
-		{"drop", func(t *testing.T, s *site, l *listener) {
+		{"drop", func(t *testing.T, s *testServer, l *streamReader) {
 			b, err := io.ReadAll(l.lines)
 			if err == nil || record.Match(b) || len(b) == 0 {
 				t.Errorf("it ended with %v after %q", err, b)
 			}
 		}},
-		{"eof", func(t *testing.T, s *site, l *listener) {
+		{"eof", func(t *testing.T, s *testServer, l *streamReader) {
 			if got := l.whole(); got != "" {
 				t.Errorf("before the end came %q", got)
 			}
 		}},
-		{"retry=7777", func(t *testing.T, s *site, l *listener) {
+		{"retry=7777", func(t *testing.T, s *testServer, l *streamReader) {
 			if got := l.wire(13); got != "retry: 7777\n\n" {
 				t.Errorf("got %q", got)
 			}
 		}},
-		{"huge=1", func(t *testing.T, s *site, l *listener) {
+		{"huge=1", func(t *testing.T, s *testServer, l *streamReader) {
 			if n := len(l.next().Data); n < 1<<20-5 || n > 1<<20+50 {
 				t.Errorf("the event has %d bytes", n)
 			}
 		}},
-		{"noid", func(t *testing.T, s *site, l *listener) {
+		{"noid", func(t *testing.T, s *testServer, l *streamReader) {
 			s.Step(50)
 			if e := l.next(); e.hasID || e.Data == "" {
 				t.Errorf("got %+v", e)
 			}
 		}},
-		{"dup", func(t *testing.T, s *site, l *listener) {
+		{"dup", func(t *testing.T, s *testServer, l *streamReader) {
 			s.Step(50)
 			for range 3 {
 				if a, b := l.next(), l.next(); a != b {
@@ -58,7 +58,7 @@ func TestFaultsHitEmulatedStreamsToo(t *testing.T) {
 				}
 			}
 		}},
-		{"garbage", func(t *testing.T, s *site, l *listener) {
+		{"garbage", func(t *testing.T, s *testServer, l *streamReader) {
 			s.Step(50)
 			bad := 0
 			for range 20 {
@@ -70,13 +70,13 @@ func TestFaultsHitEmulatedStreamsToo(t *testing.T) {
 				t.Errorf("%d of 20 events are bad", bad)
 			}
 		}},
-		{"split", func(t *testing.T, s *site, l *listener) {
+		{"split", func(t *testing.T, s *testServer, l *streamReader) {
 			s.Step(20)
 			if e := l.next(); !json.Valid([]byte(e.Data)) || !e.hasID {
 				t.Errorf("in pieces came %+v", e)
 			}
 		}},
-		{"restart", func(t *testing.T, s *site, l *listener) {
+		{"restart", func(t *testing.T, s *testServer, l *streamReader) {
 			if got := l.whole(); got != "" {
 				t.Errorf("before the end came %q", got)
 			}
@@ -118,7 +118,7 @@ func TestFaultyAnswersAreTheSameForEveryFormat(t *testing.T) {
 func TestAnEmulatedStreamCanStallAndLackHeartbeats(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := emulatedSite(t)
+		s := emulatedServer(t)
 		inject(t, s, "heartbeat:8s")
 		began := time.Now()
 		l := s.listen(strings.Replace(oandaEUR, "EUR_USD", "XAU_USD", 1), withBearer...)
@@ -177,7 +177,7 @@ func TestAShutdownIsToldInTheFormatOfTheService(t *testing.T) {
 func TestABodyThatDoesNotComeIsNotWaitedFor(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := emulatedSite(t)
+		s := emulatedServer(t)
 		conn, err := s.net.dial(t.Context(), "", "")
 		if err != nil {
 			t.Fatal(err)

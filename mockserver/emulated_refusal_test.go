@@ -57,7 +57,7 @@ func TestRefusalsAreThoseOfTheService(t *testing.T) {
 }
 
 // send makes a request with a body.
-func (s *site) send(method, target, text string, header ...string) *http.Response {
+func (s *testServer) send(method, target, text string, header ...string) *http.Response {
 	s.t.Helper()
 	req, err := http.NewRequestWithContext(s.t.Context(), method, "http://mock"+target, strings.NewReader(text))
 	if err != nil {
@@ -84,7 +84,7 @@ func TestAnAddressCanAskOnlySoMuchOfAService(t *testing.T) {
 		{wikiEdits, 2, "Too Many Concurrent Connections From Your Client IP"},
 	} {
 		s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
-		var open []*listener
+		var open []*streamReader
 		for range test.most {
 			open = append(open, s.listen(test.target))
 		}
@@ -101,7 +101,7 @@ func TestAnAddressCanAskOnlySoMuchOfAService(t *testing.T) {
 func TestPythLocksOutWhoAsksTooOften(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := emulatedSite(t)
+		s := emulatedServer(t)
 		ask := func(after time.Duration, want int) {
 			t.Helper()
 			<-time.After(after)
@@ -122,7 +122,7 @@ func TestPythLocksOutWhoAsksTooOften(t *testing.T) {
 // TestAQueryThatIsNoTextIsNoTrouble has bytes in each query that are no UTF-8, and signs that mean something elsewhere.
 func TestAQueryThatIsNoTextIsNoTrouble(t *testing.T) {
 	t.Parallel()
-	s := emulatedSite(t)
+	s := emulatedServer(t)
 	for _, target := range []string{
 		"/as/mercure/.well-known/mercure?topic=%ff", "/as/mercure/.well-known/mercure?topic=(%5B%7Ba%7D*%00",
 		"/as/pyth/v2/updates/price/stream?ids[]=%ff", "/as/oanda/v3/accounts/1/pricing/stream?instruments=%ff_%00",

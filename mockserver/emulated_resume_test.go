@@ -111,7 +111,7 @@ func TestMercureResumesAndSaysWhetherItCould(t *testing.T) {
 func TestWikimediaResumesFromTheTimesInItsIDs(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := emulatedSite(t)
+		s := emulatedServer(t)
 		begin := time.Now()
 		l := s.listen(wikiEdits)
 		if got := l.wire(5); got != ":ok\n\n" {

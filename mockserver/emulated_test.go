@@ -37,14 +37,14 @@ var (
 	withBearer  = []string{"Authorization", "Bearer a-token"}
 )
 
-// emulatedSite is a quiet market on a network of pipes, for tests with a clock of their own.
-func emulatedSite(t *testing.T) *site {
+// emulatedServer is a quiet market on a network of pipes, for tests with a clock of their own.
+func emulatedServer(t *testing.T) *testServer {
 	t.Helper()
 	return serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
 }
 
 // wire reads a stream as it comes.
-func (l *listener) wire(n int) string {
+func (l *streamReader) wire(n int) string {
 	l.t.Helper()
 	b := make([]byte, n)
 	if _, err := io.ReadFull(l.lines, b); err != nil {
@@ -54,7 +54,7 @@ func (l *listener) wire(n int) string {
 }
 
 // whole reads a stream to its end.
-func (l *listener) whole() string {
+func (l *streamReader) whole() string {
 	l.t.Helper()
 	b, err := io.ReadAll(l.lines)
 	if err != nil {
@@ -81,7 +81,7 @@ func TestServicesEndTheirStreamsAsTheyDo(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.target, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := emulatedSite(t)
+				s := emulatedServer(t)
 				began := time.Now()
 				got := s.listen(test.target, test.header...).whole()
 				if took := time.Since(began); took != test.after {
@@ -113,7 +113,7 @@ func TestHeartbeatsComeInTheRhythmOfTheService(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.target, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := emulatedSite(t)
+				s := emulatedServer(t)
 				began := time.Now()
 				stream := &clocked{body: s.listen(test.target, test.header...).lines, began: began}
 				go stream.read()
@@ -170,7 +170,7 @@ func (c *clocked) read() {
 func TestPythEndsAStreamWithTheFirstUpdateAfterADay(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := emulatedSite(t)
+		s := emulatedServer(t)
 		l := s.listen(pythBTC, withBearer...)
 		for range 24*60*4 - 1 {
 			if got := l.wire(3); got != ":\n\n" {
@@ -188,7 +188,7 @@ func TestPythEndsAStreamWithTheFirstUpdateAfterADay(t *testing.T) {
 func TestOandaSendsFourPricesASecondAndNeverWithholdsTheLast(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		s := emulatedSite(t)
+		s := emulatedServer(t)
 		stream := &clocked{body: s.listen(oandaEUR, withBearer...).lines, began: time.Now()}
 		go stream.read()
 		for range 200 {
@@ -200,10 +200,10 @@ func TestOandaSendsFourPricesASecondAndNeverWithholdsTheLast(t *testing.T) {
 		if n := len(stream.pieces); n != 9 {
 			t.Errorf("in 2 s came %d prices", n)
 		}
-		truth := truth(t, s.Server).prices["EUR/USD"]
+		want := serverState(t, s.Server).prices["EUR/USD"]
 		last := stream.pieces[len(stream.pieces)-1].text
-		if !strings.Contains(last, fmt.Sprintf(`"bids":[{"price":"%s"`, truth["bid"])) {
-			t.Errorf("the last is %s, and the truth %v", last, truth)
+		if !strings.Contains(last, fmt.Sprintf(`"bids":[{"price":"%s"`, want["bid"])) {
+			t.Errorf("the last is %s, want the bid of %v", last, want)
 		}
 	})
 }

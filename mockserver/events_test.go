@@ -164,7 +164,7 @@ func TestASnapshotIsFilteredToo(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(9000)
-	all := truth(t, s.Server)
+	all := serverState(t, s.Server)
 	tests := []struct {
 		query                string
 		prices, news, status int
@@ -177,7 +177,7 @@ func TestASnapshotIsFilteredToo(t *testing.T) {
 	}
 	for _, test := range tests {
 		l := s.listen("/events?" + test.query)
-		b := newBoard()
+		b := newMarketState()
 		b.mustApply(t, l.expect("snapshot"))
 		if len(b.prices) != test.prices || len(b.news) != test.news || len(b.status) != test.status {
 			t.Errorf("%s: %d prices, %d headlines, %d states", test.query, len(b.prices), len(b.news), len(b.status))
@@ -186,7 +186,7 @@ func TestASnapshotIsFilteredToo(t *testing.T) {
 	}
 	l := s.listen("/events?symbols=NVDA")
 	defer l.close()
-	b := newBoard()
+	b := newMarketState()
 	b.mustApply(t, l.expect("snapshot"))
 	for id, row := range b.news {
 		if !strings.Contains(fmt.Sprint(row["symbols"]), "NVDA") {

@@ -122,7 +122,7 @@ func TestAPortalAnswersWithAPage(t *testing.T) {
 }
 
 // post sends text to /faults from a client that calls the server host.
-func post(t *testing.T, s *site, host, text string, header ...string) *http.Response {
+func post(t *testing.T, s *testServer, host, text string, header ...string) *http.Response {
 	t.Helper()
 	req, err := http.NewRequestWithContext(t.Context(), "POST", fmt.Sprintf("http://%s/faults", host), strings.NewReader(text))
 	if err != nil {

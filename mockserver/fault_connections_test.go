@@ -65,7 +65,7 @@ func TestWhatIsLeftOfASplitEventComesAtOnceWhenThatIsOver(t *testing.T) {
 }
 
 // pieces reads so many bytes of a stream, and counts in how many pieces they come.
-func (l *listener) pieces(size int) (n int) {
+func (l *streamReader) pieces(size int) (n int) {
 	l.t.Helper()
 	piece := make([]byte, 32<<10)
 	for size > 0 {
@@ -104,7 +104,7 @@ func TestASplitStreamComesByteByByte(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), inMemory())
 		resp := s.do("GET", "/events?types=news")
-		l := &listener{t: t, lines: bufio.NewReader(resp.Body)}
+		l := &streamReader{t: t, lines: bufio.NewReader(resp.Body)}
 		l.expect("snapshot")
 		inject(t, s, "split:1h")
 		s.Step(200)
@@ -137,7 +137,7 @@ func TestWithoutHeartbeatsASilentStreamIsSilent(t *testing.T) {
 }
 
 // unpack opens a stream that must be compressed.
-func (s *site) unpack() *listener {
+func (s *testServer) unpack() *streamReader {
 	s.t.Helper()
 	resp := s.do("GET", "/events", "Accept-Encoding", "identity")
 	if got := resp.Header.Get("Content-Encoding"); got != "gzip" {
@@ -147,7 +147,7 @@ func (s *site) unpack() *listener {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &listener{t: s.t, body: resp.Body, lines: bufio.NewReader(unpacked)}
+	return &streamReader{t: s.t, body: resp.Body, lines: bufio.NewReader(unpacked)}
 }
 
 func TestACompressedStreamIsWholeUnlessItIsCut(t *testing.T) {
@@ -273,7 +273,7 @@ func TestAFaultHitsOneOrAShareOfTheConnections(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.fault, func(t *testing.T) {
 			s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
-			var streams []*listener
+			var streams []*streamReader
 			for range 40 {
 				l := s.listen("/events?types=price")
 				l.expect("snapshot")
@@ -337,7 +337,7 @@ func TestAStallOfOneLeavesTheOthersAlone(t *testing.T) {
 		s.Step(5)
 		var all sync.WaitGroup
 		var waited [2]time.Duration
-		for i, l := range []*listener{first, second} {
+		for i, l := range []*streamReader{first, second} {
 			all.Go(func() {
 				l.until("e-5")
 				waited[i] = time.Since(began)

@@ -17,7 +17,7 @@ import (
 )
 
 // serveWithFault is a stream with a fault on, after its snapshot.
-func serveWithFault(t *testing.T, fault string) (*site, *listener) {
+func serveWithFault(t *testing.T, fault string) (*testServer, *streamReader) {
 	t.Helper()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	l := s.listen("/events")
@@ -71,10 +71,10 @@ func TestWithoutIDsEventsAreTheSame(t *testing.T) {
 	t.Parallel()
 	s, l := serveWithFault(t, "noid")
 	s.Step(30)
-	truth := s.resume("e-0") // came while the fault was on
-	truth.expect("resume")
+	again := s.resume("e-0") // came while the fault was on
+	again.expect("resume")
 	for n := 1; n <= 30; n++ {
-		e, same := l.next(), truth.next()
+		e, same := l.next(), again.next()
 		if e.hasID || same.Data != e.Data || same.Type != e.Type {
 			t.Fatalf("event %d is %+v, want it without an id, and as %+v", n, e, same)
 		}
@@ -127,7 +127,7 @@ func TestOddBytesComeAmongGoodEventsAndLeaveThemWhole(t *testing.T) {
 	s.Step(1)
 	resp := s.do("GET", "/events")
 	lines := bufio.NewReader(resp.Body)
-	(&listener{t: t, lines: lines}).expect("snapshot")
+	(&streamReader{t: t, lines: lines}).expect("snapshot")
 	inject(t, s, "bytes:1h")
 	s.Step(30)
 	text := ""
@@ -209,7 +209,7 @@ func TestARestartForgetsThePast(t *testing.T) {
 		s.Step(5)
 		last := s.Newest()
 		l := s.listen("/events")
-		before := newBoard()
+		before := newMarketState()
 		before.mustApply(t, l.expect("snapshot"))
 		inject(t, s, "restart")
 		if _, err := l.toEnd(); err != io.EOF {
@@ -219,7 +219,7 @@ func TestARestartForgetsThePast(t *testing.T) {
 		if e := l.expect("reset"); e.Data != fmt.Sprintf(`{"from":%q,"missed":null}`, last) {
 			t.Errorf("restart %d: %s", n+1, e.Data)
 		}
-		after := newBoard()
+		after := newMarketState()
 		snapshot := l.expect("snapshot")
 		after.mustApply(t, snapshot)
 		if snapshot.ID != epoch+"-0" {

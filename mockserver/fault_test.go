@@ -22,7 +22,7 @@ import (
 )
 
 // inject injects a fault in the form of fault.Syntax.
-func inject(t testing.TB, s *site, text string) {
+func inject(t testing.TB, s *testServer, text string) {
 	t.Helper()
 	f, err := fault.Parse(text)
 	if err == nil {
@@ -87,7 +87,7 @@ func TestDropIsAnErrorOverTLSToo(t *testing.T) {
 			if (resp.ProtoMajor == 2) != h2 {
 				t.Fatalf("the stream came over %s", resp.Proto)
 			}
-			l := &listener{t: t, body: resp.Body, lines: bufio.NewReader(resp.Body)}
+			l := &streamReader{t: t, body: resp.Body, lines: bufio.NewReader(resp.Body)}
 			l.expect("snapshot")
 			if err := mock.Inject(fault.Fault{Name: "drop"}); err != nil {
 				t.Fatal(err)
@@ -181,7 +181,7 @@ func TestMalformedEventsComeAmongGoodOnesAndLeaveThemWhole(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	l := s.listen("/events")
-	b := newBoard()
+	b := newMarketState()
 	b.mustApply(t, l.expect("snapshot"))
 	inject(t, s, "garbage:1h")
 	if e := l.next(); e.hasID { // at once, though the market stands still
@@ -202,7 +202,7 @@ func TestMalformedEventsComeAmongGoodOnesAndLeaveThemWhole(t *testing.T) {
 		types[e.Type]++
 		if !json.Valid([]byte(e.Data)) {
 			notJSON++
-		} else if newBoard().apply(e) != nil {
+		} else if newMarketState().apply(e) != nil {
 			unread++
 		}
 	}
@@ -214,7 +214,7 @@ func TestMalformedEventsComeAmongGoodOnesAndLeaveThemWhole(t *testing.T) {
 	if notJSON < events/8 || unread < events/8 {
 		t.Errorf("%d were no JSON, %d had wrong parts", notJSON, unread)
 	}
-	if diff := cmp.Diff(truth(t, s.Server).prices, b.prices); diff != "" {
+	if diff := cmp.Diff(serverState(t, s.Server).prices, b.prices); diff != "" {
 		t.Error(diff)
 	}
 	inject(t, s, "clear")

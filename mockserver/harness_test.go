@@ -111,8 +111,8 @@ func (l *pipeListener) Accept() (net.Conn, error) {
 func (l *pipeListener) Close() error   { close(l.closed); return nil }
 func (l *pipeListener) Addr() net.Addr { return &net.UnixAddr{Name: "memory"} }
 
-// site is a mock server on a network, with a client for it.
-type site struct {
+// testServer is a mock server on a network, with a client for it.
+type testServer struct {
 	*mockserver.Server
 	t      testing.TB
 	net    network
@@ -120,7 +120,7 @@ type site struct {
 }
 
 // serve serves mock until the test ends.
-func serve(t testing.TB, mock *mockserver.Server, n network) *site {
+func serve(t testing.TB, mock *mockserver.Server, n network) *testServer {
 	t.Helper()
 	server := &http.Server{Handler: mock.Handler()}
 	served := make(chan error, 1)
@@ -135,11 +135,11 @@ func serve(t testing.TB, mock *mockserver.Server, n network) *site {
 			t.Error(err)
 		}
 	})
-	return &site{mock, t, n, &http.Client{Transport: transport}}
+	return &testServer{mock, t, n, &http.Client{Transport: transport}}
 }
 
 // run runs mock until the returned function is called, or the test ends.
-func (s *site) run() (stop func()) {
+func (s *testServer) run() (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	ended := make(chan error, 1)
 	go func() { ended <- s.Run(ctx) }()
@@ -160,7 +160,7 @@ func (s *site) run() (stop func()) {
 }
 
 // do makes a request; header holds names and values in turn.
-func (s *site) do(method, target string, header ...string) *http.Response {
+func (s *testServer) do(method, target string, header ...string) *http.Response {
 	s.t.Helper()
 	req, err := http.NewRequestWithContext(s.t.Context(), method, "http://mock"+target, nil)
 	if err != nil {
@@ -178,17 +178,17 @@ func (s *site) do(method, target string, header ...string) *http.Response {
 }
 
 // listen opens a stream.
-func (s *site) listen(target string, header ...string) *listener {
+func (s *testServer) listen(target string, header ...string) *streamReader {
 	s.t.Helper()
 	resp := s.do(http.MethodGet, target, header...)
 	if resp.StatusCode != http.StatusOK {
 		s.t.Fatalf("GET %s: %s", target, resp.Status)
 	}
-	return &listener{t: s.t, body: resp.Body, lines: bufio.NewReaderSize(resp.Body, 1<<16), header: resp.Header}
+	return &streamReader{t: s.t, body: resp.Body, lines: bufio.NewReaderSize(resp.Body, 1<<16), header: resp.Header}
 }
 
 // resume opens a stream behind an id.
-func (s *site) resume(id string) *listener {
+func (s *testServer) resume(id string) *streamReader {
 	s.t.Helper()
 	return s.listen("/events", "Last-Event-ID", id)
 }
@@ -199,8 +199,8 @@ type event struct {
 	hasID                          bool
 }
 
-// listener reads a stream, block by block; it knows nothing of EventSource's rules.
-type listener struct {
+// streamReader reads a stream, block by block; it knows nothing of EventSource's rules.
+type streamReader struct {
 	t      testing.TB
 	body   io.Closer
 	lines  *bufio.Reader
@@ -208,10 +208,10 @@ type listener struct {
 	rest   []byte // what came behind the last whole block
 }
 
-func (l *listener) close() { l.body.Close() }
+func (l *streamReader) close() { l.body.Close() }
 
 // read is the next block, or how the stream ended.
-func (l *listener) read() (e event, err error) {
+func (l *streamReader) read() (e event, err error) {
 	l.rest = nil
 	for {
 		line, err := l.lines.ReadBytes('\n')
@@ -240,7 +240,7 @@ func (l *listener) read() (e event, err error) {
 }
 
 // next is the next event that is not just a comment or a retry.
-func (l *listener) next() event {
+func (l *streamReader) next() event {
 	l.t.Helper()
 	for {
 		e, err := l.read()
@@ -254,7 +254,7 @@ func (l *listener) next() event {
 }
 
 // until reads up to and with the event of the given id.
-func (l *listener) until(id string) (all []event) {
+func (l *streamReader) until(id string) (all []event) {
 	l.t.Helper()
 	for {
 		e := l.next()
@@ -266,7 +266,7 @@ func (l *listener) until(id string) (all []event) {
 }
 
 // toEnd reads what is left of the stream, and how it ended.
-func (l *listener) toEnd() (all []event, err error) {
+func (l *streamReader) toEnd() (all []event, err error) {
 	for {
 		e, err := l.read()
 		if err != nil {
@@ -277,7 +277,7 @@ func (l *listener) toEnd() (all []event, err error) {
 }
 
 // expect reads the next event, which must be of a type.
-func (l *listener) expect(kind string) event {
+func (l *streamReader) expect(kind string) event {
 	l.t.Helper()
 	e := l.next()
 	if e.Type != kind {
@@ -296,15 +296,15 @@ func number(t testing.TB, id string) int {
 	return n
 }
 
-// board is a client's view of the market: JSON objects by symbol or id.
-type board struct{ prices, news, status map[string]map[string]any }
+// marketState is a client's view of the market: JSON objects by symbol or id.
+type marketState struct{ prices, news, status map[string]map[string]any }
 
-func newBoard() *board {
-	return &board{map[string]map[string]any{}, map[string]map[string]any{}, map[string]map[string]any{}}
+func newMarketState() *marketState {
+	return &marketState{map[string]map[string]any{}, map[string]map[string]any{}, map[string]map[string]any{}}
 }
 
-// apply merges an event into the board. It fails for data that is not what the type promises.
-func (b *board) apply(e event) error {
+// apply merges an event into the state. It fails for data that is not what the type promises.
+func (b *marketState) apply(e event) error {
 	switch e.Type {
 	case "price":
 		return merge(b.prices, "symbol", e.Data)
@@ -320,12 +320,12 @@ func (b *board) apply(e event) error {
 	return fmt.Errorf("an event of type %q", e.Type)
 }
 
-func (b *board) applySnapshot(data string) error {
+func (b *marketState) applySnapshot(data string) error {
 	var rows struct{ Prices, News, Status []json.RawMessage }
 	if err := json.Unmarshal([]byte(data), &rows); err != nil {
 		return err
 	}
-	*b = *newBoard()
+	*b = *newMarketState()
 	var faults []error
 	for _, row := range rows.Prices {
 		faults = append(faults, merge(b.prices, "symbol", string(row)))
@@ -357,7 +357,7 @@ func merge(rows map[string]map[string]any, key, data string) error {
 	return nil
 }
 
-func (b *board) mustApply(t testing.TB, events ...event) {
+func (b *marketState) mustApply(t testing.TB, events ...event) {
 	t.Helper()
 	for _, e := range events {
 		if err := b.apply(e); err != nil {
@@ -366,10 +366,10 @@ func (b *board) mustApply(t testing.TB, events ...event) {
 	}
 }
 
-// truth is the server's own account.
-func truth(t testing.TB, mock *mockserver.Server) *board {
+// serverState is the server's own account.
+func serverState(t testing.TB, mock *mockserver.Server) *marketState {
 	t.Helper()
-	b := newBoard()
+	b := newMarketState()
 	if err := b.applySnapshot(string(mock.Snapshot())); err != nil {
 		t.Fatal(err)
 	}

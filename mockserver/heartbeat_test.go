@@ -13,7 +13,7 @@ func TestEveryStreamHasItsOwnHeartbeats(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{}), inMemory())
-		var streams []*listener
+		var streams []*streamReader
 		var came []time.Time
 		for range 40 {
 			l := s.listen("/events")

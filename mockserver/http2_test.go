@@ -15,8 +15,8 @@ import (
 	"livetape/mockserver"
 )
 
-// secureSite serves mock over TLS and HTTP/2 until the test ends, and counts connections.
-func secureSite(t *testing.T, c mockserver.Config) (s *site, connections *atomic.Int64) {
+// secureServer serves mock over TLS and HTTP/2 until the test ends, and counts connections.
+func secureServer(t *testing.T, c mockserver.Config) (s *testServer, connections *atomic.Int64) {
 	t.Helper()
 	mock, made := newMock(t, c), new(atomic.Int64)
 	server := httptest.NewUnstartedServer(mock.Handler())
@@ -34,7 +34,7 @@ func secureSite(t *testing.T, c mockserver.Config) (s *site, connections *atomic
 		r.URL.Scheme, r.URL.Host = "https", server.Listener.Addr().String()
 		return inner.RoundTrip(r)
 	})
-	return &site{Server: mock, t: t, client: client}, made
+	return &testServer{Server: mock, t: t, client: client}, made
 }
 
 type roundTripper func(*http.Request) (*http.Response, error)
@@ -45,8 +45,8 @@ func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { retur
 // soon as it is made.
 func TestOneHTTP2ConnectionHasAHundredStreams(t *testing.T) {
 	t.Parallel()
-	s, connections := secureSite(t, mockserver.Config{Epoch: "e"})
-	var streams []*listener
+	s, connections := secureServer(t, mockserver.Config{Epoch: "e"})
+	var streams []*streamReader
 	for range 100 {
 		l := s.listen("/events")
 		l.expect("snapshot")
@@ -69,8 +69,8 @@ func TestOneHTTP2ConnectionHasAHundredStreams(t *testing.T) {
 // them.
 func TestADropResetsOneStreamOfManyOverHTTP2(t *testing.T) {
 	t.Parallel()
-	s, connections := secureSite(t, mockserver.Config{Epoch: "e"})
-	var streams []*listener
+	s, connections := secureServer(t, mockserver.Config{Epoch: "e"})
+	var streams []*streamReader
 	for range 20 {
 		l := s.listen("/events")
 		l.expect("snapshot")
@@ -99,12 +99,12 @@ func TestFaultsHitStreamsOverHTTP2(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		fault string
-		felt  func(l *listener) error // by a stream that is open
+		felt  func(l *streamReader) error // by a stream that is open
 	}{
 		{"eof", ends(io.EOF)},
 		{"restart", ends(io.EOF)},
-		{"retry=777", func(l *listener) error { return says(l, event{Retry: "777"}) }},
-		{"huge=1", func(l *listener) error {
+		{"retry=777", func(l *streamReader) error { return says(l, event{Retry: "777"}) }},
+		{"huge=1", func(l *streamReader) error {
 			if e, err := l.read(); err != nil || e.Type != "news" || len(l.rest) < 1<<20-5 {
 				return fmt.Errorf("%d bytes, %v", len(l.rest), err)
 			}
@@ -116,7 +116,7 @@ func TestFaultsHitStreamsOverHTTP2(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.fault, func(t *testing.T) {
-			s, _ := secureSite(t, mockserver.Config{Epoch: "e"})
+			s, _ := secureServer(t, mockserver.Config{Epoch: "e"})
 			l := s.listen("/events")
 			l.expect("snapshot")
 			inject(t, s, test.fault)
@@ -128,8 +128,8 @@ func TestFaultsHitStreamsOverHTTP2(t *testing.T) {
 	}
 }
 
-func ends(want error) func(*listener) error {
-	return func(l *listener) error {
+func ends(want error) func(*streamReader) error {
+	return func(l *streamReader) error {
 		if _, err := l.toEnd(); err != want {
 			return fmt.Errorf("the stream ended with %w", err)
 		}
@@ -137,21 +137,21 @@ func ends(want error) func(*listener) error {
 	}
 }
 
-func whole(l *listener) error {
+func whole(l *streamReader) error {
 	if e, err := l.read(); err != nil || e.ID != "e-1" || !json.Valid([]byte(e.Data)) {
 		return fmt.Errorf("%+v, %w", e, err)
 	}
 	return nil
 }
 
-func withoutID(l *listener) error {
+func withoutID(l *streamReader) error {
 	if e, err := l.read(); err != nil || e.hasID || e.Data == "" {
 		return fmt.Errorf("%+v, %w", e, err)
 	}
 	return nil
 }
 
-func says(l *listener, want event) error {
+func says(l *streamReader, want event) error {
 	if got, err := l.read(); err != nil || got != want {
 		return fmt.Errorf("%+v, %w", got, err)
 	}
@@ -160,7 +160,7 @@ func says(l *listener, want event) error {
 
 func TestRequestsAreAnsweredOtherwiseOverHTTP2(t *testing.T) {
 	t.Parallel()
-	s, _ := secureSite(t, mockserver.Config{})
+	s, _ := secureServer(t, mockserver.Config{})
 	for fault, want := range map[string]int{"503": 503, "204": 204, "status=418": 418, "type": 200, "redirect=307-same": 200} {
 		inject(t, s, fault)
 		resp := s.do(http.MethodGet, "/events")
@@ -186,7 +186,7 @@ func TestRequestsAreAnsweredOtherwiseOverHTTP2(t *testing.T) {
 // TestHeartbeatsComeOverHTTP2 has a stream of which nothing else is heard.
 func TestHeartbeatsComeOverHTTP2(t *testing.T) {
 	t.Parallel()
-	s, _ := secureSite(t, mockserver.Config{Heartbeat: 20 * time.Millisecond})
+	s, _ := secureServer(t, mockserver.Config{Heartbeat: 20 * time.Millisecond})
 	l := s.listen("/events")
 	l.expect("snapshot")
 	for range 3 {

@@ -27,7 +27,7 @@ func TestAFullServerTellsClientsToComeAgain(t *testing.T) {
 		t.Error("a full server is not well")
 	}
 	inject(t, s, "eof")
-	for _, l := range []*listener{first, second} {
+	for _, l := range []*streamReader{first, second} {
 		if _, err := l.toEnd(); err != io.EOF {
 			t.Error(err)
 		}
@@ -53,7 +53,7 @@ func TestALongIDIsNoneThatCanBeResumedFrom(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	s.Step(3)
 	long := "e-3" + strings.Repeat("0", 60<<10)
-	for name, l := range map[string]*listener{"header": s.resume(long), "query": s.listen("/events?lastEventId=" + long[:30<<10])} {
+	for name, l := range map[string]*streamReader{"header": s.resume(long), "query": s.listen("/events?lastEventId=" + long[:30<<10])} {
 		if e := l.expect("reset"); e.Data != fmt.Sprintf(`{"from":%q,"missed":null}`, long[:128]) {
 			t.Errorf("%s: %s", name, e.Data)
 		}

@@ -19,7 +19,7 @@ import (
 var metricLine = regexp.MustCompile(`^(?:# (?:HELP|TYPE) [a-z_]+ .+|([a-zA-Z_:][a-zA-Z0-9_:]*(?:\{[a-z_]+="[^"\\]*"(?:, ?[a-zA-Z_]+="[^"\\]*")*\})?) (\S+))$`)
 
 // counted is what GET /metrics says, by name and labels.
-func (s *site) counted() map[string]float64 {
+func (s *testServer) counted() map[string]float64 {
 	s.t.Helper()
 	resp := s.do(http.MethodGet, "/metrics")
 	if kind := resp.Header.Get("Content-Type"); !strings.HasPrefix(kind, "text/plain; version=0.0.4") {
@@ -44,7 +44,7 @@ func (s *site) counted() map[string]float64 {
 }
 
 // requireCounts compares some of the metrics.
-func (s *site) requireCounts(want map[string]float64) {
+func (s *testServer) requireCounts(want map[string]float64) {
 	s.t.Helper()
 	all, got := s.counted(), map[string]float64{}
 	for name := range want {
@@ -78,7 +78,7 @@ func TestWhatHappensIsCounted(t *testing.T) {
 	inject(t, s, "noid:2h")
 	inject(t, s, "clear")
 	s.Step(1)
-	for _, l := range []*listener{l, forgotten, unknown} {
+	for _, l := range []*streamReader{l, forgotten, unknown} {
 		l.until("e-151")
 	}
 	s.requireCounts(map[string]float64{

@@ -91,12 +91,12 @@ func startProxy(t *testing.T, cmd *exec.Cmd, ready string) {
 }
 
 // through is s as its clients see it behind a proxy that listens on an address.
-func (s *site) through(network, address string) *site {
+func (s *testServer) through(network, address string) *testServer {
 	transport := &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
 		return new(net.Dialer).DialContext(ctx, network, address)
 	}}
 	s.t.Cleanup(transport.CloseIdleConnections)
-	return &site{Server: s.Server, t: s.t, client: &http.Client{Transport: transport}}
+	return &testServer{Server: s.Server, t: s.t, client: &http.Client{Transport: transport}}
 }
 
 // startNginx runs nginx with a server block, and returns the socket on which it listens. It is the process itself that
@@ -133,7 +133,7 @@ func TestEventsPassNginxAsTheManualConfiguresIt(t *testing.T) {
 }
 
 // requireTransparent checks that a stream is behind a proxy what it is before it.
-func requireTransparent(t *testing.T, direct, behind *site) {
+func requireTransparent(t *testing.T, direct, behind *testServer) {
 	t.Helper()
 	l := behind.listen("/events")
 	l.expect("snapshot")
@@ -205,7 +205,7 @@ func TestTheServerAsksNginxNotToBuffer(t *testing.T) {
 }
 
 // requireNext makes an event and reads it.
-func (l *listener) requireNext(s *site) {
+func (l *streamReader) requireNext(s *testServer) {
 	l.t.Helper()
 	s.Step(1)
 	l.until(s.Newest())

@@ -45,25 +45,25 @@ func TestNothingIsLostOrTwiceWhileTheMarketMoves(t *testing.T) {
 			s.Step(10)
 		}
 	})
-	boards := make([]*board, clients)
+	boards := make([]*marketState, clients)
 	faults := make([]error, clients)
 	for i := range clients {
 		l := s.listen("/events")
-		boards[i] = newBoard()
+		boards[i] = newMarketState()
 		all.Go(func() { faults[i] = follow(l, boards[i], final) })
 	}
 	all.Wait()
 	for i, b := range boards {
 		if faults[i] != nil {
 			t.Errorf("client %d: %v", i, faults[i])
-		} else if diff := cmp.Diff(truth(t, s.Server).prices, b.prices); diff != "" {
-			t.Errorf("client %d differs from the truth: %s", i, diff)
+		} else if diff := cmp.Diff(serverState(t, s.Server).prices, b.prices); diff != "" {
+			t.Errorf("client %d differs from the server: %s", i, diff)
 		}
 	}
 }
 
 // follow applies a stream to b up to an id, and checks that ids count up one by one.
-func follow(l *listener, b *board, final string) error {
+func follow(l *streamReader, b *marketState, final string) error {
 	previous := -1
 	for {
 		e, err := l.read()
@@ -95,7 +95,7 @@ func TestAResumedStreamContinuesExactly(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), loopback(t))
 	chance := rand.New(rand.NewPCG(1, 2))
-	b := newBoard()
+	b := newMarketState()
 	l := s.listen("/events")
 	b.mustApply(t, l.expect("snapshot"))
 	last := "e-0"
@@ -115,13 +115,13 @@ func TestAResumedStreamContinuesExactly(t *testing.T) {
 	for last != s.Newest() {
 		last = takeNext(t, l, b, last)
 	}
-	if diff := cmp.Diff(truth(t, s.Server).prices, b.prices); diff != "" {
-		t.Error("the client differs from the truth: ", diff)
+	if diff := cmp.Diff(serverState(t, s.Server).prices, b.prices); diff != "" {
+		t.Error("the client differs from the server: ", diff)
 	}
 }
 
 // takeNext takes the next event, which must be the one behind last.
-func takeNext(t *testing.T, l *listener, b *board, last string) string {
+func takeNext(t *testing.T, l *streamReader, b *marketState, last string) string {
 	t.Helper()
 	e := l.next()
 	if want := fmt.Sprintf("e-%d", number(t, last)+1); e.ID != want {
@@ -236,12 +236,12 @@ func TestAfterAResetAClientKnowsThatAHaltIsOver(t *testing.T) {
 	s.Step(8000)
 	l := s.resume("e-0")
 	defer l.close()
-	client := newBoard()
+	client := newMarketState()
 	client.mustApply(t, l.until(s.Newest())...)
 	if len(client.status) < 2 {
 		t.Fatal("nothing was halted")
 	}
-	told := truth(t, s.Server).status
+	told := serverState(t, s.Server).status
 	for symbol, row := range client.status {
 		if told[symbol]["state"] != row["state"] {
 			t.Errorf("%s is %v, the snapshot says %v", symbol, row["state"], told[symbol]["state"])
@@ -254,11 +254,11 @@ func TestAfterAResetAClientKnowsThatAHaltIsOver(t *testing.T) {
 
 func TestHeadlinesOfAnotherEpochAreOtherHeadlines(t *testing.T) {
 	t.Parallel()
-	ids := truth(t, newMock(t, mockserver.Config{Epoch: "a"})).news
+	ids := serverState(t, newMock(t, mockserver.Config{Epoch: "a"})).news
 	if len(ids) == 0 {
 		t.Fatal("a new server has no headlines")
 	}
-	for id := range truth(t, newMock(t, mockserver.Config{Epoch: "b"})).news {
+	for id := range serverState(t, newMock(t, mockserver.Config{Epoch: "b"})).news {
 		if ids[id] != nil {
 			t.Errorf("after a restart, %s would correct a headline of before", id)
 		}

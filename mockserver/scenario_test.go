@@ -42,13 +42,13 @@ func parsed(t testing.TB, lines ...string) *scenario.Scenario {
 func firstID(id string) string { return id[:strings.LastIndexByte(id, '-')] + "-0" }
 
 // everything is all that a client gets that comes first thing, byte for byte, and then the truth. The market stands still.
-func (s *site) everything() string {
+func (s *testServer) everything() string {
 	s.t.Helper()
 	newest := s.Newest()
 	resp := s.do(http.MethodGet, "/events", "Last-Event-ID", firstID(newest))
 	defer resp.Body.Close()
 	var wire bytes.Buffer
-	l := &listener{t: s.t, body: resp.Body, lines: bufio.NewReader(io.TeeReader(resp.Body, &wire))}
+	l := &streamReader{t: s.t, body: resp.Body, lines: bufio.NewReader(io.TeeReader(resp.Body, &wire))}
 	l.expect("resume")
 	l.until(newest)
 	return wire.String() + string(s.Snapshot())
@@ -254,7 +254,7 @@ func TestAScenarioWithoutStepsIsAMarketThatIsOpen(t *testing.T) {
 	mock := newMock(t, mockserver.Config{Scenario: &scenario.Scenario{Name: "bare", Length: time.Minute}})
 	mock.Step(100)
 	want := map[string]any{"symbol": "", "state": "open"}
-	got := truth(t, mock).status[""]
+	got := serverState(t, mock).status[""]
 	for key := range got {
 		if _, ok := want[key]; !ok {
 			delete(got, key)
@@ -270,16 +270,16 @@ func TestWhatAClientBuildsFromAScenarioIsTheTruth(t *testing.T) {
 		s := serve(t, newMock(t, mockserver.Config{Scenario: shipped(t, name)}), loopback(t))
 		l := s.listen("/events")
 		defer l.close()
-		b := newBoard()
+		b := newMarketState()
 		b.mustApply(t, l.expect("snapshot"))
 		for range 20 {
 			s.Step(1000)
 			b.mustApply(t, l.until(s.Newest())...)
 		}
 		b.news = nil // a client keeps more of them
-		want := truth(t, s.Server)
+		want := serverState(t, s.Server)
 		want.news = nil
-		if diff := cmp.Diff(want, b, cmp.AllowUnexported(board{})); diff != "" {
+		if diff := cmp.Diff(want, b, cmp.AllowUnexported(marketState{})); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}

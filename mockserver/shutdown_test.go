@@ -13,7 +13,7 @@ func TestAServerThatStopsSpreadsTheReturnOfItsClients(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: quiet, Retry: 2 * time.Second}), loopback(t))
 	stop := s.run()
-	var streams []*listener
+	var streams []*streamReader
 	for _, target := range []string{"/events", "/events?types=news", "/events?symbols=NONE"} {
 		for range 20 {
 			l := s.listen(target)

@@ -143,7 +143,7 @@ func TestASilentStreamHasHeartbeats(t *testing.T) {
 }
 
 // requireBeat checks that the next that comes is a heartbeat, so long from now.
-func (l *listener) requireBeat(after time.Duration) {
+func (l *streamReader) requireBeat(after time.Duration) {
 	l.t.Helper()
 	began := time.Now()
 	e, err := l.read()
@@ -181,7 +181,7 @@ func TestWhenTheServerEndsEveryStreamEndsWhole(t *testing.T) {
 	t.Parallel()
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Rate: 5000}), loopback(t))
 	stop := s.run()
-	var streams []*listener
+	var streams []*streamReader
 	var last [5]string // id that each had
 	for n := range last {
 		l := s.listen("/events")
