@@ -24,7 +24,7 @@ type Server struct {
 const (
 	heartbeat    = 15 * time.Second // of silence, after which a comment is sent
 	writeTimeout = 30 * time.Second // that a client may take for a write
-	maxServed    = 8 << 20          // bytes of an event, since each client takes as much; a larger one is left out
+	maxServed    = 4 << 20          // bytes of an event, since each client takes as much; a larger one is left out
 )
 
 // NewServer makes the server of a recording, which plays to each client at the given speed (0 means 1) from the
