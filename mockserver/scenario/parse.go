@@ -44,7 +44,7 @@ func Parse(file string, source []byte) (*Scenario, error) {
 func (r *reader) scenario(s *Scenario, body ast.Node) {
 	var steps ast.Node
 	r.readMap(body, "a scenario", keyReaders{
-		"about":   func(n ast.Node) { s.About = r.line(n) },
+		"about":   func(n ast.Node) { s.About = r.shortText(n) },
 		"length":  func(n ast.Node) { s.Length = r.duration(n, minLength, maxLength) },
 		"loop":    func(n ast.Node) { s.Loop = r.loop(n) },
 		"start":   func(n ast.Node) { s.Start = r.start(n) },
@@ -112,7 +112,7 @@ func (r *reader) session(n ast.Node) market.Status {
 	if !isMap(n) {
 		state(n)
 	} else {
-		r.readMap(n, "market", keyReaders{"state": state, "reason": func(n ast.Node) { s.Reason = r.line(n) }})
+		r.readMap(n, "market", keyReaders{"state": state, "reason": func(n ast.Node) { s.Reason = r.shortText(n) }})
 		if s.State == "" {
 			r.problem(n, "state is missing: pre, open, closed, post or halted")
 		}

@@ -153,12 +153,12 @@ func (r *stepReader) move(n ast.Node) action {
 func (r *stepReader) headline(n ast.Node) action {
 	a := announcement{Headline: market.Headline{Source: market.DefaultSource, Importance: "normal"}}
 	if !isMap(n) {
-		a.Title = r.line(n)
+		a.Title = r.shortText(n)
 		return a.publish
 	}
 	r.readMap(n, "headline", r.headlineKeys(&a, keyReaders{
 		"id":      func(n ast.Node) { a.id = r.newHeadlineID(n) },
-		"source":  func(n ast.Node) { a.Source = r.line(n) },
+		"source":  func(n ast.Node) { a.Source = r.shortText(n) },
 		"symbols": func(n ast.Node) { a.Symbols = r.targetSymbols(n) },
 	}))
 	if a.Title == "" && len(r.problems) == 0 {
@@ -169,8 +169,8 @@ func (r *stepReader) headline(n ast.Node) action {
 
 // headlineKeys are those that headlines and corrections have; the others are added to them.
 func (r *stepReader) headlineKeys(a *announcement, others keyReaders) keyReaders {
-	others["text"] = func(n ast.Node) { a.Title = r.line(n) }
-	others["summary"] = func(n ast.Node) { a.Summary = r.line(n) }
+	others["text"] = func(n ast.Node) { a.Title = r.shortText(n) }
+	others["summary"] = func(n ast.Node) { a.Summary = r.shortText(n) }
 	others["impact"] = func(n ast.Node) { a.impact = r.percentage(n) }
 	others["importance"] = func(n ast.Node) {
 		levels := []string{"high", "normal", "low"}
@@ -190,7 +190,7 @@ func (r *stepReader) correction(n ast.Node) action {
 
 // newHeadlineID reads the id by which a correction will call a headline.
 func (r *stepReader) newHeadlineID(n ast.Node) string {
-	id := r.line(n)
+	id := r.shortText(n)
 	if r.headlines[id] {
 		r.problem(n, "there is a headline %.40q above", id)
 	}
@@ -199,7 +199,7 @@ func (r *stepReader) newHeadlineID(n ast.Node) string {
 }
 
 func (r *stepReader) headlineID(n ast.Node) string {
-	id := r.line(n)
+	id := r.shortText(n)
 	if id != "" && !r.headlines[id] {
 		known := slices.Sorted(maps.Keys(r.headlines))
 		r.problem(n, "there is no headline with the id %.40q above%s", id, fault.Suggestion(id, known))
@@ -214,7 +214,7 @@ func (r *stepReader) halt(n ast.Node, what string, halted bool, reason string) a
 		t      market.Target
 		length time.Duration
 	)
-	known := r.targetKeys(&t, keyReaders{"reason": func(n ast.Node) { reason = r.line(n) }})
+	known := r.targetKeys(&t, keyReaders{"reason": func(n ast.Node) { reason = r.shortText(n) }})
 	if halted {
 		known["for"] = func(n ast.Node) { length = r.lengthInRound(n) }
 	}

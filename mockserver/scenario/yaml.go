@@ -186,8 +186,8 @@ func (r *reader) text(n ast.Node) (string, bool) {
 	return "", false
 }
 
-// line is a text that fits in a headline or a reason: not empty, and not too long.
-func (r *reader) line(n ast.Node) string {
+// shortText is a text that fits in a headline or a reason: not empty, and not too long.
+func (r *reader) shortText(n ast.Node) string {
 	const maxBytes = 500
 	text, ok := r.text(n)
 	text = strings.TrimSpace(text)

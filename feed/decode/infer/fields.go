@@ -90,7 +90,7 @@ func meaning(l *leaf) (field, int, bool) {
 	if l.every(func(v gjson.Result) bool { return isMoment(l.name(), v) }) {
 		return "time", weak, true
 	}
-	for _, name := range []string{l.name(), withoutNow(l.name())} {
+	for _, name := range []string{l.name(), withoutCurrentWords(l.name())} {
 		if m, ok := matchName(name); ok {
 			return m.field, m.rank + l.belowTrade(m.field), true
 		}

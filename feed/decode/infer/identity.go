@@ -185,10 +185,10 @@ func looksLikeSymbol(v gjson.Result) bool {
 // lasts reports whether an identity is one whose prices may jump: it is plainly named, written in tickers, or one that has
 // gone comes again.
 func (id identity) lasts() bool {
-	return id.strong || (&leaf{values: texts(id.of)}).recurs(make([]string, len(id.of))) || !slices.ContainsFunc(id.of, func(s string) bool { return !isTicker(s) })
+	return id.strong || (&leaf{values: textValues(id.of)}).recurs(make([]string, len(id.of))) || !slices.ContainsFunc(id.of, func(s string) bool { return !isTicker(s) })
 }
 
-func texts(all []string) []gjson.Result {
+func textValues(all []string) []gjson.Result {
 	values := make([]gjson.Result, len(all))
 	for i, s := range all {
 		values[i] = gjson.Result{Type: gjson.String, Str: s}

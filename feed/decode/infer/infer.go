@@ -102,7 +102,7 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 	w := &writer{}
 	d.Map = w.rules(read)
 	if anything := w.problem == "" && len(w.doubts) == 0 && !hasOwnMap(d.Preset); anything && !slices.ContainsFunc(d.Map, func(r mapping.Rule) bool { return !isWeakNews(r) }) {
-		if d.Map = append(d.Map, w.readings(read)...); len(d.Map) == 0 {
+		if d.Map = append(d.Map, w.readingRules(read)...); len(d.Map) == 0 {
 			d.Map = w.plainText(samples, read)
 		}
 	}

@@ -134,8 +134,8 @@ func nameWords(name string) []string {
 	return strings.Fields(b.String())
 }
 
-// withoutNow is a name without the words that say that it is of now: newPrice, current_bid.
-func withoutNow(name string) string {
+// withoutCurrentWords is a name without the words that say that it is of now: newPrice, current_bid.
+func withoutCurrentWords(name string) string {
 	words := slices.DeleteFunc(nameWords(name), func(w string) bool { return w == "new" || w == "current" || w == "now" || w == "latest" })
 	return strings.Join(words, "")
 }

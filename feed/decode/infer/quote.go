@@ -78,10 +78,10 @@ func (w *writer) percent(f fields, r *mapping.Rule) {
 			continue
 		}
 		switch {
-		case isClose(p, real):
+		case areNear(p, real):
 			r.ChangePct = &mapping.Value{Path: pct.path}
 			return
-		case isClose(100*p, real):
+		case areNear(100*p, real):
 			r.ChangePct = &mapping.Value{Path: pct.path, Mul: "100"}
 			return
 		}
@@ -114,5 +114,5 @@ func (f fields) percentOf(last *leaf, row int) (percent float64, ok bool) {
 	return 0, false
 }
 
-// isClose reports whether two numbers differ by less than a fifth.
-func isClose(a, b float64) bool { return a/b > 0.8 && a/b < 1.25 }
+// areNear reports whether two numbers differ by less than a fifth.
+func areNear(a, b float64) bool { return a/b > 0.8 && a/b < 1.25 }

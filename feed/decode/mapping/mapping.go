@@ -39,7 +39,7 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 		}
 	}
 	if spec.Patch == "firebase" {
-		d.document = &document{kept: kept}
+		d.document = &firebaseDocument{kept: kept}
 	}
 	d.readsText = c.readsText
 	return c.withStreamRules(feed, &spec, d)
@@ -49,7 +49,7 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 type decoder struct {
 	feed     string
 	rules    []*rule
-	document *document // nil: payloads stand alone
+	document *firebaseDocument // nil: payloads stand alone
 
 	readsText bool // a rule takes the data as text: it need not be JSON
 

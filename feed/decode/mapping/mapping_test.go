@@ -216,7 +216,7 @@ func TestADocumentIsKeptAndItsChangesRead(t *testing.T) {
 
 func TestADocumentCountsItsBytes(t *testing.T) {
 	t.Parallel()
-	d := &document{kept: &keptBytes{limit: maxKept}}
+	d := &firebaseDocument{kept: &keptBytes{limit: maxKept}}
 	for _, data := range []string{
 		`{"path":"/","data":{"a":{"b":1,"c":[1,2,{"d":"xyz"}]}}}`, `{"path":"/a/c/2/d","data":{"e":5}}`, `{"path":"/a/c","data":null}`, `{"path":"/a","data":{"b":null}}`,
 	} {
@@ -233,7 +233,7 @@ func TestADocumentCountsItsBytes(t *testing.T) {
 	}
 }
 
-func weigh(n *docNode) int {
+func weigh(n *documentNode) int {
 	if n == nil {
 		return 0
 	}

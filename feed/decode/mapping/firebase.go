@@ -12,17 +12,17 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// document is the sum of the changes in a Firebase stream. An event puts data at a path, or patches its members; null
+// firebaseDocument is the sum of the changes in a Firebase stream. An event puts data at a path, or patches its members; null
 // deletes (Firebase Realtime Database REST API, "Streaming from the REST API").
-type document struct {
-	root *docNode
+type firebaseDocument struct {
+	root *documentNode
 	size int // bytes that it takes, about
 	kept *keptBytes
 }
 
-// docNode is a map when members is not nil, else a leaf. Lists are maps with the keys "0", "1" …, as in Firebase.
-type docNode struct {
-	members map[string]*docNode
+// documentNode is a map when members is not nil, else a leaf. Lists are maps with the keys "0", "1" …, as in Firebase.
+type documentNode struct {
+	members map[string]*documentNode
 	leaf    string // as JSON
 }
 
@@ -35,13 +35,13 @@ const (
 	memberCost = 48
 )
 
-func (d *document) count(n int) bool {
+func (d *firebaseDocument) count(n int) bool {
 	d.size += n
 	return d.kept.add(n)
 }
 
 // cost is what a node takes, without what is below it.
-func (n *docNode) cost() int {
+func (n *documentNode) cost() int {
 	if n.members == nil {
 		return leafCost + len(n.leaf)
 	}
@@ -49,33 +49,33 @@ func (n *docNode) cost() int {
 }
 
 // newMap is a node without members.
-func (d *document) newMap() *docNode {
+func (d *firebaseDocument) newMap() *documentNode {
 	d.count(mapCost)
-	return &docNode{members: map[string]*docNode{}}
+	return &documentNode{members: map[string]*documentNode{}}
 }
 
 var errDocumentTooLarge = errors.New("the document is too large, and was forgotten")
 
-// docPath leads from the top of a document to one of its nodes.
-type docPath []string
+// documentPath leads from the top of a document to one of its nodes.
+type documentPath []string
 
 // apply changes the document and returns the paths that were changed.
-func (d *document) apply(event string, payload gjson.Result) ([]docPath, error) {
+func (d *firebaseDocument) apply(event string, payload gjson.Result) ([]documentPath, error) {
 	at, data := payload.Get("path"), payload.Get("data")
 	if at.Type != gjson.String || !data.Exists() {
 		return nil, errors.New(`the data is not {"path": …, "data": …}`)
 	}
-	base, err := splitDocPath(at.Str)
+	base, err := splitDocumentPath(at.Str)
 	if err != nil {
 		return nil, err
 	}
 	if event != "patch" {
-		return []docPath{base}, d.put(base, data)
+		return []documentPath{base}, d.put(base, data)
 	}
-	var changes []docPath
+	var changes []documentPath
 	data.ForEach(func(key, v gjson.Result) bool {
-		var below docPath
-		if below, err = splitDocPath(key.Str); err != nil {
+		var below documentPath
+		if below, err = splitDocumentPath(key.Str); err != nil {
 			return false
 		}
 		below = slices.Concat(base, below)
@@ -86,8 +86,8 @@ func (d *document) apply(event string, payload gjson.Result) ([]docPath, error) 
 	return changes, err
 }
 
-func splitDocPath(path string) (docPath, error) {
-	var all docPath
+func splitDocumentPath(path string) (documentPath, error) {
+	var all documentPath
 	for step := range strings.SplitSeq(path, "/") {
 		if step != "" {
 			all = append(all, step)
@@ -99,7 +99,7 @@ func splitDocPath(path string) (docPath, error) {
 	return all, nil
 }
 
-func (d *document) put(at docPath, data gjson.Result) error {
+func (d *firebaseDocument) put(at documentPath, data gjson.Result) error {
 	fresh, err := d.build(data, len(at))
 	if err != nil {
 		d.forget()
@@ -124,13 +124,13 @@ func (d *document) put(at docPath, data gjson.Result) error {
 	return nil
 }
 
-func (d *document) forget() {
+func (d *firebaseDocument) forget() {
 	d.root = nil
 	d.count(-d.size)
 }
 
 // set puts fresh at a path below n, which is a map, and removes maps that become empty; nil deletes.
-func (d *document) set(n *docNode, at docPath, fresh *docNode) {
+func (d *firebaseDocument) set(n *documentNode, at documentPath, fresh *documentNode) {
 	old := n.members[at[0]]
 	if len(at) > 1 {
 		if old == nil || old.members == nil {
@@ -149,7 +149,7 @@ func (d *document) set(n *docNode, at docPath, fresh *docNode) {
 	d.setMember(n, at[0], fresh)
 }
 
-func (d *document) setMember(n *docNode, key string, fresh *docNode) {
+func (d *firebaseDocument) setMember(n *documentNode, key string, fresh *documentNode) {
 	if old, ok := n.members[key]; ok {
 		d.subtractSize(old)
 		d.count(-memberCost - len(key))
@@ -161,7 +161,7 @@ func (d *document) setMember(n *docNode, key string, fresh *docNode) {
 	}
 }
 
-func (d *document) subtractSize(n *docNode) {
+func (d *firebaseDocument) subtractSize(n *documentNode) {
 	if n == nil {
 		return
 	}
@@ -173,7 +173,7 @@ func (d *document) subtractSize(n *docNode) {
 }
 
 // build makes nodes of JSON; nil of null, and of lists and maps that are empty.
-func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
+func (d *firebaseDocument) build(v gjson.Result, depth int) (*documentNode, error) {
 	if v.Type == gjson.Null {
 		return nil, nil
 	}
@@ -181,7 +181,7 @@ func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
 		if !d.count(leafCost + len(v.Raw)) {
 			return nil, errDocumentTooLarge
 		}
-		return &docNode{leaf: strings.Clone(v.Raw)}, nil
+		return &documentNode{leaf: strings.Clone(v.Raw)}, nil
 	}
 	if depth >= maxDocumentDepth {
 		return nil, fmt.Errorf("the document is deeper than %d", maxDocumentDepth)
@@ -195,7 +195,7 @@ func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
 			name = strconv.Itoa(index)
 			index++
 		}
-		var below *docNode
+		var below *documentNode
 		if below, err = d.build(member, depth+1); err == nil {
 			d.setMember(n, name, below)
 		}
@@ -209,7 +209,7 @@ func (d *document) build(v gjson.Result, depth int) (*docNode, error) {
 }
 
 // toJSON is the node as JSON, members in the order of their keys.
-func (n *docNode) toJSON() string {
+func (n *documentNode) toJSON() string {
 	if n.members == nil {
 		return n.leaf
 	}
@@ -221,7 +221,7 @@ func (n *docNode) toJSON() string {
 }
 
 // walkRows calls take for each row of the document that changes touch. The path is that of parseEachPath.
-func (d *document) walkRows(base row, path []string, changes []docPath, b *budget, take func(row)) {
+func (d *firebaseDocument) walkRows(base row, path []string, changes []documentPath, b *budget, take func(row)) {
 	w := docWalker{base, changes, b, take}
 	switch {
 	case d.root == nil:
@@ -234,13 +234,13 @@ func (d *document) walkRows(base row, path []string, changes []docPath, b *budge
 
 type docWalker struct {
 	base    row
-	changes []docPath
+	changes []documentPath
 	budget  *budget
 	take    func(row)
 }
 
 // members follows the first part of the path, and then walks every member that a change touches.
-func (w docWalker) members(n *docNode, at docPath, path []string) {
+func (w docWalker) members(n *documentNode, at documentPath, path []string) {
 	for _, step := range unescapeSteps(path[0]) {
 		if n = n.members[step]; n == nil {
 			return
@@ -258,7 +258,7 @@ func (w docWalker) members(n *docNode, at docPath, path []string) {
 }
 
 // changedMembers are the members of n, the node at a path, that the changes touch.
-func (w docWalker) changedMembers(n *docNode, at docPath) []string {
+func (w docWalker) changedMembers(n *documentNode, at documentPath) []string {
 	w.budget.scan -= changeCost * len(w.changes)
 	some := map[string]bool{}
 	for _, c := range w.changes {
@@ -275,7 +275,7 @@ func (w docWalker) changedMembers(n *docNode, at docPath) []string {
 	return slices.Sorted(maps.Keys(some))
 }
 
-func (w docWalker) row(n *docNode, at docPath) {
+func (w docWalker) row(n *documentNode, at documentPath) {
 	w.budget.scan -= changeCost * len(w.changes)
 	if w.budget.isSpent() {
 		return
@@ -297,8 +297,8 @@ func (w docWalker) row(n *docNode, at docPath) {
 }
 
 // changedPart is the part of the row n that the changes put; all is true when that is the whole row.
-func (w docWalker) changedPart(n *docNode, at docPath) (changed *docNode, all bool) {
-	scratch := document{kept: &keptBytes{limit: math.MaxInt}}
+func (w docWalker) changedPart(n *documentNode, at documentPath) (changed *documentNode, all bool) {
+	scratch := firebaseDocument{kept: &keptBytes{limit: math.MaxInt}}
 	for _, c := range w.changes {
 		if len(c) <= len(at) {
 			if slices.Equal(c, at[:len(c)]) {

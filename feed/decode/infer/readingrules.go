@@ -14,9 +14,9 @@ import (
 // maxReadings bounds the numbers of one row that are shown as readings.
 const maxReadings = 32
 
-// readings reads payloads without prices and headlines: every number that is no time is a reading, in a row of its own, and
+// readingRules reads payloads without prices and headlines: every number that is no time is a reading, in a row of its own, and
 // never a price.
-func (w *writer) readings(read []payload) []mapping.Rule {
+func (w *writer) readingRules(read []payload) []mapping.Rule {
 	read = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
 		return notPrice(p.event) != "" && p.event != "message" || notPrice(kindOf(p.json)) != ""
 	})
