@@ -32,7 +32,9 @@ func assign(all []*leaf) (f fields, doubts []string) {
 	f.barLow(all)
 	doubts = append(doubts, f.agree()...)
 	for name := range f {
-		f[name] = fillGaps(f[name])
+		if name != "symbol" { // of these, identify chooses
+			f[name] = fillGaps(f[name])
+		}
 	}
 	f.dropLoneSide()
 	return f, doubts
@@ -181,7 +183,7 @@ func sideMeaning(l *leaf, side string) (field, int, bool) {
 
 // wrappedMeaning is that of a leaf in a map around one value: {"bidPrice": {"amount": "181.45", "currency": "USD"}}.
 func wrappedMeaning(l *leaf) (field, int, bool) {
-	if len(l.names) < 2 || !slices.Contains([]string{"amount", "value", "raw", "val", "mantissa", "coefficient", "$numberdecimal"}, strings.ToLower(l.name())) {
+	if len(l.names) < 2 || !slices.Contains([]string{"amount", "value", "raw", "val", "mantissa", "coefficient", "$numberdecimal", "new", "current"}, strings.ToLower(l.name())) {
 		return "", 0, false
 	}
 	m, ok := matchName(l.names[len(l.names)-2])

@@ -84,8 +84,18 @@ func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event str
 		ids = append(ids, id)
 	}
 	strong, weakOnes := f.symbols()
-	if len(strong) > 0 {
-		ids = append(ids, identity{value: fields{"symbol": strong}.value("symbol"), paths: []string{strong[0].leaf.path}, of: textsOf(strong), strong: true, leaves: []*leaf{strong[0].leaf}})
+	for i := range strong {
+		filled := fillGaps(strong[i:])
+		ids = append(ids, identity{value: fields{"symbol": filled}.value("symbol"), paths: []string{strong[i].leaf.path}, of: textsOf(filled), strong: true, leaves: []*leaf{strong[i].leaf}})
+	}
+	if len(ids) > 0 && len(set.rows) > 1 && distinct(ids[0].of) == 1 { // what is equal in all rows tells none apart
+		slices.SortStableFunc(ids, func(a, b identity) int { return min(distinct(b.of), 2) - min(distinct(a.of), 2) })
+		for _, l := range all {
+			if plainName(l.name()) == "name" && isNaming(l) && distinct(l.texts()) > 1 && !slices.ContainsFunc(l.texts(), namesKind) && distinct(ids[0].of) == 1 {
+				add(candidate{leaf: l}, "", true)
+				ids = append(ids[len(ids)-1:], ids[:len(ids)-1]...)
+			}
+		}
 	}
 	outerSymbol := outer["symbol"]
 	isOuter := len(outerSymbol) > 0 && len(set.names) > 0
@@ -94,6 +104,11 @@ func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event str
 	}
 	if pair, ok := pairOf(all); ok {
 		ids = append(ids, pair)
+	}
+	for _, l := range all {
+		if isNaming(l) && !set.hasTickerKeys() && l.every(func(v gjson.Result) bool { return isTicker(v.Str) }) {
+			add(candidate{leaf: l}, "", true)
+		}
 	}
 	if set.hasSymbolKeys() {
 		ids = append(ids, identity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: set.keys(), strong: true,
@@ -407,7 +422,7 @@ func (id identity) joinWhile(all []*leaf, f fields, measure func(of []string) fl
 	for before := measure(id.of); before > enough && len(joined.leaves) <= maxParts; before = measure(joined.of) {
 		best, least := identity{}, before/factor
 		for _, l := range parts(all, f, joined) {
-			if !l.recurs(joined.of) && !(venueNames[plainName(l.name())] && enough == 0) {
+			if !l.recurs(joined.of) && !(enough == 0 && (venueNames[plainName(l.name())] || isNaming(l))) {
 				continue
 			}
 			if next := join(" ", joined, l); measure(next.of) <= least {

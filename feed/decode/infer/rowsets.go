@@ -49,7 +49,7 @@ type survey struct {
 // walk takes the members of lists and maps for rows.
 func (s *survey) walk(names []string, v gjson.Result, payload int) {
 	if v.IsArray() {
-		if item := firstOf(v); s.single && item.IsObject() && len(names) < maxRowSetDepth { // as though it were a map around the item
+		if item := firstOf(v); s.single && item.IsObject() && len(names) == 0 { // as though it were a map around the item
 			s.walk(append(slices.Clip(names), "0"), item, payload)
 		}
 		s.members(names, v, payload)
@@ -100,7 +100,7 @@ func (s *survey) groups(each []string, v gjson.Result, payload int) {
 		}
 		return len(all) < maxRows
 	})
-	if len(all) < 2 || !v.IsObject() {
+	if len(all) < 2 && v.IsObject() {
 		return
 	}
 	for _, group := range all {

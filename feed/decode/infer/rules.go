@@ -2,6 +2,7 @@ package infer
 
 import (
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -435,7 +436,7 @@ func (w *writer) order(s *rowSet, id identity, f fields, at *mapping.Value) stri
 	}
 	ahead := slices.ContainsFunc(times, func(at time.Time) bool { return at.After(time.Now().Add(time.Hour)) })
 	switch {
-	case series && (f.isBar() || hasAnyWord(s.names, seriesWords) || s.hasTimeKeys() || ahead || even && steps > 1 && step.Abs() >= time.Minute):
+	case hasAnyWord(s.names, forecastWords), series && (f.isBar() || hasAnyWord(s.names, seriesWords) || s.hasTimeKeys() || ahead || even && steps > 1 && step.Abs() >= time.Minute):
 		w.note("%s is a series: its newest row that is not in the future is shown", s.label())
 		return mapping.Latest
 	case disordered:
@@ -476,19 +477,23 @@ var sessionStates = map[string]string{
 
 var stateNames = wordSet("status state tradingstatus tradingstate marketstate marketstatus sessionstate tradestatus")
 
+var haltNames = wordSet("halted ishalted tradinghalted suspended issuspended")
+
 // halts writes the rule for a member that says whether a symbol is traded, once it has said that one is halted.
 func (w *writer) halts(s *rowSet, all []*leaf, quote *mapping.Rule) (mapping.Rule, bool) {
 	for _, l := range all {
-		if !stateNames[plainName(l.name())] || !l.every(func(v gjson.Result) bool { return sessionStates[strings.ToLower(v.Str)] != "" }) ||
-			!slices.ContainsFunc(l.values, func(v gjson.Result) bool { return sessionStates[strings.ToLower(v.Str)] == "halted" }) {
+		states := sessionStates
+		if haltNames[plainName(l.name())] {
+			states = map[string]string{"true": "halted", "false": "open"}
+		} else if !stateNames[plainName(l.name())] {
 			continue
 		}
-		alias := map[string]string{}
-		for word, state := range sessionStates {
-			if word != state {
-				alias[word] = state
-			}
+		state := func(v gjson.Result) string { return states[strings.ToLower(v.String())] }
+		if !l.every(func(v gjson.Result) bool { return state(v) != "" }) || !slices.ContainsFunc(l.values, func(v gjson.Result) bool { return state(v) == "halted" }) {
+			continue
 		}
+		alias := maps.Clone(states)
+		maps.DeleteFunc(alias, func(word, state string) bool { return word == state })
 		r := mapping.Rule{Each: quote.Each, Kind: "status", When: mapping.When{l.path: mapping.Condition{Exists: true}},
 			Symbol: quote.Symbol, State: &mapping.Value{Path: l.path, Alias: alias}, Time: quote.Time}
 		for _, why := range all {
