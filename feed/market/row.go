@@ -219,9 +219,10 @@ func (r *Row) merge(q *Quote, at time.Time) (move int) {
 const clockSetBack = time.Minute
 
 // isOvertaken reports whether a price is older than the last by the feed's own times, and so does not become it. A feed
-// whose clock was set back, and runs on, is believed after a while.
+// whose clock was set back, and runs on, is believed after a while, and at once where the last price is of the future.
 func (r *Row) isOvertaken(q *Quote, at time.Time) bool {
-	if q.Time.IsZero() || !q.Time.Before(r.Trade.Event) {
+	isFuture := Elapsed(r.Trade.Arrival, r.Trade.Event) > maxClockSkew
+	if q.Time.IsZero() || isFuture || !q.Time.Before(r.Trade.Event) {
 		r.overtaken = Times{}
 		return false
 	}

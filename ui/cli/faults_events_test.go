@@ -55,11 +55,21 @@ func faultsOfEvents() []faultCase {
 		},
 		{
 			// Ids are opaque, and jump for honest reasons, too: nothing can be said of it.
-			fault: "gap", during: 14, taken: 11, lost: 3,
+			fault: "gap", during: 14, taken: 11, lost: 3, hasOwnBoard: true,
 		},
 		{fault: "burst=2000:300ms", check: func(_ *testing.T, p *subscriber) { p.catchUp() }},
 		{fault: "skew:1h", during: 10, check: requireOwnClock},
-		{fault: "skew=-1h:1h", during: 10, check: requireOwnClock},
+		{
+			// By its own time each of these trades is older than the last.
+			fault: "skew=-1h:1h", during: 10, hasOwnBoard: true, check: func(t *testing.T, p *subscriber) {
+				requireOwnClock(t, p)
+				for _, row := range p.board.Rows() {
+					if old := row.Trade.Arrival.Sub(row.Trade.Event); old > 50*time.Minute {
+						t.Errorf("the last price of %s is %s old, and took the place of a newer one", row.Symbol, old)
+					}
+				}
+			},
+		},
 		{
 			fault: "restart", held: true, states: ended, away: 7,
 			after: []wantStatus{live}, gap: &feed.Gap{Kind: feed.NotResumed, Missed: feed.Unknown, Planned: true}, lost: 7,
