@@ -1,7 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"livetape/feed"
@@ -71,6 +74,69 @@ func (all feedList) counters(refused uint64) []span {
 	return out
 }
 
+// sickFirst is the feeds in the order in which they need attention, those alike as they are configured.
+func (all feedList) sickFirst(now time.Time) feedList {
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b *feedHealth) int { return cmp.Compare(sickness(a.state(now)), sickness(b.state(now))) })
+	return sorted
+}
+
+// sickness ranks states, the worst first.
+func sickness(s feed.State) int {
+	return slices.Index([]feed.State{feed.Failed, feed.Waiting, feed.Connecting, feed.Silent, feed.Quiet, feed.Closed, feed.Live, feed.Finished}, s)
+}
+
+func (all feedList) notLive(now time.Time) int {
+	n := 0
+	for _, h := range all {
+		if h.state(now) != feed.Live {
+			n++
+		}
+	}
+	return n
+}
+
+const shortCause = 20 // cells
+
+// shortLine names feeds on one line, the sick with their state and cause. What has no room is counted.
+func (all feedList) shortLine(now time.Time, width int) []span {
+	var line []span
+	for i, h := range all {
+		item := h.shortBadge(now)
+		if i > 0 {
+			item[0].text = "   " + item[0].text
+		}
+		room := width - spanCells(line)
+		if i < len(all)-1 {
+			room -= cells(all[i+1:].summary(now).text) + 3
+		}
+		if spanCells(item) > room { // the state says more than the cause, or the rate
+			item = item[:len(item)-1]
+		}
+		if spanCells(item) > room {
+			rest := all[i:].summary(now)
+			return append(line, span{rest.style, prefixed(spaces(min(i, 1)*3), rest.text)})
+		}
+		line = append(line, item...)
+	}
+	return line
+}
+
+// shortBadge is a feed's sign, name and state, and last its cause or rate.
+func (h *feedHealth) shortBadge(now time.Time) []span {
+	badge := h.badge(now)
+	sign, state, _ := strings.Cut(badge[0].text, " ")
+	item := []span{{badge[0].style, sign}, {strong, " " + h.name}}
+	if h.state(now) != feed.Live {
+		item = append(item, span{badge[0].style, " " + state})
+	}
+	words := ""
+	if len(badge) > 1 {
+		words = truncate(strings.TrimPrefix(strings.TrimLeft(badge[1].text, " "), "· "), shortCause)
+	}
+	return append(item, span{muted, prefixed(" ", words)})
+}
+
 func (all feedList) nameWidth() int {
 	w := 0
 	for _, h := range all {
@@ -79,15 +145,11 @@ func (all feedList) nameWidth() int {
 	return w
 }
 
-func (all feedList) summaryOfRest(now time.Time) span {
-	down := 0
-	for _, h := range all {
-		if h.state(now) != feed.Live {
-			down++
-		}
+// summary counts feeds that have no room.
+func (all feedList) summary(now time.Time) span {
+	st := muted
+	if all.notLive(now) > 0 {
+		st = warn
 	}
-	if down > 0 {
-		return span{warn, fmt.Sprintf("+ %s, %d not live", humanize.Plural(uint64(len(all)), "feed"), down)}
-	}
-	return span{muted, fmt.Sprintf("+ %s, live", humanize.Plural(uint64(len(all)), "feed"))}
+	return span{st, fmt.Sprintf("+ %d more", len(all))}
 }

@@ -3,11 +3,14 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
+	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 // handleKeys handles a key, or keys that arrived together and come as one message, in turn.
@@ -30,15 +33,26 @@ func (m Model) handleKeys(msg tea.KeyMsg) (Model, tea.Cmd) {
 
 func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	k := m.keys
+	if m.toast.style == muted { // of a key that did nothing
+		m.toast.span = span{}
+	}
 	switch {
 	case key.Matches(msg, k.quit):
 		return m, tea.Quit
 	case key.Matches(msg, k.suspend):
 		return m, tea.Suspend
 	case key.Matches(msg, k.back):
+		if m.overlay == noOverlay && !m.showLog {
+			return m.sayUnused("esc")
+		}
 		return m.goBack(), nil
 	case key.Matches(msg, k.help):
 		return m.toggleOverlay(helpOverlay), nil
+	case key.Matches(msg, k.feeds):
+		m.listedFeed = ""
+		return m.toggleOverlay(feedsOverlay), nil
+	case key.Matches(msg, k.retryAll):
+		return m.retryAll()
 	case key.Matches(msg, k.fault):
 		return m.toggleOverlay(faultsOverlay), nil
 	case key.Matches(msg, k.open):
@@ -67,7 +81,19 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	if call := m.deckCallFor(msg); call != nil {
 		return m, callDeck(m.config.Deck, call)
 	}
+	if !m.keys.movesRows(msg) {
+		return m.sayUnused(msg.String())
+	}
 	return m.moveCursor(msg), nil
+}
+
+// sayUnused says for a second that a key does nothing.
+func (m Model) sayUnused(name string) (Model, tea.Cmd) {
+	return m.showToastFor(time.Second, span{muted, fmt.Sprintf("%s does nothing here, ? shows the keys", market.PlainText(name, 20))})
+}
+
+func (k keyMap) movesRows(msg tea.KeyMsg) bool {
+	return key.Matches(msg, k.up, k.down, k.pageUp, k.pageDown, k.halfUp, k.halfDown, k.first, k.last)
 }
 
 func (m Model) moveCursor(msg tea.KeyMsg) Model {
@@ -77,6 +103,9 @@ func (m Model) moveCursor(msg tea.KeyMsg) Model {
 		*l = l.scroll(n)
 	} else {
 		*l = l.move(n)
+	}
+	if l == &m.feedMenu && len(m.feeds) > 0 {
+		m.listedFeed = m.feeds.sickFirst(m.now)[l.cursor].name
 	}
 	return m
 }
@@ -111,6 +140,8 @@ func (m *Model) focusedList() *list {
 		return &m.page
 	case m.overlay == faultsOverlay:
 		return &m.menu
+	case m.overlay == feedsOverlay:
+		return &m.feedMenu
 	case m.focus == focusReadings:
 		return &m.readings.list
 	case m.focus == focusNews:
@@ -144,6 +175,8 @@ func (m Model) toggleOverlay(o overlay) Model {
 
 func (m Model) openSelected() (Model, tea.Cmd) {
 	switch m.overlay {
+	case feedsOverlay:
+		return m.sayUnused("enter")
 	case faultsOverlay:
 		m.overlay = noOverlay
 		return m, injectFault(m.config.Faults[m.menu.cursor])
@@ -204,15 +237,41 @@ func (m Model) selectedRow(t *content) *market.Row {
 	return nil
 }
 
+// controlledFeed is the feed that is retried or disconnected: that under the cursor of the list of feeds, else the first
+// that is not live, else that of the selected row.
+func (m Model) controlledFeed() *feedHealth {
+	if h := m.feeds.byName(m.listedFeed); m.overlay == feedsOverlay && h != nil {
+		return h
+	}
+	if m.feeds.notLive(m.now) > 0 {
+		return m.feeds.firstNotLive(m.now)
+	}
+	return m.targetFeed()
+}
+
 func (m Model) toggleConnection() (Model, tea.Cmd) {
-	if h := m.targetFeed(); h != nil && h.status.State.HasEnded() {
+	if h := m.controlledFeed(); h != nil && h.status.State.HasEnded() {
 		return m.controlFeed("connecting %s", m.config.Control.Connect)
 	}
-	return m.controlFeed("disconnecting %s", m.config.Control.Disconnect)
+	return m.controlFeed("disconnecting %s; x connects again", m.config.Control.Disconnect)
+}
+
+// retryAll retries the feeds that are not live, or else all.
+func (m Model) retryAll() (Model, tea.Cmd) {
+	all, down := m.feeds.notLive(m.now) == 0, 0
+	var calls []tea.Cmd
+	for _, h := range m.feeds {
+		if all || h.state(m.now) != feed.Live {
+			down++
+			calls = append(calls, callFeed(m.config.Control.RetryNow, h.name))
+		}
+	}
+	m, cmd := m.showToast(span{accent, "retrying " + humanize.Plural(down, "feed") + " now"})
+	return m, tea.Batch(append(calls, cmd)...)
 }
 
 func (m Model) controlFeed(toast string, call func(feed string)) (Model, tea.Cmd) {
-	h := m.targetFeed()
+	h := m.controlledFeed()
 	if h == nil {
 		return m, nil
 	}

@@ -10,11 +10,12 @@ import (
 type keyMap struct {
 	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
 
-	focus, open, back          key.Binding
-	retry, connect, pause, raw key.Binding
-	log, fewLog                key.Binding
-	fault, showMap, writeMap   key.Binding
-	help, suspend, quit        key.Binding
+	focus, open, back        key.Binding
+	retry, retryAll, feeds   key.Binding
+	connect, pause, raw      key.Binding
+	log, fewLog              key.Binding
+	fault, showMap, writeMap key.Binding
+	help, suspend, quit      key.Binding
 
 	step, faster, slower, forward, backward key.Binding // of a recording
 }
@@ -33,6 +34,8 @@ func newKeys(c Config) keyMap {
 		open:     newBinding("enter", "details", "enter"),
 		back:     newBinding("esc", "close", "esc"),
 		retry:    newBinding("r", "retry now", "r"),
+		retryAll: newBinding("R", "retry all", "R"),
+		feeds:    newBinding("f", "feeds", "f"),
 		connect:  newBinding("x", "disconnect", "x"),
 		pause:    newBinding("p", "pause", "p"),
 		log:      newBinding("!", "log", "!"),
@@ -56,6 +59,7 @@ func newKeys(c Config) keyMap {
 	k.writeMap.SetEnabled(c.Maps != nil)
 	k.fault.SetEnabled(len(c.Faults) > 0)
 	k.retry.SetEnabled(c.Control != nil)
+	k.retryAll.SetEnabled(c.Control != nil)
 	k.connect.SetEnabled(c.Control != nil)
 	return k
 }
@@ -78,7 +82,7 @@ func (k keyMap) withFirst(first ...key.Binding) []key.Binding {
 // FullHelp implements help.KeyMap.
 func (k keyMap) FullHelp() [][]key.Binding {
 	return [][]key.Binding{
-		{k.retry, k.connect, k.pause, k.log, k.fewLog, k.raw, k.showMap, k.writeMap, k.fault, k.step, k.slower, k.faster, k.backward, k.forward},
+		{k.retry, k.retryAll, k.connect, k.feeds, k.pause, k.log, k.fewLog, k.raw, k.showMap, k.writeMap, k.fault, k.step, k.slower, k.faster, k.backward, k.forward},
 		{k.focus, k.open, k.back, k.help, k.suspend, k.quit},
 		{k.up, k.down, k.first, k.last, k.pageUp, k.pageDown, k.halfUp, k.halfDown},
 	}

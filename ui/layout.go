@@ -38,6 +38,9 @@ func (m Model) layOut() Model {
 	m.logPane = m.logPane.arrange(l.log, t.log)
 	m.rawPane = m.rawPane.arrange(t.raw)
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
+	if m.overlay == feedsOverlay {
+		m = m.keepOnFeed()
+	}
 	if l.page > 0 {
 		m.page = m.page.fit(l.page-1, len(m.pageContent()))
 	}
@@ -47,7 +50,7 @@ func (m Model) layOut() Model {
 func (m Model) currentKeys() keyMap {
 	k := m.keys
 	k.connect.SetHelp("x", "disconnect")
-	if h := m.targetFeed(); h != nil && h.status.State.HasEnded() {
+	if h := m.controlledFeed(); h != nil && h.status.State.HasEnded() {
 		k.connect.SetHelp("x", "connect")
 	}
 	k.fewLog.SetEnabled(m.showLog)
@@ -116,6 +119,8 @@ func (m Model) measure(t *content) layout {
 		return l
 	case faultsOverlay:
 		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, minShared))) // leave room to see what a fault does
+	case feedsOverlay:
+		return l.splitWithBottom(body, m.feedMenuHeight(body)).addReadings(t, m.showsRaw(t))
 	case detailOverlay:
 		want := minDetailLines
 		if r := m.selectedRow(t); r != nil {
@@ -236,9 +241,10 @@ func (m Model) statusLines() [][]span {
 	if len(m.feeds) == 1 {
 		return append(lines, m.feedStatusLines(m.feeds[0], most)...)
 	}
-	for i, h := range m.feeds {
-		if len(lines) == most-1 && i < len(m.feeds)-1 {
-			return append(lines, []span{m.feeds[i:].summaryOfRest(m.now)})
+	sorted := m.feeds.sickFirst(m.now)
+	for i, h := range sorted {
+		if len(lines) == most-1 && i < len(sorted)-1 {
+			return append(lines, sorted[i:].shortLine(m.now, m.width-1))
 		}
 		lines = append(lines, m.feedStatusLines(h, 1)...)
 	}
@@ -257,7 +263,7 @@ func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	if words := marketStateText(m.board.Market(h.name), m.now); words != "" {
 		all = append(all, span{warn, " · " + words})
 	}
-	if m.paused != nil && h == m.feeds[0] {
+	if m.paused != nil && h == m.feeds.sickFirst(m.now)[0] {
 		all = append(all, span{plain, "   "}, span{held, "PAUSED · " + humanize.Count(m.paused.heldMessages) + " held"})
 	}
 	if g := h.recentGap(m.now); g != nil && h.state(m.now) == feed.Live {

@@ -456,7 +456,7 @@ func TestEachOfSeveralFeedsThatFailedHasItsCauseAndAdvice(t *testing.T) {
 		{60, " fx    ✕ FAILED 401: the token was refused · Check that FX_…"},
 		{50, " fx    ✕ FAILED 401: the token was refused"},
 	} {
-		if got := strings.Split(s.resize(c.width, 30).screen(), "\n")[2]; got != c.want {
+		if got := strings.Split(s.resize(c.width, 30).screen(), "\n")[1]; got != c.want {
 			t.Errorf("at %d columns: %q, want %q", c.width, got, c.want)
 		}
 	}

@@ -100,6 +100,8 @@ type Model struct {
 	logPane       logPane
 	rawPane       rawPane
 	menu          list
+	feedMenu      list
+	listedFeed    string   // under the cursor of feedMenu
 	page          list     // of the help, map or event overlay
 	mapPage       mapPage  // of the map overlay
 	rawEvent      rawEvent // of the event overlay
@@ -124,6 +126,7 @@ const (
 	noOverlay overlay = iota
 	helpOverlay
 	faultsOverlay
+	feedsOverlay
 	detailOverlay
 	mapOverlay
 	eventOverlay

@@ -114,10 +114,12 @@ func (m Model) showFaultResult(msg faultDoneMsg) (Model, tea.Cmd) {
 	return m.showToast(span{warn, "fault injected: " + msg.name})
 }
 
-func (m Model) showToast(s span) (Model, tea.Cmd) {
+func (m Model) showToast(s span) (Model, tea.Cmd) { return m.showToastFor(toastDuration, s) }
+
+func (m Model) showToastFor(d time.Duration, s span) (Model, tea.Cmd) {
 	id := m.toast.id + 1
 	m.toast = toast{id, s}
-	return m, tea.Tick(toastDuration, func(time.Time) tea.Msg { return toastGoneMsg{id} })
+	return m, tea.Tick(d, func(time.Time) tea.Msg { return toastGoneMsg{id} })
 }
 
 // hideToast hides the toast of that id, unless another has replaced it.

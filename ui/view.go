@@ -85,6 +85,8 @@ func (m Model) body() []string {
 	switch {
 	case l.bottom > 0 && m.overlay == faultsOverlay:
 		lines = append(lines, m.viewFaultMenu(l.bottom)...)
+	case l.bottom > 0 && m.overlay == feedsOverlay:
+		lines = append(lines, m.viewFeedMenu(l.bottom)...)
 	case l.bottom > 0:
 		lines = append(lines, m.viewDetail(t, l.bottom)...)
 	}
@@ -144,6 +146,8 @@ func (m Model) footerKeys() []key.Binding {
 	switch m.overlay {
 	case faultsOverlay:
 		return k.withFirst(k.open, k.back, k.down, k.up)
+	case feedsOverlay:
+		return k.withFirst(k.back, k.retry, k.connect, k.retryAll, k.down, k.up)
 	case helpOverlay, eventOverlay:
 		return k.withFirst(k.back, k.down, k.up, k.pageDown, k.pageUp)
 	case mapOverlay:

@@ -1,0 +1,116 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed"
+	"livetape/feed/market"
+)
+
+// sixFeeds are feeds of which three are not live.
+func sixFeeds(options ...func(*Config)) *harness {
+	s := newHarness(append(options, func(c *Config) {
+		for _, name := range []string{"coins", "wire", "broker", "pyth", "asia"} {
+			c.Feeds = append(c.Feeds, Source{Name: name, URL: "https://" + name + ".example/events"})
+		}
+	})...).resize(120, 30)
+	for _, h := range s.m.feeds {
+		s.receive(feed.Event{Feed: h.name, Status: &feed.Status{State: feed.Live, Since: s.now}})
+	}
+	s.quote(market.Quote{Symbol: "A", Last: decimal("1")})
+	s.waitFor(time.Second)
+	s.receive(
+		feed.Event{Feed: "asia", Status: &feed.Status{State: feed.Quiet, Since: s.now, LastEvent: s.now.Add(-252 * time.Second), UsualGap: 800 * time.Millisecond}},
+		feed.Event{Feed: "broker", Status: &feed.Status{State: feed.Failed, Since: s.now, Cause: "401: the token has expired", Advice: "Renew it at /login."}},
+		feed.Event{Feed: "pyth", Status: &feed.Status{State: feed.Waiting, Since: s.now, Attempt: 3, Cause: "503 Service Unavailable", RetryAt: s.now.Add(4200 * time.Millisecond)}},
+		feed.Event{Feed: "pyth", Gap: &feed.Gap{Kind: feed.Unreplayed, Length: 8 * time.Minute}},
+	)
+	return s
+}
+
+func TestTheSickFeedsComeFirstAndTheGreenShrinkFirst(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		width, height int
+		want          []string
+	}{
+		{120, 30, []string{
+			" broker  ✕ FAILED 401: the token has expired · Renew it at /login.",
+			" pyth    ↻ RETRY in 4.2 s · attempt 3 · 503 Service Unavailable   1 gap, 8 min",
+			" asia    ◌ QUIET no event for 4 min 12 s (usual gap 0.8 s); heartbeats come",
+			" desk    ● LIVE 1.0/s",
+			" ● coins 0/s   ● wire 0/s",
+		}},
+		{120, 24, []string{
+			" broker  ✕ FAILED 401: the token has expired · Renew it at /login.",
+			" pyth    ↻ RETRY in 4.2 s · attempt 3 · 503 Service Unavailable   1 gap, 8 min",
+			" asia    ◌ QUIET no event for 4 min 12 s (usual gap 0.8 s); heartbeats come",
+			" ● desk 1.0/s   ● coins 0/s   ● wire 0/s",
+		}},
+		{80, 14, []string{
+			" broker  ✕ FAILED 401: the token has expired · Renew it at /login.",
+			" ↻ pyth RETRY in 4.2 s attempt 3 · 503 Ser…   ◌ asia QUIET   ● desk   + 2 more",
+		}},
+		{40, 10, []string{
+			" broker  ✕ FAILED 401: the token has ex…",
+			" ↻ pyth RETRY in 4.2 s   + 4 more",
+		}},
+	} {
+		lines := strings.Split(sixFeeds().resize(c.width, c.height).screen(), "\n")
+		if diff := cmp.Diff(c.want, lines[1:1+len(c.want)]); diff != "" {
+			t.Errorf("%d×%d: %s", c.width, c.height, diff)
+		}
+	}
+}
+
+func TestTheListOfFeedsHasACursorForRetriesAndCuts(t *testing.T) {
+	t.Parallel()
+	control := &fakeControl{}
+	s := sixFeeds(func(c *Config) { c.Control = control })
+	press := func(keys ...string) {
+		for _, key := range keys {
+			runCmd(s.keys(key))
+		}
+	}
+	press("r")                                // the first that is not live
+	press("f", "r", "down", "down", "x", "r") // broker, asia
+	view := s.screen()
+	for _, want := range []string{"▸ Feeds 6 · 3 not live", "▌ asia", "1 gap, 8 min", "https://asia.example/events"} {
+		if !strings.Contains(view, want) {
+			t.Errorf("no %q in\n%s", want, view)
+		}
+	}
+	s.receive(feed.Event{Feed: "desk", Status: &feed.Status{State: feed.Failed, Since: s.now, Cause: "404"}})
+	press("x", "R")
+	want := []string{"retry broker", "retry broker", "disconnect asia", "retry asia", "disconnect asia", "retry desk", "retry broker", "retry pyth", "retry asia"}
+	if diff := cmp.Diff(want, control.asked); diff != "" {
+		t.Error(diff)
+	}
+	press("esc")
+	if strings.Contains(s.screen(), "▸ Feeds") {
+		t.Error("esc does not close it")
+	}
+}
+
+func TestAKeyThatDoesNothingSaysSoForASecond(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(80, 24).openMarket()
+	for _, key := range []string{"z", "w", "F", "esc", "c"} {
+		s.keys(key)
+		if view := s.screen(); !strings.Contains(view, key+" does nothing here") {
+			t.Errorf("%s says nothing:\n%s", key, view)
+		}
+	}
+	s.send(toastGoneMsg{s.m.toast.id})
+	if view := s.screen(); strings.Contains(view, "does nothing") {
+		t.Errorf("it stays:\n%s", view)
+	}
+	s.keys("z", "down")
+	if view := s.screen(); strings.Contains(view, "does nothing") {
+		t.Errorf("it stays after a key that does something:\n%s", view)
+	}
+}
