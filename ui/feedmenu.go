@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 )
@@ -45,7 +46,11 @@ func (m Model) viewFeedMenu(height int) []string {
 		lines = append(lines, w.endLine())
 	}
 	if h := m.feeds.byName(m.listedFeed); h != nil && len(lines) < height {
-		lines = append(lines, w.wrapped([]span{{muted, h.url}, {plain, plainLine(h.status.Cause)}, {warn, plainLine(h.status.Advice)}}, height-len(lines))...)
+		words := []span{{muted, h.url}}
+		if !isConnected(h.status.State) {
+			words = append(words, span{plain, cmp.Or(plainLine(h.status.Cause), h.lostCause)}, span{warn, cmp.Or(plainLine(h.status.Advice), h.lostAdvice)})
+		}
+		lines = append(lines, w.wrapped(words, height-len(lines))...)
 	}
 	return padLines(lines, height)
 }

@@ -81,9 +81,12 @@ func (all feedList) sickFirst(now time.Time) feedList {
 	return sorted
 }
 
-// sickness ranks states, the worst first.
+// sickness ranks states, the worst first. A feed that waits and connects in turn keeps its place.
 func sickness(s feed.State) int {
-	return slices.Index([]feed.State{feed.Failed, feed.Waiting, feed.Connecting, feed.Silent, feed.Quiet, feed.Closed, feed.Live, feed.Finished}, s)
+	if s == feed.Connecting {
+		s = feed.Waiting
+	}
+	return slices.Index([]feed.State{feed.Failed, feed.Waiting, feed.Silent, feed.Quiet, feed.Closed, feed.Live, feed.Finished}, s)
 }
 
 func (all feedList) notLive(now time.Time) int {
@@ -143,6 +146,21 @@ func (all feedList) nameWidth() int {
 		w = max(w, cells(h.name))
 	}
 	return w
+}
+
+// noNewsText says why there is no headline: news may come yet, or can no more, or nothing is known.
+func (all feedList) noNewsText() string {
+	ended := true
+	for _, h := range all {
+		if isConnected(h.status.State) {
+			return "No news yet."
+		}
+		ended = ended && h.status.State.HasEnded()
+	}
+	if ended {
+		return "No news came."
+	}
+	return ""
 }
 
 // summary counts feeds that have no room.

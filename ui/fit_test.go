@@ -157,3 +157,45 @@ func TestASentenceIsWrappedBetweenWords(t *testing.T) {
 		}
 	}
 }
+
+func TestSymbolsAreNeverCutToTheSameText(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{20, 40, 80} {
+		s := newHarness(func(c *Config) { c.Feeds[0].Symbols = nil }).resize(width, 24).goLive()
+		names := []string{
+			"option AAA 2026-01-16 C 190.00 american", "option AAA 2026-01-16 C 195.00 american", "option AAA 2026-01-16 P 190.00 american",
+			"a name of many words, first", "a name of many words, second", "トヨタ自動車株式会社普通株式一", "トヨタ自動車株式会社普通株式二",
+		}
+		for _, name := range names {
+			s.price(deskFeed, name)
+		}
+		seen := map[string]string{}
+		table := priceTable{rows: nil}
+		for _, r := range s.m.board.Rows() {
+			table.rows = append(table.rows, newTableRow(r, s.m.feeds[0], s.now))
+		}
+		symbol := s.m.prices.widths.layOut(width, false).slots[0].width
+		table.cutSymbols(symbol)
+		for _, r := range table.rows {
+			if other, again := seen[r.symbol]; again || cells(r.symbol) > symbol || !strings.Contains(s.screen(), r.symbol) {
+				t.Errorf("%d columns: %q and %q are %q", width, r.Symbol, other, r.symbol)
+			}
+			seen[r.symbol] = r.Symbol
+		}
+	}
+}
+
+func TestNewsAreOnlyExpectedFromAFeedThatMaySendSome(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(80, 24)
+	for _, c := range []struct {
+		state feed.State
+		want  string
+	}{{feed.Connecting, ""}, {feed.Live, "No news yet."}, {feed.Waiting, ""}, {feed.Failed, "No news came."}} {
+		s.status(feed.Status{State: c.state})
+		_, after, _ := strings.Cut(s.screen(), "─ News 0")
+		if line := strings.Split(after, "\n")[1]; strings.TrimSpace(line) != c.want {
+			t.Errorf("state %d: %q, want %q", c.state, line, c.want)
+		}
+	}
+}

@@ -35,6 +35,7 @@ func (m Model) layOut() Model {
 	m.prices = m.prices.arrange(l.prices, len(t.rows), l.bodyHeight() >= minTitled)
 	m.readings = m.readings.arrange(l.readings, len(t.readings), l.readings >= 3)
 	m.news = m.news.arrange(l.news, len(t.stories)+len(t.gapMarks))
+	m.news.emptyText = m.feeds.noNewsText()
 	m.logPane = m.logPane.arrange(l.log, t.log)
 	m.rawPane = m.rawPane.arrange(t.raw)
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))

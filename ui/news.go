@@ -18,6 +18,7 @@ type newsPane struct {
 	list
 	sourceWidth, symbolsWidth int // they grow and never shrink
 	titled                    bool
+	emptyText                 string
 }
 
 type newsLine struct {
@@ -78,7 +79,7 @@ func (n newsPane) view(area drawArea, t *content) []string {
 		lines = append(lines, n.row(w, area, l))
 	}
 	if len(t.stories) == 0 && len(lines) < area.height {
-		w.write(muted, "  No news yet.")
+		w.write(muted, "  "+n.emptyText)
 		lines = append(lines, w.endLine())
 	}
 	return padLines(lines, area.height)

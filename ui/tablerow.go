@@ -18,6 +18,7 @@ type tableRow struct {
 	quote  rowStyles // of bid and ask
 	sign   string    // in the gutter
 	trend  trend
+	symbol string // as it is cut
 }
 
 // newTableRow is a row and how its feed is; the feed is nil once it is no longer watched.
@@ -25,7 +26,7 @@ func newTableRow(r *market.Row, h *feedHealth, now time.Time) tableRow {
 	isLive := h != nil && h.state(now) == feed.Live
 	since := newRowTimes(r, h)
 	age, quoteAge := elapsed(now, since.price), elapsed(now, since.quote)
-	row := tableRow{r, newRowText(r), since, newRowStyles(age, isLive), newRowStyles(quoteAge, isLive), " ", trend{}}
+	row := tableRow{r, newRowText(r), since, newRowStyles(age, isLive), newRowStyles(quoteAge, isLive), " ", trend{}, r.Symbol}
 	if quoteAge < age {
 		row.styles.symbol = row.quote.symbol
 	}
@@ -105,7 +106,7 @@ func (t *priceTable) rowLine(r *tableRow) string {
 func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	switch s.col {
 	case colSymbol:
-		t.w.writeLeft(r.styles.symbol, r.Symbol, s.width)
+		t.w.writeLeft(r.styles.symbol, r.symbol, s.width)
 	case colFeed:
 		t.w.writeLeft(r.styles.quiet, r.Feed, s.width)
 	case colName:

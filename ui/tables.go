@@ -48,6 +48,9 @@ func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []str
 		t.rows = append(t.rows, row)
 	}
 	t.compareRows()
+	if slots := t.columns.slots; len(slots) > 0 {
+		t.cutSymbols(slots[0].width)
+	}
 	for _, r := range rows {
 		if hasCome(r) {
 			t.come++
