@@ -30,22 +30,36 @@ type transport struct {
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
-	if t.listener != nil {
-		t.listener.Waiting()
+	if t.listener == nil {
+		return t.endpoint.send(req)
 	}
-	resp, err := t.endpoint.roundTrip(&req)
-	if t.listener != nil {
-		if err := t.listener.Received(req.Context(), err == nil); err != nil {
-			return nil, err
-		}
-	}
-	if err == nil {
-		resp.Request = req // a redirect goes by how it was really asked
-		if isRedirect(resp.StatusCode) && resp.Header.Get("Location") != "" {
-			resp.Body = endingSoon(resp.Body)
-		}
+	t.listener.Waiting()
+	resp, err := t.endpoint.send(req)
+	if err := t.listener.Received(req.Context(), err == nil); err != nil {
+		return nil, err
 	}
 	return resp, err
+}
+
+// send sends one hop of a request as it is to be.
+func (e *Endpoint) send(req *http.Request) (*http.Response, error) {
+	req, err := e.prepare(req)
+	if err != nil {
+		return nil, err
+	}
+	base := e.base
+	if e.foreign != nil && !sameOrigin(req.URL, e.url) {
+		base = e.foreign
+	}
+	resp, err := base.RoundTrip(req)
+	if err != nil {
+		return nil, err
+	}
+	resp.Request = req // a redirect goes by how it was really asked
+	if isRedirect(resp.StatusCode) && resp.Header.Get("Location") != "" {
+		resp.Body = endingSoon(resp.Body)
+	}
+	return resp, nil
 }
 
 // endingSoon bounds how long http.Client reads the body of a redirect, which it wants to end before it goes on.
@@ -63,19 +77,6 @@ type bodyWithClose struct {
 }
 
 func (b *bodyWithClose) Close() error { return b.close() }
-
-// roundTrip sends what req is prepared to.
-func (e *Endpoint) roundTrip(req **http.Request) (*http.Response, error) {
-	prepared, err := e.prepare(*req)
-	if err != nil {
-		return nil, err
-	}
-	*req = prepared
-	if e.foreign != nil && !sameOrigin(prepared.URL, e.url) {
-		return e.foreign.RoundTrip(prepared)
-	}
-	return e.base.RoundTrip(prepared)
-}
 
 // httpClient is the caller's client, or a plain one, with what every request to the endpoint goes through.
 func (e *Endpoint) httpClient(l Listener, redirected func(Redirect)) *http.Client {

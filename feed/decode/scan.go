@@ -60,13 +60,19 @@ func eachMember(data string, take func(key string, v jsonValue) error) error {
 	return p.end()
 }
 
-// eachItem calls take for every item of a list.
-func eachItem(list string, take func(v jsonValue)) error {
+// errEnough ends a list of which no more is wanted.
+var errEnough = errors.New("enough")
+
+// eachItem calls take for every item of a list, until it wants no more.
+func eachItem(list string, take func(v jsonValue) (more bool)) error {
 	p := scanner{data: list}
 	if p.skipSpace(); p.peek() != '[' {
 		return p.wrongType("a list")
 	}
-	if err := p.list(take); err != nil {
+	switch err := p.list(take); {
+	case err == errEnough:
+		return nil
+	case err != nil:
 		return err
 	}
 	return p.end()
@@ -193,7 +199,7 @@ func (p *scanner) member() (key, v jsonValue, err error) {
 }
 
 // list checks the list at hand and gives its items to take, which may be nil.
-func (p *scanner) list(take func(v jsonValue)) error {
+func (p *scanner) list(take func(v jsonValue) (more bool)) error {
 	if p.open(']') {
 		return nil
 	}
@@ -202,8 +208,8 @@ func (p *scanner) list(take func(v jsonValue)) error {
 		if err != nil {
 			return err
 		}
-		if take != nil {
-			take(v)
+		if take != nil && !take(v) {
+			return errEnough
 		}
 		if !p.accept(',') {
 			return p.close(']')

@@ -46,7 +46,7 @@ type snapshotRows struct {
 	errs       []error
 	moreErrors int
 	room       int // bytes of updates
-	leftOut    int // rows for which there was none
+	full       bool
 }
 
 func (r *snapshotRows) addList(name string, v jsonValue, row func(data string) (market.Update, error)) {
@@ -54,19 +54,20 @@ func (r *snapshotRows) addList(name string, v jsonValue, row func(data string) (
 		return
 	}
 	n := 0
-	err := eachItem(v.raw, func(v jsonValue) {
-		n++
+	err := eachItem(v.raw, func(v jsonValue) bool {
 		if r.room < 0 {
-			r.leftOut++
-			return
+			r.full = true
+			return false
 		}
+		n++
 		u, err := row(v.raw)
 		if err != nil {
 			r.addError(fmt.Errorf("%s row %d: %w", name, n, err))
-			return
+			return true
 		}
 		r.room -= market.Size(u)
 		r.updates = append(r.updates, u)
+		return true
 	})
 	if err != nil {
 		r.addError(fmt.Errorf("%s: %w", name, err))
@@ -85,8 +86,8 @@ func (r *snapshotRows) err() error {
 	if r.moreErrors > 0 {
 		r.errs = append(r.errs, fmt.Errorf("and %d more bad rows", r.moreErrors))
 	}
-	if r.leftOut > 0 {
-		r.errs = append(r.errs, fmt.Errorf("the snapshot is too large: %d rows are left out", r.leftOut))
+	if r.full {
+		r.errs = append(r.errs, fmt.Errorf("the snapshot is too large: what follows its first %d rows is left out", len(r.updates)))
 	}
 	return errors.Join(r.errs...)
 }

@@ -124,12 +124,13 @@ func parseSymbols(v jsonValue) ([]string, error) {
 	}
 	var all []string
 	var firstErr error
-	err := eachItem(v.raw, func(v jsonValue) {
+	err := eachItem(v.raw, func(v jsonValue) bool {
 		s, err := parseIdentifier(v, market.MaxSymbol)
 		firstErr = cmp.Or(firstErr, err)
 		if s != "" && len(all) < market.MaxSymbols {
 			all = append(all, strings.Clone(s))
 		}
+		return true
 	})
 	return all, cmp.Or(err, firstErr)
 }
