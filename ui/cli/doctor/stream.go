@@ -14,7 +14,11 @@ import (
 
 func (e *examination) streamSection() Section {
 	s := Section{Title: "stream"}
-	e.first.addEvents(&s)
+	if beginning := e.noFields(); beginning != "" {
+		s.add(Bad, "events", humanize.Bytes(e.first.body.bytes)+" came, and no field of an event stream in them; they begin with: "+beginning, "what is there is no event stream: check the URL, or the server")
+	} else {
+		e.first.addEvents(&s)
+	}
 	e.addBuffering(&s)
 	e.addFraming(&s)
 	e.addIDs(&s)
@@ -22,6 +26,15 @@ func (e *examination) streamSection() Section {
 	e.first.addRetry(&s)
 	e.first.addHeartbeats(&s)
 	return s
+}
+
+// noFields is what a body begins with in which there is no line of an event stream; empty for any other.
+func (e *examination) noFields() string {
+	b := &e.first.body
+	if e.first.format != FormatSSE || e.first.stats.total+e.first.stats.comments+b.dataLines > 0 || b.inBlock || len(b.unknownFields) == 0 {
+		return ""
+	}
+	return e.endpoint.Clean(b.unknownFields[0].Line, 200)
 }
 
 func (o *observation) addEvents(s *Section) {

@@ -19,6 +19,14 @@ func timed(at time.Time) string {
 	return fmt.Sprintf("data: {\"symbol\":\"A\",\"price\":1,\"time\":%d}\n\n", at.UnixMilli())
 }
 
+func TestBytesThatAreNoFieldsAreShown(t *testing.T) {
+	t.Parallel()
+	r := examineServer(t, streamOf(sseType, step{0, "price=1.5 token=s3cr3t-token\nmore\n"}), feed.Config{Header: map[string]string{"Authorization": "Bearer s3cr3t-token"}}, doctor.Options{})
+	requireFinding(t, r, "events", doctor.Bad, "34 B came, and no field of an event stream in them; they begin with: price=1.5 token=•••")
+	r = examineServer(t, streamOf(sseType, step{0, "more\n: comment\n\n"}), feed.Config{}, doctor.Options{})
+	requireFinding(t, r, "events", doctor.Warning, "0 events")
+}
+
 func TestABufferingProxyIsFoundByTheTimesOfEvents(t *testing.T) {
 	t.Parallel()
 	withServer(t, func(w http.ResponseWriter, r *http.Request) {
