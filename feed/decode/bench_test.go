@@ -1,10 +1,11 @@
-package decode
+package decode_test
 
 import (
 	"fmt"
 	"testing"
 	"time"
 
+	"livetape/feed/decode"
 	"livetape/feed/market"
 )
 
@@ -24,7 +25,7 @@ func BenchmarkDecode(b *testing.B) {
 	b.ReportAllocs()
 	b.SetBytes(int64(len(events[0])))
 	for i := 0; b.Loop(); i++ {
-		if _, err := (Native{}).Decode("price", events[i%len(events)]); err != nil {
+		if _, err := (decode.Native{}).Decode("price", events[i%len(events)]); err != nil {
 			b.Fatal(err)
 		}
 	}
@@ -36,7 +37,7 @@ func BenchmarkDecodeAndApply(b *testing.B) {
 	at := time.Date(2025, 11, 21, 14, 30, 0, 0, time.UTC)
 	b.ReportAllocs()
 	for i := 0; b.Loop(); i++ {
-		m, err := Native{}.Decode("price", events[i%len(events)])
+		m, err := decode.Native{}.Decode("price", events[i%len(events)])
 		if err != nil {
 			b.Fatal(err)
 		}

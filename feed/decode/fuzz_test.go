@@ -1,4 +1,4 @@
-package decode
+package decode_test
 
 import (
 	"encoding/json"
@@ -7,6 +7,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"livetape/feed/decode"
 	"livetape/feed/market"
 )
 
@@ -17,7 +18,7 @@ func FuzzNativeDecode(f *testing.F) {
 		f.Add(fixture.Type, []byte(fixture.Data))
 	}
 	f.Fuzz(func(t *testing.T, eventType string, data []byte) {
-		m, err := Native{}.Decode(eventType, data)
+		m, err := decode.Native{}.Decode(eventType, data)
 		something := len(m.Updates) > 0 || m.Continuity != nil || m.Unmapped != ""
 		if !something && err == nil && eventType != "snapshot" {
 			t.Errorf("neither an update nor a reason")

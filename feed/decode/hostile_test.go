@@ -1,4 +1,4 @@
-package decode
+package decode_test
 
 import (
 	"encoding/json"
@@ -9,13 +9,14 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"livetape/feed/decode"
 	"livetape/feed/market"
 )
 
 // decodeOne decodes an event that must give exactly one update.
 func decodeOne[U market.Update](t *testing.T, eventType, data string) U {
 	t.Helper()
-	m, err := Native{}.Decode(eventType, []byte(data))
+	m, err := decode.Native{}.Decode(eventType, []byte(data))
 	if err != nil || len(m.Updates) != 1 {
 		t.Fatalf("%.200s: %d updates, error %v", data, len(m.Updates), err)
 	}
@@ -24,7 +25,7 @@ func decodeOne[U market.Update](t *testing.T, eventType, data string) U {
 
 func refused(t *testing.T, eventType, data, reason string) {
 	t.Helper()
-	m, err := Native{}.Decode(eventType, []byte(data))
+	m, err := decode.Native{}.Decode(eventType, []byte(data))
 	if err == nil || !strings.Contains(err.Error(), reason) || len(m.Updates) != 0 {
 		t.Errorf("%.200s: %d updates, error %v; want a refusal with %q", data, len(m.Updates), err, reason)
 	}
@@ -103,7 +104,7 @@ func TestCountsAreWholeAndBounded(t *testing.T) {
 		refused(t, "resume", `{"from":"a","replayed":`+n+`}`, "is not a count")
 		refused(t, "reset", `{"from":"a","missed":`+n+`}`, "is not a count")
 	}
-	m, err := Native{}.Decode("resume", []byte(`{"replayed":"31"}`))
+	m, err := decode.Native{}.Decode("resume", []byte(`{"replayed":"31"}`))
 	if err != nil || m.Continuity == nil || m.Continuity.Replayed != 31 {
 		t.Errorf("%+v, %v", m.Continuity, err)
 	}
@@ -185,7 +186,7 @@ func TestNumbersAreStrictInStringsToo(t *testing.T) {
 func TestTheErrorOfAHostileSnapshotIsBounded(t *testing.T) {
 	t.Parallel()
 	data := `{"prices":[` + strings.Repeat(`{"symbol":"`+strings.Repeat("x", 900)+`"},`, 1000) + `{"symbol":"A","last":"1"}]}`
-	m, err := Native{}.Decode("snapshot", []byte(data))
+	m, err := decode.Native{}.Decode("snapshot", []byte(data))
 	if len(m.Updates) != 1 {
 		t.Errorf("%d updates", len(m.Updates))
 	}
@@ -196,7 +197,7 @@ func TestTheErrorOfAHostileSnapshotIsBounded(t *testing.T) {
 
 func TestOfAKeyThatComesTwiceTheLastListCounts(t *testing.T) {
 	t.Parallel()
-	m, err := Native{}.Decode("snapshot", []byte(`{"prices":[{"symbol":"A","last":1}],"prices":[{"symbol":"B","last":2}]}`))
+	m, err := decode.Native{}.Decode("snapshot", []byte(`{"prices":[{"symbol":"A","last":1}],"prices":[{"symbol":"B","last":2}]}`))
 	want := meaning{Updates: []update{{Quote: map[string]any{"symbol": "B", "last": "2", "standing": true}}}}
 	if diff := cmp.Diff(want, describe(m, err)); diff != "" {
 		t.Error(diff)
@@ -205,7 +206,7 @@ func TestOfAKeyThatComesTwiceTheLastListCounts(t *testing.T) {
 
 func TestAnEventTypeIsMadePlainInTheReason(t *testing.T) {
 	t.Parallel()
-	m, err := Native{}.Decode("\x1b[31mprice\u202e", nil)
+	m, err := decode.Native{}.Decode("\x1b[31mprice\u202e", nil)
 	if err != nil || m.Unmapped != "no rule for event type price" {
 		t.Errorf("unmapped = %q, error %v", m.Unmapped, err)
 	}
@@ -215,7 +216,7 @@ func TestDecodedUpdatesDoNotKeepTheData(t *testing.T) {
 	t.Parallel()
 	data := []byte(`{"symbol":"NVDA","last":"181.46","name":"NVIDIA"}`)
 	q := func() market.Quote {
-		m, err := Native{}.Decode("price", data)
+		m, err := decode.Native{}.Decode("price", data)
 		if err != nil {
 			t.Fatal(err)
 		}

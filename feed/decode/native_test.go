@@ -1,4 +1,4 @@
-package decode
+package decode_test
 
 import (
 	"bufio"
@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"livetape/feed/decode"
 	"livetape/feed/market"
 )
 
@@ -43,7 +44,7 @@ func TestTheFixturesMeanWhatTheySay(t *testing.T) {
 	t.Parallel()
 	for _, f := range fixtures(t) {
 		t.Run(f.Name, func(t *testing.T) {
-			m, err := Native{}.Decode(f.Type, []byte(f.Data))
+			m, err := decode.Native{}.Decode(f.Type, []byte(f.Data))
 			if diff := cmp.Diff(f.Expect, describe(m, err)); diff != "" {
 				t.Errorf("%s %s (-want +got):\n%s", f.Type, f.Data, diff)
 			}
@@ -73,14 +74,14 @@ func fixtures(t testing.TB) []fixture {
 	return all
 }
 
-func describe(m Message, err error) meaning {
+func describe(m decode.Message, err error) meaning {
 	out := meaning{Unmapped: m.Unmapped}
 	for _, u := range m.Updates {
 		out.Updates = append(out.Updates, describeUpdate(u))
 	}
 	if c := m.Continuity; c != nil {
 		out.Continuity = &gap{From: c.From, Reset: c.Reset, Replayed: c.Replayed}
-		if c.Missed != Unknown {
+		if c.Missed != decode.Unknown {
 			out.Continuity.Missed = &c.Missed
 		}
 	}

@@ -13,7 +13,7 @@ import (
 
 func start() time.Time { return time.Date(2026, 3, 2, 9, 0, 0, 0, time.UTC) }
 
-func second(n float64) time.Time { return start().Add(time.Duration(n * float64(time.Second))) }
+func atSecond(n float64) time.Time { return start().Add(time.Duration(n * float64(time.Second))) }
 
 func decimal(t *testing.T, text string) market.Decimal {
 	t.Helper()
@@ -36,12 +36,12 @@ func newAxisBoard(t *testing.T) *axisBoard {
 
 // last applies a price at a second, by both clocks.
 func (b *axisBoard) last(at float64, price string) {
-	b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(b.t, price)}, second(at))
+	b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(b.t, price)}, atSecond(at))
 }
 
 // drawSeconds is the axis up to a second: a price with its count, a level in brackets, a dot for a hole.
 func (b *axisBoard) drawSeconds(until float64, limit int) string {
-	return draw(b.Row("desk", "A").Seconds, second(until), limit, 0, b.Outages("desk"))
+	return draw(b.Row("desk", "A").Seconds, atSecond(until), limit, 0, b.Outages("desk"))
 }
 
 func draw(bars market.Bars, until time.Time, limit int, delay time.Duration, outages []market.Outage) string {
@@ -68,18 +68,18 @@ func TestAQuietSecondCarriesOnAndASecondWithoutAStreamIsAHole(t *testing.T) {
 	if got := b.drawSeconds(5, 10); got != "11×2 (11) (11) 12×1 (12) (12)" {
 		t.Errorf("without an outage: %s", got)
 	}
-	b.StreamLost("desk", second(4.2))
+	b.StreamLost("desk", atSecond(4.2))
 	if got := b.drawSeconds(6, 10); got != "11×2 (11) (11) 12×1 . . ." {
 		t.Errorf("while there is no stream: %s", got)
 	}
-	b.StreamLost("desk", second(5)) // still
-	b.StreamBack("desk", second(6.9))
-	b.StreamBack("desk", second(7)) // still
+	b.StreamLost("desk", atSecond(5)) // still
+	b.StreamBack("desk", atSecond(6.9))
+	b.StreamBack("desk", atSecond(7)) // still
 	b.last(8, "13")
 	if got := b.drawSeconds(9, 10); got != "11×2 (11) (11) 12×1 . . . (12) 13×1 (13)" {
 		t.Errorf("after it: %s", got)
 	}
-	b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, "12.5"), Time: second(5)}, second(9))
+	b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, "12.5"), Time: atSecond(5)}, atSecond(9))
 	if got := b.drawSeconds(9, 10); got != "11×2 (11) (11) 12×1 . 12.5×1 . (12.5) 13×1 (13)" {
 		t.Errorf("with a price that the server replayed: %s", got)
 	}
@@ -97,7 +97,7 @@ func TestAQuietSecondCarriesOnAndASecondWithoutAStreamIsAHole(t *testing.T) {
 func TestAnAxisBeginsWithTheFirstBar(t *testing.T) {
 	t.Parallel()
 	b := newAxisBoard(t)
-	b.Apply("desk", market.Quote{Symbol: "A", Bid: decimal(t, "1")}, second(0))
+	b.Apply("desk", market.Quote{Symbol: "A", Bid: decimal(t, "1")}, atSecond(0))
 	if got := b.drawSeconds(5, 10); got != "" {
 		t.Errorf("without a bar: %s", got)
 	}
@@ -116,14 +116,14 @@ func TestEveryIntervalOfAnAxisFollowsTheOneBefore(t *testing.T) {
 	bars := b.Row("desk", "A").Minutes
 	var last time.Time
 	n := 0
-	for i := range bars.Axis(second(400*400), 50, 0, nil) {
+	for i := range bars.Axis(atSecond(400*400), 50, 0, nil) {
 		if n > 0 && i.Start.Sub(last) != time.Minute {
 			t.Errorf("%s follows %s", i.Start, last)
 		}
 		last = i.Start
 		n++
 	}
-	if want := second(400 * 400).Truncate(time.Minute); n != 50 || !last.Equal(want) {
+	if want := atSecond(400 * 400).Truncate(time.Minute); n != 50 || !last.Equal(want) {
 		t.Errorf("%d intervals up to %s, want 50 up to %s", n, last, want)
 	}
 }
@@ -142,10 +142,10 @@ func TestMostOfAMinuteMustBeMissingForAHole(t *testing.T) {
 		b := newAxisBoard(t)
 		b.last(0, "1")
 		for _, o := range test.outages {
-			b.StreamLost("desk", second(o[0]))
-			b.StreamBack("desk", second(o[1]))
+			b.StreamLost("desk", atSecond(o[0]))
+			b.StreamBack("desk", atSecond(o[1]))
 		}
-		if got := draw(b.Row("desk", "A").Minutes, second(130), 10, 0, b.Outages("desk")); got != test.want {
+		if got := draw(b.Row("desk", "A").Minutes, atSecond(130), 10, 0, b.Outages("desk")); got != test.want {
 			t.Errorf("%v: %s, want %s", test.outages, got, test.want)
 		}
 	}
@@ -156,11 +156,11 @@ func TestAnAxisOfADelayedFeedIsThatOfItsOwnTimes(t *testing.T) {
 	b := newAxisBoard(t)
 	const delay = 60 * time.Second
 	for _, n := range []float64{0, 1, 4} {
-		b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, "1"), Time: second(n)}, second(n+60))
+		b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, "1"), Time: atSecond(n)}, atSecond(n+60))
 	}
-	b.StreamLost("desk", second(62))
-	b.StreamBack("desk", second(64))
-	if got := draw(b.Row("desk", "A").Seconds, second(65.5), 10, delay, b.Outages("desk")); got != "1×1 1×1 . . 1×1 (1)" {
+	b.StreamLost("desk", atSecond(62))
+	b.StreamBack("desk", atSecond(64))
+	if got := draw(b.Row("desk", "A").Seconds, atSecond(65.5), 10, delay, b.Outages("desk")); got != "1×1 1×1 . . 1×1 (1)" {
 		t.Error(got)
 	}
 }
@@ -171,20 +171,20 @@ func TestOutagesAreBoundedAndShortOnesForgotten(t *testing.T) {
 	if got := b.Outages("desk"); got != nil {
 		t.Errorf("of an unknown feed: %v", got)
 	}
-	b.StreamBack("desk", second(0))
-	b.StreamLost("desk", second(1))
-	b.StreamBack("desk", second(1.4))
+	b.StreamBack("desk", atSecond(0))
+	b.StreamLost("desk", atSecond(1))
+	b.StreamBack("desk", atSecond(1.4))
 	if got := b.Outages("desk"); len(got) != 0 {
 		t.Errorf("a short one is kept: %v", got)
 	}
 	for n := range 3000 {
-		b.StreamLost("desk", second(float64(2*n)))
-		b.StreamBack("desk", second(float64(2*n+1)))
+		b.StreamLost("desk", atSecond(float64(2*n)))
+		b.StreamBack("desk", atSecond(float64(2*n+1)))
 	}
-	b.StreamLost("desk", second(7000))
-	b.StreamLost("other", second(1))
+	b.StreamLost("desk", atSecond(7000))
+	b.StreamLost("other", atSecond(1))
 	got := b.Outages("desk")
-	if want := (market.Outage{From: second(7000)}); len(got) != 1024 || got[1023] != want || got[1022] != (market.Outage{From: second(5998), To: second(5999)}) {
+	if want := (market.Outage{From: atSecond(7000)}); len(got) != 1024 || got[1023] != want || got[1022] != (market.Outage{From: atSecond(5998), To: atSecond(5999)}) {
 		t.Errorf("%d outages, the last %v", len(got), got[len(got)-1])
 	}
 	b.Forget("desk")
@@ -224,12 +224,12 @@ func TestATradeOlderThanTheLastDoesNotBecomeIt(t *testing.T) {
 	t.Parallel()
 	b := newAxisBoard(t)
 	trade := func(arrival, event float64, price string) *market.Row {
-		b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, price), Size: decimal(t, "5"), Time: second(event)}, second(arrival))
+		b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, price), Size: decimal(t, "5"), Time: atSecond(event)}, atSecond(arrival))
 		return b.Row("desk", "A")
 	}
 	trade(10, 10, "11")
 	r := trade(12, 9, "9")
-	if r.Last.Value.String() != "11" || r.Tick != 0 || r.Trade != (market.Times{Event: second(10), Arrival: second(10)}) || r.Count != 2 {
+	if r.Last.Value.String() != "11" || r.Tick != 0 || r.Trade != (market.Times{Event: atSecond(10), Arrival: atSecond(10)}) || r.Count != 2 {
 		t.Errorf("a late trade: last %s, of %v", r.Last.Value, r.Trade)
 	}
 	if low, _, _ := r.Range(); low.String() != "9" {
@@ -258,24 +258,24 @@ func TestATradeOlderThanTheLastDoesNotBecomeIt(t *testing.T) {
 func TestTradeQuoteAndReceiptHaveTimesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	b := newAxisBoard(t)
-	b.Apply("desk", market.Quote{Symbol: "A", Bid: decimal(t, "9"), Ask: decimal(t, "11"), Time: second(1)}, second(2))
+	b.Apply("desk", market.Quote{Symbol: "A", Bid: decimal(t, "9"), Ask: decimal(t, "11"), Time: atSecond(1)}, atSecond(2))
 	row := b.Row("desk", "A")
-	if got, want := row.PriceTimes(), (market.Times{Event: second(1), Arrival: second(2)}); got != want || !row.Trade.Arrival.IsZero() {
+	if got, want := row.PriceTimes(), (market.Times{Event: atSecond(1), Arrival: atSecond(2)}); got != want || !row.Trade.Arrival.IsZero() {
 		t.Errorf("the mid is of %v, want %v", got, want)
 	}
-	b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, "10"), Time: second(-1)}, second(3))
-	b.Apply("desk", market.Quote{Symbol: "A", Ask: decimal(t, "9.5")}, second(4))
-	b.Apply("desk", market.Quote{Symbol: "A", Volume: decimal(t, "100"), Time: second(5)}, second(6))
-	b.Apply("desk", market.Halt{Symbol: "A", State: market.Halted}, second(7))
+	b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, "10"), Time: atSecond(-1)}, atSecond(3))
+	b.Apply("desk", market.Quote{Symbol: "A", Ask: decimal(t, "9.5")}, atSecond(4))
+	b.Apply("desk", market.Quote{Symbol: "A", Volume: decimal(t, "100"), Time: atSecond(5)}, atSecond(6))
+	b.Apply("desk", market.Halt{Symbol: "A", State: market.Halted}, atSecond(7))
 	got := [3]market.Times{row.Trade, row.Quote, {Event: row.Quoted, Arrival: row.Updated}}
-	want := [3]market.Times{{Event: second(-1), Arrival: second(3)}, {Arrival: second(4)}, {Arrival: second(7)}}
+	want := [3]market.Times{{Event: atSecond(-1), Arrival: atSecond(3)}, {Arrival: atSecond(4)}, {Arrival: atSecond(7)}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("trade, quote, receipt:\n%s", diff)
 	}
 	if row.PriceTimes() != row.Trade || !row.IsOutsideQuote() {
 		t.Errorf("the last of 10 is outside 9 to 9.5: %v", row.IsOutsideQuote())
 	}
-	b.Apply("desk", market.Quote{Symbol: "A", Ask: decimal(t, "10")}, second(8))
+	b.Apply("desk", market.Quote{Symbol: "A", Ask: decimal(t, "10")}, atSecond(8))
 	if row.IsOutsideQuote() {
 		t.Error("the last is the ask")
 	}

@@ -1,4 +1,4 @@
-package market
+package market_test
 
 import (
 	"fmt"
@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/market"
 )
 
 // draw writes bars as "seconds after the start: open high low close volume ×count".
-func draw(b *Bars) []string {
+func drawBars(b *market.Bars) []string {
 	var all []string
 	for i := range b.Len() {
 		bar := b.At(i)
@@ -22,20 +24,20 @@ func draw(b *Bars) []string {
 
 // trade is a price with a size at a time of the feed's own, which arrives at another.
 func (p *testBoard) trade(price, size string, at, arrival time.Time) {
-	p.Apply("feed", Quote{Symbol: "A", Last: dec(p.t, price), Size: dec(p.t, size), Time: at}, arrival)
+	p.Apply("feed", market.Quote{Symbol: "A", Last: dec(p.t, price), Size: dec(p.t, size), Time: at}, arrival)
 }
 
 func TestABarIsTheCourseOfAPrice(t *testing.T) {
-	p := newTestBoard(t, Limits{})
+	p := newTestBoard(t, market.Limits{})
 	for i, price := range []string{"10", "12.5", "9.00", "11"} {
 		p.trade(price, "100", monday.Add(time.Duration(i)*time.Millisecond), monday)
 	}
 	p.trade("11.5", "0.5", second(3), second(3))
 	p.trade("12", "", second(61), second(61))
-	if diff := cmp.Diff([]string{"0: 10 12.5 9.00 11 400 ×4", "3: 11.5 11.5 11.5 11.5 0.5 ×1", "61: 12 12 12 12  ×1"}, draw(&p.row().Seconds)); diff != "" {
+	if diff := cmp.Diff([]string{"0: 10 12.5 9.00 11 400 ×4", "3: 11.5 11.5 11.5 11.5 0.5 ×1", "61: 12 12 12 12  ×1"}, drawBars(&p.row().Seconds)); diff != "" {
 		t.Errorf("seconds:\n%s", diff)
 	}
-	if diff := cmp.Diff([]string{"0: 10 12.5 9.00 11.5 400.5 ×5", "60: 12 12 12 12  ×1"}, draw(&p.row().Minutes)); diff != "" {
+	if diff := cmp.Diff([]string{"0: 10 12.5 9.00 11.5 400.5 ×5", "60: 12 12 12 12  ×1"}, drawBars(&p.row().Minutes)); diff != "" {
 		t.Errorf("minutes:\n%s", diff)
 	}
 	if at := p.row().Seconds.At(0).Start; at.Location() != time.UTC {
@@ -62,7 +64,7 @@ func TestAPriceBelongsToTheFeedsTimeIfThatIsPlausible(t *testing.T) {
 		{"no arrival", time.Time{}, time.Time{}, time.Time{}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			p := newTestBoard(t, Limits{})
+			p := newTestBoard(t, market.Limits{})
 			p.trade("10", "", c.said, c.arrival)
 			if got := p.row().Seconds.At(0).Start; !got.Equal(c.bar) {
 				t.Errorf("the bar starts at %v, want %v", got, c.bar)
@@ -72,28 +74,28 @@ func TestAPriceBelongsToTheFeedsTimeIfThatIsPlausible(t *testing.T) {
 }
 
 func TestALatePriceJoinsItsBar(t *testing.T) {
-	p := newTestBoard(t, Limits{Bars: 3})
+	p := newTestBoard(t, market.Limits{Bars: 3})
 	for _, i := range []int{10, 12, 13} {
 		p.trade("10", "1", second(i), second(i))
 	}
 	p.trade("11", "2", second(12), second(14))
 	p.trade("9", "4", second(10), second(14))
-	if diff := cmp.Diff([]string{"10: 10 10 9 9 5 ×2", "12: 10 11 10 11 3 ×2", "13: 10 10 10 10 1 ×1"}, draw(&p.row().Seconds)); diff != "" {
+	if diff := cmp.Diff([]string{"10: 10 10 9 9 5 ×2", "12: 10 11 10 11 3 ×2", "13: 10 10 10 10 1 ×1"}, drawBars(&p.row().Seconds)); diff != "" {
 		t.Errorf("joined:\n%s", diff)
 	}
 	p.trade("8", "", second(11), second(14))
-	if diff := cmp.Diff([]string{"11: 8 8 8 8  ×1", "12: 10 11 10 11 3 ×2", "13: 10 10 10 10 1 ×1"}, draw(&p.row().Seconds)); diff != "" {
+	if diff := cmp.Diff([]string{"11: 8 8 8 8  ×1", "12: 10 11 10 11 3 ×2", "13: 10 10 10 10 1 ×1"}, drawBars(&p.row().Seconds)); diff != "" {
 		t.Errorf("a second that had none yet:\n%s", diff)
 	}
 	p.trade("1", "", second(10), second(14))
 	if got := p.row().Seconds; got.Len() != 3 || got.At(0).Start != second(11) {
-		t.Errorf("a price older than the oldest bar changed the ring: %v", draw(&got))
+		t.Errorf("a price older than the oldest bar changed the ring: %v", drawBars(&got))
 	}
 }
 
 func TestALatePriceFindsItsPlaceInAnyRing(t *testing.T) {
 	for full := range 12 {
-		p := newTestBoard(t, Limits{Bars: 5})
+		p := newTestBoard(t, market.Limits{Bars: 5})
 		for i := range full {
 			p.trade("10", "1", second(2*i), second(2*i))
 		}
@@ -101,33 +103,33 @@ func TestALatePriceFindsItsPlaceInAnyRing(t *testing.T) {
 		r := &p.row().Seconds
 		for i := 1; i < r.Len(); i++ {
 			if !r.At(i).Start.After(r.At(i - 1).Start) {
-				t.Fatalf("after %d bars: %v", full, draw(r))
+				t.Fatalf("after %d bars: %v", full, drawBars(r))
 			}
 		}
 		if want := min(full+1, 5); r.Len() != want {
 			t.Errorf("after %d bars: %d kept, want %d", full, r.Len(), want)
 		}
-		if all := strings.Join(draw(r), "\n"); strings.Count(all, ": 7 7 7 7 1 ×1") != 1 {
+		if all := strings.Join(drawBars(r), "\n"); strings.Count(all, ": 7 7 7 7 1 ×1") != 1 {
 			t.Errorf("after %d bars the late one is not there:\n%s", full, all)
 		}
 	}
 }
 
 func TestTheRingIsBounded(t *testing.T) {
-	p := newTestBoard(t, Limits{Bars: 4})
+	p := newTestBoard(t, market.Limits{Bars: 4})
 	for i := range 1000 {
 		p.last(fmt.Sprint(i))
 	}
-	if got := draw(&p.row().Seconds); len(got) != 4 || !strings.HasPrefix(got[0], "996: 996 ") || cap(p.row().Seconds.ring) > 4 {
+	if got := drawBars(&p.row().Seconds); len(got) != 4 || !strings.HasPrefix(got[0], "996: 996 ") || p.row().Seconds.Capacity() > 4 {
 		t.Errorf("%v", got)
 	}
 }
 
 func TestSymbolsAfterTheFirstThousandKeepFewerBars(t *testing.T) {
-	p := newTestBoard(t, Limits{Bars: 40})
+	p := newTestBoard(t, market.Limits{Bars: 40})
 	for n := range 1001 {
 		for range 50 {
-			p.say(Quote{Symbol: fmt.Sprint(n), Last: dec(t, "1")})
+			p.say(market.Quote{Symbol: fmt.Sprint(n), Last: dec(t, "1")})
 		}
 	}
 	rows := p.Rows()
@@ -137,12 +139,12 @@ func TestSymbolsAfterTheFirstThousandKeepFewerBars(t *testing.T) {
 }
 
 func TestAClockThatIsSetBackDoesNotStopTheBars(t *testing.T) {
-	p := newTestBoard(t, Limits{Bars: 3})
+	p := newTestBoard(t, market.Limits{Bars: 3})
 	for i := range 5 {
 		p.trade("10", "", time.Time{}, second(i+86400))
 	}
 	p.trade("11", "", time.Time{}, second(0))
-	if diff := cmp.Diff([]string{"0: 11 11 11 11  ×1"}, draw(&p.row().Seconds)); diff != "" {
+	if diff := cmp.Diff([]string{"0: 11 11 11 11  ×1"}, drawBars(&p.row().Seconds)); diff != "" {
 		t.Error(diff)
 	}
 	p.trade("12", "", time.Time{}, monday.AddDate(200, 0, 0))
@@ -152,15 +154,15 @@ func TestAClockThatIsSetBackDoesNotStopTheBars(t *testing.T) {
 }
 
 func TestBarsOfAQuotedMarketFollowTheMid(t *testing.T) {
-	p := newTestBoard(t, Limits{}).quote("10", "").quote("", "11").quote("10", "11").quote("10.5", "11.5").quote("", "12")
-	p.say(Quote{Symbol: "A", Bid: dec(t, "10.5"), Size: dec(t, "7")})
-	if diff := cmp.Diff([]string{"1: 10.5 10.5 10.5 10.5  ×1", "3: 11.0 11.0 11.0 11.0  ×1", "4: 11.25 11.25 11.25 11.25  ×1"}, draw(&p.row().Seconds)); diff != "" {
+	p := newTestBoard(t, market.Limits{}).quote("10", "").quote("", "11").quote("10", "11").quote("10.5", "11.5").quote("", "12")
+	p.say(market.Quote{Symbol: "A", Bid: dec(t, "10.5"), Size: dec(t, "7")})
+	if diff := cmp.Diff([]string{"1: 10.5 10.5 10.5 10.5  ×1", "3: 11.0 11.0 11.0 11.0  ×1", "4: 11.25 11.25 11.25 11.25  ×1"}, drawBars(&p.row().Seconds)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestAQuoteWithoutAPriceMakesNoBar(t *testing.T) {
-	p := newTestBoard(t, Limits{}).last("10").quote("9", "11")
+	p := newTestBoard(t, market.Limits{}).last("10").quote("9", "11")
 	if n := p.row().Seconds.Len(); n != 1 {
 		t.Errorf("%d bars", n)
 	}
@@ -178,7 +180,7 @@ func TestABarCutsWhatIsWiderThanItHolds(t *testing.T) {
 		"99999999999999999999999":    "",
 		"9999999999999999999.5":      "",
 	} {
-		p := newTestBoard(t, Limits{}).last(price)
+		p := newTestBoard(t, market.Limits{}).last(price)
 		r := p.row()
 		var got string
 		if r.Seconds.Len() > 0 {
@@ -191,7 +193,7 @@ func TestABarCutsWhatIsWiderThanItHolds(t *testing.T) {
 }
 
 func TestVolumesOfAnyScaleAddUp(t *testing.T) {
-	p := newTestBoard(t, Limits{})
+	p := newTestBoard(t, market.Limits{})
 	for i, c := range []struct{ size, sum string }{
 		{"1", "1"}, {"0.5", "1.5"}, {"0.00000001", "1.50000001"}, {"", "1.50000001"}, {"-1", "0.50000001"},
 		{"100000000000000000", "100000000000000000"}, {"9100000000000000000", "9200000000000000000"},
@@ -205,19 +207,19 @@ func TestVolumesOfAnyScaleAddUp(t *testing.T) {
 }
 
 func TestACloneOfBarsStaysWhileTheyGoOn(t *testing.T) {
-	p := newTestBoard(t, Limits{})
+	p := newTestBoard(t, market.Limits{})
 	for i := range 400 {
 		p.trade("10", "1", second(i), second(i))
 	}
 	held := p.row().Seconds.Clone()
-	before := draw(&held)
+	before := drawBars(&held)
 	for i := range 20 {
 		p.trade("11", "1", second(399+i), second(399+i))
 	}
-	if diff := cmp.Diff(before, draw(&held)); diff != "" {
+	if diff := cmp.Diff(before, drawBars(&held)); diff != "" {
 		t.Error(diff)
 	}
-	if last := draw(&p.row().Seconds); cmp.Equal(before, last) {
+	if last := drawBars(&p.row().Seconds); cmp.Equal(before, last) {
 		t.Error("the bars did not go on")
 	}
 }

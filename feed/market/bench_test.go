@@ -1,17 +1,19 @@
-package market
+package market_test
 
 import (
 	"fmt"
 	"runtime"
 	"testing"
 	"time"
+
+	"livetape/feed/market"
 )
 
 // trades are deltas of n symbols in turn.
-func trades(b *testing.B, n int) []Update {
-	var all []Update
+func trades(b *testing.B, n int) []market.Update {
+	var all []market.Update
 	for i := range 10 * n {
-		all = append(all, Quote{
+		all = append(all, market.Quote{
 			Symbol: fmt.Sprintf("SYM%d", i%n),
 			Last:   dec(b, fmt.Sprintf("181.%02d", i*7%100)), Bid: dec(b, "181.45"), Ask: dec(b, "181.47"),
 			Size: dec(b, "200"), Volume: dec(b, fmt.Sprint(48_000_000+i)), Time: second(i / n),
@@ -23,7 +25,7 @@ func trades(b *testing.B, n int) []Update {
 func BenchmarkApply(b *testing.B) {
 	for _, n := range []int{1, 200, 5000} {
 		b.Run(fmt.Sprintf("%d symbols", n), func(b *testing.B) {
-			board, updates := NewBoard(Limits{}), trades(b, n)
+			board, updates := market.NewBoard(market.Limits{}), trades(b, n)
 			b.ReportAllocs()
 			for i := 0; b.Loop(); i++ {
 				board.Apply("bench", updates[i%len(updates)], monday)
@@ -36,10 +38,10 @@ func BenchmarkApply(b *testing.B) {
 func BenchmarkFullBoard(b *testing.B) {
 	for b.Loop() {
 		before := liveBytes()
-		board := NewBoard(Limits{})
+		board := market.NewBoard(market.Limits{})
 		for symbol := range 500 {
 			for minute := range 310 {
-				board.Apply("bench", Quote{Symbol: fmt.Sprintf("SYM%d", symbol), Last: dec(b, "181.46"), Size: dec(b, "200")}, monday.Add(time.Duration(minute)*time.Minute))
+				board.Apply("bench", market.Quote{Symbol: fmt.Sprintf("SYM%d", symbol), Last: dec(b, "181.46"), Size: dec(b, "200")}, monday.Add(time.Duration(minute)*time.Minute))
 			}
 		}
 		b.ReportMetric(float64(liveBytes()-before)/(1<<20), "MiB")
@@ -59,7 +61,7 @@ func BenchmarkParseDecimal(b *testing.B) {
 		b.Run(s, func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := ParseDecimal(s); err != nil {
+				if _, err := market.ParseDecimal(s); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -72,15 +74,15 @@ func BenchmarkPlainText(b *testing.B) {
 		b.Run(s[:8], func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				PlainText(s, 512)
+				market.PlainText(s, 512)
 			}
 		})
 	}
 }
 
 func BenchmarkChange(b *testing.B) {
-	board := NewBoard(Limits{})
-	board.Apply("bench", Quote{Symbol: "A", Last: dec(b, "181.46"), PrevClose: dec(b, "179.92")}, monday)
+	board := market.NewBoard(market.Limits{})
+	board.Apply("bench", market.Quote{Symbol: "A", Last: dec(b, "181.46"), PrevClose: dec(b, "179.92")}, monday)
 	r := board.Row("bench", "A")
 	b.ReportAllocs()
 	for b.Loop() {

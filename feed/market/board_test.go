@@ -1,4 +1,4 @@
-package market
+package market_test
 
 import (
 	"math/rand/v2"
@@ -9,6 +9,8 @@ import (
 	"unsafe"
 
 	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/market"
 )
 
 var monday = time.Date(2025, 11, 24, 14, 30, 0, 0, time.UTC)
@@ -18,14 +20,16 @@ func second(i int) time.Time { return monday.Add(time.Duration(i) * time.Second)
 
 // testBoard applies updates to a board, one a second.
 type testBoard struct {
-	*Board
+	*market.Board
 	t *testing.T
 	n int
 }
 
-func newTestBoard(t *testing.T, l Limits) *testBoard { return &testBoard{Board: NewBoard(l), t: t} }
+func newTestBoard(t *testing.T, l market.Limits) *testBoard {
+	return &testBoard{Board: market.NewBoard(l), t: t}
+}
 
-func (p *testBoard) say(updates ...Update) *testBoard {
+func (p *testBoard) say(updates ...market.Update) *testBoard {
 	for _, u := range updates {
 		p.Apply("feed", u, second(p.n))
 		p.n++
@@ -35,16 +39,16 @@ func (p *testBoard) say(updates ...Update) *testBoard {
 
 func (p *testBoard) last(prices ...string) *testBoard {
 	for _, s := range prices {
-		p.say(Quote{Symbol: "A", Last: dec(p.t, s)})
+		p.say(market.Quote{Symbol: "A", Last: dec(p.t, s)})
 	}
 	return p
 }
 
 func (p *testBoard) quote(bid, ask string) *testBoard {
-	return p.say(Quote{Symbol: "A", Bid: dec(p.t, bid), Ask: dec(p.t, ask)})
+	return p.say(market.Quote{Symbol: "A", Bid: dec(p.t, bid), Ask: dec(p.t, ask)})
 }
 
-func (p *testBoard) row() *Row {
+func (p *testBoard) row() *market.Row {
 	p.t.Helper()
 	r := p.Row("feed", "A")
 	if r == nil {
@@ -54,33 +58,33 @@ func (p *testBoard) row() *Row {
 }
 
 func TestADeltaLeavesAloneWhatItDoesNotSay(t *testing.T) {
-	p := newTestBoard(t, Limits{})
-	p.say(Quote{Symbol: "A", Name: "Alpha", Currency: "USD", Last: dec(t, "10.00"), Volume: dec(t, "500")})
+	p := newTestBoard(t, market.Limits{})
+	p.say(market.Quote{Symbol: "A", Name: "Alpha", Currency: "USD", Last: dec(t, "10.00"), Volume: dec(t, "500")})
 	p.quote("9.99", "")
 	r := p.row()
-	want := Cell{Value: dec(t, "10.00"), At: second(0)}
+	want := market.Cell{Value: dec(t, "10.00"), At: second(0)}
 	if r.Last != want || r.Name != "Alpha" || r.Currency != "USD" || r.Volume.Value != dec(t, "500") {
 		t.Errorf("last %+v, name %q, volume %+v", r.Last, r.Name, r.Volume)
 	}
-	if want := (Cell{Value: dec(t, "9.99"), At: second(1)}); r.Bid != want || r.Updated != second(1) || r.Count != 2 {
+	if want := (market.Cell{Value: dec(t, "9.99"), At: second(1)}); r.Bid != want || r.Updated != second(1) || r.Count != 2 {
 		t.Errorf("bid %+v, updated %v, count %d", r.Bid, r.Updated, r.Count)
 	}
 }
 
 func TestACellKnowsWhenItWasSaidAndWhenItChanged(t *testing.T) {
-	p := newTestBoard(t, Limits{}).last("10")
+	p := newTestBoard(t, market.Limits{}).last("10")
 	if c := p.row().Last; !c.Changed.IsZero() || c.Prev.IsSet() {
 		t.Errorf("the first value is a change: %+v", c)
 	}
 	p.last("10.5", "10.5", "10.50")
-	want := Cell{Value: dec(t, "10.50"), Prev: dec(t, "10"), At: second(3), Changed: second(1)}
+	want := market.Cell{Value: dec(t, "10.50"), Prev: dec(t, "10"), At: second(3), Changed: second(1)}
 	if got := p.row().Last; got != want {
 		t.Errorf("last = %+v, want %+v", got, want)
 	}
 }
 
 func TestTheTickIsTheDirectionOfTheLastChange(t *testing.T) {
-	p := newTestBoard(t, Limits{}).last("10")
+	p := newTestBoard(t, market.Limits{}).last("10")
 	for i, c := range []struct {
 		last string
 		tick int
@@ -92,7 +96,7 @@ func TestTheTickIsTheDirectionOfTheLastChange(t *testing.T) {
 }
 
 func TestWithoutALastThePriceIsTheMid(t *testing.T) {
-	p := newTestBoard(t, Limits{}).quote("114.295", "")
+	p := newTestBoard(t, market.Limits{}).quote("114.295", "")
 	if price, mid := p.row().Price(); price.IsSet() || mid {
 		t.Errorf("a bid alone makes the price %s", price)
 	}
@@ -116,8 +120,8 @@ func TestWithoutALastThePriceIsTheMid(t *testing.T) {
 }
 
 func TestAChangeIsMeasuredAgainstTheBestBasis(t *testing.T) {
-	p := newTestBoard(t, Limits{})
-	check := func(abs, pct string, basis Basis) {
+	p := newTestBoard(t, market.Limits{})
+	check := func(abs, pct string, basis market.Basis) {
 		t.Helper()
 		a, b, c := p.row().Change()
 		if a.String() != abs || b.String() != pct || c != basis {
@@ -125,21 +129,21 @@ func TestAChangeIsMeasuredAgainstTheBestBasis(t *testing.T) {
 		}
 	}
 	p.quote("1", "")
-	check("", "", NoBasis)
+	check("", "", market.NoBasis)
 	p.last("181.46")
-	check("0.00", "0.00", FromFirstSeen)
+	check("0.00", "0.00", market.FromFirstSeen)
 	p.last("182.46")
-	check("1.00", "0.55", FromFirstSeen)
-	p.say(Quote{Symbol: "A", Open: dec(t, "180.00"), Last: dec(t, "182.46")})
-	check("2.46", "1.37", FromOpen)
-	p.say(Quote{Symbol: "A", PrevClose: dec(t, "0"), Bid: dec(t, "1")})
-	check("182.46", "", FromPrevClose)
-	p.say(Quote{Symbol: "A", PrevClose: dec(t, "190.0"), Bid: dec(t, "1")})
-	check("-7.54", "-3.97", FromPrevClose)
+	check("1.00", "0.55", market.FromFirstSeen)
+	p.say(market.Quote{Symbol: "A", Open: dec(t, "180.00"), Last: dec(t, "182.46")})
+	check("2.46", "1.37", market.FromOpen)
+	p.say(market.Quote{Symbol: "A", PrevClose: dec(t, "0"), Bid: dec(t, "1")})
+	check("182.46", "", market.FromPrevClose)
+	p.say(market.Quote{Symbol: "A", PrevClose: dec(t, "190.0"), Bid: dec(t, "1")})
+	check("-7.54", "-3.97", market.FromPrevClose)
 }
 
 func TestTheRangeIsTheFeedsOrElseWhatWasSeen(t *testing.T) {
-	p := newTestBoard(t, Limits{}).quote("1", "")
+	p := newTestBoard(t, market.Limits{}).quote("1", "")
 	check := func(low, high string, seen bool) {
 		t.Helper()
 		l, h, s := p.row().Range()
@@ -150,17 +154,17 @@ func TestTheRangeIsTheFeedsOrElseWhatWasSeen(t *testing.T) {
 	check("", "", false)
 	p.last("10", "12", "9", "11")
 	check("9", "12", true)
-	p.say(Quote{Symbol: "A", High: dec(t, "13"), Last: dec(t, "11")})
+	p.say(market.Quote{Symbol: "A", High: dec(t, "13"), Last: dec(t, "11")})
 	check("9", "12", true)
-	p.say(Quote{Symbol: "A", Low: dec(t, "8"), Last: dec(t, "11")})
+	p.say(market.Quote{Symbol: "A", Low: dec(t, "8"), Last: dec(t, "11")})
 	check("8", "13", false)
 }
 
 func TestRowsKeepTheOrderInWhichTheyWereFirstSeen(t *testing.T) {
-	p := newTestBoard(t, Limits{})
+	p := newTestBoard(t, market.Limits{})
 	one := dec(t, "1")
-	p.say(Quote{Symbol: "B", Last: one}, Quote{Symbol: "A", Last: one}, Halt{Symbol: "C", State: Halted}, Quote{Symbol: "B", Last: one})
-	p.Apply("other", Quote{Symbol: "B", Last: one}, second(9))
+	p.say(market.Quote{Symbol: "B", Last: one}, market.Quote{Symbol: "A", Last: one}, market.Halt{Symbol: "C", State: market.Halted}, market.Quote{Symbol: "B", Last: one})
+	p.Apply("other", market.Quote{Symbol: "B", Last: one}, second(9))
 	var got []string
 	for _, r := range p.Rows() {
 		got = append(got, r.Feed+" "+r.Symbol)
@@ -174,39 +178,39 @@ func TestRowsKeepTheOrderInWhichTheyWereFirstSeen(t *testing.T) {
 }
 
 func TestSymbolsBeyondTheLimitAreRefusedAndCounted(t *testing.T) {
-	p := newTestBoard(t, Limits{Symbols: 2})
+	p := newTestBoard(t, market.Limits{Symbols: 2})
 	for _, s := range []string{"A", "B", "C", "A", "D", ""} {
-		p.say(Quote{Symbol: s, Last: dec(t, "1")})
+		p.say(market.Quote{Symbol: s, Last: dec(t, "1")})
 	}
-	p.say(Halt{Symbol: "E", State: Halted}, Halt{State: Closed})
-	if diff := cmp.Diff(Counts{Quotes: 3, Halts: 1, Refused: 3}, p.Counts()); diff != "" || len(p.Rows()) != 2 {
+	p.say(market.Halt{Symbol: "E", State: market.Halted}, market.Halt{State: market.Closed})
+	if diff := cmp.Diff(market.Counts{Quotes: 3, Halts: 1, Refused: 3}, p.Counts()); diff != "" || len(p.Rows()) != 2 {
 		t.Errorf("%d rows, counts:\n%s", len(p.Rows()), diff)
 	}
 }
 
 func TestHaltsAreKeptPerSymbolAndForTheMarket(t *testing.T) {
-	p := newTestBoard(t, Limits{}).last("1")
-	if p.Market("feed") != (Halt{}) || p.Market("nobody") != (Halt{}) {
+	p := newTestBoard(t, market.Limits{}).last("1")
+	if p.Market("feed") != (market.Halt{}) || p.Market("nobody") != (market.Halt{}) {
 		t.Error("a market state out of nothing")
 	}
-	halted := Halt{Symbol: "A", State: Halted, Reason: "Volatility pause", Time: second(-5)}
-	closed := Halt{State: Closed, Reason: "End of session"}
+	halted := market.Halt{Symbol: "A", State: market.Halted, Reason: "Volatility pause", Time: second(-5)}
+	closed := market.Halt{State: market.Closed, Reason: "End of session"}
 	p.say(halted, closed)
 	r := p.row()
 	if r.Halt != halted || r.Updated != second(1) || r.Quoted != second(-5) || r.Count != 1 {
 		t.Errorf("row %+v", r)
 	}
 	closed.Time = second(2)
-	p.say(Halt{State: Closed, Reason: "End of session", Time: second(900)})
-	if p.Market("feed") != closed || p.Market("other") != (Halt{}) || p.Counts().Halts != 3 {
+	p.say(market.Halt{State: market.Closed, Reason: "End of session", Time: second(900)})
+	if p.Market("feed") != closed || p.Market("other") != (market.Halt{}) || p.Counts().Halts != 3 {
 		t.Errorf("market %+v", p.Market("feed"))
 	}
 }
 
 func TestASnapshotOfWhatIsKnownIsNoTick(t *testing.T) {
-	p := newTestBoard(t, Limits{}).last("10", "11")
+	p := newTestBoard(t, market.Limits{}).last("10", "11")
 	before := *p.row()
-	p.say(Quote{Symbol: "A", Last: dec(t, "11"), Size: dec(t, "500"), FromSnapshot: true})
+	p.say(market.Quote{Symbol: "A", Last: dec(t, "11"), Size: dec(t, "500"), FromSnapshot: true})
 	r := p.row()
 	if r.Tick != 1 || r.Last.Changed != before.Last.Changed || r.Seconds.Len() != 2 || r.Minutes.At(0).Count != 2 || r.Minutes.At(0).Volume.IsSet() {
 		t.Errorf("tick %d, last %+v, %d bars", r.Tick, r.Last, r.Seconds.Len())
@@ -214,7 +218,7 @@ func TestASnapshotOfWhatIsKnownIsNoTick(t *testing.T) {
 	if r.Last.At != second(2) || r.Count != 3 {
 		t.Errorf("the snapshot does not count as a message: %+v", r.Last)
 	}
-	p.say(Quote{Symbol: "A", Last: dec(t, "9"), FromSnapshot: true})
+	p.say(market.Quote{Symbol: "A", Last: dec(t, "9"), FromSnapshot: true})
 	if r.Tick != -1 || r.Last.Changed != second(3) || r.Minutes.At(0).Low.String() != "9" {
 		t.Errorf("a snapshot with another price: tick %d, last %+v", r.Tick, r.Last)
 	}
@@ -222,8 +226,8 @@ func TestASnapshotOfWhatIsKnownIsNoTick(t *testing.T) {
 
 func TestRowsAndTextDoNotKeepThePayload(t *testing.T) {
 	payload := strings.Repeat("x", 1<<20) + "SYMName"
-	p := newTestBoard(t, Limits{})
-	p.say(Quote{Symbol: payload[1<<20 : 1<<20+3], Name: payload[1<<20+3:], Last: dec(t, "1")})
+	p := newTestBoard(t, market.Limits{})
+	p.say(market.Quote{Symbol: payload[1<<20 : 1<<20+3], Name: payload[1<<20+3:], Last: dec(t, "1")})
 	r := p.Row("feed", "SYM")
 	if samePlace(r.Symbol, payload[1<<20:]) || samePlace(r.Name, payload[1<<20+3:]) {
 		t.Error("the row holds on to the payload")
@@ -237,13 +241,13 @@ func samePlace(a, b string) bool { return unsafe.StringData(a) == unsafe.StringD
 func TestDeltasAddUpToTheirSnapshot(t *testing.T) {
 	for seed := range uint64(50) {
 		random := rand.New(rand.NewPCG(seed, 1))
-		p := newTestBoard(t, Limits{})
-		p.say(Quote{Symbol: "A", Last: dec(t, "100"), Open: dec(t, "99.5")})
+		p := newTestBoard(t, market.Limits{})
+		p.say(market.Quote{Symbol: "A", Last: dec(t, "100"), Open: dec(t, "99.5")})
 		for range 200 {
 			p.say(randomDelta(t, random))
 		}
 		r := p.row()
-		fresh := newTestBoard(t, Limits{}).say(standing(r))
+		fresh := newTestBoard(t, market.Limits{}).say(standing(r))
 		if diff := cmp.Diff(values(r), values(fresh.row())); diff != "" {
 			t.Fatalf("seed %d (-deltas +snapshot):\n%s", seed, diff)
 		}
@@ -255,9 +259,9 @@ func TestDeltasAddUpToTheirSnapshot(t *testing.T) {
 	}
 }
 
-func randomDelta(t *testing.T, random *rand.Rand) Quote {
-	q := Quote{Symbol: "A"}
-	for _, d := range []*Decimal{&q.Last, &q.Bid, &q.Ask, &q.Size, &q.Volume, &q.Open, &q.High, &q.Low, &q.PrevClose} {
+func randomDelta(t *testing.T, random *rand.Rand) market.Quote {
+	q := market.Quote{Symbol: "A"}
+	for _, d := range []*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Size, &q.Volume, &q.Open, &q.High, &q.Low, &q.PrevClose} {
 		if random.IntN(3) == 0 {
 			*d = dec(t, strconv.Itoa(random.IntN(1000)+1)+"."+strconv.Itoa(random.IntN(1_000_000)))
 		}
@@ -269,8 +273,8 @@ func randomDelta(t *testing.T, random *rand.Rand) Quote {
 }
 
 // standing is a row as a snapshot tells it.
-func standing(r *Row) Quote {
-	return Quote{
+func standing(r *market.Row) market.Quote {
+	return market.Quote{
 		Symbol: r.Symbol, Name: r.Name, Currency: r.Currency, FromSnapshot: true, Time: r.Quoted,
 		Last: r.Last.Value, Bid: r.Bid.Value, Ask: r.Ask.Value, Size: r.Size.Value, Volume: r.Volume.Value,
 		Open: r.Open.Value, High: r.High.Value, Low: r.Low.Value, PrevClose: r.PrevClose.Value,
@@ -278,7 +282,7 @@ func standing(r *Row) Quote {
 }
 
 // values is what a row says, whenever it was said.
-func values(r *Row) map[string]string {
+func values(r *market.Row) map[string]string {
 	price, _ := r.Price()
 	abs, pct, _ := r.Change()
 	low, high, _ := r.Range()

@@ -1,17 +1,19 @@
-package market
+package market_test
 
 import (
 	"math/big"
 	"strings"
 	"testing"
+
+	"livetape/feed/market"
 )
 
-func dec(t testing.TB, s string) Decimal {
+func dec(t testing.TB, s string) market.Decimal {
 	t.Helper()
 	if s == "" {
-		return Decimal{}
+		return market.Decimal{}
 	}
-	d, err := ParseDecimal(s)
+	d, err := market.ParseDecimal(s)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +40,7 @@ func TestANumberIsShownDigitForDigit(t *testing.T) {
 
 		"-0": "0", "-0.00": "0.00", "0e5": "0", "0.00e1": "0.0", "0.0e99": "0", "0e-2": "0.00", "-0e-2": "0.00",
 	} {
-		d, err := ParseDecimal(in)
+		d, err := market.ParseDecimal(in)
 		if err != nil || d.String() != want || !d.IsSet() {
 			t.Errorf("%s is shown as %q (error %v), want %q", in, d, err, want)
 		}
@@ -51,7 +53,7 @@ func TestWhatIsNoNumberIsRefused(t *testing.T) {
 		"NaN", "Inf", "Infinity", "-Infinity", "abc", "1 ", " 1", "1 000", "1.2.3", "1e", "1e+", "1e1.5", "1ee5", "--1", "1-", "１", "٣",
 		"1\x00", "$1", "1%", "e5", "1e5e5", "99999999999999999999x", "\xff",
 	} {
-		if d, err := ParseDecimal(in); err == nil || !strings.HasSuffix(err.Error(), " is not a number") || d.IsSet() {
+		if d, err := market.ParseDecimal(in); err == nil || !strings.HasSuffix(err.Error(), " is not a number") || d.IsSet() {
 			t.Errorf("%q gave %q, error %v", in, d, err)
 		}
 	}
@@ -59,7 +61,7 @@ func TestWhatIsNoNumberIsRefused(t *testing.T) {
 
 func TestANumberHasAtMost64Digits(t *testing.T) {
 	for _, fits := range []string{strings.Repeat("9", 64), "0." + strings.Repeat("1", 63), "1e63", "1.5e-62"} {
-		if _, err := ParseDecimal(fits); err != nil {
+		if _, err := market.ParseDecimal(fits); err != nil {
 			t.Error(err)
 		}
 	}
@@ -67,7 +69,7 @@ func TestANumberHasAtMost64Digits(t *testing.T) {
 		strings.Repeat("9", 65), "0." + strings.Repeat("1", 64), "1e64", "1e-64", "0e-64", "1e999999999", "1e-999999999",
 		"1e99999999999999999999999", "-1e-99999999999999999999999", "0." + strings.Repeat("0", 1<<20), strings.Repeat("9", 1<<20),
 	} {
-		d, err := ParseDecimal(in)
+		d, err := market.ParseDecimal(in)
 		if err == nil || !strings.HasSuffix(err.Error(), " has more than 64 digits") || len(err.Error()) > 100 || d.IsSet() {
 			t.Errorf("%.50s gave %q, error %.200v", in, d, err)
 		}
@@ -75,7 +77,7 @@ func TestANumberHasAtMost64Digits(t *testing.T) {
 }
 
 func TestAbsentIsNotZero(t *testing.T) {
-	var absent Decimal
+	var absent market.Decimal
 	zero := dec(t, "0")
 	if absent.IsSet() || !zero.IsSet() || absent == zero || absent.String() != "" || absent.Sign() != 0 {
 		t.Errorf("absent %q, zero %q", absent, zero)
@@ -86,7 +88,7 @@ func TestAbsentIsNotZero(t *testing.T) {
 	if absent.Cmp(dec(t, "-5")) != -1 {
 		t.Error("absent does not come before a negative number")
 	}
-	for _, d := range []Decimal{absent.Add(zero), zero.Add(absent), zero.Sub(absent), absent.Mid(zero), zero.Percent(absent), absent.Percent(zero)} {
+	for _, d := range []market.Decimal{absent.Add(zero), zero.Add(absent), zero.Sub(absent), absent.Mid(zero), zero.Percent(absent), absent.Percent(zero)} {
 		if d.IsSet() {
 			t.Errorf("reckoning with what is absent gave %q", d)
 		}
@@ -195,10 +197,10 @@ func TestPercentHasTwoDecimalsAndTheSignOfTheMove(t *testing.T) {
 }
 
 func TestReckoningWithOrdinaryNumbersDoesNotAllocate(t *testing.T) {
-	var sink Decimal
+	var sink market.Decimal
 	bid, ask := dec(t, "114.295"), dec(t, "114.312")
 	n := testing.AllocsPerRun(100, func() {
-		d, err := ParseDecimal("181.46")
+		d, err := market.ParseDecimal("181.46")
 		if err != nil {
 			t.Error(err)
 		}
@@ -216,7 +218,7 @@ func FuzzParseDecimal(f *testing.F) {
 		f.Add(s, "3")
 	}
 	f.Fuzz(func(t *testing.T, s, u string) {
-		d, err := ParseDecimal(s)
+		d, err := market.ParseDecimal(s)
 		if err != nil {
 			if d.IsSet() {
 				t.Errorf("%q is refused and set", s)
@@ -228,19 +230,19 @@ func FuzzParseDecimal(f *testing.F) {
 		if ok && exact.Cmp(rat(t, shown)) != 0 || !ok && d.Sign() != 0 {
 			t.Errorf("%q is shown as %s", s, shown)
 		}
-		if digits := len(shown) - strings.Count(shown, ".") - strings.Count(shown, "-"); digits > MaxDigits || strings.ContainsAny(shown, "eE+") {
+		if digits := len(shown) - strings.Count(shown, ".") - strings.Count(shown, "-"); digits > market.MaxDigits || strings.ContainsAny(shown, "eE+") {
 			t.Errorf("%q is shown as %s", s, shown)
 		}
-		if again, err := ParseDecimal(shown); err != nil || again != d {
+		if again, err := market.ParseDecimal(shown); err != nil || again != d {
 			t.Errorf("%s read again is %s, error %v", shown, again, err)
 		}
-		if e, err := ParseDecimal(u); err == nil {
+		if e, err := market.ParseDecimal(u); err == nil {
 			checkArithmetic(t, d, e)
 		}
 	})
 }
 
-func checkArithmetic(t *testing.T, d, e Decimal) {
+func checkArithmetic(t *testing.T, d, e market.Decimal) {
 	x, y := rat(t, d.String()), rat(t, e.String())
 	if got := d.Cmp(e); got != x.Cmp(y) {
 		t.Errorf("%s against %s = %d", d, e, got)
@@ -251,7 +253,7 @@ func checkArithmetic(t *testing.T, d, e Decimal) {
 	sum := new(big.Rat).Add(x, y)
 	diff := new(big.Rat).Sub(x, y)
 	for what, c := range map[string]struct {
-		got  Decimal
+		got  market.Decimal
 		want *big.Rat
 	}{
 		"+": {d.Add(e), sum}, "-": {d.Sub(e), diff}, "mid": {d.Mid(e), new(big.Rat).Quo(sum, big.NewRat(2, 1))},

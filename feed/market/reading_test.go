@@ -1,10 +1,14 @@
-package market
+package market_test
 
-import "testing"
+import (
+	"testing"
+
+	"livetape/feed/market"
+)
 
 func TestAReadingHasARowThatIsNoPrice(t *testing.T) {
-	p := newTestBoard(t, Limits{})
-	p.say(Reading{Name: "humidity", Value: dec(t, "60")}, Reading{Name: "humidity", Value: dec(t, "61.5")})
+	p := newTestBoard(t, market.Limits{})
+	p.say(market.Reading{Name: "humidity", Value: dec(t, "60")}, market.Reading{Name: "humidity", Value: dec(t, "61.5")})
 	r := p.Row("feed", "humidity")
 	if r == nil || !r.IsReading || r.Last.Value.String() != "61.5" || r.Tick != 1 {
 		t.Fatalf("the row is %+v", r)
@@ -15,9 +19,9 @@ func TestAReadingHasARowThatIsNoPrice(t *testing.T) {
 }
 
 func TestAFeedThatIsReadAnewBeginsWithoutRows(t *testing.T) {
-	p := newTestBoard(t, Limits{})
+	p := newTestBoard(t, market.Limits{})
 	p.last("10")
-	p.Apply("other", Quote{Symbol: "B", Last: dec(t, "1")}, second(5))
+	p.Apply("other", market.Quote{Symbol: "B", Last: dec(t, "1")}, second(5))
 	before := p.Rows()
 	p.Forget("feed")
 	p.Forget("nobody")

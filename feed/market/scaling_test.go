@@ -1,9 +1,11 @@
-package market
+package market_test
 
 import (
 	"math/big"
 	"strings"
 	"testing"
+
+	"livetape/feed/market"
 )
 
 func TestShiftingMovesThePointAndKeepsEveryDigit(t *testing.T) {
@@ -95,8 +97,8 @@ func FuzzScalingAgreesWithRationalNumbers(f *testing.F) {
 	f.Add("6163260000000", "416041", -8)
 	f.Add("-0.01505", "100", 3)
 	f.Fuzz(func(t *testing.T, a, b string, n int) {
-		d, err := ParseDecimal(a)
-		e, err2 := ParseDecimal(b)
+		d, err := market.ParseDecimal(a)
+		e, err2 := market.ParseDecimal(b)
 		if err != nil || err2 != nil {
 			return
 		}

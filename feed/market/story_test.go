@@ -1,4 +1,4 @@
-package market
+package market_test
 
 import (
 	"strconv"
@@ -6,9 +6,11 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"livetape/feed/market"
 )
 
-func titles(b *Board) []string {
+func titles(b *market.Board) []string {
 	var all []string
 	for _, s := range b.News() {
 		all = append(all, s.Title)
@@ -17,8 +19,8 @@ func titles(b *Board) []string {
 }
 
 func TestNewsIsNewestFirstByArrival(t *testing.T) {
-	p := newTestBoard(t, Limits{})
-	p.say(Headline{Title: "one", Time: second(100)}, Headline{Title: "two", Time: second(-100)}, Headline{Title: "three"})
+	p := newTestBoard(t, market.Limits{})
+	p.say(market.Headline{Title: "one", Time: second(100)}, market.Headline{Title: "two", Time: second(-100)}, market.Headline{Title: "three"})
 	if diff := cmp.Diff([]string{"three", "two", "one"}, titles(p.Board)); diff != "" {
 		t.Error(diff)
 	}
@@ -28,61 +30,61 @@ func TestNewsIsNewestFirstByArrival(t *testing.T) {
 }
 
 func TestTheSameIDCorrectsInPlace(t *testing.T) {
-	p := newTestBoard(t, Limits{})
-	p.say(Headline{ID: "1", Title: "one", Summary: "long", Symbols: []string{"A"}}, Headline{ID: "2", Title: "two"}, Headline{ID: "1", Title: "one, corrected", Symbols: []string{"A", "B"}})
-	want := Story{
-		Headline: Headline{ID: "1", Title: "one, corrected", Symbols: []string{"A", "B"}},
+	p := newTestBoard(t, market.Limits{})
+	p.say(market.Headline{ID: "1", Title: "one", Summary: "long", Symbols: []string{"A"}}, market.Headline{ID: "2", Title: "two"}, market.Headline{ID: "1", Title: "one, corrected", Symbols: []string{"A", "B"}})
+	want := market.Story{
+		Headline: market.Headline{ID: "1", Title: "one, corrected", Symbols: []string{"A", "B"}},
 		Feed:     "feed", At: second(0), Corrected: second(2), Corrections: 1, Seq: 1,
 	}
 	if diff := cmp.Diff(want, *p.News()[1]); diff != "" {
 		t.Error(diff)
 	}
-	if diff := cmp.Diff(Counts{Headlines: 2, Corrections: 1}, p.Counts()); diff != "" {
+	if diff := cmp.Diff(market.Counts{Headlines: 2, Corrections: 1}, p.Counts()); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestTheSameStoryAgainIsNoCorrection(t *testing.T) {
-	p := newTestBoard(t, Limits{})
-	h := Headline{ID: "1", Title: "one", Symbols: []string{"A"}, Time: second(0)}
+	p := newTestBoard(t, market.Limits{})
+	h := market.Headline{ID: "1", Title: "one", Symbols: []string{"A"}, Time: second(0)}
 	again := h
 	again.Time = h.Time.In(time.FixedZone("CET", 3600))
 	p.say(h, again)
-	if s := p.News()[0]; s.Corrections != 0 || !s.Corrected.IsZero() || p.Counts() != (Counts{Headlines: 1}) {
+	if s := p.News()[0]; s.Corrections != 0 || !s.Corrected.IsZero() || p.Counts() != (market.Counts{Headlines: 1}) {
 		t.Errorf("story %+v, counts %+v", s, p.Counts())
 	}
 }
 
 func TestEveryFeedHasItsOwnIDs(t *testing.T) {
-	b := NewBoard(Limits{})
-	b.Apply("a", Headline{ID: "1", Title: "of a"}, second(0))
-	b.Apply("b", Headline{ID: "1", Title: "of b"}, second(1))
-	b.Apply("a", Headline{ID: "1", Title: "of a again"}, second(2))
+	b := market.NewBoard(market.Limits{})
+	b.Apply("a", market.Headline{ID: "1", Title: "of a"}, second(0))
+	b.Apply("b", market.Headline{ID: "1", Title: "of b"}, second(1))
+	b.Apply("a", market.Headline{ID: "1", Title: "of a again"}, second(2))
 	if diff := cmp.Diff([]string{"of b", "of a again"}, titles(b)); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestWithoutAnIDNothingIsCorrected(t *testing.T) {
-	p := newTestBoard(t, Limits{}).say(Headline{Title: "one"}, Headline{Title: "two"})
+	p := newTestBoard(t, market.Limits{}).say(market.Headline{Title: "one"}, market.Headline{Title: "two"})
 	if len(p.News()) != 2 {
 		t.Errorf("%v", titles(p.Board))
 	}
 }
 
 func TestTheOldestNewsLeaves(t *testing.T) {
-	p := newTestBoard(t, Limits{News: 3})
+	p := newTestBoard(t, market.Limits{News: 3})
 	for i := range 10 {
-		p.say(Headline{ID: strconv.Itoa(i), Title: "story " + strconv.Itoa(i)})
+		p.say(market.Headline{ID: strconv.Itoa(i), Title: "story " + strconv.Itoa(i)})
 	}
 	if diff := cmp.Diff([]string{"story 9", "story 8", "story 7"}, titles(p.Board)); diff != "" {
 		t.Error(diff)
 	}
-	p.say(Headline{ID: "0", Title: "story 0, corrected too late"})
+	p.say(market.Headline{ID: "0", Title: "story 0, corrected too late"})
 	if s := p.News()[0]; s.Seq != 11 || s.Corrections != 0 {
 		t.Errorf("a correction of a story that left is %+v", s)
 	}
-	if n := len(p.feeds["feed"].stories); n != 3 {
+	if n := p.Correctable("feed"); n != 3 {
 		t.Errorf("%d ids are kept of 3 stories", n)
 	}
 }

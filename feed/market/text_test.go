@@ -1,10 +1,12 @@
-package market
+package market_test
 
 import (
 	"strings"
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"livetape/feed/market"
 )
 
 func TestTextIsMadePlain(t *testing.T) {
@@ -55,7 +57,7 @@ func TestTextIsMadePlain(t *testing.T) {
 		{"nothing stays nothing", "", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := PlainText(c.in, 100); got != c.want {
+			if got := market.PlainText(c.in, 100); got != c.want {
 				t.Errorf("%q became %q, want %q", c.in, got, c.want)
 			}
 		})
@@ -83,7 +85,7 @@ func TestTextIsCutBetweenGraphemes(t *testing.T) {
 		{"ab\x1b[31mcd", 4, "abcd"},
 		{strings.Repeat("ᄀ", 50), 10, "…"},
 	} {
-		if got := PlainText(c.in, c.limit); got != c.want {
+		if got := market.PlainText(c.in, c.limit); got != c.want {
 			t.Errorf("%q cut to %d is %q, want %q", c.in, c.limit, got, c.want)
 		}
 	}
@@ -91,7 +93,7 @@ func TestTextIsCutBetweenGraphemes(t *testing.T) {
 
 func TestPlainTextCostsNothingWhereNothingIsToDo(t *testing.T) {
 	s := "NVIDIA beats on revenue and raises its outlook"
-	if n := testing.AllocsPerRun(100, func() { s = PlainText(s, 100) }); n != 0 {
+	if n := testing.AllocsPerRun(100, func() { s = market.PlainText(s, 100) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -101,11 +103,11 @@ func FuzzPlainText(f *testing.F) {
 		f.Add(s, 10)
 	}
 	f.Fuzz(func(t *testing.T, s string, limit int) {
-		got := PlainText(s, limit)
+		got := market.PlainText(s, limit)
 		if !utf8.ValidString(got) || utf8.RuneCountInString(got) > max(limit, 0) {
 			t.Errorf("%q, %d: %q", s, limit, got)
 		}
-		marks := MaxMarks
+		marks := market.MaxMarks
 		for _, r := range got {
 			if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) || r == '\u2028' || r == '\u2029' ||
 				unicode.Is(unicode.Join_Control, r) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, r) || r == '\ufeff' {
@@ -114,11 +116,11 @@ func FuzzPlainText(f *testing.F) {
 			if marks++; !unicode.Is(unicode.M, r) {
 				marks = 0
 			}
-			if marks > MaxMarks {
-				t.Errorf("%q kept more than %d marks: %q", s, MaxMarks, got)
+			if marks > market.MaxMarks {
+				t.Errorf("%q kept more than %d marks: %q", s, market.MaxMarks, got)
 			}
 		}
-		if again := PlainText(got, limit); again != got {
+		if again := market.PlainText(got, limit); again != got {
 			t.Errorf("%q, then %q", got, again)
 		}
 	})

@@ -1,4 +1,4 @@
-package preset
+package preset_test
 
 import (
 	"slices"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"livetape/feed/decode"
+	"livetape/feed/decode/preset"
 
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/strictyaml"
@@ -13,7 +14,7 @@ import (
 
 func TestEveryPresetIsAMappingThatCompiles(t *testing.T) {
 	t.Parallel()
-	all, err := All()
+	all, err := preset.All()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -45,7 +46,7 @@ func withoutID(w mapping.When) mapping.When {
 
 func TestAPresetNeedsNoMoreThanWhatItSays(t *testing.T) {
 	t.Parallel()
-	given := map[string]Definition{
+	given := map[string]preset.Definition{
 		"oanda":    {Vars: map[string]string{"account": "101-001-1-001"}},
 		"firebase": {Vars: map[string]string{"project": "my-project"}},
 		"mercure":  {Vars: map[string]string{"base": "https://hub.example"}, Symbols: []string{"https://shop.example/prices"}},
@@ -56,7 +57,7 @@ func TestAPresetNeedsNoMoreThanWhatItSays(t *testing.T) {
 		"livetape": {URL: "http://localhost:8080/events"},
 		"auto":     {URL: "http://localhost:8080/events"},
 	}
-	for _, name := range Names() {
+	for _, name := range preset.Names() {
 		d := given[name]
 		d.Preset = name
 		if err := d.Validate(); err != nil {
@@ -64,7 +65,7 @@ func TestAPresetNeedsNoMoreThanWhatItSays(t *testing.T) {
 		}
 	}
 	for name := range given {
-		if err := (Definition{Preset: name}).Validate(); err == nil {
+		if err := (preset.Definition{Preset: name}).Validate(); err == nil {
 			t.Errorf("%s asks for nothing, but something must be given", name)
 		}
 	}
@@ -73,34 +74,34 @@ func TestAPresetNeedsNoMoreThanWhatItSays(t *testing.T) {
 func TestRequestsAreFilledIn(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
-		d    Definition
-		want Request
+		d    preset.Definition
+		want preset.Request
 	}{
-		{Definition{Preset: "stellar-trades"}, Request{
+		{preset.Definition{Preset: "stellar-trades"}, preset.Request{
 			Method: "GET",
 			URL: "https://horizon.stellar.org/trades?cursor=now&limit=200&base_asset_type=native&counter_asset_type=credit_alphanum4" +
 				"&counter_asset_code=USDC&counter_asset_issuer=GA5ZSEJYB37JRC5AVCIA5MOP4RHTM335X2KGX3IHOJAPP5RE34K4KZVN",
 		}},
-		{Definition{Preset: "stellar-book", Vars: map[string]string{"pair": "selling_asset_type=native&buying_asset_type=native", "base": "http://localhost:8080"}}, Request{
+		{preset.Definition{Preset: "stellar-book", Vars: map[string]string{"pair": "selling_asset_type=native&buying_asset_type=native", "base": "http://localhost:8080"}}, preset.Request{
 			Method: "GET", URL: "http://localhost:8080/order_book?limit=1&selling_asset_type=native&buying_asset_type=native",
 		}},
-		{Definition{Preset: "pyth", Symbols: []string{"btc/usd", "EUR/USD", "0xabc"}}, Request{
+		{preset.Definition{Preset: "pyth", Symbols: []string{"btc/usd", "EUR/USD", "0xabc"}}, preset.Request{
 			Method: "GET",
 			URL: "https://pyth.dourolabs.app/hermes/v2/updates/price/stream?ids[]=e62df6c8b4a85fe1a67db44dc12de5db330f7ac66b72dc658afedf0f4a415b43" +
 				"&ids[]=a995d00bb36a63cef7fd2c287dc105fc8f3d93779f062f09551b0af3e81ec30b&ids[]=0xabc&encoding=base64&parsed=true",
 			Headers: map[string]string{"Authorization": "Bearer ${PYTH_API_KEY}"},
 		}},
-		{Definition{Preset: "dexpaprika", Symbols: []string{"SOL/USD", `bsc:0x"1`}}, Request{
+		{preset.Definition{Preset: "dexpaprika", Symbols: []string{"SOL/USD", `bsc:0x"1`}}, preset.Request{
 			Method: "POST", URL: "https://streaming.dexpaprika.com/sse/prices",
 			Body: `[{"chain":"solana","address":"So11111111111111111111111111111111111111112","method":"token_price"},` +
 				`{"chain":"bsc","address":"0x\"1","method":"token_price"}]`,
 			Headers: map[string]string{"Content-Type": "application/json"},
 		}},
-		{Definition{Preset: "oanda", Vars: map[string]string{"account": "101-1"}, Symbols: []string{"EUR/USD", "USD_JPY"}}, Request{
+		{preset.Definition{Preset: "oanda", Vars: map[string]string{"account": "101-1"}, Symbols: []string{"EUR/USD", "USD_JPY"}}, preset.Request{
 			Method: "GET", URL: "https://stream-fxpractice.oanda.com/v3/accounts/101-1/pricing/stream?instruments=EUR_USD,USD_JPY",
 			Headers: map[string]string{"Authorization": "Bearer ${OANDA_TOKEN}"},
 		}},
-		{Definition{Preset: "dxfeed", Symbols: []string{"XAU/USD:BFX", "A B"}}, Request{
+		{preset.Definition{Preset: "dxfeed", Symbols: []string{"XAU/USD:BFX", "A B"}}, preset.Request{
 			Method: "GET", URL: "https://tools.dxfeed.com/webservice/rest/eventSource.json?events=Quote,Trade,Summary&symbols=XAU%2FUSD%3ABFX,A%20B",
 		}},
 	} {
@@ -129,7 +130,7 @@ func sameMap(a, b map[string]string) bool {
 
 func TestWhatTheUserSaysStandsAboveThePreset(t *testing.T) {
 	t.Parallel()
-	user := Definition{
+	user := preset.Definition{
 		Preset: "pyth", IdleTimeout: "20s", Headers: map[string]string{"X-Desk": "7"},
 		Spec: mapping.Spec{Aliases: map[string]string{"abc": "XYZ/USD"}, Errors: []string{"error", "fatal"}},
 	}
@@ -137,20 +138,20 @@ func TestWhatTheUserSaysStandsAboveThePreset(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	preset, _ := Find("pyth")
+	pyth, _ := preset.Find("pyth")
 	switch {
-	case full.IdleTimeout != "20s" || full.MaxEvent != "4MiB" || full.URL != preset.Feed.URL:
+	case full.IdleTimeout != "20s" || full.MaxEvent != "4MiB" || full.URL != pyth.Feed.URL:
 		t.Errorf("single values are not merged: %+v", full)
 	case full.Headers["X-Desk"] != "7" || full.Headers["Authorization"] == "":
 		t.Errorf("headers are not added: %v", full.Headers)
-	case full.Aliases["abc"] != "XYZ/USD" || len(full.Aliases) != len(preset.Feed.Aliases)+1:
+	case full.Aliases["abc"] != "XYZ/USD" || len(full.Aliases) != len(pyth.Feed.Aliases)+1:
 		t.Error("aliases are not added")
 	case !slices.Equal(full.Errors, user.Errors):
 		t.Errorf("lists do not replace: %v", full.Errors)
-	case len(full.Map) != len(preset.Feed.Map):
+	case len(full.Map) != len(pyth.Feed.Map):
 		t.Error("the map of the preset is lost")
 	}
-	again, _ := Find("pyth")
+	again, _ := preset.Find("pyth")
 	if _, ok := again.Feed.Aliases["abc"]; ok || len(user.Aliases) != 1 {
 		t.Error("merging changed what was merged")
 	}
@@ -159,11 +160,11 @@ func TestWhatTheUserSaysStandsAboveThePreset(t *testing.T) {
 func TestAMapReplacesThePresetsDecoderAndTheOtherWayRound(t *testing.T) {
 	t.Parallel()
 	rules := []mapping.Rule{{Last: &mapping.Value{Path: "p"}}}
-	withMap, _ := Definition{Preset: "mercure", Spec: mapping.Spec{Map: rules}}.Resolve()
+	withMap, _ := preset.Definition{Preset: "mercure", Spec: mapping.Spec{Map: rules}}.Resolve()
 	if withMap.Decoder != "" || len(withMap.Map) != 1 {
 		t.Errorf("decoder %q beside %d rules", withMap.Decoder, len(withMap.Map))
 	}
-	guessed, _ := Definition{Preset: "pyth", Decoder: "auto"}.Resolve()
+	guessed, _ := preset.Definition{Preset: "pyth", Decoder: "auto"}.Resolve()
 	if guessed.Decoder != "auto" || guessed.Map != nil {
 		t.Errorf("decoder %q beside %d rules", guessed.Decoder, len(guessed.Map))
 	}
@@ -171,21 +172,21 @@ func TestAMapReplacesThePresetsDecoderAndTheOtherWayRound(t *testing.T) {
 
 func TestEveryPresetIsWrittenAndReadBackUnchanged(t *testing.T) {
 	t.Parallel()
-	for _, name := range Names() {
-		p, err := Find(name)
+	for _, name := range preset.Names() {
+		p, err := preset.Find(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		text, err := Format(p.Feed)
+		text, err := preset.Format(p.Feed)
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := Parse(text)
+		back, err := preset.Parse(text)
 		if err != nil {
 			t.Errorf("%s: %s\n%s", name, err, strictyaml.Annotate(err, name, text))
 			continue
 		}
-		if again, _ := Format(back); string(again) != string(text) {
+		if again, _ := preset.Format(back); string(again) != string(text) {
 			t.Errorf("%s became\n%s\nafter\n%s", name, again, text)
 		}
 		if !sameDefinition(back, p.Feed) {
@@ -198,7 +199,7 @@ func TestEveryPresetIsWrittenAndReadBackUnchanged(t *testing.T) {
 func TestIssuersOfReadyPairsHaveGoodChecksums(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"stellar-trades", "stellar-book"} {
-		p, err := Find(name)
+		p, err := preset.Find(name)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -221,7 +222,7 @@ func TestIssuersOfReadyPairsHaveGoodChecksums(t *testing.T) {
 
 func TestPythIdsAreWholeAndNameOneSymbolEach(t *testing.T) {
 	t.Parallel()
-	p, err := Find("pyth")
+	p, err := preset.Find("pyth")
 	if err != nil {
 		t.Fatal(err)
 	}

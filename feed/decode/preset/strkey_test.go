@@ -1,11 +1,13 @@
-package preset
+package preset_test
 
 import (
 	"encoding/base32"
 	"reflect"
+
+	"livetape/feed/decode/preset"
 )
 
-func sameDefinition(a, b Definition) bool { return reflect.DeepEqual(a, b) }
+func sameDefinition(a, b preset.Definition) bool { return reflect.DeepEqual(a, b) }
 
 // goodKey checks a Stellar account's key: version 6<<3, 32 bytes, and CRC16-XMODEM in little endian.
 func goodKey(s string) bool {
