@@ -67,8 +67,9 @@ func (e *numberWidth) fit(number string) {
 	whole, fraction := splitAtPoint(number)
 	e.allDecimals = min(max(e.allDecimals, len(fraction)), maxDigits)
 	room := len(fraction)
-	if folded := foldZeros(fraction); room > maxFraction {
-		if room = longFraction; folded != fraction { // a tiny price, not the noise of a binary number
+	if room > maxFraction {
+		room = longFraction
+		if folded := foldZeros(fraction); folded != fraction { // a tiny price, not the noise of a binary number
 			room = min(cells(folded), maxFraction)
 		}
 	}
