@@ -63,6 +63,9 @@ With a mistake the exit code is 1.`,
 			if err := file.Check(config.Environment{}); err != nil {
 				return err
 			}
+			for _, line := range file.Warnings() {
+				fmt.Fprintf(cmd.ErrOrStderr(), "%s: warning: %s\n", file.Path(), line)
+			}
 			_, err = fmt.Fprintf(cmd.OutOrStdout(), "%s is right: %s\n", file.Path(), feedNames(file))
 			return err
 		},

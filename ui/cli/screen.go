@@ -191,7 +191,7 @@ func screenSources(targets []target) []ui.Source {
 	for _, t := range targets {
 		sources = append(sources, ui.Source{
 			Name: t.config.Name, URL: redact.URL(t.config.URL),
-			Symbols: t.origin.Symbols, AllComing: !asksForSymbols(t.origin), // else the answer may have other names
+			Symbols: t.origin.Symbols, AllComing: !t.origin.CanAskForSymbols(), // else the answer may have other names
 		})
 	}
 	return sources

@@ -163,7 +163,7 @@ func (s *targetSelection) flagTarget(name string, base config.Feed, dir string) 
 		return target{}, err
 	}
 	base.Definition = preset.Merge(base.Definition, given)
-	serverFilters := len(given.Symbols) > 0 && asksForSymbols(base)
+	serverFilters := len(given.Symbols) > 0 && base.CanAskForSymbols()
 	if err := base.Validate(); err != nil {
 		return target{}, s.commandLineError(err)
 	}
@@ -172,13 +172,6 @@ func (s *targetSelection) flagTarget(name string, base config.Feed, dir string) 
 		return target{}, s.commandLineError(err)
 	}
 	return s.withFlags(target{config, base, serverFilters})
-}
-
-// asksForSymbols reports whether a feed's server is asked for symbols. Then it filters, and the answer may have other
-// names for them.
-func asksForSymbols(f config.Feed) bool {
-	full, err := f.Resolve() // its error is said by Validate
-	return err == nil && strings.Contains(full.URL+full.Body, "{symbols}")
 }
 
 // table is what symbols are called and, where the server does not filter, which are shown.

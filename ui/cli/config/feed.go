@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
@@ -114,4 +115,26 @@ func (f Feed) Host() string {
 		return ""
 	}
 	return at.Host
+}
+
+// CanAskForSymbols reports whether the feed's server is asked for symbols. Then it filters, and the answer may have other
+// names for them.
+func (f Feed) CanAskForSymbols() bool {
+	full, err := f.Resolve() // its error is said by Validate
+	return err == nil && strings.Contains(full.URL+full.Body, "{symbols}")
+}
+
+// Warnings are what is right, and yet may not do what is meant: a line each.
+func (f *File) Warnings() (lines []string) {
+	for _, name := range f.order {
+		asked, err := f.withWatchlist(name)
+		if err == nil && len(asked.Symbols) > 0 && !asked.CanAskForSymbols() {
+			key := "symbols"
+			if asked.Watchlist != "" {
+				key = "watchlist"
+			}
+			lines = append(lines, fmt.Sprintf("feeds.%s.%s: the server cannot be asked for symbols, there is no {symbols} in url or body: the list only orders the rows", name, key))
+		}
+	}
+	return lines
 }
