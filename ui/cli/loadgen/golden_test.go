@@ -1,4 +1,4 @@
-package loadgen
+package loadgen_test
 
 import (
 	"bytes"
@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"livetape/ui/cli/golden"
+	"livetape/ui/cli/loadgen"
 )
 
 func contextOf(t *testing.T) (context.Context, context.CancelFunc) {
@@ -38,11 +39,11 @@ func teller(spare func(n int) bool) http.HandlerFunc {
 }
 
 // reports are of servers that stand for all there are.
-func reports(t *testing.T) map[string]*Report {
+func reports(t *testing.T) map[string]*loadgen.Report {
 	t.Helper()
 	secret := plain(2)
 	secret.Feed.URL = "http://desk.example/events?token=sesame"
-	return map[string]*Report{
+	return map[string]*loadgen.Report{
 		"good": loadHandler(t, plain(20), teller(func(int) bool { return false })),
 		"bad":  loadHandler(t, plain(4), teller(func(n int) bool { return n%10 == 5 })),
 		"refused": loadHandler(t, secret, func(w http.ResponseWriter, _ *http.Request) {

@@ -1,4 +1,4 @@
-package loadgen
+package loadgen_test
 
 import (
 	"bytes"
@@ -14,6 +14,7 @@ import (
 	"livetape/feed"
 	"livetape/mockserver"
 	"livetape/ui/cli/fakenet"
+	"livetape/ui/cli/loadgen"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
@@ -37,7 +38,7 @@ func inBubble(t *testing.T, h http.HandlerFunc, test func(*testing.T, *network))
 const aWhile = 10*time.Second + 5*time.Millisecond
 
 // load carries out a plan; what it does not say is a while of /events.
-func (n *network) load(ctx context.Context, p Plan) *Report {
+func (n *network) load(ctx context.Context, p loadgen.Plan) *loadgen.Report {
 	n.t.Helper()
 	transport := &http.Transport{DialContext: n.Dial, DisableCompression: true}
 	defer transport.CloseIdleConnections()
@@ -48,7 +49,7 @@ func (n *network) load(ctx context.Context, p Plan) *Report {
 	if p.For == 0 {
 		p.For = aWhile
 	}
-	report, err := Run(ctx, p, nil)
+	report, err := loadgen.Run(ctx, p, nil)
 	if err != nil {
 		n.t.Fatal(err)
 	}
@@ -122,14 +123,14 @@ func withMarket(t *testing.T, mangle func(client int, frames [][]byte) [][]byte,
 }
 
 // loadMarket runs a plan against a market in a bubble.
-func loadMarket(t *testing.T, p Plan, mangle func(client int, frames [][]byte) [][]byte) (report *Report) {
+func loadMarket(t *testing.T, p loadgen.Plan, mangle func(client int, frames [][]byte) [][]byte) (report *loadgen.Report) {
 	t.Helper()
 	withMarket(t, mangle, func(t *testing.T, n *network, _ *marketServer) { report = n.load(t.Context(), p) })
 	return report
 }
 
 // loadHandler runs a plan against a server of a test's own.
-func loadHandler(t *testing.T, p Plan, h http.HandlerFunc) (report *Report) {
+func loadHandler(t *testing.T, p loadgen.Plan, h http.HandlerFunc) (report *loadgen.Report) {
 	t.Helper()
 	inBubble(t, h, func(t *testing.T, n *network) { report = n.load(t.Context(), p) })
 	return report
@@ -160,4 +161,4 @@ func wait(r *http.Request, d time.Duration) {
 // now is the time as payloads have it.
 func now() string { return time.Now().UTC().Format(time.RFC3339Nano) }
 
-func plain(clients int) Plan { return Plan{Feed: feed.Config{}, Clients: clients} }
+func plain(clients int) loadgen.Plan { return loadgen.Plan{Feed: feed.Config{}, Clients: clients} }

@@ -1,4 +1,4 @@
-package loadgen
+package loadgen_test
 
 import (
 	"net/http"

@@ -1,4 +1,4 @@
-package loadgen
+package loadgen_test
 
 import (
 	"bytes"
@@ -16,6 +16,7 @@ import (
 
 	"livetape/feed"
 	"livetape/mockserver/fault"
+	"livetape/ui/cli/loadgen"
 )
 
 // figures are what the tests look at of a report.
@@ -30,7 +31,7 @@ type figures struct {
 	OK                  bool
 }
 
-func figuresOf(r *Report) figures {
+func figuresOf(r *loadgen.Report) figures {
 	known := func(n *uint64) int {
 		if n == nil {
 			return -1
@@ -44,14 +45,14 @@ func figuresOf(r *Report) figures {
 	}
 }
 
-func requireFigures(t *testing.T, r *Report, want figures) {
+func requireFigures(t *testing.T, r *loadgen.Report, want figures) {
 	t.Helper()
 	if diff := cmp.Diff(want, figuresOf(r)); diff != "" {
 		t.Errorf("-want +got:\n%s%+v", diff, r)
 	}
 }
 
-func requireNote(t *testing.T, r *Report, words string) {
+func requireNote(t *testing.T, r *loadgen.Report, words string) {
 	t.Helper()
 	if !slices.ContainsFunc(r.Notes, func(n string) bool { return strings.Contains(n, words) }) {
 		t.Errorf("no note says %q: %q", words, r.Notes)
@@ -60,14 +61,14 @@ func requireNote(t *testing.T, r *Report, words string) {
 
 func TestEveryEventOfASteadyServerIsCounted(t *testing.T) {
 	r := loadMarket(t, plain(20), nil)
-	requireFigures(t, r, figures{Connected: 20, Held: 20, Delivered: 20 * 1000, JudgedBy: BySequence, OK: true})
+	requireFigures(t, r, figures{Connected: 20, Held: 20, Delivered: 20 * 1000, JudgedBy: loadgen.BySequence, OK: true})
 	if r.Events.PerSecond == nil || *r.Events.PerSecond != 1999 || r.Seconds != aWhile.Seconds() {
 		t.Errorf("%v events a second in %v s", *r.Events.PerSecond, r.Seconds)
 	}
 	if r.Latency == nil || r.Latency.Measured != 20*1000 || r.Latency.Max > 5 {
 		t.Errorf("latency: %+v", r.Latency)
 	}
-	if r.Clients == nil || r.Clients.Events != (Range{1000, 1000, 1000}) {
+	if r.Clients == nil || r.Clients.Events != (loadgen.Range{1000, 1000, 1000}) {
 		t.Errorf("per client: %+v", r.Clients)
 	}
 	if len(r.Notes) > 0 {
@@ -123,7 +124,7 @@ func TestExactlyWhatAProxyDoesToEventsIsFound(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			want := test.want
-			want.Connected, want.Held, want.JudgedBy = 4, 4, BySequence
+			want.Connected, want.Held, want.JudgedBy = 4, 4, loadgen.BySequence
 			requireFigures(t, loadMarket(t, plain(4), test.mangle), want)
 		})
 	}
@@ -158,7 +159,7 @@ func TestIDsThatMeanNothingAreJudgedByWhatAllClientsSaw(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			want := test.want
-			want.Connected, want.Held, want.JudgedBy = 4, 4, ByUnion
+			want.Connected, want.Held, want.JudgedBy = 4, 4, loadgen.ByUnion
 			r := loadMarket(t, plain(4), opaque(test.mangle))
 			requireFigures(t, r, want)
 			requireNote(t, r, "by what all clients saw")
@@ -169,7 +170,7 @@ func TestIDsThatMeanNothingAreJudgedByWhatAllClientsSaw(t *testing.T) {
 	}
 	t.Run("one client alone", func(t *testing.T) {
 		r := loadMarket(t, plain(1), opaque(everyTenth(nil)))
-		requireFigures(t, r, figures{Connected: 1, Held: 1, Delivered: 1000, Lost: -1, Late: -1, JudgedBy: ByUnion, OK: true})
+		requireFigures(t, r, figures{Connected: 1, Held: 1, Delivered: 1000, Lost: -1, Late: -1, JudgedBy: loadgen.ByUnion, OK: true})
 		requireNote(t, r, "there was only one")
 	})
 	t.Run("a filter", func(t *testing.T) {
@@ -177,7 +178,7 @@ func TestIDsThatMeanNothingAreJudgedByWhatAllClientsSaw(t *testing.T) {
 		p.Feed.URL = "http://desk.example/events?symbols=NVDA,AAPL"
 		dropped := 0
 		r := loadMarket(t, p, everyTenth(func([]byte) [][]byte { dropped++; return nil }))
-		if r.Events.JudgedBy != ByUnion || dropped == 0 || int(*r.Events.Lost) != dropped || int(r.Events.Delivered+*r.Events.Lost)%4 != 0 {
+		if r.Events.JudgedBy != loadgen.ByUnion || dropped == 0 || int(*r.Events.Lost) != dropped || int(r.Events.Delivered+*r.Events.Lost)%4 != 0 {
 			t.Errorf("of %d that were dropped: %+v", dropped, figuresOf(r))
 		}
 	})
@@ -189,7 +190,7 @@ func TestOfEventsWithoutIDsNothingIsSaidToBeZero(t *testing.T) {
 			wait(r, 100*time.Millisecond)
 		}
 	})
-	if e := r.Events; e.Lost != nil || e.Duplicated != nil || e.OutOfOrder != nil || e.JudgedBy != ByNothing || e.WithoutID != e.Delivered || e.Delivered == 0 {
+	if e := r.Events; e.Lost != nil || e.Duplicated != nil || e.OutOfOrder != nil || e.JudgedBy != loadgen.ByNothing || e.WithoutID != e.Delivered || e.Delivered == 0 {
 		t.Errorf("%+v", e)
 	}
 	requireNote(t, r, "cannot be known")
@@ -198,7 +199,7 @@ func TestOfEventsWithoutIDsNothingIsSaidToBeZero(t *testing.T) {
 	}
 }
 
-func printed(t *testing.T, r *Report) string {
+func printed(t *testing.T, r *loadgen.Report) string {
 	t.Helper()
 	var b strings.Builder
 	if err := r.Text(&b); err != nil {
@@ -208,8 +209,8 @@ func printed(t *testing.T, r *Report) string {
 }
 
 func TestRefusedAndDroppedClientsAreCountedWithTheirCause(t *testing.T) {
-	r := loadMarket(t, Plan{Clients: 6}, nil)
-	requireFigures(t, r, figures{Connected: 6, Held: 6, Delivered: 6000, JudgedBy: BySequence, OK: true})
+	r := loadMarket(t, loadgen.Plan{Clients: 6}, nil)
+	requireFigures(t, r, figures{Connected: 6, Held: 6, Delivered: 6000, JudgedBy: loadgen.BySequence, OK: true})
 
 	var clients atomic.Int64
 	var others http.Handler
@@ -229,19 +230,19 @@ func TestRefusedAndDroppedClientsAreCountedWithTheirCause(t *testing.T) {
 		r := n.load(t.Context(), plain(6))
 		stop()
 		requireFigures(t, r, figures{
-			Connected: 4, Refused: 2, Held: 3, Dropped: 1, Delivered: 3001, JudgedBy: ByBoth,
+			Connected: 4, Refused: 2, Held: 3, Dropped: 1, Delivered: 3001, JudgedBy: loadgen.ByBoth,
 		})
-		if diff := cmp.Diff([]Cause{{Cause: "503 Service Unavailable: full", Times: 2, Advice: adviceServerError}}, r.Connections.Refusals); diff != "" {
+		if diff := cmp.Diff([]loadgen.Cause{{Cause: "503 Service Unavailable: full", Times: 2, Advice: loadgen.AdviceServerError}}, r.Connections.Refusals); diff != "" {
 			t.Error(diff)
 		}
-		if diff := cmp.Diff([]Cause{{Cause: "the server ended the stream", Times: 1}}, r.Connections.Drops); diff != "" {
+		if diff := cmp.Diff([]loadgen.Cause{{Cause: "the server ended the stream", Times: 1}}, r.Connections.Drops); diff != "" {
 			t.Error(diff)
 		}
 	})
 }
 
 // requireDoubt checks that the report, in its last line, does not claim to know what it cannot.
-func requireDoubt(t *testing.T, r *Report) {
+func requireDoubt(t *testing.T, r *loadgen.Report) {
 	t.Helper()
 	if text := printed(t, r); !r.OK || strings.Contains(text, "all delivered") || !strings.Contains(text, "not all could be known") {
 		t.Errorf("in words:\n%s", text)
@@ -261,7 +262,7 @@ func TestAServerThatCannotBeReachedRefusesAll(t *testing.T) {
 	inBubble(t, http.NotFound, func(t *testing.T, n *network) {
 		n.DialErr = syscall.ECONNREFUSED
 		r := n.load(t.Context(), plain(5))
-		requireFigures(t, r, figures{Refused: 5, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
+		requireFigures(t, r, figures{Refused: 5, Lost: -1, Doubled: -1, Late: -1, JudgedBy: loadgen.ByNothing})
 		requireNote(t, r, "no client was connected")
 		if r.Seconds != 0 {
 			t.Errorf("it was listened to for %v s", r.Seconds)
@@ -270,11 +271,11 @@ func TestAServerThatCannotBeReachedRefusesAll(t *testing.T) {
 }
 
 func TestAServerThatDoesNotAnswerRefusesInTime(t *testing.T) {
-	r := loadHandler(t, Plan{Clients: 2, For: time.Second}, func(_ http.ResponseWriter, r *http.Request) {
+	r := loadHandler(t, loadgen.Plan{Clients: 2, For: time.Second}, func(_ http.ResponseWriter, r *http.Request) {
 		<-r.Context().Done()
 	})
-	requireFigures(t, r, figures{Refused: 2, Lost: -1, Doubled: -1, Late: -1, JudgedBy: ByNothing})
-	if diff := cmp.Diff([]Cause{{Cause: "no answer within 10s", Times: 2, Advice: adviceNoAnswer}}, r.Connections.Refusals); diff != "" {
+	requireFigures(t, r, figures{Refused: 2, Lost: -1, Doubled: -1, Late: -1, JudgedBy: loadgen.ByNothing})
+	if diff := cmp.Diff([]loadgen.Cause{{Cause: "no answer within 10s", Times: 2, Advice: loadgen.AdviceNoAnswer}}, r.Connections.Refusals); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -283,8 +284,8 @@ func TestWhoComesBackResumesAndLosesNothing(t *testing.T) {
 	withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 		time.AfterFunc(3*time.Second, func() { inject(t, m, "drop") })
 		time.AfterFunc(6*time.Second, func() { inject(t, m, "eof") })
-		r := n.load(t.Context(), Plan{Clients: 5, Reconnect: true})
-		requireFigures(t, r, figures{Connected: 5, Held: 5, Dropped: 10, Reconnected: 10, Delivered: 5000, JudgedBy: BySequence, OK: true})
+		r := n.load(t.Context(), loadgen.Plan{Clients: 5, Reconnect: true})
+		requireFigures(t, r, figures{Connected: 5, Held: 5, Dropped: 10, Reconnected: 10, Delivered: 5000, JudgedBy: loadgen.BySequence, OK: true})
 		requireNote(t, r, "their latency is not counted")
 		if r.Latency.Max > 5 {
 			t.Errorf("replayed events count: %+v", r.Latency)
@@ -307,14 +308,14 @@ func TestAServerThatEndsEveryStreamIsNotBlamedForIt(t *testing.T) {
 			}
 		}
 	}
-	p := Plan{Clients: 4, For: 3200 * time.Millisecond, Reconnect: true}
+	p := loadgen.Plan{Clients: 4, For: 3200 * time.Millisecond, Reconnect: true}
 	r := loadHandler(t, p, counts(false))
-	requireFigures(t, r, figures{Connected: 4, Dropped: 44, Reconnected: 40, Delivered: 4 * 55, JudgedBy: ByUnion, OK: true})
+	requireFigures(t, r, figures{Connected: 4, Dropped: 44, Reconnected: 40, Delivered: 4 * 55, JudgedBy: loadgen.ByUnion, OK: true})
 	if r.Connections.Between != 4 {
 		t.Errorf("%+v", r.Connections)
 	}
 	r = loadHandler(t, p, counts(true))
-	requireFigures(t, r, figures{Connected: 4, Dropped: 4, Delivered: 4 * 5, JudgedBy: ByUnion})
+	requireFigures(t, r, figures{Connected: 4, Dropped: 4, Delivered: 4 * 5, JudgedBy: loadgen.ByUnion})
 	requireNote(t, r, "4 clients had lost their stream and did not get another one")
 }
 
@@ -332,7 +333,7 @@ func TestAServerThatHasHadNoTimeToAnswerIsNotBlamedForIt(t *testing.T) {
 			}
 		}
 	}
-	p := Plan{Clients: 4, For: 2900 * time.Millisecond, Reconnect: true}
+	p := loadgen.Plan{Clients: 4, For: 2900 * time.Millisecond, Reconnect: true}
 	if r := loadHandler(t, p, answersAfter(500*time.Millisecond)); r.Connections.Between != 4 || slices.ContainsFunc(r.Notes, isAboutLostClients) {
 		t.Errorf("%+v %q", r.Connections, r.Notes)
 	}
@@ -357,7 +358,7 @@ func inject(t *testing.T, m *marketServer, text string) {
 func TestWhatARestartCostsIsNotMadeUp(t *testing.T) {
 	withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 		time.AfterFunc(3*time.Second+time.Millisecond, func() { inject(t, m, "restart") })
-		r := n.load(t.Context(), Plan{Clients: 2, Reconnect: true})
+		r := n.load(t.Context(), loadgen.Plan{Clients: 2, Reconnect: true})
 		if r.Events.Resets != 2 || r.Connections.Reconnected != 2 {
 			t.Errorf("%+v", figuresOf(r))
 		}
@@ -370,14 +371,14 @@ func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
 	withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 		ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second+time.Millisecond)
 		defer cancel()
-		r := n.load(ctx, Plan{Clients: 3, For: time.Hour})
-		requireFigures(t, r, figures{Connected: 3, Held: 3, Delivered: 3 * 400, JudgedBy: BySequence, OK: true})
+		r := n.load(ctx, loadgen.Plan{Clients: 3, For: time.Hour})
+		requireFigures(t, r, figures{Connected: 3, Held: 3, Delivered: 3 * 400, JudgedBy: loadgen.BySequence, OK: true})
 	})
 	t.Run("before all are connected", func(t *testing.T) {
 		withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 			ctx, cancel := context.WithTimeout(t.Context(), 5500*time.Millisecond)
 			defer cancel()
-			r := n.load(ctx, Plan{Clients: 10, Ramp: 10 * time.Second})
+			r := n.load(ctx, loadgen.Plan{Clients: 10, Ramp: 10 * time.Second})
 			if r.Connections.Connected != 6 || r.Connections.Refused != 0 || r.Latency != nil || r.Events.PerSecond != nil {
 				t.Errorf("%+v", r)
 			}
@@ -391,7 +392,7 @@ func TestAtCtrlCTheReportIsOfWhatWasUntilThen(t *testing.T) {
 func TestWhatAServerForgotIsLost(t *testing.T) {
 	withMarket(t, nil, func(t *testing.T, n *network, m *marketServer) {
 		time.AfterFunc(3*time.Second+time.Millisecond, func() { inject(t, m, "503:2s") })
-		r := n.load(t.Context(), Plan{Clients: 3, Reconnect: true})
+		r := n.load(t.Context(), loadgen.Plan{Clients: 3, Reconnect: true})
 		e := r.Events
 		if r.OK || e.Resets != 3 || *e.Lost < 3*180 || *e.Lost > 3*310 || e.Delivered+*e.Lost != 3*1000 || r.Connections.Refused != 0 {
 			t.Errorf("%+v, %d lost", figuresOf(r), *e.Lost)
@@ -400,14 +401,14 @@ func TestWhatAServerForgotIsLost(t *testing.T) {
 }
 
 func TestProgressIsToldEverySecond(t *testing.T) {
-	var told []Progress
+	var told []loadgen.Progress
 	withMarket(t, nil, func(t *testing.T, n *network, _ *marketServer) {
 		transport := &http.Transport{DialContext: n.Dial}
 		defer transport.CloseIdleConnections()
-		_, err := Run(t.Context(), Plan{
+		_, err := loadgen.Run(t.Context(), loadgen.Plan{
 			Feed:    feed.Config{Name: "desk", URL: "http://desk.example/events", Client: &http.Client{Transport: transport}},
 			Clients: 3, For: 3500 * time.Millisecond,
-		}, func(p Progress) { told = append(told, p) })
+		}, func(p loadgen.Progress) { told = append(told, p) })
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -1,4 +1,4 @@
-package loadgen
+package loadgen_test
 
 import (
 	"compress/gzip"
@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"livetape/feed"
+	"livetape/ui/cli/loadgen"
 )
 
 // crowd is a server over a real network that sends ten events to every client once so many have come, and says who came.
@@ -65,11 +66,11 @@ func (c *crowd) certificate(t *testing.T) string {
 }
 
 // until is a run that ends when every client has all ten events.
-func until(t *testing.T, p Plan, events uint64) *Report {
+func until(t *testing.T, p loadgen.Plan, events uint64) *loadgen.Report {
 	t.Helper()
 	p.Feed.Name, p.For = "crowd", time.Hour
 	ctx, cancel := contextOf(t)
-	report, err := Run(ctx, p, func(now Progress) {
+	report, err := loadgen.Run(ctx, p, func(now loadgen.Progress) {
 		if now.Events >= events {
 			cancel()
 		}
@@ -90,7 +91,7 @@ func TestStreamsOfHTTP2ShareConnectionsOnlyIfAsked(t *testing.T) {
 				s.EnableHTTP2 = true
 				s.StartTLS()
 			})
-			report := until(t, Plan{
+			report := until(t, loadgen.Plan{
 				Feed:    feed.Config{URL: c.URL, CAFiles: []string{c.certificate(t)}, Header: map[string]string{"Authorization": "Bearer key-1"}},
 				Clients: 6, Share: share,
 			}, 60)
@@ -106,7 +107,7 @@ func TestStreamsOfHTTP2ShareConnectionsOnlyIfAsked(t *testing.T) {
 
 func TestACertificateThatIsNotTrustedRefusesAll(t *testing.T) {
 	c := newCrowd(t, 2, func(s *httptest.Server) { s.StartTLS() })
-	report, err := Run(t.Context(), Plan{Feed: feed.Config{Name: "crowd", URL: c.URL}, Clients: 2, For: time.Millisecond}, nil)
+	report, err := loadgen.Run(t.Context(), loadgen.Plan{Feed: feed.Config{Name: "crowd", URL: c.URL}, Clients: 2, For: time.Millisecond}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,7 +118,7 @@ func TestACertificateThatIsNotTrustedRefusesAll(t *testing.T) {
 
 func TestACompressedStreamIsReadAndItsBytesAreThoseOfTheWire(t *testing.T) {
 	packed := make(chan int, 1)
-	r := loadHandler(t, Plan{Clients: 1}, func(w http.ResponseWriter, r *http.Request) {
+	r := loadHandler(t, loadgen.Plan{Clients: 1}, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Encoding", "gzip")
 		w.Header().Set("Content-Type", "text/event-stream")
 		size := &sized{ResponseWriter: w}
@@ -157,17 +158,17 @@ func TestAPlanThatCannotBeIsRefusedBeforeAnythingIsAsked(t *testing.T) {
 		{Name: "f", URL: "http://desk.example/", Header: map[string]string{"Authorization": "Bearer ${LIVETAPE_NOT_SET}"}},
 		{Name: "f", URL: "https://desk.example/", CAFiles: []string{"no-such-file.pem"}},
 	} {
-		if report, err := Run(t.Context(), Plan{Feed: c, Clients: 3, For: time.Second}, nil); err == nil {
+		if report, err := loadgen.Run(t.Context(), loadgen.Plan{Feed: c, Clients: 3, For: time.Second}, nil); err == nil {
 			t.Errorf("%+v", report)
 		}
 	}
 }
 
 func TestThereIsRoomForConnectionsOrAWordOnWhatToDo(t *testing.T) {
-	if err := RaiseFileLimit(10); err != nil {
+	if err := loadgen.RaiseFileLimit(10); err != nil {
 		t.Error(err)
 	}
-	if err := RaiseFileLimit(1 << 40); err == nil || !strings.Contains(err.Error(), "ulimit -n") {
+	if err := loadgen.RaiseFileLimit(1 << 40); err == nil || !strings.Contains(err.Error(), "ulimit -n") {
 		t.Errorf("for a trillion connections: %v", err)
 	}
 }

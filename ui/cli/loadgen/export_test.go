@@ -1,0 +1,6 @@
+package loadgen
+
+const (
+	AdviceNoAnswer    = adviceNoAnswer
+	AdviceServerError = adviceServerError
+)
