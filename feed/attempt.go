@@ -20,6 +20,8 @@ type attempt struct {
 	proceed  chan struct{}    // lets the reader go on; holds one, so that the supervisor never waits
 	arrivals chan queuedEvent // from the reading goroutine to the decoding one
 	missed   bool             // an event that was read is not delivered, since the connection was dropped: nothing follows
+
+	redirected string // see Status; set before opened is sent
 }
 
 // decodeAhead is how many events may be read before they are decoded, so that a burst is read and decoded at
@@ -59,7 +61,8 @@ func (a *attempt) Received(ctx context.Context, bytes bool) error {
 	return nil
 }
 
-func (a *attempt) Opened(ctx context.Context, answer http.Header) error {
+func (a *attempt) Opened(ctx context.Context, answer http.Header, redirected string) error {
+	a.redirected = redirected
 	if err := a.awaitLive(ctx); err != nil {
 		return err
 	}

@@ -81,6 +81,8 @@ type Status struct {
 	Planned  bool
 	LastByte time.Time // when the last byte arrived; zero before the first
 
+	Redirected string // Live, Quiet, Silent: the origin that the stream comes from, "http://host", if it is not the URL's own
+
 	LastEvent time.Time     // Quiet: when the last event came; zero before the first
 	UsualGap  time.Duration // Quiet: between two events; zero when it is not known
 

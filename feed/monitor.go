@@ -74,6 +74,7 @@ func (m *monitor) watch(ctx context.Context) outcome {
 }
 
 func (m *monitor) goLive(ctx context.Context) {
+	m.redirected = m.attempt.redirected
 	if m.liveSince.IsZero() {
 		m.liveSince = time.Now()
 		m.connections++

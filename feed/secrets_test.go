@@ -8,6 +8,9 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+
+	"livetape/feed/decode/infer"
+	"livetape/feed/decode/preset"
 )
 
 func TestVariablesAreReadFromTheEnvironment(t *testing.T) {
@@ -222,5 +225,24 @@ func TestACredentialThatAServerRepeatsIsInNoMessage(t *testing.T) {
 	}
 	if first, second := <-asked, <-asked; first != "" || second != "id s3cret-s3cret" {
 		t.Errorf("resumed from %q, then %q", first, second)
+	}
+}
+
+func TestACredentialThatAServerRepeatsIsInNoMapThatIsFound(t *testing.T) {
+	t.Parallel()
+	s := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		token := strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")
+		sending("text/event-stream", `data: {"rows":[{"`+token+`":{"symbol":"A","last":1.5,"`+token+`":2},"settle":3}]}`+"\n\n", true)(w, r)
+	})
+	decoder, err := infer.NewDecoder("f", preset.Definition{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Header: map[string]string{"Authorization": "Bearer s3cret-token"}, Decoder: decoder})
+	l.status(Connecting)
+	l.status(Live)
+	m := l.message()
+	if len(m.Updates) != 1 || m.Map == nil || !strings.Contains(m.Map.YAML, "•••") || strings.Contains(fmt.Sprintf("%+v %+v", m, *m.Map), "s3cret") {
+		t.Errorf("%+v, found by the map %+v", m, m.Map)
 	}
 }

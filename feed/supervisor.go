@@ -23,6 +23,7 @@ type supervisor struct {
 	history  history
 
 	status      Status // as last reported
+	redirected  string // see Status
 	connections int
 	lastID      string // behind which the next connection resumes
 	refused     refusedID
@@ -47,6 +48,7 @@ func newSupervisor(c Config, e *connection.Endpoint, out chan<- Event, sent *ato
 func (f *supervisor) run(ctx context.Context) {
 	defer f.endpoint.CloseConnections()
 	for {
+		f.redirected = ""
 		f.report(ctx, Status{State: Connecting, Attempt: f.history.failures, Planned: f.status.Planned})
 		o := f.connectOnce(ctx)
 		if ctx.Err() != nil || !f.wait(ctx, f.decide(o)) {
@@ -195,6 +197,9 @@ func (f *supervisor) connectsNow(c command) bool {
 func (f *supervisor) report(ctx context.Context, st Status) {
 	if st.Since.IsZero() {
 		st.Since = wallClock()
+	}
+	if st.State == Live || st.State == Quiet || st.State == Silent {
+		st.Redirected = f.redirected
 	}
 	st.LastByte = f.liveness.lastByte()
 	st.Retry = f.liveness.reconnectionTime()

@@ -38,9 +38,9 @@ type clockMsg struct{ now time.Time }
 
 type toastGoneMsg struct{ id int }
 
-type noticeMsg struct{ text string }
+type noticeMsg Notice
 
-func newNoticeMsg(text string) tea.Msg { return noticeMsg{text} }
+func newNoticeMsg(n Notice) tea.Msg { return noticeMsg(n) }
 
 type diagnosticMsg struct{ text string }
 

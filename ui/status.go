@@ -77,6 +77,9 @@ func (h *feedHealth) liveBadge(now time.Time) []span {
 	}
 	late, st := h.delay.text(now)
 	badge := spans(live, "● LIVE", plain, text)
+	if s := h.status; s.Redirected != "" {
+		badge = append(badge, span{warn, redirectText(s)})
+	}
 	if late != "" {
 		badge = append(badge, span{st, " · " + late})
 	}
@@ -84,6 +87,11 @@ func (h *feedHealth) liveBadge(now time.Time) []span {
 		badge = append(badge, span{warn, " · " + worst})
 	}
 	return badge
+}
+
+// redirectText says that a stream comes from elsewhere than its URL says.
+func redirectText(s feed.Status) string {
+	return prefixed(" · redirected to ", plainLine(s.Redirected))
 }
 
 func retryInText(s feed.Status, now time.Time) string {
@@ -199,6 +207,9 @@ func statusSpan(s feed.Status) span {
 	case feed.Connecting:
 		return span{muted, "connecting" + attemptText(s)}
 	case feed.Live:
+		if s.Redirected != "" {
+			return span{warn, "live" + redirectText(s)}
+		}
 		return span{good, "live"}
 	case feed.Quiet:
 		return span{warn, "QUIET" + prefixed(" ", cause) + "; heartbeats come"}

@@ -26,12 +26,19 @@ type Config struct {
 	Origin      string             // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
 	Banner      string             // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
 	Faults      []FaultMenuItem    // the menu of the F key; empty disables the key
-	Notices     <-chan string      // one-line messages for the user, shown for some seconds; may be nil
+	Records     bool               // everything is recorded, until a Notice says otherwise
+	Notices     <-chan Notice      // for the user, shown for some seconds; may be nil
 	Diagnostics <-chan string      // what libraries report, a line each for the event log; may be nil
 	Reloads     <-chan Reload      // changes of what is watched; may be nil
 	Maps        Maps               // proposes and writes maps; nil disables the keys for them
 	Deck        Deck               // plays the recording that is watched; nil for live feeds
 	Renderer    *lipgloss.Renderer // nil means the renderer of standard output
+}
+
+// Notice is what the user should know, on one line.
+type Notice struct {
+	Text           string
+	RecordingEnded bool // nothing is recorded from now on
 }
 
 // Source is how one feed is shown.

@@ -26,7 +26,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case reloadMsg:
 		m, cmd = m.applyReload(msg.reload)
 	case noticeMsg:
-		m, cmd = m.showNotice(msg.text)
+		m.config.Records = m.config.Records && !msg.RecordingEnded
+		m, cmd = m.showNotice(msg.Text)
 	case diagnosticMsg:
 		m, cmd = m.logDiagnostic(msg.text), listen(m.config.Diagnostics, newDiagnosticMsg)
 	case deckPositionMsg:

@@ -28,9 +28,12 @@ func (m Model) View() string {
 // header names the program and the feed, and shows the banner wherever it fits at all.
 func (m Model) header() string {
 	w := newLineWriter(m.theme, m.width)
-	name, banners := " livetape ", ""
-	if m.config.Banner != "" {
-		banners = " " + m.config.Banner + " "
+	name, banners := " livetape ", m.config.Banner
+	if m.config.Records {
+		banners = strings.TrimPrefix(banners+" · REC", " · ")
+	}
+	if banners != "" {
+		banners = " " + banners + " "
 	}
 	if cells(name)+cells(banners) <= m.width {
 		w.write(accent, name)

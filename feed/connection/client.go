@@ -60,7 +60,11 @@ func (s *subscription) accept(ctx context.Context, resp *http.Response) error {
 		_ = network.Close() // the refusal is what counts
 		return no
 	}
-	if err := s.listener.Opened(ctx, resp.Header); err != nil {
+	redirected := ""
+	if from := resp.Request.URL; !sameOrigin(from, s.endpoint.url) {
+		redirected = s.endpoint.clean(from.Scheme + "://" + from.Host)
+	}
+	if err := s.listener.Opened(ctx, resp.Header, redirected); err != nil {
 		_ = network.Close()
 		return err
 	}

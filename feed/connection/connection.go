@@ -19,8 +19,9 @@ type Listener interface {
 	Waiting()
 	// Received ends a wait, with or without bytes. With an error the connection ends, before a byte is read.
 	Received(ctx context.Context, bytes bool) error
-	// Opened says that the answer is an event stream, before its first event. With an error the connection ends.
-	Opened(ctx context.Context, answer http.Header) error
+	// Opened says that the answer is an event stream, before its first event. Redirected is the origin that it comes from,
+	// if that is not the URL's own. With an error the connection ends.
+	Opened(ctx context.Context, answer http.Header, redirected string) error
 	// Retry is called with each reconnection time that the server sends.
 	Retry(time.Duration)
 	// Event is called for each event, with its data to keep, and its id in the form that [stream.ParseID] reads.

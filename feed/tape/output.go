@@ -97,7 +97,7 @@ func (r *Recorder) rotate(e feed.Event) error {
 	if err != nil {
 		return err
 	}
-	r.unflushed = 1                                                           // e
+	r.saved = r.messages
 	if here, err := os.Lstat(r.name); err == nil && os.SameFile(here, stat) { // else it was moved already
 		if _, err := r.moveAside(); err != nil {
 			return err

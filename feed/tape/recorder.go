@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"slices"
 	"time"
@@ -37,12 +38,11 @@ type Recorder struct {
 	status    map[string]feed.Event // the last of each feed
 	text      []byte                // scratch
 
-	movedTo  string
-	messages int // written
-
-	unflushed int   // events since the last flush
+	movedTo   string
+	messages  int   // to be written, so far
+	saved     int   // of them, known to be in the file
+	unflushed bool  // something was written since the last flush
 	err       error // what ended the recording
-	lost      int   // events that are not in the file, at the most
 	closed    bool
 }
 
@@ -93,8 +93,16 @@ func (r *Recorder) begin() (err error) {
 // MovedTo is the new name of an older recording that had the name of this one; empty when there was none.
 func (r *Recorder) MovedTo() string { return r.movedTo }
 
-// Messages is how many messages were written so far. With [Recorder.Tee], call it once the channel is closed.
-func (r *Recorder) Messages() int { return r.messages }
+// Messages is how many messages were recorded so far. With [Recorder.Tee], call it once the channel is closed.
+func (r *Recorder) Messages() int {
+	if r.err != nil {
+		return r.saved
+	}
+	return r.messages
+}
+
+// HasFailed reports whether the recording has ended before its time. With [Recorder.Tee], call it in what is told of errors.
+func (r *Recorder) HasFailed() bool { return r.err != nil }
 
 func (r *Recorder) open(start time.Time) error {
 	out, err := r.create(r.name)
@@ -178,7 +186,7 @@ func (r *Recorder) Write(e feed.Event) error {
 		return fmt.Errorf("record: %s is closed", r.name)
 	}
 	if r.err != nil {
-		r.lost++
+		r.count(e)
 		return nil
 	}
 	before := r.encoder
@@ -189,11 +197,12 @@ func (r *Recorder) Write(e feed.Event) error {
 	if r.text = text; len(text) == 0 {
 		return nil
 	}
-	r.unflushed++
 	if r.isFull(len(text)) {
 		r.encoder = before
 		err = r.rotate(e)
 	}
+	r.count(e)
+	r.unflushed = true
 	if err == nil {
 		err = r.append(e)
 	}
@@ -201,6 +210,12 @@ func (r *Recorder) Write(e feed.Event) error {
 		return r.fail(err)
 	}
 	return nil
+}
+
+func (r *Recorder) count(e feed.Event) {
+	if e.Message != nil {
+		r.messages++
+	}
 }
 
 func (r *Recorder) isFull(more int) bool {
@@ -213,9 +228,6 @@ func (r *Recorder) append(e feed.Event) error {
 	}
 	if e.Status != nil {
 		r.status[e.Feed] = e
-	}
-	if e.Message != nil {
-		r.messages++
 	}
 	r.hasEvents = true
 	if since := e.At.Sub(r.flushed); since >= flushEvery || since < 0 {
@@ -273,7 +285,11 @@ func (r *Recorder) appendCarried(dst []byte, e feed.Event) ([]byte, error) {
 
 // fail ends the recording; further calls are accepted.
 func (r *Recorder) fail(err error) error {
-	r.err, r.lost = err, r.unflushed
+	var detail *fs.PathError
+	if errors.As(err, &detail) {
+		err = detail.Err // the name of the file is said already
+	}
+	r.err = err
 	if r.file != nil {
 		_ = r.file.out.Close() // the first error is the cause
 		r.file = nil
@@ -284,7 +300,7 @@ func (r *Recorder) fail(err error) error {
 // Flush makes sure that nothing written so far is lost if the process is killed. Write does it once in a
 // second of the events' time; call Flush when the feeds have been quiet for a second.
 func (r *Recorder) Flush() error {
-	if r.closed || r.err != nil || r.unflushed == 0 {
+	if r.closed || r.err != nil || !r.unflushed {
 		return nil
 	}
 	if err := r.flush(); err != nil {
@@ -297,7 +313,7 @@ func (r *Recorder) flush() error {
 	if err := r.file.flush(); err != nil {
 		return err
 	}
-	r.unflushed = 0
+	r.unflushed, r.saved = false, r.messages
 	return nil
 }
 
@@ -309,16 +325,16 @@ func (r *Recorder) Close() error {
 	}
 	r.closed = true
 	if r.err == nil {
-		if err := r.file.close(); err != nil {
-			return fmt.Errorf("the recording %s may lack its end: %w", r.name, err)
+		if r.err = r.file.close(); r.err != nil {
+			return fmt.Errorf("the recording %s may lack its end: %w", r.name, r.err)
 		}
 		return nil
 	}
-	return fmt.Errorf("the recording %s lacks its last %s: %w", r.name, eventCount(r.lost), r.err)
+	return fmt.Errorf("the recording %s lacks its last %s: %w", r.name, eventCount(r.messages-r.saved), r.err)
 }
 
 func eventCount(n int) string {
-	if n == 1 {
+	if n <= 1 {
 		return "event"
 	}
 	return fmt.Sprintf("%d events", n)

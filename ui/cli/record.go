@@ -120,7 +120,7 @@ func runRecord(ctx context.Context, cmd *cobra.Command, options recordOptions) e
 	closeErr = asIncomplete(closeErr)
 	progress.clear()
 	l.notices.Summarize()
-	l.notices.Say(options.file.file, humanize.Plural(progress.events, "event")+" recorded")
+	l.notices.Say(options.file.file, humanize.Plural(recorder.Messages(), "event")+" recorded")
 	return cmp.Or(closeErr, err, feeds.state.Close()) // the first knows how much is lost
 }
 

@@ -5,13 +5,13 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"strings"
 	"sync"
 
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
 	"livetape/feed/tape"
+	"livetape/ui"
 	"livetape/ui/cli/output"
 	"livetape/ui/humanize"
 )
@@ -32,7 +32,7 @@ func (f *recordFlags) registerSize(cmd *cobra.Command) {
 
 type recording struct {
 	events  <-chan feed.Event
-	notices chan string // what goes wrong; nil when there is no recording
+	notices chan ui.Notice // what goes wrong; nil when there is no recording
 	tape    *tape.Recorder
 	name    string
 
@@ -49,7 +49,7 @@ func (f recordFlags) start(ctx context.Context, cmd *cobra.Command, feeds *runni
 	if err != nil {
 		return nil, err
 	}
-	r := &recording{notices: make(chan string, 1), tape: recorder, name: f.file}
+	r := &recording{notices: make(chan ui.Notice, 1), tape: recorder, name: f.file}
 	r.events = recorder.Tee(ctx, feeds.set.Events(), r.fail)
 	return r, nil
 }
@@ -81,16 +81,10 @@ func (r *recording) fail(err error) {
 		r.failed = err
 	}
 	select {
-	case r.notices <- err.Error():
-	default: // the one before has not been read yet
+	case <-r.notices: // the one before has not been read yet
+	default:
 	}
-}
-
-func (f recordFlags) banner(text string) string {
-	if f.file == "" {
-		return text
-	}
-	return strings.TrimPrefix(text+" · REC", " · ")
+	r.notices <- ui.Notice{Text: err.Error(), RecordingEnded: r.tape.HasFailed()}
 }
 
 func (r *recording) err() error {

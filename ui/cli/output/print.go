@@ -16,13 +16,14 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/ui"
 	"livetape/ui/cli/state"
 )
 
 // Options say what to print.
 type Options struct {
 	Events    <-chan feed.Event
-	Recording <-chan string // what goes wrong with the recording; may be nil
+	Recording <-chan ui.Notice // what goes wrong with the recording; may be nil
 	Out       io.Writer
 	Notices   *Notices
 	Format    Format
@@ -99,8 +100,8 @@ func (l *printLoop) printEvents(ctx context.Context) error {
 			return nil
 		case <-l.timeUp:
 			return l.filter.missingInTime()
-		case text := <-l.Recording:
-			l.Notices.Say("recording", text)
+		case notice := <-l.Recording:
+			l.Notices.Say("recording", notice.Text)
 		case ev, ok := <-l.Events:
 			if !ok {
 				return nil
