@@ -69,7 +69,7 @@ func (r *configReloader) apply(change config.Change) ui.Reload {
 		return failedReload(err)
 	}
 	r.selection.file = next.file
-	reload := ui.Reload{Feeds: screenSources(targets), Notice: r.selection.newSecretsSent(r.targets, targets)}
+	reload := ui.Reload{Feeds: screenSources(targets, r.selection), Notice: r.selection.newSecretsSent(r.targets, targets)}
 	if err := errors.Join(r.replaceFeeds(targets), change.Err); err != nil {
 		reload.Problem = firstLine(err)
 	}

@@ -58,7 +58,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		return err
 	}
 	err = showScreen(ctx, stop, cmd, ui.Config{
-		Feeds:   screenSources(options.targets),
+		Feeds:   screenSources(options.targets, options.selection),
 		Events:  feeds.noting(ctx, recording.events),
 		Control: feeds.set,
 		Origin:  options.selection.localConfigName(),
@@ -187,13 +187,19 @@ func drainEvents(events <-chan feed.Event) {
 	}
 }
 
-func screenSources(targets []target) []ui.Source {
+// screenSources are the feeds as the screen shows them; the selection may be nil.
+func screenSources(targets []target, s *targetSelection) []ui.Source {
+	var list []string
+	if s != nil {
+		list = s.symbols.Watchlist()
+	}
 	var sources []ui.Source
 	for _, t := range targets {
-		sources = append(sources, ui.Source{
-			Name: t.config.Name, URL: redact.URL(t.config.URL),
-			Symbols: t.origin.Symbols, AllComing: !t.origin.CanAskForSymbols(), // else the answer may have other names
-		})
+		source := ui.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Symbols: list, AllComing: len(targets) == 1}
+		if list == nil {
+			source.Symbols, source.AllComing = t.origin.Symbols, !t.origin.CanAskForSymbols() // else the answer may have other names
+		}
+		sources = append(sources, source)
 	}
 	return sources
 }

@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"net/http"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -29,6 +30,21 @@ func TestSymbolsFilterWhatIsWatched(t *testing.T) {
 	screen := term.waitForText("● LIVE", "1.6", "3 events")
 	if row(screen, "AAA") == "" || row(screen, "BBB") != "" {
 		t.Errorf("--symbols aaa shows\n%s", screen)
+	}
+}
+
+func TestWatchedSymbolsStandInTheirOrderWithTheMissingOne(t *testing.T) {
+	t.Parallel()
+	url, dir := serve(t, http.HandlerFunc(twoSymbols)), t.TempDir()
+	file := "watchlists: {mine: [BBB, NOPE, AAA]}\nfeeds:\n  desk: {url: \"" + url + "\"}\n"
+	if err := os.WriteFile(filepath.Join(dir, "c.yaml"), []byte(file), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{"watch", url, "--symbols", "bbb,NOPE,AAA"}, {"watch", "--config", "c.yaml", "--list", "mine"}} {
+		screen := startTerminal(t, 100, 30, livetapeIn(dir, args, "HOME="+dir)).waitForText("● LIVE", "1.6", "3 events")
+		if !regexp.MustCompile(`(?s)Prices 2 of 3 .*BBB .*NOPE +no price yet.*AAA `).MatchString(screen) {
+			t.Errorf("%v shows\n%s", args, screen)
+		}
 	}
 }
 

@@ -23,6 +23,7 @@ type symbolEntries struct {
 	symbols   map[string]Symbol
 	pad       bool
 	watchlist map[string]bool // the symbols to show; nil: all
+	order     []string        // of watchlist
 }
 
 // SymbolOptions say what a [SymbolTable] does besides naming symbols.
@@ -54,11 +55,15 @@ func (t *SymbolTable) Load(f *File, o SymbolOptions) error {
 		e.watchlist = map[string]bool{}
 		for _, symbol := range list {
 			e.watchlist[e.symbolName(symbol)] = true
+			e.order = append(e.order, e.symbolName(symbol))
 		}
 	}
 	t.entries.Store(e)
 	return nil
 }
+
+// Watchlist is the symbols that are shown, in the order of their list; nil for all.
+func (t *SymbolTable) Watchlist() []string { return t.entries.Load().order }
 
 // Only is the same table for decoders that leave out all symbols but these, in upper or lower case.
 func (t *SymbolTable) Only(symbols []string) *SymbolTable {
