@@ -5,7 +5,6 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
-	"io"
 	"net"
 	"net/http"
 	"net/url"
@@ -56,27 +55,11 @@ func (e *Endpoint) send(req *http.Request) (*http.Response, error) {
 		return nil, err
 	}
 	resp.Request = req // a redirect goes by how it was really asked
-	if isRedirect(resp.StatusCode) && resp.Header.Get("Location") != "" {
-		resp.Body = endingSoon(resp.Body)
+	if isRedirect(resp.StatusCode) { // http.Client reads the body to its end before it goes on
+		time.AfterFunc(messageTime, func() { _ = resp.Body.Close() }) // to close it twice does no harm
 	}
 	return resp, nil
 }
-
-// endingSoon bounds how long http.Client reads the body of a redirect, which it wants to end before it goes on.
-func endingSoon(body io.ReadCloser) io.ReadCloser {
-	giveUp := time.AfterFunc(messageTime, func() { _ = body.Close() }) // ends the read
-	return &bodyWithClose{body, func() error {
-		giveUp.Stop()
-		return body.Close()
-	}}
-}
-
-type bodyWithClose struct {
-	io.Reader
-	close func() error
-}
-
-func (b *bodyWithClose) Close() error { return b.close() }
 
 // httpClient is the caller's client, or a plain one, with what every request to the endpoint goes through.
 func (e *Endpoint) httpClient(l Listener, redirected func(Redirect)) *http.Client {
