@@ -54,7 +54,7 @@ func (e *Endpoint) send(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
-	resp.Request = req // a redirect goes by how it was really asked
+	resp.Request = req               // a redirect goes by how it was really asked
 	if isRedirect(resp.StatusCode) { // http.Client reads the body to its end before it goes on
 		time.AfterFunc(messageTime, func() { _ = resp.Body.Close() }) // to close it twice does no harm
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"livetape/feed/connection"
 	"livetape/feed/decode/configerr"
 )
 
@@ -92,11 +93,11 @@ func (f Feed) checkToken(errs *configerr.List) {
 
 // checkConnection returns the bounds of the wait before a reconnect.
 func (f Feed) checkConnection(errs *configerr.List) (least, most time.Duration) {
-	least, err := parseRetry(f.RetryMin, minRetryMin)
+	least, err := parseRetry(f.RetryMin, connection.MinRetryMin)
 	if err != nil {
 		errs.Add(configerr.Path{"retry_min"}, "%s", err)
 	}
-	most, err = parseRetry(f.RetryMax, minRetryMax)
+	most, err = parseRetry(f.RetryMax, connection.MinRetryMax)
 	switch {
 	case err != nil:
 		errs.Add(configerr.Path{"retry_max"}, "%s", err)
@@ -112,13 +113,6 @@ func (f Feed) checkConnection(errs *configerr.List) (least, most time.Duration) 
 	return least, most
 }
 
-// Bounds of the waits before a reconnect.
-const (
-	minRetryMin = 10 * time.Millisecond
-	minRetryMax = time.Second // of retry_max
-	maxRetry    = time.Hour
-)
-
 // parseRetry reads a wait of at least so long; zero when none is given.
 func parseRetry(s string, least time.Duration) (time.Duration, error) {
 	if s == "" {
@@ -128,7 +122,7 @@ func parseRetry(s string, least time.Duration) (time.Duration, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%q is no time: write 500ms, 5s or 2m", s)
 	}
-	if wait < least || wait > maxRetry {
+	if wait < least || wait > connection.MaxRetry {
 		return 0, fmt.Errorf("%s is not between %s and 1h", s, least)
 	}
 	return wait, nil
