@@ -20,7 +20,9 @@ func (f fields) agree() (doubts []string) {
 		f.dropRivals(name)
 	}
 	f.orderPair("low", "high")
-	f.orderPair("bid", "ask")
+	if doubt := f.orderPair("bid", "ask"); doubt != "" && len(f["last"]) == 0 {
+		doubts = append(doubts, doubt)
+	}
 	f.closeOfBar()
 	if doubt := f.chooseLast(); doubt != "" {
 		doubts = append(doubts, doubt)
@@ -70,21 +72,42 @@ func (f fields) closeOfBar() {
 	}
 }
 
-// orderPair keeps the first two candidates of which one is never above the other, or none.
-func (f fields) orderPair(below, above field) {
+// orderPair keeps the first two candidates of which one is never above the other, those first that are named alike: bid and
+// bidPrice are two things. Without such, a bid and an ask that cross by little are a market that does.
+func (f fields) orderPair(below, above field) (doubt string) {
 	if len(f[below]) == 0 || len(f[above]) == 0 {
-		return
+		return ""
 	}
-	for _, a := range f[below] {
-		for _, b := range f[above] {
-			if a.leaf != b.leaf && inOrder(a.leaf, b.leaf) {
-				f[below], f[above] = bringFirst(f[below], a), bringFirst(f[above], b)
-				return
+	for _, fits := range []func(a, b candidate) bool{
+		func(a, b candidate) bool { return inOrder(a.leaf, b.leaf) && namedAlike(a.leaf, b.leaf, below, above) },
+		func(a, b candidate) bool {
+			return inOrder(a.leaf, b.leaf) && (below != "bid" || near(a.leaf, b.leaf, b.leaf))
+		},
+		func(a, b candidate) bool {
+			return max(a.nameRank, b.nameRank) < weak && crossesByLittle(a.leaf, b.leaf)
+		},
+	} {
+		for _, a := range f[below] {
+			for _, b := range f[above] {
+				if a.leaf != b.leaf && fits(a, b) {
+					f[below], f[above] = bringFirst(f[below], a), bringFirst(f[above], b)
+					return ""
+				}
 			}
 		}
 	}
+	doubt = fmt.Sprintf("%s is above %s: neither is taken for %s or %s", f[below][0].leaf.path, f[above][0].leaf.path, below, above)
 	delete(f, below)
 	delete(f, above)
+	return doubt
+}
+
+func namedAlike(a, b *leaf, below, above field) bool {
+	return strings.Replace(plainName(a.path), string(below), "", 1) == strings.Replace(plainName(b.path), string(above), "", 1)
+}
+
+func crossesByLittle(bid, ask *leaf) bool {
+	return mostRows(func(n []float64) bool { return math.Abs(n[0]-n[1]) <= 0.05*math.Abs(n[0]) }, bid, ask)
 }
 
 func bringFirst(all []candidate, first candidate) []candidate {
@@ -115,7 +138,7 @@ func (f fields) chooseLast() (doubt string) {
 		return fmt.Sprintf("%s lies outside of low and high, or far from bid and ask: it is not taken for the price", all[0].leaf.path)
 	}
 	for _, other := range kept[1:] {
-		if isRival(kept[0], other) {
+		if isRival(kept[0], other) || kept[0].leaf.name() == "p" && other.leaf.name() == "c" && isBeside(kept[0].leaf, other.leaf) && differ(kept[0].leaf, other.leaf) {
 			delete(f, "last")
 			return fmt.Sprintf("%s and %s may both be the price, and differ: neither is shown", kept[0].leaf.path, other.leaf.path)
 		}

@@ -192,6 +192,7 @@ func (r *Reader) check(m decode.Message) decode.Message {
 		if q, ok := u.(market.Quote); ok {
 			if dropSentinels(&q) {
 				if !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
+					m.Unmapped = "its prices are numbers that stand for none, such as 0 or -1"
 					continue
 				}
 				u = q
@@ -321,10 +322,20 @@ func addShape(h *maphash.Hash, v gjson.Result, depth int) {
 func dropSentinels(q *market.Quote) (some bool) {
 	prices := [...]*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose}
 	least := math.Inf(1) // of those that are positive
+	set, none := 0, 0
 	for _, d := range prices {
 		if d.Sign() > 0 {
 			least = min(least, d.Approx())
 		}
+		if d.IsSet() {
+			set++
+			if d.Cmp(minusOne) == 0 {
+				none++
+			}
+		}
+	}
+	if set == none && none > 1 {
+		least = 0 // all of them are -1
 	}
 	for _, d := range prices {
 		if !math.IsInf(least, 1) && d.IsSet() && (d.Sign() == 0 || d.Cmp(minusOne) == 0 || (d.Sign() < 0 || d.Approx() > fillerFactor*least) && isFiller(d.String())) {
