@@ -152,3 +152,18 @@ func TestALongLineOfARecordingIsNotReadForEachClient(t *testing.T) {
 		}
 	}
 }
+
+func TestTheScreenSaysThatTooMuchIsToBeKept(t *testing.T) {
+	tree := rows(2_000, func(int) string { return `{"a":{"b":{"c":1}}}` })
+	server := httptest.NewServer(pour(4<<20, func(n int) string { return fmt.Sprintf("event: put\ndata: {\"path\":\"/%d\",\"data\":%s}\n\n", n, tree) }))
+	defer server.Close()
+	defer server.CloseClientConnections()
+	file := filepath.Join(t.TempDir(), "livetape.yaml")
+	if err := os.WriteFile(file, []byte("feeds:\n  desk: {url: '"+server.URL+"', patch: firebase, map: [{each: q, symbol: s, last: p}]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	term := startTerminal(t, 160, 40, exec.Command(livetape, "watch", "desk", "--config", file))
+	term.waitForText("closed by server")
+	term.press("!")
+	term.waitForText("more than 64 MiB are to be kept of this feed")
+}
