@@ -155,7 +155,9 @@ func TestALongLineOfARecordingIsNotReadForEachClient(t *testing.T) {
 
 func TestTheScreenSaysThatTooMuchIsToBeKept(t *testing.T) {
 	tree := rows(2_000, func(int) string { return `{"a":{"b":{"c":1}}}` })
-	server := httptest.NewServer(pour(4<<20, func(n int) string { return fmt.Sprintf("event: put\ndata: {\"path\":\"/%d\",\"data\":%s}\n\n", n, tree) }))
+	server := httptest.NewServer(pour(4<<20, func(n int) string {
+		return fmt.Sprintf("event: put\ndata: {\"path\":\"/%d\",\"data\":%s}\n\n", n, tree)
+	}))
 	defer server.Close()
 	defer server.CloseClientConnections()
 	file := filepath.Join(t.TempDir(), "livetape.yaml")
