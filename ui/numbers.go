@@ -128,12 +128,13 @@ func alignNumber(n numberWidth, width int, number string) (before int, text stri
 	pointAt := width - room
 	if len(fraction) > room {
 		fraction = foldZeros(fraction)
+		number = whole + fraction
 	}
 	switch {
 	case len(whole) > pointAt, room == 0 && fraction != "" && len(whole) == pointAt:
 		return max(pointAt-1, 0), "…"
 	case cells(fraction) <= room:
-		return pointAt - len(whole), whole + fraction
+		return pointAt - len(whole), number
 	case room == 0:
 		return pointAt - len(whole) - 1, whole + "…"
 	}
@@ -143,6 +144,9 @@ func alignNumber(n numberWidth, width int, number string) (before int, text stri
 // shortNumber is a number as a column that fits it shows it.
 func shortNumber(number string) string {
 	var n numberWidth
+	if _, fraction := splitAtPoint(number); len(fraction) <= maxFraction {
+		return number
+	}
 	n.fit(number)
 	_, text := alignNumber(n, n.total(), number)
 	return text
