@@ -1,9 +1,10 @@
 package infer
 
 import (
-	"livetape/feed/decode"
 	"strings"
 	"testing"
+
+	"livetape/feed/decode"
 
 	"livetape/feed/decode/preset"
 	"livetape/feed/decode/preset/samples"

@@ -73,41 +73,23 @@ func rowPrices(f fields, n int) []float64 {
 }
 
 // identities are the candidates in the order in which they are tried; the feed's name is the last.
-func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event string) (ids []identity) {
-	add := func(c candidate, before string, naming bool) {
-		v := c.leaf.value()
-		v.Path = before + v.Path
-		id := identity{value: &v, paths: []string{v.Path}, of: c.leaf.texts(), strong: c.nameRank < weak && !naming, naming: naming, leaves: []*leaf{c.leaf}}
-		if !id.strong {
-			id.note = v.Path + " is taken for the symbol"
+func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event string) []identity {
+	ids, vague := plainIdentities(set, all, f)
+	around, isVague := outer.best("symbol"), false
+	if around != nil && len(set.names) > 0 {
+		isVague = outer["symbol"][0].nameRank >= weak
+		if !isVague {
+			ids = append(ids, leafIdentity(around, "$.", true))
 		}
-		ids = append(ids, id)
-	}
-	strong, weakOnes := f.symbols()
-	for i := range strong {
-		filled := fillGaps(strong[i:])
-		ids = append(ids, identity{value: fields{"symbol": filled}.value("symbol"), paths: []string{strong[i].leaf.path}, of: textsOf(filled), strong: true, leaves: []*leaf{strong[i].leaf}})
-	}
-	if len(ids) > 0 && len(set.rows) > 1 && distinct(ids[0].of) == 1 { // what is equal in all rows tells none apart
-		slices.SortStableFunc(ids, func(a, b identity) int { return min(distinct(b.of), 2) - min(distinct(a.of), 2) })
-		for _, l := range all {
-			if plainName(l.name()) == "name" && isNaming(l) && distinct(l.texts()) > 1 && !slices.ContainsFunc(l.texts(), namesKind) && distinct(ids[0].of) == 1 {
-				add(candidate{leaf: l}, "", true)
-				ids = append(ids[len(ids)-1:], ids[:len(ids)-1]...)
-			}
-		}
-	}
-	outerSymbol := outer["symbol"]
-	isOuter := len(outerSymbol) > 0 && len(set.names) > 0
-	if isOuter && outerSymbol[0].nameRank < weak {
-		add(outerSymbol[0], "$.", false)
 	}
 	if pair, ok := pairOf(all); ok {
 		ids = append(ids, pair)
 	}
-	for _, l := range all {
-		if isNaming(l) && !set.hasTickerKeys() && l.every(func(v gjson.Result) bool { return isTicker(v.Str) }) {
-			add(candidate{leaf: l}, "", true)
+	areTickers := func(l *leaf) bool { return l.every(func(v gjson.Result) bool { return isTicker(v.Str) }) }
+	naming := slices.DeleteFunc(slices.Clone(all), func(l *leaf) bool { return !isNaming(l) })
+	for _, l := range naming {
+		if !set.hasTickerKeys() && areTickers(l) {
+			ids = append(ids, namingIdentity(l))
 		}
 	}
 	if set.hasSymbolKeys() {
@@ -115,30 +97,65 @@ func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event str
 			note: set.label() + ": the names of its members are taken for symbols"})
 	}
 	if l := onlyTicker(all); l != nil {
-		add(candidate{leaf: l, nameRank: weak}, "", false)
+		ids = append(ids, leafIdentity(l, "", false))
 	}
-	for _, c := range weakOnes {
-		if c.leaf.every(func(v gjson.Result) bool { return isTicker(v.Str) }) {
-			add(c, "", false)
+	for _, c := range vague {
+		if areTickers(c.leaf) {
+			ids = append(ids, leafIdentity(c.leaf, "", false))
 		}
 	}
-	for _, l := range all {
-		if isNaming(l) {
-			add(candidate{leaf: l}, "", true)
-		}
+	for _, l := range naming {
+		ids = append(ids, namingIdentity(l))
 	}
-	for _, c := range weakOnes {
+	for _, c := range vague {
 		if c.leaf.name() != "id" || c.leaf.every(looksLikeSymbol) || len(set.rows) > 1 {
-			add(c, "", false)
+			ids = append(ids, leafIdentity(c.leaf, "", false))
 		}
 	}
-	if isOuter && outerSymbol[0].nameRank >= weak {
-		add(outerSymbol[0], "$.", false)
+	if isVague {
+		ids = append(ids, leafIdentity(around, "$.", false))
 	}
 	if isTicker(event) && notPrice(event) == "" && !notSymbols[event] {
 		ids = append(ids, identity{value: &mapping.Value{Path: "$event"}, paths: []string{"$event"}, of: slices.Repeat([]string{event}, len(set.rows)), note: "the event's type is the symbol"})
 	}
 	return append(ids, identity{of: slices.Repeat([]string{"feed"}, len(set.rows)), note: "nothing names a symbol: the feed's name is shown"})
+}
+
+// plainIdentities are those of what is plainly called a symbol: of several, those first that are not the same in all rows,
+// which would tell none apart. Then a name that differs goes before. The vague ones are still to be added.
+func plainIdentities(set *rowSet, all []*leaf, f fields) (ids []identity, vague []candidate) {
+	strong, vague := f.symbols()
+	for i := range strong {
+		filled := fillGaps(strong[i:])
+		ids = append(ids, identity{value: fields{"symbol": filled}.value("symbol"), paths: []string{strong[i].leaf.path}, of: textsOf(filled), strong: true, leaves: []*leaf{strong[i].leaf}})
+	}
+	slices.SortStableFunc(ids, func(a, b identity) int { return min(distinct(b.of), 2) - min(distinct(a.of), 2) })
+	if len(ids) == 0 || len(set.rows) < 2 || distinct(ids[0].of) != 1 {
+		return ids, vague
+	}
+	for _, l := range all {
+		if plainName(l.name()) == "name" && isNaming(l) && distinct(l.texts()) > 1 && !slices.ContainsFunc(l.texts(), namesKind) {
+			return append([]identity{namingIdentity(l)}, ids...), vague
+		}
+	}
+	return ids, vague
+}
+
+// leafIdentity is that of one leaf; before is what stands before its path.
+func leafIdentity(l *leaf, before string, strong bool) identity {
+	v := l.value()
+	v.Path = before + v.Path
+	id := identity{value: &v, paths: []string{v.Path}, of: l.texts(), strong: strong, leaves: []*leaf{l}}
+	if !strong {
+		id.note = v.Path + " is taken for the symbol"
+	}
+	return id
+}
+
+func namingIdentity(l *leaf) identity {
+	id := leafIdentity(l, "", false)
+	id.naming = true
+	return id
 }
 
 // namingNames are names of members whose text says what is priced, where nothing is plainly called a symbol.
@@ -315,126 +332,6 @@ func onlyTicker(all []*leaf) (found *leaf) {
 		found = l
 	}
 	return found
-}
-
-// termNames are names of members that tell contracts on one symbol, or prices in several currencies, apart; venueNames those
-// that do where prices have nothing to do with each other.
-var (
-	termNames  = wordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput type tenor series currency ccy quotecurrency")
-	venueNames = wordSet("exchange exch venue mic")
-)
-
-func isTerm(l *leaf) bool {
-	name := plainName(l.name())
-	return termNames[name] && (name != "type" || l.every(isRight))
-}
-
-// parts are the leaves that may tell rows apart beside what names them: not those that are fields, nor those by which
-// messages are counted or described.
-func parts(all []*leaf, f fields, id identity) (free []*leaf) {
-	used := map[*leaf]bool{}
-	for _, candidates := range f {
-		for _, c := range candidates {
-			used[c.leaf] = true
-		}
-	}
-	for _, l := range all {
-		name := plainName(l.name())
-		switch {
-		case slices.Contains(id.leaves, l) || namesPast(l.names):
-		case isTerm(l), isNaming(l), venueNames[name]:
-			free = append(free, l)
-		case !used[l] && !notTickerNames[name] && !isCounterName(l.name()) && l.mostly(canBeSymbol) && !l.every(isTime):
-			free = append(free, l)
-		}
-	}
-	return free
-}
-
-// hasUnused reports whether something beside the identity differs between its rows, and may be what tells them apart.
-func hasUnused(all []*leaf, f fields, id identity) bool {
-	return slices.ContainsFunc(parts(all, f, id), func(l *leaf) bool {
-		return l.differs(id.of) && (l.recurs(id.of) || isTerm(l) || venueNames[plainName(l.name())] || l.every(isWordy) && !(id.strong && isID(l.name())))
-	})
-}
-
-// differs reports whether a leaf has several values in rows of one identity.
-func (l *leaf) differs(of []string) bool {
-	first := map[string]string{}
-	for i, s := range l.texts() {
-		if before, ok := first[of[i]]; ok && s != "" && s != before {
-			return true
-		} else if s != "" && of[i] != "" {
-			first[of[i]] = s
-		}
-	}
-	return false
-}
-
-func distinct(texts []string) int {
-	seen := map[string]bool{}
-	for _, s := range texts {
-		if s != "" {
-			seen[s] = true
-		}
-	}
-	return len(seen)
-}
-
-// recurs reports whether a leaf has several values, and one that has gone comes again.
-func (l *leaf) recurs(of []string) bool {
-	texts := l.texts()
-	last := map[string]int{}
-	for i, s := range texts {
-		key := of[i] + "\x00" + s
-		if before, ok := last[key]; ok && s != "" {
-			for k := before + 1; k < i; k++ {
-				if of[k] == of[i] && texts[k] != "" && texts[k] != s {
-					return true
-				}
-			}
-		}
-		last[key] = i
-	}
-	return false
-}
-
-// maxParts bounds the leaves that are joined to one identity.
-const maxParts = 3
-
-// extend joins leaves to an identity: the terms of contracts that differ, then what keeps prices apart that have nothing to
-// do with each other, or that flip between a few values in turn, as those of options on one symbol do.
-func (id identity) extend(all []*leaf, f fields, prices []float64) identity {
-	joined := id
-	for _, l := range parts(all, f, id) {
-		if (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of) && len(joined.leaves) <= maxParts {
-			joined = join(" ", joined, l)
-		}
-	}
-	const flips, calmer = 0.005, 5
-	joined = joined.joinWhile(all, f, func(of []string) float64 { return float64(jumps(of, prices)) }, 0, 1.001)
-	return joined.joinWhile(all, f, func(of []string) float64 { return variation(of, prices) }, flips, calmer)
-}
-
-// joinWhile joins leaves that come again for as long as each makes a measure of prices smaller by a factor.
-func (id identity) joinWhile(all []*leaf, f fields, measure func(of []string) float64, enough, factor float64) identity {
-	joined := id
-	for before := measure(id.of); before > enough && len(joined.leaves) <= maxParts; before = measure(joined.of) {
-		best, least := identity{}, before/factor
-		for _, l := range parts(all, f, joined) {
-			if !l.recurs(joined.of) && !(enough == 0 && (venueNames[plainName(l.name())] || isNaming(l))) {
-				continue
-			}
-			if next := join(" ", joined, l); measure(next.of) <= least {
-				best, least = next, measure(next.of)
-			}
-		}
-		if best.of == nil {
-			break
-		}
-		joined = best
-	}
-	return joined
 }
 
 // variation is by how much the prices of an identity differ from one to the next, in the mean, as a share.

@@ -1,10 +1,11 @@
 package infer
 
 import (
-	"livetape/feed/decode"
 	"strings"
 	"testing"
 	"time"
+
+	"livetape/feed/decode"
 
 	"github.com/google/go-cmp/cmp"
 

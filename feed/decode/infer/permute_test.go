@@ -68,9 +68,7 @@ func FuzzHowAPayloadIsWrittenDoesNotChangeWhatIsShown(f *testing.F) {
 		case 2:
 			value = []member{{"payload", value}}
 		case 3:
-			if !strings.Contains(payload, "history") { // of lists in lists, one would have to name the rows
-				value = []any{value}
-			}
+			value = []any{value}
 		}
 		rewritten := writeOrdered(value)
 		want, got := read(payload), read(rewritten)

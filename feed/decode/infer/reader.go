@@ -3,7 +3,6 @@ package infer
 import (
 	"cmp"
 	"hash/maphash"
-	"math"
 	"slices"
 	"strings"
 	"time"
@@ -315,56 +314,4 @@ func addShape(h *maphash.Hash, v gjson.Result, depth int) {
 		n++
 		return v.IsObject() && n < 64
 	})
-}
-
-// dropSentinels takes out of a quote the numbers that stand for none beside others that do not: a bid of 0 or -1 beside a
-// positive last, an ask of 99999.99. It reports whether there were any.
-func dropSentinels(q *market.Quote) (some bool) {
-	prices := [...]*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose}
-	least := math.Inf(1) // of those that are positive
-	set, none := 0, 0
-	for _, d := range prices {
-		if d.Sign() > 0 {
-			least = min(least, d.Approx())
-		}
-		if d.IsSet() {
-			set++
-			if d.Cmp(minusOne) == 0 {
-				none++
-			}
-		}
-	}
-	if set == none && none > 1 {
-		least = 0 // all of them are -1
-	}
-	for _, d := range prices {
-		if !math.IsInf(least, 1) && d.IsSet() && (d.Sign() == 0 || d.Cmp(minusOne) == 0 || (d.Sign() < 0 || d.Approx() > fillerFactor*least) && isFiller(d.String())) {
-			*d, some = market.Decimal{}, true
-		}
-	}
-	for _, d := range [...]*market.Decimal{&q.BidSize, &q.AskSize, &q.Size, &q.Volume} {
-		if d.Sign() < 0 {
-			*d, some = market.Decimal{}, true
-		}
-	}
-	return some
-}
-
-// fillerFactor is how many times another price one is that is only there because there has to be one.
-const fillerFactor = 20
-
-// isFiller reports whether a number is the largest of a type, or nothing but nines.
-func isFiller(n string) bool {
-	digits := strings.NewReplacer("-", "", ".", "").Replace(n)
-	return len(digits) > 3 && strings.Trim(digits, "9") == "" || slices.Contains([]string{"2147483647", "4294967295", "9223372036854775807", "18446744073709551615"}, digits)
-}
-
-var minusOne = mustDecimal("-1")
-
-func mustDecimal(s string) market.Decimal {
-	d, err := market.ParseDecimal(s)
-	if err != nil {
-		panic(err) // not reached: s is a constant
-	}
-	return d
 }

@@ -1,9 +1,10 @@
 package infer
 
 import (
-	"livetape/feed/decode"
 	"slices"
 	"strings"
+
+	"livetape/feed/decode"
 
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/preset"

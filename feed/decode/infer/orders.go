@@ -1,0 +1,53 @@
+package infer
+
+import (
+	"slices"
+
+	"livetape/feed/decode/mapping"
+
+	"github.com/tidwall/gjson"
+)
+
+// whyNotNow says why prices of rows are none of now; empty when they may be.
+func (s *rowSet) whyNotNow(all []*leaf, f fields, hasBook bool, read []payload) string {
+	if !hasBook && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || holdsOrders(append(slices.Clone(all), s.above(read)...))) {
+		return s.label() + ": the rows are orders or levels of a book: their price is not the last one"
+	}
+	if times := f.best("time"); hasAnyWord(s.names, forecastWords) && (times == nil || isAhead(times, s.arrivals(read))) {
+		return s.label() + " is a forecast: its prices are not of now"
+	}
+	return ""
+}
+
+// notCancelled is the condition that a row does not say of itself that it is gone: {"cancel": false}.
+func notCancelled(all []*leaf) mapping.When {
+	when := mapping.When{}
+	for _, l := range all {
+		if word := nameWords(l.name()); len(word) > 0 && (otherKinds[word[len(word)-1]] == "a cancellation" || otherKinds[word[len(word)-1]] == "a deletion") && l.every(gjson.Result.IsBool) {
+			when[l.path] = mapping.Condition{Not: []string{"true"}}
+		}
+	}
+	if len(when) == 0 {
+		return nil
+	}
+	return when
+}
+
+// levelWords are words in the names of lists whose rows are levels of a book, or orders.
+var levelWords = wordSet("levels depth orders orderbook bids asks")
+
+// holdsOrders reports whether rows have the number of an order, and do not say that they are trades.
+func holdsOrders(all []*leaf) bool {
+	numbered := false
+	for _, l := range all {
+		switch name := plainName(l.name()); {
+		case slices.Contains(kindNames, name) && l.every(func(v gjson.Result) bool { return hasWord(v.Str, tradeWords) }):
+			return false
+		case (name == "orderid" || name == "clientorderid" || name == "remainingsize") && l.mostly(func(gjson.Result) bool { return true }):
+			numbered = true
+		}
+	}
+	return numbered
+}
+
+var tradeWords = wordSet("trade trades match matched tick execution executed")

@@ -1,0 +1,123 @@
+package infer
+
+import "slices"
+
+// termNames are names of members that tell contracts on one symbol, or prices in several currencies, apart; venueNames those
+// that do where prices have nothing to do with each other.
+var (
+	termNames  = wordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput type tenor series currency ccy quotecurrency")
+	venueNames = wordSet("exchange exch venue mic")
+)
+
+func isTerm(l *leaf) bool {
+	name := plainName(l.name())
+	return termNames[name] && (name != "type" || l.every(isRight))
+}
+
+// parts are the leaves that may tell rows apart beside what names them: not those that are fields, nor those by which
+// messages are counted or described.
+func parts(all []*leaf, f fields, id identity) (free []*leaf) {
+	used := map[*leaf]bool{}
+	for _, candidates := range f {
+		for _, c := range candidates {
+			used[c.leaf] = true
+		}
+	}
+	for _, l := range all {
+		name := plainName(l.name())
+		switch {
+		case slices.Contains(id.leaves, l) || namesPast(l.names):
+		case isTerm(l), isNaming(l), venueNames[name]:
+			free = append(free, l)
+		case !used[l] && !notTickerNames[name] && !isCounterName(l.name()) && l.mostly(canBeSymbol) && !l.every(isTime):
+			free = append(free, l)
+		}
+	}
+	return free
+}
+
+// hasUnused reports whether something beside the identity differs between its rows, and may be what tells them apart.
+func hasUnused(all []*leaf, f fields, id identity) bool {
+	return slices.ContainsFunc(parts(all, f, id), func(l *leaf) bool {
+		return l.differs(id.of) && (l.recurs(id.of) || isTerm(l) || venueNames[plainName(l.name())] || l.every(isWordy) && !(id.strong && isID(l.name())))
+	})
+}
+
+// differs reports whether a leaf has several values in rows of one identity.
+func (l *leaf) differs(of []string) bool {
+	first := map[string]string{}
+	for i, s := range l.texts() {
+		if before, ok := first[of[i]]; ok && s != "" && s != before {
+			return true
+		} else if s != "" && of[i] != "" {
+			first[of[i]] = s
+		}
+	}
+	return false
+}
+
+func distinct(texts []string) int {
+	seen := map[string]bool{}
+	for _, s := range texts {
+		if s != "" {
+			seen[s] = true
+		}
+	}
+	return len(seen)
+}
+
+// recurs reports whether a leaf has several values, and one that has gone comes again.
+func (l *leaf) recurs(of []string) bool {
+	texts := l.texts()
+	last := map[string]int{}
+	for i, s := range texts {
+		key := of[i] + "\x00" + s
+		if before, ok := last[key]; ok && s != "" {
+			for k := before + 1; k < i; k++ {
+				if of[k] == of[i] && texts[k] != "" && texts[k] != s {
+					return true
+				}
+			}
+		}
+		last[key] = i
+	}
+	return false
+}
+
+// maxParts bounds the leaves that are joined to one identity.
+const maxParts = 3
+
+// extend joins leaves to an identity: the terms of contracts that differ, then what keeps prices apart that have nothing to
+// do with each other, or that flip between a few values in turn, as those of options on one symbol do.
+func (id identity) extend(all []*leaf, f fields, prices []float64) identity {
+	joined := id
+	for _, l := range parts(all, f, id) {
+		if (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of) && len(joined.leaves) <= maxParts {
+			joined = join(" ", joined, l)
+		}
+	}
+	const flips, calmer = 0.005, 5
+	joined = joined.joinWhile(all, f, func(of []string) float64 { return float64(jumps(of, prices)) }, 0, 1.001)
+	return joined.joinWhile(all, f, func(of []string) float64 { return variation(of, prices) }, flips, calmer)
+}
+
+// joinWhile joins leaves that come again for as long as each makes a measure of prices smaller by a factor.
+func (id identity) joinWhile(all []*leaf, f fields, measure func(of []string) float64, enough, factor float64) identity {
+	joined := id
+	for before := measure(id.of); before > enough && len(joined.leaves) <= maxParts; before = measure(joined.of) {
+		best, least := identity{}, before/factor
+		for _, l := range parts(all, f, joined) {
+			if !l.recurs(joined.of) && !(enough == 0 && (venueNames[plainName(l.name())] || isNaming(l))) {
+				continue
+			}
+			if next := join(" ", joined, l); measure(next.of) <= least {
+				best, least = next, measure(next.of)
+			}
+		}
+		if best.of == nil {
+			break
+		}
+		joined = best
+	}
+	return joined
+}

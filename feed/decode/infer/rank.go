@@ -1,0 +1,126 @@
+package infer
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
+)
+
+type rankedSet struct {
+	set   *rowSet
+	score int
+}
+
+// rankRowSets are the row sets with a price, a book or a headline, the likeliest first.
+func rankRowSets(read []payload) []rankedSet {
+	var all []rankedSet
+	for _, s := range rowSets(read) {
+		if score := s.score(read); score > 0 {
+			all = append(all, rankedSet{s, score - len(s.names)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b rankedSet) int { return b.score - a.score })
+	return all
+}
+
+func (s *rowSet) score(read []payload) int {
+	if l := listRowsOf(s); l != nil {
+		return 8 + len(l.roles)
+	}
+	if s.holdsPricesByTicker() || s.holdsPricesByTime() {
+		return 9
+	}
+	w := &writer{}
+	all := leavesOf(s.values())
+	f, doubts := assign(all)
+	book := w.book(s, &f)
+	currency := w.currencyPrice(all, f)
+	outer := s.outer(read)
+	hasSymbol := len(f["symbol"]) > 0 || s.hasSymbolKeys() || outer.best("symbol") != nil
+	f.dropVague(hasSymbol)
+	score := f.score()
+	if book != nil {
+		score += 12
+	}
+	if currency != "" && !hasSymbol {
+		return 0
+	}
+	switch {
+	case score == 0 && len(doubts) > 0:
+		return 1 // to tell them
+	case score == 0 || len(f["symbol"]) > 0:
+	case s.hasSymbolKeys():
+		score += 5
+	case len(s.names) > 0:
+		score -= 4
+	}
+	if score > 0 && f.hasTickerAbove() {
+		score = max(score-8, 1)
+	}
+	return score
+}
+
+// outer are the fields of the payloads themselves, for rows below them.
+func (s *rowSet) outer(read []payload) fields {
+	if len(s.names) == 0 {
+		return fields{}
+	}
+	f, _ := assign(s.above(read))
+	return f
+}
+
+// payloadSymbol is what the payload around rows calls the symbol; nil when it names none plainly.
+func (f fields) payloadSymbol() *mapping.Value {
+	if named, _ := f.symbols(); len(named) > 0 {
+		return &mapping.Value{Path: "$." + named[0].leaf.path}
+	}
+	return nil
+}
+
+// holdsPricesByTicker reports whether the rows are numbers under tickers: {"BTC": 64000.1, "ETH": 3000}.
+func (s *rowSet) holdsPricesByTicker() bool { return s.holdsNumbers() && s.hasTickerKeys() }
+
+// holdsPricesByTime reports whether the rows are prices under times: {"prices": {"2026-01-01": 41, "2026-01-02": 42}}.
+func (s *rowSet) holdsPricesByTime() bool {
+	return s.holdsNumbers() && s.hasTimeKeys() && s.namesPrices()
+}
+
+func (s *rowSet) holdsNumbers() bool {
+	return !slices.ContainsFunc(s.rows, func(f foundRow) bool { return !isNumber(f.value) })
+}
+
+// namesPrices reports whether the name of the list or map of rows says that they are prices, or a series of them.
+func (s *rowSet) namesPrices() bool {
+	if len(s.names) < 2 {
+		return false
+	}
+	name := s.names[len(s.names)-2]
+	m, _ := matchName(strings.TrimSuffix(plainName(name), "s"))
+	return m.field == "last" && m.rank < weak || hasWord(name, seriesWords)
+}
+
+// packedPath is the path of a member that holds JSON in a string, when payloads have one.
+func packedPath(read []payload) string {
+	count := map[string]int{}
+	for _, p := range read {
+		p.json.ForEach(func(key, v gjson.Result) bool {
+			if s := strings.TrimSpace(v.Str); v.Type == gjson.String && s != "" && isWritable(key.Str) && strings.ContainsRune("[{", rune(s[0])) && gjson.Valid(s) {
+				count[pathOf([]string{key.Str})]++
+			}
+			return true
+		})
+		if s := strings.TrimSpace(p.json.Str); p.json.Type == gjson.String && strings.HasPrefix(s, "{") && gjson.Valid(s) {
+			count["$value"]++
+		}
+	}
+	best := ""
+	for path, n := range count {
+		if n > count[best] || n == count[best] && path < best {
+			best = path
+		}
+	}
+	return best
+}
