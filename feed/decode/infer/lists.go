@@ -49,8 +49,9 @@ func listRowsOf(p *rowSet) *listRows {
 	_, priced := t.roles["last"]
 	_, named := t.roles["symbol"]
 	_, timed := t.roles["time"]
-	if keyed := p.hasSymbolKeys(); !priced || !named && !keyed && len(p.names) > 1 && len(p.rows) > 1 && !(timed && p.namesPrices()) || !named && keyed && !timed && !p.hasTickerKeys() {
-		return nil
+	_, isBar := t.roles["open"]
+	if !priced || !named && !isBar && !p.hasTickerKeys() && !(timed && p.namesPrices()) {
+		return nil // numbers that nothing calls prices
 	}
 	return t
 }

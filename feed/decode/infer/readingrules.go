@@ -93,6 +93,9 @@ func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) identity {
 		return id // the rows are numbers
 	}
 	name := cmp.Or(f.best("symbol"), f.best("name"))
+	if name != nil && plainName(name.name()) == "id" {
+		name = f.best("name") // an id may be the event's: it has to come again
+	}
 	for _, l := range all {
 		if l != value && l.every(canBeSymbol) && len(id.paths) == 0 && (l == name || name == nil && placeNames[idSuffix.ReplaceAllString(plainName(l.name()), "")]) {
 			id = join(" ", id, l)
