@@ -91,7 +91,7 @@ func TestWhatAServerSendsBesideAnAnswerDoesNotReachTheScreen(t *testing.T) {
 	t.Parallel()
 	url := serve(t, http.HandlerFunc(overlong))
 	term := startTerminal(t, 140, 30, exec.Command(livetape, "watch", url, "-H", overlongToken))
-	term.waitForText("No news yet.")
+	term.waitForText("News 0")
 	term.press("!")
 	term.waitForText("Unsolicited response", "•••")
 	term.press("q")
