@@ -61,7 +61,7 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.nextPane(), nil
 	case key.Matches(msg, k.log):
 		return m.toggleLog(), nil
-	case key.Matches(msg, k.fewLog):
+	case key.Matches(msg, k.fewLog) && m.showLog:
 		m.logPane.few = !m.logPane.few
 		m.logPane.list = m.logPane.last()
 		return m, nil

@@ -54,7 +54,7 @@ func (m Model) currentKeys() keyMap {
 	if h := m.controlledFeed(); h != nil && h.status.State.HasEnded() {
 		k.connect.SetHelp("x", "connect")
 	}
-	k.fewLog.SetEnabled(m.showLog)
+	k.fewLog.SetEnabled(m.showLog || m.overlay == helpOverlay)
 	k.fewLog.SetHelp("c", "changes and errors")
 	if m.logPane.few {
 		k.fewLog.SetHelp("c", "whole log")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/muesli/termenv"
 
 	"livetape/feed"
 	"livetape/feed/market"
@@ -163,6 +164,29 @@ func TestStampsInWholeSecondsTellNoDelayUnderAMinute(t *testing.T) {
 	}
 }
 
+func TestEachCellDimsByItsOwnAge(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(120, 20).goLive()
+	s.quote(market.Quote{Symbol: "A", Last: decimal("5"), Bid: decimal("4.1"), Ask: decimal("6.1"), Volume: decimal("777")})
+	s.waitFor(40 * time.Second)
+	s.quote(market.Quote{Symbol: "A", Ask: decimal("6.1")})
+	s.waitFor(time.Second)
+	s.keys("tab") // the row under the cursor has colors of its own
+	line := ""
+	for l := range strings.Lines(s.m.View()) {
+		if strings.Contains(l, "4.1") {
+			line = l
+		}
+	}
+	for text, st := range map[string]style{"5": stale, "4.1": stale, "6.1": plain, "777": stale} {
+		before, _, _ := strings.Cut(line, text)
+		got := before[max(strings.LastIndex(before, "\x1b["), 0):]
+		if want := s.m.theme.normal[st]; !strings.HasPrefix(got, want) && !(want == "" && strings.HasPrefix(got, resetSequence)) {
+			t.Errorf("%s is %q, want %q", text, got, want)
+		}
+	}
+}
+
 func TestAStalledMinuteIsSaidWhenItIsFlushed(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(100, 20).goLive()
@@ -250,8 +274,8 @@ func TestAgeIsThatOfThePriceByItsOwnTime(t *testing.T) {
 	if old := rowOf("OLD").styles; old.number != stale || old.symbol != stale {
 		t.Errorf("the old price is bright: %+v", old)
 	}
-	if held := rowOf("HELD"); held.quote.quiet != muted || held.quote.number != plain || held.styles.symbol != strong {
-		t.Errorf("the quote beside an older price: %+v", held)
+	if held := rowOf("HELD"); held.styles.quiet != muted || held.styles.symbol != strong {
+		t.Errorf("the quote beside an older price: %+v", held.styles)
 	}
 	if got := badgeText(s); !strings.HasSuffix(got, " · 12 ms") {
 		t.Errorf("the delay of the feed: %q", got)

@@ -14,8 +14,8 @@ type tableRow struct {
 	*market.Row
 	text   rowText
 	since  rowTimes
-	styles rowStyles // of all but bid and ask
-	quote  rowStyles // of bid and ask
+	isLive bool
+	styles rowStyles // of all that goes by the age of the price
 	sign   string    // in the gutter
 	trend  trend
 	symbol string // as it is cut
@@ -26,9 +26,9 @@ func newTableRow(r *market.Row, h *feedHealth, now time.Time) tableRow {
 	isLive := h != nil && h.state(now) == feed.Live
 	since := newRowTimes(r, h)
 	age, quoteAge := elapsed(now, since.price), elapsed(now, since.quote)
-	row := tableRow{r, newRowText(r), since, newRowStyles(age, isLive), newRowStyles(quoteAge, isLive), " ", trend{}, r.Symbol}
+	row := tableRow{r, newRowText(r), since, isLive, newRowStyles(age, isLive), " ", trend{}, r.Symbol}
 	if quoteAge < age {
-		row.styles.symbol = row.quote.symbol
+		row.styles.symbol = newRowStyles(quoteAge, isLive).symbol
 	}
 	if h != nil && h.isGuessed() {
 		row.sign = guessSign
@@ -180,12 +180,12 @@ func (t *priceTable) drawLast(s columnSlot, r *tableRow) {
 }
 
 func (t *priceTable) drawBidOrAsk(s columnSlot, r *tableRow, c *market.Cell) {
-	text := r.text.numbers[s.col]
-	if r.quote.faded || !isFlashing(c, t.now) {
-		t.drawNumber(s.numbers, s.width, text, r.quote.number)
+	text, styles := r.text.numbers[s.col], newRowStyles(elapsed(t.now, earliest(c.At, r.since.quote)), r.isLive)
+	if styles.faded || !isFlashing(c, t.now) {
+		t.drawNumber(s.numbers, s.width, text, styles.number)
 		return
 	}
-	t.drawHighlighted(s.numbers, s.width, text, highlight{r.quote.number, flatFlash, firstDifference(c.Prev.String(), text)})
+	t.drawHighlighted(s.numbers, s.width, text, highlight{styles.number, flatFlash, firstDifference(c.Prev.String(), text)})
 }
 
 func isFlashing(c *market.Cell, now time.Time) bool {
@@ -208,11 +208,12 @@ func (t *priceTable) drawPercent(s columnSlot, r *tableRow) {
 }
 
 func (t *priceTable) drawVolume(s columnSlot, r *tableRow) {
+	st := newRowStyles(elapsed(t.now, r.Volume.At), r.isLive).quiet
 	if t.columns.shortVolume && r.text.numbers[colVolume] != "" {
-		t.w.writeRight(r.styles.quiet, humanize.Abbreviate(r.text.numbers[colVolume]), s.width)
+		t.w.writeRight(st, humanize.Abbreviate(r.text.numbers[colVolume]), s.width)
 		return
 	}
-	t.drawNumber(s.numbers, s.width, r.text.numbers[colVolume], r.styles.quiet)
+	t.drawNumber(s.numbers, s.width, r.text.numbers[colVolume], st)
 }
 
 func (t *priceTable) drawRange(s columnSlot, r *tableRow) {

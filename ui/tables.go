@@ -80,8 +80,10 @@ func (p tablePane) nextChange(rows []*market.Row, feeds feedList, now time.Time)
 		if p.widths.readings && now.Sub(since.price) <= 2*maxTrendWidth*time.Second { // spark lines move on
 			next = earliest(next, now.Truncate(time.Second).Add(time.Second))
 		}
-		if now.Sub(since.quote) <= staleFrom {
-			next = earliest(next, nextAgeChange(now, since.quote))
+		for _, at := range [...]time.Time{r.Bid.At, r.Ask.At, r.Volume.At} {
+			if now.Sub(at) <= staleFrom {
+				next = earliest(next, nextAgeChange(now, at))
+			}
 		}
 		for _, c := range [...]*market.Cell{&r.Last, &r.Bid, &r.Ask} {
 			if isFlashing(c, now) {
