@@ -70,7 +70,7 @@ func (m Model) showMap() (Model, tea.Cmd) {
 	h := m.targetFeed()
 	switch {
 	case m.overlay == mapOverlay || h == nil:
-		return m.goBack(), nil
+		return m.goBack()
 	case h.found.YAML != "":
 		return m.openMap(mapPage{feed: h.name, found: h.found}), nil
 	case h.mapped > 0:

@@ -42,17 +42,12 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	case key.Matches(msg, k.suspend):
 		return m, tea.Suspend
 	case key.Matches(msg, k.back):
-		if m.overlay == noOverlay && !m.showLog {
-			return m.sayUnused("esc")
-		}
-		return m.goBack(), nil
+		return m.goBack()
 	case key.Matches(msg, k.help):
 		return m.toggleOverlay(helpOverlay), nil
 	case key.Matches(msg, k.feeds):
 		m.listedFeed = ""
 		return m.toggleOverlay(feedsOverlay), nil
-	case key.Matches(msg, k.retryAll):
-		return m.retryAll()
 	case key.Matches(msg, k.fault):
 		return m.toggleOverlay(faultsOverlay), nil
 	case key.Matches(msg, k.open):
@@ -73,10 +68,8 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.writeMap()
 	case key.Matches(msg, k.pause) && m.config.Deck == nil:
 		return m.togglePause(), nil
-	case key.Matches(msg, k.retry):
-		return m.controlFeed("retrying %s now", m.config.Control.RetryNow)
-	case key.Matches(msg, k.connect):
-		return m.toggleConnection()
+	case key.Matches(msg, k.retry, k.retryAll, k.connect):
+		return m.controlFeeds(msg)
 	}
 	if call := m.deckCallFor(msg); call != nil {
 		return m, callDeck(m.config.Deck, call)
@@ -155,14 +148,15 @@ func (m *Model) focusedList() *list {
 }
 
 // goBack closes the overlay, or else the log. It never ends the program.
-func (m Model) goBack() Model {
+func (m Model) goBack() (Model, tea.Cmd) {
 	switch {
 	case m.overlay != noOverlay:
 		m.overlay = noOverlay
+		return m, nil
 	case m.showLog:
-		return m.toggleLog()
+		return m.toggleLog(), nil
 	}
-	return m
+	return m.sayUnused("esc")
 }
 
 func (m Model) toggleOverlay(o overlay) Model {
@@ -254,6 +248,17 @@ func (m Model) toggleConnection() (Model, tea.Cmd) {
 		return m.controlFeed("connecting %s", m.config.Control.Connect)
 	}
 	return m.controlFeed("disconnecting %s; x connects again", m.config.Control.Disconnect)
+}
+
+// controlFeeds does what a key for connections asks.
+func (m Model) controlFeeds(msg tea.KeyMsg) (Model, tea.Cmd) {
+	switch {
+	case key.Matches(msg, m.keys.retryAll):
+		return m.retryAll()
+	case key.Matches(msg, m.keys.retry):
+		return m.controlFeed("retrying %s now", m.config.Control.RetryNow)
+	}
+	return m.toggleConnection()
 }
 
 // retryAll retries the feeds that are not live, or else all.
