@@ -44,8 +44,10 @@ func scenes() map[string]func(*harness) {
 			s.waitFor(time.Hour)
 			s.receive(feed.Event{Pulse: &feed.Pulse{LastByte: s.now}})
 		},
-		"retrying": func(s *harness) { s.openMarket().trade(3); playRetrying(s) },
-		"hopeless": func(s *harness) { s.status(feed.Status{State: feed.Connecting}); playRetrying(s) },
+		"sickfeeds": func(s *harness) { s.openMarket().trade(3); playSickFeeds(s) },
+		"feedlist":  func(s *harness) { s.openMarket().trade(3); playSickFeeds(s); s.keys("f", "down") },
+		"retrying":  func(s *harness) { s.openMarket().trade(3); playRetrying(s) },
+		"hopeless":  func(s *harness) { s.status(feed.Status{State: feed.Connecting}); playRetrying(s) },
 		"closed": func(s *harness) {
 			s.openMarket().trade(3)
 			s.status(feed.Status{State: feed.Closed, Cause: "by server (204)"})
@@ -101,6 +103,25 @@ func playRetrying(s *harness) {
 	s.waitFor(1300 * time.Millisecond)
 	s.status(feed.Status{State: feed.Waiting, Attempt: 3, Cause: "connection refused", RetryAt: s.now.Add(4 * time.Second)})
 	s.waitFor(1650 * time.Millisecond)
+}
+
+// playSickFeeds adds a feed in each bad state.
+func playSickFeeds(s *harness) {
+	for _, c := range []struct {
+		name string
+		feed.Status
+	}{
+		{"asia", feed.Status{State: feed.Quiet, LastEvent: s.now.Add(-252 * time.Second), UsualGap: 800 * time.Millisecond}},
+		{"broker", feed.Status{State: feed.Failed, Cause: "401: the token has expired", Advice: "Renew it at /login."}},
+		{"pyth", feed.Status{State: feed.Waiting, Attempt: 3, Cause: "503 Service Unavailable", RetryAt: s.now.Add(4200 * time.Millisecond)}},
+		{"wire", feed.Status{State: feed.Live}},
+	} {
+		s.m = s.m.withFeeds(append(s.m.feeds, newFeedHealth(Source{Name: c.name, URL: "https://" + c.name + ".example/"})))
+		c.Since = s.now
+		s.receive(feed.Event{Feed: c.name, Status: &c.Status})
+	}
+	s.receive(feed.Event{Feed: "pyth", Gap: &feed.Gap{Kind: feed.Unreplayed, Length: 8 * time.Minute}})
+	s.waitFor(time.Second)
 }
 
 func playFailed(s *harness) {
