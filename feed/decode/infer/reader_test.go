@@ -177,3 +177,28 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		})
 	}
 }
+
+func TestNoNumberLeavesWithTheEventThatShowsTheMapToBeWrong(t *testing.T) {
+	t.Parallel()
+	r := infer.NewReader("desk", nil)
+	for i, data := range []string{`{"id":1,"price":41}`, `{"id":2,"price":8125}`, `{"id":3,"price":42}`} {
+		m, err := r.Decode("message", []byte(data))
+		if wanted := i == 0; err != nil || (len(m.Updates) > 0) != wanted || !wanted && !strings.Contains(m.Unmapped, "told apart") {
+			t.Errorf("%s: %+v, %v", data, m, err)
+		}
+	}
+}
+
+func TestHowManyEventsAMapWasFoundFromIsToldAsTheyGrow(t *testing.T) {
+	t.Parallel()
+	r := infer.NewReader("desk", nil)
+	sample := 0
+	for range 8 {
+		if m, _ := r.Decode("message", []byte(`{"symbol":"Q","price":41}`)); m.Map != nil {
+			sample = m.Map.Sample
+		}
+	}
+	if sample < 3 {
+		t.Errorf("the map is said to be found from %d events", sample)
+	}
+}

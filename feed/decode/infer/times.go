@@ -1,6 +1,9 @@
 package infer
 
 import (
+	"regexp"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
@@ -13,7 +16,7 @@ import (
 const (
 	longPast   = 7 * 24 * time.Hour
 	nearFuture = 24 * time.Hour
-	farFuture  = 10 * 365 * 24 * time.Hour // beyond it, it is rather this machine's clock that is wrong
+	firstYear  = 2020 // before it, it is rather this machine's clock that is wrong
 )
 
 // isTime reports whether a value is a plausible time: a date, or a number that counts since 1970.
@@ -33,10 +36,11 @@ func (w *writer) timeOf(f, outer fields, set *rowSet, read []payload) *mapping.V
 	if set.hasTimeKeys() {
 		return &mapping.Value{Path: "$key"}
 	}
-	if v := timeValue(ownTime(f["time"], set.arrivals(read)), ""); v != nil {
+	zone := zoneOf(append(leavesOf(set.values()), set.above(read)...))
+	if v := timeValue(ownTime(f["time"], zone, set.arrivals(read)), ""); v != nil {
 		return v
 	}
-	if v := timeValue(ownTime(outer["time"], set.arrivals(read)), "$."); v != nil {
+	if v := timeValue(ownTime(outer["time"], zone, set.arrivals(read)), "$."); v != nil {
 		return v
 	}
 	v := timeValue(onlyRecent(leavesOf(set.values()), set.arrivals(read)), "")
@@ -51,9 +55,9 @@ func (w *writer) timeOf(f, outer fields, set *rowSet, read []payload) *mapping.V
 
 // ownTime is the first of the times by name that is not ahead of its arrival, as that of the next payment is; nil when
 // there is none, or when two of the same name differ.
-func ownTime(all []candidate, arrivals []time.Time) *leaf {
+func ownTime(all []candidate, zone *leaf, arrivals []time.Time) *leaf {
 	for i, c := range all {
-		if isAhead(c.leaf, arrivals) {
+		if isAhead(c.leaf, arrivals) || zone != nil && c.leaf.every(isZoneless) {
 			continue
 		}
 		for _, other := range all[i+1:] {
@@ -66,12 +70,32 @@ func ownTime(all []candidate, arrivals []time.Time) *leaf {
 	return nil
 }
 
+// zoneOf is the member that names the zone of times, other than UTC, that do not name it themselves; nil when there is none.
+func zoneOf(all []*leaf) *leaf {
+	for _, l := range all {
+		switch plainName(l.name()) {
+		case "timezone", "tz", "zone", "exchangetimezonename":
+			if !l.every(func(v gjson.Result) bool { return slices.Contains([]string{"UTC", "GMT", "Z", "Etc/UTC"}, v.Str) }) {
+				return l
+			}
+		}
+	}
+	return nil
+}
+
+// isZoneless reports whether a time is a date whose zone only stands beside it.
+func isZoneless(v gjson.Result) bool {
+	return strings.Contains(v.Str, ":") && !hasZone.MatchString(v.Str)
+}
+
+var hasZone = regexp.MustCompile(`(Z|UTC|GMT|[+-]\d{2}(:?\d{2})?)$`)
+
 // isAhead reports whether all times of a leaf are ahead of their arrival.
 func isAhead(l *leaf, arrivals []time.Time) bool {
 	ahead := false
 	for i, v := range l.values {
 		if at, err := mapping.ParseTime(v); v.Exists() && err == nil {
-			if ahead := at.Sub(arrivals[i]); arrivals[i].IsZero() || ahead <= nearFuture || ahead > farFuture {
+			if arrivals[i].Year() < firstYear || at.Sub(arrivals[i]) <= nearFuture {
 				return false
 			}
 			ahead = true
