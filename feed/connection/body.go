@@ -66,10 +66,14 @@ func (b *networkBody) Close() error {
 // errorKeeper remembers the error that a body ended with, which r3labs' client does not pass on.
 type errorKeeper struct {
 	io.Reader
-	err error
+	network *networkBody
+	err     error
 }
 
 func (k *errorKeeper) Read(p []byte) (int, error) {
+	if k.network.over.Load() { // some bytes that came before may become millions by decompression
+		return 0, context.Canceled
+	}
 	n, err := k.Reader.Read(p)
 	if err != nil {
 		k.err = err

@@ -70,7 +70,7 @@ func (s *subscription) accept(ctx context.Context, resp *http.Response) error {
 	}
 	config := s.endpoint.config
 	s.byClosing = endsByClosing(resp)
-	s.body = &errorKeeper{Reader: Decompressed(resp)}
+	s.body = &errorKeeper{Reader: Decompressed(resp), network: network}
 	s.reader = stream.NewReader(s.body, stream.Config{
 		JSONLines: config.Format == NDJSON, MaxEvent: config.MaxEvent, LastEventID: s.lastID, OnRetry: s.listener.Retry,
 	})

@@ -103,7 +103,15 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	})
 	defer func() {
 		stop()
-		drainEvents(player.Events())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			drainEvents(player.Events())
+		}()
+		select {
+		case <-ended:
+		case <-time.After(lastReadTimeout): // the rest ends with the process: a file is only read
+		}
 	}()
 	screen := ui.Config{
 		Events: player.Events(),
@@ -115,6 +123,9 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	}
 	return showScreen(ctx, stop, cmd, screen)
 }
+
+// lastReadTimeout is how long a hostile event, which takes long to read, may delay the end.
+const lastReadTimeout = 50 * time.Millisecond
 
 func replayBanner(info tape.Info) string {
 	if !info.Timed {

@@ -1,0 +1,104 @@
+package cli_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// compressed is text many times over, which gzip makes very small.
+func compressed(t *testing.T, text string, times int) []byte {
+	t.Helper()
+	var out bytes.Buffer
+	zip := gzip.NewWriter(&out)
+	for range times {
+		if _, err := zip.Write([]byte(text)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := zip.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// quitLimit is within what a screen has to leave.
+const quitLimit = 200 * time.Millisecond
+
+// quickestQuit is how long a screen takes to leave once q is pressed, at the best of five times: the machine may be busy.
+func quickestQuit(t *testing.T, shown string, args ...string) time.Duration {
+	t.Helper()
+	best := time.Hour
+	for tries := 0; best > quitLimit && tries < 5; tries++ {
+		term := startTerminal(t, 120, 30, exec.Command(livetape, args...))
+		term.waitForText(shown)
+		pressed := time.Now()
+		term.press("q")
+		term.waitForExit()
+		best = min(best, time.Since(pressed))
+	}
+	return best
+}
+
+func TestQLeavesAtOnceWhateverIsGoingOn(t *testing.T) {
+	t.Parallel()
+	megabyte := strings.Repeat("0", 1<<20)
+	serving := func(header map[string]string, body []byte, again bool) string {
+		return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			for name, value := range header {
+				w.Header().Set(name, value)
+			}
+			for more := true; more && r.Context().Err() == nil; more = again {
+				if _, err := w.Write(body); err != nil {
+					return
+				}
+				_ = http.NewResponseController(w).Flush()
+			}
+			<-r.Context().Done()
+		}))
+	}
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	zipped := map[string]string{"Content-Encoding": "gzip"}
+	bomb := compressed(t, "data: "+megabyte, 200)
+	tapes := t.TempDir()
+	write := func(name string, content []byte) string {
+		path := filepath.Join(tapes, name)
+		if err := os.WriteFile(path, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	header := ": livetape recording 1\n: start 2026-11-21T10:00:00Z\n: feed \"desk\" \"https://desk.example/\"\n"
+	event := ": at 2026-11-21T10:00:01Z\ndata: {\"symbol\":\"A\",\"last\":1}\n\n"
+	for _, c := range []struct {
+		what, shown string
+		args        []string
+	}{
+		{"a gzip bomb", "LIVE", []string{"watch", serving(zipped, bomb, false)}},
+		{"gzip bombs without end", "LIVE", []string{"watch", serving(zipped, bomb, true)}},
+		{"a bomb of small events", "LIVE", []string{"watch", serving(zipped, compressed(t, strings.Repeat("data: 1\n\n", 100_000), 50), true)}},
+		{"a flood", "LIVE", []string{"watch", serving(nil, []byte(strings.Repeat("data: {\"symbol\":\"A\",\"last\":1}\n\n", 10_000)), true)}},
+		{"an answer that does not come", "CONNECTING", []string{"watch", "http://" + silent.Addr().String()}},
+		{"a recording of a bomb", "REPLAY", []string{"replay", write("bomb.tape.gz", append(compressed(t, header+"data: ", 1), compressed(t, megabyte, 200)...))}},
+		{"a long recording", "REPLAY", []string{"replay", "--speed", "max", "--from", "1h", write("long.tape", []byte(header+strings.Repeat(event, 300_000)))}},
+		{"a recording of hostile numbers", "REPLAY", []string{"replay", "--speed", "max", write("deep.tape", []byte(header+strings.Repeat(": at 2026-11-21T10:00:01Z\ndata: "+strings.Repeat("[", 60_000)+"\n\n", 500)))}},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			if took := quickestQuit(t, c.shown, c.args...); took > quitLimit {
+				t.Errorf("it takes %s", took)
+			}
+		})
+	}
+}
