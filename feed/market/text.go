@@ -32,7 +32,11 @@ func PlainText(s string, limit int) string {
 
 // isPlain reports whether s surely needs no cleaning.
 func isPlain(s string) bool {
-	for _, r := range s {
+	ascii := 0 // most texts are nothing else
+	for ascii < len(s) && s[ascii] >= ' ' && s[ascii] <= '~' {
+		ascii++
+	}
+	for _, r := range s[ascii:] {
 		if r == utf8.RuneError || visibleRune(r) != r || r > '~' && unicode.Is(unicode.M, r) {
 			return false
 		}
