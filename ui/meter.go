@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"time"
 
@@ -137,7 +138,11 @@ func (d *delayMeter) worstText(now time.Time) string {
 	case worst == 0:
 		return ""
 	case worst-d.latest >= caughtUpFrom:
-		return "caught up, " + humanize.Duration(worst) + " late"
+		text := humanize.Duration(worst)
+		if seconds := worst.Round(time.Second) / time.Second; seconds < 120 {
+			text = fmt.Sprintf("%d s", seconds)
+		}
+		return "caught up, " + text + " late"
 	case worst >= unusualDelay*d.shown:
 		return "worst " + humanize.Tenths(worst)
 	}

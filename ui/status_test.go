@@ -207,7 +207,7 @@ func TestAStalledMinuteIsSaidWhenItIsFlushed(t *testing.T) {
 	s.ticks(64, 12*time.Millisecond)
 	s.waitFor(time.Second)
 	s.ticks(1, 12*time.Millisecond)
-	if got := badgeText(s); got != "● LIVE 133/s · 12 ms · caught up, 1 min late" {
+	if got := badgeText(s); got != "● LIVE 133/s · 12 ms · caught up, 60 s late" {
 		t.Errorf("after: %q", got)
 	}
 	for range 9 {
