@@ -50,11 +50,11 @@ func compareBools(a, b bool) int {
 }
 
 func (m Model) awaitSymbols(h *feedHealth) {
+	var coming []string
 	if h.allComing {
-		for _, symbol := range h.symbols {
-			m.board.Await(h.name, symbol)
-		}
+		coming = h.symbols
 	}
+	m.board.Await(h.name, coming)
 }
 
 // hasCome reports whether anything came for a row. Else it waits for a symbol.

@@ -64,6 +64,11 @@ func TestASymbolThatNeverCameHasARow(t *testing.T) {
 		if !strings.Contains(line, "no price yet") || !strings.Contains(view, "Prices 2 of 3 ") || strings.Contains(view, "QRS") {
 			t.Errorf("%d columns:\n%s", width, view)
 		}
+		s.send(reloadMsg{Reload{Feeds: []Source{{Name: deskFeed, Symbols: []string{"LMN", "MORE"}, AllComing: true}}}})
+		if got := s.rowNames(); got != "LMN MORE qrs" {
+			t.Errorf("with another list: %s", got)
+		}
+		s.send(reloadMsg{Reload{Feeds: []Source{{Name: deskFeed, Symbols: []string{"QRS", "NOPE", "LMN"}, AllComing: true}}}})
 		s.price(deskFeed, "NOPE")
 		if view := s.screen(); strings.Contains(view, "no price yet") || !strings.Contains(view, "Prices 3 ") {
 			t.Errorf("after it came:\n%s", view)

@@ -88,6 +88,9 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 				next[i] = known
 			}
 		}
+		for name := range removed {
+			m.board.Await(name, nil)
+		}
 		m.removedFeeds = removed
 		m = m.withFeeds(next)
 	}

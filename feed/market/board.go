@@ -129,17 +129,34 @@ func (b *Board) SetOrder(order func(a, b *Row) int) {
 	slices.SortStableFunc(b.rows, order)
 }
 
-// Await makes an empty row for a symbol, in upper or lower case, that the feed is to give a price of.
-func (b *Board) Await(feed, symbol string) {
-	f, key := b.feed(feed), strings.ToUpper(symbol)
-	if f.rows[symbol] != nil || f.awaited[key] != nil {
-		return
+// Await makes an empty row for each symbol, in upper or lower case, that a feed is to give a price of. Those of an earlier
+// list that never came go, if this one is without them.
+func (b *Board) Await(feed string, symbols []string) {
+	f, wanted := b.feed(feed), map[string]bool{}
+	for _, symbol := range symbols {
+		wanted[strings.ToUpper(symbol)] = true
 	}
-	if r := b.row(f, symbol, false); r != nil {
-		if f.awaited == nil {
-			f.awaited = map[string]*Row{}
+	for key, r := range f.awaited {
+		if !wanted[key] {
+			delete(f.awaited, key)
+			delete(f.rows, r.Symbol)
+			b.rows = slices.DeleteFunc(slices.Clone(b.rows), func(other *Row) bool { return other == r })
 		}
-		f.awaited[key] = r
+	}
+	known := map[string]bool{}
+	for symbol := range f.rows {
+		known[strings.ToUpper(symbol)] = true
+	}
+	for _, symbol := range symbols {
+		if key := strings.ToUpper(symbol); !known[key] {
+			known[key] = true
+			if r := b.row(f, symbol, false); r != nil {
+				if f.awaited == nil {
+					f.awaited = map[string]*Row{}
+				}
+				f.awaited[key] = r
+			}
+		}
 	}
 }
 
