@@ -57,8 +57,8 @@ func (m Model) awaitSymbols(h *feedHealth) {
 	m.board.Await(h.name, coming)
 }
 
-// hasCome reports whether anything came for a row. Else it waits for a symbol.
-func hasCome(r *market.Row) bool { return !r.Updated.IsZero() }
+// hasData reports whether anything came for a row. Else it waits for a symbol.
+func hasData(r *market.Row) bool { return !r.Updated.IsZero() }
 
 // keepOnRow moves the cursor of a table with its row, which others may have come before, unless it is the first: that one
 // nobody has chosen.

@@ -94,7 +94,7 @@ func (t *priceTable) rowLine(r *tableRow) string {
 		if i > 0 {
 			t.w.writeBlanks(t.columns.gap)
 		}
-		if !hasCome(r.Row) && s.col > colFeed {
+		if !hasData(r.Row) && s.col > colFeed {
 			t.w.write(muted, "no price yet")
 			break
 		}

@@ -52,7 +52,7 @@ func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []str
 		t.cutSymbols(slots[0].width)
 	}
 	for _, r := range rows {
-		if hasCome(r) {
+		if hasData(r) {
 			t.come++
 		}
 	}

@@ -170,7 +170,7 @@ func (m Model) withFeeds(all feedList) Model {
 	m.manyFeeds = m.manyFeeds || len(all) > 1
 	m.orderRows()
 	for _, r := range m.board.Rows() {
-		if !hasCome(r) {
+		if !hasData(r) {
 			m.prices.widths.grow(r)
 		}
 	}

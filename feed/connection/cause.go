@@ -62,9 +62,9 @@ func explainCertificate(err error) explanation {
 	var roots x509.SystemRootsError
 	switch {
 	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
-		return explanation{Refused, validity(invalid.Cert, time.Now()), "check this machine's clock, or ask the server's operator to renew it"}
+		return explanation{Refused, validityProblem(invalid.Cert, time.Now()), "check this machine's clock, or ask the server's operator to renew it"}
 	case errors.As(err, &host):
-		return explanation{Refused, fmt.Sprintf("TLS certificate is for %s, not %s", holder(host.Certificate), host.Host), advice}
+		return explanation{Refused, fmt.Sprintf("TLS certificate is for %s, not %s", certificateName(host.Certificate), host.Host), advice}
 	case errors.As(err, &unknown):
 		return explanation{Refused, "TLS certificate is signed by an unknown authority", "install the authority's certificate, or name its file: --ca FILE (tls_ca in the configuration)"}
 	case errors.As(err, &roots):
@@ -72,14 +72,14 @@ func explainCertificate(err error) explanation {
 	case errors.As(err, &weak):
 		return explanation{Refused, "TLS certificate is signed in a way that is not safe any more", advice}
 	case errors.As(err, &invalid):
-		return explanation{Refused, "TLS certificate is not valid: " + invalidity(invalid.Reason), advice}
+		return explanation{Refused, "TLS certificate is not valid: " + certificateProblem(invalid.Reason), advice}
 	case errors.As(err, &bad), errors.As(err, new(x509.UnhandledCriticalExtension)), errors.As(err, new(x509.ConstraintViolationError)), errors.Is(err, x509.ErrUnsupportedAlgorithm):
 		return explanation{Refused, "TLS certificate is not valid", advice}
 	}
 	return explanation{}
 }
 
-func invalidity(reason x509.InvalidReason) string {
+func certificateProblem(reason x509.InvalidReason) string {
 	switch reason {
 	case x509.NotAuthorizedToSign, x509.TooManyIntermediates, x509.NoValidChains:
 		return "its chain leads to no authority that may sign it"
@@ -89,15 +89,15 @@ func invalidity(reason x509.InvalidReason) string {
 	return "its authority may not sign for that name"
 }
 
-// validity says on which side of its validity a certificate is.
-func validity(c *x509.Certificate, now time.Time) string {
+// validityProblem says on which side of its validityProblem a certificate is.
+func validityProblem(c *x509.Certificate, now time.Time) string {
 	if now.Before(c.NotBefore) {
 		return "TLS certificate is not valid before " + c.NotBefore.UTC().Format(time.DateOnly)
 	}
 	return "TLS certificate expired on " + c.NotAfter.UTC().Format(time.DateOnly)
 }
 
-func holder(c *x509.Certificate) string {
+func certificateName(c *x509.Certificate) string {
 	switch {
 	case len(c.DNSNames) > 0:
 		return c.DNSNames[0]

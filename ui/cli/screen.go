@@ -59,7 +59,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	}
 	err = showScreen(ctx, stop, cmd, ui.Config{
 		Feeds:   screenSources(options.targets, options.selection),
-		Events:  feeds.noting(ctx, recording.events),
+		Events:  feeds.withIDsKept(ctx, recording.events),
 		Control: feeds.set,
 		Origin:  options.selection.localConfigName(),
 		Banner:  options.banner,
@@ -112,8 +112,8 @@ func startFeeds(ctx context.Context, cmd *cobra.Command, targets []target, state
 	return &runningFeeds{set, recorded, ids, cancel}, nil
 }
 
-// noting passes events on, and has the ids of those that were taken kept.
-func (f *runningFeeds) noting(ctx context.Context, events <-chan feed.Event) <-chan feed.Event {
+// withIDsKept passes events on, and has the ids of those that were taken kept.
+func (f *runningFeeds) withIDsKept(ctx context.Context, events <-chan feed.Event) <-chan feed.Event {
 	if f.state == nil {
 		return events
 	}

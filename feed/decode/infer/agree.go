@@ -27,7 +27,7 @@ func (f fields) agree() (doubts []string) {
 	if doubt := f.chooseLast(); doubt != "" {
 		doubts = append(doubts, doubt)
 	}
-	if last := f.best("last"); last != nil && f.best("bid") != nil && f.best("ask") != nil && !near(last, f.best("bid"), f.best("ask")) {
+	if last := f.best("last"); last != nil && f.best("bid") != nil && f.best("ask") != nil && !isNearQuote(last, f.best("bid"), f.best("ask")) {
 		doubts = append(doubts, fmt.Sprintf("%s and %s are far from %s: they are not taken for bid and ask", f.best("bid").path, f.best("ask").path, last.path))
 		delete(f, "bid")
 		delete(f, "ask")
@@ -79,9 +79,11 @@ func (f fields) orderPair(below, above field) (doubt string) {
 		return ""
 	}
 	for _, fits := range []func(a, b candidate) bool{
-		func(a, b candidate) bool { return inOrder(a.leaf, b.leaf) && namedAlike(a.leaf, b.leaf, below, above) },
 		func(a, b candidate) bool {
-			return inOrder(a.leaf, b.leaf) && (below != "bid" || near(a.leaf, b.leaf, b.leaf))
+			return isNeverAbove(a.leaf, b.leaf) && namedAlike(a.leaf, b.leaf, below, above)
+		},
+		func(a, b candidate) bool {
+			return isNeverAbove(a.leaf, b.leaf) && (below != "bid" || isNearQuote(a.leaf, b.leaf, b.leaf))
 		},
 		func(a, b candidate) bool {
 			return max(a.nameRank, b.nameRank) < weak && crossesByLittle(a.leaf, b.leaf)
@@ -124,12 +126,12 @@ func (f fields) chooseLast() (doubt string) {
 	}
 	low, high, bid, ask := f.best("low"), f.best("high"), f.best("bid"), f.best("ask")
 	kept := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool {
-		return low != nil && high != nil && !within(c.leaf, low, high) || bid != nil && ask != nil && !near(c.leaf, bid, ask)
+		return low != nil && high != nil && !isBetween(c.leaf, low, high) || bid != nil && ask != nil && !isNearQuote(c.leaf, bid, ask)
 	})
 	switch {
 	case len(kept) == 0 && all[0].nameRank < weak: // plainly named: what speaks against it is something else
 		kept = all
-		if low != nil && high != nil && !within(all[0].leaf, low, high) {
+		if low != nil && high != nil && !isBetween(all[0].leaf, low, high) {
 			delete(f, "low")
 			delete(f, "high")
 		}
@@ -207,8 +209,8 @@ func (l *leaf) number(row int) (n float64, ok bool) {
 // isSentinel reports whether a number is one that feeds write where they have none, beside numbers that they have.
 func isSentinel(n float64) bool { return n == 0 || n == -1 || math.Abs(n) >= 1e300 }
 
-// compare counts in how many rows leaves have numbers, and in how many of these test holds.
-func compare(test func(n []float64) bool, leaves ...*leaf) (rows, held int) {
+// countRows counts in how many rows leaves have numbers, and in how many of these test holds.
+func countRows(test func(n []float64) bool, leaves ...*leaf) (rows, held int) {
 	n := make([]float64, len(leaves))
 	for i := range leaves[0].values {
 		all := true
@@ -230,26 +232,26 @@ func compare(test func(n []float64) bool, leaves ...*leaf) (rows, held int) {
 
 // mostRows reports whether test holds of nine in ten rows in which leaves have numbers, or there are none.
 func mostRows(test func(n []float64) bool, leaves ...*leaf) bool {
-	rows, held := compare(test, leaves...)
+	rows, held := countRows(test, leaves...)
 	return 10*held >= 9*rows
 }
 
-func inOrder(low, high *leaf) bool {
+func isNeverAbove(low, high *leaf) bool {
 	return mostRows(func(n []float64) bool { return n[0] <= n[1] }, low, high)
 }
 
-// within reports whether a leaf lies between two others, but for what a session's range is late.
-func within(l, low, high *leaf) bool {
-	rows, held := compare(func(n []float64) bool {
+// isBetween reports whether a leaf lies between two others, but for what a session's range is late.
+func isBetween(l, low, high *leaf) bool {
+	rows, held := countRows(func(n []float64) bool {
 		late := 0.02 * math.Abs(n[0])
 		return n[0] >= n[1]-late && n[0] <= n[2]+late
 	}, l, low, high)
 	return 2*held >= rows
 }
 
-// near reports whether a last price is of the size of bid and ask.
-func near(last, bid, ask *leaf) bool {
-	rows, held := compare(func(n []float64) bool {
+// isNearQuote reports whether a last price is of the size of bid and ask.
+func isNearQuote(last, bid, ask *leaf) bool {
+	rows, held := countRows(func(n []float64) bool {
 		if n[0] > 0 && n[1] > 0 && n[2] > 0 {
 			return n[0] >= n[1]/3 && n[0] <= n[2]*3
 		}
@@ -260,7 +262,7 @@ func near(last, bid, ask *leaf) bool {
 
 // differ reports whether two leaves have different numbers in a row.
 func differ(a, b *leaf) bool {
-	_, same := compare(func(n []float64) bool { return n[0] == n[1] }, a, b)
-	rows, _ := compare(func([]float64) bool { return true }, a, b)
+	_, same := countRows(func(n []float64) bool { return n[0] == n[1] }, a, b)
+	rows, _ := countRows(func([]float64) bool { return true }, a, b)
 	return rows > 0 && same < rows
 }

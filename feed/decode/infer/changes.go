@@ -36,10 +36,10 @@ func (w *writer) merge(s *rowSet, all []*leaf, f fields) string {
 		return ""
 	}
 	symbols, prices := textsOf(named), rowPrices(f, len(s.rows))
-	if !slices.ContainsFunc(symbols, func(symbol string) bool { return symbol == "" }) || distinct(symbols) == 0 {
+	if !slices.ContainsFunc(symbols, func(symbol string) bool { return symbol == "" }) || countDistinct(symbols) == 0 {
 		return ""
 	}
-	if distinct(symbols) == 1 && jumps(make([]string, len(symbols)), prices) == 0 && symbols[0] != "" {
+	if countDistinct(symbols) == 1 && countJumps(make([]string, len(symbols)), prices) == 0 && symbols[0] != "" {
 		w.note("events without a symbol are changes to its only row")
 		return "true"
 	}

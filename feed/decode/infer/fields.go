@@ -65,7 +65,7 @@ const deeper = 10
 func byName(all []*leaf) fields {
 	f := fields{}
 	for _, l := range all {
-		if name, rank, ok := meaning(l); ok && holds(name, rank, l) {
+		if name, rank, ok := meaning(l); ok && valuesFit(name, rank, l) {
 			f[name] = append(f[name], candidate{l, rank + deeper*(len(l.names)-1), rank})
 		}
 	}
@@ -190,8 +190,8 @@ func wrappedMeaning(l *leaf) (field, int, bool) {
 	return m.field, m.rank, ok && priceFields[m.field]
 }
 
-// holds reports whether the values of a leaf can be the field.
-func holds(name field, rank int, l *leaf) bool {
+// valuesFit reports whether the values of a leaf can be the field.
+func valuesFit(name field, rank int, l *leaf) bool {
 	switch name {
 	case "symbol":
 		return l.every(func(v gjson.Result) bool { return canBeSymbol(v) && (v.Type == gjson.String || len(l.name()) > 1) })

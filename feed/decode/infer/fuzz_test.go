@@ -45,7 +45,7 @@ func FuzzWhatIsInferredReadsItsSamples(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if n := tryOn("desk", again, []decode.Event{{Type: event, Data: []byte(one)}, {Type: "message", Data: []byte(two)}}).mapped; n != r.Mapped {
+		if n := tryDefinition("desk", again, []decode.Event{{Type: event, Data: []byte(one)}, {Type: "message", Data: []byte(two)}}).mapped; n != r.Mapped {
 			t.Errorf("it reads %d of the samples, %d were promised\n%s", n, r.Mapped, text)
 		}
 	})

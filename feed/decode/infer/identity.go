@@ -41,7 +41,7 @@ func (w *writer) identify(set *rowSet, all []*leaf, f, outer fields, event strin
 			if c.strong {
 				c = c.extend(all, f, prices)
 			}
-			if jumps(c.of, prices) > 0 && !(c.lasts() && !hasUnused(all, f, c)) {
+			if countJumps(c.of, prices) > 0 && !(c.lasts() && !hasUnused(all, f, c)) {
 				collided = append(collided, c)
 				continue
 			}
@@ -49,7 +49,7 @@ func (w *writer) identify(set *rowSet, all []*leaf, f, outer fields, event strin
 		}
 	}
 	for _, c := range collided {
-		if joined := c.extend(all, f, prices); jumps(joined.of, prices) == 0 {
+		if joined := c.extend(all, f, prices); countJumps(joined.of, prices) == 0 {
 			return joined, ""
 		}
 	}
@@ -129,12 +129,12 @@ func plainIdentities(set *rowSet, all []*leaf, f fields) (ids []identity, vague 
 		filled := fillGaps(strong[i:])
 		ids = append(ids, identity{value: fields{"symbol": filled}.value("symbol"), paths: []string{strong[i].leaf.path}, of: textsOf(filled), strong: true, leaves: []*leaf{strong[i].leaf}})
 	}
-	slices.SortStableFunc(ids, func(a, b identity) int { return min(distinct(b.of), 2) - min(distinct(a.of), 2) })
-	if len(ids) == 0 || len(set.rows) < 2 || distinct(ids[0].of) != 1 {
+	slices.SortStableFunc(ids, func(a, b identity) int { return min(countDistinct(b.of), 2) - min(countDistinct(a.of), 2) })
+	if len(ids) == 0 || len(set.rows) < 2 || countDistinct(ids[0].of) != 1 {
 		return ids, vague
 	}
 	for _, l := range all {
-		if plainName(l.name()) == "name" && isNaming(l) && distinct(l.texts()) > 1 && !slices.ContainsFunc(l.texts(), namesKind) {
+		if plainName(l.name()) == "name" && isNaming(l) && countDistinct(l.texts()) > 1 && !slices.ContainsFunc(l.texts(), namesKind) {
 			return append([]identity{namingIdentity(l)}, ids...), vague
 		}
 	}
@@ -256,8 +256,8 @@ func (id identity) comesAgain(set *rowSet) bool {
 	return len(seen) > 0 && (!alone || len(seen) == 1 && id.looksLikeSymbol())
 }
 
-// jumps counts how often two prices in a row of one identity have nothing to do with each other.
-func jumps(of []string, prices []float64) (n int) {
+// countJumps counts how often two prices in a row of one identity have nothing to do with each other.
+func countJumps(of []string, prices []float64) (n int) {
 	last := map[string]float64{}
 	for i, p := range prices {
 		if math.IsNaN(p) || of[i] == "" {
@@ -292,14 +292,14 @@ func pairOf(all []*leaf) (identity, bool) {
 			}
 		}
 		if base != nil && quote != nil {
-			return join("/", identity{paths: []string{base.path}, of: base.texts(), strong: true, leaves: []*leaf{base}}, quote), true
+			return joinLeaf("/", identity{paths: []string{base.path}, of: base.texts(), strong: true, leaves: []*leaf{base}}, quote), true
 		}
 	}
 	return identity{}, false
 }
 
-// join makes an identity of one and a leaf more.
-func join(sign string, id identity, l *leaf) identity {
+// joinLeaf makes an identity of one and a leaf more.
+func joinLeaf(sign string, id identity, l *leaf) identity {
 	joined := identity{of: l.texts(), paths: append(slices.Clone(id.paths), l.path), strong: id.strong, leaves: append(slices.Clone(id.leaves), l)}
 	if len(id.paths) == 0 { // the feed's name
 		v := l.value()
@@ -334,8 +334,8 @@ func onlyTicker(all []*leaf) (found *leaf) {
 	return found
 }
 
-// variation is by how much the prices of an identity differ from one to the next, in the mean, as a share.
-func variation(of []string, prices []float64) float64 {
+// priceVariation is by how much the prices of an identity differ from one to the next, in the mean, as a share.
+func priceVariation(of []string, prices []float64) float64 {
 	last := map[string]float64{}
 	sum, n := 0.0, 0
 	for i, p := range prices {
@@ -357,8 +357,8 @@ func variation(of []string, prices []float64) float64 {
 // whatDiffers names the members that differ between rows, for people.
 func whatDiffers(all []*leaf, f fields) string {
 	var names []string
-	for _, l := range parts(all, f, identity{}) {
-		if distinct(l.texts()) > 1 && len(names) < 3 {
+	for _, l := range distinguishingLeaves(all, f, identity{}) {
+		if countDistinct(l.texts()) > 1 && len(names) < 3 {
 			names = append(names, l.path)
 		}
 	}

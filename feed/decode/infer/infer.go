@@ -40,27 +40,27 @@ const (
 
 // Infer finds how to read samples. It is not ok when nothing in them looks like a price or a headline.
 func Infer(feed string, samples []decode.Event) (r Result, ok bool) {
-	samples = bounded(samples)
+	samples = boundedSamples(samples)
 	for _, name := range Recognise(samples) {
 		d := preset.Definition{Preset: name}
-		own := tryOn(feed, d, samples)
+		own := tryDefinition(feed, d, samples)
 		if own.mapped > 0 && (own.failed == 0 || !keepsDocument(name)) {
 			return Result{Definition: d, Mapped: own.mapped, Total: len(samples)}, true
 		}
-		if r, ok := over(feed, name, samples); ok {
+		if r, ok := inferForPreset(feed, name, samples); ok {
 			return r, true
 		}
 		if own.mapped > 0 {
 			return Result{Definition: d, Mapped: own.mapped, Total: len(samples)}, true
 		}
 	}
-	if r, ok := known(feed, samples); ok {
+	if r, ok := knownShape(feed, samples); ok {
 		return r, true
 	}
 	return inferred(feed, preset.Definition{}, samples, payloads(samples))
 }
 
-func bounded(samples []decode.Event) []decode.Event {
+func boundedSamples(samples []decode.Event) []decode.Event {
 	size := 0
 	for i, s := range samples {
 		if size += len(s.Data); size > maxBytes || i >= maxSamples {
@@ -70,8 +70,8 @@ func bounded(samples []decode.Event) []decode.Event {
 	return samples
 }
 
-// over infers a map for a preset that knows the transport but not what its users send.
-func over(feed, name string, samples []decode.Event) (Result, bool) {
+// inferForPreset infers a map for a preset that knows the transport but not what its users send.
+func inferForPreset(feed, name string, samples []decode.Event) (Result, bool) {
 	d := preset.Definition{Preset: name}
 	read := payloads(samples)
 	if keepsDocument(name) {
@@ -116,7 +116,7 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: w.problem, Total: len(samples)}, false
 	}
 	d.Errors = errorTypes(samples)
-	t := tryOn(feed, d, samples)
+	t := tryDefinition(feed, d, samples)
 	if t.conflict != "" {
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: t.conflict, Total: len(samples)}, false
 	}
@@ -167,7 +167,7 @@ type trial struct {
 	conflict string // a row that gets two prices of one event that have nothing to do with each other; empty: none does
 }
 
-func tryOn(feed string, d preset.Definition, samples []decode.Event) (t trial) {
+func tryDefinition(feed string, d preset.Definition, samples []decode.Event) (t trial) {
 	decoder, err := decoderOf(feed, d)
 	if err != nil {
 		return t

@@ -100,7 +100,7 @@ func (s *rowSet) splitKinds() (*leaf, []rowKind) {
 	all := leavesOf(s.values())
 	for _, name := range kindNames {
 		for _, l := range all {
-			if len(l.names) != 1 || plainName(l.names[0]) != name || l.every(isRight) {
+			if len(l.names) != 1 || plainName(l.names[0]) != name || l.every(isOptionRight) {
 				continue
 			}
 			if kinds := s.kindsBy(l); kinds != nil {
@@ -111,8 +111,8 @@ func (s *rowSet) splitKinds() (*leaf, []rowKind) {
 	return nil, nil
 }
 
-// isRight reports whether a value says that an option is a call or a put.
-func isRight(v gjson.Result) bool {
+// isOptionRight reports whether a value says that an option is a call or a put.
+func isOptionRight(v gjson.Result) bool {
 	return slices.Contains([]string{"c", "p", "call", "put"}, strings.ToLower(v.Str))
 }
 

@@ -31,8 +31,8 @@ var loadShapes = sync.OnceValues(func() ([]shape, error) {
 	return all, err
 })
 
-// known reads samples of a shape that is known, though not from its names.
-func known(feed string, samples []decode.Event) (Result, bool) {
+// knownShape reads samples of a shape that is knownShape, though not from its names.
+func knownShape(feed string, samples []decode.Event) (Result, bool) {
 	all, err := loadShapes()
 	if err != nil {
 		return Result{}, false // not reached: a test reads them
@@ -41,7 +41,7 @@ func known(feed string, samples []decode.Event) (Result, bool) {
 		if !s.fits(samples) {
 			continue
 		}
-		if n := tryOn(feed, s.Feed, samples).mapped; n > 0 {
+		if n := tryDefinition(feed, s.Feed, samples).mapped; n > 0 {
 			return Result{Definition: s.Feed, Notes: []string{s.Note}, Mapped: n, Total: len(samples)}, true
 		}
 	}

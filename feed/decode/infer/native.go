@@ -26,11 +26,11 @@ func (n *nativeDetector) reads(e decode.Event) bool {
 		return false
 	}
 	m, err := n.decoder.Decode(e.Type, e.Data)
-	return err == nil && says(m)
+	return err == nil && hasContent(m)
 }
 
-// says reports whether livetape's own format finds something in an event: what another format calls a snapshot is empty.
-func says(m decode.Message) bool { return len(m.Updates) > 0 || m.Continuity != nil }
+// hasContent reports whether livetape's own format finds something in an event: what another format calls a snapshot is empty.
+func hasContent(m decode.Message) bool { return len(m.Updates) > 0 || m.Continuity != nil }
 
 // decode reads an event of livetape's own; ok is false for one that may be another's, with what livetape's own format
 // makes of it.
@@ -47,5 +47,5 @@ func (n *nativeDetector) decode(eventType string, data []byte) (m decode.Message
 		n.decoded = n.decoded || n.opened && len(m.Updates) > 0 && eventType != "snapshot"
 		n.opened = n.opened || eventType == "snapshot" && len(m.Updates) > 0 || m.Continuity != nil && m.Continuity.From != ""
 	}
-	return m, err == nil && says(m) || n.opened && !n.foreign, err
+	return m, err == nil && hasContent(m) || n.opened && !n.foreign, err
 }

@@ -98,14 +98,14 @@ func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) identity {
 	}
 	for _, l := range all {
 		if l != value && l.every(canBeSymbol) && len(id.paths) == 0 && (l == name || name == nil && placeNames[idSuffix.ReplaceAllString(plainName(l.name()), "")]) {
-			id = join(" ", id, l)
+			id = joinLeaf(" ", id, l)
 		}
 	}
 	for _, l := range all {
 		isPart := l.every(isWordy) && !notTickerNames[plainName(l.name())] || isID(l.name()) || isTerm(l)
 		if l != value && !slices.Contains(id.leaves, l) && l.every(canBeSymbol) && len(id.leaves) <= maxParts &&
 			(metricNames[plainName(l.name())] && l.every(isWordy) || isPart && (l.recurs(id.of) || s.differsWithin(l, id.of))) {
-			id = join(" ", id, l)
+			id = joinLeaf(" ", id, l)
 		}
 	}
 	return id

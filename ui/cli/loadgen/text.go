@@ -76,7 +76,7 @@ func (t *text) connections(c Connections) {
 func (t *text) events(r *Report) {
 	e := r.Events
 	t.row("delivered", "%s%s", humanize.Count(e.Delivered), perSecond(e.PerSecond, func(n float64) string { return humanize.Count(n + 0.5) }))
-	t.row("", "%s lost, %s duplicated, %s out of order%s", known(e.Lost), known(e.Duplicated), known(e.OutOfOrder), judgement(e.JudgedBy))
+	t.row("", "%s lost, %s duplicated, %s out of order%s", countOrUnknown(e.Lost), countOrUnknown(e.Duplicated), countOrUnknown(e.OutOfOrder), judgement(e.JudgedBy))
 	if e.OnTheWay != nil && *e.OnTheWay > 0 {
 		t.row("", "%s still on the way when the time was up", humanize.Count(*e.OnTheWay))
 	}
@@ -115,7 +115,7 @@ func (t *text) spread(s *Spread) {
 	}
 }
 
-func known(n *uint64) string {
+func countOrUnknown(n *uint64) string {
 	if n == nil {
 		return "unknown"
 	}

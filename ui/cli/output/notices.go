@@ -57,7 +57,7 @@ func (n *Notices) Status(name string, s feed.Status) (ended bool) {
 		n.open--
 		ended = n.open == 0
 	}
-	if (!ended || s.State != feed.Failed) && !(n.quiet && isWell(s)) {
+	if (!ended || s.State != feed.Failed) && !(n.quiet && isHealthy(s)) {
 		n.sayChange(name, ui.StatusText(s))
 	}
 	return ended
@@ -112,7 +112,7 @@ func (n *Notices) sayWithheld(name string, c *changeCount) {
 // Failure is the error of the feed that failed last; nil when none has.
 func (n *Notices) Failure() error { return n.failed }
 
-func isWell(s feed.Status) bool {
+func isHealthy(s feed.Status) bool {
 	return s.State == feed.Connecting || s.State == feed.Live || s.State == feed.Waiting && s.Planned
 }
 

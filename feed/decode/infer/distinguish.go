@@ -11,12 +11,12 @@ var (
 
 func isTerm(l *leaf) bool {
 	name := plainName(l.name())
-	return termNames[name] && (name != "type" || l.every(isRight))
+	return termNames[name] && (name != "type" || l.every(isOptionRight))
 }
 
-// parts are the leaves that may tell rows apart beside what names them: not those that are fields, nor those by which
-// messages are counted or described.
-func parts(all []*leaf, f fields, id identity) (free []*leaf) {
+// distinguishingLeaves are the leaves that may tell rows apart beside what names them: not those that are fields, nor
+// those by which messages are counted or described.
+func distinguishingLeaves(all []*leaf, f fields, id identity) (free []*leaf) {
 	used := map[*leaf]bool{}
 	for _, candidates := range f {
 		for _, c := range candidates {
@@ -38,7 +38,7 @@ func parts(all []*leaf, f fields, id identity) (free []*leaf) {
 
 // hasUnused reports whether something beside the identity differs between its rows, and may be what tells them apart.
 func hasUnused(all []*leaf, f fields, id identity) bool {
-	return slices.ContainsFunc(parts(all, f, id), func(l *leaf) bool {
+	return slices.ContainsFunc(distinguishingLeaves(all, f, id), func(l *leaf) bool {
 		return l.differs(id.of) && (l.recurs(id.of) || isTerm(l) || venueNames[plainName(l.name())] || l.every(isWordy) && !(id.strong && isID(l.name())))
 	})
 }
@@ -56,7 +56,7 @@ func (l *leaf) differs(of []string) bool {
 	return false
 }
 
-func distinct(texts []string) int {
+func countDistinct(texts []string) int {
 	seen := map[string]bool{}
 	for _, s := range texts {
 		if s != "" {
@@ -91,14 +91,14 @@ const maxParts = 3
 // do with each other, or that flip between a few values in turn, as those of options on one symbol do.
 func (id identity) extend(all []*leaf, f fields, prices []float64) identity {
 	joined := id
-	for _, l := range parts(all, f, id) {
+	for _, l := range distinguishingLeaves(all, f, id) {
 		if (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of) && len(joined.leaves) <= maxParts {
-			joined = join(" ", joined, l)
+			joined = joinLeaf(" ", joined, l)
 		}
 	}
 	const flips, calmer = 0.005, 5
-	joined = joined.joinWhile(all, f, func(of []string) float64 { return float64(jumps(of, prices)) }, 0, 1.001)
-	return joined.joinWhile(all, f, func(of []string) float64 { return variation(of, prices) }, flips, calmer)
+	joined = joined.joinWhile(all, f, func(of []string) float64 { return float64(countJumps(of, prices)) }, 0, 1.001)
+	return joined.joinWhile(all, f, func(of []string) float64 { return priceVariation(of, prices) }, flips, calmer)
 }
 
 // joinWhile joins leaves that come again for as long as each makes a measure of prices smaller by a factor.
@@ -106,11 +106,11 @@ func (id identity) joinWhile(all []*leaf, f fields, measure func(of []string) fl
 	joined := id
 	for before := measure(id.of); before > enough && len(joined.leaves) <= maxParts; before = measure(joined.of) {
 		best, least := identity{}, before/factor
-		for _, l := range parts(all, f, joined) {
+		for _, l := range distinguishingLeaves(all, f, joined) {
 			if !l.recurs(joined.of) && !(enough == 0 && (venueNames[plainName(l.name())] || isNaming(l))) {
 				continue
 			}
-			if next := join(" ", joined, l); measure(next.of) <= least {
+			if next := joinLeaf(" ", joined, l); measure(next.of) <= least {
 				best, least = next, measure(next.of)
 			}
 		}
