@@ -120,6 +120,11 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 	if t.conflict != "" {
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: t.conflict, Total: len(samples)}, false
 	}
+	for i := range d.Map {
+		if t.fillers && d.Map[i].Kind == "" {
+			d.Map[i].Fillers = "missing"
+		}
+	}
 	return Result{Definition: d, Notes: w.notes, Doubts: w.doubts, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}, t.mapped > 0
 }
 
@@ -164,6 +169,7 @@ func hasOwnMap(name string) bool {
 type trial struct {
 	mapped   int    // how many say something
 	failed   int    // of how many some part is bad
+	fillers  bool   // some quote has numbers that stand for none
 	conflict string // a row that gets two prices of one event that have nothing to do with each other; empty: none does
 }
 
@@ -182,7 +188,9 @@ func tryDefinition(feed string, d preset.Definition, samples []decode.Event) (t 
 		}
 		last := map[string]market.Decimal{}
 		for _, u := range m.Updates {
-			if q, ok := u.(market.Quote); ok && q.Last.IsSet() {
+			q, ok := u.(market.Quote)
+			t.fillers = ok && mapping.DropFillers(&q) || t.fillers
+			if ok && q.Last.IsSet() {
 				if before, ok := last[q.Symbol]; ok && IsJump(before.Approx(), q.Last.Approx()) {
 					t.conflict = fmt.Sprintf("rows cannot be told apart: an event has %s and %s for %s", before, q.Last, q.Symbol)
 				}

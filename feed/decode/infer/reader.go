@@ -189,9 +189,9 @@ func (r *Reader) check(m decode.Message) decode.Message {
 	kept := m.Updates[:0]
 	for _, u := range m.Updates {
 		if q, ok := u.(market.Quote); ok {
-			if dropSentinels(&q) {
+			if mapping.DropFillers(&q) {
 				if !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
-					m.Unmapped = "its prices are numbers that stand for none, such as 0 or -1"
+					m.Unmapped = mapping.ReasonFillers
 					continue
 				}
 				u = q

@@ -33,6 +33,7 @@ type rule struct {
 	kind         string
 	onlyAliased  bool
 	order        string      // of rows: see Rule.Rows
+	dropsFillers bool        // see Rule.Fillers
 	book         *bookReader // nil: there is none
 	cache        *memberCache
 	payloadCache *payloadCache
@@ -99,6 +100,7 @@ func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
 		kind:         spec.Kind,
 		onlyAliased:  spec.Only == "alias",
 		order:        spec.Rows,
+		dropsFillers: spec.Fillers == "missing",
 		cache:        c.cache,
 		payloadCache: c.payloadCache,
 		symbolCache:  map[string]resolvedSymbol{},
@@ -137,6 +139,9 @@ func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *rule) {
 	}
 	if spec.Rows != "" && spec.Rows != ByTime && spec.Rows != Latest {
 		c.errs.Add(at.Key("rows"), "rows is by_time or latest, or left out")
+	}
+	if spec.Fillers != "" && spec.Fillers != "missing" {
+		c.errs.Add(at.Key("fillers"), "fillers is missing, or left out")
 	}
 	if spec.Book != nil && r.kind != "quote" {
 		c.errs.Add(at.Key("book"), "a rule of kind %s has no book", r.kind)

@@ -147,3 +147,19 @@ func TestAlmostJSONIsReadWhereItHasOneMeaning(t *testing.T) {
 		}
 	}
 }
+
+func TestNumbersThatStandForNoneAreMissingWhereTheMapSaysSo(t *testing.T) {
+	t.Parallel()
+	rule := mapping.Rule{Symbol: value("s"), Last: value("p"), Bid: value("b"), Ask: value("a"), Fillers: "missing"}
+	for payload, want := range map[string]string{
+		`{"s":"A","p":41,"b":-1,"a":99999.99}`:     "A 41 × ×",
+		`{"s":"A","p":-3,"b":-3.5,"a":-1}`:         "A -3 -3.5× -1×",
+		`{"s":"A","p":-1,"b":-1,"a":-1}`:           mapping.ReasonFillers,
+		`{"s":"A","p":41,"b":0,"a":2147483647}`:    "A 41 × ×",
+		`{"s":"A","p":41,"b":40.9,"a":9999999999}`: "A 41 40.9× ×",
+	} {
+		if got := decodeAll(t, rule, payload); got[0] != want {
+			t.Errorf("%s\n got %s\nwant %s", payload, got[0], want)
+		}
+	}
+}

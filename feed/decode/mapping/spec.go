@@ -29,6 +29,9 @@ type Rule struct {
 	Rows  string `yaml:"rows,omitempty"`  // of one symbol in one event: "by_time" sorts them, "latest" takes the newest that is not in the future
 	Book  *Book  `yaml:"book,omitempty"`  // where the order book is
 
+	// Fillers is "missing" where 0, -1, nines and the largest integers beside a price mean that there is none.
+	Fillers string `yaml:"fillers,omitempty"`
+
 	// Values are, in a rule of kind reading, the paths of numbers that are no prices. Each is shown in a row of its own, by
 	// the last name of its path behind that of the symbol, if there is one.
 	Values Paths `yaml:"values,omitempty,flow"`

@@ -14,6 +14,8 @@ import (
 const (
 	reasonNoAlias  = "no alias names the symbol"
 	reasonNoSymbol = "there is no symbol"
+
+	ReasonFillers = "its prices are numbers that stand for none, such as 0 or -1" // see DropFillers
 )
 
 // update makes an update of one row. Without one, the reason says why. The error reports fields that could not be used;
@@ -63,6 +65,9 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 	if f.book != nil {
 		f.book.fill(r, name, &q)
 		found = found || q.Bid.IsSet() || q.Ask.IsSet()
+	}
+	if f.dropsFillers && DropFillers(&q) && !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
+		return nil, ReasonFillers
 	}
 	if !found || f.kind == "trade" && !q.Last.IsSet() {
 		return nil, f.noFieldsReason

@@ -13,6 +13,7 @@ type document struct {
 	List     []string          `yaml:"list"`
 	Map      map[string]string `yaml:"map"`
 	Decimals int               `yaml:"decimals"`
+	Deltas   bool              `yaml:"deltas"`
 	Inner    *document         `yaml:"inner"`
 }
 
@@ -103,5 +104,13 @@ func TestAFileInUTF16IsNamedAsSuch(t *testing.T) {
 		if err := strictyaml.Decode([]byte(source), new(document), nil); err == nil || err.Error() != "this is UTF-16: save the file as UTF-8" {
 			t.Error(err)
 		}
+	}
+}
+
+func TestTrueStaysTrueWhereItIsWanted(t *testing.T) {
+	t.Parallel()
+	var d document
+	if err := strictyaml.Decode([]byte("inner:\n  deltas: true\n"), &d, nil); err != nil || !d.Inner.Deltas {
+		t.Errorf("%+v, %v", d.Inner, err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"livetape/feed/decode/configerr"
 )
 
-// keepTextAsWritten makes every key and value below node text as it is written, unless a number is wanted there. YAML takes an
+// keepTextAsWritten makes every key and value below node text as it is written, unless a number, or true or false, is wanted there. YAML takes an
 // unquoted 00700 for the number 448, 5.10 for 5.1 and TRUE for true; here they are symbols, account numbers and codes.
 func keepTextAsWritten(node ast.Node, at configerr.Path, t reflect.Type) ast.Node {
 	switch n := node.(type) {
@@ -32,7 +32,7 @@ func keepTextAsWritten(node ast.Node, at configerr.Path, t reflect.Type) ast.Nod
 			}
 		}
 	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		if typeAt(t, at).Kind() != reflect.Int {
+		if kind := typeAt(t, at).Kind(); kind != reflect.Int && kind != reflect.Bool {
 			return ast.String(node.GetToken())
 		}
 	}

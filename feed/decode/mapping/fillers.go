@@ -1,4 +1,4 @@
-package infer
+package mapping
 
 import (
 	"math"
@@ -8,9 +8,9 @@ import (
 	"livetape/feed/market"
 )
 
-// dropSentinels takes out of a quote the numbers that stand for none beside others that do not: a bid of 0 or -1 beside a
+// DropFillers takes out of a quote the numbers that stand for none beside others that do not: a bid of 0 or -1 beside a
 // positive last, an ask of 99999.99. It reports whether there were any.
-func dropSentinels(q *market.Quote) (some bool) {
+func DropFillers(q *market.Quote) (some bool) {
 	prices := [...]*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose}
 	least := math.Inf(1) // of those that are positive
 	set, none := 0, 0
