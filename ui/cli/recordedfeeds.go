@@ -28,9 +28,10 @@ func newRecordedFeeds(targets []target) (*recordedFeeds, error) {
 	return r, nil
 }
 
+// add takes in a target. How it is decoded is a part of its definition, as one line, and holds no secret.
 func (r *recordedFeeds) add(t target) error {
-	definition, err := decoderDefinition(t.origin)
-	r.byName.Store(t.config.Name, tape.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Mapping: definition})
+	mapping, err := preset.Definition{Preset: t.origin.Preset, Decoder: t.origin.Decoder, Spec: t.origin.Spec}.OneLine()
+	r.byName.Store(t.config.Name, tape.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Mapping: mapping})
 	return err
 }
 
@@ -39,12 +40,6 @@ func (r *recordedFeeds) source(name string) tape.Source {
 		return s.(tape.Source)
 	}
 	return tape.Source{Name: name}
-}
-
-// decoderDefinition is the part of a feed's definition that says how its payloads are decoded, as one line; empty where
-// nothing is said. It holds no secret, since none is needed to decode.
-func decoderDefinition(f config.Feed) (string, error) {
-	return preset.Definition{Preset: f.Preset, Decoder: f.Decoder, Spec: f.Spec}.OneLine()
 }
 
 // recordingDecoder makes the decoder of a recorded feed. Where that fails, as for the recording of a newer livetape,

@@ -76,12 +76,11 @@ func (p *recordProgress) count(ev feed.Event) {
 	p.newest = ev.At
 }
 
-func (p *recordProgress) show(now time.Time) { p.draw(p.line(now)) }
-
-func (p *recordProgress) line(now time.Time) string {
+func (p *recordProgress) show(now time.Time) {
 	if p.events == 0 {
-		return "recording " + p.name + " · no event yet"
+		p.draw("recording " + p.name + " · no event yet")
+		return
 	}
 	age := max(0, now.Sub(p.newest)).Truncate(time.Second)
-	return fmt.Sprintf("recording %s · %s · %s · the last %s ago", p.name, humanize.Plural(p.events, "event"), humanize.Bytes(p.bytes), age)
+	p.draw(fmt.Sprintf("recording %s · %s · %s · the last %s ago", p.name, humanize.Plural(p.events, "event"), humanize.Bytes(p.bytes), age))
 }
