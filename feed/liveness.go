@@ -31,8 +31,8 @@ func newLiveness() *liveness {
 
 // beginWait notes that the reader begins to wait for bytes, and wakes the supervisor if there are bytes to report.
 func (l *liveness) beginWait(now time.Time) {
-	if l.unreported() {
-		l.wake()
+	if l.hasUnreportedBytes() {
+		l.wakeSupervisor()
 	}
 	l.waitBegan.Store(now.UnixNano())
 }
@@ -95,15 +95,15 @@ func (l *liveness) report(at time.Time) {
 	}
 }
 
-func (l *liveness) unreported() bool { return l.lastByteAt.Load() != l.reported.Load() }
+func (l *liveness) hasUnreportedBytes() bool { return l.lastByteAt.Load() != l.reported.Load() }
 
 func (l *liveness) countDuplicate() {
 	l.duplicates.Add(1)
-	l.wake()
+	l.wakeSupervisor()
 }
 
-// wake wakes the supervisor, once until it has looked. It never blocks.
-func (l *liveness) wake() {
+// wakeSupervisor wakes the supervisor, once until it has looked. It never blocks.
+func (l *liveness) wakeSupervisor() {
 	if !l.woken.CompareAndSwap(false, true) {
 		return
 	}

@@ -194,7 +194,7 @@ func (m *monitor) sendPulse() {
 	m.pulsedAt = time.Now()
 	m.liveness.clearWake()
 	duplicates, at := m.liveness.duplicates.Load(), m.liveness.lastByte()
-	if !m.liveness.unreported() && duplicates == m.counted {
+	if !m.liveness.hasUnreportedBytes() && duplicates == m.counted {
 		return
 	}
 	select {

@@ -82,10 +82,10 @@ func (h history) next(o outcome, random float64) (step, history) {
 	switch refused := o.Ending == connection.Refused || o.Ending == connection.NotAStream; {
 	case o.sentID && mayRefuseID(o.Status) && !h.askedWithoutID:
 		h.askedWithoutID = true
-		s.forget, s.wait, s.note = true, h.bounded(h.retry), "asking once without the last event id"
+		s.forget, s.wait, s.note = true, h.clampWait(h.retry), "asking once without the last event id"
 	case o.newToken && !h.readToken:
 		h.readToken = true
-		s.wait, s.note = h.bounded(h.retry), "the token is read anew"
+		s.wait, s.note = h.clampWait(h.retry), "the token is read anew"
 	case o.Stack != "", refused && !h.wasLive:
 		return step{state: Failed, attempt: h.failures}, h
 	case refused:
@@ -93,7 +93,7 @@ func (h history) next(o outcome, random float64) (step, history) {
 	default:
 		s.wait = h.pause(o, random, cmp.Or(h.most, backoffCap))
 	}
-	s.wait = h.atLeastMinimum(s.wait)
+	s.wait = h.withMinimumWait(s.wait)
 	return s, h
 }
 
@@ -108,7 +108,7 @@ func mayRefuseID(status int) bool {
 
 // afterCleanEnd waits exactly the reconnection time, also after an end that is one too many to be planned.
 func (h history) afterCleanEnd() step {
-	s := step{state: Waiting, wait: h.atLeastMinimum(h.bounded(h.retry)), planned: true}
+	s := step{state: Waiting, wait: h.withMinimumWait(h.clampWait(h.retry)), planned: true}
 	if h.empty >= emptyLimit {
 		s.planned, s.cause = false, emptyCause
 	}
@@ -147,7 +147,7 @@ func (h history) pause(o outcome, random float64, limit time.Duration) time.Dura
 	case o.Status == http.StatusTooManyRequests:
 		return tooManyWait
 	}
-	return h.bounded(h.retry + time.Duration(random*float64(h.backoff(limit))))
+	return h.clampWait(h.retry + time.Duration(random*float64(h.backoff(limit))))
 }
 
 // backoff is the reconnection time, doubled with each failure but the first, up to limit.
@@ -159,14 +159,14 @@ func (h history) backoff(limit time.Duration) time.Duration {
 	return min(bound, limit)
 }
 
-func (h history) bounded(wait time.Duration) time.Duration {
+func (h history) clampWait(wait time.Duration) time.Duration {
 	if h.most > 0 {
 		wait = min(wait, h.most)
 	}
 	return max(wait, h.least)
 }
 
-func (h history) atLeastMinimum(wait time.Duration) time.Duration {
+func (h history) withMinimumWait(wait time.Duration) time.Duration {
 	if h.barren >= barrenLimit {
 		wait = max(wait, minBarrenWait)
 	}

@@ -56,7 +56,7 @@ func wrapWithFirst(text string, first, width, most int) []string {
 			word = " " + word
 		}
 		if len(lines) == most-1 {
-			return append(lines, line+word+prefixed(" ", strings.TrimLeft(rest, " ")))
+			return append(lines, line+word+withSeparator(" ", strings.TrimLeft(rest, " ")))
 		}
 		used := cells(line)
 		switch {

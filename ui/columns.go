@@ -84,7 +84,7 @@ func (w *columnWidths) grow(r *market.Row) {
 	text := newRowText(r)
 	w.symbol = max(w.symbol, cells(r.Symbol))
 	w.feed = max(w.feed, cells(r.Feed))
-	w.name = max(w.name, cells(text.name)+cells(prefixed(" ", text.tag)))
+	w.name = max(w.name, cells(text.name)+cells(withSeparator(" ", text.tag)))
 	for c, number := range text.numbers {
 		w.numbers[c].fit(number)
 	}

@@ -98,11 +98,11 @@ func newDetailColumn(all []detailNumber) detailColumn {
 }
 
 func viewRowDetail(w *lineWriter, area drawArea, r *market.Row, h *feedHealth) []string {
-	lines := []string{titleLine(w, area, r.Symbol, prefixed("· ", r.Name)+prefixed(" · ", r.Currency), "esc closes")}
+	lines := []string{titleLine(w, area, r.Symbol, withSeparator("· ", r.Name)+withSeparator(" · ", r.Currency), "esc closes")}
 	if tag, st := haltTag(r.Halt); tag != "" {
 		w.writeBlanks(gutter)
 		w.write(st, tag)
-		w.write(plain, prefixed(": ", r.Halt.Reason))
+		w.write(plain, withSeparator(": ", r.Halt.Reason))
 		lines = append(lines, w.endLine())
 	}
 	columns := layOutNumbers(detailNumbers(r, h), area.width)
@@ -199,7 +199,7 @@ func quoteCountLine(w *lineWriter, area drawArea, r *market.Row, h *feedHealth) 
 	return w.endLine()
 }
 
-func trendLine(w *lineWriter, name string, t trend, bars *market.Bars) string {
+func trendLine(w *lineWriter, name string, t sparkAxis, bars *market.Bars) string {
 	w.writeBlanks(gutter)
 	w.writeLeft(muted, name, 7)
 	w.write(accent, t.sparkline(bars, w.width-w.used-1))

@@ -118,7 +118,7 @@ func (all feedList) shortLine(now time.Time, width int) []span {
 		}
 		if spanCells(item) > room {
 			rest := all[i:].summary(now)
-			return append(line, span{rest.style, prefixed(spaces(min(i, 1)*3), rest.text)})
+			return append(line, span{rest.style, withSeparator(spaces(min(i, 1)*3), rest.text)})
 		}
 		line = append(line, item...)
 	}
@@ -137,7 +137,7 @@ func (h *feedHealth) shortBadge(now time.Time) []span {
 	if len(badge) > 1 {
 		words = truncate(strings.TrimPrefix(strings.TrimLeft(badge[1].text, " "), "· "), shortCause)
 	}
-	return append(item, span{muted, prefixed(" ", words)})
+	return append(item, span{muted, withSeparator(" ", words)})
 }
 
 func (all feedList) nameWidth() int {

@@ -15,7 +15,7 @@ func (m Model) helpLines(width int) [][]key.Binding {
 	columns := max(min((width-gutter)/helpColumn, 3), 1)
 	groups := m.keys.FullHelp()
 	if columns < len(groups) {
-		groups = distribute(groups, columns)
+		groups = distributeToColumns(groups, columns)
 	}
 	var lines [][]key.Binding
 	for row := 0; ; row++ {
@@ -33,7 +33,7 @@ func (m Model) helpLines(width int) [][]key.Binding {
 	}
 }
 
-func distribute(groups [][]key.Binding, columns int) [][]key.Binding {
+func distributeToColumns(groups [][]key.Binding, columns int) [][]key.Binding {
 	var all []key.Binding
 	for _, g := range groups {
 		all = append(all, enabledBindings(g)...)

@@ -217,7 +217,7 @@ func (e *logEntry) spans(limit int, withID bool) []span {
 		out = append(out, span{muted, "#" + market.PlainText(e.id, 40)})
 	}
 	if e.reason != "" {
-		out = append(out, span{st, "[" + plainLine(e.reason) + prefixed(" · ", repeatsText(max(e.repeats, e.folded+1))) + "]"})
+		out = append(out, span{st, "[" + plainLine(e.reason) + withSeparator(" · ", repeatsText(max(e.repeats, e.folded+1))) + "]"})
 	}
 	return append(out, span{plain, market.PlainText(string(e.data), limit)})
 }

@@ -20,8 +20,8 @@ type drawArea struct {
 }
 
 // trendOf is what a spark line of a row needs; the feed is nil once it is no longer watched.
-func (a drawArea) trendOf(r *market.Row, h *feedHealth) trend {
-	t := trend{until: a.until.Truncate(time.Second).Add(time.Second - 1)} // all of the second, so that it changes with the ages
+func (a drawArea) trendOf(r *market.Row, h *feedHealth) sparkAxis {
+	t := sparkAxis{until: a.until.Truncate(time.Second).Add(time.Second - 1)} // all of the second, so that it changes with the ages
 	if a.board != nil {
 		t.outages = a.board.Outages(r.Feed)
 	}
@@ -67,7 +67,7 @@ func titleLine(w *lineWriter, area drawArea, name, where, right string) string {
 		st, sign = accent, "▸ "
 	}
 	w.write(st, sign+name)
-	w.write(muted, prefixed(" ", where)+" ")
+	w.write(muted, withSeparator(" ", where)+" ")
 	if room := w.width - w.used - cells(right) - 4; right != "" && room > 0 {
 		w.write(stale, strings.Repeat("─", room))
 		w.write(muted, " "+right+" ")

@@ -14,8 +14,8 @@ func spans(st1 style, t1 string, st2 style, t2 string) []span {
 	return []span{{st1, t1}, {st2, t2}}
 }
 
-// prefixed is text behind a separator; empty if text is.
-func prefixed(separator, text string) string {
+// withSeparator is text behind a separator; empty if text is.
+func withSeparator(separator, text string) string {
 	if text == "" {
 		return ""
 	}

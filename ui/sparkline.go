@@ -8,8 +8,8 @@ import (
 	"livetape/feed/market"
 )
 
-// trend is what spark lines need beside bars: the time that they end with, and when there was no stream.
-type trend struct {
+// sparkAxis is what spark lines need beside bars: the time that they end with, and when there was no stream.
+type sparkAxis struct {
 	until      time.Time
 	usualDelay time.Duration
 	outages    []market.Outage
@@ -23,7 +23,7 @@ const (
 
 // sparkline is the course of a price, scaled between its lowest and highest: the last intervals, and no more than width. A
 // picture needs no exact number.
-func (t trend) sparkline(bars *market.Bars, width int) string {
+func (t sparkAxis) sparkline(bars *market.Bars, width int) string {
 	var all []market.Interval
 	var values []float64
 	for i := range bars.Axis(t.until, width, t.usualDelay, t.outages) {

@@ -28,15 +28,15 @@ func (h *feedHealth) badge(now time.Time) []span {
 	case feed.Silent:
 		return spans(busy, "◌ SILENT", plain, h.silenceText(now))
 	case feed.Waiting:
-		return spans(busy, "↻ RETRY "+retryInText(s, now), plain, attemptText(s)+prefixed(" · ", cmp.Or(cause, endCauseText(s))))
+		return spans(busy, "↻ RETRY "+retryInText(s, now), plain, attemptText(s)+withSeparator(" · ", cmp.Or(cause, endCauseText(s))))
 	case feed.Closed:
-		return spans(ended, "■ CLOSED", plain, prefixed(" ", cause))
+		return spans(ended, "■ CLOSED", plain, withSeparator(" ", cause))
 	case feed.Finished:
-		return spans(ended, "■ FINISHED", plain, prefixed(" ", cause))
+		return spans(ended, "■ FINISHED", plain, withSeparator(" ", cause))
 	case feed.Failed:
-		return spans(broken, "✕ FAILED", plain, prefixed(" ", cause))
+		return spans(broken, "✕ FAILED", plain, withSeparator(" ", cause))
 	}
-	return spans(busy, "◐ CONNECTING", plain, waitText(s, now)+attemptText(s)+prefixed(" · after: ", h.lostCause))
+	return spans(busy, "◐ CONNECTING", plain, waitText(s, now)+attemptText(s)+withSeparator(" · after: ", h.lostCause))
 }
 
 // waitText is for how long an answer has been awaited; empty for less than a second.
@@ -91,7 +91,7 @@ func (h *feedHealth) liveBadge(now time.Time) []span {
 
 // redirectText says that a stream comes from elsewhere than its URL says.
 func redirectText(s feed.Status) string {
-	return prefixed(" · redirected to ", plainLine(s.Redirected))
+	return withSeparator(" · redirected to ", plainLine(s.Redirected))
 }
 
 func retryInText(s feed.Status, now time.Time) string {
@@ -212,9 +212,9 @@ func statusSpan(s feed.Status) span {
 		}
 		return span{good, "live"}
 	case feed.Quiet:
-		return span{warn, "QUIET" + prefixed(" ", cause) + "; heartbeats come"}
+		return span{warn, "QUIET" + withSeparator(" ", cause) + "; heartbeats come"}
 	case feed.Silent:
-		return span{warn, "silent" + prefixed(" · ", cause)}
+		return span{warn, "silent" + withSeparator(" · ", cause)}
 	case feed.Waiting:
 		retry := "retry at once"
 		if wait := s.RetryAt.Sub(s.Since); wait >= 50*time.Millisecond {
@@ -222,11 +222,11 @@ func statusSpan(s feed.Status) span {
 		}
 		return span{warn, cmp.Or(cause, endCauseText(s), "connection lost") + " · " + retry + attemptText(s)}
 	case feed.Closed:
-		return span{warn, "closed" + prefixed(" ", cause)}
+		return span{warn, "closed" + withSeparator(" ", cause)}
 	case feed.Finished:
-		return span{muted, "finished" + prefixed(": ", cause)}
+		return span{muted, "finished" + withSeparator(": ", cause)}
 	}
-	return span{bad, "failed" + prefixed(" ", cause) + prefixed(" · ", plainLine(s.Advice))}
+	return span{bad, "failed" + withSeparator(" ", cause) + withSeparator(" · ", plainLine(s.Advice))}
 }
 
 func marketStateText(h market.Halt, now time.Time) string {
@@ -237,7 +237,7 @@ func marketStateText(h market.Halt, now time.Time) string {
 	case market.Halted:
 		state = "HALTED"
 	}
-	return "market " + state + " since " + timeText(h.Time, now) + prefixed(": ", h.Reason)
+	return "market " + state + " since " + timeText(h.Time, now) + withSeparator(": ", h.Reason)
 }
 
 func haltTag(h market.Halt) (tag string, st style) {
@@ -267,9 +267,9 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 			{muted, "Trying again " + retryInText(h.status, now) + ". " + keyLabel(k.retry) + " tries at once."},
 		}
 	case feed.Closed:
-		return []span{{strong, "No prices: closed" + prefixed(" ", cause) + "."}, {muted, keyLabel(k.retry) + " connects again."}}
+		return []span{{strong, "No prices: closed" + withSeparator(" ", cause) + "."}, {muted, keyLabel(k.retry) + " connects again."}}
 	case feed.Finished:
-		return []span{{strong, "The server has sent all it has" + prefixed(": ", cause) + "."}, {muted, keyLabel(k.retry) + " connects again."}}
+		return []span{{strong, "The server has sent all it has" + withSeparator(": ", cause) + "."}, {muted, keyLabel(k.retry) + " connects again."}}
 	case feed.Failed:
 		return []span{{strong, "No prices: " + cmp.Or(cause, "the feed failed") + "."}, {warn, advice}, {muted, keyLabel(k.retry) + " tries again, " + keyLabel(k.quit) + " quits."}}
 	}
@@ -302,7 +302,7 @@ func (h *feedHealth) nothingMappedText(now time.Time, k keyMap) []span {
 		out = append(out, span{bad, humanize.Plural(h.decodeErrors, "decode error") + ", the last: " + h.lastDecodeError})
 	}
 	for _, reason := range h.unmappedReasons.top() {
-		out = append(out, span{warn, "Not mapped" + prefixed(", ", repeatsText(h.unmappedReasons[reason])) + ": " + plainLine(reason) + "."})
+		out = append(out, span{warn, "Not mapped" + withSeparator(", ", repeatsText(h.unmappedReasons[reason])) + ": " + plainLine(reason) + "."})
 	}
 	if k.writeMap.Enabled() {
 		out = append(out, span{muted, keyLabel(k.showMap) + " proposes a map for them."})

@@ -17,7 +17,7 @@ type tableRow struct {
 	isLive bool
 	styles rowStyles // of all that goes by the age of the price
 	sign   string    // in the gutter
-	trend  trend
+	trend  sparkAxis
 	symbol string // as it is cut
 }
 
@@ -26,7 +26,7 @@ func newTableRow(r *market.Row, h *feedHealth, now time.Time) tableRow {
 	isLive := h != nil && h.state(now) == feed.Live
 	since := newRowTimes(r, h)
 	age, quoteAge := elapsed(now, since.price), elapsed(now, since.quote)
-	row := tableRow{r, newRowText(r), since, isLive, newRowStyles(age, isLive), " ", trend{}, r.Symbol}
+	row := tableRow{r, newRowText(r), since, isLive, newRowStyles(age, isLive), " ", sparkAxis{}, r.Symbol}
 	if quoteAge < age {
 		row.styles.symbol = newRowStyles(quoteAge, isLive).symbol
 	}
@@ -139,7 +139,7 @@ func (t *priceTable) drawName(s columnSlot, r *tableRow) {
 	if tag == "" {
 		separator = ""
 	}
-	t.w.writeLeft(r.styles.quiet, prefixed(separator, r.text.name), s.width-cells(tag))
+	t.w.writeLeft(r.styles.quiet, withSeparator(separator, r.text.name), s.width-cells(tag))
 }
 
 const outsideSign = "≠" // of a last price outside bid and ask

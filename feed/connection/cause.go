@@ -118,7 +118,7 @@ func explainRedirect(err error) explanation {
 		return explanation{Refused, fmt.Sprintf("redirect loop: more than %d redirects", maxRedirects), "check the URL: the server sends it round in circles"}
 	case errors.Is(err, errRedirectScheme):
 		return explanation{Refused, "redirected to an address that is neither http nor https", "check the URL"}
-	case strings.Contains(innermost(err).Error(), "failed to parse Location header"):
+	case strings.Contains(innermostError(err).Error(), "failed to parse Location header"):
 		return explanation{Refused, "redirected to an address that is not valid", "check the URL"}
 	}
 	return explanation{}
@@ -130,11 +130,11 @@ func explainLookup(err error) explanation {
 	case !errors.As(err, &dns):
 		return explanation{}
 	case dns.IsNotFound:
-		return broken("no such host " + dns.Name)
+		return brokenBecause("no such host " + dns.Name)
 	case dns.IsTimeout:
-		return broken("no answer from DNS for " + dns.Name)
+		return brokenBecause("no answer from DNS for " + dns.Name)
 	}
-	return broken("cannot look up " + dns.Name + ": DNS has no answer to give")
+	return brokenBecause("cannot look up " + dns.Name + ": DNS has no answer to give")
 }
 
 func explainKnown(err error) explanation {
@@ -142,26 +142,26 @@ func explainKnown(err error) explanation {
 		err   error
 		words explanation
 	}{
-		{syscall.ECONNREFUSED, broken("connection refused")},
-		{syscall.ECONNRESET, broken("connection reset")},
-		{syscall.EPIPE, broken("connection reset")},
-		{syscall.ECONNABORTED, broken("connection aborted")},
-		{syscall.EHOSTUNREACH, broken("no route to the host")},
-		{syscall.ENETUNREACH, broken("network is unreachable")},
-		{syscall.ENETDOWN, broken("network is down")},
-		{syscall.ETIMEDOUT, broken("connection timed out")},
+		{syscall.ECONNREFUSED, brokenBecause("connection refused")},
+		{syscall.ECONNRESET, brokenBecause("connection reset")},
+		{syscall.EPIPE, brokenBecause("connection reset")},
+		{syscall.ECONNABORTED, brokenBecause("connection aborted")},
+		{syscall.EHOSTUNREACH, brokenBecause("no route to the host")},
+		{syscall.ENETUNREACH, brokenBecause("network is unreachable")},
+		{syscall.ENETDOWN, brokenBecause("network is down")},
+		{syscall.ETIMEDOUT, brokenBecause("connection timed out")},
 		{syscall.EMFILE, explanation{Broken, "livetape may not open any more files or connections", "raise the limit: ulimit -n"}},
-		{syscall.ENFILE, broken("this machine has too many files open")},
-		{syscall.EADDRNOTAVAIL, broken("this machine has no address, or no free port, to connect from")},
-		{syscall.EACCES, broken("this machine does not allow the connection")},
-		{syscall.EPERM, broken("this machine does not allow the connection")},
+		{syscall.ENFILE, brokenBecause("this machine has too many files open")},
+		{syscall.EADDRNOTAVAIL, brokenBecause("this machine has no address, or no free port, to connect from")},
+		{syscall.EACCES, brokenBecause("this machine does not allow the connection")},
+		{syscall.EPERM, brokenBecause("this machine does not allow the connection")},
 
-		{errMidEvent, broken("stream cut in mid-event")},
-		{errNothingSent, broken("the server ended the stream before sending anything")},
+		{errMidEvent, brokenBecause("stream cut in mid-event")},
+		{errNothingSent, brokenBecause("the server ended the stream before sending anything")},
 		{errNoBlankLine, explanation{Broken, "the server ended the stream without a blank line, which ends an event", `the server must send "\n\n" after each event`}},
-		{errBadGzip, broken("the stream is not the gzip that its header says")},
-		{io.ErrUnexpectedEOF, broken("stream cut")},
-		{io.EOF, broken("the server hung up without an answer")},
+		{errBadGzip, brokenBecause("the stream is not the gzip that its header says")},
+		{io.ErrUnexpectedEOF, brokenBecause("stream cut")},
+		{io.EOF, brokenBecause("the server hung up without an answer")},
 
 		{http.ErrSchemeMismatch, explanation{NotAStream, "the server speaks plain HTTP: use http://", "write http:// in place of https://"}},
 	} {
@@ -175,18 +175,18 @@ func explainKnown(err error) explanation {
 	return explanation{}
 }
 
-func broken(cause string) explanation { return explanation{ending: Broken, cause: cause} }
+func brokenBecause(cause string) explanation { return explanation{ending: Broken, cause: cause} }
 
 // explainTLS explains the alert by which a server ends a handshake (RFC 8446 §6.2): those of TLS over TCP have no type.
 func explainTLS(err error) explanation {
 	var op *net.OpError
 	var record tls.RecordHeaderError
-	text := strings.TrimPrefix(innermost(err).Error(), "tls: ")
+	text := strings.TrimPrefix(innermostError(err).Error(), "tls: ")
 	switch alert := errors.As(err, new(tls.AlertError)) || errors.As(err, &op) && op.Op == "remote error"; {
 	case errors.As(err, &record):
 		return explanation{NotAStream, "the server does not speak TLS", "check the port, or write http:// in place of https://"}
 	case strings.Contains(text, "handshake timeout"):
-		return broken("no TLS handshake within " + Duration(handshakeTimeout))
+		return brokenBecause("no TLS handshake within " + Duration(handshakeTimeout))
 	case alert && strings.Contains(text, "certificate") && !strings.Contains(text, "unobtainable"):
 		return explanation{Refused, "the server wants a client certificate, and does not accept this one or none", "name one that it accepts: tls: {cert: FILE, key: FILE} in the configuration"}
 	case strings.Contains(text, "protocol version"):
@@ -194,15 +194,15 @@ func explainTLS(err error) explanation {
 	case strings.Contains(text, "unrecognized name"):
 		return explanation{Refused, "the server has no TLS certificate for the host in the URL", "check the host in the URL"}
 	case alert:
-		return broken("the server refused the TLS handshake")
-	case text != innermost(err).Error(), errors.As(err, new(*tls.ECHRejectionError)):
-		return broken("the TLS handshake failed: the server's TLS cannot be understood")
+		return brokenBecause("the server refused the TLS handshake")
+	case text != innermostError(err).Error(), errors.As(err, new(*tls.ECHRejectionError)):
+		return brokenBecause("the TLS handshake failed: the server's TLS cannot be understood")
 	}
 	return explanation{}
 }
 
 func explainText(err error) explanation {
-	text := innermost(err).Error()
+	text := innermostError(err).Error()
 	for _, known := range []struct {
 		part  string
 		words explanation
@@ -210,15 +210,15 @@ func explainText(err error) explanation {
 		{`malformed HTTP response "\x15\x03`, explanation{NotAStream, "the server speaks TLS: use https://", writeHTTPS}}, // a TLS alert
 		{"malformed HTTP", explanation{NotAStream, "the server does not speak HTTP", "check host and port of the URL"}},
 		{"server response headers exceeded", explanation{NotAStream, "the server's answer has over 1 MiB of header fields", "check the URL"}},
-		{"too many 1xx", broken("the server sends preliminary answers without end")},
-		{"server closed idle connection", broken("the server closed the connection")},
-		{"socks connect", broken("the SOCKS proxy cannot make the connection")},
-		{"malformed chunked encoding", broken(notFramed)},
-		{"chunk", broken(notFramed)},
-		{"header line too long", broken(notFramed)},
-		{"trailer", broken(notFramed)},
-		{"transfer encoding", broken(notFramed)},
-		{"Content-Length", broken(notFramed)},
+		{"too many 1xx", brokenBecause("the server sends preliminary answers without end")},
+		{"server closed idle connection", brokenBecause("the server closed the connection")},
+		{"socks connect", brokenBecause("the SOCKS proxy cannot make the connection")},
+		{"malformed chunked encoding", brokenBecause(notFramed)},
+		{"chunk", brokenBecause(notFramed)},
+		{"header line too long", brokenBecause(notFramed)},
+		{"trailer", brokenBecause(notFramed)},
+		{"transfer encoding", brokenBecause(notFramed)},
+		{"Content-Length", brokenBecause(notFramed)},
 		{"malformed MIME header", explanation{NotAStream, "the server's answer has header fields that are none", "check host and port of the URL"}},
 	} {
 		if strings.Contains(text, known.part) {
@@ -235,15 +235,15 @@ func explainOperation(err error) explanation {
 	known := errors.As(err, &op)
 	switch {
 	case known && op.Op == "dial" && op.Timeout():
-		return broken("no connection within " + Duration(dialTimeout))
+		return brokenBecause("no connection within " + Duration(dialTimeout))
 	case known && (op.Op == "dial" || op.Op == "proxyconnect"):
-		return broken("this machine cannot connect to the server")
+		return brokenBecause("this machine cannot connect to the server")
 	case known:
-		return broken("connection lost")
+		return brokenBecause("connection lost")
 	case errors.Is(err, context.DeadlineExceeded), errors.Is(err, context.Canceled):
-		return broken("the connection was given up")
+		return brokenBecause("the connection was given up")
 	}
-	return broken("the connection failed for a reason that livetape has no words for")
+	return brokenBecause("the connection failed for a reason that livetape has no words for")
 }
 
 // viaProxy says when it is the proxy that cannot be reached, not the server.
@@ -255,15 +255,15 @@ func viaProxy(err error) string {
 	return ""
 }
 
-// innermost is err without the wrappings that quote URLs and addresses.
-func innermost(err error) error {
+// innermostError is err without the wrappings that quote URLs and addresses.
+func innermostError(err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
-		return innermost(u.Err)
+		return innermostError(u.Err)
 	}
 	var op *net.OpError
 	if errors.As(err, &op) {
-		return innermost(op.Err)
+		return innermostError(op.Err)
 	}
 	return err
 }

@@ -72,7 +72,7 @@ func TestNobodyReadsTheTextOfAnErrorOfGo(t *testing.T) {
 		t.Fatal(err)
 	}
 	check := func(what string, err error) {
-		raw := innermost(err).Error()
+		raw := innermostError(err).Error()
 		for _, err := range []error{err, &url.Error{Op: "Get", URL: "http://desk.example/", Err: &net.OpError{Op: "read", Net: "tcp", Err: err}}, fmt.Errorf("net/http: broken: %w", err)} {
 			cause, _ := e.Explain(err)
 			if cause == "" || raw != "" && strings.Contains(cause, raw) || strings.Contains(cause, "tls: ") || strings.Contains(cause, "x509: ") || strings.Contains(cause, "http2: ") {

@@ -115,7 +115,7 @@ func (e *Endpoint) fillURL(env *environment) error {
 	e.url = u
 	switch names := redact.CredentialVariables(e.config.URL); {
 	case len(names) == 1:
-		e.useVariable(names[0])
+		e.setTokenVariable(names[0])
 	case u.User != nil:
 		e.credential = "the user name or password in the URL"
 	}
@@ -148,12 +148,12 @@ func (e *Endpoint) nameCredential(header string, variables []string) {
 		e.credential, e.variable = "the token of "+e.config.Token.source, ""
 	case !redact.IsSecretHeader(header):
 	case len(variables) > 0:
-		e.useVariable(variables[len(variables)-1])
+		e.setTokenVariable(variables[len(variables)-1])
 	default:
 		e.credential, e.variable = "the "+http.CanonicalHeaderKey(header)+" header", ""
 	}
 }
 
-func (e *Endpoint) useVariable(name string) {
+func (e *Endpoint) setTokenVariable(name string) {
 	e.credential, e.variable = "the token in "+name, name
 }

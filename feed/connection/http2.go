@@ -31,17 +31,17 @@ func http2Code(text string) (code string, ok bool) {
 }
 
 func explainHTTP2(err error) explanation {
-	text := innermost(err).Error()
+	text := innermostError(err).Error()
 	code, ended := http2Code(text)
 	switch {
 	case ended && (code == "NO_ERROR" || code == "CANCEL"), strings.Contains(text, "graceful shutdown GOAWAY"):
-		return broken("the server closed the connection")
+		return brokenBecause("the server closed the connection")
 	case ended:
-		return broken("the server ended the stream with the HTTP/2 error " + code)
+		return brokenBecause("the server ended the stream with the HTTP/2 error " + code)
 	case strings.Contains(text, "client connection lost"):
-		return broken("connection lost")
+		return brokenBecause("connection lost")
 	case strings.HasPrefix(text, "http2: "), strings.HasPrefix(text, "connection error: "):
-		return broken("the server's HTTP/2 cannot be understood")
+		return brokenBecause("the server's HTTP/2 cannot be understood")
 	}
 	return explanation{}
 }

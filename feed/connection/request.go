@@ -57,7 +57,7 @@ func (e *Endpoint) fillBody(env *environment) error {
 		e.header.Set("Content-Type", kind)
 	}
 	if len(names) > 0 && e.credential == "" {
-		e.useVariable(names[len(names)-1])
+		e.setTokenVariable(names[len(names)-1])
 	}
 	env.secrets.AddBody(body)
 	return nil

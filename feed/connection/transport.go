@@ -156,7 +156,7 @@ func (status proxyRefusal) explanation() explanation {
 	case status == http.StatusProxyAuthRequired:
 		return explanation{Refused, proxyWantsLogin, proxyLogin}
 	case status >= 500:
-		return broken("the proxy says " + statusLine(int(status)))
+		return brokenBecause("the proxy says " + statusLine(int(status)))
 	}
 	return explanation{Refused, "the proxy says " + statusLine(int(status)), "ask the proxy's operator"}
 }

@@ -12,7 +12,7 @@ import (
 )
 
 // Update is one thing that a feed sent: a Quote, a Headline, a Halt or a Reading.
-type Update interface{ update() }
+type Update interface{ isUpdate() }
 
 // MaxProduced bounds what is made of one event, in bytes as Size counts them. The rows beyond are left out.
 const MaxProduced = 64 << 20
@@ -33,10 +33,10 @@ func Size(u Update) int {
 	return bare
 }
 
-func (Reading) update()  {}
-func (Quote) update()    {}
-func (Headline) update() {}
-func (Halt) update()     {}
+func (Reading) isUpdate()  {}
+func (Quote) isUpdate()    {}
+func (Headline) isUpdate() {}
+func (Halt) isUpdate()     {}
 
 // Quote is what one message says about one symbol. It is a delta: an absent number or an empty
 // string leaves what is already known alone.

@@ -65,7 +65,7 @@ func serveUntilDone(name string, l load) error {
 	defer stop()
 	due := v.publish(ctx)
 	<-time.After(grace)
-	report := serverReport{Due: due, CPU: processorTime() - before, Resident: resident()}
+	report := serverReport{Due: due, CPU: processorTime() - before, Resident: residentMemory()}
 	if err := errors.Join(json.NewEncoder(os.Stdout).Encode(report), server.Close()); err != nil {
 		return err
 	}
@@ -191,8 +191,8 @@ func processorTime() time.Duration {
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
 }
 
-// resident is this process's memory (proc_pid_statm(5)); 0 on systems that do not say it.
-func resident() int64 {
+// residentMemory is this process's memory (proc_pid_statm(5)); 0 on systems that do not say it.
+func residentMemory() int64 {
 	text, _ := os.ReadFile("/proc/self/statm")
 	var size, pages int64
 	_, _ = fmt.Sscan(string(text), &size, &pages)

@@ -16,7 +16,7 @@ import (
 // and a bid than the ask, the last lies between low and high and near bid and ask. A name alone decides only where values
 // do not speak against it. What stays undecided is left out, and told.
 func (f fields) agree() (doubts []string) {
-	for _, name := range []field{"open", "high", "low", "volume"} {
+	for _, name := range []role{"open", "high", "low", "volume"} {
 		f.dropRivals(name)
 	}
 	f.orderPair("low", "high")
@@ -37,7 +37,7 @@ func (f fields) agree() (doubts []string) {
 }
 
 // dropRivals leaves out a number of which there are several by the same name that differ, but for that of a day.
-func (f fields) dropRivals(name field) {
+func (f fields) dropRivals(name role) {
 	all := f[name]
 	if i := slices.IndexFunc(all, func(c candidate) bool { return namesDay(c.leaf.names) }); i >= 0 {
 		all = bringFirst(all, all[i])
@@ -74,7 +74,7 @@ func (f fields) closeOfBar() {
 
 // orderPair keeps the first two candidates of which one is never above the other, those first that are named alike: bid and
 // bidPrice are two things. Without such, a bid and an ask that cross by little are a market that does.
-func (f fields) orderPair(below, above field) (doubt string) {
+func (f fields) orderPair(below, above role) (doubt string) {
 	if len(f[below]) == 0 || len(f[above]) == 0 {
 		return ""
 	}
@@ -104,7 +104,7 @@ func (f fields) orderPair(below, above field) (doubt string) {
 	return doubt
 }
 
-func namedAlike(a, b *leaf, below, above field) bool {
+func namedAlike(a, b *leaf, below, above role) bool {
 	return strings.Replace(plainName(a.path), string(below), "", 1) == strings.Replace(plainName(b.path), string(above), "", 1)
 }
 

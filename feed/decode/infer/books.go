@@ -12,7 +12,7 @@ import (
 
 // book finds the order book in rows: the levels of bids and asks, which are one book and no rows of their own. Its best bid
 // and ask take the place of those that were found by name in it.
-func (w *writer) book(s *rowSet, f *fields) *mapping.Book {
+func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	var sides [2]sidePath
 	for _, row := range s.values() {
 		findSides(row, nil, &sides)
@@ -39,7 +39,7 @@ func (w *writer) book(s *rowSet, f *fields) *mapping.Book {
 	if b.Deltas = slices.ContainsFunc(append(sides[0].levels, sides[1].levels...), func(l level) bool { return l.isRemoval(size) }); b.Deltas {
 		w.note("levels of size 0 take levels of the book away: it is kept from the first whole one on")
 	}
-	for _, name := range []field{"bid", "ask", "bid_size", "ask_size"} {
+	for _, name := range []role{"bid", "ask", "bid_size", "ask_size"} {
 		if best := f.best(name); best != nil && sideOf(best.names[:len(best.names)-1]) != "" {
 			delete(*f, name)
 		}

@@ -30,7 +30,7 @@ func joinChanges(types map[string][]payload, order *[]string) (joined map[string
 
 // merge is the key by which rows that only have what changed, and no symbol, are completed; empty when there are none, or
 // nothing says which row they change.
-func (w *writer) merge(s *rowSet, all []*leaf, f fields) string {
+func (w *ruleWriter) merge(s *rowSet, all []*leaf, f fields) string {
 	named, _ := f.symbols()
 	if len(s.names) > 0 || len(named) == 0 {
 		return ""

@@ -19,7 +19,7 @@ type candidate struct {
 }
 
 // fields are, per field, the leaves to take it from: the best, and then those that fill its gaps.
-type fields map[field][]candidate
+type fields map[role][]candidate
 
 // assign says which leaf is which field: by names first, and then by how values agree with each other. What it had to
 // leave out for want of proof is told in doubts.
@@ -76,7 +76,7 @@ func byName(all []*leaf) fields {
 }
 
 // meaning is the field that a leaf's name says, or that its name and the one above it say together.
-func meaning(l *leaf) (field, int, bool) {
+func meaning(l *leaf) (role, int, bool) {
 	if namesPast(l.names[:len(l.names)-1]) {
 		return pastMeaning(l)
 	}
@@ -120,7 +120,7 @@ var idSuffix = regexp.MustCompile(`(id|token|code|key|no|number)$`)
 
 // belowTrade makes a price called vaguely one of the first where the map around it is the last trade, and one of the last
 // where it is a quote, a minute or a day: {"lastTrade": {"p": 1}, "day": {"c": 1}}.
-func (l *leaf) belowTrade(f field) int {
+func (l *leaf) belowTrade(f role) int {
 	if len(l.names) < 2 || f != "last" {
 		return 0
 	}
@@ -134,7 +134,7 @@ func (l *leaf) belowTrade(f field) int {
 }
 
 // pastMeaning is that of a leaf below the past: the close of the day before is one, all else is no price of now.
-func pastMeaning(l *leaf) (field, int, bool) {
+func pastMeaning(l *leaf) (role, int, bool) {
 	m, ok := matchName(l.name())
 	if !ok || m.field != "last" || plainName(l.name()) != "close" && l.name() != "c" || len(l.names) != 2 {
 		return "", 0, false
@@ -167,22 +167,22 @@ func sideOf(names []string) (side string) {
 }
 
 // sideMeaning is the meaning of a leaf below one bid or ask: {"bid":{"price":1}}, {"ask":[1,5]}. Lists of levels are books.
-func sideMeaning(l *leaf, side string) (field, int, bool) {
+func sideMeaning(l *leaf, side string) (role, int, bool) {
 	name := l.name()
 	if len(l.names) > 2 && strings.Trim(l.names[len(l.names)-2], "0123456789") == "" {
 		return "", 0, false // a level of a book
 	}
 	switch m, _ := matchName(name); {
 	case name == "0", m.field == "last":
-		return field(side), 0, true
+		return role(side), 0, true
 	case name == "1", m.field == "size", m.field == "volume":
-		return field(side + "_size"), 0, true
+		return role(side + "_size"), 0, true
 	}
 	return "", 0, false
 }
 
 // wrappedMeaning is that of a leaf in a map around one value: {"bidPrice": {"amount": "181.45", "currency": "USD"}}.
-func wrappedMeaning(l *leaf) (field, int, bool) {
+func wrappedMeaning(l *leaf) (role, int, bool) {
 	if len(l.names) < 2 || !slices.Contains([]string{"amount", "value", "raw", "val", "mantissa", "coefficient", "$numberdecimal", "new", "current"}, strings.ToLower(l.name())) {
 		return "", 0, false
 	}
@@ -191,7 +191,7 @@ func wrappedMeaning(l *leaf) (field, int, bool) {
 }
 
 // valuesFit reports whether the values of a leaf can be the field.
-func valuesFit(name field, rank int, l *leaf) bool {
+func valuesFit(name role, rank int, l *leaf) bool {
 	switch name {
 	case "symbol":
 		return l.every(func(v gjson.Result) bool { return canBeSymbol(v) && (v.Type == gjson.String || len(l.name()) > 1) })
@@ -238,7 +238,7 @@ const maxSymbolBytes = 4 << 10
 func (f fields) dropCaseVariants() {
 	for _, side := range []struct {
 		small, capital string
-		price, size    field
+		price, size    role
 	}{{"a", "A", "ask", "ask_size"}, {"b", "B", "bid", "bid_size"}} {
 		small := slices.IndexFunc(f[side.price], func(c candidate) bool { return c.leaf.name() == side.small })
 		capital := slices.IndexFunc(f[side.price], func(c candidate) bool { return c.leaf.name() == side.capital })
@@ -287,7 +287,7 @@ func fillGaps(sorted []candidate) []candidate {
 }
 
 // best is the leaf of a field, or nil.
-func (f fields) best(name field) *leaf {
+func (f fields) best(name role) *leaf {
 	if len(f[name]) == 0 {
 		return nil
 	}
@@ -300,7 +300,7 @@ func (f fields) dropVague(hasSymbol bool) {
 		delete(f, "last")
 	}
 	if f.hasPrice() {
-		for _, name := range []field{"headline", "summary", "source", "url", "symbols", "id", "importance"} {
+		for _, name := range []role{"headline", "summary", "source", "url", "symbols", "id", "importance"} {
 			delete(f, name)
 		}
 	}
@@ -314,7 +314,7 @@ func (f fields) hasPrice() bool { return len(f["last"]) > 0 || len(f["bid"]) > 0
 // hasSession reports whether rows tell of a symbol's session without a price: what it opened at, its volume.
 func (f fields) hasSession() bool {
 	found := 0
-	for _, name := range []field{"open", "high", "low", "prev_close", "volume"} {
+	for _, name := range []role{"open", "high", "low", "prev_close", "volume"} {
 		found += min(len(f[name]), 1)
 	}
 	return found > 1 && len(f["symbol"]) > 0 && f["symbol"][0].nameRank < weak
@@ -350,7 +350,7 @@ func (f fields) score() int {
 }
 
 // value is a field as a rule writes it; nil when there is none.
-func (f fields) value(name field) *mapping.Value {
+func (f fields) value(name role) *mapping.Value {
 	all := f[name]
 	if len(all) == 0 {
 		return nil
@@ -399,7 +399,7 @@ func (f fields) barLow(all []*leaf) {
 
 // hasTickerAbove reports whether a price stands below a name that looks like a ticker: its rows are further down.
 func (f fields) hasTickerAbove() bool {
-	for _, name := range []field{"last", "bid", "ask"} {
+	for _, name := range []role{"last", "bid", "ask"} {
 		if l := f.best(name); l != nil && slices.ContainsFunc(l.names[:len(l.names)-1], isTickerName) {
 			return true
 		}

@@ -21,7 +21,7 @@ var stateNames = wordSet("status state tradingstatus tradingstate marketstate ma
 var haltNames = wordSet("halted ishalted tradinghalted suspended issuspended")
 
 // halts writes the rule for a member that says whether a symbol is traded, once it has said that one is halted.
-func (w *writer) halts(s *rowSet, all []*leaf, quote *mapping.Rule) (mapping.Rule, bool) {
+func (w *ruleWriter) halts(s *rowSet, all []*leaf, quote *mapping.Rule) (mapping.Rule, bool) {
 	for _, l := range all {
 		states := sessionStates
 		if haltNames[plainName(l.name())] {

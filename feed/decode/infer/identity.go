@@ -29,7 +29,7 @@ const jump = 3.0
 // identify finds what tells rows apart: by names first, and by values where these speak against it. It must keep prices
 // apart that have nothing to do with each other, and a member that never comes again is the event's and not the row's.
 // When nothing does, problem says what differs between such rows.
-func (w *writer) identify(set *rowSet, all []*leaf, f, outer fields, event string) (id identity, problem string) {
+func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, event string) (id identity, problem string) {
 	prices := rowPrices(f, len(set.rows))
 	candidates := w.identities(set, all, f, outer, event)
 	var collided []identity
@@ -61,7 +61,7 @@ func rowPrices(f fields, n int) []float64 {
 	all := make([]float64, n)
 	for i := range all {
 		all[i] = math.NaN()
-		for _, name := range []field{"last", "bid", "ask"} {
+		for _, name := range []role{"last", "bid", "ask"} {
 			if l := f.best(name); l != nil && math.IsNaN(all[i]) {
 				if n, ok := l.number(i); ok {
 					all[i] = n
@@ -73,7 +73,7 @@ func rowPrices(f fields, n int) []float64 {
 }
 
 // identities are the candidates in the order in which they are tried; the feed's name is the last.
-func (w *writer) identities(set *rowSet, all []*leaf, f, outer fields, event string) []identity {
+func (w *ruleWriter) identities(set *rowSet, all []*leaf, f, outer fields, event string) []identity {
 	ids, vague := plainIdentities(set, all, f)
 	around, isVague := outer.best("symbol"), false
 	if around != nil && len(set.names) > 0 {

@@ -99,7 +99,7 @@ func wholeDocuments(read []payload) (whole []payload) {
 
 // inferred writes rules for payloads over a definition, and tries them on the samples.
 func inferred(feed string, d preset.Definition, samples []decode.Event, read []payload) (Result, bool) {
-	w := &writer{}
+	w := &ruleWriter{}
 	d.Map = w.rules(read)
 	if anything := w.problem == "" && len(w.doubts) == 0 && !hasOwnMap(d.Preset); anything && !slices.ContainsFunc(d.Map, func(r mapping.Rule) bool { return !isWeakNews(r) }) {
 		if d.Map = append(d.Map, w.readingRules(read)...); len(d.Map) == 0 {

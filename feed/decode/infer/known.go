@@ -16,8 +16,8 @@ import (
 //go:embed known.yaml
 var knownShapes []byte
 
-// shape is one whose members say nothing by their names.
-type shape struct {
+// knownFormat is one whose members say nothing by their names.
+type knownFormat struct {
 	Note      string            `yaml:"note"`
 	Recognise mapping.When      `yaml:"recognise"` // of one of the samples
 	Pointed   string            `yaml:"pointed"`   // there is a decimal point in what stands at this path, which may be several in brackets; empty: any
@@ -25,8 +25,8 @@ type shape struct {
 }
 
 // loadShapes reads the shapes once.
-var loadShapes = sync.OnceValues(func() ([]shape, error) {
-	var all []shape
+var loadShapes = sync.OnceValues(func() ([]knownFormat, error) {
+	var all []knownFormat
 	err := strictyaml.Decode(knownShapes, &all, nil)
 	return all, err
 })
@@ -48,7 +48,7 @@ func knownShape(feed string, samples []decode.Event) (Result, bool) {
 	return Result{}, false
 }
 
-func (s shape) fits(samples []decode.Event) bool {
+func (s knownFormat) fits(samples []decode.Event) bool {
 	m, err := mapping.CompileWhen(s.Recognise)
 	if err != nil {
 		return false // not reached either

@@ -10,7 +10,7 @@ import (
 )
 
 // listRows are rows that are lists: [["BTC/USD", 64000.1, 1714748300000], …].
-type listRows struct{ roles map[field]column }
+type listRows struct{ roles map[role]column }
 
 type column struct {
 	place int
@@ -38,7 +38,7 @@ func listRowsOf(p *rowSet) *listRows {
 	if len(cells) == 0 {
 		return nil
 	}
-	t := &listRows{map[field]column{}}
+	t := &listRows{map[role]column{}}
 	for i := range cells[0] {
 		if sideOfBook(cells[0][i].Str) != "" {
 			return nil // a level of a book
@@ -67,7 +67,7 @@ func (t *listRows) column(i int, cells [][]gjson.Result) {
 		return true
 	}
 	for _, role := range []struct {
-		field field
+		field role
 		test  func(gjson.Result) bool
 	}{{"symbol", isWordy}, {"time", isTime}, {"last", isNumber}} {
 		if _, taken := t.roles[role.field]; !taken && every(role.test) {
@@ -84,7 +84,7 @@ func (t *listRows) bars(cells [][]gjson.Result) {
 	if _, timed := t.roles["time"]; !timed || t.roles["last"].place != at {
 		return
 	}
-	for _, order := range [][]field{{"open", "high", "low", "last"}, {"low", "high", "open", "last"}} {
+	for _, order := range [][]role{{"open", "high", "low", "last"}, {"low", "high", "open", "last"}} {
 		if !areBars(cells, at, order) {
 			continue
 		}
@@ -97,7 +97,7 @@ func (t *listRows) bars(cells [][]gjson.Result) {
 	}
 }
 
-func areBars(cells [][]gjson.Result, at int, order []field) bool {
+func areBars(cells [][]gjson.Result, at int, order []role) bool {
 	high, low := slices.Index(order, "high"), slices.Index(order, "low")
 	for _, row := range cells {
 		bar := row[min(at, len(row)):]
@@ -119,10 +119,10 @@ func below(a, b gjson.Result) bool {
 	return err1 == nil && err2 == nil && x.Cmp(y) < 0
 }
 
-func (t *listRows) rule(p *rowSet, outer fields, w *writer) mapping.Rule {
+func (t *listRows) rule(p *rowSet, outer fields, w *ruleWriter) mapping.Rule {
 	r := mapping.Rule{Each: p.each()}
 	for _, c := range []struct {
-		field field
+		field role
 		to    **mapping.Value
 	}{{"symbol", &r.Symbol}, {"last", &r.Last}, {"open", &r.Open}, {"high", &r.High}, {"low", &r.Low}, {"volume", &r.Volume}, {"time", &r.Time}} {
 		if col, ok := t.roles[c.field]; ok {

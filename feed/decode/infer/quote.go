@@ -8,8 +8,8 @@ import (
 )
 
 // quote fills in the numbers of a rule.
-func (w *writer) quote(f fields, all []*leaf, r *mapping.Rule) {
-	for field, to := range map[field]**mapping.Value{
+func (w *ruleWriter) quote(f fields, all []*leaf, r *mapping.Rule) {
+	for field, to := range map[role]**mapping.Value{
 		"last": &r.Last, "bid": &r.Bid, "ask": &r.Ask, "bid_size": &r.BidSize, "ask_size": &r.AskSize, "size": &r.Size, "volume": &r.Volume,
 		"open": &r.Open, "high": &r.High, "low": &r.Low, "prev_close": &r.PrevClose, "change": &r.Change, "name": &r.Name, "currency": &r.Currency,
 	} {
@@ -23,7 +23,7 @@ func (w *writer) quote(f fields, all []*leaf, r *mapping.Rule) {
 }
 
 // scale adds the power of ten that stands beside prices.
-func (w *writer) scale(all []*leaf, r *mapping.Rule) {
+func (w *ruleWriter) scale(all []*leaf, r *mapping.Rule) {
 	values := []*mapping.Value{r.Last, r.Bid, r.Ask, r.Open, r.High, r.Low, r.PrevClose, r.Change}
 	var prices []*leaf
 	for _, v := range values {
@@ -66,7 +66,7 @@ func byPath(all []*leaf, path string) *leaf {
 }
 
 // percent takes a change in percent when the change, or what it is counted from, shows whether it is one, or a fraction.
-func (w *writer) percent(f fields, r *mapping.Rule) {
+func (w *ruleWriter) percent(f fields, r *mapping.Rule) {
 	pct, last := f.best("change_pct"), f.best("last")
 	if pct == nil {
 		return
@@ -98,7 +98,7 @@ func (f fields) percentOf(last *leaf, row int) (percent float64, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	for _, name := range []field{"change", "prev_close", "open"} {
+	for _, name := range []role{"change", "prev_close", "open"} {
 		l := f.best(name)
 		if l == nil {
 			continue

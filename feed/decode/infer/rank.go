@@ -33,7 +33,7 @@ func (s *rowSet) score(read []payload) int {
 	if s.holdsPricesByTicker() || s.holdsPricesByTime() {
 		return 9
 	}
-	w := &writer{}
+	w := &ruleWriter{}
 	all := leavesOf(s.values())
 	f, doubts := assign(all)
 	book := w.book(s, &f)

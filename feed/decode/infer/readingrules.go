@@ -16,7 +16,7 @@ const maxReadings = 32
 
 // readingRules reads payloads without prices and headlines: every number that is no time is a reading, in a row of its own, and
 // never a price.
-func (w *writer) readingRules(read []payload) []mapping.Rule {
+func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 	read = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
 		return notPrice(p.event) != "" && p.event != "message" || notPrice(kindOf(p.json)) != ""
 	})
@@ -34,7 +34,7 @@ func (w *writer) readingRules(read []payload) []mapping.Rule {
 	return nil
 }
 
-func (w *writer) readingRule(s *rowSet, read []payload) (mapping.Rule, bool) {
+func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool) {
 	all := leavesOf(s.values())
 	r := mapping.Rule{Each: s.each(), Kind: "reading"}
 	for _, l := range all {
@@ -123,7 +123,7 @@ func (s *rowSet) differsWithin(l *leaf, of []string) bool {
 }
 
 // plainText reads data that is not JSON, or a JSON text: as headlines.
-func (w *writer) plainText(samples []decode.Event, read []payload) []mapping.Rule {
+func (w *ruleWriter) plainText(samples []decode.Event, read []payload) []mapping.Rule {
 	for _, p := range read {
 		if p.json.Type != gjson.String {
 			return nil

@@ -19,9 +19,9 @@ func Recognise(samples []decode.Event) []string {
 	count := map[string]int{}
 	var names []string
 	for _, p := range all {
-		signs := signsOf(p)
+		signs := featuresOf(p)
 		for _, s := range samples {
-			if slices.ContainsFunc(signs, func(sign sign) bool { return sign.fits(s) }) {
+			if slices.ContainsFunc(signs, func(sign presetFeature) bool { return sign.fits(s) }) {
 				count[p.Name]++
 			}
 		}
@@ -33,15 +33,15 @@ func Recognise(samples []decode.Event) []string {
 	return names
 }
 
-// sign is what tells an event of a service.
-type sign struct {
+// presetFeature is what tells an event of a service.
+type presetFeature struct {
 	begins  []string // how its id may begin; nil: anyhow
 	payload *mapping.Matcher
 }
 
-func signsOf(p preset.Preset) (signs []sign) {
+func featuresOf(p preset.Preset) (signs []presetFeature) {
 	for _, w := range p.Signatures {
-		s := sign{begins: w["$id"].Is}
+		s := presetFeature{begins: w["$id"].Is}
 		rest := mapping.When{}
 		for at, c := range w {
 			if at != "$id" {
@@ -60,7 +60,7 @@ func signsOf(p preset.Preset) (signs []sign) {
 	return signs
 }
 
-func (s sign) fits(sample decode.Event) bool {
+func (s presetFeature) fits(sample decode.Event) bool {
 	if s.begins != nil && !slices.ContainsFunc(s.begins, func(begin string) bool { return strings.HasPrefix(sample.ID, begin) }) {
 		return false
 	}

@@ -32,7 +32,7 @@ const (
 
 // rowSets are all paths at which rows may be, the payload itself first.
 func rowSets(read []payload) []*rowSet {
-	s := survey{at: map[string]*rowSet{}, single: !slices.ContainsFunc(read, func(p payload) bool { return p.json.IsArray() && len(p.json.Array()) != 1 })}
+	s := rowSetFinder{at: map[string]*rowSet{}, single: !slices.ContainsFunc(read, func(p payload) bool { return p.json.IsArray() && len(p.json.Array()) != 1 })}
 	for i, p := range read {
 		s.add(nil, foundRow{p.json, "", i})
 		s.walk(nil, p.json, i)
@@ -40,14 +40,14 @@ func rowSets(read []payload) []*rowSet {
 	return s.all
 }
 
-type survey struct {
+type rowSetFinder struct {
 	all    []*rowSet
 	at     map[string]*rowSet
 	single bool // payloads that are lists have one item
 }
 
 // walk takes the members of lists and maps for rows.
-func (s *survey) walk(names []string, v gjson.Result, payload int) {
+func (s *rowSetFinder) walk(names []string, v gjson.Result, payload int) {
 	if v.IsArray() {
 		if item := firstOf(v); s.single && item.IsObject() && len(names) == 0 { // as though it were a map around the item
 			s.walk(append(slices.Clip(names), "0"), item, payload)
@@ -71,7 +71,7 @@ func (s *survey) walk(names []string, v gjson.Result, payload int) {
 }
 
 // members are the rows of `each: names`. What belongs to the past, and the levels of a book, are no rows.
-func (s *survey) members(names []string, v gjson.Result, payload int) {
+func (s *rowSetFinder) members(names []string, v gjson.Result, payload int) {
 	each := append(slices.Clip(names), "*")
 	n := 0
 	v.ForEach(func(key, row gjson.Result) bool {
@@ -92,7 +92,7 @@ func (s *survey) members(names []string, v gjson.Result, payload int) {
 }
 
 // groups are rows two maps down, under tickers: {"FX": {"EURUSD": {…}, "GBPUSD": {…}}, "METALS": {…}}.
-func (s *survey) groups(each []string, v gjson.Result, payload int) {
+func (s *rowSetFinder) groups(each []string, v gjson.Result, payload int) {
 	var all []gjson.Result
 	v.ForEach(func(_, group gjson.Result) bool {
 		if isGroup(group) {
@@ -125,7 +125,7 @@ func isGroup(v gjson.Result) bool {
 	return tickers
 }
 
-func (s *survey) items(each []string, key string, list gjson.Result, payload int) {
+func (s *rowSetFinder) items(each []string, key string, list gjson.Result, payload int) {
 	n := 0
 	list.ForEach(func(_, row gjson.Result) bool {
 		s.add(each, foundRow{row, key, payload})
@@ -135,7 +135,7 @@ func (s *survey) items(each []string, key string, list gjson.Result, payload int
 }
 
 // add takes in a row; a list of maps in its place stands for its items.
-func (s *survey) add(names []string, f foundRow) {
+func (s *rowSetFinder) add(names []string, f foundRow) {
 	if f.value.IsArray() && firstOf(f.value).IsObject() {
 		n := 0
 		f.value.ForEach(func(_, item gjson.Result) bool {

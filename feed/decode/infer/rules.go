@@ -10,8 +10,8 @@ import (
 	"livetape/feed/decode/mapping"
 )
 
-// writer writes rules, and notes what it guessed, what it left out and why.
-type writer struct {
+// ruleWriter writes rules, and notes what it guessed, what it left out and why.
+type ruleWriter struct {
 	notes   []string
 	unused  []string
 	problem string // why rows with prices are not read; empty when they are
@@ -20,13 +20,13 @@ type writer struct {
 	weakSymbol bool     // what tells rows apart is not plainly called a symbol
 }
 
-func (w *writer) note(format string, args ...any) {
+func (w *ruleWriter) note(format string, args ...any) {
 	if n := fmt.Sprintf(format, args...); !slices.Contains(w.notes, n) {
 		w.notes = append(w.notes, n)
 	}
 }
 
-func (w *writer) doubt(format string, args ...any) {
+func (w *ruleWriter) doubt(format string, args ...any) {
 	w.note(format, args...)
 	if d := fmt.Sprintf(format, args...); !slices.Contains(w.doubts, d) {
 		w.doubts = append(w.doubts, d)
@@ -34,7 +34,7 @@ func (w *writer) doubt(format string, args ...any) {
 }
 
 // rules reads payloads of all event types. Rules name the event type only where types differ in how they are read.
-func (w *writer) rules(read []payload) []mapping.Rule {
+func (w *ruleWriter) rules(read []payload) []mapping.Rule {
 	packed := packedPath(read)
 	if packed != "" {
 		for i := range read {
@@ -62,7 +62,7 @@ func (w *writer) rules(read []payload) []mapping.Rule {
 		}
 	}
 	all = dropWeakNews(all)
-	byEvent(all, total)
+	addEventConditions(all, total)
 	rules := make([]mapping.Rule, len(all))
 	for i, t := range all {
 		rules[i] = t.rule
@@ -110,8 +110,8 @@ func isWeakNews(r mapping.Rule) bool {
 
 func sameRule(a, b mapping.Rule) bool { return reflect.DeepEqual(a, b) }
 
-// byEvent adds conditions on event types where they are needed.
-func byEvent(all []eventRule, total int) {
+// addEventConditions adds conditions on event types where they are needed.
+func addEventConditions(all []eventRule, total int) {
 	for i := range all {
 		if len(all[i].events) < total {
 			when := mapping.When{"$event": mapping.Condition{Is: all[i].events}}
@@ -124,7 +124,7 @@ func byEvent(all []eventRule, total int) {
 }
 
 // eventRules reads payloads of one event type: every row set, and within one every kind of row.
-func (w *writer) eventRules(read []payload) (rules []mapping.Rule) {
+func (w *ruleWriter) eventRules(read []payload) (rules []mapping.Rule) {
 	var taken []*rowSet
 	for _, s := range rankRowSets(read) {
 		if slices.ContainsFunc(taken, func(other *rowSet) bool { return overlap(s.set, other) }) {
@@ -138,7 +138,7 @@ func (w *writer) eventRules(read []payload) (rules []mapping.Rule) {
 }
 
 // rowSetRules writes the rules for one row set: one, or one for each kind of row.
-func (w *writer) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
+func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 	if l := listRowsOf(s); l != nil {
 		return []mapping.Rule{l.rule(s, s.outer(read), w)}
 	}
@@ -164,7 +164,7 @@ func (w *writer) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 }
 
 // kindRules writes the rules for each kind of row.
-func (w *writer) kindRules(s *rowSet, kind *leaf, kinds []rowKind, read []payload) (rules []mapping.Rule) {
+func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowKind, read []payload) (rules []mapping.Rule) {
 	for _, k := range kinds {
 		if state := sessionStates[strings.ToLower(k.name)]; state == "halted" || k.name == "resumed" {
 			if f, _ := assign(leavesOf(k.set.values())); f.best("symbol") != nil {
@@ -204,7 +204,7 @@ func sameBooks(rules []mapping.Rule) []mapping.Rule {
 }
 
 // ruleFor writes the rules for rows that are maps or single values: one for prices or news, and one for halts beside.
-func (w *writer) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
+func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	all := leavesOf(s.values())
 	f, doubts := assign(all)
 	outer := s.outer(read)
@@ -276,7 +276,7 @@ func (s *rowSet) splitsRow(id identity, f fields) bool {
 }
 
 // symbol writes an identity into a rule, with the currency of the price where a row has prices in several.
-func (w *writer) symbol(id identity, currency string, r *mapping.Rule) {
+func (w *ruleWriter) symbol(id identity, currency string, r *mapping.Rule) {
 	if id.note != "" {
 		w.note("%s", id.note)
 	}
@@ -296,7 +296,7 @@ func (w *writer) symbol(id identity, currency string, r *mapping.Rule) {
 
 // currencyPrice takes a member called by a currency, or a price in a map that is, for the price, where nothing else is one:
 // {"usd": 64000, "eur": 59000}, {"USD": {"price": 64000}}.
-func (w *writer) currencyPrice(all []*leaf, f fields) (currency string) {
+func (w *ruleWriter) currencyPrice(all []*leaf, f fields) (currency string) {
 	if f.hasPrice() {
 		return ""
 	}

@@ -32,7 +32,7 @@ func isTime(v gjson.Result) bool {
 func isPlausible(at time.Time) bool { return at.Year() >= 1995 && at.Year() < 2100 }
 
 // timeOf is where rows have their time: in what is called one, else in the only leaf that, by its values, can be one.
-func (w *writer) timeOf(f, outer fields, set *rowSet, read []payload) *mapping.Value {
+func (w *ruleWriter) timeOf(f, outer fields, set *rowSet, read []payload) *mapping.Value {
 	if set.hasTimeKeys() {
 		return &mapping.Value{Path: "$key"}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // listUnused notes which numbers and times of rows a rule makes nothing of. What a note tells of already is left out.
-func (w *writer) listUnused(all []*leaf, told *leaf, r *mapping.Rule) {
+func (w *ruleWriter) listUnused(all []*leaf, told *leaf, r *mapping.Rule) {
 	used := pathsOf(r)
 	for _, l := range all {
 		if l == told || used[l.path] || l.isLevel() || slices.Contains(w.unused, l.path) || !l.readNumbers(false) && !l.every(isTime) {

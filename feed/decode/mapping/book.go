@@ -95,7 +95,7 @@ func (b *bookReader) fill(r *row, symbol string, q *market.Quote) {
 		}
 		book = *kept
 	}
-	bid, ask := best(book[0], 1), best(book[1], -1)
+	bid, ask := bestLevel(book[0], 1), bestLevel(book[1], -1)
 	q.Bid, q.BidSize, q.Ask, q.AskSize = bid.price, bid.size, ask.price, ask.size
 }
 
@@ -123,7 +123,7 @@ func (b *bookReader) keep(symbol string, event *keptBook, whole, snapshot bool) 
 			}
 		}
 	}
-	switch fits := b.count(kept.size() - before); {
+	switch fits := b.addBytes(kept.size() - before); {
 	case !fits:
 		b.forgetAll()
 	case len(kept[0])+len(kept[1]) > maxBookLevels:
@@ -134,21 +134,21 @@ func (b *bookReader) keep(symbol string, event *keptBook, whole, snapshot bool) 
 
 func (k *keptBook) size() int { return bookLevelCost * (len(k[0]) + len(k[1])) }
 
-func (b *bookReader) count(n int) bool {
+func (b *bookReader) addBytes(n int) bool {
 	b.bytes += n
 	return b.kept.add(n)
 }
 
 func (b *bookReader) forget(symbol string) {
 	if k := b.books[symbol]; k != nil {
-		b.count(-k.size())
+		b.addBytes(-k.size())
 		delete(b.books, symbol)
 	}
 }
 
 func (b *bookReader) forgetAll() {
 	clear(b.books)
-	b.count(-b.bytes)
+	b.addBytes(-b.bytes)
 }
 
 // levels are those of one side; removed is true when one of them has the size 0.
@@ -178,8 +178,8 @@ func (b *bookReader) levels(side gjson.Result) (levels map[string]keptLevel, rem
 	return levels, removed
 }
 
-// best is the highest level, or with sign -1 the lowest, that is not empty.
-func best(levels map[string]keptLevel, sign int) (top keptLevel) {
+// bestLevel is the highest level, or with sign -1 the lowest, that is not empty.
+func bestLevel(levels map[string]keptLevel, sign int) (top keptLevel) {
 	for _, l := range levels {
 		if l.size.IsSet() && l.size.Sign() == 0 {
 			continue

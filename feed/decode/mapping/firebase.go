@@ -35,7 +35,7 @@ const (
 	memberCost = 48
 )
 
-func (d *firebaseDocument) count(n int) bool {
+func (d *firebaseDocument) addBytes(n int) bool {
 	d.size += n
 	return d.kept.add(n)
 }
@@ -50,7 +50,7 @@ func (n *documentNode) cost() int {
 
 // newMap is a node without members.
 func (d *firebaseDocument) newMap() *documentNode {
-	d.count(mapCost)
+	d.addBytes(mapCost)
 	return &documentNode{members: map[string]*documentNode{}}
 }
 
@@ -117,7 +117,7 @@ func (d *firebaseDocument) put(at documentPath, data gjson.Result) error {
 		d.subtractSize(d.root)
 		d.root = d.newMap()
 	}
-	if d.set(d.root, at, fresh); !d.count(0) { // the maps on the way count, too
+	if d.set(d.root, at, fresh); !d.addBytes(0) { // the maps on the way count, too
 		d.forget()
 		return errDocumentTooLarge
 	}
@@ -126,7 +126,7 @@ func (d *firebaseDocument) put(at documentPath, data gjson.Result) error {
 
 func (d *firebaseDocument) forget() {
 	d.root = nil
-	d.count(-d.size)
+	d.addBytes(-d.size)
 }
 
 // set puts fresh at a path below n, which is a map, and removes maps that become empty; nil deletes.
@@ -152,12 +152,12 @@ func (d *firebaseDocument) set(n *documentNode, at documentPath, fresh *document
 func (d *firebaseDocument) setMember(n *documentNode, key string, fresh *documentNode) {
 	if old, ok := n.members[key]; ok {
 		d.subtractSize(old)
-		d.count(-memberCost - len(key))
+		d.addBytes(-memberCost - len(key))
 		delete(n.members, key)
 	}
 	if fresh != nil {
 		n.members[strings.Clone(key)] = fresh
-		d.count(memberCost + len(key))
+		d.addBytes(memberCost + len(key))
 	}
 }
 
@@ -165,9 +165,9 @@ func (d *firebaseDocument) subtractSize(n *documentNode) {
 	if n == nil {
 		return
 	}
-	d.count(-n.cost())
+	d.addBytes(-n.cost())
 	for key, below := range n.members {
-		d.count(-memberCost - len(key))
+		d.addBytes(-memberCost - len(key))
 		d.subtractSize(below)
 	}
 }
@@ -178,7 +178,7 @@ func (d *firebaseDocument) build(v gjson.Result, depth int) (*documentNode, erro
 		return nil, nil
 	}
 	if !v.IsObject() && !v.IsArray() {
-		if !d.count(leafCost + len(v.Raw)) {
+		if !d.addBytes(leafCost + len(v.Raw)) {
 			return nil, errDocumentTooLarge
 		}
 		return &documentNode{leaf: strings.Clone(v.Raw)}, nil
@@ -202,7 +202,7 @@ func (d *firebaseDocument) build(v gjson.Result, depth int) (*documentNode, erro
 		return err == nil
 	})
 	if len(n.members) == 0 {
-		d.count(-mapCost)
+		d.addBytes(-mapCost)
 		return nil, err
 	}
 	return n, err

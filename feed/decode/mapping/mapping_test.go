@@ -331,7 +331,7 @@ func keptOf(d decode.Decoder) *keptBytes {
 			d = wrapper.next
 		case streamWords:
 			d = wrapper.next
-		case perValue:
+		case valueSplitter:
 			d = wrapper.next
 		}
 	}

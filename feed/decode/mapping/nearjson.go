@@ -89,7 +89,7 @@ func describeNotJSON(s string) error {
 		return &notJSONError{"not JSON: the data is HTML or XML", ""}
 	case !strings.ContainsAny(s[:min(len(s), 1)], `{["`):
 		if at := strings.IndexAny(s, "{["); at > 0 && valueEnd(s[at:]) > 2 && gjson.Valid(s[at:at+valueEnd(s[at:])]) {
-			return &notJSONError{fmt.Sprintf("not JSON: %q stands before the JSON, which begins at byte %d", tail(s[:at], 12), at+1), ""}
+			return &notJSONError{fmt.Sprintf("not JSON: %q stands before the JSON, which begins at byte %d", lastBytes(s[:at], 12), at+1), ""}
 		}
 		return errNotJSON
 	}
@@ -106,10 +106,10 @@ func describeNotJSON(s string) error {
 	if r < ' ' || r == 0x7f {
 		what = fmt.Sprintf("U+%04X", r)
 	}
-	return &notJSONError{fmt.Sprintf("not JSON: %s at byte %d, after %q", what, at+1, tail(s[:at], 12)), ""}
+	return &notJSONError{fmt.Sprintf("not JSON: %s at byte %d, after %q", what, at+1, lastBytes(s[:at], 12)), ""}
 }
 
-func tail(s string, n int) string {
+func lastBytes(s string, n int) string {
 	r := []rune(s)
 	return string(r[max(0, len(r)-n):])
 }

@@ -112,15 +112,15 @@ func jsonInString(packed gjson.Result) (string, bool) {
 
 // PerValue decodes an event whose data is a map or a list per line as that many payloads: some hubs send what has
 // gathered in one event.
-func PerValue(next decode.Decoder) decode.Decoder { return perValue{next} }
+func PerValue(next decode.Decoder) decode.Decoder { return valueSplitter{next} }
 
-type perValue struct{ next decode.Decoder }
+type valueSplitter struct{ next decode.Decoder }
 
 // Unwrap returns the decoder that comes next.
-func (d perValue) Unwrap() decode.Decoder { return d.next }
+func (d valueSplitter) Unwrap() decode.Decoder { return d.next }
 
 // Decode implements [decode.Decoder].
-func (d perValue) Decode(eventType string, data []byte) (decode.Message, error) {
+func (d valueSplitter) Decode(eventType string, data []byte) (decode.Message, error) {
 	if next, ok := d.next.(eventDecoder); ok {
 		next.startEvent(len(data))
 	}

@@ -222,21 +222,21 @@ func (m *rowMerger) complete(r *row) {
 
 func (m *rowMerger) forget(key string) {
 	if whole, ok := m.lastRows[key]; ok {
-		m.count(-len(key) - len(whole) - mergedCost)
+		m.addBytes(-len(key) - len(whole) - mergedCost)
 		delete(m.lastRows, key)
 	}
 }
 
-func (m *rowMerger) count(n int) bool {
+func (m *rowMerger) addBytes(n int) bool {
 	m.size += n
 	return m.kept.add(n)
 }
 
 func (m *rowMerger) keep(key, whole string) {
 	m.forget(key)
-	if !m.count(len(key) + len(whole) + mergedCost) {
+	if !m.addBytes(len(key) + len(whole) + mergedCost) {
 		clear(m.lastRows)
-		m.count(-m.size)
+		m.addBytes(-m.size)
 		return
 	}
 	m.lastRows[strings.Clone(key)] = strings.Clone(whole)

@@ -81,8 +81,8 @@ func timeAtEnd(data []byte) (value []byte, ok bool) {
 	return value, bytes.IndexByte(value, '\\') < 0
 }
 
-// addLatency adds the latencies to the report, unless the clocks make nonsense of them.
-func (r *run) addLatency(rep *Report) {
+// reportLatency adds the latencies to the report, unless the clocks make nonsense of them.
+func (r *run) reportLatency(rep *Report) {
 	var s timestampStats
 	for _, c := range r.clients {
 		s.add(c.timestamps)

@@ -119,7 +119,7 @@ func (r *run) report() *Report {
 	rep.Connections = r.connections()
 	r.judge(rep)
 	r.countSilent(rep)
-	r.addLatency(rep)
+	r.reportLatency(rep)
 	r.addSpread(rep)
 	rep.conclude(r.plan)
 	return rep
