@@ -34,6 +34,9 @@ const (
 	margin     = 12
 )
 
+// noBreakSpace keeps its width where browsers make one space of several.
+const noBreakSpace = "\u00a0"
+
 var paper, ink = color.RGBA{0x0f, 0x14, 0x19, 0xff}, color.RGBA{0xd0, 0xd4, 0xda, 0xff}
 
 // picture is the screen as an SVG.
@@ -45,7 +48,7 @@ func (term *terminal) picture() string {
 	var svg strings.Builder
 	fmt.Fprintf(&svg, `<svg xmlns="http://www.w3.org/2000/svg" width="%.0f" height="%.0f" viewBox="0 0 %.0f %.0f">`+"\n", width, height, width, height)
 	fmt.Fprintf(&svg, `<rect width="100%%" height="100%%" rx="8" fill="%s"/>`+"\n", hex(paper))
-	fmt.Fprintln(&svg, `<g font-family="'DejaVu Sans Mono','JetBrains Mono',Menlo,Consolas,monospace" font-size="14" xml:space="preserve">`)
+	fmt.Fprintln(&svg, `<g font-family="'DejaVu Sans Mono','JetBrains Mono',Menlo,Consolas,monospace" font-size="14">`)
 	for y := range term.screen.Height() {
 		for x := 0; x < term.screen.Width(); {
 			x += drawRun(&svg, term.screen.CellAt, x, y, term.screen.Width())
@@ -84,7 +87,7 @@ func drawRun(svg *strings.Builder, at func(x, y int) *uv.Cell, x, y, width int) 
 		weight = ` font-weight="bold"`
 	}
 	fmt.Fprintf(svg, `<text x="%.1f" y="%.1f" textLength="%.1f" fill="%s"%s>%s</text>`+"\n",
-		left, top+13.5, long, hex(fg), weight, html.EscapeString(text.String()))
+		left, top+13.5, long, hex(fg), weight, html.EscapeString(strings.ReplaceAll(text.String(), " ", noBreakSpace)))
 	return n
 }
 
@@ -116,7 +119,7 @@ func TestAPictureShowsTheScreen(t *testing.T) {
 	t.Parallel()
 	term := &terminal{t: t, screen: newScreen(20, 2)}
 	term.screen.Write([]byte("\x1b[1;31mup\x1b[0m & down"))
-	for _, want := range []string{`font-weight="bold">up</text>`, `&amp; down`} {
+	for _, want := range []string{`font-weight="bold">up</text>`, `&amp;` + noBreakSpace + `down`} {
 		if svg := term.picture(); !strings.Contains(svg, want) {
 			t.Errorf("the picture lacks %s:\n%s", want, svg)
 		}
