@@ -220,7 +220,11 @@ func (w *columnWidths) spread(chosen chosenColumns) columnLayout {
 func (w *columnWidths) widthFor(c column, width int) int {
 	switch c {
 	case colSymbol:
-		return max(min(w.symbol, w.maxSymbolWidth(width)), 6)
+		label := "SYMBOL"
+		if w.readings {
+			label = "READING"
+		}
+		return max(min(w.symbol, w.maxSymbolWidth(width)), len(label))
 	case colFeed:
 		return max(min(w.feed, 12), 4)
 	case colName:

@@ -42,7 +42,7 @@ func requireFirstStreams(t *testing.T, url string) {
 			t.Parallel()
 			term := startTerminal(t, 100, 14, exec.Command(livetape, "watch", url+stream))
 			path := filepath.Join("testdata", "first", stream+".txt")
-			screen := term.waitForText("● LIVE", " 3 events")
+			screen := term.waitForText("● LIVE", "/s ", " 3 events")
 			golden.Require(t, path, withoutDigits(screen))
 		})
 	}
