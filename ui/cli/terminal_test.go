@@ -116,19 +116,28 @@ func (term *terminal) waitFor(what string, ok func(screen string) bool) string {
 
 func (term *terminal) waitAtMost(limit time.Duration, what string, ok func(screen string) bool) string {
 	term.t.Helper()
+	screen, shown := term.showsWithin(limit, ok)
+	if !shown {
+		term.t.Fatalf("the screen never showed %s; it shows:\n%s", what, screen)
+	}
+	return screen
+}
+
+// showsWithin waits for a screen that satisfies ok, and returns the last one.
+func (term *terminal) showsWithin(limit time.Duration, ok func(screen string) bool) (screen string, shown bool) {
 	deadline := time.After(limit)
 	for {
 		term.mu.Lock()
 		changed := term.changed
-		screen := term.screen.String()
+		screen = term.screen.String()
 		term.mu.Unlock()
 		if ok(screen) {
-			return screen
+			return screen, true
 		}
 		select {
 		case <-changed:
 		case <-deadline:
-			term.t.Fatalf("the screen never showed %s; it shows:\n%s", what, screen)
+			return screen, false
 		}
 	}
 }
