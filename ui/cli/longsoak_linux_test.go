@@ -48,6 +48,16 @@ func TestTenMinuteSoak(t *testing.T) {
 	filled.Add(len(feeds))
 	began := time.Now()
 	samples := sampleMemory(soaking, t, screen.cmd.Process.Pid, &filled)
+	soakTogether(soaking, t, feeds, screen, &filled, stopSoaking)
+	took := time.Since(began)
+	all := <-samples
+	screen.requireTruth(t, feeds)
+	report(t, took, feeds, screen, all)
+}
+
+// soakTogether soaks the feeds, and disturbs the screen until both are done.
+func soakTogether(soaking context.Context, t *testing.T, feeds []*soakedFeed, screen *soakedScreen, filled *sync.WaitGroup, stopSoaking func()) {
+	t.Helper()
 	var left atomic.Int32
 	left.Store(int32(len(feeds)))
 	t.Run("while", func(t *testing.T) {
@@ -61,7 +71,7 @@ func TestTenMinuteSoak(t *testing.T) {
 					}
 				}()
 				f.t = t
-				f.fillBoundedMemory(&filled)
+				f.fillBoundedMemory(filled)
 				f.soak(rand.New(rand.NewPCG(uint64(n), *soakSeed)))
 			})
 		}
@@ -70,10 +80,6 @@ func TestTenMinuteSoak(t *testing.T) {
 			screen.disturb(soaking, t, rand.New(rand.NewPCG(9, *soakSeed)))
 		})
 	})
-	took := time.Since(began)
-	all := <-samples
-	screen.requireTruth(t, feeds)
-	report(t, took, feeds, screen, all)
 }
 
 // soakedFeed is one of the two feeds, with what happened to it.
