@@ -21,13 +21,13 @@ func newCountdown(st Status) *countdown {
 	if st.State == Waiting {
 		c.tick = c.timer.C
 		c.at, c.until = st.RetryAt, time.Now().Add(st.RetryAt.Sub(st.Since))
-		c.over()
+		c.isOver()
 	}
 	return c
 }
 
-// over reports whether the wait is over; if not, another tick will come.
-func (c *countdown) over() bool {
+// isOver reports whether the wait is over; if not, another tick will come.
+func (c *countdown) isOver() bool {
 	left := min(time.Until(c.at), time.Until(c.until))
 	if left <= 0 {
 		c.timer.Reset(0)

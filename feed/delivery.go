@@ -23,7 +23,7 @@ type delivery struct {
 	liveness *liveness
 	out      chan<- Event
 	sent     *atomic.Int64 // messages put on out, by all feeds of the set
-	queued   queued        // in out
+	queued   queueUsage    // in out
 	types    typeNames     // of the reading goroutine; all else is the decoding one's
 	seen     *duplicates
 
@@ -93,7 +93,7 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, 
 		}
 		d.liveness.pending.Add(-1)
 	}
-	for _, e := range d.learn(arrivals) {
+	for _, e := range d.gatherSamples(arrivals) {
 		deliver(e)
 	}
 	for e := range arrivals {
@@ -105,7 +105,7 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, 
 func (d *delivery) deliverOnce(ctx context.Context, e queuedEvent) bool {
 	own := e.mark == stream.OwnID
 	var hash eventHash
-	var found evidence
+	var found gapEvidence
 	if own || d.payloadID != "" && e.mark == stream.InheritedID {
 		hash = d.seen.hash(e.message, own && e.message.ID != "")
 		found.again, found.used = d.seen.check(hash)
@@ -114,31 +114,31 @@ func (d *delivery) deliverOnce(ctx context.Context, e queuedEvent) bool {
 		found.id = e.message.ID
 	}
 	if found.again {
-		return d.skip(ctx, e, hash, found)
+		return d.skipDuplicate(ctx, e, hash, found)
 	}
 	if !d.deliver(ctx, e, found) {
 		return false
 	}
 	switch { // only now: what was not delivered must not count as seen
 	case own:
-		d.remember(hash, found.id)
+		d.rememberEvent(hash, found.id)
 	case d.hasPayloadID:
 		if hash == (eventHash{}) {
 			hash = d.seen.hash(e.message, false)
 		}
-		d.remember(hash, d.payloadID)
+		d.rememberEvent(hash, d.payloadID)
 	}
 	return true
 }
 
-func (d *delivery) remember(hash eventHash, id string) {
+func (d *delivery) rememberEvent(hash eventHash, id string) {
 	d.seen.add(hash)
 	if id != "" {
 		d.judge.See(id)
 	}
 }
 
-func (d *delivery) skip(ctx context.Context, e queuedEvent, hash eventHash, found evidence) bool {
+func (d *delivery) skipDuplicate(ctx context.Context, e queuedEvent, hash eventHash, found gapEvidence) bool {
 	d.liveness.countDuplicate()
 	d.count++ // it was sent all the same
 	d.seen.add(hash)
@@ -155,7 +155,7 @@ func (d *delivery) skip(ctx context.Context, e queuedEvent, hash eventHash, foun
 	return told
 }
 
-func (d *delivery) deliver(ctx context.Context, e queuedEvent, found evidence) bool {
+func (d *delivery) deliver(ctx context.Context, e queuedEvent, found gapEvidence) bool {
 	id := e.message.ID // as it is sent back, even if there is a credential in it
 	d.redact(e.message)
 	meaning := d.decode(e.message, e.mark)
@@ -181,7 +181,7 @@ func (d *delivery) deliver(ctx context.Context, e queuedEvent, found evidence) b
 		d.noteEvent(meaning.Updates, e.at)
 	}
 	d.lastID = id
-	d.noteMeaning(e.message, meaning)
+	d.applyDecoded(e.message, meaning)
 	return true
 }
 
@@ -207,7 +207,7 @@ func (d *delivery) redact(m *Message) {
 // maxFinishedWords bounds the words of an end, in characters.
 const maxFinishedWords = 60
 
-func (d *delivery) noteMeaning(m *Message, meaning decode.Message) {
+func (d *delivery) applyDecoded(m *Message, meaning decode.Message) {
 	d.notice, d.endAsked = m.Notice, meaning.End
 	if meaning.Finished {
 		d.finished = d.endpoint.Clean(cmp.Or(strings.TrimSpace(string(m.Data)), m.Type), maxFinishedWords)

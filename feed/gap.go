@@ -16,7 +16,7 @@ const patience = 16
 // reasonLimit bounds the reason of a gap in runes.
 const reasonLimit = 120
 
-type evidence struct {
+type gapEvidence struct {
 	id    string // of the event; empty for none
 	again bool   // an earlier connection gave the event
 	used  bool   // an earlier connection gave another event of the id
@@ -49,7 +49,7 @@ func (d *delivery) streamOpened(ctx context.Context, answer http.Header, now tim
 
 // resolveGap sends the gap, if one is open, when an event of the connection tells it: by the server's own word, or by
 // its id. It reports false when ctx ended first.
-func (d *delivery) resolveGap(ctx context.Context, e evidence, at time.Time) bool {
+func (d *delivery) resolveGap(ctx context.Context, e gapEvidence, at time.Time) bool {
 	switch {
 	case d.gap == nil:
 		return true

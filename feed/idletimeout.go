@@ -17,10 +17,10 @@ type idleCheck struct {
 	usual  time.Duration // after which silence is unusual for the stream; zero when that is not known
 }
 
-type silence int8
+type silenceLevel int8
 
 const (
-	notSilent silence = iota
+	notSilent silenceLevel = iota
 	silent
 	timedOut
 )
@@ -29,14 +29,14 @@ const (
 // stopped or the machine slept, and what arrived meanwhile has not been read yet.
 const wakeGrace = time.Second
 
-func (t idleTimeout) check(c idleCheck) (silence, time.Duration) {
+func (t idleTimeout) check(c idleCheck) (silenceLevel, time.Duration) {
 	if c.since.IsZero() {
-		return notSilent, t.half()
+		return notSilent, t.halfTime()
 	}
 	if c.now.Sub(c.due) >= wakeGrace {
 		return notSilent, wakeGrace
 	}
-	limit, waited, unusual := time.Duration(t), c.now.Sub(c.since), t.half()
+	limit, waited, unusual := time.Duration(t), c.now.Sub(c.since), t.halfTime()
 	if c.usual > 0 {
 		unusual = min(unusual, c.usual)
 	}
@@ -54,6 +54,6 @@ func (t idleTimeout) check(c idleCheck) (silence, time.Duration) {
 // lookAgain is how soon at the earliest a stream is looked at again.
 const lookAgain = time.Second
 
-// half is when Silent is said at the latest. It is also how long a look is put off when there is nothing to see, so
+// halfTime is when Silent is said at the latest. It is also how long a look is put off when there is nothing to see, so
 // that the end of the idle time is met within half of it.
-func (t idleTimeout) half() time.Duration { return time.Duration(t) / 2 }
+func (t idleTimeout) halfTime() time.Duration { return time.Duration(t) / 2 }

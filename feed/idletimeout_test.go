@@ -11,7 +11,7 @@ func TestTheIdleTimeoutCountsOnlyTimeSpentWaiting(t *testing.T) {
 	for _, c := range []struct {
 		what  string
 		check idleCheck
-		want  silence
+		want  silenceLevel
 		again time.Duration
 	}{
 		{"not waiting", idleCheck{live: true}, notSilent, 45 * time.Second},

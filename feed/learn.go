@@ -13,9 +13,9 @@ const (
 	learnTime   = 25 * time.Millisecond
 )
 
-// learn gathers the first events for a decoder that finds out from them how the feed is to be read. The events it returns
+// gatherSamples gathers the first events for a decoder that finds out from them how the feed is to be read. The events it returns
 // are still to be delivered.
-func (d *delivery) learn(arrivals <-chan queuedEvent) (first []queuedEvent) {
+func (d *delivery) gatherSamples(arrivals <-chan queuedEvent) (first []queuedEvent) {
 	learner, ok := decode.LearnerOf(d.config.Decoder)
 	if !ok || !learner.Learning() {
 		return nil

@@ -14,8 +14,8 @@ type liveness struct {
 	retry      atomic.Int64 // ns; the server's last retry:, or the default
 	pending    atomic.Int64 // events read and not delivered yet
 	duplicates atomic.Uint64
-	bytes      rhythm
-	events     rhythm        // but for heartbeats
+	bytes      eventRhythm
+	events     eventRhythm   // but for heartbeats
 	isQuiet    atomic.Bool   // no event has come for long
 	isClosed   atomic.Bool   // the feed says that its market is
 	revived    chan struct{} // an event came although it was quiet
@@ -134,7 +134,7 @@ const (
 // silentAfter is how long nothing must be received for a stream to be silent by its own rhythm; zero when that is not
 // known. Where only heartbeats come any more, their gap counts.
 func (l *liveness) silentAfter() time.Duration {
-	usual := l.bytes.usual()
+	usual := l.bytes.usualGap()
 	if usual == 0 || l.isClosed.Load() {
 		return 0
 	}
@@ -144,7 +144,7 @@ func (l *liveness) silentAfter() time.Duration {
 // quietAfter is how long no event must come for a stream to be quiet, by the configuration or by its own rhythm; zero for
 // never, or not known. A market that is closed is not quiet.
 func (l *liveness) quietAfter(configured time.Duration) time.Duration {
-	usual := l.events.usual()
+	usual := l.events.usualGap()
 	switch {
 	case l.isClosed.Load() || configured < 0:
 		return 0

@@ -42,17 +42,17 @@ func newMonitor(f *supervisor, a *attempt, done <-chan connection.Outcome, cance
 		supervisor: f, attempt: a, done: done, cancel: cancel, timeout: idleTimeout(idle),
 		idleTimer: stoppedTimer(), pulse: stoppedTimer(), counted: f.status.Duplicates,
 	}
-	m.checkAgain(m.timeout.half())
+	m.checkAgain(m.timeout.halfTime())
 	return m
 }
 
-func (m *monitor) watch(ctx context.Context) outcome {
+func (m *monitor) watch(ctx context.Context) attemptOutcome {
 	defer m.idleTimer.Stop()
 	defer m.pulse.Stop()
 	for {
 		select {
 		case o := <-m.done:
-			return outcome{Outcome: o}
+			return attemptOutcome{Outcome: o}
 		case <-m.attempt.opened:
 			m.goLive(ctx)
 		case <-m.idleTimer.C:
@@ -78,7 +78,7 @@ func (m *monitor) goLive(ctx context.Context) {
 	if m.liveSince.IsZero() {
 		m.liveSince = time.Now()
 		m.connections++
-		m.checkAgain(min(m.timeout.half(), lookAgain))
+		m.checkAgain(min(m.timeout.halfTime(), lookAgain))
 	}
 	if m.liveness.isQuiet.Load() {
 		m.reportQuiet(ctx)
@@ -90,7 +90,7 @@ func (m *monitor) goLive(ctx context.Context) {
 }
 
 // checkIdle reports a silence, and finds out when to look again.
-func (m *monitor) checkIdle(ctx context.Context) silence {
+func (m *monitor) checkIdle(ctx context.Context) silenceLevel {
 	now := wallClock()
 	since, declared := m.liveness.waitingSince(now)
 	found, again := m.timeout.check(idleCheck{
@@ -98,7 +98,7 @@ func (m *monitor) checkIdle(ctx context.Context) silence {
 	})
 	switch {
 	case found == timedOut && !m.liveness.stillWaits(since):
-		found, again = notSilent, m.timeout.half()
+		found, again = notSilent, m.timeout.halfTime()
 	case found == silent && m.liveness.declareSilent(since):
 		m.report(ctx, Status{State: Silent, Attempt: m.history.failures, Cause: "nothing received for " + connection.Duration(now.Sub(since))})
 	}
@@ -138,7 +138,7 @@ func (m *monitor) checkQuiet(ctx context.Context, now time.Time) time.Duration {
 }
 
 func (m *monitor) reportQuiet(ctx context.Context) {
-	st := Status{State: Quiet, Attempt: m.history.failures, LastEvent: m.liveness.events.lastTime(), UsualGap: m.liveness.events.usual()}
+	st := Status{State: Quiet, Attempt: m.history.failures, LastEvent: m.liveness.events.lastTime(), UsualGap: m.liveness.events.usualGap()}
 	st.Cause = "no event"
 	if !st.LastEvent.IsZero() {
 		st.Cause += " for " + connection.Duration(wallClock().Sub(st.LastEvent).Truncate(100*time.Millisecond))
@@ -151,7 +151,7 @@ func (m *monitor) reportQuiet(ctx context.Context) {
 
 // dropSilent gives up a connection from which nothing comes. Its transport's other connections go with
 // it: one of HTTP/2 would be used again by the next attempt, as dead as it is.
-func (m *monitor) dropSilent() outcome {
+func (m *monitor) dropSilent() attemptOutcome {
 	m.silentAt = m.liveness.lastByte()
 	o := m.end()
 	m.endpoint.CloseConnections()
@@ -159,17 +159,17 @@ func (m *monitor) dropSilent() outcome {
 	if !m.liveSince.IsZero() {
 		cause, advice = "nothing received for "+connection.Duration(time.Duration(m.timeout)), ""
 	}
-	return outcome{Outcome: connection.Outcome{
+	return attemptOutcome{Outcome: connection.Outcome{
 		Ending: connection.Broken, RetryAfter: connection.NoRetryAfter, Cause: m.delivery.withNotice(cause), Advice: advice, LastEventID: o.LastEventID,
 	}}
 }
 
-func (m *monitor) dropFor(c command) outcome {
+func (m *monitor) dropFor(c command) attemptOutcome {
 	o := m.end()
 	if c == retryNow {
 		m.endpoint.RenewToken()
 	}
-	return outcome{
+	return attemptOutcome{
 		Outcome:      connection.Outcome{Ending: connection.Canceled, RetryAfter: connection.NoRetryAfter, LastEventID: o.LastEventID},
 		disconnected: c == disconnect,
 	}

@@ -24,8 +24,8 @@ const (
 	emptyLimit = 3 // clean ends in a row, each soon and without an event: from then on they are not planned
 )
 
-// outcome is all that the policy knows of one connection attempt.
-type outcome struct {
+// attemptOutcome is all that the policy knows of one connection attempt.
+type attemptOutcome struct {
 	connection.Outcome
 	delivered    bool // at least one event
 	live         bool // an event stream began
@@ -35,8 +35,8 @@ type outcome struct {
 	disconnected bool // Canceled: for good
 }
 
-// history is what the policy remembers from one attempt to the next.
-type history struct {
+// retryHistory is what the policy remembers from one attempt to the next.
+type retryHistory struct {
 	failures int  // in a row
 	barren   int  // connections in a row that delivered no event
 	empty    int  // clean ends in a row, each soon and without an event
@@ -49,8 +49,8 @@ type history struct {
 	least, most time.Duration // bounds of all waits but a Retry-After; 0 for none but those of the policy
 }
 
-// step is what the policy wants done next.
-type step struct {
+// retryStep is what the policy wants done next.
+type retryStep struct {
 	state   State // Waiting, Closed, Finished, Failed; Connecting means at once
 	wait    time.Duration
 	attempt int
@@ -64,21 +64,21 @@ type step struct {
 const emptyCause = "the server ends every stream without sending an event"
 
 // next is the whole policy: what follows on an outcome. Random is in [0, 1).
-func (h history) next(o outcome, random float64) (step, history) {
-	h = h.learn(o)
+func (h retryHistory) next(o attemptOutcome, random float64) (retryStep, retryHistory) {
+	h = h.learnFromOutcome(o)
 	switch o.Ending {
 	case connection.Stopped:
-		return step{state: Closed}, h
+		return retryStep{state: Closed}, h
 	case connection.Finished:
-		return step{state: Finished}, h
+		return retryStep{state: Finished}, h
 	case connection.Canceled:
-		return step{state: Connecting, attempt: h.failures}, h
+		return retryStep{state: Connecting, attempt: h.failures}, h
 	case connection.Ended:
 		h.failures = 0
 		return h.afterCleanEnd(), h
 	}
 	h.failures++
-	s := step{state: Waiting, attempt: h.failures}
+	s := retryStep{state: Waiting, attempt: h.failures}
 	switch refused := o.Ending == connection.Refused || o.Ending == connection.NotAStream; {
 	case o.sentID && mayRefuseID(o.Status) && !h.askedWithoutID:
 		h.askedWithoutID = true
@@ -87,11 +87,11 @@ func (h history) next(o outcome, random float64) (step, history) {
 		h.readToken = true
 		s.wait, s.note = h.clampWait(h.retry), "the token is read anew"
 	case o.Stack != "", refused && !h.wasLive:
-		return step{state: Failed, attempt: h.failures}, h
+		return retryStep{state: Failed, attempt: h.failures}, h
 	case refused:
-		s.wait = h.pause(o, random, cmp.Or(h.most, refusedCap))
+		s.wait = h.retryDelay(o, random, cmp.Or(h.most, refusedCap))
 	default:
-		s.wait = h.pause(o, random, cmp.Or(h.most, backoffCap))
+		s.wait = h.retryDelay(o, random, cmp.Or(h.most, backoffCap))
 	}
 	s.wait = h.withMinimumWait(s.wait)
 	return s, h
@@ -107,16 +107,16 @@ func mayRefuseID(status int) bool {
 }
 
 // afterCleanEnd waits exactly the reconnection time, also after an end that is one too many to be planned.
-func (h history) afterCleanEnd() step {
-	s := step{state: Waiting, wait: h.withMinimumWait(h.clampWait(h.retry)), planned: true}
+func (h retryHistory) afterCleanEnd() retryStep {
+	s := retryStep{state: Waiting, wait: h.withMinimumWait(h.clampWait(h.retry)), planned: true}
 	if h.empty >= emptyLimit {
 		s.planned, s.cause = false, emptyCause
 	}
 	return s
 }
 
-// learn takes in what the outcome says about the server, whatever follows from it.
-func (h history) learn(o outcome) history {
+// learnFromOutcome takes in what the outcome says about the server, whatever follows from it.
+func (h retryHistory) learnFromOutcome(o attemptOutcome) retryHistory {
 	h.wasLive = h.wasLive || o.live
 	h.askedWithoutID, h.readToken = h.askedWithoutID && !o.live, h.readToken && !o.live
 	switch {
@@ -138,9 +138,9 @@ func (h history) learn(o outcome) history {
 	return h
 }
 
-// pause is the wait after a failure: what the server asked for, or else the reconnection time (WHATWG HTML §9.2.3) and
+// retryDelay is the wait after a failure: what the server asked for, or else the reconnection time (WHATWG HTML §9.2.3) and
 // on top of it a random part of the back-off, so that many clients do not return at the same moment.
-func (h history) pause(o outcome, random float64, limit time.Duration) time.Duration {
+func (h retryHistory) retryDelay(o attemptOutcome, random float64, limit time.Duration) time.Duration {
 	switch {
 	case o.RetryAfter >= 0:
 		return min(o.RetryAfter, connection.MaxRetryAfter)
@@ -151,7 +151,7 @@ func (h history) pause(o outcome, random float64, limit time.Duration) time.Dura
 }
 
 // backoff is the reconnection time, doubled with each failure but the first, up to limit.
-func (h history) backoff(limit time.Duration) time.Duration {
+func (h retryHistory) backoff(limit time.Duration) time.Duration {
 	bound := max(h.retry, minWait)
 	for n := 1; n < h.failures && bound < limit; n++ {
 		bound *= 2
@@ -159,14 +159,14 @@ func (h history) backoff(limit time.Duration) time.Duration {
 	return min(bound, limit)
 }
 
-func (h history) clampWait(wait time.Duration) time.Duration {
+func (h retryHistory) clampWait(wait time.Duration) time.Duration {
 	if h.most > 0 {
 		wait = min(wait, h.most)
 	}
 	return max(wait, h.least)
 }
 
-func (h history) withMinimumWait(wait time.Duration) time.Duration {
+func (h retryHistory) withMinimumWait(wait time.Duration) time.Duration {
 	if h.barren >= barrenLimit {
 		wait = max(wait, minBarrenWait)
 	}

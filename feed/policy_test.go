@@ -8,72 +8,72 @@ import (
 )
 
 // failed is an attempt that ended in a network error.
-func failed() outcome {
-	return outcome{Outcome: connection.Outcome{Ending: connection.Broken, RetryAfter: connection.NoRetryAfter}}
+func failed() attemptOutcome {
+	return attemptOutcome{Outcome: connection.Outcome{Ending: connection.Broken, RetryAfter: connection.NoRetryAfter}}
 }
 
-func answered(status int) outcome {
-	return outcome{Outcome: connection.Outcome{Ending: connection.EndingOf(status), Status: status, RetryAfter: connection.NoRetryAfter}}
+func answered(status int) attemptOutcome {
+	return attemptOutcome{Outcome: connection.Outcome{Ending: connection.EndingOf(status), Status: status, RetryAfter: connection.NoRetryAfter}}
 }
 
-func fresh() history { return history{retry: defaultRetry} }
+func fresh() retryHistory { return retryHistory{retry: defaultRetry} }
 
 func TestEachEndingLeadsToItsState(t *testing.T) {
 	const most = 1.0 // stands for the largest random number: the whole back-off
-	sent := func(o outcome) outcome { o.sentID = true; return o }
-	renewed := func(o outcome) outcome { o.newToken = true; return o }
-	live := func(o outcome) outcome { o.live, o.delivered = true, true; return o }
-	asked := func(o outcome, after time.Duration) outcome { o.RetryAfter = after; return o }
-	proven := history{retry: defaultRetry, wasLive: true}
+	sent := func(o attemptOutcome) attemptOutcome { o.sentID = true; return o }
+	renewed := func(o attemptOutcome) attemptOutcome { o.newToken = true; return o }
+	live := func(o attemptOutcome) attemptOutcome { o.live, o.delivered = true, true; return o }
+	asked := func(o attemptOutcome, after time.Duration) attemptOutcome { o.RetryAfter = after; return o }
+	proven := retryHistory{retry: defaultRetry, wasLive: true}
 	for _, c := range []struct {
 		what string
-		past history
-		o    outcome
-		want step
+		past retryHistory
+		o    attemptOutcome
+		want retryStep
 	}{
-		{"a clean end waits exactly the reconnection time and is no failure", fresh(), live(outcome{Outcome: connection.Outcome{Ending: connection.Ended}}), step{state: Waiting, wait: time.Second, planned: true}},
-		{"a clean end forgets the failures before it", history{retry: time.Second, failures: 7}, outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true}, step{state: Waiting, wait: time.Second, planned: true}},
-		{"a clean end obeys retry:", history{retry: 250 * time.Millisecond}, live(outcome{Outcome: connection.Outcome{Ending: connection.Ended}}), step{state: Waiting, wait: 250 * time.Millisecond, planned: true}},
-		{"a network error is a failure, which waits the reconnection time and up to as much on top", fresh(), failed(), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"204 is the end", fresh(), answered(204), step{state: Closed}},
-		{"408 waits", fresh(), answered(408), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"425 waits", fresh(), answered(425), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"500 waits", fresh(), answered(500), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"503 waits", fresh(), answered(503), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"599 waits", fresh(), answered(599), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"503 obeys Retry-After", fresh(), asked(answered(503), 7*time.Second), step{state: Waiting, wait: 7 * time.Second, attempt: 1}},
-		{"Retry-After is capped", fresh(), asked(answered(503), time.Hour), step{state: Waiting, wait: 5 * time.Minute, attempt: 1}},
-		{"429 waits a minute", fresh(), answered(429), step{state: Waiting, wait: time.Minute, attempt: 1}},
-		{"429 obeys Retry-After", fresh(), asked(answered(429), 2*time.Second), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"401 fails", fresh(), answered(401), step{state: Failed, attempt: 1}},
-		{"403 fails", fresh(), answered(403), step{state: Failed, attempt: 1}},
-		{"404 fails", fresh(), answered(404), step{state: Failed, attempt: 1}},
-		{"410 fails", fresh(), answered(410), step{state: Failed, attempt: 1}},
-		{"418 fails", fresh(), answered(418), step{state: Failed, attempt: 1}},
-		{"206 fails", fresh(), answered(206), step{state: Failed, attempt: 1}},
-		{"304 fails", fresh(), answered(304), step{state: Failed, attempt: 1}},
-		{"600 fails", fresh(), answered(600), step{state: Failed, attempt: 1}},
-		{"401 waits after it was live", proven, answered(401), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"401 waits for the token to be read anew", fresh(), renewed(answered(401)), step{state: Waiting, wait: time.Second, attempt: 1, note: "the token is read anew"}},
-		{"401 to the token read anew fails", history{retry: time.Second, readToken: true}, renewed(answered(401)), step{state: Failed, attempt: 1}},
-		{"401 to the token read anew waits after it was live", history{retry: time.Second, readToken: true, wasLive: true}, renewed(answered(401)), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"403 with Retry-After fails", fresh(), asked(answered(403), 7*time.Second), step{state: Failed, attempt: 1}},
-		{"403 with Retry-After waits so long after it was live", proven, asked(answered(403), 7*time.Second), step{state: Waiting, wait: 7 * time.Second, attempt: 1}},
-		{"404 waits after it was live", proven, answered(404), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"409 waits after it was live", proven, answered(409), step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"a bad certificate waits after it was live", proven, outcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter}}, step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"an error of livetape itself fails even then", proven, outcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter, Stack: "x"}}, step{state: Failed, attempt: 1}},
-		{"400 after an id was sent asks once without", fresh(), sent(answered(400)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
-		{"410 after an id was sent asks once without", proven, sent(answered(410)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
-		{"412 after an id was sent asks once without", proven, sent(answered(412)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
-		{"431 after an id was sent asks once without", proven, sent(answered(431)), step{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
-		{"404 after an id was sent has nothing to do with it", fresh(), sent(answered(404)), step{state: Failed, attempt: 1}},
-		{"410 without an id fails", fresh(), answered(410), step{state: Failed, attempt: 1}},
-		{"410 without the id, too, fails", history{retry: time.Second, askedWithoutID: true}, sent(answered(410)), step{state: Failed, attempt: 1}},
-		{"a page instead of a stream fails", fresh(), outcome{Outcome: connection.Outcome{Ending: connection.NotAStream}}, step{state: Failed, attempt: 1}},
-		{"a page where a stream was is a captive portal, and waits", proven, outcome{Outcome: connection.Outcome{Ending: connection.NotAStream, RetryAfter: connection.NoRetryAfter}}, step{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"the user's retry is at once and keeps the counter", history{retry: time.Second, failures: 4}, outcome{Outcome: connection.Outcome{Ending: connection.Canceled}}, step{state: Connecting, attempt: 4}},
-		{"the user's retry of a good connection starts from 0", history{retry: time.Second, failures: 4}, live(outcome{Outcome: connection.Outcome{Ending: connection.Canceled}}), step{state: Connecting}},
+		{"a clean end waits exactly the reconnection time and is no failure", fresh(), live(attemptOutcome{Outcome: connection.Outcome{Ending: connection.Ended}}), retryStep{state: Waiting, wait: time.Second, planned: true}},
+		{"a clean end forgets the failures before it", retryHistory{retry: time.Second, failures: 7}, attemptOutcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true}, retryStep{state: Waiting, wait: time.Second, planned: true}},
+		{"a clean end obeys retry:", retryHistory{retry: 250 * time.Millisecond}, live(attemptOutcome{Outcome: connection.Outcome{Ending: connection.Ended}}), retryStep{state: Waiting, wait: 250 * time.Millisecond, planned: true}},
+		{"a network error is a failure, which waits the reconnection time and up to as much on top", fresh(), failed(), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"204 is the end", fresh(), answered(204), retryStep{state: Closed}},
+		{"408 waits", fresh(), answered(408), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"425 waits", fresh(), answered(425), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"500 waits", fresh(), answered(500), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"503 waits", fresh(), answered(503), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"599 waits", fresh(), answered(599), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"503 obeys Retry-After", fresh(), asked(answered(503), 7*time.Second), retryStep{state: Waiting, wait: 7 * time.Second, attempt: 1}},
+		{"Retry-After is capped", fresh(), asked(answered(503), time.Hour), retryStep{state: Waiting, wait: 5 * time.Minute, attempt: 1}},
+		{"429 waits a minute", fresh(), answered(429), retryStep{state: Waiting, wait: time.Minute, attempt: 1}},
+		{"429 obeys Retry-After", fresh(), asked(answered(429), 2*time.Second), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"401 fails", fresh(), answered(401), retryStep{state: Failed, attempt: 1}},
+		{"403 fails", fresh(), answered(403), retryStep{state: Failed, attempt: 1}},
+		{"404 fails", fresh(), answered(404), retryStep{state: Failed, attempt: 1}},
+		{"410 fails", fresh(), answered(410), retryStep{state: Failed, attempt: 1}},
+		{"418 fails", fresh(), answered(418), retryStep{state: Failed, attempt: 1}},
+		{"206 fails", fresh(), answered(206), retryStep{state: Failed, attempt: 1}},
+		{"304 fails", fresh(), answered(304), retryStep{state: Failed, attempt: 1}},
+		{"600 fails", fresh(), answered(600), retryStep{state: Failed, attempt: 1}},
+		{"401 waits after it was live", proven, answered(401), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"401 waits for the token to be read anew", fresh(), renewed(answered(401)), retryStep{state: Waiting, wait: time.Second, attempt: 1, note: "the token is read anew"}},
+		{"401 to the token read anew fails", retryHistory{retry: time.Second, readToken: true}, renewed(answered(401)), retryStep{state: Failed, attempt: 1}},
+		{"401 to the token read anew waits after it was live", retryHistory{retry: time.Second, readToken: true, wasLive: true}, renewed(answered(401)), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"403 with Retry-After fails", fresh(), asked(answered(403), 7*time.Second), retryStep{state: Failed, attempt: 1}},
+		{"403 with Retry-After waits so long after it was live", proven, asked(answered(403), 7*time.Second), retryStep{state: Waiting, wait: 7 * time.Second, attempt: 1}},
+		{"404 waits after it was live", proven, answered(404), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"409 waits after it was live", proven, answered(409), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"a bad certificate waits after it was live", proven, attemptOutcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter}}, retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"an error of livetape itself fails even then", proven, attemptOutcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter, Stack: "x"}}, retryStep{state: Failed, attempt: 1}},
+		{"400 after an id was sent asks once without", fresh(), sent(answered(400)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
+		{"410 after an id was sent asks once without", proven, sent(answered(410)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
+		{"412 after an id was sent asks once without", proven, sent(answered(412)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
+		{"431 after an id was sent asks once without", proven, sent(answered(431)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
+		{"404 after an id was sent has nothing to do with it", fresh(), sent(answered(404)), retryStep{state: Failed, attempt: 1}},
+		{"410 without an id fails", fresh(), answered(410), retryStep{state: Failed, attempt: 1}},
+		{"410 without the id, too, fails", retryHistory{retry: time.Second, askedWithoutID: true}, sent(answered(410)), retryStep{state: Failed, attempt: 1}},
+		{"a page instead of a stream fails", fresh(), attemptOutcome{Outcome: connection.Outcome{Ending: connection.NotAStream}}, retryStep{state: Failed, attempt: 1}},
+		{"a page where a stream was is a captive portal, and waits", proven, attemptOutcome{Outcome: connection.Outcome{Ending: connection.NotAStream, RetryAfter: connection.NoRetryAfter}}, retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
+		{"the user's retry is at once and keeps the counter", retryHistory{retry: time.Second, failures: 4}, attemptOutcome{Outcome: connection.Outcome{Ending: connection.Canceled}}, retryStep{state: Connecting, attempt: 4}},
+		{"the user's retry of a good connection starts from 0", retryHistory{retry: time.Second, failures: 4}, live(attemptOutcome{Outcome: connection.Outcome{Ending: connection.Canceled}}), retryStep{state: Connecting}},
 	} {
 		if got, _ := c.past.next(c.o, most); got != c.want {
 			t.Errorf("%s: got %+v, want %+v", c.what, got, c.want)
@@ -92,9 +92,9 @@ func TestBackOffDoublesToItsCapOnTopOfTheReconnectionTime(t *testing.T) {
 		{time.Minute, []time.Duration{90 * time.Second, 90 * time.Second, 90 * time.Second}},
 		{0, []time.Duration{minWait, 2 * minWait, minBarrenWait, minBarrenWait}},
 	} {
-		h := history{retry: c.retry}
+		h := retryHistory{retry: c.retry}
 		for i, want := range c.want {
-			var got step
+			var got retryStep
 			got, h = h.next(failed(), 1)
 			if got.wait != want || got.attempt != i+1 {
 				t.Errorf("retry %s, failure %d: wait %s, attempt %d, want %s", c.retry, i+1, got.wait, got.attempt, want)
@@ -108,22 +108,22 @@ func TestTheUsersBoundsHoldForEveryWaitButARetryAfter(t *testing.T) {
 		what        string
 		least, most time.Duration
 		retry       time.Duration
-		o           outcome
+		o           attemptOutcome
 		failures    int
 		random      float64
 		want        time.Duration
 	}{
-		{"a clean end and a short retry:", 5 * time.Second, 0, 10 * time.Millisecond, outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true, delivered: true}, 0, 0, 5 * time.Second},
-		{"a clean end and a long retry:", 0, 2 * time.Second, time.Minute, outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true, delivered: true}, 0, 0, 2 * time.Second},
+		{"a clean end and a short retry:", 5 * time.Second, 0, 10 * time.Millisecond, attemptOutcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true, delivered: true}, 0, 0, 5 * time.Second},
+		{"a clean end and a long retry:", 0, 2 * time.Second, time.Minute, attemptOutcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true, delivered: true}, 0, 0, 2 * time.Second},
 		{"the shortest jitter", 5 * time.Second, 0, time.Second, failed(), 3, 0, 5 * time.Second},
 		{"a back-off capped lower", 0, 3 * time.Second, time.Second, failed(), 9, 1, 3 * time.Second},
 		{"a back-off capped higher", 0, 2 * time.Minute, time.Second, failed(), 20, 1, 2 * time.Minute},
 		{"a long retry: after a failure", 0, 3 * time.Second, time.Minute, failed(), 0, 1, 3 * time.Second},
 		{"one bound for both", 4 * time.Second, 4 * time.Second, time.Second, failed(), 5, 0.3, 4 * time.Second},
-		{"a Retry-After is obeyed", 0, 3 * time.Second, time.Second, outcome{Outcome: connection.Outcome{Ending: connection.Unavailable, Status: 503, RetryAfter: time.Minute}}, 0, 0, time.Minute},
-		{"a Retry-After below the least", 3 * time.Second, 0, time.Second, outcome{Outcome: connection.Outcome{Ending: connection.Unavailable, Status: 503, RetryAfter: 0}}, 0, 0, 3 * time.Second},
+		{"a Retry-After is obeyed", 0, 3 * time.Second, time.Second, attemptOutcome{Outcome: connection.Outcome{Ending: connection.Unavailable, Status: 503, RetryAfter: time.Minute}}, 0, 0, time.Minute},
+		{"a Retry-After below the least", 3 * time.Second, 0, time.Second, attemptOutcome{Outcome: connection.Outcome{Ending: connection.Unavailable, Status: 503, RetryAfter: 0}}, 0, 0, 3 * time.Second},
 	} {
-		h := history{retry: c.retry, failures: c.failures, least: c.least, most: c.most}
+		h := retryHistory{retry: c.retry, failures: c.failures, least: c.least, most: c.most}
 		if got, _ := h.next(c.o, c.random); got.wait != c.want {
 			t.Errorf("%s: waits %s, want %s", c.what, got.wait, c.want)
 		}
@@ -131,7 +131,7 @@ func TestTheUsersBoundsHoldForEveryWaitButARetryAfter(t *testing.T) {
 }
 
 func TestNoWaitIsShorterThanTheReconnectionTime(t *testing.T) {
-	h := history{retry: time.Second, failures: 3}
+	h := retryHistory{retry: time.Second, failures: 3}
 	for _, c := range []struct {
 		random float64
 		want   time.Duration
@@ -145,31 +145,31 @@ func TestNoWaitIsShorterThanTheReconnectionTime(t *testing.T) {
 func TestAGoodConnectionResetsTheBackOff(t *testing.T) {
 	for _, c := range []struct {
 		what string
-		o    outcome
+		o    attemptOutcome
 		want int
 	}{
-		{"nothing delivered, and short", outcome{Outcome: connection.Outcome{Ending: connection.Broken}, live: true, liveFor: 29 * time.Second}, 6},
-		{"nothing delivered, but live for 30 s", outcome{Outcome: connection.Outcome{Ending: connection.Broken}, live: true, liveFor: 30 * time.Second}, 1},
-		{"an event delivered", outcome{Outcome: connection.Outcome{Ending: connection.Broken}, live: true, delivered: true}, 1},
+		{"nothing delivered, and short", attemptOutcome{Outcome: connection.Outcome{Ending: connection.Broken}, live: true, liveFor: 29 * time.Second}, 6},
+		{"nothing delivered, but live for 30 s", attemptOutcome{Outcome: connection.Outcome{Ending: connection.Broken}, live: true, liveFor: 30 * time.Second}, 1},
+		{"an event delivered", attemptOutcome{Outcome: connection.Outcome{Ending: connection.Broken}, live: true, delivered: true}, 1},
 	} {
 		c.o.RetryAfter = connection.NoRetryAfter
-		if got, _ := (history{retry: time.Second, failures: 5}).next(c.o, 1); got.attempt != c.want {
+		if got, _ := (retryHistory{retry: time.Second, failures: 5}).next(c.o, 1); got.attempt != c.want {
 			t.Errorf("%s: attempt %d, want %d", c.what, got.attempt, c.want)
 		}
 	}
 }
 
 func TestTheThirdBarrenConnectionInARowWaitsASecond(t *testing.T) {
-	endings := map[string]outcome{
+	endings := map[string]attemptOutcome{
 		"clean ends with comments only": {Outcome: connection.Outcome{Ending: connection.Ended}, live: true},
 		"refused connects":              failed(),
 		"Retry-After: 0":                {Outcome: connection.Outcome{Ending: connection.Unavailable, Status: 503, RetryAfter: 0}},
 	}
 	for what, o := range endings {
-		h := history{}
+		h := retryHistory{}
 		var waits [4]time.Duration
 		for i := range waits {
-			var s step
+			var s retryStep
 			s, h = h.next(o, 0)
 			waits[i] = s.wait
 		}
@@ -185,7 +185,7 @@ func TestTheThirdBarrenConnectionInARowWaitsASecond(t *testing.T) {
 
 func TestAFeedThatIsRefusedWaitsUpToFiveMinutesMore(t *testing.T) {
 	t.Parallel()
-	h := history{retry: time.Second, wasLive: true, failures: 20}
+	h := retryHistory{retry: time.Second, wasLive: true, failures: 20}
 	if got, _ := h.next(answered(404), 1); got.wait != refusedCap+time.Second {
 		t.Errorf("waits %s", got.wait)
 	}
@@ -195,7 +195,7 @@ func TestItNeverGivesUpByElapsedTime(t *testing.T) {
 	h := fresh()
 	random := rand.New(rand.NewPCG(1, 2))
 	for n := 1; n <= 100_000; n++ {
-		var s step
+		var s retryStep
 		s, h = h.next(failed(), random.Float64())
 		if s.state != Waiting || s.attempt != n || s.wait < time.Second || s.wait > time.Second+backoffCap {
 			t.Fatalf("failure %d: %+v", n, s)
@@ -204,22 +204,22 @@ func TestItNeverGivesUpByElapsedTime(t *testing.T) {
 }
 
 func TestTheThirdEarlyCleanEndInARowWithoutAnEventIsNotPlanned(t *testing.T) {
-	empty := outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true}
-	good := outcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true, delivered: true}
+	empty := attemptOutcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true}
+	good := attemptOutcome{Outcome: connection.Outcome{Ending: connection.Ended}, live: true, delivered: true}
 	for _, c := range []struct {
 		what string
-		past []outcome
+		past []attemptOutcome
 		want bool
 	}{
-		{"the second", []outcome{empty}, true},
-		{"the third", []outcome{empty, empty}, false},
-		{"the fifth", []outcome{empty, empty, empty, empty}, false},
-		{"the user's retry between them changes nothing", []outcome{empty, empty, {Outcome: connection.Outcome{Ending: connection.Canceled}, live: true}}, false},
-		{"failures are no clean ends", []outcome{failed(), failed(), failed()}, true},
-		{"an event between them", []outcome{empty, empty, good}, true},
-		{"a quiet stream that lasted, between them", []outcome{empty, empty, {Outcome: connection.Outcome{Ending: connection.Ended}, live: true, liveFor: provenAfter}}, true},
+		{"the second", []attemptOutcome{empty}, true},
+		{"the third", []attemptOutcome{empty, empty}, false},
+		{"the fifth", []attemptOutcome{empty, empty, empty, empty}, false},
+		{"the user's retry between them changes nothing", []attemptOutcome{empty, empty, {Outcome: connection.Outcome{Ending: connection.Canceled}, live: true}}, false},
+		{"failures are no clean ends", []attemptOutcome{failed(), failed(), failed()}, true},
+		{"an event between them", []attemptOutcome{empty, empty, good}, true},
+		{"a quiet stream that lasted, between them", []attemptOutcome{empty, empty, {Outcome: connection.Outcome{Ending: connection.Ended}, live: true, liveFor: provenAfter}}, true},
 	} {
-		h := history{retry: 20 * time.Second}
+		h := retryHistory{retry: 20 * time.Second}
 		for _, o := range c.past {
 			_, h = h.next(o, 0)
 		}

@@ -14,16 +14,16 @@ import (
 
 // policyRow is what the code makes of a row of the table in docs/reconnecting.md.
 type policyRow struct {
-	says  []string                 // words of the row that state what the steps are, with their numbers
-	steps map[string]func() []step // what the policy does, by an outcome of the row
-	want  func(s step) bool        // of each of them
-	tests []string                 // that show it from outside
+	says  []string                      // words of the row that state what the steps are, with their numbers
+	steps map[string]func() []retryStep // what the policy does, by an outcome of the row
+	want  func(s retryStep) bool        // of each of them
+	tests []string                      // that show it from outside
 }
 
 func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 	t.Parallel()
-	next := func(h history, outcomes ...outcome) func() []step {
-		return func() (steps []step) {
+	next := func(h retryHistory, outcomes ...attemptOutcome) func() []retryStep {
+		return func() (steps []retryStep) {
 			for _, o := range outcomes {
 				s, _ := h.next(o, 1)
 				steps = append(steps, s)
@@ -31,7 +31,7 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 			return steps
 		}
 	}
-	statuses := func(change func(*outcome), all ...int) (outcomes []outcome) {
+	statuses := func(change func(*attemptOutcome), all ...int) (outcomes []attemptOutcome) {
 		for _, status := range all {
 			o := answered(status)
 			if change != nil {
@@ -41,76 +41,78 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 		}
 		return outcomes
 	}
-	fresh, live := history{retry: defaultRetry}, history{retry: defaultRetry, wasLive: true}
-	longLive := history{retry: defaultRetry, wasLive: true, failures: 30}
-	clean := outcome{Outcome: connection.Outcome{Ending: connection.Ended, RetryAfter: connection.NoRetryAfter}, live: true}
+	fresh, live := retryHistory{retry: defaultRetry}, retryHistory{retry: defaultRetry, wasLive: true}
+	longLive := retryHistory{retry: defaultRetry, wasLive: true, failures: 30}
+	clean := attemptOutcome{Outcome: connection.Outcome{Ending: connection.Ended, RetryAfter: connection.NoRetryAfter}, live: true}
 	sentMuch := clean
 	sentMuch.delivered = true
-	certificate := outcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter}}
-	page := outcome{Outcome: connection.Outcome{Ending: connection.NotAStream, Status: 200, RetryAfter: connection.NoRetryAfter}}
+	certificate := attemptOutcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter}}
+	page := attemptOutcome{Outcome: connection.Outcome{Ending: connection.NotAStream, Status: 200, RetryAfter: connection.NoRetryAfter}}
 	bug := certificate
 	bug.Stack = "x"
-	waits := func(s step) bool { return s.state == Waiting && !s.planned && s.attempt > 0 }
-	fails := func(s step) bool { return s.state == Failed }
+	waits := func(s retryStep) bool { return s.state == Waiting && !s.planned && s.attempt > 0 }
+	fails := func(s retryStep) bool { return s.state == Failed }
 	words := connection.Duration
 
 	rows := map[string]policyRow{
 		"the server ends the stream cleanly after having sent something": {
 			says: []string{"exactly the reconnection time", words(defaultRetry) + " by default", "no alarm"}, tests: []string{"ACleanEndIsNoFailureAndWaitsExactlyTheReconnectionTime"},
-			steps: map[string]func() []step{"a clean end": next(fresh, sentMuch)}, want: func(s step) bool { return s.state == Waiting && s.planned && s.wait == defaultRetry },
+			steps: map[string]func() []retryStep{"a clean end": next(fresh, sentMuch)}, want: func(s retryStep) bool { return s.state == Waiting && s.planned && s.wait == defaultRetry },
 		},
 		"it does so for the third time in a row, each within 30 s of its begin and without an event (comments are none)": {
 			says: []string{"the same wait", "with the alarm and its cause: `" + emptyCause + "`", "lasts " + words(provenAfter)}, tests: []string{"WhatAServerSaysOfItsEmptyStreamsIsKept"},
-			steps: map[string]func() []step{"the third": next(history{retry: defaultRetry, empty: emptyLimit - 1, barren: barrenLimit - 1}, clean)},
-			want: func(s step) bool {
+			steps: map[string]func() []retryStep{"the third": next(retryHistory{retry: defaultRetry, empty: emptyLimit - 1, barren: barrenLimit - 1}, clean)},
+			want: func(s retryStep) bool {
 				return s.state == Waiting && !s.planned && s.wait == minBarrenWait && s.cause == emptyCause
 			},
 		},
 		"connection refused, reset, cut in mid-event, no such host, a TLS handshake that times out": {
 			says: []string{"waits and tries again, for ever"}, tests: []string{"NobodyListens", "AResetIsCalledSo", "TheHostDoesNotExist", "FailuresBackOffAndNeverEnd"},
-			steps: map[string]func() []step{"never live": next(fresh, failed()), "live": next(live, failed())}, want: waits,
+			steps: map[string]func() []retryStep{"never live": next(fresh, failed()), "live": next(live, failed())}, want: waits,
 		},
 		"`200` with `text/event-stream`": {says: []string{"live"}, tests: []string{"ACleanEndIsNoFailureAndWaitsExactlyTheReconnectionTime"}},
 		"`200` with another content type": {
 			says: []string{"failed; but waits and tries again where this feed was live before"}, tests: []string{"APageWhereAStreamWasIsWaitedOut"},
-			steps: map[string]func() []step{"never live": next(fresh, page), "live": next(live, page)}, want: func(s step) bool { return s.state == Failed || waits(s) },
+			steps: map[string]func() []retryStep{"never live": next(fresh, page), "live": next(live, page)}, want: func(s retryStep) bool { return s.state == Failed || waits(s) },
 		},
 		"`204`": {says: []string{"closed"}, tests: []string{"ClosedAndFailedEndOnlyByTheUser"},
-			steps: map[string]func() []step{"204": next(live, answered(204))}, want: func(s step) bool { return s.state == Closed }},
+			steps: map[string]func() []retryStep{"204": next(live, answered(204))}, want: func(s retryStep) bool { return s.state == Closed }},
 		"`301` `302` `303` `307` `308`": {says: []string{"followed, up to 10", "stay with the feed's own origin"}, tests: []string{"TheFiveRedirectsAreFollowed", "TenRedirectsAreFollowedAndNoMore", "SecretsStayWithTheirOrigin"}},
 		"`408` `425` `429` `5xx`": {
 			says: []string{"waits and tries again", "up to 5 minutes", "`429` without one waits " + words(tooManyWait)}, tests: []string{"EachAnswerOfAServerLeadsToItsState"},
-			steps: map[string]func() []step{
+			steps: map[string]func() []retryStep{
 				"never live":  next(fresh, statuses(nil, 408, 425, 429, 500, 502, 503, 599)...),
-				"Retry-After": next(fresh, statuses(func(o *outcome) { o.RetryAfter = time.Hour }, 503, 429)...),
+				"Retry-After": next(fresh, statuses(func(o *attemptOutcome) { o.RetryAfter = time.Hour }, 503, 429)...),
 			},
-			want: func(s step) bool { return waits(s) && s.wait <= connection.MaxRetryAfter },
+			want: func(s retryStep) bool { return waits(s) && s.wait <= connection.MaxRetryAfter },
 		},
 		"`401` to a token of `token_file` or `token_command`": {
 			says: []string{"reads it anew", "once more after `retry:`"}, tests: []string{"ATokenThatIsRefusedIsReadAnewOnce"},
-			steps: map[string]func() []step{"401": next(fresh, statuses(func(o *outcome) { o.newToken = true }, 401)...)},
-			want:  func(s step) bool { return waits(s) && s.wait == defaultRetry && s.note != "" },
+			steps: map[string]func() []retryStep{"401": next(fresh, statuses(func(o *attemptOutcome) { o.newToken = true }, 401)...)},
+			want:  func(s retryStep) bool { return waits(s) && s.wait == defaultRetry && s.note != "" },
 		},
 		"`401` `403` `404` `410`, other `4xx`, a bad certificate, on a feed that has not been live since livetape was started": {
 			says: []string{"failed, with one line of advice"}, tests: []string{"EachAnswerOfAServerLeadsToItsState", "ABadCertificateFailsAndSaysWhy"},
-			steps: map[string]func() []step{"statuses": next(fresh, statuses(nil, 400, 401, 402, 403, 404, 405, 409, 410, 412, 418, 431, 451)...), "certificate": next(fresh, certificate)}, want: fails,
+			steps: map[string]func() []retryStep{"statuses": next(fresh, statuses(nil, 400, 401, 402, 403, 404, 405, 409, 410, 412, 418, 431, 451)...), "certificate": next(fresh, certificate)}, want: fails,
 		},
 		"the same on a feed that was live": {
 			says: []string{"waits and tries again, up to 5 minutes apart", "`Retry-After` is obeyed"}, tests: []string{"AFeedThatWasLiveIsNotGivenUp"},
-			steps: map[string]func() []step{"statuses": next(longLive, statuses(nil, 400, 401, 402, 403, 404, 409, 410, 412, 431)...), "certificate": next(longLive, certificate)},
-			want:  func(s step) bool { return waits(s) && s.wait == defaultRetry+refusedCap && refusedCap == 5*time.Minute },
+			steps: map[string]func() []retryStep{"statuses": next(longLive, statuses(nil, 400, 401, 402, 403, 404, 409, 410, 412, 431)...), "certificate": next(longLive, certificate)},
+			want: func(s retryStep) bool {
+				return waits(s) && s.wait == defaultRetry+refusedCap && refusedCap == 5*time.Minute
+			},
 		},
 		"`400` `410` `412` `431` after a last event id was sent": {
 			says: []string{"asks once without the id, and says so"}, tests: []string{"AServerThatRefusesTheIDIsAskedOnceWithout"},
-			steps: map[string]func() []step{"never live": next(fresh, statuses(func(o *outcome) { o.sentID = true }, 400, 410, 412, 431)...)},
-			want:  func(s step) bool { return waits(s) && s.forget && s.note != "" },
+			steps: map[string]func() []retryStep{"never live": next(fresh, statuses(func(o *attemptOutcome) { o.sentID = true }, 400, 410, 412, 431)...)},
+			want:  func(s retryStep) bool { return waits(s) && s.forget && s.note != "" },
 		},
 		"nothing received for the idle timeout (" + words(defaultIdleTimeout) + " by default; comments count as received), be it of the connection, of TLS, of the answer's head or of a body": {
 			says: []string{"drops the connection, waits and tries again"}, tests: []string{"TheIdleTimeoutCoversEveryPhaseOfAnAttempt", "ASilentStreamIsToldAndThenDropped"},
-			steps: map[string]func() []step{"silence": next(fresh, failed())}, want: waits,
+			steps: map[string]func() []retryStep{"silence": next(fresh, failed())}, want: waits,
 		},
 		"an error of livetape itself": {says: []string{"failed"}, tests: []string{"ADecoderThatPanicsFailsItsFeedAlone"},
-			steps: map[string]func() []step{"never live": next(fresh, bug), "live": next(live, bug)}, want: fails},
+			steps: map[string]func() []retryStep{"never live": next(fresh, bug), "live": next(live, bug)}, want: fails},
 	}
 	shown := testsOfThisPackage(t)
 	for _, line := range docsTable(t) {

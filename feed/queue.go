@@ -33,8 +33,8 @@ const largeEvent = 64 << 10
 // maxQueued bounds the messages of a feed in the queue of the set, in bytes. A larger one is alone there.
 const maxQueued = 8 << 20
 
-// queued counts the messages of a feed that may wait in the queue of the set. Those under smallMessage do not matter.
-type queued struct {
+// queueUsage counts the messages of a feed that may wait in the queue of the set. Those under smallMessage do not matter.
+type queueUsage struct {
 	waiting []queuedMessage // oldest first
 	size    int             // of all, in bytes
 }

@@ -126,13 +126,13 @@ func TestAnEventEndsAQuietTime(t *testing.T) {
 
 func TestABurstIsOneMoment(t *testing.T) {
 	t.Parallel()
-	var r rhythm
+	var r eventRhythm
 	for n := range 10 {
 		for i := range 20 {
 			r.add(noon.Add(time.Duration(n)*time.Minute + time.Duration(i)*time.Millisecond))
 		}
 	}
-	if got := r.usual(); got != time.Minute {
+	if got := r.usualGap(); got != time.Minute {
 		t.Errorf("twenty events a minute, at once: usual gap %s", got)
 	}
 	r.add(noon.Add(-time.Hour)) // the clock was set back

@@ -12,14 +12,14 @@ const (
 	rhythmMoment = 100 * time.Millisecond // what comes within it came at once
 )
 
-// rhythm is how far apart things come. One goroutine adds, any may ask.
-type rhythm struct {
+// eventRhythm is how far apart things come. One goroutine adds, any may ask.
+type eventRhythm struct {
 	last atomic.Int64 // Unix ns; 0 before the first
 	n    atomic.Int64 // gaps so far
 	gaps [rhythmGaps]atomic.Int64
 }
 
-func (r *rhythm) add(at time.Time) {
+func (r *eventRhythm) add(at time.Time) {
 	now, last := at.UnixNano(), r.last.Load()
 	gap := now - last
 	if gap >= 0 && gap < int64(rhythmMoment) {
@@ -32,8 +32,8 @@ func (r *rhythm) add(at time.Time) {
 	}
 }
 
-// usual is the median of the last gaps; zero as long as it is not known.
-func (r *rhythm) usual() time.Duration {
+// usualGap is the median of the last gaps; zero as long as it is not known.
+func (r *eventRhythm) usualGap() time.Duration {
 	n := min(r.n.Load(), rhythmGaps)
 	if n < rhythmKnown {
 		return 0
@@ -47,7 +47,7 @@ func (r *rhythm) usual() time.Duration {
 }
 
 // lastGap is the gap before the last thing; zero before the second.
-func (r *rhythm) lastGap() time.Duration {
+func (r *eventRhythm) lastGap() time.Duration {
 	n := r.n.Load()
 	if n == 0 {
 		return 0
@@ -56,7 +56,7 @@ func (r *rhythm) lastGap() time.Duration {
 }
 
 // lastTime is when the last thing came, true to rhythmMoment; zero before the first.
-func (r *rhythm) lastTime() time.Time {
+func (r *eventRhythm) lastTime() time.Time {
 	at := r.last.Load()
 	if at == 0 {
 		return time.Time{}

@@ -17,14 +17,14 @@ type Set struct {
 	events      chan Event
 	sent        atomic.Int64 // messages put on it
 	running     sync.WaitGroup
-	start       func(*supervisor) *member // in the context of the set
+	start       func(*supervisor) *setMember // in the context of the set
 
 	mu      sync.Mutex
 	ended   bool // no feed can be added
-	members map[string]*member
+	members map[string]*setMember
 }
 
-type member struct {
+type setMember struct {
 	commands commandBox
 	stop     context.CancelFunc
 	done     chan struct{} // closed when the feed's goroutine has returned
@@ -33,10 +33,10 @@ type member struct {
 var errSetEnded = errors.New("the feeds have ended")
 
 func newSet(ctx context.Context, e environment) *Set {
-	s := &Set{environment: e, events: make(chan Event, eventBuffer), members: make(map[string]*member)}
-	s.start = func(f *supervisor) *member {
+	s := &Set{environment: e, events: make(chan Event, eventBuffer), members: make(map[string]*setMember)}
+	s.start = func(f *supervisor) *setMember {
 		ctx, stop := context.WithCancel(ctx)
-		m := &member{f.commands, stop, make(chan struct{})}
+		m := &setMember{f.commands, stop, make(chan struct{})}
 		s.running.Go(func() {
 			defer close(m.done)
 			defer stop()
@@ -104,7 +104,7 @@ func (s *Set) Remove(name string) error {
 	return nil
 }
 
-func (s *Set) member(name string) *member {
+func (s *Set) member(name string) *setMember {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.members[name]

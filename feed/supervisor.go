@@ -20,7 +20,7 @@ type supervisor struct {
 
 	liveness *liveness
 	delivery *delivery
-	history  history
+	history  retryHistory
 
 	status      Status // as last reported
 	redirected  string // see Status
@@ -34,7 +34,7 @@ func newSupervisor(c Config, e *connection.Endpoint, out chan<- Event, sent *ato
 	l := newLiveness()
 	f := &supervisor{
 		config: c, endpoint: e, out: out, commands: newCommandBox(), random: random, liveness: l,
-		history:  history{retry: defaultRetry, least: c.RetryMin, most: c.RetryMax},
+		history:  retryHistory{retry: defaultRetry, least: c.RetryMin, most: c.RetryMax},
 		delivery: &delivery{config: c, endpoint: e, liveness: l, out: out, sent: sent, seen: newDuplicates(), types: make(typeNames)},
 		lastID:   c.LastEventID,
 	}
@@ -57,7 +57,7 @@ func (f *supervisor) run(ctx context.Context) {
 	}
 }
 
-func (f *supervisor) connectOnce(ctx context.Context) outcome {
+func (f *supervisor) connectOnce(ctx context.Context) attemptOutcome {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	a := f.newAttempt()
@@ -89,7 +89,7 @@ func (f *supervisor) newAttempt() *attempt {
 }
 
 // noteLoss notes when the stream was lost, unless an earlier loss has not been accounted for yet.
-func (f *supervisor) noteLoss(o outcome, at time.Time) {
+func (f *supervisor) noteLoss(o attemptOutcome, at time.Time) {
 	planned := o.Ending == connection.Ended
 	if f.delivery.gap != nil && f.openGap != nil {
 		f.openGap.Planned = f.openGap.Planned && planned
@@ -99,7 +99,7 @@ func (f *supervisor) noteLoss(o outcome, at time.Time) {
 }
 
 // decide asks the policy, and gives the status that follows.
-func (f *supervisor) decide(o outcome) Status {
+func (f *supervisor) decide(o attemptOutcome) Status {
 	f.history.retry = f.liveness.reconnectionTime()
 	next, learned := f.history.next(o, f.random())
 	f.history = learned
@@ -139,13 +139,13 @@ type refusedID struct {
 	cause                 string
 }
 
-func (f *supervisor) forgetID(o outcome) {
+func (f *supervisor) forgetID(o attemptOutcome) {
 	f.refused = refusedID{cmp.Or(f.delivery.payloadID, f.lastID), f.lastID, f.delivery.payloadID, o.Cause}
 	f.lastID, f.delivery.payloadID = "", ""
 }
 
 // restoreID takes back what forgetID did, when the server refuses without the id, too.
-func (f *supervisor) restoreID(o outcome) {
+func (f *supervisor) restoreID(o attemptOutcome) {
 	if o.Ending == connection.Refused {
 		f.lastID, f.delivery.payloadID, f.refused = f.refused.lastID, f.refused.payloadID, refusedID{}
 	}
@@ -167,7 +167,7 @@ func (f *supervisor) wait(ctx context.Context, st Status) bool {
 		case <-ctx.Done():
 			return false
 		case <-due.tick:
-			if due.over() {
+			if due.isOver() {
 				return true
 			}
 		case c := <-f.commands:

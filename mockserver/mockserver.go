@@ -90,7 +90,7 @@ func (s *Server) Run(ctx context.Context) error {
 // Step makes n events at once, without waiting for the rate: for tests and load. They reach the streams in batches.
 // With a scenario it is n turns of the market, in some of which nothing happens; the scenario's faults are injected
 // between them.
-func (s *Server) Step(n int) { s.simulator.step(n) }
+func (s *Server) Step(n int) { s.simulator.makeEvents(n) }
 
 // Snapshot is the data of the snapshot event that a new client would get now.
 func (s *Server) Snapshot() []byte {

@@ -37,8 +37,8 @@ func newSimulator(c Config, h *hub.Hub, m *serverMetrics) *simulator {
 
 const batchSize = 256
 
-// step makes n events at once. With a scenario it is n turns of the market, in some of which nothing happens.
-func (s *simulator) step(n int) {
+// makeEvents makes n events at once. With a scenario it is n turns of the market, in some of which nothing happens.
+func (s *simulator) makeEvents(n int) {
 	s.stepping.Lock()
 	defer s.stepping.Unlock()
 	for n > 0 {
@@ -67,7 +67,7 @@ func (s *simulator) publish(n int) (turns int, took time.Duration, faults []faul
 	for ; turns < n && !acted; turns++ {
 		var e market.Event
 		if e, acted = s.player.Next(now, skew); !e.IsZero() {
-			quotes = s.draft(e, quotes)
+			quotes = s.addDraft(e, quotes)
 		}
 	}
 	s.hub.Publish(s.drafts, s.data)
@@ -75,8 +75,8 @@ func (s *simulator) publish(n int) (turns int, took time.Duration, faults []faul
 	return turns, s.player.Clock() - from, s.player.TakeFaults()
 }
 
-// draft adds e to the drafts. A quote, which the market changes again, is copied to the end of quotes.
-func (s *simulator) draft(e market.Event, quotes []market.Quote) []market.Quote {
+// addDraft adds e to the drafts. A quote, which the market changes again, is copied to the end of quotes.
+func (s *simulator) addDraft(e market.Event, quotes []market.Quote) []market.Quote {
 	d, size := hub.Draft{Type: e.Type(), Symbols: e.Symbols()}, len(s.data)
 	s.data = e.AppendJSON(s.data)
 	d.Size = len(s.data) - size
@@ -93,7 +93,7 @@ func (s *simulator) draft(e market.Event, quotes []market.Quote) []market.Quote 
 
 // run makes as many events as the rate asks for, until ctx ends. Fast ones come in batches.
 func (s *simulator) run(ctx context.Context) {
-	rate, speed := s.pace()
+	rate, speed := s.rateAndSpeed()
 	ticker := time.NewTicker(tickInterval(rate * speed))
 	defer ticker.Stop()
 	last, ahead := time.Now(), time.Duration(0)
@@ -111,15 +111,15 @@ func (s *simulator) run(ctx context.Context) {
 		last = now
 		ahead = s.play(ahead+time.Duration(float64(elapsed)*speed), rate)
 		before := rate * speed
-		if rate, speed = s.pace(); rate*speed != before {
+		if rate, speed = s.rateAndSpeed(); rate*speed != before {
 			ahead = min(ahead, scenario.Interval(rate)) // part of an event at a low rate is not many at a high one
 			ticker.Reset(tickInterval(rate * speed))
 		}
 	}
 }
 
-// pace is how many events a second of the market's time has, and how many times faster than the wall clock that runs.
-func (s *simulator) pace() (rate, speed float64) {
+// rateAndSpeed is how many events a second of the market's time has, and how many times faster than the wall clock that runs.
+func (s *simulator) rateAndSpeed() (rate, speed float64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.player.Pace(s.faults.Burst())
@@ -136,7 +136,7 @@ func (s *simulator) play(ahead time.Duration, rate float64) (left time.Duration)
 		}
 		_, took := s.makeBatch(due)
 		ahead -= took
-		rate, _ = s.pace()
+		rate, _ = s.rateAndSpeed()
 	}
 }
 

@@ -12,8 +12,8 @@ import (
 
 const minDetailLines = 9 // including the title
 
-func (m Model) viewDetail(t *content, height int) []string {
-	area := m.focusedArea(height)
+func (m Model) viewDetail(t *shownData, height int) []string {
+	area := m.overlayArea(height)
 	w := newLineWriter(m.theme, m.width)
 	if m.focus == focusNews {
 		lines := newsLines(t.stories, t.gapMarks, m.news.cursor, m.news.cursor+1)
@@ -97,8 +97,8 @@ func newDetailColumn(all []detailNumber) detailColumn {
 	return c
 }
 
-func viewRowDetail(w *lineWriter, area drawArea, r *market.Row, h *feedHealth) []string {
-	lines := []string{titleLine(w, area, r.Symbol, withSeparator("· ", r.Name)+withSeparator(" · ", r.Currency), "esc closes")}
+func viewRowDetail(w *lineWriter, area drawContext, r *market.Row, h *feedHealth) []string {
+	lines := []string{paneTitleLine(w, area, r.Symbol, withSeparator("· ", r.Name)+withSeparator(" · ", r.Currency), "esc closes")}
 	if tag, st := haltTag(r.Halt); tag != "" {
 		w.writeBlanks(gutter)
 		w.write(st, tag)
@@ -118,7 +118,7 @@ func viewRowDetail(w *lineWriter, area drawArea, r *market.Row, h *feedHealth) [
 	if r.IsReading {
 		lines = append(lines, rangeLine(w, r))
 	}
-	lines = append(lines, quoteCountLine(w, area, r, h), trendLine(w, "1 s", area.trendOf(r, h), &r.Seconds), trendLine(w, "1 min", area.trendOf(r, h), &r.Minutes))
+	lines = append(lines, quoteCountLine(w, area, r, h), trendLine(w, "1 s", area.sparkAxisFor(r, h), &r.Seconds), trendLine(w, "1 min", area.sparkAxisFor(r, h), &r.Minutes))
 	return lines
 }
 
@@ -134,7 +134,7 @@ func (m Model) rowDetailHeight(r *market.Row) int {
 }
 
 // drawDetailNumber draws a number in its column. One that is too long for the line is not drawn in part.
-func drawDetailNumber(w *lineWriter, area drawArea, c detailColumn, x detailNumber) {
+func drawDetailNumber(w *lineWriter, area drawContext, c detailColumn, x detailNumber) {
 	end := w.used + c.width
 	w.writeLeft(muted, x.name, c.nameWidth)
 	value := x.cell.Value.String()
@@ -179,7 +179,7 @@ func agesText(now time.Time, r *market.Row, h *feedHealth) string {
 }
 
 // quoteCountLine says how old and how many the quotes of the symbol are, in the longest wording that fits.
-func quoteCountLine(w *lineWriter, area drawArea, r *market.Row, h *feedHealth) string {
+func quoteCountLine(w *lineWriter, area drawContext, r *market.Row, h *feedHealth) string {
 	w.writeBlanks(gutter)
 	noun := "quote"
 	if r.IsReading {
@@ -206,15 +206,15 @@ func trendLine(w *lineWriter, name string, t sparkAxis, bars *market.Bars) strin
 	return w.endLine()
 }
 
-func viewStoryDetail(w *lineWriter, area drawArea, s *market.Story) []string {
-	lines := []string{titleLine(w, area, cmp.Or(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
+func viewStoryDetail(w *lineWriter, area drawContext, s *market.Story) []string {
+	lines := []string{paneTitleLine(w, area, cmp.Or(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
 	lines = append(lines, w.wrapped([]span{{strong, s.Title}, {plain, s.Summary}, {accent, s.URL}}, area.height)...)
 	w.writeBlanks(gutter)
 	w.write(muted, storyTimesText(area, s))
 	return padLines(append(lines, w.endLine()), area.height)
 }
 
-func storyTimesText(area drawArea, s *market.Story) string {
+func storyTimesText(area drawContext, s *market.Story) string {
 	words := "arrived " + timeText(s.At, area.now)
 	if !s.Time.IsZero() {
 		words = "published " + timeText(s.Time, area.now) + ", " + words
@@ -225,7 +225,7 @@ func storyTimesText(area drawArea, s *market.Story) string {
 	return words
 }
 
-func viewEventDetail(w *lineWriter, area drawArea, e *logEntry) []string {
-	lines := []string{titleLine(w, area, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
+func viewEventDetail(w *lineWriter, area drawContext, e *logEntry) []string {
+	lines := []string{paneTitleLine(w, area, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
 	return padLines(append(lines, w.wrapped(e.spans(maxData, true), area.height)...), area.height)
 }

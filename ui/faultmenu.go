@@ -1,9 +1,9 @@
 package ui
 
 func (m Model) viewFaultMenu(height int) []string {
-	area := m.focusedArea(height)
+	area := m.overlayArea(height)
 	w := newLineWriter(m.theme, m.width)
-	lines := []string{titleLine(w, area, "Inject a fault", positionText(m.menu), "enter injects, esc closes")}
+	lines := []string{paneTitleLine(w, area, "Inject a fault", positionText(m.menu), "enter injects, esc closes")}
 	widest := 0
 	for _, fault := range m.config.Faults {
 		widest = max(widest, cells(fault.Name))

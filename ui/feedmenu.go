@@ -13,7 +13,7 @@ func (m Model) feedMenuHeight(body int) int {
 
 // keepOnFeed keeps the cursor on its feed, since the sick come first.
 func (m Model) keepOnFeed() Model {
-	sorted := m.feeds.sickFirst(m.now)
+	sorted := m.feeds.worstFirst(m.now)
 	m.feedMenu = m.feedMenu.fit(min(m.layout.bottom-1, len(sorted)), len(sorted))
 	if i := slices.IndexFunc(sorted, func(h *feedHealth) bool { return h.name == m.listedFeed }); i >= 0 {
 		m.feedMenu = m.feedMenu.move(i - m.feedMenu.cursor)
@@ -24,13 +24,13 @@ func (m Model) keepOnFeed() Model {
 }
 
 func (m Model) viewFeedMenu(height int) []string {
-	area, sorted := m.focusedArea(height), m.feeds.sickFirst(m.now)
+	area, sorted := m.overlayArea(height), m.feeds.worstFirst(m.now)
 	w := newLineWriter(m.theme, m.width)
 	where := positionText(m.feedMenu)
 	if down := sorted.notLive(m.now); down > 0 {
 		where += fmt.Sprintf(" · %d not live", down)
 	}
-	lines := []string{titleLine(w, area, "Feeds", where, "r retries, x cuts, R retries all, esc closes")}
+	lines := []string{paneTitleLine(w, area, "Feeds", where, "r retries, x cuts, R retries all, esc closes")}
 	for i := m.feedMenu.top; i < min(m.feedMenu.end(), len(sorted)); i++ {
 		h := sorted[i]
 		w.selected = i == m.feedMenu.cursor

@@ -74,15 +74,15 @@ func (all feedList) counters(refused uint64) []span {
 	return out
 }
 
-// sickFirst is the feeds in the order in which they need attention, those alike as they are configured.
-func (all feedList) sickFirst(now time.Time) feedList {
+// worstFirst is the feeds in the order in which they need attention, those alike as they are configured.
+func (all feedList) worstFirst(now time.Time) feedList {
 	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b *feedHealth) int { return cmp.Compare(sickness(a.state(now)), sickness(b.state(now))) })
+	slices.SortStableFunc(sorted, func(a, b *feedHealth) int { return cmp.Compare(severity(a.state(now)), severity(b.state(now))) })
 	return sorted
 }
 
-// sickness ranks states, the worst first. A feed that waits and connects in turn keeps its place.
-func sickness(s feed.State) int {
+// severity ranks states, the worst first. A feed that waits and connects in turn keeps its place.
+func severity(s feed.State) int {
 	if s == feed.Connecting {
 		s = feed.Waiting
 	}

@@ -78,7 +78,7 @@ func (m Model) showMap() (Model, tea.Cmd) {
 	case m.config.Maps == nil || h.messages == 0:
 		return m.showToast(span{accent, "no map was found for " + h.name})
 	}
-	maps, name, events := m.config.Maps, h.name, m.content().raw.ofFeed(h.name)
+	maps, name, events := m.config.Maps, h.name, m.shownData().raw.ofFeed(h.name)
 	return m, func() tea.Msg {
 		yaml, err := maps.Propose(name, events)
 		return mapProposedMsg{name, yaml, err}

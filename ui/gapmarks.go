@@ -9,26 +9,26 @@ import (
 	"livetape/ui/humanize"
 )
 
-// dayAccount is how often and for how long a feed had no stream on one local day.
-type dayAccount struct {
+// dailyGaps is how often and for how long a feed had no stream on one local day.
+type dailyGaps struct {
 	day    string
 	gaps   int
 	length time.Duration
 }
 
-func (a *dayAccount) add(g *feed.Gap, at time.Time) {
+func (a *dailyGaps) add(g *feed.Gap, at time.Time) {
 	if isRoutineGap(g) {
 		return
 	}
 	if day := dayOf(at); day != a.day {
-		*a = dayAccount{day: day}
+		*a = dailyGaps{day: day}
 	}
 	a.gaps++
 	a.length += g.Length
 }
 
 // text is the account of today: "2 gaps, 8 min"; empty for none.
-func (a *dayAccount) text(now time.Time) string {
+func (a *dailyGaps) text(now time.Time) string {
 	if a.gaps == 0 || a.day != dayOf(now) {
 		return ""
 	}
@@ -108,7 +108,7 @@ func (m Model) moveGapMarkUp(s *market.Story) Model {
 }
 
 // gapMarkLine draws a gap: headlines between these two may be missing.
-func gapMarkLine(w *lineWriter, area drawArea, m *gapMark) string {
+func gapMarkLine(w *lineWriter, area drawContext, m *gapMark) string {
 	st := warn
 	if m.isRoutine || !m.unknown && m.missed == 0 {
 		st = muted

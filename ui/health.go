@@ -40,7 +40,7 @@ type feedHealth struct {
 	plannedEnd   time.Time // when the last real stream ended as planned; zero if it did not, or an attempt failed since
 	gap          *feed.Gap // what the last reconnect missed
 	gapAt        time.Time
-	account      dayAccount
+	account      dailyGaps
 	notice       string // the last that the server said of the stream itself
 	noticeAt     time.Time
 

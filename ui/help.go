@@ -46,13 +46,13 @@ func enabledBindings(group []key.Binding) []key.Binding {
 }
 
 func (m Model) viewPage(height int) []string {
-	area := m.focusedArea(height)
+	area := m.overlayArea(height)
 	where := ""
 	if m.page.total > m.page.height {
 		where = positionText(m.page)
 	}
 	name := map[overlay]string{helpOverlay: "Keys", mapOverlay: "Map of " + m.mapPage.feed, eventOverlay: "Raw event"}[m.overlay]
-	lines := []string{titleLine(newLineWriter(m.theme, m.width), area, name, where, keyLabel(m.keys.back)+" closes")}
+	lines := []string{paneTitleLine(newLineWriter(m.theme, m.width), area, name, where, keyLabel(m.keys.back)+" closes")}
 	text := m.pageContent()
 	return padLines(append(lines, text[min(m.page.top, len(text)):min(m.page.end(), len(text))]...), height)
 }
@@ -78,7 +78,7 @@ func (m Model) helpContent() []string {
 		}
 		lines = append(lines, w.endLine())
 	}
-	lines = append(lines, "", titleLine(w, drawArea{}, "Signs", "", ""))
+	lines = append(lines, "", paneTitleLine(w, drawContext{}, "Signs", "", ""))
 	return append(lines, m.legend(w)...)
 }
 

@@ -75,13 +75,13 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m, callDeck(m.config.Deck, call)
 	}
 	if !m.keys.movesRows(msg) {
-		return m.sayUnused(msg.String())
+		return m.sayUnusedKey(msg.String())
 	}
 	return m.moveCursor(msg), nil
 }
 
-// sayUnused says for a second that a key does nothing.
-func (m Model) sayUnused(name string) (Model, tea.Cmd) {
+// sayUnusedKey says for a second that a key does nothing.
+func (m Model) sayUnusedKey(name string) (Model, tea.Cmd) {
 	return m.showToastFor(time.Second, span{muted, fmt.Sprintf("%s does nothing here, ? shows the keys", market.PlainText(name, 20))})
 }
 
@@ -98,7 +98,7 @@ func (m Model) moveCursor(msg tea.KeyMsg) Model {
 		*l = l.move(n)
 	}
 	if l == &m.feedMenu && len(m.feeds) > 0 {
-		m.listedFeed = m.feeds.sickFirst(m.now)[l.cursor].name
+		m.listedFeed = m.feeds.worstFirst(m.now)[l.cursor].name
 	}
 	return m
 }
@@ -111,13 +111,13 @@ func (k keyMap) rowsToMove(msg tea.KeyMsg, l list) int {
 	case key.Matches(msg, k.down):
 		return 1
 	case key.Matches(msg, k.pageUp):
-		return -l.page()
+		return -l.fullPage()
 	case key.Matches(msg, k.pageDown):
-		return l.page()
+		return l.fullPage()
 	case key.Matches(msg, k.halfUp):
-		return -l.half()
+		return -l.halfPage()
 	case key.Matches(msg, k.halfDown):
-		return l.half()
+		return l.halfPage()
 	case key.Matches(msg, k.first):
 		return -l.total
 	case key.Matches(msg, k.last):
@@ -141,7 +141,7 @@ func (m *Model) focusedList() *list {
 		return &m.news.list
 	case m.focus == focusLog:
 		return &m.logPane.list
-	case m.showsRaw(m.content()):
+	case m.showsRaw(m.shownData()):
 		return &m.rawPane.list
 	}
 	return &m.prices.list
@@ -156,7 +156,7 @@ func (m Model) goBack() (Model, tea.Cmd) {
 	case m.showLog:
 		return m.toggleLog(), nil
 	}
-	return m.sayUnused("esc")
+	return m.sayUnusedKey("esc")
 }
 
 func (m Model) toggleOverlay(o overlay) Model {
@@ -170,14 +170,14 @@ func (m Model) toggleOverlay(o overlay) Model {
 func (m Model) openSelected() (Model, tea.Cmd) {
 	switch m.overlay {
 	case feedsOverlay:
-		return m.sayUnused("enter")
+		return m.sayUnusedKey("enter")
 	case faultsOverlay:
 		m.overlay = noOverlay
 		return m, injectFault(m.config.Faults[m.menu.cursor])
 	case mapOverlay:
 		return m.confirmMap()
 	}
-	if t := m.content(); m.overlay == noOverlay && m.focus == focusPrices && m.showsRaw(t) && t.raw.len() > 0 {
+	if t := m.shownData(); m.overlay == noOverlay && m.focus == focusPrices && m.showsRaw(t) && t.raw.len() > 0 {
 		m.rawEvent = *t.raw.at(m.rawPane.cursor)
 		return m.toggleOverlay(eventOverlay), nil
 	}
@@ -211,7 +211,7 @@ func (m Model) toggleRaw() Model {
 // targetFeed is the feed that a key applies to: that of the selected row when there are several feeds, else the
 // first that is not live.
 func (m Model) targetFeed() *feedHealth {
-	t := m.content()
+	t := m.shownData()
 	if r := m.selectedRow(t); len(m.feeds) > 1 && r != nil {
 		return m.feeds.byName(r.Feed)
 	}
@@ -221,7 +221,7 @@ func (m Model) targetFeed() *feedHealth {
 	return m.feeds.firstNotLive(m.now)
 }
 
-func (m Model) selectedRow(t *content) *market.Row {
+func (m Model) selectedRow(t *shownData) *market.Row {
 	switch {
 	case m.focus == focusPrices && !m.showsRaw(t) && m.prices.cursor < len(t.rows):
 		return t.rows[m.prices.cursor]

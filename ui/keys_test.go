@@ -199,12 +199,12 @@ func TestTabGoesRoundThePanes(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(120, 50).openMarket()
 	s.keys("!")
-	var got []focus
+	var got []paneID
 	for range 3 {
 		s.keys("tab")
 		got = append(got, s.m.focus)
 	}
-	if diff := cmp.Diff([]focus{focusPrices, focusNews, focusLog}, got); diff != "" {
+	if diff := cmp.Diff([]paneID{focusPrices, focusNews, focusLog}, got); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -29,8 +29,8 @@ func (m Model) layOut() Model {
 	if order := m.focusOrder(); !slices.Contains(order, m.focus) {
 		m.focus = order[0]
 	}
-	t := m.content()
-	m.layout = m.measure(t)
+	t := m.shownData()
+	m.layout = m.shareLines(t)
 	l := m.layout
 	m.prices = m.prices.arrange(l.prices, len(t.rows), l.bodyHeight() >= minTitled)
 	m.readings = m.readings.arrange(l.readings, len(t.readings), l.readings >= 3)
@@ -82,10 +82,10 @@ func (m Model) currentKeys() keyMap {
 }
 
 // focusOrder is the panes that can have the keyboard, in the order of the tab key.
-func (m Model) focusOrder() []focus {
-	body, t := m.height-3, m.content()
+func (m Model) focusOrder() []paneID {
+	body, t := m.height-3, m.shownData()
 	raw, onlyNews := m.showsRaw(t), t.isOnlyNews()
-	var order []focus
+	var order []paneID
 	if raw || len(t.rows) > 0 || len(t.readings) == 0 && !onlyNews {
 		order = append(order, focusPrices)
 	}
@@ -103,8 +103,8 @@ func (m Model) focusOrder() []focus {
 	return order
 }
 
-// measure shares the screen's lines: first the badges, then the rest as there is room.
-func (m Model) measure(t *content) layout {
+// shareLines shares the screen's lines: first the badges, then the rest as there is room.
+func (m Model) shareLines(t *shownData) layout {
 	l := layout{pricesWidth: m.width, newsWidth: m.width}
 	l.status = min(len(m.statusLines()), m.height)
 	if m.height >= 4 {
@@ -137,13 +137,13 @@ func (m Model) measure(t *content) layout {
 		body -= l.log
 	}
 	if slices.Contains(m.focusOrder(), focusNews) {
-		return l.sharePricesAndNews(body, t, m.showsRaw(t), max(m.prices.widths.natural(), m.readings.widths.natural())).addReadings(t, m.showsRaw(t))
+		return l.sharePricesAndNews(body, t, m.showsRaw(t), max(m.prices.widths.uncutWidth(), m.readings.widths.uncutWidth())).addReadings(t, m.showsRaw(t))
 	}
 	l.prices = body
 	return l.addReadings(t, m.showsRaw(t))
 }
 
-func (l layout) addReadings(t *content, raw bool) layout {
+func (l layout) addReadings(t *shownData, raw bool) layout {
 	switch {
 	case raw || len(t.readings) == 0:
 	case len(t.rows) == 0:
@@ -172,7 +172,7 @@ func (l layout) splitWithBottom(body, want int) layout {
 	return l
 }
 
-func (l layout) giveAllTo(p focus, body int) layout {
+func (l layout) giveAllTo(p paneID, body int) layout {
 	switch p {
 	case focusReadings:
 		l.readings = body
@@ -188,7 +188,7 @@ func (l layout) giveAllTo(p focus, body int) layout {
 
 // sharePricesAndNews puts prices and news side by side on a wide screen. Else news has a third of the lines, and those
 // that prices do not need.
-func (l layout) sharePricesAndNews(body int, t *content, raw bool, natural int) layout {
+func (l layout) sharePricesAndNews(body int, t *shownData, raw bool, natural int) layout {
 	rows, width := len(t.rows)+len(t.readings), l.pricesWidth
 	if len(t.rows) > 0 && len(t.readings) > 0 {
 		rows += 2
@@ -213,8 +213,8 @@ func (l layout) sharePricesAndNews(body int, t *content, raw bool, natural int) 
 
 const unlimitedWidth = 160 // a line on which nothing has to be cut
 
-// natural is the width at which the price table cuts nothing.
-func (w *columnWidths) natural() int {
+// uncutWidth is the width at which the price table cuts nothing.
+func (w *columnWidths) uncutWidth() int {
 	n := gutter
 	for c := range columns {
 		if need := w.widthFor(c, unlimitedWidth); need > 0 && c != colFeed {
@@ -242,7 +242,7 @@ func (m Model) statusLines() [][]span {
 	if len(m.feeds) == 1 {
 		return append(lines, m.feedStatusLines(m.feeds[0], most)...)
 	}
-	sorted := m.feeds.sickFirst(m.now)
+	sorted := m.feeds.worstFirst(m.now)
 	for i, h := range sorted {
 		if len(lines) == most-1 && i < len(sorted)-1 {
 			return append(lines, sorted[i:].shortLine(m.now, m.width-1))
@@ -264,7 +264,7 @@ func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
 	if words := marketStateText(m.board.Market(h.name), m.now); words != "" {
 		all = append(all, span{warn, " · " + words})
 	}
-	if m.paused != nil && h == m.feeds.sickFirst(m.now)[0] {
+	if m.paused != nil && h == m.feeds.worstFirst(m.now)[0] {
 		all = append(all, span{plain, "   "}, span{held, "PAUSED · " + humanize.Count(m.paused.heldMessages) + " held"})
 	}
 	if g := h.recentGap(m.now); g != nil && h.state(m.now) == feed.Live {

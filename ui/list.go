@@ -27,8 +27,8 @@ func (l list) scroll(n int) list {
 
 func (l list) last() list { return l.move(l.total - 1 - l.cursor) }
 
-func (l list) page() int { return max(l.height-1, 1) }
-func (l list) half() int { return max(l.height/2, 1) }
+func (l list) fullPage() int { return max(l.height-1, 1) }
+func (l list) halfPage() int { return max(l.height/2, 1) }
 
 func (l list) atEnd() bool { return l.cursor >= l.total-1 }
 

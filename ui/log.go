@@ -152,7 +152,7 @@ func (l logPane) arrange(height int, h eventLog) logPane {
 }
 
 // view draws the pane in exactly area.height lines.
-func (l logPane) view(area drawArea, h eventLog) []string {
+func (l logPane) view(area drawContext, h eventLog) []string {
 	w := newLineWriter(area.theme, area.width)
 	lines := make([]string, 0, area.height)
 	if l.titled {
@@ -164,7 +164,7 @@ func (l logPane) view(area drawArea, h eventLog) []string {
 		if l.few {
 			name = "Changes and errors"
 		}
-		lines = append(lines, titleLine(w, area, name, positionText(l.list), right))
+		lines = append(lines, paneTitleLine(w, area, name, positionText(l.list), right))
 	}
 	for i := l.top; i < min(l.end(), len(h.entries)); i++ {
 		w.selected = area.focused && i == l.cursor
@@ -173,7 +173,7 @@ func (l logPane) view(area drawArea, h eventLog) []string {
 	return padLines(lines, area.height)
 }
 
-func (l logPane) row(w *lineWriter, area drawArea, e *logEntry) string {
+func (l logPane) row(w *lineWriter, area drawContext, e *logEntry) string {
 	drawCursorMark(w)
 	layout := "15:04:05.000 "
 	if area.width < minFullLog {

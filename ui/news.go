@@ -68,11 +68,11 @@ func (n newsPane) arrange(height, rows int) newsPane {
 }
 
 // view draws the pane in exactly area.height lines.
-func (n newsPane) view(area drawArea, t *content) []string {
+func (n newsPane) view(area drawContext, t *shownData) []string {
 	w := newLineWriter(area.theme, area.width)
 	lines := make([]string, 0, area.height)
 	if n.titled {
-		lines = append(lines, titleLine(w, area, "News", n.positionText(t), ""))
+		lines = append(lines, paneTitleLine(w, area, "News", n.positionText(t), ""))
 	}
 	for i, l := range newsLines(t.stories, t.gapMarks, n.top, n.end()) {
 		w.selected = area.focused && n.top+i == n.cursor
@@ -86,7 +86,7 @@ func (n newsPane) view(area drawArea, t *content) []string {
 }
 
 // positionText says which headlines are on screen. Gap marks do not count.
-func (n newsPane) positionText(t *content) string {
+func (n newsPane) positionText(t *shownData) string {
 	var above, here int
 	for i, l := range newsLines(t.stories, t.gapMarks, 0, n.end()) {
 		switch {
@@ -103,7 +103,7 @@ func (n newsPane) positionText(t *content) string {
 	return fmt.Sprintf("%d–%d of %d", above+1, above+here, len(t.stories))
 }
 
-func (n newsPane) row(w *lineWriter, area drawArea, l newsLine) string {
+func (n newsPane) row(w *lineWriter, area drawContext, l newsLine) string {
 	drawCursorMark(w)
 	if l.mark != nil {
 		return gapMarkLine(w, area, l.mark)

@@ -25,7 +25,7 @@ func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
 	s.headline("three")
 	s.gap(feed.Gap{Kind: feed.Resumed, Replayed: 31, Length: 7 * time.Second})
 	s.headline("four")
-	tape := s.m.content()
+	tape := s.m.shownData()
 	var got []string
 	for _, l := range newsLines(tape.stories, tape.gapMarks, 0, 99) {
 		if l.mark != nil {
@@ -57,7 +57,7 @@ func TestAGapStandsAboveTheOldHeadlinesThatASnapshotBringsAgain(t *testing.T) {
 		market.Headline{ID: "b", Title: "older", Time: lost.Add(-time.Hour)},
 		market.Headline{ID: "c", Title: "old", Time: lost.Add(-time.Second)},
 		market.Headline{ID: "d", Title: "meanwhile", Time: lost.Add(time.Second)})
-	tape := s.m.content()
+	tape := s.m.shownData()
 	var got []string
 	for _, l := range newsLines(tape.stories, tape.gapMarks, 0, 99) {
 		if l.mark != nil {
@@ -93,7 +93,7 @@ func TestTheSelectedHeadlineStaysSelectedWhenNewsComes(t *testing.T) {
 	}
 	s.keys("tab", "j", "j")
 	selected := func() string {
-		tape := s.m.content()
+		tape := s.m.shownData()
 		return newsLines(tape.stories, tape.gapMarks, s.m.news.cursor, s.m.news.cursor+1)[0].story.Title
 	}
 	before := selected()

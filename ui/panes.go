@@ -9,7 +9,7 @@ import (
 	"livetape/feed/market"
 )
 
-type drawArea struct {
+type drawContext struct {
 	theme         *theme
 	now           time.Time
 	width, height int
@@ -19,8 +19,8 @@ type drawArea struct {
 	until         time.Time // with which spark lines end: now, or the begin of a pause
 }
 
-// trendOf is what a spark line of a row needs; the feed is nil once it is no longer watched.
-func (a drawArea) trendOf(r *market.Row, h *feedHealth) sparkAxis {
+// sparkAxisFor is what a spark line of a row needs; the feed is nil once it is no longer watched.
+func (a drawContext) sparkAxisFor(r *market.Row, h *feedHealth) sparkAxis {
 	t := sparkAxis{until: a.until.Truncate(time.Second).Add(time.Second - 1)} // all of the second, so that it changes with the ages
 	if a.board != nil {
 		t.outages = a.board.Outages(r.Feed)
@@ -31,16 +31,16 @@ func (a drawArea) trendOf(r *market.Row, h *feedHealth) sparkAxis {
 	return t
 }
 
-func (m Model) areaOf(width, height int, pane focus) drawArea {
+func (m Model) areaOf(width, height int, pane paneID) drawContext {
 	focused := m.focus == pane && (m.overlay == noOverlay || m.overlay == detailOverlay)
-	area := m.focusedArea(height)
+	area := m.overlayArea(height)
 	area.width, area.focused = width, focused
 	return area
 }
 
-// focusedArea is the area of what covers the panes, as wide as the screen.
-func (m Model) focusedArea(height int) drawArea {
-	area := drawArea{m.theme, m.now, m.width, height, true, m.manyFeeds, m.board, m.now}
+// overlayArea is the area of what covers the panes, as wide as the screen.
+func (m Model) overlayArea(height int) drawContext {
+	area := drawContext{m.theme, m.now, m.width, height, true, m.manyFeeds, m.board, m.now}
 	if m.paused != nil {
 		area.until = m.paused.at
 	}
@@ -60,8 +60,8 @@ func drawGutter(w *lineWriter, sign string) {
 	}
 }
 
-// titleLine is a pane's title line: its name, which rows it shows, and a remark on the right.
-func titleLine(w *lineWriter, area drawArea, name, where, right string) string {
+// paneTitleLine is a pane's title line: its name, which rows it shows, and a remark on the right.
+func paneTitleLine(w *lineWriter, area drawContext, name, where, right string) string {
 	st, sign := title, "─ "
 	if area.focused {
 		st, sign = accent, "▸ "
@@ -91,11 +91,11 @@ func positionText(l list) string {
 }
 
 // viewExplanation fills the price pane with the reason why it has nothing to show.
-func viewExplanation(area drawArea, words []span) []string {
+func viewExplanation(area drawContext, words []span) []string {
 	w := newLineWriter(area.theme, area.width)
 	lines := w.wrapped(words, area.height)
 	if len(lines)+2 <= area.height {
-		lines = append([]string{titleLine(w, area, "Prices", "", ""), ""}, lines...)
+		lines = append([]string{paneTitleLine(w, area, "Prices", "", ""), ""}, lines...)
 	}
 	return padLines(lines, area.height)
 }

@@ -8,7 +8,7 @@ import (
 	"livetape/feed/market"
 )
 
-type content struct {
+type shownData struct {
 	rows     []*market.Row // of prices
 	readings []*market.Row
 	stories  []*market.Story
@@ -20,7 +20,7 @@ type content struct {
 // pausedView is the content of the moment when the screen was paused, and the room that what arrives since will
 // need in the columns when the screen goes on.
 type pausedView struct {
-	content
+	shownData
 	at            time.Time
 	heldMessages  uint64
 	sharedBars    map[*market.Row]*market.Row // copies that still share their bars with the row, by row
@@ -29,13 +29,13 @@ type pausedView struct {
 	news          newsPane
 }
 
-func (m Model) content() *content {
-	var c content
+func (m Model) shownData() *shownData {
+	var c shownData
 	if m.paused != nil {
-		c = m.paused.content
+		c = m.paused.shownData
 	} else {
 		rows, readings := splitReadings(m.board)
-		c = content{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw}
+		c = shownData{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw}
 	}
 	if m.logPane.few {
 		c.log = c.log.changesAndErrors()
@@ -43,7 +43,7 @@ func (m Model) content() *content {
 	return &c
 }
 
-func (c *content) isOnlyNews() bool { return len(c.stories) > 0 && len(c.rows)+len(c.readings) == 0 }
+func (c *shownData) isOnlyNews() bool { return len(c.stories) > 0 && len(c.rows)+len(c.readings) == 0 }
 
 func splitReadings(b *market.Board) (rows, readings []*market.Row) {
 	switch c := b.Counts(); {
@@ -66,9 +66,9 @@ func (m Model) togglePause() Model {
 	if m.paused != nil {
 		return m.unpause()
 	}
-	now := m.content()
-	p := &pausedView{at: m.now, content: content{gapMarks: now.gapMarks, log: eventLog{slices.Clone(m.log.entries), m.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
-	p.rows, p.readings = p.hold(now.rows), p.hold(now.readings)
+	now := m.shownData()
+	p := &pausedView{at: m.now, shownData: shownData{gapMarks: now.gapMarks, log: eventLog{slices.Clone(m.log.entries), m.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
+	p.rows, p.readings = p.copyRows(now.rows), p.copyRows(now.readings)
 	for _, story := range now.stories {
 		p.stories = append(p.stories, shallowCopy(story))
 	}
@@ -80,7 +80,7 @@ func (m Model) togglePause() Model {
 func (m Model) unpause() Model {
 	p := m.paused
 	m.paused = nil
-	now := m.content()
+	now := m.shownData()
 	price, reading := m.prices.rowAtCursor(p.rows), m.readings.rowAtCursor(p.readings)
 	m.prices, m.readings = m.prices.keepOnRow(now.rows, price), m.readings.keepOnRow(now.readings, reading)
 	m.prices.widths, m.readings.widths = p.priceWidths, p.readingWidths
@@ -91,8 +91,8 @@ func (m Model) unpause() Model {
 	return m
 }
 
-// hold copies rows, apart from their bars.
-func (p *pausedView) hold(rows []*market.Row) (held []*market.Row) {
+// copyRows copies rows, apart from their bars.
+func (p *pausedView) copyRows(rows []*market.Row) (held []*market.Row) {
 	for _, r := range rows {
 		c := shallowCopy(r)
 		held, p.sharedBars[r] = append(held, c), c

@@ -74,7 +74,7 @@ func (p rawPane) arrange(r *rawEvents) rawPane {
 }
 
 // view draws the pane in exactly area.height lines, with an explanation above the events.
-func (p rawPane) view(area drawArea, r *rawEvents, explanation []span) []string {
+func (p rawPane) view(area drawContext, r *rawEvents, explanation []span) []string {
 	w := newLineWriter(area.theme, area.width)
 	lines := make([]string, 0, area.height)
 	if area.height > 2 {
@@ -82,7 +82,7 @@ func (p rawPane) view(area drawArea, r *rawEvents, explanation []span) []string 
 		if p.cursor > 0 {
 			where, right = fmt.Sprintf("%d of %d", p.cursor+1, r.len()), "scrolled back, g follows again"
 		}
-		lines = append(lines, titleLine(w, area, "Raw events", where, right))
+		lines = append(lines, paneTitleLine(w, area, "Raw events", where, right))
 	}
 	if room := area.height / 3; len(explanation) > 0 && room > 0 {
 		lines = append(lines, w.wrapped(explanation, room)...)
@@ -102,7 +102,7 @@ func (p rawPane) view(area drawArea, r *rawEvents, explanation []span) []string 
 	return padLines(lines, area.height)
 }
 
-func rawHead(w *lineWriter, area drawArea, e *rawEvent) string {
+func rawHead(w *lineWriter, area drawContext, e *rawEvent) string {
 	drawCursorMark(w)
 	w.write(muted, e.At.Local().Format("15:04:05.000 "))
 	w.write(strong, market.PlainText(e.Type, 32))
@@ -161,19 +161,19 @@ func payloadLines(data []byte, width int) []string {
 }
 
 func (m Model) eventContent() []string {
-	area := m.focusedArea(0)
+	area := m.overlayArea(0)
 	w := newLineWriter(m.theme, m.width)
 	return append([]string{rawHead(w, area, &m.rawEvent)}, rawBody(w, &m.rawEvent, maxRawData)...)
 }
 
 // showsRaw reports whether the main pane shows the events as they arrived: because the user wants it, or because nothing
 // else can be made of them.
-func (m Model) showsRaw(t *content) bool {
+func (m Model) showsRaw(t *shownData) bool {
 	return m.showRaw || len(t.rows)+len(t.readings)+len(t.stories) == 0 && t.raw.len() > 0
 }
 
 // viewRaw shows raw events, and why they are where prices should be, unless the user asked for them.
-func (m Model) viewRaw(area drawArea, t *content) []string {
+func (m Model) viewRaw(area drawContext, t *shownData) []string {
 	var explanation []span
 	if !m.showRaw {
 		explanation = m.feeds.firstNotLive(m.now).noPricesText(m.now, m.keys)

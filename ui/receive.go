@@ -13,7 +13,7 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 		m, msg.events = m.startOver(), msg.events[i+1:]
 	}
 	newest, gapMarks := m.newestStory(), len(m.gapMarks)
-	before := m.content()
+	before := m.shownData()
 	price, reading := m.prices.rowAtCursor(before.rows), m.readings.rowAtCursor(before.readings)
 	changed := make(map[*market.Row]struct{}, len(msg.events))
 	for _, ev := range msg.events {
@@ -29,7 +29,7 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 		m.news.list = m.news.shift(added)
 	}
 	if m.paused == nil {
-		now := m.content()
+		now := m.shownData()
 		m.prices, m.readings = m.prices.keepOnRow(now.rows, price), m.readings.keepOnRow(now.readings, reading)
 	}
 	return m

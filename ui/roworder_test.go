@@ -19,7 +19,7 @@ func (s *harness) price(name, symbol string) {
 // rowNames are the symbols of the rows, from top to bottom.
 func (s *harness) rowNames() string {
 	var names []string
-	for _, r := range s.m.content().rows {
+	for _, r := range s.m.shownData().rows {
 		names = append(names, r.Symbol)
 	}
 	return strings.Join(names, " ")
@@ -85,13 +85,13 @@ func TestTheCursorStaysOnItsRowWhenOthersComeBeforeIt(t *testing.T) {
 	s.keys("down")
 	s.price(deskFeed, "A")
 	s.price(deskFeed, "B")
-	if r := s.m.selectedRow(s.m.content()); r.Symbol != "N" {
+	if r := s.m.selectedRow(s.m.shownData()); r.Symbol != "N" {
 		t.Errorf("it is on %s", r.Symbol)
 	}
 	s.keys("p")
 	s.price(deskFeed, "C")
 	s.keys("p")
-	if r := s.m.selectedRow(s.m.content()); r.Symbol != "N" {
+	if r := s.m.selectedRow(s.m.shownData()); r.Symbol != "N" {
 		t.Errorf("after a pause it is on %s", r.Symbol)
 	}
 }

@@ -41,16 +41,16 @@ func (t sparkAxis) sparkline(bars *market.Bars, width int) string {
 		case i.Hole || math.IsNaN(values[n]):
 			out[n] = holeSign
 		case i.Count == 0:
-			out[n] = level(thinLevels, values[n], low, high)
+			out[n] = levelSign(thinLevels, values[n], low, high)
 		default:
-			out[n] = level(thickLevels, values[n], low, high)
+			out[n] = levelSign(thickLevels, values[n], low, high)
 		}
 	}
 	return string(out)
 }
 
-// level is the sign of a value among signs from the lowest to the highest.
-func level(signs string, v, low, high float64) rune {
+// levelSign is the sign of a value among signs from the lowest to the highest.
+func levelSign(signs string, v, low, high float64) rune {
 	all := []rune(signs)
 	if high <= low {
 		return all[len(all)/2]

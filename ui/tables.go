@@ -37,14 +37,14 @@ func (p tablePane) arrange(height, rows int, titled bool) tablePane {
 }
 
 // view draws the pane in exactly area.height lines.
-func (p tablePane) view(area drawArea, rows []*market.Row, feeds feedList) []string {
-	t := priceTable{drawArea: area, w: newLineWriter(area.theme, area.width), columns: p.widths.layOut(area.width, area.manyFeeds), readings: p.widths.readings}
+func (p tablePane) view(area drawContext, rows []*market.Row, feeds feedList) []string {
+	t := priceTable{drawContext: area, w: newLineWriter(area.theme, area.width), columns: p.widths.layOut(area.width, area.manyFeeds), readings: p.widths.readings}
 	shown := rows[p.top:max(min(p.end(), len(rows)), p.top)]
 	t.rows = make([]tableRow, 0, len(shown))
 	for _, r := range shown {
 		h := feeds.byName(r.Feed)
 		row := newTableRow(r, h, area.now)
-		row.trend = area.trendOf(r, h)
+		row.trend = area.sparkAxisFor(r, h)
 		t.rows = append(t.rows, row)
 	}
 	t.compareRows()
@@ -95,7 +95,7 @@ func (p tablePane) nextChange(rows []*market.Row, feeds feedList, now time.Time)
 }
 
 type priceTable struct {
-	drawArea
+	drawContext
 	w        *lineWriter
 	columns  columnLayout
 	rows     []tableRow // on screen
@@ -129,7 +129,7 @@ func (t *priceTable) title(l list) string {
 	right := ""
 	switch {
 	case t.readings:
-		return titleLine(t.w, t.drawArea, "Readings", positionText(l), "change from the first value seen")
+		return paneTitleLine(t.w, t.drawContext, "Readings", positionText(l), "change from the first value seen")
 	case t.basisMixed:
 		right = "change: p from previous close, o from open, s from first seen, f by the feed"
 	case t.basis != market.NoBasis:
@@ -142,7 +142,7 @@ func (t *priceTable) title(l list) string {
 	case waiting > 0:
 		where += fmt.Sprintf(", %d without a price", waiting)
 	}
-	return titleLine(t.w, t.drawArea, "Prices", where, right)
+	return paneTitleLine(t.w, t.drawContext, "Prices", where, right)
 }
 
 // basisTexts are what a row, the title and the column head call the basis of a change.

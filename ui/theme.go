@@ -37,8 +37,8 @@ const (
 	styleCount
 )
 
-// look is what a style looks like: with colors, and without any.
-type look struct {
+// styleVariants is what a style looks like: with colors, and without any.
+type styleVariants struct {
 	color lipgloss.Style
 	mono  ansi.Style
 }
@@ -54,7 +54,7 @@ func (c adaptiveColor) forProfile(p termenv.Profile) lipgloss.TerminalColor {
 	return lipgloss.AdaptiveColor{Light: c.light, Dark: c.dark}
 }
 
-func looksFor(r *lipgloss.Renderer) [styleCount]look {
+func variantsFor(r *lipgloss.Renderer) [styleCount]styleVariants {
 	p := r.ColorProfile()
 	fg := func(light, dark, ansi string) lipgloss.Style {
 		return r.NewStyle().Foreground(adaptiveColor{light, dark, ansi}.forProfile(p))
@@ -65,7 +65,7 @@ func looksFor(r *lipgloss.Renderer) [styleCount]look {
 	none, bold := ansi.NewStyle(), ansi.NewStyle().Bold()
 	faint, reverse := ansi.NewStyle().Faint(), ansi.NewStyle().Reverse(true)
 	white := adaptiveColor{"#ffffff", "#ffffff", "15"}
-	return [styleCount]look{
+	return [styleCount]styleVariants{
 		plain:     {r.NewStyle(), none},
 		strong:    {r.NewStyle().Bold(true), bold},
 		muted:     {fg("#666666", "#949494", "7"), none},
@@ -105,7 +105,7 @@ func newTheme(r *lipgloss.Renderer) *theme {
 	s := &theme{}
 	cursor := lipgloss.AdaptiveColor{Light: "#e6e6e6", Dark: "#2a2a2a"}
 	p := r.ColorProfile()
-	for k, l := range looksFor(r) {
+	for k, l := range variantsFor(r) {
 		_, unset := l.color.GetBackground().(lipgloss.NoColor)
 		s.hasBackground[k] = !unset
 		if p == termenv.Ascii {
@@ -113,16 +113,16 @@ func newTheme(r *lipgloss.Renderer) *theme {
 			s.selected[k] = s.normal[k]
 			continue
 		}
-		s.normal[k] = openingSequence(l.color)
+		s.normal[k] = styleSequence(l.color)
 		s.selected[k] = s.normal[k]
 		if unset && p != termenv.ANSI { // none of the sixteen is faint enough as a background
-			s.selected[k] = openingSequence(l.color.Background(cursor))
+			s.selected[k] = styleSequence(l.color.Background(cursor))
 		}
 	}
 	return s
 }
 
-func openingSequence(s lipgloss.Style) string {
+func styleSequence(s lipgloss.Style) string {
 	before, _, _ := strings.Cut(s.Render("x"), "x")
 	return before
 }

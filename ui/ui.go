@@ -97,7 +97,7 @@ type Model struct {
 
 	width, height int
 	layout        layout
-	focus         focus
+	focus         paneID
 	showLog       bool
 	showRaw       bool // raw events in place of prices
 	overlay       overlay
@@ -118,10 +118,10 @@ type Model struct {
 	generation int       // of the pending wakeMsg
 }
 
-type focus int8
+type paneID int8
 
 const (
-	focusPrices focus = iota
+	focusPrices paneID = iota
 	focusReadings
 	focusNews
 	focusLog

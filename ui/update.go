@@ -163,10 +163,10 @@ func (m Model) nextChange() time.Time {
 	}
 	next := m.feeds.nextChange(m.now)
 	if m.layout.prices > 0 {
-		next = earliest(next, m.prices.nextChange(m.content().rows, m.feeds, m.now))
+		next = earliest(next, m.prices.nextChange(m.shownData().rows, m.feeds, m.now))
 	}
 	if m.layout.readings > 0 {
-		next = earliest(next, m.readings.nextChange(m.content().readings, m.feeds, m.now))
+		next = earliest(next, m.readings.nextChange(m.shownData().readings, m.feeds, m.now))
 	}
 	if m.overlay == detailOverlay {
 		next = earliest(next, m.now.Truncate(time.Second).Add(time.Second))

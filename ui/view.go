@@ -71,7 +71,7 @@ func (m Model) status() []string {
 }
 
 func (m Model) body() []string {
-	l, t := m.layout, m.content()
+	l, t := m.layout, m.shownData()
 	switch {
 	case l.page > 0:
 		return m.viewPage(l.page)
@@ -96,7 +96,7 @@ func (m Model) body() []string {
 	return lines
 }
 
-func (m Model) viewTables(t *content) []string {
+func (m Model) viewTables(t *shownData) []string {
 	area := m.areaOf(m.layout.pricesWidth, m.layout.prices, focusPrices)
 	var lines []string
 	switch {
@@ -115,7 +115,7 @@ func (m Model) viewTables(t *content) []string {
 	return lines
 }
 
-func (m Model) sideBySide(t *content) []string {
+func (m Model) sideBySide(t *shownData) []string {
 	left := m.viewTables(t)
 	right := m.news.view(m.areaOf(m.layout.newsWidth, m.layout.news, focusNews), t)
 	for i := range left {
@@ -161,7 +161,7 @@ func (m Model) footerKeys() []key.Binding {
 	switch {
 	case m.showRaw:
 		return k.withFirst(k.raw, k.showMap)
-	case m.showsRaw(m.content()) && k.writeMap.Enabled():
+	case m.showsRaw(m.shownData()) && k.writeMap.Enabled():
 		return k.withFirst(k.showMap)
 	}
 	return k.ShortHelp()

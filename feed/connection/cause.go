@@ -38,11 +38,11 @@ func (e *Endpoint) explain(err error) explanation {
 			break
 		}
 	}
-	words.cause = e.clean(viaProxy(err) + words.cause)
+	words.cause = e.cleanText(viaProxy(err) + words.cause)
 	return words
 }
 
-func (e *Endpoint) clean(text string) string { return e.Clean(text, causeLimit) }
+func (e *Endpoint) cleanText(text string) string { return e.Clean(text, causeLimit) }
 
 // Clean makes text from the server fit to be shown, on one line of at most limit runes: without what steers a
 // terminal, and with the feed's secrets masked. It masks twice, since characters that are not shown could hide a secret

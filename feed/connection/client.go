@@ -30,11 +30,11 @@ type subscription struct {
 // the client's reading goroutine hands over its last error before the client itself returns, and the body ends with ctx.
 func (e *Endpoint) Subscribe(ctx context.Context, resumeID, lastID string, l Listener) Outcome {
 	s := &subscription{endpoint: e, listener: l, lastID: lastID}
-	client := sse.NewClient(e.address(resumeID), sse.ClientMaxBufferSize(stream.BufferSize(e.config.MaxEvent)))
+	client := sse.NewClient(e.requestURL(resumeID), sse.ClientMaxBufferSize(stream.BufferSize(e.config.MaxEvent)))
 	client.Connection = e.httpClient(l, nil)
 	client.ReconnectStrategy = &backoff.StopBackOff{}
 	client.Headers = e.requestHeader(resumeID)
-	client.ResponseValidator = func(_ *sse.Client, resp *http.Response) error { return s.accept(ctx, resp) }
+	client.ResponseValidator = func(_ *sse.Client, resp *http.Response) error { return s.acceptResponse(ctx, resp) }
 	o := s.outcome(s.read(ctx, client))
 	if s.reader != nil {
 		o.Streamed, o.LastEventID = true, s.reader.LastEventID()
@@ -52,17 +52,17 @@ func (s *subscription) read(ctx context.Context, client *sse.Client) (err error)
 	return client.SubscribeRawWithContext(ctx, func(e *sse.Event) { s.listener.Event(ctx, e.Event, e.Data, e.ID) })
 }
 
-// accept decides on the answer. Of an event stream, the listener is told before the client reads it.
-func (s *subscription) accept(ctx context.Context, resp *http.Response) error {
+// acceptResponse decides on the answer. Of an event stream, the listener is told before the client reads it.
+func (s *subscription) acceptResponse(ctx context.Context, resp *http.Response) error {
 	network := newNetworkBody(ctx, resp.Body, s.listener)
 	resp.Body = network
-	if no := s.endpoint.examine(resp, time.Now()); no != nil {
+	if no := s.endpoint.examineResponse(resp, time.Now()); no != nil {
 		_ = network.Close() // the refusal is what counts
 		return no
 	}
 	redirected := ""
 	if from := resp.Request.URL; !sameOrigin(from, s.endpoint.url) {
-		redirected = s.endpoint.clean(from.Scheme + "://" + from.Host)
+		redirected = s.endpoint.cleanText(from.Scheme + "://" + from.Host)
 	}
 	if err := s.listener.Opened(ctx, resp.Header, redirected); err != nil {
 		_ = network.Close()
@@ -96,7 +96,7 @@ func (s *subscription) outcome(err error) Outcome {
 	if s.body.err != nil {
 		err = s.body.err
 	}
-	shutdown := isShutdown(err)
+	shutdown := isServerShutdown(err)
 	switch clean := err == nil || errors.Is(err, io.EOF); {
 	case (clean || shutdown) && !s.reader.Alive():
 		if err = errNothingSent; s.midEvent() {

@@ -87,10 +87,10 @@ func (c Config) Validate() error {
 	c.checkStream(&errs)
 	c.checkClient(&errs)
 	c.checkWaits(&errs)
-	return c.named(errors.Join(errs...))
+	return c.withFeedName(errors.Join(errs...))
 }
 
-func (c Config) named(err error) error {
+func (c Config) withFeedName(err error) error {
 	if err == nil {
 		return nil
 	}

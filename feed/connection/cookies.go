@@ -13,8 +13,8 @@ const (
 	maxCookie  = 4 << 10 // bytes of name and value
 )
 
-// cookies keeps the cookies of a feed's own origin, for it alone. With more than maxCookies it begins anew.
-type cookies struct {
+// originCookies keeps the cookies of a feed's own origin, for it alone. With more than maxCookies it begins anew.
+type originCookies struct {
 	origin *url.URL
 
 	mu    sync.Mutex
@@ -23,7 +23,7 @@ type cookies struct {
 }
 
 // SetCookies implements [http.CookieJar].
-func (c *cookies) SetCookies(from *url.URL, set []*http.Cookie) {
+func (c *originCookies) SetCookies(from *url.URL, set []*http.Cookie) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, cookie := range set {
@@ -42,7 +42,7 @@ func (c *cookies) SetCookies(from *url.URL, set []*http.Cookie) {
 }
 
 // Cookies implements [http.CookieJar].
-func (c *cookies) Cookies(to *url.URL) []*http.Cookie {
+func (c *originCookies) Cookies(to *url.URL) []*http.Cookie {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.jar == nil || !sameOrigin(to, c.origin) {

@@ -25,7 +25,7 @@ type Endpoint struct {
 	roots  *x509.CertPool // nil: the system's
 
 	certificate *tls.Certificate // for the url's own origin only; nil for none
-	cookies     cookies
+	cookies     originCookies
 	base        http.RoundTripper
 	own         *ownTransport // base, unless the Config has a client with one
 	foreign     *ownTransport // without the certificate; nil where there is none
@@ -51,7 +51,7 @@ func (c Config) Endpoint(lookup func(variable string) (string, bool)) (*Endpoint
 		errs = append(errs, fill(env))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, c.named(err)
+		return nil, c.withFeedName(err)
 	}
 	e.cookies.origin = e.url
 	e.secrets, e.redactor = env.secrets, env.secrets.Redactor()
@@ -72,7 +72,7 @@ func (e *Endpoint) Redactor() redact.Redactor {
 	if e.config.Token == nil {
 		return e.redactor
 	}
-	seen, changes := e.config.Token.seen()
+	seen, changes := e.config.Token.seenValues()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if changes != e.masked {

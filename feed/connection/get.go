@@ -19,7 +19,7 @@ type Redirect struct {
 // feed. The body lasts until ctx ends and is the caller's to close.
 func (e *Endpoint) Get(ctx context.Context, lastID string, redirected func(Redirect)) (*http.Response, error) {
 	id := e.ResumeID(lastID)
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.address(id), nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, e.requestURL(id), nil)
 	if err != nil {
 		return nil, errors.New("the address cannot be asked for") // its text may hold a secret
 	}
@@ -30,7 +30,7 @@ func (e *Endpoint) Get(ctx context.Context, lastID string, redirected func(Redir
 	return e.httpClient(nil, redirected).Do(req)
 }
 
-func (e *Endpoint) display(req *http.Request) string {
+func (e *Endpoint) displayURL(req *http.Request) string {
 	return e.Clean(redact.URL(req.URL.String()), addressLimit)
 }
 
@@ -40,7 +40,7 @@ const addressLimit = 500
 // Refusal is what is wrong with an answer, in words a user can act on; "" when it begins an event stream. Of an answer
 // that does not, a part of the body may have been read.
 func (e *Endpoint) Refusal(resp *http.Response) (cause, advice string) {
-	no := e.examine(resp, time.Now())
+	no := e.examineResponse(resp, time.Now())
 	if no == nil {
 		return "", ""
 	}

@@ -11,8 +11,8 @@ var (
 	streamReset = regexp.MustCompile(`stream error: stream ID \d+; ([A-Z_]+)(?:; received from peer)?`)
 )
 
-// isShutdown reports whether err says that an HTTP/2 server closed the connection or the stream on purpose.
-func isShutdown(err error) bool {
+// isServerShutdown reports whether err says that an HTTP/2 server closed the connection or the stream on purpose.
+func isServerShutdown(err error) bool {
 	if err == nil {
 		return false
 	}

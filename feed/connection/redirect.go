@@ -35,10 +35,10 @@ func (e *Endpoint) checkRedirect(req *http.Request, via []*http.Request) error {
 	return e.mayFollow(req)
 }
 
-// prepare gives each hop of a request its method, body and header fields. The configured ones go to the feed's own
+// prepareRequest gives each hop of a request its method, body and header fields. The configured ones go to the feed's own
 // origin only, so that the http.Client never holds a secret that it could carry elsewhere. A Referer would carry the query of
 // the URL, and with it tokens: it is never sent.
-func (e *Endpoint) prepare(req *http.Request) (*http.Request, error) {
+func (e *Endpoint) prepareRequest(req *http.Request) (*http.Request, error) {
 	req = req.Clone(req.Context())
 	req.Header.Del("Referer")
 	defer e.setBody(req)

@@ -21,8 +21,8 @@ type refusal struct{ Outcome }
 
 func (r *refusal) Error() string { return r.Cause }
 
-// examine gives nil for an answer that begins an event stream, else what is wrong with it.
-func (e *Endpoint) examine(resp *http.Response, now time.Time) *refusal {
+// examineResponse gives nil for an answer that begins an event stream, else what is wrong with it.
+func (e *Endpoint) examineResponse(resp *http.Response, now time.Time) *refusal {
 	if resp.StatusCode == http.StatusOK {
 		return e.examineStream(resp)
 	}
@@ -45,7 +45,7 @@ func (e *Endpoint) examine(resp *http.Response, now time.Time) *refusal {
 // examineStream checks what a 200 must be to be read: of the feed's format, plain or gzip.
 func (e *Endpoint) examineStream(resp *http.Response) *refusal {
 	refuse := func(cause, advice string) *refusal {
-		return &refusal{Outcome{Ending: NotAStream, Status: resp.StatusCode, RetryAfter: NoRetryAfter, Cause: e.clean(cause), Advice: advice}}
+		return &refusal{Outcome{Ending: NotAStream, Status: resp.StatusCode, RetryAfter: NoRetryAfter, Cause: e.cleanText(cause), Advice: advice}}
 	}
 	if problem, advice := e.checkContentType(MediaType(resp.Header)); problem != "" {
 		return refuse("200, but "+problem, advice)
@@ -121,7 +121,7 @@ func (e *Endpoint) describeStatus(resp *http.Response) (cause, advice string) {
 
 func (e *Endpoint) unauthorized(resp *http.Response) (cause, advice string) {
 	if there := resp.Request.URL; !sameOrigin(there, e.url) {
-		return e.clean(fmt.Sprintf("401 from %s, which is not given the secrets for %s", there.Host, e.url.Host)), "use the address redirected to as the URL, if you trust it"
+		return e.cleanText(fmt.Sprintf("401 from %s, which is not given the secrets for %s", there.Host, e.url.Host)), "use the address redirected to as the URL, if you trust it"
 	}
 	switch {
 	case e.variable != "":

@@ -18,14 +18,14 @@ const (
 
 // requestHeader holds the fields without secrets, which any host that the request is redirected to may see.
 func (e *Endpoint) requestHeader(resumeID string) map[string]string {
-	h := map[string]string{"Accept": e.accept(), "Accept-Encoding": "identity", "User-Agent": "livetape"}
+	h := map[string]string{"Accept": e.acceptHeader(), "Accept-Encoding": "identity", "User-Agent": "livetape"}
 	if resumeID != "" && e.config.Resume == ResumeByHeader {
 		h[lastEventID] = resumeID
 	}
 	return h
 }
 
-func (e *Endpoint) accept() string {
+func (e *Endpoint) acceptHeader() string {
 	if e.config.Format == NDJSON {
 		return acceptLines
 	}
@@ -99,9 +99,9 @@ func escapedFor(kind, value string) string {
 	return value
 }
 
-// method is how a request is sent: as configured, until a redirect makes a GET of it (WHATWG Fetch §4.4, "HTTP-redirect
+// requestMethod is how a request is sent: as configured, until a redirect makes a GET of it (WHATWG Fetch §4.4, "HTTP-redirect
 // fetch", step 11).
-func (e *Endpoint) method(req *http.Request) string {
+func (e *Endpoint) requestMethod(req *http.Request) string {
 	if req.Response == nil {
 		return e.config.Method
 	}
@@ -119,7 +119,7 @@ func (e *Endpoint) method(req *http.Request) string {
 // setBody makes req a POST with the feed's body, if it is to be one. A request that a redirect made a GET of does not say
 // what its body was.
 func (e *Endpoint) setBody(req *http.Request) {
-	if req.Method = e.method(req); req.Method != http.MethodPost {
+	if req.Method = e.requestMethod(req); req.Method != http.MethodPost {
 		if e.config.Method == http.MethodPost {
 			req.Header.Del("Content-Type")
 		}
@@ -142,7 +142,7 @@ func (e bodyRedirectError) Error() string {
 
 // mayFollow refuses a redirect that would have the body sent to another origin than it was given for.
 func (e *Endpoint) mayFollow(req *http.Request) error {
-	if e.body != "" && e.method(req) == http.MethodPost && !sameOrigin(req.URL, e.url) {
+	if e.body != "" && e.requestMethod(req) == http.MethodPost && !sameOrigin(req.URL, e.url) {
 		return bodyRedirectError{req.URL.Host}
 	}
 	return nil
@@ -162,8 +162,8 @@ func (e *Endpoint) ResumeID(lastID string) string {
 	return lastID
 }
 
-// address is the URL to ask, with the id in its query if the feed resumes so.
-func (e *Endpoint) address(id string) string {
+// requestURL is the URL to ask, with the id in its query if the feed resumes so.
+func (e *Endpoint) requestURL(id string) string {
 	name, ok := resumeParameter(e.config.Resume)
 	if !ok || id == "" {
 		return e.url.String()

@@ -45,7 +45,7 @@ const maxTokenValues = 32
 func (t *Token) value(ctx context.Context) (string, error) {
 	t.reading.Lock()
 	defer t.reading.Unlock()
-	if value, fresh := t.present(); fresh {
+	if value, fresh := t.currentValue(); fresh {
 		return value, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, tokenTime)
@@ -63,7 +63,7 @@ func (t *Token) value(ctx context.Context) (string, error) {
 	return value, nil
 }
 
-func (t *Token) present() (value string, fresh bool) {
+func (t *Token) currentValue() (value string, fresh bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.stale {
@@ -72,8 +72,8 @@ func (t *Token) present() (value string, fresh bool) {
 	return t.values[len(t.values)-1], true
 }
 
-// seen gives all values, and how often they have changed.
-func (t *Token) seen() (values []string, changes int) {
+// seenValues gives all values, and how often they have changed.
+func (t *Token) seenValues() (values []string, changes int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.values, t.changes

@@ -42,7 +42,7 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 
 // send sends one hop of a request as it is to be.
 func (e *Endpoint) send(req *http.Request) (*http.Response, error) {
-	req, err := e.prepare(req)
+	req, err := e.prepareRequest(req)
 	if err != nil {
 		return nil, err
 	}
@@ -77,7 +77,7 @@ func (e *Endpoint) httpClient(l Listener, redirected func(Redirect)) *http.Clien
 			return err
 		}
 		if redirected != nil {
-			redirected(Redirect{to.Response.StatusCode, e.display(to.Response.Request), e.display(to)})
+			redirected(Redirect{to.Response.StatusCode, e.displayURL(to.Response.Request), e.displayURL(to)})
 		}
 		if also != nil {
 			return also(to, via)
@@ -178,12 +178,12 @@ func newOwnTransport(e *Endpoint, certificate *tls.Certificate) *ownTransport {
 		if err != nil {
 			return nil, err
 		}
-		return o.keep(conn), nil
+		return o.keepConn(conn), nil
 	}
 	return o
 }
 
-func (o *ownTransport) keep(conn net.Conn) net.Conn {
+func (o *ownTransport) keepConn(conn net.Conn) net.Conn {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.open[conn] = struct{}{}

@@ -31,13 +31,13 @@ func decodeNative(eventType, data string) (Message, error) {
 	switch eventType {
 	case "price":
 		q, err := parsePrice(data)
-		return singleUpdate(q, err)
+		return singleUpdateMessage(q, err)
 	case "news":
 		h, err := parseNews(data)
-		return singleUpdate(h, err)
+		return singleUpdateMessage(h, err)
 	case "status":
-		h, err := parseStatus(data)
-		return singleUpdate(h, err)
+		h, err := parseHalt(data)
+		return singleUpdateMessage(h, err)
 	case "snapshot":
 		return parseSnapshot(data)
 	}
@@ -48,7 +48,7 @@ func decodeNative(eventType, data string) (Message, error) {
 	return Message{Continuity: &c}, nil
 }
 
-func singleUpdate(u market.Update, err error) (Message, error) {
+func singleUpdateMessage(u market.Update, err error) (Message, error) {
 	if err != nil {
 		return Message{}, err
 	}
@@ -62,9 +62,9 @@ func parsePrice(data string) (market.Quote, error) {
 		case "symbol":
 			q.Symbol, err = parseIdentifier(v, market.MaxSymbol)
 		case "name":
-			q.Name, err = parseText(v, market.MaxName)
+			q.Name, err = parsePlainText(v, market.MaxName)
 		case "currency":
-			q.Currency, err = parseText(v, market.MaxCurrency)
+			q.Currency, err = parsePlainText(v, market.MaxCurrency)
 		case "time":
 			q.Time, err = parseTime(v)
 		default:
@@ -116,11 +116,11 @@ func parseNews(data string) (market.Headline, error) {
 		case "id":
 			h.ID, err = parseIdentifier(v, market.MaxID)
 		case "headline":
-			h.Title, err = parseOwnText(v, market.MaxHeadline)
+			h.Title, err = clonePlainText(v, market.MaxHeadline)
 		case "summary":
-			h.Summary, err = parseOwnText(v, market.MaxSummary)
+			h.Summary, err = clonePlainText(v, market.MaxSummary)
 		case "source":
-			h.Source, err = parseOwnText(v, market.MaxSource)
+			h.Source, err = clonePlainText(v, market.MaxSource)
 		case "url":
 			h.URL, err = parseURL(v)
 		case "symbols":
@@ -138,7 +138,7 @@ func parseNews(data string) (market.Headline, error) {
 	return h, err
 }
 
-func parseStatus(data string) (market.Halt, error) {
+func parseHalt(data string) (market.Halt, error) {
 	var h market.Halt
 	named := false
 	err := eachMember(data, func(key string, v jsonValue) (err error) {
@@ -149,7 +149,7 @@ func parseStatus(data string) (market.Halt, error) {
 		case "state":
 			h.State, err = parseSession(v)
 		case "reason":
-			h.Reason, err = parseOwnText(v, market.MaxReason)
+			h.Reason, err = clonePlainText(v, market.MaxReason)
 		case "time":
 			h.Time, err = parseTime(v)
 		}
@@ -171,7 +171,7 @@ func parseContinuity(data string, reset bool) (Continuity, error) {
 	err := eachMember(data, func(key string, v jsonValue) (err error) {
 		switch {
 		case key == "from":
-			c.From, err = parseText(v, maxLastEventID)
+			c.From, err = parsePlainText(v, maxLastEventID)
 		case key == "replayed" && !reset:
 			replayed, err = parseCount(v)
 		case key == "missed" && reset:

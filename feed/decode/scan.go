@@ -127,7 +127,7 @@ func (p *scanner) wrongType(want string) error {
 	if err != nil {
 		return err
 	}
-	return wrongKind(v, want)
+	return wrongKindError(v, want)
 }
 
 func (p *scanner) end() error {

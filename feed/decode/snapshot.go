@@ -30,7 +30,7 @@ func parseSnapshot(data string) (Message, error) {
 	all := snapshotRows{room: market.MaxProduced}
 	all.addList("prices", prices, parseStandingPrice)
 	all.addList("news", stories, func(data string) (market.Update, error) { return parseNews(data) })
-	all.addList("status", states, func(data string) (market.Update, error) { return parseStatus(data) })
+	all.addList("status", states, func(data string) (market.Update, error) { return parseHalt(data) })
 	return Message{Updates: all.updates}, all.err()
 }
 

@@ -15,7 +15,7 @@ import (
 // maxLastEventID bounds the last event id that a server repeats, in characters.
 const maxLastEventID = 1024
 
-func wrongKind(v jsonValue, want string) error {
+func wrongKindError(v jsonValue, want string) error {
 	return fmt.Errorf("%s is not %s", describeValue(v), want)
 }
 
@@ -43,7 +43,7 @@ func parseNumber(v jsonValue) (market.Decimal, error) {
 		}
 		return market.ParseDecimal(s)
 	}
-	return market.Decimal{}, wrongKind(v, "a number")
+	return market.Decimal{}, wrongKindError(v, "a number")
 }
 
 // parseCount reads a whole number from 0, also as a string; null and "" are Unknown.
@@ -57,35 +57,35 @@ func parseCount(v jsonValue) (int, error) {
 	}
 	n, err := strconv.ParseUint(digits, 10, 31)
 	if err != nil {
-		return 0, wrongKind(v, "a count")
+		return 0, wrongKindError(v, "a count")
 	}
 	return int(n), nil
 }
 
-// parseText reads a string as plain text of at most limit characters; null is missing.
-func parseText(v jsonValue, limit int) (string, error) {
+// parsePlainText reads a string as plain text of at most limit characters; null is missing.
+func parsePlainText(v jsonValue, limit int) (string, error) {
 	switch v.kind {
 	case kindNull:
 		return "", nil
 	case kindString:
 		return strings.TrimSpace(market.PlainText(v.text(), limit)), nil
 	}
-	return "", wrongKind(v, "text")
+	return "", wrongKindError(v, "text")
 }
 
-// parseOwnText is parseText for text that is kept: it must not hold a large payload in memory.
-func parseOwnText(v jsonValue, limit int) (string, error) {
-	s, err := parseText(v, limit)
+// clonePlainText is parsePlainText for text that is kept: it must not hold a large payload in memory.
+func clonePlainText(v jsonValue, limit int) (string, error) {
+	s, err := parsePlainText(v, limit)
 	return strings.Clone(s), err
 }
 
 // parseIdentifier reads the name of something. It is never cut, and text that is not empty never becomes empty: an empty
 // symbol is the whole market.
 func parseIdentifier(v jsonValue, limit int) (string, error) {
-	s, err := parseText(v, len(v.raw))
+	s, err := parsePlainText(v, len(v.raw))
 	switch {
 	case s == "" && v.kind == kindString && v.raw != `""`:
-		return "", wrongKind(v, "a name")
+		return "", wrongKindError(v, "a name")
 	case len(s) > limit && utf8.RuneCountInString(s) > limit:
 		return "", fmt.Errorf("%s is longer than %d characters", market.PlainText(s, 40), limit)
 	}
@@ -102,12 +102,12 @@ func parseTime(v jsonValue) (time.Time, error) {
 			return t.UTC(), nil
 		}
 	}
-	return time.Time{}, wrongKind(v, "a time like 2006-01-02T15:04:05.999Z")
+	return time.Time{}, wrongKindError(v, "a time like 2006-01-02T15:04:05.999Z")
 }
 
 // parseURL reads a URL; one that is not http or https is left out.
 func parseURL(v jsonValue) (string, error) {
-	s, err := parseOwnText(v, len(v.raw))
+	s, err := clonePlainText(v, len(v.raw))
 	if err != nil || len(s) > market.MaxURL {
 		return "", err
 	}
@@ -137,7 +137,7 @@ func parseSymbols(v jsonValue) ([]string, error) {
 
 // parseImportance reads high, normal or low; any other word ranks as normal.
 func parseImportance(v jsonValue) (market.Importance, error) {
-	s, err := parseText(v, market.MaxName)
+	s, err := parsePlainText(v, market.MaxName)
 	switch s {
 	case "high":
 		return market.High, err
@@ -148,10 +148,10 @@ func parseImportance(v jsonValue) (market.Importance, error) {
 }
 
 func parseSession(v jsonValue) (market.Session, error) {
-	s, err := parseText(v, market.MaxName)
+	s, err := parsePlainText(v, market.MaxName)
 	switch state := market.Session(s); state {
 	case "", market.Open, market.Closed, market.Halted, market.Pre, market.Post:
 		return state, err
 	}
-	return "", wrongKind(v, "one of open, closed, halted, pre and post")
+	return "", wrongKindError(v, "one of open, closed, halted, pre and post")
 }

@@ -70,7 +70,7 @@ func (b *Bars) Len() int { return len(b.ring) }
 func (b *Bars) At(i int) Bar {
 	s := b.bar(i)
 	return Bar{
-		Start: b.start(b.number(i)),
+		Start: b.startOf(b.number(i)),
 		Open:  s.number(open), High: s.number(high), Low: s.number(low), Close: s.number(closing),
 		Volume: s.number(volume),
 		Count:  int(s.count),

@@ -173,7 +173,7 @@ func (r *Row) Range() (low, high Decimal, seen bool) {
 
 // applyQuote merges a delta into the row.
 func (r *Row) applyQuote(q *Quote, at time.Time) {
-	move := r.merge(q, at)
+	move := r.mergeQuote(q, at)
 	hasPrice := q.Last.IsSet()
 	if !r.Last.Value.IsSet() {
 		move, hasPrice = r.updateMid(q)
@@ -187,7 +187,7 @@ func (r *Row) applyQuote(q *Quote, at time.Time) {
 	r.Count++
 }
 
-func (r *Row) merge(q *Quote, at time.Time) (move int) {
+func (r *Row) mergeQuote(q *Quote, at time.Time) (move int) {
 	setText(&r.Name, q.Name)
 	setText(&r.Currency, q.Currency)
 	if !q.Last.IsSet() || !r.isOvertaken(q, at) {

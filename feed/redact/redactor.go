@@ -38,7 +38,7 @@ func newSecret(plain string, credential bool) secret {
 			continue
 		}
 		for _, r := range run {
-			pattern.WriteString(encodings(r))
+			pattern.WriteString(encodingsPattern(r))
 		}
 	}
 	if string(s.probe) != plain {
@@ -53,10 +53,10 @@ func isAlphanumeric(c byte) bool {
 	return 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9'
 }
 
-// encodings is a pattern of the ways in which a character that is neither letter nor digit is written: as it is, behind
+// encodingsPattern is a pattern of the ways in which a character that is neither letter nor digit is written: as it is, behind
 // the backslashes of JSON (of which some libraries escape more than RFC 8259 §7 wants), percent-encoded once or more often,
 // and as a character reference of HTML.
-func encodings(r rune) string {
+func encodingsPattern(r rune) string {
 	if r == utf8.RuneError {
 		return `(?s:.)`
 	}

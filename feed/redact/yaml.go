@@ -21,57 +21,57 @@ var (
 // alone: the source may be too broken to be parsed. Names of variables and of files stay.
 func YAML(source string) string {
 	lines := strings.Split(source, "\n")
-	var inside block
+	var inside yamlBlock
 	for i, line := range lines {
-		inside = inside.at(line)
+		inside = inside.blockAt(line)
 		switch m := headersKey.FindStringIndex(line); {
 		case m != nil:
 			line = line[:m[1]] + hideMembers(line[m[1]:], isNoFileName)
 		case inside.hidden, inside.headers && !memberName.MatchString(line):
-			line = hide(line)
+			line = maskText(line)
 		case inside.headers:
 			line = hideMembers(line, isNoFileName)
 		}
 		lines[i] = hideInLine(line)
-		inside = inside.begin(line)
+		inside = inside.blockAfter(line)
 	}
 	return strings.Join(lines, "\n")
 }
 
-// block is what the lines that are indented deeper than a key belong to.
-type block struct {
+// yamlBlock is what the lines that are indented deeper than a key belong to.
+type yamlBlock struct {
 	headers bool // the values in it are masked
 	hidden  bool // all of it is masked
 	indent  int  // of the key
 }
 
-// at is the block that a line is in.
-func (b block) at(line string) block {
+// blockAt is the block that a line is in.
+func (b yamlBlock) blockAt(line string) yamlBlock {
 	if trimmed := strings.TrimLeft(line, " "); trimmed != "" && len(line)-len(trimmed) <= b.indent {
-		return block{}
+		return yamlBlock{}
 	}
 	return b
 }
 
-// begin is the block after a line, which may begin one.
-func (b block) begin(line string) block {
+// blockAfter is the block after a line, which may begin one.
+func (b yamlBlock) blockAfter(line string) yamlBlock {
 	if b.headers || b.hidden {
 		return b
 	}
 	if m := headersKey.FindStringSubmatchIndex(line); m != nil {
-		return block{headers: true, indent: m[3]}
+		return yamlBlock{headers: true, indent: m[3]}
 	}
 	if m := yamlKey.FindStringSubmatch(line); m != nil && isSecretMember(m[2]) {
-		return block{hidden: true, indent: len(m[1])}
+		return yamlBlock{hidden: true, indent: len(m[1])}
 	}
-	return block{}
+	return yamlBlock{}
 }
 
 func hideInLine(line string) string {
 	line = urlInLine.ReplaceAllStringFunc(line, hideInURL)
 	line = formPair.ReplaceAllStringFunc(line, func(pair string) string {
 		if name, value, _ := strings.Cut(pair, "="); isSecretMember(name) {
-			return name + "=" + hide(value)
+			return name + "=" + maskText(value)
 		}
 		return pair
 	})
@@ -84,13 +84,13 @@ func hideInURL(raw string) string {
 	raw, query, hasQuery := strings.Cut(raw, "?")
 	if user := userOf(raw); user != "" {
 		before, after, _ := strings.Cut(raw, user)
-		raw = before + hide(user[:len(user)-1]) + "@" + after
+		raw = before + maskText(user[:len(user)-1]) + "@" + after
 	}
 	if hasQuery {
-		raw += "?" + maskQuery(query, func(_, value string) string { return hide(value) })
+		raw += "?" + maskQuery(query, func(_, value string) string { return maskText(value) })
 	}
 	if hasFragment {
-		raw += "#" + hide(fragment)
+		raw += "#" + maskText(fragment)
 	}
 	return raw
 }
@@ -107,7 +107,7 @@ func hideMembers(line string, secret func(name string) bool) string {
 		b.WriteString(line[:at[1]])
 		if secret(name) {
 			value := memberText.FindString(rest)
-			b.WriteString(hide(value))
+			b.WriteString(maskText(value))
 			rest = rest[len(value):]
 		}
 		line = rest
@@ -119,8 +119,8 @@ func isSecretMember(name string) bool { return IsSecretHeader(name) && isNoFileN
 // isNoFileName reports whether a member does not hold the name of a file.
 func isNoFileName(name string) bool { return !strings.Contains(name, "_file") }
 
-// hide masks text but for the names of variables, quotes and blanks.
-func hide(text string) string {
+// maskText masks text but for the names of variables, quotes and blanks.
+func maskText(text string) string {
 	var b strings.Builder
 	for text != "" {
 		next := unmasked.FindStringIndex(text)

@@ -52,8 +52,8 @@ func (j *Judge) Reconnect() {
 
 // See takes in the id of an event. What an earlier connection gave is for [Judge.SeeAgain].
 func (j *Judge) See(id string) {
-	if j.count(id); j.events > 1 { // what lies between two connections says nothing of the server's ids
-		step := compare(j.last, id)
+	if j.countID(id); j.events > 1 { // what lies between two connections says nothing of the server's ids
+		step := compareIDs(j.last, id)
 		j.steps++
 		j.jumps = j.jumps || step.distance != 1
 		j.unordered = j.unordered || step.order <= 0
@@ -63,11 +63,11 @@ func (j *Judge) See(id string) {
 
 // SeeAgain takes in the id of an event that an earlier connection gave.
 func (j *Judge) SeeAgain(id string) {
-	j.count(id)
+	j.countID(id)
 	j.last = id
 }
 
-func (j *Judge) count(id string) {
+func (j *Judge) countID(id string) {
 	if j.events++; j.events == 1 {
 		j.first = id
 	}
@@ -89,7 +89,7 @@ func ByHeader(sent string, answer http.Header) (Finding, bool) {
 // ByEvent judges by the first event with an id that follows a reconnect at which sent was sent. Again says that an earlier
 // connection gave the same event, and used that one gave another event of that id.
 func (j *Judge) ByEvent(sent, id string, again, used bool) Finding {
-	step := compare(sent, id)
+	step := compareIDs(sent, id)
 	switch {
 	case again && id == j.lastFirst && id != sent && j.lastEvents > 1:
 		return Finding{Verdict: NotResumed, Reason: "everything comes again"}
@@ -105,19 +105,19 @@ func (j *Judge) ByEvent(sent, id string, again, used bool) Finding {
 	return Finding{Verdict: Skipped, Missed: step.distance - 1}
 }
 
-// step is what lies between two ids.
-type step struct {
+// idStep is what lies between two ids.
+type idStep struct {
 	order    int    // 1: upwards, -1: downwards, 0: the same, or not to be compared
 	distance uint64 // upwards, by nothing but the last number in it; 0 when that is not so
 }
 
-// compare compares two ids by the numbers in them, the first of which weighs most: 7 and 12, a-7 and a-12,
+// compareIDs compares two ids by the numbers in them, the first of which weighs most: 7 and 12, a-7 and a-12,
 // 1718200000-42 and 1718200001-1. What stands between the numbers must be the same.
-func compare(a, b string) (s step) {
+func compareIDs(a, b string) (s idStep) {
 	for a != "" && b != "" {
 		textA, textB := digitsBegin(a), digitsBegin(b)
 		if a[:textA] != b[:textB] {
-			return step{}
+			return idStep{}
 		}
 		a, b = a[textA:], b[textB:]
 		endA, endB := digitsEnd(a), digitsEnd(b)
@@ -129,7 +129,7 @@ func compare(a, b string) (s step) {
 		a, b = a[endA:], b[endB:]
 	}
 	if a != b {
-		return step{}
+		return idStep{}
 	}
 	return s
 }
@@ -151,19 +151,19 @@ func digitsEnd(s string) int {
 }
 
 // compareNumbers compares numbers of any length. The distance is right where it is less than 10^18.
-func compareNumbers(a, b string) step {
+func compareNumbers(a, b string) idStep {
 	a, b = strings.TrimLeft(a, "0"), strings.TrimLeft(b, "0")
 	switch {
 	case a == b:
-		return step{}
+		return idStep{}
 	case len(a) > len(b), len(a) == len(b) && a > b:
-		return step{order: -1}
+		return idStep{order: -1}
 	}
-	return step{order: 1, distance: distance(a, b)}
+	return idStep{order: 1, distance: numberDistance(a, b)}
 }
 
-// distance is b - a, or 0 where that does not fit.
-func distance(a, b string) uint64 {
+// numberDistance is b - a, or 0 where that does not fit.
+func numberDistance(a, b string) uint64 {
 	const digits = 18
 	if cut := len(b) - digits; cut > 0 {
 		if len(a) != len(b) || a[:cut] != b[:cut] {
@@ -171,10 +171,10 @@ func distance(a, b string) uint64 {
 		}
 		a, b = a[cut:], b[cut:]
 	}
-	return number(b) - number(a)
+	return parseDigits(b) - parseDigits(a)
 }
 
-func number(digits string) (n uint64) {
+func parseDigits(digits string) (n uint64) {
 	for _, d := range []byte(digits) {
 		n = 10*n + uint64(d-'0')
 	}

@@ -33,9 +33,9 @@ func newPendingEvent(c Config) pendingEvent {
 	return e
 }
 
-// take interprets one line and returns the canonical event that it completes, if it does. The event is valid until
+// takeLine interprets one line and returns the canonical event that it completes, if it does. The event is valid until
 // the next line is taken.
-func (e *pendingEvent) take(l Line) []byte {
+func (e *pendingEvent) takeLine(l Line) []byte {
 	if e.config.JSONLines {
 		return e.takeJSON(l)
 	}
@@ -92,7 +92,7 @@ func (e *pendingEvent) fits(l Line) bool {
 	return !e.skip
 }
 
-func (e *pendingEvent) begun() bool { return e.size > 0 }
+func (e *pendingEvent) hasBegun() bool { return e.size > 0 }
 
 func (e *pendingEvent) comment() {
 	e.alive = true
@@ -148,7 +148,7 @@ func (e *pendingEvent) canonical() []byte {
 }
 
 func (e *pendingEvent) clear() {
-	e.kind, e.data = emptied(e.kind, spareBuffer), emptied(e.data, spareBuffer)
+	e.kind, e.data = reusableBuffer(e.kind, spareBuffer), reusableBuffer(e.data, spareBuffer)
 	e.hasData, e.own, e.skip, e.size = false, false, false, 0
 }
 

@@ -57,7 +57,7 @@ func (l Line) Field() (name, value []byte) {
 // those given before must be used up.
 func (l *Lines) Add(p []byte) {
 	l.window, l.at, l.lf, l.cr = p, 0, -1, -1
-	l.whole = emptied(l.whole, l.Spare)
+	l.whole = reusableBuffer(l.whole, l.Spare)
 	if l.bom != notBOM {
 		l.stripMark()
 	}
@@ -88,7 +88,7 @@ func (l *Lines) Next() (Line, bool) {
 			l.ends.CRLF++
 		}
 	}
-	end := l.end()
+	end := l.lineEnd()
 	if end == len(l.window) {
 		l.keep(l.window[l.at:])
 		l.at = end
@@ -112,9 +112,9 @@ func (l *Lines) Next() (Line, bool) {
 	return line, true
 }
 
-// end is the index of the next end character in window, or its length. Each byte is searched once for each kind,
+// lineEnd is the index of the next end character in window, or its length. Each byte is searched once for each kind,
 // also where the stream has one kind only.
-func (l *Lines) end() int {
+func (l *Lines) lineEnd() int {
 	if l.lf < l.at {
 		l.lf = indexFrom(l.window, '\n', l.at)
 	}
@@ -141,7 +141,7 @@ func (l *Lines) Ends() LineEnds { return l.ends }
 
 // Restart begins another stream.
 func (l *Lines) Restart() {
-	*l = Lines{Limit: l.Limit, All: l.All, Spare: l.Spare, partial: emptied(l.partial, l.Spare)}
+	*l = Lines{Limit: l.Limit, All: l.All, Spare: l.Spare, partial: reusableBuffer(l.partial, l.Spare)}
 }
 
 // clearPartial forgets the partial line. Its buffer is kept from use, since the caller still reads it.
@@ -183,8 +183,8 @@ func worthKeeping(beginning []byte) bool {
 	return false
 }
 
-// emptied is buffer made ready to be filled again, or nothing when it is too large to keep.
-func emptied(buffer []byte, spare int) []byte {
+// reusableBuffer is buffer made ready to be filled again, or nothing when it is too large to keep.
+func reusableBuffer(buffer []byte, spare int) []byte {
 	if cap(buffer) > spare {
 		return nil
 	}

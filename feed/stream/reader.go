@@ -90,7 +90,7 @@ func (r *Reader) Read(p []byte) (int, error) {
 	for len(r.out) == 0 {
 		line, ok := r.lines.Next()
 		if ok {
-			r.out = r.event.take(line)
+			r.out = r.event.takeLine(line)
 			continue
 		}
 		if r.err != nil {
@@ -144,4 +144,4 @@ func (r *Reader) Alive() bool { return r.event.alive }
 
 // MidEvent reports whether the body, which has ended, did so within an event: behind a data:, event: or id: line, or a
 // part of one, without the blank line that ends the block. A comment, a retry: or an unknown field needs none.
-func (r *Reader) MidEvent() bool { return r.event.begun() || r.lines.midField() }
+func (r *Reader) MidEvent() bool { return r.event.hasBegun() || r.lines.midField() }

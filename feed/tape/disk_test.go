@@ -87,7 +87,7 @@ func TestARotationThatFailsEndsTheRecordingOnly(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.create = func(string) (output, error) { return nil, fs.ErrPermission }
+	r.create = func(string) (syncWriter, error) { return nil, fs.ErrPermission }
 	faults := 0
 	for _, e := range ticks(20) {
 		if err := r.Write(e); err != nil {
@@ -110,7 +110,7 @@ func TestAFileThatGotNoHeaderIsRemoved(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r.create = func(name string) (output, error) {
+	r.create = func(name string) (syncWriter, error) {
 		f, err := os.Create(name)
 		return &smallDisk{f, 10}, err
 	}

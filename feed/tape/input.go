@@ -10,8 +10,8 @@ import (
 	"livetape/feed/stream"
 )
 
-// input is an open file, decompressed if its content is gzip, whatever its name.
-type input struct {
+// inputFile is an open file, decompressed if its content is gzip, whatever its name.
+type inputFile struct {
 	io.Reader
 	gzipped bool
 	cut     bool // the gzip stream ended early: what came before is whole
@@ -23,7 +23,7 @@ func badGzip(err error) error {
 	return fmt.Errorf("%w: it begins like a gzip file, but %w", ErrNotRecording, err)
 }
 
-func newInput(f *os.File) (*input, error) {
+func newInputFile(f *os.File) (*inputFile, error) {
 	magic := make([]byte, 2)
 	n, err := f.ReadAt(magic, 0)
 	if err != nil && err != io.EOF {
@@ -33,7 +33,7 @@ func newInput(f *os.File) (*input, error) {
 		return nil, err
 	}
 	if string(magic[:n]) != "\x1f\x8b" {
-		return &input{Reader: f}, nil
+		return &inputFile{Reader: f}, nil
 	}
 	zip, err := gzip.NewReader(f)
 	switch {
@@ -42,11 +42,11 @@ func newInput(f *os.File) (*input, error) {
 	case err != nil:
 		return nil, badGzip(err)
 	}
-	return &input{Reader: zip, gzipped: true}, nil
+	return &inputFile{Reader: zip, gzipped: true}, nil
 }
 
 // Read ends a cut gzip stream like a whole one, and sets cut.
-func (in *input) Read(p []byte) (int, error) {
+func (in *inputFile) Read(p []byte) (int, error) {
 	n, err := in.Reader.Read(p)
 	if in.gzipped && err == io.ErrUnexpectedEOF {
 		in.cut, err = true, io.EOF
@@ -55,7 +55,7 @@ func (in *input) Read(p []byte) (int, error) {
 }
 
 // explain is the error of a file whose first n bytes were not recognised: that of reading them, if there was one.
-func (in *input) explain(unrecognised, readErr error, n int) error {
+func (in *inputFile) explain(unrecognised, readErr error, n int) error {
 	switch {
 	case in.gzipped && in.cut && n == 0:
 		return errCutGzip

@@ -43,7 +43,7 @@ func (r *Reader) open(name string) error {
 	if err != nil {
 		return err
 	}
-	if r.input, err = newInput(r.file); err != nil {
+	if r.input, err = newInputFile(r.file); err != nil {
 		return err
 	}
 	r.lines = newLineReader(r.input, r.maxData)

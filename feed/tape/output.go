@@ -18,20 +18,20 @@ import (
 	"livetape/feed"
 )
 
-type output interface {
+type syncWriter interface {
 	io.WriteCloser
 	Sync() error
 	Stat() (fs.FileInfo, error)
 }
 
 // createFile makes a new file. Only its owner may read it: what is recorded may be licensed or private.
-func createFile(name string) (output, error) {
+func createFile(name string) (syncWriter, error) {
 	return os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 }
 
 // outputFile is one file of a recording that is being written, compressed if its name ends in .gz.
 type outputFile struct {
-	out     output
+	out     syncWriter
 	buf     *bufio.Writer
 	gzip    *gzip.Writer // nil: not compressed
 	flushed int64        // bytes handed to out
@@ -39,7 +39,7 @@ type outputFile struct {
 
 const bufferSize = 64 << 10
 
-func newOutputFile(out output, name string) *outputFile {
+func newOutputFile(out syncWriter, name string) *outputFile {
 	f := &outputFile{out: out}
 	f.buf = bufio.NewWriterSize(f, bufferSize)
 	if strings.HasSuffix(name, ".gz") {
@@ -179,7 +179,7 @@ func isRecording(name string) (bool, error) {
 }
 
 func hasSignature(f *os.File) bool {
-	in, err := newInput(f)
+	in, err := newInputFile(f)
 	if err != nil {
 		return false
 	}

@@ -30,13 +30,13 @@ type playback struct {
 	ended bool
 }
 
-type action int8
+type nextAction int8
 
 const (
-	send      action = iota
-	sleep            // for a time, or until a control is used
-	wait             // until a control is used
-	startOver        // at the beginning of the recording
+	send      nextAction = iota
+	sleep                // for a time, or until a control is used
+	wait                 // until a control is used
+	startOver            // at the beginning of the recording
 )
 
 // maxSleep keeps sums of times in range; after it, the playback is asked again.
@@ -46,7 +46,7 @@ const maxSleep = time.Hour
 // an hour it goes on where it was.
 const maxLag = time.Second
 
-func (p *playback) decide(next time.Duration, now time.Time) (action, time.Duration) {
+func (p *playback) decide(next time.Duration, now time.Time) (nextAction, time.Duration) {
 	p.next = next
 	if p.rewind {
 		return startOver, 0

@@ -150,7 +150,7 @@ func (p *Player) run(ctx context.Context, waitAtEnd bool) {
 		}
 	}()
 	p.decoders = map[string]sourceDecoder{}
-	if p.begin(ctx) != nil {
+	if p.reportLive(ctx) != nil {
 		return
 	}
 	for {
@@ -215,8 +215,8 @@ func (p *Player) mustSend(ctx context.Context, e feed.Event) error {
 	return nil
 }
 
-// begin reports the stream of a capture as live, since the capture does not.
-func (p *Player) begin(ctx context.Context) error {
+// reportLive reports the stream of a capture as live, since the capture does not.
+func (p *Player) reportLive(ctx context.Context) error {
 	info := p.reader.Info()
 	if info.Timed {
 		return nil
@@ -226,7 +226,7 @@ func (p *Player) begin(ctx context.Context) error {
 }
 
 // waitForControl waits for a control, the end of ctx or, asleep, a time.
-func (p *Player) waitForControl(ctx context.Context, how action, d time.Duration) {
+func (p *Player) waitForControl(ctx context.Context, how nextAction, d time.Duration) {
 	var due <-chan time.Time
 	if how == sleep {
 		timer := time.NewTimer(d)
@@ -249,7 +249,7 @@ func (p *Player) startOver(ctx context.Context) error {
 	if err := p.mustSend(ctx, feed.Event{At: p.reader.Info().Start}); err != nil {
 		return err
 	}
-	if err := p.begin(ctx); err != nil {
+	if err := p.reportLive(ctx); err != nil {
 		return err
 	}
 	p.mu.Lock()
@@ -264,7 +264,7 @@ func (p *Player) finish(ctx context.Context, err error, waitAtEnd bool) error {
 	p.mu.Lock()
 	p.playback.noteEnd(time.Now())
 	p.info = p.reader.Info()
-	p.note = p.reader.Stats().note()
+	p.note = p.reader.Stats().damageNote()
 	p.mu.Unlock()
 	if err != io.EOF {
 		p.setError(ctx, err)
@@ -293,8 +293,8 @@ func (p *Player) setError(ctx context.Context, err error) {
 	p.err = err
 }
 
-// note says in words what was not whole; empty when everything was.
-func (s ReadStats) note() string {
+// damageNote says in words what was not whole; empty when everything was.
+func (s ReadStats) damageNote() string {
 	switch {
 	case s.MidEvent:
 		return "the file ends in the middle of an event, which was left out"

@@ -33,7 +33,7 @@ type ReadStats struct {
 type Reader struct {
 	info    Info
 	file    *os.File
-	input   *input
+	input   *inputFile
 	format  fileFormat
 	lines   *lineReader
 	maxData int // bytes of data of an event
@@ -86,7 +86,7 @@ func (r *Reader) read() (Entry, error) {
 			r.err = r.end(err)
 			break
 		}
-		if e, ok := r.take(line); ok {
+		if e, ok := r.takeLine(line); ok {
 			return e, nil
 		}
 	}
@@ -117,7 +117,7 @@ func (r *Reader) Seek(offset time.Duration) error {
 }
 
 func (r *Reader) rewind() (err error) {
-	if r.input, err = newInput(r.file); err != nil {
+	if r.input, err = newInputFile(r.file); err != nil {
 		return err
 	}
 	r.lines.restart(r.input)
@@ -136,7 +136,7 @@ func (r *Reader) end(err error) error {
 	return fmt.Errorf("%s is damaged after %s: %w", r.info.Name, r.state.offset, err)
 }
 
-func (r *Reader) take(line stream.Line) (Entry, bool) {
+func (r *Reader) takeLine(line stream.Line) (Entry, bool) {
 	switch {
 	case r.format == jsonLines:
 		return r.takeJSON(line)
@@ -149,7 +149,7 @@ func (r *Reader) take(line stream.Line) (Entry, bool) {
 		_, text := line.Field()
 		return r.comment(text)
 	}
-	r.field(line)
+	r.takeField(line)
 	return Entry{}, false
 }
 
@@ -162,8 +162,8 @@ func (r *Reader) takeJSON(line stream.Line) (Entry, bool) {
 	return r.dispatch()
 }
 
-// field takes a line of an event (WHATWG HTML §9.2.6).
-func (r *Reader) field(line stream.Line) {
+// takeField takes a line of an event (WHATWG HTML §9.2.6).
+func (r *Reader) takeField(line stream.Line) {
 	e := &r.event
 	e.hasField, e.tooLong = true, e.tooLong || line.Long
 	switch name, value := line.Field(); string(name) {
@@ -190,7 +190,7 @@ func (r *Reader) dispatch() (Entry, bool) {
 	} else {
 		m.Type, m.Data = cmp.Or(e.kind, m.Type), stream.AppendUTF8(nil, e.data[:len(e.data)-1])
 	}
-	return r.entry(feed.Event{Message: m}, e.time, e.timed)
+	return r.withTimeAndFeed(feed.Event{Message: m}, e.time, e.timed)
 }
 
 // comment takes a comment of a recording; those of a capture never come here.
@@ -219,26 +219,26 @@ func (r *Reader) commentEvent(c timeComment) (Entry, bool) {
 		return Entry{}, false
 	}
 	if c.kind == kindCarried {
-		return r.carried(e, c)
+		return r.carriedStatus(e, c)
 	}
-	return r.entry(e, c, true)
+	return r.withTimeAndFeed(e, c, true)
 }
 
-// carried returns a status from before the file, without moving its time. Only at the beginning is it an entry.
-func (r *Reader) carried(e feed.Event, c timeComment) (Entry, bool) {
+// carriedStatus returns a status from before the file, without moving its time. Only at the beginning is it an entry.
+func (r *Reader) carriedStatus(e feed.Event, c timeComment) (Entry, bool) {
 	if r.state.begun {
 		return Entry{}, false
 	}
 	before := r.state
-	got, ok := r.entry(e, c, true)
+	got, ok := r.withTimeAndFeed(e, c, true)
 	r.state.offset, r.state.at, r.state.begun = before.offset, before.at, false
 	got.Offset = before.offset
 	return got, ok
 }
 
-// entry gives e its time and feed. There is none for a feed beyond maxSources: whoever reads keeps something of each.
-func (r *Reader) entry(e feed.Event, c timeComment, timed bool) (Entry, bool) {
-	if e.Feed = cmp.Or(c.feed, r.feedName()); !r.admits(e.Feed) {
+// withTimeAndFeed gives e its time and feed. There is none for a feed beyond maxSources: whoever reads keeps something of each.
+func (r *Reader) withTimeAndFeed(e feed.Event, c timeComment, timed bool) (Entry, bool) {
+	if e.Feed = cmp.Or(c.feed, r.feedName()); !r.admitsFeed(e.Feed) {
 		r.stats.Unreadable++
 		return Entry{}, false
 	}
@@ -258,8 +258,8 @@ func (r *Reader) entry(e feed.Event, c timeComment, timed bool) (Entry, bool) {
 	return Entry{Event: e, Offset: s.offset}, true
 }
 
-// admits reports whether a feed is one of the first maxSources.
-func (r *Reader) admits(name string) bool {
+// admitsFeed reports whether a feed is one of the first maxSources.
+func (r *Reader) admitsFeed(name string) bool {
 	if _, known := r.names[name]; known {
 		return true
 	}

@@ -28,7 +28,7 @@ const flushEvery = time.Second
 type Recorder struct {
 	name    string
 	options RecorderOptions
-	create  func(name string) (output, error)
+	create  func(name string) (syncWriter, error)
 
 	file      *outputFile
 	number    int  // of the last finished file; 0 before the first
@@ -113,7 +113,7 @@ func (r *Recorder) open(start time.Time) error {
 	r.hasEvents, r.encoder, r.flushed = false, messageEncoder{}, start
 	r.text = appendHeader(r.text[:0], start, r.options.Feeds)
 	for _, e := range byTime(r.status) {
-		if r.text, err = r.appendCarried(r.text, e); err != nil {
+		if r.text, err = r.appendCarriedStatus(r.text, e); err != nil {
 			return r.removeFile(err)
 		}
 	}
@@ -273,8 +273,8 @@ func (r *Recorder) feedName(e feed.Event) string {
 	return e.Feed
 }
 
-// appendCarried appends a status that was true before the file began.
-func (r *Recorder) appendCarried(dst []byte, e feed.Event) ([]byte, error) {
+// appendCarriedStatus appends a status that was true before the file began.
+func (r *Recorder) appendCarriedStatus(dst []byte, e feed.Event) ([]byte, error) {
 	_, status, err := commentOf(e)
 	if err != nil {
 		return dst, err

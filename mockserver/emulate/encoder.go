@@ -72,7 +72,7 @@ func (e *sessionEncoder) Append(b []byte, event *hub.Event) []byte {
 }
 
 func (e *sessionEncoder) CaughtUp(b []byte) []byte {
-	if s, ok := e.session.(finisher); ok && !e.ended {
+	if s, ok := e.session.(endingSession); ok && !e.ended {
 		b, e.ended = s.Finish(b), true
 	}
 	return b

@@ -19,12 +19,12 @@ type Limit struct {
 // Limiter enforces the limits of all services. Its methods are safe for concurrent use; the zero value is ready.
 type Limiter struct {
 	mu      sync.Mutex
-	clients map[clientKey]*usage
+	clients map[clientKey]*clientUsage
 }
 
 type clientKey struct{ service, address string }
 
-type usage struct {
+type clientUsage struct {
 	streams        int         // open now
 	requests       []time.Time // at most MaxRequests
 	lockedOutUntil time.Time
@@ -35,13 +35,13 @@ func (l *Limiter) Acquire(s Service, address string, now time.Time) *Reply {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.clients == nil {
-		l.clients = map[clientKey]*usage{}
+		l.clients = map[clientKey]*clientUsage{}
 	}
 	l.prune(now)
 	c := clientKey{s.Name, address}
 	u := l.clients[c]
 	if u == nil {
-		u = &usage{}
+		u = &clientUsage{}
 		l.clients[c] = u
 	}
 	if s.Limit.MaxStreams > 0 && u.streams >= s.Limit.MaxStreams {
@@ -54,7 +54,7 @@ func (l *Limiter) Acquire(s Service, address string, now time.Time) *Reply {
 	return nil
 }
 
-func (u *usage) addRequest(l Limit, now time.Time) bool {
+func (u *clientUsage) addRequest(l Limit, now time.Time) bool {
 	if now.Before(u.lockedOutUntil) {
 		return false
 	}

@@ -77,7 +77,7 @@ func (s *oandaSession) Open(b []byte, quotes []market.Quote, now time.Time) ([]b
 	if s.snapshot {
 		for _, q := range quotes {
 			if slices.Contains(s.symbols, q.Symbol) {
-				b = s.send(b, &q, now)
+				b = s.encodeQuote(b, &q, now)
 			}
 		}
 	}
@@ -93,10 +93,10 @@ func (s *oandaSession) Encode(b []byte, e Event, now time.Time) ([]byte, bool) {
 		s.pending[e.Quote.Symbol] = *e.Quote
 		return b, false
 	}
-	return s.send(b, e.Quote, now), false
+	return s.encodeQuote(b, e.Quote, now), false
 }
 
-func (s *oandaSession) send(b []byte, q *market.Quote, now time.Time) []byte {
+func (s *oandaSession) encodeQuote(b []byte, q *market.Quote, now time.Time) []byte {
 	s.sentAt[q.Symbol] = now
 	delete(s.pending, q.Symbol)
 	return s.appendPrice(b, q)
@@ -115,7 +115,7 @@ func (s *oandaSession) WakeAt() (first time.Time) {
 func (s *oandaSession) Wake(b []byte, now time.Time) ([]byte, bool) {
 	for _, symbol := range s.symbols {
 		if q, ok := s.pending[symbol]; ok && now.Sub(s.sentAt[symbol]) >= oandaMinInterval {
-			b = s.send(b, &q, now)
+			b = s.encodeQuote(b, &q, now)
 		}
 	}
 	return b, false

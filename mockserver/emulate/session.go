@@ -35,8 +35,8 @@ type Session interface {
 	Heartbeat(b []byte, now time.Time) []byte
 }
 
-// finisher is a session that ends when the client has all events so far.
-type finisher interface {
+// endingSession is a session that ends when the client has all events so far.
+type endingSession interface {
 	Finish(b []byte) []byte
 }
 

@@ -50,7 +50,7 @@ func (s *stellarBookSession) Open(b []byte, quotes []market.Quote, _ time.Time) 
 	if s.noStream {
 		return append(b, s.orderBook(q)...), true
 	}
-	return s.send(append(b, stellarHello...), q)
+	return s.encodeQuote(append(b, stellarHello...), q)
 }
 
 func (s *stellarBookSession) Wants(e Event) bool {
@@ -58,10 +58,10 @@ func (s *stellarBookSession) Wants(e Event) bool {
 }
 
 func (s *stellarBookSession) Encode(b []byte, e Event, _ time.Time) ([]byte, bool) {
-	return s.send(b, e.Quote)
+	return s.encodeQuote(b, e.Quote)
 }
 
-func (s *stellarBookSession) send(b []byte, q *market.Quote) ([]byte, bool) {
+func (s *stellarBookSession) encodeQuote(b []byte, q *market.Quote) ([]byte, bool) {
 	text := s.orderBook(q)
 	if text == s.lastSent {
 		return b, false

@@ -100,7 +100,7 @@ type stellarTradesPage struct {
 	cursor string // paging token of the last of them
 }
 
-var _ finisher = (*stellarTradesPage)(nil)
+var _ endingSession = (*stellarTradesPage)(nil)
 
 func (p *stellarTradesPage) Format() Format { return stellarFormat(false) }
 

@@ -19,18 +19,18 @@ type Activation struct {
 // Number is the value as a number.
 func (a *Activation) Number() int64 { return a.value.number }
 
-func (a *Activation) hits(client uint64) bool {
+func (a *Activation) hitsClient(client uint64) bool {
 	switch a.Share {
 	case All:
 		return true
 	case One:
 		return a.client.CompareAndSwap(0, client) || a.client.Load() == client
 	}
-	return hash(a.serial, client)%100 < uint64(a.Share)
+	return scatter(a.serial, client)%100 < uint64(a.Share)
 }
 
-// hash scatters numbers like chance, but gives the same every time (the finalizer of SplitMix64).
-func hash(a, b uint64) uint64 {
+// scatter scatters numbers like chance, but gives the same every time (the finalizer of SplitMix64).
+func scatter(a, b uint64) uint64 {
 	x := a*0x9e3779b97f4a7c15 + b
 	x = (x ^ x>>30) * 0xbf58476d1ce4e5b9
 	x = (x ^ x>>27) * 0x94d049bb133111eb
@@ -46,8 +46,8 @@ type Active struct {
 	replaced chan struct{} // closed when there is a newer one
 }
 
-// with is a with one more activation; one that lasts no time is over at once.
-func (a *Active) with(f Fault, value parsedValue, duration time.Duration) *Active {
+// withActivation is a with one more activation; one that lasts no time is over at once.
+func (a *Active) withActivation(f Fault, value parsedValue, duration time.Duration) *Active {
 	const maxInstant = 64 // that may come between two looks of a stream that is busy writing
 	now := time.Now()
 	added := &Activation{Fault: f, value: value, serial: a.count + 1, Until: now.Add(duration)}
@@ -77,7 +77,7 @@ func (a *Active) On(name string, client uint64) *Activation {
 // latest is the newest activation that lasts, has one of these names and hits a connection; or nil.
 func (a *Active) latest(client uint64, named func(string) bool) *Activation {
 	for _, one := range slices.Backward(a.lasting) {
-		if named(one.Name) && time.Now().Before(one.Until) && one.hits(client) {
+		if named(one.Name) && time.Now().Before(one.Until) && one.hitsClient(client) {
 			return one
 		}
 	}

@@ -45,11 +45,11 @@ func (f *Mangler[E]) Arrange(events []E, e Effects) []E {
 	if e.reorder == nil && !f.holds {
 		return events
 	}
-	return f.swap(events, e.reorder != nil)
+	return f.swapPairs(events, e.reorder != nil)
 }
 
-// swap swaps every two events; one without a second waits for it, as long as the fault is on.
-func (f *Mangler[E]) swap(events []E, on bool) []E {
+// swapPairs swaps every two events; one without a second waits for it, as long as the fault is on.
+func (f *Mangler[E]) swapPairs(events []E, on bool) []E {
 	var swapped []E
 	for _, event := range events {
 		if !f.holds && on {

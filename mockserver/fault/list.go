@@ -67,13 +67,13 @@ var definitions = []definition{
 	{Info: Info{Name: EOF, Example: "eof/25%@1m", Help: "end streams cleanly"}},
 	{Info: Info{Name: Stall, Example: "stall/one:5s@1m", Help: "hold connections open, but send not even heartbeats", For: 30 * time.Second}},
 	{Info: Info{Name: Slow, Example: "slow=500:20s", Help: "send slowly", For: 30 * time.Second,
-		Value: "bytes a second, 10 to 1000000; default 1000", Default: "1000 bytes a second"}, defaultValue: "1000", parseValue: integer(10, 1e6)},
+		Value: "bytes a second, 10 to 1000000; default 1000", Default: "1000 bytes a second"}, defaultValue: "1000", parseValue: integerParser(10, 1e6)},
 	{Info: Info{Name: Split, Example: "split:5s", Help: "send one byte at a time, each in a packet of its own", For: 10 * time.Second}},
 	{Info: Info{Name: Heartbeat, Example: "heartbeat:5m", Help: "send no heartbeats", For: time.Minute}},
 	{Info: Info{Name: Unavailable, Example: "503:5s", Help: "end streams and answer 503 Service Unavailable", For: 10 * time.Second},
-		defaultValue: Unavailable, parseValue: integer(0, 999), precededBy: EOF},
+		defaultValue: Unavailable, parseValue: integerParser(0, 999), precededBy: EOF},
 	{Info: Info{Name: NoContent, Example: "204:1m", Help: "end streams and answer 204 No Content: do not come back", For: 10 * time.Second},
-		defaultValue: NoContent, parseValue: integer(0, 999), precededBy: EOF},
+		defaultValue: NoContent, parseValue: integerParser(0, 999), precededBy: EOF},
 	{Info: Info{Name: HTTPStatus, Example: "status=429/50%:30s", Help: "end streams and answer with a status", For: 10 * time.Second,
 		Value: "HTTP status, 204 or 400 to 599; default 500", Default: "500"}, defaultValue: "500", parseValue: httpStatus, precededBy: EOF},
 	{Info: Info{Name: Redirect, Example: "redirect=307-other", Help: "end streams and redirect", For: 10 * time.Second,
@@ -84,15 +84,15 @@ var definitions = []definition{
 	{Info: Info{Name: Malformed, Example: "garbage:5s@30s", Help: "mix malformed payloads among the events", For: 10 * time.Second}},
 	{Info: Info{Name: Hostile, Example: "bytes:1m", Help: "mix in invalid UTF-8, NUL, byte order marks, odd line ends, escape sequences", For: 10 * time.Second}},
 	{Info: Info{Name: Huge, Example: "huge=8", Help: "send one huge event",
-		Value: "MiB, 1 to 64; default 2", Default: "2 MiB"}, defaultValue: "2", parseValue: integer(1, 64)},
+		Value: "MiB, 1 to 64; default 2", Default: "2 MiB"}, defaultValue: "2", parseValue: integerParser(1, 64)},
 	{Info: Info{Name: Retry, Example: "retry=250", Help: "tell clients another reconnection time",
-		Value: "ms, 0 to 3600000; default 5000", Default: "5000 ms"}, defaultValue: "5000", parseValue: integer(0, 3.6e6)},
+		Value: "ms, 0 to 3600000; default 5000", Default: "5000 ms"}, defaultValue: "5000", parseValue: integerParser(0, 3.6e6)},
 	{Info: Info{Name: NoID, Example: "noid:1m", Help: "leave out the ids of events", For: 30 * time.Second}},
 	{Info: Info{Name: Duplicate, Example: "dup:5s", Help: "send every event twice", For: 10 * time.Second}},
 	{Info: Info{Name: Reorder, Example: "reorder:5s", Help: "swap every two events", For: 10 * time.Second}},
 	{Info: Info{Name: Gap, Example: "gap:5s@1m", Help: "leave out every fourth event", For: 10 * time.Second}},
 	{Info: Info{Name: Burst, Example: "burst=50000:2s@30s", Help: "make events at another rate", For: 10 * time.Second,
-		Value: "events a second, 1 to 1000000; default 10000", Default: "10000 a second", ServerWide: true}, defaultValue: "10000", parseValue: integer(1, 1e6)},
+		Value: "events a second, 1 to 1000000; default 10000", Default: "10000 a second", ServerWide: true}, defaultValue: "10000", parseValue: integerParser(1, 1e6)},
 	{Info: Info{Name: Skew, Example: "skew=-90s:1m", Help: "put the clock of payloads forward, or back", For: 30 * time.Second,
 		Value: "duration such as 90s or -1h; default 1h", Default: "1h", ServerWide: true}, defaultValue: "1h", parseValue: clockOffset},
 	{Info: Info{Name: Restart, Example: "restart@5m", Help: "end streams and begin a new epoch, with no past to resume", ServerWide: true}},
@@ -139,7 +139,7 @@ func (d definition) parse(value string) (parsedValue, error) {
 
 var errValue = errors.New("not a possible value")
 
-func integer(least, most int64) func(string) (parsedValue, error) {
+func integerParser(least, most int64) func(string) (parsedValue, error) {
 	return func(text string) (parsedValue, error) {
 		n, err := strconv.ParseInt(text, 10, 64)
 		if err != nil || n < least || n > most {
@@ -150,7 +150,7 @@ func integer(least, most int64) func(string) (parsedValue, error) {
 }
 
 func httpStatus(text string) (parsedValue, error) {
-	v, err := integer(http.StatusNoContent, 599)(text)
+	v, err := integerParser(http.StatusNoContent, 599)(text)
 	if err != nil || v.number != http.StatusNoContent && v.number < 400 {
 		return parsedValue{}, errValue
 	}

@@ -81,9 +81,9 @@ func (s *Schedule) start(f Fault, d definition, value parsedValue) {
 		return
 	}
 	if d.precededBy != "" {
-		next = next.with(Fault{Name: d.precededBy, Share: f.Share}, parsedValue{}, 0)
+		next = next.withActivation(Fault{Name: d.precededBy, Share: f.Share}, parsedValue{}, 0)
 	}
-	s.replace(next.with(f, value, f.Duration()))
+	s.replace(next.withActivation(f, value, f.Duration()))
 }
 
 // Run injects what repeats, when it is due, until ctx ends.

@@ -34,7 +34,7 @@ func (t *Target) NextInstant(a *Active) *Activation {
 	for _, one := range a.instant {
 		if one.serial > t.seen {
 			t.seen = one.serial
-			if one.hits(t.number) {
+			if one.hitsClient(t.number) {
 				return one
 			}
 		}
@@ -46,7 +46,7 @@ func (t *Target) NextInstant(a *Active) *Activation {
 // WillEnd reports whether NextInstant will give a fault that ends the connection.
 func (t *Target) WillEnd() bool {
 	return slices.ContainsFunc(t.Active().instant, func(a *Activation) bool {
-		return a.serial > t.seen && (a.Name == Drop || a.Name == EOF) && a.hits(t.number)
+		return a.serial > t.seen && (a.Name == Drop || a.Name == EOF) && a.hitsClient(t.number)
 	})
 }
 

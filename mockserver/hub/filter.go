@@ -46,12 +46,12 @@ func setOf(list []string) (set map[string]bool) {
 	return set
 }
 
-func (f Filter) all() bool { return f.symbols == nil && f.types == nil }
+func (f Filter) matchesAll() bool { return f.symbols == nil && f.types == nil }
 
 // symbol also lets through what is about the whole market.
 func (f Filter) symbol(s string) bool { return f.symbols == nil || s == "" || f.symbols[s] }
 
 // Passes reports whether an event of a type about these symbols was asked for: any one of them is enough.
 func (f Filter) Passes(eventType string, symbols []string) bool {
-	return f.all() || (f.types == nil || f.types[eventType]) && slices.ContainsFunc(symbols, f.symbol)
+	return f.matchesAll() || (f.types == nil || f.types[eventType]) && slices.ContainsFunc(symbols, f.symbol)
 }

@@ -49,7 +49,7 @@ type Metrics struct {
 // New returns a Hub that publishes to log.
 func New(c Config, log Log) *Hub {
 	h := &Hub{config: c, drained: make(chan struct{}), changed: broadcast{next: make(chan struct{})}}
-	h.buffers.New = newBatch
+	h.buffers.New = newForwardBuffers
 	h.log.Store(&log)
 	return h
 }

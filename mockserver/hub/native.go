@@ -31,28 +31,28 @@ type Native struct {
 }
 
 // NewEncoder returns the encoder of one stream.
-func (n Native) NewEncoder() Encoder { return &native{n} }
+func (n Native) NewEncoder() Encoder { return &nativeEncoder{n} }
 
-type native struct{ Native }
+type nativeEncoder struct{ Native }
 
-func (n *native) SetHeader(h http.Header, _ Log)        { h.Set("Content-Type", "text/event-stream") }
-func (n *native) Heartbeat() Heartbeat                  { return Heartbeat{Interval: n.Interval} }
-func (n *native) Wants(e *Event) bool                   { return n.Filter.Passes(e.Type, e.Symbols) }
-func (n *native) CaughtUp(b []byte) []byte              { return b }
-func (n *native) WakeAt() time.Time                     { return time.Time{} }
-func (n *native) Wake(b []byte, _ time.Time) []byte     { return b }
-func (n *native) AppendHeartbeat(b []byte) []byte       { return append(b, ": hb\n\n"...) }
-func (n *native) Ended() bool                           { return false }
-func (n *native) AppendRetry(b []byte, ms int64) []byte { return AppendRetry(b, ms) }
+func (n *nativeEncoder) SetHeader(h http.Header, _ Log)        { h.Set("Content-Type", "text/event-stream") }
+func (n *nativeEncoder) Heartbeat() Heartbeat                  { return Heartbeat{Interval: n.Interval} }
+func (n *nativeEncoder) Wants(e *Event) bool                   { return n.Filter.Passes(e.Type, e.Symbols) }
+func (n *nativeEncoder) CaughtUp(b []byte) []byte              { return b }
+func (n *nativeEncoder) WakeAt() time.Time                     { return time.Time{} }
+func (n *nativeEncoder) Wake(b []byte, _ time.Time) []byte     { return b }
+func (n *nativeEncoder) AppendHeartbeat(b []byte) []byte       { return append(b, ": hb\n\n"...) }
+func (n *nativeEncoder) Ended() bool                           { return false }
+func (n *nativeEncoder) AppendRetry(b []byte, ms int64) []byte { return AppendRetry(b, ms) }
 
-func (n *native) Append(b []byte, e *Event) []byte {
+func (n *nativeEncoder) Append(b []byte, e *Event) []byte {
 	if n.Untyped {
 		return appendUntypedFrame(b, e.Type, e.ID, e.data())
 	}
 	return append(b, e.Frame...)
 }
 
-func (n *native) appendFrame(b []byte, event, id string, data []byte) []byte {
+func (n *nativeEncoder) appendFrame(b []byte, event, id string, data []byte) []byte {
 	if n.Untyped {
 		return appendUntypedFrame(b, event, id, data)
 	}
@@ -60,7 +60,7 @@ func (n *native) appendFrame(b []byte, event, id string, data []byte) []byte {
 }
 
 // Open tells the client where the stream begins: after what it had, or with a snapshot.
-func (n *native) Open(b []byte, log Log) (_ []byte, after string) {
+func (n *nativeEncoder) Open(b []byte, log Log) (_ []byte, after string) {
 	b = n.AppendRetry(b, n.Retry.Milliseconds())
 	if n.LastEventID == "" {
 		return n.appendSnapshot(b)
@@ -72,13 +72,13 @@ func (n *native) Open(b []byte, log Log) (_ []byte, after string) {
 		return n.appendFrame(b, "resume", "", fmt.Appendf(nil, `{"from":%s,"replayed":%d}`, from, replayed)), n.LastEventID
 	}
 	lost := "null"
-	if errors.Is(err, ErrForgotten) && n.Filter.all() { // what a filter would have let through is forgotten, too
+	if errors.Is(err, ErrForgotten) && n.Filter.matchesAll() { // what a filter would have let through is forgotten, too
 		lost = strconv.Itoa(missed)
 	}
 	return n.appendSnapshot(n.appendFrame(b, "reset", "", fmt.Appendf(nil, `{"from":%s,"missed":%s}`, from, lost)))
 }
 
-func (n *native) appendSnapshot(b []byte) (_ []byte, id string) {
+func (n *nativeEncoder) appendSnapshot(b []byte) (_ []byte, id string) {
 	data, id := n.Snapshot(n.Filter)
 	return n.appendFrame(b, "snapshot", id, data), id
 }
@@ -97,7 +97,7 @@ func ValidPrefix(s string) string {
 	return s[:cut]
 }
 
-func (n *native) AppendSlowClient(b []byte, behind int, id string) []byte {
+func (n *nativeEncoder) AppendSlowClient(b []byte, behind int, id string) []byte {
 	return fmt.Appendf(b, ": too slow: %d events behind; reconnect to resume from %s\n\n", behind, id)
 }
 
@@ -106,12 +106,12 @@ const reconnectSpread = 5 * time.Second
 
 // AppendShutdown tells the client when to come back. Clients that all came back at once would overload the next server.
 // The next stream begins with the usual time again.
-func (n *native) AppendShutdown(b []byte) []byte {
+func (n *nativeEncoder) AppendShutdown(b []byte) []byte {
 	later := rand.N(max(n.Retry, reconnectSpread))
 	return n.AppendRetry(b, (n.Retry + later).Milliseconds())
 }
 
-func (n *native) FaultSamples() fault.Samples {
+func (n *nativeEncoder) FaultSamples() fault.Samples {
 	if n.Untyped {
 		return fault.NewSamples(func(data string) string { return "data: " + data + "\n\n" })
 	}
@@ -119,13 +119,13 @@ func (n *native) FaultSamples() fault.Samples {
 }
 
 // AppendHuge appends an event without an id. It is good: a client that has room for it may show it.
-func (n *native) AppendHuge(b []byte, size int) []byte {
+func (n *nativeEncoder) AppendHuge(b []byte, size int) []byte {
 	const begin, end, around = `{"id":"huge","headline":"`, `"}`, len("event: news\ndata: \n\n")
 	return n.appendFrame(b, "news", "", []byte(begin+fault.HugeText(size-len(begin)-len(end)-around)+end))
 }
 
 // HalfEvent ends within the id, or after it and within the data, where it may be in the middle of a character.
-func (n *native) HalfEvent(events []*Event, id string, random func(int64) int64) []byte {
+func (n *nativeEncoder) HalfEvent(events []*Event, id string, random func(int64) int64) []byte {
 	id += "77"
 	whole := n.appendFrame(nil, "price", id, []byte(fault.NeverSent))
 	if len(events) > 0 {

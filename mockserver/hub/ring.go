@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ring is a Log in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" is the id before the first event.
-type ring struct {
+// ringLog is a Log in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" is the id before the first event.
+type ringLog struct {
 	epoch string
 	base  uint64 // the number of event n is base+n
 
@@ -20,10 +20,10 @@ type ring struct {
 
 // NewRing returns an empty log in memory, for size events, the first of which gets the number base+1.
 func NewRing(epoch string, size int, base uint64) Log {
-	return &ring{epoch: epoch, base: base, slots: make([]*Event, size)}
+	return &ringLog{epoch: epoch, base: base, slots: make([]*Event, size)}
 }
 
-func (r *ring) Append(drafts []Draft, data []byte) {
+func (r *ringLog) Append(drafts []Draft, data []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := time.Now().UnixNano()
@@ -37,38 +37,38 @@ func (r *ring) Append(drafts []Draft, data []byte) {
 	}
 }
 
-func (r *ring) slot(n uint64) **Event { return &r.slots[n%uint64(len(r.slots))] }
+func (r *ringLog) slot(n uint64) **Event { return &r.slots[n%uint64(len(r.slots))] }
 
-func (r *ring) id(n uint64) string { return r.epoch + "-" + strconv.FormatUint(n, 10) }
+func (r *ringLog) id(n uint64) string { return r.epoch + "-" + strconv.FormatUint(n, 10) }
 
-func (r *ring) Epoch() string { return r.epoch }
+func (r *ringLog) Epoch() string { return r.epoch }
 
-func (r *ring) ID(number uint64) string { return r.id(number - r.base) }
+func (r *ringLog) ID(number uint64) string { return r.id(number - r.base) }
 
-func (r *ring) NewestNumber() uint64 {
+func (r *ringLog) NewestNumber() uint64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.base + r.last
 }
 
-func (r *ring) Newest() string {
+func (r *ringLog) Newest() string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.id(r.last)
 }
 
-func (r *ring) Oldest() string {
+func (r *ringLog) Oldest() string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.id(r.oldest())
 }
 
-func (r *ring) oldest() uint64 { return r.last - min(r.last, uint64(len(r.slots))) }
+func (r *ringLog) oldest() uint64 { return r.last - min(r.last, uint64(len(r.slots))) }
 
-func (r *ring) Read(id string, dst []*Event) (events []*Event, following int, err error) {
+func (r *ringLog) Read(id string, dst []*Event) (events []*Event, following int, err error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	n, err := r.parse(id)
+	n, err := r.parseID(id)
 	if errors.Is(err, ErrUnknownID) {
 		return dst, 0, err
 	}
@@ -83,8 +83,8 @@ func (r *ring) Read(id string, dst []*Event) (events []*Event, following int, er
 	return dst, following, nil
 }
 
-// parse gives the n of an id. It is right with ErrForgotten, too.
-func (r *ring) parse(id string) (uint64, error) {
+// parseID gives the n of an id. It is right with ErrForgotten, too.
+func (r *ringLog) parseID(id string) (uint64, error) {
 	rest, hasEpoch := strings.CutPrefix(id, r.epoch)
 	digits, hasDash := strings.CutPrefix(rest, "-")
 	n, err := strconv.ParseUint(digits, 10, 64)
@@ -97,7 +97,7 @@ func (r *ring) parse(id string) (uint64, error) {
 	return n, nil
 }
 
-func (r *ring) Span() (events int, age time.Duration) {
+func (r *ringLog) Span() (events int, age time.Duration) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.last == 0 {

@@ -114,7 +114,7 @@ func (s *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 		return ctx.Err()
 	case <-changed:
 	case <-s.timer.wait():
-		s.timer.fired()
+		s.timer.clearFired()
 	}
 	return nil
 }
@@ -151,15 +151,15 @@ func (s *stream) sendLast(b []byte) error {
 	return nil
 }
 
-// batch is what a stream needs to forward events. It has one only while it writes.
-type batch struct {
+// forwardBuffers is what a stream needs to forward events. It has one only while it writes.
+type forwardBuffers struct {
 	events []*Event
 	bytes  []byte
 }
 
-func newBatch() any { return &batch{events: make([]*Event, 0, batchSize)} }
+func newForwardBuffers() any { return &forwardBuffers{events: make([]*Event, 0, batchSize)} }
 
-func (h *Hub) returnBatch(b *batch) {
+func (h *Hub) returnBuffers(b *forwardBuffers) {
 	clear(b.events[:cap(b.events)])
 	b.bytes = b.bytes[:0]
 	h.buffers.Put(b)
@@ -167,8 +167,8 @@ func (h *Hub) returnBatch(b *batch) {
 
 // forward writes the events that follow; of a slow stream, one.
 func (s *stream) forward(active *fault.Active) (busy bool, err error) {
-	b := s.hub.buffers.Get().(*batch)
-	defer s.hub.returnBatch(b)
+	b := s.hub.buffers.Get().(*forwardBuffers)
+	defer s.hub.returnBuffers(b)
 	events := b.events
 	if s.faults.On(fault.Slow) != nil {
 		events, s.caughtUp = events[:0:1], true // one at a time, and all the time it takes
@@ -227,7 +227,7 @@ func (s *stream) mustEnd() bool { return s.hub.closed.Load() || s.log != s.hub.L
 func (s *stream) applyFault(a *fault.Activation) error {
 	switch {
 	case a.Name == fault.Drop:
-		s.out.cut(s.halfEvent())
+		s.out.sendHalfAndCut(s.halfEvent())
 		return errEnded
 	case a.Name == fault.EOF:
 		return errEnded

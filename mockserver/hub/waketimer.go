@@ -76,4 +76,4 @@ func (t *wakeTimer) wait() <-chan struct{} {
 	return t.fires
 }
 
-func (t *wakeTimer) fired() { t.at = time.Time{} }
+func (t *wakeTimer) clearFired() { t.at = time.Time{} }

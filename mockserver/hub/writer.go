@@ -109,7 +109,7 @@ func (c *clientWriter) setDeadline() error {
 
 func (c *clientWriter) isLate() bool { return !time.Now().Before(c.deadline) }
 
-func (c *clientWriter) cut(half []byte) {
+func (c *clientWriter) sendHalfAndCut(half []byte) {
 	if c.compressor != nil {
 		half, c.compressor = c.compressor.pack(half), nil
 	}

@@ -40,9 +40,9 @@ type Opening struct {
 type Market struct {
 	random        *rand.Rand // the only source of chance
 	instruments   []*instrumentState
-	byActivity    []int32 // indices of instruments, an active one several times
-	marketFactor  factor  // of all prices
-	sectorFactors [sectorCount]factor
+	byActivity    []int32      // indices of instruments, an active one several times
+	marketFactor  commonFactor // of all prices
+	sectorFactors [sectorCount]commonFactor
 	regime        Regime
 
 	turn      int               // events so far
@@ -135,7 +135,7 @@ func (m *Market) Next(now time.Time, clock time.Duration) Event {
 	}
 	m.marketFactor.move(m, marketVolatility)
 	m.sectorFactors[s.sector].move(m, sectorVolatility[s.sector])
-	return Event{Changed: s.tick(m, now), Quote: &s.Quote, symbols: s.symbols}
+	return Event{Changed: s.nextUpdate(m, now), Quote: &s.Quote, symbols: s.symbols}
 }
 
 // nextPlanned is what the script or the market's own schedule has happen now.

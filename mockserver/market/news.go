@@ -115,12 +115,12 @@ func (w *newsWriter) correct(old generatedHeadline, m *Market, now time.Time) *H
 	}
 	w.rememberTitle(h.Title)
 	h.Title += " (corrects figure)"
-	w.replace(h.Headline)
+	w.replaceCorrected(h.Headline)
 	return h.Headline
 }
 
-// replace puts a headline in the place of the one that it corrects, if that is still kept.
-func (w *newsWriter) replace(corrected *Headline) {
+// replaceCorrected puts a headline in the place of the one that it corrects, if that is still kept.
+func (w *newsWriter) replaceCorrected(corrected *Headline) {
 	w.setID(corrected)
 	if at := slices.IndexFunc(w.latest, func(h *Headline) bool { return h.number == corrected.number }); at >= 0 {
 		w.latest[at] = corrected

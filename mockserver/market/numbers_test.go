@@ -78,7 +78,7 @@ func TestNewsMovesAPriceWithinSecondsAndIsForgottenWithinMinutes(t *testing.T) {
 	moveUntil := func(clock time.Duration) float64 {
 		for m.clock < clock {
 			m.clock += 100 * time.Millisecond
-			s.move(m)
+			s.updateFairValue(m)
 		}
 		return float64(s.fair)/float64(fair) - 1
 	}

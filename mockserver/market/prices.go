@@ -39,7 +39,7 @@ type instrumentState struct {
 func newInstrumentState(in *Instrument, r *rand.Rand) *instrumentState {
 	s := &instrumentState{Quote: Quote{Instrument: in, PrevClose: in.price}, symbols: []string{in.Symbol}}
 	s.fair = in.price * tickParts
-	s.fair += boundedMove(s.fair, normal(r, in.volatility*basisPoint/2))
+	s.fair += boundedMove(s.fair, randomNormal(r, in.volatility*basisPoint/2))
 	s.Last = max(1, s.fair/tickParts)
 	s.Open, s.High, s.Low = s.Last, s.Last, s.Last
 	s.Bid, s.Ask = max(1, s.Last-in.spread), s.Last+in.spread
@@ -49,12 +49,12 @@ func newInstrumentState(in *Instrument, r *rand.Rand) *instrumentState {
 	return s
 }
 
-// move brings the fair value up to now: with the market, its sector, the news, and by itself.
-func (s *instrumentState) move(m *Market) {
+// updateFairValue brings the fair value up to now: with the market, its sector, the news, and by itself.
+func (s *instrumentState) updateFairValue(m *Market) {
 	market, sector := m.marketFactor.level, m.sectorFactors[s.sector].level
 	elapsed := m.clock - s.movedAt
-	own := overTime(s.volatility, elapsed) * m.regime.percent() / 100 * m.sessionVolatility(s) / 100
-	parts := s.beta*(market-s.seenMarket+sector-s.seenSector)/100 + normal(m.random, own)
+	own := moveDeviation(s.volatility, elapsed) * m.regime.percent() / 100 * m.sessionVolatility(s) / 100
+	parts := s.beta*(market-s.seenMarket+sector-s.seenSector)/100 + randomNormal(m.random, own)
 	s.seenMarket, s.seenSector, s.movedAt = market, sector, m.clock
 
 	s.applyScheduledMoves(m.clock)
@@ -88,12 +88,12 @@ func (s *instrumentState) drift(m *Market) {
 		return
 	}
 	s.driftedAt = m.clock
-	decay := partInTime(s.newsMove, elapsed, newsDecay)
+	decay := portionOverTime(s.newsMove, elapsed, newsDecay)
 	s.newsMove -= decay
 	s.fair -= decay
-	s.fair += partInTime(s.price*tickParts-s.fair, elapsed, reversion)
+	s.fair += portionOverTime(s.price*tickParts-s.fair, elapsed, reversion)
 	if m.random.Int64N(int64(jumpEvery)) < int64(elapsed) {
-		s.fair += boundedMove(s.fair, normal(m.random, s.volatility*basisPoint/3))
+		s.fair += boundedMove(s.fair, randomNormal(m.random, s.volatility*basisPoint/3))
 	}
 }
 
@@ -212,9 +212,9 @@ func (s *instrumentState) tradeSize(m *Market) int64 {
 	return max(1, size)
 }
 
-// tick is the next thing that happens to the price: mostly a trade, sometimes only a new bid or ask.
-func (s *instrumentState) tick(m *Market, now time.Time) Fields {
-	s.move(m)
+// nextUpdate is the next thing that happens to the price: mostly a trade, sometimes only a new bid or ask.
+func (s *instrumentState) nextUpdate(m *Market, now time.Time) Fields {
+	s.updateFairValue(m)
 	s.Time = now
 	prior, changed := s.Last, s.quote(m)
 	if s.opens != 0 || changed == 0 || m.random.Int64N(10) < 7 {

@@ -34,7 +34,7 @@ func (m *Market) startSchedule(o *Opening) {
 		return
 	}
 	m.schedule(haltGap/2, m.haltOne)
-	m.schedule(regimeGap, m.shiftRegime)
+	m.schedule(regimeGap, m.changeRegime)
 	m.schedule(time.Hour+day, m.startDay)
 }
 
@@ -65,8 +65,8 @@ func (m *Market) nextScheduled(now time.Time) Event {
 	return Event{}
 }
 
-// upToTwice is a random time from d to 2d.
-func (m *Market) upToTwice(d time.Duration) time.Duration {
+// randomUpToTwice is a random time from d to 2d.
+func (m *Market) randomUpToTwice(d time.Duration) time.Duration {
 	return d + time.Duration(m.random.Int64N(int64(d)))
 }
 
@@ -75,10 +75,10 @@ func (m *Market) breakNews(now time.Time) Event {
 	return m.publishNewsAbout(m.pickInstrument(), now)
 }
 
-// shiftRegime begins another regime. Most last minutes and some more than an hour, and few are wild: so large moves come in
+// changeRegime begins another regime. Most last minutes and some more than an hour, and few are wild: so large moves come in
 // clusters.
-func (m *Market) shiftRegime(time.Time) Event {
-	m.schedule(m.upToTwice(regimeGap<<m.random.IntN(6)), m.shiftRegime)
+func (m *Market) changeRegime(time.Time) Event {
+	m.schedule(m.randomUpToTwice(regimeGap<<m.random.IntN(6)), m.changeRegime)
 	m.regime = [...]Regime{Calm, Calm, Calm, Normal, Normal, Normal, Normal, Wild}[m.random.IntN(8)]
 	return Event{}
 }
@@ -99,7 +99,7 @@ func (m *Market) publishNewsAbout(s *instrumentState, now time.Time) Event {
 		about.pendingNews = min(max(about.pendingNews+h.impact, -maxMove), maxMove)
 	}
 	if h.template.hasFigure() && m.random.IntN(9) == 0 {
-		m.schedule(m.upToTwice(1500*time.Millisecond), func(now time.Time) Event { return Event{News: m.news.correct(h, m, now)} })
+		m.schedule(m.randomUpToTwice(1500*time.Millisecond), func(now time.Time) Event { return Event{News: m.news.correct(h, m, now)} })
 	}
 	return Event{News: h.Headline}
 }
@@ -119,7 +119,7 @@ func (m *Market) nextExtraHeadline(now time.Time) Event {
 // haltOne stops the trading of one symbol for a while: the one of a few that has moved most, or one that
 // news is about to break on. Most of the market always trades.
 func (m *Market) haltOne(now time.Time) Event {
-	m.schedule(m.upToTwice(haltGap), m.haltOne)
+	m.schedule(m.randomUpToTwice(haltGap), m.haltOne)
 	if 4*(m.halted+1) > len(m.instruments) {
 		return Event{}
 	}
@@ -127,7 +127,7 @@ func (m *Market) haltOne(now time.Time) Event {
 	if s == nil {
 		return Event{}
 	}
-	length := m.upToTwice(haltTime)
+	length := m.randomUpToTwice(haltTime)
 	m.schedule(length, func(now time.Time) Event { return m.setHalted(s, false, "Trading resumes", now) })
 	if m.random.IntN(2) == 0 {
 		m.schedule(length/2, func(now time.Time) Event { return m.publishNewsAbout(s, now) })

@@ -56,7 +56,7 @@ func (m *Market) Move(t Target, parts int64, over time.Duration) {
 			own = parts / 100 * s.beta
 		}
 		s.applyScheduledMoves(m.clock) // a halted price has not gone there yet
-		s.scheduledMoves = append(s.scheduledMoves, scheduledMove{begin: m.clock, over: over, amount: fraction(s.fair, own)})
+		s.scheduledMoves = append(s.scheduledMoves, scheduledMove{begin: m.clock, over: over, amount: partsPerBillion(s.fair, own)})
 	}
 }
 
@@ -68,7 +68,7 @@ func (m *Market) Publish(h Headline) Event {
 
 // Correct publishes a changed copy of a headline that was published before; its ID stays.
 func (m *Market) Correct(h Headline) Event {
-	m.news.replace(&h)
+	m.news.replaceCorrected(&h)
 	return Event{News: &h}
 }
 

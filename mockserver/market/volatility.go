@@ -24,38 +24,38 @@ const (
 	marketVolatility = 50
 )
 
-// factor is what moves many prices together.
-type factor struct {
+// commonFactor is what moves many prices together.
+type commonFactor struct {
 	level   int64         // how far it has moved them
 	movedAt time.Duration // clock
 }
 
 // move moves f by its volatility over a day, in basis points.
-func (f *factor) move(m *Market, volatility int64) {
-	f.level += normal(m.random, overTime(volatility, m.clock-f.movedAt)*m.regime.percent()/100)
+func (f *commonFactor) move(m *Market, volatility int64) {
+	f.level += randomNormal(m.random, moveDeviation(volatility, m.clock-f.movedAt)*m.regime.percent()/100)
 	f.movedAt = m.clock
 }
 
-// overTime is the standard deviation of a move in a time, in parts per billion, where volatility is that over a day in
+// moveDeviation is the standard deviation of a move in a time, in parts per billion, where volatility is that over a day in
 // basis points. It grows with the square root of time, as that of a random walk does.
-func overTime(volatility int64, elapsed time.Duration) int64 {
+func moveDeviation(volatility int64, elapsed time.Duration) int64 {
 	root := math.Sqrt(float64(min(max(elapsed, 0), day)))
 	return volatility * basisPoint * int64(root) / int64(math.Sqrt(float64(day)))
 }
 
-// fraction is the given parts per billion of x.
-func fraction(x, parts int64) int64 { return x / 1000 * parts / (billion / 1000) }
+// partsPerBillion is the given parts per billion of x.
+func partsPerBillion(x, parts int64) int64 { return x / 1000 * parts / (billion / 1000) }
 
 // boundedMove is a fraction of at most maxMove.
-func boundedMove(x, parts int64) int64 { return fraction(x, min(max(parts, -maxMove), maxMove)) }
+func boundedMove(x, parts int64) int64 { return partsPerBillion(x, min(max(parts, -maxMove), maxMove)) }
 
-// partInTime is how much of x goes in a time when all of it goes within about whole, in steps of seconds.
-func partInTime(x int64, elapsed, whole time.Duration) int64 {
+// portionOverTime is how much of x goes in a time when all of it goes within about whole, in steps of seconds.
+func portionOverTime(x int64, elapsed, whole time.Duration) int64 {
 	return x * int64(min(elapsed, whole)/time.Second) / int64(whole/time.Second)
 }
 
-// normal is a number around 0, distributed nearly normally with the given deviation.
-func normal(r *rand.Rand, sigma int64) int64 {
+// randomNormal is a number around 0, distributed nearly normally with the given deviation.
+func randomNormal(r *rand.Rand, sigma int64) int64 {
 	const deviation = 37837 // of the sum of four uniform 16-bit numbers
 	bits := r.Uint64()
 	sum := int64(bits&0xffff) + int64(bits>>16&0xffff) + int64(bits>>32&0xffff) + int64(bits>>48)

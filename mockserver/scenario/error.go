@@ -33,14 +33,14 @@ func (e *Error) Error() string {
 		from := min(max(0, p.Column-1-maxShown/2), len(text))
 		text = text[from:min(from+maxShown, len(text))]
 		fmt.Fprintf(&b, "%s:%d:%d: %s\n", e.File, p.Line, p.Column, p.Text)
-		fmt.Fprintf(&b, "%5d | %s\n", p.Line, strings.Map(printable, string(text)))
+		fmt.Fprintf(&b, "%5d | %s\n", p.Line, strings.Map(replaceControl, string(text)))
 		fmt.Fprintf(&b, "      | %s^\n", strings.Repeat(" ", max(p.Column-1-from, 0)))
 	}
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// printable keeps what a file contains from doing anything to a terminal.
-func printable(r rune) rune {
+// replaceControl keeps what a file contains from doing anything to a terminal.
+func replaceControl(r rune) rune {
 	switch {
 	case r == '\t':
 		return ' '

@@ -19,7 +19,7 @@ func Parse(file string, source []byte) (*Scenario, error) {
 	const maxFile = 256 << 10 // bytes
 	r := &reader{}
 	s := &Scenario{
-		Name: nameOf(file), Rate: 40, Symbols: market.DefaultSymbols, source: slices.Clone(source),
+		Name: scenarioName(file), Rate: 40, Symbols: market.DefaultSymbols, source: slices.Clone(source),
 		Start: time.Date(2026, time.March, 2, 14, 0, 0, 0, time.UTC), // half an hour before a bell
 		opening: market.Opening{
 			Regime: market.Normal, Session: market.Status{State: "open", Reason: defaultReason}, NewsEvery: 12 * time.Second,
@@ -47,7 +47,7 @@ func (r *reader) scenario(s *Scenario, body ast.Node) {
 		"about":   func(n ast.Node) { s.About = r.shortText(n) },
 		"length":  func(n ast.Node) { s.Length = r.duration(n, minLength, maxLength) },
 		"loop":    func(n ast.Node) { s.Loop = r.loop(n) },
-		"start":   func(n ast.Node) { s.Start = r.start(n) },
+		"start":   func(n ast.Node) { s.Start = r.startTime(n) },
 		"rate":    func(n ast.Node) { s.Rate = r.number(n, "", "a number", minRate, maxRate) },
 		"symbols": func(n ast.Node) { s.Symbols = r.symbolCount(n) },
 		"mood":    func(n ast.Node) { s.opening.Regime = r.regime(n) },
@@ -66,13 +66,13 @@ func (r *reader) scenario(s *Scenario, body ast.Node) {
 func (r *reader) loop(n ast.Node) bool {
 	b, ok := n.(*ast.BoolNode)
 	if !ok {
-		r.problem(n, "%s, where true or false is wanted", kindOf(n))
+		r.problem(n, "%s, where true or false is wanted", nodeKind(n))
 		return false
 	}
 	return b.Value
 }
 
-func (r *reader) start(n ast.Node) time.Time {
+func (r *reader) startTime(n ast.Node) time.Time {
 	text, ok := r.text(n)
 	at, err := time.Parse(time.RFC3339Nano, text)
 	if ok && (err != nil || at.Year() < 1970 || at.Year() > 2200) {

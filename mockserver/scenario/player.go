@@ -34,9 +34,9 @@ type temporaryValue struct {
 	until time.Duration
 }
 
-// left is how long v still holds; 0 or less for no more. It does not hold when it was never set, although at very low
+// timeLeft is how long v still holds; 0 or less for no more. It does not hold when it was never set, although at very low
 // rates the clock comes around to before 0.
-func (v temporaryValue) left(clock time.Duration) time.Duration {
+func (v temporaryValue) timeLeft(clock time.Duration) time.Duration {
 	if v.value == 0 {
 		return 0
 	}
@@ -62,7 +62,7 @@ func NewPlayer(s *Scenario, c market.Config, rate float64) *Player {
 // Next makes the next event; with a scenario, that may be the zero one. Now is the time of day, and skew is how far
 // payloads are ahead of it. Acted reports whether the scenario did something, so that Pace and TakeFaults may have changed.
 func (p *Player) Next(now time.Time, skew time.Duration) (e market.Event, acted bool) {
-	p.clock += Interval(p.rate())
+	p.clock += Interval(p.eventRate())
 	p.acted = false
 	return p.Market.Next(p.Time(now, skew), p.clock), p.acted
 }
@@ -80,9 +80,9 @@ func Interval(rate float64) time.Duration { return time.Duration(float64(time.Se
 func (p *Player) Pace(burst float64) (rate, speed float64) {
 	if !p.hasOwnClock() {
 		p.serverRate = burst
-		return p.rate(), 1
+		return p.eventRate(), 1
 	}
-	if rate = p.rate(); burst > 0 {
+	if rate = p.eventRate(); burst > 0 {
 		return rate, burst / rate
 	}
 	return rate, 1
@@ -90,9 +90,9 @@ func (p *Player) Pace(burst float64) (rate, speed float64) {
 
 func (p *Player) hasOwnClock() bool { return p.scenario != nil && !p.scenario.Start.IsZero() }
 
-func (p *Player) rate() float64 {
+func (p *Player) eventRate() float64 {
 	switch {
-	case p.burst.left(p.clock) > 0:
+	case p.burst.timeLeft(p.clock) > 0:
 		return float64(p.burst.value)
 	case p.serverRate > 0:
 		return p.serverRate
@@ -105,14 +105,14 @@ func (p *Player) Time(now time.Time, skew time.Duration) time.Time {
 	if p.hasOwnClock() {
 		now = p.scenario.Start.Add(p.clock)
 	}
-	if p.skew.left(p.clock) > 0 {
+	if p.skew.timeLeft(p.clock) > 0 {
 		skew += time.Duration(p.skew.value)
 	}
 	return now.Add(skew)
 }
 
 func (p *Player) nextScripted(now time.Time) market.Event {
-	for due := p.due(); due != nil; due = p.due() {
+	for due := p.takeDueAction(); due != nil; due = p.takeDueAction() {
 		p.acted = true
 		if e := due(p, now); !e.IsZero() {
 			return e
@@ -121,7 +121,7 @@ func (p *Player) nextScripted(now time.Time) market.Event {
 	return market.Event{}
 }
 
-func (p *Player) due() action {
+func (p *Player) takeDueAction() action {
 	if len(p.queue) > 0 {
 		first := p.queue[0]
 		p.queue = p.queue[1:]
@@ -149,10 +149,10 @@ func (p *Player) TakeFaults() []fault.Fault {
 
 // ActiveFaults are the bursts and skews of the scenario, which keeps their time itself.
 func (p *Player) ActiveFaults() (all []fault.Status) {
-	if left := p.burst.left(p.clock); left > 0 {
+	if left := p.burst.timeLeft(p.clock); left > 0 {
 		all = append(all, fault.Status{Fault: fault.Fault{Name: fault.Burst, Value: strconv.FormatInt(p.burst.value, 10)}, Left: left})
 	}
-	if left := p.skew.left(p.clock); left > 0 {
+	if left := p.skew.timeLeft(p.clock); left > 0 {
 		all = append(all, fault.Status{Fault: fault.Fault{Name: fault.Skew, Value: time.Duration(p.skew.value).String()}, Left: left})
 	}
 	return all

@@ -83,9 +83,9 @@ func Find(name string) (*Scenario, error) {
 // Source is the file that s was read from.
 func (s *Scenario) Source() []byte { return slices.Clone(s.source) }
 
-func nameOf(file string) string {
+func scenarioName(file string) string {
 	name := path.Base(strings.ReplaceAll(file, `\`, "/"))
-	return strings.Map(printable, strings.TrimSuffix(name, path.Ext(name)))
+	return strings.Map(replaceControl, strings.TrimSuffix(name, path.Ext(name)))
 }
 
 // Epoch is that of every server that plays s with the same bytes. A client that comes back to another run of it either

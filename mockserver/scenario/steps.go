@@ -26,7 +26,7 @@ type stepReader struct {
 func (r *reader) steps(s *Scenario, n ast.Node) {
 	list, ok := n.(*ast.SequenceNode)
 	if !ok {
-		r.problem(n, "%s, where a list of steps is wanted", kindOf(n))
+		r.problem(n, "%s, where a list of steps is wanted", nodeKind(n))
 		return
 	}
 	sr := &stepReader{reader: r, scenario: s, symbols: market.Symbols(s.Symbols), known: map[string]bool{}, headlines: map[string]bool{}}

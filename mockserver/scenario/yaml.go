@@ -127,7 +127,7 @@ type keyReaders map[string]func(ast.Node)
 func (r *reader) readMap(n ast.Node, what string, known keyReaders) {
 	m, ok := n.(ast.MapNode)
 	if !ok {
-		r.problem(n, "%s, where a map is wanted: %s", kindOf(n), what)
+		r.problem(n, "%s, where a map is wanted: %s", nodeKind(n), what)
 		return
 	}
 	for at := m.MapRange(); at.Next(); {
@@ -154,7 +154,7 @@ func isMap(n ast.Node) bool {
 	return ok
 }
 
-func kindOf(n ast.Node) string {
+func nodeKind(n ast.Node) string {
 	switch n.Type() {
 	case ast.MappingType, ast.MappingValueType:
 		return "a map"
@@ -182,7 +182,7 @@ func (r *reader) text(n ast.Node) (string, bool) {
 	case *ast.IntegerNode, *ast.FloatNode:
 		return n.GetToken().Value, true
 	}
-	r.problem(n, "%s, where text is wanted", kindOf(n))
+	r.problem(n, "%s, where text is wanted", nodeKind(n))
 	return "", false
 }
 

@@ -51,7 +51,7 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 	go func() { served <- server.serve(ctx) }()
 
 	err = runScreen(ctx, cmd, screenOptions{
-		targets: []target{demoTarget(server)},
+		targets: []feedTarget{demoTarget(server)},
 		banner:  "DEMO · " + marketTitle(config),
 		faults:  demoFaults(server.mock),
 		record:  record,
@@ -65,8 +65,8 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 
 // demoTarget is the feed of the server in this process. Its idle timeout is short, so that a stall soon shows all its
 // states. Its snapshot may be large, since a market may have many symbols.
-func demoTarget(s *embeddedServer) target {
-	return target{
+func demoTarget(s *embeddedServer) feedTarget {
+	return feedTarget{
 		config: feed.Config{
 			Name:        "demo",
 			URL:         s.url + "/events",

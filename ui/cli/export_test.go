@@ -27,7 +27,7 @@ func RunPanicking(url string) int {
 	cmd.SetIn(os.Stdin)
 	cmd.SetOut(os.Stdout)
 	err := runScreen(context.Background(), cmd, screenOptions{
-		targets: []target{{config: feed.Config{Name: "panicking", URL: url, Decoder: decode.Native{}}}},
+		targets: []feedTarget{{config: feed.Config{Name: "panicking", URL: url, Decoder: decode.Native{}}}},
 		faults:  []ui.FaultMenuItem{{Name: "panic", Help: "panic", Inject: func(context.Context) error { panic("a bug") }}},
 	})
 	if err != nil {
@@ -38,7 +38,7 @@ func RunPanicking(url string) int {
 
 // ReadAgain is the decoder that a replay makes of what a recording says of a feed.
 func ReadAgain(name string, d preset.Definition) (decode.Decoder, error) {
-	feeds, err := newRecordedFeeds([]target{{
+	feeds, err := newRecordedFeeds([]feedTarget{{
 		config: feed.Config{Name: name, URL: "http://desk.example/"},
 		origin: config.Feed{Definition: d},
 	}})

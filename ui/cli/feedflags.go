@@ -101,7 +101,7 @@ func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, er
 	if err != nil {
 		return feed.Config{}, err
 	}
-	name := cmp.Or(f.name, hostOf(rawURL))
+	name := cmp.Or(f.name, urlHost(rawURL))
 	decoder, err := infer.NewDecoder(name, d)
 	return feed.Config{Name: name, URL: rawURL, Header: d.Headers, IdleTimeout: d.IdleLimit(), Decoder: decoder}, err
 }
@@ -119,8 +119,8 @@ func redactedArg(argument string) string {
 	return strings.TrimPrefix(redact.URL("http://"+argument), "http://")
 }
 
-// hostOf is the host in a feed's URL as it is written. The feed is called by it.
-func hostOf(rawURL string) string {
+// urlHost is the host in a feed's URL as it is written. The feed is called by it.
+func urlHost(rawURL string) string {
 	_, rest, _ := strings.Cut(redact.URL(rawURL), "://")
 	host, _, _ := strings.Cut(rest, "/")
 	host, _, _ = strings.Cut(host, "?")

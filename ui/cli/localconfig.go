@@ -12,7 +12,7 @@ import (
 
 // warnLocalConfig says on standard error that the feeds come from a configuration that was merely found in the working
 // directory, and which secrets it sends: it may have come with somebody else's files.
-func (s *targetSelection) warnLocalConfig(targets []target) {
+func (s *targetSelection) warnLocalConfig(targets []feedTarget) {
 	if !s.local {
 		return
 	}
@@ -25,7 +25,7 @@ func (s *targetSelection) warnLocalConfig(targets []target) {
 
 const maxSecretsLine = 300 // characters
 
-func secretsSent(targets []target) []string {
+func secretsSent(targets []feedTarget) []string {
 	var lines []string
 	for _, t := range targets {
 		if secrets := t.origin.SecretSources(); len(secrets) > 0 {
@@ -38,7 +38,7 @@ func secretsSent(targets []target) []string {
 
 // newSecretsSent says which secrets a changed configuration of the working directory sends and did not send before;
 // empty for none.
-func (s *targetSelection) newSecretsSent(before, now []target) string {
+func (s *targetSelection) newSecretsSent(before, now []feedTarget) string {
 	if !s.local {
 		return ""
 	}
@@ -59,8 +59,8 @@ func (s *targetSelection) checkOwner() error {
 	return err
 }
 
-// checkLocal refuses to run a program since a configuration of the working directory says so.
-func (s *targetSelection) checkLocal(t target) error {
+// refuseLocalProgram refuses to run a program since a configuration of the working directory says so.
+func (s *targetSelection) refuseLocalProgram(t feedTarget) error {
 	if !s.local || len(t.origin.TokenCommand) == 0 || t.config.Name == "" {
 		return nil
 	}

@@ -54,7 +54,7 @@ func (l *processLog) Write(line []byte) (int, error) {
 	return len(line), err
 }
 
-func maskInLog(targets []target) {
+func maskInLog(targets []feedTarget) {
 	l, captured := log.Writer().(*processLog)
 	if !captured {
 		return

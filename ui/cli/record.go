@@ -88,7 +88,7 @@ func checkLimits(cmd *cobra.Command, count int, duration time.Duration) error {
 }
 
 type recordOptions struct {
-	targets []target
+	targets []feedTarget
 	symbols []string
 	file    recordFlags
 	limits  recordLimits
@@ -112,7 +112,7 @@ func runRecord(ctx context.Context, cmd *cobra.Command, options recordOptions) e
 		state:   feeds.state,
 		symbols: output.NewSymbolFilter(options.symbols, printedFeeds(options.targets)),
 	}
-	err = l.run(ctx, feeds.set.Events(), timer(options.limits.duration))
+	err = l.run(ctx, feeds.set.Events(), timeout(options.limits.duration))
 	closeErr := recorder.Close()
 	if closeErr == nil {
 		feeds.state.Commit()
@@ -155,14 +155,14 @@ func (l *recordLoop) run(ctx context.Context, events <-chan feed.Event, timeUp <
 			if !ok {
 				return nil
 			}
-			if done, err := l.take(ev); done || err != nil {
+			if done, err := l.takeEvent(ev); done || err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (l *recordLoop) take(ev feed.Event) (done bool, err error) {
+func (l *recordLoop) takeEvent(ev feed.Event) (done bool, err error) {
 	if ev.Message != nil && !l.symbols.KeepsEvent(ev.Feed, ev.Message) {
 		l.state.Note(ev.Feed, ev.Message.ResumeID())
 		return false, nil

@@ -17,10 +17,10 @@ type recordedFeeds struct {
 	byName  sync.Map // of tape.Source
 }
 
-func newRecordedFeeds(targets []target) (*recordedFeeds, error) {
+func newRecordedFeeds(targets []feedTarget) (*recordedFeeds, error) {
 	r := &recordedFeeds{}
 	for _, t := range targets {
-		if err := r.add(t); err != nil {
+		if err := r.addTarget(t); err != nil {
 			return nil, err
 		}
 		r.initial = append(r.initial, r.source(t.config.Name))
@@ -28,8 +28,8 @@ func newRecordedFeeds(targets []target) (*recordedFeeds, error) {
 	return r, nil
 }
 
-// add takes in a target. How it is decoded is a part of its definition, as one line, and holds no secret.
-func (r *recordedFeeds) add(t target) error {
+// addTarget takes in a target. How it is decoded is a part of its definition, as one line, and holds no secret.
+func (r *recordedFeeds) addTarget(t feedTarget) error {
 	mapping, err := preset.Definition{Preset: t.origin.Preset, Decoder: t.origin.Decoder, Spec: t.origin.Spec}.OneLine()
 	r.byName.Store(t.config.Name, tape.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Mapping: mapping})
 	return err

@@ -30,7 +30,7 @@ func (f *recordFlags) registerSize(cmd *cobra.Command) {
 	cmd.Flags().Int64Var(&f.size, "record-size", 0, "start another file after so many `MiB`; 0 for never")
 }
 
-type recording struct {
+type activeRecording struct {
 	events  <-chan feed.Event
 	notices chan ui.Notice // what goes wrong; nil when there is no recording
 	tape    *tape.Recorder
@@ -41,15 +41,15 @@ type recording struct {
 }
 
 // start begins to record events; without a file, they only pass.
-func (f recordFlags) start(ctx context.Context, cmd *cobra.Command, feeds *runningFeeds) (*recording, error) {
+func (f recordFlags) start(ctx context.Context, cmd *cobra.Command, feeds *runningFeeds) (*activeRecording, error) {
 	if f.file == "" {
-		return &recording{events: feeds.set.Events()}, nil
+		return &activeRecording{events: feeds.set.Events()}, nil
 	}
 	recorder, err := f.createFile(cmd, feeds.recorded)
 	if err != nil {
 		return nil, err
 	}
-	r := &recording{notices: make(chan ui.Notice, 1), tape: recorder, name: f.file}
+	r := &activeRecording{notices: make(chan ui.Notice, 1), tape: recorder, name: f.file}
 	r.events = recorder.Tee(ctx, feeds.set.Events(), r.fail)
 	return r, nil
 }
@@ -67,14 +67,14 @@ func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape
 }
 
 // printSummary says, once all events have come, how many were recorded, unless some are missing.
-func (r *recording) printSummary(out io.Writer) {
+func (r *activeRecording) printSummary(out io.Writer) {
 	if r.tape != nil && r.err() == nil {
 		output.NewNotices(out, 0, false).Say(r.name, humanize.Plural(r.tape.Messages(), "event")+" recorded")
 	}
 }
 
 // fail tells the screen what went wrong, and keeps it until the screen is gone: watching goes on.
-func (r *recording) fail(err error) {
+func (r *activeRecording) fail(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.failed == nil {
@@ -87,7 +87,7 @@ func (r *recording) fail(err error) {
 	r.notices <- ui.Notice{Text: err.Error(), RecordingEnded: r.tape.HasFailed()}
 }
 
-func (r *recording) err() error {
+func (r *activeRecording) err() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return asIncomplete(r.failed)

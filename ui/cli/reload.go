@@ -17,7 +17,7 @@ import (
 type configReloader struct {
 	selection *targetSelection
 	feeds     *runningFeeds
-	targets   []target // that run
+	targets   []feedTarget // that run
 	reloads   chan<- ui.Reload
 }
 
@@ -77,9 +77,9 @@ func (r *configReloader) apply(change config.Change) ui.Reload {
 }
 
 // replaceFeeds stops the feeds that are no longer asked for, and starts new ones. Feeds that stay the same are left alone.
-func (r *configReloader) replaceFeeds(targets []target) error {
+func (r *configReloader) replaceFeeds(targets []feedTarget) error {
 	var errs []error
-	var kept []target
+	var kept []feedTarget
 	for _, old := range r.targets {
 		if slices.ContainsFunc(targets, old.equal) {
 			kept = append(kept, old)
@@ -93,7 +93,7 @@ func (r *configReloader) replaceFeeds(targets []target) error {
 		if slices.ContainsFunc(kept, t.equal) {
 			continue
 		}
-		err := r.feeds.recorded.add(t)
+		err := r.feeds.recorded.addTarget(t)
 		if err == nil {
 			r.feeds.state.Apply(&t.config)
 			err = r.feeds.set.Add(t.config)
@@ -108,12 +108,12 @@ func (r *configReloader) replaceFeeds(targets []target) error {
 }
 
 // equal reports whether two targets are the same feed, reached and decoded alike.
-func (t target) equal(other target) bool {
+func (t feedTarget) equal(other feedTarget) bool {
 	return t.config.Name == other.config.Name && t.config.URL == other.config.URL &&
 		maps.Equal(t.config.Header, other.config.Header) && reflect.DeepEqual(t.origin, other.origin)
 }
 
-func requireUniqueNames(targets []target) error {
+func requireUniqueNames(targets []feedTarget) error {
 	seen := map[string]bool{}
 	for _, t := range targets {
 		if seen[t.config.Name] {

@@ -106,7 +106,7 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			drainEvents(player.Events())
+			awaitFeedsEnd(player.Events())
 		}()
 		select {
 		case <-ended:

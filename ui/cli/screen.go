@@ -29,7 +29,7 @@ import (
 )
 
 type screenOptions struct {
-	targets []target
+	targets []feedTarget
 	banner  string
 	faults  []ui.FaultMenuItem
 	record  recordFlags
@@ -41,7 +41,7 @@ type screenOptions struct {
 // runScreen runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it returns,
 // every connection is closed and the terminal is as it was.
 func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) error {
-	relaxGC()
+	collectGarbageLess()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	feeds, err := startFeeds(ctx, cmd, options.targets, options.state)
@@ -70,7 +70,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Faults:  options.faults,
 	})
 	stop()
-	drainEvents(recording.events)
+	awaitFeedsEnd(recording.events)
 	for reloads != nil {
 		if _, open := <-reloads; !open {
 			break
@@ -87,7 +87,7 @@ type runningFeeds struct {
 	cancel   context.CancelFunc
 }
 
-func startFeeds(ctx context.Context, cmd *cobra.Command, targets []target, stateFile string) (*runningFeeds, error) {
+func startFeeds(ctx context.Context, cmd *cobra.Command, targets []feedTarget, stateFile string) (*runningFeeds, error) {
 	recorded, err := newRecordedFeeds(targets)
 	if err != nil {
 		return nil, usageErrorf(cmd, "%w", err)
@@ -137,7 +137,7 @@ func (f *runningFeeds) withIDsKept(ctx context.Context, events <-chan feed.Event
 // stop ends the feeds. When it returns, every connection is closed.
 func (f *runningFeeds) stop() {
 	f.cancel()
-	drainEvents(f.set.Events())
+	awaitFeedsEnd(f.set.Events())
 }
 
 // showScreen draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone.
@@ -153,7 +153,7 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 		tea.WithContext(ctx),
 		tea.WithoutSignalHandler(), // signals end ctx
 		tea.WithOutput(output),
-		tea.WithFilter(assumeSize),
+		tea.WithFilter(defaultTerminalSize),
 	)
 	if input != nil {
 		options = append(options, tea.WithInput(&terminalFile{File: input, gone: gone}))
@@ -165,30 +165,30 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	return nil // ctx has ended, or the terminal is gone: nobody reads an error
 }
 
-// assumeSize takes a terminal that does not know its size, as a serial line, for one of 80×24.
-func assumeSize(_ tea.Model, msg tea.Msg) tea.Msg {
+// defaultTerminalSize takes a terminal that does not know its size, as a serial line, for one of 80×24.
+func defaultTerminalSize(_ tea.Model, msg tea.Msg) tea.Msg {
 	if size, ok := msg.(tea.WindowSizeMsg); ok && (size.Width <= 0 || size.Height <= 0) {
 		return tea.WindowSizeMsg{Width: 80, Height: 24}
 	}
 	return msg
 }
 
-// relaxGC saves a tenth of the processor time at a high rate of events, for some memory, of which little is used. GOGC
+// collectGarbageLess saves a tenth of the processor time at a high rate of events, for some memory, of which little is used. GOGC
 // in the environment overrides it.
-func relaxGC() {
+func collectGarbageLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200)
 	}
 }
 
-// drainEvents waits for feeds to end: they close the channel when their last goroutine ends.
-func drainEvents(events <-chan feed.Event) {
+// awaitFeedsEnd waits for feeds to end: they close the channel when their last goroutine ends.
+func awaitFeedsEnd(events <-chan feed.Event) {
 	for range events {
 	}
 }
 
 // screenSources are the feeds as the screen shows them; the selection may be nil.
-func screenSources(targets []target, s *targetSelection) []ui.Source {
+func screenSources(targets []feedTarget, s *targetSelection) []ui.Source {
 	var list []string
 	if s != nil {
 		list = s.symbols.Watchlist()

@@ -26,7 +26,7 @@ func streamCommand() *cobra.Command {
 		Long:    streamHelp(),
 		Example: streamExamples,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := selection.complete(cmd); err != nil {
+			if err := selection.checkAndFillIn(cmd); err != nil {
 				return err
 			}
 			flags.symbols, flags.keepsSymbols = selection.Symbols, true
@@ -90,7 +90,7 @@ ${NAME} in a header or in the URL is read from the environment.`
 }
 
 type streamOptions struct {
-	targets   []target
+	targets   []feedTarget
 	format    output.Format
 	selection output.Selection
 	raw       bool
@@ -107,7 +107,7 @@ const lastWriteTimeout = time.Second
 func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) error {
 	// Otherwise the Go runtime ends the process at a write to a closed pipe, and the recording would be cut.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	relaxGC()
+	collectGarbageLess()
 
 	feeding, stop := context.WithCancel(ctx)
 	defer stop()
@@ -132,11 +132,11 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 		State:     feeds.state,
 	})
 	stop()
-	drainEvents(recording.events)
+	awaitFeedsEnd(recording.events)
 	return cmp.Or(err, recording.err(), feeds.state.Close())
 }
 
-func printedFeeds(targets []target) []output.Feed {
+func printedFeeds(targets []feedTarget) []output.Feed {
 	var feeds []output.Feed
 	for _, t := range targets {
 		feeds = append(feeds, output.Feed{Name: t.config.Name, ServerFilters: t.serverFilters})
@@ -153,7 +153,7 @@ func printUntilSignal(ctx context.Context, options output.Options) error {
 	case err := <-ended:
 		return err
 	case <-ctx.Done():
-	case <-timer(options.Select.For):
+	case <-timeout(options.Select.For):
 	}
 	select {
 	case err := <-ended:
@@ -163,8 +163,8 @@ func printUntilSignal(ctx context.Context, options output.Options) error {
 	}
 }
 
-// timer fires after d, or never.
-func timer(d time.Duration) <-chan time.Time {
+// timeout fires after d, or never.
+func timeout(d time.Duration) <-chan time.Time {
 	if d <= 0 {
 		return nil
 	}

@@ -24,8 +24,8 @@ func (f *selectionFlags) register(cmd *cobra.Command) {
 // snapshotTimeout is how long --once waits for a snapshot when nothing else says when to stop.
 const snapshotTimeout = 10 * time.Second
 
-// complete refuses what makes no sense, and fills in what follows from --once.
-func (f *selectionFlags) complete(cmd *cobra.Command) error {
+// checkAndFillIn refuses what makes no sense, and fills in what follows from --once.
+func (f *selectionFlags) checkAndFillIn(cmd *cobra.Command) error {
 	changed := cmd.Flags().Changed
 	f.Kinds, f.Symbols = trimAll(f.Kinds), trimAll(f.Symbols)
 	for _, kind := range f.Kinds {

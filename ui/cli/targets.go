@@ -26,13 +26,13 @@ type targetSelection struct {
 	options config.SymbolOptions
 }
 
-type target struct {
+type feedTarget struct {
 	config        feed.Config
 	origin        config.Feed // what the configuration and the flags say of it
 	serverFilters bool        // its server is asked for the symbols of the command line, and sends no others
 }
 
-func (f feedFlags) selectTargets(cmd *cobra.Command, args []string, pad bool) (*targetSelection, []target, error) {
+func (f feedFlags) selectTargets(cmd *cobra.Command, args []string, pad bool) (*targetSelection, []feedTarget, error) {
 	s, err := f.newSelection(cmd, args, pad)
 	if err != nil {
 		return nil, nil, err
@@ -108,10 +108,10 @@ func (s *targetSelection) notAURLError(arg string) error {
 	return usageErrorf(s.cmd, "%s", text)
 }
 
-func (s *targetSelection) targets() ([]target, error) {
+func (s *targetSelection) targets() ([]feedTarget, error) {
 	if len(s.args) == 0 && s.flags.preset != "" {
 		t, err := s.flagTarget(s.flags.preset, config.Feed{}, "")
-		return []target{t}, err
+		return []feedTarget{t}, err
 	}
 	names := s.args
 	if s.allFeeds() {
@@ -119,59 +119,59 @@ func (s *targetSelection) targets() ([]target, error) {
 			return nil, fmt.Errorf("%s names no feed", s.file.Path())
 		}
 	}
-	var all []target
+	var all []feedTarget
 	var errs []error
 	for _, arg := range names {
 		t, err := s.target(arg)
-		all, errs = append(all, t), append(errs, err, s.checkLocal(t))
+		all, errs = append(all, t), append(errs, err, s.refuseLocalProgram(t))
 	}
 	return all, errors.Join(errs...)
 }
 
-func (s *targetSelection) target(arg string) (target, error) {
+func (s *targetSelection) target(arg string) (feedTarget, error) {
 	if !isURL(arg) {
 		return s.configuredTarget(arg)
 	}
 	if s.flags.preset+strings.Join(s.flags.vars, "") != "" || len(s.flags.symbols) > 0 {
-		return s.flagTarget(hostOf(arg), config.Feed{Definition: preset.Definition{URL: arg}}, "")
+		return s.flagTarget(urlHost(arg), config.Feed{Definition: preset.Definition{URL: arg}}, "")
 	}
 	bare, err := s.flags.urlConfig(s.cmd, arg)
 	if err != nil {
-		return target{}, err
+		return feedTarget{}, err
 	}
 	bare.Decoder = s.table(false).Decoder(bare.Decoder)
-	return s.withFlags(target{config: bare})
+	return s.withFlags(feedTarget{config: bare})
 }
 
 // configuredTarget is a feed of the file; flags win over what the file says.
-func (s *targetSelection) configuredTarget(name string) (target, error) {
+func (s *targetSelection) configuredTarget(name string) (feedTarget, error) {
 	configured, err := s.file.Feed(name)
 	if err != nil {
-		return target{}, err
+		return feedTarget{}, err
 	}
 	if s.flags.oneFeedFlag(s.cmd) == "" && !(len(s.args) == 1 && len(s.flags.symbols) > 0) {
 		config, err := s.file.Config(name, config.Environment{Symbols: s.table(false)})
-		return target{config: config, origin: configured}, err
+		return feedTarget{config: config, origin: configured}, err
 	}
 	return s.flagTarget(name, configured, s.file.Dir())
 }
 
 // flagTarget is a feed with what the flags say over it. Dir is where its files are.
-func (s *targetSelection) flagTarget(name string, base config.Feed, dir string) (target, error) {
+func (s *targetSelection) flagTarget(name string, base config.Feed, dir string) (feedTarget, error) {
 	given, err := s.flags.definition(s.cmd)
 	if err != nil {
-		return target{}, err
+		return feedTarget{}, err
 	}
 	base.Definition = preset.Merge(base.Definition, given)
 	serverFilters := len(given.Symbols) > 0 && base.CanAskForSymbols()
 	if err := base.Validate(); err != nil {
-		return target{}, s.commandLineError(err)
+		return feedTarget{}, s.commandLineError(err)
 	}
 	config, err := base.Config(cmp.Or(s.flags.name, name), config.Environment{Symbols: s.table(serverFilters), Dir: dir})
 	if err != nil {
-		return target{}, s.commandLineError(err)
+		return feedTarget{}, s.commandLineError(err)
 	}
-	return s.withFlags(target{config, base, serverFilters})
+	return s.withFlags(feedTarget{config, base, serverFilters})
 }
 
 // table is what symbols are called and, where the server does not filter, which are shown.
@@ -196,7 +196,7 @@ func (s *targetSelection) commandLineError(err error) error {
 	return usageErrorf(s.cmd, "%s", strings.Join(lines, "\n          "))
 }
 
-func (s *targetSelection) withFlags(t target) (target, error) {
+func (s *targetSelection) withFlags(t feedTarget) (feedTarget, error) {
 	t.config.LastEventID = s.flags.lastEventID
 	if s.flags.ca != "" {
 		t.config.CAFiles = append(t.config.CAFiles, s.flags.ca)
@@ -210,13 +210,13 @@ func (s *targetSelection) withFlags(t target) (target, error) {
 	return t, nil
 }
 
-func (f feedFlags) selectOne(cmd *cobra.Command, args []string) (target, error) {
+func (f feedFlags) selectOne(cmd *cobra.Command, args []string) (feedTarget, error) {
 	if len(args) > 1 || len(args) == 0 && f.preset == "" {
-		return target{}, usageErrorf(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
+		return feedTarget{}, usageErrorf(cmd, "%s takes one feed, but got %d arguments", cmd.Name(), len(args))
 	}
 	s, targets, err := f.selectTargets(cmd, args, false)
 	if err != nil {
-		return target{}, err
+		return feedTarget{}, err
 	}
 	s.warnLocalConfig(targets)
 	return targets[0], nil

@@ -12,18 +12,18 @@ import (
 	"livetape/feed/decode/mapping"
 )
 
-// agree keeps, of the candidates for each price, those whose values agree with each other: a low is no higher than the high
+// keepAgreeing keeps, of the candidates for each price, those whose values agree with each other: a low is no higher than the high
 // and a bid than the ask, the last lies between low and high and near bid and ask. A name alone decides only where values
 // do not speak against it. What stays undecided is left out, and told.
-func (f fields) agree() (doubts []string) {
-	for _, name := range []role{"open", "high", "low", "volume"} {
+func (f fields) keepAgreeing() (doubts []string) {
+	for _, name := range []fieldRole{"open", "high", "low", "volume"} {
 		f.dropRivals(name)
 	}
-	f.orderPair("low", "high")
-	if doubt := f.orderPair("bid", "ask"); doubt != "" && len(f["last"]) == 0 {
+	f.keepOrderedPair("low", "high")
+	if doubt := f.keepOrderedPair("bid", "ask"); doubt != "" && len(f["last"]) == 0 {
 		doubts = append(doubts, doubt)
 	}
-	f.closeOfBar()
+	f.takeCloseAsLast()
 	if doubt := f.chooseLast(); doubt != "" {
 		doubts = append(doubts, doubt)
 	}
@@ -37,9 +37,9 @@ func (f fields) agree() (doubts []string) {
 }
 
 // dropRivals leaves out a number of which there are several by the same name that differ, but for that of a day.
-func (f fields) dropRivals(name role) {
+func (f fields) dropRivals(name fieldRole) {
 	all := f[name]
-	if i := slices.IndexFunc(all, func(c candidate) bool { return namesDay(c.leaf.names) }); i >= 0 {
+	if i := slices.IndexFunc(all, func(c fieldCandidate) bool { return namesDay(c.leaf.names) }); i >= 0 {
 		all = bringFirst(all, all[i])
 		f[name] = all
 	} else if len(all) > 1 && isRival(all[0], all[1]) {
@@ -54,12 +54,12 @@ func namesDay(names []string) bool {
 var dayWords = wordSet("day daily today")
 
 // isRival reports whether nothing but its values tells one candidate from another.
-func isRival(a, b candidate) bool {
+func isRival(a, b fieldCandidate) bool {
 	return a.rank == b.rank && plainName(a.leaf.name()) == plainName(b.leaf.name()) && differ(a.leaf, b.leaf)
 }
 
-// closeOfBar takes c for the last price where the letters of a bar stand beside it: a p there is something else.
-func (f fields) closeOfBar() {
+// takeCloseAsLast takes c for the last price where the letters of a bar stand beside it: a p there is something else.
+func (f fields) takeCloseAsLast() {
 	open := f.best("open")
 	if !f.isBar() || len(f["last"]) == 0 || !isBeside(f.best("last"), open) {
 		return
@@ -72,20 +72,20 @@ func (f fields) closeOfBar() {
 	}
 }
 
-// orderPair keeps the first two candidates of which one is never above the other, those first that are named alike: bid and
+// keepOrderedPair keeps the first two candidates of which one is never above the other, those first that are named alike: bid and
 // bidPrice are two things. Without such, a bid and an ask that cross by little are a market that does.
-func (f fields) orderPair(below, above role) (doubt string) {
+func (f fields) keepOrderedPair(below, above fieldRole) (doubt string) {
 	if len(f[below]) == 0 || len(f[above]) == 0 {
 		return ""
 	}
-	for _, fits := range []func(a, b candidate) bool{
-		func(a, b candidate) bool {
+	for _, fits := range []func(a, b fieldCandidate) bool{
+		func(a, b fieldCandidate) bool {
 			return isNeverAbove(a.leaf, b.leaf) && namedAlike(a.leaf, b.leaf, below, above)
 		},
-		func(a, b candidate) bool {
+		func(a, b fieldCandidate) bool {
 			return isNeverAbove(a.leaf, b.leaf) && (below != "bid" || isNearQuote(a.leaf, b.leaf, b.leaf))
 		},
-		func(a, b candidate) bool {
+		func(a, b fieldCandidate) bool {
 			return max(a.nameRank, b.nameRank) < weak && crossesByLittle(a.leaf, b.leaf)
 		},
 	} {
@@ -104,7 +104,7 @@ func (f fields) orderPair(below, above role) (doubt string) {
 	return doubt
 }
 
-func namedAlike(a, b *leaf, below, above role) bool {
+func namedAlike(a, b *leaf, below, above fieldRole) bool {
 	return strings.Replace(plainName(a.path), string(below), "", 1) == strings.Replace(plainName(b.path), string(above), "", 1)
 }
 
@@ -112,9 +112,9 @@ func crossesByLittle(bid, ask *leaf) bool {
 	return mostRows(func(n []float64) bool { return math.Abs(n[0]-n[1]) <= 0.05*math.Abs(n[0]) }, bid, ask)
 }
 
-func bringFirst(all []candidate, first candidate) []candidate {
-	rest := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool { return c.leaf == first.leaf })
-	return append([]candidate{first}, rest...)
+func bringFirst(all []fieldCandidate, first fieldCandidate) []fieldCandidate {
+	rest := slices.DeleteFunc(slices.Clone(all), func(c fieldCandidate) bool { return c.leaf == first.leaf })
+	return append([]fieldCandidate{first}, rest...)
 }
 
 // chooseLast keeps the candidates for the last price that the other prices do not speak against. The doubt says why none is
@@ -125,7 +125,7 @@ func (f fields) chooseLast() (doubt string) {
 		return ""
 	}
 	low, high, bid, ask := f.best("low"), f.best("high"), f.best("bid"), f.best("ask")
-	kept := slices.DeleteFunc(slices.Clone(all), func(c candidate) bool {
+	kept := slices.DeleteFunc(slices.Clone(all), func(c fieldCandidate) bool {
 		return low != nil && high != nil && !isBetween(c.leaf, low, high) || bid != nil && ask != nil && !isNearQuote(c.leaf, bid, ask)
 	})
 	switch {

@@ -14,7 +14,7 @@ import (
 // and ask take the place of those that were found by name in it.
 func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	var sides [2]sidePath
-	for _, row := range s.values() {
+	for _, row := range s.rowValues() {
 		findSides(row, nil, &sides)
 	}
 	if sides[0].names == nil && sides[1].names == nil {
@@ -39,7 +39,7 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	if b.Deltas = slices.ContainsFunc(append(sides[0].levels, sides[1].levels...), func(l level) bool { return l.isRemoval(size) }); b.Deltas {
 		w.note("levels of size 0 take levels of the book away: it is kept from the first whole one on")
 	}
-	for _, name := range []role{"bid", "ask", "bid_size", "ask_size"} {
+	for _, name := range []fieldRole{"bid", "ask", "bid_size", "ask_size"} {
 		if best := f.best(name); best != nil && sideOf(best.names[:len(best.names)-1]) != "" {
 			delete(*f, name)
 		}
@@ -118,7 +118,7 @@ func findSides(v gjson.Result, names []string, sides *[2]sidePath) {
 
 // isLevels reports whether v holds levels: a list of maps or lists, or a map of sizes under prices. An empty list does.
 func isLevels(v gjson.Result) bool {
-	item := firstOf(v)
+	item := firstItem(v)
 	switch {
 	case v.IsArray():
 		return !item.Exists() || item.IsObject() || item.IsArray()

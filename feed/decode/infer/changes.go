@@ -17,7 +17,7 @@ func joinChanges(types map[string][]payload, order *[]string) (joined map[string
 		for i, p := range types[event] {
 			set.rows = append(set.rows, foundRow{p.json, "", i})
 		}
-		f, _ := assign(leavesOf(set.values()))
+		f, _ := assignFields(leavesOf(set.rowValues()))
 		isChange := event != whole[0] && f.hasPrice() && f.best("symbol") == nil
 		if isChange {
 			types[whole[0]] = append(types[whole[0]], types[event]...)

@@ -11,12 +11,12 @@ var (
 
 func isTerm(l *leaf) bool {
 	name := plainName(l.name())
-	return termNames[name] && (name != "type" || l.every(isOptionRight))
+	return termNames[name] && (name != "type" || l.everyValue(isOptionRight))
 }
 
 // distinguishingLeaves are the leaves that may tell rows apart beside what names them: not those that are fields, nor
 // those by which messages are counted or described.
-func distinguishingLeaves(all []*leaf, f fields, id identity) (free []*leaf) {
+func distinguishingLeaves(all []*leaf, f fields, id rowIdentity) (free []*leaf) {
 	used := map[*leaf]bool{}
 	for _, candidates := range f {
 		for _, c := range candidates {
@@ -29,7 +29,7 @@ func distinguishingLeaves(all []*leaf, f fields, id identity) (free []*leaf) {
 		case slices.Contains(id.leaves, l) || namesPast(l.names):
 		case isTerm(l), isNaming(l), venueNames[name]:
 			free = append(free, l)
-		case !used[l] && !notTickerNames[name] && !isCounterName(l.name()) && l.mostly(canBeSymbol) && !l.every(isTime):
+		case !used[l] && !notTickerNames[name] && !isCounterName(l.name()) && l.mostValues(canBeSymbol) && !l.everyValue(isTime):
 			free = append(free, l)
 		}
 	}
@@ -37,9 +37,9 @@ func distinguishingLeaves(all []*leaf, f fields, id identity) (free []*leaf) {
 }
 
 // hasUnused reports whether something beside the identity differs between its rows, and may be what tells them apart.
-func hasUnused(all []*leaf, f fields, id identity) bool {
+func hasUnused(all []*leaf, f fields, id rowIdentity) bool {
 	return slices.ContainsFunc(distinguishingLeaves(all, f, id), func(l *leaf) bool {
-		return l.differs(id.of) && (l.recurs(id.of) || isTerm(l) || venueNames[plainName(l.name())] || l.every(isWordy) && !(id.strong && isID(l.name())))
+		return l.differs(id.of) && (l.recurs(id.of) || isTerm(l) || venueNames[plainName(l.name())] || l.everyValue(isWordy) && !(id.strong && isID(l.name())))
 	})
 }
 
@@ -89,7 +89,7 @@ const maxParts = 3
 
 // extend joins leaves to an identity: the terms of contracts that differ, then what keeps prices apart that have nothing to
 // do with each other, or that flip between a few values in turn, as those of options on one symbol do.
-func (id identity) extend(all []*leaf, f fields, prices []float64) identity {
+func (id rowIdentity) extend(all []*leaf, f fields, prices []float64) rowIdentity {
 	joined := id
 	for _, l := range distinguishingLeaves(all, f, id) {
 		if (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of) && len(joined.leaves) <= maxParts {
@@ -102,10 +102,10 @@ func (id identity) extend(all []*leaf, f fields, prices []float64) identity {
 }
 
 // joinWhile joins leaves that come again for as long as each makes a measure of prices smaller by a factor.
-func (id identity) joinWhile(all []*leaf, f fields, measure func(of []string) float64, enough, factor float64) identity {
+func (id rowIdentity) joinWhile(all []*leaf, f fields, measure func(of []string) float64, enough, factor float64) rowIdentity {
 	joined := id
 	for before := measure(id.of); before > enough && len(joined.leaves) <= maxParts; before = measure(joined.of) {
-		best, least := identity{}, before/factor
+		best, least := rowIdentity{}, before/factor
 		for _, l := range distinguishingLeaves(all, f, joined) {
 			if !l.recurs(joined.of) && !(enough == 0 && (venueNames[plainName(l.name())] || isNaming(l))) {
 				continue

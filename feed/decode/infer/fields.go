@@ -11,26 +11,26 @@ import (
 	"livetape/feed/decode/mapping"
 )
 
-// candidate is a leaf that may be a field; of several, the one with the lowest rank counts first.
-type candidate struct {
+// fieldCandidate is a leaf that may be a field; of several, the one with the lowest rank counts first.
+type fieldCandidate struct {
 	leaf     *leaf
 	rank     int
 	nameRank int // how plainly it is named: see weak
 }
 
 // fields are, per field, the leaves to take it from: the best, and then those that fill its gaps.
-type fields map[role][]candidate
+type fields map[fieldRole][]fieldCandidate
 
-// assign says which leaf is which field: by names first, and then by how values agree with each other. What it had to
+// assignFields says which leaf is which field: by names first, and then by how values agree with each other. What it had to
 // leave out for want of proof is told in doubts.
-func assign(all []*leaf) (f fields, doubts []string) {
+func assignFields(all []*leaf) (f fields, doubts []string) {
 	f = byName(all)
 	if len(f["last"]) == 0 {
 		doubts = unreadablePrices(all)
 	}
 	f.dropCaseVariants()
 	f.barLow(all)
-	doubts = append(doubts, f.agree()...)
+	doubts = append(doubts, f.keepAgreeing()...)
 	for name := range f {
 		if name != "symbol" { // of these, identify chooses
 			f[name] = fillGaps(f[name])
@@ -44,7 +44,7 @@ func assign(all []*leaf) (f fields, doubts []string) {
 func unreadablePrices(all []*leaf) (doubts []string) {
 	for _, l := range all {
 		m, ok := matchName(l.name())
-		if !ok || m.field != "last" || m.rank >= weak || !l.every(func(v gjson.Result) bool {
+		if !ok || m.field != "last" || m.rank >= weak || !l.everyValue(func(v gjson.Result) bool {
 			return v.Type == gjson.String && strings.ContainsAny(v.Str, "0123456789") && !isTime(v)
 		}) {
 			continue
@@ -66,17 +66,17 @@ func byName(all []*leaf) fields {
 	f := fields{}
 	for _, l := range all {
 		if name, rank, ok := meaning(l); ok && valuesFit(name, rank, l) {
-			f[name] = append(f[name], candidate{l, rank + deeper*(len(l.names)-1), rank})
+			f[name] = append(f[name], fieldCandidate{l, rank + deeper*(len(l.names)-1), rank})
 		}
 	}
 	for name := range f {
-		slices.SortStableFunc(f[name], func(a, b candidate) int { return a.rank - b.rank })
+		slices.SortStableFunc(f[name], func(a, b fieldCandidate) int { return a.rank - b.rank })
 	}
 	return f
 }
 
 // meaning is the field that a leaf's name says, or that its name and the one above it say together.
-func meaning(l *leaf) (role, int, bool) {
+func meaning(l *leaf) (fieldRole, int, bool) {
 	if namesPast(l.names[:len(l.names)-1]) {
 		return pastMeaning(l)
 	}
@@ -86,10 +86,10 @@ func meaning(l *leaf) (role, int, bool) {
 	if name, rank, ok := wrappedMeaning(l); ok {
 		return name, rank, true
 	}
-	if l.name() == "s" && l.every(isNumber) {
+	if l.name() == "s" && l.everyValue(isNumber) {
 		return "size", weak - 1, true
 	}
-	if l.every(func(v gjson.Result) bool { return isMoment(l.name(), v) }) {
+	if l.everyValue(func(v gjson.Result) bool { return isMoment(l.name(), v) }) {
 		return "time", weak, true
 	}
 	for _, name := range []string{l.name(), withoutCurrentWords(l.name())} {
@@ -101,7 +101,7 @@ func meaning(l *leaf) (role, int, bool) {
 		return m.field, m.rank + deeper, true
 	}
 	if name, decimals := minorUnits(l.name()); decimals != "" {
-		if m, ok := matchName(name); ok && priceFields[m.field] && l.every(isWhole) {
+		if m, ok := matchName(name); ok && priceFields[m.field] && l.everyValue(isWhole) {
 			l.decimals = decimals
 			return m.field, m.rank, true
 		}
@@ -120,7 +120,7 @@ var idSuffix = regexp.MustCompile(`(id|token|code|key|no|number)$`)
 
 // belowTrade makes a price called vaguely one of the first where the map around it is the last trade, and one of the last
 // where it is a quote, a minute or a day: {"lastTrade": {"p": 1}, "day": {"c": 1}}.
-func (l *leaf) belowTrade(f role) int {
+func (l *leaf) belowTrade(f fieldRole) int {
 	if len(l.names) < 2 || f != "last" {
 		return 0
 	}
@@ -134,7 +134,7 @@ func (l *leaf) belowTrade(f role) int {
 }
 
 // pastMeaning is that of a leaf below the past: the close of the day before is one, all else is no price of now.
-func pastMeaning(l *leaf) (role, int, bool) {
+func pastMeaning(l *leaf) (fieldRole, int, bool) {
 	m, ok := matchName(l.name())
 	if !ok || m.field != "last" || plainName(l.name()) != "close" && l.name() != "c" || len(l.names) != 2 {
 		return "", 0, false
@@ -167,22 +167,22 @@ func sideOf(names []string) (side string) {
 }
 
 // sideMeaning is the meaning of a leaf below one bid or ask: {"bid":{"price":1}}, {"ask":[1,5]}. Lists of levels are books.
-func sideMeaning(l *leaf, side string) (role, int, bool) {
+func sideMeaning(l *leaf, side string) (fieldRole, int, bool) {
 	name := l.name()
 	if len(l.names) > 2 && strings.Trim(l.names[len(l.names)-2], "0123456789") == "" {
 		return "", 0, false // a level of a book
 	}
 	switch m, _ := matchName(name); {
 	case name == "0", m.field == "last":
-		return role(side), 0, true
+		return fieldRole(side), 0, true
 	case name == "1", m.field == "size", m.field == "volume":
-		return role(side + "_size"), 0, true
+		return fieldRole(side + "_size"), 0, true
 	}
 	return "", 0, false
 }
 
 // wrappedMeaning is that of a leaf in a map around one value: {"bidPrice": {"amount": "181.45", "currency": "USD"}}.
-func wrappedMeaning(l *leaf) (role, int, bool) {
+func wrappedMeaning(l *leaf) (fieldRole, int, bool) {
 	if len(l.names) < 2 || !slices.Contains([]string{"amount", "value", "raw", "val", "mantissa", "coefficient", "$numberdecimal", "new", "current"}, strings.ToLower(l.name())) {
 		return "", 0, false
 	}
@@ -191,30 +191,30 @@ func wrappedMeaning(l *leaf) (role, int, bool) {
 }
 
 // valuesFit reports whether the values of a leaf can be the field.
-func valuesFit(name role, rank int, l *leaf) bool {
+func valuesFit(name fieldRole, rank int, l *leaf) bool {
 	switch name {
 	case "symbol":
-		return l.every(func(v gjson.Result) bool { return canBeSymbol(v) && (v.Type == gjson.String || len(l.name()) > 1) })
+		return l.everyValue(func(v gjson.Result) bool { return canBeSymbol(v) && (v.Type == gjson.String || len(l.name()) > 1) })
 	case "name", "source", "currency":
-		return l.every(isWordy)
+		return l.everyValue(isWordy)
 	case "headline":
-		return l.every(isWordy) && (rank < weak || len(l.names) == 1)
+		return l.everyValue(isWordy) && (rank < weak || len(l.names) == 1)
 	case "summary":
-		return l.every(isWordy)
+		return l.everyValue(isWordy)
 	case "url":
-		return l.every(func(v gjson.Result) bool { return strings.HasPrefix(v.Str, "http") })
+		return l.everyValue(func(v gjson.Result) bool { return strings.HasPrefix(v.Str, "http") })
 	case "importance":
-		return l.every(func(v gjson.Result) bool {
+		return l.everyValue(func(v gjson.Result) bool {
 			return slices.Contains([]string{"low", "normal", "high"}, strings.ToLower(v.Str))
 		})
 	case "id":
-		return l.every(func(v gjson.Result) bool { return v.Type == gjson.String || v.Type == gjson.Number })
+		return l.everyValue(func(v gjson.Result) bool { return v.Type == gjson.String || v.Type == gjson.Number })
 	case "symbols":
-		return l.every(func(v gjson.Result) bool {
+		return l.everyValue(func(v gjson.Result) bool {
 			return (v.Type == gjson.String || v.IsArray()) && (rank < weak || areTickers(v))
 		})
 	case "time":
-		return l.every(isTime)
+		return l.everyValue(isTime)
 	}
 	return l.readNumbers(rank < weak)
 }
@@ -238,15 +238,15 @@ const maxSymbolBytes = 4 << 10
 func (f fields) dropCaseVariants() {
 	for _, side := range []struct {
 		small, capital string
-		price, size    role
+		price, size    fieldRole
 	}{{"a", "A", "ask", "ask_size"}, {"b", "B", "bid", "bid_size"}} {
-		small := slices.IndexFunc(f[side.price], func(c candidate) bool { return c.leaf.name() == side.small })
-		capital := slices.IndexFunc(f[side.price], func(c candidate) bool { return c.leaf.name() == side.capital })
+		small := slices.IndexFunc(f[side.price], func(c fieldCandidate) bool { return c.leaf.name() == side.small })
+		capital := slices.IndexFunc(f[side.price], func(c fieldCandidate) bool { return c.leaf.name() == side.capital })
 		if small >= 0 && capital >= 0 {
 			size := f[side.price][capital]
 			f[side.price] = slices.Delete(f[side.price], capital, capital+1)
 			if len(f[side.size]) == 0 {
-				f[side.size] = []candidate{size}
+				f[side.size] = []fieldCandidate{size}
 			}
 		}
 	}
@@ -254,16 +254,16 @@ func (f fields) dropCaseVariants() {
 		if len(all) < 2 || name == "bid" || name == "ask" {
 			continue
 		}
-		f[name] = slices.DeleteFunc(slices.Clone(all), func(c candidate) bool {
+		f[name] = slices.DeleteFunc(slices.Clone(all), func(c fieldCandidate) bool {
 			lower := strings.ToLower(c.leaf.name())
 			return len(lower) == 1 && lower != c.leaf.name() && name != "time" &&
-				slices.ContainsFunc(all, func(o candidate) bool { return o.leaf.name() == lower })
+				slices.ContainsFunc(all, func(o fieldCandidate) bool { return o.leaf.name() == lower })
 		})
 	}
 }
 
 // fillGaps keeps the best leaf and those that have values in rows where none before does.
-func fillGaps(sorted []candidate) []candidate {
+func fillGaps(sorted []fieldCandidate) []fieldCandidate {
 	if len(sorted) == 0 {
 		return nil
 	}
@@ -287,7 +287,7 @@ func fillGaps(sorted []candidate) []candidate {
 }
 
 // best is the leaf of a field, or nil.
-func (f fields) best(name role) *leaf {
+func (f fields) best(name fieldRole) *leaf {
 	if len(f[name]) == 0 {
 		return nil
 	}
@@ -300,7 +300,7 @@ func (f fields) dropVague(hasSymbol bool) {
 		delete(f, "last")
 	}
 	if f.hasPrice() {
-		for _, name := range []role{"headline", "summary", "source", "url", "symbols", "id", "importance"} {
+		for _, name := range []fieldRole{"headline", "summary", "source", "url", "symbols", "id", "importance"} {
 			delete(f, name)
 		}
 	}
@@ -314,7 +314,7 @@ func (f fields) hasPrice() bool { return len(f["last"]) > 0 || len(f["bid"]) > 0
 // hasSession reports whether rows tell of a symbol's session without a price: what it opened at, its volume.
 func (f fields) hasSession() bool {
 	found := 0
-	for _, name := range []role{"open", "high", "low", "prev_close", "volume"} {
+	for _, name := range []fieldRole{"open", "high", "low", "prev_close", "volume"} {
 		found += min(len(f[name]), 1)
 	}
 	return found > 1 && len(f["symbol"]) > 0 && f["symbol"][0].nameRank < weak
@@ -350,7 +350,7 @@ func (f fields) score() int {
 }
 
 // value is a field as a rule writes it; nil when there is none.
-func (f fields) value(name role) *mapping.Value {
+func (f fields) value(name fieldRole) *mapping.Value {
 	all := f[name]
 	if len(all) == 0 {
 		return nil
@@ -389,8 +389,8 @@ func (f fields) barLow(all []*leaf) {
 	}
 	for _, name := range []string{"l", "L"} {
 		for _, l := range all {
-			if l.name() == name && isBeside(l, open) && l.every(isNumber) {
-				f["low"] = []candidate{{leaf: l, nameRank: weak}}
+			if l.name() == name && isBeside(l, open) && l.everyValue(isNumber) {
+				f["low"] = []fieldCandidate{{leaf: l, nameRank: weak}}
 				return
 			}
 		}
@@ -399,7 +399,7 @@ func (f fields) barLow(all []*leaf) {
 
 // hasTickerAbove reports whether a price stands below a name that looks like a ticker: its rows are further down.
 func (f fields) hasTickerAbove() bool {
-	for _, name := range []role{"last", "bid", "ask"} {
+	for _, name := range []fieldRole{"last", "bid", "ask"} {
 		if l := f.best(name); l != nil && slices.ContainsFunc(l.names[:len(l.names)-1], isTickerName) {
 			return true
 		}

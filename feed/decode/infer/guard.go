@@ -44,8 +44,8 @@ func (g *rowGuard) suspicious(updates []market.Update) bool {
 	return false
 }
 
-// watch compares a price with the one before it on its row, and remembers it for the next one.
-func (g *rowGuard) watch(symbol string, price float64) {
+// comparePrice compares a price with the one before it on its row, and remembers it for the next one.
+func (g *rowGuard) comparePrice(symbol string, price float64) {
 	if math.IsNaN(price) || g.problem != "" {
 		return
 	}

@@ -30,7 +30,7 @@ func (w *ruleWriter) halts(s *rowSet, all []*leaf, quote *mapping.Rule) (mapping
 			continue
 		}
 		state := func(v gjson.Result) string { return states[strings.ToLower(v.String())] }
-		if !l.every(func(v gjson.Result) bool { return state(v) != "" }) || !slices.ContainsFunc(l.values, func(v gjson.Result) bool { return state(v) == "halted" }) {
+		if !l.everyValue(func(v gjson.Result) bool { return state(v) != "" }) || !slices.ContainsFunc(l.values, func(v gjson.Result) bool { return state(v) == "halted" }) {
 			continue
 		}
 		alias := maps.Clone(states)
@@ -38,7 +38,7 @@ func (w *ruleWriter) halts(s *rowSet, all []*leaf, quote *mapping.Rule) (mapping
 		r := mapping.Rule{Each: quote.Each, Kind: "status", When: mapping.When{l.path: mapping.Condition{Exists: true}},
 			Symbol: quote.Symbol, State: &mapping.Value{Path: l.path, Alias: alias}, Time: quote.Time}
 		for _, why := range all {
-			if name := plainName(why.name()); (name == "reason" || name == "haltreason") && why.every(isWordy) {
+			if name := plainName(why.name()); (name == "reason" || name == "haltreason") && why.everyValue(isWordy) {
 				r.Reason = &mapping.Value{Path: why.path}
 			}
 		}

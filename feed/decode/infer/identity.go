@@ -12,8 +12,8 @@ import (
 	"livetape/feed/decode/mapping"
 )
 
-// identity is what tells the rows of a set apart: a value for each row, and how a rule writes it.
-type identity struct {
+// rowIdentity is what tells the rows of a set apart: a value for each row, and how a rule writes it.
+type rowIdentity struct {
 	value  *mapping.Value // nil: the feed's name
 	paths  []string       // that the value is made of
 	of     []string       // one for each row; "" for none
@@ -29,10 +29,10 @@ const jump = 3.0
 // identify finds what tells rows apart: by names first, and by values where these speak against it. It must keep prices
 // apart that have nothing to do with each other, and a member that never comes again is the event's and not the row's.
 // When nothing does, problem says what differs between such rows.
-func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, event string) (id identity, problem string) {
+func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, event string) (id rowIdentity, problem string) {
 	prices := rowPrices(f, len(set.rows))
 	candidates := w.identities(set, all, f, outer, event)
-	var collided []identity
+	var collided []rowIdentity
 	for _, proven := range []bool{true, false} { // first those that come again, then those that are at least written as symbols
 		for _, c := range candidates {
 			if (c.strong || c.comesAgain(set) || c.naming && c.looksLikeSymbol()) != proven || !proven && !c.looksLikeSymbol() {
@@ -41,7 +41,7 @@ func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, event s
 			if c.strong {
 				c = c.extend(all, f, prices)
 			}
-			if countJumps(c.of, prices) > 0 && !(c.lasts() && !hasUnused(all, f, c)) {
+			if countJumps(c.of, prices) > 0 && !(c.mayJump() && !hasUnused(all, f, c)) {
 				collided = append(collided, c)
 				continue
 			}
@@ -53,7 +53,7 @@ func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, event s
 			return joined, ""
 		}
 	}
-	return identity{}, "rows cannot be told apart: " + whatDiffers(all, f)
+	return rowIdentity{}, "rows cannot be told apart: " + whatDiffers(all, f)
 }
 
 // rowPrices are the prices of rows as numbers; NaN for none.
@@ -61,7 +61,7 @@ func rowPrices(f fields, n int) []float64 {
 	all := make([]float64, n)
 	for i := range all {
 		all[i] = math.NaN()
-		for _, name := range []role{"last", "bid", "ask"} {
+		for _, name := range []fieldRole{"last", "bid", "ask"} {
 			if l := f.best(name); l != nil && math.IsNaN(all[i]) {
 				if n, ok := l.number(i); ok {
 					all[i] = n
@@ -73,7 +73,7 @@ func rowPrices(f fields, n int) []float64 {
 }
 
 // identities are the candidates in the order in which they are tried; the feed's name is the last.
-func (w *ruleWriter) identities(set *rowSet, all []*leaf, f, outer fields, event string) []identity {
+func (w *ruleWriter) identities(set *rowSet, all []*leaf, f, outer fields, event string) []rowIdentity {
 	ids, vague := plainIdentities(set, all, f)
 	around, isVague := outer.best("symbol"), false
 	if around != nil && len(set.names) > 0 {
@@ -85,7 +85,7 @@ func (w *ruleWriter) identities(set *rowSet, all []*leaf, f, outer fields, event
 	if pair, ok := pairOf(all); ok {
 		ids = append(ids, pair)
 	}
-	areTickers := func(l *leaf) bool { return l.every(func(v gjson.Result) bool { return isTicker(v.Str) }) }
+	areTickers := func(l *leaf) bool { return l.everyValue(func(v gjson.Result) bool { return isTicker(v.Str) }) }
 	naming := slices.DeleteFunc(slices.Clone(all), func(l *leaf) bool { return !isNaming(l) })
 	for _, l := range naming {
 		if !set.hasTickerKeys() && areTickers(l) {
@@ -93,7 +93,7 @@ func (w *ruleWriter) identities(set *rowSet, all []*leaf, f, outer fields, event
 		}
 	}
 	if set.hasSymbolKeys() {
-		ids = append(ids, identity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: set.keys(), strong: true,
+		ids = append(ids, rowIdentity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: set.keys(), strong: true,
 			note: set.label() + ": the names of its members are taken for symbols"})
 	}
 	if l := onlyTicker(all); l != nil {
@@ -108,51 +108,51 @@ func (w *ruleWriter) identities(set *rowSet, all []*leaf, f, outer fields, event
 		ids = append(ids, namingIdentity(l))
 	}
 	for _, c := range vague {
-		if c.leaf.name() != "id" || c.leaf.every(looksLikeSymbol) || len(set.rows) > 1 {
+		if c.leaf.name() != "id" || c.leaf.everyValue(looksLikeSymbol) || len(set.rows) > 1 {
 			ids = append(ids, leafIdentity(c.leaf, "", false))
 		}
 	}
 	if isVague {
 		ids = append(ids, leafIdentity(around, "$.", false))
 	}
-	if isTicker(event) && notPrice(event) == "" && !notSymbols[event] {
-		ids = append(ids, identity{value: &mapping.Value{Path: "$event"}, paths: []string{"$event"}, of: slices.Repeat([]string{event}, len(set.rows)), note: "the event's type is the symbol"})
+	if isTicker(event) && whyNotPrice(event) == "" && !notSymbols[event] {
+		ids = append(ids, rowIdentity{value: &mapping.Value{Path: "$event"}, paths: []string{"$event"}, of: slices.Repeat([]string{event}, len(set.rows)), note: "the event's type is the symbol"})
 	}
-	return append(ids, identity{of: slices.Repeat([]string{"feed"}, len(set.rows)), note: "nothing names a symbol: the feed's name is shown"})
+	return append(ids, rowIdentity{of: slices.Repeat([]string{"feed"}, len(set.rows)), note: "nothing names a symbol: the feed's name is shown"})
 }
 
 // plainIdentities are those of what is plainly called a symbol: of several, those first that are not the same in all rows,
 // which would tell none apart. Then a name that differs goes before. The vague ones are still to be added.
-func plainIdentities(set *rowSet, all []*leaf, f fields) (ids []identity, vague []candidate) {
+func plainIdentities(set *rowSet, all []*leaf, f fields) (ids []rowIdentity, vague []fieldCandidate) {
 	strong, vague := f.symbols()
 	for i := range strong {
 		filled := fillGaps(strong[i:])
-		ids = append(ids, identity{value: fields{"symbol": filled}.value("symbol"), paths: []string{strong[i].leaf.path}, of: textsOf(filled), strong: true, leaves: []*leaf{strong[i].leaf}})
+		ids = append(ids, rowIdentity{value: fields{"symbol": filled}.value("symbol"), paths: []string{strong[i].leaf.path}, of: textsOf(filled), strong: true, leaves: []*leaf{strong[i].leaf}})
 	}
-	slices.SortStableFunc(ids, func(a, b identity) int { return min(countDistinct(b.of), 2) - min(countDistinct(a.of), 2) })
+	slices.SortStableFunc(ids, func(a, b rowIdentity) int { return min(countDistinct(b.of), 2) - min(countDistinct(a.of), 2) })
 	if len(ids) == 0 || len(set.rows) < 2 || countDistinct(ids[0].of) != 1 {
 		return ids, vague
 	}
 	for _, l := range all {
 		if plainName(l.name()) == "name" && isNaming(l) && countDistinct(l.texts()) > 1 && !slices.ContainsFunc(l.texts(), namesKind) {
-			return append([]identity{namingIdentity(l)}, ids...), vague
+			return append([]rowIdentity{namingIdentity(l)}, ids...), vague
 		}
 	}
 	return ids, vague
 }
 
 // leafIdentity is that of one leaf; before is what stands before its path.
-func leafIdentity(l *leaf, before string, strong bool) identity {
+func leafIdentity(l *leaf, before string, strong bool) rowIdentity {
 	v := l.value()
 	v.Path = before + v.Path
-	id := identity{value: &v, paths: []string{v.Path}, of: l.texts(), strong: strong, leaves: []*leaf{l}}
+	id := rowIdentity{value: &v, paths: []string{v.Path}, of: l.texts(), strong: strong, leaves: []*leaf{l}}
 	if !strong {
 		id.note = v.Path + " is taken for the symbol"
 	}
 	return id
 }
 
-func namingIdentity(l *leaf) identity {
+func namingIdentity(l *leaf) rowIdentity {
 	id := leafIdentity(l, "", false)
 	id.naming = true
 	return id
@@ -163,12 +163,12 @@ var namingNames = wordSet("name companyname longname shortname displayname fulln
 	"player station shop store city region area zone country location commodity metal fuel hotel room market event match game fixture")
 
 func isNaming(l *leaf) bool {
-	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.every(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) <= 60 })
+	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.everyValue(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) <= 60 })
 }
 
 // symbols are what is plainly called a symbol, and what is only vaguely.
-func (f fields) symbols() (strong, weakOnes []candidate) {
-	n := slices.IndexFunc(f["symbol"], func(c candidate) bool { return c.nameRank >= weak })
+func (f fields) symbols() (strong, weakOnes []fieldCandidate) {
+	n := slices.IndexFunc(f["symbol"], func(c fieldCandidate) bool { return c.nameRank >= weak })
 	if n < 0 {
 		n = len(f["symbol"])
 	}
@@ -176,7 +176,7 @@ func (f fields) symbols() (strong, weakOnes []candidate) {
 }
 
 // textsOf are the texts of rows, from the first candidate that has one.
-func textsOf(all []candidate) []string {
+func textsOf(all []fieldCandidate) []string {
 	texts := all[0].leaf.texts()
 	for _, c := range all[1:] {
 		for i, s := range c.leaf.texts() {
@@ -214,9 +214,9 @@ func looksLikeSymbol(v gjson.Result) bool {
 		(isTicker(s) || !strings.ContainsFunc(s, unicode.IsDigit))
 }
 
-// lasts reports whether an identity is one whose prices may jump: it is plainly named, written in tickers, or one that has
+// mayJump reports whether an identity is one whose prices may jump: it is plainly named, written in tickers, or one that has
 // gone comes again.
-func (id identity) lasts() bool {
+func (id rowIdentity) mayJump() bool {
 	return id.strong || (&leaf{values: textValues(id.of)}).recurs(make([]string, len(id.of))) || !slices.ContainsFunc(id.of, func(s string) bool { return !isTicker(s) })
 }
 
@@ -229,7 +229,7 @@ func textValues(all []string) []gjson.Result {
 }
 
 // looksLikeSymbol reports whether all identities are written as symbols are.
-func (id identity) looksLikeSymbol() bool {
+func (id rowIdentity) looksLikeSymbol() bool {
 	return !slices.ContainsFunc(id.of, func(s string) bool {
 		if id.naming { // of several words
 			s = strings.ReplaceAll(s, " ", "")
@@ -240,7 +240,7 @@ func (id identity) looksLikeSymbol() bool {
 
 // comesAgain reports whether the identities of rows are those of something that lasts: one of them comes again, or several
 // stand in one event.
-func (id identity) comesAgain(set *rowSet) bool {
+func (id rowIdentity) comesAgain(set *rowSet) bool {
 	seen := map[string]bool{}
 	alone := true
 	for i, s := range id.of {
@@ -280,27 +280,27 @@ var pairNames = [][2]string{{"base", "quote"}, {"from", "to"}, {"basecurrency", 
 	{"fromcurrencycode", "tocurrencycode"}}
 
 // pairOf is the identity of a base and what it is quoted in.
-func pairOf(all []*leaf) (identity, bool) {
+func pairOf(all []*leaf) (rowIdentity, bool) {
 	for _, names := range pairNames {
 		var base, quote *leaf
 		for _, l := range all {
-			if plainName(l.name()) == names[0] && l.every(isWordy) {
+			if plainName(l.name()) == names[0] && l.everyValue(isWordy) {
 				base = l
 			}
-			if plainName(l.name()) == names[1] && l.every(isWordy) {
+			if plainName(l.name()) == names[1] && l.everyValue(isWordy) {
 				quote = l
 			}
 		}
 		if base != nil && quote != nil {
-			return joinLeaf("/", identity{paths: []string{base.path}, of: base.texts(), strong: true, leaves: []*leaf{base}}, quote), true
+			return joinLeaf("/", rowIdentity{paths: []string{base.path}, of: base.texts(), strong: true, leaves: []*leaf{base}}, quote), true
 		}
 	}
-	return identity{}, false
+	return rowIdentity{}, false
 }
 
 // joinLeaf makes an identity of one and a leaf more.
-func joinLeaf(sign string, id identity, l *leaf) identity {
-	joined := identity{of: l.texts(), paths: append(slices.Clone(id.paths), l.path), strong: id.strong, leaves: append(slices.Clone(id.leaves), l)}
+func joinLeaf(sign string, id rowIdentity, l *leaf) rowIdentity {
+	joined := rowIdentity{of: l.texts(), paths: append(slices.Clone(id.paths), l.path), strong: id.strong, leaves: append(slices.Clone(id.leaves), l)}
 	if len(id.paths) == 0 { // the feed's name
 		v := l.value()
 		joined.value, joined.note = &v, l.path+" is taken for the symbol: it differs where prices differ, and comes again"
@@ -321,7 +321,7 @@ func onlyTicker(all []*leaf) (found *leaf) {
 		if _, known := matchName(l.name()); known && l.name() != "i" || notTickerNames[strings.ToLower(l.name())] || namesPast(l.names) {
 			continue
 		}
-		if !l.every(func(v gjson.Result) bool {
+		if !l.everyValue(func(v gjson.Result) bool {
 			return v.Type == gjson.String && isTicker(v.Str) && len(v.Str) <= 24 && !isTime(v) && !notSymbols[v.Str]
 		}) {
 			continue
@@ -357,7 +357,7 @@ func priceVariation(of []string, prices []float64) float64 {
 // whatDiffers names the members that differ between rows, for people.
 func whatDiffers(all []*leaf, f fields) string {
 	var names []string
-	for _, l := range distinguishingLeaves(all, f, identity{}) {
+	for _, l := range distinguishingLeaves(all, f, rowIdentity{}) {
 		if countDistinct(l.texts()) > 1 && len(names) < 3 {
 			names = append(names, l.path)
 		}

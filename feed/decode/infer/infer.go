@@ -57,7 +57,7 @@ func Infer(feed string, samples []decode.Event) (r Result, ok bool) {
 	if r, ok := knownShape(feed, samples); ok {
 		return r, true
 	}
-	return inferred(feed, preset.Definition{}, samples, payloads(samples))
+	return inferred(feed, preset.Definition{}, samples, parsePayloads(samples))
 }
 
 func boundedSamples(samples []decode.Event) []decode.Event {
@@ -73,7 +73,7 @@ func boundedSamples(samples []decode.Event) []decode.Event {
 // inferForPreset infers a map for a preset that knows the transport but not what its users send.
 func inferForPreset(feed, name string, samples []decode.Event) (Result, bool) {
 	d := preset.Definition{Preset: name}
-	read := payloads(samples)
+	read := parsePayloads(samples)
 	if keepsDocument(name) {
 		read = wholeDocuments(read)
 	}
@@ -152,7 +152,7 @@ func byEventType(rules []mapping.Rule, read []payload) {
 // errorTypes are the types of events that hold a message of the server: errors: [error].
 func errorTypes(samples []decode.Event) (types []string) {
 	for _, s := range samples {
-		if notPrice(s.Type) == "an error" && !slices.Contains(types, s.Type) {
+		if whyNotPrice(s.Type) == "an error" && !slices.Contains(types, s.Type) {
 			types = append(types, s.Type)
 		}
 	}
@@ -165,15 +165,15 @@ func hasOwnMap(name string) bool {
 	return err == nil && p.Feed.Map != nil
 }
 
-// trial is what a definition makes of samples.
-type trial struct {
+// trialResult is what a definition makes of samples.
+type trialResult struct {
 	mapped   int    // how many say something
 	failed   int    // of how many some part is bad
 	fillers  bool   // some quote has numbers that stand for none
 	conflict string // a row that gets two prices of one event that have nothing to do with each other; empty: none does
 }
 
-func tryDefinition(feed string, d preset.Definition, samples []decode.Event) (t trial) {
+func tryDefinition(feed string, d preset.Definition, samples []decode.Event) (t trialResult) {
 	decoder, err := decoderOf(feed, d)
 	if err != nil {
 		return t
@@ -206,7 +206,7 @@ func decoderOf(feed string, d preset.Definition) (decode.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return full.NewDecoder(feed, unread{})
+	return full.NewDecoder(feed, nothingDecoder{})
 }
 
 // YAML is the definition as it stands in a configuration below a feed's name, with notes as comments above.
@@ -216,7 +216,7 @@ func (r Result) YAML() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# found out from %s, of which this reads %d\n", events(r.Total), r.Mapped)
+	fmt.Fprintf(&b, "# found out from %s, of which this reads %d\n", eventsText(r.Total), r.Mapped)
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "# %s\n", strings.Join(strings.Fields(note), " "))
 	}
@@ -227,7 +227,7 @@ func (r Result) YAML() (string, error) {
 	return b.String(), nil
 }
 
-func events(n int) string {
+func eventsText(n int) string {
 	if n == 1 {
 		return "1 event"
 	}
@@ -241,7 +241,7 @@ type payload struct {
 	at    time.Time // when it came
 }
 
-func payloads(samples []decode.Event) (read []payload) {
+func parsePayloads(samples []decode.Event) (read []payload) {
 	for _, s := range samples {
 		lines := mapping.SplitValues(s.Data)
 		if lines == nil {

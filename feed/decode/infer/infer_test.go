@@ -53,7 +53,7 @@ func inferredAs(t *testing.T, s samples.Sample, events []decode.Event) {
 	if !ok && s.Inferred == nil {
 		return
 	}
-	decoder, err := r.Definition.NewDecoder(s.Name, unread{})
+	decoder, err := r.Definition.NewDecoder(s.Name, nothingDecoder{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,7 +95,7 @@ func check(t *testing.T, events []decode.Event, want []string) Result {
 	if err != nil {
 		t.Fatal(err)
 	}
-	decoder, err := full.NewDecoder("desk", unread{})
+	decoder, err := full.NewDecoder("desk", nothingDecoder{})
 	if err != nil {
 		t.Fatalf("%s\n%s", err, text)
 	}

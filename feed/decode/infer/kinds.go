@@ -42,8 +42,8 @@ var otherKinds = func() map[string]string {
 	return all
 }()
 
-// notPrice says what a kind of message is when its price is none of now; "" when it may be one, or nothing is known of it.
-func notPrice(kind string) string {
+// whyNotPrice says what a kind of message is when its price is none of now; "" when it may be one, or nothing is known of it.
+func whyNotPrice(kind string) string {
 	words := kindWords(kind)
 	if slices.Contains(words, "book") || slices.Contains(words, "orderbook") {
 		return ""
@@ -83,11 +83,11 @@ func isBookChange(kind string) bool {
 
 // namesKind reports whether a value is one by which messages say what kind they are.
 func namesKind(kind string) bool {
-	return notPrice(kind) != "" || hasWord(kind, priceKinds) || sessionStates[strings.ToLower(kind)] == "halted"
+	return whyNotPrice(kind) != "" || hasWord(kind, priceKinds) || sessionStates[strings.ToLower(kind)] == "halted"
 }
 
-// rowKind are the rows of one kind.
-type rowKind struct {
+// rowsOfKind is the set of the rows of one kind, with its name.
+type rowsOfKind struct {
 	name string
 	set  *rowSet
 }
@@ -96,11 +96,11 @@ type rowKind struct {
 const maxKinds = 12
 
 // splitKinds finds the member that tells kinds of rows apart, and the rows of each kind; nil when all are alike.
-func (s *rowSet) splitKinds() (*leaf, []rowKind) {
-	all := leavesOf(s.values())
+func (s *rowSet) splitKinds() (*leaf, []rowsOfKind) {
+	all := leavesOf(s.rowValues())
 	for _, name := range kindNames {
 		for _, l := range all {
-			if len(l.names) != 1 || plainName(l.names[0]) != name || l.every(isOptionRight) {
+			if len(l.names) != 1 || plainName(l.names[0]) != name || l.everyValue(isOptionRight) {
 				continue
 			}
 			if kinds := s.kindsBy(l); kinds != nil {
@@ -117,9 +117,9 @@ func isOptionRight(v gjson.Result) bool {
 }
 
 // kindsBy are the rows by what l says; nil when it names no kinds of messages, nor goes with which members rows have.
-func (s *rowSet) kindsBy(l *leaf) []rowKind {
+func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 	at := map[string]*rowSet{}
-	var kinds []rowKind
+	var kinds []rowsOfKind
 	named, other := true, false
 	for i, v := range l.values {
 		if v.Type != gjson.String || !isWritable(v.Str) {
@@ -132,8 +132,8 @@ func (s *rowSet) kindsBy(l *leaf) []rowKind {
 			}
 			set = &rowSet{names: s.names, keyed: s.keyed, kind: true}
 			at[v.Str] = set
-			kinds = append(kinds, rowKind{v.Str, set})
-			named, other = named && namesKind(v.Str), other || notPrice(v.Str) != ""
+			kinds = append(kinds, rowsOfKind{v.Str, set})
+			named, other = named && namesKind(v.Str), other || whyNotPrice(v.Str) != ""
 		}
 		set.rows = append(set.rows, s.rows[i])
 	}
@@ -153,7 +153,7 @@ func (s *rowSet) kindsBy(l *leaf) []rowKind {
 // memberNames are the paths of all leaves of the rows.
 func (s *rowSet) memberNames() string {
 	var names []string
-	for _, l := range leavesOf(s.values()) {
+	for _, l := range leavesOf(s.rowValues()) {
 		names = append(names, l.path)
 	}
 	slices.Sort(names)

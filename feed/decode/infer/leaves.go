@@ -81,7 +81,7 @@ func symbolOfItems(name string, list gjson.Result) (member string) {
 	if m, ok := matchName(name); !ok || m.field != "symbols" || !list.IsArray() {
 		return ""
 	}
-	firstOf(list).ForEach(func(key, v gjson.Result) bool {
+	firstItem(list).ForEach(func(key, v gjson.Result) bool {
 		if m, ok := matchName(key.Str); ok && m.field == "symbol" && m.rank < weak && v.Type == gjson.String && isWritable(key.Str) {
 			member = key.Str
 		}
@@ -110,12 +110,12 @@ func (c *leafCollector) add(names []string, row int, v gjson.Result, below strin
 
 // holdsTexts reports whether v is a list of texts.
 func holdsTexts(v gjson.Result) bool {
-	item := firstOf(v)
+	item := firstItem(v)
 	return item.Type == gjson.String && !isNumber(item)
 }
 
-// firstOf is the first item of a list, which may be long.
-func firstOf(list gjson.Result) (item gjson.Result) {
+// firstItem is the first item of a list, which may be long.
+func firstItem(list gjson.Result) (item gjson.Result) {
 	list.ForEach(func(_, v gjson.Result) bool {
 		item = v
 		return false
@@ -135,20 +135,20 @@ func pathOf(names []string) string {
 	return path
 }
 
-// every reports whether a leaf has values, and test holds of each.
-func (l *leaf) every(test func(gjson.Result) bool) bool {
-	tested, held := l.count(test)
+// everyValue reports whether a leaf has values, and test holds of each.
+func (l *leaf) everyValue(test func(gjson.Result) bool) bool {
+	tested, held := l.countValues(test)
 	return tested > 0 && held == tested
 }
 
-// mostly reports whether test holds of at least two in three of a leaf's values, so that one odd value is an error of its
+// mostValues reports whether test holds of at least two in three of a leaf's values, so that one odd value is an error of its
 // event and not a reason to leave the field out.
-func (l *leaf) mostly(test func(gjson.Result) bool) bool {
-	tested, held := l.count(test)
+func (l *leaf) mostValues(test func(gjson.Result) bool) bool {
+	tested, held := l.countValues(test)
 	return held > 0 && 3*held >= 2*tested
 }
 
-func (l *leaf) count(test func(gjson.Result) bool) (tested, held int) {
+func (l *leaf) countValues(test func(gjson.Result) bool) (tested, held int) {
 	for _, v := range l.values {
 		if v.Exists() {
 			tested++
@@ -160,8 +160,8 @@ func (l *leaf) count(test func(gjson.Result) bool) (tested, held int) {
 	return tested, held
 }
 
-// first is the first value of the leaf.
-func (l *leaf) first() gjson.Result {
+// firstValue is the first value of the leaf.
+func (l *leaf) firstValue() gjson.Result {
 	for _, v := range l.values {
 		if v.Exists() {
 			return v

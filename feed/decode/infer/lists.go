@@ -10,9 +10,9 @@ import (
 )
 
 // listRows are rows that are lists: [["BTC/USD", 64000.1, 1714748300000], …].
-type listRows struct{ roles map[role]column }
+type listRows struct{ roles map[fieldRole]listColumn }
 
-type column struct {
+type listColumn struct {
 	place int
 	first gjson.Result
 }
@@ -38,12 +38,12 @@ func listRowsOf(p *rowSet) *listRows {
 	if len(cells) == 0 {
 		return nil
 	}
-	t := &listRows{map[role]column{}}
+	t := &listRows{map[fieldRole]listColumn{}}
 	for i := range cells[0] {
 		if sideOfBook(cells[0][i].Str) != "" {
 			return nil // a level of a book
 		}
-		t.column(i, cells)
+		t.assignColumn(i, cells)
 	}
 	t.bars(cells)
 	_, priced := t.roles["last"]
@@ -56,8 +56,8 @@ func listRowsOf(p *rowSet) *listRows {
 	return t
 }
 
-// column gives a column the first role that fits and is free.
-func (t *listRows) column(i int, cells [][]gjson.Result) {
+// assignColumn gives a column the first role that fits and is free.
+func (t *listRows) assignColumn(i int, cells [][]gjson.Result) {
 	every := func(test func(gjson.Result) bool) bool {
 		for _, row := range cells {
 			if i >= len(row) || row[i].Type != gjson.Null && !test(row[i]) {
@@ -67,11 +67,11 @@ func (t *listRows) column(i int, cells [][]gjson.Result) {
 		return true
 	}
 	for _, role := range []struct {
-		field role
+		field fieldRole
 		test  func(gjson.Result) bool
 	}{{"symbol", isWordy}, {"time", isTime}, {"last", isNumber}} {
 		if _, taken := t.roles[role.field]; !taken && every(role.test) {
-			t.roles[role.field] = column{i, cells[0][i]}
+			t.roles[role.field] = listColumn{i, cells[0][i]}
 			return
 		}
 	}
@@ -84,20 +84,20 @@ func (t *listRows) bars(cells [][]gjson.Result) {
 	if _, timed := t.roles["time"]; !timed || t.roles["last"].place != at {
 		return
 	}
-	for _, order := range [][]role{{"open", "high", "low", "last"}, {"low", "high", "open", "last"}} {
+	for _, order := range [][]fieldRole{{"open", "high", "low", "last"}, {"low", "high", "open", "last"}} {
 		if !areBars(cells, at, order) {
 			continue
 		}
 		for i, field := range append(order, "volume") {
 			if at+i < len(cells[0]) && isNumber(cells[0][at+i]) {
-				t.roles[field] = column{at + i, cells[0][at+i]}
+				t.roles[field] = listColumn{at + i, cells[0][at+i]}
 			}
 		}
 		return
 	}
 }
 
-func areBars(cells [][]gjson.Result, at int, order []role) bool {
+func areBars(cells [][]gjson.Result, at int, order []fieldRole) bool {
 	high, low := slices.Index(order, "high"), slices.Index(order, "low")
 	for _, row := range cells {
 		bar := row[min(at, len(row)):]
@@ -105,7 +105,7 @@ func areBars(cells [][]gjson.Result, at int, order []role) bool {
 			return false
 		}
 		for _, cell := range bar[:len(order)] {
-			if !isNumber(cell) || below(bar[high], cell) || below(cell, bar[low]) {
+			if !isNumber(cell) || lessThan(bar[high], cell) || lessThan(cell, bar[low]) {
 				return false
 			}
 		}
@@ -113,7 +113,7 @@ func areBars(cells [][]gjson.Result, at int, order []role) bool {
 	return true
 }
 
-func below(a, b gjson.Result) bool {
+func lessThan(a, b gjson.Result) bool {
 	x, err1 := mapping.ParseNumber(a)
 	y, err2 := mapping.ParseNumber(b)
 	return err1 == nil && err2 == nil && x.Cmp(y) < 0
@@ -122,7 +122,7 @@ func below(a, b gjson.Result) bool {
 func (t *listRows) rule(p *rowSet, outer fields, w *ruleWriter) mapping.Rule {
 	r := mapping.Rule{Each: p.each()}
 	for _, c := range []struct {
-		field role
+		field fieldRole
 		to    **mapping.Value
 	}{{"symbol", &r.Symbol}, {"last", &r.Last}, {"open", &r.Open}, {"high", &r.High}, {"low", &r.Low}, {"volume", &r.Volume}, {"time", &r.Time}} {
 		if col, ok := t.roles[c.field]; ok {

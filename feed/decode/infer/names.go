@@ -8,12 +8,12 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// role is what a member of a payload may be, named by the key of a mapping rule.
-type role string
+// fieldRole is what a member of a payload may be, named by the key of a mapping rule.
+type fieldRole string
 
 // nameMatch is what the name of a member says.
 type nameMatch struct {
-	field role
+	field fieldRole
 	rank  int // of several members for one field, the lowest counts first
 }
 
@@ -26,7 +26,7 @@ const (
 
 // fieldNames are the usual names of each field, best first; those after one bar are weak, after two vague. They are
 // written without capitals and signs.
-var fieldNames = map[role]string{
+var fieldNames = map[fieldRole]string{
 	"symbol": "symbol sym ticker instrument instrumentid instrumentname pair currencypair symbolname eventsymbol " +
 		"productid tradingsymbol security securityid contract asset coin isin figi underlying code s | market id channel topic",
 	"name":     "companyname longname shortname displayname fullname name",
@@ -162,7 +162,7 @@ func namesPast(names []string) bool {
 }
 
 // priceFields are the fields that are prices, or the difference of two.
-var priceFields = map[role]bool{"last": true, "bid": true, "ask": true, "open": true, "high": true, "low": true, "prev_close": true, "change": true}
+var priceFields = map[fieldRole]bool{"last": true, "bid": true, "ask": true, "open": true, "high": true, "low": true, "prev_close": true, "change": true}
 
 // isMoment reports whether a member called like the last trade says when that was, rather than at which price.
 func isMoment(name string, v gjson.Result) bool {

@@ -20,7 +20,7 @@ var (
 // way, as 61,632, is no number. With lenient, one value in three may be something else: "halt" in the place of a price.
 func (l *leaf) readNumbers(lenient bool) bool {
 	commas := slices.ContainsFunc(l.values, func(v gjson.Result) bool { return strings.Contains(v.Str, ",") })
-	if l.every(isNumber) && (!commas || l.every(isPlain)) {
+	if l.everyValue(isNumber) && (!commas || l.everyValue(isPlain)) {
 		return true
 	}
 	for _, w := range []struct {
@@ -29,7 +29,7 @@ func (l *leaf) readNumbers(lenient bool) bool {
 		replace   []string
 	}{{grouped, plainlyGroup, anyNumber, []string{",", ""}}, {decimalComma, plainlyComma, hasNoPoint, []string{",", "."}}} {
 		plainly := false
-		fits := l.every(func(v gjson.Result) bool {
+		fits := l.everyValue(func(v gjson.Result) bool {
 			s := strings.TrimSpace(v.Str)
 			plainly = plainly || w.some.MatchString(s)
 			return isNumber(v) && w.plain(s) || v.Type == gjson.String && w.all.MatchString(s)
@@ -39,7 +39,7 @@ func (l *leaf) readNumbers(lenient bool) bool {
 			return true
 		}
 	}
-	return !commas && lenient && l.mostly(isNumber)
+	return !commas && lenient && l.mostValues(isNumber)
 }
 
 // isPlain reports whether a number has one meaning whatever the comma means beside it: of 1.234 and 1,234 nobody knows.

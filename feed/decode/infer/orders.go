@@ -10,10 +10,10 @@ import (
 
 // whyNotNow says why prices of rows are none of now; empty when they may be.
 func (s *rowSet) whyNotNow(all []*leaf, f fields, hasBook bool, read []payload) string {
-	if !hasBook && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || holdsOrders(append(slices.Clone(all), s.above(read)...))) {
+	if !hasBook && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || holdsOrders(append(slices.Clone(all), s.membersAbove(read)...))) {
 		return s.label() + ": the rows are orders or levels of a book: their price is not the last one"
 	}
-	if times := f.best("time"); hasAnyWord(s.names, forecastWords) && (times == nil || isAhead(times, s.arrivals(read))) {
+	if times := f.best("time"); hasAnyWord(s.names, forecastWords) && (times == nil || isAhead(times, s.arrivalTimes(read))) {
 		return s.label() + " is a forecast: its prices are not of now"
 	}
 	return ""
@@ -23,7 +23,7 @@ func (s *rowSet) whyNotNow(all []*leaf, f fields, hasBook bool, read []payload) 
 func notCancelled(all []*leaf) mapping.When {
 	when := mapping.When{}
 	for _, l := range all {
-		if word := nameWords(l.name()); len(word) > 0 && (otherKinds[word[len(word)-1]] == "a cancellation" || otherKinds[word[len(word)-1]] == "a deletion") && l.every(gjson.Result.IsBool) {
+		if word := nameWords(l.name()); len(word) > 0 && (otherKinds[word[len(word)-1]] == "a cancellation" || otherKinds[word[len(word)-1]] == "a deletion") && l.everyValue(gjson.Result.IsBool) {
 			when[l.path] = mapping.Condition{Not: []string{"true"}}
 		}
 	}
@@ -41,9 +41,9 @@ func holdsOrders(all []*leaf) bool {
 	numbered := false
 	for _, l := range all {
 		switch name := plainName(l.name()); {
-		case slices.Contains(kindNames, name) && l.every(func(v gjson.Result) bool { return hasWord(v.Str, tradeWords) }):
+		case slices.Contains(kindNames, name) && l.everyValue(func(v gjson.Result) bool { return hasWord(v.Str, tradeWords) }):
 			return false
-		case (name == "orderid" || name == "clientorderid" || name == "remainingsize") && l.mostly(func(gjson.Result) bool { return true }):
+		case (name == "orderid" || name == "clientorderid" || name == "remainingsize") && l.mostValues(func(gjson.Result) bool { return true }):
 			numbered = true
 		}
 	}

@@ -9,7 +9,7 @@ import (
 
 // quote fills in the numbers of a rule.
 func (w *ruleWriter) quote(f fields, all []*leaf, r *mapping.Rule) {
-	for field, to := range map[role]**mapping.Value{
+	for field, to := range map[fieldRole]**mapping.Value{
 		"last": &r.Last, "bid": &r.Bid, "ask": &r.Ask, "bid_size": &r.BidSize, "ask_size": &r.AskSize, "size": &r.Size, "volume": &r.Volume,
 		"open": &r.Open, "high": &r.High, "low": &r.Low, "prev_close": &r.PrevClose, "change": &r.Change, "name": &r.Name, "currency": &r.Currency,
 	} {
@@ -18,12 +18,12 @@ func (w *ruleWriter) quote(f fields, all []*leaf, r *mapping.Rule) {
 	if last := f["last"]; len(last) > 0 && last[0].nameRank >= vague {
 		w.note("%s is taken for the price", last[0].leaf.path)
 	}
-	w.scale(all, r)
+	w.addScale(all, r)
 	w.percent(f, r)
 }
 
-// scale adds the power of ten that stands beside prices.
-func (w *ruleWriter) scale(all []*leaf, r *mapping.Rule) {
+// addScale adds the power of ten that stands beside prices.
+func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 	values := []*mapping.Value{r.Last, r.Bid, r.Ask, r.Open, r.High, r.Low, r.PrevClose, r.Change}
 	var prices []*leaf
 	for _, v := range values {
@@ -43,11 +43,11 @@ func (w *ruleWriter) scale(all []*leaf, r *mapping.Rule) {
 			switch strings.ToLower(l.name()) {
 			case "expo", "exponent", "exp":
 				v.Exp = l.path
-				if !l.mostly(isWhole) {
+				if !l.mostValues(isWhole) {
 					w.doubt("%s is scaled by %s, which is not a whole number: it is not shown", v.Path, l.path)
 				}
 			case "decimals", "pricedecimals", "price_decimals":
-				if l.every(isWhole) && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.every(isWhole) }) {
+				if l.everyValue(isWhole) && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.everyValue(isWhole) }) {
 					v.Decimals = l.path
 					w.note("%s is divided by 10^%s, for both are whole numbers: check this", v.Path, l.path)
 				}
@@ -98,7 +98,7 @@ func (f fields) percentOf(last *leaf, row int) (percent float64, ok bool) {
 	if !ok {
 		return 0, false
 	}
-	for _, name := range []role{"change", "prev_close", "open"} {
+	for _, name := range []fieldRole{"change", "prev_close", "open"} {
 		l := f.best(name)
 		if l == nil {
 			continue

@@ -34,11 +34,11 @@ func (s *rowSet) score(read []payload) int {
 		return 9
 	}
 	w := &ruleWriter{}
-	all := leavesOf(s.values())
-	f, doubts := assign(all)
+	all := leavesOf(s.rowValues())
+	f, doubts := assignFields(all)
 	book := w.book(s, &f)
 	currency := w.currencyPrice(all, f)
-	outer := s.outer(read)
+	outer := s.payloadFields(read)
 	hasSymbol := len(f["symbol"]) > 0 || s.hasSymbolKeys() || outer.best("symbol") != nil
 	f.dropVague(hasSymbol)
 	score := f.score()
@@ -63,12 +63,12 @@ func (s *rowSet) score(read []payload) int {
 	return score
 }
 
-// outer are the fields of the payloads themselves, for rows below them.
-func (s *rowSet) outer(read []payload) fields {
+// payloadFields are the fields of the payloads themselves, for rows below them.
+func (s *rowSet) payloadFields(read []payload) fields {
 	if len(s.names) == 0 {
 		return fields{}
 	}
-	f, _ := assign(s.above(read))
+	f, _ := assignFields(s.membersAbove(read))
 	return f
 }
 

@@ -57,7 +57,7 @@ func (r *Reader) Learning() bool { return r.decoder == nil && r.seen == 0 && !r.
 func (r *Reader) Learn(events []decode.Event) {
 	for _, e := range events {
 		if !r.native.reads(e) {
-			r.keep(e)
+			r.keepSample(e)
 		}
 	}
 	r.learned = len(r.samples)
@@ -75,8 +75,8 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 	}
 	r.seen++
 	m, err := r.read(eventType, data)
-	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || !fits(m, err) && r.isNewShape(eventType, data) || r.guard.suspicious(m.Updates)) {
-		r.keep(decode.Event{Type: eventType, Data: data})
+	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || !wasRead(m, err) && r.isNewShape(eventType, data) || r.guard.suspicious(m.Updates)) {
+		r.keepSample(decode.Event{Type: eventType, Data: data})
 		if r.infer() {
 			for _, old := range r.samples[:len(r.samples)-1] { // books and rows that are completed go on
 				_, _ = r.read(old.Type, old.Data)
@@ -84,7 +84,7 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 			m, err = r.read(eventType, data)
 		}
 	}
-	m = r.check(m)
+	m = r.dropWrongPrices(m)
 	if m.Unmapped != "" {
 		m.Unmapped = cmp.Or(r.whyUnread(eventType, data), m.Unmapped)
 	}
@@ -94,28 +94,28 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 		m.Unmapped, err = "", ownErr
 	}
 	if !r.told {
-		m.Map, r.told = r.found(), true
+		m.Map, r.told = r.foundMap(), true
 	}
 	return m, err
 }
 
-// fits reports whether an event was read, or is none that a map should read.
-func fits(m decode.Message, err error) bool {
+// wasRead reports whether an event was read, or is none that a map should read.
+func wasRead(m decode.Message, err error) bool {
 	return len(m.Updates) > 0 || m.Notice != "" || m.Heartbeat || m.Finished || m.End || err == nil && m.Unmapped == ""
 }
 
 func (r *Reader) read(eventType string, data []byte) (decode.Message, error) {
 	if r.decoder == nil {
-		return unread{}.Decode(eventType, data)
+		return nothingDecoder{}.Decode(eventType, data)
 	}
 	return r.decoder.Decode(eventType, data)
 }
 
-// unread reads nothing, and says why.
-type unread struct{}
+// nothingDecoder reads nothing, and says why.
+type nothingDecoder struct{}
 
 // Decode implements [decode.Decoder].
-func (unread) Decode(_ string, data []byte) (decode.Message, error) {
+func (nothingDecoder) Decode(_ string, data []byte) (decode.Message, error) {
 	_, reason, err := mapping.ParsePayload(string(data))
 	if err == nil && reason == "" {
 		reason = "no member looks like a price or a headline"
@@ -123,8 +123,8 @@ func (unread) Decode(_ string, data []byte) (decode.Message, error) {
 	return decode.Message{Unmapped: reason}, err
 }
 
-// keep takes in an event to learn from.
-func (r *Reader) keep(s decode.Event) {
+// keepSample takes in an event to learn from.
+func (r *Reader) keepSample(s decode.Event) {
 	if len(r.samples) >= maxKept || r.size+len(s.Type)+len(s.Data) > maxKeptBytes && len(r.samples) > 0 {
 		half := len(r.samples) / 2
 		for _, old := range r.samples[:half] {
@@ -181,8 +181,8 @@ func sameReading(a, b Result) bool {
 	return true
 }
 
-// check drops numbers that stand for none, and all prices once rows cannot be told apart.
-func (r *Reader) check(m decode.Message) decode.Message {
+// dropWrongPrices drops numbers that stand for none, and all prices once rows cannot be told apart.
+func (r *Reader) dropWrongPrices(m decode.Message) decode.Message {
 	if r.result.Problem != "" && len(m.Updates) == 0 && m.Notice == "" && !m.Heartbeat && !m.Finished {
 		m.Unmapped = r.result.Problem
 	}
@@ -196,7 +196,7 @@ func (r *Reader) check(m decode.Message) decode.Message {
 				}
 				u = q
 			}
-			r.guard.watch(q.Symbol, priceOf(&q))
+			r.guard.comparePrice(q.Symbol, priceOf(&q))
 		}
 		kept = append(kept, u)
 	}
@@ -216,15 +216,15 @@ func (r *Reader) check(m decode.Message) decode.Message {
 // whyUnread is what keeps an event from being read, where that is known better than by the map; else empty.
 func (r *Reader) whyUnread(eventType string, data []byte) string {
 	payload := gjson.ParseBytes(data)
-	for _, kind := range []string{kindOf(payload), eventType} {
-		if what := notPrice(kind); what != "" {
+	for _, kind := range []string{messageKind(payload), eventType} {
+		if what := whyNotPrice(kind); what != "" {
 			return kind + " is " + what + ": its price is not the last one"
 		}
 	}
 	if isJSONPatch(payload) {
 		return "the event is a JSON Patch (RFC 6902), which livetape does not apply: the feed has to send whole rows"
 	}
-	if f, _ := assign(leavesOf([]gjson.Result{payload})); r.result.Named && f.hasPrice() && len(f["symbol"]) == 0 {
+	if f, _ := assignFields(leavesOf([]gjson.Result{payload})); r.result.Named && f.hasPrice() && len(f["symbol"]) == 0 {
 		return "the event has no symbol: it may change one of several rows (a JSON merge patch), and does not say which"
 	}
 	if r.decoder == nil && len(r.result.Doubts) > 0 {
@@ -245,8 +245,8 @@ func isJSONPatch(v gjson.Result) bool {
 	return false
 }
 
-// found is what there is to tell of how the feed is read.
-func (r *Reader) found() *decode.FoundMap {
+// foundMap is what there is to tell of how the feed is read.
+func (r *Reader) foundMap() *decode.FoundMap {
 	f := &decode.FoundMap{Notes: r.result.Notes, Problem: r.result.Problem, Preset: r.result.Definition.Preset, Sample: len(r.samples), Mapped: r.result.Mapped}
 	if r.decoder != nil {
 		d := r.result.Definition
@@ -262,14 +262,14 @@ func (r *Reader) found() *decode.FoundMap {
 	return f
 }
 
-// kindOf is what a payload, or a map around its row, says of which kind it is.
-func kindOf(payload gjson.Result) (kind string) {
+// messageKind is what a payload, or a map around its row, says of which kind it is.
+func messageKind(payload gjson.Result) (kind string) {
 	rank := len(kindNames)
 	payload.ForEach(func(key, v gjson.Result) bool {
 		if i := slices.Index(kindNames, plainName(key.Str)); i >= 0 && i < rank && v.Type == gjson.String {
 			kind, rank = v.Str, i
 		} else if kind == "" && v.IsObject() && containerNames[plainName(key.Str)] && !namesPast([]string{key.Str}) {
-			kind = kindOf(v)
+			kind = messageKind(v)
 		}
 		return true
 	})

@@ -18,7 +18,7 @@ const maxReadings = 32
 // never a price.
 func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 	read = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
-		return notPrice(p.event) != "" && p.event != "message" || notPrice(kindOf(p.json)) != ""
+		return whyNotPrice(p.event) != "" && p.event != "message" || whyNotPrice(messageKind(p.json)) != ""
 	})
 	for _, s := range rowSets(read) {
 		if len(s.names) > 0 && !s.hasSymbolKeys() && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.key == "" }) {
@@ -35,7 +35,7 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 }
 
 func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool) {
-	all := leavesOf(s.values())
+	all := leavesOf(s.rowValues())
 	r := mapping.Rule{Each: s.each(), Kind: "reading"}
 	for _, l := range all {
 		if isReading(l) && len(r.Values) < maxReadings {
@@ -54,7 +54,7 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 	if len(r.Values) == 0 {
 		return r, false
 	}
-	f, _ := assign(all)
+	f, _ := assignFields(all)
 	r.Symbol = s.readingIdentity(all, f, byPath(all, r.Values[0])).value
 	r.Time = w.timeOf(f, fields{}, s, read)
 	w.note("no number is named a price: numbers are shown as readings")
@@ -67,7 +67,7 @@ func isReading(l *leaf) bool {
 	if known && (m.field == "time" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
 		return false
 	}
-	return l.every(isNumber) && !l.every(isTime)
+	return l.everyValue(isNumber) && !l.everyValue(isTime)
 }
 
 func isID(name string) bool {
@@ -84,10 +84,10 @@ var (
 
 // readingIdentity is what tells readings apart: where something is read and what is, and what comes again beside values that
 // flip. The value is nil for what needs no name beside that of its member.
-func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) identity {
-	id := identity{of: make([]string, len(s.rows))}
+func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) rowIdentity {
+	id := rowIdentity{of: make([]string, len(s.rows))}
 	if s.hasSymbolKeys() {
-		id = identity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: s.keys()}
+		id = rowIdentity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: s.keys()}
 	}
 	if value == nil {
 		return id // the rows are numbers
@@ -97,14 +97,14 @@ func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) identity {
 		name = f.best("name") // an id may be the event's: it has to come again
 	}
 	for _, l := range all {
-		if l != value && l.every(canBeSymbol) && len(id.paths) == 0 && (l == name || name == nil && placeNames[idSuffix.ReplaceAllString(plainName(l.name()), "")]) {
+		if l != value && l.everyValue(canBeSymbol) && len(id.paths) == 0 && (l == name || name == nil && placeNames[idSuffix.ReplaceAllString(plainName(l.name()), "")]) {
 			id = joinLeaf(" ", id, l)
 		}
 	}
 	for _, l := range all {
-		isPart := l.every(isWordy) && !notTickerNames[plainName(l.name())] || isID(l.name()) || isTerm(l)
-		if l != value && !slices.Contains(id.leaves, l) && l.every(canBeSymbol) && len(id.leaves) <= maxParts &&
-			(metricNames[plainName(l.name())] && l.every(isWordy) || isPart && (l.recurs(id.of) || s.differsWithin(l, id.of))) {
+		isPart := l.everyValue(isWordy) && !notTickerNames[plainName(l.name())] || isID(l.name()) || isTerm(l)
+		if l != value && !slices.Contains(id.leaves, l) && l.everyValue(canBeSymbol) && len(id.leaves) <= maxParts &&
+			(metricNames[plainName(l.name())] && l.everyValue(isWordy) || isPart && (l.recurs(id.of) || s.differsWithin(l, id.of))) {
 			id = joinLeaf(" ", id, l)
 		}
 	}

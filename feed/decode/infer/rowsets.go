@@ -49,7 +49,7 @@ type rowSetFinder struct {
 // walk takes the members of lists and maps for rows.
 func (s *rowSetFinder) walk(names []string, v gjson.Result, payload int) {
 	if v.IsArray() {
-		if item := firstOf(v); s.single && item.IsObject() && len(names) == 0 { // as though it were a map around the item
+		if item := firstItem(v); s.single && item.IsObject() && len(names) == 0 { // as though it were a map around the item
 			s.walk(append(slices.Clip(names), "0"), item, payload)
 		}
 		s.members(names, v, payload)
@@ -80,7 +80,7 @@ func (s *rowSetFinder) members(names []string, v gjson.Result, payload int) {
 			s.add(each, foundRow{row, "", payload})
 		case hasWord(key.Str, pastWords) || isBookSide(key.Str, row):
 		case row.IsArray() && isContainer(key.Str): // a row set of its own
-		case firstOf(row).IsArray() && !firstOf(firstOf(row)).IsObject() && row.IsArray(): // lists of lists under keys: bars of symbols
+		case firstItem(row).IsArray() && !firstItem(firstItem(row)).IsObject() && row.IsArray(): // lists of lists under keys: bars of symbols
 			s.items(append(slices.Clip(each), "*"), key.Str, row, payload)
 		default:
 			s.add(each, foundRow{row, key.Str, payload})
@@ -136,7 +136,7 @@ func (s *rowSetFinder) items(each []string, key string, list gjson.Result, paylo
 
 // add takes in a row; a list of maps in its place stands for its items.
 func (s *rowSetFinder) add(names []string, f foundRow) {
-	if f.value.IsArray() && firstOf(f.value).IsObject() {
+	if f.value.IsArray() && firstItem(f.value).IsObject() {
 		n := 0
 		f.value.ForEach(func(_, item gjson.Result) bool {
 			s.add(names, foundRow{item, f.key, f.payload})
@@ -183,8 +183,8 @@ func (s *rowSet) label() string {
 	return "the payload"
 }
 
-// values are the rows alone.
-func (s *rowSet) values() []gjson.Result {
+// rowValues are the rows alone.
+func (s *rowSet) rowValues() []gjson.Result {
 	all := make([]gjson.Result, len(s.rows))
 	for i, f := range s.rows {
 		all[i] = f.value
@@ -192,8 +192,8 @@ func (s *rowSet) values() []gjson.Result {
 	return all
 }
 
-// arrivals are when the rows came.
-func (s *rowSet) arrivals(read []payload) []time.Time {
+// arrivalTimes are when the rows came.
+func (s *rowSet) arrivalTimes(read []payload) []time.Time {
 	all := make([]time.Time, len(s.rows))
 	for i, f := range s.rows {
 		all[i] = read[f.payload].at
@@ -201,8 +201,8 @@ func (s *rowSet) arrivals(read []payload) []time.Time {
 	return all
 }
 
-// above are the members of the payloads that rows are from, and of the maps around the rows, one value for each row.
-func (s *rowSet) above(read []payload) (top []*leaf) {
+// membersAbove are the members of the payloads that rows are from, and of the maps around the rows, one value for each row.
+func (s *rowSet) membersAbove(read []payload) (top []*leaf) {
 	rows := make([]gjson.Result, len(s.rows))
 	for i, f := range s.rows {
 		rows[i] = read[f.payload].json

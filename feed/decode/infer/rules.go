@@ -53,7 +53,7 @@ func (w *ruleWriter) rules(read []payload) []mapping.Rule {
 	joined := joinChanges(types, &order)
 	var all []eventRule
 	for _, event := range order {
-		if what := notPrice(event); what != "" && event != "message" {
+		if what := whyNotPrice(event); what != "" && event != "message" {
 			w.note("events of type %s are left out: each is %s", event, what)
 			continue
 		}
@@ -140,17 +140,17 @@ func (w *ruleWriter) eventRules(read []payload) (rules []mapping.Rule) {
 // rowSetRules writes the rules for one row set: one, or one for each kind of row.
 func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 	if l := listRowsOf(s); l != nil {
-		return []mapping.Rule{l.rule(s, s.outer(read), w)}
+		return []mapping.Rule{l.rule(s, s.payloadFields(read), w)}
 	}
 	if s.holdsPricesByTime() {
 		w.note("%s is a series: its newest row that is not in the future is shown", s.label())
-		return []mapping.Rule{{Each: s.each(), Rows: mapping.Latest, Symbol: s.outer(read).payloadSymbol(), Last: &mapping.Value{Path: "$value"}, Time: &mapping.Value{Path: "$key"}}}
+		return []mapping.Rule{{Each: s.each(), Rows: mapping.Latest, Symbol: s.payloadFields(read).payloadSymbol(), Last: &mapping.Value{Path: "$value"}, Time: &mapping.Value{Path: "$key"}}}
 	}
 	if s.holdsPricesByTicker() {
 		w.note("%s: every number is taken for the price of the symbol that is its name", s.label())
 		symbol := &mapping.Value{Path: "$key"}
-		for _, l := range s.above(read) {
-			if (l.name() == "base" || l.name() == "source") && l.every(isWordy) {
+		for _, l := range s.membersAbove(read) {
+			if (l.name() == "base" || l.name() == "source") && l.everyValue(isWordy) {
 				symbol = &mapping.Value{Text: "{$." + l.path + "}/{$key}"}
 			}
 		}
@@ -164,16 +164,16 @@ func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 }
 
 // kindRules writes the rules for each kind of row.
-func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowKind, read []payload) (rules []mapping.Rule) {
+func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read []payload) (rules []mapping.Rule) {
 	for _, k := range kinds {
 		if state := sessionStates[strings.ToLower(k.name)]; state == "halted" || k.name == "resumed" {
-			if f, _ := assign(leavesOf(k.set.values())); f.best("symbol") != nil {
+			if f, _ := assignFields(leavesOf(k.set.rowValues())); f.best("symbol") != nil {
 				rules = append(rules, mapping.Rule{Each: s.each(), Kind: "status", When: mapping.When{kind.path: mapping.Condition{Is: []string{k.name}}},
 					Symbol: f.value("symbol"), State: &mapping.Value{Const: state}})
 			}
 			continue
 		}
-		if what := notPrice(k.name); what != "" {
+		if what := whyNotPrice(k.name); what != "" {
 			w.note("rows of which %s is %s are left out: each is %s", kind.path, k.name, what)
 			continue
 		}
@@ -185,7 +185,7 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowKind, read []pa
 			rules = append(rules, r)
 		}
 	}
-	if slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) && !slices.ContainsFunc(kinds, func(k rowKind) bool { return !isBookChange(k.name) }) {
+	if slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) && !slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return !isBookChange(k.name) }) {
 		w.doubt("%s holds changes to a book, of which the whole was not sent: neither bid nor ask is shown", kinds[0].name)
 		return nil
 	}
@@ -205,9 +205,9 @@ func sameBooks(rules []mapping.Rule) []mapping.Rule {
 
 // ruleFor writes the rules for rows that are maps or single values: one for prices or news, and one for halts beside.
 func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
-	all := leavesOf(s.values())
-	f, doubts := assign(all)
-	outer := s.outer(read)
+	all := leavesOf(s.rowValues())
+	f, doubts := assignFields(all)
+	outer := s.payloadFields(read)
 	book := w.book(s, &f)
 	currency := w.currencyPrice(all, f)
 	f.dropVague(len(f["symbol"]) > 0 || s.hasSymbolKeys() || len(outer["symbol"]) > 0)
@@ -235,10 +235,10 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		w.quote(f, all, &r)
 		w.symbol(id, currency, &r)
 		r.Time = w.timeOf(f, outer, s, read)
-		r.Rows = w.order(s, id, f, r.Time)
+		r.Rows = w.rowOrder(s, id, f, r.Time)
 		r.Merge = w.merge(s, all, f)
 	case f.score() > 0:
-		headline(f, all, &r)
+		addHeadline(f, all, &r)
 		r.Time = w.timeOf(f, outer, s, read)
 	default:
 		return nil
@@ -264,7 +264,7 @@ func (s *rowSet) rowNames(f fields) []string {
 }
 
 // splitsRow reports whether the rows are parts of one: maps with different prices side by side in one map, of one symbol.
-func (s *rowSet) splitsRow(id identity, f fields) bool {
+func (s *rowSet) splitsRow(id rowIdentity, f fields) bool {
 	prices := rowPrices(f, len(s.rows))
 	for i := 1; i < len(s.rows); i++ {
 		before, row := s.rows[i-1], s.rows[i]
@@ -276,12 +276,12 @@ func (s *rowSet) splitsRow(id identity, f fields) bool {
 }
 
 // symbol writes an identity into a rule, with the currency of the price where a row has prices in several.
-func (w *ruleWriter) symbol(id identity, currency string, r *mapping.Rule) {
+func (w *ruleWriter) symbol(id rowIdentity, currency string, r *mapping.Rule) {
 	if id.note != "" {
 		w.note("%s", id.note)
 	}
 	r.Symbol = id.value
-	w.weakSymbol = w.weakSymbol || !id.strong && !id.naming && !id.lasts()
+	w.weakSymbol = w.weakSymbol || !id.strong && !id.naming && !id.mayJump()
 	if currency == "" {
 		return
 	}
@@ -306,7 +306,7 @@ func (w *ruleWriter) currencyPrice(all []*leaf, f fields) (currency string) {
 			m, _ := matchName(l.name())
 			named := n == 1 && strings.EqualFold(l.name(), name) || n > 1 && m.field == "last" && m.rank < weak && strings.EqualFold(l.names[n-2], name)
 			if named && l.readNumbers(false) && !namesPast(l.names) {
-				f["last"] = []candidate{{leaf: l}}
+				f["last"] = []fieldCandidate{{leaf: l}}
 				return name
 			}
 		}

@@ -10,9 +10,9 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// order says how rows of one symbol in one event follow on each other: a series of bars is as new as its newest, and trades
+// rowOrder says how rows of one symbol in one event follow on each other: a series of bars is as new as its newest, and trades
 // are taken in the order of their times.
-func (w *ruleWriter) order(s *rowSet, id identity, f fields, at *mapping.Value) string {
+func (w *ruleWriter) rowOrder(s *rowSet, id rowIdentity, f fields, at *mapping.Value) string {
 	if at == nil || len(s.names) == 0 || strings.HasPrefix(at.Path, "$.") {
 		return ""
 	}

@@ -36,16 +36,16 @@ func (w *ruleWriter) timeOf(f, outer fields, set *rowSet, read []payload) *mappi
 	if set.hasTimeKeys() {
 		return &mapping.Value{Path: "$key"}
 	}
-	zone := zoneOf(append(leavesOf(set.values()), set.above(read)...))
-	if v := timeValue(ownTime(f["time"], zone, set.arrivals(read)), ""); v != nil {
+	zone := zoneOf(append(leavesOf(set.rowValues()), set.membersAbove(read)...))
+	if v := timeValue(ownTime(f["time"], zone, set.arrivalTimes(read)), ""); v != nil {
 		return v
 	}
-	if v := timeValue(ownTime(outer["time"], zone, set.arrivals(read)), "$."); v != nil {
+	if v := timeValue(ownTime(outer["time"], zone, set.arrivalTimes(read)), "$."); v != nil {
 		return v
 	}
-	v := timeValue(onlyRecent(leavesOf(set.values()), set.arrivals(read)), "")
+	v := timeValue(onlyRecent(leavesOf(set.rowValues()), set.arrivalTimes(read)), "")
 	if v == nil && len(set.names) > 0 {
-		v = timeValue(onlyRecent(set.above(read), set.arrivals(read)), "$.")
+		v = timeValue(onlyRecent(set.membersAbove(read), set.arrivalTimes(read)), "$.")
 	}
 	if v != nil {
 		w.note("%s is taken for the time, for it is always close to when it came", v.Path)
@@ -55,9 +55,9 @@ func (w *ruleWriter) timeOf(f, outer fields, set *rowSet, read []payload) *mappi
 
 // ownTime is the first of the times by name that is not ahead of its arrival, as that of the next payment is; nil when
 // there is none, or when two of the same name differ.
-func ownTime(all []candidate, zone *leaf, arrivals []time.Time) *leaf {
+func ownTime(all []fieldCandidate, zone *leaf, arrivals []time.Time) *leaf {
 	for i, c := range all {
-		if isAhead(c.leaf, arrivals) || zone != nil && c.leaf.every(isZoneless) {
+		if isAhead(c.leaf, arrivals) || zone != nil && c.leaf.everyValue(isZoneless) {
 			continue
 		}
 		for _, other := range all[i+1:] {
@@ -75,7 +75,7 @@ func zoneOf(all []*leaf) *leaf {
 	for _, l := range all {
 		switch plainName(l.name()) {
 		case "timezone", "tz", "zone", "exchangetimezonename":
-			if !l.every(func(v gjson.Result) bool { return slices.Contains([]string{"UTC", "GMT", "Z", "Etc/UTC"}, v.Str) }) {
+			if !l.everyValue(func(v gjson.Result) bool { return slices.Contains([]string{"UTC", "GMT", "Z", "Etc/UTC"}, v.Str) }) {
 				return l
 			}
 		}
@@ -153,8 +153,8 @@ func timeValue(l *leaf, before string) *mapping.Value {
 		return nil
 	}
 	v := &mapping.Value{Path: before + l.path}
-	unit := mapping.TimeUnit(l.first())
-	if l.every(func(v gjson.Result) bool { return mapping.TimeUnit(v) == unit }) {
+	unit := mapping.TimeUnit(l.firstValue())
+	if l.everyValue(func(v gjson.Result) bool { return mapping.TimeUnit(v) == unit }) {
 		v.Unit = unit
 	}
 	return v

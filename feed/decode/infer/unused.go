@@ -13,7 +13,7 @@ import (
 func (w *ruleWriter) listUnused(all []*leaf, told *leaf, r *mapping.Rule) {
 	used := pathsOf(r)
 	for _, l := range all {
-		if l == told || used[l.path] || l.isLevel() || slices.Contains(w.unused, l.path) || !l.readNumbers(false) && !l.every(isTime) {
+		if l == told || used[l.path] || l.isLevel() || slices.Contains(w.unused, l.path) || !l.readNumbers(false) && !l.everyValue(isTime) {
 			continue
 		}
 		w.unused = append(w.unused, l.path)

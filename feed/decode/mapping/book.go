@@ -29,7 +29,7 @@ type bookReader struct {
 	deltas      bool
 	books       map[string]*keptBook // by symbol
 	bytes       int                  // of books
-	kept        *keptBytes
+	kept        *keptByteCount
 }
 
 // keptBook is the book of one symbol as deltas have made it.
@@ -76,20 +76,20 @@ func (c *compiler) levelPath(at configerr.Path, s string) string {
 	return p.gjson
 }
 
-// fill sets the best bid and ask of a quote.
-func (b *bookReader) fill(r *row, symbol string, q *market.Quote) {
+// setBestBidAsk sets the best bid and ask of a quote.
+func (b *bookReader) setBestBidAsk(r *row, symbol string, q *market.Quote) {
 	var book keptBook
 	whole := true
 	for i, side := range b.sides {
 		if side.gjson == "" {
 			continue
 		}
-		levels, removed := b.levels(side.get(r))
+		levels, removed := b.parseLevels(side.get(r))
 		book[i] = levels
 		whole = whole && !removed && len(levels) > 0
 	}
 	if b.deltas {
-		kept := b.keep(symbol, &book, whole, strings.Contains(strings.ToLower(r.event+b.kind.get(r).Str), "snapshot"))
+		kept := b.applyEvent(symbol, &book, whole, strings.Contains(strings.ToLower(r.event+b.kind.get(r).Str), "snapshot"))
 		if kept == nil {
 			return
 		}
@@ -99,8 +99,8 @@ func (b *bookReader) fill(r *row, symbol string, q *market.Quote) {
 	q.Bid, q.BidSize, q.Ask, q.AskSize = bid.price, bid.size, ask.price, ask.size
 }
 
-// keep applies an event to the book that is kept of a symbol; nil when no whole one has come yet.
-func (b *bookReader) keep(symbol string, event *keptBook, whole, snapshot bool) *keptBook {
+// applyEvent applies an event to the book that is kept of a symbol; nil when no whole one has come yet.
+func (b *bookReader) applyEvent(symbol string, event *keptBook, whole, snapshot bool) *keptBook {
 	kept := b.books[symbol]
 	switch {
 	case kept == nil && !whole && !snapshot:
@@ -151,8 +151,8 @@ func (b *bookReader) forgetAll() {
 	b.addBytes(-b.bytes)
 }
 
-// levels are those of one side; removed is true when one of them has the size 0.
-func (b *bookReader) levels(side gjson.Result) (levels map[string]keptLevel, removed bool) {
+// parseLevels are those of one side; removed is true when one of them has the size 0.
+func (b *bookReader) parseLevels(side gjson.Result) (levels map[string]keptLevel, removed bool) {
 	levels = map[string]keptLevel{}
 	add := func(price, size gjson.Result) {
 		p, err := ParseNumber(price)

@@ -31,21 +31,21 @@ const (
 // maxKept bounds what a decoder keeps of its feed from one event to the next, in bytes.
 const maxKept = 64 << 20
 
-// keptBytes counts them, for all parts of a decoder. The part that goes beyond the bound forgets all that it has.
-type keptBytes struct {
+// keptByteCount counts them, for all parts of a decoder. The part that goes beyond the bound forgets all that it has.
+type keptByteCount struct {
 	size, limit int
 	exceeded    bool // by the present event
 }
 
 // add reports whether n bytes more may be kept; n below 0 gives them back.
-func (k *keptBytes) add(n int) bool {
+func (k *keptByteCount) add(n int) bool {
 	k.size += n
 	k.exceeded = k.exceeded || k.size > k.limit
 	return k.size <= k.limit
 }
 
 // err says, once for an event, that the bound was reached.
-func (k *keptBytes) err() error {
+func (k *keptByteCount) err() error {
 	if !k.exceeded {
 		return nil
 	}
@@ -58,11 +58,11 @@ var (
 	errTooLong = errors.New("the text that is made is too long")
 )
 
-// budget is what is left for one event, in bytes.
-type budget struct{ scan, produce int }
+// eventBudget is what is left for one event, in bytes.
+type eventBudget struct{ scan, produce int }
 
-func newBudget(event int) budget {
-	return budget{maxScanned + scannedPerByte*event, maxProduced}
+func newEventBudget(event int) eventBudget {
+	return eventBudget{maxScanned + scannedPerByte*event, maxProduced}
 }
 
 // eventDecoder is a decoder that may be given the payloads of one event one by one. They share one budget.
@@ -71,7 +71,7 @@ type eventDecoder interface {
 	startEvent(size int)
 }
 
-func (d *decoder) startEvent(size int) { d.budget, d.isStarted = newBudget(size), true }
+func (d *decoder) startEvent(size int) { d.budget, d.isStarted = newEventBudget(size), true }
 
 func (s *streamRules) startEvent(size int) {
 	if next, ok := s.next.(eventDecoder); ok {
@@ -80,4 +80,4 @@ func (s *streamRules) startEvent(size int) {
 }
 
 // isSpent reports whether the rest of the event is left out.
-func (b *budget) isSpent() bool { return b.scan < 0 || b.produce < 0 }
+func (b *eventBudget) isSpent() bool { return b.scan < 0 || b.produce < 0 }

@@ -20,11 +20,11 @@ type compiler struct {
 	payloadCache *payloadCache
 	rowCost      int
 
-	kept *keptBytes // of the decoder
+	kept *keptByteCount // of the decoder
 }
 
-// rule is a compiled Rule.
-type rule struct {
+// compiledRule is a compiled Rule.
+type compiledRule struct {
 	conditions   []condition
 	inlined      []path   // where JSON stands in strings
 	rowPath      []string // as of parseEachPath; nil: the payload is the row
@@ -39,20 +39,20 @@ type rule struct {
 	payloadCache *payloadCache
 	rowCost      int // how often a row is scanned
 
-	symbol      *value                    // nil: the feed's name
+	symbol      *compiledValue            // nil: the feed's name
 	symbolCache map[string]resolvedSymbol // by the feed's name, up to maxCachedSymbols
 	aliases     aliases                   // of the whole feed
 	numbers     []numberField
-	readings    []namedPath       // of a rule of kind reading
-	texts       map[string]*value // by key
-	time        *value
+	readings    []namedPath               // of a rule of kind reading
+	texts       map[string]*compiledValue // by key
+	time        *compiledValue
 
 	noRowsReason, noFieldsReason string
 }
 
 type numberField struct {
 	key   string
-	value *value
+	value *compiledValue
 	cell  quoteCell
 }
 
@@ -92,10 +92,10 @@ func isField(kind, key string) bool {
 
 var kindSynonyms = map[string]string{"price": "quote", "tick": "quote", "headline": "news", "story": "news", "halt": "status"}
 
-func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
+func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *compiledRule {
 	c.cache, c.payloadCache, c.rowCost = newMemberCache(), &payloadCache{slots: map[string]int{}}, 1
 	defer func() { c.cache, c.payloadCache = nil, nil }()
-	r := &rule{
+	r := &compiledRule{
 		conditions:   c.conditions(at.Key("when"), spec.When),
 		kind:         spec.Kind,
 		onlyAliased:  spec.Only == "alias",
@@ -105,7 +105,7 @@ func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
 		payloadCache: c.payloadCache,
 		symbolCache:  map[string]resolvedSymbol{},
 		aliases:      symbols,
-		texts:        map[string]*value{},
+		texts:        map[string]*compiledValue{},
 		noRowsReason: "the list is empty",
 	}
 	for i, p := range spec.JSON {
@@ -125,7 +125,7 @@ func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *rule {
 }
 
 // ruleHead compiles what says which rows a rule is for.
-func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *rule) {
+func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *compiledRule) {
 	switch r.kind {
 	case "":
 		r.kind = "quote"
@@ -163,7 +163,7 @@ func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *rule) {
 }
 
 // ruleFields compiles every member of a rule that is a Value.
-func (c *compiler) ruleFields(at configerr.Path, spec *Rule, r *rule) {
+func (c *compiler) ruleFields(at configerr.Path, spec *Rule, r *compiledRule) {
 	members := reflect.ValueOf(spec).Elem()
 	for i := range members.NumField() {
 		if v, ok := members.Field(i).Interface().(*Value); ok && v != nil {
@@ -173,11 +173,11 @@ func (c *compiler) ruleFields(at configerr.Path, spec *Rule, r *rule) {
 	}
 }
 
-func (c *compiler) ruleField(at configerr.Path, key string, spec *Value, r *rule) {
+func (c *compiler) ruleField(at configerr.Path, key string, spec *Value, r *compiledRule) {
 	if !isField(r.kind, key) {
 		c.errs.Add(at, "a rule of kind %s has no %s", r.kind, key)
 	}
-	var v *value
+	var v *compiledValue
 	switch cell := quoteCells[key]; {
 	case cell != nil:
 		v = c.value(at, spec, forNumber)
@@ -200,7 +200,7 @@ func (c *compiler) ruleField(at configerr.Path, key string, spec *Value, r *rule
 }
 
 // checkRequired reports what a rule cannot do without.
-func (c *compiler) checkRequired(at configerr.Path, spec *Rule, r *rule) {
+func (c *compiler) checkRequired(at configerr.Path, spec *Rule, r *compiledRule) {
 	switch r.kind {
 	case "news":
 		r.noFieldsReason = "there is no headline"

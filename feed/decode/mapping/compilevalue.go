@@ -20,8 +20,8 @@ const (
 	forList
 )
 
-func (c *compiler) value(at configerr.Path, spec *Value, use fieldUse) *value {
-	v := &value{alias: newAliases(spec.Alias), split: spec.Split}
+func (c *compiler) value(at configerr.Path, spec *Value, use fieldUse) *compiledValue {
+	v := &compiledValue{alias: newAliases(spec.Alias), split: spec.Split}
 	c.source(at, spec, v, use)
 	c.numberOptions(at, spec, v, use)
 	if use == forTime {
@@ -45,7 +45,7 @@ func (c *compiler) value(at configerr.Path, spec *Value, use fieldUse) *value {
 	return v
 }
 
-func (c *compiler) source(at configerr.Path, spec *Value, v *value, use fieldUse) {
+func (c *compiler) source(at configerr.Path, spec *Value, v *compiledValue, use fieldUse) {
 	n := 0
 	for _, given := range []bool{spec.Path != "", spec.First != nil, spec.Max != nil, spec.Num != "" || spec.Den != "", spec.Const != "", spec.Text != ""} {
 		if given {
@@ -81,7 +81,7 @@ func (c *compiler) source(at configerr.Path, spec *Value, v *value, use fieldUse
 	}
 }
 
-func (c *compiler) firstOperands(at configerr.Path, spec *Value, v *value, use fieldUse) {
+func (c *compiler) firstOperands(at configerr.Path, spec *Value, v *compiledValue, use fieldUse) {
 	for i, one := range spec.First {
 		if one.Unit == "" {
 			one.Unit = spec.Unit
@@ -93,31 +93,31 @@ func (c *compiler) firstOperands(at configerr.Path, spec *Value, v *value, use f
 	}
 }
 
-func (c *compiler) maxOperands(at configerr.Path, spec *Value, v *value, use fieldUse) {
+func (c *compiler) maxOperands(at configerr.Path, spec *Value, v *compiledValue, use fieldUse) {
 	if use != forNumber && use != forTime {
 		c.errs.Add(at, "max is for numbers and times only")
 		return
 	}
 	for i, p := range spec.Max {
-		v.operands = append(v.operands, &value{path: c.path(at.Index(i), p), unit: timeUnits[spec.Unit]})
+		v.operands = append(v.operands, &compiledValue{path: c.path(at.Index(i), p), unit: timeUnits[spec.Unit]})
 	}
 	if len(spec.Max) == 0 {
 		c.errs.Add(at, "max needs at least one path")
 	}
 }
 
-func (c *compiler) ratioOperands(at configerr.Path, spec *Value, v *value, use fieldUse) {
+func (c *compiler) ratioOperands(at configerr.Path, spec *Value, v *compiledValue, use fieldUse) {
 	switch {
 	case use != forNumber:
 		c.errs.Add(at.Key("num"), "num and den are for numbers only")
 	case spec.Num == "" || spec.Den == "":
 		c.errs.Add(at, "num and den come together")
 	default:
-		v.operands = []*value{{path: c.path(at.Key("num"), spec.Num)}, {path: c.path(at.Key("den"), spec.Den)}}
+		v.operands = []*compiledValue{{path: c.path(at.Key("num"), spec.Num)}, {path: c.path(at.Key("den"), spec.Den)}}
 	}
 }
 
-func (c *compiler) numberOptions(at configerr.Path, spec *Value, v *value, use fieldUse) {
+func (c *compiler) numberOptions(at configerr.Path, spec *Value, v *compiledValue, use fieldUse) {
 	for _, option := range []struct{ key, text string }{{"exp", spec.Exp}, {"decimals", spec.Decimals}, {"mul", spec.Mul}} {
 		here := at.Key(option.key)
 		switch {
@@ -138,16 +138,16 @@ func (c *compiler) numberOptions(at configerr.Path, spec *Value, v *value, use f
 // maxScale bounds constant powers of ten: beyond it no number has a plain notation.
 const maxScale = market.MaxDigits
 
-func (c *compiler) scale(at configerr.Path, s string, divide bool) scale {
+func (c *compiler) scale(at configerr.Path, s string, divide bool) powerOfTen {
 	n, err := strconv.Atoi(s)
 	if err != nil {
 		p := c.path(at, s)
-		return scale{path: &p, divide: divide}
+		return powerOfTen{path: &p, divide: divide}
 	}
 	if n < -maxScale || n > maxScale {
 		c.errs.Add(at, "%d is beyond ±%d", n, maxScale)
 	}
-	return scale{constant: n, divide: divide}
+	return powerOfTen{constant: n, divide: divide}
 }
 
 func (c *compiler) timeUnit(at configerr.Path, s string) timeUnit {

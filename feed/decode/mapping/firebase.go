@@ -17,7 +17,7 @@ import (
 type firebaseDocument struct {
 	root *documentNode
 	size int // bytes that it takes, about
-	kept *keptBytes
+	kept *keptByteCount
 }
 
 // documentNode is a map when members is not nil, else a leaf. Lists are maps with the keys "0", "1" …, as in Firebase.
@@ -40,8 +40,8 @@ func (d *firebaseDocument) addBytes(n int) bool {
 	return d.kept.add(n)
 }
 
-// cost is what a node takes, without what is below it.
-func (n *documentNode) cost() int {
+// ownSize is what a node takes, without what is below it.
+func (n *documentNode) ownSize() int {
 	if n.members == nil {
 		return leafCost + len(n.leaf)
 	}
@@ -165,7 +165,7 @@ func (d *firebaseDocument) subtractSize(n *documentNode) {
 	if n == nil {
 		return
 	}
-	d.addBytes(-n.cost())
+	d.addBytes(-n.ownSize())
 	for key, below := range n.members {
 		d.addBytes(-memberCost - len(key))
 		d.subtractSize(below)
@@ -221,8 +221,8 @@ func (n *documentNode) toJSON() string {
 }
 
 // walkRows calls take for each row of the document that changes touch. The path is that of parseEachPath.
-func (d *firebaseDocument) walkRows(base row, path []string, changes []documentPath, b *budget, take func(row)) {
-	w := docWalker{base, changes, b, take}
+func (d *firebaseDocument) walkRows(base row, path []string, changes []documentPath, b *eventBudget, take func(row)) {
+	w := firebaseWalker{base, changes, b, take}
 	switch {
 	case d.root == nil:
 	case path == nil:
@@ -232,15 +232,15 @@ func (d *firebaseDocument) walkRows(base row, path []string, changes []documentP
 	}
 }
 
-type docWalker struct {
+type firebaseWalker struct {
 	base    row
 	changes []documentPath
-	budget  *budget
+	budget  *eventBudget
 	take    func(row)
 }
 
 // members follows the first part of the path, and then walks every member that a change touches.
-func (w docWalker) members(n *documentNode, at documentPath, path []string) {
+func (w firebaseWalker) members(n *documentNode, at documentPath, path []string) {
 	for _, step := range unescapeSteps(path[0]) {
 		if n = n.members[step]; n == nil {
 			return
@@ -258,7 +258,7 @@ func (w docWalker) members(n *documentNode, at documentPath, path []string) {
 }
 
 // changedMembers are the members of n, the node at a path, that the changes touch.
-func (w docWalker) changedMembers(n *documentNode, at documentPath) []string {
+func (w firebaseWalker) changedMembers(n *documentNode, at documentPath) []string {
 	w.budget.scan -= changeCost * len(w.changes)
 	some := map[string]bool{}
 	for _, c := range w.changes {
@@ -275,7 +275,7 @@ func (w docWalker) changedMembers(n *documentNode, at documentPath) []string {
 	return slices.Sorted(maps.Keys(some))
 }
 
-func (w docWalker) row(n *documentNode, at documentPath) {
+func (w firebaseWalker) row(n *documentNode, at documentPath) {
 	w.budget.scan -= changeCost * len(w.changes)
 	if w.budget.isSpent() {
 		return
@@ -297,8 +297,8 @@ func (w docWalker) row(n *documentNode, at documentPath) {
 }
 
 // changedPart is the part of the row n that the changes put; all is true when that is the whole row.
-func (w docWalker) changedPart(n *documentNode, at documentPath) (changed *documentNode, all bool) {
-	scratch := firebaseDocument{kept: &keptBytes{limit: math.MaxInt}}
+func (w firebaseWalker) changedPart(n *documentNode, at documentPath) (changed *documentNode, all bool) {
+	scratch := firebaseDocument{kept: &keptByteCount{limit: math.MaxInt}}
 	for _, c := range w.changes {
 		if len(c) <= len(at) {
 			if slices.Equal(c, at[:len(c)]) {

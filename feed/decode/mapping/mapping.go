@@ -24,7 +24,7 @@ import (
 // Compile returns a decoder that applies the rules of a spec. The feed's name is the symbol of rules that have none.
 // The error wraps a [configerr.Error] for each mistake, with paths from the top of the spec.
 func Compile(feed string, spec Spec) (decode.Decoder, error) {
-	kept := &keptBytes{limit: maxKept}
+	kept := &keptByteCount{limit: maxKept}
 	c := &compiler{kept: kept}
 	if len(spec.Map) == 0 {
 		c.errs.Add(configerr.Path{"map"}, "there is no rule")
@@ -48,13 +48,13 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 // decoder applies rules to payloads.
 type decoder struct {
 	feed     string
-	rules    []*rule
+	rules    []*compiledRule
 	document *firebaseDocument // nil: payloads stand alone
 
 	readsText bool // a rule takes the data as text: it need not be JSON
 
-	kept      *keptBytes
-	budget    budget
+	kept      *keptByteCount
+	budget    eventBudget
 	isStarted bool // by startEvent, for every event
 }
 
@@ -69,7 +69,7 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 		return decode.Message{Unmapped: reason}, err
 	}
 	if !d.isStarted {
-		d.budget = newBudget(len(text))
+		d.budget = newEventBudget(len(text))
 	}
 	if d.budget.isSpent() {
 		return decode.Message{Unmapped: errTooMuch.Error()}, nil
@@ -77,7 +77,7 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 	out := payloadResult{budget: &d.budget}
 	base := row{payload: payload, event: eventType, feed: d.feed}
 	if d.document != nil {
-		err = d.applyChange(base, &out)
+		err = d.applyFirebaseChange(base, &out)
 	} else {
 		for _, r := range d.rules {
 			r.readPayload(base, &out)
@@ -93,8 +93,8 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 	return out.message(len(d.rules)), err
 }
 
-// applyChange changes the document and reads the rows that the change touches.
-func (d *decoder) applyChange(base row, out *payloadResult) error {
+// applyFirebaseChange changes the document and reads the rows that the change touches.
+func (d *decoder) applyFirebaseChange(base row, out *payloadResult) error {
 	changes, err := d.document.apply(base.event, base.payload)
 	if err != nil {
 		return err
@@ -111,7 +111,7 @@ func (d *decoder) applyChange(base row, out *payloadResult) error {
 }
 
 // readPayload reads every row of a payload.
-func (ru *rule) readPayload(base row, out *payloadResult) {
+func (ru *compiledRule) readPayload(base row, out *payloadResult) {
 	for _, p := range ru.inlined {
 		out.budget.scan -= len(base.payload.Raw)
 		if out.budget.isSpent() {
@@ -130,7 +130,7 @@ func (ru *rule) readPayload(base row, out *payloadResult) {
 	}
 }
 
-func (ru *rule) readRow(r *row, out *payloadResult) {
+func (ru *compiledRule) readRow(r *row, out *payloadResult) {
 	out.rows++
 	if out.budget.isSpent() {
 		return
@@ -145,12 +145,12 @@ func (ru *rule) readRow(r *row, out *payloadResult) {
 		return
 	}
 	if ru.merger != nil {
-		ru.merger.complete(r)
+		ru.merger.completeRow(r)
 		r.cached = false
 		out.budget.scan -= (ru.rowCost + mergeCost) * len(r.value.Raw)
 	}
 	if ru.kind == "reading" {
-		f := fieldReader{rule: ru}
+		f := fieldReader{compiledRule: ru}
 		readings, reason := f.readings(r)
 		out.add(readings, reason, f.err)
 		return
@@ -169,7 +169,7 @@ type payloadResult struct {
 	rows       int // read so far
 	reason     string
 	reasonRank reasonRank
-	budget     *budget
+	budget     *eventBudget
 	errorList
 }
 

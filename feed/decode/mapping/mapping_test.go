@@ -216,7 +216,7 @@ func TestADocumentIsKeptAndItsChangesRead(t *testing.T) {
 
 func TestADocumentCountsItsBytes(t *testing.T) {
 	t.Parallel()
-	d := &firebaseDocument{kept: &keptBytes{limit: maxKept}}
+	d := &firebaseDocument{kept: &keptByteCount{limit: maxKept}}
 	for _, data := range []string{
 		`{"path":"/","data":{"a":{"b":1,"c":[1,2,{"d":"xyz"}]}}}`, `{"path":"/a/c/2/d","data":{"e":5}}`, `{"path":"/a/c","data":null}`, `{"path":"/a","data":{"b":null}}`,
 	} {
@@ -237,7 +237,7 @@ func weigh(n *documentNode) int {
 	if n == nil {
 		return 0
 	}
-	size := n.cost()
+	size := n.ownSize()
 	for key, below := range n.members {
 		size += memberCost + len(key) + weigh(below)
 	}
@@ -322,7 +322,7 @@ func TestWhatIsKeptOfAFeedIsBounded(t *testing.T) {
 }
 
 // keptOf is what the decoder of a spec counts.
-func keptOf(d decode.Decoder) *keptBytes {
+func keptOf(d decode.Decoder) *keptByteCount {
 	for {
 		switch wrapper := d.(type) {
 		case *decoder:

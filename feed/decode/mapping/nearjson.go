@@ -50,7 +50,7 @@ func dropNonJSON(s string) (string, bool) {
 			continue
 		}
 		word, written := nonNumberAt(s, i), "null"
-		if c == ',' && closesNext(s[i+1:]) {
+		if c == ',' && isClosedNext(s[i+1:]) {
 			word, written = ",", ""
 		}
 		if word != "" {
@@ -61,7 +61,7 @@ func dropNonJSON(s string) (string, bool) {
 	return b.String() + s[from:], from > 0
 }
 
-func closesNext(rest string) bool {
+func isClosedNext(rest string) bool {
 	rest = strings.TrimLeft(rest, " \t\r\n")
 	return rest != "" && (rest[0] == '}' || rest[0] == ']')
 }

@@ -80,7 +80,7 @@ func isLargestFloat(s string) bool {
 }
 
 // number is the value as a number; not set when it is missing.
-func (v *value) number(r *row) (market.Decimal, error) {
+func (v *compiledValue) number(r *row) (market.Decimal, error) {
 	d, err := v.unscaledNumber(r)
 	if err != nil || !d.IsSet() {
 		return d, err
@@ -100,7 +100,7 @@ func (v *value) number(r *row) (market.Decimal, error) {
 	return d, nil
 }
 
-func (v *value) unscaledNumber(r *row) (market.Decimal, error) {
+func (v *compiledValue) unscaledNumber(r *row) (market.Decimal, error) {
 	switch v.source {
 	case sourceFirst:
 		for _, one := range v.operands {
@@ -130,7 +130,7 @@ func (v *value) unscaledNumber(r *row) (market.Decimal, error) {
 	return parseDecimal(s)
 }
 
-func (v *value) maxNumber(r *row) (most market.Decimal, err error) {
+func (v *compiledValue) maxNumber(r *row) (most market.Decimal, err error) {
 	for _, one := range v.operands {
 		d, err := one.number(r)
 		if err != nil {
@@ -143,15 +143,15 @@ func (v *value) maxNumber(r *row) (most market.Decimal, err error) {
 	return most, nil
 }
 
-// scale is a power of ten to multiply with, or to divide by.
-type scale struct {
+// powerOfTen is a power of ten to multiply with, or to divide by.
+type powerOfTen struct {
 	constant int
 	path     *path // to the exponent; nil: the constant
 	divide   bool
 }
 
 // exponent is the power of ten to multiply with; ok is false when it is missing, and then the number means nothing.
-func (s scale) exponent(r *row) (n int, ok bool, err error) {
+func (s powerOfTen) exponent(r *row) (n int, ok bool, err error) {
 	n = s.constant
 	if s.path != nil {
 		word, ok, err := scalarText(s.path.get(r))

@@ -63,8 +63,8 @@ func (p path) get(r *row) gjson.Result {
 	return r.payload.Get(p.gjson)
 }
 
-// inDelta reports whether the message itself, and not only the row that it completes, has a value there.
-func (p path) inDelta(r *row) bool {
+// inMessage reports whether the message itself, and not only the row that it completes, has a value there.
+func (p path) inMessage(r *row) bool {
 	if r.delta.Raw == "" || p.root != fromRow && p.root != rowValue {
 		return true
 	}

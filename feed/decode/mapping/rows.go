@@ -182,10 +182,10 @@ type rowMerger struct {
 	key      path
 	lastRows map[string]string // key → the row so far, as JSON
 	size     int               // of lastRows, in bytes
-	kept     *keptBytes
+	kept     *keptByteCount
 }
 
-func newRowMerger(key path, kept *keptBytes) *rowMerger {
+func newRowMerger(key path, kept *keptByteCount) *rowMerger {
 	return &rowMerger{key: key, lastRows: map[string]string{}, kept: kept}
 }
 
@@ -194,7 +194,7 @@ const (
 	mergedCost   = 160      // bytes that it takes beside
 )
 
-func (m *rowMerger) complete(r *row) {
+func (m *rowMerger) completeRow(r *row) {
 	if !r.value.IsObject() {
 		return
 	}
@@ -216,7 +216,7 @@ func (m *rowMerger) complete(r *row) {
 		m.forget(key)
 		return
 	}
-	m.keep(key, whole)
+	m.keepRow(key, whole)
 	r.value = gjson.Parse(whole)
 }
 
@@ -232,7 +232,7 @@ func (m *rowMerger) addBytes(n int) bool {
 	return m.kept.add(n)
 }
 
-func (m *rowMerger) keep(key, whole string) {
+func (m *rowMerger) keepRow(key, whole string) {
 	m.forget(key)
 	if !m.addBytes(len(key) + len(whole) + mergedCost) {
 		clear(m.lastRows)

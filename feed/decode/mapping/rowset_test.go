@@ -43,7 +43,7 @@ func decodeAll(t *testing.T, rule mapping.Rule, payloads ...string) (lines []str
 	return lines
 }
 
-func value(path string) *mapping.Value { return &mapping.Value{Path: path} }
+func compiledValue(path string) *mapping.Value { return &mapping.Value{Path: path} }
 
 func TestTheBestOfABookIsShown(t *testing.T) {
 	t.Parallel()
@@ -68,7 +68,7 @@ func TestTheBestOfABookIsShown(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
-			if diff := cmp.Diff(c.want, decodeAll(t, mapping.Rule{Symbol: value("s"), Book: &c.book}, c.payloads...)); diff != "" {
+			if diff := cmp.Diff(c.want, decodeAll(t, mapping.Rule{Symbol: compiledValue("s"), Book: &c.book}, c.payloads...)); diff != "" {
 				t.Errorf("want (-), got (+):\n%s", diff)
 			}
 		})
@@ -84,7 +84,7 @@ func TestRowsOfOneSymbolAreTakenInTheOrderOfTheirTimes(t *testing.T) {
 		mapping.ByTime: "B 9 × ×; A 1 × ×; A 3 × ×; A 8 × ×",
 		mapping.Latest: "A 3 × ×; B 9 × ×",
 	} {
-		got := decodeAll(t, mapping.Rule{Each: "$", Rows: order, Symbol: value("s"), Last: value("p"), Time: value("t")}, list)
+		got := decodeAll(t, mapping.Rule{Each: "$", Rows: order, Symbol: compiledValue("s"), Last: compiledValue("p"), Time: compiledValue("t")}, list)
 		if got[0] != want {
 			t.Errorf("%q: %s, want %s", order, got[0], want)
 		}
@@ -101,7 +101,7 @@ func TestReadingsAreNamedByPathAndSymbol(t *testing.T) {
 		{mapping.Rule{Values: mapping.Paths{"temperature", "humidity"}}, `{"temperature":25,"humidity":"60.5"}`, "temperature=25; humidity=60.5"},
 		{mapping.Rule{Values: mapping.Paths{"value"}}, `{"value":0.53}`, "value=0.53"},
 		{mapping.Rule{Values: mapping.Paths{"$value"}}, `0.53`, "desk=0.53"},
-		{mapping.Rule{Symbol: value("room"), Values: mapping.Paths{"air.temp", "value"}}, `{"room":"kitchen","air":{"temp":21},"value":1}`, "kitchen temp=21; kitchen=1"},
+		{mapping.Rule{Symbol: compiledValue("room"), Values: mapping.Paths{"air.temp", "value"}}, `{"room":"kitchen","air":{"temp":21},"value":1}`, "kitchen temp=21; kitchen=1"},
 		{mapping.Rule{Values: mapping.Paths{"a", "b"}}, `{"a":"warm","b":2}`, `b=2; a: "warm" is not a number`},
 		{mapping.Rule{Values: mapping.Paths{"a"}}, `{"b":2}`, "there is none of a"},
 	} {
@@ -114,7 +114,7 @@ func TestReadingsAreNamedByPathAndSymbol(t *testing.T) {
 
 func TestPlainTextCanBeAHeadline(t *testing.T) {
 	t.Parallel()
-	got := decodeAll(t, mapping.Rule{Kind: "news", Headline: value("$data")}, "new server event 10:17:08 AM\n", `"quoted"`)
+	got := decodeAll(t, mapping.Rule{Kind: "news", Headline: compiledValue("$data")}, "new server event 10:17:08 AM\n", `"quoted"`)
 	if diff := cmp.Diff([]string{"new server event 10:17:08 AM", "quoted"}, got); diff != "" {
 		t.Error(diff)
 	}
@@ -122,7 +122,7 @@ func TestPlainTextCanBeAHeadline(t *testing.T) {
 
 func TestAlmostJSONIsReadWhereItHasOneMeaning(t *testing.T) {
 	t.Parallel()
-	rule := mapping.Rule{Symbol: value("s"), Last: value("p"), Bid: value("b")}
+	rule := mapping.Rule{Symbol: compiledValue("s"), Last: compiledValue("p"), Bid: compiledValue("b")}
 	for payload, want := range map[string]string{
 		`{"s":"A","p":1,"b":NaN}`:              "A 1 × ×",
 		`{"s":"A","p":-Infinity,"b":1}`:        "A 1× ×",
@@ -150,7 +150,7 @@ func TestAlmostJSONIsReadWhereItHasOneMeaning(t *testing.T) {
 
 func TestNumbersThatStandForNoneAreMissingWhereTheMapSaysSo(t *testing.T) {
 	t.Parallel()
-	rule := mapping.Rule{Symbol: value("s"), Last: value("p"), Bid: value("b"), Ask: value("a"), Fillers: "missing"}
+	rule := mapping.Rule{Symbol: compiledValue("s"), Last: compiledValue("p"), Bid: compiledValue("b"), Ask: compiledValue("a"), Fillers: "missing"}
 	for payload, want := range map[string]string{
 		`{"s":"A","p":41,"b":-1,"a":99999.99}`:     "A 41 × ×",
 		`{"s":"A","p":-3,"b":-3.5,"a":-1}`:         "A -3 -3.5× -1×",

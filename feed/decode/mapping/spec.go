@@ -99,7 +99,7 @@ type Value struct {
 	Unit    string            `yaml:"unit,omitempty"`         // times: s, ms, us, ns, rfc3339 or auto (default)
 }
 
-type plainValue Value
+type valueWithoutMethods Value
 
 // UnmarshalYAML reads a path, a list or a map.
 func (v *Value) UnmarshalYAML(unmarshal func(any) error) error {
@@ -109,7 +109,7 @@ func (v *Value) UnmarshalYAML(unmarshal func(any) error) error {
 	}
 	switch form.(type) {
 	case map[string]any:
-		return unmarshal((*plainValue)(v))
+		return unmarshal((*valueWithoutMethods)(v))
 	case []any:
 		return unmarshal(&v.First)
 	}
@@ -124,7 +124,7 @@ func (v Value) MarshalYAML() (any, error) {
 	case v.isFirstOnly() && v.First != nil:
 		return v.First, nil
 	}
-	return plainValue(v), nil
+	return valueWithoutMethods(v), nil
 }
 
 // isFirstOnly reports whether YAML writes the value as a list.

@@ -34,7 +34,7 @@ var timeUnitSynonyms = map[string]string{
 }
 
 // time is the value as a time in UTC; zero when it is missing. A time of 0 counts as missing.
-func (v *value) time(r *row) (latest time.Time, err error) {
+func (v *compiledValue) time(r *row) (latest time.Time, err error) {
 	switch v.source {
 	case sourceFirst:
 		for _, one := range v.operands {

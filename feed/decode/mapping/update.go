@@ -20,8 +20,8 @@ const (
 
 // update makes an update of one row. Without one, the reason says why. The error reports fields that could not be used;
 // the update is good without them.
-func (ru *rule) update(r *row) (u market.Update, reason string, err error) {
-	f := fieldReader{rule: ru}
+func (ru *compiledRule) update(r *row) (u market.Update, reason string, err error) {
+	f := fieldReader{compiledRule: ru}
 	switch ru.kind {
 	case "news":
 		u, reason = f.headline(r)
@@ -35,7 +35,7 @@ func (ru *rule) update(r *row) (u market.Update, reason string, err error) {
 
 // fieldReader reads the fields of one row and gathers the errors.
 type fieldReader struct {
-	*rule
+	*compiledRule
 	err error
 }
 
@@ -51,7 +51,7 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 	q := market.Quote{Symbol: name}
 	found := false
 	for _, n := range f.numbers {
-		if !n.value.inDelta(r) {
+		if !n.value.inMessage(r) {
 			continue
 		}
 		d, err := n.value.number(r)
@@ -63,7 +63,7 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 		found = found || d.IsSet()
 	}
 	if f.book != nil {
-		f.book.fill(r, name, &q)
+		f.book.setBestBidAsk(r, name, &q)
 		found = found || q.Bid.IsSet() || q.Ask.IsSet()
 	}
 	if f.dropsFillers && DropFillers(&q) && !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
@@ -154,7 +154,7 @@ type resolvedSymbol struct {
 // maxCachedSymbols bounds the symbols whose names are remembered.
 const maxCachedSymbols = 10_000
 
-func (ru *rule) resolveSymbol(original string) (s resolvedSymbol, err error) {
+func (ru *compiledRule) resolveSymbol(original string) (s resolvedSymbol, err error) {
 	s.name = original
 	for _, a := range []aliases{ru.symbol.alias, ru.aliases} {
 		if name, ok := a.lookup(s.name); ok {
@@ -174,7 +174,7 @@ func (ru *rule) resolveSymbol(original string) (s resolvedSymbol, err error) {
 // text is one text field, made plain and cut to limit characters; empty when the message does not have it.
 func (f *fieldReader) text(r *row, key string, limit int) string {
 	v := f.texts[key]
-	if v == nil || !v.inDelta(r) {
+	if v == nil || !v.inMessage(r) {
 		return ""
 	}
 	s, _, err := v.text(r)
@@ -240,7 +240,7 @@ func (f *fieldReader) symbols(r *row) (names []string) {
 }
 
 func (f *fieldReader) timestamp(r *row) time.Time {
-	if f.time == nil || !f.time.inDelta(r) {
+	if f.time == nil || !f.time.inMessage(r) {
 		return time.Time{}
 	}
 	at, err := f.time.time(r)

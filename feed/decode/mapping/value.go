@@ -23,15 +23,15 @@ const (
 	sourceText
 )
 
-// value is a compiled Value.
-type value struct {
+// compiledValue is a compiled Value.
+type compiledValue struct {
 	source   valueSource
 	path     path
-	operands []*value // first, max; numerator and denominator
+	operands []*compiledValue // first, max; numerator and denominator
 	constant string
 	template template
 
-	scales  []scale
+	scales  []powerOfTen
 	mul     market.Decimal
 	percent bool // a % behind the number is not part of it
 
@@ -42,7 +42,7 @@ type value struct {
 }
 
 // text is the value as text, with replacements and aliases; ok is false when it is missing.
-func (v *value) text(r *row) (s string, ok bool, err error) {
+func (v *compiledValue) text(r *row) (s string, ok bool, err error) {
 	if s, ok, err = v.unaliasedText(r); ok {
 		s = v.alias.nameOf(s)
 	}
@@ -50,7 +50,7 @@ func (v *value) text(r *row) (s string, ok bool, err error) {
 }
 
 // unaliasedText is the value as text before its aliases.
-func (v *value) unaliasedText(r *row) (s string, ok bool, err error) {
+func (v *compiledValue) unaliasedText(r *row) (s string, ok bool, err error) {
 	switch v.source {
 	case sourceConst:
 		s, ok = v.constant, true
@@ -80,7 +80,7 @@ func (v *value) unaliasedText(r *row) (s string, ok bool, err error) {
 }
 
 // list is the value as a list of texts.
-func (v *value) list(r *row) ([]string, error) {
+func (v *compiledValue) list(r *row) ([]string, error) {
 	if v.source == sourcePath {
 		if at := v.path.get(r); at.IsArray() {
 			return v.items(at), nil
@@ -102,7 +102,7 @@ func (v *value) list(r *row) ([]string, error) {
 	return items, nil
 }
 
-func (v *value) items(list gjson.Result) (items []string) {
+func (v *compiledValue) items(list gjson.Result) (items []string) {
 	list.ForEach(func(_, item gjson.Result) bool {
 		if s, ok, err := scalarText(item); ok && err == nil {
 			items = append(items, v.alias.nameOf(s))
@@ -112,18 +112,18 @@ func (v *value) items(list gjson.Result) (items []string) {
 	return items
 }
 
-// inDelta reports whether the message itself, and not only the row that it completes, has a part of the value.
-func (v *value) inDelta(r *row) bool {
-	if r.delta.Raw == "" || v.source == sourceConst || v.source == sourcePath && v.path.inDelta(r) {
+// inMessage reports whether the message itself, and not only the row that it completes, has a part of the value.
+func (v *compiledValue) inMessage(r *row) bool {
+	if r.delta.Raw == "" || v.source == sourceConst || v.source == sourcePath && v.path.inMessage(r) {
 		return true
 	}
 	for _, one := range v.operands {
-		if one.inDelta(r) {
+		if one.inMessage(r) {
 			return true
 		}
 	}
 	for _, part := range v.template {
-		if part.path != nil && part.path.inDelta(r) {
+		if part.path != nil && part.path.inMessage(r) {
 			return true
 		}
 	}
@@ -131,8 +131,8 @@ func (v *value) inDelta(r *row) bool {
 }
 
 // indexesList reports whether the value looks into a list, or is the row itself.
-func (v *value) indexesList() bool {
-	return v.source == sourcePath && v.path.indexesList() || slices.ContainsFunc(v.operands, (*value).indexesList) ||
+func (v *compiledValue) indexesList() bool {
+	return v.source == sourcePath && v.path.indexesList() || slices.ContainsFunc(v.operands, (*compiledValue).indexesList) ||
 		slices.ContainsFunc(v.template, func(part templatePart) bool { return part.path != nil && part.path.indexesList() })
 }
 

@@ -44,7 +44,7 @@ func Locate(err error, source []byte) error {
 	body, _, _ := parse(source) // the errors of a source that does not parse have their lines
 	var located configerr.List
 	for _, e := range configerr.All(err) {
-		if at := position(body, e.Path); e.Line == 0 && at != nil {
+		if at := nodePosition(body, e.Path); e.Line == 0 && at != nil {
 			moved := *e
 			moved.Line, moved.Column = at.Line, at.Column
 			e = &moved
@@ -54,8 +54,8 @@ func Locate(err error, source []byte) error {
 	return located.Err()
 }
 
-// position is the place of the value at path, or of the nearest above it that exists; nil for none.
-func position(body ast.Node, path configerr.Path) *token.Position {
+// nodePosition is the place of the value at path, or of the nearest above it that exists; nil for none.
+func nodePosition(body ast.Node, path configerr.Path) *token.Position {
 	node, at := body, (*token.Token)(nil)
 	for _, step := range path {
 		m := child(node, step)

@@ -41,7 +41,7 @@ func Decode(source []byte, v any, synonyms map[string]string) error {
 		if err == nil {
 			break
 		}
-		path, removed := removeAt(body, tokenOf(err), nil)
+		path, removed := removeAt(body, errorToken(err), nil)
 		errs.Join(nil, toConfigError(err, path, t, synonyms))
 		if !removed {
 			break
@@ -95,8 +95,8 @@ func parse(source []byte) (body ast.Node, anchors map[string]ast.Node, err error
 // withoutBOM is the source without the byte order mark that some editors put at its start.
 func withoutBOM(source []byte) string { return strings.TrimPrefix(string(source), "\ufeff") }
 
-// tokenOf is where the library found an error; nil when it does not say.
-func tokenOf(err error) *token.Token {
+// errorToken is where the library found an error; nil when it does not say.
+func errorToken(err error) *token.Token {
 	var annotated yaml.Error
 	if !errors.As(err, &annotated) {
 		return nil

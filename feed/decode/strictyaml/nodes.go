@@ -80,7 +80,7 @@ func removeAt(node ast.Node, at *token.Token, above configerr.Path) (configerr.P
 	for i, m := range children(node) {
 		path := append(slices.Clip(above), m.step)
 		if isSameToken(m.key, at) || m.value != nil && isSameToken(m.value.GetToken(), at) {
-			remove(node, i)
+			removeChild(node, i)
 			return path, true
 		}
 		if inner, ok := removeAt(m.value, at, path); ok {
@@ -95,8 +95,8 @@ func isSameToken(t, at *token.Token) bool {
 	return t != nil && (t == at || *t.Position == *at.Position)
 }
 
-// remove removes a child from a map or a list.
-func remove(node ast.Node, i int) {
+// removeChild removes a child from a map or a list.
+func removeChild(node ast.Node, i int) {
 	switch n := unwrap(node).(type) {
 	case *ast.MappingNode:
 		n.Values = slices.Delete(slices.Clone(n.Values), i, i+1) // an alias may share the list

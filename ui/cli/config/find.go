@@ -26,7 +26,7 @@ func Find(asked string) (string, error) {
 	for _, path := range SearchPaths() {
 		switch info, err := os.Stat(path); {
 		case err == nil && !info.IsDir() && IsLocal(path):
-			return path, checkLocal(path, info)
+			return path, checkLocalOwner(path, info)
 		case err == nil && !info.IsDir():
 			return path, nil
 		case err != nil && !errors.Is(err, fs.ErrNotExist):
@@ -39,9 +39,9 @@ func Find(asked string) (string, error) {
 // IsLocal reports whether [Find] found a file in the working directory that was not asked for.
 func IsLocal(path string) bool { return path == FileName }
 
-// checkLocal refuses a file in the working directory that is not the user's own: it says where secrets are sent, and
+// checkLocalOwner refuses a file in the working directory that is not the user's own: it says where secrets are sent, and
 // anyone can put one into a directory that all may write to.
-func checkLocal(path string, info os.FileInfo) error {
+func checkLocalOwner(path string, info os.FileInfo) error {
 	why := ownershipProblem(info)
 	if !info.Mode().IsRegular() { // reading a named pipe may never end
 		why = "it is not a regular file"

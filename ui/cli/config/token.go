@@ -29,12 +29,12 @@ func (f Feed) withToken() Feed {
 	used := hasTokenPlaceholder(f.URL) || hasTokenPlaceholder(f.Body)
 	for name, text := range f.Headers {
 		used = used || hasTokenPlaceholder(text)
-		filled[name] = fillToken(text, value)
+		filled[name] = replaceTokenPlaceholder(text, value)
 	}
 	if !used {
 		filled["Authorization"] = "Bearer " + value
 	}
-	f.Headers, f.URL, f.Body = filled, fillToken(f.URL, value), fillToken(f.Body, value)
+	f.Headers, f.URL, f.Body = filled, replaceTokenPlaceholder(f.URL, value), replaceTokenPlaceholder(f.Body, value)
 	return f
 }
 
@@ -66,7 +66,7 @@ func (f Feed) checkTokenSource(env Environment, errs *configerr.List) {
 // tokenPlaceholder is {token}, and not a variable of that name.
 var tokenPlaceholder = regexp.MustCompile(`\$?\{token\}`)
 
-func fillToken(text, value string) string {
+func replaceTokenPlaceholder(text, value string) string {
 	return tokenPlaceholder.ReplaceAllStringFunc(text, func(word string) string {
 		if word[0] == '$' {
 			return word
@@ -75,7 +75,7 @@ func fillToken(text, value string) string {
 	})
 }
 
-func hasTokenPlaceholder(text string) bool { return fillToken(text, "") != text }
+func hasTokenPlaceholder(text string) bool { return replaceTokenPlaceholder(text, "") != text }
 
 // maxToken bounds a token file, in bytes.
 const maxToken = 16 << 10
@@ -86,11 +86,11 @@ func ReadToken(path string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return asToken(path, text)
+	return parseToken(path, text)
 }
 
-// asToken is the token in a text of one line, of which no error shows anything.
-func asToken(source string, text []byte) (string, error) {
+// parseToken is the token in a text of one line, of which no error shows anything.
+func parseToken(source string, text []byte) (string, error) {
 	token := strings.TrimSpace(string(text))
 	switch {
 	case token == "":
@@ -133,7 +133,7 @@ func runTokenCommand(ctx context.Context, dir string, command []string) (string,
 	case err != nil:
 		return "", fmt.Errorf("%s could not be run", command[0])
 	}
-	return asToken("the output of "+command[0], out.text)
+	return parseToken("the output of "+command[0], out.text)
 }
 
 // cappedBuffer takes no more than so many bytes.

@@ -9,7 +9,7 @@ import (
 )
 
 func (e *examination) report() *Report {
-	r := &Report{URL: redact.URL(e.config.URL), Name: suggestName(e.config), At: e.startedAt.UTC(), Connection: e.first.connection()}
+	r := &Report{URL: redact.URL(e.config.URL), Name: suggestFeedName(e.config), At: e.startedAt.UTC(), Connection: e.first.connection()}
 	r.Sections = append(r.Sections, e.connectionSection())
 	if e.first.stage == streaming {
 		r.Stream = e.stream()

@@ -60,10 +60,10 @@ func (r *Report) File() string {
 	if r.Reading == nil || r.Reading.YAML == "" {
 		return ""
 	}
-	return "feeds:\n" + r.entry()
+	return "feeds:\n" + r.feedEntry()
 }
 
-func (r *Report) entry() string {
+func (r *Report) feedEntry() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "  %q:\n", r.Name)
 	for line := range strings.Lines(r.Reading.YAML) {
@@ -99,15 +99,15 @@ func (c *configEntry) inlinePreset() {
 
 // setURL sets the URL as it was written, with variables in place of secrets.
 func (c *configEntry) setURL() {
-	portable := redact.PortableURL(c.config.URL, func(key string) string { return c.variable(cmp.Or(key, "token")) })
+	portable := redact.PortableURL(c.config.URL, func(key string) string { return c.secretVariable(cmp.Or(key, "token")) })
 	if _, rest, _ := strings.Cut(c.config.URL, "://"); strings.Contains(strings.SplitN(rest, "/", 2)[0], "@") {
 		c.note("user and password of the url are left out: put them into headers, as Authorization: Basic ${...}")
 	}
 	c.Definition.URL = escapeBraces(portable)
 }
 
-// variable returns a reference to an environment variable for a secret, and notes that it must be set.
-func (c *configEntry) variable(secret string) string {
+// secretVariable returns a reference to an environment variable for a secret, and notes that it must be set.
+func (c *configEntry) secretVariable(secret string) string {
 	if plain, err := url.QueryUnescape(secret); err == nil {
 		secret = plain
 	}
@@ -146,7 +146,7 @@ func (c *configEntry) setHeaders() {
 			continue
 		}
 		if scheme, _, hasScheme := strings.Cut(value, " "); !onlyReference.MatchString(value) {
-			value = c.variable(name)
+			value = c.secretVariable(name)
 			if hasScheme && slices.Contains([]string{"bearer", "basic", "token"}, strings.ToLower(scheme)) {
 				value = scheme + " " + value
 			}
@@ -175,9 +175,9 @@ func (e *examination) cleanLines(text string) string {
 	return strings.Join(lines, "\n")
 }
 
-// suggestName suggests a name for a feed in a configuration: its own name or, if that is just its host, something short
+// suggestFeedName suggests a name for a feed in a configuration: its own name or, if that is just its host, something short
 // that tells its URL from others.
-func suggestName(c feed.Config) string {
+func suggestFeedName(c feed.Config) string {
 	at, err := url.Parse(redact.URL(c.URL))
 	if err != nil || at.Host == "" || c.Name != at.Host || strings.ContainsAny(at.Host, "${}") {
 		return feedKey(c.Name)

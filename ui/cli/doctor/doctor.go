@@ -66,6 +66,6 @@ type examination struct {
 	startedAt time.Time
 
 	first   *observation // of the first connection
-	reading reading
+	reading decodedPayloads
 	resume  *resumeTest // nil: not tried
 }

@@ -9,7 +9,7 @@ const (
 )
 
 // SuggestName is the name that a report suggests for a feed.
-var SuggestName = suggestName
+var SuggestName = suggestFeedName
 
 // FramingOf reads a body to its end, and returns what is found about its lines.
 func FramingOf(body io.Reader) (Framing, error) {

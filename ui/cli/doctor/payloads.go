@@ -58,7 +58,7 @@ func (e *examination) addContents(s *Section) {
 	if len(shown) > 0 {
 		s.add(Good, "prices", strings.Join(shown, " · "), "")
 	}
-	if jumps := e.jumps(); len(jumps) > 0 {
+	if jumps := e.priceJumps(); len(jumps) > 0 {
 		s.add(Warning, "jumps", strings.Join(jumps, " · "), "if a row mixes two things, name what tells them apart as symbol: in the map")
 	}
 	if readings := e.readings(); len(readings) > 0 {
@@ -122,8 +122,8 @@ func (e *examination) prices() []Price {
 	return all
 }
 
-// jumps are the first places where two prices in a row of one symbol have nothing to do with each other.
-func (e *examination) jumps() (all []string) {
+// priceJumps are the first places where two prices in a row of one symbol have nothing to do with each other.
+func (e *examination) priceJumps() (all []string) {
 	last := map[string]market.Decimal{}
 	for _, u := range e.reading.updates {
 		q, ok := u.Update.(market.Quote)

@@ -212,7 +212,7 @@ func (r *Report) Text(w io.Writer, renderer *lipgloss.Renderer) error {
 		t.types(r.Stream)
 	}
 	if r.Reading != nil && r.Reading.YAML != "" {
-		t.printf("\nfor livetape.yaml, under feeds:\n\n%s", r.entry())
+		t.printf("\nfor livetape.yaml, under feeds:\n\n%s", r.feedEntry())
 	}
 	t.printf("\n%s %s\n", t.mark(r.Verdict.mark()), r.Summary)
 	if _, err := io.WriteString(w, t.String()); err != nil {

@@ -52,7 +52,7 @@ type resumeTest struct {
 // idSource finds the ids of events: in id: lines or, with a decoder, in payloads.
 type idSource struct{ decoder decode.Decoder }
 
-func (s idSource) of(ev event) (id string, own bool) {
+func (s idSource) eventID(ev event) (id string, own bool) {
 	if s.decoder == nil {
 		return ev.ID, ev.hasOwnID
 	}
@@ -60,14 +60,14 @@ func (s idSource) of(ev event) (id string, own bool) {
 	return m.ResumeID, err == nil && m.ResumeID != ""
 }
 
-// all returns the ids of all events, without those that repeat the one before.
-func (s idSource) all(stats *eventStats) []string {
+// eventIDs returns the ids of all events, without those that repeat the one before.
+func (s idSource) eventIDs(stats *eventStats) []string {
 	if s.decoder == nil {
 		return slices.Compact(slices.Clone(stats.ids))
 	}
 	var ids []string
 	for _, ev := range stats.kept {
-		if id, own := s.of(ev); own {
+		if id, own := s.eventID(ev); own {
 			ids = append(ids, id)
 		}
 	}
@@ -75,7 +75,7 @@ func (s idSource) all(stats *eventStats) []string {
 }
 
 func (s idSource) isConclusive(ev event) bool {
-	_, own := s.of(ev)
+	_, own := s.eventID(ev)
 	return own || ev.Type == "resume" || ev.Type == "reset" || ev.Type == "snapshot"
 }
 
@@ -114,7 +114,7 @@ func (e *examination) newResumeTest() *resumeTest {
 			r.source.decoder = decoder
 		}
 	}
-	if r.ids = r.source.all(&e.first.stats); len(r.ids) == 0 {
+	if r.ids = r.source.eventIDs(&e.first.stats); len(r.ids) == 0 {
 		return r
 	}
 	r.followers = min(5, max(len(r.ids)-2, 0)) // not all but the first: starting over would look like repeating
@@ -174,7 +174,7 @@ func (r *resumeTest) evaluate(o *observation) {
 }
 
 func (r *resumeTest) outcomeOf(ev event) Outcome {
-	id, _ := r.source.of(ev)
+	id, _ := r.source.eventID(ev)
 	sent := len(r.ids) - 1 - r.followers
 	at := slices.Index(r.ids, id)
 	switch {
@@ -229,7 +229,7 @@ func (e *examination) addResume(s *Section) {
 	}
 	const lost = "what a reconnect misses is lost: have the server keep its last events and send those after Last-Event-ID"
 	sent := e.endpoint.Clean(r.sent, 60)
-	asked := r.asked() + " to go on after " + sent + ", the server "
+	asked := r.howAsked() + " to go on after " + sent + ", the server "
 	switch r.outcome {
 	case Continued:
 		text := "sent the event that followed"
@@ -252,10 +252,10 @@ func (e *examination) addResume(s *Section) {
 	case Skipped:
 		switch {
 		case r.finding.Reason != "":
-			s.add(Bad, "resume", "no: "+r.asked()+" to go on after "+sent+": "+e.endpoint.Clean(r.finding.Reason, 120), lost)
+			s.add(Bad, "resume", "no: "+r.howAsked()+" to go on after "+sent+": "+e.endpoint.Clean(r.finding.Reason, 120), lost)
 			return
 		case r.finding.Missed > 0:
-			s.add(Bad, "resume", fmt.Sprintf("no: %s ≈%d missed (ids %s → %s)", asked+"goes on, but", r.finding.Missed, sent, e.endpoint.Clean(r.nextID(), 60)), lost)
+			s.add(Bad, "resume", fmt.Sprintf("no: %s ≈%d missed (ids %s → %s)", asked+"goes on, but", r.finding.Missed, sent, e.endpoint.Clean(r.firstResumedID(), 60)), lost)
 			return
 		}
 		s.add(Bad, "resume", fmt.Sprintf("no: %s after %s did not come again", humanize.Plural(r.followers, "event"), sent), lost)
@@ -270,16 +270,16 @@ func (e *examination) addResume(s *Section) {
 	}
 }
 
-// nextID is the first id that came on the second connection; empty for none.
-func (r *resumeTest) nextID() string {
+// firstResumedID is the first id that came on the second connection; empty for none.
+func (r *resumeTest) firstResumedID() string {
 	if r.first == nil {
 		return ""
 	}
-	id, _ := r.source.of(*r.first)
+	id, _ := r.source.eventID(*r.first)
 	return id
 }
 
-func (r *resumeTest) asked() string {
+func (r *resumeTest) howAsked() string {
 	if r.method == feed.ResumeByHeader {
 		return "asked"
 	}

@@ -14,7 +14,7 @@ import (
 
 func (e *examination) streamSection() Section {
 	s := Section{Title: "stream"}
-	if beginning := e.noFields(); beginning != "" {
+	if beginning := e.nonStreamBeginning(); beginning != "" {
 		s.add(Bad, "events", humanize.Bytes(e.first.body.bytes)+" came, and no field of an event stream in them; they begin with: "+beginning, "what is there is no event stream: check the URL, or the server")
 	} else {
 		e.first.addEvents(&s)
@@ -28,8 +28,8 @@ func (e *examination) streamSection() Section {
 	return s
 }
 
-// noFields is what a body begins with in which there is no line of an event stream; empty for any other.
-func (e *examination) noFields() string {
+// nonStreamBeginning is what a body begins with in which there is no line of an event stream; empty for any other.
+func (e *examination) nonStreamBeginning() string {
 	b := &e.first.body
 	if e.first.format != FormatSSE || e.first.stats.total+e.first.stats.comments+b.dataLines > 0 || b.inBlock || len(b.unknownFields) == 0 {
 		return ""

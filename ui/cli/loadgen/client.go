@@ -14,7 +14,7 @@ import (
 
 // client is one of many that listen. One goroutine runs it; what others read meanwhile is atomic.
 type client struct {
-	run      *run
+	run      *loadTest
 	number   int
 	endpoint *connection.Endpoint
 	ids      receivedIDs
@@ -29,18 +29,18 @@ type client struct {
 	lastEvent      time.Time // when it came
 
 	scanner    scanner
-	current    attempt
+	current    connectAttempt
 	timestamps timestampStats
 	latencies  *histogram
 }
 
-type attempt struct {
+type connectAttempt struct {
 	requested  time.Time
 	begun      bool   // an event came
 	replayLeft uint64 // events still to come that the server replays
 }
 
-func newClient(r *run, number int, endpoint *connection.Endpoint) *client {
+func newClient(r *loadTest, number int, endpoint *connection.Endpoint) *client {
 	return &client{
 		run: r, number: number, endpoint: endpoint, latencies: &r.latencies[number%len(r.latencies)],
 		ids:     receivedIDs{comparison: r.comparison, filtered: r.filtered},
@@ -111,7 +111,7 @@ func (c *client) request(ctx context.Context, cancel func()) (resp *http.Respons
 	var timedOut atomic.Bool
 	timeout := time.AfterFunc(answerTimeout, func() { timedOut.Store(true); cancel() })
 	defer timeout.Stop()
-	c.current, c.reconnecting = attempt{requested: time.Now()}, false
+	c.current, c.reconnecting = connectAttempt{requested: time.Now()}, false
 	resp, err := c.endpoint.Get(ctx, string(c.scanner.id), nil)
 	switch {
 	case timedOut.Load():
@@ -176,7 +176,7 @@ func (c *client) process(at time.Time) {
 		}
 		n++
 		c.ids.add(e)
-		c.measure(e, at)
+		c.measureLatency(e, at)
 	}
 	if n > 0 {
 		c.lastEvent = at
@@ -190,15 +190,15 @@ func (c *client) takeControlEvent(e *event) bool {
 	c.current.begun = true
 	switch string(e.kind) {
 	case "snapshot":
-		return c.ids.snapshot(e, first)
+		return c.ids.addSnapshot(e, first)
 	case "resume":
 		from, replayed := parseResume(e.data)
 		if first {
 			c.current.replayLeft = replayed
 		}
-		return c.ids.resume(from, first)
+		return c.ids.addResume(from, first)
 	case "reset":
-		return c.ids.reset(first)
+		return c.ids.addReset(first)
 	}
 	return false
 }

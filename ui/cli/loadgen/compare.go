@@ -35,7 +35,7 @@ func (c *comparison) add(seen []uint32, id []byte) ([]uint32, bool) {
 	if c.full.Load() {
 		return seen, false
 	}
-	n, ok := c.number(id)
+	n, ok := c.eventNumber(id)
 	if !ok || c.deliveries.Add(1) > maxDeliveries {
 		c.full.Store(true)
 		return seen, false
@@ -43,7 +43,7 @@ func (c *comparison) add(seen []uint32, id []byte) ([]uint32, bool) {
 	return append(seen, n), true
 }
 
-func (c *comparison) number(id []byte) (uint32, bool) {
+func (c *comparison) eventNumber(id []byte) (uint32, bool) {
 	s := &c.shards[maphash.Bytes(c.seed, id)%uint64(len(c.shards))]
 	s.RLock()
 	n, known := s.numbers[string(id)]

@@ -14,7 +14,7 @@ type receivedIDs struct {
 	filtered   bool        // the server leaves events out, as asked
 
 	sequential bool // the server numbers its events: sequence judges, not the comparison
-	sequence   sequence
+	sequence   idSequence
 	compared   []uint32 // events as the comparison numbers them
 	withID     uint64   // events with an id of their own
 	withoutID  uint64
@@ -23,24 +23,24 @@ type receivedIDs struct {
 	snapshots, resumes, resets uint64
 }
 
-// snapshot takes an event of that name, and reports whether it is one of livetape's protocol: with an id that counts, at
+// addSnapshot takes an event of that name, and reports whether it is one of livetape's protocol: with an id that counts, at
 // the beginning of a stream or after a reset.
-func (r *receivedIDs) snapshot(e *event, first bool) bool {
-	if _, _, ok := splitID(e.id); !ok || !e.own || !first && !r.native() || e.whole && !gjson.GetBytes(e.data, "prices").Exists() {
-		return r.native()
+func (r *receivedIDs) addSnapshot(e *event, first bool) bool {
+	if _, _, ok := splitID(e.id); !ok || !e.own || !first && !r.isLivetape() || e.whole && !gjson.GetBytes(e.data, "prices").Exists() {
+		return r.isLivetape()
 	}
 	r.snapshots++
 	r.sequential = !r.filtered && r.sequence.start(e.id)
 	return true
 }
 
-// native reports whether the server has used livetape's own protocol.
-func (r *receivedIDs) native() bool { return r.snapshots+r.resumes+r.resets > 0 }
+// isLivetape reports whether the server has used livetape's own protocol.
+func (r *receivedIDs) isLivetape() bool { return r.snapshots+r.resumes+r.resets > 0 }
 
-// resume takes an event that says that the server goes on after an id.
-func (r *receivedIDs) resume(from string, first bool) bool {
+// addResume takes an event that says that the server goes on after an id.
+func (r *receivedIDs) addResume(from string, first bool) bool {
 	if from == "" || !first {
-		return r.native()
+		return r.isLivetape()
 	}
 	r.resumes++
 	if !r.sequential && r.withID == 0 && !r.filtered {
@@ -49,10 +49,10 @@ func (r *receivedIDs) resume(from string, first bool) bool {
 	return true
 }
 
-// reset takes an event that says that the server cannot go on after an id. A snapshot follows.
-func (r *receivedIDs) reset(first bool) bool {
+// addReset takes an event that says that the server cannot go on after an id. A snapshot follows.
+func (r *receivedIDs) addReset(first bool) bool {
 	if !first {
-		return r.native()
+		return r.isLivetape()
 	}
 	r.resets++
 	return true
@@ -93,13 +93,13 @@ func isFiltered(address string) bool {
 // maxGaps bounds the gaps that one client remembers. If there are more, the oldest count as lost.
 const maxGaps = 4096
 
-// sequence judges the ids of one client of a server that numbers its events without a gap, "<epoch>-<n>". What is
+// idSequence judges the ids of one client of a server that numbers its events without a gap, "<epoch>-<n>". What is
 // missing is lost, exactly, and late events are distinguished from duplicates.
-type sequence struct {
-	prefix    []byte // "<epoch>-"; nil before the first id
-	last      uint64 // the highest n that came, or that a snapshot covers
-	gaps      []gap  // in order
-	forgotten uint64 // up to here, gaps were forgotten
+type idSequence struct {
+	prefix    []byte  // "<epoch>-"; nil before the first id
+	last      uint64  // the highest n that came, or that a snapshot covers
+	gaps      []idGap // in order
+	forgotten uint64  // up to here, gaps were forgotten
 
 	lost       uint64 // in gaps that were forgotten, or of earlier epochs
 	outOfOrder uint64
@@ -109,12 +109,12 @@ type sequence struct {
 	epochs     int    // that began after the first
 }
 
-type gap struct{ from, to uint64 }
+type idGap struct{ from, to uint64 }
 
-func (g gap) size() uint64 { return g.to - g.from + 1 }
+func (g idGap) size() uint64 { return g.to - g.from + 1 }
 
 // start moves on to an id that a snapshot covers. What of the same epoch lies between is lost.
-func (q *sequence) start(id []byte) bool {
+func (q *idSequence) start(id []byte) bool {
 	prefix, n, ok := splitID(id)
 	switch {
 	case !ok:
@@ -131,14 +131,14 @@ func (q *sequence) start(id []byte) bool {
 }
 
 // newEpoch begins another epoch. What the one before had after the last id is not known.
-func (q *sequence) newEpoch(prefix []byte, n uint64) {
+func (q *idSequence) newEpoch(prefix []byte, n uint64) {
 	q.lost += q.missing()
 	q.gaps, q.forgotten = q.gaps[:0], 0
 	q.epochs++
 	q.prefix, q.last = append(q.prefix[:0], prefix...), n
 }
 
-func (q *sequence) add(id []byte) {
+func (q *idSequence) add(id []byte) {
 	digits, ok := bytes.CutPrefix(id, q.prefix)
 	n, fits := parseNumber(digits)
 	switch {
@@ -158,7 +158,7 @@ func (q *sequence) add(id []byte) {
 	}
 }
 
-func (q *sequence) addOther(id []byte) {
+func (q *idSequence) addOther(id []byte) {
 	prefix, n, ok := splitID(id)
 	if !ok || bytes.Equal(prefix, q.prefix) {
 		q.malformed++
@@ -167,27 +167,27 @@ func (q *sequence) addOther(id []byte) {
 	q.newEpoch(prefix, n)
 }
 
-func (q *sequence) addGap(from, to uint64) {
+func (q *idSequence) addGap(from, to uint64) {
 	if len(q.gaps) == maxGaps {
 		q.lost += q.gaps[0].size()
 		q.forgotten = q.gaps[0].to
 		q.gaps = slices.Delete(q.gaps, 0, 1)
 	}
-	q.gaps = append(q.gaps, gap{from, to})
+	q.gaps = append(q.gaps, idGap{from, to})
 }
 
-func (q *sequence) fillGap(n uint64) bool {
+func (q *idSequence) fillGap(n uint64) bool {
 	for i := len(q.gaps) - 1; i >= 0 && n <= q.gaps[i].to; i-- {
 		g := q.gaps[i]
 		if n < g.from {
 			continue
 		}
-		var rest []gap
+		var rest []idGap
 		if g.from < n {
-			rest = append(rest, gap{g.from, n - 1})
+			rest = append(rest, idGap{g.from, n - 1})
 		}
 		if n < g.to {
-			rest = append(rest, gap{n + 1, g.to})
+			rest = append(rest, idGap{n + 1, g.to})
 		}
 		q.gaps = slices.Replace(q.gaps, i, i+1, rest...)
 		return true
@@ -195,14 +195,14 @@ func (q *sequence) fillGap(n uint64) bool {
 	return false
 }
 
-func (q *sequence) missing() (n uint64) {
+func (q *idSequence) missing() (n uint64) {
 	for _, g := range q.gaps {
 		n += g.size()
 	}
 	return n
 }
 
-func (q *sequence) losses() uint64 { return q.lost + q.missing() }
+func (q *idSequence) losses() uint64 { return q.lost + q.missing() }
 
 // splitID splits an id of the form "<epoch>-<n>"; prefix is "<epoch>-".
 func splitID(id []byte) (prefix []byte, n uint64, ok bool) {

@@ -2,7 +2,7 @@ package loadgen
 
 import "time"
 
-func (r *run) judge(rep *Report) {
+func (r *loadTest) judge(rep *Report) {
 	var found clientResult
 	sequential, compared := r.judgedClients()
 	e := &rep.Events
@@ -35,7 +35,7 @@ func (r *run) judge(rep *Report) {
 	}
 }
 
-func (rep *Report) noteNoIDs(r *run) {
+func (rep *Report) noteNoIDs(r *loadTest) {
 	switch {
 	case rep.Connections.Connected == 0:
 		rep.note("no client was connected: nothing can be said of events")
@@ -46,7 +46,7 @@ func (rep *Report) noteNoIDs(r *run) {
 	}
 }
 
-func (r *run) judgedClients() (sequential, compared []*client) {
+func (r *loadTest) judgedClients() (sequential, compared []*client) {
 	for _, c := range r.clients {
 		switch {
 		case c.ids.sequential:
@@ -59,7 +59,7 @@ func (r *run) judgedClients() (sequential, compared []*client) {
 }
 
 // judgeSequences adds what the sequences found, and returns how many events had reached some clients, but not yet others.
-func (r *run) judgeSequences(rep *Report, all []*client, found *clientResult) (onTheWay uint64) {
+func (r *loadTest) judgeSequences(rep *Report, all []*client, found *clientResult) (onTheWay uint64) {
 	newest := map[string]uint64{} // by epoch
 	var epochs int
 	var unclear, malformed uint64
@@ -86,7 +86,7 @@ func (r *run) judgeSequences(rep *Report, all []*client, found *clientResult) (o
 	return onTheWay
 }
 
-func (r *run) judgeCompared(rep *Report, all []*client, found *clientResult) (onTheWay uint64) {
+func (r *loadTest) judgeCompared(rep *Report, all []*client, found *clientResult) (onTheWay uint64) {
 	if len(all) == 0 {
 		return 0
 	}
@@ -117,13 +117,13 @@ func (r *run) judgeCompared(rep *Report, all []*client, found *clientResult) (on
 const stalledAfter = time.Second
 
 // countStalled counts a client that is behind, and had received nothing for long when the time was up.
-func (r *run) countStalled(rep *Report, c *client, behind uint64) {
+func (r *loadTest) countStalled(rep *Report, c *client, behind uint64) {
 	if behind > 0 && r.period.to.Sub(c.lastEvent) > stalledAfter && c.events.Load() > 0 {
 		rep.Connections.Stalled++
 	}
 }
 
-func (r *run) countSilent(rep *Report) {
+func (r *loadTest) countSilent(rep *Report) {
 	stalled := &rep.Connections.Stalled
 	rep.noteCount(uint64(*stalled), "%d clients received nothing for the last second or longer, though others did")
 	silent := 0

@@ -14,7 +14,7 @@ import (
 // judged is what a sequence found.
 type judged struct{ Lost, Duplicated, OutOfOrder, Unclear, Malformed uint64 }
 
-func (q *sequence) judged() judged {
+func (q *idSequence) judged() judged {
 	return judged{q.losses(), q.duplicated, q.outOfOrder, q.unclear, q.malformed}
 }
 
@@ -36,7 +36,7 @@ func TestASequenceTellsLostFromLateFromDuplicated(t *testing.T) {
 		{"of another form", "11 x 12", judged{Malformed: 1}},
 		{"with a zero in front", "011 11", judged{Malformed: 1}},
 	} {
-		var q sequence
+		var q idSequence
 		q.start([]byte("e-10"))
 		for _, id := range splitWords(test.ids) {
 			q.add([]byte("e-" + id))
@@ -60,7 +60,7 @@ func splitWords(s string) (words []string) {
 }
 
 func TestWhatASnapshotSkipsIsLost(t *testing.T) {
-	var q sequence
+	var q idSequence
 	for _, id := range []string{"e-10", "e-20", "e-15"} { // the last is that of a replay
 		if !q.start([]byte(id)) {
 			t.Error(id)
@@ -82,7 +82,7 @@ func TestWhatASnapshotSkipsIsLost(t *testing.T) {
 func TestASequenceAgreesWithAPlainCountWhateverComes(t *testing.T) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	for range 300 {
-		var q sequence
+		var q idSequence
 		q.start([]byte("e-0"))
 		seen := map[int]int{}
 		var want judged
@@ -107,7 +107,7 @@ func TestASequenceAgreesWithAPlainCountWhateverComes(t *testing.T) {
 }
 
 func TestGapsBeyondTheBoundAreLostForGoodAndThenUnclear(t *testing.T) {
-	var q sequence
+	var q idSequence
 	q.start([]byte("e-0"))
 	for n := 2; n <= 2*(maxGaps+10); n += 2 {
 		q.add([]byte("e-" + strconv.Itoa(n)))

@@ -28,7 +28,7 @@ func (s *timestampStats) add(other timestampStats) {
 	s.furthestAhead = max(s.furthestAhead, other.furthestAhead)
 }
 
-func (c *client) measure(e *event, at time.Time) {
+func (c *client) measureLatency(e *event, at time.Time) {
 	if c.current.replayLeft > 0 {
 		c.current.replayLeft--
 		c.timestamps.early++
@@ -82,7 +82,7 @@ func timeAtEnd(data []byte) (value []byte, ok bool) {
 }
 
 // reportLatency adds the latencies to the report, unless the clocks make nonsense of them.
-func (r *run) reportLatency(rep *Report) {
+func (r *loadTest) reportLatency(rep *Report) {
 	var s timestampStats
 	for _, c := range r.clients {
 		s.add(c.timestamps)
@@ -105,8 +105,8 @@ func (r *run) reportLatency(rep *Report) {
 		all.merge(&r.latencies[i])
 	}
 	rep.Latency = &Latency{
-		Measured: s.measured, Min: ms(all.min), Max: ms(all.max),
-		P50: ms(all.quantile(0.5)), P99: ms(all.quantile(0.99)), P999: ms(all.quantile(0.999)),
+		Measured: s.measured, Min: milliseconds(all.min), Max: milliseconds(all.max),
+		P50: milliseconds(all.quantile(0.5)), P99: milliseconds(all.quantile(0.99)), P999: milliseconds(all.quantile(0.999)),
 	}
 	rep.qualifyLatency(s, all.min)
 }

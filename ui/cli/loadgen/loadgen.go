@@ -46,7 +46,7 @@ type Progress struct {
 	Events    uint64
 }
 
-type run struct {
+type loadTest struct {
 	plan       Plan
 	started    time.Time
 	answered   atomic.Int64
@@ -56,14 +56,14 @@ type run struct {
 	filtered   bool          // the server leaves events out, as asked
 	pending    chan struct{} // one for each request without a response
 	latencies  [16]histogram // several, so that clients do not wait for each other
-	refusals   causes
-	drops      causes // of streams, before the time was up
+	refusals   failureCauses
+	drops      failureCauses // of streams, before the time was up
 	clients    []*client
-	period     period
+	period     fullLoadPeriod
 }
 
-// period is the time in which every client that could be connected was.
-type period struct {
+// fullLoadPeriod is the time in which every client that could be connected was.
+type fullLoadPeriod struct {
 	from, to      time.Time
 	events, bytes uint64 // received in it
 }
@@ -72,8 +72,8 @@ type period struct {
 // onProgress, if not nil, is called each second. An error means that the plan is wrong: then nothing was done.
 func Run(ctx context.Context, p Plan, onProgress func(Progress)) (*Report, error) {
 	p.Share = max(p.Share, 1)
-	r := &run{plan: p, comparison: newComparison(), filtered: isFiltered(p.Feed.URL), pending: make(chan struct{}, maxPending)}
-	endpoints, closeAll, err := newConnections(p)
+	r := &loadTest{plan: p, comparison: newComparison(), filtered: isFiltered(p.Feed.URL), pending: make(chan struct{}, maxPending)}
+	endpoints, closeAll, err := newEndpoints(p)
 	if err != nil {
 		return nil, err
 	}
@@ -85,9 +85,9 @@ func Run(ctx context.Context, p Plan, onProgress func(Progress)) (*Report, error
 	return r.report(), nil
 }
 
-// newConnections prepares as many connections as the plan needs. Each has a transport of its own, unless the feed's
+// newEndpoints prepares as many connections as the plan needs. Each has a transport of its own, unless the feed's
 // configuration needs one that only package feed can make.
-func newConnections(p Plan) (endpoints []*connection.Endpoint, closeAll func(), err error) {
+func newEndpoints(p Plan) (endpoints []*connection.Endpoint, closeAll func(), err error) {
 	var transports []*http.Transport
 	closeAll = func() {
 		for _, e := range endpoints {
@@ -126,7 +126,7 @@ func smallTransport() *http.Transport {
 	}
 }
 
-func (r *run) listen(ctx context.Context, onProgress func(Progress)) {
+func (r *loadTest) listen(ctx context.Context, onProgress func(Progress)) {
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	r.started = time.Now()
@@ -143,7 +143,7 @@ func (r *run) listen(ctx context.Context, onProgress func(Progress)) {
 
 // measurePeriod waits until every client has had its first response, and then for as long as the plan says, if there
 // is anything to listen to.
-func (r *run) measurePeriod(ctx context.Context, answered <-chan struct{}) {
+func (r *loadTest) measurePeriod(ctx context.Context, answered <-chan struct{}) {
 	for range r.plan.Clients {
 		select {
 		case <-answered:
@@ -169,7 +169,7 @@ func (r *run) measurePeriod(ctx context.Context, answered <-chan struct{}) {
 	r.period.events, r.period.bytes = events-eventsBefore, bytes-bytesBefore
 }
 
-func (r *run) reportProgress(ctx context.Context, onProgress func(Progress)) {
+func (r *loadTest) reportProgress(ctx context.Context, onProgress func(Progress)) {
 	if onProgress == nil {
 		return
 	}
@@ -186,7 +186,7 @@ func (r *run) reportProgress(ctx context.Context, onProgress func(Progress)) {
 	}
 }
 
-func (r *run) totals() (events, bytes uint64) {
+func (r *loadTest) totals() (events, bytes uint64) {
 	for _, c := range r.clients {
 		events += c.events.Load()
 		bytes += c.bytes.Load()

@@ -105,14 +105,14 @@ func (r *Report) JSON(w io.Writer) error {
 }
 
 // report is called when all clients have stopped.
-func (r *run) report() *Report {
+func (r *loadTest) report() *Report {
 	rep := &Report{URL: redact.URL(r.plan.Feed.URL), Notes: []string{}}
 	length := r.period.to.Sub(r.period.from)
 	rep.Seconds = math.Round(length.Seconds()*1000) / 1000
 	rep.Events.Delivered, rep.Bytes.Received = r.totals()
 	if length > 0 {
-		rep.Events.PerSecond = rate(r.period.events, length)
-		rep.Bytes.PerSecond = rate(r.period.bytes, length)
+		rep.Events.PerSecond = ratePerSecond(r.period.events, length)
+		rep.Bytes.PerSecond = ratePerSecond(r.period.bytes, length)
 	} else if r.answered.Load() < int64(r.plan.Clients) {
 		rep.note("the run ended before all clients were connected: no rates or latencies")
 	}
@@ -148,12 +148,12 @@ func (rep *Report) noteCount(n uint64, format string) {
 	}
 }
 
-func rate(n uint64, in time.Duration) *float64 {
+func ratePerSecond(n uint64, in time.Duration) *float64 {
 	perSecond := math.Round(float64(n)/in.Seconds()*10) / 10
 	return &perSecond
 }
 
-func (r *run) connections() Connections {
+func (r *loadTest) connections() Connections {
 	all := Connections{Asked: len(r.clients)}
 	for _, c := range r.clients {
 		switch {
@@ -177,7 +177,7 @@ func (r *run) connections() Connections {
 }
 
 // addSpread adds nothing when no client connected.
-func (r *run) addSpread(rep *Report) {
+func (r *loadTest) addSpread(rep *Report) {
 	var events, slowest []float64
 	for _, c := range r.clients {
 		if c.connections == 0 {
@@ -185,7 +185,7 @@ func (r *run) addSpread(rep *Report) {
 		}
 		events = append(events, float64(c.events.Load()))
 		if c.timestamps.measured > 0 {
-			slowest = append(slowest, ms(c.timestamps.slowest))
+			slowest = append(slowest, milliseconds(c.timestamps.slowest))
 		}
 	}
 	if len(events) == 0 {
@@ -203,7 +203,7 @@ func newRange(all []float64) Range {
 	return Range{all[0], all[len(all)/2], all[len(all)-1]}
 }
 
-func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 func (rep *Report) conclude(p Plan) {
 	c, e := rep.Connections, rep.Events
@@ -227,13 +227,13 @@ type Cause struct {
 	Advice string `json:"-"` // what to do about it
 }
 
-// causes counts failures of one kind. The zero value is ready.
-type causes struct {
+// failureCauses counts failures of one kind. The zero value is ready.
+type failureCauses struct {
 	mu    sync.Mutex
 	known map[string]Cause // by the cause
 }
 
-func (f *causes) add(cause, advice string) {
+func (f *failureCauses) add(cause, advice string) {
 	const maxCauses = 16 // servers may word each refusal differently
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -247,7 +247,7 @@ func (f *causes) add(cause, advice string) {
 }
 
 // sorted has the commonest first.
-func (f *causes) sorted() (all []Cause, times int) {
+func (f *failureCauses) sorted() (all []Cause, times int) {
 	all = []Cause{}
 	for _, c := range f.known {
 		all = append(all, c)

@@ -163,7 +163,7 @@ func aBatch(events int) []byte {
 func BenchmarkClient(b *testing.B) {
 	for _, events := range []int{1, 16} {
 		b.Run(fmt.Sprintf("%d events a read", events), func(b *testing.B) {
-			r := &run{comparison: newComparison()}
+			r := &loadTest{comparison: newComparison()}
 			r.steady.Store(true)
 			batch := aBatch(events)
 			body := bytes.NewReader(batch)

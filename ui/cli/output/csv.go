@@ -5,7 +5,7 @@ import "strings"
 // csvFormat writes comma-separated values, quoted by RFC 4180 §2, with the names of the columns once at the top. Every
 // row has every column. Lines end as those of a Unix tool do, with a line feed alone.
 type csvFormat struct {
-	cells cells
+	cells fieldTexts
 }
 
 func (*csvFormat) header(b []byte) []byte {
@@ -17,7 +17,7 @@ func (*csvFormat) header(b []byte) []byte {
 }
 
 func (f *csvFormat) line(b []byte, r *row) ([]byte, error) {
-	return appendCSV(b, f.cells.of(r, fields)), nil
+	return appendCSV(b, f.cells.textsOf(r, fields)), nil
 }
 
 func appendCSV(b []byte, cells []string) []byte {

@@ -12,17 +12,17 @@ type field struct {
 	column  string // as a JSON key and as a CSV column
 	name    string // in a template
 	append  func(b []byte, r *row) []byte
-	content content
+	content fieldContent
 }
 
-// content is what a field holds, which decides how JSON writes it. In the other formats every field is text.
-type content int8
+// fieldContent is what a field holds, which decides how JSON writes it. In the other formats every field is text.
+type fieldContent int8
 
 const (
-	ascii   content = iota // a string in which nothing needs to be escaped: numbers and times
-	text                   // a string of any characters: exact in JSON, cleaned elsewhere
-	list                   // a list of such strings, comma-separated in text
-	boolean                // true, or missing
+	ascii   fieldContent = iota // a string in which nothing needs to be escaped: numbers and times
+	text                        // a string of any characters: exact in JSON, cleaned elsewhere
+	list                        // a list of such strings, comma-separated in text
+	boolean                     // true, or missing
 )
 
 // fields are all that a row may say, in the order of CSV's columns. Numbers are strings in JSON too: most of its
@@ -35,19 +35,19 @@ var fields = []field{
 	{"received", "Received", func(b []byte, r *row) []byte { return append(b, r.receivedText...) }, ascii},
 	{"time", "Time", appendTime, ascii},
 
-	{"last", "Last", decimal(func(q *market.Quote) *market.Decimal { return &q.Last }), ascii},
-	{"bid", "Bid", decimal(func(q *market.Quote) *market.Decimal { return &q.Bid }), ascii},
-	{"ask", "Ask", decimal(func(q *market.Quote) *market.Decimal { return &q.Ask }), ascii},
-	{"size", "Size", decimal(func(q *market.Quote) *market.Decimal { return &q.Size }), ascii},
-	{"volume", "Volume", decimal(func(q *market.Quote) *market.Decimal { return &q.Volume }), ascii},
-	{"open", "Open", decimal(func(q *market.Quote) *market.Decimal { return &q.Open }), ascii},
-	{"high", "High", decimal(func(q *market.Quote) *market.Decimal { return &q.High }), ascii},
-	{"low", "Low", decimal(func(q *market.Quote) *market.Decimal { return &q.Low }), ascii},
-	{"prev_close", "PrevClose", decimal(func(q *market.Quote) *market.Decimal { return &q.PrevClose }), ascii},
-	{"bid_size", "BidSize", decimal(func(q *market.Quote) *market.Decimal { return &q.BidSize }), ascii},
-	{"ask_size", "AskSize", decimal(func(q *market.Quote) *market.Decimal { return &q.AskSize }), ascii},
-	{"change", "Change", decimal(func(q *market.Quote) *market.Decimal { return &q.Change }), ascii},
-	{"change_pct", "ChangePct", decimal(func(q *market.Quote) *market.Decimal { return &q.ChangePct }), ascii},
+	{"last", "Last", decimalField(func(q *market.Quote) *market.Decimal { return &q.Last }), ascii},
+	{"bid", "Bid", decimalField(func(q *market.Quote) *market.Decimal { return &q.Bid }), ascii},
+	{"ask", "Ask", decimalField(func(q *market.Quote) *market.Decimal { return &q.Ask }), ascii},
+	{"size", "Size", decimalField(func(q *market.Quote) *market.Decimal { return &q.Size }), ascii},
+	{"volume", "Volume", decimalField(func(q *market.Quote) *market.Decimal { return &q.Volume }), ascii},
+	{"open", "Open", decimalField(func(q *market.Quote) *market.Decimal { return &q.Open }), ascii},
+	{"high", "High", decimalField(func(q *market.Quote) *market.Decimal { return &q.High }), ascii},
+	{"low", "Low", decimalField(func(q *market.Quote) *market.Decimal { return &q.Low }), ascii},
+	{"prev_close", "PrevClose", decimalField(func(q *market.Quote) *market.Decimal { return &q.PrevClose }), ascii},
+	{"bid_size", "BidSize", decimalField(func(q *market.Quote) *market.Decimal { return &q.BidSize }), ascii},
+	{"ask_size", "AskSize", decimalField(func(q *market.Quote) *market.Decimal { return &q.AskSize }), ascii},
+	{"change", "Change", decimalField(func(q *market.Quote) *market.Decimal { return &q.Change }), ascii},
+	{"change_pct", "ChangePct", decimalField(func(q *market.Quote) *market.Decimal { return &q.ChangePct }), ascii},
 	{"currency", "Currency", func(b []byte, r *row) []byte { return append(b, r.quote.Currency...) }, text},
 	{"name", "Name", func(b []byte, r *row) []byte { return append(append(b, r.quote.Name...), r.reading.Name...) }, text},
 	{"standing", "Standing", appendStanding, boolean},
@@ -66,7 +66,7 @@ var fields = []field{
 	{"value", "Value", func(b []byte, r *row) []byte { return append(b, r.reading.Value.String()...) }, ascii},
 }
 
-func decimal(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {
+func decimalField(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {
 	return func(b []byte, r *row) []byte { return append(b, of(&r.quote).String()...) }
 }
 
@@ -97,19 +97,19 @@ func appendImportance(b []byte, r *row) []byte {
 	return append(b, "normal"...)
 }
 
-type cells struct {
+type fieldTexts struct {
 	buf  []byte
 	ends []int
 	out  []string
 }
 
-// of is the texts of the given fields of r, until the next call. They share one string.
-func (c *cells) of(r *row, which []field) []string {
+// textsOf is the texts of the given fields of r, until the next call. They share one string.
+func (c *fieldTexts) textsOf(r *row, which []field) []string {
 	c.buf, c.ends, c.out = c.buf[:0], c.ends[:0], c.out[:0]
 	for i := range which {
 		start := len(c.buf)
 		c.buf = which[i].append(c.buf, r)
-		c.buf = cleanFrom(c.buf, start)
+		c.buf = makeTerminalSafe(c.buf, start)
 		c.ends = append(c.ends, len(c.buf))
 	}
 	all, start := string(c.buf), 0
@@ -120,8 +120,8 @@ func (c *cells) of(r *row, which []field) []string {
 	return c.out
 }
 
-// cleanFrom makes b[start:] safe for a terminal.
-func cleanFrom(b []byte, start int) []byte {
+// makeTerminalSafe makes b[start:] safe for a terminal.
+func makeTerminalSafe(b []byte, start int) []byte {
 	for _, c := range b[start:] {
 		if c < ' ' || c > '~' {
 			return append(b[:start], market.PlainText(string(b[start:]), len(b))...)

@@ -50,7 +50,7 @@ func (f *SymbolFilter) keeps(feed string, u market.Update) bool {
 		market.Concerns(u, func(symbol string) bool { return f.symbols[strings.ToUpper(symbol)] })
 }
 
-type filter struct {
+type updateFilter struct {
 	Selection
 	*SymbolFilter
 	printed    int
@@ -60,8 +60,8 @@ type filter struct {
 	unfinished map[string]bool // once: feeds whose snapshot may still come
 }
 
-func newFilter(selection Selection, feeds []Feed) *filter {
-	f := &filter{
+func newUpdateFilter(selection Selection, feeds []Feed) *updateFilter {
+	f := &updateFilter{
 		Selection: selection, SymbolFilter: NewSymbolFilter(selection.Symbols, feeds),
 		seen: map[string]bool{}, room: maxSeen, awaited: map[string]bool{}, unfinished: map[string]bool{},
 	}
@@ -74,7 +74,7 @@ func newFilter(selection Selection, feeds []Feed) *filter {
 	return f
 }
 
-func (f *filter) accepts(u market.Update, r *row) bool {
+func (f *updateFilter) accepts(u market.Update, r *row) bool {
 	if !slices.Contains(f.Kinds, r.kind) || !f.keeps(r.feed, u) || f.Once && !f.isFirstPrice(r) {
 		return false
 	}
@@ -89,14 +89,14 @@ const (
 )
 
 // tooMany is the error when there are more symbols than can be told apart.
-func (f *filter) tooMany() error {
+func (f *updateFilter) tooMany() error {
 	if f.room >= 0 {
 		return nil
 	}
 	return fmt.Errorf("--once has printed %d symbols, and cannot tell more apart: name the --symbols", len(f.seen))
 }
 
-func (f *filter) isFirstPrice(r *row) bool {
+func (f *updateFilter) isFirstPrice(r *row) bool {
 	key := r.feed + "\x00" + r.quote.Symbol
 	if f.seen[key] {
 		return false
@@ -107,14 +107,14 @@ func (f *filter) isFirstPrice(r *row) bool {
 	return true
 }
 
-func (f *filter) full() bool { return f.Count > 0 && f.printed >= f.Count }
+func (f *updateFilter) countReached() bool { return f.Count > 0 && f.printed >= f.Count }
 
 // snapshotDone notes that no more is to come of a feed's snapshot: it is there, or the feed has ended.
-func (f *filter) snapshotDone(feed string) { delete(f.unfinished, feed) }
+func (f *updateFilter) snapshotDone(feed string) { delete(f.unfinished, feed) }
 
-// complete reports whether --once has all that it can wait for. Where no symbols are named, that is what the
+// isComplete reports whether --once has all that it can wait for. Where no symbols are named, that is what the
 // snapshots hold.
-func (f *filter) complete() bool {
+func (f *updateFilter) isComplete() bool {
 	if !f.Once {
 		return false
 	}
@@ -125,12 +125,12 @@ func (f *filter) complete() bool {
 }
 
 // serversAnswered reports whether there has been a price for each symbol, where only the servers know their names.
-func (f *filter) serversAnswered() bool {
+func (f *updateFilter) serversAnswered() bool {
 	return len(f.serverFilters) > 0 && len(f.seen) >= len(f.symbols)
 }
 
-func (f *filter) missing() string {
-	if !f.Once || f.full() || f.serversAnswered() {
+func (f *updateFilter) missingText() string {
+	if !f.Once || f.countReached() || f.serversAnswered() {
 		return ""
 	}
 	var names []string
@@ -149,19 +149,19 @@ func (f *filter) missing() string {
 }
 
 // missingInTime is the error when the time is up; nil when nothing is missing.
-func (f *filter) missingInTime() error {
-	if what := f.missing(); what != "" {
+func (f *updateFilter) missingInTime() error {
+	if what := f.missingText(); what != "" {
 		return fmt.Errorf("%s within %s", what, f.For)
 	}
 	return nil
 }
 
 // missingAtEnd is the error when the streams have ended for good; nil when no more was asked for.
-func (f *filter) missingAtEnd() error {
-	if what := f.missing(); what != "" {
+func (f *updateFilter) missingAtEnd() error {
+	if what := f.missingText(); what != "" {
 		return fmt.Errorf("%s before the stream ended", what)
 	}
-	if f.Count > 0 && !f.full() && !f.Once {
+	if f.Count > 0 && !f.countReached() && !f.Once {
 		return fmt.Errorf("the stream ended after %d of %d updates", f.printed, f.Count)
 	}
 	return nil

@@ -30,14 +30,14 @@ func sampleEvents(t testing.TB) []feed.Event {
 	updates := []market.Update{
 		market.Quote{
 			Symbol: "NVDA", Name: `NVIDIA "the" chip maker, Inc.`, Currency: "USD",
-			Last: decimal(t, "181.50"), Bid: decimal(t, "181.45"), Ask: decimal(t, "181.5"),
-			Size: decimal(t, "200"), Volume: decimal(t, "48211900"), Open: decimal(t, "180"),
-			High: decimal(t, "182.000"), Low: decimal(t, "179.9"), PrevClose: decimal(t, "179.00"),
-			BidSize: decimal(t, "300"), AskSize: decimal(t, "1"), Change: decimal(t, "2.50"), ChangePct: decimal(t, "1.397"),
+			Last: decimalField(t, "181.50"), Bid: decimalField(t, "181.45"), Ask: decimalField(t, "181.5"),
+			Size: decimalField(t, "200"), Volume: decimalField(t, "48211900"), Open: decimalField(t, "180"),
+			High: decimalField(t, "182.000"), Low: decimalField(t, "179.9"), PrevClose: decimalField(t, "179.00"),
+			BidSize: decimalField(t, "300"), AskSize: decimalField(t, "1"), Change: decimalField(t, "2.50"), ChangePct: decimalField(t, "1.397"),
 			Time: said, FromSnapshot: true,
 		},
-		market.Quote{Symbol: "SHIB/USD", Last: decimal(t, "0.00001234"), Size: decimal(t, "1000000000000")},
-		market.Quote{Symbol: "SPREAD", Bid: decimal(t, "-1.25"), Ask: decimal(t, "0")},
+		market.Quote{Symbol: "SHIB/USD", Last: decimalField(t, "0.00001234"), Size: decimalField(t, "1000000000000")},
+		market.Quote{Symbol: "SPREAD", Bid: decimalField(t, "-1.25"), Ask: decimalField(t, "0")},
 		market.Headline{
 			ID: "n-1", Title: "=1+1, said the “spreadsheet”", Summary: `A "quoted" summary`, Source: "Wire",
 			URL: "https://wire.example/1?a=b&c", Symbols: []string{"NVDA", "AAPL"}, Importance: market.High, Time: said,
@@ -57,7 +57,7 @@ func event(id string, at time.Time, u market.Update) feed.Event {
 	return feed.Event{Feed: "desk", At: at, Message: &feed.Message{ID: id, Updates: []market.Update{u}}}
 }
 
-func decimal(t testing.TB, s string) market.Decimal {
+func decimalField(t testing.TB, s string) market.Decimal {
 	t.Helper()
 	d, err := market.ParseDecimal(s)
 	if err != nil {
@@ -156,7 +156,7 @@ func TestEveryPartOfAnUpdateIsPrinted(t *testing.T) {
 
 func TestReadingsArePrintedByEveryFormat(t *testing.T) {
 	t.Parallel()
-	events := []feed.Event{event("1", time.Unix(0, 0).UTC(), market.Reading{Name: "kitchen humidity", Value: decimal(t, "60")})}
+	events := []feed.Event{event("1", time.Unix(0, 0).UTC(), market.Reading{Name: "kitchen humidity", Value: decimalField(t, "60")})}
 	byTemplate, err := output.NewTemplate("{{.Kind}} {{.Name}} {{.Value}}", time.UTC)
 	if err != nil {
 		t.Fatal(err)
@@ -177,7 +177,7 @@ func TestTheColumnsOfATableGrowAndNeverCutANumber(t *testing.T) {
 	long := "12345678901234567890123456789012.345678901234567890123456789"
 	var events []feed.Event
 	for _, last := range []string{"1.5", long, "1.5"} {
-		events = append(events, event("", time.Unix(0, 0), market.Quote{Symbol: "日本", Last: decimal(t, last)}))
+		events = append(events, event("", time.Unix(0, 0), market.Quote{Symbol: "日本", Last: decimalField(t, last)}))
 	}
 	lines := strings.Split(printed(t, output.NewFormat("table", time.UTC, false), events), "\n")[1:4]
 	want := []string{

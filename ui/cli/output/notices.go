@@ -21,10 +21,10 @@ type Notices struct {
 	open   int   // feeds that have not ended
 	failed error // of the feed that failed last
 
-	duplicates map[string]duplicates   // by feed
-	changes    map[string]*changeCount // of connections, by feed
-	reasons    map[string]int          // how often events could not be used, by feed and reason
-	unusable   map[string]int          // the same, by feed
+	duplicates map[string]duplicateCount // by feed
+	changes    map[string]*changeCount   // of connections, by feed
+	reasons    map[string]int            // how often events could not be used, by feed and reason
+	unusable   map[string]int            // the same, by feed
 }
 
 // The bounds of what a bad stream can fill standard error with.
@@ -37,7 +37,7 @@ const (
 
 // NewNotices makes the notices of so many feeds. Quiet leaves out that a stream is well.
 func NewNotices(out io.Writer, feeds int, quiet bool) *Notices {
-	return &Notices{out: out, quiet: quiet, open: feeds, duplicates: map[string]duplicates{}, changes: map[string]*changeCount{}, reasons: map[string]int{}, unusable: map[string]int{}}
+	return &Notices{out: out, quiet: quiet, open: feeds, duplicates: map[string]duplicateCount{}, changes: map[string]*changeCount{}, reasons: map[string]int{}, unusable: map[string]int{}}
 }
 
 // Say prints one line about a feed or a file. A write error is no reason to stop: the data go another way.
@@ -63,17 +63,17 @@ func (n *Notices) Status(name string, s feed.Status) (ended bool) {
 	return ended
 }
 
-// duplicates counts the events of a feed that were left out.
-type duplicates struct{ dropped, said uint64 }
+// duplicateCount counts the events of a feed that were left out.
+type duplicateCount struct{ dropped, said uint64 }
 
 // Duplicates takes how many events of a feed have been left out so far. [Notices.Status] and [Notices.Summarize] say so.
 func (n *Notices) Duplicates(name string, dropped uint64) {
-	n.duplicates[name] = duplicates{dropped, n.duplicates[name].said}
+	n.duplicates[name] = duplicateCount{dropped, n.duplicates[name].said}
 }
 
 func (n *Notices) sayDuplicates(name string) {
 	if d := n.duplicates[name]; d.dropped > d.said {
-		n.duplicates[name] = duplicates{d.dropped, d.dropped}
+		n.duplicates[name] = duplicateCount{d.dropped, d.dropped}
 		n.Say(name, humanize.Plural(d.dropped-d.said, "event")+" left out: the server had sent the same before the reconnect")
 	}
 }

@@ -45,7 +45,7 @@ type Feed struct {
 // feeds have ended, the reader of Out is gone or ctx ends. None of these is an error, unless something is missing that
 // was asked for. While a write blocks, it takes no events, so the feeds read no more from their sockets.
 func Print(ctx context.Context, options Options) error {
-	l := printLoop{Options: options, filter: newFilter(options.Select, options.Feeds)}
+	l := printLoop{Options: options, filter: newUpdateFilter(options.Select, options.Feeds)}
 	if options.Select.For > 0 {
 		l.timeUp = time.After(options.Select.For)
 	}
@@ -56,7 +56,7 @@ func Print(ctx context.Context, options Options) error {
 type printLoop struct {
 	Options
 	timeUp <-chan time.Time // nil: never
-	filter *filter
+	filter *updateFilter
 
 	row row
 	buf []byte
@@ -106,7 +106,7 @@ func (l *printLoop) printEvents(ctx context.Context) error {
 			if !ok {
 				return nil
 			}
-			if err := l.take(ev); err != nil {
+			if err := l.takeEvent(ev); err != nil {
 				return err
 			}
 		}
@@ -124,7 +124,7 @@ func (l *printLoop) takeWaiting() error {
 			if !ok {
 				return nil
 			}
-			if err := l.take(ev); err != nil {
+			if err := l.takeEvent(ev); err != nil {
 				return err
 			}
 		default:
@@ -134,7 +134,7 @@ func (l *printLoop) takeWaiting() error {
 	return nil
 }
 
-func (l *printLoop) take(ev feed.Event) error {
+func (l *printLoop) takeEvent(ev feed.Event) error {
 	switch {
 	case ev.Message != nil:
 		err := l.message(ev)
@@ -168,7 +168,7 @@ func (l *printLoop) status(name string, s feed.Status) error {
 	if err := l.notice(func() { ended = l.Notices.Status(name, s) }); err != nil {
 		return err
 	}
-	if !ended && !l.filter.complete() {
+	if !ended && !l.filter.isComplete() {
 		return nil
 	}
 	return cmp.Or(l.Notices.Failure(), l.filter.missingAtEnd(), errDone)
@@ -205,7 +205,7 @@ func (l *printLoop) message(ev feed.Event) error {
 			return err
 		}
 	}
-	if !l.filter.complete() {
+	if !l.filter.isComplete() {
 		return nil
 	}
 	if len(l.filter.symbols) > 0 {
@@ -228,7 +228,7 @@ func (l *printLoop) printRow(u market.Update) (err error) {
 }
 
 func (l *printLoop) printed() error {
-	if l.filter.full() {
+	if l.filter.countReached() {
 		return errDone
 	}
 	if len(l.buf) < fullBuffer {

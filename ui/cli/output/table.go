@@ -15,7 +15,7 @@ import (
 // printed before stay as they are.
 type tableFormat struct {
 	zone    *time.Location
-	cells   cells
+	cells   fieldTexts
 	columns []field
 	widths  []int
 	feed    int // width of the feeds' names; 0 without them
@@ -72,13 +72,13 @@ func (f *tableFormat) line(b []byte, r *row) ([]byte, error) {
 	default:
 		b = f.price(b, r)
 	}
-	return append(bytes.TrimRight(cleanFrom(b, start), " "), '\n'), nil
+	return append(bytes.TrimRight(makeTerminalSafe(b, start), " "), '\n'), nil
 }
 
 func (f *tableFormat) price(b []byte, r *row) []byte {
 	f.symbol = max(f.symbol, lipgloss.Width(r.quote.Symbol))
 	b = padRight(b, r.quote.Symbol, f.symbol)
-	for i, cell := range f.cells.of(r, f.columns) {
+	for i, cell := range f.cells.textsOf(r, f.columns) {
 		f.widths[i] = max(f.widths[i], len(cell))
 		b = padLeft(append(b, "  "...), cell, f.widths[i])
 	}

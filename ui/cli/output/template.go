@@ -20,7 +20,7 @@ type templateFormat struct {
 	template *template.Template
 	used     []field // those that the template can reach
 	values   map[string]string
-	cells    cells
+	cells    fieldTexts
 	out      bytes.Buffer
 }
 
@@ -71,7 +71,7 @@ func (f *templateFormat) line(b []byte, r *row) ([]byte, error) {
 }
 
 func (f *templateFormat) execute(r *row) error {
-	for i, text := range f.cells.of(r, f.used) {
+	for i, text := range f.cells.textsOf(r, f.used) {
 		f.values[f.used[i].name] = text
 	}
 	f.out.Reset()

@@ -29,13 +29,13 @@ const (
 	version   = 1
 )
 
-// content is what the file holds, as JSON.
-type content struct {
-	Version int              `json:"livetape_state"`
-	Feeds   map[string]entry `json:"feeds"` // by name; those of other runs stay
+// fileContent is what the file holds, as JSON.
+type fileContent struct {
+	Version int                    `json:"livetape_state"`
+	Feeds   map[string]resumePoint `json:"feeds"` // by name; those of other runs stay
 }
 
-type entry struct {
+type resumePoint struct {
 	Address string `json:"address"` // a hash of what is asked, since an id means nothing elsewhere
 	ID      string `json:"last_event_id"`
 }
@@ -46,7 +46,7 @@ type File struct {
 	unlock func()
 
 	mu      sync.Mutex
-	saved   content
+	saved   fileContent
 	noted   map[string]string // ids by feed, since the last Commit
 	address map[string]string // by feed
 	dirty   bool
@@ -70,7 +70,7 @@ func Open(path string) (*File, error) {
 }
 
 func (f *File) read() error {
-	f.saved = content{Version: version, Feeds: map[string]entry{}}
+	f.saved = fileContent{Version: version, Feeds: map[string]resumePoint{}}
 	file, err := os.Open(f.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -83,7 +83,7 @@ func (f *File) read() error {
 	if err != nil {
 		return errors.Unwrap(err)
 	}
-	var read content
+	var read fileContent
 	switch err := json.Unmarshal(text, &read); {
 	case len(text) > maxSize || err != nil || read.Version == 0:
 		return errors.New("it is damaged, or no file of livetape's; it is left as it is: name another, or move it away")
@@ -126,7 +126,7 @@ func (f *File) Commit() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for name, id := range f.noted {
-		f.saved.Feeds[name] = entry{f.address[name], id}
+		f.saved.Feeds[name] = resumePoint{f.address[name], id}
 		f.dirty = true
 	}
 	clear(f.noted)
@@ -157,12 +157,12 @@ func (f *File) save() {
 	f.savedAt, f.dirty = time.Now(), false
 	text, err := json.MarshalIndent(f.saved, "", "\t")
 	if err == nil {
-		err = replace(f.path, append(text, '\n'))
+		err = replaceFile(f.path, append(text, '\n'))
 	}
 	f.failed = err
 }
 
-func replace(path string, text []byte) error {
+func replaceFile(path string, text []byte) error {
 	temp, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // for its owner's eyes alone
 	if err != nil {
 		return err

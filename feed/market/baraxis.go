@@ -74,12 +74,12 @@ func (b *Bars) Axis(until time.Time, limit int, usualDelay time.Duration, outage
 		i := sort.Search(b.Len(), func(i int) bool { return b.number(i) >= n }) // the next bar
 		holes := holeFinder{outages, usualDelay}
 		for ; n <= end; n++ {
-			next := Interval{Bar: Bar{Start: b.start(n)}}
+			next := Interval{Bar: Bar{Start: b.startOf(n)}}
 			switch {
 			case i < b.Len() && b.number(i) == n:
 				next.Bar = b.At(i)
 				i++
-			case holes.contain(next.Start, time.Duration(b.length)*time.Second):
+			case holes.covers(next.Start, time.Duration(b.length)*time.Second):
 				next.Hole = true
 			default:
 				last := b.At(i - 1).Close // the first interval has a bar, or one before it
@@ -95,8 +95,8 @@ func (b *Bars) Axis(until time.Time, limit int, usualDelay time.Duration, outage
 // number is that of the i-th bar since 1970.
 func (b *Bars) number(i int) int64 { return b.epoch + int64(b.bar(i).index) }
 
-// start is the time at which a bar of that number begins.
-func (b *Bars) start(number int64) time.Time { return time.Unix(number*b.length, 0).UTC() }
+// startOf is the time at which a bar of that number begins.
+func (b *Bars) startOf(number int64) time.Time { return time.Unix(number*b.length, 0).UTC() }
 
 // holeFinder tells of intervals, in their order, whether most of each is within outages.
 type holeFinder struct {
@@ -104,7 +104,7 @@ type holeFinder struct {
 	delay   time.Duration
 }
 
-func (h *holeFinder) contain(start time.Time, length time.Duration) bool {
+func (h *holeFinder) covers(start time.Time, length time.Duration) bool {
 	start = start.Add(h.delay)
 	end := start.Add(length)
 	for len(h.outages) > 0 && !h.outages[0].To.IsZero() && !h.outages[0].To.After(start) {

@@ -10,7 +10,7 @@ import (
 
 // Text writes the report for people.
 func (r *Report) Text(w io.Writer) error {
-	t := &text{}
+	t := &reportText{}
 	t.printf("livetape bench %s\n\n", r.URL)
 	t.connections(r.Connections)
 	t.events(r)
@@ -42,16 +42,16 @@ func (r *Report) summary() string {
 	return "✓ all delivered"
 }
 
-type text struct{ strings.Builder }
+type reportText struct{ strings.Builder }
 
-func (t *text) printf(format string, args ...any) { fmt.Fprintf(&t.Builder, format, args...) }
+func (t *reportText) printf(format string, args ...any) { fmt.Fprintf(&t.Builder, format, args...) }
 
 // row is a line with its subject; without one, it goes on with the one before.
-func (t *text) row(about, format string, args ...any) {
+func (t *reportText) row(about, format string, args ...any) {
 	t.printf("%-12s %s\n", about, fmt.Sprintf(format, args...))
 }
 
-func (t *text) connections(c Connections) {
+func (t *reportText) connections(c Connections) {
 	line := fmt.Sprintf("%s of %s", humanize.Count(c.Connected), humanize.Count(c.Asked))
 	if c.Protocol != "" {
 		line += ", " + c.Protocol
@@ -73,7 +73,7 @@ func (t *text) connections(c Connections) {
 	}
 }
 
-func (t *text) events(r *Report) {
+func (t *reportText) events(r *Report) {
 	e := r.Events
 	t.row("delivered", "%s%s", humanize.Count(e.Delivered), perSecond(e.PerSecond, func(n float64) string { return humanize.Count(n + 0.5) }))
 	t.row("", "%s lost, %s duplicated, %s out of order%s", countOrUnknown(e.Lost), countOrUnknown(e.Duplicated), countOrUnknown(e.OutOfOrder), judgement(e.JudgedBy))
@@ -97,7 +97,7 @@ func judgement(by string) string {
 	return ""
 }
 
-func (t *text) latency(l *Latency) {
+func (t *reportText) latency(l *Latency) {
 	if l == nil {
 		t.row("latency", "not known")
 		return
@@ -105,7 +105,7 @@ func (t *text) latency(l *Latency) {
 	t.row("latency", "p50 %s, p99 %s, p99.9 %s, longest %s, shortest %s", humanize.Latency(l.P50), humanize.Latency(l.P99), humanize.Latency(l.P999), humanize.Latency(l.Max), humanize.Latency(l.Min))
 }
 
-func (t *text) spread(s *Spread) {
+func (t *reportText) spread(s *Spread) {
 	if s == nil {
 		return
 	}

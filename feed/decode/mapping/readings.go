@@ -62,7 +62,7 @@ func (f *fieldReader) readings(r *row) (updates []market.Update, reason string) 
 		return nil, reason
 	}
 	at := f.timestamp(r)
-	for _, p := range f.rule.readings {
+	for _, p := range f.compiledRule.readings {
 		d, err := ParseNumber(p.path.get(r))
 		if errors.Is(err, errNotScalar) {
 			continue

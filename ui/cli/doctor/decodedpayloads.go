@@ -12,7 +12,7 @@ import (
 	"livetape/feed/market"
 )
 
-type reading struct {
+type decodedPayloads struct {
 	found     bool // the definition reads something
 	given     bool // the definition is the feed's own
 	result    infer.Result
@@ -43,9 +43,9 @@ const maxRecognised = 100
 
 // readPayloads reads the events of an observation by the definition that is given, by the preset that fits, or as a screen
 // reads a feed that nobody described.
-func readPayloads(feed string, given *preset.Definition, o *observation) reading {
+func readPayloads(feed string, given *preset.Definition, o *observation) decodedPayloads {
 	samples := o.stats.samples()
-	r := reading{given: given != nil, presets: infer.Recognise(samples[:min(len(samples), maxRecognised)])}
+	r := decodedPayloads{given: given != nil, presets: infer.Recognise(samples[:min(len(samples), maxRecognised)])}
 	var by preset.Definition // the zero one finds a map itself, and says why it reads nothing
 	if r.given {
 		by = *given
@@ -87,7 +87,7 @@ func newDecoder(feed string, d preset.Definition) (decode.Decoder, error) {
 	return infer.NewDecoder(feed, full)
 }
 
-func (r *reading) decode(decoder decode.Decoder, events []event) (mapped int) {
+func (r *decodedPayloads) decode(decoder decode.Decoder, events []event) (mapped int) {
 	for i, ev := range events {
 		m, err := decoder.Decode(ev.Type, ev.Data)
 		for _, u := range m.Updates {
@@ -133,7 +133,7 @@ func countReason(all []reasonCount, text string) []reasonCount {
 }
 
 // keepOnly drops the updates of other symbols. No symbols means all.
-func (r *reading) keepOnly(symbols []string) {
+func (r *decodedPayloads) keepOnly(symbols []string) {
 	if len(symbols) == 0 {
 		return
 	}
