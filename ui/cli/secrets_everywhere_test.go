@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"livetape/ui/cli"
 )
 
 // placedSecret is a secret in one of the places where a feed can have one.
@@ -91,11 +93,9 @@ func (p placedSecret) args(t *testing.T) []string {
 // run runs a command to its end and returns what it printed.
 func (p placedSecret) run(t *testing.T, args ...string) string {
 	t.Helper()
-	said, err := exec.CommandContext(t.Context(), livetape, args...).CombinedOutput()
-	if _, ran := err.(*exec.ExitError); err != nil && !ran {
-		t.Fatal(err)
-	}
-	return string(said)
+	var said stderrBuffer
+	cli.Run(t.Context(), args, strings.NewReader(""), &said, &said)
+	return said.String()
 }
 
 // screen is all that watch writes to a terminal, with the panes that show what a server says.
@@ -132,7 +132,7 @@ func (p placedSecret) config(t *testing.T) string {
 // record is what a recording holds, and what record says.
 func (p placedSecret) record(t *testing.T) string {
 	file := filepath.Join(t.TempDir(), "desk.tape")
-	said := p.run(t, append([]string{"record", "--for", "3s", "-o", file}, p.args(t)...)...)
+	said := p.run(t, append([]string{"record", "--for", "1s", "-o", file}, p.args(t)...)...)
 	return said + contentOf(t, file)
 }
 
@@ -147,13 +147,13 @@ func TestASecretIsSeenNowhere(t *testing.T) {
 		{"a recording", placedSecret.record, "NVDA"},
 		{"config check", placedSecret.config, "livetape.yaml:"},
 		{"check", func(p placedSecret, t *testing.T) string {
-			return p.run(t, append([]string{"check", "--for", "3s"}, p.args(t)...)...)
+			return p.run(t, append([]string{"check", "--for", "1s"}, p.args(t)...)...)
 		}, "NVDA"},
 		{"stream", func(p placedSecret, t *testing.T) string {
-			return p.run(t, append([]string{"stream", "--for", "3s", "-o", "json"}, p.args(t)...)...)
+			return p.run(t, append([]string{"stream", "--for", "1s", "-o", "json"}, p.args(t)...)...)
 		}, "NVDA"},
 		{"errors", func(p placedSecret, t *testing.T) string {
-			return p.run(t, append([]string{"stream", "--proxy", "http://" + p.user + "127.0.0.1:1/?" + p.query}, append(p.args(t), "--for", "3s")...)...) +
+			return p.run(t, append([]string{"stream", "--proxy", "http://" + p.user + "127.0.0.1:1/?" + p.query}, append(p.args(t), "--for", "1s")...)...) +
 				p.run(t, append([]string{"watch", "--no-such-flag"}, p.args(t)...)...) +
 				p.run(t, p.args(t)[0])
 		}, "livetape"},
