@@ -30,6 +30,9 @@ const (
 const wakeGrace = time.Second
 
 func (t idleTimeout) check(c idleCheck) (silenceLevel, time.Duration) {
+	if c.since.IsZero() && c.live {
+		return notSilent, min(t.halfTime(), lookAgain) // it is being read just now, and may fall silent at once
+	}
 	if c.since.IsZero() {
 		return notSilent, t.halfTime()
 	}

@@ -14,7 +14,8 @@ func TestTheIdleTimeoutCountsOnlyTimeSpentWaiting(t *testing.T) {
 		want  silenceLevel
 		again time.Duration
 	}{
-		{"not waiting", idleCheck{live: true}, notSilent, 45 * time.Second},
+		{"being read just now", idleCheck{live: true}, notSilent, lookAgain},
+		{"not waiting yet", idleCheck{}, notSilent, 45 * time.Second},
 		{"fresh", idleCheck{since: ago(0), live: true}, notSilent, lookAgain},
 		{"waiting longer", idleCheck{since: ago(9 * time.Second), live: true}, notSilent, 9 * time.Second},
 		{"unusually long", idleCheck{since: ago(9 * time.Second), live: true, usual: 8 * time.Second}, silent, 81 * time.Second},

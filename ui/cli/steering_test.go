@@ -85,7 +85,7 @@ func TestNothingOfACommandLineOrAFileSteersATerminal(t *testing.T) {
 		{"stream", "--for", "1ms", url + steering}, {"stream", "--for", "1ms", url, "--name", steering}, {"stream", "--for", "1ms", url, "--last-event-id", steering},
 		{"stream", "--for", "1ms", "http://" + steering + "/"}, {"stream", url, "--output", steering}, {"stream", url, "--events", steering}, {"stream", url, "-t", "{{." + steering},
 		{"stream", "--for", "1ms", url, "--once", "--symbols", steering}, {"stream", url, "--record", steering + "/x", "--for", "1ms"},
-		{"record", "--for", "1ms", url, "-o", steering}, {"record", "--for", "1ms", url, "-o", steering}, {"record", url, "-o", steering + ".yaml"},
+		{"record", "--for", "1ms", url, "-o", steering + ".tape"}, {"record", url, "-o", steering + ".yaml"},
 		{"replay", steering}, {"replay", "none.tape"}, {"replay", "--from", steering, "x"}, {"replay", "--speed", steering, "x"},
 		{"check", "--for", "1ms", url + "?x=" + steering}, {"check", url, "--format", steering}, {"check", url, "--write", steering + ".yaml"},
 		{"bench", "--for", "1ms", "--clients", "1", "http://" + steering + ":1/"}, {"mock", "--addr", steering}, {"mock", "--fault", steering},
