@@ -80,7 +80,7 @@ type columnWidths struct {
 	numbers            [columns]numberWidth // of the range: low as whole, high as fraction
 }
 
-func (w *columnWidths) grow(r *market.Row) {
+func (w *columnWidths) widenFor(r *market.Row) {
 	text := newRowText(r)
 	w.symbol = max(w.symbol, cells(r.Symbol))
 	w.feed = max(w.feed, cells(r.Feed))

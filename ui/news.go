@@ -53,7 +53,7 @@ func newsLines(stories []*market.Story, marks []gapMark, from, before int) []new
 	return out
 }
 
-func (n *newsPane) grow(s *market.Story) {
+func (n *newsPane) widenFor(s *market.Story) {
 	n.sourceWidth = min(max(n.sourceWidth, cells(s.Source)), maxSourceWidth)
 	n.symbolsWidth = min(max(n.symbolsWidth, cells(strings.Join(s.Symbols, " "))), maxSymbolsWidth)
 }

@@ -127,13 +127,13 @@ func (m Model) widenColumns(rows map[*market.Row]struct{}, stories []*market.Sto
 	}
 	for r := range rows {
 		if r.IsReading {
-			readings.grow(r)
+			readings.widenFor(r)
 		} else {
-			prices.grow(r)
+			prices.widenFor(r)
 		}
 	}
 	for _, s := range stories {
-		news.grow(s)
+		news.widenFor(s)
 	}
 	return m
 }

@@ -171,7 +171,7 @@ func (m Model) withFeeds(all feedList) Model {
 	m.orderRows()
 	for _, r := range m.board.Rows() {
 		if !hasData(r) {
-			m.prices.widths.grow(r)
+			m.prices.widths.widenFor(r)
 		}
 	}
 	return m

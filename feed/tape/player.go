@@ -156,7 +156,7 @@ func (p *Player) run(ctx context.Context, waitAtEnd bool) {
 	for {
 		e, err := p.reader.Next()
 		if err == nil {
-			p.decode(&e)
+			p.applyDecoder(&e)
 			err = p.play(ctx, e)
 		} else {
 			err = p.finish(ctx, err, waitAtEnd)
@@ -306,8 +306,8 @@ func (s ReadStats) damageNote() string {
 	return ""
 }
 
-// decode adds what the feed's decoder makes of a message.
-func (p *Player) decode(e *Entry) {
+// applyDecoder adds what the feed's decoder makes of a message.
+func (p *Player) applyDecoder(e *Entry) {
 	m := e.Message
 	if m == nil || m.Err != nil || p.newDecoder == nil {
 		return

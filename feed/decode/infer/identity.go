@@ -31,7 +31,7 @@ const jump = 3.0
 // When nothing does, problem says what differs between such rows.
 func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, event string) (id rowIdentity, problem string) {
 	prices := rowPrices(f, len(set.rows))
-	candidates := w.identities(set, all, f, outer, event)
+	candidates := w.identityCandidates(set, all, f, outer, event)
 	var collided []rowIdentity
 	for _, proven := range []bool{true, false} { // first those that come again, then those that are at least written as symbols
 		for _, c := range candidates {
@@ -72,8 +72,8 @@ func rowPrices(f fields, n int) []float64 {
 	return all
 }
 
-// identities are the candidates in the order in which they are tried; the feed's name is the last.
-func (w *ruleWriter) identities(set *rowSet, all []*leaf, f, outer fields, event string) []rowIdentity {
+// identityCandidates are the candidates in the order in which they are tried; the feed's name is the last.
+func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer fields, event string) []rowIdentity {
 	ids, vague := plainIdentities(set, all, f)
 	around, isVague := outer.best("symbol"), false
 	if around != nil && len(set.names) > 0 {

@@ -11,7 +11,7 @@ import (
 
 // listUnused notes which numbers and times of rows a rule makes nothing of. What a note tells of already is left out.
 func (w *ruleWriter) listUnused(all []*leaf, told *leaf, r *mapping.Rule) {
-	used := pathsOf(r)
+	used := rulePaths(r)
 	for _, l := range all {
 		if l == told || used[l.path] || l.isLevel() || slices.Contains(w.unused, l.path) || !l.readNumbers(false) && !l.everyValue(isTime) {
 			continue
@@ -25,8 +25,8 @@ func (l *leaf) isLevel() bool {
 	return sideOf(l.names) != "" && slices.ContainsFunc(l.names, func(name string) bool { return strings.Trim(name, "0123456789") == "" })
 }
 
-// pathsOf are the paths that a rule takes its fields from.
-func pathsOf(r *mapping.Rule) map[string]bool {
+// rulePaths are the paths that a rule takes its fields from.
+func rulePaths(r *mapping.Rule) map[string]bool {
 	paths := map[string]bool{}
 	fields := reflect.ValueOf(*r)
 	for i := range fields.NumField() {
