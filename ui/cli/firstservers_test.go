@@ -51,7 +51,7 @@ func requireFirstStreams(t *testing.T, url string) {
 var (
 	digit   = regexp.MustCompile(`\d`)
 	halfDay = regexp.MustCompile(`[AP]M`)
-	spark   = regexp.MustCompile(` *[▁▂▃▄▅▆▇█]+`)
+	spark   = regexp.MustCompile(` *[▁-█][▁-█⎺⎻─⎼⎽┄]*`)
 )
 
 // withoutDigits is a screen with 0 for every digit, and without what else depends on the time of day.
