@@ -193,21 +193,21 @@ func (r *Row) mergeQuote(q *Quote, at time.Time) (move int) {
 	if !q.Last.IsSet() || !r.isOvertaken(q, at) {
 		move = r.Last.set(q.Last, at)
 		r.Size.set(q.Size, at)
+		r.Volume.set(q.Volume, at)
+		r.FeedChange.set(q.Change, at)
+		r.FeedChangePct.set(q.ChangePct, at)
 		if q.Last.IsSet() {
 			r.Trade = Times{q.Time, at}
 		}
 	}
 	r.Bid.set(q.Bid, at)
 	r.Ask.set(q.Ask, at)
-	r.Volume.set(q.Volume, at)
 	r.Open.set(q.Open, at)
 	r.High.set(q.High, at)
 	r.Low.set(q.Low, at)
 	r.PrevClose.set(q.PrevClose, at)
 	r.BidSize.set(q.BidSize, at)
 	r.AskSize.set(q.AskSize, at)
-	r.FeedChange.set(q.Change, at)
-	r.FeedChangePct.set(q.ChangePct, at)
 	r.Updated, r.Quoted = at, q.Time
 	if q.Bid.IsSet() || q.Ask.IsSet() {
 		r.Quote = Times{q.Time, at}
