@@ -85,9 +85,11 @@ func TestCookiesGoBackToTheFeedsOwnOriginAlone(t *testing.T) {
 		sent <- "own " + r.Header.Get("Cookie")
 		staying("data: 2\n\n")(w, r)
 	}))
-	l := quietEnvironment().listen(t, Config{Name: "f", URL: own.URL, Header: map[string]string{"Cookie": "mine=0"}})
+	l := quietEnvironment().listen(t, Config{
+		Name: "f", URL: own.URL, Token: tokens("t0ken"), Header: map[string]string{"Cookie": "mine=${the token}"},
+	})
 	l.wantMessages("1", "2")
-	for _, want := range []string{"own mine=0", "elsewhere ", "own mine=0; session=1"} {
+	for _, want := range []string{"own mine=t0ken", "elsewhere ", "own mine=t0ken; session=1"} {
 		if got := <-sent; got != want {
 			t.Errorf("sent %q, want %q", got, want)
 		}

@@ -49,17 +49,17 @@ func (e *Endpoint) prepareRequest(req *http.Request) (*http.Request, error) {
 		return req, nil
 	}
 	for name, values := range e.header {
+		value, err := e.withToken(req.Context(), values[0])
+		if err != nil {
+			return nil, err
+		}
 		switch {
 		case name == "Host":
-			req.Host = values[0]
+			req.Host = value
 		case name == lastEventID && req.Header.Get(lastEventID) != "": // what was received since counts
 		case name == "Cookie" && req.Header.Get(name) != "": // what the server has set goes with it
-			req.Header.Set(name, values[0]+"; "+req.Header.Get(name))
+			req.Header.Set(name, value+"; "+req.Header.Get(name))
 		default:
-			value, err := e.withToken(req.Context(), values[0])
-			if err != nil {
-				return nil, err
-			}
 			req.Header.Set(name, value)
 		}
 	}

@@ -29,6 +29,10 @@ type transport struct {
 }
 
 func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	req, err := t.endpoint.prepareRequest(req) // a program that gives the token is not the server's silence
+	if err != nil {
+		return nil, err
+	}
 	if t.listener == nil {
 		return t.endpoint.send(req)
 	}
@@ -40,12 +44,8 @@ func (t *transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return resp, err
 }
 
-// send sends one hop of a request as it is to be.
+// send sends one hop of a request as it was prepared.
 func (e *Endpoint) send(req *http.Request) (*http.Response, error) {
-	req, err := e.prepareRequest(req)
-	if err != nil {
-		return nil, err
-	}
 	base := e.base
 	if e.foreign != nil && !sameOrigin(req.URL, e.url) {
 		base = e.foreign

@@ -130,7 +130,7 @@ func runTokenCommand(ctx context.Context, dir string, command []string) (string,
 		return "", fmt.Errorf("%s gave no token in time", command[0])
 	case errors.As(err, &failed):
 		return "", fmt.Errorf("%s failed (%s): run it by hand to see why", command[0], failed)
-	case err != nil:
+	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // it may leave a process behind, as an agent
 		return "", fmt.Errorf("%s could not be run", command[0])
 	}
 	return parseToken("the output of "+command[0], out.text)
