@@ -161,6 +161,7 @@ func (l *liveness) reset() {
 	l.clearWake()
 	l.pending.Store(0)
 	l.isQuiet.Store(false)
+	l.isClosed.Store(false) // whoever comes back may have missed the opening
 	select {
 	case <-l.revived:
 	default:

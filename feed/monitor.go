@@ -91,10 +91,10 @@ func (m *monitor) goLive(ctx context.Context) {
 
 // checkIdle reports a silence, and finds out when to look again.
 func (m *monitor) checkIdle(ctx context.Context) silenceLevel {
-	now := wallClock()
+	now, due := wallClock(), m.idleDue
 	since, declared := m.liveness.waitingSince(now)
 	found, again := m.timeout.check(idleCheck{
-		since: since, now: now, due: m.idleDue, live: !m.liveSince.IsZero(), silent: declared, usual: m.liveness.silentAfter(),
+		since: since, now: now, due: due, live: !m.liveSince.IsZero(), silent: declared, usual: m.liveness.silentAfter(),
 	})
 	switch {
 	case found == timedOut && !m.liveness.stillWaits(since):
@@ -102,7 +102,7 @@ func (m *monitor) checkIdle(ctx context.Context) silenceLevel {
 	case found == silent && m.liveness.declareSilent(since):
 		m.report(ctx, Status{State: Silent, Attempt: m.history.failures, Cause: "nothing received for " + connection.Duration(now.Sub(since))})
 	}
-	if !m.liveSince.IsZero() && found != timedOut {
+	if !m.liveSince.IsZero() && found != timedOut && now.Sub(due) < wakeGrace {
 		if left := m.checkQuiet(ctx, now); left > 0 {
 			again = min(again, left)
 		}
@@ -129,6 +129,9 @@ func (m *monitor) checkQuiet(ctx context.Context, now time.Time) time.Duration {
 	}
 	if left := after - now.Sub(since); left > 0 {
 		return left
+	}
+	if m.status.State == Live && !m.liveness.lastByte().After(since.Add(rhythmMoment)) {
+		return lookAgain // no heartbeats come either: a silence will be said
 	}
 	m.liveness.isQuiet.Store(true)
 	if m.status.State == Live {

@@ -63,6 +63,7 @@ func TestAFeedIsQuietByItsOwnRhythm(t *testing.T) {
 		{"never", Config{QuietAfter: -1}, "data: 1\n\n", time.Second / 10, time.Second, "", ""},
 		{"ten a second, then nothing", Config{}, "data: 1\n\n", time.Second / 10, 0, "Silent 2s", "nothing received for 2 s"},
 		{"one a second, then nothing", Config{}, "data: 1\n\n", time.Second, 0, "Silent 10s", "nothing received for 10 s"},
+		{"a limit of its own, then nothing", Config{QuietAfter: 5 * time.Second}, "data: 1\n\n", time.Second, 0, "Silent 10s", "nothing received"},
 		{"without an idle timeout", Config{IdleTimeout: -1}, "data: 1\n\n", time.Second / 10, time.Second, "Quiet 5s", ""},
 		{"a closed market, with heartbeats", Config{}, "data: closed\n\n", time.Second / 10, time.Second, "", ""},
 		{"a closed market, with nothing", Config{}, "data: closed\n\n", time.Second / 10, 0, "Silent 45s", ""},

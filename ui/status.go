@@ -24,9 +24,9 @@ func (h *feedHealth) badge(now time.Time) []span {
 	case feed.Live:
 		return h.liveBadge(now)
 	case feed.Quiet:
-		return spans(busy, "◌ QUIET", plain, h.quietText(now))
+		return h.withRedirect(spans(busy, "◌ QUIET", plain, h.quietText(now)))
 	case feed.Silent:
-		return spans(busy, "◌ SILENT", plain, h.silenceText(now))
+		return h.withRedirect(spans(busy, "◌ SILENT", plain, h.silenceText(now)))
 	case feed.Waiting:
 		return spans(busy, "↻ RETRY "+retryInText(s, now), plain, attemptText(s)+withSeparator(" · ", cmp.Or(cause, endCauseText(s))))
 	case feed.Closed:
@@ -73,13 +73,10 @@ func (h *feedHealth) liveBadge(now time.Time) []span {
 		text = " " + humanize.Rate(h.rate.rate(now))
 	}
 	if !h.lastByte.IsZero() && elapsed(now, h.lastByte) >= quietAfter {
-		return spans(live, "● LIVE", plain, text+" · last byte "+humanize.Coarse(elapsed(now, h.lastByte))+" ago")
+		return h.withRedirect(spans(live, "● LIVE", plain, text+" · last byte "+humanize.Coarse(elapsed(now, h.lastByte))+" ago"))
 	}
 	late, st := h.delay.text(now)
-	badge := spans(live, "● LIVE", plain, text)
-	if s := h.status; s.Redirected != "" {
-		badge = append(badge, span{warn, redirectText(s)})
-	}
+	badge := h.withRedirect(spans(live, "● LIVE", plain, text))
 	if late != "" {
 		badge = append(badge, span{st, " · " + late})
 	}
@@ -87,6 +84,14 @@ func (h *feedHealth) liveBadge(now time.Time) []span {
 		badge = append(badge, span{warn, " · " + worst})
 	}
 	return badge
+}
+
+// withRedirect adds where the stream really comes from.
+func (h *feedHealth) withRedirect(badge []span) []span {
+	if h.status.Redirected == "" {
+		return badge
+	}
+	return append(badge, span{warn, redirectText(h.status)})
 }
 
 // redirectText says that a stream comes from elsewhere than its URL says.
