@@ -46,6 +46,7 @@ type Quote struct {
 	Currency string // ISO 4217 where the feed keeps to it
 
 	Last, Bid, Ask Decimal // prices, in Currency; at least one is set
+	NoBid, NoAsk   bool    // the side of the book is known to be empty: what is known of it goes
 	BidSize        Decimal // at the best bid
 	AskSize        Decimal // at the best ask
 	Size           Decimal // of the last trade

@@ -200,6 +200,12 @@ func (r *Row) mergeQuote(q *Quote, at time.Time) (move int) {
 			r.Trade = Times{q.Time, at}
 		}
 	}
+	if q.NoBid {
+		r.Bid, r.BidSize, r.mid = Cell{}, Cell{}, Decimal{}
+	}
+	if q.NoAsk {
+		r.Ask, r.AskSize, r.mid = Cell{}, Cell{}, Decimal{}
+	}
 	r.Bid.set(q.Bid, at)
 	r.Ask.set(q.Ask, at)
 	r.Open.set(q.Open, at)

@@ -79,12 +79,15 @@ func (c *compiler) levelPath(at configerr.Path, s string) string {
 // setBestBidAsk sets the best bid and ask of a quote.
 func (b *bookReader) setBestBidAsk(r *row, symbol string, q *market.Quote) {
 	var book keptBook
+	var given [2]bool
 	whole := true
 	for i, side := range b.sides {
 		if side.gjson == "" {
 			continue
 		}
-		levels, removed := b.parseLevels(side.get(r))
+		v := side.get(r)
+		given[i] = b.deltas || v.IsArray() || v.IsObject()
+		levels, removed := b.parseLevels(v)
 		book[i] = levels
 		whole = whole && !removed && len(levels) > 0
 	}
@@ -97,6 +100,7 @@ func (b *bookReader) setBestBidAsk(r *row, symbol string, q *market.Quote) {
 	}
 	bid, ask := bestLevel(book[0], 1), bestLevel(book[1], -1)
 	q.Bid, q.BidSize, q.Ask, q.AskSize = bid.price, bid.size, ask.price, ask.size
+	q.NoBid, q.NoAsk = given[0] && !bid.price.IsSet(), given[1] && !ask.price.IsSet()
 }
 
 // applyEvent applies an event to the book that is kept of a symbol; nil when no whole one has come yet.
