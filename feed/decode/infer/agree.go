@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
@@ -156,10 +157,7 @@ func (f fields) chooseLast() (doubt string) {
 // taken as such, and one that is neither is left out. A number that nothing names is the change where it adds up.
 func (f fields) checkChange() {
 	last, change := f.best("last"), f.best("change")
-	base := f.best("prev_close")
-	if base == nil {
-		base = f.best("open")
-	}
+	base := cmp.Or(f.best("prev_close"), f.best("open"))
 	if last == nil || change == nil || base == nil {
 		return
 	}
@@ -262,7 +260,6 @@ func isNearQuote(last, bid, ask *leaf) bool {
 
 // differ reports whether two leaves have different numbers in a row.
 func differ(a, b *leaf) bool {
-	_, same := countRows(func(n []float64) bool { return n[0] == n[1] }, a, b)
-	rows, _ := countRows(func([]float64) bool { return true }, a, b)
-	return rows > 0 && same < rows
+	rows, same := countRows(func(n []float64) bool { return n[0] == n[1] }, a, b)
+	return same < rows
 }

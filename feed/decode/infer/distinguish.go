@@ -66,9 +66,10 @@ func countDistinct(texts []string) int {
 	return len(seen)
 }
 
-// recurs reports whether a leaf has several values, and one that has gone comes again.
-func (l *leaf) recurs(of []string) bool {
-	texts := l.texts()
+// recurs reports whether a leaf has several values in rows of one identity, and one that has gone comes again.
+func (l *leaf) recurs(of []string) bool { return recurs(l.texts(), of) }
+
+func recurs(texts, of []string) bool {
 	last := map[string]int{}
 	for i, s := range texts {
 		key := of[i] + "\x00" + s
@@ -110,8 +111,9 @@ func (id rowIdentity) joinWhile(all []*leaf, f fields, measure func(of []string)
 			if !l.recurs(joined.of) && !(enough == 0 && (venueNames[plainName(l.name())] || isNaming(l))) {
 				continue
 			}
-			if next := joinLeaf(" ", joined, l); measure(next.of) <= least {
-				best, least = next, measure(next.of)
+			next := joinLeaf(" ", joined, l)
+			if m := measure(next.of); m <= least {
+				best, least = next, m
 			}
 		}
 		if best.of == nil {

@@ -217,15 +217,7 @@ func looksLikeSymbol(v gjson.Result) bool {
 // mayJump reports whether an identity is one whose prices may jump: it is plainly named, written in tickers, or one that has
 // gone comes again.
 func (id rowIdentity) mayJump() bool {
-	return id.strong || (&leaf{values: textValues(id.of)}).recurs(make([]string, len(id.of))) || !slices.ContainsFunc(id.of, func(s string) bool { return !isTicker(s) })
-}
-
-func textValues(all []string) []gjson.Result {
-	values := make([]gjson.Result, len(all))
-	for i, s := range all {
-		values[i] = gjson.Result{Type: gjson.String, Str: s}
-	}
-	return values
+	return id.strong || recurs(id.of, make([]string, len(id.of))) || !slices.ContainsFunc(id.of, func(s string) bool { return !isTicker(s) })
 }
 
 // looksLikeSymbol reports whether all identities are written as symbols are.

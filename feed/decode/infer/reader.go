@@ -170,15 +170,7 @@ func (r *Reader) infer() bool {
 }
 
 func sameReading(a, b Result) bool {
-	if a.Definition.Preset != b.Definition.Preset || len(a.Definition.Map) != len(b.Definition.Map) || a.Problem != b.Problem {
-		return false
-	}
-	for i := range a.Definition.Map {
-		if !sameRule(a.Definition.Map[i], b.Definition.Map[i]) {
-			return false
-		}
-	}
-	return true
+	return a.Definition.Preset == b.Definition.Preset && a.Problem == b.Problem && slices.EqualFunc(a.Definition.Map, b.Definition.Map, sameRule)
 }
 
 // dropWrongPrices drops numbers that stand for none, and all prices once rows cannot be told apart.
