@@ -220,11 +220,7 @@ func (w *columnWidths) spread(chosen chosenColumns) columnLayout {
 func (w *columnWidths) widthFor(c column, width int) int {
 	switch c {
 	case colSymbol:
-		label := "SYMBOL"
-		if w.readings {
-			label = "READING"
-		}
-		return max(min(w.symbol, w.maxSymbolWidth(width)), len(label))
+		return max(min(w.symbol, w.maxSymbolWidth(width)), len(symbolLabel(w.readings)))
 	case colFeed:
 		return max(min(w.feed, 12), 4)
 	case colName:

@@ -183,14 +183,21 @@ func (t *priceTable) drawNumberHead(s columnSlot, label string) {
 	t.w.writeBlanks(tail)
 }
 
+func symbolLabel(readings bool) string {
+	if readings {
+		return "READING"
+	}
+	return "SYMBOL"
+}
+
 func (t *priceTable) columnLabel(s columnSlot) string {
 	switch {
 	case s.col == colPercent && t.basisMixed:
 		return basisTexts[market.NoBasis].inHead
 	case s.col == colPercent:
 		return basisTexts[t.basis].inHead
-	case s.col == colSymbol && t.readings:
-		return "READING"
+	case s.col == colSymbol:
+		return symbolLabel(t.readings)
 	case s.col == colVolume && t.columns.shortVolume:
 		return "VOL≈"
 	case s.col == colRange && t.rangeSeen && !t.rangeMixed && s.width >= len("SEEN RANGE"):
@@ -199,7 +206,7 @@ func (t *priceTable) columnLabel(s columnSlot) string {
 		return "SEEN"
 	}
 	return [columns]string{
-		colSymbol: "SYMBOL", colFeed: "FEED", colName: "NAME", colLast: "LAST", colChange: "CHG",
+		colFeed: "FEED", colName: "NAME", colLast: "LAST", colChange: "CHG",
 		colTrend: "TREND", colBid: "BID", colAsk: "ASK", colVolume: "VOLUME", colRange: "RANGE", colAge: "AGE",
 	}[s.col]
 }
