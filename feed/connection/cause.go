@@ -89,7 +89,7 @@ func certificateProblem(reason x509.InvalidReason) string {
 	return "its authority may not sign for that name"
 }
 
-// validityProblem says on which side of its validityProblem a certificate is.
+// validityProblem says on which side of its validity a certificate is.
 func validityProblem(c *x509.Certificate, now time.Time) string {
 	if now.Before(c.NotBefore) {
 		return "TLS certificate is not valid before " + c.NotBefore.UTC().Format(time.DateOnly)

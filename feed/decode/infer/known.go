@@ -31,7 +31,7 @@ var loadShapes = sync.OnceValues(func() ([]knownFormat, error) {
 	return all, err
 })
 
-// knownShape reads samples of a shape that is knownShape, though not from its names.
+// knownShape reads samples of a shape that is known, though not from its names.
 func knownShape(feed string, samples []decode.Event) (Result, bool) {
 	all, err := loadShapes()
 	if err != nil {
