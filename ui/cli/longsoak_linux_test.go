@@ -479,7 +479,7 @@ func (s *soakedScreen) requireTruth(t *testing.T, feeds []*soakedFeed) {
 func missingPrices(screen string, feeds []*soakedFeed) (missing []string) {
 	screen = strings.ReplaceAll(screen, ",", "")
 	for _, f := range feeds {
-		for _, r := range f.truth().Rows() {
+		for _, r := range serverTruth(f.t, f.mock, f.name).Rows() {
 			shown := false
 			for line := range strings.Lines(screen) {
 				shown = shown || strings.Contains(line, r.Symbol+" ") && strings.Contains(line, r.Last.Value.String())

@@ -206,15 +206,7 @@ func (s *soak) requireEveryEventOnce() {
 // requireTruth compares every number on the board with the server's own account of now.
 func (s *soak) requireTruth() {
 	s.t.Helper()
-	truth := market.NewBoard(market.Limits{})
-	message, err := decode.Native{}.Decode("snapshot", s.mock.Snapshot())
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	for _, update := range message.Updates {
-		truth.Apply("soak", update, time.Now())
-	}
-	want := numbers(truth)
+	want := numbers(serverTruth(s.t, s.mock, "soak"))
 	if len(want) == 0 {
 		s.t.Fatal("the server's snapshot is empty")
 	}

@@ -300,7 +300,7 @@ func (p *subscriber) countLostAndDoubled(epoch string, last int) (lost, doubled 
 // requireTruth compares the board with the server's own account of now.
 func (p *subscriber) requireTruth() {
 	p.t.Helper()
-	truth := p.truth()
+	truth := serverTruth(p.t, p.mock, p.name)
 	want, got := numbers(truth), numbers(p.board)
 	for _, row := range p.board.Rows() {
 		if row.Trade.Event.Before(p.setBack) {
@@ -322,16 +322,16 @@ func (p *subscriber) requireTruth() {
 	}
 }
 
-// truth is the server's own account of now.
-func (p *subscriber) truth() *market.Board {
-	p.t.Helper()
+// serverTruth is a server's own account of now.
+func serverTruth(t *testing.T, mock *mockserver.Server, feed string) *market.Board {
+	t.Helper()
 	truth := market.NewBoard(market.Limits{})
-	message, err := decode.Native{}.Decode("snapshot", p.mock.Snapshot())
+	message, err := decode.Native{}.Decode("snapshot", mock.Snapshot())
 	if err != nil {
-		p.t.Fatal(err)
+		t.Fatal(err)
 	}
 	for _, update := range message.Updates {
-		truth.Apply(p.name, update, time.Now())
+		truth.Apply(feed, update, time.Now())
 	}
 	return truth
 }
