@@ -134,10 +134,11 @@ func (f *runningFeeds) withIDsKept(ctx context.Context, events <-chan feed.Event
 	return out
 }
 
-// stop ends the feeds. When it returns, every connection is closed.
+// stop ends the feeds. When it returns, every connection is closed, and so is the state file, if nobody has closed it yet.
 func (f *runningFeeds) stop() {
 	f.cancel()
 	awaitFeedsEnd(f.set.Events())
+	_ = f.state.Close() // an error that came before is the one to tell
 }
 
 // showScreen draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone.

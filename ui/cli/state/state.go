@@ -50,6 +50,7 @@ type File struct {
 	noted   map[string]string // ids by feed, since the last Commit
 	address map[string]string // by feed
 	dirty   bool
+	closed  bool
 	savedAt time.Time
 	failed  error
 }
@@ -125,6 +126,9 @@ func (f *File) Commit() {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		return
+	}
 	for name, id := range f.noted {
 		f.saved.Feeds[name] = resumePoint{f.address[name], id}
 		f.dirty = true
@@ -135,13 +139,18 @@ func (f *File) Commit() {
 	}
 }
 
-// Close writes what was committed, and lets others use the file. The error is that of any write.
+// Close writes what was committed, and lets others use the file: from then on nothing is written. The error is that of any
+// write; a second Close has none.
 func (f *File) Close() error {
 	if f == nil {
 		return nil
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.closed {
+		return nil
+	}
+	f.closed = true
 	defer f.unlock()
 	if f.dirty {
 		f.save()

@@ -127,3 +127,34 @@ func TestOnlyTheOwnerReadsTheFile(t *testing.T) {
 		t.Errorf("left behind: %v", left)
 	}
 }
+
+func TestAClosedFileIsLeftToOthers(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "ids")
+	first := open(t, path)
+	idOf(first, desk)
+	first.Note("desk", "7")
+	first.Commit()
+	if err := first.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := open(t, path)
+	idOf(second, desk)
+	second.Note("desk", "8")
+	second.Commit()
+	if err := second.Close(); err != nil {
+		t.Fatal(err)
+	}
+	first.Note("desk", "9")
+	first.Commit()
+	if err := first.Close(); err != nil {
+		t.Errorf("a second Close: %v", err)
+	}
+	third := open(t, path)
+	if id := idOf(third, desk); id != "8" {
+		t.Errorf("the id kept is %q, want that of the last to hold the file", id)
+	}
+	if err := third.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
