@@ -50,7 +50,7 @@ var fields = []field{
 	{"change_pct", "ChangePct", decimalField(func(q *market.Quote) *market.Decimal { return &q.ChangePct }), ascii},
 	{"currency", "Currency", func(b []byte, r *row) []byte { return append(b, r.quote.Currency...) }, text},
 	{"name", "Name", func(b []byte, r *row) []byte { return append(append(b, r.quote.Name...), r.reading.Name...) }, text},
-	{"standing", "Standing", appendStanding, boolean},
+	{"standing", "Standing", booleanField(func(q *market.Quote) bool { return q.FromSnapshot }), boolean},
 
 	{"id", "ID", func(b []byte, r *row) []byte { return append(b, r.headline.ID...) }, text},
 	{"headline", "Headline", func(b []byte, r *row) []byte { return append(b, r.headline.Title...) }, text},
@@ -64,6 +64,9 @@ var fields = []field{
 	{"reason", "Reason", func(b []byte, r *row) []byte { return append(b, r.halt.Reason...) }, text},
 
 	{"value", "Value", func(b []byte, r *row) []byte { return append(b, r.reading.Value.String()...) }, ascii},
+
+	{"no_bid", "NoBid", booleanField(func(q *market.Quote) bool { return q.NoBid }), boolean},
+	{"no_ask", "NoAsk", booleanField(func(q *market.Quote) bool { return q.NoAsk }), boolean},
 }
 
 func decimalField(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {
@@ -77,11 +80,13 @@ func appendTime(b []byte, r *row) []byte {
 	return b
 }
 
-func appendStanding(b []byte, r *row) []byte {
-	if r.quote.FromSnapshot {
-		return append(b, "true"...)
+func booleanField(of func(*market.Quote) bool) func([]byte, *row) []byte {
+	return func(b []byte, r *row) []byte {
+		if of(&r.quote) {
+			return append(b, "true"...)
+		}
+		return b
 	}
-	return b
 }
 
 func appendImportance(b []byte, r *row) []byte {

@@ -45,6 +45,7 @@ func sampleEvents(t testing.TB) []feed.Event {
 		market.Headline{Title: "日本株 上昇"},
 		market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "news pending", Time: said},
 		market.Halt{State: market.Closed},
+		market.Quote{Symbol: "SPREAD", NoBid: true, Ask: decimalField(t, "0")},
 	}
 	var events []feed.Event
 	for i, u := range updates {
@@ -163,7 +164,7 @@ func TestReadingsArePrintedByEveryFormat(t *testing.T) {
 	}
 	for want, format := range map[string]output.Format{
 		`,"name":"kitchen humidity","value":"60"}` + "\n": output.NewFormat("json", time.UTC, false),
-		",kitchen humidity,,,,,,,,,,,60\n":                output.NewFormat("csv", time.UTC, false),
+		",kitchen humidity,,,,,,,,,,,60,,\n":              output.NewFormat("csv", time.UTC, false),
 		"\n00:00:00.000  kitchen humidity  60\n":          output.NewFormat("table", time.UTC, false),
 		"reading kitchen humidity 60\n":                   byTemplate,
 	} {
