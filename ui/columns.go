@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"slices"
+
 	"livetape/feed/market"
 	"livetape/ui/humanize"
 )
@@ -17,14 +19,30 @@ const (
 	colTrend // a spark line, of readings only
 	colBid
 	colAsk
+	colSpread
+	colSize // of the last trade
 	colVolume
+	colVWAP
 	colRange
 	colAge
 	columns
 )
 
+// columnNames are what settings call the columns.
+var columnNames = [columns]string{
+	colSymbol: "symbol", colFeed: "feed", colName: "name", colLast: "last", colChange: "chg", colPercent: "chg%", colTrend: "trend", colBid: "bid", colAsk: "ask",
+	colSpread: "spread", colSize: "size", colVolume: "vol", colVWAP: "vwap", colRange: "range", colAge: "age",
+}
+
+func (c column) String() string { return columnNames[c] }
+
+// defaultColumns are all columns from left to right.
+func defaultColumns() []column {
+	return []column{colSymbol, colFeed, colName, colLast, colChange, colPercent, colTrend, colBid, colAsk, colSpread, colSize, colVolume, colVWAP, colRange, colAge}
+}
+
 // columnPriority is the order in which columns get their space. A narrow screen loses the last ones first.
-var columnPriority = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colTrend, colBid, colAsk, colName, colVolume, colRange}
+var columnPriority = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colTrend, colBid, colAsk, colName, colVolume, colRange, colSpread, colSize, colVWAP}
 
 const (
 	gutter     = 2 // the cursor's sign, before the first column
@@ -114,26 +132,26 @@ type columnLayout struct {
 	rangeNumbers bool // low and high stand beside the bar of the range
 }
 
-// layOut chooses the columns that a line has room for. On a narrow one, rather than drop the change it does not align
+// layOut chooses those of the wanted columns, in the order from left to right, that a line has room for. On a narrow one, rather than drop the change it does not align
 // last prices on their points, and rather than show a bid without its ask it does not align these.
-func (w *columnWidths) layOut(width int, manyFeeds bool) columnLayout {
-	all := w.choose(width, manyFeeds)
+func (w *columnWidths) layOut(order []column, width int, manyFeeds bool) columnLayout {
+	all := w.choose(order, width, manyFeeds)
 	if all.widths[colBid] > 0 && all.widths[colAsk] == 0 {
 		unaligned := w.unaligned(colChange, colBid, colAsk)
-		if both := unaligned.choose(width, manyFeeds); both.widths[colAsk] > 0 {
-			return unaligned.spread(both)
+		if both := unaligned.choose(order, width, manyFeeds); both.widths[colAsk] > 0 {
+			return unaligned.spread(order, both)
 		}
 	}
 	if all.widths[colPercent] > 0 || all.count == 0 || w.readings {
-		return w.spread(all)
+		return w.spread(order, all)
 	}
 	unaligned := w.unaligned(colLast)
-	tight := unaligned.choose(width, manyFeeds)
+	tight := unaligned.choose(order, width, manyFeeds)
 	switch {
 	case tight.widths[colPercent] == 0 && all.widths[colLast] == w.widthFor(colLast, width):
-		return w.spread(all)
+		return w.spread(order, all)
 	case tight.widths[colLast] == unaligned.widthFor(colLast, width):
-		return unaligned.spread(tight)
+		return unaligned.spread(order, tight)
 	}
 	return unaligned.symbolAndPriceOnly(width)
 }
@@ -157,11 +175,11 @@ type chosenColumns struct {
 	left   int // cells of the line
 }
 
-func (w *columnWidths) choose(width int, manyFeeds bool) chosenColumns {
+func (w *columnWidths) choose(order []column, width int, manyFeeds bool) chosenColumns {
 	chosen := chosenColumns{left: width - gutter}
 	for _, c := range columnPriority {
 		need, gap := w.widthFor(c, width), min(chosen.count, 1)*2
-		if need == 0 || (c == colFeed && !manyFeeds) {
+		if need == 0 || (c == colFeed && !manyFeeds) || !slices.Contains(order, c) {
 			continue
 		}
 		if gap+need > chosen.left && chosen.count < 2 { // even the narrowest screen has a symbol and some of its price
@@ -188,7 +206,7 @@ func (c *chosenColumns) widen(col column, width int) bool {
 }
 
 // spread gives what is left of a line to names, whole volumes, the numbers of the range, and the gaps.
-func (w *columnWidths) spread(chosen chosenColumns) columnLayout {
+func (w *columnWidths) spread(order []column, chosen chosenColumns) columnLayout {
 	l := columnLayout{gap: 2, hasName: chosen.widths[colName] > 0}
 	if !chosen.widen(colName, min(w.name, maxNameWidth)) {
 		chosen.widen(colName, chosen.widths[colName]+chosen.left)
@@ -203,11 +221,11 @@ func (w *columnWidths) spread(chosen chosenColumns) columnLayout {
 	if chosen.count > 1 {
 		l.gap += min(chosen.left/(chosen.count-1), 2)
 	}
-	for c, width := range chosen.widths {
-		if width == 0 {
+	for _, c := range order {
+		if chosen.widths[c] == 0 {
 			continue
 		}
-		slot := columnSlot{column(c), width, w.numbers[c]}
+		slot := columnSlot{c, chosen.widths[c], w.numbers[c]}
 		if slot.col == colLast {
 			slot.numbers = last
 		}
@@ -246,6 +264,8 @@ func (w *columnWidths) widthFor(c column, width int) int {
 		return min(w.numbers[colVolume].total(), 1) * minVolumeWidth
 	case colAge:
 		return ageCells
+	case colSpread, colSize, colVWAP:
+		return 0
 	}
 	if e := w.numbers[c]; e.total() > 0 {
 		return max(e.total(), 3)

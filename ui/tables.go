@@ -16,8 +16,9 @@ const (
 // tablePane is the table of prices or that of readings: a cursor over rows of the board, and the widths of the columns.
 type tablePane struct {
 	list
-	widths columnWidths
-	titled bool // there is room for a title above the column heads
+	columns []column // that the user wants, from left to right
+	widths  columnWidths
+	titled  bool // there is room for a title above the column heads
 }
 
 func (p tablePane) headLines(height int) int {
@@ -38,7 +39,7 @@ func (p tablePane) arrange(height, rows int, titled bool) tablePane {
 
 // view draws the pane in exactly area.height lines.
 func (p tablePane) view(area drawContext, rows []*market.Row, feeds feedList) []string {
-	t := priceTable{drawContext: area, w: newLineWriter(area.theme, area.width), columns: p.widths.layOut(area.width, area.manyFeeds), readings: p.widths.readings}
+	t := priceTable{drawContext: area, w: newLineWriter(area.theme, area.width), columns: p.widths.layOut(p.columns, area.width, area.manyFeeds), readings: p.widths.readings}
 	shown := rows[p.top:max(min(p.end(), len(rows)), p.top)]
 	t.rows = make([]tableRow, 0, len(shown))
 	for _, r := range shown {

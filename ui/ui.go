@@ -157,7 +157,8 @@ func New(c Config) Model {
 		board:  market.NewBoard(market.Limits{}),
 		raw:    &rawEvents{},
 
-		readings: tablePane{widths: columnWidths{readings: true}},
+		prices:   tablePane{columns: defaultColumns()},
+		readings: tablePane{columns: defaultColumns(), widths: columnWidths{readings: true}},
 	}
 	if c.Deck != nil {
 		m.clock = func() time.Time { return c.Deck.Position().Clock }
