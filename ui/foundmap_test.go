@@ -38,7 +38,7 @@ func TestAGuessIsMarkedUntilTheUserConfirmsIt(t *testing.T) {
 	if !isMarked() {
 		t.Fatalf("no mark in\n%s", s.screen())
 	}
-	s.keys("m")
+	s.keys("M")
 	if view := s.screen(); !strings.Contains(view, "Map of desk") || !strings.Contains(view, "symbol: s") {
 		t.Fatalf("no map in\n%s", view)
 	}
@@ -46,7 +46,7 @@ func TestAGuessIsMarkedUntilTheUserConfirmsIt(t *testing.T) {
 	if !isMarked() {
 		t.Error("closing the map confirms it")
 	}
-	s.keys("m", "enter")
+	s.keys("M", "enter")
 	if strings.Contains(s.screen(), "~") {
 		t.Errorf("the mark stays after enter:\n%s", s.screen())
 	}
@@ -67,7 +67,7 @@ func TestRowsThatAnotherMapReadAreDropped(t *testing.T) {
 		t.Errorf("rows of the old map:\n%s", view)
 	}
 	s.receive(feed.Event{Message: &feed.Message{Data: []byte("{}"), Map: &decode.FoundMap{YAML: "map: [b]", Problem: "rows of this feed cannot be told apart"}, Updates: []market.Update{market.Quote{Symbol: "ONE", Last: decimal("41.00")}}}})
-	if view := s.screen(); strings.Contains(view, "41.00") || !strings.Contains(view, "cannot be told apart") || !strings.Contains(view, "m shows the map, w writes it") {
+	if view := s.screen(); strings.Contains(view, "41.00") || !strings.Contains(view, "cannot be told apart") || !strings.Contains(view, "M shows the map, w writes it") {
 		t.Errorf("a price that may be wrong, or no reason:\n%s", view)
 	}
 }
@@ -80,10 +80,10 @@ func TestAMapIsWrittenOrProposedAndTheOutcomeTold(t *testing.T) {
 		keys       []string
 	}{
 		{"found", "map of desk written to desk.map.yaml", playGuessed, []string{"w"}},
-		{"proposed", "This is a map to complete", playUnmapped, []string{"m"}},
-		{"proposed and written", "map of desk written to desk.map.yaml", playUnmapped, []string{"m", "w"}},
+		{"proposed", "This is a map to complete", playUnmapped, []string{"M"}},
+		{"proposed and written", "map of desk written to desk.map.yaml", playUnmapped, []string{"M", "w"}},
 		{"nothing to write", "no map was found that could be written", playUnmapped, []string{"w"}},
-		{"read otherwise", "desk is not read by a map that was found", func(s *harness) { s.openMarket() }, []string{"m"}},
+		{"read otherwise", "desk is not read by a map that was found", func(s *harness) { s.openMarket() }, []string{"M"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

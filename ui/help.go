@@ -1,48 +1,53 @@
 package ui
 
-import (
-	"slices"
-
-	"github.com/charmbracelet/bubbles/key"
-)
-
 const (
-	helpColumn = 28 // cells for a key and what it does
-	helpName   = 8  // of these, for the key
+	helpColumn = 30 // cells for keys and what they do
+	helpName   = 10 // of these, for the keys
 )
 
-func (m Model) helpLines(width int) [][]key.Binding {
-	columns := max(min((width-gutter)/helpColumn, 3), 1)
-	groups := m.keys.FullHelp()
-	if columns < len(groups) {
-		groups = distributeToColumns(groups, columns)
+// helpEntry is a cell of the table of keys: a key and what it does, or the place of those below it.
+type helpEntry struct {
+	place      keyPlace
+	keys, does string
+}
+
+// helpEntries are the keys that work in this run, place by place.
+func (m Model) helpEntries() []helpEntry {
+	var all []helpEntry
+	var place keyPlace
+	inRun := m.allKeys.actions()
+	for i, a := range m.keys.actions() {
+		if !inRun[i].binding.Enabled() {
+			continue
+		}
+		if a.place != place {
+			place = a.place
+			all = append(all, helpEntry{place: place})
+		}
+		all = append(all, helpEntry{keys: keyNamesOf(*a.binding), does: a.binding.Help().Desc})
 	}
-	var lines [][]key.Binding
-	for row := 0; ; row++ {
-		line := make([]key.Binding, len(groups))
-		some := false
-		for i, g := range groups {
-			if g = enabledBindings(g); row < len(g) {
-				line[i], some = g[row], true
+	return all
+}
+
+// helpTable is the table of keys, from left to right and from top to bottom.
+func (m Model) helpTable(w *lineWriter) []string {
+	columns := max(min((m.width-gutter)/helpColumn, 3), 1)
+	all := m.helpEntries()
+	height := (len(all) + columns - 1) / columns
+	var lines []string
+	for row := range height {
+		w.writeBlanks(gutter)
+		for i := row; i < len(all); i += height {
+			if e := all[i]; e.place != "" {
+				w.writeLeft(title, spaces(helpName+2)+string(e.place), helpColumn)
+			} else {
+				w.writeRight(keyStyle, e.keys, helpName)
+				w.writeLeft(muted, "  "+e.does, helpColumn-helpName)
 			}
 		}
-		if !some {
-			return lines
-		}
-		lines = append(lines, line)
+		lines = append(lines, w.endLine())
 	}
-}
-
-func distributeToColumns(groups [][]key.Binding, columns int) [][]key.Binding {
-	var all []key.Binding
-	for _, g := range groups {
-		all = append(all, enabledBindings(g)...)
-	}
-	return slices.Collect(slices.Chunk(all, (len(all)+columns-1)/columns))
-}
-
-func enabledBindings(group []key.Binding) []key.Binding {
-	return slices.DeleteFunc(slices.Clone(group), func(b key.Binding) bool { return !b.Enabled() })
+	return lines
 }
 
 func (m Model) viewPage(height int) []string {
@@ -69,16 +74,7 @@ func (m Model) pageContent() []string {
 
 func (m Model) helpContent() []string {
 	w := newLineWriter(m.theme, m.width)
-	var lines []string
-	for _, line := range m.helpLines(m.width) {
-		w.writeBlanks(gutter)
-		for _, b := range line {
-			w.writeRight(keyStyle, b.Help().Key, helpName)
-			w.writeLeft(muted, "  "+b.Help().Desc, helpColumn-helpName)
-		}
-		lines = append(lines, w.endLine())
-	}
-	lines = append(lines, "", paneTitleLine(w, drawContext{}, "Signs", "", ""))
+	lines := append(m.helpTable(w), "", paneTitleLine(w, drawContext{}, "Signs", "", ""))
 	return append(lines, m.legend(w)...)
 }
 
@@ -97,7 +93,7 @@ func (m Model) legend(w *lineWriter) []string {
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
 		{"▁▄█", "the course of the price: 1 s is a bar a second, 1 min is a bar a minute; thin where no price came, ┄ where no stream was"},
 		{"? ✕", "in the event log: not mapped to prices or news; not usable"},
-		{guessSign, "read by a map that was guessed from the first events, until you confirm it: m shows it"},
+		{guessSign, "read by a map that was guessed from the first events, until you confirm it: " + keyLabel(m.keys.showMap) + " shows it"},
 	} {
 		name := s[0]
 		for _, words := range wrap(s[1], m.width-gutter-helpName-2, len(s[1])) {

@@ -41,6 +41,8 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m, tea.Quit
 	case key.Matches(msg, k.suspend):
 		return m, tea.Suspend
+	case key.Matches(msg, k.redraw):
+		return m, tea.ClearScreen
 	case key.Matches(msg, k.back):
 		return m.goBack()
 	case key.Matches(msg, k.help):
@@ -53,7 +55,9 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	case key.Matches(msg, k.open):
 		return m.openSelected()
 	case key.Matches(msg, k.focus):
-		return m.nextPane(), nil
+		return m.movePane(1), nil
+	case key.Matches(msg, k.focusBack):
+		return m.movePane(-1), nil
 	case key.Matches(msg, k.log):
 		return m.toggleLog(), nil
 	case key.Matches(msg, k.fewLog) && m.showLog:
@@ -82,7 +86,7 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 
 // sayUnusedKey says for a second that a key does nothing.
 func (m Model) sayUnusedKey(name string) (Model, tea.Cmd) {
-	return m.showToastFor(time.Second, span{muted, fmt.Sprintf("%s does nothing here, ? shows the keys", market.PlainText(name, 20))})
+	return m.showToastFor(time.Second, span{muted, fmt.Sprintf("%s does nothing here, %s shows the keys", market.PlainText(keyName(name), 20), keyLabel(m.keys.help))})
 }
 
 func (k keyMap) movesRows(msg tea.KeyMsg) bool {
@@ -184,9 +188,10 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 	return m.toggleOverlay(detailOverlay), nil
 }
 
-func (m Model) nextPane() Model {
+// movePane gives the keyboard to the pane that is by panes further.
+func (m Model) movePane(by int) Model {
 	order := m.focusOrder()
-	m.focus = order[(slices.Index(order, m.focus)+1)%len(order)]
+	m.focus = order[(slices.Index(order, m.focus)+by+len(order))%len(order)]
 	return m
 }
 

@@ -2,56 +2,105 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 )
 
-// keyMap is all keys of the program. Footer and help are made from it.
+// keyMap has the keys of everything that a key does. Footer and help are made from it.
 type keyMap struct {
 	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
 
-	focus, open, back        key.Binding
-	retry, retryAll, feeds   key.Binding
-	connect, pause, raw      key.Binding
-	log, fewLog              key.Binding
-	fault, showMap, writeMap key.Binding
-	help, suspend, quit      key.Binding
+	focus, focusBack, open, back key.Binding
+	retry, retryAll, connect     key.Binding
+	feeds, log, raw, showMap     key.Binding
+	pause, fault                 key.Binding
+	help, redraw, suspend, quit  key.Binding
+	fewLog                       key.Binding
+	writeMap                     key.Binding
+	step, faster, slower         key.Binding
+	forward, backward            key.Binding
+}
 
-	step, faster, slower, forward, backward key.Binding // of a recording
+// keyPlace is where keys have their meaning. Within a place, a key does one thing; what it does in a pane goes before what
+// it does everywhere.
+type keyPlace string
+
+const (
+	placeMoving    keyPlace = "Moving"
+	placePanes     keyPlace = "Panes"
+	placeFeeds     keyPlace = "Feeds"
+	placeProgram   keyPlace = "Program"
+	placeLog       keyPlace = "In the log"
+	placeMap       keyPlace = "In a map"
+	placeRecording keyPlace = "While a recording plays"
+)
+
+// placesEverywhere are those where a key means the same wherever one is.
+func placesEverywhere() []keyPlace {
+	return []keyPlace{placeMoving, placePanes, placeFeeds, placeProgram}
+}
+
+// action is one thing that keys do.
+type action struct {
+	binding *key.Binding
+	place   keyPlace
+	name    string // in the configuration
+	does    string // in the footer and the help
+	keys    string // unless the configuration has others; the first is shown in the footer
+}
+
+// actions are all actions, in the order of the help.
+func (k *keyMap) actions() []action {
+	return []action{
+		{&k.up, placeMoving, "up", "up", "up k"},
+		{&k.down, placeMoving, "down", "down", "down j"},
+		{&k.first, placeMoving, "first", "first", "g home"},
+		{&k.last, placeMoving, "last", "last", "G end"},
+		{&k.pageUp, placeMoving, "page-up", "page up", "pgup b"},
+		{&k.pageDown, placeMoving, "page-down", "page down", "pgdn"},
+		{&k.halfUp, placeMoving, "half-page-up", "half a page up", "ctrl+u"},
+		{&k.halfDown, placeMoving, "half-page-down", "half a page down", "ctrl+d"},
+
+		{&k.open, placePanes, "open", "details", "enter"},
+		{&k.back, placePanes, "close", "close", "esc"},
+		{&k.focus, placePanes, "next-pane", "next pane", "tab"},
+		{&k.focusBack, placePanes, "previous-pane", "previous pane", "shift+tab"},
+		{&k.log, placePanes, "log", "log", "!"},
+		{&k.raw, placePanes, "raw-events", "raw events", "e"},
+
+		{&k.feeds, placeFeeds, "feeds", "feeds", "f"},
+		{&k.retry, placeFeeds, "retry", "retry now", "r"},
+		{&k.retryAll, placeFeeds, "retry-all", "retry all", "R"},
+		{&k.connect, placeFeeds, "disconnect", "disconnect", "x"},
+		{&k.showMap, placeFeeds, "map", "map", "M"},
+		{&k.fault, placeFeeds, "faults", "faults", "F"},
+
+		{&k.pause, placeProgram, "pause", "pause", "p"},
+		{&k.help, placeProgram, "help", "help", "?"},
+		{&k.redraw, placeProgram, "redraw", "redraw", "ctrl+l"},
+		{&k.suspend, placeProgram, "suspend", "suspend", "ctrl+z"},
+		{&k.quit, placeProgram, "quit", "quit", "q ctrl+c"},
+
+		{&k.fewLog, placeLog, "log-changes", "changes only", "c"},
+		{&k.writeMap, placeMap, "write-map", "write map", "w"},
+
+		{&k.step, placeRecording, "next-event", "next event", "."},
+		{&k.slower, placeRecording, "slower", "slower", "-"},
+		{&k.faster, placeRecording, "faster", "faster", "+ ="},
+		{&k.backward, placeRecording, "backward", "10 s back", "left h"},
+		{&k.forward, placeRecording, "forward", "10 s on", "right l"},
+	}
 }
 
 func newKeys(c Config) keyMap {
-	k := keyMap{
-		up:       newBinding("↑/k", "up", "up", "k"),
-		down:     newBinding("↓/j", "down", "down", "j"),
-		pageUp:   newBinding("pgup", "page up", "pgup", "b"),
-		pageDown: newBinding("pgdn", "page down", "pgdown", " "),
-		halfUp:   newBinding("ctrl+u", "half a page up", "ctrl+u"),
-		halfDown: newBinding("ctrl+d", "half a page down", "ctrl+d"),
-		first:    newBinding("g", "first", "g", "home"),
-		last:     newBinding("G", "last", "G", "end"),
-		focus:    newBinding("tab", "next pane", "tab"),
-		open:     newBinding("enter", "details", "enter"),
-		back:     newBinding("esc", "close", "esc"),
-		retry:    newBinding("r", "retry now", "r"),
-		retryAll: newBinding("R", "retry all", "R"),
-		feeds:    newBinding("f", "feeds", "f"),
-		connect:  newBinding("x", "disconnect", "x"),
-		pause:    newBinding("p", "pause", "p"),
-		log:      newBinding("!", "log", "!"),
-		fewLog:   newBinding("c", "changes", "c"),
-		raw:      newBinding("e", "raw events", "e"),
-		showMap:  newBinding("m", "map", "m"),
-		writeMap: newBinding("w", "write map", "w"),
-		fault:    newBinding("F", "faults", "F"),
-		help:     newBinding("?", "help", "?"),
-		suspend:  newBinding("ctrl+z", "suspend", "ctrl+z"),
-		quit:     newBinding("q", "quit", "q", "ctrl+c"),
-		step:     newBinding(".", "next event", "."),
-		faster:   newBinding("+", "faster", "+", "="),
-		slower:   newBinding("-", "slower", "-"),
-		forward:  newBinding("→", "10 s on", "right", "l"),
-		backward: newBinding("←", "10 s back", "left", "h"),
+	var k keyMap
+	for _, a := range k.actions() {
+		keys := strings.Fields(a.keys)
+		for i := range keys {
+			keys[i] = typedKey(keys[i])
+		}
+		*a.binding = key.NewBinding(key.WithKeys(keys...), key.WithHelp(keyName(keys[0]), a.does))
 	}
 	for _, b := range []*key.Binding{&k.step, &k.faster, &k.slower, &k.forward, &k.backward} {
 		b.SetEnabled(c.Deck != nil)
@@ -64,28 +113,56 @@ func newKeys(c Config) keyMap {
 	return k
 }
 
-func newBinding(name, does string, keys ...string) key.Binding {
-	return key.NewBinding(key.WithKeys(keys...), key.WithHelp(name, does))
+// keyNames are the keys that Bubble Tea calls otherwise than people do.
+func keyNames() [][2]string {
+	return [][2]string{{" ", "space"}, {"pgdown", "pgdn"}, {"up", "↑"}, {"down", "↓"}, {"left", "←"}, {"right", "→"}}
 }
 
-// ShortHelp implements help.KeyMap. It is the footer, the most needed keys first.
-func (k keyMap) ShortHelp() []key.Binding {
+// typedKey is the key of that name as Bubble Tea calls it.
+func typedKey(name string) string {
+	for _, n := range keyNames() {
+		if n[1] == name {
+			return n[0]
+		}
+	}
+	return name
+}
+
+// keyName is what people call a key of Bubble Tea's.
+func keyName(typed string) string {
+	for _, n := range keyNames() {
+		if n[0] == typed {
+			return n[1]
+		}
+	}
+	return typed
+}
+
+// keyNamesOf are all keys of a binding, for the help.
+func keyNamesOf(b key.Binding) string {
+	var names []string
+	for _, typed := range b.Keys() {
+		names = append(names, keyName(typed))
+	}
+	return strings.Join(names, " ")
+}
+
+// footer is what the footer shows as there is room, the most needed keys first.
+func (k keyMap) footer() []key.Binding {
 	return []key.Binding{k.help, k.quit, k.retry, k.log, k.fewLog, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.connect, k.fault, k.focus, k.open}
 }
 
 func (k keyMap) withFirst(first ...key.Binding) []key.Binding {
-	return append(first, slices.DeleteFunc(k.ShortHelp(), func(b key.Binding) bool {
+	return append(first, slices.DeleteFunc(k.footer(), func(b key.Binding) bool {
 		return slices.ContainsFunc(first, func(f key.Binding) bool { return f.Help().Key == b.Help().Key })
 	})...)
 }
 
-// FullHelp implements help.KeyMap.
-func (k keyMap) FullHelp() [][]key.Binding {
-	return [][]key.Binding{
-		{k.retry, k.retryAll, k.connect, k.feeds, k.pause, k.log, k.fewLog, k.raw, k.showMap, k.writeMap, k.fault, k.step, k.slower, k.faster, k.backward, k.forward},
-		{k.focus, k.open, k.back, k.help, k.suspend, k.quit},
-		{k.up, k.down, k.first, k.last, k.pageUp, k.pageDown, k.halfUp, k.halfDown},
-	}
+func enabledBindings(all []key.Binding) []key.Binding {
+	return slices.DeleteFunc(slices.Clone(all), func(b key.Binding) bool { return !b.Enabled() })
 }
+
+// relabel changes what the footer and the help say that a key does.
+func relabel(b *key.Binding, does string) { b.SetHelp(b.Help().Key, does) }
 
 func keyLabel(b key.Binding) string { return b.Help().Key }

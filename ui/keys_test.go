@@ -53,21 +53,17 @@ func requireHelp(t *testing.T, s *harness) {
 	t.Helper()
 	s.keys("?")
 	view := s.screen()
-	keys := reflect.ValueOf(newKeys(s.m.config))
-	in := map[string]bool{}
-	for _, group := range s.m.keys.FullHelp() {
-		for _, b := range group {
-			in[b.Help().Key] = true
-		}
-	}
-	for i := range keys.NumField() {
-		if keys.Field(i).FieldByName("disabled").Bool() {
-			continue
-		}
-		name := keys.Field(i).FieldByName("help").FieldByName("Key").String()
-		if !in[name] || !strings.Contains(view, name) {
+	for _, a := range s.m.allKeys.actions() {
+		if name := keyNamesOf(*a.binding); a.binding.Enabled() && !strings.Contains(view, name) {
 			t.Errorf("the help does not name %q", name)
 		}
+	}
+}
+
+func TestEveryKeyOfTheKeyMapIsAnAction(t *testing.T) {
+	t.Parallel()
+	if got, want := len(new(keyMap).actions()), reflect.TypeFor[keyMap]().NumField(); got != want {
+		t.Errorf("%d of %d keys have an action", got, want)
 	}
 }
 
@@ -94,9 +90,9 @@ func TestTheFooterOfWhatStandsOverThePanesHasItsKeys(t *testing.T) {
 	t.Parallel()
 	for _, size := range [][2]int{{40, 10}, {80, 24}, {200, 60}} {
 		for _, c := range []struct{ open, want string }{
-			{"F", " enter inject · esc close · ↓/j down"},
-			{"?", " esc close · ↓/j down · ↑/k up"},
-			{"enter", " esc close · ↓/j down · ↑/k up"},
+			{"F", " enter inject · esc close · ↓ down"},
+			{"?", " esc close · ↓ down · ↑ up"},
+			{"enter", " esc close · ↓ down · ↑ up"},
 		} {
 			s := newHarness(demoConfig).resize(size[0], size[1]).openMarket()
 			footer := func() string { return strings.Split(s.screen(), "\n")[size[1]-1] }
@@ -305,17 +301,19 @@ func TestAFaultOfTheMenuIsInjectedAndItsOutcomeTold(t *testing.T) {
 	}
 }
 
-func TestNoTwoThingsHaveTheSameKey(t *testing.T) {
+func TestNoTwoThingsHaveTheSameKeyInOnePlace(t *testing.T) {
 	t.Parallel()
-	used := map[string]bool{}
-	for _, group := range newKeys(Config{}).FullHelp() {
-		for _, b := range group {
-			for _, k := range b.Keys() {
-				if used[k] {
-					t.Errorf("%q is used twice", k)
-				}
-				used[k] = true
+	used, keys := map[string]string{}, newKeys(Config{})
+	for _, a := range keys.actions() {
+		for _, k := range a.binding.Keys() {
+			where := k
+			if !slices.Contains(placesEverywhere(), a.place) {
+				where += " " + string(a.place)
 			}
+			if other := used[where]; other != "" {
+				t.Errorf("%s: %q is also that of %s", a.name, k, other)
+			}
+			used[where] = a.name
 		}
 	}
 }

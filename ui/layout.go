@@ -49,35 +49,30 @@ func (m Model) layOut() Model {
 }
 
 func (m Model) currentKeys() keyMap {
-	k := m.keys
-	k.connect.SetHelp("x", "disconnect")
+	k := *m.allKeys
 	if h := m.controlledFeed(); h != nil && h.status.State.HasEnded() {
-		k.connect.SetHelp("x", "connect")
+		relabel(&k.connect, "connect")
 	}
-	k.fewLog.SetEnabled(m.showLog || m.overlay == helpOverlay)
-	k.fewLog.SetHelp("c", "changes and errors")
+	k.fewLog.SetEnabled(m.showLog)
 	if m.logPane.few {
-		k.fewLog.SetHelp("c", "whole log")
+		relabel(&k.fewLog, "whole log")
 	}
-	k.open.SetHelp("enter", "details")
-	k.open.SetEnabled(true)
-	k.raw.SetHelp("e", "raw events")
 	if m.showRaw {
-		k.raw.SetHelp("e", "prices")
+		relabel(&k.raw, "prices")
 	}
-	k.pause.SetHelp("p", "pause")
 	if m.paused != nil || m.deck.Paused {
-		k.pause.SetHelp("p", "go on")
+		relabel(&k.pause, "go on")
 	}
 	switch m.overlay {
 	case faultsOverlay:
-		k.open.SetHelp("enter", "inject")
+		relabel(&k.open, "inject")
 	case mapOverlay:
-		k.open.SetHelp("enter", "confirm")
+		relabel(&k.open, "confirm")
 		h := m.feeds.byName(m.mapPage.feed)
 		k.open.SetEnabled(h != nil && h.isGuessed())
 	}
 	k.focus.SetEnabled(len(m.focusOrder()) > 1)
+	k.focusBack.SetEnabled(k.focus.Enabled())
 	return k
 }
 

@@ -90,7 +90,7 @@ func scenes() map[string]func(*harness) {
 		"mixed":         func(s *harness) { s.openMarket().trade(3); playReadings(s, 3) },
 		"guessed":       func(s *harness) { playGuessed(s) },
 		"guesseddetail": func(s *harness) { playGuessed(s); s.keys("enter") },
-		"map":           func(s *harness) { playGuessed(s); s.keys("m") },
+		"map":           func(s *harness) { playGuessed(s); s.keys("M") },
 		"indistinct":    playIndistinct,
 		"rawjson":       playRawJSON,
 		"rawasked":      func(s *harness) { s.openMarket().trade(2); s.keys("e", "j") },

@@ -80,7 +80,9 @@ func Options() []tea.ProgramOption {
 type Model struct {
 	config Config
 	theme  *theme
-	keys   keyMap
+
+	allKeys *keyMap // those of this run
+	keys    keyMap  // the same, as far as they do something now
 
 	clock        clockFunc // read by commands only
 	now          time.Time // of the last message
@@ -149,13 +151,17 @@ func New(c Config) Model {
 	if c.Renderer == nil {
 		c.Renderer = lipgloss.DefaultRenderer()
 	}
+	keys := newKeys(c)
 	m := Model{
 		config: c,
 		clock:  wallClock,
 		theme:  newTheme(c.Renderer),
-		keys:   newKeys(c),
-		board:  market.NewBoard(market.Limits{}),
-		raw:    &rawEvents{},
+
+		allKeys: &keys,
+		keys:    keys,
+
+		board: market.NewBoard(market.Limits{}),
+		raw:   &rawEvents{},
 
 		prices:   tablePane{columns: defaultColumns()},
 		readings: tablePane{columns: defaultColumns(), widths: columnWidths{readings: true}},

@@ -164,7 +164,7 @@ func (m Model) footerKeys() []key.Binding {
 	case m.showsRaw(m.shownData()) && k.writeMap.Enabled():
 		return k.withFirst(k.showMap)
 	}
-	return k.ShortHelp()
+	return k.footer()
 }
 
 func bindingFits(w *lineWriter, b key.Binding, i int) bool {
