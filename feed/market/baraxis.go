@@ -2,6 +2,7 @@ package market
 
 import (
 	"iter"
+	"math"
 	"sort"
 	"time"
 )
@@ -88,6 +89,34 @@ func (b *Bars) Axis(until time.Time, limit int, usualDelay time.Duration, outage
 			if !yield(next) {
 				return
 			}
+		}
+	}
+}
+
+// Sample is the last price of a part of a time axis. A picture needs no exact number.
+type Sample struct {
+	Price float64 // of a part without a price that of the one before; NaN before the first bar kept, and in a hole
+	Hole  bool    // there was no price, and for most of it no stream
+}
+
+// Samples are the last prices of equal parts of the time up to until, so many bars long each. The parts begin at round
+// times, so that a price stays in its part as time goes on. They are placed as in Axis.
+func (b *Bars) Samples(parts []Sample, bars int, until time.Time, usualDelay time.Duration, outages []Outage) {
+	length := b.length * int64(bars)
+	last := floorDiv(until.Add(-usualDelay).Unix(), length)
+	if n := b.Len(); n > 0 {
+		last = max(last, floorDiv(b.number(n-1), int64(bars)))
+	}
+	holes, next, price := holeFinder{outages, usualDelay}, 0, math.NaN()
+	for i := range parts {
+		part, traded := last-int64(len(parts)-1-i), false
+		for ; next < b.Len() && floorDiv(b.number(next), int64(bars)) <= part; next++ {
+			s := b.bar(next)
+			price, traded = float64(s.coef[closing])/math.Pow10(int(s.scale[closing])), floorDiv(b.number(next), int64(bars)) == part
+		}
+		parts[i] = Sample{Price: price}
+		if !traded && !math.IsNaN(price) && holes.covers(b.startOf(part*int64(bars)), time.Duration(length)*time.Second) {
+			parts[i] = Sample{math.NaN(), true}
 		}
 	}
 }

@@ -280,3 +280,40 @@ func TestTradeQuoteAndReceiptHaveTimesOfTheirOwn(t *testing.T) {
 		t.Error("the last is the ask")
 	}
 }
+
+func TestSamplesAreTheLastPricesOfEqualPartsOfTheTime(t *testing.T) {
+	t.Parallel()
+	b := newAxisBoard(t)
+	b.last(4, "10")
+	b.last(5, "11")
+	b.last(9, "12.5")
+	b.StreamLost("desk", atSecond(19))
+	b.StreamBack("desk", atSecond(25))
+	b.last(31, "13")
+	r := b.Row("desk", "A")
+	for _, c := range []struct {
+		until   float64
+		n, bars int
+		want    string
+	}{
+		{34, 8, 5, "[NaN 10 12.5 12.5 12.5 hole 12.5 13]"}, // from the second -5
+		{38, 8, 5, "[10 12.5 12.5 12.5 hole 12.5 13 13]"},
+		{34, 3, 5, "[hole 12.5 13]"},
+		{30, 3, 5, "[hole 12.5 13]"}, // a bar that the feed's clock puts after until
+		{6, 2, 60, "[NaN 13]"},
+	} {
+		parts := make([]market.Sample, c.n)
+		r.Seconds.Samples(parts, c.bars, atSecond(c.until), 0, b.Outages("desk"))
+		var got []string
+		for _, p := range parts {
+			if p.Hole {
+				got = append(got, "hole")
+				continue
+			}
+			got = append(got, fmt.Sprint(p.Price))
+		}
+		if fmt.Sprint(got) != c.want {
+			t.Errorf("%d × %d bars until %g: %v, want %s", c.n, c.bars, c.until, got, c.want)
+		}
+	}
+}

@@ -97,6 +97,9 @@ type Row struct {
 	overtaken       Times   // of the first of the last prices in a row that were older than Last by the feed's clock
 	mid             Decimal // of bid and ask, while there is no last
 	first, min, max Decimal // of the prices seen
+
+	decimals int8
+	traded   tradeSums
 }
 
 // Price is what stands for the symbol's price: the last trade, or, for a feed that sends none, the mid
@@ -212,6 +215,7 @@ func (r *Row) mergeQuote(q *Quote, at time.Time) (move int) {
 	r.High.set(q.High, at)
 	r.Low.set(q.Low, at)
 	r.PrevClose.set(q.PrevClose, at)
+	r.decimals = max(r.decimals, q.Last.neededDecimals(), q.Bid.neededDecimals(), q.Ask.neededDecimals())
 	r.BidSize.set(q.BidSize, at)
 	r.AskSize.set(q.AskSize, at)
 	r.Updated, r.Quoted = at, q.Time
@@ -280,6 +284,7 @@ func (r *Row) addPrice(q *Quote, at time.Time) {
 	if off := Elapsed(at, q.Time); !q.Time.IsZero() && off.Abs() <= maxClockSkew {
 		when = q.Time
 	}
+	r.traded.add(price, size)
 	r.Seconds.add(when, price, size)
 	r.Minutes.add(when, price, size)
 }

@@ -1,0 +1,58 @@
+package market
+
+import "github.com/govalues/decimal"
+
+// Spread is ask - bid, exact and negative when they are crossed; absent when either is.
+func (r *Row) Spread() Decimal { return r.Ask.Value.Sub(r.Bid.Value) }
+
+// VWAP is the volume-weighted average price of the trades that came since the row was made, to 19 digits; absent before
+// the first trade with a size. It is an estimate: nothing is known of the trades before.
+func (r *Row) VWAP() Decimal {
+	if r.traded.size.IsZero() {
+		return Decimal{}
+	}
+	price, err := r.traded.value.Quo(r.traded.size)
+	if err != nil {
+		return Decimal{}
+	}
+	return Decimal{price, notWide}
+}
+
+// Decimals is how many digits after the point the symbol's prices have: the most that a last, a bid or an ask needed so
+// far. Zeros at the end are needed up to the second digit, where the feed writes as many.
+func (r *Row) Decimals() int { return int(r.decimals) }
+
+// tradeSums are the sums of price × size and of size over all trades, rounded to 19 digits where need be.
+type tradeSums struct{ value, size decimal.Decimal }
+
+func (s *tradeSums) add(price, size Decimal) {
+	if price.wide != notWide || size.wide != notWide || size.Sign() <= 0 {
+		return
+	}
+	value, err := s.value.AddMul(price.num, size.num)
+	if err != nil {
+		return
+	}
+	if sum, err := s.size.Add(size.num); err == nil {
+		s.value, s.size = value, sum
+	}
+}
+
+// maxSignificant is the most digits of a price that count for Row.Decimals. More are the noise of a binary number.
+const maxSignificant = 15
+
+// neededDecimals is how many digits after the point a price needs; see Row.Decimals.
+func (d Decimal) neededDecimals() int8 {
+	scale := d.num.Scale()
+	if d.wide != notWide || scale == 0 {
+		return 0
+	}
+	needed := d.num.MinScale()
+	if d.num.Prec()-(scale-needed) > maxSignificant {
+		return 0
+	}
+	if scale >= 2 {
+		needed = max(needed, 2)
+	}
+	return int8(needed)
+}

@@ -1,0 +1,61 @@
+package market_test
+
+import (
+	"testing"
+
+	"livetape/feed/market"
+)
+
+func TestTheAveragePriceOfTradesIsWeightedByTheirSizes(t *testing.T) {
+	t.Parallel()
+	p := newTestBoard(t, market.Limits{})
+	p.last("99")
+	if got := p.row().VWAP(); got.IsSet() {
+		t.Errorf("without a size: %s", got)
+	}
+	for _, trade := range [][2]string{{"10.00", "300"}, {"11.00", "100"}, {"50", "0"}, {"50", "-5"}} {
+		p.say(market.Quote{Symbol: "A", Last: dec(t, trade[0]), Size: dec(t, trade[1])})
+	}
+	p.say(market.Quote{Symbol: "A", Last: dec(t, "12.00"), Size: dec(t, "900"), FromSnapshot: true})
+	if got := p.row().VWAP(); got.Cmp(dec(t, "10.25")) != 0 {
+		t.Errorf("got %s, want 10.25: a snapshot is no trade", got)
+	}
+	for range 50 {
+		p.say(market.Quote{Symbol: "A", Last: dec(t, "9999999999999999.99"), Size: dec(t, "9999999999999999.99")})
+	}
+	if got := p.row().VWAP(); !got.IsSet() {
+		t.Error("sums without room for another trade forget those before")
+	}
+}
+
+func TestASpreadIsExactAndMayBeNegative(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][3]string{{"1.08421", "1.08425", "0.00004"}, {"2", "1.5", "-0.5"}, {"2", "", ""}} {
+		p := newTestBoard(t, market.Limits{})
+		q := market.Quote{Symbol: "A", Bid: dec(t, c[0])}
+		if c[1] != "" {
+			q.Ask = dec(t, c[1])
+		}
+		if got := p.say(q).row().Spread().String(); got != c[2] {
+			t.Errorf("%s to %s: %s", c[0], c[1], got)
+		}
+	}
+}
+
+func TestASymbolHasAsManyDecimalsAsItsPricesNeed(t *testing.T) {
+	t.Parallel()
+	for want, prices := range map[int][]string{
+		0:  {"3012.0", "3013", "12000000"},
+		1:  {"41.0", "41.5"},
+		2:  {"181.50", "96193.28000000", "96193.30000000", "0.10000000000000001"},
+		5:  {"1.08421", "1.0842"},
+		8:  {"0.00001230", "0.00001234"},
+		12: {"0.000000001234"},
+	} {
+		p := newTestBoard(t, market.Limits{})
+		p.last(prices...)
+		if got := p.row().Decimals(); got != want {
+			t.Errorf("%q: %d, want %d", prices, got, want)
+		}
+	}
+}
