@@ -55,18 +55,28 @@ type Learner interface {
 }
 
 // LearnerOf is the Learner in a decoder, or behind those that wrap one.
-func LearnerOf(d Decoder) (Learner, bool) {
+func LearnerOf(d Decoder) (Learner, bool) { return find[Learner](d) }
+
+// ForgetBooks makes a decoder forget the order books that it keeps, for it missed events that changed them.
+func ForgetBooks(d Decoder) {
+	if k, ok := find[interface{ ForgetBooks() }](d); ok {
+		k.ForgetBooks()
+	}
+}
+
+// find is the first of a decoder and those behind it that is a T.
+func find[T any](d Decoder) (found T, ok bool) {
 	for d != nil {
-		if l, ok := d.(Learner); ok {
-			return l, true
+		if found, ok = d.(T); ok {
+			return found, true
 		}
-		w, ok := d.(interface{ Unwrap() Decoder })
-		if !ok {
-			return nil, false
+		w, wraps := d.(interface{ Unwrap() Decoder })
+		if !wraps {
+			break
 		}
 		d = w.Unwrap()
 	}
-	return nil, false
+	return found, false
 }
 
 // Event is one event of a stream as it came.

@@ -37,7 +37,11 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 		b.Size = size
 	}
 	if b.Deltas = slices.ContainsFunc(append(sides[0].levels, sides[1].levels...), func(l level) bool { return l.isRemoval(size) }); b.Deltas {
-		w.note("levels of size 0 take levels of the book away: it is kept from the first whole one on")
+		w.note("levels of size 0 take levels of the book away: it is kept from its snapshot on")
+		if !w.marksBooks {
+			b.Whole = "first"
+			w.note("no event says that it is a snapshot: the first book of a symbol is taken for the whole of it: check this")
+		}
 	}
 	for _, name := range []fieldRole{"bid", "ask", "bid_size", "ask_size"} {
 		if best := f.best(name); best != nil && sideOf(best.names[:len(best.names)-1]) != "" {
@@ -48,6 +52,35 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 		return nil // the row says them itself
 	}
 	return b
+}
+
+// marksBook reports whether a payload says that it holds the whole of a book, or changes to one.
+func (p payload) marksBook() bool {
+	return mapping.SaysSnapshot(p.event, p.json) || hasWord(p.event, changeWords) || hasWord(messageKind(p.json), changeWords) || isBookChange(messageKind(p.json))
+}
+
+// joinBooks makes one rule of those that only differ in whether they found changes to the book that they read: it is one book,
+// whatever the types of its events.
+func joinBooks(all []eventRule) (joined []eventRule) {
+	var books []*mapping.Book
+	for _, t := range all {
+		books = append(books, t.rule.Book)
+	}
+	shareDeltas(books)
+	for _, t := range all {
+		joined = addRule(joined, t)
+	}
+	return joined
+}
+
+// shareDeltas takes all books, of which some may be nil, for ones that are changed where one of them is.
+func shareDeltas(books []*mapping.Book) {
+	books = slices.DeleteFunc(books, func(b *mapping.Book) bool { return b == nil })
+	if at := slices.IndexFunc(books, func(b *mapping.Book) bool { return b.Deltas }); at >= 0 {
+		for _, b := range books {
+			b.Deltas, b.Whole = true, books[at].Whole
+		}
+	}
 }
 
 // sidePath is where one side of a book is, with some of its levels.

@@ -120,12 +120,16 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 	if t.conflict != "" {
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: t.conflict, Total: len(samples)}, false
 	}
+	r := Result{Definition: d, Notes: w.notes, Doubts: w.doubts, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}
+	if t.mapped == 0 && r.changesBook() {
+		r.Doubts = append(r.Doubts, mapping.ReasonNoSnapshot)
+	}
 	for i := range d.Map {
 		if t.fillers && d.Map[i].Kind == "" {
 			d.Map[i].Fillers = "missing"
 		}
 	}
-	return Result{Definition: d, Notes: w.notes, Doubts: w.doubts, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}, t.mapped > 0
+	return r, t.mapped > 0
 }
 
 // byEventType names rows by the types of their events, where these have several and nothing else names them.

@@ -2,7 +2,9 @@ package infer
 
 import (
 	"cmp"
+	"errors"
 	"hash/maphash"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -75,14 +77,15 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 	}
 	r.seen++
 	m, err := r.read(eventType, data)
-	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || !wasRead(m, err) && r.isNewShape(eventType, data) || r.guard.suspicious(m.Updates)) {
+	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || !wasRead(m, err) && r.isNewShape(eventType, data) || errors.Is(err, mapping.ErrBookChanges) || r.guard.suspicious(m.Updates)) {
 		r.keepSample(decode.Event{Type: eventType, Data: data})
+		before := *r
 		if r.infer() {
-			for _, old := range r.samples[:len(r.samples)-1] { // books and rows that are completed go on
-				_, _ = r.read(old.Type, old.Data)
-			}
-			m, err = r.read(eventType, data)
+			m, err = r.readAnew(eventType, data)
+			m.Updates = append(before.clearedQuotes(r.result), m.Updates...)
 		}
+	} else if r.seen > r.learned && r.seen < maxKept {
+		r.keepSample(decode.Event{Type: eventType, Data: data})
 	}
 	m = r.dropWrongPrices(m)
 	if m.Unmapped != "" {
@@ -97,6 +100,33 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 		m.Map, r.told = r.foundMap(), true
 	}
 	return m, err
+}
+
+// readAnew reads an event by a new map, to which the events before are shown: books and rows that are completed go on. Where not
+// all of them were kept, the books would not be whole.
+func (r *Reader) readAnew(eventType string, data []byte) (decode.Message, error) {
+	for _, old := range r.samples[:len(r.samples)-1] {
+		_, _ = r.read(old.Type, old.Data)
+	}
+	if r.seen > len(r.samples) && r.decoder != nil {
+		decode.ForgetBooks(r.decoder)
+	}
+	return r.read(eventType, data)
+}
+
+// clearedQuotes take back the best bids and asks that a map has shown which took changes to a book for the whole of it.
+func (r *Reader) clearedQuotes(now Result) (all []market.Update) {
+	if r.result.changesBook() || !now.changesBook() {
+		return nil
+	}
+	for _, symbol := range slices.Sorted(maps.Keys(r.guard.last)) {
+		all = append(all, market.Quote{Symbol: symbol, NoBid: true, NoAsk: true})
+	}
+	return all
+}
+
+func (r Result) changesBook() bool {
+	return slices.ContainsFunc(r.Definition.Map, func(rule mapping.Rule) bool { return rule.Book != nil && rule.Book.Deltas })
 }
 
 // wasRead reports whether an event was read, or is none that a map should read.
@@ -147,7 +177,7 @@ func (r *Reader) infer() bool {
 	if r.next = max(2*r.seen, r.next+1); result.Problem != "" {
 		r.next = r.seen + 1 // what comes again may tell rows apart
 	}
-	if !ok && r.decoder != nil && result.Problem == "" {
+	if !ok && r.decoder != nil && result.Problem == "" && !result.changesBook() {
 		return false // what reads other events stays
 	}
 	if ok && r.decoder != nil && sameReading(r.result, result) {

@@ -8,6 +8,7 @@ import (
 
 	"livetape/feed/decode"
 	"livetape/feed/decode/infer"
+	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/preset"
 	"livetape/feed/market"
 )
@@ -114,6 +115,9 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"a book below data", []string{`{"channel":"book","data":{"symbol":"Q","b":[["40.9","1"]],"a":[["41.1","2"]]}}`}, []string{"Q bid=40.9 ask=41.1"}},
 		{"a book that is not sorted", []string{`{"s":"Q","bids":[["40.8","1"],["40.9","1"]],"asks":[["41.3","2"],["41.1","2"]]}`}, []string{"Q bid=40.9 ask=41.1"}},
 		{"deltas with a size of 0", []string{`{"s":"Q","bids":[["40.9","1"],["40.8","1"]],"asks":[["41.1","2"]]}`, `{"s":"Q","bids":[["40.9","0"]],"asks":[]}`}, []string{"Q bid=40.9 ask=41.1", "Q bid=40.8 ask=41.1"}},
+		{"deltas without a snapshot", []string{`{"s":"Q","bids":[["40.9","0"]],"asks":[["41.1","2"]]}`, `{"s":"Q","action":"update","bids":[["40.9","1"],["40.8","1"]],"asks":[["41.1","2"]]}`}, []string{"- " + mapping.ReasonNoSnapshot, "- " + mapping.ReasonNoSnapshot}},
+		{"a snapshot and deltas by event type", []string{`snapshot|{"s":"Q","bids":[["40.9","1"],["40.8","1"]],"asks":[["41.1","2"]]}`, `update|{"s":"Q","bids":[["40.90","0"]],"asks":[]}`, `update|{"s":"R","bids":[["5","1"]],"asks":[["6","1"]]}`},
+			[]string{"Q bid=40.9 ask=41.1", "Q bid=40.8 ask=41.1", "- " + mapping.ReasonNoSnapshot}},
 		{"a book and a last", []string{`{"symbol":"Q","last":41,"bids":[[40.9,1]],"asks":[[41.1,1]]}`}, []string{"Q 41 bid=40.9 ask=41.1"}},
 		{"buy and sell sides", []string{`{"symbol":"Q","buy":[{"price":40.9,"qty":1}],"sell":[{"price":41.1,"qty":1}]}`}, []string{"Q bid=40.9 ask=41.1"}},
 		// The past.
@@ -186,6 +190,25 @@ func TestNoNumberLeavesWithTheEventThatShowsTheMapToBeWrong(t *testing.T) {
 		if wanted := i == 0; err != nil || (len(m.Updates) > 0) != wanted || !wanted && !strings.Contains(m.Unmapped, "told apart") {
 			t.Errorf("%s: %+v, %v", data, m, err)
 		}
+	}
+}
+
+func TestABookThatTurnsOutToBeChangedIsTakenBack(t *testing.T) {
+	t.Parallel()
+	r := infer.NewReader("desk", nil)
+	var got []string
+	for _, data := range []string{`{"type":"update","s":"Q","bids":[["40.9","1"]],"asks":[["41.1","2"]]}`, `{"type":"update","s":"Q","bids":[["40.8","1"]],"asks":[["41.2","2"]]}`,
+		`{"type":"update","s":"Q","bids":[["40.9","0"]],"asks":[]}`, `{"type":"snapshot","s":"Q","bids":[["40.8","0"],["40.7","1"]],"asks":[["41.1","2"]]}`} {
+		m, err := r.Decode("message", []byte(data))
+		for _, u := range m.Updates {
+			if q, ok := u.(market.Quote); ok && q.NoBid && q.NoAsk {
+				got = append(got, "neither side")
+			}
+		}
+		got = append(got, said(m, err)...)
+	}
+	if diff := cmp.Diff([]string{"Q bid=40.9 ask=41.1", "Q bid=40.8 ask=41.2", "neither side", "Q", "Q bid=40.7 ask=41.1"}, got); diff != "" {
+		t.Errorf("want (-), got (+):\n%s", diff)
 	}
 }
 

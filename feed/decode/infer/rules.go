@@ -16,6 +16,7 @@ type ruleWriter struct {
 	unused  []string
 	problem string // why rows with prices are not read; empty when they are
 
+	marksBooks bool     // events say whether they hold a whole book or changes to it
 	doubts     []string // why what may be a price is not taken for one
 	weakSymbol bool     // what tells rows apart is not plainly called a symbol
 }
@@ -41,6 +42,7 @@ func (w *ruleWriter) rules(read []payload) []mapping.Rule {
 			read[i].json = mapping.InlineJSON(read[i].json, packed)
 		}
 	}
+	w.marksBooks = slices.ContainsFunc(read, payload.marksBook)
 	types := map[string][]payload{}
 	var order []string
 	for _, p := range read {
@@ -61,7 +63,7 @@ func (w *ruleWriter) rules(read []payload) []mapping.Rule {
 			all = addRule(all, eventRule{r, append([]string{event}, joined[event]...)})
 		}
 	}
-	all = dropWeakNews(all)
+	all = joinBooks(dropWeakNews(all))
 	addEventConditions(all, total)
 	rules := make([]mapping.Rule, len(all))
 	for i, t := range all {
@@ -189,18 +191,12 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 		w.doubt("%s holds changes to a book, of which the whole was not sent: neither bid nor ask is shown", kinds[0].name)
 		return nil
 	}
-	return joinKinds(sameBooks(rules), kind.path)
-}
-
-// sameBooks keeps the book of all rules that read the same one, where one of them has changes to it.
-func sameBooks(rules []mapping.Rule) []mapping.Rule {
-	deltas := slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil && r.Book.Deltas })
+	var books []*mapping.Book
 	for _, r := range rules {
-		if r.Book != nil {
-			r.Book.Deltas = deltas
-		}
+		books = append(books, r.Book)
 	}
-	return rules
+	shareDeltas(books)
+	return joinKinds(rules, kind.path)
 }
 
 // ruleFor writes the rules for rows that are maps or single values: one for prices or news, and one for halts beside.

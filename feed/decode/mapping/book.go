@@ -2,7 +2,11 @@ package mapping
 
 import (
 	"cmp"
+	"errors"
+	"fmt"
+	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/tidwall/gjson"
 
@@ -19,23 +23,27 @@ type Book struct {
 	Price  string `yaml:"price,omitempty"`  // path in a level; 0, its first item, when left out
 	Size   string `yaml:"size,omitempty"`   // path in a level; 1 when left out
 	Deltas bool   `yaml:"deltas,omitempty"` // events change the book that is kept; a size of 0 takes a level away
+
+	// Whole is "first" where no event says that it is a snapshot, and the first book of a symbol is the whole of it.
+	Whole string `yaml:"whole,omitempty"`
 }
 
 // bookReader is a compiled Book.
 type bookReader struct {
 	sides       [2]path // bids, asks
 	price, size string  // gjson paths in a level
-	kind        path    // of the event, which may be a snapshot
 	deltas      bool
+	first       bool                 // the first book of a symbol is the whole of it
 	books       map[string]*keptBook // by symbol
+	lost        map[string]bool      // symbols whose book was forgotten: true until that is shown
 	bytes       int                  // of books
 	kept        *keptByteCount
 }
 
-// keptBook is the book of one symbol as deltas have made it.
-type keptBook [2]map[string]keptLevel
+// keptBook is the book of one symbol as deltas have made it: the levels of its sides by their price.
+type keptBook [2]map[string]bookLevel
 
-type keptLevel struct{ price, size market.Decimal }
+type bookLevel struct{ price, size market.Decimal }
 
 // Bounds on what is kept of books that are changed by deltas. Beyond the first the book of a symbol is forgotten until it is sent
 // whole again; beyond the second, all are.
@@ -43,6 +51,17 @@ const (
 	maxBookLevels = 2_000
 	maxBooks      = 1_000
 	bookLevelCost = 200 // bytes that a level takes, with its part of the map
+)
+
+// ReasonNoSnapshot is why an event that changes a book shows nothing.
+const ReasonNoSnapshot = "it holds changes to a book of which no snapshot has come: neither bid nor ask is shown"
+
+// ErrBookChanges is the error of an event that takes a level away from a book of which each event should be the whole.
+var ErrBookChanges = errors.New("a level has the size 0: the events may be changes to the book, which the map has to say (deltas: true)")
+
+var (
+	errTooManyLevels = fmt.Errorf("it has more than %d levels: neither bid nor ask is shown until a snapshot comes", maxBookLevels)
+	errNotWhole      = errors.New("what was taken for the whole of it was not: neither bid nor ask is shown until a snapshot comes")
 )
 
 func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {
@@ -53,7 +72,10 @@ func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {
 		c.errs.Add(at, "a book needs the path of its bids or its asks")
 		return nil
 	}
-	b := &bookReader{deltas: spec.Deltas, kind: c.path(at, "$.type"), books: map[string]*keptBook{}, kept: c.kept}
+	if spec.Whole != "" && spec.Whole != "first" {
+		c.errs.Add(at.Key("whole"), "whole is first, or left out")
+	}
+	b := &bookReader{deltas: spec.Deltas, first: spec.Whole == "first", books: map[string]*keptBook{}, lost: map[string]bool{}, kept: c.kept}
 	b.price = c.levelPath(at.Key("price"), cmp.Or(spec.Price, "0"))
 	b.size = c.levelPath(at.Key("size"), cmp.Or(spec.Size, "1"))
 	for i, p := range []string{spec.Bids, spec.Asks} {
@@ -76,40 +98,53 @@ func (c *compiler) levelPath(at configerr.Path, s string) string {
 	return p.gjson
 }
 
-// setBestBidAsk sets the best bid and ask of a quote.
-func (b *bookReader) setBestBidAsk(r *row, symbol string, q *market.Quote) {
-	var book keptBook
+// setBestBidAsk sets the best bid and ask of a quote. The reason says why they are not known, the error that they no longer are.
+func (b *bookReader) setBestBidAsk(r *row, symbol string, q *market.Quote) (reason string, err error) {
+	var best [2]bookLevel
 	var given [2]bool
-	whole := true
-	for i, side := range b.sides {
-		if side.gjson == "" {
-			continue
-		}
-		v := side.get(r)
-		given[i] = b.deltas || v.IsArray() || v.IsObject()
-		levels, removed := b.parseLevels(v)
-		book[i] = levels
-		whole = whole && !removed && len(levels) > 0
-	}
 	if b.deltas {
-		kept := b.applyEvent(symbol, &book, whole, strings.Contains(strings.ToLower(r.event+b.kind.get(r).Str), "snapshot"))
-		if kept == nil {
-			return
+		var book *keptBook
+		if book, err = b.applyEvent(r, symbol); book == nil {
+			if b.lost[symbol] {
+				b.lost[symbol], q.NoBid, q.NoAsk = false, true, true
+			}
+			return ReasonNoSnapshot, err
 		}
-		book = *kept
+		best, given = book.best(), [2]bool{b.sides[0].gjson != "", b.sides[1].gjson != ""}
+	} else {
+		for i, side := range b.sides {
+			if side.gjson == "" {
+				continue
+			}
+			levels := side.get(r)
+			given[i] = levels.IsArray() || levels.IsObject()
+			b.walkLevels(levels, func(l bookLevel) bool {
+				if l.isBetter(best[i], i) {
+					best[i] = l
+				}
+				if l.isEmpty() && l.price.Sign() != 0 {
+					err = ErrBookChanges
+				}
+				return true
+			})
+		}
 	}
-	bid, ask := bestLevel(book[0], 1), bestLevel(book[1], -1)
-	q.Bid, q.BidSize, q.Ask, q.AskSize = bid.price, bid.size, ask.price, ask.size
-	q.NoBid, q.NoAsk = given[0] && !bid.price.IsSet(), given[1] && !ask.price.IsSet()
+	q.Bid, q.BidSize, q.Ask, q.AskSize = best[0].price, best[0].size, best[1].price, best[1].size
+	q.NoBid, q.NoAsk = given[0] && !q.Bid.IsSet(), given[1] && !q.Ask.IsSet()
+	return "", err
 }
 
-// applyEvent applies an event to the book that is kept of a symbol; nil when no whole one has come yet.
-func (b *bookReader) applyEvent(symbol string, event *keptBook, whole, snapshot bool) *keptBook {
+// applyEvent applies an event to the book that is kept of a symbol; nil when no whole one has come. The error says why what was
+// kept no longer is.
+func (b *bookReader) applyEvent(r *row, symbol string) (*keptBook, error) {
 	kept := b.books[symbol]
-	switch {
-	case kept == nil && !whole && !snapshot:
-		return nil
-	case kept == nil || snapshot:
+	isSnapshot := r.saysSnapshot()
+	_, wasSeen := b.lost[symbol]
+	isPresumed := b.first && kept == nil && !isSnapshot && !wasSeen
+	if kept == nil && !isSnapshot && !isPresumed {
+		return nil, nil
+	}
+	if kept == nil || isSnapshot {
 		b.forget(symbol)
 		if len(b.books) >= maxBooks {
 			b.forgetAll()
@@ -118,22 +153,70 @@ func (b *bookReader) applyEvent(symbol string, event *keptBook, whole, snapshot 
 		b.books[symbol] = kept
 	}
 	before := kept.size()
-	for i, levels := range event {
-		for key, l := range levels {
-			if l.size.IsSet() && l.size.Sign() == 0 {
-				delete(kept[i], key)
-			} else {
-				kept[i][key] = l
+	fits := b.applyLevels(r, kept)
+	if isPresumed && (!fits || len(kept[0]) == 0 || len(kept[1]) == 0) {
+		delete(b.books, symbol)
+		b.lost[symbol] = false
+		return nil, nil
+	}
+	switch hasRoom := b.addBytes(kept.size() - before); {
+	case !hasRoom:
+		b.forgetAll()
+		return nil, nil // the bound is told for all
+	case len(kept[0])+len(kept[1]) > maxBookLevels:
+		b.forget(symbol)
+		b.lost[symbol] = true
+		return nil, errTooManyLevels
+	case b.first && (!fits || kept.isCrossed()): // then the others may not be whole either
+		b.forgetAll()
+		return nil, errNotWhole
+	}
+	return kept, nil
+}
+
+// applyLevels changes a book by the levels of an event. It reports whether all those fit that it takes away.
+func (b *bookReader) applyLevels(r *row, kept *keptBook) (fits bool) {
+	fits = true
+	for i, side := range b.sides {
+		if side.gjson != "" {
+			b.walkLevels(side.get(r), func(l bookLevel) bool {
+				fits = kept.apply(i, l) && fits
+				return len(kept[i]) <= maxBookLevels
+			})
+		}
+	}
+	return fits
+}
+
+// apply changes a level of a side. It reports false when one is to be taken away that is not there.
+func (k *keptBook) apply(side int, l bookLevel) (fits bool) {
+	key := l.price.String()
+	if strings.Contains(key, ".") { // 100.50 is 100.5
+		key = strings.TrimRight(strings.TrimRight(key, "0"), ".")
+	}
+	if !l.isEmpty() {
+		k[side][key] = l
+		return true
+	}
+	_, fits = k[side][key]
+	delete(k[side], key)
+	return fits
+}
+
+func (k *keptBook) best() (best [2]bookLevel) {
+	for i, levels := range k {
+		for _, l := range levels {
+			if l.isBetter(best[i], i) {
+				best[i] = l
 			}
 		}
 	}
-	switch fits := b.addBytes(kept.size() - before); {
-	case !fits:
-		b.forgetAll()
-	case len(kept[0])+len(kept[1]) > maxBookLevels:
-		b.forget(symbol)
-	}
-	return kept
+	return best
+}
+
+func (k *keptBook) isCrossed() bool {
+	best := k.best()
+	return best[0].price.IsSet() && best[1].price.IsSet() && best[0].price.Cmp(best[1].price) > 0
 }
 
 func (k *keptBook) size() int { return bookLevelCost * (len(k[0]) + len(k[1])) }
@@ -148,49 +231,89 @@ func (b *bookReader) forget(symbol string) {
 		b.addBytes(-k.size())
 		delete(b.books, symbol)
 	}
+	delete(b.lost, symbol)
 }
 
 func (b *bookReader) forgetAll() {
+	if len(b.lost) > 10*maxBooks {
+		clear(b.lost)
+	}
+	for symbol := range b.books {
+		b.lost[symbol] = true
+	}
 	clear(b.books)
 	b.addBytes(-b.bytes)
+	b.first = false
 }
 
-// parseLevels are those of one side; removed is true when one of them has the size 0.
-func (b *bookReader) parseLevels(side gjson.Result) (levels map[string]keptLevel, removed bool) {
-	levels = map[string]keptLevel{}
-	add := func(price, size gjson.Result) {
+// walkLevels calls take for each level of a side that has a price, until it returns false.
+func (b *bookReader) walkLevels(side gjson.Result, take func(bookLevel) bool) {
+	side.ForEach(func(key, level gjson.Result) bool {
+		price, size := key, level
+		switch {
+		case level.IsObject() || level.IsArray():
+			price, size = level.Get(b.price), level.Get(b.size)
+		case !side.IsObject():
+			return true
+		}
 		p, err := ParseNumber(price)
 		if err != nil || !p.IsSet() {
-			return
+			return true
 		}
 		s, err := ParseNumber(size)
 		if err != nil {
 			s = market.Decimal{}
 		}
-		removed = removed || s.IsSet() && s.Sign() == 0
-		levels[p.String()] = keptLevel{p, s}
-	}
-	side.ForEach(func(key, level gjson.Result) bool {
-		switch {
-		case side.IsObject() && !level.IsObject() && !level.IsArray():
-			add(key, level)
-		case level.IsObject() || level.IsArray():
-			add(level.Get(b.price), level.Get(b.size))
-		}
-		return len(levels) < maxBookLevels
+		return take(bookLevel{p, s})
 	})
-	return levels, removed
 }
 
-// bestLevel is the highest level, or with sign -1 the lowest, that is not empty.
-func bestLevel(levels map[string]keptLevel, sign int) (top keptLevel) {
-	for _, l := range levels {
-		if l.size.IsSet() && l.size.Sign() == 0 {
-			continue
-		}
-		if !top.price.IsSet() || sign*l.price.Cmp(top.price) > 0 {
-			top = l
-		}
+func (l bookLevel) isEmpty() bool { return l.size.IsSet() && l.size.Sign() == 0 }
+
+// isBetter reports whether a level of a side, 0 for the bids, is better than another, which may be none.
+func (l bookLevel) isBetter(other bookLevel, side int) bool {
+	if l.isEmpty() || !other.price.IsSet() {
+		return !l.isEmpty()
 	}
-	return top
+	return l.price.Cmp(other.price)*(1-2*side) > 0
+}
+
+// Words by which an event says that it holds the whole of a book, and the members that say it.
+var (
+	snapshotWords   = wordSet("snapshot partial full initial init image")
+	snapshotMembers = wordSet("type event e action op kind msgtype messagetype updatetype eventtype msg")
+)
+
+// saysSnapshot reports whether the event of a row, or the row itself, says that it holds the whole of a book.
+func (r *row) saysSnapshot() bool {
+	own := r.value
+	if r.delta.Exists() {
+		own = r.delta
+	}
+	return SaysSnapshot(r.event, r.payload) || len(own.Raw) < len(r.payload.Raw) && SaysSnapshot("", own)
+}
+
+// SaysSnapshot reports whether an event says that it holds the whole of something rather than changes to it.
+func SaysSnapshot(eventType string, payload gjson.Result) bool {
+	return namesSnapshot(eventType) || payload.IsObject() && hasSnapshotMember(payload, 1)
+}
+
+func hasSnapshotMember(v gjson.Result, depth int) (found bool) {
+	v.ForEach(func(key, member gjson.Result) bool {
+		switch name := strings.ToLower(strings.ReplaceAll(key.Str, "_", "")); {
+		case member.Type == gjson.String:
+			found = snapshotMembers[name] && namesSnapshot(member.Str)
+		case member.Type == gjson.True:
+			found = name == "snapshot" || name == "issnapshot"
+		case member.IsObject() && depth > 0:
+			found = hasSnapshotMember(member, depth-1)
+		}
+		return !found
+	})
+	return found
+}
+
+func namesSnapshot(word string) bool {
+	word = strings.ToLower(word)
+	return strings.Contains(word, "snapshot") || slices.ContainsFunc(strings.FieldsFunc(word, func(r rune) bool { return !unicode.IsLetter(r) }), func(w string) bool { return snapshotWords[w] })
 }

@@ -93,6 +93,15 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 	return out.message(len(d.rules)), err
 }
 
+// ForgetBooks implements [decode.ForgetBooks].
+func (d *decoder) ForgetBooks() {
+	for _, r := range d.rules {
+		if r.book != nil {
+			r.book.forgetAll()
+		}
+	}
+}
+
 // applyFirebaseChange changes the document and reads the rows that the change touches.
 func (d *decoder) applyFirebaseChange(base row, out *payloadResult) error {
 	changes, err := d.document.apply(base.event, base.payload)

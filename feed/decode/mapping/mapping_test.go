@@ -297,7 +297,7 @@ func TestWhatIsKeptOfAFeedIsBounded(t *testing.T) {
 		}},
 		"deep paths": {"patch: firebase\nmap: [{each: q, symbol: $key, last: p}]", func(i int) string { return fmt.Sprintf(`{"path":"/q/%d%s","data":1}`, i, strings.Repeat("/a", 50)) }},
 		"books": {"map: [{symbol: s, book: {bids: b, asks: a, deltas: true}}]", func(i int) string {
-			return fmt.Sprintf(`{"s":"S%d","b":%s,"a":[["9999",1]]}`, i, list(50, func(n int) string { return fmt.Sprintf(`["%d",1]`, n+1) }))
+			return fmt.Sprintf(`{"type":"snapshot","s":"S%d","b":%s,"a":[["9999",1]]}`, i, list(50, func(n int) string { return fmt.Sprintf(`["%d",1]`, n+1) }))
 		}},
 	} {
 		t.Run(what, func(t *testing.T) {

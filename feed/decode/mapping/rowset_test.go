@@ -43,10 +43,22 @@ func decodeAll(t *testing.T, rule mapping.Rule, payloads ...string) (lines []str
 	return lines
 }
 
+// numberedLevels are bids from 1 on, each with a comma behind it.
+func numberedLevels(n int) string {
+	var b strings.Builder
+	for i := range n {
+		fmt.Fprintf(&b, `["%d",1],`, i+1)
+	}
+	return b.String()
+}
+
 func compiledValue(path string) *mapping.Value { return &mapping.Value{Path: path} }
 
 func TestTheBestOfABookIsShown(t *testing.T) {
 	t.Parallel()
+	deltas := mapping.Book{Bids: "b", Asks: "a", Deltas: true}
+	first := mapping.Book{Bids: "b", Asks: "a", Deltas: true, Whole: "first"}
+	const notWhole = "A × ×; book: what was taken for the whole of it was not: neither bid nor ask is shown until a snapshot comes"
 	for _, c := range []struct {
 		name     string
 		book     mapping.Book
@@ -59,12 +71,25 @@ func TestTheBestOfABookIsShown(t *testing.T) {
 			[]string{`{"s":"A","b":[{"px":9.9,"qty":2}],"a":[]}`}, []string{"A 9.9×2 ×"}},
 		{"sizes under prices", mapping.Book{Bids: "b", Asks: "a"},
 			[]string{`{"s":"A","b":{"9.9":"2","9.8":"7"},"a":{"10.1":4}}`}, []string{"A 9.9×2 10.1×4"}},
-		{"deltas before a whole book show nothing", mapping.Book{Bids: "b", Asks: "a", Deltas: true},
-			[]string{`{"s":"A","b":[["9.9","0"]],"a":[]}`}, []string{"there is none of book"}},
-		{"deltas change the book", mapping.Book{Bids: "b", Asks: "a", Deltas: true},
-			[]string{`{"s":"A","b":[["9.9","2"],["9.8","1"]],"a":[["10.1","4"]]}`, `{"s":"A","b":[["9.9","0"]],"a":[["10.05","1"]]}`, `{"s":"B","b":[["1","0"]],"a":[]}`,
-				`{"type":"snapshot","s":"A","b":[["9","1"]],"a":[["11","1"]]}`},
-			[]string{"A 9.9×2 10.1×4", "A 9.8×1 10.05×1", "there is none of book", "A 9×1 11×1"}},
+		{"a best level behind thousands of others", mapping.Book{Bids: "b", Asks: "a"}, []string{fmt.Sprintf(`{"s":"A","b":[%s["9000.5",1]],"a":[["9001",2]]}`, numberedLevels(5000))},
+			[]string{"A 9000.5×1 9001×2"}},
+		{"deltas before a snapshot show nothing, with both sides either", deltas, []string{`{"s":"A","b":[["9.9","0"]],"a":[]}`, `{"s":"A","b":[["9.9","2"]],"a":[["10.1","4"]]}`}, []string{mapping.ReasonNoSnapshot, mapping.ReasonNoSnapshot}},
+		{"deltas change the book", deltas,
+			[]string{`{"type":"snapshot","s":"A","b":[["9.9","2"],["9.8","1"]],"a":[["10.1","4"]]}`, `{"s":"A","b":[["9.9","0"]],"a":[["10.05","1"]]}`, `{"s":"B","b":[["1","0"]],"a":[]}`,
+				`{"data":{"action":"partial"},"s":"A","b":[["9","1"]],"a":[["11","1"]]}`, `{"s":"A","b":[["9","0"]],"a":[["11","0"]]}`, `{"is_snapshot":true,"s":"A","b":[["8","1"]],"a":[]}`},
+			[]string{"A 9.9×2 10.1×4", "A 9.8×1 10.05×1", mapping.ReasonNoSnapshot, "A 9×1 11×1", "A × ×", "A 8×1 ×"}},
+		{"a price is one level however it is written", deltas,
+			[]string{`{"type":"snapshot","s":"A","b":[["100.50","1"],["99","1"]],"a":[["1e2",0],["101",1]]}`, `{"s":"A","b":[["100.5","0"]],"a":[["101.000","0"],["102","1"]]}`}, []string{"A 100.50×1 101×1", "A 99×1 102×1"}},
+		{"a book of too many levels is gone until the next snapshot", deltas,
+			[]string{`{"type":"snapshot","s":"A","b":[["9.9","2"]],"a":[["10.1","4"]]}`, fmt.Sprintf(`{"s":"A","b":[%s["9","1"]],"a":[["9000","1"]]}`, numberedLevels(2000)),
+				`{"s":"A","b":[["7","1"]],"a":[["8","1"]]}`, `{"type":"snapshot","s":"A","b":[["6","1"]],"a":[["7","1"]]}`},
+			[]string{"A 9.9×2 10.1×4", "A × ×; book: it has more than 2000 levels: neither bid nor ask is shown until a snapshot comes", mapping.ReasonNoSnapshot, "A 6×1 7×1"}},
+		{"the first book is the whole where the map says so", first, []string{`{"s":"A","b":[["9.9","2"],["9.8","1"]],"a":[["10.1","4"]]}`, `{"s":"A","b":[["9.9","0"]],"a":[]}`,
+			`{"s":"B","b":[["5","1"]],"a":[]}`, `{"s":"B","b":[["5","1"]],"a":[["6","1"]]}`}, []string{"A 9.9×2 10.1×4", "A 9.8×1 10.1×4", mapping.ReasonNoSnapshot, mapping.ReasonNoSnapshot}},
+		{"a first book that a later event shows not to be the whole", first, []string{`{"s":"A","b":[["9.9","2"]],"a":[["10.1","4"]]}`, `{"s":"B","b":[["5","1"]],"a":[["6","1"]]}`, `{"s":"A","b":[["9.95","0"]],"a":[]}`,
+			`{"s":"A","b":[["9.9","2"]],"a":[["10.1","4"]]}`, `{"s":"B","b":[["5","2"]],"a":[]}`, `{"s":"B","b":[["5","3"]],"a":[]}`},
+			[]string{"A 9.9×2 10.1×4", "B 5×1 6×1", notWhole, mapping.ReasonNoSnapshot, "B × ×", mapping.ReasonNoSnapshot}},
+		{"a first book that crosses", first, []string{`{"s":"A","b":[["9.9","2"]],"a":[["10.1","4"]]}`, `{"s":"A","b":[["10.2","1"]],"a":[]}`}, []string{"A 9.9×2 10.1×4", notWhole}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -50,6 +51,7 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 	}
 	q := market.Quote{Symbol: name}
 	found := false
+	var err error
 	for _, n := range f.numbers {
 		if !n.value.inMessage(r) {
 			continue
@@ -63,14 +65,16 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 		found = found || d.IsSet()
 	}
 	if f.book != nil {
-		f.book.setBestBidAsk(r, name, &q)
-		found = found || q.Bid.IsSet() || q.Ask.IsSet()
+		if reason, err = f.book.setBestBidAsk(r, name, &q); err != nil {
+			f.addError("book", err)
+		}
+		found = found || q.Bid.IsSet() || q.Ask.IsSet() || q.NoBid || q.NoAsk
 	}
 	if f.dropsFillers && DropFillers(&q) && !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
 		return nil, ReasonFillers
 	}
 	if !found || f.kind == "trade" && !q.Last.IsSet() {
-		return nil, f.noFieldsReason
+		return nil, cmp.Or(reason, f.noFieldsReason)
 	}
 	q.Name = f.text(r, "name", market.MaxName)
 	q.Currency = f.text(r, "currency", market.MaxCurrency)
