@@ -10,31 +10,34 @@ import (
 	"livetape/ui/humanize"
 )
 
-const minDetailLines = 9 // including the title
+// readsText reports whether the details are those of a headline or of an event of the log.
+func (m Model) readsText() bool { return m.focus == focusNews || m.focus == focusLog }
 
-func (m Model) viewDetail(t *shownData, height int) []string {
+// viewText draws the headline or the event under the cursor in full.
+func (m Model) viewText(t *shownData, height int) []string {
 	area := m.overlayArea(height)
-	w := newLineWriter(m.theme, m.width)
-	if m.focus == focusNews {
-		lines := newsLines(t.stories, t.gapMarks, m.news.cursor, m.news.cursor+1)
-		if len(lines) == 1 && lines[0].story != nil {
-			return viewStoryDetail(w, area, lines[0].story)
-		}
-		return viewExplanation(area, []span{{muted, "No headline is selected."}})
-	}
+	w := newLineWriter(m.theme, area.width)
 	if entries := t.log.entries; m.focus == focusLog && m.logPane.cursor < len(entries) {
 		return viewEventDetail(w, area, &entries[m.logPane.cursor])
 	}
-	r := m.selectedRow(t)
-	if r == nil {
-		return viewExplanation(area, []span{{muted, "No symbol is selected."}})
+	lines := newsLines(t.stories, t.gapMarks, m.news.cursor, m.news.cursor+1)
+	if len(lines) == 1 && lines[0].story != nil {
+		return viewStoryDetail(w, area, lines[0].story)
 	}
-	h := m.feeds.byName(r.Feed)
-	lines := viewRowDetail(w, area, r, h)
-	if h != nil {
-		lines = append(lines, mapLines(w, h)...)
-	}
-	return padLines(lines, height)
+	return viewExplanation(area, []span{{muted, "No headline is selected."}})
+}
+
+func (m Model) quotePart(r *market.Row, h *feedHealth) detailPart {
+	n := m.rowDetailHeight(r)
+	return detailPart{pane: noPane, minimum: min(n, minDetailLines), wanted: n, view: func(area drawContext) []string {
+		return viewRowDetail(newLineWriter(area.theme, area.width), area, r, h)
+	}}
+}
+
+func (m Model) mapPart(h *feedHealth) detailPart {
+	return detailPart{pane: noPane, minimum: 3, wanted: 20, second: true, view: func(area drawContext) []string {
+		return mapLines(newLineWriter(area.theme, area.width), h)
+	}}
 }
 
 type detailNumber struct {
@@ -123,14 +126,11 @@ func viewRowDetail(w *lineWriter, area drawContext, r *market.Row, h *feedHealth
 }
 
 func (m Model) rowDetailHeight(r *market.Row) int {
-	n := 1 + len(layOutNumbers(detailNumbers(r, nil), m.width)[0].numbers) + 3
+	n := 1 + len(layOutNumbers(detailNumbers(r, nil), m.layout.width)[0].numbers) + 3
 	if tag, _ := haltTag(r.Halt); tag != "" || r.IsReading {
 		n++
 	}
-	if h := m.feeds.byName(r.Feed); h != nil {
-		n += len(mapLines(newLineWriter(m.theme, m.width), h))
-	}
-	return max(n, minDetailLines)
+	return n
 }
 
 // drawDetailNumber draws a number in its column. One that is too long for the line is not drawn in part.

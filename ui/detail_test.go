@@ -13,10 +13,10 @@ func TestTheDetailsCutNoNumber(t *testing.T) {
 	for width := 40; width <= 200; width += 1 + width/20 {
 		for _, height := range []int{10, 24, 60} {
 			s := newHarness(demoConfig).resize(width, height).openMarket().trade(2)
-			s.keys("enter")
+			s.keys("enter", "z")
 			for i, r := range s.m.board.Rows() {
 				view := s.screen()
-				_, details, _ := strings.Cut(view, "▸ "+r.Symbol)
+				_, details, _ := strings.Cut(view, "─ "+r.Symbol)
 				if regexp.MustCompile(`[0-9.]…`).MatchString(strings.ReplaceAll(details, "live…", "")) {
 					t.Errorf("%d×%d, row %d: a number is cut:\n%s", width, height, i, view)
 				}

@@ -2,7 +2,7 @@ package ui
 
 func (m Model) viewFaultMenu(height int) []string {
 	area := m.overlayArea(height)
-	w := newLineWriter(m.theme, m.width)
+	w := newLineWriter(m.theme, area.width)
 	lines := []string{paneTitleLine(w, area, "Inject a fault", positionText(m.menu), "enter injects, esc closes")}
 	widest := 0
 	for _, fault := range m.config.Faults {

@@ -25,7 +25,7 @@ func (m Model) keepOnFeed() Model {
 
 func (m Model) viewFeedMenu(height int) []string {
 	area, sorted := m.overlayArea(height), m.feeds.worstFirst(m.now)
-	w := newLineWriter(m.theme, m.width)
+	w := newLineWriter(m.theme, area.width)
 	where := positionText(m.feedMenu)
 	if down := sorted.notLive(m.now); down > 0 {
 		where += fmt.Sprintf(" · %d not live", down)

@@ -99,7 +99,7 @@ func TestTheListOfFeedsHasACursorForRetriesAndCuts(t *testing.T) {
 func TestAKeyThatDoesNothingSaysSoForASecond(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(80, 24).openMarket()
-	for _, key := range []string{"z", "w", "F", "esc", "c"} {
+	for _, key := range []string{"Z", "w", "F", "esc", "c"} {
 		s.keys(key)
 		if view := s.screen(); !strings.Contains(view, key+" does nothing here") {
 			t.Errorf("%s says nothing:\n%s", key, view)
@@ -109,7 +109,7 @@ func TestAKeyThatDoesNothingSaysSoForASecond(t *testing.T) {
 	if view := s.screen(); strings.Contains(view, "does nothing") {
 		t.Errorf("it stays:\n%s", view)
 	}
-	s.keys("z", "down")
+	s.keys("Z", "down")
 	if view := s.screen(); strings.Contains(view, "does nothing") {
 		t.Errorf("it stays after a key that does something:\n%s", view)
 	}

@@ -54,6 +54,8 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.toggleOverlay(faultsOverlay), nil
 	case key.Matches(msg, k.open):
 		return m.openSelected()
+	case key.Matches(msg, k.zoom):
+		return m.toggleZoom(), nil
 	case key.Matches(msg, k.focus):
 		return m.movePane(1), nil
 	case key.Matches(msg, k.focusBack):
@@ -154,6 +156,8 @@ func (m *Model) focusedList() *list {
 // goBack closes the overlay, or else the log. It never ends the program.
 func (m Model) goBack() (Model, tea.Cmd) {
 	switch {
+	case m.overlay == detailOverlay && m.zoomed && m.width < minBeside && !m.readsText():
+		return m.toggleZoom(), nil
 	case m.overlay != noOverlay:
 		m.overlay = noOverlay
 		return m, nil
@@ -185,7 +189,24 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 		m.rawEvent = *t.raw.at(m.rawPane.cursor)
 		return m.toggleOverlay(eventOverlay), nil
 	}
+	if m.overlay == detailOverlay && !m.readsText() {
+		return m.toggleZoom(), nil
+	}
+	m.zoomed = m.width >= minBeside && !m.readsText() // where the details of a row are shown already
 	return m.toggleOverlay(detailOverlay), nil
+}
+
+// toggleZoom gives the details the whole screen, or takes it from them.
+func (m Model) toggleZoom() Model {
+	switch {
+	case m.overlay != detailOverlay:
+		m.overlay, m.zoomed = detailOverlay, true
+	case m.width >= minBeside:
+		m.overlay = noOverlay
+	default:
+		m.zoomed = !m.zoomed
+	}
+	return m
 }
 
 // movePane gives the keyboard to the pane that is by panes further.
@@ -226,12 +247,14 @@ func (m Model) targetFeed() *feedHealth {
 	return m.feeds.firstNotLive(m.now)
 }
 
+// selectedRow is the row that the details are of: the one under the cursor of the table that last had the keyboard.
 func (m Model) selectedRow(t *shownData) *market.Row {
 	switch {
-	case m.focus == focusPrices && !m.showsRaw(t) && m.prices.cursor < len(t.rows):
-		return t.rows[m.prices.cursor]
-	case m.focus == focusReadings && m.readings.cursor < len(t.readings):
+	case m.showsRaw(t):
+	case m.lastTable == focusReadings && m.readings.cursor < len(t.readings):
 		return t.readings[m.readings.cursor]
+	case m.lastTable == focusPrices && m.prices.cursor < len(t.rows):
+		return t.rows[m.prices.cursor]
 	}
 	return nil
 }

@@ -12,6 +12,7 @@ type keyMap struct {
 	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
 
 	focus, focusBack, open, back key.Binding
+	zoom                         key.Binding
 	retry, retryAll, connect     key.Binding
 	feeds, log, raw, showMap     key.Binding
 	pause, fault                 key.Binding
@@ -63,6 +64,7 @@ func (k *keyMap) actions() []action {
 		{&k.halfDown, placeMoving, "half-page-down", "half a page down", "ctrl+d"},
 
 		{&k.open, placePanes, "open", "details", "enter"},
+		{&k.zoom, placePanes, "full-screen", "full screen", "z"},
 		{&k.back, placePanes, "close", "close", "esc"},
 		{&k.focus, placePanes, "next-pane", "next pane", "tab"},
 		{&k.focusBack, placePanes, "previous-pane", "previous pane", "shift+tab"},

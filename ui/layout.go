@@ -11,23 +11,29 @@ import (
 type layout struct {
 	header, status, footer       int
 	page, prices, readings, news int // page: the help, a map or an event
-	log, bottom                  int // bottom: the fault menu or the details
-	pricesWidth, newsWidth       int
-	sideBySide                   bool // prices and news
+	log, bottom                  int // bottom: the fault menu, the feeds, or a headline or an event in full
+	width                        int // of the panes, in cells
+	details                      detailLayout
 }
 
 const (
-	minNewsBeside = 72 // columns that prices must leave for news beside them
-	minShared     = 9  // lines of body for several panes; with less, the one with the keyboard has it all
-	minThreePanes = 26 // lines of body for prices, news and the log at once
-	minTitled     = 14 // lines of body for the price table to have a title
-	minAdvice     = 12 // cells left on a line for advice to begin on it
+	minShared     = 9   // lines of body for several panes; with less, the one with the keyboard has it all
+	minThreePanes = 26  // lines of body for prices, news and the log at once
+	minTitled     = 14  // lines of body for the price table to have a title
+	minAdvice     = 12  // cells left on a line for advice to begin on it
+	minBeside     = 160 // columns for the details to stand beside the panes
 )
 
 func (m Model) layOut() Model {
 	m.keys = m.currentKeys()
 	if order := m.focusOrder(); !slices.Contains(order, m.focus) {
 		m.focus = order[0]
+	}
+	if m.focus == focusPrices || m.focus == focusReadings {
+		m.lastTable = m.focus
+	}
+	if m.overlay == detailOverlay && !m.readsText() && !m.zoomed && m.width >= minBeside {
+		m.overlay = noOverlay // the details stand beside the panes
 	}
 	t := m.shownData()
 	m.layout = m.shareLines(t)
@@ -56,6 +62,14 @@ func (m Model) currentKeys() keyMap {
 	k.fewLog.SetEnabled(m.showLog)
 	if m.logPane.few {
 		relabel(&k.fewLog, "whole log")
+	}
+	asked := m.overlay == detailOverlay && !m.readsText()
+	k.zoom.SetEnabled(asked || m.width >= minBeside)
+	if asked {
+		relabel(&k.open, "full screen")
+		if m.zoomed {
+			relabel(&k.open, "beside the prices")
+		}
 	}
 	if m.showRaw {
 		relabel(&k.raw, "prices")
@@ -100,7 +114,7 @@ func (m Model) focusOrder() []paneID {
 
 // shareLines shares the screen's lines: first the badges, then the rest as there is room.
 func (m Model) shareLines(t *shownData) layout {
-	l := layout{pricesWidth: m.width, newsWidth: m.width}
+	l := layout{width: m.width}
 	l.status = min(len(m.statusLines()), m.height)
 	if m.height >= 4 {
 		l.header = 1
@@ -113,29 +127,38 @@ func (m Model) shareLines(t *shownData) layout {
 	case helpOverlay, mapOverlay, eventOverlay:
 		l.page = body
 		return l
-	case faultsOverlay:
-		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, minShared))) // leave room to see what a fault does
-	case feedsOverlay:
-		return l.splitWithBottom(body, m.feedMenuHeight(body)).addReadings(t, m.showsRaw(t))
-	case detailOverlay:
-		want := minDetailLines
-		if r := m.selectedRow(t); r != nil {
-			want = m.rowDetailHeight(r)
-		}
-		return l.splitWithBottom(body, want).addReadings(t, m.showsRaw(t))
 	}
-	if body < minShared {
+	l, body = m.placeDetails(l, body, t)
+	if fits := body >= minShared && !(l.details.below && body < minSharedAbove); !fits && !m.showsBottom() {
 		return l.giveAllTo(m.focus, body)
+	}
+	return m.sharePanes(l, body, t).addReadings(t, m.showsRaw(t))
+}
+
+// showsBottom reports whether a menu, a headline or an event stands below the panes.
+func (m Model) showsBottom() bool {
+	return m.overlay == faultsOverlay || m.overlay == feedsOverlay || m.overlay == detailOverlay && m.readsText()
+}
+
+// sharePanes shares the lines that the details leave.
+func (m Model) sharePanes(l layout, body int, t *shownData) layout {
+	switch {
+	case m.overlay == faultsOverlay:
+		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, minShared))) // leave room to see what a fault does
+	case m.overlay == feedsOverlay:
+		return l.splitWithBottom(body, m.feedMenuHeight(body))
+	case m.showsBottom():
+		return l.splitWithBottom(body, minDetailLines)
 	}
 	if m.showLog {
 		l.log = max(body/3, 6)
 		body -= l.log
 	}
 	if slices.Contains(m.focusOrder(), focusNews) {
-		return l.sharePricesAndNews(body, t, m.showsRaw(t), max(m.prices.widths.uncutWidth(), m.readings.widths.uncutWidth())).addReadings(t, m.showsRaw(t))
+		return l.sharePricesAndNews(body, t, m.showsRaw(t))
 	}
 	l.prices = body
-	return l.addReadings(t, m.showsRaw(t))
+	return l
 }
 
 func (l layout) addReadings(t *shownData, raw bool) layout {
@@ -152,9 +175,6 @@ func (l layout) addReadings(t *shownData, raw bool) layout {
 }
 
 func (l layout) bodyHeight() int {
-	if l.sideBySide {
-		return l.page + l.prices + l.readings + l.log + l.bottom
-	}
 	return l.page + l.prices + l.readings + l.news + l.log + l.bottom
 }
 
@@ -181,18 +201,11 @@ func (l layout) giveAllTo(p paneID, body int) layout {
 	return l
 }
 
-// sharePricesAndNews puts prices and news side by side on a wide screen. Else news has a third of the lines, and those
-// that prices do not need.
-func (l layout) sharePricesAndNews(body int, t *shownData, raw bool, natural int) layout {
-	rows, width := len(t.rows)+len(t.readings), l.pricesWidth
+// sharePricesAndNews gives news a third of the lines, and those that prices do not need.
+func (l layout) sharePricesAndNews(body int, t *shownData, raw bool) layout {
+	rows := len(t.rows) + len(t.readings)
 	if len(t.rows) > 0 && len(t.readings) > 0 {
 		rows += 2
-	}
-	if width-natural >= minNewsBeside && rows > 0 {
-		l.sideBySide, l.prices, l.news = true, body, body
-		l.pricesWidth = natural
-		l.newsWidth = width - l.pricesWidth - 1
-		return l
 	}
 	l.news = max(body*3/10, 4)
 	l.prices = body - l.news
@@ -204,19 +217,6 @@ func (l layout) sharePricesAndNews(body int, t *shownData, raw bool, natural int
 		l.prices, l.news = 0, body
 	}
 	return l
-}
-
-const unlimitedWidth = 160 // a line on which nothing has to be cut
-
-// uncutWidth is the width at which the price table cuts nothing.
-func (w *columnWidths) uncutWidth() int {
-	n := gutter
-	for c := range columns {
-		if need := w.widthFor(c, unlimitedWidth); need > 0 && c != colFeed {
-			n += need + 3
-		}
-	}
-	return n + max(min(w.name, maxNameWidth)-minNameWidth, 0) + max(w.numbers[colVolume].total()-minVolumeWidth, 0) + w.numbers[colRange].total() + 2
 }
 
 // statusLines are the badges and what belongs to them, in as many lines as they need and may have.

@@ -82,6 +82,7 @@ func unfoldZeros(view string) string {
 func lineOf(t *testing.T, lines []string, symbol string) string {
 	t.Helper()
 	for _, line := range lines {
+		line, _, _ = strings.Cut(line, "│") // the details stand behind it
 		if fields := strings.Fields(strings.TrimPrefix(line, "▌")); len(fields) > 0 && fields[0] == symbol {
 			return line
 		}
@@ -189,7 +190,7 @@ func TestATwentyByFiveTerminalHasPricesBesideSymbols(t *testing.T) {
 func TestTheLastPriceOfEveryRowIsOnAWideScreenInFull(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
-		s, rows := randomBoard(seed, 250)
+		s, rows := randomBoard(seed, 400)
 		lines := strings.Split(strings.ReplaceAll(ansi.Strip(s.m.View()), outsideSign, " "), "\n")
 		for _, r := range rows {
 			price, _ := r.Price()
@@ -248,7 +249,7 @@ func TestALitNumberThatIsCutKeepsItsEllipsis(t *testing.T) {
 
 func TestMissingNumbersAreDashesAndNeverZeros(t *testing.T) {
 	t.Parallel()
-	s := newHarness().resize(200, 30).goLive()
+	s := newHarness().resize(300, 30).goLive()
 	s.quote(fullQuote("FULL", "Full", "1.50", "1.49", "1.51", "1000", "1.40"))
 	s.quote(market.Quote{Symbol: "PART", Bid: decimal("7.25")})
 	line := lineOf(t, strings.Split(ansi.Strip(s.m.View()), "\n"), "PART")

@@ -38,9 +38,9 @@ func (m Model) areaOf(width, height int, pane paneID) drawContext {
 	return area
 }
 
-// overlayArea is the area of what covers the panes, as wide as the screen.
+// overlayArea is the area of what covers panes, as wide as they are.
 func (m Model) overlayArea(height int) drawContext {
-	area := drawContext{m.theme, m.now, m.width, height, true, m.manyFeeds, m.board, m.now}
+	area := drawContext{m.theme, m.now, m.layout.width, height, true, m.manyFeeds, m.board, m.now}
 	if m.paused != nil {
 		area.until = m.paused.at
 	}

@@ -93,7 +93,7 @@ func TestReadingsHaveATableOfTheirOwnAndAreNeverPrices(t *testing.T) {
 	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("181.46")})
 	requireOrder(t, s.screen(), "Prices 1", "NVDA", "Readings 1", "humidity")
 	s.keys("enter")
-	if view := s.screen(); !strings.Contains(view, "▸ humidity") || !strings.Contains(view, "Value  60") || !strings.Contains(view, "1 reading from desk") {
+	if view := s.screen(); !strings.Contains(view, "─ humidity") || !strings.Contains(view, "Value  60") || !strings.Contains(view, "1 reading from desk") {
 		t.Errorf("no details of the reading:\n%s", view)
 	}
 	s.keys("esc", "p")

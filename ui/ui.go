@@ -100,6 +100,8 @@ type Model struct {
 	width, height int
 	layout        layout
 	focus         paneID
+	lastTable     paneID // that last had the keyboard
+	zoomed        bool   // the details have the screen for themselves
 	showLog       bool
 	showRaw       bool // raw events in place of prices
 	overlay       overlay
@@ -121,6 +123,8 @@ type Model struct {
 }
 
 type paneID int8
+
+const noPane paneID = -1
 
 const (
 	focusPrices paneID = iota

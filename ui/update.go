@@ -168,7 +168,7 @@ func (m Model) nextChange() time.Time {
 	if m.layout.readings > 0 {
 		next = earliest(next, m.readings.nextChange(m.shownData().readings, m.feeds, m.now))
 	}
-	if m.overlay == detailOverlay {
+	if m.layout.details.height > 0 || m.overlay == detailOverlay {
 		next = earliest(next, m.now.Truncate(time.Second).Add(time.Second))
 	}
 	return next

@@ -72,18 +72,24 @@ func (m Model) status() []string {
 
 func (m Model) body() []string {
 	l, t := m.layout, m.shownData()
-	switch {
-	case l.page > 0:
+	if l.page > 0 {
 		return m.viewPage(l.page)
-	case l.sideBySide:
-		return append(m.sideBySide(t), m.logPane.view(m.areaOf(m.width, l.log, focusLog), t.log)...)
 	}
-	lines := m.viewTables(t)
+	lines := m.viewPanes(t)
+	details := m.viewDetails(t)
+	if l.details.beside {
+		return joinColumns(m.theme, lines, details, l.width)
+	}
+	return append(lines, details...)
+}
+
+func (m Model) viewPanes(t *shownData) []string {
+	l, lines := m.layout, m.viewTables(t)
 	if l.news > 0 {
-		lines = append(lines, m.news.view(m.areaOf(l.newsWidth, l.news, focusNews), t)...)
+		lines = append(lines, m.news.view(m.areaOf(l.width, l.news, focusNews), t)...)
 	}
 	if l.log > 0 {
-		lines = append(lines, m.logPane.view(m.areaOf(m.width, l.log, focusLog), t.log)...)
+		lines = append(lines, m.logPane.view(m.areaOf(l.width, l.log, focusLog), t.log)...)
 	}
 	switch {
 	case l.bottom > 0 && m.overlay == faultsOverlay:
@@ -91,13 +97,26 @@ func (m Model) body() []string {
 	case l.bottom > 0 && m.overlay == feedsOverlay:
 		lines = append(lines, m.viewFeedMenu(l.bottom)...)
 	case l.bottom > 0:
-		lines = append(lines, m.viewDetail(t, l.bottom)...)
+		lines = append(lines, m.viewText(t, l.bottom)...)
 	}
 	return lines
 }
 
+// joinColumns puts lines beside each other, with a line between them.
+func joinColumns(t *theme, left, right []string, width int) []string {
+	w := newLineWriter(t, 1)
+	w.write(stale, "│")
+	separator := w.endLine()
+	left = padLines(left, max(len(left), len(right)))
+	right = padLines(right, len(left))
+	for i := range left {
+		left[i] += spaces(width-cells(ansi.Strip(left[i]))) + separator + right[i]
+	}
+	return left
+}
+
 func (m Model) viewTables(t *shownData) []string {
-	area := m.areaOf(m.layout.pricesWidth, m.layout.prices, focusPrices)
+	area := m.areaOf(m.layout.width, m.layout.prices, focusPrices)
 	var lines []string
 	switch {
 	case area.height == 0:
@@ -109,19 +128,10 @@ func (m Model) viewTables(t *shownData) []string {
 		lines = viewExplanation(area, m.feeds.firstNotLive(m.now).noPricesText(m.now, m.keys))
 	}
 	if m.layout.readings > 0 {
-		area = m.areaOf(m.layout.pricesWidth, m.layout.readings, focusReadings)
+		area = m.areaOf(m.layout.width, m.layout.readings, focusReadings)
 		lines = append(lines, m.readings.view(area, t.readings, m.feeds)...)
 	}
 	return lines
-}
-
-func (m Model) sideBySide(t *shownData) []string {
-	left := m.viewTables(t)
-	right := m.news.view(m.areaOf(m.layout.newsWidth, m.layout.news, focusNews), t)
-	for i := range left {
-		left[i] += spaces(m.layout.pricesWidth+1-cells(ansi.Strip(left[i]))) + right[i]
-	}
-	return left
 }
 
 func (m Model) footer() string {
@@ -156,7 +166,7 @@ func (m Model) footerKeys() []key.Binding {
 	case mapOverlay:
 		return k.withFirst(k.back, k.open, k.writeMap, k.down, k.up)
 	case detailOverlay:
-		return k.withFirst(k.back, k.down, k.up)
+		return k.withFirst(k.back, k.down, k.up, k.open)
 	}
 	switch {
 	case m.showRaw:

@@ -1,0 +1,146 @@
+package ui
+
+import (
+	"slices"
+
+	"livetape/feed/market"
+)
+
+// detailPart is one part of the details of the selected symbol.
+type detailPart struct {
+	pane            paneID // that has the keyboard in it; noPane where there is nothing to do
+	second          bool   // stands in the second column, where there is room for two
+	grows           bool   // takes lines that no part wants
+	minimum, wanted int    // lines, with the title. A part without room for its minimum is not shown
+	view            func(area drawContext) []string
+}
+
+// detailParts are the parts of the details of a row, in the order on screen. The first ones get their lines first.
+func (m Model) detailParts(r *market.Row) []detailPart {
+	h := m.feeds.byName(r.Feed)
+	parts := []detailPart{m.quotePart(r, h)}
+	if h != nil && h.found.YAML != "" {
+		parts = append(parts, m.mapPart(h))
+	}
+	return parts
+}
+
+// detailLayout is where the details stand, and how many lines each part has.
+type detailLayout struct {
+	beside, below bool  // the panes; neither where the details have the screen for themselves, or are not shown
+	widths        []int // of the columns, one or two
+	heights       []int // of the parts; zero for those without room
+	height        int
+}
+
+const (
+	minTwoColumns  = 110 // cells for the parts of the details to stand in two columns
+	minSharedAbove = 16  // lines of body for several panes above the details
+	minDetailLines = 9   // including the title
+)
+
+// placeDetails gives the details their lines and returns those that are left. On a wide screen they stand beside the panes.
+func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
+	r := m.selectedRow(t)
+	if r == nil || m.showsBottom() && m.width < minBeside {
+		return l, body
+	}
+	asked, width, height := m.overlay == detailOverlay && !m.readsText(), m.width, 0
+	switch {
+	case asked && m.zoomed:
+		height = body
+	case m.width >= minBeside:
+		l.details.beside, height = true, body
+		width = m.width * 36 / 100
+		l.width -= width + 1
+	case !asked:
+		return l, body
+	case body < minShared:
+		height = body
+	default:
+		l.details.below, height = true, min(max(body*2/5, minDetailLines), max(body-4, body/2))
+	}
+	l.details = l.details.share(m.detailParts(r), m.focus, width, height)
+	if l.details.beside {
+		return l, body
+	}
+	return l, body - height
+}
+
+// share gives parts their lines: the one with the keyboard comes first.
+func (d detailLayout) share(parts []detailPart, focus paneID, width, height int) detailLayout {
+	d.height, d.widths, d.heights = height, []int{width}, make([]int, len(parts))
+	if width >= minTwoColumns && slices.ContainsFunc(parts, func(p detailPart) bool { return p.second }) {
+		d.widths = []int{width * 5 / 8, width - width*5/8 - 1}
+	}
+	for column := range d.widths {
+		var inColumn []int
+		for i, p := range parts {
+			switch {
+			case d.columnOf(p) != column:
+			case p.pane == focus:
+				inColumn = append([]int{i}, inColumn...)
+			default:
+				inColumn = append(inColumn, i)
+			}
+		}
+		d.shareColumn(parts, inColumn)
+	}
+	return d
+}
+
+// columnOf is the number of the column of a part.
+func (d detailLayout) columnOf(p detailPart) int {
+	if p.second {
+		return len(d.widths) - 1
+	}
+	return 0
+}
+
+// shareColumn gives the parts of a column what they need, then what they want, and the rest to those that grow.
+func (d detailLayout) shareColumn(parts []detailPart, inColumn []int) {
+	left, growing := d.height, 0
+	for _, i := range inColumn {
+		if parts[i].minimum <= left {
+			d.heights[i] = parts[i].minimum
+			left -= d.heights[i]
+		}
+	}
+	for _, i := range inColumn {
+		if d.heights[i] == 0 {
+			continue
+		}
+		more := min(max(parts[i].wanted-d.heights[i], 0), left)
+		d.heights[i] += more
+		left -= more
+		if parts[i].grows {
+			growing++
+		}
+	}
+	for _, i := range inColumn {
+		if parts[i].grows && d.heights[i] > 0 {
+			more := (left + growing - 1) / growing
+			d.heights[i] += more
+			left, growing = left-more, growing-1
+		}
+	}
+}
+
+// viewDetails draws the parts of the details that have room.
+func (m Model) viewDetails(t *shownData) []string {
+	d := m.layout.details
+	if d.height == 0 {
+		return nil
+	}
+	columns := make([][]string, len(d.widths))
+	for i, p := range m.detailParts(m.selectedRow(t)) {
+		if c := d.columnOf(p); d.heights[i] > 0 {
+			area := m.areaOf(d.widths[c], d.heights[i], p.pane)
+			columns[c] = append(columns[c], padLines(p.view(area), area.height)...)
+		}
+	}
+	if len(columns) == 2 {
+		return joinColumns(m.theme, columns[0], padLines(columns[1], d.height), d.widths[0])
+	}
+	return padLines(columns[0], d.height)
+}

@@ -1,0 +1,69 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"testing"
+)
+
+func TestPartsOfTheDetailsGetLinesByNeedThenByWish(t *testing.T) {
+	t.Parallel()
+	quote, chart := detailPart{pane: noPane, minimum: 2, wanted: 4}, detailPart{pane: focusPrices, minimum: 5, wanted: 8, grows: true}
+	tape, news := detailPart{pane: focusNews, minimum: 3, wanted: 6, second: true, grows: true}, detailPart{pane: noPane, minimum: 2, wanted: 3, second: true}
+	for _, c := range []struct {
+		name          string
+		width, height int
+		focus         paneID
+		want          []int
+	}{
+		{"nothing fits one line", 80, 1, focusLog, []int{0, 0, 0, 0}},
+		{"a low part takes the lines that a high one cannot use", 80, 4, focusLog, []int{2, 0, 0, 2}},
+		{"a part that is too high is left out, and the next is not", 80, 5, focusLog, []int{2, 0, 3, 0}},
+		{"the part with the keyboard comes first", 80, 6, focusPrices, []int{0, 6, 0, 0}},
+		{"and takes what it wants first", 80, 13, focusPrices, []int{2, 6, 3, 2}},
+		{"those that grow share the rest", 80, 25, focusLog, []int{4, 10, 8, 3}},
+		{"two columns where there is room", 120, 20, focusLog, []int{4, 16, 17, 3}},
+	} {
+		var d detailLayout
+		if got := d.share([]detailPart{quote, chart, tape, news}, c.focus, c.width, c.height).heights; !slices.Equal(got, c.want) {
+			t.Errorf("%s: %v, want %v", c.name, got, c.want)
+		}
+	}
+}
+
+func TestTheDetailsStandBesideThePricesFrom160ColumnsAndFollowTheCursor(t *testing.T) {
+	t.Parallel()
+	s := newHarness(demoConfig).resize(160, 40).openMarket().trade(2)
+	for _, symbol := range []string{"NVDA", "AAPL"} {
+		if first := strings.Split(s.screen(), "\n")[2]; !strings.Contains(first, "│─ "+symbol) {
+			t.Errorf("not %s beside the prices: %q", symbol, first)
+		}
+		s.keys("j")
+	}
+	if s.resize(159, 40); strings.Contains(s.screen(), "│") {
+		t.Errorf("159 columns have a right-hand side:\n%s", s.screen())
+	}
+}
+
+func TestEnterOpensTheDetailsAndThenGivesThemTheScreen(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{80, 120, 200} {
+		s := newHarness(demoConfig).resize(width, 40).openMarket().trade(2)
+		states := func() [2]bool {
+			return [2]bool{strings.Contains(s.screen(), "Prices"), strings.Contains(s.screen(), "─ NVDA")}
+		}
+		before := states()
+		keys, want := []string{"enter", "enter", "esc", "z", "enter", "esc"}, [][2]bool{{true, true}, {false, true}, {true, true}, {false, true}, {true, true}, {true, false}}
+		if width >= minBeside { // enter and esc go there and back
+			keys, want = []string{"enter", "enter", "z", "esc"}, [][2]bool{{false, true}, {true, true}, {false, true}, {true, true}}
+		}
+		for i, key := range keys {
+			if s.keys(key); states() != want[i] {
+				t.Errorf("%d columns after %v: prices, details: %v, want %v\n%s", width, keys[:i+1], states(), want[i], s.screen())
+			}
+		}
+		if states() != before {
+			t.Errorf("%d columns: not as before", width)
+		}
+	}
+}
