@@ -33,8 +33,9 @@ var importRules = []importRule{
 	{in: "feed/market", never: []string{"net", "os", "io"}},
 	// Packages that stand on the packages around them, and not the other way.
 	{in: "feed/stream"},
+	{in: "feed/memory"},
 	{in: "feed/redact", ours: []string{"feed/market"}},
-	{in: "feed/decode", ours: []string{"feed/market", "feed/redact"}},
+	{in: "feed/decode", ours: []string{"feed/market", "feed/memory", "feed/redact"}},
 	{in: "mockserver/market"},
 	{in: "mockserver/page"},
 }

@@ -11,6 +11,7 @@ import (
 	"livetape/feed/connection"
 	"livetape/feed/decode"
 	"livetape/feed/market"
+	"livetape/feed/memory"
 	"livetape/feed/resume"
 	"livetape/feed/stream"
 )
@@ -22,9 +23,10 @@ type delivery struct {
 	endpoint *connection.Endpoint
 	liveness *liveness
 	out      chan<- Event
-	sent     *atomic.Int64 // messages put on out, by all feeds of the set
-	queued   queueUsage    // in out
-	types    typeNames     // of the reading goroutine; all else is the decoding one's
+	sent     *atomic.Int64  // messages put on out, by all feeds of the set
+	queued   queueUsage     // in out
+	memory   *memory.Budget // of all that is kept of the feed
+	types    typeNames      // of the reading goroutine; all else is the decoding one's
 	seen     *duplicates
 
 	judge      resume.Judge
@@ -86,6 +88,8 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, 
 		}
 	}()
 	deliver := func(e queuedEvent) {
+		d.memory.Add(-e.size)
+		d.releaseTaken()
 		if !d.stopped {
 			if d.stopped = !d.deliverOnce(ctx, e) || d.endAsked || d.finished != "" || d.panicked != nil; d.stopped {
 				drop()
@@ -166,16 +170,14 @@ func (d *delivery) deliver(ctx context.Context, e queuedEvent, found gapEvidence
 	}
 	e.message.resumeID = cmp.Or(meaning.ResumeID, d.payloadID, id)
 	size := messageSize(e.message)
-	if size > smallMessage && !waitUntil(ctx, func() bool { return d.hasRoom(size) }) {
+	if !waitUntil(ctx, func() bool { return d.hasRoom(size) }) {
 		return false
 	}
 	if !d.resolveGap(ctx, found, e.at) || !push(ctx, d.out, Event{Feed: d.config.Name, At: e.at, Message: e.message}) {
 		return false
 	}
-	number := d.sent.Add(1)
-	if size > smallMessage {
-		d.queued.waiting, d.queued.size = append(d.queued.waiting, queuedMessage{number, size}), d.queued.size+size
-	}
+	d.queued.waiting = append(d.queued.waiting, queuedMessage{d.sent.Add(1), size})
+	d.countQueued(size)
 	d.liveness.report(e.at)
 	if !meaning.Heartbeat {
 		d.noteEvent(meaning.Updates, e.at)

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"livetape/feed/decode"
+	"livetape/feed/decode/mapping"
 )
 
 // counted counts what is read of a body.
@@ -42,6 +43,46 @@ func TestLargeEventsDoNotPileUpBeforeASlowReader(t *testing.T) {
 		for n := range many {
 			if got := len(l.message().Data); got != size {
 				t.Fatalf("event %d has %d bytes, want %d", n, got, size)
+			}
+		}
+	})
+}
+
+func TestEventsWaitWhereTheMemoryOfTheFeedIsReached(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many, size, limit = 200, 50 << 10, 1 << 20
+		body := strings.Repeat("data: "+strings.Repeat("x", size)+"\n\n", many)
+		var read atomic.Int64
+		web := network(func(r *http.Request) (*http.Response, error) {
+			return streamOf(r, counted{strings.NewReader(body), &read}), nil
+		})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), Memory: limit})
+		defer l.end()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if most := int64(limit + 4*size); read.Load() > most {
+			t.Errorf("%d bytes were read with nobody to take them, want at most %d", read.Load(), most)
+		}
+		for range many {
+			l.message()
+		}
+	})
+}
+
+func TestMemoryIsGivenBackOnceMessagesAreTaken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const many = 400
+		body := strings.Repeat(`data: {"s":"QRS","p":1,"x":"`+strings.Repeat("x", 20<<10)+"\"}\n\n", many) // 8 MB
+		web := network(func(r *http.Request) (*http.Response, error) { return streamOf(r, strings.NewReader(body)), nil })
+		decoder, err := mapping.Compile("f", mapping.Spec{Map: []mapping.Rule{{Merge: "s", Symbol: &mapping.Value{Path: "s"}, Last: &mapping.Value{Path: "p"}}}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), Decoder: decoder, Memory: 1 << 20})
+		defer l.end()
+		for range many {
+			if m := l.message(); m.Err != nil {
+				t.Fatal(m.Err)
 			}
 		}
 	})

@@ -13,27 +13,34 @@ type queuedEvent struct {
 	message *Message
 	mark    stream.Mark
 	at      time.Time // when the bytes it came in were read
+	size    int       // of the data, in bytes
 }
 
 // queue takes an event from the reading goroutine. It reports false, once and for all, when ctx has ended.
 func (d *delivery) queue(ctx context.Context, arrivals chan<- queuedEvent, kind, data, canonicalID []byte) bool {
-	if len(data) > largeEvent && !waitUntil(ctx, func() bool { return d.liveness.pending.Load() == 0 }) {
+	size := len(data)
+	if !waitUntil(ctx, func() bool { return d.liveness.pending.Load() == 0 || size <= largeEvent && d.memory.Fits(size) }) {
 		return false
 	}
 	id, mark := stream.ParseID(canonicalID)
-	e := queuedEvent{&Message{Type: d.types.name(kind), Data: data, ID: id}, mark, d.liveness.lastByte()}
+	e := queuedEvent{&Message{Type: d.types.name(kind), Data: data, ID: id}, mark, d.liveness.lastByte(), size}
 	d.liveness.pending.Add(1)
-	return push(ctx, arrivals, e)
+	d.memory.Add(size)
+	if !push(ctx, arrivals, e) {
+		d.memory.Add(-size)
+		return false
+	}
+	return true
 }
 
-// largeEvent is the size in bytes over which an event that was read waits until those before it are decoded. Their queue
-// is bounded in number; this bounds it in bytes, too.
+// largeEvent is the size in bytes over which an event that was read waits until those before it are decoded, even where
+// there is memory for it.
 const largeEvent = 64 << 10
 
 // maxQueued bounds the messages of a feed in the queue of the set, in bytes. A larger one is alone there.
 const maxQueued = 8 << 20
 
-// queueUsage counts the messages of a feed that may wait in the queue of the set. Those under smallMessage do not matter.
+// queueUsage counts the messages of a feed that may wait in the queue of the set.
 type queueUsage struct {
 	waiting []queuedMessage // oldest first
 	size    int             // of all, in bytes
@@ -43,8 +50,6 @@ type queuedMessage struct {
 	number int64 // of the messages that all feeds have sent
 	size   int
 }
-
-const smallMessage = maxQueued / eventBuffer
 
 // messageSize is about how many bytes a message takes.
 func messageSize(m *Message) int {
@@ -96,13 +101,24 @@ func push[T any](ctx context.Context, to chan<- T, v T) bool {
 // hasRoom reports whether a message of that size may join the set's queue. What other feeds have there does not matter: they
 // may keep it full as long as the reader is slower than they.
 func (d *delivery) hasRoom(size int) bool {
+	d.releaseTaken()
+	q := &d.queued
+	return len(q.waiting) == 0 || q.size+size <= maxQueued && d.memory.Fits(size)
+}
+
+// releaseTaken gives back the memory of messages that the reader of the set has taken.
+func (d *delivery) releaseTaken() {
 	taken := d.sent.Load() - int64(len(d.out))
 	q := &d.queued
 	for len(q.waiting) > 0 && q.waiting[0].number <= taken {
-		q.size -= q.waiting[0].size
+		d.countQueued(-q.waiting[0].size)
 		q.waiting = q.waiting[1:]
 	}
-	return len(q.waiting) == 0 || q.size+size <= maxQueued
+}
+
+func (d *delivery) countQueued(n int) {
+	d.queued.size += n
+	d.memory.Add(n)
 }
 
 // typeNames keeps one string for each event type, so that a message does not allocate its own.

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"livetape/feed/connection"
+	"livetape/feed/decode"
+	"livetape/feed/memory"
 )
 
 // supervisor keeps one feed alive: connect, report, wait, again. One goroutine runs it.
@@ -31,11 +33,12 @@ type supervisor struct {
 }
 
 func newSupervisor(c Config, e *connection.Endpoint, out chan<- Event, sent *atomic.Int64, random func() float64) *supervisor {
-	l := newLiveness()
+	l, budget := newLiveness(), memory.NewBudget(c.Memory)
+	decode.CountIn(c.Decoder, budget)
 	f := &supervisor{
 		config: c, endpoint: e, out: out, commands: newCommandBox(), random: random, liveness: l,
 		history:  retryHistory{retry: defaultRetry, least: c.RetryMin, most: c.RetryMax},
-		delivery: &delivery{config: c, endpoint: e, liveness: l, out: out, sent: sent, seen: newDuplicates(), types: make(typeNames)},
+		delivery: &delivery{config: c, endpoint: e, liveness: l, out: out, sent: sent, memory: budget, seen: newDuplicates(), types: make(typeNames)},
 		lastID:   c.LastEventID,
 	}
 	if f.lastID != "" {

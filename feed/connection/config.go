@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"livetape/feed/decode"
+	"livetape/feed/memory"
 	"livetape/feed/redact"
 	"livetape/feed/stream"
 )
@@ -38,6 +39,7 @@ type Config struct {
 	RetryMax    time.Duration // wait no longer, but for a Retry-After; 1 s to 1 h; 0 means 30 s, or the server's own retry: if that is longer
 
 	MaxEvent int            // bytes of one event; 0 means 1 MiB, at most 64 MiB
+	Memory   int            // bytes for all that is kept of the feed; 0 means 64 MiB, from 1 MiB to 1 GiB, and no less than MaxEvent
 	Decoder  decode.Decoder // nil: messages carry no updates
 
 	Proxy             string       // http, https, socks5 or socks5h URL; empty means that HTTPS_PROXY, HTTP_PROXY and NO_PROXY decide
@@ -66,6 +68,7 @@ func (c Config) withDefaults() Config {
 	c.Format = cmp.Or(c.Format, SSE)
 	c.Resume = cmp.Or(c.Resume, ResumeByHeader)
 	c.MaxEvent = cmp.Or(c.MaxEvent, stream.DefaultMaxEvent)
+	c.Memory = cmp.Or(c.Memory, memory.Default)
 	return c
 }
 
@@ -140,6 +143,12 @@ func (c Config) checkStream(errs *errorList) {
 	}
 	if c.MaxEvent < 0 || c.MaxEvent > stream.LargestMaxEvent {
 		errs.add("max event: %d bytes is not between 1 and %d (64 MiB)", c.MaxEvent, stream.LargestMaxEvent)
+	}
+	switch kept := c.withDefaults().Memory; {
+	case kept < memory.Least || kept > memory.Most:
+		errs.add("memory: %d bytes is not between %d (1 MiB) and %d (1 GiB)", kept, memory.Least, memory.Most)
+	case c.MaxEvent > kept:
+		errs.add("memory: %d bytes has no room for one event of %d (max event)", kept, c.MaxEvent)
 	}
 }
 

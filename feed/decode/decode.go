@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"livetape/feed/market"
+	"livetape/feed/memory"
 )
 
 // Decoder turns one event into updates. It is called from one goroutine at a time. It must not keep data, and may keep
@@ -61,6 +62,13 @@ func LearnerOf(d Decoder) (Learner, bool) { return find[Learner](d) }
 func ForgetBooks(d Decoder) {
 	if k, ok := find[interface{ ForgetBooks() }](d); ok {
 		k.ForgetBooks()
+	}
+}
+
+// CountIn has a decoder, or the one behind those that wrap it, count in b what it keeps from one event to the next.
+func CountIn(d Decoder, b *memory.Budget) {
+	if k, ok := find[interface{ CountIn(b *memory.Budget) }](d); ok {
+		k.CountIn(b)
 	}
 }
 

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"cmp"
+	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ type feedFlags struct {
 	idleTimeout time.Duration
 	lastEventID string
 	maxEvent    int    // MiB; 0 for the default
+	memory      int    // MiB
 	ca          string // file of certificates to trust
 
 	keepsSymbols bool // the command filters by symbols itself
@@ -46,6 +48,7 @@ func (f *feedFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.lastEventID, "last-event-id", "", "resume from this event id")
 	flags.StringVar(&f.ca, "ca", "", "also trust the certificates in `FILE` (PEM)")
 	flags.IntVar(&f.maxEvent, "max-event", 1, "skip events larger than so many `MiB`, from 1 to 64")
+	flags.IntVar(&f.memory, "memory", 64, "keep no more of the feed than so many `MiB`, from 1 to 1024")
 }
 
 func (f *feedFlags) registerSymbols(cmd *cobra.Command) {
@@ -61,7 +64,7 @@ func registerState(cmd *cobra.Command, file *string) {
 }
 
 func (f feedFlags) oneFeedFlag(cmd *cobra.Command) string {
-	for _, name := range []string{"name", "preset", "var", "header", "idle-timeout", "last-event-id", "max-event", "ca"} {
+	for _, name := range []string{"name", "preset", "var", "header", "idle-timeout", "last-event-id", "max-event", "memory", "ca"} {
 		if cmd.Flags().Changed(name) {
 			return name
 		}
@@ -85,12 +88,20 @@ func (f feedFlags) definition(cmd *cobra.Command) (preset.Definition, error) {
 			d.IdleTimeout = f.idleTimeout.String()
 		}
 	}
+	if cmd.Flags().Changed("memory") {
+		d.Memory = fmt.Sprintf("%dMiB", f.memory)
+	}
 	return d, nil
 }
 
-func (f feedFlags) checkMaxEvent(cmd *cobra.Command) error {
-	if cmd.Flags().Changed("max-event") && (f.maxEvent < 1 || f.maxEvent > 64) {
-		return usageErrorf(cmd, "max-event: %d MiB is not between 1 and 64", f.maxEvent)
+func (f feedFlags) checkSizes(cmd *cobra.Command) error {
+	for _, size := range []struct {
+		flag        string
+		given, most int
+	}{{"max-event", f.maxEvent, 64}, {"memory", f.memory, 1024}} {
+		if cmd.Flags().Changed(size.flag) && (size.given < 1 || size.given > size.most) {
+			return usageErrorf(cmd, "%s: %d MiB is not between 1 and %d", size.flag, size.given, size.most)
+		}
 	}
 	return nil
 }
@@ -103,7 +114,7 @@ func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, er
 	}
 	name := cmp.Or(f.name, urlHost(rawURL))
 	decoder, err := infer.NewDecoder(name, d)
-	return feed.Config{Name: name, URL: rawURL, Header: d.Headers, IdleTimeout: d.IdleLimit(), Decoder: decoder}, err
+	return feed.Config{Name: name, URL: rawURL, Header: d.Headers, IdleTimeout: d.IdleLimit(), Memory: d.MemoryLimit(), Decoder: decoder}, err
 }
 
 func isURL(argument string) bool {

@@ -139,7 +139,7 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 func printedFeeds(targets []feedTarget) []output.Feed {
 	var feeds []output.Feed
 	for _, t := range targets {
-		feeds = append(feeds, output.Feed{Name: t.config.Name, ServerFilters: t.serverFilters})
+		feeds = append(feeds, output.Feed{Name: t.config.Name, ServerFilters: t.serverFilters, Memory: t.config.Memory})
 	}
 	return feeds
 }

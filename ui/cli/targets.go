@@ -68,7 +68,7 @@ func (s *targetSelection) validate() error {
 			return s.notAURLError(arg)
 		}
 	}
-	if err := s.flags.checkMaxEvent(s.cmd); err != nil {
+	if err := s.flags.checkSizes(s.cmd); err != nil {
 		return err
 	}
 	if len(s.args) == 1 || len(s.args) == 0 && s.flags.preset != "" {

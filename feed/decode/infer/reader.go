@@ -14,6 +14,7 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/decode/mapping"
 	"livetape/feed/market"
+	"livetape/feed/memory"
 )
 
 // Reader reads the payloads of a feed that nobody described. It finds a map from the first events, reads by that map, and
@@ -26,6 +27,7 @@ type Reader struct {
 	aliases map[string]string
 	native  nativeDetector
 
+	memory  *memory.Budget // of the feed
 	samples []decode.Event
 	size    int             // bytes in samples
 	shapes  map[uint64]bool // of the events in samples and of those that did not fit
@@ -49,7 +51,22 @@ const (
 
 // NewReader makes a reader for the feed of that name; aliases are names to show for the feed's symbols.
 func NewReader(feed string, aliases map[string]string) *Reader {
-	return &Reader{feed: feed, aliases: aliases, shapes: map[uint64]bool{}, next: 1}
+	return &Reader{feed: feed, aliases: aliases, memory: memory.NewBudget(memory.Default), shapes: map[uint64]bool{}, next: 1}
+}
+
+// CountIn implements [decode.CountIn].
+func (r *Reader) CountIn(b *memory.Budget) {
+	size := r.size
+	r.addSize(-size)
+	r.memory = b
+	r.addSize(size)
+	decode.CountIn(r.decoder, b)
+}
+
+// addSize counts bytes of samples.
+func (r *Reader) addSize(n int) {
+	r.size += n
+	r.memory.Add(n)
 }
 
 // Learning implements [decode.Learner].
@@ -158,7 +175,7 @@ func (r *Reader) keepSample(s decode.Event) {
 	if len(r.samples) >= maxKept || r.size+len(s.Type)+len(s.Data) > maxKeptBytes && len(r.samples) > 0 {
 		half := len(r.samples) / 2
 		for _, old := range r.samples[:half] {
-			r.size -= len(old.Type) + len(old.Data)
+			r.addSize(-len(old.Type) - len(old.Data))
 		}
 		r.samples = append([]decode.Event(nil), r.samples[half:]...)
 	}
@@ -167,7 +184,7 @@ func (r *Reader) keepSample(s decode.Event) {
 		s.At = time.Now()
 	}
 	r.samples = append(r.samples, s)
-	r.size += len(s.Type) + len(s.Data)
+	r.addSize(len(s.Type) + len(s.Data))
 	r.isNewShape(s.Type, s.Data)
 }
 
@@ -194,6 +211,8 @@ func (r *Reader) infer() bool {
 		}
 	}
 	changed := ok || r.decoder != nil || result.Problem != r.result.Problem
+	decode.CountIn(r.decoder, memory.NewBudget(memory.Default)) // what it kept goes with it
+	decode.CountIn(decoder, r.memory)
 	r.result, r.decoder, r.told = result, decoder, r.told && !changed
 	r.guard.reset(result)
 	return changed

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"livetape/feed/market"
+	"livetape/feed/memory"
 )
 
 // Bounds on what a map does with one event, since both may be hostile. It is given these bytes, and more for each byte of
@@ -28,20 +29,27 @@ const (
 	maxText  = 16 << 10 // bytes of a text that a template or a replacement makes
 )
 
-// maxKept bounds what a decoder keeps of its feed from one event to the next, in bytes.
-const maxKept = 64 << 20
-
-// keptByteCount counts them, for all parts of a decoder. The part that goes beyond the bound forgets all that it has.
+// keptByteCount counts what a decoder keeps of its feed from one event to the next, for all parts of it. The part that goes
+// beyond the feed's budget forgets all that it has.
 type keptByteCount struct {
-	size, limit int
-	exceeded    bool // by the present event
+	budget   *memory.Budget
+	size     int
+	exceeded bool // by the present event
 }
 
 // add reports whether n bytes more may be kept; n below 0 gives them back.
 func (k *keptByteCount) add(n int) bool {
 	k.size += n
-	k.exceeded = k.exceeded || k.size > k.limit
-	return k.size <= k.limit
+	fits := k.budget.Add(n)
+	k.exceeded = k.exceeded || n >= 0 && !fits
+	return fits
+}
+
+// CountIn implements [decode.CountIn].
+func (d *decoder) CountIn(b *memory.Budget) {
+	d.kept.budget.Add(-d.kept.size)
+	d.kept.budget = b
+	b.Add(d.kept.size)
 }
 
 // err says, once for an event, that the bound was reached.
@@ -50,7 +58,7 @@ func (k *keptByteCount) err() error {
 		return nil
 	}
 	k.exceeded = false
-	return fmt.Errorf("more than %d MiB are to be kept of this feed: the rows before are forgotten, and each is whole again once it is sent whole", k.limit>>20)
+	return fmt.Errorf("more than %d MiB are to be kept of this feed (memory): the rows before are forgotten, and each is whole again once it is sent whole", k.budget.Limit()>>20)
 }
 
 var (

@@ -10,6 +10,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"livetape/feed/memory"
 )
 
 // firebaseDocument is the sum of the changes in a Firebase stream. An event puts data at a path, or patches its members; null
@@ -298,7 +300,7 @@ func (w firebaseWalker) row(n *documentNode, at documentPath) {
 
 // changedPart is the part of the row n that the changes put; all is true when that is the whole row.
 func (w firebaseWalker) changedPart(n *documentNode, at documentPath) (changed *documentNode, all bool) {
-	scratch := firebaseDocument{kept: &keptByteCount{limit: math.MaxInt}}
+	scratch := firebaseDocument{kept: &keptByteCount{budget: memory.NewBudget(math.MaxInt)}}
 	for _, c := range w.changes {
 		if len(c) <= len(at) {
 			if slices.Equal(c, at[:len(c)]) {

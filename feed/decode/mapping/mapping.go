@@ -19,12 +19,13 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
+	"livetape/feed/memory"
 )
 
 // Compile returns a decoder that applies the rules of a spec. The feed's name is the symbol of rules that have none.
 // The error wraps a [configerr.Error] for each mistake, with paths from the top of the spec.
 func Compile(feed string, spec Spec) (decode.Decoder, error) {
-	kept := &keptByteCount{limit: maxKept}
+	kept := &keptByteCount{budget: memory.NewBudget(memory.Default)}
 	c := &compiler{kept: kept}
 	if len(spec.Map) == 0 {
 		c.errs.Add(configerr.Path{"map"}, "there is no rule")

@@ -10,6 +10,7 @@ import (
 
 	"livetape/feed/decode"
 	"livetape/feed/market"
+	"livetape/feed/memory"
 )
 
 // spec reads a spec as a configuration would.
@@ -216,7 +217,7 @@ func TestADocumentIsKeptAndItsChangesRead(t *testing.T) {
 
 func TestADocumentCountsItsBytes(t *testing.T) {
 	t.Parallel()
-	d := &firebaseDocument{kept: &keptByteCount{limit: maxKept}}
+	d := &firebaseDocument{kept: &keptByteCount{budget: memory.NewBudget(memory.Default)}}
 	for _, data := range []string{
 		`{"path":"/","data":{"a":{"b":1,"c":[1,2,{"d":"xyz"}]}}}`, `{"path":"/a/c/2/d","data":{"e":5}}`, `{"path":"/a/c","data":null}`, `{"path":"/a","data":{"b":null}}`,
 	} {
@@ -303,36 +304,20 @@ func TestWhatIsKeptOfAFeedIsBounded(t *testing.T) {
 		t.Run(what, func(t *testing.T) {
 			t.Parallel()
 			d := compiled(t, c.spec)
-			kept := keptOf(d)
-			kept.limit = 1 << 20
+			kept := memory.NewBudget(1 << 20)
+			decode.CountIn(d, kept)
 			said := 0
 			for i := range 1000 {
 				if _, err := d.Decode("put", []byte(c.event(i))); err != nil && strings.Contains(err.Error(), "more than 1 MiB are to be kept of this feed") {
 					said++
 				}
-				if kept.size > kept.limit || kept.size < 0 {
-					t.Fatalf("%d bytes are counted", kept.size)
+				if used := kept.Used(); used > kept.Limit() || used < 0 {
+					t.Fatalf("%d bytes are counted", used)
 				}
 			}
 			if said == 0 || said > 100 {
 				t.Errorf("said %d times", said)
 			}
 		})
-	}
-}
-
-// keptOf is what the decoder of a spec counts.
-func keptOf(d decode.Decoder) *keptByteCount {
-	for {
-		switch wrapper := d.(type) {
-		case *decoder:
-			return wrapper.kept
-		case *streamRules:
-			d = wrapper.next
-		case streamWords:
-			d = wrapper.next
-		case valueSplitter:
-			d = wrapper.next
-		}
 	}
 }

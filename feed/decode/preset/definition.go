@@ -12,6 +12,7 @@ import (
 	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/strictyaml"
+	"livetape/feed/memory"
 )
 
 // Definition says what a feed is: where it is, how to request it, and how to read its payloads. A configuration file has
@@ -39,6 +40,7 @@ type Definition struct {
 	IdleTimeout string `yaml:"idle_timeout,omitempty"` // reconnect when nothing came for so long: "60s"; "never"; default 90s
 	QuietAfter  string `yaml:"quiet_after,omitempty"`  // say that it is quiet when no event came for so long: "5m"; "never"; default: by the feed's own rhythm
 	MaxEvent    string `yaml:"max_event,omitempty"`    // of one event: "4MiB"; default 1MiB, at most 64MiB
+	Memory      string `yaml:"memory,omitempty"`       // for all that is kept of the feed: "16MiB"; default 64MiB, from 1MiB to 1GiB
 	Resume      string `yaml:"resume,omitempty"`       // header (default), none, or a query parameter: "since={id}"
 
 	Decoder      string `yaml:"decoder,omitempty"` // native or auto, instead of a map; default auto
@@ -174,27 +176,47 @@ func parseLimit(s string) (time.Duration, error) {
 
 // EventLimit is how large an event may be, in bytes. The definition must be valid.
 func (d Definition) EventLimit() int {
-	n, err := parseSize(d.MaxEvent)
+	n, err := eventSizes.parse(d.MaxEvent)
 	if err != nil {
 		return DefaultMaxEvent
 	}
 	return n
 }
 
-var sizeUnits = map[string]int{"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "kB": 1e3, "KB": 1e3, "MB": 1e6}
-
-func parseSize(s string) (int, error) {
-	if s == "" {
-		return DefaultMaxEvent, nil
+// MemoryLimit is how much may be kept of the feed, in bytes. The definition must be valid.
+func (d Definition) MemoryLimit() int {
+	n, err := memorySizes.parse(d.Memory)
+	if err != nil {
+		return memory.Default
 	}
-	digits := strings.TrimRight(s, "BKMkib ")
+	return n
+}
+
+var sizeUnits = map[string]int{"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9}
+
+// sizeRange is what a size may be, in bytes.
+type sizeRange struct {
+	byDefault, least, most int
+	name                   string
+}
+
+var (
+	eventSizes  = sizeRange{DefaultMaxEvent, 1 << 10, LargestMaxEvent, "1KiB and 64MiB"}
+	memorySizes = sizeRange{memory.Default, memory.Least, memory.Most, "1MiB and 1GiB"}
+)
+
+func (r sizeRange) parse(s string) (int, error) {
+	if s == "" {
+		return r.byDefault, nil
+	}
+	digits := strings.TrimRight(s, "BKMGkib ")
 	n, err := strconv.Atoi(digits)
 	unit, ok := sizeUnits[strings.TrimSpace(s[len(digits):])]
 	if err != nil || !ok || n <= 0 {
 		return 0, fmt.Errorf("%q is no size: write 512KiB or 4MiB", s)
 	}
-	if n > LargestMaxEvent/unit || n*unit < 1<<10 {
-		return 0, fmt.Errorf("%s is not between 1KiB and 64MiB", s)
+	if n > r.most/unit || n*unit < r.least {
+		return 0, fmt.Errorf("%s is not between %s", s, r.name)
 	}
 	return n * unit, nil
 }

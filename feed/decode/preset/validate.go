@@ -1,6 +1,7 @@
 package preset
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -51,13 +52,25 @@ func (d Definition) checkTransport(errs *configerr.List) {
 			errs.Add(configerr.Path{limit[0]}, "%s", err)
 		}
 	}
-	if _, err := parseSize(d.MaxEvent); err != nil {
-		errs.Add(configerr.Path{"max_event"}, "%s", err)
-	}
+	d.checkSizes(errs)
 	if d.Resume != "" && d.Resume != "header" && d.Resume != "none" && !resumePattern.MatchString(d.Resume) {
 		errs.Add(configerr.Path{"resume"}, "%q is neither header, none nor a query parameter like since={id}", d.Resume)
 	}
 	d.checkSymbolsAndVars(errs)
+}
+
+func (d Definition) checkSizes(errs *configerr.List) {
+	event, eventErr := eventSizes.parse(d.MaxEvent)
+	if eventErr != nil {
+		errs.Add(configerr.Path{"max_event"}, "%s", eventErr)
+	}
+	kept, err := memorySizes.parse(d.Memory)
+	switch {
+	case err != nil:
+		errs.Add(configerr.Path{"memory"}, "%s", err)
+	case eventErr == nil && event > kept:
+		errs.Add(configerr.Path{"memory"}, "%s has no room for one event of %s (max_event)", d.Memory, cmp.Or(d.MaxEvent, "1MiB"))
+	}
 }
 
 // checkHeader checks one header; its value may be a secret and is never shown.

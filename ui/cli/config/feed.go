@@ -63,6 +63,7 @@ func (f Feed) Config(name string, env Environment) (feed.Config, error) {
 		IdleTimeout: full.IdleLimit(),
 		QuietAfter:  full.QuietLimit(),
 		MaxEvent:    full.EventLimit(),
+		Memory:      full.MemoryLimit(),
 		Decoder:     decoder,
 		Proxy:       f.Proxy,
 		Token:       f.token(env),

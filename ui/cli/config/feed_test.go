@@ -111,7 +111,7 @@ feeds:
 	want := feed.Config{
 		Name: "desk", URL: "https://desk.example/quotes", Format: feed.NDJSON, Method: "POST", Header: map[string]string{},
 		Body: `["x", "A,B", "${SESSION}"]`, AsksSymbols: true, Resume: "since={id}", RetryMin: 2 * time.Second, RetryMax: time.Minute,
-		IdleTimeout: -1, QuietAfter: 5 * time.Minute, MaxEvent: 1 << 20, CAFiles: []string{filepath.Join(dir, "ca.pem")},
+		IdleTimeout: -1, QuietAfter: 5 * time.Minute, MaxEvent: 1 << 20, Memory: 64 << 20, CAFiles: []string{filepath.Join(dir, "ca.pem")},
 		Proxy: "http://me:${PASS}@proxy.example:3128",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -93,7 +93,7 @@ func (c *configEntry) inlinePreset() {
 		return
 	}
 	c.note("the rules of the preset " + name + ", which itself requests by POST")
-	c.Definition = preset.Definition{Format: full.Format, IdleTimeout: full.IdleTimeout, QuietAfter: full.QuietAfter, MaxEvent: full.MaxEvent, Resume: full.Resume, Decoder: full.Decoder, Spec: full.Spec}
+	c.Definition = preset.Definition{Format: full.Format, IdleTimeout: full.IdleTimeout, QuietAfter: full.QuietAfter, MaxEvent: full.MaxEvent, Memory: full.Memory, Resume: full.Resume, Decoder: full.Decoder, Spec: full.Spec}
 	c.preset = c.Definition
 }
 

@@ -1,6 +1,7 @@
 package output
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -8,6 +9,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/feed/memory"
 )
 
 // Selection says which updates to print, and when to stop.
@@ -55,7 +57,7 @@ type updateFilter struct {
 	*SymbolFilter
 	printed    int
 	seen       map[string]bool // once: feed and symbol of the prices printed
-	room       int             // bytes that seen may still take
+	room       int             // bytes that seen may still take; that of all feeds
 	awaited    map[string]bool // once: symbols named and not seen yet, in capitals
 	unfinished map[string]bool // once: feeds whose snapshot may still come
 }
@@ -63,10 +65,11 @@ type updateFilter struct {
 func newUpdateFilter(selection Selection, feeds []Feed) *updateFilter {
 	f := &updateFilter{
 		Selection: selection, SymbolFilter: NewSymbolFilter(selection.Symbols, feeds),
-		seen: map[string]bool{}, room: maxSeen, awaited: map[string]bool{}, unfinished: map[string]bool{},
+		seen: map[string]bool{}, awaited: map[string]bool{}, unfinished: map[string]bool{},
 	}
 	for _, feed := range feeds {
 		f.unfinished[feed.Name] = true
+		f.room += cmp.Or(feed.Memory, memory.Default)
 	}
 	for _, symbol := range selection.Symbols {
 		f.awaited[strings.ToUpper(symbol)] = true
@@ -82,18 +85,15 @@ func (f *updateFilter) accepts(u market.Update, r *row) bool {
 	return true
 }
 
-// Bounds of what --once remembers, in bytes.
-const (
-	maxSeen  = 64 << 20
-	seenCost = 64 // of a symbol, beside its name
-)
+// seenCost is what --once remembers of a symbol beside its name, in bytes.
+const seenCost = 64
 
 // tooMany is the error when there are more symbols than can be told apart.
 func (f *updateFilter) tooMany() error {
 	if f.room >= 0 {
 		return nil
 	}
-	return fmt.Errorf("--once has printed %d symbols, and cannot tell more apart: name the --symbols", len(f.seen))
+	return fmt.Errorf("--once has printed %d symbols, and cannot tell more apart: name the --symbols, or give it more --memory", len(f.seen))
 }
 
 func (f *updateFilter) isFirstPrice(r *row) bool {

@@ -39,6 +39,7 @@ type Feed struct {
 	// ServerFilters says that its server was asked for the selected symbols and sends no others, perhaps under other
 	// names: they are not filtered again.
 	ServerFilters bool
+	Memory        int // bytes that --once may remember of it; 0 means 64 MiB
 }
 
 // Print writes all selected updates, once and in order, until there are as many as were asked for, the time is up, the
