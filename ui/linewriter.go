@@ -8,7 +8,7 @@ import (
 
 // lineWriter writes styled lines, one after the other, none wider than width cells.
 type lineWriter struct {
-	theme    *theme
+	theme    *look
 	width    int
 	selected bool // the line is under the cursor
 
@@ -17,7 +17,7 @@ type lineWriter struct {
 	style style
 }
 
-func newLineWriter(t *theme, width int) *lineWriter { return &lineWriter{theme: t, width: width} }
+func newLineWriter(t *look, width int) *lineWriter { return &lineWriter{theme: t, width: width} }
 
 func (w *lineWriter) write(st style, text string) {
 	n := cells(text)
@@ -79,7 +79,11 @@ func (w *lineWriter) writeCells(st style, text string, n int) {
 	if st != w.style || w.used == 0 {
 		w.switchStyle(st)
 	}
-	w.line.WriteString(market.PlainText(text, len(text))) // the last step before the terminal
+	text = market.PlainText(text, len(text)) // the last step before the terminal
+	if w.theme.asciiSigns != nil {
+		text = asciiText(text, n, w.theme.asciiSigns)
+	}
+	w.line.WriteString(text)
 	w.used += n
 }
 

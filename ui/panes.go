@@ -10,7 +10,7 @@ import (
 )
 
 type drawContext struct {
-	theme         *theme
+	theme         *look
 	now           time.Time
 	width, height int
 	focused       bool
@@ -69,10 +69,10 @@ func paneTitleLine(w *lineWriter, area drawContext, name, where, right string) s
 	w.write(st, sign+name)
 	w.write(muted, withSeparator(" ", where)+" ")
 	if room := w.width - w.used - cells(right) - 4; right != "" && room > 0 {
-		w.write(stale, strings.Repeat("─", room))
+		w.write(border, strings.Repeat("─", room))
 		w.write(muted, " "+right+" ")
 	}
-	w.fillWith(stale, "─")
+	w.fillWith(border, "─")
 	return w.endLine()
 }
 

@@ -167,7 +167,7 @@ func TestStampsInWholeSecondsTellNoDelayUnderAMinute(t *testing.T) {
 func TestEachCellDimsByItsOwnAge(t *testing.T) {
 	t.Parallel()
 	s := newHarness(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(120, 20).goLive()
-	s.quote(market.Quote{Symbol: "A", Last: decimal("5"), Bid: decimal("4.1"), Ask: decimal("6.1"), Volume: decimal("777")})
+	s.quote(market.Quote{Symbol: "A", Last: decimal("5.05"), Bid: decimal("4.1"), Ask: decimal("6.1"), Volume: decimal("777")})
 	s.waitFor(40 * time.Second)
 	s.quote(market.Quote{Symbol: "A", Ask: decimal("6.1")})
 	s.waitFor(time.Second)
@@ -178,7 +178,7 @@ func TestEachCellDimsByItsOwnAge(t *testing.T) {
 			line = l
 		}
 	}
-	for text, st := range map[string]style{"5": stale, "4.1": stale, "6.1": plain, "777": stale} {
+	for text, st := range map[string]style{"5.05": stale, "4.1": stale, "6.1": plain, "777": stale} {
 		before, _, _ := strings.Cut(line, text)
 		got := before[max(strings.LastIndex(before, "\x1b["), 0):]
 		if want := s.m.theme.normal[st]; !strings.HasPrefix(got, want) && !(want == "" && strings.HasPrefix(got, resetSequence)) {

@@ -1,14 +1,15 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
-	"github.com/charmbracelet/lipgloss"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 )
 
-// style is the meaning of a piece of text. What a meaning looks like is decided in this file alone.
+// style is the meaning of a piece of text. What a meaning looks like is decided by themes. Green and red, or what a theme has in
+// their place, mean the direction of a price and nothing else: the health of a feed is told by signs and words.
 type style int8
 
 const (
@@ -16,6 +17,7 @@ const (
 	strong
 	muted
 	stale
+	border // lines between panes, which say nothing
 	accent // what has the keyboard
 	title
 	tag // a symbol beside a headline
@@ -37,92 +39,128 @@ const (
 	styleCount
 )
 
-// styleVariants is what a style looks like: with colors, and without any.
-type styleVariants struct {
-	color lipgloss.Style
-	mono  ansi.Style
-}
-
-// adaptiveColor is one color for light and for dark backgrounds, and its equivalent on a terminal of sixteen colors,
-// which each user may have redefined.
-type adaptiveColor struct{ light, dark, ansi string }
-
-func (c adaptiveColor) forProfile(p termenv.Profile) lipgloss.TerminalColor {
-	if p == termenv.ANSI {
-		return lipgloss.Color(c.ansi)
-	}
-	return lipgloss.AdaptiveColor{Light: c.light, Dark: c.dark}
-}
-
-func variantsFor(r *lipgloss.Renderer) [styleCount]styleVariants {
-	p := r.ColorProfile()
-	fg := func(light, dark, ansi string) lipgloss.Style {
-		return r.NewStyle().Foreground(adaptiveColor{light, dark, ansi}.forProfile(p))
-	}
-	box := func(text, ground adaptiveColor) lipgloss.Style {
-		return r.NewStyle().Foreground(text.forProfile(p)).Background(ground.forProfile(p)).Bold(true)
-	}
-	none, bold := ansi.NewStyle(), ansi.NewStyle().Bold()
-	faint, reverse := ansi.NewStyle().Faint(), ansi.NewStyle().Reverse(true)
-	white := adaptiveColor{"#ffffff", "#ffffff", "15"}
-	return [styleCount]styleVariants{
-		plain:     {r.NewStyle(), none},
-		strong:    {r.NewStyle().Bold(true), bold},
-		muted:     {fg("#666666", "#949494", "7"), none},
-		stale:     {fg("#7a7a7a", "#707070", "8"), faint},
-		accent:    {fg("#0969da", "#58a6ff", "6").Bold(true), bold},
-		tag:       {fg("#0969da", "#79b8ff", "6"), none},
-		title:     {fg("#5f5f5f", "#a3a3a3", "7").Bold(true), none},
-		up:        {fg("#1a7f37", "#3fb950", "2"), none},
-		down:      {fg("#cf222e", "#ff6b61", "1"), none},
-		upFlash:   {box(adaptiveColor{"#0b4f1f", "#d6ffe0", "0"}, adaptiveColor{"#aceebb", "#14582a", "2"}), reverse},
-		downFlash: {box(adaptiveColor{"#7d0c17", "#ffe3e0", "15"}, adaptiveColor{"#ffcecb", "#832119", "1"}), reverse},
-		flatFlash: {r.NewStyle().Bold(true), bold},
-		good:      {fg("#1a7f37", "#3fb950", "2"), none},
-		warn:      {fg("#8a5a00", "#e3b341", "3"), bold},
-		bad:       {fg("#cf222e", "#ff7b72", "1").Bold(true), bold},
-		live:      {fg("#1a7f37", "#3fb950", "2").Bold(true), bold},
-		busy:      {fg("#8a5a00", "#e3b341", "3").Bold(true), bold},
-		broken:    {box(white, adaptiveColor{"#cf222e", "#b62324", "1"}), reverse},
-		ended:     {box(white, adaptiveColor{"#5f5f5f", "#4e4e4e", "8"}), reverse},
-		banner:    {box(adaptiveColor{"#3b2300", "#1c1400", "0"}, adaptiveColor{"#ffd33d", "#d29922", "3"}), reverse},
-		held:      {box(white, adaptiveColor{"#0969da", "#1f6feb", "4"}), reverse},
-		keyStyle:  {r.NewStyle().Bold(true), bold},
+// styleNames are the styles as a theme of the configuration calls them; those without a name are bold text.
+func styleNames() [styleCount]string {
+	return [styleCount]string{
+		plain: "text", muted: "muted", stale: "stale", border: "border", accent: "accent", title: "title", tag: "tag",
+		up: "up", down: "down", upFlash: "up-flash", downFlash: "down-flash", warn: "warning", bad: "error", busy: "waiting",
+		broken: "failed", ended: "ended", banner: "banner", held: "paused",
 	}
 }
 
-// theme is the escape sequences of all styles, made once: rendering a Lip Gloss style for each of a
-// thousand cells, thirty times a second, would cost more than everything else together.
-type theme struct {
+// isBold reports whether a style is bold where there are colors.
+func (st style) isBold() bool {
+	switch st {
+	case plain, muted, stale, border, tag, up, down, good, warn:
+		return false
+	}
+	return true
+}
+
+// monoSequence is what a style looks like without colors.
+func (st style) monoSequence() string {
+	switch st {
+	case stale, border:
+		return "\x1b[2m"
+	case upFlash, downFlash, broken, ended, banner, held:
+		return "\x1b[7m"
+	case strong, accent, flatFlash, warn, bad, live, busy, keyStyle:
+		return "\x1b[1m"
+	}
+	return ""
+}
+
+// look is how lines are drawn: the escape sequences of all styles, made once, and the signs. Rendering a Lip Gloss style for
+// each of a thousand cells, thirty times a second, would cost more than everything else together.
+type look struct {
 	normal        [styleCount]string // switches the style on after a reset
 	selected      [styleCount]string // the same for the row under the cursor
 	hasBackground [styleCount]bool   // the style shows on blanks
+	asciiSigns    map[rune]rune      // what stands for other signs; nil: all signs are drawn as they are
 }
 
 const resetSequence = "\x1b[m"
 
-func newTheme(r *lipgloss.Renderer) *theme {
-	s := &theme{}
-	cursor := lipgloss.AdaptiveColor{Light: "#e6e6e6", Dark: "#2a2a2a"}
-	p := r.ColorProfile()
-	for k, l := range variantsFor(r) {
-		_, unset := l.color.GetBackground().(lipgloss.NoColor)
-		s.hasBackground[k] = !unset
-		if p == termenv.Ascii {
-			s.normal[k] = strings.TrimSuffix(l.mono.String(), resetSequence)
-			s.selected[k] = s.normal[k]
-			continue
-		}
-		s.normal[k] = styleSequence(l.color)
-		s.selected[k] = s.normal[k]
-		if unset && p != termenv.ANSI { // none of the sixteen is faint enough as a background
-			s.selected[k] = styleSequence(l.color.Background(cursor))
-		}
+// newLook makes the sequences of a theme for a terminal of so many colors.
+func newLook(t Theme, profile termenv.Profile, ascii bool) *look {
+	l := &look{}
+	if ascii {
+		l.asciiSigns = asciiSigns()
 	}
-	return s
+	for st := range styleCount {
+		normal, selected := t.colors[st], t.onSelected(st)
+		switch {
+		case t.mono || profile == termenv.Ascii:
+			l.normal[st] = st.monoSequence()
+			l.hasBackground[st] = strings.Contains(l.normal[st], "7")
+			l.selected[st] = l.normal[st]
+			continue
+		case profile == termenv.ANSI:
+			normal = t.basic[st]
+			selected = normal // none of the sixteen is faint enough for a background
+		}
+		l.normal[st] = normal.sequence(profile, st.isBold())
+		l.selected[st] = selected.sequence(profile, st.isBold())
+		l.hasBackground[st] = normal.ground != ""
+	}
+	return l
 }
 
-func styleSequence(s lipgloss.Style) string {
-	before, _, _ := strings.Cut(s.Render("x"), "x")
-	return before
+// colors are the color of text and of what is behind it: "#rrggbb", a number of a terminal's palette, or empty for the
+// terminal's own.
+type colors struct{ text, ground string }
+
+// reversed as a color of the ground is the text in the color of the screen on the ground of the text, which is legible
+// whatever a terminal makes of its sixteen colors.
+const reversed = "reversed"
+
+func (c colors) sequence(p termenv.Profile, bold bool) string {
+	var codes []string
+	if bold {
+		codes = append(codes, "1")
+	}
+	if c.ground == reversed {
+		codes = append(codes, "7")
+	} else if c.ground != "" {
+		codes = append(codes, nearestColor(p, c.ground).Sequence(true))
+	}
+	if c.text != "" {
+		codes = append(codes, nearestColor(p, c.text).Sequence(false))
+	}
+	if len(codes) == 0 {
+		return ""
+	}
+	return "\x1b[" + strings.Join(codes, ";") + "m"
 }
+
+// nearestColor is a color as a terminal has it.
+func nearestColor(p termenv.Profile, c string) termenv.Color {
+	if rgb := ansi.XParseColor(c); p == termenv.ANSI256 && rgb != nil {
+		return termenv.ANSI256Color(ansi.Convert256(rgb)) // Termenv takes a gray for a lighter one
+	}
+	return p.Color(c)
+}
+
+// useTheme draws everything by a theme from now on.
+func (m Model) useTheme(name string) Model {
+	m.theme = newLook(m.config.theme(name), m.config.Renderer.ColorProfile(), m.config.ASCII)
+	return m
+}
+
+// theme is the theme of that name, or else the one for the terminal's background. A name may leave out which of two is meant,
+// as "color-blind" of "color-blind-dark" and "color-blind-light": then the background decides.
+func (c Config) theme(name string) Theme {
+	background := "light"
+	if c.Renderer.HasDarkBackground() {
+		background = "dark"
+	}
+	all := c.allThemes()
+	for _, wanted := range []string{name, name + "-" + background} {
+		if i := slices.IndexFunc(all, func(t Theme) bool { return t.Name == wanted }); i >= 0 {
+			return all[i]
+		}
+	}
+	return c.theme(background)
+}
+
+func (c Config) allThemes() []Theme { return slices.Concat(c.Themes, BuiltInThemes()) }

@@ -22,17 +22,21 @@ import (
 type Config struct {
 	Feeds       []Source
 	Events      <-chan feed.Event
-	Control     Control            // nil disables the keys that retry and disconnect
-	Origin      string             // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
-	Banner      string             // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
-	Faults      []FaultMenuItem    // the menu of the F key; empty disables the key
-	Records     bool               // everything is recorded, until a Notice says otherwise
-	Notices     <-chan Notice      // for the user, shown for some seconds; may be nil
-	Diagnostics <-chan string      // what libraries report, a line each for the event log; may be nil
-	Reloads     <-chan Reload      // changes of what is watched; may be nil
-	Maps        Maps               // proposes and writes maps; nil disables the keys for them
-	Deck        Deck               // plays the recording that is watched; nil for live feeds
-	Renderer    *lipgloss.Renderer // nil means the renderer of standard output
+	Control     Control         // nil disables the keys that retry and disconnect
+	Origin      string          // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
+	Banner      string          // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
+	Faults      []FaultMenuItem // the menu of the F key; empty disables the key
+	Records     bool            // everything is recorded, until a Notice says otherwise
+	Notices     <-chan Notice   // for the user, shown for some seconds; may be nil
+	Diagnostics <-chan string   // what libraries report, a line each for the event log; may be nil
+	Reloads     <-chan Reload   // changes of what is watched; may be nil
+	Maps        Maps            // proposes and writes maps; nil disables the keys for them
+	Deck        Deck            // plays the recording that is watched; nil for live feeds
+
+	Renderer *lipgloss.Renderer // how many colors there are, and whether on a dark background; nil: of standard output
+	Theme    string             // the name of a built-in one or of one of Themes; empty or "auto": as the background is
+	Themes   []Theme            // the user's
+	ASCII    bool               // draw with ASCII alone
 }
 
 // Notice is what the user should know, on one line.
@@ -79,7 +83,7 @@ func Options() []tea.ProgramOption {
 // Model is the whole screen.
 type Model struct {
 	config Config
-	theme  *theme
+	theme  *look
 
 	allKeys *keyMap // those of this run
 	keys    keyMap  // the same, as far as they do something now
@@ -159,7 +163,6 @@ func New(c Config) Model {
 	m := Model{
 		config: c,
 		clock:  wallClock,
-		theme:  newTheme(c.Renderer),
 
 		allKeys: &keys,
 		keys:    keys,
@@ -170,6 +173,7 @@ func New(c Config) Model {
 		prices:   tablePane{columns: defaultColumns()},
 		readings: tablePane{columns: defaultColumns(), widths: columnWidths{readings: true}},
 	}
+	m = m.useTheme(c.Theme)
 	if c.Deck != nil {
 		m.clock = func() time.Time { return c.Deck.Position().Clock }
 	}

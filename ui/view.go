@@ -103,9 +103,9 @@ func (m Model) viewPanes(t *shownData) []string {
 }
 
 // joinColumns puts lines beside each other, with a line between them.
-func joinColumns(t *theme, left, right []string, width int) []string {
+func joinColumns(t *look, left, right []string, width int) []string {
 	w := newLineWriter(t, 1)
-	w.write(stale, "│")
+	w.write(border, "│")
 	separator := w.endLine()
 	left = padLines(left, max(len(left), len(right)))
 	right = padLines(right, len(left))
