@@ -255,6 +255,27 @@ func TestATradeOlderThanTheLastDoesNotBecomeIt(t *testing.T) {
 	}
 }
 
+func TestOurClockThatIsSetBackStopsNoPrice(t *testing.T) {
+	t.Parallel()
+	for ahead, wait := range map[int]int{3600: 0, 300: 60} { // of the clock, when the last price came with such a time
+		b := newAxisBoard(t)
+		trade := func(arrival, event int, price string) string {
+			b.Apply("desk", market.Quote{Symbol: "A", Last: decimal(t, price), Time: second(event)}, second(arrival))
+			return b.Row("desk", "A").Last.Value.String()
+		}
+		trade(ahead, ahead, "11")
+		trade(ahead+1, 0, "12") // older than the last
+		for i := range wait {
+			if got := trade(i, i, "13"); got != "11" {
+				t.Fatalf("%d s ahead: %d s after it was set back, the last is %s", ahead, i, got)
+			}
+		}
+		if got := trade(wait, wait, "14"); got != "14" {
+			t.Errorf("%d s ahead: %d s after it was set back, the last is %s", ahead, wait, got)
+		}
+	}
+}
+
 func TestTradeQuoteAndReceiptHaveTimesOfTheirOwn(t *testing.T) {
 	t.Parallel()
 	b := newAxisBoard(t)

@@ -229,14 +229,15 @@ func (r *Row) mergeQuote(q *Quote, at time.Time) (move int) {
 const clockSetBack = time.Minute
 
 // isOvertaken reports whether a price is older than the last by the feed's own times, and so does not become it. A feed
-// whose clock was set back, and runs on, is believed after a while, and at once where the last price is of the future.
+// whose clock was set back, and runs on, is believed after a while, and at once where the last price is of the future: by
+// our clock of then, or of now.
 func (r *Row) isOvertaken(q *Quote, at time.Time) bool {
-	isFuture := Elapsed(r.Trade.Arrival, r.Trade.Event) > maxClockSkew
+	isFuture := max(Elapsed(r.Trade.Arrival, r.Trade.Event), Elapsed(at, r.Trade.Event)) > maxClockSkew
 	if q.Time.IsZero() || isFuture || !q.Time.Before(r.Trade.Event) {
 		r.overtaken = Times{}
 		return false
 	}
-	if r.overtaken.Arrival.IsZero() {
+	if r.overtaken.Arrival.IsZero() || at.Before(r.overtaken.Arrival) { // the latter: our clock was set back
 		r.overtaken = Times{q.Time, at}
 	}
 	return Elapsed(r.overtaken.Arrival, at) < clockSetBack || Elapsed(r.overtaken.Event, q.Time) < clockSetBack/2
