@@ -80,8 +80,12 @@ func (h *feedHealth) receive(ev feed.Event) {
 
 // receiveBytes takes into account that bytes arrived, whether or not they made a message.
 func (h *feedHealth) receiveBytes(at time.Time, duplicates uint64) {
-	if at.After(h.lastByte) {
+	wasSetBack := !at.IsZero() && h.lastByte.Sub(at) > clockSetBack
+	if at.After(h.lastByte) || wasSetBack {
 		h.lastByte = at
+	}
+	if wasSetBack && h.liveSince.After(at) {
+		h.liveSince = at
 	}
 	h.duplicates = max(h.duplicates, duplicates)
 }

@@ -22,7 +22,7 @@ type rateMeter struct {
 
 func (m *rateMeter) add(now time.Time, n int) {
 	second := now.Unix()
-	if !m.started {
+	if !m.started || second < m.firstSecond { // the latter: the clock was set back
 		m.firstSecond, m.started = second, true
 	}
 	size := int64(len(m.buckets))
@@ -61,7 +61,7 @@ const (
 	delaySamples    = 63
 	delayProvenBy   = 3                // samples: one says nothing
 	delayShownFor   = 10 * time.Second // without a new sample
-	delayedFrom     = time.Minute      // no network takes longer: the feed is delayed on purpose, or its clock is wrong
+	delayedFrom     = time.Minute      // no network takes longer: the feed is delayed on purpose, or a clock is wrong
 	delayUsualBelow = 24 * time.Hour   // later than that is never usual: such a quote is old
 	delayedShownFor = time.Minute      // without a new sample
 	aheadFrom       = 5 * time.Second  // less than this is two clocks that differ a little
@@ -76,6 +76,7 @@ type delayMeter struct {
 	ring   [delaySamples]time.Duration
 	n      int
 	newest time.Time // stamp, but for the future
+	at     time.Time // arrival of the last sample
 	last   time.Time
 	shown  time.Duration
 
@@ -88,8 +89,12 @@ type delayMeter struct {
 }
 
 // add takes a stamp into account if it is newer than all before: an old quote that is sent again was not so long on its way.
-// A stamp in whole seconds does not tell how long that took, unless it was minutes.
+// A stamp in whole seconds does not tell how long that took. When our clock was set back, what was measured by it is void.
 func (d *delayMeter) add(stamp, arrival time.Time) {
+	if d.at.Sub(arrival) > clockSetBack {
+		*d = delayMeter{}
+	}
+	d.at = arrival
 	if !stamp.After(d.newest) {
 		return
 	}
@@ -98,7 +103,7 @@ func (d *delayMeter) add(stamp, arrival time.Time) {
 	}
 	late := market.Elapsed(stamp, arrival)
 	d.addWorst(stamp, arrival, late)
-	if stamp.Nanosecond() == 0 && late.Abs() < delayedFrom {
+	if stamp.Nanosecond() == 0 {
 		return
 	}
 	d.ring[d.n%delaySamples] = late
@@ -130,7 +135,7 @@ func (d *delayMeter) addWorst(stamp, arrival time.Time, late time.Duration) {
 func (d *delayMeter) worstText(now time.Time) string {
 	var worst time.Duration
 	for _, w := range d.worst {
-		if now.Unix()-w.second < worstSeconds {
+		if now.Sub(time.Unix(w.second, 0)).Abs() < worstSeconds*time.Second { // the future is a clock that was set back
 			worst = max(worst, w.late)
 		}
 	}
@@ -165,7 +170,7 @@ func (d *delayMeter) median() time.Duration {
 
 // text is what to say of the delay, and its style; empty when nothing is certain.
 func (d *delayMeter) text(now time.Time) (text string, st style) {
-	silent := now.Sub(d.last)
+	silent := now.Sub(d.last).Abs() // the future is a clock that was set back
 	switch late := d.shown; {
 	case d.n < delayProvenBy || silent >= delayedShownFor:
 		return "", plain

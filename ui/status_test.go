@@ -151,15 +151,15 @@ func TestStandingPricesAreNotDelayed(t *testing.T) {
 	}
 }
 
-func TestStampsInWholeSecondsTellNoDelayUnderAMinute(t *testing.T) {
+func TestStampsInWholeSecondsTellNoDelay(t *testing.T) {
 	t.Parallel()
-	for late, want := range map[time.Duration]string{300 * time.Millisecond: "● LIVE", 15 * time.Minute: "● LIVE · delayed 15 min"} {
+	for _, late := range []time.Duration{300 * time.Millisecond, 15 * time.Minute} {
 		s := newHarness().resize(100, 20).goLive()
 		for i := range 10 {
 			s.quote(market.Quote{Symbol: "A", Last: decimal("1"), Time: s.now.Truncate(time.Second).Add(time.Duration(i-10)*time.Second - late.Truncate(time.Second))})
 		}
-		if got := badgeText(s); got != want {
-			t.Errorf("%s late: %q, want %q", late, got, want)
+		if got := badgeText(s); got != "● LIVE" {
+			t.Errorf("%s late: %q", late, got)
 		}
 	}
 }
@@ -279,6 +279,39 @@ func TestAgeIsThatOfThePriceByItsOwnTime(t *testing.T) {
 	}
 	if got := badgeText(s); !strings.HasSuffix(got, " · 12 ms") {
 		t.Errorf("the delay of the feed: %q", got)
+	}
+}
+
+func TestWhatWasMeasuredIsVoidOnceTheClockWasSetBack(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(100, 20).goLive()
+	for range 10 {
+		s.ticks(70, 12*time.Millisecond)
+		s.waitFor(time.Second)
+	}
+	s.waitFor(time.Hour) // the clock is set ahead: so late is all that comes
+	for range 60 {
+		s.ticks(1, time.Hour)
+		s.waitFor(time.Second)
+	}
+	s.ticks(1, 59*time.Minute)
+	if got := badgeText(s); !strings.HasSuffix(got, "delayed 1 h · caught up, 1 h late") {
+		t.Fatalf("an hour ahead: %q", got)
+	}
+	s.waitFor(-time.Hour)
+	if got := badgeText(s); strings.Contains(got, "delayed") || strings.Contains(got, "late") {
+		t.Errorf("set back, and nothing has come: %q", got)
+	}
+	for range 10 {
+		s.ticks(7, 12*time.Millisecond)
+		s.waitFor(time.Second)
+	}
+	if got := badgeText(s); got != "● LIVE 7.0/s · 12 ms" {
+		t.Errorf("ten seconds later: %q", got)
+	}
+	s.waitFor(15 * time.Second)
+	if got := badgeText(s); got != "● LIVE 0/s · last byte 16 s ago" {
+		t.Errorf("nothing comes: %q", got)
 	}
 }
 
