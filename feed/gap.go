@@ -31,7 +31,7 @@ func (d *delivery) streamOpened(ctx context.Context, answer http.Header, now tim
 		return
 	}
 	if !d.gap.Lost.IsZero() {
-		d.gap.Length = now.Sub(d.gap.Lost)
+		d.gap.Length = max(now.Sub(d.gap.Lost), 0) // the clock may have been set back
 	}
 	finding, told := resume.ByHeader(d.sentID, answer)
 	switch {

@@ -1,7 +1,9 @@
 package feed
 
 import (
+	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -49,6 +51,44 @@ func TestAClockSetBackBeginsTheWaitAnew(t *testing.T) {
 	}
 	if since, _ := l.waitingSince(noon); !since.Equal(earlier) {
 		t.Errorf("later: since %s, want %s", since, earlier)
+	}
+}
+
+func TestAClockSetBackInASilenceBeginsTheWaitAnew(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web, ends := pipes()
+		ctx, cancel := context.WithCancel(t.Context())
+		set := newSet(ctx, quietEnvironment())
+		f, err := set.newSupervisor(Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set.members["f"] = set.start(f)
+		go set.closeAfter(ctx)
+		l := &listener{t, set, cancel}
+		defer l.end()
+		<-ends
+		l.until(Silent)
+		f.liveness.waitBegan.Add(-int64(time.Hour)) // negated: as if the clock had been an hour ahead until now
+		f.liveness.lastByteAt.Add(int64(time.Hour))
+		began := time.Now()
+		if l.status(Waiting); time.Since(began) > 135*time.Second {
+			t.Errorf("dropped after %s", time.Since(began))
+		}
+		if gap := l.gap(); gap.Length < 0 {
+			t.Errorf("a gap of %s", gap.Length)
+		}
+	})
+}
+
+func TestAClockSetBackDoesNotPutOffAQuiet(t *testing.T) {
+	var r eventRhythm
+	r.add(noon)
+	earlier := noon.Add(-time.Hour)
+	for _, now := range []time.Time{earlier, earlier.Add(time.Minute)} {
+		if at := r.lastTime(now); !at.Equal(earlier) {
+			t.Errorf("the last event came %s, want %s", at, earlier)
+		}
 	}
 }
 

@@ -55,16 +55,14 @@ func (l *liveness) waitingSince(now time.Time) (since time.Time, silent bool) {
 	if mark == 0 || l.pending.Load() > 0 {
 		return time.Time{}, false
 	}
-	silent = mark < 0
-	if silent {
-		mark = -mark
+	anew := now.UnixNano()
+	if silent = mark < 0; silent {
+		anew = -anew
 	}
-	if began := time.Unix(0, mark); !began.After(now) {
+	if began := time.Unix(0, max(mark, -mark)); !began.After(now) {
 		return began, silent
 	}
-	if !silent {
-		l.waitBegan.CompareAndSwap(mark, now.UnixNano())
-	}
+	l.waitBegan.CompareAndSwap(mark, anew)
 	return now, silent
 }
 
@@ -124,6 +122,7 @@ func (l *liveness) noteEvent(at time.Time) {
 	}
 }
 
+// The usual gap is added to the least times: what comes as regularly as that may be so much late.
 const (
 	silentGaps   = 10 // usual gaps without a byte, after which a stream is silent
 	leastSilence = 2 * time.Second
@@ -138,7 +137,7 @@ func (l *liveness) silentAfter() time.Duration {
 	if usual == 0 || l.isClosed.Load() {
 		return 0
 	}
-	return max(silentGaps*max(usual, l.bytes.lastGap()), leastSilence)
+	return max(silentGaps*max(usual, l.bytes.lastGap()), leastSilence+usual)
 }
 
 // quietAfter is how long no event must come for a stream to be quiet, by the configuration or by its own rhythm; zero for
@@ -153,7 +152,7 @@ func (l *liveness) quietAfter(configured time.Duration) time.Duration {
 	case usual == 0:
 		return 0
 	}
-	return max(quietGaps*usual, leastQuiet)
+	return max(quietGaps*usual, leastQuiet+usual)
 }
 
 // reset makes l ready for a new connection.

@@ -123,7 +123,7 @@ func (m *monitor) checkQuiet(ctx context.Context, now time.Time) time.Duration {
 	if after == 0 || m.liveness.isQuiet.Load() || m.liveness.pending.Load() > 0 {
 		return 0
 	}
-	since := m.liveness.events.lastTime()
+	since := m.liveness.events.lastTime(now)
 	if opened := now.Add(-time.Since(m.liveSince)); opened.After(since) {
 		since = opened
 	}
@@ -141,10 +141,11 @@ func (m *monitor) checkQuiet(ctx context.Context, now time.Time) time.Duration {
 }
 
 func (m *monitor) reportQuiet(ctx context.Context) {
-	st := Status{State: Quiet, Attempt: m.history.failures, LastEvent: m.liveness.events.lastTime(), UsualGap: m.liveness.events.usualGap()}
+	now := wallClock()
+	st := Status{State: Quiet, Attempt: m.history.failures, LastEvent: m.liveness.events.lastTime(now), UsualGap: m.liveness.events.usualGap()}
 	st.Cause = "no event"
 	if !st.LastEvent.IsZero() {
-		st.Cause += " for " + connection.Duration(wallClock().Sub(st.LastEvent).Truncate(100*time.Millisecond))
+		st.Cause += " for " + connection.Duration(now.Sub(st.LastEvent).Truncate(100*time.Millisecond))
 	}
 	if st.UsualGap > 0 {
 		st.Cause += " (usual gap " + connection.Duration(st.UsualGap.Round(100*time.Millisecond)) + ")"

@@ -55,11 +55,15 @@ func (r *eventRhythm) lastGap() time.Duration {
 	return time.Duration(r.gaps[(n-1)%rhythmGaps].Load())
 }
 
-// lastTime is when the last thing came, true to rhythmMoment; zero before the first.
-func (r *eventRhythm) lastTime() time.Time {
+// lastTime is when the last thing came, true to rhythmMoment; zero before the first. When the clock was set back, it is now.
+func (r *eventRhythm) lastTime(now time.Time) time.Time {
 	at := r.last.Load()
 	if at == 0 {
 		return time.Time{}
+	}
+	if at > now.UnixNano() {
+		r.last.CompareAndSwap(at, now.UnixNano())
+		return now
 	}
 	return time.Unix(0, at).UTC()
 }
