@@ -80,14 +80,21 @@ func (h *feedHealth) receive(ev feed.Event) {
 
 // receiveBytes takes into account that bytes arrived, whether or not they made a message.
 func (h *feedHealth) receiveBytes(at time.Time, duplicates uint64) {
-	wasSetBack := !at.IsZero() && h.lastByte.Sub(at) > clockSetBack
-	if at.After(h.lastByte) || wasSetBack {
+	if at.After(h.lastByte) {
 		h.lastByte = at
 	}
-	if wasSetBack && h.liveSince.After(at) {
-		h.liveSince = at
-	}
 	h.duplicates = max(h.duplicates, duplicates)
+}
+
+// setBack moves what happened along with a clock that was set back, so that it is as long ago as it was.
+func (h *feedHealth) setBack(by time.Duration) {
+	s := &h.status
+	for _, at := range []*time.Time{&h.lastByte, &h.liveSince, &h.plannedEnd, &h.gapAt, &h.noticeAt, &s.Since, &s.RetryAt, &s.LastEvent} {
+		if !at.IsZero() {
+			*at = at.Add(-by)
+		}
+	}
+	h.rate.firstSecond -= int64(by / time.Second)
 }
 
 func (h *feedHealth) changeState(s feed.Status) {

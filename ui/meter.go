@@ -22,7 +22,7 @@ type rateMeter struct {
 
 func (m *rateMeter) add(now time.Time, n int) {
 	second := now.Unix()
-	if !m.started || second < m.firstSecond { // the latter: the clock was set back
+	if !m.started {
 		m.firstSecond, m.started = second, true
 	}
 	size := int64(len(m.buckets))

@@ -309,9 +309,12 @@ func TestWhatWasMeasuredIsVoidOnceTheClockWasSetBack(t *testing.T) {
 	if got := badgeText(s); got != "● LIVE 7.0/s · 12 ms" {
 		t.Errorf("ten seconds later: %q", got)
 	}
-	s.waitFor(15 * time.Second)
-	if got := badgeText(s); got != "● LIVE 0/s · last byte 16 s ago" {
-		t.Errorf("nothing comes: %q", got)
+	s.waitFor(14 * time.Second)
+	for range 2 {
+		if got := badgeText(s); got != "● LIVE 0/s · last byte 15 s ago" {
+			t.Errorf("nothing comes: %q", got)
+		}
+		s.waitFor(-time.Hour)
 	}
 }
 

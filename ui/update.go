@@ -54,7 +54,13 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // advanceClock moves the screen's time on. Messages can overtake each other: a late one moves nothing back. A clock
 // that was set back does.
 func (m Model) advanceClock(now time.Time) Model {
-	if now.After(m.now) || m.now.Sub(now) > clockSetBack {
+	switch back := m.now.Sub(now); {
+	case back > clockSetBack:
+		for _, h := range m.feeds {
+			h.setBack(back)
+		}
+		m.now = now
+	case back < 0:
 		m.now = now
 	}
 	return m
