@@ -121,6 +121,75 @@ func (b *Bars) Samples(parts []Sample, bars int, until time.Time, usualDelay tim
 	}
 }
 
+// Merged is Axis with intervals of so many bars each, which begin at round times. The first is left out where some of its
+// bars are no longer kept.
+func (b *Bars) Merged(bars int, until time.Time, limit int, usualDelay time.Duration, outages []Outage) iter.Seq[Interval] {
+	if bars <= 1 {
+		return b.Axis(until, limit, usualDelay, outages)
+	}
+	length := time.Duration(b.length) * time.Second * time.Duration(bars)
+	return func(yield func(Interval) bool) {
+		var m mergedInterval
+		for i := range b.Axis(until, limit*bars, usualDelay, outages) {
+			if start := i.Start.Truncate(length); m.parts == 0 || !start.Equal(m.Start) {
+				if m.isWhole && !yield(m.interval()) {
+					return
+				}
+				isFirst := m.parts == 0
+				m = mergedInterval{isWhole: !isFirst || start.Equal(i.Start) || b.Len() < b.limit && i.Start.Equal(b.startOf(b.number(0)))}
+				m.Start = start
+			}
+			m.add(i)
+		}
+		if m.isWhole {
+			yield(m.interval())
+		}
+	}
+}
+
+// mergedInterval adds up intervals that follow each other.
+type mergedInterval struct {
+	Interval
+	isWhole      bool // all of its bars are known
+	parts, holes int
+}
+
+func (m *mergedInterval) add(i Interval) {
+	m.parts++
+	switch {
+	case i.Hole:
+		m.holes++
+	case i.Count == 0 && m.Count == 0:
+		m.Open, m.High, m.Low, m.Close = i.Open, i.High, i.Low, i.Close
+	case i.Count == 0:
+	case m.Count == 0:
+		start := m.Start
+		m.Bar = i.Bar
+		m.Start = start
+	default:
+		if i.High.Cmp(m.High) > 0 {
+			m.High = i.High
+		}
+		if i.Low.Cmp(m.Low) < 0 {
+			m.Low = i.Low
+		}
+		if !m.Volume.IsSet() {
+			m.Volume = i.Volume
+		} else if i.Volume.IsSet() {
+			m.Volume = m.Volume.Add(i.Volume)
+		}
+		m.Close = i.Close
+		m.Count += i.Count
+	}
+}
+
+func (m *mergedInterval) interval() Interval {
+	if m.Count == 0 && 2*m.holes > m.parts {
+		return Interval{Bar: Bar{Start: m.Start}, Hole: true}
+	}
+	return m.Interval
+}
+
 // number is that of the i-th bar since 1970.
 func (b *Bars) number(i int) int64 { return b.epoch + int64(b.bar(i).index) }
 

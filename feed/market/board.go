@@ -47,6 +47,7 @@ type feedState struct {
 	stories map[string]*Story // those kept that can be corrected, by id
 	market  Halt
 	outages []Outage
+	trades  Trades
 }
 
 // NewBoard returns an empty board.
@@ -61,19 +62,30 @@ func (b *Board) Apply(feed string, u Update, at time.Time) {
 	switch u := u.(type) {
 	case Quote:
 		if r := b.row(f, u.Symbol, false); r != nil {
-			r.applyQuote(&u, at)
+			f.applyQuote(r, &u, at)
 			b.counts.Quotes++
 		}
 	case Reading:
 		if r := b.row(f, u.Name, true); r != nil {
 			r.IsReading = true
-			r.applyQuote(&Quote{Symbol: u.Name, Last: u.Value, Time: u.Time}, at)
+			r.applyQuote(&Quote{Symbol: u.Name, Last: u.Value, Time: u.Time}, false, at)
 			b.counts.Readings++
 		}
 	case Headline:
 		b.applyHeadline(f, u, at)
 	case Halt:
 		b.applyHalt(f, u, at)
+	}
+}
+
+// applyQuote applies a quote to its row, and notes the trade that it reports.
+func (f *feedState) applyQuote(r *Row, q *Quote, at time.Time) {
+	isTrade := r.isTrade(q)
+	if isTrade {
+		f.trades.add(r.newTrade(q, at))
+	}
+	if q.Report < Correction {
+		r.applyQuote(q, isTrade, at)
 	}
 }
 
@@ -84,7 +96,7 @@ func (b *Board) feed(name string) *feedState {
 	}
 	f := b.feeds[name]
 	if f == nil {
-		f = &feedState{name: name, rows: map[string]*Row{}, stories: map[string]*Story{}}
+		f = &feedState{name: name, trades: Trades{Feed: name}, rows: map[string]*Row{}, stories: map[string]*Story{}}
 		b.feeds[name] = f
 	}
 	b.last = f
@@ -195,6 +207,7 @@ func (b *Board) Forget(feed string) {
 	}
 	clear(f.rows)
 	clear(f.awaited)
+	f.trades = Trades{Feed: feed}
 	b.rows = slices.DeleteFunc(slices.Clone(b.rows), func(r *Row) bool { return r.Feed == feed })
 }
 

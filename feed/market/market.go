@@ -60,6 +60,8 @@ type Quote struct {
 
 	Time time.Time // the feed's own time of the quote, UTC; zero when it gives none
 
+	Report Report // what it says of trades, if Last is set
+
 	// FromSnapshot marks what is known already rather than what just happened: it is no trade, and
 	// a price that is the same makes no tick.
 	FromSnapshot bool

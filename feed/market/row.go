@@ -175,7 +175,7 @@ func (r *Row) Range() (low, high Decimal, seen bool) {
 }
 
 // applyQuote merges a delta into the row.
-func (r *Row) applyQuote(q *Quote, at time.Time) {
+func (r *Row) applyQuote(q *Quote, isTrade bool, at time.Time) {
 	move := r.mergeQuote(q, at)
 	hasPrice := q.Last.IsSet()
 	if !r.Last.Value.IsSet() {
@@ -185,7 +185,7 @@ func (r *Row) applyQuote(q *Quote, at time.Time) {
 		r.Tick = move
 	}
 	if hasPrice && (move != 0 || !q.FromSnapshot || !r.first.IsSet()) {
-		r.addPrice(q, at)
+		r.addPrice(q, isTrade, at)
 	}
 	r.Count++
 }
@@ -272,12 +272,12 @@ func (r *Row) updateMid(q *Quote) (move int, changed bool) {
 const maxClockSkew = 10 * time.Minute
 
 // addPrice adds the price of q to the range seen and the bars.
-func (r *Row) addPrice(q *Quote, at time.Time) {
+func (r *Row) addPrice(q *Quote, isTrade bool, at time.Time) {
 	price, size := q.Last, q.Size
 	if !price.IsSet() {
-		price, size = r.mid, Decimal{}
+		price = r.mid
 	}
-	if q.FromSnapshot {
+	if !isTrade {
 		size = Decimal{}
 	}
 	r.widenRange(price)
