@@ -67,6 +67,8 @@ func parsePrice(data string) (market.Quote, error) {
 			q.Currency, err = parsePlainText(v, market.MaxCurrency)
 		case "time":
 			q.Time, err = parseTime(v)
+		case "report":
+			q.Report, err = parseReport(v)
 		default:
 			if n := numberField(&q, key); n != nil {
 				*n, err = parseNumber(v)

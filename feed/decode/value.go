@@ -147,6 +147,17 @@ func parseImportance(v jsonValue) (market.Importance, error) {
 	return market.Normal, err
 }
 
+// parseReport takes a report of another word for none, as newer servers may send one.
+func parseReport(v jsonValue) (market.Report, error) {
+	s, err := parsePlainText(v, market.MaxName)
+	for _, r := range []market.Report{market.NewTrade, market.Correction, market.Cancel} {
+		if s == r.String() {
+			return r, err
+		}
+	}
+	return market.MaybeTrade, err
+}
+
 func parseSession(v jsonValue) (market.Session, error) {
 	s, err := parsePlainText(v, market.MaxName)
 	switch state := market.Session(s); state {

@@ -9,13 +9,15 @@ import (
 // Report is what a quote with a last price says of trades.
 type Report int8
 
-// The reports of a quote.
+// The reports of a quote. The words for them are those of the native wire format.
 const (
 	MaybeTrade Report = iota // a trade, unless it repeats the last one beside a bid, an ask or a volume
 	NewTrade                 // a trade of its own, also when it equals the one before
 	Correction               // an earlier trade was like this: neither a trade nor the last price
 	Cancel                   // an earlier trade is void: neither a trade nor the last price
 )
+
+func (r Report) String() string { return [...]string{"", "trade", "correction", "cancel"}[r] }
 
 // Place is where the price of a trade was within the quote before it.
 type Place int8

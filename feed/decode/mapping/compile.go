@@ -78,7 +78,7 @@ var quoteCells = map[string]quoteCell{
 // isField reports whether rules of a kind have a field. Every kind has a time.
 func isField(kind, key string) bool {
 	switch kind {
-	case "quote", "trade":
+	case "quote", "trade", "correction", "cancel":
 		return quoteCells[key] != nil || slices.Contains([]string{"symbol", "name", "currency", "time"}, key)
 	case "news":
 		return slices.Contains([]string{"id", "headline", "summary", "source", "url", "symbols", "importance", "time"}, key)
@@ -129,10 +129,10 @@ func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *compiledRule) {
 	switch r.kind {
 	case "":
 		r.kind = "quote"
-	case "quote", "trade", "news", "status", "reading":
+	case "quote", "trade", "correction", "cancel", "news", "status", "reading":
 	default:
-		known := []string{"quote", "trade", "news", "status", "reading"}
-		c.errs.Add(at.Key("kind"), "unknown kind %q%s: quote, trade, news, status or reading", r.kind, configerr.DidYouMean(r.kind, known, kindSynonyms))
+		known := []string{"quote", "trade", "correction", "cancel", "news", "status", "reading"}
+		c.errs.Add(at.Key("kind"), "unknown kind %q%s: quote, trade, correction, cancel, news, status or reading", r.kind, configerr.DidYouMean(r.kind, known, kindSynonyms))
 	}
 	if spec.Only != "" && spec.Only != "alias" {
 		c.errs.Add(at.Key("only"), "only is alias, or left out")
@@ -212,10 +212,10 @@ func (c *compiler) checkRequired(at configerr.Path, spec *Rule, r *compiledRule)
 		if spec.State == nil {
 			c.errs.Add(at, "a rule of kind status needs a state")
 		}
-	case "trade":
+	case "trade", "correction", "cancel":
 		r.noFieldsReason = "there is no price"
 		if spec.Last == nil {
-			c.errs.Add(at, "a rule of kind trade needs last, the price of the trade")
+			c.errs.Add(at, "a rule of kind %s needs last, the price of the trade", r.kind)
 		}
 	case "quote":
 		keys := numberKeys(r.numbers)

@@ -24,7 +24,7 @@ type Rule struct {
 	JSON  Paths  `yaml:"json,omitempty"`  // members of the payload that hold JSON in a string: read it in place
 	Each  string `yaml:"each,omitempty"`  // path to the list or map of rows; empty: the payload is the row
 	Merge string `yaml:"merge,omitempty"` // "true", or a path to the key of a row: complete it from its predecessor
-	Kind  string `yaml:"kind,omitempty"`  // quote (default), trade, news, status or reading
+	Kind  string `yaml:"kind,omitempty"`  // quote (default), trade, correction, cancel, news, status or reading
 	Only  string `yaml:"only,omitempty"`  // "alias": drop symbols that no alias names
 	Rows  string `yaml:"rows,omitempty"`  // of one symbol in one event: "by_time" sorts them, "latest" takes the newest that is not in the future
 	Book  *Book  `yaml:"book,omitempty"`  // where the order book is

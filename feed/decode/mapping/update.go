@@ -73,7 +73,8 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 	if f.dropsFillers && DropFillers(&q) && !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
 		return nil, ReasonFillers
 	}
-	if !found || f.kind == "trade" && !q.Last.IsSet() {
+	q.Report = reports[f.kind]
+	if !found || q.Report != market.MaybeTrade && !q.Last.IsSet() {
 		return nil, cmp.Or(reason, f.noFieldsReason)
 	}
 	q.Name = f.text(r, "name", market.MaxName)
@@ -81,6 +82,9 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 	q.Time = f.timestamp(r)
 	return q, ""
 }
+
+// reports are what quotes of the kinds of rules say of trades.
+var reports = map[string]market.Report{"trade": market.NewTrade, "correction": market.Correction, "cancel": market.Cancel}
 
 func (f *fieldReader) headline(r *row) (market.Update, string) {
 	title := f.text(r, "headline", market.MaxHeadline)

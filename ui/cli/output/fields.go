@@ -67,6 +67,8 @@ var fields = []field{
 
 	{"no_bid", "NoBid", booleanField(func(q *market.Quote) bool { return q.NoBid }), boolean},
 	{"no_ask", "NoAsk", booleanField(func(q *market.Quote) bool { return q.NoAsk }), boolean},
+
+	{"report", "Report", func(b []byte, r *row) []byte { return append(b, r.quote.Report.String()...) }, ascii},
 }
 
 func decimalField(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {
