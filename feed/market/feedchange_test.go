@@ -26,6 +26,9 @@ func TestTheFeedsOwnChangeIsShownWhileItIsAsNewAsThePrice(t *testing.T) {
 			want{"20", "20.00", market.FromPrevClose}},
 		{"given before the price was repeated", []market.Quote{{Last: dec(t, "110"), PrevClose: dec(t, "100"), Change: dec(t, "9")}, {Last: dec(t, "110")}},
 			want{"9", "8.91", market.FromFeed}},
+		{"given beside bid and ask", []market.Quote{{Bid: dec(t, "109"), Ask: dec(t, "111"), PrevClose: dec(t, "100"), Change: dec(t, "9")}}, want{"9", "8.91", market.FromFeed}},
+		{"given before the ask moved", []market.Quote{{Bid: dec(t, "109"), Ask: dec(t, "111"), PrevClose: dec(t, "100"), Change: dec(t, "9")}, {Ask: dec(t, "131")}},
+			want{"20", "20.00", market.FromPrevClose}},
 	} {
 		b := market.NewBoard(market.Limits{})
 		for i, q := range c.quotes {

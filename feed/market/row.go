@@ -143,6 +143,12 @@ func (r *Row) Change() (abs, pct Decimal, basis Basis) {
 // feedChange is the change that the feed itself gives, unless a price came since without one.
 func (r *Row) feedChange(price Decimal) (abs, pct Decimal, ok bool) {
 	changed := r.Last.Changed
+	if !r.Last.Value.IsSet() { // the price is the mid
+		changed = r.Bid.Changed
+		if r.Ask.Changed.After(changed) {
+			changed = r.Ask.Changed
+		}
+	}
 	if r.FeedChange.Value.IsSet() && !r.FeedChange.At.Before(changed) {
 		abs = r.FeedChange.Value
 		pct = price.Percent(price.Sub(abs))
