@@ -29,6 +29,7 @@ func assignFields(all []*leaf) (f fields, doubts []string) {
 		doubts = unreadablePrices(all)
 	}
 	f.dropCaseVariants()
+	f.dropOtherRates(all)
 	f.barLow(all)
 	doubts = append(doubts, f.keepAgreeing()...)
 	for name := range f {

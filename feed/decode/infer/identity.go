@@ -96,6 +96,9 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 		ids = append(ids, rowIdentity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: set.keys(), strong: true,
 			note: set.label() + ": the names of its members are taken for symbols"})
 	}
+	if ticker := set.tickerAbove(); ticker != "" && set.hasTimeKeys() {
+		ids = append(ids, rowIdentity{value: &mapping.Value{Const: ticker}, of: slices.Repeat([]string{ticker}, len(set.rows)), strong: true})
+	}
 	if l := onlyTicker(all); l != nil {
 		ids = append(ids, leafIdentity(l, "", false))
 	}
@@ -269,7 +272,7 @@ func IsJump(a, b float64) bool { return a > 0 && b > 0 && math.Max(a, b) > jump*
 // pairNames are names of two members that name a row together.
 var pairNames = [][2]string{{"base", "quote"}, {"from", "to"}, {"basecurrency", "quotecurrency"}, {"baseasset", "quoteasset"}, {"base", "counter"}, {"fromsymbol", "tosymbol"},
 	{"basecurrency", "countercurrency"}, {"currency1", "currency2"}, {"ccy1", "ccy2"}, {"fromcurrency", "tocurrency"}, {"base", "target"}, {"token", "currency"},
-	{"fromcurrencycode", "tocurrencycode"}}
+	{"fromcurrencycode", "tocurrencycode"}, {"assetidbase", "assetidquote"}}
 
 // pairOf is the identity of a base and what it is quoted in.
 func pairOf(all []*leaf) (rowIdentity, bool) {

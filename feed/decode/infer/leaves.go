@@ -56,7 +56,7 @@ func (c *leafCollector) walk(v gjson.Result, row int, names []string) {
 				return false
 			}
 		}
-		if !isWritable(name) {
+		if !isWritable(name) || isTimeKey(name) {
 			return true
 		}
 		here := append(names[:len(names):len(names)], name)

@@ -177,7 +177,7 @@ func isMoment(name string, v gjson.Result) bool {
 var containerNames = wordSet("data payload result results quote quotes price prices tick ticks ticker tickers trade trades update updates " +
 	"item items row rows values value message messages msg body content params event events response snapshot stocks articles news stories list records record " +
 	"book orderbook bids asks bid ask parsed pub diff market markets instruments symbols changes delta meta metadata top bars candles series history forecast " +
-	"links source object attributes fields properties detail details info result0 new after current now latest old before previous prev")
+	"links source object rates conversionrates exchangerates attributes fields properties detail details info result0 new after current now latest old before previous prev")
 
 // isContainer reports whether the name of a member says that it holds rows, rather than what the row below it is about.
 func isContainer(name string) bool {

@@ -30,16 +30,16 @@ func (s *rowSet) score(read []payload) int {
 	if l := listRowsOf(s); l != nil {
 		return 8 + len(l.roles)
 	}
-	if s.holdsPricesByTicker() || s.holdsPricesByTime() {
+	if s.holdsPricesByTicker() || s.holdsPricesByTime(read) {
 		return 9
 	}
 	w := &ruleWriter{}
 	all := leavesOf(s.rowValues())
 	f, doubts := assignFields(all)
 	book := w.book(s, &f)
-	currency := w.currencyPrice(all, f)
+	currency := s.currencyPrice(all, f)
 	outer := s.payloadFields(read)
-	hasSymbol := len(f["symbol"]) > 0 || s.hasSymbolKeys() || outer.best("symbol") != nil
+	hasSymbol := s.namesSymbol(f, outer)
 	f.dropVague(hasSymbol)
 	score := f.score()
 	if book != nil {
@@ -63,6 +63,11 @@ func (s *rowSet) score(read []payload) int {
 	return score
 }
 
+// namesSymbol reports whether rows, their keys or the payload around them name a symbol, so that what is vaguely called a price is one.
+func (s *rowSet) namesSymbol(f, outer fields) bool {
+	return (len(f["symbol"]) > 0 || s.hasSymbolKeys() || s.tickerAbove() != "" || len(outer["symbol"]) > 0) && !slices.ContainsFunc(s.keys(), namesOtherNumbers)
+}
+
 // payloadFields are the fields of the payloads themselves, for rows below them.
 func (s *rowSet) payloadFields(read []payload) fields {
 	if len(s.names) == 0 {
@@ -81,11 +86,35 @@ func (f fields) payloadSymbol() *mapping.Value {
 }
 
 // holdsPricesByTicker reports whether the rows are numbers under tickers: {"BTC": 64000.1, "ETH": 3000}.
-func (s *rowSet) holdsPricesByTicker() bool { return s.holdsNumbers() && s.hasTickerKeys() }
+func (s *rowSet) holdsPricesByTicker() bool {
+	return s.holdsNumbers() && s.hasTickerKeys() && !slices.ContainsFunc(s.names, namesOtherNumbers)
+}
 
 // holdsPricesByTime reports whether the rows are prices under times: {"prices": {"2026-01-01": 41, "2026-01-02": 42}}.
-func (s *rowSet) holdsPricesByTime() bool {
-	return s.holdsNumbers() && s.hasTimeKeys() && s.namesPrices()
+// Beside them there may be members that say what they are about.
+func (s *rowSet) holdsPricesByTime(read []payload) bool {
+	timed, _ := s.splitTimes()
+	return timed != nil && timed.holdsNumbers() && (s.namesPrices() || s.tickerAbove() != "" || s.payloadFields(read).payloadSymbol() != nil) && !slices.ContainsFunc(s.names, namesOtherNumbers)
+}
+
+// splitTimes are the rows under times and the keys of the others; nil when there is none under a time.
+func (s *rowSet) splitTimes() (timed *rowSet, others []string) {
+	if !s.keyed {
+		return nil, nil
+	}
+	for _, f := range s.rows {
+		switch {
+		case isTimeKey(f.key):
+			if timed == nil {
+				timed = &rowSet{names: s.names, keyed: true}
+			}
+			timed.rows = append(timed.rows, f)
+		case !slices.Contains(others, f.key):
+			others = append(others, f.key)
+		}
+	}
+	slices.Sort(others)
+	return timed, others
 }
 
 func (s *rowSet) holdsNumbers() bool {

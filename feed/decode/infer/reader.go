@@ -110,8 +110,6 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 	}
 	if len(m.Updates) > 0 {
 		r.native.foreign = true
-	} else if ownErr != nil {
-		m.Unmapped, err = "", ownErr
 	}
 	if !r.told {
 		m.Map, r.told = r.foundMap(), true

@@ -31,6 +31,12 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 			return []mapping.Rule{r}
 		}
 	}
+	for _, s := range rowSets(read) {
+		if timed, _ := s.splitTimes(); timed != nil && timed.holdsNumbers() {
+			w.doubt("numbers stand under times (%s), and nothing says of what they are the price", timed.rows[0].key)
+			break
+		}
+	}
 	return nil
 }
 

@@ -63,7 +63,7 @@ func (s *rowSetFinder) walk(names []string, v gjson.Result, payload int) {
 		return
 	}
 	v.ForEach(func(key, below gjson.Result) bool {
-		if isWritable(key.Str) && (below.IsObject() || below.IsArray()) && !hasWord(key.Str, pastWords) && !isBookSide(key.Str, below) {
+		if isWritable(key.Str) && (below.IsObject() || below.IsArray()) && !hasWord(key.Str, pastWords) && !isBookSide(key.Str, below) && !isTimeKey(key.Str) {
 			s.walk(append(slices.Clip(names), key.Str), below, payload)
 		}
 		return true
@@ -94,8 +94,8 @@ func (s *rowSetFinder) members(names []string, v gjson.Result, payload int) {
 // groups are rows two maps down, under tickers: {"FX": {"EURUSD": {…}, "GBPUSD": {…}}, "METALS": {…}}.
 func (s *rowSetFinder) groups(each []string, v gjson.Result, payload int) {
 	var all []gjson.Result
-	v.ForEach(func(_, group gjson.Result) bool {
-		if isGroup(group) {
+	v.ForEach(func(key, group gjson.Result) bool {
+		if isGroup(group) && !isTimeKey(key.Str) {
 			all = append(all, group)
 		}
 		return len(all) < maxRows
@@ -245,9 +245,15 @@ func (s *rowSet) hasSymbolKeys() bool {
 
 // hasTimeKeys reports whether rows are under times: {"2026-01-01": {…}, "2026-01-02": {…}}.
 func (s *rowSet) hasTimeKeys() bool {
-	return s.keyed && !slices.ContainsFunc(s.rows, func(f foundRow) bool {
-		return !isTime(gjson.Result{Type: gjson.String, Str: f.key}) || !strings.ContainsAny(f.key, ":-") && len(f.key) < 10
-	})
+	return s.keyed && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return !isTimeKey(f.key) })
+}
+
+// tickerAbove is the name of the map around the rows where that is written like a ticker; else empty.
+func (s *rowSet) tickerAbove() string {
+	if n := len(s.names); n > 1 && isTickerName(s.names[n-2]) {
+		return s.names[n-2]
+	}
+	return ""
 }
 
 // hasTickerKeys reports whether all keys are written like tickers.

@@ -144,17 +144,14 @@ func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 	if l := listRowsOf(s); l != nil {
 		return []mapping.Rule{l.rule(s, s.payloadFields(read), w)}
 	}
-	if s.holdsPricesByTime() {
-		w.note("%s is a series: its newest row that is not in the future is shown", s.label())
-		return []mapping.Rule{{Each: s.each(), Rows: mapping.Latest, Symbol: s.payloadFields(read).payloadSymbol(), Last: &mapping.Value{Path: "$value"}, Time: &mapping.Value{Path: "$key"}}}
+	if s.holdsPricesByTime(read) {
+		return []mapping.Rule{s.seriesRule(read, w)}
 	}
 	if s.holdsPricesByTicker() {
 		w.note("%s: every number is taken for the price of the symbol that is its name", s.label())
 		symbol := &mapping.Value{Path: "$key"}
-		for _, l := range s.membersAbove(read) {
-			if (l.name() == "base" || l.name() == "source") && l.everyValue(isWordy) {
-				symbol = &mapping.Value{Text: "{$." + l.path + "}/{$key}"}
-			}
+		if base := s.baseAbove(read); base != "" {
+			symbol = &mapping.Value{Text: "{" + base + "}/{$key}"}
 		}
 		return []mapping.Rule{{Each: s.each(), Symbol: symbol, Last: &mapping.Value{Path: "$value"}}}
 	}
@@ -163,6 +160,16 @@ func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 		return w.ruleFor(s, read)
 	}
 	return w.kindRules(s, kind, kinds, read)
+}
+
+// baseAbove is the path of the currency that prices in others are of; empty when none is named.
+func (s *rowSet) baseAbove(read []payload) (path string) {
+	for _, l := range s.membersAbove(read) {
+		if (l.name() == "base" || l.name() == "source") && l.everyValue(isWordy) {
+			path = "$." + l.path
+		}
+	}
+	return path
 }
 
 // kindRules writes the rules for each kind of row.
@@ -205,8 +212,8 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	f, doubts := assignFields(all)
 	outer := s.payloadFields(read)
 	book := w.book(s, &f)
-	currency := w.currencyPrice(all, f)
-	f.dropVague(len(f["symbol"]) > 0 || s.hasSymbolKeys() || len(outer["symbol"]) > 0)
+	currency := s.currencyPrice(all, f)
+	f.dropVague(s.namesSymbol(f, outer))
 	for _, doubt := range doubts {
 		if currency == "" {
 			w.doubt("%s", doubt)
@@ -229,6 +236,9 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 			return nil
 		}
 		w.quote(f, all, &r)
+		if base := s.baseAbove(read); id.value == nil && currency != "" && base != "" {
+			id.value = &mapping.Value{Path: base}
+		}
 		w.symbol(id, currency, &r)
 		r.Time = w.timeOf(f, outer, s, read)
 		r.Rows = w.rowOrder(s, id, f, r.Time)
@@ -292,8 +302,8 @@ func (w *ruleWriter) symbol(id rowIdentity, currency string, r *mapping.Rule) {
 
 // currencyPrice takes a member called by a currency, or a price in a map that is, for the price, where nothing else is one:
 // {"usd": 64000, "eur": 59000}, {"USD": {"price": 64000}}.
-func (w *ruleWriter) currencyPrice(all []*leaf, f fields) (currency string) {
-	if f.hasPrice() {
+func (s *rowSet) currencyPrice(all []*leaf, f fields) (currency string) {
+	if f.hasPrice() || slices.ContainsFunc(append(s.keys(), s.names...), namesOtherNumbers) {
 		return ""
 	}
 	for _, name := range currencyNames {
@@ -301,7 +311,7 @@ func (w *ruleWriter) currencyPrice(all []*leaf, f fields) (currency string) {
 			n := len(l.names)
 			m, _ := matchName(l.name())
 			named := n == 1 && strings.EqualFold(l.name(), name) || n > 1 && m.field == "last" && m.rank < weak && strings.EqualFold(l.names[n-2], name)
-			if named && l.readNumbers(false) && !namesPast(l.names) {
+			if named && l.readNumbers(false) && !namesPast(l.names) && !slices.ContainsFunc(l.names, namesOtherNumbers) {
 				f["last"] = []fieldCandidate{{leaf: l}}
 				return name
 			}

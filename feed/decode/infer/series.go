@@ -1,14 +1,27 @@
 package infer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
 
 	"livetape/feed/decode/mapping"
-
-	"github.com/tidwall/gjson"
 )
+
+// seriesRule reads prices under times, beside which there may be other members.
+func (s *rowSet) seriesRule(read []payload, w *ruleWriter) mapping.Rule {
+	w.note("%s is a series: its newest row that is not in the future is shown", s.label())
+	timed, others := s.splitTimes()
+	r := mapping.Rule{Each: s.each(), Rows: mapping.Latest, Symbol: s.payloadFields(read).payloadSymbol(), Last: &mapping.Value{Path: "$value"}, Time: timed.keyTime()}
+	if ticker := s.tickerAbove(); ticker != "" {
+		r.Symbol = &mapping.Value{Const: ticker}
+	}
+	if len(others) > 0 {
+		r.When = mapping.When{"$key": {Not: others}}
+	}
+	return r
+}
 
 // rowOrder says how rows of one symbol in one event follow on each other: a series of bars is as new as its newest, and trades
 // are taken in the order of their times.
@@ -31,7 +44,7 @@ func (w *ruleWriter) rowOrder(s *rowSet, id rowIdentity, f fields, at *mapping.V
 	}
 	ahead := slices.ContainsFunc(times, func(at time.Time) bool { return at.After(time.Now().Add(time.Hour)) })
 	switch {
-	case hasAnyWord(s.names, forecastWords), series && (f.isBar() || hasAnyWord(s.names, seriesWords) || s.hasTimeKeys() || ahead || even && steps > 1 && step.Abs() >= time.Minute):
+	case hasAnyWord(s.names, forecastWords), series && (f.isBar() || at.Unit == "date" || hasAnyWord(s.names, seriesWords) || s.hasTimeKeys() || ahead || even && steps > 1 && step.Abs() >= time.Minute):
 		w.note("%s is a series: its newest row that is not in the future is shown", s.label())
 		return mapping.Latest
 	case disordered:
@@ -45,14 +58,25 @@ func (s *rowSet) times(f fields) []time.Time {
 	texts := make([]string, len(s.rows))
 	if l := f.best("time"); s.hasTimeKeys() {
 		texts = s.keys()
-	} else if l != nil {
+	} else if l = cmp.Or(l, s.dates()); l != nil {
 		texts = l.texts()
 	}
 	all := make([]time.Time, len(s.rows))
 	for i, text := range texts {
-		all[i], _ = mapping.ParseTime(gjson.Result{Type: gjson.String, Str: text}) // of what is none, zero
+		all[i] = parseMoment(text)
 	}
 	return all
+}
+
+// dates are those without a time of day of rows that are a series of them: several stand in one event. They are nil for other rows,
+// which would look old by them.
+func (s *rowSet) dates() *leaf {
+	for _, l := range leavesOf(s.rowValues()) {
+		if m, ok := matchName(l.name()); ok && m.field == "time" && l.everyValue(isDate) && s.differsWithin(l, make([]string, len(s.rows))) {
+			return l
+		}
+	}
+	return nil
 }
 
 // seriesWords are words in the names of lists whose rows are of other times than now.

@@ -28,13 +28,38 @@ func isTime(v gjson.Result) bool {
 	return err == nil && isPlausible(at)
 }
 
+// isTimeKey reports whether the name of a member is a time or a date.
+func isTimeKey(name string) bool {
+	if len(name) < 8 || name[0] < '0' || name[0] > '9' {
+		return false
+	}
+	v := gjson.Result{Type: gjson.String, Str: name}
+	return isDate(v) || isTime(v) && (strings.ContainsAny(name, ":-") || len(name) >= 10)
+}
+
+// isDate reports whether a value is a date without a time of day.
+func isDate(v gjson.Result) bool {
+	at, err := time.Parse(time.DateOnly, v.Str)
+	return err == nil && isPlausible(at)
+}
+
+// parseMoment reads a time or a date; of what is neither, the zero time.
+func parseMoment(text string) time.Time {
+	v := gjson.Result{Type: gjson.String, Str: text}
+	at, err := mapping.ParseTime(v)
+	if err != nil && isDate(v) {
+		at, _ = time.Parse(time.DateOnly, text)
+	}
+	return at
+}
+
 // isPlausible reports whether a feed can mean a time.
 func isPlausible(at time.Time) bool { return at.Year() >= 1995 && at.Year() < 2100 }
 
 // timeOf is where rows have their time: in what is called one, else in the only leaf that, by its values, can be one.
 func (w *ruleWriter) timeOf(f, outer fields, set *rowSet, read []payload) *mapping.Value {
 	if set.hasTimeKeys() {
-		return &mapping.Value{Path: "$key"}
+		return set.keyTime()
 	}
 	zone := zoneOf(append(leavesOf(set.rowValues()), set.membersAbove(read)...))
 	if v := timeValue(ownTime(f["time"], zone, set.arrivalTimes(read)), ""); v != nil {
@@ -43,12 +68,24 @@ func (w *ruleWriter) timeOf(f, outer fields, set *rowSet, read []payload) *mappi
 	if v := timeValue(ownTime(outer["time"], zone, set.arrivalTimes(read)), "$."); v != nil {
 		return v
 	}
+	if l := set.dates(); l != nil {
+		return &mapping.Value{Path: l.path, Unit: "date"}
+	}
 	v := timeValue(onlyRecent(leavesOf(set.rowValues()), set.arrivalTimes(read)), "")
 	if v == nil && len(set.names) > 0 {
 		v = timeValue(onlyRecent(set.membersAbove(read), set.arrivalTimes(read)), "$.")
 	}
 	if v != nil {
 		w.note("%s is taken for the time, for it is always close to when it came", v.Path)
+	}
+	return v
+}
+
+// keyTime is the time of rows under times.
+func (s *rowSet) keyTime() *mapping.Value {
+	v := &mapping.Value{Path: "$key"}
+	if isDate(gjson.Result{Type: gjson.String, Str: s.rows[0].key}) {
+		v.Unit = "date"
 	}
 	return v
 }

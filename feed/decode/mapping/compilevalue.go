@@ -154,7 +154,7 @@ func (c *compiler) timeUnit(at configerr.Path, s string) timeUnit {
 	u, ok := timeUnits[s]
 	if !ok {
 		known := slices.Sorted(maps.Keys(timeUnits))[1:] // without ""
-		c.errs.Add(at, "unknown unit %q%s: s, ms, us, ns, rfc3339 or auto", s, configerr.DidYouMean(s, known, timeUnitSynonyms))
+		c.errs.Add(at, "unknown unit %q%s: s, ms, us, ns, rfc3339, date or auto", s, configerr.DidYouMean(s, known, timeUnitSynonyms))
 	}
 	return u
 }

@@ -96,7 +96,7 @@ type Value struct {
 	Replace []string          `yaml:"replace,omitempty,flow"` // [old, new]: every old becomes new
 	Alias   map[string]string `yaml:"alias,omitempty"`        // what the feed says → what is meant; the case of letters is minor
 	Split   string            `yaml:"split,omitempty"`        // symbols: what stands between two
-	Unit    string            `yaml:"unit,omitempty"`         // times: s, ms, us, ns, rfc3339 or auto (default)
+	Unit    string            `yaml:"unit,omitempty"`         // times: s, ms, us, ns, rfc3339, date (without a time of day) or auto (default)
 }
 
 type valueWithoutMethods Value

@@ -23,9 +23,10 @@ const (
 	micros
 	nanos
 	rfc3339
+	date // alone, without a time of day
 )
 
-var timeUnits = map[string]timeUnit{"": autoUnit, "auto": autoUnit, "s": seconds, "ms": millis, "us": micros, "ns": nanos, "rfc3339": rfc3339}
+var timeUnits = map[string]timeUnit{"": autoUnit, "auto": autoUnit, "s": seconds, "ms": millis, "us": micros, "ns": nanos, "rfc3339": rfc3339, "date": date}
 
 var timeUnitSynonyms = map[string]string{
 	"sec": "s", "secs": "s", "second": "s", "seconds": "s", "unix": "s", "milli": "ms", "millis": "ms", "milliseconds": "ms",
@@ -78,6 +79,12 @@ var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700
 
 // parseTimeText reads a time from text that is not empty, to the nanosecond.
 func parseTimeText(s string, u timeUnit) (time.Time, error) {
+	if u == date {
+		if at, err := time.Parse(time.DateOnly, s); err == nil {
+			return at, nil
+		}
+		return time.Time{}, errNotTime(s)
+	}
 	if u == rfc3339 || u == autoUnit && !strings.ContainsAny(s[:1], "-+.0123456789") || strings.ContainsAny(s, ":TZ") {
 		return parseDate(s)
 	}
