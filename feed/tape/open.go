@@ -8,8 +8,7 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"github.com/tidwall/gjson"
-
+	"livetape/feed/decode/mapping"
 	"livetape/feed/market"
 )
 
@@ -152,7 +151,7 @@ func checkVersion(first []byte) error {
 
 // checkJSONLine checks the first line of what looks like JSON lines, if it is whole.
 func checkJSONLine(first []byte, isWhole bool) error {
-	if isWhole && !gjson.ValidBytes(first) {
+	if isWhole && !mapping.IsJSON(string(first)) {
 		return fmt.Errorf("%w: it begins like JSON, but its first line is not a whole value", ErrNotRecording)
 	}
 	return nil

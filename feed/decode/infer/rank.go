@@ -136,12 +136,12 @@ func packedPath(read []payload) string {
 	count := map[string]int{}
 	for _, p := range read {
 		p.json.ForEach(func(key, v gjson.Result) bool {
-			if s := strings.TrimSpace(v.Str); v.Type == gjson.String && s != "" && isWritable(key.Str) && strings.ContainsRune("[{", rune(s[0])) && gjson.Valid(s) {
+			if s := strings.TrimSpace(v.Str); v.Type == gjson.String && s != "" && isWritable(key.Str) && strings.ContainsRune("[{", rune(s[0])) && mapping.IsJSON(s) {
 				count[pathOf([]string{key.Str})]++
 			}
 			return true
 		})
-		if s := strings.TrimSpace(p.json.Str); p.json.Type == gjson.String && strings.HasPrefix(s, "{") && gjson.Valid(s) {
+		if s := strings.TrimSpace(p.json.Str); p.json.Type == gjson.String && strings.HasPrefix(s, "{") && mapping.IsJSON(s) {
 			count["$value"]++
 		}
 	}

@@ -170,6 +170,10 @@ func (nothingDecoder) Decode(_ string, data []byte) (decode.Message, error) {
 
 // keepSample takes in an event to learn from.
 func (r *Reader) keepSample(s decode.Event) {
+	r.isNewShape(s.Type, s.Data)
+	if len(s.Data) > maxBytes {
+		s.Data = nil // Infer would not look at it
+	}
 	if len(r.samples) >= maxKept || r.size+len(s.Type)+len(s.Data) > maxKeptBytes && len(r.samples) > 0 {
 		half := len(r.samples) / 2
 		for _, old := range r.samples[:half] {
@@ -183,7 +187,6 @@ func (r *Reader) keepSample(s decode.Event) {
 	}
 	r.samples = append(r.samples, s)
 	r.addSize(len(s.Type) + len(s.Data))
-	r.isNewShape(s.Type, s.Data)
 }
 
 // infer looks for a map that reads all that was kept. It reports whether events are read otherwise than before.
@@ -322,7 +325,7 @@ func (r *Reader) isNewShape(eventType string, data []byte) bool {
 	var h maphash.Hash
 	h.SetSeed(shapeSeed)
 	h.WriteString(eventType)
-	if gjson.ValidBytes(data) {
+	if mapping.IsJSON(string(data)) {
 		addShape(&h, gjson.ParseBytes(data), 0)
 	} else if s := strings.TrimSpace(string(data)); s != "" {
 		h.WriteString(s[:1])

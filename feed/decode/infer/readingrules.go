@@ -145,7 +145,7 @@ func (w *ruleWriter) plainText(samples []decode.Event, read []payload) []mapping
 
 // isPlainText reports whether data is text for people, rather than something for programs that is broken.
 func isPlainText(data []byte) bool {
-	if text := string(data); gjson.Valid(text) {
+	if text := string(data); mapping.IsJSON(text) {
 		return gjson.Parse(text).Type == gjson.String
 	}
 	text := strings.TrimSpace(string(data))

@@ -26,7 +26,7 @@ func ParsePayload(data string) (payload gjson.Result, reason string, err error) 
 	switch {
 	case strings.TrimSpace(data) == "":
 		return payload, "the data is empty", nil
-	case nestsDeeper(data, maxDepth): // before the check, which recurses
+	case nestsDeeper(data, maxDepth):
 		return payload, "", errTooDeep
 	case !gjson.Valid(data):
 		if data, err = repairJSON(data); err != nil {
@@ -39,6 +39,10 @@ func ParsePayload(data string) (payload gjson.Result, reason string, err error) 
 	}
 	return payload, "", nil
 }
+
+// IsJSON reports whether data is a JSON value that does not nest too deep. It looks at that first: to check a value of some
+// megabytes of brackets, gjson would need more stack than there is.
+func IsJSON(data string) bool { return !nestsDeeper(data, maxDepth) && gjson.Valid(data) }
 
 // nestsDeeper reports whether lists and maps nest deeper than limit.
 func nestsDeeper(data string, limit int) bool {
@@ -104,7 +108,7 @@ func inlineJSON(payload gjson.Result, at path) gjson.Result {
 }
 
 func jsonInString(packed gjson.Result) (string, bool) {
-	if packed.Type != gjson.String || nestsDeeper(packed.Str, maxDepth) || !gjson.Valid(packed.Str) {
+	if packed.Type != gjson.String || !IsJSON(packed.Str) {
 		return "", false
 	}
 	return packed.Str, true

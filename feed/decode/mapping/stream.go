@@ -122,7 +122,7 @@ const maxNotice = 200
 // noticeText is the message in the data of an error event, which may be text or JSON; the event's type without one.
 func noticeText(eventType, data string) string {
 	text := data
-	if !nestsDeeper(data, maxDepth) && gjson.Valid(data) {
+	if IsJSON(data) {
 		text = errorMessage(gjson.Parse(data), 0)
 	}
 	if text = strings.TrimSpace(market.PlainText(text, maxNotice)); text == "" {

@@ -76,7 +76,7 @@ func readStreamWords(eventType, data string) (m decode.Message, ok bool) {
 	case finishedTypes[kind], trimmed == "[DONE]":
 		return decode.Message{Finished: true}, true
 	}
-	if len(trimmed) < 2 || trimmed[0] != '{' || nestsDeeper(data, maxDepth) || !gjson.Valid(data) {
+	if len(trimmed) < 2 || trimmed[0] != '{' || !IsJSON(data) {
 		return m, false
 	}
 	return readObjectWords(gjson.Parse(data))
