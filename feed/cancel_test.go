@@ -6,11 +6,14 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/goleak"
+
+	"livetape/feed/decode"
 )
 
 // TestEverythingEndsAtOnceOnCancel has the set in each situation it can be in. In the bubble, time only
@@ -126,4 +129,63 @@ func flooding(w http.ResponseWriter, r *http.Request) {
 	for n := 0; r.Context().Err() == nil; n++ {
 		say(w, fmt.Sprintf("id: %d\ndata: %d\n\n", n, n))
 	}
+}
+
+// heldDecoder decodes a large event once it is released.
+type heldDecoder struct{ release chan struct{} }
+
+func (d heldDecoder) Decode(_ string, data []byte) (decode.Message, error) {
+	if len(data) > largeEvent {
+		<-d.release
+	}
+	return decode.Message{}, nil
+}
+
+func TestNobodyWaitsForALargeEventToBeDecoded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		connections := 0
+		web := network(func(r *http.Request) (*http.Response, error) {
+			if connections++; connections > 1 {
+				return streamOf(r, io.MultiReader(strings.NewReader("data: small\n\n"), endless{})), nil
+			}
+			return streamOf(r, strings.NewReader("data: "+strings.Repeat("x", 2*largeEvent)+"\n\n")), nil
+		})
+		d := heldDecoder{make(chan struct{})}
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client(), Decoder: d})
+		synctest.Wait()
+		began := time.Now()
+		l.set.RetryNow("f")
+		synctest.Wait()
+		if took := time.Since(began); took != 0 || connections != 2 {
+			t.Errorf("connected %d times within %s", connections, took)
+		}
+		close(d.release)
+		if m := l.message(); string(m.Data) != "small" {
+			t.Errorf("%d bytes were delivered", len(m.Data))
+		}
+		l.end()
+	})
+}
+
+func TestTheEndWaitsForNoLargeEventToBeDecoded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		web := network(func(r *http.Request) (*http.Response, error) {
+			return streamOf(r, strings.NewReader("data: "+strings.Repeat("x", 2*largeEvent)+"\n\n")), nil
+		})
+		d := heldDecoder{make(chan struct{})}
+		ctx, cancel := context.WithCancel(t.Context())
+		set, err := quietEnvironment().start(ctx, []Config{{Name: "f", URL: "http://desk.example/", Client: web.client(), Decoder: d}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		synctest.Wait()
+		cancel()
+		began := time.Now()
+		for range set.Events() {
+		}
+		if took := time.Since(began); took != 0 {
+			t.Errorf("took %s", took)
+		}
+		close(d.release)
+	})
 }

@@ -35,8 +35,9 @@ type delivery struct {
 	untold     int    // events of it that did not tell
 	coarseTold bool   // it has been said that ids prove nothing
 
-	lastID  string // the last event id of what was delivered
-	stopped bool   // nothing more of the present connection is delivered
+	lastID   string                   // the last event id of what was delivered
+	stopped  bool                     // nothing more of the present connection is delivered
+	decoding <-chan *connection.Panic // a large event that an earlier connection left behind; nil: there is none
 
 	payloadID    string // the latest id that a payload had to resume from, of any connection
 	hasPayloadID bool   // the last message had one
@@ -97,7 +98,11 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, 
 		}
 		d.liveness.pending.Add(-1)
 	}
-	for _, e := range d.gatherSamples(arrivals) {
+	first, ok := d.gatherSamples(ctx, arrivals)
+	if d.stopped = !ok; d.stopped {
+		drop()
+	}
+	for _, e := range first {
 		deliver(e)
 	}
 	for e := range arrivals {
@@ -148,7 +153,12 @@ func (d *delivery) skipDuplicate(ctx context.Context, e queuedEvent, hash eventH
 	d.seen.add(hash)
 	if d.lastID = e.message.ID; found.id == "" {
 		if d.config.Decoder != nil && d.gap != nil { // the id is in the payload
-			meaning, _ := d.interpret(e.message)
+			var meaning decode.Message
+			var err error
+			if !d.runDecoder(ctx, len(e.message.Data), func() { meaning, err = d.interpret(e.message) }) {
+				return false
+			}
+			d.notePanic(err)
 			found.id = meaning.ResumeID
 		}
 	}
@@ -161,8 +171,14 @@ func (d *delivery) skipDuplicate(ctx context.Context, e queuedEvent, hash eventH
 
 func (d *delivery) deliver(ctx context.Context, e queuedEvent, found gapEvidence) bool {
 	id := e.message.ID // as it is sent back, even if there is a credential in it
-	d.redact(e.message)
-	meaning := d.decode(e.message, e.mark)
+	var meaning decode.Message
+	if !d.runDecoder(ctx, len(e.message.Data), func() {
+		d.redact(e.message)
+		meaning = d.decode(e.message, e.mark)
+	}) {
+		return false
+	}
+	d.notePanic(e.message.Err)
 	found.word = meaning.Continuity
 	found.empty = len(meaning.Updates) == 0 && (meaning.Heartbeat || meaning.Unmapped != "" || meaning.Notice != "")
 	if meaning.ResumeID != "" {
@@ -242,9 +258,49 @@ func (d *delivery) decode(m *Message, mark stream.Mark) decode.Message {
 func (d *delivery) interpret(m *Message) (meaning decode.Message, err error) {
 	defer func() {
 		if p := recover(); p != nil {
-			d.panicked = connection.NewPanic(p)
-			meaning, err = decode.Message{}, d.panicked
+			meaning, err = decode.Message{}, connection.NewPanic(p)
 		}
 	}()
 	return d.config.Decoder.Decode(m.Type, m.Data)
+}
+
+func (d *delivery) notePanic(err error) {
+	if p, ok := err.(*connection.Panic); ok {
+		d.panicked = p
+	}
+}
+
+// runDecoder calls f, which uses the decoder on an event of so many bytes. It reports false when ctx ended first. A large
+// event takes seconds to decode, for which nobody waits who leaves or connects anew: f goes on by itself then, and the next
+// call waits for it.
+func (d *delivery) runDecoder(ctx context.Context, size int, f func()) bool {
+	if size <= largeEvent && d.decoding == nil {
+		f()
+		return true
+	}
+	if d.decoding != nil && !d.awaitDecoder(ctx) {
+		return false
+	}
+	ended := make(chan *connection.Panic, 1)
+	d.decoding = ended
+	go func() {
+		defer close(ended)
+		defer func() {
+			if p := recover(); p != nil {
+				ended <- connection.NewPanic(p)
+			}
+		}()
+		f()
+	}()
+	return d.awaitDecoder(ctx) && d.panicked == nil
+}
+
+func (d *delivery) awaitDecoder(ctx context.Context) bool {
+	select {
+	case d.panicked = <-d.decoding:
+		d.decoding = nil
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }

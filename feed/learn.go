@@ -1,6 +1,7 @@
 package feed
 
 import (
+	"context"
 	"time"
 
 	"livetape/feed/decode"
@@ -14,15 +15,18 @@ const (
 )
 
 // gatherSamples gathers the first events for a decoder that finds out from them how the feed is to be read. The events it returns
-// are still to be delivered.
-func (d *delivery) gatherSamples(arrivals <-chan queuedEvent) (first []queuedEvent) {
+// are still to be delivered. It reports false when ctx ended before the decoder had learned.
+func (d *delivery) gatherSamples(ctx context.Context, arrivals <-chan queuedEvent) (first []queuedEvent, ok bool) {
+	if d.decoding != nil && !d.awaitDecoder(ctx) {
+		return nil, false
+	}
 	learner, ok := decode.LearnerOf(d.config.Decoder)
 	if !ok || !learner.Learning() {
-		return nil
+		return nil, true
 	}
 	e, open := <-arrivals
 	if !open {
-		return nil
+		return nil, true
 	}
 	first = append(first, e)
 	timeout := time.NewTimer(learnTime)
@@ -37,14 +41,21 @@ func (d *delivery) gatherSamples(arrivals <-chan queuedEvent) (first []queuedEve
 			gathering = false
 		}
 	}
-	var events []decode.Event
+	size := 0
 	for _, e := range first {
+		size += e.size
+	}
+	return first, d.runDecoder(ctx, size, func() { learner.Learn(d.samples(first)) })
+}
+
+// samples are events with their credentials masked: what is found in them is shown, and may quote them.
+func (d *delivery) samples(of []queuedEvent) (events []decode.Event) {
+	for _, e := range of {
 		if e.mark != stream.Skipped {
-			masked := *e.message // what was found is shown, and may quote it
+			masked := *e.message
 			d.redact(&masked)
 			events = append(events, decode.Event{Type: masked.Type, ID: masked.ID, Data: masked.Data, At: e.at})
 		}
 	}
-	learner.Learn(events)
-	return first
+	return events
 }
