@@ -31,6 +31,8 @@ type File struct {
 	Feeds      map[string]Feed     `yaml:"feeds,omitempty"`
 	Watchlists map[string][]string `yaml:"watchlists,omitempty"` // names of symbols, to ask for or to show alone
 	Symbols    map[string]Symbol   `yaml:"symbols,omitempty"`    // by the name under which a symbol is shown
+	AlertRules []Alert             `yaml:"alerts,omitempty"`
+	Held       map[string]Position `yaml:"positions,omitempty"` // by symbol
 
 	path   string
 	source []byte

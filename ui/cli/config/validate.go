@@ -23,6 +23,8 @@ const maxFeedName = 64 // characters
 func (f *File) validate(unread map[string][]string, errs *configerr.List) {
 	f.checkWatchlists(errs)
 	f.checkSymbols(errs)
+	f.checkAlerts(errs)
+	f.checkPositions(errs)
 	for _, name := range f.order {
 		at := configerr.Path{"feeds", name}
 		if !feedNamePattern.MatchString(name) || utf8.RuneCountInString(name) > maxFeedName {
