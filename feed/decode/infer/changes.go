@@ -15,9 +15,9 @@ func joinChanges(types map[string][]payload, order *[]string) (joined map[string
 	*order = slices.DeleteFunc(*order, func(event string) bool {
 		set := &rowSet{}
 		for i, p := range types[event] {
-			set.rows = append(set.rows, foundRow{p.json, "", i})
+			set.rows = append(set.rows, foundRow{value: p.json, payload: i})
 		}
-		f, _ := assignFields(leavesOf(set.rowValues()))
+		f, _ := assignFields(set.leaves())
 		isChange := event != whole[0] && f.hasPrice() && f.best("symbol") == nil
 		if isChange {
 			types[whole[0]] = append(types[whole[0]], types[event]...)

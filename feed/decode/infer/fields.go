@@ -195,7 +195,9 @@ func wrappedMeaning(l *leaf) (fieldRole, int, bool) {
 func valuesFit(name fieldRole, rank int, l *leaf) bool {
 	switch name {
 	case "symbol":
-		return l.everyValue(func(v gjson.Result) bool { return canBeSymbol(v) && (v.Type == gjson.String || len(l.name()) > 1) })
+		return l.everyValue(func(v gjson.Result) bool {
+			return canBeSymbol(v) && (v.Type == gjson.String || len(l.name()) > 1) && v.Str != "ok" && v.Str != "success"
+		})
 	case "name", "source", "currency":
 		return l.everyValue(isWordy)
 	case "headline":

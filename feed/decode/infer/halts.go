@@ -35,7 +35,7 @@ func (w *ruleWriter) halts(s *rowSet, all []*leaf, quote *mapping.Rule) (mapping
 		}
 		alias := maps.Clone(states)
 		maps.DeleteFunc(alias, func(word, state string) bool { return word == state })
-		r := mapping.Rule{Each: quote.Each, Kind: "status", When: mapping.When{l.path: mapping.Condition{Exists: true}},
+		r := mapping.Rule{Each: quote.Each, Columns: quote.Columns, Kind: "status", When: mapping.When{l.path: mapping.Condition{Exists: true}},
 			Symbol: quote.Symbol, State: &mapping.Value{Path: l.path, Alias: alias}, Time: quote.Time}
 		for _, why := range all {
 			if name := plainName(why.name()); (name == "reason" || name == "haltreason") && why.everyValue(isWordy) {

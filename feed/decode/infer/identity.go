@@ -79,7 +79,7 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 	if around != nil && len(set.names) > 0 {
 		isVague = outer["symbol"][0].nameRank >= weak
 		if !isVague {
-			ids = append(ids, leafIdentity(around, "$.", true))
+			ids = append(ids, leafIdentity(around, set.above(), true))
 		}
 	}
 	if pair, ok := pairOf(all); ok {
@@ -116,7 +116,7 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 		}
 	}
 	if isVague {
-		ids = append(ids, leafIdentity(around, "$.", false))
+		ids = append(ids, leafIdentity(around, set.above(), false))
 	}
 	if isTicker(event) && whyNotPrice(event) == "" && !notSymbols[event] {
 		ids = append(ids, rowIdentity{value: &mapping.Value{Path: "$event"}, paths: []string{"$event"}, of: slices.Repeat([]string{event}, len(set.rows)), note: "the event's type is the symbol"})

@@ -98,7 +98,7 @@ const maxKinds = 12
 
 // splitKinds finds the member that tells kinds of rows apart, and the rows of each kind; nil when all are alike.
 func (s *rowSet) splitKinds() (*leaf, []rowsOfKind) {
-	all := leavesOf(s.rowValues())
+	all := s.leaves()
 	for _, name := range kindNames {
 		for _, l := range all {
 			if len(l.names) != 1 || plainName(l.names[0]) != name || l.everyValue(isOptionRight) {
@@ -154,7 +154,7 @@ func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 // memberNames are the paths of all leaves of the rows.
 func (s *rowSet) memberNames() string {
 	var names []string
-	for _, l := range leavesOf(s.rowValues()) {
+	for _, l := range s.leaves() {
 		names = append(names, l.path)
 	}
 	slices.Sort(names)

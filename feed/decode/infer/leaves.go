@@ -37,6 +37,17 @@ func leavesOf(rows []gjson.Result) []*leaf {
 	return c.all
 }
 
+// leaves are those of the rows. Those of columns are called in the singular: prices are the price of each row.
+func (s *rowSet) leaves() []*leaf {
+	all := leavesOf(s.rowValues())
+	for _, l := range all {
+		if _, known := matchName(strings.TrimSuffix(l.name(), "s")); s.byCol && known && len(l.name()) > 2 {
+			l.names = []string{strings.TrimSuffix(l.name(), "s")}
+		}
+	}
+	return all
+}
+
 type leafCollector struct {
 	all  []*leaf
 	at   map[string]*leaf

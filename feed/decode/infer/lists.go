@@ -136,7 +136,7 @@ func (t *listRows) rule(p *rowSet, outer fields, w *ruleWriter) mapping.Rule {
 		r.Symbol = &mapping.Value{Path: "$key"}
 	}
 	if r.Symbol == nil {
-		r.Symbol = outer.payloadSymbol()
+		r.Symbol = p.payloadSymbol(outer)
 	}
 	if r.Time != nil && len(p.rows) > 1 && (r.Open != nil || p.namesPrices()) {
 		r.Rows = mapping.Latest

@@ -34,7 +34,7 @@ func (s *rowSet) score(read []payload) int {
 		return 9
 	}
 	w := &ruleWriter{}
-	all := leavesOf(s.rowValues())
+	all := s.leaves()
 	f, doubts := assignFields(all)
 	book := w.book(s, &f)
 	currency := s.currencyPrice(all, f)
@@ -42,6 +42,12 @@ func (s *rowSet) score(read []payload) int {
 	hasSymbol := s.namesSymbol(f, outer)
 	f.dropVague(hasSymbol)
 	score := f.score()
+	if s.byCol {
+		if !f.hasPrice() {
+			return 0
+		}
+		score += 10 // what stands in its lists is no row
+	}
 	if book != nil {
 		score += 12
 	}
@@ -77,10 +83,10 @@ func (s *rowSet) payloadFields(read []payload) fields {
 	return f
 }
 
-// payloadSymbol is what the payload around rows calls the symbol; nil when it names none plainly.
-func (f fields) payloadSymbol() *mapping.Value {
-	if named, _ := f.symbols(); len(named) > 0 {
-		return &mapping.Value{Path: "$." + named[0].leaf.path}
+// payloadSymbol is what the payload around rows, whose fields are outer, calls the symbol; nil when it names none plainly.
+func (s *rowSet) payloadSymbol(outer fields) *mapping.Value {
+	if named, _ := outer.symbols(); len(named) > 0 {
+		return &mapping.Value{Path: s.above() + named[0].leaf.path}
 	}
 	return nil
 }
@@ -94,7 +100,7 @@ func (s *rowSet) holdsPricesByTicker() bool {
 // Beside them there may be members that say what they are about.
 func (s *rowSet) holdsPricesByTime(read []payload) bool {
 	timed, _ := s.splitTimes()
-	return timed != nil && timed.holdsNumbers() && (s.namesPrices() || s.tickerAbove() != "" || s.payloadFields(read).payloadSymbol() != nil) && !slices.ContainsFunc(s.names, namesOtherNumbers)
+	return timed != nil && timed.holdsNumbers() && (s.namesPrices() || s.tickerAbove() != "" || s.payloadSymbol(s.payloadFields(read)) != nil) && !slices.ContainsFunc(s.names, namesOtherNumbers)
 }
 
 // splitTimes are the rows under times and the keys of the others; nil when there is none under a time.

@@ -152,6 +152,17 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"a rate as large as a price", []string{`{"code":"BTC","rate":64000.5}`}, []string{"BTC 64000.5"}},
 		{"volumes under tickers", []string{`{"volumes":{"BTC":100,"ETH":2000}}`}, []string{"reading BTC 100", "reading ETH 2000"}},
 		{"rates of a base under currencies", []string{`{"base":"USD","rates":{"EUR":0.92,"GBP":0.78}}`}, []string{"USD/EUR 0.92", "USD/GBP 0.78"}},
+		// Lists in lists, and columns.
+		{"trades of several symbols in lists", []string{`[{"symbol":"QRS","trades":[{"price":41},{"price":41.1}]},{"trades":[{"price":8125}],"symbol":"LMN"}]`}, []string{"QRS 41", "QRS 41.1", "LMN 8125"}},
+		{"lists in lists below a wrapper, with the time around them", []string{`{"data":[{"symbol":"QRS","time":1767225600,"trades":[{"price":41}]},{"symbol":"LMN","time":1767225660,"trades":[{"price":8125}]}]}`},
+			[]string{"QRS 41 2026-01-01T00:00:00", "LMN 8125 2026-01-01T00:01:00"}},
+		{"lists under symbols", []string{`{"QRS":{"trades":[{"price":41}]},"LMN":{"trades":[{"price":8125}]}}`}, []string{"QRS 41", "LMN 8125"}},
+		{"groups of rows", []string{`{"groups":[{"name":"Metals","rows":[{"symbol":"XAU","price":4000}]},{"name":"FX","rows":[{"symbol":"EURUSD","price":1.08}]}]}`}, []string{"XAU 4000", "EURUSD 1.08"}},
+		{"parallel lists", []string{`{"symbols":["A","B"],"prices":[1,2]}`}, []string{"A 1", "B 2"}},
+		{"parallel lists below a wrapper", []string{`{"type":"update","data":{"symbol":["A","B"],"bid":[0.9,1.9],"ask":["1.1","2.1"]}}`}, []string{"A bid=0.9 ask=1.1", "B bid=1.9 ask=2.1"}},
+		{"bars in columns", []string{`{"s":"ok","t":[1767225660,1767225600],"o":[2,1],"h":[3,2],"l":[1.5,0.5],"c":[2.5,1.5]}`}, []string{"desk 2.5 open=2 high=3 low=1.5 2026-01-01T00:01:00"}},
+		{"a bid and an ask with their sizes are no columns", []string{`{"symbol":"Q","bid":[40.9,5],"ask":[41.1,3]}`}, []string{"Q bid=40.9 ask=41.1"}},
+		{"lists of different lengths", []string{`{"symbols":["A","B","C"],"prices":[1,2]}`}, []string{"- no member looks like a price or a headline"}},
 		// Identity.
 		{"text ids of instruments", []string{`{"uuid":"x7","id":"bitcoin","price":64000}`, `{"uuid":"x8","id":"ethereum","price":3000}`}, []string{"bitcoin 64000", "ethereum 3000"}},
 		{"venue and symbol", []string{`{"exchange":"kraken","symbol":"Q","price":41}`, `{"exchange":"bitstamp","symbol":"Q","price":41.1}`}, []string{"Q 41", "Q 41.1"}},

@@ -21,7 +21,7 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 		return whyNotPrice(p.event) != "" && p.event != "message" || whyNotPrice(messageKind(p.json)) != ""
 	})
 	for _, s := range rowSets(read) {
-		if len(s.names) > 0 && !s.hasSymbolKeys() && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.key == "" }) {
+		if s.byCol || len(s.names) > 0 && !s.hasSymbolKeys() && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.key == "" }) {
 			continue
 		}
 		if slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.value.IsArray() }) {
@@ -41,7 +41,7 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 }
 
 func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool) {
-	all := leavesOf(s.rowValues())
+	all := s.leaves()
 	r := mapping.Rule{Each: s.each(), Kind: "reading"}
 	for _, l := range all {
 		if isReading(l) && len(r.Values) < maxReadings {

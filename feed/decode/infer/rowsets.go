@@ -1,6 +1,8 @@
 package infer
 
 import (
+	"cmp"
+	"encoding/json"
 	"slices"
 	"strings"
 	"time"
@@ -13,6 +15,8 @@ type rowSet struct {
 	names []string // of the path; none: the payload is the row
 	keyed bool     // the rows are members of maps, under keys
 	kind  bool     // the rows are those of one kind, among others
+	inner bool     // the rows are in a list of each of several maps
+	byCol bool     // the rows are made of a map of lists: see [mapping.Rule.Columns]
 	rows  []foundRow
 }
 
@@ -20,7 +24,8 @@ type rowSet struct {
 type foundRow struct {
 	value   gjson.Result
 	key     string
-	payload int // index of its payload
+	payload int          // index of its payload
+	around  gjson.Result // of inner rows, the map that their list is in
 }
 
 // Bounds on the survey: depth, row sets, rows of one.
@@ -34,7 +39,7 @@ const (
 func rowSets(read []payload) []*rowSet {
 	s := rowSetFinder{at: map[string]*rowSet{}, single: !slices.ContainsFunc(read, func(p payload) bool { return p.json.IsArray() && len(p.json.Array()) != 1 })}
 	for i, p := range read {
-		s.add(nil, foundRow{p.json, "", i})
+		s.add(nil, foundRow{value: p.json, payload: i})
 		s.walk(nil, p.json, i)
 	}
 	return s.all
@@ -58,6 +63,7 @@ func (s *rowSetFinder) walk(names []string, v gjson.Result, payload int) {
 	if !v.IsObject() {
 		return
 	}
+	s.columns(names, v, payload)
 	s.members(names, v, payload)
 	if len(names) >= maxRowSetDepth {
 		return
@@ -77,18 +83,78 @@ func (s *rowSetFinder) members(names []string, v gjson.Result, payload int) {
 	v.ForEach(func(key, row gjson.Result) bool {
 		switch {
 		case !v.IsObject():
-			s.add(each, foundRow{row, "", payload})
+			s.add(each, foundRow{value: row, payload: payload})
 		case hasWord(key.Str, pastWords) || isBookSide(key.Str, row):
 		case row.IsArray() && isContainer(key.Str): // a row set of its own
 		case firstItem(row).IsArray() && !firstItem(firstItem(row)).IsObject() && row.IsArray(): // lists of lists under keys: bars of symbols
 			s.items(append(slices.Clip(each), "*"), key.Str, row, payload)
 		default:
-			s.add(each, foundRow{row, key.Str, payload})
+			s.add(each, foundRow{value: row, key: key.Str, payload: payload})
 		}
 		n++
 		return n < maxRows
 	})
 	s.groups(each, v, payload)
+	s.inner(each, v, payload)
+}
+
+// inner are the rows in lists of several maps: [{"symbol": "AAA", "trades": [{…}, …]}, …].
+func (s *rowSetFinder) inner(each []string, v gjson.Result, payload int) {
+	n := 0
+	v.ForEach(func(key, around gjson.Result) bool {
+		if !around.IsObject() || v.IsObject() && !isTickerName(key.Str) {
+			return true
+		}
+		around.ForEach(func(name, list gjson.Result) bool {
+			if !list.IsArray() || !firstItem(list).IsObject() || !isWritable(name.Str) || hasWord(name.Str, pastWords) || isBookSide(name.Str, list) {
+				return true
+			}
+			list.ForEach(func(_, row gjson.Result) bool {
+				s.add(append(slices.Clip(each), name.Str, "*"), foundRow{row, key.Str, payload, around}).inner = true
+				n++
+				return n < maxRows
+			})
+			return n < maxRows
+		})
+		return n < maxRows
+	})
+}
+
+// columns are the rows of a map of lists of one length, of which one holds texts or times: {"symbols": [A, B], "prices": [1, 2]}.
+func (s *rowSetFinder) columns(names []string, v gjson.Result, payload int) {
+	var lists [][]gjson.Result
+	var keys []string
+	oneLength, named := true, false
+	v.ForEach(func(key, list gjson.Result) bool {
+		if !list.IsArray() {
+			return true
+		}
+		keys, lists = append(keys, key.Str), append(lists, list.Array())
+		items := lists[len(lists)-1]
+		named = named || len(items) > 0 && items[0].Type == gjson.String && !isNumber(items[0]) || len(items) > 1 && isTime(items[0])
+		oneLength = len(items) == len(lists[0]) && !slices.ContainsFunc(items, func(item gjson.Result) bool { return item.Type == gjson.JSON })
+		return oneLength
+	})
+	if !oneLength || !named || len(lists) < 2 {
+		return
+	}
+	for i := range lists[0][:min(len(lists[0]), maxRows)] {
+		row := map[string]json.RawMessage{}
+		v.ForEach(func(key, value gjson.Result) bool {
+			if value.Type != gjson.JSON && len(value.Raw) <= maxSymbolBytes {
+				row[key.Str] = json.RawMessage(value.Raw)
+			}
+			return true
+		})
+		for k, key := range keys {
+			row[key] = json.RawMessage(lists[k][i].Raw)
+		}
+		text, err := json.Marshal(row)
+		if err != nil {
+			return
+		}
+		s.add(append(slices.Clip(names), "", "*"), foundRow{value: gjson.ParseBytes(text), payload: payload}).byCol = true
+	}
 }
 
 // groups are rows two maps down, under tickers: {"FX": {"EURUSD": {…}, "GBPUSD": {…}}, "METALS": {…}}.
@@ -106,7 +172,7 @@ func (s *rowSetFinder) groups(each []string, v gjson.Result, payload int) {
 	for _, group := range all {
 		n := 0
 		group.ForEach(func(key, row gjson.Result) bool {
-			s.add(append(slices.Clip(each), "*"), foundRow{row, key.Str, payload})
+			s.add(append(slices.Clip(each), "*"), foundRow{value: row, key: key.Str, payload: payload})
 			n++
 			return n < maxRows
 		})
@@ -128,30 +194,29 @@ func isGroup(v gjson.Result) bool {
 func (s *rowSetFinder) items(each []string, key string, list gjson.Result, payload int) {
 	n := 0
 	list.ForEach(func(_, row gjson.Result) bool {
-		s.add(each, foundRow{row, key, payload})
+		s.add(each, foundRow{value: row, key: key, payload: payload})
 		n++
 		return n < maxRows
 	})
 }
 
-// add takes in a row; a list of maps in its place stands for its items.
-func (s *rowSetFinder) add(names []string, f foundRow) {
+// add takes in a row, and returns the set that it is in; a list of maps in its place stands for its items.
+func (s *rowSetFinder) add(names []string, f foundRow) (set *rowSet) {
 	if f.value.IsArray() && firstItem(f.value).IsObject() {
 		n := 0
 		f.value.ForEach(func(_, item gjson.Result) bool {
-			s.add(names, foundRow{item, f.key, f.payload})
+			set = s.add(names, foundRow{item, f.key, f.payload, f.around})
 			n++
 			return n < maxRows
 		})
-		return
+		return set
 	}
 	id := strings.Join(names, "\x00")
-	set := s.at[id]
-	if set == nil {
-		if len(s.all) >= maxRowSets {
-			return
-		}
+	if set = s.at[id]; set == nil {
 		set = &rowSet{names: names}
+		if len(s.all) >= maxRowSets {
+			return set
+		}
 		s.at[id] = set
 		s.all = append(s.all, set)
 	}
@@ -159,12 +224,16 @@ func (s *rowSetFinder) add(names []string, f foundRow) {
 		set.rows = append(set.rows, f)
 	}
 	set.keyed = set.keyed || f.key != ""
+	return set
 }
 
 // each is the path of the rows as a rule writes it; "" when the payload is the row.
 func (s *rowSet) each() string {
-	if len(s.names) == 0 {
+	if len(s.names) == 0 || s.byCol {
 		return ""
+	}
+	if s.inner {
+		return strings.TrimPrefix(pathOf(s.names[:len(s.names)-3])+".*."+pathOf(s.names[len(s.names)-2:len(s.names)-1]), ".")
 	}
 	if n := len(s.names); n > 1 && s.names[n-2] == "*" {
 		return strings.TrimPrefix(pathOf(s.names[:n-2])+".*.*", ".")
@@ -173,6 +242,22 @@ func (s *rowSet) each() string {
 		return "*"
 	}
 	return pathOf(s.names[:len(s.names)-1])
+}
+
+// columnsPath is the path of a map of lists that the rows are made of; empty for other rows.
+func (s *rowSet) columnsPath() string {
+	if !s.byCol {
+		return ""
+	}
+	return cmp.Or(pathOf(s.names[:len(s.names)-2]), "$")
+}
+
+// above is what begins the paths of members around the rows.
+func (s *rowSet) above() string {
+	if s.inner {
+		return "$parent."
+	}
+	return "$."
 }
 
 // label is the path for people.
@@ -205,7 +290,12 @@ func (s *rowSet) arrivalTimes(read []payload) []time.Time {
 func (s *rowSet) membersAbove(read []payload) (top []*leaf) {
 	rows := make([]gjson.Result, len(s.rows))
 	for i, f := range s.rows {
-		rows[i] = read[f.payload].json
+		if rows[i] = read[f.payload].json; s.inner {
+			rows[i] = f.around
+		}
+	}
+	if s.inner {
+		return leavesOf(rows)
 	}
 	for _, l := range leavesOf(rows) {
 		around := l.names[:len(l.names)-1]

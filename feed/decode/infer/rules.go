@@ -156,7 +156,7 @@ func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 		return []mapping.Rule{{Each: s.each(), Symbol: symbol, Last: &mapping.Value{Path: "$value"}}}
 	}
 	kind, kinds := s.splitKinds()
-	if kind == nil {
+	if kind == nil || s.byCol {
 		return w.ruleFor(s, read)
 	}
 	return w.kindRules(s, kind, kinds, read)
@@ -166,7 +166,7 @@ func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 func (s *rowSet) baseAbove(read []payload) (path string) {
 	for _, l := range s.membersAbove(read) {
 		if (l.name() == "base" || l.name() == "source") && l.everyValue(isWordy) {
-			path = "$." + l.path
+			path = s.above() + l.path
 		}
 	}
 	return path
@@ -176,7 +176,7 @@ func (s *rowSet) baseAbove(read []payload) (path string) {
 func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read []payload) (rules []mapping.Rule) {
 	for _, k := range kinds {
 		if state := sessionStates[strings.ToLower(k.name)]; state == "halted" || k.name == "resumed" {
-			if f, _ := assignFields(leavesOf(k.set.rowValues())); f.best("symbol") != nil {
+			if f, _ := assignFields(k.set.leaves()); f.best("symbol") != nil {
 				rules = append(rules, mapping.Rule{Each: s.each(), Kind: "status", When: mapping.When{kind.path: mapping.Condition{Is: []string{k.name}}},
 					Symbol: f.value("symbol"), State: &mapping.Value{Const: state}})
 			}
@@ -208,7 +208,7 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 
 // ruleFor writes the rules for rows that are maps or single values: one for prices or news, and one for halts beside.
 func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
-	all := leavesOf(s.rowValues())
+	all := s.leaves()
 	f, doubts := assignFields(all)
 	outer := s.payloadFields(read)
 	book := w.book(s, &f)
@@ -223,7 +223,7 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		w.doubt("%s", why)
 		return nil
 	}
-	r := mapping.Rule{Each: s.each(), Book: book}
+	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Book: book}
 	session := s.kind && !f.hasPrice() && f.hasSession()
 	switch {
 	case f.hasPrice() || session || book != nil:

@@ -13,7 +13,7 @@ import (
 func (s *rowSet) seriesRule(read []payload, w *ruleWriter) mapping.Rule {
 	w.note("%s is a series: its newest row that is not in the future is shown", s.label())
 	timed, others := s.splitTimes()
-	r := mapping.Rule{Each: s.each(), Rows: mapping.Latest, Symbol: s.payloadFields(read).payloadSymbol(), Last: &mapping.Value{Path: "$value"}, Time: timed.keyTime()}
+	r := mapping.Rule{Each: s.each(), Rows: mapping.Latest, Symbol: s.payloadSymbol(s.payloadFields(read)), Last: &mapping.Value{Path: "$value"}, Time: timed.keyTime()}
 	if ticker := s.tickerAbove(); ticker != "" {
 		r.Symbol = &mapping.Value{Const: ticker}
 	}
@@ -26,7 +26,7 @@ func (s *rowSet) seriesRule(read []payload, w *ruleWriter) mapping.Rule {
 // rowOrder says how rows of one symbol in one event follow on each other: a series of bars is as new as its newest, and trades
 // are taken in the order of their times.
 func (w *ruleWriter) rowOrder(s *rowSet, id rowIdentity, f fields, at *mapping.Value) string {
-	if at == nil || len(s.names) == 0 || strings.HasPrefix(at.Path, "$.") {
+	if at == nil || len(s.names) == 0 || strings.HasPrefix(at.Path, s.above()) {
 		return ""
 	}
 	times := s.times(f)
@@ -44,7 +44,7 @@ func (w *ruleWriter) rowOrder(s *rowSet, id rowIdentity, f fields, at *mapping.V
 	}
 	ahead := slices.ContainsFunc(times, func(at time.Time) bool { return at.After(time.Now().Add(time.Hour)) })
 	switch {
-	case hasAnyWord(s.names, forecastWords), series && (f.isBar() || at.Unit == "date" || hasAnyWord(s.names, seriesWords) || s.hasTimeKeys() || ahead || even && steps > 1 && step.Abs() >= time.Minute):
+	case hasAnyWord(s.names, forecastWords), series && (f.isBar() || s.byCol || at.Unit == "date" || hasAnyWord(s.names, seriesWords) || s.hasTimeKeys() || ahead || even && steps > 1 && step.Abs() >= time.Minute):
 		w.note("%s is a series: its newest row that is not in the future is shown", s.label())
 		return mapping.Latest
 	case disordered:
@@ -71,7 +71,7 @@ func (s *rowSet) times(f fields) []time.Time {
 // dates are those without a time of day of rows that are a series of them: several stand in one event. They are nil for other rows,
 // which would look old by them.
 func (s *rowSet) dates() *leaf {
-	for _, l := range leavesOf(s.rowValues()) {
+	for _, l := range s.leaves() {
 		if m, ok := matchName(l.name()); ok && m.field == "time" && l.everyValue(isDate) && s.differsWithin(l, make([]string, len(s.rows))) {
 			return l
 		}

@@ -61,19 +61,19 @@ func (w *ruleWriter) timeOf(f, outer fields, set *rowSet, read []payload) *mappi
 	if set.hasTimeKeys() {
 		return set.keyTime()
 	}
-	zone := zoneOf(append(leavesOf(set.rowValues()), set.membersAbove(read)...))
+	zone := zoneOf(append(set.leaves(), set.membersAbove(read)...))
 	if v := timeValue(ownTime(f["time"], zone, set.arrivalTimes(read)), ""); v != nil {
 		return v
 	}
-	if v := timeValue(ownTime(outer["time"], zone, set.arrivalTimes(read)), "$."); v != nil {
+	if v := timeValue(ownTime(outer["time"], zone, set.arrivalTimes(read)), set.above()); v != nil {
 		return v
 	}
 	if l := set.dates(); l != nil {
 		return &mapping.Value{Path: l.path, Unit: "date"}
 	}
-	v := timeValue(onlyRecent(leavesOf(set.rowValues()), set.arrivalTimes(read)), "")
+	v := timeValue(onlyRecent(set.leaves(), set.arrivalTimes(read)), "")
 	if v == nil && len(set.names) > 0 {
-		v = timeValue(onlyRecent(set.membersAbove(read), set.arrivalTimes(read)), "$.")
+		v = timeValue(onlyRecent(set.membersAbove(read), set.arrivalTimes(read)), set.above())
 	}
 	if v != nil {
 		w.note("%s is taken for the time, for it is always close to when it came", v.Path)

@@ -18,6 +18,7 @@ type compiler struct {
 	// Of the rule that is being compiled; nil outside of rules.
 	cache        *memberCache
 	payloadCache *payloadCache
+	parentCache  *payloadCache
 	rowCost      int
 
 	kept *keptByteCount // of the decoder
@@ -28,6 +29,7 @@ type compiledRule struct {
 	conditions   []condition
 	inlined      []path   // where JSON stands in strings
 	rowPath      []string // as of parseEachPath; nil: the payload is the row
+	columns      *path    // to a map of lists, each with a value for each row; nil: see rowPath
 	indexesList  bool
 	merger       *rowMerger // nil: rows stand alone
 	kind         string
@@ -37,6 +39,7 @@ type compiledRule struct {
 	book         *bookReader // nil: there is none
 	cache        *memberCache
 	payloadCache *payloadCache
+	parentCache  *payloadCache
 	rowCost      int // how often a row is scanned
 
 	symbol      *compiledValue            // nil: the feed's name
@@ -93,8 +96,8 @@ func isField(kind, key string) bool {
 var kindSynonyms = map[string]string{"price": "quote", "tick": "quote", "headline": "news", "story": "news", "halt": "status"}
 
 func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *compiledRule {
-	c.cache, c.payloadCache, c.rowCost = newMemberCache(), &payloadCache{slots: map[string]int{}}, 1
-	defer func() { c.cache, c.payloadCache = nil, nil }()
+	c.cache, c.payloadCache, c.parentCache, c.rowCost = newMemberCache(), newPayloadCache(), newPayloadCache(), 1
+	defer func() { c.cache, c.payloadCache, c.parentCache = nil, nil, nil }()
 	r := &compiledRule{
 		conditions:   c.conditions(at.Key("when"), spec.When),
 		kind:         spec.Kind,
@@ -103,6 +106,7 @@ func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *compile
 		dropsFillers: spec.Fillers == "missing",
 		cache:        c.cache,
 		payloadCache: c.payloadCache,
+		parentCache:  c.parentCache,
 		symbolCache:  map[string]resolvedSymbol{},
 		aliases:      symbols,
 		texts:        map[string]*compiledValue{},
@@ -152,6 +156,14 @@ func (c *compiler) ruleHead(at configerr.Path, spec *Rule, r *compiledRule) {
 			c.errs.Add(at.Key("each"), "%s", err)
 		}
 		r.noRowsReason = "there is no list or map of rows at " + spec.Each
+	}
+	if spec.Columns != "" {
+		p := c.path(at.Key("columns"), "$"+strings.TrimPrefix("."+spec.Columns, ".$"))
+		r.columns = &p
+		r.noRowsReason = "there is no map of lists of one length at " + spec.Columns
+		if spec.Each != "" {
+			c.errs.Add(at.Key("columns"), "columns and each both say where the rows are")
+		}
 	}
 	switch spec.Merge {
 	case "", "false":

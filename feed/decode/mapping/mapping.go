@@ -129,9 +129,14 @@ func (ru *compiledRule) readPayload(base row, out *payloadResult) {
 		}
 		base.payload = inlineJSON(base.payload, p)
 	}
-	base.payloadCache = ru.payloadCache.reset()
+	base.payloadCache, base.parentCache = ru.payloadCache.reset(), ru.parentCache
 	before, first := out.rows, len(out.updates)
-	walkRows(base, ru.rowPath, ru.indexesList, func(r row) { ru.readRow(&r, out) })
+	take := func(r row) { ru.readRow(&r, out) }
+	if ru.columns != nil {
+		walkColumns(base, ru.columns.get(&base), out.budget, take)
+	} else {
+		walkRows(base, ru.rowPath, ru.indexesList, take)
+	}
 	if ru.order != "" {
 		out.updates = append(out.updates[:first], orderRows(ru.order, out.updates[first:], time.Now())...)
 	}

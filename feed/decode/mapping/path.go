@@ -26,6 +26,7 @@ type pathRoot int8
 const (
 	fromRow pathRoot = iota
 	fromPayload
+	fromParent
 	rowKey
 	rowValue
 	eventType
@@ -53,6 +54,11 @@ func (p path) get(r *row) gjson.Result {
 		return stringResult(r.feed)
 	case eventData:
 		return stringResult(r.payload.String())
+	case fromParent:
+		if p.slot > 0 && r.parentCache != nil {
+			return r.parentCache.get(r.parent, p)
+		}
+		return r.parent.Get(p.gjson)
 	}
 	switch {
 	case p.gjson == "":
@@ -98,6 +104,8 @@ func (c *compiler) path(at configerr.Path, s string) path {
 		}
 	} else if c.cache != nil && p.root == fromPayload && p.gjson != "" {
 		p.slot = c.payloadCache.slotOf(p.gjson)
+	} else if c.cache != nil && p.root == fromParent {
+		p.slot = c.parentCache.slotOf(p.gjson)
 	}
 	if c.paths++; c.paths == maxPaths+1 {
 		c.errs.Add(at, "this is path number %d, and a feed has at most %d", c.paths, maxPaths)
@@ -124,8 +132,10 @@ func parsePath(s string) (path, error) {
 	p, rest := path{}, s
 	if after, ok := strings.CutPrefix(s, "$."); ok {
 		p.root, rest = fromPayload, after
+	} else if after, ok := strings.CutPrefix(s, "$parent."); ok {
+		p.root, rest = fromParent, after
 	} else if s[0] == '$' {
-		known := []string{"$key", "$value", "$event", "$feed", "$data"}
+		known := []string{"$key", "$value", "$event", "$feed", "$data", "$parent"}
 		return path{}, fmt.Errorf("%q is no name%s; a member that begins with $ is written \\%s", s, configerr.DidYouMean(s, known, nil), s)
 	}
 	segments, err := splitPath(rest)

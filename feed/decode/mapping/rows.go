@@ -12,6 +12,7 @@ type row struct {
 	payload gjson.Result // the whole payload
 	value   gjson.Result // the row, completed from the row before with the same key where the rule merges
 	delta   gjson.Result // of a merged row, the part that the message itself has; does not exist for others
+	parent  gjson.Result // the map in which the list of the row is
 	key     string       // the row's key in the nearest map around it that was walked, or its index in a list
 
 	event, feed string
@@ -19,7 +20,7 @@ type row struct {
 	cache  *memberCache // nil: look up each path by itself
 	cached bool         // the cache is of value
 
-	payloadCache *payloadCache // nil: look up each path by itself
+	payloadCache, parentCache *payloadCache // nil: look up each path by itself
 }
 
 // member is the value at a path that begins with a member of the cache.
@@ -35,13 +36,15 @@ func (r *row) member(p path) gjson.Result {
 	return v.Get(p.rest)
 }
 
-// payloadCache holds the values at the paths of a rule that start at the payload. Each is looked up once an event: the
-// payload may have as many rows as it has members, and would be scanned for each of them.
+// payloadCache holds the values at the paths of a rule that start at the payload, or at a parent. Each is looked up once: it may
+// have as many rows as it has members, and would be scanned for each of them.
 type payloadCache struct {
 	slots  map[string]int
 	values []gjson.Result
 	known  []bool
 }
+
+func newPayloadCache() *payloadCache { return &payloadCache{slots: map[string]int{}} }
 
 // slotOf is the slot, from 1, of a path.
 func (s *payloadCache) slotOf(gjsonPath string) int {
@@ -130,6 +133,10 @@ type rowWalker struct {
 
 // members walks the list or map to which the first part of the path leads.
 func (w rowWalker) members(from gjson.Result, key string, path []string) {
+	if from.IsObject() {
+		w.base.parent = from
+		w.base.parentCache.reset()
+	}
 	if path[0] != "" {
 		from = from.Get(path[0])
 	}
@@ -174,6 +181,47 @@ func (w rowWalker) row(at gjson.Result, key string, depth int) {
 	r := w.base
 	r.value, r.key = at, key
 	w.take(r)
+}
+
+// maxShared is the longest value, in bytes, that stands beside columns and is put into each row.
+const maxShared = 256
+
+// walkColumns calls take for each row of a map whose lists, all of one length, have a value for each row.
+func walkColumns(base row, columns gjson.Result, budget *eventBudget, take func(row)) {
+	if !columns.IsObject() {
+		return
+	}
+	var names []string
+	var lists [][]gjson.Result
+	var shared objectWriter
+	oneLength := true
+	columns.ForEach(func(name, v gjson.Result) bool {
+		if v.IsArray() {
+			names, lists = append(names, name.Str), append(lists, v.Array())
+			oneLength = len(lists[0]) == len(lists[len(lists)-1])
+		} else if !v.IsObject() && len(v.Raw) <= maxShared {
+			shared.member(name.Str, v.Raw)
+		}
+		return oneLength
+	})
+	if !oneLength || len(lists) == 0 {
+		return
+	}
+	base.parent = columns
+	base.parentCache.reset()
+	for i := range lists[0] {
+		w := objectWriter{}
+		w.b.WriteString(shared.b.String())
+		for k, name := range names {
+			w.member(name, lists[k][i].Raw)
+		}
+		r := base
+		r.value, r.key = gjson.Parse(w.String()), strconv.Itoa(i)
+		if budget.scan -= len(r.value.Raw); budget.isSpent() {
+			return
+		}
+		take(r)
+	}
 }
 
 // rowMerger completes rows that have only what changed since the last row with the same key. What the message itself

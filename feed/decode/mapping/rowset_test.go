@@ -188,3 +188,26 @@ func TestNumbersThatStandForNoneAreMissingWhereTheMapSaysSo(t *testing.T) {
 		}
 	}
 }
+
+func TestRowsInListsOfRowsHaveAParent(t *testing.T) {
+	t.Parallel()
+	rule := mapping.Rule{Each: "*.trades", Symbol: compiledValue("$parent.symbol"), Last: compiledValue("price")}
+	got := decodeAll(t, rule, `[{"symbol":"A","trades":[{"price":1},{"price":2}]},{"trades":[{"price":3}],"symbol":"B"},{"trades":[{"price":4}]}]`)
+	if diff := cmp.Diff([]string{"A 1 × ×; A 2 × ×; B 3 × ×"}, got); diff != "" {
+		t.Error(diff)
+	}
+	rule = mapping.Rule{Each: "data.rows", Symbol: compiledValue("$parent.symbol"), Last: compiledValue("price")}
+	if got := decodeAll(t, rule, `{"symbol":"A","data":{"rows":[{"price":1}]}}`); got[0] != "A 1 × ×" {
+		t.Error(got)
+	}
+}
+
+func TestColumnsAreRows(t *testing.T) {
+	t.Parallel()
+	rule := mapping.Rule{Columns: "$", Symbol: compiledValue("symbols"), Last: compiledValue("prices"), Size: compiledValue("lot")}
+	got := decodeAll(t, rule, `{"symbols":["A","B"],"lot":5,"prices":[1,"2"]}`, `{"symbols":["A","B"],"prices":[1]}`, `{"symbols":"A","prices":1}`, `[1]`, `{"symbols":[],"prices":[]}`)
+	none := "there is no map of lists of one length at $"
+	if diff := cmp.Diff([]string{"A 1 × ×; B 2 × ×", none, none, none, none}, got); diff != "" {
+		t.Error(diff)
+	}
+}

@@ -20,9 +20,13 @@ type Spec struct {
 
 // Rule turns the rows of a payload into updates. A path in it starts at the row; see [Value].
 type Rule struct {
-	When  When   `yaml:"when,omitempty"`  // the rule is for rows of which all of this holds
-	JSON  Paths  `yaml:"json,omitempty"`  // members of the payload that hold JSON in a string: read it in place
-	Each  string `yaml:"each,omitempty"`  // path to the list or map of rows; empty: the payload is the row
+	When When   `yaml:"when,omitempty"` // the rule is for rows of which all of this holds
+	JSON Paths  `yaml:"json,omitempty"` // members of the payload that hold JSON in a string: read it in place
+	Each string `yaml:"each,omitempty"` // path to the list or map of rows; empty: the payload is the row
+	// Columns is, in place of each, the path of a map of lists of one length: row i has the item i of each list under its name,
+	// and what else is short in the map. $ is the payload.
+	Columns string `yaml:"columns,omitempty"`
+
 	Merge string `yaml:"merge,omitempty"` // "true", or a path to the key of a row: complete it from its predecessor
 	Kind  string `yaml:"kind,omitempty"`  // quote (default), trade, correction, cancel, news, status or reading
 	Only  string `yaml:"only,omitempty"`  // "alias": drop symbols that no alias names
@@ -75,6 +79,7 @@ type Rule struct {
 // A path is a gjson path that starts at the row; a[0] is the same as a.0. Besides:
 //
 //	$.a.b    starts at the payload instead
+//	$parent.a  starts at the map in which the list of the row is: the last * of each, or the payload
 //	$key     the row's key in the map that `each` walks, or its place in a list
 //	$value   the row itself, when it is a number or text
 //	$event   the event's type

@@ -44,8 +44,8 @@ func (c *compiler) withStreamRules(feed string, spec *Spec, next decode.Decoder)
 	s := &streamRules{
 		feed: feed, events: spec.Events, errors: spec.Errors, next: next,
 		end:      c.conditions(configerr.Path{"end"}, spec.End),
-		resumeID: c.optionalPath("resume_id", spec.ResumeID),
-		notice:   c.optionalPath("notice", spec.Notice),
+		resumeID: c.optionalPath(configerr.Path{"resume_id"}, spec.ResumeID),
+		notice:   c.optionalPath(configerr.Path{"notice"}, spec.Notice),
 	}
 	if err := c.errs.Err(); err != nil {
 		return nil, err
@@ -56,11 +56,11 @@ func (c *compiler) withStreamRules(feed string, spec *Spec, next decode.Decoder)
 	return s, nil
 }
 
-func (c *compiler) optionalPath(key, text string) *path {
+func (c *compiler) optionalPath(at configerr.Path, text string) *path {
 	if text == "" {
 		return nil
 	}
-	p := c.path(configerr.Path{key}, text)
+	p := c.path(at, text)
 	return &p
 }
 

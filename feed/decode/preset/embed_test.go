@@ -36,7 +36,7 @@ func TestADefinitionIsPartOfALargerConfiguration(t *testing.T) {
 	var errs configerr.List
 	errs.Join(configerr.Path{"feeds", "desk"}, f.Feeds["desk"].Validate())
 	err := errs.Err()
-	want := `livetape.yaml:8:32: unknown unit "sek" (did you mean "s"?): s, ms, us, ns, rfc3339 or auto
+	want := `livetape.yaml:8:32: unknown unit "sek" (did you mean "s"?): s, ms, us, ns, rfc3339, date or auto
     8 |         time: {path: ts, unit: sek}
       |                                ^
 `
