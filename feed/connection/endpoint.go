@@ -88,6 +88,18 @@ func (e *Endpoint) Redactor() redact.Redactor {
 	return e.redactor
 }
 
+// Address is what is asked: the URL, the body and the headers with their ${NAME}s filled in, but without credentials. It tells
+// whether a last event id means the same as in another run.
+func (e *Endpoint) Address() string {
+	text := e.url.String() + "\n" + e.body
+	for _, name := range slices.Sorted(maps.Keys(e.header)) {
+		if !redact.IsSecretHeader(name) {
+			text += "\n" + name + ": " + e.header.Get(name)
+		}
+	}
+	return e.Redactor().PayloadText(text)
+}
+
 // CloseConnections drops every connection, also those that a body is still read from. Those of the Config's own client are
 // not touched. The Endpoint can be used again.
 func (e *Endpoint) CloseConnections() {

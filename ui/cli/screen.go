@@ -57,9 +57,10 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	if err != nil {
 		return err
 	}
+	events := feeds.withIDsKept(ctx, recording.events)
 	err = showScreen(ctx, stop, cmd, ui.Config{
 		Feeds:   screenSources(options.targets, options.selection),
-		Events:  feeds.withIDsKept(ctx, recording.events),
+		Events:  events,
 		Control: feeds.set,
 		Origin:  options.selection.localConfigName(),
 		Banner:  options.banner,
@@ -70,7 +71,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Faults:  options.faults,
 	})
 	stop()
-	awaitFeedsEnd(recording.events)
+	awaitFeedsEnd(events)
 	for reloads != nil {
 		if _, open := <-reloads; !open {
 			break
@@ -112,7 +113,8 @@ func startFeeds(ctx context.Context, cmd *cobra.Command, targets []feedTarget, s
 	return &runningFeeds{set, recorded, ids, cancel}, nil
 }
 
-// withIDsKept passes events on, and has the ids of those that were taken kept.
+// withIDsKept passes events on until ctx ends, and has the ids of those that were taken kept. It closes its channel when
+// events is closed.
 func (f *runningFeeds) withIDsKept(ctx context.Context, events <-chan feed.Event) <-chan feed.Event {
 	if f.state == nil {
 		return events
@@ -121,17 +123,27 @@ func (f *runningFeeds) withIDsKept(ctx context.Context, events <-chan feed.Event
 	go func() {
 		defer close(out)
 		for ev := range events {
+			if ctx.Err() != nil {
+				continue // whoever takes it does not show it
+			}
 			select {
 			case out <- ev:
-				if ev.Message != nil {
-					f.state.Note(ev.Feed, ev.Message.ResumeID())
-				}
-				f.state.Commit()
-			case <-ctx.Done(): // the rest is not shown
+				f.noteID(ev)
+			case <-ctx.Done():
 			}
 		}
 	}()
 	return out
+}
+
+func (f *runningFeeds) noteID(ev feed.Event) {
+	switch {
+	case ev.Message != nil:
+		f.state.Note(ev.Feed, ev.Message.ResumeID())
+	case ev.Status != nil && ev.Status.State == feed.Connecting && ev.Status.Connections == 0:
+		f.state.Started(ev.Feed)
+	}
+	f.state.Commit()
 }
 
 // stop ends the feeds. When it returns, every connection is closed, and so is the state file, if nobody has closed it yet.

@@ -36,7 +36,7 @@ type fileContent struct {
 }
 
 type resumePoint struct {
-	Address string `json:"address"` // a hash of what is asked, since an id means nothing elsewhere
+	Address string `json:"address"` // a hash of what is asked but for credentials, since an id means nothing elsewhere
 	ID      string `json:"last_event_id"`
 }
 
@@ -47,8 +47,9 @@ type File struct {
 
 	mu      sync.Mutex
 	saved   fileContent
-	noted   map[string]string // ids by feed, since the last Commit
-	address map[string]string // by feed
+	noted   map[string]resumePoint // by feed, since the last Commit
+	applied map[string]string      // addresses, by feed
+	running map[string]string      // the same, of the feeds whose events come
 	dirty   bool
 	closed  bool
 	savedAt time.Time
@@ -62,7 +63,7 @@ func Open(path string) (*File, error) {
 	if err != nil {
 		return nil, fmt.Errorf("state %s: %w", path, err)
 	}
-	f := &File{path: path, unlock: unlock, noted: map[string]string{}, address: map[string]string{}}
+	f := &File{path: path, unlock: unlock, noted: map[string]resumePoint{}, applied: map[string]string{}, running: map[string]string{}}
 	if err := f.read(); err != nil {
 		unlock()
 		return nil, fmt.Errorf("state %s: %w", path, err)
@@ -100,13 +101,32 @@ func (f *File) Apply(c *feed.Config) {
 	if f == nil {
 		return
 	}
-	sum := sha256.Sum256([]byte(c.URL + "\n" + c.Body))
+	endpoint, err := c.Endpoint(os.LookupEnv)
+	if err != nil {
+		return // whoever starts the feed says so
+	}
+	sum := sha256.Sum256([]byte(endpoint.Address()))
+	address := hex.EncodeToString(sum[:8])
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.address[c.Name] = hex.EncodeToString(sum[:8])
-	if kept := f.saved.Feeds[c.Name]; kept.Address == f.address[c.Name] && c.Resume != feed.ResumeNever {
+	f.applied[c.Name] = address
+	if f.running[c.Name] == "" {
+		f.running[c.Name] = address
+	}
+	if kept := f.saved.Feeds[c.Name]; kept.Address == address && c.Resume != feed.ResumeNever {
 		c.LastEventID = cmp.Or(c.LastEventID, kept.ID)
 	}
+}
+
+// Started says that the events that follow are of the feed as it was last given to Apply: after a change of the
+// configuration, some of the feed as it was before may still have come.
+func (f *File) Started(feed string) {
+	if f == nil {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.running[feed] = f.applied[feed]
 }
 
 // Note takes the id to resume from after an event of a feed; empty for none.
@@ -116,7 +136,7 @@ func (f *File) Note(feed, id string) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.noted[feed] = id
+	f.noted[feed] = resumePoint{f.running[feed], id}
 }
 
 // Commit says that what was noted is safe. It writes the file, but not more often than once a second; Close writes the rest.
@@ -129,10 +149,8 @@ func (f *File) Commit() {
 	if f.closed {
 		return
 	}
-	for name, id := range f.noted {
-		f.saved.Feeds[name] = resumePoint{f.address[name], id}
-		f.dirty = true
-	}
+	f.dirty = f.dirty || len(f.noted) > 0
+	maps.Copy(f.saved.Feeds, f.noted)
 	clear(f.noted)
 	if f.dirty && time.Since(f.savedAt) >= saveEvery {
 		f.save()

@@ -64,6 +64,73 @@ func TestAnIDIsKeptForItsFeedAndAddressAlone(t *testing.T) {
 	}
 }
 
+func TestAnAddressIsWhatIsAskedButForItsCredentials(t *testing.T) {
+	before := feed.Config{Name: "desk", URL: "https://desk.example/${DESK_PAIR}?token=${DESK_TOKEN}", Header: map[string]string{"X-Depth": "${DESK_DEPTH}"}}
+	set := func(pair, token, depth string) {
+		for name, value := range map[string]string{"DESK_PAIR": pair, "DESK_TOKEN": token, "DESK_DEPTH": depth} {
+			t.Setenv(name, value)
+		}
+	}
+	path := filepath.Join(t.TempDir(), "ids")
+	f := open(t, path)
+	set("xlm", "s3cret-of-monday", "5")
+	idOf(f, before)
+	f.Note("desk", "7")
+	f.Commit()
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f = open(t, path)
+	filledIn := before
+	filledIn.URL = "https://desk.example/xlm?token=${DESK_TOKEN}"
+	for _, c := range []struct {
+		what               string
+		pair, token, depth string
+		feed               feed.Config
+		want               string
+	}{
+		{"the same", "xlm", "s3cret-of-monday", "5", before, "7"},
+		{"written out", "xlm", "s3cret-of-monday", "5", filledIn, "7"},
+		{"a new token", "xlm", "s3cret-of-tuesday", "5", before, "7"},
+		{"another pair", "btc", "s3cret-of-monday", "5", before, ""},
+		{"another header", "xlm", "s3cret-of-monday", "9", before, ""},
+	} {
+		set(c.pair, c.token, c.depth)
+		if id := idOf(f, c.feed); id != c.want {
+			t.Errorf("%s: %q, want %q", c.what, id, c.want)
+		}
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestAnIDOfBeforeAChangeIsKeptForTheAddressOfBefore(t *testing.T) {
+	t.Parallel()
+	moved := feed.Config{Name: "desk", URL: "https://elsewhere.example/"}
+	path := filepath.Join(t.TempDir(), "ids")
+	for _, started := range []bool{false, true} {
+		f := open(t, path)
+		idOf(f, desk)
+		idOf(f, moved)
+		if started {
+			f.Started("desk")
+		}
+		f.Note("desk", "7")
+		f.Commit()
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+		f = open(t, path)
+		if old, new := idOf(f, desk), idOf(f, moved); (old == "7") == started || (new == "7") != started {
+			t.Errorf("started anew: %t; resumes from %q as it was, and %q as it is", started, old, new)
+		}
+		if err := f.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 func TestTwoInstancesDoNotShareAFile(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "ids")
