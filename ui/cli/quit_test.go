@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"compress/gzip"
+	"io"
 	"net"
 	"net/http"
 	"os"
@@ -33,12 +34,12 @@ func compressed(t *testing.T, text string, times int) []byte {
 const quitLimit = 200 * time.Millisecond
 
 // quickestQuit is how long a screen takes to leave once q is pressed, at the best of five times: the machine may be busy.
-func quickestQuit(t *testing.T, shown string, args ...string) time.Duration {
+func quickestQuit(t *testing.T, ready func(*terminal), args ...string) time.Duration {
 	t.Helper()
 	best := time.Hour
 	for tries := 0; best > quitLimit && tries < 5; tries++ {
 		term := startTerminal(t, 120, 30, exec.Command(livetape, args...))
-		term.waitForText(shown)
+		ready(term)
 		pressed := time.Now()
 		term.press("q")
 		term.waitForExit()
@@ -96,9 +97,27 @@ func TestQLeavesAtOnceWhateverIsGoingOn(t *testing.T) {
 		{"a recording of hostile numbers", "REPLAY", []string{"replay", "--speed", "max", write("deep.tape", []byte(header+strings.Repeat(": at 2026-11-21T10:00:01Z\ndata: "+strings.Repeat("[", 60_000)+"\n\n", 500)))}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
-			if took := quickestQuit(t, c.shown, c.args...); took > quitLimit {
+			ready := func(term *terminal) { term.waitForText(c.shown) }
+			if took := quickestQuit(t, ready, c.args...); took > quitLimit {
 				t.Errorf("it takes %s", took)
 			}
 		})
+	}
+}
+
+func TestQLeavesWithinASnapshotOf60MiB(t *testing.T) {
+	t.Parallel()
+	snapshot := "event: snapshot\ndata: {\"prices\":[" + strings.Repeat(`{"symbol":"QRS","last":"1"},`, 60<<20/28) + "{}]}\n\n"
+	sent := make(chan struct{}, 1)
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		if _, err := io.WriteString(w, snapshot); err == nil {
+			sent <- struct{}{}
+		}
+		<-r.Context().Done()
+	}))
+	ready := func(*terminal) { <-sent } // it is being read, or decoded
+	if took := quickestQuit(t, ready, "watch", "--max-event", "64", url); took > quitLimit {
+		t.Errorf("it takes %s", took)
 	}
 }

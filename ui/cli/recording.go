@@ -66,6 +66,17 @@ func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape
 	return recorder, err
 }
 
+// awaitEnd takes what is left of its events, after their context has ended, until the file is closed; where nothing is recorded,
+// until the feeds have ended.
+func (r *activeRecording) awaitEnd(events <-chan feed.Event) {
+	if r.tape == nil {
+		awaitFeedsEnd(events)
+		return
+	}
+	for range events {
+	}
+}
+
 // printSummary says, once all events have come, how many were recorded, unless some are missing.
 func (r *activeRecording) printSummary(out io.Writer) {
 	if r.tape != nil && r.err() == nil {

@@ -103,15 +103,7 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	})
 	defer func() {
 		stop()
-		ended := make(chan struct{})
-		go func() {
-			defer close(ended)
-			awaitFeedsEnd(player.Events())
-		}()
-		select {
-		case <-ended:
-		case <-time.After(lastReadTimeout): // the rest ends with the process: a file is only read
-		}
+		awaitFeedsEnd(player.Events())
 	}()
 	screen := ui.Config{
 		Events: player.Events(),
@@ -123,9 +115,6 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	}
 	return showScreen(ctx, stop, cmd, screen)
 }
-
-// lastReadTimeout is how long a hostile event, which takes long to read, may delay the end.
-const lastReadTimeout = 50 * time.Millisecond
 
 func replayBanner(info tape.Info) string {
 	if !info.Timed {

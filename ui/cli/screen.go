@@ -71,7 +71,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Faults:  options.faults,
 	})
 	stop()
-	awaitFeedsEnd(events)
+	recording.awaitEnd(events)
 	for reloads != nil {
 		if _, open := <-reloads; !open {
 			break
@@ -194,9 +194,21 @@ func collectGarbageLess() {
 	}
 }
 
+// leaveTimeout is how long feeds, or the reading of a recording, may delay the end. Within a hostile event, which takes long to
+// read, they take longer: the rest ends with the process, for nothing is written there.
+const leaveTimeout = 50 * time.Millisecond
+
 // awaitFeedsEnd waits for feeds to end: they close the channel when their last goroutine ends.
 func awaitFeedsEnd(events <-chan feed.Event) {
-	for range events {
+	for late := time.After(leaveTimeout); ; {
+		select {
+		case _, open := <-events:
+			if !open {
+				return
+			}
+		case <-late:
+			return
+		}
 	}
 }
 

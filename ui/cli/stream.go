@@ -132,7 +132,7 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 		State:     feeds.state,
 	})
 	stop()
-	awaitFeedsEnd(recording.events)
+	recording.awaitEnd(recording.events)
 	return cmp.Or(err, recording.err(), feeds.state.Close())
 }
 
