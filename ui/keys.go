@@ -1,10 +1,13 @@
 package ui
 
 import (
+	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/bubbles/key"
+	tea "github.com/charmbracelet/bubbletea"
 )
 
 // keyMap has the keys of everything that a key does. Footer and help are made from it.
@@ -99,6 +102,9 @@ func newKeys(c Config) keyMap {
 	var k keyMap
 	for _, a := range k.actions() {
 		keys := strings.Fields(a.keys)
+		if rebound := c.Keys[a.name]; len(rebound) > 0 {
+			keys = slices.Clone(rebound)
+		}
 		for i := range keys {
 			keys[i] = typedKey(keys[i])
 		}
@@ -113,6 +119,62 @@ func newKeys(c Config) keyMap {
 	k.retryAll.SetEnabled(c.Control != nil)
 	k.connect.SetEnabled(c.Control != nil)
 	return k
+}
+
+// ActionNames are the names of what keys do, as a configuration has them.
+func ActionNames() []string {
+	var names []string
+	for _, a := range new(keyMap).actions() {
+		names = append(names, a.name)
+	}
+	return names
+}
+
+// KeyProblems says what is wrong with the keys that a configuration gives to actions, by the name of the action: a key that
+// does two things in one place, or that no terminal sends. All names are of [ActionNames].
+func KeyProblems(rebound map[string][]string) map[string]string {
+	problems, used := map[string]string{}, map[string]string{}
+	check := func(a action) {
+		for _, k := range a.binding.Keys() {
+			where := string(a.place) + k
+			if slices.Contains(placesEverywhere(), a.place) {
+				where = k
+			}
+			switch other := used[where]; {
+			case !isKey(k):
+				problems[a.name] = fmt.Sprintf("%q is no key: write one character, or a name such as enter, space, f5, ctrl+k or alt+k", k)
+			case other != "":
+				problems[a.name] = fmt.Sprintf("%q is the key of %s, too: one of them needs another", keyName(k), other)
+			}
+			used[where] = a.name
+		}
+		if names, ok := rebound[a.name]; ok && len(names) == 0 {
+			problems[a.name] = "needs a key"
+		}
+	}
+	keys := newKeys(Config{Looks: Looks{Keys: rebound}})
+	for _, configured := range []bool{false, true} { // so that the problem is with what was configured
+		for _, a := range keys.actions() {
+			if _, ok := rebound[a.name]; ok == configured {
+				check(a)
+			}
+		}
+	}
+	return problems
+}
+
+// isKey reports whether Bubble Tea has a key of that name.
+func isKey(name string) bool {
+	name = strings.TrimPrefix(name, "alt+")
+	if utf8.RuneCountInString(name) == 1 {
+		return true
+	}
+	for t := tea.KeyF20; t <= tea.KeyBackspace; t++ { // all of them, from the last of those with a negative number
+		if t != tea.KeyRunes && name != "" && t.String() == name {
+			return true
+		}
+	}
+	return false
 }
 
 // keyNames are the keys that Bubble Tea calls otherwise than people do.

@@ -143,24 +143,28 @@ func nearestColor(p termenv.Profile, c string) termenv.Color {
 
 // useTheme draws everything by a theme from now on.
 func (m Model) useTheme(name string) Model {
+	m.themeName = name
 	m.theme = newLook(m.config.theme(name), m.config.Renderer.ColorProfile(), m.config.ASCII)
 	return m
 }
 
-// theme is the theme of that name, or else the one for the terminal's background. A name may leave out which of two is meant,
-// as "color-blind" of "color-blind-dark" and "color-blind-light": then the background decides.
+// theme is the theme of that name, or the one for the terminal's background. The background also decides between two themes
+// whose names begin so.
 func (c Config) theme(name string) Theme {
-	background := "light"
+	background := "-light"
 	if c.Renderer.HasDarkBackground() {
-		background = "dark"
+		background = "-dark"
 	}
-	all := c.allThemes()
-	for _, wanted := range []string{name, name + "-" + background} {
-		if i := slices.IndexFunc(all, func(t Theme) bool { return t.Name == wanted }); i >= 0 {
-			return all[i]
-		}
+	all := slices.Concat(c.Themes, BuiltInThemes())
+	t := findTheme(name, all)
+	if t == nil {
+		t = findTheme(name+background, all)
 	}
-	return c.theme(background)
+	if t == nil && c.UnknownBackground {
+		t = findTheme(neutralTheme, all)
+	}
+	if t == nil {
+		t = findTheme(background[1:], all)
+	}
+	return *t
 }
-
-func (c Config) allThemes() []Theme { return slices.Concat(c.Themes, BuiltInThemes()) }

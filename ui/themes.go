@@ -1,6 +1,11 @@
 package ui
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
 
 // Theme is a choice of colors.
 type Theme struct {
@@ -95,7 +100,7 @@ func lightBackground() background {
 // neutralBackground is for a terminal that does not tell its background: every color is about as far from black as from white.
 func neutralBackground() background {
 	return background{
-		name: "neutral", muted: "#767676", stale: "#767676", border: "#767676", basicGray: "",
+		name: neutralTheme, muted: "#767676", stale: "#767676", border: "#767676", basicGray: "",
 		accent: "#5f5fff", basicAccent: "4",
 		green:  directionColors{"#00875f", colors{"#d6ffe0", "#14582a"}, "2"},
 		red:    directionColors{"#af5f5f", colors{"#ffe3e0", "#832119"}, "1"},
@@ -127,11 +132,66 @@ func (b background) theme(name string, rising, falling directionColors) Theme {
 	}
 }
 
-// ThemeNames are the names of the built-in themes, without those of which the background decides between two.
-func ThemeNames() []string {
-	var names []string
-	for _, t := range BuiltInThemes() {
+// ThemeNames are what may be asked for: the built-in themes and the given ones, and what the background decides: "auto", and
+// "color-blind" for "color-blind-dark" or "color-blind-light".
+func ThemeNames(own []Theme) []string {
+	all := slices.Concat(own, BuiltInThemes())
+	names := []string{autoTheme}
+	for _, t := range all {
+		if stem, isDark := strings.CutSuffix(t.Name, "-dark"); isDark && findTheme(stem+"-light", all) != nil {
+			names = append(names, stem)
+		}
 		names = append(names, t.Name)
 	}
-	return slices.Concat([]string{"auto"}, names)
+	return names
+}
+
+const (
+	autoTheme    = "auto"
+	neutralTheme = "neutral"
+)
+
+// findTheme is the theme of that name, or nil.
+func findTheme(name string, all []Theme) *Theme {
+	if i := slices.IndexFunc(all, func(t Theme) bool { return t.Name == name }); i >= 0 {
+		return &all[i]
+	}
+	return nil
+}
+
+// StyleNames are the styles of which a theme chooses the colors.
+func StyleNames() []string {
+	names := styleNames()
+	return slices.DeleteFunc(append(names[:], selectedName), func(name string) bool { return name == "" })
+}
+
+const selectedName = "selected" // the row under the cursor
+
+// With is a theme with other colors of one of [StyleNames]: "#rrggbb" or the number of one of the terminal's 256, or such a
+// color on another.
+func (t Theme) With(style, value string) (Theme, error) {
+	text, ground, paired := strings.Cut(value, " on ")
+	if !isColor(text) || paired && !isColor(ground) {
+		return t, fmt.Errorf(`%q is no color: write "#4cc764" with the quotes, a number from 0 to 255, or one color on another: "#1c1400 on #d29922"`, value)
+	}
+	names := styleNames()
+	switch {
+	case style != selectedName:
+		t.colors[slices.Index(names[:], style)] = colors{text, ground}
+	case paired:
+		t.selected = colors{text, ground}
+	default:
+		t.selected.ground = text
+	}
+	t.mono = false
+	return t, nil
+}
+
+func isColor(s string) bool {
+	if digits, ok := strings.CutPrefix(s, "#"); ok {
+		_, err := strconv.ParseUint(digits, 16, 32)
+		return err == nil && len(digits) == 6
+	}
+	_, err := strconv.ParseUint(s, 10, 8)
+	return err == nil
 }

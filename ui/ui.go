@@ -33,10 +33,9 @@ type Config struct {
 	Maps        Maps            // proposes and writes maps; nil disables the keys for them
 	Deck        Deck            // plays the recording that is watched; nil for live feeds
 
-	Renderer *lipgloss.Renderer // how many colors there are, and whether on a dark background; nil: of standard output
-	Theme    string             // the name of a built-in one or of one of Themes; empty or "auto": as the background is
-	Themes   []Theme            // the user's
-	ASCII    bool               // draw with ASCII alone
+	Renderer          *lipgloss.Renderer // how many colors there are, and whether on a dark background; nil: of standard output
+	UnknownBackground bool               // whether the background is dark is a guess: colors suit any, unless a theme is asked for
+	Looks
 }
 
 // Notice is what the user should know, on one line.
@@ -59,6 +58,7 @@ type Reload struct {
 	Feeds   []Source // in the order of the screen; nil: as before
 	Problem string   // what stands in the way, in a line that stays until the next Setup; empty for nothing
 	Notice  string   // what the user should know of the change, shown for some seconds; may be empty
+	Looks   *Looks   // nil: as before. A theme that was chosen on the screen stays until another is configured
 }
 
 // Control passes the user's commands to a feed. Its methods do not block.
@@ -75,15 +75,21 @@ type FaultMenuItem struct {
 }
 
 // Options are the Bubble Tea options the model needs: the alternate screen, at most 30 frames a second. An event
-// is on the terminal within one gathering interval and one frame, 44 ms, of its arrival.
-func Options() []tea.ProgramOption {
-	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithFPS(30)}
+// is on the terminal within one gathering interval and one frame, 44 ms, of its arrival. With reduced motion, 2 frames.
+func Options(l Looks) []tea.ProgramOption {
+	fps := 30
+	if l.ReducedMotion {
+		fps = 2
+	}
+	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithFPS(fps)}
 }
 
 // Model is the whole screen.
 type Model struct {
 	config Config
 	theme  *look
+
+	themeName string // what was asked for
 
 	allKeys *keyMap // those of this run
 	keys    keyMap  // the same, as far as they do something now
@@ -159,13 +165,9 @@ func New(c Config) Model {
 	if c.Renderer == nil {
 		c.Renderer = lipgloss.DefaultRenderer()
 	}
-	keys := newKeys(c)
 	m := Model{
 		config: c,
 		clock:  wallClock,
-
-		allKeys: &keys,
-		keys:    keys,
 
 		board: market.NewBoard(market.Limits{}),
 		raw:   &rawEvents{},
@@ -173,7 +175,7 @@ func New(c Config) Model {
 		prices:   tablePane{columns: defaultColumns()},
 		readings: tablePane{columns: defaultColumns(), widths: columnWidths{readings: true}},
 	}
-	m = m.useTheme(c.Theme)
+	m = m.useLooks(c.Looks)
 	if c.Deck != nil {
 		m.clock = func() time.Time { return c.Deck.Position().Clock }
 	}

@@ -80,6 +80,9 @@ func (m Model) markAllClosed(msg feedClosedMsg) Model {
 // on screen and grow old; what still arrives from them is dropped.
 func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 	m.problem = plainLine(r.Problem)
+	if r.Looks != nil {
+		m = m.changeLooks(*r.Looks)
+	}
 	if r.Feeds != nil {
 		removed := map[string]bool{}
 		maps.Copy(removed, m.removedFeeds)

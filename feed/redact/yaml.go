@@ -14,6 +14,7 @@ var (
 	memberText = regexp.MustCompile(`^(?:"(?:[^"\\]|\\.)*"?|'[^']*'?|[|>][-+\d]*$|\[[^\]]*\]?|(?:\$\{[^}]*\}|[^,}#])+)`)
 	yamlKey    = regexp.MustCompile(`^(\s*(?:- )?\s*)["']?([\w.$-]+)["']?\s*:`)
 	headersKey = regexp.MustCompile(`^(\s*)(?:.*[{,]\s*)?["']?headers?["']?\s*:`)
+	longWord   = regexp.MustCompile(`[^\s,:"'\[\]{}]{16,}`)
 )
 
 // YAML masks what may be a secret in the lines of a configuration, character for character, so that columns stay: all that
@@ -22,8 +23,13 @@ var (
 func YAML(source string) string {
 	lines := strings.Split(source, "\n")
 	var inside yamlBlock
+	keyboard := false // in "keys:" at the left edge, where no feed is: only what is longer than the name of a key is masked
 	for i, line := range lines {
 		inside = inside.blockAt(line)
+		if keyboard = keyboard && strings.HasPrefix(line, " ") || strings.HasPrefix(line, "keys:"); keyboard {
+			lines[i] = longWord.ReplaceAllStringFunc(line, maskText)
+			continue
+		}
 		switch m := headersKey.FindStringIndex(line); {
 		case m != nil:
 			line = line[:m[1]] + hideMembers(line[m[1]:], isNoFileName)

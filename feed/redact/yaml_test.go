@@ -25,6 +25,7 @@ func TestTheLinesOfAConfigurationShowNoSecret(t *testing.T) {
 		{`body: '{"token":"s3cret","pwd" : "s3cret","symbols":["A"]}'`, `body: '{"token":"••••••","pwd" : "••••••","symbols":["A"]}'`},
 		{`body: "{\"api_key\":\"s3cret\"}"`, `body: "{\"api_key\":•"•••••••"}"`},
 		{"body: user=a&password=s3cret", "body: user=a&password=••••••"},
+		{"keys:\n  retry: [u, ctrl+k]\n  desk: a-s3cret-of-16-characters\npassword: s3cret", "keys:\n  retry: [u, ctrl+k]\n  desk: •••••••••••••••••••••••••\npassword: ••••••"},
 		{"symbols: [A, B]\ndecimals: 2", "symbols: [A, B]\ndecimals: 2"},
 	} {
 		if got := redact.YAML(c.in); got != c.want || strings.Contains(got, "s3cret") {

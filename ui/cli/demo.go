@@ -20,21 +20,23 @@ import (
 func demoCommand() *cobra.Command {
 	var market marketFlags
 	var record recordFlags
+	var looks lookFlags
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Watch a simulated market, served in this process (the default)",
 		Long: `demo starts the mock server on a free port of the loopback interface and watches it over
 real HTTP. Press F on the screen to make the server misbehave.`,
 		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, market, record) },
+		RunE: func(cmd *cobra.Command, _ []string) error { return runDemo(cmd, market, record, looks) },
 	}
 	market.register(cmd)
 	market.start = startNow // a demo should look live
 	record.register(cmd)
+	looks.register(cmd)
 	return cmd
 }
 
-func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
+func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags, looks lookFlags) error {
 	if err := requireTerminal(cmd); err != nil {
 		return err
 	}
@@ -55,6 +57,7 @@ func runDemo(cmd *cobra.Command, market marketFlags, record recordFlags) error {
 		banner:  "DEMO · " + marketTitle(config),
 		faults:  demoFaults(server.mock),
 		record:  record,
+		looks:   looks,
 	})
 	stop()
 	if serveErr := <-served; err == nil {

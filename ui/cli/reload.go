@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"maps"
@@ -17,6 +18,7 @@ import (
 type configReloader struct {
 	selection *targetSelection
 	feeds     *runningFeeds
+	looks     lookFlags
 	targets   []feedTarget // that run
 	reloads   chan<- ui.Reload
 }
@@ -33,7 +35,7 @@ func followConfig(ctx context.Context, options screenOptions, feeds *runningFeed
 		return nil, err
 	}
 	reloads := make(chan ui.Reload, 1)
-	r := &configReloader{selection, feeds, options.targets, reloads}
+	r := &configReloader{selection, feeds, options.looks, options.targets, reloads}
 	go r.run(ctx, changes)
 	return reloads, nil
 }
@@ -65,11 +67,12 @@ func (r *configReloader) apply(change config.Change) ui.Reload {
 	if err == nil {
 		err = next.symbols.Load(next.file, next.options)
 	}
-	if err != nil {
+	looks, looksErr := r.looks.looks(next.cmd, next.file)
+	if err = cmp.Or(err, looksErr); err != nil {
 		return failedReload(err)
 	}
 	r.selection.file = next.file
-	reload := ui.Reload{Feeds: screenSources(targets, r.selection), Notice: r.selection.newSecretsSent(r.targets, targets)}
+	reload := ui.Reload{Looks: &looks, Feeds: screenSources(targets, r.selection), Notice: r.selection.newSecretsSent(r.targets, targets)}
 	if err := errors.Join(r.replaceFeeds(targets), change.Err); err != nil {
 		reload.Problem = firstLine(err)
 	}

@@ -19,6 +19,7 @@ type replayFlags struct {
 	configFile  string   // what symbols are called
 	watchlist   string   // show only its symbols
 	only        []string // symbols
+	looks       lookFlags
 }
 
 func (f *replayFlags) register(cmd *cobra.Command) {
@@ -76,11 +77,16 @@ event, - and + change the speed, and the left and right arrows wind the tape.`,
 	cmd.Flags().StringVar(&flags.watchlist, "list", "", "show only the symbols of this watchlist of the configuration")
 	cmd.Flags().StringSliceVar(&flags.only, "symbols", nil, "show only these `SYMBOLS`")
 	cmd.Flags().BoolVar(&flags.paused, "paused", false, "start paused")
+	flags.looks.register(cmd)
 	return cmd
 }
 
 func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	speed, from, err := flags.parse(cmd)
+	if err != nil {
+		return err
+	}
+	looks, err := flags.looks.looks(cmd, screenConfig(cmd, flags.configFile))
 	if err != nil {
 		return err
 	}
@@ -109,6 +115,7 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 		Events: player.Events(),
 		Deck:   player,
 		Banner: replayBanner(info),
+		Looks:  looks,
 	}
 	for _, s := range info.Feeds {
 		screen.Feeds = append(screen.Feeds, ui.Source{Name: s.Name, URL: s.URL})

@@ -1,31 +1,27 @@
 package cli
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"errors"
 	"fmt"
-	"image/color"
 	"io"
 	"os"
-	"regexp"
 	"runtime/debug"
-	"strconv"
+	"slices"
 	"strings"
-	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
-	"github.com/charmbracelet/x/ansi"
-	"github.com/charmbracelet/x/term"
-	"github.com/muesli/cancelreader"
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
+	"livetape/feed/decode/configerr"
 	"livetape/feed/redact"
 	"livetape/ui"
+	"livetape/ui/cli/config"
 	"livetape/ui/cli/state"
+	"livetape/ui/cli/terminal"
 )
 
 type screenOptions struct {
@@ -33,9 +29,18 @@ type screenOptions struct {
 	banner  string
 	faults  []ui.FaultMenuItem
 	record  recordFlags
+	looks   lookFlags
 	state   string // file of last event ids; empty for none
 
 	selection *targetSelection // it follows the configuration while the feeds run; nil: nothing to follow
+}
+
+// config is the configuration that the feeds are from, or else the one that is found; it may be nil.
+func (o screenOptions) config(cmd *cobra.Command) *config.File {
+	if o.selection != nil && o.selection.file != nil {
+		return o.selection.file
+	}
+	return screenConfig(cmd, "")
 }
 
 // runScreen runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it returns,
@@ -44,6 +49,10 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	collectGarbageLess()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
+	looks, err := options.looks.looks(cmd, options.config(cmd))
+	if err != nil {
+		return err
+	}
 	feeds, err := startFeeds(ctx, cmd, options.targets, options.state)
 	if err != nil {
 		return err
@@ -59,6 +68,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	}
 	events := feeds.withIDsKept(ctx, recording.events)
 	err = showScreen(ctx, stop, cmd, ui.Config{
+		Looks:   looks,
 		Feeds:   screenSources(options.targets, options.selection),
 		Events:  events,
 		Control: feeds.set,
@@ -158,11 +168,13 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	output := &terminalFile{File: asTerminal(cmd.OutOrStdout()), gone: gone}
 	input := asTerminal(cmd.InOrStdin())
 	config.Renderer = lipgloss.NewRenderer(output.File)
-	detectBackground(config.Renderer, input, output.File)
+	background := terminal.DetectBackground(input, output.File)
+	config.Renderer.SetHasDarkBackground(background != terminal.Light)
+	config.UnknownBackground = background == terminal.Unknown
 	var logged func()
 	config.Diagnostics, logged = logToScreen()
 	defer logged()
-	options := append(ui.Options(),
+	options := append(ui.Options(config.Looks),
 		tea.WithContext(ctx),
 		tea.WithoutSignalHandler(), // signals end ctx
 		tea.WithOutput(output),
@@ -230,8 +242,11 @@ func screenSources(targets []feedTarget, s *targetSelection) []ui.Source {
 }
 
 func requireTerminal(cmd *cobra.Command) error {
-	if asTerminal(cmd.OutOrStdout()) != nil {
+	switch {
+	case asTerminal(cmd.OutOrStdout()) != nil && os.Getenv("TERM") != "dumb":
 		return nil
+	case asTerminal(cmd.OutOrStdout()) != nil:
+		return usageErrorf(cmd, "TERM is dumb: such a terminal cannot draw a screen; \"livetape stream URL\" prints lines")
 	}
 	return usageErrorf(cmd, "standard output is not a terminal, so there is no screen to draw on; \"livetape stream URL\" writes to pipes and files")
 }
@@ -241,7 +256,7 @@ func requireTerminal(cmd *cobra.Command) error {
 type terminalFile struct {
 	*os.File
 	gone    func()
-	answers answerFilter
+	answers terminal.AnswerFilter
 }
 
 func (f *terminalFile) Write(p []byte) (int, error) {
@@ -258,91 +273,43 @@ func (f *terminalFile) Read(p []byte) (int, error) {
 	if errors.Is(err, io.EOF) {
 		f.gone()
 	}
-	return len(f.answers.filter(p[:n])), err
+	return len(f.answers.Filter(p[:n])), err
 }
 
-// answerTimeout is how long a terminal may take to say what its background is.
-const answerTimeout = 100 * time.Millisecond
-
-// detectBackground tells the renderer whether the terminal is dark: by its own answer, else by COLORFGBG, else it is.
-func detectBackground(r *lipgloss.Renderer, input, output *os.File) {
-	if background := askBackground(input, output); background != nil {
-		r.SetHasDarkBackground(isDark(background))
-		return
-	}
-	fields := strings.Split(os.Getenv("COLORFGBG"), ";")
-	number, err := strconv.Atoi(fields[len(fields)-1])
-	isLight := len(fields) > 1 && err == nil && (number == 7 || number > 8) // of the 16 colours
-	r.SetHasDarkBackground(!isLight)
+// lookFlags say how a screen looks. Every command that has one has them.
+type lookFlags struct {
+	theme                string
+	ascii, reducedMotion bool
 }
 
-// askBackground asks the terminal for its background; nil for no answer. Then it asks for the terminal's attributes, which
-// nearly every one answers, so that one which does not know the first question costs no time.
-func askBackground(input, output *os.File) color.Color {
-	kind := os.Getenv("TERM")
-	if input == nil || strings.HasPrefix(kind, "dumb") || strings.HasPrefix(kind, "screen") || strings.HasPrefix(kind, "tmux") {
-		return nil // the latter two may be on several terminals at once
-	}
-	state, err := term.MakeRaw(input.Fd())
-	if err != nil {
-		return nil
-	}
-	defer term.Restore(input.Fd(), state)
-	reader, err := cancelreader.NewReader(input)
-	if err != nil {
-		return nil
-	}
-	defer reader.Close()
-	timer := time.AfterFunc(answerTimeout, func() { reader.Cancel() })
-	defer timer.Stop()
-	fmt.Fprint(output, ansi.RequestBackgroundColor+ansi.RequestPrimaryDeviceAttributes)
-	var answer []byte
-	for buf := make([]byte, 256); len(answer) < maxAnswer && !attributesAnswer.Match(answer); {
-		n, err := reader.Read(buf)
-		if err != nil {
-			break
-		}
-		answer = append(answer, buf[:n]...)
-	}
-	found := backgroundAnswer.FindSubmatch(answer)
-	if found == nil {
-		return nil
-	}
-	return ansi.XParseColor(string(found[1]))
+func (f *lookFlags) register(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.theme, "theme", "", "`NAME` of a theme: "+strings.Join(ui.ThemeNames(nil), ", ")+", or one of the configuration")
+	flags.BoolVar(&f.ascii, "ascii", false, "draw with ASCII alone (by itself where the locale is not UTF-8)")
+	flags.BoolVar(&f.reducedMotion, "reduced-motion", false, "flash nothing, and draw twice a second at most")
 }
 
-const maxAnswer = 4096 // bytes
-
-var (
-	backgroundAnswer = regexp.MustCompile(`\x1b\]11;(rgba?:[0-9a-fA-F/]+)(?:\x07|\x1b\\)`)
-	attributesAnswer = regexp.MustCompile(`\x1b\[\?[0-9;]*c`)
-)
-
-// isDark reports whether a colour's lightness is under a half.
-func isDark(c color.Color) bool {
-	r, g, b, _ := c.RGBA()
-	return max(r, g, b)+min(r, g, b) < 0xffff
-}
-
-// answerFilter takes late answers to the questions of [askBackground] out of what is typed: they would be taken for keys.
-type answerFilter struct {
-	inside byte // the second byte of the answer that has begun and not ended; 0: none
-}
-
-// filter takes answers out of p, in place.
-func (f *answerFilter) filter(p []byte) []byte {
-	kept := p[:0]
-	for i := 0; i < len(p); i++ {
-		switch {
-		case f.inside == ']' && (p[i] == '\a' || p[i] == '\\'), f.inside == '[' && p[i] >= '@':
-			f.inside = 0
-		case f.inside != 0:
-		case bytes.HasPrefix(p[i:], []byte("\x1b]11;")), bytes.HasPrefix(p[i:], []byte("\x1b[?")):
-			f.inside = p[i+1]
-			i++
-		default:
-			kept = append(kept, p[i])
-		}
+// looks are those of the configuration, with what the flags say over them.
+func (f *lookFlags) looks(cmd *cobra.Command, file *config.File) (ui.Looks, error) {
+	var l ui.Looks
+	if file != nil {
+		l = file.Looks()
 	}
-	return kept
+	if known := ui.ThemeNames(l.Themes); f.theme != "" && !slices.Contains(known, f.theme) {
+		return l, usageErrorf(cmd, "there is no theme %q%s; there are %s", f.theme, configerr.DidYouMean(f.theme, known, nil), strings.Join(known, ", "))
+	}
+	l.Theme = cmp.Or(f.theme, l.Theme)
+	l.ASCII = f.ascii || l.ASCII || !terminal.HasUnicode() && !cmd.Flags().Changed("ascii")
+	l.ReducedMotion = f.reducedMotion || l.ReducedMotion
+	return l, nil
+}
+
+// screenConfig is the configuration of a screen whose feeds need none: the one that is asked for or found, or nil. One with
+// mistakes is not used, and standard error says so.
+func screenConfig(cmd *cobra.Command, asked string) *config.File {
+	file, err := readConfig(cmd.Context(), asked)
+	if err != nil && !errors.Is(err, config.ErrNotFound) {
+		fmt.Fprintln(cmd.ErrOrStderr(), "livetape: the configuration has a mistake, and the screen looks as without it: 'livetape config check' shows the mistake")
+	}
+	return file
 }

@@ -7,6 +7,7 @@ import (
 func watchCommand() *cobra.Command {
 	var flags feedFlags
 	var record recordFlags
+	var looks lookFlags
 	var stateFile string
 	cmd := &cobra.Command{
 		Use:   "watch [FEED|URL]...",
@@ -34,13 +35,14 @@ the shell's history; quote it, or the shell expands it first.`,
 				return err
 			}
 			selection.warnLocalConfig(targets)
-			return runScreen(cmd.Context(), cmd, screenOptions{targets: targets, selection: selection, record: record, state: stateFile})
+			return runScreen(cmd.Context(), cmd, screenOptions{targets: targets, selection: selection, record: record, looks: looks, state: stateFile})
 		},
 	}
 	flags.register(cmd)
 	flags.registerSymbols(cmd)
 	flags.registerList(cmd)
 	record.register(cmd)
+	looks.register(cmd)
 	registerState(cmd, &stateFile)
 	return cmd
 }

@@ -34,6 +34,12 @@ type File struct {
 	AlertRules []Alert             `yaml:"alerts,omitempty"`
 	Held       map[string]Position `yaml:"positions,omitempty"` // by symbol
 
+	Theme         string                       `yaml:"theme,omitempty"`          // a built-in one or one of Themes
+	Themes        map[string]map[string]string `yaml:"themes,omitempty"`         // colors by style, and "base": what the others are as in
+	Keys          map[string][]string          `yaml:"keys,omitempty"`           // of actions, instead of their own
+	ASCII         bool                         `yaml:"ascii,omitempty"`          // draw with ASCII alone
+	ReducedMotion bool                         `yaml:"reduced_motion,omitempty"` // nothing flashes, and little is redrawn
+
 	path   string
 	source []byte
 	order  []string // the feeds' names as they stand in the file

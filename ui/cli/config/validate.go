@@ -25,6 +25,7 @@ func (f *File) validate(unread map[string][]string, errs *configerr.List) {
 	f.checkSymbols(errs)
 	f.checkAlerts(errs)
 	f.checkPositions(errs)
+	f.checkLooks(errs)
 	for _, name := range f.order {
 		at := configerr.Path{"feeds", name}
 		if !feedNamePattern.MatchString(name) || utf8.RuneCountInString(name) > maxFeedName {
