@@ -13,12 +13,14 @@ import (
 
 	"livetape/feed/decode/infer"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/feed/decode"
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/preset"
 	"livetape/feed/market"
+	"livetape/ui"
 	"livetape/ui/cli/config"
 	"livetape/ui/cli/golden"
 )
@@ -170,6 +172,13 @@ func TestConfigExplainsEveryKeyOfAFile(t *testing.T) {
 	if diff := cmp.Diff(want, tables(readDoc(t, "config.md"))); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}
+}
+
+func TestConfigNamesEveryActionThatHasKeys(t *testing.T) {
+	names := strings.ReplaceAll(strings.Join(ui.ActionNames(), " "), "-", "_") // lines do not break within a name
+	names = strings.ReplaceAll(ansi.Wordwrap(names, 110, ""), "_", "-")
+	told := regexp.MustCompile("(?s)(The names of actions:\n\n```text\n).*?```").ReplaceAllString(readDoc(t, "config.md"), "${1}"+names+"\n```")
+	golden.Require(t, "../../../docs/config.md", told)
 }
 
 func TestEveryExampleOfConfigIsRight(t *testing.T) {
