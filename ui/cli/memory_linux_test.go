@@ -117,7 +117,7 @@ func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 // TestALongLineOfARecordingIsNotReadForEachClient serves one to some clients that leave.
 func TestALongLineOfARecordingIsNotReadForEachClient(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "long.sse")
-	if err := os.WriteFile(file, []byte("data: 1\n\ndata: "+strings.Repeat("x", 100<<20)), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("data: 1\n\ndata: "+strings.Repeat("x", 32<<20)), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	server := startMockProcess(t, "--replay", file)

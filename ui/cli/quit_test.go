@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"io"
@@ -14,20 +15,18 @@ import (
 	"time"
 )
 
-// compressed is text many times over, which gzip makes very small.
+// compressed is text many times over, which gzip makes very small. Every time is a gzip member of its own.
 func compressed(t *testing.T, text string, times int) []byte {
 	t.Helper()
-	var out bytes.Buffer
-	zip := gzip.NewWriter(&out)
-	for range times {
-		if _, err := zip.Write([]byte(text)); err != nil {
-			t.Fatal(err)
-		}
+	var member bytes.Buffer
+	zip := gzip.NewWriter(&member)
+	if _, err := zip.Write([]byte(text)); err != nil {
+		t.Fatal(err)
 	}
 	if err := zip.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return out.Bytes()
+	return bytes.Repeat(member.Bytes(), times)
 }
 
 // quitLimit is within what a screen has to leave.
@@ -74,9 +73,19 @@ func TestQLeavesAtOnceWhateverIsGoingOn(t *testing.T) {
 	zipped := map[string]string{"Content-Encoding": "gzip"}
 	bomb := compressed(t, "data: "+megabyte, 200)
 	tapes := t.TempDir()
-	write := func(name string, content []byte) string {
+	write := func(name, head, part string, times int) string {
 		path := filepath.Join(tapes, name)
-		if err := os.WriteFile(path, content, 0o600); err != nil {
+		file, err := os.Create(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer file.Close()
+		out := bufio.NewWriter(file)
+		_, _ = out.WriteString(head)
+		for range times {
+			_, _ = out.WriteString(part)
+		}
+		if err := out.Flush(); err != nil {
 			t.Fatal(err)
 		}
 		return path
@@ -92,9 +101,9 @@ func TestQLeavesAtOnceWhateverIsGoingOn(t *testing.T) {
 		{"a bomb of small events", "LIVE", []string{"watch", serving(zipped, compressed(t, strings.Repeat("data: 1\n\n", 100_000), 50), true)}},
 		{"a flood", "LIVE", []string{"watch", serving(nil, []byte(strings.Repeat("data: {\"symbol\":\"A\",\"last\":1}\n\n", 10_000)), true)}},
 		{"an answer that does not come", "CONNECTING", []string{"watch", "http://" + silent.Addr().String()}},
-		{"a recording of a bomb", "REPLAY", []string{"replay", write("bomb.tape.gz", append(compressed(t, header+"data: ", 1), compressed(t, megabyte, 200)...))}},
-		{"a long recording", "REPLAY", []string{"replay", "--speed", "max", "--from", "1h", write("long.tape", []byte(header+strings.Repeat(event, 300_000)))}},
-		{"a recording of hostile numbers", "REPLAY", []string{"replay", "--speed", "max", write("deep.tape", []byte(header+strings.Repeat(": at 2026-11-21T10:00:01Z\ndata: "+strings.Repeat("[", 60_000)+"\n\n", 500)))}},
+		{"a recording of a bomb", "REPLAY", []string{"replay", write("bomb.tape.gz", string(compressed(t, header+"data: ", 1)), string(compressed(t, megabyte, 1)), 200)}},
+		{"a long recording", "REPLAY", []string{"replay", "--speed", "max", "--from", "1h", write("long.tape", header, event, 300_000)}},
+		{"a recording of hostile numbers", "REPLAY", []string{"replay", "--speed", "max", write("deep.tape", header, ": at 2026-11-21T10:00:01Z\ndata: "+strings.Repeat("[", 60_000)+"\n\n", 500)}},
 	} {
 		t.Run(c.what, func(t *testing.T) {
 			ready := func(term *terminal) { term.waitForText(c.shown) }

@@ -131,7 +131,9 @@ func showOnScreen(t *testing.T, first, second time.Time) {
 		program.Send(tea.WindowSizeMsg{Width: 120, Height: 40})
 		for _, e := range eventsOf(t, first, second) {
 			events <- e
-			time.Sleep(20 * time.Millisecond)
+			if e.Message == nil { // the same messages need not be drawn one by one
+				time.Sleep(20 * time.Millisecond)
+			}
 		}
 		time.Sleep(1500 * time.Millisecond)
 		close(events)
