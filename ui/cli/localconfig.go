@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"livetape/feed/market"
+	"livetape/ui/alert"
 	"livetape/ui/cli/config"
+	"livetape/ui/cli/notify"
 )
 
 // warnLocalConfig says on standard error that the feeds come from a configuration that was merely found in the working
@@ -65,6 +67,18 @@ func (s *targetSelection) refuseLocalProgram(t feedTarget) error {
 		return nil
 	}
 	return fmt.Errorf("feed %s: token_command runs a program, and %s of this directory may be somebody else's: if it is right, say --config ./%s", t.config.Name, config.FileName, config.FileName)
+}
+
+// alerts are those of the configuration. One that was found in the working directory runs no programs.
+func (s *targetSelection) alerts() (notify.Alerts, error) {
+	if s == nil || s.file == nil {
+		return notify.Alerts{}, nil
+	}
+	rules := s.file.Alerts()
+	if s.local && slices.ContainsFunc(rules, func(r alert.Rule) bool { return len(r.Actions.Exec) > 0 }) {
+		return notify.Alerts{}, fmt.Errorf("alerts: exec runs a program, and %s of this directory may be somebody else's: if it is right, say --config ./%s", config.FileName, config.FileName)
+	}
+	return notify.Alerts{Rules: rules, Dir: s.file.Dir()}, nil
 }
 
 // localConfigName is the configuration to name on the screen; empty when it is the user's own or was asked for.

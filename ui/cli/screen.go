@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log"
 	"os"
 	"runtime/debug"
 	"slices"
@@ -21,6 +22,7 @@ import (
 	"livetape/feed/redact"
 	"livetape/ui"
 	"livetape/ui/cli/config"
+	"livetape/ui/cli/notify"
 	"livetape/ui/cli/state"
 	"livetape/ui/cli/terminal"
 )
@@ -162,6 +164,15 @@ func (f *runningFeeds) stop() {
 	f.cancel()
 	awaitFeedsEnd(f.set.Events())
 	_ = f.state.Close() // an error that came before is the one to tell
+}
+
+// startNotifier sends alerts until it is closed. What it cannot send is logged. The terminal may be nil.
+func startNotifier(ctx context.Context, a notify.Alerts, terminal *os.File) *notify.Notifier {
+	options := notify.Options{Dir: a.Dir, Failed: func(text string) { log.Print(text) }}
+	if terminal != nil {
+		options.Terminal = terminal
+	}
+	return notify.New(ctx, options)
 }
 
 // showScreen draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone.

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livetape/ui/cli/notify"
 	"livetape/ui/cli/output"
 )
 
@@ -20,6 +21,7 @@ func streamCommand() *cobra.Command {
 	var record recordFlags
 	var quiet bool
 	var stateFile string
+	var alerts bool
 	cmd := &cobra.Command{
 		Use:     "stream [FEED|URL]...",
 		Short:   "Print the updates of feeds, for pipes and files",
@@ -39,7 +41,16 @@ func streamCommand() *cobra.Command {
 				return err
 			}
 			chosen.warnLocalConfig(targets)
-			return runStream(cmd.Context(), cmd, streamOptions{targets, printed, selection.Selection, format.raw, record, quiet, stateFile})
+			options := streamOptions{targets: targets, format: printed, selection: selection.Selection, raw: format.raw, record: record, quiet: quiet, state: stateFile}
+			if alerts {
+				if options.alerts, err = chosen.alerts(); err != nil {
+					return err
+				}
+				if len(options.alerts.Rules) == 0 {
+					return usageErrorf(cmd, "--alerts finds none: write them into the configuration, below alerts:, and name it by --config if feeds are given as URLs")
+				}
+			}
+			return runStream(cmd.Context(), cmd, options)
 		},
 	}
 	format.register(cmd)
@@ -48,6 +59,7 @@ func streamCommand() *cobra.Command {
 	flags.registerList(cmd)
 	record.register(cmd)
 	registerState(cmd, &stateFile)
+	cmd.Flags().BoolVar(&alerts, "alerts", false, "run the alerts of the configuration, and print them on standard error")
 	cmd.Flags().BoolVarP(&quiet, "quiet", "q", false, "print on standard error only what goes wrong")
 	return cmd
 }
@@ -57,7 +69,8 @@ const streamExamples = `  livetape stream https://desk.example/events | jq .last
   livetape stream https://desk.example/events --symbols NVDA -t '{{.Symbol}} {{.Last}}'
   livetape stream https://desk.example/events --once --symbols NVDA,AAPL
   livetape stream https://desk.example/events --raw | jq '.data | fromjson'
-  livetape stream desk pyth -o json`
+  livetape stream desk pyth -o json
+  livetape stream --alerts > /dev/null`
 
 func streamHelp() string {
 	return `stream prints every update of one or more feeds as one line, once and in order. Feeds are URLs,
@@ -97,6 +110,7 @@ type streamOptions struct {
 	record    recordFlags
 	quiet     bool
 	state     string // file of last event ids; empty for none
+	alerts    notify.Alerts
 }
 
 // lastWriteTimeout is how long a reader that does not read may delay the end after a signal.
@@ -120,7 +134,11 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 	if err != nil {
 		return err
 	}
+	notifier := startNotifier(ctx, options.alerts, asTerminal(cmd.ErrOrStderr()))
+	defer notifier.Close()
 	err = printUntilSignal(ctx, output.Options{
+		Alerts:    options.alerts.Engine(),
+		Send:      notifier.Send,
 		Events:    recording.events,
 		Recording: recording.notices,
 		Out:       rawOutput(cmd),
@@ -131,6 +149,9 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 		Feeds:     printedFeeds(options.targets),
 		State:     feeds.state,
 	})
+	if ctx.Err() == nil {
+		notifier.Wait()
+	}
 	stop()
 	recording.awaitEnd(recording.events)
 	return cmp.Or(err, recording.err(), feeds.state.Close())

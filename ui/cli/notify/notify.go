@@ -28,6 +28,20 @@ const (
 	maxTime    = 10 * time.Second // of a program
 )
 
+// Alerts are the rules of a configuration.
+type Alerts struct {
+	Rules []alert.Rule
+	Dir   string // in which their programs run, and to which their paths are relative
+}
+
+// Engine watches for the rules; nil where there are none.
+func (a Alerts) Engine() *alert.Engine {
+	if len(a.Rules) == 0 {
+		return nil
+	}
+	return alert.New(a.Rules)
+}
+
 // Options say where alerts are sent.
 type Options struct {
 	Terminal io.Writer    // for bells and notifications of the terminal, in one Write each; nil for none
@@ -68,6 +82,9 @@ func (n *Notifier) Close() {
 	n.cancel()
 	n.running.Wait()
 }
+
+// Wait returns when what runs has ended by itself: after maxTime at the latest.
+func (n *Notifier) Wait() { n.running.Wait() }
 
 // Send tells the user of an alert in the ways that its rule names. It does not wait for programs.
 func (n *Notifier) Send(f alert.Firing) {

@@ -17,6 +17,7 @@ import (
 	"livetape/feed"
 	"livetape/feed/market"
 	"livetape/ui"
+	"livetape/ui/alert"
 	"livetape/ui/cli/state"
 )
 
@@ -31,6 +32,8 @@ type Options struct {
 	Raw       bool // print events as JSON, and no updates: Format and the kinds of Select have no effect
 	Feeds     []Feed
 	State     *state.File // learns the ids of what has been written; may be nil
+	Alerts    *alert.Engine
+	Send      func(alert.Firing) // tells the user of an alert, besides Notices; nil without Alerts
 }
 
 // A Feed is one whose events are printed.
@@ -101,6 +104,10 @@ func (l *printLoop) printEvents(ctx context.Context) error {
 			return nil
 		case <-l.timeUp:
 			return l.filter.missingInTime()
+		case now := <-l.alertCheck():
+			if err := l.sendAlerts(l.Alerts.Advance(now.UTC())); err != nil {
+				return err
+			}
 		case notice := <-l.Recording:
 			l.Notices.Say("recording", notice.Text)
 		case ev, ok := <-l.Events:
@@ -136,6 +143,11 @@ func (l *printLoop) takeWaiting() error {
 }
 
 func (l *printLoop) takeEvent(ev feed.Event) error {
+	if l.Alerts != nil {
+		if err := l.sendAlerts(l.Alerts.Apply(ev)); err != nil {
+			return err
+		}
+	}
 	switch {
 	case ev.Message != nil:
 		err := l.message(ev)
@@ -147,6 +159,24 @@ func (l *printLoop) takeEvent(ev feed.Event) error {
 		l.Notices.Duplicates(ev.Feed, ev.Pulse.Duplicates)
 	case ev.Gap != nil:
 		return l.notice(func() { l.Notices.Gap(ev.Feed, ev.Gap) })
+	}
+	return nil
+}
+
+// alertCheck gives the time when an alert can come true by time alone.
+func (l *printLoop) alertCheck() <-chan time.Time {
+	if l.Alerts == nil || l.Alerts.NextCheck().IsZero() {
+		return nil
+	}
+	return time.After(time.Until(l.Alerts.NextCheck()))
+}
+
+func (l *printLoop) sendAlerts(fired []alert.Firing) error {
+	for _, f := range fired {
+		if err := l.notice(func() { l.Notices.Say("alert", market.PlainText(f.Text, maxReason)) }); err != nil {
+			return err
+		}
+		l.Send(f)
 	}
 	return nil
 }
