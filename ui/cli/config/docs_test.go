@@ -168,7 +168,7 @@ func TestMappingExplainsEveryKeyOfARule(t *testing.T) {
 }
 
 func TestConfigExplainsEveryKeyOfAFile(t *testing.T) {
-	want := keysOf(reflect.TypeFor[config.File](), reflect.TypeFor[config.Feed](), reflect.TypeFor[config.Symbol]())
+	want := keysOf(reflect.TypeFor[config.File](), reflect.TypeFor[config.Feed](), reflect.TypeFor[config.Symbol](), reflect.TypeFor[config.Alert](), reflect.TypeFor[config.Position]())
 	if diff := cmp.Diff(want, tables(readDoc(t, "config.md"))); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}
