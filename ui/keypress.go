@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -33,6 +34,9 @@ func (m Model) handleKeys(msg tea.KeyMsg) (Model, tea.Cmd) {
 
 func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	k := m.keys
+	if !k.has(msg) {
+		msg = onLatinKeyboard(msg)
+	}
 	if m.toast.style == muted { // of a key that did nothing
 		m.toast.span = span{}
 	}
@@ -52,6 +56,8 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.toggleOverlay(feedsOverlay), nil
 	case key.Matches(msg, k.fault):
 		return m.toggleOverlay(faultsOverlay), nil
+	case key.Matches(msg, k.themes):
+		return m.toggleThemes(), nil
 	case key.Matches(msg, k.open):
 		return m.openSelected()
 	case key.Matches(msg, k.zoom):
@@ -88,7 +94,12 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 
 // sayUnusedKey says for a second that a key does nothing.
 func (m Model) sayUnusedKey(name string) (Model, tea.Cmd) {
-	return m.showToastFor(time.Second, span{muted, fmt.Sprintf("%s does nothing here, %s shows the keys", market.PlainText(keyName(name), 20), keyLabel(m.keys.help))})
+	name = market.PlainText(keyName(name), 20)
+	hint := fmt.Sprintf("%s does nothing here, %s shows the keys", name, keyLabel(m.keys.help))
+	if strings.IndexFunc(name, isBeyondASCII) >= 0 {
+		hint = fmt.Sprintf("%s does nothing here: the keys are Latin letters, arrows, enter, tab and esc", name)
+	}
+	return m.showToastFor(time.Second, span{muted, hint})
 }
 
 func (k keyMap) movesRows(msg tea.KeyMsg) bool {
@@ -139,6 +150,8 @@ func (m *Model) focusedList() *list {
 		return &m.page
 	case m.overlay == faultsOverlay:
 		return &m.menu
+	case m.overlay == themesOverlay:
+		return &m.themeMenu
 	case m.overlay == feedsOverlay:
 		return &m.feedMenu
 	case m.focus == focusReadings:
@@ -182,6 +195,8 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 	case faultsOverlay:
 		m.overlay = noOverlay
 		return m, injectFault(m.config.Faults[m.menu.cursor])
+	case themesOverlay:
+		return m.chooseTheme()
 	case mapOverlay:
 		return m.confirmMap()
 	}

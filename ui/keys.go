@@ -18,7 +18,7 @@ type keyMap struct {
 	zoom                         key.Binding
 	retry, retryAll, connect     key.Binding
 	feeds, log, raw, showMap     key.Binding
-	pause, fault                 key.Binding
+	pause, fault, themes         key.Binding
 	help, redraw, suspend, quit  key.Binding
 	fewLog                       key.Binding
 	writeMap                     key.Binding
@@ -82,6 +82,7 @@ func (k *keyMap) actions() []action {
 		{&k.fault, placeFeeds, "faults", "faults", "F"},
 
 		{&k.pause, placeProgram, "pause", "pause", "p"},
+		{&k.themes, placeProgram, "themes", "themes", "T"},
 		{&k.help, placeProgram, "help", "help", "?"},
 		{&k.redraw, placeProgram, "redraw", "redraw", "ctrl+l"},
 		{&k.suspend, placeProgram, "suspend", "suspend", "ctrl+z"},
@@ -108,7 +109,7 @@ func newKeys(c Config) keyMap {
 		for i := range keys {
 			keys[i] = typedKey(keys[i])
 		}
-		*a.binding = key.NewBinding(key.WithKeys(keys...), key.WithHelp(keyName(keys[0]), a.does))
+		*a.binding = key.NewBinding(key.WithKeys(append(keys, runPrefix+a.name)...), key.WithHelp(keyName(keys[0]), a.does))
 	}
 	for _, b := range []*key.Binding{&k.step, &k.faster, &k.slower, &k.forward, &k.backward} {
 		b.SetEnabled(c.Deck != nil)
@@ -119,6 +120,23 @@ func newKeys(c Config) keyMap {
 	k.retryAll.SetEnabled(c.Control != nil)
 	k.connect.SetEnabled(c.Control != nil)
 	return k
+}
+
+// runPrefix and the name of an action are a key that no keyboard has: by it the list of commands and the mouse run the action.
+const runPrefix = "run "
+
+// runs is the key message that runs what a binding is for, wherever its keys have another meaning.
+func runs(b key.Binding) tea.KeyMsg {
+	keys := b.Keys()
+	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(keys[len(keys)-1])}
+}
+
+// typedKeys are the keys of a binding that a keyboard has.
+func typedKeys(b key.Binding) []string { return b.Keys()[:len(b.Keys())-1] }
+
+// has reports whether a key does anything now.
+func (k *keyMap) has(msg tea.KeyMsg) bool {
+	return slices.ContainsFunc(k.actions(), func(a action) bool { return key.Matches(msg, *a.binding) })
 }
 
 // ActionNames are the names of what keys do, as a configuration has them.
@@ -135,7 +153,7 @@ func ActionNames() []string {
 func KeyProblems(rebound map[string][]string) map[string]string {
 	problems, used := map[string]string{}, map[string]string{}
 	check := func(a action) {
-		for _, k := range a.binding.Keys() {
+		for _, k := range typedKeys(*a.binding) {
 			where := string(a.place) + k
 			if slices.Contains(placesEverywhere(), a.place) {
 				where = k
@@ -205,7 +223,7 @@ func keyName(typed string) string {
 // keyNamesOf are all keys of a binding, for the help.
 func keyNamesOf(b key.Binding) string {
 	var names []string
-	for _, typed := range b.Keys() {
+	for _, typed := range typedKeys(b) {
 		names = append(names, keyName(typed))
 	}
 	return strings.Join(names, " ")

@@ -305,7 +305,7 @@ func TestNoTwoThingsHaveTheSameKeyInOnePlace(t *testing.T) {
 	t.Parallel()
 	used, keys := map[string]string{}, newKeys(Config{})
 	for _, a := range keys.actions() {
-		for _, k := range a.binding.Keys() {
+		for _, k := range typedKeys(*a.binding) {
 			where := k
 			if !slices.Contains(placesEverywhere(), a.place) {
 				where += " " + string(a.place)

@@ -45,6 +45,8 @@ func (m Model) layOut() Model {
 	m.logPane = m.logPane.arrange(l.log, t.log)
 	m.rawPane = m.rawPane.arrange(t.raw)
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
+	m.themeMenu = m.themeMenu.fit(l.bottom-1, len(m.themeNames()))
+	m = m.previewTheme()
 	if m.overlay == feedsOverlay {
 		m = m.keepOnFeed()
 	}
@@ -80,6 +82,8 @@ func (m Model) currentKeys() keyMap {
 	switch m.overlay {
 	case faultsOverlay:
 		relabel(&k.open, "inject")
+	case themesOverlay:
+		relabel(&k.open, "keep")
 	case mapOverlay:
 		relabel(&k.open, "confirm")
 		h := m.feeds.byName(m.mapPage.feed)
@@ -137,7 +141,7 @@ func (m Model) shareLines(t *shownData) layout {
 
 // showsBottom reports whether a menu, a headline or an event stands below the panes.
 func (m Model) showsBottom() bool {
-	return m.overlay == faultsOverlay || m.overlay == feedsOverlay || m.overlay == detailOverlay && m.readsText()
+	return m.overlay == faultsOverlay || m.overlay == feedsOverlay || m.overlay == themesOverlay || m.overlay == detailOverlay && m.readsText()
 }
 
 // sharePanes shares the lines that the details leave.
@@ -145,6 +149,8 @@ func (m Model) sharePanes(l layout, body int, t *shownData) layout {
 	switch {
 	case m.overlay == faultsOverlay:
 		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, minShared))) // leave room to see what a fault does
+	case m.overlay == themesOverlay:
+		return l.splitWithBottom(body, len(m.themeNames())+1)
 	case m.overlay == feedsOverlay:
 		return l.splitWithBottom(body, m.feedMenuHeight(body))
 	case m.showsBottom():

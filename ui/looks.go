@@ -14,15 +14,17 @@ func (m Model) useLooks(l Looks) Model {
 	m.config.Looks = l
 	keys := newKeys(m.config)
 	m.allKeys, m.keys = &keys, keys
-	return m.useTheme(l.Theme)
+	m = m.useTheme(l.Theme)
+	m.chosenTheme = m.themeName
+	return m
 }
 
 // changeLooks is useLooks for a configuration that has changed.
 func (m Model) changeLooks(l Looks) Model {
-	chosen, configured := m.themeName, m.config.Theme
+	chosen, configured := m.chosenTheme, m.config.Theme
 	m = m.useLooks(l)
 	if l.Theme == configured {
-		m = m.useTheme(chosen)
+		m.chosenTheme = chosen
 	}
 	return m
 }

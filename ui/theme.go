@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -143,7 +144,7 @@ func nearestColor(p termenv.Profile, c string) termenv.Color {
 
 // useTheme draws everything by a theme from now on.
 func (m Model) useTheme(name string) Model {
-	m.themeName = name
+	m.themeName = cmp.Or(name, autoTheme)
 	m.theme = newLook(m.config.theme(name), m.config.Renderer.ColorProfile(), m.config.ASCII)
 	return m
 }

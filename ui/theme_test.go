@@ -69,3 +69,50 @@ func TestOnSixteenColorsNoTextIsOnAColorOfTheThemes(t *testing.T) {
 		}
 	}
 }
+
+func TestThemesAreTriedOutBeforeOneIsKept(t *testing.T) {
+	t.Parallel()
+	mine, err := BuiltInThemes()[0].With("up", "#00ffaa")
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine.Name = "mine"
+	s := newHarness(func(c *Config) {
+		c.Renderer, c.Themes, c.Theme = renderer(termenv.TrueColor, true), []Theme{mine}, "light"
+	}).resize(100, 40).openMarket()
+	before := s.m.View()
+	s.keys("T")
+	if !strings.Contains(s.screen(), "▌ light") {
+		t.Errorf("the cursor is not at the theme on screen:\n%s", s.screen())
+	}
+	s.keys("g", "down")
+	if !strings.Contains(s.m.View(), "38;2;0;255;170") {
+		t.Error("the theme under the cursor is not tried out")
+	}
+	if s.keys("esc"); s.m.View() != before {
+		t.Error("esc does not take back what was tried out")
+	}
+	s.keys("T", "g", "down", "enter")
+	if !strings.Contains(s.m.View(), "38;2;0;255;170") || !strings.Contains(s.screen(), "theme mine") {
+		t.Errorf("the theme is not kept:\n%s", s.screen())
+	}
+}
+
+func TestABackgroundDecidesBetweenTwoThemes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		asked   string
+		dark    bool
+		unknown bool
+		want    string
+	}{
+		{"", true, false, "dark"}, {"auto", false, false, "light"}, {"", true, true, "neutral"},
+		{"red-up", false, false, "red-up-light"}, {"color-blind", true, true, "color-blind-dark"}, {"mono", true, false, "mono"},
+		{"dark", false, false, "dark"},
+	} {
+		config := Config{Renderer: renderer(termenv.TrueColor, c.dark), UnknownBackground: c.unknown}
+		if got := config.theme(c.asked).Name; got != c.want {
+			t.Errorf("%q on dark=%v unknown=%v is %s, want %s", c.asked, c.dark, c.unknown, got, c.want)
+		}
+	}
+}

@@ -89,7 +89,8 @@ type Model struct {
 	config Config
 	theme  *look
 
-	themeName string // what was asked for
+	themeName   string // of theme: one of ThemeNames
+	chosenTheme string // the same, when no other is tried out
 
 	allKeys *keyMap // those of this run
 	keys    keyMap  // the same, as far as they do something now
@@ -122,6 +123,7 @@ type Model struct {
 	rawPane       rawPane
 	menu          list
 	feedMenu      list
+	themeMenu     list
 	listedFeed    string   // under the cursor of feedMenu
 	page          list     // of the help, map or event overlay
 	mapPage       mapPage  // of the map overlay
@@ -149,6 +151,7 @@ const (
 	noOverlay overlay = iota
 	helpOverlay
 	faultsOverlay
+	themesOverlay
 	feedsOverlay
 	detailOverlay
 	mapOverlay

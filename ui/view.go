@@ -94,6 +94,8 @@ func (m Model) viewPanes(t *shownData) []string {
 	switch {
 	case l.bottom > 0 && m.overlay == faultsOverlay:
 		lines = append(lines, m.viewFaultMenu(l.bottom)...)
+	case l.bottom > 0 && m.overlay == themesOverlay:
+		lines = append(lines, m.viewThemeMenu(l.bottom)...)
 	case l.bottom > 0 && m.overlay == feedsOverlay:
 		lines = append(lines, m.viewFeedMenu(l.bottom)...)
 	case l.bottom > 0:
@@ -157,7 +159,7 @@ func (m Model) footer() string {
 func (m Model) footerKeys() []key.Binding {
 	k := m.keys
 	switch m.overlay {
-	case faultsOverlay:
+	case faultsOverlay, themesOverlay:
 		return k.withFirst(k.open, k.back, k.down, k.up)
 	case feedsOverlay:
 		return k.withFirst(k.back, k.retry, k.connect, k.retryAll, k.down, k.up)

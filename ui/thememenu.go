@@ -1,0 +1,53 @@
+package ui
+
+import (
+	"slices"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+// toggleThemes opens the list of themes at the one on screen, or closes it.
+func (m Model) toggleThemes() Model {
+	m = m.toggleOverlay(themesOverlay)
+	names := m.themeNames()
+	m.themeMenu = m.themeMenu.fit(len(names), len(names)).move(slices.Index(names, m.themeName) - m.themeMenu.cursor)
+	return m
+}
+
+func (m Model) themeNames() []string { return ThemeNames(m.config.Themes) }
+
+// previewTheme shows the theme under the cursor, or the chosen one when the list is closed.
+func (m Model) previewTheme() Model {
+	name := m.chosenTheme
+	if m.overlay == themesOverlay {
+		name = m.themeNames()[m.themeMenu.cursor]
+	}
+	if name != m.themeName {
+		m = m.useTheme(name)
+	}
+	return m
+}
+
+func (m Model) chooseTheme() (Model, tea.Cmd) {
+	m.overlay, m.chosenTheme = noOverlay, m.themeName
+	return m.showToast(span{accent, "theme " + m.themeName})
+}
+
+func (m Model) viewThemeMenu(height int) []string {
+	area := m.overlayArea(height)
+	w := newLineWriter(m.theme, area.width)
+	lines := []string{paneTitleLine(w, area, "Themes", positionText(m.themeMenu), keyLabel(m.keys.open)+" keeps, "+keyLabel(m.keys.back)+" takes back")}
+	for i, name := range m.themeNames()[m.themeMenu.top:m.themeMenu.end()] {
+		w.selected = m.themeMenu.top+i == m.themeMenu.cursor
+		drawCursorMark(w)
+		w.writeLeft(strong, name, 20)
+		w.write(up, " ▲ +1.25% ")
+		w.write(down, " ▼ -0.80% ")
+		w.write(plain, " 181.")
+		w.write(upFlash, "46")
+		w.write(stale, "  181.02  4m12s ")
+		w.write(warn, " ◌ QUIET ")
+		lines = append(lines, w.endLine())
+	}
+	return padLines(lines, height)
+}
