@@ -92,7 +92,7 @@ func TestWhatIsNoEventIsShown(t *testing.T) {
 	t.Parallel()
 	long := strings.Repeat("lorem ipsum ", 40)
 	for body, want := range map[string]string{
-		`[{"price":1.5}]`:                    `the server sent no event, but: [{"price":1.5}]`,
+		"\n[{\"price\":1.5}] \n":             `the server sent no event, but: [{"price":1.5}]`,
 		`{"price":1.5,"key":"s3cr3t-token"}`: `the server sent no event, but: {"price":1.5,"key":"•••"}`,
 		"{" + long + "}":                     "the server sent no event, but: {" + strings.TrimSpace(long[:198]),
 		"plan expired\n":                     "the server said: plan expired",

@@ -188,7 +188,7 @@ func (e *Endpoint) describeHead(head []byte) string {
 	if message := e.Clean(messageIn(head), headLimit); message != "" {
 		return "the server said: " + message
 	}
-	if beginning := e.Clean(string(head), headLimit); strings.TrimSpace(beginning) != "" {
+	if beginning := strings.TrimSpace(e.Clean(string(head), headLimit)); beginning != "" {
 		return "the server sent no event, but: " + beginning
 	}
 	return ""

@@ -10,6 +10,10 @@ import (
 const (
 	day     = 24 * time.Hour
 	longest = time.Duration(math.MaxInt64)
+
+	// What is longer than known may be thousands of years, between times from outside: a duration holds no more than 292.
+	known    = 290 * 365 * day
+	overlong = "over 290 years"
 )
 
 type unit struct {
@@ -41,6 +45,9 @@ func Age(d time.Duration) string {
 
 // Coarse is a duration in whole units of the largest that fits: "23 s", "2 min".
 func Coarse(d time.Duration) string {
+	if d > known {
+		return overlong
+	}
 	u, n := largestUnit(d)
 	return strconv.Itoa(n) + u.word
 }
@@ -52,6 +59,8 @@ func Duration(d time.Duration) string {
 		return "<0.1 s"
 	case d < time.Second:
 		return seconds(d)
+	case d > known:
+		return overlong
 	}
 	d = d.Round(time.Second)
 	switch {
@@ -118,6 +127,9 @@ func Measured(d time.Duration) string {
 		return fmt.Sprintf("%d min", d.Round(time.Minute)/time.Minute)
 	case d < 2*day:
 		return fmt.Sprintf("%d h", d.Round(time.Hour)/time.Hour)
+	}
+	if d > known {
+		return overlong
 	}
 	return fmt.Sprintf("%d days", d/day)
 }

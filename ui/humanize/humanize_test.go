@@ -1,6 +1,7 @@
 package humanize_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -95,6 +96,9 @@ func TestMeasuredTimesHaveTheirLeadingDigits(t *testing.T) {
 		humanize.Measured(15 * time.Minute):        "15 min",
 		humanize.Measured(36 * time.Hour):          "36 h",
 		humanize.Measured(72 * time.Hour):          "3 days",
+		humanize.Measured(math.MaxInt64):           "over 290 years",
+		humanize.Duration(math.MaxInt64):           "over 290 years",
+		humanize.Coarse(math.MaxInt64):             "over 290 years",
 		humanize.Latency(0.071):                    "0.07 ms",
 		humanize.Latency(120.4):                    "120 ms",
 		humanize.Latency(5000):                     "5.0 s",
