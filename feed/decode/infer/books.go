@@ -3,6 +3,7 @@ package infer
 import (
 	"cmp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -166,9 +167,22 @@ func isLevels(v gjson.Result) bool {
 	return false
 }
 
+// listLevelPaths are the paths in levels that are lists: the first place where all have a number, and the next.
+func listLevelPaths(levels []level) (price, size string, ok bool) {
+	for at := range 3 {
+		if !slices.ContainsFunc(levels, func(l level) bool { return !isNumber(l.value.Get(strconv.Itoa(at))) }) {
+			return strconv.Itoa(at), strconv.Itoa(at + 1), true
+		}
+	}
+	return "", "", false
+}
+
 // levelPaths are the paths of price and size in levels.
 func levelPaths(levels []level) (price, size string, ok bool) {
 	for _, l := range levels {
+		if l.value.IsArray() {
+			return listLevelPaths(levels)
+		}
 		if !l.value.IsObject() {
 			return "0", "1", true
 		}

@@ -29,9 +29,9 @@ const jump = 3.0
 // identify finds what tells rows apart: by names first, and by values where these speak against it. It must keep prices
 // apart that have nothing to do with each other, and a member that never comes again is the event's and not the row's.
 // When nothing does, problem says what differs between such rows.
-func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, event string) (id rowIdentity, problem string) {
+func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, read []payload) (id rowIdentity, problem string) {
 	prices := rowPrices(f, len(set.rows))
-	candidates := w.identityCandidates(set, all, f, outer, event)
+	candidates := w.identityCandidates(set, all, f, outer, read)
 	var collided []rowIdentity
 	for _, proven := range []bool{true, false} { // first those that come again, then those that are at least written as symbols
 		for _, c := range candidates {
@@ -73,7 +73,8 @@ func rowPrices(f fields, n int) []float64 {
 }
 
 // identityCandidates are the candidates in the order in which they are tried; the feed's name is the last.
-func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer fields, event string) []rowIdentity {
+func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer fields, read []payload) []rowIdentity {
+	event := read[set.rows[0].payload].event
 	ids, vague := plainIdentities(set, all, f)
 	around, isVague := outer.best("symbol"), false
 	if around != nil && len(set.names) > 0 {
@@ -89,7 +90,7 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 	naming := slices.DeleteFunc(slices.Clone(all), func(l *leaf) bool { return !isNaming(l) })
 	for _, l := range naming {
 		if !set.hasTickerKeys() && areTickers(l) {
-			ids = append(ids, namingIdentity(l))
+			ids = append(ids, namingIdentity(l, ""))
 		}
 	}
 	if set.hasSymbolKeys() {
@@ -108,11 +109,18 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 		}
 	}
 	for _, l := range naming {
-		ids = append(ids, namingIdentity(l))
+		ids = append(ids, namingIdentity(l, ""))
 	}
 	for _, c := range vague {
 		if c.leaf.name() != "id" || c.leaf.everyValue(looksLikeSymbol) || len(set.rows) > 1 {
 			ids = append(ids, leafIdentity(c.leaf, "", false))
+		}
+	}
+	if len(set.names) > 0 {
+		for _, l := range set.membersAbove(read) {
+			if isNaming(l) {
+				ids = append(ids, namingIdentity(l, set.above()))
+			}
 		}
 	}
 	if isVague {
@@ -138,7 +146,7 @@ func plainIdentities(set *rowSet, all []*leaf, f fields) (ids []rowIdentity, vag
 	}
 	for _, l := range all {
 		if plainName(l.name()) == "name" && isNaming(l) && countDistinct(l.texts()) > 1 && !slices.ContainsFunc(l.texts(), namesKind) {
-			return append([]rowIdentity{namingIdentity(l)}, ids...), vague
+			return append([]rowIdentity{namingIdentity(l, "")}, ids...), vague
 		}
 	}
 	return ids, vague
@@ -155,8 +163,8 @@ func leafIdentity(l *leaf, before string, strong bool) rowIdentity {
 	return id
 }
 
-func namingIdentity(l *leaf) rowIdentity {
-	id := leafIdentity(l, "", false)
+func namingIdentity(l *leaf, before string) rowIdentity {
+	id := leafIdentity(l, before, false)
 	id.naming = true
 	return id
 }
@@ -272,7 +280,7 @@ func IsJump(a, b float64) bool { return a > 0 && b > 0 && math.Max(a, b) > jump*
 // pairNames are names of two members that name a row together.
 var pairNames = [][2]string{{"base", "quote"}, {"from", "to"}, {"basecurrency", "quotecurrency"}, {"baseasset", "quoteasset"}, {"base", "counter"}, {"fromsymbol", "tosymbol"},
 	{"basecurrency", "countercurrency"}, {"currency1", "currency2"}, {"ccy1", "ccy2"}, {"fromcurrency", "tocurrency"}, {"base", "target"}, {"token", "currency"},
-	{"fromcurrencycode", "tocurrencycode"}, {"assetidbase", "assetidquote"}}
+	{"fromcurrencycode", "tocurrencycode"}, {"assetidbase", "assetidquote"}, {"coin", "vscurrency"}}
 
 // pairOf is the identity of a base and what it is quoted in.
 func pairOf(all []*leaf) (rowIdentity, bool) {

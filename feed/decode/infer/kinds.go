@@ -30,6 +30,7 @@ var otherKinds = func() map[string]string {
 		"a request":        "request requested rfq subscribe",
 		"a forecast":       "forecast forecasts prediction predicted target",
 		"a correction":     "correction corrected correct",
+		"an indication":    "indication indicative imbalance",
 		"a rate":           "funding interest inflation",
 		"a heartbeat":      "heartbeat ping pong keepalive hb",
 		"an announcement":  "subscribed subscription unsubscribed ack welcome hello info connected",

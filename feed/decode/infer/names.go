@@ -28,7 +28,7 @@ const (
 // written without capitals and signs.
 var fieldNames = map[fieldRole]string{
 	"symbol": "symbol sym ticker instrument instrumentid instrumentname pair currencypair symbolname eventsymbol " +
-		"productid tradingsymbol security securityid contract asset coin isin figi underlying code s | market id channel topic",
+		"productid instid tradingsymbol security securityid contract asset coin isin cusip sedol wkn ric conid scrip scripcode figi underlying code s | market id token channel topic",
 	"name":     "companyname longname shortname displayname fullname name",
 	"currency": "currency ccy quotecurrency",
 	"last": "last price lastprice lastpricetraded px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone " +
@@ -154,7 +154,7 @@ func wordSet(line string) map[string]bool {
 }
 
 // pastWords are words in the names of members that hold what was before: what stands below is no price of now.
-var pastWords = wordSet("old previous prev before prior past yesterday prevday previousday")
+var pastWords = wordSet("old original previous prev before prior past yesterday prevday previousday")
 
 // namesPast reports whether one of the names that lead to a value says that it belongs to the past.
 func namesPast(names []string) bool {

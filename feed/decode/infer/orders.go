@@ -10,7 +10,7 @@ import (
 
 // whyNotNow says why prices of rows are none of now; empty when they may be.
 func (s *rowSet) whyNotNow(all []*leaf, f fields, hasBook bool, read []payload) string {
-	if !hasBook && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || holdsOrders(append(slices.Clone(all), s.membersAbove(read)...))) {
+	if !hasBook && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || hasAnyWord(s.rowNames(f), bookWords) && hasSides(all) || holdsOrders(append(slices.Clone(all), s.membersAbove(read)...))) {
 		return s.label() + ": the rows are orders or levels of a book: their price is not the last one"
 	}
 	if times := f.best("time"); hasAnyWord(s.names, forecastWords) && (times == nil || isAhead(times, s.arrivalTimes(read))) {
@@ -36,6 +36,16 @@ func notCancelled(all []*leaf) mapping.When {
 // levelWords are words in the names of lists whose rows are levels of a book, or orders.
 var levelWords = wordSet("levels depth orders orderbook bids asks")
 
+// bookWords are words in the names of lists whose rows are levels of a book where each says its side.
+var bookWords = wordSet("book books quotes")
+
+// hasSides reports whether rows say on which side of a book they are.
+func hasSides(all []*leaf) bool {
+	return slices.ContainsFunc(all, func(l *leaf) bool {
+		return plainName(l.name()) == "side" && l.everyValue(func(v gjson.Result) bool { return sideOfBook(v.Str) != "" })
+	})
+}
+
 // holdsOrders reports whether rows have the number of an order, and do not say that they are trades.
 func holdsOrders(all []*leaf) bool {
 	numbered := false
@@ -43,7 +53,7 @@ func holdsOrders(all []*leaf) bool {
 		switch name := plainName(l.name()); {
 		case slices.Contains(kindNames, name) && l.everyValue(func(v gjson.Result) bool { return hasWord(v.Str, tradeWords) }):
 			return false
-		case (name == "orderid" || name == "clientorderid" || name == "remainingsize") && l.mostValues(func(gjson.Result) bool { return true }):
+		case (name == "orderid" || name == "clientorderid" || name == "remainingsize" || name == "ordstatus" || name == "orderstatus") && l.mostValues(func(gjson.Result) bool { return true }):
 			numbered = true
 		}
 	}

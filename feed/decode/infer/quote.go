@@ -46,7 +46,7 @@ func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 				if !l.mostValues(isWhole) {
 					w.doubt("%s is scaled by %s, which is not a whole number: it is not shown", v.Path, l.path)
 				}
-			case "decimals", "pricedecimals", "price_decimals":
+			case "decimals", "pricedecimals", "price_decimals", "scale", "pricescale", "price_scale":
 				if l.everyValue(isWhole) && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.everyValue(isWhole) }) {
 					v.Decimals = l.path
 					w.note("%s is divided by 10^%s, for both are whole numbers: check this", v.Path, l.path)

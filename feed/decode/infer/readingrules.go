@@ -61,8 +61,9 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 		return r, false
 	}
 	f, _ := assignFields(all)
-	r.Symbol = s.readingIdentity(all, f, byPath(all, r.Values[0])).value
-	r.Time = w.timeOf(f, fields{}, s, read)
+	id := s.readingIdentity(all, f, byPath(all, r.Values[0]))
+	r.Symbol, r.Time = id.value, w.timeOf(f, fields{}, s, read)
+	r.Rows = w.rowOrder(s, id, f, r.Time)
 	w.note("no number is named a price: numbers are shown as readings")
 	return r, true
 }
@@ -70,7 +71,7 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 // isReading reports whether a leaf holds numbers that tell something: no times, and none by which streams count.
 func isReading(l *leaf) bool {
 	m, known := matchName(l.name())
-	if known && (m.field == "time" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
+	if plainName(l.name()) == "type" || known && (m.field == "time" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
 		return false
 	}
 	return l.everyValue(isNumber) && !l.everyValue(isTime)
@@ -110,7 +111,7 @@ func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) rowIdentity
 	for _, l := range all {
 		isPart := l.everyValue(isWordy) && !notTickerNames[plainName(l.name())] || isID(l.name()) || isTerm(l)
 		if l != value && !slices.Contains(id.leaves, l) && l.everyValue(canBeSymbol) && len(id.leaves) <= maxParts &&
-			(metricNames[plainName(l.name())] && l.everyValue(isWordy) || isPart && (l.recurs(id.of) || s.differsWithin(l, id.of))) {
+			(metricNames[plainName(l.name())] && l.everyValue(isWordy) || isPart && (l.recurs(id.of) || isNaming(l) && l.differs(id.of) || s.differsWithin(l, id.of))) {
 			id = joinLeaf(" ", id, l)
 		}
 	}

@@ -1,11 +1,14 @@
 package infer
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"reflect"
 	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"livetape/feed/decode/mapping"
 )
@@ -128,6 +131,7 @@ func addEventConditions(all []eventRule, total int) {
 // eventRules reads payloads of one event type: every row set, and within one every kind of row.
 func (w *ruleWriter) eventRules(read []payload) (rules []mapping.Rule) {
 	var taken []*rowSet
+	read, when := w.withoutOtherKinds(read)
 	for _, s := range rankRowSets(read) {
 		if slices.ContainsFunc(taken, func(other *rowSet) bool { return overlap(s.set, other) }) {
 			continue
@@ -136,7 +140,38 @@ func (w *ruleWriter) eventRules(read []payload) (rules []mapping.Rule) {
 			taken, rules = append(taken, s.set), append(rules, found...)
 		}
 	}
+	for i := range rules {
+		for path, c := range when {
+			if rules[i].When == nil {
+				rules[i].When = mapping.When{}
+			}
+			if _, ok := rules[i].When[path[len("$."):]]; !ok {
+				rules[i].When[path] = c
+			}
+		}
+	}
 	return rules
+}
+
+// withoutOtherKinds are the payloads but those that say of themselves that their price is none of now, whatever stands below, and
+// the condition that leaves these out.
+func (w *ruleWriter) withoutOtherKinds(read []payload) (kept []payload, when mapping.When) {
+	for _, name := range kindNames {
+		var others []string
+		kept = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
+			v := p.json.Get(gjson.Escape(name))
+			isOther := p.json.IsObject() && v.Type == gjson.String && len(v.Str) > 1 && isWritable(v.Str) && whyNotPrice(v.Str) != "" && sessionStates[strings.ToLower(v.Str)] == ""
+			if isOther && !slices.Contains(others, v.Str) {
+				others = append(others, v.Str)
+				w.note("payloads of which %s is %s are left out: each is %s", name, v.Str, whyNotPrice(v.Str))
+			}
+			return isOther
+		})
+		if len(others) > 0 {
+			return kept, mapping.When{"$." + pathOf([]string{name}): {Not: others}}
+		}
+	}
+	return read, nil
 }
 
 // rowSetRules writes the rules for one row set: one, or one for each kind of row.
@@ -162,6 +197,14 @@ func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 	return w.kindRules(s, kind, kinds, read)
 }
 
+// changesUnread is a kind of rows that hold changes to a book where the rules for them read none; else empty.
+func changesUnread(kind string, rules []mapping.Rule) string {
+	if isBookChange(kind) && !slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) {
+		return kind
+	}
+	return ""
+}
+
 // baseAbove is the path of the currency that prices in others are of; empty when none is named.
 func (s *rowSet) baseAbove(read []payload) (path string) {
 	for _, l := range s.membersAbove(read) {
@@ -174,6 +217,7 @@ func (s *rowSet) baseAbove(read []payload) (path string) {
 
 // kindRules writes the rules for each kind of row.
 func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read []payload) (rules []mapping.Rule) {
+	unread := "" // a kind that changes a book that no rule reads
 	for _, k := range kinds {
 		if state := sessionStates[strings.ToLower(k.name)]; state == "halted" || k.name == "resumed" {
 			if f, _ := assignFields(k.set.leaves()); f.best("symbol") != nil {
@@ -186,13 +230,19 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 			w.note("rows of which %s is %s are left out: each is %s", kind.path, k.name, what)
 			continue
 		}
-		for _, r := range w.ruleFor(k.set, read) {
+		found := w.ruleFor(k.set, read)
+		unread = cmp.Or(unread, changesUnread(k.name, found))
+		for _, r := range found {
 			if r.When == nil {
 				r.When = mapping.When{}
 			}
 			r.When[kind.path] = mapping.Condition{Is: []string{k.name}}
 			rules = append(rules, r)
 		}
+	}
+	if unread != "" && slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) {
+		w.doubt("%s changes a book in a way that is not read: neither bid nor ask is shown", unread)
+		rules = slices.DeleteFunc(rules, func(r mapping.Rule) bool { return r.Book != nil })
 	}
 	if slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) && !slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return !isBookChange(k.name) }) {
 		w.doubt("%s holds changes to a book, of which the whole was not sent: neither bid nor ask is shown", kinds[0].name)
@@ -227,7 +277,7 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	session := s.kind && !f.hasPrice() && f.hasSession()
 	switch {
 	case f.hasPrice() || session || book != nil:
-		id, problem := w.identify(s, all, f, outer, read[s.rows[0].payload].event)
+		id, problem := w.identify(s, all, f, outer, read)
 		if problem != "" {
 			w.problem = problem
 			return nil

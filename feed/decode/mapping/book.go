@@ -117,8 +117,9 @@ func (b *bookReader) setBestBidAsk(r *row, symbol string, q *market.Quote) (reas
 				continue
 			}
 			levels := side.get(r)
-			given[i] = levels.IsArray() || levels.IsObject()
+			given[i] = (levels.IsArray() || levels.IsObject()) && !firstMember(levels).Exists()
 			b.walkLevels(levels, func(l bookLevel) bool {
+				given[i] = true
 				if l.isBetter(best[i], i) {
 					best[i] = l
 				}
@@ -266,6 +267,15 @@ func (b *bookReader) walkLevels(side gjson.Result, take func(bookLevel) bool) {
 		}
 		return take(bookLevel{p, s})
 	})
+}
+
+// firstMember is the first of a list or map.
+func firstMember(v gjson.Result) (first gjson.Result) {
+	v.ForEach(func(_, member gjson.Result) bool {
+		first = member
+		return false
+	})
+	return first
 }
 
 func (l bookLevel) isEmpty() bool { return l.size.IsSet() && l.size.Sign() == 0 }

@@ -21,15 +21,15 @@ func (e *notJSONError) Error() string {
 	return e.problem + ": " + e.advice
 }
 
-// repairJSON reads what is almost JSON where it has one meaning: a record separator around it, "data:" written twice, NaN and
-// Infinity as missing, and a comma too many. Else the error names what is wrong and where.
+// repairJSON reads what is almost JSON where it has one meaning: a record separator or a comma around it, "data:" written
+// twice, NaN and Infinity as missing, and a comma too many. Else the error names what is wrong and where.
 func repairJSON(data string) (string, error) {
 	s := strings.Trim(strings.TrimSpace(data), "\x1e\ufeff\x00")
 	s = strings.TrimSpace(s)
 	for strings.HasPrefix(s, "data:") {
 		s = strings.TrimSpace(strings.TrimPrefix(s, "data:"))
 	}
-	if gjson.Valid(s) {
+	if s = strings.TrimSuffix(s, ","); gjson.Valid(s) {
 		return s, nil
 	}
 	if fixed, ok := dropNonJSON(s); ok && gjson.Valid(fixed) {
@@ -85,6 +85,8 @@ func describeNotJSON(s string) error {
 	switch {
 	case looksLikePython(s):
 		return &notJSONError{"not JSON: quoted with ' like a Python dict", "the server must send json.dumps(…), not str(…)"}
+	case s == "[object Object]":
+		return &notJSONError{"not JSON: a JavaScript object without its content", "the server must send JSON.stringify(…)"}
 	case strings.HasPrefix(s, "<"):
 		return &notJSONError{"not JSON: the data is HTML or XML", ""}
 	case !strings.ContainsAny(s[:min(len(s), 1)], `{["`):

@@ -20,10 +20,8 @@ const clockLead = 5 * time.Minute
 // a time stay where they are.
 func orderRows(order string, updates []market.Update, now time.Time) []market.Update {
 	at := func(u market.Update) time.Time {
-		if q, ok := u.(market.Quote); ok {
-			return q.Time
-		}
-		return time.Time{}
+		_, at := nameAndTime(u)
+		return at
 	}
 	switch order {
 	case ByTime:
@@ -37,15 +35,25 @@ func orderRows(order string, updates []market.Update, now time.Time) []market.Up
 	case Latest:
 		newest := map[string]time.Time{}
 		for _, u := range updates {
-			q, ok := u.(market.Quote)
-			if ok && q.Time.After(newest[q.Symbol]) && q.Time.Before(now.Add(clockLead)) {
-				newest[q.Symbol] = q.Time
+			if name, at := nameAndTime(u); at.After(newest[name]) && at.Before(now.Add(clockLead)) {
+				newest[name] = at
 			}
 		}
 		return slices.DeleteFunc(updates, func(u market.Update) bool {
-			q, ok := u.(market.Quote)
-			return ok && !q.Time.Equal(newest[q.Symbol])
+			name, at := nameAndTime(u)
+			return name != "" && !at.Equal(newest[name])
 		})
 	}
 	return updates
+}
+
+// nameAndTime are the name of the row of a price or a reading, and its time.
+func nameAndTime(u market.Update) (name string, at time.Time) {
+	switch u := u.(type) {
+	case market.Quote:
+		return u.Symbol, u.Time
+	case market.Reading:
+		return u.Name, u.Time
+	}
+	return "", at
 }

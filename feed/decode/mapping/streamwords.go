@@ -84,7 +84,10 @@ func readStreamWords(eventType, data string) (m decode.Message, ok bool) {
 
 // maxOwnWords is how many members a map has at the most that says something of the stream by its type: with more, the type is
 // that of what it tells of, such as a match that is finished.
-const maxOwnWords = 4
+const (
+	maxOwnWords       = 4
+	maxHeartbeatWords = 8
+)
 
 func readObjectWords(v gjson.Result) (m decode.Message, ok bool) {
 	members, kind, failed := 0, "", false
@@ -109,7 +112,7 @@ func readObjectWords(v gjson.Result) (m decode.Message, ok bool) {
 	switch {
 	case ok:
 		return m, true
-	case members == 0, heartbeatTypes[kind] && short:
+	case members == 0, heartbeatTypes[kind] && members <= maxHeartbeatWords:
 		return decode.Message{Heartbeat: true}, true
 	case errorTypes[kind], failed && errorMessage(v, 0) != v.Raw:
 		return decode.Message{Notice: noticeText("error", v.Raw)}, true
