@@ -56,6 +56,8 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.toggleOverlay(feedsOverlay), nil
 	case key.Matches(msg, k.fault):
 		return m.toggleOverlay(faultsOverlay), nil
+	case key.Matches(msg, k.mouse):
+		return m.toggleMouse()
 	case key.Matches(msg, k.themes):
 		return m.toggleThemes(), nil
 	case key.Matches(msg, k.open):
@@ -94,8 +96,8 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 
 // sayUnusedKey says for a second that a key does nothing.
 func (m Model) sayUnusedKey(name string) (Model, tea.Cmd) {
-	name = market.PlainText(keyName(name), 20)
-	hint := fmt.Sprintf("%s does nothing here, %s shows the keys", name, keyLabel(m.keys.help))
+	name = market.PlainText(name, 20)
+	hint := fmt.Sprintf("%s does nothing here, %s shows the keys", keyName(name), keyLabel(m.keys.help))
 	if strings.IndexFunc(name, isBeyondASCII) >= 0 {
 		hint = fmt.Sprintf("%s does nothing here: the keys are Latin letters, arrows, enter, tab and esc", name)
 	}
@@ -107,8 +109,12 @@ func (k keyMap) movesRows(msg tea.KeyMsg) bool {
 }
 
 func (m Model) moveCursor(msg tea.KeyMsg) Model {
+	return m.moveCursorBy(m.keys.rowsToMove(msg, *m.focusedList()))
+}
+
+// moveCursorBy moves the cursor down by n rows, or up by -n.
+func (m Model) moveCursorBy(n int) Model {
 	l := m.focusedList()
-	n := m.keys.rowsToMove(msg, *l)
 	if l == &m.page {
 		*l = l.scroll(n)
 	} else {
@@ -154,11 +160,18 @@ func (m *Model) focusedList() *list {
 		return &m.themeMenu
 	case m.overlay == feedsOverlay:
 		return &m.feedMenu
-	case m.focus == focusReadings:
+	}
+	return m.listOf(m.focus)
+}
+
+// listOf is the list of a pane, within this copy of the model.
+func (m *Model) listOf(p paneID) *list {
+	switch {
+	case p == focusReadings:
 		return &m.readings.list
-	case m.focus == focusNews:
+	case p == focusNews:
 		return &m.news.list
-	case m.focus == focusLog:
+	case p == focusLog:
 		return &m.logPane.list
 	case m.showsRaw(m.shownData()):
 		return &m.rawPane.list

@@ -18,7 +18,7 @@ type keyMap struct {
 	zoom                         key.Binding
 	retry, retryAll, connect     key.Binding
 	feeds, log, raw, showMap     key.Binding
-	pause, fault, themes         key.Binding
+	pause, fault, themes, mouse  key.Binding
 	help, redraw, suspend, quit  key.Binding
 	fewLog                       key.Binding
 	writeMap                     key.Binding
@@ -83,6 +83,7 @@ func (k *keyMap) actions() []action {
 
 		{&k.pause, placeProgram, "pause", "pause", "p"},
 		{&k.themes, placeProgram, "themes", "themes", "T"},
+		{&k.mouse, placeProgram, "mouse", "mouse on or off", "m"},
 		{&k.help, placeProgram, "help", "help", "?"},
 		{&k.redraw, placeProgram, "redraw", "redraw", "ctrl+l"},
 		{&k.suspend, placeProgram, "suspend", "suspend", "ctrl+z"},

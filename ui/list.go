@@ -25,6 +25,13 @@ func (l list) scroll(n int) list {
 	return l
 }
 
+// turn moves the rows on screen as scroll does, and the cursor only to stay among them.
+func (l list) turn(n int) list {
+	l.top = max(min(l.top+n, l.total-l.height), 0)
+	l.cursor = min(max(l.cursor, l.top), max(l.end()-1, 0))
+	return l
+}
+
 func (l list) last() list { return l.move(l.total - 1 - l.cursor) }
 
 func (l list) fullPage() int { return max(l.height-1, 1) }

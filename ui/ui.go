@@ -74,14 +74,14 @@ type FaultMenuItem struct {
 	Inject     func(context.Context) error // runs as a command and may do I/O
 }
 
-// Options are the Bubble Tea options the model needs: the alternate screen, at most 30 frames a second. An event
+// Options are the Bubble Tea options the model needs: the alternate screen, the mouse, at most 30 frames a second. An event
 // is on the terminal within one gathering interval and one frame, 44 ms, of its arrival. With reduced motion, 2 frames.
 func Options(l Looks) []tea.ProgramOption {
 	fps := 30
 	if l.ReducedMotion {
 		fps = 2
 	}
-	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithFPS(fps)}
+	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFPS(fps)}
 }
 
 // Model is the whole screen.
@@ -129,6 +129,7 @@ type Model struct {
 	mapPage       mapPage  // of the map overlay
 	rawEvent      rawEvent // of the event overlay
 	toast         toast
+	mouseReleased bool // to the terminal, which selects text with it
 
 	wake       time.Time // when the pending wakeMsg is due; zero for none
 	generation int       // of the pending wakeMsg

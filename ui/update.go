@@ -19,10 +19,12 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m = m.markAllClosed(msg)
 	case tea.KeyMsg:
 		m, cmd = m.handleKeys(msg)
+	case tea.MouseMsg:
+		m, cmd = m.handleMouse(msg)
 	case tea.WindowSizeMsg:
 		m.width, m.height = msg.Width, msg.Height
 	case tea.ResumeMsg: // back in the foreground
-		cmd = tea.Batch(tea.ClearScreen, m.clock.readMsg)
+		cmd = tea.Batch(tea.ClearScreen, m.clock.readMsg, m.mouseMode())
 	case reloadMsg:
 		m, cmd = m.applyReload(msg.reload)
 	case noticeMsg:

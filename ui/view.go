@@ -143,17 +143,39 @@ func (m Model) footer() string {
 		w.write(m.toast.style, m.toast.text)
 		return w.endLine()
 	}
-	for i, b := range enabledBindings(m.footerKeys()) {
-		if !bindingFits(w, b, i) {
-			break
-		}
+	for i, h := range m.footerHints() {
 		if i > 0 {
-			w.write(stale, " · ")
+			w.write(stale, hintSeparator)
 		}
-		w.write(keyStyle, b.Help().Key)
-		w.write(muted, " "+b.Help().Desc)
+		w.write(keyStyle, h.binding.Help().Key)
+		w.write(muted, " "+h.binding.Help().Desc)
 	}
 	return w.endLine()
+}
+
+// hint is a key in the footer, and the cells where it stands.
+type hint struct {
+	binding  key.Binding
+	from, to int
+}
+
+const hintSeparator = " · "
+
+// footerHints are the keys that the footer has room for.
+func (m Model) footerHints() []hint {
+	var hints []hint
+	at := 1
+	for _, b := range enabledBindings(m.footerKeys()) {
+		if len(hints) > 0 {
+			at += cells(hintSeparator)
+		}
+		end := at + cells(b.Help().Key) + 1 + cells(b.Help().Desc)
+		if end > m.width {
+			break
+		}
+		hints, at = append(hints, hint{b, at, end}), end
+	}
+	return hints
 }
 
 func (m Model) footerKeys() []key.Binding {
@@ -177,8 +199,4 @@ func (m Model) footerKeys() []key.Binding {
 		return k.withFirst(k.showMap)
 	}
 	return k.footer()
-}
-
-func bindingFits(w *lineWriter, b key.Binding, i int) bool {
-	return w.used+min(i, 1)*3+cells(b.Help().Key)+1+cells(b.Help().Desc) <= w.width
 }

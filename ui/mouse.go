@@ -1,0 +1,131 @@
+package ui
+
+import (
+	"slices"
+
+	tea "github.com/charmbracelet/bubbletea"
+)
+
+const wheelRows = 3 // that one step of the wheel scrolls
+
+// toggleMouse gives the mouse back to the terminal, which selects text with it, or takes it.
+func (m Model) toggleMouse() (Model, tea.Cmd) {
+	m.mouseReleased = !m.mouseReleased
+	words := "the mouse is livetape's again"
+	if m.mouseReleased {
+		words = "the mouse selects text; " + keyLabel(m.keys.mouse) + " takes it back"
+	}
+	m, cmd := m.showToast(span{accent, words})
+	return m, tea.Batch(cmd, m.mouseMode())
+}
+
+// mouseMode tells the terminal whose the mouse is.
+func (m Model) mouseMode() tea.Cmd {
+	if m.mouseReleased {
+		return tea.DisableMouse
+	}
+	return tea.EnableMouseCellMotion
+}
+
+func (m Model) handleMouse(msg tea.MouseMsg) (Model, tea.Cmd) {
+	switch {
+	case msg.Button == tea.MouseButtonWheelUp:
+		return m.turnWheel(msg, -wheelRows), nil
+	case msg.Button == tea.MouseButtonWheelDown:
+		return m.turnWheel(msg, wheelRows), nil
+	case msg.Button != tea.MouseButtonLeft || msg.Action != tea.MouseActionPress:
+		return m, nil
+	case m.layout.footer > 0 && msg.Y == m.height-1:
+		return m.clickFooter(msg.X)
+	}
+	return m.click(m.placeAt(msg.X, msg.Y))
+}
+
+// click chooses a row; a row that is chosen already is opened.
+func (m Model) click(p mousePlace) (Model, tea.Cmd) {
+	if !p.found {
+		return m, nil
+	}
+	before := m.focus
+	m = m.focusPane(p.pane)
+	l := m.focusedList()
+	switch {
+	case p.row < 0 || m.layout.page > 0:
+		return m, nil
+	case p.row == l.cursor && m.focus == before:
+		return m.openSelected()
+	}
+	return m.moveCursorBy(p.row - l.cursor), nil
+}
+
+func (m Model) focusPane(p paneID) Model {
+	if m.overlay == noOverlay && slices.Contains(m.focusOrder(), p) {
+		m.focus = p
+	}
+	return m
+}
+
+func (m Model) clickFooter(x int) (Model, tea.Cmd) {
+	for _, h := range m.footerHints() {
+		if x >= h.from && x < h.to {
+			return m.handleKey(runs(h.binding))
+		}
+	}
+	return m, nil
+}
+
+func (m Model) turnWheel(msg tea.MouseMsg, rows int) Model {
+	p := m.placeAt(msg.X, msg.Y)
+	if !p.found {
+		return m
+	}
+	l := m.listOf(p.pane)
+	if p.inOverlay {
+		l = m.focusedList()
+	}
+	*l = l.turn(rows)
+	return m
+}
+
+// mousePlace is what is under the mouse.
+type mousePlace struct {
+	found     bool
+	pane      paneID
+	inOverlay bool // in the list of what covers the panes or stands below them
+	row       int  // of the list; less than zero for what stands above and below the rows
+}
+
+// placeAt is the place of a cell of the screen.
+func (m Model) placeAt(x, y int) mousePlace {
+	l := m.layout
+	if l.details.beside && x >= l.width {
+		return mousePlace{}
+	}
+	top := l.header + l.status
+	for _, part := range []struct {
+		lines, heads int
+		list         list
+		pane         paneID
+		inOverlay    bool
+	}{
+		{l.page, 1, m.page, m.focus, true},
+		{l.prices, m.prices.headLines(l.prices), m.prices.list, focusPrices, false},
+		{l.readings, m.readings.headLines(l.readings), m.readings.list, focusReadings, false},
+		{l.news, l.news - m.news.height, m.news.list, focusNews, false},
+		{l.log, l.log - m.logPane.height, m.logPane.list, focusLog, false},
+		{l.bottom, 1, *m.focusedList(), m.focus, true},
+	} {
+		if y < top || y >= top+part.lines {
+			top += part.lines
+			continue
+		}
+		row := y - top - part.heads
+		if row >= part.list.height || part.list.top+row >= part.list.total || row < 0 {
+			row = -1
+		} else {
+			row += part.list.top
+		}
+		return mousePlace{true, part.pane, part.inOverlay, row}
+	}
+	return mousePlace{}
+}
