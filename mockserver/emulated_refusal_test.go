@@ -16,6 +16,9 @@ func TestRefusalsAreThoseOfTheService(t *testing.T) {
 	t.Parallel()
 	many := "[" + strings.Repeat(`{"chain":"ethereum","address":"0xc02aaa39b223fe8d0a0e5c4f27ead9083c756cc2","method":"token_price"},`, 26)
 	many = strings.TrimSuffix(many, ",") + "]"
+	dexAsset := func(chain, address string) string {
+		return `[{"chain":"` + chain + `","address":"` + address + `","method":"token_price"}]`
+	}
 	tests := []struct {
 		method, target, body string
 		header               []string
@@ -32,6 +35,12 @@ func TestRefusalsAreThoseOfTheService(t *testing.T) {
 		{"GET", strings.TrimSuffix(oandaEUR, "EUR_USD"), "", withBearer, 400, `{"errorMessage":"The request was missing required data"}`},
 		{"POST", "/as/dexpaprika/sse/prices", many, nil, 400, `{"message":"too many assets, max 25 allowed"}`},
 		{"POST", "/as/dexpaprika/sse/prices", strings.Replace(many, "0xc02", "0xq02", 1)[:102] + "]", nil, 400, `{"message":".*"}`},
+		{"POST", "/as/dexpaprika/sse/prices", dexAsset("ethereum", "0x"+strings.Repeat("g", 40)), nil, 400, `{"message":"asset not found"}`},
+		{"POST", "/as/dexpaprika/sse/prices", dexAsset("ethereum", strings.Repeat("a", 42)), nil, 400, `{"message":"asset not found"}`},
+		{"POST", "/as/dexpaprika/sse/prices", dexAsset("ethereum", "0x"+strings.Repeat("a", 41)), nil, 400, `{"message":"asset not found"}`},
+		{"POST", "/as/dexpaprika/sse/prices", dexAsset("solana", strings.Repeat("l", 32)), nil, 400, `{"message":"asset not found"}`},
+		{"POST", "/as/dexpaprika/sse/prices", dexAsset("solana", strings.Repeat("1", 31)), nil, 400, `{"message":"asset not found"}`},
+		{"POST", "/as/dexpaprika/sse/prices", dexAsset("Base", "0x"+strings.Repeat("a", 40)), nil, 400, `{"message":"unsupported chain"}`},
 		{"POST", "/as/dexpaprika/sse/prices", "nonsense", nil, 400, `{"message":".*"}`},
 		{"GET", stellarTrades + "&limit=201", "", eventStream, 400, `{"type":"https://stellar.org/horizon-errors/bad_request","title":"Bad Request","status":400,.*"invalid_field":"limit".*}`},
 		{"GET", stellarTrades + "&cursor=x", "", eventStream, 400, `{.*"invalid_field":"cursor".*}`},

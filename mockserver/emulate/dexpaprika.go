@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -84,11 +83,27 @@ func (s *dexSession) readOptions(q url.Values) *Reply {
 	return nil
 }
 
-var (
-	dexChain   = regexp.MustCompile(`^[a-z0-9_]{2,32}$`)
-	evmAddress = regexp.MustCompile(`^0x[0-9a-fA-F]{40}$`)
-	solAddress = regexp.MustCompile(`^[1-9A-HJ-NP-Za-km-z]{32,44}$`)
+const (
+	hexDigits  = "0123456789abcdefABCDEF"
+	base58     = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+	chainRunes = "abcdefghijklmnopqrstuvwxyz0123456789_"
 )
+
+// madeOf tells whether text consists of the characters of an alphabet.
+func madeOf(text, alphabet string) bool { return strings.Trim(text, alphabet) == "" }
+
+func isDexChain(name string) bool {
+	return len(name) >= 2 && len(name) <= 32 && madeOf(name, chainRunes)
+}
+
+// hasAddress tells whether the address has the form of its chain's.
+func (a dexAsset) hasAddress() bool {
+	if a.Chain == "solana" {
+		return len(a.Address) >= 32 && len(a.Address) <= 44 && madeOf(a.Address, base58)
+	}
+	digits, found := strings.CutPrefix(a.Address, "0x")
+	return found && len(digits) == 40 && madeOf(digits, hexDigits)
+}
 
 // subscribe accepts all of the assets or none. Without a key, an asset that needs one is accepted and never gets a price.
 func (s *dexSession) subscribe(assets []dexAsset) *Reply {
@@ -100,16 +115,12 @@ func (s *dexSession) subscribe(assets []dexAsset) *Reply {
 		return dexError(http.StatusBadRequest, "no assets")
 	}
 	for _, a := range assets {
-		shape := evmAddress
-		if a.Chain == "solana" {
-			shape = solAddress
-		}
 		switch {
 		case a.Method != s.event:
 			return dexError(http.StatusBadRequest, "unsupported method")
-		case !dexChain.MatchString(a.Chain):
+		case !isDexChain(a.Chain):
 			return dexError(http.StatusBadRequest, "unsupported chain")
-		case !shape.MatchString(a.Address):
+		case !a.hasAddress():
 			return dexError(http.StatusBadRequest, "asset not found")
 		}
 		for _, t := range dexTokens {

@@ -258,3 +258,15 @@ func TestAFeedThatIsNotThereIsGuessed(t *testing.T) {
 		}
 	}
 }
+
+func TestFeedsAreNamedInAnyScript(t *testing.T) {
+	for name, good := range map[string]bool{
+		"desk": true, "7": true, "Börse": true, "東証.2": true, "a_b-c": true, strings.Repeat("ö", 64): true,
+		strings.Repeat("ö", 65): false, ".desk": false, "-desk": false, "_desk": false, "a b": false, "a/b": false,
+	} {
+		_, err := config.Parse("livetape.yaml", []byte(fmt.Sprintf("feeds:\n  %q: {url: https://a.example/}\n", name)))
+		if (err == nil) != good {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}
