@@ -48,7 +48,8 @@ func rows(count int, row func(n int) string) string {
 	return "[" + b.String() + "]"
 }
 
-// TestAHostileFeedCannotFillTheMemory feeds each kind of what is kept far beyond its bound.
+// TestAHostileFeedCannotFillTheMemory feeds each kind of what is kept far beyond its bound. No other test runs meanwhile:
+// the kernel counts the memory of this process as its children's, up to their exec.
 func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 	const most = 200 << 10 // KiB of resident memory; each of these took more without its bound
 	long := strings.Repeat("k", 50<<10)
@@ -88,6 +89,7 @@ func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 		{what: "token_command without end", keys: "token_command: [/bin/cat, /dev/zero]", says: "the output of /bin/cat is too long for a token", feed: pour(1, func(int) string { return "" })},
 	} {
 		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
 			server := httptest.NewServer(c.feed)
 			defer server.Close()
 			defer server.CloseClientConnections()
@@ -116,6 +118,7 @@ func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 
 // TestALongLineOfARecordingIsNotReadForEachClient serves one to some clients that leave.
 func TestALongLineOfARecordingIsNotReadForEachClient(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "long.sse")
 	if err := os.WriteFile(file, []byte("data: 1\n\ndata: "+strings.Repeat("x", 32<<20)), 0o600); err != nil {
 		t.Fatal(err)
@@ -154,6 +157,7 @@ func TestALongLineOfARecordingIsNotReadForEachClient(t *testing.T) {
 }
 
 func TestTheScreenSaysThatTooMuchIsToBeKept(t *testing.T) {
+	t.Parallel()
 	tree := rows(2_000, func(int) string { return `{"a":{"b":{"c":1}}}` })
 	server := httptest.NewServer(pour(2<<20, func(n int) string {
 		return fmt.Sprintf("event: put\ndata: {\"path\":\"/%d\",\"data\":%s}\n\n", n, tree)

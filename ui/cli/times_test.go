@@ -37,6 +37,7 @@ func FuzzTimesFromOutsideBreakNothing(f *testing.F) {
 	}
 	const tenThousandYears = 10_000 * 365 * 24 * 3600
 	f.Fuzz(func(t *testing.T, a, b int64) {
+		t.Parallel()
 		first, second := time.Unix(a%tenThousandYears, 0).UTC(), time.Unix(b%tenThousandYears, 999_999_999).UTC()
 		requireOrderedBars(t, first, second)
 		requireElapsedHasOpposite(t, first, second)
