@@ -1,10 +1,6 @@
 package ui
 
-import (
-	"slices"
-
-	"livetape/feed/market"
-)
+import "livetape/feed/market"
 
 // detailPart is one part of the details of the selected symbol.
 type detailPart struct {
@@ -15,14 +11,15 @@ type detailPart struct {
 	view            func(area drawContext) []string
 }
 
-// detailParts are the parts of the details of a row, in the order on screen. The first ones get their lines first.
-func (m Model) detailParts(r *market.Row) []detailPart {
+// detailParts are the parts of the details of a row, in the order on screen. The first ones get their lines first. The first
+// column is so many cells wide.
+func (m Model) detailParts(r *market.Row, width int) []detailPart {
 	h := m.feeds.byName(r.Feed)
-	parts := []detailPart{m.quotePart(r, h)}
-	if h != nil && h.found.YAML != "" {
-		parts = append(parts, m.mapPart(h))
+	parts := []detailPart{m.quotePart(r, h, width), m.chartPart(r, h)}
+	if !r.IsReading {
+		parts = append(parts, m.tapePart())
 	}
-	return parts
+	return append(parts, m.sourcePart(h))
 }
 
 // detailLayout is where the details stand, and how many lines each part has.
@@ -39,10 +36,19 @@ const (
 	minDetailLines = 9   // including the title
 )
 
+// showsDetails reports whether the details of the selected row are on screen.
+func (m Model) showsDetails(t *shownData) bool {
+	switch m.overlay {
+	case helpOverlay, mapOverlay, eventOverlay:
+		return false
+	}
+	return m.selectedRow(t) != nil && (m.width >= minBeside || m.overlay == detailOverlay && !m.readsText())
+}
+
 // placeDetails gives the details their lines and returns those that are left. On a wide screen they stand beside the panes.
 func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
 	r := m.selectedRow(t)
-	if r == nil || m.showsBottom() && m.width < minBeside {
+	if !m.showsDetails(t) {
 		return l, body
 	}
 	asked, width, height := m.overlay == detailOverlay && !m.readsText(), m.width, 0
@@ -53,14 +59,12 @@ func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
 		l.details.beside, height = true, body
 		width = m.width * 36 / 100
 		l.width -= width + 1
-	case !asked:
-		return l, body
 	case body < minShared:
 		height = body
 	default:
 		l.details.below, height = true, min(max(body*2/5, minDetailLines), max(body-4, body/2))
 	}
-	l.details = l.details.share(m.detailParts(r), m.focus, width, height)
+	l.details = l.details.share(m.detailParts(r, detailColumns(width)[0]), m.focus, width, height)
 	if l.details.beside {
 		return l, body
 	}
@@ -69,10 +73,7 @@ func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
 
 // share gives parts their lines: the one with the keyboard comes first.
 func (d detailLayout) share(parts []detailPart, focus paneID, width, height int) detailLayout {
-	d.height, d.widths, d.heights = height, []int{width}, make([]int, len(parts))
-	if width >= minTwoColumns && slices.ContainsFunc(parts, func(p detailPart) bool { return p.second }) {
-		d.widths = []int{width * 5 / 8, width - width*5/8 - 1}
-	}
+	d.height, d.widths, d.heights = height, detailColumns(width), make([]int, len(parts))
 	for column := range d.widths {
 		var inColumn []int
 		for i, p := range parts {
@@ -87,6 +88,14 @@ func (d detailLayout) share(parts []detailPart, focus paneID, width, height int)
 		d.shareColumn(parts, inColumn)
 	}
 	return d
+}
+
+// detailColumns are the widths of the columns of the details.
+func detailColumns(width int) []int {
+	if width < minTwoColumns {
+		return []int{width}
+	}
+	return []int{width * 5 / 8, width - width*5/8 - 1}
 }
 
 // columnOf is the number of the column of a part.
@@ -126,6 +135,19 @@ func (d detailLayout) shareColumn(parts []detailPart, inColumn []int) {
 	}
 }
 
+// partArea is the area of the part that a pane stands for; of no height when there is none.
+func (m Model) partArea(pane paneID) drawContext {
+	d, r := m.layout.details, m.selectedRow(m.shownData())
+	if d.height > 0 && r != nil {
+		for i, p := range m.detailParts(r, d.widths[0]) {
+			if p.pane == pane {
+				return m.areaOf(d.widths[d.columnOf(p)], d.heights[i], pane)
+			}
+		}
+	}
+	return m.areaOf(0, 0, pane)
+}
+
 // viewDetails draws the parts of the details that have room.
 func (m Model) viewDetails(t *shownData) []string {
 	d := m.layout.details
@@ -133,7 +155,7 @@ func (m Model) viewDetails(t *shownData) []string {
 		return nil
 	}
 	columns := make([][]string, len(d.widths))
-	for i, p := range m.detailParts(m.selectedRow(t)) {
+	for i, p := range m.detailParts(m.selectedRow(t), d.widths[0]) {
 		if c := d.columnOf(p); d.heights[i] > 0 {
 			area := m.areaOf(d.widths[c], d.heights[i], p.pane)
 			columns[c] = append(columns[c], padLines(p.view(area), area.height)...)

@@ -46,7 +46,7 @@ func (s *fuzzScript) step() {
 	case 0:
 		st.resize(s.next()%140+1, s.next()%50+1)
 	case 1, 2:
-		keys := []string{"up", "down", "tab", "enter", "esc", "?", "F", "!", "p", "r", "x", "g", "G", "pgup", "pgdown", "ctrl+u", "ctrl+d", "z", "e", "M", "w"}
+		keys := []string{"up", "down", "tab", "enter", "esc", "?", "F", "!", "p", "r", "x", "g", "G", "pgup", "pgdown", "ctrl+u", "ctrl+d", "z", "e", "M", "w", "t", "c", "[", "]", "left", "right", "S", " "}
 		st.keys(keys[s.next()%len(keys)])
 	case 3:
 		st.receive(feed.Event{Feed: []string{"desk", "fx", "unheard of"}[s.next()%3], Status: &feed.Status{

@@ -91,7 +91,12 @@ func (m Model) legend(w *lineWriter) []string {
 		{"p o s f", "change from close, open, first price seen, or as the feed gives it"},
 		{"◌", "QUIET: bytes come, but no events for far longer than is usual for the feed; SILENT: nothing comes"},
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
-		{"▁▄█", "the course of the price: 1 s is a bar a second, 1 min is a bar a minute; thin where no price came, ┄ where no stream was"},
+		{"▁▄█", "the course of the price; thin where no price came, ┄ where no stream was"},
+		{"┃║", "a candle of the chart: the price rose, or fell, from its open; ─ no price came"},
+		{"░", "in the chart: there was no stream"},
+		{"▸", "in the chart: the last price"},
+		{"bid ask", "on the tape: a trade at the bid, between, or at the ask of the quote before it; = at the price of the trade before"},
+		{"est.", "reckoned from the trades that came: nothing is known of those before"},
 		{"? ✕", "in the event log: not mapped to prices or news; not usable"},
 		{guessSign, "read by a map that was guessed from the first events, until you confirm it: " + keyLabel(m.keys.showMap) + " shows it"},
 	} {

@@ -11,7 +11,7 @@ func TestTheHelpCanBeReadToItsEndOnEveryScreen(t *testing.T) {
 		s := newHarness(demoConfig).resize(size[0], size[1]).openMarket()
 		s.keys("?")
 		var read strings.Builder
-		for range 100 {
+		for range 200 {
 			read.WriteString(s.screen() + "\n")
 			s.keys("j")
 		}
@@ -51,15 +51,13 @@ func TestTheHelpMovesAndTellsThePlace(t *testing.T) {
 	}
 }
 
-func TestTheHelpExplainsTheSparklinesOfTheDetails(t *testing.T) {
+func TestTheHelpExplainsTheSignsOfChartAndTape(t *testing.T) {
 	t.Parallel()
-	s := newHarness(demoConfig).resize(120, 40).openMarket().trade(3)
-	s.keys("enter")
-	details := s.screen()
+	s := newHarness(demoConfig).resize(120, 80).openMarket()
 	s.keys("?")
-	for _, name := range []string{"1 s ", "1 min "} {
-		if !strings.Contains(details, name) || !strings.Contains(s.screen(), name+"is a bar") {
-			t.Errorf("the help does not explain %q of the details:\n%s\n%s", name, details, s.screen())
+	for _, sign := range []string{"┃║", "░", "▸", "bid ask", "est."} {
+		if !strings.Contains(s.screen(), " "+sign+" ") {
+			t.Errorf("the help does not explain %q:\n%s", sign, s.screen())
 		}
 	}
 }

@@ -40,6 +40,13 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	if m.toast.style == muted { // of a key that did nothing
 		m.toast.span = span{}
 	}
+	if next, ok := m.pressInChart(msg); ok {
+		return next, nil
+	}
+	m, ok := m.pressInTape(msg)
+	if ok {
+		return m, nil
+	}
 	switch {
 	case key.Matches(msg, k.quit):
 		return m, tea.Quit
@@ -62,6 +69,8 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.toggleThemes(), nil
 	case key.Matches(msg, k.open):
 		return m.openSelected()
+	case key.Matches(msg, k.tape):
+		return m.openTape(), nil
 	case key.Matches(msg, k.zoom):
 		return m.toggleZoom(), nil
 	case key.Matches(msg, k.focus):
@@ -167,7 +176,11 @@ func (m *Model) focusedList() *list {
 // listOf is the list of a pane, within this copy of the model.
 func (m *Model) listOf(p paneID) *list {
 	switch {
-	case p == focusReadings:
+	case p == focusTape:
+		return &m.tape.list
+	case p == focusSource:
+		return &m.source.list
+	case p == focusReadings, p == focusChart && m.lastTable == focusReadings:
 		return &m.readings.list
 	case p == focusNews:
 		return &m.news.list
@@ -179,9 +192,17 @@ func (m *Model) listOf(p paneID) *list {
 	return &m.prices.list
 }
 
-// goBack closes the overlay, or else the log. It never ends the program.
+// goBack undoes the last that was opened: a cross-hair, a held tape, the overlay, or else the log. It never ends the program.
 func (m Model) goBack() (Model, tea.Cmd) {
 	switch {
+	case m.focus == focusChart && !m.chart.cross.IsZero():
+		m.chart.cross = time.Time{}
+		return m, nil
+	case m.focus == focusTape && m.tape.held != nil:
+		return m.releaseTape(), nil
+	case m.overlay == noOverlay && m.focus >= focusChart:
+		m.focus = m.lastTable
+		return m, nil
 	case m.overlay == detailOverlay && m.zoomed && m.width < minBeside && !m.readsText():
 		return m.toggleZoom(), nil
 	case m.overlay != noOverlay:

@@ -15,7 +15,11 @@ type keyMap struct {
 	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
 
 	focus, focusBack, open, back key.Binding
-	zoom                         key.Binding
+	zoom, tape                   key.Binding
+	chartKind                    key.Binding
+	fasterPace, slowerPace       key.Binding
+	crossLeft, crossRight        key.Binding
+	hold, minSize                key.Binding
 	retry, retryAll, connect     key.Binding
 	feeds, log, raw, showMap     key.Binding
 	pause, fault, themes, mouse  key.Binding
@@ -35,6 +39,8 @@ const (
 	placePanes     keyPlace = "Panes"
 	placeFeeds     keyPlace = "Feeds"
 	placeProgram   keyPlace = "Program"
+	placeChart     keyPlace = "In the chart"
+	placeTape      keyPlace = "In the tape"
 	placeLog       keyPlace = "In the log"
 	placeMap       keyPlace = "In a map"
 	placeRecording keyPlace = "While a recording plays"
@@ -71,6 +77,7 @@ func (k *keyMap) actions() []action {
 		{&k.back, placePanes, "close", "close", "esc"},
 		{&k.focus, placePanes, "next-pane", "next pane", "tab"},
 		{&k.focusBack, placePanes, "previous-pane", "previous pane", "shift+tab"},
+		{&k.tape, placePanes, "tape", "tape", "t"},
 		{&k.log, placePanes, "log", "log", "!"},
 		{&k.raw, placePanes, "raw-events", "raw events", "e"},
 
@@ -89,6 +96,13 @@ func (k *keyMap) actions() []action {
 		{&k.suspend, placeProgram, "suspend", "suspend", "ctrl+z"},
 		{&k.quit, placeProgram, "quit", "quit", "q ctrl+c"},
 
+		{&k.chartKind, placeChart, "candles", "candles", "c"},
+		{&k.fasterPace, placeChart, "faster-pace", "shorter bars", "["},
+		{&k.slowerPace, placeChart, "slower-pace", "longer bars", "]"},
+		{&k.crossLeft, placeChart, "cross-left", "cross-hair back", "left h"},
+		{&k.crossRight, placeChart, "cross-right", "cross-hair on", "right l"},
+		{&k.hold, placeTape, "hold", "hold", "space"},
+		{&k.minSize, placeTape, "size", "least size", "S"},
 		{&k.fewLog, placeLog, "log-changes", "changes only", "c"},
 		{&k.writeMap, placeMap, "write-map", "write map", "w"},
 

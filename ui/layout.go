@@ -3,6 +3,8 @@ package ui
 import (
 	"slices"
 
+	"github.com/charmbracelet/bubbles/key"
+
 	"livetape/feed"
 	"livetape/ui/humanize"
 )
@@ -36,6 +38,7 @@ func (m Model) layOut() Model {
 		m.overlay = noOverlay // the details stand beside the panes
 	}
 	t := m.shownData()
+	m = m.noteSelection(t)
 	m.layout = m.shareLines(t)
 	l := m.layout
 	m.prices = m.prices.arrange(l.prices, len(t.rows), l.bodyHeight() >= minTitled)
@@ -44,6 +47,11 @@ func (m Model) layOut() Model {
 	m.news.emptyText = m.feeds.noNewsText()
 	m.logPane = m.logPane.arrange(l.log, t.log)
 	m.rawPane = m.rawPane.arrange(t.raw)
+	m.tape.list = m.tape.fit(m.partArea(focusTape).height-2, len(m.tape.held))
+	if m.focus == focusSource {
+		area := m.partArea(focusSource)
+		m.source.list = m.source.fit(area.height-1, len(m.sourceContent(area, m.feeds.byName(m.selected.feed))))
+	}
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
 	m.themeMenu = m.themeMenu.fit(l.bottom-1, len(m.themeNames()))
 	m = m.previewTheme()
@@ -65,12 +73,24 @@ func (m Model) currentKeys() keyMap {
 	if m.logPane.few {
 		relabel(&k.fewLog, "whole log")
 	}
+	for _, b := range []*key.Binding{&k.chartKind, &k.fasterPace, &k.slowerPace, &k.crossLeft, &k.crossRight} {
+		b.SetEnabled(m.focus == focusChart)
+	}
+	for _, b := range []*key.Binding{&k.hold, &k.minSize} {
+		b.SetEnabled(m.focus == focusTape)
+	}
+	if r := m.selectedRow(m.shownData()); r != nil && m.chart.drawsCandles(m.chart.paceIndex(r, m.now)) {
+		relabel(&k.chartKind, "line")
+	}
+	if m.tape.held != nil {
+		relabel(&k.hold, "go on")
+	}
 	asked := m.overlay == detailOverlay && !m.readsText()
 	k.zoom.SetEnabled(asked || m.width >= minBeside)
 	if asked {
 		relabel(&k.open, "full screen")
 		if m.zoomed {
-			relabel(&k.open, "beside the prices")
+			relabel(&k.open, "with the prices")
 		}
 	}
 	if m.showRaw {
@@ -97,6 +117,10 @@ func (m Model) currentKeys() keyMap {
 // focusOrder is the panes that can have the keyboard, in the order of the tab key.
 func (m Model) focusOrder() []paneID {
 	body, t := m.height-3, m.shownData()
+	detailPanes := []paneID{focusChart, focusTape, focusSource}
+	if r := m.selectedRow(t); r != nil && r.IsReading {
+		detailPanes = []paneID{focusChart, focusSource}
+	}
 	raw, onlyNews := m.showsRaw(t), t.isOnlyNews()
 	var order []paneID
 	if raw || len(t.rows) > 0 || len(t.readings) == 0 && !onlyNews {
@@ -105,6 +129,9 @@ func (m Model) focusOrder() []paneID {
 	if !raw && len(t.readings) > 0 {
 		order = append(order, focusReadings)
 	}
+	if m.overlay == detailOverlay && m.zoomed && m.showsDetails(t) {
+		return append(order, detailPanes...)
+	}
 	noRoom := m.showLog && body >= minShared && body < minThreePanes
 	noPrices := raw || len(t.rows) == 0 && len(t.readings) > 0
 	if !noRoom && (!noPrices || len(t.stories) > 0) {
@@ -112,6 +139,9 @@ func (m Model) focusOrder() []paneID {
 	}
 	if m.showLog {
 		order = append(order, focusLog)
+	}
+	if m.showsDetails(t) {
+		order = append(order, detailPanes...)
 	}
 	return order
 }

@@ -162,11 +162,11 @@ func TestOneVeryLongNumberCostsTheOtherRowsNoColumn(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, view)
 		}
 	}
-	s.keys("down", "enter")
+	s.keys("down", "enter", "z")
 	if view := s.screen(); !strings.Contains(view, "0.09999999999999999") || !strings.Contains(view, "0.10000000000000002") {
 		t.Errorf("the details have not all digits:\n%s", view)
 	}
-	s.keys("esc")
+	s.keys("esc", "esc")
 	if view := s.resize(120, 24).screen(); !strings.Contains(view, " 0.10000000000000001 ") {
 		t.Errorf("there is room for all digits of the price:\n%s", view)
 	}

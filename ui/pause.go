@@ -15,6 +15,7 @@ type shownData struct {
 	gapMarks []gapMark
 	log      eventLog
 	raw      *rawEvents
+	trades   []*market.Trades
 }
 
 // pausedView is the content of the moment when the screen was paused, and the room that what arrives since will
@@ -35,7 +36,7 @@ func (m Model) shownData() *shownData {
 		c = m.paused.shownData
 	} else {
 		rows, readings := splitReadings(m.board)
-		c = shownData{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw}
+		c = shownData{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw, m.board.Trades()}
 	}
 	if m.logPane.few {
 		c.log = c.log.changesAndErrors()
@@ -69,6 +70,9 @@ func (m Model) togglePause() Model {
 	now := m.shownData()
 	p := &pausedView{at: m.now, shownData: shownData{gapMarks: now.gapMarks, log: eventLog{slices.Clone(m.log.entries), m.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
 	p.rows, p.readings = p.copyRows(now.rows), p.copyRows(now.readings)
+	for _, trades := range now.trades {
+		p.trades = append(p.trades, trades.Clone())
+	}
 	for _, story := range now.stories {
 		p.stories = append(p.stories, shallowCopy(story))
 	}

@@ -19,11 +19,15 @@ const (
 	maxRaw      = 64       // events kept
 	maxRawData  = 16 << 10 // bytes of a payload kept
 	maxRawLines = 8        // of an event that is not selected
+
+	maxRawSymbols = 64 // of an event
 )
 
 type rawEvent struct {
 	feed string
 	size int // of the payload, of which Data is the begin
+
+	symbols []string // of the rows that it changed, the first maxRawSymbols
 	decode.Event
 }
 
@@ -39,7 +43,11 @@ func (r *rawEvents) add(ev feed.Event) {
 	if len(data) > maxRawData { // a slice would keep the whole payload in memory
 		data = slices.Clone(data[:maxRawData])
 	}
-	r.ring[r.count%maxRaw] = rawEvent{ev.Feed, len(m.Data), decode.Event{Type: m.Type, ID: m.ID, Data: data, At: ev.At}}
+	var symbols []string
+	for _, u := range m.Updates[:min(len(m.Updates), maxRawSymbols)] {
+		symbols = append(symbols, rowSymbol(u))
+	}
+	r.ring[r.count%maxRaw] = rawEvent{ev.Feed, len(m.Data), symbols, decode.Event{Type: m.Type, ID: m.ID, Data: data, At: ev.At}}
 	r.count++
 }
 

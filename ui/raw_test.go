@@ -92,11 +92,11 @@ func TestReadingsHaveATableOfTheirOwnAndAreNeverPrices(t *testing.T) {
 	}
 	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("181.46")})
 	requireOrder(t, s.screen(), "Prices 1", "NVDA", "Readings 1", "humidity")
-	s.keys("enter")
-	if view := s.screen(); !strings.Contains(view, "─ humidity") || !strings.Contains(view, "Value  60") || !strings.Contains(view, "1 reading from desk") {
+	s.keys("enter", "z")
+	if view := s.screen(); !strings.Contains(view, "─ humidity") || !strings.Contains(view, "1 reading from desk") {
 		t.Errorf("no details of the reading:\n%s", view)
 	}
-	s.keys("esc", "p")
+	s.keys("esc", "esc", "p")
 	s.message("message", "{}", market.Reading{Name: "humidity", Value: decimal("123456.789")})
 	if strings.Contains(s.screen(), "123456") {
 		t.Error("a paused screen goes on")

@@ -61,6 +61,7 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		m = m.addGapMark(ev)
 	case ev.Message != nil:
 		m.raw.add(ev)
+		m = m.noteRawEvent()
 		h.rate.add(ev.At, 1)
 		if h.untimed = m.deck.Untimed; !h.untimed {
 			h.measureDelay(ev.Message, ev.At)

@@ -1,7 +1,6 @@
 package ui
 
 import (
-	"strings"
 	"testing"
 	"time"
 
@@ -57,13 +56,11 @@ func TestASparkLineWalksTheTimeAxis(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(100, 40).goLive()
 	spark := func() string {
-		_, line, _ := strings.Cut(s.screen(), "\n  1 s    ")
-		line, _, _ = strings.Cut(line, "\n")
-		return strings.TrimRight(line, " ")
+		r := s.m.selectedRow(s.m.shownData())
+		return s.m.overlayArea(0).sparkAxisFor(r, s.m.feeds[0]).sparkline(&r.Seconds, 90)
 	}
 	price := func(last string) { s.quote(market.Quote{Symbol: "A", Last: decimal(last)}) }
 	s.quote(market.Quote{Symbol: "A", Bid: decimal("1")})
-	s.keys("enter")
 	if got := spark(); got != "" {
 		t.Errorf("of nothing: %q", got)
 	}

@@ -113,6 +113,10 @@ type Model struct {
 	focus         paneID
 	lastTable     paneID // that last had the keyboard
 	zoomed        bool   // the details have the screen for themselves
+	selected      rowKey // of the details
+	chart         chartPane
+	tape          tapePane
+	source        sourcePane
 	showLog       bool
 	showRaw       bool // raw events in place of prices
 	overlay       overlay
@@ -144,6 +148,9 @@ const (
 	focusReadings
 	focusNews
 	focusLog
+	focusChart
+	focusTape
+	focusSource
 )
 
 type overlay int8

@@ -189,10 +189,14 @@ func (m Model) footerKeys() []key.Binding {
 		return k.withFirst(k.back, k.down, k.up, k.pageDown, k.pageUp)
 	case mapOverlay:
 		return k.withFirst(k.back, k.open, k.writeMap, k.down, k.up)
-	case detailOverlay:
-		return k.withFirst(k.back, k.down, k.up, k.open)
 	}
 	switch {
+	case m.focus == focusChart:
+		return k.withFirst(k.chartKind, k.fasterPace, k.slowerPace, k.crossLeft, k.crossRight, k.back, k.zoom)
+	case m.focus == focusTape:
+		return k.withFirst(k.hold, k.minSize, k.tape, k.back, k.down, k.up)
+	case m.overlay == detailOverlay:
+		return k.withFirst(k.back, k.down, k.up, k.open, k.focus)
 	case m.showRaw:
 		return k.withFirst(k.raw, k.showMap)
 	case m.showsRaw(m.shownData()) && k.writeMap.Enabled():

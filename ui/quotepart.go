@@ -1,0 +1,276 @@
+package ui
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"livetape/feed/market"
+	"livetape/ui/humanize"
+)
+
+// fact is a number of the details with its name. Its note says more of it.
+type fact struct {
+	name, value, note string
+	style             style
+}
+
+func (f fact) cells() int {
+	return cells(f.name) + 1 + cells(f.value) + cells(withSeparator(" ", f.note))
+}
+
+// quotePart is the price of a row with all that belongs to it.
+func (m Model) quotePart(r *market.Row, h *feedHealth, width int) detailPart {
+	p := detailPart{pane: noPane, minimum: 3, wanted: len(viewQuote(m.areaOf(width, 0, noPane), r, h)), view: func(area drawContext) []string {
+		return viewQuote(area, r, h)
+	}}
+	if m.zoomed && m.overlay == detailOverlay {
+		p.minimum = p.wanted // the other parts are a tab away
+	}
+	return p
+}
+
+func viewQuote(area drawContext, r *market.Row, h *feedHealth) []string {
+	w := newLineWriter(area.theme, area.width)
+	where := withSeparator("· ", r.Name) + withSeparator(" · ", r.Currency)
+	if area.manyFeeds {
+		where += " · " + r.Feed
+	}
+	lines := []string{paneTitleLine(w, area, r.Symbol, where, "")}
+	if tag, st := haltTag(r.Halt); tag != "" {
+		lines = append(lines, w.wrapped([]span{{st, tag + withSeparator(": ", r.Halt.Reason)}}, 2)...)
+	}
+	lines = append(lines, spanLines(w, priceSpans(area, r, h))...)
+	lines = append(lines, spanLines(w, ageSpans(area, r, h))...)
+	lines = append(lines, factLines(w, rowFacts(r), area.width)...)
+	if all := rangeSpans(r); all != nil {
+		lines = append(lines, spanLines(w, all)...)
+	}
+	return append(lines, w.wrapped([]span{{muted, quoteCountText(area, r)}}, 3)...)
+}
+
+// spanLines are spans in as many lines as they need, three at most.
+func spanLines(w *lineWriter, all []span) (lines []string) {
+	for _, line := range wrapSpans(all, w.width-gutter-1, 3) {
+		w.writeBlanks(gutter)
+		w.writeSpans(line)
+		lines = append(lines, w.endLine())
+	}
+	return lines
+}
+
+// fullNumber is a number with all its digits, and at least as many decimals as the symbol's prices have.
+func fullNumber(d market.Decimal, decimals int) string {
+	whole, fraction := splitAtPoint(d.String())
+	if n := decimals + 1 - max(len(fraction), 1); n > 0 && d.IsSet() {
+		fraction = "." + strings.TrimPrefix(fraction, ".") + strings.Repeat("0", n)
+	}
+	return humanize.Group(whole) + fraction
+}
+
+// priceSpans are the price and its change.
+func priceSpans(area drawContext, r *market.Row, h *feedHealth) []span {
+	price, isMid := r.Price()
+	styles := newRowStyles(elapsed(area.now, newRowTimes(r, h).price), h != nil)
+	change, percent, basis := r.Change()
+	if !price.IsSet() {
+		return []span{{muted, "no price yet"}}
+	}
+	all := []span{{strong, fullNumber(price, r.Decimals())}}
+	if isMid {
+		all = append(all, span{muted, " middle of bid and ask"})
+	}
+	if arrow := [...]string{"▼", "", "▲"}[r.Tick+1]; arrow != "" {
+		all = append(all, span{styles.forSign(r.Tick), " " + arrow})
+	}
+	if change.IsSet() {
+		all = append(all, span{styles.forSign(change.Sign()), "  " + plusSign(change) + fullNumber(change, r.Decimals())})
+	}
+	if percent.IsSet() && !r.IsReading {
+		all = append(all, span{styles.forSign(percent.Sign()), "  " + plusSign(percent) + percent.String() + "%"})
+	}
+	switch {
+	case r.IsReading:
+		all = append(all, span{muted, " from the first value seen"})
+	case basis != market.NoBasis:
+		all = append(all, span{muted, " from " + basisTexts[basis].inTitle})
+	}
+	return all
+}
+
+// ageSpans are the last trade and how old it and the quote are.
+func ageSpans(area drawContext, r *market.Row, h *feedHealth) []span {
+	since, size := newRowTimes(r, h), ""
+	var all []span
+	switch {
+	case r.IsReading:
+		return []span{{muted, "Last reading"}, {plain, " " + agoText(area.now, since.price)}}
+	case r.Last.Value.IsSet():
+		if r.Size.At.Equal(r.Trade.Arrival) {
+			size = withSuffix(fullNumber(r.Size.Value, 0), " @ ")
+		}
+		all = append(all, span{muted, "Last trade"}, span{plain, " " + size + fullNumber(r.Last.Value, r.Decimals()) + ", " + agoText(area.now, since.price)})
+	case !since.quote.IsZero():
+		all = append(all, span{muted, "No trade"})
+	}
+	if !since.quote.IsZero() {
+		all = append(all, span{muted, " · quote " + agoText(area.now, since.quote)})
+	}
+	if r.IsOutsideQuote() {
+		all = append(all, span{warn, " " + outsideSign + " outside the quote"})
+	}
+	return all
+}
+
+func agoText(now, at time.Time) string {
+	if d := elapsed(now, at); d >= time.Second {
+		return humanize.Duration(d) + " ago"
+	}
+	return "just now"
+}
+
+// withSuffix is text before a suffix; empty if text is.
+func withSuffix(text, suffix string) string {
+	if text == "" {
+		return ""
+	}
+	return text + suffix
+}
+
+func plusSign(d market.Decimal) string {
+	if d.Sign() > 0 {
+		return "+"
+	}
+	return ""
+}
+
+// rowFacts are the numbers of a row, in the order of their importance.
+func rowFacts(r *market.Row) []fact {
+	if r.IsReading {
+		return nil
+	}
+	price := func(name string, d market.Decimal) fact { return fact{name, fullNumber(d, r.Decimals()), "", strong} }
+	with := func(f fact, note string) fact { f.note = note; return f }
+	sized := func(f fact, size market.Decimal) fact { return with(f, withSeparator("× ", fullNumber(size, 0))) }
+	all := []fact{
+		sized(price("Bid", r.Bid.Value), r.BidSize.Value), sized(price("Ask", r.Ask.Value), r.AskSize.Value),
+		with(price("Spread", r.Spread()), spreadNote(r)), price("Mid", r.Bid.Value.Mid(r.Ask.Value)),
+		price("Open", r.Open.Value), price("High", r.High.Value), price("Low", r.Low.Value), price("Prev close", r.PrevClose.Value),
+		{"Volume", fullNumber(r.Volume.Value, 0), "", strong}, with(price("VWAP", r.VWAP().Round(r.Decimals()+1)), "est."),
+	}
+	return slices.DeleteFunc(all, func(f fact) bool { return f.value == "" })
+}
+
+// spreadNote is the spread in hundredths of a percent of the mid.
+func spreadNote(r *market.Row) string {
+	mid := r.Bid.Value.Mid(r.Ask.Value)
+	hundredths, err := r.Spread().Quo(mid).Shift(4)
+	if !hundredths.IsSet() || err != nil || mid.Sign() <= 0 {
+		return ""
+	}
+	return hundredths.Round(1).String() + " bp"
+}
+
+// factLines arrange facts in as many columns as fit without cutting one, three at most. One that is wider than the line
+// shows no part of its number.
+func factLines(w *lineWriter, all []fact, width int) []string {
+	columns := factColumns(all, 3)
+	for n := 2; n > 0 && factCells(columns) > width-gutter; n-- {
+		columns = factColumns(all, n)
+	}
+	if len(columns) == 0 {
+		return nil
+	}
+	spare := min(max((width-gutter-factCells(columns))/len(columns), 0), 6)
+	var lines []string
+	for i := range columns[0].facts {
+		w.writeBlanks(gutter)
+		end := gutter
+		for _, c := range columns {
+			w.writeBlanks(end - w.used)
+			if i < len(c.facts) {
+				drawFact(w, c.facts[i], c.nameWidth)
+			}
+			end += c.width + spare
+		}
+		lines = append(lines, w.endLine())
+	}
+	return lines
+}
+
+// factColumn is facts below each other.
+type factColumn struct {
+	facts            []fact
+	nameWidth, width int // with the gutter after it
+}
+
+// factColumns fill at most so many columns, one after the other.
+func factColumns(all []fact, n int) (columns []factColumn) {
+	for facts := range slices.Chunk(all, max((len(all)+n-1)/n, 1)) {
+		c := factColumn{facts: facts}
+		for _, f := range facts {
+			c.nameWidth = max(c.nameWidth, cells(f.name))
+		}
+		for _, f := range facts {
+			c.width = max(c.width, c.nameWidth+f.cells()-cells(f.name)+gutter)
+		}
+		columns = append(columns, c)
+	}
+	return columns
+}
+
+// factCells is the width of columns, without the gutter after the last.
+func factCells(columns []factColumn) int {
+	n := -gutter
+	for _, c := range columns {
+		n += c.width
+	}
+	return n
+}
+
+func drawFact(w *lineWriter, f fact, nameWidth int) {
+	w.writeLeft(muted, f.name, nameWidth+1)
+	if w.used+cells(f.value) > w.width {
+		w.write(f.style, "…")
+		return
+	}
+	w.write(f.style, f.value)
+	if note := withSeparator(" ", f.note); w.used+cells(note) <= w.width {
+		w.write(muted, note)
+	}
+}
+
+// rangeSpans are the range with the place of the price in it.
+func rangeSpans(r *market.Row) []span {
+	low, high, seen := r.Range()
+	if !low.IsSet() {
+		return nil
+	}
+	name := "Day range"
+	if seen {
+		name = "Range seen"
+	}
+	price, _ := r.Price()
+	at := rangeBarCell(low.String(), high.String(), price.String())
+	return []span{
+		{muted, name}, {strong, " " + fullNumber(low, r.Decimals())},
+		{stale, " " + strings.Repeat("─", at)}, {plain, "●"}, {stale, strings.Repeat("─", barCells-1-at)},
+		{strong, " " + fullNumber(high, r.Decimals())},
+	}
+}
+
+// quoteCountText says how many messages of the symbol came, from where and when.
+func quoteCountText(area drawContext, r *market.Row) string {
+	noun := "quote"
+	if r.IsReading {
+		noun = "reading"
+	}
+	words := humanize.Plural(r.Count, noun) + " from " + r.Feed
+	if !r.Updated.IsZero() {
+		words += " · received " + agoText(area.now, r.Updated)
+	}
+	if !r.Quoted.IsZero() {
+		words += ", stamped " + timeText(r.Quoted, area.now) + " by the feed"
+	}
+	return words
+}
