@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -17,9 +18,9 @@ import (
 func update() bool { return flag.Lookup("update").Value.String() == "true" }
 
 // goldenSizes are the terminals that every scene is drawn on.
-func goldenSizes() [][2]int { return [][2]int{{40, 10}, {80, 24}, {120, 40}, {200, 60}} }
+func goldenSizes() [][2]int { return [][2]int{{40, 10}, {60, 20}, {80, 24}, {120, 40}, {200, 60}} }
 
-func TestEveryStateOfAFeedHasItsScreen(t *testing.T) {
+func TestEveryStateOfAFeedHasItsScreenInEveryLook(t *testing.T) {
 	t.Parallel()
 	for name, play := range scenes() {
 		t.Run(name, func(t *testing.T) {
@@ -27,12 +28,48 @@ func TestEveryStateOfAFeedHasItsScreen(t *testing.T) {
 			for _, size := range goldenSizes() {
 				s := newHarness(demoConfig).resize(size[0], size[1])
 				play(s)
-				fmt.Fprintf(&out, "═══ %d×%d\n%s\n", size[0], size[1], ansi.Strip(s.m.View()))
+				screen := s.screen()
+				fmt.Fprintf(&out, "═══ %d×%d\n%s\n", size[0], size[1], screen)
+				s.requireSameInEveryLook(t, screen)
 			}
 			compareGolden(t, name, out.String())
 		})
 	}
 }
+
+// requireSameInEveryLook draws the screen in colors and in ASCII: what can be read is the same, sign for sign.
+func (s *harness) requireSameInEveryLook(t *testing.T, screen string) {
+	t.Helper()
+	m := s.m
+	for _, look := range []struct {
+		name    string
+		profile termenv.Profile
+		Looks
+	}{
+		{"dark", termenv.TrueColor, Looks{Theme: "dark"}},
+		{"light", termenv.TrueColor, Looks{Theme: "light"}},
+		{"256 colors", termenv.ANSI256, Looks{Theme: "color-blind-dark"}},
+		{"16 colors", termenv.ANSI, Looks{Theme: "red-up-light"}},
+		{"ASCII", termenv.Ascii, Looks{ASCII: true}},
+	} {
+		m.config.Renderer = renderer(look.profile, true)
+		view := m.useLooks(look.Looks).layOut().View()
+		if rest := styleSequence.ReplaceAllString(view, ""); strings.Contains(rest, "\x1b") {
+			t.Errorf("%s: it has more than styles: %q", look.name, rest)
+		}
+		got, want := strings.Split(ansi.Strip(view), "\n"), strings.Split(screen, "\n")
+		for i := range want {
+			if look.ASCII {
+				want[i] = asciiText(want[i], cells(want[i]), asciiSigns())
+			}
+			if strings.TrimRight(got[min(i, len(got)-1)], " ") != strings.TrimRight(want[i], " ") {
+				t.Errorf("%s, line %d is\n%q, want\n%q", look.name, i, got[i], want[i])
+			}
+		}
+	}
+}
+
+var styleSequence = regexp.MustCompile(`\x1b\[[0-9;]*m`)
 
 func TestColorsSayWhatSignsSay(t *testing.T) {
 	t.Parallel()
@@ -40,10 +77,16 @@ func TestColorsSayWhatSignsSay(t *testing.T) {
 		name    string
 		profile termenv.Profile
 		dark    bool
-	}{{"dark", termenv.TrueColor, true}, {"light", termenv.TrueColor, false}, {"256", termenv.ANSI256, true}, {"16", termenv.ANSI, true}, {"none", termenv.Ascii, true}} {
-		for _, scene := range []string{"live", "retrying"} {
+		Looks
+	}{
+		{"dark", termenv.TrueColor, true, Looks{}}, {"light", termenv.TrueColor, false, Looks{}},
+		{"color-blind", termenv.TrueColor, true, Looks{Theme: "color-blind"}}, {"red-up", termenv.TrueColor, true, Looks{Theme: "red-up"}},
+		{"256", termenv.ANSI256, true, Looks{}}, {"16", termenv.ANSI, true, Looks{}}, {"16-light", termenv.ANSI, false, Looks{}},
+		{"none", termenv.Ascii, true, Looks{}}, {"ascii", termenv.Ascii, true, Looks{ASCII: true}},
+	} {
+		for _, scene := range []string{"live", "retrying", "sickfeeds"} {
 			t.Run(look.name+" "+scene, func(t *testing.T) {
-				s := newHarness(demoConfig, func(c *Config) { c.Renderer = renderer(look.profile, look.dark) }).resize(80, 24)
+				s := newHarness(demoConfig, func(c *Config) { c.Renderer, c.Looks = renderer(look.profile, look.dark), look.Looks }).resize(80, 24)
 				scenes()[scene](s)
 				compareGolden(t, "color-"+look.name+"-"+scene, strings.ReplaceAll(s.m.View(), "\x1b", "␛")+"\n")
 			})

@@ -80,7 +80,7 @@ func TestAClickOnAKeyInTheFooterPressesIt(t *testing.T) {
 	if s.m.overlay != helpOverlay {
 		t.Errorf("no help:\n%s", s.screen())
 	}
-	if s.clickOn(t, "esc close"); s.m.overlay != noOverlay {
+	if s.clickOn(t, "esc close ·"); s.m.overlay != noOverlay {
 		t.Errorf("the help stays:\n%s", s.screen())
 	}
 }
