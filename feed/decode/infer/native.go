@@ -47,5 +47,6 @@ func (n *nativeDetector) decode(eventType string, data []byte) (m decode.Message
 		n.decoded = n.decoded || n.opened && len(m.Updates) > 0 && eventType != "snapshot"
 		n.opened = n.opened || eventType == "snapshot" && len(m.Updates) > 0 || m.Continuity != nil && m.Continuity.From != ""
 	}
-	return m, err == nil && hasContent(m) || n.opened && !n.foreign, err
+	readable := hasContent(m) && (err == nil || eventType == "snapshot") // which has rows that could be read
+	return m, readable || n.opened && !n.foreign, err
 }
