@@ -40,7 +40,7 @@ const (
 
 // Infer finds how to read samples. It is not ok when nothing in them looks like a price or a headline.
 func Infer(feed string, samples []decode.Event) (r Result, ok bool) {
-	samples = boundedSamples(samples)
+	samples = shortened(boundedSamples(samples))
 	for _, name := range Recognise(samples) {
 		d := preset.Definition{Preset: name}
 		own := tryDefinition(feed, d, samples)
@@ -68,6 +68,41 @@ func boundedSamples(samples []decode.Event) []decode.Event {
 		}
 	}
 	return samples
+}
+
+// maxWhole is the size in bytes up to which a list or map is looked at as a whole. Of one that is larger the first maxRows members
+// are: all are alike, and to look through all of them again and again would delay the first price.
+const maxWhole = 64 << 10
+
+// shortened are samples with their long lists and maps cut.
+func shortened(samples []decode.Event) []decode.Event {
+	samples = slices.Clone(samples)
+	for i, s := range samples {
+		if len(s.Data) > maxWhole && gjson.ValidBytes(s.Data) {
+			samples[i].Data = appendShort(nil, gjson.ParseBytes(s.Data), 0)
+		}
+	}
+	return samples
+}
+
+func appendShort(to []byte, v gjson.Result, depth int) []byte {
+	if len(v.Raw) <= maxWhole || v.Type != gjson.JSON || depth > maxRowSetDepth {
+		return append(to, v.Raw...)
+	}
+	to = append(to, v.Raw[0])
+	n := 0
+	v.ForEach(func(key, member gjson.Result) bool {
+		if n > 0 {
+			to = append(to, ',')
+		}
+		if key.Raw != "" {
+			to = append(append(to, key.Raw...), ':')
+		}
+		to = appendShort(to, member, depth+1)
+		n++
+		return n < maxRows
+	})
+	return append(to, v.Raw[0]+2) // the closing bracket
 }
 
 // inferForPreset infers a map for a preset that knows the transport but not what its users send.

@@ -288,16 +288,28 @@ func (s *rowSet) arrivalTimes(read []payload) []time.Time {
 
 // membersAbove are the members of the payloads that rows are from, and of the maps around the rows, one value for each row.
 func (s *rowSet) membersAbove(read []payload) (top []*leaf) {
-	rows := make([]gjson.Result, len(s.rows))
+	var maps []gjson.Result // around rows, each once
+	mapOf := make([]int, len(s.rows))
 	for i, f := range s.rows {
-		if rows[i] = read[f.payload].json; s.inner {
-			rows[i] = f.around
+		at := read[f.payload].json
+		if s.inner {
+			at = f.around
 		}
+		if i == 0 || f.payload != s.rows[i-1].payload || s.inner && at.Index != s.rows[i-1].around.Index {
+			maps = append(maps, at)
+		}
+		mapOf[i] = len(maps) - 1
 	}
-	if s.inner {
-		return leavesOf(rows)
-	}
-	for _, l := range leavesOf(rows) {
+	for _, l := range leavesOf(maps) {
+		values := l.values
+		l.values = make([]gjson.Result, len(s.rows))
+		for i, at := range mapOf {
+			l.values[i] = values[at]
+		}
+		if s.inner {
+			top = append(top, l)
+			continue
+		}
 		around := l.names[:len(l.names)-1]
 		if len(around) <= len(s.parent()) && slices.Equal(around, s.parent()[:len(around)]) || len(around) == 1 && headNames[plainName(around[0])] {
 			top = append(top, l)
