@@ -116,6 +116,36 @@ func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 	}
 }
 
+// TestAFileWithoutEndIsRefused names one wherever a command reads a file at its start. A stream's own are above.
+func TestAFileWithoutEndIsRefused(t *testing.T) {
+	t.Parallel()
+	endless := filepath.Join(t.TempDir(), "endless")
+	if err := os.Symlink("/dev/zero", endless); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{
+		{"config", "check", endless},
+		{"watch", "--config", endless},
+		{"check", "desk", "--config", endless},
+		{"stream", "http://127.0.0.1:1/", "--state", endless},
+		{"replay", endless},
+		{"mock", "--addr", "127.0.0.1:0", "--replay", endless},
+		{"mock", "--addr", "127.0.0.1:0", "--scenario", endless},
+		{"mock", "--addr", "127.0.0.1:0", "--token-file", endless},
+		{"mock", "--addr", "127.0.0.1:0", "--tls-cert", endless, "--tls-key", endless},
+	} {
+		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+		cmd := exec.CommandContext(ctx, livetape, args...)
+		told, err := cmd.CombinedOutput()
+		if cancel(); err == nil || ctx.Err() == context.DeadlineExceeded || !strings.Contains(string(told), endless) {
+			t.Errorf("%s: %v\n%s", args, err, told)
+		}
+		if used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss; used > 200<<10 {
+			t.Errorf("%s: it took %d MiB", args, used>>10)
+		}
+	}
+}
+
 // TestALongLineOfARecordingIsNotReadForEachClient serves one to some clients that leave.
 func TestALongLineOfARecordingIsNotReadForEachClient(t *testing.T) {
 	t.Parallel()

@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livetape/feed/connection"
 	"livetape/ui/cli/config"
 )
 
@@ -103,11 +104,11 @@ func (f *tlsFlags) certificate(cmd *cobra.Command, addr string) (*tls.Certificat
 	case f.cert == "":
 		return nil, nil
 	}
-	c, err := tls.LoadX509KeyPair(f.cert, f.key)
+	c, err := connection.ReadCertificate(f.cert, f.key)
 	if err != nil {
 		return nil, fmt.Errorf("read the certificate: %w", err)
 	}
-	return &c, nil
+	return c, nil
 }
 
 func (f *tlsFlags) makeCertificate(addr string) (*tls.Certificate, error) {
