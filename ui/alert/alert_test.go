@@ -198,3 +198,58 @@ func TestTheHistoryIsBoundedAndNewestFirst(t *testing.T) {
 		t.Errorf("the first has %d characters, not the %d of the newest", got, want)
 	}
 }
+
+func TestARuleIsReadAsTypedAndSaidInShort(t *testing.T) {
+	t.Parallel()
+	for typed, want := range map[string]string{
+		"> 182":     "NVDA > 182",
+		"<1,175.50": "NVDA < 1,175.50",
+		" = 181 ":   "NVDA crosses 181",
+		"2.5% 5m":   "NVDA moves 2.5% in 5m",
+		"2% 1h":     "NVDA moves 2% in 1h",
+		"2% 1h30m":  "NVDA moves 2% in 1h30m",
+		"2% 90s":    "NVDA moves 2% in 1m30s",
+		"halted":    "NVDA halted",
+		"news halt": `"halt" in news of NVDA`,
+	} {
+		r, err := alert.Parse("NVDA", typed)
+		if err != nil || r.String() != want {
+			t.Errorf("%q is %q, %v; want %q", typed, r, err, want)
+		}
+	}
+	for typed, want := range map[string]string{
+		"":           `"" is no alert: write one of > 182`,
+		"182":        `"182" is no alert`,
+		"> much":     `a limit is a price: "much" is not a number`,
+		"0% 5m":      `"0" is no percentage over 0`,
+		"nan% 5m":    `"nan" is no percentage`,
+		"2%":         `"" is no time: write 30s`,
+		"2% 1ms":     "1ms is not between 1s and 24h",
+		"2% forever": `"forever" is no time`,
+	} {
+		if _, err := alert.Parse("NVDA", typed); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%q: %v; want %q", typed, err, want)
+		}
+	}
+}
+
+func FuzzParse(f *testing.F) {
+	for _, s := range []string{"> 182", "<-1,0", "= 1e9", "2% 5m", "halted", "news x", "", "%", "-1% 1s"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		r, err := alert.Parse("A", text)
+		if err != nil {
+			return
+		}
+		engine := alert.New([]alert.Rule{r})
+		for _, price := range []string{"1", "-1", "1000000000", "0"} {
+			s := updates(market.Quote{Symbol: "A", Last: number(t, price)})
+			s.event.At = start
+			engine.Apply(s.event)
+		}
+		if r.String() == "" {
+			t.Errorf("%q says nothing", text)
+		}
+	})
+}

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
@@ -156,26 +155,13 @@ func readLimit(r *alert.Rule, s string) error {
 
 func parsePercent(s string) (float64, error) {
 	x, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(s, "%")), 64)
-	if err != nil || !(x >= 0 && x <= 1000) {
-		return 0, fmt.Errorf("%q is no percentage from 0%% to 1000%%", s)
+	if err != nil || !(x >= 0 && x <= alert.MaxPercent) {
+		return 0, fmt.Errorf("%q is no percentage from 0%% to %d%%", s, alert.MaxPercent)
 	}
 	return x, nil
 }
 
-// Bounds of the times that alerts wait.
-const (
-	minWait = time.Second
-	maxWait = 24 * time.Hour
-)
-
-func readWithin(r *alert.Rule, s string) error {
-	wait, err := time.ParseDuration(s)
-	switch {
-	case err != nil:
-		return fmt.Errorf("%q is no time: write 30s, 5m or 1h", s)
-	case wait < minWait || wait > maxWait:
-		return fmt.Errorf("%s is not between 1s and 24h", s)
-	}
-	r.Within = wait
-	return nil
+func readWithin(r *alert.Rule, s string) (err error) {
+	r.Within, err = alert.ParseWithin(s)
+	return err
 }
