@@ -19,6 +19,9 @@ func (m Model) detailParts(r *market.Row, width int) []detailPart {
 	if !r.IsReading {
 		parts = append(parts, m.tapePart())
 	}
+	if v, held := m.positionOf(r, m.shownData()); held {
+		parts = append(parts, m.positionPart(v))
+	}
 	return append(parts, m.sourcePart(h))
 }
 

@@ -61,6 +61,12 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	case key.Matches(msg, k.feeds):
 		m.listedFeed = ""
 		return m.toggleOverlay(feedsOverlay), nil
+	case key.Matches(msg, k.positions):
+		return m.toggleOverlay(positionsOverlay), nil
+	case key.Matches(msg, k.alerts):
+		return m.toggleAlerts(), nil
+	case key.Matches(msg, k.removeAlert) && m.overlay == alertsOverlay:
+		return m.removeAlert()
 	case key.Matches(msg, k.fault):
 		return m.toggleOverlay(faultsOverlay), nil
 	case key.Matches(msg, k.mouse):
@@ -167,6 +173,10 @@ func (m *Model) focusedList() *list {
 		return &m.menu
 	case m.overlay == themesOverlay:
 		return &m.themeMenu
+	case m.overlay == alertsOverlay:
+		return &m.alerts.list
+	case m.overlay == positionsOverlay:
+		return &m.page
 	case m.overlay == feedsOverlay:
 		return &m.feedMenu
 	}
@@ -224,7 +234,7 @@ func (m Model) toggleOverlay(o overlay) Model {
 
 func (m Model) openSelected() (Model, tea.Cmd) {
 	switch m.overlay {
-	case feedsOverlay:
+	case feedsOverlay, alertsOverlay, positionsOverlay:
 		return m.sayUnusedKey("enter")
 	case faultsOverlay:
 		m.overlay = noOverlay

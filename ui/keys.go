@@ -14,20 +14,22 @@ import (
 type keyMap struct {
 	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
 
-	focus, focusBack, open, back key.Binding
-	zoom, tape                   key.Binding
-	chartKind                    key.Binding
-	fasterPace, slowerPace       key.Binding
-	crossLeft, crossRight        key.Binding
-	hold, minSize                key.Binding
-	retry, retryAll, connect     key.Binding
-	feeds, log, raw, showMap     key.Binding
-	pause, fault, themes, mouse  key.Binding
-	help, redraw, suspend, quit  key.Binding
-	fewLog                       key.Binding
-	writeMap                     key.Binding
-	step, faster, slower         key.Binding
-	forward, backward            key.Binding
+	focus, focusBack, open, back  key.Binding
+	zoom, tape                    key.Binding
+	chartKind                     key.Binding
+	fasterPace, slowerPace        key.Binding
+	crossLeft, crossRight         key.Binding
+	hold, minSize                 key.Binding
+	retry, retryAll, connect      key.Binding
+	feeds, log, raw, showMap      key.Binding
+	pause, fault, themes, mouse   key.Binding
+	help, redraw, suspend, quit   key.Binding
+	fewLog                        key.Binding
+	writeMap                      key.Binding
+	step, faster, slower          key.Binding
+	forward, backward             key.Binding
+	addAlert, alerts, removeAlert key.Binding
+	positions                     key.Binding
 }
 
 // keyPlace is where keys have their meaning. Within a place, a key does one thing; what it does in a pane goes before what
@@ -43,6 +45,7 @@ const (
 	placeTape      keyPlace = "In the tape"
 	placeLog       keyPlace = "In the log"
 	placeMap       keyPlace = "In a map"
+	placeAlerts    keyPlace = "In the alerts"
 	placeRecording keyPlace = "While a recording plays"
 )
 
@@ -79,6 +82,9 @@ func (k *keyMap) actions() []action {
 		{&k.focusBack, placePanes, "previous-pane", "previous pane", "shift+tab"},
 		{&k.tape, placePanes, "tape", "tape", "t"},
 		{&k.log, placePanes, "log", "log", "!"},
+		{&k.addAlert, placePanes, "add-alert", "alert on row", "a"},
+		{&k.alerts, placePanes, "alerts", "alerts", "A"},
+		{&k.positions, placePanes, "positions", "positions", "P"},
 		{&k.raw, placePanes, "raw-events", "raw events", "e"},
 
 		{&k.feeds, placeFeeds, "feeds", "feeds", "f"},
@@ -104,6 +110,7 @@ func (k *keyMap) actions() []action {
 		{&k.hold, placeTape, "hold", "hold", "space"},
 		{&k.minSize, placeTape, "size", "least size", "S"},
 		{&k.fewLog, placeLog, "log-changes", "changes only", "c"},
+		{&k.removeAlert, placeAlerts, "remove-alert", "remove alert", "-"},
 		{&k.writeMap, placeMap, "write-map", "write map", "w"},
 
 		{&k.step, placeRecording, "next-event", "next event", "."},
@@ -130,6 +137,7 @@ func newKeys(c Config) keyMap {
 		b.SetEnabled(c.Deck != nil)
 	}
 	k.writeMap.SetEnabled(c.Maps != nil)
+	k.positions.SetEnabled(len(c.Positions) > 0)
 	k.fault.SetEnabled(len(c.Faults) > 0)
 	k.retry.SetEnabled(c.Control != nil)
 	k.retryAll.SetEnabled(c.Control != nil)

@@ -52,6 +52,10 @@ func (m Model) layOut() Model {
 		area := m.partArea(focusSource)
 		m.source.list = m.source.fit(area.height-1, len(m.sourceContent(area, m.feeds.byName(m.selected.feed))))
 	}
+	if m.overlay == positionsOverlay {
+		m.page = m.page.fit(l.bottom-2, m.positionLines())
+	}
+	m.alerts.list = m.alerts.list.fit(l.bottom-1, m.alerts.lines())
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
 	m.themeMenu = m.themeMenu.fit(l.bottom-1, len(m.themeNames()))
 	m = m.previewTheme()
@@ -171,7 +175,11 @@ func (m Model) shareLines(t *shownData) layout {
 
 // showsBottom reports whether a menu, a headline or an event stands below the panes.
 func (m Model) showsBottom() bool {
-	return m.overlay == faultsOverlay || m.overlay == feedsOverlay || m.overlay == themesOverlay || m.overlay == detailOverlay && m.readsText()
+	switch m.overlay {
+	case faultsOverlay, feedsOverlay, themesOverlay, alertsOverlay, positionsOverlay:
+		return true
+	}
+	return m.overlay == detailOverlay && m.readsText()
 }
 
 // sharePanes shares the lines that the details leave.
@@ -181,6 +189,10 @@ func (m Model) sharePanes(l layout, body int, t *shownData) layout {
 		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, minShared))) // leave room to see what a fault does
 	case m.overlay == themesOverlay:
 		return l.splitWithBottom(body, len(m.themeNames())+1)
+	case m.overlay == positionsOverlay:
+		return l.splitWithBottom(body, min(m.positionLines()+2, max(body*3/5, minShared)))
+	case m.overlay == alertsOverlay:
+		return l.splitWithBottom(body, min(m.alerts.lines()+1, max(body*3/5, minShared)))
 	case m.overlay == feedsOverlay:
 		return l.splitWithBottom(body, m.feedMenuHeight(body))
 	case m.showsBottom():

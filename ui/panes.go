@@ -16,6 +16,7 @@ type drawContext struct {
 	focused       bool
 	manyFeeds     bool // rows name their feed
 	board         *market.Board
+	alerts        alerts
 	until         time.Time // with which spark lines end: now, or the begin of a pause
 }
 
@@ -40,7 +41,7 @@ func (m Model) areaOf(width, height int, pane paneID) drawContext {
 
 // overlayArea is the area of what covers panes, as wide as they are.
 func (m Model) overlayArea(height int) drawContext {
-	area := drawContext{m.theme, m.now, m.layout.width, height, true, m.manyFeeds, m.board, m.now}
+	area := drawContext{m.theme, m.now, m.layout.width, height, true, m.manyFeeds, m.board, m.alerts, m.now}
 	if m.paused != nil {
 		area.until = m.paused.at
 	}

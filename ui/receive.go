@@ -53,6 +53,7 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		m.noteStream(ev.Feed, h.status.State, ev.Status)
 	}
 	h.receive(ev)
+	m.alerts = m.alerts.apply(ev)
 	if ev.Pulse == nil {
 		m.log = m.log.add(newLogEntry(ev, h.repeats))
 	}

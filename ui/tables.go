@@ -46,6 +46,9 @@ func (p tablePane) view(area drawContext, rows []*market.Row, feeds feedList) []
 		h := feeds.byName(r.Feed)
 		row := newTableRow(r, h, area.now)
 		row.trend = area.sparkAxisFor(r, h)
+		if area.alerts.isHighlighted(r, area.now) {
+			row.styles.symbol = banner
+		}
 		t.rows = append(t.rows, row)
 	}
 	t.compareRows()

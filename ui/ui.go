@@ -16,6 +16,8 @@ import (
 	"livetape/feed"
 	"livetape/feed/market"
 	"livetape/feed/tape"
+	"livetape/ui/alert"
+	"livetape/ui/position"
 )
 
 // Config is what the program shows and how it reaches the feeds.
@@ -32,6 +34,9 @@ type Config struct {
 	Reloads     <-chan Reload   // changes of what is watched; may be nil
 	Maps        Maps            // proposes and writes maps; nil disables the keys for them
 	Deck        Deck            // plays the recording that is watched; nil for live feeds
+	Positions   []position.Position
+	Alerts      []alert.Rule
+	SendAlert   func(alert.Firing) // tells the user of an alert by other means than the screen; may be nil
 
 	Renderer          *lipgloss.Renderer // how many colors there are, and whether on a dark background; nil: of standard output
 	UnknownBackground bool               // whether the background is dark is a guess: colors suit any, unless a theme is asked for
@@ -105,6 +110,7 @@ type Model struct {
 	problem      string          // Reload.Problem
 	gapMarks     []gapMark       // oldest first
 	log          eventLog
+	alerts       alerts
 	raw          *rawEvents
 	paused       *pausedView // nil unless paused
 
@@ -164,6 +170,8 @@ const (
 	detailOverlay
 	mapOverlay
 	eventOverlay
+	alertsOverlay
+	positionsOverlay
 )
 
 type toast struct {
@@ -180,8 +188,9 @@ func New(c Config) Model {
 		config: c,
 		clock:  wallClock,
 
-		board: market.NewBoard(market.Limits{}),
-		raw:   &rawEvents{},
+		board:  market.NewBoard(market.Limits{}),
+		raw:    &rawEvents{},
+		alerts: newAlerts(c.Alerts),
 
 		prices:   tablePane{columns: defaultColumns()},
 		readings: tablePane{columns: defaultColumns(), widths: columnWidths{readings: true}},

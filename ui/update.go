@@ -49,8 +49,9 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	default:
 		return m, nil
 	}
+	m, told := m.tellAlerts()
 	m, wake := m.layOut().scheduleWake()
-	return m, tea.Batch(cmd, wake)
+	return m, tea.Batch(cmd, told, wake)
 }
 
 // advanceClock moves the screen's time on. Messages can overtake each other: a late one moves nothing back. A clock
@@ -151,7 +152,9 @@ func (m Model) wakeUp(msg wakeMsg) Model {
 		return m
 	}
 	m.wake = time.Time{}
-	return m.advanceClock(msg.now)
+	m = m.advanceClock(msg.now)
+	m.alerts = m.alerts.advance(m.now)
+	return m
 }
 
 func (m Model) scheduleWake() (Model, tea.Cmd) {
@@ -172,7 +175,7 @@ func (m Model) nextChange() time.Time {
 	if m.now.IsZero() {
 		return time.Time{}
 	}
-	next := m.feeds.nextChange(m.now)
+	next := earliest(m.feeds.nextChange(m.now), m.alerts.engine.NextCheck())
 	if m.layout.prices > 0 {
 		next = earliest(next, m.prices.nextChange(m.shownData().rows, m.feeds, m.now))
 	}

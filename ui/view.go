@@ -40,6 +40,9 @@ func (m Model) header() string {
 	}
 	w.write(banner, banners)
 	counters := m.feeds.counters(m.board.Counts().Refused)
+	if words := m.alerts.headerText(); words != "" {
+		counters = append([]span{{banner, " " + words + " "}, {plain, "  "}}, counters...)
+	}
 	right := spanCells(counters) + 1
 	if w.used+right+2 > m.width {
 		return w.endLine()
@@ -96,6 +99,10 @@ func (m Model) viewPanes(t *shownData) []string {
 		lines = append(lines, m.viewFaultMenu(l.bottom)...)
 	case l.bottom > 0 && m.overlay == themesOverlay:
 		lines = append(lines, m.viewThemeMenu(l.bottom)...)
+	case l.bottom > 0 && m.overlay == positionsOverlay:
+		lines = append(lines, m.viewPositions(l.bottom)...)
+	case l.bottom > 0 && m.overlay == alertsOverlay:
+		lines = append(lines, m.viewAlerts(l.bottom)...)
 	case l.bottom > 0 && m.overlay == feedsOverlay:
 		lines = append(lines, m.viewFeedMenu(l.bottom)...)
 	case l.bottom > 0:

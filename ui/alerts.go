@@ -1,0 +1,164 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"livetape/feed"
+	"livetape/feed/market"
+	"livetape/ui/alert"
+	"livetape/ui/humanize"
+)
+
+// alertHighlight is how long the row that an alert is about stands out.
+const alertHighlight = 10 * time.Second
+
+// alerts are the user's, and what came true.
+type alerts struct {
+	engine *alert.Engine
+	fired  []alert.Firing // by this message, to be told
+	unseen int            // since the list of alerts was last open
+	list   list
+}
+
+func newAlerts(rules []alert.Rule) alerts { return alerts{engine: alert.New(rules)} }
+
+func (a alerts) apply(ev feed.Event) alerts { return a.took(a.engine.Apply(ev)) }
+
+func (a alerts) advance(now time.Time) alerts { return a.took(a.engine.Advance(now)) }
+
+func (a alerts) took(fired []alert.Firing) alerts {
+	a.fired = append(slices.Clip(a.fired), fired...)
+	a.unseen += len(fired)
+	return a
+}
+
+// tellAlerts shows the newest alert, and sends all of them. Of a recording nothing is sent.
+func (m Model) tellAlerts() (Model, tea.Cmd) {
+	fired := m.alerts.fired
+	if len(fired) == 0 {
+		return m, nil
+	}
+	m.alerts.fired = nil
+	m, cmd := m.showToast(span{banner, " " + alertSign + " " + plainLine(fired[len(fired)-1].Text) + " "})
+	send := m.config.SendAlert
+	if send == nil || m.config.Deck != nil {
+		return m, cmd
+	}
+	return m, tea.Batch(cmd, func() tea.Msg {
+		for _, f := range fired {
+			send(f)
+		}
+		return nil
+	})
+}
+
+const alertSign = "▲"
+
+// headerText is how many alerts there are that the user has not looked at.
+func (a alerts) headerText() string {
+	if a.unseen == 0 {
+		return ""
+	}
+	return alertSign + " " + humanize.Plural(a.unseen, "alert")
+}
+
+// isAlerted reports whether an alert stands on a row: one that came true, and that the user has not looked at or that is
+// seconds old.
+func (m Model) isAlerted(r *market.Row) bool {
+	for i, f := range m.alerts.engine.History() {
+		if i >= m.alerts.unseen && m.now.Sub(f.At) > alertHighlight {
+			return false
+		}
+		if f.Feed == r.Feed && f.Symbol == r.Symbol {
+			return true
+		}
+	}
+	return false
+}
+
+// isHighlighted reports whether an alert about a row has just come true.
+func (a alerts) isHighlighted(r *market.Row, now time.Time) bool {
+	return a.engine != nil && a.engine.Concerns(r.Feed, r.Symbol, now.Add(-alertHighlight))
+}
+
+func (m Model) toggleAlerts() Model {
+	m.alerts.unseen, m.alerts.list = 0, list{}
+	return m.toggleOverlay(alertsOverlay)
+}
+
+// removeAlert removes the alert under the cursor, until the program starts again.
+func (m Model) removeAlert() (Model, tea.Cmd) {
+	rules, at := m.alerts.engine.Rules(), m.alerts.list.cursor
+	if at >= len(rules) {
+		return m.sayUnusedKey(keyLabel(m.keys.removeAlert))
+	}
+	m.alerts.engine.Remove(at)
+	return m.showToast(span{accent, "removed: " + plainLine(rules[at].String())})
+}
+
+// lines is how many lines the list of alerts has below its title.
+func (a alerts) lines() int { return len(a.engine.Rules()) + 1 + max(len(a.engine.History()), 1) }
+
+func (m Model) viewAlerts(height int) []string {
+	area, rules, history := m.overlayArea(height), m.alerts.engine.Rules(), m.alerts.engine.History()
+	w := newLineWriter(m.theme, area.width)
+	hint := fmt.Sprintf("%s on a row adds · %s removes · %s closes", keyLabel(m.keys.addAlert), keyLabel(m.keys.removeAlert), keyLabel(m.keys.back))
+	lines := []string{paneTitleLine(w, area, "Alerts", humanize.Count(len(rules)), hint)}
+	l := m.alerts.list
+	for i := l.top; i < l.end(); i++ {
+		w.selected = i == l.cursor
+		switch {
+		case i < len(rules):
+			m.drawRule(w, i, rules[i])
+		case i == len(rules):
+			lines = append(lines, paneTitleLine(w, drawContext{}, "Came true", humanize.Count(len(history)), ""))
+			continue
+		case len(history) == 0:
+			drawCursorMark(w)
+			w.write(muted, "nothing yet")
+		default:
+			f := history[i-len(rules)-1]
+			drawCursorMark(w)
+			w.writeLeft(muted, timeCell(f.At, m.now), len(time.TimeOnly)+2)
+			w.write(plain, plainLine(f.Text))
+		}
+		lines = append(lines, w.endLine())
+	}
+	return padLines(lines, height)
+}
+
+// drawRule draws a rule, whether it is armed, and how the user is told.
+func (m Model) drawRule(w *lineWriter, i int, r alert.Rule) {
+	drawCursorMark(w)
+	state, st := "armed", good
+	if !m.alerts.engine.IsArmed(i) {
+		state, st = "true now", warn
+	}
+	w.writeLeft(st, state, len("true now")+2)
+	w.write(strong, plainLine(r.String()))
+	if r.Name != "" {
+		w.write(muted, "  "+plainLine(r.Name))
+	}
+	w.write(muted, "  "+actionsText(r.Actions))
+}
+
+func actionsText(a alert.Actions) string {
+	var ways []string
+	for _, way := range []struct {
+		on   bool
+		name string
+	}{{a.Bell, "bell"}, {a.Terminal, "terminal"}, {a.Desktop, "desktop"}} {
+		if way.on {
+			ways = append(ways, way.name)
+		}
+	}
+	if len(a.Exec) > 0 {
+		ways = append(ways, "exec "+plainLine(a.Exec[0]))
+	}
+	return strings.Join(ways, ", ")
+}

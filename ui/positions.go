@@ -1,0 +1,216 @@
+package ui
+
+import (
+	"strings"
+	"time"
+
+	"livetape/feed"
+	"livetape/feed/market"
+	"livetape/ui/humanize"
+	"livetape/ui/position"
+)
+
+// positionValues are the user's positions at the prices on screen, in the order of their symbols, and their totals.
+func (m Model) positionValues(t *shownData) ([]position.Value, []position.Total) {
+	values := make([]position.Value, 0, len(m.config.Positions))
+	for _, p := range m.config.Positions {
+		values = append(values, p.At(m.pricedBy(rowOf(t.rows, p))))
+	}
+	return values, position.Totals(values)
+}
+
+// rowOf is the row that values a position: the first that has a price, or nil.
+func rowOf(rows []*market.Row, p position.Position) *market.Row {
+	for _, r := range rows {
+		if price, _ := r.Price(); price.IsSet() && strings.EqualFold(r.Symbol, p.Symbol) && (p.Feed == "" || p.Feed == r.Feed) {
+			return r
+		}
+	}
+	return nil
+}
+
+// pricedBy is what a row says of a position's symbol. The price of a feed that is not live is not one of now.
+func (m Model) pricedBy(r *market.Row) position.Priced {
+	if r == nil {
+		return position.Priced{}
+	}
+	price, _ := r.Price()
+	priced := position.Priced{Price: price, PrevClose: r.PrevClose.Value, Currency: r.Currency}
+	h := m.feeds.byName(r.Feed)
+	if h == nil || h.state(m.now) != feed.Live {
+		priced.StaleFor = max(elapsed(m.now, newRowTimes(r, h).price), time.Second)
+	}
+	return priced
+}
+
+// positionOf is the user's position in the symbol of a row, if there is one.
+func (m Model) positionOf(r *market.Row, t *shownData) (position.Value, bool) {
+	values, _ := m.positionValues(t)
+	for i, p := range m.config.Positions {
+		if rowOf(t.rows, p) == r {
+			return values[i], true
+		}
+	}
+	return position.Value{}, false
+}
+
+func (m Model) positionPart(v position.Value) detailPart {
+	return detailPart{pane: noPane, minimum: 2, wanted: 3, view: func(area drawContext) []string {
+		w := newLineWriter(area.theme, area.width)
+		area.focused = false
+		lines := []string{paneTitleLine(w, area, "Position", "", v.Currency)}
+		words := []span{{strong, quantityText(v.Quantity)}, {muted, withSeparator(" @ ", money(v.Cost))}, {plain, "   value " + orMissing(money(v.Value))}}
+		words = append(words, amountSpans("   P&L ", v.PnL, v.PnLPct)...)
+		words = append(words, amountSpans("   today ", v.Day, market.Decimal{})...)
+		if v.Weight.IsSet() {
+			words = append(words, span{muted, "   weight " + v.Weight.Round(1).String() + "%"})
+		}
+		return append(lines, w.wrapped(words, area.height-1)...)
+	}}
+}
+
+func orMissing(s string) string {
+	if s == "" {
+		return missing
+	}
+	return s
+}
+
+// money is an amount with two decimals; empty for none.
+func money(d market.Decimal) string {
+	if !d.IsSet() {
+		return ""
+	}
+	return humanize.Group(d.Round(2).String())
+}
+
+func quantityText(d market.Decimal) string { return orMissing(humanize.Group(d.String())) }
+
+// signed is an amount of money with its sign, also above zero.
+func signed(d market.Decimal) string {
+	if d.Sign() > 0 {
+		return "+" + money(d)
+	}
+	return orMissing(money(d))
+}
+
+func amountStyle(d market.Decimal) style {
+	switch {
+	case d.Sign() > 0:
+		return up
+	case d.Sign() < 0:
+		return down
+	}
+	return muted
+}
+
+func amountSpans(label string, d, percent market.Decimal) []span {
+	out := []span{{muted, label}, {amountStyle(d), signed(d)}}
+	if percent.IsSet() {
+		out = append(out, span{amountStyle(percent), " " + signed(percent) + "%"})
+	}
+	return out
+}
+
+// positionColumns are the columns of the list of positions, from the first that is shown on a narrow screen.
+var positionColumns = [...]struct {
+	head  string
+	width int
+	text  func(position.Value) string
+	style func(position.Value) style
+}{
+	{"VALUE", 15, func(v position.Value) string { return orMissing(money(v.Value)) }, func(position.Value) style { return plain }},
+	{"P&L", 14, func(v position.Value) string { return signed(v.PnL) }, func(v position.Value) style { return amountStyle(v.PnL) }},
+	{"P&L%", 10, func(v position.Value) string { return percentText(v.PnLPct) }, func(v position.Value) style { return amountStyle(v.PnLPct) }},
+	{"TODAY", 14, func(v position.Value) string { return signed(v.Day) }, func(v position.Value) style { return amountStyle(v.Day) }},
+	{"WEIGHT", 9, func(v position.Value) string { return strings.TrimPrefix(percentText(v.Weight), "+") }, func(position.Value) style { return muted }},
+	{"QUANTITY", 14, func(v position.Value) string { return quantityText(v.Quantity) }, func(position.Value) style { return plain }},
+	{"COST", 13, func(v position.Value) string { return orMissing(money(v.Cost)) }, func(position.Value) style { return muted }},
+	{"PRICE", 13, func(v position.Value) string { return orMissing(humanize.Group(v.Price.String())) }, func(position.Value) style { return plain }},
+}
+
+func percentText(d market.Decimal) string {
+	if !d.IsSet() {
+		return missing
+	}
+	return signed(d) + "%"
+}
+
+const positionSymbolWidth = 14
+
+// positionLines are how many lines the list of positions has below its title and its head.
+func (m Model) positionLines() int {
+	_, totals := m.positionValues(m.shownData())
+	return len(m.config.Positions) + 2*len(totals)
+}
+
+func (m Model) viewPositions(height int) []string {
+	area := m.overlayArea(height)
+	w := newLineWriter(m.theme, area.width)
+	values, totals := m.positionValues(m.shownData())
+	lines := []string{paneTitleLine(w, area, "Positions", humanize.Count(len(values)), keyLabel(m.keys.back)+" closes")}
+	w.writeBlanks(gutter)
+	w.writeLeft(title, "SYMBOL", positionSymbolWidth)
+	for _, c := range positionColumns {
+		if w.used+c.width <= w.width {
+			w.writeRight(title, c.head, c.width)
+		}
+	}
+	lines = append(lines, w.endLine())
+	for _, v := range values {
+		lines = append(lines, drawPosition(w, v, v.Symbol+withSeparator(" ", v.Currency)))
+	}
+	for _, t := range totals {
+		total := position.Value{Value: t.Value, PnL: t.PnL, Day: t.Day}
+		lines = append(lines, drawPosition(w, total, "total "+t.Currency))
+		if words := withoutText(t); words != "" {
+			w.writeBlanks(gutter)
+			w.write(warn, words)
+			lines = append(lines, w.endLine())
+		}
+	}
+	l := m.page
+	return padLines(append(lines[:2:2], lines[2+min(l.top, len(lines)-2):]...), height)
+}
+
+func drawPosition(w *lineWriter, v position.Value, name string) string {
+	st := strong
+	if v.StaleFor > 0 {
+		st = stale
+	}
+	w.writeBlanks(gutter)
+	w.writeLeft(st, plainLine(name), positionSymbolWidth)
+	for _, c := range positionColumns {
+		if w.used+c.width > w.width {
+			continue
+		}
+		cellStyle := c.style(v)
+		if v.StaleFor > 0 {
+			cellStyle = stale
+		}
+		w.writeRight(cellStyle, c.text(v), c.width)
+	}
+	if v.StaleFor > 0 {
+		w.write(warn, "  "+humanize.Age(v.StaleFor)+" old")
+	}
+	return w.endLine()
+}
+
+// withoutText says what is missing in a total, or not of now.
+func withoutText(t position.Total) string {
+	var parts []string
+	for _, missing := range []struct {
+		what    string
+		symbols []string
+	}{
+		{"without %s: no price", t.NoPrice},
+		{"P&L without %s: no cost", t.NoCost},
+		{"today without %s: no previous close", t.NoClose},
+		{"%s at an old price", t.Stale},
+	} {
+		if len(missing.symbols) > 0 {
+			parts = append(parts, strings.Replace(missing.what, "%s", plainLine(strings.Join(missing.symbols, ", ")), 1))
+		}
+	}
+	return strings.Join(parts, " · ")
+}
