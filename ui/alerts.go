@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -21,11 +22,17 @@ const alertHighlight = 10 * time.Second
 type alerts struct {
 	engine *alert.Engine
 	fired  []alert.Firing // by this message, to be told
+	typed  []alert.Rule   // by the user, besides those of the configuration
 	unseen int            // since the list of alerts was last open
 	list   list
 }
 
 func newAlerts(rules []alert.Rule) alerts { return alerts{engine: alert.New(rules)} }
+
+// startOver watches for the same as before, and knows of nothing.
+func (a alerts) startOver() alerts {
+	return alerts{engine: alert.New(a.engine.Rules()), typed: a.typed}
+}
 
 func (a alerts) apply(ev feed.Event) alerts { return a.took(a.engine.Apply(ev)) }
 
@@ -81,6 +88,9 @@ func (m Model) isAlerted(r *market.Row) bool {
 	return false
 }
 
+// replace watches for the rules of a changed configuration, and for those that were typed.
+func (a alerts) replace(rules []alert.Rule) { a.engine.Replace(slices.Concat(rules, a.typed)) }
+
 // isHighlighted reports whether an alert about a row has just come true.
 func (a alerts) isHighlighted(r *market.Row, now time.Time) bool {
 	return a.engine != nil && a.engine.Concerns(r.Feed, r.Symbol, now.Add(-alertHighlight))
@@ -98,6 +108,7 @@ func (m Model) removeAlert() (Model, tea.Cmd) {
 		return m.sayUnusedKey(keyLabel(m.keys.removeAlert))
 	}
 	m.alerts.engine.Remove(at)
+	m.alerts.typed = slices.DeleteFunc(slices.Clone(m.alerts.typed), func(r alert.Rule) bool { return reflect.DeepEqual(r, rules[at]) })
 	return m.showToast(span{accent, "removed: " + plainLine(rules[at].String())})
 }
 
@@ -109,6 +120,11 @@ func (m Model) viewAlerts(height int) []string {
 	w := newLineWriter(m.theme, area.width)
 	hint := fmt.Sprintf("%s on a row adds · %s removes · %s closes", keyLabel(m.keys.addAlert), keyLabel(m.keys.removeAlert), keyLabel(m.keys.back))
 	lines := []string{paneTitleLine(w, area, "Alerts", humanize.Count(len(rules)), hint)}
+	if len(rules)+len(history) == 0 {
+		w.writeBlanks(gutter)
+		w.write(muted, "No alerts: "+keyLabel(m.keys.addAlert)+" on a row adds one, and the configuration has them below alerts:")
+		return padLines(append(lines, w.endLine()), height)
+	}
 	l := m.alerts.list
 	for i := l.top; i < l.end(); i++ {
 		w.selected = i == l.cursor

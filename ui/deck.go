@@ -96,7 +96,7 @@ func lastReplayReset(events []feed.Event) int {
 // startOver forgets all events, because the recording plays them again.
 func (m Model) startOver() Model {
 	fresh := New(m.config)
-	m.board, m.feeds, m.gapMarks, m.log, m.raw, m.alerts, m.paused = fresh.board, fresh.feeds, nil, eventLog{}, fresh.raw, fresh.alerts, nil
+	m.board, m.feeds, m.gapMarks, m.log, m.raw, m.alerts, m.paused = fresh.board, fresh.feeds, nil, eventLog{}, fresh.raw, m.alerts.startOver(), nil
 	return m
 }
 

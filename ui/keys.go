@@ -137,7 +137,6 @@ func newKeys(c Config) keyMap {
 		b.SetEnabled(c.Deck != nil)
 	}
 	k.writeMap.SetEnabled(c.Maps != nil)
-	k.positions.SetEnabled(len(c.Positions) > 0)
 	k.fault.SetEnabled(len(c.Faults) > 0)
 	k.retry.SetEnabled(c.Control != nil)
 	k.retryAll.SetEnabled(c.Control != nil)

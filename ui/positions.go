@@ -59,13 +59,18 @@ func (m Model) positionPart(v position.Value) detailPart {
 		w := newLineWriter(area.theme, area.width)
 		area.focused = false
 		lines := []string{paneTitleLine(w, area, "Position", "", v.Currency)}
-		words := []span{{strong, quantityText(v.Quantity)}, {muted, withSeparator(" @ ", money(v.Cost))}, {plain, "   value " + orMissing(money(v.Value))}}
+		words := []span{{strong, quantityText(v.Quantity)}, {muted, withSeparator(" @ ", money(v.Cost))}, {muted, "   value "}, {plain, orMissing(money(v.Value))}}
 		words = append(words, amountSpans("   P&L ", v.PnL, v.PnLPct)...)
 		words = append(words, amountSpans("   today ", v.Day, market.Decimal{})...)
 		if v.Weight.IsSet() {
 			words = append(words, span{muted, "   weight " + v.Weight.Round(1).String() + "%"})
 		}
-		return append(lines, w.wrapped(words, area.height-1)...)
+		for _, line := range wrapSpans(words, area.width-gutter, area.height-1) {
+			w.writeBlanks(1)
+			w.writeSpans(line)
+			lines = append(lines, w.endLine())
+		}
+		return lines
 	}}
 }
 
@@ -81,8 +86,10 @@ func money(d market.Decimal) string {
 	if !d.IsSet() {
 		return ""
 	}
-	return humanize.Group(d.Round(2).String())
+	return humanize.Group(d.Round(2).Add(noCents).String())
 }
+
+var noCents, _ = market.ParseDecimal("0.00") // a sum has the decimals of the finer of two
 
 func quantityText(d market.Decimal) string { return orMissing(humanize.Group(d.String())) }
 
@@ -149,6 +156,11 @@ func (m Model) viewPositions(height int) []string {
 	w := newLineWriter(m.theme, area.width)
 	values, totals := m.positionValues(m.shownData())
 	lines := []string{paneTitleLine(w, area, "Positions", humanize.Count(len(values)), keyLabel(m.keys.back)+" closes")}
+	if len(values) == 0 {
+		w.writeBlanks(gutter)
+		w.write(muted, "No positions: write them into the configuration, below positions:")
+		return padLines(append(lines, w.endLine()), height)
+	}
 	w.writeBlanks(gutter)
 	w.writeLeft(title, "SYMBOL", positionSymbolWidth)
 	for _, c := range positionColumns {

@@ -25,6 +25,15 @@ func demoConfig(c *Config) {
 // scenes are the states of a feed that a screen must tell apart, each played from the start.
 func scenes() map[string]func(*harness) {
 	return map[string]func(*harness){
+		"alerts": func(s *harness) {
+			playAlerts(s)
+			s.keys("A")
+		},
+		"alerted": playAlerts,
+		"positions": func(s *harness) {
+			playPositions(s)
+			s.keys("P")
+		},
 		"connecting": func(s *harness) { s.status(feed.Status{State: feed.Connecting}) },
 		"live":       func(s *harness) { s.openMarket().trade(6) },
 		"lull":       func(s *harness) { s.openMarket().trade(3).waitFor(14 * time.Second) },

@@ -60,10 +60,13 @@ type Source struct {
 
 // Reload is what is watched from now on.
 type Reload struct {
-	Feeds   []Source // in the order of the screen; nil: as before
-	Problem string   // what stands in the way, in a line that stays until the next Setup; empty for nothing
-	Notice  string   // what the user should know of the change, shown for some seconds; may be empty
-	Looks   *Looks   // nil: as before. A theme that was chosen on the screen stays until another is configured
+	Feeds     []Source            // in the order of the screen; nil: as before
+	Alerts    []alert.Rule        // with Feeds
+	Positions []position.Position // with Feeds
+
+	Problem string // what stands in the way, in a line that stays until the next Setup; empty for nothing
+	Notice  string // what the user should know of the change, shown for some seconds; may be empty
+	Looks   *Looks // nil: as before. A theme that was chosen on the screen stays until another is configured
 }
 
 // Control passes the user's commands to a feed. Its methods do not block.

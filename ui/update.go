@@ -104,6 +104,8 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 			m.board.Await(name, nil)
 		}
 		m.removedFeeds = removed
+		m.config.Positions = r.Positions
+		m.alerts.replace(r.Alerts)
 		m = m.withFeeds(next)
 	}
 	if r.Notice == "" {

@@ -6,6 +6,7 @@
 package alert
 
 import (
+	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -109,6 +110,19 @@ func (e *Engine) Add(r Rule) {
 
 // Remove takes the rule of this index, as Rules orders them, away.
 func (e *Engine) Remove(i int) { e.rules = slices.Delete(e.rules, i, i+1) }
+
+// Replace watches for these rules from now on. What is known of those that it watched for already is kept.
+func (e *Engine) Replace(rules []Rule) {
+	before := e.rules
+	e.rules = nil
+	for _, r := range rules {
+		if i := slices.IndexFunc(before, func(w watchedRule) bool { return reflect.DeepEqual(w.Rule, r) }); i >= 0 {
+			e.rules = append(e.rules, before[i])
+			continue
+		}
+		e.Add(r)
+	}
+}
 
 // Rules are the rules in the order in which they were added.
 func (e *Engine) Rules() []Rule {

@@ -10,6 +10,7 @@ import (
 	"livetape/ui/alert"
 	"livetape/ui/cli/config"
 	"livetape/ui/cli/notify"
+	"livetape/ui/position"
 )
 
 // warnLocalConfig says on standard error that the feeds come from a configuration that was merely found in the working
@@ -79,6 +80,14 @@ func (s *targetSelection) alerts() (notify.Alerts, error) {
 		return notify.Alerts{}, fmt.Errorf("alerts: exec runs a program, and %s of this directory may be somebody else's: if it is right, say --config ./%s", config.FileName, config.FileName)
 	}
 	return notify.Alerts{Rules: rules, Dir: s.file.Dir()}, nil
+}
+
+// positions are those of the configuration.
+func (s *targetSelection) positions() []position.Position {
+	if s == nil || s.file == nil {
+		return nil
+	}
+	return s.file.Positions()
 }
 
 // localConfigName is the configuration to name on the screen; empty when it is the user's own or was asked for.

@@ -11,6 +11,7 @@ import (
 
 	"livetape/ui"
 	"livetape/ui/cli/config"
+	"livetape/ui/cli/notify"
 )
 
 // configReloader has the running feeds follow the configuration. A mistake in a changed one is shown, and what runs stays
@@ -64,6 +65,10 @@ func (r *configReloader) apply(change config.Change) ui.Reload {
 	if err == nil {
 		err = requireUniqueNames(targets)
 	}
+	var alerts notify.Alerts
+	if err == nil {
+		alerts, err = next.alerts()
+	}
 	if err == nil {
 		err = next.symbols.Load(next.file, next.options)
 	}
@@ -72,7 +77,7 @@ func (r *configReloader) apply(change config.Change) ui.Reload {
 		return failedReload(err)
 	}
 	r.selection.file = next.file
-	reload := ui.Reload{Looks: &looks, Feeds: screenSources(targets, r.selection), Notice: r.selection.newSecretsSent(r.targets, targets)}
+	reload := ui.Reload{Looks: &looks, Feeds: screenSources(targets, r.selection), Alerts: alerts.Rules, Positions: r.selection.positions(), Notice: r.selection.newSecretsSent(r.targets, targets)}
 	if err := errors.Join(r.replaceFeeds(targets), change.Err); err != nil {
 		reload.Problem = firstLine(err)
 	}

@@ -120,7 +120,7 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	for _, s := range info.Feeds {
 		screen.Feeds = append(screen.Feeds, ui.Source{Name: s.Name, URL: s.URL})
 	}
-	return showScreen(ctx, stop, cmd, screen)
+	return showScreen(ctx, stop, cmd, screen, "")
 }
 
 func replayBanner(info tape.Info) string {

@@ -11,6 +11,7 @@ import (
 	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -65,6 +66,10 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	if err != nil {
 		return err
 	}
+	alerts, err := options.selection.alerts()
+	if err != nil {
+		return err
+	}
 	recording, err := options.record.start(ctx, cmd, feeds)
 	if err != nil {
 		return err
@@ -82,7 +87,10 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Reloads: reloads,
 		Maps:    mapFiles{},
 		Faults:  options.faults,
-	})
+
+		Alerts:    alerts.Rules,
+		Positions: options.selection.positions(),
+	}, alerts.Dir)
 	stop()
 	recording.awaitEnd(events)
 	for reloads != nil {
@@ -167,16 +175,13 @@ func (f *runningFeeds) stop() {
 }
 
 // startNotifier sends alerts until it is closed. What it cannot send is logged. The terminal may be nil.
-func startNotifier(ctx context.Context, a notify.Alerts, terminal *os.File) *notify.Notifier {
-	options := notify.Options{Dir: a.Dir, Failed: func(text string) { log.Print(text) }}
-	if terminal != nil {
-		options.Terminal = terminal
-	}
-	return notify.New(ctx, options)
+func startNotifier(ctx context.Context, dir string, terminal io.Writer) *notify.Notifier {
+	return notify.New(ctx, notify.Options{Terminal: terminal, Dir: dir, Failed: func(text string) { log.Print(text) }})
 }
 
-// showScreen draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone.
-func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.Config) error {
+// showScreen draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone. The
+// programs of alerts run in dir.
+func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.Config, dir string) error {
 	output := &terminalFile{File: asTerminal(cmd.OutOrStdout()), gone: gone}
 	input := asTerminal(cmd.InOrStdin())
 	config.Renderer = lipgloss.NewRenderer(output.File)
@@ -186,6 +191,9 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	var logged func()
 	config.Diagnostics, logged = logToScreen()
 	defer logged()
+	notifier := startNotifier(ctx, dir, output)
+	defer notifier.Close()
+	config.SendAlert = notifier.Send
 	options := append(ui.Options(config.Looks),
 		tea.WithContext(ctx),
 		tea.WithoutSignalHandler(), // signals end ctx
@@ -268,11 +276,14 @@ func requireTerminal(cmd *cobra.Command) error {
 type terminalFile struct {
 	*os.File
 	gone    func()
+	writes  sync.Mutex // a notification stands between two frames, not in one
 	answers terminal.AnswerFilter
 }
 
 func (f *terminalFile) Write(p []byte) (int, error) {
+	f.writes.Lock()
 	n, err := f.File.Write(p)
+	f.writes.Unlock()
 	if err != nil {
 		f.gone()
 		return n, fmt.Errorf("write to the terminal: %w", err)

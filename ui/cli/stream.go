@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -134,7 +135,11 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 	if err != nil {
 		return err
 	}
-	notifier := startNotifier(ctx, options.alerts, asTerminal(cmd.ErrOrStderr()))
+	var terminal io.Writer
+	if f := asTerminal(cmd.ErrOrStderr()); f != nil {
+		terminal = f
+	}
+	notifier := startNotifier(ctx, options.alerts.Dir, terminal)
 	defer notifier.Close()
 	err = printUntilSignal(ctx, output.Options{
 		Alerts:    options.alerts.Engine(),

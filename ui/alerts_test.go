@@ -1,0 +1,134 @@
+package ui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+
+	"livetape/feed"
+	"livetape/feed/market"
+	"livetape/feed/tape"
+	"livetape/ui/alert"
+	"livetape/ui/position"
+)
+
+func alertRules() []alert.Rule {
+	return []alert.Rule{
+		{Symbol: "NVDA", Kind: alert.Crosses, Limit: decimal("181.50"), Rearm: 0.01, Actions: alert.Actions{Bell: true, Desktop: true}},
+		{Name: "cheap", Symbol: "BTC-USD", Kind: alert.Below, Limit: decimal("95000"), Actions: alert.Actions{Exec: []string{"./page.sh", "--now"}}},
+		{Kind: alert.Silent, Within: 30 * time.Second},
+		{Kind: alert.News, Keyword: "bank"},
+	}
+}
+
+func playAlerts(s *harness) {
+	s.m.alerts = newAlerts(alertRules())
+	s.openMarket().trade(3)
+	s.waitFor(time.Second).quote(market.Quote{Symbol: "NVDA", Last: decimal("181.55")})
+}
+
+func playPositions(s *harness) {
+	s.m.config.Positions = []position.Position{
+		{Symbol: "7203.T", Currency: "JPY", Lots: []position.Lot{{Quantity: decimal("100"), Cost: decimal("2400")}}},
+		{Symbol: "AAPL", Lots: []position.Lot{{Quantity: decimal("-50"), Cost: decimal("240")}}},
+		{Symbol: "EURUSD", Currency: "USD", Lots: []position.Lot{{Quantity: decimal("10000")}}},
+		{Symbol: "NOPE", Currency: "USD", Lots: []position.Lot{{Quantity: decimal("5"), Cost: decimal("1")}}},
+		{Symbol: "nvda", Lots: []position.Lot{{Quantity: decimal("300"), Cost: decimal("171.20")}, {Quantity: decimal("100"), Cost: decimal("180")}}},
+	}
+	s.openMarket().trade(3)
+}
+
+func withSent(sent chan<- alert.Firing) func(*Config) {
+	return func(c *Config) {
+		c.Alerts = []alert.Rule{{Symbol: "NVDA", Kind: alert.Above, Limit: decimal("200")}}
+		c.SendAlert = func(f alert.Firing) { sent <- f }
+	}
+}
+
+// runAll runs what a command brings, timers and all, each in a goroutine of its own that ends with the timer.
+func runAll(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	go func() {
+		if batch, ok := cmd().(tea.BatchMsg); ok {
+			for _, one := range batch {
+				runAll(one)
+			}
+		}
+	}()
+}
+
+func TestAnAlertIsOnScreenAndSentOnce(t *testing.T) {
+	t.Parallel()
+	sent := make(chan alert.Firing, 10)
+	s := newHarness(withSent(sent)).resize(120, 40).openMarket()
+	s.waitFor(time.Second)
+	next, cmd := s.m.Update(feedBatchMsg{[]feed.Event{{Feed: deskFeed, At: s.now, Message: &feed.Message{Updates: []market.Update{market.Quote{Symbol: "NVDA", Last: decimal("200.01")}}}}}, s.now})
+	s.m = next.(Model)
+	runAll(cmd)
+	if f := <-sent; f.Text != "NVDA is above 200: 200.01" {
+		t.Errorf("%q is sent", f.Text)
+	}
+	screen := ansi.Strip(s.m.View())
+	for _, want := range []string{"▲ 1 alert ", "▲ NVDA is above 200: 200.01"} {
+		if !strings.Contains(screen, want) {
+			t.Errorf("the screen does not say %q:\n%s", want, screen)
+		}
+	}
+	s.keys("A")
+	if screen = ansi.Strip(s.m.View()); strings.Contains(screen, "1 alert") || !strings.Contains(screen, "true now  NVDA > 200") {
+		t.Errorf("the list of alerts:\n%s", screen)
+	}
+	s.keys("-")
+	if rules := s.m.alerts.engine.Rules(); len(rules) != 0 {
+		t.Errorf("after it was removed there are %v", rules)
+	}
+}
+
+func TestAlertsOfARecordingAreShownAndNotSent(t *testing.T) {
+	t.Parallel()
+	sent := make(chan alert.Firing, 10)
+	s := newHarness(withSent(sent), func(c *Config) { c.Deck = &fakeDeck{at: tape.Position{Clock: noon()}} }).resize(120, 40).openMarket()
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("200.01")})
+	if len(s.m.alerts.engine.History()) != 1 {
+		t.Fatal("the alert does not come true")
+	}
+	s.m.alerts.fired = s.m.alerts.engine.History()
+	_, cmd := s.m.tellAlerts()
+	if batch, ok := cmd().(tea.BatchMsg); ok {
+		t.Errorf("besides the words on screen, there are %d commands", len(batch))
+	}
+	if len(sent) > 0 {
+		t.Errorf("%q is sent", (<-sent).Text)
+	}
+}
+
+func TestAlertsComeTrueByTimeAlone(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) { c.Alerts = alertRules() }).resize(120, 40).openMarket()
+	due := s.m.alerts.engine.NextCheck()
+	if want := s.now.Add(30 * time.Second); !due.Equal(want) {
+		t.Fatalf("the next check is at %v, not %v", due, want)
+	}
+	s.m.wake = time.Time{}
+	s.send(wakeMsg{s.m.generation, due})
+	if screen := ansi.Strip(s.m.View()); !strings.Contains(screen, "desk gave no event for 30 s") {
+		t.Errorf("the screen does not say so:\n%s", screen)
+	}
+}
+
+func TestAReloadKeepsWhatIsKnownOfRulesThatStay(t *testing.T) {
+	t.Parallel()
+	rules := alertRules()
+	s := newHarness(func(c *Config) { c.Alerts = rules }).resize(120, 40).openMarket()
+	s.quote(market.Quote{Symbol: "BTC-USD", Last: decimal("94000")})
+	s.send(reloadMsg{Reload{Feeds: []Source{{Name: deskFeed}}, Alerts: []alert.Rule{rules[1], rules[3]}}})
+	engine := s.m.alerts.engine
+	if got := engine.Rules(); len(got) != 2 || engine.IsArmed(0) || len(engine.History()) == 0 {
+		t.Errorf("there are %v, and the first is armed: %v", got, engine.IsArmed(0))
+	}
+}
