@@ -118,11 +118,11 @@ func (a alerts) lines() int { return len(a.engine.Rules()) + 1 + max(len(a.engin
 func (m Model) viewAlerts(height int) []string {
 	area, rules, history := m.overlayArea(height), m.alerts.engine.Rules(), m.alerts.engine.History()
 	w := newLineWriter(m.theme, area.width)
-	hint := fmt.Sprintf("%s on a row adds · %s removes · %s closes", keyLabel(m.keys.addAlert), keyLabel(m.keys.removeAlert), keyLabel(m.keys.back))
+	hint := fmt.Sprintf("%s removes · %s closes", keyLabel(m.keys.removeAlert), keyLabel(m.keys.back))
 	lines := []string{paneTitleLine(w, area, "Alerts", humanize.Count(len(rules)), hint)}
 	if len(rules)+len(history) == 0 {
 		w.writeBlanks(gutter)
-		w.write(muted, "No alerts: "+keyLabel(m.keys.addAlert)+" on a row adds one, and the configuration has them below alerts:")
+		w.write(muted, "No alerts: write them into the configuration, below alerts:")
 		return padLines(append(lines, w.endLine()), height)
 	}
 	l := m.alerts.list

@@ -14,22 +14,22 @@ import (
 type keyMap struct {
 	up, down, pageUp, pageDown, halfUp, halfDown, first, last key.Binding
 
-	focus, focusBack, open, back  key.Binding
-	zoom, tape                    key.Binding
-	chartKind                     key.Binding
-	fasterPace, slowerPace        key.Binding
-	crossLeft, crossRight         key.Binding
-	hold, minSize                 key.Binding
-	retry, retryAll, connect      key.Binding
-	feeds, log, raw, showMap      key.Binding
-	pause, fault, themes, mouse   key.Binding
-	help, redraw, suspend, quit   key.Binding
-	fewLog                        key.Binding
-	writeMap                      key.Binding
-	step, faster, slower          key.Binding
-	forward, backward             key.Binding
-	addAlert, alerts, removeAlert key.Binding
-	positions                     key.Binding
+	focus, focusBack, open, back key.Binding
+	zoom, tape                   key.Binding
+	chartKind                    key.Binding
+	fasterPace, slowerPace       key.Binding
+	crossLeft, crossRight        key.Binding
+	hold, minSize                key.Binding
+	retry, retryAll, connect     key.Binding
+	feeds, log, raw, showMap     key.Binding
+	pause, fault, themes, mouse  key.Binding
+	help, redraw, suspend, quit  key.Binding
+	fewLog                       key.Binding
+	writeMap                     key.Binding
+	step, faster, slower         key.Binding
+	forward, backward            key.Binding
+	alerts, removeAlert          key.Binding
+	positions                    key.Binding
 }
 
 // keyPlace is where keys have their meaning. Within a place, a key does one thing; what it does in a pane goes before what
@@ -82,7 +82,6 @@ func (k *keyMap) actions() []action {
 		{&k.focusBack, placePanes, "previous-pane", "previous pane", "shift+tab"},
 		{&k.tape, placePanes, "tape", "tape", "t"},
 		{&k.log, placePanes, "log", "log", "!"},
-		{&k.addAlert, placePanes, "add-alert", "alert on row", "a"},
 		{&k.alerts, placePanes, "alerts", "alerts", "A"},
 		{&k.positions, placePanes, "positions", "positions", "P"},
 		{&k.raw, placePanes, "raw-events", "raw events", "e"},
