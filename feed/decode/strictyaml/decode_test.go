@@ -1,6 +1,7 @@
 package strictyaml_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -112,5 +113,14 @@ func TestTrueStaysTrueWhereItIsWanted(t *testing.T) {
 	var d document
 	if err := strictyaml.Decode([]byte("inner:\n  deltas: true\n"), &d, nil); err != nil || !d.Inner.Deltas {
 		t.Errorf("%+v, %v", d.Inner, err)
+	}
+}
+
+func TestAFileOfBracketsIsRefusedBeforeItIsRead(t *testing.T) {
+	for _, opening := range []string{"[", "{a: "} {
+		err := strictyaml.Decode([]byte("name: "+strings.Repeat(opening, 100_000)), new(document), nil)
+		if err == nil || !strings.Contains(err.Error(), "that it does not close") {
+			t.Errorf("%s: %.200v", opening, err)
+		}
 	}
 }
