@@ -2,9 +2,9 @@ package ui
 
 import (
 	"slices"
+	"time"
 
 	"livetape/feed/market"
-	"livetape/ui/humanize"
 )
 
 type column int8
@@ -16,7 +16,7 @@ const (
 	colLast
 	colChange
 	colPercent
-	colTrend // a spark line, of readings only
+	colTrend // a spark line
 	colBid
 	colAsk
 	colSpread
@@ -42,241 +42,287 @@ func defaultColumns() []column {
 }
 
 // columnPriority is the order in which columns get their space. A narrow screen loses the last ones first.
-var columnPriority = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colTrend, colBid, colAsk, colName, colVolume, colRange, colSpread, colSize, colVWAP}
+var columnPriority = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colTrend, colSpread, colVolume, colName, colRange, colBid, colAsk, colSize, colVWAP}
 
 const (
 	gutter     = 2 // the cursor's sign, before the first column
-	arrowCells = 2 // the arrow of the last change and the sign of a mid price, before the price
+	columnGap  = 2
+	arrowCells = 3 // before a price: the arrow of the last change, the sign of a mid price, and a blank
 	ageCells   = 3
 	barCells   = 9 // the bar of a range
 
 	minSymbolWidth = 4
-	minNameWidth   = 16
+	minNameWidth   = 8
 	maxNameWidth   = 30
-	minTrendWidth  = 8
-	maxTrendWidth  = 60
-	minVolumeWidth = 6 // of a volume abbreviated to three digits and a unit
+	minVolumeWidth = 6  // of a volume abbreviated to three digits and a unit
+	maxNumberWidth = 12 // that one number may cost the spark line and the name
+	maxPriceWidth  = 18 // the same of the last price, with its arrow
+	arrowsFrom     = 36 // cells of a line that has room for arrows before prices
 )
 
-type rowText struct {
-	numbers   [columns]string // of the columns with one number
-	mid       bool            // the price is the middle of bid and ask
-	basis     market.Basis    // of the change
-	low, high string
-	rangeSeen bool // low and high are those of the prices seen
-	name, tag string
-	tagStyle  style
+// leastWidths are what is planned with for each column, whatever its numbers are: they may grow while one watches, and
+// nobody can read columns that come and go. The spark line's are those that divide the time it spans.
+var leastWidths = [columns]int{
+	colName: 18, colLast: len("96,193.28"), colChange: len("-1,119.22"), colPercent: len("+12.34%") + 1, colTrend: 15, colBid: len("96,193.28"), colAsk: len("96,193.28"),
+	colSpread: minVolumeWidth, colSize: minVolumeWidth, colVolume: minVolumeWidth, colVWAP: len("96,193.28"), colRange: barCells + 1, colAge: ageCells,
 }
 
-func newRowText(r *market.Row) rowText {
-	price, mid := r.Price()
-	change, percent, basis := r.Change()
-	low, high, seen := r.Range()
-	text := rowText{mid: mid, basis: basis, low: low.String(), high: high.String(), rangeSeen: seen, name: r.Name}
-	text.numbers = [columns]string{
-		colLast: price.String(), colChange: withPlus(change), colPercent: withPlus(percent),
-		colBid: r.Bid.Value.String(), colAsk: r.Ask.Value.String(), colVolume: humanize.Group(r.Volume.Value.String()),
-	}
-	switch {
-	case r.IsReading:
-		text.numbers[colPercent] = "" // of 0 °C, or of a count, that means nothing
-	case percent.IsSet():
-		text.numbers[colPercent] += "%"
-	}
-	text.tag, text.tagStyle = haltTag(r.Halt)
-	if text.tag != "" && r.Halt.Reason != "" {
-		text.name = r.Halt.Reason
-	}
-	return text
-}
+var trendWidths = [...]int{10, 15, 30}
 
-// columnWidths is the width that each column needs for all rows seen so far. It grows and never shrinks: nobody can
-// read a column that moves with every tick.
+// columnWidths is how wide the widest text of each column was so far; zero for a column that nothing came for. It grows
+// and never shrinks.
 type columnWidths struct {
-	readings           bool // the rows are readings, not prices
-	symbol, feed, name int
-	numbers            [columns]numberWidth // of the range: low as whole, high as fraction
+	readings bool // the rows are readings, not prices
+	format   priceFormat
+	widest   [columns]int
+	since    time.Time // arrival of the first price
+	dayRange bool      // some feed gives the range of its day
 }
 
 func (w *columnWidths) widenFor(r *market.Row) {
-	text := newRowText(r)
-	w.symbol = max(w.symbol, cells(r.Symbol))
-	w.feed = max(w.feed, cells(r.Feed))
-	w.name = max(w.name, cells(text.name)+cells(withSeparator(" ", text.tag)))
-	for c, number := range text.numbers {
-		w.numbers[c].fit(number)
+	w.fit(colSymbol, cells(r.Symbol))
+	w.fit(colFeed, cells(r.Feed))
+	if !hasData(r) {
+		return
 	}
-	bounds := &w.numbers[colRange]
-	bounds.whole, bounds.fraction = max(bounds.whole, cells(shortNumber(text.low))), max(bounds.fraction, cells(shortNumber(text.high)))
+	if w.since.IsZero() {
+		w.since = r.Updated
+	}
+	w.fit(colName, cells(r.Name))
+	text := newRowText(r, w.format)
+	f := text.format
+	w.fitNumber(&text, colLast, text.price, text.priceFormat(), 0)
+	w.fitNumber(&text, colChange, text.change, text.priceFormat(), len("+"))
+	w.fitNumber(&text, colPercent, text.percent, f.withDecimals(2), len("+%"))
+	w.fitNumber(&text, colBid, r.Bid.Value, f, 0)
+	w.fitNumber(&text, colAsk, r.Ask.Value, f, 0)
+	w.fitNumber(&text, colSpread, r.Spread(), f.withDecimals(min(f.decimals, 2)), len("p"))
+	w.fitSize(&text, colSize, r.Size.Value)
+	w.fitSize(&text, colVolume, r.Volume.Value)
+	if r.Size.Value.IsSet() {
+		w.fit(colVWAP, w.widest[colLast])
+	}
+	w.dayRange = w.dayRange || text.low.IsSet() && !text.rangeSeen
 }
 
-func (w columnWidths) unaligned(cols ...column) *columnWidths {
-	for _, c := range cols {
-		w.numbers[c].unaligned = true
+// fitNumber makes room for the number of a column and so many cells of signs. It is written only where it may be wider than
+// those so far: this is done for every row that changes.
+func (w *columnWidths) fitNumber(text *rowText, c column, d market.Decimal, f priceFormat, signs int) {
+	if d.IsSet() && f.mostCells(d)+signs > w.widest[c] {
+		w.fit(c, cells(text.number(c)))
 	}
-	return &w
+}
+
+// fitSize makes room for a size. Those of one and more are abbreviated.
+func (w *columnWidths) fitSize(text *rowText, c column, d market.Decimal) {
+	if whole, fraction := d.Digits(); whole == 1 && fraction > 0 {
+		w.fitNumber(text, c, d, priceFormat{}, 0)
+	} else if whole > 0 {
+		w.fit(c, minVolumeWidth)
+	}
+}
+
+func (w *columnWidths) fit(c column, width int) { w.widest[c] = max(w.widest[c], width) }
+
+// has reports whether a column has something to show.
+func (w *columnWidths) has(c column, manyFeeds bool) bool {
+	switch c {
+	case colFeed:
+		return manyFeeds
+	case colSymbol, colLast, colAge:
+		return true
+	case colTrend, colRange:
+		return w.widest[colLast] > 0
+	case colPercent: // of 0 °C, or of a count, it means nothing
+		return !w.readings
+	}
+	return w.widest[c] > 0
+}
+
+// least is the width with which a column of a line is planned.
+func (w *columnWidths) least(c column, line int) int {
+	switch c {
+	case colSymbol:
+		return max(min(w.widest[c], w.maxSymbolWidth(line)), len(symbolLabel(w.readings)))
+	case colFeed:
+		return max(min(w.widest[c], 12), len("FEED"))
+	case colLast:
+		return leastWidths[c] + w.arrow(line)
+	case colRange:
+		return max(len(w.rangeLabel()), leastWidths[c])
+	}
+	return leastWidths[c]
+}
+
+// need is the width of a column that cuts nothing.
+func (w *columnWidths) need(c column, line int) int {
+	need := w.widest[c]
+	switch c {
+	case colName:
+		need = min(need, maxNameWidth)
+	case colLast:
+		need += w.arrow(line)
+	case colPercent:
+		need++ // for the sign of its basis
+	case colTrend:
+		return trendWidths[len(trendWidths)-1]
+	case colSymbol, colFeed:
+		need = 0
+	}
+	return max(need, w.least(c, line))
+}
+
+// most is what a column may take of the spark line and the name.
+func (w *columnWidths) most(c column) int {
+	switch c {
+	case colSymbol, colFeed, colRange:
+		return w.need(c, maxLine)
+	case colLast:
+		return maxPriceWidth
+	}
+	return maxNumberWidth
+}
+
+func (w *columnWidths) arrow(line int) int {
+	if line < arrowsFrom {
+		return 0
+	}
+	return arrowCells
+}
+
+// maxSymbolWidth is that of the symbol column on a line of some width. The names of readings are words.
+func (w *columnWidths) maxSymbolWidth(line int) int {
+	if w.readings {
+		return max(line/3, 10)
+	}
+	return max(line/6, 6) + 4
+}
+
+// rangeLabel says of what time the range is.
+func (w *columnWidths) rangeLabel() string {
+	if w.dayRange || w.since.IsZero() {
+		return "DAY RANGE"
+	}
+	return "RANGE since " + w.since.Local().Format("15:04")
+}
+
+// columnPlan is the columns of a table, chosen once for a size and a number of rows, so that none vanishes while one
+// watches.
+type columnPlan struct {
+	wanted    []column // from left to right
+	line      int      // cells
+	rows      int
+	manyFeeds bool
+
+	chosen []column // from left to right
+}
+
+// plan chooses columns anew if what they were planned for has changed. Else it adds those that something came for, if
+// there is room.
+func (w *columnWidths) plan(old, next columnPlan) columnPlan {
+	var kept []column
+	if next.line == old.line && next.rows == old.rows && next.manyFeeds == old.manyFeeds && slices.Equal(next.wanted, old.wanted) {
+		kept = old.chosen
+	}
+	var chosen [columns]bool
+	left, count := next.line-gutter, 0
+	isOpen := func(c column) bool {
+		return !chosen[c] && w.has(c, next.manyFeeds) && slices.Contains(next.wanted, c)
+	}
+	take := func(c column) {
+		need, room := w.least(c, next.line)+min(count, 1)*columnGap, left
+		if c == colBid && isOpen(colAsk) || c == colAsk && isOpen(colBid) { // neither says much without the other
+			room -= need
+		}
+		if isOpen(c) && (need <= room || count < 2) { // even the narrowest screen has a symbol and some of its price
+			chosen[c] = true
+			left -= need
+			count++
+		}
+	}
+	for _, c := range kept {
+		take(c)
+	}
+	for _, c := range columnPriority {
+		take(c)
+	}
+	next.chosen = slices.DeleteFunc(slices.Clone(next.wanted), func(c column) bool { return !chosen[c] })
+	return next
 }
 
 type columnSlot struct {
-	col     column
-	width   int
-	numbers numberWidth // of columns of numbers
+	col   column
+	width int
 }
 
 type columnLayout struct {
-	slots        []columnSlot // from left to right
-	gap          int
-	hasName      bool
-	shortVolume  bool // volumes are abbreviated to three digits and a unit
-	noArrow      bool // no arrow before the price
-	rangeNumbers bool // low and high stand beside the bar of the range
+	slots []columnSlot // from left to right
+	gap   int
+	arrow bool // before prices
 }
 
-// layOut chooses those of the wanted columns, in the order from left to right, that a line has room for. On a narrow one, rather than drop the change it does not align
-// last prices on their points, and rather than show a bid without its ask it does not align these.
-func (w *columnWidths) layOut(order []column, width int, manyFeeds bool) columnLayout {
-	all := w.choose(order, width, manyFeeds)
-	if all.widths[colBid] > 0 && all.widths[colAsk] == 0 {
-		unaligned := w.unaligned(colChange, colBid, colAsk)
-		if both := unaligned.choose(order, width, manyFeeds); both.widths[colAsk] > 0 {
-			return unaligned.spread(order, both)
-		}
+// layOut shares a line among the columns of a plan. Numbers get what they need, the most important first; then the spark
+// line and the name get what is left.
+func (w *columnWidths) layOut(p columnPlan) columnLayout {
+	share := lineShare{left: p.line - gutter - columnGap*max(len(p.chosen)-1, 0)}
+	for _, c := range p.chosen {
+		share.widths[c] = w.least(c, p.line)
+		share.left -= share.widths[c]
 	}
-	if all.widths[colPercent] > 0 || all.count == 0 || w.readings {
-		return w.spread(order, all)
+	share.shrink(colTrend, trendWidths[0])
+	share.shrink(colName, minNameWidth)
+	if p.line < arrowsFrom {
+		share.shrink(colSymbol, max(share.widths[colSymbol]+share.left+share.widths[colLast]-w.need(colLast, p.line), minSymbolWidth))
+		share.shrink(colLast, share.widths[colLast]+share.left)
 	}
-	unaligned := w.unaligned(colLast)
-	tight := unaligned.choose(order, width, manyFeeds)
-	switch {
-	case tight.widths[colPercent] == 0 && all.widths[colLast] == w.widthFor(colLast, width):
-		return w.spread(order, all)
-	case tight.widths[colLast] == unaligned.widthFor(colLast, width):
-		return unaligned.spread(order, tight)
-	}
-	return unaligned.symbolAndPriceOnly(width)
-}
-
-// symbolAndPriceOnly is the layout of a line that has no room for more than symbols, cut where need be, and prices
-// without arrows.
-func (w *columnWidths) symbolAndPriceOnly(width int) columnLayout {
-	l := columnLayout{gap: 2, shortVolume: true, noArrow: true}
-	room, need := max(width-gutter, 0), max(w.numbers[colLast].total(), len("LAST"))
-	symbol := min(max(room-l.gap-need, minSymbolWidth), w.widthFor(colSymbol, width), room)
-	l.slots = append(l.slots, columnSlot{colSymbol, symbol, numberWidth{}})
-	if last := min(need, room-symbol-l.gap); last > 0 {
-		l.slots = append(l.slots, columnSlot{colLast, last, w.numbers[colLast]})
-	}
-	return l
-}
-
-type chosenColumns struct {
-	widths [columns]int
-	count  int
-	left   int // cells of the line
-}
-
-func (w *columnWidths) choose(order []column, width int, manyFeeds bool) chosenColumns {
-	chosen := chosenColumns{left: width - gutter}
 	for _, c := range columnPriority {
-		need, gap := w.widthFor(c, width), min(chosen.count, 1)*2
-		if need == 0 || (c == colFeed && !manyFeeds) || !slices.Contains(order, c) {
-			continue
+		if c != colTrend && c != colName {
+			share.widen(c, min(w.need(c, p.line), w.most(c)))
 		}
-		if gap+need > chosen.left && chosen.count < 2 { // even the narrowest screen has a symbol and some of its price
-			need = chosen.left - gap
+	}
+	for _, width := range trendWidths {
+		if width <= share.widths[colTrend]+share.left {
+			share.widen(colTrend, width)
 		}
-		if gap+need > chosen.left || need <= 0 {
-			break
-		}
-		chosen.widths[c] = need
-		chosen.left -= gap + need
-		chosen.count++
 	}
-	return chosen
-}
-
-func (c *chosenColumns) widen(col column, width int) bool {
-	more := max(width-c.widths[col], 0)
-	if c.widths[col] == 0 || more > c.left {
-		return false
+	share.widen(colName, w.need(colName, p.line))
+	share.widen(colLast, w.need(colLast, p.line))
+	l := columnLayout{gap: columnGap, arrow: w.arrow(p.line) > 0}
+	for _, c := range p.chosen {
+		l.slots = append(l.slots, columnSlot{c, share.widths[c]})
 	}
-	c.widths[col] += more
-	c.left -= more
-	return true
-}
-
-// spread gives what is left of a line to names, whole volumes, the numbers of the range, and the gaps.
-func (w *columnWidths) spread(order []column, chosen chosenColumns) columnLayout {
-	l := columnLayout{gap: 2, hasName: chosen.widths[colName] > 0}
-	if !chosen.widen(colName, min(w.name, maxNameWidth)) {
-		chosen.widen(colName, chosen.widths[colName]+chosen.left)
-	}
-	l.shortVolume = !chosen.widen(colVolume, max(w.numbers[colVolume].total(), minVolumeWidth))
-	l.rangeNumbers = chosen.widen(colRange, w.numbers[colRange].total()+barCells+2)
-	last := w.numbers[colLast]
-	if more := last.allDecimals - last.fraction; !last.unaligned && chosen.widen(colLast, chosen.widths[colLast]+more) {
-		last.fraction += more
-	}
-	chosen.widen(colTrend, min(chosen.widths[colTrend]+chosen.left, maxTrendWidth))
-	if chosen.count > 1 {
-		l.gap += min(chosen.left/(chosen.count-1), 2)
-	}
-	for _, c := range order {
-		if chosen.widths[c] == 0 {
-			continue
-		}
-		slot := columnSlot{c, chosen.widths[c], w.numbers[c]}
-		if slot.col == colLast {
-			slot.numbers = last
-		}
-		l.slots = append(l.slots, slot)
+	if n := len(l.slots) - 1; n > 0 && share.left >= n {
+		l.gap++
 	}
 	return l
 }
 
-// widthFor is the least width of a column; zero when no row has anything in it.
-func (w *columnWidths) widthFor(c column, width int) int {
-	switch c {
-	case colSymbol:
-		return max(min(w.symbol, w.maxSymbolWidth(width)), len(symbolLabel(w.readings)))
-	case colFeed:
-		return max(min(w.feed, 12), 4)
-	case colName:
-		return min(w.name, minNameWidth)
-	case colLast:
-		return arrowCells + max(w.numbers[colLast].total(), 4)
-	case colTrend:
-		if !w.readings {
-			return 0
+// trendStep is after what time the spark lines of a table move; zero without any.
+func (l columnLayout) trendStep(span sparkSpan) time.Duration {
+	for _, s := range l.slots {
+		if s.col == colTrend {
+			return span.step(s.width * sparkPoints)
 		}
-		return minTrendWidth
-	case colPercent:
-		if w.readings {
-			return 0
-		}
-		return max(w.numbers[colPercent].total()+1, len("VS CLOSE"))
-	case colRange:
-		if w.numbers[colRange].total() == 0 {
-			return 0
-		}
-		return barCells
-	case colVolume:
-		return min(w.numbers[colVolume].total(), 1) * minVolumeWidth
-	case colAge:
-		return ageCells
-	case colSpread, colSize, colVWAP:
-		return 0
-	}
-	if e := w.numbers[c]; e.total() > 0 {
-		return max(e.total(), 3)
 	}
 	return 0
 }
 
-// maxSymbolWidth is that of the symbol column on a line of some width. The names of readings are words.
-func (w *columnWidths) maxSymbolWidth(width int) int {
-	if w.readings {
-		return max(width/3, 10)
+// lineShare is how the cells of a line are shared.
+type lineShare struct {
+	widths [columns]int // zero for a column that there is not
+	left   int
+}
+
+func (s *lineShare) widen(c column, to int) {
+	if more := min(to-s.widths[c], s.left); s.widths[c] > 0 && more > 0 {
+		s.widths[c] += more
+		s.left -= more
 	}
-	return max(width/6, 6) + 4
+}
+
+func (s *lineShare) shrink(c column, to int) {
+	if less := s.widths[c] - max(to, 0); less > 0 {
+		s.widths[c] -= less
+		s.left += less
+	}
 }

@@ -3,8 +3,10 @@ package ui
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -42,7 +44,7 @@ func TestColumnsStandStillWhilePricesMove(t *testing.T) {
 	for range 400 {
 		s.waitFor(gatherInterval)
 		price := fmt.Sprintf("%d.%02d", 10+r.IntN(178), r.IntN(100))
-		s.quote(market.Quote{Symbol: fmt.Sprintf("SYM0%d", r.IntN(9)), Last: decimal(price), Bid: decimal(price), Ask: decimal(price), Volume: decimal(itoa(r.IntN(88888888)))})
+		s.quote(market.Quote{Symbol: fmt.Sprintf("SYM0%d", r.IntN(9)), Last: decimal(price), Bid: decimal(price), Ask: decimal(price)})
 		if got := pointsAndHeads(s.m.View()); got != want {
 			t.Fatalf("columns moved from\n%s\nto\n%s", want, got)
 		}
@@ -52,11 +54,11 @@ func TestColumnsStandStillWhilePricesMove(t *testing.T) {
 func TestColumnsGrowForALongerNumberAndStayGrown(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(120, 30).goLive()
-	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("9.99")})
+	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("9.999")})
 	before := pointsAndHeads(s.m.View())
-	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("12345.678")})
+	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("1234567.678")})
 	grown := pointsAndHeads(s.m.View())
-	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("9.99")})
+	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("1234567.677")})
 	if after := pointsAndHeads(s.m.View()); grown == before || after != grown {
 		t.Errorf("before %s grown %s after %s", before, grown, after)
 	}
@@ -111,5 +113,87 @@ func TestTheFirstDigitThatDiffers(t *testing.T) {
 		if got := firstDifference(c.before, c.after); got != c.want {
 			t.Errorf("changedFrom(%s, %s) = %d, want %d", c.before, c.after, got, c.want)
 		}
+	}
+}
+
+// columnsOf are the heads of the columns, and the cells where each begins.
+func (s *harness) columnsOf(p tablePane) (heads string, cells []columnSlot) {
+	lines := strings.Split(s.screen(), "\n")
+	for _, line := range lines {
+		if strings.Contains(line, "SYMBOL") {
+			return strings.Split(line, "│")[0], p.widths.layOut(p.planned).slots
+		}
+	}
+	return "", nil
+}
+
+func TestNoColumnMovesInTenFramesAtFortyEventsASecond(t *testing.T) {
+	t.Parallel()
+	for _, width := range []int{40, 60, 80, 120, 200} {
+		r := rand.New(rand.NewPCG(3, uint64(width)))
+		s := newHarness().resize(width, 40).openMarket().trade(3)
+		heads, slots := s.columnsOf(s.m.prices)
+		for frame := range 10 {
+			s.waitFor(time.Second / 30)
+			for range 2 {
+				s.quote(market.Quote{Symbol: "NVDA", Last: decimal(fmt.Sprintf("18%d.%02d", r.IntN(10), r.IntN(100))), Size: decimal(itoa(1 + r.IntN(4000)))})
+				s.quote(market.Quote{Symbol: "BRK.A", Last: decimal(fmt.Sprintf("74%d%03d.00", r.IntN(10), r.IntN(1000))), Bid: decimal("745001"), Ask: decimal("745002.5")})
+			}
+			after, afterSlots := s.columnsOf(s.m.prices)
+			if after != heads || !slices.Equal(afterSlots, slots) {
+				t.Fatalf("%d columns, frame %d: %s\nafter %s", width, frame, after, heads)
+			}
+			checkGaps(t, s, slots)
+		}
+	}
+}
+
+// checkGaps holds that every text of a row is within its column.
+func checkGaps(t *testing.T, s *harness, slots []columnSlot) {
+	t.Helper()
+	gap := s.m.prices.widths.layOut(s.m.prices.planned).gap
+	for line := range strings.Lines(s.screen()) {
+		if !strings.Contains(line, "NVDA ") || !strings.ContainsAny(line, "▲▼") {
+			continue
+		}
+		at := gutter
+		for _, slot := range slots[:len(slots)-1] {
+			at += slot.width + gap
+			if before := []rune(line)[at-gap : at]; strings.TrimSpace(string(before)) != "" {
+				t.Errorf("%s is not within its %d cells: %s", slot.col, slot.width, line)
+			}
+		}
+	}
+}
+
+func TestNoColumnVanishesWhenAPriceNeedsAnotherDigit(t *testing.T) {
+	t.Parallel()
+	for width := 30; width <= 159; width++ {
+		s := newHarness().resize(width, 40).openMarket()
+		s.quote(fullQuote("BTC-USD", "Bitcoin", "99990.00", "99989.50", "99990.50", "2310", "99000.00"))
+		before, _ := s.columnsOf(s.m.prices)
+		s.quote(fullQuote("BTC-USD", "Bitcoin", "100010.00", "100009.50", "100010.50", "2311", "99000.00"))
+		s.quote(fullQuote("BTC-USD", "Bitcoin", "1100010.00", "1100009.50", "1100010.50", "2311", "99000.00"))
+		after, _ := s.columnsOf(s.m.prices)
+		if strings.Join(strings.Fields(before), " ") != strings.Join(strings.Fields(after), " ") {
+			t.Errorf("%d columns:\n%s\n%s", width, before, after)
+		}
+		if line := lineOf(t, strings.Split(s.screen(), "\n"), "BTC-USD"); width >= 40 && !strings.Contains(line, "1,100,010") {
+			t.Errorf("%d columns: %s", width, line)
+		}
+	}
+}
+
+func TestColumnsComeBackOnlyWithTheSize(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(88, 24).goLive().quote(market.Quote{Symbol: "A", Last: decimal("2")}).quote(market.Quote{Symbol: "B", Last: decimal("2")})
+	first, _ := s.columnsOf(s.m.prices)
+	s.quote(market.Quote{Symbol: "A", Bid: decimal("1"), Ask: decimal("3"), Name: "Alpha", Volume: decimal("12")})
+	if later, _ := s.columnsOf(s.m.prices); !strings.HasPrefix(strings.Join(strings.Fields(later), " "), strings.Join(strings.Fields(first)[:5], " ")) || !strings.Contains(later, "RANGE since") {
+		t.Errorf("a column has gone:\n%s\n%s", first, later)
+	}
+	s.resize(100, 24)
+	if wide, _ := s.columnsOf(s.m.prices); !strings.Contains(wide, "SPREAD") || !strings.Contains(wide, "VOL") {
+		t.Errorf("on a wider screen: %s", wide)
 	}
 }

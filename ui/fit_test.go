@@ -172,9 +172,9 @@ func TestSymbolsAreNeverCutToTheSameText(t *testing.T) {
 		seen := map[string]string{}
 		table := priceTable{rows: nil}
 		for _, r := range s.m.board.Rows() {
-			table.rows = append(table.rows, newTableRow(r, s.m.feeds[0], s.now))
+			table.rows = append(table.rows, newTableRow(r, s.m.feeds[0], s.now, priceFormat{}))
 		}
-		symbol := s.m.prices.widths.layOut(defaultColumns(), width, false).slots[0].width
+		symbol := s.m.prices.widths.layOut(s.m.prices.planned).slots[0].width
 		table.cutSymbols(symbol)
 		for _, r := range table.rows {
 			if other, again := seen[r.symbol]; again || cells(r.symbol) > symbol || !strings.Contains(s.screen(), r.symbol) {

@@ -232,7 +232,7 @@ func TestAPausedScreenIsWhollyStill(t *testing.T) {
 		t.Error(diff)
 	}
 	s.keys("p")
-	if view := s.screen(); !strings.Contains(view, "1234567.82") {
+	if view := s.screen(); !strings.Contains(view, "1,234,567.82") {
 		t.Errorf("the new price has no room after the pause:\n%s", view)
 	}
 }

@@ -41,8 +41,8 @@ func (m Model) layOut() Model {
 	m = m.noteSelection(t)
 	m.layout = m.shareLines(t)
 	l := m.layout
-	m.prices = m.prices.arrange(l.prices, len(t.rows), l.bodyHeight() >= minTitled)
-	m.readings = m.readings.arrange(l.readings, len(t.readings), l.readings >= 3)
+	m.prices = m.prices.arrange(m.areaOf(l.width, l.prices, focusPrices), t.rows, m.feeds, l.bodyHeight() >= minTitled)
+	m.readings = m.readings.arrange(m.areaOf(l.width, l.readings, focusReadings), t.readings, m.feeds, l.readings >= 3)
 	m.news = m.news.arrange(l.news, len(t.stories)+len(t.gapMarks))
 	m.news.emptyText = m.feeds.noNewsText()
 	m.logPane = m.logPane.arrange(l.log, t.log)
@@ -203,7 +203,7 @@ func (m Model) sharePanes(l layout, body int, t *shownData) layout {
 		body -= l.log
 	}
 	if slices.Contains(m.focusOrder(), focusNews) {
-		return l.sharePricesAndNews(body, t, m.showsRaw(t))
+		return l.sharePricesAndNews(body, t, m.showsRaw(t), m.feeds.dividers(t.rows, m.now))
 	}
 	l.prices = body
 	return l
@@ -250,8 +250,8 @@ func (l layout) giveAllTo(p paneID, body int) layout {
 }
 
 // sharePricesAndNews gives news a third of the lines, and those that prices do not need.
-func (l layout) sharePricesAndNews(body int, t *shownData, raw bool) layout {
-	rows := len(t.rows) + len(t.readings)
+func (l layout) sharePricesAndNews(body int, t *shownData, raw bool, dividers int) layout {
+	rows := len(t.rows) + len(t.readings) + dividers
 	if len(t.rows) > 0 && len(t.readings) > 0 {
 		rows += 2
 	}

@@ -1,21 +1,17 @@
 package ui
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"livetape/feed/market"
+	"livetape/ui/humanize"
 )
 
 // missing stands for a number that the feed never gave.
 const missing = "–"
-
-const (
-	maxDigits    = 20 // cells of a column on either side of its decimal points
-	maxFraction  = 9  // cells, with the point, that one number may cost a column
-	longFraction = 6  // cells that a column gives to a fraction which is longer than that, and has no zeros to fold
-)
 
 func splitAtPoint(number string) (whole, fraction string) {
 	if i := strings.IndexByte(number, '.'); i >= 0 {
@@ -24,11 +20,148 @@ func splitAtPoint(number string) (whole, fraction string) {
 	return number, ""
 }
 
-func withPlus(d market.Decimal) string {
-	if d.Sign() > 0 {
-		return "+" + d.String()
+// priceFormat is how the prices of a symbol are written: with separators and a fixed number of decimals.
+type priceFormat struct {
+	decimals int
+	unfolded bool // with all the zeros behind the point: a terminal that has ASCII alone has no small digits
+}
+
+// text leaves no digit out but zeros at the end.
+func (f priceFormat) text(d market.Decimal) string { return f.signedText("", d, "") }
+
+// signedText is a number with a sign before it and a unit behind it; empty without a number.
+func (f priceFormat) signedText(sign string, d market.Decimal, unit string) string {
+	if !d.IsSet() {
+		return ""
 	}
-	return d.String()
+	if d.Sign() == 0 {
+		f.decimals = min(f.decimals, 2)
+	}
+	whole, fraction := splitAtPoint(d.String())
+	fraction = fixDecimals(fraction, f.decimals)
+	if !f.unfolded {
+		fraction = foldZeros(fraction)
+	}
+	return sign + humanize.Group(whole) + fraction + unit
+}
+
+func (f priceFormat) withDecimals(n int) priceFormat {
+	f.decimals = n
+	return f
+}
+
+// mostCells is how many cells a number takes at most.
+func (f priceFormat) mostCells(d market.Decimal) int {
+	whole, fraction := d.Digits()
+	n := whole + (whole-1)/3 + max(fraction, f.decimals)
+	if fraction > 0 || f.decimals > 0 {
+		n += len(".")
+	}
+	if d.Sign() < 0 {
+		n += len("-")
+	}
+	return n
+}
+
+// fixDecimals adds zeros to a fraction until it has so many digits, and takes away those that it has beyond.
+func fixDecimals(fraction string, decimals int) string {
+	if fraction == "" {
+		fraction = "."
+	}
+	for len(fraction)-1 > decimals && fraction[len(fraction)-1] == '0' {
+		fraction = fraction[:len(fraction)-1]
+	}
+	if n := decimals + 1 - len(fraction); n > 0 {
+		fraction += strings.Repeat("0", n)
+	}
+	return strings.TrimSuffix(fraction, ".")
+}
+
+const (
+	minFolded    = 4 // zeros behind a point that are written as their number
+	minUnfolding = 7 // digits of a fraction that is short enough with all its zeros
+)
+
+// foldZeros writes the zeros that a long fraction begins with as their number: .00001281 is .0₄1281.
+func foldZeros(fraction string) string {
+	if len(fraction)-1 < minUnfolding {
+		return fraction
+	}
+	rest := strings.TrimLeft(fraction[1:], "0")
+	n := len(fraction) - 1 - len(rest)
+	if n < minFolded || rest == "" {
+		return fraction
+	}
+	folded := []rune(".0")
+	for _, digit := range strconv.Itoa(n) {
+		folded = append(folded, '₀'+digit-'0')
+	}
+	return string(folded) + rest
+}
+
+// fitNumber is a number in so many cells. One that is too long loses digits after the point and ends in an ellipsis. One
+// whose whole part is too long is abbreviated: what would be left of it is another number.
+func fitNumber(number string, width int) string {
+	if strings.Contains(number, ".") && cells(number) > width {
+		number = strings.TrimSuffix(strings.TrimRight(number, "0"), ".")
+	}
+	if cells(number) <= width {
+		return number
+	}
+	if whole, _ := splitAtPoint(number); len(whole) >= width {
+		if short := humanize.Abbreviate(whole); strings.Contains(whole, ",") && len(short) <= width {
+			return short
+		}
+		return truncate("…", width)
+	}
+	cut := truncateWith(number, width-1, "")
+	if rest := []rune(number[len(cut):]); isSubscript(rest[0]) { // half of a number of zeros is another number
+		cut = strings.TrimRightFunc(cut, isSubscript)
+	}
+	return cut + "…"
+}
+
+func isSubscript(r rune) bool { return r >= '₀' && r <= '₉' }
+
+// sizeText is a size or a volume in at most three digits, with its unit.
+func (f priceFormat) sizeText(d market.Decimal) string {
+	short := humanize.Abbreviate(humanize.Group(d.String()))
+	if f.unfolded {
+		return short
+	}
+	return foldZeros(short)
+}
+
+// majorCurrencies are those of whose rates the pip is known.
+func majorCurrencies() []string {
+	return []string{"USD", "EUR", "JPY", "GBP", "CHF", "AUD", "CAD", "NZD"}
+}
+
+// pipDecimals is after how many decimals the pip of a pair of currencies is; not ok for what is no such pair.
+func pipDecimals(symbol string) (decimals int, ok bool) {
+	pair := strings.ToUpper(strings.Map(func(r rune) rune {
+		if strings.ContainsRune("/-_.", r) {
+			return -1
+		}
+		return r
+	}, symbol))
+	if len(pair) != 6 || !slices.Contains(majorCurrencies(), pair[:3]) || !slices.Contains(majorCurrencies(), pair[3:]) {
+		return 0, false
+	}
+	if pair[3:] == "JPY" {
+		return 2, true
+	}
+	return 4, true
+}
+
+// spreadText is the spread, in pips where that is known to be the custom.
+func (f priceFormat) spreadText(r *market.Row) string {
+	spread := r.Spread()
+	decimals, isPair := pipDecimals(r.Symbol)
+	if pips, err := spread.Shift(decimals); isPair && err == nil && pips.IsSet() {
+		return f.withDecimals(1).signedText("", pips, "p")
+	}
+	return f.withDecimals(min(f.decimals, 2)).text(spread)
 }
 
 // firstDifference is the index of the first digit that differs; zero when the number of digits before the point does.
@@ -45,126 +178,27 @@ func firstDifference(before, after string) int {
 	return i
 }
 
-func signOf(number string) int {
-	switch {
-	case strings.HasPrefix(number, "+"):
-		return 1
-	case strings.HasPrefix(number, "-"):
-		return -1
-	}
-	return 0
-}
-
-type numberWidth struct {
-	whole, fraction int
-	allDecimals     int  // the fraction that shortens no number
-	longest         int  // of a single number; less than the sum where large numbers have few decimals
-	unaligned       bool // the points of the numbers are not below each other, to save width
-}
-
-// fit makes room for a number. One with very many decimals gets less, so that it does not cost all rows their columns.
-func (e *numberWidth) fit(number string) {
-	whole, fraction := splitAtPoint(number)
-	e.allDecimals = min(max(e.allDecimals, len(fraction)), maxDigits)
-	room := len(fraction)
-	if room > maxFraction {
-		room = longFraction
-		if folded := foldZeros(fraction); folded != fraction { // a tiny price, not the noise of a binary number
-			room = min(cells(folded), maxFraction)
-		}
-	}
-	e.whole = min(max(e.whole, len(whole)), maxDigits)
-	e.fraction = max(e.fraction, room)
-	e.longest = min(max(e.longest, len(whole)+room), maxDigits)
-}
-
-func (e numberWidth) total() int {
-	if e.unaligned {
-		return e.longest
-	}
-	return e.whole + e.fraction
-}
-
 type highlight struct {
 	style, changed style
 	from           int
 }
 
-// drawNumber draws a number with its decimal point where the column has it.
-func (t *priceTable) drawNumber(n numberWidth, width int, text string, st style) {
-	t.drawHighlighted(n, width, text, highlight{st, st, len(text)})
+// drawNumber draws a number, or a dash, at the right of a column.
+func (t *priceTable) drawNumber(width int, text string, st style) {
+	t.drawHighlighted(width, text, highlight{st, st, len(text)})
 }
 
-func (t *priceTable) drawHighlighted(n numberWidth, width int, text string, h highlight) {
+func (t *priceTable) drawHighlighted(width int, text string, h highlight) {
 	if text == "" {
-		before := max(width-n.fraction-1, 0)
-		if n.unaligned {
-			before = max(width-1, 0)
-		}
-		t.w.writeBlanks(before)
-		t.w.writeLeft(muted, missing, width-before)
+		t.w.writeRight(muted, missing, width)
 		return
 	}
-	before, text := alignNumber(n, width, text)
-	t.w.writeBlanks(before)
+	text = fitNumber(text, width)
 	from := min(h.from, len(text))
-	for from < len(text) && !utf8.RuneStart(text[from]) { // within the ellipsis of a number that was cut
+	for from < len(text) && !utf8.RuneStart(text[from]) { // within a sign of several bytes
 		from--
 	}
+	t.w.writeBlanks(width - cells(text))
 	t.w.write(h.style, text[:from])
 	t.w.write(h.changed, text[from:])
-	t.w.writeBlanks(width - before - cells(text))
-}
-
-// alignNumber is the room before a number in a column, and the number itself. A number that is too long loses digits
-// after the point and ends in an ellipsis. One whose whole part does not fit becomes an ellipsis, because what would be
-// left is another number.
-func alignNumber(n numberWidth, width int, number string) (before int, text string) {
-	whole, fraction := splitAtPoint(number)
-	if n.unaligned {
-		n = numberWidth{whole: len(whole), fraction: min(len(fraction), max(width-len(whole), 0))}
-	}
-	room := max(min(n.fraction, width-n.whole), 0)
-	pointAt := width - room
-	if len(fraction) > room {
-		fraction = foldZeros(fraction)
-		number = whole + fraction
-	}
-	switch {
-	case len(whole) > pointAt, room == 0 && fraction != "" && len(whole) == pointAt:
-		return max(pointAt-1, 0), "…"
-	case cells(fraction) <= room:
-		return pointAt - len(whole), number
-	case room == 0:
-		return pointAt - len(whole) - 1, whole + "…"
-	}
-	return pointAt - len(whole), whole + truncate(fraction, room)
-}
-
-// shortNumber is a number as a column that fits it shows it.
-func shortNumber(number string) string {
-	var n numberWidth
-	if _, fraction := splitAtPoint(number); len(fraction) <= maxFraction {
-		return number
-	}
-	n.fit(number)
-	_, text := alignNumber(n, n.total(), number)
-	return text
-}
-
-// minFolded is how many zeros behind a point are written as their number.
-const minFolded = 4
-
-// foldZeros writes the zeros that a fraction begins with as their number: .00001281 is .0₄1281.
-func foldZeros(fraction string) string {
-	rest := strings.TrimLeft(strings.TrimPrefix(fraction, "."), "0")
-	n := len(fraction) - 1 - len(rest)
-	if n < minFolded || rest == "" {
-		return fraction
-	}
-	folded := []rune(".0")
-	for _, digit := range strconv.Itoa(n) {
-		folded = append(folded, '₀'+digit-'0')
-	}
-	return string(folded) + rest
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode/utf8"
@@ -46,8 +47,8 @@ func shownNumbers(r *market.Row) map[string]bool {
 	abs, pct, _ := r.Change()
 	low, high, _ := r.Range()
 	all := map[string]bool{}
-	for _, d := range []market.Decimal{price, abs, pct, low, high, r.Bid.Value, r.Ask.Value, r.Volume.Value} {
-		all[d.String()] = true
+	for _, d := range []market.Decimal{price, abs, pct, low, high, r.Bid.Value, r.Ask.Value, r.Spread(), r.Volume.Value} {
+		all[withoutZeros(d.String())] = true
 	}
 	return all
 }
@@ -91,23 +92,39 @@ func lineOf(t *testing.T, lines []string, symbol string) string {
 	return ""
 }
 
-// checkLine holds every number of a line against the row: it is one of them, or it says that its tail is cut
-// off after the point, or it is the volume with its unit.
+// checkLine holds every number of a line against the row: it is one of them, or it says that its tail is cut off after
+// the point, or it is abbreviated with its unit.
 func checkLine(t *testing.T, line string, r *market.Row) {
 	t.Helper()
 	known := shownNumbers(r)
 	for _, n := range numbers(strings.TrimSuffix(strings.TrimRight(line, " "), "0s")) {
-		plain := strings.ReplaceAll(n, ",", "")
-		if !known[plain] && !known["-"+plain] && !isCutOf(known, plain) && plain != humanize.Abbreviate(humanize.Group(r.Volume.Value.String())) {
+		if plain := withoutZeros(strings.ReplaceAll(n, ",", "")); !known[plain] && !isCutOf(known, plain) && !isAbbreviated(known, n) {
 			t.Errorf("%q is no number of %s (%v):\n%s", n, r.Symbol, known, line)
 		}
 	}
 }
 
+// withoutZeros is a number without its sign, and without the zeros at its end.
+func withoutZeros(number string) string {
+	number = strings.TrimPrefix(number, "-")
+	if strings.Contains(number, ".") {
+		number = strings.TrimSuffix(strings.TrimRight(number, "0"), ".")
+	}
+	return number
+}
+
+func isAbbreviated(known map[string]bool, n string) bool {
+	for k := range known {
+		if humanize.Abbreviate(humanize.Group(k)) == n {
+			return true
+		}
+	}
+	return false
+}
+
 func isCutOf(known map[string]bool, cut string) bool {
 	head, ok := strings.CutSuffix(cut, "…")
 	for k := range known {
-		k = strings.TrimPrefix(k, "-")
 		whole, _ := splitAtPoint(k)
 		if ok && strings.HasPrefix(k, head) && len(head) >= len(whole) {
 			return true
@@ -132,7 +149,7 @@ func TestTheLastPriceIsWholeWhereverALineHasRoomForIt(t *testing.T) {
 	}
 }
 
-func TestEightyColumnsHaveTheBidAndTheAsk(t *testing.T) {
+func TestEightyColumnsHaveTheChangeTheSpreadAndASparkLine(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(80, 24).goLive()
 	s.quote(fullQuote("NVDA", "", "181.46", "181.45", "181.47", "", "180.23"))
@@ -141,35 +158,52 @@ func TestEightyColumnsHaveTheBidAndTheAsk(t *testing.T) {
 	s.quote(fullQuote("PEPE/USD", "", "0.00001239", "0.00001238", "0.00001240", "", "0.00001234"))
 	s.quote(market.Quote{Symbol: "BARE", Last: decimal("2.5")})
 	view := s.screen()
-	for _, want := range []string{"BID", "ASK", "97128.38", "+1127.28", "+1.17%", "97128.01", "97129.50", "0.00001239", "+0.00000005", "0.00001238", "0.00001240"} {
+	for _, want := range []string{"LAST MIN", "SPREAD", "97,128.38", "+1,127.28", "+1.17%", "0.4p", "0.0₄1239", "+0.0₇5", "0.0₇2"} {
 		if !strings.Contains(view, want) {
 			t.Errorf("no %s in\n%s", want, view)
 		}
 	}
-	if line := lineOf(t, strings.Split(view, "\n"), "BARE"); !strings.HasSuffix(strings.TrimRight(line, " "), "  –           –   0s") {
-		t.Errorf("no dashes under the last digits: %q", line)
+	if line := lineOf(t, strings.Split(view, "\n"), "BARE"); !strings.HasSuffix(strings.TrimRight(line, " "), "–   0s") {
+		t.Errorf("no dash under the last digits: %q", line)
 	}
 }
 
 func TestOneVeryLongNumberCostsTheOtherRowsNoColumn(t *testing.T) {
 	t.Parallel()
-	s := newHarness().resize(80, 24).goLive()
-	s.quote(market.Quote{Symbol: "QRS", Last: decimal("41.0"), Bid: decimal("40.98"), Ask: decimal("41.02")})
-	s.quote(market.Quote{Symbol: "TINY", Last: decimal("0.10000000000000001"), Bid: decimal("0.09999999999999999"), Ask: decimal("0.10000000000000002")})
-	view := s.screen()
-	for _, want := range []string{"BID", "ASK", "SEEN", " 40.98 ", " 41.02 ", " 0.1000… ", " 0.0999… "} {
-		if !strings.Contains(view, want) {
-			t.Errorf("no %q in\n%s", want, view)
+	for _, c := range []struct{ last, bid, ask, shown string }{
+		{"0.10000000000000001", "0.09999999999999999", "0.10000000000000002", "0.100000"},
+		{"0.000000001234", "0.000000001233", "0.000000001235", "0.0₈1234"},
+		{"123456789012345678", "123456789012345677", "123456789012345679", "123Q"},
+	} {
+		for _, width := range []int{40, 60, 80, 100, 118, 120, 159} {
+			s := newHarness(withSymbols(false, "QRS", "TINY")).resize(width, 24).goLive()
+			s.quote(market.Quote{Symbol: "QRS", Last: decimal("41.0"), Bid: decimal("40.98"), Ask: decimal("41.02"), Volume: decimal("12000")})
+			s.quote(market.Quote{Symbol: "TINY", Last: decimal("0.1"), Bid: decimal("0.09"), Ask: decimal("0.11"), Volume: decimal("5")})
+			before := strings.Fields(headsAndRow(t, s.screen(), "QRS"))
+			s.quote(market.Quote{Symbol: "TINY", Last: decimal(c.last), Bid: decimal(c.bid), Ask: decimal(c.ask)})
+			view := s.screen()
+			if after := strings.Fields(headsAndRow(t, view, "QRS")); strings.Join(before, " ") != strings.Join(after, " ") || !strings.Contains(view, c.shown) {
+				t.Errorf("%s at %d columns, before %q:\n%s", c.last, width, before, view)
+			}
+			s.keys("down", "enter", "z")
+			if view := strings.ReplaceAll(s.screen(), ",", ""); !strings.Contains(view, c.bid) || !strings.Contains(view, c.ask) {
+				t.Errorf("the details have not all digits:\n%s", view)
+			}
 		}
 	}
-	s.keys("down", "enter", "z")
-	if view := s.screen(); !strings.Contains(view, "0.09999999999999999") || !strings.Contains(view, "0.10000000000000002") {
-		t.Errorf("the details have not all digits:\n%s", view)
+}
+
+// headsAndRow are the column heads of the prices, and a row of them.
+func headsAndRow(t *testing.T, view, symbol string) string {
+	t.Helper()
+	lines := strings.Split(view, "\n")
+	for _, line := range lines {
+		if strings.Contains(line, "SYMBOL") {
+			return line + "\n" + lineOf(t, lines, symbol)
+		}
 	}
-	s.keys("esc", "esc")
-	if view := s.resize(120, 24).screen(); !strings.Contains(view, " 0.10000000000000001 ") {
-		t.Errorf("there is room for all digits of the price:\n%s", view)
-	}
+	t.Fatalf("no column heads in\n%s", view)
+	return ""
 }
 
 func TestATwentyByFiveTerminalHasPricesBesideSymbols(t *testing.T) {
@@ -182,7 +216,7 @@ func TestATwentyByFiveTerminalHasPricesBesideSymbols(t *testing.T) {
 			t.Errorf("a price is cut:\n%s", view)
 		}
 	}
-	if view := s.screen(); !strings.Contains(view, "0.00001239") {
+	if view := s.screen(); !strings.Contains(view, "0.0₄1239") {
 		t.Errorf("no price:\n%s", view)
 	}
 }
@@ -191,10 +225,13 @@ func TestTheLastPriceOfEveryRowIsOnAWideScreenInFull(t *testing.T) {
 	t.Parallel()
 	for seed := range uint64(60) {
 		s, rows := randomBoard(seed, 400)
-		lines := strings.Split(strings.ReplaceAll(ansi.Strip(s.m.View()), outsideSign, " "), "\n")
+		lines := strings.Split(unfoldZeros(ansi.Strip(s.m.View())), "\n")
 		for _, r := range rows {
 			price, _ := r.Price()
-			if line := lineOf(t, lines, r.Symbol); !strings.Contains(" "+line+" ", " "+price.String()+" ") {
+			line := lineOf(t, lines, r.Symbol)
+			if !slices.ContainsFunc(numbers(line), func(n string) bool {
+				return withoutZeros(strings.ReplaceAll(n, ",", "")) == withoutZeros(price.String())
+			}) {
 				t.Errorf("%s is not in %q", price, line)
 			}
 		}
@@ -205,31 +242,74 @@ func TestANumberWithoutRoomIsNeverAnotherNumber(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
 		number string
-		ext    numberWidth
 		width  int
 		want   string
 	}{
-		{"181.46", numberWidth{whole: 3, fraction: 3}, 6, "181.46"},
-		{"9.5", numberWidth{whole: 3, fraction: 3}, 6, "  9.5"},
-		{"-9.5", numberWidth{whole: 4, fraction: 3}, 7, "  -9.5"},
-		{"181.46", numberWidth{whole: 3, fraction: 3}, 5, "181.…"},
-		{"181.46", numberWidth{whole: 3, fraction: 3}, 4, "181…"},
-		{"181.46", numberWidth{whole: 3, fraction: 3}, 3, "  …"},
-		{"181", numberWidth{whole: 3, fraction: 3}, 3, "181"},
-		{"97123", numberWidth{whole: 5, fraction: 0}, 3, "  …"},
-		{"123456789", numberWidth{whole: 5, fraction: 3}, 8, "    …"},
-		{"0.00001234", numberWidth{whole: 1, fraction: 9}, 6, "0.0₄1…"},
-		{"0.00001234", numberWidth{whole: 1, fraction: 9}, 10, "0.00001234"},
-		{"0.00000000000123", numberWidth{whole: 1, fraction: 6}, 7, "0.0₁₁1…"},
-		{"0.0000", numberWidth{whole: 1, fraction: 3}, 4, "0.0…"},
-		{"0.10000000000000001", numberWidth{whole: 2, fraction: 6}, 8, " 0.1000…"},
-		{"97123.38", numberWidth{unaligned: true}, 10, "  97123.38"},
-		{"0.00001239", numberWidth{unaligned: true}, 9, "0.0₄1239"},
-		{"97123", numberWidth{unaligned: true}, 4, "   …"},
+		{"181.46", 6, "181.46"},
+		{"181.46", 5, "181.…"},
+		{"181.46", 4, "181…"},
+		{"181.46", 3, "…"},
+		{"181", 3, "181"},
+		{"-9.50", 4, "-9.5"},
+		{"996.0000", 5, "996"},
+		{"97,123", 5, "97.1K"},
+		{"97,123.45", 3, "…"},
+		{"-123,456,789.10", 8, "-123M"},
+		{"0.0₄1234", 6, "0.0₄1…"},
+		{"0.0₁₁123", 6, "0.0₁₁…"},
+		{"0.0₁₁123", 5, "0.0…"},
+		{"0.10000000000000001", 8, "0.10000…"},
+		{"181.46", 0, ""},
 	} {
-		before, text := alignNumber(c.ext, c.width, c.number)
-		if got := strings.Repeat(" ", before) + text; got != c.want {
-			t.Errorf("align(%v, %d, %s) = %q, want %q", c.ext, c.width, c.number, got, c.want)
+		if got := fitNumber(c.number, c.width); got != c.want {
+			t.Errorf("%s in %d cells: %q, want %q", c.number, c.width, got, c.want)
+		}
+	}
+}
+
+func TestAPriceHasSeparatorsAndAFixedNumberOfDecimals(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		number   string
+		decimals int
+		want     string
+	}{
+		{"96193.28", 2, "96,193.28"},
+		{"96193.30000000", 2, "96,193.30"},
+		{"96193.3", 2, "96,193.30"},
+		{"3012.0", 0, "3,012"},
+		{"-1119.22", 2, "-1,119.22"},
+		{"0.00001281", 8, "0.0₄1281"},
+		{"0.0000128", 8, "0.0₄1280"},
+		{"-0.00000047", 8, "-0.0₆47"},
+		{"0.000000001234", 12, "0.0₈1234"},
+		{"0.00002", 5, "0.00002"},
+		{"0.00000000", 8, "0.00"},
+		{"1.084235", 5, "1.084235"},
+		{"", 2, ""},
+	} {
+		if got := (priceFormat{c.decimals, true}).text(decimal(c.number)); withoutZeros(strings.ReplaceAll(got, ",", "")) != withoutZeros(c.number) {
+			t.Errorf("%s with all its zeros: %s", c.number, got)
+		}
+		if got := (priceFormat{decimals: c.decimals}).text(decimal(c.number)); got != c.want {
+			t.Errorf("%s with %d decimals: %q, want %q", c.number, c.decimals, got, c.want)
+		}
+	}
+}
+
+func TestASpreadIsInPipsWhereThatIsTheCustom(t *testing.T) {
+	t.Parallel()
+	for _, c := range [][4]string{
+		{"EUR/USD", "1.08286", "1.08288", "0.2p"},
+		{"gbpusd", "1.3061", "1.30638", "2.8p"},
+		{"USD_JPY", "156.30", "156.302", "0.2p"},
+		{"EUR/XAU", "0.00031", "0.00033", "0.00002"},
+		{"NVDA", "181.46", "181.45", "-0.01"},
+		{"NVDA", "181.46", "", ""},
+	} {
+		s := newHarness().goLive().quote(market.Quote{Symbol: c[0], Bid: decimal(c[1]), Ask: decimal(c[2])})
+		if got := (priceFormat{decimals: 5}).spreadText(s.m.board.Rows()[0]); got != c[3] {
+			t.Errorf("%s %s to %s: %q, want %q", c[0], c[1], c[2], got, c[3])
 		}
 	}
 }
@@ -253,9 +333,9 @@ func TestMissingNumbersAreDashesAndNeverZeros(t *testing.T) {
 	s.quote(fullQuote("FULL", "Full", "1.50", "1.49", "1.51", "1000", "1.40"))
 	s.quote(market.Quote{Symbol: "PART", Bid: decimal("7.25")})
 	line := lineOf(t, strings.Split(ansi.Strip(s.m.View()), "\n"), "PART")
-	want := []string{"▌", "PART", missing, missing, missing, "7.25", missing, missing, missing, "0s"}
-	if got := strings.Fields(line); strings.Join(got, " ") != strings.Join(want[1:], " ") {
-		t.Errorf("got %q, want %q", got, want[1:])
+	want := []string{"PART", missing, missing, missing, "7.25", missing, missing, missing, missing, missing, missing, "0s"}
+	if got := strings.Fields(strings.Split(line, "│")[0]); strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("got %q, want %q", got, want)
 	}
 }
 
@@ -274,12 +354,13 @@ func TestTheScreenSaysWhatAChangeIsMeasuredFrom(t *testing.T) {
 		name, want string
 		quotes     []market.Quote
 	}{
-		{"previous close", "VS CLOSE", []market.Quote{{Symbol: "A", Last: decimal("2"), PrevClose: decimal("1")}}},
-		{"open", "VS OPEN", []market.Quote{{Symbol: "A", Last: decimal("2"), Open: decimal("1")}}},
-		{"first seen", "VS FIRST", []market.Quote{{Symbol: "A", Last: decimal("2")}}},
-		{"the feed", "BY FEED", []market.Quote{{Symbol: "A", Last: decimal("2"), Change: decimal("1")}}},
-		{"the feed and another", "+100.00%f", []market.Quote{{Symbol: "A", Last: decimal("2"), Change: decimal("1")}, {Symbol: "B", Last: decimal("2"), PrevClose: decimal("1")}}},
-		{"mixed", "+100.00%o", []market.Quote{{Symbol: "A", Last: decimal("2"), Open: decimal("1")}, {Symbol: "B", Last: decimal("2"), PrevClose: decimal("1")}}},
+		{"previous close", "CHG from previous close ", []market.Quote{{Symbol: "A", Last: decimal("2"), PrevClose: decimal("1")}}},
+		{"open", "CHG from open ", []market.Quote{{Symbol: "A", Last: decimal("2"), Open: decimal("1")}}},
+		{"first seen", "CHG from the first price seen ", []market.Quote{{Symbol: "A", Last: decimal("2")}}},
+		{"the feed", "CHG from what the feed compares with ", []market.Quote{{Symbol: "A", Last: decimal("2"), Change: decimal("1")}}},
+		{"the feed and another", "+100.00%*", []market.Quote{{Symbol: "A", Last: decimal("2"), Change: decimal("1")}, {Symbol: "B", Last: decimal("2"), PrevClose: decimal("1")}}},
+		{"mixed", "CHG from previous close; ° from open ", []market.Quote{{Symbol: "A", Last: decimal("2"), Open: decimal("1")}, {Symbol: "B", Last: decimal("2"), PrevClose: decimal("1")}}},
+		{"mixed", "+100.00%°", []market.Quote{{Symbol: "A", Last: decimal("2"), Open: decimal("1")}, {Symbol: "B", Last: decimal("2"), PrevClose: decimal("1")}}},
 	} {
 		s := newHarness().resize(100, 30).goLive()
 		for _, q := range c.quotes {
@@ -302,20 +383,17 @@ func TestADashHasNoBasis(t *testing.T) {
 	}
 }
 
-func TestTheHeadOfARangeIsNotCut(t *testing.T) {
+func TestTheHeadOfARangeSaysFromWhenItIs(t *testing.T) {
 	t.Parallel()
 	s := newHarness().goLive()
 	s.quote(market.Quote{Symbol: "A", Last: decimal("2")})
-	seen := map[bool]bool{}
-	for width := 30; width < 200; width++ {
-		view := s.resize(width, 20).screen()
-		if strings.Contains(view, "SEEN R") && !strings.Contains(view, "SEEN RANGE") {
-			t.Fatalf("at %d columns:\n%s", width, view)
-		}
-		seen[strings.Contains(view, "SEEN RANGE")] = strings.Contains(view, "SEEN")
+	if view := s.resize(120, 20).screen(); !strings.Contains(view, "RANGE since 12:03  ") {
+		t.Errorf("of the prices seen:\n%s", view)
 	}
-	if !seen[true] {
-		t.Error("no range is shown at any width")
+	s.quote(market.Quote{Symbol: "B", Last: decimal("2"), Low: decimal("1"), High: decimal("3")})
+	view := s.screen()
+	if !strings.Contains(view, "DAY RANGE  ") || !strings.Contains(lineOf(t, strings.Split(view, "\n"), "A"), "●────¹") {
+		t.Errorf("of the day, with one of the prices seen:\n%s", view)
 	}
 }
 
@@ -324,7 +402,7 @@ func TestFortyColumnsHaveTheChangeBesideThePrice(t *testing.T) {
 	s := newHarness().resize(40, 10).goLive()
 	s.quote(fullQuote("BTC/USD", "Bitcoin", "97128.38", "", "", "", "97123.10"))
 	s.quote(fullQuote("PEPE/USD", "Pepe", "0.00001239", "", "", "", "0.00001234"))
-	for _, want := range []string{"97128.38", "0.00001239", "+0.01%", "+0.41%", "VS CLOSE", "AGE"} {
+	for _, want := range []string{"97,128.38", "0.0₄1239", "+0.01%", "+0.41%", "CHG%", "AGE"} {
 		if !strings.Contains(s.screen(), want) {
 			t.Errorf("no %s in\n%s", want, s.screen())
 		}

@@ -63,18 +63,23 @@ func drawGutter(w *lineWriter, sign string) {
 
 // paneTitleLine is a pane's title line: its name, which rows it shows, and a remark on the right.
 func paneTitleLine(w *lineWriter, area drawContext, name, where, right string) string {
-	st, sign := title, "─ "
-	if area.focused {
-		st, sign = accent, "▸ "
-	}
-	w.write(st, sign+name)
-	w.write(muted, withSeparator(" ", where)+" ")
+	paneTitle(w, area, name, where)
 	if room := w.width - w.used - cells(right) - 4; right != "" && room > 0 {
 		w.write(border, strings.Repeat("─", room))
 		w.write(muted, " "+right+" ")
 	}
 	w.fillWith(border, "─")
 	return w.endLine()
+}
+
+// paneTitle begins a pane's title line.
+func paneTitle(w *lineWriter, area drawContext, name, where string) {
+	st, sign := title, "─ "
+	if area.focused {
+		st, sign = accent, "▸ "
+	}
+	w.write(st, sign+name)
+	w.write(muted, withSeparator(" ", where)+" ")
 }
 
 func padLines(lines []string, height int) []string {

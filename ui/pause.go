@@ -36,7 +36,7 @@ func (m Model) shownData() *shownData {
 		c = m.paused.shownData
 	} else {
 		rows, readings := splitReadings(m.board)
-		c = shownData{rows, readings, m.board.News(), m.gapMarks, m.log, m.raw, m.board.Trades()}
+		c = shownData{m.feeds.liveFirst(rows, m.now), m.feeds.liveFirst(readings, m.now), m.board.News(), m.gapMarks, m.log, m.raw, m.board.Trades()}
 	}
 	if m.logPane.few {
 		c.log = c.log.changesAndErrors()

@@ -251,7 +251,7 @@ func rangeSpans(r *market.Row) []span {
 		name = "Range seen"
 	}
 	price, _ := r.Price()
-	at := rangeBarCell(low.String(), high.String(), price.String())
+	at := rangeBarCell(low, high, price, barCells)
 	return []span{
 		{muted, name}, {strong, " " + fullNumber(low, r.Decimals())},
 		{stale, " " + strings.Repeat("─", at)}, {plain, "●"}, {stale, strings.Repeat("─", barCells-1-at)},

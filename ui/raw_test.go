@@ -98,10 +98,10 @@ func TestReadingsHaveATableOfTheirOwnAndAreNeverPrices(t *testing.T) {
 	}
 	s.keys("esc", "esc", "p")
 	s.message("message", "{}", market.Reading{Name: "humidity", Value: decimal("123456.789")})
-	if strings.Contains(s.screen(), "123456") {
+	if strings.Contains(s.screen(), "123,456") {
 		t.Error("a paused screen goes on")
 	}
-	if s.keys("p"); !strings.Contains(s.screen(), "123456.789") {
+	if s.keys("p"); !strings.Contains(s.screen(), "123,456.789") {
 		t.Errorf("no room for the reading after the pause:\n%s", s.screen())
 	}
 }

@@ -30,7 +30,7 @@ func TestFeedsComeAndGoOnTheScreen(t *testing.T) {
 
 	s.send(reloadMsg{Reload{Feeds: []Source{{Name: "pyth", URL: "https://pyth.example/"}}}})
 	s.receive(priceEvent(deskFeed, "NVDA", "999.99"), priceEvent("pyth", "BTC/USD", "61633.00"))
-	if view := s.screen(); strings.Contains(view, "999.99") || !strings.Contains(view, "61633.00") || !strings.Contains(view, "181.46") {
+	if view := s.screen(); strings.Contains(view, "999.99") || !strings.Contains(view, "61,633.00") || !strings.Contains(view, "181.46") {
 		t.Errorf("after desk went:\n%s", view)
 	}
 	if len(s.m.feeds) != 1 {

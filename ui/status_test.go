@@ -166,7 +166,7 @@ func TestStampsInWholeSecondsTellNoDelay(t *testing.T) {
 
 func TestEachCellDimsByItsOwnAge(t *testing.T) {
 	t.Parallel()
-	s := newHarness(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(120, 20).goLive()
+	s := newHarness(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(150, 20).goLive()
 	s.quote(market.Quote{Symbol: "A", Last: decimal("5.05"), Bid: decimal("4.1"), Ask: decimal("6.1"), Volume: decimal("777")})
 	s.waitFor(40 * time.Second)
 	s.quote(market.Quote{Symbol: "A", Ask: decimal("6.1")})
@@ -269,7 +269,7 @@ func TestAgeIsThatOfThePriceByItsOwnTime(t *testing.T) {
 		t.Errorf("it does not say that the price is outside bid and ask: %q", line)
 	}
 	rowOf := func(symbol string) tableRow {
-		return newTableRow(s.m.board.Row(deskFeed, symbol), s.m.feeds.byName(deskFeed), s.now)
+		return newTableRow(s.m.board.Row(deskFeed, symbol), s.m.feeds.byName(deskFeed), s.now, priceFormat{})
 	}
 	if old := rowOf("OLD").styles; old.number != stale || old.symbol != stale {
 		t.Errorf("the old price is bright: %+v", old)
@@ -409,11 +409,11 @@ func TestPricesOfALostStreamStayWithTheirAgeAndWithoutColor(t *testing.T) {
 	for range 30 {
 		s.waitFor(time.Second)
 	}
-	line := lineOf(t, strings.Split(s.screen(), "\n"), "MSFT")
+	line := lineOf(t, strings.Split(s.screen(), "\n"), "‼MSFT")
 	if !strings.Contains(line, "415.02") || !strings.Contains(line, "33s") {
 		t.Errorf("%q", line)
 	}
-	tone := newTableRow(s.m.board.Row(deskFeed, "MSFT"), s.m.feeds.byName(deskFeed), s.now).styles
+	tone := newTableRow(s.m.board.Row(deskFeed, "MSFT"), s.m.feeds.byName(deskFeed), s.now, priceFormat{}).styles
 	if tone.number != stale || tone.up != stale || tone.down != stale || tone.age != warn {
 		t.Errorf("%+v", tone)
 	}
@@ -476,7 +476,7 @@ func TestAHaltedSymbolSaysSoWithItsReason(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(180, 40).openMarket()
 	s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "volatility"}, market.Halt{State: market.Halted, Reason: "circuit breaker"})
-	if view := s.screen(); !strings.Contains(view, "HALTED volatility") || !strings.Contains(view, "market HALTED since 12:03:17: circuit breaker") {
+	if view := s.screen(); !strings.Contains(view, "HALTED  ") || strings.Count(view, "alted: volatility") != 1 || !strings.Contains(view, "market HALTED since 12:03:17: circuit breaker") {
 		t.Errorf("no halt in\n%s", view)
 	}
 	s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Open}, market.Halt{State: market.Open})
@@ -486,8 +486,7 @@ func TestAHaltedSymbolSaysSoWithItsReason(t *testing.T) {
 	narrow := newHarness().resize(60, 20).goLive()
 	narrow.quote(market.Quote{Symbol: "A", Name: "Alpha", Last: decimal("1"), Open: decimal("1")})
 	narrow.message("status", "{}", market.Halt{Symbol: "A", State: market.Halted})
-	narrow.resize(34, 20)
-	if !strings.Contains(narrow.screen(), "HALTED") {
+	if narrow.resize(34, 20); !strings.Contains(narrow.screen(), "▌‖A") {
 		t.Errorf("no halt on a narrow screen:\n%s", narrow.screen())
 	}
 }

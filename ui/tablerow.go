@@ -1,13 +1,21 @@
 package ui
 
 import (
-	"strconv"
+	"cmp"
+	"math"
 	"strings"
 	"time"
 
 	"livetape/feed"
 	"livetape/feed/market"
 	"livetape/ui/humanize"
+)
+
+const (
+	haltedSign  = "‖" // before LAST
+	notLiveSign = "‼" // before the symbol
+	midSign     = "≈" // of a price that is the middle of bid and ask
+	outsideSign = "≠" // of a last price outside bid and ask
 )
 
 type tableRow struct {
@@ -17,16 +25,79 @@ type tableRow struct {
 	isLive bool
 	styles rowStyles // of all that goes by the age of the price
 	sign   string    // in the gutter
-	trend  sparkAxis
+	axis   sparkAxis
 	symbol string // as it is cut
 }
 
+// rowText is what a row says.
+type rowText struct {
+	row             *market.Row
+	format          priceFormat
+	price           market.Decimal
+	mid             bool // the price is the middle of bid and ask
+	change, percent market.Decimal
+	basis           market.Basis // of the change
+	low, high       market.Decimal
+	rangeSeen       bool   // low and high are those of the prices seen
+	tag             string // the symbol is halted, closed, …
+	tagStyle        style
+}
+
+func newRowText(r *market.Row, format priceFormat) rowText {
+	text := rowText{row: r, format: format.withDecimals(r.Decimals())}
+	text.price, text.mid = r.Price()
+	text.change, text.percent, text.basis = r.Change()
+	text.low, text.high, text.rangeSeen = r.Range()
+	text.tag, text.tagStyle = haltTag(r.Halt)
+	if r.IsReading { // of 0 °C, or of a count, it means nothing
+		text.percent = market.Decimal{}
+	}
+	return text
+}
+
+// number is that of a column; empty where there is none.
+func (t *rowText) number(c column) string {
+	r, f := t.row, t.format
+	switch c {
+	case colLast:
+		return t.priceFormat().text(t.price)
+	case colChange:
+		return t.priceFormat().signedText(plusSign(t.change), t.change, "")
+	case colPercent:
+		return f.withDecimals(2).signedText(plusSign(t.percent), t.percent, "%")
+	case colBid:
+		return f.text(r.Bid.Value)
+	case colAsk:
+		return f.text(r.Ask.Value)
+	case colSpread:
+		return f.spreadText(r)
+	case colSize:
+		return f.sizeText(r.Size.Value)
+	case colVolume:
+		return f.sizeText(r.Volume.Value)
+	case colVWAP:
+		return f.text(r.VWAP().Round(f.decimals))
+	}
+	return ""
+}
+
+// priceFormat is that of the price, which may need one more decimal as the middle of two.
+func (t *rowText) priceFormat() priceFormat {
+	if t.mid {
+		return t.format.withDecimals(t.format.decimals + 1)
+	}
+	return t.format
+}
+
+// direction is the sign of the change.
+func (t *rowText) direction() int { return cmp.Or(t.change.Sign(), t.percent.Sign()) }
+
 // newTableRow is a row and how its feed is; the feed is nil once it is no longer watched.
-func newTableRow(r *market.Row, h *feedHealth, now time.Time) tableRow {
+func newTableRow(r *market.Row, h *feedHealth, now time.Time, format priceFormat) tableRow {
 	isLive := h != nil && h.state(now) == feed.Live
 	since := newRowTimes(r, h)
 	age, quoteAge := elapsed(now, since.price), elapsed(now, since.quote)
-	row := tableRow{r, newRowText(r), since, isLive, newRowStyles(age, isLive), " ", sparkAxis{}, r.Symbol}
+	row := tableRow{r, newRowText(r, format), since, isLive, newRowStyles(age, isLive), " ", sparkAxis{}, r.Symbol}
 	if quoteAge < age {
 		row.styles.symbol = newRowStyles(quoteAge, isLive).symbol
 	}
@@ -110,21 +181,25 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	case colFeed:
 		t.w.writeLeft(r.styles.quiet, r.Feed, s.width)
 	case colName:
-		t.drawName(s, r)
+		t.w.writeLeft(r.styles.quiet, r.Name, s.width)
 	case colLast:
 		t.drawLast(s, r)
 	case colChange:
-		t.drawNumber(s.numbers, s.width, r.text.numbers[colChange], r.styles.forSign(signOf(r.text.numbers[colChange])))
+		t.drawNumber(s.width, r.text.number(colChange), r.styles.forSign(r.text.direction()))
 	case colPercent:
 		t.drawPercent(s, r)
 	case colTrend:
-		t.w.writeRight(r.styles.quiet, r.trend.sparkline(&r.Seconds, s.width), s.width)
+		t.w.writeLeft(r.styles.quiet, t.trends.line(r.Row, r.axis, t.span, s.width), s.width)
 	case colBid:
 		t.drawBidOrAsk(s, r, &r.Bid)
 	case colAsk:
 		t.drawBidOrAsk(s, r, &r.Ask)
+	case colSpread, colVWAP:
+		t.drawNumber(s.width, r.text.number(s.col), r.styles.quiet)
+	case colSize:
+		t.drawNumber(s.width, r.text.number(s.col), newRowStyles(elapsed(t.now, earliest(r.Size.At, r.since.price)), r.isLive).quiet)
 	case colVolume:
-		t.drawVolume(s, r)
+		t.drawNumber(s.width, r.text.number(s.col), newRowStyles(elapsed(t.now, r.Volume.At), r.isLive).quiet)
 	case colRange:
 		t.drawRange(s, r)
 	case colAge:
@@ -132,21 +207,13 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	}
 }
 
-func (t *priceTable) drawName(s columnSlot, r *tableRow) {
-	tag := truncate(r.text.tag, s.width)
-	t.w.write(r.text.tagStyle, tag)
-	separator := " "
-	if tag == "" {
-		separator = ""
-	}
-	t.w.writeLeft(r.styles.quiet, withSeparator(separator, r.text.name), s.width-cells(tag))
-}
-
-const outsideSign = "≠" // of a last price outside bid and ask
-
-func (t *priceTable) drawArrow(r *tableRow) {
-	arrow, mid := " ", " "
+// drawSigns draws what stands before a price: that it is halted or the arrow of the last change, and the sign of a price that
+// is a mid, or outside bid and ask.
+func (t *priceTable) drawSigns(r *tableRow) {
+	arrow, st, kind := " ", r.styles.forSign(r.Tick), " "
 	switch {
+	case r.text.tag != "":
+		arrow, st = haltedSign, r.text.tagStyle
 	case r.Tick > 0:
 		arrow = "▲"
 	case r.Tick < 0:
@@ -154,100 +221,87 @@ func (t *priceTable) drawArrow(r *tableRow) {
 	}
 	switch {
 	case r.text.mid:
-		mid = "≈"
+		kind = midSign
 	case r.IsOutsideQuote():
-		mid = outsideSign
+		kind = outsideSign
 	}
-	t.w.write(r.styles.forSign(r.Tick), arrow)
-	t.w.write(r.styles.quiet, mid)
+	t.w.write(st, arrow)
+	t.w.write(r.styles.quiet, kind+" ")
 }
 
 func (t *priceTable) drawLast(s columnSlot, r *tableRow) {
-	width := s.width
-	if !t.columns.noArrow {
-		t.drawArrow(r)
+	width, text := s.width, r.text.number(colLast)
+	if t.columns.arrow {
+		t.drawSigns(r)
 		width -= arrowCells
 	}
 	if r.text.mid || r.styles.faded || !isFlashing(&r.Last, t.now) {
-		t.drawNumber(s.numbers, width, r.text.numbers[colLast], r.styles.number)
+		t.drawNumber(width, text, r.styles.number)
 		return
 	}
 	flash := upFlash
 	if r.Tick < 0 {
 		flash = downFlash
 	}
-	t.drawHighlighted(s.numbers, width, r.text.numbers[colLast], highlight{r.styles.number, flash, firstDifference(r.Last.Prev.String(), r.text.numbers[colLast])})
+	t.drawHighlighted(width, text, highlight{r.styles.number, flash, firstDifference(r.text.format.text(r.Last.Prev), text)})
 }
 
 func (t *priceTable) drawBidOrAsk(s columnSlot, r *tableRow, c *market.Cell) {
-	text, styles := r.text.numbers[s.col], newRowStyles(elapsed(t.now, earliest(c.At, r.since.quote)), r.isLive)
+	text, styles := r.text.number(s.col), newRowStyles(elapsed(t.now, earliest(c.At, r.since.quote)), r.isLive)
 	if styles.faded || !isFlashing(c, t.now) {
-		t.drawNumber(s.numbers, s.width, text, styles.number)
+		t.drawNumber(s.width, text, styles.number)
 		return
 	}
-	t.drawHighlighted(s.numbers, s.width, text, highlight{styles.number, flatFlash, firstDifference(c.Prev.String(), text)})
+	t.drawHighlighted(s.width, text, highlight{styles.number, flatFlash, firstDifference(r.text.format.text(c.Prev), text)})
 }
 
 func isFlashing(c *market.Cell, now time.Time) bool {
 	return !c.Changed.IsZero() && now.Before(c.Changed.Add(flashDuration))
 }
 
-// drawPercent draws the change in percent, and its basis where rows have different ones. Without a name column, this is
-// where a symbol that does not trade says so.
+// drawPercent draws the change in percent, and the sign of its basis where that is not the usual one. A symbol that does
+// not trade says so here.
 func (t *priceTable) drawPercent(s columnSlot, r *tableRow) {
-	if r.text.tag != "" && !t.columns.hasName {
-		t.w.writeRight(r.text.tagStyle, r.text.tag, s.width)
+	if r.text.tag != "" {
+		t.w.writeRight(r.text.tagStyle, truncate(r.text.tag, s.width-1), s.width-1)
+		t.w.writeBlanks(1)
 		return
 	}
 	basis := ""
-	if t.basisMixed && r.text.numbers[colPercent] != "" {
-		basis = basisTexts[r.text.basis].inRow
+	if r.text.percent.IsSet() {
+		basis = t.basisSign(r.text.basis)
 	}
-	t.drawNumber(s.numbers, s.width-1, r.text.numbers[colPercent], r.styles.forSign(signOf(r.text.numbers[colPercent])))
+	text := r.text.number(colPercent)
+	if cells(text) >= s.width {
+		text = fitNumber(strings.TrimSuffix(text, "%"), s.width-2) + "%"
+	}
+	t.drawNumber(s.width-1, text, r.styles.forSign(r.text.direction()))
 	t.w.writeLeft(r.styles.quiet, basis, 1)
 }
 
-func (t *priceTable) drawVolume(s columnSlot, r *tableRow) {
-	st := newRowStyles(elapsed(t.now, r.Volume.At), r.isLive).quiet
-	if t.columns.shortVolume && r.text.numbers[colVolume] != "" {
-		t.w.writeRight(st, humanize.Abbreviate(r.text.numbers[colVolume]), s.width)
-		return
-	}
-	t.drawNumber(s.numbers, s.width, r.text.numbers[colVolume], st)
-}
-
+// drawRange draws where the price is between low and high, and marks a range of the prices seen among those of a day.
 func (t *priceTable) drawRange(s columnSlot, r *tableRow) {
-	if r.text.low == "" || r.text.high == "" {
-		t.w.writeBlanks(s.width / 2)
-		t.w.writeLeft(muted, missing, s.width-s.width/2)
+	bar, seen := s.width-1, ""
+	if !r.text.low.IsSet() || !r.text.high.IsSet() {
+		t.w.writeBlanks(bar / 2)
+		t.w.writeLeft(muted, missing, s.width-bar/2)
 		return
 	}
-	if !t.columns.rangeNumbers {
-		t.drawRangeBar(r)
-		t.w.writeBlanks(s.width - barCells)
-		return
+	if r.text.rangeSeen && t.widths.dayRange {
+		seen = basisTexts[market.FromFirstSeen].inRow
 	}
-	t.w.writeRight(r.styles.quiet, shortNumber(r.text.low), s.numbers.whole)
-	t.w.writeBlanks(1)
-	t.drawRangeBar(r)
-	t.w.writeBlanks(1)
-	t.w.writeLeft(r.styles.quiet, shortNumber(r.text.high), s.numbers.fraction)
-}
-
-func (t *priceTable) drawRangeBar(r *tableRow) {
-	at := rangeBarCell(r.text.low, r.text.high, r.text.numbers[colLast])
-	t.w.write(stale, strings.Repeat("─", at))
+	at := rangeBarCell(r.text.low, r.text.high, r.text.price, bar)
+	t.w.write(border, strings.Repeat("─", at))
 	t.w.write(r.styles.number, "●")
-	t.w.write(stale, strings.Repeat("─", barCells-1-at))
+	t.w.write(border, strings.Repeat("─", bar-1-at))
+	t.w.writeLeft(r.styles.quiet, seen, 1)
 }
 
-// rangeBarCell is the cell of the bar for a price. A picture needs no exact number.
-func rangeBarCell(low, high, price string) int {
-	l, errLow := strconv.ParseFloat(low, 64)
-	h, errHigh := strconv.ParseFloat(high, 64)
-	p, errPrice := strconv.ParseFloat(price, 64)
-	if errLow != nil || errHigh != nil || errPrice != nil || h <= l {
-		return barCells / 2
+// rangeBarCell is the cell of a bar for a price between low and high. A picture needs no exact number.
+func rangeBarCell(low, high, price market.Decimal, cells int) int {
+	l, h := low.Approx(), high.Approx()
+	if at := (price.Approx() - l) / (h - l); h > l && !math.IsNaN(at) {
+		return int(min(max(at, 0), 1) * float64(cells-1))
 	}
-	return int(min(max((p-l)/(h-l), 0), 1) * (barCells - 1))
+	return cells / 2
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"livetape/feed/market"
@@ -11,14 +12,23 @@ const (
 	flashDuration = 400 * time.Millisecond
 	freshUntil    = 5 * time.Second
 	staleFrom     = 30 * time.Second
+
+	minRows = 3 // that dividers leave
 )
 
-// tablePane is the table of prices or that of readings: a cursor over rows of the board, and the widths of the columns.
+// tablePane is the table of prices or that of readings: a cursor over rows of the board, and the plan of the columns.
 type tablePane struct {
 	list
-	columns []column // that the user wants, from left to right
-	widths  columnWidths
-	titled  bool // there is room for a title above the column heads
+	columns  []column // that the user wants, from left to right
+	widths   columnWidths
+	planned  columnPlan
+	trends   *trendLines
+	titled   bool // there is room for a title above the column heads
+	dividers int  // lines above rows that are not live
+}
+
+func newTablePane(readings, ascii bool) tablePane {
+	return tablePane{columns: defaultColumns(), widths: columnWidths{readings: readings, format: priceFormat{unfolded: ascii}}, trends: &trendLines{}}
 }
 
 func (p tablePane) headLines(height int) int {
@@ -31,60 +41,85 @@ func (p tablePane) headLines(height int) int {
 	return 1
 }
 
-func (p tablePane) arrange(height, rows int, titled bool) tablePane {
+// arrange makes the pane fit its rows and its size.
+func (p tablePane) arrange(area drawContext, rows []*market.Row, feeds feedList, titled bool) tablePane {
 	p.titled = titled
-	p.list = p.fit(height-p.headLines(height), rows)
+	head := p.headLines(area.height)
+	p.dividers = min(feeds.dividers(rows, area.now), max(area.height-head-minRows, 0))
+	p.list = p.fit(area.height-head-p.dividers, len(rows))
+	p.planned = p.widths.plan(p.planned, columnPlan{wanted: p.columns, line: area.width, rows: len(rows), manyFeeds: area.manyFeeds})
 	return p
 }
 
 // view draws the pane in exactly area.height lines.
 func (p tablePane) view(area drawContext, rows []*market.Row, feeds feedList) []string {
-	t := priceTable{drawContext: area, w: newLineWriter(area.theme, area.width), columns: p.widths.layOut(p.columns, area.width, area.manyFeeds), readings: p.widths.readings}
-	shown := rows[p.top:max(min(p.end(), len(rows)), p.top)]
+	t := p.newTable(area, rows, feeds)
+	lines := make([]string, 0, area.height)
+	if p.headLines(area.height) == 2 {
+		lines = append(lines, t.title(p.list, rows, feeds))
+	}
+	if p.headLines(area.height) > 0 {
+		lines = append(lines, t.columnHeads())
+	}
+	from, _ := feeds.notLiveFrom(rows, area.now)
+	dividers := p.dividers
+	for i := range t.rows {
+		at, r := p.top+i, t.rows[i].Row
+		if begins := i == 0 || at == from || rows[at-1].Feed != r.Feed; dividers > 0 && at >= from && begins {
+			lines = append(lines, t.notLiveLine(r, feeds.byName(r.Feed)))
+			dividers--
+		}
+		t.w.selected = area.focused && at == p.cursor
+		lines = append(lines, t.rowLine(&t.rows[i]))
+	}
+	return padLines(lines, area.height)
+}
+
+// newTable is the table of the rows on screen, and of as many more as dividers leave room for.
+func (p tablePane) newTable(area drawContext, rows []*market.Row, feeds feedList) *priceTable {
+	t := &priceTable{
+		drawContext: area, w: newLineWriter(area.theme, area.width), widths: &p.widths, columns: p.widths.layOut(p.planned),
+		trends: p.trends, span: newSparkSpan(elapsed(area.until, p.widths.since)),
+	}
+	shown := rows[p.top:max(min(p.end()+p.dividers, len(rows)), p.top)]
 	t.rows = make([]tableRow, 0, len(shown))
 	for _, r := range shown {
 		h := feeds.byName(r.Feed)
-		row := newTableRow(r, h, area.now)
-		row.trend = area.sparkAxisFor(r, h)
+		row := newTableRow(r, h, area.now, p.widths.format)
+		row.axis = area.sparkAxisFor(r, h)
+		switch {
+		case !row.isLive:
+			row.sign = notLiveSign
+		case row.text.tag != "" && !t.columns.arrow:
+			row.sign = haltedSign
+		}
 		if area.alerts.isHighlighted(r, area.now) {
 			row.styles.symbol = banner
 		}
 		t.rows = append(t.rows, row)
 	}
 	t.compareRows()
-	if slots := t.columns.slots; len(slots) > 0 {
+	if slots := t.columns.slots; len(slots) > 0 && slots[0].col == colSymbol {
 		t.cutSymbols(slots[0].width)
 	}
-	for _, r := range rows {
-		if hasData(r) {
-			t.come++
-		}
-	}
-	lines := make([]string, 0, area.height)
-	if p.headLines(area.height) == 2 {
-		lines = append(lines, t.title(p.list))
-	}
-	if p.headLines(area.height) > 0 {
-		lines = append(lines, t.columnHeads())
-	}
-	for i := range t.rows {
-		t.w.selected = area.focused && p.top+i == p.cursor
-		lines = append(lines, t.rowLine(&t.rows[i]))
-	}
-	return padLines(lines, area.height)
+	return t
 }
 
 func (p tablePane) nextChange(rows []*market.Row, feeds feedList, now time.Time) time.Time {
 	var next time.Time
+	span := newSparkSpan(elapsed(now, p.widths.since))
+	step := p.widths.layOut(p.planned).trendStep(span)
 	for _, r := range rows[min(p.top, len(rows)):min(p.end(), len(rows))] {
-		since := newRowTimes(r, feeds.byName(r.Feed))
+		h := feeds.byName(r.Feed)
+		since := newRowTimes(r, h)
 		if !since.price.IsZero() {
 			next = earliest(next, nextAgeChange(now, since.price))
 		}
-		if p.widths.readings && now.Sub(since.price) <= 2*maxTrendWidth*time.Second { // spark lines move on
-			next = earliest(next, now.Truncate(time.Second).Add(time.Second))
+		moves := now.Sub(since.price) <= span.long+step || h != nil && now.Sub(h.status.Since) <= span.long+step
+		if step > 0 && moves { // the spark line
+			next = earliest(next, now.Truncate(step).Add(step))
 		}
-		for _, at := range [...]time.Time{r.Bid.At, r.Ask.At, r.Volume.At} {
+		for _, at := range [...]time.Time{r.Bid.At, r.Ask.At, r.Size.At, r.Volume.At} {
 			if now.Sub(at) <= staleFrom {
 				next = earliest(next, nextAgeChange(now, at))
 			}
@@ -100,62 +135,81 @@ func (p tablePane) nextChange(rows []*market.Row, feeds feedList, now time.Time)
 
 type priceTable struct {
 	drawContext
-	w        *lineWriter
-	columns  columnLayout
-	rows     []tableRow // on screen
-	come     int        // of all rows, those for which anything came
-	readings bool       // the rows are readings, not prices
+	w       *lineWriter
+	widths  *columnWidths
+	columns columnLayout
+	rows    []tableRow // on screen
+	trends  *trendLines
+	span    sparkSpan // of the spark lines
 
-	basis      market.Basis // of the changes in all rows; see basisMixed
-	basisMixed bool         // rows have different bases
-	rangeSeen  bool         // the ranges are those of the prices seen; see rangeMixed
-	rangeMixed bool         // some are and some are not
+	bases [basisCount]bool // of the changes in all rows on screen
 }
 
-// compareRows finds out what the column heads can say for all rows at once.
+// compareRows finds out what the title can say for all rows at once.
 func (t *priceTable) compareRows() {
-	ranges := 0
 	for i := range t.rows {
 		text := &t.rows[i].text
-		if text.basis != market.NoBasis {
-			t.basisMixed = t.basisMixed || (t.basis != market.NoBasis && t.basis != text.basis)
-			t.basis = text.basis
-		}
-		if text.low != "" {
-			t.rangeMixed = t.rangeMixed || (ranges > 0 && t.rangeSeen != text.rangeSeen)
-			t.rangeSeen = text.rangeSeen
-			ranges++
-		}
+		t.bases[text.basis] = t.bases[text.basis] || text.percent.IsSet()
 	}
 }
 
-func (t *priceTable) title(l list) string {
-	right := ""
-	switch {
-	case t.readings:
-		return paneTitleLine(t.w, t.drawContext, "Readings", positionText(l), "change from the first value seen")
-	case t.basisMixed:
-		right = "change: p from previous close, o from open, s from first seen, f by the feed"
-	case t.basis != market.NoBasis:
-		right = "change from " + basisTexts[t.basis].inTitle
+func (t *priceTable) title(l list, rows []*market.Row, feeds feedList) string {
+	if t.widths.readings {
+		return paneTitleLine(t.w, t.drawContext, "Readings", positionText(l), "CHG from the first value seen")
+	}
+	come := 0
+	for _, r := range rows {
+		if hasData(r) {
+			come++
+		}
 	}
 	where := positionText(l)
-	switch waiting := l.total - t.come; {
+	switch waiting := l.total - come; {
 	case waiting > 0 && l.total <= l.height:
-		where = fmt.Sprintf("%d of %d", t.come, l.total)
+		where = fmt.Sprintf("%d of %d", come, l.total)
 	case waiting > 0:
 		where += fmt.Sprintf(", %d without a price", waiting)
 	}
-	return paneTitleLine(t.w, t.drawContext, "Prices", where, right)
+	if len(rows) > 0 && feeds.dividers(rows, t.now) == 0 && !feeds.isLive(rows[0].Feed, t.now) {
+		paneTitle(t.w, t.drawContext, "Prices", where)
+		return t.notLiveLine(rows[0], feeds.byName(rows[0].Feed))
+	}
+	return paneTitleLine(t.w, t.drawContext, "Prices", where, withSeparator("CHG from ", t.basesText()))
 }
 
-// basisTexts are what a row, the title and the column head call the basis of a change.
-var basisTexts = [...]struct{ inRow, inTitle, inHead string }{
-	market.NoBasis:       {"", "", "CHG%"},
-	market.FromPrevClose: {"p", "previous close", "VS CLOSE"},
-	market.FromOpen:      {"o", "open", "VS OPEN"},
-	market.FromFirstSeen: {"s", "the first price seen", "VS FIRST"},
-	market.FromFeed:      {"f", "the feed's own figures", "BY FEED"},
+// basesText says what changes are measured from, and the signs of those whose basis is not the first named.
+func (t *priceTable) basesText() string {
+	var all []string
+	for basis, here := range t.bases {
+		switch text := basisTexts[basis]; {
+		case !here || text.inTitle == "":
+		case len(all) == 0:
+			all = append(all, text.inTitle)
+		default:
+			all = append(all, text.inRow+" from "+text.inTitle)
+		}
+	}
+	return strings.Join(all, "; ")
+}
+
+// basisSign marks a change whose basis is not that which the title names first.
+func (t *priceTable) basisSign(basis market.Basis) string {
+	for _, here := range t.bases[:basis] {
+		if here {
+			return basisTexts[basis].inRow
+		}
+	}
+	return ""
+}
+
+const basisCount = market.FromFeed + 1
+
+// basisTexts are what a row and the title call the basis of a change.
+var basisTexts = [basisCount]struct{ inRow, inTitle string }{
+	market.FromPrevClose: {"", "previous close"},
+	market.FromOpen:      {"°", "open"},
+	market.FromFirstSeen: {"¹", "the first price seen"},
+	market.FromFeed:      {"*", "what the feed compares with"},
 }
 
 func (t *priceTable) columnHeads() string {
@@ -166,25 +220,16 @@ func (t *priceTable) columnHeads() string {
 		}
 		label := t.columnLabel(s)
 		switch s.col {
-		case colSymbol, colFeed, colName:
+		case colSymbol, colFeed, colName, colTrend, colRange:
 			t.w.writeLeft(title, label, s.width)
-		case colRange:
-			t.w.writeLeft(title, spaces(max((s.width-len(label))/2, 0))+label, s.width)
+		case colPercent:
+			t.w.writeRight(title, label, s.width-1)
+			t.w.writeBlanks(1)
 		default:
-			t.drawNumberHead(s, label)
+			t.w.writeRight(title, label, s.width)
 		}
 	}
 	return t.w.endLine()
-}
-
-// drawNumberHead draws a label over the digits that most numbers have, not over the end of the longest.
-func (t *priceTable) drawNumberHead(s columnSlot, label string) {
-	tail := 0
-	if !s.numbers.unaligned {
-		tail = min(max(s.numbers.fraction-3, 0), max(s.width-cells(label), 0))
-	}
-	t.w.writeRight(title, label, s.width-tail)
-	t.w.writeBlanks(tail)
 }
 
 func symbolLabel(readings bool) string {
@@ -195,22 +240,16 @@ func symbolLabel(readings bool) string {
 }
 
 func (t *priceTable) columnLabel(s columnSlot) string {
-	switch {
-	case s.col == colPercent && t.basisMixed:
-		return basisTexts[market.NoBasis].inHead
-	case s.col == colPercent:
-		return basisTexts[t.basis].inHead
-	case s.col == colSymbol:
-		return symbolLabel(t.readings)
-	case s.col == colVolume && t.columns.shortVolume:
-		return "VOL≈"
-	case s.col == colRange && t.rangeSeen && !t.rangeMixed && s.width >= len("SEEN RANGE"):
-		return "SEEN RANGE"
-	case s.col == colRange && t.rangeSeen && !t.rangeMixed:
-		return "SEEN"
+	switch s.col {
+	case colSymbol:
+		return symbolLabel(t.widths.readings)
+	case colTrend:
+		return t.span.label
+	case colRange:
+		return t.widths.rangeLabel()
 	}
 	return [columns]string{
-		colFeed: "FEED", colName: "NAME", colLast: "LAST", colChange: "CHG",
-		colTrend: "TREND", colBid: "BID", colAsk: "ASK", colVolume: "VOLUME", colRange: "RANGE", colAge: "AGE",
+		colFeed: "FEED", colName: "NAME", colLast: "LAST", colChange: "CHG", colPercent: "CHG%", colBid: "BID", colAsk: "ASK",
+		colSpread: "SPREAD", colSize: "SIZE", colVolume: "VOL", colVWAP: "VWAP est.", colAge: "AGE",
 	}[s.col]
 }

@@ -57,31 +57,31 @@ func TestASparkLineWalksTheTimeAxis(t *testing.T) {
 	s := newHarness().resize(100, 40).goLive()
 	spark := func() string {
 		r := s.m.selectedRow(s.m.shownData())
-		return s.m.overlayArea(0).sparkAxisFor(r, s.m.feeds[0]).sparkline(&r.Seconds, 90)
+		return s.m.overlayArea(0).sparkAxisFor(r, s.m.feeds[0]).sparkline(&r.Seconds, 4, 1)
 	}
 	price := func(last string) { s.quote(market.Quote{Symbol: "A", Last: decimal(last)}) }
 	s.quote(market.Quote{Symbol: "A", Bid: decimal("1")})
-	if got := spark(); got != "" {
+	if got := spark(); got != "    " {
 		t.Errorf("of nothing: %q", got)
 	}
 	price("1")
 	s.waitFor(time.Second)
 	price("8")
 	s.waitFor(2 * time.Second)
-	if got := spark(); got != "▁█⎺⎺" {
+	if got := spark(); got != "  ⡸⠉" {
 		t.Errorf("two seconds without a price: %q", got)
 	}
 	s.status(feed.Status{State: feed.Silent, LastByte: s.now}).waitFor(2 * time.Second)
 	s.status(feed.Status{State: feed.Waiting, LastByte: s.now.Add(-2 * time.Second)}).waitFor(2 * time.Second)
 	s.goLive()
 	price("4")
-	if got := spark(); got != "▁█⎺┄┄┄┄▄" {
+	if got := spark(); got != "⡸⠁┄⠠" {
 		t.Errorf("a silence, and then no stream: %q", got)
 	}
 	s.keys("p")
 	s.waitFor(time.Second)
 	price("8")
-	if got := spark(); got != "▁█⎺┄┄┄┄▄" {
+	if got := spark(); got != "⡸⠁┄⠠" {
 		t.Errorf("while paused: %q", got)
 	}
 }

@@ -195,8 +195,8 @@ func New(c Config) Model {
 		raw:    &rawEvents{},
 		alerts: newAlerts(c.Alerts),
 
-		prices:   tablePane{columns: defaultColumns()},
-		readings: tablePane{columns: defaultColumns(), widths: columnWidths{readings: true}},
+		prices:   newTablePane(false, c.ASCII),
+		readings: newTablePane(true, c.ASCII),
 	}
 	m = m.useLooks(c.Looks)
 	if c.Deck != nil {

@@ -192,6 +192,7 @@ func (b *Board) applyHalt(f *feedState, h Halt, at time.Time) {
 		}
 		f.market = h
 	} else if r := b.row(f, h.Symbol, false); r != nil {
+		b.tellHalt(f, r.Halt, h, at)
 		r.Halt, r.Updated, r.Quoted = h, at, h.Time
 	} else {
 		return

@@ -1,6 +1,10 @@
 package market
 
-import "github.com/govalues/decimal"
+import (
+	"strings"
+
+	"github.com/govalues/decimal"
+)
 
 // Spread is ask - bid, exact and negative when they are crossed; absent when either is.
 func (r *Row) Spread() Decimal { return r.Ask.Value.Sub(r.Bid.Value) }
@@ -19,7 +23,8 @@ func (r *Row) VWAP() Decimal {
 }
 
 // Decimals is how many digits after the point the symbol's prices have: the most that a last, a bid or an ask needed so
-// far. Zeros at the end are needed up to the second digit, where the feed writes as many.
+// far, and at least those that the user asks for. Zeros at the end are needed up to the second digit, where the feed writes
+// as many.
 func (r *Row) Decimals() int { return int(r.decimals) }
 
 // tradeSums are the sums of price × size and of size over all trades, rounded to 19 digits where need be.
@@ -36,6 +41,18 @@ func (s *tradeSums) add(price, size Decimal) {
 	if sum, err := s.size.Add(size.num); err == nil {
 		s.value, s.size = value, sum
 	}
+}
+
+// Digits is how many digits a number has before and after its point, without zeros at the end; both are 0 when absent.
+func (d Decimal) Digits() (whole, fraction int) {
+	switch {
+	case d.wide == notWide:
+		return max(d.num.Prec()-d.num.Scale(), 1), d.num.MinScale()
+	case !d.IsSet():
+		return 0, 0
+	}
+	before, after, _ := strings.Cut(strings.TrimPrefix(d.wide.Value(), "-"), ".")
+	return len(before), len(strings.TrimRight(after, "0"))
 }
 
 // maxSignificant is the most digits of a price that count for Row.Decimals. More are the noise of a binary number.

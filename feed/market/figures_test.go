@@ -57,5 +57,23 @@ func TestASymbolHasAsManyDecimalsAsItsPricesNeed(t *testing.T) {
 		if got := p.row().Decimals(); got != want {
 			t.Errorf("%q: %d, want %d", prices, got, want)
 		}
+		p.say(market.Quote{Symbol: "A", Last: dec(t, "1"), Decimals: 14})
+		if got := p.row().Decimals(); got != 14 {
+			t.Errorf("%q: %d, and 14 are asked for", prices, got)
+		}
+	}
+}
+
+func TestDigitsAreCountedWithoutZerosAtTheEnd(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string][2]int{
+		"0": {1, 0}, "0.00": {1, 0}, "96193.28000000": {5, 2}, "-0.00001281": {1, 8}, "3000": {4, 0}, "-12345678901234567890123.4500": {23, 2},
+	} {
+		if whole, fraction := dec(t, text).Digits(); [2]int{whole, fraction} != want {
+			t.Errorf("%s: %d, %d", text, whole, fraction)
+		}
+	}
+	if whole, fraction := (market.Decimal{}).Digits(); whole != 0 || fraction != 0 {
+		t.Errorf("of nothing: %d, %d", whole, fraction)
 	}
 }

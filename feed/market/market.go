@@ -58,6 +58,8 @@ type Quote struct {
 	Change         Decimal // of the session, as the feed gives it
 	ChangePct      Decimal // the same in percent: 1.5 is 1.5 %
 
+	Decimals int // of prices that the user asks for at least, up to 18
+
 	Time time.Time // the feed's own time of the quote, UTC; zero when it gives none
 
 	Report Report // what it says of trades, if Last is set

@@ -221,7 +221,7 @@ func (r *Row) mergeQuote(q *Quote, at time.Time) (move int) {
 	r.High.set(q.High, at)
 	r.Low.set(q.Low, at)
 	r.PrevClose.set(q.PrevClose, at)
-	r.decimals = max(r.decimals, q.Last.neededDecimals(), q.Bid.neededDecimals(), q.Ask.neededDecimals())
+	r.decimals = max(r.decimals, int8(min(q.Decimals, 18)), q.Last.neededDecimals(), q.Bid.neededDecimals(), q.Ask.neededDecimals())
 	r.BidSize.set(q.BidSize, at)
 	r.AskSize.set(q.AskSize, at)
 	r.Updated, r.Quoted = at, q.Time

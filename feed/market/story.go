@@ -2,6 +2,7 @@ package market
 
 import (
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -57,4 +58,20 @@ func (b *Board) addStory(s *Story) {
 	}
 	copy(b.news[1:], b.news)
 	b.news[0] = s
+}
+
+// tellHalt makes a story of it that a symbol is halted, and why, and that it trades again.
+func (b *Board) tellHalt(f *feedState, before, h Halt, at time.Time) {
+	story := Headline{Title: "Halted", Symbols: []string{strings.Clone(h.Symbol)}, Importance: High, Time: h.Time}
+	switch {
+	case h.State == Halted && before.State == Halted && h.Reason == before.Reason:
+		return
+	case h.State == Halted && h.Reason != "":
+		story.Title += ": " + h.Reason
+	case h.State == Open && before.State == Halted:
+		story.Title, story.Importance = "Trades again", Normal
+	case h.State != Halted:
+		return
+	}
+	b.applyHeadline(f, story, at)
 }

@@ -88,3 +88,16 @@ func TestTheOldestNewsLeaves(t *testing.T) {
 		t.Errorf("%d ids are kept of 3 stories", n)
 	}
 }
+
+func TestTheNewsSayWhyASymbolIsHaltedAndThatItTradesAgain(t *testing.T) {
+	t.Parallel()
+	p := newTestBoard(t, market.Limits{})
+	halted := market.Halt{Symbol: "A", State: market.Halted, Reason: "volatility"}
+	p.say(halted, halted, market.Halt{Symbol: "A", State: market.Open}, market.Halt{Symbol: "A", State: market.Open}, market.Halt{Symbol: "B", State: market.Halted}, market.Halt{Symbol: "C", State: market.Post}, market.Halt{State: market.Halted})
+	if diff := cmp.Diff([]string{"Halted", "Trades again", "Halted: volatility"}, titles(p.Board)); diff != "" {
+		t.Error(diff)
+	}
+	if s := p.News()[0]; len(s.Symbols) != 1 || s.Symbols[0] != "B" || s.Importance != market.High {
+		t.Errorf("%+v", s)
+	}
+}

@@ -133,7 +133,7 @@ func TestAFeedThatJoinsWhileItIsRecordedIsInTheRecording(t *testing.T) {
 	e.writeConfig(t, dir, one+"  two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, last: {path: px, mul: 100}}]}\n")
 	term.waitFor("the second feed", func(screen string) bool { return strings.Contains(row(screen, "AMD"), "10050") })
 	e.writeConfig(t, dir, one+"  two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, last: {path: px, mul: 10}}]}\n")
-	term.waitFor("the second feed read otherwise", func(screen string) bool { return strings.Contains(row(screen, "AMD"), "1005.0") })
+	term.waitFor("the second feed read otherwise", func(screen string) bool { return strings.Contains(row(screen, "AMD"), "1,005") })
 	term.press("q")
 	if code := term.waitForExit(); code != 0 {
 		t.Errorf("exit code %d:\n%s", code, term.text())
@@ -141,7 +141,7 @@ func TestAFeedThatJoinsWhileItIsRecordedIsInTheRecording(t *testing.T) {
 
 	screen := replayed(t, filepath.Join(dir, "joined.tape")).waitFor("both feeds, and the last prices", func(screen string) bool {
 		return strings.Contains(screen, "■ end") && badge(screen, "one", "") && badge(screen, "two", "") &&
-			strings.Contains(row(screen, "NVDA"), "100.50") && strings.Contains(row(screen, "AMD"), "1005.0")
+			strings.Contains(row(screen, "NVDA"), "100.50") && strings.Contains(row(screen, "AMD"), "1,005")
 	})
 	if strings.Contains(screen, "joined") {
 		t.Errorf("there is a feed that nobody watched:\n%s", screen)

@@ -35,7 +35,7 @@ func recordTicker(t *testing.T, name string, end func(*terminal)) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
 	term := startTerminal(t, 100, 30, exec.Command(livetape, "watch", startTicker(t, 100), "--record", file))
-	term.waitForText("● LIVE", "REC", "1100.50")
+	term.waitForText("● LIVE", "REC", "1,100.50")
 	end(term)
 	term.waitForExit()
 	return file
@@ -49,7 +49,7 @@ func TestARecordingReplaysToWhatWasSeen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			file := recordTicker(t, name, quit)
 			term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file, "--speed", "max"))
-			term.waitForText("REPLAY", "■ end", "TICK", "1100.50", "100 events")
+			term.waitForText("REPLAY", "■ end", "TICK", "1,100.50", "100 events")
 			term.press("q")
 			if code := term.waitForExit(); code != 0 {
 				t.Errorf("exit code %d", code)
@@ -66,7 +66,7 @@ func TestACaptureWithoutTimesIsNotGivenADate(t *testing.T) {
 		t.Fatal(err)
 	}
 	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file))
-	screen := term.waitForText("REPLAY · no times in this file, played at 10/s", "1100.50")
+	screen := term.waitForText("REPLAY · no times in this file, played at 10/s", "1,100.50")
 	if strings.Contains(screen, "recorded") {
 		t.Errorf("it has a date:\n%s", screen)
 	}
@@ -77,7 +77,7 @@ func TestLeavingTheScreenTellsWhatWasRecorded(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "left.tape")
 	watch := func() string {
 		term := startTerminal(t, 140, 30, exec.Command(livetape, "watch", startTicker(t, 100), "--record", file))
-		term.waitForText("● LIVE", "REC", "1100.50")
+		term.waitForText("● LIVE", "REC", "1,100.50")
 		term.press("q")
 		term.waitForExit()
 		term.requireRestored()
@@ -102,7 +102,7 @@ func TestARecordingThatWasKilledReplays(t *testing.T) {
 		term.signal(syscall.SIGKILL)
 	})
 	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file, "--speed", "max"))
-	term.waitForText("■ end", "1100.50")
+	term.waitForText("■ end", "1,100.50")
 }
 
 // file is the recording that a terminal's process was told to write.
@@ -131,9 +131,9 @@ func TestTheKeysOfATapeDeckWork(t *testing.T) {
 
 	const step = ".\x1b[A"         // with a key between, for dots in a row are read as one
 	term.press(step + step + step) // connecting, live, and the first price
-	term.waitForText("‖", "1001.50", "1 event")
+	term.waitForText("‖", "1,001.50", "1 event")
 	term.press(step)
-	term.waitForText("‖", "1002.50", "2 events")
+	term.waitForText("‖", "1,002.50", "2 events")
 	term.press("+")
 	term.waitForText("2×")
 	term.press("-")
@@ -142,7 +142,7 @@ func TestTheKeysOfATapeDeckWork(t *testing.T) {
 	term.waitForText("■ end", "100 events")
 	term.press("\x1b[D") // back to the beginning
 	term.waitFor("the tape wound back and run again", func(screen string) bool {
-		return strings.Contains(screen, "100 events") && strings.Contains(screen, "1100.50")
+		return strings.Contains(screen, "100 events") && strings.Contains(screen, "1,100.50")
 	})
 }
 
@@ -151,5 +151,5 @@ func TestTheMockServerServesARecording(t *testing.T) {
 	served := startTerminal(t, 100, 20, exec.Command(livetape, "mock", "--addr", "127.0.0.1:0", "--replay", recordTicker(t, "served.tape", quit), "--speed", "max"))
 	screen := served.waitFor("its URL", eventsURL.MatchString)
 	term := startTerminal(t, 100, 30, exec.Command(livetape, "watch", eventsURL.FindString(screen)))
-	term.waitForText("TICK", "1100.50", "■ CLOSED by server (204)") // it has had everything
+	term.waitForText("TICK", "1,100.50", "■ CLOSED by server (204)") // it has had everything
 }

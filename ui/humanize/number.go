@@ -38,19 +38,29 @@ func Abbreviate(grouped string) string {
 		return grouped
 	}
 	whole, _, _ := strings.Cut(grouped, ".")
-	groups := strings.Split(whole, ",")
-	n := len(groups) - 1
+	n := strings.Count(whole, ",")
 	switch {
 	case n == 0:
-		return whole
+		return cutFraction(grouped)
 	case n > len(units):
 		return "…"
 	}
-	head := groups[0]
-	if digits := 3 - len(strings.TrimPrefix(head, "-")); digits > 0 {
-		head += "." + groups[1][:digits]
+	head, rest, _ := strings.Cut(whole, ",")
+	if digits := 3 - len(strings.TrimLeft(head, "+-")); digits > 0 {
+		return head + "." + rest[:digits] + units[n-1:n]
 	}
 	return head + units[n-1:n]
+}
+
+// cutFraction cuts a number below a thousand to three digits; those before the first that is not zero do not count.
+func cutFraction(number string) string {
+	end := 0
+	for digits := 0; end < len(number) && (digits < 3 || strings.IndexByte(number, '.') > end); end++ {
+		if c := number[end]; c >= '1' && c <= '9' || c == '0' && digits > 0 {
+			digits++
+		}
+	}
+	return strings.TrimSuffix(number[:end], ".")
 }
 
 // Bytes is a size in decimal units: "512 B", "1.5 kB", "178 MB", "2.0 GB".
