@@ -250,7 +250,7 @@ func (f *soakedFeed) goThrough(text string, chance *rand.Rand) {
 	epoch, from := cutID(f.t, f.mock.Newest())
 	connections, arrived := f.status.Connections, f.arrived
 	if chance.IntN(10) == 0 {
-		f.clockStep = time.Duration(chance.IntN(11)-5) * time.Hour
+		f.clockStep, f.stepped = time.Duration(chance.IntN(11)-5)*time.Hour, true
 	}
 	if name == fault.Skew {
 		f.clockStep = 0 // or a time ahead of the clock would be a believable one
