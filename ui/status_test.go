@@ -318,6 +318,17 @@ func TestWhatWasMeasuredIsVoidOnceTheClockWasSetBack(t *testing.T) {
 	}
 }
 
+func TestAPriceIsAsOldAsItWasOnceTheClockWasSetBack(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(100, 20).goLive()
+	s.quote(market.Quote{Symbol: "A", Last: decimal("5")})
+	s.waitFor(40 * time.Second)
+	s.waitFor(-time.Hour)
+	if line := lineOf(t, strings.Split(s.screen(), "\n"), "A"); !strings.HasSuffix(strings.TrimSpace(line), "40s") {
+		t.Errorf("got %q", line)
+	}
+}
+
 func TestADelayedFeedStaysDelayedBetweenItsTicks(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(100, 20).goLive()

@@ -62,6 +62,7 @@ func (m Model) advanceClock(now time.Time) Model {
 		for _, h := range m.feeds {
 			h.setBack(back)
 		}
+		m.board.SetBack(back)
 		m.now = now
 	case back < 0:
 		m.now = now
