@@ -70,21 +70,23 @@ func Keys(source []byte, key string) []string {
 // maxOpen bounds lists and maps in brackets that are open at once: of a megabyte of brackets, the library makes 600 MB.
 const maxOpen = 1000
 
-// opensTooMany takes brackets in texts and comments for such, too: nobody has as many there.
-func opensTooMany(source []byte) bool {
-	open := 0
+// overOpen is the line in which more are open; 0 for none. Brackets in texts and comments count, too: nobody has as many there.
+func overOpen(source []byte) int {
+	line, open := 1, 0
 	for _, c := range source {
 		switch c {
+		case '\n':
+			line++
 		case '[', '{':
 			open++
 		case ']', '}':
 			open = max(open-1, 0)
 		}
 		if open > maxOpen {
-			return true
+			return line
 		}
 	}
-	return false
+	return 0
 }
 
 // parse returns the one document of a file, and what its anchors stand for. The document is nil when the file is empty.
@@ -92,8 +94,8 @@ func parse(source []byte) (body ast.Node, anchors map[string]ast.Node, err error
 	if bytes.HasPrefix(source, []byte("\xff\xfe")) || bytes.HasPrefix(source, []byte("\xfe\xff")) {
 		return nil, nil, &configerr.Error{Problem: "this is UTF-16: save the file as UTF-8"}
 	}
-	if opensTooMany(source) {
-		return nil, nil, &configerr.Error{Problem: fmt.Sprintf("it opens over %d lists and maps ([ or {) that it does not close", maxOpen)}
+	if line := overOpen(source); line > 0 {
+		return nil, nil, &configerr.Error{Line: line, Column: 1, Problem: fmt.Sprintf("nested too deep: more than %d levels", maxDepth)}
 	}
 	tokens := lexer.Tokenize(withoutBOM(source))
 	if err := checkNesting(tokens); err != nil {
