@@ -110,6 +110,8 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 	}
 	if len(m.Updates) > 0 {
 		r.native.foreign = true
+	} else if ownErr != nil && eventType == "price" { // a status may be anybody's
+		m.Unmapped, err = "", ownErr
 	}
 	if !r.told {
 		m.Map, r.told = r.foundMap(), true
