@@ -92,7 +92,7 @@ func (m Model) newChart(area drawContext, r *market.Row, h *feedHealth) *chart.C
 	price, _ := r.Price()
 	all := area.sparkAxisFor(r, h).intervals(r, pace, max(width/pace.cells, 1))
 	c := chart.Config{
-		Width: width, Height: area.height - 1, Candles: m.chart.drawsCandles(index), ASCII: area.theme.asciiSigns != nil, CellsPerBar: pace.cells, Cross: -1,
+		Width: width, Height: area.height - 1, Candles: m.chart.drawsCandles(index), CellsPerBar: pace.cells, Cross: -1,
 		Last: price, Location: time.Local, Format: func(d market.Decimal) string { return fullNumber(d, r.Decimals()) },
 	}
 	if !m.chart.cross.IsZero() {
@@ -182,6 +182,17 @@ func (m Model) pressInChart(msg tea.KeyMsg) (_ Model, ok bool) {
 		return m, false
 	}
 	return m, true
+}
+
+// setCross puts the cross-hair on the interval at a column of the chart.
+func (m Model) setCross(column int) Model {
+	if r := m.selectedRow(m.shownData()); r != nil {
+		c := m.newChart(m.partArea(focusChart), r, m.feeds.byName(r.Feed))
+		if n, ok := c.IntervalAt(column); ok {
+			m.chart.cross = c.At(n).Start
+		}
+	}
+	return m
 }
 
 // moveCross moves the cross-hair by so many intervals into the past. It comes in at the newest and leaves there.

@@ -11,11 +11,10 @@ type detailPart struct {
 	view            func(area drawContext) []string
 }
 
-// detailParts are the parts of the details of a row, in the order on screen. The first ones get their lines first. The first
-// column is so many cells wide.
-func (m Model) detailParts(r *market.Row, width int) []detailPart {
+// detailParts are the parts of the details of a row, in the order on screen. The first ones get their lines first.
+func (m Model) detailParts(r *market.Row) []detailPart {
 	h := m.feeds.byName(r.Feed)
-	parts := []detailPart{m.quotePart(r, h, width), m.chartPart(r, h)}
+	parts := []detailPart{m.quotePart(r, h), m.chartPart(r, h)}
 	if !r.IsReading {
 		parts = append(parts, m.tapePart())
 	}
@@ -48,26 +47,29 @@ func (m Model) showsDetails(t *shownData) bool {
 	return m.selectedRow(t) != nil && (m.width >= minBeside || m.overlay == detailOverlay && !m.readsText())
 }
 
-// placeDetails gives the details their lines and returns those that are left. On a wide screen they stand beside the panes.
+// detailWidth is how wide the details are. On a wide screen they stand beside the panes.
+func (m Model) detailWidth() int {
+	if m.width < minBeside || m.overlay == detailOverlay && m.zoomed && !m.readsText() {
+		return m.width
+	}
+	return m.width * 36 / 100
+}
+
+// placeDetails gives the details their lines and returns those that are left.
 func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
-	r := m.selectedRow(t)
 	if !m.showsDetails(t) {
 		return l, body
 	}
-	asked, width, height := m.overlay == detailOverlay && !m.readsText(), m.width, 0
+	width, height := m.detailWidth(), body
 	switch {
-	case asked && m.zoomed:
-		height = body
-	case m.width >= minBeside:
-		l.details.beside, height = true, body
-		width = m.width * 36 / 100
+	case width < m.width:
+		l.details.beside = true
 		l.width -= width + 1
-	case body < minShared:
-		height = body
+	case m.zoomed || body < minShared:
 	default:
 		l.details.below, height = true, min(max(body*2/5, minDetailLines), max(body-4, body/2))
 	}
-	l.details = l.details.share(m.detailParts(r, detailColumns(width)[0]), m.focus, width, height)
+	l.details = l.details.share(m.detailParts(m.selectedRow(t)), m.focus, width, height)
 	if l.details.beside {
 		return l, body
 	}
@@ -142,13 +144,60 @@ func (d detailLayout) shareColumn(parts []detailPart, inColumn []int) {
 func (m Model) partArea(pane paneID) drawContext {
 	d, r := m.layout.details, m.selectedRow(m.shownData())
 	if d.height > 0 && r != nil {
-		for i, p := range m.detailParts(r, d.widths[0]) {
+		for i, p := range m.detailParts(r) {
 			if p.pane == pane {
 				return m.areaOf(d.widths[d.columnOf(p)], d.heights[i], pane)
 			}
 		}
 	}
 	return m.areaOf(0, 0, pane)
+}
+
+// placedPart is a part of the details under the mouse, and the cell in it.
+type placedPart struct {
+	pane paneID
+	x, y int
+}
+
+// detailPartAt is the part of the details at a cell of the screen.
+func (m Model) detailPartAt(x, y int) (placedPart, bool) {
+	l, d, r := m.layout, m.layout.details, m.selectedRow(m.shownData())
+	if d.height == 0 || r == nil {
+		return placedPart{}, false
+	}
+	y -= m.height - l.footer - d.height
+	if d.beside {
+		x -= l.width + 1
+	}
+	column := 0
+	if len(d.widths) > 1 && x > d.widths[0] {
+		column, x = 1, x-d.widths[0]-1
+	}
+	if x < 0 || y < 0 {
+		return placedPart{}, false
+	}
+	for i, p := range m.detailParts(r) {
+		if d.columnOf(p) != column {
+			continue
+		}
+		if y < d.heights[i] {
+			return placedPart{p.pane, x, y}, x < d.widths[column]
+		}
+		y -= d.heights[i]
+	}
+	return placedPart{}, false
+}
+
+// clickDetails gives a part the keyboard. In the chart, the cross-hair comes to where the mouse is.
+func (m Model) clickDetails(p placedPart) Model {
+	if p.pane == noPane {
+		return m
+	}
+	m.focus = p.pane
+	if p.pane == focusChart && p.y > 0 {
+		return m.setCross(p.x)
+	}
+	return m
 }
 
 // viewDetails draws the parts of the details that have room.
@@ -158,7 +207,7 @@ func (m Model) viewDetails(t *shownData) []string {
 		return nil
 	}
 	columns := make([][]string, len(d.widths))
-	for i, p := range m.detailParts(m.selectedRow(t), d.widths[0]) {
+	for i, p := range m.detailParts(m.selectedRow(t)) {
 		if c := d.columnOf(p); d.heights[i] > 0 {
 			area := m.areaOf(d.widths[c], d.heights[i], p.pane)
 			columns[c] = append(columns[c], padLines(p.view(area), area.height)...)

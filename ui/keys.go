@@ -252,7 +252,7 @@ func keyNamesOf(b key.Binding) string {
 
 // footer is what the footer shows as there is room, the most needed keys first.
 func (k keyMap) footer() []key.Binding {
-	return []key.Binding{k.help, k.quit, k.retry, k.log, k.fewLog, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.connect, k.fault, k.focus, k.open}
+	return []key.Binding{k.help, k.quit, k.retry, k.log, k.fewLog, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.open, k.tape, k.connect, k.fault, k.focus}
 }
 
 func (k keyMap) withFirst(first ...key.Binding) []key.Binding {

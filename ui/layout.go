@@ -39,6 +39,9 @@ func (m Model) layOut() Model {
 	}
 	t := m.shownData()
 	m = m.noteSelection(t)
+	if r := m.selectedRow(t); r != nil && m.showsDetails(t) {
+		m.quote = m.quote.grow(m.areaOf(detailColumns(m.detailWidth())[0], 0, noPane), r, m.feeds.byName(r.Feed))
+	}
 	m.layout = m.shareLines(t)
 	l := m.layout
 	m.prices = m.prices.arrange(m.areaOf(l.width, l.prices, focusPrices), t.rows, m.feeds, l.bodyHeight() >= minTitled)
@@ -133,8 +136,11 @@ func (m Model) focusOrder() []paneID {
 	if !raw && len(t.readings) > 0 {
 		order = append(order, focusReadings)
 	}
-	if m.overlay == detailOverlay && m.zoomed && m.showsDetails(t) {
-		return append(order, detailPanes...)
+	if m.showsDetails(t) {
+		order = append(order, detailPanes...)
+		if m.overlay == detailOverlay && m.zoomed {
+			return order
+		}
 	}
 	noRoom := m.showLog && body >= minShared && body < minThreePanes
 	noPrices := raw || len(t.rows) == 0 && len(t.readings) > 0
@@ -143,9 +149,6 @@ func (m Model) focusOrder() []paneID {
 	}
 	if m.showLog {
 		order = append(order, focusLog)
-	}
-	if m.showsDetails(t) {
-		order = append(order, detailPanes...)
 	}
 	return order
 }

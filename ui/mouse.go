@@ -38,6 +38,9 @@ func (m Model) handleMouse(msg tea.MouseMsg) (Model, tea.Cmd) {
 	case m.layout.footer > 0 && msg.Y == m.height-1:
 		return m.clickFooter(msg.X)
 	}
+	if part, found := m.detailPartAt(msg.X, msg.Y); found {
+		return m.clickDetails(part), nil
+	}
 	return m.click(m.placeAt(msg.X, msg.Y))
 }
 
@@ -76,6 +79,13 @@ func (m Model) clickFooter(x int) (Model, tea.Cmd) {
 
 func (m Model) turnWheel(msg tea.MouseMsg, rows int) Model {
 	p := m.placeAt(msg.X, msg.Y)
+	if part, found := m.detailPartAt(msg.X, msg.Y); found && (part.pane == focusTape || part.pane == focusSource) {
+		m.focus = part.pane
+		if m.focus == focusTape && m.tape.held == nil {
+			m = m.holdTape()
+		}
+		p, m = mousePlace{found: true, pane: part.pane}, m.layOut()
+	}
 	if !p.found {
 		return m
 	}

@@ -19,16 +19,37 @@ func (f fact) cells() int {
 	return cells(f.name) + 1 + cells(f.value) + cells(withSeparator(" ", f.note))
 }
 
-// quotePart is the price of a row with all that belongs to it.
-func (m Model) quotePart(r *market.Row, h *feedHealth, width int) detailPart {
-	p := detailPart{pane: noPane, minimum: 3, wanted: len(viewQuote(m.areaOf(width, 0, noPane), r, h)), view: func(area drawContext) []string {
+// quotePane is the price of the selected row with all that belongs to it. Its lines grow and never shrink while the row is
+// selected: what is below is not to jump when an age takes a line more.
+type quotePane struct {
+	of           rowKey
+	width, lines int
+}
+
+func (q quotePane) grow(area drawContext, r *market.Row, h *feedHealth) quotePane {
+	lines := len(viewQuote(area, r, h))
+	if of := (rowKey{r.Feed, r.Symbol}); q.of != of || q.width != area.width {
+		return quotePane{of, area.width, lines}
+	}
+	q.lines = max(q.lines, lines)
+	return q
+}
+
+func (m Model) quotePart(r *market.Row, h *feedHealth) detailPart {
+	p := detailPart{pane: noPane, minimum: 3, wanted: m.quote.lines, view: func(area drawContext) []string {
 		return viewQuote(area, r, h)
 	}}
-	if m.zoomed && m.overlay == detailOverlay {
+	switch {
+	case m.overlay != detailOverlay:
+	case m.zoomed:
 		p.minimum = p.wanted // the other parts are a tab away
+	default:
+		p.wanted = min(p.wanted, wantQuoteLines)
 	}
 	return p
 }
+
+const wantQuoteLines = 5 // of details below the table
 
 func viewQuote(area drawContext, r *market.Row, h *feedHealth) []string {
 	w := newLineWriter(area.theme, area.width)

@@ -104,6 +104,9 @@ func scenes() map[string]func(*harness) {
 		"rawjson":       playRawJSON,
 		"rawasked":      func(s *harness) { s.openMarket().trade(2); s.keys("e", "j") },
 		"detail":        func(s *harness) { s.openMarket().trade(6); s.keys("enter") },
+		"detailfull":    func(s *harness) { s.openMarket().trade(40); s.keys("enter", "z"); focusOn(s, focusChart); s.keys("]") },
+		"chart":         playChart,
+		"tape":          playTape,
 		"story":         func(s *harness) { s.openMarket().trade(6); s.keys("tab", "down", "enter") },
 	}
 }
@@ -240,4 +243,35 @@ func playRawJSON(s *harness) {
 		s.receive(feed.Event{Message: &feed.Message{Type: "update", ID: strconv.Itoa(100 + i), Unmapped: "no member looks like a price, a headline or a reading",
 			Data: []byte(`{"id":"5f0c","user":{"name":"Ann","roles":["admin","editor"],"active":true},"tags":["a","b","c"],"message":null,"flags":{"dry":false,"retries":` + strconv.Itoa(i) + `},"path":"/var/spool/jobs/very/long/path/that/goes/on"}`)}})
 	}
+}
+
+// playChart is a chart with a hole and its cross-hair, of a feed that is down.
+func playChart(s *harness) {
+	s.openMarket().trade(30)
+	s.status(feed.Status{State: feed.Waiting, LastByte: s.now}).waitFor(6 * time.Second)
+	s.goLive().trade(12)
+	s.keys("enter")
+	if s.m.zoomed { // where the details stand beside the prices
+		s.keys("z")
+	}
+	focusOn(s, focusChart)
+	s.keys("c", "left", "left", "left")
+	s.status(feed.Status{State: feed.Waiting, Attempt: 1, Cause: "connection refused", LastByte: s.now, RetryAt: s.now.Add(9 * time.Second)}).waitFor(3 * time.Second)
+}
+
+// playTape is a tape that is held, with a correction and a cancellation.
+func playTape(s *harness) {
+	s.openMarket()
+	for i := range 25 {
+		s.waitFor(137 * time.Millisecond)
+		q := market.Quote{Symbol: "NVDA", Last: decimal("181.4" + strconv.Itoa(i*i%10)), Size: decimal(strconv.Itoa(1 + i*i*i%997)), Time: s.now}
+		switch i {
+		case 22:
+			q.Report = market.Correction
+		case 23:
+			q.Report = market.Cancel
+		}
+		s.quote(q)
+	}
+	s.keys("t", "j", "j")
 }

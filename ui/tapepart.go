@@ -115,7 +115,10 @@ func (m Model) tapeState() string {
 		words = "· size ≥ " + fullNumber(size, 0)
 	}
 	if m.tape.held != nil {
-		words += withSeparator(" ", "· HELD "+humanize.Duration(elapsed(m.now, m.tape.heldAt)))
+		words += " · HELD"
+		if d := elapsed(m.now, m.tape.heldAt); d >= time.Second {
+			words += " " + humanize.Duration(d)
+		}
 	}
 	return strings.TrimSpace(words)
 }
@@ -298,7 +301,7 @@ func (m Model) pressInTape(msg tea.KeyMsg) (_ Model, ok bool) {
 	case key.Matches(msg, k.minSize):
 		return m.nextMinimumSize(), true
 	case m.tape.held == nil && k.movesRows(msg):
-		return m.holdTape(), false // and move in what is held
+		return m.holdTape().layOut(), false // and move in what is held
 	}
 	return m, false
 }

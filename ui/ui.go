@@ -123,6 +123,7 @@ type Model struct {
 	lastTable     paneID // that last had the keyboard
 	zoomed        bool   // the details have the screen for themselves
 	selected      rowKey // of the details
+	quote         quotePane
 	chart         chartPane
 	tape          tapePane
 	source        sourcePane

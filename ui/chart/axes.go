@@ -80,7 +80,7 @@ func (c *Chart) drawPriceAxis(plot *canvas) {
 		}
 	}
 	if y, ok := c.level(c.Last.Approx(), plot.height); ok {
-		c.drawLabel(plot, y, c.Format(c.Last), string(c.sign([]rune(lastPointer)[0], '>')), Last)
+		c.drawLabel(plot, y, c.Format(c.Last), lastPointer, Last)
 	}
 }
 

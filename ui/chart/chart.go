@@ -39,9 +39,8 @@ type Span struct {
 type Config struct {
 	Width, Height int // in cells
 	Candles       bool
-	ASCII         bool // draw with ASCII characters alone
-	CellsPerBar   int  // at least 1, which is also the default
-	Cross         int  // the interval under the cross-hair, 0 being the newest; less for none
+	CellsPerBar   int // at least 1, which is also the default
+	Cross         int // the interval under the cross-hair, 0 being the newest; less for none
 
 	Last     market.Decimal              // where the line of the last price is; absent for none
 	Format   func(market.Decimal) string // a price on the axis, of characters that are one cell wide; nil for all its digits

@@ -85,8 +85,6 @@ func TestChartsLookAsTheyDidWhenSomebodyLooked(t *testing.T) {
 		{"line with a cross-hair", chart.Config{Width: 72, Height: 14, Cross: 20, Last: last}, stock},
 		{"candles with a cross-hair", chart.Config{Width: 72, Height: 14, Candles: true, Cross: 20, Last: last}, stock},
 		{"tiny prices", chart.Config{Width: 72, Height: 12, Candles: true, Cross: -1, CellsPerBar: 2, Last: tiny[59].Close}, tiny},
-		{"line in ASCII", chart.Config{Width: 60, Height: 14, ASCII: true, Cross: 5, Last: last}, stock},
-		{"candles in ASCII", chart.Config{Width: 60, Height: 14, ASCII: true, Candles: true, Cross: 5, Last: last}, stock},
 		{"small", chart.Config{Width: 40, Height: 6, Cross: -1, Last: last}, stock},
 		{"smaller", chart.Config{Width: 20, Height: 3, Cross: -1, Last: last}, stock},
 		{"a price that does not move", chart.Config{Width: 50, Height: 9, Candles: true, Cross: -1, Last: last}, flat},
@@ -195,7 +193,7 @@ func FuzzNoDataBreaksAChart(f *testing.F) {
 				Start: time.Unix(int64(i)*(pace%1e6), 0), Open: pick(), High: pick(), Low: pick(), Close: pick(), Volume: number(volume), Count: random.IntN(3),
 			}})
 		}
-		c := chart.New(chart.Config{Width: width, Height: height, CellsPerBar: cells % 10, Cross: cross % 200, Candles: flags&1 > 0, ASCII: flags&2 > 0, Last: pick()}, all)
+		c := chart.New(chart.Config{Width: width, Height: height, CellsPerBar: cells % 10, Cross: cross % 200, Candles: flags&1 > 0, Last: pick()}, all)
 		lines := c.Lines()
 		if len(lines) != max(height, 0) && width > 0 {
 			t.Fatalf("%d lines of %d", len(lines), height)
@@ -204,9 +202,6 @@ func FuzzNoDataBreaksAChart(f *testing.F) {
 			n := 0
 			for _, s := range line {
 				n += utf8.RuneCountInString(s.Text)
-				if flags&2 > 0 && len(s.Text) != utf8.RuneCountInString(s.Text) {
-					t.Fatalf("%q is not ASCII", s.Text)
-				}
 			}
 			if n != width {
 				t.Fatalf("a line of %d cells, want %d: %v", n, width, line)

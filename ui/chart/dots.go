@@ -1,33 +1,22 @@
 package chart
 
-// dots is a drawing of braille dots, two by four in a cell; in ASCII, of characters.
+// dots is a drawing of braille dots, two by four in a cell.
 type dots struct {
 	on       *canvas
-	ascii    bool
 	marks    []uint8 // by cell
 	hasPrice []bool  // by cell: not only a price that is carried on
 }
 
-func newDots(on *canvas, ascii bool) *dots {
+func newDots(on *canvas) *dots {
 	n := on.width * max(on.height, 0)
-	return &dots{on, ascii, make([]uint8, n), make([]bool, n)}
+	return &dots{on, make([]uint8, n), make([]bool, n)}
 }
 
 // levels is how many rows of dots there are.
-func (d *dots) levels() int {
-	if d.ascii {
-		return d.on.height
-	}
-	return 4 * d.on.height
-}
+func (d *dots) levels() int { return 4 * d.on.height }
 
 // column is the column of dots of a cell.
-func (d *dots) column(cell int) int {
-	if d.ascii {
-		return cell
-	}
-	return 2*cell + 1
-}
+func (d *dots) column(cell int) int { return 2*cell + 1 }
 
 // connect draws a line of dots from the one before, which is there already, to x, y.
 func (d *dots) connect(fromX, fromY, x, y int, quiet bool) {
@@ -51,11 +40,8 @@ func sign(n int) int {
 }
 
 func (d *dots) set(x, y int, quiet bool) {
-	cell, bit := y*d.on.width+x, uint8(1)
-	if !d.ascii {
-		cell = y/4*d.on.width + x/2
-		bit = [2][4]uint8{{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}}[x%2][y%4]
-	}
+	cell := y/4*d.on.width + x/2
+	bit := [2][4]uint8{{0x01, 0x02, 0x04, 0x40}, {0x08, 0x10, 0x20, 0x80}}[x%2][y%4]
 	if x >= 0 && cell < len(d.marks) {
 		d.marks[cell] |= bit
 		d.hasPrice[cell] = d.hasPrice[cell] || !quiet
@@ -68,9 +54,6 @@ func (d *dots) draw(st Style) {
 			continue
 		}
 		r, style := '⠀'+rune(mark), st
-		if d.ascii {
-			r = '*'
-		}
 		if !d.hasPrice[cell] {
 			style = Quiet
 		}

@@ -5,21 +5,12 @@ import (
 )
 
 const (
-	holeSign      = '░'
-	lastSign      = '┈'
-	crossSign     = '┊'
-	quietSign     = '─'
-	volumeLevels  = " ▁▂▃▄▅▆▇█"
-	volumeInASCII = " .:-=+*%#"
+	holeSign     = '░'
+	lastSign     = '┈'
+	crossSign    = '┊'
+	quietSign    = '─'
+	volumeLevels = " ▁▂▃▄▅▆▇█"
 )
-
-// sign is a character, or what stands for it in ASCII.
-func (c *Chart) sign(r, ascii rune) rune {
-	if c.ASCII {
-		return ascii
-	}
-	return r
-}
 
 func (c *Chart) drawHoles(all *canvas) {
 	for i := range c.shown {
@@ -28,7 +19,7 @@ func (c *Chart) drawHoles(all *canvas) {
 		}
 		for x := range c.CellsPerBar {
 			for y := range c.plotHeight + c.volumeRows {
-				all.set(c.columnOf(i)+x, y, c.sign(holeSign, '/'), Hole)
+				all.set(c.columnOf(i)+x, y, holeSign, Hole)
 			}
 		}
 	}
@@ -37,7 +28,7 @@ func (c *Chart) drawHoles(all *canvas) {
 func (c *Chart) drawLastLine(plot *canvas) {
 	y, ok := c.level(c.Last.Approx(), plot.height)
 	for x := 0; ok && x < c.plotWidth; x++ {
-		plot.setBlank(x, y, c.sign(lastSign, '.'), Last)
+		plot.setBlank(x, y, lastSign, Last)
 	}
 }
 
@@ -49,16 +40,10 @@ const (
 )
 
 // candleSigns are the characters of a cell by its upper and lower half.
-var (
-	candleSigns    = [3][3]rune{none: {' ', '╷', '╻'}, wick: {'╵', '│', '╽'}, body: {'╹', '╿', '┃'}}
-	candlesInASCII = [3][3]rune{none: {' ', '|', '#'}, wick: {'|', '|', '#'}, body: {'#', '#', '#'}}
-)
+var candleSigns = [3][3]rune{none: {' ', '╷', '╻'}, wick: {'╵', '│', '╽'}, body: {'╹', '╿', '┃'}}
 
-// The body of a candle that fell is a double line: without colors, too, one sees which way it went.
-const (
-	fallenBody        = '║'
-	fallenBodyInASCII = 'o'
-)
+// fallenBody is the body of a candle that fell: without colors, too, one sees which way it went.
+const fallenBody = '║'
 
 func (c *Chart) drawCandles(plot *canvas) {
 	for i := range c.shown {
@@ -68,7 +53,7 @@ func (c *Chart) drawCandles(plot *canvas) {
 		case bar.Hole:
 		case bar.Count == 0:
 			if y, ok := c.level(bar.Close.Approx(), plot.height); ok {
-				plot.set(x, y, c.sign(quietSign, '-'), Quiet)
+				plot.set(x, y, quietSign, Quiet)
 			}
 		default:
 			c.drawCandle(plot, x, bar)
@@ -94,19 +79,15 @@ func (c *Chart) drawCandle(plot *canvas, x int, bar *market.Interval) {
 		}
 		return none
 	}
-	signs, fallen, st := candleSigns, fallenBody, Up
-	if c.ASCII {
-		signs, fallen = candlesInASCII, fallenBodyInASCII
-	}
-	falls := bar.Close.Cmp(bar.Open) < 0
+	st, falls := Up, bar.Close.Cmp(bar.Open) < 0
 	if falls {
 		st = Down
 	}
 	for y := top / 2; y <= bottom/2; y++ {
 		upper, lower := half(2*y), half(2*y+1)
-		sign := signs[upper][lower]
+		sign := candleSigns[upper][lower]
 		if falls && upper == body && lower == body {
-			sign = fallen
+			sign = fallenBody
 		}
 		plot.set(x, y, sign, st)
 	}
@@ -114,7 +95,7 @@ func (c *Chart) drawCandle(plot *canvas, x int, bar *market.Interval) {
 
 // drawLine draws the closing prices, connected. It has the style of the whole move.
 func (c *Chart) drawLine(plot *canvas) {
-	d := newDots(plot, c.ASCII)
+	d := newDots(plot)
 	first, last, st := market.Decimal{}, market.Decimal{}, Up
 	beforeX, beforeY, connected := 0, 0, false
 	for i := range c.shown {
@@ -155,9 +136,6 @@ func (c *Chart) drawVolumes(all *canvas) {
 		}
 	}
 	signs := []rune(volumeLevels)
-	if c.ASCII {
-		signs = []rune(volumeInASCII)
-	}
 	for i := range c.shown {
 		v := c.shown[i].Volume.Approx()
 		if most <= 0 || !isFinite(v) || v <= 0 {
@@ -178,11 +156,11 @@ func (c *Chart) drawCross(plot *canvas) {
 	i := len(c.shown) - 1 - c.Cross
 	x := c.columnOf(i) + (c.CellsPerBar-1)/2
 	for y := range plot.height {
-		plot.setBlank(x, y, c.sign(crossSign, ':'), Cross)
+		plot.setBlank(x, y, crossSign, Cross)
 	}
 	if y, ok := c.level(c.shown[i].Close.Approx(), plot.height); ok && !c.shown[i].Hole {
 		for x := range c.plotWidth {
-			plot.setBlank(x, y, c.sign(lastSign, '.'), Cross)
+			plot.setBlank(x, y, lastSign, Cross)
 		}
 	}
 }
