@@ -123,13 +123,14 @@ func fitNumber(number string, width int) string {
 
 func isSubscript(r rune) bool { return r >= '₀' && r <= '₉' }
 
-// sizeText is a size or a volume in at most three digits, with its unit.
+// sizeText is a size or a volume in at most three digits, with its unit. Zeros at its end say nothing.
 func (f priceFormat) sizeText(d market.Decimal) string {
-	short := humanize.Abbreviate(humanize.Group(d.String()))
-	if f.unfolded {
+	whole, fraction := splitAtPoint(d.String())
+	short := humanize.Abbreviate(humanize.Group(whole) + fixDecimals(fraction, 0))
+	if whole, fraction = splitAtPoint(short); f.unfolded {
 		return short
 	}
-	return foldZeros(short)
+	return whole + foldZeros(fraction)
 }
 
 // majorCurrencies are those of whose rates the pip is known.

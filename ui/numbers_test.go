@@ -115,7 +115,7 @@ func withoutZeros(number string) string {
 
 func isAbbreviated(known map[string]bool, n string) bool {
 	for k := range known {
-		if humanize.Abbreviate(humanize.Group(k)) == n {
+		if withoutZeros(humanize.Abbreviate(humanize.Group(k))) == withoutZeros(n) {
 			return true
 		}
 	}
@@ -293,6 +293,17 @@ func TestAPriceHasSeparatorsAndAFixedNumberOfDecimals(t *testing.T) {
 		}
 		if got := (priceFormat{decimals: c.decimals}).text(decimal(c.number)); got != c.want {
 			t.Errorf("%s with %d decimals: %q, want %q", c.number, c.decimals, got, c.want)
+		}
+	}
+}
+
+func TestASizeHasThreeDigitsAndItsUnit(t *testing.T) {
+	t.Parallel()
+	for size, want := range map[string]string{
+		"200": "200", "0.0200": "0.02", "291.0": "291", "1300": "1.30K", "48211900": "48.2M", "0.00031234": "0.000312", "0.0000000120": "0.0₇12", "": "",
+	} {
+		if got := (priceFormat{}).sizeText(decimal(size)); got != want {
+			t.Errorf("%s: %q, want %q", size, got, want)
 		}
 	}
 }
