@@ -88,6 +88,10 @@ func (w *lineWriter) writeCells(st style, text string, n int) {
 }
 
 func (w *lineWriter) switchStyle(st style) {
+	if w.used > 0 && w.escape(st) == w.escape(w.style) {
+		w.style = st
+		return
+	}
 	if w.escape(w.style) != "" && w.used > 0 {
 		w.line.WriteString(resetSequence)
 	}

@@ -83,9 +83,9 @@ type look struct {
 const resetSequence = "\x1b[m"
 
 // newLook makes the sequences of a theme for a terminal of so many colors.
-func newLook(t Theme, profile termenv.Profile, ascii bool) *look {
+func newLook(t Theme, profile termenv.Profile, with Looks) *look {
 	l := &look{}
-	if ascii {
+	if with.ASCII {
 		l.asciiSigns = asciiSigns()
 	}
 	for st := range styleCount {
@@ -103,6 +103,11 @@ func newLook(t Theme, profile termenv.Profile, ascii bool) *look {
 		l.normal[st] = normal.sequence(profile, st.isBold())
 		l.selected[st] = selected.sequence(profile, st.isBold())
 		l.hasBackground[st] = normal.ground != ""
+	}
+	if with.ReducedMotion {
+		for _, st := range []style{upFlash, downFlash, flatFlash} {
+			l.normal[st], l.selected[st], l.hasBackground[st] = l.normal[plain], l.selected[plain], false
+		}
 	}
 	return l
 }
@@ -145,7 +150,7 @@ func nearestColor(p termenv.Profile, c string) termenv.Color {
 // useTheme draws everything by a theme from now on.
 func (m Model) useTheme(name string) Model {
 	m.themeName = cmp.Or(name, autoTheme)
-	m.theme = newLook(m.config.theme(name), m.config.Renderer.ColorProfile(), m.config.ASCII)
+	m.theme = newLook(m.config.theme(name), m.config.Renderer.ColorProfile(), m.config.Looks)
 	return m
 }
 

@@ -4,7 +4,9 @@ import (
 	"math"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
 )
 
@@ -113,6 +115,21 @@ func TestABackgroundDecidesBetweenTwoThemes(t *testing.T) {
 		config := Config{Renderer: renderer(termenv.TrueColor, c.dark), UnknownBackground: c.unknown}
 		if got := config.theme(c.asked).Name; got != c.want {
 			t.Errorf("%q on dark=%v unknown=%v is %s, want %s", c.asked, c.dark, c.unknown, got, c.want)
+		}
+	}
+}
+
+func TestNothingFlashesWithReducedMotion(t *testing.T) {
+	t.Parallel()
+	for _, p := range []termenv.Profile{termenv.TrueColor, termenv.ANSI, termenv.Ascii} {
+		s := newHarness(func(c *Config) { c.Renderer, c.ReducedMotion = renderer(p, true), true }).resize(120, 30).openMarket().trade(3)
+		before := s.m.View()
+		s.waitFor(flashDuration + time.Millisecond)
+		lines := strings.Split(s.m.View(), "\n")
+		for i, line := range strings.Split(before, "\n") {
+			if strings.Contains(line, "NVDA") && ansi.Strip(line) == ansi.Strip(lines[i]) && line != lines[i] {
+				t.Errorf("%s: it flashed:\n%q\n%q", p.Name(), line, lines[i])
+			}
 		}
 	}
 }
