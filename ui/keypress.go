@@ -23,9 +23,10 @@ func (m Model) handleKeys(msg tea.KeyMsg) (Model, tea.Cmd) {
 	cmds := []tea.Cmd{m.clock.readMsg}
 	for _, r := range msg.Runes {
 		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}
+		quits := key.Matches(one, m.keys.quit) && m.overlay != commandsOverlay
 		next, cmd := m.handleKey(one)
 		m, cmds = next.layOut(), append(cmds, cmd)
-		if key.Matches(one, m.keys.quit) {
+		if quits {
 			break
 		}
 	}
@@ -36,6 +37,9 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	k := m.keys
 	if !k.has(msg) {
 		msg = onLatinKeyboard(msg)
+	}
+	if m.overlay == commandsOverlay && msg.Type != tea.KeyCtrlC && msg.Type != tea.KeyCtrlZ && !isRun(msg) {
+		return m.handlePaletteKey(msg)
 	}
 	if m.toast.style == muted { // of a key that did nothing
 		m.toast.span = span{}
@@ -71,6 +75,8 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.toggleOverlay(faultsOverlay), nil
 	case key.Matches(msg, k.mouse):
 		return m.toggleMouse()
+	case key.Matches(msg, k.commands):
+		return m.search("").toggleOverlay(commandsOverlay), nil
 	case key.Matches(msg, k.themes):
 		return m.toggleThemes(), nil
 	case key.Matches(msg, k.open):
@@ -177,6 +183,8 @@ func (m *Model) focusedList() *list {
 		return &m.alerts.list
 	case m.overlay == positionsOverlay:
 		return &m.page
+	case m.overlay == commandsOverlay:
+		return &m.palette.list
 	case m.overlay == feedsOverlay:
 		return &m.feedMenu
 	}
@@ -241,6 +249,8 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 		return m, injectFault(m.config.Faults[m.menu.cursor])
 	case themesOverlay:
 		return m.chooseTheme()
+	case commandsOverlay:
+		return m.runCommand()
 	case mapOverlay:
 		return m.confirmMap()
 	}

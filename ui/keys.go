@@ -23,6 +23,7 @@ type keyMap struct {
 	retry, retryAll, connect     key.Binding
 	feeds, log, raw, showMap     key.Binding
 	pause, fault, themes, mouse  key.Binding
+	commands                     key.Binding
 	help, redraw, suspend, quit  key.Binding
 	fewLog                       key.Binding
 	writeMap                     key.Binding
@@ -94,6 +95,7 @@ func (k *keyMap) actions() []action {
 		{&k.fault, placeFeeds, "faults", "faults", "F"},
 
 		{&k.pause, placeProgram, "pause", "pause", "p"},
+		{&k.commands, placeProgram, "commands", "commands", ":"},
 		{&k.themes, placeProgram, "themes", "themes", "T"},
 		{&k.mouse, placeProgram, "mouse", "mouse on or off", "m"},
 		{&k.help, placeProgram, "help", "help", "?"},
@@ -151,6 +153,8 @@ func runs(b key.Binding) tea.KeyMsg {
 	keys := b.Keys()
 	return tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune(keys[len(keys)-1])}
 }
+
+func isRun(msg tea.KeyMsg) bool { return strings.HasPrefix(msg.String(), runPrefix) }
 
 // typedKeys are the keys of a binding that a keyboard has.
 func typedKeys(b key.Binding) []string { return b.Keys()[:len(b.Keys())-1] }
@@ -252,7 +256,10 @@ func keyNamesOf(b key.Binding) string {
 
 // footer is what the footer shows as there is room, the most needed keys first.
 func (k keyMap) footer() []key.Binding {
-	return []key.Binding{k.help, k.quit, k.retry, k.log, k.fewLog, k.pause, k.step, k.slower, k.faster, k.backward, k.forward, k.open, k.tape, k.connect, k.fault, k.focus}
+	return []key.Binding{
+		k.step, k.slower, k.faster, k.backward, k.forward, // of a recording
+		k.open, k.focus, k.tape, k.fewLog, k.help, k.commands, k.fault, k.quit, k.feeds, k.log, k.pause, k.connect, k.retry, k.raw, k.themes,
+	}
 }
 
 func (k keyMap) withFirst(first ...key.Binding) []key.Binding {

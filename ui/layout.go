@@ -60,6 +60,9 @@ func (m Model) layOut() Model {
 	}
 	m.alerts.list = m.alerts.list.fit(l.bottom-1, m.alerts.lines())
 	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
+	if m.overlay == commandsOverlay {
+		m.palette.list = m.palette.fit(l.bottom-1, len(m.commands()))
+	}
 	m.themeMenu = m.themeMenu.fit(l.bottom-1, len(m.themeNames()))
 	m = m.previewTheme()
 	if m.overlay == feedsOverlay {
@@ -111,6 +114,8 @@ func (m Model) currentKeys() keyMap {
 		relabel(&k.open, "inject")
 	case themesOverlay:
 		relabel(&k.open, "keep")
+	case commandsOverlay:
+		relabel(&k.open, "run")
 	case mapOverlay:
 		relabel(&k.open, "confirm")
 		h := m.feeds.byName(m.mapPage.feed)
@@ -179,7 +184,7 @@ func (m Model) shareLines(t *shownData) layout {
 // showsBottom reports whether a menu, a headline or an event stands below the panes.
 func (m Model) showsBottom() bool {
 	switch m.overlay {
-	case faultsOverlay, feedsOverlay, themesOverlay, alertsOverlay, positionsOverlay:
+	case faultsOverlay, feedsOverlay, themesOverlay, alertsOverlay, positionsOverlay, commandsOverlay:
 		return true
 	}
 	return m.overlay == detailOverlay && m.readsText()
@@ -190,6 +195,8 @@ func (m Model) sharePanes(l layout, body int, t *shownData) layout {
 	switch {
 	case m.overlay == faultsOverlay:
 		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, minShared))) // leave room to see what a fault does
+	case m.overlay == commandsOverlay:
+		return l.splitWithBottom(body, maxCommandLines)
 	case m.overlay == themesOverlay:
 		return l.splitWithBottom(body, len(m.themeNames())+1)
 	case m.overlay == positionsOverlay:

@@ -138,6 +138,7 @@ type Model struct {
 	menu          list
 	feedMenu      list
 	themeMenu     list
+	palette       commandPalette
 	listedFeed    string   // under the cursor of feedMenu
 	page          list     // of the help, map or event overlay
 	mapPage       mapPage  // of the map overlay
@@ -170,6 +171,7 @@ const (
 	helpOverlay
 	faultsOverlay
 	themesOverlay
+	commandsOverlay
 	feedsOverlay
 	detailOverlay
 	mapOverlay

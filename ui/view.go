@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -97,6 +98,8 @@ func (m Model) viewPanes(t *shownData) []string {
 	switch {
 	case l.bottom > 0 && m.overlay == faultsOverlay:
 		lines = append(lines, m.viewFaultMenu(l.bottom)...)
+	case l.bottom > 0 && m.overlay == commandsOverlay:
+		lines = append(lines, m.viewCommands(l.bottom)...)
 	case l.bottom > 0 && m.overlay == themesOverlay:
 		lines = append(lines, m.viewThemeMenu(l.bottom)...)
 	case l.bottom > 0 && m.overlay == positionsOverlay:
@@ -168,26 +171,36 @@ type hint struct {
 
 const hintSeparator = " · "
 
-// footerHints are the keys that the footer has room for.
+// footerHints are the keys that the footer has room for. That of the help is kept before others.
 func (m Model) footerHints() []hint {
 	var hints []hint
-	at := 1
-	for _, b := range enabledBindings(m.footerKeys()) {
-		if len(hints) > 0 {
-			at += cells(hintSeparator)
+	all := enabledBindings(m.footerKeys())
+	isHelp := func(b key.Binding) bool { return b.Help() == m.keys.help.Help() }
+	at, reserved := 1, 0
+	if slices.ContainsFunc(all, isHelp) {
+		reserved = cells(hintSeparator) + hintCells(m.keys.help)
+	}
+	for _, b := range all {
+		if isHelp(b) {
+			reserved = 0
 		}
-		end := at + cells(b.Help().Key) + 1 + cells(b.Help().Desc)
-		if end > m.width {
+		if end := at + hintCells(b); end+reserved <= m.width {
+			hints = append(hints, hint{b, at, end})
+			at = end + cells(hintSeparator)
+		} else if reserved == 0 {
 			break
 		}
-		hints, at = append(hints, hint{b, at, end}), end
 	}
 	return hints
 }
 
+func hintCells(b key.Binding) int { return cells(b.Help().Key) + 1 + cells(b.Help().Desc) }
+
 func (m Model) footerKeys() []key.Binding {
 	k := m.keys
 	switch m.overlay {
+	case commandsOverlay:
+		return []key.Binding{k.open, k.back, k.down, k.up}
 	case faultsOverlay, themesOverlay:
 		return k.withFirst(k.open, k.back, k.down, k.up)
 	case feedsOverlay:
@@ -197,11 +210,17 @@ func (m Model) footerKeys() []key.Binding {
 	case mapOverlay:
 		return k.withFirst(k.back, k.open, k.writeMap, k.down, k.up)
 	}
-	switch {
+	switch down := m.feeds.notLive(m.now); {
 	case m.focus == focusChart:
 		return k.withFirst(k.chartKind, k.fasterPace, k.slowerPace, k.crossLeft, k.crossRight, k.back, k.zoom)
 	case m.focus == focusTape:
 		return k.withFirst(k.hold, k.minSize, k.tape, k.back, k.down, k.up)
+	case down > 1 && k.retry.Enabled():
+		return k.withFirst(k.retry, k.retryAll, k.feeds)
+	case down > 0 && k.retry.Enabled() && m.controlledFeed().status.State.HasEnded():
+		return k.withFirst(k.retry, k.connect)
+	case down > 0 && k.retry.Enabled():
+		return k.withFirst(k.retry)
 	case m.overlay == detailOverlay:
 		return k.withFirst(k.back, k.down, k.up, k.open, k.focus)
 	case m.showRaw:
