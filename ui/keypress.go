@@ -117,7 +117,7 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 
 // sayUnusedKey says for a second that a key does nothing.
 func (m Model) sayUnusedKey(name string) (Model, tea.Cmd) {
-	name = market.PlainText(name, 20)
+	name = market.PlainText(strings.TrimPrefix(name, runPrefix), 20)
 	hint := fmt.Sprintf("%s does nothing here, %s shows the keys", keyName(name), keyLabel(m.keys.help))
 	if strings.IndexFunc(name, isBeyondASCII) >= 0 {
 		hint = fmt.Sprintf("%s does nothing here: the keys are Latin letters, arrows, enter, tab and esc", name)
