@@ -34,6 +34,7 @@ type delivery struct {
 	gap        *Gap   // what the present connection is still to tell
 	untold     int    // events of it that did not tell
 	coarseTold bool   // it has been said that ids prove nothing
+	bookRisk   bool   // before the next event, changes to order books may have been missed
 
 	lastID   string                   // the last event id of what was delivered
 	stopped  bool                     // nothing more of the present connection is delivered
@@ -52,6 +53,7 @@ type delivery struct {
 func (d *delivery) startConnection(lastID, sentID string, gap *Gap) {
 	d.lastID, d.sentID, d.gap, d.untold, d.stopped = lastID, sentID, gap, 0, false
 	d.count, d.notice, d.endAsked, d.finished, d.panicked = 0, "", false, "", nil
+	d.bookRisk = gap != nil
 	d.seen.reconnect()
 	d.judge.Reconnect()
 }
@@ -151,6 +153,7 @@ func (d *delivery) skipDuplicate(ctx context.Context, e queuedEvent, hash eventH
 	d.liveness.countDuplicate()
 	d.count++ // it was sent all the same
 	d.seen.add(hash)
+	isReadAgain := false
 	if d.lastID = e.message.ID; found.id == "" {
 		if d.config.Decoder != nil && d.gap != nil { // the id is in the payload
 			var meaning decode.Message
@@ -159,10 +162,11 @@ func (d *delivery) skipDuplicate(ctx context.Context, e queuedEvent, hash eventH
 				return false
 			}
 			d.notePanic(err)
-			found.id = meaning.ResumeID
+			found.id, isReadAgain = meaning.ResumeID, true
 		}
 	}
 	told := d.resolveGap(ctx, found, e.at)
+	d.bookRisk = d.bookRisk || isReadAgain
 	if found.id != "" {
 		d.judge.SeeAgain(found.id)
 	}
@@ -172,7 +176,11 @@ func (d *delivery) skipDuplicate(ctx context.Context, e queuedEvent, hash eventH
 func (d *delivery) deliver(ctx context.Context, e queuedEvent, found gapEvidence) bool {
 	id := e.message.ID // as it is sent back, even if there is a credential in it
 	var meaning decode.Message
+	forget, anew := d.losesBooks(found, e.mark)
 	if !d.runDecoder(ctx, len(e.message.Data), func() {
+		if forget {
+			decode.ForgetBooks(d.config.Decoder, anew)
+		}
 		d.redact(e.message)
 		meaning = d.decode(e.message, e.mark)
 	}) {

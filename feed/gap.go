@@ -7,6 +7,7 @@ import (
 
 	"livetape/feed/decode"
 	"livetape/feed/resume"
+	"livetape/feed/stream"
 )
 
 // patience is how many events without an id and without data may come, such as greetings, before it is said that nothing
@@ -71,6 +72,23 @@ func (d *delivery) resolveGap(ctx context.Context, e gapEvidence, at time.Time) 
 	return d.sendFinding(ctx, d.judge.ByEvent(d.sentID, e.id, e.again, e.used), at)
 }
 
+// losesBooks reports whether the order books that the decoder keeps are not those that the next event changes: events were
+// missed, and nothing proves the contrary. Anew says that the stream begins anew. Of an earlier run, the decoder has no books.
+func (d *delivery) losesBooks(e gapEvidence, mark stream.Mark) (loses, anew bool) {
+	if !d.bookRisk {
+		return mark == stream.Skipped, false
+	}
+	d.bookRisk = false
+	var finding resume.Finding
+	if d.gap != nil && e.id != "" && !d.seen.coarse {
+		finding = d.judge.ByEvent(d.sentID, e.id, e.again, e.used)
+	}
+	if finding.Verdict == resume.Resumed && !d.gap.Lost.IsZero() {
+		return mark == stream.Skipped, false
+	}
+	return true, d.sentID == "" || finding.Verdict == resume.NotResumed
+}
+
 func (d *delivery) sendContinuity(ctx context.Context, word *decode.Continuity, at time.Time) bool {
 	if word.Reset {
 		d.gap.Kind, d.gap.Missed = NotResumed, word.Missed
@@ -86,6 +104,7 @@ func (d *delivery) sendFinding(ctx context.Context, f resume.Finding, at time.Ti
 	switch f.Verdict {
 	case resume.Resumed:
 		g.Kind, g.Missed = Resumed, 0
+		d.bookRisk = d.bookRisk && g.Lost.IsZero()
 	case resume.NotResumed:
 		g.Kind = NotResumed
 	case resume.Skipped:

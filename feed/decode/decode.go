@@ -58,10 +58,11 @@ type Learner interface {
 // LearnerOf is the Learner in a decoder, or behind those that wrap one.
 func LearnerOf(d Decoder) (Learner, bool) { return find[Learner](d) }
 
-// ForgetBooks makes a decoder forget the order books that it keeps, for it missed events that changed them.
-func ForgetBooks(d Decoder) {
-	if k, ok := find[interface{ ForgetBooks() }](d); ok {
-		k.ForgetBooks()
+// ForgetBooks makes a decoder forget the order books that it keeps, for it missed events that changed them. Its next message
+// takes back their bids and asks. Anew says that the stream begins anew, so that the next book of a symbol is the first one.
+func ForgetBooks(d Decoder, anew bool) {
+	if k, ok := find[interface{ ForgetBooks(anew bool) }](d); ok {
+		k.ForgetBooks(anew)
 	}
 }
 

@@ -308,6 +308,9 @@ func (s ReadStats) damageNote() string {
 
 // applyDecoder adds what the feed's decoder makes of a message.
 func (p *Player) applyDecoder(e *Entry) {
+	if g := e.Gap; g != nil && (g.Kind != feed.Resumed || g.Missed != 0) {
+		decode.ForgetBooks(p.decoders[e.Feed].Decoder, g.Kind == feed.Unreplayed)
+	}
 	m := e.Message
 	if m == nil || m.Err != nil || p.newDecoder == nil {
 		return

@@ -32,6 +32,7 @@ type Reader struct {
 	size    int             // bytes in samples
 	shapes  map[uint64]bool // of the events in samples and of those that did not fit
 	seen    int             // events so far
+	missed  bool            // some events that changed books
 	learned int             // of the events to come, how many are among the samples already
 	next    int             // the number of events at which to look for a better map
 
@@ -61,6 +62,12 @@ func (r *Reader) CountIn(b *memory.Budget) {
 	r.memory = b
 	r.addSize(size)
 	decode.CountIn(r.decoder, b)
+}
+
+// ForgetBooks implements [decode.ForgetBooks].
+func (r *Reader) ForgetBooks(anew bool) {
+	r.missed = true
+	decode.ForgetBooks(r.decoder, anew)
 }
 
 // addSize counts bytes of samples.
@@ -125,8 +132,8 @@ func (r *Reader) readAnew(eventType string, data []byte) (decode.Message, error)
 	for _, old := range r.samples[:len(r.samples)-1] {
 		_, _ = r.read(old.Type, old.Data)
 	}
-	if r.seen > len(r.samples) && r.decoder != nil {
-		decode.ForgetBooks(r.decoder)
+	if r.missed || r.seen > len(r.samples) {
+		decode.ForgetBooks(r.decoder, false)
 	}
 	return r.read(eventType, data)
 }

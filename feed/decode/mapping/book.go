@@ -33,9 +33,11 @@ type bookReader struct {
 	sides       [2]path // bids, asks
 	price, size string  // gjson paths in a level
 	deltas      bool
-	first       bool                 // the first book of a symbol is the whole of it
+	first       bool                 // the first book of a symbol is the whole of it, if nothing was missed before
+	presumes    bool                 // first, and nothing was missed
 	books       map[string]*keptBook // by symbol
-	lost        map[string]bool      // symbols whose book was forgotten: true until that is shown
+	lost        map[string]bool      // symbols of which a book was forgotten, or not whole: none that follows is a first one
+	gone        []string             // symbols whose bid and ask are still shown though their book was forgotten
 	bytes       int                  // of books
 	kept        *keptByteCount
 }
@@ -75,7 +77,7 @@ func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {
 	if spec.Whole != "" && spec.Whole != "first" {
 		c.errs.Add(at.Key("whole"), "whole is first, or left out")
 	}
-	b := &bookReader{deltas: spec.Deltas, first: spec.Whole == "first", books: map[string]*keptBook{}, lost: map[string]bool{}, kept: c.kept}
+	b := &bookReader{deltas: spec.Deltas, first: spec.Whole == "first", presumes: spec.Whole == "first", books: map[string]*keptBook{}, lost: map[string]bool{}, kept: c.kept}
 	b.price = c.levelPath(at.Key("price"), cmp.Or(spec.Price, "0"))
 	b.size = c.levelPath(at.Key("size"), cmp.Or(spec.Size, "1"))
 	for i, p := range []string{spec.Bids, spec.Asks} {
@@ -105,9 +107,6 @@ func (b *bookReader) setBestBidAsk(r *row, symbol string, q *market.Quote) (reas
 	if b.deltas {
 		var book *keptBook
 		if book, err = b.applyEvent(r, symbol); book == nil {
-			if b.lost[symbol] {
-				b.lost[symbol], q.NoBid, q.NoAsk = false, true, true
-			}
 			return ReasonNoSnapshot, err
 		}
 		best, given = book.best(), [2]bool{b.sides[0].gjson != "", b.sides[1].gjson != ""}
@@ -140,8 +139,7 @@ func (b *bookReader) setBestBidAsk(r *row, symbol string, q *market.Quote) (reas
 func (b *bookReader) applyEvent(r *row, symbol string) (*keptBook, error) {
 	kept := b.books[symbol]
 	isSnapshot := r.saysSnapshot()
-	_, wasSeen := b.lost[symbol]
-	isPresumed := b.first && kept == nil && !isSnapshot && !wasSeen
+	isPresumed := b.presumes && kept == nil && !isSnapshot && !b.lost[symbol]
 	if kept == nil && !isSnapshot && !isPresumed {
 		return nil, nil
 	}
@@ -157,7 +155,7 @@ func (b *bookReader) applyEvent(r *row, symbol string) (*keptBook, error) {
 	fits := b.applyLevels(r, kept)
 	if isPresumed && (!fits || len(kept[0]) == 0 || len(kept[1]) == 0) {
 		delete(b.books, symbol)
-		b.lost[symbol] = false
+		b.lost[symbol] = true
 		return nil, nil
 	}
 	switch hasRoom := b.addBytes(kept.size() - before); {
@@ -166,10 +164,11 @@ func (b *bookReader) applyEvent(r *row, symbol string) (*keptBook, error) {
 		return nil, nil // the bound is told for all
 	case len(kept[0])+len(kept[1]) > maxBookLevels:
 		b.forget(symbol)
-		b.lost[symbol] = true
+		b.lose(symbol)
 		return nil, errTooManyLevels
-	case b.first && (!fits || kept.isCrossed()): // then the others may not be whole either
+	case b.presumes && (!fits || kept.isCrossed()): // then the others may not be whole either
 		b.forgetAll()
+		b.first = false
 		return nil, errNotWhole
 	}
 	return kept, nil
@@ -240,11 +239,34 @@ func (b *bookReader) forgetAll() {
 		clear(b.lost)
 	}
 	for symbol := range b.books {
-		b.lost[symbol] = true
+		b.lose(symbol)
 	}
 	clear(b.books)
 	b.addBytes(-b.bytes)
-	b.first = false
+	b.presumes = false
+}
+
+func (b *bookReader) lose(symbol string) {
+	b.lost[symbol] = true
+	b.gone = append(b.gone, symbol)
+}
+
+// startAnew has the next book of each symbol be its first.
+func (b *bookReader) startAnew() {
+	clear(b.lost)
+	b.presumes = b.first
+}
+
+// clearGone takes back the bids and asks of books that were forgotten, and have not come again.
+func (b *bookReader) clearGone(updates []market.Update) []market.Update {
+	slices.Sort(b.gone)
+	for _, symbol := range b.gone {
+		if b.books[symbol] == nil {
+			updates = append(updates, market.Quote{Symbol: symbol, NoBid: b.sides[0].gjson != "", NoAsk: b.sides[1].gjson != ""})
+		}
+	}
+	b.gone = nil
+	return updates
 }
 
 // walkLevels calls take for each level of a side that has a price, until it returns false.

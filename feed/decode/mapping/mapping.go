@@ -84,6 +84,11 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 			r.readPayload(base, &out)
 		}
 	}
+	for _, r := range d.rules {
+		if r.book != nil {
+			out.updates = r.book.clearGone(out.updates)
+		}
+	}
 	err = joinErrors(err, out.err("bad rows"))
 	if d.budget.isSpent() {
 		err = joinErrors(err, errTooMuch)
@@ -95,10 +100,13 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 }
 
 // ForgetBooks implements [decode.ForgetBooks].
-func (d *decoder) ForgetBooks() {
+func (d *decoder) ForgetBooks(anew bool) {
 	for _, r := range d.rules {
 		if r.book != nil {
 			r.book.forgetAll()
+			if anew {
+				r.book.startAnew()
+			}
 		}
 	}
 }

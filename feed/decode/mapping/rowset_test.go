@@ -58,7 +58,7 @@ func TestTheBestOfABookIsShown(t *testing.T) {
 	t.Parallel()
 	deltas := mapping.Book{Bids: "b", Asks: "a", Deltas: true}
 	first := mapping.Book{Bids: "b", Asks: "a", Deltas: true, Whole: "first"}
-	const notWhole = "A × ×; book: what was taken for the whole of it was not: neither bid nor ask is shown until a snapshot comes"
+	const notWhole = "book: what was taken for the whole of it was not: neither bid nor ask is shown until a snapshot comes"
 	for _, c := range []struct {
 		name     string
 		book     mapping.Book
@@ -88,8 +88,8 @@ func TestTheBestOfABookIsShown(t *testing.T) {
 			`{"s":"B","b":[["5","1"]],"a":[]}`, `{"s":"B","b":[["5","1"]],"a":[["6","1"]]}`}, []string{"A 9.9×2 10.1×4", "A 9.8×1 10.1×4", mapping.ReasonNoSnapshot, mapping.ReasonNoSnapshot}},
 		{"a first book that a later event shows not to be the whole", first, []string{`{"s":"A","b":[["9.9","2"]],"a":[["10.1","4"]]}`, `{"s":"B","b":[["5","1"]],"a":[["6","1"]]}`, `{"s":"A","b":[["9.95","0"]],"a":[]}`,
 			`{"s":"A","b":[["9.9","2"]],"a":[["10.1","4"]]}`, `{"s":"B","b":[["5","2"]],"a":[]}`, `{"s":"B","b":[["5","3"]],"a":[]}`},
-			[]string{"A 9.9×2 10.1×4", "B 5×1 6×1", notWhole, mapping.ReasonNoSnapshot, "B × ×", mapping.ReasonNoSnapshot}},
-		{"a first book that crosses", first, []string{`{"s":"A","b":[["9.9","2"]],"a":[["10.1","4"]]}`, `{"s":"A","b":[["10.2","1"]],"a":[]}`}, []string{"A 9.9×2 10.1×4", notWhole}},
+			[]string{"A 9.9×2 10.1×4", "B 5×1 6×1", "A × ×; B × ×; " + notWhole, mapping.ReasonNoSnapshot, mapping.ReasonNoSnapshot, mapping.ReasonNoSnapshot}},
+		{"a first book that crosses", first, []string{`{"s":"A","b":[["9.9","2"]],"a":[["10.1","4"]]}`, `{"s":"A","b":[["10.2","1"]],"a":[]}`}, []string{"A 9.9×2 10.1×4", "A × ×; " + notWhole}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()
