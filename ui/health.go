@@ -29,6 +29,7 @@ const otherReasons = "other reasons"
 // feedHealth is what is known of a feed's connection. It follows from the feed's events alone.
 type feedHealth struct {
 	name, url    string
+	readBy       string   // see Source
 	symbols      []string // see Source
 	allComing    bool
 	status       feed.Status
@@ -61,7 +62,7 @@ type feedHealth struct {
 }
 
 func newFeedHealth(s Source) *feedHealth {
-	return &feedHealth{name: s.Name, url: plainLine(s.URL), symbols: s.Symbols, allComing: s.AllComing, unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
+	return &feedHealth{name: s.Name, url: plainLine(s.URL), readBy: s.ReadBy, symbols: s.Symbols, allComing: s.AllComing, unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
 }
 
 func (h *feedHealth) receive(ev feed.Event) {

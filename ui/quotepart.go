@@ -82,11 +82,7 @@ func spanLines(w *lineWriter, all []span) (lines []string) {
 
 // fullNumber is a number with all its digits, and at least as many decimals as the symbol's prices have.
 func fullNumber(d market.Decimal, decimals int) string {
-	whole, fraction := splitAtPoint(d.String())
-	if n := decimals + 1 - max(len(fraction), 1); n > 0 && d.IsSet() {
-		fraction = "." + strings.TrimPrefix(fraction, ".") + strings.Repeat("0", n)
-	}
-	return humanize.Group(whole) + fraction
+	return priceFormat{decimals: decimals, unfolded: true}.text(d)
 }
 
 // priceSpans are the price and its change.

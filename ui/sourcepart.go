@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"slices"
 )
 
@@ -50,7 +51,8 @@ func (m Model) sourceContent(area drawContext, h *feedHealth) []string {
 		return lines
 	}
 	if h.found.YAML == "" {
-		return append(lines, w.wrapped([]span{{muted, "Read as livetape's own format, by a preset, or by the map in the configuration."}}, 2)...)
+		by := cmp.Or(h.readBy, "livetape's own format, or a map that was given to it")
+		return append(lines, w.wrapped([]span{{muted, "Read by " + by + "."}}, 2)...)
 	}
 	return append(lines, mapLines(w, h)...)
 }

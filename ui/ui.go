@@ -54,6 +54,8 @@ type Source struct {
 	Name string
 	URL  string // without secrets
 
+	ReadBy string // how its events are read, where that is given: "the preset pyth"; may be empty
+
 	Symbols   []string // in the order of the screen; others follow by name. In upper or lower case
 	AllComing bool     // the feed is to give a price of each of Symbols, by this name
 }

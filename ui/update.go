@@ -97,7 +97,7 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 		for i, h := range next {
 			delete(removed, h.name)
 			if known := m.feeds.byName(h.name); known != nil {
-				known.url, known.symbols, known.allComing = h.url, h.symbols, h.allComing
+				known.url, known.readBy, known.symbols, known.allComing = h.url, h.readBy, h.symbols, h.allComing
 				next[i] = known
 			}
 		}

@@ -252,13 +252,26 @@ func screenSources(targets []feedTarget, s *targetSelection) []ui.Source {
 	}
 	var sources []ui.Source
 	for _, t := range targets {
-		source := ui.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), Symbols: list, AllComing: len(targets) == 1}
+		source := ui.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), ReadBy: readBy(t.origin), Symbols: list, AllComing: len(targets) == 1}
 		if list == nil {
 			source.Symbols, source.AllComing = t.origin.Symbols, !t.origin.CanAskForSymbols() // else the answer may have other names
 		}
 		sources = append(sources, source)
 	}
 	return sources
+}
+
+// readBy says how the events of a feed are read; empty where that is found out from them.
+func readBy(f config.Feed) string {
+	switch {
+	case f.Preset != "":
+		return "the preset " + f.Preset
+	case len(f.Map) > 0:
+		return "the map in the configuration"
+	case f.Decoder == "native":
+		return "livetape's own format"
+	}
+	return ""
 }
 
 func requireTerminal(cmd *cobra.Command) error {
