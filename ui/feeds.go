@@ -2,9 +2,7 @@ package ui
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"livetape/feed"
@@ -99,55 +97,6 @@ func (all feedList) notLive(now time.Time) int {
 	return n
 }
 
-const shortCause = 20 // cells
-
-// shortLine names feeds on one line, the sick with their state and cause. What has no room is counted.
-func (all feedList) shortLine(now time.Time, width int) []span {
-	var line []span
-	for i, h := range all {
-		item := h.shortBadge(now)
-		if i > 0 {
-			item[0].text = "   " + item[0].text
-		}
-		room := width - spanCells(line)
-		if i < len(all)-1 {
-			room -= cells(all[i+1:].summary(now).text) + 3
-		}
-		if spanCells(item) > room { // the state says more than the cause, or the rate
-			item = item[:len(item)-1]
-		}
-		if spanCells(item) > room {
-			rest := all[i:].summary(now)
-			return append(line, span{rest.style, withSeparator(spaces(min(i, 1)*3), rest.text)})
-		}
-		line = append(line, item...)
-	}
-	return line
-}
-
-// shortBadge is a feed's sign, name and state, and last its cause or rate.
-func (h *feedHealth) shortBadge(now time.Time) []span {
-	badge := h.badge(now)
-	sign, state, _ := strings.Cut(badge[0].text, " ")
-	item := []span{{badge[0].style, sign}, {strong, " " + h.name}}
-	if h.state(now) != feed.Live {
-		item = append(item, span{badge[0].style, " " + state})
-	}
-	words := ""
-	if len(badge) > 1 {
-		words = truncate(strings.TrimPrefix(strings.TrimLeft(badge[1].text, " "), "· "), shortCause)
-	}
-	return append(item, span{muted, withSeparator(" ", words)})
-}
-
-func (all feedList) nameWidth() int {
-	w := 0
-	for _, h := range all {
-		w = max(w, cells(h.name))
-	}
-	return w
-}
-
 // noNewsText says why there is no headline: news may come yet, or can no more, or nothing is known.
 func (all feedList) noNewsText() string {
 	ended := true
@@ -163,11 +112,10 @@ func (all feedList) noNewsText() string {
 	return ""
 }
 
-// summary counts feeds that have no room.
-func (all feedList) summary(now time.Time) span {
-	st := muted
-	if all.notLive(now) > 0 {
-		st = warn
+func (all feedList) nameWidth() int {
+	w := 0
+	for _, h := range all {
+		w = max(w, cells(h.name))
 	}
-	return span{st, fmt.Sprintf("+ %d more", len(all))}
+	return w
 }

@@ -49,6 +49,7 @@ type feedHealth struct {
 	hasMap    bool
 	confirmed bool // the user takes found for true
 
+	history feedHistory
 	rate    rateMeter
 	delay   delayMeter
 	untimed bool // times of arrival are those of a playback: the feed's own mean nothing beside them
@@ -96,10 +97,11 @@ func (h *feedHealth) setBack(by time.Duration) {
 		}
 	}
 	h.rate.firstSecond -= int64(by / time.Second)
+	h.history.setBack(by)
 }
 
 func (h *feedHealth) changeState(s feed.Status) {
-	was := h.status.State
+	was, shown := h.status.State, h.state(s.Since)
 	h.status = s
 	h.receiveBytes(s.LastByte, s.Duplicates)
 	if s.State != feed.Connecting {
@@ -117,6 +119,7 @@ func (h *feedHealth) changeState(s feed.Status) {
 	case was == feed.Live && (h.hasDelivered || s.Since.Sub(h.liveSince) >= plannedGrace):
 		h.plannedEnd = s.Since
 	}
+	h.history.noteState(shown, h.state(s.Since), s.Since)
 }
 
 // isConnected reports whether there is a stream, however it is.

@@ -93,6 +93,7 @@ func (m Model) legend(w *lineWriter) []string {
 		{"est.", "worked out from the trades that came since livetape started"},
 		{"AGE", "age of the price, by its own time where that is older than usual for the feed; cells fade by their age, all do when the feed is not live"},
 		{notLiveSign, "the feed of this row is not live: the line above says why"},
+		{"● ✕ ↻ ■", "a feed is live; failed; waits for its next try; has ended"},
 		{"◌", "QUIET: bytes come, but no events for far longer than is usual for the feed; SILENT: nothing comes"},
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
 		{sampleSpark(), "the course of the price between its lowest and highest in that time; ┄ where no stream was"},

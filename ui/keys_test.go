@@ -134,7 +134,7 @@ func TestWithSeveralFeedsAKeySpeaksOfTheSelectedRowsFeed(t *testing.T) {
 	if diff := cmp.Diff([]string{"retry fx"}, control.asked); diff != "" {
 		t.Error(diff)
 	}
-	for _, want := range []string{"FEED", "desk  ● LIVE", "fx    ● LIVE"} {
+	for _, want := range []string{"FEED", "● desk", "● fx"} {
 		if !strings.Contains(s.screen(), want) {
 			t.Errorf("no %q in\n%s", want, s.screen())
 		}

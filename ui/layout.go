@@ -277,7 +277,8 @@ func (l layout) sharePricesAndNews(body int, t *shownData, raw bool, dividers in
 	return l
 }
 
-// statusLines are the badges and what belongs to them, in as many lines as they need and may have.
+// statusLines are the badge of a feed and what belongs to it, in as many lines as they need and may have, or several feeds
+// on one line.
 func (m Model) statusLines() [][]span {
 	most := max(m.height/6, 1)
 	if m.height >= 8 {
@@ -292,32 +293,21 @@ func (m Model) statusLines() [][]span {
 		lines = append(lines, []span{{bad, line}})
 	}
 	most += len(problem)
-	if len(m.feeds) == 1 {
+	switch len(m.feeds) {
+	case 0:
+		return append(lines, []span{{muted, "no feed"}})
+	case 1:
 		return append(lines, m.feedStatusLines(m.feeds[0], most)...)
 	}
-	sorted := m.feeds.worstFirst(m.now)
-	for i, h := range sorted {
-		if len(lines) == most-1 && i < len(sorted)-1 {
-			return append(lines, sorted[i:].shortLine(m.now, m.width-1))
-		}
-		lines = append(lines, m.feedStatusLines(h, 1)...)
-	}
-	if len(lines) == 0 {
-		lines = [][]span{{{muted, "no feed"}}}
-	}
-	return lines
+	return append(lines, m.feedStrip())
 }
 
 func (m Model) feedStatusLines(h *feedHealth, most int) [][]span {
-	var all []span
-	if len(m.feeds) > 1 {
-		all = append(all, span{strong, h.name + spaces(m.feeds.nameWidth()-cells(h.name)+2)})
-	}
-	all = append(all, m.badgeOf(h)...)
+	all := m.badgeOf(h)
 	if words := marketStateText(m.board.Market(h.name), m.now); words != "" {
 		all = append(all, span{warn, " · " + words})
 	}
-	if m.paused != nil && h == m.feeds.worstFirst(m.now)[0] {
+	if m.paused != nil {
 		all = append(all, span{plain, "   "}, span{held, "PAUSED · " + humanize.Count(m.paused.heldMessages) + " held"})
 	}
 	if g := h.recentGap(m.now); g != nil && h.state(m.now) == feed.Live {

@@ -64,6 +64,7 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		m.raw.add(ev)
 		m = m.noteRawEvent()
 		h.rate.add(ev.At, 1)
+		h.history.slot(slotNumber(ev.At)).events++
 		if h.untimed = m.deck.Untimed; !h.untimed {
 			h.measureDelay(ev.Message, ev.At)
 		}

@@ -422,7 +422,7 @@ func startSoakedScreen(t *testing.T, feeds []*soakedFeed) *soakedScreen {
 	return s
 }
 
-func bothLive(screen string) bool { return strings.Count(screen, "● LIVE") >= 2 }
+func bothLive(screen string) bool { return strings.Count(screen, "● ") >= 2 }
 
 // disturb steps the clock, resizes the terminal, stops and continues the process, and presses keys that only show
 // something, or retry.

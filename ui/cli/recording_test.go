@@ -117,7 +117,7 @@ feeds:
 			t.Errorf("%v, or a secret in:\n%s", err, text)
 		}
 		replayed(t, file).waitFor("prices read as they were", func(screen string) bool {
-			return strings.Contains(screen, "■ end") && badge(screen, "plain", "") && badge(screen, "scaled", "") &&
+			return strings.Contains(screen, "■ end") && inStrip(screen, "■ plain") && inStrip(screen, "■ scaled") &&
 				strings.Contains(row(screen, "NVDA"), "100.50") && strings.Contains(row(screen, "AMD"), "10050")
 		})
 	}
@@ -140,7 +140,7 @@ func TestAFeedThatJoinsWhileItIsRecordedIsInTheRecording(t *testing.T) {
 	}
 
 	screen := replayed(t, filepath.Join(dir, "joined.tape")).waitFor("both feeds, and the last prices", func(screen string) bool {
-		return strings.Contains(screen, "■ end") && badge(screen, "one", "") && badge(screen, "two", "") &&
+		return strings.Contains(screen, "■ end") && inStrip(screen, "■ one") && inStrip(screen, "■ two") &&
 			strings.Contains(row(screen, "NVDA"), "100.50") && strings.Contains(row(screen, "AMD"), "1,005")
 	})
 	if strings.Contains(screen, "joined") {
