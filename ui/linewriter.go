@@ -28,6 +28,15 @@ func (w *lineWriter) write(st style, text string) {
 	w.writeCells(st, text, n)
 }
 
+// writeSized is write for a text of n cells: to count those of pictures would cost more than to draw them.
+func (w *lineWriter) writeSized(st style, text string, n int) {
+	if n > w.width-w.used {
+		w.write(st, text)
+		return
+	}
+	w.writeCells(st, text, n)
+}
+
 func (w *lineWriter) writeSpans(spans []span) {
 	for _, s := range spans {
 		w.write(s.style, s.text)

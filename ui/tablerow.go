@@ -189,7 +189,7 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	case colPercent:
 		t.drawPercent(s, r)
 	case colTrend:
-		t.w.writeLeft(r.styles.quiet, t.trends.line(r.Row, r.axis, t.span, s.width), s.width)
+		t.w.writeSized(r.styles.quiet, t.trends.line(r.Row, r.axis, t.span, s.width), s.width)
 	case colBid:
 		t.drawBidOrAsk(s, r, &r.Bid)
 	case colAsk:
@@ -291,9 +291,9 @@ func (t *priceTable) drawRange(s columnSlot, r *tableRow) {
 		seen = basisTexts[market.FromFirstSeen].inRow
 	}
 	at := rangeBarCell(r.text.low, r.text.high, r.text.price, bar)
-	t.w.write(border, strings.Repeat("─", at))
-	t.w.write(r.styles.number, "●")
-	t.w.write(border, strings.Repeat("─", bar-1-at))
+	t.w.writeSized(border, strings.Repeat("─", at), at)
+	t.w.writeSized(r.styles.number, "●", 1)
+	t.w.writeSized(border, strings.Repeat("─", bar-1-at), bar-1-at)
 	t.w.writeLeft(r.styles.quiet, seen, 1)
 }
 
