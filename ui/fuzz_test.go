@@ -3,6 +3,7 @@ package ui
 import (
 	"errors"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -46,11 +47,10 @@ func (s *fuzzScript) step() {
 	case 0:
 		st.resize(s.next()%140+1, s.next()%50+1)
 	case 1, 2:
-		keys := []string{"up", "down", "tab", "enter", "esc", "?", "F", "!", "p", "r", "x", "g", "G", "pgup", "pgdown", "ctrl+u", "ctrl+d", "z", "e", "M", "w", "t", "c", "[", "]", "left", "right", "S", " "}
-		st.keys(keys[s.next()%len(keys)])
+		s.press()
 	case 3:
 		st.receive(feed.Event{Feed: []string{"desk", "fx", "unheard of"}[s.next()%3], Status: &feed.Status{
-			State: feed.State(s.next() % 6), Since: st.now, Attempt: s.next(), Cause: s.text(), Advice: s.text(), Planned: s.next()%2 == 0,
+			State: feed.State(s.next() % 10), Since: st.now, Attempt: s.next(), Cause: s.text(), Advice: s.text(), Planned: s.next()%2 == 0,
 			RetryAt: st.now.Add(time.Duration(s.next()) * time.Second), LastByte: st.now,
 		}})
 	case 4:
@@ -61,6 +61,21 @@ func (s *fuzzScript) step() {
 		st.quote(market.Quote{Symbol: s.text() + "S", Name: s.text(), Last: s.number(), Bid: s.number(), Ask: s.number(), Volume: s.number(), Open: s.number(), High: s.number(), Low: s.number(), Time: st.now})
 	case 7:
 		s.misc()
+	}
+}
+
+// press presses any key that does something, types a letter, or uses the mouse.
+func (s *fuzzScript) press() {
+	st, n := s.stage, s.next()
+	actions := st.m.allKeys.actions()
+	switch {
+	case n < 160:
+		st.send(keyMsg(typedKeys(*actions[n%len(actions)].binding)[0]))
+	case n < 200:
+		st.keys(string(rune('a' + n%26)))
+	default:
+		buttons := []tea.MouseButton{tea.MouseButtonLeft, tea.MouseButtonLeft, tea.MouseButtonWheelUp, tea.MouseButtonWheelDown, tea.MouseButtonRight}
+		st.send(tea.MouseMsg{X: s.next(), Y: s.next() % 60, Button: buttons[n%len(buttons)], Action: tea.MouseAction(n / 7 % 3)})
 	}
 }
 
@@ -88,6 +103,7 @@ func FuzzNoEventKeyOrSizeBreaksTheScreen(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		st := newHarness(demoConfig, func(c *Config) {
 			c.Renderer = renderer(termenv.TrueColor, true)
+			c.ASCII, c.ReducedMotion = len(data)%3 == 0, len(data)%5 == 0
 			if len(data)%2 == 0 {
 				c.Feeds = append(c.Feeds, Source{Name: "fx"})
 			}
@@ -95,8 +111,12 @@ func FuzzNoEventKeyOrSizeBreaksTheScreen(f *testing.F) {
 		s := &fuzzScript{data, st}
 		for len(s.bytes) > 0 {
 			s.step()
-			if fault := overflowOf(st.m.View(), st.m.width, st.m.height); fault != "" {
+			view := st.m.View()
+			if fault := overflowOf(view, st.m.width, st.m.height); fault != "" {
 				t.Fatal(fault)
+			}
+			if strings.Contains(styleSequence.ReplaceAllString(view, ""), "\x1b") {
+				t.Fatalf("it has an escape sequence that is no style: %q", view)
 			}
 		}
 	})

@@ -61,3 +61,14 @@ func TestTheHelpExplainsTheSignsOfChartAndTape(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHelpExplainsEveryBadge(t *testing.T) {
+	t.Parallel()
+	s := newHarness(demoConfig).resize(120, 90).openMarket()
+	s.keys("?")
+	for _, badge := range []string{"LIVE", "CONNECTING", "RETRY", "QUIET", "SILENT", "CLOSED", "FINISHED", "FAILED", "PAUSED", "REC", "CORRECTED"} {
+		if !strings.Contains(s.screen(), badge) {
+			t.Errorf("the help does not explain %s:\n%s", badge, s.screen())
+		}
+	}
+}
