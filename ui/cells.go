@@ -2,6 +2,7 @@ package ui
 
 import (
 	"strings"
+	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/mattn/go-runewidth"
@@ -16,6 +17,28 @@ func cells(s string) int {
 		}
 	}
 	return len(s)
+}
+
+// lineCells is the width of a line with styles. Nearly all lines are of characters that are known to take one cell.
+func lineCells(line string) int {
+	n := 0
+	for i := 0; i < len(line); {
+		r, size := utf8.DecodeRuneInString(line[i:])
+		switch {
+		case r == ansi.ESC:
+			end := strings.IndexByte(line[i:], 'm')
+			if end < 0 {
+				return cells(ansi.Strip(line))
+			}
+			size = end + 1
+		case r >= ' ' && r <= '~', r == '·', r >= '‐' && r <= '…', r >= '←' && r <= '⋿', r >= '─' && r <= '◼', r >= '⠀' && r <= '⣿':
+			n++
+		default:
+			return cells(ansi.Strip(line))
+		}
+		i += size
+	}
+	return n
 }
 
 func codePointCells(s string) int {

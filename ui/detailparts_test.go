@@ -4,6 +4,9 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/charmbracelet/x/ansi"
+	"github.com/muesli/termenv"
 )
 
 func TestPartsOfTheDetailsGetLinesByNeedThenByWish(t *testing.T) {
@@ -64,6 +67,19 @@ func TestEnterOpensTheDetailsAndThenGivesThemTheScreen(t *testing.T) {
 		}
 		if states() != before {
 			t.Errorf("%d columns: not as before", width)
+		}
+	}
+}
+
+func TestALineIsAsWideWithItsStylesAsWithoutThem(t *testing.T) {
+	t.Parallel()
+	s := newHarness(demoConfig, func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(200, 60).openMarket().trade(9)
+	for _, text := range scriptsOfManyWidths() {
+		s.quote(fullQuote(text, text, "1", "1", "1", "1", "1"))
+	}
+	for _, line := range strings.Split(s.m.View(), "\n") {
+		if got, want := lineCells(line), cells(ansi.Strip(line)); got != want {
+			t.Errorf("%d cells, want %d: %q", got, want, line)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
-	"github.com/charmbracelet/x/ansi"
 )
 
 // View implements tea.Model.
@@ -122,7 +121,7 @@ func joinColumns(t *look, left, right []string, width int) []string {
 	left = padLines(left, max(len(left), len(right)))
 	right = padLines(right, len(left))
 	for i := range left {
-		left[i] += spaces(width-cells(ansi.Strip(left[i]))) + separator + right[i]
+		left[i] += spaces(width-lineCells(left[i])) + separator + right[i]
 	}
 	return left
 }
