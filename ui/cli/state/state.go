@@ -1,7 +1,9 @@
-// Package state keeps the last event id of each feed in a file, so that the next run goes on where this one ended.
+// Package state keeps what the next run goes on with.
 //
-// [Open] reads a [File] and holds it against other instances. What has been used of a feed is noted by [File.Note];
-// [File.Commit] says that all that was noted is safe where it went. A nil File keeps nothing.
+// A [File] has the last event id of each feed. [Open] reads it and holds it against other instances. What has been used of
+// a feed is noted by [File.Note]; [File.Commit] says that all that was noted is safe where it went. A nil File keeps nothing.
+//
+// [Settings] are what the user has set up on the screen. Any number of instances share them.
 package state
 
 import (
@@ -73,27 +75,35 @@ func Open(path string) (*File, error) {
 
 func (f *File) read() error {
 	f.saved = fileContent{Version: version, Feeds: map[string]resumePoint{}}
-	file, err := os.Open(f.path)
+	var read fileContent
+	found, err := readJSON(f.path, &read, &read.Version)
+	if found && err == nil {
+		maps.Copy(f.saved.Feeds, read.Feeds)
+	}
+	return err
+}
+
+// readJSON reads a file of ours, if there is one, with the version in it.
+func readJSON(path string, content any, fileVersion *int) (found bool, err error) {
+	file, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil
+		return false, nil
 	}
 	if err != nil {
-		return errors.Unwrap(err)
+		return false, errors.Unwrap(err)
 	}
 	defer file.Close()
 	text, err := io.ReadAll(io.LimitReader(file, maxSize+1))
 	if err != nil {
-		return errors.Unwrap(err)
+		return false, errors.Unwrap(err)
 	}
-	var read fileContent
-	switch err := json.Unmarshal(text, &read); {
-	case len(text) > maxSize || err != nil || read.Version == 0:
-		return errors.New("it is damaged, or no file of livetape's; it is left as it is: name another, or move it away")
-	case read.Version > version:
-		return errors.New("it is of a newer livetape; it is left as it is: name another")
+	switch err := json.Unmarshal(text, content); {
+	case len(text) > maxSize || err != nil || *fileVersion == 0:
+		return true, errors.New("it is damaged, or no file of livetape's; it is left as it is: name another, or move it away")
+	case *fileVersion > version:
+		return true, errors.New("it is of a newer livetape; it is left as it is: name another")
 	}
-	maps.Copy(f.saved.Feeds, read.Feeds)
-	return nil
+	return true, nil
 }
 
 // Apply has a feed go on after the id that was kept for it, unless it was given one, or cannot resume.
@@ -182,11 +192,15 @@ func (f *File) Close() error {
 // save replaces the file as a whole.
 func (f *File) save() {
 	f.savedAt, f.dirty = time.Now(), false
-	text, err := json.MarshalIndent(f.saved, "", "\t")
-	if err == nil {
-		err = replaceFile(f.path, append(text, '\n'))
+	f.failed = writeJSON(f.path, f.saved)
+}
+
+func writeJSON(path string, content any) error {
+	text, err := json.MarshalIndent(content, "", "\t")
+	if err != nil {
+		return err
 	}
-	f.failed = err
+	return replaceFile(path, append(text, '\n'))
 }
 
 func replaceFile(path string, text []byte) error {
