@@ -84,7 +84,7 @@ func TestTheListOfFeedsHasACursorForRetriesAndCuts(t *testing.T) {
 func TestAKeyThatDoesNothingSaysSoForASecond(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(80, 24).openMarket()
-	for _, key := range []string{"Z", "w", "F", "esc", "c"} {
+	for _, key := range []string{"Z", "w", "F", "esc", "J"} {
 		s.keys(key)
 		if view := s.screen(); !strings.Contains(view, key+" does nothing here") {
 			t.Errorf("%s says nothing:\n%s", key, view)

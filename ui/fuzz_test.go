@@ -104,8 +104,10 @@ func FuzzNoEventKeyOrSizeBreaksTheScreen(f *testing.F) {
 		st := newHarness(demoConfig, func(c *Config) {
 			c.Renderer = renderer(termenv.TrueColor, true)
 			c.ASCII, c.ReducedMotion = len(data)%3 == 0, len(data)%5 == 0
+			c.Lists = []List{{"tech", []string{"NVDA", "🚀"}}}
+			c.Ask = func(string, string, bool) {}
 			if len(data)%2 == 0 {
-				c.Feeds = append(c.Feeds, Source{Name: "fx"})
+				c.Feeds = append(c.Feeds, Source{Name: "fx", CanAsk: true})
 			}
 		}).resize(80, 24)
 		s := &fuzzScript{data, st}

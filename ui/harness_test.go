@@ -133,6 +133,7 @@ func keyMsg(name string) tea.KeyMsg {
 		"pgup": tea.KeyPgUp, "pgdown": tea.KeyPgDown, "ctrl+u": tea.KeyCtrlU, "ctrl+d": tea.KeyCtrlD,
 		"left": tea.KeyLeft, "right": tea.KeyRight, "shift+tab": tea.KeyShiftTab, "ctrl+l": tea.KeyCtrlL,
 		"ctrl+c": tea.KeyCtrlC, "ctrl+z": tea.KeyCtrlZ, "home": tea.KeyHome, "end": tea.KeyEnd,
+		"backspace": tea.KeyBackspace, "ctrl+w": tea.KeyCtrlW, "delete": tea.KeyDelete,
 	}
 	if k, ok := special[name]; ok {
 		return tea.KeyMsg{Type: k}

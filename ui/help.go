@@ -59,7 +59,7 @@ func (m Model) viewPage(height int) []string {
 	name := map[overlay]string{helpOverlay: "Keys", mapOverlay: "Map of " + m.mapPage.feed, eventOverlay: "Raw event"}[m.overlay]
 	lines := []string{paneTitleLine(newLineWriter(m.theme, m.width), area, name, where, keyLabel(m.keys.back)+" closes")}
 	text := m.pageContent()
-	return padLines(append(lines, text[min(m.page.top, len(text)):min(m.page.end(), len(text))]...), height)
+	return padLines(append(lines, m.markMatches(text[min(m.page.top, len(text)):min(m.page.end(), len(text))])...), height)
 }
 
 func (m Model) pageContent() []string {

@@ -34,6 +34,9 @@ func (m Model) handleKeys(msg tea.KeyMsg) (Model, tea.Cmd) {
 }
 
 func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
+	if m.prompt.kind != noPrompt && msg.Type != tea.KeyCtrlC && msg.Type != tea.KeyCtrlZ {
+		return m.handlePromptKey(msg)
+	}
 	k := m.keys
 	if !k.has(msg) {
 		msg = onLatinKeyboard(msg)
@@ -51,9 +54,12 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	if ok {
 		return m, nil
 	}
+	if m, cmd, handled := m.handleRowKey(msg); handled {
+		return m, cmd
+	}
 	switch {
 	case key.Matches(msg, k.quit):
-		return m, tea.Quit
+		return m, m.quit()
 	case key.Matches(msg, k.suspend):
 		return m, tea.Suspend
 	case key.Matches(msg, k.redraw):
@@ -144,6 +150,9 @@ func (m Model) moveCursorBy(n int) Model {
 	if l == &m.feedMenu && len(m.feeds) > 0 {
 		m.listedFeed = m.feeds.worstFirst(m.now)[l.cursor].name
 	}
+	if l == &m.prices.list || l == &m.readings.list {
+		m.view.heldUntil = m.now.Add(holdDuration)
+	}
 	return m
 }
 
@@ -187,6 +196,8 @@ func (m *Model) focusedList() *list {
 		return &m.palette.list
 	case m.overlay == feedsOverlay:
 		return &m.feedMenu
+	case m.overlay == columnsOverlay:
+		return &m.columnList
 	}
 	return m.listOf(m.focus)
 }
@@ -213,6 +224,9 @@ func (m *Model) listOf(p paneID) *list {
 // goBack undoes the last that was opened: a cross-hair, a held tape, the overlay, or else the log. It never ends the program.
 func (m Model) goBack() (Model, tea.Cmd) {
 	switch {
+	case m.search.text != "" && m.isInText():
+		m.search = textSearch{}
+		return m, nil
 	case m.focus == focusChart && !m.chart.cross.IsZero():
 		m.chart.cross = time.Time{}
 		return m, nil
@@ -228,6 +242,8 @@ func (m Model) goBack() (Model, tea.Cmd) {
 		return m, nil
 	case m.showLog:
 		return m.toggleLog(), nil
+	case m.view.filter != nil:
+		return m.setFilter(""), nil
 	}
 	return m.sayUnusedKey("esc")
 }
@@ -236,7 +252,7 @@ func (m Model) toggleOverlay(o overlay) Model {
 	if m.overlay == o {
 		o = noOverlay
 	}
-	m.overlay, m.page = o, list{}
+	m.overlay, m.page, m.search = o, list{}, textSearch{}
 	return m
 }
 

@@ -27,6 +27,14 @@ type keyMap struct {
 	help, redraw, suspend, quit  key.Binding
 	fewLog                       key.Binding
 	writeMap                     key.Binding
+	find, sort, reverseSort      key.Binding
+	columns, pin                 key.Binding
+	listByNumber                 key.Binding
+	previousList, nextList       key.Binding
+	addSymbol, removeSymbol      key.Binding
+	nextMatch, previousMatch     key.Binding
+	toggleColumn, resetColumns   key.Binding
+	columnLeft, columnRight      key.Binding
 	step, faster, slower         key.Binding
 	forward, backward            key.Binding
 	alerts, removeAlert          key.Binding
@@ -42,9 +50,12 @@ const (
 	placePanes     keyPlace = "Panes"
 	placeFeeds     keyPlace = "Feeds"
 	placeProgram   keyPlace = "Program"
+	placeRows      keyPlace = "Rows and lists"
 	placeChart     keyPlace = "In the chart"
 	placeTape      keyPlace = "In the tape"
+	placeText      keyPlace = "In panes of text"
 	placeLog       keyPlace = "In the log"
+	placeColumns   keyPlace = "Choosing columns"
 	placeMap       keyPlace = "In a map"
 	placeAlerts    keyPlace = "In the alerts"
 	placeRecording keyPlace = "While a recording plays"
@@ -52,7 +63,7 @@ const (
 
 // placesEverywhere are those where a key means the same wherever one is.
 func placesEverywhere() []keyPlace {
-	return []keyPlace{placeMoving, placePanes, placeFeeds, placeProgram}
+	return []keyPlace{placeMoving, placeRows, placePanes, placeFeeds, placeProgram}
 }
 
 // action is one thing that keys do.
@@ -75,6 +86,17 @@ func (k *keyMap) actions() []action {
 		{&k.pageDown, placeMoving, "page-down", "page down", "pgdn"},
 		{&k.halfUp, placeMoving, "half-page-up", "half a page up", "ctrl+u"},
 		{&k.halfDown, placeMoving, "half-page-down", "half a page down", "ctrl+d"},
+
+		{&k.find, placeRows, "filter", "filter", "/"},
+		{&k.sort, placeRows, "sort", "sort", "s"},
+		{&k.reverseSort, placeRows, "reverse-sort", "reverse sort", "S"},
+		{&k.columns, placeRows, "columns", "columns", "c"},
+		{&k.pin, placeRows, "pin", "pin", "space"},
+		{&k.listByNumber, placeRows, "list", "list 1 to 9", "1 2 3 4 5 6 7 8 9"},
+		{&k.previousList, placeRows, "previous-list", "previous list", "["},
+		{&k.nextList, placeRows, "next-list", "next list", "]"},
+		{&k.addSymbol, placeRows, "add-symbol", "add symbol", "+"},
+		{&k.removeSymbol, placeRows, "remove-symbol", "remove symbol", "-"},
 
 		{&k.open, placePanes, "open", "details", "enter"},
 		{&k.zoom, placePanes, "full-screen", "full screen", "z"},
@@ -110,9 +132,16 @@ func (k *keyMap) actions() []action {
 		{&k.crossRight, placeChart, "cross-right", "cross-hair on", "right l"},
 		{&k.hold, placeTape, "hold", "hold", "space"},
 		{&k.minSize, placeTape, "size", "least size", "S"},
+		{&k.nextMatch, placeText, "next-match", "next match of /", "n"},
+		{&k.previousMatch, placeText, "previous-match", "match before", "N"},
 		{&k.fewLog, placeLog, "log-changes", "changes only", "c"},
 		{&k.removeAlert, placeAlerts, "remove-alert", "remove alert", "-"},
 		{&k.writeMap, placeMap, "write-map", "write map", "w"},
+
+		{&k.toggleColumn, placeColumns, "toggle-column", "show or hide", "space"},
+		{&k.columnLeft, placeColumns, "column-left", "move left", "K"},
+		{&k.columnRight, placeColumns, "column-right", "move right", "J"},
+		{&k.resetColumns, placeColumns, "reset-columns", "as before", "backspace"},
 
 		{&k.step, placeRecording, "next-event", "next event", "."},
 		{&k.slower, placeRecording, "slower", "slower", "-"},
@@ -137,6 +166,8 @@ func newKeys(c Config) keyMap {
 	for _, b := range []*key.Binding{&k.step, &k.faster, &k.slower, &k.forward, &k.backward} {
 		b.SetEnabled(c.Deck != nil)
 	}
+	k.addSymbol.SetEnabled(c.Deck == nil)
+	k.removeSymbol.SetEnabled(c.Deck == nil)
 	k.writeMap.SetEnabled(c.Maps != nil)
 	k.fault.SetEnabled(len(c.Faults) > 0)
 	k.retry.SetEnabled(c.Control != nil)
@@ -250,6 +281,9 @@ func keyNamesOf(b key.Binding) string {
 	var names []string
 	for _, typed := range typedKeys(b) {
 		names = append(names, keyName(typed))
+	}
+	if text := strings.Join(names, ""); len(text) > 2 && strings.Contains("123456789", text) {
+		return text[:1] + "–" + text[len(text)-1:]
 	}
 	return strings.Join(names, " ")
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
 
@@ -11,7 +12,7 @@ import (
 
 // layout is how many lines each part of the screen has; zero for a part that is not shown.
 type layout struct {
-	header, status, footer       int
+	header, status, tabs, footer int // tabs: lists, order and filter
 	page, prices, readings, news int // page: the help, a map or an event
 	log, bottom                  int // bottom: the fault menu, the feeds, or a headline or an event in full
 	width                        int // of the panes, in cells
@@ -37,6 +38,7 @@ func (m Model) layOut() Model {
 	if m.overlay == detailOverlay && !m.readsText() && !m.zoomed && m.width >= minBeside {
 		m.overlay = noOverlay // the details stand beside the panes
 	}
+	m = m.arrangeRows()
 	t := m.shownData()
 	m = m.noteSelection(t)
 	if r := m.selectedRow(t); r != nil && m.showsDetails(t) {
@@ -67,6 +69,9 @@ func (m Model) layOut() Model {
 	m = m.previewTheme()
 	if m.overlay == feedsOverlay {
 		m = m.keepOnFeed()
+	}
+	if m.overlay == columnsOverlay {
+		m.columnList = m.columnList.fit(l.bottom-1, len(m.columnChoices()))
 	}
 	if l.page > 0 {
 		m.page = m.page.fit(l.page-1, len(m.pageContent()))
@@ -121,6 +126,14 @@ func (m Model) currentKeys() keyMap {
 		h := m.feeds.byName(m.mapPage.feed)
 		k.open.SetEnabled(h != nil && h.isGuessed())
 	}
+	k.nextMatch.SetEnabled(m.isInText() && m.search.text != "")
+	k.previousMatch.SetEnabled(k.nextMatch.Enabled())
+	if m.isInText() {
+		relabel(&k.find, "search")
+	}
+	if r := m.selectedRow(m.shownData()); r != nil && m.view.pins[strings.ToUpper(r.Symbol)] {
+		relabel(&k.pin, "unpin")
+	}
 	k.focus.SetEnabled(len(m.focusOrder()) > 1)
 	k.focusBack.SetEnabled(k.focus.Enabled())
 	return k
@@ -135,10 +148,10 @@ func (m Model) focusOrder() []paneID {
 	}
 	raw, onlyNews := m.showsRaw(t), t.isOnlyNews()
 	var order []paneID
-	if raw || len(t.rows) > 0 || len(t.readings) == 0 && !onlyNews {
+	if raw || t.priced || !t.read && !onlyNews {
 		order = append(order, focusPrices)
 	}
-	if !raw && len(t.readings) > 0 {
+	if !raw && t.read {
 		order = append(order, focusReadings)
 	}
 	if m.showsDetails(t) {
@@ -148,7 +161,7 @@ func (m Model) focusOrder() []paneID {
 		}
 	}
 	noRoom := m.showLog && body >= minShared && body < minThreePanes
-	noPrices := raw || len(t.rows) == 0 && len(t.readings) > 0
+	noPrices := raw || !t.priced && t.read
 	if !noRoom && (!noPrices || len(t.stories) > 0) {
 		order = append(order, focusNews)
 	}
@@ -168,7 +181,8 @@ func (m Model) shareLines(t *shownData) layout {
 	if m.height >= 6 {
 		l.footer = 1
 	}
-	body := max(m.height-l.header-l.status-l.footer, 0)
+	l.tabs = min(len(m.tabLines()), max(m.height-l.status, 0))
+	body := max(m.height-l.header-l.status-l.tabs-l.footer, 0)
 	switch m.overlay {
 	case helpOverlay, mapOverlay, eventOverlay:
 		l.page = body
@@ -184,7 +198,7 @@ func (m Model) shareLines(t *shownData) layout {
 // showsBottom reports whether a menu, a headline or an event stands below the panes.
 func (m Model) showsBottom() bool {
 	switch m.overlay {
-	case faultsOverlay, feedsOverlay, themesOverlay, alertsOverlay, positionsOverlay, commandsOverlay:
+	case faultsOverlay, feedsOverlay, themesOverlay, columnsOverlay, alertsOverlay, positionsOverlay, commandsOverlay:
 		return true
 	}
 	return m.overlay == detailOverlay && m.readsText()
@@ -205,6 +219,8 @@ func (m Model) sharePanes(l layout, body int, t *shownData) layout {
 		return l.splitWithBottom(body, min(m.alerts.lines()+1, max(body*3/5, minShared)))
 	case m.overlay == feedsOverlay:
 		return l.splitWithBottom(body, m.feedMenuHeight(body))
+	case m.overlay == columnsOverlay:
+		return l.splitWithBottom(body, len(m.columnChoices())+1)
 	case m.showsBottom():
 		return l.splitWithBottom(body, minDetailLines)
 	}
@@ -221,8 +237,8 @@ func (m Model) sharePanes(l layout, body int, t *shownData) layout {
 
 func (l layout) addReadings(t *shownData, raw bool) layout {
 	switch {
-	case raw || len(t.readings) == 0:
-	case len(t.rows) == 0:
+	case raw || !t.read:
+	case !t.priced:
 		l.prices, l.readings = 0, l.prices
 	default:
 		all := l.prices
@@ -261,13 +277,13 @@ func (l layout) giveAllTo(p paneID, body int) layout {
 
 // sharePricesAndNews gives news a third of the lines, and those that prices do not need.
 func (l layout) sharePricesAndNews(body int, t *shownData, raw bool, dividers int) layout {
-	rows := len(t.rows) + len(t.readings) + dividers
-	if len(t.rows) > 0 && len(t.readings) > 0 {
+	rows := t.size + dividers
+	if t.priced && t.read {
 		rows += 2
 	}
 	l.news = max(body*3/10, 4)
 	l.prices = body - l.news
-	if !raw && rows > 0 {
+	if !raw && (t.priced || t.read) {
 		l.prices = min(l.prices, max(rows+2, 6))
 		l.news = body - l.prices
 	}

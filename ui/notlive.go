@@ -8,9 +8,10 @@ import (
 	"livetape/feed/market"
 )
 
+// isLive reports whether a feed is live. A row of no feed is of a list: none has given it a price.
 func (all feedList) isLive(name string, now time.Time) bool {
 	h := all.byName(name)
-	return h != nil && h.state(now) == feed.Live
+	return name == "" || h != nil && h.state(now) == feed.Live
 }
 
 // liveFirst has the rows of feeds that are live stand before the others, of which those of each feed stand together. Else

@@ -18,6 +18,7 @@ type drawContext struct {
 	board         *market.Board
 	alerts        alerts
 	until         time.Time // with which spark lines end: now, or the begin of a pause
+	view          *rowView
 }
 
 // sparkAxisFor is what a spark line of a row needs; the feed is nil once it is no longer watched.
@@ -41,7 +42,7 @@ func (m Model) areaOf(width, height int, pane paneID) drawContext {
 
 // overlayArea is the area of what covers panes, as wide as they are.
 func (m Model) overlayArea(height int) drawContext {
-	area := drawContext{m.theme, m.now, m.layout.width, height, true, m.manyFeeds, m.board, m.alerts, m.now}
+	area := drawContext{m.theme, m.now, m.layout.width, height, true, m.manyFeeds, m.board, m.alerts, m.now, &m.view}
 	if m.paused != nil {
 		area.until = m.paused.at
 	}

@@ -11,6 +11,9 @@ import (
 type shownData struct {
 	rows     []*market.Row // of prices
 	readings []*market.Row
+	size     int  // of both, without a filter
+	priced   bool // there are prices, on screen or not
+	read     bool // the same of readings
 	stories  []*market.Story
 	gapMarks []gapMark
 	log      eventLog
@@ -22,6 +25,7 @@ type shownData struct {
 // need in the columns when the screen goes on.
 type pausedView struct {
 	shownData
+	base          []*market.Row
 	at            time.Time
 	heldMessages  uint64
 	sharedBars    map[*market.Row]*market.Row // copies that still share their bars with the row, by row
@@ -31,29 +35,44 @@ type pausedView struct {
 }
 
 func (m Model) shownData() *shownData {
-	var c shownData
+	c := shownData{stories: m.board.News(), gapMarks: m.gapMarks, log: m.log, raw: m.raw, trades: m.board.Trades()}
 	if m.paused != nil {
 		c = m.paused.shownData
-	} else {
-		rows, readings := splitReadings(m.board)
-		c = shownData{m.feeds.liveFirst(rows, m.now), m.feeds.liveFirst(readings, m.now), m.board.News(), m.gapMarks, m.log, m.raw, m.board.Trades()}
 	}
 	if m.logPane.few {
 		c.log = c.log.changesAndErrors()
 	}
+	base, mixed := m.baseRows(), m.board.Counts().Readings > 0
+	c.rows, c.readings = splitReadings(base, mixed)
+	c.size, c.priced, c.read = len(base), len(c.rows) > 0, len(c.readings) > 0
+	if v := &m.view; v.applied {
+		c.rows, c.readings = splitReadings(v.rows, mixed)
+		c.size, c.read = v.counts[v.list], len(c.readings) > 0 || c.read && !c.priced
+	}
+	if m.paused == nil || m.view.applied {
+		c.rows, c.readings = m.feeds.liveFirst(c.rows, m.now), m.feeds.liveFirst(c.readings, m.now)
+	}
 	return &c
 }
 
-func (c *shownData) isOnlyNews() bool { return len(c.stories) > 0 && len(c.rows)+len(c.readings) == 0 }
-
-func splitReadings(b *market.Board) (rows, readings []*market.Row) {
-	switch c := b.Counts(); {
+// baseRows are all rows of the board, or those of when the screen was paused.
+func (m Model) baseRows() []*market.Row {
+	switch c := m.board.Counts(); {
+	case m.paused != nil:
+		return m.paused.base
 	case c.Quotes+c.Readings+c.Halts == 0: // rows that wait for symbols say less than why there is none
-		return nil, nil
-	case c.Readings == 0:
-		return b.Rows(), nil
+		return nil
 	}
-	for _, r := range b.Rows() {
+	return m.board.Rows()
+}
+
+func (c *shownData) isOnlyNews() bool { return len(c.stories) > 0 && !c.priced && !c.read }
+
+func splitReadings(all []*market.Row, mixed bool) (rows, readings []*market.Row) {
+	if !mixed {
+		return all, nil
+	}
+	for _, r := range all {
 		if r.IsReading {
 			readings = append(readings, r)
 		} else {
@@ -69,10 +88,10 @@ func (m Model) togglePause() Model {
 	}
 	now := m.shownData()
 	p := &pausedView{at: m.now, shownData: shownData{gapMarks: now.gapMarks, log: eventLog{slices.Clone(m.log.entries), m.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
-	p.rows, p.readings = p.copyRows(now.rows), p.copyRows(now.readings)
 	for _, trades := range now.trades {
 		p.trades = append(p.trades, trades.Clone())
 	}
+	p.base = p.copyRows(m.feeds.liveFirst(m.baseRows(), m.now))
 	for _, story := range now.stories {
 		p.stories = append(p.stories, shallowCopy(story))
 	}
@@ -82,10 +101,10 @@ func (m Model) togglePause() Model {
 
 // unpause ends a pause. The cursor stays on its headline.
 func (m Model) unpause() Model {
-	p := m.paused
+	p, before := m.paused, m.shownData()
 	m.paused = nil
 	now := m.shownData()
-	price, reading := m.prices.rowAtCursor(p.rows), m.readings.rowAtCursor(p.readings)
+	price, reading := m.prices.rowAtCursor(before.rows), m.readings.rowAtCursor(before.readings)
 	m.prices, m.readings = m.prices.keepOnRow(now.rows, price), m.readings.keepOnRow(now.readings, reading)
 	m.prices.widths, m.readings.widths = p.priceWidths, p.readingWidths
 	m.news.sourceWidth, m.news.symbolsWidth = p.news.sourceWidth, p.news.symbolsWidth

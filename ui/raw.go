@@ -177,7 +177,7 @@ func (m Model) eventContent() []string {
 // showsRaw reports whether the main pane shows the events as they arrived: because the user wants it, or because nothing
 // else can be made of them.
 func (m Model) showsRaw(t *shownData) bool {
-	return m.showRaw || len(t.rows)+len(t.readings)+len(t.stories) == 0 && t.raw.len() > 0
+	return m.showRaw || !t.priced && !t.read && len(t.stories) == 0 && t.raw.len() > 0
 }
 
 // viewRaw shows raw events, and why they are where prices should be, unless the user asked for them.

@@ -28,6 +28,7 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 	if added := int(m.newestStory()-newest) + len(m.gapMarks) - gapMarks; m.paused == nil && added > 0 && m.news.cursor > 0 {
 		m.news.list = m.news.shift(added)
 	}
+	m.view.dirty = true
 	if m.paused == nil {
 		now := m.shownData()
 		m.prices, m.readings = m.prices.keepOnRow(now.rows, price), m.readings.keepOnRow(now.readings, reading)

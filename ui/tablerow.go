@@ -160,6 +160,9 @@ func (s rowStyles) forSign(sign int) style {
 }
 
 func (t *priceTable) rowLine(r *tableRow) string {
+	if t.view.pins[strings.ToUpper(r.Symbol)] {
+		r.sign = pinSign
+	}
 	drawGutter(t.w, r.sign)
 	for i, s := range t.columns.slots {
 		if i > 0 {

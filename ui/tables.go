@@ -88,7 +88,7 @@ func (p tablePane) newTable(area drawContext, rows []*market.Row, feeds feedList
 		row := newTableRow(r, h, area.now, p.widths.format)
 		row.axis = area.sparkAxisFor(r, h)
 		switch {
-		case !row.isLive:
+		case !row.isLive && r.Feed != "":
 			row.sign = notLiveSign
 		case row.text.tag != "" && !t.columns.arrow:
 			row.sign = haltedSign
@@ -170,6 +170,9 @@ func (t *priceTable) title(l list, rows []*market.Row, feeds feedList) string {
 	case waiting > 0:
 		where += fmt.Sprintf(", %d without a price", waiting)
 	}
+	if t.view.isHeld(t.now) {
+		where += ", order held"
+	}
 	if len(rows) > 0 && feeds.dividers(rows, t.now) == 0 && !feeds.isLive(rows[0].Feed, t.now) {
 		paneTitle(t.w, t.drawContext, "Prices", where)
 		return t.notLiveLine(rows[0], feeds.byName(rows[0].Feed))
@@ -214,11 +217,19 @@ var basisTexts = [basisCount]struct{ inRow, inTitle string }{
 
 func (t *priceTable) columnHeads() string {
 	t.w.writeBlanks(gutter)
-	for i, s := range t.columns.slots {
-		if i > 0 {
-			t.w.writeBlanks(t.columns.gap)
+	gap := 0
+	for _, s := range t.columns.slots {
+		label, next := t.columnLabel(s), t.columns.gap
+		if o := t.view.order; o.sorted && o.column == s.col {
+			label += o.sign()
 		}
-		label := t.columnLabel(s)
+		if over := max(cells(label)-s.width, 0); over > 0 && s.col.isText() { // the sign needs a cell of the gap
+			s.width, next = s.width+over, next-over
+		} else {
+			s.width, gap = s.width+over, gap-over
+		}
+		t.w.writeBlanks(gap)
+		gap = next
 		switch s.col {
 		case colSymbol, colFeed, colName, colTrend, colRange:
 			t.w.writeLeft(title, label, s.width)

@@ -41,6 +41,13 @@ type Config struct {
 	Renderer          *lipgloss.Renderer // how many colors there are, and whether on a dark background; nil: of standard output
 	UnknownBackground bool               // whether the background is dark is a guess: colors suit any, unless a theme is asked for
 	Looks
+
+	Lists        []List                                 // watchlists, in the order of their tabs
+	Columns      []string                               // of the table of prices, from left to right, by ColumnNames; empty for all
+	Sort         string                                 // one of SortNames, behind "-" for the largest first; empty for the order of the feeds
+	Settings     map[string]string                      // as SaveSettings kept them; they go before Columns and Sort
+	SaveSettings func(changes map[string]string) error  // keeps what the user sets up; it may do I/O. Nil: nothing is kept
+	Ask          func(feed, symbol string, wanted bool) // changes what a feed is asked for; it does not block. Nil: none can be asked
 }
 
 // Notice is what the user should know, on one line.
@@ -58,6 +65,7 @@ type Source struct {
 
 	Symbols   []string // in the order of the screen; others follow by name. In upper or lower case
 	AllComing bool     // the feed is to give a price of each of Symbols, by this name
+	CanAsk    bool     // the feed is asked for symbols, and can be asked for others
 }
 
 // Reload is what is watched from now on.
@@ -65,6 +73,7 @@ type Reload struct {
 	Feeds     []Source            // in the order of the screen; nil: as before
 	Alerts    []alert.Rule        // with Feeds
 	Positions []position.Position // with Feeds
+	Lists     []List              // with Feeds
 
 	Problem string // what stands in the way, in a line that stays until the next Setup; empty for nothing
 	Notice  string // what the user should know of the change, shown for some seconds; may be empty
@@ -118,6 +127,8 @@ type Model struct {
 	alerts       alerts
 	raw          *rawEvents
 	paused       *pausedView // nil unless paused
+	view         rowView
+	settings     *settings
 
 	width, height int
 	layout        layout
@@ -141,7 +152,10 @@ type Model struct {
 	feedMenu      list
 	themeMenu     list
 	palette       commandPalette
-	listedFeed    string   // under the cursor of feedMenu
+	listedFeed    string // under the cursor of feedMenu
+	columnList    list   // of the column chooser
+	prompt        prompt
+	search        textSearch
 	page          list     // of the help, map or event overlay
 	mapPage       mapPage  // of the map overlay
 	rawEvent      rawEvent // of the event overlay
@@ -180,6 +194,7 @@ const (
 	eventOverlay
 	alertsOverlay
 	positionsOverlay
+	columnsOverlay
 )
 
 type toast struct {
@@ -200,6 +215,9 @@ func New(c Config) Model {
 		raw:    &rawEvents{},
 		alerts: newAlerts(c.Alerts),
 
+		settings: newSettings(c.Settings),
+		view:     rowView{lists: c.Lists},
+
 		prices:   newTablePane(false, c.ASCII),
 		readings: newTablePane(true, c.ASCII),
 	}
@@ -207,7 +225,7 @@ func New(c Config) Model {
 	if c.Deck != nil {
 		m.clock = func() time.Time { return c.Deck.Position().Clock }
 	}
-	return m.withFeeds(newFeeds(c.Feeds))
+	return m.applySettings().withFeeds(newFeeds(c.Feeds))
 }
 
 func (m Model) withFeeds(all feedList) Model {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"maps"
+	"slices"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -38,6 +39,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.showProposal(msg)
 	case mapWrittenMsg:
 		m, cmd = m.showMapWritten(msg)
+	case settingsSavedMsg:
+		m, cmd = m.settingsSaved(msg)
 	case faultDoneMsg:
 		m, cmd = m.showFaultResult(msg)
 	case toastGoneMsg:
@@ -97,16 +100,20 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 		for i, h := range next {
 			delete(removed, h.name)
 			if known := m.feeds.byName(h.name); known != nil {
-				known.url, known.readBy, known.symbols, known.allComing = h.url, h.readBy, h.symbols, h.allComing
+				known.url, known.readBy, known.symbols, known.allComing, known.canAsk = h.url, h.readBy, h.symbols, h.allComing, h.canAsk
 				next[i] = known
 			}
 		}
 		for name := range removed {
 			m.board.Await(name, nil)
 		}
-		m.removedFeeds = removed
 		m.config.Positions = r.Positions
 		m.alerts.replace(r.Alerts)
+		m.removedFeeds, m.view.lists = removed, r.Lists
+		if !slices.Contains(m.view.listIDs(), m.view.list) {
+			m.view.list = listID{}
+		}
+		m = m.redefine()
 		m = m.withFeeds(next)
 	}
 	if r.Notice == "" {
@@ -178,7 +185,7 @@ func (m Model) nextChange() time.Time {
 	if m.now.IsZero() {
 		return time.Time{}
 	}
-	next := earliest(m.feeds.nextChange(m.now), m.alerts.engine.NextCheck())
+	next := earliest(m.feeds.nextChange(m.now), earliest(m.view.nextChange(m.now), m.alerts.engine.NextCheck()))
 	if m.layout.prices > 0 {
 		next = earliest(next, m.prices.nextChange(m.shownData().rows, m.feeds, m.now))
 	}

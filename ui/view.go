@@ -18,6 +18,7 @@ func (m Model) View() string {
 		lines = append(lines, m.header())
 	}
 	lines = append(lines, m.status()...)
+	lines = append(lines, m.tabLines()[:l.tabs]...)
 	lines = append(lines, m.body()...)
 	if l.footer > 0 {
 		lines = append(padLines(lines, m.height-1), m.footer())
@@ -92,7 +93,7 @@ func (m Model) viewPanes(t *shownData) []string {
 		lines = append(lines, m.news.view(m.areaOf(l.width, l.news, focusNews), t)...)
 	}
 	if l.log > 0 {
-		lines = append(lines, m.logPane.view(m.areaOf(l.width, l.log, focusLog), t.log)...)
+		lines = append(lines, m.markMatches(m.logPane.view(m.areaOf(l.width, l.log, focusLog), t.log))...)
 	}
 	switch {
 	case l.bottom > 0 && m.overlay == faultsOverlay:
@@ -107,6 +108,8 @@ func (m Model) viewPanes(t *shownData) []string {
 		lines = append(lines, m.viewAlerts(l.bottom)...)
 	case l.bottom > 0 && m.overlay == feedsOverlay:
 		lines = append(lines, m.viewFeedMenu(l.bottom)...)
+	case l.bottom > 0 && m.overlay == columnsOverlay:
+		lines = append(lines, m.viewColumnChooser(l.bottom)...)
 	case l.bottom > 0:
 		lines = append(lines, m.viewText(t, l.bottom)...)
 	}
@@ -135,6 +138,8 @@ func (m Model) viewTables(t *shownData) []string {
 		lines = m.viewRaw(area, t)
 	case len(t.rows) > 0 || len(m.feeds) == 0:
 		lines = m.prices.view(area, t.rows, m.feeds)
+	case t.priced:
+		lines = viewExplanation(area, m.noRowsText())
 	default:
 		lines = viewExplanation(area, m.feeds.firstNotLive(m.now).noPricesText(m.now, m.keys))
 	}
@@ -206,6 +211,8 @@ func (m Model) footerKeys() []key.Binding {
 		return k.withFirst(k.back, k.retry, k.connect, k.retryAll, k.down, k.up)
 	case helpOverlay, eventOverlay:
 		return k.withFirst(k.back, k.down, k.up, k.pageDown, k.pageUp)
+	case columnsOverlay:
+		return k.withFirst(k.back, k.toggleColumn, k.columnLeft, k.columnRight, k.resetColumns, k.down, k.up)
 	case mapOverlay:
 		return k.withFirst(k.back, k.open, k.writeMap, k.down, k.up)
 	}

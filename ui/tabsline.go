@@ -1,0 +1,147 @@
+package ui
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+const minTabsHeight = 8 // lines of a screen that has one for the lists, unless the user types there
+
+// tabLines are the lines of lists, order and filter.
+func (m Model) tabLines() []string {
+	w := newLineWriter(m.theme, m.width)
+	if m.prompt.kind != noPrompt {
+		return m.promptLines(w)
+	}
+	if !m.view.isShown() || m.height < minTabsHeight {
+		return nil
+	}
+	right := m.viewSpans()
+	room := m.width - 1
+	for len(right) > 1 && spanCells(right) > room/2 {
+		right = right[1:]
+	}
+	room -= spanCells(right) + 2
+	w.writeBlanks(1)
+	for _, t := range m.tabsWithin(room) {
+		w.writeSpans(t.spans)
+	}
+	w.writeBlanks(m.width - w.used - spanCells(right) - 1)
+	w.writeSpans(right)
+	return []string{w.endLine()}
+}
+
+// tab is a list's tab on screen.
+type tab struct {
+	listID
+	spans []span
+}
+
+// tabsWithin are the tabs that fit into so many cells, among them that of the list on screen.
+func (m Model) tabsWithin(room int) []tab {
+	var all []tab
+	chosen := 0
+	for i, id := range m.view.listIDs() {
+		number, count := strconv.Itoa(i+1)+" ", " "+strconv.Itoa(m.view.counts[id])
+		t := tab{id, []span{{keyStyle, " " + number}, {plain, id.title()}, {muted, count + " "}}}
+		if id == m.view.list {
+			chosen = i
+			t.spans = []span{{accent, "▐" + number + id.title() + count + "▌"}}
+		}
+		all = append(all, t)
+	}
+	for from := range all {
+		used := 0
+		fits := slices.IndexFunc(all[from:], func(t tab) bool {
+			used += spanCells(t.spans)
+			return used > room
+		})
+		if fits < 0 {
+			return all[from:]
+		}
+		if from+fits > chosen {
+			return all[from : from+fits]
+		}
+	}
+	return all[chosen : chosen+1]
+}
+
+// viewSpans say how many rows are shown, in which order, and by which filter.
+func (m Model) viewSpans() []span {
+	v := &m.view
+	var parts [][]span
+	if v.filter != nil {
+		parts = append(parts, []span{{muted, fmt.Sprintf("%d of %d", len(v.rows), v.counts[v.list])}})
+	}
+	if v.order.sorted {
+		words := "sort " + strings.ToUpper(v.order.column.String()) + " " + v.order.sign()
+		if v.isHeld(m.now) {
+			words += " held"
+		}
+		parts = append(parts, []span{{muted, words}})
+	}
+	if v.filter != nil {
+		parts = append(parts, []span{{accent, "/ " + truncate(v.text, max(m.width/3, 10))}, {muted, " · " + keyLabel(m.keys.back) + " clears"}})
+	} else {
+		parts = append(parts, []span{{keyStyle, keyLabel(m.keys.find)}, {muted, " filter"}})
+	}
+	var all []span
+	for i, p := range parts {
+		if i > 0 {
+			p[0].text = " · " + p[0].text
+		}
+		all = append(all, p...)
+	}
+	return all
+}
+
+// promptLines are the line in which the user types and, below it, what is wrong.
+func (m Model) promptLines(w *lineWriter) []string {
+	head, right := m.promptTexts()
+	w.writeBlanks(1)
+	w.write(keyStyle, head)
+	room := m.width - w.used - 1
+	if rest := room - cells(right) - 2; rest >= min(len(m.prompt.text)+1, 20) {
+		room = rest
+	} else {
+		right = ""
+	}
+	cellOf := m.prompt.draw(w, max(room, 1))
+	w.writeBlanks(m.width - w.used - cells(right) - 1)
+	w.write(muted, right)
+	lines := []string{w.endLine()}
+	if mistake := m.view.mistake; m.prompt.kind == filterPrompt && mistake != nil {
+		lines = append(lines, caretLine(w, cellOf(mistake.At), mistake.Problem))
+	}
+	return lines
+}
+
+func (m Model) promptTexts() (head, right string) {
+	switch m.prompt.kind {
+	case searchPrompt:
+		return "search: ", m.matchesText()
+	case symbolPrompt:
+		return m.addingText() + ": ", keyLabel(m.keys.back) + " cancels"
+	}
+	right = keyLabel(m.keys.back) + " clears"
+	if m.view.filter != nil {
+		right = fmt.Sprintf("%d of %d · ", len(m.view.rows), m.view.counts[m.view.list]) + right
+	}
+	return "/ ", right
+}
+
+// caretLine points at a cell of the line above, and says what is wrong there: behind the caret, or before it where there
+// is more room.
+func caretLine(w *lineWriter, at int, problem string) string {
+	if cells(problem)+at+2 > w.width && at > w.width/2 {
+		problem = truncate(problem, at-1)
+		w.writeBlanks(at - cells(problem) - 1)
+		w.write(bad, problem+" ^")
+		return w.endLine()
+	}
+	w.writeBlanks(at)
+	w.write(bad, "^ "+problem)
+	return w.endLine()
+}
