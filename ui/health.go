@@ -33,6 +33,7 @@ type feedHealth struct {
 	symbols      []string // see Source
 	allComing    bool
 	canAsk       bool
+	added        []string
 	status       feed.Status
 	lostCause    string    // of the last lost or failed connection, until the next is live
 	lostAdvice   string    // what may help against it
@@ -64,7 +65,7 @@ type feedHealth struct {
 }
 
 func newFeedHealth(s Source) *feedHealth {
-	return &feedHealth{name: s.Name, url: plainLine(s.URL), readBy: s.ReadBy, symbols: s.Symbols, allComing: s.AllComing, canAsk: s.CanAsk, unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
+	return &feedHealth{name: s.Name, url: plainLine(s.URL), readBy: s.ReadBy, symbols: s.Symbols, allComing: s.AllComing, canAsk: s.CanAsk, added: s.Added, unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
 }
 
 func (h *feedHealth) receive(ev feed.Event) {

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 
@@ -16,6 +17,7 @@ const (
 	filterPrompt
 	searchPrompt
 	symbolPrompt
+	removalPrompt
 )
 
 // prompt is a line in which the user types.
@@ -126,8 +128,11 @@ func (m Model) acceptPrompt() (Model, tea.Cmd) {
 		return m, nil
 	}
 	m.prompt = prompt{}
-	if p.kind == symbolPrompt {
+	switch p.kind {
+	case symbolPrompt:
 		return m.addSymbol(string(p.text))
+	case removalPrompt:
+		return m.takeBack(strings.TrimSpace(string(p.text)))
 	}
 	return m, nil
 }

@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"livetape/feed/market"
@@ -50,9 +51,9 @@ func compareBools(a, b bool) int {
 }
 
 func (m Model) awaitSymbols(h *feedHealth) {
-	var coming []string
+	coming := h.added
 	if h.allComing {
-		coming = h.symbols
+		coming = slices.Concat(h.symbols, h.added)
 	}
 	m.board.Await(h.name, coming)
 }

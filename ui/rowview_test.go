@@ -270,7 +270,7 @@ func TestSymbolsAreAddedAndRemovedWhereFeedsCanBeAsked(t *testing.T) {
 		})
 		s.receive(feed.Event{Feed: "coins", Message: &feed.Message{Updates: []market.Update{market.Quote{Symbol: "BTC", Last: decimal("5")}}}})
 		s.keysWithCommands("3", "+")
-		if view := s.screen(); !strings.Contains(view, "add to tech, ask coins for it: ") {
+		if view := s.screen(); !strings.Contains(view, "add to tech, asking coins if no feed has it: ") {
 			t.Errorf("what it does is not said:\n%s", view)
 		}
 		s.keysWithCommands("SOL", "enter", "+", "MSFT", "enter")

@@ -25,7 +25,7 @@ func (m Model) addingText() string {
 		words = "add to " + m.editedList().title()
 	}
 	if h := m.askedFeed(); h != nil {
-		words += ", ask " + h.name + " for it"
+		words += ", asking " + h.name + " if no feed has it"
 	}
 	return words
 }
@@ -97,6 +97,9 @@ func (m Model) removeSymbol() (Model, tea.Cmd) {
 	r := m.selectedRow(m.shownData())
 	id := m.view.list
 	switch {
+	case r == nil && m.lastAdded() != "": // as when a feed refuses what was added to it
+		m.prompt = newPrompt(removalPrompt, m.lastAdded())
+		return m, nil
 	case r == nil:
 		return m.sayUnusedKey("-")
 	case id.kind == pinnedRows:
@@ -111,6 +114,26 @@ func (m Model) removeSymbol() (Model, tea.Cmd) {
 	m, kept = m.editList(id, r.Symbol, false)
 	m, shown = m.showToast(span{accent, fmt.Sprintf("%s removed from %s; %s adds it again", r.Symbol, id.title(), keyLabel(m.keys.addSymbol))})
 	return m, tea.Batch(asked, kept, shown)
+}
+
+// lastAdded is a symbol that the user has added to what a feed is asked for; empty for none.
+func (m Model) lastAdded() string {
+	for _, h := range m.feeds {
+		if n := len(h.added); n > 0 {
+			return h.added[n-1]
+		}
+	}
+	return ""
+}
+
+// takeBack has no feed asked for a symbol that the user has added.
+func (m Model) takeBack(symbol string) (Model, tea.Cmd) {
+	for _, h := range m.feeds {
+		if slices.ContainsFunc(h.added, func(s string) bool { return strings.EqualFold(s, symbol) }) {
+			return m.ask(h, symbol, false)
+		}
+	}
+	return m.showToast(span{muted, "no feed is asked for " + plainLine(symbol)})
 }
 
 // ask changes what a feed is asked for.

@@ -20,8 +20,8 @@ func (m Model) tabLines() []string {
 	}
 	right := m.viewSpans()
 	room := m.width - 1
-	for len(right) > 1 && spanCells(right) > room/2 {
-		right = right[1:]
+	for len(right) > 2 && spanCells(right) > room*2/3 {
+		right = right[2:] // what is said first, and the separator
 	}
 	room -= spanCells(right) + 2
 	w.writeBlanks(1)
@@ -56,13 +56,13 @@ func (m Model) tabsWithin(room int) []tab {
 		used := 0
 		fits := slices.IndexFunc(all[from:], func(t tab) bool {
 			used += spanCells(t.spans)
-			return used > room
+			return used > room-1
 		})
 		if fits < 0 {
 			return all[from:]
 		}
 		if from+fits > chosen {
-			return all[from : from+fits]
+			return append(all[from:from+fits], tab{spans: []span{{muted, "…"}}})
 		}
 	}
 	return all[chosen : chosen+1]
@@ -90,7 +90,7 @@ func (m Model) viewSpans() []span {
 	var all []span
 	for i, p := range parts {
 		if i > 0 {
-			p[0].text = " · " + p[0].text
+			all = append(all, span{muted, " · "})
 		}
 		all = append(all, p...)
 	}
@@ -122,6 +122,8 @@ func (m Model) promptTexts() (head, right string) {
 	switch m.prompt.kind {
 	case searchPrompt:
 		return "search: ", m.matchesText()
+	case removalPrompt:
+		return "ask no longer for: ", keyLabel(m.keys.back) + " cancels"
 	case symbolPrompt:
 		return m.addingText() + ": ", keyLabel(m.keys.back) + " cancels"
 	}

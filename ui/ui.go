@@ -66,6 +66,7 @@ type Source struct {
 	Symbols   []string // in the order of the screen; others follow by name. In upper or lower case
 	AllComing bool     // the feed is to give a price of each of Symbols, by this name
 	CanAsk    bool     // the feed is asked for symbols, and can be asked for others
+	Added     []string // symbols that the user has added to those it is asked for
 }
 
 // Reload is what is watched from now on.

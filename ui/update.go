@@ -100,7 +100,7 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 		for i, h := range next {
 			delete(removed, h.name)
 			if known := m.feeds.byName(h.name); known != nil {
-				known.url, known.readBy, known.symbols, known.allComing, known.canAsk = h.url, h.readBy, h.symbols, h.allComing, h.canAsk
+				known.url, known.readBy, known.symbols, known.allComing, known.canAsk, known.added = h.url, h.readBy, h.symbols, h.allComing, h.canAsk, h.added
 				next[i] = known
 			}
 		}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"testing"
@@ -49,6 +50,7 @@ func testWithBinary(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "build livetape:", err)
 		return 1
 	}
+	os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")) // and not what the developer has set up
 	for name, value := range secrets {
 		os.Setenv(name, value)
 	}

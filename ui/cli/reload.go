@@ -21,39 +21,80 @@ type configReloader struct {
 	feeds     *runningFeeds
 	looks     lookFlags
 	targets   []feedTarget // that run
+	asks      chan symbolAsk
 	reloads   chan<- ui.Reload
 }
 
-// followConfig watches the configuration for changes, if there is one. The channel says what the screen shows from then
-// on. It is closed when ctx has ended and nothing is left running; without a configuration it is nil.
-func followConfig(ctx context.Context, options screenOptions, feeds *runningFeeds) (<-chan ui.Reload, error) {
+// symbolAsk is what the user changes in what a feed is asked for.
+type symbolAsk struct {
+	feed, symbol string
+	wanted       bool
+}
+
+// followConfig watches the configuration for changes, if there is one, and lets the user change what feeds are asked for,
+// if one can be asked. The channel says what the screen shows from then on. It is closed when ctx has ended and nothing is
+// left running; where nothing can change it is nil.
+func followConfig(ctx context.Context, options screenOptions, feeds *runningFeeds) (reloads <-chan ui.Reload, ask func(feed, symbol string, wanted bool), err error) {
 	selection := options.selection
-	if selection == nil || selection.file == nil {
-		return nil, nil
+	if selection == nil {
+		return nil, nil, nil
 	}
-	changes, err := config.Watch(ctx, selection.file)
-	if err != nil || changes == nil {
-		return nil, err
+	var changes <-chan config.Change
+	if selection.file != nil {
+		if changes, err = config.Watch(ctx, selection.file); err != nil {
+			return nil, nil, err
+		}
 	}
-	reloads := make(chan ui.Reload, 1)
-	r := &configReloader{selection, feeds, options.looks, options.targets, reloads}
+	if changes == nil && !slices.ContainsFunc(options.targets, selection.canAsk) {
+		return nil, nil, nil
+	}
+	out := make(chan ui.Reload, 1)
+	r := &configReloader{selection, feeds, options.looks, options.targets, make(chan symbolAsk), out}
 	go r.run(ctx, changes)
-	return reloads, nil
+	return out, func(feed, symbol string, wanted bool) { r.ask(ctx, symbolAsk{feed, symbol, wanted}) }, nil
+}
+
+func (r *configReloader) ask(ctx context.Context, a symbolAsk) {
+	select {
+	case r.asks <- a:
+	case <-ctx.Done():
+	}
 }
 
 func (r *configReloader) run(ctx context.Context, changes <-chan config.Change) {
 	defer close(r.reloads)
-	for change := range changes {
-		reload := r.apply(change)
+	for {
+		var reload ui.Reload
+		select {
+		case change, open := <-changes:
+			if !open { // ctx has ended
+				return
+			}
+			reload = r.apply(change)
+		case a := <-r.asks:
+			r.selection.asked.set(a.feed, a.symbol, a.wanted)
+			reload = r.apply(config.Change{File: r.selection.file})
+		case <-ctx.Done():
+			if changes != nil {
+				for range changes { // closed soon
+				}
+			}
+			return
+		}
 		select {
 		case r.reloads <- reload:
-		case <-ctx.Done(): // changes is closed soon
+		case <-ctx.Done():
 		}
 	}
 }
 
+// canAsk reports whether the user can change what a feed is asked for.
+func (s *targetSelection) canAsk(t feedTarget) bool {
+	return t.origin.CanAskForSymbols() && len(t.origin.Symbols) > 0 && s.options.Watchlist == ""
+}
+
 func (r *configReloader) apply(change config.Change) ui.Reload {
-	if change.File == nil {
+	if change.File == nil && change.Err != nil {
 		return failedReload(change.Err)
 	}
 	next := *r.selection
@@ -69,7 +110,7 @@ func (r *configReloader) apply(change config.Change) ui.Reload {
 	if err == nil {
 		alerts, err = next.alerts()
 	}
-	if err == nil {
+	if err == nil && next.file != nil {
 		err = next.symbols.Load(next.file, next.options)
 	}
 	looks, looksErr := r.looks.looks(next.cmd, next.file)
@@ -77,7 +118,7 @@ func (r *configReloader) apply(change config.Change) ui.Reload {
 		return failedReload(err)
 	}
 	r.selection.file = next.file
-	reload := ui.Reload{Looks: &looks, Feeds: screenSources(targets, r.selection), Alerts: alerts.Rules, Positions: r.selection.positions(), Notice: r.selection.newSecretsSent(r.targets, targets)}
+	reload := ui.Reload{Looks: &looks, Feeds: screenSources(targets, r.selection), Lists: r.selection.lists(), Alerts: alerts.Rules, Positions: r.selection.positions(), Notice: r.selection.newSecretsSent(r.targets, targets)}
 	if err := errors.Join(r.replaceFeeds(targets), change.Err); err != nil {
 		reload.Problem = firstLine(err)
 	}

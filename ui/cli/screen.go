@@ -53,7 +53,8 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	collectGarbageLess()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
-	looks, err := options.looks.looks(cmd, options.config(cmd))
+	file := options.config(cmd)
+	looks, err := options.looks.looks(cmd, file)
 	if err != nil {
 		return err
 	}
@@ -62,7 +63,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		return err
 	}
 	defer feeds.stop()
-	reloads, err := followConfig(ctx, options, feeds)
+	reloads, ask, err := followConfig(ctx, options, feeds)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		return err
 	}
 	events := feeds.withIDsKept(ctx, recording.events)
-	err = showScreen(ctx, stop, cmd, ui.Config{
+	err = showScreen(ctx, stop, cmd, options.withTable(file, ui.Config{
 		Looks:   looks,
 		Feeds:   screenSources(options.targets, options.selection),
 		Events:  events,
@@ -85,12 +86,13 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Records: options.record.file != "",
 		Notices: recording.notices,
 		Reloads: reloads,
+		Ask:     ask,
 		Maps:    mapFiles{},
 		Faults:  options.faults,
 
 		Alerts:    alerts.Rules,
 		Positions: options.selection.positions(),
-	}, alerts.Dir)
+	}), alerts.Dir)
 	stop()
 	recording.awaitEnd(events)
 	for reloads != nil {
@@ -194,6 +196,7 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	notifier := startNotifier(ctx, dir, output)
 	defer notifier.Close()
 	config.SendAlert = notifier.Send
+	defer keepSettings(&config)()
 	options := append(ui.Options(config.Looks),
 		tea.WithContext(ctx),
 		tea.WithoutSignalHandler(), // signals end ctx
@@ -253,6 +256,9 @@ func screenSources(targets []feedTarget, s *targetSelection) []ui.Source {
 	var sources []ui.Source
 	for _, t := range targets {
 		source := ui.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), ReadBy: readBy(t.origin), Symbols: list, AllComing: len(targets) == 1}
+		if s != nil {
+			source.CanAsk, source.Added = s.canAsk(t), s.asked.added(t.config.Name)
+		}
 		if list == nil {
 			source.Symbols, source.AllComing = t.origin.Symbols, !t.origin.CanAskForSymbols() // else the answer may have other names
 		}

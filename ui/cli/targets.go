@@ -24,6 +24,7 @@ type targetSelection struct {
 	local   bool         // the file was found in the working directory: nobody asked for it
 	symbols *config.SymbolTable
 	options config.SymbolOptions
+	asked   askedSymbols // of a screen
 }
 
 type feedTarget struct {
@@ -47,6 +48,10 @@ func (f feedFlags) newSelection(cmd *cobra.Command, args []string, pad bool) (*t
 	s := &targetSelection{cmd: cmd, flags: f, args: args, symbols: config.NewSymbolTable(), options: config.SymbolOptions{Watchlist: f.watchlist, Pad: pad}}
 	if err := s.validate(); err != nil {
 		return nil, err
+	}
+	if s.asked = (askedSymbols{}); pad && len(f.symbols) == 0 {
+		kept, _ := loadSettings() // what is wrong with them, the screen says
+		s.asked = keptAskedSymbols(kept)
 	}
 	if !s.needsConfig() {
 		return s, nil
@@ -149,8 +154,14 @@ func (s *targetSelection) configuredTarget(name string) (feedTarget, error) {
 	if err != nil {
 		return feedTarget{}, err
 	}
-	if s.flags.oneFeedFlag(s.cmd) == "" && !(len(s.args) == 1 && len(s.flags.symbols) > 0) {
+	plain := s.flags.oneFeedFlag(s.cmd) == "" && !(len(s.args) == 1 && len(s.flags.symbols) > 0)
+	if plain && len(s.asked[name]) == 0 {
 		config, err := s.file.Config(name, config.Environment{Symbols: s.table(false)})
+		return feedTarget{config: config, origin: configured}, err
+	}
+	if plain {
+		configured.Symbols = s.asked.over(name, configured.Symbols)
+		config, err := configured.Config(name, config.Environment{Symbols: s.table(false), Dir: s.file.Dir()})
 		return feedTarget{config: config, origin: configured}, err
 	}
 	return s.flagTarget(name, configured, s.file.Dir())
@@ -164,6 +175,9 @@ func (s *targetSelection) flagTarget(name string, base config.Feed, dir string) 
 	}
 	base.Definition = preset.Merge(base.Definition, given)
 	serverFilters := len(given.Symbols) > 0 && base.CanAskForSymbols()
+	if base.CanAskForSymbols() {
+		base.Symbols = s.asked.over(cmp.Or(s.flags.name, name), base.Symbols)
+	}
 	if err := base.Validate(); err != nil {
 		return feedTarget{}, s.commandLineError(err)
 	}

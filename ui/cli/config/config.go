@@ -32,6 +32,8 @@ type File struct {
 	Watchlists map[string][]string `yaml:"watchlists,omitempty"` // names of symbols, to ask for or to show alone
 	Symbols    map[string]Symbol   `yaml:"symbols,omitempty"`    // by the name under which a symbol is shown
 	AlertRules []Alert             `yaml:"alerts,omitempty"`
+	Columns    []string            `yaml:"columns,omitempty,flow"`
+	Sort       string              `yaml:"sort,omitempty"`      // a column, behind "-" for the largest first
 	Held       map[string]Position `yaml:"positions,omitempty"` // by symbol
 
 	Theme         string                       `yaml:"theme,omitempty"`          // a built-in one or one of Themes
@@ -43,6 +45,8 @@ type File struct {
 	path   string
 	source []byte
 	order  []string // the feeds' names as they stand in the file
+
+	listOrder []string // the same of the watchlists
 }
 
 // Feed is one stream: what [preset.Definition] says of it, and how to get there from here.
@@ -166,7 +170,7 @@ func Parse(path string, source []byte) (*File, error) {
 	if unreadable {
 		return nil, newError(path, errs.Err(), source)
 	}
-	f.path, f.source, f.order = path, source, strictyaml.Keys(source, "feeds")
+	f.path, f.source, f.order, f.listOrder = path, source, strictyaml.Keys(source, "feeds"), strictyaml.Keys(source, "watchlists")
 	f.validate(unread, &errs)
 	if err := errs.Err(); err != nil {
 		return nil, newError(path, err, source)

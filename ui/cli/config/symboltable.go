@@ -8,6 +8,7 @@ import (
 
 	"livetape/feed/decode"
 	"livetape/feed/market"
+	"livetape/ui"
 )
 
 // SymbolTable says what symbols are called and which are shown. [SymbolTable.Load] may replace what it says while feeds
@@ -24,6 +25,7 @@ type symbolEntries struct {
 	pad       bool
 	watchlist map[string]bool // the symbols to show; nil: all
 	order     []string        // of watchlist
+	lists     []ui.List
 }
 
 // SymbolOptions say what a [SymbolTable] does besides naming symbols.
@@ -47,15 +49,17 @@ func (t *SymbolTable) Load(f *File, o SymbolOptions) error {
 			e.aliases[alias] = symbol
 		}
 	}
+	for _, name := range f.listOrder {
+		e.lists = append(e.lists, ui.List{Name: name, Symbols: e.symbolNames(f.Watchlists[name])})
+	}
 	if o.Watchlist != "" {
 		list, err := f.watchlist(o.Watchlist)
 		if err != nil {
 			return fmt.Errorf("%s: %w", f.path, err)
 		}
-		e.watchlist = map[string]bool{}
-		for _, symbol := range list {
-			e.watchlist[e.symbolName(symbol)] = true
-			e.order = append(e.order, e.symbolName(symbol))
+		e.watchlist, e.order, e.lists = map[string]bool{}, e.symbolNames(list), nil
+		for _, symbol := range e.order {
+			e.watchlist[symbol] = true
 		}
 	}
 	t.entries.Store(e)
@@ -64,6 +68,9 @@ func (t *SymbolTable) Load(f *File, o SymbolOptions) error {
 
 // Watchlist is the symbols that are shown, in the order of their list; nil for all.
 func (t *SymbolTable) Watchlist() []string { return t.entries.Load().order }
+
+// Lists are all watchlists of the file, in its order; none where one of them alone is shown.
+func (t *SymbolTable) Lists() []ui.List { return t.entries.Load().lists }
 
 // Only is the same table for decoders that leave out all symbols but these, in upper or lower case.
 func (t *SymbolTable) Only(symbols []string) *SymbolTable {
@@ -102,6 +109,13 @@ func (d *symbolDecoder) Decode(eventType string, data []byte) (decode.Message, e
 	}
 	m.Updates = kept
 	return m, err
+}
+
+func (e *symbolEntries) symbolNames(symbols []string) (names []string) {
+	for _, symbol := range symbols {
+		names = append(names, e.symbolName(symbol))
+	}
+	return names
 }
 
 func (e *symbolEntries) symbolName(symbol string) string {

@@ -33,6 +33,7 @@ func (f *File) validate(unread map[string][]string, errs *configerr.List) {
 	f.checkAlerts(errs)
 	f.checkPositions(errs)
 	f.checkLooks(errs)
+	f.checkTable(errs)
 	for _, name := range f.order {
 		at := configerr.Path{"feeds", name}
 		if !isFeedName(name) {
