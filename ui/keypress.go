@@ -224,8 +224,8 @@ func (m *Model) listOf(p paneID) *list {
 // goBack undoes the last that was opened: a cross-hair, a held tape, the overlay, or else the log. It never ends the program.
 func (m Model) goBack() (Model, tea.Cmd) {
 	switch {
-	case m.search.text != "" && m.isInText():
-		m.search = textSearch{}
+	case m.textSearch.text != "" && m.isInText():
+		m.textSearch = textSearch{}
 		return m, nil
 	case m.focus == focusChart && !m.chart.cross.IsZero():
 		m.chart.cross = time.Time{}
@@ -252,7 +252,7 @@ func (m Model) toggleOverlay(o overlay) Model {
 	if m.overlay == o {
 		o = noOverlay
 	}
-	m.overlay, m.page, m.search = o, list{}, textSearch{}
+	m.overlay, m.page, m.textSearch = o, list{}, textSearch{}
 	return m
 }
 

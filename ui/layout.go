@@ -126,7 +126,7 @@ func (m Model) currentKeys() keyMap {
 		h := m.feeds.byName(m.mapPage.feed)
 		k.open.SetEnabled(h != nil && h.isGuessed())
 	}
-	k.nextMatch.SetEnabled(m.isInText() && m.search.text != "")
+	k.nextMatch.SetEnabled(m.isInText() && m.textSearch.text != "")
 	k.previousMatch.SetEnabled(k.nextMatch.Enabled())
 	if m.isInText() {
 		relabel(&k.find, "search")

@@ -342,7 +342,7 @@ func TestTextIsSearched(t *testing.T) {
 		t.Errorf("N does not go back: %d, %d", s.m.page.top, first)
 	}
 	s.keys("esc")
-	if s.m.overlay != helpOverlay || s.m.search.text != "" {
+	if s.m.overlay != helpOverlay || s.m.textSearch.text != "" {
 		t.Error("the first esc does not end the search alone")
 	}
 	s.keys("esc", "!", "/", "sym03", "enter", "N")

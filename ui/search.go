@@ -43,11 +43,11 @@ func (m Model) textLines() (lines []string) {
 
 // matchingLines are the lines that have what is looked for.
 func (m Model) matchingLines() (at []int) {
-	if m.search.text == "" {
+	if m.textSearch.text == "" {
 		return nil
 	}
 	for i, line := range m.textLines() {
-		if strings.Contains(line, m.search.text) {
+		if strings.Contains(line, m.textSearch.text) {
 			at = append(at, i)
 		}
 	}
@@ -56,7 +56,7 @@ func (m Model) matchingLines() (at []int) {
 
 // searchFor looks for a text from the line on screen, as it is typed.
 func (m Model) searchFor(text string) Model {
-	m.search.text = strings.ToLower(text)
+	m.textSearch.text = strings.ToLower(text)
 	at := m.matchingLines()
 	if len(at) == 0 {
 		return m
@@ -67,7 +67,7 @@ func (m Model) searchFor(text string) Model {
 }
 
 func (m Model) goToLine(line int) Model {
-	m.search.line = line
+	m.textSearch.line = line
 	l := m.focusedList()
 	if l == &m.page {
 		*l = l.scroll(line - l.top)
@@ -83,33 +83,33 @@ func (m Model) goToMatch(by int) (Model, tea.Cmd) {
 	if len(at) == 0 {
 		return m.showToast(span{muted, fmt.Sprintf("nothing is found; %s searches", keyLabel(m.keys.find))})
 	}
-	i, exact := slices.BinarySearch(at, m.search.line)
+	i, exact := slices.BinarySearch(at, m.textSearch.line)
 	if !exact && by > 0 {
 		i--
 	}
 	m = m.goToLine(at[(i+by+len(at))%len(at)])
-	return m.showToast(span{accent, plainLine(m.search.text) + ": " + m.matchesText()})
+	return m.showToast(span{accent, plainLine(m.textSearch.text) + ": " + m.matchesText()})
 }
 
 func (m Model) matchesText() string {
 	at := m.matchingLines()
 	if len(at) == 0 {
-		if m.search.text == "" {
+		if m.textSearch.text == "" {
 			return ""
 		}
 		return "nothing found"
 	}
-	i, _ := slices.BinarySearch(at, m.search.line)
+	i, _ := slices.BinarySearch(at, m.textSearch.line)
 	return fmt.Sprintf("%d of %d", i+1, len(at))
 }
 
 // markMatches marks what is looked for in lines that are drawn.
 func (m Model) markMatches(lines []string) []string {
-	if m.search.text == "" {
+	if m.textSearch.text == "" {
 		return lines
 	}
 	for i, line := range lines {
-		lines[i] = markIn(m.theme, line, m.search.text)
+		lines[i] = markIn(m.theme, line, m.textSearch.text)
 	}
 	return lines
 }

@@ -156,7 +156,7 @@ type Model struct {
 	listedFeed    string // under the cursor of feedMenu
 	columnList    list   // of the column chooser
 	prompt        prompt
-	search        textSearch
+	textSearch    textSearch
 	page          list     // of the help, map or event overlay
 	mapPage       mapPage  // of the map overlay
 	rawEvent      rawEvent // of the event overlay
