@@ -91,9 +91,9 @@ func (m Model) isAlerted(r *market.Row) bool {
 // replace watches for the rules of a changed configuration, and for those that were typed.
 func (a alerts) replace(rules []alert.Rule) { a.engine.Replace(slices.Concat(rules, a.typed)) }
 
-// isHighlighted reports whether an alert about a row has just come true.
+// isHighlighted reports whether an alert about a row has just come true. It ends on a whole second, when the ages change.
 func (a alerts) isHighlighted(r *market.Row, now time.Time) bool {
-	return a.engine != nil && a.engine.Concerns(r.Feed, r.Symbol, now.Add(-alertHighlight))
+	return a.engine != nil && a.engine.Concerns(r.Feed, r.Symbol, now.Truncate(time.Second).Add(-alertHighlight))
 }
 
 func (m Model) toggleAlerts() Model {
