@@ -4,17 +4,33 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
+	"time"
+
+	"livetape/feed"
+	"livetape/ui/humanize"
+)
+
+const (
+	maxFeedDetail  = 7   // lines for the selected feed
+	minTimeLines   = 110 // columns from which each feed has its time line in the list
+	maxTimeLine    = 60  // cells: a minute in each
+	minTimeLine    = 24
+	feedBadgeCells = 80 // of a line, for what is not the time line
+	menuRates      = 12 // cells of the spark line of rates
 )
 
 // feedMenuHeight is how many lines the list of feeds needs: its title, the feeds, and the selected one in full.
 func (m Model) feedMenuHeight(body int) int {
-	return min(len(m.feeds)+1+3, max(body*3/5, minShared))
+	return min(len(m.feeds)+1+maxFeedDetail, max(body*3/5, minShared))
 }
 
-// keepOnFeed keeps the cursor on its feed, since the sick come first.
+// keepOnFeed keeps the cursor on its feed, since the sick come first. The selected feed has half of the lines, if it needs
+// them.
 func (m Model) keepOnFeed() Model {
 	sorted := m.feeds.worstFirst(m.now)
-	m.feedMenu = m.feedMenu.fit(min(m.layout.bottom-1, len(sorted)), len(sorted))
+	room := m.layout.bottom - 1
+	m.feedMenu = m.feedMenu.fit(min(max(room-maxFeedDetail, room/2), len(sorted)), len(sorted))
 	if i := slices.IndexFunc(sorted, func(h *feedHealth) bool { return h.name == m.listedFeed }); i >= 0 {
 		m.feedMenu = m.feedMenu.move(i - m.feedMenu.cursor)
 	} else if len(sorted) > 0 {
@@ -30,27 +46,107 @@ func (m Model) viewFeedMenu(height int) []string {
 	if down := sorted.notLive(m.now); down > 0 {
 		where += fmt.Sprintf(" · %d not live", down)
 	}
-	lines := []string{paneTitleLine(w, area, "Feeds", where, "r retries, x cuts, R retries all, esc closes")}
+	lines := []string{paneTitleLine(w, area, "Feeds", where, "━ live ◌ silent ┄ lost ↻ waiting ✕ failed ■ ended")}
 	for i := m.feedMenu.top; i < min(m.feedMenu.end(), len(sorted)); i++ {
-		h := sorted[i]
 		w.selected = i == m.feedMenu.cursor
-		drawCursorMark(w)
-		w.writeLeft(strong, h.name, m.feeds.nameWidth()+2)
-		account := h.account.text(m.now)
-		badge := wrapSpans(m.badgeOf(h), w.width-w.used-cells(account)-3, 1)
-		if len(badge) > 0 {
-			w.writeSpans(badge[0])
-		}
-		w.writeBlanks(w.width - w.used - cells(account) - 1)
-		w.write(muted, account)
-		lines = append(lines, w.endLine())
+		lines = append(lines, m.feedMenuLine(w, sorted[i]))
 	}
-	if h := m.feeds.byName(m.listedFeed); h != nil && len(lines) < height {
-		words := []span{{muted, h.url}}
-		if !isConnected(h.status.State) {
-			words = append(words, span{plain, cmp.Or(plainLine(h.status.Cause), h.lostCause)}, span{warn, cmp.Or(plainLine(h.status.Advice), h.lostAdvice)})
-		}
-		lines = append(lines, w.wrapped(words, height-len(lines))...)
+	if h := m.feeds.byName(m.listedFeed); h != nil {
+		lines = append(lines, m.feedDetail(w, h, height-len(lines))...)
 	}
 	return padLines(lines, height)
+}
+
+// feedMenuLine is a feed in the list: its last hour, where there is room, its badge, and the gaps of the day.
+func (m Model) feedMenuLine(w *lineWriter, h *feedHealth) string {
+	drawCursorMark(w)
+	w.writeLeft(strong, h.name, m.feeds.nameWidth()+2)
+	if w.width >= minTimeLines {
+		w.writeSpans(h.history.timeLine(h.state(m.now), m.now, min(max(w.width-w.used-feedBadgeCells, minTimeLine), maxTimeLine)))
+		w.writeBlanks(2)
+	}
+	badge, account := m.badgeOf(h), h.account.text(m.now)
+	if h.state(m.now) == feed.Live && len(badge) > 1 {
+		badge = append(badge[:1], m.liveFacts(h)...)
+	}
+	if fits := w.width - w.used - spanCells(badge) - 4; account != "" && cells(account+", "+h.account.missedText()) <= fits {
+		account += ", " + h.account.missedText()
+	}
+	for _, s := range badge {
+		w.write(s.style, truncate(s.text, max(w.width-w.used-cells(account)-3, 0)))
+	}
+	w.writeBlanks(w.width - w.used - cells(account) - 1)
+	w.write(muted, account)
+	return w.endLine()
+}
+
+// liveFacts are the rate of a live feed, its course, and the delay.
+func (m Model) liveFacts(h *feedHealth) []span {
+	rate, _, _ := h.liveWords(m.now)
+	late, st := h.delay.percentilesText(m.now)
+	facts := []span{{plain, rate}, {muted, withSeparator(" ", h.history.rates(m.now, menuRates))}, {st, withSeparator("  ", late)}}
+	if trouble := m.stripTrouble(h); trouble.text != "" {
+		facts = append(facts, span{trouble.style, " ·" + trouble.text})
+	}
+	return facts
+}
+
+// feedDetail is what is known of a feed.
+func (m Model) feedDetail(w *lineWriter, h *feedHealth, most int) []string {
+	from, to := m.now.Add(-time.Hour).Local().Format("15:04"), m.now.Local().Format("15:04")
+	w.writeBlanks(gutter)
+	w.write(muted, from+" ")
+	w.writeSpans(h.history.timeLine(h.state(m.now), m.now, max(min(w.width-w.used-len(to)-2, 2*maxTimeLine), 0)))
+	w.write(muted, " "+to)
+	lines := []string{w.endLine()}
+	var words []span
+	if h.state(m.now) != feed.Live {
+		words = append(words, span{plain, cmp.Or(plainLine(h.status.Cause), h.lostCause)}, span{warn, cmp.Or(plainLine(h.status.Advice), h.lostAdvice)})
+	}
+	words = append(words,
+		span{warn, cmp.Or(plainLine(h.found.Problem), h.recentNotice(m.now))}, span{warn, h.mapAdvice(m.keys)},
+		span{muted, h.url + redirectText(h.status)}, span{muted, strings.Join(m.feedFacts(h), " · ")},
+		span{bad, withSeparator("the last decode error: ", h.lastDecodeError)})
+	for _, reason := range h.unmappedReasons.top() {
+		words = append(words, span{warn, "not mapped" + withSeparator(", ", repeatsText(h.unmappedReasons[reason])) + ": " + plainLine(reason)})
+	}
+	lines = append(lines, w.wrapped(words, max(most-1, 0))...)
+	return lines[:min(len(lines), max(most, 0))]
+}
+
+// feedFacts are the counts of a feed, and what it can resume from.
+func (m Model) feedFacts(h *feedHealth) []string {
+	facts := []string{humanize.Plural(h.messages, "event")}
+	if late, _ := h.delay.percentilesText(m.now); h.messages > 0 && h.state(m.now) == feed.Live {
+		facts = append(facts, "delay "+cmp.Or(late, "not known"))
+	}
+	if gaps := h.account.text(m.now); gaps != "" {
+		facts = append(facts, "today "+gaps+", "+h.account.missedText())
+	} else {
+		facts = append(facts, "no gap today")
+	}
+	for _, count := range []struct {
+		n    uint64
+		noun string
+	}{{h.duplicates, "duplicate"}, {h.decodeErrors, "decode error"}} {
+		if count.n > 0 {
+			facts = append(facts, humanize.Plural(count.n, count.noun))
+		}
+	}
+	switch {
+	case h.lastID != "":
+		facts = append(facts, "last id "+truncate(plainLine(h.lastID), stripCause*2))
+	case h.messages > 0:
+		facts = append(facts, "no ids: it cannot resume")
+	}
+	if h.status.Retry > 0 {
+		facts = append(facts, "retry: "+humanize.Duration(h.status.Retry))
+	}
+	if n := h.status.Connections; n > 1 {
+		facts = append(facts, fmt.Sprintf("%d connections", n))
+	}
+	if h.isGuessed() {
+		facts = append(facts, guessSign+" guessed map")
+	}
+	return facts
 }

@@ -11,9 +11,11 @@ import (
 
 // dailyGaps is how often and for how long a feed had no stream on one local day.
 type dailyGaps struct {
-	day    string
-	gaps   int
-	length time.Duration
+	day     string
+	gaps    int
+	length  time.Duration
+	missed  int  // events, of the gaps that know
+	unknown bool // some gap does not know
 }
 
 func (a *dailyGaps) add(g *feed.Gap, at time.Time) {
@@ -25,6 +27,8 @@ func (a *dailyGaps) add(g *feed.Gap, at time.Time) {
 	}
 	a.gaps++
 	a.length += g.Length
+	a.missed += max(g.Missed, 0)
+	a.unknown = a.unknown || g.Missed < 0
 }
 
 // text is the account of today: "2 gaps, 8 min"; empty for none.
@@ -33,6 +37,17 @@ func (a *dailyGaps) text(now time.Time) string {
 		return ""
 	}
 	return humanize.Plural(uint64(a.gaps), "gap") + ", " + humanize.Duration(a.length)
+}
+
+// missedText is how many events were missed today, as far as is known.
+func (a *dailyGaps) missedText() string {
+	switch {
+	case !a.unknown:
+		return missedText(a.missed)
+	case a.missed > 0:
+		return "at least " + missedText(a.missed)
+	}
+	return missedText(feed.Unknown)
 }
 
 func dayOf(t time.Time) string { return t.Local().Format(time.DateOnly) }

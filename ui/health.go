@@ -44,6 +44,7 @@ type feedHealth struct {
 	gap          *feed.Gap // what the last reconnect missed
 	gapAt        time.Time
 	account      dailyGaps
+	lastID       string // after the last message; empty for none
 	notice       string // the last that the server said of the stream itself
 	noticeAt     time.Time
 
@@ -130,7 +131,7 @@ func isConnected(s feed.State) bool { return s == feed.Live || s == feed.Quiet |
 func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 	h.receiveBytes(at, 0)
 	h.messages++
-	h.hasDelivered = true
+	h.hasDelivered, h.lastID = true, m.ID
 	if len(m.Updates) > 0 {
 		h.mapped++
 	}

@@ -58,7 +58,9 @@ func (m *rateMeter) rate(now time.Time) float64 {
 }
 
 const (
-	delaySamples    = 63
+	delaySamples    = 512
+	medianSamples   = 63               // the last ones: the median follows a change within seconds
+	percentileFrom  = 100              // samples: fewer have no hundredth part
 	delayProvenBy   = 3                // samples: one says nothing
 	delayShownFor   = 10 * time.Second // without a new sample
 	delayedFrom     = time.Minute      // no network takes longer: the feed is delayed on purpose, or a clock is wrong
@@ -70,8 +72,8 @@ const (
 	unusualDelay    = 4                // times the median
 )
 
-// delayMeter measures the time from the timestamps in payloads to their arrival. It is the median of the last samples,
-// because a single late quote says nothing about the connection.
+// delayMeter measures the time from the timestamps in payloads to their arrival. What it shows is the median of the last
+// samples, because a single late quote says nothing about the connection.
 type delayMeter struct {
 	ring   [delaySamples]time.Duration
 	n      int
@@ -162,10 +164,29 @@ func (d *delayMeter) usual() time.Duration {
 	return max(d.shown, 0)
 }
 
-func (d *delayMeter) median() time.Duration {
-	samples := slices.Clone(d.ring[:min(d.n, delaySamples)])
+func (d *delayMeter) median() time.Duration { return d.percentile(50, medianSamples) }
+
+// percentile is the delay that so many of a hundred of the last samples do not exceed.
+func (d *delayMeter) percentile(percent, most int) time.Duration {
+	n := min(d.n, delaySamples, most)
+	samples := make([]time.Duration, n)
+	for i := range samples {
+		samples[i] = d.ring[(d.n-1-i)%delaySamples]
+	}
 	slices.Sort(samples)
-	return samples[len(samples)/2]
+	return samples[n*percent/100]
+}
+
+// percentilesText is the delay of half, and of nearly all quotes; empty when nothing is certain.
+func (d *delayMeter) percentilesText(now time.Time) (text string, st style) {
+	text, st = d.text(now)
+	if text != "" && st == plain {
+		text = "p50 " + text
+		if d.n >= percentileFrom {
+			text += " p99 " + humanize.Delay(d.percentile(99, delaySamples))
+		}
+	}
+	return text, st
 }
 
 // text is what to say of the delay, and its style; empty when nothing is certain.
