@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"livetape/feed"
@@ -103,19 +102,23 @@ func (m Model) feedDetail(w *lineWriter, h *feedHealth, most int) []string {
 	if h.state(m.now) != feed.Live {
 		words = append(words, span{plain, cmp.Or(plainLine(h.status.Cause), h.lostCause)}, span{warn, cmp.Or(plainLine(h.status.Advice), h.lostAdvice)})
 	}
-	words = append(words,
-		span{warn, cmp.Or(plainLine(h.found.Problem), h.recentNotice(m.now))}, span{warn, h.mapAdvice(m.keys)},
-		span{muted, h.url + redirectText(h.status)}, span{muted, strings.Join(m.feedFacts(h), " · ")},
-		span{bad, withSeparator("the last decode error: ", h.lastDecodeError)})
+	words = append(words, span{warn, cmp.Or(plainLine(h.found.Problem), h.recentNotice(m.now))}, span{warn, h.mapAdvice(m.keys)}, span{muted, h.url + redirectText(h.status)})
+	lines = append(lines, w.wrapped(words, most)...)
+	for _, facts := range wrapSpans(m.feedFacts(h), w.width-2*gutter, 3) {
+		w.writeBlanks(gutter)
+		w.writeSpans(facts)
+		lines = append(lines, w.endLine())
+	}
+	words = []span{{bad, withSeparator("the last decode error: ", h.lastDecodeError)}}
 	for _, reason := range h.unmappedReasons.top() {
 		words = append(words, span{warn, "not mapped" + withSeparator(", ", repeatsText(h.unmappedReasons[reason])) + ": " + plainLine(reason)})
 	}
-	lines = append(lines, w.wrapped(words, max(most-1, 0))...)
+	lines = append(lines, w.wrapped(words, most)...)
 	return lines[:min(len(lines), max(most, 0))]
 }
 
 // feedFacts are the counts of a feed, and what it can resume from.
-func (m Model) feedFacts(h *feedHealth) []string {
+func (m Model) feedFacts(h *feedHealth) []span {
 	facts := []string{humanize.Plural(h.messages, "event")}
 	if late, _ := h.delay.percentilesText(m.now); h.messages > 0 && h.state(m.now) == feed.Live {
 		facts = append(facts, "delay "+cmp.Or(late, "not known"))
@@ -148,5 +151,9 @@ func (m Model) feedFacts(h *feedHealth) []string {
 	if h.isGuessed() {
 		facts = append(facts, guessSign+" guessed map")
 	}
-	return facts
+	spans := []span{{muted, facts[0]}}
+	for _, fact := range facts[1:] {
+		spans = append(spans, span{muted, " · " + fact})
+	}
+	return spans
 }
