@@ -2,6 +2,7 @@ package infer
 
 import (
 	"slices"
+	"strings"
 
 	"livetape/feed/decode/mapping"
 
@@ -13,19 +14,26 @@ func (s *rowSet) whyNotNow(all []*leaf, f fields, hasBook bool, read []payload) 
 	if !hasBook && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || hasAnyWord(s.rowNames(f), bookWords) && hasSides(all) || holdsOrders(append(slices.Clone(all), s.membersAbove(read)...))) {
 		return s.label() + ": the rows are orders or levels of a book: their price is not the last one"
 	}
+	if states := s.stateLeaves(all, read); !hasBook && f.hasPrice() && len(states) > 0 && !slices.ContainsFunc(states, (*leaf).hasExecuted) {
+		return s.label() + ": the rows are orders that are not executed: their price is not the last one"
+	}
 	if times := f.best("time"); hasAnyWord(s.names, forecastWords) && (times == nil || isAhead(times, s.arrivalTimes(read))) {
 		return s.label() + " is a forecast: its prices are not of now"
 	}
 	return ""
 }
 
-// notCancelled is the condition that a row does not say of itself that it is gone: {"cancel": false}.
-func notCancelled(all []*leaf) mapping.When {
+// countsNow is the condition that a row does not say of itself that it is gone, {"cancel": false}, nor that it tells of an order
+// that was not executed.
+func countsNow(all, states []*leaf) mapping.When {
 	when := mapping.When{}
 	for _, l := range all {
 		if word := nameWords(l.name()); len(word) > 0 && (otherKinds[word[len(word)-1]] == "a cancellation" || otherKinds[word[len(word)-1]] == "a deletion") && l.everyValue(gjson.Result.IsBool) {
 			when[l.path] = mapping.Condition{Not: []string{"true"}}
 		}
+	}
+	for _, l := range states {
+		when[l.path] = mapping.Condition{Is: l.executedValues()}
 	}
 	if len(when) == 0 {
 		return nil
@@ -61,3 +69,94 @@ func holdsOrders(all []*leaf) bool {
 }
 
 var tradeWords = wordSet("trade trades match matched tick execution executed")
+
+// Members that say what became of an order: by their names alone, or beside others that tell of an order.
+var (
+	statusNames     = wordSet("exectype ordstatus orderstatus orderstate")
+	orderStateNames = wordSet("status state action type kind x")
+	orderNames      = wordSet("ordtype ordertype orderid orderqty clordid clientorderid origclordid")
+	orderWords      = wordSet("order orders execution executions executed exec fill fills")
+)
+
+// What orders become, without the signs between words: those that were executed, and the others.
+var (
+	executedStates = wordSet("trade fill filled partialfill partiallyfilled executed partiallyexecuted 1 2 F")
+	orderStates    = wordSet("new open opened accepted received placed pending pendingnew pendingcancel pendingreplace working live active resting queued submitted " +
+		"untriggered triggered amended modified replaced canceled cancelled rejected expired suspended stopped calculated doneforday acknowledged")
+)
+
+// How most servers write that an order was executed: in words, or by the codes of FIX.
+const (
+	executedSpellings = "TRADE FILL FILLED PARTIAL_FILL PARTIALLY_FILLED"
+	executedCodes     = "1 2 F"
+)
+
+// executedValues are the states of executed orders: the usual ones, as the leaf writes them, and those that it has.
+func (l *leaf) executedValues() []string {
+	executed := strings.Fields(executedSpellings)
+	switch {
+	case l.everyValue(func(v gjson.Result) bool { return len(v.String()) == 1 }):
+		executed = strings.Fields(executedCodes)
+	case l.everyValue(func(v gjson.Result) bool { return v.Str == strings.ToLower(v.Str) }):
+		executed = strings.Fields(strings.ToLower(executedSpellings))
+	}
+	for _, v := range l.values {
+		if executedStates[stateWord(v)] && !slices.Contains(executed, v.String()) {
+			executed = append(executed, v.String())
+		}
+	}
+	return executed
+}
+
+func (l *leaf) hasExecuted() bool {
+	return slices.ContainsFunc(l.values, func(v gjson.Result) bool { return executedStates[stateWord(v)] })
+}
+
+// executionPrices are names of the price of an execution, beside which the price is that of the order.
+var executionPrices = wordSet("lastpx lastprice lastfillprice lastexecutedprice executionprice executedprice execprice fillprice")
+
+// takeExecutionPrice has the price be that of the execution where rows have one.
+func (f fields) takeExecutionPrice(all, states []*leaf) {
+	if len(states) == 0 {
+		return
+	}
+	for _, l := range all {
+		isLetter := l.name() == "L" && f.best("last") != nil && f.best("last").name() == "p"
+		if (isLetter || executionPrices[plainName(l.name())]) && l.mostValues(isNumber) {
+			f["last"] = []fieldCandidate{{leaf: l}}
+		}
+	}
+}
+
+// stateLeaves are the members that say what became of an order.
+func (s *rowSet) stateLeaves(all []*leaf, read []payload) (states []*leaf) {
+	tellsOfOrders := s.tellsOfOrders(append(slices.Clone(all), s.membersAbove(read)...), read)
+	for _, l := range all {
+		name := plainName(l.name())
+		if statusNames[name] || tellsOfOrders && orderStateNames[name] && l.mostValues(func(v gjson.Result) bool {
+			return orderStates[stateWord(v)] || len(v.Str) > 1 && executedStates[stateWord(v)]
+		}) {
+			states = append(states, l)
+		}
+	}
+	return states
+}
+
+// stateWord is a state without the signs between its words, and in small letters if it is no code.
+func stateWord(v gjson.Result) string {
+	if len(v.String()) == 1 {
+		return v.String()
+	}
+	return plainName(v.String())
+}
+
+// tellsOfOrders reports whether rows say by their kind, or by a member, that they tell of an order.
+func (s *rowSet) tellsOfOrders(all []*leaf, read []payload) bool {
+	if hasWord(read[s.rows[0].payload].event, orderWords) {
+		return true
+	}
+	return slices.ContainsFunc(all, func(l *leaf) bool {
+		name := plainName(l.name())
+		return orderNames[name] || slices.Contains(kindNames, name) && l.everyValue(func(v gjson.Result) bool { return hasWord(v.Str, orderWords) })
+	})
+}

@@ -139,6 +139,12 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"an order below its kind", []string{`{"e":"forceOrder","o":{"s":"Q","p":"60"}}`, `{"e":"trade","o":{"s":"Q","p":"41"}}`}, []string{"- forceOrder is an order: its price is not the last one", "Q 41"}},
 		{"an imbalance", []string{`{"type":"imbalance","symbol":"Q","price":60}`}, []string{"- imbalance is an indication: its price is not the last one"}},
 		{"a halt", []string{`{"symbol":"Q","price":41,"status":"trading"}`, `{"symbol":"Q","price":41,"status":"halted","reason":"news pending"}`}, []string{"Q 41", "Q is open", "Q 41", "Q is halted news pending"}},
+		{"an order that is not executed", []string{`{"type":"execution_report","ordStatus":"NEW","symbol":"Q","price":60}`}, []string{"- the payload: the rows are orders that are not executed: their price is not the last one"}},
+		{"orders by their status in an event of executions", []string{`execution|{"symbol":"Q","status":"accepted","price":60}`, `execution|{"symbol":"Q","status":"filled","price":41}`, `execution|{"symbol":"Q","status":"pending","price":62}`},
+			[]string{"- status is not trade or fill or filled or partial_fill or partially_filled", "Q 41", "- status is not trade or fill or filled or partial_fill or partially_filled"}},
+		{"orders by the codes of FIX", []string{`{"symbol":"Q","execType":"0","price":60}`, `{"symbol":"Q","execType":"F","price":41}`}, []string{"- execType is not 1 or 2 or F", "Q 41"}},
+		{"the price of an execution, not of its order", []string{`{"type":"execution_report","ordStatus":"FILLED","symbol":"Q","price":60,"lastPx":41}`}, []string{"Q 41"}},
+		{"a market with the status open", []string{`{"type":"ticker","symbol":"Q","price":41,"status":"open"}`}, []string{"Q 41"}},
 		{"an order book is no order", []string{`{"type":"orderbook","symbol":"Q","bids":[[40.9,1]],"asks":[[41.1,1]]}`}, []string{"Q bid=40.9 ask=41.1"}},
 		// Series.
 		{"a series oldest first", []string{`{"symbol":"Q","history":[{"time":1767225600,"price":40},{"time":1767225660,"price":41}]}`}, []string{"Q 41 2026-01-01T00:01:00"}},

@@ -273,6 +273,8 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		w.doubt("%s", why)
 		return nil
 	}
+	states := s.stateLeaves(all, read)
+	f.takeExecutionPrice(all, states)
 	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Book: book}
 	session := s.kind && !f.hasPrice() && f.hasSession()
 	switch {
@@ -300,7 +302,7 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		return nil
 	}
 	w.listUnused(all, f.best("change_pct"), &r)
-	r.When = notCancelled(all)
+	r.When = countsNow(all, states)
 	rules = append(rules, r)
 	if halt, ok := w.halts(s, all, &r); ok {
 		rules = append(rules, halt)
