@@ -37,6 +37,8 @@ func (m Model) handleMouse(msg tea.MouseMsg) (Model, tea.Cmd) {
 		return m, nil
 	case m.layout.footer > 0 && msg.Y == m.height-1:
 		return m.clickFooter(msg.X)
+	case m.layout.tabs > 0 && msg.Y == m.layout.header+m.layout.status:
+		return m.clickTab(msg.X), nil
 	}
 	if part, found := m.detailPartAt(msg.X, msg.Y); found {
 		return m.clickDetails(part), nil
@@ -53,12 +55,43 @@ func (m Model) click(p mousePlace) (Model, tea.Cmd) {
 	m = m.focusPane(p.pane)
 	l := m.focusedList()
 	switch {
+	case p.row < 0 && p.isHead && m.overlay == noOverlay:
+		return m.clickHead(p.x)
 	case p.row < 0 || m.layout.page > 0:
 		return m, nil
 	case p.row == l.cursor && m.focus == before:
 		return m.openSelected()
 	}
 	return m.moveCursorBy(p.row - l.cursor), nil
+}
+
+// clickTab shows the list whose tab is there.
+func (m Model) clickTab(x int) Model {
+	at := 1
+	for _, t := range m.shownTabs() {
+		end := at + spanCells(t.spans)
+		if x >= at && x < end && slices.Contains(m.view.listIDs(), t.listID) {
+			return m.showList(t.listID)
+		}
+		at = end
+	}
+	return m
+}
+
+// clickHead sorts by the column whose head is there.
+func (m Model) clickHead(x int) (Model, tea.Cmd) {
+	p := m.prices
+	if m.focus == focusReadings {
+		p = m.readings
+	}
+	layout, end := p.widths.layOut(p.planned), gutter
+	for _, s := range layout.slots {
+		end += s.width + layout.gap
+		if x < end && s.col.isSortable() {
+			return m.sortByHead(s.col)
+		}
+	}
+	return m, nil
 }
 
 func (m Model) focusPane(p paneID) Model {
@@ -102,7 +135,9 @@ type mousePlace struct {
 	found     bool
 	pane      paneID
 	inOverlay bool // in the list of what covers the panes or stands below them
-	row       int  // of the list; less than zero for what stands above and below the rows
+	row       int  // of the list; less than zero for what stands above, between and below the rows
+	isHead    bool // of the columns
+	x         int
 }
 
 // placeAt is the place of a cell of the screen.
@@ -111,7 +146,7 @@ func (m Model) placeAt(x, y int) mousePlace {
 	if l.details.beside && x >= l.width {
 		return mousePlace{}
 	}
-	top := l.header + l.status
+	top := l.header + l.status + l.tabs
 	for _, part := range []struct {
 		lines, heads int
 		list         list
@@ -129,13 +164,20 @@ func (m Model) placeAt(x, y int) mousePlace {
 			top += part.lines
 			continue
 		}
-		row := y - top - part.heads
-		if row >= part.list.height || part.list.top+row >= part.list.total || row < 0 {
-			row = -1
-		} else {
-			row += part.list.top
+		place := mousePlace{found: true, pane: part.pane, inOverlay: part.inOverlay, row: -1, x: x}
+		line, t := y-top-part.heads, m.shownData()
+		isTable := !part.inOverlay && !m.showsRaw(t) && (part.pane == focusPrices || part.pane == focusReadings)
+		switch {
+		case isTable && line < 0:
+			place.isHead = line == -1 && part.heads > 0
+		case isTable && part.pane == focusReadings:
+			place.row = m.readings.rowAt(line, t.readings, m.feeds, m.now)
+		case isTable:
+			place.row = m.prices.rowAt(line, t.rows, m.feeds, m.now)
+		case line >= 0 && line < part.list.height && part.list.top+line < part.list.total:
+			place.row = part.list.top + line
 		}
-		return mousePlace{true, part.pane, part.inOverlay, row}
+		return place
 	}
 	return mousePlace{}
 }

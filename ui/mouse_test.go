@@ -95,3 +95,20 @@ func TestTheMouseIsGivenBackToSelectText(t *testing.T) {
 		t.Error("a second m does not take it back")
 	}
 }
+
+func TestAClickOnAHeadSortsAndAnotherReverses(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
+	s.clickOn(t, "CHG%")
+	before := s.m.view.order
+	if !before.sorted || before.column != colPercent {
+		t.Fatalf("it is not sorted by CHG%%:\n%s", s.screen())
+	}
+	if s.clickOn(t, "CHG%"+before.sign()); s.m.view.order.descending == before.descending {
+		t.Error("a second click does not reverse")
+	}
+	s.clickOn(t, "MSFT") // below the line of lists and order
+	if r := s.m.selectedRow(s.m.shownData()); r == nil || r.Symbol != "MSFT" {
+		t.Errorf("another row is chosen:\n%s", s.screen())
+	}
+}

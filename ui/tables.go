@@ -51,6 +51,24 @@ func (p tablePane) arrange(area drawContext, rows []*market.Row, feeds feedList,
 	return p
 }
 
+// rowAt is the row that stands on a line below the heads of the columns, or -1.
+func (p tablePane) rowAt(line int, rows []*market.Row, feeds feedList, now time.Time) int {
+	from, _ := feeds.notLiveFrom(rows, now)
+	for at, dividers := p.top, p.dividers; at < min(p.end(), len(rows)); at++ {
+		if begins := at == p.top || at == from || rows[at-1].Feed != rows[at].Feed; dividers > 0 && at >= from && begins {
+			if line == 0 {
+				return -1
+			}
+			line, dividers = line-1, dividers-1
+		}
+		if line == 0 {
+			return at
+		}
+		line--
+	}
+	return -1
+}
+
 // view draws the pane in exactly area.height lines.
 func (p tablePane) view(area drawContext, rows []*market.Row, feeds feedList) []string {
 	t := p.newTable(area, rows, feeds)

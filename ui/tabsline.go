@@ -18,19 +18,31 @@ func (m Model) tabLines() []string {
 	if !m.view.isShown() || m.height < minTabsHeight {
 		return nil
 	}
-	right := m.viewSpans()
-	room := m.width - 1
-	for len(right) > 2 && spanCells(right) > room*2/3 {
-		right = right[2:] // what is said first, and the separator
-	}
-	room -= spanCells(right) + 2
+	right := m.shortViewSpans()
 	w.writeBlanks(1)
-	for _, t := range m.tabsWithin(room) {
+	for _, t := range m.shownTabs() {
 		w.writeSpans(t.spans)
 	}
 	w.writeBlanks(m.width - w.used - spanCells(right) - 1)
 	w.writeSpans(right)
 	return []string{w.endLine()}
+}
+
+// shownTabs are the tabs that the line has room for.
+func (m Model) shownTabs() []tab {
+	if m.prompt.kind != noPrompt {
+		return nil
+	}
+	return m.tabsWithin(m.width - 1 - spanCells(m.shortViewSpans()) - 2)
+}
+
+// shortViewSpans are viewSpans as far as they leave room for tabs.
+func (m Model) shortViewSpans() []span {
+	right := m.viewSpans()
+	for len(right) > 2 && spanCells(right) > (m.width-1)*2/3 {
+		right = right[2:] // what is said first, and the separator
+	}
+	return right
 }
 
 // tab is a list's tab on screen.
