@@ -101,6 +101,28 @@ func (m Model) toggleAlerts() Model {
 	return m.toggleOverlay(alertsOverlay)
 }
 
+// alertedSymbol is the symbol that a new alert is about: of the selected row; empty for none.
+func (m Model) alertedSymbol() string {
+	if r := m.selectedRow(m.shownData()); r != nil && !r.IsReading {
+		return r.Symbol
+	}
+	return ""
+}
+
+// addAlert watches for what was typed, until the program ends.
+func (m Model) addAlert(text string) (Model, tea.Cmd) {
+	if strings.TrimSpace(text) == "" {
+		return m, nil
+	}
+	r, err := alert.Parse(m.alertedSymbol(), text)
+	if err != nil {
+		return m.showToast(span{bad, plainLine(err.Error())})
+	}
+	m.alerts.engine.Add(r)
+	m.alerts.typed = append(slices.Clip(m.alerts.typed), r)
+	return m.showToast(span{accent, "alert added: " + plainLine(r.String()) + "; " + keyLabel(m.keys.alerts) + " lists all"})
+}
+
 // removeAlert removes the alert under the cursor, until the program starts again.
 func (m Model) removeAlert() (Model, tea.Cmd) {
 	rules, at := m.alerts.engine.Rules(), m.alerts.list.cursor
@@ -118,11 +140,11 @@ func (a alerts) lines() int { return len(a.engine.Rules()) + 1 + max(len(a.engin
 func (m Model) viewAlerts(height int) []string {
 	area, rules, history := m.overlayArea(height), m.alerts.engine.Rules(), m.alerts.engine.History()
 	w := newLineWriter(m.theme, area.width)
-	hint := fmt.Sprintf("%s removes · %s closes", keyLabel(m.keys.removeAlert), keyLabel(m.keys.back))
+	hint := fmt.Sprintf("%s on a row adds · %s removes · %s closes", keyLabel(m.keys.addAlert), keyLabel(m.keys.removeAlert), keyLabel(m.keys.back))
 	lines := []string{paneTitleLine(w, area, "Alerts", humanize.Count(len(rules)), hint)}
 	if len(rules)+len(history) == 0 {
 		w.writeBlanks(gutter)
-		w.write(muted, "No alerts: write them into the configuration, below alerts:")
+		w.write(muted, "No alerts: "+keyLabel(m.keys.addAlert)+" on a row adds one, and the configuration has them below alerts:")
 		return padLines(append(lines, w.endLine()), height)
 	}
 	l := m.alerts.list

@@ -107,6 +107,27 @@ func TestAlertsOfARecordingAreShownAndNotSent(t *testing.T) {
 	}
 }
 
+func TestAnAlertIsTypedOnARow(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
+	s.keys("a")
+	if screen := ansi.Strip(s.m.View()); !strings.Contains(screen, "alert on NVDA:") {
+		t.Fatalf("there is no line to type in:\n%s", screen)
+	}
+	s.keys("<", " ", "1", "8", "0", "enter")
+	if rules := s.m.alerts.engine.Rules(); len(rules) != 1 || rules[0].String() != "NVDA < 180" {
+		t.Fatalf("the alerts are %v", rules)
+	}
+	s.keys("a", "?", "enter")
+	if screen := ansi.Strip(s.m.View()); !strings.Contains(screen, `"?" is no alert: write one of > 182`) {
+		t.Errorf("the mistake is not told:\n%s", screen)
+	}
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("179")})
+	if screen := ansi.Strip(s.m.View()); !strings.Contains(screen, "NVDA is below 180: 179") {
+		t.Errorf("the alert does not come true:\n%s", screen)
+	}
+}
+
 func TestAlertsComeTrueByTimeAlone(t *testing.T) {
 	t.Parallel()
 	s := newHarness(func(c *Config) { c.Alerts = alertRules() }).resize(120, 40).openMarket()

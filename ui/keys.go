@@ -32,6 +32,7 @@ type keyMap struct {
 	listByNumber                 key.Binding
 	previousList, nextList       key.Binding
 	addSymbol, removeSymbol      key.Binding
+	addAlert                     key.Binding
 	nextMatch, previousMatch     key.Binding
 	toggleColumn, resetColumns   key.Binding
 	columnLeft, columnRight      key.Binding
@@ -95,6 +96,7 @@ func (k *keyMap) actions() []action {
 		{&k.listByNumber, placeRows, "list", "list 1 to 9", "1 2 3 4 5 6 7 8 9"},
 		{&k.previousList, placeRows, "previous-list", "previous list", "["},
 		{&k.nextList, placeRows, "next-list", "next list", "]"},
+		{&k.addAlert, placeRows, "add-alert", "alert on row", "a"},
 		{&k.addSymbol, placeRows, "add-symbol", "add symbol", "+"},
 		{&k.removeSymbol, placeRows, "remove-symbol", "remove symbol", "-"},
 

@@ -18,6 +18,7 @@ const (
 	searchPrompt
 	symbolPrompt
 	removalPrompt
+	alertPrompt
 )
 
 // prompt is a line in which the user types.
@@ -131,6 +132,8 @@ func (m Model) acceptPrompt() (Model, tea.Cmd) {
 	switch p.kind {
 	case symbolPrompt:
 		return m.addSymbol(string(p.text))
+	case alertPrompt:
+		return m.addAlert(string(p.text))
 	case removalPrompt:
 		return m.takeBack(strings.TrimSpace(string(p.text)))
 	}

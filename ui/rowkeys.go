@@ -45,6 +45,8 @@ func (m Model) handleRowKey(msg tea.KeyMsg) (Model, tea.Cmd, bool) {
 		m = m.showListBeside(-1)
 	case key.Matches(msg, k.nextList):
 		m = m.showListBeside(1)
+	case key.Matches(msg, k.addAlert) && m.alertedSymbol() != "":
+		m.prompt = newPrompt(alertPrompt, "")
 	case key.Matches(msg, k.addSymbol):
 		m.prompt = newPrompt(symbolPrompt, "")
 	case key.Matches(msg, k.removeSymbol):

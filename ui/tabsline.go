@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"livetape/ui/alert"
 )
 
 const minTabsHeight = 8 // lines of a screen that has one for the lists, unless the user types there
@@ -134,6 +136,8 @@ func (m Model) promptTexts() (head, right string) {
 	switch m.prompt.kind {
 	case searchPrompt:
 		return "search: ", m.matchesText()
+	case alertPrompt:
+		return "alert on " + m.alertedSymbol() + ": ", alert.Syntax
 	case removalPrompt:
 		return "ask no longer for: ", keyLabel(m.keys.back) + " cancels"
 	case symbolPrompt:
