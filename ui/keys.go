@@ -294,7 +294,7 @@ func keyNamesOf(b key.Binding) string {
 func (k keyMap) footer() []key.Binding {
 	return []key.Binding{
 		k.step, k.slower, k.faster, k.backward, k.forward, // of a recording
-		k.open, k.focus, k.tape, k.fewLog, k.help, k.commands, k.fault, k.quit, k.feeds, k.log, k.pause, k.connect, k.retry, k.raw, k.themes,
+		k.open, k.find, k.sort, k.focus, k.help, k.tape, k.fewLog, k.commands, k.fault, k.quit, k.feeds, k.log, k.pause, k.connect, k.retry, k.raw, k.themes,
 	}
 }
 
