@@ -46,7 +46,7 @@ func TestTheHelpMovesAndTellsThePlace(t *testing.T) {
 	if !strings.Contains(s.screen(), place(1, 6)) {
 		t.Errorf("opened anew it is not at its begin:\n%s", s.screen())
 	}
-	if s.resize(120, 60); strings.Contains(s.screen(), " of ") && strings.Contains(s.screen(), "Keys 1–") {
+	if s.resize(120, 150); strings.Contains(s.screen(), " of ") && strings.Contains(s.screen(), "Keys 1–") {
 		t.Errorf("a place is told though all is on screen:\n%s", s.screen())
 	}
 }

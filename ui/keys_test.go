@@ -69,7 +69,7 @@ func TestEveryKeyOfTheKeyMapIsAnAction(t *testing.T) {
 
 func TestTheHelpSaysWhatAKeyWouldDoNow(t *testing.T) {
 	t.Parallel()
-	s := newHarness().resize(120, 40).openMarket()
+	s := newHarness().resize(158, 40).openMarket()
 	if !strings.Contains(s.screen(), "x disconnect") {
 		t.Error("no x disconnect while live")
 	}
@@ -80,7 +80,7 @@ func TestTheHelpSaysWhatAKeyWouldDoNow(t *testing.T) {
 	if strings.Contains(s.screen(), "F faults") {
 		t.Error("F is offered though there are no faults")
 	}
-	bare := newHarness(func(c *Config) { c.Control = nil }).resize(120, 40)
+	bare := newHarness(func(c *Config) { c.Control = nil }).resize(158, 40)
 	if strings.Contains(bare.screen(), "retry") {
 		t.Error("r is offered though nobody listens")
 	}
