@@ -11,7 +11,7 @@ func TestTheHelpCanBeReadToItsEndOnEveryScreen(t *testing.T) {
 		s := newHarness(demoConfig).resize(size[0], size[1]).openMarket()
 		s.keys("?")
 		var read strings.Builder
-		for range 200 {
+		for range s.m.page.total {
 			read.WriteString(s.screen() + "\n")
 			s.keys("j")
 		}
