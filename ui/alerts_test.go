@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -91,20 +92,22 @@ func TestAnAlertIsOnScreenAndSentOnce(t *testing.T) {
 
 func TestAlertsOfARecordingAreShownAndNotSent(t *testing.T) {
 	t.Parallel()
-	sent := make(chan alert.Firing, 10)
-	s := newHarness(withSent(sent), func(c *Config) { c.Deck = &fakeDeck{at: tape.Position{Clock: noon()}} }).resize(120, 40).openMarket()
-	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("200.01")})
-	if len(s.m.alerts.engine.History()) != 1 {
-		t.Fatal("the alert does not come true")
-	}
-	s.m.alerts.fired = s.m.alerts.engine.History()
-	_, cmd := s.m.tellAlerts()
-	if batch, ok := cmd().(tea.BatchMsg); ok {
-		t.Errorf("besides the words on screen, there are %d commands", len(batch))
-	}
-	if len(sent) > 0 {
-		t.Errorf("%q is sent", (<-sent).Text)
-	}
+	synctest.Test(t, func(t *testing.T) { // which does not wait for the toast to go
+		sent := make(chan alert.Firing, 10)
+		s := newHarness(withSent(sent), func(c *Config) { c.Deck = &fakeDeck{at: tape.Position{Clock: noon()}} }).resize(120, 40).openMarket()
+		s.quote(market.Quote{Symbol: "NVDA", Last: decimal("200.01")})
+		if len(s.m.alerts.engine.History()) != 1 {
+			t.Fatal("the alert does not come true")
+		}
+		s.m.alerts.fired = s.m.alerts.engine.History()
+		_, cmd := s.m.tellAlerts()
+		if batch, ok := cmd().(tea.BatchMsg); ok {
+			t.Errorf("besides the words on screen, there are %d commands", len(batch))
+		}
+		if len(sent) > 0 {
+			t.Errorf("%q is sent", (<-sent).Text)
+		}
+	})
 }
 
 func TestAnAlertIsTypedOnARow(t *testing.T) {

@@ -10,17 +10,19 @@ import (
 
 func TestTheDetailsCutNoNumber(t *testing.T) {
 	t.Parallel()
-	for width := 40; width <= 200; width += 1 + width/20 {
+	cutNumber := regexp.MustCompile(`[0-9.]…`)
+	s := newHarness(demoConfig).resize(120, 24).openMarket().trade(2)
+	s.keys("enter")
+	if !s.m.zoomed {
+		s.keys("z")
+	}
+	for width := 40; width <= 200; width += 1 + width/10 {
 		for _, height := range []int{10, 24, 60} {
-			s := newHarness(demoConfig).resize(width, height).openMarket().trade(2)
-			s.keys("enter")
-			if !s.m.zoomed {
-				s.keys("z")
-			}
+			s.resize(width, height).keys("g")
 			for i, r := range s.m.board.Rows() {
 				view := s.screen()
 				_, details, _ := strings.Cut(view, "─ "+r.Symbol)
-				if regexp.MustCompile(`[0-9.]…`).MatchString(strings.ReplaceAll(details, "live…", "")) {
+				if cutNumber.MatchString(strings.ReplaceAll(details, "live…", "")) {
 					t.Errorf("%d×%d, row %d: a number is cut:\n%s", width, height, i, view)
 				}
 				for _, f := range rowFacts(r) {

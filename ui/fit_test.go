@@ -72,9 +72,10 @@ func TestTheBadgeIsTheLastThingToLeaveTheScreen(t *testing.T) {
 func TestTheBannerIsInPlainSightFromFortyColumns(t *testing.T) {
 	t.Parallel()
 	for name, play := range scenes() {
+		s := newHarness(demoConfig).resize(40, 8)
+		play(s)
 		for _, width := range []int{40, 41, 55, 80, 120, 200} {
-			s := newHarness(demoConfig).resize(width, 8)
-			play(s)
+			s.resize(width, 8)
 			if first, _, _ := strings.Cut(ansi.Strip(s.m.View()), "\n"); !strings.Contains(first, "DEMO · simulated prices") {
 				t.Errorf("%s at %d columns: %q", name, width, first)
 			}

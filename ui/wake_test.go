@@ -26,7 +26,7 @@ func TestNothingOnScreenChangesBetweenTwoWakeUps(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := newHarness(demoConfig).resize(120, 40)
 			play(s)
-			for range 40 {
+			for range 15 {
 				if s.m.wake.IsZero() {
 					return
 				}
