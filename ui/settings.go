@@ -96,5 +96,5 @@ func (m Model) applySettings() Model {
 		m.prices.columns = columns
 	}
 	v.redefined = true
-	return m
+	return m.applyKeptTheme()
 }

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"maps"
 	"math"
 	"strings"
 	"testing"
@@ -130,6 +131,23 @@ func TestNothingFlashesWithReducedMotion(t *testing.T) {
 			if strings.Contains(line, "NVDA") && ansi.Strip(line) == ansi.Strip(lines[i]) && line != lines[i] {
 				t.Errorf("%s: it flashed:\n%q\n%q", p.Name(), line, lines[i])
 			}
+		}
+	}
+}
+
+func TestAKeptThemeHoldsUntilAnotherIsConfigured(t *testing.T) {
+	t.Parallel()
+	kept := map[string]string{}
+	s := newHarness(func(c *Config) {
+		c.Theme = "dark"
+		c.SaveSettings = func(changes map[string]string) error { maps.Copy(kept, changes); return nil }
+	}).resize(100, 40)
+	s.keys("T", "G")
+	runCmd(s.keys("enter"))
+	for configured, want := range map[string]string{"dark": "mono", "light": "light", "": "auto"} {
+		next := newHarness(func(c *Config) { c.Theme, c.Settings = configured, kept })
+		if next.m.themeName != want {
+			t.Errorf("with %q configured it is %s, want %s (kept: %v)", configured, next.m.themeName, want, kept)
 		}
 	}
 }

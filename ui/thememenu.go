@@ -2,6 +2,7 @@ package ui
 
 import (
 	"slices"
+	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
 )
@@ -30,7 +31,19 @@ func (m Model) previewTheme() Model {
 
 func (m Model) chooseTheme() (Model, tea.Cmd) {
 	m.overlay, m.chosenTheme = noOverlay, m.themeName
-	return m.showToast(span{accent, "theme " + m.themeName})
+	m, keep := m.keepSetting("theme", settingKey(m.config.Theme, m.themeName))
+	m, show := m.showToast(span{accent, "theme " + m.themeName})
+	return m, tea.Batch(keep, show)
+}
+
+// applyKeptTheme takes the theme that was chosen on the screen, unless another has been configured since.
+func (m Model) applyKeptTheme() Model {
+	configured, chosen, kept := strings.Cut(m.settings.values["theme"], settingSeparator)
+	if kept && configured == m.config.Theme && slices.Contains(m.themeNames(), chosen) {
+		m.chosenTheme = chosen
+		m = m.useTheme(chosen)
+	}
+	return m
 }
 
 func (m Model) viewThemeMenu(height int) []string {
