@@ -93,7 +93,9 @@ func TestAScreenIsLeftAndFoundAsItWasSetUp(t *testing.T) {
 	term.press("jj ")
 	term.waitForText("2 pinned 1", "[ ] NAME")
 	term.press("\x1b")
-	term.waitFor("no names", func(screen string) bool { return !strings.Contains(screen, "Name of") })
+	term.waitFor("no chooser and no names", func(screen string) bool {
+		return !strings.Contains(screen, "Columns") && !strings.Contains(screen, "Name of")
+	})
 	term.quit()
 
 	term = listsScreen(t, dir, url)
