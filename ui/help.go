@@ -82,6 +82,8 @@ func (m Model) legend(w *lineWriter) []string {
 	var lines []string
 	for _, s := range [...][2]string{
 		{"▲▼", "direction of the last change of price"},
+		{pinSign, "pinned"},
+		{"▾▴", "rows are sorted by this column: the largest first, the smallest first"},
 		{haltedSign, "not traded now, as CHG% says; the details and the news have the reason"},
 		{midSign, "middle of bid and ask: the feed gives no last price"},
 		{outsideSign, "the last price is outside bid and ask: one of them is old"},

@@ -27,6 +27,7 @@ const (
 	watchlist // by name
 	movers
 	alertedRows
+	noList // where tabs have no room
 )
 
 // listID is a list of rows. Zero is that of all.

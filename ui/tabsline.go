@@ -76,7 +76,7 @@ func (m Model) tabsWithin(room int) []tab {
 			return all[from:]
 		}
 		if from+fits > chosen {
-			return append(all[from:from+fits], tab{spans: []span{{muted, "…"}}})
+			return append(all[from:from+fits], tab{listID{kind: noList}, []span{{muted, "…"}}})
 		}
 	}
 	return all[chosen : chosen+1]
