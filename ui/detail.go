@@ -17,7 +17,7 @@ func (m Model) viewText(t *shownData, height int) []string {
 	if entries := t.log.entries; m.focus == focusLog && m.logPane.cursor < len(entries) {
 		return viewEventDetail(w, area, &entries[m.logPane.cursor])
 	}
-	lines := newsLines(t.stories, t.gapMarks, m.news.cursor, m.news.cursor+1)
+	lines := newsLines(t.headlines, t.gapMarks, m.news.cursor, m.news.cursor+1)
 	if len(lines) == 1 && lines[0].story != nil {
 		return viewStoryDetail(w, area, lines[0].story)
 	}

@@ -97,21 +97,6 @@ func (all feedList) notLive(now time.Time) int {
 	return n
 }
 
-// noNewsText says why there is no headline: news may come yet, or can no more, or nothing is known.
-func (all feedList) noNewsText() string {
-	ended := true
-	for _, h := range all {
-		if isConnected(h.status.State) {
-			return "No news yet."
-		}
-		ended = ended && h.status.State.HasEnded()
-	}
-	if ended {
-		return "No news came."
-	}
-	return ""
-}
-
 func (all feedList) nameWidth() int {
 	w := 0
 	for _, h := range all {

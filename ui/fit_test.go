@@ -192,7 +192,7 @@ func TestNewsAreOnlyExpectedFromAFeedThatMaySendSome(t *testing.T) {
 	for _, c := range []struct {
 		state feed.State
 		want  string
-	}{{feed.Connecting, ""}, {feed.Live, "No news yet."}, {feed.Waiting, ""}, {feed.Failed, "No news came."}} {
+	}{{feed.Connecting, ""}, {feed.Live, "No news yet. ! shows all events that come."}, {feed.Waiting, ""}, {feed.Failed, "No news came. r tries again."}} {
 		s.status(feed.Status{State: c.state})
 		_, after, _ := strings.Cut(s.screen(), "─ News 0")
 		if line := strings.Split(after, "\n")[1]; strings.TrimSpace(line) != c.want {

@@ -103,6 +103,7 @@ func (m Model) legend(w *lineWriter) []string {
 		{"PAUSED", "the screen stands still; what arrives meanwhile is kept and counted"},
 		{"REC", "what arrives is recorded"},
 		{"!", "an important headline; CORRECTED: it was another one before"},
+		{unreadSign + " 12:03", "a headline that came since the news last had the keyboard"},
 		{"◌", "QUIET: bytes come, but no events for far longer than is usual for the feed; SILENT: nothing comes"},
 		{"┄┄", "a gap in the stream, and what is known to be missing"},
 		{sampleSpark(), "the course of the price between its lowest and highest in that time; ┄ where no stream was"},

@@ -57,6 +57,9 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	if m, cmd, handled := m.handleRowKey(msg); handled {
 		return m, cmd
 	}
+	if m, cmd, handled := m.handleNewsKey(msg); handled {
+		return m, cmd
+	}
 	switch {
 	case key.Matches(msg, k.quit):
 		return m, m.quit()
@@ -234,6 +237,9 @@ func (m Model) goBack() (Model, tea.Cmd) {
 		return m.releaseTape(), nil
 	case m.overlay == noOverlay && m.focus >= focusChart:
 		m.focus = m.lastTable
+		return m, nil
+	case m.overlay == noOverlay && m.focus == focusNews && m.focusOrder()[0] != focusNews:
+		m.focus, m.news.ofSelected = m.lastTable, false
 		return m, nil
 	case m.overlay == detailOverlay && m.zoomed && m.width < minBeside && !m.readsText():
 		return m.toggleZoom(), nil

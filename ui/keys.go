@@ -39,6 +39,8 @@ type keyMap struct {
 	step, faster, slower         key.Binding
 	forward, backward            key.Binding
 	alerts, removeAlert          key.Binding
+	news, newsOfSymbol           key.Binding
+	openURL, copyText            key.Binding
 	positions                    key.Binding
 }
 
@@ -107,6 +109,10 @@ func (k *keyMap) actions() []action {
 		{&k.focusBack, placePanes, "previous-pane", "previous pane", "shift+tab"},
 		{&k.tape, placePanes, "tape", "tape", "t"},
 		{&k.log, placePanes, "log", "log", "!"},
+		{&k.news, placePanes, "news", "news", "n"},
+		{&k.newsOfSymbol, placePanes, "news-of-symbol", "news of symbol", "N"},
+		{&k.openURL, placePanes, "open-url", "open URL", "o"},
+		{&k.copyText, placePanes, "copy", "copy", "y"},
 		{&k.alerts, placePanes, "alerts", "alerts", "A"},
 		{&k.positions, placePanes, "positions", "positions", "P"},
 		{&k.raw, placePanes, "raw-events", "raw events", "e"},
@@ -172,6 +178,8 @@ func newKeys(c Config) keyMap {
 	k.removeSymbol.SetEnabled(c.Deck == nil)
 	k.writeMap.SetEnabled(c.Maps != nil)
 	k.fault.SetEnabled(len(c.Faults) > 0)
+	k.openURL.SetEnabled(c.OpenURL != nil)
+	k.copyText.SetEnabled(c.Copy != nil)
 	k.retry.SetEnabled(c.Control != nil)
 	k.retryAll.SetEnabled(c.Control != nil)
 	k.connect.SetEnabled(c.Control != nil)

@@ -41,6 +41,7 @@ func (m Model) layOut() Model {
 	m = m.arrangeRows()
 	t := m.shownData()
 	m = m.noteSelection(t)
+	t.headlines = m.headlines(t.stories)
 	if r := m.selectedRow(t); r != nil && m.showsDetails(t) {
 		m.quote = m.quote.grow(m.areaOf(detailColumns(m.detailWidth())[0], 0, noPane), r, m.feeds.byName(r.Feed))
 	}
@@ -48,8 +49,7 @@ func (m Model) layOut() Model {
 	l := m.layout
 	m.prices = m.prices.arrange(m.areaOf(l.width, l.prices, focusPrices), t.rows, m.feeds, l.bodyHeight() >= minTitled)
 	m.readings = m.readings.arrange(m.areaOf(l.width, l.readings, focusReadings), t.readings, m.feeds, l.readings >= 3)
-	m.news = m.news.arrange(l.news, len(t.stories)+len(t.gapMarks))
-	m.news.emptyText = m.feeds.noNewsText()
+	m.news = m.arrangeNews(l.news, t)
 	m.logPane = m.logPane.arrange(l.log, t.log)
 	m.rawPane = m.rawPane.arrange(t.raw)
 	m.tape.list = m.tape.fit(m.partArea(focusTape).height-2, len(m.tape.held))
@@ -107,6 +107,12 @@ func (m Model) currentKeys() keyMap {
 		if m.zoomed {
 			relabel(&k.open, "with the prices")
 		}
+	}
+	switch {
+	case m.news.ofSelected:
+		relabel(&k.newsOfSymbol, "all news")
+	case m.selected.symbol != "":
+		relabel(&k.newsOfSymbol, "news of "+truncate(m.selected.symbol, maxSymbolsWidth))
 	}
 	if m.showRaw {
 		relabel(&k.raw, "prices")

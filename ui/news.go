@@ -2,6 +2,7 @@ package ui
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,6 +12,8 @@ import (
 const (
 	maxSourceWidth  = 14
 	maxSymbolsWidth = 16
+	minNewsHint     = 78 // columns
+	unreadSign      = "●"
 )
 
 // newsPane is the list of headlines, newest first, with a gap mark wherever some may be missing.
@@ -19,6 +22,12 @@ type newsPane struct {
 	sourceWidth, symbolsWidth int // they grow and never shrink
 	titled                    bool
 	emptyText                 string
+
+	ofSelected bool   // only the headlines of the selected symbol
+	readTo     uint64 // Story.Seq of the last headline that was there when the pane lost the keyboard
+	focused    bool   // when last arranged
+	symbol     string // that is selected
+	hint       string // what keys do
 }
 
 type newsLine struct {
@@ -58,6 +67,28 @@ func (n *newsPane) widenFor(s *market.Story) {
 	n.symbolsWidth = min(max(n.symbolsWidth, cells(strings.Join(s.Symbols, " "))), maxSymbolsWidth)
 }
 
+// newerThan is how many of some headlines, newest first, came after the one of a number.
+func newerThan(seq uint64, all []*market.Story) int {
+	if older := slices.IndexFunc(all, func(s *market.Story) bool { return s.Seq <= seq }); older >= 0 {
+		return older
+	}
+	return len(all)
+}
+
+// noteRead takes the headlines for read when the pane loses the keyboard, or has the screen to itself.
+func (n newsPane) noteRead(focused bool, t *shownData) newsPane {
+	var newest uint64
+	if len(t.stories) > 0 {
+		newest = t.stories[0].Seq
+	}
+	n.readTo = min(n.readTo, newest)
+	if n.focused && !focused || t.isOnlyNews() {
+		n.readTo = newest
+	}
+	n.focused = focused
+	return n
+}
+
 func (n newsPane) arrange(height, rows int) newsPane {
 	n.titled = height > 2
 	if n.titled {
@@ -72,23 +103,37 @@ func (n newsPane) view(area drawContext, t *shownData) []string {
 	w := newLineWriter(area.theme, area.width)
 	lines := make([]string, 0, area.height)
 	if n.titled {
-		lines = append(lines, paneTitleLine(w, area, "News", n.positionText(t), ""))
+		lines = append(lines, n.titleLine(w, area, t))
 	}
-	for i, l := range newsLines(t.stories, t.gapMarks, n.top, n.end()) {
+	for i, l := range newsLines(t.headlines, t.gapMarks, n.top, n.end()) {
 		w.selected = area.focused && n.top+i == n.cursor
 		lines = append(lines, n.row(w, area, l))
 	}
-	if len(t.stories) == 0 && len(lines) < area.height {
+	if len(t.headlines) == 0 && len(lines) < area.height {
 		w.write(muted, "  "+n.emptyText)
 		lines = append(lines, w.endLine())
 	}
 	return padLines(lines, area.height)
 }
 
+func (n newsPane) titleLine(w *lineWriter, area drawContext, t *shownData) string {
+	name, where, right := "News", n.positionText(t), n.hint
+	if n.ofSelected {
+		name += " of " + n.symbol
+	}
+	if unread := newerThan(n.readTo, t.headlines); unread > 0 {
+		where += fmt.Sprintf(" · %d unread", unread)
+	}
+	if area.width < minNewsHint {
+		right = ""
+	}
+	return paneTitleLine(w, area, name, where, right)
+}
+
 // positionText says which headlines are on screen. Gap marks do not count.
 func (n newsPane) positionText(t *shownData) string {
 	var above, here int
-	for i, l := range newsLines(t.stories, t.gapMarks, 0, n.end()) {
+	for i, l := range newsLines(t.headlines, t.gapMarks, 0, n.end()) {
 		switch {
 		case l.story == nil:
 		case i < n.top:
@@ -97,18 +142,26 @@ func (n newsPane) positionText(t *shownData) string {
 			here++
 		}
 	}
-	if here == 0 || here == len(t.stories) {
-		return strconv.Itoa(len(t.stories))
+	if here == 0 || here == len(t.headlines) {
+		return strconv.Itoa(len(t.headlines))
 	}
-	return fmt.Sprintf("%d–%d of %d", above+1, above+here, len(t.stories))
+	return fmt.Sprintf("%d–%d of %d", above+1, above+here, len(t.headlines))
 }
 
 func (n newsPane) row(w *lineWriter, area drawContext, l newsLine) string {
-	drawCursorMark(w)
-	if l.mark != nil {
+	s := l.story
+	switch {
+	case s == nil || s.Seq <= n.readTo:
+		drawCursorMark(w)
+	case w.selected:
+		w.write(accent, "▌"+unreadSign)
+	default:
+		w.write(accent, " "+unreadSign)
+	}
+	w.writeBlanks(1)
+	if s == nil {
 		return gapMarkLine(w, area, l.mark)
 	}
-	s := l.story
 	at := s.Time
 	if at.IsZero() {
 		at = s.At

@@ -9,16 +9,17 @@ import (
 )
 
 type shownData struct {
-	rows     []*market.Row // of prices
-	readings []*market.Row
-	size     int  // of both, without a filter
-	priced   bool // there are prices, on screen or not
-	read     bool // the same of readings
-	stories  []*market.Story
-	gapMarks []gapMark
-	log      eventLog
-	raw      *rawEvents
-	trades   []*market.Trades
+	rows      []*market.Row // of prices
+	readings  []*market.Row
+	size      int  // of both, without a filter
+	priced    bool // there are prices, on screen or not
+	read      bool // the same of readings
+	stories   []*market.Story
+	headlines []*market.Story // of stories, those in the news pane
+	gapMarks  []gapMark
+	log       eventLog
+	raw       *rawEvents
+	trades    []*market.Trades
 }
 
 // pausedView is the content of the moment when the screen was paused, and the room that what arrives since will
@@ -39,6 +40,7 @@ func (m Model) shownData() *shownData {
 	if m.paused != nil {
 		c = m.paused.shownData
 	}
+	c.headlines = m.headlines(c.stories)
 	if m.logPane.few {
 		c.log = c.log.changesAndErrors()
 	}
@@ -109,7 +111,7 @@ func (m Model) unpause() Model {
 	m.prices.widths, m.readings.widths = p.priceWidths, p.readingWidths
 	m.news.sourceWidth, m.news.symbolsWidth = p.news.sourceWidth, p.news.symbolsWidth
 	if m.news.cursor > 0 && len(p.stories) > 0 {
-		m.news.list = m.news.shift(int(m.newestStory() - p.stories[0].Seq))
+		m.news.list = m.news.shift(newerThan(p.stories[0].Seq, now.headlines))
 	}
 	return m
 }

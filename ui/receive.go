@@ -25,7 +25,7 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 	for _, s := range slices.Backward(stories) {
 		m = m.moveGapMarkUp(s)
 	}
-	if added := int(m.newestStory()-newest) + len(m.gapMarks) - gapMarks; m.paused == nil && added > 0 && m.news.cursor > 0 {
+	if added := newerThan(newest, m.headlines(m.board.News())) + len(m.gapMarks) - gapMarks; m.paused == nil && added > 0 && m.news.cursor > 0 {
 		m.news.list = m.news.shift(added)
 	}
 	m.view.dirty = true

@@ -38,6 +38,9 @@ type Config struct {
 	Alerts      []alert.Rule
 	SendAlert   func(alert.Firing) // tells the user of an alert by other means than the screen; may be nil
 
+	OpenURL func(url string) error  // shows an http or https URL in a browser. It runs as a command; nil disables its key
+	Copy    func(text string) error // puts a text into the clipboard. It runs as a command; nil disables its key
+
 	Renderer          *lipgloss.Renderer // how many colors there are, and whether on a dark background; nil: of standard output
 	UnknownBackground bool               // whether the background is dark is a guess: colors suit any, unless a theme is asked for
 	Looks

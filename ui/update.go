@@ -41,6 +41,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.showMapWritten(msg)
 	case settingsSavedMsg:
 		m, cmd = m.settingsSaved(msg)
+	case linkDoneMsg:
+		m, cmd = m.showLinkDone(msg)
 	case faultDoneMsg:
 		m, cmd = m.showFaultResult(msg)
 	case toastGoneMsg:

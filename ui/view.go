@@ -221,6 +221,8 @@ func (m Model) footerKeys() []key.Binding {
 		return k.withFirst(k.chartKind, k.fasterPace, k.slowerPace, k.crossLeft, k.crossRight, k.back, k.zoom)
 	case m.focus == focusTape:
 		return k.withFirst(k.hold, k.minSize, k.tape, k.back, k.down, k.up)
+	case m.focus == focusNews:
+		return k.withFirst(k.open, k.openURL, k.copyText, k.newsOfSymbol, k.back, k.down, k.up)
 	case down > 1 && k.retry.Enabled():
 		return k.withFirst(k.retry, k.retryAll, k.feeds)
 	case down > 0 && k.retry.Enabled() && m.controlledFeed().status.State.HasEnded():

@@ -16,6 +16,7 @@ import (
 
 	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/lipgloss"
+	"github.com/charmbracelet/x/ansi"
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
@@ -196,6 +197,11 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	notifier := startNotifier(ctx, dir, output)
 	defer notifier.Close()
 	config.SendAlert = notifier.Send
+	config.OpenURL = openURL
+	config.Copy = func(text string) error {
+		_, err := io.WriteString(output, ansi.SetSystemClipboard(text))
+		return err
+	}
 	defer keepSettings(&config)()
 	options := append(ui.Options(config.Looks),
 		tea.WithContext(ctx),
