@@ -51,6 +51,7 @@ func (m Model) layOut() Model {
 	m.readings = m.readings.arrange(m.areaOf(l.width, l.readings, focusReadings), t.readings, m.feeds, l.readings >= 3)
 	m.news = m.arrangeNews(l.news, t)
 	m.logPane = m.logPane.arrange(l.log, t.log)
+	m.logPane.emptyText = m.noLogText()
 	m.rawPane = m.rawPane.arrange(t.raw)
 	m.tape.list = m.tape.fit(m.partArea(focusTape).height-2, len(m.tape.held))
 	if m.focus == focusSource {
@@ -317,7 +318,7 @@ func (m Model) statusLines() [][]span {
 	most += len(problem)
 	switch len(m.feeds) {
 	case 0:
-		return append(lines, []span{{muted, "no feed"}})
+		return append(lines, []span{{muted, "no feed: write one into the configuration, below feeds:"}})
 	case 1:
 		return append(lines, m.feedStatusLines(m.feeds[0], most)...)
 	}

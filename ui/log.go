@@ -132,9 +132,10 @@ func (l eventLog) changesAndErrors() eventLog {
 // logPane shows the event log. With the cursor on the last entry, it follows the newest.
 type logPane struct {
 	list
-	removed int // eventLog.removed when last arranged
-	titled  bool
-	few     bool // only changes and errors
+	removed   int // eventLog.removed when last arranged
+	titled    bool
+	few       bool // only changes and errors
+	emptyText string
 }
 
 func (l logPane) arrange(height int, h eventLog) logPane {
@@ -170,7 +171,17 @@ func (l logPane) view(area drawContext, h eventLog) []string {
 		w.selected = area.focused && i == l.cursor
 		lines = append(lines, l.row(w, area, &h.entries[i]))
 	}
+	if len(h.entries) == 0 {
+		lines = append(lines, w.wrapped([]span{{muted, l.emptyText}}, area.height-len(lines))...)
+	}
 	return padLines(lines, area.height)
+}
+
+func (m Model) noLogText() string {
+	if m.logPane.few {
+		return "No change or error yet. " + keyLabel(m.keys.fewLog) + " shows the whole log."
+	}
+	return "Nothing has happened yet. States of feeds, gaps and events stand here as they come."
 }
 
 func (l logPane) row(w *lineWriter, area drawContext, e *logEntry) string {

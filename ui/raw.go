@@ -183,8 +183,8 @@ func (m Model) showsRaw(t *shownData) bool {
 // viewRaw shows raw events, and why they are where prices should be, unless the user asked for them.
 func (m Model) viewRaw(area drawContext, t *shownData) []string {
 	var explanation []span
-	if !m.showRaw {
-		explanation = m.feeds.firstNotLive(m.now).noPricesText(m.now, m.keys)
+	if len(m.feeds) > 0 && (!m.showRaw || t.raw.len() == 0) {
+		explanation = m.noPricesText()
 	}
 	return m.rawPane.view(area, t.raw, explanation)
 }

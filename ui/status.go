@@ -255,6 +255,16 @@ func haltTag(h market.Halt) (tag string, st style) {
 	return strings.ToUpper(string(h.State)), muted
 }
 
+// noPricesText explains an empty price table by the first feed that is not live.
+func (m Model) noPricesText() []span {
+	h := m.feeds.firstNotLive(m.now)
+	words := h.noPricesText(m.now, m.keys)
+	if m.manyFeeds {
+		words[0].text = h.name + ": " + words[0].text
+	}
+	return words
+}
+
 // noPricesText explains an empty price table: what is wrong, and what the user can do.
 func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 	cause, advice := plainLine(h.status.Cause), plainLine(h.status.Advice)
@@ -262,7 +272,7 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 	case feed.Live:
 		return h.nothingMappedText(now, k)
 	case feed.Quiet:
-		return []span{{strong, "Connected, but" + h.quietText(now) + "."}, {muted, "No price has come."}}
+		return []span{{strong, "Connected, but" + h.quietText(now) + "."}, {muted, "No price has come. " + whatComes(k)}}
 	case feed.Silent:
 		return []span{{strong, "Connected, but nothing has arrived."}, {muted, keyLabel(k.retry) + " connects anew."}}
 	case feed.Waiting:
@@ -285,6 +295,15 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 	return out
 }
 
+// whatComes is the next step where a feed is connected and nothing is shown of it.
+func whatComes(k keyMap) string {
+	words := keyLabel(k.log) + " shows all that comes"
+	if k.retry.Enabled() {
+		words += ", " + keyLabel(k.retry) + " connects anew"
+	}
+	return words + "."
+}
+
 func (h *feedHealth) nothingMappedText(now time.Time, k keyMap) []span {
 	switch {
 	case h.messages > 0:
@@ -293,14 +312,14 @@ func (h *feedHealth) nothingMappedText(now time.Time, k keyMap) []span {
 	case now.Before(h.liveSince.Add(pulseDue)):
 		return []span{{strong, "Connected."}}
 	default:
-		return []span{{strong, "Connected. No event has arrived yet."}}
+		return []span{{strong, "Connected. No event has arrived yet."}, {muted, whatComes(k)}}
 	}
 	events := humanize.Plural(h.messages, "event")
 	switch {
 	case h.found.Problem != "":
-		return []span{{strong, "No price is shown, rather than a wrong one."}}
+		return []span{{strong, "No price is shown, rather than a wrong one."}, {muted, keyLabel(k.showMap) + " shows how the feed is read."}}
 	case h.mapped > 0:
-		return []span{{strong, "Connected: " + events + " received, no price among them yet."}}
+		return []span{{strong, "Connected: " + events + " received, no price among them yet."}, {muted, whatComes(k)}}
 	}
 	out := []span{{strong, "No price or headline in " + events + "."}}
 	if h.lastDecodeError != "" {

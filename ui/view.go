@@ -141,7 +141,7 @@ func (m Model) viewTables(t *shownData) []string {
 	case t.priced:
 		lines = viewExplanation(area, m.noRowsText())
 	default:
-		lines = viewExplanation(area, m.feeds.firstNotLive(m.now).noPricesText(m.now, m.keys))
+		lines = viewExplanation(area, m.noPricesText())
 	}
 	if m.layout.readings > 0 {
 		area = m.areaOf(m.layout.width, m.layout.readings, focusReadings)
