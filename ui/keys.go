@@ -300,14 +300,18 @@ func keyNamesOf(b key.Binding) string {
 
 // footer is what the footer shows as there is room, the most needed keys first.
 func (k keyMap) footer() []key.Binding {
-	return []key.Binding{
-		k.step, k.slower, k.faster, k.backward, k.forward, // of a recording
-		k.open, k.find, k.sort, k.focus, k.help, k.tape, k.fewLog, k.commands, k.fault, k.quit, k.feeds, k.log, k.pause, k.connect, k.retry, k.raw, k.themes,
+	all := []key.Binding{k.open, k.find, k.sort, k.focus, k.help, k.tape, k.fewLog, k.commands, k.fault, k.quit, k.feeds, k.log, k.pause, k.connect, k.retry, k.raw, k.themes}
+	if !k.step.Enabled() {
+		return all
 	}
+	return putFirst(all, k.pause, k.step, k.slower, k.faster, k.backward, k.forward)
 }
 
-func (k keyMap) withFirst(first ...key.Binding) []key.Binding {
-	return append(first, slices.DeleteFunc(k.footer(), func(b key.Binding) bool {
+func (k keyMap) withFirst(first ...key.Binding) []key.Binding { return putFirst(k.footer(), first...) }
+
+// putFirst moves some keys before all others.
+func putFirst(all []key.Binding, first ...key.Binding) []key.Binding {
+	return append(first, slices.DeleteFunc(all, func(b key.Binding) bool {
 		return slices.ContainsFunc(first, func(f key.Binding) bool { return f.Help().Key == b.Help().Key })
 	})...)
 }

@@ -342,6 +342,9 @@ func (o *runOutput) printed(text string) time.Time {
 	return time.Time{}
 }
 
+// foldedZeros are many behind the point: "0.0₄1281" is 0.00001281.
+var foldedZeros = regexp.MustCompile(`\.0[₀-₉]+`)
+
 // cellExpectation is what the last screen shows in a row under a column's name.
 type cellExpectation struct {
 	outputsOf
@@ -352,6 +355,13 @@ type cellExpectation struct {
 func (e cellExpectation) problem(o *runOutput, _ map[string]*runOutput) string {
 	screen := o.screens[len(o.screens)-1]
 	got := cellOf(headerOf(screen), row(strings.ReplaceAll(screen, "~"+e.Row, " "+e.Row), e.Row), e.Column)
+	got = foldedZeros.ReplaceAllStringFunc(got, func(folded string) string {
+		n := 0
+		for _, digit := range []rune(folded)[2:] {
+			n = 10*n + int(digit-'₀')
+		}
+		return "." + strings.Repeat("0", n)
+	})
 	if slices.ContainsFunc(e.Value, func(want string) bool { return sameValue(want, got) }) {
 		return ""
 	}

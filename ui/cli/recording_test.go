@@ -29,7 +29,7 @@ func prices(screen string) []string {
 }
 
 // changing is what a row shows besides: the age, the marks of the last move and of the cursor, the chart.
-var changing = regexp.MustCompile(`\d+[smh]\b|now\b|[│▸▌>▲▼△▽·•▁▂▃▄▅▆▇█⠀-⣿]`)
+var changing = regexp.MustCompile(`\d+[smh]\b|now\b|[│▸▌>‼★┄▲▼△▽·•▁▂▃▄▅▆▇█⠀-⣿]`)
 
 func replayed(t *testing.T, file string, args ...string) *terminal {
 	t.Helper()
@@ -118,7 +118,7 @@ feeds:
 		}
 		replayed(t, file).waitFor("prices read as they were", func(screen string) bool {
 			return strings.Contains(screen, "■ end") && inStrip(screen, "■ plain") && inStrip(screen, "■ scaled") &&
-				strings.Contains(row(screen, "NVDA"), "100.50") && strings.Contains(row(screen, "AMD"), "10050")
+				strings.Contains(row(screen, "NVDA"), "100.50") && strings.Contains(row(screen, "AMD"), "10,050")
 		})
 	}
 }
@@ -131,7 +131,7 @@ func TestAFeedThatJoinsWhileItIsRecordedIsInTheRecording(t *testing.T) {
 	term := startTerminal(t, 120, 40, livetapeIn(dir, []string{"watch", "--record", "joined.tape"}))
 	term.waitForText("● LIVE", "REC", "NVDA", "100.50")
 	e.writeConfig(t, dir, one+"  two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, last: {path: px, mul: 100}}]}\n")
-	term.waitFor("the second feed", func(screen string) bool { return strings.Contains(row(screen, "AMD"), "10050") })
+	term.waitFor("the second feed", func(screen string) bool { return strings.Contains(row(screen, "AMD"), "10,050") })
 	e.writeConfig(t, dir, one+"  two: {url: 'EXCHANGE/amd', map: [{symbol: ticker, last: {path: px, mul: 10}}]}\n")
 	term.waitFor("the second feed read otherwise", func(screen string) bool { return strings.Contains(row(screen, "AMD"), "1,005") })
 	term.press("q")

@@ -65,12 +65,12 @@ func TestTheScreenTellsTheTruthThroughCutsAndRestarts(t *testing.T) {
 }
 
 // priceRow is a line of the price table: its symbol, and somewhere behind it a price.
-var priceRow = regexp.MustCompile(`(?m)^[ │▸▌>]*([A-Z]{3,5}) .*\d\.\d\d`)
+var priceRow = regexp.MustCompile(`(?m)^[ │▸▌>‼★~]*([A-Z]{3,5}) .*\d\.\d\d`)
 
 // row is the line of the screen that begins with the symbol.
 func row(screen, symbol string) string {
 	for line := range strings.Lines(screen) {
-		if strings.HasPrefix(strings.TrimLeft(line, " │▸▌>~"), symbol+" ") {
+		if strings.HasPrefix(strings.TrimLeft(line, " │▸▌>~‼★"), symbol+" ") {
 			return line
 		}
 	}
@@ -215,7 +215,7 @@ func TestEscapeNeverQuits(t *testing.T) {
 	term.waitForText("● LIVE")
 	term.press("\x1b")
 	term.press("?")
-	term.waitForText("retry now")
+	term.waitForText("half a page down")
 	term.press("\x1b")
 	term.waitFor("the prices again", func(screen string) bool {
 		return strings.Contains(screen, "● LIVE") && priceRow.MatchString(screen)
