@@ -153,7 +153,7 @@ func checkGaps(t *testing.T, s *harness, slots []columnSlot) {
 	t.Helper()
 	gap := s.m.prices.widths.layOut(s.m.prices.planned).gap
 	for line := range strings.Lines(s.screen()) {
-		if !strings.Contains(line, "NVDA ") || !strings.ContainsAny(line, "▲▼") {
+		if strings.HasPrefix(line, "─") || !strings.Contains(line, "NVDA ") || !strings.ContainsAny(line, "▲▼") {
 			continue
 		}
 		at := gutter

@@ -28,7 +28,6 @@ const (
 )
 
 func (m Model) layOut() Model {
-	m.keys = m.currentKeys()
 	if order := m.focusOrder(); !slices.Contains(order, m.focus) {
 		m.focus = order[0]
 	}
@@ -41,6 +40,7 @@ func (m Model) layOut() Model {
 	m = m.arrangeRows()
 	t := m.shownData()
 	m = m.noteSelection(t)
+	m.keys = m.currentKeys()
 	t.headlines = m.headlines(t.stories)
 	if r := m.selectedRow(t); r != nil && m.showsDetails(t) {
 		m.quote = m.quote.grow(m.areaOf(detailColumns(m.detailWidth())[0], 0, noPane), r, m.feeds.byName(r.Feed))

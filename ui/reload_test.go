@@ -26,7 +26,7 @@ func TestFeedsComeAndGoOnTheScreen(t *testing.T) {
 	if s.m.feeds.byName(deskFeed) != before || before.url != "http://127.0.0.1:8080/other" {
 		t.Error("what was known of a feed that stays is lost")
 	}
-	requireOrder(t, s.screen(), "pyth", "LIVE", "desk", "LIVE", "NVDA")
+	requireOrder(t, s.screen(), "● pyth", "● desk", "NVDA")
 
 	s.send(reloadMsg{Reload{Feeds: []Source{{Name: "pyth", URL: "https://pyth.example/"}}}})
 	s.receive(priceEvent(deskFeed, "NVDA", "999.99"), priceEvent("pyth", "BTC/USD", "61633.00"))
