@@ -32,8 +32,9 @@ type command struct {
 func (m Model) commands() []command {
 	var all []command
 	var texts []string
-	m.overlay = noOverlay
-	keys := m.currentKeys()
+	closed := m
+	closed.overlay = noOverlay
+	keys := closed.currentKeys()
 	now := keys.actions()
 	for i, a := range m.allKeys.actions() {
 		if a.binding.Enabled() {

@@ -37,8 +37,7 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	if m.prompt.kind != noPrompt && msg.Type != tea.KeyCtrlC && msg.Type != tea.KeyCtrlZ {
 		return m.handlePromptKey(msg)
 	}
-	k := m.keys
-	if !k.has(msg) {
+	if !m.keys.has(msg) {
 		msg = onLatinKeyboard(msg)
 	}
 	if m.overlay == commandsOverlay && msg.Type != tea.KeyCtrlC && msg.Type != tea.KeyCtrlZ && !isRun(msg) {
@@ -54,66 +53,10 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	if ok {
 		return m, nil
 	}
-	if m, cmd, handled := m.handleRowKey(msg); handled {
-		return m, cmd
-	}
-	if m, cmd, handled := m.handleNewsKey(msg); handled {
-		return m, cmd
-	}
-	switch {
-	case key.Matches(msg, k.quit):
-		return m, m.quit()
-	case key.Matches(msg, k.suspend):
-		return m, tea.Suspend
-	case key.Matches(msg, k.redraw):
-		return m, tea.ClearScreen
-	case key.Matches(msg, k.back):
-		return m.goBack()
-	case key.Matches(msg, k.help):
-		return m.toggleOverlay(helpOverlay), nil
-	case key.Matches(msg, k.feeds):
-		m.listedFeed = ""
-		return m.toggleOverlay(feedsOverlay), nil
-	case key.Matches(msg, k.positions):
-		return m.toggleOverlay(positionsOverlay), nil
-	case key.Matches(msg, k.alerts):
-		return m.toggleAlerts(), nil
-	case key.Matches(msg, k.removeAlert) && m.overlay == alertsOverlay:
-		return m.removeAlert()
-	case key.Matches(msg, k.fault):
-		return m.toggleOverlay(faultsOverlay), nil
-	case key.Matches(msg, k.mouse):
-		return m.toggleMouse()
-	case key.Matches(msg, k.commands):
-		return m.search("").toggleOverlay(commandsOverlay), nil
-	case key.Matches(msg, k.themes):
-		return m.toggleThemes(), nil
-	case key.Matches(msg, k.open):
-		return m.openSelected()
-	case key.Matches(msg, k.tape):
-		return m.openTape(), nil
-	case key.Matches(msg, k.zoom):
-		return m.toggleZoom(), nil
-	case key.Matches(msg, k.focus):
-		return m.movePane(1), nil
-	case key.Matches(msg, k.focusBack):
-		return m.movePane(-1), nil
-	case key.Matches(msg, k.log):
-		return m.toggleLog(), nil
-	case key.Matches(msg, k.fewLog) && m.showLog:
-		m.logPane.few = !m.logPane.few
-		m.logPane.list = m.logPane.last()
-		return m, nil
-	case key.Matches(msg, k.raw):
-		return m.toggleRaw(), nil
-	case key.Matches(msg, k.showMap):
-		return m.showMap()
-	case key.Matches(msg, k.writeMap):
-		return m.writeMap()
-	case key.Matches(msg, k.pause) && m.config.Deck == nil:
-		return m.togglePause(), nil
-	case key.Matches(msg, k.retry, k.retryAll, k.connect):
-		return m.controlFeeds(msg)
+	for _, handle := range []func(Model, tea.KeyMsg) (Model, tea.Cmd, bool){Model.handleRowKey, Model.handleNewsKey, Model.handleProgramKey, Model.handlePaneKey} {
+		if next, cmd, handled := handle(m, msg); handled {
+			return next, cmd
+		}
 	}
 	if call := m.deckCallFor(msg); call != nil {
 		return m, callDeck(m.config.Deck, call)
@@ -122,6 +65,78 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 		return m.sayUnusedKey(msg.String())
 	}
 	return m.moveCursor(msg), nil
+}
+
+// handleProgramKey does what keys for the whole program, its feeds and its lists over the panes ask.
+func (m Model) handleProgramKey(msg tea.KeyMsg) (next Model, cmd tea.Cmd, handled bool) {
+	k := m.keys
+	switch {
+	case key.Matches(msg, k.quit):
+		cmd = m.quit()
+	case key.Matches(msg, k.suspend):
+		cmd = tea.Suspend
+	case key.Matches(msg, k.redraw):
+		cmd = tea.ClearScreen
+	case key.Matches(msg, k.help):
+		m = m.toggleOverlay(helpOverlay)
+	case key.Matches(msg, k.feeds):
+		m.listedFeed = ""
+		m = m.toggleOverlay(feedsOverlay)
+	case key.Matches(msg, k.positions):
+		m = m.toggleOverlay(positionsOverlay)
+	case key.Matches(msg, k.alerts):
+		m = m.toggleAlerts()
+	case key.Matches(msg, k.removeAlert) && m.overlay == alertsOverlay:
+		m, cmd = m.removeAlert()
+	case key.Matches(msg, k.fault):
+		m = m.toggleOverlay(faultsOverlay)
+	case key.Matches(msg, k.mouse):
+		m, cmd = m.toggleMouse()
+	case key.Matches(msg, k.commands):
+		m = m.search("").toggleOverlay(commandsOverlay)
+	case key.Matches(msg, k.themes):
+		m = m.toggleThemes()
+	case key.Matches(msg, k.pause) && m.config.Deck == nil:
+		m = m.togglePause()
+	case key.Matches(msg, k.retry, k.retryAll, k.connect):
+		m, cmd = m.controlFeeds(msg)
+	default:
+		return m, nil, false
+	}
+	return m, cmd, true
+}
+
+// handlePaneKey does what keys for panes ask.
+func (m Model) handlePaneKey(msg tea.KeyMsg) (next Model, cmd tea.Cmd, handled bool) {
+	k := m.keys
+	switch {
+	case key.Matches(msg, k.back):
+		m, cmd = m.goBack()
+	case key.Matches(msg, k.open):
+		m, cmd = m.openSelected()
+	case key.Matches(msg, k.tape):
+		m = m.openTape()
+	case key.Matches(msg, k.zoom):
+		m = m.toggleZoom()
+	case key.Matches(msg, k.focus):
+		m = m.movePane(1)
+	case key.Matches(msg, k.focusBack):
+		m = m.movePane(-1)
+	case key.Matches(msg, k.log):
+		m = m.toggleLog()
+	case key.Matches(msg, k.fewLog) && m.showLog:
+		m.logPane.few = !m.logPane.few
+		m.logPane.list = m.logPane.last()
+	case key.Matches(msg, k.raw):
+		m = m.toggleRaw()
+	case key.Matches(msg, k.showMap):
+		m, cmd = m.showMap()
+	case key.Matches(msg, k.writeMap):
+		m, cmd = m.writeMap()
+	default:
+		return m, nil, false
+	}
+	return m, cmd, true
 }
 
 // sayUnusedKey says for a second that a key does nothing.

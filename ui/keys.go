@@ -80,6 +80,11 @@ type action struct {
 
 // actions are all actions, in the order of the help.
 func (k *keyMap) actions() []action {
+	return slices.Concat(k.rowActions(), k.programActions(), k.placeActions())
+}
+
+// rowActions are those of cursors and rows.
+func (k *keyMap) rowActions() []action {
 	return []action{
 		{&k.up, placeMoving, "up", "up", "up k"},
 		{&k.down, placeMoving, "down", "down", "down j"},
@@ -101,7 +106,12 @@ func (k *keyMap) actions() []action {
 		{&k.addAlert, placeRows, "add-alert", "alert on row", "a"},
 		{&k.addSymbol, placeRows, "add-symbol", "add symbol", "+"},
 		{&k.removeSymbol, placeRows, "remove-symbol", "remove symbol", "-"},
+	}
+}
 
+// programActions are those of panes, feeds and the program.
+func (k *keyMap) programActions() []action {
+	return []action{
 		{&k.open, placePanes, "open", "details", "enter"},
 		{&k.zoom, placePanes, "full-screen", "full screen", "z"},
 		{&k.back, placePanes, "close", "close", "esc"},
@@ -132,7 +142,12 @@ func (k *keyMap) actions() []action {
 		{&k.redraw, placeProgram, "redraw", "redraw", "ctrl+l"},
 		{&k.suspend, placeProgram, "suspend", "suspend", "ctrl+z"},
 		{&k.quit, placeProgram, "quit", "quit", "q ctrl+c"},
+	}
+}
 
+// placeActions are those that have a meaning in one place alone.
+func (k *keyMap) placeActions() []action {
+	return []action{
 		{&k.chartKind, placeChart, "candles", "candles", "c"},
 		{&k.fasterPace, placeChart, "faster-pace", "shorter bars", "["},
 		{&k.slowerPace, placeChart, "slower-pace", "longer bars", "]"},

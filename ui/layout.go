@@ -54,6 +54,12 @@ func (m Model) layOut() Model {
 	m.logPane.emptyText = m.noLogText()
 	m.rawPane = m.rawPane.arrange(t.raw)
 	m.tape.list = m.tape.fit(m.partArea(focusTape).height-2, len(m.tape.held))
+	return m.layOutOverlay()
+}
+
+// layOutOverlay fits what stands over the panes, and the source of the details, to their lines.
+func (m Model) layOutOverlay() Model {
+	l := m.layout
 	if m.focus == focusSource {
 		area := m.partArea(focusSource)
 		m.source.list = m.source.fit(area.height-1, len(m.sourceContent(area, m.feeds.byName(m.selected.feed))))
@@ -89,18 +95,7 @@ func (m Model) currentKeys() keyMap {
 	if m.logPane.few {
 		relabel(&k.fewLog, "whole log")
 	}
-	for _, b := range []*key.Binding{&k.chartKind, &k.fasterPace, &k.slowerPace, &k.crossLeft, &k.crossRight} {
-		b.SetEnabled(m.focus == focusChart)
-	}
-	for _, b := range []*key.Binding{&k.hold, &k.minSize} {
-		b.SetEnabled(m.focus == focusTape)
-	}
-	if r := m.selectedRow(m.shownData()); r != nil && m.chart.drawsCandles(m.chart.paceIndex(r, m.now)) {
-		relabel(&k.chartKind, "line")
-	}
-	if m.tape.held != nil {
-		relabel(&k.hold, "go on")
-	}
+	m.setDetailKeys(&k)
 	asked := m.overlay == detailOverlay && !m.readsText()
 	k.zoom.SetEnabled(asked || m.width >= minBeside)
 	if asked {
@@ -121,6 +116,38 @@ func (m Model) currentKeys() keyMap {
 	if m.paused != nil || m.deck.Paused {
 		relabel(&k.pause, "go on")
 	}
+	m.setOverlayKeys(&k)
+	k.nextMatch.SetEnabled(m.isInText() && m.textSearch.text != "")
+	k.previousMatch.SetEnabled(k.nextMatch.Enabled())
+	if m.isInText() {
+		relabel(&k.find, "search")
+	}
+	if r := m.selectedRow(m.shownData()); r != nil && m.view.pins[strings.ToUpper(r.Symbol)] {
+		relabel(&k.pin, "unpin")
+	}
+	k.focus.SetEnabled(len(m.focusOrder()) > 1)
+	k.focusBack.SetEnabled(k.focus.Enabled())
+	return k
+}
+
+// setDetailKeys enables the keys of the chart and the tape where they have the keyboard.
+func (m Model) setDetailKeys(k *keyMap) {
+	for _, b := range []*key.Binding{&k.chartKind, &k.fasterPace, &k.slowerPace, &k.crossLeft, &k.crossRight} {
+		b.SetEnabled(m.focus == focusChart)
+	}
+	for _, b := range []*key.Binding{&k.hold, &k.minSize} {
+		b.SetEnabled(m.focus == focusTape)
+	}
+	if r := m.selectedRow(m.shownData()); r != nil && m.chart.drawsCandles(m.chart.paceIndex(r, m.now)) {
+		relabel(&k.chartKind, "line")
+	}
+	if m.tape.held != nil {
+		relabel(&k.hold, "go on")
+	}
+}
+
+// setOverlayKeys says what the key that opens does in what stands over the panes.
+func (m Model) setOverlayKeys(k *keyMap) {
 	switch m.overlay {
 	case faultsOverlay:
 		relabel(&k.open, "inject")
@@ -133,17 +160,6 @@ func (m Model) currentKeys() keyMap {
 		h := m.feeds.byName(m.mapPage.feed)
 		k.open.SetEnabled(h != nil && h.isGuessed())
 	}
-	k.nextMatch.SetEnabled(m.isInText() && m.textSearch.text != "")
-	k.previousMatch.SetEnabled(k.nextMatch.Enabled())
-	if m.isInText() {
-		relabel(&k.find, "search")
-	}
-	if r := m.selectedRow(m.shownData()); r != nil && m.view.pins[strings.ToUpper(r.Symbol)] {
-		relabel(&k.pin, "unpin")
-	}
-	k.focus.SetEnabled(len(m.focusOrder()) > 1)
-	k.focusBack.SetEnabled(k.focus.Enabled())
-	return k
 }
 
 // focusOrder is the panes that can have the keyboard, in the order of the tab key.

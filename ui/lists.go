@@ -146,7 +146,8 @@ func (m Model) showList(id listID) Model {
 	if m.focus != focusReadings {
 		m.focus = focusPrices
 	}
-	return m.redefine()
+	m = m.redefine()
+	return m
 }
 
 // showListNumber shows the list of that number, from 1.

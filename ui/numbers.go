@@ -34,11 +34,12 @@ func (f priceFormat) signedText(sign string, d market.Decimal, unit string) stri
 	if !d.IsSet() {
 		return ""
 	}
+	decimals := f.decimals
 	if d.Sign() == 0 {
-		f.decimals = min(f.decimals, 2)
+		decimals = min(decimals, 2)
 	}
 	whole, fraction := splitAtPoint(d.String())
-	fraction = fixDecimals(fraction, f.decimals)
+	fraction = fixDecimals(fraction, decimals)
 	if !f.unfolded {
 		fraction = foldZeros(fraction)
 	}

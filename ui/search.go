@@ -87,8 +87,8 @@ func (m Model) goToMatch(by int) (Model, tea.Cmd) {
 	if !exact && by > 0 {
 		i--
 	}
-	m = m.goToLine(at[(i+by+len(at))%len(at)])
-	return m.showToast(span{accent, plainLine(m.textSearch.text) + ": " + m.matchesText()})
+	moved := m.goToLine(at[(i+by+len(at))%len(at)])
+	return moved.showToast(span{accent, plainLine(moved.textSearch.text) + ": " + moved.matchesText()})
 }
 
 func (m Model) matchesText() string {

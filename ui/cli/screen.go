@@ -96,13 +96,18 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	}), alerts.Dir)
 	stop()
 	recording.awaitEnd(events)
-	for reloads != nil {
-		if _, open := <-reloads; !open {
-			break
-		}
-	}
+	awaitEnd(reloads)
 	recording.printSummary(cmd.ErrOrStderr())
 	return cmp.Or(err, recording.err(), feeds.state.Close())
+}
+
+// awaitEnd waits until whoever sends has closed the channel; nil for nobody.
+func awaitEnd[T any](in <-chan T) {
+	if in == nil {
+		return
+	}
+	for range in { // nobody reads it any more
+	}
 }
 
 type runningFeeds struct {
@@ -197,7 +202,7 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	notifier := startNotifier(ctx, dir, output)
 	defer notifier.Close()
 	config.SendAlert = notifier.Send
-	config.OpenURL = openURL
+	config.OpenURL = terminal.OpenURL
 	config.Copy = func(text string) error {
 		_, err := io.WriteString(output, ansi.SetSystemClipboard(text))
 		return err

@@ -86,10 +86,9 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 	if pair, ok := pairOf(all); ok {
 		ids = append(ids, pair)
 	}
-	areTickers := func(l *leaf) bool { return l.everyValue(func(v gjson.Result) bool { return isTicker(v.Str) }) }
 	naming := slices.DeleteFunc(slices.Clone(all), func(l *leaf) bool { return !isNaming(l) })
 	for _, l := range naming {
-		if !set.hasTickerKeys() && areTickers(l) {
+		if !set.hasTickerKeys() && l.areTickers() {
 			ids = append(ids, namingIdentity(l, ""))
 		}
 	}
@@ -104,7 +103,7 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 		ids = append(ids, leafIdentity(l, "", false))
 	}
 	for _, c := range vague {
-		if areTickers(c.leaf) {
+		if c.leaf.areTickers() {
 			ids = append(ids, leafIdentity(c.leaf, "", false))
 		}
 	}
@@ -116,13 +115,7 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 			ids = append(ids, leafIdentity(c.leaf, "", false))
 		}
 	}
-	if len(set.names) > 0 {
-		for _, l := range set.membersAbove(read) {
-			if isNaming(l) {
-				ids = append(ids, namingIdentity(l, set.above()))
-			}
-		}
-	}
+	ids = append(ids, set.namingAbove(read)...)
 	if isVague {
 		ids = append(ids, leafIdentity(around, set.above(), false))
 	}
@@ -130,6 +123,24 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 		ids = append(ids, rowIdentity{value: &mapping.Value{Path: "$event"}, paths: []string{"$event"}, of: slices.Repeat([]string{event}, len(set.rows)), note: "the event's type is the symbol"})
 	}
 	return append(ids, rowIdentity{of: slices.Repeat([]string{"feed"}, len(set.rows)), note: "nothing names a symbol: the feed's name is shown"})
+}
+
+// areTickers reports whether every value looks like the symbol of a ticker.
+func (l *leaf) areTickers() bool {
+	return l.everyValue(func(v gjson.Result) bool { return isTicker(v.Str) })
+}
+
+// namingAbove are the identities by members above the rows that may name them.
+func (s *rowSet) namingAbove(read []payload) (ids []rowIdentity) {
+	if len(s.names) == 0 {
+		return nil
+	}
+	for _, l := range s.membersAbove(read) {
+		if isNaming(l) {
+			ids = append(ids, namingIdentity(l, s.above()))
+		}
+	}
+	return ids
 }
 
 // plainIdentities are those of what is plainly called a symbol: of several, those first that are not the same in all rows,

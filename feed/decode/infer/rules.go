@@ -264,10 +264,8 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	book := w.book(s, &f)
 	currency := s.currencyPrice(all, f)
 	f.dropVague(s.namesSymbol(f, outer))
-	for _, doubt := range doubts {
-		if currency == "" {
-			w.doubt("%s", doubt)
-		}
+	if currency == "" {
+		w.doubtAll(doubts)
 	}
 	if why := s.whyNotNow(all, f, book != nil, read); why != "" {
 		w.doubt("%s", why)
@@ -308,6 +306,12 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		rules = append(rules, halt)
 	}
 	return rules
+}
+
+func (w *ruleWriter) doubtAll(doubts []string) {
+	for _, doubt := range doubts {
+		w.doubt("%s", doubt)
+	}
 }
 
 // rowNames are the names that lead to rows with a price, with their keys.

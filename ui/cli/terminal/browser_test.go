@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"os"
@@ -15,14 +15,14 @@ func TestAURLIsOpenedAsOneArgument(t *testing.T) {
 	}
 	t.Setenv("PATH", dir)
 	const url = "https://news.example/a?b=$(touch x);c=`id`&d= e"
-	if err := openURL(url); err != nil {
+	if err := OpenURL(url); err != nil {
 		t.Fatal(err)
 	}
 	if got, err := os.ReadFile(filepath.Join(dir, "opened")); err != nil || string(got) != "1|"+url+"|" {
 		t.Errorf("%v, its arguments are %q", err, got)
 	}
 	t.Setenv("PATH", t.TempDir())
-	if err := openURL(url); err == nil || !strings.Contains(err.Error(), "with xdg-open") {
+	if err := OpenURL(url); err == nil || !strings.Contains(err.Error(), "with xdg-open") {
 		t.Errorf("without the program: %v", err)
 	}
 }

@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"fmt"
@@ -6,9 +6,9 @@ import (
 	"runtime"
 )
 
-// openURL has the system's browser show an http or https URL, which the caller has checked. No shell sees it. It returns when
+// OpenURL has the system's browser show an http or https URL, which the caller has checked. No shell sees it. It returns when
 // the program that was asked has ended.
-func openURL(url string) error {
+func OpenURL(url string) error {
 	command := browserCommand(runtime.GOOS)
 	if err := exec.Command(command[0], append(command[1:], url)...).Run(); err != nil {
 		return fmt.Errorf("open %s with %s: %w", url, command[0], err)
