@@ -54,7 +54,8 @@ func (m Model) layOut() Model {
 	m.logPane.emptyText = m.noLogText()
 	m.rawPane = m.rawPane.arrange(t.raw)
 	m.tape.list = m.tape.fit(m.partArea(focusTape).height-2, len(m.tape.held))
-	return m.layOutOverlay()
+	m = m.layOutOverlay()
+	return m
 }
 
 // layOutOverlay fits what stands over the panes, and the source of the details, to their lines.
