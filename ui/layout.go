@@ -65,25 +65,26 @@ func (m Model) layOutOverlay() Model {
 		area := m.partArea(focusSource)
 		m.source.list = m.source.fit(area.height-1, len(m.sourceContent(area, m.feeds.byName(m.selected.feed))))
 	}
-	if m.overlay == positionsOverlay {
+	switch m.overlay {
+	case positionsOverlay:
 		m.page = m.page.fit(l.bottom-2, m.positionLines())
-	}
-	m.alerts.list = m.alerts.list.fit(l.bottom-1, m.alerts.lines())
-	m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
-	if m.overlay == commandsOverlay {
+	case alertsOverlay:
+		m.alerts.list = m.alerts.list.fit(l.bottom-1, m.alerts.lines())
+	case faultsOverlay:
+		m.menu = m.menu.fit(l.bottom-1, len(m.config.Faults))
+	case commandsOverlay:
 		m.palette.list = m.palette.fit(l.bottom-1, len(m.commands()))
-	}
-	m.themeMenu = m.themeMenu.fit(l.bottom-1, len(m.themeNames()))
-	m = m.previewTheme()
-	if m.overlay == feedsOverlay {
+	case themesOverlay:
+		m.themeMenu = m.themeMenu.fit(l.bottom-1, len(m.themeNames()))
+	case feedsOverlay:
 		m = m.keepOnFeed()
-	}
-	if m.overlay == columnsOverlay {
+	case columnsOverlay:
 		m.columnList = m.columnList.fit(l.bottom-1, len(m.columnChoices()))
 	}
 	if l.page > 0 {
 		m.page = m.page.fit(l.page-1, len(m.pageContent()))
 	}
+	m = m.previewTheme()
 	return m
 }
 

@@ -67,7 +67,7 @@ func TestLateAnswersOfATerminalAreNoKeys(t *testing.T) {
 	term := startTerminal(t, 100, 30, exec.Command(livetape, "demo"))
 	term.waitForText("● LIVE")
 	term.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c?")
-	term.waitForText("Signs") // in the help that ? opens
+	term.waitForText("Moving") // in the help that ? opens
 	term.press("q")
 	term.waitForExit()
 }
