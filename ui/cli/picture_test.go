@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	uv "github.com/charmbracelet/ultraviolet"
 )
@@ -58,14 +59,15 @@ func (term *terminal) picture() string {
 	return svg.String()
 }
 
-// drawRun draws the cells from x on that share one style and returns how many they are.
+// drawRun draws the cells from x on that share one style and returns how many they are. Where no font of the reader has both
+// letters and the signs between them, signs have another width: they are runs of their own.
 func drawRun(svg *strings.Builder, at func(x, y int) *uv.Cell, x, y, width int) int {
 	first := at(x, y)
 	var text strings.Builder
 	n := 0
 	for x+n < width {
 		cell := at(x+n, y)
-		if cell == nil || first == nil || !cell.Style.Equal(&first.Style) {
+		if cell == nil || first == nil || !cell.Style.Equal(&first.Style) || isASCII(cell.Content) != isASCII(first.Content) {
 			break
 		}
 		text.WriteString(cell.Content)
@@ -90,6 +92,8 @@ func drawRun(svg *strings.Builder, at func(x, y int) *uv.Cell, x, y, width int) 
 		left, top+13.5, long, hex(fg), weight, html.EscapeString(strings.ReplaceAll(text.String(), " ", noBreakSpace)))
 	return n
 }
+
+func isASCII(s string) bool { return strings.Trim(s, " ") == "" || s[0] < utf8.RuneSelf }
 
 // colours are the foreground and background of a style as the eye sees them.
 func colours(s uv.Style) (fg, bg color.RGBA) {
