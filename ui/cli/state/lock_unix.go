@@ -18,5 +18,8 @@ func lock(path string) (unlock func(), err error) {
 		_ = f.Close()
 		return nil, errors.New("another livetape that runs uses it: give this one a file of its own")
 	}
-	return func() { _ = f.Close() }, nil
+	return func() {
+		_ = syscall.Flock(int(f.Fd()), syscall.LOCK_UN) // a program that is just being started may hold the file, too
+		_ = f.Close()
+	}, nil
 }
