@@ -90,19 +90,19 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, 
 			drop()
 		}
 	}()
+	first, ok := d.gatherSamples(ctx, arrivals)
+	if !ok {
+		drop()
+	}
 	deliver := func(e queuedEvent) {
 		d.memory.Add(-e.size)
 		d.releaseTaken()
-		if !d.stopped {
+		if ok && !d.stopped {
 			if d.stopped = !d.deliverOnce(ctx, e) || d.endAsked || d.finished != "" || d.panicked != nil; d.stopped {
 				drop()
 			}
 		}
 		d.liveness.pending.Add(-1)
-	}
-	first, ok := d.gatherSamples(ctx, arrivals)
-	if d.stopped = !ok; d.stopped {
-		drop()
 	}
 	for _, e := range first {
 		deliver(e)
@@ -110,6 +110,7 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, 
 	for e := range arrivals {
 		deliver(e)
 	}
+	d.stopped = d.stopped || !ok // only now: until its first event the reading goroutine may set it, too
 }
 
 // deliverOnce delivers one event, unless an earlier connection gave it. It reports false when ctx ended first.
