@@ -61,6 +61,9 @@ const (
 	Finished // the server said that nothing more will come; Status.Cause is in its words: "[DONE]"
 )
 
+// IsConnected reports whether there is a stream, however it is.
+func (s State) IsConnected() bool { return s == Live || s == Quiet || s == Silent }
+
 // HasEnded reports whether nothing more comes until the user retries.
 func (s State) HasEnded() bool { return s == Closed || s == Failed || s == Finished }
 

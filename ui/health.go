@@ -114,7 +114,7 @@ func (h *feedHealth) changeState(s feed.Status) {
 		h.lostCause, h.lostAdvice = plainLine(s.Cause), plainLine(s.Advice)
 	}
 	switch {
-	case isConnected(s.State) && isConnected(was): // the same stream
+	case s.State.IsConnected() && was.IsConnected(): // the same stream
 	case s.State == feed.Live:
 		h.liveSince, h.hasDelivered = s.Since, false
 	case !s.Planned:
@@ -124,9 +124,6 @@ func (h *feedHealth) changeState(s feed.Status) {
 	}
 	h.history.noteState(shown, h.state(s.Since), s.Since)
 }
-
-// isConnected reports whether there is a stream, however it is.
-func isConnected(s feed.State) bool { return s == feed.Live || s == feed.Quiet || s == feed.Silent }
 
 func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 	h.receiveBytes(at, 0)

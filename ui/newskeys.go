@@ -130,7 +130,7 @@ func (m Model) noNewsText(t *shownData) string {
 		return ""
 	case len(t.stories) > 0:
 		return fmt.Sprintf("No news of %s among %d. %s shows all.", m.selected.symbol, len(t.stories), keyLabel(k.newsOfSymbol))
-	case slices.ContainsFunc(m.feeds, func(h *feedHealth) bool { return isConnected(h.status.State) }):
+	case slices.ContainsFunc(m.feeds, func(h *feedHealth) bool { return h.status.State.IsConnected() }):
 		return "No news yet. " + keyLabel(k.log) + " shows all events that come."
 	case slices.ContainsFunc(m.feeds, func(h *feedHealth) bool { return !h.status.State.HasEnded() }):
 		return ""

@@ -81,7 +81,7 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 // noteStream notes on the board since when there is a stream, or none: after a silence, since its last byte.
 func (m Model) noteStream(name string, was feed.State, s *feed.Status) {
 	switch {
-	case isConnected(s.State):
+	case s.State.IsConnected():
 		m.board.StreamBack(name, s.Since)
 	case was == feed.Silent && !s.LastByte.IsZero():
 		m.board.StreamLost(name, s.LastByte)

@@ -33,7 +33,7 @@ func (l *TapeLine) IsComplete() bool {
 		priced[r.Feed] = priced[r.Feed] || hasData(r)
 	}
 	for _, h := range l.m.feeds {
-		if s := h.state(l.m.now); s == feed.Connecting || isConnected(s) && !priced[h.name] {
+		if s := h.state(l.m.now); s == feed.Connecting || s.IsConnected() && !priced[h.name] {
 			return false
 		}
 	}

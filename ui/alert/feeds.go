@@ -27,10 +27,8 @@ func (e *Engine) feedClock(name string) *feedClock {
 	return c
 }
 
-func isConnected(s feed.State) bool { return s == feed.Live || s == feed.Quiet || s == feed.Silent }
-
 func (c *feedClock) changeState(s *feed.Status, at time.Time) {
-	if isConnected(s.State) && !isConnected(c.state) {
+	if s.State.IsConnected() && !c.state.IsConnected() {
 		c.lastEvent = at
 	}
 	c.cause = s.Cause
@@ -46,7 +44,7 @@ func (c *feedClock) changeState(s *feed.Status, at time.Time) {
 // since is from when a rule about a feed counts its time; zero when it does not.
 func (c *feedClock) since(k Kind) time.Time {
 	switch {
-	case k == Silent && isConnected(c.state):
+	case k == Silent && c.state.IsConnected():
 		return c.lastEvent
 	case k == NotLive:
 		return c.notLive
