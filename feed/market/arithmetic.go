@@ -61,6 +61,14 @@ func (d Decimal) neg() Decimal {
 	return bigDecimal{b.coef.Neg(b.coef), b.scale}.decimal()
 }
 
+// Abs is d without its sign; absent when d is.
+func (d Decimal) Abs() Decimal {
+	if d.Sign() < 0 {
+		return d.neg()
+	}
+	return d
+}
+
 // Mid is the number halfway between d and e, exact, with no more decimals than the finer of the
 // two unless the half needs one more; absent when either is.
 func (d Decimal) Mid(e Decimal) Decimal {

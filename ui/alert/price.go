@@ -128,17 +128,11 @@ func (r *watchedRule) behindLimit(by int) market.Decimal {
 	if err != nil {
 		return r.Limit
 	}
-	size := r.Limit
-	if size.Sign() < 0 {
-		size = size.Mul(minusOne)
-	}
-	if moved := r.Limit.Add(size.Mul(part)); moved.IsSet() {
+	if moved := r.Limit.Add(r.Limit.Abs().Mul(part)); moved.IsSet() {
 		return moved
 	}
 	return r.Limit
 }
-
-var minusOne, _ = market.ParseDecimal("-1")
 
 func grouped(d market.Decimal) string { return humanize.Group(d.String()) }
 

@@ -55,7 +55,7 @@ func (p Position) At(m Priced) Value {
 		v.Quantity = sum(v.Quantity, l.Quantity)
 		cost := l.Quantity.Mul(l.Cost)
 		known = known && cost.IsSet()
-		paid, invested = sum(paid, cost), sum(invested, amount(cost))
+		paid, invested = sum(paid, cost), sum(invested, cost.Abs())
 	}
 	v.Value = v.Quantity.Mul(m.Price)
 	v.Day = v.Value.Sub(v.Quantity.Mul(m.PrevClose))
@@ -97,11 +97,11 @@ func Totals(values []Value) []Total {
 			totals = append(totals, Total{Currency: v.Currency})
 		}
 		totals[i].add(v)
-		amounts[v.Currency] = sum(amounts[v.Currency], amount(v.Value))
+		amounts[v.Currency] = sum(amounts[v.Currency], v.Value.Abs())
 	}
 	for i, v := range values {
 		if all := amounts[v.Currency]; all.Sign() > 0 {
-			values[i].Weight = amount(v.Value).Quo(all).Mul(hundred)
+			values[i].Weight = v.Value.Abs().Quo(all).Mul(hundred)
 		}
 	}
 	slices.SortFunc(totals, func(a, b Total) int { return cmp.Compare(a.Currency, b.Currency) })
@@ -125,10 +125,7 @@ func (t *Total) add(v Value) {
 	}
 }
 
-var (
-	hundred, _  = market.ParseDecimal("100")
-	minusOne, _ = market.ParseDecimal("-1")
-)
+var hundred, _ = market.ParseDecimal("100")
 
 // sum adds what is there.
 func sum(a, b market.Decimal) market.Decimal {
@@ -139,11 +136,4 @@ func sum(a, b market.Decimal) market.Decimal {
 		return a
 	}
 	return a.Add(b)
-}
-
-func amount(d market.Decimal) market.Decimal {
-	if d.Sign() < 0 {
-		return d.Mul(minusOne)
-	}
-	return d
 }
