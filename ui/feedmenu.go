@@ -104,11 +104,7 @@ func (m Model) feedDetail(w *lineWriter, h *feedHealth, most int) []string {
 	}
 	words = append(words, span{warn, cmp.Or(plainLine(h.found.Problem), h.recentNotice(m.now))}, span{warn, h.mapAdvice(m.keys)}, span{muted, h.url + redirectText(h.status)})
 	lines = append(lines, w.wrapped(words, most)...)
-	for _, facts := range wrapSpans(m.feedFacts(h), w.width-2*gutter, 3) {
-		w.writeBlanks(gutter)
-		w.writeSpans(facts)
-		lines = append(lines, w.endLine())
-	}
+	lines = append(lines, w.indented(wrapSpans(m.feedFacts(h), w.width-2*gutter, 3), gutter)...)
 	words = []span{{bad, withSeparator("the last decode error: ", h.lastDecodeError)}}
 	for _, reason := range h.unmappedReasons.top() {
 		words = append(words, span{warn, "not mapped" + withSeparator(", ", repeatsText(h.unmappedReasons[reason])) + ": " + plainLine(reason)})

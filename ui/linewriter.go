@@ -43,6 +43,16 @@ func (w *lineWriter) writeSpans(spans []span) {
 	}
 }
 
+// indented writes lines of spans behind so many blanks.
+func (w *lineWriter) indented(lines [][]span, by int) (out []string) {
+	for _, line := range lines {
+		w.writeBlanks(by)
+		w.writeSpans(line)
+		out = append(out, w.endLine())
+	}
+	return out
+}
+
 func (w *lineWriter) writeLeft(st style, text string, width int) {
 	n := cells(text)
 	if n > width {

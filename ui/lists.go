@@ -83,8 +83,7 @@ func (v *rowView) symbolsOf(l List) (symbols []string) {
 		}
 	}
 	for _, s := range slices.Sorted(maps.Keys(edits)) {
-		known := func(other string) bool { return strings.EqualFold(other, s) }
-		if edits[s] && !slices.ContainsFunc(l.Symbols, known) {
+		if edits[s] && !hasSymbol(l.Symbols, s) {
 			symbols = append(symbols, s)
 		}
 	}

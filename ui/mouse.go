@@ -80,11 +80,7 @@ func (m Model) clickTab(x int) Model {
 
 // clickHead sorts by the column whose head is there.
 func (m Model) clickHead(x int) (Model, tea.Cmd) {
-	p := m.prices
-	if m.focus == focusReadings {
-		p = m.readings
-	}
-	layout, end := p.widths.layOut(p.planned), gutter
+	layout, end := m.focusedColumns(), gutter
 	for _, s := range layout.slots {
 		end += s.width + layout.gap
 		if x < end && s.col.isSortable() {

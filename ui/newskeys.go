@@ -62,7 +62,7 @@ func (m Model) headlines(all []*market.Story) []*market.Story {
 	}
 	var kept []*market.Story
 	for _, s := range all {
-		if slices.ContainsFunc(s.Symbols, func(symbol string) bool { return strings.EqualFold(symbol, m.selected.symbol) }) {
+		if hasSymbol(s.Symbols, m.selected.symbol) {
 			kept = append(kept, s)
 		}
 	}

@@ -65,12 +65,7 @@ func (m Model) positionPart(v position.Value) detailPart {
 		if v.Weight.IsSet() {
 			words = append(words, span{muted, "   weight " + v.Weight.Round(1).String() + "%"})
 		}
-		for _, line := range wrapSpans(words, area.width-gutter, area.height-1) {
-			w.writeBlanks(1)
-			w.writeSpans(line)
-			lines = append(lines, w.endLine())
-		}
-		return lines
+		return append(lines, w.indented(wrapSpans(words, area.width-gutter, area.height-1), 1)...)
 	}}
 }
 
@@ -95,21 +90,10 @@ func quantityText(d market.Decimal) string { return orMissing(humanize.Group(d.S
 
 // signed is an amount of money with its sign, also above zero.
 func signed(d market.Decimal) string {
-	if d.Sign() > 0 {
-		return "+" + money(d)
-	}
-	return orMissing(money(d))
+	return orMissing(plusSign(d) + money(d))
 }
 
-func amountStyle(d market.Decimal) style {
-	switch {
-	case d.Sign() > 0:
-		return up
-	case d.Sign() < 0:
-		return down
-	}
-	return muted
-}
+func amountStyle(d market.Decimal) style { return newRowStyles(0, true).forSign(d.Sign()) }
 
 func amountSpans(label string, d, percent market.Decimal) []span {
 	out := []span{{muted, label}, {amountStyle(d), signed(d)}}

@@ -71,13 +71,8 @@ func viewQuote(area drawContext, r *market.Row, h *feedHealth) []string {
 }
 
 // spanLines are spans in as many lines as they need, three at most.
-func spanLines(w *lineWriter, all []span) (lines []string) {
-	for _, line := range wrapSpans(all, w.width-gutter-1, 3) {
-		w.writeBlanks(gutter)
-		w.writeSpans(line)
-		lines = append(lines, w.endLine())
-	}
-	return lines
+func spanLines(w *lineWriter, all []span) []string {
+	return w.indented(wrapSpans(all, w.width-gutter-1, 3), gutter)
 }
 
 // fullNumber is a number with all its digits, and at least as many decimals as the symbol's prices have.

@@ -153,7 +153,7 @@ func (a *arrangement) isLive(r *market.Row) bool {
 // sortableColumns are those on screen, from left to right.
 func (m Model) sortableColumns() []column {
 	var all []column
-	for _, s := range m.focusedColumns() {
+	for _, s := range m.focusedColumns().slots {
 		if s.col.isSortable() {
 			all = append(all, s.col)
 		}
@@ -162,12 +162,12 @@ func (m Model) sortableColumns() []column {
 }
 
 // focusedColumns are the columns of the table that has the keyboard, or had it last.
-func (m Model) focusedColumns() []columnSlot {
+func (m Model) focusedColumns() columnLayout {
 	p := &m.prices
 	if m.focus == focusReadings {
 		p = &m.readings
 	}
-	return p.widths.layOut(p.planned).slots
+	return p.widths.layOut(p.planned)
 }
 
 // sortNext sorts by the next column, and behind the last as the feeds have their rows.

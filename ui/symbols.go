@@ -82,6 +82,11 @@ func (m Model) addSymbol(text string) (Model, tea.Cmd) {
 	return m, tea.Batch(asked, kept, shown)
 }
 
+// hasSymbol reports whether a symbol is among others, in upper or lower case.
+func hasSymbol(all []string, symbol string) bool {
+	return slices.ContainsFunc(all, func(s string) bool { return strings.EqualFold(s, symbol) })
+}
+
 func (m Model) hasRow(symbol string) bool {
 	for _, r := range m.board.Rows() {
 		if strings.EqualFold(r.Symbol, symbol) {
@@ -129,7 +134,7 @@ func (m Model) lastAdded() string {
 // takeBack has no feed asked for a symbol that the user has added.
 func (m Model) takeBack(symbol string) (Model, tea.Cmd) {
 	for _, h := range m.feeds {
-		if slices.ContainsFunc(h.added, func(s string) bool { return strings.EqualFold(s, symbol) }) {
+		if hasSymbol(h.added, symbol) {
 			return m.ask(h, symbol, false)
 		}
 	}
@@ -173,7 +178,7 @@ func (v *rowView) isConfigured(id listID, symbol string) bool {
 	}
 	for _, l := range v.lists {
 		if l.Name == id.name {
-			return slices.ContainsFunc(l.Symbols, func(s string) bool { return strings.EqualFold(s, symbol) })
+			return hasSymbol(l.Symbols, symbol)
 		}
 	}
 	return false

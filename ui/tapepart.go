@@ -92,11 +92,10 @@ func (m Model) viewTape(area drawContext) []string {
 	}
 	all = all[min(m.tape.top, len(all)):]
 	all = all[:min(len(all), area.height-2)]
-	t := m.newTapeTable(area, all)
+	t := m.newTapeTable(w, area, all)
 	lines = append(lines, t.heads())
 	for i := range all {
 		w.selected = area.focused && m.tape.held != nil && m.tape.top+i == m.tape.cursor
-		t.w = w
 		lines = append(lines, t.line(&all[i]))
 	}
 	return lines
@@ -158,8 +157,8 @@ type tapeTable struct {
 	decimals            func(sale) int
 }
 
-func (m Model) newTapeTable(area drawContext, all []sale) tapeTable {
-	t := tapeTable{drawContext: area, w: newLineWriter(area.theme, area.width), price: len("PRICE"), size: len("SIZE")}
+func (m Model) newTapeTable(w *lineWriter, area drawContext, all []sale) tapeTable {
+	t := tapeTable{drawContext: area, w: w, price: len("PRICE"), size: len("SIZE")}
 	t.decimals = func(s sale) int {
 		if r := m.board.Row(s.feed, s.Symbol); r != nil {
 			return r.Decimals()
@@ -229,11 +228,7 @@ func (t tapeTable) line(s *sale) string {
 		t.w.writeLeft(tag, s.Symbol, t.symbol+2)
 	}
 	t.w.writeRight(number, fullNumber(s.Price, t.decimals(*s)), t.price)
-	size := fullNumber(s.Size, 0)
-	if size == "" {
-		size = missing
-	}
-	t.w.writeRight(number, size, t.size+2)
+	t.w.writeRight(number, orMissing(fullNumber(s.Size, 0)), t.size+2)
 	switch {
 	case s.Report == market.Correction:
 		t.w.write(warn, "  corrected")
