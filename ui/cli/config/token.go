@@ -57,7 +57,7 @@ func (f Feed) checkTokenSource(env Environment, errs *configerr.List) {
 		}
 	}
 	if len(f.TokenCommand) > 0 {
-		if _, err := exec.LookPath(tokenProgram(context.Background(), env.Dir, f.TokenCommand).Path); err != nil {
+		if _, err := exec.LookPath(Program(context.Background(), env.Dir, f.TokenCommand).Path); err != nil {
 			errs.Add(configerr.Path{"token_command"}, "there is no program %q to run", f.TokenCommand[0])
 		}
 	}
@@ -105,7 +105,9 @@ func parseToken(source string, text []byte) (string, error) {
 	return token, nil
 }
 
-func tokenProgram(ctx context.Context, dir string, command []string) *exec.Cmd {
+// Program is a command of the configuration, a program and its arguments, to be run without a shell. A path is relative to
+// dir, in which it runs.
+func Program(ctx context.Context, dir string, command []string) *exec.Cmd {
 	name := command[0]
 	if strings.ContainsRune(name, filepath.Separator) {
 		name = Environment{Dir: dir}.filePath(name)
@@ -119,7 +121,7 @@ func tokenProgram(ctx context.Context, dir string, command []string) *exec.Cmd {
 // runTokenCommand runs a program and takes the one line that it prints for a token. What it says on standard error, which
 // may quote a secret, is shown nowhere.
 func runTokenCommand(ctx context.Context, dir string, command []string) (string, error) {
-	cmd := tokenProgram(ctx, dir, command)
+	cmd := Program(ctx, dir, command)
 	out := cappedBuffer{limit: maxToken + 1}
 	cmd.Stdout = &out
 	err := cmd.Run()

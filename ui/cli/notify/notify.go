@@ -10,7 +10,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"sync"
 	"time"
@@ -19,6 +18,7 @@ import (
 
 	"livetape/feed/market"
 	"livetape/ui/alert"
+	"livetape/ui/cli/config"
 )
 
 // Bounds on what alerts set off. What is beyond them is not sent, and Options.Failed says so.
@@ -174,14 +174,8 @@ func (n *Notifier) fail(f alert.Firing, err error) {
 // runProgram runs the program of a rule with what happened in its environment. What comes from a feed is never part of
 // its arguments.
 func (n *Notifier) runProgram(ctx context.Context, f alert.Firing) error {
-	name, args := f.Rule.Actions.Exec[0], f.Rule.Actions.Exec[1:]
-	path := name
-	if strings.ContainsRune(name, filepath.Separator) && !filepath.IsAbs(name) {
-		path = filepath.Join(n.options.Dir, name)
-	}
-	cmd := exec.CommandContext(ctx, path, args...)
-	cmd.Dir = n.options.Dir
-	cmd.WaitDelay = time.Second // what it leaves running may hold its output open
+	name := f.Rule.Actions.Exec[0]
+	cmd := config.Program(ctx, n.options.Dir, f.Rule.Actions.Exec)
 	cmd.Env = append(os.Environ(),
 		"LIVETAPE_ALERT="+market.PlainText(f.Text, market.MaxHeadline),
 		"LIVETAPE_RULE="+f.Rule.Name,
