@@ -79,6 +79,7 @@ type Engine struct {
 	rules   []watchedRule
 	prices  map[symbolKey]*lastPrice
 	feeds   map[string]*feedClock
+	names   []string // of feeds, sorted
 	history []Firing // newest first
 }
 

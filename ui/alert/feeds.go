@@ -1,7 +1,6 @@
 package alert
 
 import (
-	"maps"
 	"slices"
 	"time"
 
@@ -23,6 +22,8 @@ func (e *Engine) feedClock(name string) *feedClock {
 	if c == nil {
 		c = &feedClock{}
 		e.feeds[name] = c
+		at, _ := slices.BinarySearch(e.names, name)
+		e.names = slices.Insert(e.names, at, name)
 	}
 	return c
 }
@@ -58,7 +59,7 @@ func (e *Engine) checkFeeds(now time.Time) (fired []Firing) {
 		if r.Kind != Silent && r.Kind != NotLive {
 			continue
 		}
-		for _, name := range slices.Sorted(maps.Keys(e.feeds)) {
+		for _, name := range e.names {
 			c := e.feeds[name]
 			since := c.since(r.Kind)
 			switch isTrue := !since.IsZero() && market.Elapsed(since, now) >= r.Within; {
