@@ -77,7 +77,7 @@ func TestAScreenIsLeftAndFoundAsItWasSetUp(t *testing.T) {
 	term.press(" 20\r")
 	term.waitForText("1 of 2", "MSFT", "/ chg% > 20")
 	term.press("\x1b")
-	term.waitForText("NVDA", "/ filter")
+	term.waitForText("Name of NVDA", "/ filter") // the address names NVDA, too; and with the next key, esc would be alt
 	term.press("+")
 	term.waitForText("add to tech, asking desk if no feed has it: ")
 	term.press("amd\r")
