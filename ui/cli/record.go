@@ -131,7 +131,7 @@ type recordLoop struct {
 	progress *recordProgress
 	count    int // events to record; 0 for no end
 	symbols  *output.SymbolFilter
-	state    *state.File
+	state    *state.IDs
 }
 
 // run records until there are enough events, the time is up, the feeds have ended or ctx ends. None of these is an

@@ -144,7 +144,9 @@ func (r *configReloader) replaceFeeds(targets []feedTarget) error {
 		}
 		err := r.feeds.recorded.addTarget(t)
 		if err == nil {
-			r.feeds.state.Apply(&t.config)
+			err = r.feeds.state.Apply(&t.config, t.idFile)
+		}
+		if err == nil {
 			err = r.feeds.set.Add(t.config)
 		}
 		if err != nil {

@@ -113,7 +113,7 @@ func awaitEnd[T any](in <-chan T) {
 type runningFeeds struct {
 	set      *feed.Set
 	recorded *recordedFeeds
-	state    *state.File // nil: ids are not kept
+	state    *state.IDs
 	cancel   context.CancelFunc
 }
 
@@ -122,15 +122,15 @@ func startFeeds(ctx context.Context, cmd *cobra.Command, targets []feedTarget, s
 	if err != nil {
 		return nil, usageErrorf(cmd, "%w", err)
 	}
-	var ids *state.File
-	if stateFile != "" {
-		if ids, err = state.Open(stateFile); err != nil {
-			return nil, err
-		}
+	ids, err := state.NewIDs(stateFile)
+	if err != nil {
+		return nil, err
 	}
 	var configs []feed.Config
 	for _, t := range targets {
-		ids.Apply(&t.config)
+		if err := ids.Apply(&t.config, t.idFile); err != nil {
+			return nil, errors.Join(err, ids.Close())
+		}
 		configs = append(configs, t.config)
 	}
 	ctx, cancel := context.WithCancel(ctx)
@@ -145,9 +145,6 @@ func startFeeds(ctx context.Context, cmd *cobra.Command, targets []feedTarget, s
 // withIDsKept passes events on until ctx ends, and has the ids of those that were taken kept. It closes its channel when
 // events is closed.
 func (f *runningFeeds) withIDsKept(ctx context.Context, events <-chan feed.Event) <-chan feed.Event {
-	if f.state == nil {
-		return events
-	}
 	out := make(chan feed.Event)
 	go func() {
 		defer close(out)

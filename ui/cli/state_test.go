@@ -55,6 +55,73 @@ func TestAFeedGoesOnWhereTheLastRunEnded(t *testing.T) {
 	}
 }
 
+// startKeeping writes a configuration whose feed desk keeps its ids, and returns a maker of commands that use it.
+func startKeeping(t *testing.T, resume string) (command func(args ...string) *exec.Cmd, stateDir string) {
+	dir := t.TempDir()
+	stateDir = filepath.Join(dir, "state")
+	config := filepath.Join(dir, "livetape.yaml")
+	text := fmt.Sprintf("feeds:\n  desk: {url: %q, resume: %s, headers: {Authorization: \"Bearer ${DESK_TOKEN}\"}}\n", startNumbered(t), resume)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return func(args ...string) *exec.Cmd {
+		cmd := exec.Command(livetape, append(args, "--config", config)...)
+		cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+stateDir, "DESK_TOKEN=s3cret-of-the-desk")
+		return cmd
+	}, stateDir
+}
+
+func TestAFeedThatKeepsItsIDGoesOnInEveryCommandWhereThatEnded(t *testing.T) {
+	t.Parallel()
+	command, stateDir := startKeeping(t, "keep")
+	for _, want := range []string{"1.25\n2.25\n3.25\n", "4.25\n5.25\n6.25\n"} {
+		if out, err := command("stream", "desk", "--count", "3", "-t", "{{.Last}}").Output(); err != nil || string(out) != want {
+			t.Errorf("stream prints %q, %v", out, err)
+		}
+	}
+	for _, want := range []string{"3.25", "6.25"} { // what stream printed was not recorded
+		tape := filepath.Join(t.TempDir(), "desk.tape")
+		if text, err := command("record", "--count", "3", "-o", tape).CombinedOutput(); err != nil {
+			t.Errorf("record: %v\n%s", err, text)
+		}
+		if recorded, err := os.ReadFile(tape); err != nil || !strings.Contains(string(recorded), want) {
+			t.Errorf("not recorded: %s, %v\n%s", want, err, recorded)
+		}
+	}
+	for _, want := range []string{"3.25", "6.25"} {
+		term := startTerminal(t, 100, 24, command("watch"))
+		term.waitForText(want)
+		term.press("q")
+		term.waitForExit()
+	}
+	files, err := filepath.Glob(filepath.Join(stateDir, "livetape", "ids", "*.json"))
+	if err != nil || len(files) != 3 {
+		t.Errorf("the ids are in %q, %v", files, err)
+	}
+	for _, file := range files {
+		if text, err := os.ReadFile(file); err != nil || strings.Contains(string(text), "s3cret") || strings.Contains(string(text), "http") {
+			t.Errorf("%s: %v\n%s", file, err, text)
+		}
+	}
+}
+
+func TestAStateFileGoesOverKeptIDsAndTwoDoNotShareThem(t *testing.T) {
+	t.Parallel()
+	command, stateDir := startKeeping(t, "keep")
+	if out, err := command("stream", "--count", "1", "--state", filepath.Join(t.TempDir(), "ids")).Output(); err != nil {
+		t.Errorf("%s, %v", out, err)
+	}
+	if _, err := os.Stat(stateDir); err == nil {
+		t.Error("with --state, the feed's own file was written")
+	}
+	term := startTerminal(t, 100, 24, command("watch"))
+	term.waitForText("3.25")
+	second := command("watch")
+	startTerminal(t, 100, 24, second).waitForText("resume: keep: feed desk", "another livetape that runs uses it", "--state FILE")
+	term.press("q")
+	term.waitForExit()
+}
+
 func TestAnIDOfWhatWasNotWrittenIsNotKept(t *testing.T) {
 	t.Parallel()
 	url, file := startNumbered(t), filepath.Join(t.TempDir(), "ids")

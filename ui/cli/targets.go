@@ -13,6 +13,7 @@ import (
 	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
 	"livetape/ui/cli/config"
+	"livetape/ui/cli/state"
 )
 
 type targetSelection struct {
@@ -31,6 +32,7 @@ type feedTarget struct {
 	config        feed.Config
 	origin        config.Feed // what the configuration and the flags say of it
 	serverFilters bool        // its server is asked for the symbols of the command line, and sends no others
+	idFile        string      // where its last event id is kept, by "resume: keep"; empty for nowhere
 }
 
 func (f feedFlags) selectTargets(cmd *cobra.Command, args []string, pad bool) (*targetSelection, []feedTarget, error) {
@@ -135,7 +137,11 @@ func (s *targetSelection) targets() ([]feedTarget, error) {
 
 func (s *targetSelection) target(arg string) (feedTarget, error) {
 	if !isURL(arg) {
-		return s.configuredTarget(arg)
+		t, err := s.configuredTarget(arg)
+		if err == nil && t.origin.KeepsID() && s.cmd.Flags().Lookup("state") != nil && !s.cmd.Flags().Changed("state") {
+			t.idFile, err = state.IDPath(s.cmd.Name(), s.file.Path(), arg)
+		}
+		return t, err
 	}
 	if s.flags.preset+strings.Join(s.flags.vars, "") != "" || len(s.flags.symbols) > 0 {
 		return s.flagTarget(urlHost(arg), config.Feed{Definition: preset.Definition{URL: arg}}, "")
@@ -185,7 +191,7 @@ func (s *targetSelection) flagTarget(name string, base config.Feed, dir string) 
 	if err != nil {
 		return feedTarget{}, s.commandLineError(err)
 	}
-	return s.withFlags(feedTarget{config, base, serverFilters})
+	return s.withFlags(feedTarget{config: config, origin: base, serverFilters: serverFilters})
 }
 
 // table is what symbols are called and, where the server does not filter, which are shown.

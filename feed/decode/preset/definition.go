@@ -41,7 +41,7 @@ type Definition struct {
 	QuietAfter  string `yaml:"quiet_after,omitempty"`  // say that it is quiet when no event came for so long: "5m"; "never"; default: by the feed's own rhythm
 	MaxEvent    string `yaml:"max_event,omitempty"`    // of one event: "4MiB"; default 1MiB, at most 64MiB
 	Memory      string `yaml:"memory,omitempty"`       // for all that is kept of the feed: "16MiB"; default 64MiB, from 1MiB to 1GiB
-	Resume      string `yaml:"resume,omitempty"`       // header (default), none, or a query parameter: "since={id}"
+	Resume      string `yaml:"resume,omitempty"`       // header (default), none, or a query parameter: "since={id}"; behind "keep": at the next start, too
 
 	Decoder      string `yaml:"decoder,omitempty"` // native or auto, instead of a map; default auto
 	mapping.Spec `yaml:",inline"`
@@ -97,6 +97,9 @@ func (d Definition) OneLine() (string, error) {
 
 // Merge is base with everything that over sets. Maps are added to those of base, and all else replaces.
 func Merge(base, over Definition) Definition {
+	if over.Resume == resumeKept && base.Resume != "" {
+		over.Resume += " " + base.Resume
+	}
 	mergeFields(reflect.ValueOf(&base).Elem(), reflect.ValueOf(over))
 	if over.Decoder != "" && over.Map == nil {
 		base.Map = nil
@@ -138,6 +141,22 @@ func (d Definition) Resolve() (Definition, error) {
 		return d, &configerr.Error{Path: configerr.Path{"preset"}, Problem: err.Error()}
 	}
 	return Merge(p.Feed, d), nil
+}
+
+// resumeKept, before the method to resume by, has the last event id kept from run to run.
+const resumeKept = "keep"
+
+// ResumeMethod is how to ask for what was missed: header, none, or a query parameter; empty for header.
+func (d Definition) ResumeMethod() string {
+	if d.Resume == resumeKept {
+		return ""
+	}
+	return strings.TrimPrefix(d.Resume, resumeKept+" ")
+}
+
+// KeepsID reports whether the feed goes on, at the next start, after the last event id of this one.
+func (d Definition) KeepsID() bool {
+	return d.Resume == resumeKept || strings.HasPrefix(d.Resume, resumeKept+" ")
 }
 
 // IdleLimit is how long the feed may send nothing; negative for no limit. The definition must be valid.

@@ -240,3 +240,35 @@ func TestPythIdsAreWholeAndNameOneSymbolEach(t *testing.T) {
 		t.Errorf("there are only %d", len(seen))
 	}
 }
+
+func TestAFeedThatKeepsItsIDAsksAsItsPresetDoes(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		preset, resume, method, problem string
+		kept                            bool
+	}{
+		{"", "", "", "", false},
+		{"", "keep", "", "", true},
+		{"", "keep header", "header", "", true},
+		{"", "keep since={id}", "since={id}", "", true},
+		{"ntfy", "keep", "since={id}", "", true},
+		{"ntfy", "keep header", "header", "", true},
+		{"ntfy", "none", "none", "", false},
+		{"pyth", "keep", "none", "there is nothing to keep: this feed cannot resume", true},
+		{"", "keep since", "since", `"keep since" is neither header, none, keep nor a query parameter like since={id}`, true},
+	} {
+		given := preset.Definition{Preset: c.preset, Resume: c.resume}
+		if c.preset == "" {
+			given.URL = "https://feed.example/"
+		}
+		full, err := given.Resolve()
+		if err != nil || full.ResumeMethod() != c.method || full.KeepsID() != c.kept {
+			t.Errorf("%+v: %q, %v, %v", c, full.ResumeMethod(), full.KeepsID(), err)
+		}
+		if err := given.Validate(); (c.problem != "") != (err != nil && strings.Contains(err.Error(), c.problem)) {
+			if c.problem != "" || strings.Contains(err.Error(), "resume") {
+				t.Errorf("%+v: %v", c, err)
+			}
+		}
+	}
+}

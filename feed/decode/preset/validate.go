@@ -53,10 +53,17 @@ func (d Definition) checkTransport(errs *configerr.List) {
 		}
 	}
 	d.checkSizes(errs)
-	if d.Resume != "" && d.Resume != "header" && d.Resume != "none" && !resumePattern.MatchString(d.Resume) {
-		errs.Add(configerr.Path{"resume"}, "%q is neither header, none nor a query parameter like since={id}", d.Resume)
-	}
+	d.checkResume(errs)
 	d.checkSymbolsAndVars(errs)
+}
+
+func (d Definition) checkResume(errs *configerr.List) {
+	switch method := d.ResumeMethod(); {
+	case method == "none" && d.KeepsID():
+		errs.Add(configerr.Path{"resume"}, "there is nothing to keep: this feed cannot resume")
+	case method != "" && method != "header" && method != "none" && !resumePattern.MatchString(method):
+		errs.Add(configerr.Path{"resume"}, "%q is neither header, none, keep nor a query parameter like since={id}", d.Resume)
+	}
 }
 
 func (d Definition) checkSizes(errs *configerr.List) {

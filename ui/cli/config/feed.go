@@ -58,7 +58,7 @@ func (f Feed) Config(name string, env Environment) (feed.Config, error) {
 		Header:      request.Headers,
 		Body:        request.Body,
 		Format:      connection.Format(full.Format),
-		Resume:      full.Resume,
+		Resume:      full.ResumeMethod(),
 		AsksSymbols: len(full.Symbols) > 0,
 		IdleTimeout: full.IdleLimit(),
 		QuietAfter:  full.QuietLimit(),

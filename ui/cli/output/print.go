@@ -31,7 +31,7 @@ type Options struct {
 	Select    Selection
 	Raw       bool // print events as JSON, and no updates: Format and the kinds of Select have no effect
 	Feeds     []Feed
-	State     *state.File // learns the ids of what has been written; may be nil
+	State     *state.IDs // learns the ids of what has been written; may be nil
 	Alerts    *alert.Engine
 	Send      func(alert.Firing) // tells the user of an alert, besides Notices; nil without Alerts
 }

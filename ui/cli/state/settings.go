@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
-
-	"github.com/adrg/xdg"
 )
 
 // Settings are what the user has set up on the screen, by key, in a file that instances share: each writes the keys that it
@@ -27,13 +25,13 @@ type settingsContent struct {
 // NewSettings are the settings in the file at path, which need not exist.
 func NewSettings(path string) *Settings { return &Settings{path: path} }
 
-// SettingsPath is where a user's settings are, by the XDG Base Directory Specification; empty for a user without a home
-// directory.
+// SettingsPath is where a user's settings are; empty for a user without a home directory.
 func SettingsPath() string {
-	if _, err := os.UserHomeDir(); err != nil && os.Getenv("XDG_STATE_HOME") == "" {
+	dir := stateDir()
+	if dir == "" {
 		return ""
 	}
-	return filepath.Join(xdg.StateHome, "livetape", "settings.json")
+	return filepath.Join(dir, "settings.json")
 }
 
 // Load reads the settings. Without a file there are none.

@@ -2,6 +2,7 @@
 //
 // A [File] has the last event id of each feed. [Open] reads it and holds it against other instances. What has been used of
 // a feed is noted by [File.Note]; [File.Commit] says that all that was noted is safe where it went. A nil File keeps nothing.
+// [IDs] are the files of all feeds that run.
 //
 // [Settings] are what the user has set up on the screen. Any number of instances share them.
 package state
