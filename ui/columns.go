@@ -64,7 +64,7 @@ const (
 // nobody can read columns that come and go. The spark line's are those that divide the time it spans.
 var leastWidths = [columns]int{
 	colName: 18, colLast: len("96,193.28"), colChange: len("-1,119.22"), colPercent: len("+12.34%") + 1, colTrend: 15, colBid: len("96,193.28"), colAsk: len("96,193.28"),
-	colSpread: minVolumeWidth, colSize: minVolumeWidth, colVolume: minVolumeWidth, colVWAP: len("96,193.28"), colRange: barCells + 1, colAge: ageCells,
+	colSpread: minVolumeWidth, colSize: minVolumeWidth, colVolume: minVolumeWidth, colVWAP: len("96,193.28" + estimateNote), colRange: barCells + 1, colAge: ageCells,
 }
 
 var trendWidths = [...]int{10, 15, 30}
@@ -99,8 +99,8 @@ func (w *columnWidths) widenFor(r *market.Row) {
 	w.fitNumber(&text, colSpread, r.Spread(), f.withDecimals(min(f.decimals, 2)), len("p"))
 	w.fitSize(&text, colSize, r.Size.Value)
 	w.fitSize(&text, colVolume, r.Volume.Value)
-	if r.Size.Value.IsSet() {
-		w.fit(colVWAP, w.widest[colLast])
+	if r.Size.Value.IsSet() || r.FeedVWAP.Value.IsSet() {
+		w.fit(colVWAP, w.widest[colLast]+len(estimateNote))
 	}
 	w.dayRange = w.dayRange || text.low.IsSet() && !text.rangeSeen
 }

@@ -308,6 +308,24 @@ func TestASizeHasThreeDigitsAndItsUnit(t *testing.T) {
 	}
 }
 
+func TestAnAveragePriceIsMarkedWhereItIsReckonedHere(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) { c.Columns = []string{"symbol", "last", "vwap"} }).resize(200, 60).goLive()
+	s.quote(market.Quote{Symbol: "GIVEN", Last: decimal("181.46"), Size: decimal("3"), VWAP: decimal("179.92")})
+	for _, price := range []string{"10.00", "11.00"} {
+		s.quote(market.Quote{Symbol: "SEEN", Last: decimal(price), Size: decimal("1")})
+	}
+	table, _, _ := strings.Cut(s.screen(), "Source")
+	for _, want := range []string{"179.92     ", "10.50 est.", "VWAP 179.92\n"} {
+		if !strings.Contains(table, want) {
+			t.Errorf("no %q in\n%s", want, table)
+		}
+	}
+	if s.keys("down"); !strings.Contains(s.screen(), "VWAP 10.50 est.") {
+		t.Errorf("the details do not say so:\n%s", s.screen())
+	}
+}
+
 func TestASpreadIsInPipsWhereThatIsTheCustom(t *testing.T) {
 	t.Parallel()
 	for _, c := range [][4]string{

@@ -168,9 +168,17 @@ func rowFacts(r *market.Row) []fact {
 		sized(price("Bid", r.Bid.Value), r.BidSize.Value), sized(price("Ask", r.Ask.Value), r.AskSize.Value),
 		with(price("Spread", r.Spread()), spreadNote(r)), price("Mid", r.Bid.Value.Mid(r.Ask.Value)),
 		price("Open", r.Open.Value), price("High", r.High.Value), price("Low", r.Low.Value), price("Prev close", r.PrevClose.Value),
-		{"Volume", fullNumber(r.Volume.Value, 0), "", strong}, with(price("VWAP", r.VWAP().Round(r.Decimals()+1)), "est."),
+		{"Volume", fullNumber(r.Volume.Value, 0), "", strong}, vwapFact(r),
 	}
 	return slices.DeleteFunc(all, func(f fact) bool { return f.value == "" })
+}
+
+func vwapFact(r *market.Row) fact {
+	average, isEstimate := r.VWAP()
+	if !isEstimate {
+		return fact{"VWAP", fullNumber(average, r.Decimals()), "", strong}
+	}
+	return fact{"VWAP", fullNumber(average.Round(r.Decimals()+1), r.Decimals()), strings.TrimSpace(estimateNote), strong}
 }
 
 // spreadNote is the spread in hundredths of a percent of the mid.

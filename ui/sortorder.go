@@ -120,7 +120,8 @@ func (a *arrangement) number(r *market.Row, c column) float64 {
 	case colVolume:
 		return r.Volume.Value.Approx()
 	case colVWAP:
-		return r.VWAP().Approx()
+		price, _ := r.VWAP()
+		return price.Approx()
 	case colRange:
 		return placeInRange(r)
 	case colAge:

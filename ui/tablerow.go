@@ -76,7 +76,8 @@ func (t *rowText) number(c column) string {
 	case colVolume:
 		return f.sizeText(r.Volume.Value)
 	case colVWAP:
-		return f.text(r.VWAP().Round(f.decimals))
+		price, _ := r.VWAP()
+		return f.text(price.Round(f.decimals))
 	}
 	return ""
 }
@@ -197,8 +198,10 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 		t.drawBidOrAsk(s, r, &r.Bid)
 	case colAsk:
 		t.drawBidOrAsk(s, r, &r.Ask)
-	case colSpread, colVWAP:
+	case colSpread:
 		t.drawNumber(s.width, r.text.number(s.col), r.styles.quiet)
+	case colVWAP:
+		t.drawVWAP(s, r)
 	case colSize:
 		t.drawNumber(s.width, r.text.number(s.col), newRowStyles(elapsed(t.now, earliest(r.Size.At, r.since.price)), r.isLive).quiet)
 	case colVolume:
@@ -208,6 +211,18 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	case colAge:
 		t.w.writeRight(r.styles.age, r.since.ageText(t.now), s.width)
 	}
+}
+
+// estimateNote stands behind a number that livetape reckons from what it has seen.
+const estimateNote = " est."
+
+func (t *priceTable) drawVWAP(s columnSlot, r *tableRow) {
+	t.drawNumber(s.width-len(estimateNote), r.text.number(colVWAP), r.styles.quiet)
+	if price, isEstimate := r.VWAP(); price.IsSet() && isEstimate {
+		t.w.write(muted, estimateNote)
+		return
+	}
+	t.w.writeBlanks(len(estimateNote))
 }
 
 // drawSigns draws what stands before a price: that it is halted or the arrow of the last change, and the sign of a price that

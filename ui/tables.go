@@ -279,6 +279,6 @@ func (t *priceTable) columnLabel(s columnSlot) string {
 	}
 	return [columns]string{
 		colFeed: "FEED", colName: "NAME", colLast: "LAST", colChange: "CHG", colPercent: "CHG%", colBid: "BID", colAsk: "ASK",
-		colSpread: "SPREAD", colSize: "SIZE", colVolume: "VOL", colVWAP: "VWAP est.", colAge: "AGE",
+		colSpread: "SPREAD", colSize: "SIZE", colVolume: "VOL", colVWAP: "VWAP" + spaces(len(estimateNote)), colAge: "AGE",
 	}[s.col]
 }

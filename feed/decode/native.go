@@ -107,6 +107,8 @@ func numberField(q *market.Quote, key string) *market.Decimal {
 		return &q.Low
 	case "prev_close":
 		return &q.PrevClose
+	case "vwap":
+		return &q.VWAP
 	}
 	return nil
 }

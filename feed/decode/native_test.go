@@ -117,7 +117,7 @@ func (d description) quote(q market.Quote) {
 	d.text("currency", q.Currency)
 	for key, n := range map[string]market.Decimal{
 		"last": q.Last, "bid": q.Bid, "ask": q.Ask, "size": q.Size, "volume": q.Volume,
-		"open": q.Open, "high": q.High, "low": q.Low, "prev_close": q.PrevClose,
+		"open": q.Open, "high": q.High, "low": q.Low, "prev_close": q.PrevClose, "vwap": q.VWAP,
 	} {
 		d.text(key, n.String())
 	}

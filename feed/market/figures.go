@@ -9,17 +9,21 @@ import (
 // Spread is ask - bid, exact and negative when they are crossed; absent when either is.
 func (r *Row) Spread() Decimal { return r.Ask.Value.Sub(r.Bid.Value) }
 
-// VWAP is the volume-weighted average price of the trades that came since the row was made, to 19 digits; absent before
-// the first trade with a size. It is an estimate: nothing is known of the trades before.
-func (r *Row) VWAP() Decimal {
+// VWAP is the volume-weighted average price of the session, as the feed gives it. From a feed that does not, it is that of
+// the trades that came since the row was made, to 19 digits, and then isEstimate is true: nothing is known of the trades
+// before. It is absent before the first trade with a size.
+func (r *Row) VWAP() (price Decimal, isEstimate bool) {
+	if r.FeedVWAP.Value.IsSet() {
+		return r.FeedVWAP.Value, false
+	}
 	if r.traded.size.IsZero() {
-		return Decimal{}
+		return Decimal{}, true
 	}
-	price, err := r.traded.value.Quo(r.traded.size)
+	average, err := r.traded.value.Quo(r.traded.size)
 	if err != nil {
-		return Decimal{}
+		return Decimal{}, true
 	}
-	return Decimal{price, notWide}
+	return Decimal{average, notWide}, true
 }
 
 // Decimals is how many digits after the point the symbol's prices have: the most that a last, a bid or an ask needed so

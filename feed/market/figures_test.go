@@ -10,21 +10,25 @@ func TestTheAveragePriceOfTradesIsWeightedByTheirSizes(t *testing.T) {
 	t.Parallel()
 	p := newTestBoard(t, market.Limits{})
 	p.last("99")
-	if got := p.row().VWAP(); got.IsSet() {
+	if got, _ := p.row().VWAP(); got.IsSet() {
 		t.Errorf("without a size: %s", got)
 	}
 	for _, trade := range [][2]string{{"10.00", "300"}, {"11.00", "100"}, {"50", "0"}, {"50", "-5"}} {
 		p.say(market.Quote{Symbol: "A", Last: dec(t, trade[0]), Size: dec(t, trade[1])})
 	}
 	p.say(market.Quote{Symbol: "A", Last: dec(t, "12.00"), Size: dec(t, "900"), FromSnapshot: true})
-	if got := p.row().VWAP(); got.Cmp(dec(t, "10.25")) != 0 {
+	if got, isEstimate := p.row().VWAP(); got.Cmp(dec(t, "10.25")) != 0 || !isEstimate {
 		t.Errorf("got %s, want 10.25: a snapshot is no trade", got)
 	}
 	for range 50 {
 		p.say(market.Quote{Symbol: "A", Last: dec(t, "9999999999999999.99"), Size: dec(t, "9999999999999999.99")})
 	}
-	if got := p.row().VWAP(); !got.IsSet() {
+	if got, _ := p.row().VWAP(); !got.IsSet() {
 		t.Error("sums without room for another trade forget those before")
+	}
+	p.say(market.Quote{Symbol: "A", Last: dec(t, "12"), Size: dec(t, "1"), VWAP: dec(t, "11.03")})
+	if got, isEstimate := p.row().VWAP(); got.String() != "11.03" || isEstimate {
+		t.Errorf("got %s, want 11.03: the feed gives it", got)
 	}
 }
 

@@ -55,6 +55,7 @@ type Quote struct {
 	High           Decimal
 	Low            Decimal
 	PrevClose      Decimal
+	VWAP           Decimal // volume-weighted average price of the session
 	Change         Decimal // of the session, as the feed gives it
 	ChangePct      Decimal // the same in percent: 1.5 is 1.5 %
 

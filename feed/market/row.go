@@ -82,6 +82,7 @@ type Row struct {
 	Open, High, Low, PrevClose   Cell
 	BidSize, AskSize             Cell
 	FeedChange, FeedChangePct    Cell // the session's change, and in percent, as the feed gives it
+	FeedVWAP                     Cell // the session's volume-weighted average price, as the feed gives it
 
 	Halt Halt // the last one of this symbol; zero when there was none
 
@@ -221,6 +222,7 @@ func (r *Row) mergeQuote(q *Quote, at time.Time) (move int) {
 	r.High.set(q.High, at)
 	r.Low.set(q.Low, at)
 	r.PrevClose.set(q.PrevClose, at)
+	r.FeedVWAP.set(q.VWAP, at)
 	r.decimals = max(r.decimals, int8(min(q.Decimals, 18)), q.Last.neededDecimals(), q.Bid.neededDecimals(), q.Ask.neededDecimals())
 	r.BidSize.set(q.BidSize, at)
 	r.AskSize.set(q.AskSize, at)

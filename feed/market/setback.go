@@ -13,7 +13,7 @@ func (r *Row) setBack(by time.Duration) {
 	times := []*time.Time{&r.Updated, &r.Trade.Arrival, &r.Quote.Arrival}
 	for _, c := range []*Cell{
 		&r.Last, &r.Bid, &r.Ask, &r.Size, &r.Volume, &r.Open, &r.High, &r.Low, &r.PrevClose, &r.BidSize, &r.AskSize,
-		&r.FeedChange, &r.FeedChangePct,
+		&r.FeedChange, &r.FeedChangePct, &r.FeedVWAP,
 	} {
 		times = append(times, &c.At, &c.Changed)
 	}

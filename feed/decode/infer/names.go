@@ -43,6 +43,7 @@ var fieldNames = map[fieldRole]string{
 	"high":       "high highprice dayhigh high24h h",
 	"low":        "low lowprice daylow low24h",
 	"prev_close": "prevclose previousclose previousclosingprice prevdayclose prevdaycloseprice closeprev yesterdayclose pc",
+	"vwap":       "vwap dayvwap volumeweightedaverageprice",
 	"change":     "change netchange pricechange chg change24h",
 	"change_pct": "changepct changepercent changepercentage percentchange pctchange pricechangepercent chgpct netchangepct dp",
 	"time": "time timestamp ts datetime eventtime tradetime quotetime publishtime timestampms lasttradetime latestupdate " +
@@ -162,7 +163,7 @@ func namesPast(names []string) bool {
 }
 
 // priceFields are the fields that are prices, or the difference of two.
-var priceFields = map[fieldRole]bool{"last": true, "bid": true, "ask": true, "open": true, "high": true, "low": true, "prev_close": true, "change": true}
+var priceFields = map[fieldRole]bool{"last": true, "bid": true, "ask": true, "open": true, "high": true, "low": true, "prev_close": true, "vwap": true, "change": true}
 
 // isMoment reports whether a member called like the last trade says when that was, rather than at which price.
 func isMoment(name string, v gjson.Result) bool {

@@ -11,7 +11,7 @@ import (
 func (w *ruleWriter) quote(f fields, all []*leaf, r *mapping.Rule) {
 	for field, to := range map[fieldRole]**mapping.Value{
 		"last": &r.Last, "bid": &r.Bid, "ask": &r.Ask, "bid_size": &r.BidSize, "ask_size": &r.AskSize, "size": &r.Size, "volume": &r.Volume,
-		"open": &r.Open, "high": &r.High, "low": &r.Low, "prev_close": &r.PrevClose, "change": &r.Change, "name": &r.Name, "currency": &r.Currency,
+		"open": &r.Open, "high": &r.High, "low": &r.Low, "prev_close": &r.PrevClose, "vwap": &r.VWAP, "change": &r.Change, "name": &r.Name, "currency": &r.Currency,
 	} {
 		*to = f.value(field)
 	}
@@ -24,7 +24,7 @@ func (w *ruleWriter) quote(f fields, all []*leaf, r *mapping.Rule) {
 
 // addScale adds the power of ten that stands beside prices.
 func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
-	values := []*mapping.Value{r.Last, r.Bid, r.Ask, r.Open, r.High, r.Low, r.PrevClose, r.Change}
+	values := []*mapping.Value{r.Last, r.Bid, r.Ask, r.Open, r.High, r.Low, r.PrevClose, r.VWAP, r.Change}
 	var prices []*leaf
 	for _, v := range values {
 		if v != nil && byPath(all, v.Path) != nil {

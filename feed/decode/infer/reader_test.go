@@ -64,7 +64,7 @@ func updateLine(u market.Update) string {
 		for _, n := range []struct {
 			key string
 			d   market.Decimal
-		}{{"", u.Last}, {"bid=", u.Bid}, {"ask=", u.Ask}, {"size=", u.Size}, {"open=", u.Open}, {"high=", u.High}, {"low=", u.Low}, {"prev=", u.PrevClose}, {"chg=", u.Change}, {"pct=", u.ChangePct}} {
+		}{{"", u.Last}, {"bid=", u.Bid}, {"ask=", u.Ask}, {"size=", u.Size}, {"open=", u.Open}, {"high=", u.High}, {"low=", u.Low}, {"prev=", u.PrevClose}, {"vwap=", u.VWAP}, {"chg=", u.Change}, {"pct=", u.ChangePct}} {
 			if n.d.IsSet() {
 				parts = append(parts, n.key+n.d.String())
 			}
@@ -93,6 +93,8 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		// Names and values.
 		{"capitals of another exchange", []string{`{"S":"QRS","B":"40.98","A":"41.02","L":"41.00"}`}, []string{"QRS 41.00 bid=40.98 ask=41.02"}},
 		{"a close beside a price that is a change", []string{`{"sym":"Q","price":0.5,"close":41,"high":42,"low":40}`}, []string{"Q 41 high=42 low=40"}},
+		{"an average price", []string{`{"sym":"Q","price":41.2,"vwap":41.07}`}, []string{"Q 41.2 vwap=41.07"}},
+		{"an average price alone is no price", []string{`{"sym":"Q","vwap":41.07,"volume":4}`}, []string{"reading Q vwap 41.07", "reading Q volume 4"}},
 		{"a price outside of its range alone stays", []string{`{"sym":"Q","price":41,"high":0,"low":0}`}, []string{"Q 41"}},
 		{"a mark and a last", []string{`{"symbol":"Q","markPrice":"41.5","lastPrice":"41.0"}`}, []string{"Q 41.0"}},
 		{"bid and ask the wrong way round by name", []string{`{"symbol":"Q","bid":100,"ask":3,"last":41}`}, []string{"Q 41"}},

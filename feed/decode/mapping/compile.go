@@ -74,6 +74,7 @@ var quoteCells = map[string]quoteCell{
 	"high":       func(q *market.Quote) *market.Decimal { return &q.High },
 	"low":        func(q *market.Quote) *market.Decimal { return &q.Low },
 	"prev_close": func(q *market.Quote) *market.Decimal { return &q.PrevClose },
+	"vwap":       func(q *market.Quote) *market.Decimal { return &q.VWAP },
 	"change":     func(q *market.Quote) *market.Decimal { return &q.Change },
 	"change_pct": func(q *market.Quote) *market.Decimal { return &q.ChangePct },
 }

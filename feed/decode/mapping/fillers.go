@@ -11,7 +11,7 @@ import (
 // DropFillers takes out of a quote the numbers that stand for none beside others that do not: a bid of 0 or -1 beside a
 // positive last, an ask of 99999.99. It reports whether there were any.
 func DropFillers(q *market.Quote) (some bool) {
-	prices := [...]*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose}
+	prices := [...]*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose, &q.VWAP}
 	least := math.Inf(1) // of those that are positive
 	set, none := 0, 0
 	for _, d := range prices {

@@ -56,6 +56,7 @@ type Rule struct {
 	High      *Value `yaml:"high,omitempty"`
 	Low       *Value `yaml:"low,omitempty"`
 	PrevClose *Value `yaml:"prev_close,omitempty"`
+	VWAP      *Value `yaml:"vwap,omitempty"`
 	Change    *Value `yaml:"change,omitempty"`
 	ChangePct *Value `yaml:"change_pct,omitempty"`
 

@@ -152,7 +152,7 @@ func (e *symbolEntries) renameQuote(q market.Quote) market.Quote {
 	q.Name = cmp.Or(shown.Name, q.Name)
 	if e.pad && shown.Decimals > 0 {
 		q.Decimals = shown.Decimals
-		for _, d := range []*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose, &q.Change} {
+		for _, d := range []*market.Decimal{&q.Last, &q.Bid, &q.Ask, &q.Open, &q.High, &q.Low, &q.PrevClose, &q.VWAP, &q.Change} {
 			*d = padZeros(*d, shown.Decimals)
 		}
 	}

@@ -69,6 +69,7 @@ var fields = []field{
 	{"no_ask", "NoAsk", booleanField(func(q *market.Quote) bool { return q.NoAsk }), boolean},
 
 	{"report", "Report", func(b []byte, r *row) []byte { return append(b, r.quote.Report.String()...) }, ascii},
+	{"vwap", "VWAP", decimalField(func(q *market.Quote) *market.Decimal { return &q.VWAP }), ascii},
 }
 
 func decimalField(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {

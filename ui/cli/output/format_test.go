@@ -168,7 +168,7 @@ func TestReadingsArePrintedByEveryFormat(t *testing.T) {
 	}
 	for want, format := range map[string]output.Format{
 		`,"name":"kitchen humidity","value":"60"}` + "\n": output.NewFormat("json", time.UTC, false),
-		",kitchen humidity,,,,,,,,,,,60,,,\n":             output.NewFormat("csv", time.UTC, false),
+		",kitchen humidity,,,,,,,,,,,60,,,,\n":            output.NewFormat("csv", time.UTC, false),
 		"\n00:00:00.000  kitchen humidity  60\n":          output.NewFormat("table", time.UTC, false),
 		"reading kitchen humidity 60\n":                   byTemplate,
 	} {

@@ -93,7 +93,7 @@ func (f *templateFormat) tryOut() error {
 		market.Quote{Symbol: "A"}, market.Headline{Title: "A"}, market.Halt{Symbol: "A"},
 		market.Quote{
 			Symbol: "A", Name: "A", Currency: "A", Last: one, Bid: one, Ask: one, Size: one, Volume: one,
-			Open: one, High: one, Low: one, PrevClose: one,
+			Open: one, High: one, Low: one, PrevClose: one, VWAP: one,
 			BidSize: one, AskSize: one, Change: one, ChangePct: one, Time: r.receivedAt, FromSnapshot: true,
 		},
 		market.Headline{ID: "A", Title: "A", Summary: "A", Source: "A", URL: "A", Symbols: []string{"A"}, Time: r.receivedAt},

@@ -66,7 +66,7 @@ func (e Expect) diff(u market.Update, board *market.Board, feed string) (wrong [
 		}{
 			{"bid", u.Bid, e.Bid}, {"ask", u.Ask, e.Ask}, {"bid size", u.BidSize, e.BidSize}, {"ask size", u.AskSize, e.AskSize},
 			{"size", u.Size, e.Size}, {"volume", u.Volume, e.Volume},
-			{"open", u.Open, e.Open}, {"high", u.High, e.High}, {"low", u.Low, e.Low}, {"previous close", u.PrevClose, e.PrevClose},
+			{"open", u.Open, e.Open}, {"high", u.High, e.High}, {"low", u.Low, e.Low}, {"previous close", u.PrevClose, e.PrevClose}, {"vwap", u.VWAP, e.VWAP},
 			{"change", u.Change, e.Change}, {"change in percent", u.ChangePct, e.ChangePct},
 		} {
 			check(n.what, n.got.String(), n.want)

@@ -55,6 +55,7 @@ type Expect struct {
 	High      string   `json:"-" yaml:"high"`
 	Low       string   `json:"-" yaml:"low"`
 	PrevClose string   `json:"-" yaml:"prev_close"`
+	VWAP      string   `json:"-" yaml:"vwap"`
 	Change    string   `json:"change"`
 	ChangePct string   `json:"change_pct" yaml:"change_pct"`
 	Time      int64    `json:"time"`        // ms since 1970, rounded down
