@@ -1,10 +1,21 @@
 package feed
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+
+	"livetape/feed/memory"
+)
 
 // rememberedEvents is how many events a feed remembers, by 16 bytes each, to recognise those that come again after a
-// reconnect. Of a longer replay, the events before the last so many are delivered again.
+// reconnect, and fewer with a smaller budget than usual. Of a longer replay, the events before the last so
+// many are delivered again.
 const rememberedEvents = 1 << 17
+
+// Sizes in bytes of what an event is remembered by, and compared by after a reconnect.
+const (
+	eventHashSize = 16
+	comparedSize  = 128
+)
 
 // duplicates remembers the events that came, by hashes. Only what comes again on a later connection is a duplicate: within
 // one, a server may well send equal events that are two. Where ids come again with other data within a connection (a second's
@@ -12,6 +23,8 @@ const rememberedEvents = 1 << 17
 // first. An event costs one write; what to compare with is sorted out at a reconnect.
 type duplicates struct {
 	seed   maphash.Seed
+	memory *memory.Budget
+	most   int         // events remembered
 	events []eventHash // the last of all connections; a ring once it is full
 	next   int         // in the ring
 	count  int         // events of this connection
@@ -28,10 +41,14 @@ type earlierEvents struct {
 	events map[uint64]struct{} // that have not come again
 	ids    map[uint64]struct{}
 	here   map[uint64]uint64 // of this connection, the event by its id
+	most   int               // events in each of them, about
 	left   int               // events of this connection until nothing more is compared
 }
 
-func newDuplicates() *duplicates { return &duplicates{seed: maphash.MakeSeed()} }
+func newDuplicates(budget *memory.Budget) *duplicates {
+	most := rememberedEvents * (budget.Limit() >> 20) / (memory.Default >> 20)
+	return &duplicates{seed: maphash.MakeSeed(), memory: budget, most: min(most, rememberedEvents)}
+}
 
 // hash hashes the parts of an event apart, so that they cannot run into each other.
 func (d *duplicates) hash(m *Message, hasOwnID bool) (h eventHash) {
@@ -51,12 +68,12 @@ func (d *duplicates) reconnect() {
 	}
 	d.coarse = d.coarse || d.idsCameAgain()
 	d.count = 0
-	if d.earlier = nil; d.coarse {
+	if d.forgetEarlier(); d.coarse {
 		return
 	}
 	e := &earlierEvents{
 		events: make(map[uint64]struct{}, len(d.events)), ids: make(map[uint64]struct{}),
-		here: make(map[uint64]uint64), left: 2*len(d.events) + 1000,
+		here: make(map[uint64]uint64), most: len(d.events), left: 2*len(d.events) + 1000,
 	}
 	for _, h := range d.events {
 		e.events[h.event] = struct{}{}
@@ -65,6 +82,17 @@ func (d *duplicates) reconnect() {
 		}
 	}
 	d.earlier = e
+	d.memory.Add(e.size())
+}
+
+// size is how many bytes are counted for the events to compare with, and for those of this connection.
+func (e *earlierEvents) size() int { return e.most * comparedSize }
+
+func (d *duplicates) forgetEarlier() {
+	if d.earlier != nil {
+		d.memory.Add(-d.earlier.size())
+		d.earlier = nil
+	}
 }
 
 func (d *duplicates) idsCameAgain() bool {
@@ -87,7 +115,8 @@ func (d *duplicates) check(h eventHash) (again, used bool) {
 		return false, false
 	}
 	if event, here := e.here[h.id]; here && h.id != 0 && event != h.event {
-		d.coarse, d.earlier = true, nil
+		d.coarse = true
+		d.forgetEarlier()
 		return false, false
 	}
 	if _, again = e.events[h.event]; again {
@@ -100,16 +129,17 @@ func (d *duplicates) check(h eventHash) (again, used bool) {
 
 func (d *duplicates) add(h eventHash) {
 	d.count++
-	if len(d.events) < rememberedEvents {
+	if len(d.events) < d.most {
 		d.events = append(d.events, h)
+		d.memory.Add(eventHashSize)
 	} else {
 		d.events[d.next] = h
 	}
-	d.next = (d.next + 1) % rememberedEvents
+	d.next = (d.next + 1) % d.most
 	if e := d.earlier; e != nil {
 		e.here[h.id] = h.event
 		if e.left--; e.left == 0 {
-			d.earlier = nil
+			d.forgetEarlier()
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"livetape/feed/decode"
+	"livetape/feed/memory"
 )
 
 // asked collects the Last-Event-ID of each request; "-" where there is none.
@@ -249,7 +250,7 @@ func TestDuplicatesAreToldWithinASecond(t *testing.T) {
 
 func TestTheMemoryOfDuplicatesIsBounded(t *testing.T) {
 	t.Parallel()
-	d := newDuplicates()
+	d := newDuplicates(memory.NewBudget(0))
 	hash := func(n int) eventHash { return d.hash(&Message{ID: fmt.Sprint(n), Data: []byte("x")}, true) }
 	for n := range 3 * rememberedEvents {
 		d.add(hash(n))
@@ -267,7 +268,7 @@ func TestTheMemoryOfDuplicatesIsBounded(t *testing.T) {
 
 func TestPartsOfAnEventDoNotRunIntoEachOther(t *testing.T) {
 	t.Parallel()
-	d := newDuplicates()
+	d := newDuplicates(memory.NewBudget(0))
 	hash := func(kind, id, data string) eventHash {
 		return d.hash(&Message{Type: kind, ID: id, Data: []byte(data)}, true)
 	}

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"sync/atomic"
+
+	"livetape/feed/memory"
 )
 
 // eventBuffer is how many events may wait for the reader of a set before the sockets are slowed.
@@ -26,6 +28,7 @@ type Set struct {
 
 type setMember struct {
 	commands commandBox
+	memory   *memory.Budget
 	stop     context.CancelFunc
 	done     chan struct{} // closed when the feed's goroutine has returned
 }
@@ -36,7 +39,7 @@ func newSet(ctx context.Context, e environment) *Set {
 	s := &Set{environment: e, events: make(chan Event, eventBuffer), members: make(map[string]*setMember)}
 	s.start = func(f *supervisor) *setMember {
 		ctx, stop := context.WithCancel(ctx)
-		m := &setMember{f.commands, stop, make(chan struct{})}
+		m := &setMember{f.commands, f.delivery.memory, stop, make(chan struct{})}
 		s.running.Go(func() {
 			defer close(m.done)
 			defer stop()
@@ -108,6 +111,14 @@ func (s *Set) member(name string) *setMember {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.members[name]
+}
+
+// Memory is the budget of what is kept of the named feed; nil for a name that is not in the set.
+func (s *Set) Memory(name string) *memory.Budget {
+	if m := s.member(name); m != nil {
+		return m.memory
+	}
+	return nil
 }
 
 // RetryNow makes the named feed connect at once, whatever its state: a wait is cut short, a

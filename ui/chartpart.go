@@ -120,7 +120,11 @@ func (m Model) viewChart(area drawContext, r *market.Row, h *feedHealth) []strin
 	}
 	lines := []string{paneTitleLine(w, area, r.Symbol+" "+name, where, right)}
 	if c.Shown() == 0 {
-		return append(lines, w.wrapped([]span{{muted, "No price has come yet: the chart begins with the first."}}, area.height-1)...)
+		text := "No price has come yet: the chart begins with the first."
+		if price, _ := r.Price(); price.IsSet() {
+			text = "The prices have too many digits for a chart."
+		}
+		return append(lines, w.wrapped([]span{{muted, text}}, area.height-1)...)
 	}
 	for _, line := range c.Lines() {
 		for _, s := range line {

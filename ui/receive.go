@@ -52,6 +52,9 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 	}
 	if ev.Status != nil {
 		m.noteStream(ev.Feed, h.status.State, ev.Status)
+		if ev.Status.State == feed.Connecting && ev.Status.Connections == 0 {
+			m.board.Restart(ev.Feed)
+		}
 	}
 	h.receive(ev)
 	m.alerts = m.alerts.apply(ev)

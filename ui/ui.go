@@ -15,6 +15,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/feed/memory"
 	"livetape/feed/tape"
 	"livetape/ui/alert"
 	"livetape/ui/position"
@@ -24,16 +25,17 @@ import (
 type Config struct {
 	Feeds       []Source
 	Events      <-chan feed.Event
-	Control     Control         // nil disables the keys that retry and disconnect
-	Origin      string          // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
-	Banner      string          // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
-	Faults      []FaultMenuItem // the menu of the F key; empty disables the key
-	Records     bool            // everything is recorded, until a Notice says otherwise
-	Notices     <-chan Notice   // for the user, shown for some seconds; may be nil
-	Diagnostics <-chan string   // what libraries report, a line each for the event log; may be nil
-	Reloads     <-chan Reload   // changes of what is watched; may be nil
-	Maps        Maps            // proposes and writes maps; nil disables the keys for them
-	Deck        Deck            // plays the recording that is watched; nil for live feeds
+	Control     Control                          // nil disables the keys that retry and disconnect
+	Memory      func(feed string) *memory.Budget // in which what is kept of a feed is counted; nil for nowhere
+	Origin      string                           // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
+	Banner      string                           // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
+	Faults      []FaultMenuItem                  // the menu of the F key; empty disables the key
+	Records     bool                             // everything is recorded, until a Notice says otherwise
+	Notices     <-chan Notice                    // for the user, shown for some seconds; may be nil
+	Diagnostics <-chan string                    // what libraries report, a line each for the event log; may be nil
+	Reloads     <-chan Reload                    // changes of what is watched; may be nil
+	Maps        Maps                             // proposes and writes maps; nil disables the keys for them
+	Deck        Deck                             // plays the recording that is watched; nil for live feeds
 	Positions   []position.Position
 	Alerts      []alert.Rule
 	SendAlert   func(alert.Firing) // tells the user of an alert by other means than the screen; may be nil
@@ -206,6 +208,17 @@ type toast struct {
 	span
 }
 
+// budget is that of a feed; nil for none.
+func (c Config) budget(feed string) market.Budget {
+	if c.Memory == nil {
+		return nil
+	}
+	if b := c.Memory(feed); b != nil {
+		return b
+	}
+	return nil
+}
+
 // New makes the model.
 func New(c Config) Model {
 	if c.Renderer == nil {
@@ -215,7 +228,7 @@ func New(c Config) Model {
 		config: c,
 		clock:  wallClock,
 
-		board:  market.NewBoard(market.Limits{}),
+		board:  market.NewBoard(market.Limits{Budget: c.budget}),
 		raw:    &rawEvents{},
 		alerts: newAlerts(c.Alerts),
 

@@ -11,7 +11,7 @@ import (
 
 // Sign is -1, 0 or +1; 0 when absent.
 func (d Decimal) Sign() int {
-	if d.IsSet() && d.wide != notWide {
+	if d.isWide() {
 		return d.big().coef.Sign()
 	}
 	return d.num.Sign()

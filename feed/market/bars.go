@@ -27,6 +27,7 @@ type Bars struct {
 
 	ring []packedBar
 	head int // where the oldest is, once the ring is full
+	kept *keptBytes
 }
 
 // packedBar is a bar without pointers and in 56 bytes: of a large market there are hundreds of thousands.
@@ -52,9 +53,12 @@ const (
 	tooLarge = -2
 )
 
-func newBars(length time.Duration, limit int) Bars {
-	return Bars{length: int64(length / time.Second), limit: limit}
+func newBars(length time.Duration, limit int, kept *keptBytes) Bars {
+	return Bars{length: int64(length / time.Second), limit: limit, kept: kept}
 }
+
+// keptSize is what is counted for the bars apart from their row.
+func (b *Bars) keptSize() int { return max(cap(b.ring)-freeBars, 0) * barSize }
 
 // Clone is a copy that stays as it is when b goes on.
 func (b *Bars) Clone() Bars {
@@ -104,6 +108,7 @@ func (b *Bars) barNumber(t time.Time) int32 {
 	if newest := len(b.ring) - 1; newest >= 0 {
 		ahead := b.epoch + int64(b.bar(newest).index) - n
 		if ahead > 2*int64(maxClockSkew/time.Second)/b.length || n-b.epoch > math.MaxInt32 {
+			b.kept.give(b.keptSize())
 			b.ring, b.head = nil, 0
 		}
 	}
@@ -135,11 +140,11 @@ func (b *Bars) find(index int32) *packedBar {
 
 // insert makes room for a bar before the at-th.
 func (b *Bars) insert(at int, index int32) *packedBar {
-	if len(b.ring) < b.limit {
-		b.grow()
-	} else if at == 0 {
-		return nil
-	} else { // the oldest leaves, and its place becomes the newest
+	if !b.grow() {
+		if at == 0 {
+			return nil
+		}
+		// The oldest leaves, and its place becomes the newest.
 		b.head = (b.head + 1) % len(b.ring)
 		at--
 	}
@@ -151,14 +156,23 @@ func (b *Bars) insert(at int, index int32) *packedBar {
 	return s
 }
 
-// grow adds a place at the end. The ring is not yet full, so its oldest is at 0.
-func (b *Bars) grow() {
-	if n := len(b.ring); n == cap(b.ring) {
-		ring := make([]packedBar, n, min(max(2*n, 4), b.limit))
+// grow adds a place at the end, if there is room for one, and the oldest is still at 0.
+func (b *Bars) grow() bool {
+	n := len(b.ring)
+	if b.head != 0 || n >= b.limit {
+		return false
+	}
+	if n == cap(b.ring) {
+		larger := min(max(2*n, freeBars), b.limit)
+		if n >= freeBars && !b.kept.take((larger-n)*barSize, forHistory) {
+			return false
+		}
+		ring := make([]packedBar, n, larger)
 		copy(ring, b.ring)
 		b.ring = ring
 	}
-	b.ring = b.ring[:len(b.ring)+1]
+	b.ring = b.ring[:n+1]
+	return true
 }
 
 func (s *packedBar) number(i int) Decimal {

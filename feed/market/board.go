@@ -12,6 +12,8 @@ type Limits struct {
 	Symbols int // rows in all; default 10,000. Quotes for further symbols are counted in Counts.Refused
 	News    int // stories; default 500, the oldest leave first
 	Bars    int // bars of each length per symbol; default 300. Symbols after the first 1,000 have a tenth of it
+
+	Budget func(feed string) Budget // in which what is kept of a feed is counted; nil, or one that is nil, for no bound
 }
 
 func (l Limits) withDefaults() Limits {
@@ -48,6 +50,7 @@ type feedState struct {
 	market  Halt
 	outages []Outage
 	trades  Trades
+	kept    keptBytes
 }
 
 // NewBoard returns an empty board.
@@ -61,12 +64,13 @@ func (b *Board) Apply(feed string, u Update, at time.Time) {
 	f := b.feed(feed)
 	switch u := u.(type) {
 	case Quote:
-		if r := b.row(f, u.Symbol, false); r != nil {
+		r := b.row(f, u.Symbol, false)
+		if r != nil && b.claim(f, r, claims{name: u.Name+u.Currency != "", wide: u.isWide()}) {
 			f.applyQuote(r, &u, at)
 			b.counts.Quotes++
 		}
 	case Reading:
-		if r := b.row(f, u.Name, true); r != nil {
+		if r := b.row(f, u.Name, true); r != nil && b.claim(f, r, claims{wide: u.Value.isWide()}) {
 			r.IsReading = true
 			r.applyQuote(&Quote{Symbol: u.Name, Last: u.Value, Time: u.Time}, false, at)
 			b.counts.Readings++
@@ -82,7 +86,7 @@ func (b *Board) Apply(feed string, u Update, at time.Time) {
 func (f *feedState) applyQuote(r *Row, q *Quote, at time.Time) {
 	isTrade := r.isTrade(q)
 	if isTrade {
-		f.trades.add(r.newTrade(q, at))
+		f.trades.add(r.newTrade(q, at), &f.kept)
 	}
 	if q.Report < Correction {
 		r.applyQuote(q, isTrade, at)
@@ -97,6 +101,9 @@ func (b *Board) feed(name string) *feedState {
 	f := b.feeds[name]
 	if f == nil {
 		f = &feedState{name: name, trades: Trades{Feed: name}, rows: map[string]*Row{}, stories: map[string]*Story{}}
+		if b.limits.Budget != nil {
+			f.kept.budget = b.limits.Budget(name)
+		}
 		b.feeds[name] = f
 	}
 	b.last = f
@@ -114,17 +121,18 @@ func (b *Board) row(f *feedState, symbol string, isReading bool) *Row {
 	if r := f.awaited[strings.ToUpper(symbol)]; r != nil {
 		delete(f.awaited, strings.ToUpper(symbol))
 		delete(f.rows, r.Symbol)
+		f.kept.give(len(r.Symbol) - len(symbol))
 		r.Symbol = strings.Clone(symbol)
 		f.rows[r.Symbol] = r
 		return r
 	}
-	if len(b.rows) >= b.limits.Symbols {
+	if len(b.rows) >= b.limits.Symbols || !f.kept.take(rowSize+len(symbol), forRows) {
 		b.counts.Refused++
 		return nil
 	}
 	symbol = strings.Clone(symbol) // it may be a part of a large payload
 	bars := b.barLimit()
-	r := &Row{Feed: f.name, Symbol: symbol, IsReading: isReading, Seconds: newBars(time.Second, bars), Minutes: newBars(time.Minute, bars)}
+	r := &Row{Feed: f.name, Symbol: symbol, IsReading: isReading, Seconds: newBars(time.Second, bars, &f.kept), Minutes: newBars(time.Minute, bars, &f.kept)}
 	f.rows[symbol] = r
 	at := len(b.rows)
 	if b.order != nil {
@@ -132,6 +140,15 @@ func (b *Board) row(f *feedState, symbol string, isReading bool) *Row {
 	}
 	b.rows = slices.Insert(b.rows, at, r)
 	return r
+}
+
+// claim is [feedState.claim], and counts what there is no room for.
+func (b *Board) claim(f *feedState, r *Row, more claims) bool {
+	ok := f.claim(r, more)
+	if !ok {
+		b.counts.Refused++
+	}
+	return ok
 }
 
 // SetOrder has the rows stand in an order, equal ones as they came. Without one all stand as they came.
@@ -152,6 +169,7 @@ func (b *Board) Await(feed string, symbols []string) {
 		if !wanted[key] {
 			delete(f.awaited, key)
 			delete(f.rows, r.Symbol)
+			f.kept.give(r.keptSize())
 			b.rows = slices.DeleteFunc(slices.Clone(b.rows), func(other *Row) bool { return other == r })
 		}
 	}
@@ -191,7 +209,7 @@ func (b *Board) applyHalt(f *feedState, h Halt, at time.Time) {
 			h.Time = f.market.Time
 		}
 		f.market = h
-	} else if r := b.row(f, h.Symbol, false); r != nil {
+	} else if r := b.row(f, h.Symbol, false); r != nil && b.claim(f, r, claims{reason: h.Reason != ""}) {
 		b.tellHalt(f, r.Halt, h, at)
 		r.Halt, r.Updated, r.Quoted = h, at, h.Time
 	} else {
@@ -206,6 +224,10 @@ func (b *Board) Forget(feed string) {
 	if f == nil {
 		return
 	}
+	for _, r := range f.rows {
+		f.kept.give(r.keptSize())
+	}
+	f.kept.give(f.trades.Len() * tradeSize)
 	clear(f.rows)
 	clear(f.awaited)
 	f.trades = Trades{Feed: feed}
@@ -241,5 +263,5 @@ func (b *Board) Counts() Counts { return b.counts }
 // Counts are totals since the board was made.
 type Counts struct {
 	Quotes, Readings, Headlines, Corrections, Halts uint64 // a headline told again unchanged counts nowhere
-	Refused                                         uint64 // quotes and halts for symbols beyond Limits.Symbols
+	Refused                                         uint64 // for which there is no room: Limits.Symbols, or the feed's Budget
 }

@@ -101,6 +101,7 @@ type Row struct {
 
 	decimals int8
 	traded   tradeSums
+	claimed  claims
 }
 
 // Price is what stands for the symbol's price: the last trade, or, for a feed that sends none, the mid

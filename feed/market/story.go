@@ -16,16 +16,6 @@ type Story struct {
 	Seq         uint64 // 1, 2, 3 … in order of first arrival, over all feeds
 }
 
-// correct replaces the headline; it reports false when nothing in it has changed.
-func (s *Story) correct(h Headline, at time.Time) bool {
-	if s.equals(h) {
-		return false
-	}
-	s.Headline, s.Corrected = h, at
-	s.Corrections++
-	return true
-}
-
 // equals ignores the time: a restarted server may send its old stories with new times, which corrects nothing.
 func (s *Story) equals(h Headline) bool {
 	old := s.Headline
@@ -36,9 +26,20 @@ func (s *Story) equals(h Headline) bool {
 // applyHeadline takes a new story, or the correction of one that is kept.
 func (b *Board) applyHeadline(f *feedState, h Headline, at time.Time) {
 	if s := f.stories[h.ID]; s != nil {
-		if s.correct(h, at) {
-			b.counts.Corrections++
+		if s.equals(h) {
+			return
 		}
+		if !b.makeRoom(f, Size(h)-Size(s.Headline), s) {
+			b.counts.Refused++
+			return
+		}
+		s.Headline, s.Corrected = h, at
+		s.Corrections++
+		b.counts.Corrections++
+		return
+	}
+	if !b.makeRoom(f, Size(h), nil) {
+		b.counts.Refused++
 		return
 	}
 	b.counts.Headlines++
@@ -46,18 +47,33 @@ func (b *Board) applyHeadline(f *feedState, h Headline, at time.Time) {
 	if h.ID != "" {
 		f.stories[h.ID] = s
 	}
-	b.addStory(s)
+	if len(b.news) == b.limits.News {
+		b.dropStory(len(b.news) - 1)
+	}
+	b.news = slices.Insert(b.news, 0, s)
 }
 
-// addStory puts a story on top of the news; the oldest makes room for it.
-func (b *Board) addStory(s *Story) {
-	if len(b.news) < b.limits.News {
-		b.news = append(b.news, nil)
-	} else if last := b.news[len(b.news)-1]; last.ID != "" {
-		delete(b.feeds[last.Feed].stories, last.ID)
+// makeRoom counts n bytes more of a feed's stories. Its oldest make room for them, but for one that is kept.
+func (b *Board) makeRoom(f *feedState, n int, kept *Story) bool {
+	for i := len(b.news) - 1; !f.kept.take(n, forRows); i-- {
+		if i < 0 {
+			return false
+		}
+		if s := b.news[i]; s.Feed == f.name && s != kept {
+			b.dropStory(i)
+		}
 	}
-	copy(b.news[1:], b.news)
-	b.news[0] = s
+	return true
+}
+
+func (b *Board) dropStory(i int) {
+	s := b.news[i]
+	f := b.feeds[s.Feed]
+	f.kept.give(Size(s.Headline))
+	if s.ID != "" {
+		delete(f.stories, s.ID)
+	}
+	b.news = slices.Delete(b.news, i, i+1)
 }
 
 // tellHalt makes a story of it that a symbol is halted, and why, and that it trades again.

@@ -64,13 +64,15 @@ func (t *Trades) At(i int) *Trade {
 // Clone is a copy that stays as it is when t goes on.
 func (t *Trades) Clone() *Trades { return &Trades{t.Feed, slices.Clone(t.ring), t.head} }
 
-func (t *Trades) add(trade Trade) {
-	if len(t.ring) < maxTrades {
+func (t *Trades) add(trade Trade, kept *keptBytes) {
+	if t.head == 0 && len(t.ring) < maxTrades && kept.take(tradeSize, forHistory) {
 		t.ring = append(t.ring, trade)
 		return
 	}
-	t.ring[t.head] = trade
-	t.head = (t.head + 1) % maxTrades
+	if len(t.ring) > 0 {
+		t.ring[t.head] = trade
+		t.head = (t.head + 1) % len(t.ring)
+	}
 }
 
 // Trades are the trades of all feeds that had one, by feed. The same promise as Rows.

@@ -171,18 +171,10 @@ func TestALongLineOfARecordingIsNotReadForEachClient(t *testing.T) {
 		})
 	}
 	clients.Wait()
-	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", server.cmd.Process.Pid))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for line := range strings.Lines(string(status)) {
-		var kib int
-		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kib); n == 1 {
-			t.Logf("%d MiB", kib>>10)
-			if kib > 150<<10 {
-				t.Errorf("it took %d MiB", kib>>10)
-			}
-		}
+	used := highestMemory(t, server.cmd.Process.Pid)
+	t.Logf("%d MiB", used>>10)
+	if used > 150<<10 {
+		t.Errorf("it took %d MiB", used>>10)
 	}
 }
 
@@ -202,4 +194,60 @@ func TestTheScreenSaysThatTooMuchIsToBeKept(t *testing.T) {
 	term.waitForText("closed by server")
 	term.press("!")
 	term.waitForText("more than 8 MiB are to be kept of this feed")
+}
+
+// TestAHostileFeedCannotFillTheScreensMemory sends more than the board has room for, of each kind, in its longest form.
+func TestAHostileFeedCannotFillTheScreensMemory(t *testing.T) {
+	t.Parallel()
+	const most = 200 << 10 // KiB
+	name, digits, text := strings.Repeat("n", 240), strings.Repeat("7", 64), strings.Repeat("\u00fc", 4000)
+	for _, c := range []struct {
+		what, says string
+		event      func(n int) string
+	}{
+		{"rows", "refused", func(n int) string {
+			return "event: snapshot\ndata: {\"prices\":" + rows(500, func(m int) string {
+				return fmt.Sprintf(`{"symbol":"%s%d","name":"%s","last":"%s","bid":"%s"}`, name, 500*n+m, name, digits, digits)
+			}) + "}\n\n"
+		}},
+		{"halts", "refused", func(n int) string {
+			return fmt.Sprintf("event: status\ndata: {\"symbol\":\"%s%d\",\"state\":\"halted\",\"reason\":\"%s\"}\n\n", name, n, name)
+		}},
+		{"headlines", "", func(n int) string {
+			return fmt.Sprintf("id: %d\nevent: news\ndata: {\"id\":\"%d\",\"headline\":\"%s\",\"summary\":\"%s\"}\n\n", n, n, name, text)
+		}},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
+			server := httptest.NewServer(pour(24<<20, c.event))
+			defer server.Close()
+			defer server.CloseClientConnections()
+			cmd := exec.Command(livetape, "watch", server.URL, "--memory", "16", "--max-event", "4")
+			cmd.Env = append(os.Environ(), "GOMEMLIMIT=100MiB", "XDG_STATE_HOME="+t.TempDir())
+			term := startTerminal(t, 160, 40, cmd)
+			if screen := term.waitForText("CLOSED by server", c.says); strings.Contains(screen, " of 10000") {
+				t.Errorf("its memory bounds nothing:\n%s", screen)
+			}
+			if used := highestMemory(t, cmd.Process.Pid); used > most {
+				t.Errorf("it took %d MiB", used>>10)
+			} else {
+				t.Logf("%d MiB", used>>10)
+			}
+		})
+	}
+}
+
+// highestMemory is the most resident memory that a process has had, in KiB.
+func highestMemory(t *testing.T, pid int) (kib int) {
+	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range strings.Lines(string(status)) {
+		if n, _ := fmt.Sscanf(line, "VmHWM: %d kB", &kib); n == 1 {
+			return kib
+		}
+	}
+	t.Fatal("no VmHWM")
+	return 0
 }

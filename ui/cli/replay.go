@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livetape/feed/memory"
 	"livetape/feed/tape"
 	"livetape/ui"
 	"livetape/ui/cli/config"
@@ -113,6 +114,7 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 	}()
 	screen := ui.Config{
 		Events: player.Events(),
+		Memory: func(string) *memory.Budget { return memory.NewBudget(0) },
 		Deck:   player,
 		Banner: replayBanner(info),
 		Looks:  looks,

@@ -76,12 +76,16 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	if err != nil {
 		return err
 	}
-	events := feeds.withIDsKept(ctx, recording.events)
+	events := recording.events
+	if options.state != "" || options.selection != nil && options.selection.file != nil { // which may say "resume: keep" one day
+		events = feeds.withIDsKept(ctx, events)
+	}
 	err = showScreen(ctx, stop, cmd, options.withTable(file, ui.Config{
 		Looks:   looks,
 		Feeds:   screenSources(options.targets, options.selection),
 		Events:  events,
 		Control: feeds.set,
+		Memory:  feeds.set.Memory,
 		Origin:  options.selection.localConfigName(),
 		Banner:  options.banner,
 		Records: options.record.file != "",

@@ -1,0 +1,118 @@
+package market_test
+
+import (
+	"fmt"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"livetape/feed/market"
+	"livetape/feed/memory"
+)
+
+// budgeted is a board whose feeds share a budget of so many MiB, with a clock.
+func budgeted(mib int) (*market.Board, *memory.Budget, func(u market.Update)) {
+	budget := memory.NewBudget(mib << 20)
+	board, at := market.NewBoard(market.Limits{Budget: func(string) market.Budget { return budget }}), time.Unix(1_700_000_000, 0)
+	return board, budget, func(u market.Update) {
+		at = at.Add(time.Second)
+		board.Apply("desk", u, at)
+	}
+}
+
+func TestWhatIsKeptOfAFeedIsCountedAndBounded(t *testing.T) {
+	t.Parallel()
+	price, err := market.ParseDecimal("1.5")
+	wide, wideErr := market.ParseDecimal(strings.Repeat("9", market.MaxDigits))
+	if err != nil || wideErr != nil {
+		t.Fatal(err, wideErr)
+	}
+	long := func(n, of int) string { return fmt.Sprintf("%0*d", of, n) }
+	for _, c := range []struct {
+		what    string
+		update  func(n int) market.Update
+		refused bool
+	}{
+		{"symbols", func(n int) market.Update { return market.Quote{Symbol: long(n, market.MaxSymbol), Last: price} }, true},
+		{"names", func(n int) market.Update {
+			return market.Quote{Symbol: fmt.Sprint(n), Name: long(n, market.MaxName), Last: price}
+		}, true},
+		{"long numbers", func(n int) market.Update { return market.Quote{Symbol: fmt.Sprint(n), Last: wide} }, true},
+		{"readings", func(n int) market.Update { return market.Reading{Name: fmt.Sprint(n), Value: wide} }, true},
+		{"halts", func(n int) market.Update {
+			return market.Halt{Symbol: fmt.Sprint(n), State: market.Halted, Reason: long(n, market.MaxReason)}
+		}, true},
+		{"headlines", func(n int) market.Update {
+			return market.Headline{ID: fmt.Sprint(n), Title: long(n, market.MaxHeadline), Summary: long(n, 4*market.MaxSummary)}
+		}, false},
+		{"corrections", func(n int) market.Update {
+			return market.Headline{ID: fmt.Sprint(n % 100), Title: fmt.Sprint(n), Summary: long(n, n)}
+		}, false},
+		{"bars and trades", func(n int) market.Update { return market.Quote{Symbol: fmt.Sprint(n % 100), Last: price} }, false},
+	} {
+		t.Run(c.what, func(t *testing.T) {
+			t.Parallel()
+			board, budget, apply := budgeted(1)
+			for n := range 5_000 {
+				if apply(c.update(n)); budget.Used() > budget.Limit()*3/4 || budget.Used() < 0 {
+					t.Fatalf("after %d updates, %d bytes are kept", n+1, budget.Used())
+				}
+			}
+			if refused := board.Counts().Refused; (refused > 0) != c.refused {
+				t.Errorf("%d are refused", refused)
+			}
+			if len(board.Rows())+len(board.News()) == 0 {
+				t.Error("nothing is kept")
+			}
+		})
+	}
+}
+
+func TestWhatIsForgottenIsGivenBack(t *testing.T) {
+	t.Parallel()
+	board, budget, apply := budgeted(64)
+	price, err := market.ParseDecimal("1.5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	board.Await("desk", []string{"S1", "never"})
+	for n := range 5_000 {
+		apply(market.Quote{Symbol: fmt.Sprint("s", n%50), Name: "Desk", Last: price})
+	}
+	used := budget.Used()
+	board.Restart("desk")
+	if budget.Used() != used {
+		t.Errorf("a feed that starts again keeps %d bytes, after %d", budget.Used(), used)
+	}
+	board.Await("desk", nil)
+	if board.Forget("desk"); budget.Used() != 0 {
+		t.Errorf("%d bytes are left", budget.Used())
+	}
+}
+
+// heapInUse is how many bytes are in use once there is no garbage.
+func heapInUse() int {
+	runtime.GC()
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
+
+// No other test runs meanwhile: its memory would count.
+func TestTheSizesThatAreCountedAreThoseInMemory(t *testing.T) {
+	board, budget, apply := budgeted(1 << 10)
+	price, err := market.ParseDecimal("1.5")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const rows = 5_000
+	before := heapInUse()
+	for n := range rows {
+		apply(market.Quote{Symbol: fmt.Sprint("symbol ", n), Last: price})
+	}
+	took := heapInUse() - before
+	if took > budget.Used()*11/10 || took < budget.Used()/2 {
+		t.Errorf("%d bytes are counted for %d rows, and they take %d", budget.Used(), len(board.Rows()), took)
+	}
+}
