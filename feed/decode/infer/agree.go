@@ -24,6 +24,9 @@ func (f fields) keepAgreeing() (doubts []string) {
 	if doubt := f.keepOrderedPair("bid", "ask"); doubt != "" && len(f["last"]) == 0 {
 		doubts = append(doubts, doubt)
 	}
+	if doubt := f.dropRivalQuotes(); doubt != "" {
+		doubts = append(doubts, doubt)
+	}
 	f.takeCloseAsLast()
 	if doubt := f.chooseLast(); doubt != "" {
 		doubts = append(doubts, doubt)
@@ -33,8 +36,18 @@ func (f fields) keepAgreeing() (doubts []string) {
 		delete(f, "bid")
 		delete(f, "ask")
 	}
+	f.dropFarSide()
 	f.checkChange()
 	return doubts
+}
+
+// dropFarSide leaves out a bid without an ask that is far from the last price, and the other way round.
+func (f fields) dropFarSide() {
+	last, bid, ask := f.best("last"), f.best("bid"), f.best("ask")
+	if side := cmp.Or(bid, ask); last != nil && side != nil && (bid == nil || ask == nil) && !isNearQuote(last, side, side) {
+		delete(f, "bid")
+		delete(f, "ask")
+	}
 }
 
 // dropRivals leaves out a number of which there are several by the same name that differ, but for that of a day.
@@ -46,6 +59,21 @@ func (f fields) dropRivals(name fieldRole) {
 	} else if len(all) > 1 && isRival(all[0], all[1]) {
 		delete(f, name)
 	}
+}
+
+// dropRivalQuotes leaves out bid and ask where there are several by the same name that differ, as of a call and a put, and the last
+// price is not near one of them alone.
+func (f fields) dropRivalQuotes() (doubt string) {
+	for _, name := range []fieldRole{"bid", "ask"} {
+		all := f[name]
+		if len(all) < 2 || !isRival(all[0], all[1]) || len(f["last"]) > 0 && !isNearQuote(f.best("last"), all[1].leaf, all[1].leaf) {
+			continue
+		}
+		delete(f, "bid")
+		delete(f, "ask")
+		return fmt.Sprintf("%s and %s may both be the %s, and differ: neither is shown", all[0].leaf.path, all[1].leaf.path, name)
+	}
+	return ""
 }
 
 func namesDay(names []string) bool {
@@ -143,6 +171,9 @@ func (f fields) chooseLast() (doubt string) {
 	for _, other := range kept[1:] {
 		if isRival(kept[0], other) || kept[0].leaf.name() == "p" && other.leaf.name() == "c" && isBeside(kept[0].leaf, other.leaf) && differ(kept[0].leaf, other.leaf) {
 			delete(f, "last")
+			if kept[0].nameRank >= vague {
+				return "" // rather than prices they are readings
+			}
 			return fmt.Sprintf("%s and %s may both be the price, and differ: neither is shown", kept[0].leaf.path, other.leaf.path)
 		}
 	}

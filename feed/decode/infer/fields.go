@@ -312,6 +312,11 @@ func (f fields) dropVague(hasSymbol bool) {
 // isBar reports whether the price stands beside an open, a high and a low: then it is the close, whatever it is called.
 func (f fields) isBar() bool { return len(f["open"]) > 0 && len(f["high"]) > 0 && len(f["low"]) > 0 }
 
+// isVague reports whether the only price is one that is hardly called so.
+func (f fields) isVague() bool {
+	return len(f["last"]) > 0 && f["last"][0].nameRank >= vague && len(f["bid"]) == 0 && len(f["ask"]) == 0
+}
+
 func (f fields) hasPrice() bool { return len(f["last"]) > 0 || len(f["bid"]) > 0 || len(f["ask"]) > 0 }
 
 // hasSession reports whether rows tell of a symbol's session without a price: what it opened at, its volume.

@@ -242,6 +242,15 @@ func (id rowIdentity) mayJump() bool {
 	return id.strong || recurs(id.of, make([]string, len(id.of))) || !slices.ContainsFunc(id.of, func(s string) bool { return !isTicker(s) })
 }
 
+// namesTraded reports whether an identity is of something that has a price, so that a number beside it that is called a value is one:
+// it is plainly called a symbol, or written in tickers.
+func (id rowIdentity) namesTraded() bool {
+	return id.value != nil && (!slices.ContainsFunc(id.of, func(s string) bool { return !isTicker(s) }) || slices.ContainsFunc(id.leaves, func(l *leaf) bool {
+		m, ok := matchName(l.name())
+		return ok && m.field == "symbol" && m.rank < weak
+	}))
+}
+
 // looksLikeSymbol reports whether all identities are written as symbols are.
 func (id rowIdentity) looksLikeSymbol() bool {
 	return !slices.ContainsFunc(id.of, func(s string) bool {

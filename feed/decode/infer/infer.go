@@ -143,6 +143,9 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 	}
 	byEventType(d.Map, read)
 	for i := range d.Map {
+		if w.packed != "" {
+			d.Map[i].JSON = mapping.Paths{w.packed}
+		}
 		if keepsDocument(d.Preset) {
 			d.Map[i].Merge = "" // the document has it all
 		}

@@ -26,6 +26,7 @@ var otherKinds = func() map[string]string {
 		"a rejection":      "reject rejected",
 		"an expiry":        "expire expired",
 		"an alert":         "alert alerts",
+		"a settlement":     "settlement settled",
 		"a position":       "position positions portfolio holding holdings",
 		"a request":        "request requested rfq subscribe",
 		"a forecast":       "forecast forecasts prediction predicted target",

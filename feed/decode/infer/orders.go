@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -11,7 +12,7 @@ import (
 
 // whyNotNow says why prices of rows are none of now; empty when they may be.
 func (s *rowSet) whyNotNow(all []*leaf, f fields, hasBook bool, read []payload) string {
-	if !hasBook && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || hasAnyWord(s.rowNames(f), bookWords) && hasSides(all) || holdsOrders(append(slices.Clone(all), s.membersAbove(read)...))) {
+	if !hasBook && f.hasPrice() && (hasAnyWord(s.rowNames(f), levelWords) || hasAnyWord(s.rowNames(f), bookWords) && hasSides(all) || f.holdsLevels(all) || holdsOrders(append(slices.Clone(all), s.membersAbove(read)...))) {
 		return s.label() + ": the rows are orders or levels of a book: their price is not the last one"
 	}
 	if states := s.stateLeaves(all, read); !hasBook && f.hasPrice() && len(states) > 0 && !slices.ContainsFunc(states, (*leaf).hasExecuted) {
@@ -42,7 +43,7 @@ func countsNow(all, states []*leaf) mapping.When {
 }
 
 // levelWords are words in the names of lists whose rows are levels of a book, or orders.
-var levelWords = wordSet("levels depth orders orderbook bids asks")
+var levelWords = wordSet("levels depth orders orderbook bids asks bbo")
 
 // bookWords are words in the names of lists whose rows are levels of a book where each says its side.
 var bookWords = wordSet("book books quotes")
@@ -54,21 +55,40 @@ func hasSides(all []*leaf) bool {
 	})
 }
 
-// holdsOrders reports whether rows have the number of an order, and do not say that they are trades.
-func holdsOrders(all []*leaf) bool {
-	numbered := false
-	for _, l := range all {
-		switch name := plainName(l.name()); {
-		case slices.Contains(kindNames, name) && l.everyValue(func(v gjson.Result) bool { return hasWord(v.Str, tradeWords) }):
-			return false
-		case (name == "orderid" || name == "clientorderid" || name == "remainingsize" || name == "ordstatus" || name == "orderstatus") && l.mostValues(func(gjson.Result) bool { return true }):
-			numbered = true
-		}
+// holdsLevels reports whether rows are levels of a book: they say that they are a bid or an ask, where trades are bought or sold, or
+// that nothing is left of them.
+func (f fields) holdsLevels(all []*leaf) bool {
+	if saysTrade(all) || !hasSides(all) {
+		return false
 	}
-	return numbered
+	size := cmp.Or(f.best("size"), f.best("volume"))
+	return slices.ContainsFunc(all, func(l *leaf) bool {
+		return plainName(l.name()) == "side" && l.everyValue(func(v gjson.Result) bool { return sides[strings.ToLower(v.Str)] != "" })
+	}) || size != nil && slices.ContainsFunc(size.values, func(v gjson.Result) bool { return v.Exists() && v.Float() == 0 })
 }
 
-var tradeWords = wordSet("trade trades match matched tick execution executed")
+// saysTrade reports whether rows say that they are trades.
+func saysTrade(all []*leaf) bool {
+	return slices.ContainsFunc(all, func(l *leaf) bool {
+		return slices.Contains(kindNames, plainName(l.name())) && l.everyValue(func(v gjson.Result) bool { return hasWord(v.Str, tradeWords) })
+	})
+}
+
+// holdsOrders reports whether rows have the number of an order, and do not say that they are trades.
+func holdsOrders(all []*leaf) bool {
+	return !saysTrade(all) && slices.ContainsFunc(all, func(l *leaf) bool {
+		switch plainName(l.name()) {
+		case "orderid", "clientorderid", "remainingsize", "ordstatus", "orderstatus":
+			return l.mostValues(func(gjson.Result) bool { return true })
+		}
+		return false
+	})
+}
+
+// positionWords are words in the names of lists of what is held.
+var positionWords = wordSet("position positions portfolio holding holdings")
+
+var tradeWords = wordSet("trade trades match matched tick execution executed fill fills")
 
 // Members that say what became of an order: by their names alone, or beside others that tell of an order.
 var (

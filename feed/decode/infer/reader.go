@@ -284,11 +284,19 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 	return ""
 }
 
-// isJSONPatch reports whether a payload is a change by RFC 6902, or a list of such.
-func isJSONPatch(v gjson.Result) bool {
+// isJSONPatch reports whether a payload is a change by RFC 6902, a list of such, or a map around one.
+func isJSONPatch(v gjson.Result) (found bool) {
 	if v.IsArray() {
-		v = v.Get("0")
+		return isPatchOperation(firstItem(v))
 	}
+	v.ForEach(func(_, below gjson.Result) bool {
+		found = below.IsArray() && isPatchOperation(firstItem(below))
+		return !found
+	})
+	return found || isPatchOperation(v)
+}
+
+func isPatchOperation(v gjson.Result) bool {
 	switch v.Get("op").Str {
 	case "add", "remove", "replace", "move", "copy", "test":
 		return strings.HasPrefix(v.Get("path").Str, "/")

@@ -74,12 +74,13 @@ func isReading(l *leaf) bool {
 	if plainName(l.name()) == "type" || known && (m.field == "time" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
 		return false
 	}
-	return l.everyValue(isNumber) && !l.everyValue(isTime)
+	return slices.ContainsFunc(l.values, isNumber) && l.everyValue(func(v gjson.Result) bool { return isNumber(v) || v.IsBool() }) && !l.everyValue(isTime)
 }
 
 func isID(name string) bool {
 	words := nameWords(name)
-	return len(words) > 0 && slices.Contains([]string{"id", "seq", "sequence", "offset", "nonce", "version", "heartbeat", "ping", "index"}, words[len(words)-1])
+	return len(words) > 0 && slices.Contains([]string{"id", "seq", "sequence", "offset", "nonce", "version", "heartbeat", "ping", "index"}, words[len(words)-1]) ||
+		slices.Contains(words, "seq") || slices.Contains(words, "sequence")
 }
 
 // placeNames are names of members that say where something is read, metricNames of those that say what is.
@@ -92,7 +93,7 @@ var (
 // readingIdentity is what tells readings apart: where something is read and what is, and what comes again beside values that
 // flip. The value is nil for what needs no name beside that of its member.
 func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) rowIdentity {
-	id := rowIdentity{of: make([]string, len(s.rows))}
+	id := rowIdentity{of: slices.Repeat([]string{"feed"}, len(s.rows))}
 	if s.hasSymbolKeys() {
 		id = rowIdentity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: s.keys()}
 	}
@@ -100,8 +101,8 @@ func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) rowIdentity
 		return id // the rows are numbers
 	}
 	name := cmp.Or(f.best("symbol"), f.best("name"))
-	if name != nil && plainName(name.name()) == "id" {
-		name = f.best("name") // an id may be the event's: it has to come again
+	if name != nil && plainName(name.name()) == "id" && !name.everyValue(looksLikeSymbol) {
+		name = f.best("name") // an id with digits may be the event's: it has to come again
 	}
 	for _, l := range all {
 		if l != value && l.everyValue(canBeSymbol) && len(id.paths) == 0 && (l == name || name == nil && placeNames[idSuffix.ReplaceAllString(plainName(l.name()), "")]) {
@@ -109,7 +110,7 @@ func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) rowIdentity
 		}
 	}
 	for _, l := range all {
-		isPart := l.everyValue(isWordy) && !notTickerNames[plainName(l.name())] || isID(l.name()) || isTerm(l)
+		isPart := l.everyValue(isWordy) && !notTickerNames[plainName(l.name())] || isNaming(l) || isID(l.name()) || isTerm(l)
 		if l != value && !slices.Contains(id.leaves, l) && l.everyValue(canBeSymbol) && len(id.leaves) <= maxParts &&
 			(metricNames[plainName(l.name())] && l.everyValue(isWordy) || isPart && (l.recurs(id.of) || isNaming(l) && l.differs(id.of) || s.differsWithin(l, id.of))) {
 			id = joinLeaf(" ", id, l)

@@ -17,6 +17,7 @@ import (
 type ruleWriter struct {
 	notes   []string
 	unused  []string
+	packed  string // path of a member that holds JSON in a string; empty: there is none
 	problem string // why rows with prices are not read; empty when they are
 
 	marksBooks bool     // events say whether they hold a whole book or changes to it
@@ -39,10 +40,9 @@ func (w *ruleWriter) doubt(format string, args ...any) {
 
 // rules reads payloads of all event types. Rules name the event type only where types differ in how they are read.
 func (w *ruleWriter) rules(read []payload) []mapping.Rule {
-	packed := packedPath(read)
-	if packed != "" {
+	if w.packed = packedPath(read); w.packed != "" {
 		for i := range read {
-			read[i].json = mapping.InlineJSON(read[i].json, packed)
+			read[i].json = mapping.InlineJSON(read[i].json, w.packed)
 		}
 	}
 	w.marksBooks = slices.ContainsFunc(read, payload.marksBook)
@@ -71,9 +71,6 @@ func (w *ruleWriter) rules(read []payload) []mapping.Rule {
 	rules := make([]mapping.Rule, len(all))
 	for i, t := range all {
 		rules[i] = t.rule
-		if packed != "" {
-			rules[i].JSON = mapping.Paths{packed}
-		}
 	}
 	return rules
 }
@@ -273,6 +270,9 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	}
 	states := s.stateLeaves(all, read)
 	f.takeExecutionPrice(all, states)
+	if hasAnyWord(s.rowNames(f), positionWords) {
+		delete(f, "size") // is of what is held
+	}
 	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Book: book}
 	session := s.kind && !f.hasPrice() && f.hasSession()
 	switch {
@@ -282,7 +282,7 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 			w.problem = problem
 			return nil
 		}
-		if s.splitsRow(id, f) {
+		if s.splitsRow(id, f) || f.isVague() && !id.namesTraded() {
 			return nil
 		}
 		w.quote(f, all, &r)
@@ -359,6 +359,10 @@ func (w *ruleWriter) symbol(id rowIdentity, currency string, r *mapping.Rule) {
 // currencyPrice takes a member called by a currency, or a price in a map that is, for the price, where nothing else is one:
 // {"usd": 64000, "eur": 59000}, {"USD": {"price": 64000}}.
 func (s *rowSet) currencyPrice(all []*leaf, f fields) (currency string) {
+	if currency, price := priceInCurrency(all); price != nil && (f.best("last") == nil || priceCurrency(f.best("last")) != "") {
+		f["last"] = []fieldCandidate{{leaf: price}}
+		return currency
+	}
 	if f.hasPrice() || slices.ContainsFunc(append(s.keys(), s.names...), namesOtherNumbers) {
 		return ""
 	}
@@ -366,7 +370,7 @@ func (s *rowSet) currencyPrice(all []*leaf, f fields) (currency string) {
 		for _, l := range all {
 			n := len(l.names)
 			m, _ := matchName(l.name())
-			named := n == 1 && strings.EqualFold(l.name(), name) || n > 1 && m.field == "last" && m.rank < weak && strings.EqualFold(l.names[n-2], name)
+			named := n == 1 && (strings.EqualFold(l.name(), name) && !isAmongTickers(l, all)) || n > 1 && m.field == "last" && m.rank < weak && strings.EqualFold(l.names[n-2], name)
 			if named && l.readNumbers(false) && !namesPast(l.names) && !slices.ContainsFunc(l.names, namesOtherNumbers) {
 				f["last"] = []fieldCandidate{{leaf: l}}
 				return name
@@ -374,4 +378,45 @@ func (s *rowSet) currencyPrice(all []*leaf, f fields) (currency string) {
 		}
 	}
 	return ""
+}
+
+// priceInCurrency is the price in the usual currency, where rows have several: {"price_usd": 64000, "price_eur": 59000}.
+func priceInCurrency(all []*leaf) (currency string, price *leaf) {
+	found := map[string]*leaf{}
+	for _, l := range all {
+		if c := priceCurrency(l); c != "" && len(l.names) == 1 && l.readNumbers(false) {
+			found[c] = l
+		}
+	}
+	for _, currency := range currencyNames {
+		if len(found) > 1 && found[currency] != nil {
+			return currency, found[currency]
+		}
+	}
+	return "", nil
+}
+
+// priceCurrency is the currency in the name of a price: priceUsd, eur_price; empty for none.
+func priceCurrency(l *leaf) string {
+	words := nameWords(l.name())
+	if len(words) != 2 {
+		return ""
+	}
+	for i, word := range words {
+		if slices.Contains(currencyNames, word) && slices.Contains([]string{"price", "last", "rate"}, words[1-i]) {
+			return word
+		}
+	}
+	return ""
+}
+
+// isAmongTickers reports whether beside a member called by a currency there are numbers called by tickers that are none, so that it
+// is a ticker, too: {"BTC": 64000, "ETH": 3000}, {"btc": 64000, "eth": 3000}.
+func isAmongTickers(currency *leaf, all []*leaf) bool {
+	isCoin := strings.EqualFold(currency.name(), "btc")
+	return slices.ContainsFunc(all, func(l *leaf) bool {
+		name := l.name()
+		isCurrency := slices.Contains(currencyNames, strings.ToLower(name))
+		return len(l.names) == 1 && !isCurrency && l.everyValue(isNumber) && !l.everyValue(isTime) && (isTicker(name) || isCoin && len(name) < 6 && !isContainer(name))
+	})
 }

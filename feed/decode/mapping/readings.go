@@ -20,18 +20,45 @@ func (c *compiler) readings(at configerr.Path, spec *Rule) (all []namedPath) {
 	if len(spec.Values) > 0 && spec.Kind != "reading" {
 		c.errs.Add(at, "values are for rules of kind reading")
 	}
+	names := readingNames(spec.Values)
 	for i, p := range spec.Values {
 		here := at
 		if len(spec.Values) > 1 {
 			here = at.Index(i)
 		}
-		member := ""
-		if steps := unescapeSteps(p); len(steps) > 0 && p[0] != '$' {
-			member = steps[len(steps)-1]
-		}
-		all = append(all, namedPath{member, vagueNames[strings.ToLower(member)], c.path(here, p)})
+		all = append(all, namedPath{names[i], vagueNames[strings.ToLower(names[i])], c.path(here, p)})
 	}
 	return all
+}
+
+// readingNames are what the values at paths are called: by the last name that says something, with those before it where several
+// have the same.
+func readingNames(paths []string) []string {
+	names, before := make([]string, len(paths)), make([][]string, len(paths))
+	for i, p := range paths {
+		steps := unescapeSteps(p)
+		if len(steps) == 0 || p[0] == '$' {
+			continue
+		}
+		last := len(steps) - 1
+		for last > 0 && vagueNames[strings.ToLower(steps[last])] && !vagueNames[strings.ToLower(steps[last-1])] {
+			last--
+		}
+		names[i], before[i] = steps[last], steps[:last]
+	}
+	for lengthened := true; lengthened; {
+		lengthened = false
+		count := map[string]int{}
+		for _, name := range names {
+			count[name]++
+		}
+		for i, name := range names {
+			if n := len(before[i]); count[name] > 1 && n > 0 {
+				names[i], before[i], lengthened = before[i][n-1]+" "+name, before[i][:n-1], true
+			}
+		}
+	}
+	return names
 }
 
 // Names of members, and types of events, that say no more than that there is a number.
@@ -63,8 +90,9 @@ func (f *fieldReader) readings(r *row) (updates []market.Update, reason string) 
 	}
 	at := f.timestamp(r)
 	for _, p := range f.compiledRule.readings {
-		d, err := ParseNumber(p.path.get(r))
-		if errors.Is(err, errNotScalar) {
+		v := p.path.get(r)
+		d, err := ParseNumber(v)
+		if errors.Is(err, errNotScalar) || v.IsBool() {
 			continue
 		}
 		if err != nil {
