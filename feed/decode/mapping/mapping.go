@@ -90,6 +90,9 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 		}
 	}
 	err = joinErrors(err, out.err("bad rows"))
+	if looksLikePython(text) {
+		err = joinErrors(err, errPythonDict)
+	}
 	if d.budget.isSpent() {
 		err = joinErrors(err, errTooMuch)
 	}

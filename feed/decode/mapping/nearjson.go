@@ -22,7 +22,7 @@ func (e *notJSONError) Error() string {
 }
 
 // repairJSON reads what is almost JSON where it has one meaning: a record separator or a comma around it, "data:" written
-// twice, NaN and Infinity as missing, and a comma too many. Else the error names what is wrong and where.
+// twice, NaN and Infinity as missing, a comma too many, and a Python dict. Else the error names what is wrong and where.
 func repairJSON(data string) (string, error) {
 	s := strings.Trim(strings.TrimSpace(data), "\x1e\ufeff\x00")
 	s = strings.TrimSpace(s)
@@ -31,6 +31,15 @@ func repairJSON(data string) (string, error) {
 	}
 	if s = strings.TrimSuffix(s, ","); gjson.Valid(s) {
 		return s, nil
+	}
+	if looksLikePython(s) {
+		json, ok := pythonToJSON(s)
+		if fixed, changed := dropNonJSON(json); changed {
+			json = fixed
+		}
+		if ok && gjson.Valid(json) {
+			return json, nil
+		}
 	}
 	if fixed, ok := dropNonJSON(s); ok && gjson.Valid(fixed) {
 		return fixed, nil
@@ -114,10 +123,6 @@ func describeNotJSON(s string) error {
 func lastBytes(s string, n int) string {
 	r := []rune(s)
 	return string(r[max(0, len(r)-n):])
-}
-
-func looksLikePython(s string) bool {
-	return strings.HasPrefix(s, "{'") || strings.HasPrefix(s, "[{'") || strings.HasPrefix(s, "['")
 }
 
 // invalidAt is the index of the first byte with which no JSON goes on: the shortest prefix that nothing can complete, found by

@@ -78,7 +78,7 @@ func (e *examination) addContents(s *Section) {
 
 func (e *examination) addUnread(s *Section) {
 	for _, f := range e.reading.decodeErrors {
-		s.add(Bad, "decode errors", fmt.Sprintf("%s: %s", timesText(f.Count), e.endpoint.Clean(f.Reason, 160)), "these events are skipped and counted")
+		s.add(Bad, "decode errors", fmt.Sprintf("%s: %s", timesText(f.Count), e.endpoint.Clean(f.Reason, 160)), "what cannot be read of these events is skipped, and they are counted")
 	}
 	mark, advice := Good, ""
 	if !e.reading.found && e.reading.result.Problem == "" {
