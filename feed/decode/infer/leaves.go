@@ -58,7 +58,7 @@ func (c *leafCollector) walk(v gjson.Result, row int, names []string) {
 	if len(names) > maxLeafDepth {
 		return
 	}
-	index := 0
+	index, timed := 0, false
 	v.ForEach(func(key, below gjson.Result) bool {
 		name := key.Str
 		if v.IsArray() {
@@ -77,9 +77,15 @@ func (c *leafCollector) walk(v gjson.Result, row int, names []string) {
 			c.walk(below, row, here)
 		} else if !below.IsArray() || holdsTexts(below) {
 			c.add(here, row, below, "")
+		} else if item := firstItem(below); item.IsArray() || isTime(item) {
+			c.addPairs(here, row, below)
+			timed = timed || isTime(item)
 		}
 		return true
 	})
+	if timed {
+		c.addSeries(v, names, row)
+	}
 }
 
 // isWritable reports whether a configuration can name a member.
@@ -104,7 +110,10 @@ func symbolOfItems(name string, list gjson.Result) (member string) {
 // add takes in what stands in a row; below is the rest of a path into the maps of a list. Of a member that stands twice
 // the last one counts, as in browsers.
 func (c *leafCollector) add(names []string, row int, v gjson.Result, below string) {
-	path := pathOf(names) + below
+	c.addAt(pathOf(names)+below, names, row, v)
+}
+
+func (c *leafCollector) addAt(path string, names []string, row int, v gjson.Result) {
 	l := c.at[path]
 	if l == nil {
 		if len(c.all) >= maxLeaves {

@@ -26,20 +26,45 @@ func (s *rowSet) whyNotNow(all []*leaf, f fields, hasBook bool, read []payload) 
 
 // countsNow is the condition that a row does not say of itself that it is gone, {"cancel": false}, nor that it tells of an order
 // that was not executed.
-func countsNow(all, states []*leaf) mapping.When {
+func (w *ruleWriter) countsNow(all, states []*leaf) mapping.When {
 	when := mapping.When{}
 	for _, l := range all {
-		if word := nameWords(l.name()); len(word) > 0 && (otherKinds[word[len(word)-1]] == "a cancellation" || otherKinds[word[len(word)-1]] == "a deletion") && l.everyValue(gjson.Result.IsBool) {
+		if what := saysGone(l.name()); what != "" && l.everyValue(gjson.Result.IsBool) {
+			w.note("rows of which %s is true are left out: each is %s", l.path, what)
 			when[l.path] = mapping.Condition{Not: []string{"true"}}
 		}
 	}
 	for _, l := range states {
+		w.note("%s says what became of an order: rows of orders that were not executed are left out", l.path)
 		when[l.path] = mapping.Condition{Is: l.executedValues()}
 	}
 	if len(when) == 0 {
 		return nil
 	}
 	return when
+}
+
+// saysGone is what a row is of which a member with that name is true: a cancellation or a deletion; "" for neither.
+func saysGone(name string) string {
+	words := nameWords(name)
+	if len(words) == 0 {
+		return ""
+	}
+	if what := otherKinds[words[len(words)-1]]; what == "a cancellation" || what == "a deletion" {
+		return what
+	}
+	return ""
+}
+
+// whyGone says why the price of a payload counts no more: {"cancel": true}; "" where no member says so.
+func whyGone(payload gjson.Result) (why string) {
+	payload.ForEach(func(key, v gjson.Result) bool {
+		if what := saysGone(key.Str); what != "" && v.Type == gjson.True {
+			why = key.Str + " is true: the row is " + what + ", and its price is not the last one"
+		}
+		return why == ""
+	})
+	return why
 }
 
 // levelWords are words in the names of lists whose rows are levels of a book, or orders.

@@ -272,6 +272,9 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 			return kind + " is " + what + ": its price is not the last one"
 		}
 	}
+	if why := whyGone(payload); why != "" {
+		return why
+	}
 	if isJSONPatch(payload) {
 		return "the event is a JSON Patch (RFC 6902), which livetape does not apply: the feed has to send whole rows"
 	}

@@ -20,7 +20,16 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 	read = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
 		return whyNotPrice(p.event) != "" && p.event != "message" || whyNotPrice(messageKind(p.json)) != ""
 	})
-	for _, s := range rowSets(read) {
+	sets := rowSets(read)
+	for _, s := range sets {
+		if !s.byCol {
+			continue
+		}
+		if r, ok := w.readingRule(s, read); ok && r.Rows == mapping.Latest {
+			return []mapping.Rule{r}
+		}
+	}
+	for _, s := range sets {
 		if s.byCol || len(s.names) > 0 && !s.hasSymbolKeys() && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.key == "" }) {
 			continue
 		}
@@ -31,7 +40,7 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 			return []mapping.Rule{r}
 		}
 	}
-	for _, s := range rowSets(read) {
+	for _, s := range sets {
 		if timed, _ := s.splitTimes(); timed != nil && timed.holdsNumbers() {
 			w.doubt("numbers stand under times (%s), and nothing says of what they are the price", timed.rows[0].key)
 			break
@@ -42,7 +51,7 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 
 func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool) {
 	all := s.leaves()
-	r := mapping.Rule{Each: s.each(), Kind: "reading"}
+	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Kind: "reading"}
 	for _, l := range all {
 		if isReading(l) && len(r.Values) < maxReadings {
 			r.Values = append(r.Values, l.path)

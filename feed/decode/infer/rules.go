@@ -300,7 +300,7 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		return nil
 	}
 	w.listUnused(all, f.best("change_pct"), &r)
-	r.When = countsNow(all, states)
+	r.When = w.countsNow(all, states)
 	rules = append(rules, r)
 	if halt, ok := w.halts(s, all, &r); ok {
 		rules = append(rules, halt)

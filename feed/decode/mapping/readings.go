@@ -32,38 +32,57 @@ func (c *compiler) readings(at configerr.Path, spec *Rule) (all []namedPath) {
 }
 
 // readingNames are what the values at paths are called: by the last name that says something, with those before it where several
-// have the same.
+// have the same, and by the whole path where that does not tell them apart.
 func readingNames(paths []string) []string {
 	names, before := make([]string, len(paths)), make([][]string, len(paths))
 	for i, p := range paths {
-		steps := unescapeSteps(p)
-		if len(steps) == 0 || p[0] == '$' {
-			continue
+		if steps := unescapeSteps(p); len(steps) > 0 && p[0] != '$' {
+			at := lastNamed(steps)
+			names[i], before[i] = steps[at], steps[:at]
 		}
-		last := len(steps) - 1
-		for last > 0 && vagueNames[strings.ToLower(steps[last])] && !vagueNames[strings.ToLower(steps[last-1])] {
-			last--
-		}
-		names[i], before[i] = steps[last], steps[:last]
 	}
 	for lengthened := true; lengthened; {
 		lengthened = false
-		count := map[string]int{}
-		for _, name := range names {
-			count[name]++
-		}
+		count := countNames(names)
 		for i, name := range names {
 			if n := len(before[i]); count[name] > 1 && n > 0 {
 				names[i], before[i], lengthened = before[i][n-1]+" "+name, before[i][:n-1], true
 			}
 		}
 	}
+	count := countNames(names)
+	for i, name := range names {
+		if count[name] > 1 && name != "" {
+			names[i] = strings.Join(unescapeSteps(paths[i]), " ")
+		}
+	}
 	return names
+}
+
+// lastNamed is the index of the last step that says what a number is, rather than its place in a list or that it is a value.
+func lastNamed(steps []string) int {
+	isPlace := func(step string) bool { return strings.Trim(step, "0123456789") == "" || step[0] == '@' }
+	last := len(steps) - 1
+	for last > 0 && isPlace(steps[last]) {
+		last--
+	}
+	if last > 0 && vagueNames[strings.ToLower(steps[last])] && !vagueNames[strings.ToLower(steps[last-1])] && !isPlace(steps[last-1]) {
+		last--
+	}
+	return last
+}
+
+func countNames(names []string) map[string]int {
+	count := map[string]int{}
+	for _, name := range names {
+		count[name]++
+	}
+	return count
 }
 
 // Names of members, and types of events, that say no more than that there is a number.
 var (
-	vagueNames = wordSet("value val reading v number data payload")
+	vagueNames = wordSet("value values val reading v number data payload")
 	vagueTypes = wordSet("message tick update data event value reading")
 )
 

@@ -75,7 +75,7 @@ func ParseTime(v gjson.Result) (time.Time, error) {
 }
 
 // dateLayouts are tried in turn. A time without a zone is taken as UTC.
-var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999Z07", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04:05.999999999 UTC", http.TimeFormat}
+var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999Z07", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04:05.999999999 UTC", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", http.TimeFormat}
 
 // parseTimeText reads a time from text that is not empty, to the nanosecond.
 func parseTimeText(s string, u timeUnit) (time.Time, error) {
