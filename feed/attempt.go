@@ -2,7 +2,6 @@ package feed
 
 import (
 	"context"
-	"net/http"
 	"sync"
 	"time"
 
@@ -21,7 +20,7 @@ type attempt struct {
 	arrivals chan queuedEvent // from the reading goroutine to the decoding one
 	missed   bool             // an event that was read is not delivered, since the connection was dropped: nothing follows
 
-	redirected string // see Status; set before opened is sent
+	answer connection.Answer // set before opened is sent
 }
 
 // decodeAhead is how many events may be read before they are decoded, so that a burst is read and decoded at
@@ -61,12 +60,12 @@ func (a *attempt) Received(ctx context.Context, bytes bool) error {
 	return nil
 }
 
-func (a *attempt) Opened(ctx context.Context, answer http.Header, redirected string) error {
-	a.redirected = redirected
+func (a *attempt) Opened(ctx context.Context, answer connection.Answer) error {
+	a.answer = answer
 	if err := a.awaitLive(ctx); err != nil {
 		return err
 	}
-	a.delivery.streamOpened(ctx, answer, wallClock())
+	a.delivery.streamOpened(ctx, answer.Header, wallClock())
 	return nil
 }
 

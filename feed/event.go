@@ -86,6 +86,9 @@ type Status struct {
 
 	Redirected string // Live, Quiet, Silent: the origin that the stream comes from, "http://host", if it is not the URL's own
 
+	Protocol    string // Live, Quiet, Silent: of the connection: "HTTP/1.1", "HTTP/2.0"
+	Compression string // Live, Quiet, Silent: of the stream: "gzip"; empty for none
+
 	LastEvent time.Time     // Quiet: when the last event came; zero before the first
 	UsualGap  time.Duration // Quiet: between two events; zero when it is not known
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -43,6 +44,20 @@ func TestAnHTTP2ServerThatClosesIsUnderstood(t *testing.T) {
 	}
 }
 
+func TestAStatusNamesTheProtocol(t *testing.T) {
+	t.Parallel()
+	s := httptest.NewUnstartedServer(http.HandlerFunc(staying("data: 1\n\n")))
+	s.EnableHTTP2 = true
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Client: s.Client()})
+	defer l.end()
+	l.status(Connecting)
+	if st := l.status(Live); st.Protocol != "HTTP/2.0" || st.Compression != "" {
+		t.Errorf("the stream is live by %s with the compression %q", st.Protocol, st.Compression)
+	}
+}
+
 // TestAGzipMemberIsReadWhenItHasCome has a server make a member of each event, and wait before the next.
 func TestAGzipMemberIsReadWhenItHasCome(t *testing.T) {
 	t.Parallel()
@@ -61,6 +76,10 @@ func TestAGzipMemberIsReadWhenItHasCome(t *testing.T) {
 		}
 	})
 	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
+	l.status(Connecting)
+	if st := l.status(Live); st.Protocol != "HTTP/1.1" || st.Compression != "gzip" {
+		t.Errorf("the stream is live by %s with the compression %q", st.Protocol, st.Compression)
+	}
 	for _, want := range []string{"1", "2", "3"} {
 		l.wantMessages(want)
 		next <- struct{}{}

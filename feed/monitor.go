@@ -74,7 +74,7 @@ func (m *monitor) watch(ctx context.Context) attemptOutcome {
 }
 
 func (m *monitor) goLive(ctx context.Context) {
-	m.redirected = m.attempt.redirected
+	m.answer = m.attempt.answer
 	if m.liveSince.IsZero() {
 		m.liveSince = time.Now()
 		m.connections++

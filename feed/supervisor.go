@@ -24,8 +24,8 @@ type supervisor struct {
 	delivery *delivery
 	history  retryHistory
 
-	status      Status // as last reported
-	redirected  string // see Status
+	status      Status            // as last reported
+	answer      connection.Answer // of the stream, from Live on
 	connections int
 	lastID      string // behind which the next connection resumes
 	refused     refusedID
@@ -51,7 +51,7 @@ func newSupervisor(c Config, e *connection.Endpoint, out chan<- Event, sent *ato
 func (f *supervisor) run(ctx context.Context) {
 	defer f.endpoint.CloseConnections()
 	for {
-		f.redirected = ""
+		f.answer = connection.Answer{}
 		f.report(ctx, Status{State: Connecting, Attempt: f.history.failures, Planned: f.status.Planned})
 		o := f.connectOnce(ctx)
 		if ctx.Err() != nil || !f.wait(ctx, f.decide(o)) {
@@ -201,8 +201,8 @@ func (f *supervisor) report(ctx context.Context, st Status) {
 	if st.Since.IsZero() {
 		st.Since = wallClock()
 	}
-	if st.State == Live || st.State == Quiet || st.State == Silent {
-		st.Redirected = f.redirected
+	if st.State.IsConnected() {
+		st.Redirected, st.Protocol, st.Compression = f.answer.Redirected, f.answer.Protocol, f.answer.Compression
 	}
 	st.LastByte = f.liveness.lastByte()
 	st.Retry = f.liveness.reconnectionTime()

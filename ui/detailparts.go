@@ -40,11 +40,7 @@ const (
 
 // showsDetails reports whether the details of the selected row are on screen.
 func (m Model) showsDetails(t *shownData) bool {
-	switch m.overlay {
-	case helpOverlay, mapOverlay, eventOverlay:
-		return false
-	}
-	return m.selectedRow(t) != nil && (m.width >= minBeside || m.overlay == detailOverlay && !m.readsText())
+	return !m.isInPage() && m.selectedRow(t) != nil && (m.width >= minBeside || m.overlay == detailOverlay && !m.readsText())
 }
 
 // detailWidth is how wide the details are. On a wide screen they stand beside the panes.

@@ -21,7 +21,14 @@ type historySlot struct {
 	number int64  // seconds since 1970, divided by slotSeconds
 	states uint16 // a bit for each state that the feed had in it
 	events uint32
+	timed  uint32        // quotes whose delay is known
+	late   time.Duration // the delays of these together
 }
+
+func (s historySlot) rate() float64 { return float64(s.events) }
+
+// delay is the mean of the delays.
+func (s historySlot) delay() float64 { return float64(s.late) / max(float64(s.timed), 1) }
 
 func slotNumber(t time.Time) int64 { return t.Unix() / slotSeconds }
 
@@ -66,37 +73,57 @@ func (f *feedHistory) at(number int64) historySlot {
 
 // rates is a spark line of the events in the last whole slots, blank where there were none.
 func (f *feedHistory) rates(now time.Time, width int) string {
-	last, highest := slotNumber(now), uint32(0)
-	for n := last - int64(width); n < last; n++ {
-		highest = max(highest, f.at(n).events)
+	slots := make([]historySlot, width)
+	for i := range slots {
+		slots[i] = f.at(slotNumber(now) - int64(width-i))
 	}
-	if highest == 0 {
+	return historySpark(slots, historySlot.rate)
+}
+
+// historySpark draws values from zero on, blank where there are none; empty without any.
+func historySpark(slots []historySlot, value func(historySlot) float64) string {
+	highest := 0.0
+	for _, s := range slots {
+		highest = max(highest, value(s))
+	}
+	if highest <= 0 {
 		return ""
 	}
-	out := make([]rune, width)
-	for i := range out {
+	out := make([]rune, len(slots))
+	for i, s := range slots {
 		out[i] = ' '
-		if events := f.at(last - int64(width-i)).events; events > 0 {
-			out[i] = '▁' + min('█'-'▁', rune(uint64(events)*8/uint64(highest)))
+		if v := value(s); v > 0 {
+			out[i] = '▁' + min('█'-'▁', rune(v*8/highest))
 		}
 	}
 	return string(out)
 }
 
-// timeLine is how the feed was in the last hour: in each cell the worst, blank where nothing is known.
-func (f *feedHistory) timeLine(state feed.State, now time.Time, width int) []span {
+// hour is the last hour in so many cells, each all of its slots together. State is the one of now.
+func (f *feedHistory) hour(state feed.State, now time.Time, width int) []historySlot {
 	last := slotNumber(now)
 	first := last - historySlots + 1
-	line := make([]span, 0, width)
-	for i := range int64(width) {
-		var states uint16
-		for n := first + i*historySlots/int64(width); n < first+(i+1)*historySlots/int64(width); n++ {
-			states |= f.at(n).states
+	all := make([]historySlot, width)
+	for i := range all {
+		for n := first + int64(i*historySlots/width); n < first+int64((i+1)*historySlots/width); n++ {
+			s := f.at(n)
 			if f.noted != 0 && n > f.noted || n == last {
-				states |= 1 << state
+				s.states |= 1 << state
 			}
+			all[i].states |= s.states
+			all[i].events += s.events
+			all[i].timed += s.timed
+			all[i].late += s.late
 		}
-		line = append(line, stateSign(states))
+	}
+	return all
+}
+
+// timeLine is how the feed was in the last hour: in each cell the worst, blank where nothing is known.
+func (f *feedHistory) timeLine(state feed.State, now time.Time, width int) []span {
+	var line []span
+	for _, cell := range f.hour(state, now, width) {
+		line = append(line, stateSign(cell.states))
 	}
 	return line
 }

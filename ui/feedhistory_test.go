@@ -66,7 +66,7 @@ func TestTheRatesOfAFeedAreASparkLineOfWholeSlots(t *testing.T) {
 func TestTheFeedPaneHasAllThatIsKnownOfTheSelectedFeed(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(120, 40).openMarket()
-	s.status(feed.Status{State: feed.Live, Retry: 3 * time.Second, Connections: 2, Duplicates: 4, Redirected: "https://other.example"})
+	s.status(feed.Status{State: feed.Live, Retry: 3 * time.Second, Connections: 2, Duplicates: 4, Protocol: "HTTP/2.0", Compression: "gzip", Redirected: "https://other.example"})
 	s.gap(feed.Gap{Kind: feed.NotResumed, Length: 5 * time.Minute, Missed: 1204})
 	s.receive(feed.Event{Message: &feed.Message{Type: "x", Unmapped: "there is no symbol"}})
 	for i := range 120 {
@@ -80,10 +80,26 @@ func TestTheFeedPaneHasAllThatIsKnownOfTheSelectedFeed(t *testing.T) {
 	s.keys("f")
 	for _, want := range []string{
 		"p50 3 ms p99 80 ms", "1 gap, 5 min, 1,204 missed", "today 1 gap, 5 min, 1,204 missed", "4 duplicates", "last id e1-", "retry: 3 s",
-		"2 connections", "redirected to https://other.example", "not mapped: there is no symbol", "━ 12:0", "━ live ◌ silent ┄ lost ↻ waiting ✕ failed",
+		"2 connections", "HTTP/2 · gzip", "  rate  ", "  delay ", "█ p50 3 ms p99 80 ms", "redirected to https://other.example", "not mapped: there is no symbol", "━ 12:0", "━ live ◌ silent ┄ lost ↻ waiting ✕ failed",
 	} {
 		if view := s.screen(); !strings.Contains(view, want) {
 			t.Errorf("no %q in\n%s", want, view)
 		}
+	}
+}
+
+func TestEnterOnAFeedShowsHowItIsConfigured(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) {
+		c.Feeds[0].Definition = "preset: pyth\nheaders:\n  Authorization: •••\n# idle_timeout: 90s\n"
+	}).resize(80, 24).openMarket()
+	s.keys("f", "enter")
+	for _, want := range []string{"Feed desk", "preset: pyth", "  Authorization: •••", "# idle_timeout: 90s"} {
+		if view := s.screen(); !strings.Contains(view, want) {
+			t.Errorf("no %q in\n%s", want, view)
+		}
+	}
+	if s.keys("esc"); !strings.Contains(s.screen(), "▸ Feeds 1") {
+		t.Errorf("esc does not go back:\n%s", s.screen())
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"livetape/feed"
@@ -11,7 +12,8 @@ import (
 )
 
 const (
-	maxFeedDetail  = 7   // lines for the selected feed
+	minFeedDetail  = 7
+	maxFeedDetail  = 9   // lines for the selected feed
 	minTimeLines   = 110 // columns from which each feed has its time line in the list
 	maxTimeLine    = 60  // cells: a minute in each
 	minTimeLine    = 24
@@ -20,8 +22,12 @@ const (
 )
 
 // feedMenuHeight is how many lines the list of feeds needs: its title, the feeds, and the selected one in full.
-func (m Model) feedMenuHeight(body int) int {
-	return min(len(m.feeds)+1+maxFeedDetail, max(body*3/5, minShared))
+func (m Model) feedMenuHeight(l layout, body int) int {
+	detail := minFeedDetail
+	if h := m.feeds.byName(m.listedFeed); h != nil {
+		detail = max(detail, len(m.feedDetail(newLineWriter(m.theme, l.width), h, maxFeedDetail)))
+	}
+	return min(len(m.feeds)+1+detail, max(body*3/5, minShared))
 }
 
 // keepOnFeed keeps the cursor on its feed, since the sick come first. The selected feed has half of the lines, if it needs
@@ -92,12 +98,7 @@ func (m Model) liveFacts(h *feedHealth) []span {
 
 // feedDetail is what is known of a feed.
 func (m Model) feedDetail(w *lineWriter, h *feedHealth, most int) []string {
-	from, to := m.now.Add(-time.Hour).Local().Format("15:04"), m.now.Local().Format("15:04")
-	w.writeBlanks(gutter)
-	w.write(muted, from+" ")
-	w.writeSpans(h.history.timeLine(h.state(m.now), m.now, max(min(w.width-w.used-len(to)-2, 2*maxTimeLine), 0)))
-	w.write(muted, " "+to)
-	lines := []string{w.endLine()}
+	lines := m.feedHour(w, h, most > maxFeedDetail/2)
 	var words []span
 	if h.state(m.now) != feed.Live {
 		words = append(words, span{plain, cmp.Or(plainLine(h.status.Cause), h.lostCause)}, span{warn, cmp.Or(plainLine(h.status.Advice), h.lostAdvice)})
@@ -113,11 +114,35 @@ func (m Model) feedDetail(w *lineWriter, h *feedHealth, most int) []string {
 	return lines[:min(len(lines), max(most, 0))]
 }
 
+// feedHour is the last hour of a feed on a line, and below it, on the same axis, its rate and its delay.
+func (m Model) feedHour(w *lineWriter, h *feedHealth, inFull bool) (lines []string) {
+	from, to := m.now.Add(-time.Hour).Local().Format("15:04"), m.now.Local().Format("15:04")
+	rate, _, _ := h.liveWords(m.now)
+	late, st := h.delay.percentilesText(m.now)
+	width := max(min(w.width-gutter-len("00:00 ")-2-max(len(to), cells(late)+1), 2*maxTimeLine), 0)
+	line := func(name string, course []span, words string, st style) {
+		w.writeBlanks(gutter)
+		w.writeLeft(muted, name, len("00:00 "))
+		w.writeSpans(course)
+		w.write(st, " "+words)
+		lines = append(lines, w.endLine())
+	}
+	hour := h.history.hour(h.state(m.now), m.now, width)
+	line(from, h.history.timeLine(h.state(m.now), m.now, width), to, muted)
+	if rates := historySpark(hour, historySlot.rate); inFull && rates != "" {
+		line("rate", []span{{muted, rates}}, strings.TrimSpace(rate), plain)
+	}
+	if delays := historySpark(hour, historySlot.delay); inFull && delays != "" {
+		line("delay", []span{{muted, delays}}, late, st)
+	}
+	return lines
+}
+
 // feedFacts are the counts of a feed, and what it can resume from.
 func (m Model) feedFacts(h *feedHealth) []span {
 	facts := []string{humanize.Plural(h.messages, "event")}
-	if late, _ := h.delay.percentilesText(m.now); h.messages > 0 && h.state(m.now) == feed.Live {
-		facts = append(facts, "delay "+cmp.Or(late, "not known"))
+	if late, _ := h.delay.percentilesText(m.now); late == "" && h.messages > 0 && h.state(m.now) == feed.Live {
+		facts = append(facts, "delay not known")
 	}
 	if gaps := h.account.text(m.now); gaps != "" {
 		facts = append(facts, "today "+gaps+", "+h.account.missedText())
@@ -141,6 +166,9 @@ func (m Model) feedFacts(h *feedHealth) []span {
 	if h.status.Retry > 0 {
 		facts = append(facts, "retry: "+humanize.Duration(h.status.Retry))
 	}
+	if h.status.Protocol != "" {
+		facts = append(facts, strings.TrimSuffix(h.status.Protocol, ".0"), cmp.Or(h.status.Compression, "no compression"))
+	}
 	if n := h.status.Connections; n > 1 {
 		facts = append(facts, fmt.Sprintf("%d connections", n))
 	}
@@ -152,4 +180,13 @@ func (m Model) feedFacts(h *feedHealth) []span {
 		spans = append(spans, span{muted, " · " + fact})
 	}
 	return spans
+}
+
+// feedContent is what a feed is and how it is treated, as its configuration says it.
+func (m Model) feedContent() []string {
+	w, h := newLineWriter(m.theme, m.width), m.feeds.byName(m.listedFeed)
+	if h == nil || h.definition == "" {
+		return w.wrapped([]span{{muted, "Nothing is known of how it is configured."}}, 1)
+	}
+	return yamlLines(w, h.definition)
 }

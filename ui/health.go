@@ -30,6 +30,7 @@ const otherReasons = "other reasons"
 type feedHealth struct {
 	name, url    string
 	readBy       string   // see Source
+	definition   string   // see Source
 	symbols      []string // see Source
 	allComing    bool
 	canAsk       bool
@@ -66,7 +67,7 @@ type feedHealth struct {
 }
 
 func newFeedHealth(s Source) *feedHealth {
-	return &feedHealth{name: s.Name, url: plainLine(s.URL), readBy: s.ReadBy, symbols: s.Symbols, allComing: s.AllComing, canAsk: s.CanAsk, added: s.Added, unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
+	return &feedHealth{name: s.Name, url: plainLine(s.URL), readBy: s.ReadBy, definition: s.Definition, symbols: s.Symbols, allComing: s.AllComing, canAsk: s.CanAsk, added: s.Added, unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
 }
 
 func (h *feedHealth) receive(ev feed.Event) {
@@ -152,7 +153,11 @@ func (h *feedHealth) measureDelay(m *feed.Message, at time.Time) {
 		return
 	}
 	if q, ok := m.Updates[0].(market.Quote); ok && !q.FromSnapshot && !q.Time.IsZero() {
-		h.delay.add(q.Time, at)
+		if late, counts := h.delay.add(q.Time, at); counts && late > 0 {
+			slot := h.history.slot(slotNumber(at))
+			slot.late += late
+			slot.timed++
+		}
 	}
 }
 

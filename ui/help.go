@@ -56,7 +56,7 @@ func (m Model) viewPage(height int) []string {
 	if m.page.total > m.page.height {
 		where = positionText(m.page)
 	}
-	name := map[overlay]string{helpOverlay: "Keys", mapOverlay: "Map of " + m.mapPage.feed, eventOverlay: "Raw event"}[m.overlay]
+	name := map[overlay]string{helpOverlay: "Keys", mapOverlay: "Map of " + m.mapPage.feed, eventOverlay: "Raw event", feedOverlay: "Feed " + m.listedFeed}[m.overlay]
 	lines := []string{paneTitleLine(newLineWriter(m.theme, m.width), area, name, where, keyLabel(m.keys.back)+" closes")}
 	text := m.pageContent()
 	return padLines(append(lines, m.markMatches(text[min(m.page.top, len(text)):min(m.page.end(), len(text))])...), height)
@@ -68,6 +68,8 @@ func (m Model) pageContent() []string {
 		return m.mapContent()
 	case eventOverlay:
 		return m.eventContent()
+	case feedOverlay:
+		return m.feedContent()
 	}
 	return m.helpContent()
 }

@@ -23,7 +23,7 @@ func (m Model) handleKeys(msg tea.KeyMsg) (Model, tea.Cmd) {
 	cmds := []tea.Cmd{m.clock.readMsg}
 	for _, r := range msg.Runes {
 		one := tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune{r}, Alt: msg.Alt}
-		quits := key.Matches(one, m.keys.quit) && m.overlay != commandsOverlay
+		quits := key.Matches(one, m.keys.quit) && m.overlay != commandsOverlay && m.prompt.kind == noPrompt
 		next, cmd := m.handleKey(one)
 		m, cmds = next.layOut(), append(cmds, cmd)
 		if quits {
@@ -245,6 +245,8 @@ func (m Model) goBack() (Model, tea.Cmd) {
 	case m.textSearch.text != "" && m.isInText():
 		m.textSearch = textSearch{}
 		return m, nil
+	case m.isInLog() && m.logPane.filter.text != "":
+		return m.filterLog(""), nil
 	case m.focus == focusChart && !m.chart.cross.IsZero():
 		m.chart.cross = time.Time{}
 		return m, nil
@@ -258,6 +260,8 @@ func (m Model) goBack() (Model, tea.Cmd) {
 		return m, nil
 	case m.overlay == detailOverlay && m.zoomed && m.width < minBeside && !m.readsText():
 		return m.toggleZoom(), nil
+	case m.overlay == feedOverlay:
+		return m.toggleOverlay(feedsOverlay), nil
 	case m.overlay != noOverlay:
 		m.overlay = noOverlay
 		return m, nil
@@ -279,8 +283,10 @@ func (m Model) toggleOverlay(o overlay) Model {
 
 func (m Model) openSelected() (Model, tea.Cmd) {
 	switch m.overlay {
-	case feedsOverlay, alertsOverlay, positionsOverlay:
+	case alertsOverlay, positionsOverlay:
 		return m.sayUnusedKey("enter")
+	case feedsOverlay:
+		return m.toggleOverlay(feedOverlay), nil
 	case faultsOverlay:
 		m.overlay = noOverlay
 		return m, injectFault(m.config.Faults[m.menu.cursor])
@@ -368,7 +374,7 @@ func (m Model) selectedRow(t *shownData) *market.Row {
 // controlledFeed is the feed that is retried or disconnected: that under the cursor of the list of feeds, else the first
 // that is not live, else that of the selected row.
 func (m Model) controlledFeed() *feedHealth {
-	if h := m.feeds.byName(m.listedFeed); m.overlay == feedsOverlay && h != nil {
+	if h := m.feeds.byName(m.listedFeed); (m.overlay == feedsOverlay || m.overlay == feedOverlay) && h != nil {
 		return h
 	}
 	if m.feeds.notLive(m.now) > 0 {

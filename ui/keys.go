@@ -25,7 +25,7 @@ type keyMap struct {
 	pause, fault, themes, mouse  key.Binding
 	commands                     key.Binding
 	help, redraw, suspend, quit  key.Binding
-	fewLog                       key.Binding
+	fewLog, filterLog, saveLog   key.Binding
 	writeMap                     key.Binding
 	find, sort, reverseSort      key.Binding
 	columns, pin                 key.Binding
@@ -158,6 +158,8 @@ func (k *keyMap) placeActions() []action {
 		{&k.nextMatch, placeText, "next-match", "next match of /", "n"},
 		{&k.previousMatch, placeText, "previous-match", "match before", "N"},
 		{&k.fewLog, placeLog, "log-changes", "changes only", "c"},
+		{&k.filterLog, placeLog, "filter-log", "show only", "&"},
+		{&k.saveLog, placeLog, "save-log", "write to a file", "w"},
 		{&k.removeAlert, placeAlerts, "remove-alert", "remove alert", "-"},
 		{&k.writeMap, placeMap, "write-map", "write map", "w"},
 
@@ -192,6 +194,7 @@ func newKeys(c Config) keyMap {
 	k.addSymbol.SetEnabled(c.Deck == nil)
 	k.removeSymbol.SetEnabled(c.Deck == nil)
 	k.writeMap.SetEnabled(c.Maps != nil)
+	k.saveLog.SetEnabled(c.WriteFile != nil)
 	k.fault.SetEnabled(len(c.Faults) > 0)
 	k.openURL.SetEnabled(c.OpenURL != nil)
 	k.copyText.SetEnabled(c.Copy != nil)

@@ -94,6 +94,8 @@ func (m Model) currentKeys() keyMap {
 		relabel(&k.connect, "connect")
 	}
 	k.fewLog.SetEnabled(m.showLog)
+	k.filterLog.SetEnabled(m.isInLog())
+	k.saveLog.SetEnabled(m.isInLog() && k.saveLog.Enabled())
 	if m.logPane.few {
 		relabel(&k.fewLog, "whole log")
 	}
@@ -157,6 +159,11 @@ func (m Model) setOverlayKeys(k *keyMap) {
 		relabel(&k.open, "keep")
 	case commandsOverlay:
 		relabel(&k.open, "run")
+	case feedsOverlay:
+		relabel(&k.open, "configuration")
+		k.open.SetEnabled(len(m.feeds) > 0)
+	case feedOverlay:
+		k.open.SetEnabled(false)
 	case mapOverlay:
 		relabel(&k.open, "confirm")
 		h := m.feeds.byName(m.mapPage.feed)
@@ -208,8 +215,7 @@ func (m Model) shareLines(t *shownData) layout {
 	}
 	l.tabs = min(len(m.tabLines()), max(m.height-l.status, 0))
 	body := max(m.height-l.header-l.status-l.tabs-l.footer, 0)
-	switch m.overlay {
-	case helpOverlay, mapOverlay, eventOverlay:
+	if m.isInPage() {
 		l.page = body
 		return l
 	}
@@ -243,7 +249,7 @@ func (m Model) sharePanes(l layout, body int, t *shownData) layout {
 	case m.overlay == alertsOverlay:
 		return l.splitWithBottom(body, min(m.alerts.lines()+1, max(body*3/5, minShared)))
 	case m.overlay == feedsOverlay:
-		return l.splitWithBottom(body, m.feedMenuHeight(body))
+		return l.splitWithBottom(body, m.feedMenuHeight(l, body))
 	case m.overlay == columnsOverlay:
 		return l.splitWithBottom(body, len(m.columnChoices())+1)
 	case m.showsBottom():

@@ -135,6 +135,7 @@ type logPane struct {
 	removed   int // eventLog.removed when last arranged
 	titled    bool
 	few       bool // only changes and errors
+	filter    logFilter
 	emptyText string
 }
 
@@ -165,7 +166,11 @@ func (l logPane) view(area drawContext, h eventLog) []string {
 		if l.few {
 			name = "Changes and errors"
 		}
-		lines = append(lines, paneTitleLine(w, area, name, positionText(l.list), right))
+		where := positionText(l.list)
+		if l.filter.text != "" {
+			where += " · only " + l.filter.text
+		}
+		lines = append(lines, paneTitleLine(w, area, name, where, right))
 	}
 	for i := l.top; i < min(l.end(), len(h.entries)); i++ {
 		w.selected = area.focused && i == l.cursor
@@ -178,6 +183,9 @@ func (l logPane) view(area drawContext, h eventLog) []string {
 }
 
 func (m Model) noLogText() string {
+	if m.logPane.filter.text != "" {
+		return "No entry is so: " + keyLabel(m.keys.filterLog) + " takes " + logFilterSyntax + "; " + keyLabel(m.keys.back) + " shows all."
+	}
 	if m.logPane.few {
 		return "No change or error yet. " + keyLabel(m.keys.fewLog) + " shows the whole log."
 	}

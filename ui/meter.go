@@ -92,21 +92,22 @@ type delayMeter struct {
 
 // add takes a stamp into account if it is newer than all before: an old quote that is sent again was not so long on its way.
 // A stamp in whole seconds does not tell how long that took. When our clock was set back, what was measured by it is void.
-func (d *delayMeter) add(stamp, arrival time.Time) {
+// It returns how late the quote was, and whether it counts.
+func (d *delayMeter) add(stamp, arrival time.Time) (late time.Duration, counts bool) {
 	if d.at.Sub(arrival) > clockSetBack {
 		*d = delayMeter{}
 	}
 	d.at = arrival
 	if !stamp.After(d.newest) {
-		return
+		return 0, false
 	}
 	if d.newest = stamp; arrival.Before(stamp) {
 		d.newest = arrival
 	}
-	late := market.Elapsed(stamp, arrival)
+	late = market.Elapsed(stamp, arrival)
 	d.addWorst(stamp, arrival, late)
 	if stamp.Nanosecond() == 0 {
-		return
+		return 0, false
 	}
 	d.ring[d.n%delaySamples] = late
 	d.n++
@@ -114,6 +115,7 @@ func (d *delayMeter) add(stamp, arrival time.Time) {
 		d.shown = d.median()
 		d.last = second
 	}
+	return late, true
 }
 
 // addWorst keeps the longest delay of each of the last seconds.

@@ -44,6 +44,7 @@ func (m Model) shownData() *shownData {
 	if m.logPane.few {
 		c.log = c.log.changesAndErrors()
 	}
+	c.log = m.logPane.filter.apply(c.log, m.logPane.few)
 	base, mixed := m.baseRows(), m.board.Counts().Readings > 0
 	c.rows, c.readings = splitReadings(base, mixed)
 	c.size, c.priced, c.read = len(base), len(c.rows) > 0, len(c.readings) > 0

@@ -19,6 +19,7 @@ const (
 	symbolPrompt
 	removalPrompt
 	alertPrompt
+	logPrompt
 )
 
 // prompt is a line in which the user types.
@@ -118,6 +119,8 @@ func (m Model) handlePromptKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 			m = m.setFilter(string(m.prompt.text))
 		case searchPrompt:
 			m = m.searchFor(string(m.prompt.text))
+		case logPrompt:
+			m = m.filterLog(string(m.prompt.text))
 		}
 	}
 	return m, nil
@@ -148,6 +151,8 @@ func (m Model) cancelPrompt() Model {
 		return m.setFilter("")
 	case searchPrompt:
 		return m.searchFor("")
+	case logPrompt:
+		return m.filterLog("")
 	}
 	return m
 }

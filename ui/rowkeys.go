@@ -62,6 +62,12 @@ func (m Model) handleTextKey(msg tea.KeyMsg) (Model, tea.Cmd, bool) {
 	case key.Matches(msg, m.keys.find):
 		m.prompt = newPrompt(searchPrompt, "")
 		return m, nil, true
+	case key.Matches(msg, m.keys.filterLog):
+		m.prompt = newPrompt(logPrompt, m.logPane.filter.text)
+		return m, nil, true
+	case key.Matches(msg, m.keys.saveLog):
+		m, cmd := m.saveLog()
+		return m, cmd, true
 	case key.Matches(msg, m.keys.nextMatch):
 		m, cmd := m.goToMatch(1)
 		return m, cmd, true

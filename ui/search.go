@@ -17,11 +17,17 @@ type textSearch struct {
 
 // isInText reports whether a pane of text has the keyboard: the log, or a page.
 func (m Model) isInText() bool {
-	return m.isInPage() || m.overlay == noOverlay && m.focus == focusLog
+	return m.isInPage() || m.isInLog()
 }
 
+func (m Model) isInLog() bool { return m.overlay == noOverlay && m.focus == focusLog }
+
 func (m Model) isInPage() bool {
-	return m.overlay == helpOverlay || m.overlay == mapOverlay || m.overlay == eventOverlay
+	switch m.overlay {
+	case helpOverlay, mapOverlay, eventOverlay, feedOverlay:
+		return true
+	}
+	return false
 }
 
 // textLines are the lines of the pane of text that has the keyboard.

@@ -136,6 +136,8 @@ func (m Model) promptTexts() (head, right string) {
 	switch m.prompt.kind {
 	case searchPrompt:
 		return "search: ", m.matchesText()
+	case logPrompt:
+		return "show only: ", logFilterSyntax
 	case alertPrompt:
 		return "alert on " + m.alertedSymbol() + ": ", alert.Syntax
 	case removalPrompt:

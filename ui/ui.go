@@ -43,6 +43,10 @@ type Config struct {
 	OpenURL func(url string) error  // shows an http or https URL in a browser. It runs as a command; nil disables its key
 	Copy    func(text string) error // puts a text into the clipboard. It runs as a command; nil disables its key
 
+	// WriteFile writes a text to a new file, and says where. The file is called base and extension, or nearly so: none is
+	// overwritten. It runs as a command; nil disables the keys that write.
+	WriteFile func(base, extension, text string) (path string, err error)
+
 	Renderer          *lipgloss.Renderer // how many colors there are, and whether on a dark background; nil: of standard output
 	UnknownBackground bool               // whether the background is dark is a guess: colors suit any, unless a theme is asked for
 	Looks
@@ -66,7 +70,8 @@ type Source struct {
 	Name string
 	URL  string // without secrets
 
-	ReadBy string // how its events are read, where that is given: "the preset pyth"; may be empty
+	ReadBy     string // how its events are read, where that is given: "the preset pyth"; may be empty
+	Definition string // its part of the configuration as YAML, without secrets; may be empty
 
 	Symbols   []string // in the order of the screen; others follow by name. In upper or lower case
 	AllComing bool     // the feed is to give a price of each of Symbols, by this name
@@ -162,7 +167,7 @@ type Model struct {
 	columnList    list   // of the column chooser
 	prompt        prompt
 	textSearch    textSearch
-	page          list     // of the help, map or event overlay
+	page          list     // of an overlay that is text
 	mapPage       mapPage  // of the map overlay
 	rawEvent      rawEvent // of the event overlay
 	toast         toast
@@ -198,6 +203,7 @@ const (
 	detailOverlay
 	mapOverlay
 	eventOverlay
+	feedOverlay
 	alertsOverlay
 	positionsOverlay
 	columnsOverlay

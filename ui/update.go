@@ -41,6 +41,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.showMapWritten(msg)
 	case settingsSavedMsg:
 		m, cmd = m.settingsSaved(msg)
+	case logSavedMsg:
+		m, cmd = m.showLogSaved(msg)
 	case linkDoneMsg:
 		m, cmd = m.showLinkDone(msg)
 	case faultDoneMsg:
@@ -102,7 +104,7 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 		for i, h := range next {
 			delete(removed, h.name)
 			if known := m.feeds.byName(h.name); known != nil {
-				known.url, known.readBy, known.symbols, known.allComing, known.canAsk, known.added = h.url, h.readBy, h.symbols, h.allComing, h.canAsk, h.added
+				known.url, known.readBy, known.definition, known.symbols, known.allComing, known.canAsk, known.added = h.url, h.readBy, h.definition, h.symbols, h.allComing, h.canAsk, h.added
 				next[i] = known
 			}
 		}

@@ -208,7 +208,9 @@ func (m Model) footerKeys() []key.Binding {
 	case faultsOverlay, themesOverlay:
 		return k.withFirst(k.open, k.back, k.down, k.up)
 	case feedsOverlay:
-		return k.withFirst(k.back, k.retry, k.connect, k.retryAll, k.down, k.up)
+		return k.withFirst(k.back, k.retry, k.connect, k.open, k.retryAll, k.down, k.up)
+	case feedOverlay:
+		return k.withFirst(k.back, k.retry, k.connect, k.down, k.up, k.find)
 	case helpOverlay, eventOverlay:
 		return k.withFirst(k.back, k.down, k.up, k.pageDown, k.pageUp)
 	case columnsOverlay:
@@ -216,25 +218,41 @@ func (m Model) footerKeys() []key.Binding {
 	case mapOverlay:
 		return k.withFirst(k.back, k.open, k.writeMap, k.down, k.up)
 	}
+	return k.withFirst(append(m.urgentKeys(), m.paneKeys()...)...)
+}
+
+// urgentKeys are those against a feed that is down, or that cannot be read.
+func (m Model) urgentKeys() []key.Binding {
+	k := m.keys
 	switch down := m.feeds.notLive(m.now); {
-	case m.focus == focusChart:
-		return k.withFirst(k.chartKind, k.fasterPace, k.slowerPace, k.crossLeft, k.crossRight, k.back, k.zoom)
-	case m.focus == focusTape:
-		return k.withFirst(k.hold, k.minSize, k.tape, k.back, k.down, k.up)
-	case m.focus == focusNews:
-		return k.withFirst(k.open, k.openURL, k.copyText, k.newsOfSymbol, k.back, k.down, k.up)
-	case down > 1 && k.retry.Enabled():
-		return k.withFirst(k.retry, k.retryAll, k.feeds)
-	case down > 0 && k.retry.Enabled() && m.controlledFeed().status.State.HasEnded():
-		return k.withFirst(k.retry, k.connect)
-	case down > 0 && k.retry.Enabled():
-		return k.withFirst(k.retry)
-	case m.overlay == detailOverlay:
-		return k.withFirst(k.back, k.down, k.up, k.open, k.focus)
-	case m.showRaw:
-		return k.withFirst(k.raw, k.showMap)
-	case m.showsRaw(m.shownData()) && k.writeMap.Enabled():
-		return k.withFirst(k.showMap)
+	case down == 0 && !m.showRaw && m.showsRaw(m.shownData()) && k.writeMap.Enabled():
+		return []key.Binding{k.showMap}
+	case down == 0 || !k.retry.Enabled():
+		return nil
+	case down > 1:
+		return []key.Binding{k.retry, k.retryAll, k.feeds}
+	case m.controlledFeed().status.State.HasEnded():
+		return []key.Binding{k.retry, k.connect}
 	}
-	return k.footer()
+	return []key.Binding{k.retry}
+}
+
+// paneKeys are those of the pane that has the keyboard.
+func (m Model) paneKeys() []key.Binding {
+	k := m.keys
+	switch {
+	case m.focus == focusChart:
+		return []key.Binding{k.chartKind, k.fasterPace, k.slowerPace, k.crossLeft, k.crossRight, k.back, k.zoom}
+	case m.focus == focusTape:
+		return []key.Binding{k.hold, k.minSize, k.tape, k.back, k.down, k.up}
+	case m.isInLog():
+		return []key.Binding{k.open, k.find, k.fewLog, k.filterLog, k.saveLog, k.back, k.down, k.up}
+	case m.focus == focusNews:
+		return []key.Binding{k.open, k.openURL, k.copyText, k.newsOfSymbol, k.back, k.down, k.up}
+	case m.overlay == detailOverlay:
+		return []key.Binding{k.back, k.down, k.up, k.open, k.focus}
+	case m.showRaw:
+		return []key.Binding{k.raw, k.showMap}
+	}
+	return nil
 }

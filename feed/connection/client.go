@@ -60,11 +60,7 @@ func (s *subscription) acceptResponse(ctx context.Context, resp *http.Response) 
 		_ = network.Close() // the refusal is what counts
 		return no
 	}
-	redirected := ""
-	if from := resp.Request.URL; !sameOrigin(from, s.endpoint.url) {
-		redirected = s.endpoint.cleanText(from.Scheme + "://" + from.Host)
-	}
-	if err := s.listener.Opened(ctx, resp.Header, redirected); err != nil {
+	if err := s.listener.Opened(ctx, s.endpoint.answer(resp)); err != nil {
 		_ = network.Close()
 		return err
 	}
@@ -79,6 +75,17 @@ func (s *subscription) acceptResponse(ctx context.Context, resp *http.Response) 
 		io.Closer
 	}{recoveringReader{s.reader}, network}
 	return nil
+}
+
+func (e *Endpoint) answer(resp *http.Response) Answer {
+	a := Answer{Header: resp.Header, Protocol: resp.Proto, Compression: ContentCoding(resp.Header)}
+	if resp.Uncompressed {
+		a.Compression = "gzip"
+	}
+	if from := resp.Request.URL; !sameOrigin(from, e.url) {
+		a.Redirected = e.cleanText(from.Scheme + "://" + from.Host)
+	}
+	return a
 }
 
 // outcome says how the connection ended, by the client's error or, better, the body's own.

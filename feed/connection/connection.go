@@ -19,13 +19,20 @@ type Listener interface {
 	Waiting()
 	// Received ends a wait, with or without bytes. With an error the connection ends, before a byte is read.
 	Received(ctx context.Context, bytes bool) error
-	// Opened says that the answer is an event stream, before its first event. Redirected is the origin that it comes from,
-	// if that is not the URL's own. With an error the connection ends.
-	Opened(ctx context.Context, answer http.Header, redirected string) error
+	// Opened says that the answer is an event stream, before its first event. With an error the connection ends.
+	Opened(ctx context.Context, answer Answer) error
 	// Retry is called with each reconnection time that the server sends.
 	Retry(time.Duration)
 	// Event is called for each event, with its data to keep, and its id in the form that [stream.ParseID] reads.
 	Event(ctx context.Context, kind, data, id []byte)
+}
+
+// Answer is what the head of an event stream says.
+type Answer struct {
+	Header      http.Header
+	Redirected  string // the origin that the stream comes from, "http://host", if it is not the URL's own
+	Protocol    string // "HTTP/1.1", "HTTP/2.0"
+	Compression string // of the body: "gzip"; empty for none
 }
 
 // Ending is how a connection came to its end.

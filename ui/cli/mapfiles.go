@@ -16,9 +16,9 @@ import (
 )
 
 const (
-	maxMapFiles     = 99 // of one feed
-	skeletonMembers = 40 // of a payload, listed below the skeleton of a map
-	skeletonValue   = 60 // characters of one
+	maxNumberedFiles = 99 // of one name
+	skeletonMembers  = 40 // of a payload, listed below the skeleton of a map
+	skeletonValue    = 60 // characters of one
 )
 
 // mapFiles proposes maps for the screen, and writes them to files of the working directory.
@@ -77,20 +77,25 @@ func payloadMembers(all []string, at string, value gjson.Result) []string {
 // Write implements [ui.Maps]. It never overwrites a file.
 func (mapFiles) Write(name, yaml string) (string, error) {
 	text := "# How to read " + market.PlainText(name, market.MaxName) + ": put this below the name of the feed in livetape.yaml.\n" + strings.TrimRight(yaml, "\n") + "\n"
-	base := fileName(name)
-	for i := 1; i <= maxMapFiles; i++ {
-		path := base + ".map.yaml"
+	path, err := writeNumberedFile(fileName(name), ".map.yaml", text)
+	if err != nil {
+		return "", fmt.Errorf("write the map: %w", err)
+	}
+	return path, nil
+}
+
+// writeNumberedFile writes a new file to the working directory, with a number in its name where there is one already.
+func writeNumberedFile(base, extension, text string) (path string, err error) {
+	for i := 1; i <= maxNumberedFiles; i++ {
+		path := base + extension
 		if i > 1 {
-			path = fmt.Sprintf("%s-%d.map.yaml", base, i)
+			path = fmt.Sprintf("%s-%d%s", base, i, extension)
 		}
-		switch err := config.WriteNew(path, text, 0o600); {
-		case err == nil:
-			return path, nil
-		case !errors.Is(err, fs.ErrExist):
-			return "", fmt.Errorf("write the map: %w", err)
+		if err := config.WriteNew(path, text, 0o600); !errors.Is(err, fs.ErrExist) {
+			return path, err
 		}
 	}
-	return "", fmt.Errorf("write the map: there are %d files of %s already", maxMapFiles, base)
+	return "", fmt.Errorf("there are %d files of %s already", maxNumberedFiles, base)
 }
 
 func fileName(feed string) string {

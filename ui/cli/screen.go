@@ -204,6 +204,7 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	defer notifier.Close()
 	config.SendAlert = notifier.Send
 	config.OpenURL = terminal.OpenURL
+	config.WriteFile = writeNumberedFile
 	config.Copy = func(text string) error {
 		_, err := io.WriteString(output, ansi.SetSystemClipboard(text))
 		return err
@@ -267,7 +268,7 @@ func screenSources(targets []feedTarget, s *targetSelection) []ui.Source {
 	}
 	var sources []ui.Source
 	for _, t := range targets {
-		source := ui.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), ReadBy: readBy(t.origin), Symbols: list, AllComing: len(targets) == 1}
+		source := ui.Source{Name: t.config.Name, URL: redact.URL(t.config.URL), ReadBy: readBy(t.origin), Definition: definitionText(t), Symbols: list, AllComing: len(targets) == 1}
 		if s != nil {
 			source.CanAsk, source.Added = s.canAsk(t), s.asked.added(t.config.Name)
 		}

@@ -104,6 +104,8 @@ func (p placedSecret) screen(t *testing.T) string {
 	term.waitForText("NVDA")
 	term.press("!")
 	term.waitForText("403")
+	term.press("f\r")
+	term.waitForText("idle_timeout")
 	term.press("q")
 	term.waitForExit()
 	return term.output()

@@ -7,11 +7,15 @@ import (
 	"slices"
 	"strings"
 
+	yaml "github.com/goccy/go-yaml"
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
+	"livetape/feed/connection"
 	"livetape/feed/decode/configerr"
+	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/preset"
+	"livetape/feed/redact"
 	"livetape/ui/cli/config"
 	"livetape/ui/cli/state"
 )
@@ -240,4 +244,37 @@ func (f feedFlags) selectOne(cmd *cobra.Command, args []string) (feedTarget, err
 	}
 	s.warnLocalConfig(targets)
 	return targets[0], nil
+}
+
+// definitionText is what a feed is and how it is treated, in the words of a configuration and without secrets. A preset
+// stands for its map. What nobody has set is in comments.
+func definitionText(t feedTarget) string {
+	shown := t.origin
+	if full, err := shown.Resolve(); err == nil {
+		shown.Definition = full
+		if t.origin.Preset != "" && t.origin.Map == nil {
+			shown.Spec = mapping.Spec{}
+		}
+	}
+	shown.URL = t.config.URL
+	shown.Method = t.config.Method
+	shown.Headers = t.config.Header
+	shown.Body = t.config.Body
+	shown.Format = string(t.config.Format)
+	text, err := yaml.MarshalWithOptions(shown, yaml.IndentSequence(true))
+	if err != nil {
+		return ""
+	}
+	var defaults strings.Builder
+	add := func(key, set, value string) {
+		if set == "" {
+			defaults.WriteString("# " + key + ": " + value + "\n")
+		}
+	}
+	add("idle_timeout", shown.IdleTimeout, "90s")
+	add("quiet_after", shown.QuietAfter, "by the rhythm of the feed")
+	add("retry_min", shown.RetryMin, connection.Duration(connection.MinRetryMin))
+	add("retry_max", shown.RetryMax, "30s, or the server's own retry: if that is longer")
+	add("resume", shown.Resume, cmp.Or(t.config.Resume, connection.ResumeByHeader))
+	return strings.TrimSpace(redact.YAML(string(text))) + "\n" + defaults.String()
 }
