@@ -12,6 +12,7 @@ import (
 	"livetape/feed"
 	"livetape/feed/market"
 	"livetape/ui/alert"
+	"livetape/ui/fold"
 	"livetape/ui/humanize"
 )
 
@@ -81,7 +82,7 @@ func (m Model) isAlerted(r *market.Row) bool {
 		if i >= m.alerts.unseen && m.now.Sub(f.At) > alertHighlight {
 			return false
 		}
-		if f.Feed == r.Feed && f.Symbol == r.Symbol {
+		if f.Symbol == r.Symbol && isOfFeed(r, m.symbolOf(r), f.Feed) {
 			return true
 		}
 	}
@@ -92,8 +93,9 @@ func (m Model) isAlerted(r *market.Row) bool {
 func (a alerts) replace(rules []alert.Rule) { a.engine.Replace(slices.Concat(rules, a.typed)) }
 
 // isHighlighted reports whether an alert about a row has just come true. It ends on a whole second, when the ages change.
-func (a alerts) isHighlighted(r *market.Row, now time.Time) bool {
-	return a.engine != nil && a.engine.Concerns(r.Feed, r.Symbol, now.Truncate(time.Second).Add(-alertHighlight))
+func (a alerts) isHighlighted(r *market.Row, s *fold.Symbol, now time.Time) bool {
+	since := now.Truncate(time.Second).Add(-alertHighlight)
+	return a.engine != nil && slices.ContainsFunc(feedNames(r, s), func(feed string) bool { return a.engine.Concerns(feed, r.Symbol, since) })
 }
 
 func (m Model) toggleAlerts() Model {

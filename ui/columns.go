@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"livetape/feed/market"
+	"livetape/ui/fold"
 )
 
 type column int8
@@ -12,6 +13,7 @@ type column int8
 const (
 	colSymbol column = iota
 	colFeed
+	colPeers // how the feeds of a row stand to each other
 	colName
 	colLast
 	colChange
@@ -30,7 +32,7 @@ const (
 
 // columnNames are what settings call the columns.
 var columnNames = [columns]string{
-	colSymbol: "symbol", colFeed: "feed", colName: "name", colLast: "last", colChange: "chg", colPercent: "chg%", colTrend: "trend", colBid: "bid", colAsk: "ask",
+	colSymbol: "symbol", colFeed: "feed", colPeers: "peers", colName: "name", colLast: "last", colChange: "chg", colPercent: "chg%", colTrend: "trend", colBid: "bid", colAsk: "ask",
 	colSpread: "spread", colSize: "size", colVolume: "vol", colVWAP: "vwap", colRange: "range", colAge: "age",
 }
 
@@ -38,11 +40,14 @@ func (c column) String() string { return columnNames[c] }
 
 // defaultColumns are all columns from left to right.
 func defaultColumns() []column {
-	return []column{colSymbol, colFeed, colName, colLast, colChange, colPercent, colTrend, colBid, colAsk, colSpread, colSize, colVolume, colVWAP, colRange, colAge}
+	return []column{colSymbol, colFeed, colPeers, colName, colLast, colChange, colPercent, colTrend, colBid, colAsk, colSpread, colSize, colVolume, colVWAP, colRange, colAge}
 }
 
 // columnPriority is the order in which columns get their space. A narrow screen loses the last ones first.
 var columnPriority = [...]column{colSymbol, colLast, colAge, colPercent, colChange, colFeed, colTrend, colSpread, colVolume, colName, colRange, colBid, colAsk, colSize, colVWAP}
+
+// foldedPriority is the same of rows of several feeds.
+var foldedPriority = [...]column{colSymbol, colLast, colAge, colPeers, colPercent, colBid, colAsk, colFeed, colSpread, colChange, colTrend, colVolume, colName, colRange, colSize, colVWAP}
 
 const (
 	gutter     = 2 // the cursor's sign, before the first column
@@ -50,6 +55,7 @@ const (
 	arrowCells = 3 // before a price: the arrow of the last change, the sign of a mid price, and a blank
 	ageCells   = 3
 	barCells   = 9 // the bar of a range
+	peersCells = 16
 
 	minSymbolWidth = 4
 	minNameWidth   = 8
@@ -63,7 +69,7 @@ const (
 // leastWidths are what is planned with for each column, whatever its numbers are: they may grow while one watches, and
 // nobody can read columns that come and go. The spark line's are those that divide the time it spans.
 var leastWidths = [columns]int{
-	colName: 18, colLast: len("96,193.28"), colChange: len("-1,119.22"), colPercent: len("+12.34%") + 1, colTrend: 15, colBid: len("96,193.28"), colAsk: len("96,193.28"),
+	colPeers: peersCells, colName: 18, colLast: len("96,193.28"), colChange: len("-1,119.22"), colPercent: len("+12.34%") + 1, colTrend: 15, colBid: len("96,193.28"), colAsk: len("96,193.28"),
 	colSpread: minVolumeWidth, colSize: minVolumeWidth, colVolume: minVolumeWidth, colVWAP: len("96,193.28" + estimateNote), colRange: barCells + 1, colAge: ageCells,
 }
 
@@ -103,6 +109,25 @@ func (w *columnWidths) widenFor(r *market.Row) {
 		w.fit(colVWAP, w.widest[colLast]+len(estimateNote))
 	}
 	w.dayRange = w.dayRange || text.low.IsSet() && !text.rangeSeen
+}
+
+// widenForFeeds makes room for what a row says of its feeds; s is nil for a row of one.
+func (w *columnWidths) widenForFeeds(s *fold.Symbol) {
+	if s != nil {
+		w.fit(colFeed, cells(s.First.Row.Feed)+len(" +1"))
+		w.fit(colPeers, peersCells)
+	}
+}
+
+// withPeers has the column of peers while rows fold.
+func (w columnWidths) withPeers(book *fold.Book) columnWidths {
+	w.widest[colPeers] = 0
+	if book != nil {
+		for _, r := range book.Rows() {
+			w.widenForFeeds(book.Symbol(r))
+		}
+	}
+	return w
 }
 
 // fitNumber makes room for the number of a column and so many cells of signs. It is written only where it may be wider than
@@ -243,11 +268,18 @@ func (w *columnWidths) plan(old, next columnPlan) columnPlan {
 	for _, c := range kept {
 		take(c)
 	}
-	for _, c := range columnPriority {
+	for _, c := range w.priority() {
 		take(c)
 	}
 	next.chosen = slices.DeleteFunc(slices.Clone(next.wanted), func(c column) bool { return !chosen[c] })
 	return next
+}
+
+func (w *columnWidths) priority() []column {
+	if w.widest[colPeers] > 0 {
+		return foldedPriority[:]
+	}
+	return columnPriority[:]
 }
 
 type columnSlot struct {
@@ -275,7 +307,7 @@ func (w *columnWidths) layOut(p columnPlan) columnLayout {
 		share.shrink(colSymbol, max(share.widths[colSymbol]+share.left+share.widths[colLast]-w.need(colLast, p.line), minSymbolWidth))
 		share.shrink(colLast, share.widths[colLast]+share.left)
 	}
-	for _, c := range columnPriority {
+	for _, c := range w.priority() {
 		if c != colTrend && c != colName {
 			share.widen(c, min(w.need(c, p.line), w.most(c)))
 		}

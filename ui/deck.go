@@ -12,6 +12,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/tape"
+	"livetape/ui/fold"
 )
 
 // Deck plays a recording, as tape.Player does. Its methods do not block.
@@ -97,6 +98,9 @@ func lastReplayReset(events []feed.Event) int {
 func (m Model) startOver() Model {
 	fresh := New(m.config)
 	m.board, m.feeds, m.gapMarks, m.log, m.raw, m.alerts, m.paused = fresh.board, fresh.feeds, nil, eventLog{}, fresh.raw, m.alerts.startOver(), nil
+	if m.fold != nil {
+		m.fold = fold.NewBook()
+	}
 	return m
 }
 

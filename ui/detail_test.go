@@ -25,7 +25,7 @@ func TestTheDetailsCutNoNumber(t *testing.T) {
 				if cutNumber.MatchString(strings.ReplaceAll(details, "live…", "")) {
 					t.Errorf("%d×%d, row %d: a number is cut:\n%s", width, height, i, view)
 				}
-				for _, f := range rowFacts(r) {
+				for _, f := range rowFacts(r, nil) {
 					if height >= 24 && !strings.Contains(details, f.value) {
 						t.Errorf("%d×%d: no %s %s:\n%s", width, height, f.name, f.value, view)
 					}

@@ -14,11 +14,15 @@ type detailPart struct {
 // detailParts are the parts of the details of a row, in the order on screen. The first ones get their lines first.
 func (m Model) detailParts(r *market.Row) []detailPart {
 	h := m.feeds.byName(r.Feed)
-	parts := []detailPart{m.quotePart(r, h), m.chartPart(r, h)}
+	parts := []detailPart{m.quotePart(r, h)}
+	if s := m.symbolOf(r); s != nil {
+		parts = append(parts, m.peersPart(s))
+	}
+	parts = append(parts, m.chartPart(r, h))
 	if !r.IsReading {
 		parts = append(parts, m.tapePart())
 	}
-	if v, held := m.positionOf(r, m.shownData()); held {
+	if v, held := m.positionOf(r); held {
 		parts = append(parts, m.positionPart(v))
 	}
 	return append(parts, m.sourcePart(h))

@@ -33,7 +33,7 @@ func (m Model) feedMenuHeight(l layout, body int) int {
 // keepOnFeed keeps the cursor on its feed, since the sick come first. The selected feed has half of the lines, if it needs
 // them.
 func (m Model) keepOnFeed() Model {
-	sorted := m.feeds.worstFirst(m.now)
+	sorted := m.sickFirst()
 	room := m.layout.bottom - 1
 	m.feedMenu = m.feedMenu.fit(min(max(room-maxFeedDetail, room/2), len(sorted)), len(sorted))
 	if i := slices.IndexFunc(sorted, func(h *feedHealth) bool { return h.name == m.listedFeed }); i >= 0 {
@@ -45,7 +45,7 @@ func (m Model) keepOnFeed() Model {
 }
 
 func (m Model) viewFeedMenu(height int) []string {
-	area, sorted := m.overlayArea(height), m.feeds.worstFirst(m.now)
+	area, sorted := m.overlayArea(height), m.sickFirst()
 	w := newLineWriter(m.theme, area.width)
 	where := positionText(m.feedMenu)
 	if down := sorted.notLive(m.now); down > 0 {
@@ -89,6 +89,9 @@ func (m Model) feedMenuLine(w *lineWriter, h *feedHealth) string {
 func (m Model) liveFacts(h *feedHealth) []span {
 	rate, _, _ := h.liveWords(m.now)
 	late, st := h.delay.percentilesText(m.now)
+	if t := m.troubleOf(h); t.sign != "" {
+		return []span{{plain, rate}, {warn, " " + t.sign + " " + t.words}}
+	}
 	facts := []span{{plain, rate}, {muted, withSeparator(" ", h.history.rates(m.now, menuRates))}, {st, withSeparator("  ", late)}}
 	if trouble := m.stripTrouble(h); trouble.text != "" {
 		facts = append(facts, span{trouble.style, " ·" + trouble.text})
@@ -103,7 +106,7 @@ func (m Model) feedDetail(w *lineWriter, h *feedHealth, most int) []string {
 	if h.state(m.now) != feed.Live {
 		words = append(words, span{plain, cmp.Or(plainLine(h.status.Cause), h.lostCause)}, span{warn, cmp.Or(plainLine(h.status.Advice), h.lostAdvice)})
 	}
-	words = append(words, span{warn, cmp.Or(plainLine(h.found.Problem), h.recentNotice(m.now))}, span{warn, h.mapAdvice(m.keys)}, span{muted, h.url + redirectText(h.status)})
+	words = append(words, span{warn, m.troubleOf(h).longText()}, span{warn, cmp.Or(plainLine(h.found.Problem), h.recentNotice(m.now))}, span{warn, h.mapAdvice(m.keys)}, span{muted, h.url + redirectText(h.status)})
 	lines = append(lines, w.wrapped(words, most)...)
 	lines = append(lines, w.indented(wrapSpans(m.feedFacts(h), w.width-2*gutter, 3), gutter)...)
 	words = []span{{bad, withSeparator("the last decode error: ", h.lastDecodeError)}}

@@ -72,10 +72,13 @@ func (all feedList) counters(refused uint64) []span {
 	return out
 }
 
-// worstFirst is the feeds in the order in which they need attention, those alike as they are configured.
-func (all feedList) worstFirst(now time.Time) feedList {
+// worstFirst is the feeds in the order in which they need attention, those alike as they are configured. Of those in one
+// state, suspects come first.
+func (all feedList) worstFirst(now time.Time, isSuspect func(*feedHealth) bool) feedList {
 	sorted := slices.Clone(all)
-	slices.SortStableFunc(sorted, func(a, b *feedHealth) int { return cmp.Compare(severity(a.state(now)), severity(b.state(now))) })
+	slices.SortStableFunc(sorted, func(a, b *feedHealth) int {
+		return cmp.Or(cmp.Compare(severity(a.state(now)), severity(b.state(now))), compareBools(isSuspect(b), isSuspect(a)))
+	})
 	return sorted
 }
 

@@ -41,8 +41,8 @@ func (m Model) feedStrip() []span {
 	if m.paused != nil {
 		s.lead = []span{{held, "PAUSED · " + humanize.Count(m.paused.heldMessages) + " held"}}
 	}
-	for _, h := range m.feeds.worstFirst(m.now) {
-		s.items = append(s.items, stripItem{wordings: m.stripWordings(h), healthy: h.state(m.now) == feed.Live})
+	for _, h := range m.sickFirst() {
+		s.items = append(s.items, stripItem{wordings: m.stripWordings(h), healthy: h.state(m.now) == feed.Live && m.troubleOf(h).sign == ""})
 	}
 	s.shrink()
 	line := s.spans()
@@ -127,6 +127,10 @@ func (m Model) stripWordings(h *feedHealth) [][]span {
 	if h.state(m.now) != feed.Live {
 		brief, short, cause := h.sickWords(m.now)
 		return [][]span{with(span{plain, short + cause}), with(span{plain, short + truncate(cause, stripCause)}), with(span{plain, brief}), name}
+	}
+	if t := m.troubleOf(h); t.sign != "" {
+		name[0] = span{warn, t.sign}
+		return [][]span{with(span{warn, " " + t.words}), with(span{warn, " " + t.words}), with(span{warn, " " + t.brief}), with()}
 	}
 	rate, late, st := h.liveWords(m.now)
 	if m.deck.Ended || m.deck.Paused {

@@ -41,7 +41,7 @@ type keyMap struct {
 	alerts, removeAlert          key.Binding
 	news, newsOfSymbol           key.Binding
 	openURL, copyText            key.Binding
-	positions                    key.Binding
+	positions, fold              key.Binding
 }
 
 // keyPlace is where keys have their meaning. Within a place, a key does one thing; what it does in a pane goes before what
@@ -99,6 +99,7 @@ func (k *keyMap) rowActions() []action {
 		{&k.sort, placeRows, "sort", "sort", "s"},
 		{&k.reverseSort, placeRows, "reverse-sort", "reverse sort", "S"},
 		{&k.columns, placeRows, "columns", "columns", "c"},
+		{&k.fold, placeRows, "fold", "fold feeds", "u"},
 		{&k.pin, placeRows, "pin", "pin", "space"},
 		{&k.listByNumber, placeRows, "list", "list 1 to 9", "1 2 3 4 5 6 7 8 9"},
 		{&k.previousList, placeRows, "previous-list", "previous list", "["},
@@ -318,7 +319,7 @@ func keyNamesOf(b key.Binding) string {
 
 // footer is what the footer shows as there is room, the most needed keys first.
 func (k keyMap) footer() []key.Binding {
-	all := []key.Binding{k.open, k.find, k.sort, k.focus, k.help, k.tape, k.fewLog, k.commands, k.fault, k.quit, k.feeds, k.log, k.pause, k.connect, k.retry, k.raw, k.themes}
+	all := []key.Binding{k.open, k.find, k.sort, k.focus, k.help, k.tape, k.fewLog, k.fold, k.commands, k.fault, k.quit, k.feeds, k.log, k.pause, k.connect, k.retry, k.raw, k.themes}
 	if !k.step.Enabled() {
 		return all
 	}

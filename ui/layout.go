@@ -37,7 +37,7 @@ func (m Model) layOut() Model {
 	if m.overlay == detailOverlay && !m.readsText() && !m.zoomed && m.width >= minBeside {
 		m.overlay = noOverlay // the details stand beside the panes
 	}
-	m = m.arrangeRows()
+	m = m.followFold().arrangeRows()
 	t := m.shownData()
 	m = m.noteSelection(t)
 	m.keys = m.currentKeys()
@@ -116,6 +116,10 @@ func (m Model) currentKeys() keyMap {
 	}
 	if m.showRaw {
 		relabel(&k.raw, "prices")
+	}
+	k.fold.SetEnabled(m.manyFeeds)
+	if m.fold != nil {
+		relabel(&k.fold, "unfold feeds")
 	}
 	if m.paused != nil || m.deck.Paused {
 		relabel(&k.pause, "go on")

@@ -36,6 +36,8 @@ type logEntry struct {
 	repeats       uint64 // how often that has happened
 	isDecodeError bool
 	isNotice      bool   // the server says something of the stream itself
+	peers         string // what a feed's peers say of it
+	agrees        bool   // and that is well
 	folded        uint64 // entries with the same reason before it that it stands for
 }
 
@@ -104,7 +106,7 @@ func keepImportant(entries []logEntry) []logEntry {
 	states, unusable := maxOldStates, maxOldUnusable
 	for _, e := range slices.Backward(entries) {
 		quota := &unusable
-		if e.status != nil || e.gap != nil {
+		if e.status != nil || e.gap != nil || e.peers != "" {
 			quota = &states
 		} else if e.reason == "" && !e.isNotice {
 			continue
@@ -122,7 +124,7 @@ func keepImportant(entries []logEntry) []logEntry {
 func (l eventLog) changesAndErrors() eventLog {
 	kept := eventLog{}
 	for _, e := range l.entries {
-		if e.status != nil || e.gap != nil || e.isDecodeError || e.isNotice || e.typ == diagnosticType {
+		if e.status != nil || e.gap != nil || e.peers != "" || e.isDecodeError || e.isNotice || e.typ == diagnosticType {
 			kept.entries = append(kept.entries, e)
 		}
 	}
@@ -221,6 +223,10 @@ func (e *logEntry) spans(limit int, withID bool) []span {
 	case e.gap != nil:
 		s := gapSpan(e.gap, limit)
 		return []span{{s.style, "┄ " + s.text}}
+	case e.peers != "" && e.agrees:
+		return []span{{good, "= " + plainLine(e.peers)}}
+	case e.peers != "":
+		return []span{{warn, apartSign + " " + plainLine(e.peers)}}
 	}
 	st, sign := plain, "  "
 	switch {

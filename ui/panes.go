@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"livetape/feed/market"
+	"livetape/ui/fold"
 )
 
 type drawContext struct {
@@ -19,6 +20,7 @@ type drawContext struct {
 	alerts        alerts
 	until         time.Time // with which spark lines end: now, or the begin of a pause
 	view          *rowView
+	fold          *fold.Book // nil where each feed has rows of its own
 }
 
 // sparkAxisFor is what a spark line of a row needs; the feed is nil once it is no longer watched.
@@ -42,7 +44,7 @@ func (m Model) areaOf(width, height int, pane paneID) drawContext {
 
 // overlayArea is the area of what covers panes, as wide as they are.
 func (m Model) overlayArea(height int) drawContext {
-	area := drawContext{m.theme, m.now, m.layout.width, height, true, m.manyFeeds, m.board, m.alerts, m.now, &m.view}
+	area := drawContext{m.theme, m.now, m.layout.width, height, true, m.manyFeeds, m.board, m.alerts, m.now, &m.view, m.shownFold()}
 	if m.paused != nil {
 		area.until = m.paused.at
 	}

@@ -6,6 +6,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/ui/fold"
 )
 
 type shownData struct {
@@ -29,7 +30,9 @@ type pausedView struct {
 	base          []*market.Row
 	at            time.Time
 	heldMessages  uint64
+	copies        map[*market.Row]*market.Row // of base, by row
 	sharedBars    map[*market.Row]*market.Row // copies that still share their bars with the row, by row
+	fold          *fold.Book                  // of base; nil while each feed has rows of its own
 	priceWidths   columnWidths
 	readingWidths columnWidths
 	news          newsPane
@@ -60,6 +63,16 @@ func (m Model) shownData() *shownData {
 
 // baseRows are all rows of the board, or those of when the screen was paused.
 func (m Model) baseRows() []*market.Row {
+	switch base := m.allRows(); {
+	case len(base) > 0 && m.shownFold() != nil:
+		return m.shownFold().Rows()
+	default:
+		return base
+	}
+}
+
+// allRows are baseRows before they are folded.
+func (m Model) allRows() []*market.Row {
 	switch c := m.board.Counts(); {
 	case m.paused != nil:
 		return m.paused.base
@@ -90,11 +103,14 @@ func (m Model) togglePause() Model {
 		return m.unpause()
 	}
 	now := m.shownData()
-	p := &pausedView{at: m.now, shownData: shownData{gapMarks: now.gapMarks, log: eventLog{slices.Clone(m.log.entries), m.log.removed}, raw: shallowCopy(now.raw)}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
+	p := &pausedView{at: m.now, shownData: shownData{gapMarks: now.gapMarks, log: eventLog{slices.Clone(m.log.entries), m.log.removed}, raw: shallowCopy(now.raw)}, copies: map[*market.Row]*market.Row{}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
 	for _, trades := range now.trades {
 		p.trades = append(p.trades, trades.Clone())
 	}
-	p.base = p.copyRows(m.feeds.liveFirst(m.baseRows(), m.now))
+	p.base = p.copyRows(m.feeds.liveFirst(m.allRows(), m.now))
+	if m.fold != nil {
+		p.fold = m.fold.Freeze(p.copies)
+	}
 	for _, story := range now.stories {
 		p.stories = append(p.stories, shallowCopy(story))
 	}
@@ -121,7 +137,7 @@ func (m Model) unpause() Model {
 func (p *pausedView) copyRows(rows []*market.Row) (held []*market.Row) {
 	for _, r := range rows {
 		c := shallowCopy(r)
-		held, p.sharedBars[r] = append(held, c), c
+		held, p.sharedBars[r], p.copies[r] = append(held, c), c, c
 	}
 	return held
 }
@@ -132,6 +148,9 @@ func (p *pausedView) unshareBars(r *market.Row) {
 	if held := p.sharedBars[r]; held != nil {
 		held.Seconds, held.Minutes = r.Seconds.Clone(), r.Minutes.Clone()
 		delete(p.sharedBars, r)
+		if p.fold != nil {
+			p.fold.Refresh(held)
+		}
 	}
 }
 

@@ -10,23 +10,35 @@ import (
 	"livetape/ui/position"
 )
 
-// positionValues are the user's positions at the prices on screen, in the order of their symbols, and their totals.
-func (m Model) positionValues(t *shownData) ([]position.Value, []position.Total) {
+// positionValues are the user's positions at the prices of all rows, in the order of their symbols, and their totals.
+func (m Model) positionValues() ([]position.Value, []position.Total) {
 	values := make([]position.Value, 0, len(m.config.Positions))
 	for _, p := range m.config.Positions {
-		values = append(values, p.At(m.pricedBy(rowOf(t.rows, p))))
+		_, r := m.rowOf(p)
+		values = append(values, p.At(m.pricedBy(r)))
 	}
 	return values, position.Totals(values)
 }
 
-// rowOf is the row that values a position: the first that has a price, or nil.
-func rowOf(rows []*market.Row, p position.Position) *market.Row {
-	for _, r := range rows {
-		if price, _ := r.Price(); price.IsSet() && strings.EqualFold(r.Symbol, p.Symbol) && (p.Feed == "" || p.Feed == r.Feed) {
-			return r
+// rowOf is the row that a position is in, and that which values it: where rows fold, the latter may be of one of its feeds.
+// Both are nil where none has a price.
+func (m Model) rowOf(p position.Position) (shown, priced *market.Row) {
+	for _, r := range m.feeds.liveFirst(m.baseRows(), m.now) {
+		if !strings.EqualFold(r.Symbol, p.Symbol) {
+			continue
+		}
+		priced := r
+		if s := m.symbolOf(r); s != nil && p.Feed != "" {
+			priced = s.RowOf(p.Feed)
+		}
+		if priced == nil || p.Feed != "" && priced.Feed != p.Feed {
+			continue
+		}
+		if price, _ := priced.Price(); price.IsSet() {
+			return r, priced
 		}
 	}
-	return nil
+	return nil, nil
 }
 
 // pricedBy is what a row says of a position's symbol. The price of a feed that is not live is not one of now.
@@ -44,10 +56,10 @@ func (m Model) pricedBy(r *market.Row) position.Priced {
 }
 
 // positionOf is the user's position in the symbol of a row, if there is one.
-func (m Model) positionOf(r *market.Row, t *shownData) (position.Value, bool) {
-	values, _ := m.positionValues(t)
+func (m Model) positionOf(r *market.Row) (position.Value, bool) {
 	for i, p := range m.config.Positions {
-		if rowOf(t.rows, p) == r {
+		if shown, _ := m.rowOf(p); shown == r {
+			values, _ := m.positionValues()
 			return values[i], true
 		}
 	}
@@ -131,14 +143,14 @@ const positionSymbolWidth = 14
 
 // positionLines are how many lines the list of positions has below its title and its head.
 func (m Model) positionLines() int {
-	_, totals := m.positionValues(m.shownData())
+	_, totals := m.positionValues()
 	return len(m.config.Positions) + 2*len(totals)
 }
 
 func (m Model) viewPositions(height int) []string {
 	area := m.overlayArea(height)
 	w := newLineWriter(m.theme, area.width)
-	values, totals := m.positionValues(m.shownData())
+	values, totals := m.positionValues()
 	lines := []string{paneTitleLine(w, area, "Positions", humanize.Count(len(values)), keyLabel(m.keys.back)+" closes")}
 	if len(values) == 0 {
 		w.writeBlanks(gutter)

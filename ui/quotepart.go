@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"livetape/feed/market"
+	"livetape/ui/fold"
 	"livetape/ui/humanize"
 )
 
@@ -55,7 +56,7 @@ func viewQuote(area drawContext, r *market.Row, h *feedHealth) []string {
 	w := newLineWriter(area.theme, area.width)
 	where := withSeparator("· ", r.Name) + withSeparator(" · ", r.Currency)
 	if area.manyFeeds {
-		where += " · " + r.Feed
+		where += " · " + feedsText(r, area.fold.Symbol(r), area.width)
 	}
 	lines := []string{paneTitleLine(w, area, r.Symbol, where, "")}
 	if tag, st := haltTag(r.Halt); tag != "" {
@@ -63,7 +64,7 @@ func viewQuote(area drawContext, r *market.Row, h *feedHealth) []string {
 	}
 	lines = append(lines, spanLines(w, priceSpans(area, r, h))...)
 	lines = append(lines, spanLines(w, ageSpans(area, r, h))...)
-	lines = append(lines, factLines(w, rowFacts(r), area.width)...)
+	lines = append(lines, factLines(w, rowFacts(r, area.fold.Symbol(r)), area.width)...)
 	if all := rangeSpans(r); all != nil {
 		lines = append(lines, spanLines(w, all)...)
 	}
@@ -128,7 +129,7 @@ func ageSpans(area drawContext, r *market.Row, h *feedHealth) []span {
 	if !since.quote.IsZero() {
 		all = append(all, span{muted, " · quote " + agoText(area.now, since.quote)})
 	}
-	if r.IsOutsideQuote() {
+	if row := (tableRow{Row: r, feeds: area.fold.Symbol(r)}); row.isOutsideQuote() {
 		all = append(all, span{warn, " " + outsideSign + " outside the quote"})
 	}
 	return all
@@ -157,15 +158,22 @@ func plusSign(d market.Decimal) string {
 }
 
 // rowFacts are the numbers of a row, in the order of their importance.
-func rowFacts(r *market.Row) []fact {
+func rowFacts(r *market.Row, s *fold.Symbol) []fact {
 	if r.IsReading {
 		return nil
 	}
 	price := func(name string, d market.Decimal) fact { return fact{name, fullNumber(d, r.Decimals()), "", strong} }
 	with := func(f fact, note string) fact { f.note = note; return f }
-	sized := func(f fact, size market.Decimal) fact { return with(f, withSeparator("× ", fullNumber(size, 0))) }
+	sized := func(f fact, size market.Decimal, best func(*fold.Symbol) *fold.Feed) fact {
+		note := withSeparator("× ", fullNumber(size, 0))
+		if s != nil && best(s) != nil {
+			note = strings.TrimSpace(note + " " + best(s).Row.Feed)
+		}
+		return with(f, note)
+	}
 	all := []fact{
-		sized(price("Bid", r.Bid.Value), r.BidSize.Value), sized(price("Ask", r.Ask.Value), r.AskSize.Value),
+		sized(price("Bid", r.Bid.Value), r.BidSize.Value, func(s *fold.Symbol) *fold.Feed { return s.BestBid }),
+		sized(price("Ask", r.Ask.Value), r.AskSize.Value, func(s *fold.Symbol) *fold.Feed { return s.BestAsk }),
 		with(price("Spread", r.Spread()), spreadNote(r)), price("Mid", r.Bid.Value.Mid(r.Ask.Value)),
 		price("Open", r.Open.Value), price("High", r.High.Value), price("Low", r.Low.Value), price("Prev close", r.PrevClose.Value),
 		{"Volume", fullNumber(r.Volume.Value, 0), "", strong}, vwapFact(r),

@@ -21,7 +21,7 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 	}
 	stories := m.board.News() // the oldest of a large batch may have left the board already
 	stories = stories[:min(m.newestStory()-newest, uint64(len(stories)))]
-	m = m.widenColumns(changed, stories)
+	m = m.followFold().widenColumns(changed, stories)
 	for _, s := range slices.Backward(stories) {
 		m = m.moveGapMarkUp(s)
 	}
@@ -107,11 +107,17 @@ func (m Model) applyUpdates(ev feed.Event, changed map[*market.Row]struct{}, noP
 			m.paused.unshareBars(m.board.Row(ev.Feed, symbol))
 		}
 		m.board.Apply(ev.Feed, u, ev.At)
+		if halt, ok := u.(market.Halt); ok && m.fold != nil {
+			m.fold.Refresh(m.board.Row(ev.Feed, halt.Symbol))
+		}
 		if symbol == "" {
 			continue
 		}
 		if r := m.board.Row(ev.Feed, symbol); r != nil {
 			changed[r] = struct{}{}
+			if m.fold != nil {
+				m.fold.Apply(r, ev.At)
+			}
 		}
 	}
 }
@@ -137,6 +143,7 @@ func (m Model) widenColumns(rows map[*market.Row]struct{}, stories []*market.Sto
 			readings.widenFor(r)
 		} else {
 			prices.widenFor(r)
+			prices.widenForFeeds(m.fold.Symbol(r))
 		}
 	}
 	for _, s := range stories {

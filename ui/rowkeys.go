@@ -37,6 +37,8 @@ func (m Model) handleRowKey(msg tea.KeyMsg) (Model, tea.Cmd, bool) {
 		m, cmd = m.sortNext()
 	case key.Matches(msg, k.reverseSort):
 		m, cmd = m.reverseSort()
+	case key.Matches(msg, k.fold):
+		m, cmd = m.toggleFold()
 	case key.Matches(msg, k.pin):
 		m, cmd = m.togglePin()
 	case key.Matches(msg, k.listByNumber):

@@ -8,6 +8,7 @@ import (
 
 	"livetape/feed/market"
 	"livetape/ui/filter"
+	"livetape/ui/fold"
 )
 
 const (
@@ -113,10 +114,11 @@ type arrangement struct {
 	now     time.Time
 	newsOf  map[string]bool // symbols in capitals; nil until it is needed
 	alerted func(*market.Row) bool
+	fold    *fold.Book // may be nil
 }
 
 func (m Model) newArrangement(base []*market.Row, stories []*market.Story) *arrangement {
-	return &arrangement{&m.view, base, m.feeds, stories, m.now, nil, m.isAlerted}
+	return &arrangement{&m.view, base, m.feeds, stories, m.now, nil, m.isAlerted, m.shownFold()}
 }
 
 // arrange returns the rows to show, and how many there are in each list. Held rows stay where they are, and others come
@@ -124,11 +126,7 @@ func (m Model) newArrangement(base []*market.Row, stories []*market.Story) *arra
 func (a *arrangement) arrange(held bool) (rows []*market.Row, counts map[listID]int) {
 	rows, counts = a.members()
 	if a.filter != nil {
-		matches := filterRow{a: a}
-		rows = slices.DeleteFunc(rows, func(r *market.Row) bool {
-			matches.Row = r
-			return !a.filter.Match(&matches)
-		})
+		rows = slices.DeleteFunc(rows, func(r *market.Row) bool { return !a.matches(r) })
 	}
 	a.sort(rows)
 	if a.list.kind == allRows || a.list.kind == watchlist {
@@ -163,10 +161,18 @@ func keepPlaces(before, now, base []*market.Row) []*market.Row {
 
 func (a *arrangement) isPinned(r *market.Row) bool { return a.pins[strings.ToUpper(r.Symbol)] }
 
+// matches reports whether the filter shows a row: that of several feeds, if it does with the name of one of them.
+func (a *arrangement) matches(r *market.Row) bool {
+	return slices.ContainsFunc(feedNames(r, a.fold.Symbol(r)), func(feed string) bool {
+		return a.filter.Match(&filterRow{r, feed, a})
+	})
+}
+
 // filterRow is a row as filters see it.
 type filterRow struct {
 	*market.Row
-	a *arrangement
+	feed string
+	a    *arrangement
 }
 
 // Number implements filter.Row.
@@ -203,7 +209,7 @@ func (r *filterRow) Text(f filter.Field) string {
 	case filter.Name:
 		return r.Name
 	case filter.Feed:
-		return r.Feed
+		return r.feed
 	case filter.Currency:
 		return r.Currency
 	}

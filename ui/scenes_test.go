@@ -3,6 +3,7 @@ package ui
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"time"
 
@@ -94,6 +95,10 @@ func scenes() map[string]func(*harness) {
 			s.waitFor(8 * time.Second)
 		},
 		"servererror":   playServerError,
+		"folded":        func(s *harness) { playFolded(s) },
+		"foldeddetail":  func(s *harness) { playFolded(s); s.keys("down", "down", "enter") },
+		"foldedlog":     func(s *harness) { playFolded(s); s.keys("!", "c") },
+		"foldedfeeds":   func(s *harness) { playFolded(s); s.keys("f", "down") },
 		"readings":      func(s *harness) { playReadings(s, 20) },
 		"readingdetail": func(s *harness) { playReadings(s, 20); s.keys("down", "enter") },
 		"mixed":         func(s *harness) { s.openMarket().trade(3); playReadings(s, 3) },
@@ -274,4 +279,56 @@ func playTape(s *harness) {
 		s.quote(q)
 	}
 	s.keys("t", "j", "j")
+}
+
+// playFolded is five feeds of the same symbols: wire is 40 ms behind desk, coins is 30 bp above both, still stands still after
+// a while, and asia is lost.
+func playFolded(s *harness) {
+	var feeds feedList
+	for _, name := range []string{deskFeed, "wire", "coins", "still", "asia"} {
+		feeds = append(feeds, newFeedHealth(Source{Name: name, URL: "https://" + name + ".example/"}))
+	}
+	s.m.config.Fold = true
+	s.m = s.m.applyFold().withFeeds(feeds)
+	for _, h := range feeds {
+		s.receive(feed.Event{Feed: h.name, Status: &feed.Status{State: feed.Live, Since: s.now}})
+	}
+	symbols := []struct {
+		symbol, name string
+		cents        int
+	}{{"NVDA", "NVIDIA Corporation", 18146}, {"AAPL", "Apple Inc.", 23210}, {"MSFT", "Microsoft Corporation", 41502}, {"ONLY", "Of one feed", 1000}}
+	s.waitFor(3 * time.Second)
+	for second := range 26 {
+		for i, of := range symbols {
+			cents := of.cents + (second*7+i*3)%41
+			s.foldedQuote(deskFeed, of.symbol, of.name, cents, 1)
+			if of.symbol == "ONLY" {
+				continue
+			}
+			if second < 12 || i == 2 {
+				s.foldedQuote("still", of.symbol, of.name, cents, 3)
+			}
+			if second < 20 {
+				s.foldedQuote("asia", of.symbol, of.name, cents-1, 2)
+			}
+			s.waitFor(40 * time.Millisecond)
+			s.foldedQuote("wire", of.symbol, of.name, cents, 2)
+			off := 0
+			if i == 0 {
+				off = cents * 30 / 10_000
+			}
+			s.foldedQuote("coins", of.symbol, of.name, cents+off, 2)
+		}
+		s.waitFor(time.Second - time.Duration(len(symbols)-1)*40*time.Millisecond)
+		if second == 20 {
+			s.receive(feed.Event{Feed: "asia", Status: &feed.Status{State: feed.Waiting, Since: s.now, Attempt: 3, Cause: "503 Service Unavailable", RetryAt: s.now.Add(9 * time.Second), LastByte: s.now}})
+		}
+	}
+}
+
+// foldedQuote has a feed give a price in cents, between bid and ask.
+func (s *harness) foldedQuote(name, symbol, long string, cents, spread int) {
+	price := func(cents int) market.Decimal { return decimal(fmt.Sprintf("%d.%02d", cents/100, cents%100)) }
+	q := market.Quote{Symbol: symbol, Name: long, Currency: "USD", Last: price(cents), Bid: price(cents - spread), Ask: price(cents + spread), Size: decimal("100"), BidSize: decimal("900"), AskSize: decimal("1300"), PrevClose: price(cents - cents/100), Time: s.now.Add(-12 * time.Millisecond)}
+	s.receive(feed.Event{Feed: name, Message: &feed.Message{Type: "price", Data: []byte("{…}"), Updates: []market.Update{q}}})
 }

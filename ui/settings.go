@@ -90,6 +90,8 @@ func (m Model) applySettings() Model {
 		name, symbol, _ := strings.Cut(key, settingSeparator)
 		v.edits.set(listID{watchlist, name}, symbol, value == symbolAdded)
 	}
+	m = m.applyFold()
+	v = &m.view
 	v.order = parseSortOrder(cmp.Or(m.settings.values["sort"], m.config.Sort))
 	m.prices.columns = m.configuredColumns()
 	if columns := parseColumns(strings.Fields(m.settings.values["columns"])); len(columns) > 0 {

@@ -126,6 +126,8 @@ func (a *arrangement) number(r *market.Row, c column) float64 {
 		return placeInRange(r)
 	case colAge:
 		return a.age(r)
+	case colPeers:
+		return apart(a.fold.Symbol(r))
 	}
 	return math.NaN()
 }

@@ -113,8 +113,12 @@ func (m Model) removeSymbol() (Model, tea.Cmd) {
 		return m.showToast(span{muted, fmt.Sprintf("%s is made from prices: nothing is removed from it", id.title())})
 	}
 	var asked, kept, shown tea.Cmd
-	if h := m.feeds.byName(r.Feed); id == (listID{}) && h != nil && h.canAsk && m.config.Ask != nil {
-		m, asked = m.ask(h, r.Symbol, false)
+	for _, name := range feedNames(r, m.symbolOf(r)) {
+		if h := m.feeds.byName(name); id == (listID{}) && h != nil && h.canAsk && m.config.Ask != nil {
+			var one tea.Cmd
+			m, one = m.ask(h, r.Symbol, false)
+			asked = tea.Batch(asked, one)
+		}
 	}
 	m, kept = m.editList(id, r.Symbol, false)
 	m, shown = m.showToast(span{accent, fmt.Sprintf("%s removed from %s; %s adds it again", r.Symbol, id.title(), keyLabel(m.keys.addSymbol))})

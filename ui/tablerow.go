@@ -8,6 +8,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/ui/fold"
 	"livetape/ui/humanize"
 )
 
@@ -26,7 +27,9 @@ type tableRow struct {
 	styles rowStyles // of all that goes by the age of the price
 	sign   string    // in the gutter
 	axis   sparkAxis
-	symbol string // as it is cut
+	symbol string       // as it is cut
+	feeds  *fold.Symbol // nil for a row of one feed
+	peers  span
 }
 
 // rowText is what a row says.
@@ -98,7 +101,7 @@ func newTableRow(r *market.Row, h *feedHealth, now time.Time, format priceFormat
 	isLive := h != nil && h.state(now) == feed.Live
 	since := newRowTimes(r, h)
 	age, quoteAge := elapsed(now, since.price), elapsed(now, since.quote)
-	row := tableRow{r, newRowText(r, format), since, isLive, newRowStyles(age, isLive), " ", sparkAxis{}, r.Symbol}
+	row := tableRow{r, newRowText(r, format), since, isLive, newRowStyles(age, isLive), " ", sparkAxis{}, r.Symbol, nil, span{}}
 	if quoteAge < age {
 		row.styles.symbol = newRowStyles(quoteAge, isLive).symbol
 	}
@@ -183,7 +186,9 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	case colSymbol:
 		t.w.writeLeft(r.styles.symbol, r.symbol, s.width)
 	case colFeed:
-		t.w.writeLeft(r.styles.quiet, r.Feed, s.width)
+		t.w.writeLeft(r.styles.quiet, feedsText(r.Row, r.feeds, s.width), s.width)
+	case colPeers:
+		t.w.writeLeft(r.peers.style, r.peers.text, s.width)
 	case colName:
 		t.w.writeLeft(r.styles.quiet, r.Name, s.width)
 	case colLast:
@@ -199,7 +204,11 @@ func (t *priceTable) drawCell(s columnSlot, r *tableRow) {
 	case colAsk:
 		t.drawBidOrAsk(s, r, &r.Ask)
 	case colSpread:
-		t.drawNumber(s.width, r.text.number(s.col), r.styles.quiet)
+		st := r.styles.quiet
+		if r.feeds != nil && r.feeds.Crossed() > 0 {
+			st = warn
+		}
+		t.drawNumber(s.width, r.text.number(s.col), st)
 	case colVWAP:
 		t.drawVWAP(s, r)
 	case colSize:
@@ -240,11 +249,19 @@ func (t *priceTable) drawSigns(r *tableRow) {
 	switch {
 	case r.text.mid:
 		kind = midSign
-	case r.IsOutsideQuote():
+	case r.isOutsideQuote():
 		kind = outsideSign
 	}
 	t.w.write(st, arrow)
 	t.w.write(r.styles.quiet, kind+" ")
+}
+
+// isOutsideQuote is of the bid and ask of the feed that gives the last price.
+func (r *tableRow) isOutsideQuote() bool {
+	if r.feeds != nil {
+		return r.feeds.First.Row.IsOutsideQuote()
+	}
+	return r.IsOutsideQuote()
 }
 
 func (t *priceTable) drawLast(s columnSlot, r *tableRow) {

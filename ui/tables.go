@@ -105,13 +105,18 @@ func (p tablePane) newTable(area drawContext, rows []*market.Row, feeds feedList
 		h := feeds.byName(r.Feed)
 		row := newTableRow(r, h, area.now, p.widths.format)
 		row.axis = area.sparkAxisFor(r, h)
+		if row.feeds = area.fold.Symbol(r); row.feeds != nil {
+			row.peers = peersSpan(row.feeds, area)
+		}
 		switch {
 		case !row.isLive && r.Feed != "":
 			row.sign = notLiveSign
 		case row.text.tag != "" && !t.columns.arrow:
 			row.sign = haltedSign
+		case row.peers.style == warn:
+			row.sign, _, _ = strings.Cut(row.peers.text, " ")
 		}
-		if area.alerts.isHighlighted(r, area.now) {
+		if area.alerts.isHighlighted(r, row.feeds, area.now) {
 			row.styles.symbol = banner
 		}
 		t.rows = append(t.rows, row)
@@ -191,6 +196,9 @@ func (t *priceTable) title(l list, rows []*market.Row, feeds feedList) string {
 	if t.view.isHeld(t.now) {
 		where += ", order held"
 	}
+	if t.fold != nil && t.manyFeeds {
+		where += ", feeds folded"
+	}
 	if len(rows) > 0 && feeds.dividers(rows, t.now) == 0 && !feeds.isLive(rows[0].Feed, t.now) {
 		paneTitle(t.w, t.drawContext, "Prices", where)
 		return t.notLiveLine(rows[0], feeds.byName(rows[0].Feed))
@@ -249,7 +257,7 @@ func (t *priceTable) columnHeads() string {
 		t.w.writeBlanks(gap)
 		gap = next
 		switch s.col {
-		case colSymbol, colFeed, colName, colTrend, colRange:
+		case colSymbol, colFeed, colPeers, colName, colTrend, colRange:
 			t.w.writeLeft(title, label, s.width)
 		case colPercent:
 			t.w.writeRight(title, label, s.width-1)
@@ -278,7 +286,7 @@ func (t *priceTable) columnLabel(s columnSlot) string {
 		return t.widths.rangeLabel()
 	}
 	return [columns]string{
-		colFeed: "FEED", colName: "NAME", colLast: "LAST", colChange: "CHG", colPercent: "CHG%", colBid: "BID", colAsk: "ASK",
+		colFeed: "FEED", colPeers: "PEERS", colName: "NAME", colLast: "LAST", colChange: "CHG", colPercent: "CHG%", colBid: "BID", colAsk: "ASK",
 		colSpread: "SPREAD", colSize: "SIZE", colVolume: "VOL", colVWAP: "VWAP" + spaces(len(estimateNote)), colAge: "AGE",
 	}[s.col]
 }

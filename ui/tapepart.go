@@ -48,11 +48,12 @@ func (m Model) sales(t *shownData, most int) []sale {
 		return m.tape.held
 	}
 	next := make([]int, len(t.trades))
+	feeds := m.tapeFeeds(t)
 	var found []sale
 	for len(found) < most {
 		newest := -1
 		for i, trades := range t.trades {
-			for next[i] < trades.Len() && !m.isOnTape(trades.Feed, trades.At(next[i])) {
+			for next[i] < trades.Len() && !m.isOnTape(feeds, trades.Feed, trades.At(next[i])) {
 				next[i]++
 			}
 			if next[i] < trades.Len() && (newest < 0 || trades.At(next[i]).At.After(t.trades[newest].At(next[newest]).At)) {
@@ -68,8 +69,16 @@ func (m Model) sales(t *shownData, most int) []sale {
 	return found
 }
 
-func (m Model) isOnTape(feed string, trade *market.Trade) bool {
-	if !m.tape.all && (trade.Symbol != m.selected.symbol || feed != m.selected.feed) {
+// tapeFeeds are the feeds of the selected row: several where rows fold.
+func (m Model) tapeFeeds(t *shownData) []string {
+	if r := m.selectedRow(t); r != nil {
+		return feedNames(r, m.symbolOf(r))
+	}
+	return []string{m.selected.feed}
+}
+
+func (m Model) isOnTape(feeds []string, feed string, trade *market.Trade) bool {
+	if !m.tape.all && (trade.Symbol != m.selected.symbol || !slices.Contains(feeds, feed)) {
 		return false
 	}
 	return !m.minimumSize().IsSet() || trade.Size.Cmp(m.minimumSize()) >= 0
@@ -149,16 +158,24 @@ func (m Model) noSalesText() string {
 // tapeTable is the columns of the tape.
 type tapeTable struct {
 	drawContext
-	w                   *lineWriter
-	symbol, price, size int // cells; symbol is zero where all sales are of one
-	place, millis       bool
-	bar                 int
-	largest             float64
-	decimals            func(sale) int
+	w                  *lineWriter
+	label, price, size int // cells; label is zero where all sales are of one symbol and feed
+	labelHead          string
+	labelOf            func(*sale) string
+	place, millis      bool
+	bar                int
+	largest            float64
+	decimals           func(sale) int
 }
 
 func (m Model) newTapeTable(w *lineWriter, area drawContext, all []sale) tapeTable {
 	t := tapeTable{drawContext: area, w: w, price: len("PRICE"), size: len("SIZE")}
+	switch several := len(m.tapeFeeds(m.shownData())) > 1; {
+	case m.tape.all:
+		t.labelHead, t.labelOf = "SYMBOL", func(s *sale) string { return s.Symbol }
+	case several:
+		t.labelHead, t.labelOf = "FEED", func(s *sale) string { return s.feed }
+	}
 	t.decimals = func(s sale) int {
 		if r := m.board.Row(s.feed, s.Symbol); r != nil {
 			return r.Decimals()
@@ -171,13 +188,13 @@ func (m Model) newTapeTable(w *lineWriter, area drawContext, all []sale) tapeTab
 		if v := s.Size.Approx(); v > t.largest {
 			t.largest = v
 		}
-		if m.tape.all {
-			t.symbol = max(t.symbol, min(cells(s.Symbol), area.width/5))
+		if t.labelOf != nil {
+			t.label = max(t.label, min(max(cells(t.labelOf(&s)), len(t.labelHead)), area.width/5))
 		}
 	}
 	left := area.width - gutter - len(time.TimeOnly) - 3 - t.price - 2 - t.size
-	if t.symbol > 0 {
-		left -= t.symbol + 2
+	if t.label > 0 {
+		left -= t.label + 2
 	}
 	t.place = left >= 5
 	t.millis = left >= 9
@@ -197,8 +214,8 @@ func (t tapeTable) timeWidth() int {
 func (t tapeTable) heads() string {
 	t.w.writeBlanks(gutter)
 	t.w.writeLeft(title, "TIME", t.timeWidth()+3)
-	if t.symbol > 0 {
-		t.w.writeLeft(title, "SYMBOL", t.symbol+2)
+	if t.label > 0 {
+		t.w.writeLeft(title, t.labelHead, t.label+2)
 	}
 	t.w.writeRight(title, "PRICE", t.price)
 	t.w.writeRight(title, "SIZE", t.size+2)
@@ -224,8 +241,8 @@ func (t tapeTable) line(s *sale) string {
 	drawCursorMark(t.w)
 	t.w.writeLeft(muted, at.Local().Format(form), t.timeWidth()+1)
 	t.w.write(st, arrow+" ")
-	if t.symbol > 0 {
-		t.w.writeLeft(tag, s.Symbol, t.symbol+2)
+	if t.label > 0 {
+		t.w.writeLeft(tag, t.labelOf(s), t.label+2)
 	}
 	t.w.writeRight(number, fullNumber(s.Price, t.decimals(*s)), t.price)
 	t.w.writeRight(number, orMissing(fullNumber(s.Size, 0)), t.size+2)

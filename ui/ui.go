@@ -18,6 +18,7 @@ import (
 	"livetape/feed/memory"
 	"livetape/feed/tape"
 	"livetape/ui/alert"
+	"livetape/ui/fold"
 	"livetape/ui/position"
 )
 
@@ -53,6 +54,7 @@ type Config struct {
 
 	Lists        []List                                 // watchlists, in the order of their tabs
 	Columns      []string                               // of the table of prices, from left to right, by ColumnNames; empty for all
+	Fold         bool                                   // rows of one symbol from several feeds are one
 	Sort         string                                 // one of SortNames, behind "-" for the largest first; empty for the order of the feeds
 	Settings     map[string]string                      // as SaveSettings kept them; they go before Columns and Sort
 	SaveSettings func(changes map[string]string) error  // keeps what the user sets up; it may do I/O. Nil: nothing is kept
@@ -129,6 +131,7 @@ type Model struct {
 	now          time.Time // of the last message
 	deck         tape.Position
 	board        *market.Board
+	fold         *fold.Book // nil: each feed has rows of its own
 	feeds        feedList
 	removedFeeds map[string]bool // no longer watched: events that still arrive from them are dropped
 	manyFeeds    bool            // there are, or were, several feeds: rows need the name of theirs

@@ -8,6 +8,7 @@ import (
 	tea "github.com/charmbracelet/bubbletea"
 
 	"livetape/feed"
+	"livetape/ui/fold"
 )
 
 // Update implements tea.Model.
@@ -70,6 +71,9 @@ func (m Model) advanceClock(now time.Time) Model {
 			h.setBack(back)
 		}
 		m.board.SetBack(back)
+		if m.fold != nil { // what it has measured was by another clock
+			m.fold = fold.NewBook()
+		}
 		m.now = now
 	case back < 0:
 		m.now = now
@@ -190,6 +194,9 @@ func (m Model) nextChange() time.Time {
 		return time.Time{}
 	}
 	next := earliest(m.feeds.nextChange(m.now), earliest(m.view.nextChange(m.now), m.alerts.engine.NextCheck()))
+	if m.fold != nil {
+		next = earliest(next, m.fold.NextCheck())
+	}
 	if m.layout.prices > 0 {
 		next = earliest(next, m.prices.nextChange(m.shownData().rows, m.feeds, m.now))
 	}

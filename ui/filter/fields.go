@@ -28,6 +28,7 @@ const (
 	High    Field = "high"
 	Low     Field = "low"
 	Close   Field = "close"
+	Peers   Field = "peers"
 
 	Age Field = "age"
 
@@ -51,7 +52,7 @@ const (
 
 var fieldsByKind = [...][]Field{
 	Text:     {Symbol, Name, Feed, Currency},
-	Number:   {Last, Change, Percent, Bid, Ask, Spread, Size, Volume, VWAP, Open, High, Low, Close},
+	Number:   {Last, Change, Percent, Bid, Ask, Spread, Size, Volume, VWAP, Open, High, Low, Close, Peers},
 	Duration: {Age},
 	Flag:     {News, Halted, Live, Pinned, Alert},
 }

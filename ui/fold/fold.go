@@ -6,6 +6,7 @@
 package fold
 
 import (
+	"slices"
 	"time"
 
 	"livetape/feed/market"
@@ -48,17 +49,21 @@ func (b *Book) feed(name string) *feedState {
 // Rows are one row for each symbol, in the order of the first of its feeds. They belong to the book.
 func (b *Book) Rows() []*market.Row { return b.rows }
 
-// Symbol is what is known of the symbol of a row: one of Rows, or one of a feed. It is nil where one feed alone has it.
+// Symbol is what is known of the symbol of a row: one of Rows, or one of a feed. It is nil where one feed alone has it, and
+// of a nil book.
 func (b *Book) Symbol(r *market.Row) *Symbol {
+	if b == nil {
+		return nil
+	}
 	if s := b.symbols[r]; s != nil && len(s.Feeds) > 1 {
 		return s
 	}
 	return nil
 }
 
-// RowOf is the row that stands for that of a feed.
+// RowOf is the row that stands for that of a feed: of a nil book, the same.
 func (b *Book) RowOf(r *market.Row) *market.Row {
-	if s := b.symbols[r]; s != nil {
+	if s := b.Symbol(r); s != nil {
 		return s.Row
 	}
 	return r
@@ -219,21 +224,25 @@ func (b *Book) judge(s *Symbol, now time.Time) {
 	}
 }
 
-// Freeze is a copy of the book as it is now, over copies of its rows.
+// Freeze is a copy of the book as it is now, over copies of its rows. Rows without a copy are left out.
 func (b *Book) Freeze(copies map[*market.Row]*market.Row) *Book {
 	frozen := NewBook()
 	for _, r := range b.rows {
 		var rows []*market.Row
+		var feeds []*Feed
 		for _, f := range b.symbols[r].Feeds {
-			rows = append(rows, copies[f.Row])
+			if held := copies[f.Row]; held != nil {
+				c := *f
+				c.Row = held
+				rows, feeds = append(rows, held), append(feeds, &c)
+			}
 		}
-		held := frozen.newSymbol(rows)
-		for i, f := range b.symbols[r].Feeds {
-			*held.Feeds[i] = *f
-			held.Feeds[i].Row = rows[i]
+		if len(rows) > 0 {
+			s := frozen.newSymbol(rows)
+			s.Feeds = feeds
+			s.merge()
+			frozen.add(s)
 		}
-		held.merge()
-		frozen.add(held)
 	}
 	return frozen
 }
@@ -252,25 +261,35 @@ func (b *Book) TakeNotes() []Note {
 	return notes
 }
 
-// Behind is on how many symbols a feed's price stands still while its peers' move, and when the first price came that it
-// missed.
-func (b *Book) Behind(feed string) (symbols int, since time.Time) {
-	f := b.feeds[feed]
-	if f == nil {
-		return 0, time.Time{}
+// Behind are the symbols of which a feed's price stands still while its peers' move, and when the first price came that it
+// missed. A nil book knows of none.
+func (b *Book) Behind(feed string) (symbols []string, since time.Time) {
+	if b == nil || b.feeds[feed] == nil {
+		return nil, time.Time{}
 	}
-	for _, at := range f.behind {
+	for _, at := range b.feeds[feed].behind {
 		if since.IsZero() || at.Before(since) {
 			since = at
 		}
 	}
-	return len(f.behind), since
+	return b.feeds[feed].behind.symbols(), since
 }
 
-// Off is on how many symbols a feed disagrees with its peers.
-func (b *Book) Off(feed string) int {
-	if f := b.feeds[feed]; f != nil {
-		return len(f.off)
+// Off are the symbols of which a feed disagrees with its peers. A nil book knows of none.
+func (b *Book) Off(feed string) []string {
+	if b == nil || b.feeds[feed] == nil {
+		return nil
 	}
-	return 0
+	return b.feeds[feed].off.symbols()
+}
+
+// tally is the symbols of which something is said of a feed, with the time since when.
+type tally map[*Symbol]time.Time
+
+func (t tally) symbols() (names []string) {
+	for s := range t {
+		names = append(names, s.Row.Symbol)
+	}
+	slices.Sort(names)
+	return names
 }

@@ -94,17 +94,14 @@ func (l *lagRing) add(d time.Duration) {
 func (l *lagRing) samples() []time.Duration { return l.ring[:min(l.n, lagSamples)] }
 
 // Lag is by how much the feed is later than the first with half of the prices that it shares with others. It is not known
-// before it has shared [MinShared].
+// before it has shared [MinShared], and while the feed does not count.
 func (f *Feed) Lag() (lag time.Duration, known bool) {
-	if f.lags.n < MinShared || !f.Live {
+	if f.lags.n < MinShared || !f.counts() {
 		return 0, false
 	}
 	sorted := slices.Sorted(slices.Values(f.lags.samples()))
 	return sorted[len(sorted)/2], true
 }
-
-// Shared is how many changes of its price the feed has shared with others, of the last ones.
-func (f *Feed) Shared() int { return len(f.lags.samples()) }
 
 // isLeader reports whether the feed is nearly always first.
 func (f *Feed) isLeader() bool {
@@ -139,4 +136,21 @@ func (s *Symbol) Leader() (leader *Feed, by time.Duration, known bool) {
 		return nil, 0, true
 	}
 	return leader, nextLag, true
+}
+
+// Shared is how many changes of price the two feeds have shared of which most is known, up to [MinShared].
+func (s *Symbol) Shared() int {
+	most, second := 0, 0
+	for _, f := range s.Feeds {
+		n := min(f.lags.n, MinShared)
+		if !f.counts() {
+			continue
+		}
+		if n > most {
+			most, second = n, most
+		} else {
+			second = max(second, n)
+		}
+	}
+	return second
 }

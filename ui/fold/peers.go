@@ -28,9 +28,6 @@ type Note struct {
 	IsWell bool // it is well again
 }
 
-// tally is the symbols of which something is said of a feed, with the time since when.
-type tally map[*Symbol]time.Time
-
 // take notes what has changed of a feed's numbers.
 func (s *Symbol) take(f *Feed, at time.Time) {
 	was := f.numbers

@@ -92,6 +92,14 @@ func (s *Symbol) feedOf(name string) *Feed {
 	return nil
 }
 
+// RowOf is the row of a feed, or nil.
+func (s *Symbol) RowOf(feed string) *market.Row {
+	if f := s.feedOf(feed); f != nil {
+		return f.Row
+	}
+	return nil
+}
+
 // Has reports whether the symbol is one of a feed's, too.
 func (s *Symbol) Has(feed string) bool { return s.feedOf(feed) != nil }
 
@@ -173,4 +181,34 @@ func basisPoints(price, other, reference float64) float64 {
 		return math.NaN()
 	}
 	return (price - other) / math.Abs(reference) * 10_000
+}
+
+// Compared is how many feeds are compared with each other.
+func (s *Symbol) Compared() (n int) {
+	for _, f := range s.Feeds {
+		if !math.IsNaN(f.Off) {
+			n++
+		}
+	}
+	return n
+}
+
+// MostBehind is the feed whose price stands still for the longest while its peers' move, or nil.
+func (s *Symbol) MostBehind() (most *Feed) {
+	for _, f := range s.Feeds {
+		if !f.Behind.IsZero() && (most == nil || f.Behind.Before(most.Behind)) {
+			most = f
+		}
+	}
+	return most
+}
+
+// NotLive are the names of the feeds that are not live.
+func (s *Symbol) NotLive() (names []string) {
+	for _, f := range s.Feeds {
+		if !f.Live {
+			names = append(names, f.Row.Feed)
+		}
+	}
+	return names
 }
