@@ -58,7 +58,8 @@ func (s *fuzzScript) step() {
 	case 5:
 		st.waitFor(time.Duration(s.next()*s.next()) * 10 * time.Millisecond)
 	case 6:
-		st.quote(market.Quote{Symbol: s.text() + "S", Name: s.text(), Last: s.number(), Bid: s.number(), Ask: s.number(), Volume: s.number(), Open: s.number(), High: s.number(), Low: s.number(), Time: st.now})
+		q := market.Quote{Symbol: s.text() + "S", Name: s.text(), Last: s.number(), Bid: s.number(), Ask: s.number(), Volume: s.number(), Open: s.number(), High: s.number(), Low: s.number(), Time: st.now}
+		st.receive(feed.Event{Feed: []string{deskFeed, deskFeed, "fx"}[s.next()%3], Message: &feed.Message{Type: "price", Updates: []market.Update{q}}})
 	case 7:
 		s.misc()
 	}

@@ -291,7 +291,7 @@ func TestColumnsAreChosenAndOrdered(t *testing.T) {
 	t.Parallel()
 	s := smallMarket()
 	s.keys("c", "down", "down", "down", " ", " ")
-	if view := s.screen(); !strings.Contains(view, "▸ Columns 15 of 15") {
+	if view := s.screen(); !strings.Contains(view, "▸ Columns 16 of 16") {
 		t.Fatalf("no chooser:\n%s", view)
 	}
 	s.keys("g", " ")

@@ -86,11 +86,12 @@ func (s *targetSelection) lists() []ui.List {
 	return s.symbols.Lists()
 }
 
-// withTable has the screen begin with the lists, the columns and the order that the configuration has; file may be nil.
+// withTable has the screen begin with the lists, the columns and the order that the configuration has, and with rows folded
+// if it says so; file may be nil.
 func (o screenOptions) withTable(file *config.File, screen ui.Config) ui.Config {
 	screen.Lists = o.selection.lists()
 	if file != nil {
-		screen.Columns, screen.Sort = file.Columns, file.Sort
+		screen.Columns, screen.Sort, screen.Fold = file.Columns, file.Sort, file.Fold
 	}
 	return screen
 }

@@ -34,6 +34,7 @@ type File struct {
 	AlertRules []Alert             `yaml:"alerts,omitempty"`
 	Columns    []string            `yaml:"columns,omitempty,flow"`
 	Sort       string              `yaml:"sort,omitempty"`      // a column, behind "-" for the largest first
+	Fold       bool                `yaml:"fold,omitempty"`      // rows of one symbol from several feeds are one
 	Held       map[string]Position `yaml:"positions,omitempty"` // by symbol
 
 	Theme         string                       `yaml:"theme,omitempty"`          // a built-in one or one of Themes
