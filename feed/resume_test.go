@@ -298,7 +298,7 @@ func TestWhatWasNotDeliveredIsAskedForAgain(t *testing.T) {
 				}
 			}
 		}()
-		synctest.Wait()
+		time.Sleep(20 * time.Second) // such small pieces are read some hundred times a second
 		l.set.RetryNow("f")
 		synctest.Wait()
 		for n := 1; n <= eventBuffer; n++ {

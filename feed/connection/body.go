@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 var (
@@ -23,6 +24,8 @@ var (
 // its context whatever the transport does.
 type networkBody struct {
 	io.ReadCloser
+	ctx      context.Context
+	pacer    readPacer
 	waiting  func()
 	received func(bytes bool) error
 	over     atomic.Bool // the context has ended
@@ -30,7 +33,7 @@ type networkBody struct {
 }
 
 func newNetworkBody(ctx context.Context, from io.ReadCloser, l Listener) *networkBody {
-	b := &networkBody{ReadCloser: from, waiting: l.Waiting, received: func(bytes bool) error { return l.Received(ctx, bytes) }}
+	b := &networkBody{ReadCloser: from, ctx: ctx, waiting: l.Waiting, received: func(bytes bool) error { return l.Received(ctx, bytes) }}
 	closed := make(chan struct{})
 	stop := context.AfterFunc(ctx, func() {
 		b.over.Store(true)
@@ -49,8 +52,11 @@ func (b *networkBody) Read(p []byte) (int, error) {
 	if b.over.Load() {
 		return 0, context.Canceled
 	}
+	b.pacer.wait(b.ctx)
 	b.waiting()
+	asked := time.Now()
 	n, err := b.ReadCloser.Read(p)
+	b.pacer.note(n, len(p), asked, time.Now())
 	if err := b.received(n > 0); err != nil {
 		return 0, err
 	}

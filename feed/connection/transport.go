@@ -97,7 +97,7 @@ func newTransport(e *Endpoint, certificate *tls.Certificate) *http.Transport {
 		DisableCompression:  true,
 		MaxIdleConns:        2,
 		IdleConnTimeout:     idleConnTimeout,
-		ReadBufferSize:      32 << 10,
+		ReadBufferSize:      64 << 10,
 
 		MaxResponseHeaderBytes: 1 << 20,
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {

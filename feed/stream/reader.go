@@ -40,7 +40,7 @@ const maxID = 64 << 10
 // whole.
 const minLineLimit = maxID + 16
 
-const windowSize = 32 << 10
+const windowSize = 64 << 10
 
 // Config says how a Reader reads. A zero field takes its default.
 type Config struct {
