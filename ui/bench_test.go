@@ -45,7 +45,7 @@ func BenchmarkView(b *testing.B) {
 	s := newHarness(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(120, 40).openMarket().trade(3)
 	b.ReportAllocs()
 	for b.Loop() {
-		if s.m.View() == "" {
+		if s.m.draw() == "" {
 			b.Fatal("nothing drawn")
 		}
 	}

@@ -42,7 +42,7 @@ func TestColumnsStandStillWhilePricesMove(t *testing.T) {
 	s.quote(market.Quote{Symbol: "SYM00", Last: decimal("11.11")}) // so that a change can be negative, too
 	want := pointsAndHeads(s.m.View())
 	for range 400 {
-		s.waitFor(gatherInterval)
+		s.waitFor(fastInterval)
 		price := fmt.Sprintf("%d.%02d", 10+r.IntN(178), r.IntN(100))
 		s.quote(market.Quote{Symbol: fmt.Sprintf("SYM0%d", r.IntN(9)), Last: decimal(price), Bid: decimal(price), Ask: decimal(price)})
 		if got := pointsAndHeads(s.m.View()); got != want {

@@ -27,7 +27,9 @@ const (
 	minBeside     = 160 // columns for the details to stand beside the panes
 )
 
+// layOut fits the panes to the screen and to what they show. Each message that changes something ends with it.
 func (m Model) layOut() Model {
+	m.shown, m.frame = nil, &frame{}
 	if order := m.focusOrder(); !slices.Contains(order, m.focus) {
 		m.focus = order[0]
 	}
@@ -40,8 +42,9 @@ func (m Model) layOut() Model {
 	m = m.followFold().arrangeRows()
 	t := m.shownData()
 	m = m.noteSelection(t)
-	m.keys = m.currentKeys()
 	t.headlines = m.headlines(t.stories)
+	m.shown = t
+	m.keys = m.currentKeys()
 	if r := m.selectedRow(t); r != nil && m.showsDetails(t) {
 		m.quote = m.quote.grow(m.areaOf(detailColumns(m.detailWidth())[0], 0, noPane), r, m.feeds.byName(r.Feed))
 	}

@@ -11,11 +11,10 @@ import (
 )
 
 const (
-	gatherInterval = time.Second / 100 // feed events make at most one message in this time
-	maxBatch       = 8192              // events in one message
-	toastDuration  = 5 * time.Second
-	clockSetBack   = 2 * time.Second  // a time this much before the last is a clock that was set, not a late message
-	injectTimeout  = 10 * time.Second // for the mock server to accept a fault
+	maxBatch      = 8192 // events in one message
+	toastDuration = 5 * time.Second
+	clockSetBack  = 2 * time.Second  // a time this much before the last is a clock that was set, not a late message
+	injectTimeout = 10 * time.Second // for the mock server to accept a fault
 )
 
 // feedBatchMsg is what the feeds delivered since the last one, in order.
@@ -62,41 +61,6 @@ type clockFunc func() time.Time
 func wallClock() time.Time { return time.Now().UTC().Round(0) }
 
 func (now clockFunc) readMsg() tea.Msg { return clockMsg{now()} }
-
-// listenEvents waits for one event, then gathers those that follow: a hundred thousand events a second are
-// a hundred messages. It does not gather for a whole frame of the renderer (see Options), because an event
-// waits for one after the other.
-func listenEvents(in <-chan feed.Event, now clockFunc) tea.Cmd {
-	if in == nil {
-		return nil
-	}
-	return func() tea.Msg {
-		first, ok := <-in
-		if !ok {
-			return feedClosedMsg{now()}
-		}
-		batch := gatherEvents(append(make([]feed.Event, 0, 128), first), in)
-		return feedBatchMsg{batch, now()}
-	}
-}
-
-// gatherEvents appends what arrives within gatherInterval. A close is left to the next listenEvents.
-func gatherEvents(batch []feed.Event, in <-chan feed.Event) []feed.Event {
-	timer := time.NewTimer(gatherInterval)
-	defer timer.Stop()
-	for len(batch) < maxBatch {
-		select {
-		case ev, ok := <-in:
-			if !ok {
-				return batch
-			}
-			batch = append(batch, ev)
-		case <-timer.C:
-			return batch
-		}
-	}
-	return batch
-}
 
 // listen waits for the next value of a channel and makes it a message; nil and closed channels give none.
 func listen[T any](in <-chan T, newMsg func(T) tea.Msg) tea.Cmd {

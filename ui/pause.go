@@ -38,7 +38,11 @@ type pausedView struct {
 	news          newsPane
 }
 
+// shownData is what the panes show. Once a message has been handled it is made once, for all that draws the screen.
 func (m Model) shownData() *shownData {
+	if m.shown != nil {
+		return m.shown
+	}
 	c := shownData{stories: m.board.News(), gapMarks: m.gapMarks, log: m.log, raw: m.raw, trades: m.board.Trades()}
 	if m.paused != nil {
 		c = m.paused.shownData

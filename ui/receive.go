@@ -17,7 +17,7 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 	price, reading := m.prices.rowAtCursor(before.rows), m.readings.rowAtCursor(before.readings)
 	changed := make(map[*market.Row]struct{}, len(msg.events))
 	for _, ev := range msg.events {
-		m = m.applyEvent(ev, changed)
+		m.applyEvent(ev, changed)
 	}
 	stories := m.board.News() // the oldest of a large batch may have left the board already
 	stories = stories[:min(m.newestStory()-newest, uint64(len(stories)))]
@@ -37,14 +37,14 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 }
 
 // applyEvent applies one event, and adds the rows that it changes to changed.
-func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model {
+func (m *Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) {
 	if m.removedFeeds[ev.Feed] {
-		return m
+		return
 	}
 	h := m.feeds.byName(ev.Feed)
 	if h == nil {
 		h = newFeedHealth(Source{Name: ev.Feed})
-		m = m.withFeeds(append(m.feeds, h))
+		*m = m.withFeeds(append(m.feeds, h))
 	}
 	if ev.Gap != nil {
 		ev.Gap = shallowCopy(ev.Gap)
@@ -63,10 +63,10 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 	}
 	switch {
 	case ev.Gap != nil && (!isRoutineGap(ev.Gap) || ev.Gap.Kind == feed.Unreplayed):
-		m = m.addGapMark(ev)
+		*m = m.addGapMark(ev)
 	case ev.Message != nil:
 		m.raw.add(ev)
-		m = m.noteRawEvent()
+		m.noteRawEvent()
 		h.rate.add(ev.At, 1)
 		h.history.slot(slotNumber(ev.At)).events++
 		if h.untimed = m.deck.Untimed; !h.untimed {
@@ -78,11 +78,10 @@ func (m Model) applyEvent(ev feed.Event, changed map[*market.Row]struct{}) Model
 		}
 		m.applyUpdates(ev, changed, h.found.Problem != "")
 	}
-	return m
 }
 
 // noteStream notes on the board since when there is a stream, or none: after a silence, since its last byte.
-func (m Model) noteStream(name string, was feed.State, s *feed.Status) {
+func (m *Model) noteStream(name string, was feed.State, s *feed.Status) {
 	switch {
 	case s.State.IsConnected():
 		m.board.StreamBack(name, s.Since)
@@ -94,7 +93,7 @@ func (m Model) noteStream(name string, was feed.State, s *feed.Status) {
 }
 
 // applyUpdates applies a message's updates to the board, without prices if nothing tells its rows apart.
-func (m Model) applyUpdates(ev feed.Event, changed map[*market.Row]struct{}, noPrices bool) {
+func (m *Model) applyUpdates(ev feed.Event, changed map[*market.Row]struct{}, noPrices bool) {
 	if m.paused != nil {
 		m.paused.heldMessages++
 	}

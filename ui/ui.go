@@ -106,10 +106,10 @@ type FaultMenuItem struct {
 	Inject     func(context.Context) error // runs as a command and may do I/O
 }
 
-// Options are the Bubble Tea options the model needs: the alternate screen, the mouse, at most 30 frames a second. An event
-// is on the terminal within one gathering interval and one frame, 44 ms, of its arrival. With reduced motion, 2 frames.
+// Options are the Bubble Tea options the model needs: the alternate screen, the mouse, and a renderer that looks for a frame
+// oftener than one is made. With reduced motion, it draws 2 frames a second.
 func Options(l Looks) []tea.ProgramOption {
-	fps := 30
+	fps := framesPerSecond
 	if l.ReducedMotion {
 		fps = 2
 	}
@@ -127,8 +127,9 @@ type Model struct {
 	allKeys *keyMap // those of this run
 	keys    keyMap  // the same, as far as they do something now
 
-	clock        clockFunc // read by commands only
-	now          time.Time // of the last message
+	clock        clockFunc  // read by commands only
+	pace         *framePace // the same
+	now          time.Time  // of the last message
 	deck         tape.Position
 	board        *market.Board
 	fold         *fold.Book // nil: each feed has rows of its own
@@ -141,6 +142,8 @@ type Model struct {
 	alerts       alerts
 	raw          *rawEvents
 	paused       *pausedView // nil unless paused
+	shown        *shownData  // nil while a message is handled
+	frame        *frame      // of the last message that may have changed something
 	view         rowView
 	settings     *settings
 
@@ -236,6 +239,8 @@ func New(c Config) Model {
 	m := Model{
 		config: c,
 		clock:  wallClock,
+		pace:   &framePace{nap: longestNap},
+		frame:  &frame{},
 
 		board:  market.NewBoard(market.Limits{Budget: c.budget}),
 		raw:    &rawEvents{},
@@ -268,5 +273,5 @@ func (m Model) withFeeds(all feedList) Model {
 
 // Init implements tea.Model.
 func (m Model) Init() tea.Cmd {
-	return tea.Batch(m.clock.readMsg, listenEvents(m.config.Events, m.clock), listen(m.config.Notices, newNoticeMsg), listen(m.config.Reloads, newReloadMsg), listen(m.config.Diagnostics, newDiagnosticMsg), m.askDeckPosition())
+	return tea.Batch(m.clock.readMsg, listenEvents(m.config.Events, m.pace, m.clock), listen(m.config.Notices, newNoticeMsg), listen(m.config.Reloads, newReloadMsg), listen(m.config.Diagnostics, newDiagnosticMsg), m.askDeckPosition())
 }

@@ -13,10 +13,14 @@ import (
 
 // Update implements tea.Model.
 func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if wake, ok := msg.(wakeMsg); ok && wake.generation != m.generation {
+		return m, nil // a later wake-up has replaced this one
+	}
+	m.shown = nil
 	var cmd tea.Cmd
 	switch msg := msg.(type) {
 	case feedBatchMsg:
-		m, cmd = m.applyBatch(msg), listenEvents(m.config.Events, m.clock)
+		m, cmd = m.applyBatch(msg), listenEvents(m.config.Events, m.pace, m.clock)
 	case feedClosedMsg:
 		m = m.markAllClosed(msg)
 	case tea.KeyMsg:
@@ -78,6 +82,7 @@ func (m Model) advanceClock(now time.Time) Model {
 	case back < 0:
 		m.now = now
 	}
+	m.shown = nil
 	return m
 }
 
@@ -164,11 +169,7 @@ func (m Model) hideToast(id int) Model {
 	return m
 }
 
-// wakeUp moves the clock on, unless a later wake-up has replaced this one.
 func (m Model) wakeUp(msg wakeMsg) Model {
-	if msg.generation != m.generation {
-		return m
-	}
 	m.wake = time.Time{}
 	m = m.advanceClock(msg.now)
 	m.alerts = m.alerts.advance(m.now)
@@ -177,12 +178,12 @@ func (m Model) wakeUp(msg wakeMsg) Model {
 
 func (m Model) scheduleWake() (Model, tea.Cmd) {
 	next := m.nextChange()
-	if next.IsZero() || (!m.wake.IsZero() && !next.Before(m.wake)) {
+	if next.IsZero() || m.wake.After(m.now) && !next.Before(m.wake) {
 		return m, nil // the pending wake-up is early enough, and schedules again
 	}
 	m.generation++
 	m.wake = next
-	return m, wakeAfter(m.generation, min(max(next.Sub(m.now), time.Millisecond), longestWait), m.clock)
+	return m, wakeAfter(m.generation, min(max(next.Sub(m.now), slowInterval), longestWait), m.clock)
 }
 
 // longestWait bounds a timer: a recording may say that something changes in a thousand years.

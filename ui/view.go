@@ -7,8 +7,21 @@ import (
 	"github.com/charmbracelet/bubbles/key"
 )
 
-// View implements tea.Model.
+// frame is the screen after a message, once it has been drawn.
+type frame struct {
+	text  string
+	drawn bool
+}
+
+// View implements tea.Model. Bubble Tea asks for it after every message, also after one that changes nothing.
 func (m Model) View() string {
+	if !m.frame.drawn {
+		*m.frame = frame{m.draw(), true}
+	}
+	return m.frame.text
+}
+
+func (m Model) draw() string {
 	if m.width <= 0 || m.height <= 0 {
 		return ""
 	}

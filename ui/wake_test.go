@@ -30,9 +30,9 @@ func TestNothingOnScreenChangesBetweenTwoWakeUps(t *testing.T) {
 				if s.m.wake.IsZero() {
 					return
 				}
-				before, left := s.m.View(), s.m.wake.Sub(s.m.now)
+				before, left := s.m.draw(), s.m.wake.Sub(s.m.now)
 				for part := time.Duration(2); part < 5; part += 2 {
-					if s.m.advanceClock(s.m.now.Add(left*part/5)).View() != before {
+					if s.m.advanceClock(s.m.now.Add(left*part/5)).draw() != before {
 						t.Fatalf("the screen changes %v after %v, and wakes up only after %v", left*part/5, s.m.now, left)
 					}
 				}
@@ -128,8 +128,9 @@ func TestManyEventsComeInFewMessages(t *testing.T) {
 			}
 		}()
 		var sizes []int
+		pace := &framePace{}
 		for {
-			msg := listenEvents(events, wallClock)()
+			msg := listenEvents(events, pace, wallClock)()
 			batch, ok := msg.(feedBatchMsg)
 			if !ok {
 				break
@@ -149,6 +150,46 @@ func TestManyEventsComeInFewMessages(t *testing.T) {
 	})
 }
 
+func TestFewEventsMakeFewMessagesAndNoneWaitsLong(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name     string
+		gap      time.Duration
+		interval time.Duration // between two messages
+	}{
+		{"one a second", time.Second, time.Second},
+		{"40 a second", time.Second / 40, slowInterval},
+		{"1,000 a second", time.Second / 1000, fastInterval},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				events := make(chan feed.Event, 1024)
+				go func() {
+					defer close(events)
+					for range 5 * time.Second / c.gap {
+						events <- feed.Event{Feed: deskFeed, At: time.Now()}
+						time.Sleep(c.gap)
+					}
+				}()
+				messages, began, pace := 0, time.Now(), &framePace{nap: longestNap}
+				for {
+					batch, ok := listenEvents(events, pace, wallClock)().(feedBatchMsg)
+					if !ok {
+						break
+					}
+					messages++
+					if waited := time.Since(batch.events[0].At); messages > 3 && waited > max(c.interval, burstTime) || c.gap == time.Second && waited > burstTime {
+						t.Errorf("an event waited %v", waited)
+					}
+				}
+				if most := int(time.Since(began)/c.interval) + 5; messages > most {
+					t.Errorf("%d messages, want at most %d", messages, most)
+				}
+			})
+		})
+	}
+}
+
 func TestAFullBatchDoesNotWaitForItsFrame(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -156,8 +197,8 @@ func TestAFullBatchDoesNotWaitForItsFrame(t *testing.T) {
 		for range maxBatch + 1 {
 			events <- feed.Event{}
 		}
-		start := time.Now()
-		if batch := listenEvents(events, wallClock)().(feedBatchMsg); len(batch.events) != maxBatch || time.Since(start) > 0 {
+		start, pace := time.Now(), &framePace{}
+		if batch := listenEvents(events, pace, wallClock)().(feedBatchMsg); len(batch.events) != maxBatch || time.Since(start) > 0 {
 			t.Errorf("%d events after %v", len(batch.events), time.Since(start))
 		}
 	})

@@ -1,0 +1,99 @@
+package ui
+
+import (
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+
+	"livetape/feed"
+)
+
+const (
+	framesPerSecond = 60                    // how often the renderer looks for a new frame; without one it writes nothing
+	fastInterval    = time.Second / 30      // between two messages of feed events
+	slowInterval    = time.Second / 15      // the same where few events come: nobody reads faster
+	fewEvents       = 100                   // a second, up to which few come
+	burstTime       = 4 * time.Millisecond  // in which the events that a server sends together arrive
+	longestNap      = 16 * time.Millisecond // between two looks at the channel
+)
+
+// framePace makes one message of the events that come within a frame's time: each message costs a frame. The first event
+// after a pause does not wait. One command at a time uses it.
+type framePace struct {
+	last time.Time // when the last message was made
+	slow bool      // few events come
+	nap  time.Duration
+}
+
+// listenEvents waits for one event, then gathers those that follow. An event is on the terminal within one interval and
+// one look of the renderer: 50 ms where many come, 84 ms where few do.
+func listenEvents(in <-chan feed.Event, pace *framePace, now clockFunc) tea.Cmd {
+	if in == nil {
+		return nil
+	}
+	return func() tea.Msg {
+		first, ok := <-in
+		if !ok {
+			return feedClosedMsg{now()}
+		}
+		batch := pace.gather(append(make([]feed.Event, 0, 128), first), in)
+		return feedBatchMsg{batch, now()}
+	}
+}
+
+// gather appends to batch until the frame's time is over. It sleeps and then takes what has come, since to be woken by each
+// event costs more. A close is left to the next listenEvents.
+func (p *framePace) gather(batch []feed.Event, in <-chan feed.Event) []feed.Event {
+	interval := fastInterval
+	if p.slow {
+		interval = slowInterval
+	}
+	began := time.Now()
+	until := began.Add(burstTime)
+	if due := p.last.Add(interval); due.After(until) {
+		until = due
+	}
+	for open := true; open && len(batch) < maxBatch; {
+		taken := len(batch)
+		if batch, open = takeWaiting(batch, in); len(batch) == maxBatch {
+			break
+		}
+		left := time.Until(until)
+		if left <= 0 {
+			break
+		}
+		p.adjustNap(len(batch)-taken, cap(in))
+		time.Sleep(min(left, p.nap))
+	}
+	end := time.Now()
+	p.slow = float64(len(batch)) <= fewEvents*end.Sub(p.last).Seconds()
+	p.last = end
+	return batch
+}
+
+// adjustNap keeps the channel from being full while nobody looks.
+func (p *framePace) adjustNap(taken, room int) {
+	switch {
+	case taken > room/4:
+		p.nap /= 2
+	case taken < room/16:
+		p.nap *= 2
+	}
+	p.nap = min(max(p.nap, longestNap/64), longestNap)
+}
+
+// takeWaiting appends what waits in the channel. It reports false when that was closed.
+func takeWaiting(batch []feed.Event, in <-chan feed.Event) ([]feed.Event, bool) {
+	for len(batch) < maxBatch {
+		select {
+		case e, ok := <-in:
+			if !ok {
+				return batch, false
+			}
+			batch = append(batch, e)
+		default:
+			return batch, true
+		}
+	}
+	return batch, true
+}
