@@ -22,8 +22,9 @@ type Redactor struct{ secrets []secret }
 type secret struct {
 	plain      string
 	credential bool
-	probe      []byte         // its longest run of letters and digits: text without it holds no form of the secret
+	probe      []byte         // its longest run of letters and digits: text without it holds none of the forms that follow
 	forms      *regexp.Regexp // matches every form; nil when the probe is the whole secret
+	encoded    [][]byte       // forms without the probe
 }
 
 func newSecret(plain string, credential bool) secret {
@@ -39,6 +40,11 @@ func newSecret(plain string, credential bool) secret {
 		}
 		for _, r := range run {
 			pattern.WriteString(encodingsPattern(r))
+		}
+	}
+	if len(plain) >= shortestPayload { // that of a shorter one could be a part of anything
+		for _, form := range encodedForms(plain) {
+			s.encoded = append(s.encoded, []byte(form))
 		}
 	}
 	if string(s.probe) != plain {
@@ -111,12 +117,19 @@ func (r Redactor) PayloadText(text string) string {
 
 func (r Redactor) mask(text []byte, wanted func(secret) bool) []byte {
 	for _, s := range r.secrets {
-		if !wanted(s) || !bytes.Contains(text, s.probe) {
+		if !wanted(s) {
 			continue
 		}
-		if s.forms != nil {
+		for _, form := range s.encoded {
+			if bytes.Contains(text, form) {
+				text = bytes.ReplaceAll(text, form, []byte(Mark))
+			}
+		}
+		switch {
+		case !bytes.Contains(text, s.probe):
+		case s.forms != nil:
 			text = s.forms.ReplaceAllLiteral(text, []byte(Mark))
-		} else {
+		default:
 			text = bytes.ReplaceAll(text, s.probe, []byte(Mark))
 		}
 	}

@@ -42,6 +42,9 @@ func TestEveryFormOfACredentialIsTakenOutOfAPayload(t *testing.T) {
 		{`<b>to&#x2F;ken&#43;with&quot;signs &#233;</b>`, `<b>•••</b>`},
 		{`key-of-desk, another-key and password-1`, `•••, ••• and •••`},
 		{"dXNlcm5hbWU6cGFzc3dvcmQtMQ==", `•••`}, // username:password-1
+		{"a2V5LW9mLWRlc2s= a2V5LW9mLWRlc2s 6b65792d6f662d6465736b 6B65792D6F662D6465736B", `••• ••• ••• •••`},
+		{`\u006b\u0065\u0079\u002d\u006f\u0066\u002d\u0064\u0065\u0073\u006b %6b%65%79%2d%6f%66%2d%64%65%73%6b`, `••• •••`},
+		{"IGtleS1vZi1kZXNrIA== Pj5rZXktb2YtZGVzaz4+ PmtleS1vZi1kZXNrPg==", `IG•••IA== Pj5•••z4+ Pm•••Pg==`}, // " key-of-desk ", and so on
 		{`username NVIDIA-CORP AMERICAN-AIRLINES de-DE-1996 1`, `username NVIDIA-CORP AMERICAN-AIRLINES de-DE-1996 1`},
 	} {
 		in := []byte(c.in)

@@ -53,7 +53,9 @@ func (p placedSecret) forms() []string {
 		panic(err) // a string has a JSON form
 	}
 	escaped := url.QueryEscape(p.secret)
-	return []string{p.secret, escaped, strings.ToLower(escaped), url.PathEscape(p.secret), strings.Trim(string(quoted), `"`), strings.ReplaceAll(p.secret, "/", "&#x2F;")}
+	encoded := base64.StdEncoding.EncodeToString([]byte(p.secret))
+	return []string{encoded, strings.TrimRight(encoded, "="), base64.URLEncoding.EncodeToString([]byte(p.secret)), fmt.Sprintf("%x", p.secret),
+		p.secret, escaped, strings.ToLower(escaped), url.PathEscape(p.secret), strings.Trim(string(quoted), `"`), strings.ReplaceAll(p.secret, "/", "&#x2F;")}
 }
 
 // parrot repeats everything that it was sent, in every form and wherever a server can. It ends its second answer, and

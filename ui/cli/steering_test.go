@@ -13,6 +13,7 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf16"
 
 	"github.com/creack/pty"
 )
@@ -65,9 +66,13 @@ func TestNothingOfACommandLineOrAFileSteersATerminal(t *testing.T) {
 	feeds := "feeds:\n  desk: {url: 'http://127.0.0.1:1/'}\n"
 	for name, content := range map[string]string{
 		steering + ".yaml": feeds, "evil.yaml": feeds + steering + ": 1\n", "keys.yaml": "feeds:\n  '" + steering + "': {url: x}\n", "broken.yaml": "feeds: [\n" + steering,
-		"names.yaml": feeds + "symbols:\n  '" + steering + "': {decimals: 99, aliases: ['" + steering + "', '']}\nwatchlists: {'" + steering + "': []}\n",
-		"value.yaml": "feeds:\n  desk: {url: '" + steering + "', preset: '" + steering + "', watchlist: '" + steering + "', retry_min: '" + steering + "'}\n",
-		"files.yaml": "feeds:\n  desk: {url: 'http://127.0.0.1:1/', token_file: '" + steering + "', tls_ca: '" + steering + "'}\n",
+		"names.yaml":     feeds + "symbols:\n  '" + steering + "': {decimals: 99, aliases: ['" + steering + "', '']}\nwatchlists: {'" + steering + "': []}\n",
+		"value.yaml":     "feeds:\n  desk: {url: '" + steering + "', preset: '" + steering + "', watchlist: '" + steering + "', retry_min: '" + steering + "'}\n",
+		"files.yaml":     "feeds:\n  desk: {url: 'http://127.0.0.1:1/', token_file: '" + steering + "', tls_ca: '" + steering + "'}\n",
+		"alerts.yaml":    feeds + "alerts:\n  - {symbol: '" + steering + "', above: '" + steering + "', name: '" + steering + "', notify: ['" + steering + "'], '" + steering + "': 1}\n",
+		"positions.yaml": feeds + "positions:\n  '" + steering + "': {lots: ['" + steering + "'], currency: '" + steering + "'}\n",
+		"looks.yaml":     feeds + "theme: '" + steering + "'\nthemes: {'" + steering + "': {up: '" + steering + "'}}\nkeys: {'" + steering + "': ['" + steering + "']}\ncolumns: ['" + steering + "']\nsort: '" + steering + "'\n",
+		"state.json":     `{"livetape_state": "` + steering, "alert.yaml": feeds + "alerts: [{symbol: '" + steering + "', below: 1}]\n",
 		"story.yaml": "about: x\n" + steering + ": 1\n", "none.tape": steering + "\n",
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
@@ -92,6 +97,10 @@ func TestNothingOfACommandLineOrAFileSteersATerminal(t *testing.T) {
 		{"mock", "--scenario", steering}, {"mock", "--scenario", "./" + steering}, {"mock", "--scenario", "story.yaml"}, {"mock", "--start", steering, "--scenario", "flash-crash"},
 		{"mock", "--log-level", steering}, {"mock", "--log-format", steering}, {"mock", "--token", steering}, {"mock", "--token-file", steering}, {"mock", "--tls-cert", steering, "--tls-key", "x"},
 		{"mock", "--addr", "127.0.0.1:0", "--tls", "--tls-out", steering + "/x"}, {"mock", "--replay", steering}, {"mock", "--allow-origin", steering},
+		{"config", "check", "alerts.yaml"}, {"config", "check", "positions.yaml"}, {"config", "check", "looks.yaml"}, {"watch", "--config", "looks.yaml"},
+		{"watch", url, "--theme", steering}, {"tape", "--once", url, "--theme", steering}, {"tape", "--once", steering}, {"tape", "--once", url, "--list", steering},
+		{"stream", url, "--state", steering + "/x"}, {"stream", url, "--state", "state.json"}, {"stream", "--for", "1ms", "--alerts", "--config", "alert.yaml"},
+		{"watch", url, "--memory", steering}, {"watch", url, "--record-size", steering}, {"bench", "--format", steering, url},
 	} {
 		t.Run(strings.Join(args[:min(len(args), 2)], " "), func(t *testing.T) {
 			t.Parallel()
@@ -134,6 +143,64 @@ func TestNothingOfAFeedOrItsNamesSteersTheScreen(t *testing.T) {
 		term.waitForExit()
 		requireNoSteering(t, args, term.output())
 	}
+}
+
+// TestNothingOfAlertsListsAndPositionsSteersTheScreen has steering text wherever alerts, positions, lists, pins, filters, headlines and
+// themes can have it, and goes through the panes that show it.
+func TestNothingOfAlertsListsAndPositionsSteersTheScreen(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		text := escapedJSON(steering)
+		fmt.Fprintf(w, "event: price\ndata: {\"symbol\":\"NVDA\",\"name\":%[1]s,\"currency\":%[1]s,\"last\":\"1.50\"}\n\n"+
+			"event: price\ndata: {\"symbol\":%[1]s,\"last\":\"1.50\"}\n\nevent: status\ndata: {\"symbol\":\"NVDA\",\"state\":\"halted\",\"reason\":%[1]s}\n\n"+
+			"event: news\ndata: {\"id\":\"1\",\"headline\":%[1]s,\"summary\":%[1]s,\"source\":%[1]s,\"symbols\":[%[1]s,\"NVDA\"],\"url\":\"https://x.example/\"}\n\n", text)
+		_ = http.NewResponseController(w).Flush()
+		<-r.Context().Done()
+	}))
+	text := escaped(steering)
+	config := "feeds:\n  desk: {url: '" + url + "', symbols: [NVDA, \"" + text + "\"]}\nwatchlists: {\"" + text + "\": [NVDA]}\n" +
+		"symbols: {NVDA: {name: \"" + text + "\"}}\npositions: {NVDA: {lots: ['1 @ 1'], currency: \"" + text + "\"}, \"" + text + "\": {lots: ['1 @ 1']}}\n" +
+		"themes: {\"" + text + "\": {base: dark}}\nalerts:\n  - {symbol: NVDA, above: 1, name: \"" + text + "\", notify: [bell, terminal]}\n" +
+		"  - {news: a, name: \"" + text + "\", notify: [terminal], exec: [\"/none/" + text + "\"]}\n  - {symbol: \"" + text + "\", below: 2, notify: [terminal]}\n  - {halted: true, notify: [terminal]}\n"
+	file := filepath.Join(dir, "desk.yaml")
+	if err := os.WriteFile(file, []byte(config), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	settings := filepath.Join(dir, "state", "livetape", "settings.json")
+	if err := os.MkdirAll(filepath.Dir(settings), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	kept := escapedJSON(steering)
+	if err := os.WriteFile(settings, []byte(`{"livetape_settings":1,"values":{"filter":`+kept+`,"theme":`+kept+`,"list":`+kept+`,"sort":`+kept+`,"columns":`+kept+`,`+kept+`:"1"}}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(livetape, "watch", "--config", file)
+	cmd.Env = append(os.Environ(), "XDG_STATE_HOME="+filepath.Join(dir, "state"), "LANG=C.UTF-8", "TERM=xterm-256color")
+	term := startTerminal(t, 160, 40, cmd)
+	term.waitForText("1.50")
+	paste := "\x1b[200~" + strings.ReplaceAll(steering, "\x1b", "") + "\x1b[201~"
+	for _, key := range []string{"A", "\x1b", "P", "\x1b", "T", "\x1b", "C", "\x1b", "f", "\r", "\x1b", "\x1b", "t", "\x1b", "\r", "\x1b", "a", paste, "\r", "\x1b", "/", paste, "\r", "\x1b", ":", paste, "\x1b", "+", paste, "\r", "\x1b", "n", "\r", "y", "\x1b", "e", "!", "]", "["} {
+		term.press(key)
+	}
+	term.press("?")
+	term.waitForText("Signs")
+	term.press("q")
+	term.waitForExit()
+	requireNoSteering(t, "watch", strings.ReplaceAll(term.output(), "\x1b]52;c;", "")) // y copies the headline, as base64
+	for _, args := range [][]string{{"tape", "--once", "--config", file}, {"stream", "--alerts", "--for", "300ms", "--config", file, "-o", "table"}, {"config", "check", file}} {
+		requireNoSteering(t, args, received(t, dir, args...))
+	}
+}
+
+// escapedJSON is text as a string of JSON has it, with an escape for what cannot be printed.
+func escapedJSON(text string) string {
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(text)) {
+		fmt.Fprintf(&b, `\u%04x`, unit)
+	}
+	return `"` + b.String() + `"`
 }
 
 // escaped is text as a string of YAML in double quotes has it.

@@ -53,6 +53,10 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 	defer endpoint.CloseConnections()
 	e := &examination{config: c, options: opts, endpoint: endpoint, startedAt: time.Now()}
 	e.first = e.observe(ctx, connectOptions{lastEventID: c.LastEventID, endpoint: endpoint, listenFor: opts.For, maxEvents: opts.Events})
+	for i := range e.first.stats.kept { // before a reason quotes a part of one, in which nothing is recognised any more
+		ev := &e.first.stats.kept[i]
+		ev.Data = endpoint.Redactor().Payload(ev.Data)
+	}
 	e.reading = readPayloads(c.Name, opts.Definition, e.first)
 	e.reading.keepOnly(opts.Symbols)
 	e.resume = e.testResume(ctx)
