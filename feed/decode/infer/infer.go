@@ -70,9 +70,12 @@ func boundedSamples(samples []decode.Event) []decode.Event {
 	return samples
 }
 
-// maxWhole is the size in bytes up to which a list or map is looked at as a whole. Of one that is larger the first maxRows members
+// maxWhole is the size in bytes up to which a list or map is looked at as a whole. Of one that is larger the first maxFirst members
 // are: all are alike, and to look through all of them again and again would delay the first price.
-const maxWhole = 64 << 10
+const (
+	maxWhole = 64 << 10
+	maxFirst = 100
+)
 
 // shortened are samples with their long lists and maps cut.
 func shortened(samples []decode.Event) []decode.Event {
@@ -100,7 +103,7 @@ func appendShort(to []byte, v gjson.Result, depth int) []byte {
 		}
 		to = appendShort(to, member, depth+1)
 		n++
-		return n < maxRows
+		return n < maxFirst
 	})
 	return append(to, v.Raw[0]+2) // the closing bracket
 }

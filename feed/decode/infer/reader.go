@@ -345,7 +345,7 @@ func (r *Reader) isNewShape(eventType string, data []byte) bool {
 	var h maphash.Hash
 	h.SetSeed(shapeSeed)
 	h.WriteString(eventType)
-	if mapping.IsJSON(string(data)) {
+	if len(data) > maxWhole || mapping.IsJSON(string(data)) { // of what is long the beginning says enough
 		addShape(&h, gjson.ParseBytes(data), 0)
 	} else if s := strings.TrimSpace(string(data)); s != "" {
 		h.WriteString(s[:1])

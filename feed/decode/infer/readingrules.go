@@ -53,7 +53,7 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 	all := s.leaves()
 	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Kind: "reading"}
 	for _, l := range all {
-		if isReading(l) && len(r.Values) < maxReadings {
+		if isReading(l) && len(r.Values) < maxReadings && l.isUsual() {
 			r.Values = append(r.Values, l.path)
 		}
 	}
@@ -75,6 +75,12 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 	r.Rows = w.rowOrder(s, id, f, r.Time)
 	w.note("no number is named a price: numbers are shown as readings")
 	return r, true
+}
+
+// isUsual reports whether a leaf is in more than a few of many rows: what only one has, a map would look for in all.
+func (l *leaf) isUsual() bool {
+	found, _ := l.countValues(isNumber)
+	return maxReadings*found >= len(l.values)
 }
 
 // isReading reports whether a leaf holds numbers that tell something: no times, and none by which streams count.

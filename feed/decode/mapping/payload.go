@@ -155,10 +155,11 @@ func (d valueSplitter) Decode(eventType string, data []byte) (decode.Message, er
 // the other, also with the record separators of RFC 7464; nil for anything else. Numbers on lines of their own are not
 // payloads: they may be a price, a size and a time.
 func SplitValues(data []byte) (all [][]byte) {
-	if len(data) < 4 || nestsDeeper(string(data), maxDepth) || gjson.ValidBytes(data) {
-		return nil
+	text := strings.Trim(string(data), separators)
+	if end := valueEnd(text); end < 0 || end == len(text) || nestsDeeper(text, maxDepth) {
+		return nil // the usual event is one value: whether it is valid is seen when it is read
 	}
-	for rest := strings.Trim(string(data), separators); rest != ""; rest = strings.TrimLeft(rest, separators) {
+	for rest := text; rest != ""; rest = strings.TrimLeft(rest, separators) {
 		end := valueEnd(rest)
 		if end < 0 || !gjson.Valid(rest[:end]) {
 			return nil
