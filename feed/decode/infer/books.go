@@ -114,7 +114,7 @@ const maxLevels = 50
 
 // bookSides are names above the levels of a book.
 var bookSides = map[string]string{
-	"bid": "bid", "bids": "bid", "buy": "bid", "buys": "bid", "b": "bid", "ask": "ask", "asks": "ask", "offers": "ask", "sell": "ask", "sells": "ask", "a": "ask", "bs": "bid", "as": "ask",
+	"bid": "bid", "bids": "bid", "buy": "bid", "buys": "bid", "b": "bid", "ask": "ask", "asks": "ask", "offers": "ask", "offer": "ask", "sell": "ask", "sells": "ask", "a": "ask", "bs": "bid", "as": "ask",
 }
 
 // sideOfBook is the side of a book that a name says; "" for none.

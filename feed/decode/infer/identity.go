@@ -45,6 +45,9 @@ func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, read []
 				collided = append(collided, c)
 				continue
 			}
+			if l := namedAfterSymbol(f); c.value == nil && l != nil && differByHalf(prices) {
+				return rowIdentity{}, "rows cannot be told apart: " + l.path + " differs, and does not come again"
+			}
 			return c.extend(all, f, prices), ""
 		}
 	}
@@ -54,6 +57,28 @@ func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, read []
 		}
 	}
 	return rowIdentity{}, "rows cannot be told apart: " + whatDiffers(all, f)
+}
+
+// differByHalf reports whether two prices in a row differ by more than half: where a member that may be the symbol differs, too, they
+// are rather those of two.
+func differByHalf(prices []float64) bool {
+	for i := 1; i < len(prices); i++ {
+		if a, b := prices[i-1], prices[i]; min(a, b) > 0 && max(a, b) > 1.5*min(a, b) {
+			return true
+		}
+	}
+	return false
+}
+
+// namedAfterSymbol is a member that may name a symbol and differs between rows, but for an id, which may be that of the event; nil when
+// there is none.
+func namedAfterSymbol(f fields) *leaf {
+	for _, c := range f["symbol"] {
+		if c.leaf.name() != "id" && countDistinct(c.leaf.texts()) > 1 {
+			return c.leaf
+		}
+	}
+	return nil
 }
 
 // rowPrices are the prices of rows as numbers; NaN for none.

@@ -133,7 +133,7 @@ func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 			if len(kinds) >= maxKinds {
 				return nil
 			}
-			set = &rowSet{names: s.names, keyed: s.keyed, kind: true}
+			set = &rowSet{names: s.names, keyed: s.keyed, kind: true, inner: s.inner}
 			at[v.Str] = set
 			kinds = append(kinds, rowsOfKind{v.Str, set})
 			named, other = named && namesKind(v.Str), other || whyNotPrice(v.Str) != ""

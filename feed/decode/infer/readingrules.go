@@ -51,6 +51,9 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 
 func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool) {
 	all := s.leaves()
+	if hasSides(all) {
+		return mapping.Rule{}, false // levels of a book: they follow on each other in no row
+	}
 	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Kind: "reading"}
 	for _, l := range all {
 		if isReading(l) && len(r.Values) < maxReadings && l.isUsual() {
