@@ -45,7 +45,7 @@ func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, read []
 				collided = append(collided, c)
 				continue
 			}
-			if l := namedAfterSymbol(f); c.value == nil && l != nil && differByHalf(prices) {
+			if l := namedAfterSymbol(f); c.value == nil && l != nil && !f.isVague() && differByHalf(prices) {
 				return rowIdentity{}, "rows cannot be told apart: " + l.path + " differs, and does not come again"
 			}
 			return c.extend(all, f, prices), ""
