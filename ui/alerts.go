@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -23,9 +24,15 @@ const alertHighlight = 10 * time.Second
 type alerts struct {
 	engine *alert.Engine
 	fired  []alert.Firing // by this message, to be told
-	typed  []alert.Rule   // by the user, besides those of the configuration
+	typed  []typedAlert   // besides those of the configuration
 	unseen int            // since the list of alerts was last open
 	list   list
+}
+
+// typedAlert is an alert that the user typed on a row. It is kept from run to run.
+type typedAlert struct {
+	alert.Rule
+	key string // of its setting
 }
 
 func newAlerts(rules []alert.Rule) alerts { return alerts{engine: alert.New(rules)} }
@@ -90,7 +97,27 @@ func (m Model) isAlerted(r *market.Row) bool {
 }
 
 // replace watches for the rules of a changed configuration, and for those that were typed.
-func (a alerts) replace(rules []alert.Rule) { a.engine.Replace(slices.Concat(rules, a.typed)) }
+func (a alerts) replace(rules []alert.Rule) {
+	all := slices.Clone(rules)
+	for _, t := range a.typed {
+		all = append(all, t.Rule)
+	}
+	a.engine.Replace(all)
+}
+
+// add watches for what was typed about a symbol, if it does not already.
+func (a alerts) add(symbol, text string) (alerts, error) {
+	r, err := alert.Parse(symbol, text)
+	if err != nil {
+		return a, err
+	}
+	t := typedAlert{r, settingKey("alert", symbol, strings.TrimSpace(text))}
+	if !slices.ContainsFunc(a.typed, func(other typedAlert) bool { return other.key == t.key }) {
+		a.engine.Add(r)
+		a.typed = append(slices.Clip(a.typed), t)
+	}
+	return a, nil
+}
 
 // isHighlighted reports whether an alert about a row has just come true. It ends on a whole second, when the ages change.
 func (a alerts) isHighlighted(r *market.Row, s *fold.Symbol, now time.Time) bool {
@@ -111,29 +138,42 @@ func (m Model) alertedSymbol() string {
 	return ""
 }
 
-// addAlert watches for what was typed, until the program ends.
+// addAlert watches for what was typed, in this run and the next ones.
 func (m Model) addAlert(text string) (Model, tea.Cmd) {
 	if strings.TrimSpace(text) == "" {
 		return m, nil
 	}
-	r, err := alert.Parse(m.alertedSymbol(), text)
+	added, err := m.alerts.add(m.alertedSymbol(), text)
 	if err != nil {
 		return m.showToast(span{bad, plainLine(err.Error())})
 	}
-	m.alerts.engine.Add(r)
-	m.alerts.typed = append(slices.Clip(m.alerts.typed), r)
-	return m.showToast(span{accent, "alert added: " + plainLine(r.String()) + "; " + keyLabel(m.keys.alerts) + " lists all"})
+	if len(added.typed) == len(m.alerts.typed) {
+		return m.showToast(span{accent, "there is such an alert; " + keyLabel(m.keys.alerts) + " lists all"})
+	}
+	m.alerts = added
+	t := added.typed[len(added.typed)-1]
+	m.settings.keep(t.key, symbolAdded)
+	return m.showToast(span{accent, "alert added: " + plainLine(t.String()) + "; " + keyLabel(m.keys.alerts) + " lists all"})
 }
 
-// removeAlert removes the alert under the cursor, until the program starts again.
+// removeAlert removes the alert under the cursor: one that was typed for ever, one of the configuration until the program
+// starts again.
 func (m Model) removeAlert() (Model, tea.Cmd) {
 	rules, at := m.alerts.engine.Rules(), m.alerts.list.cursor
 	if at >= len(rules) {
 		return m.sayUnusedKey(keyLabel(m.keys.removeAlert))
 	}
 	m.alerts.engine.Remove(at)
-	m.alerts.typed = slices.DeleteFunc(slices.Clone(m.alerts.typed), func(r alert.Rule) bool { return reflect.DeepEqual(r, rules[at]) })
-	return m.showToast(span{accent, "removed: " + plainLine(rules[at].String())})
+	said := "removed until livetape starts again: "
+	m.alerts.typed = slices.DeleteFunc(slices.Clone(m.alerts.typed), func(t typedAlert) bool {
+		if !reflect.DeepEqual(t.Rule, rules[at]) {
+			return false
+		}
+		m.settings.keep(t.key, "")
+		said = "removed: "
+		return true
+	})
+	return m.showToast(span{accent, said + plainLine(rules[at].String())})
 }
 
 // lines is how many lines the list of alerts has below its title.
@@ -201,4 +241,37 @@ func actionsText(a alert.Actions) string {
 		ways = append(ways, "exec "+plainLine(a.Exec[0]))
 	}
 	return strings.Join(ways, ", ")
+}
+
+const (
+	minAlertsPart  = 2 // lines, with the title
+	wantAlertsPart = 5
+)
+
+// alertsPart is the last that came true, and what is armed, in the details.
+func (m Model) alertsPart() (_ detailPart, shown bool) {
+	rules, history := m.alerts.engine.Rules(), m.alerts.engine.History()
+	if len(rules)+len(history) == 0 {
+		return detailPart{}, false
+	}
+	return detailPart{pane: noPane, second: true, minimum: minAlertsPart, wanted: min(2+len(history), wantAlertsPart), view: func(area drawContext) []string {
+		w := newLineWriter(area.theme, area.width)
+		area.focused = false
+		hint := keyLabel(m.keys.alerts) + " all · " + keyLabel(m.keys.addAlert) + " new"
+		lines := []string{paneTitleLine(w, area, "Alerts", humanize.Count(len(rules)), hint)}
+		for _, f := range history[:min(len(history), max(area.height-2, 0))] {
+			w.write(banner, " "+alertSign)
+			w.write(muted, " "+timeCell(f.At, area.now)+"  ")
+			w.write(plain, plainLine(f.Text))
+			lines = append(lines, w.endLine())
+		}
+		var armed []string
+		for i, r := range rules {
+			if m.alerts.engine.IsArmed(i) {
+				armed = append(armed, plainLine(r.String()))
+			}
+		}
+		w.write(muted, spaces(gutter)+"armed: "+cmp.Or(strings.Join(armed, " · "), "none"))
+		return append(lines, w.endLine())
+	}}, true
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/charmbracelet/bubbles/key"
@@ -16,6 +18,30 @@ type chartPane struct {
 	candles *bool     // nil: candles where an interval is longer than a second
 	pace    int       // of chartPaces, from 1; 0: what suits the time that the symbol has been watched
 	cross   time.Time // the beginning of the interval under the cross-hair; zero for none
+}
+
+// parseChart reads what chartPane.String wrote.
+func parseChart(text string) (p chartPane) {
+	pace, kind, _ := strings.Cut(text, " ")
+	p.pace, _ = strconv.Atoi(pace)
+	p.pace = min(max(p.pace, 0), len(chartPaces()))
+	if kind != "" {
+		candles := kind == "candles"
+		p.candles = &candles
+	}
+	return p
+}
+
+// String is what of the chart is kept for the next run: its pace, and its kind where the user chose one.
+func (p chartPane) String() string {
+	text := strconv.Itoa(p.pace)
+	switch {
+	case p.candles == nil:
+		return text
+	case *p.candles:
+		return text + " candles"
+	}
+	return text + " line"
 }
 
 // chartPace is how long an interval of the chart is.
@@ -184,6 +210,9 @@ func (m Model) pressInChart(msg tea.KeyMsg) (_ Model, ok bool) {
 		m = m.moveCross(r, -1)
 	default:
 		return m, false
+	}
+	if m.chart.pace > 0 || m.chart.candles != nil {
+		m.settings.keep("chart", m.chart.String())
 	}
 	return m, true
 }

@@ -22,6 +22,13 @@ func (m Model) detailParts(r *market.Row) []detailPart {
 	if !r.IsReading {
 		parts = append(parts, m.tapePart())
 	}
+	t := m.shownData()
+	if p, shown := m.newsPart(t); shown {
+		parts = append(parts, p)
+	}
+	if p, shown := m.alertsPart(); shown {
+		parts = append(parts, p)
+	}
 	if v, held := m.positionOf(r); held {
 		parts = append(parts, m.positionPart(v))
 	}

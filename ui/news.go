@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"livetape/feed/market"
 )
@@ -23,11 +24,12 @@ type newsPane struct {
 	titled                    bool
 	emptyText                 string
 
-	ofSelected bool   // only the headlines of the selected symbol
-	readTo     uint64 // Story.Seq of the last headline that was there when the pane lost the keyboard
-	focused    bool   // when last arranged
-	symbol     string // that is selected
-	hint       string // what keys do
+	ofSelected bool            // only the headlines of the selected symbol
+	readTo     uint64          // Story.Seq of the last headline that was there when the pane lost the keyboard
+	readBefore map[string]bool // headlines that were read in an earlier run, by storyKey
+	focused    bool            // when last arranged
+	symbol     string          // that is selected
+	hint       string          // what keys do
 }
 
 type newsLine struct {
@@ -121,8 +123,8 @@ func (n newsPane) titleLine(w *lineWriter, area drawContext, t *shownData) strin
 	if n.ofSelected {
 		name += " of " + n.symbol
 	}
-	if unread := newerThan(n.readTo, t.headlines); unread > 0 {
-		where += fmt.Sprintf(" · %d unread", unread)
+	if _, unread, some := strings.Cut(n.countText(t.headlines), " · "); some {
+		where += " · " + unread
 	}
 	if area.width < minNewsHint {
 		right = ""
@@ -150,23 +152,11 @@ func (n newsPane) positionText(t *shownData) string {
 
 func (n newsPane) row(w *lineWriter, area drawContext, l newsLine) string {
 	s := l.story
-	switch {
-	case s == nil || s.Seq <= n.readTo:
-		drawCursorMark(w)
-	case w.selected:
-		w.write(accent, "▌"+unreadSign)
-	default:
-		w.write(accent, " "+unreadSign)
-	}
-	w.writeBlanks(1)
+	n.drawUnread(w, s)
 	if s == nil {
 		return gapMarkLine(w, area, l.mark)
 	}
-	at := s.Time
-	if at.IsZero() {
-		at = s.At
-	}
-	w.writeLeft(muted, timeCell(at, area.now), 8)
+	w.writeLeft(muted, timeCell(storyTime(s), area.now), 8)
 	w.writeBlanks(2)
 	if n.sourceWidth > 0 && area.width >= 70 {
 		w.writeLeft(muted, s.Source, n.sourceWidth)
@@ -178,6 +168,27 @@ func (n newsPane) row(w *lineWriter, area drawContext, l newsLine) string {
 	}
 	drawHeadline(w, s)
 	return w.endLine()
+}
+
+// drawUnread draws the mark of an unread headline, and that of the cursor; nil is no headline.
+func (n newsPane) drawUnread(w *lineWriter, s *market.Story) {
+	switch {
+	case s == nil || !n.isUnread(s):
+		drawCursorMark(w)
+	case w.selected:
+		w.write(accent, "▌"+unreadSign)
+	default:
+		w.write(accent, " "+unreadSign)
+	}
+	w.writeBlanks(1)
+}
+
+// storyTime is when a headline was published, or else when it arrived.
+func storyTime(s *market.Story) time.Time {
+	if s.Time.IsZero() {
+		return s.At
+	}
+	return s.Time
 }
 
 func drawHeadline(w *lineWriter, s *market.Story) {

@@ -142,7 +142,12 @@ func (m Model) noNewsText(t *shownData) string {
 
 // arrangeNews gives the news pane its lines, and the words that it needs.
 func (m Model) arrangeNews(height int, t *shownData) newsPane {
-	n := m.news.noteRead(m.focus == focusNews, t).arrange(height, len(t.headlines)+len(t.gapMarks))
+	n := m.news.noteRead(m.focus == focusNews, t)
+	if now := newerThan(m.news.readTo, t.stories); n.readTo > m.news.readTo {
+		m.keepRead(t.stories[:now])
+		m.settings.due = m.settings.due || !t.isOnlyNews() // else each headline would be a write
+	}
+	n = n.arrange(height, len(t.headlines)+len(t.gapMarks))
 	n.symbol, n.emptyText, n.hint = m.selected.symbol, m.noNewsText(t), ""
 	if m.selected.symbol != "" && !n.focused {
 		n.hint = keyLabel(m.keys.news) + " news · " + keyLabel(m.keys.newsOfSymbol) + " " + m.keys.newsOfSymbol.Help().Desc

@@ -3,6 +3,7 @@ package ui
 import (
 	"cmp"
 	"maps"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -12,6 +13,7 @@ import (
 type settings struct {
 	values  map[string]string
 	unsaved map[string]string // an empty value removes the key
+	due     bool              // unsaved is to be saved now
 	saving  bool              // one save at a time, so that the last one holds
 }
 
@@ -40,26 +42,54 @@ type settingsSavedMsg struct{ err error }
 
 // keepSetting has a setting kept from run to run; an empty value removes it.
 func (m Model) keepSetting(key, value string) (Model, tea.Cmd) {
-	if m.settings.values[key] == value {
+	if !m.settings.note(key, value) {
 		return m, nil
 	}
-	m.settings.values[key], m.settings.unsaved[key] = value, value
 	return m, m.saveSettings()
+}
+
+// keep has a setting saved once the message that changes it is handled.
+func (s *settings) keep(key, value string) {
+	s.due = s.note(key, value) || s.due
+}
+
+// saveDue saves what is due.
+func (m Model) saveDue() tea.Cmd {
+	if !m.settings.due {
+		return nil
+	}
+	return m.saveSettings()
+}
+
+// note has a setting saved with the next, at the end of the program at the latest. It reports whether it has changed.
+func (s *settings) note(key, value string) (changed bool) {
+	if s.values[key] == value {
+		return false
+	}
+	s.values[key], s.unsaved[key] = value, value
+	if value == "" {
+		delete(s.values, key)
+	}
+	return true
 }
 
 func (m Model) saveSettings() tea.Cmd {
 	s, save := m.settings, m.config.SaveSettings
-	if save == nil || s.saving || len(s.unsaved) == 0 {
+	if save == nil || len(s.unsaved) == 0 {
+		return nil
+	}
+	if s.saving {
+		s.due = true
 		return nil
 	}
 	changes := s.unsaved
-	s.unsaved, s.saving = map[string]string{}, true
+	s.unsaved, s.saving, s.due = map[string]string{}, true, false
 	return func() tea.Msg { return settingsSavedMsg{save(changes)} }
 }
 
 func (m Model) settingsSaved(msg settingsSavedMsg) (Model, tea.Cmd) {
 	m.settings.saving = false
-	next := m.saveSettings()
+	next := m.saveDue()
 	if msg.err == nil {
 		return m, next
 	}
@@ -98,5 +128,14 @@ func (m Model) applySettings() Model {
 		m.prices.columns = columns
 	}
 	v.redefined = true
+	m.chart = parseChart(m.settings.values["chart"])
+	m.news.readBefore = map[string]bool{}
+	for key := range m.settings.withPrefix(settingKey("read", "")) {
+		m.news.readBefore[key] = true
+	}
+	for _, key := range slices.Sorted(maps.Keys(m.settings.withPrefix(settingKey("alert", "")))) {
+		symbol, text, _ := strings.Cut(key, settingSeparator)
+		m.alerts, _ = m.alerts.add(symbol, text) // one that a later version wrote may not be understood
+	}
 	return m.applyKeptTheme()
 }

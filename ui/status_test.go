@@ -487,7 +487,7 @@ func TestAHaltedSymbolSaysSoWithItsReason(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(180, 40).openMarket()
 	s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Halted, Reason: "volatility"}, market.Halt{State: market.Halted, Reason: "circuit breaker"})
-	if view := s.screen(); !strings.Contains(view, "HALTED  ") || strings.Count(view, "alted: volatility") != 1 || !strings.Contains(view, "market HALTED since 12:03:17: circuit breaker") {
+	if view := s.screen(); !strings.Contains(view, "HALTED  ") || strings.Count(view, "alted: volatility") != 2 || !strings.Contains(view, "market HALTED since 12:03:17: circuit breaker") {
 		t.Errorf("no halt in\n%s", view)
 	}
 	s.message("status", "{}", market.Halt{Symbol: "NVDA", State: market.Open}, market.Halt{State: market.Open})

@@ -63,7 +63,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	}
 	m, told := m.tellAlerts()
 	m, wake := m.layOut().scheduleWake()
-	return m, tea.Batch(cmd, told, wake)
+	return m, tea.Batch(cmd, told, wake, m.saveDue())
 }
 
 // advanceClock moves the screen's time on. Messages can overtake each other: a late one moves nothing back. A clock
