@@ -237,7 +237,11 @@ const maxFinishedWords = 60
 func (d *delivery) applyDecoded(m *Message, meaning decode.Message) {
 	d.notice, d.endAsked = m.Notice, meaning.End
 	if meaning.Finished {
-		d.finished = d.endpoint.Clean(cmp.Or(strings.TrimSpace(string(m.Data)), m.Type), maxFinishedWords)
+		words := strings.TrimSpace(string(m.Data))
+		if words == "{}" || words == "null" {
+			words = "" // the type says it
+		}
+		d.finished = d.endpoint.Clean(cmp.Or(words, m.Type), maxFinishedWords)
 	}
 	if d.hasPayloadID = meaning.ResumeID != ""; d.hasPayloadID {
 		d.payloadID = meaning.ResumeID

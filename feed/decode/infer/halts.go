@@ -20,6 +20,25 @@ var stateNames = wordSet("status state tradingstatus tradingstate marketstate ma
 
 var haltNames = wordSet("halted ishalted tradinghalted suspended issuspended")
 
+// saysState reports whether a payload says of one symbol whether it is traded.
+func saysState(payload gjson.Result) (found bool) {
+	payload.ForEach(func(key, v gjson.Result) bool {
+		found = stateNames[plainName(key.Str)] && sessionStates[strings.ToLower(v.Str)] != ""
+		return !found
+	})
+	return found
+}
+
+// haltsOf writes the rule for rows that only say whether their symbol is traded.
+func (w *ruleWriter) haltsOf(s *rowSet, read []payload) (mapping.Rule, bool) {
+	all := s.leaves()
+	f, _ := assignFields(all)
+	if f.hasPrice() || f.best("symbol") == nil {
+		return mapping.Rule{}, false
+	}
+	return w.halts(s, all, &mapping.Rule{Each: s.each(), Symbol: f.value("symbol"), Time: w.timeOf(f, fields{}, s, read)})
+}
+
 // halts writes the rule for a member that says whether a symbol is traded, once it has said that one is halted.
 func (w *ruleWriter) halts(s *rowSet, all []*leaf, quote *mapping.Rule) (mapping.Rule, bool) {
 	for _, l := range all {

@@ -127,14 +127,21 @@ func addEventConditions(all []eventRule, total int) {
 
 // eventRules reads payloads of one event type: every row set, and within one every kind of row.
 func (w *ruleWriter) eventRules(read []payload) (rules []mapping.Rule) {
-	var taken []*rowSet
+	var taken []takenSet
 	read, when := w.withoutOtherKinds(read)
 	for _, s := range rankRowSets(read) {
-		if slices.ContainsFunc(taken, func(other *rowSet) bool { return overlap(s.set, other) }) {
+		set := s.set.besides(taken)
+		if set != s.set && (len(set.rows) == 0 || set.score(read) <= 0) {
 			continue
 		}
-		if found := w.rowSetRules(s.set, read); len(found) > 0 {
-			taken, rules = append(taken, s.set), append(rules, found...)
+		before := *w
+		found := w.rowSetRules(set, read)
+		payloads := set.payloadsRead(found, read)
+		switch isRest := set != s.set; {
+		case isRest && (len(payloads) == 0 || readAgain(payloads, taken)):
+			*w = before
+		case len(found) > 0:
+			taken, rules = append(taken, takenSet{set, payloads}), append(rules, found...)
 		}
 	}
 	for i := range rules {
@@ -157,7 +164,7 @@ func (w *ruleWriter) withoutOtherKinds(read []payload) (kept []payload, when map
 		var others []string
 		kept = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
 			v := p.json.Get(gjson.Escape(name))
-			isOther := p.json.IsObject() && v.Type == gjson.String && len(v.Str) > 1 && isWritable(v.Str) && whyNotPrice(v.Str) != "" && sessionStates[strings.ToLower(v.Str)] == ""
+			isOther := p.json.IsObject() && !saysState(p.json) && v.Type == gjson.String && len(v.Str) > 1 && isWritable(v.Str) && whyNotPrice(v.Str) != "" && sessionStates[strings.ToLower(v.Str)] == ""
 			if isOther && !slices.Contains(others, v.Str) {
 				others = append(others, v.Str)
 				w.note("payloads of which %s is %s are left out: each is %s", name, v.Str, whyNotPrice(v.Str))
@@ -223,7 +230,13 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 			}
 			continue
 		}
-		if what := whyNotPrice(k.name); what != "" {
+		what := whyNotPrice(k.name)
+		if halt, ok := w.haltsOf(k.set, read); ok && what == "a status message" {
+			halt.When[kind.path] = mapping.Condition{Is: []string{k.name}}
+			rules = append(rules, halt)
+			continue
+		}
+		if what != "" {
 			w.note("rows of which %s is %s are left out: each is %s", kind.path, k.name, what)
 			continue
 		}

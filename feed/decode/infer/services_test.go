@@ -300,6 +300,22 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		{"fuels of two stations", []string{
 			`{"stations":[{"id":"a-1","name":"Aral","brand":"ARAL","diesel":1.659,"e5":1.789,"isOpen":true},{"id":"a-2","name":"Jet","brand":"JET","diesel":1.559,"e5":1.689,"isOpen":true}]}`,
 		}, []string{"reading Aral diesel 1.659", "reading Aral e5 1.789", "reading Jet diesel 1.559", "reading Jet e5 1.689"}},
+		{"a snapshot in lists, and then single rows of kinds", []string{
+			`{"type":"snapshot","prices":[{"symbol":"AAA","last":"41","bid":"40.9"},{"symbol":"BBB","last":"8125"}],"news":[{"id":"n0","headline":"Old"}]}`,
+			`{"type":"price","symbol":"AAA","last":"41.1"}`,
+			`{"type":"price","symbol":"BBB","bid":"8120"}`,
+			`{"type":"news","id":"n1","headline":"Plant opens","symbols":["AAA"],"time":"2026-01-01T00:00:00Z"}`,
+			`{"type":"status","symbol":"AAA","state":"halted","reason":"Volatility pause"}`,
+			`{"type":"status","symbol":"AAA","state":"open"}`,
+		}, []string{"AAA 41 bid=40.9", "BBB 8125", "AAA 41.1", "BBB bid=8120", "news Plant opens", "AAA is halted Volatility pause", "AAA is open"}},
+		{"rows by key, and then a single row", []string{
+			`{"quotes":{"AAA":{"last":41},"BBB":{"last":8125}}}`,
+			`{"symbol":"AAA","last":41.2}`,
+		}, []string{"AAA 41", "BBB 8125", "AAA 41.2"}},
+		{"a list below a name, and then a map there", []string{
+			`{"data":[{"symbol":"AAA","price":41},{"symbol":"BBB","price":8125}]}`,
+			`{"data":{"symbol":"AAA","price":41.2}}`,
+		}, []string{"AAA 41", "BBB 8125", "AAA 41.2"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

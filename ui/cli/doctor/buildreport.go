@@ -35,6 +35,8 @@ func (e *examination) verdict() (Verdict, string) {
 		return Understood, "connected and understood, with the preset " + e.reading.result.Definition.Preset
 	case e.reading.found && len(e.readings()) > 0 && len(e.prices()) == 0 && len(e.headlines()) == 0:
 		return Understood, "connected and understood: its numbers are readings, not prices"
+	case e.reading.found && e.reading.isMostlyUnread():
+		return Understood, "connected, and understood in part"
 	case e.reading.found:
 		return Understood, "connected and understood"
 	case o.stats.total == 0:

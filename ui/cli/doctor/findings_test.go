@@ -98,3 +98,14 @@ func TestWhereARowsPriceJumpsIsTold(t *testing.T) {
 	requireFinding(t, r, "jumps", doctor.Warning, "QRS 41 → 160 in event 2")
 	requireFinding(t, r, "reading", doctor.Good, "reads 2 of 3 events, 66 %")
 }
+
+func TestAMapThatReadsFewOfTheEventsIsNotCalledGood(t *testing.T) {
+	t.Parallel()
+	wire := "data: {\"symbol\":\"Q\",\"price\":41}\n\n" + strings.Repeat("data: {\"type\":\"order\",\"symbol\":\"Q\",\"price\":60}\n\n", 3)
+	withServer(t, streamOf(sseType, step{0, wire}), func(t *testing.T, n *network) {
+		r := n.examine(t.Context(), t, feed.Config{}, doctor.Options{})
+		if text := reportText(t, r); !strings.Contains(text, "! reading       a map was found that reads 1 of 4 events, 25 %") || !strings.Contains(text, "understood in part") {
+			t.Error(text)
+		}
+	})
+}

@@ -31,6 +31,8 @@ func (e *examination) payloadSection() Section {
 		s.add(Bad, "reading", "the feed's own settings read none of "+events, "check its map, or leave it out to see what fits")
 	case r.found && name != "" && r.result.Definition.Map == nil:
 		s.add(Good, "reading", fmt.Sprintf("the preset %s fits: it reads %d of %s%s", name, r.result.Mapped, events, share), "")
+	case r.found && r.isMostlyUnread():
+		s.add(Warning, "reading", fmt.Sprintf("a map was found that reads %d of %s%s", r.result.Mapped, events, share), "see below why the others are not read, and add rules for those that matter")
 	case r.found:
 		s.add(Good, "reading", fmt.Sprintf("a map was found that reads %d of %s%s", r.result.Mapped, events, share), "")
 	case len(r.presets) > 0:
@@ -47,6 +49,17 @@ func (e *examination) payloadSection() Section {
 	e.addContents(&s)
 	e.addUnread(&s)
 	return s
+}
+
+// isMostlyUnread reports whether more events than are read should be, and are not.
+func (r *decodedPayloads) isMostlyUnread() bool {
+	unread := 0
+	for _, reasons := range [][]reasonCount{r.ignored, r.decodeErrors} {
+		for _, reason := range reasons {
+			unread += reason.Count
+		}
+	}
+	return unread > r.result.Mapped
 }
 
 // addContents shows what was read, so that people see whether it is right.

@@ -1,0 +1,61 @@
+package infer
+
+import (
+	"slices"
+
+	"livetape/feed/decode/mapping"
+	"livetape/feed/decode/preset"
+)
+
+// takenSet is a row set for which there are rules, and the payloads that these read.
+type takenSet struct {
+	set  *rowSet
+	read map[int]bool // by their index
+}
+
+// besides are the rows in payloads of which nothing at the same path, or above or below it, is read yet: some payloads hold a list of
+// rows, and others one row. A set that nothing overlaps is returned as it is.
+func (s *rowSet) besides(taken []takenSet) *rowSet {
+	rest := s
+	for _, other := range taken {
+		if overlap(s, other.set) {
+			r := *rest
+			r.rows = slices.DeleteFunc(slices.Clone(rest.rows), func(f foundRow) bool { return other.read[f.payload] })
+			rest = &r
+		}
+	}
+	return rest
+}
+
+// readAgain reports whether a payload that rules read is read already.
+func readAgain(read map[int]bool, taken []takenSet) bool {
+	return slices.ContainsFunc(taken, func(t takenSet) bool {
+		for i := range read {
+			if t.read[i] {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// payloadsRead are the payloads that rules for a row set read. Of a book all count that hold some of it.
+func (s *rowSet) payloadsRead(rules []mapping.Rule, read []payload) map[int]bool {
+	found := map[int]bool{}
+	if slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) {
+		for _, f := range s.rows {
+			found[f.payload] = true
+		}
+		return found
+	}
+	decoder, err := decoderOf("feed", preset.Definition{Spec: mapping.Spec{Map: rules}})
+	if err != nil {
+		return found // not reached: rules are compiled again when they are tried
+	}
+	for i, p := range read {
+		if m, _ := decoder.Decode(p.event, []byte(p.json.Raw)); len(m.Updates) > 0 {
+			found[i] = true
+		}
+	}
+	return found
+}
