@@ -390,7 +390,7 @@ func (o *runOutput) run(args []string) {
 	defer cancel()
 	var errors bytes.Buffer
 	if o.needsFolder {
-		cmd := livetapeIn(o.server.dir, filled, "TZ=UTC", "HOME="+o.server.dir)
+		cmd := livetapeIn(o.server.dir, filled)
 		cmd.Stdout, cmd.Stderr = (*outputWriter)(o), &errors
 		if err := cmd.Start(); err != nil {
 			o.err = err.Error()
@@ -427,17 +427,19 @@ func startRunTerminal(t *testing.T, r wireRun, server *scriptedServer) *terminal
 	if r.Size != nil {
 		width, height = r.Size[0], r.Size[1]
 	}
-	variables := []string{"TZ=UTC", "HOME=" + server.dir}
-	cmd := exec.Command("sh", "-c", strings.ReplaceAll(r.Sh, "{binary}", livetape))
-	if r.Watch != nil {
-		filled := make([]string, len(r.Watch))
-		for i, arg := range r.Watch {
-			filled[i] = server.fill(arg)
-		}
-		cmd = exec.Command(livetape, filled...)
+	if r.Watch == nil {
+		cmd := exec.Command("sh", "-c", strings.ReplaceAll(r.Sh, "{binary}", livetape))
+		cmd.Dir, cmd.Env = server.dir, []string{"HOME=" + server.dir}
+		return startTerminal(t, width, height, cmd)
 	}
-	cmd.Dir, cmd.Env = server.dir, append(variables, "XDG_CONFIG_HOME="+server.dir)
-	return startTerminal(t, width, height, cmd)
+	filled := make([]string, len(r.Watch))
+	for i, arg := range r.Watch {
+		filled[i] = server.fill(arg)
+	}
+	if r.Files != nil {
+		return startTerminal(t, width, height, livetapeIn(server.dir, filled))
+	}
+	return startScreen(t, width, height, filled...)
 }
 
 // watch collects the screens that a terminal shows while the run lasts, from the first one on.

@@ -13,6 +13,7 @@ import (
 	"runtime"
 	"strconv"
 	"testing"
+	"time"
 
 	"go.uber.org/goleak"
 
@@ -50,22 +51,29 @@ func testWithBinary(m *testing.M) int {
 		fmt.Fprintln(os.Stderr, "build livetape:", err)
 		return 1
 	}
-	os.Setenv("XDG_STATE_HOME", filepath.Join(dir, "state")) // and not what the developer has set up
-	for name, value := range secrets {
+	for name, value := range environment(dir) {
 		os.Setenv(name, value)
 	}
+	time.Local = time.UTC
 	overlapTests()
 	code := m.Run()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
-	if err := goleak.Find(); err != nil && code == 0 {
+	if err := goleak.Find(goleak.IgnoreTopFunction("github.com/charmbracelet/bubbletea.Tick.func1")); err != nil && code == 0 {
 		fmt.Fprintln(os.Stderr, "goroutines that no test has ended:", err)
 		return 1
 	}
 	return code
 }
 
-// secrets are in the environment of every test, since tests that set variables cannot run in parallel.
-var secrets = map[string]string{"LIVETAPE_TEST_TOKEN": "s3cret", "PYTH_API_KEY": "a-token", "OANDA_TOKEN": "a-token"}
+// environment is that of every test, since tests that set variables cannot run in parallel. What the developer has set up is
+// not in it.
+func environment(dir string) map[string]string {
+	return map[string]string{
+		"XDG_CONFIG_HOME": filepath.Join(dir, "config"), "XDG_STATE_HOME": filepath.Join(dir, "state"),
+		"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "", "TZ": "UTC",
+		"LIVETAPE_TEST_TOKEN": "s3cret", "PYTH_API_KEY": "a-token", "OANDA_TOKEN": "a-token",
+	}
+}
 
 // overlapTests lets more tests run at a time than there are processors: most of them wait for a process or a server.
 func overlapTests() {

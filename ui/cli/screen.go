@@ -211,7 +211,6 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	}
 	defer keepSettings(&config)()
 	options := append(ui.Options(config.Looks),
-		tea.WithContext(ctx),
 		tea.WithoutSignalHandler(), // signals end ctx
 		tea.WithOutput(output),
 		tea.WithFilter(defaultTerminalSize),
@@ -219,7 +218,9 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	if input != nil {
 		options = append(options, tea.WithInput(&terminalFile{File: input, gone: gone}))
 	}
-	_, err := tea.NewProgram(ui.New(config), options...).Run()
+	program := tea.NewProgram(ui.New(config), options...)
+	defer context.AfterFunc(ctx, program.Quit)() // and not tea.WithContext, which leaves the reading of input behind
+	_, err := program.Run()
 	if errors.Is(err, tea.ErrProgramPanic) || ctx.Err() == nil {
 		return err
 	}

@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"context"
 	"io"
 	"os"
 	"os/exec"
@@ -15,6 +16,8 @@ import (
 	xterm "github.com/charmbracelet/x/term"
 	"github.com/charmbracelet/x/vt"
 	"github.com/creack/pty"
+
+	"livetape/ui/cli"
 )
 
 // waitLimit bounds every wait for the screen. It is long because machines are slow, and costs nothing when
@@ -32,12 +35,13 @@ func buildBinary(dir string) (string, error) {
 	return bin, build.Run()
 }
 
-// terminal is a process in a pty behind a terminal emulator.
+// terminal is a process or a command in a pty behind a terminal emulator.
 type terminal struct {
 	t       testing.TB
 	pty     *os.File
-	cmd     *exec.Cmd
-	ended   chan struct{} // closed when the process has ended
+	cmd     *exec.Cmd     // nil: a command in the test process
+	code    int           // the exit code, once ended is closed
+	ended   chan struct{} // closed when the process or the command has ended
 	drained chan struct{} // closed when all its output is on the screen
 
 	mu      sync.Mutex
@@ -47,36 +51,60 @@ type terminal struct {
 	written int
 }
 
-// startTerminal runs a command in a new terminal of the given size.
+// startTerminal runs a process in a new terminal of the given size.
 func startTerminal(t testing.TB, width, height int, cmd *exec.Cmd) *terminal {
 	t.Helper()
-	cmd.Env = append(os.Environ(), append([]string{"TERM=xterm-256color", "COLORTERM=truecolor", "NO_COLOR="}, cmd.Env...)...)
+	cmd.Env = append(os.Environ(), cmd.Env...)
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
 	if err != nil {
 		t.Fatalf("start %s in a pty: %v", cmd, err)
 	}
-	term := &terminal{
-		t: t, pty: file, cmd: cmd,
-		screen:  newScreen(width, height),
-		changed: make(chan struct{}),
-		ended:   make(chan struct{}),
-		drained: make(chan struct{}),
+	term := &terminal{t: t, pty: file, cmd: cmd}
+	term.start(width, height, func() { cmd.Process.Kill() }, func() int {
+		_ = cmd.Wait() // its exit code says it
+		return cmd.ProcessState.ExitCode()
+	})
+	return term
+}
+
+// startScreen runs a command in a new terminal of the given size, within the test process, which costs a fifth of a process
+// of its own. Signals, the working directory and the environment need one: see startTerminal.
+func startScreen(t testing.TB, width, height int, args ...string) *terminal {
+	t.Helper()
+	file, tty, err := pty.Open()
+	if err != nil {
+		t.Fatalf("open a pty: %v", err)
 	}
+	if err := pty.Setsize(tty, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)}); err != nil {
+		t.Fatalf("set the size of a terminal: %v", err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	term := &terminal{t: t, pty: file}
+	term.start(width, height, cancel, func() int {
+		defer tty.Close()
+		return cli.Run(ctx, args, tty, tty, tty)
+	})
+	return term
+}
+
+// start shows what is written to the terminal, until run has returned and the test has ended. Stop makes run return.
+func (term *terminal) start(width, height int, stop func(), run func() (exitCode int)) {
+	term.screen = newScreen(width, height)
+	term.changed, term.ended, term.drained = make(chan struct{}), make(chan struct{}), make(chan struct{})
 	var copying sync.WaitGroup
 	copying.Go(term.show)
-	copying.Go(func() { io.Copy(file, term.screen) }) // answers to the program's questions about colours and cursor
+	copying.Go(func() { io.Copy(term.pty, term.screen) }) // answers to the program's questions about colours and cursor
 	go func() {
 		defer close(term.ended)
-		cmd.Wait()
+		term.code = run()
 	}()
-	t.Cleanup(func() {
-		cmd.Process.Kill()
+	term.t.Cleanup(func() {
+		stop()
 		<-term.ended
-		file.Close()
+		term.pty.Close()
 		term.screen.InputPipe().(io.Closer).Close() // ends the answers; the emulator's own Close races with its Read
 		copying.Wait()
 	})
-	return term
 }
 
 // show feeds the process's output to the emulator until the pty is closed.
@@ -179,7 +207,7 @@ func (term *terminal) waitForExit() int {
 		term.t.Fatalf("the process did not end; the screen shows:\n%s", term.text())
 	}
 	<-term.drained // the kernel reports the end of output once the last process has left the terminal
-	return term.cmd.ProcessState.ExitCode()
+	return term.code
 }
 
 // requireRestored checks that the terminal is as a shell needs it: the main screen, a visible cursor,
