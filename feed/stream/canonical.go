@@ -42,7 +42,7 @@ func appendFields(data, kind, id []byte, m Mark) []byte {
 }
 
 func appendDataLine(data, value []byte) []byte {
-	data = append(data, "data: "...)
+	data = append(grow(data, len(value)+len("data: \n")), "data: "...)
 	data = AppendUTF8(data, value)
 	return append(data, '\n')
 }

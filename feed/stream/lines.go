@@ -159,7 +159,7 @@ func (l *Lines) keep(text []byte) {
 	if len(text) > room {
 		text, l.cut, l.long = text[:room], true, true
 	}
-	l.partial = append(l.partial, text...)
+	l.partial = append(grow(l.partial, len(text)), text...)
 	if !l.All && !worthKeeping(l.partial) {
 		l.partial, l.cut, l.long = l.partial[:1], true, false
 	}
@@ -181,6 +181,22 @@ func worthKeeping(beginning []byte) bool {
 		}
 	}
 	return false
+}
+
+// copyPart is how many bytes of a large buffer are copied at once.
+const copyPart = 256 << 10
+
+// grow makes room for n bytes more. append would copy a large buffer as a whole, tens of megabytes at a time, and meanwhile
+// the garbage collector can stop no goroutine, and so lets none run: keys would have to wait.
+func grow(b []byte, n int) []byte {
+	if len(b)+n <= cap(b) || len(b)+n <= copyPart {
+		return b
+	}
+	larger := make([]byte, 0, max(2*cap(b), len(b)+n+windowSize))
+	for len(larger) < len(b) {
+		larger = append(larger, b[len(larger):min(len(larger)+copyPart, len(b))]...)
+	}
+	return larger
 }
 
 // reusableBuffer is buffer made ready to be filled again, or nothing when it is too large to keep.

@@ -12,6 +12,10 @@ func AppendUTF8(b, text []byte) []byte {
 		b = utf8.AppendRune(b, utf8.RuneError)
 		text = text[n+illFormed(text[n:]):]
 	}
+	for len(text) > copyPart {
+		b = append(b, text[:copyPart]...)
+		text = text[copyPart:]
+	}
 	return append(b, text...)
 }
 
