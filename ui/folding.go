@@ -94,6 +94,9 @@ func (m Model) followFold() Model {
 		m.fold.SetLive(name, false, m.now)
 	}
 	m.fold.SetRows(m.board.Rows(), m.now)
+	if m.manyFeeds && m.paused == nil { // from the beginning, so that the column is planned for
+		m.prices.widths.fit(colPeers, peersCells)
+	}
 	m.fold.Advance(m.now)
 	for _, n := range m.fold.TakeNotes() {
 		m.log = m.log.add(logEntry{at: n.At, feed: n.Feed, peers: n.Text, agrees: n.IsWell})

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"livetape/feed"
 	"livetape/feed/market"
@@ -180,6 +181,8 @@ func lagText(f *fold.Feed) string {
 		return missing
 	case lag == 0:
 		return "first"
+	case lag < time.Millisecond:
+		return humanize.Delay(lag)
 	default:
 		return "+" + humanize.Delay(lag)
 	}
