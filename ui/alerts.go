@@ -89,7 +89,7 @@ func (m Model) isAlerted(r *market.Row) bool {
 		if i >= m.alerts.unseen && m.now.Sub(f.At) > alertHighlight {
 			return false
 		}
-		if f.Symbol == r.Symbol && isOfFeed(r, m.symbolOf(r), f.Feed) {
+		if f.Symbol == r.Symbol && anyFeed(r, m.symbolOf(r), func(feed string) bool { return feed == f.Feed }) {
 			return true
 		}
 	}
@@ -122,7 +122,7 @@ func (a alerts) add(symbol, text string) (alerts, error) {
 // isHighlighted reports whether an alert about a row has just come true. It ends on a whole second, when the ages change.
 func (a alerts) isHighlighted(r *market.Row, s *fold.Symbol, now time.Time) bool {
 	since := now.Truncate(time.Second).Add(-alertHighlight)
-	return a.engine != nil && slices.ContainsFunc(feedNames(r, s), func(feed string) bool { return a.engine.Concerns(feed, r.Symbol, since) })
+	return a.engine != nil && anyFeed(r, s, func(feed string) bool { return a.engine.Concerns(feed, r.Symbol, since) })
 }
 
 func (m Model) toggleAlerts() Model {

@@ -119,15 +119,15 @@ func (w *columnWidths) widenForFeeds(s *fold.Symbol) {
 	}
 }
 
-// withPeers has the column of peers while rows fold.
-func (w columnWidths) withPeers(book *fold.Book) columnWidths {
+// widenForFold makes room for the rows of a book, or for rows that are no longer folded, and then has no column of peers.
+func (w *columnWidths) widenForFold(rows []*market.Row, book *fold.Book) {
 	w.widest[colPeers] = 0
-	if book != nil {
-		for _, r := range book.Rows() {
+	for _, r := range rows {
+		if !r.IsReading {
+			w.widenFor(r)
 			w.widenForFeeds(book.Symbol(r))
 		}
 	}
-	return w
 }
 
 // fitNumber makes room for the number of a column and so many cells of signs. It is written only where it may be wider than

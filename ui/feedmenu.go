@@ -106,7 +106,7 @@ func (m Model) feedDetail(w *lineWriter, h *feedHealth, most int) []string {
 	if h.state(m.now) != feed.Live {
 		words = append(words, span{plain, cmp.Or(plainLine(h.status.Cause), h.lostCause)}, span{warn, cmp.Or(plainLine(h.status.Advice), h.lostAdvice)})
 	}
-	words = append(words, span{warn, m.troubleOf(h).longText()}, span{warn, cmp.Or(plainLine(h.found.Problem), h.recentNotice(m.now))}, span{warn, h.mapAdvice(m.keys)}, span{muted, h.url + redirectText(h.status)})
+	words = append(words, span{warn, m.troubleOf(h).words + withSeparator(": ", plainLine(strings.Join(m.shownFold().Suspected(h.name), ", ")))}, span{warn, cmp.Or(plainLine(h.found.Problem), h.recentNotice(m.now))}, span{warn, h.mapAdvice(m.keys)}, span{muted, h.url + redirectText(h.status)})
 	lines = append(lines, w.wrapped(words, most)...)
 	lines = append(lines, w.indented(wrapSpans(m.feedFacts(h), w.width-2*gutter, 3), gutter)...)
 	words = []span{{bad, withSeparator("the last decode error: ", h.lastDecodeError)}}

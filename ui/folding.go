@@ -3,6 +3,7 @@ package ui
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -53,14 +54,12 @@ func (m Model) toggleFold() (Model, tea.Cmd) {
 		if m.fold != nil {
 			held.fold = m.fold.Freeze(p.copies)
 		}
-		held.priceWidths = held.priceWidths.withPeers(m.fold)
 		m.paused = &held
 	}
-	m = m.redefine().arrangeRows()
+	m = m.widenFolded().redefine().arrangeRows()
 	if r != nil {
 		m.prices = m.prices.keepOnSymbol(m.shownData().rows, m.shownFold().RowOf(r))
 	}
-	m.prices.widths = m.prices.widths.withPeers(m.fold)
 	value := map[bool]string{true: "on", false: "off"}[m.fold != nil]
 	if (m.fold != nil) == m.config.Fold {
 		value = ""
@@ -68,6 +67,16 @@ func (m Model) toggleFold() (Model, tea.Cmd) {
 	m, kept := m.keepSetting("fold", value)
 	m, shown := m.showToast(said)
 	return m, tea.Batch(kept, shown)
+}
+
+// widenFolded has room in the table for rows that are folded, or are no longer.
+func (m Model) widenFolded() Model {
+	rows := m.baseRows()
+	m.prices.widths.widenForFold(rows, m.shownFold())
+	if m.paused != nil {
+		m.paused.priceWidths.widenForFold(rows, m.shownFold())
+	}
+	return m
 }
 
 // keepOnSymbol moves the cursor to a row, or to another of its symbol.
@@ -107,9 +116,12 @@ func (m Model) followFold() Model {
 // symbolOf is what is known of the symbol of a row over several feeds; nil where rows do not fold, or one feed alone has it.
 func (m Model) symbolOf(r *market.Row) *fold.Symbol { return m.shownFold().Symbol(r) }
 
-// isOfFeed reports whether a row is that of a feed, alone or with others.
-func isOfFeed(r *market.Row, s *fold.Symbol, feed string) bool {
-	return r.Feed == feed || s != nil && s.Has(feed)
+// anyFeed reports whether something is true of one of the feeds that a row is of.
+func anyFeed(r *market.Row, s *fold.Symbol, is func(feed string) bool) bool {
+	if s == nil {
+		return is(r.Feed)
+	}
+	return slices.ContainsFunc(s.Feeds, func(f *fold.Feed) bool { return is(f.Row.Feed) })
 }
 
 // feedNames are those of the feeds that a row is of.
@@ -196,27 +208,19 @@ func leadText(s *fold.Symbol) string {
 }
 
 // peersTrouble is what a feed's peers say against it.
-type peersTrouble struct {
-	sign, brief, words string
-	symbols            []string
-}
+type peersTrouble struct{ sign, brief, words string }
 
 // troubleOf is what the peers of a feed say against it; without a sign for nothing.
 func (m Model) troubleOf(h *feedHealth) peersTrouble {
 	book := m.shownFold()
-	if behind, since := book.Behind(h.name); len(behind) > 0 {
+	if behind, since := book.Behind(h.name); behind > 0 {
 		by := humanize.Duration(elapsed(m.now, since))
-		return peersTrouble{behindSign, by + " behind", "behind its peers by " + by + " on " + humanize.Plural(len(behind), "symbol"), behind}
+		return peersTrouble{behindSign, by + " behind", "behind its peers by " + by + " on " + humanize.Plural(behind, "symbol")}
 	}
-	if off := book.Off(h.name); len(off) > 0 {
-		return peersTrouble{apartSign, "disagrees", "disagrees with its peers on " + humanize.Plural(len(off), "symbol"), off}
+	if off := book.Off(h.name); off > 0 {
+		return peersTrouble{apartSign, "disagrees", "disagrees with its peers on " + humanize.Plural(off, "symbol")}
 	}
 	return peersTrouble{}
-}
-
-// longText has the names of the symbols, too.
-func (t peersTrouble) longText() string {
-	return t.words + withSeparator(": ", plainLine(strings.Join(t.symbols, ", ")))
 }
 
 // sickFirst is the feeds in the order in which they need attention. Of those that are live, the first are those that their

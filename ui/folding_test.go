@@ -227,3 +227,18 @@ func TestOneFeedAloneHasNothingToFold(t *testing.T) {
 		t.Errorf("it is another screen:\n%s", after)
 	}
 }
+
+func TestAFoldedRowIsMarkedByTimeAloneAndHasRoomForItsNumbers(t *testing.T) {
+	t.Parallel()
+	s := foldableFeeds(func(c *Config) { c.Fold = true }).resize(120, 40)
+	s.foldedQuote(deskFeed, "BTC", "", 9_704_505, 2)
+	s.foldedQuote("wire", "BTC", "", 9_704_505*1003/1000, 2)
+	s.requireShown(t, "at once", "× by 30.0 bp", "97,336.16", "97,045.07", "-291.09")
+	s.waitFor(3 * time.Second)
+	s.requireShown(t, "3 s later", "× 30.0 bp apart", "≠ desk disagrees", "≠ wire disagrees")
+	s.foldedQuote("wire", "BTC", "", 9_704_505, 2)
+	s.waitFor(3 * time.Second)
+	if view := s.screen(); strings.Contains(view, "apart") || strings.Contains(view, "disagrees") {
+		t.Errorf("it is still marked:\n%s", view)
+	}
+}

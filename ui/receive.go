@@ -141,7 +141,7 @@ func (m Model) widenColumns(rows map[*market.Row]struct{}, stories []*market.Sto
 		if r.IsReading {
 			readings.widenFor(r)
 		} else {
-			prices.widenFor(r)
+			prices.widenFor(m.fold.RowOf(r))
 			prices.widenForFeeds(m.fold.Symbol(r))
 		}
 	}

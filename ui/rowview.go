@@ -163,7 +163,7 @@ func (a *arrangement) isPinned(r *market.Row) bool { return a.pins[strings.ToUpp
 
 // matches reports whether the filter shows a row: that of several feeds, if it does with the name of one of them.
 func (a *arrangement) matches(r *market.Row) bool {
-	return slices.ContainsFunc(feedNames(r, a.fold.Symbol(r)), func(feed string) bool {
+	return anyFeed(r, a.fold.Symbol(r), func(feed string) bool {
 		return a.filter.Match(&filterRow{r, feed, a})
 	})
 }

@@ -6,6 +6,7 @@
 package fold
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -192,7 +193,16 @@ func (b *Book) Apply(r *market.Row, at time.Time) {
 
 // Advance takes the time into account.
 func (b *Book) Advance(now time.Time) {
+	var due []*Symbol
 	for s := range b.pending {
+		if !s.nextCheck().After(now) {
+			due = append(due, s)
+		}
+	}
+	slices.SortFunc(due, func(a, b *Symbol) int {
+		return cmp.Or(cmp.Compare(a.Row.Symbol, b.Row.Symbol), cmp.Compare(a.Row.Currency, b.Row.Currency))
+	})
+	for _, s := range due {
 		b.judge(s, now)
 	}
 }
@@ -261,35 +271,44 @@ func (b *Book) TakeNotes() []Note {
 	return notes
 }
 
-// Behind are the symbols of which a feed's price stands still while its peers' move, and when the first price came that it
+// Behind is on how many symbols a feed's price stands still while its peers' move, and when the first price came that it
 // missed. A nil book knows of none.
-func (b *Book) Behind(feed string) (symbols []string, since time.Time) {
+func (b *Book) Behind(feed string) (symbols int, since time.Time) {
 	if b == nil || b.feeds[feed] == nil {
-		return nil, time.Time{}
+		return 0, time.Time{}
 	}
-	for _, at := range b.feeds[feed].behind {
+	all := b.feeds[feed].behind
+	for _, at := range all {
 		if since.IsZero() || at.Before(since) {
 			since = at
 		}
 	}
-	return b.feeds[feed].behind.symbols(), since
+	return len(all), since
 }
 
-// Off are the symbols of which a feed disagrees with its peers. A nil book knows of none.
-func (b *Book) Off(feed string) []string {
+// Off is on how many symbols a feed disagrees with its peers. A nil book knows of none.
+func (b *Book) Off(feed string) int {
+	if b == nil || b.feeds[feed] == nil {
+		return 0
+	}
+	return len(b.feeds[feed].off)
+}
+
+// Suspected are the names of the symbols of Behind, or else of Off.
+func (b *Book) Suspected(feed string) (names []string) {
 	if b == nil || b.feeds[feed] == nil {
 		return nil
 	}
-	return b.feeds[feed].off.symbols()
-}
-
-// tally is the symbols of which something is said of a feed, with the time since when.
-type tally map[*Symbol]time.Time
-
-func (t tally) symbols() (names []string) {
-	for s := range t {
+	all := b.feeds[feed].behind
+	if len(all) == 0 {
+		all = b.feeds[feed].off
+	}
+	for s := range all {
 		names = append(names, s.Row.Symbol)
 	}
 	slices.Sort(names)
 	return names
 }
+
+// tally is the symbols of which something is said of a feed, with the time since when.
+type tally map[*Symbol]time.Time
