@@ -9,12 +9,12 @@ import (
 )
 
 const (
-	framesPerSecond = 60                    // how often the renderer looks for a new frame; without one it writes nothing
-	fastInterval    = time.Second / 30      // between two messages of feed events
-	slowInterval    = time.Second / 15      // the same where few events come: nobody reads faster
-	fewEvents       = 100                   // a second, up to which few come
-	burstTime       = 4 * time.Millisecond  // in which the events that a server sends together arrive
-	longestNap      = 16 * time.Millisecond // between two looks at the channel
+	fastInterval = time.Second / 30      // between two messages of feed events
+	slowInterval = time.Second / 18      // the same where few events come: nobody reads faster
+	slowLimit    = time.Second / 12      // after which they do not wait for the next one
+	fewEvents    = 100                   // a second, up to which few come
+	burstTime    = time.Millisecond      // in which the events that a server sends together arrive
+	longestNap   = 16 * time.Millisecond // between two looks at the channel
 )
 
 // framePace makes one message of the events that come within a frame's time: each message costs a frame. The first event
@@ -25,8 +25,8 @@ type framePace struct {
 	nap  time.Duration
 }
 
-// listenEvents waits for one event, then gathers those that follow. An event is on the terminal within one interval and
-// one look of the renderer: 50 ms where many come, 84 ms where few do.
+// listenEvents waits for one event, then gathers those that follow. An event waits for 33 ms where many come, and for 83 ms
+// where few do.
 func listenEvents(in <-chan feed.Event, pace *framePace, now clockFunc) tea.Cmd {
 	if in == nil {
 		return nil
@@ -36,21 +36,39 @@ func listenEvents(in <-chan feed.Event, pace *framePace, now clockFunc) tea.Cmd 
 		if !ok {
 			return feedClosedMsg{now()}
 		}
-		batch := pace.gather(append(make([]feed.Event, 0, 128), first), in)
+		batch := append(make([]feed.Event, 0, 128), first)
+		if pace.slow {
+			batch = pace.await(batch, in)
+		}
+		batch = pace.gather(batch, in)
 		return feedBatchMsg{batch, now()}
 	}
+}
+
+// await takes events one by one until a message is due. It is made when an event wakes the program up anyway: to wake it up
+// once more costs more than to draw.
+func (p *framePace) await(batch []feed.Event, in <-chan feed.Event) []feed.Event {
+	limit := time.NewTimer(time.Until(p.last.Add(slowLimit)))
+	defer limit.Stop()
+	for time.Since(p.last) < slowInterval && len(batch) < maxBatch {
+		select {
+		case e, ok := <-in:
+			if !ok {
+				return batch
+			}
+			batch = append(batch, e)
+		case <-limit.C:
+			return batch
+		}
+	}
+	return batch
 }
 
 // gather appends to batch until the frame's time is over. It sleeps and then takes what has come, since to be woken by each
 // event costs more. A close is left to the next listenEvents.
 func (p *framePace) gather(batch []feed.Event, in <-chan feed.Event) []feed.Event {
-	interval := fastInterval
-	if p.slow {
-		interval = slowInterval
-	}
-	began := time.Now()
-	until := began.Add(burstTime)
-	if due := p.last.Add(interval); due.After(until) {
+	until := time.Now().Add(burstTime)
+	if due := p.last.Add(fastInterval); due.After(until) {
 		until = due
 	}
 	for open := true; open && len(batch) < maxBatch; {

@@ -75,8 +75,25 @@ func listen[T any](in <-chan T, newMsg func(T) tea.Msg) tea.Cmd {
 	}
 }
 
-func wakeAfter(generation int, d time.Duration, now clockFunc) tea.Cmd {
-	return tea.Tick(d, func(time.Time) tea.Msg { return wakeMsg{generation, now()} })
+// alarm wakes the screen up. To set it again ends the wait before, so that no timer fires for nothing.
+type alarm struct{ replaced chan struct{} }
+
+func (a *alarm) set(generation int, d time.Duration, now clockFunc) tea.Cmd {
+	if a.replaced != nil {
+		close(a.replaced)
+	}
+	replaced := make(chan struct{})
+	a.replaced = replaced
+	return func() tea.Msg {
+		timer := time.NewTimer(d)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+			return wakeMsg{generation, now()}
+		case <-replaced:
+			return nil
+		}
+	}
 }
 
 // callFeed calls a method of Control outside of Update.

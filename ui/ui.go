@@ -106,14 +106,19 @@ type FaultMenuItem struct {
 	Inject     func(context.Context) error // runs as a command and may do I/O
 }
 
-// Options are the Bubble Tea options the model needs: the alternate screen, the mouse, and a renderer that looks for a frame
-// oftener than one is made. With reduced motion, it draws 2 frames a second.
-func Options(l Looks) []tea.ProgramOption {
-	fps := framesPerSecond
+// Options are the Bubble Tea options the model needs: the alternate screen and the mouse. Frames are drawn by another than
+// Bubble Tea's renderer, which therefore seldom looks for one.
+func Options() []tea.ProgramOption {
+	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFPS(1)}
+}
+
+// FrameInterval is the shortest time between two frames on a terminal. The model makes few frames that are closer, but for
+// keys.
+func FrameInterval(l Looks) time.Duration {
 	if l.ReducedMotion {
-		fps = 2
+		return time.Second / 2
 	}
-	return []tea.ProgramOption{tea.WithAltScreen(), tea.WithMouseCellMotion(), tea.WithFPS(fps)}
+	return time.Second / 60
 }
 
 // Model is the whole screen.
@@ -179,6 +184,7 @@ type Model struct {
 	toast         toast
 	mouseReleased bool // to the terminal, which selects text with it
 
+	alarm      *alarm
 	wake       time.Time // when the pending wakeMsg is due; zero for none
 	generation int       // of the pending wakeMsg
 }
@@ -241,6 +247,7 @@ func New(c Config) Model {
 		clock:  wallClock,
 		pace:   &framePace{nap: longestNap},
 		frame:  &frame{},
+		alarm:  &alarm{},
 
 		board:  market.NewBoard(market.Limits{Budget: c.budget}),
 		raw:    &rawEvents{},

@@ -183,7 +183,7 @@ func (m Model) scheduleWake() (Model, tea.Cmd) {
 	}
 	m.generation++
 	m.wake = next
-	return m, wakeAfter(m.generation, min(max(next.Sub(m.now), slowInterval), longestWait), m.clock)
+	return m, m.alarm.set(m.generation, min(max(next.Sub(m.now), slowLimit), longestWait), m.clock)
 }
 
 // longestWait bounds a timer: a recording may say that something changes in a thousand years.

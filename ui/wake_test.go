@@ -178,7 +178,7 @@ func TestFewEventsMakeFewMessagesAndNoneWaitsLong(t *testing.T) {
 						break
 					}
 					messages++
-					if waited := time.Since(batch.events[0].At); messages > 3 && waited > max(c.interval, burstTime) || c.gap == time.Second && waited > burstTime {
+					if waited := time.Since(batch.events[0].At); messages > 3 && waited > max(c.interval, burstTime)+c.gap || c.gap == time.Second && waited > burstTime {
 						t.Errorf("an event waited %v", waited)
 					}
 				}

@@ -25,6 +25,7 @@ import (
 	"livetape/ui"
 	"livetape/ui/cli/config"
 	"livetape/ui/cli/notify"
+	"livetape/ui/cli/painter"
 	"livetape/ui/cli/state"
 	"livetape/ui/cli/terminal"
 )
@@ -210,15 +211,21 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 		return err
 	}
 	defer keepSettings(&config)()
-	options := append(ui.Options(config.Looks),
+	frames := painter.New(output, ui.FrameInterval(config.Looks))
+	painting, stopPainting := context.WithCancel(ctx)
+	var painted sync.WaitGroup
+	painted.Go(func() { frames.Run(painting) })
+	defer painted.Wait()
+	defer stopPainting()
+	options := append(ui.Options(),
 		tea.WithoutSignalHandler(), // signals end ctx
-		tea.WithOutput(output),
+		tea.WithOutput(paintedTerminal{output, frames}),
 		tea.WithFilter(defaultTerminalSize),
 	)
 	if input != nil {
 		options = append(options, tea.WithInput(&terminalFile{File: input, gone: gone}))
 	}
-	program := tea.NewProgram(ui.New(config), options...)
+	program := tea.NewProgram(frames.Model(ui.New(config)), options...)
 	defer context.AfterFunc(ctx, program.Quit)() // and not tea.WithContext, which leaves the reading of input behind
 	_, err := program.Run()
 	if errors.Is(err, tea.ErrProgramPanic) || ctx.Err() == nil {
@@ -324,6 +331,9 @@ func (f *terminalFile) Write(p []byte) (int, error) {
 	return n, nil
 }
 
+// WriteString would otherwise be the file's own, which knows nothing of a lock.
+func (f *terminalFile) WriteString(s string) (int, error) { return f.Write([]byte(s)) }
+
 func (f *terminalFile) Read(p []byte) (int, error) {
 	n, err := f.File.Read(p)
 	if errors.Is(err, io.EOF) {
@@ -331,6 +341,16 @@ func (f *terminalFile) Read(p []byte) (int, error) {
 	}
 	return len(f.answers.Filter(p[:n])), err
 }
+
+// paintedTerminal is a terminal whose frames a painter draws.
+type paintedTerminal struct {
+	*terminalFile
+	painter *painter.Painter
+}
+
+func (t paintedTerminal) Write(p []byte) (int, error) { return t.painter.Write(p) }
+
+func (t paintedTerminal) WriteString(s string) (int, error) { return t.painter.Write([]byte(s)) }
 
 // lookFlags say how a screen looks. Every command that has one has them.
 type lookFlags struct {

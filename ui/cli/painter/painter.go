@@ -1,0 +1,150 @@
+// Package painter draws the frames of a Bubble Tea program on a terminal, in place of Bubble Tea's own renderer. That one
+// wakes up for every frame that it might have to draw, and writes whole lines. A [Painter] sleeps until there is a frame, and
+// writes the cells that changed.
+package painter
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"strings"
+	"sync"
+	"time"
+
+	tea "github.com/charmbracelet/bubbletea"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Painter stands between Bubble Tea and the terminal: all that Bubble Tea writes passes through, but for its frames. Its
+// methods may be called from any goroutine.
+type Painter struct {
+	out      io.Writer
+	interval time.Duration
+	drawn    chan struct{} // a frame waits
+
+	mu     sync.Mutex
+	next   string   // the newest frame
+	shown  []string // the lines on the terminal; nil when those are not known
+	active bool     // the terminal shows its alternate screen
+	buffer []byte
+}
+
+// New returns a Painter that draws a frame at most once in an interval.
+func New(out io.Writer, interval time.Duration) *Painter {
+	return &Painter{out: out, interval: interval, drawn: make(chan struct{}, 1)}
+}
+
+// Model is a Bubble Tea model whose frames p draws. Bubble Tea itself gets none.
+func (p *Painter) Model(m tea.Model) tea.Model { return painted{m, p} }
+
+type painted struct {
+	tea.Model
+	painter *Painter
+}
+
+func (m painted) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	if _, ok := msg.(tea.WindowSizeMsg); ok {
+		m.painter.forget() // terminals move and cut what they show
+	}
+	model, cmd := m.Model.Update(msg)
+	return painted{model, m.painter}, cmd
+}
+
+func (m painted) View() string {
+	m.painter.draw(m.Model.View())
+	return ""
+}
+
+// Run draws frames until ctx ends. An error of the terminal is for its writer to notice.
+func (p *Painter) Run(ctx context.Context) {
+	for {
+		select {
+		case <-p.drawn:
+		case <-ctx.Done():
+			return
+		}
+		p.paint()
+		select {
+		case <-time.After(p.interval):
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (p *Painter) draw(frame string) {
+	p.mu.Lock()
+	p.next = frame
+	p.mu.Unlock()
+	p.wake()
+}
+
+// wake never blocks.
+func (p *Painter) wake() {
+	select {
+	case p.drawn <- struct{}{}:
+	default:
+	}
+}
+
+// forget has the next frame drawn whole.
+func (p *Painter) forget() {
+	p.mu.Lock()
+	p.shown = nil
+	p.mu.Unlock()
+	p.wake()
+}
+
+// Write passes on what Bubble Tea and others write. A frame of Bubble Tea's, which is that of an empty view, is left out.
+func (p *Painter) Write(b []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	const home = ansi.CursorHomePosition
+	if p.active && len(b) > len(home) && bytes.HasPrefix(b, []byte(home)) {
+		return len(b), nil
+	}
+	switch string(b) {
+	case ansi.SetAltScreenSaveCursorMode:
+		p.active, p.shown = true, nil
+	case ansi.ResetAltScreenSaveCursorMode:
+		p.active = false
+	case ansi.EraseEntireScreen:
+		p.shown = nil
+	default:
+		return p.out.Write(b)
+	}
+	p.wake()
+	return p.out.Write(b)
+}
+
+func (p *Painter) paint() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if !p.active {
+		return
+	}
+	lines := strings.Split(p.next, "\n")
+	if p.buffer = p.appendFrame(p.buffer[:0], lines); len(p.buffer) == 0 {
+		return
+	}
+	if _, err := p.out.Write(p.buffer); err == nil {
+		p.shown = lines
+	}
+}
+
+func (p *Painter) appendFrame(b []byte, lines []string) []byte {
+	w := cellWriter{b: b}
+	if len(p.shown) != len(lines) {
+		w.b = append(w.b, ansi.EraseEntireScreen...)
+	}
+	for i, line := range lines {
+		switch {
+		case len(p.shown) != len(lines):
+			w.writeLine(i, line)
+		case p.shown[i] != line:
+			w.changeLine(i, p.shown[i], line)
+		}
+	}
+	w.switchStyle("")
+	return w.b
+}
