@@ -90,7 +90,7 @@ func TestAScreenIsLeftAndFoundAsItWasSetUp(t *testing.T) {
 	term.waitForText("★NVDA", "2 pinned 1")
 	term.press("c")
 	term.waitForText("Columns")
-	term.press("jj ")
+	term.press("jjj ")
 	term.waitForText("2 pinned 1", "[ ] NAME")
 	term.press("\x1b")
 	term.waitFor("no chooser and no names", func(screen string) bool {
