@@ -3,13 +3,13 @@ package cli_test
 import (
 	"maps"
 	"os"
-	"os/exec"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
 
 	"livetape/feed/decode/preset"
+	"livetape/ui/cli"
 )
 
 // docSections are those of docs/feeds.md that are about a preset.
@@ -63,7 +63,6 @@ func TestEveryPresetIsExplainedWithItsExampleAndVars(t *testing.T) {
 // TestEveryCommandOfFeedsIsUnderstood runs the commands without a terminal: all of a command line is read, and its feed
 // made ready, before there is found to be no screen.
 func TestEveryCommandOfFeedsIsUnderstood(t *testing.T) {
-	t.Parallel()
 	doc, err := os.ReadFile("../../docs/feeds.md")
 	if err != nil {
 		t.Fatal(err)
@@ -73,12 +72,18 @@ func TestEveryCommandOfFeedsIsUnderstood(t *testing.T) {
 		for line := range strings.Lines(block[1]) {
 			commands++
 			t.Run(line, func(t *testing.T) {
-				t.Parallel()
-				cmd := exec.Command("bash", "-c", `livetape() { "$LIVETAPE" "$@"; }; `+"\n"+line)
-				cmd.Env = append(os.Environ(), "LIVETAPE="+livetape)
-				out, err := cmd.CombinedOutput()
-				if err == nil || !strings.Contains(string(out), "standard output is not a terminal") {
-					t.Errorf("it gives %v: %s", err, out)
+				words := shellWord.FindAllString(line, -1)
+				for ; words[0] != "livetape"; words = words[1:] {
+					name, value, _ := strings.Cut(words[0], "=")
+					t.Setenv(name, value)
+				}
+				for i, word := range words {
+					words[i] = strings.Trim(word, "'")
+				}
+				var said strings.Builder
+				code := cli.Run(t.Context(), words[1:], strings.NewReader(""), &said, &said)
+				if code == cli.ExitOK || !strings.Contains(said.String(), "standard output is not a terminal") {
+					t.Errorf("it gives %d: %s", code, said.String())
 				}
 			})
 		}
@@ -87,5 +92,8 @@ func TestEveryCommandOfFeedsIsUnderstood(t *testing.T) {
 		t.Errorf("there are %d commands", commands)
 	}
 }
+
+// shellWord is a word for a shell, plain or in single quotes.
+var shellWord = regexp.MustCompile(`'[^']*'|\S+`)
 
 var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")

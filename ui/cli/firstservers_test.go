@@ -40,7 +40,7 @@ func requireFirstStreams(t *testing.T, url string) {
 	for _, stream := range []string{"random", "climate", "message", "text"} {
 		t.Run(stream, func(t *testing.T) {
 			t.Parallel()
-			term := startTerminal(t, 100, 14, exec.Command(livetape, "watch", url+stream))
+			term := startScreen(t, 100, 14, "watch", url+stream)
 			path := filepath.Join("testdata", "first", stream+".txt")
 			screen := term.waitForText("● LIVE", "/s ", " 3 events")
 			golden.Require(t, path, withoutDigits(screen))

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os/exec"
 	"testing"
 )
 
@@ -19,7 +18,7 @@ func TestTheUsualSpellingsOfAPriceAreGuessed(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	t.Cleanup(server.Close)
-	term := startTerminal(t, 80, 24, exec.Command(livetape, "watch", server.URL))
+	term := startScreen(t, 80, 24, "watch", server.URL)
 	term.waitForText("● LIVE", "NVDA", "181.46")
 	term.press("q")
 	term.waitForExit()

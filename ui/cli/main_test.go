@@ -5,6 +5,8 @@ import (
 	"context"
 	"flag"
 	"fmt"
+	"io"
+	"log"
 	"net"
 	"net/http"
 	"os"
@@ -55,6 +57,7 @@ func testWithBinary(m *testing.M) int {
 		os.Setenv(name, value)
 	}
 	time.Local = time.UTC
+	log.SetOutput(io.Discard) // servers log what clients break off
 	overlapTests()
 	code := m.Run()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()

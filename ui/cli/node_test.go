@@ -47,7 +47,7 @@ func startScript(t *testing.T, interpreter, folder, script string) string {
 
 func TestNumbersOfAPlainServerAreReadings(t *testing.T) {
 	t.Parallel()
-	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", startNode(t, "untyped.js")))
+	term := startScreen(t, 120, 40, "watch", startNode(t, "untyped.js"))
 
 	term.waitFor("that the number is shown", func(screen string) bool {
 		return strings.Contains(screen, "● LIVE") && regexp.MustCompile(`value +[▲▼]? *42 `).MatchString(screen)
@@ -56,7 +56,7 @@ func TestNumbersOfAPlainServerAreReadings(t *testing.T) {
 
 func TestPricesWithCRLFLineEndsTick(t *testing.T) {
 	t.Parallel()
-	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", startNode(t, "crlf.js")))
+	term := startScreen(t, 120, 40, "watch", startNode(t, "crlf.js"))
 
 	first := priceOf(term.waitForText("● LIVE", "NODE", "100."), "NODE")
 	term.waitFor("a new price", func(screen string) bool {
@@ -67,7 +67,7 @@ func TestPricesWithCRLFLineEndsTick(t *testing.T) {
 
 func TestAServerThatEndsEveryStreamIsResumedWithoutAnAlarm(t *testing.T) {
 	t.Parallel()
-	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", startNode(t, "ids.js")))
+	term := startScreen(t, 120, 40, "watch", startNode(t, "ids.js"))
 
 	// A machine that is slow may need more than the 2 s that a planned end is spared for: then it shows that it
 	// connects. The wait before that is 0.3 s, so whoever shows it has raised an alarm.

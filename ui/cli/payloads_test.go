@@ -3,6 +3,7 @@ package cli_test
 import (
 	"fmt"
 	"io"
+	"livetape/ui/cli"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -60,17 +61,16 @@ func TestWhatCheckWritesIsStreamedAsItIs(t *testing.T) {
 			}))
 			defer server.Close()
 			defer server.CloseClientConnections()
-			dir := t.TempDir()
-			file := filepath.Join(dir, "found.yaml")
+			file := filepath.Join(t.TempDir(), "found.yaml")
 			events := fmt.Sprint(strings.Count(s.payloads, "\n") + 1)
-			report, err := livetapeIn(dir, []string{"check", server.URL, "--name", "desk", "--events", events, "--write", file}).CombinedOutput()
-			if err != nil {
-				t.Fatalf("%v\n%s", err, report)
+			var report, printed strings.Builder
+			if code := cli.Run(t.Context(), []string{"check", server.URL, "--name", "desk", "--events", events, "--write", file}, nil, &report, &report); code != cli.ExitOK {
+				t.Fatalf("exit code %d\n%s", code, report.String())
 			}
 			const line = "{{if .Headline}}{{.Headline}}{{else}}{{.Symbol}} {{.Last}} {{.Bid}} {{.Ask}} {{.Time}}{{end}}"
-			printed, err := livetapeIn(dir, []string{"stream", "--config", file, "desk", "--count", fmt.Sprint(strings.Count(s.want, "\n")), "-t", line}).Output()
-			if diff := cmp.Diff(s.want, string(printed)); diff != "" || err != nil {
-				t.Errorf("%v, want (-), got (+):\n%s\n%s", err, diff, report)
+			code := cli.Run(t.Context(), []string{"stream", "--config", file, "desk", "--count", fmt.Sprint(strings.Count(s.want, "\n")), "-t", line}, nil, &printed, &report)
+			if diff := cmp.Diff(s.want, printed.String()); diff != "" || code != cli.ExitOK {
+				t.Errorf("exit code %d, want (-), got (+):\n%s\n%s", code, diff, report.String())
 			}
 		})
 	}

@@ -72,7 +72,7 @@ func TestTheHeaderSaysThatNothingIsRecordedOnceADiskIsFull(t *testing.T) {
 		_ = http.NewResponseController(w).Flush()
 		<-r.Context().Done()
 	}))
-	term := startTerminal(t, 200, 30, exec.Command(livetape, "watch", url, "--record", filepath.Join(smallDisk(t), "desk.tape")))
+	term := startScreen(t, 200, 30, "watch", url, "--record", filepath.Join(smallDisk(t), "desk.tape"))
 	term.waitForText("● LIVE", " REC ")
 	close(more)
 	term.waitForText("no space left on device")

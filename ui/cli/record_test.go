@@ -166,7 +166,7 @@ func TestRecordPutsSeveralFeedsInOneFile(t *testing.T) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("recorded (-want +got):\n%s", diff)
 	}
-	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", name, "--speed", "max"))
+	term := startScreen(t, 100, 30, "replay", name, "--speed", "max")
 	term.waitForText("■ end", hostIn(one), hostIn(two), "3 events")
 }
 

@@ -75,6 +75,7 @@ func (r *activeRecording) awaitEnd(events <-chan feed.Event) {
 	}
 	for range events {
 	}
+	close(r.notices)
 }
 
 // printSummary says, once all events have come, how many were recorded, unless some are missing.

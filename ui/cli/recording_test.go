@@ -33,7 +33,7 @@ var changing = regexp.MustCompile(`\d+[smh]\b|now\b|[│▸▌>‼★┄▲▼�
 
 func replayed(t *testing.T, file string, args ...string) *terminal {
 	t.Helper()
-	return startTerminal(t, 140, 40, exec.Command(livetape, append([]string{"replay", file, "--speed", "max"}, args...)...))
+	return startScreen(t, 140, 40, append([]string{"replay", file, "--speed", "max"}, args...)...)
 }
 
 // scripted is a server that sends a whole story of prices, and then says that it has ended.
@@ -58,7 +58,7 @@ func TestARecordingEndsInTheBoardOfWatching(t *testing.T) {
 	url := scripted(t, 500)
 	for _, args := range [][]string{{"desk.tape"}, {"desk.tape.gz"}, {"desk.tape", "--record-size", "1"}} {
 		t.Run(strings.Join(args, " "), func(t *testing.T) {
-			watched := startTerminal(t, 140, 40, exec.Command(livetape, "watch", url))
+			watched := startScreen(t, 140, 40, "watch", url)
 			watched.waitFor("all of the story", func(screen string) bool {
 				return strings.Contains(screen, "■ CLOSED by server (204)") && strings.Contains(screen, "500 events") && len(prices(screen)) == 15
 			})
@@ -151,7 +151,7 @@ func TestAFeedThatJoinsWhileItIsRecordedIsInTheRecording(t *testing.T) {
 func TestADemoIsRecorded(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "demo.tape.gz")
-	term := startTerminal(t, 120, 40, exec.Command(livetape, "demo", "--record", file))
+	term := startScreen(t, 120, 40, "demo", "--record", file)
 	term.waitFor("prices", func(screen string) bool {
 		return strings.Contains(screen, "● LIVE") && strings.Contains(screen, "REC") && eventsTaken(screen) > 20
 	})

@@ -27,7 +27,7 @@ func TestAStreamThatComesFromElsewhereSaysSoBesideItsState(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{{secure.URL + "/events", "--ca", authority}, {serve(t, http.RedirectHandler(elsewhere, http.StatusFound))}} {
-		term := startTerminal(t, 140, 30, exec.Command(livetape, append([]string{"watch"}, args...)...))
+		term := startScreen(t, 140, 30, append([]string{"watch"}, args...)...)
 		term.waitForText("● LIVE", "redirected to "+origin)
 		term.press("q")
 		term.waitForExit()

@@ -30,25 +30,23 @@ func startTicker(t *testing.T, n int) string {
 	return server.URL
 }
 
-// recordTicker watches a ticker with --record and returns the recording; end ends the watching.
-func recordTicker(t *testing.T, name string, end func(*terminal)) string {
+// recordTicker watches a ticker with --record and returns the recording.
+func recordTicker(t *testing.T, name string) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)
-	term := startTerminal(t, 100, 30, exec.Command(livetape, "watch", startTicker(t, 100), "--record", file))
+	term := startScreen(t, 100, 30, "watch", startTicker(t, 100), "--record", file)
 	term.waitForText("● LIVE", "REC", "1,100.50")
-	end(term)
+	term.press("q")
 	term.waitForExit()
 	return file
 }
-
-func quit(term *terminal) { term.press("q") }
 
 func TestARecordingReplaysToWhatWasSeen(t *testing.T) {
 	t.Parallel()
 	for _, name := range []string{"plain.tape", "small.tape.gz"} {
 		t.Run(name, func(t *testing.T) {
-			file := recordTicker(t, name, quit)
-			term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file, "--speed", "max"))
+			file := recordTicker(t, name)
+			term := startScreen(t, 100, 30, "replay", file, "--speed", "max")
 			term.waitForText("REPLAY", "■ end", "TICK", "1,100.50", "100 events")
 			term.press("q")
 			if code := term.waitForExit(); code != 0 {
@@ -65,7 +63,7 @@ func TestACaptureWithoutTimesIsNotGivenADate(t *testing.T) {
 	if err := os.WriteFile(file, []byte("event: price\ndata: {\"symbol\":\"TICK\",\"last\":\"1100.50\"}\n\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file))
+	term := startScreen(t, 100, 30, "replay", file)
 	screen := term.waitForText("REPLAY · no times in this file, played at 10/s", "1,100.50")
 	if strings.Contains(screen, "recorded") {
 		t.Errorf("it has a date:\n%s", screen)
@@ -76,7 +74,7 @@ func TestLeavingTheScreenTellsWhatWasRecorded(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "left.tape")
 	watch := func() string {
-		term := startTerminal(t, 140, 30, exec.Command(livetape, "watch", startTicker(t, 100), "--record", file))
+		term := startScreen(t, 140, 30, "watch", startTicker(t, 100), "--record", file)
 		term.waitForText("● LIVE", "REC", "1,100.50")
 		term.press("q")
 		term.waitForExit()
@@ -97,16 +95,14 @@ func TestLeavingTheScreenTellsWhatWasRecorded(t *testing.T) {
 
 func TestARecordingThatWasKilledReplays(t *testing.T) {
 	t.Parallel()
-	file := recordTicker(t, "killed.tape", func(term *terminal) {
-		waitForFile(t, file(term), "1100.50")
-		term.signal(syscall.SIGKILL)
-	})
-	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", file, "--speed", "max"))
-	term.waitForText("■ end", "1,100.50")
+	file := filepath.Join(t.TempDir(), "killed.tape")
+	watch := startTerminal(t, 100, 30, exec.Command(livetape, "watch", startTicker(t, 100), "--record", file))
+	watch.waitForText("● LIVE", "REC", "1,100.50")
+	waitForFile(t, file, "1100.50")
+	watch.signal(syscall.SIGKILL)
+	watch.waitForExit()
+	startScreen(t, 100, 30, "replay", file, "--speed", "max").waitForText("■ end", "1,100.50")
 }
-
-// file is the recording that a terminal's process was told to write.
-func file(term *terminal) string { return term.cmd.Args[len(term.cmd.Args)-1] }
 
 // waitForFile waits until a file holds a text. Recordings are flushed once in a second of the events' time.
 func waitForFile(t *testing.T, name, text string) {
@@ -126,7 +122,7 @@ func waitForFile(t *testing.T, name, text string) {
 
 func TestTheKeysOfATapeDeckWork(t *testing.T) {
 	t.Parallel()
-	term := startTerminal(t, 100, 30, exec.Command(livetape, "replay", recordTicker(t, "deck.tape", quit), "--paused"))
+	term := startScreen(t, 100, 30, "replay", recordTicker(t, "deck.tape"), "--paused")
 	term.waitForText("‖ 00:00:00", "go on")
 
 	const step = ".\x1b[A"         // with a key between, for dots in a row are read as one
@@ -148,8 +144,8 @@ func TestTheKeysOfATapeDeckWork(t *testing.T) {
 
 func TestTheMockServerServesARecording(t *testing.T) {
 	t.Parallel()
-	served := startTerminal(t, 100, 20, exec.Command(livetape, "mock", "--addr", "127.0.0.1:0", "--replay", recordTicker(t, "served.tape", quit), "--speed", "max"))
+	served := startScreen(t, 100, 20, "mock", "--addr", "127.0.0.1:0", "--replay", recordTicker(t, "served.tape"), "--speed", "max")
 	screen := served.waitFor("its URL", eventsURL.MatchString)
-	term := startTerminal(t, 100, 30, exec.Command(livetape, "watch", eventsURL.FindString(screen)))
+	term := startScreen(t, 100, 30, "watch", eventsURL.FindString(screen))
 	term.waitForText("TICK", "1,100.50", "■ CLOSED by server (204)") // it has had everything
 }

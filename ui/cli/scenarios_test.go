@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -106,7 +105,7 @@ steps:
 	if err := os.WriteFile(file, []byte(story), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	term := startTerminal(t, 120, 40, exec.Command(livetape, "demo", "--scenario", file))
+	term := startScreen(t, 120, 40, "demo", "--scenario", file)
 	term.waitForText("DEMO · my-day · simulated prices", "● LIVE", "The line breaks soon", "HALTED")
 	term.waitForText("resumed after", "replayed, 0 missed", "It holds again")
 	term.press("q")

@@ -8,7 +8,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -102,7 +101,7 @@ func (p placedSecret) run(t *testing.T, args ...string) string {
 
 // screen is all that watch writes to a terminal, with the panes that show what a server says.
 func (p placedSecret) screen(t *testing.T) string {
-	term := startTerminal(t, 160, 40, exec.Command(livetape, append([]string{"watch"}, p.args(t)...)...))
+	term := startScreen(t, 160, 40, append([]string{"watch"}, p.args(t)...)...)
 	term.waitForText("NVDA")
 	term.press("!")
 	term.waitForText("403")

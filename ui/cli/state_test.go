@@ -46,7 +46,7 @@ func TestAFeedGoesOnWhereTheLastRunEnded(t *testing.T) {
 		t.Errorf("recorded: %v\n%s", err, recorded)
 	}
 	for _, want := range []string{"12.25", "15.25"} {
-		term := startTerminal(t, 100, 24, exec.Command(livetape, "watch", url, "--state", file))
+		term := startScreen(t, 100, 24, "watch", url, "--state", file)
 		term.waitForText(want)
 		term.press("q")
 		if code := term.waitForExit(); code != 0 {

@@ -9,13 +9,9 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 	"unicode"
 	"unicode/utf16"
-
-	"github.com/creack/pty"
 )
 
 // steering is text that tries to steer a terminal: it sets the clipboard and the title, clears the screen, turns the
@@ -26,31 +22,20 @@ const steering = "a\x1b]52;c;b3duZWQ=\aa\x1b]0;owned\x1b\\b\x1b[66;6Hc\u009b66;7
 var steers = regexp.MustCompile(`\x1b\]52|\x1b\]0|\x1b\[66|\x{9b}|\x{9d}|\x{9c}|[\x{202a}-\x{202e}\x{2060}-\x{2069}\x{200b}-\x{200f}\x{e0000}-\x{e007f}]|\x{301}{5}`)
 
 // received is all that a terminal gets of a command until it ends, or serves.
-func received(t *testing.T, dir string, args ...string) (all string) {
+func received(t *testing.T, args ...string) string {
 	t.Helper()
-	cmd := livetapeIn(dir, args)
-	cmd.Env = append(os.Environ(), cmd.Env...)
-	terminal, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 200, Rows: 50})
-	if err != nil {
-		t.Fatalf("%q: %v", args, err)
-	}
-	defer terminal.Close()
-	defer func() { _ = cmd.Wait() }()
-	stuck := time.AfterFunc(waitLimit, func() {
-		t.Errorf("%q does not end", args)
-		_ = cmd.Process.Kill()
+	term := startScreen(t, 200, 50, args...)
+	term.waitFor("an end, or an address", func(screen string) bool {
+		select {
+		case <-term.drained:
+			return true
+		default:
+			return strings.Contains(screen, "Stop it:")
+		}
 	})
-	defer stuck.Stop()
-	for buf := make([]byte, 32<<10); ; {
-		n, err := terminal.Read(buf)
-		all += string(buf[:n])
-		if err != nil {
-			return all
-		}
-		if strings.Contains(all, "Stop it:") {
-			_ = cmd.Process.Signal(syscall.SIGTERM)
-		}
-	}
+	term.stop()
+	term.waitForExit()
+	return term.output()
 }
 
 func requireNoSteering(t *testing.T, what any, all string) {
@@ -61,8 +46,7 @@ func requireNoSteering(t *testing.T, what any, all string) {
 }
 
 func TestNothingOfACommandLineOrAFileSteersATerminal(t *testing.T) {
-	t.Parallel()
-	dir := t.TempDir()
+	t.Chdir(t.TempDir())
 	feeds := "feeds:\n  desk: {url: 'http://127.0.0.1:1/'}\n"
 	for name, content := range map[string]string{
 		steering + ".yaml": feeds, "evil.yaml": feeds + steering + ": 1\n", "keys.yaml": "feeds:\n  '" + steering + "': {url: x}\n", "broken.yaml": "feeds: [\n" + steering,
@@ -75,7 +59,7 @@ func TestNothingOfACommandLineOrAFileSteersATerminal(t *testing.T) {
 		"state.json":     `{"livetape_state": "` + steering, "alert.yaml": feeds + "alerts: [{symbol: '" + steering + "', below: 1}]\n",
 		"story.yaml": "about: x\n" + steering + ": 1\n", "none.tape": steering + "\n",
 	} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(content), 0o600); err != nil {
+		if err := os.WriteFile(name, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,7 +88,7 @@ func TestNothingOfACommandLineOrAFileSteersATerminal(t *testing.T) {
 	} {
 		t.Run(strings.Join(args[:min(len(args), 2)], " "), func(t *testing.T) {
 			t.Parallel()
-			requireNoSteering(t, args, received(t, dir, args...))
+			requireNoSteering(t, args, received(t, args...))
 		})
 	}
 }
@@ -127,7 +111,7 @@ func TestNothingOfAFeedOrItsNamesSteersTheScreen(t *testing.T) {
 	}
 	tape := filepath.Join(dir, steering+".tape")
 	for _, args := range [][]string{{"watch", "--config", file, "--record", tape}, {"watch", url, "--name", steering}, {"replay", tape}} {
-		term := startTerminal(t, 160, 40, exec.Command(livetape, args...))
+		term := startScreen(t, 160, 40, args...)
 		term.waitForText("1.50")
 		if args[0] == "watch" && args[1] == "--config" {
 			if err := os.WriteFile(file, []byte("feeds:\n  desk: {url: '"+url+"', "+steering+": 1}\n"), 0o600); err != nil {
@@ -190,7 +174,7 @@ func TestNothingOfAlertsListsAndPositionsSteersTheScreen(t *testing.T) {
 	term.waitForExit()
 	requireNoSteering(t, "watch", strings.ReplaceAll(term.output(), "\x1b]52;c;", "")) // y copies the headline, as base64
 	for _, args := range [][]string{{"tape", "--once", "--config", file}, {"stream", "--alerts", "--for", "300ms", "--config", file, "-o", "table"}, {"config", "check", file}} {
-		requireNoSteering(t, args, received(t, dir, args...))
+		requireNoSteering(t, args, received(t, args...))
 	}
 }
 

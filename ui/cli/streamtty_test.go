@@ -3,7 +3,6 @@ package cli_test
 import (
 	"io"
 	"net/http"
-	"os/exec"
 	"strings"
 	"testing"
 	"unicode"
@@ -44,7 +43,7 @@ func TestNothingOfAFeedSteersATerminal(t *testing.T) {
 func TestOnATerminalStreamPrintsATable(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
-	term := startTerminal(t, 120, 40, exec.Command(livetape, "stream", server.url(), "--events", "price", "--count", "30"))
+	term := startScreen(t, 120, 40, "stream", server.url(), "--events", "price", "--count", "30")
 	term.waitForText("TIME          SYMBOL", "livetape: "+server.addr+": live")
 	if code := term.waitForExit(); code != 0 {
 		t.Errorf("exit code %d; the screen shows:\n%s", code, term.text())

@@ -3,7 +3,6 @@ package cli_test
 import (
 	"net/http"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -26,7 +25,7 @@ func twoSymbols(w http.ResponseWriter, r *http.Request) {
 func TestSymbolsFilterWhatIsWatched(t *testing.T) {
 	t.Parallel()
 	url := serve(t, http.HandlerFunc(twoSymbols))
-	term := startTerminal(t, 100, 30, exec.Command(livetape, "watch", url, "--symbols", "aaa"))
+	term := startScreen(t, 100, 30, "watch", url, "--symbols", "aaa")
 	screen := term.waitForText("● LIVE", "1.6", "3 events")
 	if row(screen, "AAA") == "" || row(screen, "BBB") != "" {
 		t.Errorf("--symbols aaa shows\n%s", screen)
@@ -62,7 +61,7 @@ func TestSymbolsFilterWhatIsRecordedAndReplayed(t *testing.T) {
 	if code, said := runRecord(t, url, "-o", all, "--count", "3"); code != cli.ExitOK {
 		t.Fatalf("exit code %d:\n%s", code, said)
 	}
-	screen := startTerminal(t, 100, 30, exec.Command(livetape, "replay", all, "--speed", "max", "--symbols", "BBB")).waitForText("■ end", "2.5")
+	screen := startScreen(t, 100, 30, "replay", all, "--speed", "max", "--symbols", "BBB").waitForText("■ end", "2.5")
 	if row(screen, "AAA") != "" {
 		t.Errorf("--symbols BBB shows\n%s", screen)
 	}

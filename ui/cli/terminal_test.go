@@ -40,6 +40,7 @@ type terminal struct {
 	t       testing.TB
 	pty     *os.File
 	cmd     *exec.Cmd     // nil: a command in the test process
+	stop    func()        // ends it
 	code    int           // the exit code, once ended is closed
 	ended   chan struct{} // closed when the process or the command has ended
 	drained chan struct{} // closed when all its output is on the screen
@@ -59,8 +60,8 @@ func startTerminal(t testing.TB, width, height int, cmd *exec.Cmd) *terminal {
 	if err != nil {
 		t.Fatalf("start %s in a pty: %v", cmd, err)
 	}
-	term := &terminal{t: t, pty: file, cmd: cmd}
-	term.start(width, height, func() { cmd.Process.Kill() }, func() int {
+	term := &terminal{t: t, pty: file, cmd: cmd, stop: func() { cmd.Process.Kill() }}
+	term.start(width, height, func() int {
 		_ = cmd.Wait() // its exit code says it
 		return cmd.ProcessState.ExitCode()
 	})
@@ -79,16 +80,16 @@ func startScreen(t testing.TB, width, height int, args ...string) *terminal {
 		t.Fatalf("set the size of a terminal: %v", err)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	term := &terminal{t: t, pty: file}
-	term.start(width, height, cancel, func() int {
+	term := &terminal{t: t, pty: file, stop: cancel}
+	term.start(width, height, func() int {
 		defer tty.Close()
 		return cli.Run(ctx, args, tty, tty, tty)
 	})
 	return term
 }
 
-// start shows what is written to the terminal, until run has returned and the test has ended. Stop makes run return.
-func (term *terminal) start(width, height int, stop func(), run func() (exitCode int)) {
+// start shows what run writes to the terminal until the test has ended.
+func (term *terminal) start(width, height int, run func() (exitCode int)) {
 	term.screen = newScreen(width, height)
 	term.changed, term.ended, term.drained = make(chan struct{}), make(chan struct{}), make(chan struct{})
 	var copying sync.WaitGroup
@@ -99,7 +100,7 @@ func (term *terminal) start(width, height int, stop func(), run func() (exitCode
 		term.code = run()
 	}()
 	term.t.Cleanup(func() {
-		stop()
+		term.stop()
 		<-term.ended
 		term.pty.Close()
 		term.screen.InputPipe().(io.Closer).Close() // ends the answers; the emulator's own Close races with its Read
@@ -109,7 +110,6 @@ func (term *terminal) start(width, height int, stop func(), run func() (exitCode
 
 // show feeds the process's output to the emulator until the pty is closed.
 func (term *terminal) show() {
-	defer close(term.drained)
 	buf := make([]byte, 32<<10)
 	for {
 		n, err := term.pty.Read(buf)
@@ -120,6 +120,9 @@ func (term *terminal) show() {
 			term.raw = term.raw[over:]
 		}
 		term.written += n
+		if err != nil {
+			close(term.drained)
+		}
 		close(term.changed)
 		term.changed = make(chan struct{})
 		term.mu.Unlock()

@@ -64,7 +64,7 @@ func TestAScreenWaitsOnlyBrieflyForATerminalThatDoesNotAnswer(t *testing.T) {
 
 func TestLateAnswersOfATerminalAreNoKeys(t *testing.T) {
 	t.Parallel()
-	term := startTerminal(t, 100, 30, exec.Command(livetape, "demo"))
+	term := startScreen(t, 100, 30, "demo")
 	term.waitForText("● LIVE")
 	term.press("\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;22c?")
 	term.waitForText("Moving") // in the help that ? opens

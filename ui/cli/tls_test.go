@@ -253,7 +253,7 @@ func TestACertificateOfOnesOwnIsUsed(t *testing.T) {
 
 func TestARecordingIsServedOverTLSToo(t *testing.T) {
 	t.Parallel()
-	server, file := secureMock(t, "--replay", recordTicker(t, "secure.tape", quit), "--speed", "max")
+	server, file := secureMock(t, "--replay", recordTicker(t, "secure.tape"), "--speed", "max")
 	client, _ := trusting(t, file)
 	resp, err := client.Get(server.url + "/events")
 	if err != nil {
