@@ -27,11 +27,11 @@ func (s *rowSet) besides(taken []takenSet) *rowSet {
 	return rest
 }
 
-// readAgain reports whether a payload that rules read is read already.
-func readAgain(read map[int]bool, taken []takenSet) bool {
+// readsAgain reports whether rules for rows read a payload that those for overlapping ones do.
+func (s *rowSet) readsAgain(read map[int]bool, taken []takenSet) bool {
 	return slices.ContainsFunc(taken, func(t takenSet) bool {
 		for i := range read {
-			if t.read[i] {
+			if t.read[i] && overlap(s, t.set) {
 				return true
 			}
 		}

@@ -210,7 +210,7 @@ var namingNames = wordSet("name companyname longname shortname displayname fulln
 	"player station shop store city region area zone country location commodity metal fuel hotel room market event match game fixture")
 
 func isNaming(l *leaf) bool {
-	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.everyValue(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) <= 60 })
+	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.everyValue(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) <= 60 && !namesKind(v.Str) })
 }
 
 // symbols are what is plainly called a symbol, and what is only vaguely.

@@ -28,6 +28,7 @@ type Result struct {
 	Unused     []string          // where rows have numbers and times that nothing is made of, as a rule writes paths
 	Named      bool              // rows are told apart by what is plainly called a symbol
 	Problem    string            // why rows with prices are not read: "rows cannot be told apart: isbn differs"; else empty
+	bookUnread bool              // a book is changed in a way that is not read
 	Mapped     int               // of the samples, how many say something with this definition
 	Total      int
 }
@@ -154,14 +155,14 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 		}
 	}
 	if len(d.Map) == 0 {
-		return Result{Notes: w.notes, Doubts: w.doubts, Problem: w.problem, Total: len(samples)}, false
+		return Result{Notes: w.notes, Doubts: w.doubts, bookUnread: w.bookUnread, Problem: w.problem, Total: len(samples)}, false
 	}
 	d.Errors = errorTypes(samples)
 	t := tryDefinition(feed, d, samples)
 	if t.conflict != "" {
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: t.conflict, Total: len(samples)}, false
 	}
-	r := Result{Definition: d, Notes: w.notes, Doubts: w.doubts, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}
+	r := Result{Definition: d, Notes: w.notes, Doubts: w.doubts, bookUnread: w.bookUnread, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}
 	if t.mapped == 0 && r.changesBook() {
 		r.Doubts = append(r.Doubts, mapping.ReasonNoSnapshot)
 	}

@@ -138,9 +138,10 @@ func (r *Reader) readAnew(eventType string, data []byte) (decode.Message, error)
 	return r.read(eventType, data)
 }
 
-// clearedQuotes take back the best bids and asks that a map has shown which took changes to a book for the whole of it.
+// clearedQuotes take back the best bids and asks that a map has shown which took changes to a book for the whole of it, or did not
+// read them.
 func (r *Reader) clearedQuotes(now Result) (all []market.Update) {
-	if r.result.changesBook() || !now.changesBook() {
+	if r.result.changesBook() || !now.changesBook() && !now.bookUnread {
 		return nil
 	}
 	for _, symbol := range slices.Sorted(maps.Keys(r.guard.last)) {
@@ -204,7 +205,7 @@ func (r *Reader) infer() bool {
 	if r.next = max(2*r.seen, r.next+1); result.Problem != "" {
 		r.next = r.seen + 1 // what comes again may tell rows apart
 	}
-	if !ok && r.decoder != nil && result.Problem == "" && !result.changesBook() {
+	if !ok && r.decoder != nil && result.Problem == "" && !result.changesBook() && !result.bookUnread {
 		return false // what reads other events stays
 	}
 	if ok && r.decoder != nil && sameReading(r.result, result) {

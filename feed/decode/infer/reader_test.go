@@ -165,7 +165,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		// Rates and other numbers.
 		{"a funding rate alone", []string{`{"symbol":"BTC-PERP","rate":0.0001,"type":"funding"}`, `{"symbol":"BTC-PERP","rate":0.0002,"type":"funding"}`}, []string{"- funding is a rate: its price is not the last one", "- funding is a rate: its price is not the last one"}},
 		{"a rate below funding", []string{`{"symbol":"BTC-PERP","funding":{"rate":0.0001}}`}, []string{"reading BTC-PERP rate 0.0001"}},
-		{"a rate of interest", []string{`{"country":"US","rate":5.33}`}, []string{"reading rate 5.33"}},
+		{"a rate of interest", []string{`{"country":"US","rate":5.33}`}, []string{"reading US rate 5.33"}},
 		{"rates of exchange", []string{`{"pair":"EUR/USD","rate":1.08}`, `{"pair":"EUR/USD","rate":1.09}`}, []string{"EUR/USD 1.08", "EUR/USD 1.09"}},
 		{"rates of currencies", []string{`[{"currency":"USD","rate":1.08},{"currency":"JPY","rate":160}]`}, []string{"USD 1.08", "JPY 160"}},
 		{"a rate as large as a price", []string{`{"code":"BTC","rate":64000.5}`}, []string{"BTC 64000.5"}},
@@ -260,6 +260,24 @@ func TestABookThatTurnsOutToBeChangedIsTakenBack(t *testing.T) {
 		got = append(got, said(m, err)...)
 	}
 	if diff := cmp.Diff([]string{"Q bid=40.9 ask=41.1", "Q bid=40.8 ask=41.2", "neither side", "Q", "Q bid=40.7 ask=41.1"}, got); diff != "" {
+		t.Errorf("want (-), got (+):\n%s", diff)
+	}
+}
+
+func TestABookIsTakenBackWhenItsChangesCannotBeRead(t *testing.T) {
+	t.Parallel()
+	r := infer.NewReader("desk", nil)
+	var got []string
+	for _, data := range []string{`{"type":"snapshot","s":"Q","bids":[["40.98","12"]],"asks":[["41.02","7"]]}`, `{"type":"l2update","s":"Q","changes":[["buy","40.98","0"]]}`, `{"type":"l2update","s":"Q","changes":[["buy","40.97","1"]]}`} {
+		m, err := r.Decode("message", []byte(data))
+		for _, u := range m.Updates {
+			if q, ok := u.(market.Quote); ok && q.NoBid && q.NoAsk {
+				got = append(got, "neither side")
+			}
+		}
+		got = append(got, said(m, err)...)
+	}
+	if diff := cmp.Diff([]string{"Q bid=40.98 ask=41.02", "neither side", "Q", "- l2update changes a book in a way that is not read: neither bid nor ask is shown"}, got); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}
 }

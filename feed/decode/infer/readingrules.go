@@ -103,7 +103,7 @@ func isID(name string) bool {
 
 // placeNames are names of members that say where something is read, metricNames of those that say what is.
 var (
-	placeNames = wordSet("sensor device entity station location room host hostname node site city region area zone service source topic match game fixture vehicle car meter candidate player team " +
+	placeNames = wordSet("sensor device entity station location room host hostname node site city region country area zone service source topic match game fixture vehicle car meter candidate player team " +
 		"server container pod queue job")
 	metricNames = wordSet("metric measurement parameter quantity key label field")
 )

@@ -22,6 +22,7 @@ type ruleWriter struct {
 
 	marksBooks bool     // events say whether they hold a whole book or changes to it
 	doubts     []string // why what may be a price is not taken for one
+	bookUnread bool     // a book is changed in a way that no rule reads
 	weakSymbol bool     // what tells rows apart is not plainly called a symbol
 }
 
@@ -138,7 +139,7 @@ func (w *ruleWriter) eventRules(read []payload) (rules []mapping.Rule) {
 		found := w.rowSetRules(set, read)
 		payloads := set.payloadsRead(found, read)
 		switch isRest := set != s.set; {
-		case isRest && (len(payloads) == 0 || readAgain(payloads, taken)):
+		case isRest && (len(payloads) == 0 || set.readsAgain(payloads, taken)):
 			*w = before
 		case len(found) > 0:
 			taken, rules = append(taken, takenSet{set, payloads}), append(rules, found...)
@@ -251,6 +252,7 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 		}
 	}
 	if unread != "" && slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) {
+		w.bookUnread = true
 		w.doubt("%s changes a book in a way that is not read: neither bid nor ask is shown", unread)
 		rules = slices.DeleteFunc(rules, func(r mapping.Rule) bool { return r.Book != nil })
 	}

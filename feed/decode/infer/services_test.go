@@ -307,7 +307,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 			`{"type":"news","id":"n1","headline":"Plant opens","symbols":["AAA"],"time":"2026-01-01T00:00:00Z"}`,
 			`{"type":"status","symbol":"AAA","state":"halted","reason":"Volatility pause"}`,
 			`{"type":"status","symbol":"AAA","state":"open"}`,
-		}, []string{"AAA 41 bid=40.9", "BBB 8125", "AAA 41.1", "BBB bid=8120", "news Plant opens", "AAA is halted Volatility pause", "AAA is open"}},
+		}, []string{"AAA 41 bid=40.9", "BBB 8125", "news Old", "AAA 41.1", "BBB bid=8120", "news Plant opens", "AAA is halted Volatility pause", "AAA is open"}},
 		{"rows by key, and then a single row", []string{
 			`{"quotes":{"AAA":{"last":41},"BBB":{"last":8125}}}`,
 			`{"symbol":"AAA","last":41.2}`,
