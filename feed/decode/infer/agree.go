@@ -37,6 +37,7 @@ func (f fields) keepAgreeing() (doubts []string) {
 		delete(f, "ask")
 	}
 	f.dropFarSide()
+	f.dropFarClose()
 	f.checkChange()
 	return doubts
 }
@@ -47,6 +48,15 @@ func (f fields) dropFarSide() {
 	if side := cmp.Or(bid, ask); last != nil && side != nil && (bid == nil || ask == nil) && !isNearQuote(last, side, side) {
 		delete(f, "bid")
 		delete(f, "ask")
+	}
+}
+
+// dropFarClose leaves out an open and a close before that have nothing to do with the last price: a "pc" is a close or a percentage.
+func (f fields) dropFarClose() {
+	for _, name := range []fieldRole{"open", "prev_close"} {
+		if last, l := f.best("last"), f.best(name); last != nil && l != nil && !isNearQuote(last, l, l) {
+			delete(f, name)
+		}
 	}
 }
 
@@ -153,10 +163,13 @@ func (f fields) chooseLast() (doubt string) {
 	if len(all) == 0 {
 		return ""
 	}
-	low, high, bid, ask := f.best("low"), f.best("high"), f.best("bid"), f.best("ask")
+	low, high, bid, ask, before := f.best("low"), f.best("high"), f.best("bid"), f.best("ask"), f.best("prev_close")
 	kept := slices.DeleteFunc(slices.Clone(all), func(c fieldCandidate) bool {
 		return low != nil && high != nil && !isBetween(c.leaf, low, high) || bid != nil && ask != nil && !isNearQuote(c.leaf, bid, ask)
 	})
+	if near := slices.DeleteFunc(slices.Clone(kept), func(c fieldCandidate) bool { return before != nil && !isNearQuote(c.leaf, before, before) }); len(near) > 0 {
+		kept = near
+	}
 	switch {
 	case len(kept) == 0 && all[0].nameRank < weak: // plainly named: what speaks against it is something else
 		kept = all

@@ -2,6 +2,7 @@ package infer
 
 import (
 	"cmp"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,9 +28,21 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 			*to = pathOf(sides[i].names)
 		}
 	}
-	price, size, ok := levelPaths(append(sides[0].levels, sides[1].levels...))
+	all := append(slices.Clone(sides[0].levels), sides[1].levels...)
+	price, size, ok := levelPaths(all)
 	if !ok {
 		return nil
+	}
+	if slices.ContainsFunc(all, level.saysGone) {
+		w.bookUnread = true
+		w.doubt("levels of a book say that they are deleted, which is not read: neither bid nor ask is shown")
+		return nil
+	}
+	if crosses(s.rowValues(), price) {
+		if price, size = size, price; !all[0].value.IsArray() || crosses(s.rowValues(), price) {
+			w.doubt("the bids of a book are far above its asks: neither is shown")
+			return nil
+		}
 	}
 	if price != "0" {
 		b.Price = price
@@ -37,7 +50,7 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	if size != "1" {
 		b.Size = size
 	}
-	if b.Deltas = slices.ContainsFunc(append(sides[0].levels, sides[1].levels...), func(l level) bool { return l.isRemoval(size) }); b.Deltas {
+	if b.Deltas = slices.ContainsFunc(all, func(l level) bool { return l.isRemoval(size) }); b.Deltas {
 		w.note("levels of size 0 take levels of the book away: it is kept from its snapshot on")
 		if !w.marksBooks {
 			b.Whole = "first"
@@ -106,6 +119,40 @@ func (l level) isRemoval(size string) bool {
 	return err == nil && n.IsSet() && n.Sign() == 0
 }
 
+// saysGone reports whether a level with a size says of itself that it is deleted.
+func (l level) saysGone() (gone bool) {
+	l.value.ForEach(func(key, v gjson.Result) bool {
+		gone = slices.Contains(kindNames, plainName(key.Str)) && whyNotPrice(v.Str) == "a deletion"
+		return !gone
+	})
+	return gone
+}
+
+// crosses reports whether the best bid of a row is far above its best ask, so that what is taken for the prices of levels is something
+// else.
+func crosses(rows []gjson.Result, price string) bool {
+	return slices.ContainsFunc(rows, func(row gjson.Result) bool {
+		var sides [2]sidePath
+		findSides(row, nil, &sides)
+		bid, ask := math.Inf(-1), math.Inf(1)
+		for _, l := range sides[0].levels {
+			bid = max(bid, l.price(price))
+		}
+		for _, l := range sides[1].levels {
+			ask = min(ask, l.price(price))
+		}
+		return bid > ask && IsJump(bid, ask)
+	})
+}
+
+// price is the number at a path of a level, or its key, for comparing.
+func (l level) price(path string) float64 {
+	if !l.value.IsObject() && !l.value.IsArray() {
+		return gjson.Result{Type: gjson.String, Str: l.key}.Float()
+	}
+	return l.value.Get(path).Float()
+}
+
 // maxBookDepth is how deep below a row its book may be.
 const maxBookDepth = 2
 
@@ -127,7 +174,7 @@ func isBookSide(name string, v gjson.Result) bool {
 
 // findSides finds the lists or maps of levels below names of sides.
 func findSides(v gjson.Result, names []string, sides *[2]sidePath) {
-	if !v.IsObject() || len(names) > maxBookDepth {
+	if !v.IsObject() || len(names) > maxBookDepth || holdsBooks(v) {
 		return
 	}
 	v.ForEach(func(key, below gjson.Result) bool {
@@ -148,6 +195,25 @@ func findSides(v gjson.Result, names []string, sides *[2]sidePath) {
 		}
 		return true
 	})
+}
+
+// holdsBooks reports whether several members of a map are books: rows of their own.
+func holdsBooks(v gjson.Result) bool {
+	books := 0
+	v.ForEach(func(_, below gjson.Result) bool {
+		isBook := false
+		if below.IsObject() {
+			below.ForEach(func(key, side gjson.Result) bool {
+				isBook = isBookSide(key.Str, side)
+				return !isBook
+			})
+		}
+		if isBook {
+			books++
+		}
+		return books < 2
+	})
+	return books > 1
 }
 
 // isLevels reports whether v holds levels: a list of maps or lists, or a map of sizes under prices. An empty list does.

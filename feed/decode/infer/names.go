@@ -155,7 +155,7 @@ func wordSet(line string) map[string]bool {
 }
 
 // pastWords are words in the names of members that hold what was before: what stands below is no price of now.
-var pastWords = wordSet("old original previous prev before prior past yesterday prevday previousday")
+var pastWords = wordSet("old original previous prev before prior past yesterday prevday previousday remove removed delete deleted")
 
 // namesPast reports whether one of the names that lead to a value says that it belongs to the past.
 func namesPast(names []string) bool {
@@ -177,7 +177,7 @@ func isMoment(name string, v gjson.Result) bool {
 // containerNames are names that hold rows and name none.
 var containerNames = wordSet("data payload result results quote quotes price prices tick ticks ticker tickers trade trades update updates " +
 	"item items row rows values value message messages msg body content params event events response snapshot stocks articles news stories list records record " +
-	"book orderbook bids asks bid ask parsed pub diff market markets instruments symbols changes delta meta metadata top bars candles series history forecast " +
+	"book books orderbook orderbooks bids asks bid ask parsed pub diff market markets instruments symbols changes delta meta metadata top bars candles series history forecast " +
 	"links source object rates conversionrates exchangerates attributes fields properties detail details info result0 new after current now latest old before previous prev")
 
 // isContainer reports whether the name of a member says that it holds rows, rather than what the row below it is about.

@@ -1,6 +1,8 @@
 package infer
 
 import (
+	"fmt"
+	"math"
 	"slices"
 	"strings"
 
@@ -57,6 +59,21 @@ func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 			}
 		}
 	}
+}
+
+// unclearScale says why a price is not shown that is a small whole number beside a number of decimals: they may be those of a token;
+// empty where all is clear.
+func (f fields) unclearScale(all []*leaf) string {
+	last := f.best("last")
+	for _, l := range all {
+		if last == nil || plainName(l.name()) != "decimals" || !isBeside(l, last) || !last.everyValue(isWhole) || !l.everyValue(isWhole) {
+			continue
+		}
+		if rows, small := countRows(func(n []float64) bool { return n[0] < math.Pow10(int(min(max(n[1], 0), 300))) }, last, l); rows > 0 && small == rows {
+			return fmt.Sprintf("%s may be divided by 10^%s, or not: it is not shown", last.path, l.path)
+		}
+	}
+	return ""
 }
 
 func byPath(all []*leaf, path string) *leaf {

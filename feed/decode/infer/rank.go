@@ -55,7 +55,7 @@ func (s *rowSet) score(read []payload) int {
 		return 0
 	}
 	switch {
-	case score == 0 && len(doubts) > 0:
+	case score == 0 && len(doubts)+len(w.doubts) > 0:
 		return 1 // to tell them
 	case score == 0 || len(f["symbol"]) > 0:
 	case s.hasSymbolKeys():

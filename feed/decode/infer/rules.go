@@ -283,6 +283,10 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 		w.doubt("%s", why)
 		return nil
 	}
+	if doubt := f.unclearScale(all); doubt != "" {
+		w.doubt("%s", doubt)
+		return nil
+	}
 	states := s.stateLeaves(all, read)
 	f.takeExecutionPrice(all, states)
 	if hasAnyWord(s.rowNames(f), positionWords) {

@@ -316,6 +316,37 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 			`{"data":[{"symbol":"AAA","price":41},{"symbol":"BBB","price":8125}]}`,
 			`{"data":{"symbol":"AAA","price":41.2}}`,
 		}, []string{"AAA 41", "BBB 8125", "AAA 41.2"}},
+		{"books of two symbols under keys", []string{
+			`{"books":{"QRS":{"bids":[[40.9,1]],"asks":[[41.1,2]]},"LMN":{"bids":[[5,1]],"asks":[[6,2]]}}}`,
+		}, []string{"QRS bid=40.9 ask=41.1", "LMN bid=5 ask=6"}},
+		{"a close that the price is far from", []string{
+			`{"symbol":"Q","price":1.2,"close":41.2,"prevClose":40}`,
+		}, []string{"Q 41.2 prev=40"}},
+		{"a percentage called like a close", []string{
+			`{"symbol":"Q","lp":"41.0","pc":"2.5","c":"1.0","h":"42","l":"40","o":"40.5"}`,
+		}, []string{"Q 41.0 open=40.5 high=42 low=40"}},
+		{"decimals of a token beside a price", []string{
+			`{"symbol":"USDC","price":1,"decimals":6}`,
+		}, []string{"- price may be divided by 10^decimals, or not: it is not shown"}},
+		{"a negative filler for a bid", []string{
+			`{"symbol":"Q","last":41,"bid":-999,"ask":41.1}`,
+		}, []string{"Q 41 ask=41.1"}},
+		{"levels of sizes before prices", []string{
+			`{"symbol":"Q","bids":[[1200,40.9],[5,40.8]],"asks":[[7,41.1],[12,41.2]]}`,
+		}, []string{"Q bid=40.9 ask=41.1"}},
+		{"levels that say that they are deleted", []string{
+			`{"s":"Q","bids":[{"action":"delete","price":40.9,"size":1},{"action":"new","price":40.8,"size":1}],"asks":[{"action":"new","price":41.1,"size":1}]}`,
+		}, []string{"- levels of a book say that they are deleted, which is not read: neither bid nor ask is shown"}},
+		{"a book that crosses by little", []string{
+			`{"s":"Q","bids":[["41.2","1"]],"asks":[["41.1","3"]]}`,
+		}, []string{"Q bid=41.2 ask=41.1"}},
+		{"levels below what is removed", []string{
+			`{"s":"Q","type":"snapshot","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
+			`{"s":"Q","type":"update","remove":{"bids":["40.9"]}}`,
+		}, []string{"Q bid=40.9 ask=41.1", "- type is not snapshot"}},
+		{"a price in wei", []string{
+			`{"symbol":"ETH","price":"3000000000000000000000","decimals":18}`,
+		}, []string{"ETH 3000.000000000000000000"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

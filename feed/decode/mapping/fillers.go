@@ -47,7 +47,11 @@ const fillerFactor = 20
 // isFillerNumber reports whether a number is the largest of a type, or nothing but nines.
 func isFillerNumber(n string) bool {
 	digits := strings.NewReplacer("-", "", ".", "").Replace(n)
-	return len(digits) > 3 && strings.Trim(digits, "9") == "" || slices.Contains([]string{"2147483647", "4294967295", "9223372036854775807", "18446744073709551615"}, digits)
+	least := 4 // nines
+	if strings.HasPrefix(n, "-") {
+		least = 3
+	}
+	return len(digits) >= least && strings.Trim(digits, "9") == "" || slices.Contains([]string{"2147483647", "4294967295", "9223372036854775807", "18446744073709551615"}, digits)
 }
 
 var minusOne = mustDecimal("-1")
