@@ -176,15 +176,9 @@ func (d *delivery) skipDuplicate(ctx context.Context, e queuedEvent, hash eventH
 
 func (d *delivery) deliver(ctx context.Context, e queuedEvent, found gapEvidence) bool {
 	id := e.message.ID // as it is sent back, even if there is a credential in it
-	var meaning decode.Message
 	forget, anew := d.losesBooks(found, e.mark)
-	if !d.runDecoder(ctx, len(e.message.Data), func() {
-		if forget {
-			decode.ForgetBooks(d.config.Decoder, anew)
-		}
-		d.redact(e.message)
-		meaning = d.decode(e.message, e.mark)
-	}) {
+	meaning, ok := d.decodeEvent(ctx, e, forget, anew)
+	if !ok {
 		return false
 	}
 	d.notePanic(e.message.Err)
@@ -251,6 +245,26 @@ func (d *delivery) applyDecoded(m *Message, meaning decode.Message) {
 	}
 }
 
+// decodeEvent decodes an event, after the books are forgotten where that is to be. It reports false when ctx ended first.
+func (d *delivery) decodeEvent(ctx context.Context, e queuedEvent, forgetBooks, anew bool) (decode.Message, bool) {
+	if !d.decodesAside(e.size) {
+		return d.decodeNow(e, forgetBooks, anew), true
+	}
+	var meaning decode.Message
+	if !d.runDecoder(ctx, e.size, func() { meaning = d.decodeNow(e, forgetBooks, anew) }) {
+		return decode.Message{}, false
+	}
+	return meaning, true
+}
+
+func (d *delivery) decodeNow(e queuedEvent, forgetBooks, anew bool) decode.Message {
+	if forgetBooks {
+		decode.ForgetBooks(d.config.Decoder, anew)
+	}
+	d.redact(e.message)
+	return d.decode(e.message, e.mark)
+}
+
 func (d *delivery) decode(m *Message, mark stream.Mark) decode.Message {
 	if mark == stream.Skipped {
 		m.Err, m.Data = errors.New(string(m.Data)), nil
@@ -287,7 +301,7 @@ func (d *delivery) notePanic(err error) {
 // event takes seconds to decode, for which nobody waits who leaves or connects anew: f goes on by itself then, and the next
 // call waits for it.
 func (d *delivery) runDecoder(ctx context.Context, size int, f func()) bool {
-	if size <= largeEvent && d.decoding == nil {
+	if !d.decodesAside(size) {
 		f()
 		return true
 	}
@@ -307,6 +321,9 @@ func (d *delivery) runDecoder(ctx context.Context, size int, f func()) bool {
 	}()
 	return d.awaitDecoder(ctx) && d.panicked == nil
 }
+
+// decodesAside reports whether an event is large, or has to wait for one that is still being decoded.
+func (d *delivery) decodesAside(size int) bool { return size > largeEvent || d.decoding != nil }
 
 func (d *delivery) awaitDecoder(ctx context.Context) bool {
 	select {
