@@ -188,7 +188,7 @@ func (d *delivery) deliver(ctx context.Context, e queuedEvent, found gapEvidence
 		found.id = meaning.ResumeID
 	}
 	e.message.resumeID = cmp.Or(meaning.ResumeID, d.payloadID, id)
-	size := messageSize(e.message)
+	size := e.message.Size()
 	if !waitUntil(ctx, func() bool { return d.hasRoom(size) }) {
 		return false
 	}

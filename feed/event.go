@@ -37,6 +37,15 @@ type Message struct {
 // credential in it is not masked.
 func (m *Message) ResumeID() string { return m.resumeID }
 
+// Size is about how many bytes the message takes, with its updates.
+func (m *Message) Size() int {
+	n := len(m.Data) + len(m.Type) + len(m.ID)
+	for _, u := range m.Updates {
+		n += market.Size(u)
+	}
+	return n
+}
+
 // Pulse says that a stream lives though no message came of it: a comment, a part of a long event, a
 // duplicate. It is sent within a second of such bytes, at most once a second, and never while messages
 // say as much. With it, the newest of Event.At of a message, Status.LastByte and Pulse.LastByte is

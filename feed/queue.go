@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"livetape/feed/market"
 	"livetape/feed/stream"
 )
 
@@ -49,15 +48,6 @@ type queueUsage struct {
 type queuedMessage struct {
 	number int64 // of the messages that all feeds have sent
 	size   int
-}
-
-// messageSize is about how many bytes a message takes.
-func messageSize(m *Message) int {
-	n := len(m.Data) + len(m.Type) + len(m.ID)
-	for _, u := range m.Updates {
-		n += market.Size(u)
-	}
-	return n
 }
 
 // waitUntil waits for a state of the queues. It reports false when ctx has ended first. Nobody tells when an

@@ -12,6 +12,7 @@ type Limits struct {
 	Symbols int // rows in all; default 10,000. Quotes for further symbols are counted in Counts.Refused
 	News    int // stories; default 500, the oldest leave first
 	Bars    int // bars of each length per symbol; default 300. Symbols after the first 1,000 have a tenth of it
+	Trades  int // of each feed; default 8,192, which are about one megabyte
 
 	Budget func(feed string) Budget // in which what is kept of a feed is counted; nil, or one that is nil, for no bound
 }
@@ -25,6 +26,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Bars <= 0 {
 		l.Bars = 300
+	}
+	if l.Trades <= 0 {
+		l.Trades = 8192
 	}
 	return l
 }
@@ -100,7 +104,7 @@ func (b *Board) feed(name string) *feedState {
 	}
 	f := b.feeds[name]
 	if f == nil {
-		f = &feedState{name: name, trades: Trades{Feed: name}, rows: map[string]*Row{}, stories: map[string]*Story{}}
+		f = &feedState{name: name, trades: Trades{Feed: name, limit: b.limits.Trades}, rows: map[string]*Row{}, stories: map[string]*Story{}}
 		if b.limits.Budget != nil {
 			f.kept.budget = b.limits.Budget(name)
 		}
@@ -230,7 +234,7 @@ func (b *Board) Forget(feed string) {
 	f.kept.give(f.trades.Len() * tradeSize)
 	clear(f.rows)
 	clear(f.awaited)
-	f.trades = Trades{Feed: feed}
+	f.trades = Trades{Feed: feed, limit: b.limits.Trades}
 	b.rows = slices.DeleteFunc(slices.Clone(b.rows), func(r *Row) bool { return r.Feed == feed })
 }
 

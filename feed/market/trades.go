@@ -42,14 +42,12 @@ type Trade struct {
 	Report Report // NewTrade, Correction or Cancel
 }
 
-// maxTrades is how many trades are kept of a feed: about one megabyte.
-const maxTrades = 8192
-
 // Trades are the last trades of a feed, of all its symbols. The oldest are forgotten first.
 type Trades struct {
-	Feed string
-	ring []Trade
-	head int // where the oldest is, once the ring is full
+	Feed  string
+	limit int
+	ring  []Trade
+	head  int // where the oldest is, once the ring is full
 }
 
 // Len is the number of trades kept.
@@ -62,10 +60,10 @@ func (t *Trades) At(i int) *Trade {
 }
 
 // Clone is a copy that stays as it is when t goes on.
-func (t *Trades) Clone() *Trades { return &Trades{t.Feed, slices.Clone(t.ring), t.head} }
+func (t *Trades) Clone() *Trades { return &Trades{t.Feed, t.limit, slices.Clone(t.ring), t.head} }
 
 func (t *Trades) add(trade Trade, kept *keptBytes) {
-	if t.head == 0 && len(t.ring) < maxTrades && kept.take(tradeSize, forHistory) {
+	if t.head == 0 && len(t.ring) < t.limit && kept.take(tradeSize, forHistory) {
 		t.ring = append(t.ring, trade)
 		return
 	}
