@@ -89,7 +89,7 @@ func (m Model) isAlerted(r *market.Row) bool {
 		if i >= m.alerts.unseen && m.now.Sub(f.At) > alertHighlight {
 			return false
 		}
-		if f.Symbol == r.Symbol && anyFeed(r, m.symbolOf(r), func(feed string) bool { return feed == f.Feed }) {
+		if !f.At.After(m.now) && f.Symbol == r.Symbol && anyFeed(r, m.symbolOf(r), func(feed string) bool { return feed == f.Feed }) {
 			return true
 		}
 	}

@@ -124,7 +124,8 @@ func (m Model) setColumns(columns []column) (Model, tea.Cmd) {
 }
 
 func (m Model) viewColumnChooser(height int) []string {
-	area, w := m.overlayArea(height), newLineWriter(m.theme, m.width)
+	area := m.overlayArea(height)
+	w := newLineWriter(m.theme, area.width)
 	choices, shown := m.columnChoices(), m.prices.widths.layOut(m.prices.planned).slots
 	right := fmt.Sprintf("%s shows or hides, %s %s move, %s as before", keyLabel(m.keys.toggleColumn), keyLabel(m.keys.columnLeft), keyLabel(m.keys.columnRight), keyLabel(m.keys.resetColumns))
 	lines := []string{paneTitleLine(w, area, "Columns", fmt.Sprintf("%d of %d", len(m.prices.columns), len(choices)), right)}

@@ -93,24 +93,29 @@ func (p tablePane) keepOnSymbol(rows []*market.Row, r *market.Row) tablePane {
 
 // followFold brings the folded rows up to date with the board, the states of feeds and the time, and logs what came out.
 func (m Model) followFold() Model {
+	m.updateFold(m.removedFeeds)
+	if m.fold != nil && m.manyFeeds && m.paused == nil { // from the beginning, so that the column is planned for
+		m.prices.widths.fit(colPeers, peersCells)
+	}
+	return m
+}
+
+// updateFold is followFold with feeds that are no longer watched.
+func (m *moment) updateFold(removed map[string]bool) {
 	if m.fold == nil {
-		return m
+		return
 	}
 	for _, h := range m.feeds {
 		m.fold.SetLive(h.name, h.state(m.now) == feed.Live, m.now)
 	}
-	for name := range m.removedFeeds {
+	for name := range removed {
 		m.fold.SetLive(name, false, m.now)
 	}
 	m.fold.SetRows(m.board.Rows(), m.now)
-	if m.manyFeeds && m.paused == nil { // from the beginning, so that the column is planned for
-		m.prices.widths.fit(colPeers, peersCells)
-	}
 	m.fold.Advance(m.now)
 	for _, n := range m.fold.TakeNotes() {
 		m.log = m.log.add(logEntry{at: n.At, feed: n.Feed, peers: n.Text, agrees: n.IsWell})
 	}
-	return m
 }
 
 // symbolOf is what is known of the symbol of a row over several feeds; nil where rows do not fold, or one feed alone has it.

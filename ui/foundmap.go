@@ -78,7 +78,7 @@ func (m Model) showMap() (Model, tea.Cmd) {
 	case m.config.Maps == nil || h.messages == 0:
 		return m.showToast(span{accent, "no map was found for " + h.name})
 	}
-	maps, name, events := m.config.Maps, h.name, m.shownData().raw.ofFeed(h.name)
+	maps, name, events := m.config.Maps, h.name, m.present().raw.ofFeed(h.name)
 	return m, func() tea.Msg {
 		yaml, err := maps.Propose(name, events)
 		return mapProposedMsg{name, yaml, err}
@@ -119,12 +119,16 @@ func (m Model) showMapWritten(msg mapWrittenMsg) (Model, tea.Cmd) {
 	if msg.err != nil {
 		return m.showToast(span{bad, plainLine(msg.err.Error())})
 	}
-	return m.showToast(span{accent, "map of " + msg.feed + " written to " + plainLine(msg.path)})
+	said := "map of " + msg.feed + " written to " + plainLine(msg.path)
+	if m.rewound != nil {
+		said += ", as the feed is read now"
+	}
+	return m.showToast(span{accent, said})
 }
 
 func (m Model) confirmMap() (Model, tea.Cmd) {
 	m.overlay = noOverlay
-	h := m.feeds.byName(m.mapPage.feed)
+	h := m.present().feeds.byName(m.mapPage.feed)
 	if h == nil || !h.isGuessed() || h.found.YAML != m.mapPage.found.YAML {
 		return m, nil
 	}
@@ -136,7 +140,7 @@ func (m Model) mapContent() []string {
 	w := newLineWriter(m.theme, m.width)
 	f := m.mapPage.found
 	var about []span
-	switch h := m.feeds.byName(m.mapPage.feed); {
+	switch h := m.present().feeds.byName(m.mapPage.feed); {
 	case m.mapPage.proposed:
 		about = append(about, span{warn, "Nothing could be read. This is a map to complete: write it with " + keyLabel(m.keys.writeMap) + ", edit it, and put it into the configuration."})
 	case h != nil && h.isGuessed():

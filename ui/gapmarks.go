@@ -90,7 +90,7 @@ func (m *gapMark) text(now time.Time) string {
 	return words + " · " + missedText(m.missed)
 }
 
-func (m Model) addGapMark(ev feed.Event) Model {
+func (m *moment) addGapMark(ev feed.Event) {
 	added := gapMark{feed: ev.Feed, withFeed: m.manyFeeds, after: m.newestStory()}
 	marks := slices.Clone(m.gapMarks) // a paused view may hold the old ones
 	for i, old := range slices.Backward(marks) {
@@ -103,23 +103,21 @@ func (m Model) addGapMark(ev feed.Event) Model {
 		}
 	}
 	m.gapMarks = append(marks[max(len(marks)-maxGapMarks+1, 0):], added.add(ev.Gap))
-	return m
 }
 
 // moveGapMarkUp moves the last mark above a headline that arrived after the gap but is older, as those of a snapshot
 // are: the mark belongs where the stream was lost.
-func (m Model) moveGapMarkUp(s *market.Story) Model {
+func (m *moment) moveGapMarkUp(s *market.Story) {
 	last := len(m.gapMarks) - 1
 	if last < 0 {
-		return m
+		return
 	}
 	mark := m.gapMarks[last]
 	if s.Feed != mark.feed || s.Time.IsZero() || !s.Time.Before(mark.gap.Lost) || s.Seq != mark.after+1 {
-		return m
+		return
 	}
 	mark.after = s.Seq
 	m.gapMarks = append(m.gapMarks[:last:last], mark)
-	return m
 }
 
 // gapMarkLine draws a gap: headlines between these two may be missing.

@@ -47,6 +47,7 @@ func newHarness(options ...func(*Config)) *harness {
 			Symbols: []string{"NVDA", "AAPL", "MSFT", "BRK.A", "BTC-USD", "PEPE", "EURUSD", "7203.T", "ASML", "GME"}, // as openMarket has them
 		}},
 		Control:  &fakeControl{},
+		Rewind:   1 << 20,
 		Renderer: renderer(termenv.Ascii, true),
 	}
 	for _, option := range options {

@@ -108,6 +108,7 @@ func (m Model) legend(w *lineWriter) []string {
 		{"■", "CLOSED: by the server or by you; FINISHED: the feed has come to its end"},
 		{"✕", "FAILED: trying again would not help; the words behind it say what does"},
 		{"PAUSED", "the screen stands still; what arrives meanwhile is kept and counted"},
+		{"REWIND", "the screen of then; what arrives meanwhile is kept and counted, and the feeds below are as they are now"},
 		{"REC", "what arrives is recorded"},
 		{"!", "an important headline; CORRECTED: it was another one before"},
 		{unreadSign + " 12:03", "a headline that came since the news last had the keyboard"},

@@ -53,7 +53,7 @@ func (m Model) handleKey(msg tea.KeyMsg) (Model, tea.Cmd) {
 	if ok {
 		return m, nil
 	}
-	for _, handle := range []func(Model, tea.KeyMsg) (Model, tea.Cmd, bool){Model.handleRowKey, Model.handleNewsKey, Model.handleProgramKey, Model.handlePaneKey} {
+	for _, handle := range []func(Model, tea.KeyMsg) (Model, tea.Cmd, bool){Model.handleTimeKey, Model.handleRowKey, Model.handleNewsKey, Model.handleProgramKey, Model.handlePaneKey} {
 		if next, cmd, handled := handle(m, msg); handled {
 			return next, cmd
 		}
@@ -168,7 +168,7 @@ func (m Model) moveCursorBy(n int) Model {
 	if l == &m.feedMenu && len(m.feeds) > 0 {
 		m.listedFeed = m.sickFirst()[l.cursor].name
 	}
-	if l == &m.prices.list || l == &m.readings.list {
+	if m.rewound == nil && (l == &m.prices.list || l == &m.readings.list) {
 		m.view.heldUntil = m.now.Add(holdDuration)
 	}
 	return m
@@ -269,6 +269,8 @@ func (m Model) goBack() (Model, tea.Cmd) {
 		return m.toggleLog(), nil
 	case m.view.filter != nil:
 		return m.setFilter(""), nil
+	case m.rewound != nil:
+		return m.goLive(), nil
 	}
 	return m.sayUnusedKey("esc")
 }
@@ -350,13 +352,14 @@ func (m Model) toggleRaw() Model {
 // first that is not live.
 func (m Model) targetFeed() *feedHealth {
 	t := m.shownData()
-	if r := m.selectedRow(t); len(m.feeds) > 1 && r != nil {
-		return m.feeds.byName(r.Feed)
+	now := m.present()
+	if r := m.selectedRow(t); len(now.feeds) > 1 && r != nil {
+		return now.feeds.byName(r.Feed)
 	}
-	if len(m.feeds) > 1 && m.focus == focusPrices && m.showsRaw(t) && m.rawPane.cursor < t.raw.len() {
-		return m.feeds.byName(t.raw.at(m.rawPane.cursor).feed)
+	if len(now.feeds) > 1 && m.focus == focusPrices && m.showsRaw(t) && m.rawPane.cursor < t.raw.len() {
+		return now.feeds.byName(t.raw.at(m.rawPane.cursor).feed)
 	}
-	return m.feeds.firstNotLive(m.now)
+	return now.feeds.firstNotLive(now.now)
 }
 
 // selectedRow is the row that the details are of: the one under the cursor of the table that last had the keyboard.
@@ -374,11 +377,12 @@ func (m Model) selectedRow(t *shownData) *market.Row {
 // controlledFeed is the feed that is retried or disconnected: that under the cursor of the list of feeds, else the first
 // that is not live, else that of the selected row.
 func (m Model) controlledFeed() *feedHealth {
-	if h := m.feeds.byName(m.listedFeed); (m.overlay == feedsOverlay || m.overlay == feedOverlay) && h != nil {
+	now := m.present()
+	if h := now.feeds.byName(m.listedFeed); (m.overlay == feedsOverlay || m.overlay == feedOverlay) && h != nil {
 		return h
 	}
-	if m.feeds.notLive(m.now) > 0 {
-		return m.feeds.firstNotLive(m.now)
+	if now.feeds.notLive(now.now) > 0 {
+		return now.feeds.firstNotLive(now.now)
 	}
 	return m.targetFeed()
 }
@@ -403,10 +407,11 @@ func (m Model) controlFeeds(msg tea.KeyMsg) (Model, tea.Cmd) {
 
 // retryAll retries the feeds that are not live, or else all.
 func (m Model) retryAll() (Model, tea.Cmd) {
-	all, down := m.feeds.notLive(m.now) == 0, 0
+	now := m.present()
+	all, down := now.feeds.notLive(now.now) == 0, 0
 	var calls []tea.Cmd
-	for _, h := range m.feeds {
-		if all || h.state(m.now) != feed.Live {
+	for _, h := range now.feeds {
+		if all || h.state(now.now) != feed.Live {
 			down++
 			calls = append(calls, callFeed(m.config.Control.RetryNow, h.name))
 		}

@@ -37,7 +37,7 @@ type keyMap struct {
 	toggleColumn, resetColumns   key.Binding
 	columnLeft, columnRight      key.Binding
 	step, faster, slower         key.Binding
-	forward, backward            key.Binding
+	forward, backward, live      key.Binding
 	alerts, removeAlert          key.Binding
 	news, newsOfSymbol           key.Binding
 	openURL, copyText            key.Binding
@@ -62,6 +62,7 @@ const (
 	placeMap       keyPlace = "In a map"
 	placeAlerts    keyPlace = "In the alerts"
 	placeRecording keyPlace = "While a recording plays"
+	placeTime      keyPlace = "Back in time"
 )
 
 // placesEverywhere are those where a key means the same wherever one is.
@@ -172,8 +173,10 @@ func (k *keyMap) placeActions() []action {
 		{&k.step, placeRecording, "next-event", "next event", "."},
 		{&k.slower, placeRecording, "slower", "slower", "-"},
 		{&k.faster, placeRecording, "faster", "faster", "+ ="},
-		{&k.backward, placeRecording, "backward", "10 s back", "left h"},
-		{&k.forward, placeRecording, "forward", "10 s on", "right l"},
+
+		{&k.backward, placeTime, "backward", "10 s back", "left h"},
+		{&k.forward, placeTime, "forward", "10 s on", "right l"},
+		{&k.live, placeTime, "live", "live again", "end"},
 	}
 }
 
@@ -189,9 +192,10 @@ func newKeys(c Config) keyMap {
 		}
 		*a.binding = key.NewBinding(key.WithKeys(append(keys, runPrefix+a.name)...), key.WithHelp(keyName(keys[0]), a.does))
 	}
-	for _, b := range []*key.Binding{&k.step, &k.faster, &k.slower, &k.forward, &k.backward} {
+	for _, b := range []*key.Binding{&k.step, &k.faster, &k.slower} {
 		b.SetEnabled(c.Deck != nil)
 	}
+	k.live.SetEnabled(c.Deck == nil)
 	k.addSymbol.SetEnabled(c.Deck == nil)
 	k.removeSymbol.SetEnabled(c.Deck == nil)
 	k.writeMap.SetEnabled(c.Maps != nil)

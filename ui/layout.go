@@ -124,7 +124,9 @@ func (m Model) currentKeys() keyMap {
 	if m.fold != nil {
 		relabel(&k.fold, "unfold feeds")
 	}
-	if m.paused != nil || m.deck.Paused {
+	k.live.SetEnabled(m.rewound != nil)
+	k.forward.SetEnabled(m.config.Deck != nil || m.rewound != nil)
+	if m.paused != nil || m.deck.Paused || m.rewound != nil {
 		relabel(&k.pause, "go on")
 	}
 	m.setOverlayKeys(&k)
@@ -173,7 +175,7 @@ func (m Model) setOverlayKeys(k *keyMap) {
 		k.open.SetEnabled(false)
 	case mapOverlay:
 		relabel(&k.open, "confirm")
-		h := m.feeds.byName(m.mapPage.feed)
+		h := m.present().feeds.byName(m.mapPage.feed)
 		k.open.SetEnabled(h != nil && h.isGuessed())
 	}
 }
@@ -341,6 +343,9 @@ func (m Model) statusLines() [][]span {
 	var lines [][]span
 	if m.config.Deck != nil {
 		lines = append(lines, deckStatusLine(m.deck, m.width-1))
+	}
+	if m.rewound != nil {
+		return append(lines, m.rewoundLines()...)
 	}
 	problem := wrap(m.problem, m.width-3, most)
 	for _, line := range problem {

@@ -96,6 +96,15 @@ func (l eventLog) add(e logEntry) eventLog {
 	return l
 }
 
+// until is a copy of the entries up to a time.
+func (l eventLog) until(then time.Time) eventLog {
+	n := len(l.entries)
+	for n > 0 && l.entries[n-1].at.After(then) {
+		n--
+	}
+	return eventLog{slices.Clone(l.entries[:n]), l.removed}
+}
+
 func (e *logEntry) repeatsLast(last *logEntry) bool {
 	return e.reason != "" && e.reason == last.reason && e.feed == last.feed && e.typ == last.typ
 }

@@ -111,8 +111,12 @@ func (m Model) copySelected() (Model, tea.Cmd) {
 	} else {
 		return m.showToast(span{accent, "Nothing is selected that could be copied."})
 	}
+	said := "given to the terminal to copy"
+	if m.rewound != nil {
+		said += ", as of " + timeText(m.now, m.present().now)
+	}
 	send := m.config.Copy
-	return m, func() tea.Msg { return linkDoneMsg{"given to the terminal to copy: " + text, send(text)} }
+	return m, func() tea.Msg { return linkDoneMsg{said + ": " + text, send(text)} }
 }
 
 func (m Model) showLinkDone(msg linkDoneMsg) (Model, tea.Cmd) {

@@ -48,6 +48,9 @@ func (m Model) overlayArea(height int) drawContext {
 	if m.paused != nil {
 		area.until = m.paused.at
 	}
+	if m.rewound != nil {
+		area.alerts = alerts{} // they came true later, or stood out before
+	}
 	return area
 }
 

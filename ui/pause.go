@@ -146,6 +146,16 @@ func (p *pausedView) copyRows(rows []*market.Row) (held []*market.Row) {
 	return held
 }
 
+// hold counts a message, and keeps what is on screen of the rows that it changes.
+func (p *pausedView) hold(ev feed.Event, board *market.Board) {
+	p.heldMessages++
+	for _, u := range ev.Message.Updates {
+		if symbol := rowSymbol(u); symbol != "" {
+			p.unshareBars(board.Row(ev.Feed, symbol))
+		}
+	}
+}
+
 // unshareBars gives the held copy of a row its own bars, because the row is about to change them. Copying the bars
 // of all rows at once would freeze the screen in a large market.
 func (p *pausedView) unshareBars(r *market.Row) {

@@ -38,6 +38,11 @@ type rawEvents struct {
 }
 
 func (r *rawEvents) add(ev feed.Event) {
+	r.ring[r.count%maxRaw] = newRawEvent(ev)
+	r.count++
+}
+
+func newRawEvent(ev feed.Event) rawEvent {
 	m := ev.Message
 	data := m.Data
 	if len(data) > maxRawData { // a slice would keep the whole payload in memory
@@ -47,8 +52,7 @@ func (r *rawEvents) add(ev feed.Event) {
 	for _, u := range m.Updates[:min(len(m.Updates), maxRawSymbols)] {
 		symbols = append(symbols, rowSymbol(u))
 	}
-	r.ring[r.count%maxRaw] = rawEvent{ev.Feed, len(m.Data), symbols, decode.Event{Type: m.Type, ID: m.ID, Data: data, At: ev.At}}
-	r.count++
+	return rawEvent{ev.Feed, len(m.Data), symbols, decode.Event{Type: m.Type, ID: m.ID, Data: data, At: ev.At}}
 }
 
 func (r *rawEvents) len() int { return int(min(r.count, maxRaw)) }

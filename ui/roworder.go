@@ -10,7 +10,7 @@ import (
 
 // orderRows has the board's rows stand by their feeds in the order of the screen, then in the order of each feed's symbols,
 // then by name, and has a row wait for each symbol that is to come. Readings stand as the feed gives them.
-func (m Model) orderRows() {
+func (m *moment) orderRows() {
 	type rank struct {
 		feed    int
 		symbols map[string]int // by symbol in upper case
@@ -50,7 +50,7 @@ func compareBools(a, b bool) int {
 	return 1
 }
 
-func (m Model) awaitSymbols(h *feedHealth) {
+func (m *moment) awaitSymbols(h *feedHealth) {
 	coming := h.added
 	if h.allComing {
 		coming = slices.Concat(h.symbols, h.added)

@@ -77,7 +77,17 @@ func scenes() map[string]func(*harness) {
 			s.openMarket().trade(3)
 			s.loseAndResume(feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown})
 		},
-		"planned":    playPlannedEnd,
+		"planned": playPlannedEnd,
+		"rewound": func(s *harness) {
+			s.openMarket().trade(25)
+			s.keys("left")
+			s.trade(3)
+		},
+		"rewoundfeeds": func(s *harness) {
+			s.openMarket().trade(25)
+			playSickFeeds(s)
+			s.keys("enter", "left")
+		},
 		"paused":     func(s *harness) { s.openMarket().trade(2); s.keys("p"); s.trade(3) },
 		"help":       func(s *harness) { s.openMarket().trade(3); s.keys("?") },
 		"log":        func(s *harness) { s.openMarket().trade(3); playDecodeErrors(s); s.keys("!") },

@@ -83,7 +83,7 @@ func (e *rawEvent) isOf(row rowKey) bool {
 
 // noteRawEvent keeps an event of the selected row, unless the screen stands still.
 func (m *Model) noteRawEvent() {
-	if e := m.raw.at(0); m.paused == nil && e.isOf(m.selected) {
+	if e := m.raw.at(0); m.paused == nil && m.rewound == nil && e.isOf(m.selected) {
 		m.source.event = *e
 	}
 }

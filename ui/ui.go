@@ -18,7 +18,6 @@ import (
 	"livetape/feed/memory"
 	"livetape/feed/tape"
 	"livetape/ui/alert"
-	"livetape/ui/fold"
 	"livetape/ui/position"
 )
 
@@ -31,6 +30,7 @@ type Config struct {
 	Origin      string                           // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
 	Banner      string                           // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
 	Faults      []FaultMenuItem                  // the menu of the F key; empty disables the key
+	Rewind      int                              // bytes of the last events that are kept to go back over; 0 for none
 	Records     bool                             // everything is recorded, until a Notice says otherwise
 	Notices     <-chan Notice                    // for the user, shown for some seconds; may be nil
 	Diagnostics <-chan string                    // what libraries report, a line each for the event log; may be nil
@@ -132,23 +132,19 @@ type Model struct {
 	allKeys *keyMap // those of this run
 	keys    keyMap  // the same, as far as they do something now
 
+	moment // on screen: the present, unless rewound
+
 	clock        clockFunc  // read by commands only
 	pace         *framePace // the same
-	now          time.Time  // of the last message
 	deck         tape.Position
-	board        *market.Board
-	fold         *fold.Book // nil: each feed has rows of its own
-	feeds        feedList
 	removedFeeds map[string]bool // no longer watched: events that still arrive from them are dropped
-	manyFeeds    bool            // there are, or were, several feeds: rows need the name of theirs
 	problem      string          // Reload.Problem
-	gapMarks     []gapMark       // oldest first
-	log          eventLog
 	alerts       alerts
-	raw          *rawEvents
+	recent       *recentEvents
 	paused       *pausedView // nil unless paused
 	shown        *shownData  // nil while a message is handled
 	frame        *frame      // of the last message that may have changed something
+	rewound      *rewound    // nil unless the screen shows the past
 	view         rowView
 	settings     *settings
 
@@ -249,9 +245,9 @@ func New(c Config) Model {
 		frame:  &frame{},
 		alarm:  &alarm{},
 
-		board:  market.NewBoard(market.Limits{Budget: c.budget}),
-		raw:    &rawEvents{},
+		moment: moment{board: market.NewBoard(market.Limits{Budget: c.budget}), raw: &rawEvents{}},
 		alerts: newAlerts(c.Alerts),
+		recent: newRecentEvents(c.Rewind),
 
 		settings: newSettings(c.Settings),
 		view:     rowView{lists: c.Lists},
@@ -269,6 +265,7 @@ func New(c Config) Model {
 func (m Model) withFeeds(all feedList) Model {
 	m.feeds = all
 	m.manyFeeds = m.manyFeeds || len(all) > 1
+	m.recent.before.manyFeeds = m.manyFeeds
 	m.orderRows()
 	for _, r := range m.board.Rows() {
 		if !hasData(r) {

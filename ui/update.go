@@ -22,7 +22,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case feedBatchMsg:
 		m, cmd = m.applyBatch(msg), listenEvents(m.config.Events, m.pace, m.clock)
 	case feedClosedMsg:
-		m = m.markAllClosed(msg)
+		m = m.advanceClock(msg.now).inPresent(Model.markAllClosed)
 	case tea.KeyMsg:
 		m, cmd = m.handleKeys(msg)
 	case tea.MouseMsg:
@@ -69,6 +69,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 // advanceClock moves the screen's time on. Messages can overtake each other: a late one moves nothing back. A clock
 // that was set back does.
 func (m Model) advanceClock(now time.Time) Model {
+	return m.inPresent(func(p Model) Model { return p.setClock(now) })
+}
+
+func (m Model) setClock(now time.Time) Model {
 	switch back := m.now.Sub(now); {
 	case back > clockSetBack:
 		for _, h := range m.feeds {
@@ -79,6 +83,7 @@ func (m Model) advanceClock(now time.Time) Model {
 			m.fold = fold.NewBook()
 		}
 		m.now = now
+		m.recent.startOver(&m.moment)
 	case back < 0:
 		m.now = now
 	}
@@ -86,8 +91,7 @@ func (m Model) advanceClock(now time.Time) Model {
 	return m
 }
 
-func (m Model) markAllClosed(msg feedClosedMsg) Model {
-	m = m.advanceClock(msg.now)
+func (m Model) markAllClosed() Model {
 	for _, h := range m.feeds {
 		if !h.status.State.HasEnded() {
 			h.changeState(feed.Status{State: feed.Closed, Since: m.now, Cause: "livetape has stopped watching"})
@@ -104,36 +108,40 @@ func (m Model) applyReload(r Reload) (Model, tea.Cmd) {
 		m = m.changeLooks(*r.Looks)
 	}
 	if r.Feeds != nil {
-		removed := map[string]bool{}
-		maps.Copy(removed, m.removedFeeds)
-		for _, h := range m.feeds {
-			removed[h.name] = true
-		}
-		next := newFeeds(r.Feeds)
-		for i, h := range next {
-			delete(removed, h.name)
-			if known := m.feeds.byName(h.name); known != nil {
-				known.url, known.readBy, known.definition, known.symbols, known.allComing, known.canAsk, known.added = h.url, h.readBy, h.definition, h.symbols, h.allComing, h.canAsk, h.added
-				next[i] = known
-			}
-		}
-		for name := range removed {
-			m.board.Await(name, nil)
-		}
-		m.config.Positions = r.Positions
-		m.alerts.replace(r.Alerts)
-		m.removedFeeds, m.view.lists = removed, r.Lists
-		if !slices.Contains(m.view.listIDs(), m.view.list) {
-			m.view.list = listID{}
-		}
-		m = m.redefine()
-		m = m.withFeeds(next)
+		m = m.inPresent(func(p Model) Model { return p.changeFeeds(r) })
 	}
 	if r.Notice == "" {
 		return m, listen(m.config.Reloads, newReloadMsg)
 	}
 	m, cmd := m.showToast(span{warn, plainLine(r.Notice)})
 	return m, tea.Batch(cmd, listen(m.config.Reloads, newReloadMsg))
+}
+
+func (m Model) changeFeeds(r Reload) Model {
+	removed := map[string]bool{}
+	maps.Copy(removed, m.removedFeeds)
+	for _, h := range m.feeds {
+		removed[h.name] = true
+	}
+	next := newFeeds(r.Feeds)
+	for i, h := range next {
+		delete(removed, h.name)
+		if known := m.feeds.byName(h.name); known != nil {
+			known.url, known.readBy, known.definition, known.symbols, known.allComing, known.canAsk, known.added = h.url, h.readBy, h.definition, h.symbols, h.allComing, h.canAsk, h.added
+			next[i] = known
+		}
+	}
+	for name := range removed {
+		m.board.Await(name, nil)
+	}
+	m.config.Positions = r.Positions
+	m.alerts.replace(r.Alerts)
+	m.removedFeeds, m.view.lists = removed, r.Lists
+	if !slices.Contains(m.view.listIDs(), m.view.list) {
+		m.view.list = listID{}
+	}
+	m = m.redefine()
+	return m.withFeeds(next)
 }
 
 func (m Model) showNotice(text string) (Model, tea.Cmd) {
@@ -172,7 +180,7 @@ func (m Model) hideToast(id int) Model {
 func (m Model) wakeUp(msg wakeMsg) Model {
 	m.wake = time.Time{}
 	m = m.advanceClock(msg.now)
-	m.alerts = m.alerts.advance(m.now)
+	m.alerts = m.alerts.advance(m.present().now)
 	return m
 }
 
@@ -183,7 +191,7 @@ func (m Model) scheduleWake() (Model, tea.Cmd) {
 	}
 	m.generation++
 	m.wake = next
-	return m, m.alarm.set(m.generation, min(max(next.Sub(m.now), slowLimit), longestWait), m.clock)
+	return m, m.alarm.set(m.generation, min(max(next.Sub(m.present().now), slowLimit), longestWait), m.clock)
 }
 
 // longestWait bounds a timer: a recording may say that something changes in a thousand years.
@@ -193,6 +201,10 @@ const longestWait = time.Hour
 func (m Model) nextChange() time.Time {
 	if m.now.IsZero() {
 		return time.Time{}
+	}
+	if m.rewound != nil {
+		now := m.rewound.present.now
+		return earliest(now.Truncate(time.Second).Add(time.Second), earliest(m.rewound.present.feeds.nextChange(now), m.alerts.engine.NextCheck()))
 	}
 	next := earliest(m.feeds.nextChange(m.now), earliest(m.view.nextChange(m.now), m.alerts.engine.NextCheck()))
 	if m.fold != nil {

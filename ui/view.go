@@ -53,7 +53,7 @@ func (m Model) header() string {
 		w.write(accent, name)
 	}
 	w.write(banner, banners)
-	counters := m.feeds.counters(m.board.Counts().Refused)
+	counters := m.present().feeds.counters(m.present().board.Counts().Refused)
 	if words := m.alerts.headerText(); words != "" {
 		counters = append([]span{{banner, " " + words + " "}, {plain, "  "}}, counters...)
 	}
@@ -120,7 +120,7 @@ func (m Model) viewPanes(t *shownData) []string {
 	case l.bottom > 0 && m.overlay == alertsOverlay:
 		lines = append(lines, m.viewAlerts(l.bottom)...)
 	case l.bottom > 0 && m.overlay == feedsOverlay:
-		lines = append(lines, m.viewFeedMenu(l.bottom)...)
+		lines = append(lines, m.atPresent().viewFeedMenu(l.bottom)...)
 	case l.bottom > 0 && m.overlay == columnsOverlay:
 		lines = append(lines, m.viewColumnChooser(l.bottom)...)
 	case l.bottom > 0:
@@ -231,7 +231,18 @@ func (m Model) footerKeys() []key.Binding {
 	case mapOverlay:
 		return k.withFirst(k.back, k.open, k.writeMap, k.down, k.up)
 	}
+	if m.rewound != nil {
+		return k.withFirst(append(m.timeKeys(), m.paneKeys()...)...)
+	}
 	return k.withFirst(append(m.urgentKeys(), m.paneKeys()...)...)
+}
+
+// timeKeys are those of a screen of the past. In the chart, the arrows move the cross-hair.
+func (m Model) timeKeys() []key.Binding {
+	if m.focus == focusChart {
+		return []key.Binding{m.keys.live}
+	}
+	return []key.Binding{m.keys.live, m.keys.backward, m.keys.forward}
 }
 
 // urgentKeys are those against a feed that is down, or that cannot be read.
