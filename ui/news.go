@@ -77,6 +77,21 @@ func newerThan(seq uint64, all []*market.Story) int {
 	return len(all)
 }
 
+// keepOnStory moves the cursor with its headline from one screen to another, unless it is the first, which nobody has chosen.
+func (n newsPane) keepOnStory(before, after *shownData) newsPane {
+	lines := newsLines(before.headlines, before.gapMarks, n.cursor, n.cursor+1)
+	if n.cursor == 0 || len(lines) == 0 || lines[0].story == nil {
+		return n
+	}
+	chosen := lines[0].story.Seq
+	for i, l := range newsLines(after.headlines, after.gapMarks, 0, len(after.headlines)+len(after.gapMarks)) {
+		if l.story != nil && l.story.Seq == chosen {
+			n.list = n.shift(i - n.cursor)
+		}
+	}
+	return n
+}
+
 // noteRead takes the headlines for read when the pane loses the keyboard, or has the screen to itself.
 func (n newsPane) noteRead(focused bool, t *shownData) newsPane {
 	var newest uint64

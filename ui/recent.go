@@ -22,7 +22,7 @@ type recentEvents struct {
 
 // behindLimits are those of a board that stays behind: the bars before are those of the present, and few look at the tape of
 // before.
-func behindLimits() market.Limits { return market.Limits{Bars: 60, Trades: 512} }
+func behindLimits() market.Limits { return market.Limits{Bars: 30, Trades: 512} }
 
 func newRecentEvents(limit int) *recentEvents {
 	return &recentEvents{limit: limit, before: moment{board: market.NewBoard(behindLimits())}}

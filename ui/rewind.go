@@ -123,15 +123,13 @@ func (m Model) goLive() Model {
 
 // showMoment puts a moment on screen. The cursors stay on their rows and headlines.
 func (m Model) showMoment(next moment) Model {
-	before, newest := m.shownData(), m.newestStory()
+	before := m.shownData()
 	price, reading := m.prices.rowAtCursor(before.rows), m.readings.rowAtCursor(before.readings)
 	m.moment, m.shown = next, nil
 	m = m.redefine().arrangeRows()
 	after := m.shownData()
 	m.prices, m.readings = m.prices.keepOnRow(after.rows, price), m.readings.keepOnRow(after.readings, reading)
-	if m.news.cursor > 0 {
-		m.news.list = m.news.shift(newerThan(newest, after.headlines) - newerThan(m.newestStory(), before.headlines))
-	}
+	m.news = m.news.keepOnStory(before, after)
 	return m
 }
 
@@ -150,7 +148,7 @@ func (m Model) rewindLine(width int) []span {
 	now, begin := m.present().now, m.recent.begin()
 	line := []span{{held, "◀ REWIND −" + formatBehind(elapsed(now, m.now))}, {strong, "  " + timeText(m.now, now)}}
 	for _, more := range []span{
-		{plain, "  " + humanize.Count(m.recent.messages-m.rewound.messages) + " events since"},
+		{plain, "  " + humanize.Plural(m.recent.messages-m.rewound.messages, "event") + " since"},
 		{muted, " · " + keyLabel(m.keys.live) + " is live again"},
 	} {
 		if spanCells(line)+cells(more.text) <= width {
@@ -158,9 +156,8 @@ func (m Model) rewindLine(width int) []span {
 		}
 	}
 	log := span{muted, "  from " + timeText(begin, now)}
-	if room := width - spanCells(line) - cells(log.text) - 2; room >= 10 && now.After(begin) {
-		passed := float64(m.now.Sub(begin)) / float64(now.Sub(begin))
-		line = append(line, log, span{muted, " " + progressBar(passed, room)})
+	if room := width - spanCells(line) - cells(log.text) - 2; room >= 10 {
+		line = append(line, log, span{muted, " " + progressBar(float64(elapsed(m.now, begin))/float64(max(elapsed(now, begin), 1)), room)})
 	}
 	return line
 }

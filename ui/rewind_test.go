@@ -6,11 +6,13 @@ import (
 	"testing"
 	"time"
 
+	tea "github.com/charmbracelet/bubbletea"
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/ui/alert"
 )
 
 // playStory lets a feed trade, tell news, be cut off and resume, in steps of ten seconds.
@@ -76,5 +78,187 @@ func TestTheScreenOfThenIsAsItWasThen(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+func TestWhatComesWhileTheScreenIsRewoundIsThereAfterwards(t *testing.T) {
+	t.Parallel()
+	for _, size := range [][2]int{{80, 24}, {200, 60}} {
+		var screens []string
+		for _, keys := range []struct{ away, back string }{{}, {"left left", "end"}, {"left", "p"}, {"left left", "right right right"}, {"p left", "end"}} {
+			s := newHarness(func(c *Config) { c.Rewind = 400 << 10 }).resize(size[0], size[1])
+			s.openMarket().trade(60)
+			s.keys("j", "j", "n", "j")
+			s.keys(strings.Fields(keys.away)...)
+			s.status(feed.Status{State: feed.Waiting, RetryAt: s.now.Add(4 * time.Second), Cause: "connection refused"})
+			s.waitFor(5 * time.Second)
+			s.status(feed.Status{State: feed.Live, Connections: 2})
+			s.gap(feed.Gap{Kind: feed.NotResumed, Lost: s.now.Add(-5 * time.Second), Length: 5 * time.Second, Missed: 12})
+			s.trade(4)
+			s.keys(strings.Fields(keys.back)...)
+			if s.m.rewound != nil || s.m.paused != nil {
+				t.Errorf("after %v it is not live", keys)
+			}
+			s.waitFor(time.Second)
+			screens = append(screens, s.screen())
+			if diff := cmp.Diff(screens[0], s.screen()); diff != "" {
+				t.Errorf("%v (-never rewound +rewound):\n%s", keys, diff)
+			}
+		}
+	}
+}
+
+func TestTheLineOfARewoundScreenCountsOnAndTheFeedIsAsItIsNow(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40)
+	s.openMarket().trade(30)
+	s.keys("left", "left", "left")
+	s.waitFor(103 * time.Second)
+	s.requireText(t, "◀ REWIND −2m13s  12:03:17", "0 events since · end is live again", "now ● LIVE")
+	s.status(feed.Status{State: feed.Failed, Cause: "401 Unauthorized"})
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("999.99")})
+	s.requireText(t, "1 event since", "now ✕ FAILED", "401 Unauthorized")
+	if strings.Contains(s.screen(), "999.99") {
+		t.Error("a price of the present is on a screen of the past")
+	}
+}
+
+func TestNobodyGoesBackFurtherThanTheEventsReach(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name  string
+		kept  int
+		begin func(*harness)
+		says  string
+	}{
+		{"the first event", 1 << 20, func(s *harness) { s.openMarket().trade(5) }, "the log begins 12:03:17"},
+		{"the oldest that is kept", 100 << 10, func(s *harness) { s.openMarket().trade(60) }, "the log begins 12:04:0"},
+		{"less than an event", 10, func(s *harness) { s.openMarket().trade(5) }, "no event has come that one could go back over"},
+		{"nothing yet", 1 << 20, func(*harness) {}, "no event has come that one could go back over"},
+		{"nothing by configuration", 0, func(s *harness) { s.openMarket().trade(5) }, "no events are kept to go back over: rewind:"},
+	} {
+		s := newHarness(func(c2 *Config) { c2.Rewind = c.kept }).resize(120, 40)
+		c.begin(s)
+		for range 10 {
+			s.keys("left")
+		}
+		if screen := s.screen(); !strings.Contains(screen, c.says) {
+			t.Errorf("%s: it does not say %q:\n%s", c.name, c.says, screen)
+		}
+	}
+}
+
+func TestAlertsComeTrueOnceAndNeverByRewinding(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) { c.Alerts = []alert.Rule{mustParseAlert(t, "NVDA", "> 181.9")} }).resize(120, 40)
+	s.openMarket().trade(20)
+	fired := len(s.m.alerts.engine.History())
+	s.keys("left", "left", "left", "right", "end", "left")
+	if n := len(s.m.alerts.engine.History()); fired == 0 || n != fired {
+		t.Errorf("%d alerts came true, and %d with rewinding", fired, n)
+	}
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("1")})
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("999")})
+	if n := len(s.m.alerts.engine.History()); n != fired+1 {
+		t.Errorf("while rewound, %d alerts came true, want 1", n-fired)
+	}
+	s.requireText(t, "REWIND", "▲ NVDA")
+}
+
+func mustParseAlert(t *testing.T, symbol, text string) alert.Rule {
+	t.Helper()
+	r, err := alert.Parse(symbol, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// answer sends what a command, or each of a batch, answers with.
+func (s *harness) answer(cmd tea.Cmd) {
+	switch msg := cmd().(type) {
+	case tea.BatchMsg:
+		for _, c := range msg {
+			if c != nil {
+				s.answer(c)
+			}
+		}
+	case clockMsg: // of another clock
+	default:
+		s.send(msg)
+	}
+}
+
+func TestACopyOfARewoundScreenSaysOfWhen(t *testing.T) {
+	t.Parallel()
+	var copied string
+	s := newHarness(func(c *Config) { c.Copy = func(text string) error { copied = text; return nil } }).resize(120, 40)
+	s.openMarket().trade(10)
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("999")})
+	s.waitFor(5 * time.Second)
+	s.keys("left")
+	s.answer(s.keys("y"))
+	if copied != "NVDA 181.92" {
+		t.Errorf("copied %q", copied)
+	}
+	s.requireText(t, "to copy, as of 12:03:22: NVDA 181.92")
+}
+
+func TestInTheChartTheArrowsMoveTheCrossHair(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40)
+	s.openMarket().trade(20)
+	s.keys("enter", "tab", "left")
+	if s.m.rewound != nil || s.m.chart.cross.IsZero() {
+		t.Fatal("the cross-hair did not move, or the screen is rewound")
+	}
+	s.keys("shift+tab", "left", "tab", "left", "end")
+	if s.m.rewound != nil {
+		t.Error("end in the chart does not show the present")
+	}
+}
+
+func TestAClockThatIsSetBackIsNoTimeToGoBackTo(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40)
+	s.openMarket().trade(20)
+	s.waitFor(-time.Hour)
+	s.keys("left")
+	s.requireText(t, "no event has come that one could go back over")
+	s.trade(15)
+	s.keys("left")
+	s.requireText(t, "REWIND −10s  11:03:42")
+}
+
+func TestWhatIsWatchedCanChangeWhileTheScreenIsRewound(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40)
+	s.openMarket().trade(20)
+	s.keys("left")
+	s.send(reloadMsg{Reload{Feeds: []Source{{Name: "other"}}}})
+	s.requireText(t, "REWIND −10s", "now ◐ CONNECTING", "NVDA")
+	s.receive(feed.Event{Feed: "other", Message: &feed.Message{Updates: []market.Update{fullQuote("NEW", "", "1", "", "", "", "")}}})
+	s.keys("left", "end", "G")
+	s.requireText(t, "‼NEW")
+}
+
+func TestAnEventThatIsKeptTakesNoMemoryOfItsOwn(t *testing.T) {
+	event := func(i int) feed.Event {
+		return feed.Event{Feed: deskFeed, At: noon().Add(time.Duration(i) * time.Millisecond), Message: &feed.Message{Updates: []market.Update{market.Quote{Symbol: "NVDA", Last: decimal(fmt.Sprint(100 + i%7))}}}}
+	}
+	r := newRecentEvents(256 << 10)
+	var events []feed.Event
+	for i := range 4000 {
+		events = append(events, event(i))
+	}
+	for _, ev := range events[:2000] {
+		r.add(ev)
+	}
+	i := 2000
+	if n := testing.AllocsPerRun(1900, func() { r.add(events[i]); i++ }); n >= 0.1 {
+		t.Errorf("%v allocations an event", n)
+	}
+	if r.size > r.limit || r.size < r.limit-2000 {
+		t.Errorf("%d of %d bytes are used", r.size, r.limit)
 	}
 }

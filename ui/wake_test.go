@@ -30,10 +30,10 @@ func TestNothingOnScreenChangesBetweenTwoWakeUps(t *testing.T) {
 				if s.m.wake.IsZero() {
 					return
 				}
-				before, left := s.m.draw(), s.m.wake.Sub(s.m.now)
+				before, left := s.m.draw(), s.m.wake.Sub(s.m.present().now)
 				for part := time.Duration(2); part < 5; part += 2 {
-					if s.m.advanceClock(s.m.now.Add(left*part/5)).draw() != before {
-						t.Fatalf("the screen changes %v after %v, and wakes up only after %v", left*part/5, s.m.now, left)
+					if s.m.advanceClock(s.m.present().now.Add(left*part/5)).draw() != before {
+						t.Fatalf("the screen changes %v after %v, and wakes up only after %v", left*part/5, s.m.present().now, left)
 					}
 				}
 				s.waitForWake()

@@ -195,7 +195,7 @@ func parseLimit(s string) (time.Duration, error) {
 
 // EventLimit is how large an event may be, in bytes. The definition must be valid.
 func (d Definition) EventLimit() int {
-	n, err := eventSizes.parse(d.MaxEvent)
+	n, err := eventSizes.Parse(d.MaxEvent)
 	if err != nil {
 		return DefaultMaxEvent
 	}
@@ -204,7 +204,7 @@ func (d Definition) EventLimit() int {
 
 // MemoryLimit is how much may be kept of the feed, in bytes. The definition must be valid.
 func (d Definition) MemoryLimit() int {
-	n, err := memorySizes.parse(d.Memory)
+	n, err := memorySizes.Parse(d.Memory)
 	if err != nil {
 		return memory.Default
 	}
@@ -213,20 +213,21 @@ func (d Definition) MemoryLimit() int {
 
 var sizeUnits = map[string]int{"": 1, "B": 1, "KiB": 1 << 10, "MiB": 1 << 20, "GiB": 1 << 30, "kB": 1e3, "KB": 1e3, "MB": 1e6, "GB": 1e9}
 
-// sizeRange is what a size may be, in bytes.
-type sizeRange struct {
-	byDefault, least, most int
-	name                   string
+// SizeRange is what a size may be, in bytes.
+type SizeRange struct {
+	Default, Least, Most int
+	Name                 string // "1KiB and 64MiB"
 }
 
 var (
-	eventSizes  = sizeRange{DefaultMaxEvent, 1 << 10, LargestMaxEvent, "1KiB and 64MiB"}
-	memorySizes = sizeRange{memory.Default, memory.Least, memory.Most, "1MiB and 1GiB"}
+	eventSizes  = SizeRange{DefaultMaxEvent, 1 << 10, LargestMaxEvent, "1KiB and 64MiB"}
+	memorySizes = SizeRange{memory.Default, memory.Least, memory.Most, "1MiB and 1GiB"}
 )
 
-func (r sizeRange) parse(s string) (int, error) {
+// Parse reads a size such as 4MiB. An empty one is the default.
+func (r SizeRange) Parse(s string) (int, error) {
 	if s == "" {
-		return r.byDefault, nil
+		return r.Default, nil
 	}
 	digits := strings.TrimRight(s, "BKMGkib ")
 	n, err := strconv.Atoi(digits)
@@ -234,8 +235,8 @@ func (r sizeRange) parse(s string) (int, error) {
 	if err != nil || !ok || n <= 0 {
 		return 0, fmt.Errorf("%q is no size: write 512KiB or 4MiB", s)
 	}
-	if n > r.most/unit || n*unit < r.least {
-		return 0, fmt.Errorf("%s is not between %s", s, r.name)
+	if n > r.Most/unit || n*unit < r.Least {
+		return 0, fmt.Errorf("%s is not between %s", s, r.Name)
 	}
 	return n * unit, nil
 }

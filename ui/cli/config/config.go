@@ -43,6 +43,8 @@ type File struct {
 	ASCII         bool                         `yaml:"ascii,omitempty"`          // draw with ASCII alone
 	ReducedMotion bool                         `yaml:"reduced_motion,omitempty"` // nothing flashes, and little is redrawn
 
+	Rewind string `yaml:"rewind,omitempty"` // how much is kept to go back over: "32MiB"; "0" for nothing
+
 	path   string
 	source []byte
 	order  []string // the feeds' names as they stand in the file

@@ -34,6 +34,7 @@ func (f *File) validate(unread map[string][]string, errs *configerr.List) {
 	f.checkPositions(errs)
 	f.checkLooks(errs)
 	f.checkTable(errs)
+	f.checkRewind(errs)
 	for _, name := range f.order {
 		at := configerr.Path{"feeds", name}
 		if !isFeedName(name) {
