@@ -107,6 +107,8 @@ func FuzzNoEventKeyOrSizeBreaksTheScreen(f *testing.F) {
 			c.ASCII, c.ReducedMotion = len(data)%3 == 0, len(data)%5 == 0
 			c.Lists = []List{{"tech", []string{"NVDA", "🚀"}}}
 			c.Ask = func(string, string, bool) {}
+			c.WriteFile = func(string, string, string) (string, error) { return "", nil }
+			c.Rewind = []int{0, 4 << 10, 40 << 10}[len(data)%3] // some forget events, or all
 			if len(data)%2 == 0 {
 				c.Feeds = append(c.Feeds, Source{Name: "fx", CanAsk: true})
 			}

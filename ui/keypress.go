@@ -96,6 +96,8 @@ func (m Model) handleProgramKey(msg tea.KeyMsg) (next Model, cmd tea.Cmd, handle
 		m = m.search("").toggleOverlay(commandsOverlay)
 	case key.Matches(msg, k.themes):
 		m = m.toggleThemes()
+	case key.Matches(msg, k.writeScreen):
+		m = m.promptForFile()
 	case key.Matches(msg, k.pause) && m.config.Deck == nil:
 		m = m.togglePause()
 	case key.Matches(msg, k.retry, k.retryAll, k.connect):

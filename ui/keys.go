@@ -26,7 +26,7 @@ type keyMap struct {
 	commands                     key.Binding
 	help, redraw, suspend, quit  key.Binding
 	fewLog, filterLog, saveLog   key.Binding
-	writeMap                     key.Binding
+	writeMap, writeScreen        key.Binding
 	find, sort, reverseSort      key.Binding
 	columns, pin                 key.Binding
 	listByNumber                 key.Binding
@@ -137,6 +137,7 @@ func (k *keyMap) programActions() []action {
 		{&k.fault, placeFeeds, "faults", "faults", "F"},
 
 		{&k.pause, placeProgram, "pause", "pause", "p"},
+		{&k.writeScreen, placeProgram, "write-screen", "write screen", "W"},
 		{&k.commands, placeProgram, "commands", "commands", ":"},
 		{&k.themes, placeProgram, "themes", "themes", "T"},
 		{&k.mouse, placeProgram, "mouse", "mouse on or off", "m"},
@@ -200,6 +201,7 @@ func newKeys(c Config) keyMap {
 	k.removeSymbol.SetEnabled(c.Deck == nil)
 	k.writeMap.SetEnabled(c.Maps != nil)
 	k.saveLog.SetEnabled(c.WriteFile != nil)
+	k.writeScreen.SetEnabled(c.WriteFile != nil)
 	k.fault.SetEnabled(len(c.Faults) > 0)
 	k.openURL.SetEnabled(c.OpenURL != nil)
 	k.copyText.SetEnabled(c.Copy != nil)

@@ -143,5 +143,5 @@ func (m Model) showLogSaved(msg logSavedMsg) (Model, tea.Cmd) {
 	if msg.err != nil {
 		return m.showToast(span{bad, "the log was not written: " + plainLine(msg.err.Error())})
 	}
-	return m.showToast(span{accent, humanize.Plural(msg.lines, "line") + " of the log written to " + plainLine(msg.path)})
+	return m.showToast(span{accent, humanize.Plural(msg.lines, "line") + " of the log written to " + plainLine(msg.path) + m.asOfText()})
 }

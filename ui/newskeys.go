@@ -111,12 +111,8 @@ func (m Model) copySelected() (Model, tea.Cmd) {
 	} else {
 		return m.showToast(span{accent, "Nothing is selected that could be copied."})
 	}
-	said := "given to the terminal to copy"
-	if m.rewound != nil {
-		said += ", as of " + timeText(m.now, m.present().now)
-	}
-	send := m.config.Copy
-	return m, func() tea.Msg { return linkDoneMsg{said + ": " + text, send(text)} }
+	send, said := m.config.Copy, "given to the terminal to copy"+m.asOfText()+": "+text
+	return m, func() tea.Msg { return linkDoneMsg{said, send(text)} }
 }
 
 func (m Model) showLinkDone(msg linkDoneMsg) (Model, tea.Cmd) {

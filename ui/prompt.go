@@ -20,6 +20,7 @@ const (
 	removalPrompt
 	alertPrompt
 	logPrompt
+	filePrompt
 )
 
 // prompt is a line in which the user types.
@@ -137,6 +138,8 @@ func (m Model) acceptPrompt() (Model, tea.Cmd) {
 		return m.addSymbol(string(p.text))
 	case alertPrompt:
 		return m.addAlert(string(p.text))
+	case filePrompt:
+		return m.writeScreen(strings.TrimSpace(string(p.text)))
 	case removalPrompt:
 		return m.takeBack(strings.TrimSpace(string(p.text)))
 	}

@@ -133,6 +133,14 @@ func (m Model) showMoment(next moment) Model {
 	return m
 }
 
+// asOfText says of what is taken from the screen that it is of the past; empty if it is not.
+func (m Model) asOfText() string {
+	if m.rewound == nil {
+		return ""
+	}
+	return ", as of " + timeText(m.now, m.present().now)
+}
+
 // rewoundLines are rewindLine and, as they are now, the feeds.
 func (m Model) rewoundLines() [][]span {
 	const now = "now "

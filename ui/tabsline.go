@@ -140,6 +140,8 @@ func (m Model) promptTexts() (head, right string) {
 		return "show only: ", logFilterSyntax
 	case alertPrompt:
 		return "alert on " + m.alertedSymbol() + ": ", alert.Syntax
+	case filePrompt:
+		return "write the screen to: ", ".svg is a picture, others text · " + keyLabel(m.keys.back) + " cancels"
 	case removalPrompt:
 		return "ask no longer for: ", keyLabel(m.keys.back) + " cancels"
 	case symbolPrompt:

@@ -174,9 +174,10 @@ type Model struct {
 	columnList    list   // of the column chooser
 	prompt        prompt
 	textSearch    textSearch
-	page          list     // of an overlay that is text
-	mapPage       mapPage  // of the map overlay
-	rawEvent      rawEvent // of the event overlay
+	written       writtenScreen // once a file is named
+	page          list          // of an overlay that is text
+	mapPage       mapPage       // of the map overlay
+	rawEvent      rawEvent      // of the event overlay
 	toast         toast
 	mouseReleased bool // to the terminal, which selects text with it
 

@@ -48,6 +48,8 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.settingsSaved(msg)
 	case logSavedMsg:
 		m, cmd = m.showLogSaved(msg)
+	case screenWrittenMsg:
+		m, cmd = m.showScreenWritten(msg)
 	case linkDoneMsg:
 		m, cmd = m.showLinkDone(msg)
 	case faultDoneMsg:
