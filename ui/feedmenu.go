@@ -23,17 +23,17 @@ const (
 
 // feedMenuHeight is how many lines the list of feeds needs: its title, the feeds, and the selected one in full.
 func (m Model) feedMenuHeight(l layout, body int) int {
-	detail := minFeedDetail
-	if h := m.feeds.byName(m.listedFeed); h != nil {
-		detail = max(detail, len(m.feedDetail(newLineWriter(m.theme, l.width), h, maxFeedDetail)))
+	detail, now := minFeedDetail, m.atPresent()
+	if h := now.feeds.byName(m.listedFeed); h != nil {
+		detail = max(detail, len(now.feedDetail(newLineWriter(m.theme, l.width), h, maxFeedDetail)))
 	}
-	return min(len(m.feeds)+1+detail, max(body*3/5, minShared))
+	return min(len(now.feeds)+1+detail, max(body*3/5, minShared))
 }
 
 // keepOnFeed keeps the cursor on its feed, since the sick come first. The selected feed has half of the lines, if it needs
 // them.
 func (m Model) keepOnFeed() Model {
-	sorted := m.sickFirst()
+	sorted := m.atPresent().sickFirst()
 	room := m.layout.bottom - 1
 	m.feedMenu = m.feedMenu.fit(min(max(room-maxFeedDetail, room/2), len(sorted)), len(sorted))
 	if i := slices.IndexFunc(sorted, func(h *feedHealth) bool { return h.name == m.listedFeed }); i >= 0 {

@@ -69,7 +69,7 @@ func (m Model) pageContent() []string {
 	case eventOverlay:
 		return m.eventContent()
 	case feedOverlay:
-		return m.feedContent()
+		return m.atPresent().feedContent()
 	}
 	return m.helpContent()
 }

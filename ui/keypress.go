@@ -168,7 +168,7 @@ func (m Model) moveCursorBy(n int) Model {
 		*l = l.move(n)
 	}
 	if l == &m.feedMenu && len(m.feeds) > 0 {
-		m.listedFeed = m.sickFirst()[l.cursor].name
+		m.listedFeed = m.atPresent().sickFirst()[l.cursor].name
 	}
 	if m.rewound == nil && (l == &m.prices.list || l == &m.readings.list) {
 		m.view.heldUntil = m.now.Add(holdDuration)

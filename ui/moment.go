@@ -26,7 +26,7 @@ type moment struct {
 func (m *moment) take(ev feed.Event, h *feedHealth, changed map[*market.Row]struct{}) {
 	if ev.Status != nil {
 		m.noteStream(ev.Feed, h.status.State, ev.Status)
-		if ev.Status.State == feed.Connecting && ev.Status.Connections == 0 {
+		if isStart(ev) {
 			m.board.Restart(ev.Feed)
 		}
 	}
@@ -41,6 +41,11 @@ func (m *moment) take(ev feed.Event, h *feedHealth, changed map[*market.Row]stru
 		}
 		m.applyUpdates(ev, changed, h.found.Problem != "")
 	}
+}
+
+// isStart reports whether a feed begins, or was started again.
+func isStart(ev feed.Event) bool {
+	return ev.Status != nil && ev.Status.State == feed.Connecting && ev.Status.Connections == 0
 }
 
 // noteStream notes on the board since when there is a stream, or none: after a silence, since its last byte.

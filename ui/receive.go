@@ -63,6 +63,9 @@ func (m *Model) takeEvent(ev feed.Event, changed map[*market.Row]struct{}) {
 		m.paused.hold(ev, m.board)
 	}
 	m.take(ev, h, changed)
+	if isStart(ev) {
+		m.recent.restart(ev.Feed)
+	}
 	m.recent.add(ev)
 	m.alerts = m.alerts.apply(ev)
 	if ev.Pulse == nil {

@@ -7,25 +7,64 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/feed/memory"
 	"livetape/ui/fold"
 )
 
 // recentEvents are the last events of all feeds, and what those before them add up to: from there the screen of any time
 // since can be made again. It is shared by copies of the model.
 type recentEvents struct {
-	limit, size int          // bytes
-	ring        []feed.Event // a power of two
-	first, len  int          // the oldest, and how many there are
-	before      moment       // it has no log and no raw events
-	messages    uint64       // so far
+	limit, size int // bytes
+	budget      func(feed string) market.Budget
+	kept        map[string]*keptEvents // by feed
+	ring        []feed.Event           // a power of two
+	first, len  int                    // the oldest, and how many there are
+	before      moment                 // it has no log and no raw events
+	messages    uint64                 // so far
 }
 
-// behindLimits are those of a board that stays behind: the bars before are those of the present, and few look at the tape of
-// before.
-func behindLimits() market.Limits { return market.Limits{Bars: 30, Trades: 512} }
+// share is the part of what may be kept of a feed that its events may take: one of so many.
+const share = 4
 
-func newRecentEvents(limit int) *recentEvents {
-	return &recentEvents{limit: limit, before: moment{board: market.NewBoard(behindLimits())}}
+// keptEvents counts the events of a feed.
+type keptEvents struct {
+	budget market.Budget // nil: there is no bound
+	size   int           // bytes
+}
+
+func (k *keptEvents) count(n int) {
+	k.size += n
+	if k.budget != nil {
+		k.budget.Add(n)
+	}
+}
+
+func (k *keptEvents) isFull() bool { return k.budget != nil && k.size > k.budget.Limit()/share }
+
+func newRecentEvents(c Config) *recentEvents {
+	r := &recentEvents{limit: c.Rewind, budget: c.budget, kept: map[string]*keptEvents{}}
+	r.before.board = market.NewBoard(r.behindLimits())
+	return r
+}
+
+// behindLimits are those of a board that stays behind: older bars are those of the present, and few look at the tape of
+// before. It may take as much as that of the present.
+func (r *recentEvents) behindLimits() market.Limits {
+	return market.Limits{Bars: 30, Trades: 512, Budget: func(feed string) market.Budget {
+		if b := r.budget(feed); b != nil {
+			return memory.NewBudget(b.Limit())
+		}
+		return nil
+	}}
+}
+
+func (r *recentEvents) keptOf(feed string) *keptEvents {
+	k := r.kept[feed]
+	if k == nil {
+		k = &keptEvents{budget: r.budget(feed)}
+		r.kept[feed] = k
+	}
+	return k
 }
 
 func (r *recentEvents) at(i int) *feed.Event { return &r.ring[(r.first+i)&(len(r.ring)-1)] }
@@ -51,9 +90,20 @@ func (r *recentEvents) add(ev feed.Event) {
 	}
 	r.len++
 	*r.at(r.len - 1) = ev
-	for r.size += sizeOf(ev); r.size > r.limit; {
+	k := r.keptOf(ev.Feed)
+	k.count(sizeOf(ev))
+	for r.size += sizeOf(ev); r.size > r.limit || k.isFull(); {
 		r.removeFirst()
 	}
+}
+
+// restart has the events of a feed counted anew in its budget, which is another one since the feed was started again.
+func (r *recentEvents) restart(feed string) {
+	old := r.keptOf(feed)
+	size := old.size
+	old.count(-size)
+	delete(r.kept, feed)
+	r.keptOf(feed).count(size)
 }
 
 // sizeOf is about how many bytes an event takes.
@@ -75,13 +125,18 @@ func (r *recentEvents) removeFirst() {
 	oldest := r.at(0)
 	r.before.replay(*oldest)
 	r.size -= sizeOf(*oldest)
+	r.keptOf(oldest.Feed).count(-sizeOf(*oldest))
 	*oldest = feed.Event{}
 	r.first, r.len = (r.first+1)&(len(r.ring)-1), r.len-1
 }
 
 // startOver forgets all events, and begins with what there is now.
 func (r *recentEvents) startOver(now *moment) {
-	*r = recentEvents{limit: r.limit, messages: r.messages, before: moment{board: now.board.Clone(behindLimits()), manyFeeds: now.manyFeeds, gapMarks: now.gapMarks}}
+	for _, k := range r.kept {
+		k.count(-k.size)
+	}
+	r.ring, r.first, r.len, r.size = nil, 0, 0, 0
+	r.before = moment{board: now.board.Clone(r.behindLimits()), manyFeeds: now.manyFeeds, gapMarks: now.gapMarks}
 	for _, h := range now.feeds {
 		r.before.feeds = append(r.before.feeds, h.clone())
 	}

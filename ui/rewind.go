@@ -121,6 +121,21 @@ func (m Model) goLive() Model {
 	return m.showMoment(next).findSource()
 }
 
+// forPresentAndPast does something in the present, and shows the past anew, in which it holds too.
+func (m Model) forPresentAndPast(do func(Model) (Model, tea.Cmd)) (Model, tea.Cmd) {
+	if m.rewound == nil {
+		return do(m)
+	}
+	then, since := m.now, m.rewound.messages
+	m, cmd := do(m.goLive())
+	if begin := m.recent.begin(); then.Before(begin) {
+		then = begin
+	}
+	m = m.showPast(then)
+	m.rewound.messages = since
+	return m, cmd
+}
+
 // showMoment puts a moment on screen. The cursors stay on their rows and headlines.
 func (m Model) showMoment(next moment) Model {
 	before := m.shownData()

@@ -12,6 +12,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/feed/memory"
 	"livetape/ui/alert"
 )
 
@@ -246,7 +247,7 @@ func TestAnEventThatIsKeptTakesNoMemoryOfItsOwn(t *testing.T) {
 	event := func(i int) feed.Event {
 		return feed.Event{Feed: deskFeed, At: noon().Add(time.Duration(i) * time.Millisecond), Message: &feed.Message{Updates: []market.Update{market.Quote{Symbol: "NVDA", Last: decimal(fmt.Sprint(100 + i%7))}}}}
 	}
-	r := newRecentEvents(256 << 10)
+	r := newRecentEvents(Config{Rewind: 256 << 10})
 	var events []feed.Event
 	for i := range 4000 {
 		events = append(events, event(i))
@@ -261,4 +262,53 @@ func TestAnEventThatIsKeptTakesNoMemoryOfItsOwn(t *testing.T) {
 	if r.size > r.limit || r.size < r.limit-2000 {
 		t.Errorf("%d of %d bytes are used", r.size, r.limit)
 	}
+}
+
+func TestFoldedRowsAreOfThenToo(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) { c.Feeds = append(c.Feeds, Source{Name: "wire"}); c.Fold = true }).resize(120, 40)
+	play := func(desk, wire string) {
+		s.waitFor(5 * time.Second)
+		for feedName, price := range map[string]string{deskFeed: desk, "wire": wire} {
+			s.receive(feed.Event{Feed: feedName, Message: &feed.Message{Updates: []market.Update{fullQuote("NVDA", "NVIDIA", price, "", "", "", "")}}})
+		}
+		s.waitFor(5 * time.Second)
+	}
+	for _, name := range []string{deskFeed, "wire"} {
+		s.receive(feed.Event{Feed: name, Status: &feed.Status{State: feed.Live, Since: s.now, Connections: 1}})
+	}
+	play("100", "100")
+	play("100", "150")
+	play("100", "100")
+	s.keys("left")
+	s.requireText(t, "REWIND", "≠NVDA", "feeds folded")
+	s.keys("u")
+	if n := strings.Count(s.screen(), "NVIDIA "); n != 2 {
+		t.Errorf("unfolded, there are %d rows", n)
+	}
+	s.requireText(t, "REWIND −10s")
+	s.keys("u", "end")
+	if n := strings.Count(s.screen(), "NVIDIA "); n != 1 {
+		t.Errorf("folded in the past, there are %d rows in the present", n)
+	}
+}
+
+func TestEventsThatAreKeptShareTheMemoryOfTheirFeed(t *testing.T) {
+	t.Parallel()
+	budget := memory.NewBudget(1 << 20)
+	s := newHarness(func(c *Config) {
+		c.Rewind, c.Memory = 8<<20, func(string) *memory.Budget { return budget }
+	}).resize(120, 40)
+	s.openMarket().trade(120)
+	if r := s.m.recent; r.size < 200<<10 || r.size > 256<<10 {
+		t.Errorf("%d bytes are kept of 1 MiB", r.size)
+	}
+	used := budget.Used()
+	s.waitFor(-time.Hour) // nothing is kept then
+	if gave := used - budget.Used(); gave < 200<<10 {
+		t.Errorf("%d bytes are given back", gave)
+	}
+	s.trade(20)
+	s.keys("left", "left", "left")
+	s.requireText(t, "the log begins 11:05:")
 }

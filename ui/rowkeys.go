@@ -38,7 +38,7 @@ func (m Model) handleRowKey(msg tea.KeyMsg) (Model, tea.Cmd, bool) {
 	case key.Matches(msg, k.reverseSort):
 		m, cmd = m.reverseSort()
 	case key.Matches(msg, k.fold):
-		m, cmd = m.toggleFold()
+		m, cmd = m.forPresentAndPast(Model.toggleFold)
 	case key.Matches(msg, k.pin):
 		m, cmd = m.togglePin()
 	case key.Matches(msg, k.listByNumber):

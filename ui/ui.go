@@ -30,7 +30,7 @@ type Config struct {
 	Origin      string                           // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
 	Banner      string                           // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
 	Faults      []FaultMenuItem                  // the menu of the F key; empty disables the key
-	Rewind      int                              // bytes of the last events that are kept to go back over; 0 for none
+	Rewind      int                              // bytes of the last events that are kept to go back over, within a fourth of a feed's Memory; 0 for none
 	Records     bool                             // everything is recorded, until a Notice says otherwise
 	Notices     <-chan Notice                    // for the user, shown for some seconds; may be nil
 	Diagnostics <-chan string                    // what libraries report, a line each for the event log; may be nil
@@ -248,7 +248,7 @@ func New(c Config) Model {
 
 		moment: moment{board: market.NewBoard(market.Limits{Budget: c.budget}), raw: &rawEvents{}},
 		alerts: newAlerts(c.Alerts),
-		recent: newRecentEvents(c.Rewind),
+		recent: newRecentEvents(c),
 
 		settings: newSettings(c.Settings),
 		view:     rowView{lists: c.Lists},

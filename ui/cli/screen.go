@@ -21,7 +21,6 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode/configerr"
-	"livetape/feed/memory"
 	"livetape/feed/redact"
 	"livetape/ui"
 	"livetape/ui/cli/config"
@@ -90,7 +89,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Memory:  feeds.set.Memory,
 		Origin:  options.selection.localConfigName(),
 		Banner:  options.banner,
-		Rewind:  options.rewindLimit(file),
+		Rewind:  file.RewindLimit(),
 		Records: options.record.file != "",
 		Notices: recording.notices,
 		Reloads: reloads,
@@ -106,16 +105,6 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	awaitEnd(reloads)
 	recording.printSummary(cmd.ErrOrStderr())
 	return cmp.Or(err, recording.err(), feeds.state.Close())
-}
-
-// rewindLimit is how many bytes of events are kept to go back over: as the configuration says, and no more than may be kept
-// of the feeds.
-func (o screenOptions) rewindLimit(file *config.File) int {
-	var memories int
-	for _, t := range o.targets {
-		memories += cmp.Or(t.config.Memory, memory.Default)
-	}
-	return min(file.RewindLimit(), memories)
 }
 
 // awaitEnd waits until whoever sends has closed the channel; nil for nobody.
