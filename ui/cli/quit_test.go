@@ -101,6 +101,8 @@ func TestQLeavesAtOnceWhateverIsGoingOn(t *testing.T) {
 		{"a bomb of small events", "LIVE", []string{"watch", serving(zipped, compressed(t, strings.Repeat("data: 1\n\n", 100_000), 50), true)}},
 		{"a flood", "LIVE", []string{"watch", serving(nil, []byte(strings.Repeat("data: {\"symbol\":\"A\",\"last\":1}\n\n", 10_000)), true)}},
 		{"an answer that does not come", "CONNECTING", []string{"watch", "http://" + silent.Addr().String()}},
+		{"the program of an alert that does not end", "above 0", []string{"watch", "--config", write("alert.yaml", "feeds: {desk: {url: \""+serving(nil, []byte("data: {\"symbol\":\"A\",\"last\":1}\n\n"), false)+"\"}}\n"+
+			"alerts: [{symbol: A, above: 0, exec: [/bin/sh, -c, \"trap : TERM; sleep 30 & wait; sleep 30\"]}]\n", "", 0)}},
 		{"a recording of a bomb", "REPLAY", []string{"replay", write("bomb.tape.gz", string(compressed(t, header+"data: ", 1)), string(compressed(t, megabyte, 1)), 200)}},
 		{"a long recording", "REPLAY", []string{"replay", "--speed", "max", "--from", "1h", write("long.tape", header, event, 300_000)}},
 		{"a recording of hostile numbers", "REPLAY", []string{"replay", "--speed", "max", write("deep.tape", header, ": at 2026-11-21T10:00:01Z\ndata: "+strings.Repeat("[", 60_000)+"\n\n", 500)}},

@@ -193,7 +193,7 @@ func startNotifier(ctx context.Context, dir string, terminal io.Writer) *notify.
 // showScreen draws the screen until the user quits, ctx ends or the terminal goes away, in which case it calls gone. The
 // programs of alerts run in dir.
 func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.Config, dir string) error {
-	output := &terminalFile{File: asTerminal(cmd.OutOrStdout()), gone: gone}
+	output := &terminal.File{File: asTerminal(cmd.OutOrStdout()), Gone: gone, Left: ctx.Done()}
 	input := asTerminal(cmd.InOrStdin())
 	config.Renderer = lipgloss.NewRenderer(output.File)
 	background := terminal.DetectBackground(input, output.File)
@@ -224,7 +224,7 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 		tea.WithFilter(defaultTerminalSize),
 	)
 	if input != nil {
-		options = append(options, tea.WithInput(&terminalFile{File: input, gone: gone}))
+		options = append(options, tea.WithInput(&terminal.File{File: input, Gone: gone, Output: output}))
 	}
 	program := tea.NewProgram(frames.Model(ui.New(config)), options...)
 	defer context.AfterFunc(ctx, program.Quit)() // and not tea.WithContext, which leaves the reading of input behind
@@ -312,40 +312,9 @@ func requireTerminal(cmd *cobra.Command) error {
 	return usageErrorf(cmd, "standard output is not a terminal, so there is no screen to draw on; \"livetape stream URL\" writes to pipes and files")
 }
 
-// terminalFile is a terminal that says when it is gone: a closed window or a lost ssh session shows as a write error or
-// as the end of input, neither of which ends a Bubble Tea program by itself.
-type terminalFile struct {
-	*os.File
-	gone    func()
-	writes  sync.Mutex // a notification stands between two frames, not in one
-	answers terminal.AnswerFilter
-}
-
-func (f *terminalFile) Write(p []byte) (int, error) {
-	f.writes.Lock()
-	n, err := f.File.Write(p)
-	f.writes.Unlock()
-	if err != nil {
-		f.gone()
-		return n, fmt.Errorf("write to the terminal: %w", err)
-	}
-	return n, nil
-}
-
-// WriteString would otherwise be the file's own, which knows nothing of a lock.
-func (f *terminalFile) WriteString(s string) (int, error) { return f.Write([]byte(s)) }
-
-func (f *terminalFile) Read(p []byte) (int, error) {
-	n, err := f.File.Read(p)
-	if errors.Is(err, io.EOF) {
-		f.gone()
-	}
-	return len(f.answers.Filter(p[:n])), err
-}
-
 // paintedTerminal is a terminal whose frames a painter draws.
 type paintedTerminal struct {
-	*terminalFile
+	*terminal.File
 	painter *painter.Painter
 }
 

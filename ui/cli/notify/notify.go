@@ -77,10 +77,21 @@ func New(ctx context.Context, o Options) *Notifier {
 	return n
 }
 
+// closeTimeout is how long Close waits: what a program left behind may hold its output open for longer.
+const closeTimeout = 50 * time.Millisecond
+
 // Close ends what still runs. Nothing is sent from then on.
 func (n *Notifier) Close() {
 	n.cancel()
-	n.running.Wait()
+	ended := make(chan struct{})
+	go func() {
+		n.running.Wait()
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-time.After(closeTimeout):
+	}
 }
 
 // Wait returns when what runs has ended by itself: after maxTime at the latest.
