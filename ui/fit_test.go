@@ -32,7 +32,7 @@ func TestEveryScreenFitsEveryTerminal(t *testing.T) {
 			t.Parallel()
 			s := newHarness(demoConfig, func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(80, 24)
 			play(s)
-			for width := 1; width <= 130; width += 1 + width/20 {
+			for width := 1; width <= 130; width += 1 + width/12 {
 				for _, height := range []int{1, 2, 4, 6, 8, 9, 11, 15, 24, 45} {
 					s.resize(width, height)
 					if fault := overflowOf(s.m.View(), width, height); fault != "" {
