@@ -167,19 +167,24 @@ func peersSpan(s *fold.Symbol, area drawContext) span {
 	case off != nil && s.Compared() == 2:
 		return span{warn, fmt.Sprintf("%s %s apart", sign, basisPointsText(math.Abs(off.Off), ""))}
 	case off != nil:
-		return span{warn, fmt.Sprintf("%s %s %s", sign, off.Row.Feed, basisPointsText(off.Off, "+"))}
+		return span{warn, sign + " " + withNumber(off.Row.Feed, basisPointsText(off.Off, "+"))}
 	case crossed > 0:
 		return span{warn, fmt.Sprintf("%s by %s", sign, basisPointsText(crossed, ""))}
 	case behind != nil:
-		return span{warn, fmt.Sprintf("%s %s %s", behindSign, behind.Row.Feed, humanize.Age(elapsed(area.now, behind.Behind)))}
+		return span{warn, behindSign + " " + withNumber(behind.Row.Feed, humanize.Age(elapsed(area.now, behind.Behind)))}
 	}
 	if down := s.NotLive(); len(down) > 0 {
-		return span{muted, strings.Join(down, ", ") + " down"}
+		return span{muted, withNumber(strings.Join(down, ", "), "down")}
 	}
 	if leader, by, _ := s.Leader(); leader != nil {
-		return span{muted, leader.Row.Feed + " +" + humanize.Delay(by)}
+		return span{muted, withNumber(leader.Row.Feed, "+"+humanize.Delay(by))}
 	}
 	return span{muted, missing}
+}
+
+// withNumber is a feed's name with what is said of it, which is not cut.
+func withNumber(name, words string) string {
+	return truncate(name, peersCells-cells("≠ ")-1-cells(words)) + " " + words
 }
 
 // worstOff is the feed that disagrees most; nil where none is marked.

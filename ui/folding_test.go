@@ -242,3 +242,38 @@ func TestAFoldedRowIsMarkedByTimeAloneAndHasRoomForItsNumbers(t *testing.T) {
 		t.Errorf("it is still marked:\n%s", view)
 	}
 }
+
+func TestALongNameCostsTheNumbersOfPeersNothing(t *testing.T) {
+	t.Parallel()
+	for words, want := range map[string]string{"+29.7 bp": "bina… +29.7 bp", "12s": "binance-s… 12s", "+40 ms": "binanc… +40 ms"} {
+		if got := withNumber("binance-spot-eu", words); got != want || cells("≠ "+got) > peersCells {
+			t.Errorf("it is %q, want %q", got, want)
+		}
+	}
+}
+
+func TestTheFeedsOfASymbolAreComparedInAnyWidth(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40)
+	playFolded(s)
+	folded := s.m.symbolOf(s.m.shownData().rows[2])
+	for width := range 120 {
+		for height := range 12 {
+			area := s.m.areaOf(width, height, noPane)
+			for _, line := range s.m.viewPeers(area, folded) {
+				if lineCells(line) > width {
+					t.Fatalf("in %d cells, a line has %d: %q", width, lineCells(line), line)
+				}
+			}
+		}
+	}
+	view := strings.Join(s.m.viewPeers(s.m.areaOf(57, 9, noPane), folded), "\n")
+	for _, text := range []string{"desk", "first", "+29.7 bp", "15 s behind", "RETRY in 4.0 s", "coins bids 182.09, desk asks 181.58"} {
+		if !strings.Contains(view, text) {
+			t.Errorf("there is no %q in\n%s", text, view)
+		}
+	}
+	if view := s.m.viewPeers(s.m.areaOf(80, 4, noPane), folded); len(view) != 4 || !strings.Contains(view[3], "+ 3 more") {
+		t.Errorf("in 4 lines there is\n%s", strings.Join(view, "\n"))
+	}
+}

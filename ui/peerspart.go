@@ -36,7 +36,11 @@ func (m Model) viewPeers(area drawContext, s *fold.Symbol) []string {
 		}
 		lines = append(lines, w.endLine())
 	}
-	for _, f := range s.Feeds {
+	shown, rest := s.Feeds, 0
+	if room := max(area.height-len(lines), 1); len(shown) > room {
+		shown, rest = shown[:room-1], len(shown)-room+1
+	}
+	for _, f := range shown {
 		words := m.peerWords(f)
 		w.writeBlanks(gutter)
 		for _, c := range columns {
@@ -49,7 +53,13 @@ func (m Model) viewPeers(area drawContext, s *fold.Symbol) []string {
 		}
 		lines = append(lines, w.endLine())
 	}
-	return append(lines, w.wrapped([]span{m.peersVerdict(s)}, 1)...)
+	last := m.peersVerdict(s)
+	if rest > 0 {
+		last = span{muted, fmt.Sprintf("+ %d more", rest)}
+	}
+	w.writeBlanks(gutter)
+	w.write(last.style, last.text)
+	return append(lines, w.endLine())
 }
 
 // peersVerdict is what follows from the feeds of a symbol.
@@ -57,7 +67,7 @@ func (m Model) peersVerdict(s *fold.Symbol) span {
 	price := func(d market.Decimal) string { return fullNumber(d, s.Row.Decimals()) }
 	switch off := worstOff(s); {
 	case s.Crossed() > 0:
-		return span{warn, fmt.Sprintf("%s crossed by %s: bid %s of %s, ask %s of %s", crossedSign, basisPointsText(s.Crossed(), ""), price(s.Row.Bid.Value), s.BestBid.Row.Feed, price(s.Row.Ask.Value), s.BestAsk.Row.Feed)}
+		return span{warn, fmt.Sprintf("%s crossed %s: %s bids %s, %s asks %s", crossedSign, basisPointsText(s.Crossed(), ""), s.BestBid.Row.Feed, price(s.Row.Bid.Value), s.BestAsk.Row.Feed, price(s.Row.Ask.Value))}
 	case off != nil && s.Compared() == 2:
 		return span{warn, fmt.Sprintf("%s %s apart: which is right is not known", apartSign, basisPointsText(math.Abs(off.Off), ""))}
 	case off != nil:
@@ -119,7 +129,7 @@ func (m Model) peersColumns(s *fold.Symbol) []peersColumn {
 		}
 	}
 	columns := []peersColumn{
-		{"FEED", func(f *fold.Feed) string { return m.feedSign(f) + " " + f.Row.Feed }, best(s.First), false, 0},
+		{"FEED", func(f *fold.Feed) string { return m.feedSign(f) + " " + truncate(f.Row.Feed, stripCut) }, best(s.First), false, 0},
 		{"LAST", price(func(r *market.Row) market.Decimal { return r.Last.Value }), best(s.First), false, 0},
 		{"BID", price(func(r *market.Row) market.Decimal { return r.Bid.Value }), best(s.BestBid), false, 0},
 		{"ASK", price(func(r *market.Row) market.Decimal { return r.Ask.Value }), best(s.BestAsk), false, 0},
@@ -167,9 +177,9 @@ func (m Model) peerWords(f *fold.Feed) string {
 		return "no longer watched"
 	case h.state(m.now) != feed.Live:
 		_, words, _ := strings.Cut(m.badgeOf(h)[0].text, " ")
-		return "not live: " + words
+		return words
 	case !f.Behind.IsZero():
-		return "stands still, behind " + humanize.Duration(elapsed(m.now, f.Behind))
+		return humanize.Duration(elapsed(m.now, f.Behind)) + " behind"
 	}
 	return ""
 }

@@ -121,7 +121,7 @@ func TestFeedsOfOneMarketShowWhatIsWrongWithEachOther(t *testing.T) {
 	term.press("\r")
 	term.waitForText("Feeds 4 of 4 count", "desk leads by 20 ms")
 	frozen.Store(true)
-	term.waitForText("Feeds 3 of 4 count", "stands still, behind", "desk +2")
+	term.waitForText("Feeds 3 of 4 count", " s behind", "desk +2")
 	term.waitFor("that desk leads before wire", func(screen string) bool {
 		_, by, leads := strings.Cut(screen, "desk leads by ")
 		var ms int
