@@ -136,3 +136,27 @@ func TestFeedsOfOneMarketShowWhatIsWrongWithEachOther(t *testing.T) {
 	term.waitFor("a row for each feed", func(screen string) bool { return strings.Count(screen, " still ") > 3 })
 	term.quit()
 }
+
+func TestSymbolsThatFeedsCallDifferentlyFoldByTheirAliases(t *testing.T) {
+	t.Parallel()
+	prices := func(symbol, bid, ask string) string {
+		return serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", "text/event-stream")
+			fmt.Fprintf(w, "event: price\ndata: {\"symbol\":%q,\"last\":%q,\"bid\":%q,\"ask\":%q}\n\n", symbol, bid, bid, ask)
+			w.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}))
+	}
+	file := filepath.Join(t.TempDir(), "livetape.yaml")
+	text := fmt.Sprintf("fold: true\nfeeds:\n  desk: {url: %q}\n  wire: {url: %q}\nsymbols:\n  BTC: {aliases: [BTC-USD, BTCUSDT]}\n", prices("BTC-USD", "97001.00", "97005.00"), prices("BTCUSDT", "97002.00", "97004.00"))
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(livetape, "watch", "--config", file)
+	cmd.Env = []string{"XDG_STATE_HOME=" + t.TempDir()}
+	term := startTerminal(t, 120, 30, cmd)
+	term.waitForText("Prices 1, feeds folded", "BTC", "desk +1", "97,002.00", "97,004.00")
+	term.press("u")
+	term.waitForText("Prices 2", "97,001.00", "97,002.00", "u fold feeds")
+	term.quit()
+}
