@@ -61,7 +61,7 @@ const (
 	placeColumns   keyPlace = "Choosing columns"
 	placeMap       keyPlace = "In a map"
 	placeAlerts    keyPlace = "In the alerts"
-	placeRecording keyPlace = "While a recording plays"
+	placeRecording keyPlace = "In a recording"
 	placeTime      keyPlace = "Back in time"
 )
 
