@@ -65,6 +65,11 @@ func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 // empty where all is clear.
 func (f fields) unclearScale(all []*leaf) string {
 	last := f.best("last")
+	for _, name := range []fieldRole{"bid", "ask", "open", "high", "low", "prev_close"} {
+		if l := f.best(name); l != nil && !l.everyValue(isWhole) {
+			return "" // written with a point: none is divided
+		}
+	}
 	for _, l := range all {
 		if last == nil || plainName(l.name()) != "decimals" || !isBeside(l, last) || !last.everyValue(isWhole) || !l.everyValue(isWhole) {
 			continue
