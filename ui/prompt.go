@@ -160,16 +160,20 @@ func (m Model) cancelPrompt() Model {
 	return m
 }
 
-// setFilter filters rows as it is typed. While there is a mistake in it, the last one without holds.
+// setFilter filters rows as it is typed. While there is a mistake in it, the last expression without
+// holds.
 func (m Model) setFilter(text string) Model {
 	f, err := filter.Parse(text)
 	m.view.text, m.view.mistake = text, nil
 	if err != nil {
 		m.view.mistake, _ = err.(*filter.Error)
-		return m
+		if m.view.filter.IsExpression() {
+			return m
+		}
+		f = nil // the words before were the beginning of an expression
 	}
 	m.view.filter = f
-	if f == nil {
+	if f == nil && err == nil {
 		m.view.text = ""
 	}
 	return m.redefine()

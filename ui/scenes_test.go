@@ -120,10 +120,35 @@ func scenes() map[string]func(*harness) {
 		"rawasked":      func(s *harness) { s.openMarket().trade(2); s.keys("e", "j") },
 		"detail":        func(s *harness) { s.openMarket().trade(6); s.keys("enter") },
 		"detailfull":    func(s *harness) { s.openMarket().trade(40); s.keys("enter", "z"); focusOn(s, focusChart); s.keys("]") },
-		"chart":         playChart,
-		"tape":          playTape,
-		"story":         func(s *harness) { s.openMarket().trade(6); s.keys("tab", "down", "enter") },
+		"news":          func(s *harness) { s.openMarket().trade(3); s.keys("n", "down", "N", "N", "down") },
+		"palette":       func(s *harness) { s.openMarket().trade(3); s.keys(":", "ne") },
+		"columns":       func(s *harness) { s.openMarket().trade(3); s.keys("c", "down", " ", "J") },
+		"themes":        func(s *harness) { s.openMarket().trade(3); s.keys("T") },
+		"filtered":      func(s *harness) { s.openMarket().trade(3); s.keys("s", "/", "chg% > 0 and last < 500", "enter") },
+		"filtererror":   func(s *harness) { s.openMarket().trade(3); s.keys("/", "chg% > and vol") },
+		"tabs":          playTabs,
+		"filteredlog": func(s *harness) {
+			s.openMarket().trade(3)
+			playDecodeErrors(s)
+			s.keys("!", "&", "kind:state,error", "enter")
+		},
+		"feedconfig": func(s *harness) {
+			s.openMarket().trade(3)
+			s.m.feeds[0].definition = "url: https://desk.example/events?token=•••\nheaders:\n  Authorization: •••••• ••••••••\nidle_timeout: 20s\nmap:\n  - symbol: sym\n    last: px\n# retry_min: 10 ms\n"
+			s.keys("f", "enter")
+		},
+		"chart": playChart,
+		"tape":  playTape,
+		"story": func(s *harness) { s.openMarket().trade(6); s.keys("tab", "down", "enter") },
 	}
+}
+
+// playTabs shows the second of two watchlists, of which a row is pinned.
+func playTabs(s *harness) {
+	s.m.view.lists = []List{{"tech", []string{"NVDA", "MSFT", "AAPL"}}, {"fx + coins", []string{"EURUSD", "BTC-USD", "NOPE"}}}
+	s.m = s.m.redefine()
+	s.openMarket().trade(3)
+	s.keys(" ", "4")
 }
 
 func playRetrying(s *harness) {

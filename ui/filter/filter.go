@@ -101,6 +101,9 @@ func valueOf(r Row, f Field) any {
 	return r.Number(f)
 }
 
+// IsExpression reports whether a filter compares fields, rather than looking for words.
+func (f *Filter) IsExpression() bool { return f != nil && f.program != nil }
+
 // ByTime reports whether rows can begin or cease to match by the passing of time alone.
 func (f *Filter) ByTime() bool {
 	if f == nil {
