@@ -50,7 +50,7 @@ func newRecentEvents(c Config) *recentEvents {
 // behindLimits are those of a board that stays behind: older bars are those of the present, and few look at the tape of
 // before. It may take as much as that of the present.
 func (r *recentEvents) behindLimits() market.Limits {
-	return market.Limits{Bars: 30, Trades: 512, Budget: func(feed string) market.Budget {
+	return market.Limits{Bars: 8, Trades: 512, Budget: func(feed string) market.Budget {
 		if b := r.budget(feed); b != nil {
 			return memory.NewBudget(b.Limit())
 		}

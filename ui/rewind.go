@@ -77,10 +77,11 @@ func (m Model) rewind(by time.Duration) (Model, tea.Cmd) {
 		return m.showToast(span{warn, "no event has come that one could go back over"})
 	case !then.Before(m.present().now):
 		return m.goLive(), nil
-	case then.Before(begin) && m.rewound != nil && by < 0 && !shown.After(begin):
-		return m.showToast(span{warn, "the log begins " + timeText(begin, m.present().now) + ": what came before is forgotten"})
 	case then.Before(begin):
 		m, cmd := m.showToast(span{warn, "the log begins " + timeText(begin, m.present().now)})
+		if by < 0 && m.rewound != nil && !shown.After(begin) {
+			return m, cmd // what is on screen could no longer be shown
+		}
 		return m.showPast(begin), cmd
 	}
 	return m.showPast(then), nil

@@ -149,6 +149,19 @@ func TestNobodyGoesBackFurtherThanTheEventsReach(t *testing.T) {
 	}
 }
 
+func TestAScreenThatTheEventsNoLongerReachStaysAsItIs(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) { c.Rewind = 200 << 10 }).resize(120, 40)
+	s.openMarket().trade(20)
+	s.keys("left")
+	s.requireText(t, "12:03:27")
+	s.trade(60)
+	s.keys("left")
+	s.requireText(t, "REWIND −1m10s  12:03:27", "the log begins 12:04:")
+	s.keys("right")
+	s.requireText(t, "REWIND", "  12:04:", "the log begins 12:04:")
+}
+
 func TestAlertsComeTrueOnceAndNeverByRewinding(t *testing.T) {
 	t.Parallel()
 	s := newHarness(func(c *Config) { c.Alerts = []alert.Rule{mustParseAlert(t, "NVDA", "> 181.9")} }).resize(120, 40)

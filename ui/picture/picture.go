@@ -67,7 +67,7 @@ func (r *run) draw(svg *strings.Builder, x, y int, ground Ground) {
 	ink, paper := r.colors(ground)
 	left, top, long := margin+float64(x)*cellWidth, margin+float64(y)*cellHeight, float64(r.cells)*cellWidth
 	if paper != ground.Paper {
-		fmt.Fprintf(svg, `<rect x="%.1f" y="%.1f" width="%.1f" height="%d" fill="%s"/>`, left, top, long, cellHeight, hex(paper))
+		fmt.Fprintf(svg, `<rect x="%.1f" y="%.1f" width="%.1f" height="%d" fill="%s" shape-rendering="crispEdges"/>`, left, top, long, cellHeight, hex(paper))
 	}
 	text := r.text.String()
 	if strings.TrimSpace(text) == "" {

@@ -17,7 +17,7 @@ func TestAPictureShowsTheScreen(t *testing.T) {
 		{"\x1b[1;31mup\x1b[m & down", "fill=\"#d0d4da\">\u00a0&amp;\u00a0down</text>"},
 		{"\x1b[38;2;1;2;3mrgb", `fill="#010203">rgb`},
 		{"\x1b[38;5;196mpalette", `fill="#ff0000">palette`},
-		{"\x1b[48;2;1;2;3;38;2;4;5;6mboth", `fill="#010203"/>`},
+		{"\x1b[48;2;1;2;3;38;2;4;5;6mboth", `fill="#010203" shape-rendering="crispEdges"/>`},
 		{"\x1b[48;2;1;2;3;38;2;4;5;6mboth", `fill="#040506">both`},
 		{"\x1b[7mturned", `fill="#0f1419">turned`},
 		{"\x1b[2mfaint", `fill="#6f7479">faint`},

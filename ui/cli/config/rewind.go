@@ -7,7 +7,7 @@ import (
 
 // rewindSizes hold what is kept to go back over.
 func rewindSizes() preset.SizeRange {
-	return preset.SizeRange{Default: 8 << 20, Least: 64 << 10, Most: 256 << 20, Name: "64KiB and 256MiB; 0 is for nothing"}
+	return preset.SizeRange{Default: 4 << 20, Least: 64 << 10, Most: 256 << 20, Name: "64KiB and 256MiB; 0 is for nothing"}
 }
 
 // RewindLimit is how many bytes of events a screen keeps to go back over. The file may be nil.
