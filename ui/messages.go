@@ -79,9 +79,7 @@ func listen[T any](in <-chan T, newMsg func(T) tea.Msg) tea.Cmd {
 type alarm struct{ replaced chan struct{} }
 
 func (a *alarm) set(generation int, d time.Duration, now clockFunc) tea.Cmd {
-	if a.replaced != nil {
-		close(a.replaced)
-	}
+	a.stop()
 	replaced := make(chan struct{})
 	a.replaced = replaced
 	return func() tea.Msg {
@@ -93,6 +91,14 @@ func (a *alarm) set(generation int, d time.Duration, now clockFunc) tea.Cmd {
 		case <-replaced:
 			return nil
 		}
+	}
+}
+
+// stop ends the wait, if there is one.
+func (a *alarm) stop() {
+	if a.replaced != nil {
+		close(a.replaced)
+		a.replaced = nil
 	}
 }
 

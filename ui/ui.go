@@ -276,6 +276,9 @@ func (m Model) withFeeds(all feedList) Model {
 	return m
 }
 
+// Close ends what waits for the time to pass. Call it when the program has ended.
+func (m Model) Close() { m.alarm.stop() }
+
 // Init implements tea.Model.
 func (m Model) Init() tea.Cmd {
 	return tea.Batch(m.clock.readMsg, listenEvents(m.config.Events, m.pace, m.clock), listen(m.config.Notices, newNoticeMsg), listen(m.config.Reloads, newReloadMsg), listen(m.config.Diagnostics, newDiagnosticMsg), m.askDeckPosition())

@@ -226,7 +226,9 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	if input != nil {
 		options = append(options, tea.WithInput(&terminal.File{File: input, Gone: gone, Output: output}))
 	}
-	program := tea.NewProgram(frames.Model(ui.New(config)), options...)
+	model := ui.New(config)
+	defer model.Close()
+	program := tea.NewProgram(frames.Model(model), options...)
 	defer context.AfterFunc(ctx, program.Quit)() // and not tea.WithContext, which leaves the reading of input behind
 	_, err := program.Run()
 	if errors.Is(err, tea.ErrProgramPanic) || ctx.Err() == nil {

@@ -123,6 +123,7 @@ func showOnScreen(t *testing.T, first, second time.Time) {
 			Feeds: []ui.Source{{Name: "desk"}}, Events: events, Deck: fixedDeck{second},
 			Renderer: lipgloss.NewRenderer(io.Discard),
 		})
+		defer screen.Close()
 		program := tea.NewProgram(screen, append(ui.Options(), tea.WithInput(nil), tea.WithOutput(io.Discard), tea.WithoutSignalHandler(), tea.WithoutCatchPanics())...)
 		ended := make(chan error, 1)
 		go func() {
