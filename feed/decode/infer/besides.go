@@ -42,7 +42,7 @@ func (s *rowSet) readsAgain(read map[int]bool, taken []takenSet) bool {
 // payloadsRead are the payloads that rules for a row set read. Of a book all count that hold some of it.
 func (s *rowSet) payloadsRead(rules []mapping.Rule, read []payload) map[int]bool {
 	found := map[int]bool{}
-	if slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) {
+	if hasBook(rules) {
 		for _, f := range s.rows {
 			found[f.payload] = true
 		}

@@ -159,6 +159,12 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 	}
 	d.Errors = errorTypes(samples)
 	t := tryDefinition(feed, d, samples)
+	if t.bookUnread != "" && d.Preset == "" {
+		w.doubt("%s", t.bookUnread)
+		w.bookUnread = true
+		d.Map = slices.DeleteFunc(d.Map, isBookRule)
+		t = tryDefinition(feed, d, samples)
+	}
 	if t.conflict != "" {
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: t.conflict, Total: len(samples)}, false
 	}
@@ -213,10 +219,11 @@ func hasOwnMap(name string) bool {
 
 // trialResult is what a definition makes of samples.
 type trialResult struct {
-	mapped   int    // how many say something
-	failed   int    // of how many some part is bad
-	fillers  bool   // some quote has numbers that stand for none
-	conflict string // a row that gets two prices of one event that have nothing to do with each other; empty: none does
+	mapped     int    // how many say something
+	failed     int    // of how many some part is bad
+	fillers    bool   // some quote has numbers that stand for none
+	bookUnread string // why the books in it cannot be followed; empty where they can
+	conflict   string // a row that gets two prices of one event that have nothing to do with each other; empty: none does
 }
 
 func tryDefinition(feed string, d preset.Definition, samples []decode.Event) (t trialResult) {
@@ -231,6 +238,9 @@ func tryDefinition(feed string, d preset.Definition, samples []decode.Event) (t 
 		}
 		if err != nil {
 			t.failed++
+		}
+		if t.bookUnread == "" && hasBook(d.Map) {
+			t.bookUnread = unreadBookChange(s, m)
 		}
 		last := map[string]market.Decimal{}
 		for _, u := range m.Updates {

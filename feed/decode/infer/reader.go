@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"errors"
 	"hash/maphash"
-	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -101,7 +100,8 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 	}
 	r.seen++
 	m, err := r.read(eventType, data)
-	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || !wasRead(m, err) && r.isNewShape(eventType, data) || errors.Is(err, mapping.ErrBookChanges) || r.guard.suspicious(m.Updates)) {
+	isOdd := !wasRead(m, err) || mayRemoveLevels(data) && hasBook(r.result.Definition.Map)
+	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || isOdd && r.isNewShape(eventType, data) || errors.Is(err, mapping.ErrBookChanges) || r.guard.suspicious(m.Updates)) {
 		r.keepSample(decode.Event{Type: eventType, Data: data})
 		before := *r
 		if r.infer() {
@@ -136,22 +136,6 @@ func (r *Reader) readAnew(eventType string, data []byte) (decode.Message, error)
 		decode.ForgetBooks(r.decoder, false)
 	}
 	return r.read(eventType, data)
-}
-
-// clearedQuotes take back the best bids and asks that a map has shown which took changes to a book for the whole of it, or did not
-// read them.
-func (r *Reader) clearedQuotes(now Result) (all []market.Update) {
-	if r.result.changesBook() || !now.changesBook() && !now.bookUnread {
-		return nil
-	}
-	for _, symbol := range slices.Sorted(maps.Keys(r.guard.last)) {
-		all = append(all, market.Quote{Symbol: symbol, NoBid: true, NoAsk: true})
-	}
-	return all
-}
-
-func (r Result) changesBook() bool {
-	return slices.ContainsFunc(r.Definition.Map, func(rule mapping.Rule) bool { return rule.Book != nil && rule.Book.Deltas })
 }
 
 // wasRead reports whether an event was read, or is none that a map should read.

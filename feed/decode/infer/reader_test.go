@@ -266,19 +266,30 @@ func TestABookThatTurnsOutToBeChangedIsTakenBack(t *testing.T) {
 
 func TestABookIsTakenBackWhenItsChangesCannotBeRead(t *testing.T) {
 	t.Parallel()
-	r := infer.NewReader("desk", nil)
-	var got []string
-	for _, data := range []string{`{"type":"snapshot","s":"Q","bids":[["40.98","12"]],"asks":[["41.02","7"]]}`, `{"type":"l2update","s":"Q","changes":[["buy","40.98","0"]]}`, `{"type":"l2update","s":"Q","changes":[["buy","40.97","1"]]}`} {
-		m, err := r.Decode("message", []byte(data))
-		for _, u := range m.Updates {
-			if q, ok := u.(market.Quote); ok && q.NoBid && q.NoAsk {
-				got = append(got, "neither side")
+	const snapshot = `{"type":"snapshot","s":"Q","bids":[["40.98","12"]],"asks":[["41.02","7"]]}`
+	for name, c := range map[string]struct{ changes, reason string }{
+		"as a list of changes": {`{"type":"l2update","s":"Q","changes":[["buy","40.98","0"]]}`, "l2update changes a book in a way that is not read: neither bid nor ask is shown"},
+		"as what is removed":   {`{"type":"update","s":"Q","remove":{"bids":["40.98"]}}`, "levels are removed from a book in a way that is not read: neither bid nor ask is shown"},
+		"as what is removed beside other levels": {`{"type":"snapshot","s":"Q","bids":[["40.9","1"]],"asks":[["41.02","7"]],"remove":{"bids":["40.98"]}}`,
+			"levels are removed from a book in a way that is not read: neither bid nor ask is shown"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := infer.NewReader("desk", nil)
+			var got []string
+			for _, data := range []string{snapshot, snapshot, snapshot, snapshot, snapshot, c.changes, c.changes} {
+				m, err := r.Decode("message", []byte(data))
+				for _, u := range m.Updates {
+					if q, ok := u.(market.Quote); ok && q.NoBid && q.NoAsk {
+						got = append(got, "neither side")
+					}
+				}
+				got = append(got, said(m, err)...)
 			}
-		}
-		got = append(got, said(m, err)...)
-	}
-	if diff := cmp.Diff([]string{"Q bid=40.98 ask=41.02", "neither side", "Q", "- l2update changes a book in a way that is not read: neither bid nor ask is shown"}, got); diff != "" {
-		t.Errorf("want (-), got (+):\n%s", diff)
+			if diff := cmp.Diff([]string{"Q bid=40.98 ask=41.02", "neither side", "Q", "- " + c.reason}, got[4:]); diff != "" {
+				t.Errorf("want (-), got (+):\n%s", diff)
+			}
+		})
 	}
 }
 

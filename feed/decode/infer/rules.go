@@ -204,7 +204,7 @@ func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 
 // changesUnread is a kind of rows that hold changes to a book where the rules for them read none; else empty.
 func changesUnread(kind string, rules []mapping.Rule) string {
-	if isBookChange(kind) && !slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) {
+	if isBookChange(kind) && !hasBook(rules) {
 		return kind
 	}
 	return ""
@@ -251,12 +251,12 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 			rules = append(rules, r)
 		}
 	}
-	if unread != "" && slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) {
+	if unread != "" && hasBook(rules) {
 		w.bookUnread = true
 		w.doubt("%s changes a book in a way that is not read: neither bid nor ask is shown", unread)
-		rules = slices.DeleteFunc(rules, func(r mapping.Rule) bool { return r.Book != nil })
+		rules = slices.DeleteFunc(rules, isBookRule)
 	}
-	if slices.ContainsFunc(rules, func(r mapping.Rule) bool { return r.Book != nil }) && !slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return !isBookChange(k.name) }) {
+	if hasBook(rules) && !slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return !isBookChange(k.name) }) {
 		w.doubt("%s holds changes to a book, of which the whole was not sent: neither bid nor ask is shown", kinds[0].name)
 		return nil
 	}

@@ -343,6 +343,18 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		{"levels below what is removed", []string{
 			`{"s":"Q","type":"snapshot","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
 			`{"s":"Q","type":"update","remove":{"bids":["40.9"]}}`,
+		}, []string{"- levels are removed from a book in a way that is not read: neither bid nor ask is shown", "- levels are removed from a book in a way that is not read: neither bid nor ask is shown"}},
+		{"levels that are removed beside others that change", []string{
+			`{"s":"Q","type":"snapshot","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
+			`{"s":"Q","type":"update","bids":[["40.85","1"]],"asks":[],"removed":{"bids":["40.9"]}}`,
+		}, []string{"- levels are removed from a book in a way that is not read: neither bid nor ask is shown", "- levels are removed from a book in a way that is not read: neither bid nor ask is shown"}},
+		{"sides of a book below what was changed", []string{
+			`{"s":"Q","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
+			`{"s":"Q","changed":{"bids":["40.9"]}}`,
+		}, []string{"- a book is changed in a way that is not read: neither bid nor ask is shown", "- a book is changed in a way that is not read: neither bid nor ask is shown"}},
+		{"something else beside a book", []string{
+			`{"s":"Q","type":"snapshot","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
+			`{"s":"Q","type":"update","viewers":12}`,
 		}, []string{"Q bid=40.9 ask=41.1", "- type is not snapshot"}},
 		{"a price in wei", []string{
 			`{"symbol":"ETH","price":"3000000000000000000000","decimals":18}`,

@@ -1,0 +1,79 @@
+package infer
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode"
+	"livetape/feed/decode/mapping"
+	"livetape/feed/market"
+)
+
+// unreadBookChange is why a book cannot be followed where an event changes it in a way that rules do not read; empty where it does
+// not, or they do.
+func unreadBookChange(e decode.Event, m decode.Message) string {
+	v := gjson.ParseBytes(e.Data)
+	switch {
+	case removesLevels(v, 0):
+		return "levels are removed from a book in a way that is not read: neither bid nor ask is shown"
+	case m.Unmapped != "" && m.Unmapped != mapping.ReasonNoSnapshot && holdsSides(v, 0):
+		return "a book is changed in a way that is not read: neither bid nor ask is shown"
+	}
+	return ""
+}
+
+// maxChangeDepth is how deep in an event changes to a book are looked for.
+const maxChangeDepth = 4
+
+// removalWords are words in the names of lists and maps of what is taken away from a book.
+var removalWords = wordSet("remove removes removed removals delete deletes deleted deletions")
+
+// removesLevels reports whether a list or map is called by what is taken away: {"remove": {"bids": ["40.9"]}}.
+func removesLevels(v gjson.Result, depth int) (found bool) {
+	v.ForEach(func(key, below gjson.Result) bool {
+		found = below.Type == gjson.JSON && (hasWord(key.Str, removalWords) && firstItem(below).Exists() || depth < maxChangeDepth && removesLevels(below, depth+1))
+		return !found
+	})
+	return found
+}
+
+// mayRemoveLevels reports whether an event may hold what removesLevels looks for, at little cost.
+func mayRemoveLevels(data []byte) bool {
+	return bytes.Contains(data, []byte("emove")) || bytes.Contains(data, []byte("elet"))
+}
+
+// holdsSides reports whether a list or map with something in it is called by a side of a book.
+func holdsSides(v gjson.Result, depth int) (found bool) {
+	v.ForEach(func(key, below gjson.Result) bool {
+		if below.Type == gjson.JSON && !hasWord(key.Str, pastWords) {
+			found = len(key.Str) > 1 && sideOfBook(key.Str) != "" && firstItem(below).Exists() || depth < maxChangeDepth && holdsSides(below, depth+1)
+		}
+		return !found
+	})
+	return found
+}
+
+// hasBook reports whether a rule reads a book.
+func hasBook(rules []mapping.Rule) bool { return slices.ContainsFunc(rules, isBookRule) }
+
+func isBookRule(r mapping.Rule) bool { return r.Book != nil }
+
+// clearedQuotes take back the best bids and asks that a map has shown which took changes to a book for the whole of it, or did not
+// read them.
+func (r *Reader) clearedQuotes(now Result) (all []market.Update) {
+	before := r.result
+	if (before.changesBook() || !now.changesBook()) && (before.bookUnread || !now.bookUnread) {
+		return nil
+	}
+	for _, symbol := range slices.Sorted(maps.Keys(r.guard.last)) {
+		all = append(all, market.Quote{Symbol: symbol, NoBid: true, NoAsk: true})
+	}
+	return all
+}
+
+func (r Result) changesBook() bool {
+	return slices.ContainsFunc(r.Definition.Map, func(rule mapping.Rule) bool { return rule.Book != nil && rule.Book.Deltas })
+}
