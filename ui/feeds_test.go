@@ -27,7 +27,7 @@ func sixFeeds(options ...func(*Config)) *harness {
 		feed.Event{Feed: "asia", Status: &feed.Status{State: feed.Quiet, Since: s.now, LastEvent: s.now.Add(-252 * time.Second), UsualGap: 800 * time.Millisecond}},
 		feed.Event{Feed: "broker", Status: &feed.Status{State: feed.Failed, Since: s.now, Cause: "401: the token has expired", Advice: "Renew it at /login."}},
 		feed.Event{Feed: "pyth", Status: &feed.Status{State: feed.Waiting, Since: s.now, Attempt: 3, Cause: "503 Service Unavailable", RetryAt: s.now.Add(4200 * time.Millisecond)}},
-		feed.Event{Feed: "pyth", Gap: &feed.Gap{Kind: feed.Unreplayed, Length: 8 * time.Minute}},
+		feed.Event{Feed: "pyth", Gap: &feed.Gap{Kind: feed.Unreplayed, Lost: s.now.Add(-8 * time.Minute), Length: 8 * time.Minute}},
 	)
 	return s
 }

@@ -287,8 +287,6 @@ func (m Model) toggleOverlay(o overlay) Model {
 
 func (m Model) openSelected() (Model, tea.Cmd) {
 	switch m.overlay {
-	case alertsOverlay, positionsOverlay:
-		return m.sayUnusedKey("enter")
 	case feedsOverlay:
 		return m.toggleOverlay(feedOverlay), nil
 	case faultsOverlay:

@@ -317,3 +317,41 @@ func TestNoTwoThingsHaveTheSameKeyInOnePlace(t *testing.T) {
 		}
 	}
 }
+
+func TestTheFooterOffersNoKeyThatDoesNothing(t *testing.T) {
+	t.Parallel()
+	playMarket := func(s *harness) { s.openMarket().trade(1) }
+	for name, c := range map[string]struct {
+		play func(*harness)
+		open string
+	}{
+		"news alone":     {func(s *harness) { s.goLive().headline("one").headline("two") }, ""},
+		"news and a log": {func(s *harness) { s.goLive().headline("one").headline("two") }, "!"},
+		"alerts":         {playAlerts, "A"},
+		"faults":         {playMarket, "F"},
+		"feeds":          {playMarket, "f"},
+		"several feeds":  {func(s *harness) { playMarket(s); playSickFeeds(s) }, "f"},
+		"help":           {playMarket, "?"},
+		"a map":          {func(s *harness) { playGuessed(s) }, "M"},
+		"positions":      {playPositions, "P"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newHarness(demoConfig).resize(300, 30)
+			c.play(s)
+			if c.open != "" {
+				s.keys(c.open)
+			}
+			start, before := s.m, s.screen()
+			for _, h := range start.footerHints() {
+				s.m = start
+				typed := h.binding.Keys()[0]
+				cmd := s.keys(typed)
+				isSame := s.screen() == before && cmd == nil && typed != "up" && typed != "down"
+				if after := s.screen(); isSame || strings.Contains(after, "does nothing here") || strings.Contains(after, "No symbol is selected") {
+					t.Errorf("%s %s does nothing", typed, h.binding.Help().Desc)
+				}
+			}
+		})
+	}
+}

@@ -120,7 +120,7 @@ func (m Model) currentKeys() keyMap {
 	if m.showRaw {
 		relabel(&k.raw, "prices")
 	}
-	k.fold.SetEnabled(m.manyFeeds)
+	m.setRowKeys(&k)
 	if m.fold != nil {
 		relabel(&k.fold, "unfold feeds")
 	}
@@ -135,12 +135,24 @@ func (m Model) currentKeys() keyMap {
 	if m.isInText() {
 		relabel(&k.find, "search")
 	}
-	if r := m.selectedRow(m.shownData()); r != nil && m.view.pins[strings.ToUpper(r.Symbol)] {
-		relabel(&k.pin, "unpin")
-	}
 	k.focus.SetEnabled(len(m.focusOrder()) > 1)
 	k.focusBack.SetEnabled(k.focus.Enabled())
 	return k
+}
+
+// setRowKeys enables the keys of rows where there can be rows and no list is open over them.
+func (m Model) setRowKeys(k *keyMap) {
+	t := m.shownData()
+	onRows := !t.isOnlyNews() && (m.overlay == noOverlay || m.overlay == detailOverlay)
+	k.find.SetEnabled(onRows || m.isInText())
+	k.sort.SetEnabled(onRows)
+	k.reverseSort.SetEnabled(onRows)
+	k.fold.SetEnabled(onRows && m.manyFeeds)
+	r := m.selectedRow(t)
+	k.tape.SetEnabled(r != nil)
+	if r != nil && m.view.pins[strings.ToUpper(r.Symbol)] {
+		relabel(&k.pin, "unpin")
+	}
 }
 
 // setDetailKeys enables the keys of the chart and the tape where they have the keyboard.
@@ -162,6 +174,8 @@ func (m Model) setDetailKeys(k *keyMap) {
 // setOverlayKeys says what the key that opens does in what stands over the panes.
 func (m Model) setOverlayKeys(k *keyMap) {
 	switch m.overlay {
+	case alertsOverlay, positionsOverlay, feedOverlay:
+		k.open.SetEnabled(false)
 	case faultsOverlay:
 		relabel(&k.open, "inject")
 	case themesOverlay:
@@ -171,8 +185,6 @@ func (m Model) setOverlayKeys(k *keyMap) {
 	case feedsOverlay:
 		relabel(&k.open, "configuration")
 		k.open.SetEnabled(len(m.feeds) > 0)
-	case feedOverlay:
-		k.open.SetEnabled(false)
 	case mapOverlay:
 		relabel(&k.open, "confirm")
 		h := m.present().feeds.byName(m.mapPage.feed)

@@ -34,7 +34,7 @@ func TestGapsStandBetweenTheHeadlinesBeforeAndAfterThem(t *testing.T) {
 		}
 		got = append(got, l.story.Title)
 	}
-	want := []string{"four", "gap 7 s · 31 replayed, 0 missed", "three", "gap 12 s · the server could not resume, 1,200 missed", "two", "one", gapMarkText(tape.gapMarks[0].gap, s.now)}
+	want := []string{"four", "gap 7 s · 31 replayed, 0 missed", "three", "gap 12 s · the server could not resume, 1,200 missed", "two", "one", "gap 1 h · this feed cannot replay"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}

@@ -203,7 +203,10 @@ func gapMarkText(g *feed.Gap, now time.Time) string {
 	case feed.Skipped:
 		return words + "≈" + missedText(g.Missed) + ", ids " + market.PlainText(g.From, 24) + " → " + market.PlainText(g.Next, 24)
 	}
-	return timeText(g.Lost, now) + "–" + timeText(g.Lost.Add(g.Length), now) + " · this feed cannot replay"
+	if !g.Lost.IsZero() {
+		words = timeText(g.Lost, now) + "–" + timeText(g.Lost.Add(g.Length), now) + " · "
+	}
+	return words + "this feed cannot replay"
 }
 
 func statusSpan(s feed.Status) span {

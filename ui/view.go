@@ -271,6 +271,8 @@ func (m Model) paneKeys() []key.Binding {
 		return []key.Binding{k.hold, k.minSize, k.tape, k.back, k.down, k.up}
 	case m.isInLog():
 		return []key.Binding{k.open, k.find, k.fewLog, k.filterLog, k.saveLog, k.back, k.down, k.up}
+	case m.focus == focusNews && m.shownData().isOnlyNews():
+		return []key.Binding{k.open, k.openURL, k.copyText, k.down, k.up}
 	case m.focus == focusNews:
 		return []key.Binding{k.open, k.openURL, k.copyText, k.newsOfSymbol, k.back, k.down, k.up}
 	case m.overlay == detailOverlay:
