@@ -5,6 +5,7 @@ import (
 	"maps"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"livetape/feed/market"
@@ -50,19 +51,21 @@ func TestWhatWasReadIsReadInTheNextRun(t *testing.T) {
 
 func TestMarksOfReadHeadlinesAreBounded(t *testing.T) {
 	t.Parallel()
-	kept := map[string]string{}
-	s := newHarness(keptIn(kept)).resize(120, 40).openMarket()
-	for i := range maxReadMarks + 10 {
-		s.waitFor(time.Second)
-		s.headline(fmt.Sprint("headline ", i))
-		s.keys("n")
-		s.keysAndSave("esc")
-	}
-	if n := len(s.m.settings.withPrefix("read\t")); n != maxReadMarks {
-		t.Errorf("%d are kept", n)
-	}
-	s = newHarness(keptIn(kept)).resize(120, 40).openMarket().headline("headline 509")
-	s.requireText(t, "News 4 · 3 unread")
+	synctest.Test(t, func(t *testing.T) {
+		kept := map[string]string{}
+		s := newHarness(keptIn(kept)).resize(120, 40).openMarket()
+		for i := range maxReadMarks + 10 {
+			s.waitFor(time.Second)
+			s.headline(fmt.Sprint("headline ", i))
+			s.keys("n")
+			s.keysAndSave("esc")
+		}
+		if n := len(s.m.settings.withPrefix("read\t")); n != maxReadMarks {
+			t.Errorf("%d are kept", n)
+		}
+		s = newHarness(keptIn(kept)).resize(120, 40).openMarket().headline("headline 509")
+		s.requireText(t, "News 4 · 3 unread")
+	})
 }
 
 func TestAnAlertThatWasTypedComesBackUntilItIsRemoved(t *testing.T) {
