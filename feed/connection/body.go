@@ -25,7 +25,7 @@ var (
 type networkBody struct {
 	io.ReadCloser
 	ctx      context.Context
-	pacer    readPacer
+	pacer    *readPacer // nil: it reads at once
 	waiting  func()
 	received func(bytes bool) error
 	over     atomic.Bool // the context has ended

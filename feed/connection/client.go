@@ -66,6 +66,9 @@ func (s *subscription) acceptResponse(ctx context.Context, resp *http.Response) 
 	}
 	config := s.endpoint.config
 	s.byClosing = endsByClosing(resp)
+	if s.endpoint.takesAll(resp) {
+		network.pacer = &readPacer{}
+	}
 	s.body = &errorKeeper{Reader: Decompressed(resp), network: network}
 	s.reader = stream.NewReader(s.body, stream.Config{
 		JSONLines: config.Format == NDJSON, MaxEvent: config.MaxEvent, LastEventID: s.lastID, OnRetry: s.listener.Retry,

@@ -2,6 +2,7 @@ package connection
 
 import (
 	"context"
+	"net/http"
 	"time"
 )
 
@@ -14,7 +15,7 @@ const (
 	blockedByRead = 500 * time.Microsecond // a read that takes longer found nothing: the burst is over
 )
 
-// readPacer decides when to read. It is used by the reading goroutine alone.
+// readPacer decides when to read. It is used by the reading goroutine alone, and does nothing where it is nil.
 type readPacer struct {
 	began   time.Time // of the burst
 	reads   int       // small ones since
@@ -23,9 +24,15 @@ type readPacer struct {
 	timer   *time.Timer
 }
 
+// takesAll reports whether a read takes all that has come, if there is room: else a pause before each would let it pile up.
+// Over TLS, HTTP/1 takes one record, and some servers make one of each event. Of a caller's client nothing is known.
+func (e *Endpoint) takesAll(resp *http.Response) bool {
+	return e.own != nil && (resp.TLS == nil || resp.ProtoMajor > 1)
+}
+
 // wait pauses before a read where that is worth it, at most until ctx ends.
 func (p *readPacer) wait(ctx context.Context) {
-	if !p.pausing || !p.drained {
+	if p == nil || !p.pausing || !p.drained {
 		return
 	}
 	if p.timer == nil {
@@ -42,6 +49,9 @@ func (p *readPacer) wait(ctx context.Context) {
 
 // note takes down a read of n bytes, for which there was room.
 func (p *readPacer) note(n, room int, asked, read time.Time) {
+	if p == nil {
+		return
+	}
 	if p.drained = n < room/2; !p.drained {
 		return
 	}

@@ -3,7 +3,13 @@ package connection
 import (
 	"bytes"
 	"context"
+	"encoding/pem"
+	"fmt"
 	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -51,6 +57,7 @@ func TestManySmallPiecesAreReadTogether(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				body := &pieces{c.gap, time.Now(), int(2 * time.Second / c.gap)}
 				b, reads, window := newNetworkBody(t.Context(), body, nobody{}), 0, make([]byte, 64<<10)
+				b.pacer = &readPacer{}
 				for {
 					waited := time.Now()
 					_, err := b.Read(window)
@@ -82,4 +89,40 @@ func TestAPauseEndsWithItsContext(t *testing.T) {
 			t.Error("it waits on")
 		}
 	})
+}
+
+// counter counts events.
+type counter struct {
+	nobody
+	events int
+}
+
+func (c *counter) Event(context.Context, []byte, []byte, []byte) { c.events++ }
+
+func TestEventsInTLSRecordsOfTheirOwnAreReadAsFastAsTheyCome(t *testing.T) {
+	t.Parallel()
+	const events, limit = 3000, 10 * time.Second // with a pause before each it would take 30 s
+	server := httptest.NewTLSServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		for i := range events {
+			fmt.Fprintf(w, "data: %d\n\n", i)
+			w.(http.Flusher).Flush()
+		}
+	}))
+	defer server.Close()
+	file := filepath.Join(t.TempDir(), "ca.pem")
+	if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw}), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	e, err := Config{Name: "tls", URL: server.URL, CAFiles: []string{file}}.Endpoint(os.LookupEnv)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer e.CloseConnections()
+	ctx, cancel := context.WithTimeout(t.Context(), limit)
+	defer cancel()
+	var c counter
+	if o := e.Subscribe(ctx, "", "", &c); c.events != events {
+		t.Errorf("%d of %d events came: %s", c.events, events, o.Cause)
+	}
 }
