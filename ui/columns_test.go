@@ -197,3 +197,13 @@ func TestColumnsComeBackOnlyWithTheSize(t *testing.T) {
 		t.Errorf("on a wider screen: %s", wide)
 	}
 }
+
+func TestColumnsAreChosenBesideTheDetails(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(200, 60).openMarket()
+	s.keys("c")
+	if fault := overflowOf(s.m.View(), 200, 60); fault != "" {
+		t.Error(fault)
+	}
+	s.requireText(t, "Columns 1", "NVDA · NVIDIA")
+}
