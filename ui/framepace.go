@@ -10,8 +10,8 @@ import (
 
 const (
 	fastInterval = time.Second / 30      // between two messages of feed events
-	slowInterval = time.Second / 18      // the same where few events come: nobody reads faster
-	slowLimit    = time.Second / 12      // after which they do not wait for the next one
+	slowInterval = time.Second / 14      // the same where few events come: nobody reads faster
+	slowLimit    = time.Second / 11      // after which they do not wait for the next one
 	fewEvents    = 100                   // a second, up to which few come
 	burstTime    = time.Millisecond      // in which the events that a server sends together arrive
 	longestNap   = 16 * time.Millisecond // between two looks at the channel
@@ -25,7 +25,7 @@ type framePace struct {
 	nap  time.Duration
 }
 
-// listenEvents waits for one event, then gathers those that follow. An event waits for 33 ms where many come, and for 83 ms
+// listenEvents waits for one event, then gathers those that follow. An event waits for 33 ms where many come, and for 91 ms
 // where few do.
 func listenEvents(in <-chan feed.Event, pace *framePace, now clockFunc) tea.Cmd {
 	if in == nil {
