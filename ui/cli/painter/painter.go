@@ -23,7 +23,7 @@ type Painter struct {
 	drawn    chan struct{} // a frame waits
 
 	mu     sync.Mutex
-	next   string   // the newest frame
+	next   string   // the newest frame; empty before there is one
 	shown  []string // the lines on the terminal; nil when those are not known
 	active bool     // the terminal shows its alternate screen
 	buffer []byte
@@ -44,7 +44,7 @@ type painted struct {
 
 func (m painted) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	if _, ok := msg.(tea.WindowSizeMsg); ok {
-		m.painter.forget() // terminals move and cut what they show
+		m.painter.forget()
 	}
 	model, cmd := m.Model.Update(msg)
 	return painted{model, m.painter}, cmd
@@ -87,12 +87,12 @@ func (p *Painter) wake() {
 	}
 }
 
-// forget has the next frame drawn whole.
+// forget has the next frame drawn whole, and the one before not any more: a terminal of another size has moved and cut what it
+// shows, and lines that are too long for it would scroll it.
 func (p *Painter) forget() {
 	p.mu.Lock()
-	p.shown = nil
-	p.mu.Unlock()
-	p.wake()
+	defer p.mu.Unlock()
+	p.next, p.shown = "", nil
 }
 
 // Write passes on what Bubble Tea and others write. A frame of Bubble Tea's, which is that of an empty view, is left out.
@@ -120,7 +120,7 @@ func (p *Painter) Write(b []byte) (int, error) {
 func (p *Painter) paint() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if !p.active {
+	if !p.active || p.next == "" {
 		return
 	}
 	lines := strings.Split(p.next, "\n")

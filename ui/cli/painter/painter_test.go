@@ -168,7 +168,8 @@ func TestAClearedOrResizedScreenIsDrawnWhole(t *testing.T) {
 	for name, clearIt := range map[string]func(p *Painter){
 		"cleared": func(p *Painter) { _, _ = io.WriteString(p, ansi.EraseEntireScreen) },
 		"resized": func(p *Painter) {
-			p.Model(still("AAPL 181.46\n")).Update(tea.WindowSizeMsg{Width: 20, Height: 2})
+			m, _ := p.Model(still("AAPL 181.46\n")).Update(tea.WindowSizeMsg{Width: 20, Height: 2})
+			m.View()
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -182,6 +183,24 @@ func TestAClearedOrResizedScreenIsDrawnWhole(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestAFrameOfAnotherSizeIsNotDrawnAfterAResize(t *testing.T) {
+	t.Parallel()
+	term := newTerminal(20, 2)
+	p := onAlternateScreen(t, term)
+	p.show("a line of 20 columns\nanother of 20 columns")
+	term.Resize(10, 2)
+	m, _ := p.Model(still("ten\ncolumns")).Update(tea.WindowSizeMsg{Width: 10, Height: 2})
+	term.written.Reset()
+	if p.paint(); term.written.Len() > 0 { // its lines would wrap, and the last would scroll the screen
+		t.Errorf("before there is a new frame, it writes %q", term.written.String())
+	}
+	m.View()
+	p.paint()
+	fresh := newTerminal(10, 2)
+	onAlternateScreen(t, fresh).show("ten\ncolumns")
+	requireSameCells(t, term, fresh)
 }
 
 // still is a model that never changes.
