@@ -259,11 +259,14 @@ func (m Model) alertsPart() (_ detailPart, shown bool) {
 		area.focused = false
 		hint := keyLabel(m.keys.alerts) + " all · " + keyLabel(m.keys.addAlert) + " new"
 		lines := []string{paneTitleLine(w, area, "Alerts", humanize.Count(len(rules)), hint)}
-		for _, f := range history[:min(len(history), max(area.height-2, 0))] {
+		for _, f := range history[:min(len(history), max(area.height-2, 1))] {
 			w.write(banner, " "+alertSign)
 			w.write(muted, " "+timeCell(f.At, area.now)+"  ")
 			w.write(plain, plainLine(f.Text))
 			lines = append(lines, w.endLine())
+		}
+		if len(lines) == area.height {
+			return lines
 		}
 		var armed []string
 		for i, r := range rules {

@@ -48,6 +48,12 @@ func TestTheScreenTellsTheTruthThroughCutsAndRestarts(t *testing.T) {
 
 	server.listen()
 	term.waitForText("● LIVE", "resumed after", "0 missed")
+	if *updatePictures {
+		term.waitFor("a whole screen that is live", func(screen string) bool {
+			return strings.Contains(screen, "resumed after") && !strings.Contains(screen, "‼") && !strings.Contains(screen, "retry now")
+		})
+	}
+	term.savePicture("resumed")
 
 	server.kill()
 	startServer(t, server.addr)
