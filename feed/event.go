@@ -25,7 +25,7 @@ type Message struct {
 	ID   string // the last event id after this event; opaque. One with control characters cannot be sent, so a reconnect does not resume from it
 
 	Updates   []market.Update  // empty without a decoder
-	Unmapped  string           // why there are no updates though nothing is wrong
+	Unmapped  string           // why there are no updates, or none of some rows, though nothing is wrong
 	Err       error            // what of the payload could not be used, or why it was skipped by the reader
 	Map       *decode.FoundMap // how the feed is read from this message on, where that was found out; nil when nothing has changed
 	Heartbeat bool             // the message only says that the stream lives

@@ -24,7 +24,7 @@ type Decoder interface {
 type Message struct {
 	Updates    []market.Update
 	Continuity *Continuity // of an event about the stream itself: native "resume" and "reset"
-	Unmapped   string      // why the event yields nothing though it is not malformed: "no rule for event type message"
+	Unmapped   string      // why the event, or a part of its rows, yields nothing though it is not malformed: "no rule for event type message"
 
 	Notice   string // what the server says about the stream itself, for the status line: "rate limit exceeded"
 	End      bool   // the server asks to connect again now

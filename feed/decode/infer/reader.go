@@ -100,22 +100,23 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 	}
 	r.seen++
 	m, err := r.read(eventType, data)
+	var cleared []market.Update
 	isOdd := !wasRead(m, err) || mayRemoveLevels(data) && hasBook(r.result.Definition.Map)
 	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || isOdd && r.isNewShape(eventType, data) || errors.Is(err, mapping.ErrBookChanges) || r.guard.suspicious(m.Updates)) {
 		r.keepSample(decode.Event{Type: eventType, Data: data})
 		before := *r
 		if r.infer() {
 			m, err = r.readAnew(eventType, data)
-			m.Updates = append(before.clearedQuotes(r.result), m.Updates...)
+			cleared = before.clearedQuotes(r.result)
 		}
 	} else if r.seen > r.learned && r.seen < maxKept {
 		r.keepSample(decode.Event{Type: eventType, Data: data})
 	}
 	m = r.dropWrongPrices(m)
-	if m.Unmapped != "" {
+	if m.Unmapped != "" && len(m.Updates) == 0 {
 		m.Unmapped = cmp.Or(r.whyUnread(eventType, data), m.Unmapped)
 	}
-	if len(m.Updates) > 0 {
+	if m.Updates = append(cleared, m.Updates...); len(m.Updates) > 0 {
 		r.native.foreign = true
 	} else if ownErr != nil && eventType == "price" { // a status may be anybody's
 		m.Unmapped, err = "", ownErr
@@ -222,7 +223,7 @@ func (r *Reader) dropWrongPrices(m decode.Message) decode.Message {
 	if r.result.Problem != "" && len(m.Updates) == 0 && m.Notice == "" && !m.Heartbeat && !m.Finished {
 		m.Unmapped = r.result.Problem
 	}
-	kept := m.Updates[:0]
+	kept, leftOut := m.Updates[:0], m.Unmapped
 	for _, u := range m.Updates {
 		if q, ok := u.(market.Quote); ok {
 			if mapping.DropFillers(&q) {
@@ -241,7 +242,7 @@ func (r *Reader) dropWrongPrices(m decode.Message) decode.Message {
 		m.Unmapped = r.guard.problem
 	}
 	if m.Updates = kept; len(kept) > 0 {
-		m.Unmapped = ""
+		m.Unmapped = leftOut
 	}
 	if r.guard.justBlocked() {
 		r.told = false

@@ -259,7 +259,7 @@ func TestABookThatTurnsOutToBeChangedIsTakenBack(t *testing.T) {
 		}
 		got = append(got, said(m, err)...)
 	}
-	if diff := cmp.Diff([]string{"Q bid=40.9 ask=41.1", "Q bid=40.8 ask=41.2", "neither side", "Q", "Q bid=40.7 ask=41.1"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"Q bid=40.9 ask=41.1", "Q bid=40.8 ask=41.2", "neither side", "Q", "- " + mapping.ReasonNoSnapshot, "Q bid=40.7 ask=41.1"}, got); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}
 }
@@ -286,7 +286,7 @@ func TestABookIsTakenBackWhenItsChangesCannotBeRead(t *testing.T) {
 				}
 				got = append(got, said(m, err)...)
 			}
-			if diff := cmp.Diff([]string{"Q bid=40.98 ask=41.02", "neither side", "Q", "- " + c.reason}, got[4:]); diff != "" {
+			if diff := cmp.Diff([]string{"Q bid=40.98 ask=41.02", "neither side", "Q", "- " + c.reason, "- " + c.reason}, got[4:]); diff != "" {
 				t.Errorf("want (-), got (+):\n%s", diff)
 			}
 		})

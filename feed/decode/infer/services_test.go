@@ -257,7 +257,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		}, []string{"Q 41", "- cancel is true: the row is a cancellation, and its price is not the last one"}},
 		{"a trade that is taken back among others", []string{
 			`[{"symbol":"Q","price":41,"cancelled":false},{"symbol":"Q","price":99,"cancelled":true}]`,
-		}, []string{"Q 41"}},
+		}, []string{"Q 41", "- 1 of 2 rows left out: cancelled is true"}},
 		{"prices of three sessions", []string{
 			`{"symbol":"AAA","regularMarketPrice":41,"postMarketPrice":42.5,"preMarketPrice":40.5,"marketState":"POST"}`,
 		}, []string{"AAA 41"}},

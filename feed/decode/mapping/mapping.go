@@ -42,6 +42,9 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 	if spec.Patch == "firebase" {
 		d.document = &firebaseDocument{kept: kept}
 	}
+	if tellsLeftOut(spec.Map) && spec.Patch == "" {
+		d.leftOut = &leftOutRows{}
+	}
 	d.readsText = c.readsText
 	return c.withStreamRules(feed, &spec, d)
 }
@@ -51,6 +54,8 @@ type decoder struct {
 	feed     string
 	rules    []*compiledRule
 	document *firebaseDocument // nil: payloads stand alone
+
+	leftOut *leftOutRows // nil: they are not told
 
 	readsText bool // a rule takes the data as text: it need not be JSON
 
@@ -75,7 +80,10 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 	if d.budget.isSpent() {
 		return decode.Message{Unmapped: errTooMuch.Error()}, nil
 	}
-	out := payloadResult{budget: &d.budget}
+	out := payloadResult{budget: &d.budget, leftOut: d.leftOut}
+	if d.leftOut != nil {
+		d.leftOut.reset()
+	}
 	base := row{payload: payload, event: eventType, feed: d.feed}
 	if d.document != nil {
 		err = d.applyFirebaseChange(base, &out)
@@ -142,6 +150,7 @@ func (ru *compiledRule) readPayload(base row, out *payloadResult) {
 	}
 	base.payloadCache, base.parentCache = ru.payloadCache.reset(), ru.parentCache
 	before, first := out.rows, len(out.updates)
+	out.rowsBefore = before
 	take := func(r row) { ru.readRow(&r, out) }
 	if ru.columns != nil {
 		walkColumns(base, ru.columns.get(&base), out.budget, take)
@@ -166,7 +175,11 @@ func (ru *compiledRule) readRow(r *row, out *payloadResult) {
 		out.budget.scan -= bookCost
 	}
 	r.cache = ru.cache
-	if c := firstUnmet(ru.conditions, r); c != nil {
+	c := firstUnmet(ru.conditions, r)
+	if out.leftOut != nil {
+		out.leftOut.note(out.rows-out.rowsBefore-1, c)
+	}
+	if c != nil {
 		out.addReason(conditionUnmet, c.unmetReason)
 		return
 	}
@@ -193,6 +206,8 @@ func (ru *compiledRule) readRow(r *row, out *payloadResult) {
 type payloadResult struct {
 	updates    []market.Update
 	rows       int // read so far
+	rowsBefore int // the rule
+	leftOut    *leftOutRows
 	reason     string
 	reasonRank reasonRank
 	budget     *eventBudget
@@ -263,6 +278,8 @@ func (o *payloadResult) message(rules int) decode.Message {
 		if o.reasonRank == conditionUnmet && rules > 1 {
 			m.Unmapped = "no rule is for it"
 		}
+	} else if len(o.updates) > 0 && o.leftOut != nil {
+		m.Unmapped = o.leftOut.text()
 	}
 	return m
 }

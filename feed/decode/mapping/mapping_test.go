@@ -147,6 +147,12 @@ func TestRulesReadPayloads(t *testing.T) {
 		{"a status", `map: [{kind: status, symbol: s, state: {path: t, alias: {T: open, H: halted}}, reason: why}]`, []step{
 			{`{"s":"A","t":"H","why":"news"}`, "A halted news"}, {`{"t":"T"}`, "open"}, {`{"s":"A","t":"Z"}`, `error: state: "Z" is none of open, closed, halted, pre and post`}, {`{"s":"A"}`, "(there is no state)"},
 		}},
+		{"rows that are left out beside others", `map: [{each: d, symbol: s, last: p, when: {gone: {not: "true"}}}]`, []step{
+			{`{"d":[{"s":"A","p":1},{"s":"B","p":2,"gone":true},{"s":"C","p":3,"gone":true}]}`, "A 1; (2 of 3 rows left out: gone is true)"}, {`{"d":[{"s":"A","p":1,"gone":false}]}`, "A 1"}, {`{"d":[{"s":"A","p":1,"gone":true}]}`, "(gone is true)"},
+		}},
+		{"rows that another rule reads are not left out", `map: [{each: d, symbol: s, last: p, when: {gone: {not: "true"}}}, {each: d, kind: cancel, symbol: s, last: p, when: {gone: "true"}}]`, []step{
+			{`{"d":[{"s":"A","p":1},{"s":"B","p":2,"gone":true}]}`, "A 1; B 2"},
+		}},
 		{"texts are made plain", `map: [{symbol: s, name: n, last: p}]`, []step{
 			{`{"s":"A\u001b[31mB","n":"x\u202ey\nz","p":1}`, "AB 1 name=xy z"}, {`{"s":"` + strings.Repeat("A", 257) + `","p":1}`, "error: symbol: " + strings.Repeat("A", 39) + "… is longer than 256 characters"},
 		}},

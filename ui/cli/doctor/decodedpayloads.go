@@ -96,7 +96,7 @@ func (r *decodedPayloads) decode(decoder decode.Decoder, events []event) (mapped
 		switch {
 		case err != nil:
 			r.decodeErrors = countReason(r.decodeErrors, firstError(err).Error())
-		case len(m.Updates) == 0 && m.Unmapped != "":
+		case m.Unmapped != "":
 			r.ignored = countReason(r.ignored, m.Unmapped)
 		}
 		if len(m.Updates) > 0 {
