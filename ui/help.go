@@ -82,7 +82,21 @@ func (m Model) helpContent() []string {
 
 func (m Model) legend(w *lineWriter) []string {
 	var lines []string
-	for _, s := range [...][2]string{
+	for _, s := range m.signs() {
+		name := s[0]
+		for _, words := range wrap(s[1], m.width-gutter-helpName-2, len(s[1])) {
+			w.writeBlanks(gutter)
+			w.writeRight(keyStyle, name, helpName)
+			w.write(muted, "  "+words)
+			lines, name = append(lines, w.endLine()), ""
+		}
+	}
+	return lines
+}
+
+// signs are the signs and words of the screen, with what they mean.
+func (m Model) signs() [][2]string {
+	return [][2]string{
 		{"▲▼", "direction of the last change of price"},
 		{pinSign, "pinned"},
 		{"▾▴", "rows are sorted by this column: the largest first, the smallest first"},
@@ -121,14 +135,5 @@ func (m Model) legend(w *lineWriter) []string {
 		{"bid ask", "on the tape: a trade at the bid, between, or at the ask of the quote before it; = at the price of the trade before"},
 		{"? ✕", "in the event log: not mapped to prices or news; not usable"},
 		{guessSign, "read by a map that was guessed from the first events, until you confirm it: " + keyLabel(m.keys.showMap) + " shows it"},
-	} {
-		name := s[0]
-		for _, words := range wrap(s[1], m.width-gutter-helpName-2, len(s[1])) {
-			w.writeBlanks(gutter)
-			w.writeRight(keyStyle, name, helpName)
-			w.write(muted, "  "+words)
-			lines, name = append(lines, w.endLine()), ""
-		}
 	}
-	return lines
 }

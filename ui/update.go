@@ -40,6 +40,24 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.logDiagnostic(msg.text), listen(m.config.Diagnostics, newDiagnosticMsg)
 	case deckPositionMsg:
 		m, cmd = m.applyDeckPosition(msg)
+	case wakeMsg:
+		m = m.wakeUp(msg)
+	case clockMsg:
+		m = m.advanceClock(msg.now)
+	default:
+		var known bool
+		if m, cmd, known = m.applyResult(msg); !known {
+			return m, nil
+		}
+	}
+	m, told := m.tellAlerts()
+	m, wake := m.layOut().scheduleWake()
+	return m, tea.Batch(cmd, told, wake, m.saveDue())
+}
+
+// applyResult applies the message of a command that has done its work; it reports false for other messages.
+func (m Model) applyResult(msg tea.Msg) (_ Model, cmd tea.Cmd, known bool) {
+	switch msg := msg.(type) {
 	case mapProposedMsg:
 		m, cmd = m.showProposal(msg)
 	case mapWrittenMsg:
@@ -56,16 +74,10 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m, cmd = m.showFaultResult(msg)
 	case toastGoneMsg:
 		m = m.hideToast(msg.id)
-	case wakeMsg:
-		m = m.wakeUp(msg)
-	case clockMsg:
-		m = m.advanceClock(msg.now)
 	default:
-		return m, nil
+		return m, nil, false
 	}
-	m, told := m.tellAlerts()
-	m, wake := m.layOut().scheduleWake()
-	return m, tea.Batch(cmd, told, wake, m.saveDue())
+	return m, cmd, true
 }
 
 // advanceClock moves the screen's time on. Messages can overtake each other: a late one moves nothing back. A clock

@@ -49,6 +49,11 @@ func (o screenOptions) config(cmd *cobra.Command) *config.File {
 	return screenConfig(cmd, "")
 }
 
+// mayKeepIDs reports whether the last event ids of feeds are kept, or will be once the configuration says "resume: keep".
+func (o screenOptions) mayKeepIDs() bool {
+	return o.state != "" || o.selection != nil && o.selection.file != nil
+}
+
 // runScreen runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it returns,
 // every connection is closed and the terminal is as it was.
 func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) error {
@@ -78,27 +83,22 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		return err
 	}
 	events := recording.events
-	if options.state != "" || options.selection != nil && options.selection.file != nil { // which may say "resume: keep" one day
+	if options.mayKeepIDs() {
 		events = feeds.withIDsKept(ctx, events)
 	}
-	err = showScreen(ctx, stop, cmd, options.withTable(file, ui.Config{
+	err = showScreen(ctx, stop, cmd, options.withConfig(file, ui.Config{
 		Looks:   looks,
-		Feeds:   screenSources(options.targets, options.selection),
 		Events:  events,
 		Control: feeds.set,
 		Memory:  feeds.set.Memory,
-		Origin:  options.selection.localConfigName(),
 		Banner:  options.banner,
-		Rewind:  file.RewindLimit(),
 		Records: options.record.file != "",
 		Notices: recording.notices,
 		Reloads: reloads,
 		Ask:     ask,
 		Maps:    mapFiles{},
 		Faults:  options.faults,
-
-		Alerts:    alerts.Rules,
-		Positions: options.selection.positions(),
+		Alerts:  alerts.Rules,
 	}), alerts.Dir)
 	stop()
 	recording.awaitEnd(events)

@@ -86,10 +86,11 @@ func (s *targetSelection) lists() []ui.List {
 	return s.symbols.Lists()
 }
 
-// withTable has the screen begin with the lists, the columns and the order that the configuration has, and with rows folded
-// if it says so; file may be nil.
-func (o screenOptions) withTable(file *config.File, screen ui.Config) ui.Config {
-	screen.Lists = o.selection.lists()
+// withConfig has the screen show the feeds as the configuration says; file may be nil.
+func (o screenOptions) withConfig(file *config.File, screen ui.Config) ui.Config {
+	screen.Feeds = screenSources(o.targets, o.selection)
+	screen.Origin, screen.Lists, screen.Positions = o.selection.localConfigName(), o.selection.lists(), o.selection.positions()
+	screen.Rewind = file.RewindLimit()
 	if file != nil {
 		screen.Columns, screen.Sort, screen.Fold = file.Columns, file.Sort, file.Fold
 	}
