@@ -98,7 +98,8 @@ func (m Model) showPast(then time.Time) Model {
 	}
 	m = m.showMoment(m.recent.momentAt(then, &away.present))
 	m.rewound = away
-	return m.findSource()
+	m = m.findSource()
+	return m
 }
 
 // findSource takes over the last event of the selected row, as of the time on screen.

@@ -137,5 +137,6 @@ func (m Model) applySettings() Model {
 		symbol, text, _ := strings.Cut(key, settingSeparator)
 		m.alerts, _ = m.alerts.add(symbol, text) // one that a later version wrote may not be understood
 	}
-	return m.applyKeptTheme()
+	m = m.applyKeptTheme()
+	return m
 }

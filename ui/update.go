@@ -154,8 +154,8 @@ func (m Model) changeFeeds(r Reload) Model {
 	if !slices.Contains(m.view.listIDs(), m.view.list) {
 		m.view.list = listID{}
 	}
-	m = m.redefine()
-	return m.withFeeds(next)
+	m = m.redefine().withFeeds(next)
+	return m
 }
 
 func (m Model) showNotice(text string) (Model, tea.Cmd) {

@@ -104,9 +104,9 @@ func (p *Painter) Write(b []byte) (int, error) {
 		return len(b), nil
 	}
 	switch string(b) {
-	case ansi.SetAltScreenSaveCursorMode:
+	case ansi.SetModeAltScreenSaveCursor:
 		p.active, p.shown = true, nil
-	case ansi.ResetAltScreenSaveCursorMode:
+	case ansi.ResetModeAltScreenSaveCursor:
 		p.active = false
 	case ansi.EraseEntireScreen:
 		p.shown = nil

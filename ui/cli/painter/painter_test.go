@@ -37,7 +37,7 @@ func (t *terminal) Write(b []byte) (int, error) {
 func onAlternateScreen(t testing.TB, term *terminal) *Painter {
 	t.Helper()
 	p := New(term, 0)
-	for _, s := range []string{ansi.SetAltScreenSaveCursorMode, ansi.EraseEntireScreen, ansi.CursorHomePosition} {
+	for _, s := range []string{ansi.SetModeAltScreenSaveCursor, ansi.EraseEntireScreen, ansi.CursorHomePosition} {
 		if _, err := io.WriteString(p, s); err != nil {
 			t.Fatal(err)
 		}
@@ -147,7 +147,7 @@ func TestNothingIsDrawnBesideTheAlternateScreen(t *testing.T) {
 	term := newTerminal(20, 2)
 	p := onAlternateScreen(t, term)
 	p.show("before")
-	if _, err := io.WriteString(p, ansi.ResetAltScreenSaveCursorMode); err != nil {
+	if _, err := io.WriteString(p, ansi.ResetModeAltScreenSaveCursor); err != nil {
 		t.Fatal(err)
 	}
 	term.written.Reset()
@@ -155,7 +155,7 @@ func TestNothingIsDrawnBesideTheAlternateScreen(t *testing.T) {
 	if got := term.written.String(); got != "" {
 		t.Errorf("%q is written", got)
 	}
-	if _, err := io.WriteString(p, ansi.SetAltScreenSaveCursorMode); err != nil {
+	if _, err := io.WriteString(p, ansi.SetModeAltScreenSaveCursor); err != nil {
 		t.Fatal(err)
 	}
 	if p.paint(); !strings.Contains(term.String(), "suspended") {
