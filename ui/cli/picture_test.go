@@ -30,8 +30,11 @@ func writePicture(t testing.TB, name, svg string) {
 	}
 }
 
-// picture is the screen as an SVG.
+// picture is the screen as an SVG, between two frames.
 func (term *terminal) picture() string {
+	for before := -1; before != term.bytesWritten(); time.Sleep(8 * time.Millisecond) {
+		before = term.bytesWritten()
+	}
 	term.mu.Lock()
 	defer term.mu.Unlock()
 	return picture.SVG(term.screen.Render(), term.screen.Width(), picture.Dark())
