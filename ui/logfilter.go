@@ -13,7 +13,7 @@ import (
 )
 
 // logFilterSyntax says how a filter of the log is typed.
-const logFilterSyntax = "words, feed:NAME, kind:state|gap|error|notice|unmapped|event|program"
+const logFilterSyntax = "words, feed:NAME, kind:state|gap|peers|error|notice|unmapped|event|program"
 
 // logFilter says which entries of the log are shown: those of one of the feeds, of one of the kinds, with all words.
 type logFilter struct {
@@ -86,6 +86,8 @@ func (e *logEntry) kind() string {
 		return "state"
 	case e.gap != nil:
 		return "gap"
+	case e.peers != "":
+		return "peers"
 	case e.isDecodeError:
 		return "error"
 	case e.isNotice:

@@ -25,6 +25,7 @@ func mixedLog(options ...func(*Config)) *harness {
 		feed.Event{Feed: "wire", Message: &feed.Message{Type: "info", Notice: "maintenance at noon"}},
 		feed.Event{Message: &feed.Message{Type: "ping", Data: []byte("tick")}},
 	)
+	s.m.log = s.m.log.add(logEntry{at: s.now, feed: "wire", peers: "AAPL agrees with its peers again", agrees: true})
 	s.send(diagnosticMsg{"a library complains"})
 	s.keys("!")
 	return s
@@ -36,12 +37,13 @@ func TestTheLogIsNarrowedByFeedKindAndWords(t *testing.T) {
 		filter string
 		want   []string
 	}{
-		{"", []string{"state", "state", "gap", "unmapped", "error", "notice", "event", "program"}},
-		{"feed:wire", []string{"state", "gap", "notice"}},
+		{"", []string{"state", "state", "gap", "unmapped", "error", "notice", "event", "peers", "program"}},
+		{"feed:wire", []string{"state", "gap", "notice", "peers"}},
 		{"kind:gap,error", []string{"gap", "error"}},
 		{"kind:gap feed:desk", nil},
 		{"NOON", []string{"notice"}},
 		{"feed:WIRE maintenance noon", []string{"notice"}},
+		{"kind:peers", []string{"peers"}},
 		{"kind:program", []string{"program"}},
 	} {
 		s := mixedLog()
@@ -93,12 +95,12 @@ func TestTheLogIsWrittenAsItIsShown(t *testing.T) {
 		}
 	}
 	press()
-	for _, want := range []string{"Z\twire\tstate\t● live", "Z\twire\tgap\t┄ 1 min without the stream", "Z\twire\tnotice\t! info [the server says: maintenance at noon]"} {
+	for _, want := range []string{"Z\twire\tstate\t● live", "Z\twire\tgap\t┄ 1 min without the stream", "Z\twire\tnotice\t! info [the server says: maintenance at noon]", "Z\twire\tpeers\t= AAPL agrees with its peers again"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-	if view := s.screen(); strings.Contains(text, "desk") || !strings.Contains(view, "3 lines of the log written to livetape-events-2.log") {
+	if view := s.screen(); strings.Contains(text, "desk") || !strings.Contains(view, "4 lines of the log written to livetape-events-2.log") {
 		t.Errorf("written is\n%s\nand said\n%s", text, view)
 	}
 	failure = errors.New("no space left on device")
