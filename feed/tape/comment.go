@@ -45,6 +45,8 @@ type statusJSON struct {
 	Advice      string     `json:"advice,omitempty"`
 	Stack       string     `json:"stack,omitempty"`
 	Redirected  string     `json:"redirected,omitempty"`
+	Protocol    string     `json:"protocol,omitempty"`
+	Compression string     `json:"compression,omitempty"`
 	Planned     bool       `json:"planned,omitempty"`
 	LastByte    time.Time  `json:"last_byte,omitzero"`
 	LastEvent   time.Time  `json:"last_event,omitzero"`
@@ -119,7 +121,8 @@ func encodeStatus(s *feed.Status) (statusJSON, error) {
 	name, err := wordOf(stateWords(), int(s.State))
 	return statusJSON{
 		State: name, Since: s.Since.UTC(), Attempt: s.Attempt, RetryAt: s.RetryAt.UTC(),
-		Cause: s.Cause, Advice: s.Advice, Stack: s.Stack, Redirected: s.Redirected, Planned: s.Planned, LastByte: s.LastByte.UTC(),
+		Cause: s.Cause, Advice: s.Advice, Stack: s.Stack, Redirected: s.Redirected, Protocol: s.Protocol, Compression: s.Compression,
+		Planned: s.Planned, LastByte: s.LastByte.UTC(),
 		LastEvent: s.LastEvent.UTC(), UsualGap: goDuration(s.UsualGap), Retry: goDuration(s.Retry), Connections: s.Connections, Duplicates: s.Duplicates,
 	}, err
 }
@@ -129,8 +132,8 @@ func (n statusJSON) status() (*feed.Status, error) {
 	return &feed.Status{
 		State: feed.State(state), Since: n.Since.UTC(), Attempt: n.Attempt, RetryAt: n.RetryAt.UTC(),
 		Cause: market.PlainText(n.Cause, maxText), Advice: market.PlainText(n.Advice, maxText), Stack: market.PlainText(n.Stack, maxText),
-		Redirected: market.PlainText(n.Redirected, maxText),
-		Planned:    n.Planned, LastByte: n.LastByte.UTC(),
+		Redirected: market.PlainText(n.Redirected, maxText), Protocol: market.PlainText(n.Protocol, maxText), Compression: market.PlainText(n.Compression, maxText),
+		Planned: n.Planned, LastByte: n.LastByte.UTC(),
 		LastEvent: n.LastEvent.UTC(), UsualGap: time.Duration(n.UsualGap), Retry: time.Duration(n.Retry), Connections: n.Connections, Duplicates: n.Duplicates,
 	}, err
 }
