@@ -23,13 +23,14 @@ type subscription struct {
 	byClosing bool           // see endsByClosing
 	body      *errorKeeper   // nil until an event stream began
 	reader    *stream.Reader // the same
+	large     chan []byte    // data that did not pass the client: of the event that it gives next, and of the one it reads meanwhile
 }
 
 // Subscribe connects and tells l of every event until the stream or ctx ends. It asks to resume after resumeID, unless that
 // is empty; lastID is the last event id until the stream says another. When it returns, nothing of it is left running:
 // the client's reading goroutine hands over its last error before the client itself returns, and the body ends with ctx.
 func (e *Endpoint) Subscribe(ctx context.Context, resumeID, lastID string, l Listener) Outcome {
-	s := &subscription{endpoint: e, listener: l, lastID: lastID}
+	s := &subscription{endpoint: e, listener: l, lastID: lastID, large: make(chan []byte, 2)}
 	client := sse.NewClient(e.requestURL(resumeID), sse.ClientMaxBufferSize(stream.BufferSize(e.config.MaxEvent)))
 	client.Connection = e.httpClient(l, nil)
 	client.ReconnectStrategy = &backoff.StopBackOff{}
@@ -49,7 +50,13 @@ func (s *subscription) read(ctx context.Context, client *sse.Client) (err error)
 			err = NewPanic(p)
 		}
 	}()
-	return client.SubscribeRawWithContext(ctx, func(e *sse.Event) { s.listener.Event(ctx, e.Event, e.Data, e.ID) })
+	return client.SubscribeRawWithContext(ctx, func(e *sse.Event) {
+		data, id := e.Data, e.ID
+		if whole, isAside := stream.IsAside(id); isAside {
+			data, id = <-s.large, whole
+		}
+		s.listener.Event(ctx, e.Event, data, id)
+	})
 }
 
 // acceptResponse decides on the answer. Of an event stream, the listener is told before the client reads it.
@@ -72,6 +79,7 @@ func (s *subscription) acceptResponse(ctx context.Context, resp *http.Response) 
 	s.body = &errorKeeper{Reader: Decompressed(resp), network: network}
 	s.reader = stream.NewReader(s.body, stream.Config{
 		JSONLines: config.Format == NDJSON, MaxEvent: config.MaxEvent, LastEventID: s.lastID, OnRetry: s.listener.Retry,
+		OnLarge: func(data []byte) { s.large <- data },
 	})
 	resp.Body = struct {
 		io.Reader

@@ -6,19 +6,24 @@ package decode
 
 import (
 	"time"
+	"unsafe"
 
 	"livetape/feed/market"
 	"livetape/feed/memory"
 )
 
-// Decoder turns one event into updates. It is called from one goroutine at a time. It must not keep data, and may keep
-// state between calls, to merge deltas.
+// Decoder turns one event into updates. It is called from one goroutine at a time, and may keep state between calls, to
+// merge deltas. Nobody changes data any more: see [Text].
 //
 // An error says which part of the payload could not be used. The message's updates are good all the same: of a snapshot
 // with one bad price, the other prices are.
 type Decoder interface {
 	Decode(eventType string, data []byte) (Message, error)
 }
+
+// Text is data as text, without a copy: data must never change. Some events have tens of megabytes, and while one is copied
+// the garbage collector can stop no goroutine, and so lets none run: keys would have to wait.
+func Text(data []byte) string { return unsafe.String(unsafe.SliceData(data), len(data)) }
 
 // Message is what one event means.
 type Message struct {

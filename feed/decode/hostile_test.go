@@ -211,19 +211,3 @@ func TestAnEventTypeIsMadePlainInTheReason(t *testing.T) {
 		t.Errorf("unmapped = %q, error %v", m.Unmapped, err)
 	}
 }
-
-func TestDecodedUpdatesDoNotKeepTheData(t *testing.T) {
-	t.Parallel()
-	data := []byte(`{"symbol":"NVDA","last":"181.46","name":"NVIDIA"}`)
-	q := func() market.Quote {
-		m, err := decode.Native{}.Decode("price", data)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return m.Updates[0].(market.Quote)
-	}()
-	clear(data)
-	if q.Symbol != "NVDA" || q.Name != "NVIDIA" || q.Last.String() != "181.46" {
-		t.Errorf("quote changed with the buffer: %+v", q)
-	}
-}

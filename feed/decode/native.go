@@ -20,7 +20,7 @@ func (Native) Decode(eventType string, data []byte) (Message, error) {
 	default:
 		return Message{Unmapped: "no rule for event type " + market.PlainText(eventType, market.MaxName)}, nil
 	}
-	m, err := decodeNative(eventType, string(data))
+	m, err := decodeNative(eventType, Text(data))
 	if err != nil {
 		err = fmt.Errorf("%s: %w", eventType, err)
 	}
@@ -120,11 +120,11 @@ func parseNews(data string) (market.Headline, error) {
 		case "id":
 			h.ID, err = parseIdentifier(v, market.MaxID)
 		case "headline":
-			h.Title, err = clonePlainText(v, market.MaxHeadline)
+			h.Title, err = parsePlainText(v, market.MaxHeadline)
 		case "summary":
-			h.Summary, err = clonePlainText(v, market.MaxSummary)
+			h.Summary, err = parsePlainText(v, market.MaxSummary)
 		case "source":
-			h.Source, err = clonePlainText(v, market.MaxSource)
+			h.Source, err = parsePlainText(v, market.MaxSource)
 		case "url":
 			h.URL, err = parseURL(v)
 		case "symbols":
@@ -153,7 +153,7 @@ func parseHalt(data string) (market.Halt, error) {
 		case "state":
 			h.State, err = parseSession(v)
 		case "reason":
-			h.Reason, err = clonePlainText(v, market.MaxReason)
+			h.Reason, err = parsePlainText(v, market.MaxReason)
 		case "time":
 			h.Time, err = parseTime(v)
 		}

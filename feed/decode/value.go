@@ -68,15 +68,9 @@ func parsePlainText(v jsonValue, limit int) (string, error) {
 	case kindNull:
 		return "", nil
 	case kindString:
-		return strings.TrimSpace(market.PlainText(v.text(), limit)), nil
+		return strings.Clone(strings.TrimSpace(market.PlainText(v.text(), limit))), nil // or it would hold a large payload in memory
 	}
 	return "", wrongKindError(v, "text")
-}
-
-// clonePlainText is parsePlainText for text that is kept: it must not hold a large payload in memory.
-func clonePlainText(v jsonValue, limit int) (string, error) {
-	s, err := parsePlainText(v, limit)
-	return strings.Clone(s), err
 }
 
 // parseIdentifier reads the name of something. It is never cut, and text that is not empty never becomes empty: an empty
@@ -107,7 +101,7 @@ func parseTime(v jsonValue) (time.Time, error) {
 
 // parseURL reads a URL; one that is not http or https is left out.
 func parseURL(v jsonValue) (string, error) {
-	s, err := clonePlainText(v, len(v.raw))
+	s, err := parsePlainText(v, len(v.raw))
 	if err != nil || len(s) > market.MaxURL {
 		return "", err
 	}
@@ -128,7 +122,7 @@ func parseSymbols(v jsonValue) ([]string, error) {
 		s, err := parseIdentifier(v, market.MaxSymbol)
 		firstErr = cmp.Or(firstErr, err)
 		if s != "" && len(all) < market.MaxSymbols {
-			all = append(all, strings.Clone(s))
+			all = append(all, s)
 		}
 		return true
 	})

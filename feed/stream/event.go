@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // pendingEvent gathers the fields of one event until its blank line (WHATWG HTML §9.2.6, "interpreting an event
@@ -14,6 +15,7 @@ type pendingEvent struct {
 
 	kind    []byte // the event type; empty for "message"
 	data    []byte // canonical data: lines; the whole canonical event once it is complete
+	large   []byte // the only data: line so far, in place of data: the buffer that it was read into, for Config.OnLarge
 	hasData bool
 	size    int  // bytes of the lines so far
 	skip    bool // over the bound: no more of type and data is gathered
@@ -61,10 +63,23 @@ func (e *pendingEvent) takeLine(l Line) []byte {
 }
 
 func (e *pendingEvent) addData(l Line, value []byte) {
+	isFirst := !e.hasData
 	e.hasData = true
-	if e.fits(l) {
-		e.data = appendDataLine(e.data, value)
+	if !e.fits(l) {
+		return
 	}
+	if isFirst && l.Owned && e.isLarge(value) && utf8.Valid(value) {
+		e.large = value
+		return
+	}
+	if e.large != nil {
+		e.data, e.large = appendDataLine(e.data, e.large), nil
+	}
+	e.data = appendDataLine(e.data, value)
+}
+
+func (e *pendingEvent) isLarge(data []byte) bool {
+	return e.config.OnLarge != nil && len(data) > LargeData
 }
 
 func (e *pendingEvent) setKind(l Line, value []byte) {
@@ -136,24 +151,35 @@ func (e *pendingEvent) dispatch() []byte {
 }
 
 func (e *pendingEvent) canonical() []byte {
+	mark := InheritedID
+	if e.own {
+		mark = OwnID
+	}
 	switch {
 	case e.skip:
-		e.data = appendFields(appendSkipped(e.data[:0], e.config.MaxEvent), nil, e.id, Skipped)
-	case e.own:
-		e.data = appendFields(e.data, e.kind, e.id, OwnID)
+		e.data = appendFields(appendSkipped(e.data[:0], e.config.MaxEvent), nil, e.id, byte(Skipped))
+	case e.large != nil:
+		e.config.OnLarge(e.large)
+		e.data = appendFields(e.data[:0], e.kind, e.id, aside, byte(mark))
+	case e.isLarge(e.data):
+		e.config.OnLarge(plainData(e.data))
+		e.data = appendFields(nil, e.kind, e.id, aside, byte(mark))
 	default:
-		e.data = appendFields(e.data, e.kind, e.id, InheritedID)
+		e.data = appendFields(e.data, e.kind, e.id, byte(mark))
 	}
 	return e.data
 }
 
 func (e *pendingEvent) clear() {
 	e.kind, e.data = reusableBuffer(e.kind, spareBuffer), reusableBuffer(e.data, spareBuffer)
-	e.hasData, e.own, e.skip, e.size = false, false, false, 0
+	e.large, e.hasData, e.own, e.skip, e.size = nil, false, false, false, 0
 }
 
 // isID reports whether a stream could have sent the id.
 func isID(id string) bool { return len(id) <= maxID && !strings.ContainsAny(id, "\n\r\x00") }
+
+// LargeData is the size in bytes over which data goes to Config.OnLarge.
+const LargeData = 64 << 10
 
 // spareBuffer is the largest buffer that is kept for the next event.
 const spareBuffer = 256 << 10

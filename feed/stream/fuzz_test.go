@@ -99,10 +99,16 @@ func observe(tb testing.TB, body io.Reader, c stream.Config) transcript {
 // observeThroughClient has the r3labs client read the stream.
 func observeThroughClient(tb testing.TB, body io.Reader, c stream.Config) transcript {
 	tb.Helper()
+	large := make(chan []byte, 2)
+	c.OnLarge = func(data []byte) { large <- data }
 	reader, seen := notes(body, c)
 	err := listen("http://feed.invalid/", c.MaxEvent, answer{reader}, func(e *sse.Event) {
-		id, mark := stream.ParseID(e.ID)
-		seen.Events = append(seen.Events, markedEvent{event{string(e.Event), string(e.Data), id}, mark})
+		data, canonicalID := e.Data, e.ID
+		if whole, isAside := stream.IsAside(e.ID); isAside {
+			data, canonicalID = <-large, whole
+		}
+		id, mark := stream.ParseID(canonicalID)
+		seen.Events = append(seen.Events, markedEvent{event{string(e.Event), string(data), id}, mark})
 	})
 	if err != nil {
 		tb.Fatal(err)

@@ -13,9 +13,7 @@ func (e *pendingEvent) takeJSON(l Line) []byte {
 		e.comment()
 		return nil
 	}
-	if e.fits(l) {
-		e.data = appendDataLine(e.data, l.Text)
-	}
+	e.addData(l, l.Text)
 	event := e.canonical()
 	e.alive = true
 	e.clear()

@@ -27,8 +27,9 @@ type Lines struct {
 
 // Line is one line of a stream.
 type Line struct {
-	Text []byte // without its end; valid until the next Add
-	Long bool   // over the limit: Text is its beginning
+	Text  []byte // without its end; valid until the next Add
+	Long  bool   // over the limit: Text is its beginning
+	Owned bool   // Text may be kept: its buffer is used for nothing else
 }
 
 // LineEnds counts the lines of a stream by what ended them.
@@ -97,7 +98,7 @@ func (l *Lines) Next() (Line, bool) {
 	line := Line{Text: l.window[l.at:end]}
 	if len(l.partial) > 0 || l.cut {
 		l.keep(line.Text)
-		line = Line{Text: l.partial, Long: l.long}
+		line = Line{Text: l.partial, Long: l.long, Owned: cap(l.partial) > l.Spare}
 		l.clearPartial()
 	} else if len(line.Text) > l.Limit {
 		line = Line{Text: line.Text[:l.Limit], Long: true}

@@ -16,6 +16,9 @@
 // bring it again. Memory is bounded by Config.MaxEvent, whatever comes: comments and unknown fields may be of any length
 // and are not kept.
 //
+// The parser would copy an event four times. Data of over [LargeData] bytes need not pass it: Config.OnLarge gets the
+// buffer that it was read into, and the parser an event that stands for it.
+//
 // A body of JSON lines ([Config].JSONLines) becomes events of the same form: one of type message for each line.
 //
 // [Lines], which splits a stream into lines, serves other readers of event streams as well.
@@ -49,6 +52,7 @@ type Config struct {
 	LastEventID string              // the id that the connection begins with, from the one before; one that no stream can give (CR, LF, NUL, over 64 KiB) is none
 	OnRetry     func(time.Duration) // called for each valid retry: line when it is read, also in ignored events
 	OnComment   func()              // called for each comment, or blank one of JSON lines: a sign of life
+	OnLarge     func(data []byte)   // nil, or given the data of each event of more than LargeData bytes, to keep, before that event is returned without data; see IsAside
 }
 
 // Reader is the body of an event stream in canonical form. It is not safe for concurrent use.

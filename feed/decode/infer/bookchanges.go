@@ -15,7 +15,7 @@ import (
 // unreadBookChange is why a book cannot be followed where an event changes it in a way that rules do not read; empty where it does
 // not, or they do.
 func unreadBookChange(e decode.Event, m decode.Message) string {
-	v := gjson.ParseBytes(e.Data)
+	v := gjson.Parse(decode.Text(e.Data))
 	switch {
 	case removesLevels(v, 0):
 		return "levels are removed from a book in a way that is not read: neither bid nor ask is shown"

@@ -83,7 +83,7 @@ func shortened(samples []decode.Event) []decode.Event {
 	samples = slices.Clone(samples)
 	for i, s := range samples {
 		if len(s.Data) > maxWhole && gjson.ValidBytes(s.Data) {
-			samples[i].Data = appendShort(nil, gjson.ParseBytes(s.Data), 0)
+			samples[i].Data = appendShort(nil, gjson.Parse(decode.Text(s.Data)), 0)
 		}
 	}
 	return samples

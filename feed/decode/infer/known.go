@@ -54,7 +54,7 @@ func (s knownFormat) fits(samples []decode.Event) bool {
 		return false // not reached either
 	}
 	for _, sample := range samples {
-		if m.Match(sample.Type, sample.Data) && (s.Pointed == "" || strings.Contains(gjson.GetBytes(sample.Data, s.Pointed).Raw, ".")) {
+		if m.Match(sample.Type, sample.Data) && (s.Pointed == "" || strings.Contains(gjson.Get(decode.Text(sample.Data), s.Pointed).Raw, ".")) {
 			return true
 		}
 	}

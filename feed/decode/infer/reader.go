@@ -156,7 +156,7 @@ type nothingDecoder struct{}
 
 // Decode implements [decode.Decoder].
 func (nothingDecoder) Decode(_ string, data []byte) (decode.Message, error) {
-	_, reason, err := mapping.ParsePayload(string(data))
+	_, reason, err := mapping.ParsePayload(decode.Text(data))
 	if err == nil && reason == "" {
 		reason = "no member looks like a price or a headline"
 	}
@@ -252,7 +252,7 @@ func (r *Reader) dropWrongPrices(m decode.Message) decode.Message {
 
 // whyUnread is what keeps an event from being read, where that is known better than by the map; else empty.
 func (r *Reader) whyUnread(eventType string, data []byte) string {
-	payload := gjson.ParseBytes(data)
+	payload := gjson.Parse(decode.Text(data))
 	for _, kind := range []string{messageKind(payload), eventType} {
 		if what := whyNotPrice(kind); what != "" {
 			return kind + " is " + what + ": its price is not the last one"
@@ -331,9 +331,9 @@ func (r *Reader) isNewShape(eventType string, data []byte) bool {
 	var h maphash.Hash
 	h.SetSeed(shapeSeed)
 	h.WriteString(eventType)
-	if len(data) > maxWhole || mapping.IsJSON(string(data)) { // of what is long the beginning says enough
-		addShape(&h, gjson.ParseBytes(data), 0)
-	} else if s := strings.TrimSpace(string(data)); s != "" {
+	if len(data) > maxWhole || mapping.IsJSON(decode.Text(data)) { // of what is long the beginning says enough
+		addShape(&h, gjson.Parse(decode.Text(data)), 0)
+	} else if s := strings.TrimSpace(decode.Text(data)); s != "" {
 		h.WriteString(s[:1])
 	}
 	sum := h.Sum64()

@@ -165,9 +165,9 @@ func (w *ruleWriter) plainText(samples []decode.Event, read []payload) []mapping
 
 // isPlainText reports whether data is text for people, rather than something for programs that is broken.
 func isPlainText(data []byte) bool {
-	if text := string(data); mapping.IsJSON(text) {
+	if text := decode.Text(data); mapping.IsJSON(text) {
 		return gjson.Parse(text).Type == gjson.String
 	}
-	text := strings.TrimSpace(string(data))
+	text := strings.TrimSpace(decode.Text(data))
 	return text != "" && !strings.ContainsRune("{[<\"'", rune(text[0])) && !strings.Contains(text, `{"`) && !strings.Contains(text, `["`)
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/tidwall/gjson"
 
+	"livetape/feed/decode"
 	"livetape/feed/decode/configerr"
 )
 
@@ -87,7 +88,7 @@ func CompileWhen(w When) (*Matcher, error) {
 
 // Match reports whether all conditions hold for an event. None holds for data that is not JSON.
 func (m *Matcher) Match(eventType string, data []byte) bool {
-	payload, reason, err := ParsePayload(string(data))
+	payload, reason, err := ParsePayload(decode.Text(data))
 	if err != nil || reason != "" {
 		return false
 	}

@@ -66,7 +66,7 @@ type decoder struct {
 
 // Decode implements [decode.Decoder].
 func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) {
-	text := string(data)
+	text := decode.Text(data)
 	payload, reason, err := ParsePayload(text)
 	if err != nil && d.readsText {
 		payload, err = stringResult(strings.TrimSpace(text)), nil

@@ -1,6 +1,7 @@
 package mapping
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -155,17 +156,18 @@ func (d valueSplitter) Decode(eventType string, data []byte) (decode.Message, er
 // the other, also with the record separators of RFC 7464; nil for anything else. Numbers on lines of their own are not
 // payloads: they may be a price, a size and a time.
 func SplitValues(data []byte) (all [][]byte) {
-	text := strings.Trim(string(data), separators)
+	data = bytes.Trim(data, separators)
+	text := decode.Text(data)
 	if end := valueEnd(text); end < 0 || end == len(text) || nestsDeeper(text, maxDepth) {
 		return nil // the usual event is one value: whether it is valid is seen when it is read
 	}
-	for rest := text; rest != ""; rest = strings.TrimLeft(rest, separators) {
-		end := valueEnd(rest)
-		if end < 0 || !gjson.Valid(rest[:end]) {
+	for len(data) > 0 {
+		end := valueEnd(decode.Text(data))
+		if end < 0 || !gjson.ValidBytes(data[:end]) {
 			return nil
 		}
-		all = append(all, []byte(rest[:end]))
-		rest = rest[end:]
+		all = append(all, data[:end:end])
+		data = bytes.TrimLeft(data[end:], separators)
 	}
 	return all
 }

@@ -121,7 +121,7 @@ func (f *fieldReader) readings(r *row) (updates []market.Update, reason string) 
 		if !d.IsSet() {
 			continue
 		}
-		updates = append(updates, market.Reading{Name: market.PlainText(f.readingName(p, symbol, r), market.MaxSymbol), Value: d, Time: at})
+		updates = append(updates, market.Reading{Name: strings.Clone(market.PlainText(f.readingName(p, symbol, r), market.MaxSymbol)), Value: d, Time: at})
 	}
 	if len(updates) == 0 {
 		return nil, f.noFieldsReason

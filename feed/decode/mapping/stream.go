@@ -70,7 +70,7 @@ func (g *streamRules) Unwrap() decode.Decoder { return g.next }
 // Decode implements [decode.Decoder].
 func (s *streamRules) Decode(eventType string, data []byte) (decode.Message, error) {
 	if slices.Contains(s.errors, eventType) {
-		return decode.Message{Notice: noticeText(eventType, string(data))}, nil
+		return decode.Message{Notice: noticeText(eventType, decode.Text(data))}, nil
 	}
 	if s.events != nil && !slices.Contains(s.events, eventType) {
 		return decode.Message{Unmapped: "the feed's events are not of type " + market.PlainText(eventType, market.MaxName)}, nil
@@ -97,7 +97,7 @@ func (s *streamRules) readPayload(eventType string, data []byte) (m decode.Messa
 	if !s.readsPayload() {
 		return m
 	}
-	payload, reason, err := ParsePayload(string(data))
+	payload, reason, err := ParsePayload(decode.Text(data))
 	if err != nil || reason != "" {
 		return m // next reports it
 	}

@@ -25,7 +25,7 @@ func (s streamWords) Decode(eventType string, data []byte) (decode.Message, erro
 	if m.Notice != "" || m.Continuity != nil || m.End || m.ResumeID != "" || len(m.Updates) > 0 && isObject && !bytes.Contains(data, []byte(`"error`)) {
 		return m, err
 	}
-	said, ok := readStreamWords(eventType, string(data))
+	said, ok := readStreamWords(eventType, decode.Text(data))
 	switch {
 	case !ok:
 		return m, err
@@ -39,13 +39,13 @@ func (s streamWords) Decode(eventType string, data []byte) (decode.Message, erro
 
 // SaysOfStream reports whether an event says something of the stream itself, in words that streams of any format use.
 func SaysOfStream(eventType string, data []byte) bool {
-	_, ok := readStreamWords(eventType, string(data))
+	_, ok := readStreamWords(eventType, decode.Text(data))
 	return ok
 }
 
 // IsHeartbeat reports whether an event says only that the stream lives.
 func IsHeartbeat(eventType string, data []byte) bool {
-	m, _ := readStreamWords(eventType, string(data))
+	m, _ := readStreamWords(eventType, decode.Text(data))
 	return m.Heartbeat
 }
 

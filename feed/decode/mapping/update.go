@@ -190,7 +190,7 @@ func (f *fieldReader) text(r *row, key string, limit int) string {
 		f.addError(key, err)
 		return ""
 	}
-	return market.PlainText(s, limit)
+	return strings.Clone(market.PlainText(s, limit)) // or it would hold a large payload in memory
 }
 
 func (f *fieldReader) id(r *row) string {
@@ -241,7 +241,7 @@ func (f *fieldReader) symbols(r *row) (names []string) {
 	}
 	for _, s := range list {
 		if s = market.PlainText(f.aliases.nameOf(s), market.MaxSymbol); s != "" {
-			names = append(names, s)
+			names = append(names, strings.Clone(s))
 		}
 	}
 	return names
