@@ -11,6 +11,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"livetape/feed/connection"
 	"livetape/feed/decode"
 	"livetape/feed/market"
 )
@@ -48,6 +49,23 @@ func TestWhatIsNotGzipIsAFailure(t *testing.T) {
 		l.status(Live)
 		if st := l.status(Waiting); st.Cause != "the stream is not the gzip that its header says" || st.Attempt != 1 {
 			t.Errorf("%s: %q", what, st.Cause)
+		}
+		l.end()
+	}
+}
+
+func TestAStreamInUTF16IsNamedAsSuch(t *testing.T) {
+	for format, body := range map[connection.Format]string{
+		SSE:    "\xff\xfed\x00a\x00t\x00a\x00:\x00 \x001\x00\n\x00\n\x00",
+		NDJSON: "\x00{\x00\"\x00p\x00\"\x00:\x001\x00}\x00\n",
+	} {
+		kind := map[connection.Format]string{SSE: "text/event-stream", NDJSON: "application/x-ndjson"}[format]
+		s := serve(t, sending(kind, body, true))
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Format: format})
+		l.status(Connecting)
+		l.status(Live)
+		if st := l.status(Failed); st.Cause != "the stream is UTF-16 text, where an event stream is UTF-8" || st.Advice == "" {
+			t.Errorf("%s: %+v", format, st)
 		}
 		l.end()
 	}

@@ -117,7 +117,7 @@ func (h retryHistory) afterCleanEnd() retryStep {
 
 // learnFromOutcome takes in what the outcome says about the server, whatever follows from it.
 func (h retryHistory) learnFromOutcome(o attemptOutcome) retryHistory {
-	h.wasLive = h.wasLive || o.live
+	h.wasLive = h.wasLive || o.live && o.Ending != connection.NotAStream
 	h.askedWithoutID, h.readToken = h.askedWithoutID && !o.live, h.readToken && !o.live
 	switch {
 	case o.delivered:

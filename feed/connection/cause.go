@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"livetape/feed/market"
 	"net"
 	"net/http"
 	"net/url"
@@ -15,6 +14,9 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"livetape/feed/market"
+	"livetape/feed/stream"
 )
 
 // explanation is an error in words a user can act on, and what it means for the reconnect policy.
@@ -160,6 +162,7 @@ func explainKnown(err error) explanation {
 		{errNothingSent, brokenBecause("the server ended the stream before sending anything")},
 		{errNoBlankLine, explanation{Broken, "the server ended the stream without a blank line, which ends an event", `the server must send "\n\n" after each event`}},
 		{errBadGzip, brokenBecause("the stream is not the gzip that its header says")},
+		{stream.ErrUTF16, explanation{NotAStream, "the stream is UTF-16 text, where an event stream is UTF-8", "have the server encode its text as UTF-8"}},
 		{io.ErrUnexpectedEOF, brokenBecause("stream cut")},
 		{io.EOF, brokenBecause("the server hung up without an answer")},
 

@@ -125,10 +125,14 @@ func (r *Reader) Head() []byte {
 
 func (r *Reader) fill() {
 	n, err := r.body.Read(r.window)
-	r.lines.Add(r.window[:n])
 	if !r.event.alive && len(r.head) < maxHead {
 		r.head = append(r.head, r.window[:min(n, maxHead-len(r.head))]...)
+		if IsUTF16(r.head) {
+			r.lines, r.err = Lines{}, ErrUTF16
+			return
+		}
 	}
+	r.lines.Add(r.window[:n])
 	r.err = err
 	if n > 0 || err != nil {
 		r.empty = 0

@@ -10,6 +10,7 @@ import (
 
 	"livetape/feed/decode/mapping"
 	"livetape/feed/market"
+	"livetape/feed/stream"
 )
 
 // Open opens a recording or capture, compressed or not. The error for a file that is neither says what it
@@ -99,7 +100,7 @@ func detectFormat(head []byte, whole bool) (fileFormat, error) {
 		return recording, checkVersion(first)
 	case len(first) == 0 && whole:
 		return 0, fmt.Errorf("%w: it is empty", ErrNotRecording)
-	case isUTF16(head):
+	case stream.IsUTF16(head):
 		return 0, fmt.Errorf("%w: it is UTF-16 text, as PowerShell's > writes it; save it as UTF-8", ErrNotRecording)
 	case bytes.IndexByte(head, 0) >= 0 && !looksLikeStream(head[:bytes.IndexByte(head, 0)]):
 		return 0, fmt.Errorf("%w: it holds binary data", ErrNotRecording)
@@ -109,22 +110,6 @@ func detectFormat(head []byte, whole bool) (fileFormat, error) {
 		return 0, fmt.Errorf("%w: no line at its beginning belongs to an event stream; the first is %q", ErrNotRecording, market.PlainText(string(first), 60))
 	}
 	return eventStream, nil
-}
-
-// isUTF16 reports whether head begins as text in UTF-16 does: with a byte order mark, or with ASCII of which every
-// other byte is zero.
-func isUTF16(head []byte) bool {
-	if bytes.HasPrefix(head, []byte("\xFF\xFE")) || bytes.HasPrefix(head, []byte("\xFE\xFF")) {
-		return true
-	}
-	if len(head) < 8 {
-		return false
-	}
-	even, odd := byte(0), byte(0)
-	for i := 0; i < 8; i += 2 {
-		even, odd = even|head[i], odd|head[i+1]
-	}
-	return (even == 0) != (odd == 0)
 }
 
 func firstLine(head []byte) []byte {

@@ -60,6 +60,7 @@ func TestResponsesThatAreNoStreamAreToldApart(t *testing.T) {
 			w.Header().Set("Content-Encoding", "gzip")
 			say(200, sseType, ticks)(w, r)
 		}, doctor.Options{}, doctor.NotAStream, "content type", []string{"not the gzip"}},
+		{"UTF-16", say(200, sseType, "d\x00a\x00t\x00a\x00:\x00 \x001\x00\n\x00\n\x00"), doctor.Options{}, doctor.NotAStream, "content type", []string{"UTF-16"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			r := examineServer(t, c.answer, feed.Config{}, c.options)

@@ -211,6 +211,9 @@ func (o *observation) setEnd(err error, endpoint *connection.Endpoint) {
 	}
 	o.endReason = endBroken
 	o.cause, o.advice = endpoint.Explain(err)
+	if errors.Is(err, stream.ErrUTF16) {
+		o.stage = notAStream
+	}
 	if strings.Contains(o.cause, "gzip") {
 		o.stage = notAStream
 		o.advice = "have the server, or the proxy before it, send the stream without compression"
