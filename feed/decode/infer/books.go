@@ -50,12 +50,8 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	if size != "1" {
 		b.Size = size
 	}
-	if b.Deltas = slices.ContainsFunc(all, func(l level) bool { return l.isRemoval(size) }); b.Deltas {
-		w.note("levels of size 0 take levels of the book away: it is kept from its snapshot on")
-		if !w.marksBooks {
-			b.Whole = "first"
-			w.note("no event says that it is a snapshot: the first book of a symbol is taken for the whole of it: check this")
-		}
+	if slices.ContainsFunc(all, func(l level) bool { return l.isRemoval(size) }) {
+		w.keepFromSnapshot(b)
 	}
 	for _, name := range []fieldRole{"bid", "ask", "bid_size", "ask_size"} {
 		if best := f.best(name); best != nil && sideOf(best.names[:len(best.names)-1]) != "" {
@@ -66,6 +62,16 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 		return nil // the row says them itself
 	}
 	return b
+}
+
+// keepFromSnapshot has a book changed by levels of size 0, which take others away.
+func (w *ruleWriter) keepFromSnapshot(b *mapping.Book) {
+	b.Deltas = true
+	w.note("levels of size 0 take levels of the book away: it is kept from its snapshot on")
+	if !w.marksBooks {
+		b.Whole = "first"
+		w.note("no event says that it is a snapshot: the first book of a symbol is taken for the whole of it: check this")
+	}
 }
 
 // marksBook reports whether a payload says that it holds the whole of a book, or changes to one.

@@ -99,7 +99,6 @@ func rowPrices(f fields, n int) []float64 {
 
 // identityCandidates are the candidates in the order in which they are tried; the feed's name is the last.
 func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer fields, read []payload) []rowIdentity {
-	event := read[set.rows[0].payload].event
 	ids, vague := plainIdentities(set, all, f)
 	around, isVague := outer.best("symbol"), false
 	if around != nil && len(set.names) > 0 {
@@ -144,10 +143,15 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 	if isVague {
 		ids = append(ids, leafIdentity(around, set.above(), false))
 	}
+	return append(ids, set.commonIdentities(read[set.rows[0].payload].event)...)
+}
+
+// commonIdentities are those that are the same of all rows: the type of their event, where it may be a symbol, and the feed.
+func (s *rowSet) commonIdentities(event string) (ids []rowIdentity) {
 	if isTicker(event) && whyNotPrice(event) == "" && !notSymbols[event] {
-		ids = append(ids, rowIdentity{value: &mapping.Value{Path: "$event"}, paths: []string{"$event"}, of: slices.Repeat([]string{event}, len(set.rows)), note: "the event's type is the symbol"})
+		ids = append(ids, rowIdentity{value: &mapping.Value{Path: "$event"}, paths: []string{"$event"}, of: slices.Repeat([]string{event}, len(s.rows)), note: "the event's type is the symbol"})
 	}
-	return append(ids, rowIdentity{of: slices.Repeat([]string{"feed"}, len(set.rows)), note: "nothing names a symbol: the feed's name is shown"})
+	return append(ids, rowIdentity{of: slices.Repeat([]string{"feed"}, len(s.rows)), note: "nothing names a symbol: the feed's name is shown"})
 }
 
 // areTickers reports whether every value looks like the symbol of a ticker.

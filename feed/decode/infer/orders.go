@@ -113,6 +113,13 @@ func holdsOrders(all []*leaf) bool {
 // positionWords are words in the names of lists of what is held.
 var positionWords = wordSet("position positions portfolio holding holdings")
 
+// dropHeldSize drops a size that is of what is held: no trade's.
+func (f fields) dropHeldSize(rowNames []string) {
+	if hasAnyWord(rowNames, positionWords) {
+		delete(f, "size")
+	}
+}
+
 var tradeWords = wordSet("trade trades match matched tick execution executed fill fills")
 
 // Members that say what became of an order: by their names alone, or beside others that tell of an order.

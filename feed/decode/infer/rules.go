@@ -269,7 +269,7 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 }
 
 // ruleFor writes the rules for rows that are maps or single values: one for prices or news, and one for halts beside.
-func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
+func (w *ruleWriter) ruleFor(s *rowSet, read []payload) []mapping.Rule {
 	all := s.leaves()
 	f, doubts := assignFields(all)
 	outer := s.payloadFields(read)
@@ -279,23 +279,16 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	if currency == "" {
 		w.doubtAll(doubts)
 	}
-	if why := s.whyNotNow(all, f, book != nil, read); why != "" {
+	if why := cmp.Or(s.whyNotNow(all, f, book != nil, read), f.unclearScale(all)); why != "" {
 		w.doubt("%s", why)
-		return nil
-	}
-	if doubt := f.unclearScale(all); doubt != "" {
-		w.doubt("%s", doubt)
 		return nil
 	}
 	states := s.stateLeaves(all, read)
 	f.takeExecutionPrice(all, states)
-	if hasAnyWord(s.rowNames(f), positionWords) {
-		delete(f, "size") // is of what is held
-	}
+	f.dropHeldSize(s.rowNames(f))
 	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Book: book}
-	session := s.kind && !f.hasPrice() && f.hasSession()
 	switch {
-	case f.hasPrice() || session || book != nil:
+	case f.hasPrice() || s.kind && f.hasSession() || book != nil:
 		id, problem := w.identify(s, all, f, outer, read)
 		if problem != "" {
 			w.problem = problem
@@ -320,11 +313,10 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) (rules []mapping.Rule) {
 	}
 	w.listUnused(all, f.best("change_pct"), &r)
 	r.When = w.countsNow(all, states)
-	rules = append(rules, r)
 	if halt, ok := w.halts(s, all, &r); ok {
-		rules = append(rules, halt)
+		return []mapping.Rule{r, halt}
 	}
-	return rules
+	return []mapping.Rule{r}
 }
 
 func (w *ruleWriter) doubtAll(doubts []string) {
