@@ -8,8 +8,10 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"livetape/mockserver"
@@ -194,4 +196,28 @@ func TestHeartbeatsComeOverHTTP2(t *testing.T) {
 			t.Error(err)
 		}
 	}
+}
+
+// TestAnHTTP2StreamOutlivesASilence is silent for longer than a write may take.
+func TestAnHTTP2StreamOutlivesASilence(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		mock, n := newMock(t, mockserver.Config{Epoch: "e", Heartbeat: time.Minute}), inMemory()
+		protocols := &http.Protocols{}
+		protocols.SetUnencryptedHTTP2(true)
+		server := &http.Server{Handler: mock.Handler(), Protocols: protocols}
+		var serving sync.WaitGroup
+		serving.Go(func() { _ = server.Serve(n) }) // until it is closed
+		defer serving.Wait()
+		defer server.Close()
+		transport := &http.Transport{DialContext: n.dial, Protocols: protocols}
+		defer transport.CloseIdleConnections()
+		s := &testServer{Server: mock, t: t, client: &http.Client{Transport: transport}}
+		l := s.listen("/events")
+		defer l.close()
+		l.expect("snapshot")
+		for range 3 {
+			l.requireBeat(time.Minute)
+		}
+	})
 }

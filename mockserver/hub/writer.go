@@ -21,13 +21,14 @@ const (
 type clientWriter struct {
 	w          http.ResponseWriter
 	control    *http.ResponseController
+	proto      int // major version of HTTP
 	chunked    bool
 	compressor *compressor // nil: not compressed
 	deadline   time.Time   // of the latest write
 }
 
 func newClientWriter(w http.ResponseWriter, r *http.Request) *clientWriter {
-	return &clientWriter{w: w, control: http.NewResponseController(w), chunked: r.ProtoAtLeast(1, 1)}
+	return &clientWriter{w: w, control: http.NewResponseController(w), proto: r.ProtoMajor, chunked: r.ProtoAtLeast(1, 1)}
 }
 
 // compressor turns what is sent into one gzip stream, flushed after every piece.
@@ -66,7 +67,7 @@ func (c *clientWriter) start() error {
 		return err
 	}
 	c.w.WriteHeader(http.StatusOK)
-	return c.control.Flush()
+	return c.flush()
 }
 
 // send has b on its way when it returns.
@@ -87,7 +88,18 @@ func (c *clientWriter) write(b []byte) error {
 			return err
 		}
 	}
-	return c.control.Flush()
+	return c.flush()
+}
+
+// flush returns when the server has passed on what was written. After the deadline of an HTTP/2 stream, net/http would
+// end it even if nothing is being written.
+func (c *clientWriter) flush() error {
+	err := c.control.Flush()
+	if err == nil && c.proto >= 2 {
+		c.deadline = time.Time{}
+		err = c.control.SetWriteDeadline(c.deadline)
+	}
+	return err
 }
 
 // end completes a stream. It sets a new deadline, as the last write may be long ago. The client may be gone by now.
@@ -107,7 +119,7 @@ func (c *clientWriter) setDeadline() error {
 	return err
 }
 
-func (c *clientWriter) isLate() bool { return !time.Now().Before(c.deadline) }
+func (c *clientWriter) isLate() bool { return isDue(c.deadline, time.Now()) }
 
 func (c *clientWriter) sendHalfAndCut(half []byte) {
 	if c.compressor != nil {
