@@ -89,7 +89,7 @@ func (r *ringLog) parseID(id string) (uint64, error) {
 	digits, hasDash := strings.CutPrefix(rest, "-")
 	n, err := strconv.ParseUint(digits, 10, 64)
 	switch {
-	case !hasEpoch || !hasDash || err != nil || n > r.last || r.id(n) != id:
+	case !hasEpoch || !hasDash || err != nil || n > r.last || digits[0] == '0' && digits != "0":
 		return 0, ErrUnknownID
 	case n < r.oldest():
 		return n, ErrForgotten

@@ -11,10 +11,11 @@ import (
 	"livetape/mockserver/fault"
 )
 
-// A client may take writeTime for each writePiece; one that takes longer is disconnected.
+// A client may take writeTime, or up to deadlineReuse less, for each writePiece; one that takes longer is disconnected.
 const (
-	writeTime  = 10 * time.Second
-	writePiece = 64 << 10 // bytes
+	writeTime     = 10 * time.Second
+	deadlineReuse = time.Second // for which writes share a deadline, as setting one costs as much as half a write
+	writePiece    = 64 << 10    // bytes
 )
 
 // clientWriter writes to one client, each piece with a deadline.
@@ -111,7 +112,11 @@ func (c *clientWriter) end() {
 }
 
 func (c *clientWriter) setDeadline() error {
-	c.deadline = time.Now().Add(writeTime)
+	now := time.Now()
+	if c.deadline.Sub(now) > writeTime-deadlineReuse {
+		return nil
+	}
+	c.deadline = now.Add(writeTime)
 	err := c.control.SetWriteDeadline(c.deadline)
 	if errors.Is(err, http.ErrNotSupported) {
 		return nil // a writer without a network behind it does not block
