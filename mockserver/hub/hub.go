@@ -9,6 +9,7 @@ package hub
 import (
 	"errors"
 	"log/slog"
+	"runtime"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -63,10 +64,11 @@ func (h *Hub) Replace(log Log) {
 	h.Wake()
 }
 
-// Publish logs drafts, as Log.Append does, and wakes every stream.
+// Publish logs drafts, as Log.Append does, and has every stream send them: at once after a pause, together with what
+// else is published within some milliseconds if there are many clients.
 func (h *Hub) Publish(drafts []Draft, data []byte) {
 	h.Log().Append(drafts, data)
-	h.Wake()
+	h.changed.sendAfter(roundInterval(h.Clients(), runtime.GOMAXPROCS(0)))
 }
 
 // Wake has every stream look for what there is to do.
@@ -132,23 +134,4 @@ func (h *Hub) Close(timeout time.Duration) {
 	case <-h.drained:
 	case <-timer.C:
 	}
-}
-
-type broadcast struct {
-	mu   sync.Mutex
-	next chan struct{}
-}
-
-// wait is closed by the first send after this call.
-func (b *broadcast) wait() <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.next
-}
-
-func (b *broadcast) send() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	close(b.next)
-	b.next = make(chan struct{})
 }

@@ -1,0 +1,68 @@
+package hub
+
+import (
+	"sync"
+	"time"
+)
+
+// Writing to a client costs much the same for one event as for several. With many clients, what is published within a
+// short time is therefore sent in one round of writes.
+const (
+	writeCost     = 40 * time.Microsecond // of one client's share of a round, for a core that does not only that
+	shortestRound = 5 * time.Millisecond  // less is not worth a timer
+	longestRound  = 50 * time.Millisecond // nobody sees an event wait so long
+)
+
+// roundInterval is the least time between the rounds of writes to so many clients.
+func roundInterval(clients, cores int) time.Duration {
+	interval := writeCost * time.Duration(clients) / time.Duration(cores)
+	if interval < shortestRound {
+		return 0
+	}
+	return min(interval, longestRound)
+}
+
+// broadcast wakes all that wait for it.
+type broadcast struct {
+	mu    sync.Mutex
+	next  chan struct{}
+	sent  time.Time
+	timer *time.Timer // sends later; nil: it need not
+}
+
+// wait is closed by the first send after this call.
+func (b *broadcast) wait() <-chan struct{} {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.next
+}
+
+func (b *broadcast) send() {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.sendLocked()
+}
+
+// sendAfter sends once the last send is at least interval ago. Calls in the meantime are answered by one send.
+func (b *broadcast) sendAfter(interval time.Duration) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.timer != nil {
+		return
+	}
+	if left := interval - time.Since(b.sent); left > 0 {
+		b.timer = time.AfterFunc(left, b.send)
+		return
+	}
+	b.sendLocked()
+}
+
+func (b *broadcast) sendLocked() {
+	if b.timer != nil {
+		b.timer.Stop()
+		b.timer = nil
+	}
+	b.sent = time.Now()
+	close(b.next)
+	b.next = make(chan struct{})
+}
