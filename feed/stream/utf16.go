@@ -8,12 +8,9 @@ import (
 // ErrUTF16 is the error of a Reader whose body is text in UTF-16, of which the standard's decoding as UTF-8 would leave no line.
 var ErrUTF16 = errors.New("the body is UTF-16")
 
-// IsUTF16 reports whether head begins as text in UTF-16 does: with a byte order mark, or with ASCII of which every
-// other byte is zero.
+// IsUTF16 reports whether head, with a byte order mark or without, begins as UTF-16: with ASCII of which every other byte is zero.
 func IsUTF16(head []byte) bool {
-	if bytes.HasPrefix(head, []byte("\xFF\xFE")) || bytes.HasPrefix(head, []byte("\xFE\xFF")) {
-		return true
-	}
+	head = bytes.TrimPrefix(bytes.TrimPrefix(head, []byte("\xFF\xFE")), []byte("\xFE\xFF"))
 	if len(head) < 8 {
 		return false
 	}
