@@ -16,7 +16,7 @@ import (
 // Book folds the rows of a board. One goroutine owns it.
 type Book struct {
 	base    []*market.Row // that were folded
-	regroup bool          // the currency of a row is another
+	regroup bool          // the foldKey of a row is another
 	rows    []*market.Row
 	symbols map[*market.Row]*Symbol // by their own rows and by those of their feeds
 	feeds   map[string]*feedState
@@ -116,7 +116,7 @@ func (b *Book) newSymbol(rows []*market.Row) *Symbol {
 		s.Row = &market.Row{}
 	}
 	for i, r := range rows {
-		f := &Feed{Row: r, index: i, currency: r.Currency, numbers: numbersOf(r)}
+		f := &Feed{Row: r, index: i, key: foldKeyOf(r), numbers: numbersOf(r)}
 		f.start(b.feed(r.Feed).live, b.feed(r.Feed).since)
 		s.Feeds = append(s.Feeds, f)
 	}
@@ -182,8 +182,8 @@ func (b *Book) Apply(r *market.Row, at time.Time) {
 		return
 	}
 	f := s.feedOf(r.Feed)
-	if f.currency != r.Currency {
-		f.currency, b.regroup = r.Currency, true
+	if key := foldKeyOf(r); key != f.key {
+		f.key, b.regroup = key, true
 	}
 	if len(s.Feeds) > 1 {
 		s.take(f, at)

@@ -54,8 +54,11 @@ func newQuote(symbol, currency, numbers string) market.Quote {
 
 func (p *play) apply(feed string, u market.Update) *play {
 	p.board.Apply(feed, u, p.now)
-	if q, ok := u.(market.Quote); ok {
-		p.book.Apply(p.board.Row(feed, q.Symbol), p.now)
+	switch u := u.(type) {
+	case market.Quote:
+		p.book.Apply(p.board.Row(feed, u.Symbol), p.now)
+	case market.Reading:
+		p.book.Apply(p.board.Row(feed, u.Name), p.now)
 	}
 	p.book.SetRows(p.board.Rows(), p.now)
 	return p.wait(0)
@@ -98,6 +101,35 @@ func rowNames(rows []*market.Row) string {
 		names = append(names, r.Feed+"/"+r.Symbol+"/"+r.Currency)
 	}
 	return strings.Join(names, " ")
+}
+
+func TestARowThatWaitedFoldsByTheNameThatItsFeedGives(t *testing.T) {
+	t.Parallel()
+	p := newPlay("desk", "wire")
+	p.board.Await("desk", []string{"nvda"})
+	p.apply("wire", newQuote("NVDA", "", "181.50"))
+	if got := rowNames(p.book.Rows()); got != "desk/nvda/ wire/NVDA/" {
+		t.Errorf("while it waits, the rows are %s", got)
+	}
+	p.apply("desk", newQuote("NVDA", "", "181.50"))
+	if got := rowNames(p.book.Rows()); got != "desk/NVDA/" {
+		t.Errorf("once it has a price, the rows are %s", got)
+	}
+}
+
+func TestARowThatWaitedFoldsNoMoreOnceItIsAReading(t *testing.T) {
+	t.Parallel()
+	p := newPlay("desk", "wire")
+	for _, feed := range []string{"desk", "wire"} {
+		p.board.Await(feed, []string{"temp"})
+	}
+	p.book.SetRows(p.board.Rows(), p.now)
+	for _, feed := range []string{"desk", "wire"} {
+		p.apply(feed, market.Reading{Name: "temp", Value: newQuote("", "", "21.5").Last})
+	}
+	if got := rowNames(p.book.Rows()); got != "desk/temp/ wire/temp/" {
+		t.Errorf("the rows are %s", got)
+	}
 }
 
 func TestWhichRowsFold(t *testing.T) {

@@ -25,9 +25,9 @@ type Feed struct {
 	Off    float64   // of its mid, or its last price, from its peers', in hundredths of a percent; NaN while it is not compared
 	IsOff  bool      // Off has been more than the spread for some seconds
 
-	index    int
-	currency string
-	numbers  numbers
+	index   int
+	key     foldKey
+	numbers numbers
 
 	since       time.Time // that it is live
 	changed     time.Time // when its numbers did
@@ -39,6 +39,14 @@ type Feed struct {
 	turnsSince time.Time // IsOff is to change; zero for not
 	lags       lagRing
 }
+
+// foldKey is what decides which rows a row folds with.
+type foldKey struct {
+	symbol, currency string
+	isReading        bool
+}
+
+func foldKeyOf(r *market.Row) foldKey { return foldKey{r.Symbol, r.Currency, r.IsReading} }
 
 // numbers are what must change for a price to move.
 type numbers struct{ price, bid, ask market.Decimal }
