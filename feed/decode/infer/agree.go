@@ -197,37 +197,46 @@ func (f fields) chooseLast() (doubt string) {
 	return ""
 }
 
-// checkChange compares a change with the close or open that it should be counted from: one that is a change in percent is
-// taken as such, and one that is neither is left out. A number that nothing names is the change where it adds up.
+// checkChange keeps a change that agrees with the change in percent, or adds up against the close or open: one that is the change in
+// percent is taken as such, and one of which neither can be told is left out.
 func (f fields) checkChange() {
-	last, change := f.best("last"), f.best("change")
+	last, change, pct := f.best("last"), f.best("change"), f.best("change_pct")
+	if last == nil || change == nil || plainName(change.name()) == "netchange" {
+		return
+	}
+	if pct != nil && mostRows(func(n []float64) bool {
+		real := 100 * n[1] / (n[0] - n[1])
+		return areNear(n[2], real) || areNear(100*n[2], real)
+	}, last, change, pct) {
+		return
+	}
 	base := cmp.Or(f.best("prev_close"), f.best("open"))
-	if last == nil || change == nil || base == nil {
-		return
+	isChange := func(n []float64) bool {
+		off, offPercent := changeErrors(n[0], n[1], n[2])
+		return off <= 0.05*math.Abs(n[0]-n[2])+0.0005*math.Abs(n[0]) && off <= offPercent
 	}
-	adds, percent, rows := 0, 0, 0
-	for i := range last.values {
-		l, ok1 := last.number(i)
-		c, ok2 := change.number(i)
-		b, ok3 := base.number(i)
-		if !ok1 || !ok2 || !ok3 || b == 0 {
-			continue
-		}
-		rows++
-		if math.Abs(l-c-b) <= 0.02*math.Abs(l) {
-			adds++
-		}
-		if math.Abs(100*(l-b)/b-c) <= 0.05+0.05*math.Abs(c) {
-			percent++
-		}
+	isPercent := func(n []float64) bool {
+		off, offPercent := changeErrors(n[0], n[1], n[2])
+		return offPercent <= (0.006+0.05*math.Abs(n[1]))*math.Abs(n[2])/100 && offPercent < off
 	}
-	if rows == 0 || 2*adds > rows {
-		return
-	}
-	if 2*percent > rows && f.best("change_pct") == nil {
+	switch {
+	case base != nil && (holdsInMost(isChange, last, change, base) || !holdsInMost(func([]float64) bool { return true }, last, change, base)):
+		return // it adds up, or is 0 so far
+	case base != nil && pct == nil && holdsInMost(isPercent, last, change, base):
 		f["change_pct"] = f["change"]
 	}
 	delete(f, "change")
+}
+
+// changeErrors are by how much a number is not the change of a price since a base, and not that in percent, both in units of the price.
+func changeErrors(last, change, base float64) (off, offPercent float64) {
+	return math.Abs(last - change - base), math.Abs(last - base*(1+change/100))
+}
+
+// holdsInMost reports whether test holds of most rows in which leaves have numbers.
+func holdsInMost(test func(n []float64) bool, leaves ...*leaf) bool {
+	rows, held := countRows(test, leaves...)
+	return 2*held > rows
 }
 
 // number is the value of a row as a number to compare; ok is false for none, and for what stands for none.

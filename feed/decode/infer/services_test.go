@@ -88,7 +88,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		}, []string{"- data.levels: the rows are orders or levels of a book: their price is not the last one"}},
 		{"a ticker below the parameters of a call", []string{
 			`{"jsonrpc":"2.0","method":"subscription","params":{"channel":"ticker.BTC-PERPETUAL.raw","data":{"timestamp":1764367200000,"stats":{"volume_usd":35,"volume":12,"price_change":-3.1,"low":62000.5,"high":66000},"state":"open","settlement_price":63900,"open_interest":502231260,"min_price":62000,"max_price":66500,"mark_price":64010.1,"last_price":64000.5,"instrument_name":"BTC-PERPETUAL","index_price":64001,"funding_8h":0.0000086,"current_funding":0,"best_bid_price":64000,"best_bid_amount":38350,"best_ask_price":64000.5,"best_ask_amount":100}}}`,
-		}, []string{"BTC-PERPETUAL 64000.5 bid=64000 ask=64000.5 high=66000 low=62000.5 chg=-3.1 2025-11-28T22:00:00"}},
+		}, []string{"BTC-PERPETUAL 64000.5 bid=64000 ask=64000.5 high=66000 low=62000.5 2025-11-28T22:00:00"}},
 		{"levels that say what became of them", []string{
 			`{"jsonrpc":"2.0","method":"subscription","params":{"channel":"book.BTC-PERPETUAL.100ms","data":{"type":"snapshot","timestamp":1764367200000,"instrument_name":"BTC-PERPETUAL","change_id":1,"bids":[["new",64000,30],["new",63999.5,10]],"asks":[["new",64001,5]]}}}`,
 			`{"jsonrpc":"2.0","method":"subscription","params":{"channel":"book.BTC-PERPETUAL.100ms","data":{"type":"change","timestamp":1764367200100,"prev_change_id":1,"instrument_name":"BTC-PERPETUAL","change_id":2,"bids":[["delete",64000,0]],"asks":[["change",64001,7]]}}}`,
