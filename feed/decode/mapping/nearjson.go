@@ -75,18 +75,20 @@ func isClosedNext(rest string) bool {
 	return rest != "" && (rest[0] == '}' || rest[0] == ']')
 }
 
-// nonNumberAt is the number that JSON does not have at a place where a value may begin.
+// nonNumberAt is the number that JSON does not have at a place where a value may begin. It looks back only from such a word, since
+// before each space of many it would take minutes.
 func nonNumberAt(s string, i int) string {
-	before := strings.TrimRight(s[:i], " \t\r\n")
-	if before == "" || !strings.ContainsRune(":,[", rune(before[len(before)-1])) {
+	at := slices.IndexFunc(nonNumbers, func(word string) bool {
+		rest, ok := strings.CutPrefix(s[i:], word)
+		return ok && (rest == "" || strings.ContainsRune(",]} \t\r\n", rune(rest[0])))
+	})
+	if at < 0 {
 		return ""
 	}
-	for _, word := range nonNumbers {
-		if rest, ok := strings.CutPrefix(s[i:], word); ok && (rest == "" || strings.ContainsRune(",]} \t\r\n", rune(rest[0]))) {
-			return word
-		}
+	if before := strings.TrimRight(s[:i], " \t\r\n"); before == "" || !strings.ContainsRune(":,[", rune(before[len(before)-1])) {
+		return ""
 	}
-	return ""
+	return nonNumbers[at]
 }
 
 // describeNotJSON says what keeps a payload from being JSON.

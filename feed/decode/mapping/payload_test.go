@@ -1,7 +1,9 @@
 package mapping_test
 
 import (
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -49,5 +51,15 @@ func TestAnEventOfSeveralLinesIsSeveralPayloads(t *testing.T) {
 		if diff := cmp.Diff(c.symbols, symbols); diff != "" || rest != c.rest {
 			t.Errorf("%q: says %q, want %q; symbols, want (-), got (+):\n%s", c.data, rest, c.rest, diff)
 		}
+	}
+}
+
+func TestManySpacesInAlmostJSONAreReadInTheirTime(t *testing.T) {
+	t.Parallel()
+	const limit = 5 * time.Second // by looking back from each space it would take some minutes
+	began := time.Now()
+	v, reason, err := mapping.ParsePayload(`{"a":NaN,"b":1` + strings.Repeat(" ", 1<<20) + "}")
+	if took := time.Since(began); took > limit || err != nil || reason != "" || v.Get("b").Num != 1 {
+		t.Errorf("it took %v, and read %s: %s %v", took, v.Get("b"), reason, err)
 	}
 }
