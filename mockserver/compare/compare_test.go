@@ -2,23 +2,55 @@ package main
 
 import (
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 )
 
 func TestMain(m *testing.M) {
-	if slices.Contains(os.Args, "-serve") {
-		main() // as a server process of run
+	if len(os.Args) > 1 && os.Args[1] == roleFlag {
+		main() // as a process of a measurement
 		return
 	}
 	os.Exit(m.Run())
 }
 
+// quickBench is one for all parts, since each would build livetape.
+func quickBench(t *testing.T) *bench {
+	t.Helper()
+	b, err := newBench(true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(b.close)
+	return b
+}
+
+func TestEveryPartMeasures(t *testing.T) {
+	b := quickBench(t)
+	for _, p := range parts() {
+		t.Run(p.name, func(t *testing.T) {
+			own := &bench{scale: b.scale, dir: b.dir, livetape: b.livetape, part: p.name}
+			t.Parallel()
+			if err := p.measure(own); err != nil {
+				t.Fatal(err)
+			}
+			if len(own.results.Rows)+len(own.results.Plots) == 0 {
+				t.Error("it has no result")
+			}
+			for _, r := range own.results.Rows {
+				if r.Value <= 0 || r.Part != p.name || (r.Limit == nil) != (r.Verdict == "") {
+					t.Errorf("%+v", r)
+				}
+			}
+		})
+	}
+}
+
 func TestEveryClientOfEitherServerGetsEveryEvent(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{livetapeServer, r3labsServer} {
-		r, err := run(name, load{clients: 5, rate: 200, lasts: time.Second})
+		r, err := (&bench{}).loadServer(name, load{clients: 5, rate: 200, lasts: time.Second, grace: time.Second})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -32,7 +64,8 @@ func TestEveryClientOfEitherServerGetsEveryEvent(t *testing.T) {
 }
 
 func TestOneClientThatNeverReadsTakesNothingFromOthersOfLivetape(t *testing.T) {
-	r, err := run(livetapeServer, load{clients: 5, rate: 2000, lasts: time.Second, stalled: true})
+	t.Parallel()
+	r, err := (&bench{}).loadServer(livetapeServer, load{clients: 5, rate: 2000, lasts: time.Second, grace: time.Second, stalled: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -41,12 +74,56 @@ func TestOneClientThatNeverReadsTakesNothingFromOthersOfLivetape(t *testing.T) {
 	}
 }
 
-func TestTheTableNamesBothServers(t *testing.T) {
-	var b strings.Builder
-	if err := compare(&b, load{clients: 2, rate: 100, lasts: 100 * time.Millisecond}); err != nil {
+func TestABudgetIsMetUpToItsLimit(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		limit *limit
+		value float64
+		want  string
+	}{
+		{atMost(1.5), 1.4, "ok"}, {atMost(1.5), 1.5, "ok"}, {atMost(1.5), 1.6, "missed"},
+		{atLeast(4), 4.1, "ok"}, {atLeast(4), 4, "ok"}, {atLeast(4), 3.9, "missed"},
+	} {
+		if got := c.limit.judge(c.value); got != c.want {
+			t.Errorf("%g with %s: %s", c.value, c.limit.text("×"), got)
+		}
+	}
+}
+
+func TestFreshResultsTakeThePlaceOfThoseOfTheSamePart(t *testing.T) {
+	t.Parallel()
+	old := results{Machine: "old", Rows: []row{{Part: "feed", What: "1"}, {Part: "server", What: "2"}}, Plots: []plot{{File: "rate"}}}
+	got := old.mergedWith(results{Machine: "new", Rows: []row{{Part: "server", What: "3"}}})
+	if len(got.Rows) != 2 || got.Rows[0].What != "1" || got.Rows[1].What != "3" || got.Machine != "new" || len(got.Plots) != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
+func TestThePageAndItsPicturesAreThoseOfTheData(t *testing.T) {
+	t.Parallel()
+	r, err := readResults(docs)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if strings.Count(b.String(), livetapeServer) != 2 || strings.Count(b.String(), r3labsServer) != 2 {
-		t.Error(b.String())
+	page := read(t, docs+"/performance.md")
+	if filled, err := fillIn(page, r); err != nil || filled != page {
+		t.Errorf("the page is not that of the data: run go run . -draw (%v)", err)
 	}
+	for _, p := range r.Plots {
+		if read(t, pictureFile(docs, p)) != p.svg() {
+			t.Errorf("%s.svg is not that of the data: run go run . -draw", p.File)
+		}
+		if !strings.Contains(page, "performance/"+p.File+".svg") {
+			t.Errorf("the page does not show %s.svg", p.File)
+		}
+	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

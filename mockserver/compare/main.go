@@ -1,15 +1,13 @@
-// Command compare puts the same load on livetape's mock server and on a server made of r3labs/sse's own Server: every
-// event of a market goes to every client, over loopback connections, from a server process to this one.
+// Command compare measures livetape beside what else does its work: subscribers, a pipe of curl and jq, a Bubble Tea program
+// that takes one message an event, and a server made of r3labs/sse. All that a row of its table compares reads the same
+// events in the same run, and the row says what else the machine did meanwhile.
 //
-//	go run . -clients 1000 -rate 100 -for 10s
+//	go run .                          every part but memory and growth
+//	go run . -only screen,latency     some parts
+//	go run . -write                   every part; docs/performance.md and its pictures are written anew
 //
-// It is a module of its own, so that livetape does not depend on what only this needs.
-//
-// The events are the same in both, the mock server's own. It makes them during the run, while r3labs/sse is given those
-// of an earlier run with the current time. Every event says when it was made: the latency is from then until a client has
-// read it; what was not read within two seconds of the end is lost. The second half of the run has one more client,
-// which never reads, and is not counted. r3labs/sse runs with AutoReplay off: with it, it would keep every
-// event.
+// It is a module of its own, so that livetape does not depend on what only this needs. It reads processor times as Linux
+// tells them.
 package main
 
 import (
@@ -17,51 +15,94 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"text/tabwriter"
-	"time"
+	"slices"
+	"strings"
 )
 
-type load struct {
-	clients int
-	rate    float64 // events a second
-	lasts   time.Duration
-	stalled bool // with one more client, which never reads
+// part is a group of measurements.
+type part struct {
+	name, help string
+	long       bool // it takes minutes
+	measure    func(*bench) error
+}
+
+func parts() []part {
+	return []part{
+		{"feed", "from HTTP to the board, against other subscribers", false, measureFeed},
+		{"stream", "livetape stream, against curl and jq", false, measureStream},
+		{"screen", "processor time of livetape watch, against r3labs/sse alone and a naive program", false, measureScreen},
+		{"latency", "from an event's stamp until it is on the terminal, and from the start to the first price", false, measureLatency},
+		{"server", "the mock server, against one of r3labs/sse", false, measureServers},
+		{"memory", "of livetape watch, after ten million events", true, measureMemory},
+		{"growth", "how cost grows: the points of the plots", true, measureGrowth},
+	}
 }
 
 func main() {
-	var l load
-	var serve string
-	flag.IntVar(&l.clients, "clients", 1000, "clients")
-	flag.Float64Var(&l.rate, "rate", 100, "events a second, each of which goes to every client")
-	flag.DurationVar(&l.lasts, "for", 10*time.Second, "how long")
-	flag.StringVar(&serve, "serve", "", "be the server: livetape or r3labs (for this program itself)")
-	flag.BoolVar(&l.stalled, "stalled", false, "the first client never reads (with -serve)")
-	flag.Parse()
-	err := error(nil)
-	if serve != "" {
-		err = serveUntilDone(serve, l)
-	} else {
-		err = compare(os.Stdout, l)
+	if len(os.Args) > 2 && os.Args[1] == roleFlag {
+		exit(playRole(os.Args[2], os.Args[3:]))
 	}
+	only := flag.String("only", "", "comma-separated `PARTS`:\n"+partHelp())
+	quick := flag.Bool("quick", false, "measure briefly, to see that it works: the figures say little")
+	write := flag.Bool("write", false, "every part, unless -only names some; write the results into "+docs)
+	draw := flag.Bool("draw", false, "measure nothing; write the pictures and the table of "+docs+" anew")
+	flag.Parse()
+	if *draw {
+		exit(drawDocs(docs))
+	}
+	chosen, err := choose(*only, *write)
+	if err == nil {
+		err = compare(os.Stdout, chosen, *quick, *write)
+	}
+	exit(err)
+}
+
+func exit(err error) {
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "compare:", err)
 		os.Exit(1)
 	}
+	os.Exit(0)
 }
 
-func compare(w io.Writer, l load) error {
-	fmt.Fprintf(w, "%d clients, %g events/s, %s\n\n", l.clients, l.rate, l.lasts)
-	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
-	fmt.Fprintln(table, "server\tstalled\tdelivered\tlost\tp50 ms\tp99 ms\tp999 ms\tCPU s\tRSS MiB\t")
-	for _, l.stalled = range []bool{false, true} {
-		for _, name := range []string{livetapeServer, r3labsServer} {
-			r, err := run(name, l)
-			if err != nil {
-				return fmt.Errorf("%s: %w", name, err)
-			}
-			fmt.Fprintf(table, "%s\t%t\t%d\t%d\t%.2f\t%.2f\t%.2f\t%.2f\t%.1f\t\n", name, l.stalled, r.delivered, r.lost,
-				r.latency.P50, r.latency.P99, r.latency.P999, r.cpu.Seconds(), float64(r.resident)/(1<<20))
+func partHelp() string {
+	var b strings.Builder
+	for _, p := range parts() {
+		fmt.Fprintf(&b, "%-8s %s\n", p.name, p.help)
+	}
+	return b.String()
+}
+
+// choose is the parts that are named; without names, all, or all that do not take long.
+func choose(names string, all bool) (chosen []part, err error) {
+	for _, p := range parts() {
+		if names == "" && (all || !p.long) || slices.Contains(strings.Split(names, ","), p.name) {
+			chosen = append(chosen, p)
 		}
 	}
-	return table.Flush()
+	if names != "" && len(chosen) < len(strings.Split(names, ",")) {
+		return nil, fmt.Errorf("-only %s: the parts are\n%s", names, partHelp())
+	}
+	return chosen, nil
+}
+
+func compare(w io.Writer, chosen []part, quick, write bool) error {
+	b, err := newBench(quick)
+	if err != nil {
+		return err
+	}
+	defer b.close()
+	for _, p := range chosen {
+		fmt.Fprintln(os.Stderr, "measuring:", p.name)
+		b.part = p.name
+		if err := p.measure(b); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	if write {
+		if err := writeDocs(docs, b.results); err != nil {
+			return err
+		}
+	}
+	return b.results.print(w)
 }

@@ -2,21 +2,19 @@ package main
 
 import (
 	"bufio"
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net"
 	"net/http"
-	"net/http/httptest"
 	"os"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/r3labs/sse/v2"
+	"golang.org/x/sys/unix"
 
 	"livetape/mockserver"
 )
@@ -38,13 +36,14 @@ type serverReport struct {
 	Resident int64         // bytes
 }
 
-// grace is how long a server goes on sending after its last event.
-const grace = 2 * time.Second
-
-// serveUntilDone serves on a free port, which it prints; makes events as long as l lasts, once there is a line on
-// standard input; and prints its report.
-func serveUntilDone(name string, l load) error {
-	v, err := newTestServer(name, l)
+// serveUntilDone is the role of a server: of a name, a rate, a time, a grace, and whether its first client never reads. It
+// makes events once there is a line on standard input, and prints its report.
+func serveUntilDone(args []string) error {
+	l, err := parseLoad(args[1:])
+	if err != nil {
+		return err
+	}
+	v, err := newTestServer(args[0], l)
 	if err != nil {
 		return err
 	}
@@ -55,17 +54,17 @@ func serveUntilDone(name string, l load) error {
 	server := &http.Server{Handler: v.handler}
 	served := make(chan error, 1)
 	go func() { served <- server.Serve(&smallBufferListener{listener, l.stalled}) }()
-	fmt.Printf("%s%s\n", listener.Addr(), v.path)
+	fmt.Printf("http://%s%s\n", listener.Addr(), v.path)
 
 	if _, err := bufio.NewReader(os.Stdin).ReadString('\n'); err != nil {
 		return fmt.Errorf("wait for the clients: %w", err)
 	}
-	before := processorTime()
+	before := usedBy(unix.RUSAGE_SELF)
 	ctx, stop := context.WithTimeout(context.Background(), l.lasts)
 	defer stop()
 	due := v.publish(ctx)
-	<-time.After(grace)
-	report := serverReport{Due: due, CPU: processorTime() - before, Resident: residentMemory()}
+	<-time.After(l.grace)
+	report := serverReport{Due: due, CPU: usedBy(unix.RUSAGE_SELF) - before, Resident: residentMemory(os.Getpid())}
 	if err := errors.Join(json.NewEncoder(os.Stdout).Encode(report), server.Close()); err != nil {
 		return err
 	}
@@ -73,6 +72,15 @@ func serveUntilDone(name string, l load) error {
 		return err
 	}
 	return nil
+}
+
+func parseLoad(args []string) (l load, err error) {
+	var errs [4]error
+	l.rate, errs[0] = strconv.ParseFloat(args[0], 64)
+	l.lasts, errs[1] = time.ParseDuration(args[1])
+	l.grace, errs[2] = time.ParseDuration(args[2])
+	l.stalled, errs[3] = strconv.ParseBool(args[3])
+	return l, errors.Join(errs[:]...)
 }
 
 func newTestServer(name string, l load) (testServer, error) {
@@ -98,7 +106,7 @@ func newLivetape(l load) (testServer, error) {
 }
 
 func newR3labs(l load) (testServer, error) {
-	events, err := recordEvents(int(l.rate*l.lasts.Seconds()) + 1)
+	events, err := recordEvents(int(l.rate*l.lasts.Seconds())+1, 0)
 	if err != nil {
 		return testServer{}, err
 	}
@@ -130,73 +138,6 @@ func pace(ctx context.Context, rate float64, give func(n int)) (given int) {
 			}
 		}
 	}
-}
-
-func recordEvents(n int) ([]*sse.Event, error) {
-	mock, err := mockserver.New(mockserver.Config{Epoch: "e", Ring: n})
-	if err != nil {
-		return nil, err
-	}
-	mock.Step(n)
-	ctx, stop := context.WithCancel(context.Background())
-	stop() // nothing is to follow
-	request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events", nil)
-	request.Header.Set("Last-Event-ID", "e-0")
-	answer := httptest.NewRecorder()
-	mock.Handler().ServeHTTP(answer, request)
-	var all []*sse.Event
-	for block := range bytes.SplitSeq(answer.Body.Bytes(), []byte("\n\n")) {
-		if e := parse(block); len(e.ID) > 0 {
-			all = append(all, e)
-		}
-	}
-	if len(all) != n {
-		return nil, fmt.Errorf("%d of %d events were recorded", len(all), n)
-	}
-	return all, nil
-}
-
-func parse(block []byte) *sse.Event {
-	e := &sse.Event{}
-	for line := range bytes.SplitSeq(block, []byte("\n")) {
-		name, value, _ := bytes.Cut(line, []byte(": "))
-		switch string(name) {
-		case "event":
-			e.Event = value
-		case "id":
-			e.ID = value
-		case "data":
-			e.Data = value
-		}
-	}
-	return e
-}
-
-func withCurrentTime(e *sse.Event) *sse.Event {
-	data := bytes.Clone(e.Data)
-	if at := bytes.LastIndex(data, timeKey); at >= 0 {
-		time.Now().UTC().AppendFormat(data[at+len(timeKey):at+len(timeKey)], timeForm)
-	}
-	return &sse.Event{ID: e.ID, Event: e.Event, Data: data}
-}
-
-var timeKey = []byte(`"time":"`)
-
-const timeForm = "2006-01-02T15:04:05.000000000Z"
-
-// processorTime is what this process has used so far (getrusage(2)).
-func processorTime() time.Duration {
-	var used syscall.Rusage
-	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &used) // which cannot fail for a process itself
-	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
-}
-
-// residentMemory is this process's memory (proc_pid_statm(5)); 0 on systems that do not say it.
-func residentMemory() int64 {
-	text, _ := os.ReadFile("/proc/self/statm")
-	var size, pages int64
-	_, _ = fmt.Sscan(string(text), &size, &pages)
-	return pages * int64(os.Getpagesize())
 }
 
 // smallBufferListener gives its first connection a small buffer, so that writes to a client that does not read soon block.
