@@ -12,10 +12,7 @@ import (
 	"livetape/ui/cli"
 )
 
-// BenchmarkStream prints a long stream, served as fast as it is read, in each format. Compare, over the same
-// bytes,
-//
-//	curl -N URL | sed -n 's/^data: //p' | jq -c . | wc -l
+// BenchmarkStream prints a long stream, served as fast as it is read, in each format.
 func BenchmarkStream(b *testing.B) {
 	const events = 100_000
 	url := servedAtOnce(b, events)

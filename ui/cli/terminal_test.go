@@ -7,6 +7,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -271,3 +273,30 @@ func (term *terminal) signal(s syscall.Signal) {
 }
 
 func newScreen(width, height int) *vt.Emulator { return vt.NewEmulator(width, height) }
+
+// startMock runs `livetape mock` in a process of its own and returns the URL of its events.
+func startMock(b testing.TB, args ...string) string {
+	b.Helper()
+	cmd := exec.Command(livetape, append([]string{"mock", "--addr", "127.0.0.1:0"}, args...)...)
+	term := startTerminal(b, 100, 30, cmd)
+	screen := term.waitFor("its URL", eventsURL.MatchString)
+	return eventsURL.FindString(screen)
+}
+
+var (
+	eventsURL  = regexp.MustCompile(`http://127\.0\.0\.1:\d+/events`)
+	eventCount = regexp.MustCompile(`([\d,]+) events`)
+)
+
+// eventsTaken is the count of events on the screen.
+func eventsTaken(screen string) int {
+	found := eventCount.FindStringSubmatch(screen)
+	if found == nil {
+		return 0
+	}
+	n, err := strconv.Atoi(strings.ReplaceAll(found[1], ",", ""))
+	if err != nil {
+		return 0
+	}
+	return n
+}
