@@ -12,7 +12,7 @@ import (
 )
 
 // docs is the folder of the documents. The page is performance.md in it; the data and pictures are in performance.
-var docs = filepath.Join("..", "..", "docs")
+const docs = "../../docs"
 
 // The page's table is between these.
 const tableBegin, tableEnd = "<!-- measured: begin -->\n", "<!-- measured: end -->\n"

@@ -11,6 +11,7 @@
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -51,6 +52,9 @@ func main() {
 		exit(drawDocs(docs))
 	}
 	chosen, err := choose(*only, *write)
+	if *quick && *write {
+		err = errors.New("-quick measures nothing that is worth writing down: leave out -quick or -write")
+	}
 	if err == nil {
 		err = compare(os.Stdout, chosen, *quick, *write)
 	}

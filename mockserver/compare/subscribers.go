@@ -162,19 +162,16 @@ func readEventsource(url string, n int) error {
 	return nil
 }
 
-// followRaw is the role of r3labs/sse that reads a stream, and decodes nothing, until standard input ends. For each line
-// there it prints how many events it has read.
+// followRaw is the role of r3labs/sse that reads a stream, and decodes nothing, until standard input ends. It reconnects, as
+// it does by itself. For each line of input it prints how many events it has read.
 func followRaw(args []string) error {
 	var read atomic.Int64
-	ended := make(chan error, 1)
-	go func() { ended <- rawClient(args[0]).SubscribeRaw(func(*sse.Event) { read.Add(1) }) }()
-	for asked := bufio.NewScanner(os.Stdin); asked.Scan(); {
-		select {
-		case err := <-ended:
-			return fmt.Errorf("the stream has ended: %w", err)
-		default:
-			fmt.Println(read.Load())
-		}
+	go func() {
+		_ = sse.NewClient(args[0]).SubscribeRaw(func(*sse.Event) { read.Add(1) }) // it ends with the process
+	}()
+	asked := bufio.NewScanner(os.Stdin)
+	for asked.Scan() {
+		fmt.Println(read.Load())
 	}
-	return nil
+	return asked.Err()
 }
