@@ -157,7 +157,10 @@ func unknownIDs(t *testing.T, log hub.Log) {
 	note(log, 1, 3)
 	newest := log.Newest()
 	digits := strings.LastIndexByte(newest, '-') + 1
-	for _, id := range []string{"", "x", newest[:digits], newest[:digits] + "0" + newest[digits:], newest[:digits] + "+" + newest[digits:], newest + "0", newest + " ", " " + newest, "x" + newest, newest[:len(newest)-1], "\x00", "-1", "0"} {
+	for _, id := range []string{
+		"", "x", newest + "0", newest + " ", " " + newest, "x" + newest, newest[:len(newest)-1], "\x00", "-1", "0",
+		newest[:digits], newest[:digits] + "0" + newest[digits:], newest[:digits] + "+" + newest[digits:],
+	} {
 		dst, following, err := log.Read(id, make([]*hub.Event, 0, 5))
 		if !errors.Is(err, hub.ErrUnknownID) || following != 0 || len(dst) != 0 {
 			t.Errorf("%q: %d events, %d following, %v", id, len(dst), following, err)

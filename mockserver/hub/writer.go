@@ -14,7 +14,7 @@ import (
 // A client may take writeTime, or up to deadlineReuse less, for each writePiece; one that takes longer is disconnected.
 const (
 	writeTime     = 10 * time.Second
-	deadlineReuse = time.Second // for which writes share a deadline, as setting one costs as much as half a write
+	deadlineReuse = time.Second // for which writes share a deadline: setting one costs a sixth of a write
 	writePiece    = 64 << 10    // bytes
 )
 
