@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,6 +113,42 @@ func TestABurstMakesNoClientSlow(t *testing.T) {
 			t.Fatalf("got %+v where %d should have been", e, n)
 		}
 	}
+}
+
+func TestEventsThatWaitForAClientLeaveInFewWrites(t *testing.T) {
+	t.Parallel()
+	n, writes := inMemory(), new(atomic.Int64)
+	n.Listener = countingListener{n.Listener, writes}
+	s := serve(t, newMock(t, mockserver.Config{Epoch: "e"}), n)
+	l := s.listen("/events")
+	l.expect("snapshot")
+	before := writes.Load()
+	s.Step(200)
+	l.until("e-200")
+	if wrote := writes.Load() - before; wrote > 10 {
+		t.Errorf("200 events left in %d writes", wrote)
+	}
+}
+
+// countingListener counts what is written to its connections.
+type countingListener struct {
+	net.Listener
+	writes *atomic.Int64
+}
+
+func (l countingListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	return countingConn{conn, l.writes}, err
+}
+
+type countingConn struct {
+	net.Conn
+	writes *atomic.Int64
+}
+
+func (c countingConn) Write(b []byte) (int, error) {
+	c.writes.Add(1)
+	return c.Conn.Write(b)
 }
 
 func TestASilentStreamHasHeartbeats(t *testing.T) {

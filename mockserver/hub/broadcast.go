@@ -8,14 +8,14 @@ import (
 // Writing to a client costs much the same for one event as for several. With many clients, what is published within a
 // short time is therefore sent in one round of writes.
 const (
-	writeCost     = 40 * time.Microsecond // of one client's share of a round, for a core that does not only that
-	shortestRound = 5 * time.Millisecond  // less is not worth a timer
-	longestRound  = 50 * time.Millisecond // nobody sees an event wait so long
+	roundPerClient = 20 * time.Microsecond // a few times what a write takes
+	shortestRound  = 5 * time.Millisecond  // a shorter one is not worth a timer
+	longestRound   = 50 * time.Millisecond // that an event may wait unnoticed
 )
 
-// roundInterval is the least time between the rounds of writes to so many clients.
-func roundInterval(clients, cores int) time.Duration {
-	interval := writeCost * time.Duration(clients) / time.Duration(cores)
+// roundInterval is the least time between two rounds of writes to so many clients; 0: each event has a round.
+func roundInterval(clients int) time.Duration {
+	interval := roundPerClient * time.Duration(clients)
 	if interval < shortestRound {
 		return 0
 	}

@@ -19,8 +19,8 @@ import (
 )
 
 const (
-	few  = 10
-	many = 100_000 // whatever the number of cores
+	few  = 249
+	many = 2500
 )
 
 // newHub returns a hub with so many clients, none of which has a stream yet.
