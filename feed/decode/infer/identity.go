@@ -41,6 +41,9 @@ func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, read []
 			if c.strong {
 				c = c.extend(all, f, prices)
 			}
+			if problem = set.severalGroups(c, prices); c.value != nil && problem != "" {
+				return rowIdentity{}, problem
+			}
 			if countJumps(c.of, prices) > 0 && !(c.mayJump() && !hasUnused(all, f, c)) {
 				collided = append(collided, c)
 				continue

@@ -158,6 +158,7 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 		return Result{Notes: w.notes, Doubts: w.doubts, bookUnread: w.bookUnread, Problem: w.problem, Total: len(samples)}, false
 	}
 	d.Errors = errorTypes(samples)
+	w.nameGroups(feed, d.Map, samples)
 	t := tryDefinition(feed, d, samples)
 	if t.bookUnread != "" && d.Preset == "" {
 		w.doubt("%s", t.bookUnread)

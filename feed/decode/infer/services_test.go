@@ -356,6 +356,21 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 			`{"s":"Q","type":"snapshot","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
 			`{"s":"Q","type":"update","viewers":12}`,
 		}, []string{"Q bid=40.9 ask=41.1", "- type is not snapshot"}},
+		{"venues as groups of symbols", []string{
+			`{"exchanges":{"binance":{"QRS":{"price":41},"LMN":{"price":8125}},"kraken":{"QRS":{"price":41.1},"LMN":{"price":8130}}}}`,
+		}, []string{"QRS binance 41", "LMN binance 8125", "QRS kraken 41.1", "LMN kraken 8130"}},
+		{"venues as lists of symbols", []string{
+			`{"binance":[{"symbol":"QRS","price":41}],"kraken":[{"symbol":"QRS","price":41.1}]}`,
+		}, []string{"QRS binance 41", "QRS kraken 41.1"}},
+		{"venues that are named beside their lists", []string{
+			`{"venues":[{"venue":"binance","quotes":[{"symbol":"QRS","price":41}]},{"venue":"kraken","quotes":[{"symbol":"QRS","price":41.1}]}]}`,
+		}, []string{"- rows cannot be told apart: QRS stands in several groups of one event, at different prices"}},
+		{"groups of different symbols", []string{
+			`{"FX":{"EURUSD":{"price":1.0911},"GBPUSD":{"price":1.25}},"METALS":{"XAUUSD":{"price":2300.1},"XAGUSD":{"price":27.1}}}`,
+		}, []string{"EURUSD 1.0911", "GBPUSD 1.25", "XAUUSD 2300.1", "XAGUSD 27.1"}},
+		{"trades of one symbol under their numbers", []string{
+			`{"trades":{"1":{"symbol":"QRS","price":41},"2":{"symbol":"QRS","price":41.1}}}`,
+		}, []string{"QRS 41", "QRS 41.1"}},
 		{"a price in wei", []string{
 			`{"symbol":"ETH","price":"3000000000000000000000","decimals":18}`,
 		}, []string{"ETH 3000.000000000000000000"}},

@@ -1,0 +1,112 @@
+package infer
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode"
+	"livetape/feed/decode/mapping"
+	"livetape/feed/market"
+)
+
+// severalGroups says why rows cannot be told apart that stand in several groups of one event, as those of several venues, under one
+// symbol and at different prices; empty where they do not.
+func (s *rowSet) severalGroups(id rowIdentity, prices []float64) string {
+	type place struct {
+		of      string
+		payload int
+	}
+	first := map[place]int{}
+	for i, row := range s.rows {
+		at := place{id.of[i], row.payload}
+		before, ok := first[at]
+		if !ok {
+			first[at] = i
+			continue
+		}
+		a, b := s.groupOf(before), s.groupOf(i)
+		isKeyed := slices.Equal(id.paths, []string{"$key"}) && !s.inner // the keys of one map are different
+		if (isKeyed || a != b && a != "" && b != "") && prices[i] != prices[before] && !math.IsNaN(prices[i]-prices[before]) {
+			return fmt.Sprintf("rows cannot be told apart: %s stands in several groups of one event, at different prices", market.PlainText(at.of, market.MaxName))
+		}
+	}
+	return ""
+}
+
+// groupOf is the name of the group that a row stands in; empty where nothing names it.
+func (s *rowSet) groupOf(row int) (name string) {
+	r := s.rows[row]
+	if !s.inner {
+		if !strings.ContainsFunc(r.key, func(c rune) bool { return !unicode.IsLetter(c) }) {
+			return r.key
+		}
+		return ""
+	}
+	r.around.ForEach(func(key, v gjson.Result) bool {
+		if venueNames[plainName(key.Str)] {
+			name = v.String()
+		}
+		return name == ""
+	})
+	return name
+}
+
+// nameGroups joins the name of their group to the symbols of rules that are alike but for the group, where an event has one symbol in
+// several of them, at different prices: {"XETR": {"QRS": {"price": 41}}, "XNYS": {"QRS": {"price": 41.1}}}.
+func (w *ruleWriter) nameGroups(feed string, rules []mapping.Rule, samples []decode.Event) {
+	for i := range rules {
+		alike := []int{i}
+		for k := i + 1; k < len(rules); k++ {
+			a, b := rules[i], rules[k]
+			if a.Each, b.Each = "", ""; rules[i].Each != rules[k].Each && rules[i].Each != "" && rules[k].Each != "" && sameRule(a, b) {
+				alike = append(alike, k)
+			}
+		}
+		if len(alike) < 2 || rules[i].Symbol == nil || rules[i].Symbol.Path == "" || !shareSymbols(feed, rules, alike, samples) {
+			continue
+		}
+		for _, k := range alike {
+			steps := strings.Split(rules[k].Each, ".")
+			rules[k].Symbol = &mapping.Value{Text: "{" + rules[k].Symbol.Path + "} " + steps[len(steps)-1]}
+		}
+		w.note("one symbol stands in several groups: the name of the group is a part of it")
+	}
+}
+
+// shareSymbols reports whether an event has one symbol by two of the rules, at different prices.
+func shareSymbols(feed string, rules []mapping.Rule, which []int, samples []decode.Event) bool {
+	for _, s := range samples {
+		seen := map[string]market.Decimal{}
+		for _, k := range which {
+			d, err := mapping.Compile(feed, mapping.Spec{Map: rules[k : k+1]})
+			if err != nil {
+				return false
+			}
+			m, _ := d.Decode(s.Type, s.Data)
+			own := map[string]market.Decimal{}
+			for _, u := range m.Updates {
+				if q, ok := u.(market.Quote); ok {
+					price := q.Last
+					if !price.IsSet() {
+						price = q.Bid
+					}
+					if before, ok := seen[q.Symbol]; ok && price.IsSet() && before.Cmp(price) != 0 {
+						return true
+					}
+					own[q.Symbol] = price
+				}
+			}
+			for symbol, price := range own {
+				if price.IsSet() {
+					seen[symbol] = price
+				}
+			}
+		}
+	}
+	return false
+}
