@@ -48,6 +48,7 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 	sentMuch.delivered = true
 	certificate := attemptOutcome{Outcome: connection.Outcome{Ending: connection.Refused, RetryAfter: connection.NoRetryAfter}}
 	page := attemptOutcome{Outcome: connection.Outcome{Ending: connection.NotAStream, Status: 200, RetryAfter: connection.NoRetryAfter}}
+	done := attemptOutcome{Outcome: connection.Outcome{Ending: connection.Finished, RetryAfter: connection.NoRetryAfter}}
 	bug := certificate
 	bug.Stack = "x"
 	waits := func(s retryStep) bool { return s.state == Waiting && !s.planned && s.attempt > 0 }
@@ -77,6 +78,10 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 		},
 		"`204`": {says: []string{"closed"}, tests: []string{"ClosedAndFailedEndOnlyByTheUser"},
 			steps: map[string]func() []retryStep{"204": next(live, answered(204))}, want: func(s retryStep) bool { return s.state == Closed }},
+		"an event says that nothing more will come (`[DONE]`, `event: done`)": {
+			says: []string{"finished"}, tests: []string{"AStreamThatSaysThatItIsDoneIsFinished"},
+			steps: map[string]func() []retryStep{"[DONE]": next(live, done)}, want: func(s retryStep) bool { return s.state == Finished },
+		},
 		"`301` `302` `303` `307` `308`": {says: []string{"followed, up to 10", "stay with the feed's own origin"}, tests: []string{"TheFiveRedirectsAreFollowed", "TenRedirectsAreFollowedAndNoMore", "SecretsStayWithTheirOrigin"}},
 		"`408` `425` `429` `5xx`": {
 			says: []string{"waits and tries again", "up to 5 minutes", "`429` without one waits " + words(tooManyWait)}, tests: []string{"EachAnswerOfAServerLeadsToItsState"},
@@ -91,9 +96,9 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 			steps: map[string]func() []retryStep{"401": next(fresh, statuses(func(o *attemptOutcome) { o.newToken = true }, 401)...)},
 			want:  func(s retryStep) bool { return waits(s) && s.wait == defaultRetry && s.note != "" },
 		},
-		"`401` `403` `404` `410`, other `4xx`, a bad certificate, on a feed that has not been live since livetape was started": {
+		"`401` `403` `404` `410`, any other status, a bad certificate, on a feed that has not been live since livetape was started": {
 			says: []string{"failed, with one line of advice"}, tests: []string{"EachAnswerOfAServerLeadsToItsState", "ABadCertificateFailsAndSaysWhy"},
-			steps: map[string]func() []retryStep{"statuses": next(fresh, statuses(nil, 400, 401, 402, 403, 404, 405, 409, 410, 412, 418, 431, 451)...), "certificate": next(fresh, certificate)}, want: fails,
+			steps: map[string]func() []retryStep{"statuses": next(fresh, statuses(nil, 400, 401, 402, 403, 404, 405, 409, 410, 412, 418, 431, 451, 206, 304, 600)...), "certificate": next(fresh, certificate)}, want: fails,
 		},
 		"the same on a feed that was live": {
 			says: []string{"waits and tries again, up to 5 minutes apart", "`Retry-After` is obeyed"}, tests: []string{"AFeedThatWasLiveIsNotGivenUp"},

@@ -116,7 +116,7 @@ func TestEachAnswerOfAServerLeadsToItsState(t *testing.T) {
 		{404, html, "<h1>Not found</h1>", Failed, 0, "404: there is nothing at this address"},
 		{407, nil, "", Failed, 0, "407: the proxy wants a login"},
 		{408, nil, "", Waiting, time.Second, "408 Request Timeout"},
-		{410, nil, `{"detail":"moved to v2"}`, Failed, 0, "410: the stream is gone for good: moved to v2"},
+		{410, nil, `{"detail":"moved to v2"}`, Failed, 0, "410: the server says that the stream is gone: moved to v2"},
 		{418, nil, "short and stout\nmore", Failed, 0, "418 I'm a teapot: short and stout"},
 		{425, later, "", Waiting, 7 * time.Second, "425 Too Early"},
 		{429, nil, `{"error":"3 connections per token"}`, Waiting, time.Minute, "429 Too Many Requests: 3 connections per token"},

@@ -102,7 +102,7 @@ func (e *Endpoint) describeStatus(resp *http.Response) (cause, advice string) {
 	case http.StatusNotFound:
 		return "404: there is nothing at this address", "check the path of the URL"
 	case http.StatusGone:
-		return "410: the stream is gone for good", "look for the feed's new address"
+		return "410: the server says that the stream is gone", "look for the feed's new address"
 	case http.StatusProxyAuthRequired:
 		return proxyWantsLogin, proxyLogin
 	}
