@@ -368,8 +368,8 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		{"groups of different symbols", []string{
 			`{"FX":{"EURUSD":{"price":1.0911},"GBPUSD":{"price":1.25}},"METALS":{"XAUUSD":{"price":2300.1},"XAGUSD":{"price":27.1}}}`,
 		}, []string{"EURUSD 1.0911", "GBPUSD 1.25", "XAUUSD 2300.1", "XAGUSD 27.1"}},
-		{"trades of one symbol under their numbers", []string{
-			`{"trades":{"1":{"symbol":"QRS","price":41},"2":{"symbol":"QRS","price":41.1}}}`,
+		{"trades of one symbol in one list", []string{
+			`{"trades":[{"symbol":"QRS","price":41},{"symbol":"QRS","price":41.1}]}`,
 		}, []string{"QRS 41", "QRS 41.1"}},
 		{"a price in wei", []string{
 			`{"symbol":"ETH","price":"3000000000000000000000","decimals":18}`,
