@@ -112,3 +112,15 @@ func TestAClickOnAHeadSortsAndAnotherReverses(t *testing.T) {
 		t.Errorf("another row is chosen:\n%s", s.screen())
 	}
 }
+
+func TestWhileTheUserTypesTheFooterHasTheKeysOfTheLine(t *testing.T) {
+	t.Parallel()
+	s := newHarness(demoConfig).resize(80, 24).openMarket()
+	s.keys("/", "n", "v")
+	if !strings.HasSuffix(s.screen(), "\n enter keep · esc clear") {
+		t.Errorf("the footer has other keys:\n%s", s.screen())
+	}
+	if s.clickOn(t, "enter keep"); s.m.prompt.kind != noPrompt || s.m.view.text != "nv" {
+		t.Errorf("a click on enter does not keep the filter:\n%s", s.screen())
+	}
+}

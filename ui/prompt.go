@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/charmbracelet/bubbles/key"
 	tea "github.com/charmbracelet/bubbletea"
 
 	"livetape/feed/market"
@@ -106,12 +107,34 @@ func (p *prompt) draw(w *lineWriter, room int) (cellOf func(at int) int) {
 	}
 }
 
+const (
+	acceptKey = "enter"
+	cancelKey = "esc"
+)
+
+// promptKeys are the keys that are not text to the line in which the user types.
+func (m Model) promptKeys() []key.Binding {
+	accept, cancel := "keep", "clear"
+	switch m.prompt.kind {
+	case symbolPrompt, alertPrompt:
+		accept, cancel = "add", "cancel"
+	case removalPrompt:
+		accept, cancel = "remove", "cancel"
+	case filePrompt:
+		accept, cancel = "write", "cancel"
+	}
+	return []key.Binding{
+		key.NewBinding(key.WithKeys(acceptKey), key.WithHelp(acceptKey, accept)),
+		key.NewBinding(key.WithKeys(cancelKey), key.WithHelp(cancelKey, cancel)),
+	}
+}
+
 // handlePromptKey handles a key while the user types.
 func (m Model) handlePromptKey(msg tea.KeyMsg) (Model, tea.Cmd) {
-	switch msg.Type {
-	case tea.KeyEnter:
+	switch msg.String() {
+	case acceptKey:
 		return m.acceptPrompt()
-	case tea.KeyEsc:
+	case cancelKey:
 		return m.cancelPrompt(), nil
 	}
 	if m.prompt.edit(msg) {

@@ -215,6 +215,9 @@ func hintCells(b key.Binding) int { return cells(b.Help().Key) + 1 + cells(b.Hel
 
 func (m Model) footerKeys() []key.Binding {
 	k := m.keys
+	if m.prompt.kind != noPrompt {
+		return m.promptKeys()
+	}
 	switch m.overlay {
 	case commandsOverlay:
 		return []key.Binding{k.open, k.back, k.down, k.up}
