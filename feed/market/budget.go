@@ -46,9 +46,14 @@ type keptBytes struct {
 	size   int
 }
 
-// take counts n bytes more, if then no more than so many fourths of the budget are used.
+// fits reports whether with n bytes more no more than so many fourths of the budget are used.
+func (k *keptBytes) fits(n, fourths int) bool {
+	return k.budget == nil || k.budget.Fits(n+k.budget.Limit()/4*(4-fourths))
+}
+
+// take counts n bytes more, if they fit.
 func (k *keptBytes) take(n, fourths int) bool {
-	if k.budget != nil && !k.budget.Fits(n+k.budget.Limit()/4*(4-fourths)) {
+	if !k.fits(n, fourths) {
 		return false
 	}
 	k.give(-n)

@@ -91,6 +91,23 @@ func TestWhatIsForgottenIsGivenBack(t *testing.T) {
 	}
 }
 
+func TestNoStoryGoesForOneThatHasNoRoomAllTheSame(t *testing.T) {
+	t.Parallel()
+	board, budget, apply := budgeted(1)
+	for n := range 10 {
+		apply(market.Headline{ID: fmt.Sprint(n), Title: strings.Repeat("x", 100)})
+	}
+	budget.Add(budget.Limit()) // others keep that much of the feed
+	apply(market.Headline{ID: "new", Title: "one more"})
+	apply(market.Headline{ID: "9", Title: "shorter"})
+	if n, newest := len(board.News()), board.News()[0].Title; n != 10 || newest != "shorter" {
+		t.Errorf("%d stories are left, the newest is %q", n, newest)
+	}
+	if counts := board.Counts(); counts.Refused != 1 || counts.Corrections != 1 {
+		t.Errorf("counted is %+v", counts)
+	}
+}
+
 // heapInUse is how many bytes are in use once there is no garbage.
 func heapInUse() int {
 	runtime.GC()

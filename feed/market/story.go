@@ -53,13 +53,27 @@ func (b *Board) applyHeadline(f *feedState, h Headline, at time.Time) {
 	b.news = slices.Insert(b.news, 0, s)
 }
 
-// makeRoom counts n bytes more of a feed's stories. Its oldest make room for them, but for one that is kept.
+// makeRoom counts n bytes more of a feed's stories. Its oldest make room for them, but for one that is kept, if that is enough.
 func (b *Board) makeRoom(f *feedState, n int, kept *Story) bool {
+	if n <= 0 || f.kept.fits(n, forRows) {
+		f.kept.give(-n)
+		return true
+	}
+	old := func(s *Story) bool { return s.Feed == f.name && s != kept }
+	size := 0
+	for _, s := range b.news {
+		if old(s) {
+			size += Size(s.Headline)
+		}
+	}
+	if !f.kept.fits(n-size, forRows) {
+		return false
+	}
 	for i := len(b.news) - 1; !f.kept.take(n, forRows); i-- {
 		if i < 0 {
-			return false
+			return false // others have taken the room meanwhile
 		}
-		if s := b.news[i]; s.Feed == f.name && s != kept {
+		if old(b.news[i]) {
 			b.dropStory(i)
 		}
 	}
