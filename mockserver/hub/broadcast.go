@@ -2,6 +2,7 @@ package hub
 
 import (
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -24,18 +25,21 @@ func roundInterval(clients int) time.Duration {
 
 // broadcast wakes all that wait for it.
 type broadcast struct {
-	mu    sync.Mutex
-	next  chan struct{}
+	next atomic.Pointer[chan struct{}] // read by every stream at every turn
+
+	mu    sync.Mutex // of those who send
 	sent  time.Time
 	timer *time.Timer // sends later; nil: it need not
 }
 
-// wait is closed by the first send after this call.
-func (b *broadcast) wait() <-chan struct{} {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.next
+func newBroadcast() *broadcast {
+	b, next := &broadcast{}, make(chan struct{})
+	b.next.Store(&next)
+	return b
 }
+
+// wait is closed by the first send after this call.
+func (b *broadcast) wait() <-chan struct{} { return *b.next.Load() }
 
 func (b *broadcast) send() {
 	b.mu.Lock()
@@ -63,6 +67,6 @@ func (b *broadcast) sendLocked() {
 		b.timer = nil
 	}
 	b.sent = time.Now()
-	close(b.next)
-	b.next = make(chan struct{})
+	next := make(chan struct{})
+	close(*b.next.Swap(&next))
 }

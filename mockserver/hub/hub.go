@@ -21,7 +21,7 @@ import (
 type Hub struct {
 	config  Config
 	log     atomic.Pointer[Log]
-	changed broadcast
+	changed *broadcast
 	buffers sync.Pool
 
 	started atomic.Bool
@@ -48,7 +48,7 @@ type Metrics struct {
 
 // New returns a Hub that publishes to log.
 func New(c Config, log Log) *Hub {
-	h := &Hub{config: c, drained: make(chan struct{}), changed: broadcast{next: make(chan struct{})}}
+	h := &Hub{config: c, drained: make(chan struct{}), changed: newBroadcast()}
 	h.buffers.New = newForwardBuffers
 	h.log.Store(&log)
 	return h
