@@ -71,7 +71,7 @@ func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
 	switch {
 	case width < m.width:
 		l.details.beside = true
-		l.width -= width + 1
+		l.width -= width + 2 // a line, and a blank before it
 	case m.zoomed || body < minShared:
 	default:
 		l.details.below, height = true, min(max(body*2/5, minDetailLines), max(body-4, body/2))

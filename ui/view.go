@@ -95,7 +95,7 @@ func (m Model) body() []string {
 	lines := m.viewPanes(t)
 	details := m.viewDetails(t)
 	if l.details.beside {
-		return joinColumns(m.theme, lines, details, l.width)
+		return joinColumns(m.theme, lines, details, l.width+1)
 	}
 	return append(lines, details...)
 }
