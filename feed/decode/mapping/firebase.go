@@ -290,7 +290,7 @@ func (w firebaseWalker) row(n *documentNode, at documentPath) {
 	r.value = gjson.Parse(n.toJSON())
 	w.budget.scan -= writeCost * len(r.value.Raw)
 	if len(at) > 0 {
-		r.key = at[len(at)-1]
+		r.place = place{key: at[len(at)-1]}
 	}
 	if !all {
 		r.delta = gjson.Parse(changed.toJSON())

@@ -47,7 +47,7 @@ func (p path) get(r *row) gjson.Result {
 	case rowValue:
 		return r.value
 	case rowKey:
-		return stringResult(r.key)
+		return stringResult(r.place.String())
 	case eventType:
 		return stringResult(r.event)
 	case feedName:

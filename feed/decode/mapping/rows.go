@@ -13,7 +13,7 @@ type row struct {
 	value   gjson.Result // the row, completed from the row before with the same key where the rule merges
 	delta   gjson.Result // of a merged row, the part that the message itself has; does not exist for others
 	parent  gjson.Result // the map in which the list of the row is
-	key     string       // the row's key in the nearest map around it that was walked, or its index in a list
+	place   place
 
 	event, feed string
 
@@ -21,6 +21,28 @@ type row struct {
 	cached bool         // the cache is of value
 
 	payloadCache, parentCache *payloadCache // nil: look up each path by itself
+}
+
+// place is the key of a row in the nearest map around it that was walked, or else its number in a list. It is written out only where a
+// rule asks for it.
+type place struct {
+	key    string
+	number int // from 1; 0: it is in no list
+}
+
+func (p place) String() string {
+	if p.key != "" || p.number == 0 {
+		return p.key
+	}
+	return strconv.Itoa(p.number - 1)
+}
+
+// item is the place of an item of a list that stands in p: below a key, the key goes on.
+func (p place) item(index int) place {
+	if p.key != "" {
+		return p
+	}
+	return place{number: index + 1}
 }
 
 // member is the value at a path that begins with a member of the cache.
@@ -119,10 +141,10 @@ const maxListDepth = 8
 func walkRows(base row, path []string, indexesList bool, take func(row)) {
 	w := rowWalker{base, indexesList, take}
 	if path == nil {
-		w.row(base.payload, "", 0)
+		w.row(base.payload, place{}, 0)
 		return
 	}
-	w.members(base.payload, "", path)
+	w.members(base.payload, place{}, path)
 }
 
 type rowWalker struct {
@@ -132,7 +154,7 @@ type rowWalker struct {
 }
 
 // members walks the list or map to which the first part of the path leads.
-func (w rowWalker) members(from gjson.Result, key string, path []string) {
+func (w rowWalker) members(from gjson.Result, at place, path []string) {
 	if from.IsObject() {
 		w.base.parent = from
 		w.base.parentCache.reset()
@@ -145,32 +167,26 @@ func (w rowWalker) members(from gjson.Result, key string, path []string) {
 	}
 	index := 0
 	from.ForEach(func(name, member gjson.Result) bool {
-		memberKey := key
+		here := at.item(index)
 		if from.IsObject() {
-			memberKey = name.String()
-		} else if key == "" {
-			memberKey = strconv.Itoa(index)
+			here = place{key: name.String()}
 		}
 		index++
 		if len(path) > 1 {
-			w.members(member, memberKey, path[1:])
+			w.members(member, here, path[1:])
 		} else {
-			w.row(member, memberKey, 0)
+			w.row(member, here, 0)
 		}
 		return true
 	})
 }
 
-func (w rowWalker) row(at gjson.Result, key string, depth int) {
+func (w rowWalker) row(at gjson.Result, in place, depth int) {
 	if at.IsArray() && !w.indexesList && depth < maxListDepth {
 		index := 0
 		at.ForEach(func(_, item gjson.Result) bool {
-			itemKey := key
-			if itemKey == "" {
-				itemKey = strconv.Itoa(index)
-			}
+			w.row(item, in.item(index), depth+1)
 			index++
-			w.row(item, itemKey, depth+1)
 			return true
 		})
 		return
@@ -179,7 +195,7 @@ func (w rowWalker) row(at gjson.Result, key string, depth int) {
 		return
 	}
 	r := w.base
-	r.value, r.key = at, key
+	r.value, r.place = at, in
 	w.take(r)
 }
 
@@ -216,7 +232,7 @@ func walkColumns(base row, columns gjson.Result, budget *eventBudget, take func(
 			w.member(name, lists[k][i].Raw)
 		}
 		r := base
-		r.value, r.key = gjson.Parse(w.String()), strconv.Itoa(i)
+		r.value, r.place = gjson.Parse(w.String()), place{number: i + 1}
 		if budget.scan -= len(r.value.Raw); budget.isSpent() {
 			return
 		}
@@ -248,7 +264,7 @@ func (m *rowMerger) completeRow(r *row) {
 	}
 	key := ""
 	if m.key.root == rowKey {
-		key = r.key
+		key = r.place.String()
 	} else if k, ok, err := scalarText(m.key.get(r)); ok && err == nil {
 		key = k
 	} else {

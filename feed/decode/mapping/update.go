@@ -174,7 +174,12 @@ func (ru *compiledRule) resolveSymbol(original string) (s resolvedSymbol, err er
 	}
 	s.name = strings.Clone(market.PlainText(s.name, market.MaxSymbol))
 	if len(ru.symbolCache) < maxCachedSymbols {
-		ru.symbolCache[strings.Clone(original)] = s
+		if original == s.name {
+			original = s.name // one copy will do
+		} else {
+			original = strings.Clone(original)
+		}
+		ru.symbolCache[original] = s
 	}
 	return s, nil
 }
