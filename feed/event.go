@@ -114,7 +114,7 @@ type Gap struct {
 	Length   time.Duration // from Lost to live again; 0 when Lost is zero
 	From     string        // the last event id sent, or refused; empty when there was none
 	Next     string        // the first id that came then, where that is the evidence; else empty
-	Reason   string        // NotResumed, Unconfirmed: why, in words; may be empty
+	Reason   string        // NotResumed, Unconfirmed, Unreplayed: why, in words; may be empty
 	Replayed int           // Resumed: how many events, or Unknown
 	Missed   int           // Resumed: 0; NotResumed, Skipped: events lost, or Unknown; else Unknown
 	Planned  bool          // the server ended the stream cleanly

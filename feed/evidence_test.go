@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 )
 
 // numbered are events with ids from first to last.
@@ -112,4 +113,26 @@ func TestAFeedThatWasLiveIsNotGivenUp(t *testing.T) {
 		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, RetryMax: minBarrenWait})
 		l.wantMessages("1", "2")
 	}
+}
+
+func TestAFeedWithoutAnEventIsNotSaidToBeUnableToReplay(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		bodies := []string{": nothing yet\n\n", "data: 1\n\n", "data: 2\n\n"}
+		web := network(func(r *http.Request) (*http.Response, error) {
+			body := bodies[0]
+			bodies = append(bodies[1:], body)
+			return streamOf(r, strings.NewReader(body)), nil
+		})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: web.client()})
+		defer l.end()
+		for _, want := range []string{"no event came before", ""} {
+			gap := l.next().Gap
+			for gap == nil {
+				gap = l.next().Gap
+			}
+			if gap.Kind != Unreplayed || gap.Reason != want {
+				t.Errorf("kind %d, reason %q, want %q", gap.Kind, gap.Reason, want)
+			}
+		}
+	})
 }

@@ -40,6 +40,9 @@ func (d *delivery) streamOpened(ctx context.Context, answer http.Header, now tim
 		finding, told = resume.Finding{Verdict: resume.NotResumed, Reason: d.gap.Reason}, true
 	case d.gap.From == "":
 		d.gap.Kind, d.gap.Missed = Unreplayed, Unknown
+		if d.liveness.events.lastTime(now).IsZero() {
+			d.gap.Reason = "no event came before"
+		}
 		d.stopped = !d.sendGap(ctx, now)
 		return
 	}

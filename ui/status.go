@@ -168,10 +168,15 @@ func gapTextsByLength(g *feed.Gap) []string {
 			"resume not confirmed",
 		}
 	}
-	return []string{
-		humanize.Tenths(g.Length) + " without the stream, this feed cannot replay",
-		humanize.Tenths(g.Length) + " lost, cannot be replayed",
+	without := humanize.Tenths(g.Length) + " without the stream"
+	if g.Reason != "" {
+		return []string{without + ", " + unreplayedText(g), without}
 	}
+	return []string{without + ", " + unreplayedText(g), humanize.Tenths(g.Length) + " lost, cannot be replayed"}
+}
+
+func unreplayedText(g *feed.Gap) string {
+	return cmp.Or(plainLine(g.Reason), "this feed cannot replay")
 }
 
 func missedShortText(n int) string {
@@ -206,7 +211,7 @@ func gapMarkText(g *feed.Gap, now time.Time) string {
 	if !g.Lost.IsZero() {
 		words = timeText(g.Lost, now) + "–" + timeText(g.Lost.Add(g.Length), now) + " · "
 	}
-	return words + "this feed cannot replay"
+	return words + unreplayedText(g)
 }
 
 func statusSpan(s feed.Status) span {

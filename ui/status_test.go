@@ -377,6 +377,7 @@ func TestWhatAReconnectMissedIsSaidForTenSecondsAndStays(t *testing.T) {
 		{"resumed after 131, 7.2 s without the stream", "gap 7 s · resumed after 131", feed.Gap{Kind: feed.Resumed, From: "131", Replayed: feed.Unknown}},
 		{"not resumed after 131: everything comes again; how many were missed is not known", "the server could not resume", feed.Gap{Kind: feed.NotResumed, From: "131", Reason: "everything comes again", Replayed: feed.Unknown, Missed: feed.Unknown}},
 		{"≈11 missed (ids 131 → 143)", "gap 7 s · ≈11 missed, ids 131 → 143", feed.Gap{Kind: feed.Skipped, From: "131", Next: "143", Replayed: feed.Unknown, Missed: 11}},
+		{"7.2 s without the stream, no event came before", "12:03:17–12:03:24 · no event came before", feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown, Reason: "no event came before"}},
 		{"7.2 s without the stream, this feed cannot replay", "12:03:17–12:03:24 · this feed cannot replay", feed.Gap{Kind: feed.Unreplayed, Missed: feed.Unknown}},
 	} {
 		s := newHarness().resize(120, 40).openMarket()
