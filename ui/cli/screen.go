@@ -221,7 +221,7 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	options := append(ui.Options(),
 		tea.WithoutSignalHandler(), // signals end ctx
 		tea.WithOutput(paintedTerminal{output, frames}),
-		tea.WithFilter(defaultTerminalSize),
+		tea.WithFilter(adaptToTerminal),
 	)
 	if input != nil {
 		options = append(options, tea.WithInput(&terminal.File{File: input, Gone: gone, Output: output}))
@@ -237,10 +237,17 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	return nil // ctx has ended, or the terminal is gone: nobody reads an error
 }
 
-// defaultTerminalSize takes a terminal that does not know its size, as a serial line, for one of 80×24.
-func defaultTerminalSize(_ tea.Model, msg tea.Msg) tea.Msg {
-	if size, ok := msg.(tea.WindowSizeMsg); ok && (size.Width <= 0 || size.Height <= 0) {
-		return tea.WindowSizeMsg{Width: 80, Height: 24}
+// adaptToTerminal takes a terminal that does not know its size, as a serial line, for one of 80×24. It comes back from a
+// suspension that no shell ends: the system discards the signal that stops where no shell controls jobs, and Bubble Tea would
+// wait for ever. To a process that goes on already, it does nothing.
+func adaptToTerminal(_ tea.Model, msg tea.Msg) tea.Msg {
+	switch msg := msg.(type) {
+	case tea.SuspendMsg:
+		time.AfterFunc(time.Second, terminal.Continue)
+	case tea.WindowSizeMsg:
+		if msg.Width <= 0 || msg.Height <= 0 {
+			return tea.WindowSizeMsg{Width: 80, Height: 24}
+		}
 	}
 	return msg
 }

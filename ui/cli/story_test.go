@@ -205,6 +205,20 @@ func TestCtrlZGivesTheShellItsTerminalAndFgBringsTheTapeBack(t *testing.T) {
 	term.requireRestored()
 }
 
+func TestCtrlZWithoutAShellComesBackByItself(t *testing.T) {
+	t.Parallel()
+	term := startTerminal(t, 80, 24, exec.Command(livetape))
+	term.waitForText("● LIVE")
+	before := term.bytesWritten()
+	term.press("\x1a")
+	term.waitForBytes(before, "\x1b[?1049l")
+	term.waitForText("● LIVE", "DEMO")
+	term.press("q")
+	if code := term.waitForExit(); code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+}
+
 func TestAClosedTerminalEndsTheProgram(t *testing.T) {
 	t.Parallel()
 	term := startTerminal(t, 80, 24, exec.Command(livetape))
