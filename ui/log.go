@@ -195,7 +195,7 @@ func (l logPane) view(area drawContext, h eventLog) []string {
 
 func (m Model) noLogText() string {
 	if m.logPane.filter.text != "" {
-		return "No entry is so: " + keyLabel(m.keys.filterLog) + " takes " + logFilterSyntax + "; " + keyLabel(m.keys.back) + " shows all."
+		return "No entry matches: " + keyLabel(m.keys.filterLog) + " takes " + logFilterSyntax + "; " + keyLabel(m.keys.back) + " shows all."
 	}
 	if m.logPane.few {
 		return "No change or error yet. " + keyLabel(m.keys.fewLog) + " shows the whole log."

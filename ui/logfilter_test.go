@@ -70,7 +70,7 @@ func TestAFilteredLogSaysSoFollowsAndIsClearedByEsc(t *testing.T) {
 	if view := s.screen(); !strings.Contains(view, "2 min without the stream") || !strings.Contains(view, "following") {
 		t.Errorf("the newest is not on screen:\n%s", view)
 	}
-	if s.keys("&", "ctrl+u", "kind:none", "enter"); !strings.Contains(s.screen(), "No entry is so: & takes words, feed:NAME") {
+	if s.keys("&", "ctrl+u", "kind:none", "enter"); !strings.Contains(s.screen(), "No entry matches: & takes words, feed:NAME") {
 		t.Errorf("an empty log does not say why:\n%s", s.screen())
 	}
 	if s.keys("esc"); s.m.logPane.filter.text != "" || !s.m.showLog {

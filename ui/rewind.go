@@ -72,13 +72,13 @@ func (m Model) rewind(by time.Duration) (Model, tea.Cmd) {
 	then := shown.Add(by)
 	switch {
 	case m.recent.limit == 0:
-		return m.showToast(span{warn, "no events are kept to go back over: rewind: in the configuration says how many"})
+		return m.showToast(span{warn, "there is nothing to go back over: rewind is 0 in the configuration"})
 	case begin.IsZero():
-		return m.showToast(span{warn, "no event has come that one could go back over"})
+		return m.showToast(span{warn, "there is nothing to go back over"})
 	case !then.Before(m.present().now):
 		return m.goLive(), nil
 	case then.Before(begin):
-		m, cmd := m.showToast(span{warn, "the log begins " + timeText(begin, m.present().now)})
+		m, cmd := m.showToast(span{warn, "the events that are kept begin at " + timeText(begin, m.present().now)})
 		if by < 0 && m.rewound != nil && !shown.After(begin) {
 			return m, cmd // what is on screen could no longer be shown
 		}

@@ -65,7 +65,7 @@ func TestTheScreenOfThenIsAsItWasThen(t *testing.T) {
 					s.m, _ = s.m.rewind(-seekStep)
 					then, wasSeen := before[s.m.now]
 					if !wasSeen {
-						continue // the log begins between
+						continue // what is kept begins between
 					}
 					compared++
 					m := s.m
@@ -132,11 +132,11 @@ func TestNobodyGoesBackFurtherThanTheEventsReach(t *testing.T) {
 		begin func(*harness)
 		says  string
 	}{
-		{"the first event", 1 << 20, func(s *harness) { s.openMarket().trade(5) }, "the log begins 12:03:17"},
-		{"the oldest that is kept", 100 << 10, func(s *harness) { s.openMarket().trade(60) }, "the log begins 12:04:0"},
-		{"less than an event", 10, func(s *harness) { s.openMarket().trade(5) }, "no event has come that one could go back over"},
-		{"nothing yet", 1 << 20, func(*harness) {}, "no event has come that one could go back over"},
-		{"nothing by configuration", 0, func(s *harness) { s.openMarket().trade(5) }, "no events are kept to go back over: rewind:"},
+		{"the first event", 1 << 20, func(s *harness) { s.openMarket().trade(5) }, "the events that are kept begin at 12:03:17"},
+		{"the oldest that is kept", 100 << 10, func(s *harness) { s.openMarket().trade(60) }, "the events that are kept begin at 12:04:0"},
+		{"less than an event", 10, func(s *harness) { s.openMarket().trade(5) }, "there is nothing to go back over"},
+		{"nothing yet", 1 << 20, func(*harness) {}, "there is nothing to go back over"},
+		{"nothing by configuration", 0, func(s *harness) { s.openMarket().trade(5) }, "there is nothing to go back over: rewind is 0"},
 	} {
 		s := newHarness(func(c2 *Config) { c2.Rewind = c.kept }).resize(120, 40)
 		c.begin(s)
@@ -157,9 +157,9 @@ func TestAScreenThatTheEventsNoLongerReachStaysAsItIs(t *testing.T) {
 	s.requireText(t, "12:03:27")
 	s.trade(60)
 	s.keys("left")
-	s.requireText(t, "REWIND −1m10s  12:03:27", "the log begins 12:04:")
+	s.requireText(t, "REWIND −1m10s  12:03:27", "the events that are kept begin at 12:04:")
 	s.keys("right")
-	s.requireText(t, "REWIND", "  12:04:", "the log begins 12:04:")
+	s.requireText(t, "REWIND", "  12:04:", "the events that are kept begin at 12:04:")
 }
 
 func TestAlertsComeTrueOnceAndNeverByRewinding(t *testing.T) {
@@ -238,7 +238,7 @@ func TestAClockThatIsSetBackIsNoTimeToGoBackTo(t *testing.T) {
 	s.openMarket().trade(20)
 	s.waitFor(-time.Hour)
 	s.keys("left")
-	s.requireText(t, "no event has come that one could go back over")
+	s.requireText(t, "there is nothing to go back over")
 	s.trade(15)
 	s.keys("left")
 	s.requireText(t, "REWIND −10s  11:03:42")
@@ -323,5 +323,5 @@ func TestEventsThatAreKeptShareTheMemoryOfTheirFeed(t *testing.T) {
 	}
 	s.trade(20)
 	s.keys("left", "left", "left")
-	s.requireText(t, "the log begins 11:05:")
+	s.requireText(t, "the events that are kept begin at 11:05:")
 }

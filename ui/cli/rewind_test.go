@@ -47,7 +47,7 @@ func TestAScreenGoesBackAsFarAsItsMemoryReachesAndIsWrittenToAFile(t *testing.T)
 	}
 
 	term.press("\x1b[D")
-	term.waitForText("◀ REWIND −", "22.25", "the log begins ", "0 events since", "now ● LIVE")
+	term.waitForText("◀ REWIND −", "22.25", "the events that are kept begin at ", "0 events since", "now ● LIVE")
 	prices <- "44.25"
 	term.waitForText("1 event since", "22.25", "4 events")
 	term.press("W")
