@@ -8,6 +8,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -58,6 +59,7 @@ func (o screenOptions) mayKeepIDs() bool {
 // every connection is closed and the terminal is as it was.
 func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) error {
 	collectGarbageLess()
+	useOneCore()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	file := options.config(cmd)
@@ -257,6 +259,14 @@ func adaptToTerminal(_ tea.Model, msg tea.Msg) tea.Msg {
 func collectGarbageLess() {
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(200)
+	}
+}
+
+// useOneCore saves up to a third of the processor time: a screen mostly sleeps, and each event would wake up further threads
+// only to find nothing to do. GOMAXPROCS in the environment overrides it.
+func useOneCore() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(1)
 	}
 }
 
