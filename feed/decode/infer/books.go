@@ -128,7 +128,9 @@ func (l level) isRemoval(size string) bool {
 // saysGone reports whether a level with a size says of itself that it is deleted.
 func (l level) saysGone() (gone bool) {
 	l.value.ForEach(func(key, v gjson.Result) bool {
-		gone = slices.Contains(kindNames, plainName(key.Str)) && whyNotPrice(v.Str) == "a deletion"
+		name := plainName(key.Str)
+		what := whyNotPrice(v.Str)
+		gone = (slices.Contains(kindNames, name) || name == "status" || name == "state") && (what == "a deletion" || what == "a cancellation")
 		return !gone
 	})
 	return gone

@@ -132,11 +132,10 @@ func (t *listRows) rule(p *rowSet, outer fields, w *ruleWriter) mapping.Rule {
 	if r.Time != nil {
 		r.Time.Unit = mapping.TimeUnit(t.roles["time"].first)
 	}
-	if r.Symbol == nil && p.hasSymbolKeys() {
+	if named := p.payloadSymbol(outer); r.Symbol == nil && p.hasSymbolKeys() && (named == nil || p.hasTickerKeys()) {
 		r.Symbol = &mapping.Value{Path: "$key"}
-	}
-	if r.Symbol == nil {
-		r.Symbol = p.payloadSymbol(outer)
+	} else if r.Symbol == nil {
+		r.Symbol = named
 	}
 	if r.Time != nil && len(p.rows) > 1 && (r.Open != nil || p.namesPrices()) {
 		r.Rows = mapping.Latest

@@ -114,10 +114,23 @@ func holdsOrders(all []*leaf) bool {
 var positionWords = wordSet("position positions portfolio holding holdings")
 
 // dropHeldSize drops a size that is of what is held: no trade's.
-func (f fields) dropHeldSize(rowNames []string) {
-	if hasAnyWord(rowNames, positionWords) {
+func (f fields) dropHeldSize(rowNames []string, all []*leaf) {
+	size := f.best("size")
+	if hasAnyWord(rowNames, positionWords) || size != nil && !hasWord(size.name(), tradeSizeWords) && slices.ContainsFunc(all, (*leaf).isOfPosition) {
 		delete(f, "size")
 	}
+}
+
+// tradeSizeWords are words in the names of sizes that are those of trades, whatever stands beside them.
+var tradeSizeWords = wordSet("last trade")
+
+// isOfPosition reports whether a member tells what is held, or for how much it was bought.
+func (l *leaf) isOfPosition() bool {
+	switch plainName(l.name()) {
+	case "avgprice", "averageprice", "avgentryprice", "entryprice", "costbasis", "marketvalue", "unrealizedpnl", "unrealizedpl":
+		return true
+	}
+	return false
 }
 
 var tradeWords = wordSet("trade trades match matched tick execution executed fill fills")

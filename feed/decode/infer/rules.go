@@ -285,7 +285,7 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) []mapping.Rule {
 	}
 	states := s.stateLeaves(all, read)
 	f.takeExecutionPrice(all, states)
-	f.dropHeldSize(s.rowNames(f))
+	f.dropHeldSize(s.rowNames(f), all)
 	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Book: book}
 	switch {
 	case f.hasPrice() || s.kind && f.hasSession() || book != nil:

@@ -371,6 +371,15 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		{"trades of one symbol in one list", []string{
 			`{"trades":[{"symbol":"QRS","price":41},{"symbol":"QRS","price":41.1}]}`,
 		}, []string{"QRS 41", "QRS 41.1"}},
+		{"levels whose status says that they are gone", []string{
+			`{"s":"Q","type":"update","bids":[{"price":40.9,"size":1,"status":"removed"}],"asks":[{"price":41.1,"size":3,"status":"active"}]}`,
+		}, []string{"- levels of a book say that they are deleted, which is not read: neither bid nor ask is shown"}},
+		{"bars below a letter beside the symbol", []string{
+			`{"s":"QRS","k":[[1764367140000,"40","42","39","41","100"]]}`,
+		}, []string{"QRS 41 open=40 high=42 low=39 2025-11-28T21:59:00"}},
+		{"a holding in a row of its own", []string{
+			`{"symbol":"QRS","qty":10,"avg_price":38,"market_value":410,"last_price":41}`,
+		}, []string{"QRS 41"}},
 		{"a price in wei", []string{
 			`{"symbol":"ETH","price":"3000000000000000000000","decimals":18}`,
 		}, []string{"ETH 3000.000000000000000000"}},
