@@ -3,7 +3,7 @@
 const pause = 1000; // ms between two announcements, so that the second does not cut off the first
 const maxQueued = 3;
 
-/** createAnnouncer returns a function that announces a text in a live region. Texts over maxQueued are only counted. */
+/** createAnnouncer returns a function that announces a text in a live region. Of headlines, those over maxQueued are only counted. */
 export function createAnnouncer(region) {
   let queue = [];
   let skipped = 0;
@@ -19,8 +19,8 @@ export function createAnnouncer(region) {
     setTimeout(next, pause);
   };
 
-  return (text) => {
-    if (queue.length < maxQueued) queue.push(text);
+  return (text, isHeadline = false) => {
+    if (!isHeadline || queue.length < maxQueued) queue.push(text);
     else skipped++;
     if (!busy) queueMicrotask(next);
     busy = true;

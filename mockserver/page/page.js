@@ -68,8 +68,8 @@ const handlers = {
 
 function onNews(story) {
   const result = board.applyHeadline(story);
-  if (result === 'new') announce(`News: ${story.headline}`);
-  if (result === 'corrected') announce(`Correction: ${story.headline}`);
+  if (result === 'new') announce(`News: ${story.headline}`, true);
+  if (result === 'corrected') announce(`Correction: ${story.headline}`, true);
 }
 
 function onResume({ replayed }) {
