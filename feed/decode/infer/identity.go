@@ -214,7 +214,7 @@ func namingIdentity(l *leaf, before string) rowIdentity {
 
 // namingNames are names of members whose text says what is priced, where nothing is plainly called a symbol.
 var namingNames = wordSet("name companyname longname shortname displayname fullname title headline description label product item selection runner outcome team " +
-	"player station shop store city region area zone country location commodity metal fuel hotel room market event match game fixture")
+	"index player station shop store city region area zone country location commodity metal fuel hotel room market event match game fixture")
 
 func isNaming(l *leaf) bool {
 	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.everyValue(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) <= 60 && !namesKind(v.Str) })

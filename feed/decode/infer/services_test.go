@@ -380,6 +380,13 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		{"a holding in a row of its own", []string{
 			`{"symbol":"QRS","qty":10,"avg_price":38,"market_value":410,"last_price":41}`,
 		}, []string{"QRS 41"}},
+		{"values of two indexes", []string{
+			`{"index":"DAX","value":18000.5,"change_percent":-0.42}`,
+			`{"index":"SPX","value":5000.5,"change_percent":0.1}`,
+		}, []string{"reading DAX 18000.5", "reading DAX change_percent -0.42", "reading SPX 5000.5", "reading SPX change_percent 0.1"}},
+		{"a split is no price of now", []string{
+			`{"type":"split","symbol":"QRS","ratio":4,"price":10.25}`,
+		}, []string{"- split is a corporate action: its price is not the last one"}},
 		{"a price in wei", []string{
 			`{"symbol":"ETH","price":"3000000000000000000000","decimals":18}`,
 		}, []string{"ETH 3000.000000000000000000"}},
