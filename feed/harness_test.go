@@ -87,12 +87,16 @@ func (l *listener) status(want State) Status {
 	}
 }
 
-// until skips to the next status of the given state.
+// until skips to the next status of the given state. A feed that has given up does not come to another.
 func (l *listener) until(want State) Status {
 	l.t.Helper()
 	for {
-		if e := l.next(); e.Status != nil && e.Status.State == want {
+		switch e := l.next(); {
+		case e.Status == nil:
+		case e.Status.State == want:
 			return *e.Status
+		case e.Status.State == Failed:
+			l.t.Fatalf("failed (%s), want %s", e.Status.Cause, stateName(want))
 		}
 	}
 }
