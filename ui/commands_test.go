@@ -28,9 +28,13 @@ func TestACommandIsFoundByAFewLettersAndRun(t *testing.T) {
 		t.Errorf("what is typed at once is not all taken:\n%s", s.screen())
 	}
 	s.send(tea.KeyMsg{Type: tea.KeyBackspace})
-	if first := s.m.commands()[0]; first.name != "raw-events" {
-		t.Errorf("raw finds %s first", first.name)
+	for typed, want := range map[string]string{"raw": "raw-events", "rewind": "backward"} {
+		s.m.palette.query = typed
+		if found := s.m.commands(); len(found) == 0 || found[0].name != want {
+			t.Errorf("%s does not find %s first: %v", typed, want, found)
+		}
 	}
+	s.m.palette.query = "raw"
 	if s.keys("enter"); !s.m.showRaw || s.m.overlay != noOverlay {
 		t.Errorf("it does not run:\n%s", s.screen())
 	}

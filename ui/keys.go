@@ -175,7 +175,7 @@ func (k *keyMap) placeActions() []action {
 		{&k.slower, placeRecording, "slower", "slower", "-"},
 		{&k.faster, placeRecording, "faster", "faster", "+ ="},
 
-		{&k.backward, placeTime, "backward", "10 s back", "left h"},
+		{&k.backward, placeTime, "backward", "rewind 10 s", "left h"},
 		{&k.forward, placeTime, "forward", "10 s on", "right l"},
 		{&k.live, placeTime, "live", "live again", "end"},
 	}

@@ -104,6 +104,9 @@ func (m Model) currentKeys() keyMap {
 	}
 	m.setDetailKeys(&k)
 	asked := m.overlay == detailOverlay && !m.readsText()
+	if m.overlay == detailOverlay && m.readsText() {
+		relabel(&k.open, "close")
+	}
 	k.zoom.SetEnabled(asked || m.width >= minBeside)
 	if asked {
 		relabel(&k.open, "full screen")
