@@ -85,7 +85,7 @@ func (b *bench) growthWithColumns(g growthScale) (plot, error) {
 }
 
 func (b *bench) growthWithClients(g growthScale) (plot, error) {
-	p := plot{File: "clients", Title: "the mock server, 100 events/s to each client", X: "clients", Y: coreShare, Lines: []line{{Name: "livetape mock"}, {Name: "a server of r3labs/sse"}}}
+	p := plot{File: "clients", Title: "the mock server, 100 events/s to each client", X: "clients", Y: "processor time, µs a delivery", Log: true, Lines: []line{{Name: "livetape mock"}, {Name: "a server of r3labs/sse"}}}
 	for _, n := range g.clients {
 		var cost []float64
 		for _, name := range []string{livetapeServer, r3labsServer} {
@@ -93,7 +93,7 @@ func (b *bench) growthWithClients(g growthScale) (plot, error) {
 			if err != nil {
 				return p, fmt.Errorf("%s: %w", name, err)
 			}
-			cost = append(cost, 100*r.cpu.Seconds()/g.window.Seconds())
+			cost = append(cost, float64(r.cpuPerDelivery().Nanoseconds())/1000)
 		}
 		p.add(float64(n), cost...)
 	}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"strconv"
 	"strings"
 	"time"
@@ -184,10 +185,11 @@ func measureMemory(b *bench) error {
 	var at []string
 	var last float64
 	for _, events := range b.memory {
-		if err := t.waitForEvents(events, 10*time.Minute); err != nil {
+		if err := t.waitForEvents(events, 20*time.Minute); err != nil {
 			return err
 		}
 		last = float64(residentMemory(t.pid())) / (1 << 20)
+		fmt.Fprintf(os.Stderr, "%.1f MiB after %d events\n", last, events)
 		at = append(at, fmt.Sprintf("%.1f MiB after %d events", last, events))
 	}
 	b.add(begin, row{What: "livetape watch, 500 symbols, 200×60, charts and tape: resident memory", Value: last, Unit: "MiB", Limit: atMost(64), Detail: strings.Join(at, ", ")})

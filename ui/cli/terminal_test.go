@@ -144,12 +144,7 @@ func (term *terminal) text() string {
 // waitFor returns the first screen that satisfies ok.
 func (term *terminal) waitFor(what string, ok func(screen string) bool) string {
 	term.t.Helper()
-	return term.waitAtMost(waitLimit, what, ok)
-}
-
-func (term *terminal) waitAtMost(limit time.Duration, what string, ok func(screen string) bool) string {
-	term.t.Helper()
-	screen, shown := term.showsWithin(limit, ok)
+	screen, shown := term.showsWithin(waitLimit, ok)
 	if !shown {
 		term.t.Fatalf("the screen never showed %s; it shows:\n%s", what, screen)
 	}
