@@ -93,7 +93,9 @@ func allDelivered(r serverResult) string {
 
 func (l load) name() string { return fmt.Sprintf("%d clients × %g/s", l.clients, l.rate) }
 
-func (r serverResult) cpuPerDelivery() time.Duration { return r.cpu / time.Duration(max(r.delivered, 1)) }
+func (r serverResult) cpuPerDelivery() time.Duration {
+	return r.cpu / time.Duration(max(r.delivered, 1))
+}
 
 func (r serverResult) text() string {
 	return fmt.Sprintf("%d delivered, %d lost, p50 %.1f, p99 %.1f ms, %.2f CPU s, %d MiB", r.delivered, r.lost, r.latency.P50, r.latency.P99, r.cpu.Seconds(), r.resident>>20)
