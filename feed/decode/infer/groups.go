@@ -42,7 +42,7 @@ func (s *rowSet) severalGroups(id rowIdentity, prices []float64) string {
 func (s *rowSet) groupOf(row int) (name string) {
 	r := s.rows[row]
 	if !s.inner {
-		if !strings.ContainsFunc(r.key, func(c rune) bool { return !unicode.IsLetter(c) }) {
+		if !strings.ContainsFunc(r.key, func(c rune) bool { return !unicode.IsLetter(c) }) && !slices.Contains(currencyNames, strings.ToLower(r.key)) {
 			return r.key
 		}
 		return ""
@@ -69,6 +69,9 @@ func (w *ruleWriter) nameGroups(feed string, rules []mapping.Rule, samples []dec
 		}
 		if len(alike) < 2 || rules[i].Symbol == nil || rules[i].Symbol.Path == "" || !shareSymbols(feed, rules, alike, samples) {
 			continue
+		}
+		if steps := strings.Split(rules[i].Each, "."); isTickerName(steps[len(steps)-1]) {
+			continue // the group is the symbol
 		}
 		for _, k := range alike {
 			steps := strings.Split(rules[k].Each, ".")
