@@ -312,11 +312,9 @@ func (w *columnWidths) layOut(p columnPlan) columnLayout {
 			share.widen(c, min(w.need(c, p.line), w.most(c)))
 		}
 	}
-	for _, width := range trendWidths {
-		if width <= share.widths[colTrend]+share.left {
-			share.widen(colTrend, width)
-		}
-	}
+	share.widenTrend(leastWidths[colTrend])
+	share.widen(colName, min(w.need(colName, p.line), leastWidths[colName]))
+	share.widenTrend(trendWidths[len(trendWidths)-1])
 	share.widen(colName, w.need(colName, p.line))
 	share.widen(colLast, w.need(colLast, p.line))
 	l := columnLayout{gap: columnGap, arrow: w.arrow(p.line) > 0}
@@ -349,6 +347,15 @@ func (s *lineShare) widen(c column, to int) {
 	if more := min(to-s.widths[c], s.left); s.widths[c] > 0 && more > 0 {
 		s.widths[c] += more
 		s.left -= more
+	}
+}
+
+// widenTrend gives the spark line the widest of its widths that there is room for.
+func (s *lineShare) widenTrend(most int) {
+	for _, width := range trendWidths {
+		if width <= min(most, s.widths[colTrend]+s.left) {
+			s.widen(colTrend, width)
+		}
 	}
 }
 
