@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"runtime"
-	"runtime/debug"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -23,6 +22,7 @@ import (
 	"livetape/feed"
 	"livetape/feed/decode"
 	"livetape/feed/market"
+	tuning "livetape/ui/cli/process"
 )
 
 // readFunc reads a stream until it has given n events.
@@ -52,7 +52,7 @@ func readBurst(args []string) error {
 	if err != nil {
 		return err
 	}
-	debug.SetGCPercent(200)
+	tuning.CollectGarbageSeldom()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	began, used := time.Now(), usedBy(unix.RUSAGE_SELF)

@@ -72,6 +72,7 @@ func testWithBinary(m *testing.M) int {
 // not in it.
 func environment(dir string) map[string]string {
 	return map[string]string{
+		"GOGC":            "200",
 		"GOMAXPROCS":      strconv.Itoa(runtime.GOMAXPROCS(0)), // a screen in this process takes no core from the tests
 		"XDG_CONFIG_HOME": filepath.Join(dir, "config"), "XDG_STATE_HOME": filepath.Join(dir, "state"),
 		"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "", "TZ": "UTC",

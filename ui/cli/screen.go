@@ -8,8 +8,6 @@ import (
 	"io"
 	"log"
 	"os"
-	"runtime"
-	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +25,7 @@ import (
 	"livetape/ui/cli/config"
 	"livetape/ui/cli/notify"
 	"livetape/ui/cli/painter"
+	"livetape/ui/cli/process"
 	"livetape/ui/cli/state"
 	"livetape/ui/cli/terminal"
 )
@@ -58,8 +57,8 @@ func (o screenOptions) mayKeepIDs() bool {
 // runScreen runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it returns,
 // every connection is closed and the terminal is as it was.
 func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) error {
-	collectGarbageLess()
-	useOneCore()
+	process.CollectGarbageSeldom()
+	process.UseOneCore()
 	ctx, stop := context.WithCancel(ctx)
 	defer stop()
 	file := options.config(cmd)
@@ -252,22 +251,6 @@ func adaptToTerminal(_ tea.Model, msg tea.Msg) tea.Msg {
 		}
 	}
 	return msg
-}
-
-// collectGarbageLess saves a tenth of the processor time at a high rate of events, for some memory, of which little is used. GOGC
-// in the environment overrides it.
-func collectGarbageLess() {
-	if os.Getenv("GOGC") == "" {
-		debug.SetGCPercent(200)
-	}
-}
-
-// useOneCore saves up to a third of the processor time: a screen mostly sleeps, and each event would wake up further threads
-// only to find nothing to do. GOMAXPROCS in the environment overrides it.
-func useOneCore() {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(1)
-	}
 }
 
 // leaveTimeout is how long feeds, or the reading of a recording, may delay the end. Within a hostile event, which takes long to

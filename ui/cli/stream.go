@@ -13,6 +13,7 @@ import (
 
 	"livetape/ui/cli/notify"
 	"livetape/ui/cli/output"
+	"livetape/ui/cli/process"
 )
 
 func streamCommand() *cobra.Command {
@@ -122,7 +123,7 @@ const lastWriteTimeout = time.Second
 func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) error {
 	// Otherwise the Go runtime ends the process at a write to a closed pipe, and the recording would be cut.
 	signal.Notify(make(chan os.Signal, 1), syscall.SIGPIPE)
-	collectGarbageLess()
+	process.CollectGarbageSeldom()
 
 	feeding, stop := context.WithCancel(ctx)
 	defer stop()

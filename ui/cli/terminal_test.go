@@ -57,7 +57,7 @@ type terminal struct {
 // startTerminal runs a process in a new terminal of the given size.
 func startTerminal(t testing.TB, width, height int, cmd *exec.Cmd) *terminal {
 	t.Helper()
-	cmd.Env = append(append(os.Environ(), "GOMAXPROCS="), cmd.Env...) // not that of the tests
+	cmd.Env = append(append(os.Environ(), "GOMAXPROCS=", "GOGC="), cmd.Env...) // not that of the tests
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
 	if err != nil {
 		t.Fatalf("start %s in a pty: %v", cmd, err)

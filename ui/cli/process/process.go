@@ -1,0 +1,51 @@
+// Package process sets up the Go runtime for a process that lives long and mostly sleeps.
+package process
+
+import (
+	"os"
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"sync"
+)
+
+// UseOneCore saves up to a third of a screen's processor time: each event would wake up threads on other cores only to find
+// nothing to do. GOMAXPROCS in the environment overrides it.
+func UseOneCore() {
+	if os.Getenv("GOMAXPROCS") == "" {
+		runtime.GOMAXPROCS(1)
+	}
+}
+
+// spareHeap is how many bytes a heap may grow before garbage is collected, however little of it is in use: of each event
+// some 2 kB become garbage, and Go's own rule has a small heap collected a hundred times a second where many come.
+const spareHeap = 24 << 20
+
+// CollectGarbageSeldom has garbage collected when the heap has grown by spareHeap, or to twice what is in use where that is
+// more. GOGC in the environment overrides it.
+func CollectGarbageSeldom() {
+	if os.Getenv("GOGC") == "" {
+		afterCollections.Do(func() { adjustPercent(0) })
+	}
+}
+
+// afterCollections is done once in a process, as what it sets up is the process's.
+var afterCollections sync.Once
+
+// adjustPercent sets the percentage for the heap that is in use now, and again after each collection.
+func adjustPercent(before int) {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	metrics.Read(live)
+	percent := percentFor(live[0].Value.Uint64())
+	if percent != before {
+		debug.SetGCPercent(percent)
+	}
+	runtime.SetFinalizer(new([64]byte), func(*[64]byte) { adjustPercent(percent) })
+}
+
+// percentFor is GOGC for so many bytes in use, in steps, since to set it stops the program for a moment.
+func percentFor(live uint64) int {
+	const step, most = 50, 800
+	percent := int(min(spareHeap*100/max(live, 1), most))
+	return max(percent/step*step, 100)
+}
