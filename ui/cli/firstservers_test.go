@@ -40,7 +40,9 @@ func requireFirstStreams(t *testing.T, url string) {
 	for _, stream := range []string{"random", "climate", "message", "text"} {
 		t.Run(stream, func(t *testing.T) {
 			t.Parallel()
-			term := startScreen(t, 100, 14, "watch", url+stream)
+			cmd := exec.Command(livetape, "watch", url+stream)
+			cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+t.TempDir()) // other screens keep what is changed on them
+			term := startTerminal(t, 100, 14, cmd)
 			path := filepath.Join("testdata", "first", stream+".txt")
 			screen := term.waitForText("● LIVE", "/s ", " 3 events")
 			golden.Require(t, path, withoutDigits(screen))
