@@ -83,7 +83,7 @@ func TestNothingOfACommandLineOrAFileSteersATerminal(t *testing.T) {
 		{"mock", "--addr", "127.0.0.1:0", "--tls", "--tls-out", steering + "/x"}, {"mock", "--replay", steering}, {"mock", "--allow-origin", steering},
 		{"config", "check", "alerts.yaml"}, {"config", "check", "positions.yaml"}, {"config", "check", "looks.yaml"}, {"watch", "--config", "looks.yaml"},
 		{"watch", url, "--theme", steering}, {"tape", "--once", url, "--theme", steering}, {"tape", "--once", steering}, {"tape", "--once", url, "--list", steering},
-		{"stream", url, "--state", steering + "/x"}, {"stream", url, "--state", "state.json"}, {"stream", "--for", "1ms", "--alerts", "--config", "alert.yaml"},
+		{"stream", "--for", "1ms", url, "--state", steering + "/x"}, {"stream", "--for", "1ms", url, "--state", "state.json"}, {"stream", "--for", "1ms", "--alerts", "--config", "alert.yaml"},
 		{"watch", url, "--memory", steering}, {"watch", url, "--record-size", steering}, {"bench", "--format", steering, url},
 	} {
 		t.Run(strings.Join(args[:min(len(args), 2)], " "), func(t *testing.T) {
