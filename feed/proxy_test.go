@@ -55,13 +55,16 @@ func tunnel(t *testing.T, address string) *httptest.Server {
 			return
 		}
 		w.WriteHeader(http.StatusOK)
+		running.Add(2) // as long as the server still waits for this connection
 		client, _, err := http.NewResponseController(w).Hijack()
 		if err != nil {
+			running.Add(-2)
 			t.Error(err)
 			return
 		}
-		running.Go(func() { _, _ = io.Copy(server, client); _ = server.Close() }) // either end may hang up
-		running.Go(func() { _, _ = io.Copy(client, server); _ = client.Close() })
+		pass := func(to, from net.Conn) { defer running.Done(); _, _ = io.Copy(to, from); _ = to.Close() } // either end may hang up
+		go pass(server, client)
+		go pass(client, server)
 	})
 }
 

@@ -74,22 +74,41 @@ func events(first, last int) string {
 	return b.String()
 }
 
+// writes are those to a client.
+type writes struct {
+	mu    sync.Mutex
+	texts []string
+}
+
+func (w *writes) add(b []byte) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.texts = append(w.texts, string(b))
+}
+
+func (w *writes) take() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	taken := w.texts
+	w.texts = nil
+	return taken
+}
+
 // requireWrites checks what was written once all streams wait again, and forgets it.
-func requireWrites(t *testing.T, writes *[]string, want ...string) {
+func requireWrites(t *testing.T, w *writes, want ...string) {
 	t.Helper()
 	synctest.Wait()
-	if fmt.Sprintf("%q", *writes) != fmt.Sprintf("%q", want) {
-		t.Errorf("%q was written, want %q", *writes, want)
+	if got := w.take(); fmt.Sprintf("%q", got) != fmt.Sprintf("%q", want) {
+		t.Errorf("%q was written, want %q", got, want)
 	}
-	*writes = nil
 }
 
 // record opens a stream, and returns what is written to it from now on.
-func record(t *testing.T, h *hub.Hub) (writes *[]string, stop func()) {
-	writes = new([]string)
-	stop = openStream(h, func(b []byte) { *writes = append(*writes, string(b)) })
-	requireWrites(t, writes, "retry: 0\n\nevent: snapshot\nid: e-0\ndata: {}\n\n")
-	return writes, stop
+func record(t *testing.T, h *hub.Hub) (w *writes, stop func()) {
+	w = &writes{}
+	stop = openStream(h, w.add)
+	requireWrites(t, w, "retry: 0\n\nevent: snapshot\nid: e-0\ndata: {}\n\n")
+	return w, stop
 }
 
 func TestEventsForManyClientsLeaveTogether(t *testing.T) {
@@ -137,7 +156,7 @@ func TestEventsThatWaitForOthersAreSentWhenTheHubCloses(t *testing.T) {
 		publish(h)
 		h.Close(0)
 		synctest.Wait()
-		if text := strings.Join(*writes, ""); !strings.HasPrefix(text, events(2, 2)+"retry: ") {
+		if text := strings.Join(writes.take(), ""); !strings.HasPrefix(text, events(2, 2)+"retry: ") {
 			t.Errorf("%q was written", text)
 		}
 	})
