@@ -9,7 +9,7 @@ import (
 // A body whose bytes come in many small pieces is read a little later, so that they gather: to be woken for each of
 // 10,000 events a second costs more than to read and decode them.
 const (
-	readPause     = 14 * time.Millisecond
+	readPause     = 8 * time.Millisecond
 	burstOfReads  = 8                      // reads within burstTime that begin the pauses
 	burstTime     = 50 * time.Millisecond  // so from 160 reads a second
 	blockedByRead = 500 * time.Microsecond // a read that takes longer found nothing: the burst is over
