@@ -103,7 +103,7 @@ func (d Decimal) isWide() bool { return d.IsSet() && d.wide != notWide }
 // isWide reports whether a number of the quote has more digits than usual.
 func (q *Quote) isWide() bool {
 	for _, d := range [...]*Decimal{
-		&q.Last, &q.Bid, &q.Ask, &q.BidSize, &q.AskSize, &q.Size, &q.Volume, &q.Open, &q.High, &q.Low, &q.PrevClose, &q.Change, &q.ChangePct,
+		&q.Last, &q.Bid, &q.Ask, &q.BidSize, &q.AskSize, &q.Size, &q.Volume, &q.Open, &q.High, &q.Low, &q.PrevClose, &q.VWAP, &q.Change, &q.ChangePct,
 	} {
 		if d.isWide() {
 			return true

@@ -69,6 +69,30 @@ func TestWhatIsKeptOfAFeedIsCountedAndBounded(t *testing.T) {
 	}
 }
 
+func TestALongNumberCountsWhicheverItIs(t *testing.T) {
+	t.Parallel()
+	price, err := market.ParseDecimal("1.5")
+	wide, wideErr := market.ParseDecimal(strings.Repeat("9", market.MaxDigits))
+	if err != nil || wideErr != nil {
+		t.Fatal(err, wideErr)
+	}
+	used := func(q market.Quote) int {
+		_, budget, apply := budgeted(64)
+		q.Symbol, q.Bid = "S", price
+		apply(q)
+		return budget.Used()
+	}
+	want := used(market.Quote{Open: wide})
+	if short := used(market.Quote{Open: price}); short >= want {
+		t.Errorf("a long number takes %d bytes, a short one %d", want, short)
+	}
+	for name, q := range map[string]market.Quote{"vwap": {VWAP: wide}, "change": {Change: wide}, "change in percent": {ChangePct: wide}, "size at the bid": {BidSize: wide}} {
+		if got := used(q); got != want {
+			t.Errorf("%s: %d bytes are counted, want %d", name, got, want)
+		}
+	}
+}
+
 func TestWhatIsForgottenIsGivenBack(t *testing.T) {
 	t.Parallel()
 	board, budget, apply := budgeted(64)
