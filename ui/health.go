@@ -70,6 +70,11 @@ func newFeedHealth(s Source) *feedHealth {
 	return &feedHealth{name: s.Name, url: plainLine(s.URL), readBy: s.ReadBy, definition: s.Definition, symbols: s.Symbols, allComing: s.AllComing, canAsk: s.CanAsk, added: s.Added, unmappedReasons: reasonCounts{}, decodeErrorReasons: reasonCounts{}}
 }
 
+// configureAs takes over what another says of the feed's configuration.
+func (h *feedHealth) configureAs(o *feedHealth) {
+	h.url, h.readBy, h.definition, h.symbols, h.allComing, h.canAsk, h.added = o.url, o.readBy, o.definition, o.symbols, o.allComing, o.canAsk, o.added
+}
+
 func (h *feedHealth) receive(ev feed.Event) {
 	switch {
 	case ev.Status != nil:

@@ -216,7 +216,7 @@ func (h *feedHealth) asOf(then *feedHealth) *feedHealth {
 	if then != nil {
 		c = then.clone()
 	}
-	c.url, c.readBy, c.definition, c.symbols, c.allComing, c.canAsk, c.added = h.url, h.readBy, h.definition, h.symbols, h.allComing, h.canAsk, h.added
+	c.configureAs(h)
 	c.delay, c.untimed, c.confirmed = h.delay, h.untimed, h.confirmed
 	return c
 }

@@ -141,7 +141,7 @@ func (m Model) changeFeeds(r Reload) Model {
 	for i, h := range next {
 		delete(removed, h.name)
 		if known := m.feeds.byName(h.name); known != nil {
-			known.url, known.readBy, known.definition, known.symbols, known.allComing, known.canAsk, known.added = h.url, h.readBy, h.definition, h.symbols, h.allComing, h.canAsk, h.added
+			known.configureAs(h)
 			next[i] = known
 		}
 	}
