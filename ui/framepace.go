@@ -71,13 +71,12 @@ func (p *framePace) gather(batch []feed.Event, in <-chan feed.Event) []feed.Even
 	if due := p.last.Add(fastInterval); due.After(until) {
 		until = due
 	}
-	for open := true; open && len(batch) < maxBatch; {
+	for {
 		taken := len(batch)
-		if batch, open = takeWaiting(batch, in); len(batch) == maxBatch {
-			break
-		}
+		var open bool
+		batch, open = takeWaiting(batch, in)
 		left := time.Until(until)
-		if left <= 0 {
+		if !open || len(batch) == maxBatch || left <= 0 {
 			break
 		}
 		p.adjustNap(len(batch)-taken, cap(in))

@@ -50,12 +50,12 @@ func (w *cellWriter) changeLine(row int, from, to string) {
 		if column < len(w.old) && w.old[column] == c {
 			continue
 		}
+		from := written + 1
 		if written < 0 || column-written > nearby {
+			from = column
 			w.moveTo(row, column)
-		} else {
-			w.write(w.new[written+1 : column])
 		}
-		w.write(w.new[column : column+1])
+		w.write(w.new[from : column+1])
 		written = column
 	}
 	if len(w.new) < len(w.old) {
