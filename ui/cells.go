@@ -31,7 +31,7 @@ func lineCells(line string) int {
 				return cells(ansi.Strip(line))
 			}
 			size = end + 1
-		case r >= ' ' && r <= '~', r == '·', r >= '‐' && r <= '…', r >= '←' && r <= '⋿', r >= '─' && r <= '◼', r >= '⠀' && r <= '⣿':
+		case IsOneCell(r):
 			n++
 		default:
 			return cells(ansi.Strip(line))
@@ -39,6 +39,18 @@ func lineCells(line string) int {
 		i += size
 	}
 	return n
+}
+
+// IsOneCell reports whether a character is known to take one cell on every terminal. Those that East Asian terminals may draw in
+// two count, as everywhere on this screen.
+func IsOneCell(r rune) bool {
+	switch {
+	case r >= ' ' && r <= '~', r == '·', r == '°', r == '×', r == '±', r == '²', r == '³':
+	case r >= '₀' && r <= '₉', r >= '‐' && r <= '‧', r >= '←' && r <= '⋿', r >= '─' && r <= '◼', r >= '⠀' && r <= '⣿':
+	default:
+		return false
+	}
+	return true
 }
 
 func codePointCells(s string) int {

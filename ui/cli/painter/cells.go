@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/charmbracelet/x/ansi"
+
+	"livetape/ui"
 )
 
 // cell is a character that every terminal shows in one cell, and the sequences that give it its colors and weight.
@@ -109,7 +111,7 @@ func appendCells(cells []cell, line string) ([]cell, bool) {
 			continue
 		}
 		r, size := utf8.DecodeRuneInString(line[i:])
-		if !isOneCell(r) {
+		if !ui.IsOneCell(r) {
 			return cells, false
 		}
 		cells = append(cells, cell{line[i : i+size], style})
@@ -129,16 +131,4 @@ func styleSequence(text string) (string, bool) {
 		}
 	}
 	return "", false
-}
-
-// isOneCell reports whether a character takes one cell on every terminal. Those that East Asian terminals may draw in two
-// count, as everywhere on this screen.
-func isOneCell(r rune) bool {
-	switch {
-	case r >= ' ' && r <= '~', r >= '²' && r <= '³', r == '·', r == '°', r == '×', r == '±':
-	case r >= '₀' && r <= '₉', r >= '‐' && r <= '‧', r >= '←' && r <= '⋿', r >= '─' && r <= '◼', r >= '⠀' && r <= '⣿':
-	default:
-		return false
-	}
-	return true
 }
