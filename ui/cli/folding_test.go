@@ -113,9 +113,7 @@ func TestFeedsOfOneMarketShowWhatIsWrongWithEachOther(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(livetape, "watch", "--config", file)
-	cmd.Env = []string{"XDG_STATE_HOME=" + t.TempDir()}
-	term := startTerminal(t, 120, 40, cmd)
+	term := startTerminal(t, 120, 40, exec.Command(livetape, "watch", "--config", file))
 	term.waitForText("feeds folded", "desk +3")
 	term.waitForText("coins +30", "bp", "coins disagrees")
 	term.press("\r")
@@ -152,9 +150,7 @@ func TestSymbolsThatFeedsCallDifferentlyFoldByTheirAliases(t *testing.T) {
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(livetape, "watch", "--config", file)
-	cmd.Env = []string{"XDG_STATE_HOME=" + t.TempDir()}
-	term := startTerminal(t, 120, 30, cmd)
+	term := startTerminal(t, 120, 30, exec.Command(livetape, "watch", "--config", file))
 	term.waitForText("Prices 1, feeds folded", "BTC", "desk +1", "97,002.00", "97,004.00")
 	term.press("u")
 	term.waitForText("Prices 2", "97,001.00", "97,002.00", "u fold feeds")

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -57,7 +58,8 @@ type terminal struct {
 // startTerminal runs a process in a new terminal of the given size.
 func startTerminal(t testing.TB, width, height int, cmd *exec.Cmd) *terminal {
 	t.Helper()
-	cmd.Env = append(append(os.Environ(), "GOMAXPROCS=", "GOGC="), cmd.Env...) // not that of the tests
+	own := []string{"GOMAXPROCS=", "GOGC=", "XDG_STATE_HOME=" + t.TempDir()} // not that of the tests, whose screens keep what is changed on them
+	cmd.Env = slices.Concat(os.Environ(), own, cmd.Env)
 	file, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: uint16(width), Rows: uint16(height)})
 	if err != nil {
 		t.Fatalf("start %s in a pty: %v", cmd, err)
