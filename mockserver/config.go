@@ -10,7 +10,9 @@ import (
 	"strings"
 	"time"
 
+	"livetape/mockserver/emulate"
 	"livetape/mockserver/fault"
+	"livetape/mockserver/hub"
 	"livetape/mockserver/market"
 	"livetape/mockserver/scenario"
 )
@@ -24,6 +26,10 @@ const (
 
 // Config says what a Server is like; a zero field takes its default.
 type Config struct {
+	Source Source  // what is served; nil: a simulated market of Seed, Rate, Symbols and Scenario
+	Log    hub.Log // of the source's events; nil: one in memory, of Epoch and Ring
+	Title  string  // of the server, in the list of what it serves; default "livetape mock server: simulated prices and news"
+
 	Seed      uint64        // of the market; 0 means 1. The same seed, rate and number of symbols make the same sequence of events
 	Rate      float64       // events a second, all symbols together; default 40, at most a million
 	Symbols   int           // how many symbols the market has; default 24, at most 10,000
@@ -33,6 +39,7 @@ type Config struct {
 	Retry     time.Duration // the reconnection time that clients are told; default 1 s
 	Epoch     string        // first part of every id; default made from the start time. Changes when the server restarts
 	Faults    []fault.Fault // injected at the start; see fault.Parse
+	NoFaults  bool          // none can be injected over HTTP
 	Token     string        // that POST /faults requires; without one, only clients on this machine may inject faults
 	// AllowOrigins are origins such as https://page.example whose pages may read streams, also with credentials. Pages of other
 	// origins may not. If the list is empty, the pages of all origins may, without credentials.
@@ -46,6 +53,7 @@ type Config struct {
 }
 
 func (c Config) withDefaults() Config {
+	c.Title = cmp.Or(c.Title, "livetape mock server: simulated prices and news")
 	c.Logger = cmp.Or(c.Logger, slog.New(slog.DiscardHandler))
 	if c.Now == nil {
 		c.Now = time.Now
@@ -67,6 +75,14 @@ func (c Config) withDefaults() Config {
 	}
 	c.Epoch = cmp.Or(c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))
 	return c
+}
+
+// log is the event log that a server begins with.
+func (c Config) log() hub.Log {
+	if c.Log != nil {
+		return c.Log
+	}
+	return hub.NewRing(c.Epoch, c.Ring, emulate.FirstNumber(c.Now()))
 }
 
 func (c Config) validate() error {

@@ -8,7 +8,6 @@ import (
 
 	"livetape/mockserver/fault"
 	"livetape/mockserver/hub"
-	"livetape/mockserver/market"
 )
 
 func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
@@ -28,17 +27,29 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	if faults.Answer(w, r) {
 		return
 	}
-	filter, err := hub.ParseFilter(r.URL.Query(), market.EventTypes())
+	filter, err := hub.ParseFilter(r.URL.Query(), s.source.EventTypes())
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
 	}
-	s.serve(w, r, client, faults, hub.Native{
+	encoder, err := s.source.NewEncoder(hub.Native{
 		Untyped: r.URL.Query().Has(untyped),
 		Filter:  filter, LastEventID: lastEventID(r), Retry: s.config.Retry, Interval: s.config.Heartbeat,
-		Snapshot: s.simulator.snapshot, Resumed: s.metrics.countResume,
-	}.NewEncoder())
+		Resumed: s.metrics.countResume,
+	})
+	switch {
+	case errors.Is(err, ErrNothingMore):
+		w.WriteHeader(http.StatusNoContent) // an EventSource does not come back (WHATWG HTML §9.2.3)
+	case err != nil:
+		s.config.Logger.Error("no stream for a client", "client", client, "error", err)
+		http.Error(w, "the source of this stream cannot be read", http.StatusInternalServerError)
+	default:
+		s.serve(w, r, client, faults, encoder)
+	}
 }
+
+// ErrNothingMore is the error of a source of which a client has had all that there will ever be.
+var ErrNothingMore = errors.New("there is nothing more")
 
 // untyped is the query parameter for clients whose onmessage is all that they have.
 const untyped = "untyped"

@@ -96,7 +96,10 @@ func isLoopback(address string) bool {
 func (s *Server) handleListFaults(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Vary", "Accept")
 	w.Header().Set("Cache-Control", "no-store")
-	active := append(s.simulator.activeFaults(), s.faults.Status()...)
+	active := s.faults.Status()
+	if s.simulator != nil {
+		active = append(s.simulator.activeFaults(), active...)
+	}
 	if strings.Contains(r.Header.Get("Accept"), "application/json") {
 		w.Header().Set("Content-Type", "application/json")
 		s.writeFaultsJSON(w, active)

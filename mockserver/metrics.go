@@ -10,17 +10,16 @@ import (
 
 	"livetape/mockserver/fault"
 	"livetape/mockserver/hub"
-	"livetape/mockserver/market"
 )
 
 // serverMetrics count what a server does, and write it in the text format of Prometheus. Every server has its own.
 type serverMetrics struct {
+	source   Source
 	families []metricFamily
 
 	streams hub.Metrics
 	resets  *metrics.Counter
 
-	events  map[string]*metrics.Counter // by type
 	resumes map[string]*metrics.Counter // by result
 	refused map[string]*metrics.Counter // by reason
 	faults  map[string]*metrics.Counter // by name
@@ -33,7 +32,7 @@ type metricFamily struct {
 
 // newMetrics makes the metrics of a server, which may have no hub yet.
 func newMetrics(s *Server) *serverMetrics {
-	m := &serverMetrics{}
+	m := &serverMetrics{source: s.source}
 	m.addFunc("livetape_clients", "open streams", "gauge", func() float64 { return float64(s.hub.Clients()) })
 	m.addFunc("livetape_requests_total", "requests for a stream, whatever the answer", "counter",
 		func() float64 { return float64(s.requests.Load()) })
@@ -42,7 +41,7 @@ func newMetrics(s *Server) *serverMetrics {
 	m.resumes = m.addCounters("livetape_resumes_total", "streams with a Last-Event-ID: resumed, or not, because what followed is forgotten or the id unknown",
 		"result", "ok", "forgotten", "unknown")
 	m.resets = m.addCounter("livetape_resets_total", "reset events sent")
-	m.events = m.addCounters("livetape_events_total", "events made", "type", market.EventTypes()...)
+	m.streams.Events = m.addCounters("livetape_events_total", "events made", "type", s.source.EventTypes()...)
 	m.streams.Deliveries = m.addCounter("livetape_deliveries_total", "events sent, each once for every client that got it")
 	m.streams.Bytes = m.addCounter("livetape_sent_bytes_total", "bytes sent in streams, before compression and without what HTTP and TLS add")
 	var names []string
@@ -104,14 +103,9 @@ func (m *serverMetrics) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintf(&b, "# HELP %s %s\n# TYPE %s %s\n", f.name, f.help, f.name, f.kind)
 		f.set.WritePrometheus(&b)
 	}
+	m.source.WriteMetrics(&b)
 	metrics.WriteProcessMetrics(&b)
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
 	w.Header().Set("Cache-Control", "no-store")
 	_, _ = w.Write(b.Bytes()) // an error means that the client is gone
-}
-
-func (m *serverMetrics) countEvents(drafts []hub.Draft) {
-	for _, d := range drafts {
-		m.events[d.Type].Inc()
-	}
 }

@@ -1,8 +1,8 @@
-// Package mockserver is a server of simulated prices and news over Server-Sent Events, for demos and
-// for testing clients.
+// Package mockserver is a server of prices and news over Server-Sent Events: simulated ones, for demos and for testing
+// clients, or those of any other [Source].
 //
-// A [Server] has a market with a seed, which [Server.Run] simulates, and a hub that sends every event to every client;
-// [Server.Handler] serves them over HTTP. Every event is encoded once, into a ring from which clients that lost their
+// A [Server] has a source, which [Server.Run] runs, by default a simulated market with a seed, and a hub that sends every
+// event to every client; [Server.Handler] serves them over HTTP. Every event is encoded once, into a ring from which clients that lost their
 // connection resume. A client that is slower than the market is disconnected with a comment that says so; it never
 // delays another.
 //
@@ -34,11 +34,11 @@ import (
 	"livetape/mockserver/hub"
 )
 
-// Server is the mock server: a simulated market behind an SSE endpoint. Its methods may be called from
-// any goroutine.
+// Server is a source behind an SSE endpoint. Its methods may be called from any goroutine.
 type Server struct {
 	config    Config
-	simulator *simulator
+	source    Source
+	simulator *simulator // the source, where it is simulated; else nil
 	hub       *hub.Hub
 	faults    *fault.Schedule
 	metrics   *serverMetrics
@@ -46,24 +46,33 @@ type Server struct {
 	requests  atomic.Uint64   // for a stream
 }
 
-// New returns a server whose market stands still until Run. The error names every setting that is not possible.
+// New returns a server whose source stands still until Run. The error names every setting that is not possible.
 func New(c Config) (*Server, error) {
 	c = c.withDefaults()
 	if err := c.validate(); err != nil {
 		return nil, fmt.Errorf("mock server: %w", err)
 	}
-	s := &Server{config: c}
+	s := &Server{config: c, source: c.Source}
+	if s.source == nil {
+		s.simulator = newSimulator(c)
+		s.source = s.simulator
+	}
 	s.metrics = newMetrics(s)
 	s.hub = hub.New(hub.Config{
 		MaxClients: c.MaxClients, Queue: c.Queue, Logger: c.Logger, Metrics: s.metrics.streams,
-	}, hub.NewRing(c.Epoch, c.Ring, emulate.FirstNumber(c.Now())))
-	s.simulator = newSimulator(c, s.hub, s.metrics)
-	s.faults = fault.NewSchedule(^c.Seed, fault.Hooks{Changed: s.hub.Wake, Restart: s.simulator.restart, Started: s.logFault})
-	s.simulator.faults = s.faults
+	}, c.log())
+	hooks := fault.Hooks{Changed: s.hub.Wake, Restart: func() {}, Started: s.logFault}
+	if s.simulator != nil {
+		hooks.Restart = s.simulator.restart
+	}
+	s.faults = fault.NewSchedule(^c.Seed, hooks)
+	if s.simulator != nil {
+		s.simulator.hub, s.simulator.faults = s.hub, s.faults
+	}
 	return s, nil
 }
 
-// Run makes events until ctx ends. Then it ends every stream cleanly, with a reconnection time that differs from client
+// Run runs the source until ctx ends. Then it ends every stream cleanly, with a reconnection time that differs from client
 // to client, so that they do not all come back at once. It returns when the last stream has ended, or after a second:
 // what is left then is stuck in a write, and ends when the HTTP server closes. A server runs once.
 func (s *Server) Run(ctx context.Context) error {
@@ -71,28 +80,35 @@ func (s *Server) Run(ctx context.Context) error {
 		return errors.New("mock server: runs only once")
 	}
 	log := s.config.Logger
-	log.Info("started", "epoch", s.config.Epoch, "seed", s.config.Seed, "rate", s.config.Rate, "symbols", s.config.Symbols)
+	if s.simulator != nil {
+		log.Info("started", "epoch", s.config.Epoch, "seed", s.config.Seed, "rate", s.config.Rate, "symbols", s.config.Symbols)
+	} else {
+		log.Info("started", "epoch", s.hub.Log().Epoch())
+	}
 	for _, f := range s.config.Faults {
 		if err := s.faults.Inject(f); err != nil {
 			return fmt.Errorf("mock server: %w", err)
 		}
 	}
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
 	var repeating sync.WaitGroup
 	repeating.Go(func() { s.faults.Run(ctx) })
-	s.simulator.run(ctx)
+	err := s.source.Run(ctx, s.hub)
+	stop()
 	repeating.Wait()
 	log.Info("draining", "clients", s.hub.Clients())
 	s.hub.Close(time.Second)
 	log.Info("ended", "clients", s.hub.Clients())
-	return nil
+	return err
 }
 
-// Step makes n events at once, without waiting for the rate: for tests and load. They reach the streams in batches.
+// Step makes n events of a simulated market at once, without waiting for the rate: for tests and load. They reach the streams in batches.
 // With a scenario it is n turns of the market, in some of which nothing happens; the scenario's faults are injected
 // between them.
 func (s *Server) Step(n int) { s.simulator.makeEvents(n) }
 
-// Snapshot is the data of the snapshot event that a new client would get now.
+// Snapshot is the data of the snapshot event that a new client of a simulated market would get now.
 func (s *Server) Snapshot() []byte {
 	data, _ := s.simulator.snapshot(hub.Filter{})
 	return data

@@ -4,53 +4,63 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"livetape/mockserver/fault"
 	"livetape/mockserver/page"
 )
 
-// Handler serves GET /events, /as/, /healthz, /readyz and /metrics, GET and POST /faults, and lists them at /, where
-// browsers get a page.
+// Handler serves GET /events, /healthz, /readyz and /metrics, and lists them at /, where browsers get a page. A server that
+// may be put to the test also serves GET and POST /faults, and one of a simulated market /as/.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("/events", s.handleEvents)
-	mux.HandleFunc(fault.RedirectPrefix+"/events", s.handleEvents)
-	mux.HandleFunc("/as/{service}/", s.handleEmulated)
-	mux.HandleFunc(fault.RedirectPrefix+"/as/{service}/", s.handleEmulated)
-	mux.HandleFunc("GET /as/{$}", handleListServices)
 	mux.HandleFunc("GET /healthz", s.handleHealth)
 	mux.HandleFunc("GET /readyz", s.handleReady)
 	mux.Handle("GET /metrics", s.metrics)
-	mux.HandleFunc("GET /faults", s.handleListFaults)
-	mux.HandleFunc("POST /faults", s.handleInjectFaults)
+	if !s.config.NoFaults {
+		mux.HandleFunc(fault.RedirectPrefix+"/events", s.handleEvents)
+		mux.HandleFunc("GET /faults", s.handleListFaults)
+		mux.HandleFunc("POST /faults", s.handleInjectFaults)
+	}
+	if s.simulator != nil {
+		mux.HandleFunc("/as/{service}/", s.handleEmulated)
+		mux.HandleFunc(fault.RedirectPrefix+"/as/{service}/", s.handleEmulated)
+		mux.HandleFunc("GET /as/{$}", handleListServices)
+	}
 	browser := page.Handler()
 	mux.Handle("GET /page/", browser)
-	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { handleIndex(w, r, browser) })
+	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.handleIndex(w, r, browser) })
 	return limitQuery(mux)
 }
 
-func handleIndex(w http.ResponseWriter, r *http.Request, browser http.Handler) {
+func (s *Server) handleIndex(w http.ResponseWriter, r *http.Request, browser http.Handler) {
 	w.Header().Set("Vary", "Accept")
 	if page.AcceptsHTML(r) {
 		browser.ServeHTTP(w, r)
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
-	fmt.Fprint(w, `livetape mock server: simulated prices and news
+	fmt.Fprintf(w, `%s
 
 GET /          in a browser, a page of live prices and news
 GET /events    an event stream (Server-Sent Events)
                ?symbols=NVDA,EUR/USD   only these
-               ?types=price,news       only these of price, news, status
+               ?types=%-16s only these of %s
                ?untyped                all as messages, for onmessage, with the type in the JSON
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
-GET /as/       the same market in the formats of other services, for their clients
-GET /healthz   epoch, newest event and number of clients
+`, s.config.Title, "price,news", strings.Join(s.source.EventTypes(), ", "))
+	if s.simulator != nil {
+		fmt.Fprint(w, "GET /as/       the same market in the formats of other services, for their clients\n")
+	}
+	fmt.Fprint(w, `GET /healthz   epoch, newest event and number of clients
 GET /readyz    200 while new streams are welcome, 503 before and after
 GET /metrics   counts in the text format of Prometheus
-GET /faults    the active faults, and all that there are; POST /faults injects them
 `)
+	if !s.config.NoFaults {
+		fmt.Fprint(w, "GET /faults    the active faults, and all that there are; POST /faults injects them\n")
+	}
 }
 
 func (s *Server) handleHealth(w http.ResponseWriter, _ *http.Request) {
@@ -77,11 +87,12 @@ func (s *Server) allowOrigins(h http.Header, r *http.Request) {
 	h.Set("Access-Control-Max-Age", "86400")
 }
 
-// handleReady says whether new streams are welcome: not before Run, nor when it ends. GET /healthz says something
+// handleReady says whether new streams are welcome: not before Run, nor when it ends, nor while the source has nothing to
+// tell. GET /healthz says something
 // else: that the process answers at all.
 func (s *Server) handleReady(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Cache-Control", "no-store")
-	if !s.hub.Ready() {
+	if !s.hub.Ready() || !s.source.Ready() {
 		fault.WriteStatus(w, http.StatusServiceUnavailable, time.Second)
 		return
 	}

@@ -15,10 +15,9 @@ import (
 
 // simulator makes the events of a market and publishes them. It is the source of the hub.
 type simulator struct {
-	config  Config
-	hub     *hub.Hub
-	faults  *fault.Schedule
-	metrics *serverMetrics
+	config Config
+	hub    *hub.Hub
+	faults *fault.Schedule
 
 	stepping sync.Mutex // held while events are made and a scenario's faults injected after them
 
@@ -29,10 +28,10 @@ type simulator struct {
 	data   []byte
 }
 
-// newSimulator leaves out the faults, which need it.
-func newSimulator(c Config, h *hub.Hub, m *serverMetrics) *simulator {
+// newSimulator leaves out the hub and the faults.
+func newSimulator(c Config) *simulator {
 	opening := market.Config{Seed: c.Seed, Symbols: c.Symbols, Epoch: c.Epoch, Now: c.Now().UTC()}
-	return &simulator{config: c, hub: h, metrics: m, player: scenario.NewPlayer(c.Scenario, opening, c.Rate)}
+	return &simulator{config: c, player: scenario.NewPlayer(c.Scenario, opening, c.Rate)}
 }
 
 const batchSize = 256
@@ -71,7 +70,6 @@ func (s *simulator) publish(n int) (turns int, took time.Duration, faults []faul
 		}
 	}
 	s.hub.Publish(s.drafts, s.data)
-	s.metrics.countEvents(s.drafts)
 	return turns, s.player.Clock() - from, s.player.TakeFaults()
 }
 
@@ -91,8 +89,8 @@ func (s *simulator) addDraft(e market.Event, quotes []market.Quote) []market.Quo
 	return quotes
 }
 
-// run makes as many events as the rate asks for, until ctx ends. Fast ones come in batches.
-func (s *simulator) run(ctx context.Context) {
+// Run implements [Source]: it makes as many events as the rate asks for. Fast ones come in batches.
+func (s *simulator) Run(ctx context.Context, _ *hub.Hub) error {
 	rate, speed := s.rateAndSpeed()
 	ticker := time.NewTicker(tickInterval(rate * speed))
 	defer ticker.Stop()
@@ -102,7 +100,7 @@ func (s *simulator) run(ctx context.Context) {
 		now := last
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-changed:
 			now = time.Now()
 		case now = <-ticker.C:

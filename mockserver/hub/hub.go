@@ -41,9 +41,10 @@ type Config struct {
 
 // Metrics are counted by the streams.
 type Metrics struct {
-	Deliveries  *metrics.Counter // events sent, each once for every client
-	Bytes       *metrics.Counter // sent in streams, before compression
-	SlowClients *metrics.Counter // disconnected
+	Events      map[string]*metrics.Counter // published, by type
+	Deliveries  *metrics.Counter            // events sent, each once for every client
+	Bytes       *metrics.Counter            // sent in streams, before compression
+	SlowClients *metrics.Counter            // disconnected
 }
 
 // New returns a Hub that publishes to log.
@@ -67,6 +68,11 @@ func (h *Hub) Replace(log Log) {
 // with what else is published within 5 to 50 ms of the events before.
 func (h *Hub) Publish(drafts []Draft, data []byte) {
 	h.Log().Append(drafts, data)
+	for _, d := range drafts {
+		if c := h.config.Metrics.Events[d.Type]; c != nil {
+			c.Inc()
+		}
+	}
 	h.changed.sendAfter(roundInterval(h.Clients()))
 }
 

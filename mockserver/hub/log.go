@@ -11,6 +11,7 @@ type Event struct {
 	Number  uint64 // counts the events of the source, and keeps growing over epochs
 	Type    string
 	Symbols []string // that it is about; an empty one stands for the whole market
+	Feed    string   // that it came from; empty where the source is no relay of feeds
 	Frame   []byte   // the event in the native format
 	Payload any      // what it says, for encoders of other formats; nil: there is only Frame
 
@@ -21,6 +22,7 @@ type Event struct {
 type Draft struct {
 	Type    string
 	Symbols []string // never changed
+	Feed    string   // of a relay: the feed that it came from
 	Size    int      // of its data, in bytes
 	Payload any      // never changed
 }

@@ -35,9 +35,11 @@ func (n Native) NewEncoder() Encoder { return &nativeEncoder{n} }
 
 type nativeEncoder struct{ Native }
 
-func (n *nativeEncoder) SetHeader(h http.Header, _ Log)        { h.Set("Content-Type", "text/event-stream") }
-func (n *nativeEncoder) Heartbeat() Heartbeat                  { return Heartbeat{Interval: n.Interval} }
-func (n *nativeEncoder) Wants(e *Event) bool                   { return n.Filter.Passes(e.Type, e.Symbols) }
+func (n *nativeEncoder) SetHeader(h http.Header, _ Log) { h.Set("Content-Type", "text/event-stream") }
+func (n *nativeEncoder) Heartbeat() Heartbeat           { return Heartbeat{Interval: n.Interval} }
+func (n *nativeEncoder) Wants(e *Event) bool {
+	return n.Filter.PassesFeed(e.Feed) && n.Filter.Passes(e.Type, e.Symbols)
+}
 func (n *nativeEncoder) CaughtUp(b []byte) []byte              { return b }
 func (n *nativeEncoder) WakeAt() time.Time                     { return time.Time{} }
 func (n *nativeEncoder) Wake(b []byte, _ time.Time) []byte     { return b }

@@ -33,7 +33,7 @@ func (r *ringLog) Append(drafts []Draft, data []byte) {
 		frame := make([]byte, 0, len("event: \nid: \ndata: \n\n")+len(d.Type)+len(id)+d.Size)
 		frame = appendFrame(frame, d.Type, id, data[:d.Size])
 		data = data[d.Size:]
-		*r.slot(r.last) = &Event{id, r.base + r.last, d.Type, d.Symbols, frame, d.Payload, now}
+		*r.slot(r.last) = &Event{id, r.base + r.last, d.Type, d.Symbols, d.Feed, frame, d.Payload, now}
 	}
 }
 
