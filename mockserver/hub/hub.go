@@ -22,6 +22,7 @@ type Hub struct {
 	config  Config
 	log     atomic.Pointer[Log]
 	changed *broadcast
+	notice  atomic.Pointer[notice] // nil: there was none
 	buffers sync.Pool
 
 	started atomic.Bool
@@ -73,7 +74,24 @@ func (h *Hub) Publish(drafts []Draft, data []byte) {
 			c.Inc()
 		}
 	}
-	h.changed.sendAfter(roundInterval(h.Clients()))
+	h.Forward()
+}
+
+// Forward has every stream send what the log has, in the rounds of Publish: for what was logged elsewhere.
+func (h *Hub) Forward() { h.changed.sendAfter(roundInterval(h.Clients())) }
+
+// notice is an event of this server alone: it is in no log and has no id.
+type notice struct {
+	event *Event
+	last  bool // later clients need not know of it
+}
+
+// Notify sends an event that is in no log and has no id to all clients that have not left it out; and, unless it is the last
+// on its matter, first to every client that comes before the next one.
+func (h *Hub) Notify(eventType string, data []byte, last bool) {
+	frame := appendFrame(nil, eventType, "", data)
+	h.notice.Store(&notice{&Event{Type: eventType, Symbols: []string{""}, Frame: frame}, last})
+	h.Wake()
 }
 
 // Wake has every stream look for what there is to do.

@@ -23,6 +23,7 @@ type Draft struct {
 	Type    string
 	Symbols []string // never changed
 	Feed    string   // of a relay: the feed that it came from
+	FeedID  string   // its id there, empty for none: a shared log keeps it once, and tells the next source where to go on
 	Size    int      // of its data, in bytes
 	Payload any      // never changed
 }
@@ -31,18 +32,22 @@ type Draft struct {
 var (
 	ErrUnknownID = errors.New("the log never gave this id")
 	ErrForgotten = errors.New("the log has forgotten what followed this id")
+
+	// ErrUnavailable is of a log that is kept elsewhere: it may be readable from the id later.
+	ErrUnavailable = errors.New("the log cannot be reached now")
 )
 
 // Log gives the events of one epoch their ids and their order, and keeps the latest for clients that resume. Ids are
-// opaque to all but the log. Its methods may be called from any goroutine, wait for no reader, and never show a part of
-// what one Append logs.
+// opaque to all but the log. Its methods may be called from any goroutine and wait for no reader. A log that is shared by
+// several processes may show a part of what one Append logs before the rest; others never do.
 type Log interface {
-	// Append logs drafts, whose data are concatenated in data. It keeps neither slice.
+	// Append logs drafts, whose data are concatenated in data. It keeps neither slice. When it returns, Read gives the events;
+	// or, of a shared log, another process has become the one that logs.
 	Append(drafts []Draft, data []byte)
 
 	// Read appends the events that follow id to dst, in order and without a gap, up to dst's capacity, and says how
-	// many follow in all. The error is ErrUnknownID or ErrForgotten; with the latter, following is right and dst
-	// unchanged.
+	// many follow in all. The error is ErrUnknownID, ErrForgotten or ErrUnavailable; with the latter two, following is right and
+	// dst unchanged.
 	Read(id string, dst []*Event) (events []*Event, following int, err error)
 
 	// Epoch is the first part of all ids. Another log has another epoch.

@@ -31,9 +31,12 @@ type Native struct {
 }
 
 // NewEncoder returns the encoder of one stream.
-func (n Native) NewEncoder() Encoder { return &nativeEncoder{n} }
+func (n Native) NewEncoder() Encoder { return &nativeEncoder{Native: n} }
 
-type nativeEncoder struct{ Native }
+type nativeEncoder struct {
+	Native
+	ended bool // the stream cannot begin
+}
 
 func (n *nativeEncoder) SetHeader(h http.Header, _ Log) { h.Set("Content-Type", "text/event-stream") }
 func (n *nativeEncoder) Heartbeat() Heartbeat           { return Heartbeat{Interval: n.Interval} }
@@ -44,12 +47,12 @@ func (n *nativeEncoder) CaughtUp(b []byte) []byte              { return b }
 func (n *nativeEncoder) WakeAt() time.Time                     { return time.Time{} }
 func (n *nativeEncoder) Wake(b []byte, _ time.Time) []byte     { return b }
 func (n *nativeEncoder) AppendHeartbeat(b []byte) []byte       { return append(b, ": hb\n\n"...) }
-func (n *nativeEncoder) Ended() bool                           { return false }
+func (n *nativeEncoder) Ended() bool                           { return n.ended }
 func (n *nativeEncoder) AppendRetry(b []byte, ms int64) []byte { return AppendRetry(b, ms) }
 
 func (n *nativeEncoder) Append(b []byte, e *Event) []byte {
 	if n.Untyped {
-		return appendUntypedFrame(b, e.Type, e.ID, e.data())
+		return appendUntypedFrame(b, e.Type, e.ID, e.Data())
 	}
 	return append(b, e.Frame...)
 }
@@ -68,6 +71,10 @@ func (n *nativeEncoder) Open(b []byte, log Log) (_ []byte, after string) {
 		return n.appendSnapshot(b)
 	}
 	missed, replayed, err := countFollowing(log, n.LastEventID, n.Wants)
+	if errors.Is(err, ErrUnavailable) { // to say that it resumes or not would be a guess
+		n.ended = true
+		return fmt.Appendf(b, ": %s; reconnect to resume\n\n", err), n.LastEventID
+	}
 	n.Resumed(err)
 	from, _ := json.Marshal(ValidPrefix(n.LastEventID)) // a string cannot fail
 	if err == nil {
@@ -154,8 +161,13 @@ func appendUntypedFrame(b []byte, event, id string, data []byte) []byte {
 	return append(append(b, data[1:]...), "\n\n"...)
 }
 
-func (e *Event) data() []byte {
-	return e.Frame[len("event: \nid: \ndata: ")+len(e.Type)+len(e.ID) : len(e.Frame)-len("\n\n")]
+// Data is what e says, as JSON. It must not be changed.
+func (e *Event) Data() []byte {
+	begin := len("event: \ndata: ") + len(e.Type)
+	if e.ID != "" {
+		begin += len("id: \n") + len(e.ID)
+	}
+	return e.Frame[begin : len(e.Frame)-len("\n\n")]
 }
 
 // appendFrame appends one event of an event stream. An empty id gets no id line. Data has no line ends: it is JSON.

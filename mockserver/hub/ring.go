@@ -15,12 +15,16 @@ type ringLog struct {
 
 	mu    sync.RWMutex
 	slots []*Event // event n is in slot n modulo their number
+	first uint64   // n before the first event
 	last  uint64   // n of the newest event
 }
 
 // NewRing returns an empty log in memory, for size events, the first of which gets the number base+1.
-func NewRing(epoch string, size int, base uint64) Log {
-	return &ringLog{epoch: epoch, base: base, slots: make([]*Event, size)}
+func NewRing(epoch string, size int, base uint64) Log { return NewRingAfter(epoch, size, base, 0) }
+
+// NewRingAfter is NewRing for the events that follow the first n of an epoch, which it has forgotten.
+func NewRingAfter(epoch string, size int, base, n uint64) Log {
+	return &ringLog{epoch: epoch, base: base, slots: make([]*Event, size), first: n, last: n}
 }
 
 func (r *ringLog) Append(drafts []Draft, data []byte) {
@@ -63,7 +67,7 @@ func (r *ringLog) Oldest() string {
 	return r.id(r.oldest())
 }
 
-func (r *ringLog) oldest() uint64 { return r.last - min(r.last, uint64(len(r.slots))) }
+func (r *ringLog) oldest() uint64 { return r.last - min(r.last-r.first, uint64(len(r.slots))) }
 
 func (r *ringLog) Read(id string, dst []*Event) (events []*Event, following int, err error) {
 	r.mu.RLock()
@@ -100,7 +104,7 @@ func (r *ringLog) parseID(id string) (uint64, error) {
 func (r *ringLog) Span() (events int, age time.Duration) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	if r.last == 0 {
+	if r.last == r.first {
 		return 0, 0
 	}
 	first := *r.slot(r.oldest() + 1)

@@ -27,9 +27,10 @@ type stream struct {
 	timer   *wakeTimer
 
 	opened     bool
-	after      string // id of the last event read from the log
-	caughtUp   bool   // it had everything when it last looked
-	allowedLag int    // events that it may lag besides the queue: those that came at once
+	notice     *notice // that the client knows of, or need not
+	after      string  // id of the last event read from the log
+	caughtUp   bool    // it had everything when it last looked
+	allowedLag int     // events that it may lag besides the queue: those that came at once
 
 	faults  *fault.Target
 	mangler fault.Mangler[*Event]
@@ -94,8 +95,18 @@ func (s *stream) doNext() (busy bool, err error) {
 		return true, s.open()
 	case isDue(s.timer.due(), time.Now()):
 		return true, s.sendDue(time.Now())
+	case s.notice != s.hub.notice.Load():
+		return true, s.sendNotice()
 	}
 	return s.forward(active)
+}
+
+func (s *stream) sendNotice() error {
+	s.notice = s.hub.notice.Load()
+	if !s.encoder.Wants(s.notice.event) {
+		return nil
+	}
+	return s.sendLast(s.encoder.Append(nil, s.notice.event))
 }
 
 // wait returns when there may be something to do, and an error when there never will.
@@ -121,6 +132,9 @@ func (s *stream) wait(ctx context.Context, changed <-chan struct{}) error {
 
 func (s *stream) open() error {
 	s.opened, s.caughtUp = true, true
+	if n := s.hub.notice.Load(); n != nil && n.last {
+		s.notice = n
+	}
 	b, after := s.encoder.Open(nil, s.log)
 	s.after = after
 	if s.faults.On(fault.NoID) != nil {
@@ -176,6 +190,9 @@ func (s *stream) forward(active *fault.Active) (busy bool, err error) {
 	events, behind, err := s.log.Read(s.after, events)
 	if s.faults.Active() != active {
 		return true, nil // a fault was injected or cleared, and applies to the events after it: look again
+	}
+	if errors.Is(err, ErrUnavailable) {
+		return true, errEnded // the client asks again
 	}
 	if err != nil || !s.keepsUp(behind) {
 		return true, s.disconnectSlow(behind)
