@@ -91,7 +91,7 @@ type symbolKey struct{ feed, symbol string }
 type watchedRule struct {
 	Rule
 	symbols map[symbolKey]*symbolState // of rules about prices and halts
-	feeds   map[string]bool            // of rules about feeds: those it is true of, until they are well again
+	feeds   map[string]time.Time       // of rules about feeds: those it is true of until they are well again, and since when
 	seen    []string                   // of News: headlines it was true of, newest last
 }
 
@@ -106,7 +106,7 @@ func New(rules []Rule) *Engine {
 
 // Add watches for one more rule from now on.
 func (e *Engine) Add(r Rule) {
-	e.rules = append(e.rules, watchedRule{Rule: r, symbols: map[symbolKey]*symbolState{}, feeds: map[string]bool{}})
+	e.rules = append(e.rules, watchedRule{Rule: r, symbols: map[symbolKey]*symbolState{}, feeds: map[string]time.Time{}})
 }
 
 // Remove takes the rule of this index, as Rules orders them, away.

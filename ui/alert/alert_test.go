@@ -183,6 +183,22 @@ func TestTheNextCheckIsWhenARuleCouldComeTrue(t *testing.T) {
 	}
 }
 
+func TestAnEventFromBeforeTheAlertDoesNotArmItAgain(t *testing.T) {
+	t.Parallel()
+	engine := alert.New([]alert.Rule{{Kind: alert.Silent, Within: time.Minute}})
+	live := status(feed.Live, "").event
+	live.At = start
+	engine.Apply(live)
+	fired := engine.Advance(start.Add(time.Minute))
+	other := prices(t, "A", "1")[0].event
+	other.Feed, other.At = "coins", start.Add(time.Minute-time.Millisecond)
+	fired = append(fired, engine.Apply(other)...)
+	fired = append(fired, engine.Advance(start.Add(time.Minute+time.Second))...)
+	if len(fired) != 1 {
+		t.Errorf("one silence is %d alerts", len(fired))
+	}
+}
+
 func TestTheHistoryIsBoundedAndNewestFirst(t *testing.T) {
 	t.Parallel()
 	engine := alert.New([]alert.Rule{{Kind: alert.News, Keyword: "x"}})

@@ -60,14 +60,17 @@ func (e *Engine) checkFeeds(now time.Time) (fired []Firing) {
 			continue
 		}
 		for _, name := range e.names {
+			if r.Feed != "" && r.Feed != name {
+				continue
+			}
 			c := e.feeds[name]
 			since := c.since(r.Kind)
-			switch isTrue := !since.IsZero() && market.Elapsed(since, now) >= r.Within; {
-			case r.Feed != "" && r.Feed != name:
-			case !isTrue:
-				delete(r.feeds, name)
-			case !r.feeds[name]:
-				r.feeds[name] = true
+			if told, ok := r.feeds[name]; ok && told.Equal(since) {
+				continue // also by an event that came before the time that made it true
+			}
+			delete(r.feeds, name)
+			if !since.IsZero() && market.Elapsed(since, now) >= r.Within {
+				r.feeds[name] = since
 				fired = append(fired, r.fire(since.Add(r.Within), name, "", market.Decimal{}, c.text(r.Kind, name, r.Within)))
 			}
 		}
@@ -111,7 +114,7 @@ func (e *Engine) NextCheck() time.Time {
 		r := &e.rules[i]
 		for name, c := range e.feeds {
 			since := c.since(r.Kind)
-			if since.IsZero() || r.feeds[name] || r.Feed != "" && r.Feed != name {
+			if told, ok := r.feeds[name]; since.IsZero() || ok && told.Equal(since) || r.Feed != "" && r.Feed != name {
 				continue
 			}
 			if at := since.Add(r.Within); next.IsZero() || at.Before(next) {
