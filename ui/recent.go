@@ -48,14 +48,17 @@ func newRecentEvents(c Config) *recentEvents {
 }
 
 // behindLimits are those of a board that stays behind: older bars are those of the present, and few look at the tape of
-// before. It may take as much as that of the present.
+// before.
 func (r *recentEvents) behindLimits() market.Limits {
-	return market.Limits{Bars: 8, Trades: 512, Budget: func(feed string) market.Budget {
-		if b := r.budget(feed); b != nil {
-			return memory.NewBudget(b.Limit())
-		}
-		return nil
-	}}
+	return market.Limits{Bars: 8, Trades: 512, Budget: r.sameAgain}
+}
+
+// sameAgain is a budget for a board of the past, which may take as much of a feed as that of the present.
+func (r *recentEvents) sameAgain(feed string) market.Budget {
+	if b := r.budget(feed); b != nil {
+		return memory.NewBudget(b.Limit())
+	}
+	return nil
 }
 
 func (r *recentEvents) keptOf(feed string) *keptEvents {
@@ -158,7 +161,7 @@ func (m *moment) replay(ev feed.Event) {
 
 // momentAt is what the screen showed at a time that the events reach back to.
 func (r *recentEvents) momentAt(then time.Time, present *moment) moment {
-	m := moment{board: r.before.board.Clone(market.Limits{}), manyFeeds: present.manyFeeds, gapMarks: r.before.gapMarks, raw: &rawEvents{}}
+	m := moment{board: r.before.board.Clone(market.Limits{Budget: r.sameAgain}), manyFeeds: present.manyFeeds, gapMarks: r.before.gapMarks, raw: &rawEvents{}}
 	m.board.AddOlderBars(present.board)
 	for _, h := range present.feeds {
 		m.feeds = append(m.feeds, h.asOf(r.before.feeds.byName(h.name)))

@@ -325,3 +325,25 @@ func TestEventsThatAreKeptShareTheMemoryOfTheirFeed(t *testing.T) {
 	s.keys("left", "left", "left")
 	s.requireText(t, "the events that are kept begin at 11:05:")
 }
+
+func TestThePastHasTheMemoryThatItsFeedMayHave(t *testing.T) {
+	t.Parallel()
+	budget := memory.NewBudget(1 << 20)
+	s := newHarness(func(c *Config) {
+		c.Rewind, c.Memory = 256<<10, func(string) *memory.Budget { return budget }
+	}).resize(160, 40)
+	s.openMarket().trade(40)
+	used := budget.Used()
+	s.keys("left")
+	if s.m.rewound == nil || budget.Used() != used {
+		t.Errorf("the past takes %d bytes of the present's", budget.Used()-used)
+	}
+	many := make([]feed.Event, 500)
+	for i := range many {
+		many[i] = priceEvent(deskFeed, fmt.Sprint("S", i), "1")
+		s.m.moment.replay(many[i])
+	}
+	if rows := len(s.m.board.Rows()); s.m.board.Counts().Refused == 0 || rows > 1<<20/2500 {
+		t.Errorf("the past has %d rows within 1 MiB", rows)
+	}
+}

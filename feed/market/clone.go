@@ -2,6 +2,7 @@ package market
 
 import (
 	"slices"
+	"sort"
 	"strings"
 )
 
@@ -39,8 +40,9 @@ func (b *Board) addCopy(r *Row) {
 	b.rows, f.rows[r.Symbol] = append(b.rows, &copied), &copied
 }
 
-// AddOlderBars gives the rows of b the bars of other that are older than all that they have. It is for an early copy of a
-// board, which keeps fewer bars than other does, and to which those bars were added before other went on.
+// AddOlderBars gives the rows of b the bars of other that are older than all that they have, as far as the Budget of their
+// feed has room. It is for an early copy of a board, which keeps fewer bars than other does, and to which those bars were added
+// before other went on.
 func (b *Board) AddOlderBars(other *Board) {
 	for _, r := range b.rows {
 		if from := other.Row(r.Feed, r.Symbol); from != nil {
@@ -55,16 +57,16 @@ func (b *Bars) addOlder(other *Bars) {
 	if b.Len() == 0 || other.Len() == 0 || other.epoch != b.epoch {
 		return
 	}
-	older := make([]packedBar, 0, b.limit)
-	for i := range other.Len() {
-		if s := other.bar(i); s.index < b.bar(0).index {
-			older = append(older, *s)
-		}
+	older := sort.Search(other.Len(), func(i int) bool { return other.bar(i).index >= b.bar(0).index })
+	added := min(older, b.limit-b.Len())
+	if added <= 0 || !b.kept.take(max(added+b.Len()-freeBars, 0)*barSize-b.keptSize(), forRows) {
+		return
 	}
-	room := b.limit - b.Len()
-	before := b.keptSize()
-	b.ring, b.head = append(older[max(len(older)-room, 0):], inOrder(b.ring, b.head, b.limit)...), 0
-	b.kept.give(before - b.keptSize())
+	ring := make([]packedBar, 0, added+b.Len())
+	for i := older - added; i < older; i++ {
+		ring = append(ring, *other.bar(i))
+	}
+	b.ring, b.head = append(ring, inOrder(b.ring, b.head, b.limit)...), 0
 }
 
 // resized is a copy that keeps so many bars, and counts more of them elsewhere.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"livetape/feed/market"
+	"livetape/feed/memory"
 )
 
 // shown is what a screen can show of a board.
@@ -100,5 +101,23 @@ func TestASmallBoardOfThenAndTheBarsOfNowMakeTheBoardOfThen(t *testing.T) {
 	}
 	if diff := cmp.Diff(shown(then), shown(c)); diff != "" {
 		t.Errorf("(-then +copy):\n%s", diff)
+	}
+}
+
+func TestOlderBarsTakeNoMoreThanThereIsRoomFor(t *testing.T) {
+	t.Parallel()
+	now := market.NewBoard(market.Limits{})
+	for n := range 300 {
+		step(t, n, now)
+	}
+	behind := now.Clone(market.Limits{Bars: 8})
+	for limit, wantMore := range map[int]bool{16 << 10: false, 160 << 10: true} {
+		budget := memory.NewBudget(limit)
+		c := behind.Clone(market.Limits{Trades: 1, Budget: func(string) market.Budget { return budget }})
+		before := budget.Used()
+		c.AddOlderBars(now)
+		if used := budget.Used(); (used > before) != wantMore || used > max(before, limit/4*3) {
+			t.Errorf("of %d bytes %d are used, after %d", limit, used, before)
+		}
 	}
 }
