@@ -66,9 +66,9 @@ func TestARecordingEndsInTheBoardOfWatching(t *testing.T) {
 			if code, said := runRecord(t, append([]string{url, "-o"}, args...)...); code != 0 {
 				t.Fatalf("exit code %d:\n%s", code, said)
 			}
-			replayed(t, args[0]).waitFor("the prices that were watched", func(screen string) bool {
-				want := prices(watched.text()) // which may still have been in the middle of its last frame
-				return strings.Contains(screen, "■ end") && len(want) == 15 && slices.Equal(want, prices(screen))
+			waitForBoth("the same prices", watched, replayed(t, args[0]), func(watched, replayed string) bool {
+				want := prices(watched)
+				return strings.Contains(replayed, "■ end") && len(want) == 15 && slices.Equal(want, prices(replayed))
 			})
 		})
 	}

@@ -157,17 +157,40 @@ func (term *terminal) waitFor(what string, ok func(screen string) bool) string {
 func (term *terminal) showsWithin(limit time.Duration, ok func(screen string) bool) (screen string, shown bool) {
 	deadline := time.After(limit)
 	for {
-		term.mu.Lock()
-		changed := term.changed
-		screen = term.screen.String()
-		term.mu.Unlock()
-		if ok(screen) {
+		var changed <-chan struct{}
+		if screen, changed = term.now(); ok(screen) {
 			return screen, true
 		}
 		select {
 		case <-changed:
 		case <-deadline:
 			return screen, false
+		}
+	}
+}
+
+// now is the screen, and a channel that is closed when it changes.
+func (term *terminal) now() (screen string, changed <-chan struct{}) {
+	term.mu.Lock()
+	defer term.mu.Unlock()
+	return term.screen.String(), term.changed
+}
+
+// waitForBoth waits until two screens satisfy ok together, whichever of them is the last to change.
+func waitForBoth(what string, one, other *terminal, ok func(one, other string) bool) {
+	one.t.Helper()
+	deadline := time.After(waitLimit)
+	for {
+		first, firstChanged := one.now()
+		second, secondChanged := other.now()
+		if ok(first, second) {
+			return
+		}
+		select {
+		case <-firstChanged:
+		case <-secondChanged:
+		case <-deadline:
+			one.t.Fatalf("the screens never showed %s; they show:\n%s\n%s", what, first, second)
 		}
 	}
 }
