@@ -34,8 +34,9 @@ var importRules = []importRule{
 	// Packages that stand on the packages around them, and not the other way.
 	{in: "feed/stream"},
 	{in: "feed/memory"},
+	{in: "feed/health", ours: []string{"feed/market"}},
 	{in: "feed/redact", ours: []string{"feed/market"}},
-	{in: "feed/decode", ours: []string{"feed/market", "feed/memory", "feed/redact"}},
+	{in: "feed/decode", ours: []string{"feed/health", "feed/market", "feed/memory", "feed/redact"}},
 	{in: "mockserver/market"},
 	{in: "mockserver/page"},
 }

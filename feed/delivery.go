@@ -274,7 +274,7 @@ func (d *delivery) decode(m *Message, mark stream.Mark) decode.Message {
 		return decode.Message{}
 	}
 	meaning, err := d.interpret(m)
-	m.Updates, m.Unmapped, m.Err, m.Map, m.Heartbeat = meaning.Updates, meaning.Unmapped, err, meaning.Map, meaning.Heartbeat
+	m.Updates, m.Unmapped, m.Err, m.Map, m.Heartbeat, m.Reports = meaning.Updates, meaning.Unmapped, err, meaning.Map, meaning.Heartbeat, meaning.Reports
 	if meaning.Notice != "" {
 		m.Notice = d.endpoint.Clean(meaning.Notice, noticeLimit)
 	}

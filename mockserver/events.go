@@ -40,6 +40,8 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, ErrNothingMore):
 		w.WriteHeader(http.StatusNoContent) // an EventSource does not come back (WHATWG HTML §9.2.3)
+	case errors.Is(err, ErrNotReady):
+		fault.WriteStatus(w, http.StatusServiceUnavailable, time.Second)
 	case err != nil:
 		s.config.Logger.Error("no stream for a client", "client", client, "error", err)
 		http.Error(w, "the source of this stream cannot be read", http.StatusInternalServerError)
@@ -50,6 +52,9 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 
 // ErrNothingMore is the error of a source of which a client has had all that there will ever be.
 var ErrNothingMore = errors.New("there is nothing more")
+
+// ErrNotReady is the error of a source that is about to begin.
+var ErrNotReady = errors.New("the source has not begun yet")
 
 // untyped is the query parameter for clients whose onmessage is all that they have.
 const untyped = "untyped"

@@ -21,7 +21,7 @@ type Source interface {
 	EventTypes() []string
 
 	// NewEncoder returns the encoder of a new client's stream. Asked is what the client asked for; only the snapshot is missing
-	// in it. The error is [ErrNothingMore], or says why the source cannot be read.
+	// in it. The error is [ErrNothingMore], [ErrNotReady], or says why the source cannot be read.
 	NewEncoder(asked hub.Native) (hub.Encoder, error)
 
 	// WriteMetrics writes what the source counts, in the text format of Prometheus.

@@ -8,6 +8,7 @@ import (
 	"time"
 	"unsafe"
 
+	"livetape/feed/health"
 	"livetape/feed/market"
 	"livetape/feed/memory"
 )
@@ -28,8 +29,9 @@ func Text(data []byte) string { return unsafe.String(unsafe.SliceData(data), len
 // Message is what one event means.
 type Message struct {
 	Updates    []market.Update
-	Continuity *Continuity // of an event about the stream itself: native "resume" and "reset"
-	Unmapped   string      // why the event, or a part of its rows, yields nothing though it is not malformed: "no rule for event type message"
+	Reports    []health.Report // of a relay: how the feeds behind it are now
+	Continuity *Continuity     // of an event about the stream itself: native "resume" and "reset"
+	Unmapped   string          // why the event, or a part of its rows, yields nothing though it is not malformed: "no rule for event type message"
 
 	Notice   string // what the server says about the stream itself, for the status line: "rate limit exceeded"
 	End      bool   // the server asks to connect again now

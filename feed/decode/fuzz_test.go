@@ -19,7 +19,7 @@ func FuzzNativeDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, eventType string, data []byte) {
 		m, err := decode.Native{}.Decode(eventType, data)
-		something := len(m.Updates) > 0 || m.Continuity != nil || m.Unmapped != ""
+		something := len(m.Updates)+len(m.Reports) > 0 || m.Continuity != nil || m.Unmapped != ""
 		if !something && err == nil && eventType != "snapshot" {
 			t.Errorf("neither an update nor a reason")
 		}
@@ -31,7 +31,13 @@ func FuzzNativeDecode(f *testing.F) {
 		}
 		plain(t, m.Unmapped, 256)
 		for _, u := range m.Updates {
+			plain(t, market.Origin(u), market.MaxName)
 			checkUpdate(t, u)
+		}
+		for _, r := range m.Reports {
+			plain(t, r.Feed, market.MaxName)
+			plain(t, r.Status.Cause, 1000)
+			plain(t, r.Status.Advice, 1000)
 		}
 	})
 }
@@ -39,7 +45,7 @@ func FuzzNativeDecode(f *testing.F) {
 func checkUpdate(t *testing.T, u market.Update) {
 	switch u := u.(type) {
 	case market.Quote:
-		if u.Symbol == "" || !u.Last.IsSet() && !u.Bid.IsSet() && !u.Ask.IsSet() {
+		if u.Symbol == "" || !u.Last.IsSet() && !u.Bid.IsSet() && !u.Ask.IsSet() && !u.NoBid && !u.NoAsk {
 			t.Errorf("a quote of nothing: %+v", u)
 		}
 		plain(t, u.Symbol, market.MaxSymbol)

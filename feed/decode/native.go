@@ -3,11 +3,13 @@ package decode
 import (
 	"errors"
 	"fmt"
+	"time"
 
+	"livetape/feed/health"
 	"livetape/feed/market"
 )
 
-// Native decodes livetape's own format: price, news, status, snapshot, resume and reset.
+// Native decodes livetape's own format: price, news, status, reading, snapshot, resume, reset and feed.
 //
 // Unknown keys are ignored, and the last of a repeated key counts. A price, headline or status with one wrong field is
 // refused as a whole.
@@ -16,7 +18,7 @@ type Native struct{}
 // Decode implements [Decoder].
 func (Native) Decode(eventType string, data []byte) (Message, error) {
 	switch eventType {
-	case "price", "news", "status", "snapshot", "resume", "reset":
+	case "price", "news", "status", "reading", "snapshot", "resume", "reset", "feed":
 	default:
 		return Message{Unmapped: "no rule for event type " + market.PlainText(eventType, market.MaxName)}, nil
 	}
@@ -38,8 +40,17 @@ func decodeNative(eventType, data string) (Message, error) {
 	case "status":
 		h, err := parseHalt(data)
 		return singleUpdateMessage(h, err)
+	case "reading":
+		r, err := parseReading(data)
+		return singleUpdateMessage(r, err)
 	case "snapshot":
 		return parseSnapshot(data)
+	case "feed":
+		r, err := parseReport(data)
+		if err != nil {
+			return Message{}, err
+		}
+		return Message{Reports: []health.Report{r}}, nil
 	}
 	c, err := parseContinuity(data, eventType == "reset")
 	if err != nil {
@@ -57,6 +68,7 @@ func singleUpdateMessage(u market.Update, err error) (Message, error) {
 
 func parsePrice(data string) (market.Quote, error) {
 	var q market.Quote
+	var received time.Time
 	err := eachMember(data, func(key string, v jsonValue) (err error) {
 		switch key {
 		case "symbol":
@@ -67,8 +79,18 @@ func parsePrice(data string) (market.Quote, error) {
 			q.Currency, err = parsePlainText(v, market.MaxCurrency)
 		case "time":
 			q.Time, err = parseTime(v)
+		case "received":
+			received, err = parseTime(v)
+		case "feed":
+			q.Feed, err = parseFeedName(v)
 		case "report":
-			q.Report, err = parseReport(v)
+			q.Report, err = parseTradeReport(v)
+		case "no_bid":
+			q.NoBid = v.raw == "true"
+		case "no_ask":
+			q.NoAsk = v.raw == "true"
+		case "standing":
+			q.FromSnapshot = v.raw == "true"
 		default:
 			if n := numberField(&q, key); n != nil {
 				*n, err = parseNumber(v)
@@ -76,11 +98,12 @@ func parsePrice(data string) (market.Quote, error) {
 		}
 		return err
 	})
+	q.Time = firstTime(q.Time, received)
 	switch {
 	case err != nil:
 	case q.Symbol == "":
 		err = errors.New("symbol is missing")
-	case !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet():
+	case !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() && !q.NoBid && !q.NoAsk:
 		err = errors.New("none of last, bid and ask is given")
 	}
 	return q, err
@@ -109,14 +132,27 @@ func numberField(q *market.Quote, key string) *market.Decimal {
 		return &q.PrevClose
 	case "vwap":
 		return &q.VWAP
+	case "bid_size":
+		return &q.BidSize
+	case "ask_size":
+		return &q.AskSize
+	case "change":
+		return &q.Change
+	case "change_pct":
+		return &q.ChangePct
 	}
 	return nil
 }
 
 func parseNews(data string) (market.Headline, error) {
 	var h market.Headline
+	var received time.Time
 	err := eachMember(data, func(key string, v jsonValue) (err error) {
 		switch key {
+		case "feed":
+			h.Feed, err = parseFeedName(v)
+		case "received":
+			received, err = parseTime(v)
 		case "id":
 			h.ID, err = parseIdentifier(v, market.MaxID)
 		case "headline":
@@ -136,6 +172,7 @@ func parseNews(data string) (market.Headline, error) {
 		}
 		return err
 	})
+	h.Time = firstTime(h.Time, received)
 	if err == nil && h.Title == "" {
 		err = errors.New("headline is missing")
 	}
@@ -144,9 +181,14 @@ func parseNews(data string) (market.Headline, error) {
 
 func parseHalt(data string) (market.Halt, error) {
 	var h market.Halt
+	var received time.Time
 	named := false
 	err := eachMember(data, func(key string, v jsonValue) (err error) {
 		switch key {
+		case "feed":
+			h.Feed, err = parseFeedName(v)
+		case "received":
+			received, err = parseTime(v)
 		case "symbol":
 			h.Symbol, err = parseIdentifier(v, market.MaxSymbol)
 			named = v.kind != kindNull
@@ -159,6 +201,7 @@ func parseHalt(data string) (market.Halt, error) {
 		}
 		return err
 	})
+	h.Time = firstTime(h.Time, received)
 	switch {
 	case err != nil:
 	case !named:
@@ -167,6 +210,50 @@ func parseHalt(data string) (market.Halt, error) {
 		err = errors.New("state is missing")
 	}
 	return h, err
+}
+
+func parseReading(data string) (market.Reading, error) {
+	var r market.Reading
+	var received time.Time
+	err := eachMember(data, func(key string, v jsonValue) (err error) {
+		switch key {
+		case "feed":
+			r.Feed, err = parseFeedName(v)
+		case "name":
+			r.Name, err = parseIdentifier(v, market.MaxSymbol)
+		case "value":
+			r.Value, err = parseNumber(v)
+		case "time":
+			r.Time, err = parseTime(v)
+		case "received":
+			received, err = parseTime(v)
+		}
+		return err
+	})
+	r.Time = firstTime(r.Time, received)
+	if err == nil && (r.Name == "" || !r.Value.IsSet()) {
+		err = errors.New("name or value is missing")
+	}
+	return r, err
+}
+
+// parseReport reads how a feed behind a relay is. All of the data is checked first, as that of other events is.
+func parseReport(data string) (r health.Report, err error) {
+	if err := eachMember(data, func(string, jsonValue) error { return nil }); err != nil {
+		return r, err
+	}
+	if err = r.UnmarshalJSON([]byte(data)); err != nil {
+		return r, fmt.Errorf("%s", market.PlainText(err.Error(), market.MaxReason))
+	}
+	return r, nil
+}
+
+// firstTime is the feed's own time, or else when the relay received the event: it is older than its arrival here says.
+func firstTime(own, received time.Time) time.Time {
+	if own.IsZero() {
+		return received
+	}
+	return own
 }
 
 func parseContinuity(data string, reset bool) (Continuity, error) {

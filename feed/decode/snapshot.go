@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 
+	"livetape/feed/health"
 	"livetape/feed/market"
 )
 
@@ -12,7 +13,7 @@ const maxRowErrors = 10
 
 // parseSnapshot takes every good row. The error describes the bad ones.
 func parseSnapshot(data string) (Message, error) {
-	var prices, stories, states jsonValue
+	var prices, stories, states, readings, feeds jsonValue
 	err := eachMember(data, func(key string, v jsonValue) error {
 		switch key {
 		case "prices":
@@ -21,6 +22,10 @@ func parseSnapshot(data string) (Message, error) {
 			stories = v
 		case "status":
 			states = v
+		case "readings":
+			readings = v
+		case "feeds":
+			feeds = v
 		}
 		return nil
 	})
@@ -31,7 +36,9 @@ func parseSnapshot(data string) (Message, error) {
 	all.addList("prices", prices, parseStandingPrice)
 	all.addList("news", stories, func(data string) (market.Update, error) { return parseNews(data) })
 	all.addList("status", states, func(data string) (market.Update, error) { return parseHalt(data) })
-	return Message{Updates: all.updates}, all.err()
+	all.addList("readings", readings, func(data string) (market.Update, error) { return parseReading(data) })
+	reports := all.reports(feeds)
+	return Message{Updates: all.updates, Reports: reports}, all.err()
 }
 
 func parseStandingPrice(data string) (market.Update, error) {
@@ -72,6 +79,28 @@ func (r *snapshotRows) addList(name string, v jsonValue, row func(data string) (
 	if err != nil {
 		r.addError(fmt.Errorf("%s: %w", name, err))
 	}
+}
+
+// maxReports bounds the feeds behind a relay.
+const maxReports = 1000
+
+func (r *snapshotRows) reports(v jsonValue) (all []health.Report) {
+	if v.kind == kindNull {
+		return nil
+	}
+	err := eachItem(v.raw, func(v jsonValue) bool {
+		report, err := parseReport(v.raw)
+		if err != nil {
+			r.addError(fmt.Errorf("feeds row %d: %w", len(all)+1, err))
+			return true
+		}
+		all = append(all, report)
+		return len(all) < maxReports
+	})
+	if err != nil {
+		r.addError(fmt.Errorf("feeds: %w", err))
+	}
+	return all
 }
 
 func (r *snapshotRows) addError(err error) {

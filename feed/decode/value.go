@@ -129,6 +129,8 @@ func parseSymbols(v jsonValue) ([]string, error) {
 	return all, cmp.Or(err, firstErr)
 }
 
+func parseFeedName(v jsonValue) (string, error) { return parseIdentifier(v, market.MaxName) }
+
 // parseImportance reads high, normal or low; any other word ranks as normal.
 func parseImportance(v jsonValue) (market.Importance, error) {
 	s, err := parsePlainText(v, market.MaxName)
@@ -141,8 +143,8 @@ func parseImportance(v jsonValue) (market.Importance, error) {
 	return market.Normal, err
 }
 
-// parseReport takes a report of another word for none, as newer servers may send one.
-func parseReport(v jsonValue) (market.Report, error) {
+// parseTradeReport takes a report of another word for none, as newer servers may send one.
+func parseTradeReport(v jsonValue) (market.Report, error) {
 	s, err := parsePlainText(v, market.MaxName)
 	for _, r := range []market.Report{market.NewTrade, market.Correction, market.Cancel} {
 		if s == r.String() {

@@ -42,6 +42,7 @@ func (Halt) isUpdate()     {}
 // string leaves what is already known alone.
 type Quote struct {
 	Symbol   string // required
+	Feed     string // behind a relay: the feed that it came from; else empty
 	Name     string
 	Currency string // ISO 4217 where the feed keeps to it
 
@@ -75,6 +76,7 @@ type Quote struct {
 type Reading struct {
 	Name  string    // required; what was measured, as it is to be shown: "humidity", "kitchen humidity"
 	Value Decimal   // required
+	Feed  string    // as of a Quote
 	Time  time.Time // the feed's own time, UTC; zero when it gives none
 }
 
@@ -99,6 +101,7 @@ const (
 
 // Headline is one news item. A second one with the same ID corrects the first.
 type Headline struct {
+	Feed       string // as of a Quote
 	ID         string // empty: cannot be corrected
 	Title      string // required
 	Summary    string
@@ -123,6 +126,7 @@ const (
 
 // Halt is a change of the trading state of a symbol: halted, resumed, closed and so on.
 type Halt struct {
+	Feed   string // as of a Quote
 	Symbol string // empty: the whole market
 	State  Session
 	Reason string

@@ -13,6 +13,7 @@ type Story struct {
 	At          time.Time // arrival of its first version; UTC wall clock
 	Corrected   time.Time // arrival of the last correction; zero when there was none
 	Corrections int
+	OfHalt      bool   // made of a Halt, and told by no headline
 	Seq         uint64 // 1, 2, 3 … in order of first arrival, over all feeds
 }
 
@@ -42,10 +43,15 @@ func (b *Board) applyHeadline(f *feedState, h Headline, at time.Time) {
 		b.counts.Refused++
 		return
 	}
+	b.addStory(f, &Story{Headline: h, Feed: f.name, At: at})
+}
+
+// addStory adds a story for which there is room.
+func (b *Board) addStory(f *feedState, s *Story) {
 	b.counts.Headlines++
-	s := &Story{Headline: h, Feed: f.name, At: at, Seq: b.counts.Headlines}
-	if h.ID != "" {
-		f.stories[h.ID] = s
+	s.Seq = b.counts.Headlines
+	if s.ID != "" {
+		f.stories[s.ID] = s
 	}
 	if len(b.news) == b.limits.News {
 		b.dropStory(len(b.news) - 1)
@@ -103,5 +109,9 @@ func (b *Board) tellHalt(f *feedState, before, h Halt, at time.Time) {
 	case h.State != Halted:
 		return
 	}
-	b.applyHeadline(f, story, at)
+	if !b.makeRoom(f, Size(story), nil) {
+		b.counts.Refused++
+		return
+	}
+	b.addStory(f, &Story{Headline: story, Feed: f.name, At: at, OfHalt: true})
 }

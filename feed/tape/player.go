@@ -324,5 +324,5 @@ func (p *Player) applyDecoder(e *Entry) {
 		return
 	}
 	got, err := d.Decode(m.Type, m.Data)
-	m.Updates, m.Unmapped, m.Err = got.Updates, got.Unmapped, err
+	m.Updates, m.Unmapped, m.Reports, m.Err = got.Updates, got.Unmapped, got.Reports, err
 }

@@ -245,11 +245,11 @@ func (r *Recorder) encode(dst []byte, e feed.Event) ([]byte, error) {
 	if m := e.Message; m != nil && fitsEventStream(m) {
 		return r.encoder.append(append(dst, '\n'), m), nil
 	}
-	kind, content, err := commentOf(e)
-	if err != nil || kind == "" {
-		return nil, err
+	kind, content := commentOf(e)
+	if kind == "" {
+		return nil, nil
 	}
-	dst, err = appendJSON(append(dst, ' '), kind, content)
+	dst, err := appendJSON(append(dst, ' '), kind, content)
 	return append(dst, '\n'), err
 }
 
@@ -275,11 +275,7 @@ func (r *Recorder) feedName(e feed.Event) string {
 
 // appendCarriedStatus appends a status that was true before the file began.
 func (r *Recorder) appendCarriedStatus(dst []byte, e feed.Event) ([]byte, error) {
-	_, status, err := commentOf(e)
-	if err != nil {
-		return dst, err
-	}
-	dst, err = appendJSON(append(appendTime(dst, e.At, r.feedName(e)), ' '), kindCarried, status)
+	dst, err := appendJSON(append(appendTime(dst, e.At, r.feedName(e)), ' '), kindCarried, e.Status)
 	return append(dst, '\n'), err
 }
 

@@ -84,7 +84,7 @@ Without a command it runs the demo.`,
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
 	root.AddCommand(demo, watchCommand(), streamCommand(), recordCommand(), checkCommand(), configCommand(), presetsCommand(),
-		replayCommand(), mockCommand(), scenariosCommand(), benchCommand(), tapeCommand(), versionCommand())
+		replayCommand(), relayCommand(), mockCommand(), scenariosCommand(), benchCommand(), tapeCommand(), versionCommand())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{plainFlagError(err), helpHint(cmd)}
 	})

@@ -106,7 +106,7 @@ func mockCommand() *cobra.Command {
 		cmd.Long = mockHelp + "\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp()
 		help(cmd, args)
 	})
-	server.register(cmd)
+	server.register(cmd, "addr")
 	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; further clients are asked to try again later")
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
 	token.register(cmd)

@@ -26,9 +26,9 @@ import (
 )
 
 type embeddedServer struct {
-	url         string             // http://host:port or https://host:port, without a path
-	mock        *mockserver.Server // nil: a recording is served
-	certificate *tls.Certificate   // nil: no TLS
+	url         string // http://host:port or https://host:port, without a path
+	mock        *mockserver.Server
+	certificate *tls.Certificate // nil: no TLS
 	listener    net.Listener
 	server      *http.Server
 }
@@ -53,11 +53,11 @@ func newMockServer(cmd *cobra.Command, settings serverSettings, config mockserve
 func listenHTTP(cmd *cobra.Command, settings serverSettings, handler http.Handler) (*embeddedServer, error) {
 	addr := settings.addr
 	if _, _, err := net.SplitHostPort(addr); err != nil {
-		return nil, usageErrorf(cmd, "--addr %s is not of the form 127.0.0.1:8080", addr)
+		return nil, usageErrorf(cmd, "--%s %s is not of the form 127.0.0.1:8080", settings.addrFlag, addr)
 	}
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("listen on %s: the port is taken; choose another with --addr, or --addr 127.0.0.1:0 for a free one", addr)
+		return nil, fmt.Errorf("listen on %s: the port is taken; choose another with --%[2]s, or --%[2]s 127.0.0.1:0 for a free one", addr, settings.addrFlag)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)

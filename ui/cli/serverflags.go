@@ -19,25 +19,29 @@ import (
 
 type serverFlags struct {
 	addr string
+	flag string // for addr
 	log  logFlags
 	tls  tlsFlags
 }
 
-func (f *serverFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.addr, "addr", "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+// register adds the flags, that of the address by a name.
+func (f *serverFlags) register(cmd *cobra.Command, addr string) {
+	f.flag = addr
+	cmd.Flags().StringVar(&f.addr, addr, "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
 	f.log.register(cmd)
 	f.tls.register(cmd)
 }
 
 type serverSettings struct {
 	addr        string
+	addrFlag    string // that it comes from
 	logger      *slog.Logger
 	errorLog    *log.Logger      // of the http.Server
 	certificate *tls.Certificate // nil: no TLS
 }
 
 func (f *serverFlags) settings(cmd *cobra.Command) (s serverSettings, err error) {
-	s.addr = f.addr
+	s.addr, s.addrFlag = f.addr, f.flag
 	if s.logger, err = f.log.logger(cmd); err != nil {
 		return s, err
 	}

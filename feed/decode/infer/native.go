@@ -15,7 +15,7 @@ type nativeDetector struct {
 	foreign bool // something of another format was read
 }
 
-var nativeTypes = []string{"price", "news", "status", "snapshot", "resume", "reset"}
+var nativeTypes = []string{"price", "news", "status", "reading", "snapshot", "resume", "reset", "feed"}
 
 // certain reports whether nothing but livetape's own is to be expected.
 func (n *nativeDetector) certain() bool { return n.opened && n.decoded && !n.foreign }
@@ -30,7 +30,9 @@ func (n *nativeDetector) reads(e decode.Event) bool {
 }
 
 // hasContent reports whether livetape's own format finds something in an event: what another format calls a snapshot is empty.
-func hasContent(m decode.Message) bool { return len(m.Updates) > 0 || m.Continuity != nil }
+func hasContent(m decode.Message) bool {
+	return len(m.Updates)+len(m.Reports) > 0 || m.Continuity != nil
+}
 
 // decode reads an event of livetape's own; ok is false for one that may be another's, with what livetape's own format
 // makes of it.
@@ -44,8 +46,8 @@ func (n *nativeDetector) decode(eventType string, data []byte) (m decode.Message
 	}
 	m, err = n.decoder.Decode(eventType, data)
 	if err == nil {
-		n.decoded = n.decoded || n.opened && len(m.Updates) > 0 && eventType != "snapshot"
-		n.opened = n.opened || eventType == "snapshot" && len(m.Updates) > 0 || m.Continuity != nil && m.Continuity.From != ""
+		n.decoded = n.decoded || n.opened && len(m.Updates)+len(m.Reports) > 0 && eventType != "snapshot"
+		n.opened = n.opened || eventType == "snapshot" && len(m.Updates)+len(m.Reports) > 0 || m.Continuity != nil && m.Continuity.From != ""
 	}
 	readable := hasContent(m) && (err == nil || eventType == "snapshot") // which has rows that could be read
 	return m, readable || n.opened && !n.foreign, err
