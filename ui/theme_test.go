@@ -3,6 +3,7 @@ package ui
 import (
 	"maps"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,6 +102,25 @@ func TestThemesAreTriedOutBeforeOneIsKept(t *testing.T) {
 	}
 }
 
+func TestEachThemeInTheListHasItsOwnColors(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) { c.Renderer, c.Theme = renderer(termenv.TrueColor, true), "dark" }).resize(120, 40).openMarket()
+	s.keys("T")
+	lines := strings.Split(s.m.View(), "\n")
+	for _, theme := range BuiltInThemes() {
+		at := slices.IndexFunc(lines, func(line string) bool {
+			return strings.HasPrefix(strings.TrimLeft(ansi.Strip(line), " ▌"), theme.Name+" ")
+		})
+		want := newLook(theme, termenv.TrueColor, Looks{}).normal[up]
+		if theme.Name == "dark" {
+			want = newLook(theme, termenv.TrueColor, Looks{}).selected[up]
+		}
+		if at < 0 || !strings.Contains(lines[at], want+" ▲ +1.25%") {
+			t.Errorf("%s: its sample is not in its own colors:\n%q", theme.Name, lines[max(at, 0)])
+		}
+	}
+}
+
 func TestABackgroundDecidesBetweenTwoThemes(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {
@@ -131,6 +151,18 @@ func TestNothingFlashesWithReducedMotion(t *testing.T) {
 			if strings.Contains(line, "NVDA") && ansi.Strip(line) == ansi.Strip(lines[i]) && line != lines[i] {
 				t.Errorf("%s: it flashed:\n%q\n%q", p.Name(), line, lines[i])
 			}
+		}
+	}
+}
+
+func TestReducedMotionComesAndGoesWithTheConfiguration(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 30).openMarket()
+	for _, reduced := range []bool{true, false} {
+		looks := Looks{ReducedMotion: reduced}
+		s.send(reloadMsg{Reload{Looks: &looks}})
+		if got, want := s.m.FrameInterval(), FrameInterval(looks); got != want {
+			t.Errorf("with reduced motion %v there is a frame in %v, not in %v", reduced, got, want)
 		}
 	}
 }

@@ -52,15 +52,24 @@ func (m Model) viewThemeMenu(height int) []string {
 	lines := []string{paneTitleLine(w, area, "Themes", positionText(m.themeMenu), keyLabel(m.keys.open)+" keeps, "+keyLabel(m.keys.back)+" takes back")}
 	for i, name := range m.themeNames()[m.themeMenu.top:m.themeMenu.end()] {
 		w.selected = m.themeMenu.top+i == m.themeMenu.cursor
-		drawCursorMark(w)
-		w.writeLeft(strong, name, 20)
-		w.write(up, " ▲ +1.25% ")
-		w.write(down, " ▼ -0.80% ")
-		w.write(plain, " 181.")
-		w.write(upFlash, "46")
-		w.write(stale, "  181.02  4m12s ")
-		w.write(warn, " ◌ QUIET ")
-		lines = append(lines, w.endLine())
+		lines = append(lines, m.themeLine(w, name))
 	}
 	return padLines(lines, height)
+}
+
+const themeNameWidth = 22 // with the mark of the cursor
+
+// themeLine is the name of a theme, and a sample in the colors that it has on this terminal.
+func (m Model) themeLine(w *lineWriter, name string) string {
+	own := newLook(m.config.theme(name), m.config.Renderer.ColorProfile(), m.config.Looks)
+	left, right := newLineWriter(m.theme, min(themeNameWidth, w.width)), newLineWriter(own, max(w.width-themeNameWidth, 0))
+	left.selected, right.selected, w.selected = w.selected, w.selected, false
+	drawCursorMark(left)
+	left.write(strong, name)
+	left.writeBlanks(left.width - left.used)
+	right.writeSpans([]span{
+		{up, " ▲ +1.25%"}, {down, " ▼ -0.80%"}, {plain, "  181."}, {upFlash, "46"}, {plain, " 96,1"}, {downFlash, "93.28"},
+		{stale, "  181.02 4m12s"}, {warn, "  ◌ QUIET "}, {banner, " ▲ 1 alert "},
+	})
+	return left.endLine() + right.endLine()
 }

@@ -121,6 +121,9 @@ func FrameInterval(l Looks) time.Duration {
 	return time.Second / 60
 }
 
+// FrameInterval is that of the looks that the configuration has now.
+func (m Model) FrameInterval() time.Duration { return FrameInterval(m.config.Looks) }
+
 // Model is the whole screen.
 type Model struct {
 	config Config

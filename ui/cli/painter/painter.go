@@ -9,6 +9,7 @@ import (
 	"io"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "github.com/charmbracelet/bubbletea"
@@ -19,7 +20,7 @@ import (
 // methods may be called from any goroutine.
 type Painter struct {
 	out      io.Writer
-	interval time.Duration
+	interval atomic.Int64  // nanoseconds
 	drawn    chan struct{} // a frame waits
 
 	mu     sync.Mutex
@@ -31,10 +32,16 @@ type Painter struct {
 
 // New returns a Painter that draws a frame at most once in an interval.
 func New(out io.Writer, interval time.Duration) *Painter {
-	return &Painter{out: out, interval: interval, drawn: make(chan struct{}, 1)}
+	p := &Painter{out: out, drawn: make(chan struct{}, 1)}
+	p.interval.Store(int64(interval))
+	return p
 }
 
-// Model is a Bubble Tea model whose frames p draws. Bubble Tea itself gets none.
+// paced is a model that says, after each message, how long there is to be between two frames.
+type paced interface{ FrameInterval() time.Duration }
+
+// Model is a Bubble Tea model whose frames p draws. Bubble Tea itself gets none. If the model has a method FrameInterval, that
+// decides how often p draws.
 func (p *Painter) Model(m tea.Model) tea.Model { return painted{m, p} }
 
 type painted struct {
@@ -47,6 +54,9 @@ func (m painted) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		m.painter.forget()
 	}
 	model, cmd := m.Model.Update(msg)
+	if p, ok := model.(paced); ok {
+		m.painter.interval.Store(int64(p.FrameInterval()))
+	}
 	return painted{model, m.painter}, cmd
 }
 
@@ -65,7 +75,7 @@ func (p *Painter) Run(ctx context.Context) {
 		}
 		p.paint()
 		select {
-		case <-time.After(p.interval):
+		case <-time.After(time.Duration(p.interval.Load())):
 		case <-ctx.Done():
 			return
 		}

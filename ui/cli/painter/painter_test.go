@@ -215,7 +215,7 @@ func TestFramesThatComeTooFastAreDrawnOnceAnInterval(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		term := newTerminal(20, 1)
 		p := onAlternateScreen(t, term)
-		p.interval = time.Second / 10
+		p.interval.Store(int64(time.Second / 10))
 		ctx, cancel := context.WithCancel(t.Context())
 		var running sync.WaitGroup
 		running.Go(func() { p.Run(ctx) })
@@ -229,6 +229,30 @@ func TestFramesThatComeTooFastAreDrawnOnceAnInterval(t *testing.T) {
 			t.Errorf("%d frames in a second", frames)
 		}
 	})
+}
+
+// pacedModel takes over the interval of the last message.
+type pacedModel struct {
+	still
+	interval time.Duration
+}
+
+func (m pacedModel) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	m.interval, _ = msg.(time.Duration)
+	return m, nil
+}
+
+func (m pacedModel) FrameInterval() time.Duration { return m.interval }
+
+func TestAModelChangesTheIntervalWhileItRuns(t *testing.T) {
+	t.Parallel()
+	p := New(io.Discard, time.Second/60)
+	var model tea.Model = p.Model(pacedModel{still: "1"})
+	for _, want := range []time.Duration{time.Second / 2, time.Second / 60} {
+		if model, _ = model.Update(want); time.Duration(p.interval.Load()) != want {
+			t.Errorf("the interval is %v, not %v", time.Duration(p.interval.Load()), want)
+		}
+	}
 }
 
 func BenchmarkChange(b *testing.B) {
