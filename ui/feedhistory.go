@@ -80,20 +80,24 @@ func (f *feedHistory) rates(now time.Time, width int) string {
 	return historySpark(slots, historySlot.rate)
 }
 
-// historySpark draws values from zero on, blank where there are none; empty without any.
+// historySpark draws values from zero on, blank where there are none; empty without any. What is usual stands at half the
+// height, and the highest leaves a gap to the line above: neighboring lines would grow together.
 func historySpark(slots []historySlot, value func(historySlot) float64) string {
-	highest := 0.0
+	highest, sum, n := 0.0, 0.0, 0.0
 	for _, s := range slots {
-		highest = max(highest, value(s))
+		if v := value(s); v > 0 {
+			highest, sum, n = max(highest, v), sum+v, n+1
+		}
 	}
-	if highest <= 0 {
+	if n == 0 {
 		return ""
 	}
+	top := max(highest, 2*sum/n)
 	out := make([]rune, len(slots))
 	for i, s := range slots {
 		out[i] = ' '
 		if v := value(s); v > 0 {
-			out[i] = '▁' + min('█'-'▁', rune(v*8/highest))
+			out[i] = '▁' + min('▇'-'▁', rune(v*7/top))
 		}
 	}
 	return string(out)

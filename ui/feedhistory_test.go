@@ -58,7 +58,7 @@ func TestTheRatesOfAFeedAreASparkLineOfWholeSlots(t *testing.T) {
 		}
 		s.waitFor(slotSeconds * time.Second)
 	}
-	if got := s.m.feeds[0].history.rates(s.now, 6); got != "  █▅ ▂" {
+	if got := s.m.feeds[0].history.rates(s.now, 6); got != "  ▇▄ ▁" {
 		t.Errorf("it is %q", got)
 	}
 }
@@ -80,7 +80,7 @@ func TestTheFeedPaneHasAllThatIsKnownOfTheSelectedFeed(t *testing.T) {
 	s.keys("f")
 	for _, want := range []string{
 		"p50 3 ms p99 80 ms", "1 gap, 5 min, 1,204 missed", "today 1 gap, 5 min, 1,204 missed", "4 duplicates", "last id e1-", "retry: 3 s",
-		"2 connections", "HTTP/2 · gzip", "  rate  ", "  delay ", "█ p50 3 ms p99 80 ms", "redirected to https://other.example", "not mapped: there is no symbol", "━ 12:0", "━ live ◌ silent ┄ lost ↻ waiting ✕ failed",
+		"2 connections", "HTTP/2 · gzip", "  rate  ", "  delay ", "▄ p50 3 ms p99 80 ms", "redirected to https://other.example", "not mapped: there is no symbol", "━ 12:0", "━ live ◌ silent ┄ lost ↻ waiting ✕ failed",
 	} {
 		if view := s.screen(); !strings.Contains(view, want) {
 			t.Errorf("no %q in\n%s", want, view)

@@ -34,8 +34,11 @@ func (m Model) feedMenuHeight(l layout, body int) int {
 // them.
 func (m Model) keepOnFeed() Model {
 	sorted := m.atPresent().sickFirst()
-	room := m.layout.bottom - 1
-	m.feedMenu = m.feedMenu.fit(min(max(room-maxFeedDetail, room/2), len(sorted)), len(sorted))
+	room, detail := m.layout.bottom-1, 0
+	if h := m.atPresent().feeds.byName(m.listedFeed); h != nil {
+		detail = len(m.atPresent().feedDetail(newLineWriter(m.theme, m.layout.width), h, maxFeedDetail))
+	}
+	m.feedMenu = m.feedMenu.fit(min(max(room-detail, room/2), len(sorted)), len(sorted))
 	if i := slices.IndexFunc(sorted, func(h *feedHealth) bool { return h.name == m.listedFeed }); i >= 0 {
 		m.feedMenu = m.feedMenu.move(i - m.feedMenu.cursor)
 	} else if len(sorted) > 0 {

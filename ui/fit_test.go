@@ -200,3 +200,36 @@ func TestNewsAreOnlyExpectedFromAFeedThatMaySendSome(t *testing.T) {
 		}
 	}
 }
+
+func TestNewsHaveTheRoomThatAFilterLeaves(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
+	before := s.m.layout
+	s.keys("/", "n", "v", "d", "a")
+	if typed := s.m.layout; typed.news != before.news-typed.tabs {
+		t.Errorf("while the filter is typed, news have %d lines, and had %d", typed.news, before.news)
+	}
+	s.keys("enter")
+	if kept := s.m.layout; kept.prices != minPrices || kept.news <= before.news {
+		t.Errorf("one row has %d lines, and news have %d", kept.prices, kept.news)
+	}
+	s.keys("esc")
+	if l := s.m.layout; l.prices != before.prices || l.news != before.news {
+		t.Errorf("without the filter it is %+v, and was %+v", l, before)
+	}
+}
+
+func TestAPaneBelowLeavesRoomToNewsOnlyIfPricesDoNotNeedIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		width, height int
+		news          bool
+	}{{200, 60, true}, {120, 40, false}, {80, 24, false}} {
+		s := newHarness().resize(c.width, c.height).openMarket()
+		s.keys("f")
+		l := s.m.layout
+		if (l.news > 0) != c.news || l.prices+l.news+l.bottom != l.bodyHeight() || c.news && l.prices < len(s.m.shownData().rows)+2 {
+			t.Errorf("%dx%d: %+v", c.width, c.height, l)
+		}
+	}
+}

@@ -66,6 +66,11 @@ func (h *feedHealth) mapAdvice(k keyMap) string {
 	return "Name what tells them apart as symbol: in a map."
 }
 
+// canShowMap reports whether there is a map to show of a feed, or one to propose: else its definition says how it is read.
+func (m Model) canShowMap(h *feedHealth) bool {
+	return h != nil && (h.found.YAML != "" || h.mapped == 0 && h.messages > 0 && m.config.Maps != nil)
+}
+
 func (m Model) showMap() (Model, tea.Cmd) {
 	h := m.targetFeed()
 	switch {
@@ -75,7 +80,7 @@ func (m Model) showMap() (Model, tea.Cmd) {
 		return m.openMap(mapPage{feed: h.name, found: h.found}), nil
 	case h.mapped > 0:
 		return m.showToast(span{accent, h.name + " is not read by a map that was found"})
-	case m.config.Maps == nil || h.messages == 0:
+	case !m.canShowMap(h):
 		return m.showToast(span{accent, "no map was found for " + h.name})
 	}
 	maps, name, events := m.config.Maps, h.name, m.present().raw.ofFeed(h.name)

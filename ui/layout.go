@@ -22,6 +22,8 @@ type layout struct {
 const (
 	minShared     = 9   // lines of body for several panes; with less, the one with the keyboard has it all
 	minThreePanes = 26  // lines of body for prices, news and the log at once
+	minPrices     = 6   // lines of the price table, with its heads
+	minNews       = 4   // lines of news, with their title
 	minTitled     = 14  // lines of body for the price table to have a title
 	minAdvice     = 12  // cells left on a line for advice to begin on it
 	minBeside     = 160 // columns for the details to stand beside the panes
@@ -261,33 +263,55 @@ func (m Model) showsBottom() bool {
 
 // sharePanes shares the lines that the details leave.
 func (m Model) sharePanes(l layout, body int, t *shownData) layout {
-	switch {
-	case m.overlay == faultsOverlay:
-		return l.splitWithBottom(body, min(len(m.config.Faults)+1, max(body*3/5, minShared))) // leave room to see what a fault does
-	case m.overlay == commandsOverlay:
-		return l.splitWithBottom(body, maxCommandLines)
-	case m.overlay == themesOverlay:
-		return l.splitWithBottom(body, len(m.themeNames())+1)
-	case m.overlay == positionsOverlay:
-		return l.splitWithBottom(body, min(m.positionLines()+2, max(body*3/5, minShared)))
-	case m.overlay == alertsOverlay:
-		return l.splitWithBottom(body, min(m.alerts.lines()+1, max(body*3/5, minShared)))
-	case m.overlay == feedsOverlay:
-		return l.splitWithBottom(body, m.feedMenuHeight(l, body))
-	case m.overlay == columnsOverlay:
-		return l.splitWithBottom(body, len(m.columnChoices())+1)
-	case m.showsBottom():
-		return l.splitWithBottom(body, minDetailLines)
+	if m.showsBottom() {
+		l = l.splitWithBottom(body, m.bottomLines(l, body), m.priceLines(t), slices.Contains(m.focusOrder(), focusNews))
+		if t.isOnlyNews() && !m.showsRaw(t) {
+			l.prices, l.news = 0, l.prices+l.news
+		}
+		return l
 	}
 	if m.showLog {
 		l.log = max(body/3, 6)
 		body -= l.log
 	}
 	if slices.Contains(m.focusOrder(), focusNews) {
-		return l.sharePricesAndNews(body, t, m.showsRaw(t), m.feeds.dividers(t.rows, m.now))
+		return l.sharePricesAndNews(body, t, m.showsRaw(t), m.priceLines(t))
 	}
 	l.prices = body
 	return l
+}
+
+// bottomLines is how many lines the menu, headline or event below the panes is to have.
+func (m Model) bottomLines(l layout, body int) int {
+	switch most := max(body*3/5, minShared); m.overlay { // leave room to see what it does
+	case faultsOverlay:
+		return min(len(m.config.Faults)+1, most)
+	case commandsOverlay:
+		return maxCommandLines
+	case themesOverlay:
+		return len(m.themeNames()) + 1
+	case positionsOverlay:
+		return min(m.positionLines()+2, most)
+	case alertsOverlay:
+		return min(m.alerts.lines()+1, most)
+	case feedsOverlay:
+		return m.feedMenuHeight(l, body)
+	case columnsOverlay:
+		return len(m.columnChoices()) + 1
+	}
+	return minDetailLines
+}
+
+// priceLines is how many lines the tables of prices and readings can fill; 0 where raw events stand there, which fill any.
+func (m Model) priceLines(t *shownData) int {
+	if m.showsRaw(t) {
+		return 0
+	}
+	rows := t.size + m.feeds.dividers(t.rows, m.now)
+	if t.priced && t.read {
+		rows += 2
+	}
+	return max(rows+2, minPrices)
 }
 
 func (l layout) addReadings(t *shownData, raw bool) layout {
@@ -307,12 +331,23 @@ func (l layout) bodyHeight() int {
 	return l.page + l.prices + l.readings + l.news + l.log + l.bottom
 }
 
-func (l layout) splitWithBottom(body, want int) layout {
+// splitWithBottom gives the bottom what it wants, as far as there is room, and the prices what they can fill. News have the
+// rest, or else the bottom.
+func (l layout) splitWithBottom(body, want, prices int, news bool) layout {
 	l.bottom = min(want, max(body-4, body/2))
 	if body < minShared {
 		l.bottom = body
 	}
 	l.prices = body - l.bottom
+	if prices == 0 || prices >= l.prices {
+		return l
+	}
+	rest := l.prices - prices
+	if l.prices = prices; news && rest >= minNews {
+		l.news = rest
+	} else {
+		l.bottom += rest
+	}
 	return l
 }
 
@@ -331,19 +366,16 @@ func (l layout) giveAllTo(p paneID, body int) layout {
 }
 
 // sharePricesAndNews gives news a third of the lines, and those that prices do not need.
-func (l layout) sharePricesAndNews(body int, t *shownData, raw bool, dividers int) layout {
-	rows := t.size + dividers
-	if t.priced && t.read {
-		rows += 2
-	}
-	l.news = max(body*3/10, 4)
+func (l layout) sharePricesAndNews(body int, t *shownData, raw bool, prices int) layout {
+	l.news = max(body*3/10, minNews)
 	l.prices = body - l.news
-	if !raw && (t.priced || t.read) {
-		l.prices = min(l.prices, max(rows+2, 6))
-		l.news = body - l.prices
-	}
-	if !raw && t.isOnlyNews() {
+	switch {
+	case raw:
+	case t.isOnlyNews():
 		l.prices, l.news = 0, body
+	case t.priced || t.read:
+		l.prices = min(l.prices, prices)
+		l.news = body - l.prices
 	}
 	return l
 }

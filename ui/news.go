@@ -14,6 +14,7 @@ const (
 	maxSourceWidth  = 14
 	maxSymbolsWidth = 16
 	minNewsHint     = 78 // columns
+	minNewsSource   = 90 // the same for the sources; the headline is worth more
 	unreadSign      = "●"
 )
 
@@ -173,16 +174,29 @@ func (n newsPane) row(w *lineWriter, area drawContext, l newsLine) string {
 	}
 	w.writeLeft(muted, timeCell(storyTime(s), area.now), 8)
 	w.writeBlanks(2)
-	if n.sourceWidth > 0 && area.width >= 70 {
+	if n.sourceWidth > 0 && area.width >= minNewsSource {
 		w.writeLeft(muted, s.Source, n.sourceWidth)
 		w.writeBlanks(2)
 	}
 	if n.symbolsWidth > 0 && area.width >= 50 {
-		w.writeLeft(tag, strings.Join(s.Symbols, " "), min(n.symbolsWidth, area.width/6))
+		width := min(n.symbolsWidth, area.width/6)
+		w.writeLeft(tag, symbolsText(s.Symbols, width), width)
 		w.writeBlanks(2)
 	}
 	drawHeadline(w, s)
 	return w.endLine()
+}
+
+// symbolsText is as many of some symbols as have room, and how many others there are: "GOOGL NVDA +2".
+func symbolsText(all []string, width int) string {
+	text := strings.Join(all, " ")
+	for n := len(all) - 1; n > 0 && cells(text) > width; n-- {
+		others := fmt.Sprintf(" +%d", len(all)-n)
+		if text = strings.Join(all[:n], " ") + others; n == 1 {
+			text = truncate(all[0], max(width-cells(others), 1)) + others
+		}
+	}
+	return text
 }
 
 // drawUnread draws the mark of an unread headline, and that of the cursor; nil is no headline.

@@ -255,3 +255,16 @@ func TestAPlannedEndThatGoesWrongIsSaidAtOnce(t *testing.T) {
 		t.Errorf("no word of it:\n%s", s.screen())
 	}
 }
+
+func TestSymbolsThatHaveNoRoomAreCounted(t *testing.T) {
+	t.Parallel()
+	all := []string{"GOOGL", "NVDA", "TSLA", "AAPL"}
+	for width, want := range map[int]string{20: "GOOGL NVDA TSLA AAPL", 19: "GOOGL NVDA TSLA +1", 13: "GOOGL NVDA +2", 12: "GOOGL +3", 7: "GOO… +3"} {
+		if got := symbolsText(all, width); got != want {
+			t.Errorf("in %d cells they are %q, not %q", width, got, want)
+		}
+	}
+	if got := symbolsText(nil, 5); got != "" {
+		t.Errorf("none are %q", got)
+	}
+}

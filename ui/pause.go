@@ -12,7 +12,7 @@ import (
 type shownData struct {
 	rows      []*market.Row // of prices
 	readings  []*market.Row
-	size      int  // of both, without a filter
+	size      int  // of both; while a filter is typed, without it
 	priced    bool // there are prices, on screen or not
 	read      bool // the same of readings
 	stories   []*market.Story
@@ -58,6 +58,9 @@ func (m Model) shownData() *shownData {
 	if v := &m.view; v.applied {
 		c.rows, c.readings = splitReadings(v.rows, mixed)
 		c.size, c.read = v.counts[v.list], len(c.readings) > 0 || c.read && !c.priced
+		if v.filter != nil && m.prompt.kind != filterPrompt {
+			c.size = v.most
+		}
 	}
 	if m.paused == nil || m.view.applied {
 		c.rows, c.readings = m.feeds.liveFirst(c.rows, m.now), m.feeds.liveFirst(c.readings, m.now)

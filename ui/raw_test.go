@@ -30,6 +30,21 @@ func TestRawEventsAreShownWhileNothingElseCanBe(t *testing.T) {
 	}
 }
 
+func TestTheMapIsOfferedBesideRawEventsOnlyWhereThereIsOne(t *testing.T) {
+	t.Parallel()
+	for _, mapped := range []bool{true, false} {
+		s := newHarness(func(c *Config) { c.Maps = &fakeMaps{} }).resize(120, 30).goLive()
+		if mapped {
+			s.openMarket()
+		} else {
+			s.unmappedMessage(`{"id":7}`)
+		}
+		if s.keys("e"); strings.Contains(s.screen(), "M map") == mapped {
+			t.Errorf("read by its own format: %v\n%s", mapped, s.screen())
+		}
+	}
+}
+
 func TestTheSelectedRawEventStaysOnTopWhenOthersArrive(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(80, 24).goLive()

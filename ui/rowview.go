@@ -30,6 +30,7 @@ type rowView struct {
 
 	applied bool          // rows are on screen, and not all of the board
 	rows    []*market.Row // arranged
+	most    int           // of rows at once, since another list or filter was chosen
 	counts  map[listID]int
 	empty   map[string]*market.Row // of symbols of lists that no feed has a row for, by symbol
 
@@ -89,11 +90,14 @@ func (m Model) arrangeRows() Model {
 		return m
 	}
 	held := v.isHeld(m.now) && !v.redefined
+	if v.redefined {
+		v.most = 0
+	}
 	v.base, v.dirty, v.redefined, v.arranged = id, held, false, m.now
 	before := m.shownData()
 	price, reading := m.prices.rowAtCursor(before.rows), m.readings.rowAtCursor(before.readings)
 	v.rows, v.counts = m.newArrangement(base, before.stories).arrange(held)
-	v.applied = !v.isPlain()
+	v.applied, v.most = !v.isPlain(), max(v.most, len(v.rows))
 	after := m.shownData()
 	m.prices, m.readings = m.prices.keepOnRow(after.rows, price), m.readings.keepOnRow(after.readings, reading)
 	return m

@@ -280,8 +280,10 @@ func (m Model) paneKeys() []key.Binding {
 		return []key.Binding{k.open, k.openURL, k.copyText, k.newsOfSymbol, k.back, k.down, k.up}
 	case m.overlay == detailOverlay:
 		return []key.Binding{k.back, k.down, k.up, k.open, k.focus}
-	case m.showRaw:
+	case m.showRaw && m.canShowMap(m.targetFeed()):
 		return []key.Binding{k.raw, k.showMap}
+	case m.showRaw:
+		return []key.Binding{k.raw}
 	}
 	return nil
 }
