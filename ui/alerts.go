@@ -122,7 +122,7 @@ func (a alerts) add(symbol, text string) (alerts, error) {
 // isHighlighted reports whether an alert about a row has just come true. It ends on a whole second, when the ages change.
 func (a alerts) isHighlighted(r *market.Row, s *fold.Symbol, now time.Time) bool {
 	since := now.Truncate(time.Second).Add(-alertHighlight)
-	return a.engine != nil && anyFeed(r, s, func(feed string) bool { return a.engine.Concerns(feed, r.Symbol, since) })
+	return a.engine != nil && anyFeed(r, s, func(feed string) bool { return a.engine.FiredSince(feed, r.Symbol, since) })
 }
 
 func (m Model) toggleAlerts() Model {

@@ -21,7 +21,7 @@ func (m Model) viewText(t *shownData, height int) []string {
 	if len(lines) == 1 && lines[0].story != nil {
 		return viewStoryDetail(w, area, lines[0].story)
 	}
-	return viewExplanation(area, []span{{muted, "No headline is selected: " + keyLabel(m.keys.up) + " and " + keyLabel(m.keys.down) + " choose one, " + keyLabel(m.keys.back) + " closes."}})
+	return viewEmptyReason(area, []span{{muted, "No headline is selected: " + keyLabel(m.keys.up) + " and " + keyLabel(m.keys.down) + " choose one, " + keyLabel(m.keys.back) + " closes."}})
 }
 
 func viewStoryDetail(w *lineWriter, area drawContext, s *market.Story) []string {

@@ -51,7 +51,7 @@ const (
 
 // showsDetails reports whether the details of the selected row are on screen.
 func (m Model) showsDetails(t *shownData) bool {
-	return !m.isInPage() && m.selectedRow(t) != nil && (m.width >= minBeside || m.overlay == detailOverlay && !m.readsText())
+	return !m.isPageFocused() && m.selectedRow(t) != nil && (m.width >= minBeside || m.overlay == detailOverlay && !m.readsText())
 }
 
 // detailWidth is how wide the details are. On a wide screen they stand beside the panes.

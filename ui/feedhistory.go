@@ -51,8 +51,8 @@ func (f *feedHistory) noteState(before, now feed.State, at time.Time) {
 	f.noted = number
 }
 
-// setBack moves all slots along with a clock that was set back.
-func (f *feedHistory) setBack(by time.Duration) {
+// shiftBack moves all slots along with a clock that was set back.
+func (f *feedHistory) shiftBack(by time.Duration) {
 	old, slots := *f, int64(by/time.Second)/slotSeconds
 	*f = feedHistory{noted: old.noted - slots}
 	for _, s := range old.slots {

@@ -97,8 +97,8 @@ func (h *feedHealth) receiveBytes(at time.Time, duplicates uint64) {
 	h.duplicates = max(h.duplicates, duplicates)
 }
 
-// setBack moves what happened along with a clock that was set back, so that it is as long ago as it was.
-func (h *feedHealth) setBack(by time.Duration) {
+// shiftBack moves what happened along with a clock that was set back, so that it is as long ago as it was.
+func (h *feedHealth) shiftBack(by time.Duration) {
 	s := &h.status
 	for _, at := range []*time.Time{&h.lastByte, &h.liveSince, &h.plannedEnd, &h.gapAt, &h.noticeAt, &s.Since, &s.RetryAt, &s.LastEvent} {
 		if !at.IsZero() {
@@ -106,7 +106,7 @@ func (h *feedHealth) setBack(by time.Duration) {
 		}
 	}
 	h.rate.firstSecond -= int64(by / time.Second)
-	h.history.setBack(by)
+	h.history.shiftBack(by)
 }
 
 func (h *feedHealth) changeState(s feed.Status) {

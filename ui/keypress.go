@@ -244,10 +244,10 @@ func (m *Model) listOf(p paneID) *list {
 // goBack undoes the last that was opened: a cross-hair, a held tape, the overlay, or else the log. It never ends the program.
 func (m Model) goBack() (Model, tea.Cmd) {
 	switch {
-	case m.textSearch.text != "" && m.isInText():
+	case m.textSearch.text != "" && m.isTextFocused():
 		m.textSearch = textSearch{}
 		return m, nil
-	case m.isInLog() && m.logPane.filter.text != "":
+	case m.isLogFocused() && m.logPane.filter.text != "":
 		return m.filterLog(""), nil
 	case m.focus == focusChart && !m.chart.cross.IsZero():
 		m.chart.cross = time.Time{}

@@ -99,8 +99,8 @@ func (m Model) currentKeys() keyMap {
 		relabel(&k.connect, "connect")
 	}
 	k.fewLog.SetEnabled(m.showLog)
-	k.filterLog.SetEnabled(m.isInLog())
-	k.saveLog.SetEnabled(m.isInLog() && k.saveLog.Enabled())
+	k.filterLog.SetEnabled(m.isLogFocused())
+	k.saveLog.SetEnabled(m.isLogFocused() && k.saveLog.Enabled())
 	if m.logPane.few {
 		relabel(&k.fewLog, "whole log")
 	}
@@ -135,9 +135,9 @@ func (m Model) currentKeys() keyMap {
 		relabel(&k.pause, "go on")
 	}
 	m.setOverlayKeys(&k)
-	k.nextMatch.SetEnabled(m.isInText() && m.textSearch.text != "")
+	k.nextMatch.SetEnabled(m.isTextFocused() && m.textSearch.text != "")
 	k.previousMatch.SetEnabled(k.nextMatch.Enabled())
-	if m.isInText() {
+	if m.isTextFocused() {
 		relabel(&k.find, "search")
 	}
 	k.focus.SetEnabled(len(m.focusOrder()) > 1)
@@ -149,7 +149,7 @@ func (m Model) currentKeys() keyMap {
 func (m Model) setRowKeys(k *keyMap) {
 	t := m.shownData()
 	onRows := !t.isOnlyNews() && (m.overlay == noOverlay || m.overlay == detailOverlay)
-	k.find.SetEnabled(onRows || m.isInText())
+	k.find.SetEnabled(onRows || m.isTextFocused())
 	k.sort.SetEnabled(onRows)
 	k.reverseSort.SetEnabled(onRows)
 	k.fold.SetEnabled(onRows && m.manyFeeds)
@@ -241,7 +241,7 @@ func (m Model) shareLines(t *shownData) layout {
 	}
 	l.tabs = min(len(m.tabLines()), max(m.height-l.status, 0))
 	body := max(m.height-l.header-l.status-l.tabs-l.footer, 0)
-	if m.isInPage() {
+	if m.isPageFocused() {
 		l.page = body
 		return l
 	}

@@ -102,8 +102,8 @@ func positionText(l list) string {
 	return fmt.Sprintf("%d–%d of %d", l.top+1, l.end(), l.total)
 }
 
-// viewExplanation fills the price pane with the reason why it has nothing to show.
-func viewExplanation(area drawContext, words []span) []string {
+// viewEmptyReason fills the price pane with the reason why it has nothing to show.
+func viewEmptyReason(area drawContext, words []span) []string {
 	w := newLineWriter(area.theme, area.width)
 	lines := w.wrapped(words, area.height)
 	if len(lines)+2 <= area.height {

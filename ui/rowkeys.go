@@ -16,7 +16,7 @@ func (m Model) handleRowKey(msg tea.KeyMsg) (Model, tea.Cmd, bool) {
 		if m, cmd, handled := m.handleColumnKey(msg); handled {
 			return m, cmd, true
 		}
-	case m.isInText():
+	case m.isTextFocused():
 		if m, cmd, handled := m.handleTextKey(msg); handled {
 			return m, cmd, true
 		}

@@ -15,14 +15,14 @@ type textSearch struct {
 	line int    // of the match that was gone to
 }
 
-// isInText reports whether a pane of text has the keyboard: the log, or a page.
-func (m Model) isInText() bool {
-	return m.isInPage() || m.isInLog()
+// isTextFocused reports whether a pane of text has the keyboard: the log, or a page.
+func (m Model) isTextFocused() bool {
+	return m.isPageFocused() || m.isLogFocused()
 }
 
-func (m Model) isInLog() bool { return m.overlay == noOverlay && m.focus == focusLog }
+func (m Model) isLogFocused() bool { return m.overlay == noOverlay && m.focus == focusLog }
 
-func (m Model) isInPage() bool {
+func (m Model) isPageFocused() bool {
 	switch m.overlay {
 	case helpOverlay, mapOverlay, eventOverlay, feedOverlay:
 		return true
@@ -32,7 +32,7 @@ func (m Model) isInPage() bool {
 
 // textLines are the lines of the pane of text that has the keyboard.
 func (m Model) textLines() (lines []string) {
-	if m.isInPage() {
+	if m.isPageFocused() {
 		lines = slices.Clone(m.pageContent())
 	} else {
 		w, area := newLineWriter(m.theme, m.width), m.areaOf(m.width, m.layout.log, focusLog)

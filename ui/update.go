@@ -90,9 +90,9 @@ func (m Model) setClock(now time.Time) Model {
 	switch back := m.now.Sub(now); {
 	case back > clockSetBack:
 		for _, h := range m.feeds {
-			h.setBack(back)
+			h.shiftBack(back)
 		}
-		m.board.SetBack(back)
+		m.board.ShiftBack(back)
 		if m.fold != nil { // what it has measured was by another clock
 			m.fold = fold.NewBook()
 		}

@@ -152,9 +152,9 @@ func (m Model) viewTables(t *shownData) []string {
 	case len(t.rows) > 0 || len(m.feeds) == 0:
 		lines = m.prices.view(area, t.rows, m.feeds)
 	case t.priced:
-		lines = viewExplanation(area, m.noRowsText())
+		lines = viewEmptyReason(area, m.noRowsText())
 	default:
-		lines = viewExplanation(area, m.noPricesText())
+		lines = viewEmptyReason(area, m.noPricesText())
 	}
 	if m.layout.readings > 0 {
 		area = m.areaOf(m.layout.width, m.layout.readings, focusReadings)
@@ -272,7 +272,7 @@ func (m Model) paneKeys() []key.Binding {
 		return []key.Binding{k.chartKind, k.fasterPace, k.slowerPace, k.crossLeft, k.crossRight, k.back, k.zoom}
 	case m.focus == focusTape:
 		return []key.Binding{k.hold, k.minSize, k.tape, k.back, k.down, k.up}
-	case m.isInLog():
+	case m.isLogFocused():
 		return []key.Binding{k.open, k.find, k.fewLog, k.filterLog, k.saveLog, k.back, k.down, k.up}
 	case m.focus == focusNews && m.shownData().isOnlyNews():
 		return []key.Binding{k.open, k.openURL, k.copyText, k.down, k.up}

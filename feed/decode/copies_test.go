@@ -25,7 +25,7 @@ func TestADecoderMakesNoCopyOfALargePayload(t *testing.T) {
 		updates         int
 	}{
 		"livetape's own":      {decode.Native{}, "price", `{"symbol":"A","last":"1",` + padding + `}`, 1},
-		"a map":               {mapping.WithStreamWords(mapping.PerValue(mapped)), "message", `{"s":"A","p":1,` + padding + `}`, 1},
+		"a map":               {mapping.WithControlMessages(mapping.PerValue(mapped)), "message", `{"s":"A","p":1,` + padding + `}`, 1},
 		"a map, several maps": {mapping.PerValue(mapped), "message", `{"s":"A","p":1,` + padding + `}{"s":"B","p":1}`, 2},
 		"no map yet":          {infer.NewReader("desk", nil), "message", `{"s":"A","p":1,` + padding + `}`, 0},
 	} {

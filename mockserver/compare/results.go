@@ -47,13 +47,13 @@ func (l *limit) text(unit string) string {
 	case l == nil:
 		return ""
 	case l.AtLeast:
-		return "≥ " + quantity(l.Value, unit)
+		return "≥ " + formatQuantity(l.Value, unit)
 	}
-	return "≤ " + quantity(l.Value, unit)
+	return "≤ " + formatQuantity(l.Value, unit)
 }
 
-// quantity is a value with three digits or more, and its unit.
-func quantity(v float64, unit string) string {
+// formatQuantity is a value with three digits or more, and its unit.
+func formatQuantity(v float64, unit string) string {
 	switch {
 	case v >= 100 || v == float64(int(v)):
 		return fmt.Sprintf("%.0f %s", v, unit)
@@ -65,7 +65,7 @@ func quantity(v float64, unit string) string {
 
 // cells are a row's columns in the table.
 func (r row) cells() []any {
-	return []any{r.What, quantity(r.Value, r.Unit), r.Limit.text(r.Unit), r.Verdict, r.Detail, fmt.Sprintf("%.0f %%, %.1f", r.Others, r.Load)}
+	return []any{r.What, formatQuantity(r.Value, r.Unit), r.Limit.text(r.Unit), r.Verdict, r.Detail, fmt.Sprintf("%.0f %%, %.1f", r.Others, r.Load)}
 }
 
 // heading are the columns of the table. The last is the processor time of other processes, and the load average.

@@ -47,8 +47,8 @@ func (b *broadcast) send() {
 	b.sendLocked()
 }
 
-// sendAfter sends once the last send is at least interval ago. Calls in the meantime are answered by one send.
-func (b *broadcast) sendAfter(interval time.Duration) {
+// sendAtMostEvery sends once the last send is at least interval ago. Calls in the meantime are answered by one send.
+func (b *broadcast) sendAtMostEvery(interval time.Duration) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.timer != nil {

@@ -78,7 +78,7 @@ func (h *Hub) Publish(drafts []Draft, data []byte) {
 }
 
 // Forward has every stream send what the log has, in the rounds of Publish: for what was logged elsewhere.
-func (h *Hub) Forward() { h.changed.sendAfter(roundInterval(h.Clients())) }
+func (h *Hub) Forward() { h.changed.sendAtMostEvery(roundInterval(h.Clients())) }
 
 // notice is an event of this server alone: it is in no log and has no id.
 type notice struct {

@@ -154,8 +154,8 @@ func (e *Engine) IsArmed(i int) bool {
 // History is what came true, newest first. The caller must not change it.
 func (e *Engine) History() []Firing { return e.history }
 
-// Concerns reports whether something came true of a symbol of a feed since then.
-func (e *Engine) Concerns(feed, symbol string, since time.Time) bool {
+// FiredSince reports whether something came true of a symbol of a feed since then.
+func (e *Engine) FiredSince(feed, symbol string, since time.Time) bool {
 	for _, f := range e.history {
 		if f.At.Before(since) {
 			return false

@@ -131,7 +131,7 @@ func (w *ruleWriter) eventRules(read []payload) (rules []mapping.Rule) {
 	var taken []takenSet
 	read, when := w.withoutOtherKinds(read)
 	for _, s := range rankRowSets(read) {
-		set := s.set.besides(taken)
+		set := s.set.unreadBy(taken)
 		if set != s.set && (len(set.rows) == 0 || set.score(read) <= 0) {
 			continue
 		}

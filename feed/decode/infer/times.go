@@ -62,18 +62,18 @@ func (w *ruleWriter) timeOf(f, outer fields, set *rowSet, read []payload) *mappi
 		return set.keyTime()
 	}
 	zone := zoneOf(append(set.leaves(), set.membersAbove(read)...))
-	if v := timeValue(ownTime(f["time"], zone, set.arrivalTimes(read)), ""); v != nil {
+	if v := timeRuleValue(ownTime(f["time"], zone, set.arrivalTimes(read)), ""); v != nil {
 		return v
 	}
-	if v := timeValue(ownTime(outer["time"], zone, set.arrivalTimes(read)), set.above()); v != nil {
+	if v := timeRuleValue(ownTime(outer["time"], zone, set.arrivalTimes(read)), set.above()); v != nil {
 		return v
 	}
 	if l := set.dates(); l != nil {
 		return &mapping.Value{Path: l.path, Unit: "date"}
 	}
-	v := timeValue(onlyRecent(set.leaves(), set.arrivalTimes(read)), "")
+	v := timeRuleValue(onlyRecent(set.leaves(), set.arrivalTimes(read)), "")
 	if v == nil && len(set.names) > 0 {
-		v = timeValue(onlyRecent(set.membersAbove(read), set.arrivalTimes(read)), set.above())
+		v = timeRuleValue(onlyRecent(set.membersAbove(read), set.arrivalTimes(read)), set.above())
 	}
 	if v != nil {
 		w.note("%s is taken for the time, for it is always close to when it came", v.Path)
@@ -184,8 +184,8 @@ func (l *leaf) isRecent(arrivals []time.Time) bool {
 	return some
 }
 
-// timeValue is a leaf as a rule writes a time; before is what stands before its path.
-func timeValue(l *leaf, before string) *mapping.Value {
+// timeRuleValue is a leaf as a rule writes a time; before is what stands before its path.
+func timeRuleValue(l *leaf, before string) *mapping.Value {
 	if l == nil {
 		return nil
 	}

@@ -42,8 +42,8 @@ func Compile(feed string, spec Spec) (decode.Decoder, error) {
 	if spec.Patch == "firebase" {
 		d.document = &firebaseDocument{kept: kept}
 	}
-	if tellsLeftOut(spec.Map) && spec.Patch == "" {
-		d.leftOut = &leftOutRows{}
+	if tellsExcluded(spec.Map) && spec.Patch == "" {
+		d.excluded = &excludedRows{}
 	}
 	d.readsText = c.readsText
 	return c.withStreamRules(feed, &spec, d)
@@ -55,7 +55,7 @@ type decoder struct {
 	rules    []*compiledRule
 	document *firebaseDocument // nil: payloads stand alone
 
-	leftOut *leftOutRows // nil: they are not told
+	excluded *excludedRows // nil: they are not told
 
 	readsText bool // a rule takes the data as text: it need not be JSON
 
@@ -80,9 +80,9 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 	if d.budget.isSpent() {
 		return decode.Message{Unmapped: errTooMuch.Error()}, nil
 	}
-	out := payloadResult{budget: &d.budget, leftOut: d.leftOut}
-	if d.leftOut != nil {
-		d.leftOut.reset()
+	out := payloadResult{budget: &d.budget, excluded: d.excluded}
+	if d.excluded != nil {
+		d.excluded.reset()
 	}
 	base := row{payload: payload, event: eventType, feed: d.feed}
 	if d.document != nil {
@@ -176,8 +176,8 @@ func (ru *compiledRule) readRow(r *row, out *payloadResult) {
 	}
 	r.cache = ru.cache
 	c := firstUnmet(ru.conditions, r)
-	if out.leftOut != nil {
-		out.leftOut.note(out.rows-out.rowsBefore-1, c)
+	if out.excluded != nil {
+		out.excluded.note(out.rows-out.rowsBefore-1, c)
 	}
 	if c != nil {
 		out.addReason(conditionUnmet, c.unmetReason)
@@ -207,7 +207,7 @@ type payloadResult struct {
 	updates    []market.Update
 	rows       int // read so far
 	rowsBefore int // the rule
-	leftOut    *leftOutRows
+	excluded   *excludedRows
 	reason     string
 	reasonRank reasonRank
 	budget     *eventBudget
@@ -278,8 +278,8 @@ func (o *payloadResult) message(rules int) decode.Message {
 		if o.reasonRank == conditionUnmet && rules > 1 {
 			m.Unmapped = "no rule is for it"
 		}
-	} else if len(o.updates) > 0 && o.leftOut != nil {
-		m.Unmapped = o.leftOut.text()
+	} else if len(o.updates) > 0 && o.excluded != nil {
+		m.Unmapped = o.excluded.text()
 	}
 	return m
 }

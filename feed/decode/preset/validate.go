@@ -141,5 +141,5 @@ func wrap(one decode.Decoder, err error) (decode.Decoder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return mapping.WithStreamWords(mapping.PerValue(one)), nil
+	return mapping.WithControlMessages(mapping.PerValue(one)), nil
 }

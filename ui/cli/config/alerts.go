@@ -65,9 +65,9 @@ var waits = []struct {
 	text func(*Alert) string
 	read func(r *alert.Rule, text string) error
 }{
-	{"above", alert.Above, func(a *Alert) string { return a.Above }, readLimit},
-	{"below", alert.Below, func(a *Alert) string { return a.Below }, readLimit},
-	{"crosses", alert.Crosses, func(a *Alert) string { return a.Crosses }, readLimit},
+	{"above", alert.Above, func(a *Alert) string { return a.Above }, setRuleLimit},
+	{"below", alert.Below, func(a *Alert) string { return a.Below }, setRuleLimit},
+	{"crosses", alert.Crosses, func(a *Alert) string { return a.Crosses }, setRuleLimit},
 	{"moves", alert.Moves, func(a *Alert) string { return a.Moves }, func(r *alert.Rule, s string) (err error) {
 		if r.Percent, err = parsePercent(s); err == nil && r.Percent == 0 {
 			err = errors.New("a move of 0% is none")
@@ -76,9 +76,9 @@ var waits = []struct {
 	}},
 	{"halted", alert.Halted, func(a *Alert) string { return strings.TrimPrefix(strconv.FormatBool(a.Halted), "false") }, func(*alert.Rule, string) error { return nil }},
 	{"news", alert.News, func(a *Alert) string { return a.News }, func(r *alert.Rule, s string) error { r.Keyword = s; return nil }},
-	{"silent", alert.Silent, func(a *Alert) string { return a.Silent }, readWithin},
-	{"gap", alert.Gap, func(a *Alert) string { return a.Gap }, readWithin},
-	{"not_live", alert.NotLive, func(a *Alert) string { return a.NotLive }, readWithin},
+	{"silent", alert.Silent, func(a *Alert) string { return a.Silent }, setRuleWithin},
+	{"gap", alert.Gap, func(a *Alert) string { return a.Gap }, setRuleWithin},
+	{"not_live", alert.NotLive, func(a *Alert) string { return a.NotLive }, setRuleWithin},
 }
 
 func (a Alert) rule() (alert.Rule, error) {
@@ -104,19 +104,19 @@ func (a Alert) rule() (alert.Rule, error) {
 	case a.Symbol != "" && r.Kind >= alert.Silent:
 		errs.Add(configerr.Path{"symbol"}, "%s is about a feed, not about a symbol", given[0])
 	}
-	a.readRest(&r, &errs)
+	a.setRuleOptions(&r, &errs)
 	return r, errs.Err()
 }
 
-// readRest reads what every alert may say.
-func (a Alert) readRest(r *alert.Rule, errs *configerr.List) {
+// setRuleOptions reads what every alert may say.
+func (a Alert) setRuleOptions(r *alert.Rule, errs *configerr.List) {
 	switch {
 	case r.Kind == alert.Moves && a.Within == "":
 		errs.Add(configerr.Path{"moves"}, "a move needs a time: add within: 5m")
 	case r.Kind != alert.Moves && a.Within != "":
 		errs.Add(configerr.Path{"within"}, "within belongs to moves")
 	case a.Within != "":
-		if err := readWithin(r, a.Within); err != nil {
+		if err := setRuleWithin(r, a.Within); err != nil {
 			errs.Add(configerr.Path{"within"}, "%s", err)
 		}
 	}
@@ -144,7 +144,7 @@ func (a Alert) readRest(r *alert.Rule, errs *configerr.List) {
 	}
 }
 
-func readLimit(r *alert.Rule, s string) error {
+func setRuleLimit(r *alert.Rule, s string) error {
 	d, err := market.ParseDecimal(strings.ReplaceAll(s, ",", ""))
 	if err != nil {
 		return fmt.Errorf("%q is no price", s)
@@ -161,7 +161,7 @@ func parsePercent(s string) (float64, error) {
 	return x, nil
 }
 
-func readWithin(r *alert.Rule, s string) (err error) {
+func setRuleWithin(r *alert.Rule, s string) (err error) {
 	r.Within, err = alert.ParseWithin(s)
 	return err
 }

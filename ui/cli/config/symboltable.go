@@ -103,7 +103,7 @@ func (d *symbolDecoder) Decode(eventType string, data []byte) (decode.Message, e
 	}
 	kept := m.Updates[:0]
 	for _, u := range m.Updates {
-		if u = e.rename(u); market.Concerns(u, asked) {
+		if u = e.rename(u); market.MatchesSymbols(u, asked) {
 			kept = append(kept, u)
 		}
 	}

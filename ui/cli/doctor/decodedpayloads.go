@@ -140,5 +140,5 @@ func (r *decodedPayloads) keepOnly(symbols []string) {
 	requested := func(symbol string) bool {
 		return slices.ContainsFunc(symbols, func(s string) bool { return strings.EqualFold(s, symbol) })
 	}
-	r.updates = slices.DeleteFunc(r.updates, func(u timedUpdate) bool { return !market.Concerns(u.Update, requested) })
+	r.updates = slices.DeleteFunc(r.updates, func(u timedUpdate) bool { return !market.MatchesSymbols(u.Update, requested) })
 }

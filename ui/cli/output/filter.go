@@ -49,7 +49,7 @@ func (f *SymbolFilter) KeepsEvent(name string, m *feed.Message) bool {
 
 func (f *SymbolFilter) keeps(feed string, u market.Update) bool {
 	return len(f.symbols) == 0 || f.serverFilters[feed] ||
-		market.Concerns(u, func(symbol string) bool { return f.symbols[strings.ToUpper(symbol)] })
+		market.MatchesSymbols(u, func(symbol string) bool { return f.symbols[strings.ToUpper(symbol)] })
 }
 
 type updateFilter struct {

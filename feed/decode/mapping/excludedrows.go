@@ -2,9 +2,9 @@ package mapping
 
 import "fmt"
 
-// leftOutRows tells which rows of a payload say of themselves that they do not count, {"cancelled": true}, where all rules are for
+// excludedRows tells which rows of a payload say of themselves that they do not count, {"cancelled": true}, where all rules are for
 // the rows of one list or map. Beside rows that are read they would else go unnoticed.
-type leftOutRows struct {
+type excludedRows struct {
 	rows   []rowFate // by the place of the row
 	reason string    // of the first that is left out
 }
@@ -13,13 +13,13 @@ type leftOutRows struct {
 type rowFate int8
 
 const (
-	isNone    rowFate = iota // it is none of what a rule is for
-	isLeftOut                // by what a condition excludes
-	isTaken                  // by some rule
+	isNone     rowFate = iota // it is none of what a rule is for
+	isExcluded                // by what a condition excludes
+	isTaken                   // by some rule
 )
 
-// tellsLeftOut reports whether all rules are for the same rows, and a condition excludes some.
-func tellsLeftOut(rules []Rule) bool {
+// tellsExcluded reports whether all rules are for the same rows, and a condition excludes some.
+func tellsExcluded(rules []Rule) bool {
 	excludes := false
 	for i := range rules {
 		if rules[i].Each != rules[0].Each || rules[i].Columns != "" {
@@ -32,10 +32,10 @@ func tellsLeftOut(rules []Rule) bool {
 	return excludes
 }
 
-func (l *leftOutRows) reset() { l.rows, l.reason = l.rows[:0], "" }
+func (l *excludedRows) reset() { l.rows, l.reason = l.rows[:0], "" }
 
 // note notes what a rule makes of the row at a place, by the condition that it does not meet.
-func (l *leftOutRows) note(at int, unmet *condition) {
+func (l *excludedRows) note(at int, unmet *condition) {
 	if at >= len(l.rows) {
 		l.rows = append(l.rows, isNone)
 	}
@@ -43,7 +43,7 @@ func (l *leftOutRows) note(at int, unmet *condition) {
 	case unmet == nil:
 		l.rows[at] = isTaken
 	case unmet.Not != nil && unmet.path.root != rowKey && l.rows[at] == isNone:
-		l.rows[at] = isLeftOut
+		l.rows[at] = isExcluded
 		if l.reason == "" {
 			l.reason = unmet.unmetReason
 		}
@@ -51,10 +51,10 @@ func (l *leftOutRows) note(at int, unmet *condition) {
 }
 
 // text says how many rows are left out, and why; empty when none is.
-func (l *leftOutRows) text() string {
+func (l *excludedRows) text() string {
 	n := 0
 	for _, fate := range l.rows {
-		if fate == isLeftOut {
+		if fate == isExcluded {
 			n++
 		}
 	}

@@ -9,23 +9,23 @@ import (
 	"livetape/feed/decode"
 )
 
-// WithStreamWords reads what streams of any format say of themselves, where next makes nothing of an event: errors, heartbeats,
+// WithControlMessages reads what streams of any format say of themselves, where next makes nothing of an event: errors, heartbeats,
 // and that there is nothing more to come.
-func WithStreamWords(next decode.Decoder) decode.Decoder { return streamWords{next} }
+func WithControlMessages(next decode.Decoder) decode.Decoder { return controlMessages{next} }
 
-type streamWords struct{ next decode.Decoder }
+type controlMessages struct{ next decode.Decoder }
 
 // Unwrap returns the decoder that comes next.
-func (s streamWords) Unwrap() decode.Decoder { return s.next }
+func (s controlMessages) Unwrap() decode.Decoder { return s.next }
 
 // Decode implements [decode.Decoder].
-func (s streamWords) Decode(eventType string, data []byte) (decode.Message, error) {
+func (s controlMessages) Decode(eventType string, data []byte) (decode.Message, error) {
 	m, err := s.next.Decode(eventType, data)
 	isObject := len(data) > 0 && data[0] == '{'
 	if m.Notice != "" || m.Continuity != nil || m.End || m.ResumeID != "" || len(m.Updates) > 0 && isObject && !bytes.Contains(data, []byte(`"error`)) {
 		return m, err
 	}
-	said, ok := readStreamWords(eventType, decode.Text(data))
+	said, ok := readControlMessage(eventType, decode.Text(data))
 	switch {
 	case !ok:
 		return m, err
@@ -39,13 +39,13 @@ func (s streamWords) Decode(eventType string, data []byte) (decode.Message, erro
 
 // SaysOfStream reports whether an event says something of the stream itself, in words that streams of any format use.
 func SaysOfStream(eventType string, data []byte) bool {
-	_, ok := readStreamWords(eventType, decode.Text(data))
+	_, ok := readControlMessage(eventType, decode.Text(data))
 	return ok
 }
 
 // IsHeartbeat reports whether an event says only that the stream lives.
 func IsHeartbeat(eventType string, data []byte) bool {
-	m, _ := readStreamWords(eventType, decode.Text(data))
+	m, _ := readControlMessage(eventType, decode.Text(data))
 	return m.Heartbeat
 }
 
@@ -63,8 +63,8 @@ func wordSet(line string) map[string]bool {
 	return all
 }
 
-// readStreamWords is what an event says of the stream; ok is false when it says nothing of it.
-func readStreamWords(eventType, data string) (m decode.Message, ok bool) {
+// readControlMessage is what an event says of the stream; ok is false when it says nothing of it.
+func readControlMessage(eventType, data string) (m decode.Message, ok bool) {
 	trimmed := strings.TrimSpace(data)
 	switch kind := strings.ToLower(eventType); {
 	case heartbeatTypes[strings.ToLower(trimmed)]:

@@ -13,9 +13,9 @@ type takenSet struct {
 	read map[int]bool // by their index
 }
 
-// besides are the rows in payloads of which nothing at the same path, or above or below it, is read yet: some payloads hold a list of
+// unreadBy are the rows in payloads of which nothing at the same path, or above or below it, is read yet: some payloads hold a list of
 // rows, and others one row. A set that nothing overlaps is returned as it is.
-func (s *rowSet) besides(taken []takenSet) *rowSet {
+func (s *rowSet) unreadBy(taken []takenSet) *rowSet {
 	rest := s
 	for _, other := range taken {
 		if overlap(s, other.set) {

@@ -2,14 +2,14 @@ package market
 
 import "time"
 
-// SetBack moves all times of arrival along with our clock when that is set back, so that everything is as old as it was.
-func (b *Board) SetBack(by time.Duration) {
+// ShiftBack moves all times of arrival along with our clock when that is set back, so that everything is as old as it was.
+func (b *Board) ShiftBack(by time.Duration) {
 	for _, r := range b.rows {
-		r.setBack(by)
+		r.shiftBack(by)
 	}
 }
 
-func (r *Row) setBack(by time.Duration) {
+func (r *Row) shiftBack(by time.Duration) {
 	times := []*time.Time{&r.Updated, &r.Trade.Arrival, &r.Quote.Arrival}
 	for _, c := range []*Cell{
 		&r.Last, &r.Bid, &r.Ask, &r.Size, &r.Volume, &r.Open, &r.High, &r.Low, &r.PrevClose, &r.BidSize, &r.AskSize,

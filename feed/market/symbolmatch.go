@@ -2,9 +2,9 @@ package market
 
 import "slices"
 
-// Concerns reports whether an update is about one of the symbols that are asked for. One that names no symbol is about
+// MatchesSymbols reports whether an update is about one of the symbols that are asked for. One that names no symbol is about
 // the whole market, and concerns everybody.
-func Concerns(u Update, asked func(symbol string) bool) bool {
+func MatchesSymbols(u Update, asked func(symbol string) bool) bool {
 	switch u := u.(type) {
 	case Quote:
 		return asked(u.Symbol)
