@@ -19,15 +19,18 @@ func (m Model) viewText(t *shownData, height int) []string {
 	}
 	lines := newsLines(t.headlines, t.gapMarks, m.news.cursor, m.news.cursor+1)
 	if len(lines) == 1 && lines[0].story != nil {
-		return viewStoryDetail(w, area, lines[0].story)
+		return m.viewStoryDetail(w, area, lines[0].story)
 	}
 	return viewEmptyReason(area, []span{{muted, "No headline is selected: " + keyLabel(m.keys.up) + " and " + keyLabel(m.keys.down) + " choose one, " + keyLabel(m.keys.back) + " closes."}})
 }
 
-func viewStoryDetail(w *lineWriter, area drawContext, s *market.Story) []string {
-	lines := []string{paneTitleLine(w, area, cmp.Or(s.Source, "News"), strings.Join(s.Symbols, " "), "esc closes")}
+func (m Model) viewStoryDetail(w *lineWriter, area drawContext, s *market.Story) []string {
+	lines := []string{paneTitleLine(w, area, cmp.Or(s.Source, "News"), strings.Join(s.Symbols, " "), keyLabel(m.keys.back)+" closes")}
 	lines = append(lines, w.wrapped([]span{{strong, s.Title}, {plain, s.Summary}, {accent, s.URL}}, area.height)...)
 	w.writeBlanks(gutter)
+	if area.manyFeeds {
+		w.write(muted, cmp.Or(m.news.folded.feedsOfStory(s), s.Feed)+" · ")
+	}
 	w.write(muted, storyTimesText(area, s))
 	return padLines(append(lines, w.endLine()), area.height)
 }

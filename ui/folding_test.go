@@ -277,3 +277,29 @@ func TestTheFeedsOfASymbolAreComparedInAnyWidth(t *testing.T) {
 		t.Errorf("in 4 lines there is\n%s", strings.Join(view, "\n"))
 	}
 }
+
+func TestAHeadlineOfSeveralFoldedFeedsIsThereOnceWithTheirNames(t *testing.T) {
+	t.Parallel()
+	s := foldableFeeds(func(c *Config) { c.Fold = true })
+	tell := func(feedName, title string, after time.Duration, symbols ...string) {
+		news := market.Headline{Title: title, Symbols: symbols, Time: s.now.Add(after)}
+		s.receive(feed.Event{Feed: feedName, Message: &feed.Message{Updates: []market.Update{news}}})
+	}
+	for _, name := range []string{deskFeed, "wire"} {
+		tell(name, "Chips rise", 0, "NVDA")
+		tell(name, "Halted", 0, map[string]string{deskFeed: "AAPL", "wire": "MSFT"}[name])
+	}
+	tell("wire", "Chips rise", 0, "NVDA")
+	tell(deskFeed, "Prices are mixed", -time.Hour)
+	tell("wire", "Prices are mixed", 0)
+	if got := len(s.m.shownData().headlines); got != 6 {
+		t.Errorf("there are %d headlines, not 6:\n%s", got, s.screen())
+	}
+	s.requireShown(t, "folded", "Chips rise  desk, wire")
+	s.keys("n", "G", "enter")
+	s.requireShown(t, "read in full", "desk, wire · published")
+	s.keys("esc", "u")
+	if got := len(s.m.shownData().headlines); got != 7 || strings.Contains(s.screen(), "desk, wire") {
+		t.Errorf("unfolded, there are %d headlines:\n%s", got, s.screen())
+	}
+}

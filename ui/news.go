@@ -31,6 +31,7 @@ type newsPane struct {
 	focused    bool            // when last arranged
 	symbol     string          // that is selected
 	hint       string          // what keys do
+	folded     *foldedNews     // nil while feeds are not folded
 }
 
 type newsLine struct {
@@ -184,6 +185,7 @@ func (n newsPane) row(w *lineWriter, area drawContext, l newsLine) string {
 		w.writeBlanks(2)
 	}
 	drawHeadline(w, s)
+	w.write(muted, withSeparator("  ", n.folded.feedsOfStory(s)))
 	return w.endLine()
 }
 

@@ -57,6 +57,7 @@ func (m Model) toggleNewsOfSymbol() (Model, tea.Cmd) {
 
 // headlines are those of some stories that the news pane shows.
 func (m Model) headlines(all []*market.Story) []*market.Story {
+	all = m.foldStories(all)
 	if !m.news.ofSelected || m.selected.symbol == "" {
 		return all
 	}
@@ -67,6 +68,14 @@ func (m Model) headlines(all []*market.Story) []*market.Story {
 		}
 	}
 	return kept
+}
+
+// foldStories has each headline once while rows are folded.
+func (m Model) foldStories(all []*market.Story) []*market.Story {
+	if m.shownFold() == nil || !m.manyFeeds {
+		return all
+	}
+	return m.foldedNews.fold(all, m.board.Counts().Corrections)
 }
 
 // selectedStory is the headline under the cursor; nil if the news do not have the keyboard.
@@ -149,6 +158,10 @@ func (m Model) arrangeNews(height int, t *shownData) newsPane {
 	}
 	n = n.arrange(height, len(t.headlines)+len(t.gapMarks))
 	n.symbol, n.emptyText, n.hint = m.selected.symbol, m.noNewsText(t), ""
+	n.folded = nil
+	if m.shownFold() != nil {
+		n.folded = m.foldedNews
+	}
 	if m.selected.symbol != "" && !n.focused {
 		n.hint = keyLabel(m.keys.news) + " news · " + keyLabel(m.keys.newsOfSymbol) + " " + m.keys.newsOfSymbol.Help().Desc
 	}

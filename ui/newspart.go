@@ -25,7 +25,7 @@ func (m Model) newsPart(t *shownData) (_ detailPart, shown bool) {
 		return detailPart{}, false
 	}
 	var about []*market.Story
-	for _, s := range t.stories {
+	for _, s := range m.foldStories(t.stories) {
 		if hasSymbol(s.Symbols, m.selected.symbol) {
 			about = append(about, s)
 		}

@@ -167,6 +167,7 @@ type Model struct {
 	prices        tablePane
 	readings      tablePane
 	news          newsPane
+	foldedNews    *foldedNews // shared by copies of the model
 	logPane       logPane
 	rawPane       rawPane
 	menu          list
@@ -253,8 +254,9 @@ func New(c Config) Model {
 		alerts: newAlerts(c.Alerts),
 		recent: newRecentEvents(c),
 
-		settings: newSettings(c.Settings),
-		view:     rowView{lists: c.Lists},
+		settings:   newSettings(c.Settings),
+		foldedNews: &foldedNews{},
+		view:       rowView{lists: c.Lists},
 
 		prices:   newTablePane(false, c.ASCII),
 		readings: newTablePane(true, c.ASCII),

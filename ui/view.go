@@ -229,6 +229,10 @@ func (m Model) footerKeys() []key.Binding {
 		return k.withFirst(k.back, k.retry, k.connect, k.down, k.up, k.find)
 	case helpOverlay, eventOverlay:
 		return k.withFirst(k.back, k.down, k.up, k.pageDown, k.pageUp)
+	case alertsOverlay:
+		return k.withFirst(k.back, k.removeAlert, k.down, k.up)
+	case positionsOverlay:
+		return k.withFirst(k.back, k.down, k.up)
 	case columnsOverlay:
 		return k.withFirst(k.back, k.toggleColumn, k.columnLeft, k.columnRight, k.resetColumns, k.down, k.up)
 	case mapOverlay:
