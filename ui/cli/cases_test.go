@@ -449,7 +449,7 @@ func (o *runOutput) watch(term *terminal, r wireRun) {
 	var press <-chan time.Time
 	for {
 		term.mu.Lock()
-		changed, screen, written := term.changed, term.screen.String(), term.written
+		changed, screen, written := term.changed, term.lines(), term.written
 		term.mu.Unlock()
 		if written > 0 && end == nil {
 			end = time.After(duration(r.For))

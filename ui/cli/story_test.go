@@ -135,7 +135,7 @@ func (term *terminal) styleOf(symbol string) uv.Style {
 	term.t.Helper()
 	term.mu.Lock()
 	defer term.mu.Unlock()
-	for y, line := range strings.Split(term.screen.String(), "\n") {
+	for y, line := range strings.Split(term.lines(), "\n") {
 		if before, _, found := strings.Cut(line, symbol+" "); found {
 			return term.screen.CellAt(len([]rune(before)), y).Style
 		}
