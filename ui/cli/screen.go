@@ -197,6 +197,7 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	output := &terminal.File{File: asTerminal(cmd.OutOrStdout()), Gone: gone, Left: ctx.Done()}
 	input := asTerminal(cmd.InOrStdin())
 	config.Renderer = lipgloss.NewRenderer(output.File)
+	config.Renderer.SetColorProfile(terminal.ColorProfile(config.Renderer.ColorProfile()))
 	background := terminal.DetectBackground(input, output.File)
 	config.Renderer.SetHasDarkBackground(background != terminal.Light)
 	config.UnknownBackground = background == terminal.Unknown

@@ -15,6 +15,8 @@ import (
 	"github.com/charmbracelet/x/ansi"
 	"github.com/charmbracelet/x/term"
 	"github.com/muesli/cancelreader"
+	"github.com/muesli/termenv"
+	"github.com/xo/terminfo"
 )
 
 // Background is what a terminal has behind its text.
@@ -52,6 +54,34 @@ func backgroundOf(dark bool) Background {
 		return Dark
 	}
 	return Light
+}
+
+// ColorProfile is how many colors a terminal has of which Termenv knows so many. Where it knows of none, such as for TERM=screen,
+// terminfo decides. GNU screen has 256 at most: it takes those of 24 bits for other sequences, also where the terminal around it
+// has them.
+func ColorProfile(known termenv.Profile) termenv.Profile {
+	switch {
+	case termenv.EnvNoColor():
+	case known == termenv.TrueColor && os.Getenv("STY") != "":
+		return termenv.ANSI256
+	case known == termenv.Ascii:
+		return terminfoProfile()
+	}
+	return known
+}
+
+func terminfoProfile() termenv.Profile {
+	info, err := terminfo.LoadFromEnv()
+	if err != nil {
+		return termenv.Ascii // none is known
+	}
+	switch n := info.Num(terminfo.MaxColors); {
+	case n >= 256:
+		return termenv.ANSI256
+	case n >= 8:
+		return termenv.ANSI
+	}
+	return termenv.Ascii
 }
 
 func isMultiplexer() bool {
