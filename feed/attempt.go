@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"livetape/feed/connection"
+	"livetape/feed/stream"
 )
 
 // attempt is one connection of a feed: what is read of it is queued for delivery. It implements [connection.Listener].
@@ -15,22 +16,22 @@ type attempt struct {
 	delivery *delivery
 	resumeID string // the last event id to send; empty for none
 
-	opened   chan struct{}    // asks the supervisor to say Live
-	proceed  chan struct{}    // lets the reader go on; holds one, so that the supervisor never waits
-	arrivals chan queuedEvent // from the reading goroutine to the decoding one
-	missed   bool             // an event that was read is not delivered, since the connection was dropped: nothing follows
+	opened   chan struct{}      // asks the supervisor to say Live
+	proceed  chan struct{}      // lets the reader go on; holds one, so that the supervisor never waits
+	arrivals chan []queuedEvent // from the reading goroutine to the decoding one
+	missed   bool               // an event that was read is not delivered, since the connection was dropped: nothing follows
 
 	answer connection.Answer // set before opened is sent
 }
 
-// decodeAhead is how many events may be read before they are decoded, so that a burst is read and decoded at
-// the same time.
-const decodeAhead = 256
+// decodeAhead is how many times the events that came together may be read before they are decoded, so that a burst is read
+// and decoded at the same time.
+const decodeAhead = 4
 
 func newAttempt(e *connection.Endpoint, l *liveness, d *delivery, resumeID string) *attempt {
 	return &attempt{
 		endpoint: e, liveness: l, delivery: d, resumeID: resumeID,
-		opened: make(chan struct{}), proceed: make(chan struct{}, 1), arrivals: make(chan queuedEvent, decodeAhead),
+		opened: make(chan struct{}), proceed: make(chan struct{}, 1), arrivals: make(chan []queuedEvent, decodeAhead),
 	}
 }
 
@@ -86,8 +87,8 @@ func (a *attempt) awaitLive(ctx context.Context) error {
 
 func (a *attempt) Retry(d time.Duration) { a.liveness.setRetry(d) }
 
-func (a *attempt) Event(ctx context.Context, kind, data, id []byte) {
+func (a *attempt) Events(ctx context.Context, events []stream.Event) {
 	if !a.missed {
-		a.missed = !a.delivery.queue(ctx, a.arrivals, kind, data, id)
+		a.missed = !a.delivery.queue(ctx, a.arrivals, events)
 	}
 }

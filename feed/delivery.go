@@ -19,15 +19,16 @@ import (
 // delivery turns the events of one feed's connections into messages and puts them on the set's channel. One
 // connection at a time uses it; between two, the supervisor does.
 type delivery struct {
-	config   Config
-	endpoint *connection.Endpoint
-	liveness *liveness
-	out      chan<- Event
-	sent     *atomic.Int64  // messages put on out, by all feeds of the set
-	queued   queueUsage     // in out
-	memory   *memory.Budget // of all that is kept of the feed
-	types    typeNames      // of the reading goroutine; all else is the decoding one's
-	seen     *duplicates
+	config     Config
+	endpoint   *connection.Endpoint
+	liveness   *liveness
+	out        chan<- Event
+	sent       *atomic.Int64  // messages put on out, by all feeds of the set
+	outbox     []outgoing     // decoded, and still to be put on out
+	outboxSize int            // of all in it, in bytes
+	queued     queueUsage     // in out
+	memory     *memory.Budget // of all that is kept of the feed
+	seen       *duplicates
 
 	judge      resume.Judge
 	sentID     string // with which the present connection asks to resume
@@ -83,7 +84,7 @@ func (d *delivery) withNotice(cause string) string {
 }
 
 // deliverAll delivers until arrivals is closed. When nothing is to follow, it drops the connection.
-func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, drop func()) {
+func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan []queuedEvent, drop func()) {
 	defer func() {
 		if p := recover(); p != nil {
 			d.panicked, d.stopped = connection.NewPanic(p), true
@@ -94,21 +95,23 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan queuedEvent, 
 	if !ok {
 		drop()
 	}
-	deliver := func(e queuedEvent) {
-		d.memory.Add(-e.size)
-		d.releaseTaken()
-		if ok && !d.stopped {
-			if d.stopped = !d.deliverOnce(ctx, e) || d.endAsked || d.finished != "" || d.panicked != nil; d.stopped {
-				drop()
+	deliver := func(batch []queuedEvent) {
+		for _, e := range batch {
+			d.memory.Add(-e.size)
+			d.releaseTaken()
+			if ok && !d.stopped {
+				d.stopped = !d.deliverOnce(ctx, e) || d.endAsked || d.finished != "" || d.panicked != nil
 			}
 		}
-		d.liveness.pending.Add(-1)
+		if sent := d.sendOutbox(ctx); d.stopped || !sent {
+			d.stopped = true
+			drop()
+		}
+		d.liveness.pending.Add(-int64(len(batch)))
 	}
-	for _, e := range first {
-		deliver(e)
-	}
-	for e := range arrivals {
-		deliver(e)
+	deliver(first)
+	for batch := range arrivals {
+		deliver(batch)
 	}
 	d.stopped = d.stopped || !ok // only now: until its first event the reading goroutine may set it, too
 }
@@ -128,19 +131,7 @@ func (d *delivery) deliverOnce(ctx context.Context, e queuedEvent) bool {
 	if found.again {
 		return d.skipDuplicate(ctx, e, hash, found)
 	}
-	if !d.deliver(ctx, e, found) {
-		return false
-	}
-	switch { // only now: what was not delivered must not count as seen
-	case own:
-		d.rememberEvent(hash, found.id)
-	case d.hasPayloadID:
-		if hash == (eventHash{}) {
-			hash = d.seen.hash(e.message, false)
-		}
-		d.rememberEvent(hash, d.payloadID)
-	}
-	return true
+	return d.deliver(ctx, e, found, hash)
 }
 
 func (d *delivery) rememberEvent(hash eventHash, id string) {
@@ -174,7 +165,7 @@ func (d *delivery) skipDuplicate(ctx context.Context, e queuedEvent, hash eventH
 	return told
 }
 
-func (d *delivery) deliver(ctx context.Context, e queuedEvent, found gapEvidence) bool {
+func (d *delivery) deliver(ctx context.Context, e queuedEvent, found gapEvidence, hash eventHash) bool {
 	id := e.message.ID // as it is sent back, even if there is a credential in it
 	forget, anew := d.losesBooks(found, e.mark)
 	meaning, ok := d.decodeEvent(ctx, e, forget, anew)
@@ -188,21 +179,64 @@ func (d *delivery) deliver(ctx context.Context, e queuedEvent, found gapEvidence
 		found.id = meaning.ResumeID
 	}
 	e.message.resumeID = cmp.Or(meaning.ResumeID, d.payloadID, id)
-	size := e.message.Size()
-	if !waitUntil(ctx, func() bool { return d.hasRoom(size) }) {
+	if !d.resolveGap(ctx, found, e.at) {
 		return false
 	}
-	if !d.resolveGap(ctx, found, e.at) || !push(ctx, d.out, Event{Feed: d.config.Name, At: e.at, Message: e.message}) {
+	d.putInOutbox(outgoing{Event{Feed: d.config.Name, At: e.at, Message: e.message}, e.message.Size(), id, e.mark == stream.OwnID, hash})
+	if !d.mayWait(meaning) && !d.sendOutbox(ctx) {
 		return false
 	}
-	d.queued.waiting = append(d.queued.waiting, queuedMessage{d.sent.Add(1), size})
-	d.countQueued(size)
-	d.liveness.report(e.at)
-	if !meaning.Heartbeat {
-		d.noteEvent(meaning.Updates, e.at)
-	}
-	d.lastID = id
 	d.applyDecoded(e.message, meaning)
+	if d.hasPayloadID && e.mark != stream.OwnID {
+		if hash == (eventHash{}) {
+			hash = d.seen.hash(e.message, false)
+		}
+		d.rememberEvent(hash, d.payloadID)
+	}
+	return true
+}
+
+// outgoing is a message that is not sent yet.
+type outgoing struct {
+	event    Event
+	size     int
+	id       string // the last event id after it
+	hasOwnID bool
+	hash     eventHash // with an id of its own
+}
+
+func (d *delivery) putInOutbox(o outgoing) {
+	d.outbox = append(d.outbox, o)
+	d.outboxSize += o.size
+}
+
+// mayWait reports whether what was decoded last may wait for those that came with it: nothing that follows depends on its
+// having been sent, and there is not much yet. To send one by one would wake the reader of the set up for each.
+func (d *delivery) mayWait(last decode.Message) bool {
+	return d.outboxSize < largeEvent && d.gap == nil && d.seen.earlier == nil && last.ResumeID == "" && last.Notice == ""
+}
+
+// sendOutbox sends what is in the outbox. Only what was sent counts as delivered. It reports false when ctx ended first.
+func (d *delivery) sendOutbox(ctx context.Context) (sent bool) {
+	defer func() {
+		clear(d.outbox)
+		d.outbox, d.outboxSize = d.outbox[:0], 0
+	}()
+	for i := range d.outbox {
+		o := &d.outbox[i]
+		if !waitUntil(ctx, func() bool { return d.hasRoom(o.size) }) || !push(ctx, d.out, o.event) {
+			return false
+		}
+		d.queued.waiting = append(d.queued.waiting, queuedMessage{d.sent.Add(1), o.size})
+		d.countQueued(o.size)
+		d.liveness.report(o.event.At)
+		if m := o.event.Message; !m.Heartbeat {
+			d.noteEvent(m.Updates, o.event.At)
+		}
+		if d.lastID = o.id; o.hasOwnID {
+			d.rememberEvent(o.hash, o.id)
+		}
+	}
 	return true
 }
 

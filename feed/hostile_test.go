@@ -186,18 +186,6 @@ func TestDataIsNeverChangedAfterDelivery(t *testing.T) {
 	}
 }
 
-func TestEventTypesWithoutEndAreNotAllKept(t *testing.T) {
-	k := make(typeNames)
-	for n := range 10 * typeNamesKept {
-		if name := fmt.Sprint(n); k.name([]byte(name)) != name {
-			t.Fatalf("type %s", name)
-		}
-	}
-	if len(k) != typeNamesKept {
-		t.Errorf("%d types are kept", len(k))
-	}
-}
-
 func TestAFloodOfRetriesAndCommentsIsHarmless(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		flood := strings.Repeat("retry: 99999999999999999999999\nretry: -5\n:\n\n", 10_000)

@@ -16,7 +16,7 @@ const (
 
 // gatherSamples gathers the first events for a decoder that finds out from them how the feed is to be read. The events it returns
 // are still to be delivered. It reports false when ctx ended before the decoder had learned.
-func (d *delivery) gatherSamples(ctx context.Context, arrivals <-chan queuedEvent) (first []queuedEvent, ok bool) {
+func (d *delivery) gatherSamples(ctx context.Context, arrivals <-chan []queuedEvent) (first []queuedEvent, ok bool) {
 	if d.decoding != nil && !d.awaitDecoder(ctx) {
 		return nil, false
 	}
@@ -24,28 +24,25 @@ func (d *delivery) gatherSamples(ctx context.Context, arrivals <-chan queuedEven
 	if !ok || !learner.Learning() {
 		return nil, true
 	}
-	e, open := <-arrivals
+	first, open := <-arrivals
 	if !open {
 		return nil, true
 	}
-	first = append(first, e)
 	timeout := time.NewTimer(learnTime)
 	defer timeout.Stop()
 	for gathering := true; gathering && len(first) < learnEvents; {
 		select {
-		case e, open := <-arrivals:
-			if gathering = open; open {
-				first = append(first, e)
-			}
+		case more, open := <-arrivals:
+			gathering, first = open, append(first, more...)
 		case <-timeout.C:
 			gathering = false
 		}
 	}
-	size := 0
-	for _, e := range first {
+	size, shown := 0, first[:min(len(first), learnEvents)]
+	for _, e := range shown {
 		size += e.size
 	}
-	return first, d.runDecoder(ctx, size, func() { learner.Learn(d.samples(first)) })
+	return first, d.runDecoder(ctx, size, func() { learner.Learn(d.samples(shown)) })
 }
 
 // samples are events with their credentials masked: what is found in them is shown, and may quote them.

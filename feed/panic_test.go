@@ -87,8 +87,8 @@ func TestATransportThatPanicsFailsItsFeed(t *testing.T) {
 // TestADeliveryThatPanicsDropsItsConnection has something else than the decoder panic on the delivering goroutine.
 func TestADeliveryThatPanicsDropsItsConnection(t *testing.T) {
 	d := &delivery{endpoint: &connection.Endpoint{}, liveness: newLiveness(), out: make(chan Event, 1)} // without seen: a nil pointer
-	arrivals := make(chan queuedEvent, 1)
-	arrivals <- queuedEvent{message: &Message{}, mark: '+'}
+	arrivals := make(chan []queuedEvent, 1)
+	arrivals <- []queuedEvent{{message: &Message{}, mark: '+'}}
 	dropped, drop := context.WithCancel(t.Context())
 	d.deliverAll(t.Context(), arrivals, drop)
 	if dropped.Err() == nil || d.panicked == nil || !d.stopped {

@@ -15,25 +15,31 @@ type queuedEvent struct {
 	size    int       // of the data, in bytes
 }
 
-// queue takes an event from the reading goroutine. It reports false, once and for all, when ctx has ended.
-func (d *delivery) queue(ctx context.Context, arrivals chan<- queuedEvent, kind, data, canonicalID []byte) bool {
-	size := len(data)
+// queue takes events that came together from the reading goroutine. It reports false, once and for all, when ctx has ended.
+func (d *delivery) queue(ctx context.Context, arrivals chan<- []queuedEvent, events []stream.Event) bool {
+	size := 0
+	for _, e := range events {
+		size += len(e.Data)
+	}
 	if !waitUntil(ctx, func() bool { return d.liveness.pending.Load() == 0 || size <= largeEvent && d.memory.Fits(size) }) {
 		return false
 	}
-	id, mark := stream.ParseID(canonicalID)
-	e := queuedEvent{&Message{Type: d.types.name(kind), Data: data, ID: id}, mark, d.liveness.lastByte(), size}
-	d.liveness.pending.Add(1)
+	at, batch, messages := d.liveness.lastByte(), make([]queuedEvent, len(events)), make([]Message, len(events))
+	for i, e := range events {
+		messages[i] = Message{Type: e.Type, Data: e.Data, ID: e.ID}
+		batch[i] = queuedEvent{&messages[i], e.Mark, at, len(e.Data)}
+	}
+	d.liveness.pending.Add(int64(len(batch)))
 	d.memory.Add(size)
-	if !push(ctx, arrivals, e) {
+	if !push(ctx, arrivals, batch) {
 		d.memory.Add(-size)
 		return false
 	}
 	return true
 }
 
-// largeEvent is the size in bytes over which an event that was read waits until those before it are decoded, even where
-// there is memory for it.
+// largeEvent is the size in bytes over which an event that was read, with those that came with it, waits until those before
+// are decoded, even where there is memory for it.
 const largeEvent = 64 << 10
 
 // maxQueued bounds the messages of a feed in the queue of the set, in bytes. A larger one is alone there.
@@ -109,24 +115,4 @@ func (d *delivery) releaseTaken() {
 func (d *delivery) countQueued(n int) {
 	d.queued.size += n
 	d.memory.Add(n)
-}
-
-// typeNames keeps one string for each event type, so that a message does not allocate its own.
-type typeNames map[string]string
-
-// Bounds of typeNames: feeds have few types, hostile ones without end.
-const (
-	typeNamesKept   = 64
-	longestTypeKept = 256 // bytes
-)
-
-func (t typeNames) name(b []byte) string {
-	if name, ok := t[string(b)]; ok {
-		return name
-	}
-	name := string(b)
-	if len(t) < typeNamesKept && len(name) <= longestTypeKept {
-		t[name] = name
-	}
-	return name
 }

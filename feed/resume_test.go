@@ -278,39 +278,50 @@ func TestPartsOfAnEventDoNotRunIntoEachOther(t *testing.T) {
 }
 
 func TestWhatWasNotDeliveredIsAskedForAgain(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		ids := make(chan string, 4)
-		web, ends := pipes()
-		net := network(func(r *http.Request) (*http.Response, error) {
-			ids <- r.Header.Get("Last-Event-ID")
-			return web(r)
+	var events []string
+	for n := 1; n <= 2*eventBuffer; n++ {
+		events = append(events, fmt.Sprintf("id: %d\ndata: %d\n\n", n, n))
+	}
+	for name, pieces := range map[string][]string{"one by one": events, "at once": {strings.Join(events, "")}} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) { requireResumeBehindDelivered(t, pieces) })
 		})
-		l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
-		defer l.end()
-		l.status(Connecting)
-		l.status(Live)
-		<-ids
-		end := <-ends
-		go func() { // nobody reads the channel: it fills up, and the rest stays undelivered
-			for n := 1; n <= 2*eventBuffer; n++ {
-				if _, err := fmt.Fprintf(end, "id: %d\ndata: %d\n\n", n, n); err != nil {
-					return
-				}
-			}
-		}()
-		time.Sleep(20 * time.Second) // such small pieces are read some hundred times a second
-		l.set.RetryNow("f")
-		synctest.Wait()
-		for n := 1; n <= eventBuffer; n++ {
-			l.wantMessages(fmt.Sprint(n))
-		}
-		l.status(Connecting)
-		if id := <-ids; id != fmt.Sprint(eventBuffer) {
-			t.Errorf("asked for what follows %q, delivered was %d", id, eventBuffer)
-		}
-		write(t, <-ends, fmt.Sprintf("id: %d\ndata: next\n\n", eventBuffer+1))
-		l.wantMessages("next")
+	}
+}
+
+// requireResumeBehindDelivered sends more numbered events than the channel of a set holds, which nobody reads meanwhile.
+func requireResumeBehindDelivered(t *testing.T, pieces []string) {
+	ids := make(chan string, 4)
+	web, ends := pipes()
+	net := network(func(r *http.Request) (*http.Response, error) {
+		ids <- r.Header.Get("Last-Event-ID")
+		return web(r)
 	})
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: net.client()})
+	defer l.end()
+	l.status(Connecting)
+	l.status(Live)
+	<-ids
+	end := <-ends
+	go func() {
+		for _, p := range pieces {
+			if _, err := io.WriteString(end, p); err != nil {
+				return
+			}
+		}
+	}()
+	time.Sleep(20 * time.Second) // such small pieces are read some hundred times a second
+	l.set.RetryNow("f")
+	synctest.Wait()
+	for n := 1; n <= eventBuffer; n++ {
+		l.wantMessages(fmt.Sprint(n))
+	}
+	l.status(Connecting)
+	if id := <-ids; id != fmt.Sprint(eventBuffer) {
+		t.Errorf("asked for what follows %q, delivered was %d", id, eventBuffer)
+	}
+	write(t, <-ends, fmt.Sprintf("id: %d\ndata: next\n\n", eventBuffer+1))
+	l.wantMessages("next")
 }
 
 func TestAFeedResumesAsItIsConfigured(t *testing.T) {

@@ -38,7 +38,7 @@ func newSupervisor(c Config, e *connection.Endpoint, out chan<- Event, sent *ato
 	f := &supervisor{
 		config: c, endpoint: e, out: out, commands: newCommandBox(), random: random, liveness: l,
 		history:  retryHistory{retry: defaultRetry, least: c.RetryMin, most: c.RetryMax},
-		delivery: &delivery{config: c, endpoint: e, liveness: l, out: out, sent: sent, memory: budget, seen: newDuplicates(budget), types: make(typeNames)},
+		delivery: &delivery{config: c, endpoint: e, liveness: l, out: out, sent: sent, memory: budget, seen: newDuplicates(budget)},
 		lastID:   c.LastEventID,
 	}
 	if f.lastID != "" {

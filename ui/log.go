@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 	"time"
@@ -48,16 +49,13 @@ func newLogEntry(ev feed.Event, repeats uint64) logEntry {
 		return e
 	}
 	e.repeats = repeats
-	e.typ, e.id, e.data, e.reason = copyPrefix(m.Type, maxType), copyPrefix(m.ID, maxID), m.Data, copyPrefix(m.Unmapped, maxData)
+	e.typ, e.id, e.data, e.reason = copyPrefix(m.Type, maxType), copyPrefix(m.ID, maxID), bytes.Clone(m.Data[:min(len(m.Data), maxData)]), copyPrefix(m.Unmapped, maxData)
 	e.isNotice = m.Notice != ""
 	if e.isNotice {
 		e.reason = "the server says: " + copyPrefix(m.Notice, maxData)
 	}
 	if m.Err != nil {
 		e.reason, e.isDecodeError = copyPrefix(m.Err.Error(), maxData), true
-	}
-	if len(e.data) > maxData { // a slice would keep the whole payload in memory
-		e.data = append([]byte(nil), e.data[:maxData]...)
 	}
 	return e
 }

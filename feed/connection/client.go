@@ -23,7 +23,8 @@ type subscription struct {
 	byClosing bool           // see endsByClosing
 	body      *errorKeeper   // nil until an event stream began
 	reader    *stream.Reader // the same
-	large     chan []byte    // data that did not pass the client: of the event that it gives next, and of the one it reads meanwhile
+	events    []stream.Event // of the bundle that the client gave last
+	large     chan []byte    // data that did not pass the client: of the bundle that it gives next, and of the one it reads meanwhile
 }
 
 // Subscribe connects and tells l of every event until the stream or ctx ends. It asks to resume after resumeID, unless that
@@ -50,12 +51,15 @@ func (s *subscription) read(ctx context.Context, client *sse.Client) (err error)
 			err = NewPanic(p)
 		}
 	}()
-	return client.SubscribeRawWithContext(ctx, func(e *sse.Event) {
-		data, id := e.Data, e.ID
-		if whole, isAside := stream.IsAside(id); isAside {
-			data, id = <-s.large, whole
+	return client.SubscribeRawWithContext(ctx, func(bundle *sse.Event) {
+		s.events = stream.Unbundle(s.events[:0], bundle.Data, bundle.ID)
+		for i := range s.events {
+			if e := &s.events[i]; e.IsAside {
+				e.Data = <-s.large
+			}
 		}
-		s.listener.Event(ctx, e.Event, data, id)
+		s.listener.Events(ctx, s.events)
+		clear(s.events)
 	})
 }
 
@@ -79,7 +83,7 @@ func (s *subscription) acceptResponse(ctx context.Context, resp *http.Response) 
 	s.body = &errorKeeper{Reader: Decompressed(resp), network: network}
 	s.reader = stream.NewReader(s.body, stream.Config{
 		JSONLines: config.Format == NDJSON, MaxEvent: config.MaxEvent, LastEventID: s.lastID, OnRetry: s.listener.Retry,
-		OnLarge: func(data []byte) { s.large <- data },
+		Bundle: true, OnLarge: func(data []byte) { s.large <- data },
 	})
 	resp.Body = struct {
 		io.Reader

@@ -10,6 +10,8 @@ import (
 	"context"
 	"net/http"
 	"time"
+
+	"livetape/feed/stream"
 )
 
 // Listener is told, in the goroutine that reads, what happens on a connection. Its methods may block, which slows the
@@ -23,8 +25,8 @@ type Listener interface {
 	Opened(ctx context.Context, answer Answer) error
 	// Retry is called with each reconnection time that the server sends.
 	Retry(time.Duration)
-	// Event is called for each event, with its data to keep, and its id in the form that [stream.ParseID] reads.
-	Event(ctx context.Context, kind, data, id []byte)
+	// Events is called with the events that came together. Their data may be kept, but not the slice.
+	Events(ctx context.Context, events []stream.Event)
 }
 
 // Answer is what the head of an event stream says.

@@ -13,6 +13,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"livetape/feed/stream"
 )
 
 // pieces is a body that comes in pieces of 100 bytes, one each gap.
@@ -36,11 +38,11 @@ func (p *pieces) Close() error { return nil }
 
 type nobody struct{}
 
-func (nobody) Waiting()                                      {}
-func (nobody) Received(context.Context, bool) error          { return nil }
-func (nobody) Opened(context.Context, Answer) error          { return nil }
-func (nobody) Retry(time.Duration)                           {}
-func (nobody) Event(context.Context, []byte, []byte, []byte) {}
+func (nobody) Waiting()                               {}
+func (nobody) Received(context.Context, bool) error   { return nil }
+func (nobody) Opened(context.Context, Answer) error   { return nil }
+func (nobody) Retry(time.Duration)                    {}
+func (nobody) Events(context.Context, []stream.Event) {}
 
 func TestManySmallPiecesAreReadTogether(t *testing.T) {
 	t.Parallel()
@@ -97,7 +99,7 @@ type counter struct {
 	events int
 }
 
-func (c *counter) Event(context.Context, []byte, []byte, []byte) { c.events++ }
+func (c *counter) Events(_ context.Context, events []stream.Event) { c.events += len(events) }
 
 func TestEventsInTLSRecordsOfTheirOwnAreReadAsFastAsTheyCome(t *testing.T) {
 	t.Parallel()

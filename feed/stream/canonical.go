@@ -15,15 +15,6 @@ const (
 	Skipped     Mark = '!' // the event was over the bound: its data says so, and its content is lost
 )
 
-// aside precedes the mark in the id of an event whose data Config.OnLarge has.
-const aside = '>'
-
-// IsAside reports whether an event in canonical form has no data since [Config].OnLarge has it, and returns the event's id
-// in canonical form.
-func IsAside(canonicalID []byte) (id []byte, yes bool) {
-	return bytes.CutPrefix(canonicalID, []byte{aside})
-}
-
 // ParseID splits an id in canonical form, which r3labs/sse has in Event.ID.
 func ParseID(canonical []byte) (id string, mark Mark) {
 	if len(canonical) == 0 {
@@ -33,23 +24,18 @@ func ParseID(canonical []byte) (id string, mark Mark) {
 }
 
 // BufferSize is the buffer that the r3labs client needs (sse.ClientMaxBufferSize) for events of up to
-// maxEvent bytes in canonical form; maxEvent is bounded as Config.MaxEvent is. Replacing invalid UTF-8 can turn one byte
-// into three; an id has a bound of its own.
+// maxEvent bytes in canonical form, or for bundles of them; maxEvent is bounded as Config.MaxEvent is. Replacing invalid
+// UTF-8 can turn one byte into three; an id has a bound of its own.
 func BufferSize(maxEvent int) int {
-	return 3*clampMaxEvent(maxEvent) + maxID + 1024
+	return 3*clampMaxEvent(maxEvent) + maxID + 2*bundleSize
 }
 
-// appendFields completes data, the event's data: lines, to an event in canonical form. Before its id stand the marks.
-func appendFields(data, kind, id []byte, marks ...byte) []byte {
-	if len(kind) == 0 {
-		kind = []byte("message")
-	}
-	data = append(data, "event: "...)
-	data = append(data, kind...)
-	data = append(data, "\nid: "...)
-	data = append(data, marks...)
-	data = append(data, id...)
-	return append(data, "\n\n"...)
+// canonical is the event that is complete.
+func (e *pendingEvent) canonical() []byte {
+	e.data = append(append(e.data, "event: "...), e.kind...)
+	e.data = append(append(e.data, "\nid: "...), byte(e.mark()))
+	e.data = append(append(e.data, e.id...), "\n\n"...)
+	return e.data
 }
 
 const dataField = "data: "

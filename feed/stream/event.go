@@ -13,12 +13,12 @@ import (
 type pendingEvent struct {
 	config Config
 
-	kind    []byte // the event type; empty for "message"
-	data    []byte // canonical data: lines; the whole canonical event once it is complete
-	large   []byte // the only data: line so far, in place of data: the buffer that it was read into, for Config.OnLarge
-	hasData bool
-	size    int  // bytes of the lines so far
-	skip    bool // over the bound: no more of type and data is gathered
+	kind  []byte // the event type; empty for "message"
+	data  []byte // canonical data: lines; the whole canonical event once it is complete
+	large []byte // the only data: line so far, in place of data: the buffer that it was read into, for Config.OnLarge
+	lines int    // data: lines so far
+	size  int    // bytes of the lines so far
+	skip  bool   // over the bound: no more of type and data is gathered
 
 	id     []byte // the last event id buffer, which outlives the event
 	spare  []byte // the buffer for the next one
@@ -35,9 +35,8 @@ func newPendingEvent(c Config) pendingEvent {
 	return e
 }
 
-// takeLine interprets one line and returns the canonical event that it completes, if it does. The event is valid until
-// the next line is taken.
-func (e *pendingEvent) takeLine(l Line) []byte {
+// takeLine interprets one line and reports whether it completes an event, which then has to be cleared.
+func (e *pendingEvent) takeLine(l Line) bool {
 	if e.config.JSONLines {
 		return e.takeJSON(l)
 	}
@@ -59,16 +58,15 @@ func (e *pendingEvent) takeLine(l Line) []byte {
 			e.retry(value)
 		}
 	}
-	return nil
+	return false
 }
 
 func (e *pendingEvent) addData(l Line, value []byte) {
-	isFirst := !e.hasData
-	e.hasData = true
+	e.lines++
 	if !e.fits(l) {
 		return
 	}
-	if isFirst && l.Owned && e.isLarge(value) && utf8.Valid(value) {
+	if e.lines == 1 && l.Owned && e.isLarge(value) && utf8.Valid(value) {
 		e.large = value
 		return
 	}
@@ -79,7 +77,7 @@ func (e *pendingEvent) addData(l Line, value []byte) {
 }
 
 func (e *pendingEvent) isLarge(data []byte) bool {
-	return e.config.OnLarge != nil && len(data) > LargeData
+	return e.config.Bundle && len(data) > LargeData
 }
 
 func (e *pendingEvent) setKind(l Line, value []byte) {
@@ -136,43 +134,51 @@ func (e *pendingEvent) retry(value []byte) {
 	}
 }
 
-// dispatch ends the event. Without a data field it is none, but its id counts.
-func (e *pendingEvent) dispatch() []byte {
+// dispatch ends the event, and reports whether there is one. Without a data field there is none, but its id counts.
+func (e *pendingEvent) dispatch() bool {
 	if e.own {
 		e.lastID = append(e.lastID[:0], e.id...)
 	}
-	var event []byte
-	if e.hasData {
-		event = e.canonical()
-		e.alive = true
+	if e.lines == 0 {
+		e.clear()
+		return false
 	}
-	e.clear()
-	return event
+	e.complete()
+	return true
 }
 
-func (e *pendingEvent) canonical() []byte {
-	mark := InheritedID
-	if e.own {
-		mark = OwnID
+// complete makes of what was gathered an event.
+func (e *pendingEvent) complete() {
+	e.alive = true
+	if e.skip {
+		e.data, e.kind, e.large, e.lines = appendSkipped(e.data[:0], e.config.MaxEvent), e.kind[:0], nil, 1
 	}
+	if len(e.kind) == 0 {
+		e.kind = append(e.kind, "message"...)
+	}
+}
+
+func (e *pendingEvent) mark() Mark {
 	switch {
 	case e.skip:
-		e.data = appendFields(appendSkipped(e.data[:0], e.config.MaxEvent), nil, e.id, byte(Skipped))
-	case e.large != nil:
-		e.config.OnLarge(e.large)
-		e.data = appendFields(e.data[:0], e.kind, e.id, aside, byte(mark))
-	case e.isLarge(e.data):
-		e.config.OnLarge(plainData(e.data))
-		e.data = appendFields(nil, e.kind, e.id, aside, byte(mark))
-	default:
-		e.data = appendFields(e.data, e.kind, e.id, byte(mark))
+		return Skipped
+	case e.own:
+		return OwnID
 	}
-	return e.data
+	return InheritedID
+}
+
+// takeLarge is the data of an event that has more than LargeData bytes of them, in a buffer that the event no longer has.
+func (e *pendingEvent) takeLarge() (data []byte) {
+	if data = e.large; data == nil && e.isLarge(e.data) {
+		data, e.data = plainData(e.data), nil
+	}
+	return data
 }
 
 func (e *pendingEvent) clear() {
 	e.kind, e.data = reusableBuffer(e.kind, spareBuffer), reusableBuffer(e.data, spareBuffer)
-	e.large, e.hasData, e.own, e.skip, e.size = nil, false, false, false, 0
+	e.large, e.lines, e.own, e.skip, e.size = nil, 0, false, false, 0
 }
 
 // isID reports whether a stream could have sent the id.

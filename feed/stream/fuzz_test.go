@@ -100,15 +100,15 @@ func observe(tb testing.TB, body io.Reader, c stream.Config) transcript {
 func observeThroughClient(tb testing.TB, body io.Reader, c stream.Config) transcript {
 	tb.Helper()
 	large := make(chan []byte, 2)
-	c.OnLarge = func(data []byte) { large <- data }
+	c.Bundle, c.OnLarge = true, func(data []byte) { large <- data }
 	reader, seen := notes(body, c)
-	err := listen("http://feed.invalid/", c.MaxEvent, answer{reader}, func(e *sse.Event) {
-		data, canonicalID := e.Data, e.ID
-		if whole, isAside := stream.IsAside(e.ID); isAside {
-			data, canonicalID = <-large, whole
+	err := listen("http://feed.invalid/", c.MaxEvent, answer{reader}, func(bundle *sse.Event) {
+		for _, e := range stream.Unbundle(nil, bundle.Data, bundle.ID) {
+			if e.IsAside {
+				e.Data = <-large
+			}
+			seen.Events = append(seen.Events, markedEvent{event{e.Type, string(e.Data), e.ID}, e.Mark})
 		}
-		id, mark := stream.ParseID(canonicalID)
-		seen.Events = append(seen.Events, markedEvent{event{string(e.Event), string(data), id}, mark})
 	})
 	if err != nil {
 		tb.Fatal(err)

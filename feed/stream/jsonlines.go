@@ -7,31 +7,29 @@ import (
 	"strings"
 )
 
-// takeJSON makes an event of one JSON line. Whether it is valid JSON is for the decoder to find out.
-func (e *pendingEvent) takeJSON(l Line) []byte {
+// takeJSON makes an event of one JSON line, unless it is blank. Whether it is valid JSON is for the decoder to find out.
+func (e *pendingEvent) takeJSON(l Line) bool {
 	if !l.Long && isBlank(l.Text) {
 		e.comment()
-		return nil
+		return false
 	}
 	e.addData(l, l.Text)
-	event := e.canonical()
-	e.alive = true
-	e.clear()
-	return event
+	e.complete()
+	return true
 }
 
 // isBlank reports whether a line holds nothing but JSON's white space (RFC 8259 §2).
 func isBlank(line []byte) bool { return len(bytes.Trim(line, " \t")) == 0 }
 
-// lastEvent is the event of a last line without an end character, at a clean end of the body: servers need not write
-// one. Only a line that shows its own end counts, since a number may have lost digits.
-func (r *Reader) lastEvent() []byte {
+// lastLine is a last line without an end character, at a clean end of the body: servers need not write one. Only a line that
+// shows its own end counts, since a number may have lost digits.
+func (r *Reader) lastLine() (Line, bool) {
 	rest := r.lines.partial
 	if !r.lines.All || r.err != io.EOF || r.lines.cut || !isSelfDelimited(rest) {
-		return nil
+		return Line{}, false
 	}
 	r.lines.clearPartial()
-	return r.event.takeJSON(Line{Text: rest})
+	return Line{Text: rest}, true
 }
 
 // isSelfDelimited reports whether text is a whole JSON object, array or string: no beginning of one is valid.

@@ -43,7 +43,7 @@ func TestTheDataOfALargeEventIsTheBufferItWasReadInto(t *testing.T) {
 	wire := []byte("data: " + strings.Repeat("x", size-8) + "\n\n")
 	for name, c := range map[string]stream.Config{"an event stream": {}, "JSON lines": {JSONLines: true}} {
 		var data []byte
-		c.MaxEvent, c.OnLarge = stream.LargestMaxEvent, func(d []byte) { data = d }
+		c.MaxEvent, c.Bundle, c.OnLarge = stream.LargestMaxEvent, true, func(d []byte) { data = d }
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		if _, err := io.Copy(io.Discard, stream.NewReader(bytes.NewReader(wire), c)); err != nil {

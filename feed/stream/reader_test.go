@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/r3labs/sse/v2"
 
 	"livetape/feed/stream"
 )
@@ -30,6 +31,32 @@ func TestAReadGivesOneWholeEvent(t *testing.T) {
 	}
 	if n, err := reader.Read(buf); n != 0 || err != io.EOF {
 		t.Errorf("at the end Read gave %d bytes, %v", n, err)
+	}
+}
+
+func TestEventsThatComeTogetherPassTheClientTogether(t *testing.T) {
+	t.Parallel()
+	const rounds, events = 3, 300
+	body, server := io.Pipe()
+	go func() {
+		for range rounds {
+			io.WriteString(server, strings.Repeat("id: 7\nevent: price\ndata: {\ndata: }\n\n", events))
+		}
+		server.Close()
+	}()
+	reader := stream.NewReader(body, stream.Config{Bundle: true, OnLarge: func([]byte) { t.Error("an event is large") }})
+	var bundles, found int
+	err := listen("http://feed.invalid/", 0, answer{reader}, func(bundle *sse.Event) {
+		bundles++
+		for _, e := range stream.Unbundle(nil, bundle.Data, bundle.ID) {
+			found++
+			if e.Type != "price" || string(e.Data) != "{\n}" || e.ID != "7" || e.Mark != stream.OwnID || cap(e.Data) > len(e.Data) {
+				t.Fatalf("event %d is %+v", found, e)
+			}
+		}
+	})
+	if err != nil || found != rounds*events || bundles > rounds*(1+events/100) {
+		t.Errorf("%d events in %d bundles, %v", found, bundles, err)
 	}
 }
 
