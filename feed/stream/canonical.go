@@ -55,10 +55,7 @@ func plainData(lines []byte) []byte {
 		if len(data) == 0 {
 			data, at = lines[at:end], end // the usual event is one line, which need not move
 		}
-		for at < end {
-			part := lines[at:min(at+copyPart, end)]
-			data, at = append(data, part...), at+len(part)
-		}
+		data, at = appendParts(data, lines[at:end]), end
 	}
 	return data[:len(data)-1]
 }

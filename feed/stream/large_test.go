@@ -2,9 +2,12 @@ package stream_test
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"runtime"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"livetape/feed/stream"
@@ -56,5 +59,44 @@ func TestTheDataOfALargeEventIsTheBufferItWasReadInto(t *testing.T) {
 		if allocated := after.TotalAlloc - before.TotalAlloc; allocated > 5*size/2 {
 			t.Errorf("%s: %d MiB were allocated", name, allocated>>20)
 		}
+	}
+}
+
+// TestNoKeyWaitsForACopyOfALargeEvent counts, on one core, how often another goroutine runs while a large event is copied.
+func TestNoKeyWaitsForACopyOfALargeEvent(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	var turns atomic.Int64
+	ctx, stop := context.WithCancel(t.Context())
+	var other sync.WaitGroup
+	defer other.Wait()
+	defer stop()
+	other.Go(func() {
+		for ctx.Err() == nil {
+			turns.Add(1)
+			runtime.Gosched()
+		}
+	})
+	const part = 256 << 10
+	text := bytes.Repeat([]byte("x"), 64*part)
+	illFormed := append(bytes.Clone(text), '\xff')
+	for name, copied := range map[string]func(){
+		"well-formed": func() { stream.AppendUTF8(nil, text) },
+		"ill-formed":  func() { stream.AppendUTF8(nil, illFormed) },
+		"read":        func() { readLarge(t, text) },
+	} {
+		before := turns.Load()
+		copied()
+		if got := turns.Load() - before; got < int64(len(text)/part)/2 {
+			t.Errorf("%s: another goroutine ran %d times while %d parts were copied", name, got, len(text)/part)
+		}
+	}
+}
+
+func readLarge(t *testing.T, text []byte) {
+	t.Helper()
+	body := io.MultiReader(strings.NewReader("data: "), bytes.NewReader(text), strings.NewReader("\ndata: 2\n\n"))
+	r := stream.NewReader(body, stream.Config{MaxEvent: stream.LargestMaxEvent, OnLarge: func([]byte) {}})
+	if _, err := io.Copy(io.Discard, r); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -1,6 +1,9 @@
 package stream
 
-import "bytes"
+import (
+	"bytes"
+	"runtime"
+)
 
 // Lines splits an event stream into lines ended by LF, CR or CRLF, in any mix and however the stream is cut
 // (WHATWG HTML §9.2.6). It reads nothing itself: give it what was read with Add, then call Next until it
@@ -187,17 +190,23 @@ func worthKeeping(beginning []byte) bool {
 // copyPart is how many bytes of a large buffer are copied at once.
 const copyPart = 256 << 10
 
-// grow makes room for n bytes more. append would copy a large buffer as a whole, tens of megabytes at a time, and meanwhile
-// the garbage collector can stop no goroutine, and so lets none run: keys would have to wait.
+// appendParts is append for tens of megabytes. To copy them into memory that the system has yet to provide takes long, and no
+// other goroutine of the same core runs within a copy, nor between two of a loop unless it asks for that: keys would wait.
+func appendParts(b, text []byte) []byte {
+	for len(text) > copyPart {
+		b = append(b, text[:copyPart]...)
+		text = text[copyPart:]
+		runtime.Gosched()
+	}
+	return append(b, text...)
+}
+
+// grow makes room for n bytes more. append would copy a large buffer as a whole.
 func grow(b []byte, n int) []byte {
 	if len(b)+n <= cap(b) || len(b)+n <= copyPart {
 		return b
 	}
-	larger := make([]byte, 0, max(2*cap(b), len(b)+n+windowSize))
-	for len(larger) < len(b) {
-		larger = append(larger, b[len(larger):min(len(larger)+copyPart, len(b))]...)
-	}
-	return larger
+	return appendParts(make([]byte, 0, max(2*cap(b), len(b)+n+windowSize)), b)
 }
 
 // reusableBuffer is buffer made ready to be filled again, or nothing when it is too large to keep.

@@ -8,15 +8,11 @@ import "unicode/utf8"
 func AppendUTF8(b, text []byte) []byte {
 	for !utf8.Valid(text) {
 		n := wellFormed(text)
-		b = append(b, text[:n]...)
+		b = appendParts(grow(b, n+utf8.UTFMax), text[:n])
 		b = utf8.AppendRune(b, utf8.RuneError)
 		text = text[n+illFormed(text[n:]):]
 	}
-	for len(text) > copyPart {
-		b = append(b, text[:copyPart]...)
-		text = text[copyPart:]
-	}
-	return append(b, text...)
+	return appendParts(grow(b, len(text)), text)
 }
 
 // wellFormed is how many bytes text has before its first ill-formed sequence.
