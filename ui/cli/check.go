@@ -50,7 +50,7 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 	}
 	flags.feed.register(cmd)
 	flags.feed.registerSymbols(cmd)
-	cmd.Flags().DurationVar(&flags.listen, "for", doctor.DefaultFor, "how long to listen")
+	cmd.Flags().DurationVar(&flags.listen, "for", doctor.DefaultFor, "how long to listen, and to wait for an answer, which is waited for 15 s at the longest")
 	cmd.Flags().IntVar(&flags.events, "events", 0, "stop listening after so many events; 0 for no limit")
 	cmd.Flags().StringVar(&flags.format, "format", "auto", "what the stream is: auto, sse or ndjson (one JSON value a line)")
 	cmd.Flags().BoolVar(&flags.json, "json", false, "report as JSON")

@@ -36,11 +36,12 @@ const (
 )
 
 const (
-	responseTimeout = 15 * time.Second // includes redirects
+	responseTimeout = 15 * time.Second // at most; includes redirects
+	shortestWait    = time.Second      // for an answer, however short the time to listen
 	resumeTime      = 3 * time.Second  // for the first event of a resumed stream
 )
 
-// Examine examines a feed. It returns when it knows enough, after at most opts.For and some 35 s, or when ctx ends, with
+// Examine examines a feed. It returns when it knows enough, after at most opts.For and some 35 s, or, where opts.For is short, four times as long and a second or two, or when ctx ends, with
 // what it has found by then. The error says that the config is not valid.
 func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) {
 	if opts.For <= 0 {

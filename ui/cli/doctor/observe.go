@@ -85,7 +85,8 @@ type connectOptions struct {
 func (e *examination) observe(ctx context.Context, opts connectOptions) *observation {
 	connCtx, disconnect := context.WithCancel(ctx)
 	defer disconnect()
-	timeout := time.AfterFunc(responseTimeout, disconnect)
+	answerWithin := min(responseTimeout, max(e.options.For, shortestWait))
+	timeout := time.AfterFunc(answerWithin, disconnect)
 	defer timeout.Stop()
 	o := &observation{}
 	var t timingTrace
@@ -93,8 +94,11 @@ func (e *examination) observe(ctx context.Context, opts connectOptions) *observa
 	o.timings = t.result()
 	switch {
 	case err != nil && ctx.Err() == nil && connCtx.Err() != nil:
-		o.cause = "no answer within " + humanize.Measured(responseTimeout)
+		o.cause = "no answer within " + humanize.Measured(answerWithin)
 		o.advice = "the server may delay its answer until the first event; ask its operator, or try again"
+		if answerWithin < responseTimeout {
+			o.advice += " with --for 15s"
+		}
 		return o
 	case err != nil:
 		o.cause, o.advice = e.endpoint.Explain(err)

@@ -1,6 +1,7 @@
 package doctor
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"fmt"
@@ -46,6 +47,7 @@ type resumeTest struct {
 	reported  *decode.Continuity // what the server itself said
 	finding   resume.Finding     // what feed/resume makes of the answer, as it does for a feed that runs
 	byHeader  bool               // by a field of it
+	otherData bool               // the first event that came has the id of an earlier one, and other data
 	cause     string             // why the connection came to nothing
 }
 
@@ -140,11 +142,12 @@ func (e *examination) reconnect(ctx context.Context, r *resumeTest) *resumeTest 
 	if o.endReason == endInterrupted && o.stats.total == 0 {
 		return nil
 	}
-	r.evaluate(o)
+	r.evaluate(o, e.first.stats.kept)
 	return r
 }
 
-func (r *resumeTest) evaluate(o *observation) {
+// evaluate judges by what came, and by the events that are known from the first connection.
+func (r *resumeTest) evaluate(o *observation, known []event) {
 	switch o.stage {
 	case noResponse:
 		r.outcome, r.cause = Unclear, o.cause
@@ -160,6 +163,7 @@ func (r *resumeTest) evaluate(o *observation) {
 		}
 		if r.source.isConclusive(ev) {
 			r.first = &ev
+			r.otherData = r.isIDOfAnother(known, ev)
 			r.outcome = r.outcomeOf(ev)
 			return
 		}
@@ -171,6 +175,25 @@ func (r *resumeTest) evaluate(o *observation) {
 	case r.followers > 0:
 		r.outcome = Skipped
 	}
+}
+
+// isIDOfAnother reports whether an event has the id of known ones, and the data of none of them: it will not be taken for a
+// duplicate.
+func (r *resumeTest) isIDOfAnother(known []event, ev event) bool {
+	id, own := r.source.eventID(ev)
+	if !own {
+		return false
+	}
+	isUsed := false
+	for _, k := range known {
+		if usedID, _ := r.source.eventID(k); usedID != id {
+			continue
+		}
+		if isUsed = true; k.Type == ev.Type && bytes.Equal(k.Data, ev.Data) {
+			return false
+		}
+	}
+	return isUsed
 }
 
 func (r *resumeTest) outcomeOf(ev event) Outcome {
@@ -219,7 +242,7 @@ func (r *resumeTest) outcomeOfFinding() Outcome {
 
 // resumes reports whether the server is known to resume.
 func (r *resumeTest) resumes() bool {
-	return r.outcome == Continued || r.outcome == Repeated && !r.sentFirst
+	return r.outcome == Continued || r.outcome == Repeated && !r.sentFirst && !r.otherData
 }
 
 func (e *examination) addResume(s *Section) {
@@ -240,13 +263,21 @@ func (e *examination) addResume(s *Section) {
 		}
 		s.add(Good, "resume", "yes: "+asked+text, "")
 	case Repeated:
+		if r.otherData {
+			s.add(Warning, "resume", "not known: "+asked+"sends that id again, with other data", "an id that repeats with other data proves nothing, and the event is not taken for a duplicate: give each event an id of its own")
+			return
+		}
 		if r.sentFirst {
 			s.add(Warning, "resume", "not known: "+asked+"sends that event again; it repeats it, or starts over", "--for 30s may show more ids")
 			return
 		}
 		s.add(Good, "resume", "yes: after "+sent+" the server repeats that event and goes on; it counts as a duplicate", "")
 	case Restarted:
-		s.add(Warning, "resume", "no: "+asked+"starts from the beginning again", "duplicates are dropped, but "+lost)
+		if r.otherData {
+			s.add(Warning, "resume", "no: "+asked+"starts from the beginning again, with other data", "nothing that comes is taken for a duplicate, and "+lost)
+			return
+		}
+		s.add(Warning, "resume", "no: "+asked+"starts from the beginning again", "what comes again is dropped as a duplicate, but "+lost)
 	case Snapshot:
 		s.add(Warning, "resume", "no: "+asked+"sends a snapshot instead", "prices are right again at once, but "+lost)
 	case Skipped:

@@ -63,7 +63,13 @@ func TestTheOutcomesOfResumingAreToldApart(t *testing.T) {
 		}, doctor.Repeated, doctor.Good, "repeats that event", true},
 		{"it starts over", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, from(1, 9)})
-		}, doctor.Restarted, doctor.Warning, "starts from the beginning", false},
+		}, doctor.Restarted, doctor.Warning, "starts from the beginning again", false},
+		{"it starts over with other data", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
+			write(w, r, step{0, strings.ReplaceAll(from(1, 9), "price\":", "price\":7")})
+		}, doctor.Restarted, doctor.Warning, "starts from the beginning again, with other data", false},
+		{"it repeats the id with other data", 9, func(w http.ResponseWriter, r *http.Request, id string) {
+			write(w, r, step{0, "id: " + id + "\ndata: {}\n\n"})
+		}, doctor.Repeated, doctor.Warning, "not known: asked to go on after e-4, the server sends that id again, with other data", false},
 		{"it goes on with what is new", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, from(30, 31)})
 		}, doctor.Skipped, doctor.Bad, "goes on, but ≈25 missed (ids e-4 → e-30)", false},
@@ -141,7 +147,7 @@ func TestASecondConnectionWithoutAnAnswerIsUnclear(t *testing.T) {
 		<-r.Context().Done()
 	}
 	r := examineServer(t, h, feed.Config{}, doctor.Options{})
-	requireFinding(t, r, "resume", doctor.Warning, "not known", "no answer within 15.0 s")
+	requireFinding(t, r, "resume", doctor.Warning, "not known", "no answer within 5.0 s")
 }
 
 func TestAnIDThatHTTPCannotCarryIsNotSentBack(t *testing.T) {
