@@ -148,7 +148,7 @@ func (m *monitor) reportQuiet(ctx context.Context) {
 		st.Cause += " for " + connection.Duration(now.Sub(st.LastEvent).Truncate(100*time.Millisecond))
 	}
 	if st.UsualGap > 0 {
-		st.Cause += " (usual gap " + connection.Duration(st.UsualGap.Round(100*time.Millisecond)) + ")"
+		st.Cause += " (usual gap " + connection.Rhythm(st.UsualGap) + ")"
 	}
 	m.report(ctx, st)
 }

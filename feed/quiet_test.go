@@ -53,8 +53,8 @@ func TestAFeedIsQuietByItsOwnRhythm(t *testing.T) {
 		beat       time.Duration // of the heartbeats that follow
 		want, says string
 	}{
-		{"ten a second, then heartbeats", Config{}, "data: 1\n\n", time.Second / 10, time.Second, "Quiet 5s", "(usual gap 100 ms)"},
-		{"one a second, then heartbeats", Config{}, "data: 1\n\n", time.Second, 3 * time.Second, "Quiet 20s", "no event for 20 s (usual gap 1 s)"},
+		{"ten a second, then heartbeats", Config{}, "data: 1\n\n", time.Second / 10, time.Second, "Quiet 5s", "(usual gap 0.1 s)"},
+		{"one a second, then heartbeats", Config{}, "data: 1\n\n", time.Second, 3 * time.Second, "Quiet 20s", "no event for 20 s (usual gap 1.0 s)"},
 		{"a slow feed", Config{}, "data: 1\n\n", 30 * time.Second, 20 * time.Second, "", ""},
 		{"heartbeats from the start", Config{}, ":\n\n", time.Second, time.Second, "", ""},
 		{"heartbeats that are events", Config{}, "data: ping\n\n", time.Second, time.Second, "", ""},

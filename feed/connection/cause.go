@@ -278,3 +278,19 @@ func Duration(d time.Duration) string {
 	}
 	return strconv.FormatFloat(d.Round(100*time.Millisecond).Seconds(), 'f', -1, 64) + " s"
 }
+
+// Rhythm writes how far apart things come, as a screen does: "0.1 s", "7.2 s", "12 s", "2 min 5 s".
+func Rhythm(d time.Duration) string {
+	if d < 10*time.Second {
+		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+	}
+	d = d.Round(time.Second)
+	minutes, rest := d/time.Minute, d%time.Minute
+	switch {
+	case minutes == 0:
+		return Duration(rest)
+	case rest == 0:
+		return fmt.Sprintf("%d min", minutes)
+	}
+	return fmt.Sprintf("%d min %s", minutes, Duration(rest))
+}
