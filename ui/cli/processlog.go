@@ -4,6 +4,7 @@ import (
 	"io"
 	"log"
 	"os"
+	"strings"
 	"sync"
 
 	"livetape/feed/connection"
@@ -35,7 +36,7 @@ func CaptureLog(stderr io.Writer) {
 func (l *processLog) Write(line []byte) (int, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	text := string(line)
+	text := inWords(string(line))
 	for _, e := range l.endpoints {
 		text = e.Redactor().Message(text)
 	}
@@ -52,6 +53,16 @@ func (l *processLog) Write(line []byte) (int, error) {
 	}
 	_, err := io.WriteString(l.out, "livetape: "+text+"\n")
 	return len(line), err
+}
+
+// inWords says what net/http has to say of a server that does not keep to the length of its answer.
+func inWords(line string) string {
+	surplus, found := strings.CutPrefix(line, "Unsolicited response received on idle HTTP channel starting with ")
+	if !found {
+		return line
+	}
+	surplus, _, _ = strings.Cut(surplus, "; err=")
+	return "a server sent more than the Content-Length of its answer says, which is not read: " + surplus
 }
 
 func maskInLog(targets []feedTarget) {

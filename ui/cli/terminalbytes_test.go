@@ -93,7 +93,7 @@ func TestWhatAServerSendsBesideAnAnswerDoesNotReachTheScreen(t *testing.T) {
 	term := startTerminal(t, 140, 30, exec.Command(livetape, "watch", url, "-H", overlongToken))
 	term.waitForText("News 0")
 	term.press("!")
-	term.waitForText("Unsolicited response", "•••")
+	term.waitForText("sent more than the Content-Length", "•••")
 	term.press("q")
 	term.waitForExit()
 	if all := term.output(); strings.Contains(all, "s3cret") || strings.Contains(all, "err=<nil>\r\n") {
@@ -113,7 +113,7 @@ func TestWhatAServerSendsBesideAnAnswerIsMaskedOnStandardError(t *testing.T) {
 		_ = cmd.Process.Kill()
 		_ = cmd.Wait()
 	}()
-	stderr.waitFor(t, "Unsolicited response")
+	stderr.waitFor(t, "sent more than the Content-Length")
 	if text := stderr.String(); strings.Contains(text, "s3cret") || strings.Contains(text, "\x1b") || !strings.Contains(text, "•••") {
 		t.Errorf("standard error says:\n%q", text)
 	}
