@@ -25,6 +25,7 @@ type Notices struct {
 	changes    map[string]*changeCount   // of connections, by feed
 	reasons    map[string]int            // how often events could not be used, by feed and reason
 	unusable   map[string]int            // the same, by feed
+	unwanted   map[string]*unwantedCount // by feed
 }
 
 // The bounds of what a bad stream can fill standard error with.
@@ -37,7 +38,7 @@ const (
 
 // NewNotices makes the notices of so many feeds. Quiet leaves out that a stream is well.
 func NewNotices(out io.Writer, feeds int, quiet bool) *Notices {
-	return &Notices{out: out, quiet: quiet, open: feeds, duplicates: map[string]duplicateCount{}, changes: map[string]*changeCount{}, reasons: map[string]int{}, unusable: map[string]int{}}
+	return &Notices{out: out, quiet: quiet, open: feeds, duplicates: map[string]duplicateCount{}, changes: map[string]*changeCount{}, reasons: map[string]int{}, unusable: map[string]int{}, unwanted: map[string]*unwantedCount{}}
 }
 
 // Say prints one line about a feed or a file. A write error is no reason to stop: the data go another way.
@@ -142,6 +143,30 @@ func (n *Notices) Unusable(name string, m *feed.Message) {
 func (n *Notices) ServerSays(name, notice string) {
 	line := "the server says: " + market.PlainText(notice, maxReason)
 	n.sayRarely(name, line, line)
+}
+
+// unwantedCount counts the updates of a feed while none has been printed.
+type unwantedCount struct {
+	since   time.Time
+	updates int
+	said    bool
+}
+
+// unwantedAfter is how long updates come of which none is printed until that is said: whoever waits for a --count would wait on.
+const unwantedAfter = 5 * time.Second
+
+// NonePrinted takes how many updates came at once, while none of any feed has been printed yet. It says so, once a feed.
+func (n *Notices) NonePrinted(name string, updates int, at time.Time) {
+	c := n.unwanted[name]
+	if c == nil {
+		c = &unwantedCount{since: at}
+		n.unwanted[name] = c
+	}
+	if c.updates += updates; c.said || at.Sub(c.since) < unwantedAfter {
+		return
+	}
+	c.said = true
+	n.Say(name, humanize.Plural(c.updates, "update")+" in "+humanize.Duration(at.Sub(c.since))+", and --events or --symbols lets none of them through")
 }
 
 // sayRarely prints a line when its reason has come 1, 10, 100 … times.

@@ -236,6 +236,11 @@ func (l *printLoop) message(ev feed.Event) error {
 			return err
 		}
 	}
+	if l.filter.printed == 0 && len(m.Updates) > 0 && !l.filter.Once {
+		if err := l.notice(func() { l.Notices.NonePrinted(ev.Feed, len(m.Updates), ev.At) }); err != nil {
+			return err
+		}
+	}
 	if !l.filter.isComplete() {
 		return nil
 	}
