@@ -60,16 +60,33 @@ func (l *listener) end() {
 	}
 }
 
+// waitLimit is how long a test waits for what does not come. The fake time of a synctest bubble, which begins in 2000, costs
+// nothing.
+func waitLimit() time.Duration {
+	if time.Now().Year() == 2000 {
+		return 100 * 24 * time.Hour
+	}
+	return 20 * time.Second
+}
+
 // next is the next event that is no Pulse.
 func (l *listener) next() Event {
 	l.t.Helper()
-	for e := range l.set.Events() {
-		if e.Pulse == nil {
-			return e
+	givingUp := time.NewTimer(waitLimit())
+	defer givingUp.Stop()
+	for {
+		select {
+		case e, open := <-l.set.Events():
+			if !open {
+				l.t.Fatal("the channel was closed")
+			}
+			if e.Pulse == nil {
+				return e
+			}
+		case <-givingUp.C:
+			l.t.Fatalf("nothing came in %s", waitLimit())
 		}
 	}
-	l.t.Fatal("the channel was closed")
-	return Event{}
 }
 
 // status skips to the next status and wants it to be of the given state.
@@ -90,13 +107,14 @@ func (l *listener) status(want State) Status {
 // until skips to the next status of the given state. A feed that has given up does not come to another.
 func (l *listener) until(want State) Status {
 	l.t.Helper()
-	for {
+	for began := time.Now(); ; {
 		switch e := l.next(); {
-		case e.Status == nil:
-		case e.Status.State == want:
+		case e.Status != nil && e.Status.State == want:
 			return *e.Status
-		case e.Status.State == Failed:
+		case e.Status != nil && e.Status.State == Failed:
 			l.t.Fatalf("failed (%s), want %s", e.Status.Cause, stateName(want))
+		case time.Since(began) > waitLimit():
+			l.t.Fatalf("%s does not come in %s", stateName(want), waitLimit())
 		}
 	}
 }
