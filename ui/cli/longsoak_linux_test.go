@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -492,7 +493,7 @@ func (s *soakedScreen) requireTruth(t *testing.T, feeds []*soakedFeed) {
 
 // missingPrices are the rows of the servers that the screen does not show.
 func missingPrices(screen string, feeds []*soakedFeed) (missing []string) {
-	screen = strings.ReplaceAll(screen, ",", "")
+	screen = withAllZeros(strings.ReplaceAll(screen, ",", ""))
 	for _, f := range feeds {
 		for _, r := range serverTruth(f.t, f.mock, f.name).Rows() {
 			shown := false
@@ -506,6 +507,19 @@ func missingPrices(screen string, feeds []*soakedFeed) (missing []string) {
 	}
 	return missing
 }
+
+// withAllZeros writes out the zeros that a screen counts: 0.0₄12 is 0.000012.
+func withAllZeros(screen string) string {
+	return countedZeros.ReplaceAllStringFunc(screen, func(text string) string {
+		n := 0
+		for _, digit := range strings.TrimPrefix(text, "0.0") {
+			n = 10*n + int(digit-'₀')
+		}
+		return "0." + strings.Repeat("0", n)
+	})
+}
+
+var countedZeros = regexp.MustCompile(`0\.0[₀-₉]+`)
 
 // memorySample is what the test, with servers and clients, and the built binary take.
 type memorySample struct {
