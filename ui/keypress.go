@@ -375,16 +375,19 @@ func (m Model) selectedRow(t *shownData) *market.Row {
 }
 
 // controlledFeed is the feed that is retried or disconnected: that under the cursor of the list of feeds, else the first
-// that is not live, else that of the selected row.
+// that is not live, else that of the selected row. Of a feed behind a relay, it is the relay: only that is connected to.
 func (m Model) controlledFeed() *feedHealth {
 	now := m.present()
-	if h := now.feeds.byName(m.listedFeed); (m.overlay == feedsOverlay || m.overlay == feedOverlay) && h != nil {
-		return h
+	h := m.targetFeed()
+	if listed := now.feeds.byName(m.listedFeed); (m.overlay == feedsOverlay || m.overlay == feedOverlay) && listed != nil {
+		h = listed
+	} else if now.feeds.notLive(now.now) > 0 {
+		h = now.feeds.firstNotLive(now.now)
 	}
-	if now.feeds.notLive(now.now) > 0 {
-		return now.feeds.firstNotLive(now.now)
+	if h == nil {
+		return nil
 	}
-	return m.targetFeed()
+	return now.feeds.byName(m.relays.Relay(h.name))
 }
 
 func (m Model) toggleConnection() (Model, tea.Cmd) {
@@ -411,7 +414,7 @@ func (m Model) retryAll() (Model, tea.Cmd) {
 	all, down := now.feeds.notLive(now.now) == 0, 0
 	var calls []tea.Cmd
 	for _, h := range now.feeds {
-		if all || h.state(now.now) != feed.Live {
+		if isOwn := m.relays.Relay(h.name) == h.name; isOwn && (all || h.state(now.now) != feed.Live) {
 			down++
 			calls = append(calls, callFeed(m.config.Control.RetryNow, h.name))
 		}

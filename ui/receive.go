@@ -45,11 +45,17 @@ func (m Model) takeEvents(events []feed.Event) Model {
 	return m
 }
 
-// takeEvent applies one event, and adds the rows that it changes to changed.
+// takeEvent applies one event, of a relay as those of the feeds behind it, and adds the rows that it changes to changed.
 func (m *Model) takeEvent(ev feed.Event, changed map[*market.Row]struct{}) {
 	if m.removedFeeds[ev.Feed] {
 		return
 	}
+	for _, part := range m.relays.Split(ev) {
+		m.takeOwnEvent(part, changed)
+	}
+}
+
+func (m *Model) takeOwnEvent(ev feed.Event, changed map[*market.Row]struct{}) {
 	h := m.feeds.byName(ev.Feed)
 	if h == nil {
 		h = newFeedHealth(Source{Name: ev.Feed})

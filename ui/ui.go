@@ -16,6 +16,7 @@ import (
 	"livetape/feed"
 	"livetape/feed/market"
 	"livetape/feed/memory"
+	"livetape/feed/relayed"
 	"livetape/feed/tape"
 	"livetape/ui/alert"
 	"livetape/ui/position"
@@ -59,6 +60,8 @@ type Config struct {
 	Settings     map[string]string                      // as SaveSettings kept them; they go before Columns and Sort
 	SaveSettings func(changes map[string]string) error  // keeps what the user sets up; it may do I/O. Nil: nothing is kept
 	Ask          func(feed, symbol string, wanted bool) // changes what a feed is asked for; it does not block. Nil: none can be asked
+
+	relays *relayed.Splitter // tells which relay a feed is behind, if any
 }
 
 // Notice is what the user should know, on one line.
@@ -126,6 +129,7 @@ func (m Model) FrameInterval() time.Duration { return FrameInterval(m.config.Loo
 
 // Model is the whole screen.
 type Model struct {
+	relays *relayed.Splitter // shared by copies of the model, as feeds are
 	config Config
 	theme  *look
 
@@ -232,7 +236,7 @@ func (c Config) budget(feed string) market.Budget {
 	if c.Memory == nil {
 		return nil
 	}
-	if b := c.Memory(feed); b != nil {
+	if b := c.Memory(c.relays.Relay(feed)); b != nil {
 		return b
 	}
 	return nil
@@ -243,8 +247,10 @@ func New(c Config) Model {
 	if c.Renderer == nil {
 		c.Renderer = lipgloss.DefaultRenderer()
 	}
+	c.relays = relayed.New()
 	m := Model{
 		config: c,
+		relays: c.relays,
 		clock:  wallClock,
 		pace:   &framePace{nap: longestNap},
 		frame:  &frame{},

@@ -145,6 +145,12 @@ func (m Model) changeFeeds(r Reload) Model {
 			next[i] = known
 		}
 	}
+	for _, h := range m.feeds {
+		if relay := m.relays.Relay(h.name); relay != h.name && !removed[relay] {
+			delete(removed, h.name)
+			next = append(next, h)
+		}
+	}
 	for name := range removed {
 		m.board.Await(name, nil)
 	}

@@ -64,6 +64,13 @@ func (n *Notices) Status(name string, s feed.Status) (ended bool) {
 	return ended
 }
 
+// Relayed prints how a feed behind a relay is. Its end is none of the relay's.
+func (n *Notices) Relayed(name string, s feed.Status) {
+	if !(n.quiet && isHealthy(s)) {
+		n.sayChange(name, ui.StatusText(s))
+	}
+}
+
 // duplicateCount counts the events of a feed that were left out.
 type duplicateCount struct{ dropped, said uint64 }
 

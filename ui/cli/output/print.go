@@ -16,6 +16,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/market"
+	"livetape/feed/relayed"
 	"livetape/ui"
 	"livetape/ui/alert"
 	"livetape/ui/cli/state"
@@ -49,7 +50,7 @@ type Feed struct {
 // feeds have ended, the reader of Out is gone or ctx ends. None of these is an error, unless something is missing that
 // was asked for. While a write blocks, it takes no events, so the feeds read no more from their sockets.
 func Print(ctx context.Context, options Options) error {
-	l := printLoop{Options: options, filter: newUpdateFilter(options.Select, options.Feeds)}
+	l := printLoop{Options: options, filter: newUpdateFilter(options.Select, options.Feeds), relays: relayed.New()}
 	if options.Select.For > 0 {
 		l.timeUp = time.After(options.Select.For)
 	}
@@ -61,6 +62,7 @@ type printLoop struct {
 	Options
 	timeUp <-chan time.Time // nil: never
 	filter *updateFilter
+	relays *relayed.Splitter
 
 	row row
 	buf []byte
@@ -143,8 +145,13 @@ func (l *printLoop) takeWaiting() error {
 }
 
 func (l *printLoop) takeEvent(ev feed.Event) error {
-	if l.Alerts != nil {
-		if err := l.sendAlerts(l.Alerts.Apply(ev)); err != nil {
+	for _, part := range l.relays.Split(ev) {
+		if l.Alerts != nil {
+			if err := l.sendAlerts(l.Alerts.Apply(part)); err != nil {
+				return err
+			}
+		}
+		if err := l.relayed(ev, part); err != nil {
 			return err
 		}
 	}
@@ -159,6 +166,18 @@ func (l *printLoop) takeEvent(ev feed.Event) error {
 		l.Notices.Duplicates(ev.Feed, ev.Pulse.Duplicates)
 	case ev.Gap != nil:
 		return l.notice(func() { l.Notices.Gap(ev.Feed, ev.Gap) })
+	}
+	return nil
+}
+
+// relayed tells how a feed behind a relay is, as the relay says: where the relay itself is away, that is said already.
+func (l *printLoop) relayed(ev, part feed.Event) error {
+	switch {
+	case part.Feed == ev.Feed || ev.Message == nil:
+	case part.Status != nil:
+		return l.notice(func() { l.Notices.Relayed(part.Feed, *part.Status) })
+	case part.Gap != nil:
+		return l.notice(func() { l.Notices.Gap(part.Feed, part.Gap) })
 	}
 	return nil
 }
@@ -229,6 +248,9 @@ func (l *printLoop) message(ev feed.Event) error {
 	l.row.setOrigin(ev.Feed, m.ID, ev.At)
 	for _, u := range m.Updates {
 		l.row.setUpdate(u)
+		if origin := market.Origin(u); origin != "" {
+			l.row.feed = l.relays.NameBehind(ev.Feed, origin)
+		}
 		if l.row.quote.FromSnapshot {
 			l.filter.snapshotDone(ev.Feed)
 		}
