@@ -9,13 +9,16 @@ import (
 
 	"livetape/feed/decode"
 	"livetape/feed/decode/configerr"
+	"livetape/feed/market"
 )
 
 // condition is a compiled Condition.
 type condition struct {
 	Condition
 	path        path
-	unmetReason string // "type is not PRICE"
+	at          string          // the path as it was written
+	unmetReason string          // "type is not PRICE"
+	fates       map[string]bool // of values that do not meet it: whether they say that a row is gone
 }
 
 // conditions compiles conditions in a fixed order.
@@ -26,7 +29,7 @@ func (c *compiler) conditions(at configerr.Path, w When) []condition {
 		if !cond.Exists && !cond.Absent && cond.Is == nil && cond.Not == nil {
 			c.errs.Add(at.Key(p), "a condition is exists, absent, a value, a list of values, or a map with `not`")
 		}
-		all = append(all, condition{cond, c.path(at.Key(p), p), cond.explainUnmet(p)})
+		all = append(all, condition{cond, c.path(at.Key(p), p), p, cond.explainUnmet(p), map[string]bool{}})
 	}
 	return all
 }
@@ -43,6 +46,22 @@ func (c Condition) explainUnmet(path string) string {
 	}
 	return path + " is not " + strings.Join(c.Is, " or ")
 }
+
+// reason says why the condition does not hold of a row. Of several words that it excludes, it names the one that is there.
+func (c *condition) reason(r *row) string {
+	if len(c.Not) < 2 {
+		return c.unmetReason
+	}
+	return c.valueReason(r)
+}
+
+// valueReason names the value that does not meet the condition.
+func (c *condition) valueReason(r *row) string {
+	return c.at + " is " + market.PlainText(conditionText(c.path.get(r)), maxShownValue)
+}
+
+// maxShownValue bounds a value in a reason, in characters.
+const maxShownValue = 40
 
 // firstUnmet is the first condition that does not hold; nil when all do.
 func firstUnmet(all []condition, r *row) *condition {

@@ -1,6 +1,21 @@
 package mapping
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/tidwall/gjson"
+)
+
+// Words by which messages and rows say that they are a cancellation or a deletion: {"type": "trade_busted"}.
+const (
+	CancelWords = "cancel cancels cancelled canceled cancellation bust busted void voided tradebreak tradebreaks tradebust tradecancel break breaks broken reversed reversal rescinded x"
+	DeleteWords = "delete deleted deletes remove removed del d"
+)
+
+var goneWords = strings.Fields(CancelWords + " " + DeleteWords)
 
 // excludedRows tells which rows of a payload say of themselves that they do not count, {"cancelled": true}, where all rules are for
 // the rows of one list or map. Beside rows that are read they would else go unnoticed.
@@ -26,7 +41,7 @@ func tellsExcluded(rules []Rule) bool {
 			return false
 		}
 		for path, c := range rules[i].When {
-			excludes = excludes || c.Not != nil && path != "$key" // what stands beside the rows of a map is none
+			excludes = excludes || c.Not != nil && path != "$key" || c.Is != nil && !strings.HasPrefix(path, "$") // what stands beside the rows of a map is none
 		}
 	}
 	return excludes
@@ -35,19 +50,39 @@ func tellsExcluded(rules []Rule) bool {
 func (l *excludedRows) reset() { l.rows, l.reason = l.rows[:0], "" }
 
 // note notes what a rule makes of the row at a place, by the condition that it does not meet.
-func (l *excludedRows) note(at int, unmet *condition) {
+func (l *excludedRows) note(at int, unmet *condition, r *row) {
 	if at >= len(l.rows) {
 		l.rows = append(l.rows, isNone)
 	}
 	switch {
 	case unmet == nil:
 		l.rows[at] = isTaken
-	case unmet.Not != nil && unmet.path.root != rowKey && l.rows[at] == isNone:
+	case l.rows[at] == isNone && (unmet.Not != nil && unmet.path.root != rowKey || unmet.Is != nil && len(r.value.Raw) < len(r.payload.Raw) && unmet.saysGone(r)):
 		l.rows[at] = isExcluded
 		if l.reason == "" {
-			l.reason = unmet.unmetReason
+			l.reason = unmet.valueReason(r)
 		}
 	}
+}
+
+// maxFates bounds the values of which a condition remembers whether they say that a row is gone.
+const maxFates = 32
+
+// saysGone reports whether what does not meet a condition says that the row is cancelled or deleted.
+func (c *condition) saysGone(r *row) bool {
+	v := c.path.get(r)
+	if v.Type != gjson.String || len(v.Str) > maxShownValue {
+		return false
+	}
+	gone, known := c.fates[v.Str]
+	if !known {
+		words := strings.FieldsFunc(strings.ToLower(v.Str), func(c rune) bool { return !unicode.IsLetter(c) })
+		gone = slices.ContainsFunc(words, func(w string) bool { return slices.Contains(goneWords, w) && (len(w) > 1 || len(words) == 1) })
+		if len(c.fates) < maxFates {
+			c.fates[strings.Clone(v.Str)] = gone
+		}
+	}
+	return gone
 }
 
 // text says how many rows are left out, and why; empty when none is.

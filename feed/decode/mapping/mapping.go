@@ -177,10 +177,12 @@ func (ru *compiledRule) readRow(r *row, out *payloadResult) {
 	r.cache = ru.cache
 	c := firstUnmet(ru.conditions, r)
 	if out.excluded != nil {
-		out.excluded.note(out.rows-out.rowsBefore-1, c)
+		out.excluded.note(out.rows-out.rowsBefore-1, c, r)
 	}
 	if c != nil {
-		out.addReason(conditionUnmet, c.unmetReason)
+		if out.reasonRank < conditionUnmet {
+			out.addReason(conditionUnmet, c.reason(r))
+		}
 		return
 	}
 	if ru.merger != nil {

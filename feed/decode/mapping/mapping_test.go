@@ -153,6 +153,12 @@ func TestRulesReadPayloads(t *testing.T) {
 		{"rows that another rule reads are not left out", `map: [{each: d, symbol: s, last: p, when: {gone: {not: "true"}}}, {each: d, kind: cancel, symbol: s, last: p, when: {gone: "true"}}]`, []step{
 			{`{"d":[{"s":"A","p":1},{"s":"B","p":2,"gone":true}]}`, "A 1; B 2"},
 		}},
+		{"rows that say by their kind that they are cancelled", `map: [{each: d, symbol: s, last: p, when: {t: trade}}]`, []step{
+			{`{"d":[{"t":"trade","s":"A","p":1},{"t":"trade_bust","s":"A","p":9},{"t":"quote","s":"A","p":2}]}`, "A 1; (1 of 3 rows left out: t is trade_bust)"}, {`{"d":[{"t":"quote","s":"A","p":1}]}`, "(t is not trade)"},
+		}},
+		{"which of several words leaves a row out", `map: [{each: d, symbol: s, last: p, when: {t: {not: [void, cancelled]}}}]`, []step{
+			{`{"d":[{"s":"A","p":1},{"t":"cancelled","s":"A","p":9}]}`, "A 1; (1 of 2 rows left out: t is cancelled)"}, {`{"d":[{"t":"void","s":"A","p":1}]}`, "(t is void)"},
+		}},
 		{"texts are made plain", `map: [{symbol: s, name: n, last: p}]`, []step{
 			{`{"s":"A\u001b[31mB","n":"x\u202ey\nz","p":1}`, "AB 1 name=xy z"}, {`{"s":"` + strings.Repeat("A", 257) + `","p":1}`, "error: symbol: " + strings.Repeat("A", 39) + "… is longer than 256 characters"},
 		}},

@@ -19,7 +19,7 @@ func IsMissing(v gjson.Result) bool {
 		return true
 	case gjson.String:
 		switch strings.TrimSpace(v.Str) {
-		case "", "-", "--", "NaN", "nan", "null", "N/A", "n/a", "Infinity", "-Infinity":
+		case "", "-", "--", "—", "–", "NaN", "nan", "null", "N/A", "n/a", "Infinity", "-Infinity":
 			return true
 		}
 	}
