@@ -1,6 +1,9 @@
 package infer
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // termNames are names of members that tell contracts on one symbol, or prices in several currencies, apart; venueNames those
 // that do where prices have nothing to do with each other.
@@ -92,14 +95,55 @@ const maxParts = 3
 // do with each other, or that flip between a few values in turn, as those of options on one symbol do.
 func (id rowIdentity) extend(all []*leaf, f fields, prices []float64) rowIdentity {
 	joined := id
+	isOption := id.strong && areOptions(all) && !id.namesContract(all)
 	for _, l := range distinguishingLeaves(all, f, id) {
-		if (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of) && len(joined.leaves) <= maxParts {
+		isPart := isOption && isTerm(l) && !isCurrency(l) || (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of)
+		if isPart && len(joined.leaves) <= maxParts {
 			joined = joinLeaf(" ", joined, l)
 		}
 	}
 	const flips, calmer = 0.005, 5
 	joined = joined.joinWhile(all, f, func(of []string) float64 { return float64(countJumps(of, prices)) }, 0, 1.001)
 	return joined.joinWhile(all, f, func(of []string) float64 { return priceVariation(of, prices) }, flips, calmer)
+}
+
+func isCurrency(l *leaf) bool {
+	m, _ := matchName(l.name())
+	return m.field == "currency"
+}
+
+// areOptions reports whether rows are options, of which others on the same symbol are to be expected: beside a strike they name the
+// right or the day on which it ends.
+func areOptions(all []*leaf) bool {
+	return strikeOf(all) != nil && slices.ContainsFunc(all, func(l *leaf) bool {
+		return len(l.names) == 1 && isTerm(l) && !isCurrency(l) && !isStrike(l)
+	})
+}
+
+func isStrike(l *leaf) bool {
+	name := plainName(l.name())
+	return (name == "strike" || name == "strikeprice") && len(l.names) == 1 && l.everyValue(isNumber)
+}
+
+// strikeOf is the strike of rows; nil where they have none.
+func strikeOf(all []*leaf) *leaf {
+	for _, l := range all {
+		if isStrike(l) {
+			return l
+		}
+	}
+	return nil
+}
+
+// namesContract reports whether an identity has the strike in it, as the symbols of options do.
+func (id rowIdentity) namesContract(all []*leaf) bool {
+	strikes := strikeOf(all).texts()
+	for i, of := range id.of {
+		if strike, _, _ := strings.Cut(strikes[i], "."); !strings.Contains(of, strike) {
+			return false
+		}
+	}
+	return true
 }
 
 // joinWhile joins leaves that come again for as long as each makes a measure of prices smaller by a factor.

@@ -46,7 +46,7 @@ func unreadablePrices(all []*leaf) (doubts []string) {
 	for _, l := range all {
 		m, ok := matchName(l.name())
 		if !ok || m.field != "last" || m.rank >= weak || !l.everyValue(func(v gjson.Result) bool {
-			return v.Type == gjson.String && strings.ContainsAny(v.Str, "0123456789") && !isTime(v)
+			return v.Type == gjson.String && (strings.ContainsAny(v.Str, "0123456789") && !isTime(v) || saysNoPrice(v))
 		}) {
 			continue
 		}

@@ -38,6 +38,21 @@ func (s *rowSet) severalGroups(id rowIdentity, prices []float64) string {
 	return ""
 }
 
+// joinVenue joins the venue that payloads name above their rows, where one symbol comes from several.
+func (s *rowSet) joinVenue(id rowIdentity, read []payload) rowIdentity {
+	if s.inner || len(s.names) == 0 || id.value == nil {
+		return id
+	}
+	for _, l := range s.membersAbove(read) {
+		if venueNames[plainName(l.name())] && l.differs(id.of) && l.everyValue(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) > 2 }) {
+			above := *l
+			above.path = s.above() + l.path
+			return joinLeaf(" ", id, &above)
+		}
+	}
+	return id
+}
+
 // groupOf is the name of the group that a row stands in; empty where nothing names it.
 func (s *rowSet) groupOf(row int) (name string) {
 	r := s.rows[row]
@@ -56,7 +71,7 @@ func (s *rowSet) groupOf(row int) (name string) {
 	return name
 }
 
-// nameGroups joins the name of their group to the symbols of rules that are alike but for the group, where an event has one symbol in
+// nameGroups joins the name of their group to the symbols of rules that are alike but for the group, where one symbol stands in
 // several of them, at different prices: {"XETR": {"QRS": {"price": 41}}, "XNYS": {"QRS": {"price": 41.1}}}.
 func (w *ruleWriter) nameGroups(feed string, rules []mapping.Rule, samples []decode.Event) {
 	for i := range rules {
@@ -67,7 +82,7 @@ func (w *ruleWriter) nameGroups(feed string, rules []mapping.Rule, samples []dec
 				alike = append(alike, k)
 			}
 		}
-		if len(alike) < 2 || rules[i].Symbol == nil || rules[i].Symbol.Path == "" || !shareSymbols(feed, rules, alike, samples) {
+		if len(alike) < 2 || rules[i].Symbol == nil || rules[i].Symbol.Path+rules[i].Symbol.Text == "" || !shareSymbols(feed, rules, alike, samples) {
 			continue
 		}
 		if steps := strings.Split(rules[i].Each, "."); isTickerName(steps[len(steps)-1]) {
@@ -75,16 +90,33 @@ func (w *ruleWriter) nameGroups(feed string, rules []mapping.Rule, samples []dec
 		}
 		for _, k := range alike {
 			steps := strings.Split(rules[k].Each, ".")
-			rules[k].Symbol = &mapping.Value{Text: "{" + rules[k].Symbol.Path + "} " + steps[len(steps)-1]}
+			symbol := rules[k].Symbol.Text
+			if symbol == "" {
+				symbol = "{" + rules[k].Symbol.Path + "}"
+			}
+			rules[k].Symbol = &mapping.Value{Text: symbol + " " + steps[len(steps)-1]}
 		}
 		w.note("one symbol stands in several groups: the name of the group is a part of it")
+		w.problem = "" // of rows of which the group was not known
 	}
 }
 
-// shareSymbols reports whether an event has one symbol by two of the rules, at different prices.
+// shareSymbols reports whether one symbol comes by two of the rules, at different prices: of groups that may be kinds of messages,
+// in one event.
 func shareSymbols(feed string, rules []mapping.Rule, which []int, samples []decode.Event) bool {
+	areKinds := slices.ContainsFunc(which, func(k int) bool {
+		steps := strings.Split(rules[k].Each, ".")
+		return isContainer(steps[len(steps)-1]) || namesKind(steps[len(steps)-1])
+	})
+	type place struct {
+		price market.Decimal
+		rule  int
+	}
+	seen := map[string]place{}
 	for _, s := range samples {
-		seen := map[string]market.Decimal{}
+		if areKinds {
+			clear(seen)
+		}
 		for _, k := range which {
 			d, err := mapping.Compile(feed, mapping.Spec{Map: rules[k : k+1]})
 			if err != nil {
@@ -98,7 +130,7 @@ func shareSymbols(feed string, rules []mapping.Rule, which []int, samples []deco
 					if !price.IsSet() {
 						price = q.Bid
 					}
-					if before, ok := seen[q.Symbol]; ok && price.IsSet() && before.Cmp(price) != 0 {
+					if before, ok := seen[q.Symbol]; ok && before.rule != k && price.IsSet() && before.price.Cmp(price) != 0 {
 						return true
 					}
 					own[q.Symbol] = price
@@ -106,7 +138,7 @@ func shareSymbols(feed string, rules []mapping.Rule, which []int, samples []deco
 			}
 			for symbol, price := range own {
 				if price.IsSet() {
-					seen[symbol] = price
+					seen[symbol] = place{price, k}
 				}
 			}
 		}

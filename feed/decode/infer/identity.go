@@ -39,7 +39,7 @@ func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, read []
 				continue
 			}
 			if c.strong {
-				c = c.extend(all, f, prices)
+				c = set.joinVenue(c.extend(all, f, prices), read)
 			}
 			if problem = set.severalGroups(c, prices); c.value != nil && problem != "" {
 				return rowIdentity{}, problem
@@ -217,7 +217,9 @@ var namingNames = wordSet("name companyname longname shortname displayname fulln
 	"index player station shop store city region area zone country location commodity metal fuel hotel room market event match game fixture")
 
 func isNaming(l *leaf) bool {
-	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.everyValue(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) <= 60 && !namesKind(v.Str) })
+	return namingNames[plainName(l.name())] && !namesPast(l.names) && l.everyValue(func(v gjson.Result) bool {
+		return isWordy(v) && len(v.Str) <= 60 && !namesKind(v.Str) && !containerNames[v.Str]
+	})
 }
 
 // symbols are what is plainly called a symbol, and what is only vaguely.
@@ -373,7 +375,7 @@ func joinLeaf(sign string, id rowIdentity, l *leaf) rowIdentity {
 // there is none, or several.
 func onlyTicker(all []*leaf) (found *leaf) {
 	for _, l := range all {
-		if _, known := matchName(l.name()); known && l.name() != "i" || notTickerNames[strings.ToLower(l.name())] || namesPast(l.names) {
+		if _, known := matchName(l.name()); known && l.name() != "i" && !l.everyValue(func(v gjson.Result) bool { return isPair(v.Str) && strings.Contains(v.Str, "/") }) || notTickerNames[strings.ToLower(l.name())] || namesPast(l.names) {
 			continue
 		}
 		if !l.everyValue(func(v gjson.Result) bool {

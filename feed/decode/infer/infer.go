@@ -43,6 +43,9 @@ const (
 func Infer(feed string, samples []decode.Event) (r Result, ok bool) {
 	samples = shortened(boundedSamples(samples))
 	for _, name := range Recognise(samples) {
+		if name == "livetape" && slices.ContainsFunc(samples, isAnothersPrice) {
+			continue
+		}
 		d := preset.Definition{Preset: name}
 		own := tryDefinition(feed, d, samples)
 		if own.mapped > 0 && (own.failed == 0 || !keepsDocument(name)) {

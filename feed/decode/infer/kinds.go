@@ -21,8 +21,10 @@ var otherKinds = func() map[string]string {
 	all := map[string]string{}
 	for what, line := range map[string]string{
 		"an order":           "order orders",
-		"a cancellation":     "cancel cancels cancelled canceled cancellation bust busted void voided x",
-		"a deletion":         "delete deleted deletes remove removed del d",
+		"a liquidation":      "liquidation liquidations liquidate liquidated liq force forceorder forceorders adl",
+		"an auction":         "auction auctions",
+		"a cancellation":     mapping.CancelWords,
+		"a deletion":         mapping.DeleteWords,
 		"a rejection":        "reject rejected",
 		"an expiry":          "expire expired",
 		"an alert":           "alert alerts",
@@ -54,12 +56,15 @@ func whyNotPrice(kind string) string {
 	}
 	what := ""
 	for _, word := range words {
-		if other := otherKinds[word]; other != "" && (what == "" || other == "a cancellation" || other == "a deletion") {
+		if other := otherKinds[word]; other != "" && (what == "" || isGone(other) || other == "a liquidation" && !isGone(what)) {
 			what = other
 		}
 	}
 	return what
 }
+
+// isGone reports whether rows of a kind are gone: cancelled or deleted.
+func isGone(what string) bool { return what == "a cancellation" || what == "a deletion" }
 
 // maxKindWords is how many words name a kind of message at the most: more are a name or a sentence.
 const maxKindWords = 4

@@ -28,7 +28,7 @@ const (
 // written without capitals and signs.
 var fieldNames = map[fieldRole]string{
 	"symbol": "symbol sym ticker instrument instrumentid instrumentname pair currencypair symbolname eventsymbol " +
-		"productid instid tradingsymbol security securityid contract asset coin isin cusip sedol wkn ric conid scrip scripcode figi underlying code s | market id token channel topic",
+		"productid instid tradingsymbol security securityid contract asset coin isin cusip sedol wkn ric conid scrip scripcode figi underlying code s | market id token channel topic ch",
 	"name":     "companyname longname shortname displayname fullname name",
 	"currency": "currency ccy quotecurrency",
 	"last": "last price lastprice lastpricetraded px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone " +

@@ -3,6 +3,8 @@ package infer
 import (
 	"slices"
 
+	"github.com/tidwall/gjson"
+
 	"livetape/feed/decode"
 )
 
@@ -13,6 +15,7 @@ type nativeDetector struct {
 	opened  bool // as only livetape's own streams begin: with a snapshot of prices, or word of what follows an id
 	decoded bool // then something else was read as livetape's own
 	foreign bool // something of another format was read
+	prices  int  // events called price so far, up to learnedAfter
 }
 
 var nativeTypes = []string{"price", "news", "status", "reading", "snapshot", "resume", "reset", "feed"}
@@ -26,7 +29,21 @@ func (n *nativeDetector) reads(e decode.Event) bool {
 		return false
 	}
 	m, err := n.decoder.Decode(e.Type, e.Data)
-	return err == nil && hasContent(m)
+	return err == nil && hasContent(m) && !(!n.opened && isAnothersPrice(e))
+}
+
+// isAnothersPrice reports whether a price has a member beside its symbol by which rows are told apart, as options are by their
+// strikes: livetape's own have none.
+func isAnothersPrice(e decode.Event) (found bool) {
+	if e.Type != "price" {
+		return false
+	}
+	gjson.ParseBytes(e.Data).ForEach(func(key, v gjson.Result) bool {
+		name := plainName(key.Str)
+		found = name != "currency" && (termNames[name] && (name != "type" || isOptionRight(v)) || venueNames[name]) && v.Type != gjson.Null
+		return !found
+	})
+	return found
 }
 
 // hasContent reports whether livetape's own format finds something in an event: what another format calls a snapshot is empty.
@@ -43,6 +60,11 @@ func (n *nativeDetector) decode(eventType string, data []byte) (m decode.Message
 			return m, true, err
 		}
 		return m, false, nil
+	}
+	if eventType == "price" && !n.opened && n.prices < learnedAfter {
+		if n.prices++; isAnothersPrice(decode.Event{Type: eventType, Data: data}) {
+			return m, false, nil
+		}
 	}
 	m, err = n.decoder.Decode(eventType, data)
 	if err == nil {

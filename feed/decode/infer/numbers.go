@@ -39,7 +39,18 @@ func (l *leaf) readNumbers(lenient bool) bool {
 			return true
 		}
 	}
-	return !commas && lenient && l.mostValues(isNumber)
+	return !commas && lenient && (l.mostValues(isNumber) || l.everyValue(func(v gjson.Result) bool { return isNumber(v) || saysNoPrice(v) }) && slices.ContainsFunc(l.values, isNumber))
+}
+
+// noPriceWords are words in the place of a price where there is none.
+var noPriceWords = wordSet("suspended halt halted market closed close n a na none nil null unavailable available not no yet price quote trade trades trading data pending delisted paused stopped unknown tba tbd")
+
+// saysNoPrice reports whether a text in the place of a price says that there is none: "market closed".
+func saysNoPrice(v gjson.Result) bool {
+	if v.Type != gjson.String || len(v.Str) > maxName || strings.ContainsAny(v.Str, "0123456789") {
+		return false
+	}
+	return !slices.ContainsFunc(nameWords(v.Str), func(word string) bool { return !noPriceWords[word] })
 }
 
 // isPlain reports whether a number has one meaning whatever the comma means beside it: of 1.234 and 1,234 nobody knows.

@@ -2,8 +2,10 @@ package infer
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"livetape/feed/decode/mapping"
 
@@ -18,7 +20,7 @@ func (s *rowSet) whyNotNow(all []*leaf, f fields, hasBook bool, read []payload) 
 	if states := s.stateLeaves(all, read); !hasBook && f.hasPrice() && len(states) > 0 && !slices.ContainsFunc(states, (*leaf).hasExecuted) {
 		return s.label() + ": the rows are orders that are not executed: their price is not the last one"
 	}
-	if times := f.best("time"); hasAnyWord(s.names, forecastWords) && (times == nil || isAhead(times, s.arrivalTimes(read))) {
+	if times := f.best("time"); hasAnyWord(s.rowNames(f), forecastWords) && (times == nil || isAhead(times, s.arrivalTimes(read))) {
 		return s.label() + " is a forecast: its prices are not of now"
 	}
 	return ""
@@ -38,11 +40,57 @@ func (w *ruleWriter) countsNow(all, states []*leaf) mapping.When {
 		w.note("%s says what became of an order: rows of orders that were not executed are left out", l.path)
 		when[l.path] = mapping.Condition{Is: l.executedValues()}
 	}
+	for _, l := range all {
+		if len(l.names) == 1 && namesFate(l.name()) && !slices.Contains(states, l) && l.everyValue(func(v gjson.Result) bool { return v.Type == gjson.String }) && !l.everyValue(saysWhatIsGone) {
+			when[l.path] = mapping.Condition{Not: l.goneValues()}
+			if slices.ContainsFunc(l.values, saysWhatIsGone) {
+				w.note("rows of which %s says that they are cancelled or deleted are left out", l.path)
+			}
+		}
+	}
 	if len(when) == 0 {
 		return nil
 	}
 	return when
 }
+
+// fateWords end the names of members that say what became of a row.
+var fateWords = wordSet("status state action operation op")
+
+// fateKinds are names of members that say of which kind a row is, and so whether it is gone.
+var fateKinds = wordSet("type kind event eventtype msgtype messagetype changetype")
+
+// namesFate reports whether a member is called as one that says what became of a row.
+func namesFate(name string) bool {
+	words := nameWords(name)
+	return len(words) > 0 && (fateWords[words[len(words)-1]] || fateKinds[strings.Join(words, "")])
+}
+
+// saysWhatIsGone reports whether a value says that a row is cancelled or deleted.
+func saysWhatIsGone(v gjson.Result) bool { return len(v.Str) > 1 && isGone(whyNotPrice(v.Str)) }
+
+// goneSpellings are how most servers write that a row is gone.
+const goneSpellings = "cancelled canceled cancel busted void deleted delete removed"
+
+// goneValues are what the leaf says of rows that are gone: the usual words, as it writes its own, and those that it has.
+func (l *leaf) goneValues() []string {
+	spellings := goneSpellings
+	if first := l.firstValue().Str; first != "" && first == strings.ToUpper(first) {
+		spellings = strings.ToUpper(spellings)
+	} else if unicode.IsUpper(rune(first[0])) {
+		spellings = capitalized.ReplaceAllStringFunc(spellings, strings.ToUpper)
+	}
+	gone := strings.Fields(spellings)
+	for _, v := range l.values {
+		if saysWhatIsGone(v) && !slices.Contains(gone, v.Str) {
+			gone = append(gone, v.Str)
+		}
+	}
+	return gone
+}
+
+// capitalized is the first letter of each word.
+var capitalized = regexp.MustCompile(`\b[a-z]`)
 
 // saysGone is what a row is of which a member with that name is true: a cancellation or a deletion; "" for neither.
 func saysGone(name string) string {
@@ -50,7 +98,7 @@ func saysGone(name string) string {
 	if len(words) == 0 {
 		return ""
 	}
-	if what := otherKinds[words[len(words)-1]]; what == "a cancellation" || what == "a deletion" {
+	if what := otherKinds[words[len(words)-1]]; isGone(what) {
 		return what
 	}
 	return ""
@@ -61,6 +109,8 @@ func whyGone(payload gjson.Result) (why string) {
 	payload.ForEach(func(key, v gjson.Result) bool {
 		if what := saysGone(key.Str); what != "" && v.Type == gjson.True {
 			why = key.Str + " is true: the row is " + what + ", and its price is not the last one"
+		} else if namesFate(key.Str) && saysWhatIsGone(v) {
+			why = key.Str + " is " + v.Str + ": the row is " + whyNotPrice(v.Str) + ", and its price is not the last one"
 		}
 		return why == ""
 	})

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/tidwall/gjson"
+
 	"livetape/feed/decode/mapping"
 )
 
@@ -47,6 +49,10 @@ func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 			}
 			switch strings.ToLower(l.name()) {
 			case "expo", "exponent", "exp":
+				if price.isAmount() && l.everyValue(isPositive) {
+					v.Decimals = l.path // of the currency: {"amount": 4150, "currency": "USD", "exponent": 2}
+					continue
+				}
 				v.Exp = l.path
 				if !l.mostValues(isWhole) {
 					w.doubt("%s is scaled by %s, which is not a whole number: it is not shown", v.Path, l.path)
@@ -60,6 +66,13 @@ func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 		}
 	}
 }
+
+// isAmount reports whether a leaf is the amount of a map that holds money.
+func (l *leaf) isAmount() bool {
+	return plainName(l.name()) == "amount" && len(l.names) > 1 && l.everyValue(isWhole)
+}
+
+func isPositive(v gjson.Result) bool { return isWhole(v) && !strings.HasPrefix(v.String(), "-") }
 
 // unclearScale says why a price is not shown that is a small whole number beside a number of decimals: they may be those of a token;
 // empty where all is clear.

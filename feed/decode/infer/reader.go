@@ -253,7 +253,7 @@ func (r *Reader) dropWrongPrices(m decode.Message) decode.Message {
 // whyUnread is what keeps an event from being read, where that is known better than by the map; else empty.
 func (r *Reader) whyUnread(eventType string, data []byte) string {
 	payload := gjson.Parse(decode.Text(data))
-	for _, kind := range []string{messageKind(payload), eventType} {
+	for _, kind := range append(messageKinds(payload), eventType) {
 		if what := whyNotPrice(kind); what != "" {
 			return kind + " is " + what + ": its price is not the last one"
 		}
@@ -310,18 +310,26 @@ func (r *Reader) foundMap() *decode.FoundMap {
 	return f
 }
 
-// messageKind is what a payload, or a map around its row, says of which kind it is.
-func messageKind(payload gjson.Result) (kind string) {
-	rank := len(kindNames)
+// messageKind is what a payload says the plainest of which kind it is; empty where it says nothing.
+func messageKind(payload gjson.Result) string {
+	if kinds := messageKinds(payload); len(kinds) > 0 {
+		return kinds[0]
+	}
+	return ""
+}
+
+// messageKinds are what a payload, and the maps around its row, say of which kind it is, the plainest first.
+func messageKinds(payload gjson.Result) (kinds []string) {
+	at := make([]string, len(kindNames))
 	payload.ForEach(func(key, v gjson.Result) bool {
-		if i := slices.Index(kindNames, plainName(key.Str)); i >= 0 && i < rank && v.Type == gjson.String {
-			kind, rank = v.Str, i
-		} else if kind == "" && v.IsObject() && containerNames[plainName(key.Str)] && !namesPast([]string{key.Str}) {
-			kind = messageKind(v)
+		if i := slices.Index(kindNames, plainName(key.Str)); i >= 0 && v.Type == gjson.String {
+			at[i] = v.Str
+		} else if name := plainName(key.Str); v.IsObject() && (containerNames[name] || headNames[name]) && !namesPast([]string{key.Str}) {
+			kinds = append(kinds, messageKinds(v)...)
 		}
 		return true
 	})
-	return kind
+	return append(slices.DeleteFunc(at, func(kind string) bool { return kind == "" }), kinds...)
 }
 
 var shapeSeed = maphash.MakeSeed()

@@ -144,7 +144,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		// Kinds.
 		{"orders and trades by event type", []string{`trade|{"symbol":"Q","price":41}`, `order|{"symbol":"Q","price":60}`}, []string{"Q 41", "- order is an order: its price is not the last one"}},
 		{"an order alone", []string{`{"type":"order","symbol":"Q","price":60}`}, []string{"- order is an order: its price is not the last one"}},
-		{"an order below its kind", []string{`{"e":"forceOrder","o":{"s":"Q","p":"60"}}`, `{"e":"trade","o":{"s":"Q","p":"41"}}`}, []string{"- forceOrder is an order: its price is not the last one", "Q 41"}},
+		{"an order below its kind", []string{`{"e":"forceOrder","o":{"s":"Q","p":"60"}}`, `{"e":"trade","o":{"s":"Q","p":"41"}}`}, []string{"- forceOrder is a liquidation: its price is not the last one", "Q 41"}},
 		{"an imbalance", []string{`{"type":"imbalance","symbol":"Q","price":60}`}, []string{"- imbalance is an indication: its price is not the last one"}},
 		{"a halt", []string{`{"symbol":"Q","price":41,"status":"trading"}`, `{"symbol":"Q","price":41,"status":"halted","reason":"news pending"}`}, []string{"Q 41", "Q is open", "Q 41", "Q is halted news pending"}},
 		{"an order that is not executed", []string{`{"type":"execution_report","ordStatus":"NEW","symbol":"Q","price":60}`}, []string{"- the payload: the rows are orders that are not executed: their price is not the last one"}},
@@ -192,7 +192,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"text ids of instruments", []string{`{"uuid":"x7","id":"bitcoin","price":64000}`, `{"uuid":"x8","id":"ethereum","price":3000}`}, []string{"bitcoin 64000", "ethereum 3000"}},
 		{"venue and symbol", []string{`{"exchange":"kraken","symbol":"Q","price":41}`, `{"exchange":"bitstamp","symbol":"Q","price":41.1}`}, []string{"Q 41", "Q 41.1"}},
 		{"base and quote", []string{`{"base":"QRS","quote":"EUR","price":41}`, `{"base":"QRS","quote":"JPY","price":8125}`}, []string{"QRS/EUR 41", "QRS/JPY 8125"}},
-		{"options by strike and right", []string{`{"underlying":"AAA","strike":190,"right":"C","price":4.1}`, `{"underlying":"AAA","strike":150,"right":"C","price":41}`, `{"underlying":"AAA","strike":190,"right":"C","price":4.2}`}, []string{"AAA 190 4.1", "AAA 150 41", "AAA 190 4.2"}},
+		{"options by strike and right", []string{`{"underlying":"AAA","strike":190,"right":"C","price":4.1}`, `{"underlying":"AAA","strike":150,"right":"C","price":41}`, `{"underlying":"AAA","strike":190,"right":"C","price":4.2}`}, []string{"AAA 190 C 4.1", "AAA 150 C 41", "AAA 190 C 4.2"}},
 		{"a member that comes again", []string{`{"isbn":"A1","price":41}`, `{"isbn":"B2","price":8125}`, `{"isbn":"A1","price":41.1}`, `{"isbn":"B2","price":8126}`}, []string{"A1 41", "B2 8125", "A1 41.1", "B2 8126"}},
 		{"rows that nothing tells apart", []string{`{"price":41}`, `{"price":8125}`}, []string{"- rows cannot be told apart: nothing but the price differs between them", "- rows cannot be told apart: nothing but the price differs between them"}},
 		{"trade ids", []string{`{"trade_id":1001,"price":41}`, `{"trade_id":1002,"price":41.1}`, `{"trade_id":1003,"price":41.2}`}, []string{"desk 41", "desk 41.1", "desk 41.2"}},

@@ -18,7 +18,8 @@ const maxReadings = 32
 // never a price.
 func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 	read = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
-		return whyNotPrice(p.event) != "" && p.event != "message" || whyNotPrice(messageKind(p.json)) != ""
+		return whyNotPrice(p.event) != "" && p.event != "message" || whyNotPrice(messageKind(p.json)) != "" ||
+			slices.ContainsFunc(messageKinds(p.json), func(kind string) bool { return whyNotPrice(kind) == "a liquidation" }) // its price is no reading either
 	})
 	sets := rowSets(read)
 	for _, s := range sets {

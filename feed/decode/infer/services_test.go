@@ -29,7 +29,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		}, []string{"BNBBTC 0.0025 bid=0.0024 ask=0.0026 open=0.0010 high=0.0025 low=0.0010 2025-11-28T22:00:00"}},
 		{"the order of a liquidation", []string{
 			`{"e":"forceOrder","E":1764367200000,"o":{"s":"BTCUSDT","S":"SELL","o":"LIMIT","f":"IOC","q":"0.014","p":"9910","ap":"9910","X":"FILLED","l":"0.014","z":"0.014","T":1764367200000}}`,
-		}, []string{"- forceOrder is an order: its price is not the last one"}},
+		}, []string{"- forceOrder is a liquidation: its price is not the last one"}},
 		{"a ticker in a list below its channel", []string{
 			`{"channel":"ticker","type":"update","data":[{"symbol":"ALGO/USD","bid":0.10025,"bid_qty":740.0,"ask":0.10036,"ask_qty":1361.44,"last":0.10035,"volume":997038.98,"vwap":0.10148,"low":0.09979,"high":0.10285,"change":-0.00017,"change_pct":-0.17}]}`,
 		}, []string{"ALGO/USD 0.10035 bid=0.10025 ask=0.10036 high=0.10285 low=0.09979 vwap=0.10148 chg=-0.00017 pct=-0.17"}},
@@ -230,7 +230,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		}, []string{"- call.bid and put.bid may both be the bid, and differ: neither is shown"}},
 		{"a call and a put in two", []string{
 			`[{"underlying":"AAA","expiry":"2026-12-18","strike":190,"type":"C","last":4.1},{"underlying":"AAA","expiry":"2026-12-18","strike":190,"type":"P","last":2.1}]`,
-		}, []string{"AAA C 4.1", "AAA P 2.1"}},
+		}, []string{"AAA 2026-12-18 190 C 4.1", "AAA 2026-12-18 190 P 2.1"}},
 		{"a price to buy at and one to sell at", []string{
 			`{"pair":"BTC/USD","buy":{"exchange":"A","price":64000},"sell":{"exchange":"B","price":64100}}`,
 		}, []string{"- buy.price and sell.price may both be the price, and differ: neither is shown"}},
@@ -384,6 +384,86 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 			`{"index":"DAX","value":18000.5,"change_percent":-0.42}`,
 			`{"index":"SPX","value":5000.5,"change_percent":0.1}`,
 		}, []string{"reading DAX 18000.5", "reading DAX change_percent -0.42", "reading SPX 5000.5", "reading SPX change_percent 0.1"}},
+		{"liquidations among trades", []string{
+			`{"type":"trade","symbol":"BTC-PERP","price":9900,"size":1}`,
+			`{"type":"liquidation","symbol":"BTC-PERP","price":9100,"size":2}`,
+		}, []string{"BTC-PERP 9900 size=1", "- liquidation is a liquidation: its price is not the last one"}},
+		{"liquidations by the type of their events", []string{
+			`liquidation|{"symbol":"BTC-PERP","price":9910,"size":2}`,
+			`trade|{"symbol":"BTC-PERP","price":9900,"size":1}`,
+		}, []string{"- liquidation is a liquidation: its price is not the last one", "BTC-PERP 9900 size=1"}},
+		{"a list of liquidations by its topic is no reading", []string{
+			`{"topic":"allLiquidation.ROSEUSDT","type":"snapshot","ts":1764367200000,"data":[{"T":1764367199000,"s":"ROSEUSDT","S":"Sell","v":"20000","p":"0.04499"}]}`,
+		}, []string{"- allLiquidation.ROSEUSDT is a liquidation: its price is not the last one"}},
+		{"liquidations by the channel in the head of a payload", []string{
+			`{"arg":{"channel":"liquidation-orders","instType":"SWAP"},"data":[{"details":[{"bkPx":"0.007831","side":"buy","sz":"13","ts":"1764367200000"}],"instId":"IOST-USDT-SWAP"}]}`,
+		}, []string{"- liquidation-orders is a liquidation: its price is not the last one"}},
+		{"an auction is not a trade", []string{
+			`{"type":"auction","symbol":"AAA","price":41.5,"paired":100}`,
+		}, []string{"- auction is an auction: its price is not the last one"}},
+		{"a broken trade in an event of its own", []string{
+			`{"symbol":"AAA","price":41.5,"size":1}`,
+			`tradebreak|{"symbol":"AAA","price":99,"size":1}`,
+		}, []string{"AAA 41.5 size=1", "- tradebreak is a cancellation: its price is not the last one"}},
+		{"words in most places of a price", []string{
+			`[{"symbol":"AAA","price":"—"},{"symbol":"BBB","price":"N/A"},{"symbol":"CCC","price":"41.5"},{"symbol":"DDD","price":"halted"}]`,
+		}, []string{"CCC 41.5", `error: row 4: last: "halted" is not a number`}},
+		{"words under half of the keys", []string{
+			`{"AAA":{"price":41.5},"BBB":{"price":"suspended"},"CCC":{"price":"suspended"},"DDD":{"price":7}}`,
+		}, []string{"AAA 41.5", "DDD 7", "error: row 2: last: \"suspended\" is not a number\nrow 3: last: \"suspended\" is not a number"}},
+		{"nothing but words in the place of a price", []string{
+			`{"symbol":"AAA","price":"market closed"}`,
+		}, []string{`- price is not shown: "market closed" is not a number`}},
+		{"a name that is no price", []string{
+			`{"first":"Ada","last":"Lovelace","age":36}`,
+		}, []string{"reading age 36"}},
+		{"rows of a list that say by their kind that they are gone", []string{
+			`[{"type":"trade","symbol":"AAA","price":41.5},{"type":"busted","symbol":"AAA","price":99},{"type":"delete","symbol":"AAA","price":98}]`,
+		}, []string{"AAA 41.5", "- 2 of 3 rows left out: type is busted"}},
+		{"a row that says by its state that it is gone", []string{
+			`{"symbol":"AAA","price":41.5,"tradeState":"normal"}`,
+			`{"symbol":"AAA","price":99,"tradeState":"busted"}`,
+		}, []string{"AAA 41.5", "- tradeState is busted: the row is a cancellation, and its price is not the last one"}},
+		{"one venue an event, named above its rows", []string{
+			`{"venue":"binance","quotes":[{"symbol":"QRS","price":41},{"symbol":"LMN","price":8125}]}`,
+			`{"venue":"kraken","quotes":[{"symbol":"QRS","price":43},{"symbol":"LMN","price":8130}]}`,
+		}, []string{"QRS binance 41", "LMN binance 8125", "QRS kraken 43", "LMN kraken 8130"}},
+		{"one venue an event, as the group of its rows", []string{
+			`{"binance":{"QRS":{"price":41}}}`,
+			`{"kraken":{"QRS":{"price":47}}}`,
+			`{"binance":{"QRS":{"price":41.1}}}`,
+		}, []string{"QRS binance 41", "QRS kraken 47", "QRS binance 41.1"}},
+		{"kinds of messages are no venues", []string{
+			`{"trade":{"QRS":{"price":41}}}`,
+			`{"ticker":{"QRS":{"price":41.1}}}`,
+		}, []string{"QRS 41", "QRS 41.1"}},
+		{"calls and puts in two lists", []string{
+			`{"symbol":"AAA","calls":[{"strike":190,"last":4.1},{"strike":195,"last":2.1}],"puts":[{"strike":190,"last":3.1},{"strike":195,"last":5.1}]}`,
+		}, []string{"AAA 190 calls 4.1", "AAA 195 calls 2.1", "AAA 190 puts 3.1", "AAA 195 puts 5.1"}},
+		{"options in events that look like livetape's own", []string{
+			`price|{"symbol":"AAA","last":"190.1"}`,
+			`price|{"symbol":"AAA","strike":190,"right":"C","last":"4.1","expiry":"2026-12-18"}`,
+			`price|{"symbol":"AAA","strike":190,"right":"P","last":"3.3","expiry":"2026-12-18"}`,
+		}, []string{"AAA 190.1", "AAA 190 C 2026-12-18 4.1", "AAA 190 P 2026-12-18 3.3"}},
+		{"an option whose symbol names the contract", []string{
+			`{"symbol":"AAA261218C00190000","strike":190,"type":"call","last":4.1,"expiration":"2026-12-18"}`,
+		}, []string{"AAA261218C00190000 4.1"}},
+		{"a certificate has a strike and is no option", []string{
+			`{"isin":"DE000XYZ","strike":41.5,"bid":1.1,"ask":1.2}`,
+		}, []string{"DE000XYZ bid=1.1 ask=1.2"}},
+		{"predictions under no name of a series", []string{
+			`{"symbol":"AAA","predictions":[{"time":"2099-01-01T00:00:00Z","price":50},{"time":"2099-02-01T00:00:00Z","price":55}]}`,
+		}, []string{"- the payload is a forecast: its prices are not of now"}},
+		{"a pair by a letter", []string{
+			`[{"ev":"C","p":"USD/CNH","x":"44","a":6.83366,"b":6.83363,"t":1764367200000}]`,
+			`[{"ev":"C","p":"EUR/USD","x":"44","a":1.0836,"b":1.0833,"t":1764367200000}]`,
+		}, []string{"USD/CNH bid=6.83363 ask=6.83366 2025-11-28T22:00:00", "EUR/USD bid=1.0833 ask=1.0836 2025-11-28T22:00:00"}},
+		{"a book in an event that is called data", []string{
+			`{"data":{"timestamp":"1764367200","bids":[["64000","1"],["63999","2"]],"asks":[["64001","1"]]},"channel":"order_book_btcusd","event":"data"}`,
+		}, []string{"order_book_btcusd bid=64000 ask=64001 2025-11-28T22:00:00"}},
+		{"an amount of money with the decimals of its currency", []string{
+			`{"symbol":"AAA","price":{"amount":4150,"currency":"USD","exponent":2}}`,
+		}, []string{"AAA 41.50"}},
 		{"a split is no price of now", []string{
 			`{"type":"split","symbol":"QRS","ratio":4,"price":10.25}`,
 		}, []string{"- split is a corporate action: its price is not the last one"}},
