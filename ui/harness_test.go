@@ -35,9 +35,10 @@ func renderer(p termenv.Profile, dark bool) *lipgloss.Renderer {
 
 // harness plays events to a model as the feed would.
 type harness struct {
-	m   Model
-	now time.Time
-	id  int
+	batch *[]feed.Event // that inOneBatch gathers
+	m     Model
+	now   time.Time
+	id    int
 }
 
 const deskFeed = "desk"
@@ -89,8 +90,21 @@ func (s *harness) receive(all ...feed.Event) *harness {
 			all[i].At = s.now
 		}
 	}
+	if s.batch != nil {
+		*s.batch = append(*s.batch, all...)
+		return s
+	}
 	s.send(feedBatchMsg{all, s.now})
 	return s
+}
+
+// inOneBatch gathers the events that play brings at one time, and plays them as the program receives them: it draws once.
+func (s *harness) inOneBatch(play func()) *harness {
+	var batch []feed.Event
+	s.batch = &batch
+	play()
+	s.batch = nil
+	return s.receive(batch...)
 }
 
 func (s *harness) status(st feed.Status) *harness {
@@ -167,6 +181,10 @@ func fullQuote(symbol, name, last, bid, ask, volume, previous string) market.Quo
 // openMarket is a market at work: some stocks, some headlines.
 func (s *harness) openMarket() *harness {
 	s.goLive()
+	return s.inOneBatch(s.sendMarket)
+}
+
+func (s *harness) sendMarket() {
 	s.message("snapshot", "{…}",
 		fullQuote("NVDA", "NVIDIA Corporation", "181.46", "181.45", "181.47", "48211900", "180.23"),
 		fullQuote("AAPL", "Apple Inc.", "232.10", "232.09", "232.12", "31004221", "233.87"),
@@ -186,19 +204,20 @@ func (s *harness) openMarket() *harness {
 	s.message("news", "{…}", market.Headline{ID: "2", Title: "Euro little changed before the central bank's meeting", Source: "Desk", Symbols: []string{"EURUSD"}, Time: s.now.Add(-40 * time.Second)})
 	s.message("news", "{…}", market.Headline{ID: "3", Title: "トヨタ、新型電池の量産を開始", Source: "日経", Symbols: []string{"7203.T"}, Time: s.now.Add(-20 * time.Second)})
 	s.message("news", "{…}", market.Headline{ID: "2", Title: "Euro steady before the central bank's meeting on Thursday", Source: "Desk", Symbols: []string{"EURUSD"}, Time: s.now.Add(-40 * time.Second)})
-	return s
 }
 
 // trade lets every second of some seconds bring some quotes, and ends right after the last.
 func (s *harness) trade(seconds int) *harness {
 	for i := range seconds {
 		s.waitFor(time.Second)
-		for j := range 5 {
-			cents := fmt.Sprintf("%02d", (i*37+j*11)%100)
-			s.quote(market.Quote{Symbol: "NVDA", Last: decimal("181." + cents), Time: s.now.Add(-12 * time.Millisecond)})
-			s.quote(market.Quote{Symbol: "AAPL", Last: decimal("232." + cents), Bid: decimal("232.0" + cents[:1]), Time: s.now.Add(-12 * time.Millisecond)})
-		}
-		s.quote(market.Quote{Symbol: "EURUSD", Bid: decimal(fmt.Sprintf("1.0842%d", i%10)), Time: s.now.Add(-12 * time.Millisecond)})
+		s.inOneBatch(func() {
+			for j := range 5 {
+				cents := fmt.Sprintf("%02d", (i*37+j*11)%100)
+				s.quote(market.Quote{Symbol: "NVDA", Last: decimal("181." + cents), Time: s.now.Add(-12 * time.Millisecond)})
+				s.quote(market.Quote{Symbol: "AAPL", Last: decimal("232." + cents), Bid: decimal("232.0" + cents[:1]), Time: s.now.Add(-12 * time.Millisecond)})
+			}
+			s.quote(market.Quote{Symbol: "EURUSD", Bid: decimal(fmt.Sprintf("1.0842%d", i%10)), Time: s.now.Add(-12 * time.Millisecond)})
+		})
 	}
 	return s
 }
