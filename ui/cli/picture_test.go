@@ -53,26 +53,27 @@ func TestThePicturesOfTheReadme(t *testing.T) {
 func drawDetails(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	config := "feeds:\n  desk: {url: '" + startServer(t, "127.0.0.1:0").url() + "'}\nalerts:\n  - {symbol: BTC/USD, below: 90000}\n  - {news: halt}\n  - {feed: desk, silent: 30s}\n  - {feed: desk, gap: 10s}\n"
+	config := "feeds:\n  desk: {url: '" + startServer(t, "127.0.0.1:0").url() + "'}\nalerts:\n" +
+		"  - {symbol: BTC/USD, crosses: \"96,750\", notify: [bell, desktop]}\n  - {symbol: NVDA, moves: 0.1%, within: 5m, notify: [bell]}\n" +
+		"  - {halted: true, notify: [terminal]}\n  - {feed: desk, silent: 30s, exec: [./page.sh]}\n  - {feed: desk, gap: 10s}\n"
 	if err := os.WriteFile(filepath.Join(dir, "livetape.yaml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	term := startTerminal(t, 180, 46, livetapeIn(dir, []string{"watch"}, "XDG_STATE_HOME="+dir))
+	term := startTerminal(t, 180, 46, livetapeIn(dir, []string{"watch", "--config", filepath.Join(dir, "livetape.yaml")}, "XDG_STATE_HOME="+dir))
 	term.waitForText("● LIVE", "NVDA")
-	term.press("/nvda\r")
-	term.waitForText("1 of 24")
-	term.press("a2% 5m\r")
+	term.press("jjjj")
+	term.waitForText("─ BTC/USD ·")
+	term.press("a< 95,000\r")
 	term.waitForText("alert added")
-	term.press("a> 1\r")
-	term.waitForText("NVDA is above 1")
-	term.press("\x1b")
-	term.waitFor("all rows", func(screen string) bool { return !strings.Contains(screen, "esc clears") })
-	term.press("jjjjjjjjjjjjjjj")
-	term.waitForText("─ NVDA ·")
-	waitForTrading(term, 3000)
+	waitForTrading(term, 3600)
+	term.press("\t[c") // candles of a second, which fill the chart
+	term.waitForText("1 s candles")
+	term.press("\x1b[Z")
+	waitForTrading(term, 3700)
 	term.savePicture("details")
 	term.press("A")
 	term.waitForText("▸ Alerts", "Came true")
+	waitForTrading(term, 3700)
 	term.savePicture("alerts")
 }
 

@@ -24,8 +24,8 @@ func TestTheScreenTellsTheTruthThroughCutsAndRestarts(t *testing.T) {
 	term.waitFor("live prices and news", func(screen string) bool {
 		return strings.Contains(screen, "● LIVE") && priceRow.MatchString(screen) && strings.Contains(screen, "Wire")
 	})
-	if *updatePictures { // once the news has filled and the rate has settled
-		term.waitFor("a while of trading", func(screen string) bool { return eventsTaken(screen) > 400 })
+	if *updatePictures { // once the news and the spark lines have filled
+		term.waitFor("a while of trading", func(screen string) bool { return eventsTaken(screen) > 2400 })
 	}
 	term.savePicture("live")
 	symbol := priceRow.FindStringSubmatch(term.text())[1]

@@ -118,6 +118,9 @@ func (p *Painter) Write(b []byte) (int, error) {
 		p.active, p.shown = true, nil
 	case ansi.ResetModeAltScreenSaveCursor:
 		p.active = false
+		// A Linux console, and GNU screen by itself, have no other screen to go back to: the frame would stay.
+		_, err := p.out.Write([]byte(ansi.EraseEntireScreen + home + ansi.ResetModeAltScreenSaveCursor))
+		return len(b), err
 	case ansi.EraseEntireScreen:
 		p.shown = nil
 	default:

@@ -231,6 +231,28 @@ func TestFramesThatComeTooFastAreDrawnOnceAnInterval(t *testing.T) {
 	})
 }
 
+func TestAFrameIsGoneAfterwardsAlsoWhereThereIsNoAlternateScreen(t *testing.T) {
+	t.Parallel()
+	term := newTerminal(20, 2)
+	p := onAlternateScreen(t, term)
+	p.show("AAPL 181.46\nMSFT")
+	term.written.Reset()
+	if n, err := io.WriteString(p, ansi.ResetModeAltScreenSaveCursor); err != nil || n != len(ansi.ResetModeAltScreenSaveCursor) {
+		t.Fatal(n, err)
+	}
+	without := newTerminal(20, 2)
+	for _, b := range []string{"AAPL 181.46\r\nMSFT", strings.ReplaceAll(term.written.String(), ansi.ResetModeAltScreenSaveCursor, ""), "$"} {
+		if _, err := io.WriteString(without, b); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := newTerminal(20, 2)
+	if _, err := io.WriteString(want, "$"); err != nil {
+		t.Fatal(err)
+	}
+	requireSameCells(t, without, want)
+}
+
 // pacedModel takes over the interval of the last message.
 type pacedModel struct {
 	still
