@@ -35,6 +35,9 @@ func TestEveryThemeIsLegible(t *testing.T) {
 				t.Helper()
 				if c.ground != "" {
 					backgrounds = []string{c.ground}
+					if c.text == "" {
+						t.Errorf("%s: %s has a ground of its own, and the text of the terminal", theme.Name, what)
+					}
 				}
 				for _, b := range backgrounds {
 					if got := contrast(p, c.text, b); c.text != "" && got < least {
