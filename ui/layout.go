@@ -105,17 +105,7 @@ func (m Model) currentKeys() keyMap {
 		relabel(&k.fewLog, "whole log")
 	}
 	m.setDetailKeys(&k)
-	asked := m.overlay == detailOverlay && !m.readsText()
-	if m.overlay == detailOverlay && m.readsText() {
-		relabel(&k.open, "close")
-	}
-	k.zoom.SetEnabled(asked || m.width >= minBeside)
-	if asked {
-		relabel(&k.open, "full screen")
-		if m.zoomed {
-			relabel(&k.open, "with the prices")
-		}
-	}
+	m.setOpenKeys(&k)
 	switch {
 	case m.news.ofSelected:
 		relabel(&k.newsOfSymbol, "all news")
@@ -143,6 +133,21 @@ func (m Model) currentKeys() keyMap {
 	k.focus.SetEnabled(len(m.focusOrder()) > 1)
 	k.focusBack.SetEnabled(k.focus.Enabled())
 	return k
+}
+
+// setOpenKeys labels the keys that open details, by how they are shown.
+func (m Model) setOpenKeys(k *keyMap) {
+	asked := m.overlay == detailOverlay && !m.readsText()
+	if m.overlay == detailOverlay && !asked {
+		relabel(&k.open, "close")
+	}
+	k.zoom.SetEnabled(asked || m.width >= minBeside)
+	if asked {
+		relabel(&k.open, "full screen")
+		if m.zoomed {
+			relabel(&k.open, "with the prices")
+		}
+	}
 }
 
 // setRowKeys enables the keys of rows where there can be rows and no list is open over them.

@@ -49,9 +49,12 @@ func (o screenOptions) config(cmd *cobra.Command) *config.File {
 	return screenConfig(cmd, "")
 }
 
-// mayKeepIDs reports whether the last event ids of feeds are kept, or will be once the configuration says "resume: keep".
-func (o screenOptions) mayKeepIDs() bool {
-	return o.state != "" || o.selection != nil && o.selection.file != nil
+// keepIDs has the last event ids of feeds kept where they are, or will be once the configuration says "resume: keep".
+func (o screenOptions) keepIDs(ctx context.Context, feeds *runningFeeds, events <-chan feed.Event) <-chan feed.Event {
+	if o.state == "" && (o.selection == nil || o.selection.file == nil) {
+		return events
+	}
+	return feeds.withIDsKept(ctx, events)
 }
 
 // runScreen runs the feeds and the screen until the user quits, ctx ends or the terminal goes away. When it returns,
@@ -83,10 +86,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	if err != nil {
 		return err
 	}
-	events := recording.events
-	if options.mayKeepIDs() {
-		events = feeds.withIDsKept(ctx, events)
-	}
+	events := options.keepIDs(ctx, feeds, recording.events)
 	err = showScreen(ctx, stop, cmd, options.withConfig(file, ui.Config{
 		Looks:   looks,
 		Events:  events,

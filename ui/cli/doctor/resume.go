@@ -281,15 +281,7 @@ func (e *examination) addResume(s *Section) {
 	case Snapshot:
 		s.add(Warning, "resume", "no: "+asked+"sends a snapshot instead", "prices are right again at once, but "+lost)
 	case Skipped:
-		switch {
-		case r.finding.Reason != "":
-			s.add(Bad, "resume", "no: "+r.howAsked()+" to go on after "+sent+": "+e.endpoint.Clean(r.finding.Reason, 120), lost)
-			return
-		case r.finding.Missed > 0:
-			s.add(Bad, "resume", fmt.Sprintf("no: %s ≈%d missed (ids %s → %s)", asked+"goes on, but", r.finding.Missed, sent, e.endpoint.Clean(r.firstResumedID(), 60)), lost)
-			return
-		}
-		s.add(Bad, "resume", fmt.Sprintf("no: %s after %s did not come again", humanize.Plural(r.followers, "event"), sent), lost)
+		s.add(Bad, "resume", "no: "+e.skippedText(asked, sent), lost)
 	case Denied:
 		s.add(Bad, "resume", "the server refuses Last-Event-ID "+sent+": "+r.cause, "a server that cannot resume should ignore the id, or every reconnect fails")
 	case NotOffered:
@@ -299,6 +291,18 @@ func (e *examination) addResume(s *Section) {
 	case Unclear:
 		s.add(Warning, "resume", "not known: "+r.whyUnclear(sent), "try again; --for 30s may show more ids")
 	}
+}
+
+// skippedText says what did not come again after the event sent.
+func (e *examination) skippedText(asked, sent string) string {
+	r := e.resume
+	switch {
+	case r.finding.Reason != "":
+		return r.howAsked() + " to go on after " + sent + ": " + e.endpoint.Clean(r.finding.Reason, 120)
+	case r.finding.Missed > 0:
+		return fmt.Sprintf("%s ≈%d missed (ids %s → %s)", asked+"goes on, but", r.finding.Missed, sent, e.endpoint.Clean(r.firstResumedID(), 60))
+	}
+	return fmt.Sprintf("%s after %s did not come again", humanize.Plural(r.followers, "event"), sent)
 }
 
 // firstResumedID is the first id that came on the second connection; empty for none.
