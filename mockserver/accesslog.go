@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"livetape/mockserver/access"
 	"livetape/mockserver/fault"
 	"livetape/mockserver/hub"
 )
@@ -23,6 +24,9 @@ func (s *Server) logClient(r *http.Request, number uint64) (logEnd func()) {
 	}
 	began := time.Now()
 	log = log.With("client", number)
+	if reader, ok := access.Of(r); ok {
+		log = log.With("reader", reader.Name)
+	}
 	log.DebugContext(ctx, "client connected", "from", r.RemoteAddr, "proto", r.Proto, "path", r.URL.Path,
 		"query", maskedQuery(r.URL.RawQuery), "last_event_id", hub.ValidPrefix(lastEventID(r)))
 	return func() { log.DebugContext(ctx, "client disconnected", "after", time.Since(began)) }
@@ -39,7 +43,7 @@ func maskedQuery(raw string) string {
 	for pair := range strings.SplitSeq(raw, "&") {
 		name, _, named := strings.Cut(pair, "=")
 		switch {
-		case slices.Contains([]string{"symbols", "types", "lastEventId", untyped}, name):
+		case slices.Contains([]string{"symbols", "types", "feeds", "lastEventId", untyped}, name):
 		case !named:
 			pair = "…"
 		default:

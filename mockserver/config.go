@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"livetape/mockserver/access"
 	"livetape/mockserver/emulate"
 	"livetape/mockserver/fault"
 	"livetape/mockserver/hub"
@@ -30,17 +31,18 @@ type Config struct {
 	Log    hub.Log // of the source's events; nil: one in memory, of Epoch and Ring
 	Title  string  // of the server, in the list of what it serves; default "livetape mock server: simulated prices and news"
 
-	Seed      uint64        // of the market; 0 means 1. The same seed, rate and number of symbols make the same sequence of events
-	Rate      float64       // events a second, all symbols together; default 40, at most a million
-	Symbols   int           // how many symbols the market has; default 24, at most 10,000
-	Ring      int           // events kept for clients that resume; default 16,384
-	Queue     int           // events a client may fall behind before it is disconnected; default 4,096
-	Heartbeat time.Duration // silence after which a stream gets a comment; default 15 s
-	Retry     time.Duration // the reconnection time that clients are told; default 1 s
-	Epoch     string        // first part of every id; default made from the start time. Changes when the server restarts
-	Faults    []fault.Fault // injected at the start; see fault.Parse
-	NoFaults  bool          // none can be injected over HTTP
-	Token     string        // that POST /faults requires; without one, only clients on this machine may inject faults
+	Seed      uint64          // of the market; 0 means 1. The same seed, rate and number of symbols make the same sequence of events
+	Rate      float64         // events a second, all symbols together; default 40, at most a million
+	Symbols   int             // how many symbols the market has; default 24, at most 10,000
+	Ring      int             // events kept for clients that resume; default 16,384
+	Queue     int             // events a client may fall behind before it is disconnected; default 4,096
+	Heartbeat time.Duration   // silence after which a stream gets a comment; default 15 s
+	Retry     time.Duration   // the reconnection time that clients are told; default 1 s
+	Epoch     string          // first part of every id; default made from the start time. Changes when the server restarts
+	Faults    []fault.Fault   // injected at the start; see fault.Parse
+	Readers   *access.Readers // who may read the streams and the metrics; nil: everybody
+	NoFaults  bool            // none can be injected over HTTP
+	Token     string          // that POST /faults requires; without one, only clients on this machine may inject faults
 	// AllowOrigins are origins such as https://page.example whose pages may read streams, also with credentials. Pages of other
 	// origins may not. If the list is empty, the pages of all origins may, without credentials.
 	AllowOrigins []string

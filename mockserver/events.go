@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"time"
 
+	"livetape/mockserver/access"
 	"livetape/mockserver/fault"
 	"livetape/mockserver/hub"
 )
@@ -31,6 +32,9 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusBadRequest)
 		return
+	}
+	if reader, ok := access.Of(r); ok {
+		filter = filter.Within(reader.Symbols, reader.Feeds)
 	}
 	encoder, err := s.source.NewEncoder(hub.Native{
 		Untyped: r.URL.Query().Has(untyped),

@@ -94,6 +94,9 @@ func (s *Server) Run(ctx context.Context) error {
 	defer stop()
 	var repeating sync.WaitGroup
 	repeating.Go(func() { s.faults.Run(ctx) })
+	if s.config.Readers != nil {
+		repeating.Go(func() { s.config.Readers.Watch(ctx) })
+	}
 	err := s.source.Run(ctx, s.hub)
 	stop()
 	repeating.Wait()

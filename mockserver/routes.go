@@ -15,12 +15,17 @@ import (
 // may be put to the test also serves GET and POST /faults, and one of a simulated market /as/.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/events", s.handleEvents)
+	guard := func(h http.HandlerFunc) http.Handler { return h }
+	if readers := s.config.Readers; readers != nil {
+		guard = func(h http.HandlerFunc) http.Handler { return readers.Guard(h) }
+		mux.HandleFunc("POST /session", readers.HandleSession)
+	}
+	mux.Handle("/events", guard(s.handleEvents))
 	mux.HandleFunc("GET /healthz", s.handleHealth)
 	mux.HandleFunc("GET /readyz", s.handleReady)
-	mux.Handle("GET /metrics", s.metrics)
+	mux.Handle("GET /metrics", guard(s.metrics.ServeHTTP))
 	if !s.config.NoFaults {
-		mux.HandleFunc(fault.RedirectPrefix+"/events", s.handleEvents)
+		mux.Handle(fault.RedirectPrefix+"/events", guard(s.handleEvents))
 		mux.HandleFunc("GET /faults", s.handleListFaults)
 		mux.HandleFunc("POST /faults", s.handleInjectFaults)
 	}

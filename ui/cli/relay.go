@@ -2,6 +2,8 @@ package cli
 
 import (
 	"fmt"
+	"log/slog"
+	"net"
 	"slices"
 	"strings"
 
@@ -9,6 +11,7 @@ import (
 
 	"livetape/feed/market"
 	"livetape/mockserver"
+	"livetape/mockserver/access"
 	"livetape/ui/cli/relay"
 )
 
@@ -17,13 +20,54 @@ type relayFlags struct {
 	maxClients int
 	logEvents  int
 	origins    []string
+	insecure   bool
+	variable   string // of a token
+	tokens     string // file of tokens
 }
 
 func (f *relayFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.IntVar(&f.maxClients, "max-clients", 20000, "streams at a time; further clients are asked to try again later")
 	flags.IntVar(&f.logEvents, "log-events", 1<<16, "events kept for clients that resume")
+	flags.BoolVar(&f.insecure, "insecure", false, "serve other machines without a token or without TLS")
+	flags.StringVar(&f.variable, "token", "", "let only those read who show the token in this environment variable: `'${NAME}'`, quoted")
+	flags.StringVar(&f.tokens, "token-file", "", "the same, with one token in `FILE`, or many, each as name: token; it is read again when it changes")
 	flags.StringArrayVar(&f.origins, "allow-origin", nil, "let pages of this `ORIGIN` alone read streams, and with credentials: https://page.example (repeatable; default: any, without)")
+}
+
+// readers are those who may read; nil for everybody.
+func (f *relayFlags) readers(cmd *cobra.Command, log *slog.Logger) (*access.Readers, error) {
+	if cmd.Flags().Changed("token-file") && !cmd.Flags().Changed("token") {
+		readers, err := access.Open(f.tokens, log)
+		if err != nil {
+			return nil, fmt.Errorf("--token-file: %w", err)
+		}
+		return readers, nil
+	}
+	token, err := (&tokenFlags{f.variable, f.tokens}).read(cmd)
+	if err != nil || token == "" {
+		return nil, err
+	}
+	return access.One(token), nil
+}
+
+// checkExposure refuses to serve others than this machine without a token and TLS.
+func (f *relayFlags) checkExposure(cmd *cobra.Command, settings serverSettings, hasToken bool) error {
+	host, _, err := net.SplitHostPort(settings.addr)
+	ip := net.ParseIP(host)
+	isLocal := host == "localhost" || ip != nil && ip.IsLoopback()
+	if err != nil || isLocal || f.insecure || hasToken && settings.certificate != nil {
+		return nil // what is wrong with the address, is said when it is listened on
+	}
+	var missing []string
+	if !hasToken {
+		missing = append(missing, "token (--token-file)")
+	}
+	if settings.certificate == nil {
+		missing = append(missing, "TLS (--tls-cert and --tls-key)")
+	}
+	return usageErrorf(cmd, "--listen %s can be reached from other machines, and there is no %s: add it, listen on 127.0.0.1 behind a proxy, or say --insecure",
+		settings.addr, strings.Join(missing, " and no "))
 }
 
 const relayHelp = `relay subscribes to feeds once, and serves them to any number of terminals, programs and browsers: URLs,
@@ -67,6 +111,13 @@ func runRelay(cmd *cobra.Command, flags serverFlags, own relayFlags, targets []f
 	if err != nil {
 		return err
 	}
+	readers, err := own.readers(cmd, settings.logger)
+	if err != nil {
+		return err
+	}
+	if err := own.checkExposure(cmd, settings, readers != nil); err != nil {
+		return err
+	}
 	feeds, err := startFeeds(cmd.Context(), cmd, targets, stateFile)
 	if err != nil {
 		return err
@@ -79,7 +130,7 @@ func runRelay(cmd *cobra.Command, flags serverFlags, own relayFlags, targets []f
 	}
 	source := relay.NewSource(relay.Options{Feeds: names, Events: events, Budget: feeds.budget})
 	server, err := newMockServer(cmd, settings, mockserver.Config{
-		Source: source, NoFaults: true, Title: "livetape relay: " + strings.Join(names, ", "),
+		Source: source, NoFaults: true, Readers: readers, Title: "livetape relay: " + strings.Join(names, ", "),
 		Ring: own.logEvents, MaxClients: own.maxClients, AllowOrigins: own.origins, Logger: settings.logger,
 	})
 	if err != nil {

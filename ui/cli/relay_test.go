@@ -67,6 +67,11 @@ func TestARelaySaysAtOnceWhatIsWrongWithItsCommandLine(t *testing.T) {
 		says string
 	}{
 		{[]string{"relay", "http://127.0.0.1:1/events", "--listen", "8080"}, "--listen 8080 is not of the form"},
+		{[]string{"relay", "http://127.0.0.1:1/events", "--listen", "0.0.0.0:0"}, "there is no token (--token-file) and no TLS"},
+		{[]string{"relay", "http://127.0.0.1:1/events", "--listen", ":0", "--tls"}, "there is no token (--token-file)"},
+		{[]string{"relay", "http://127.0.0.1:1/events", "--listen", ":0", "--token", "${LIVETAPE_TEST_TOKEN}"}, "there is no TLS"},
+		{[]string{"relay", "http://127.0.0.1:1/events", "--token", "s3cret"}, "must not be on the command line"},
+		{[]string{"relay", "http://127.0.0.1:1/events", "--token-file", "/nonexistent/tokens"}, "--token-file"},
 		{[]string{"relay", "nowhere", "--config", "/nonexistent/livetape.yaml"}, "livetape.yaml"},
 		{[]string{"relay", "http://127.0.0.1:1/events", "--max-clients", "-1"}, "max clients"},
 	} {
@@ -75,5 +80,19 @@ func TestARelaySaysAtOnceWhatIsWrongWithItsCommandLine(t *testing.T) {
 		if code == 0 || !strings.Contains(said.String(), c.says) {
 			t.Errorf("%q: exit code %d, %s", c.args, code, &said)
 		}
+	}
+}
+
+func TestOnlyThoseWithATokenReadARelay(t *testing.T) {
+	t.Parallel()
+	mock := startMockProcess(t, "--symbols", "5")
+	relay := startRelay(t, mock.url+"/events", "--name", "desk", "--token", "${LIVETAPE_TEST_TOKEN}")
+	screen := startScreen(t, 120, 30, "watch", relay.url+"/events", "--name", "relay", "-H", "Authorization: Bearer ${LIVETAPE_TEST_TOKEN}")
+	screen.waitForText("● relay", "● desk", "NVDA")
+	stranger := startScreen(t, 120, 30, "watch", relay.url+"/events", "--name", "relay")
+	stranger.waitForText("FAILED", "401")
+	relay.end(syscall.SIGTERM)
+	if said := relay.banner + relay.stderr.String(); strings.Contains(said, "s3cret") {
+		t.Errorf("the relay says its token: %s", said)
 	}
 }

@@ -4,7 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +16,7 @@ import (
 	"livetape/feed/decode"
 	vocabulary "livetape/feed/market"
 	"livetape/mockserver"
+	"livetape/mockserver/access"
 )
 
 // rows are the prices of a snapshot by feed and symbol.
@@ -278,5 +282,51 @@ func TestARelayThatStopsEndsItsStreamsCleanly(t *testing.T) {
 	s.stop()
 	if err := c.ended(); err != nil {
 		t.Error(err)
+	}
+}
+
+func TestATokenGivesOnlyWhatItIsGoodFor(t *testing.T) {
+	t.Parallel()
+	desk, hall := startMarket(t, mockserver.Config{Symbols: 6, Seed: 1}), startMarket(t, mockserver.Config{Symbols: 6, Seed: 2})
+	file := filepath.Join(t.TempDir(), "tokens")
+	if err := os.WriteFile(file, []byte("all: 5b0f3c\nclass: {token: 91ac77, symbols: [NVDA, AAPL], feeds: [desk]}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	readers, err := access.Open(file, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := startRelayAs(t, mockserver.Config{Readers: readers}, feedOf("desk", desk.url), feedOf("hall", hall.url))
+	for _, target := range []string{"/events", "/metrics"} {
+		resp, err := s.client.Get(s.url + target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusUnauthorized {
+			t.Errorf("without a token, %s is answered %s", target, resp.Status)
+		}
+	}
+	// What is asked for narrows what the token is good for, and never widens it.
+	for query, want := range map[string]int{"": 2, "?symbols=NVDA,SPY": 1, "?feeds=hall": 0, "?symbols=SPY": 0} {
+		c := s.listen("/events"+query, "Authorization", "Bearer 91ac77")
+		snapshot := c.next()
+		for name := range rows(t, snapshot) {
+			if name != "desk NVDA" && name != "desk AAPL" {
+				t.Errorf("%s: told of %s", query, name)
+			}
+		}
+		if got := len(rows(t, snapshot)); got != want || strings.Contains(snapshot.Data, `"hall"`) {
+			t.Errorf("%s: %d rows, want %d: %s", query, got, want, snapshot.Data)
+		}
+	}
+	c := s.listen("/events?types=price", "Authorization", "Bearer 91ac77")
+	c.next()
+	desk.Step(200)
+	hall.Step(200)
+	for range 10 {
+		if e := c.next(); !strings.Contains(e.Data, `"feed":"desk"`) || !strings.Contains(e.Data, `"NVDA"`) && !strings.Contains(e.Data, `"AAPL"`) {
+			t.Errorf("told of %s", e.Data)
+		}
 	}
 }

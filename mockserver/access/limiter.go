@@ -1,0 +1,81 @@
+package access
+
+import (
+	"net"
+	"net/http"
+	"net/netip"
+	"strings"
+	"sync"
+	"time"
+)
+
+// An address may be refused burst times at once, and once an interval after that.
+const (
+	burst        = 10
+	interval     = 6 * time.Second
+	maxAddresses = 10_000
+)
+
+// limiter counts how often addresses were refused.
+type limiter struct {
+	mu    sync.Mutex
+	until map[string]time.Time // by address: when all its refusals are forgotten
+}
+
+// wait is for how long an address is not listened to.
+func (l *limiter) wait(address string, now time.Time) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.until[address].Sub(now.Add((burst - 1) * interval))
+}
+
+func (l *limiter) count(address string, now time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.until == nil {
+		l.until = map[string]time.Time{}
+	}
+	if len(l.until) >= maxAddresses {
+		l.forget(now)
+	}
+	if before := l.until[address]; before.After(now) {
+		now = before
+	}
+	l.until[address] = now.Add(interval)
+}
+
+// forget makes room: of addresses whose time is up, or else of all.
+func (l *limiter) forget(now time.Time) {
+	for address, until := range l.until {
+		if !until.After(now) {
+			delete(l.until, address)
+		}
+	}
+	if len(l.until) >= maxAddresses {
+		clear(l.until)
+	}
+}
+
+// clientAddress is whom a request is from: behind a proxy on this machine, the last address that the proxy has seen. Those of
+// one network of IPv6 are one.
+func clientAddress(r *http.Request) string {
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		host = r.RemoteAddr
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return host
+	}
+	if ip.IsLoopback() {
+		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+		if seen, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
+			ip = seen
+		}
+	}
+	ip = ip.Unmap().WithZone("")
+	if ip.Is6() {
+		return netip.PrefixFrom(ip, 64).Masked().String()
+	}
+	return ip.String()
+}
