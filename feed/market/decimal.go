@@ -189,11 +189,17 @@ func (d Decimal) IsSet() bool { return d.wide != unique.Handle[string]{} }
 
 // String is the plain notation, trailing zeros kept; "" when absent.
 func (d Decimal) String() string {
+	var b [24]byte
+	return string(d.Append(b[:0]))
+}
+
+// Append appends what String gives.
+func (d Decimal) Append(b []byte) []byte {
 	switch {
 	case d.wide == notWide:
-		return d.num.String()
+		b, _ = d.num.AppendText(b) // never an error
 	case d.IsSet():
-		return d.wide.Value()
+		b = append(b, d.wide.Value()...)
 	}
-	return ""
+	return b
 }

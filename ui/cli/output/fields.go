@@ -13,6 +13,7 @@ type field struct {
 	name    string // in a template
 	append  func(b []byte, r *row) []byte
 	content fieldContent
+	of      []string // the kinds of an update that may have it; nil for all
 }
 
 // fieldContent is what a field holds, which decides how JSON writes it. In the other formats every field is text.
@@ -28,52 +29,54 @@ const (
 // fields are all that a row may say, in the order of CSV's columns. Numbers are strings in JSON too: most of its
 // readers would make floating point of them.
 var fields = []field{
-	{"feed", "Feed", func(b []byte, r *row) []byte { return append(b, r.feed...) }, text},
-	{"kind", "Kind", func(b []byte, r *row) []byte { return append(b, r.kind...) }, ascii},
-	{"symbol", "Symbol", func(b []byte, r *row) []byte { return append(b, r.symbol()...) }, text},
-	{"event_id", "EventID", func(b []byte, r *row) []byte { return append(b, r.eventID...) }, text},
-	{"received", "Received", func(b []byte, r *row) []byte { return append(b, r.receivedText...) }, ascii},
-	{"time", "Time", appendTime, ascii},
+	{"feed", "Feed", func(b []byte, r *row) []byte { return append(b, r.feed...) }, text, nil},
+	{"kind", "Kind", func(b []byte, r *row) []byte { return append(b, r.kind...) }, ascii, nil},
+	{"symbol", "Symbol", func(b []byte, r *row) []byte { return append(b, r.symbol()...) }, text, []string{Price, Status}},
+	{"event_id", "EventID", func(b []byte, r *row) []byte { return append(b, r.eventID...) }, text, nil},
+	{"received", "Received", func(b []byte, r *row) []byte { return append(b, r.receivedText...) }, ascii, nil},
+	{"time", "Time", appendTime, ascii, nil},
 
-	{"last", "Last", decimalField(func(q *market.Quote) *market.Decimal { return &q.Last }), ascii},
-	{"bid", "Bid", decimalField(func(q *market.Quote) *market.Decimal { return &q.Bid }), ascii},
-	{"ask", "Ask", decimalField(func(q *market.Quote) *market.Decimal { return &q.Ask }), ascii},
-	{"size", "Size", decimalField(func(q *market.Quote) *market.Decimal { return &q.Size }), ascii},
-	{"volume", "Volume", decimalField(func(q *market.Quote) *market.Decimal { return &q.Volume }), ascii},
-	{"open", "Open", decimalField(func(q *market.Quote) *market.Decimal { return &q.Open }), ascii},
-	{"high", "High", decimalField(func(q *market.Quote) *market.Decimal { return &q.High }), ascii},
-	{"low", "Low", decimalField(func(q *market.Quote) *market.Decimal { return &q.Low }), ascii},
-	{"prev_close", "PrevClose", decimalField(func(q *market.Quote) *market.Decimal { return &q.PrevClose }), ascii},
-	{"bid_size", "BidSize", decimalField(func(q *market.Quote) *market.Decimal { return &q.BidSize }), ascii},
-	{"ask_size", "AskSize", decimalField(func(q *market.Quote) *market.Decimal { return &q.AskSize }), ascii},
-	{"change", "Change", decimalField(func(q *market.Quote) *market.Decimal { return &q.Change }), ascii},
-	{"change_pct", "ChangePct", decimalField(func(q *market.Quote) *market.Decimal { return &q.ChangePct }), ascii},
-	{"currency", "Currency", func(b []byte, r *row) []byte { return append(b, r.quote.Currency...) }, text},
-	{"name", "Name", func(b []byte, r *row) []byte { return append(append(b, r.quote.Name...), r.reading.Name...) }, text},
-	{"standing", "Standing", booleanField(func(q *market.Quote) bool { return q.FromSnapshot }), boolean},
+	{"last", "Last", decimalField(func(q *market.Quote) *market.Decimal { return &q.Last }), ascii, ofPrice},
+	{"bid", "Bid", decimalField(func(q *market.Quote) *market.Decimal { return &q.Bid }), ascii, ofPrice},
+	{"ask", "Ask", decimalField(func(q *market.Quote) *market.Decimal { return &q.Ask }), ascii, ofPrice},
+	{"size", "Size", decimalField(func(q *market.Quote) *market.Decimal { return &q.Size }), ascii, ofPrice},
+	{"volume", "Volume", decimalField(func(q *market.Quote) *market.Decimal { return &q.Volume }), ascii, ofPrice},
+	{"open", "Open", decimalField(func(q *market.Quote) *market.Decimal { return &q.Open }), ascii, ofPrice},
+	{"high", "High", decimalField(func(q *market.Quote) *market.Decimal { return &q.High }), ascii, ofPrice},
+	{"low", "Low", decimalField(func(q *market.Quote) *market.Decimal { return &q.Low }), ascii, ofPrice},
+	{"prev_close", "PrevClose", decimalField(func(q *market.Quote) *market.Decimal { return &q.PrevClose }), ascii, ofPrice},
+	{"bid_size", "BidSize", decimalField(func(q *market.Quote) *market.Decimal { return &q.BidSize }), ascii, ofPrice},
+	{"ask_size", "AskSize", decimalField(func(q *market.Quote) *market.Decimal { return &q.AskSize }), ascii, ofPrice},
+	{"change", "Change", decimalField(func(q *market.Quote) *market.Decimal { return &q.Change }), ascii, ofPrice},
+	{"change_pct", "ChangePct", decimalField(func(q *market.Quote) *market.Decimal { return &q.ChangePct }), ascii, ofPrice},
+	{"currency", "Currency", func(b []byte, r *row) []byte { return append(b, r.quote.Currency...) }, text, ofPrice},
+	{"name", "Name", func(b []byte, r *row) []byte { return append(append(b, r.quote.Name...), r.reading.Name...) }, text, []string{Price, Reading}},
+	{"standing", "Standing", booleanField(func(q *market.Quote) bool { return q.FromSnapshot }), boolean, ofPrice},
 
-	{"id", "ID", func(b []byte, r *row) []byte { return append(b, r.headline.ID...) }, text},
-	{"headline", "Headline", func(b []byte, r *row) []byte { return append(b, r.headline.Title...) }, text},
-	{"summary", "Summary", func(b []byte, r *row) []byte { return append(b, r.headline.Summary...) }, text},
-	{"source", "Source", func(b []byte, r *row) []byte { return append(b, r.headline.Source...) }, text},
-	{"url", "URL", func(b []byte, r *row) []byte { return append(b, r.headline.URL...) }, text},
-	{"symbols", "Symbols", func(b []byte, r *row) []byte { return append(b, strings.Join(r.headline.Symbols, ",")...) }, list},
-	{"importance", "Importance", appendImportance, ascii},
+	{"id", "ID", func(b []byte, r *row) []byte { return append(b, r.headline.ID...) }, text, ofNews},
+	{"headline", "Headline", func(b []byte, r *row) []byte { return append(b, r.headline.Title...) }, text, ofNews},
+	{"summary", "Summary", func(b []byte, r *row) []byte { return append(b, r.headline.Summary...) }, text, ofNews},
+	{"source", "Source", func(b []byte, r *row) []byte { return append(b, r.headline.Source...) }, text, ofNews},
+	{"url", "URL", func(b []byte, r *row) []byte { return append(b, r.headline.URL...) }, text, ofNews},
+	{"symbols", "Symbols", func(b []byte, r *row) []byte { return append(b, strings.Join(r.headline.Symbols, ",")...) }, list, ofNews},
+	{"importance", "Importance", appendImportance, ascii, ofNews},
 
-	{"state", "State", func(b []byte, r *row) []byte { return append(b, r.halt.State...) }, text},
-	{"reason", "Reason", func(b []byte, r *row) []byte { return append(b, r.halt.Reason...) }, text},
+	{"state", "State", func(b []byte, r *row) []byte { return append(b, r.halt.State...) }, text, ofStatus},
+	{"reason", "Reason", func(b []byte, r *row) []byte { return append(b, r.halt.Reason...) }, text, ofStatus},
 
-	{"value", "Value", func(b []byte, r *row) []byte { return append(b, r.reading.Value.String()...) }, ascii},
+	{"value", "Value", func(b []byte, r *row) []byte { return r.reading.Value.Append(b) }, ascii, ofReading},
 
-	{"no_bid", "NoBid", booleanField(func(q *market.Quote) bool { return q.NoBid }), boolean},
-	{"no_ask", "NoAsk", booleanField(func(q *market.Quote) bool { return q.NoAsk }), boolean},
+	{"no_bid", "NoBid", booleanField(func(q *market.Quote) bool { return q.NoBid }), boolean, ofPrice},
+	{"no_ask", "NoAsk", booleanField(func(q *market.Quote) bool { return q.NoAsk }), boolean, ofPrice},
 
-	{"report", "Report", func(b []byte, r *row) []byte { return append(b, r.quote.Report.String()...) }, ascii},
-	{"vwap", "VWAP", decimalField(func(q *market.Quote) *market.Decimal { return &q.VWAP }), ascii},
+	{"report", "Report", func(b []byte, r *row) []byte { return append(b, r.quote.Report.String()...) }, ascii, ofPrice},
+	{"vwap", "VWAP", decimalField(func(q *market.Quote) *market.Decimal { return &q.VWAP }), ascii, ofPrice},
 }
 
+var ofPrice, ofNews, ofStatus, ofReading = []string{Price}, []string{News}, []string{Status}, []string{Reading}
+
 func decimalField(of func(*market.Quote) *market.Decimal) func([]byte, *row) []byte {
-	return func(b []byte, r *row) []byte { return append(b, of(&r.quote).String()...) }
+	return func(b []byte, r *row) []byte { return of(&r.quote).Append(b) }
 }
 
 func appendTime(b []byte, r *row) []byte {

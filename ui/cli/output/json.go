@@ -1,6 +1,7 @@
 package output
 
 import (
+	"slices"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
@@ -10,13 +11,23 @@ import (
 )
 
 type jsonFormat struct {
-	keys []string // of each of fields, with the punctuation before and after it
+	members map[string][]jsonMember // by the kind of an update, those that it may have
+}
+
+type jsonMember struct {
+	*field
+	key string // with the punctuation before and after it
 }
 
 func newJSON() *jsonFormat {
-	f := &jsonFormat{}
-	for _, field := range fields {
-		f.keys = append(f.keys, `,"`+field.column+`":`)
+	f := &jsonFormat{map[string][]jsonMember{}}
+	for i := range fields {
+		field := &fields[i]
+		for _, kind := range Kinds {
+			if field.of == nil || slices.Contains(field.of, kind) {
+				f.members[kind] = append(f.members[kind], jsonMember{field, `,"` + field.column + `":`})
+			}
+		}
 	}
 	return f
 }
@@ -25,8 +36,9 @@ func (*jsonFormat) header(b []byte) []byte { return b }
 
 func (f *jsonFormat) line(b []byte, r *row) ([]byte, error) {
 	start := len(b)
-	for i := range fields {
-		b = fields[i].appendJSON(b, f.keys[i], r)
+	members := f.members[r.kind]
+	for i := range members {
+		b = members[i].append(b, r)
 	}
 	b[start] = '{' // in place of the first comma: every row has a kind
 	return append(b, "}\n"...), nil
@@ -50,18 +62,18 @@ func appendMember(b []byte, before, text string) []byte {
 	return append(escapeFrom(append(b, text...), start), '"')
 }
 
-// appendJSON appends key and value, or nothing when the field is missing.
-func (f *field) appendJSON(b []byte, key string, r *row) []byte {
+// append appends key and value, or nothing when the field is missing.
+func (f *jsonMember) append(b []byte, r *row) []byte {
 	if f.content == list {
-		return appendJSONList(b, key, r.headline.Symbols)
+		return appendJSONList(b, f.key, r.headline.Symbols)
 	}
 	before := len(b)
-	b = append(b, key...)
+	b = append(b, f.key...)
 	if f.content != boolean {
 		b = append(b, '"')
 	}
 	start := len(b)
-	b = f.append(b, r)
+	b = f.field.append(b, r)
 	if len(b) == start {
 		return b[:before]
 	}

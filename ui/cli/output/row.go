@@ -45,16 +45,26 @@ func (r *row) setOrigin(feed, eventID string, at time.Time) {
 }
 
 func (r *row) setUpdate(u market.Update) {
-	r.kind, r.quote, r.headline, r.halt, r.reading = "", market.Quote{}, market.Headline{}, market.Halt{}, market.Reading{}
 	switch u := u.(type) {
 	case market.Quote:
-		r.kind, r.quote = Price, u
+		r.setKind(Price)
+		r.quote = u
 	case market.Headline:
-		r.kind, r.headline = News, u
+		r.setKind(News)
+		r.headline = u
 	case market.Halt:
-		r.kind, r.halt = Status, u
+		r.setKind(Status)
+		r.halt = u
 	case market.Reading:
-		r.kind, r.reading = Reading, u
+		r.setKind(Reading)
+		r.reading = u
+	}
+}
+
+// setKind clears what an update of another kind left.
+func (r *row) setKind(kind string) {
+	if kind != r.kind {
+		r.kind, r.quote, r.headline, r.halt, r.reading = kind, market.Quote{}, market.Headline{}, market.Halt{}, market.Reading{}
 	}
 }
 
