@@ -109,7 +109,9 @@ func (d *delivery) deliverAll(ctx context.Context, arrivals <-chan []queuedEvent
 		}
 		d.liveness.pending.Add(-int64(len(batch)))
 	}
-	deliver(first)
+	if len(first) > 0 {
+		deliver(first)
+	}
 	for batch := range arrivals {
 		deliver(batch)
 	}
