@@ -36,19 +36,23 @@ func readDoc(t *testing.T, name string) string {
 
 var example = regexp.MustCompile("(?s)```yaml\n(.*?)```\n```sse\n(.*?)```\n```text\n(.*?)```")
 
-func TestEveryExampleOfMappingGivesWhatItSays(t *testing.T) {
-	doc := readDoc(t, "mapping.md")
-	found := 0
-	told := example.ReplaceAllStringFunc(doc, func(text string) string {
-		found++
-		m := example.FindStringSubmatch(text)
-		got := run(t, m[1], m[2])
-		return "```yaml\n" + m[1] + "```\n```sse\n" + m[2] + "```\n```text\n" + got + "```"
-	})
-	if blocks := strings.Count(doc, "```yaml"); found != blocks || found < 15 {
-		t.Errorf("%d examples are run, of %d", found, blocks)
+func TestEveryExampleOfAMapGivesWhatItSays(t *testing.T) {
+	for name, least := range map[string]int{"mapping.md": 15, "cookbook.md": 25} {
+		t.Run(name, func(t *testing.T) {
+			doc := readDoc(t, name)
+			found := 0
+			told := example.ReplaceAllStringFunc(doc, func(text string) string {
+				found++
+				m := example.FindStringSubmatch(text)
+				got := run(t, m[1], m[2])
+				return "```yaml\n" + m[1] + "```\n```sse\n" + m[2] + "```\n```text\n" + got + "```"
+			})
+			if blocks := strings.Count(doc, "```yaml"); found != blocks || found < least {
+				t.Errorf("%d examples are run, of %d", found, blocks)
+			}
+			golden.Require(t, "../../../docs/"+name, told)
+		})
 	}
-	golden.Require(t, "../../../docs/mapping.md", told)
 }
 
 // run reads the events of an example by its map, and writes what comes of them, a line each.
