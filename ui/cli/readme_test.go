@@ -5,85 +5,143 @@ package cli_test
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
 	"testing"
 )
 
-// TestEveryREADMECommandRunsAsWritten runs each line of the README's sh blocks in a terminal, in order, and
-// checks that it does what its kind of command should. A server keeps running for the lines after it.
-func TestEveryREADMECommandRunsAsWritten(t *testing.T) {
-	t.Parallel()
-	for _, line := range readmeCommands(t) {
-		t.Log(line)
-		switch {
-		case line == "go test ./...":
-			requireCIStep(t, line)
-		case strings.HasSuffix(line, " --help"):
-			runToEnd(t, line)
-		case strings.Contains(line, " mock"):
-			serverInTerminal(t, line)
-		case strings.HasPrefix(line, "curl -N"):
-			followUntilInterrupted(t, line)
-		case isScreen(line):
-			watchAndQuit(t, line)
-		default:
-			runToEnd(t, line)
-		}
+// TestEveryCommandOfTheREADMERunsAsWritten runs each line of its sh blocks in a terminal, in order, and checks that it
+// does what its kind of command should. A server keeps running for the lines after it.
+func TestEveryCommandOfTheREADMERunsAsWritten(t *testing.T) {
+	runCommands(t, page{dir: "../..", text: readPage(t, "../../README.md")})
+}
+
+// TestEveryCommandOfTheDocsRunsAsWritten does the same for the pages whose commands need nothing from the network but
+// hosts under example, each in a directory of its own. Those of feeds.md are in feeds_test.go and presets_test.go.
+func TestEveryCommandOfTheDocsRunsAsWritten(t *testing.T) {
+	for _, name := range []string{"tutorial.md", "mockserver.md", "bench.md", "scenarios.md", "config.md"} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			if err := os.Symlink(livetape, filepath.Join(dir, "livetape")); err != nil {
+				t.Fatal(err)
+			}
+			t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
+			t.Setenv("XDG_CONFIG_HOME", filepath.Join(dir, "config"))
+			runCommands(t, page{dir: dir, text: readPage(t, "../../docs/"+name), keepsConfig: name == "tutorial.md"})
+		})
 	}
 }
 
-var shBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
+// page is a text with commands, and the directory to run them in.
+type page struct {
+	dir, text   string
+	keepsConfig bool // its yaml blocks are parts of livetape.yaml
+}
 
-func readmeCommands(t *testing.T) []string {
+var block = regexp.MustCompile("(?s)```(sh|yaml)\n(.*?)```")
+
+func runCommands(t *testing.T, p page) {
 	t.Helper()
-	readme, err := os.ReadFile("../../README.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var commands []string
-	for _, block := range shBlock.FindAllSubmatch(readme, -1) {
-		for line := range strings.Lines(string(block[1])) {
+	commands := 0
+	servers := map[string]*terminal{} // by address
+	for _, m := range block.FindAllStringSubmatch(p.text, -1) {
+		if m[1] == "yaml" {
+			if p.keepsConfig {
+				appendTo(t, filepath.Join(p.dir, "livetape.yaml"), m[2])
+			}
+			continue
+		}
+		for line := range strings.Lines(m[2]) {
 			if line, _, _ = strings.Cut(line, " # "); strings.TrimSpace(line) != "" {
-				commands = append(commands, strings.TrimSpace(line))
+				commands++
+				p.run(t, strings.TrimSpace(line), servers)
 			}
 		}
 	}
-	if len(commands) == 0 {
-		t.Fatal("the README has no commands")
+	if commands == 0 {
+		t.Fatal("the page has no commands")
 	}
-	return commands
+}
+
+// run runs one line. A server takes the place of the one before it on the same address.
+func (p page) run(t *testing.T, line string, servers map[string]*terminal) {
+	t.Helper()
+	t.Log(line)
+	switch {
+	case line == "go test ./...":
+		requireCIStep(t, line)
+	case strings.HasSuffix(line, " --help"):
+		p.runToEnd(t, line)
+	case strings.Contains(line, "livetape mock"):
+		address := addressFlag.FindString(line)
+		if before := servers[address]; before != nil {
+			before.signal(syscall.SIGINT)
+			before.waitForExit()
+		}
+		servers[address] = p.start(t, line)
+		servers[address].waitForText("/events")
+	case strings.HasPrefix(line, "curl -N"):
+		p.followUntilInterrupted(t, line, "data: ")
+	case strings.HasSuffix(line, " > /dev/null"):
+		p.followUntilInterrupted(t, line, "livetape: ")
+	case strings.Contains(line, "desk.example"):
+		p.followUntilInterrupted(t, line, "desk.example")
+	case screenCommand.MatchString(line):
+		p.watchAndQuit(t, line)
+	default:
+		p.runToEnd(t, line)
+	}
+}
+
+var (
+	addressFlag   = regexp.MustCompile(`--addr \S+`)
+	screenCommand = regexp.MustCompile(`^go run \.$|^(\./)?livetape( (demo|watch|replay)\b.*)?$`)
+)
+
+func readPage(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+func appendTo(t *testing.T, name, text string) {
+	t.Helper()
+	file, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer file.Close()
+	if _, err := file.WriteString(text); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // requireCIStep checks that CI runs the command itself: a test that ran the tests would never end.
 func requireCIStep(t *testing.T, line string) {
 	t.Helper()
-	ci, err := os.ReadFile("../../.ci/run")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if !strings.Contains(string(ci), "\n"+line+"\n") {
+	if !strings.Contains(readPage(t, "../../.ci/run"), "\n"+line+"\n") {
 		t.Errorf(".ci/run has no line %q", line)
 	}
 }
 
-func inShell(line string) *exec.Cmd {
-	cmd := exec.Command("bash", "-c", line)
-	cmd.Dir = "../.."
-	return cmd
-}
-
-func isScreen(line string) bool {
-	return line == "go run ." || strings.Contains(line, " demo") || strings.Contains(line, " watch ") || strings.Contains(line, " replay ")
-}
-
-func watchAndQuit(t *testing.T, line string) {
+func (p page) start(t *testing.T, line string) *terminal {
 	t.Helper()
-	term := startTerminal(t, 120, 40, inShell(line))
-	badge := regexp.MustCompile(`● LIVE|↻ RETRY|✕ FAILED`)
+	cmd := exec.Command("bash", "-c", line)
+	cmd.Dir = p.dir
+	return startTerminal(t, 120, 40, cmd)
+}
+
+func (p page) watchAndQuit(t *testing.T, line string) {
+	t.Helper()
+	term := p.start(t, line)
+	badge := regexp.MustCompile(`● LIVE|↻ RETRY|✕ FAILED|◐ CONNECTING`)
 	term.waitFor("a badge", badge.MatchString)
-	if !strings.Contains(line, "example") {
+	if !outside(line) && !outside(readConfig(p.dir)) {
 		term.waitFor("a live price", func(screen string) bool {
 			return strings.Contains(screen, "● LIVE") && regexp.MustCompile(`\d\.\d\d`).MatchString(screen)
 		})
@@ -95,23 +153,28 @@ func watchAndQuit(t *testing.T, line string) {
 	term.requireRestored()
 }
 
-func serverInTerminal(t *testing.T, line string) {
-	t.Helper()
-	term := startTerminal(t, 120, 40, inShell(line))
-	term.waitForText("/events")
+// outside reports whether a feed is one that the tests do not reach.
+func outside(text string) bool {
+	return strings.Contains(text, "example") || strings.Contains(text, "preset")
 }
 
-func followUntilInterrupted(t *testing.T, line string) {
+// readConfig is the configuration that a page has written, if it has.
+func readConfig(dir string) string {
+	text, _ := os.ReadFile(filepath.Join(dir, "livetape.yaml")) // most pages write none
+	return string(text)
+}
+
+func (p page) followUntilInterrupted(t *testing.T, line, until string) {
 	t.Helper()
-	term := startTerminal(t, 120, 40, inShell(line))
-	term.waitFor("events", func(string) bool { return strings.Contains(term.output(), "event: ") })
-	term.signal(syscall.SIGINT)
+	term := p.start(t, line)
+	term.waitFor(until, func(string) bool { return strings.Contains(term.output(), until) })
+	term.press("\x03")
 	term.waitForExit()
 }
 
-func runToEnd(t *testing.T, line string) {
+func (p page) runToEnd(t *testing.T, line string) {
 	t.Helper()
-	term := startTerminal(t, 120, 40, inShell(line))
+	term := p.start(t, line)
 	if code := term.waitForExit(); code != 0 {
 		t.Errorf("%s: exit code %d; it says:\n%s", line, code, term.text())
 	}
