@@ -15,7 +15,7 @@ func (m Model) viewText(t *shownData, height int) []string {
 	area := m.overlayArea(height)
 	w := newLineWriter(m.theme, area.width)
 	if entries := t.log.entries; m.focus == focusLog && m.logPane.cursor < len(entries) {
-		return viewEventDetail(w, area, &entries[m.logPane.cursor])
+		return m.viewEventDetail(w, area, &entries[m.logPane.cursor])
 	}
 	lines := newsLines(t.headlines, t.gapMarks, m.news.cursor, m.news.cursor+1)
 	if len(lines) == 1 && lines[0].story != nil {
@@ -46,7 +46,7 @@ func storyTimesText(area drawContext, s *market.Story) string {
 	return words
 }
 
-func viewEventDetail(w *lineWriter, area drawContext, e *logEntry) []string {
-	lines := []string{paneTitleLine(w, area, e.at.Local().Format("15:04:05.000"), e.feed, "esc closes")}
+func (m Model) viewEventDetail(w *lineWriter, area drawContext, e *logEntry) []string {
+	lines := []string{paneTitleLine(w, area, e.at.Local().Format("15:04:05.000"), e.feed, keyLabel(m.keys.back)+" closes")}
 	return padLines(append(lines, w.wrapped(e.spans(maxData, true), area.height)...), area.height)
 }

@@ -3,7 +3,7 @@ package ui
 func (m Model) viewFaultMenu(height int) []string {
 	area := m.overlayArea(height)
 	w := newLineWriter(m.theme, area.width)
-	lines := []string{paneTitleLine(w, area, "Inject a fault", positionText(m.menu), "enter injects, esc closes")}
+	lines := []string{paneTitleLine(w, area, "Inject a fault", positionText(m.menu), keyLabel(m.keys.open)+" injects, "+keyLabel(m.keys.back)+" closes")}
 	widest := 0
 	for _, fault := range m.config.Faults {
 		widest = max(widest, cells(fault.Name))

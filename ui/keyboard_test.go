@@ -1,6 +1,9 @@
 package ui
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestALetterOfAnotherAlphabetStandsForTheLatinOneInItsPlace(t *testing.T) {
 	t.Parallel()
@@ -33,5 +36,20 @@ func TestAKeyOfTheUsersIsTakenAsItIs(t *testing.T) {
 	s.keys("esc", "j")
 	if s.m.prices.cursor != 0 {
 		t.Error("j still moves down")
+	}
+}
+
+func TestHintsNameTheKeysOfTheConfiguration(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) {
+		c.Keys = map[string][]string{"close": {"Z"}}
+		c.Faults = []FaultMenuItem{{Name: "drop", Help: "reset connections"}}
+	}).resize(120, 40).openMarket()
+	for _, keys := range [][]string{{"F"}, {"A"}, {"T"}, {"!", "enter"}, {"n", "G", "enter"}} {
+		s.keys(keys...)
+		if view := s.screen(); !strings.Contains(view, "Z closes") && !strings.Contains(view, "Z takes back") || strings.Contains(view, "esc ") {
+			t.Errorf("after %q:\n%s", keys, view)
+		}
+		s.keys("Z", "Z", "Z")
 	}
 }
