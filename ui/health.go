@@ -132,6 +132,10 @@ func (h *feedHealth) changeState(s feed.Status) {
 }
 
 func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
+	// What a recording without states holds shows that a stream was open.
+	if h.status.Since.IsZero() && h.messages == 0 && h.status.State == feed.Connecting {
+		h.changeState(feed.Status{State: feed.Live, Since: at})
+	}
 	h.receiveBytes(at, 0)
 	h.messages++
 	h.hasDelivered, h.lastID = true, m.ID

@@ -252,8 +252,8 @@ func TestWhatIsWatchedCanChangeWhileTheScreenIsRewound(t *testing.T) {
 	s.send(reloadMsg{Reload{Feeds: []Source{{Name: "other"}}}})
 	s.requireText(t, "REWIND −10s", "now ◐ CONNECTING", "NVDA")
 	s.receive(feed.Event{Feed: "other", Message: &feed.Message{Updates: []market.Update{fullQuote("NEW", "", "1", "", "", "", "")}}})
-	s.keys("left", "end", "G")
-	s.requireText(t, "‼NEW")
+	s.keys("left", "end", "g")
+	requireOrder(t, s.screen(), " NEW ", "╌╌ not live: desk is no longer watched")
 }
 
 func TestAnEventThatIsKeptTakesNoMemoryOfItsOwn(t *testing.T) {

@@ -471,6 +471,19 @@ func TestAFeedThatConnectsAgainKeepsTheCause(t *testing.T) {
 	}
 }
 
+func TestAnEventOfARecordingWithoutStatesShowsThatAStreamWasOpen(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(100, 24)
+	s.requireText(t, "◐ CONNECTING")
+	s.message("message", "{}", market.Quote{Symbol: "NVDA", Last: decimal("1")})
+	if screen := s.screen(); !strings.Contains(screen, "● LIVE") || strings.Contains(screen, "CONNECTING") || strings.Contains(screen, "not live") {
+		t.Errorf("after an event:\n%s", screen)
+	}
+	s.status(feed.Status{State: feed.Waiting, Attempt: 1, Cause: "stream cut", RetryAt: s.now.Add(time.Second)})
+	s.message("message", "{}", market.Quote{Symbol: "NVDA", Last: decimal("2")})
+	s.requireText(t, "stream cut")
+}
+
 func TestAConnectedFeedIsNotSaidToBeEmptyBeforeThatIsKnown(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(100, 24).goLive()
