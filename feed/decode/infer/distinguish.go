@@ -3,6 +3,8 @@ package infer
 import (
 	"slices"
 	"strings"
+
+	"livetape/feed/decode/mapping"
 )
 
 // termNames are names of members that tell contracts on one symbol, or prices in several currencies, apart; venueNames those
@@ -94,17 +96,21 @@ const maxParts = 3
 // extend joins leaves to an identity: the terms of contracts that differ, then what keeps prices apart that have nothing to
 // do with each other, or that flip between a few values in turn, as those of options on one symbol do.
 func (id rowIdentity) extend(all []*leaf, f fields, prices []float64) rowIdentity {
-	joined := id
-	isOption := id.strong && areOptions(all) && !id.namesContract(all)
+	joined, besideUnderlying := id, id.standBesideUnderlying(all)
 	for _, l := range distinguishingLeaves(all, f, id) {
-		isPart := isOption && isTerm(l) && !isCurrency(l) || (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of)
+		isPart := (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of) ||
+			besideUnderlying && isTerm(l) && !isCurrency(l) && l.standsBeside(strikeOf(all))
 		if isPart && len(joined.leaves) <= maxParts {
 			joined = joinLeaf(" ", joined, l)
 		}
 	}
 	const flips, calmer = 0.005, 5
 	joined = joined.joinWhile(all, f, func(of []string) float64 { return float64(countJumps(of, prices)) }, 0, 1.001)
-	return joined.joinWhile(all, f, func(of []string) float64 { return priceVariation(of, prices) }, flips, calmer)
+	joined = joined.joinWhile(all, f, func(of []string) float64 { return priceVariation(of, prices) }, flips, calmer)
+	if besideUnderlying {
+		return joined.orPlain(id, all)
+	}
+	return joined
 }
 
 func isCurrency(l *leaf) bool {
@@ -112,8 +118,60 @@ func isCurrency(l *leaf) bool {
 	return m.field == "currency"
 }
 
-// areOptions reports whether rows are options, of which others on the same symbol are to be expected: beside a strike they name the
-// right or the day on which it ends.
+// standBesideUnderlying reports whether rows are options, and the symbol that they are on has prices of its own, in rows without a
+// strike.
+func (id rowIdentity) standBesideUnderlying(all []*leaf) bool {
+	if !id.strong || id.value == nil || !areOptions(all) || id.namesContract(all) {
+		return false
+	}
+	isOption, isOther := map[string]bool{}, map[string]bool{}
+	for i, strike := range strikeOf(all).texts() {
+		isOption[id.of[i]], isOther[id.of[i]] = isOption[id.of[i]] || strike != "", isOther[id.of[i]] || strike == ""
+	}
+	return slices.ContainsFunc(id.of, func(of string) bool { return of != "" && isOption[of] && isOther[of] })
+}
+
+// orPlain is an identity that has the terms of options in it, and is the plain one in rows without a strike.
+func (id rowIdentity) orPlain(plain rowIdentity, all []*leaf) rowIdentity {
+	id.value = &mapping.Value{First: []mapping.Value{*id.value, *plain.value}}
+	for i, strike := range strikeOf(all).texts() {
+		if strike == "" {
+			id.of[i] = plain.of[i]
+		}
+	}
+	return id
+}
+
+// standsBeside reports whether a leaf has a value in every row in which another has.
+func (l *leaf) standsBeside(other *leaf) bool {
+	for i, v := range other.values {
+		if v.Exists() && !l.values[i].Exists() {
+			return false
+		}
+	}
+	return true
+}
+
+// equalTerms are the names of the terms of options by which an identity does not tell them apart, since they are equal in all rows of
+// a symbol so far, and of what names the symbol.
+func (id rowIdentity) equalTerms(all []*leaf) (names []string) {
+	if !id.strong || !areOptions(all) || id.namesContract(all) {
+		return nil
+	}
+	for _, l := range all {
+		if isTerm(l) && !isCurrency(l) && !slices.Contains(id.leaves, l) {
+			names = append(names, l.name())
+		}
+	}
+	if len(names) > 0 {
+		for _, l := range id.leaves {
+			names = append(names, l.name())
+		}
+	}
+	return names
+}
+
+// areOptions reports whether rows are options: beside a strike they name the right or the day on which it ends.
 func areOptions(all []*leaf) bool {
 	return strikeOf(all) != nil && slices.ContainsFunc(all, func(l *leaf) bool {
 		return len(l.names) == 1 && isTerm(l) && !isCurrency(l) && !isStrike(l)

@@ -51,11 +51,14 @@ func (w *ruleWriter) identify(set *rowSet, all []*leaf, f, outer fields, read []
 			if l := namedAfterSymbol(f); c.value == nil && l != nil && !f.isVague() && differByHalf(prices) {
 				return rowIdentity{}, "rows cannot be told apart: " + l.path + " differs, and does not come again"
 			}
-			return c.extend(all, f, prices), ""
+			id = c.extend(all, f, prices)
+			w.equalTerms = append(w.equalTerms, id.equalTerms(all)...)
+			return id, ""
 		}
 	}
 	for _, c := range collided {
 		if joined := c.extend(all, f, prices); countJumps(joined.of, prices) == 0 {
+			w.equalTerms = append(w.equalTerms, joined.equalTerms(all)...)
 			return joined, ""
 		}
 	}

@@ -29,6 +29,7 @@ type Result struct {
 	Named      bool              // rows are told apart by what is plainly called a symbol
 	Problem    string            // why rows with prices are not read: "rows cannot be told apart: isbn differs"; else empty
 	bookUnread bool              // a book is changed in a way that is not read
+	equalTerms []string          // names of terms that would tell options apart if they differed, and of their symbols
 	Mapped     int               // of the samples, how many say something with this definition
 	Total      int
 }
@@ -172,7 +173,7 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 	if t.conflict != "" {
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: t.conflict, Total: len(samples)}, false
 	}
-	r := Result{Definition: d, Notes: w.notes, Doubts: w.doubts, bookUnread: w.bookUnread, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}
+	r := Result{Definition: d, Notes: w.notes, Doubts: w.doubts, bookUnread: w.bookUnread, equalTerms: w.equalTerms, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}
 	if t.mapped == 0 && r.changesBook() {
 		r.Doubts = append(r.Doubts, mapping.ReasonNoSnapshot)
 	}

@@ -16,9 +16,17 @@ type nativeDetector struct {
 	decoded bool // then something else was read as livetape's own
 	foreign bool // something of another format was read
 	prices  int  // events called price so far, up to learnedAfter
+
+	first []decode.Event // the first prices, until another's show that they may be another's, too
 }
 
 var nativeTypes = []string{"price", "news", "status", "reading", "snapshot", "resume", "reset", "feed"}
+
+// Bounds on the first prices that are kept.
+const (
+	maxFirstPrices = 8
+	maxFirstBytes  = 1 << 10
+)
 
 // certain reports whether nothing but livetape's own is to be expected.
 func (n *nativeDetector) certain() bool { return n.opened && n.decoded && !n.foreign }
@@ -62,8 +70,13 @@ func (n *nativeDetector) decode(eventType string, data []byte) (m decode.Message
 		return m, false, nil
 	}
 	if eventType == "price" && !n.opened && n.prices < learnedAfter {
-		if n.prices++; isAnothersPrice(decode.Event{Type: eventType, Data: data}) {
+		n.prices++
+		e := decode.Event{Type: eventType, Data: data}
+		if isAnothersPrice(e) {
 			return m, false, nil
+		}
+		if len(n.first) < maxFirstPrices && len(data) <= maxFirstBytes {
+			n.first = append(n.first, decode.Event{Type: eventType, Data: slices.Clone(data)})
 		}
 	}
 	m, err = n.decoder.Decode(eventType, data)

@@ -26,14 +26,15 @@ type Reader struct {
 	aliases map[string]string
 	native  nativeDetector
 
-	memory  *memory.Budget // of the feed
-	samples []decode.Event
-	size    int             // bytes in samples
-	shapes  map[uint64]bool // of the events in samples and of those that did not fit
-	seen    int             // events so far
-	missed  bool            // some events that changed books
-	learned int             // of the events to come, how many are among the samples already
-	next    int             // the number of events at which to look for a better map
+	memory    *memory.Budget // of the feed
+	samples   []decode.Event
+	size      int             // bytes in samples
+	shapes    map[uint64]bool // of the events in samples and of those that did not fit
+	seen      int             // events so far
+	missed    bool            // some events that changed books
+	contracts map[uint64]bool // options by their terms, where these do not tell them apart
+	learned   int             // of the events to come, how many are among the samples already
+	next      int             // the number of events at which to look for a better map
 
 	result  Result
 	decoder decode.Decoder // nil: no map was found
@@ -51,7 +52,7 @@ const (
 
 // NewReader makes a reader for the feed of that name; aliases are names to show for the feed's symbols.
 func NewReader(feed string, aliases map[string]string) *Reader {
-	return &Reader{feed: feed, aliases: aliases, memory: memory.NewBudget(memory.Default), shapes: map[uint64]bool{}, next: 1}
+	return &Reader{feed: feed, aliases: aliases, memory: memory.NewBudget(memory.Default), shapes: map[uint64]bool{}, contracts: map[uint64]bool{}, next: 1}
 }
 
 // CountIn implements [decode.CountIn].
@@ -80,8 +81,9 @@ func (r *Reader) Learning() bool { return r.decoder == nil && r.seen == 0 && !r.
 
 // Learn implements [decode.Learner].
 func (r *Reader) Learn(events []decode.Event) {
+	mixed := slices.ContainsFunc(events, isAnothersPrice)
 	for _, e := range events {
-		if !r.native.reads(e) {
+		if !r.native.reads(e) || mixed && e.Type == "price" {
 			r.keepSample(e)
 		}
 	}
@@ -98,11 +100,17 @@ func (r *Reader) Decode(eventType string, data []byte) (decode.Message, error) {
 	if ok {
 		return own, ownErr
 	}
+	if eventType == "price" {
+		for _, e := range r.native.first { // there may be options on their symbols
+			r.keepSample(e)
+		}
+		r.native.first = nil
+	}
 	r.seen++
 	m, err := r.read(eventType, data)
 	var cleared []market.Update
 	isOdd := !wasRead(m, err) || mayRemoveLevels(data) && hasBook(r.result.Definition.Map)
-	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || isOdd && r.isNewShape(eventType, data) || errors.Is(err, mapping.ErrBookChanges) || r.guard.suspicious(m.Updates)) {
+	if r.seen > r.learned && (r.seen >= r.next && r.seen <= learnedAfter || isOdd && r.isNewShape(eventType, data) || errors.Is(err, mapping.ErrBookChanges) || r.guard.suspicious(m.Updates) || r.hasNewContract(data)) {
 		r.keepSample(decode.Event{Type: eventType, Data: data})
 		before := *r
 		if r.infer() {
@@ -330,6 +338,37 @@ func messageKinds(payload gjson.Result) (kinds []string) {
 		return true
 	})
 	return append(slices.DeleteFunc(at, func(kind string) bool { return kind == "" }), kinds...)
+}
+
+// maxContracts bounds the options that are compared, and how often a new one is reason to look for another map.
+const maxContracts = 64
+
+// hasNewContract reports whether an event has an option of which no event before had the terms, where these do not tell options
+// apart since they were equal so far, and remembers it.
+func (r *Reader) hasNewContract(data []byte) (found bool) {
+	if len(r.result.equalTerms) == 0 || len(r.contracts) >= maxContracts {
+		return false
+	}
+	var look func(v gjson.Result, depth int)
+	look = func(v gjson.Result, depth int) {
+		var h maphash.Hash
+		h.SetSeed(shapeSeed)
+		terms := 0
+		v.ForEach(func(key, below gjson.Result) bool {
+			if below.Type == gjson.JSON && depth < maxShapeDepth {
+				look(below, depth+1)
+			} else if slices.Contains(r.result.equalTerms, key.Str) {
+				h.WriteString(key.Str + "\x00" + below.Raw + "\x00")
+				terms++
+			}
+			return len(r.contracts) < maxContracts
+		})
+		if sum := h.Sum64(); terms > 0 && !r.contracts[sum] {
+			r.contracts[sum], found = true, true
+		}
+	}
+	look(gjson.Parse(decode.Text(data)), 0)
+	return found
 }
 
 var shapeSeed = maphash.MakeSeed()

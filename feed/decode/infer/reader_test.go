@@ -1,6 +1,7 @@
 package infer_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -192,7 +193,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"text ids of instruments", []string{`{"uuid":"x7","id":"bitcoin","price":64000}`, `{"uuid":"x8","id":"ethereum","price":3000}`}, []string{"bitcoin 64000", "ethereum 3000"}},
 		{"venue and symbol", []string{`{"exchange":"kraken","symbol":"Q","price":41}`, `{"exchange":"bitstamp","symbol":"Q","price":41.1}`}, []string{"Q 41", "Q 41.1"}},
 		{"base and quote", []string{`{"base":"QRS","quote":"EUR","price":41}`, `{"base":"QRS","quote":"JPY","price":8125}`}, []string{"QRS/EUR 41", "QRS/JPY 8125"}},
-		{"options by strike and right", []string{`{"underlying":"AAA","strike":190,"right":"C","price":4.1}`, `{"underlying":"AAA","strike":150,"right":"C","price":41}`, `{"underlying":"AAA","strike":190,"right":"C","price":4.2}`}, []string{"AAA 190 C 4.1", "AAA 150 C 41", "AAA 190 C 4.2"}},
+		{"options by strike and right", []string{`{"underlying":"AAA","strike":190,"right":"C","price":4.1}`, `{"underlying":"AAA","strike":150,"right":"C","price":41}`, `{"underlying":"AAA","strike":190,"right":"C","price":4.2}`}, []string{"AAA 190 4.1", "AAA 150 41", "AAA 190 4.2"}},
 		{"a member that comes again", []string{`{"isbn":"A1","price":41}`, `{"isbn":"B2","price":8125}`, `{"isbn":"A1","price":41.1}`, `{"isbn":"B2","price":8126}`}, []string{"A1 41", "B2 8125", "A1 41.1", "B2 8126"}},
 		{"rows that nothing tells apart", []string{`{"price":41}`, `{"price":8125}`}, []string{"- rows cannot be told apart: nothing but the price differs between them", "- rows cannot be told apart: nothing but the price differs between them"}},
 		{"trade ids", []string{`{"trade_id":1001,"price":41}`, `{"trade_id":1002,"price":41.1}`, `{"trade_id":1003,"price":41.2}`}, []string{"desk 41", "desk 41.1", "desk 41.2"}},
@@ -237,6 +238,38 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 				t.Errorf("want (-), got (+):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestOptionsAreToldApartFromTheEventWithAnotherTermOn(t *testing.T) {
+	t.Parallel()
+	option := func(strike, right, price string) string {
+		return `{"symbol":"AAA","strike":` + strike + `,"right":"` + right + `","price":` + price + `}`
+	}
+	for _, c := range []struct {
+		name   string
+		events []string
+		want   []string
+	}{
+		{"another right", []string{option("190", "C", "4.1"), option("190", "C", "4.2"), option("190", "P", "3.3"), option("190", "C", "4.3")}, []string{"AAA 4.1", "AAA 4.2", "AAA P 3.3", "AAA C 4.3"}},
+		{"another strike, long after the first event", append(slices.Repeat([]string{option("190", "C", "4.1")}, 100), option("195", "C", "3.9")), append(slices.Repeat([]string{"AAA 4.1"}, 100), "AAA 195 3.9")},
+		{"what they are options on", []string{option("190", "C", "4.1"), `{"symbol":"AAA","price":190.1}`, option("190", "C", "4.3")}, []string{"AAA 4.1", "AAA 190.1", "AAA 190 C 4.3"}},
+		{"what they are options on, in livetape's own format", []string{`price|{"symbol":"AAA","last":"190.1"}`, `price|{"symbol":"AAA","strike":190,"right":"C","last":"4.1"}`}, []string{"AAA 190.1", "AAA 190 C 4.1"}},
+	} {
+		r := infer.NewReader("desk", nil)
+		var got []string
+		for _, data := range c.events {
+			kind, payload, ok := strings.Cut(data, "|")
+			if !ok {
+				kind, payload = "message", data
+			}
+			m, err := r.Decode(kind, []byte(payload))
+			m.Updates = slices.DeleteFunc(m.Updates, func(u market.Update) bool { q, ok := u.(market.Quote); return ok && !q.Last.IsSet() })
+			got = append(got, said(m, err)...)
+		}
+		if diff := cmp.Diff(c.want, got); diff != "" {
+			t.Errorf("%s: want (-), got (+):\n%s", c.name, diff)
+		}
 	}
 }
 

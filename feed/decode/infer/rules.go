@@ -24,6 +24,7 @@ type ruleWriter struct {
 	doubts     []string // why what may be a price is not taken for one
 	bookUnread bool     // a book is changed in a way that no rule reads
 	weakSymbol bool     // what tells rows apart is not plainly called a symbol
+	equalTerms []string // names of terms that would tell options apart if they differed, and of their symbols
 }
 
 func (w *ruleWriter) note(format string, args ...any) {

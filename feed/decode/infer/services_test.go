@@ -230,7 +230,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		}, []string{"- call.bid and put.bid may both be the bid, and differ: neither is shown"}},
 		{"a call and a put in two", []string{
 			`[{"underlying":"AAA","expiry":"2026-12-18","strike":190,"type":"C","last":4.1},{"underlying":"AAA","expiry":"2026-12-18","strike":190,"type":"P","last":2.1}]`,
-		}, []string{"AAA 2026-12-18 190 C 4.1", "AAA 2026-12-18 190 P 2.1"}},
+		}, []string{"AAA C 4.1", "AAA P 2.1"}},
 		{"a price to buy at and one to sell at", []string{
 			`{"pair":"BTC/USD","buy":{"exchange":"A","price":64000},"sell":{"exchange":"B","price":64100}}`,
 		}, []string{"- buy.price and sell.price may both be the price, and differ: neither is shown"}},
