@@ -36,7 +36,7 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	if reader, ok := access.Of(r); ok {
 		filter = filter.Within(reader.Symbols, reader.Feeds)
 	}
-	encoder, err := s.source.NewEncoder(hub.Native{
+	encoder, err := s.source.NewEncoder(r.Context(), hub.Native{
 		Untyped: r.URL.Query().Has(untyped),
 		Filter:  filter, LastEventID: lastEventID(r), Retry: s.config.Retry, Interval: s.config.Heartbeat,
 		Resumed: s.metrics.countResume,

@@ -1,6 +1,7 @@
 package mockserver
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"slices"
@@ -47,15 +48,16 @@ func (s *Server) handleIndex(w http.ResponseWriter, r *http.Request, browser htt
 		return
 	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	types := strings.Join(s.source.EventTypes(), ", ")
 	fmt.Fprintf(w, `%s
 
 GET /          in a browser, a page of live prices and news
 GET /events    an event stream (Server-Sent Events)
                ?symbols=NVDA,EUR/USD   only these
-               ?types=%-16s only these of %s
+               ?types=price,news       only these of %s
                ?untyped                all as messages, for onmessage, with the type in the JSON
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
-`, s.config.Title, "price,news", strings.Join(s.source.EventTypes(), ", "))
+`, s.config.Title, cmp.Or(types, "the event's own types"))
 	if s.simulator != nil {
 		fmt.Fprint(w, "GET /as/       the same market in the formats of other services, for their clients\n")
 	}

@@ -17,12 +17,12 @@ type Source interface {
 	// Ready reports whether there is something to tell a new client.
 	Ready() bool
 
-	// EventTypes are those that clients may choose from.
+	// EventTypes are those that clients may choose from; nil: nobody knows them.
 	EventTypes() []string
 
-	// NewEncoder returns the encoder of a new client's stream. Asked is what the client asked for; only the snapshot is missing
+	// NewEncoder returns the encoder of a new client's stream, which lasts until ctx ends at the latest. Asked is what the client asked for; only the snapshot is missing
 	// in it. The error is [ErrNothingMore], [ErrNotReady], or says why the source cannot be read.
-	NewEncoder(asked hub.Native) (hub.Encoder, error)
+	NewEncoder(ctx context.Context, asked hub.Native) (hub.Encoder, error)
 
 	// WriteMetrics writes what the source counts, in the text format of Prometheus.
 	WriteMetrics(w io.Writer)
@@ -34,7 +34,7 @@ func (*simulator) Ready() bool            { return true }
 func (*simulator) EventTypes() []string   { return market.EventTypes() }
 func (*simulator) WriteMetrics(io.Writer) {}
 
-func (s *simulator) NewEncoder(asked hub.Native) (hub.Encoder, error) {
+func (s *simulator) NewEncoder(_ context.Context, asked hub.Native) (hub.Encoder, error) {
 	asked.Snapshot = s.snapshot
 	return asked.NewEncoder(), nil
 }

@@ -23,7 +23,7 @@
 // modification time, and a [Player] first reports the stream as live. Comments of a capture are never read as times.
 //
 // [Play] starts a [Player], which decodes the entries and sends them at their recorded pace on a channel like that
-// of a [feed.Set]; it can pause, seek and change speed. A [Server] sends a recording to HTTP clients.
+// of a [feed.Set]; it can pause, seek and change speed. A [Stream] is what one HTTP client of a recording is sent.
 package tape
 
 import (

@@ -2,15 +2,15 @@ package cli
 
 import (
 	"fmt"
-	"net/http"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
-	"livetape/feed/tape"
 	"livetape/mockserver"
 	"livetape/mockserver/fault"
+	"livetape/ui/cli/recorded"
 )
 
 type marketFlags struct {
@@ -92,7 +92,7 @@ func mockCommand() *cobra.Command {
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if recording != "" {
-				return serveRecording(cmd, server, recording, replay)
+				return serveRecording(cmd, server, market.config.MaxClients, recording, replay)
 			}
 			var err error
 			if market.config.Token, err = token.read(cmd); err != nil {
@@ -116,27 +116,27 @@ func mockCommand() *cobra.Command {
 	return cmd
 }
 
-func serveRecording(cmd *cobra.Command, flags serverFlags, name string, replay replayFlags) error {
+func serveRecording(cmd *cobra.Command, flags serverFlags, maxClients int, name string, replay replayFlags) error {
 	speed, from, err := replay.parse(cmd)
 	if err != nil {
 		return err
 	}
-	recording, err := tape.NewServer(name, speed, from)
-	if err != nil {
-		return err
-	}
-	mux := http.NewServeMux()
-	mux.Handle("GET /events", recording)
 	settings, err := flags.settings(cmd)
 	if err != nil {
 		return err
 	}
-	server, err := listenHTTP(cmd, settings, mux)
+	source, err := recorded.NewSource(name, speed, from, settings.logger)
+	if err != nil {
+		return err
+	}
+	server, err := newMockServer(cmd, settings, mockserver.Config{
+		Source: source, NoFaults: true, Title: "livetape mock server: recording " + filepath.Base(name), MaxClients: maxClients, Logger: settings.logger,
+	})
 	if err != nil {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "livetape mock server · recording %s\n\n  events  %s/events\n", name, server.url)
+	fmt.Fprintf(out, "livetape mock server · recording %[1]s\n\n  page    %[2]s/\n  events  %[2]s/events\n", name, server.url)
 	flags.printFooter(out, server)
 	return server.serve(cmd.Context())
 }

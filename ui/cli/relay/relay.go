@@ -118,7 +118,7 @@ func (*Source) EventTypes() []string { return EventTypes() }
 func EventTypes() []string { return []string{"price", "news", "status", "reading", hub.FeedType} }
 
 // NewEncoder implements [mockserver.Source].
-func (s *Source) NewEncoder(asked hub.Native) (hub.Encoder, error) {
+func (s *Source) NewEncoder(_ context.Context, asked hub.Native) (hub.Encoder, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.hub == nil {

@@ -2,7 +2,9 @@ package tape
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -14,13 +16,32 @@ import (
 	"livetape/feed"
 )
 
+// serving serves a recording as any server of its streams does: it waits for what is due, and writes it.
 func serving(t *testing.T, name string, speed float64, from time.Duration) *httptest.Server {
 	t.Helper()
-	s, err := NewServer(name, speed, from)
-	if err != nil {
-		t.Fatal(err)
-	}
-	server := httptest.NewServer(s)
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		s, err := OpenStream(req.Context(), name, speed, from, cmp.Or(req.Header.Get("Last-Event-ID"), req.URL.Query().Get("lastEventId")))
+		switch {
+		case errors.Is(err, ErrStreamOver):
+			w.WriteHeader(http.StatusNoContent)
+			return
+		case err != nil:
+			http.Error(w, err.Error(), http.StatusInternalServerError)
+			return
+		}
+		w.Header().Set("Content-Type", "text/event-stream")
+		w.(http.Flusher).Flush()
+		for !s.Ended() {
+			select {
+			case <-req.Context().Done():
+				return
+			case now := <-time.After(time.Until(s.Due(time.Now()))):
+				if _, err := w.Write(s.Append(nil, now, 1<<16)); err != nil {
+					return
+				}
+			}
+		}
+	}))
 	t.Cleanup(server.Close)
 	return server
 }
@@ -141,41 +162,30 @@ func TestAClientThatLeavesEndsItsPlayer(t *testing.T) {
 	server.Close() // waits for the handler, and the handler for its player
 }
 
-// deadlined is a connection that has write deadlines.
-type deadlined struct{ *httptest.ResponseRecorder }
-
-func (deadlined) SetWriteDeadline(time.Time) error { return nil }
-
-func TestAQuietStreamSendsAComment(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		w := deadlined{httptest.NewRecorder()}
-		c := newStreamWriter(w)
-		events := make(chan feed.Event)
-		ended := make(chan error)
-		go func() { ended <- c.writeAll(events) }()
-		<-time.After(heartbeat - time.Second)
-		events <- ticks(1)[0]
-		<-time.After(2*heartbeat + time.Second)
-		close(events)
-		if err := <-ended; err != nil {
-			t.Fatal(err)
-		}
-		if n := strings.Count(w.Body.String(), ":\n\n"); n != 2 {
-			t.Errorf("%d comments in:\n%s", n, w.Body)
-		}
-	})
-}
-
-func TestOnlyARecordingIsServedAndOnlyByGET(t *testing.T) {
-	if _, err := NewServer(write(t, "x", "hello"), 1, 0); err == nil || !strings.Contains(err.Error(), "is not a recording") {
+func TestOnlyARecordingIsServed(t *testing.T) {
+	if _, err := OpenStream(t.Context(), write(t, "x", "hello"), 1, 0, ""); err == nil || !strings.Contains(err.Error(), "is not a recording") {
 		t.Errorf("error is %v", err)
 	}
-	server := serving(t, tenTicks(t), Unlimited, 0)
-	resp, err := server.Client().Post(server.URL, "text/plain", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := resp.Body.Close(); err != nil || resp.StatusCode != http.StatusMethodNotAllowed {
-		t.Errorf("%d, %v", resp.StatusCode, err)
-	}
+}
+
+func TestAStreamKeepsTheRecordedPace(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		defer cancel()
+		began := time.Now()
+		s, err := OpenStream(ctx, tenTicks(t), 2, 4*time.Second, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		for !s.Ended() {
+			due := s.Due(time.Now())
+			time.Sleep(time.Until(due))
+			if got := len(s.Append(nil, due, 1)); got == 0 {
+				t.Fatalf("nothing is due %s after the beginning", due.Sub(began))
+			}
+		}
+		if took := time.Since(began); took != 3*time.Second {
+			t.Errorf("six seconds took %s at twice the pace", took)
+		}
+	})
 }
