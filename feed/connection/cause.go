@@ -34,7 +34,7 @@ const causeLimit = 200
 func (e *Endpoint) explain(err error) explanation {
 	words := explanation{}
 	for _, explain := range []func(error) explanation{
-		explainToken, explainCertificate, explainRedirect, explainLookup, explainKnown, explainHTTP2, explainTLS, explainText, explainOperation,
+		explainToken, explainCertificate, explainRedirect, explainLookup, explainKnown, e.explainTimeout, explainHTTP2, explainTLS, explainText, explainOperation,
 	} {
 		if words = explain(err); words.cause != "" {
 			break
@@ -109,6 +109,21 @@ func certificateName(c *x509.Certificate) string {
 		return c.Subject.CommonName
 	}
 	return "another host"
+}
+
+// explainTimeout explains that one of the feed's bounds was reached. Those of net/http have no type.
+func (e *Endpoint) explainTimeout(err error) explanation {
+	var op *net.OpError
+	text := innermostError(err).Error()
+	switch {
+	case strings.Contains(text, "handshake timeout"):
+		return brokenBecause("no TLS handshake within " + Duration(e.config.within(handshakeTimeout)))
+	case strings.Contains(text, "timeout awaiting response headers"):
+		return brokenBecause("no answer within " + Duration(e.config.AnswerTimeout))
+	case errors.As(err, &op) && op.Op == "dial" && op.Timeout():
+		return brokenBecause("no connection within " + Duration(e.config.within(dialTimeout)))
+	}
+	return explanation{}
 }
 
 func explainRedirect(err error) explanation {
@@ -188,8 +203,6 @@ func explainTLS(err error) explanation {
 	switch alert := errors.As(err, new(tls.AlertError)) || errors.As(err, &op) && op.Op == "remote error"; {
 	case errors.As(err, &record):
 		return explanation{NotAStream, "the server does not speak TLS", "check the port, or write http:// in place of https://"}
-	case strings.Contains(text, "handshake timeout"):
-		return brokenBecause("no TLS handshake within " + Duration(handshakeTimeout))
 	case alert && strings.Contains(text, "certificate") && !strings.Contains(text, "unobtainable"):
 		return explanation{Refused, "the server wants a client certificate, and does not accept this one or none", "name one that it accepts: tls: {cert: FILE, key: FILE} in the configuration"}
 	case strings.Contains(text, "protocol version"):
@@ -237,8 +250,6 @@ func explainOperation(err error) explanation {
 	var op *net.OpError
 	known := errors.As(err, &op)
 	switch {
-	case known && op.Op == "dial" && op.Timeout():
-		return brokenBecause("no connection within " + Duration(dialTimeout))
 	case known && (op.Op == "dial" || op.Op == "proxyconnect"):
 		return brokenBecause("this machine cannot connect to the server")
 	case known:

@@ -23,6 +23,7 @@ type subscription struct {
 	byClosing bool           // see endsByClosing
 	body      *errorKeeper   // nil until an event stream began
 	reader    *stream.Reader // the same
+	format    Format         // of the body, once an event stream began
 	events    []stream.Event // of the bundle that the client gave last
 	large     chan []byte    // data that did not pass the client: of the bundle that it gives next, and of the one it reads meanwhile
 }
@@ -76,13 +77,13 @@ func (s *subscription) acceptResponse(ctx context.Context, resp *http.Response) 
 		return err
 	}
 	config := s.endpoint.config
-	s.byClosing = endsByClosing(resp)
+	s.byClosing, s.format = endsByClosing(resp), s.endpoint.FormatOf(resp)
 	if s.endpoint.takesAll(resp) {
 		network.pacer = &readPacer{}
 	}
 	s.body = &errorKeeper{Reader: Decompressed(resp), network: network}
 	s.reader = stream.NewReader(s.body, stream.Config{
-		JSONLines: config.Format == NDJSON, MaxEvent: config.MaxEvent, LastEventID: s.lastID, OnRetry: s.listener.Retry,
+		JSONLines: s.format == NDJSON, MaxEvent: config.MaxEvent, LastEventID: s.lastID, OnRetry: s.listener.Retry,
 		Bundle: true, OnLarge: func(data []byte) { s.large <- data },
 	})
 	resp.Body = struct {
@@ -137,7 +138,7 @@ func (s *subscription) outcome(err error) Outcome {
 }
 
 func (s *subscription) midEvent() bool {
-	if s.endpoint.config.Format == NDJSON {
+	if s.format == NDJSON {
 		return s.reader.MidLine()
 	}
 	return s.reader.MidEvent()

@@ -26,12 +26,14 @@ type Config struct {
 	Header map[string]string // sent to the URL's own origin only; values never shown
 	Token  *Token            // what ${the token} in Header stands for; nil for none
 	Body   string            // of a POST, sent to the URL's own origin only; the value of a ${NAME} is escaped as JSON or a form wants it. Without a Content-Type header it goes as JSON or a form, by its looks
-	Format Format            // of the answer; empty means SSE
+	Format Format            // of the answer; empty means SSE, unless the content type of an answer names JSON lines
 
 	AsksSymbols bool // the request names symbols: the advice on a refusal speaks of them
 
 	Resume      string // how to ask for what was missed: [ResumeByHeader] (also when empty), [ResumeNever], or by a query parameter: "since={id}"
 	LastEventID string // to resume from on the first connection; empty for none
+
+	AnswerTimeout time.Duration // for the connection, for TLS and for the answer each; 0 means 10 s for the first two, and no bound but IdleTimeout for the last
 
 	IdleTimeout time.Duration // drop a connection on which nothing was received for so long; 0 means 90 s, negative never
 	QuietAfter  time.Duration // say Quiet when no event came for so long; 0 goes by the feed's own rhythm, negative never
@@ -65,7 +67,6 @@ const (
 
 func (c Config) withDefaults() Config {
 	c.Method = cmp.Or(c.Method, http.MethodGet)
-	c.Format = cmp.Or(c.Format, SSE)
 	c.Resume = cmp.Or(c.Resume, ResumeByHeader)
 	c.MaxEvent = cmp.Or(c.MaxEvent, stream.DefaultMaxEvent)
 	c.Memory = cmp.Or(c.Memory, memory.Default)
@@ -180,6 +181,9 @@ func (c Config) checkWaits(errs *errorList) {
 		if bound.wait != 0 && (bound.wait < bound.least || bound.wait > MaxRetry) {
 			errs.add("%s: %s is not between %s and %s", bound.name, bound.wait, Duration(bound.least), Duration(MaxRetry))
 		}
+	}
+	if c.AnswerTimeout < 0 {
+		errs.add("answer timeout: %s is below 0", c.AnswerTimeout)
 	}
 	if c.RetryMax != 0 && c.RetryMax < c.RetryMin {
 		errs.add("retry max: %s is less than retry min, %s", c.RetryMax, c.RetryMin)

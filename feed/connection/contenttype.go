@@ -1,6 +1,24 @@
 package connection
 
-import "strings"
+import (
+	"cmp"
+	"net/http"
+	"slices"
+	"strings"
+)
+
+// jsonLines are the content types that say by themselves that a body is JSON lines.
+var jsonLines = []string{
+	"application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl", "application/jsonlines", "application/x-jsonlines",
+}
+
+// FormatOf is how the body of an answer is cut into events: as the feed's configuration says, or else its content type.
+func (e *Endpoint) FormatOf(resp *http.Response) Format {
+	if e.config.Format == "" && slices.Contains(jsonLines, MediaType(resp.Header)) {
+		return NDJSON
+	}
+	return cmp.Or(e.config.Format, SSE)
+}
 
 // checkContentType says what is wrong with a content type for the feed's format, and what to do; empty when nothing is.
 func (e *Endpoint) checkContentType(kind string) (problem, advice string) {
@@ -15,7 +33,7 @@ func (e *Endpoint) checkContentType(kind string) (problem, advice string) {
 		return kind + " instead of JSON lines", elsewhere
 	}
 	switch {
-	case kind == acceptEvents:
+	case kind == acceptEvents, e.config.Format == "" && slices.Contains(jsonLines, kind):
 		return "", ""
 	case kind == "":
 		return "without a content type instead of an event stream", "check the URL: its server does not say that it is a stream"

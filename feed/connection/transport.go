@@ -1,6 +1,7 @@
 package connection
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -87,17 +88,22 @@ func (e *Endpoint) httpClient(l Listener, redirected func(Redirect)) *http.Clien
 	return &client
 }
 
-// newTransport is the transport of a feed that was not given a client. Nothing in it limits how
-// long a stream or an answer may take: that is for the caller to watch.
+// within is a bound of ours, or the feed's own.
+func (c Config) within(usual time.Duration) time.Duration { return cmp.Or(c.AnswerTimeout, usual) }
+
+// newTransport is the transport of a feed that was not given a client. Nothing in it limits how long a stream may take, nor
+// an answer without an AnswerTimeout: that is for the caller to watch.
 func newTransport(e *Endpoint, certificate *tls.Certificate) *http.Transport {
 	t := &http.Transport{
 		Proxy:               http.ProxyFromEnvironment,
-		TLSHandshakeTimeout: handshakeTimeout,
+		TLSHandshakeTimeout: e.config.within(handshakeTimeout),
 		ForceAttemptHTTP2:   true,
 		DisableCompression:  true,
 		MaxIdleConns:        2,
 		IdleConnTimeout:     idleConnTimeout,
-		ReadBufferSize:      64 << 10,
+
+		ResponseHeaderTimeout: e.config.AnswerTimeout,
+		ReadBufferSize:        64 << 10,
 
 		MaxResponseHeaderBytes: 1 << 20,
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
@@ -172,7 +178,7 @@ type ownTransport struct {
 
 func newOwnTransport(e *Endpoint, certificate *tls.Certificate) *ownTransport {
 	o := &ownTransport{Transport: newTransport(e, certificate), open: make(map[net.Conn]struct{})}
-	dial := (&net.Dialer{Timeout: dialTimeout}).DialContext
+	dial := (&net.Dialer{Timeout: e.config.within(dialTimeout)}).DialContext
 	o.DialContext = func(ctx context.Context, network, address string) (net.Conn, error) {
 		conn, err := dial(ctx, network, address)
 		if err != nil {

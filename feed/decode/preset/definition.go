@@ -195,7 +195,7 @@ func parseLimit(s string) (time.Duration, error) {
 
 // EventLimit is how large an event may be, in bytes. The definition must be valid.
 func (d Definition) EventLimit() int {
-	n, err := eventSizes.Parse(d.MaxEvent)
+	n, err := EventSizes().Parse(d.MaxEvent)
 	if err != nil {
 		return DefaultMaxEvent
 	}
@@ -204,7 +204,7 @@ func (d Definition) EventLimit() int {
 
 // MemoryLimit is how much may be kept of the feed, in bytes. The definition must be valid.
 func (d Definition) MemoryLimit() int {
-	n, err := memorySizes.Parse(d.Memory)
+	n, err := MemorySizes().Parse(d.Memory)
 	if err != nil {
 		return memory.Default
 	}
@@ -219,10 +219,15 @@ type SizeRange struct {
 	Name                 string // "1KiB and 64MiB"
 }
 
-var (
-	eventSizes  = SizeRange{DefaultMaxEvent, 1 << 10, LargestMaxEvent, "1KiB and 64MiB"}
-	memorySizes = SizeRange{memory.Default, memory.Least, memory.Most, "1MiB and 1GiB"}
-)
+// EventSizes are what one event may have at most.
+func EventSizes() SizeRange {
+	return SizeRange{DefaultMaxEvent, 1 << 10, LargestMaxEvent, "1KiB and 64MiB"}
+}
+
+// MemorySizes are what may be kept of a feed.
+func MemorySizes() SizeRange {
+	return SizeRange{memory.Default, memory.Least, memory.Most, "1MiB and 1GiB"}
+}
 
 // Parse reads a size such as 4MiB. An empty one is the default.
 func (r SizeRange) Parse(s string) (int, error) {
@@ -232,10 +237,10 @@ func (r SizeRange) Parse(s string) (int, error) {
 	digits := strings.TrimRight(s, "BKMGkib ")
 	n, err := strconv.Atoi(digits)
 	unit, ok := sizeUnits[strings.TrimSpace(s[len(digits):])]
-	if err != nil || !ok || n <= 0 {
+	if err != nil || !ok {
 		return 0, fmt.Errorf("%q is no size: write 512KiB or 4MiB", s)
 	}
-	if n > r.Most/unit || n*unit < r.Least {
+	if n < 0 || n > r.Most/unit || n*unit < r.Least {
 		return 0, fmt.Errorf("%s is not between %s", s, r.Name)
 	}
 	return n * unit, nil

@@ -67,11 +67,11 @@ func (d Definition) checkResume(errs *configerr.List) {
 }
 
 func (d Definition) checkSizes(errs *configerr.List) {
-	event, eventErr := eventSizes.Parse(d.MaxEvent)
+	event, eventErr := EventSizes().Parse(d.MaxEvent)
 	if eventErr != nil {
 		errs.Add(configerr.Path{"max_event"}, "%s", eventErr)
 	}
-	kept, err := memorySizes.Parse(d.Memory)
+	kept, err := MemorySizes().Parse(d.Memory)
 	switch {
 	case err != nil:
 		errs.Add(configerr.Path{"memory"}, "%s", err)

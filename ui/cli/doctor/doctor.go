@@ -8,6 +8,7 @@
 package doctor
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"time"
@@ -36,7 +37,7 @@ const (
 )
 
 const (
-	responseTimeout = 15 * time.Second // at most; includes redirects
+	responseTimeout = 15 * time.Second // at most; includes redirects; a feed may have its own
 	shortestWait    = time.Second      // for an answer, however short the time to listen
 	resumeTime      = 3 * time.Second  // for the first event of a resumed stream
 )
@@ -47,6 +48,7 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 	if opts.For <= 0 {
 		opts.For = DefaultFor
 	}
+	c.Format = cmp.Or(c.Format, connection.Format(opts.Format))
 	endpoint, err := c.Endpoint(os.LookupEnv)
 	if err != nil {
 		return nil, err

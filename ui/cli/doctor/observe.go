@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -85,7 +86,7 @@ type connectOptions struct {
 func (e *examination) observe(ctx context.Context, opts connectOptions) *observation {
 	connCtx, disconnect := context.WithCancel(ctx)
 	defer disconnect()
-	answerWithin := min(responseTimeout, max(e.options.For, shortestWait))
+	answerWithin := cmp.Or(e.config.AnswerTimeout, min(responseTimeout, max(e.options.For, shortestWait)))
 	timeout := time.AfterFunc(answerWithin, disconnect)
 	defer timeout.Stop()
 	o := &observation{}

@@ -109,13 +109,14 @@ func (c *client) request(ctx context.Context, cancel func()) (resp *http.Respons
 		return nil, refusal{}
 	}
 	var timedOut atomic.Bool
-	timeout := time.AfterFunc(answerTimeout, func() { timedOut.Store(true); cancel() })
+	patience := cmp.Or(c.run.plan.Feed.AnswerTimeout, answerTimeout)
+	timeout := time.AfterFunc(patience, func() { timedOut.Store(true); cancel() })
 	defer timeout.Stop()
 	c.current, c.reconnecting = connectAttempt{requested: time.Now()}, false
 	resp, err := c.endpoint.Get(ctx, string(c.scanner.id), nil)
 	switch {
 	case timedOut.Load():
-		return resp, refusal{"no answer within " + answerTimeout.String(), adviceNoAnswer}
+		return resp, refusal{"no answer within " + patience.String(), adviceNoAnswer}
 	case ctx.Err() != nil:
 		c.reconnecting = c.connections > 0 && time.Since(c.current.requested) < stalledAfter
 		return resp, refusal{}
@@ -135,7 +136,7 @@ func (c *client) request(ctx context.Context, cancel func()) (resp *http.Respons
 func (c *client) listen(ctx context.Context, resp *http.Response) {
 	resp.Body = countingBody{resp.Body, &c.bytes}
 	body := connection.Decompressed(resp)
-	c.scanner.reset()
+	c.scanner.reset(c.endpoint.FormatOf(resp) == connection.NDJSON)
 	for {
 		err := c.scanner.readFrom(body)
 		c.process(time.Now())

@@ -35,7 +35,7 @@ const MaxClients = 100_000
 
 const (
 	maxPending    = 64               // requests that wait for their response at a time
-	answerTimeout = 10 * time.Second // within which a response must begin
+	answerTimeout = 10 * time.Second // within which a response must begin; a feed may have its own
 )
 
 // Progress is how far a run has come.

@@ -15,11 +15,13 @@ const (
 	maxData  = 64 << 10 // a longer line, or longer data, is counted and not kept
 )
 
-// scanner cuts the body of an event stream into events by the rules of the WHATWG HTML Standard, §9.2.6. It is told
+// scanner cuts the body of an event stream into events by the rules of the WHATWG HTML Standard, §9.2.6, or JSON lines into
+// one event each. It is told
 // what was read, and keeps no more of it than the event that it is in: thousands of them read side by side.
 type scanner struct {
-	buf   []byte
-	lines stream.Lines
+	buf       []byte
+	lines     stream.Lines
+	jsonLines bool // each line is an event
 
 	event   event // the one that next found
 	pending pendingEvent
@@ -58,7 +60,8 @@ func newScanner(lastEventID string) scanner {
 }
 
 // reset makes the scanner ready for another body. The last event id and the reconnection time stay.
-func (s *scanner) reset() {
+func (s *scanner) reset(jsonLines bool) {
+	s.jsonLines = jsonLines
 	s.lines.Restart()
 	s.pending.clear()
 }
@@ -79,6 +82,12 @@ func (s *scanner) next() bool {
 		line, ok := s.lines.Next()
 		if !ok {
 			return false
+		}
+		if s.jsonLines {
+			if s.event = (event{data: line.Text, id: s.id, whole: !line.Long}); len(bytes.TrimSpace(line.Text)) > 0 {
+				return true
+			}
+			continue
 		}
 		if len(line.Text) > 0 {
 			s.addField(line)

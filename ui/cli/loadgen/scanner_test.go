@@ -186,3 +186,18 @@ func BenchmarkClient(b *testing.B) {
 		})
 	}
 }
+
+func TestEachLineOfJSONLinesIsAnEvent(t *testing.T) {
+	s := newScanner("")
+	s.reset(true)
+	if err := s.readFrom(strings.NewReader("{\"a\":1}\n\n{\"a\":2}\r\n{\"a\":")); err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for s.next() {
+		got = append(got, string(s.event.data))
+	}
+	if want := []string{`{"a":1}`, `{"a":2}`}; !slices.Equal(got, want) {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
