@@ -93,7 +93,7 @@ func (b *bench) startServer(role string, args ...any) (p *process, url string, e
 
 // startMock runs livetape's mock server.
 func (b *bench) startMock(rate float64, symbols int) (p *process, url string, err error) {
-	p, err = b.start(b.command("mock", "--addr", "127.0.0.1:0", "--log-level", "error", "--rate", fmt.Sprintf("%f", rate), "--symbols", fmt.Sprint(symbols)))
+	p, err = b.start(b.command("mock", "--listen", "127.0.0.1:0", "--log-level", "error", "--rate", fmt.Sprintf("%f", rate), "--symbol-count", fmt.Sprint(symbols)))
 	if err != nil {
 		return nil, "", err
 	}

@@ -6,26 +6,26 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"livetape/feed"
+	"livetape/ui/cli/flags"
 	"livetape/ui/cli/loadgen"
 )
 
 type benchFlags struct {
-	feed feedFlags
-	plan loadgen.Plan
-	json bool
+	feed   feedFlags
+	plan   loadgen.Plan
+	output *flags.Text
 }
 
 // unsupportedFeedFlags have no effect on a load.
 var unsupportedFeedFlags = [...]string{"name", "idle-timeout", "max-event"}
 
 func benchCommand() *cobra.Command {
-	var flags benchFlags
+	var b benchFlags
 	cmd := &cobra.Command{
 		Use:   "bench FEED|URL",
 		Short: "Load a server with many clients, and account for every event",
-		Long: `bench connects many clients to an event stream, listens, and reports: connections made, refused
-and dropped; events delivered, lost, duplicated and out of order; the latency from the time in
+		Long: `bench connects many clients to an event stream, listens once all are connected or refused, and
+reports: connections made, refused and dropped; events delivered, lost, duplicated and out of order; the latency from the time in
 the payload to the arrival; bytes; and how evenly the clients were served.
 
 A server like 'livetape mock' numbers its events, so each client is judged exactly, by those
@@ -34,32 +34,25 @@ not shown as 0. docs/bench.md explains the measurements. ctrl+c ends it with the
 
 ${NAME} in a header or in the URL is read from the environment. Secrets are not shown.`,
 		Example: `  livetape bench http://127.0.0.1:8080/events --clients 1000 --for 10s
-  livetape bench https://desk.example/events --clients 200 --ramp 5s --reconnect --json`,
-		Args: func(cmd *cobra.Command, _ []string) error { return flags.validate(cmd) },
-		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
+  livetape bench https://desk.example/events --clients 200 --reconnect -o json`,
+		Args: func(cmd *cobra.Command, _ []string) error { return b.validate(cmd) },
+		RunE: func(cmd *cobra.Command, args []string) error { return b.run(cmd, args) },
 	}
-	flags.feed.register(cmd)
-	f := cmd.Flags()
-	f.IntVar(&flags.plan.Clients, "clients", 100, "how many clients connect")
-	f.DurationVar(&flags.plan.For, "for", 10*time.Second, "how long to listen once all clients are connected or refused")
-	f.DurationVar(&flags.plan.Ramp, "ramp", 0, "spread the connecting over this time; 0 for as fast as the server accepts")
-	f.IntVar(&flags.plan.Share, "share", 1, "how many clients share a connection, where the server speaks HTTP/2")
-	f.BoolVar(&flags.plan.Reconnect, "reconnect", false, "clients that lose their stream reconnect and resume")
-	f.BoolVar(&flags.json, "json", false, "report as JSON")
+	b.feed.register(cmd)
+	b.feed.registerSymbols(cmd)
+	set := cmd.Flags()
+	set.IntVar(&b.plan.Clients, "clients", 100, "`N` clients connect")
+	registerFor(cmd, &b.plan.For, 10*time.Second)
+	set.DurationVar(&b.plan.Ramp, "ramp", 0, "spread the connecting over this `TIME`; 0 for as fast as the server accepts")
+	set.IntVar(&b.plan.Share, "share", 1, "`N` clients share a connection, where the server speaks HTTP/2")
+	set.BoolVar(&b.plan.Reconnect, "reconnect", false, "clients that lose their stream reconnect and resume")
+	b.output = reportFormat(cmd)
+	flags.Rename(cmd, "json", "", "output", func(string) string { return "json" })
 	for _, name := range unsupportedFeedFlags {
-		f.Lookup(name).Hidden = true
+		set.Lookup(name).Hidden = true
 	}
-	cmd.SetUsageTemplate(cmd.UsageTemplate() + benchExitCodes)
 	return cmd
 }
-
-const benchExitCodes = `
-Exit codes:
-  0  everything was delivered, or nothing is known to be wrong
-  1  events were lost, duplicated or out of order, or clients refused, dropped or stalled
-  2  usage error, or this machine allows fewer connections
-  128+n  ended by signal n, with the report so far
-`
 
 func (f benchFlags) validate(cmd *cobra.Command) error {
 	for _, name := range unsupportedFeedFlags {
@@ -86,8 +79,8 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	config := target.config
-	if config.Format == feed.NDJSON {
-		return usageErrorf(cmd, "%s sends JSON lines; only event streams can be measured", config.Name)
+	if len(f.feed.symbols) > 0 && !target.serverFilters {
+		return usageErrorf(cmd, "--symbols: %s cannot be asked for symbols, and bench counts all that it sends", config.Name)
 	}
 	f.plan.Feed = config
 	if err := loadgen.RaiseFileLimit(f.plan.Clients); err != nil {
@@ -102,7 +95,7 @@ func (f benchFlags) run(cmd *cobra.Command, args []string) error {
 	nobody := report.NoneConnected()
 	write := report.Text
 	switch {
-	case f.json:
+	case f.output.String() == "json":
 		write = report.JSON
 	case nobody != nil:
 		return nobody

@@ -30,7 +30,7 @@ func runBench(ctx context.Context, args ...string) (code int, stdout, stderr str
 func TestBenchFindsThatTheMockServerDeliversAll(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
-	code, out, complaints := runBench(t.Context(), server.url(), "--clients", "20", "--for", "300ms", "--json")
+	code, out, complaints := runBench(t.Context(), server.url(), "--clients", "20", "--for", "300ms", "-o", "json")
 	var report struct {
 		Connections struct{ Connected, Held int }
 		Events      struct {
@@ -84,7 +84,7 @@ func TestBenchSaysAtOnceWhyNobodyGotAStream(t *testing.T) {
 		if code != cli.ExitError || out != "" || complaints != want {
 			t.Errorf("exit code %d: %s%s", code, out, complaints)
 		}
-		code, out, complaints = runBench(t.Context(), url, "--clients", "3", "--for", "1000h", "--json")
+		code, out, complaints = runBench(t.Context(), url, "--clients", "3", "--for", "1000h", "-o", "json")
 		if code != cli.ExitError || !strings.Contains(out, `"refused": 3`) || complaints != want {
 			t.Errorf("as JSON, exit code %d: %s%s", code, out, complaints)
 		}

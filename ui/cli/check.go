@@ -12,26 +12,19 @@ import (
 
 	"livetape/ui/cli/config"
 	"livetape/ui/cli/doctor"
-)
-
-// The exit codes of check, besides ExitOK (connected and understood) and ExitUsage.
-const (
-	ExitUnmapped   = 3 // connected, but nothing received is a price or a headline
-	ExitNotAStream = 4 // an answer that is not an event stream
-	ExitRefused    = 5 // no answer, or a refusal
+	"livetape/ui/cli/flags"
 )
 
 type checkFlags struct {
 	feed   feedFlags
 	listen time.Duration
-	events int
-	format string
-	json   bool
+	count  int // events
+	output *flags.Text
 	write  string
 }
 
 func checkCommand() *cobra.Command {
-	var flags checkFlags
+	var f checkFlags
 	cmd := &cobra.Command{
 		Use:   "check FEED|URL",
 		Short: "Examine a feed: connection, stream, resuming, and how to read it",
@@ -39,36 +32,27 @@ func checkCommand() *cobra.Command {
 server resumes, and reports what it found, what is wrong and what to do about it: the route to the
 server, the answer, proxies that hold events back, ids, heartbeats, delays, malformed lines. The
 report ends with the preset that fits, or with a map for the payloads, as YAML to paste into a
-configuration. ctrl+c ends it with the report so far.
+configuration. It waits for an answer as long as it
+listens, and 15 s at the longest, unless --timeout says so. ctrl+c ends it with the report so far.
 
 ${NAME} in a header or in the URL is read from the environment. Secrets are not shown or written.`,
 		Example: `  livetape check https://desk.example/events
-  livetape check https://desk.example/events -H 'Authorization: Bearer ${DESK_TOKEN}' --for 60s
+  livetape check https://desk.example/events -H 'X-Api-Key: ${DESK_TOKEN}'
+  livetape check https://desk.example/events --for 60s -o json
   livetape check https://desk.example/events --write desk.yaml`,
-		Args: func(cmd *cobra.Command, _ []string) error { return flags.validate(cmd) },
-		RunE: func(cmd *cobra.Command, args []string) error { return flags.run(cmd, args) },
+		Args: func(cmd *cobra.Command, _ []string) error { return f.validate(cmd) },
+		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
 	}
-	flags.feed.register(cmd)
-	flags.feed.registerSymbols(cmd)
-	cmd.Flags().DurationVar(&flags.listen, "for", doctor.DefaultFor, "how long to listen, and to wait for an answer, which is waited for 15 s at the longest")
-	cmd.Flags().IntVar(&flags.events, "events", 0, "stop listening after so many events; 0 for no limit")
-	cmd.Flags().StringVar(&flags.format, "format", "auto", "what the stream is: auto, sse or ndjson (one JSON value a line)")
-	cmd.Flags().BoolVar(&flags.json, "json", false, "report as JSON")
-	cmd.Flags().StringVar(&flags.write, "write", "", "write a configuration with the preset or map that was found to a new `FILE`")
-	cmd.SetUsageTemplate(cmd.UsageTemplate() + checkExitCodes)
+	f.feed.register(cmd)
+	f.feed.registerSymbols(cmd)
+	registerFor(cmd, &f.listen, doctor.DefaultFor)
+	registerCount(cmd, &f.count)
+	flags.Rename(cmd, "events", "", "count", nil)
+	f.output = reportFormat(cmd)
+	flags.Rename(cmd, "json", "", "output", func(string) string { return "json" })
+	cmd.Flags().StringVar(&f.write, "write", "", "write a configuration with the preset or map that was found to a new `FILE`")
 	return cmd
 }
-
-const checkExitCodes = `
-Exit codes:
-  0  connected and understood
-  1  something went wrong here, such as a file that cannot be written
-  2  usage error
-  3  connected, but nothing received is a price or a headline
-  4  an answer that is not an event stream
-  5  refused or unreachable
-  128+n  ended by signal n, with the report so far
-`
 
 // maxListen bounds --for: an examination is no recording.
 const maxListen = time.Hour
@@ -77,10 +61,8 @@ func (f checkFlags) validate(cmd *cobra.Command) error {
 	switch {
 	case f.listen <= 0 || f.listen > maxListen:
 		return usageErrorf(cmd, "--for is %s; it must be over 0 and at most %s", f.listen, maxListen)
-	case f.events < 0:
-		return usageErrorf(cmd, "--events is %d; it must be at least 0", f.events)
-	case f.format != "auto" && f.format != doctor.FormatSSE && f.format != doctor.FormatNDJSON:
-		return usageErrorf(cmd, "--format is %q; it must be auto, sse or ndjson", f.format)
+	case checkCount(cmd, f.count) != nil:
+		return checkCount(cmd, f.count)
 	case f.write == "":
 		return nil
 	}
@@ -95,15 +77,12 @@ func (f checkFlags) run(cmd *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	options := doctor.Options{For: f.listen, Events: f.events}
+	options := doctor.Options{For: f.listen, Events: f.count, Format: f.feed.streamFormat()}
 	if !target.serverFilters {
 		options.Symbols = f.feed.symbols
 	}
 	if d := target.origin.Definition; d.Preset != "" || d.Decoder != "" || d.Map != nil {
 		options.Definition = &d
-	}
-	if f.format != "auto" {
-		options.Format = f.format
 	}
 	report, err := doctor.Examine(cmd.Context(), target.config, options)
 	if err != nil {
@@ -118,7 +97,7 @@ func (f checkFlags) run(cmd *cobra.Command, args []string) error {
 func (f checkFlags) printReport(cmd *cobra.Command, report *doctor.Report) error {
 	out := rawOutput(cmd) // a report is plain but for its colours
 	var err error
-	if f.json {
+	if f.output.String() == "json" {
 		err = report.JSON(out)
 	} else {
 		err = report.Text(out, lipgloss.NewRenderer(out))

@@ -26,7 +26,7 @@ func runCheck(t *testing.T, h http.HandlerFunc, args ...string) (code int, stdou
 	server := httptest.NewServer(h)
 	defer server.Close()
 	var out, complaints bytes.Buffer
-	code = cli.Run(t.Context(), append([]string{"check", server.URL + "/events", "--events", "2"}, args...), strings.NewReader(""), &out, &complaints)
+	code = cli.Run(t.Context(), append([]string{"check", server.URL + "/events", "--count", "2"}, args...), strings.NewReader(""), &out, &complaints)
 	return code, out.String(), complaints.String()
 }
 
@@ -79,7 +79,7 @@ func TestCheckOfNobodyIsRefused(t *testing.T) {
 
 func TestCheckReportsAsJSON(t *testing.T) {
 	t.Parallel()
-	code, out, _ := runCheck(t, sseHandler(twoTicks), "--json", "--name", "desk")
+	code, out, _ := runCheck(t, sseHandler(twoTicks), "-o", "json", "--name", "desk")
 	var report struct {
 		Verdict string
 		Reading struct {
@@ -162,7 +162,7 @@ func TestCheckTriesTheSettingsOfAConfiguredFeed(t *testing.T) {
 		{"wrong", cli.ExitUnmapped, "the feed's own settings read none of 2 events"},
 	} {
 		var out bytes.Buffer
-		code := cli.Run(t.Context(), []string{"check", c.feed, "--config", path, "--events", "2"}, nil, &out, &out)
+		code := cli.Run(t.Context(), []string{"check", c.feed, "--config", path, "--count", "2"}, nil, &out, &out)
 		if code != c.code || !strings.Contains(out.String(), c.says) {
 			t.Errorf("%s: exit code %d\n%s", c.feed, code, &out)
 		}
@@ -191,7 +191,7 @@ func TestCheckTimesTLSWithTheAuthorityOfAConfiguration(t *testing.T) {
 		"stranger": {cli.ExitRefused, regexp.MustCompile(`✗ answer +TLS certificate is signed by an unknown authority`)},
 	} {
 		var out bytes.Buffer
-		code := cli.Run(t.Context(), []string{"check", name, "--config", path, "--events", "2"}, nil, &out, &out)
+		code := cli.Run(t.Context(), []string{"check", name, "--config", path, "--count", "2"}, nil, &out, &out)
 		if code != want.code || !want.says.MatchString(out.String()) {
 			t.Errorf("%s: exit code %d\n%s", name, code, &out)
 		}

@@ -4,46 +4,72 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"os"
-	"runtime"
-	"runtime/debug"
-	"strconv"
 	"strings"
 
 	"github.com/charmbracelet/x/term"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 
+	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
 	"livetape/feed/redact"
 	"livetape/mockserver/scenario"
+	"livetape/ui/cli/buildinfo"
+	"livetape/ui/cli/complete"
 	"livetape/ui/cli/config"
+	"livetape/ui/cli/exitcode"
+	"livetape/ui/cli/flags"
+	"livetape/ui/cli/help"
 )
 
-// The exit codes of livetape. A process ended by a signal exits with 128 plus its number.
+// The exit codes.
 const (
-	ExitOK    = 0
-	ExitError = 1 // it started, and something went wrong
-	ExitUsage = 2 // usage error: the command line cannot be understood, or cannot work where it runs
+	ExitOK         = exitcode.OK
+	ExitError      = exitcode.Error
+	ExitUsage      = exitcode.Usage
+	ExitUnmapped   = exitcode.Unmapped
+	ExitNotAStream = exitcode.NotAStream
+	ExitRefused    = exitcode.Refused
 )
 
-// Run executes one command line and returns the exit code. It returns soon after ctx ends.
+// Run executes one command line and returns the exit code. It returns soon after ctx ends; a signal that ended it, an
+// [exitcode.Signal], is its cause.
 func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
-	root := rootCommand()
+	root := Command()
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(plainWriter{stdout})
 	stderr = plainWriter{stderr}
 	root.SetErr(stderr)
 
-	err := root.ExecuteContext(ctx)
-	var incompleteRecording incompleteRecording
-	if err == nil || ctx.Err() != nil && !errors.As(err, &incompleteRecording) {
+	cmd, err := root.ExecuteContextC(ctx)
+	if ctx.Err() != nil && !errors.As(err, new(incompleteRecording)) {
+		return endedBy(context.Cause(ctx), cmd)
+	}
+	if err != nil {
+		return report(stderr, err)
+	}
+	return ExitOK
+}
+
+// endsByInterrupt marks the commands that ctrl+c ends as they should end.
+const endsByInterrupt = "ends by interrupt"
+
+// endedBy is the exit code of a command that a signal ended, or whoever called it.
+func endedBy(cause error, cmd *cobra.Command) int {
+	var signal exitcode.Signal
+	if !errors.As(cause, &signal) || signal.Signal == os.Interrupt && cmd.Annotations[endsByInterrupt] != "" {
 		return ExitOK
 	}
+	return exitcode.OfSignal(signal.Signal)
+}
+
+// report prints an error, and returns its exit code.
+func report(stderr io.Writer, err error) int {
 	var code exitCodeError
 	if errors.As(err, &code) {
 		return int(code)
@@ -61,7 +87,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	return ExitError
 }
 
-func rootCommand() *cobra.Command {
+// Command is the tree of all commands.
+func Command() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "livetape",
 		Short: "A live ticker tape for any Server-Sent Events feed of prices and news",
@@ -74,29 +101,27 @@ Without a command it runs the demo.`,
 		SilenceUsage:  true,
 		Args:          noArgs,
 
-		SuggestionsMinimumDistance: 2,
-
-		Version: version(),
+		Version: buildinfo.Read().Version,
 	}
 	root.Flags().Bool("version", false, "print the version")
-	root.SetVersionTemplate(versionLine())
+	root.SetVersionTemplate(buildinfo.Read().String() + "\n")
 	demo := demoCommand()
 	root.RunE = demo.RunE
 	root.Flags().AddFlagSet(demo.Flags())
 	root.AddCommand(demo, watchCommand(), streamCommand(), recordCommand(), checkCommand(), configCommand(), presetsCommand(),
-		replayCommand(), relayCommand(), mockCommand(), scenariosCommand(), benchCommand(), tapeCommand(), versionCommand())
+		replayCommand(), relayCommand(), mockCommand(), scenariosCommand(), benchCommand(), tapeCommand(), versionCommand(),
+		exitCodesTopic())
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
-		return usageError{plainFlagError(err), helpHint(cmd)}
+		return usageError{flags.Explain(cmd, err), helpHint(cmd)}
 	})
-	root.SetUsageTemplate(root.UsageTemplate() + exitCodes)
+	help.Install(root)
+	complete.Register(root)
 	return root
 }
 
-const exitCodes = `
-Exit codes:
-  0  quit, or done as asked     2  usage error
-  1  something went wrong   128+n  ended by signal n
-`
+func exitCodesTopic() *cobra.Command {
+	return &cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: "Exit codes:\n" + exitcode.Text("")}
+}
 
 // usageError is a mistake in the command line; hint says where to read more.
 type usageError struct {
@@ -122,10 +147,20 @@ func noArgs(cmd *cobra.Command, args []string) error {
 	if strings.Contains(args[0], "://") {
 		return usageErrorf(cmd, "to watch a feed, run: livetape watch %s", redact.URL(args[0]))
 	}
-	if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-		return usageErrorf(cmd, "there is no command %q; did you mean %q?", args[0], near[0])
+	if near := configerr.DidYouMean(args[0], commandNames(cmd), nil); near != "" {
+		return usageErrorf(cmd, "there is no command %q%s", args[0], near)
 	}
 	return usageErrorf(cmd, "%s takes no arguments, but got %q", cmd.CommandPath(), args[0])
+}
+
+func commandNames(cmd *cobra.Command) []string {
+	var names []string
+	for _, c := range cmd.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return names
 }
 
 // asTerminal is an input or output as a file; nil when it is not a terminal.
@@ -171,46 +206,41 @@ func atMostOne(noun string) cobra.PositionalArgs {
 	}
 }
 
-// plainFlagError says in plain words what is wrong with the value of a flag. Other errors are plain already.
-func plainFlagError(err error) error {
-	var bad *pflag.InvalidValueError
-	if !errors.As(err, &bad) {
-		return err
-	}
-	wanted, known := map[string]string{
-		"int": "not a whole number", "int64": "not a whole number", "uint64": "not a whole number of 0 or more",
-		"float64": "not a number", "duration": "not a time such as 10s or 5m", "bool": "neither true nor false",
-	}[bad.GetFlag().Value.Type()]
-	if !known {
-		return err
-	}
-	if errors.Is(err, strconv.ErrRange) {
-		wanted = "too large a number"
-	}
-	return fmt.Errorf("--%s %s: %s", bad.GetFlag().Name, bad.GetValue(), wanted)
-}
-
 func versionCommand() *cobra.Command {
-	return &cobra.Command{
+	var format *flags.Text
+	cmd := &cobra.Command{
 		Use:   "version",
-		Short: "Print the version",
+		Short: "Print the version, its commit and its date",
 		Args:  noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			_, err := fmt.Fprint(cmd.OutOrStdout(), versionLine())
-			return err
+			return printAs(cmd, format, buildinfo.Read(), func(out io.Writer) error {
+				_, err := fmt.Fprintln(out, buildinfo.Read())
+				return err
+			})
 		},
 	}
+	format = reportFormat(cmd)
+	return cmd
 }
 
-func versionLine() string {
-	return fmt.Sprintf("livetape %s (%s, %s/%s)\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+// reportFormat gives a command the flag that says how it reports.
+func reportFormat(cmd *cobra.Command) *flags.Text {
+	format := flags.NewText("text", "text", "json")
+	cmd.Flags().VarP(format, "output", "o", outputUsage+"text or json")
+	return format
 }
 
-// version is the module's version, which names the commit where that has no tag; "dev" where the build knows neither.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "dev"
+const outputUsage = "the `FORMAT` of what is printed: "
+
+// printAs prints v as JSON, or by the function as text.
+func printAs(cmd *cobra.Command, format *flags.Text, v any, text func(io.Writer) error) error {
+	if format.String() != "json" {
+		return text(cmd.OutOrStdout())
 	}
-	return info.Main.Version
+	enc := json.NewEncoder(rawOutput(cmd))
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(v); err != nil {
+		return fmt.Errorf("print as JSON: %w", err)
+	}
+	return nil
 }

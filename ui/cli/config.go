@@ -70,7 +70,7 @@ With a mistake the exit code is 1.`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&asked, "config", "", "the same as the argument: the `FILE` to check")
+	registerConfig(cmd, &asked)
 	return cmd
 }
 

@@ -4,15 +4,18 @@ import (
 	"cmp"
 	"fmt"
 	"net/http"
+	"os"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"livetape/feed"
+	"livetape/feed/connection"
 	"livetape/feed/decode/infer"
 	"livetape/feed/decode/preset"
 	"livetape/feed/redact"
+	"livetape/ui/cli/flags"
 )
 
 // feedFlags say which feeds to use, and how to reach one. Every command that takes feeds has them.
@@ -26,10 +29,14 @@ type feedFlags struct {
 	symbols     []string
 	vars        []string
 	headers     []string
+	method      *flags.Text
+	data        string // of a POST, or "@" and a file
+	format      *flags.Text
+	timeout     time.Duration // for an answer; 0 for none of its own
 	idleTimeout time.Duration
 	lastEventID string
-	maxEvent    int    // MiB; 0 for the default
-	memory      int    // MiB
+	maxEvent    *flags.Size
+	memory      *flags.Size
 	ca          string // file of certificates to trust
 
 	keepsSymbols bool // the command filters by symbols itself
@@ -38,25 +45,51 @@ type feedFlags struct {
 // register adds the flags that every such command has. [feedFlags.registerSymbols] is for commands without a --symbols
 // of their own.
 func (f *feedFlags) register(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringVar(&f.configFile, "config", "", "read the configuration `FILE` (default: see 'livetape config path')")
-	flags.StringVar(&f.name, "name", "", "what to call the feed (default: its host)")
-	flags.StringVar(&f.preset, "preset", "", "a feed that livetape knows, by its `NAME`: see 'livetape presets'")
-	flags.StringArrayVar(&f.vars, "var", nil, "`name=value` for a {name} in the URL of a preset (repeatable)")
-	flags.StringArrayVarP(&f.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
-	flags.DurationVar(&f.idleTimeout, "idle-timeout", 90*time.Second, "reconnect when nothing has been received for so long; 0 for never")
-	flags.StringVar(&f.lastEventID, "last-event-id", "", "resume from this event id")
-	flags.StringVar(&f.ca, "ca", "", "also trust the certificates in `FILE` (PEM)")
-	flags.IntVar(&f.maxEvent, "max-event", 1, "skip events larger than so many `MiB`, from 1 to 64")
-	flags.IntVar(&f.memory, "memory", 64, "keep no more of the feed than so many `MiB`, from 1 to 1024")
+	f.method, f.format = flags.NewText("GET", "GET", "POST"), flags.NewText(autoFormat, autoFormat, string(feed.SSE), string(feed.NDJSON))
+	f.maxEvent, f.memory = flags.NewSize(preset.EventSizes()), flags.NewSize(preset.MemorySizes())
+	set := cmd.Flags()
+	registerConfig(cmd, &f.configFile)
+	set.StringVar(&f.name, "name", "", "call the feed `NAME` (default: its host)")
+	set.StringVar(&f.preset, "preset", "", "a feed that livetape knows, by its `NAME`: see 'livetape presets'")
+	set.StringArrayVar(&f.vars, "var", nil, "`name=value` for a {name} in the URL of a preset (repeatable)")
+	set.StringArrayVarP(&f.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
+	set.Var(f.method, "method", "ask by this `METHOD`: GET or POST")
+	set.StringVar(&f.data, "data", "", "send `TEXT` as the body of a POST, or, of @FILE, what is in the file")
+	set.Var(f.format, "format", "the `FORMAT` of the stream: sse, ndjson (one JSON value a line) or auto: as its content type says")
+	set.DurationVar(&f.timeout, "timeout", 0, "give a server so `LONG` to connect and to answer; 0 for the usual time")
+	set.DurationVar(&f.idleTimeout, "idle-timeout", 90*time.Second, "reconnect when nothing has been received for so `LONG`; 0 for never")
+	set.StringVar(&f.lastEventID, "last-event-id", "", "resume from this event `ID`")
+	set.StringVar(&f.ca, "ca", "", "also trust the certificates in `FILE` (PEM)")
+	set.Var(f.maxEvent, "max-event", "skip events larger than this `SIZE`, from 1KiB to 64MiB")
+	set.Var(f.memory, "memory", "keep no more of the feed than this `SIZE`, from 1MiB to 1GiB")
+}
+
+// autoFormat stands for the format that the content type of an answer says.
+const autoFormat = "auto"
+
+// streamFormat is the format that is asked for; empty for whatever it is.
+func (f feedFlags) streamFormat() string {
+	return strings.TrimPrefix(f.format.String(), autoFormat)
 }
 
 func (f *feedFlags) registerSymbols(cmd *cobra.Command) {
-	cmd.Flags().StringSliceVar(&f.symbols, "symbols", nil, "only these `SYMBOLS`, such as BTC/USD,ETH/USD; servers that can are asked for them")
+	registerSymbolsIn(cmd, &f.symbols)
+}
+
+func registerSymbolsIn(cmd *cobra.Command, symbols *[]string) {
+	cmd.Flags().StringSliceVar(symbols, "symbols", nil, "only these `SYMBOLS`, such as BTC/USD,ETH/USD; servers that can are asked for them")
 }
 
 func (f *feedFlags) registerList(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.watchlist, "list", "", "show only the symbols of this watchlist of the configuration")
+	registerListIn(cmd, &f.watchlist)
+}
+
+func registerConfig(cmd *cobra.Command, file *string) {
+	cmd.Flags().StringVar(file, "config", "", "read the configuration `FILE` (default: see 'livetape config path')")
+}
+
+func registerListIn(cmd *cobra.Command, name *string) {
+	cmd.Flags().StringVar(name, "list", "", "only the symbols of this `WATCHLIST` of the configuration")
 }
 
 func registerState(cmd *cobra.Command, file *string) {
@@ -64,7 +97,7 @@ func registerState(cmd *cobra.Command, file *string) {
 }
 
 func (f feedFlags) oneFeedFlag(cmd *cobra.Command) string {
-	for _, name := range []string{"name", "preset", "var", "header", "idle-timeout", "last-event-id", "max-event", "memory", "ca"} {
+	for _, name := range []string{"name", "preset", "var", "header", "method", "data", "format", "timeout", "idle-timeout", "last-event-id", "max-event", "memory", "ca"} {
 		if cmd.Flags().Changed(name) {
 			return name
 		}
@@ -81,7 +114,10 @@ func (f feedFlags) definition(cmd *cobra.Command) (preset.Definition, error) {
 	if err != nil {
 		return preset.Definition{}, err
 	}
-	d := preset.Definition{Preset: f.preset, Symbols: f.symbols, Vars: vars, Headers: header}
+	d := preset.Definition{Preset: f.preset, Symbols: f.symbols, Vars: vars, Headers: header, Format: f.streamFormat()}
+	if err := f.setRequest(cmd, &d); err != nil {
+		return d, err
+	}
 	if cmd.Flags().Changed("idle-timeout") {
 		d.IdleTimeout = "never"
 		if f.idleTimeout != 0 {
@@ -89,22 +125,41 @@ func (f feedFlags) definition(cmd *cobra.Command) (preset.Definition, error) {
 		}
 	}
 	if cmd.Flags().Changed("memory") {
-		d.Memory = fmt.Sprintf("%dMiB", f.memory)
+		d.Memory = f.memory.String()
 	}
 	return d, nil
 }
 
-func (f feedFlags) checkSizes(cmd *cobra.Command) error {
-	for _, size := range []struct {
-		flag        string
-		given, most int
-	}{{"max-event", f.maxEvent, 64}, {"memory", f.memory, 1024}} {
-		if cmd.Flags().Changed(size.flag) && (size.given < 1 || size.given > size.most) {
-			return usageErrorf(cmd, "%s: %d MiB is not between 1 and %d", size.flag, size.given, size.most)
-		}
+// setRequest says how to ask. Data alone makes a POST, as in curl.
+func (f feedFlags) setRequest(cmd *cobra.Command, d *preset.Definition) error {
+	changed := cmd.Flags().Changed
+	switch {
+	case f.timeout < 0:
+		return usageErrorf(cmd, "--timeout is %s; it must be at least 0", f.timeout)
+	case changed("data") && changed("method") && f.method.String() != http.MethodPost:
+		return usageErrorf(cmd, "--data is the body of a POST: leave --method %s away", f.method)
+	case changed("data"):
+		d.Method = http.MethodPost
+	case changed("method"):
+		d.Method = f.method.String()
 	}
+	name, isFile := strings.CutPrefix(f.data, "@")
+	if d.Body = f.data; !isFile {
+		return nil
+	}
+	text, err := os.ReadFile(name)
+	switch {
+	case err != nil:
+		return fmt.Errorf("--data: %w", err)
+	case len(text) > maxData:
+		return usageErrorf(cmd, "--data: %s has more than 1 MiB", name)
+	}
+	d.Body = string(text)
 	return nil
 }
+
+// maxData is how large the body of a request from a file may be.
+const maxData = 1 << 20
 
 // urlConfig is the feed at a URL as it is written: with braces that are no {vars}, and with a user and a password.
 func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, error) {
@@ -114,7 +169,10 @@ func (f feedFlags) urlConfig(cmd *cobra.Command, rawURL string) (feed.Config, er
 	}
 	name := cmp.Or(f.name, urlHost(rawURL))
 	decoder, err := infer.NewDecoder(name, d)
-	return feed.Config{Name: name, URL: rawURL, Header: d.Headers, IdleTimeout: d.IdleLimit(), Memory: d.MemoryLimit(), Decoder: decoder}, err
+	return feed.Config{
+		Name: name, URL: rawURL, Method: d.Method, Header: d.Headers, Body: d.Body, Format: connection.Format(d.Format),
+		IdleTimeout: d.IdleLimit(), Memory: d.MemoryLimit(), Decoder: decoder,
+	}, err
 }
 
 func isURL(argument string) bool {

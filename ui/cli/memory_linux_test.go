@@ -129,10 +129,10 @@ func TestAFileWithoutEndIsRefused(t *testing.T) {
 		{"check", "desk", "--config", endless},
 		{"stream", "http://127.0.0.1:1/", "--state", endless},
 		{"replay", endless},
-		{"mock", "--addr", "127.0.0.1:0", "--replay", endless},
-		{"mock", "--addr", "127.0.0.1:0", "--scenario", endless},
-		{"mock", "--addr", "127.0.0.1:0", "--token-file", endless},
-		{"mock", "--addr", "127.0.0.1:0", "--tls-cert", endless, "--tls-key", endless},
+		{"mock", "--listen", "127.0.0.1:0", "--replay", endless},
+		{"mock", "--listen", "127.0.0.1:0", "--scenario", endless},
+		{"mock", "--listen", "127.0.0.1:0", "--token-file", endless},
+		{"mock", "--listen", "127.0.0.1:0", "--tls-cert", endless, "--tls-key", endless},
 	} {
 		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 		cmd := exec.CommandContext(ctx, livetape, args...)

@@ -10,6 +10,7 @@ import (
 
 	"livetape/mockserver"
 	"livetape/mockserver/fault"
+	"livetape/ui/cli/flags"
 	"livetape/ui/cli/recorded"
 )
 
@@ -21,18 +22,19 @@ type marketFlags struct {
 }
 
 func (f *marketFlags) register(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.Uint64Var(&f.config.Seed, "seed", 1, "seed of the simulated market; the same seed, rate and symbols give the same events")
-	flags.Float64Var(&f.config.Rate, "rate", 40, "events a second, all symbols together")
-	flags.IntVar(&f.config.Symbols, "symbols", 24, "how many symbols the market has")
-	flags.StringVar(&f.scenario, "scenario", "", "play a scenario: a `NAME` of 'livetape scenarios', or a file of your own")
-	flags.StringArrayVar(&f.config.AllowOrigins, "allow-origin", nil, "let pages of this `ORIGIN` alone read streams, and with credentials: https://page.example (repeatable; default: any, without)")
-	flags.StringArrayVar(&f.faults, "fault", nil, "a `"+fault.Syntax+"` to inject, such as stall:5s@1m (repeatable)")
+	set := cmd.Flags()
+	set.Uint64Var(&f.config.Seed, "seed", 1, "seed `N` of the simulated market; the same seed, rate and symbols give the same events")
+	set.Float64Var(&f.config.Rate, "rate", 40, "`N` events a second, all symbols together")
+	set.IntVar(&f.config.Symbols, "symbol-count", 24, "`N` symbols are in the market")
+	flags.Rename(cmd, "symbols", "", "symbol-count", nil)
+	set.StringVar(&f.scenario, "scenario", "", "play a scenario: a `NAME` of 'livetape scenarios', or a file of your own")
+	registerOrigins(cmd, &f.config.AllowOrigins)
+	set.StringArrayVar(&f.faults, "fault", nil, "a `FAULT` to inject, such as stall:5s@1m: see 'livetape help mock' (repeatable)")
 }
 
 func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) {
 	config := f.config
-	for _, name := range []string{"seed", "rate", "symbols", "max-clients"} {
+	for _, name := range []string{"seed", "rate", "symbol-count", "max-clients"} {
 		if flag := cmd.Flags().Lookup(name); flag != nil && flag.Changed && flag.Value.String() == "0" {
 			return config, usageErrorf(cmd, "%s: must be above 0", name)
 		}
@@ -51,7 +53,7 @@ func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) 
 	if !cmd.Flags().Changed("rate") {
 		config.Rate = config.Scenario.Rate
 	}
-	if !cmd.Flags().Changed("symbols") {
+	if !cmd.Flags().Changed("symbol-count") {
 		config.Symbols = config.Scenario.Symbols
 	}
 	return config, nil
@@ -101,13 +103,13 @@ func mockCommand() *cobra.Command {
 			return runMock(cmd, server, market)
 		},
 	}
-	help := cmd.HelpFunc()
 	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) { // only then, since it reads every scenario
 		cmd.Long = mockHelp + "\n\nScenarios:\n" + scenarioHelp() + "\nFaults:\n" + faultHelp()
-		help(cmd, args)
+		cmd.Parent().HelpFunc()(cmd, args)
 	})
-	server.register(cmd, "addr")
-	cmd.Flags().IntVar(&market.config.MaxClients, "max-clients", 20000, "streams at a time; further clients are asked to try again later")
+	server.register(cmd)
+	flags.Rename(cmd, "addr", "", "listen", nil)
+	registerMaxClients(cmd, &market.config.MaxClients)
 	cmd.Flags().StringVar(&recording, "replay", "", "serve the recording in `FILE` instead of a simulated market")
 	token.register(cmd)
 	replay.register(cmd)

@@ -11,7 +11,7 @@ import (
 
 func TestTheMockServerSaysWhereItsPageIs(t *testing.T) {
 	t.Parallel()
-	term := startTerminal(t, 100, 20, exec.Command(livetape, "mock", "--addr", "127.0.0.1:0"))
+	term := startTerminal(t, 100, 20, exec.Command(livetape, "mock", "--listen", "127.0.0.1:0"))
 	line := regexp.MustCompile(`page +(http://127\.0\.0\.1:\d+/)\s`)
 	url := line.FindStringSubmatch(term.waitFor("the page's address", line.MatchString))[1]
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)

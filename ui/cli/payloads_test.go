@@ -64,7 +64,7 @@ func TestWhatCheckWritesIsStreamedAsItIs(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "found.yaml")
 			events := fmt.Sprint(strings.Count(s.payloads, "\n") + 1)
 			var report, printed strings.Builder
-			if code := cli.Run(t.Context(), []string{"check", server.URL, "--name", "desk", "--events", events, "--write", file}, nil, &report, &report); code != cli.ExitOK {
+			if code := cli.Run(t.Context(), []string{"check", server.URL, "--name", "desk", "--count", events, "--write", file}, nil, &report, &report); code != cli.ExitOK {
 				t.Fatalf("exit code %d\n%s", code, report.String())
 			}
 			const line = "{{if .Headline}}{{.Headline}}{{else}}{{.Symbol}} {{.Last}} {{.Bid}} {{.Ask}} {{.Time}}{{end}}"

@@ -10,19 +10,23 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/tape"
+	"livetape/ui/cli/flags"
 	"livetape/ui/cli/output"
 	"livetape/ui/cli/state"
 	"livetape/ui/humanize"
 )
 
 func recordCommand() *cobra.Command {
-	var flags feedFlags
+	var feeds feedFlags
 	var limits recordLimits
 	var record recordFlags
 	var stateFile string
 	cmd := &cobra.Command{
-		Use:   "record [FEED|URL]... --output FILE",
+		Use:   "record [FEED|URL]... --record FILE",
 		Short: "Record feeds in a file, without a screen",
+
+		Annotations: map[string]string{endsByInterrupt: "yes"},
+
 		Long: `record writes the raw stream of one or more feeds to a file, each event with the time it was
 received, until --for, --count, ctrl+c or a signal ends it; the file is complete then. Feeds are
 URLs, names in the configuration, a preset, or, without an argument, all of the configuration.
@@ -35,33 +39,33 @@ name is kept as FILE-0001; any other file of that name is left alone, and is an 
 not recorded, and credentials of 8 characters or more are masked wherever the server repeats them.
 
 It exits with 0 when it has recorded what was asked for, the time is up or every server has ended its
-stream for good (204); with 1 when a feed failed (the cause is printed), when all end before --count,
+stream for good (204), and after ctrl+c; with 1 when a feed failed (the cause is printed), when all end before --count,
 or when the file cannot be written.`,
-		Example: `  livetape record https://desk.example/events -o desk.tape
-  livetape record https://desk.example/events -o desk.tape.gz --record-size 100 --for 24h
-  livetape record desk pyth -o both.tape`,
+		Example: `  livetape record https://desk.example/events --record desk.tape
+  livetape record desk --record desk.tape.gz --record-size 100MiB --for 24h
+  livetape record desk pyth -r both.tape`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := checkLimits(cmd, limits.count, limits.duration); err != nil {
 				return err
 			}
 			if record.file == "" {
-				return usageErrorf(cmd, "--output FILE is missing: it says where to record")
+				return usageErrorf(cmd, "--record FILE is missing: it says where to record")
 			}
-			flags.keepsSymbols = true
-			selection, targets, err := flags.selectTargets(cmd, args, false)
+			feeds.keepsSymbols = true
+			selection, targets, err := feeds.selectTargets(cmd, args, false)
 			if err != nil {
 				return err
 			}
 			selection.warnLocalConfig(targets)
-			return runRecord(cmd.Context(), cmd, recordOptions{targets, flags.symbols, record, limits, stateFile})
+			return runRecord(cmd.Context(), cmd, recordOptions{targets, feeds.symbols, record, limits, stateFile})
 		},
 	}
-	cmd.Flags().StringVarP(&record.file, "output", "o", "", "the `FILE` to record in; compressed if that ends in .gz")
-	record.registerSize(cmd)
+	record.register(cmd)
+	flags.Rename(cmd, "output", "o", "record", nil)
 	limits.register(cmd)
 	registerState(cmd, &stateFile)
-	flags.register(cmd)
-	flags.registerSymbols(cmd)
+	feeds.register(cmd)
+	feeds.registerSymbols(cmd)
 	return cmd
 }
 
@@ -72,19 +76,31 @@ type recordLimits struct {
 }
 
 func (l *recordLimits) register(cmd *cobra.Command) {
-	cmd.Flags().IntVar(&l.count, "count", 0, "stop after so many events")
-	cmd.Flags().DurationVar(&l.duration, "for", 0, "stop after so long, such as 10s or 24h")
+	registerCount(cmd, &l.count)
+	registerFor(cmd, &l.duration, 0)
+}
+
+func registerCount(cmd *cobra.Command, count *int) {
+	cmd.Flags().IntVar(count, "count", 0, "stop after `N` events; stream counts the updates in them")
+}
+
+func registerFor(cmd *cobra.Command, duration *time.Duration, usual time.Duration) {
+	cmd.Flags().DurationVar(duration, "for", usual, "listen for so `LONG`, such as 10s, 5m or 24h, and stop")
+}
+
+func checkCount(cmd *cobra.Command, count int) error {
+	if cmd.Flags().Changed("count") && count < 1 {
+		return usageErrorf(cmd, "--count is %d; it must be at least 1", count)
+	}
+	return nil
 }
 
 // checkLimits checks --count and --for.
 func checkLimits(cmd *cobra.Command, count int, duration time.Duration) error {
-	switch changed := cmd.Flags().Changed; {
-	case changed("count") && count < 1:
-		return usageErrorf(cmd, "--count is %d; it must be at least 1", count)
-	case changed("for") && duration <= 0:
+	if cmd.Flags().Changed("for") && duration <= 0 {
 		return usageErrorf(cmd, "--for is %s; it must be over 0", duration)
 	}
-	return nil
+	return checkCount(cmd, count)
 }
 
 type recordOptions struct {

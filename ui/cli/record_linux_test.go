@@ -24,7 +24,7 @@ func TestRecordSaysThatADiskIsFull(t *testing.T) {
 			w.Write(flood)
 		}
 	}))
-	cmd := exec.Command(livetape, "record", url, "-o", filepath.Join(smallDisk(t), "desk.tape"))
+	cmd := exec.Command(livetape, "record", url, "--record", filepath.Join(smallDisk(t), "desk.tape"))
 	said, err := cmd.CombinedOutput()
 	if cmd.ProcessState.ExitCode() != cli.ExitError || !regexp.MustCompile(`livetape: the recording .*desk\.tape lacks its last .*: no space left on device\n$`).Match(said) {
 		t.Errorf("%v: %s", err, said)
@@ -41,7 +41,7 @@ func TestRecordCountsWhatIsInTheFileWhenADiskIsFull(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	file := filepath.Join(smallDisk(t), "desk.tape")
-	said, _ := exec.Command(livetape, "record", url, "-o", file).CombinedOutput() // its end says it
+	said, _ := exec.Command(livetape, "record", url, "--record", file).CombinedOutput() // its end says it
 	recorded := regexp.MustCompile(`: ([\d,]+) events? recorded\n`).FindSubmatch(said)
 	lost := regexp.MustCompile(`lacks its last (\d+) events`).FindSubmatch(said)
 	if recorded == nil || lost == nil {

@@ -111,7 +111,7 @@ func TestRecordEndsAfterCountAndSaysHowItWent(t *testing.T) {
 	t.Parallel()
 	url := serve(t, pricesHandler("A 1", "B 2", "A 3"))
 	name := filepath.Join(t.TempDir(), "desk.tape")
-	code, said := runRecord(t, url, "--name", "desk", "-o", name, "--count", "2")
+	code, said := runRecord(t, url, "--name", "desk", "--record", name, "--count", "2")
 	want := fmt.Sprintf("livetape: desk: connecting\nlivetape: desk: live\nlivetape: %s: 2 events recorded\n", name)
 	if diff := cmp.Diff(want, said); diff != "" || code != cli.ExitOK {
 		t.Errorf("exit code %d, standard error (-want +got):\n%s", code, diff)
@@ -141,7 +141,7 @@ func TestRecordEndsAsItsFeedsDo(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			name := filepath.Join(t.TempDir(), "desk.tape")
-			code, said := runRecord(t, append([]string{serve(t, test.handler), "--name", "desk", "-o", name}, test.args...)...)
+			code, said := runRecord(t, append([]string{serve(t, test.handler), "--name", "desk", "--record", name}, test.args...)...)
 			if code != test.code || !strings.Contains(said, test.says) || strings.Count(said, "failed") > 1 {
 				t.Errorf("exit code %d, and it says:\n%s", code, said)
 			}
@@ -156,7 +156,7 @@ func TestRecordPutsSeveralFeedsInOneFile(t *testing.T) {
 	t.Parallel()
 	name := filepath.Join(t.TempDir(), "both.tape")
 	one, two := serve(t, pricesHandler("A 1", "B 2")), serve(t, pricesHandler("C 3"))
-	if code, said := runRecord(t, one, two, "-o", name, "--count", "3"); code != cli.ExitOK {
+	if code, said := runRecord(t, one, two, "--record", name, "--count", "3"); code != cli.ExitOK {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
 	got := slices.Sorted(slices.Values(payloads(t, name)))
@@ -179,7 +179,7 @@ func TestRecordLosesNothingAtFullSpeed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			dir, base := t.TempDir(), name
 			name := filepath.Join(dir, base)
-			code, said := runRecord(t, url, "--last-event-id", "m-0", "--record-size", "1", "-o", name, "--count", fmt.Sprint(events+1)) // the first is the answer to the id
+			code, said := runRecord(t, url, "--last-event-id", "m-0", "--record-size", "1", "--record", name, "--count", fmt.Sprint(events+1)) // the first is the answer to the id
 			if code != cli.ExitOK {
 				t.Fatalf("exit code %d:\n%s", code, said)
 			}
@@ -214,7 +214,7 @@ func TestRecordLeavesAnotherFileAloneAndKeepsAnOlderRecording(t *testing.T) {
 	if err := os.WriteFile(letter, []byte("dear reader"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	code, said := runRecord(t, url, "-o", letter, "--count", "1")
+	code, said := runRecord(t, url, "--record", letter, "--count", "1")
 	if code != cli.ExitError || !strings.Contains(said, "letter.txt exists and is not a recording; choose another name") {
 		t.Errorf("exit code %d:\n%s", code, said)
 	}
@@ -223,7 +223,7 @@ func TestRecordLeavesAnotherFileAloneAndKeepsAnOlderRecording(t *testing.T) {
 	}
 	name := filepath.Join(dir, "desk.tape")
 	for range 2 {
-		if code, said := runRecord(t, url, "-o", name, "--count", "1"); code != cli.ExitOK {
+		if code, said := runRecord(t, url, "--record", name, "--count", "1"); code != cli.ExitOK {
 			t.Fatalf("exit code %d:\n%s", code, said)
 		}
 	}
@@ -241,7 +241,7 @@ func TestASignalLeavesARecordingWhole(t *testing.T) {
 			t.Run(fmt.Sprint(signal, " ", name), func(t *testing.T) {
 				server := startServer(t, "127.0.0.1:0")
 				name := filepath.Join(t.TempDir(), name)
-				cmd := exec.Command(livetape, "record", server.url(), "-o", name)
+				cmd := exec.Command(livetape, "record", server.url(), "--record", name)
 				var stderr stderrBuffer
 				cmd.Stderr = &stderr
 				if err := cmd.Start(); err != nil {
@@ -252,8 +252,9 @@ func TestASignalLeavesARecordingWhole(t *testing.T) {
 					t.Fatal(err)
 				}
 				cmd.Wait()
-				if code := cmd.ProcessState.ExitCode(); code != 128+int(signal) {
-					t.Errorf("exit code %d", code)
+				want := map[syscall.Signal]int{syscall.SIGINT: cli.ExitOK, syscall.SIGTERM: 128 + int(syscall.SIGTERM)}[signal]
+				if code := cmd.ProcessState.ExitCode(); code != want {
+					t.Errorf("exit code %d, want %d", code, want)
 				}
 				stderr.waitFor(t, "recorded\n")
 				if len(entries(t, name)) < 2 { // connecting and live
@@ -268,11 +269,11 @@ func TestRecordShowsOnATerminalHowFarItIs(t *testing.T) {
 	t.Parallel()
 	url := serve(t, pricesHandler("A 1", "B 2"))
 	name := filepath.Join(t.TempDir(), "desk.tape")
-	term := startTerminal(t, 120, 10, exec.Command(livetape, "record", url, "-o", name))
+	term := startTerminal(t, 120, 10, exec.Command(livetape, "record", url, "--record", name))
 	progress := regexp.MustCompile(`recording desk\.tape · 2 events · 50 B · the last [1-9]\d*s ago`)
 	term.waitFor("how far it is", progress.MatchString)
 	term.press("\x03")
-	if code := term.waitForExit(); code != 128+int(syscall.SIGINT) {
+	if code := term.waitForExit(); code != cli.ExitOK {
 		t.Errorf("exit code %d", code)
 	}
 	if screen := term.text(); strings.Contains(screen, "recording desk") || !strings.Contains(screen, "2 events recorded") {

@@ -17,22 +17,20 @@ import (
 	"livetape/feed/tape"
 	"livetape/ui"
 	"livetape/ui/cli/config"
+	"livetape/ui/cli/flags"
 	"livetape/ui/cli/output"
 	"livetape/ui/humanize"
 )
 
 type recordFlags struct {
 	file string
-	size int64
+	size *flags.Size // of one file; 0 for no limit
 }
 
 func (f *recordFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.file, "record", "", "record the raw stream in `FILE`; compressed if that ends in .gz")
-	f.registerSize(cmd)
-}
-
-func (f *recordFlags) registerSize(cmd *cobra.Command) {
-	cmd.Flags().Int64Var(&f.size, "record-size", 0, "start another file after so many `MiB`; 0 for never")
+	cmd.Flags().StringVarP(&f.file, "record", "r", "", "record the raw stream in `FILE`; compressed if that ends in .gz")
+	f.size = flags.NewLimit(preset.SizeRange{Least: 1 << 20, Most: int(min(int64(1)<<40, math.MaxInt)), Name: "1MiB and 1TiB; 0 is for no limit"})
+	cmd.Flags().Var(f.size, "record-size", "start another file after this `SIZE`, such as 100MiB; 0 for never")
 }
 
 type activeRecording struct {
@@ -61,10 +59,7 @@ func (f recordFlags) start(ctx context.Context, cmd *cobra.Command, feeds *runni
 
 // createFile begins the file. If it moves an older recording aside, it says so.
 func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape.Recorder, error) {
-	if f.size < 0 || f.size > math.MaxInt64>>20 {
-		return nil, fmt.Errorf("record in %s: a size of %d MiB is not between 0 and %d", f.file, f.size, int64(math.MaxInt64>>20))
-	}
-	recorder, err := tape.Create(f.file, tape.RecorderOptions{MaxSize: f.size << 20, Feeds: feeds.initial, Source: feeds.source})
+	recorder, err := tape.Create(f.file, tape.RecorderOptions{MaxSize: f.size.Bytes, Feeds: feeds.initial, Source: feeds.source})
 	if err == nil && recorder.MovedTo() != "" {
 		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: the recording %s that existed is now %s\n", f.file, recorder.MovedTo())
 	}

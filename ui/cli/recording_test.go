@@ -63,7 +63,7 @@ func TestARecordingEndsInTheBoardOfWatching(t *testing.T) {
 				return strings.Contains(screen, "■ CLOSED by server (204)") && strings.Contains(screen, "500 events") && len(prices(screen)) == 15
 			})
 			args[0] = filepath.Join(t.TempDir(), args[0])
-			if code, said := runRecord(t, append([]string{url, "-o"}, args...)...); code != 0 {
+			if code, said := runRecord(t, append([]string{url, "--record"}, args...)...); code != 0 {
 				t.Fatalf("exit code %d:\n%s", code, said)
 			}
 			waitForBoth("the same prices", watched, replayed(t, args[0]), func(watched, replayed string) bool {
@@ -80,7 +80,7 @@ func TestARecordingThatIsKilledReplaysUpToItsLastWholeEvent(t *testing.T) {
 	for _, base := range []string{"desk.tape", "desk.tape.gz"} {
 		t.Run(base, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), base)
-			cmd := exec.Command(livetape, "record", server.url(), "-o", file)
+			cmd := exec.Command(livetape, "record", server.url(), "--record", file)
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
@@ -105,7 +105,7 @@ feeds:
 `)
 	for _, args := range [][]string{
 		{"stream", "--record", "stream.tape", "--count", "2"},
-		{"record", "--output", "record.tape", "--count", "2"},
+		{"record", "--record", "record.tape", "--count", "2"},
 	} {
 		cmd := livetapeIn(dir, args, "DESK_TOKEN=s3cret-s3cret")
 		if said, err := cmd.CombinedOutput(); err != nil {
@@ -171,7 +171,7 @@ func TestAReplayCallsSymbolsAsAConfigurationDoes(t *testing.T) {
 	url := serve(t, pricesHandler("NVDA 1.5", "AMD 2.5"))
 	dir := t.TempDir()
 	file := filepath.Join(dir, "desk.tape")
-	if code, said := runRecord(t, url, "-o", file, "--count", "2"); code != 0 {
+	if code, said := runRecord(t, url, "--record", file, "--count", "2"); code != 0 {
 		t.Fatalf("exit code %d:\n%s", code, said)
 	}
 	config := filepath.Join(dir, "names.yaml")

@@ -26,13 +26,19 @@ type relayFlags struct {
 }
 
 func (f *relayFlags) register(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.IntVar(&f.maxClients, "max-clients", 20000, "streams at a time; further clients are asked to try again later")
-	flags.IntVar(&f.logEvents, "log-events", 1<<16, "events kept for clients that resume")
-	flags.BoolVar(&f.insecure, "insecure", false, "serve other machines without a token or without TLS")
-	flags.StringVar(&f.variable, "token", "", "let only those read who show the token in this environment variable: `'${NAME}'`, quoted")
-	flags.StringVar(&f.tokens, "token-file", "", "the same, with one token in `FILE`, or many, each as name: token; it is read again when it changes")
-	flags.StringArrayVar(&f.origins, "allow-origin", nil, "let pages of this `ORIGIN` alone read streams, and with credentials: https://page.example (repeatable; default: any, without)")
+	registerMaxClients(cmd, &f.maxClients)
+	registerOrigins(cmd, &f.origins)
+	cmd.Flags().IntVar(&f.logEvents, "log-events", 1<<16, "keep `N` events for clients that resume")
+	cmd.Flags().BoolVar(&f.insecure, "insecure", false, "serve other machines without a token or without TLS")
+	registerToken(cmd, &f.variable, &f.tokens)
+}
+
+func registerMaxClients(cmd *cobra.Command, most *int) {
+	cmd.Flags().IntVar(most, "max-clients", 20000, "serve `N` streams at a time; further clients are asked to try again later")
+}
+
+func registerOrigins(cmd *cobra.Command, origins *[]string) {
+	cmd.Flags().StringArrayVar(origins, "allow-origin", nil, "let pages of this `ORIGIN` alone read streams, and with credentials: https://page.example (repeatable; default: any, without)")
 }
 
 // readers are those who may read; nil for everybody.
@@ -77,7 +83,7 @@ get livetape's own wire format, resume where they were, and are told how each fe
 Every event carries the name of its feed and the feed's own time.`
 
 func relayCommand() *cobra.Command {
-	var flags feedFlags
+	var sources feedFlags
 	var server serverFlags
 	var own relayFlags
 	var stateFile string
@@ -89,7 +95,7 @@ func relayCommand() *cobra.Command {
   livetape relay https://desk.example/events --listen 127.0.0.1:9000
   livetape watch http://127.0.0.1:8080/events`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			selection, targets, err := flags.selectTargets(cmd, args, false)
+			selection, targets, err := sources.selectTargets(cmd, args, false)
 			if err != nil {
 				return err
 			}
@@ -97,11 +103,11 @@ func relayCommand() *cobra.Command {
 			return runRelay(cmd, server, own, targets, stateFile)
 		},
 	}
-	server.register(cmd, "listen")
+	server.register(cmd)
 	own.register(cmd)
-	flags.register(cmd)
-	flags.registerSymbols(cmd)
-	flags.registerList(cmd)
+	sources.register(cmd)
+	sources.registerSymbols(cmd)
+	sources.registerList(cmd)
 	registerState(cmd, &stateFile)
 	return cmd
 }

@@ -24,8 +24,8 @@ type replayFlags struct {
 }
 
 func (f *replayFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.speed, "speed", "1x", "speed, from 0.1x to 1000x, or max")
-	cmd.Flags().StringVar(&f.from, "from", "0s", "where to start: 00:05:00 or 5m")
+	cmd.Flags().StringVar(&f.speed, "speed", "1x", "`SPEED`, from 0.1x to 1000x, or max")
+	cmd.Flags().StringVar(&f.from, "from", "0s", "start at this `TIME` of the recording: 00:05:00 or 5m")
 }
 
 func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Duration, err error) {
@@ -74,9 +74,9 @@ event, - and + change the speed, and the left and right arrows wind the tape.`,
 		RunE: func(cmd *cobra.Command, args []string) error { return runReplay(cmd, args[0], flags) },
 	}
 	flags.register(cmd)
-	cmd.Flags().StringVar(&flags.configFile, "config", "", "call symbols as this configuration `FILE` does")
-	cmd.Flags().StringVar(&flags.watchlist, "list", "", "show only the symbols of this watchlist of the configuration")
-	cmd.Flags().StringSliceVar(&flags.only, "symbols", nil, "show only these `SYMBOLS`")
+	registerConfig(cmd, &flags.configFile)
+	registerListIn(cmd, &flags.watchlist)
+	registerSymbolsIn(cmd, &flags.only)
 	cmd.Flags().BoolVar(&flags.paused, "paused", false, "start paused")
 	flags.looks.register(cmd)
 	return cmd
@@ -118,6 +118,8 @@ func runReplay(cmd *cobra.Command, name string, flags replayFlags) error {
 		Deck:   player,
 		Banner: replayBanner(info),
 		Looks:  looks,
+
+		Columns: flags.looks.columns,
 	}
 	for _, s := range info.Feeds {
 		screen.Feeds = append(screen.Feeds, ui.Source{Name: s.Name, URL: s.URL})

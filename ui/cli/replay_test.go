@@ -144,7 +144,7 @@ func TestTheKeysOfATapeDeckWork(t *testing.T) {
 
 func TestTheMockServerServesARecording(t *testing.T) {
 	t.Parallel()
-	served := startScreen(t, 100, 20, "mock", "--addr", "127.0.0.1:0", "--replay", recordTicker(t, "served.tape"), "--speed", "max")
+	served := startScreen(t, 100, 20, "mock", "--listen", "127.0.0.1:0", "--replay", recordTicker(t, "served.tape"), "--speed", "max")
 	screen := served.waitFor("its URL", eventsURL.MatchString)
 	term := startScreen(t, 100, 30, "watch", eventsURL.FindString(screen))
 	term.waitForText("TICK", "1,100.50", "■ CLOSED by server (204)") // it has had everything

@@ -214,6 +214,9 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 		return err
 	}
 	defer keepSettings(&config)()
+	if cmd.Flags().Changed("columns") {
+		delete(config.Settings, "columns") // a flag goes over what was chosen on the screen
+	}
 	frames := painter.New(output, ui.FrameInterval(config.Looks))
 	painting, stopPainting := context.WithCancel(ctx)
 	var painted sync.WaitGroup
@@ -328,12 +331,14 @@ func (t paintedTerminal) WriteString(s string) (int, error) { return t.painter.W
 // lookFlags say how a screen looks. Every command that has one has them.
 type lookFlags struct {
 	theme                string
+	columns              []string // of the table of prices; none for the configuration's
 	ascii, reducedMotion bool
 }
 
 func (f *lookFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.theme, "theme", "", "`NAME` of a theme: "+strings.Join(ui.ThemeNames(nil), ", ")+", or one of the configuration")
+	flags.StringVar(&f.theme, "theme", "", "use the theme `NAME`: "+strings.Join(ui.ThemeNames(nil), ", ")+", or one of the configuration")
+	flags.StringSliceVar(&f.columns, "columns", nil, "these `COLUMNS` of the table of prices, such as symbol,last,chg%,age")
 	flags.BoolVar(&f.ascii, "ascii", false, "draw with ASCII alone (by itself where the locale is not UTF-8)")
 	flags.BoolVar(&f.reducedMotion, "reduced-motion", false, "flash nothing, and draw twice a second at most")
 }
@@ -346,6 +351,11 @@ func (f *lookFlags) looks(cmd *cobra.Command, file *config.File) (ui.Looks, erro
 	}
 	if known := ui.ThemeNames(l.Themes); f.theme != "" && !slices.Contains(known, f.theme) {
 		return l, usageErrorf(cmd, "there is no theme %q%s; there are %s", f.theme, configerr.DidYouMean(f.theme, known, nil), strings.Join(known, ", "))
+	}
+	for _, name := range f.columns {
+		if known := ui.ColumnNames(); !slices.Contains(known, name) {
+			return l, usageErrorf(cmd, "there is no column %q%s; there are %s", name, configerr.DidYouMean(name, known, nil), strings.Join(known, ", "))
+		}
 	}
 	l.Theme = cmp.Or(f.theme, l.Theme)
 	l.ASCII = f.ascii || l.ASCII || !terminal.HasUnicode() && !cmd.Flags().Changed("ascii")

@@ -135,7 +135,7 @@ func (p placedSecret) config(t *testing.T) string {
 // record is what a recording holds, and what record says.
 func (p placedSecret) record(t *testing.T) string {
 	file := filepath.Join(t.TempDir(), "desk.tape")
-	said := p.run(t, append([]string{"record", "--for", "1s", "-o", file}, p.args(t)...)...)
+	said := p.run(t, append([]string{"record", "--for", "1s", "--record", file}, p.args(t)...)...)
 	return said + contentOf(t, file)
 }
 

@@ -52,7 +52,7 @@ func TestNoSecretIsEverInARecording(t *testing.T) {
 		query, url.QueryEscape(query), url.PathEscape(query), header, strings.ReplaceAll(header, `"`, `\"`), key, password,
 		base64.StdEncoding.EncodeToString([]byte("desk:" + password)),
 	}
-	for _, command := range [][]string{{"record", "-o"}, {"stream", "--record"}} {
+	for _, command := range [][]string{{"record", "--record"}, {"stream", "--record"}} {
 		for _, ending := range []string{".tape", ".tape.gz"} {
 			host := echo(t)
 			for i, args := range [][]string{

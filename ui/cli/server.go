@@ -53,11 +53,11 @@ func newMockServer(cmd *cobra.Command, settings serverSettings, config mockserve
 func listenHTTP(cmd *cobra.Command, settings serverSettings, handler http.Handler) (*embeddedServer, error) {
 	addr := settings.addr
 	if _, _, err := net.SplitHostPort(addr); err != nil {
-		return nil, usageErrorf(cmd, "--%s %s is not of the form 127.0.0.1:8080", settings.addrFlag, addr)
+		return nil, usageErrorf(cmd, "--listen %s is not of the form 127.0.0.1:8080", addr)
 	}
 	listener, err := net.Listen("tcp", addr)
 	if errors.Is(err, syscall.EADDRINUSE) {
-		return nil, fmt.Errorf("listen on %s: the port is taken; choose another with --%[2]s, or --%[2]s 127.0.0.1:0 for a free one", addr, settings.addrFlag)
+		return nil, fmt.Errorf("listen on %s: the port is taken; choose another with --listen, or --listen 127.0.0.1:0 for a free one", addr)
 	}
 	if err != nil {
 		return nil, fmt.Errorf("listen on %s: %w", addr, err)

@@ -14,34 +14,31 @@ import (
 	"github.com/spf13/cobra"
 
 	"livetape/feed/connection"
+	"livetape/feed/decode/configerr"
 	"livetape/ui/cli/config"
 )
 
 type serverFlags struct {
 	addr string
-	flag string // for addr
 	log  logFlags
 	tls  tlsFlags
 }
 
-// register adds the flags, that of the address by a name.
-func (f *serverFlags) register(cmd *cobra.Command, addr string) {
-	f.flag = addr
-	cmd.Flags().StringVar(&f.addr, addr, "127.0.0.1:8080", "address to listen on; port 0 picks a free one")
+func (f *serverFlags) register(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.addr, "listen", "127.0.0.1:8080", "listen on this `ADDRESS`; port 0 picks a free one")
 	f.log.register(cmd)
 	f.tls.register(cmd)
 }
 
 type serverSettings struct {
 	addr        string
-	addrFlag    string // that it comes from
 	logger      *slog.Logger
 	errorLog    *log.Logger      // of the http.Server
 	certificate *tls.Certificate // nil: no TLS
 }
 
 func (f *serverFlags) settings(cmd *cobra.Command) (s serverSettings, err error) {
-	s.addr, s.addrFlag = f.addr, f.flag
+	s.addr = f.addr
 	if s.logger, err = f.log.logger(cmd); err != nil {
 		return s, err
 	}
@@ -61,14 +58,14 @@ func (f *serverFlags) printFooter(out io.Writer, s *embeddedServer) {
 type logFlags struct{ format, level string }
 
 func (f *logFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.format, "log-format", "text", "how to log on standard error: text or json")
-	cmd.Flags().StringVar(&f.level, "log-level", "info", "what to log: debug (every client), info, warn or error")
+	cmd.Flags().StringVar(&f.format, "log-format", "text", "the `FORMAT` of the log on standard error: text or json")
+	cmd.Flags().StringVar(&f.level, "log-level", "info", "log this `LEVEL` and above: debug (every client), info, warn or error")
 }
 
 func (f *logFlags) logger(cmd *cobra.Command) (*slog.Logger, error) {
 	var level slog.Level
 	if err := level.UnmarshalText([]byte(f.level)); err != nil {
-		return nil, usageErrorf(cmd, "--log-level %s is not debug, info, warn or error", f.level)
+		return nil, usageErrorf(cmd, "--log-level %s is not debug, info, warn or error%s", f.level, configerr.DidYouMean(f.level, []string{"debug", "info", "warn", "error"}, nil))
 	}
 	options := &slog.HandlerOptions{Level: level}
 	switch f.format {
@@ -77,7 +74,7 @@ func (f *logFlags) logger(cmd *cobra.Command) (*slog.Logger, error) {
 	case "json":
 		return slog.New(slog.NewJSONHandler(cmd.ErrOrStderr(), options)), nil
 	}
-	return nil, usageErrorf(cmd, "--log-format %s is not text or json", f.format)
+	return nil, usageErrorf(cmd, "--log-format %s is not text or json%s", f.format, configerr.DidYouMean(f.format, []string{"text", "json"}, nil))
 }
 
 type tlsFlags struct {
@@ -140,10 +137,12 @@ func (f *tlsFlags) clientFlag() string {
 // tokenFlags say where the token is that clients need to inject faults.
 type tokenFlags struct{ variable, file string }
 
-func (f *tokenFlags) register(cmd *cobra.Command) {
+func (f *tokenFlags) register(cmd *cobra.Command) { registerToken(cmd, &f.variable, &f.file) }
+
+func registerToken(cmd *cobra.Command, variable, file *string) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.variable, "token", "", "allow faults from any address with the token in this environment variable: `'${NAME}'`, quoted")
-	flags.StringVar(&f.file, "token-file", "", "the same, with the token in `FILE`")
+	flags.StringVar(variable, "token", "", "clients show the token in this environment variable: `'${NAME}'`, quoted; mock wants it for faults from elsewhere, relay for reading")
+	flags.StringVar(file, "token-file", "", "the same, with the token in `FILE`; relay takes several, each as name: token, and reads them again when they change")
 }
 
 var tokenVariable = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$`)

@@ -29,7 +29,7 @@ var serverURL = regexp.MustCompile(`https?://[^/ ]+:\d+`)
 // startMockProcess runs `livetape mock` on a free port until the test ends.
 func startMockProcess(t testing.TB, args ...string) *mockProcess {
 	t.Helper()
-	return startServing(t, append([]string{"mock", "--addr", "127.0.0.1:0"}, args...)...)
+	return startServing(t, append([]string{"mock", "--listen", "127.0.0.1:0"}, args...)...)
 }
 
 // startServing runs a command that serves until the test ends.

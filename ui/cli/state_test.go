@@ -39,7 +39,7 @@ func TestAFeedGoesOnWhereTheLastRunEnded(t *testing.T) {
 		}
 	}
 	tape := filepath.Join(t.TempDir(), "desk.tape")
-	if text, err := exec.Command(livetape, "record", url, "--state", file, "--count", "3", "-o", tape).CombinedOutput(); err != nil {
+	if text, err := exec.Command(livetape, "record", url, "--state", file, "--count", "3", "--record", tape).CombinedOutput(); err != nil {
 		t.Errorf("record: %v\n%s", err, text)
 	}
 	if recorded, err := os.ReadFile(tape); err != nil || !strings.Contains(string(recorded), "9.25") || strings.Contains(string(recorded), "6.25") {
@@ -81,7 +81,7 @@ func TestAFeedThatKeepsItsIDGoesOnInEveryCommandWhereThatEnded(t *testing.T) {
 	}
 	for _, want := range []string{"3.25", "6.25"} { // what stream printed was not recorded
 		tape := filepath.Join(t.TempDir(), "desk.tape")
-		if text, err := command("record", "--count", "3", "-o", tape).CombinedOutput(); err != nil {
+		if text, err := command("record", "--count", "3", "--record", tape).CombinedOutput(); err != nil {
 			t.Errorf("record: %v\n%s", err, text)
 		}
 		if recorded, err := os.ReadFile(tape); err != nil || !strings.Contains(string(recorded), want) {

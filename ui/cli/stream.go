@@ -67,8 +67,8 @@ func streamCommand() *cobra.Command {
 }
 
 const streamExamples = `  livetape stream https://desk.example/events | jq .last
-  livetape stream https://desk.example/events -o csv --events price --for 5m > prices.csv
-  livetape stream https://desk.example/events --symbols NVDA -t '{{.Symbol}} {{.Last}}'
+  livetape stream https://desk.example/events -o csv --for 5m > prices.csv
+  livetape stream https://desk.example/events -t '{{.Symbol}} {{.Last}}'
   livetape stream https://desk.example/events --once --symbols NVDA,AAPL
   livetape stream https://desk.example/events --raw | jq '.data | fromjson'
   livetape stream desk pyth -o json

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livetape/feed/decode/configerr"
 	"livetape/ui/cli/output"
 )
 
@@ -15,10 +16,10 @@ type selectionFlags struct{ output.Selection }
 func (f *selectionFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringSliceVar(&f.Kinds, "events", output.Kinds, "only these `KINDS` of updates")
-	flags.StringSliceVar(&f.Symbols, "symbols", nil, "only these `SYMBOLS`, and what is said of the whole market")
-	flags.IntVar(&f.Count, "count", 0, "stop after so many updates")
-	flags.DurationVar(&f.For, "for", 0, "stop after so long, such as 10s or 5m")
-	flags.BoolVar(&f.Once, "once", false, "print the first price of each symbol, and stop")
+	registerSymbolsIn(cmd, &f.Symbols)
+	registerCount(cmd, &f.Count)
+	registerFor(cmd, &f.For, 0)
+	flags.BoolVar(&f.Once, "once", false, "print what there is once each feed, or symbol, has given a price, and stop")
 }
 
 // snapshotTimeout is how long --once waits for a snapshot when nothing else says when to stop.
@@ -30,7 +31,7 @@ func (f *selectionFlags) checkAndFillIn(cmd *cobra.Command) error {
 	f.Kinds, f.Symbols = trimAll(f.Kinds), trimAll(f.Symbols)
 	for _, kind := range f.Kinds {
 		if !slices.Contains(output.Kinds, kind) {
-			return usageErrorf(cmd, "--events knows %s, not %q", output.JoinAnd(output.Kinds), kind)
+			return usageErrorf(cmd, "--events knows %s, not %q%s", output.JoinAnd(output.Kinds), kind, configerr.DidYouMean(kind, output.Kinds, nil))
 		}
 	}
 	switch {
@@ -63,11 +64,13 @@ func trimAll(words []string) []string {
 type formatFlags struct {
 	name     string // of output.FormatNames; empty without --output
 	template string
+	fields   []string
 	raw      bool
 }
 
 func (f *formatFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVarP(&f.name, "output", "o", "", "the `FORMAT`: "+strings.Join(output.FormatNames, ", ")+" (default: table on a terminal, else json)")
+	cmd.Flags().StringVarP(&f.name, "output", "o", "", outputUsage+strings.Join(output.FormatNames, ", ")+" (default: table on a terminal, else json)")
+	cmd.Flags().StringSliceVar(&f.fields, "fields", nil, "only these `FIELDS`, in this order, as JSON or CSV: symbol,last,time")
 	cmd.Flags().BoolVar(&f.raw, "raw", false, "print every event as JSON, whether it can be read or not: feed, type, id, data, received")
 	cmd.Flags().StringVarP(&f.template, "template", "t", "", "print each update by a Go `TEMPLATE`, such as '{{.Symbol}} {{.Last}}'")
 }
@@ -75,13 +78,15 @@ func (f *formatFlags) register(cmd *cobra.Command) {
 func (f formatFlags) format(cmd *cobra.Command, terminal, manyFeeds bool) (output.Format, error) {
 	name := strings.ToLower(f.name)
 	if f.raw {
-		for _, flag := range []string{"output", "template", "events", "once"} {
+		for _, flag := range []string{"output", "template", "fields", "events", "once"} {
 			if cmd.Flags().Changed(flag) {
 				return nil, usageErrorf(cmd, "--raw prints every event as it came: --%s has no effect on it", flag)
 			}
 		}
 	}
 	switch {
+	case cmd.Flags().Changed("template") && len(f.fields) > 0:
+		return nil, usageErrorf(cmd, "--template names its fields itself: leave --fields away")
 	case cmd.Flags().Changed("template") && name != "":
 		return nil, usageErrorf(cmd, "--template is a format of its own: leave --output %s away", f.name)
 	case cmd.Flags().Changed("template"):
@@ -91,9 +96,25 @@ func (f formatFlags) format(cmd *cobra.Command, terminal, manyFeeds bool) (outpu
 		}
 		return format, nil
 	case name != "" && !slices.Contains(output.FormatNames, name):
-		return nil, usageErrorf(cmd, "--output knows %s, not %q; --template is for everything else", output.JoinAnd(output.FormatNames), f.name)
-	case name == "" && terminal:
+		return nil, usageErrorf(cmd, "--output knows %s, not %q%s; --template is for everything else",
+			output.JoinAnd(output.FormatNames), f.name, configerr.DidYouMean(f.name, output.FormatNames, nil))
+	case name == "" && terminal && len(f.fields) == 0:
 		name = "table"
 	}
-	return output.NewFormat(name, time.Local, manyFeeds), nil
+	return output.NewFormat(name, time.Local, manyFeeds, f.fields...), f.checkFields(cmd, name)
+}
+
+func (f formatFlags) checkFields(cmd *cobra.Command, format string) error {
+	known := output.FieldNames()
+	for i, name := range f.fields {
+		switch {
+		case format == "table":
+			return usageErrorf(cmd, "--fields has no effect on a table: say --output json or csv")
+		case !slices.Contains(known, name):
+			return usageErrorf(cmd, "there is no field %q%s; there are %s", name, configerr.DidYouMean(name, known, nil), strings.Join(known, ", "))
+		case slices.Contains(f.fields[:i], name):
+			return usageErrorf(cmd, "--fields has %s twice", name)
+		}
+	}
+	return nil
 }

@@ -51,14 +51,14 @@ func TestSymbolsFilterWhatIsRecordedAndReplayed(t *testing.T) {
 	t.Parallel()
 	url := serve(t, http.HandlerFunc(twoSymbols))
 	name := filepath.Join(t.TempDir(), "a.tape")
-	if code, said := runRecord(t, url, "-o", name, "--symbols", "AAA", "--count", "2"); code != cli.ExitOK {
+	if code, said := runRecord(t, url, "--record", name, "--symbols", "AAA", "--count", "2"); code != cli.ExitOK {
 		t.Fatalf("exit code %d:\n%s", code, said)
 	}
 	if got := payloads(t, name); len(got) != 2 || slices.ContainsFunc(got, func(s string) bool { return strings.Contains(s, "BBB") }) {
 		t.Errorf("recorded are %q", got)
 	}
 	all := filepath.Join(t.TempDir(), "all.tape")
-	if code, said := runRecord(t, url, "-o", all, "--count", "3"); code != cli.ExitOK {
+	if code, said := runRecord(t, url, "--record", all, "--count", "3"); code != cli.ExitOK {
 		t.Fatalf("exit code %d:\n%s", code, said)
 	}
 	screen := startScreen(t, 100, 30, "replay", all, "--speed", "max", "--symbols", "BBB").waitForText("■ end", "2.5")

@@ -79,9 +79,6 @@ func (s *targetSelection) validate() error {
 			return s.notAURLError(arg)
 		}
 	}
-	if err := s.flags.checkSizes(s.cmd); err != nil {
-		return err
-	}
 	if len(s.args) == 1 || len(s.args) == 0 && s.flags.preset != "" {
 		return nil
 	}
@@ -221,12 +218,12 @@ func (s *targetSelection) commandLineError(err error) error {
 }
 
 func (s *targetSelection) withFlags(t feedTarget) (feedTarget, error) {
-	t.config.LastEventID = s.flags.lastEventID
+	t.config.LastEventID, t.config.AnswerTimeout = s.flags.lastEventID, s.flags.timeout
 	if s.flags.ca != "" {
 		t.config.CAFiles = append(t.config.CAFiles, s.flags.ca)
 	}
 	if s.cmd.Flags().Changed("max-event") {
-		t.config.MaxEvent = s.flags.maxEvent << 20
+		t.config.MaxEvent = int(s.flags.maxEvent.Bytes)
 	}
 	if err := t.config.Validate(); err != nil {
 		return t, usageErrorf(s.cmd, "%w", err)

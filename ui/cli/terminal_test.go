@@ -313,7 +313,7 @@ func newScreen(width, height int) *vt.Emulator { return vt.NewEmulator(width, he
 // startMock runs `livetape mock` in a process of its own and returns the URL of its events.
 func startMock(b testing.TB, args ...string) string {
 	b.Helper()
-	cmd := exec.Command(livetape, append([]string{"mock", "--addr", "127.0.0.1:0"}, args...)...)
+	cmd := exec.Command(livetape, append([]string{"mock", "--listen", "127.0.0.1:0"}, args...)...)
 	term := startTerminal(b, 100, 30, cmd)
 	screen := term.waitFor("its URL", eventsURL.MatchString)
 	return eventsURL.FindString(screen)

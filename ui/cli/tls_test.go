@@ -96,14 +96,14 @@ func TestASelfMadeCertificateIsGoodForThisMachineAndAWhile(t *testing.T) {
 func TestACertificateIsGoodForTheAddressThatWasAskedFor(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "cert.pem")
-	server := startMockProcess(t, "--tls", "--tls-out", file, "--addr", "127.0.0.2:0")
+	server := startMockProcess(t, "--tls", "--tls-out", file, "--listen", "127.0.0.2:0")
 	client, _ := trusting(t, file)
 	resp, err := client.Get(server.url + "/healthz")
 	if err != nil {
 		t.Fatal(err)
 	}
 	resp.Body.Close()
-	everywhere := startMockProcess(t, "--tls", "--tls-out", file, "--addr", ":0")
+	everywhere := startMockProcess(t, "--tls", "--tls-out", file, "--listen", ":0")
 	if !strings.HasPrefix(everywhere.url, "https://localhost:") {
 		t.Errorf("a server on all interfaces is at %s", everywhere.url)
 	}

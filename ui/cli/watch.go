@@ -28,7 +28,7 @@ break for the others. A configuration with a mistake changes nothing, and the mi
 ${NAME} in a header or in the URL is read from the environment, so that a token stays out of
 the shell's history; quote it, or the shell expands it first.`,
 		Example: `  livetape watch https://desk.example/events
-  livetape watch https://desk.example/events -H 'Authorization: Bearer ${DESK_TOKEN}'
+  livetape watch https://desk.example/events -H 'X-Api-Key: ${DESK_TOKEN}'
   livetape watch --preset stellar-trades --var pair=XLM/USDC
   livetape watch desk pyth
   livetape watch --list majors`,
@@ -93,6 +93,9 @@ func (o screenOptions) withConfig(file *config.File, screen ui.Config) ui.Config
 	screen.Rewind = file.RewindLimit()
 	if file != nil {
 		screen.Columns, screen.Sort, screen.Fold = file.Columns, file.Sort, file.Fold
+	}
+	if len(o.looks.columns) > 0 {
+		screen.Columns = o.looks.columns
 	}
 	return screen
 }

@@ -197,7 +197,7 @@ func TestEachLineOfJSONLinesIsAnEvent(t *testing.T) {
 	for s.next() {
 		got = append(got, string(s.event.data))
 	}
-	if want := []string{`{"a":1}`, `{"a":2}`}; !slices.Equal(got, want) {
-		t.Errorf("%q, want %q", got, want)
+	if diff := cmp.Diff([]string{`{"a":1}`, `{"a":2}`}, got); diff != "" {
+		t.Error(diff)
 	}
 }

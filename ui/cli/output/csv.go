@@ -5,19 +5,20 @@ import "strings"
 // csvFormat writes comma-separated values, quoted by RFC 4180 §2, with the names of the columns once at the top. Every
 // row has every column. Lines end as those of a Unix tool do, with a line feed alone.
 type csvFormat struct {
-	cells fieldTexts
+	fields []field
+	cells  fieldTexts
 }
 
-func (*csvFormat) header(b []byte) []byte {
+func (f *csvFormat) header(b []byte) []byte {
 	var names []string
-	for _, f := range fields {
-		names = append(names, f.column)
+	for _, field := range f.fields {
+		names = append(names, field.column)
 	}
 	return appendCSV(b, names)
 }
 
 func (f *csvFormat) line(b []byte, r *row) ([]byte, error) {
-	return appendCSV(b, f.cells.textsOf(r, fields)), nil
+	return appendCSV(b, f.cells.textsOf(r, f.fields)), nil
 }
 
 func appendCSV(b []byte, cells []string) []byte {

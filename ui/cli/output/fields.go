@@ -1,6 +1,7 @@
 package output
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -139,6 +140,35 @@ func makeTerminalSafe(b []byte, start int) []byte {
 		}
 	}
 	return b
+}
+
+// FieldNames are the fields as JSON and CSV call them.
+func FieldNames() []string { return namesOf(func(f field) string { return f.column }) }
+
+// TemplateNames are the same fields as templates call them.
+func TemplateNames() []string { return namesOf(func(f field) string { return f.name }) }
+
+func namesOf(name func(field) string) []string {
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = name(f)
+	}
+	return names
+}
+
+// fieldsOf are the fields of these names, in their order; all for none.
+func fieldsOf(names []string) []field {
+	if len(names) == 0 {
+		return fields
+	}
+	var chosen []field
+	for _, name := range names {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.column == name })
+		if i >= 0 {
+			chosen = append(chosen, fields[i])
+		}
+	}
+	return chosen
 }
 
 // FieldHelp lists the fields by both of their names, in lines, for a help text.

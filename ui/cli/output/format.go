@@ -14,13 +14,13 @@ type Format interface {
 var FormatNames = []string{"json", "csv", "table"}
 
 // NewFormat makes the format of a name. A table shows times in zone; with manyFeeds it says which feed each line is of,
-// as the other formats always do.
-func NewFormat(name string, zone *time.Location, manyFeeds bool) Format {
+// as the other formats always do. Those may be told which fields to write, of [FieldNames]; without any they write all.
+func NewFormat(name string, zone *time.Location, manyFeeds bool, only ...string) Format {
 	switch name {
 	case "csv":
-		return &csvFormat{}
+		return &csvFormat{fields: fieldsOf(only)}
 	case "table":
 		return newTable(zone, manyFeeds)
 	}
-	return newJSON()
+	return newJSON(fieldsOf(only))
 }

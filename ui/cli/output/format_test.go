@@ -200,11 +200,11 @@ func TestATemplateIsCheckedBeforeTheFirstUpdate(t *testing.T) {
 	for _, test := range []struct{ template, want string }{
 		{"{{.Last", "unclosed action"},
 		{"{{.Price}}", "there is no field .Price" + all},
-		{"{{.symbol}}", "there is no field .symbol; did you mean .Symbol?"},
-		{"{{.prev_close}}", "there is no field .prev_close; did you mean .PrevClose?"},
-		{`{{if eq .Kind "never"}}{{.Nope}}{{end}}`, "there is no field .Nope" + all},
-		{`{{define "x"}}{{.Nope}}{{end}}{{.Last}}`, "there is no field .Nope" + all},
-		{"{{$.Nope}}", "there is no field .Nope" + all},
+		{"{{.symbol}}", "there is no field .symbol (did you mean \".Symbol\"?)"},
+		{"{{.prev_close}}", "there is no field .prev_close (did you mean \".PrevClose\"?)"},
+		{`{{if eq .Kind "never"}}{{.Nothing}}{{end}}`, "there is no field .Nothing" + all},
+		{`{{define "x"}}{{.Nothing}}{{end}}{{.Last}}`, "there is no field .Nothing" + all},
+		{"{{$.Nothing}}", "there is no field .Nothing" + all},
 		{"{{with $x := .}}{{$x.Nope}}{{end}}", "<$x.Nope>: map has no entry for key \"Nope\""},
 		{"{{.Last.Foo}}", "<.Last.Foo>: can't evaluate field Foo in type string"},
 		{"{{with .Last}}{{.Symbol}}{{end}}", "<.Symbol>: can't evaluate field Symbol in type string"},
@@ -282,3 +282,16 @@ func FuzzAnyTextSurvivesJSONAndCSV(f *testing.F) {
 
 // valid is s with U+FFFD for every byte that is no UTF-8.
 func valid(s string) string { return string([]rune(s)) }
+
+func TestOnlyTheFieldsThatAreAskedForAreWritten(t *testing.T) {
+	events := []feed.Event{event("1", time.Unix(0, 0).UTC(), market.Quote{Symbol: "NVDA", Last: decimalField(t, "181.46")})}
+	for want, format := range map[string]output.Format{
+		"{\"last\":\"181.46\",\"symbol\":\"NVDA\"}\n": output.NewFormat("json", time.UTC, false, "last", "symbol"),
+		"last,symbol\n181.46,NVDA\n":                  output.NewFormat("csv", time.UTC, false, "last", "symbol"),
+		"{}\n":                                        output.NewFormat("json", time.UTC, false, "headline"),
+	} {
+		if got := printed(t, format, events); got != want {
+			t.Errorf("%q; want %q", got, want)
+		}
+	}
+}

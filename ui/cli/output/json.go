@@ -19,7 +19,7 @@ type jsonMember struct {
 	key string // with the punctuation before and after it
 }
 
-func newJSON() *jsonFormat {
+func newJSON(fields []field) *jsonFormat {
 	f := &jsonFormat{map[string][]jsonMember{}}
 	for i := range fields {
 		field := &fields[i]
@@ -40,7 +40,10 @@ func (f *jsonFormat) line(b []byte, r *row) ([]byte, error) {
 	for i := range members {
 		b = members[i].append(b, r)
 	}
-	b[start] = '{' // in place of the first comma: every row has a kind
+	if len(b) == start {
+		b = append(b, '{') // none of the fields that are wanted is there
+	}
+	b[start] = '{' // in place of the first comma
 	return append(b, "}\n"...), nil
 }
 

@@ -11,6 +11,7 @@ import (
 	"text/template/parse"
 	"time"
 
+	"livetape/feed/decode/configerr"
 	"livetape/feed/market"
 )
 
@@ -160,19 +161,17 @@ func checkFieldName(name string) error {
 	if name == allFields {
 		return nil
 	}
-	known := make([]string, 0, len(fields))
-	for _, f := range fields {
-		if f.name == name {
-			return nil
-		}
-		known = append(known, f.name)
+	known := TemplateNames()
+	if slices.Contains(known, name) {
+		return nil
 	}
 	for _, field := range known {
 		if strings.EqualFold(strings.ReplaceAll(name, "_", ""), field) {
-			return fmt.Errorf("there is no field .%s; did you mean .%s?", name, field)
+			return fmt.Errorf("there is no field .%s (did you mean \".%s\"?)", name, field)
 		}
 	}
-	return fmt.Errorf("there is no field .%s; the fields are %s", name, strings.Join(known, " "))
+	near := strings.Replace(configerr.DidYouMean(name, known, nil), "\"", "\".", 1)
+	return fmt.Errorf("there is no field .%s%s; the fields are %s", name, near, strings.Join(known, " "))
 }
 
 func (u *templateUses) add(nodes ...parse.Node) {
