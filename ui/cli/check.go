@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"sync"
 	"time"
 
 	"github.com/charmbracelet/lipgloss"
@@ -13,6 +14,7 @@ import (
 	"livetape/ui/cli/config"
 	"livetape/ui/cli/doctor"
 	"livetape/ui/cli/flags"
+	"livetape/ui/humanize"
 )
 
 type checkFlags struct {
@@ -32,8 +34,8 @@ func checkCommand() *cobra.Command {
 server resumes, and reports what it found, what is wrong and what to do about it: the route to the
 server, the answer, proxies that hold events back, ids, heartbeats, delays, malformed lines. The
 report ends with the preset that fits, or with a map for the payloads, as YAML to paste into a
-configuration. It waits for an answer as long as it
-listens, and 15 s at the longest, unless --timeout says so. ctrl+c ends it with the report so far.
+configuration. It waits for an answer as long as it listens, and 15 s at the longest, unless --timeout
+says so. Findings are printed as they come. ctrl+c ends it with the report so far.
 
 ${NAME} in a header or in the URL is read from the environment. Secrets are not shown or written.`,
 		Example: `  livetape check https://desk.example/events
@@ -84,23 +86,87 @@ func (f checkFlags) run(cmd *cobra.Command, args []string) error {
 	if d := target.origin.Definition; d.Preset != "" || d.Decoder != "" || d.Map != nil {
 		options.Definition = &d
 	}
+	if err := target.config.Validate(); err != nil {
+		return usageErrorf(cmd, "%w", err)
+	}
+	progress := f.newProgress(cmd, target.config.URL)
+	options.Found, options.Progress = progress.found, progress.count
 	report, err := doctor.Examine(cmd.Context(), target.config, options)
+	progress.end()
 	if err != nil {
 		return usageErrorf(cmd, "%w", err)
 	}
-	if err := f.printReport(cmd, report); err != nil {
+	if err := f.printReport(cmd, progress.printer, report); err != nil {
 		return err
 	}
 	return verdictError(report.Verdict)
 }
 
-func (f checkFlags) printReport(cmd *cobra.Command, report *doctor.Report) error {
-	out := rawOutput(cmd) // a report is plain but for its colours
+// checkProgress prints a report as it is made, with a counter on a terminal. An examination and a ticker use it.
+type checkProgress struct {
+	mu      sync.Mutex
+	line    statusLine
+	printer *doctor.Printer // nil for JSON
+	phase   string
+	events  int
+	began   time.Time
+	stop    chan struct{}
+	stopped sync.WaitGroup
+}
+
+func (f checkFlags) newProgress(cmd *cobra.Command, url string) *checkProgress {
+	p := &checkProgress{line: newStatusLine(cmd.ErrOrStderr()), began: time.Now(), stop: make(chan struct{})}
+	if out := rawOutput(cmd); f.output.String() != "json" { // a report is plain but for its colours
+		p.printer = doctor.NewPrinter(out, lipgloss.NewRenderer(out), url)
+	}
+	if p.line.terminal != nil {
+		p.stopped.Go(p.tick)
+	}
+	return p
+}
+
+func (p *checkProgress) tick() {
+	ticker := time.NewTicker(time.Second / 4)
+	defer ticker.Stop()
+	for {
+		select {
+		case <-p.stop:
+			return
+		case now := <-ticker.C:
+			p.mu.Lock()
+			p.line.draw(fmt.Sprintf("%3.0f s  %s · %s", now.Sub(p.began).Seconds(), p.phase, humanize.Plural(p.events, "event")))
+			p.mu.Unlock()
+		}
+	}
+}
+
+func (p *checkProgress) found(s doctor.Section) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.line.clear()
+	if p.printer != nil {
+		p.printer.Section(s)
+	}
+}
+
+func (p *checkProgress) count(phase string, events int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.phase, p.events = phase, events
+}
+
+func (p *checkProgress) end() {
+	close(p.stop)
+	p.stopped.Wait()
+	p.line.clear()
+}
+
+func (f checkFlags) printReport(cmd *cobra.Command, printer *doctor.Printer, report *doctor.Report) error {
 	var err error
-	if f.output.String() == "json" {
-		err = report.JSON(out)
+	if printer == nil {
+		err = report.JSON(rawOutput(cmd))
 	} else {
-		err = report.Text(out, lipgloss.NewRenderer(out))
+		err = printer.End(report)
 	}
 	if err != nil || f.write == "" {
 		return err

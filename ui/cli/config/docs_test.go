@@ -171,13 +171,6 @@ func TestMappingExplainsEveryKeyOfARule(t *testing.T) {
 	}
 }
 
-func TestConfigExplainsEveryKeyOfAFile(t *testing.T) {
-	want := keysOf(reflect.TypeFor[config.File](), reflect.TypeFor[config.Feed](), reflect.TypeFor[config.Symbol](), reflect.TypeFor[config.Alert](), reflect.TypeFor[config.Position]())
-	if diff := cmp.Diff(want, tables(readDoc(t, "config.md"))); diff != "" {
-		t.Errorf("want (-), got (+):\n%s", diff)
-	}
-}
-
 func TestConfigNamesEveryActionThatHasKeys(t *testing.T) {
 	names := strings.ReplaceAll(strings.Join(ui.ActionNames(), " "), "-", "_") // lines do not break within a name
 	names = strings.ReplaceAll(ansi.Wordwrap(names, 110, ""), "_", "-")

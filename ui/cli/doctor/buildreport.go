@@ -10,12 +10,16 @@ import (
 
 func (e *examination) report() *Report {
 	r := &Report{URL: redact.URL(e.config.URL), Name: suggestFeedName(e.config), At: e.startedAt.UTC(), Connection: e.first.connection()}
-	r.Sections = append(r.Sections, e.connectionSection())
+	add := func(s Section) {
+		r.Sections = append(r.Sections, s)
+		e.options.found(s)
+	}
+	add(e.connectionSection())
 	if e.first.stage == streaming {
 		r.Stream = e.stream()
-		r.Sections = append(r.Sections, e.streamSection())
+		add(e.streamSection())
 		if payloads := e.payloadSection(); len(payloads.Findings) > 0 {
-			r.Sections = append(r.Sections, payloads)
+			add(payloads)
 			r.Reading = e.payloads()
 		}
 	}

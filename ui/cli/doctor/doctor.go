@@ -25,7 +25,29 @@ type Options struct {
 	Format     string             // FormatSSE or FormatNDJSON; empty to detect it
 	Definition *preset.Definition // how the feed is read; nil to find out
 	Symbols    []string           // report only these, in upper or lower case; empty for all
+
+	Found    func(Section)                  // called with each group of findings once it is known, and again when more changed it; may be nil
+	Progress func(phase string, events int) // called as a phase begins and with each event of it; may be nil
 }
+
+func (o Options) found(s Section) {
+	if o.Found != nil {
+		o.Found(s)
+	}
+}
+
+func (o Options) progress(phase string, events int) {
+	if o.Progress != nil {
+		o.Progress(phase, events)
+	}
+}
+
+// The phases of an examination.
+const (
+	phaseConnecting = "connecting"
+	phaseListening  = "listening"
+	phaseResuming   = "connecting again, to see whether the server resumes"
+)
 
 // DefaultFor is how long a feed is listened to.
 const DefaultFor = 5 * time.Second
@@ -55,7 +77,11 @@ func Examine(ctx context.Context, c feed.Config, opts Options) (*Report, error) 
 	}
 	defer endpoint.CloseConnections()
 	e := &examination{config: c, options: opts, endpoint: endpoint, startedAt: time.Now()}
-	e.first = e.observe(ctx, connectOptions{lastEventID: c.LastEventID, endpoint: endpoint, listenFor: opts.For, maxEvents: opts.Events})
+	opts.progress(phaseConnecting, 0)
+	e.first = e.observe(ctx, connectOptions{lastEventID: c.LastEventID, endpoint: endpoint, listenFor: opts.For, maxEvents: opts.Events, phase: phaseListening, opened: func(o *observation) {
+		e.first = o
+		opts.found(e.connectionSection())
+	}})
 	for i := range e.first.stats.kept { // before a reason quotes a part of one, in which nothing is recognised any more
 		ev := &e.first.stats.kept[i]
 		ev.Data = endpoint.Redactor().Payload(ev.Data)

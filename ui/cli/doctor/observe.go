@@ -80,6 +80,8 @@ type connectOptions struct {
 	listenFor   time.Duration
 	maxEvents   int              // 0 for no limit
 	until       func(event) bool // stops after an event; may be nil
+	phase       string
+	opened      func(*observation) // called when the stream begins; may be nil
 }
 
 // observe makes one connection. When it returns, nothing of it is left running.
@@ -192,9 +194,13 @@ func (o *observation) detectDocument(mediaType string) {
 }
 
 func (e *examination) listen(o *observation, body io.Reader, opts connectOptions) {
+	e.options.progress(opts.phase, 0)
 	events := newEventReader(body, o, stream.Config{
 		JSONLines: o.format == FormatNDJSON, MaxEvent: e.config.MaxEvent, LastEventID: opts.lastEventID,
 	})
+	if opts.opened != nil {
+		opts.opened(o)
+	}
 	for opts.maxEvents == 0 || o.stats.total < opts.maxEvents {
 		ev, err := events.next()
 		if err != nil {
@@ -202,6 +208,7 @@ func (e *examination) listen(o *observation, body io.Reader, opts connectOptions
 			return
 		}
 		o.stats.add(ev)
+		e.options.progress(opts.phase, o.stats.total)
 		if opts.until != nil && opts.until(ev) {
 			break
 		}

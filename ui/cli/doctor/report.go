@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"livetape/feed/connection"
+	"livetape/feed/redact"
 	"livetape/ui/humanize"
 )
 
@@ -199,15 +201,45 @@ func (r *Report) JSON(w io.Writer) error {
 
 // Text writes the report for people. The renderer decides whether marks have colours.
 func (r *Report) Text(w io.Writer, renderer *lipgloss.Renderer) error {
-	t := textWriter{styles: map[Mark]lipgloss.Style{
+	return NewPrinter(w, renderer, r.URL).End(r)
+}
+
+// Printer writes a report for people while it is made: each section once it is known, and the rest at the end. One
+// goroutine uses it.
+type Printer struct {
+	out     io.Writer
+	err     error // the first
+	text    textWriter
+	printed map[string]Section // by title
+}
+
+// NewPrinter begins the report on a feed, whose URL is shown without secrets.
+func NewPrinter(out io.Writer, renderer *lipgloss.Renderer, url string) *Printer {
+	p := &Printer{out: out, printed: map[string]Section{}, text: textWriter{styles: map[Mark]lipgloss.Style{
 		Good:    renderer.NewStyle().Foreground(lipgloss.Color("2")),
 		Warning: renderer.NewStyle().Foreground(lipgloss.Color("3")),
 		Bad:     renderer.NewStyle().Foreground(lipgloss.Color("1")),
-	}}
-	t.printf("livetape check %s\n", r.URL)
-	for _, s := range r.Sections {
-		t.section(s)
+	}}}
+	p.text.printf("livetape check %s\n", redact.URL(url)) // written with the first section
+	return p
+}
+
+// Section writes a section, unless it stands there as it is already.
+func (p *Printer) Section(s Section) {
+	if before, known := p.printed[s.Title]; known && slices.Equal(before.Findings, s.Findings) {
+		return
 	}
+	p.printed[s.Title] = s
+	p.text.section(s)
+	p.flush()
+}
+
+// End writes what is not written yet of a report. The error is the first of all that were written.
+func (p *Printer) End(r *Report) error {
+	for _, s := range r.Sections {
+		p.Section(s)
+	}
+	t := &p.text
 	if r.Stream != nil && len(r.Stream.Types) > 0 {
 		t.types(r.Stream)
 	}
@@ -215,10 +247,15 @@ func (r *Report) Text(w io.Writer, renderer *lipgloss.Renderer) error {
 		t.printf("\nfor livetape.yaml, under feeds:\n\n%s", r.feedEntry())
 	}
 	t.printf("\n%s %s\n", t.mark(r.Verdict.mark()), r.Summary)
-	if _, err := io.WriteString(w, t.String()); err != nil {
-		return fmt.Errorf("write the report: %w", err)
+	p.flush()
+	return p.err
+}
+
+func (p *Printer) flush() {
+	if _, err := io.WriteString(p.out, p.text.String()); err != nil && p.err == nil {
+		p.err = fmt.Errorf("write the report: %w", err)
 	}
-	return nil
+	p.text.Reset()
 }
 
 func (v Verdict) mark() Mark {

@@ -136,7 +136,9 @@ func (e *examination) reconnect(ctx context.Context, r *resumeTest) *resumeTest 
 		return nil // not reached: the first one was valid, and presets are
 	}
 	defer endpoint.CloseConnections()
+	e.options.progress(phaseResuming, 0)
 	o := e.observe(ctx, connectOptions{
+		phase:       phaseResuming,
 		lastEventID: r.sent, endpoint: endpoint, listenFor: min(resumeTime, e.options.For), maxEvents: maxResumedEvents, until: r.source.isConclusive,
 	})
 	if o.endReason == endInterrupted && o.stats.total == 0 {
