@@ -5,8 +5,8 @@
 package picture
 
 import (
-	"encoding/xml"
 	"fmt"
+	"html"
 	"image/color"
 	"strings"
 	"unicode/utf8"
@@ -78,7 +78,7 @@ func (r *run) draw(svg *strings.Builder, x, y int, ground Ground) {
 		weight = ` font-weight="bold"`
 	}
 	fmt.Fprintf(svg, `<text x="%.1f" y="%.1f" textLength="%.1f" fill="%s"%s>`, left, top+13.5, long, hex(ink), weight)
-	_ = xml.EscapeText(svg, []byte(strings.ReplaceAll(text, " ", noBreakSpace))) // a Builder takes all
+	svg.WriteString(html.EscapeString(strings.ReplaceAll(text, " ", noBreakSpace))) // which is all that XML needs
 	svg.WriteString("</text>\n")
 }
 
