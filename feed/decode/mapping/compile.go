@@ -49,6 +49,7 @@ type compiledRule struct {
 	readings    []namedPath               // of a rule of kind reading
 	texts       map[string]*compiledValue // by key
 	time        *compiledValue
+	quote       market.Quote // that is being read
 
 	noRowsReason, noFieldsReason string
 }

@@ -151,11 +151,11 @@ func (ru *compiledRule) readPayload(base row, out *payloadResult) {
 	base.payloadCache, base.parentCache = ru.payloadCache.reset(), ru.parentCache
 	before, first := out.rows, len(out.updates)
 	out.rowsBefore = before
-	take := func(r row) { ru.readRow(&r, out) }
+	take := func(r *row) { ru.readRow(r, out) }
 	if ru.columns != nil {
-		walkColumns(base, ru.columns.get(&base), out.budget, take)
+		walkColumns(&base, ru.columns.get(&base), out.budget, take)
 	} else {
-		walkRows(base, ru.rowPath, ru.indexesList, take)
+		walkRows(&base, ru.rowPath, ru.indexesList, take)
 	}
 	if ru.order != "" {
 		out.updates = append(out.updates[:first], orderRows(ru.order, out.updates[first:], time.Now())...)

@@ -137,73 +137,80 @@ func (m *memberCache) fill(row gjson.Result) {
 const maxListDepth = 8
 
 // walkRows calls take for each row of a payload. The path is that of parseEachPath; nil when the payload is the row. A
-// list in the place of a row stands for its items, unless the rule itself looks into lists.
-func walkRows(base row, path []string, indexesList bool, take func(row)) {
+// list in the place of a row stands for its items, unless the rule itself looks into lists. The row is good until take returns.
+func walkRows(base *row, path []string, indexesList bool, take func(*row)) {
 	w := rowWalker{base, indexesList, take}
 	if path == nil {
-		w.row(base.payload, place{}, 0)
+		w.value(base.payload, place{}, 0)
 		return
 	}
 	w.members(base.payload, place{}, path)
 }
 
 type rowWalker struct {
-	base        row
+	row         *row
 	indexesList bool
-	take        func(row)
+	take        func(*row)
 }
 
 // members walks the list or map to which the first part of the path leads.
 func (w rowWalker) members(from gjson.Result, at place, path []string) {
+	parent := w.row.parent
+	defer func() { w.row.parent = parent }()
 	if from.IsObject() {
-		w.base.parent = from
-		w.base.parentCache.reset()
+		w.row.parent = from
+		w.row.parentCache.reset()
 	}
 	if path[0] != "" {
 		from = from.Get(path[0])
 	}
-	if !from.IsObject() && !from.IsArray() {
+	isMap := from.IsObject()
+	if !isMap && !from.IsArray() {
 		return
 	}
 	index := 0
 	from.ForEach(func(name, member gjson.Result) bool {
 		here := at.item(index)
-		if from.IsObject() {
+		if isMap {
 			here = place{key: name.String()}
 		}
 		index++
 		if len(path) > 1 {
 			w.members(member, here, path[1:])
 		} else {
-			w.row(member, here, 0)
+			w.value(member, here, 0)
 		}
 		return true
 	})
 }
 
-func (w rowWalker) row(at gjson.Result, in place, depth int) {
+func (w rowWalker) value(at gjson.Result, in place, depth int) {
+	if at.Type == gjson.Null {
+		return
+	}
 	if at.IsArray() && !w.indexesList && depth < maxListDepth {
 		index := 0
 		at.ForEach(func(_, item gjson.Result) bool {
-			w.row(item, in.item(index), depth+1)
+			w.value(item, in.item(index), depth+1)
 			index++
 			return true
 		})
 		return
 	}
-	if at.Type == gjson.Null {
-		return
-	}
-	r := w.base
-	r.value, r.place = at, in
-	w.take(r)
+	w.row.stand(at, in)
+	w.take(w.row)
+}
+
+// stand makes a row the one of a value.
+func (r *row) stand(at gjson.Result, in place) {
+	r.value, r.delta, r.place, r.cached = at, gjson.Result{}, in, false
 }
 
 // maxShared is the longest value, in bytes, that stands beside columns and is put into each row.
 const maxShared = 256
 
 // walkColumns calls take for each row of a map whose lists, all of one length, have a value for each row.
-func walkColumns(base row, columns gjson.Result, budget *eventBudget, take func(row)) {
+func walkColumns(base *row, columns gjson.Result, budget *eventBudget, take func(*row)) {
 	if !columns.IsObject() {
 		return
 	}
@@ -231,12 +238,11 @@ func walkColumns(base row, columns gjson.Result, budget *eventBudget, take func(
 		for k, name := range names {
 			w.member(name, lists[k][i].Raw)
 		}
-		r := base
-		r.value, r.place = gjson.Parse(w.String()), place{number: i + 1}
-		if budget.scan -= len(r.value.Raw); budget.isSpent() {
+		base.stand(gjson.Parse(w.String()), place{number: i + 1})
+		if budget.scan -= len(base.value.Raw); budget.isSpent() {
 			return
 		}
-		take(r)
+		take(base)
 	}
 }
 

@@ -118,6 +118,9 @@ func parseDate(s string) (time.Time, error) {
 // compactDate is a date of 14 digits. As milliseconds they would be of the years after 2600.
 const compactDate = "20060102150405"
 
+// unitPlaces are how many digits of a unit are below a second.
+var unitPlaces = [...]int{seconds: 0, millis: 3, micros: 6, nanos: 9}
+
 // parseEpoch reads a plain decimal number that counts units since 1970. Errors show s.
 func parseEpoch(s, digits string, u timeUnit) (time.Time, error) {
 	number, neg := strings.CutPrefix(digits, "-")
@@ -128,9 +131,8 @@ func parseEpoch(s, digits string, u timeUnit) (time.Time, error) {
 		}
 		u = unitOfDigits(len(whole))
 	}
-	places := map[timeUnit]int{seconds: 0, millis: 3, micros: 6, nanos: 9}[u]
 	all := whole + fraction
-	point := len(whole) - places // digits of whole seconds
+	point := len(whole) - unitPlaces[u] // digits of whole seconds
 	if point <= 0 {
 		all, point = strings.Repeat("0", 1-point)+all, 1
 	}
@@ -138,8 +140,13 @@ func parseEpoch(s, digits string, u timeUnit) (time.Time, error) {
 	if err != nil || sec > maxEpochSeconds {
 		return time.Time{}, fmt.Errorf("%s is after the year 9999: is the unit right?", market.PlainText(s, 40))
 	}
-	below := all[point:min(len(all), point+9)]
-	nsec, _ := strconv.ParseInt(below+strings.Repeat("0", 9-len(below)), 10, 64) // always nine digits
+	var nsec int64
+	for i := range 9 {
+		nsec *= 10
+		if point+i < len(all) {
+			nsec += int64(all[point+i] - '0')
+		}
+	}
 	if neg {
 		sec, nsec = -sec, -nsec
 	}

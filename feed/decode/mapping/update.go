@@ -49,7 +49,8 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 	if name == "" {
 		return nil, reason
 	}
-	q := market.Quote{Symbol: name}
+	q := &f.compiledRule.quote // to make one for each row would double what a row costs in memory
+	*q = market.Quote{Symbol: name}
 	found := false
 	var err error
 	for _, n := range f.numbers {
@@ -61,16 +62,16 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 			f.addError(n.key, err)
 			continue
 		}
-		*n.cell(&q) = d
+		*n.cell(q) = d
 		found = found || d.IsSet()
 	}
 	if f.book != nil {
-		if reason, err = f.book.setBestBidAsk(r, name, &q); err != nil {
+		if reason, err = f.book.setBestBidAsk(r, name, q); err != nil {
 			f.addError("book", err)
 		}
 		found = found || q.Bid.IsSet() || q.Ask.IsSet() || q.NoBid || q.NoAsk
 	}
-	if f.dropsFillers && DropFillers(&q) && !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
+	if f.dropsFillers && DropFillers(q) && !q.Last.IsSet() && !q.Bid.IsSet() && !q.Ask.IsSet() {
 		return nil, ReasonFillers
 	}
 	q.Report = reports[f.kind]
@@ -80,7 +81,7 @@ func (f *fieldReader) quote(r *row) (market.Update, string) {
 	q.Name = f.text(r, "name", market.MaxName)
 	q.Currency = f.text(r, "currency", market.MaxCurrency)
 	q.Time = f.timestamp(r)
-	return q, ""
+	return *q, ""
 }
 
 // reports are what quotes of the kinds of rules say of trades.
