@@ -16,18 +16,7 @@ import (
 	"livetape/ui/humanize"
 )
 
-func recordCommand() *cobra.Command {
-	var feeds feedFlags
-	var limits recordLimits
-	var record recordFlags
-	var stateFile string
-	cmd := &cobra.Command{
-		Use:   "record [FEED|URL]... --record FILE",
-		Short: "Record feeds in a file, without a screen",
-
-		Annotations: map[string]string{endsByInterrupt: "yes"},
-
-		Long: `record writes the raw stream of one or more feeds to a file, each event with the time it was
+const recordHelp = `record writes the raw stream of one or more feeds to a file, each event with the time it was
 received, until --for, --count, ctrl+c or a signal ends it; the file is complete then. Feeds are
 URLs, names in the configuration, a preset, or, without an argument, all of the configuration.
 Connection changes and what a reconnect missed are in the recording, and are printed on standard
@@ -40,7 +29,20 @@ not recorded, and credentials of 8 characters or more are masked wherever the se
 
 It exits with 0 when it has recorded what was asked for, the time is up or every server has ended its
 stream for good (204), and after ctrl+c; with 1 when a feed failed (the cause is printed), when all end before --count,
-or when the file cannot be written.`,
+or when the file cannot be written.`
+
+func recordCommand() *cobra.Command {
+	var feeds feedFlags
+	var limits recordLimits
+	var record recordFlags
+	var stateFile string
+	cmd := &cobra.Command{
+		Use:   "record [FEED|URL]... --record FILE",
+		Short: "Record feeds in a file, without a screen",
+
+		Annotations: map[string]string{endsByInterrupt: "yes"},
+
+		Long: recordHelp,
 		Example: `  livetape record https://desk.example/events --record desk.tape
   livetape record desk --record desk.tape.gz --record-size 100MiB --for 24h
   livetape record desk pyth -r both.tape`,
