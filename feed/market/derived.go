@@ -62,18 +62,18 @@ func (d Decimal) Digits() (whole, fraction int) {
 // maxSignificant is the most digits of a price that count for Row.Decimals. More are the noise of a binary number.
 const maxSignificant = 15
 
-// neededDecimals is how many digits after the point a price needs; see Row.Decimals.
-func (d Decimal) neededDecimals() int8 {
+// neededDecimals is how many digits after the point a price needs, where those are more than known; see Row.Decimals.
+func (d Decimal) neededDecimals(known int8) int8 {
 	scale := d.num.Scale()
-	if d.wide != notWide || scale == 0 {
-		return 0
+	if d.wide != notWide || scale <= int(known) {
+		return known
 	}
 	needed := d.num.MinScale()
 	if d.num.Prec()-(scale-needed) > maxSignificant {
-		return 0
+		return known
 	}
 	if scale >= 2 {
 		needed = max(needed, 2)
 	}
-	return int8(needed)
+	return max(int8(needed), known)
 }

@@ -224,7 +224,10 @@ func (r *Row) mergeQuote(q *Quote, at time.Time) (move int) {
 	r.Low.set(q.Low, at)
 	r.PrevClose.set(q.PrevClose, at)
 	r.FeedVWAP.set(q.VWAP, at)
-	r.decimals = max(r.decimals, int8(min(q.Decimals, 18)), q.Last.neededDecimals(), q.Bid.neededDecimals(), q.Ask.neededDecimals())
+	r.decimals = max(r.decimals, int8(min(q.Decimals, 18)))
+	for _, price := range [...]*Decimal{&q.Last, &q.Bid, &q.Ask} {
+		r.decimals = price.neededDecimals(r.decimals)
+	}
 	r.BidSize.set(q.BidSize, at)
 	r.AskSize.set(q.AskSize, at)
 	r.Updated, r.Quoted = at, q.Time
