@@ -56,7 +56,7 @@ var yamlComment = regexp.MustCompile(`(?m)^#.*\n`)
 func (h *feedHealth) isGuessed() bool { return h.found.Guess && !h.confirmed }
 
 // mapAdvice is what to do about rows that cannot be told apart; empty when they can.
-func (h *feedHealth) mapAdvice(k keyMap) string {
+func (h *feedHealth) mapAdvice(k *keyMap) string {
 	switch {
 	case h.found.Problem == "":
 		return ""

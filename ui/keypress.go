@@ -151,7 +151,7 @@ func (m Model) sayUnusedKey(name string) (Model, tea.Cmd) {
 	return m.showToastFor(time.Second, span{muted, hint})
 }
 
-func (k keyMap) movesRows(msg tea.KeyMsg) bool {
+func (k *keyMap) movesRows(msg tea.KeyMsg) bool {
 	return key.Matches(msg, k.up, k.down, k.pageUp, k.pageDown, k.halfUp, k.halfDown, k.first, k.last)
 }
 
@@ -177,7 +177,7 @@ func (m Model) moveCursorBy(n int) Model {
 }
 
 // rowsToMove is how many rows a key moves down a list; less than zero is up.
-func (k keyMap) rowsToMove(msg tea.KeyMsg, l list) int {
+func (k *keyMap) rowsToMove(msg tea.KeyMsg, l list) int {
 	switch {
 	case key.Matches(msg, k.up):
 		return -1

@@ -181,8 +181,8 @@ func (k *keyMap) placeActions() []action {
 	}
 }
 
-func newKeys(c Config) keyMap {
-	var k keyMap
+func newKeys(c Config) *keyMap {
+	k := &keyMap{}
 	for _, a := range k.actions() {
 		keys := strings.Fields(a.keys)
 		if rebound := c.Keys[a.name]; len(rebound) > 0 {
@@ -324,7 +324,7 @@ func keyNamesOf(b key.Binding) string {
 }
 
 // footer is what the footer shows as there is room, the most needed keys first.
-func (k keyMap) footer() []key.Binding {
+func (k *keyMap) footer() []key.Binding {
 	all := []key.Binding{k.open, k.find, k.sort, k.focus, k.help, k.tape, k.fewLog, k.fold, k.commands, k.fault, k.quit, k.feeds, k.log, k.pause, k.connect, k.retry, k.raw, k.themes}
 	if !k.step.Enabled() {
 		return all
@@ -332,7 +332,7 @@ func (k keyMap) footer() []key.Binding {
 	return putFirst(all, k.pause, k.step, k.slower, k.faster, k.backward, k.forward)
 }
 
-func (k keyMap) withFirst(first ...key.Binding) []key.Binding { return putFirst(k.footer(), first...) }
+func (k *keyMap) withFirst(first ...key.Binding) []key.Binding { return putFirst(k.footer(), first...) }
 
 // putFirst moves some keys before all others.
 func putFirst(all []key.Binding, first ...key.Binding) []key.Binding {

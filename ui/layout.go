@@ -93,8 +93,9 @@ func (m Model) layOutOverlay() Model {
 	return m
 }
 
-func (m Model) currentKeys() keyMap {
-	k := *m.allKeys
+func (m Model) currentKeys() *keyMap {
+	copied := *m.allKeys
+	k := &copied
 	if h := m.controlledFeed(); h != nil && h.status.State.HasEnded() {
 		relabel(&k.connect, "connect")
 	}
@@ -104,8 +105,8 @@ func (m Model) currentKeys() keyMap {
 	if m.logPane.few {
 		relabel(&k.fewLog, "whole log")
 	}
-	m.setDetailKeys(&k)
-	m.setOpenKeys(&k)
+	m.setDetailKeys(k)
+	m.setOpenKeys(k)
 	switch {
 	case m.news.ofSelected:
 		relabel(&k.newsOfSymbol, "all news")
@@ -115,7 +116,7 @@ func (m Model) currentKeys() keyMap {
 	if m.showRaw {
 		relabel(&k.raw, "prices")
 	}
-	m.setRowKeys(&k)
+	m.setRowKeys(k)
 	if m.fold != nil {
 		relabel(&k.fold, "unfold feeds")
 	}
@@ -124,7 +125,7 @@ func (m Model) currentKeys() keyMap {
 	if m.paused != nil || m.deck.Paused || m.rewound != nil {
 		relabel(&k.pause, "go on")
 	}
-	m.setOverlayKeys(&k)
+	m.setOverlayKeys(k)
 	k.nextMatch.SetEnabled(m.isTextFocused() && m.textSearch.text != "")
 	k.previousMatch.SetEnabled(k.nextMatch.Enabled())
 	if m.isTextFocused() {

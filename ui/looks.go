@@ -13,7 +13,7 @@ type Looks struct {
 func (m Model) useLooks(l Looks) Model {
 	m.config.Looks = l
 	keys := newKeys(m.config)
-	m.allKeys, m.keys = &keys, keys
+	m.allKeys, m.keys = keys, keys
 	m = m.useTheme(l.Theme)
 	m.chosenTheme = m.themeName
 	return m

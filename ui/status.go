@@ -274,7 +274,7 @@ func (m Model) noPricesText() []span {
 }
 
 // noPricesText explains an empty price table: what is wrong, and what the user can do.
-func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
+func (h *feedHealth) noPricesText(now time.Time, k *keyMap) []span {
 	cause, advice := plainLine(h.status.Cause), plainLine(h.status.Advice)
 	switch h.state(now) {
 	case feed.Live:
@@ -304,7 +304,7 @@ func (h *feedHealth) noPricesText(now time.Time, k keyMap) []span {
 }
 
 // whatComes is the next step where a feed is connected and nothing is shown of it.
-func whatComes(k keyMap) string {
+func whatComes(k *keyMap) string {
 	words := keyLabel(k.log) + " shows all that comes"
 	if k.retry.Enabled() {
 		words += ", " + keyLabel(k.retry) + " connects anew"
@@ -312,7 +312,7 @@ func whatComes(k keyMap) string {
 	return words + "."
 }
 
-func (h *feedHealth) nothingMappedText(now time.Time, k keyMap) []span {
+func (h *feedHealth) nothingMappedText(now time.Time, k *keyMap) []span {
 	switch {
 	case h.messages > 0:
 	case h.lastByte.After(h.liveSince):

@@ -137,7 +137,7 @@ type Model struct {
 	chosenTheme string // the same, when no other is tried out
 
 	allKeys *keyMap // those of this run
-	keys    keyMap  // the same, as far as they do something now
+	keys    *keyMap // the same, as far as they do something now: a pointer, since each call of a method copies the model
 
 	moment // on screen: the present, unless rewound
 

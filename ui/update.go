@@ -50,6 +50,7 @@ func (m Model) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return m, nil
 		}
 	}
+	m.alerts = m.alerts.advance(m.present().now)
 	m, told := m.tellAlerts()
 	m, wake := m.layOut().scheduleWake()
 	return m, tea.Batch(cmd, told, wake, m.saveDue())
@@ -199,19 +200,19 @@ func (m Model) hideToast(id int) Model {
 
 func (m Model) wakeUp(msg wakeMsg) Model {
 	m.wake = time.Time{}
-	m = m.advanceClock(msg.now)
-	m.alerts = m.alerts.advance(m.present().now)
-	return m
+	return m.advanceClock(msg.now)
 }
 
+// scheduleWake has the screen drawn again when something on it changes by time alone, but not as long as messages have it
+// drawn anyway: such a change waits for slowLimit, and each message begins that anew.
 func (m Model) scheduleWake() (Model, tea.Cmd) {
-	next := m.nextChange()
-	if next.IsZero() || m.wake.After(m.now) && !next.Before(m.wake) {
+	next, now := m.nextChange(), m.present().now
+	if next.IsZero() || !m.wake.Before(now.Add(slowLimit)) && !next.Before(m.wake) {
 		return m, nil // the pending wake-up is early enough, and schedules again
 	}
 	m.generation++
 	m.wake = next
-	return m, m.alarm.set(m.generation, min(max(next.Sub(m.present().now), slowLimit), longestWait), m.clock)
+	return m, m.alarm.set(m.generation, min(max(next.Sub(now), slowLimit), longestWait), m.clock)
 }
 
 // longestWait bounds a timer: a recording may say that something changes in a thousand years.

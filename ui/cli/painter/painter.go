@@ -67,18 +67,22 @@ func (m painted) View() string {
 
 // Run draws frames until ctx ends. An error of the terminal is for its writer to notice.
 func (p *Painter) Run(ctx context.Context) {
+	var painted time.Time
 	for {
 		select {
 		case <-p.drawn:
 		case <-ctx.Done():
 			return
 		}
-		p.paint()
-		select {
-		case <-time.After(time.Duration(p.interval.Load())):
-		case <-ctx.Done():
-			return
+		if early := time.Duration(p.interval.Load()) - time.Since(painted); early > 0 { // only now: a timer for each frame would wake the program up
+			select {
+			case <-time.After(early):
+			case <-ctx.Done():
+				return
+			}
 		}
+		p.paint()
+		painted = time.Now()
 	}
 }
 
