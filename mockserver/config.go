@@ -29,7 +29,10 @@ const (
 type Config struct {
 	Source Source  // what is served; nil: a simulated market of Seed, Rate, Symbols and Scenario
 	Log    hub.Log // of the source's events; nil: one in memory, of Epoch and Ring
-	Title  string  // of the server, in the list of what it serves; default "livetape mock server: simulated prices and news"
+	// Share makes the source that is served of the one whose events they are, where the log is shared with other processes. Of
+	// several with the same simulated market, each goes on where the one before ended. Nil: the log is this server's alone.
+	Share func(Source) Source
+	Title string // of the server, in the list of what it serves; default "livetape mock server: simulated prices and news"
 
 	Seed      uint64          // of the market; 0 means 1. The same seed, rate and number of symbols make the same sequence of events
 	Rate      float64         // events a second, all symbols together; default 40, at most a million
@@ -74,6 +77,9 @@ func (c Config) withDefaults() Config {
 	c.Retry = cmp.Or(c.Retry, time.Second)
 	if c.Scenario != nil && !c.Scenario.Start.IsZero() {
 		c.Epoch = cmp.Or(c.Epoch, c.Scenario.Epoch(c.Seed, c.Rate, c.Symbols))
+	}
+	if c.Share != nil {
+		c.Epoch = cmp.Or(c.Epoch, fmt.Sprintf("market%d", c.Seed)) // part of the ids of headlines: the same in all processes
 	}
 	c.Epoch = cmp.Or(c.Epoch, strconv.FormatInt(c.Now().UnixMicro(), 36))
 	return c

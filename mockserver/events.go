@@ -44,7 +44,7 @@ func (s *Server) handleEvents(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, ErrNothingMore):
 		w.WriteHeader(http.StatusNoContent) // an EventSource does not come back (WHATWG HTML §9.2.3)
-	case errors.Is(err, ErrNotReady):
+	case errors.Is(err, ErrNotReady), errors.Is(err, hub.ErrUnavailable):
 		fault.WriteStatus(w, http.StatusServiceUnavailable, time.Second)
 	case err != nil:
 		s.config.Logger.Error("no stream for a client", "client", client, "error", err)

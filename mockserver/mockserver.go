@@ -57,12 +57,15 @@ func New(c Config) (*Server, error) {
 		s.simulator = newSimulator(c)
 		s.source = s.simulator
 	}
+	if c.Share != nil {
+		s.source = c.Share(s.source)
+	}
 	s.metrics = newMetrics(s)
 	s.hub = hub.New(hub.Config{
 		MaxClients: c.MaxClients, Queue: c.Queue, Logger: c.Logger, Metrics: s.metrics.streams,
 	}, c.log())
 	hooks := fault.Hooks{Changed: s.hub.Wake, Restart: func() {}, Started: s.logFault}
-	if s.simulator != nil {
+	if s.simulator != nil && c.Share == nil {
 		hooks.Restart = s.simulator.restart
 	}
 	s.faults = fault.NewSchedule(^c.Seed, hooks)

@@ -30,7 +30,7 @@ func (s *Server) Handler() http.Handler {
 		mux.HandleFunc("GET /faults", s.handleListFaults)
 		mux.HandleFunc("POST /faults", s.handleInjectFaults)
 	}
-	if s.simulator != nil {
+	if s.isEmulated() {
 		mux.HandleFunc("/as/{service}/", s.handleEmulated)
 		mux.HandleFunc(fault.RedirectPrefix+"/as/{service}/", s.handleEmulated)
 		mux.HandleFunc("GET /as/{$}", handleListServices)
@@ -40,6 +40,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("GET /{$}", func(w http.ResponseWriter, r *http.Request) { s.handleIndex(w, r, browser) })
 	return limitQuery(mux)
 }
+
+// isEmulated reports whether other services are: their formats say what a simulated market in this process knows.
+func (s *Server) isEmulated() bool { return s.simulator != nil && s.config.Share == nil }
 
 func (s *Server) handleIndex(w http.ResponseWriter, r *http.Request, browser http.Handler) {
 	w.Header().Set("Vary", "Accept")
@@ -58,7 +61,7 @@ GET /events    an event stream (Server-Sent Events)
                ?untyped                all as messages, for onmessage, with the type in the JSON
                Last-Event-ID           resumes; ?lastEventId= where a header cannot be set
 `, s.config.Title, cmp.Or(types, "the event's own types"))
-	if s.simulator != nil {
+	if s.isEmulated() {
 		fmt.Fprint(w, "GET /as/       the same market in the formats of other services, for their clients\n")
 	}
 	fmt.Fprint(w, `GET /healthz   epoch, newest event and number of clients

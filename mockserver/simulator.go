@@ -3,8 +3,11 @@ package mockserver
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
+
+	"github.com/tidwall/gjson"
 
 	"livetape/mockserver/emulate"
 	"livetape/mockserver/fault"
@@ -57,8 +60,25 @@ func (s *simulator) makeBatch(n int) (turns int, took time.Duration) {
 }
 
 func (s *simulator) publish(n int) (turns int, took time.Duration, faults []fault.Fault) {
+	if s.config.Share != nil { // the log may take a while, and the snapshot is not of this market
+		turns, took, faults = s.makeDrafts(n)
+		s.hub.Publish(s.drafts, s.data)
+		return turns, took, faults
+	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	turns, took, faults = s.makeDraftsLocked(n)
+	s.hub.Publish(s.drafts, s.data)
+	return turns, took, faults
+}
+
+func (s *simulator) makeDrafts(n int) (turns int, took time.Duration, faults []fault.Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.makeDraftsLocked(n)
+}
+
+func (s *simulator) makeDraftsLocked(n int) (turns int, took time.Duration, faults []fault.Fault) {
 	now, skew := s.config.Now().UTC(), s.faults.Skew()
 	s.drafts, s.data = s.drafts[:0], s.data[:0]
 	quotes := make([]market.Quote, 0, n) // payloads, which live as long as the log keeps them
@@ -69,13 +89,15 @@ func (s *simulator) publish(n int) (turns int, took time.Duration, faults []faul
 			quotes = s.addDraft(e, quotes)
 		}
 	}
-	s.hub.Publish(s.drafts, s.data)
 	return turns, s.player.Clock() - from, s.player.TakeFaults()
 }
 
 // addDraft adds e to the drafts. A quote, which the market changes again, is copied to the end of quotes.
 func (s *simulator) addDraft(e market.Event, quotes []market.Quote) []market.Quote {
 	d, size := hub.Draft{Type: e.Type(), Symbols: e.Symbols()}, len(s.data)
+	if s.config.Share != nil {
+		d.FeedID = strconv.Itoa(s.player.Market.Turns())
+	}
 	s.data = e.AppendJSON(s.data)
 	d.Size = len(s.data) - size
 	switch {
@@ -91,6 +113,9 @@ func (s *simulator) addDraft(e market.Event, quotes []market.Quote) []market.Quo
 
 // Run implements [Source]: it makes as many events as the rate asks for. Fast ones come in batches.
 func (s *simulator) Run(ctx context.Context, _ *hub.Hub) error {
+	if s.config.Share != nil {
+		s.takeOver()
+	}
 	rate, speed := s.rateAndSpeed()
 	ticker := time.NewTicker(tickInterval(rate * speed))
 	defer ticker.Stop()
@@ -114,6 +139,53 @@ func (s *simulator) Run(ctx context.Context, _ *hub.Hub) error {
 			ticker.Reset(tickInterval(rate * speed))
 		}
 	}
+}
+
+// resumableLog is one that tells how far another process came.
+type resumableLog interface{ FeedID(feed string) string }
+
+// takeOver has the market go on after the last turn that is in a shared log. An empty log gets what the market begins with.
+func (s *simulator) takeOver() {
+	s.stepping.Lock()
+	defer s.stepping.Unlock()
+	log, _ := s.hub.Log().(resumableLog)
+	if log == nil {
+		return
+	}
+	turn, err := strconv.Atoi(log.FeedID(""))
+	if err != nil {
+		s.publishOpening()
+		return
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.player.Market.Turns() > turn { // what came after that did not get into the log
+		s.player = newSimulator(s.config).player
+	}
+	for s.player.Market.Turns() < turn {
+		s.player.Next(s.config.Now().UTC(), s.faults.Skew())
+	}
+	s.player.TakeFaults()
+}
+
+// publishOpening publishes the market as it stands, each quote with all that is known of it.
+func (s *simulator) publishOpening() {
+	data, _ := s.snapshot(hub.Filter{})
+	s.drafts, s.data = s.drafts[:0], s.data[:0]
+	for _, list := range [][2]string{{"prices", market.PriceType}, {"news", market.NewsType}, {"status", market.StatusType}} {
+		for _, row := range gjson.GetBytes(data, list[0]).Array() {
+			symbols := []string{row.Get("symbol").Str}
+			if many := row.Get("symbols"); many.Exists() {
+				symbols = symbols[:0]
+				for _, symbol := range many.Array() {
+					symbols = append(symbols, symbol.Str)
+				}
+			}
+			s.drafts = append(s.drafts, hub.Draft{Type: list[1], Symbols: symbols, Size: len(row.Raw)})
+			s.data = append(s.data, row.Raw...)
+		}
+	}
+	s.hub.Publish(s.drafts, s.data)
 }
 
 // rateAndSpeed is how many events a second of the market's time has, and how many times faster than the wall clock that runs.

@@ -28,6 +28,13 @@ type Draft struct {
 	Payload any      // never changed
 }
 
+// NewEvent gives a draft with data its id and number.
+func NewEvent(id string, number uint64, d Draft, data []byte, logged time.Time) *Event {
+	frame := make([]byte, 0, len("event: \nid: \ndata: \n\n")+len(d.Type)+len(id)+len(data))
+	frame = appendFrame(frame, d.Type, id, data)
+	return &Event{id, number, d.Type, d.Symbols, d.Feed, frame, d.Payload, logged.UnixNano()}
+}
+
 // Why a log cannot be read from an id.
 var (
 	ErrUnknownID = errors.New("the log never gave this id")

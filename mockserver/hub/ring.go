@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// ringLog is a Log in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" is the id before the first event.
-type ringLog struct {
+// Ring is a [Log] in memory. Its ids are "<epoch>-<n>", n from 1; "<epoch>-0" is the id before the first event.
+type Ring struct {
 	epoch string
 	base  uint64 // the number of event n is base+n
 
@@ -23,53 +23,65 @@ type ringLog struct {
 func NewRing(epoch string, size int, base uint64) Log { return NewRingAfter(epoch, size, base, 0) }
 
 // NewRingAfter is NewRing for the events that follow the first n of an epoch, which it has forgotten.
-func NewRingAfter(epoch string, size int, base, n uint64) Log {
-	return &ringLog{epoch: epoch, base: base, slots: make([]*Event, size), first: n, last: n}
+func NewRingAfter(epoch string, size int, base, n uint64) *Ring {
+	return &Ring{epoch: epoch, base: base, slots: make([]*Event, size), first: n, last: n}
 }
 
-func (r *ringLog) Append(drafts []Draft, data []byte) {
+// Append implements [Log].
+func (r *Ring) Append(drafts []Draft, data []byte) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := time.Now().UnixNano()
+	now := time.Now()
 	for _, d := range drafts {
 		r.last++
-		id := r.id(r.last)
-		frame := make([]byte, 0, len("event: \nid: \ndata: \n\n")+len(d.Type)+len(id)+d.Size)
-		frame = appendFrame(frame, d.Type, id, data[:d.Size])
+		*r.slot(r.last) = NewEvent(r.id(r.last), r.base+r.last, d, data[:d.Size], now)
 		data = data[d.Size:]
-		*r.slot(r.last) = &Event{id, r.base + r.last, d.Type, d.Symbols, d.Feed, frame, d.Payload, now}
 	}
 }
 
-func (r *ringLog) slot(n uint64) **Event { return &r.slots[n%uint64(len(r.slots))] }
+// Add logs an event that has its id already: the next one.
+func (r *Ring) Add(e *Event) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.last++
+	*r.slot(r.last) = e
+}
 
-func (r *ringLog) id(n uint64) string { return r.epoch + "-" + strconv.FormatUint(n, 10) }
+func (r *Ring) slot(n uint64) **Event { return &r.slots[n%uint64(len(r.slots))] }
 
-func (r *ringLog) Epoch() string { return r.epoch }
+func (r *Ring) id(n uint64) string { return r.epoch + "-" + strconv.FormatUint(n, 10) }
 
-func (r *ringLog) ID(number uint64) string { return r.id(number - r.base) }
+// Epoch implements [Log].
+func (r *Ring) Epoch() string { return r.epoch }
 
-func (r *ringLog) NewestNumber() uint64 {
+// ID implements [Log].
+func (r *Ring) ID(number uint64) string { return r.id(number - r.base) }
+
+// NewestNumber implements [Log].
+func (r *Ring) NewestNumber() uint64 {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.base + r.last
 }
 
-func (r *ringLog) Newest() string {
+// Newest implements [Log].
+func (r *Ring) Newest() string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.id(r.last)
 }
 
-func (r *ringLog) Oldest() string {
+// Oldest implements [Log].
+func (r *Ring) Oldest() string {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	return r.id(r.oldest())
 }
 
-func (r *ringLog) oldest() uint64 { return r.last - min(r.last-r.first, uint64(len(r.slots))) }
+func (r *Ring) oldest() uint64 { return r.last - min(r.last-r.first, uint64(len(r.slots))) }
 
-func (r *ringLog) Read(id string, dst []*Event) (events []*Event, following int, err error) {
+// Read implements [Log].
+func (r *Ring) Read(id string, dst []*Event) (events []*Event, following int, err error) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	n, err := r.parseID(id)
@@ -88,7 +100,7 @@ func (r *ringLog) Read(id string, dst []*Event) (events []*Event, following int,
 }
 
 // parseID gives the n of an id. It is right with ErrForgotten, too.
-func (r *ringLog) parseID(id string) (uint64, error) {
+func (r *Ring) parseID(id string) (uint64, error) {
 	rest, hasEpoch := strings.CutPrefix(id, r.epoch)
 	digits, hasDash := strings.CutPrefix(rest, "-")
 	n, err := strconv.ParseUint(digits, 10, 64)
@@ -101,7 +113,8 @@ func (r *ringLog) parseID(id string) (uint64, error) {
 	return n, nil
 }
 
-func (r *ringLog) Span() (events int, age time.Duration) {
+// Span implements [Log].
+func (r *Ring) Span() (events int, age time.Duration) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	if r.last == r.first {

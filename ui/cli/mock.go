@@ -12,6 +12,7 @@ import (
 	"livetape/mockserver/fault"
 	"livetape/ui/cli/flags"
 	"livetape/ui/cli/recorded"
+	"livetape/ui/cli/sharedlog"
 )
 
 type marketFlags struct {
@@ -88,6 +89,7 @@ func mockCommand() *cobra.Command {
 	var token tokenFlags
 	var server serverFlags
 	var recording string
+	var shared sharedlog.Flags
 	cmd := &cobra.Command{
 		Use:   "mock",
 		Short: "Serve simulated prices and news over Server-Sent Events",
@@ -100,7 +102,7 @@ func mockCommand() *cobra.Command {
 			if market.config.Token, err = token.read(cmd); err != nil {
 				return err
 			}
-			return runMock(cmd, server, market)
+			return runMock(cmd, server, market, &shared)
 		},
 	}
 	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) { // only then, since it reads every scenario
@@ -114,6 +116,7 @@ func mockCommand() *cobra.Command {
 	token.register(cmd)
 	replay.register(cmd)
 	market.register(cmd)
+	shared.Register(cmd.Flags())
 	cmd.Flags().StringVar(&market.start, "start", "", "where the clock of a scenario starts: a `TIME`, or "+startNow+" for the time of day (default: as the scenario says)")
 	return cmd
 }
@@ -143,7 +146,7 @@ func serveRecording(cmd *cobra.Command, flags serverFlags, maxClients int, name 
 	return server.serve(cmd.Context())
 }
 
-func runMock(cmd *cobra.Command, flags serverFlags, market marketFlags) error {
+func runMock(cmd *cobra.Command, flags serverFlags, market marketFlags, shared *sharedlog.Flags) error {
 	config, err := market.mockConfig(cmd)
 	if err != nil {
 		return err
@@ -153,13 +156,23 @@ func runMock(cmd *cobra.Command, flags serverFlags, market marketFlags) error {
 		return err
 	}
 	config.Logger = settings.logger
+	if err := shared.Check(); err != nil {
+		return usageErrorf(cmd, "%w", err)
+	}
+	if err := shared.Open(&config, config.Ring); err != nil {
+		return err
+	}
 	server, err := newMockServer(cmd, settings, config)
 	if err != nil {
 		return err
 	}
 	out := cmd.OutOrStdout()
 	fmt.Fprintf(out, "livetape mock server · %s · seed %d · %g events/s\n\n", marketTitle(config), config.Seed, config.Rate)
-	fmt.Fprintf(out, "  page    %[1]s/\n  events  %[1]s/events\n  untyped %[1]s/events?untyped  for pages that use onmessage\n  others  %[1]s/as/  in the formats of other services\n  health  %[1]s/healthz\n", server.url)
+	fmt.Fprintf(out, "  page    %[1]s/\n  events  %[1]s/events\n  untyped %[1]s/events?untyped  for pages that use onmessage\n", server.url)
+	if config.Log == nil {
+		fmt.Fprintf(out, "  others  %s/as/  in the formats of other services\n", server.url)
+	}
+	fmt.Fprintf(out, "  health  %s/healthz\n", server.url)
 	flags.printFooter(out, server)
 	return server.serve(cmd.Context())
 }

@@ -1,0 +1,98 @@
+package jetstream
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/nats-io/nats.go/jetstream"
+
+	"livetape/mockserver/hub"
+)
+
+// storedSnapshot is what the events up to a sequence add up to. It is in the object store beside the stream, for processes that
+// start when the stream has forgotten its first events.
+type storedSnapshot struct {
+	Epoch   string            `json:"epoch"`
+	Last    uint64            `json:"last"`
+	FeedIDs map[string]string `json:"feed_ids"`
+	Rows    json.RawMessage   `json:"rows"`
+}
+
+const (
+	snapshotName  = "snapshot"
+	snapshotEvery = 10 * time.Second
+)
+
+// storeSnapshots stores one at once, and again and again until ctx ends.
+func (s *Stream) storeSnapshots(ctx context.Context) {
+	stored := ""
+	for ctx.Err() == nil {
+		if newest := s.view.Load().Newest(); newest != stored {
+			if err := s.storeSnapshot(); err == nil {
+				stored = newest
+			}
+		}
+		wait(ctx, snapshotEvery)
+	}
+}
+
+func (s *Stream) storeSnapshot() error {
+	ctx, cancel := context.WithTimeout(context.Background(), 2*requestTime)
+	defer cancel()
+	rows, last, err := s.state.Load().Store()
+	if err != nil {
+		return fmt.Errorf("describe a snapshot: %w", err)
+	}
+	epoch, digits, _ := strings.Cut(last, "-")
+	sequence, err := strconv.ParseUint(digits, 10, 64)
+	if err != nil {
+		return nil // there is nothing yet
+	}
+	data, err := json.Marshal(storedSnapshot{epoch, sequence, s.latestFeedIDs(), rows})
+	if err != nil {
+		return fmt.Errorf("describe a snapshot: %w", err)
+	}
+	store, err := s.js.ObjectStore(ctx, s.bucketName())
+	if err == nil {
+		_, err = store.PutBytes(ctx, snapshotName, data)
+	}
+	if err != nil {
+		s.config.Logger.Warn("a snapshot is not stored", "error", err)
+		return fmt.Errorf("store a snapshot: %w", err)
+	}
+	return nil
+}
+
+// restore gives the state to begin with, and the sequence up to which it has all events. Without a snapshot of the epoch, that
+// is nothing, and what the stream has is read.
+func (s *Stream) restore(ctx context.Context, r *remote) (*hub.State, uint64, error) {
+	data, err := r.store.GetBytes(ctx, snapshotName)
+	if errors.Is(err, jetstream.ErrObjectNotFound) {
+		return hub.NewState(), max(r.info.State.FirstSeq, 1) - 1, nil
+	}
+	if err != nil {
+		return nil, 0, fmt.Errorf("read the snapshot: %w", err)
+	}
+	var stored storedSnapshot
+	if err := json.Unmarshal(data, &stored); err != nil {
+		return nil, 0, fmt.Errorf("read the snapshot: %w", err)
+	}
+	state, err := hub.RestoreState(stored.Rows)
+	if err != nil {
+		return nil, 0, err
+	}
+	s.mu.Lock()
+	for feed, id := range stored.FeedIDs {
+		s.feedIDs[feed] = id
+	}
+	s.mu.Unlock()
+	if stored.Epoch != r.epoch.Epoch {
+		return state, r.epoch.After, nil
+	}
+	return state, stored.Last, nil
+}

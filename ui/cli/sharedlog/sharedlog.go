@@ -1,0 +1,160 @@
+// Package sharedlog has the flags with which a server of events keeps them in NATS JetStream, to share them with others.
+package sharedlog
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"livetape/feed/connection"
+	"livetape/feed/health"
+	"livetape/mockserver"
+	"livetape/mockserver/emulate"
+	"livetape/mockserver/hub/jetstream"
+)
+
+// Flags say where the log is. Without --log, there is none.
+type Flags struct {
+	url         string
+	credentials string // file
+	ca          string // file
+	cert, key   string // files
+	serveOnly   bool
+	age         time.Duration
+	megabytes   int64
+	events      int64
+	copies      int
+}
+
+// Register adds the flags.
+func (f *Flags) Register(flags *pflag.FlagSet) {
+	flags.StringVar(&f.url, "log", "", "keep the events in a stream of NATS JetStream, shared with others: `nats://host:4222/STREAM` (several servers: with commas between them)")
+	flags.BoolVar(&f.serveOnly, "serve-only", false, "serve what others publish to the --log, and never publish")
+	flags.StringVar(&f.credentials, "log-credentials", "", "the credentials for NATS, in `FILE` (.creds)")
+	flags.StringVar(&f.ca, "log-ca", "", "also trust the certificates in `FILE` (PEM) for NATS")
+	flags.StringVar(&f.cert, "log-cert", "", "show NATS the certificate in `FILE` (PEM)")
+	flags.StringVar(&f.key, "log-key", "", "the certificate's key, in `FILE`")
+	flags.DurationVar(&f.age, "stream-age", 0, "have the stream keep events for so long (default 24h)")
+	flags.Int64Var(&f.megabytes, "stream-size", 0, "have the stream keep at most so many `MiB` (default 1024)")
+	flags.Int64Var(&f.events, "stream-events", 0, "have the stream keep at most so many `EVENTS` (default: any number)")
+	flags.IntVar(&f.copies, "stream-copies", 0, "on how many servers a new stream is kept (default 3 in a cluster, else 1)")
+}
+
+// ServeOnly reports whether the server only serves.
+func (f *Flags) ServeOnly() bool { return f.url != "" && f.serveOnly }
+
+// Check says what is wrong with the flags.
+func (f *Flags) Check() error {
+	if f.url == "" {
+		if f.serveOnly || f.credentials != "" || f.ca != "" || f.cert != "" || f.key != "" || f.age != 0 || f.megabytes != 0 || f.events != 0 || f.copies != 0 {
+			return errors.New("--serve-only, --log-… and --stream-… need --log nats://host:4222/STREAM")
+		}
+		return nil
+	}
+	if _, _, err := jetstream.ParseURL(f.url); err != nil {
+		return fmt.Errorf("--log: %w", err)
+	}
+	switch {
+	case (f.cert == "") != (f.key == ""):
+		return errors.New("--log-cert and --log-key need each other")
+	case f.age < 0 || f.age > 0 && f.age < time.Second:
+		return fmt.Errorf("--stream-age %s is shorter than a second", f.age)
+	case f.megabytes < 0 || f.events < 0:
+		return errors.New("--stream-size and --stream-events cannot be below 0")
+	case f.copies < 0 || f.copies > 5:
+		return fmt.Errorf("--stream-copies %d is not from 1 to 5", f.copies)
+	}
+	return nil
+}
+
+// Open connects to the log, and has a server use it; without --log it does nothing. Ring is how many events are kept in memory;
+// 0 for the default.
+func (f *Flags) Open(c *mockserver.Config, ring int) error {
+	if f.url == "" {
+		return nil
+	}
+	servers, stream, err := jetstream.ParseURL(f.url)
+	if err != nil {
+		return fmt.Errorf("--log: %w", err)
+	}
+	trust, err := f.tlsConfig()
+	if err != nil {
+		return err
+	}
+	if f.credentials != "" {
+		if _, err := os.Stat(f.credentials); err != nil {
+			return fmt.Errorf("--log-credentials: %w", err)
+		}
+	}
+	log, err := jetstream.Open(jetstream.Config{
+		Servers: servers, Stream: stream, Credentials: f.credentials, TLS: trust, Ring: ring,
+		MaxAge: f.age, MaxBytes: f.megabytes << 20, MaxEvents: f.events, Replicas: f.copies,
+		FirstNumber: emulate.FirstNumber, Logger: loggerOf(c), NoticeData: report,
+		Takeover: func(_, cause string) []byte { return report("live", cause) },
+	})
+	if err != nil {
+		return err
+	}
+	c.Log = log.Log()
+	if f.serveOnly {
+		c.Source = log.Source(nil)
+		return nil
+	}
+	c.Share = func(s mockserver.Source) mockserver.Source { return log.Source(s) }
+	return nil
+}
+
+func loggerOf(c *mockserver.Config) *slog.Logger {
+	if c.Logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return c.Logger
+}
+
+// logName stands for the log among the feeds behind a relay.
+const logName = "event log"
+
+// report is the data of an event that says how the log is.
+func report(state, cause string) []byte {
+	r := health.Report{Feed: logName, Status: health.Status{State: health.Live, Since: time.Now().UTC(), Cause: cause}}
+	if state != "live" {
+		r.Status.State = health.Quiet
+	}
+	data, _ := json.Marshal(r) // a time of today cannot fail
+	return data
+}
+
+// tlsConfig is nil where the flags ask for nothing.
+func (f *Flags) tlsConfig() (*tls.Config, error) {
+	if f.ca == "" && f.cert == "" {
+		return nil, nil
+	}
+	c := &tls.Config{MinVersion: tls.VersionTLS12}
+	if f.ca != "" {
+		pem, err := os.ReadFile(f.ca)
+		if err != nil {
+			return nil, fmt.Errorf("--log-ca: %w", err)
+		}
+		if c.RootCAs, err = x509.SystemCertPool(); err != nil {
+			c.RootCAs = x509.NewCertPool()
+		}
+		if !c.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("--log-ca: there is no certificate in %s", f.ca)
+		}
+	}
+	if f.cert != "" {
+		pair, err := connection.ReadCertificate(f.cert, f.key)
+		if err != nil {
+			return nil, fmt.Errorf("--log-cert: %w", err)
+		}
+		c.Certificates = []tls.Certificate{*pair}
+	}
+	return c, nil
+}
