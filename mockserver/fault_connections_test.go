@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -348,4 +349,64 @@ func TestAStallOfOneLeavesTheOthersAlone(t *testing.T) {
 			t.Errorf("the streams waited %s", waited)
 		}
 	})
+}
+
+// TestASilentHubSendsHeartbeatsAlone has a stream live without events, and get all that it missed when that is over.
+func TestASilentHubSendsHeartbeatsAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Queue: 10}), inMemory())
+		l := s.listen("/events")
+		l.expect("snapshot")
+		inject(t, s, "silent-hub:40s")
+		began := time.Now()
+		s.Step(30) // more than the queue
+		for want := range 3 {
+			e, err := l.read()
+			if err != nil || want < 2 && e.Comment != "hb" || want == 2 && e.ID != "e-1" {
+				t.Fatalf("%+v, %v came", e, err)
+			}
+		}
+		if took := time.Since(began); took != 40*time.Second {
+			t.Errorf("events came after %s", took)
+		}
+		for n := 2; n <= 30; n++ {
+			if e := l.next(); e.ID != fmt.Sprintf("e-%d", n) {
+				t.Fatalf("event %d is %+v", n, e)
+			}
+		}
+	})
+}
+
+// TestAnotherNodeDoesNotSayThatItKnowsNothing has a client that comes back be sent nothing or everything, under ids of another
+// epoch, without a word.
+func TestAnotherNodeDoesNotSayThatItKnowsNothing(t *testing.T) {
+	t.Parallel()
+	for text, first := range map[string]int{"other-node": 11, "other-node=everything": 1} {
+		s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Retry: time.Millisecond}), loopback(t))
+		l := s.listen("/events")
+		l.expect("snapshot")
+		s.Step(10)
+		inject(t, s, text+":1h")
+		if _, err := l.toEnd(); err != io.EOF {
+			t.Errorf("%s: the stream ended with %v", text, err)
+		}
+		l = s.resume("e-5")
+		s.Step(1)
+		for n := first; n <= 11; n++ {
+			if e := l.next(); e.ID != fmt.Sprintf("e.other-%d", n) {
+				t.Fatalf("%s: event %d is %+v", text, n, e)
+			}
+		}
+		if e := s.listen("/events").expect("snapshot"); e.ID != "e.other-11" {
+			t.Errorf("%s: a new client's snapshot has the id %s", text, e.ID)
+		}
+		inject(t, s, "clear")
+		if _, err := l.toEnd(); err != io.EOF {
+			t.Errorf("%s: when it is over, the stream ends with %v", text, err)
+		}
+		if e := s.resume("e.other-11").expect("reset"); !strings.Contains(e.Data, "e.other-11") {
+			t.Errorf("%s: after it: %s", text, e.Data)
+		}
+	}
 }

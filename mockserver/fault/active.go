@@ -19,6 +19,9 @@ type Activation struct {
 // Number is the value as a number.
 func (a *Activation) Number() int64 { return a.value.number }
 
+// ReplaysEverything reports whether an OtherNode replays all that it has.
+func (a *Activation) ReplaysEverything() bool { return a.value.word == replayEverything }
+
 func (a *Activation) hitsClient(client uint64) bool {
 	switch a.Share {
 	case All:

@@ -101,6 +101,11 @@ func WithoutIDs(piece []byte) []byte {
 	return kept
 }
 
+// WithOtherEpoch is a piece of a native event stream with the ids of another epoch in place of those of one.
+func WithOtherEpoch(piece []byte, epoch string) []byte {
+	return bytes.ReplaceAll(piece, []byte("\nid: "+epoch+"-"), []byte("\nid: "+epoch+".other-"))
+}
+
 type sampleRotation struct {
 	activation *Activation // that the last one came from
 	n          int         // of those appended so far

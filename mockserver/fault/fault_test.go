@@ -51,7 +51,7 @@ func TestAnImpossibleFaultIsExplained(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ text, want string }{
 		{"", `there is no fault ""; the faults are drop, eof, stall, slow, split, heartbeat, 503, 204, status, redirect, type, ` +
-			"gzip, garbage, bytes, huge, retry, noid, dup, reorder, gap, burst, skew, restart, refuse, clear"},
+			"gzip, garbage, bytes, huge, retry, noid, dup, reorder, gap, silent-hub, other-node, burst, skew, restart, refuse, clear"},
 		{"fire", `there is no fault "fire"`},
 		{"DROP", `there is no fault "DROP" (did you mean "drop"?)`},
 		{"stal:5s", `there is no fault "stal" (did you mean "stall"?); the faults are drop, `},

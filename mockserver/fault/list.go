@@ -45,6 +45,8 @@ const (
 	Burst       = "burst"
 	Skew        = "skew"
 	Restart     = "restart"
+	SilentHub   = "silent-hub"
+	OtherNode   = "other-node"
 	Refuse      = "refuse"
 	Clear       = "clear"
 )
@@ -91,6 +93,10 @@ var definitions = []definition{
 	{Info: Info{Name: Duplicate, Example: "dup:5s", Help: "send every event twice", For: 10 * time.Second}},
 	{Info: Info{Name: Reorder, Example: "reorder:5s", Help: "swap every two events", For: 10 * time.Second}},
 	{Info: Info{Name: Gap, Example: "gap:5s@1m", Help: "leave out every fourth event", For: 10 * time.Second}},
+	{Info: Info{Name: SilentHub, Example: "silent-hub:20s", Help: "send heartbeats, but no events", For: 30 * time.Second}},
+	{Info: Info{Name: OtherNode, Example: "other-node=everything", Help: "end streams, and resume none: ids are of another epoch, and nobody is told", For: 30 * time.Second,
+		Value: "what is replayed, nothing or everything; default nothing", Default: "nothing is replayed"},
+		defaultValue: replayNothing, parseValue: replay, precededBy: EOF},
 	{Info: Info{Name: Burst, Example: "burst=50000:2s@30s", Help: "make events at another rate", For: 10 * time.Second,
 		Value: "events a second, 1 to 1000000; default 10000", Default: "10000 a second", ServerWide: true}, defaultValue: "10000", parseValue: integerParser(1, 1e6)},
 	{Info: Info{Name: Skew, Example: "skew=-90s:1m", Help: "put the clock of payloads forward, or back", For: 30 * time.Second,
@@ -175,6 +181,19 @@ func redirection(text string) (parsedValue, error) {
 	}
 	n, err := strconv.ParseInt(code, 10, 64)
 	return parsedValue{n, where}, err
+}
+
+// What another node replays.
+const (
+	replayNothing    = "nothing"
+	replayEverything = "everything"
+)
+
+func replay(text string) (parsedValue, error) {
+	if text != replayNothing && text != replayEverything {
+		return parsedValue{}, errValue
+	}
+	return parsedValue{word: text}, nil
 }
 
 // clockOffset is up to ten years, forward or back.

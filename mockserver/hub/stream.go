@@ -27,6 +27,7 @@ type stream struct {
 	timer   *wakeTimer
 
 	opened     bool
+	otherNode  bool    // its ids are of another epoch, by a fault
 	notice     *notice // that the client knows of, or need not
 	after      string  // id of the last event read from the log
 	caughtUp   bool    // it had everything when it last looked
@@ -93,10 +94,15 @@ func (s *stream) doNext() (busy bool, err error) {
 		return false, nil
 	case !s.opened:
 		return true, s.open()
+	case s.otherNode && s.faults.On(fault.OtherNode) == nil:
+		return true, errEnded // the client comes back to this one
 	case isDue(s.timer.due(), time.Now()):
 		return true, s.sendDue(time.Now())
 	case s.notice != s.hub.notice.Load():
 		return true, s.sendNotice()
+	case s.faults.On(fault.SilentHub) != nil:
+		s.caughtUp = true // what comes meanwhile is not the client's fault
+		return false, nil
 	}
 	return s.forward(active)
 }
@@ -111,20 +117,21 @@ func (s *stream) sendNotice() error {
 
 // wait returns when there may be something to do, and an error when there never will.
 func (s *stream) wait(ctx context.Context, changed <-chan struct{}) error {
+	due, ends := s.timer.wait(), (<-chan time.Time)(nil)
+	if silent := s.faults.On(fault.SilentHub); silent != nil {
+		ends = time.After(time.Until(silent.Until))
+	} else if other := s.faults.On(fault.OtherNode); s.otherNode && other != nil {
+		ends = time.After(time.Until(other.Until))
+	}
 	if stall := s.faults.On(fault.Stall); stall != nil {
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-changed:
-		case <-time.After(time.Until(stall.Until)):
-		}
-		return nil
+		due, ends = nil, time.After(time.Until(stall.Until))
 	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
 	case <-changed:
-	case <-s.timer.wait():
+	case <-ends:
+	case <-due:
 		s.timer.clearFired()
 	}
 	return nil
@@ -135,12 +142,32 @@ func (s *stream) open() error {
 	if n := s.hub.notice.Load(); n != nil && n.last {
 		s.notice = n
 	}
-	b, after := s.encoder.Open(nil, s.log)
+	b, after := s.begin()
 	s.after = after
 	if s.faults.On(fault.NoID) != nil {
 		b = fault.WithoutIDs(b)
 	}
 	return s.sendLast(b)
+}
+
+// begin opens the stream: as the encoder does or, by a fault, as another node would that knows nothing of the client's id and
+// does not say so.
+func (s *stream) begin() (b []byte, after string) {
+	n, isNative := s.encoder.(*nativeEncoder)
+	other := s.faults.On(fault.OtherNode)
+	if other == nil || !isNative {
+		return s.encoder.Open(nil, s.log)
+	}
+	s.otherNode = true
+	if n.LastEventID == "" {
+		b, after = n.Open(nil, s.log)
+		return fault.WithOtherEpoch(b, s.log.Epoch()), after
+	}
+	b, after = n.AppendRetry(nil, n.Retry.Milliseconds()), s.log.Newest()
+	if other.ReplaysEverything() {
+		after = s.log.Oldest()
+	}
+	return b, after
 }
 
 func (s *stream) sendDue(now time.Time) error {
@@ -205,6 +232,9 @@ func (s *stream) forward(active *fault.Active) (busy bool, err error) {
 	wanted := slices.DeleteFunc(events, func(e *Event) bool { return !s.encoder.Wants(e) })
 	wanted = s.mangler.Arrange(wanted, effects)
 	b.bytes = s.mangler.Append(b.bytes, wanted, effects, s.encoder)
+	if s.otherNode {
+		b.bytes = fault.WithOtherEpoch(b.bytes, s.log.Epoch())
+	}
 	s.caughtUp = behind == 0
 	if s.caughtUp {
 		b.bytes = s.encoder.CaughtUp(b.bytes)

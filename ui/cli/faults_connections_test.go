@@ -39,6 +39,11 @@ func faultsOfConnections() []faultCase {
 			states: []wantStatus{{State: feed.Silent, Cause: "nothing received"}}, behind: 1,
 			after: []wantStatus{live},
 		},
+		{
+			fault: "silent-hub:1h", client: feed.Config{QuietAfter: time.Second},
+			states: []wantStatus{{State: feed.Quiet, Cause: "no event"}}, away: 7,
+			after: []wantStatus{live},
+		},
 		refused(mockserver.Config{}, 7, resumed(7), 0),
 		refused(mockserver.Config{Ring: 32}, 40, &feed.Gap{Kind: feed.NotResumed, Missed: 40}, 40),
 	}
@@ -95,4 +100,34 @@ func refused(server mockserver.Config, away int, gap *feed.Gap, lost int) faultC
 		m.name = "for longer than the server remembers"
 	}
 	return m
+}
+
+// TestAnotherNodeIsNotTakenForAResume has a balancer lead the feed to a node that knows nothing of its last event id and does
+// not say so: neither what comes again nor what never comes is taken for a resume.
+func TestAnotherNodeIsNotTakenForAResume(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"other-node:1h", "other-node=everything:1h"} {
+		t.Run(text, func(t *testing.T) {
+			t.Parallel()
+			p := startSubscriber(t, mockserver.Config{}, feed.Config{}, nil)
+			p.catchUp()
+			p.step(20)
+			p.catchUp()
+			p.statuses = nil
+			p.inject(text)
+			p.takeUntil("is live again", func() bool { return len(p.statuses) >= 3 })
+			p.step(5)
+			p.takeUntil("accounts for its absence", func() bool { return len(p.gaps) > 0 })
+			if p.gaps[0].Kind == feed.Resumed {
+				t.Errorf("it says that it was resumed: %+v", p.gaps[0])
+			}
+			p.inject("clear")
+			p.takeUntil("is told by the node that it left", func() bool { return len(p.gaps) > 1 })
+			if last := p.gaps[len(p.gaps)-1]; last.Kind != feed.NotResumed {
+				t.Errorf("back at the node that it left: %+v", last)
+			}
+			p.catchUp()
+			p.requireTruth()
+		})
+	}
 }

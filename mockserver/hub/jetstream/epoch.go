@@ -142,7 +142,7 @@ func (s *Stream) settleEpoch(ctx context.Context, r *remote) (err error) {
 		return s.declare(ctx, r, entry.Revision(), "its record could not be read")
 	}
 	stated := r.info.Config.Metadata[metadataKey]
-	switch sameStream := r.epoch.Created.Equal(r.info.Created); {
+	switch sameStream := isSameCreation(r.epoch.Created, r.info.Created); {
 	case sameStream && stated == r.epoch.Epoch:
 		return nil
 	case sameStream && stated == r.epoch.Previous && r.info.TimeStamp.Sub(entry.Created()) < settleTime:
@@ -151,6 +151,13 @@ func (s *Stream) settleEpoch(ctx context.Context, r *remote) (err error) {
 		return s.declare(ctx, r, entry.Revision(), "the stream was created anew")
 	}
 	return s.declare(ctx, r, entry.Revision(), "the stream is not of the epoch that its bucket says: one of them is an older copy")
+}
+
+// isSameCreation reports whether two times of creation are of one stream. The servers of a cluster differ in what they say: a
+// server that was restarted says when it made its own copy.
+func isSameCreation(a, b time.Time) bool {
+	const tolerance = 10 * time.Second
+	return a.Sub(b).Abs() < tolerance
 }
 
 // declare begins another epoch after the last sequence there is. Revision is that of the record that it replaces; 0 for none.

@@ -209,7 +209,7 @@ func (s *Stream) compare(ctx context.Context, r *remote, view *epochLog) (memory
 // enterEpoch begins the log of another epoch than the one before. What the events of before add up to is kept.
 func (s *Stream) enterEpoch(ctx context.Context, r *remote) (*epochLog, error) {
 	first, last := r.info.State.FirstSeq, r.info.State.LastSeq
-	l := &epochLog{stream: s, epoch: r.epoch.Epoch, created: r.info.Created, base: s.config.FirstNumber(r.info.Created), after: r.epoch.After}
+	l := &epochLog{stream: s, epoch: r.epoch.Epoch, created: r.epoch.Created, base: s.config.FirstNumber(r.epoch.Created), after: r.epoch.After}
 	l.first.Store(first)
 	begin := max(r.epoch.After, max(first, 1)-1)
 	if last-min(last, begin) > uint64(s.config.Ring) {
@@ -341,7 +341,7 @@ func (s *Stream) inspect(ctx context.Context, r *remote, view *epochLog) error {
 	s.mu.Lock()
 	s.tail = max(s.tail, info.State.LastSeq)
 	s.mu.Unlock()
-	if !info.Created.Equal(r.epoch.Created) || info.State.LastSeq < last || info.Config.Metadata[metadataKey] != r.epoch.Epoch {
+	if !isSameCreation(info.Created, r.epoch.Created) || info.State.LastSeq < last || info.Config.Metadata[metadataKey] != r.epoch.Epoch {
 		return errAgain
 	}
 	first := view.first.Swap(info.State.FirstSeq)

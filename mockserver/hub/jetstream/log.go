@@ -187,7 +187,7 @@ func (s *Stream) lastSequence(l *epochLog, wanted uint64) (uint64, error) {
 		return 0, fmt.Errorf("ask for the stream %s: %w", s.config.Stream, err)
 	}
 	info := stream.CachedInfo()
-	if !info.Created.Equal(l.created) || info.Config.Metadata[metadataKey] != l.epoch {
+	if !isSameCreation(info.Created, l.created) || info.Config.Metadata[metadataKey] != l.epoch {
 		return 0, nil // no id of this epoch is known any more
 	}
 	return info.State.LastSeq, nil

@@ -160,7 +160,7 @@ func (t *term) resume() error {
 		return fmt.Errorf("open the stream %s: %w", s.config.Stream, err)
 	}
 	info := stream.CachedInfo()
-	sameEpoch := info.Created.Equal(t.view.created) && info.Config.Metadata[metadataKey] == t.view.epoch
+	sameEpoch := isSameCreation(info.Created, t.view.created) && info.Config.Metadata[metadataKey] == t.view.epoch
 	if sameEpoch && info.State.LastSeq >= t.written.Load() {
 		t.doubts = 0
 		t.written.Store(info.State.LastSeq)
