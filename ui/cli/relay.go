@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -13,6 +14,7 @@ import (
 	"livetape/mockserver"
 	"livetape/mockserver/access"
 	"livetape/ui/cli/relay"
+	"livetape/ui/cli/sharedlog"
 )
 
 // relayFlags are those of relay alone.
@@ -23,9 +25,11 @@ type relayFlags struct {
 	insecure   bool
 	variable   string // of a token
 	tokens     string // file of tokens
+	shared     sharedlog.Flags
 }
 
 func (f *relayFlags) register(cmd *cobra.Command) {
+	f.shared.Register(cmd.Flags())
 	registerMaxClients(cmd, &f.maxClients)
 	registerOrigins(cmd, &f.origins)
 	cmd.Flags().IntVar(&f.logEvents, "log-events", 1<<16, "keep `N` events for clients that resume")
@@ -93,8 +97,16 @@ func relayCommand() *cobra.Command {
 		Long:  relayHelp,
 		Example: `  livetape relay desk pyth
   livetape relay https://desk.example/events --listen 127.0.0.1:9000
+  livetape relay desk --log nats://127.0.0.1:4222/DESK
+  livetape relay --serve-only --log nats://127.0.0.1:4222/DESK
   livetape watch http://127.0.0.1:8080/events`,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if own.shared.ServeOnly() {
+				if len(args) > 0 {
+					return usageErrorf(cmd, "--serve-only serves what others publish: it takes no feeds")
+				}
+				return runRelay(cmd, server, own, nil, "")
+			}
 			selection, targets, err := sources.selectTargets(cmd, args, false)
 			if err != nil {
 				return err
@@ -117,6 +129,9 @@ func runRelay(cmd *cobra.Command, flags serverFlags, own relayFlags, targets []f
 	if err != nil {
 		return err
 	}
+	if err := own.shared.Check(); err != nil {
+		return usageErrorf(cmd, "%w", err)
+	}
 	readers, err := own.readers(cmd, settings.logger)
 	if err != nil {
 		return err
@@ -124,29 +139,66 @@ func runRelay(cmd *cobra.Command, flags serverFlags, own relayFlags, targets []f
 	if err := own.checkExposure(cmd, settings, readers != nil); err != nil {
 		return err
 	}
-	feeds, err := startFeeds(cmd.Context(), cmd, targets, stateFile)
+	title := strings.Join(targetNames(targets), ", ")
+	if own.shared.ServeOnly() {
+		title = "what others publish"
+	}
+	config := mockserver.Config{
+		NoFaults: true, Readers: readers, Title: "livetape relay: " + title,
+		Ring: own.logEvents, MaxClients: own.maxClients, AllowOrigins: own.origins, Logger: settings.logger,
+	}
+	stop, err := own.setSource(cmd, &config, targets, stateFile)
 	if err != nil {
 		return err
 	}
-	defer feeds.stop()
-	names := targetNames(targets)
-	events := feeds.set.Events()
-	if keepsIDs(targets, stateFile) {
-		events = feeds.withIDsKept(cmd.Context(), events)
-	}
-	source := relay.NewSource(relay.Options{Feeds: names, Events: events, Budget: feeds.budget})
-	server, err := newMockServer(cmd, settings, mockserver.Config{
-		Source: source, NoFaults: true, Readers: readers, Title: "livetape relay: " + strings.Join(names, ", "),
-		Ring: own.logEvents, MaxClients: own.maxClients, AllowOrigins: own.origins, Logger: settings.logger,
-	})
+	defer stop()
+	server, err := newMockServer(cmd, settings, config)
 	if err != nil {
 		return err
 	}
 	out := cmd.OutOrStdout()
-	fmt.Fprintf(out, "livetape relay · %s\n\n", strings.Join(names, ", "))
+	fmt.Fprintf(out, "livetape relay · %s\n\n", title)
 	fmt.Fprintf(out, "  page    %[1]s/\n  events  %[1]s/events\n  health  %[1]s/readyz\n  metrics %[1]s/metrics\n", server.url)
 	flags.printFooter(out, server)
 	return server.serve(cmd.Context())
+}
+
+// setSource has a server relay feeds: at once or, where the log is shared, whenever it may publish to that. Stop ends the
+// subscription.
+func (f *relayFlags) setSource(cmd *cobra.Command, c *mockserver.Config, targets []feedTarget, stateFile string) (stop func(), err error) {
+	if f.shared.IsSet() {
+		names := targetNames(targets)
+		c.Source = &relay.Leased{Feeds: names, Start: func(ctx context.Context, lastIDs map[string]string) (relay.Options, func(), error) {
+			feeds, err := startFeeds(ctx, cmd, resumedTargets(targets, lastIDs), "")
+			if err != nil {
+				return relay.Options{}, nil, err
+			}
+			return relay.Options{Feeds: names, Events: feeds.set.Events(), Budget: feeds.budget}, feeds.stop, nil
+		}}
+		return func() {}, f.shared.Open(c, f.logEvents)
+	}
+	feeds, err := startFeeds(cmd.Context(), cmd, targets, stateFile)
+	if err != nil {
+		return nil, err
+	}
+	events := feeds.set.Events()
+	if keepsIDs(targets, stateFile) {
+		events = feeds.withIDsKept(cmd.Context(), events)
+	}
+	c.Source = relay.NewSource(relay.Options{Feeds: targetNames(targets), Events: events, Budget: feeds.budget})
+	return feeds.stop, nil
+}
+
+// resumedTargets are targets that go on after the ids in a shared log, which are kept nowhere else.
+func resumedTargets(targets []feedTarget, lastIDs map[string]string) []feedTarget {
+	resumed := slices.Clone(targets)
+	for n := range resumed {
+		resumed[n].idFile = ""
+		if id := lastIDs[resumed[n].config.Name]; id != "" {
+			resumed[n].config.LastEventID = id
+		}
+	}
+	return resumed
 }
 
 func targetNames(targets []feedTarget) (names []string) {

@@ -85,6 +85,9 @@ func (l *epochLog) id(sequence uint64) string {
 // FeedID is the feed's own id of the newest event of it in the log, from which a source resumes; empty for none.
 func (l *epochLog) FeedID(feed string) string { return l.stream.feedID(feed) }
 
+// NewestTime is when the newest event was logged; zero if that is not known, or there is none.
+func (l *epochLog) NewestTime() time.Time { return l.remember(l.newest()).time }
+
 func (l *epochLog) Oldest() string {
 	last := l.newest()
 	return l.id(l.oldest(last))

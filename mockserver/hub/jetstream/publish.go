@@ -1,6 +1,8 @@
 package jetstream
 
 import (
+	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -86,7 +88,7 @@ func (t *term) messages(drafts []hub.Draft, data []byte) []*nats.Msg {
 		if d.FeedID == "" {
 			t.count++
 		} else {
-			id = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%q %q %d %s", d.Feed, d.FeedID, part, data[:d.Size])))[:32]
+			id = fmt.Sprintf("%x", sha256.Sum256(fmt.Appendf(nil, "%q %q %d %s", d.Feed, d.FeedID, part, withoutArrival(data[:d.Size]))))[:32]
 		}
 		m, err := newMessage(t.stream.subject(), id, d, data[:d.Size], same(n+1))
 		data = data[d.Size:]
@@ -97,6 +99,17 @@ func (t *term) messages(drafts []hub.Draft, data []byte) []*nats.Msg {
 		all = append(all, m)
 	}
 	return all
+}
+
+// withoutArrival is data without the time at which the process that publishes received it, which differs from one to another.
+func withoutArrival(data []byte) []byte {
+	const member = `"received":"`
+	before, rest, found := bytes.Cut(data, []byte(member))
+	_, after, closed := bytes.Cut(rest, []byte(`"`))
+	if !found || !closed {
+		return data
+	}
+	return slices.Concat(before, after)
 }
 
 // send writes messages, each behind the one before, and says how many were written. The error is of the next.
@@ -200,6 +213,9 @@ func (s *Stream) lead(ctx context.Context, run func(context.Context) error) erro
 		s.config.Logger.Info("this process publishes now", "stream", s.config.Stream, "before", l.previous.Holder)
 		err := s.hold(ctx, l, run)
 		s.config.Logger.Info("this process publishes no more", "stream", s.config.Stream)
+		if errors.Is(err, errSourceEnded) {
+			return nil
+		}
 		if err != nil || ctx.Err() != nil {
 			return err
 		}
@@ -322,5 +338,8 @@ func (s *Stream) runTerm(held context.Context, l *lease, takeover bool, run func
 	if ctx.Err() != nil {
 		return nil
 	}
-	return err
+	return cmp.Or(err, errSourceEnded)
 }
+
+// errSourceEnded is of a source that has nothing more.
+var errSourceEnded = errors.New("the source has ended")

@@ -25,6 +25,7 @@ type Picture struct {
 type upstream struct {
 	report   feed.Report
 	events   uint64
+	lastID   string        // of its messages
 	hasTold  bool          // an update
 	lastData time.Time     // arrival of the last message
 	delay    time.Duration // of the last update, by the feed's own time
@@ -73,8 +74,13 @@ func (p *Picture) takeMessage(ev feed.Event, out *batch) {
 		r.Feed = nameBehind(ev.Feed, r.Feed)
 		p.report(r, out)
 	}
+	first := len(out.drafts)
 	for _, u := range ev.Message.Updates {
 		p.Apply(market.WithOrigin(u, nameBehind(ev.Feed, market.Origin(u))), ev.At, out)
+	}
+	if id := ev.Message.ID; id != from.lastID { // an event without an id of its own has that of the one before
+		from.lastID = id
+		out.setFeedID(first, ev.Feed, id)
 	}
 }
 

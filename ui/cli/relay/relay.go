@@ -104,6 +104,15 @@ func (b *batch) add(d hub.Draft, data []byte) {
 	b.drafts = append(b.drafts, d)
 }
 
+// setFeedID gives the drafts of a feed, from one on, its own id of them.
+func (b *batch) setFeedID(first int, feed, id string) {
+	for n := first; n < len(b.drafts); n++ {
+		if b.drafts[n].Feed == feed {
+			b.drafts[n].FeedID = id
+		}
+	}
+}
+
 // Ready reports whether a feed has told anything, so that a snapshot has something in it.
 func (s *Source) Ready() bool {
 	s.mu.Lock()

@@ -47,6 +47,9 @@ func (f *Flags) Register(flags *pflag.FlagSet) {
 	flags.IntVar(&f.copies, "stream-copies", 0, "on how many servers a new stream is kept (default 3 in a cluster, else 1)")
 }
 
+// IsSet reports whether there is a shared log.
+func (f *Flags) IsSet() bool { return f.url != "" }
+
 // ServeOnly reports whether the server only serves.
 func (f *Flags) ServeOnly() bool { return f.url != "" && f.serveOnly }
 
