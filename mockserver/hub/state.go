@@ -66,8 +66,8 @@ func (s *State) apply(eventType, feed string, symbols []string, data []byte) {
 	case eventType == "price":
 		s.applyRow(kind, feed, symbols, object, func(name string) bool { return !isOfBook(name) })
 		s.applyRow(kind, feed+"\x00book", symbols, object, func(name string) bool { return isOfBook(name) || isOfRow(name) })
-	default:
-		s.applyRow(kind, feed, symbols, object, func(string) bool { return true })
+	default: // a gap is one of those who were there
+		s.applyRow(kind, feed, symbols, object, func(name string) bool { return eventType != FeedType || name != "gap" })
 	}
 }
 

@@ -44,7 +44,7 @@ func TestAStateMergesPricesAndKeepsTheLatestOfTheRest(t *testing.T) {
 		`news {"id":"n1","headline":"First","symbols":["B"]}`,
 		`status {"symbol":"A","state":"halted"}`,
 		`status {"symbol":"A","state":"open"}`,
-		`feed {"feed":"desk","state":"live"}`,
+		`feed {"feed":"desk","state":"live","gap":{"kind":"reset"}}`,
 		`other {"x":1}`, `price no object`,
 	)
 	all := `{"feeds":[{"feed":"desk","state":"live"}],` +
