@@ -296,7 +296,7 @@ func TestAHeadlineOfSeveralFoldedFeedsIsThereOnceWithTheirNames(t *testing.T) {
 		t.Errorf("there are %d headlines, not 6:\n%s", got, s.screen())
 	}
 	s.requireShown(t, "folded", "Chips rise  desk, wire")
-	s.keys("n", "G", "enter")
+	s.keys("n", "G", "k", "enter")
 	s.requireShown(t, "read in full", "desk, wire · published")
 	s.keys("esc", "u")
 	if got := len(s.m.shownData().headlines); got != 7 || strings.Contains(s.screen(), "desk, wire") {

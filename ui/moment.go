@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	"livetape/feed"
@@ -97,15 +99,15 @@ func rowSymbol(u market.Update) string {
 }
 
 // newestStory is the number of the last headline so far; zero before the first.
-func (m *moment) newestStory() uint64 {
-	if stories := m.board.News(); len(stories) > 0 {
-		return stories[0].Seq
-	}
-	return 0
-}
+func (m *moment) newestStory() uint64 { return m.board.Counts().Headlines }
 
-// storiesAfter are the headlines after the one of a number, newest first. The oldest of many may have left the board already.
+// storiesAfter are the headlines that arrived after the one of a number, in the order of arrival. The oldest of many may have
+// left the board already.
 func (m *moment) storiesAfter(seq uint64) []*market.Story {
-	stories := m.board.News()
-	return stories[:min(m.newestStory()-seq, uint64(len(stories)))]
+	if m.newestStory() == seq {
+		return nil
+	}
+	later := storiesAfter(seq, m.board.News())
+	slices.SortFunc(later, func(a, b *market.Story) int { return cmp.Compare(a.Seq, b.Seq) })
+	return later
 }

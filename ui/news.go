@@ -1,11 +1,10 @@
 package ui
 
 import (
+	"cmp"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"livetape/feed/market"
 )
@@ -13,17 +12,26 @@ import (
 const (
 	maxSourceWidth  = 14
 	maxSymbolsWidth = 16
+	maxFeedWidth    = 10
 	minNewsHint     = 78 // columns
 	minNewsSource   = 90 // the same for the sources; the headline is worth more
+	minNewsFeed     = 60 // the same for the feeds
 	unreadSign      = "●"
 )
+
+// newsColumns are what the columns have to have room for. They grow and never shrink.
+type newsColumns struct {
+	sourceWidth, symbolsWidth, feedWidth int
+	firstFeed                            string // that gave a headline
+	manyFeeds                            bool   // another did, too
+}
 
 // newsPane is the list of headlines, newest first, with a gap mark wherever some may be missing.
 type newsPane struct {
 	list
-	sourceWidth, symbolsWidth int // they grow and never shrink
-	titled                    bool
-	emptyText                 string
+	newsColumns
+	titled    bool
+	emptyText string
 
 	ofSelected bool            // only the headlines of the selected symbol
 	readTo     uint64          // Story.Seq of the last headline that was there when the pane lost the keyboard
@@ -66,40 +74,58 @@ func newsLines(stories []*market.Story, marks []gapMark, from, before int) []new
 	return out
 }
 
-func (n *newsPane) widenFor(s *market.Story) {
+func (n *newsColumns) widenFor(s *market.Story) {
 	n.sourceWidth = min(max(n.sourceWidth, cells(s.Source)), maxSourceWidth)
 	n.symbolsWidth = min(max(n.symbolsWidth, cells(strings.Join(s.Symbols, " "))), maxSymbolsWidth)
+	n.feedWidth = min(max(n.feedWidth, cells(s.Feed)), maxFeedWidth)
+	n.firstFeed = cmp.Or(n.firstFeed, s.Feed)
+	n.manyFeeds = n.manyFeeds || s.Feed != n.firstFeed
 }
 
-// newerThan is how many of some headlines, newest first, came after the one of a number.
-func newerThan(seq uint64, all []*market.Story) int {
-	if older := slices.IndexFunc(all, func(s *market.Story) bool { return s.Seq <= seq }); older >= 0 {
-		return older
+// storiesAfter are those of some headlines that arrived after the one of a number.
+func storiesAfter(seq uint64, all []*market.Story) []*market.Story {
+	var later []*market.Story
+	for _, s := range all {
+		if s.Seq > seq {
+			later = append(later, s)
+		}
 	}
-	return len(all)
+	return later
 }
 
-// keepOnStory moves the cursor with its headline from one screen to another, unless it is the first, which nobody has chosen.
-func (n newsPane) keepOnStory(before, after *shownData) newsPane {
-	lines := newsLines(before.headlines, before.gapMarks, n.cursor, n.cursor+1)
-	if n.cursor == 0 || len(lines) == 0 || lines[0].story == nil {
+// lineAtCursor is the line that the user has chosen: none on the first, where the newest comes.
+func (n newsPane) lineAtCursor(t *shownData) newsLine {
+	if lines := newsLines(t.headlines, t.gapMarks, n.cursor, n.cursor+1); n.cursor > 0 && len(lines) == 1 {
+		return lines[0]
+	}
+	return newsLine{}
+}
+
+// keepOnLine moves the cursor to where its line stands now.
+func (n newsPane) keepOnLine(chosen newsLine, now *shownData) newsPane {
+	if chosen == (newsLine{}) {
 		return n
 	}
-	chosen := lines[0].story.Seq
-	for i, l := range newsLines(after.headlines, after.gapMarks, 0, len(after.headlines)+len(after.gapMarks)) {
-		if l.story != nil && l.story.Seq == chosen {
+	for i, l := range newsLines(now.headlines, now.gapMarks, 0, len(now.headlines)+len(now.gapMarks)) {
+		if l.isSame(chosen) {
 			n.list = n.shift(i - n.cursor)
+			break
 		}
 	}
 	return n
 }
 
+func (l newsLine) isSame(other newsLine) bool {
+	if l.story != nil && other.story != nil {
+		return l.story.Seq == other.story.Seq
+	}
+	a, b := l.mark, other.mark
+	return a != nil && b != nil && a.feed == b.feed && (a.gap == b.gap || a.after == b.after)
+}
+
 // noteRead takes the headlines for read when the pane loses the keyboard, or has the screen to itself.
 func (n newsPane) noteRead(focused bool, t *shownData) newsPane {
-	var newest uint64
-	if len(t.stories) > 0 {
-		newest = t.stories[0].Seq
-	}
+	newest := t.newestStory
 	n.readTo = min(n.readTo, newest)
 	if n.focused && !focused || t.isOnlyNews() {
 		n.readTo = newest
@@ -173,8 +199,9 @@ func (n newsPane) row(w *lineWriter, area drawContext, l newsLine) string {
 	if s == nil {
 		return gapMarkLine(w, area, l.mark)
 	}
-	w.writeLeft(muted, timeCell(storyTime(s), area.now), 8)
+	w.writeLeft(muted, timeCell(s.Published(), area.now), 8)
 	w.writeBlanks(2)
+	n.drawFeed(w, area, s)
 	if n.sourceWidth > 0 && area.width >= minNewsSource {
 		w.writeLeft(muted, s.Source, n.sourceWidth)
 		w.writeBlanks(2)
@@ -187,6 +214,14 @@ func (n newsPane) row(w *lineWriter, area drawContext, l newsLine) string {
 	drawHeadline(w, s)
 	w.write(muted, withSeparator("  ", n.folded.feedsOfStory(s)))
 	return w.endLine()
+}
+
+// drawFeed names the feed of a headline where several feeds give some: two that carry the same would look like a repeat.
+func (n newsPane) drawFeed(w *lineWriter, area drawContext, s *market.Story) {
+	if n.manyFeeds && n.folded == nil && area.width >= minNewsFeed {
+		w.writeLeft(muted, s.Feed, n.feedWidth)
+		w.writeBlanks(2)
+	}
 }
 
 // symbolsText is as many of some symbols as have room, and how many others there are: "GOOGL NVDA +2".
@@ -212,14 +247,6 @@ func (n newsPane) drawUnread(w *lineWriter, s *market.Story) {
 		w.write(accent, " "+unreadSign)
 	}
 	w.writeBlanks(1)
-}
-
-// storyTime is when a headline was published, or else when it arrived.
-func storyTime(s *market.Story) time.Time {
-	if s.Time.IsZero() {
-		return s.At
-	}
-	return s.Time
 }
 
 func drawHeadline(w *lineWriter, s *market.Story) {

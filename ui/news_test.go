@@ -66,8 +66,48 @@ func TestAGapStandsAboveTheOldHeadlinesThatASnapshotBringsAgain(t *testing.T) {
 		}
 		got = append(got, l.story.Title)
 	}
-	if diff := cmp.Diff([]string{"meanwhile", "gap", "old", "older", "before"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"meanwhile", "gap", "old", "before", "older"}, got); diff != "" {
 		t.Error(diff)
+	}
+}
+
+func TestHeadlinesNameTheirFeedWhereSeveralGiveSome(t *testing.T) {
+	t.Parallel()
+	s := foldableFeeds().resize(100, 30)
+	for _, name := range []string{deskFeed, "wire"} {
+		s.receive(feed.Event{Feed: name, Message: &feed.Message{Updates: []market.Update{market.Headline{ID: "1", Title: "Chips rise", Symbols: []string{"AAPL"}}}}})
+		if name == deskFeed && strings.Contains(s.screen(), "desk  AAPL  Chips rise") {
+			t.Errorf("one feed gives news, and is named:\n%s", s.screen())
+		}
+	}
+	s.requireShown(t, "side by side", "wire  AAPL  Chips rise", "desk  AAPL  Chips rise")
+	s.resize(200, 60)
+	s.requireShown(t, "in the details", "wire  Chips rise", "desk  Chips rise")
+	if s.resize(50, 30); strings.Contains(s.screen(), "wire  AAPL") {
+		t.Errorf("it takes the room of the headline:\n%s", s.screen())
+	}
+}
+
+func TestTheCursorStaysOnItsLineOfNewsWhenOldNewsComeBelowIt(t *testing.T) {
+	t.Parallel()
+	s := foldableFeeds().resize(100, 30)
+	tell := func(name, title string, ago time.Duration) {
+		s.receive(feed.Event{Feed: name, Message: &feed.Message{Updates: []market.Update{market.Headline{ID: title, Title: title, Time: s.now.Add(-ago)}}}})
+	}
+	tell(deskFeed, "a while ago", time.Minute)
+	tell(deskFeed, "just now", time.Second)
+	s.keys("n", "j")
+	tell("wire", "long ago", time.Hour)
+	tell("wire", "between", 30*time.Second)
+	if got := s.m.selectedStory().Title; got != "a while ago" {
+		t.Errorf("the cursor is on %q", got)
+	}
+	s.keys("p")
+	tell("wire", "later", 0)
+	s.receive(feed.Event{Feed: "wire", Gap: &feed.Gap{Kind: feed.Unreplayed, Length: time.Minute}})
+	s.keys("p")
+	if got := s.m.selectedStory().Title; got != "a while ago" {
+		t.Errorf("after a pause, the cursor is on %q", got)
 	}
 }
 

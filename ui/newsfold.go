@@ -13,23 +13,23 @@ const sameStoryWithin = 10 * time.Minute
 
 // foldedNews are headlines, each once where several feeds have it: as it came first.
 type foldedNews struct {
-	newest      *market.Story // of those that were folded last
-	total       int
-	corrections uint64
+	first                  *market.Story // of those that were folded last
+	total                  int
+	headlines, corrections uint64 // of the board
 
 	stories []*market.Story
 	feeds   map[*market.Story][]string // of headlines of several feeds
 }
 
 // fold folds headlines, newest first, unless they are those of the last time.
-func (f *foldedNews) fold(all []*market.Story, corrections uint64) []*market.Story {
+func (f *foldedNews) fold(all []*market.Story, c market.Counts) []*market.Story {
 	if len(all) == 0 {
 		return all
 	}
-	if f.newest == all[0] && f.total == len(all) && f.corrections == corrections {
+	if f.first == all[0] && f.total == len(all) && f.headlines == c.Headlines && f.corrections == c.Corrections {
 		return f.stories
 	}
-	*f = foldedNews{newest: all[0], total: len(all), corrections: corrections, feeds: map[*market.Story][]string{}}
+	*f = foldedNews{first: all[0], total: len(all), headlines: c.Headlines, corrections: c.Corrections, feeds: map[*market.Story][]string{}}
 	seen := make(map[string]*market.Story, len(all))
 	for _, s := range slices.Backward(all) {
 		key := strings.Join(append([]string{s.Title}, s.Symbols...), "\x00")
@@ -49,7 +49,7 @@ func (f *foldedNews) add(first, s *market.Story) bool {
 	if feeds == nil {
 		feeds = []string{first.Feed}
 	}
-	if slices.Contains(feeds, s.Feed) || storyTime(s).Sub(storyTime(first)).Abs() > sameStoryWithin {
+	if slices.Contains(feeds, s.Feed) || s.Published().Sub(first.Published()).Abs() > sameStoryWithin {
 		return false
 	}
 	f.feeds[first] = append(feeds, s.Feed)

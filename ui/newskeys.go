@@ -75,7 +75,7 @@ func (m Model) foldStories(all []*market.Story) []*market.Story {
 	if m.shownFold() == nil || !m.manyFeeds {
 		return all
 	}
-	return m.foldedNews.fold(all, m.board.Counts().Corrections)
+	return m.foldedNews.fold(all, m.board.Counts())
 }
 
 // selectedStory is the headline under the cursor; nil if the news do not have the keyboard.
@@ -152,8 +152,8 @@ func (m Model) noNewsText(t *shownData) string {
 // arrangeNews gives the news pane its lines, and the words that it needs.
 func (m Model) arrangeNews(height int, t *shownData) newsPane {
 	n := m.news.noteRead(m.focus == focusNews, t)
-	if now := newerThan(m.news.readTo, t.stories); n.readTo > m.news.readTo {
-		m.keepRead(t.stories[:now])
+	if n.readTo > m.news.readTo {
+		m.keepRead(storiesAfter(m.news.readTo, t.stories))
 		m.settings.due = m.settings.due || !t.isOnlyNews() // else each headline would be a write
 	}
 	n = n.arrange(height, len(t.headlines)+len(t.gapMarks))

@@ -42,7 +42,8 @@ func (m Model) newsPart(t *shownData) (_ detailPart, shown bool) {
 		}
 		for _, s := range about[:min(len(about), area.height-1)] {
 			m.news.drawUnread(w, s)
-			w.write(muted, timeCell(storyTime(s), area.now)+"  ")
+			w.write(muted, timeCell(s.Published(), area.now)+"  ")
+			m.news.drawFeed(w, area, s)
 			drawHeadline(w, s)
 			lines = append(lines, w.endLine())
 		}

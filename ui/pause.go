@@ -17,10 +17,13 @@ type shownData struct {
 	read      bool // the same of readings
 	stories   []*market.Story
 	headlines []*market.Story // of stories, those in the news pane
-	gapMarks  []gapMark
-	log       eventLog
-	raw       *rawEvents
-	trades    []*market.Trades
+
+	newestStory uint64 // Story.Seq of the one that arrived last
+
+	gapMarks []gapMark
+	log      eventLog
+	raw      *rawEvents
+	trades   []*market.Trades
 }
 
 // pausedView is the content of the moment when the screen was paused, and the room that what arrives since will
@@ -43,7 +46,7 @@ func (m Model) shownData() *shownData {
 	if m.shown != nil {
 		return m.shown
 	}
-	c := shownData{stories: m.board.News(), gapMarks: m.gapMarks, log: m.log, raw: m.raw, trades: m.board.Trades()}
+	c := shownData{stories: m.board.News(), newestStory: m.newestStory(), gapMarks: m.gapMarks, log: m.log, raw: m.raw, trades: m.board.Trades()}
 	if m.paused != nil {
 		c = m.paused.shownData
 	}
@@ -110,7 +113,7 @@ func (m Model) togglePause() Model {
 		return m.unpause()
 	}
 	now := m.shownData()
-	p := &pausedView{at: m.now, shownData: shownData{gapMarks: now.gapMarks, log: eventLog{slices.Clone(m.log.entries), m.log.removed}, raw: shallowCopy(now.raw)}, copies: map[*market.Row]*market.Row{}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
+	p := &pausedView{at: m.now, shownData: shownData{newestStory: now.newestStory, gapMarks: now.gapMarks, log: eventLog{slices.Clone(m.log.entries), m.log.removed}, raw: shallowCopy(now.raw)}, copies: map[*market.Row]*market.Row{}, sharedBars: map[*market.Row]*market.Row{}, priceWidths: m.prices.widths, readingWidths: m.readings.widths, news: m.news}
 	for _, trades := range now.trades {
 		p.trades = append(p.trades, trades.Clone())
 	}
@@ -133,10 +136,8 @@ func (m Model) unpause() Model {
 	price, reading := m.prices.rowAtCursor(before.rows), m.readings.rowAtCursor(before.readings)
 	m.prices, m.readings = m.prices.keepOnRow(now.rows, price), m.readings.keepOnRow(now.readings, reading)
 	m.prices.widths, m.readings.widths = p.priceWidths, p.readingWidths
-	m.news.sourceWidth, m.news.symbolsWidth = p.news.sourceWidth, p.news.symbolsWidth
-	if m.news.cursor > 0 && len(p.stories) > 0 {
-		m.news.list = m.news.shift(newerThan(p.stories[0].Seq, now.headlines))
-	}
+	m.news.newsColumns = p.news.newsColumns
+	m.news = m.news.keepOnLine(m.news.lineAtCursor(before), now)
 	return m
 }
 

@@ -1,8 +1,6 @@
 package ui
 
 import (
-	"slices"
-
 	"livetape/feed"
 	"livetape/feed/market"
 )
@@ -15,17 +13,15 @@ func (m Model) applyBatch(msg feedBatchMsg) Model {
 	if m.rewound != nil {
 		return m.inPresent(func(p Model) Model { return p.takeEvents(msg.events) })
 	}
-	newest, gapMarks := m.newestStory(), len(m.gapMarks)
 	before := m.shownData()
+	story := m.news.lineAtCursor(before)
 	price, reading := m.prices.rowAtCursor(before.rows), m.readings.rowAtCursor(before.readings)
 	m = m.takeEvents(msg.events)
-	if added := newerThan(newest, m.headlines(m.board.News())) + len(m.gapMarks) - gapMarks; m.paused == nil && added > 0 && m.news.cursor > 0 {
-		m.news.list = m.news.shift(added)
-	}
 	m.view.dirty = true
 	if m.paused == nil {
 		now := m.shownData()
 		m.prices, m.readings = m.prices.keepOnRow(now.rows, price), m.readings.keepOnRow(now.readings, reading)
+		m.news = m.news.keepOnLine(story, now)
 	}
 	return m
 }
@@ -39,7 +35,7 @@ func (m Model) takeEvents(events []feed.Event) Model {
 	}
 	stories := m.storiesAfter(newest)
 	m = m.followFold().widenColumns(changed, stories)
-	for _, s := range slices.Backward(stories) {
+	for _, s := range stories {
 		m.moveGapMarkUp(s)
 	}
 	return m

@@ -2,7 +2,6 @@ package ui
 
 import (
 	"maps"
-	"slices"
 	"time"
 
 	"livetape/feed"
@@ -154,7 +153,7 @@ func (m *moment) replay(ev feed.Event) {
 	}
 	newest := m.newestStory()
 	m.take(ev, h, nil)
-	for _, s := range slices.Backward(m.storiesAfter(newest)) {
+	for _, s := range m.storiesAfter(newest) {
 		m.moveGapMarkUp(s)
 	}
 }

@@ -146,7 +146,7 @@ func (m Model) showMoment(next moment) Model {
 	m = m.redefine().arrangeRows()
 	after := m.shownData()
 	m.prices, m.readings = m.prices.keepOnRow(after.rows, price), m.readings.keepOnRow(after.readings, reading)
-	m.news = m.news.keepOnStory(before, after)
+	m.news = m.news.keepOnLine(m.news.lineAtCursor(before), after)
 	return m
 }
 

@@ -51,6 +51,9 @@ type feedState struct {
 	rows    map[string]*Row   // by symbol
 	awaited map[string]*Row   // those of Await for which nothing has come, by symbol in upper case
 	stories map[string]*Story // those kept that can be corrected, by id
+
+	firstStory time.Time // when the first headline arrived
+
 	market  Halt
 	outages []Outage
 	trades  Trades

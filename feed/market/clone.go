@@ -13,7 +13,7 @@ func (b *Board) Clone(l Limits) *Board {
 	c.counts = b.counts
 	for name, from := range b.feeds {
 		f := c.feed(name)
-		f.market, f.outages, f.trades = from.market, slices.Clone(from.outages), from.trades.resized(c.limits.Trades)
+		f.market, f.firstStory, f.outages, f.trades = from.market, from.firstStory, slices.Clone(from.outages), from.trades.resized(c.limits.Trades)
 		f.kept.give(-f.trades.Len() * tradeSize)
 	}
 	for _, r := range b.rows {

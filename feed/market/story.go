@@ -56,7 +56,33 @@ func (b *Board) addStory(f *feedState, s *Story) {
 	if len(b.news) == b.limits.News {
 		b.dropStory(len(b.news) - 1)
 	}
-	b.news = slices.Insert(b.news, 0, s)
+	b.news = slices.Insert(b.news, b.placeOf(f, s), s)
+}
+
+// historyWithin is how long after the first headline of a feed its old ones come: a server sends them together.
+const historyWithin = 10 * time.Second
+
+// placeOf is where a new story goes: on top, where it is seen, however late it is. What a feed gives at its start of the time
+// before stands among the stories of other feeds by the time of its publication.
+func (b *Board) placeOf(f *feedState, s *Story) int {
+	if f.firstStory.IsZero() {
+		f.firstStory = s.At
+	}
+	if s.Time.IsZero() || !s.Time.Before(f.firstStory) || s.At.Sub(f.firstStory) > historyWithin {
+		return 0
+	}
+	if at := slices.IndexFunc(b.news, func(other *Story) bool { return !other.Published().After(s.Time) }); at >= 0 {
+		return at
+	}
+	return len(b.news)
+}
+
+// Published is when a story was published, or else when it arrived.
+func (s *Story) Published() time.Time {
+	if s.Time.IsZero() {
+		return s.At
+	}
+	return s.Time
 }
 
 // makeRoom counts n bytes more of a feed's stories. Its oldest make room for them, but for one that is kept, if that is enough.
@@ -96,17 +122,27 @@ func (b *Board) dropStory(i int) {
 	b.news = slices.Delete(b.news, i, i+1)
 }
 
-// tellHalt makes a story of it that a symbol is halted, and why, and that it trades again.
-func (b *Board) tellHalt(f *feedState, before, h Halt, at time.Time) {
+// Headline is the story of a halt after another state of its symbol: that it is halted, and why, or that it trades again. It
+// reports false if there is nothing new to tell.
+func (h Halt) Headline(before Halt) (_ Headline, told bool) {
 	story := Headline{Title: "Halted", Symbols: []string{strings.Clone(h.Symbol)}, Importance: High, Time: h.Time}
 	switch {
 	case h.State == Halted && before.State == Halted && h.Reason == before.Reason:
-		return
+		return Headline{}, false
 	case h.State == Halted && h.Reason != "":
 		story.Title += ": " + h.Reason
 	case h.State == Open && before.State == Halted:
 		story.Title, story.Importance = "Trades again", Normal
 	case h.State != Halted:
+		return Headline{}, false
+	}
+	return story, true
+}
+
+// tellHalt makes a story of it that a symbol is halted, and why, and that it trades again.
+func (b *Board) tellHalt(f *feedState, before, h Halt, at time.Time) {
+	story, told := h.Headline(before)
+	if !told {
 		return
 	}
 	if !b.makeRoom(f, Size(story), nil) {

@@ -20,12 +20,34 @@ func titles(b *market.Board) []string {
 
 func TestNewsIsNewestFirstByArrival(t *testing.T) {
 	p := newTestBoard(t, market.Limits{})
-	p.say(market.Headline{Title: "one", Time: second(100)}, market.Headline{Title: "two", Time: second(-100)}, market.Headline{Title: "three"})
+	p.say(market.Headline{Title: "one", Time: second(100)}, market.Headline{Title: "two", Time: second(1)}, market.Headline{Title: "three"})
 	if diff := cmp.Diff([]string{"three", "two", "one"}, titles(p.Board)); diff != "" {
 		t.Error(diff)
 	}
 	if s := p.News()[2]; s.Seq != 1 || s.At != second(0) || s.Feed != "feed" || p.News()[0].Seq != 3 {
 		t.Errorf("story %+v", s)
+	}
+}
+
+func TestWhatFeedsGiveOfTheTimeBeforeTheirStartIsInOrder(t *testing.T) {
+	t.Parallel()
+	b := market.NewBoard(market.Limits{})
+	say := func(feed string, at int, published ...int) {
+		for _, p := range published {
+			b.Apply(feed, market.Headline{Title: feed + strconv.Itoa(p), Time: second(p)}, second(at))
+		}
+	}
+	say("a", 0, -50, -30, -10)
+	say("b", 2, -5, -20, -60)
+	say("a", 3, 3)
+	say("c", 4, -40)
+	c := b.Clone(market.Limits{})
+	for _, board := range []*market.Board{b, c} { // a copy goes on like the first
+		board.Apply("a", market.Headline{Title: "late", Time: second(-45)}, second(60))
+		board.Apply("d", market.Headline{Title: "late wire", Time: second(60)}, second(60))
+		if diff := cmp.Diff([]string{"late wire", "late", "a3", "b-5", "a-10", "b-20", "a-30", "c-40", "a-50", "b-60"}, titles(board)); diff != "" {
+			t.Error(diff)
+		}
 	}
 }
 
