@@ -25,7 +25,7 @@ const (
 	Crosses             // the price goes from one side of Rule.Limit to the other
 	Moves               // the price moves by Rule.Percent, up or down, within Rule.Within
 	Halted              // trading of the symbol, or of the whole market, is halted
-	News                // a headline or its summary contains Rule.Keyword, in upper or lower case
+	News                // a headline, also that of a halt, or its summary contains Rule.Keyword, in upper or lower case
 	Silent              // the feed is connected, and gave no event for Rule.Within
 	Gap                 // the feed was lost for at least Rule.Within
 	NotLive             // the feed has not been live for Rule.Within
@@ -78,6 +78,7 @@ const MaxHistory = 200
 type Engine struct {
 	rules   []watchedRule
 	prices  map[symbolKey]*lastPrice
+	halted  map[symbolKey]market.Halt // symbols that are halted now
 	feeds   map[string]*feedClock
 	names   []string // of feeds, sorted
 	history []Firing // newest first
@@ -97,7 +98,7 @@ type watchedRule struct {
 
 // New makes an engine.
 func New(rules []Rule) *Engine {
-	e := &Engine{prices: map[symbolKey]*lastPrice{}, feeds: map[string]*feedClock{}}
+	e := &Engine{prices: map[symbolKey]*lastPrice{}, halted: map[symbolKey]market.Halt{}, feeds: map[string]*feedClock{}}
 	for _, r := range rules {
 		e.Add(r)
 	}
@@ -203,7 +204,7 @@ func (e *Engine) applyUpdate(ev feed.Event, u market.Update) (fired []Firing) {
 			fired = e.applyPrice(ev, u.Symbol, price)
 		}
 	case market.Halt:
-		fired = e.applyHalt(ev, u)
+		fired = append(e.applyHalt(ev, u), e.applyNewsOfHalt(ev, u)...)
 	case market.Headline:
 		fired = e.applyHeadline(ev, u)
 	}

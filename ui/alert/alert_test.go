@@ -110,6 +110,16 @@ func TestARuleComesTrueOnceUntilItIsArmedAgain(t *testing.T) {
 			[]step{headline("1", "Trading halted in NVDA"), headline("1", "CORRECTED Trading halted in AMD"), headline("2", "Chips rise"), headline("", "No halt today"), headline("", "No halt today")},
 			[]string{"news: Trading halted in NVDA", "news: No halt today"},
 		},
+		"a word in the news of halts, as often as the news tell it": {
+			alert.Rule{Kind: alert.News, Keyword: "pending"},
+			[]step{halt("NVDA", market.Halted), halt("NVDA", market.Halted), halt("AMD", market.Halted), halt("NVDA", market.Open), halt("NVDA", market.Halted), halt("", market.Halted)},
+			[]string{"news of NVDA: Halted: news pending", "news of AMD: Halted: news pending", "news of NVDA: Halted: news pending"},
+		},
+		"the end of a halt in the news of one symbol": {
+			alert.Rule{Kind: alert.News, Keyword: "trades again", Symbol: "nvda"},
+			[]step{halt("NVDA", market.Halted), halt("AMD", market.Halted), halt("NVDA", market.Open), halt("AMD", market.Open)},
+			[]string{"news of NVDA: Trades again"},
+		},
 		"news of one symbol": {
 			alert.Rule{Kind: alert.News, Keyword: "chips", Symbol: "nvda"},
 			[]step{headline("1", "Chips rise", "AMD"), headline("2", "Chips rise", "AMD", "NVDA")}, []string{"news: Chips rise"},

@@ -164,10 +164,32 @@ func (e *Engine) applyHalt(ev feed.Event, h market.Halt) (fired []Firing) {
 // maxSeen is how many headlines a rule remembers, so that a correction is no second alert.
 const maxSeen = 1000
 
+// applyNewsOfHalt takes a halt as the news tell it.
+func (e *Engine) applyNewsOfHalt(ev feed.Event, h market.Halt) (fired []Firing) {
+	if h.Symbol == "" {
+		return nil // of the whole market the news have no line
+	}
+	key := symbolKey{ev.Feed, h.Symbol}
+	before, isKnown := e.halted[key]
+	if delete(e.halted, key); h.State == market.Halted && (isKnown || len(e.halted) < maxSymbols) {
+		e.halted[key] = h
+	}
+	story, told := h.Headline(before)
+	if !told {
+		return nil
+	}
+	for i := range e.rules {
+		if r := &e.rules[i]; r.isInNews(ev.Feed, &story) {
+			fired = append(fired, r.fire(ev.At, ev.Feed, h.Symbol, market.Decimal{}, "news of "+h.Symbol+": "+market.PlainText(story.Title, market.MaxHeadline)))
+		}
+	}
+	return fired
+}
+
 func (e *Engine) applyHeadline(ev feed.Event, h market.Headline) (fired []Firing) {
 	for i := range e.rules {
 		r := &e.rules[i]
-		if r.Kind != News || r.Feed != "" && r.Feed != ev.Feed || !r.isInHeadline(&h) {
+		if !r.isInNews(ev.Feed, &h) {
 			continue
 		}
 		id := ev.Feed + "\x00" + h.ID
@@ -186,7 +208,11 @@ func (e *Engine) applyHeadline(ev feed.Event, h market.Headline) (fired []Firing
 	return fired
 }
 
-func (r *watchedRule) isInHeadline(h *market.Headline) bool {
+// isInNews reports whether a headline of a feed is one that the rule waits for.
+func (r *watchedRule) isInNews(feed string, h *market.Headline) bool {
+	if r.Kind != News || r.Feed != "" && r.Feed != feed {
+		return false
+	}
 	about := r.Symbol == ""
 	for _, s := range h.Symbols {
 		about = about || strings.EqualFold(s, r.Symbol)
