@@ -99,8 +99,8 @@ func (f *Flags) Open(c *mockserver.Config, ring int) error {
 	log, err := jetstream.Open(jetstream.Config{
 		Servers: servers, Stream: stream, Credentials: f.credentials, TLS: trust, Ring: ring,
 		MaxAge: f.age, MaxBytes: f.megabytes << 20, MaxEvents: f.events, Replicas: f.copies,
-		FirstNumber: emulate.FirstNumber, Logger: loggerOf(c), NoticeData: report,
-		Takeover: func(_, cause string) []byte { return report("live", cause) },
+		FirstNumber: emulate.FirstNumber, Logger: loggerOf(c), NoticeData: Report,
+		Takeover: func(_, cause string) []byte { return Report("live", cause) },
 	})
 	if err != nil {
 		return err
@@ -124,8 +124,8 @@ func loggerOf(c *mockserver.Config) *slog.Logger {
 // logName stands for the log among the feeds behind a relay.
 const logName = "event log"
 
-// report is the data of an event that says how the log is.
-func report(state, cause string) []byte {
+// Report is the data of an event that says how the log is.
+func Report(state, cause string) []byte {
 	r := health.Report{Feed: logName, Status: health.Status{State: health.Live, Since: time.Now().UTC(), Cause: cause}}
 	if state != "live" {
 		r.Status.State = health.Quiet
