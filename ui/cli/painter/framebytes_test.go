@@ -30,9 +30,9 @@ func TestTheBytesOfAFrameAreFew(t *testing.T) {
 		width, height int
 		frames, bytes int64 // at most, a second and a frame
 	}{
-		{rate: 40, symbols: 24, width: 120, height: 40, frames: 20, bytes: 750},
-		{rate: 40, symbols: 24, width: 200, height: 60, frames: 20, bytes: 1200},
-		{rate: 10_000, symbols: 200, width: 120, height: 40, frames: 33, bytes: 3000},
+		{rate: 40, symbols: 24, width: 120, height: 40, frames: 16, bytes: 600},
+		{rate: 40, symbols: 24, width: 200, height: 60, frames: 16, bytes: 1000},
+		{rate: 10_000, symbols: 200, width: 120, height: 40, frames: 33, bytes: 2800},
 	} {
 		t.Run(fmt.Sprintf("%g events/s of %d symbols at %d×%d", c.rate, c.symbols, c.width, c.height), func(t *testing.T) {
 			t.Parallel()
