@@ -9,6 +9,7 @@ export class Board {
   rows = new Map(); // by symbol, in order of arrival
   news = new Map(); // stories and gaps by id, oldest first
   market = null; // the status of the whole market
+  feeds = new Map(); // how the feeds behind a relay are, by name
   outOfSync = false; // the server has said that events were lost, and no snapshot has come since
   droppedSymbols = 0; // over maxSymbols
   changes = { rows: new Set(), news: new Set(), list: true };
@@ -22,10 +23,11 @@ export class Board {
 
   /** applyPrice merges a price event. What it leaves out stays as it was. */
   applyPrice(quote, now) {
-    const row = this.row(quote.symbol);
+    const row = this.row(quote);
     if (!row) return;
     row.name = quote.name || row.name;
-    for (const [field, value] of Object.entries(quote.numbers)) setNumber(row.numbers, field, value, now);
+    const at = now - lateness(quote);
+    for (const [field, value] of Object.entries(quote.numbers)) setNumber(row.numbers, field, value, at);
     this.changes.rows.add(row);
   }
 
@@ -35,7 +37,7 @@ export class Board {
       this.market = status;
       return;
     }
-    const row = this.row(status.symbol);
+    const row = this.row(status);
     if (!row) return;
     row.status = status;
     this.changes.rows.add(row);
@@ -63,23 +65,41 @@ export class Board {
     this.outOfSync = false;
     this.changes.list = true;
     for (const quote of snapshot.prices) {
-      const known = before.get(quote.symbol);
-      if (known) this.rows.set(quote.symbol, { ...known, status: null, numbers: commonNumbers(known.numbers, quote) });
+      const known = before.get(rowKey(quote));
+      if (known && !this.rows.has(known.key)) this.rows.set(known.key, { ...known, status: null, numbers: commonNumbers(known.numbers, quote) });
       this.applyPrice(quote, now);
     }
     for (const status of snapshot.status) this.applyStatus(status);
+    this.feeds = new Map(snapshot.feeds.map((feed) => [feed.name, feed]));
     for (const story of snapshot.news) this.applyHeadline(story);
   }
 
-  row(symbol) {
-    let row = this.rows.get(symbol);
+  /** applyFeed notes how a feed behind a relay is, and marks what it missed. */
+  applyFeed(feed) {
+    this.feeds.set(feed.name, feed);
+    this.changes.list = true;
+    if (feed.gap) {
+      const missed = feed.gap.missed === null ? 'how much was missed is not known' : `${feed.gap.missed} missed`;
+      this.addGap(`${feed.name}: ${feed.gap.kind || 'gap'} after ${feed.gap.length || 'a break'}; ${missed}`);
+    }
+  }
+
+  /** isDown reports whether the feed of a row is known not to be live. */
+  isDown(row) {
+    const feed = this.feeds.get(row.feed);
+    return feed !== undefined && feed.state !== 'live';
+  }
+
+  row({ symbol, feed }) {
+    const key = rowKey({ symbol, feed });
+    let row = this.rows.get(key);
     if (row) return row;
     if (this.rows.size >= maxSymbols) {
       this.droppedSymbols++;
       return null;
     }
-    row = { symbol, name: '', numbers: {}, status: null };
-    this.rows.set(symbol, row);
+    row = { key, symbol, feed, name: '', numbers: {}, status: null };
+    this.rows.set(key, row);
     this.changes.list = true;
     return row;
   }
@@ -93,6 +113,18 @@ export class Board {
       this.changes.news.delete(oldest);
     }
   }
+}
+
+// lateness is by how much a price from behind a relay is older than its arrival, in ms: what the relay has known for an hour is
+// an hour old. What is not much late is as old as it looks.
+function lateness({ feed, sent }) {
+  const late = feed === '' || sent === null ? 0 : Date.now() - sent;
+  return late > 5000 ? late : 0;
+}
+
+// rowKey tells the rows of one symbol of several feeds apart.
+function rowKey({ symbol, feed }) {
+  return feed === '' ? symbol : `${symbol}\n${feed}`;
 }
 
 // commonNumbers returns the known numbers that a quote of a snapshot has too.

@@ -4,7 +4,7 @@ import { parse } from './decimal.js';
 import { safeURL, sanitize } from './sanitize.js';
 
 /** eventTypes are those of the wire format. EventSource delivers only the types that a page names. */
-export const eventTypes = ['price', 'news', 'status', 'snapshot', 'resume', 'reset', 'message'];
+export const eventTypes = ['price', 'news', 'status', 'snapshot', 'resume', 'reset', 'feed', 'message'];
 
 const numberFields = ['last', 'bid', 'ask', 'size', 'volume', 'open', 'high', 'low', 'prev_close'];
 const states = ['open', 'closed', 'halted', 'pre', 'post'];
@@ -16,7 +16,9 @@ export function decode(type, data) {
   return decoder(parseJSON(data));
 }
 
-const decoders = { price, news, status, snapshot, resume, reset };
+const decoders = { price, news, status, snapshot, resume, reset, feed };
+
+const feedStates = ['connecting', 'live', 'quiet', 'silent', 'waiting', 'closed', 'failed', 'finished'];
 
 /** parseJSON keeps every number as the text that was sent. JSON.parse would make floats of them. */
 export function parseJSON(json) {
@@ -26,7 +28,7 @@ export function parseJSON(json) {
 
 function price(row) {
   requireObject(row);
-  const quote = { symbol: requiredText(row, 'symbol', 32), name: text(row.name, 80), sent: time(row.time), numbers: {} };
+  const quote = { symbol: requiredText(row, 'symbol', 32), feed: text(row.feed, 128), name: text(row.name, 80), sent: time(row.time ?? row.received), numbers: {} };
   for (const field of numberFields) {
     const value = decimal(row[field], field);
     if (value) quote.numbers[field] = value;
@@ -38,7 +40,7 @@ function price(row) {
 function news(row) {
   requireObject(row);
   return {
-    id: requiredText(row, 'id', 128),
+    id: text(row.feed, 128) + requiredText(row, 'id', 128),
     headline: requiredText(row, 'headline', 400),
     source: text(row.source, 40),
     url: safeURL(text(row.url, 2000)),
@@ -51,7 +53,7 @@ function news(row) {
 function status(row) {
   requireObject(row);
   if (!states.includes(row.state)) throw new Error('unknown state');
-  return { symbol: text(row.symbol, 32), state: row.state, reason: text(row.reason, 120) };
+  return { symbol: text(row.symbol, 32), feed: text(row.feed, 128), state: row.state, reason: text(row.reason, 120) };
 }
 
 function snapshot(all) {
@@ -60,7 +62,19 @@ function snapshot(all) {
     if (all[key] !== undefined && !Array.isArray(all[key])) throw new Error(`${key} of the snapshot is not a list`);
     return (all[key] ?? []).map(decoder);
   };
-  return { prices: rows('prices', price), news: rows('news', news), status: rows('status', status) };
+  return { prices: rows('prices', price), news: rows('news', news), status: rows('status', status), feeds: rows('feeds', feed) };
+}
+
+// feed is how a feed behind a relay is.
+function feed(row) {
+  requireObject(row);
+  if (!feedStates.includes(row.state)) throw new Error('unknown state of a feed');
+  return {
+    name: requiredText(row, 'feed', 128),
+    state: row.state,
+    cause: text(row.cause, 200),
+    gap: row.gap && typeof row.gap === 'object' ? { length: text(row.gap.length, 20), missed: count(row.gap.missed), kind: text(row.gap.kind, 20) } : null,
+  };
 }
 
 function resume(row) {

@@ -16,10 +16,17 @@ export class FaultMenu {
     this.panel.addEventListener('keydown', (event) => {
       if (event.key === 'Escape') this.toggle();
     });
+    this.hideUnlessOffered();
     byId('fault-form').addEventListener('submit', (event) => {
       event.preventDefault();
       this.inject(byId('fault-text').value.trim());
     });
+  }
+
+  // A relay offers no faults.
+  async hideUnlessOffered() {
+    const response = await fetch('faults', { cache: 'no-store' }).catch(() => null);
+    this.button.hidden = response?.status === 404;
   }
 
   /** toggle opens or closes the menu, and moves the focus with it. */

@@ -21,7 +21,7 @@ func TestTheFaultMenuInjects(t *testing.T) {
 	tab.setValue("#fault-text", "status=503:1h")
 	tab.click("#fault-form button")
 	tab.waitForText("#fault-result", "The server does it: status=503:1h")
-	tab.waitForText("#state", "Ended by the server")
+	tab.waitForText("#state", "Waiting")
 	tab.waitForText(`[data-fault=status] .fault-active`, "on for 59 min")
 	tab.setValue("#fault-text", "dup:1h@2h")
 	tab.click("#fault-form button")

@@ -5,6 +5,7 @@ import { byId, createElement, setData, setText } from './dom.js';
 import { explanation, label } from './status.js';
 import { age, latency, timeOfDay } from './time.js';
 
+const feedSigns = { connecting: '◐', live: '●', quiet: '◌', silent: '◌', waiting: '↻', closed: '■', failed: '✕', finished: '■' };
 const staleAfter = 10000; // ms after which prices that are not live lose more of their colours
 
 export class Header {
@@ -25,6 +26,7 @@ export class Header {
     setText(byId('last-id'), lastId || 'none yet');
     setText(byId('continuity'), this.continuityNow(continuity, now));
     this.drawMarket();
+    this.drawFeeds();
     this.drawFreshness(state, now);
     this.drawButton();
   }
@@ -43,6 +45,19 @@ export class Header {
     const { market } = this.board;
     setText(byId('market'), market ? `Market ${market.state}` : 'Market');
     setText(byId('market-reason'), market?.reason || '–');
+  }
+
+  // drawFeeds says how each feed behind a relay is.
+  drawFeeds() {
+    const feeds = [...this.board.feeds.values()];
+    const text = JSON.stringify(feeds.map(({ name, state, cause }) => [name, state, cause]));
+    if (text === this.drawnFeeds) return;
+    this.drawnFeeds = text;
+    byId('feeds').hidden = feeds.length === 0;
+    if (feeds.length > 0) setText(byId('served'), 'relay');
+    byId('feeds').replaceChildren(...feeds.map(({ name, state, cause }) => createElement('li', { 'data-state': state },
+      createElement('span', { 'aria-hidden': 'true' }, feedSigns[state]), ' ', createElement('b', { dir: 'auto' }, name),
+      state === 'live' ? '' : ` ${state}${cause === '' ? '' : `: ${cause}`}`)));
   }
 
   // drawFreshness shows prices that are not live as such, in words and in their colours.

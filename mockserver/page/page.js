@@ -12,6 +12,7 @@ import { Header } from './header.js';
 import { NewsList } from './newslist.js';
 import { PriceTable } from './pricetable.js';
 import { Probe } from './probe.js';
+import { bindTabs, Session } from './session.js';
 import { bindShortcuts } from './shortcuts.js';
 import { explanation, label } from './status.js';
 import { createClock, duration } from './time.js';
@@ -27,6 +28,7 @@ const header = new Header(connection, board, probe);
 const prices = new PriceTable(board);
 const news = new NewsList(board);
 const faults = new FaultMenu();
+const session = new Session(() => connection.start());
 
 let continuity = 'no gap so far';
 let decodeErrors = 0;
@@ -42,6 +44,7 @@ function onState() {
   }
   if (connection.state !== 'connected') announce(`${word}. ${explanation(connection)}`); // live follows soon
   header.setTitle();
+  session.show(connection.state === 'locked');
   scheduleDraw();
 }
 
@@ -64,7 +67,14 @@ const handlers = {
   snapshot: onSnapshot,
   resume: onResume,
   reset: onReset,
+  feed: onFeed,
 };
+
+function onFeed(feed) {
+  const before = board.feeds.get(feed.name)?.state;
+  board.applyFeed(feed);
+  if (feed.state !== before) announce(`${feed.name}: ${feed.state}${feed.cause === '' ? '' : `, ${feed.cause}`}`);
+}
 
 function onNews(story) {
   const result = board.applyHeadline(story);
@@ -133,6 +143,7 @@ function toggle() {
 
 byId('toggle').addEventListener('click', toggle);
 byId('filter').addEventListener('input', scheduleDraw);
+bindTabs();
 bindShortcuts({ toggle, faults: () => faults.toggle(), filter: byId('filter') });
 setInterval(() => {
   connection.checkSilence();

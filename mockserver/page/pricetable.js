@@ -23,7 +23,7 @@ export class PriceTable {
   draw(changes, now, agesChanged) {
     if (changes.list) this.drawList();
     for (const quote of changes.rows) {
-      const row = this.rows.get(quote.symbol);
+      const row = this.rows.get(quote.key);
       if (row?.draw(quote, now)) this.highlighted.add(row.cells.last);
     }
     for (const cell of this.highlighted) if (cell.endHighlight(now)) this.highlighted.delete(cell);
@@ -33,17 +33,30 @@ export class PriceTable {
   // drawList draws the first symbols that match the filter.
   drawList() {
     const filter = this.filter.value.trim();
-    const matches = (quote) => `${quote.symbol}\n${quote.name}`.toLowerCase().includes(filter.toLowerCase());
+    this.keepColumns(filter !== '');
+    const matches = (quote) => `${quote.symbol}\n${quote.name}\n${quote.feed}`.toLowerCase().includes(filter.toLowerCase());
     const found = [...this.board.rows.values()].filter(matches);
     const shown = found.slice(0, maxRows);
-    const rows = shown.map((quote) => this.rows.get(quote.symbol) ?? new Row(quote.symbol));
-    this.rows = new Map(rows.map((row) => [row.symbol, row]));
-    shown.forEach((quote, at) => rows[at].draw(quote, null));
+    const rows = shown.map((quote) => this.rows.get(quote.key) ?? new Row(quote));
+    this.rows = new Map(rows.map((row) => [row.key, row]));
+    shown.forEach((quote, at) => {
+      rows[at].draw(quote, null);
+      setData(rows[at].element, 'down', this.board.isDown(quote) ? 'yes' : '');
+    });
     this.body.replaceChildren(...rows.map((row) => row.element));
     setText(this.counted, this.countText(found.length, shown.length));
     byId('empty').hidden = shown.length > 0;
     const none = `No symbol or name has “${filter}” in it.`;
     setText(byId('empty'), this.board.rows.size === 0 ? 'No price has come yet.' : none);
+  }
+
+  // keepColumns keeps the widths of all rows while a filter shows some of them.
+  keepColumns(filtered) {
+    if (filtered === this.kept) return;
+    this.kept = filtered;
+    const heads = [...this.body.parentElement.querySelectorAll('thead .number')];
+    const widths = heads.map((head) => (filtered ? `${head.offsetWidth}px` : ''));
+    heads.forEach((head, at) => { head.style.minWidth = widths[at]; });
   }
 
   countText(found, shown) {
@@ -56,8 +69,8 @@ export class PriceTable {
 }
 
 class Row {
-  constructor(symbol) {
-    this.symbol = symbol;
+  constructor({ key, symbol, feed }) {
+    this.key = key;
     this.name = createElement('span', { class: 'name', dir: 'auto' });
     this.state = createElement('span', { class: 'state' });
     this.change = createElement('span', { class: 'value' });
@@ -66,7 +79,8 @@ class Row {
     this.cells = Object.fromEntries(Object.entries(labels).map(([field, label]) => [field, new Cell(field, label)]));
     this.changeCell = createElement('td', { class: 'number change', role: 'cell' }, this.change, this.percent);
     const head = createElement('th', { scope: 'row', role: 'rowheader' },
-      createElement('span', { class: 'symbol', dir: 'auto' }, symbol), ' ', this.state, ' ', this.name);
+      createElement('span', { class: 'symbol', dir: 'auto' }, symbol), ' ',
+      ...(feed ? [createElement('span', { class: 'feed', dir: 'auto' }, feed), ' '] : []), this.state, ' ', this.name);
     const { last, bid, ask, volume } = this.cells;
     this.element = createElement('tr', { role: 'row' },
       head, last.element, this.changeCell, bid.element, ask.element, volume.element);
@@ -113,14 +127,13 @@ class Cell {
     const value = createElement('span', { class: 'value' }, this.unchanged, this.changed);
     this.element = createElement('td', { class: `number ${name}`, role: 'cell', 'data-label': label },
       ...(this.arrow ? [this.arrow, value] : [value]), this.age);
-    this.hasCommas = name === 'volume';
   }
 
   draw(number) {
     if (number === this.number) return;
     this.number = number;
-    const text = number ? this.text(number.value) : '–';
-    const from = number && this.arrow ? number.changedFrom : text.length;
+    const text = number ? grouped(number.value.text) : '–';
+    const from = number && this.arrow ? indexIn(text, number.changedFrom) : text.length;
     setText(this.unchanged, text.slice(0, from));
     setText(this.changed, text.slice(from));
     if (!this.arrow) return;
@@ -143,12 +156,15 @@ class Cell {
     return over;
   }
 
-  text(value) {
-    return this.hasCommas ? grouped(value.text) : value.text;
-  }
-
   drawAge(now) {
     setText(this.age, this.number ? shortAge(now, this.number.at) : '');
     setData(this.element, 'old', this.number && now - this.number.at >= oldAfter ? 'yes' : '');
   }
+}
+
+// indexIn is where a digit stands in a text with commas, by its index without them.
+function indexIn(text, index) {
+  let at = 0;
+  for (let seen = 0; seen < index && at < text.length; at++) if (text[at] !== ',') seen++;
+  return at;
 }

@@ -6,6 +6,8 @@ const labels = {
   live: ['●', 'Live'],
   silent: ['◌', 'Silent'],
   reconnecting: ['↻', 'Reconnecting'],
+  waiting: ['↻', 'Waiting'],
+  locked: ['✕', 'Locked'],
   ended: ['■', 'Ended by the server'],
   stopped: ['■', 'Stopped'],
 };
@@ -29,6 +31,10 @@ export function explanation(connection, probeResult = '') {
       return `Connected, as far as a page can tell, but no event comes. ${probeResult || unknownSilence}`;
     case 'reconnecting':
       return `${failures > 0 ? failedAttempts(failures) : 'The stream ended, or was cut.'} The browser tries again by itself.`;
+    case 'waiting':
+      return `The server refused the stream: ${connection.refusal}. Next try ${countdown(connection)}.`;
+    case 'locked':
+      return 'The server gives its prices only to those who have a token.';
     case 'ended':
       return `${opened ? 'The server ended the stream, and then answered' : 'The server answered'} ${notAStream}`;
     default:
@@ -38,8 +44,12 @@ export function explanation(connection, probeResult = '') {
 
 const unknownSilence = 'The market may be quiet, or the line dead: browsers hide heartbeats from pages.';
 
-const notAStream = 'with something other than an event stream: a status such as 204 or 503, another content type, '
-  + 'another place. The browser gave up, and does not tell which.';
+const notAStream = 'that there is nothing more.';
+
+function countdown({ retryAt, clock }) {
+  const seconds = Math.ceil((retryAt - clock()) / 1000);
+  return seconds > 0 ? `in ${seconds} s` : 'now';
+}
 
 function failedAttempts(failures) {
   return `No stream could be opened: ${failures === 1 ? '1 try' : `${failures} tries`} failed.`;

@@ -188,18 +188,36 @@ func (v *tab) waitForNoClients(s *testServer) {
 
 func TestAFinalResponseEndsTheStream(t *testing.T) {
 	t.Parallel()
-	for _, fault := range []string{"204", "503", "type", "status=404", "redirect=301-other"} {
+	server := startServer(t, mockserver.Config{Epoch: "e"})
+	tab := openPage(t, server)
+	server.inject("204:1h")
+	tab.waitForText("#state", "Ended by the server")
+	tab.waitForText("#cause", "nothing more")
+	tab.waitForNoClients(server)
+	server.inject("clear")
+	server.Step(7)
+	tab.click("#toggle")
+	tab.waitForText("#continuity", "7 replayed, 0 missed")
+	tab.expectServerPrices(server)
+}
+
+func TestThePageComesBackByItselfAfterARefusal(t *testing.T) {
+	t.Parallel()
+	for fault, cause := range map[string]string{
+		"503": "503 Service Unavailable", "type": "another type", "status=404": "404 Not Found", "redirect=301-other": "no answer",
+	} {
 		t.Run(fault, func(t *testing.T) {
 			t.Parallel()
 			server := startServer(t, mockserver.Config{Epoch: "e"})
 			tab := openPage(t, server)
 			server.inject(fault + ":1h")
-			tab.waitForText("#state", "Ended by the server")
-			tab.waitForText("#cause", "other than an event stream")
+			tab.waitForText("#state", "Waiting")
+			tab.waitForText("#cause", cause)
+			tab.waitForText("#cause", "Next try in ")
 			tab.waitForNoClients(server)
 			server.inject("clear")
 			server.Step(7)
-			tab.click("#toggle")
+			tab.advance("301 s") // the longest that a server may ask for
 			tab.waitForText("#continuity", "7 replayed, 0 missed")
 			tab.expectServerPrices(server)
 		})

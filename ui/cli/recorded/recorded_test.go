@@ -121,7 +121,12 @@ func TestARecordingIsServedLikeTheMarket(t *testing.T) {
 			break // the stream is silent between its events, and lives
 		}
 	}
-	if post, err := http.Post(url+"/events", "text/plain", nil); err != nil || post.StatusCode != http.StatusMethodNotAllowed {
-		t.Errorf("%v, %v", post, err)
+	post, err := http.Post(url+"/events", "text/plain", nil)
+	if err != nil {
+		t.Fatal(err)
 	}
+	if post.Body.Close(); post.StatusCode != http.StatusMethodNotAllowed {
+		t.Errorf("a POST gets %s", post.Status)
+	}
+	first.Body.Close()
 }
