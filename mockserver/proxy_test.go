@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"livetape/mockserver"
+	"livetape/mockserver/access"
 )
 
 // proxyRequired, set to "required", makes the lack of nginx a failure.
@@ -130,6 +131,32 @@ func TestEventsPassNginxAsTheManualConfiguresIt(t *testing.T) {
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Heartbeat: 50 * time.Millisecond}), loopback(t))
 	block := replaced(t, example(t, "nginx"), "127.0.0.1:8080", s.net.Addr().String())
 	requireTransparent(t, s, s.through("unix", startNginx(t, block)))
+}
+
+// TestARelayBehindNginxAsItsExampleConfiguresIt leaves TLS out, and asks with a token.
+func TestARelayBehindNginxAsItsExampleConfiguresIt(t *testing.T) {
+	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Heartbeat: 50 * time.Millisecond, Readers: access.One("s3cret")}), loopback(t))
+	text, err := os.ReadFile("../docs/relay/nginx.conf")
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain := regexp.MustCompile(`(?m)^ *ssl_.*\n`).ReplaceAllString(string(text), "")
+	block := replaced(t, plain, "relay:8080", s.net.Addr().String(), "listen 443 ssl;", "listen 80;")
+	behind := s.through("unix", startNginx(t, block))
+	if resp := behind.do(http.MethodGet, "/events"); resp.StatusCode != http.StatusUnauthorized {
+		t.Errorf("without a token: %s", resp.Status)
+	}
+	l := behind.listen("/events", "Authorization", "Bearer s3cret")
+	l.expect("snapshot")
+	for range 5 {
+		l.requireNext(s)
+	}
+	for n := range 12 {
+		resp := behind.do(http.MethodGet, "/events", "Authorization", "Bearer wrong")
+		if refused := resp.StatusCode == http.StatusTooManyRequests; refused != (n >= 10) {
+			t.Errorf("wrong token %d: %s", n+1, resp.Status)
+		}
+	}
 }
 
 // requireTransparent checks that a stream is behind a proxy what it is before it.

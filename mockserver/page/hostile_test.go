@@ -59,7 +59,7 @@ func TestNumbersAreKeptDigitForDigit(t *testing.T) {
 	server := startServer(t, mockserver.Config{Epoch: "e"})
 	tab := openPage(t, server)
 	tab.dispatch("price", `{"symbol":"X","last":9007199254740993.10,"bid":"0.00001230","ask":123e-8,"prev_close":"9007199254740993.00","volume":12345678901234567890}`)
-	tab.waitForText("#rows", "9007199254740993.10")
+	tab.waitForText("#rows", "9,007,199,254,740,993.10")
 	for cell, want := range map[string]string{
 		".bid .value": "0.00001230", ".ask .value": "0.00000123", ".volume .value": "12,345,678,901,234,567,890", ".change .value": "+0.10",
 	} {
@@ -69,7 +69,7 @@ func TestNumbersAreKeptDigitForDigit(t *testing.T) {
 	}
 	tab.dispatch("price", `{"symbol":"X","bid":"0.5"}`)
 	tab.waitForText(`tr[data-symbol=X] .bid`, "0.5")
-	if got := tab.text(`tr[data-symbol=X] .last .value`); got != "9007199254740993.10" {
+	if got := tab.text(`tr[data-symbol=X] .last .value`); got != "9,007,199,254,740,993.10" {
 		t.Errorf("a delta without a last made it %s", got)
 	}
 }
