@@ -74,7 +74,7 @@ func (p page) run(t *testing.T, line string, servers map[string]*terminal) {
 		requireCIStep(t, line)
 	case strings.HasSuffix(line, " --help"):
 		p.runToEnd(t, line)
-	case strings.Contains(line, "livetape mock"):
+	case serverCommand.MatchString(line):
 		address := addressFlag.FindString(line)
 		if before := servers[address]; before != nil {
 			before.signal(syscall.SIGINT)
@@ -96,7 +96,8 @@ func (p page) run(t *testing.T, line string, servers map[string]*terminal) {
 }
 
 var (
-	addressFlag   = regexp.MustCompile(`--addr \S+`)
+	addressFlag   = regexp.MustCompile(`--listen \S+`)
+	serverCommand = regexp.MustCompile(`livetape (mock|relay)\b`)
 	screenCommand = regexp.MustCompile(`^go run \.$|^(\./)?livetape( (demo|watch|replay)\b.*)?$`)
 )
 
@@ -139,11 +140,11 @@ func (p page) start(t *testing.T, line string) *terminal {
 func (p page) watchAndQuit(t *testing.T, line string) {
 	t.Helper()
 	term := p.start(t, line)
-	badge := regexp.MustCompile(`● LIVE|↻ RETRY|✕ FAILED|◐ CONNECTING`)
+	badge := regexp.MustCompile(`● \S+|↻ RETRY|✕ FAILED|◐ CONNECTING`)
 	term.waitFor("a badge", badge.MatchString)
 	if !outside(line) && !outside(readConfig(p.dir)) {
 		term.waitFor("a live price", func(screen string) bool {
-			return strings.Contains(screen, "● LIVE") && regexp.MustCompile(`\d\.\d\d`).MatchString(screen)
+			return strings.Contains(screen, "● ") && regexp.MustCompile(`\d\.\d\d`).MatchString(screen)
 		})
 	}
 	term.press("q")
