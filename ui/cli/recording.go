@@ -68,9 +68,9 @@ func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape
 
 // awaitEnd takes what is left of its events, after their context has ended, until the file is closed; where nothing is recorded,
 // until the feeds have ended.
-func (r *activeRecording) awaitEnd(events <-chan feed.Event) {
+func (r *activeRecording) awaitEnd(feeds *runningFeeds, events <-chan feed.Event) {
 	if r.tape == nil {
-		awaitFeedsEnd(events)
+		feeds.awaitEnd(events)
 		return
 	}
 	for range events {

@@ -102,7 +102,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Alerts:  alerts.Rules,
 	}), alerts.Dir)
 	stop()
-	recording.awaitEnd(events)
+	recording.awaitEnd(feeds, events)
 	awaitEnd(reloads)
 	recording.printSummary(cmd.ErrOrStderr())
 	return cmp.Or(err, recording.err(), feeds.state.Close())
@@ -122,6 +122,7 @@ type runningFeeds struct {
 	recorded *recordedFeeds
 	state    *state.IDs
 	cancel   context.CancelFunc
+	awaited  sync.Once // their end
 }
 
 func startFeeds(ctx context.Context, cmd *cobra.Command, targets []feedTarget, stateFile string) (*runningFeeds, error) {
@@ -146,7 +147,7 @@ func startFeeds(ctx context.Context, cmd *cobra.Command, targets []feedTarget, s
 		cancel()
 		return nil, errors.Join(usageErrorf(cmd, "%w", err), ids.Close())
 	}
-	return &runningFeeds{set, recorded, ids, cancel}, nil
+	return &runningFeeds{set: set, recorded: recorded, state: ids, cancel: cancel}, nil
 }
 
 // withIDsKept passes events on until ctx ends, and has the ids of those that were taken kept. It closes its channel when
@@ -182,8 +183,14 @@ func (f *runningFeeds) noteID(ev feed.Event) {
 // stop ends the feeds. When it returns, every connection is closed, and so is the state file, if nobody has closed it yet.
 func (f *runningFeeds) stop() {
 	f.cancel()
-	awaitFeedsEnd(f.set.Events())
+	f.awaitEnd(f.set.Events())
 	_ = f.state.Close() // an error that came before is the one to tell
+}
+
+// awaitEnd waits for the feeds to end, unless that has been done: what takes too long is not waited for twice. Events are theirs,
+// or what passes theirs on.
+func (f *runningFeeds) awaitEnd(events <-chan feed.Event) {
+	f.awaited.Do(func() { awaitFeedsEnd(events) })
 }
 
 // startNotifier sends alerts until it is closed. What it cannot send is logged. The terminal may be nil.
@@ -234,7 +241,10 @@ func showScreen(ctx context.Context, gone func(), cmd *cobra.Command, config ui.
 	model := ui.New(config)
 	defer model.Close()
 	program := tea.NewProgram(frames.Model(model), options...)
-	defer context.AfterFunc(ctx, program.Quit)() // and not tea.WithContext, which leaves the reading of input behind
+	defer context.AfterFunc(ctx, func() { // and not tea.WithContext, which leaves the reading of input behind
+		process.Hurry()
+		program.Quit()
+	})()
 	_, err := program.Run()
 	if errors.Is(err, tea.ErrProgramPanic) || ctx.Err() == nil {
 		return err

@@ -159,7 +159,7 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 		notifier.Wait()
 	}
 	stop()
-	recording.awaitEnd(recording.events)
+	recording.awaitEnd(feeds, recording.events)
 	return cmp.Or(err, recording.err(), feeds.state.Close())
 }
 

@@ -7,14 +7,56 @@ import (
 	"runtime/debug"
 	"runtime/metrics"
 	"sync"
+	"time"
 )
+
+// cores are those of a process that keeps to one of them.
+var cores struct {
+	sync.Mutex
+	all      int // 0: it does not keep to one
+	hurrying bool
+	until    time.Time
+}
 
 // UseOneCore saves up to a third of a screen's processor time: each event would wake up threads on other cores only to find
 // nothing to do. GOMAXPROCS in the environment overrides it.
 func UseOneCore() {
-	if os.Getenv("GOMAXPROCS") == "" {
-		runtime.GOMAXPROCS(1)
+	if os.Getenv("GOMAXPROCS") != "" {
+		return
 	}
+	cores.Lock()
+	defer cores.Unlock()
+	cores.all = max(runtime.GOMAXPROCS(1), 2)
+}
+
+// hurryFor is how long a process that keeps to one core uses all of them for what the user wants.
+const hurryFor = time.Second
+
+// Hurry has a process that keeps to one core use all of them for a second. Beside the reading of a large event, which needs
+// seconds, what a key asks for would wait for up to 10 ms whenever one goroutine hands it to another.
+func Hurry() {
+	cores.Lock()
+	defer cores.Unlock()
+	if cores.all == 0 {
+		return
+	}
+	cores.until = time.Now().Add(hurryFor)
+	if !cores.hurrying {
+		cores.hurrying = true
+		runtime.GOMAXPROCS(cores.all)
+		time.AfterFunc(hurryFor, endHurry)
+	}
+}
+
+func endHurry() {
+	cores.Lock()
+	defer cores.Unlock()
+	if left := time.Until(cores.until); left > 0 {
+		time.AfterFunc(left, endHurry)
+		return
+	}
+	cores.hurrying = false
+	runtime.GOMAXPROCS(1)
 }
 
 // spareHeap is how many bytes a heap may grow before garbage is collected, however little of it is in use: of each event

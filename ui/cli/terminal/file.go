@@ -9,6 +9,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"livetape/ui/cli/process"
 )
 
 // File is an open terminal that says when it is gone: a closed window or a lost ssh session shows as a write error or
@@ -86,6 +88,7 @@ func (f *File) leaveIfStuck() {
 // Read reads what is typed, without the answers to what livetape asked the terminal.
 func (f *File) Read(p []byte) (int, error) {
 	n, err := f.File.Read(p)
+	process.Hurry() // whatever is read or decoded now, a key is answered at once
 	if errors.Is(err, io.EOF) {
 		f.Gone()
 	}
