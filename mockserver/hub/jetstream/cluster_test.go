@@ -82,6 +82,11 @@ func TestEveryClientGetsTheLog(t *testing.T) {
 	stop()
 	making.Wait()
 	reading.Wait()
+	if bucket, err := c.js.KeyValue(context.Background(), "livetape-CHAOS"); err == nil {
+		if entry, err := bucket.Get(context.Background(), "epoch"); err == nil {
+			t.Logf("the epoch at the end: %s", entry.Value())
+		}
+	}
 	c.judge(clients)
 }
 

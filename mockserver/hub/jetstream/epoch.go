@@ -144,9 +144,12 @@ func (s *Stream) settleEpoch(ctx context.Context, r *remote) (err error) {
 	stated := r.info.Config.Metadata[metadataKey]
 	switch sameStream := isSameCreation(r.epoch.Created, r.info.Created); {
 	case sameStream && stated == r.epoch.Epoch:
+		s.doubts.Store(0)
 		return nil
 	case sameStream && stated == r.epoch.Previous && r.info.TimeStamp.Sub(entry.Created()) < settleTime:
 		return s.setMetadata(ctx, r) // whoever declared it is about to do the same
+	case s.doubts.Add(1) <= confirmations: // what a server says that has just started may be of before
+		return fmt.Errorf("the stream %s and its bucket are not of one epoch", s.config.Stream)
 	case !sameStream:
 		return s.declare(ctx, r, entry.Revision(), "the stream was created anew")
 	}

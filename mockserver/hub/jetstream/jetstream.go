@@ -119,6 +119,7 @@ type Stream struct {
 	tail     uint64            // last sequence of the stream, as far as known
 	changed  chan struct{}     // closed when the stream is followed further, or away changes
 	seen     witness
+	doubts   atomic.Int32            // how often in a row stream and bucket were of two epochs
 	restart  context.CancelCauseFunc // has the stream be followed anew; nil: it is about to be
 }
 
