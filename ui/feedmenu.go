@@ -19,6 +19,8 @@ const (
 	minTimeLine    = 24
 	feedBadgeCells = 80 // of a line, for what is not the time line
 	menuRates      = 12 // cells of the spark line of rates
+	maxTableFeeds  = 8  // on the screen of the prices
+	feedSigns      = "━ live ◌ silent ┄ lost ↻ waiting ✕ failed ■ ended"
 )
 
 // feedMenuHeight is how many lines the list of feeds needs: its title, the feeds, and the selected one in full.
@@ -28,6 +30,38 @@ func (m Model) feedMenuHeight(l layout, body int) int {
 		detail = max(detail, len(now.feedDetail(newLineWriter(m.theme, l.width), h, maxFeedDetail)))
 	}
 	return min(len(now.feeds)+1+detail, max(body*3/5, minShared))
+}
+
+// feedTableHeight is how many lines several feeds have below the panes of a large screen, with a title.
+func (m Model) feedTableHeight(body int) int {
+	lines := min(len(m.feeds), maxTableFeeds) + 1
+	if len(m.feeds) < 2 || m.width < minBeside || m.showsBottom() || body-lines < minThreePanes {
+		return 0
+	}
+	return lines
+}
+
+// viewFeedTable draws the last hour of the feeds and how they are now, the worst first.
+func (m Model) viewFeedTable(height int) []string {
+	name := "Feeds, the last hour"
+	if m.rewound != nil {
+		name, m = "Feeds now, the last hour", m.atPresent()
+	}
+	area, sorted := m.overlayArea(height), m.sickFirst()
+	area.focused = false
+	w := newLineWriter(m.theme, area.width)
+	where := humanize.Count(len(sorted))
+	if shown := height - 1; shown < len(sorted) {
+		where = fmt.Sprintf("1–%d of %d", shown, len(sorted))
+	}
+	if down := sorted.notLive(m.now); down > 0 {
+		where += fmt.Sprintf(" · %d not live", down)
+	}
+	lines := []string{paneTitleLine(w, area, name, where, feedSigns+" · "+keyLabel(m.keys.feeds)+" feeds")}
+	for _, h := range sorted[:height-1] {
+		lines = append(lines, m.feedMenuLine(w, h))
+	}
+	return lines
 }
 
 // keepOnFeed keeps the cursor on its feed, since the sick come first. The selected feed has half of the lines, if it needs
@@ -54,7 +88,7 @@ func (m Model) viewFeedMenu(height int) []string {
 	if down := sorted.notLive(m.now); down > 0 {
 		where += fmt.Sprintf(" · %d not live", down)
 	}
-	lines := []string{paneTitleLine(w, area, "Feeds", where, "━ live ◌ silent ┄ lost ↻ waiting ✕ failed ■ ended")}
+	lines := []string{paneTitleLine(w, area, "Feeds", where, feedSigns)}
 	for i := m.feedMenu.top; i < min(m.feedMenu.end(), len(sorted)); i++ {
 		w.selected = i == m.feedMenu.cursor
 		lines = append(lines, m.feedMenuLine(w, sorted[i]))

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -49,6 +50,41 @@ func TestTheSickFeedsComeFirstAndTheGreenShrinkFirst(t *testing.T) {
 		if lines[1] != c.want {
 			t.Errorf("%d×%d: %q, want %q", c.width, c.height, lines[1], c.want)
 		}
+	}
+}
+
+func TestALargeScreenHasTheLastHourOfItsFeeds(t *testing.T) {
+	t.Parallel()
+	s := sixFeeds().resize(200, 60)
+	table := func() []string {
+		lines := strings.Split(s.screen(), "\n")
+		at := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "─ Feeds") })
+		if at < 0 {
+			return nil
+		}
+		return lines[at : len(lines)-1]
+	}
+	if got := table(); len(got) != 7 || !strings.HasPrefix(got[0], "─ Feeds, the last hour 6 · 3 not live ─") || !strings.HasPrefix(got[1], "  broker  ") || !strings.Contains(got[2], "RETRY in") {
+		t.Errorf("below the panes there is\n%s", strings.Join(got, "\n"))
+	}
+	if s.keys("left"); len(table()) != 7 || !strings.HasPrefix(table()[0], "─ Feeds now, ") || !strings.Contains(table()[2], "RETRY in") {
+		t.Errorf("of the past, the feeds are not as they are now:\n%s", s.screen())
+	}
+	s.keys("end", "f")
+	if got := table(); len(got) != 0 {
+		t.Errorf("beside the list of feeds they are there twice:\n%s", s.screen())
+	}
+	s.keys("esc")
+	for _, size := range [][2]int{{159, 60}, {200, 31}} {
+		if s.resize(size[0], size[1]); len(table()) != 0 {
+			t.Errorf("at %d×%d they take the room of the prices:\n%s", size[0], size[1], s.screen())
+		}
+	}
+	for range 9 {
+		s.m = s.m.withFeeds(append(s.m.feeds, newFeedHealth(Source{Name: "f" + itoa(len(s.m.feeds))})))
+	}
+	if s.resize(200, 60); len(table()) != 9 || !strings.HasPrefix(table()[0], "─ Feeds, the last hour 1–8 of 15 · 12 not live ─") {
+		t.Errorf("of many feeds there is\n%s", s.screen())
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 type layout struct {
 	header, status, tabs, footer int // tabs: lists, order and filter
 	page, prices, readings, news int // page: the help, a map or an event
-	log, bottom                  int // bottom: the fault menu, the feeds, or a headline or an event in full
+	log, feeds, bottom           int // feeds: where there is room for all; bottom: the fault menu, the feeds, or a headline or an event in full
 	width                        int // of the panes, in cells
 	details                      detailLayout
 }
@@ -255,7 +255,8 @@ func (m Model) shareLines(t *shownData) layout {
 	if fits := body >= minShared && !(l.details.below && body < minSharedAbove); !fits && !m.showsBottom() {
 		return l.giveAllTo(m.focus, body)
 	}
-	return m.sharePanes(l, body, t).addReadings(t, m.showsRaw(t))
+	l.feeds = m.feedTableHeight(body)
+	return m.sharePanes(l, body-l.feeds, t).addReadings(t, m.showsRaw(t))
 }
 
 // showsBottom reports whether a menu, a headline or an event stands below the panes.
@@ -334,7 +335,7 @@ func (l layout) addReadings(t *shownData, raw bool) layout {
 }
 
 func (l layout) bodyHeight() int {
-	return l.page + l.prices + l.readings + l.news + l.log + l.bottom
+	return l.page + l.prices + l.readings + l.news + l.log + l.feeds + l.bottom
 }
 
 // splitWithBottom gives the bottom what it wants, as far as there is room, and the prices what they can fill. News have the

@@ -172,7 +172,7 @@ func playSickFeeds(s *harness) {
 		c.Since = s.now
 		s.receive(feed.Event{Feed: c.name, Status: &c.Status})
 	}
-	s.receive(feed.Event{Feed: "pyth", Gap: &feed.Gap{Kind: feed.Unreplayed, Lost: s.now.Add(-8 * time.Minute), Length: 8 * time.Minute}})
+	s.receive(feed.Event{Feed: "pyth", Gap: &feed.Gap{Kind: feed.Unreplayed, Lost: s.now.Add(-8 * time.Minute), Length: 8 * time.Minute, Missed: feed.Unknown}})
 	s.waitFor(time.Second)
 }
 

@@ -108,6 +108,9 @@ func (m Model) viewPanes(t *shownData) []string {
 	if l.log > 0 {
 		lines = append(lines, m.markMatches(m.logPane.view(m.areaOf(l.width, l.log, focusLog), t.log))...)
 	}
+	if l.feeds > 0 {
+		lines = append(lines, m.viewFeedTable(l.feeds)...)
+	}
 	switch {
 	case l.bottom > 0 && m.overlay == faultsOverlay:
 		lines = append(lines, m.viewFaultMenu(l.bottom)...)
