@@ -60,6 +60,7 @@ type decoder struct {
 	readsText bool // a rule takes the data as text: it need not be JSON
 
 	kept      *keptByteCount
+	row       row // that is being read
 	budget    eventBudget
 	isStarted bool // by startEvent, for every event
 }
@@ -84,14 +85,15 @@ func (d *decoder) Decode(eventType string, data []byte) (decode.Message, error) 
 	if d.excluded != nil {
 		d.excluded.reset()
 	}
-	base := row{payload: payload, event: eventType, feed: d.feed}
+	d.row = row{payload: payload, event: eventType, feed: d.feed}
 	if d.document != nil {
-		err = d.applyFirebaseChange(base, &out)
+		err = d.applyFirebaseChange(d.row, &out)
 	} else {
 		for _, r := range d.rules {
-			r.readPayload(base, &out)
+			r.readPayload(&d.row, &out)
 		}
 	}
+	d.row = row{} // or it would hold a large payload in memory
 	for _, r := range d.rules {
 		if r.book != nil {
 			out.updates = r.book.clearGone(out.updates)
@@ -140,22 +142,24 @@ func (d *decoder) applyFirebaseChange(base row, out *payloadResult) error {
 }
 
 // readPayload reads every row of a payload.
-func (ru *compiledRule) readPayload(base row, out *payloadResult) {
+func (ru *compiledRule) readPayload(r *row, out *payloadResult) {
+	payload := r.payload
+	defer func() { r.payload = payload }()
 	for _, p := range ru.inlined {
-		out.budget.scan -= len(base.payload.Raw)
+		out.budget.scan -= len(r.payload.Raw)
 		if out.budget.isSpent() {
 			return
 		}
-		base.payload = inlineJSON(base.payload, p)
+		r.payload = inlineJSON(r.payload, p)
 	}
-	base.payloadCache, base.parentCache = ru.payloadCache.reset(), ru.parentCache
+	r.standBefore(ru)
 	before, first := out.rows, len(out.updates)
 	out.rowsBefore = before
 	take := func(r *row) { ru.readRow(r, out) }
 	if ru.columns != nil {
-		walkColumns(&base, ru.columns.get(&base), out.budget, take)
+		walkColumns(r, ru.columns.get(r), out.budget, take)
 	} else {
-		walkRows(&base, ru.rowPath, ru.indexesList, take)
+		walkRows(r, ru.rowPath, ru.indexesList, take)
 	}
 	if ru.order != "" {
 		out.updates = append(out.updates[:first], orderRows(ru.order, out.updates[first:], time.Now())...)

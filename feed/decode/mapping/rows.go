@@ -201,6 +201,12 @@ func (w rowWalker) value(at gjson.Result, in place, depth int) {
 	w.take(w.row)
 }
 
+// standBefore makes a row ready for the rows of a rule.
+func (r *row) standBefore(ru *compiledRule) {
+	r.stand(gjson.Result{}, place{})
+	r.parent, r.payloadCache, r.parentCache = gjson.Result{}, ru.payloadCache.reset(), ru.parentCache
+}
+
 // stand makes a row the one of a value.
 func (r *row) stand(at gjson.Result, in place) {
 	r.value, r.delta, r.place, r.cached = at, gjson.Result{}, in, false
