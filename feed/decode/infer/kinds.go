@@ -21,7 +21,7 @@ var otherKinds = func() map[string]string {
 	all := map[string]string{}
 	for what, line := range map[string]string{
 		"an order":           "order orders",
-		"a liquidation":      "liquidation liquidations liquidate liquidated liq force forceorder forceorders adl",
+		"a liquidation":      mapping.LiquidationWords + " force forceorder forceorders adl",
 		"an auction":         "auction auctions",
 		"a cancellation":     mapping.CancelWords,
 		"a deletion":         mapping.DeleteWords,

@@ -278,6 +278,11 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 	if r.decoder == nil && len(r.result.Doubts) > 0 {
 		return r.result.Doubts[0]
 	}
+	for _, kind := range rowKinds(payload, 0) {
+		if what := whyNotPrice(kind); what != "" {
+			return kind + " is " + what + ": its price is not the last one"
+		}
+	}
 	return ""
 }
 
@@ -369,6 +374,20 @@ func (r *Reader) hasNewContract(data []byte) (found bool) {
 	}
 	look(gjson.Parse(decode.Text(data)), 0)
 	return found
+}
+
+// rowKinds are what the first rows of the lists in a payload say of which kind they are.
+func rowKinds(payload gjson.Result, depth int) (kinds []string) {
+	if payload.IsArray() {
+		return messageKinds(firstItem(payload))
+	}
+	payload.ForEach(func(_, below gjson.Result) bool {
+		if below.IsArray() || below.IsObject() && depth < maxShapeDepth {
+			kinds = append(kinds, rowKinds(below, depth+1)...)
+		}
+		return true
+	})
+	return kinds
 }
 
 var shapeSeed = maphash.MakeSeed()

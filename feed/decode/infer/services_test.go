@@ -33,9 +33,9 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		{"a ticker in a list below its channel", []string{
 			`{"channel":"ticker","type":"update","data":[{"symbol":"ALGO/USD","bid":0.10025,"bid_qty":740.0,"ask":0.10036,"ask_qty":1361.44,"last":0.10035,"volume":997038.98,"vwap":0.10148,"low":0.09979,"high":0.10285,"change":-0.00017,"change_pct":-0.17}]}`,
 		}, []string{"ALGO/USD 0.10035 bid=0.10025 ask=0.10036 high=0.10285 low=0.09979 vwap=0.10148 chg=-0.00017 pct=-0.17"}},
-		{"a list of different things is not guessed", []string{
+		{"prices in lists under letters, in a list", []string{
 			`[340,{"a":["5525.40000",1,"1.000"],"b":["5525.10000",1,"1.000"],"c":["5525.10000","0.00398963"],"v":["2634.11501494","3591.17907851"],"p":["5631.44067","5653.78939"],"t":[11493,16267],"l":["5505.00000","5505.00000"],"h":["5783.00000","5783.00000"],"o":["5760.70000","5763.40000"]},"ticker","XBT/USD"]`,
-		}, []string{"- no member looks like a price or a headline"}},
+		}, []string{"XBT/USD 5525.10000 bid=5525.10000 ask=5525.40000 size=0.00398963 open=5760.70000 high=5783.00000 low=5505.00000 vwap=5631.44067"}},
 		{"tickers with a kind in a list of a list", []string{
 			`{"channel":"ticker","client_id":"","timestamp":"2026-01-02T20:30:37.167359596Z","sequence_num":0,"events":[{"type":"snapshot","tickers":[{"type":"ticker","product_id":"BTC-USD","price":"21932.98","volume_24_h":"16038.28770938","low_24_h":"21835.29","high_24_h":"23011.18","low_52_w":"15460","high_52_w":"48240","price_percent_chg_24_h":"-4.15775596190603","best_bid":"21931.98","best_ask":"21933.98"}]}]}`,
 		}, []string{"BTC-USD 21932.98 bid=21931.98 ask=21933.98 high=23011.18 low=21835.29"}},
@@ -464,6 +464,23 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		{"an amount of money with the decimals of its currency", []string{
 			`{"symbol":"AAA","price":{"amount":4150,"currency":"USD","exponent":2}}`,
 		}, []string{"AAA 41.50"}},
+		{"rows that say of themselves that they are liquidations", []string{
+			`{"id":"BTC-USD","channel":"v4_trades","contents":{"trades":[{"id":"a1","size":"0.1","price":"64000","type":"LIMIT"}]}}`,
+			`{"id":"BTC-USD","channel":"v4_trades","contents":{"trades":[{"id":"a2","size":"0.1","price":"61000","type":"LIQUIDATED"}]}}`,
+		}, []string{"BTC-USD 64000 size=0.1", "- LIQUIDATED is a liquidation: its price is not the last one"}},
+		{"a row that says of itself that it is a liquidation", []string{
+			`{"id":"BTC-USD","channel":"v4_trades","contents":{"trades":[{"id":"a2","size":"0.1","price":"61000","type":"LIQUIDATED"}]}}`,
+		}, []string{"- LIQUIDATED is a liquidation: its price is not the last one"}},
+		{"a liquidation beside a trade", []string{
+			`{"symbol":"BTC","trades":[{"price":"64000","type":"LIMIT"},{"price":"61000","type":"LIQUIDATED"}]}`,
+		}, []string{"BTC 64000", "- 1 of 2 rows left out: type is LIQUIDATED"}},
+		{"prices in lists under letters", []string{
+			`{"error":[],"result":{"XXBTZUSD":{"a":["64000.3","1","1.5"],"b":["64000.2","2","2.5"],"c":["64000.25","0.1"],"h":["65000","65100"],"l":["63000","62900"],"o":"63500"},"XETHZUSD":{"a":["3000.3","1","1.5"],"b":["3000.2","2","2.5"],"c":["3000.25","0.1"],"o":"2950"}}}`,
+		}, []string{"XXBTZUSD 64000.25 bid=64000.2 ask=64000.3 size=0.1 open=63500 high=65000 low=63000", "XETHZUSD 3000.25 bid=3000.2 ask=3000.3 size=0.1 open=2950"}},
+		{"prices in lists under letters, without an envelope", []string{
+			`{"XXBTZUSD":{"a":["64000.3","1","1.000"],"b":["64000.2","2","2.000"],"c":["64000.25","0.1"]}}`,
+		}, []string{"XXBTZUSD 64000.25 bid=64000.2 ask=64000.3 size=0.1"}},
+		{"a list of different things is not guessed", []string{`[340,{"k":["5525.4",1,"1.0"]},"spread","XBT/USD"]`}, []string{"- no member looks like a price or a headline"}},
 		{"a split is no price of now", []string{
 			`{"type":"split","symbol":"QRS","ratio":4,"price":10.25}`,
 		}, []string{"- split is a corporate action: its price is not the last one"}},

@@ -9,13 +9,14 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Words by which messages and rows say that they are a cancellation or a deletion: {"type": "trade_busted"}.
+// Words by which messages and rows say that they are a cancellation, a deletion or a liquidation: {"type": "trade_busted"}.
 const (
-	CancelWords = "cancel cancels cancelled canceled cancellation bust busted void voided tradebreak tradebreaks tradebust tradecancel break breaks broken reversed reversal rescinded x"
-	DeleteWords = "delete deleted deletes remove removed del d"
+	CancelWords      = "cancel cancels cancelled canceled cancellation bust busted void voided tradebreak tradebreaks tradebust tradecancel break breaks broken reversed reversal rescinded x"
+	LiquidationWords = "liquidation liquidations liquidate liquidated liq"
+	DeleteWords      = "delete deleted deletes remove removed del d"
 )
 
-var goneWords = strings.Fields(CancelWords + " " + DeleteWords)
+var goneWords = strings.Fields(CancelWords + " " + DeleteWords + " " + LiquidationWords)
 
 // excludedRows tells which rows of a payload say of themselves that they do not count, {"cancelled": true}, where all rules are for
 // the rows of one list or map. Beside rows that are read they would else go unnoticed.
@@ -68,7 +69,7 @@ func (l *excludedRows) note(at int, unmet *condition, r *row) {
 // maxFates bounds the values of which a condition remembers whether they say that a row is gone.
 const maxFates = 32
 
-// saysGone reports whether what does not meet a condition says that the row is cancelled or deleted.
+// saysGone reports whether what does not meet a condition says that the row is cancelled, deleted or a liquidation.
 func (c *condition) saysGone(r *row) bool {
 	v := c.path.get(r)
 	if v.Type != gjson.String || len(v.Str) > maxShownValue {
