@@ -14,7 +14,8 @@ func TestASCIITextIsAsWideAsTheText(t *testing.T) {
 		{"e\u0301tat", "etat"},
 		{"トヨタ", "??????"},
 		{"🚀", "??"},
-		{"0.0₄1281", "0.0?1281"}, // better no number than another one
+		{"0.0₄1281", "0.0?1281"},   // better no number than another one
+		{"-0.00000…", "-0.00000>"}, // a point would make it a whole one
 		{"⠀⠁⡀⣿", " '.:"},
 		{"“quoted” ‘so’", `"quoted" 'so'`},
 	} {
