@@ -423,7 +423,8 @@ func startSoakedScreen(t *testing.T, feeds []*soakedFeed) *soakedScreen {
 	return s
 }
 
-func bothLive(screen string) bool { return strings.Count(screen, "● ") >= 2 }
+// bothLive reads the table of feeds, which a screen of this size has below its panes.
+func bothLive(screen string) bool { return strings.Count(screen, "● LIVE") >= 2 }
 
 // disturb steps the clock, resizes the terminal, stops and continues the process, and presses keys that only show
 // something, or retry.
