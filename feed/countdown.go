@@ -2,9 +2,9 @@ package feed
 
 import "time"
 
-// lookAtClock is how often a wait looks at the clock on the wall: a machine that slept through the wait
-// connects soon after it woke, and does not show a countdown that has long ended.
-const lookAtClock = 5 * time.Second
+// lookAtClock is how often a wait looks at the clock on the wall: where a machine slept through the wait, or its clock was set
+// forward, the feed connects at once, and does not show a countdown that has long ended.
+const lookAtClock = time.Second
 
 // countdown is the wait of a Status of Waiting. It is over when its time has passed by the clock on the wall or
 // by the monotonic one, whichever comes first, so that setting the clock back does not prolong it.

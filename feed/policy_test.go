@@ -4,6 +4,7 @@ import (
 	"livetape/feed/connection"
 	"math/rand/v2"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -231,4 +232,19 @@ func TestTheThirdEarlyCleanEndInARowWithoutAnEventIsNotPlanned(t *testing.T) {
 			t.Errorf("%s, then an end after an event: %+v", c.what, last)
 		}
 	}
+}
+
+func TestAClockSetForwardEndsAWaitWithinASecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		c := newCountdown(Status{State: Waiting, Since: began, RetryAt: began.Add(time.Minute)})
+		defer c.stop()
+		c.at = c.at.Add(-time.Hour) // as the clock on the wall has it now
+		for <-c.tick; !c.isOver(); <-c.tick {
+		}
+		if waited := time.Since(began); waited > time.Second {
+			t.Errorf("it waited for %s", waited)
+		}
+	})
 }

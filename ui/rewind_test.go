@@ -244,6 +244,20 @@ func TestAClockThatIsSetBackIsNoTimeToGoBackTo(t *testing.T) {
 	s.requireText(t, "REWIND −10s  11:03:42")
 }
 
+func TestAClockThatIsSetBackEndsTheRewind(t *testing.T) {
+	t.Parallel()
+	for _, by := range []time.Duration{time.Hour, 24 * time.Hour} {
+		s := newHarness().resize(120, 40)
+		s.openMarket().trade(20)
+		s.keys("left")
+		s.requireText(t, "REWIND −10s")
+		s.waitFor(-by)
+		if screen := s.screen(); strings.Contains(screen, "REWIND") || strings.Contains(screen, "0001") || !strings.Contains(screen, "● LIVE") {
+			t.Errorf("set back by %s:\n%s", by, screen)
+		}
+	}
+}
+
 func TestWhatIsWatchedCanChangeWhileTheScreenIsRewound(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(120, 40)

@@ -82,8 +82,11 @@ func (m Model) applyResult(msg tea.Msg) (_ Model, cmd tea.Cmd, known bool) {
 }
 
 // advanceClock moves the screen's time on. Messages can overtake each other: a late one moves nothing back. A clock
-// that was set back does.
+// that was set back does, and ends the rewind: nothing is kept by the new clock that the screen could go back over.
 func (m Model) advanceClock(now time.Time) Model {
+	if m.rewound != nil && m.rewound.present.now.Sub(now) > clockSetBack {
+		m = m.goLive()
+	}
 	return m.inPresent(func(p Model) Model { return p.setClock(now) })
 }
 
