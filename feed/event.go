@@ -57,14 +57,20 @@ type Pulse struct {
 	Duplicates uint64 // events dropped so far because an earlier connection had given them
 }
 
-// What is said of a feed, beside its messages; see package health.
-type (
-	State   = health.State
-	Status  = health.Status
-	Gap     = health.Gap
-	GapKind = health.GapKind
-	Report  = health.Report
-)
+// State is how the connection to a feed is. Package health has more on this and on the types below.
+type State = health.State
+
+// Status is a State, with its cause and what comes next.
+type Status = health.Status
+
+// Gap is a time without a stream, and what is known to be missing from it.
+type Gap = health.Gap
+
+// GapKind is what is known of a Gap.
+type GapKind = health.GapKind
+
+// Report is how a feed behind a relay is.
+type Report = health.Report
 
 // The states of a feed, of which Closed, Failed and Finished are ends until the user retries.
 const (

@@ -45,21 +45,22 @@ func (m Model) feedTableHeight(body int) int {
 func (m Model) viewFeedTable(height int) []string {
 	name := "Feeds, the last hour"
 	if m.rewound != nil {
-		name, m = "Feeds now, the last hour", m.atPresent()
+		name = "Feeds now, the last hour"
 	}
-	area, sorted := m.overlayArea(height), m.sickFirst()
+	present := m.atPresent()
+	area, sorted := m.overlayArea(height), present.sickFirst()
 	area.focused = false
 	w := newLineWriter(m.theme, area.width)
 	where := humanize.Count(len(sorted))
 	if shown := height - 1; shown < len(sorted) {
 		where = fmt.Sprintf("1–%d of %d", shown, len(sorted))
 	}
-	if down := sorted.notLive(m.now); down > 0 {
+	if down := sorted.notLive(present.now); down > 0 {
 		where += fmt.Sprintf(" · %d not live", down)
 	}
 	lines := []string{paneTitleLine(w, area, name, where, feedSigns+" · "+keyLabel(m.keys.feeds)+" feeds")}
 	for _, h := range sorted[:height-1] {
-		lines = append(lines, m.feedMenuLine(w, h))
+		lines = append(lines, present.feedMenuLine(w, h))
 	}
 	return lines
 }

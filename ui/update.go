@@ -203,7 +203,8 @@ func (m Model) hideToast(id int) Model {
 
 func (m Model) wakeUp(msg wakeMsg) Model {
 	m.wake = time.Time{}
-	return m.advanceClock(msg.now)
+	m = m.advanceClock(msg.now)
+	return m
 }
 
 // scheduleWake has the screen drawn again when something on it changes by time alone, but not as long as messages have it

@@ -122,7 +122,7 @@ func (p *Picture) report(r feed.Report, out *batch) {
 func appendReport(b []byte, r feed.Report) []byte {
 	text, err := json.Marshal(r)
 	if err != nil { // a time of a year that RFC 3339 does not have
-		text = fmt.Appendf(nil, `{"feed":%q,"state":"connecting"}`, r.Feed)
+		text = fmt.Appendf(nil, `{"feed":%q,"state":%q}`, r.Feed, r.Status.State)
 	}
 	return append(b, text...)
 }
