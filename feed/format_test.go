@@ -67,9 +67,9 @@ func TestContentTypesOfJSONLines(t *testing.T) {
 }
 
 func TestJSONWhereAnEventStreamShouldBeIsExplained(t *testing.T) {
-	s := serve(t, sending("application/x-ndjson", "{}\n", false))
+	s := serve(t, sending("application/json", "{}\n", false))
 	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
-	if st := l.until(Failed); st.Cause != "200, but application/x-ndjson instead of an event stream" || !strings.Contains(st.Advice, "ndjson") {
+	if st := l.until(Failed); st.Cause != "200, but application/json instead of an event stream" || !strings.Contains(st.Advice, "ndjson") {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
 	}
 }
