@@ -85,7 +85,7 @@ func (m Model) applyResult(msg tea.Msg) (_ Model, cmd tea.Cmd, known bool) {
 // that was set back does, and ends the rewind: nothing is kept by the new clock that the screen could go back over.
 func (m Model) advanceClock(now time.Time) Model {
 	if m.rewound != nil && m.rewound.present.now.Sub(now) > clockSetBack {
-		m = m.goLive()
+		return m.goLive().setClock(now)
 	}
 	return m.inPresent(func(p Model) Model { return p.setClock(now) })
 }
