@@ -234,9 +234,9 @@ func randomFault(chance *rand.Rand) string {
 // What faults do by their nature.
 var (
 	endsStreams = []string{fault.Drop, fault.EOF, fault.Stall, fault.Unavailable, fault.NoContent, fault.HTTPStatus,
-		fault.Redirect, fault.ContentType, fault.Gzip, fault.Restart, fault.Refuse}
-	losesEvents   = []string{fault.Gap, fault.Restart}
-	doublesEvents = []string{fault.Duplicate, fault.NoID}
+		fault.Redirect, fault.ContentType, fault.Gzip, fault.Restart, fault.Refuse, fault.OtherNode}
+	losesEvents   = []string{fault.Gap, fault.Restart, fault.OtherNode}
+	doublesEvents = []string{fault.Duplicate, fault.NoID, fault.OtherNode}
 	refusesID     = fault.HTTPStatus + "=410" // once it has, nobody asks for what was missed
 	// upsetsBoard are those after which only a fresh snapshot tells the truth: an older quote came last, or one never came.
 	upsetsBoard = []string{fault.Gap, fault.Reorder}
