@@ -39,6 +39,9 @@ type lease struct {
 // errLeaseLost is why a process that published does not any more.
 var errLeaseLost = errors.New("another process publishes now")
 
+// errAnswerLost is why a renewal was refused: an earlier one was written, and its answer did not arrive.
+var errAnswerLost = errors.New("an earlier answer was lost")
+
 // witness is what this process saw of the one that publishes.
 type witness struct {
 	revision uint64    // of the record, when it was last seen
@@ -176,7 +179,7 @@ func (l *lease) renew(ctx context.Context, clean bool) error {
 		return fmt.Errorf("ask for the lease: %w", err)
 	case json.Unmarshal(entry.Value(), &now) == nil && now.Holder == l.stream.config.Name:
 		l.revision = max(l.revision, entry.Revision()) // an earlier write was not answered, but done
-		return errors.New("renew the lease: an earlier answer was lost")
+		return fmt.Errorf("renew the lease: %w", errAnswerLost)
 	}
 	l.lost(errLeaseLost)
 	return errLeaseLost
@@ -195,7 +198,11 @@ func (l *lease) keep(ctx context.Context) {
 func (l *lease) release() {
 	ctx, cancel := context.WithTimeout(context.Background(), requestTime)
 	defer cancel()
-	if err := l.renew(ctx, true); err != nil {
+	err := l.renew(ctx, true)
+	if errors.Is(err, errAnswerLost) { // of a renewal that was under way when the term ended
+		err = l.renew(ctx, true)
+	}
+	if err != nil {
 		l.stream.config.Logger.Warn("the lease of the log was not given back", "error", err)
 	}
 }
