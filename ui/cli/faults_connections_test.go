@@ -115,7 +115,7 @@ func TestAnotherNodeIsNotTakenForAResume(t *testing.T) {
 			p.catchUp()
 			p.statuses = nil
 			p.inject(text)
-			p.takeUntil("is live again", func() bool { return len(p.statuses) >= 3 })
+			p.takeUntil("is live again", func() bool { return len(p.statuses) >= 3 && p.status.State == feed.Live })
 			p.step(5)
 			p.takeUntil("accounts for its absence", func() bool { return len(p.gaps) > 0 })
 			if p.gaps[0].Kind == feed.Resumed {
