@@ -14,6 +14,7 @@ import (
 type Splitter struct {
 	relays map[string]*relay // by name, of all feeds that are watched
 	owners map[string]string // of names: the watched feed itself, or the relay that a feed is behind
+	one    [1]feed.Event     // what Split returns of an event of no relay
 }
 
 // relay is a watched feed, with what it has told of the feeds behind it, if any.
@@ -53,25 +54,27 @@ func (s *Splitter) NameBehind(relay, own string) string {
 }
 
 // Split returns what an event says of the feed itself and of feeds behind it, in order. A feed behind a relay that is not
-// connected is as the relay is. Nearly all events are of no relay, and are returned as they are.
+// connected is as the relay is. Nearly all events are of no relay, and are returned as they are. The slice is good until the next
+// call.
 func (s *Splitter) Split(ev feed.Event) []feed.Event {
 	r := s.relays[ev.Feed]
 	if r == nil {
 		r = &relay{}
 		s.relays[ev.Feed], s.owners[ev.Feed] = r, ev.Feed
 	}
-	switch {
+	s.one[0] = ev
+	switch own := s.one[:]; {
 	case ev.Status != nil:
-		return append([]feed.Event{ev}, r.changeState(ev)...)
+		return append(own, r.changeState(ev)...)
 	case ev.Pulse != nil:
-		return append([]feed.Event{ev}, r.vouch(ev.At, ev.Pulse)...)
+		return append(own, r.vouch(ev.At, ev.Pulse)...)
 	case ev.Message == nil:
-		return []feed.Event{ev}
+		return own
 	}
 	m := ev.Message
 	isRelayed := len(m.Reports) > 0 || slices.ContainsFunc(m.Updates, func(u market.Update) bool { return market.Origin(u) != "" })
 	if !isRelayed {
-		return append([]feed.Event{ev}, r.tellAgain(ev.At)...)
+		return append(s.one[:], r.tellAgain(ev.At)...)
 	}
 	return s.splitMessage(r, ev)
 }
