@@ -55,9 +55,7 @@ func (m Model) viewFeedTable(height int) []string {
 	if shown := height - 1; shown < len(sorted) {
 		where = fmt.Sprintf("1–%d of %d", shown, len(sorted))
 	}
-	if down := sorted.notLive(present.now); down > 0 {
-		where += fmt.Sprintf(" · %d not live", down)
-	}
+	where += sorted.notLiveText(present.now)
 	lines := []string{paneTitleLine(w, area, name, where, feedSigns+" · "+keyLabel(m.keys.feeds)+" feeds")}
 	for _, h := range sorted[:height-1] {
 		lines = append(lines, present.feedMenuLine(w, h))
@@ -68,10 +66,11 @@ func (m Model) viewFeedTable(height int) []string {
 // keepOnFeed keeps the cursor on its feed, since the sick come first. The selected feed has half of the lines, if it needs
 // them.
 func (m Model) keepOnFeed() Model {
-	sorted := m.atPresent().sickFirst()
+	present := m.atPresent()
+	sorted := present.sickFirst()
 	room, detail := m.layout.bottom-1, 0
-	if h := m.atPresent().feeds.byName(m.listedFeed); h != nil {
-		detail = len(m.atPresent().feedDetail(newLineWriter(m.theme, m.layout.width), h, maxFeedDetail))
+	if h := present.feeds.byName(m.listedFeed); h != nil {
+		detail = len(present.feedDetail(newLineWriter(m.theme, m.layout.width), h, maxFeedDetail))
 	}
 	m.feedMenu = m.feedMenu.fit(min(max(room-detail, room/2), len(sorted)), len(sorted))
 	if i := slices.IndexFunc(sorted, func(h *feedHealth) bool { return h.name == m.listedFeed }); i >= 0 {
@@ -85,10 +84,7 @@ func (m Model) keepOnFeed() Model {
 func (m Model) viewFeedMenu(height int) []string {
 	area, sorted := m.overlayArea(height), m.sickFirst()
 	w := newLineWriter(m.theme, area.width)
-	where := positionText(m.feedMenu)
-	if down := sorted.notLive(m.now); down > 0 {
-		where += fmt.Sprintf(" · %d not live", down)
-	}
+	where := positionText(m.feedMenu) + sorted.notLiveText(m.now)
 	lines := []string{paneTitleLine(w, area, "Feeds", where, feedSigns)}
 	for i := m.feedMenu.top; i < min(m.feedMenu.end(), len(sorted)); i++ {
 		w.selected = i == m.feedMenu.cursor

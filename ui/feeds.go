@@ -2,6 +2,7 @@ package ui
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -98,6 +99,14 @@ func (all feedList) notLive(now time.Time) int {
 		}
 	}
 	return n
+}
+
+// notLiveText is how many feeds are not live, behind what else a title says; empty for none.
+func (all feedList) notLiveText(now time.Time) string {
+	if down := all.notLive(now); down > 0 {
+		return fmt.Sprintf(" · %d not live", down)
+	}
+	return ""
 }
 
 func (all feedList) nameWidth() int {

@@ -60,13 +60,11 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 const maxListen = time.Hour
 
 func (f checkFlags) validate(cmd *cobra.Command) error {
-	switch {
-	case f.listen <= 0 || f.listen > maxListen:
+	if f.listen <= 0 || f.listen > maxListen {
 		return usageErrorf(cmd, "--for is %s; it must be over 0 and at most %s", f.listen, maxListen)
-	case checkCount(cmd, f.count) != nil:
-		return checkCount(cmd, f.count)
-	case f.write == "":
-		return nil
+	}
+	if err := checkCount(cmd, f.count); err != nil || f.write == "" {
+		return err
 	}
 	if _, err := os.Lstat(f.write); !errors.Is(err, fs.ErrNotExist) {
 		return usageErrorf(cmd, "--write %s: the file exists and is not overwritten", f.write)
