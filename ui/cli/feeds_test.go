@@ -15,12 +15,8 @@ import (
 // docSections are those of docs/feeds.md that are about a preset.
 func docSections(t *testing.T) map[string]string {
 	t.Helper()
-	doc, err := os.ReadFile("../../docs/feeds.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	all := map[string]string{}
-	for i, part := range strings.Split(string(doc), "\n## ") {
+	for i, part := range strings.Split(readPage(t, "../../docs/feeds.md"), "\n## ") {
 		if name, text, _ := strings.Cut(part, "\n"); i > 0 {
 			all[name] = text
 		}
@@ -63,37 +59,50 @@ func TestEveryPresetIsExplainedWithItsExampleAndVars(t *testing.T) {
 // TestEveryCommandOfFeedsIsUnderstood runs the commands without a terminal: all of a command line is read, and its feed
 // made ready, before there is found to be no screen.
 func TestEveryCommandOfFeedsIsUnderstood(t *testing.T) {
-	doc, err := os.ReadFile("../../docs/feeds.md")
-	if err != nil {
-		t.Fatal(err)
+	commands := commandsOf(readPage(t, "../../docs/feeds.md"))
+	for _, line := range commands {
+		t.Run(line, func(t *testing.T) {
+			words := shellWord.FindAllString(line, -1)
+			for ; words[0] != "livetape"; words = words[1:] {
+				name, value, _ := strings.Cut(words[0], "=")
+				t.Setenv(name, value)
+			}
+			for i, word := range words {
+				words[i] = strings.Trim(word, "'")
+			}
+			var said strings.Builder
+			code := cli.Run(t.Context(), words[1:], strings.NewReader(""), &said, &said)
+			if code == cli.ExitOK || !strings.Contains(said.String(), "standard output is not a terminal") {
+				t.Errorf("it gives %d: %s", code, said.String())
+			}
+		})
 	}
-	commands := 0
-	for _, block := range shellBlock.FindAllStringSubmatch(string(doc), -1) {
-		for line := range strings.Lines(block[1]) {
-			commands++
-			t.Run(line, func(t *testing.T) {
-				words := shellWord.FindAllString(line, -1)
-				for ; words[0] != "livetape"; words = words[1:] {
-					name, value, _ := strings.Cut(words[0], "=")
-					t.Setenv(name, value)
-				}
-				for i, word := range words {
-					words[i] = strings.Trim(word, "'")
-				}
-				var said strings.Builder
-				code := cli.Run(t.Context(), words[1:], strings.NewReader(""), &said, &said)
-				if code == cli.ExitOK || !strings.Contains(said.String(), "standard output is not a terminal") {
-					t.Errorf("it gives %d: %s", code, said.String())
-				}
-			})
-		}
-	}
-	if commands < len(preset.Names()) {
-		t.Errorf("there are %d commands", commands)
+	if len(commands) < len(preset.Names()) {
+		t.Errorf("there are %d commands", len(commands))
 	}
 }
 
 // shellWord is a word for a shell, plain or in single quotes.
 var shellWord = regexp.MustCompile(`'[^']*'|\S+`)
 
-var shellBlock = regexp.MustCompile("(?s)```sh\n(.*?)```")
+func readPage(t *testing.T, name string) string {
+	t.Helper()
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// pageBlock is a block of commands, or of a configuration, in a page of the docs.
+var pageBlock = regexp.MustCompile("(?s)```(sh|yaml)\n(.*?)```")
+
+// commandsOf are the lines of the blocks of commands in a page.
+func commandsOf(page string) (all []string) {
+	for _, m := range pageBlock.FindAllStringSubmatch(page, -1) {
+		if m[1] == "sh" {
+			all = append(all, slices.Collect(strings.Lines(m[2]))...)
+		}
+	}
+	return all
+}

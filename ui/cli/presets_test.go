@@ -84,10 +84,6 @@ func TestEveryForeignPresetShowsTheTruthThroughAReconnect(t *testing.T) {
 // TestTheCommandsOfFeedsForTheMockServerWork runs those of docs/feeds.md as a user would, but for the screen.
 func TestTheCommandsOfFeedsForTheMockServerWork(t *testing.T) {
 	t.Parallel()
-	doc, err := os.ReadFile("../../docs/feeds.md")
-	if err != nil {
-		t.Fatal(err)
-	}
 	mock, err := mockserver.New(mockserver.Config{Rate: 2000})
 	if err != nil {
 		t.Fatal(err)
@@ -103,12 +99,10 @@ func TestTheCommandsOfFeedsForTheMockServerWork(t *testing.T) {
 	})
 	server := strings.TrimSuffix(serve(t, mock.Handler()), "/events")
 	commands := map[string]string{}
-	for _, block := range shellBlock.FindAllStringSubmatch(string(doc), -1) {
-		for line := range strings.Lines(block[1]) {
-			if _, path, ok := strings.Cut(line, "http://127.0.0.1:8080/as/"); ok {
-				preset, _, _ := strings.Cut(strings.TrimSpace(path), "/")
-				commands[preset] = line
-			}
+	for _, line := range commandsOf(readPage(t, "../../docs/feeds.md")) {
+		if _, path, ok := strings.Cut(line, "http://127.0.0.1:8080/as/"); ok {
+			preset, _, _ := strings.Cut(strings.TrimSpace(path), "/")
+			commands[preset] = line
 		}
 	}
 	if len(commands) != len(presetCases)+1 {

@@ -40,13 +40,11 @@ type page struct {
 	keepsConfig bool // its yaml blocks are parts of livetape.yaml
 }
 
-var block = regexp.MustCompile("(?s)```(sh|yaml)\n(.*?)```")
-
 func runCommands(t *testing.T, p page) {
 	t.Helper()
 	commands := 0
 	servers := map[string]*terminal{} // by address
-	for _, m := range block.FindAllStringSubmatch(p.text, -1) {
+	for _, m := range pageBlock.FindAllStringSubmatch(p.text, -1) {
 		if m[1] == "yaml" {
 			if p.keepsConfig {
 				appendTo(t, filepath.Join(p.dir, "livetape.yaml"), m[2])
@@ -100,15 +98,6 @@ var (
 	serverCommand = regexp.MustCompile(`livetape (mock|relay)\b`)
 	screenCommand = regexp.MustCompile(`^go run \.$|^(\./)?livetape( (demo|watch|replay)\b.*)?$`)
 )
-
-func readPage(t *testing.T, name string) string {
-	t.Helper()
-	text, err := os.ReadFile(name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
-}
 
 func appendTo(t *testing.T, name, text string) {
 	t.Helper()
