@@ -181,7 +181,7 @@ func ParseSpeed(s string) (float64, error) {
 	}
 	x, err := strconv.ParseFloat(strings.TrimSuffix(s, "x"), 64)
 	if err != nil || !(x >= MinSpeed && x <= MaxSpeed) {
-		return 0, fmt.Errorf("speed %q is neither max nor a factor between %gx and %dx", s, MinSpeed, MaxSpeed)
+		return 0, fmt.Errorf("%q is neither max nor a factor between %gx and %dx", s, MinSpeed, MaxSpeed)
 	}
 	return x, nil
 }

@@ -114,9 +114,34 @@ Without a command it runs the demo.`,
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{flags.Explain(cmd, err), helpHint(cmd)}
 	})
+	refuseUnknownTopics(root)
 	help.Install(root)
 	complete.Register(root)
 	return root
+}
+
+// refuseUnknownTopics has the commands that cobra brings along refuse what they do not know, as the others do.
+func refuseUnknownTopics(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "completion":
+			cmd.Args = noArgs
+			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return cmd.Help() }
+		case "help":
+			show := cmd.Run
+			cmd.RunE = func(cmd *cobra.Command, args []string) error {
+				topic, rest, err := root.Find(args)
+				if err == nil && len(rest) == 0 {
+					show(cmd, args)
+					return nil
+				}
+				unknown := args[len(args)-max(len(rest), 1)]
+				return usageErrorf(topic, "there is no command %q%s", unknown, configerr.DidYouMean(unknown, commandNames(topic), nil))
+			}
+		}
+	}
 }
 
 func exitCodesTopic() *cobra.Command {

@@ -24,13 +24,13 @@ type replayFlags struct {
 }
 
 func (f *replayFlags) register(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.speed, "speed", "1x", "`SPEED`, from 0.1x to 1000x, or max")
+	cmd.Flags().StringVar(&f.speed, "speed", "1x", "play at this `SPEED`, from 0.1x to 1000x, or max")
 	cmd.Flags().StringVar(&f.from, "from", "0s", "start at this `TIME` of the recording: 00:05:00 or 5m")
 }
 
 func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Duration, err error) {
 	if speed, err = tape.ParseSpeed(f.speed); err != nil {
-		return 0, 0, usageErrorf(cmd, "speed: %w", err)
+		return 0, 0, usageErrorf(cmd, "--speed: %w", err)
 	}
 	if from, err = tape.ParseOffset(f.from); err != nil {
 		return 0, 0, usageErrorf(cmd, "from: %w", err)

@@ -7,7 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"livetape/feed/decode/configerr"
 	"livetape/feed/decode/preset"
+	"livetape/mockserver/fault"
 	"livetape/ui/cli/flags"
 )
 
@@ -56,6 +58,17 @@ func TestMistakesAreExplainedWithTheWordThatWasMeant(t *testing.T) {
 		cmd.SetArgs(strings.Fields(args))
 		if err := flags.Explain(cmd, cmd.Execute()); err == nil || err.Error() != want {
 			t.Errorf("%s: %v; want %s", args, err, want)
+		}
+	}
+}
+
+// TestEverySuggestionIsMadeAlike compares the two places that guess what was meant: mockserver and feed share no code.
+func TestEverySuggestionIsMadeAlike(t *testing.T) {
+	t.Parallel()
+	known := []string{"stall", "status", "split", "slow", "503", "flash-crash", "NVDA", "price", "news"}
+	for _, word := range []string{"", "stal", "STALL", "sttaus", "spilt", "slo", "504", "flashcrash", "nvd", "prices", "new", "xyz", "statsu", strings.Repeat("s", 41)} {
+		if server, client := fault.Suggestion(word, known), configerr.DidYouMean(word, known, nil); server != client {
+			t.Errorf("%q: a server suggests%q, and a client%q", word, server, client)
 		}
 	}
 }
