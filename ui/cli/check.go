@@ -34,8 +34,8 @@ func checkCommand() *cobra.Command {
 server resumes, and reports what it found, what is wrong and what to do about it: the route to the
 server, the answer, proxies that hold events back, ids, heartbeats, delays, malformed lines. The
 report ends with the preset that fits, or with a map for the payloads, as YAML to paste into a
-configuration. It waits for an answer as long as it listens, and 15 s at the longest, unless --timeout
-says so. Findings are printed as they come. ctrl+c ends it with the report so far.
+configuration. It waits for an answer as long as it listens, but no longer than 15 s, unless --timeout
+says otherwise. Findings are printed as they come. ctrl+c ends it with the report so far.
 
 ${NAME} in a header or in the URL is read from the environment. Secrets are not shown or written.`,
 		Example: `  livetape check https://desk.example/events
@@ -52,7 +52,7 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 	flags.Rename(cmd, "events", "", "count", nil)
 	f.output = reportFormat(cmd)
 	flags.Rename(cmd, "json", "", "output", func(string) string { return "json" })
-	cmd.Flags().StringVar(&f.write, "write", "", "write a configuration with the preset or map that was found to a new `FILE`")
+	cmd.Flags().StringVar(&f.write, "write", "", "write a configuration with the preset or map that was found to `FILE`, which must not exist yet")
 	return cmd
 }
 

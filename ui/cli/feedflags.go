@@ -50,18 +50,18 @@ func (f *feedFlags) register(cmd *cobra.Command) {
 	set := cmd.Flags()
 	registerConfig(cmd, &f.configFile)
 	set.StringVar(&f.name, "name", "", "call the feed `NAME` (default: its host)")
-	set.StringVar(&f.preset, "preset", "", "a feed that livetape knows, by its `NAME`: see 'livetape presets'")
+	set.StringVar(&f.preset, "preset", "", "use the preset `NAME`: see 'livetape presets'")
 	set.StringArrayVar(&f.vars, "var", nil, "`name=value` for a {name} in the URL of a preset (repeatable)")
 	set.StringArrayVarP(&f.headers, "header", "H", nil, "`'Name: value'` to send with the request (repeatable)")
-	set.Var(f.method, "method", "ask by this `METHOD`: GET or POST")
-	set.StringVar(&f.data, "data", "", "send `TEXT` as the body of a POST, or, of @FILE, what is in the file")
-	set.Var(f.format, "format", "the `FORMAT` of the stream: sse, ndjson (one JSON value a line) or auto: as its content type says")
-	set.DurationVar(&f.timeout, "timeout", 0, "give a server so `LONG` to connect and to answer; 0 for the usual time")
-	set.DurationVar(&f.idleTimeout, "idle-timeout", 90*time.Second, "reconnect when nothing has been received for so `LONG`; 0 for never")
+	set.Var(f.method, "method", "the request's `METHOD`: GET or POST")
+	set.StringVar(&f.data, "data", "", "send `TEXT` as the body of a POST; @FILE sends what is in FILE")
+	set.Var(f.format, "format", "the `FORMAT` of the stream: sse, ndjson (one JSON value per line) or auto (what the content type says)")
+	set.DurationVar(&f.timeout, "timeout", 0, "give a server up to `DURATION` to connect and to answer; 0 for the usual time")
+	set.DurationVar(&f.idleTimeout, "idle-timeout", 90*time.Second, "reconnect after `DURATION` without a byte; 0 for never")
 	set.StringVar(&f.lastEventID, "last-event-id", "", "resume from this event `ID`")
 	set.StringVar(&f.ca, "ca", "", "also trust the certificates in `FILE` (PEM)")
-	set.Var(f.maxEvent, "max-event", "skip events larger than this `SIZE`, from 1KiB to 64MiB")
-	set.Var(f.memory, "memory", "keep no more of the feed than this `SIZE`, from 1MiB to 1GiB")
+	set.Var(f.maxEvent, "max-event", "skip events larger than `SIZE`, from 1KiB to 64MiB")
+	set.Var(f.memory, "memory", "keep at most `SIZE` of the feed in memory, from 1MiB to 1GiB")
 }
 
 // autoFormat stands for the format that the content type of an answer says.
@@ -77,7 +77,7 @@ func (f *feedFlags) registerSymbols(cmd *cobra.Command) {
 }
 
 func registerSymbolsIn(cmd *cobra.Command, symbols *[]string) {
-	cmd.Flags().StringSliceVar(symbols, "symbols", nil, "only these `SYMBOLS`, such as BTC/USD,ETH/USD; servers that can are asked for them")
+	cmd.Flags().StringSliceVar(symbols, "symbols", nil, "only these `SYMBOLS`, such as BTC/USD,ETH/USD; servers that can filter are asked for them")
 }
 
 func (f *feedFlags) registerList(cmd *cobra.Command) {
@@ -89,11 +89,11 @@ func registerConfig(cmd *cobra.Command, file *string) {
 }
 
 func registerListIn(cmd *cobra.Command, name *string) {
-	cmd.Flags().StringVar(name, "list", "", "only the symbols of this `WATCHLIST` of the configuration")
+	cmd.Flags().StringVar(name, "list", "", "only the symbols of this `WATCHLIST` in the configuration")
 }
 
 func registerState(cmd *cobra.Command, file *string) {
-	cmd.Flags().StringVar(file, "state", "", "keep the last event id of each feed in `FILE`, and resume from it at the next start")
+	cmd.Flags().StringVar(file, "state", "", "keep the last event ID of each feed in `FILE`, and resume from it at the next start")
 }
 
 func (f feedFlags) oneFeedFlag(cmd *cobra.Command) string {

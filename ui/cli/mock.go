@@ -26,11 +26,11 @@ func (f *marketFlags) register(cmd *cobra.Command) {
 	set := cmd.Flags()
 	set.Uint64Var(&f.config.Seed, "seed", 1, "seed `N` of the simulated market; the same seed, rate and symbols give the same events")
 	set.Float64Var(&f.config.Rate, "rate", 40, "`N` events a second, all symbols together")
-	set.IntVar(&f.config.Symbols, "symbol-count", 24, "`N` symbols are in the market")
+	set.IntVar(&f.config.Symbols, "symbol-count", 24, "simulate `N` symbols")
 	flags.Rename(cmd, "symbols", "", "symbol-count", nil)
-	set.StringVar(&f.scenario, "scenario", "", "play a scenario: a `NAME` of 'livetape scenarios', or a file of your own")
+	set.StringVar(&f.scenario, "scenario", "", "play the scenario `NAME` (see 'livetape scenarios'), or one from a file of your own")
 	registerOrigins(cmd, &f.config.AllowOrigins)
-	set.StringArrayVar(&f.faults, "fault", nil, "a `FAULT` to inject, such as stall:5s@1m: see 'livetape help mock' (repeatable)")
+	set.StringArrayVar(&f.faults, "fault", nil, "inject `FAULT`, such as stall:5s@1m: see 'livetape help mock' (repeatable)")
 }
 
 func (f *marketFlags) mockConfig(cmd *cobra.Command) (mockserver.Config, error) {
@@ -117,7 +117,7 @@ func mockCommand() *cobra.Command {
 	replay.register(cmd)
 	market.register(cmd)
 	shared.Register(cmd.Flags())
-	cmd.Flags().StringVar(&market.start, "start", "", "where the clock of a scenario starts: a `TIME`, or "+startNow+" for the time of day (default: as the scenario says)")
+	cmd.Flags().StringVar(&market.start, "start", "", "start the clock of a scenario at this `TIME`, or at the time of day: "+startNow+" (default: as the scenario says)")
 	return cmd
 }
 

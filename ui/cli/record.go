@@ -17,7 +17,7 @@ import (
 )
 
 const recordHelp = `record writes the raw stream of one or more feeds to a file, each event with the time it was
-received, until --for, --count, ctrl+c or a signal ends it; the file is complete then. Feeds are
+received, until --for, --count, ctrl+c or a signal ends it, and leaves a complete file. Feeds are
 URLs, names in the configuration, a preset, or, without an argument, all of the configuration.
 Connection changes and what a reconnect missed are in the recording, and are printed on standard
 error.
@@ -87,7 +87,7 @@ func registerCount(cmd *cobra.Command, count *int) {
 }
 
 func registerFor(cmd *cobra.Command, duration *time.Duration, usual time.Duration) {
-	cmd.Flags().DurationVar(duration, "for", usual, "listen for so `LONG`, such as 10s, 5m or 24h, and stop")
+	cmd.Flags().DurationVar(duration, "for", usual, "stop after `DURATION`, such as 10s, 5m or 24h")
 }
 
 func checkCount(cmd *cobra.Command, count int) error {

@@ -30,7 +30,7 @@ type recordFlags struct {
 func (f *recordFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.file, "record", "r", "", "record the raw stream in `FILE`; compressed if that ends in .gz")
 	f.size = flags.NewLimit(preset.SizeRange{Least: 1 << 20, Most: int(min(int64(1)<<40, math.MaxInt)), Name: "1MiB and 1TiB; 0 is for no limit"})
-	cmd.Flags().Var(f.size, "record-size", "start another file after this `SIZE`, such as 100MiB; 0 for never")
+	cmd.Flags().Var(f.size, "record-size", "start another file after `SIZE`, such as 100MiB; 0 for never")
 }
 
 type activeRecording struct {

@@ -38,11 +38,11 @@ func (f *relayFlags) register(cmd *cobra.Command) {
 }
 
 func registerMaxClients(cmd *cobra.Command, most *int) {
-	cmd.Flags().IntVar(most, "max-clients", 20000, "serve `N` streams at a time; further clients are asked to try again later")
+	cmd.Flags().IntVar(most, "max-clients", 20000, "serve at most `N` streams at a time; further clients are asked to try again later")
 }
 
 func registerOrigins(cmd *cobra.Command, origins *[]string) {
-	cmd.Flags().StringArrayVar(origins, "allow-origin", nil, "let pages of this `ORIGIN` alone read streams, and with credentials: https://page.example (repeatable; default: any, without)")
+	cmd.Flags().StringArrayVar(origins, "allow-origin", nil, "let only pages of `ORIGIN`, such as https://page.example, read streams, and with credentials (repeatable; default: all pages, without credentials)")
 }
 
 // readers are those who may read; nil for everybody.

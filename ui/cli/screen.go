@@ -347,10 +347,10 @@ type lookFlags struct {
 
 func (f *lookFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.StringVar(&f.theme, "theme", "", "use the theme `NAME`: "+strings.Join(ui.ThemeNames(nil), ", ")+", or one of the configuration")
-	flags.StringSliceVar(&f.columns, "columns", nil, "these `COLUMNS` of the table of prices, such as symbol,last,chg%,age")
-	flags.BoolVar(&f.ascii, "ascii", false, "draw with ASCII alone (by itself where the locale is not UTF-8)")
-	flags.BoolVar(&f.reducedMotion, "reduced-motion", false, "flash nothing, and draw twice a second at most")
+	flags.StringVar(&f.theme, "theme", "", "use the theme `NAME`: "+strings.Join(ui.ThemeNames(nil), ", ")+", or one from the configuration")
+	flags.StringSliceVar(&f.columns, "columns", nil, "show these `COLUMNS` of prices, such as symbol,last,chg%,age")
+	flags.BoolVar(&f.ascii, "ascii", false, "draw with ASCII only (the default where the locale is not UTF-8)")
+	flags.BoolVar(&f.reducedMotion, "reduced-motion", false, "flash nothing, and redraw at most twice a second")
 }
 
 // looks are those of the configuration, with what the flags say over them.

@@ -59,7 +59,7 @@ type logFlags struct{ format, level string }
 
 func (f *logFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.format, "log-format", "text", "the `FORMAT` of the log on standard error: text or json")
-	cmd.Flags().StringVar(&f.level, "log-level", "info", "log this `LEVEL` and above: debug (every client), info, warn or error")
+	cmd.Flags().StringVar(&f.level, "log-level", "info", "log from this `LEVEL` up: debug (every client), info, warn or error")
 }
 
 func (f *logFlags) logger(cmd *cobra.Command) (*slog.Logger, error) {
@@ -85,7 +85,7 @@ type tlsFlags struct {
 
 func (f *tlsFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
-	flags.BoolVar(&f.selfSigned, "tls", false, "serve https, with HTTP/2, with a certificate made for this run: see --tls-out")
+	flags.BoolVar(&f.selfSigned, "tls", false, "serve https and HTTP/2, with a certificate made for this run: see --tls-out")
 	flags.StringVar(&f.out, "tls-out", "", "write that certificate to `FILE`, for 'livetape watch --ca FILE' or 'curl --cacert FILE'")
 	flags.StringVar(&f.cert, "tls-cert", "", "serve https with the certificate in `FILE` (PEM, followed by its intermediate certificates)")
 	flags.StringVar(&f.key, "tls-key", "", "the certificate's key, in `FILE`")
@@ -141,8 +141,8 @@ func (f *tokenFlags) register(cmd *cobra.Command) { registerToken(cmd, &f.variab
 
 func registerToken(cmd *cobra.Command, variable, file *string) {
 	flags := cmd.Flags()
-	flags.StringVar(variable, "token", "", "clients show the token in this environment variable: `'${NAME}'`, quoted; mock wants it for faults from elsewhere, relay for reading")
-	flags.StringVar(file, "token-file", "", "the same, with the token in `FILE`; relay takes several, each as name: token, and reads them again when they change")
+	flags.StringVar(variable, "token", "", "the environment variable with the token that clients must send: `'${NAME}'`, quoted; mock asks for it before it takes faults from other machines, relay before it serves events")
+	flags.StringVar(file, "token-file", "", "the same, with the token in `FILE`; relay takes several, each as name: token, and reads the file again when it changes")
 }
 
 var tokenVariable = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$`)

@@ -80,24 +80,24 @@ names in the configuration, a preset, or, without an argument, all of the config
 for its reader, and makes the server wait in turn: nothing is dropped. Connection changes, what a
 reconnect missed, and events that could not be used are printed on standard error.
 
-json prints an object a line with the fields that are present, csv all fields as columns below a
-header, a template what it names. Numbers are digit for digit as the feed wrote them (in JSON as
+json prints one object per line with the fields that are present; csv prints all fields as columns
+below a header; a template prints what it names. Numbers are digit for digit as the feed wrote them (in JSON as
 strings), received and time are RFC 3339 in UTC, text has no control characters, and nothing is
 padded. In a template every field is text, empty when it is missing, and {{date "15:04:05"
 .Received}} is a local time. The fields:
 
 ` + output.FieldHelp() + `
 
-csv does not change text: a headline that starts with =, +, - or @ is a formula to a spreadsheet,
+csv does not change text. A spreadsheet takes a headline that starts with =, +, - or @ for a formula,
 so import such columns as text.
 
---raw prints every event as an object a line, whether it can be read or not: feed, type, id, data (a
-string, as it came) and received.
+--raw prints every event as one object per line, whether livetape can read it or not: feed, type, id,
+data (a string, as it came) and received.
 
 --once ends when each of the --symbols has had a price. Without --symbols it ends after the
 snapshots that servers send first, or after 10s; --for sets another time.
 
-It exits with 0 when all that was asked for is printed, the time is up, the reader is gone or every
+It exits with 0 when everything that was asked for is printed, the time is up, the reader is gone or every
 server has ended its stream for good (204); with 1 when a feed failed (the cause is printed), or when
 all end before --count, or --for before a price that --once asks for.
 

@@ -19,7 +19,7 @@ func (f *selectionFlags) register(cmd *cobra.Command) {
 	registerSymbolsIn(cmd, &f.Symbols)
 	registerCount(cmd, &f.Count)
 	registerFor(cmd, &f.For, 0)
-	flags.BoolVar(&f.Once, "once", false, "print what there is once each feed, or symbol, has given a price, and stop")
+	flags.BoolVar(&f.Once, "once", false, "print what there is once each feed or symbol has a price, and stop")
 }
 
 // snapshotTimeout is how long --once waits for a snapshot when nothing else says when to stop.
@@ -71,7 +71,7 @@ type formatFlags struct {
 func (f *formatFlags) register(cmd *cobra.Command) {
 	cmd.Flags().StringVarP(&f.name, "output", "o", "", outputUsage+strings.Join(output.FormatNames, ", ")+" (default: table on a terminal, else json)")
 	cmd.Flags().StringSliceVar(&f.fields, "fields", nil, "only these `FIELDS`, in this order, as JSON or CSV: symbol,last,time")
-	cmd.Flags().BoolVar(&f.raw, "raw", false, "print every event as JSON, whether it can be read or not: feed, type, id, data, received")
+	cmd.Flags().BoolVar(&f.raw, "raw", false, "print every event as JSON, whether livetape can read it or not: feed, type, id, data, received")
 	cmd.Flags().StringVarP(&f.template, "template", "t", "", "print each update by a Go `TEMPLATE`, such as '{{.Symbol}} {{.Last}}'")
 }
 

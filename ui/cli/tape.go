@@ -44,8 +44,8 @@ changed, and once a second at most. Prices of feeds that are not live stand at t
 			return runTape(cmd.Context(), cmd, targets, screenSources(targets, selection), width, once)
 		},
 	}
-	cmd.Flags().IntVar(&width, "width", 80, "print `N` cells at most")
-	cmd.Flags().BoolVar(&once, "once", false, "print what there is once each feed, or symbol, has given a price, and stop")
+	cmd.Flags().IntVar(&width, "width", 80, "print at most `N` cells")
+	cmd.Flags().BoolVar(&once, "once", false, "print what there is once each feed or symbol has a price, and stop")
 	flags.register(cmd)
 	flags.registerSymbols(cmd)
 	flags.registerList(cmd)

@@ -98,6 +98,7 @@ func flagValues() map[string]cobra.CompletionFunc {
 		"config":     files("yaml", "yml"),
 		"replay":     recordings,
 		"ca":         certificates, "tls-cert": certificates, "tls-key": certificates,
+		"log-ca": certificates, "log-cert": certificates, "log-key": certificates, "log-credentials": files("creds"),
 		"record": anyFile, "state": anyFile, "write": anyFile, "tls-out": anyFile, "token-file": anyFile,
 	}
 }

@@ -72,6 +72,8 @@ func TestWhatCommandsTakeIsCompleted(t *testing.T) {
 		{"replay _", extensions, "tape tape.gz sse"},
 		{"mock --replay _", extensions, "tape tape.gz sse"},
 		{"config check _", extensions, "yaml yml"},
+		{"relay --log-credentials _", extensions, "creds"},
+		{"mock --log-ca _", extensions, "pem crt cer key"},
 		{"watch --ca _", extensions, "pem crt cer key"},
 		{"stream --count _", noFiles, ""},
 	} {

@@ -40,13 +40,14 @@ func Table() []Meaning {
 	}
 }
 
-// Text is the part of the table that is for a command, a line each; all of it for an empty name.
-func Text(command string) string {
+// Text is the part of the table that is for a command, by its path ("livetape check"), a line each; all of it for an empty path.
+func Text(path string) string {
 	var b strings.Builder
+	_, command, _ := strings.Cut(path, " ")
 	for _, m := range Table() {
 		text := m.Text
 		switch {
-		case m.Only != "" && command == "":
+		case m.Only != "" && path == "":
 			text = m.Only + ": " + text
 		case m.Only != "" && m.Only != command:
 			continue

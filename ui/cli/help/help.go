@@ -57,7 +57,7 @@ func writeUsage(out io.Writer, cmd *cobra.Command) {
 	if cmd.HasAvailableSubCommands() {
 		fmt.Fprintf(&b, "\nRun '%s [command] --help' for more about a command.\n", cmd.CommandPath())
 	}
-	b.WriteString("\nExit codes:\n" + Fill(exitcode.Text(cmd.Name()), Width))
+	b.WriteString("\nExit codes:\n" + Fill(exitcode.Text(cmd.CommandPath()), Width))
 	fmt.Fprintln(out, strings.TrimRight(b.String(), "\n"))
 }
 
@@ -79,7 +79,7 @@ func Fill(text string, width int) string {
 	var out, paragraph []string
 	end := func() {
 		if paragraph != nil {
-			out = append(out, ansi.Wordwrap(strings.Join(paragraph, " "), width, ""))
+			out = append(out, wrap(strings.Join(paragraph, " "), width))
 			paragraph = nil
 		}
 	}
@@ -99,6 +99,12 @@ func Fill(text string, width int) string {
 	return strings.Join(out, "\n")
 }
 
+// wrap breaks text at spaces alone: a flag or a name with a hyphen in it is one word.
+func wrap(text string, width int) string {
+	const hyphen = "\u2011" // does not end a line, and is one column wide
+	return strings.ReplaceAll(ansi.Wordwrap(strings.ReplaceAll(text, "-", hyphen), width, ""), hyphen, "-")
+}
+
 var columns = regexp.MustCompile(`^ *(\S+( \S+)* {2,})*`)
 
 // hang breaks an indented line. Its last column begins behind the last two spaces in its left half.
@@ -112,6 +118,6 @@ func hang(line string, width int) string {
 		head = indent
 	}
 	column := ansi.StringWidth(head)
-	rest := ansi.Wordwrap(line[len(head):], width-column, "")
+	rest := wrap(line[len(head):], width-column)
 	return head + strings.ReplaceAll(rest, "\n", "\n"+strings.Repeat(" ", column))
 }

@@ -66,7 +66,7 @@ func writeManual(root *cobra.Command, dir string) error {
 func fillIn(cmd *cobra.Command) {
 	cmd.SetOut(io.Discard)
 	cmd.HelpFunc()(cmd, nil)
-	cmd.Long = markdown(cmp.Or(cmd.Long, cmd.Short)+"\n\nExit codes:\n"+exitcode.Text(cmd.Name())) + "\nlivetape help exit-codes lists those of all commands.\n"
+	cmd.Long = markdown(cmp.Or(cmd.Long, cmd.Short)+"\n\nExit codes:\n"+exitcode.Text(cmd.CommandPath())) + "\nlivetape help exit-codes lists those of all commands.\n"
 	for _, c := range cmd.Commands() {
 		fillIn(c)
 	}

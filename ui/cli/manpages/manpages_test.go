@@ -45,6 +45,9 @@ func TestHelpOfEveryCommandFitsIn80Columns(t *testing.T) {
 			if width := ansi.StringWidth(strings.ReplaceAll(line, "\t", "        ")); width > help.Width {
 				t.Errorf("%s: %d columns: %s", cmd.CommandPath(), width, line)
 			}
+			if strings.HasSuffix(line, "-") {
+				t.Errorf("%s breaks a word: %s", cmd.CommandPath(), line)
+			}
 		}
 		if cmd.Runnable() && !strings.Contains(out.String(), "Exit codes:") {
 			t.Errorf("%s does not tell its exit codes", cmd.CommandPath())

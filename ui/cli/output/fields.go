@@ -1,6 +1,7 @@
 package output
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -171,22 +172,16 @@ func fieldsOf(names []string) []field {
 	return chosen
 }
 
-// FieldHelp lists the fields by both of their names, in lines, for a help text.
+// FieldHelp lists the fields by both of their names, three a line, for a help text.
 func FieldHelp() string {
+	const perLine = 3
 	var b strings.Builder
-	width := 0
-	for _, f := range fields {
-		names := f.column + " (." + f.name + ")"
-		switch width += len(names) + 2; {
-		case b.Len() == 0:
-			b.WriteString("  ")
-		case width > 94:
-			b.WriteString(",\n  ")
-			width = len(names) + 2
-		default:
-			b.WriteString(", ")
+	for i, f := range fields {
+		end := ""
+		if i%perLine == perLine-1 && i < len(fields)-1 {
+			end = "\n"
 		}
-		b.WriteString(names)
+		fmt.Fprintf(&b, "  %-23s%s", f.column+" (."+f.name+")", end)
 	}
 	return b.String()
 }

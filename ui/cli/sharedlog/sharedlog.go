@@ -8,16 +8,19 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"os"
 	"time"
 
 	"github.com/spf13/pflag"
 
 	"livetape/feed/connection"
+	"livetape/feed/decode/preset"
 	"livetape/feed/health"
 	"livetape/mockserver"
 	"livetape/mockserver/emulate"
 	"livetape/mockserver/hub/jetstream"
+	"livetape/ui/cli/flags"
 )
 
 // Flags say where the log is. Without --log, there is none.
@@ -28,23 +31,24 @@ type Flags struct {
 	cert, key   string // files
 	serveOnly   bool
 	age         time.Duration
-	megabytes   int64
+	size        *flags.Size
 	events      int64
 	copies      int
 }
 
 // Register adds the flags.
-func (f *Flags) Register(flags *pflag.FlagSet) {
-	flags.StringVar(&f.url, "log", "", "keep the events in a stream of NATS JetStream, shared with others: `nats://host:4222/STREAM` (several servers: with commas between them)")
-	flags.BoolVar(&f.serveOnly, "serve-only", false, "serve what others publish to the --log, and never publish")
-	flags.StringVar(&f.credentials, "log-credentials", "", "the credentials for NATS, in `FILE` (.creds)")
-	flags.StringVar(&f.ca, "log-ca", "", "also trust the certificates in `FILE` (PEM) for NATS")
-	flags.StringVar(&f.cert, "log-cert", "", "show NATS the certificate in `FILE` (PEM)")
-	flags.StringVar(&f.key, "log-key", "", "the certificate's key, in `FILE`")
-	flags.DurationVar(&f.age, "stream-age", 0, "have the stream keep events for so long (default 24h)")
-	flags.Int64Var(&f.megabytes, "stream-size", 0, "have the stream keep at most so many `MiB` (default 1024)")
-	flags.Int64Var(&f.events, "stream-events", 0, "have the stream keep at most so many `EVENTS` (default: any number)")
-	flags.IntVar(&f.copies, "stream-copies", 0, "on how many servers a new stream is kept (default 3 in a cluster, else 1)")
+func (f *Flags) Register(set *pflag.FlagSet) {
+	set.StringVar(&f.url, "log", "", "keep the events in a stream of NATS JetStream, shared with others: `nats://host:4222/STREAM` (several servers: with commas between them)")
+	set.BoolVar(&f.serveOnly, "serve-only", false, "serve what others publish to the --log, and never publish")
+	set.StringVar(&f.credentials, "log-credentials", "", "the credentials for NATS, in `FILE` (.creds)")
+	set.StringVar(&f.ca, "log-ca", "", "also trust the certificates in `FILE` (PEM) for NATS")
+	set.StringVar(&f.cert, "log-cert", "", "show NATS the certificate in `FILE` (PEM)")
+	set.StringVar(&f.key, "log-key", "", "the certificate's key, in `FILE`")
+	set.DurationVar(&f.age, "stream-age", 0, "keep events in the stream for `DURATION` (default 24h)")
+	f.size = flags.NewLimit(preset.SizeRange{Least: 1 << 20, Most: int(min(int64(1)<<40, math.MaxInt)), Name: "1MiB and 1TiB"})
+	set.Var(f.size, "stream-size", "keep at most `SIZE` of events in the stream (default 1GiB)")
+	set.Int64Var(&f.events, "stream-events", 0, "keep at most `N` events in the stream (default: any number)")
+	set.IntVar(&f.copies, "stream-copies", 0, "keep a new stream on `N` servers (default 3 in a cluster, else 1)")
 }
 
 // IsSet reports whether there is a shared log.
@@ -56,7 +60,7 @@ func (f *Flags) ServeOnly() bool { return f.url != "" && f.serveOnly }
 // Check says what is wrong with the flags.
 func (f *Flags) Check() error {
 	if f.url == "" {
-		if f.serveOnly || f.credentials != "" || f.ca != "" || f.cert != "" || f.key != "" || f.age != 0 || f.megabytes != 0 || f.events != 0 || f.copies != 0 {
+		if f.serveOnly || f.credentials != "" || f.ca != "" || f.cert != "" || f.key != "" || f.age != 0 || f.size.Bytes != 0 || f.events != 0 || f.copies != 0 {
 			return errors.New("--serve-only, --log-… and --stream-… need --log nats://host:4222/STREAM")
 		}
 		return nil
@@ -69,8 +73,8 @@ func (f *Flags) Check() error {
 		return errors.New("--log-cert and --log-key need each other")
 	case f.age < 0 || f.age > 0 && f.age < time.Second:
 		return fmt.Errorf("--stream-age %s is shorter than a second", f.age)
-	case f.megabytes < 0 || f.events < 0:
-		return errors.New("--stream-size and --stream-events cannot be below 0")
+	case f.events < 0:
+		return errors.New("--stream-events cannot be below 0")
 	case f.copies < 0 || f.copies > 5:
 		return fmt.Errorf("--stream-copies %d is not from 1 to 5", f.copies)
 	}
@@ -98,7 +102,7 @@ func (f *Flags) Open(c *mockserver.Config, ring int) error {
 	}
 	log, err := jetstream.Open(jetstream.Config{
 		Servers: servers, Stream: stream, Credentials: f.credentials, TLS: trust, Ring: ring,
-		MaxAge: f.age, MaxBytes: f.megabytes << 20, MaxEvents: f.events, Replicas: f.copies,
+		MaxAge: f.age, MaxBytes: f.size.Bytes, MaxEvents: f.events, Replicas: f.copies,
 		FirstNumber: emulate.FirstNumber, Logger: loggerOf(c), NoticeData: Report,
 		Takeover: func(_, cause string) []byte { return Report("live", cause) },
 	})
