@@ -60,7 +60,10 @@ type node struct {
 }
 
 // publishing is a source that does nothing itself; the test publishes.
-type publishing struct{ leads chan context.Context }
+type publishing struct {
+	leads chan context.Context
+	busy  *sync.WaitGroup // what the source waits for when it ends
+}
 
 func (p publishing) Run(ctx context.Context, _ *hub.Hub) error {
 	select {
@@ -68,13 +71,14 @@ func (p publishing) Run(ctx context.Context, _ *hub.Hub) error {
 	case <-ctx.Done():
 	}
 	<-ctx.Done()
+	p.busy.Wait()
 	return nil
 }
 func (publishing) EventTypes() []string   { return []string{"price", "news", "status", "feed"} }
 func (publishing) WriteMetrics(io.Writer) {}
 
 // newPublishing is a source that waits until the test sees that it leads.
-func newPublishing() publishing { return publishing{make(chan context.Context)} }
+func newPublishing() publishing { return publishing{make(chan context.Context), &sync.WaitGroup{}} }
 
 func testConfig(url, stream string) jetstream.Config {
 	c := jetstream.Config{

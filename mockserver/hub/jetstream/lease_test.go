@@ -34,6 +34,30 @@ func TestAPublisherThatStopsIsReplacedAtOnce(t *testing.T) {
 	}
 }
 
+// TestAPublisherThatStopsInTheMiddleKnowsWhatItWrote stops one while an event is on its way to the log.
+func TestAPublisherThatStopsInTheMiddleKnowsWhatItWrote(t *testing.T) {
+	t.Parallel()
+	c := testConfig(startNATS(t).ClientURL(), "MIDDLE")
+	epoch := ""
+	for range 5 {
+		source := newPublishing()
+		n := start(t, c, &source)
+		term := source.lead(t)
+		if now := n.hub.Log().Epoch(); epoch != "" && now != epoch {
+			t.Fatalf("epoch %s follows %s", now, epoch)
+		}
+		epoch = n.hub.Log().Epoch()
+		began := n.hub.Log().Newest()
+		source.busy.Go(func() {
+			for i := 1; term.Err() == nil; i++ {
+				n.publish(i, i)
+			}
+		})
+		eventually(t, "an event comes", func() bool { return n.hub.Log().Newest() != began })
+		n.stop()
+	}
+}
+
 // TestAPublisherThatDiesIsReplaced cuts one off from NATS, as a death or a pause does. What it still writes is refused.
 func TestAPublisherThatDiesIsReplaced(t *testing.T) {
 	t.Parallel()

@@ -127,7 +127,7 @@ func (t *term) send(messages []*nats.Msg) (written int, err error) {
 		return 0, errors.New("NATS takes no messages now")
 	}
 	for _, f := range futures {
-		select {
+		select { // one of them comes within publishTime; the term may end before
 		case ack := <-f.Ok():
 			if !ack.Duplicate {
 				t.written.Store(ack.Sequence)
@@ -135,8 +135,6 @@ func (t *term) send(messages []*nats.Msg) (written int, err error) {
 			written++
 		case err := <-f.Err():
 			return written, err
-		case <-t.ctx.Done():
-			return written, t.ctx.Err()
 		}
 	}
 	return written, nil
@@ -241,8 +239,8 @@ func (s *Stream) hold(ctx context.Context, l *lease, run func(context.Context) e
 		err = s.runTerm(held, l, takeover, run)
 		takeover = false
 	}
-	lost := errors.Is(context.Cause(held), errLeaseLost)
-	if !lost && s.written(l) {
+	last := s.term.Swap(nil)
+	if lost := errors.Is(context.Cause(held), errLeaseLost); !lost && s.written(last) {
 		s.storeSnapshot()
 		l.release()
 	}
@@ -252,14 +250,16 @@ func (s *Stream) hold(ctx context.Context, l *lease, run func(context.Context) e
 	return err
 }
 
-// written reports whether all that this process wrote has come back: only then can it say how the log ends.
-func (s *Stream) written(l *lease) bool {
-	t := s.term.Swap(nil)
+// written reports whether all that this process wrote in its last term has come back, which it waits for: only then can it say
+// how the log ends.
+func (s *Stream) written(t *term) bool {
 	if t == nil {
 		return true
 	}
-	last := t.view.newest()
-	return t.view == s.view.Load() && last == t.written.Load()
+	ctx, cancel := context.WithTimeout(context.Background(), requestTime)
+	defer cancel()
+	s.await(ctx, func() bool { return t.view != s.view.Load() || t.view.newest() >= t.written.Load() })
+	return t.view == s.view.Load() && t.view.newest() == t.written.Load()
 }
 
 // verify holds the log against what the publisher before wrote down. It declares another epoch where that is missing, or where
