@@ -31,7 +31,10 @@ var (
 	chaosDir    = flag.String("chaos-dir", "", "folder for what the processes say; with LOG=1")
 )
 
-const chaosClients = 200
+const (
+	chaosClients = 200
+	timeOfDay    = "15:04:05.000" // as in the logs of the processes
+)
 
 // chaos is a cluster of three NATS servers and three replicas, each a process, behind a balancer.
 type chaos struct {
@@ -66,8 +69,12 @@ func TestEveryClientGetsTheLog(t *testing.T) {
 	eventually(t, "all clients have a stream", func() bool {
 		return !slices.ContainsFunc(clients, func(h *hopper) bool { return h.last.Load() == 0 })
 	})
-	for range *chaosFaults {
-		c.fault()
+	for n := range *chaosFaults {
+		began := time.Now()
+		kind := c.fault()
+		if *chaosDir != "" {
+			t.Logf("fault %d at %s for %s: %s", n, began.UTC().Format(timeOfDay), time.Since(began).Round(time.Millisecond), kind)
+		}
 	}
 	t.Logf("faults: %v", c.counts)
 	for _, p := range slices.Concat(c.nats, c.replicas) {
@@ -196,10 +203,10 @@ func (c *chaos) pass(in net.Conn, first int) {
 }
 
 // fault does one thing wrong, and mends it again.
-func (c *chaos) fault() {
+func (c *chaos) fault() (kind string) {
 	kinds := []string{"kill a replica", "pause a replica", "kill a NATS server", "pause a NATS server", "kill the publisher",
 		"pause the publisher", "cut the upstream", "cut the upstream, with a gap"}
-	kind := kinds[c.random.IntN(len(kinds))]
+	kind = kinds[c.random.IntN(len(kinds))]
 	c.counts[kind]++
 	replica := c.random.IntN(len(c.replicas))
 	if strings.HasSuffix(kind, "the publisher") {
@@ -232,6 +239,7 @@ func (c *chaos) fault() {
 		c.upstream.cutOff(strings.HasSuffix(kind, "gap"))
 	}
 	<-time.After(100 * time.Millisecond)
+	return kind
 }
 
 // settle waits until all copies of the log agree, so that the next NATS server may fail.
@@ -427,12 +435,12 @@ func (h *hopper) take(kind, id, data string) {
 	sequence, _ := strconv.ParseUint(digits, 10, 64)
 	switch {
 	case kind == "reset", kind == "snapshot" && h.id != "":
-		h.wrong = append(h.wrong, kind+" "+data)
+		h.wrong = append(h.wrong, fmt.Sprintf("%.300s %s at %s", kind, data, time.Now().UTC().Format(timeOfDay)))
 	case kind == "snapshot":
 		h.first = sequence
 	case id != "":
 		if sequence != h.last.Load()+1 {
-			h.wrong = append(h.wrong, fmt.Sprintf("%s after %s", id, h.id))
+			h.wrong = append(h.wrong, fmt.Sprintf("%s after %s at %s", id, h.id, time.Now().UTC().Format(timeOfDay)))
 		}
 		h.got = append(h.got, data)
 	}

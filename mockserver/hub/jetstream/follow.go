@@ -54,8 +54,8 @@ func (s *Stream) followOnce(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	last := view.newest()
-	consumer, err := s.consume(ctx, r.stream, last+1)
+	tail := r.info.State.LastSeq
+	consumer, err := s.consume(ctx, r.stream, view.newest()+1)
 	if err != nil {
 		return err
 	}
@@ -68,8 +68,8 @@ func (s *Stream) followOnce(ctx context.Context) error {
 	var watching sync.WaitGroup
 	defer watching.Wait()
 	defer cancel(nil)
+	s.setTail(tail)
 	watching.Go(func() { cancel(s.watch(ctx, r, view)) })
-	s.setTail(r.info.State.LastSeq)
 	s.advanced(view)
 	for {
 		m, err := messages.Next(jetstream.NextContext(ctx))
@@ -81,6 +81,9 @@ func (s *Stream) followOnce(ctx context.Context) error {
 		}
 		if err := s.take(view, m); err != nil {
 			return err
+		}
+		if view.newest() > tail { // it was not there yet when this began
+			s.seen.sawLife(view.epoch)
 		}
 	}
 }

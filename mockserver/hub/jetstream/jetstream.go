@@ -103,6 +103,7 @@ type Stream struct {
 	conn    *nats.Conn
 	js      jetstream.JetStream
 	history *history
+	inbox   string // for what others say of the publisher
 
 	view  atomic.Pointer[epochLog] // of the current epoch
 	term  atomic.Pointer[term]     // while this process publishes; else nil
@@ -149,7 +150,7 @@ func Open(c Config) (*Stream, error) {
 		s.conn.Close()
 		return nil, fmt.Errorf("use JetStream: %w", err)
 	}
-	s.history = &history{stream: s}
+	s.history, s.inbox = &history{stream: s}, s.conn.NewInbox()
 	s.state.Store(hub.NewState())
 	s.view.Store(&epochLog{stream: s, epoch: "none"})
 	s.view.Load().begin(0)

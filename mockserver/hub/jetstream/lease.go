@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -42,23 +43,6 @@ var errLeaseLost = errors.New("another process publishes now")
 // errAnswerLost is why a renewal was refused: an earlier one was written, and its answer did not arrive.
 var errAnswerLost = errors.New("an earlier answer was lost")
 
-// witness is what this process saw of the one that publishes.
-type witness struct {
-	revision uint64    // of the record, when it was last seen
-	since    time.Time // when it was first seen like that
-	epoch    string    // in which a publisher was seen alive, this process or another
-	alive    time.Time // when that was
-}
-
-// witnessTime is how long ago a process may have seen the publisher alive to take over its epoch. Longer ago, events may have
-// come and gone that this process never saw.
-const witnessTime = 30 * time.Second
-
-// knows reports whether a publisher was seen alive in an epoch, lately.
-func (w witness) knows(epoch string) bool {
-	return w.epoch == epoch && time.Since(w.alive) < witnessTime
-}
-
 // acquire waits until this process may publish. It gives nil when ctx ended first.
 func (s *Stream) acquire(ctx context.Context) *lease {
 	poll := min(s.config.LeaseTime/4, 250*time.Millisecond)
@@ -69,11 +53,11 @@ func (s *Stream) acquire(ctx context.Context) *lease {
 				return l
 			}
 			if err != nil {
-				s.seen.revision = 0 // what happened meanwhile is not known
+				s.seen.lookAway()
 				s.config.Logger.Debug("ask for the lease", "error", err)
 			}
 		} else {
-			s.seen.revision = 0
+			s.seen.lookAway()
 		}
 		if !wait(ctx, poll) {
 			return nil
@@ -98,18 +82,13 @@ func (s *Stream) tryAcquire(ctx context.Context) (*lease, error) {
 	if err := json.Unmarshal(entry.Value(), &l.previous); err != nil {
 		return l.take(ctx, entry.Revision()) // nothing that says who holds it
 	}
-	now := time.Now()
-	if s.seen.revision != entry.Revision() {
-		if s.seen.revision != 0 && !l.previous.Clean {
-			s.seen.epoch, s.seen.alive = l.previous.Epoch, now
-		}
-		s.seen.revision, s.seen.since = entry.Revision(), now
-	}
+	since := s.seen.lookAt(l.previous, entry.Revision())
 	patience := s.config.LeaseTime
-	if !s.seen.knows(l.previous.Epoch) {
-		patience *= 2 // another process may be left that knows the epoch, and can go on in it
+	if !l.previous.Clean && !s.seen.knows(l.previous.Epoch) {
+		patience *= 2 // another process may be left that knows the epoch, and say so
+		s.askWitnesses(l.previous.Epoch)
 	}
-	if !l.previous.Clean && now.Sub(s.seen.since) < patience {
+	if !l.previous.Clean && time.Since(since) < patience {
 		return nil, nil
 	}
 	return l.take(ctx, entry.Revision())
@@ -118,7 +97,7 @@ func (s *Stream) tryAcquire(ctx context.Context) (*lease, error) {
 // take writes this process into the record, if it still has a revision; 0 for no record.
 func (l *lease) take(ctx context.Context, revision uint64) (*lease, error) {
 	record := l.previous // the facts stay until there are others
-	record.Holder, record.Clean = l.stream.config.Name, false
+	record.Holder, record.Clean, record.Epoch = l.stream.config.Name, false, cmp.Or(record.Epoch, l.stream.view.Load().epoch)
 	err := l.write(ctx, record, revision)
 	if isConflict(err) {
 		return nil, nil // another was faster

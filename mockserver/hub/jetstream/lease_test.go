@@ -131,6 +131,35 @@ func TestAPublisherThatNobodySawIsNotContinued(t *testing.T) {
 	proxy.resume()
 }
 
+// TestAPublisherThatAnotherProcessSawIsContinued has a lone publisher die, and one start that never saw it: a process that only
+// serves says that it did.
+func TestAPublisherThatAnotherProcessSawIsContinued(t *testing.T) {
+	t.Parallel()
+	url := startNATS(t).ClientURL()
+	proxy := newProxy(t, strings.TrimPrefix(url, "nats://"))
+	c := testConfig(url, "SEEN")
+	first, second := newPublishing(), newPublishing()
+	cut := c
+	cut.Servers = "nats://" + proxy.addr()
+	a := start(t, cut, &first)
+	first.lead(t)
+	a.publish(1, 1)
+	serving := start(t, c, nil)
+	eventually(t, "it follows the log", func() bool { return serving.hub.Log().Newest() == a.hub.Log().Newest() && serving.followed() })
+	a.publish(2, 3)
+	eventually(t, "it has all", func() bool { return serving.hub.Log().Newest() == a.hub.Log().Newest() })
+	epoch := a.hub.Log().Epoch()
+	proxy.stall()
+	b := start(t, c, &second)
+	second.lead(t)
+	if b.hub.Log().Epoch() != epoch || serving.hub.Log().Epoch() != epoch {
+		t.Error("another epoch began")
+	}
+	b.publish(4, 4)
+	eventually(t, "it goes on", func() bool { return serving.hub.Log().Newest() == b.hub.Log().Newest() })
+	proxy.resume()
+}
+
 func feedID(n *node) string {
 	return n.hub.Log().(interface{ FeedID(string) string }).FeedID("desk")
 }

@@ -235,7 +235,7 @@ func (s *Stream) hold(ctx context.Context, l *lease, run func(context.Context) e
 			wait(held, retryTime)
 			continue
 		}
-		s.seen.epoch, s.seen.alive = s.view.Load().epoch, time.Now()
+		s.seen.sawLife(s.view.Load().epoch)
 		err = s.runTerm(held, l, takeover, run)
 		takeover = false
 	}
@@ -246,7 +246,8 @@ func (s *Stream) hold(ctx context.Context, l *lease, run func(context.Context) e
 	}
 	lose(nil)
 	keeping.Wait()
-	s.seen.revision, s.seen.alive = 0, time.Now()
+	s.seen.lookAway()
+	s.seen.sawLifeStill()
 	return err
 }
 
@@ -273,16 +274,16 @@ func (s *Stream) verify(ctx context.Context, l *lease) error {
 	if err != nil {
 		return fmt.Errorf("open the stream %s: %w", s.config.Stream, err)
 	}
-	last := stream.CachedInfo().State.LastSeq
-	if l.doubts++; last < p.Last && l.doubts < confirmations || view.newest() < last {
-		return fmt.Errorf("of %d events of the log, %d are known here, and its publisher had written %d", last, view.newest(), p.Last)
+	last, written := stream.CachedInfo().State.LastSeq, max(p.Last, s.seen.newest(view.epoch))
+	if l.doubts++; last < written && l.doubts < confirmations || view.newest() < last {
+		return fmt.Errorf("of %d events of the log, %d are known here, and its publisher had written %d", last, view.newest(), written)
 	}
 	reason := ""
 	switch {
-	case last < p.Last, p.Clean && last > p.Last:
-		reason = fmt.Sprintf("the publisher before had written %d events, and %d are there", p.Last, last)
+	case last < written, p.Clean && last > p.Last:
+		reason = fmt.Sprintf("the publisher before had written %d events, and %d are there", written, last)
 	case !p.Clean && !s.seen.knows(view.epoch):
-		reason = "the publisher before ended without a word, and nobody who is left saw how"
+		reason = "the publisher before ended without a word, and nobody who is left saw it alive"
 	}
 	s.mu.Lock()
 	for feed, id := range p.FeedIDs {
