@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // smallDisk is a file on a disk that is full after some bytes.
@@ -125,4 +127,49 @@ func TestAFileThatGotNoHeaderIsRemoved(t *testing.T) {
 	if _, err := os.Stat(name); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("the file is still there: %v", err)
 	}
+}
+
+// stuckDisk takes nothing until it is released.
+type stuckDisk struct {
+	*os.File
+	sync, released chan struct{}
+}
+
+func (d *stuckDisk) Sync() error {
+	close(d.sync)
+	<-d.released
+	return nil
+}
+
+func TestADiskThatDoesNotAnswerIsKnownAndWhatItHasBeenGiven(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, err := Create(filepath.Join(t.TempDir(), "x.tape"), RecorderOptions{Feeds: desk, Start: startTime()})
+		if err != nil {
+			t.Fatal(err)
+		}
+		disk := &stuckDisk{r.file.out.(*os.File), make(chan struct{}), make(chan struct{})}
+		r.file.out = disk
+		for _, e := range ticks(3) {
+			if err := r.Write(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if n, all := r.Written(); all || r.DiskWait(time.Now()) != 0 {
+			t.Errorf("before the end, %d are written, and the disk is waited for", n)
+		}
+		closed := make(chan error)
+		go func() { closed <- r.Close() }()
+		<-disk.sync
+		time.Sleep(time.Second)
+		if wait := r.DiskWait(time.Now()); wait != time.Second {
+			t.Errorf("the disk has been waited for %s", wait)
+		}
+		if n, all := r.Written(); n != 3 || !all {
+			t.Errorf("%d are written, all: %t", n, all)
+		}
+		close(disk.released)
+		if err := <-closed; err != nil || r.DiskWait(time.Now()) != 0 {
+			t.Errorf("at the end: %v, and a wait of %s", err, r.DiskWait(time.Now()))
+		}
+	})
 }

@@ -14,6 +14,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"livetape/feed"
 )
@@ -32,6 +34,7 @@ func createFile(name string) (syncWriter, error) {
 // outputFile is one file of a recording that is being written, compressed if its name ends in .gz.
 type outputFile struct {
 	out     syncWriter
+	disk    *diskWait
 	buf     *bufio.Writer
 	gzip    *gzip.Writer // nil: not compressed
 	flushed int64        // bytes handed to out
@@ -39,8 +42,8 @@ type outputFile struct {
 
 const bufferSize = 64 << 10
 
-func newOutputFile(out syncWriter, name string) *outputFile {
-	f := &outputFile{out: out}
+func newOutputFile(out syncWriter, name string, disk *diskWait) *outputFile {
+	f := &outputFile{out: out, disk: disk}
 	f.buf = bufio.NewWriterSize(f, bufferSize)
 	if strings.HasSuffix(name, ".gz") {
 		f.gzip, _ = gzip.NewWriterLevel(f.buf, gzip.BestSpeed) // the level is a valid one
@@ -50,6 +53,7 @@ func newOutputFile(out syncWriter, name string) *outputFile {
 
 // Write implements io.Writer for the buffer, to count.
 func (f *outputFile) Write(p []byte) (int, error) {
+	defer f.disk.wait()()
 	n, err := f.out.Write(p)
 	f.flushed += int64(n)
 	return n, err
@@ -77,22 +81,37 @@ func (f *outputFile) flush() error {
 	return f.buf.Flush()
 }
 
-// close ends the file and waits until it is on the disk. The file is closed whatever goes wrong.
-func (f *outputFile) close() error {
+// end hands all of the file to the operating system.
+func (f *outputFile) end() error {
 	var err error
 	if f.gzip != nil {
 		err = f.gzip.Close()
 	}
-	err = errors.Join(err, f.buf.Flush())
+	return errors.Join(err, f.buf.Flush())
+}
+
+// close waits until a file whose end gave err is on the disk. The file is closed whatever goes wrong.
+func (f *outputFile) close(err error) error {
+	defer f.disk.wait()()
 	if err == nil {
 		err = f.out.Sync()
 	}
 	return errors.Join(err, f.out.Close())
 }
 
+// diskWait is since when a disk is waited for. It may be asked from any goroutine.
+type diskWait struct{ since atomic.Pointer[time.Time] }
+
+// wait begins a wait, and returns what ends it.
+func (w *diskWait) wait() (end func()) {
+	now := time.Now()
+	w.since.Store(&now)
+	return func() { w.since.Store(nil) }
+}
+
 func (r *Recorder) rotate(e feed.Event) error {
 	stat, statErr := r.file.out.Stat()
-	err := errors.Join(statErr, r.file.close())
+	err := errors.Join(statErr, r.file.close(r.file.end()))
 	r.file = nil
 	if err != nil {
 		return err

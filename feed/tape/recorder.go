@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"livetape/feed"
@@ -44,6 +45,9 @@ type Recorder struct {
 	unflushed bool  // something was written since the last flush
 	err       error // what ended the recording
 	closed    bool
+
+	disk    diskWait
+	written atomic.Int64 // messages, plus one, once all have been handed to the operating system at the end
 }
 
 // Create begins a recording in the file name, compressed if that ends in .gz.
@@ -104,12 +108,28 @@ func (r *Recorder) Messages() int {
 // HasFailed reports whether the recording has ended before its time. With [Recorder.Tee], call it in what is told of errors.
 func (r *Recorder) HasFailed() bool { return r.err != nil }
 
+// DiskWait is how long the disk has not answered by now: not for long, unless it is overloaded or gone. It may be called from any
+// goroutine, as may [Recorder.Written].
+func (r *Recorder) DiskWait(now time.Time) time.Duration {
+	if since := r.disk.since.Load(); since != nil {
+		return now.Sub(*since)
+	}
+	return 0
+}
+
+// Written is how many messages were recorded, once Close has handed all of them to the operating system, which writes them to the
+// disk even if the process ends now.
+func (r *Recorder) Written() (messages int, all bool) {
+	n := r.written.Load()
+	return int(n) - 1, n > 0
+}
+
 func (r *Recorder) open(start time.Time) error {
 	out, err := r.create(r.name)
 	if err != nil {
 		return err
 	}
-	r.file = newOutputFile(out, r.name)
+	r.file = newOutputFile(out, r.name, &r.disk)
 	r.hasEvents, r.encoder, r.flushed = false, messageEncoder{}, start
 	r.text = appendHeader(r.text[:0], start, r.options.Feeds)
 	for _, e := range byTime(r.status) {
@@ -321,7 +341,11 @@ func (r *Recorder) Close() error {
 	}
 	r.closed = true
 	if r.err == nil {
-		if r.err = r.file.close(); r.err != nil {
+		err := r.file.end()
+		if err == nil {
+			r.written.Store(int64(r.messages) + 1)
+		}
+		if r.err = r.file.close(err); r.err != nil {
 			return fmt.Errorf("the recording %s may lack its end: %w", r.name, r.err)
 		}
 		return nil

@@ -47,3 +47,9 @@ func ReadAgain(name string, d preset.Definition) (decode.Decoder, error) {
 	}
 	return recordingDecoder(config.NewSymbolTable())(feeds.source(name)), nil
 }
+
+// AwaitClose and SayDiskWaits are what a recording does where its disk does not answer.
+var (
+	AwaitClose   = awaitClose
+	SayDiskWaits = sayDiskWaits
+)

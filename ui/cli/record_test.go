@@ -14,10 +14,12 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"livetape/feed"
 	"livetape/feed/tape"
 	"livetape/mockserver"
 	"livetape/ui/cli"
@@ -279,4 +281,43 @@ func TestRecordShowsOnATerminalHowFarItIs(t *testing.T) {
 	if screen := term.text(); strings.Contains(screen, "recording desk") || !strings.Contains(screen, "2 events recorded") {
 		t.Errorf("the last screen shows:\n%s", screen)
 	}
+}
+
+func TestADiskThatDoesNotAnswerHoldsTheEndUpForAMomentOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		begin := time.Now()
+		stuck := func(now time.Time) time.Duration { return now.Sub(begin) }
+		if cli.AwaitClose(make(chan feed.Event), stuck) || time.Since(begin) > 150*time.Millisecond {
+			t.Errorf("it waits for %s", time.Since(begin))
+		}
+		slow := make(chan feed.Event)
+		time.AfterFunc(time.Minute, func() { close(slow) })
+		if !cli.AwaitClose(slow, func(time.Time) time.Duration { return 50 * time.Millisecond }) {
+			t.Error("it leaves a recording that a slow disk takes")
+		}
+	})
+}
+
+func TestWhatADiskHoldsUpIsNotTakenForTheFeedsSilence(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		begin := time.Now()
+		stuck := func(now time.Time) time.Duration {
+			if wait := now.Sub(begin); wait < 10*time.Second {
+				return wait
+			}
+			return 0
+		}
+		var said []string
+		go cli.SayDiskWaits(ctx, stuck, func(text string) { said = append(said, text) })
+		time.Sleep(30 * time.Second)
+		cancel()
+		synctest.Wait()
+		const words = "the disk does not answer for %d s: no event is recorded or shown until it does"
+		if want := []string{fmt.Sprintf(words, 4), fmt.Sprintf(words, 8), "the disk answers again"}; !slices.Equal(said, want) {
+			t.Errorf("it says %q, want %q", said, want)
+		}
+	})
 }

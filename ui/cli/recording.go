@@ -6,6 +6,7 @@ import (
 	"io"
 	"math"
 	"sync"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -39,8 +40,9 @@ type activeRecording struct {
 	tape    *tape.Recorder
 	name    string
 
-	mu     sync.Mutex
+	mu     sync.Mutex // held by whoever sends a notice, too
 	failed error
+	closed bool // notices
 }
 
 // start begins to record events; without a file, they only pass.
@@ -54,7 +56,29 @@ func (f recordFlags) start(ctx context.Context, cmd *cobra.Command, feeds *runni
 	}
 	r := &activeRecording{notices: make(chan ui.Notice, 1), tape: recorder, name: f.file}
 	r.events = recorder.Tee(ctx, feeds.set.Events(), r.fail)
+	go sayDiskWaits(ctx, recorder.DiskWait, func(text string) { r.notify(ui.Notice{Text: text}) })
 	return r, nil
+}
+
+// sayDiskWaits says, until ctx ends, that nothing comes while a disk does not answer, as a screen would take it for the feed's
+// silence. It says so again before a notice leaves the screen.
+func sayDiskWaits(ctx context.Context, diskWait func(now time.Time) time.Duration, say func(string)) {
+	look := time.NewTicker(4 * time.Second)
+	defer look.Stop()
+	for waiting := false; ; {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-look.C:
+			if wait := diskWait(now); wait >= 2*time.Second {
+				say("the disk does not answer for " + humanize.Coarse(wait) + ": no event is recorded or shown until it does")
+				waiting = true
+			} else if waiting {
+				say("the disk answers again")
+				waiting = false
+			}
+		}
+	}
 }
 
 // createFile begins the file. If it moves an older recording aside, it says so.
@@ -66,37 +90,87 @@ func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape
 	return recorder, err
 }
 
-// awaitEnd takes what is left of its events, after their context has ended, until the file is closed; where nothing is recorded,
-// until the feeds have ended.
+// diskTimeout is how long a disk that does not answer may delay the end.
+const diskTimeout = 100 * time.Millisecond
+
+// awaitEnd takes what is left of its events, after their context has ended, until the file is closed, or the disk does not answer;
+// where nothing is recorded, until the feeds have ended.
 func (r *activeRecording) awaitEnd(feeds *runningFeeds, events <-chan feed.Event) {
 	if r.tape == nil {
 		feeds.awaitEnd(events)
 		return
 	}
-	for range events {
+	defer r.closeNotices()
+	if awaitClose(events, r.tape.DiskWait) {
+		return
 	}
-	close(r.notices)
+	if _, all := r.tape.Written(); !all {
+		r.keepFailure(fmt.Errorf("the recording %s lacks its end: the disk does not answer", r.name))
+	}
+}
+
+// awaitClose takes events until their channel is closed. It reports false once the disk has been waited for too long.
+func awaitClose(events <-chan feed.Event, diskWait func(now time.Time) time.Duration) bool {
+	look := time.NewTicker(diskTimeout / 5)
+	defer look.Stop()
+	for {
+		select {
+		case _, open := <-events:
+			if !open {
+				return true
+			}
+		case now := <-look.C:
+			if diskWait(now) >= diskTimeout {
+				return false
+			}
+		}
+	}
 }
 
 // printSummary says, once all events have come, how many were recorded, unless some are missing.
 func (r *activeRecording) printSummary(out io.Writer) {
-	if r.tape != nil && r.err() == nil {
-		output.NewNotices(out, 0, false).Say(r.name, humanize.Plural(r.tape.Messages(), "event")+" recorded")
+	if r.tape == nil || r.err() != nil {
+		return
+	}
+	if n, all := r.tape.Written(); all {
+		output.NewNotices(out, 0, false).Say(r.name, humanize.Plural(n, "event")+" recorded")
 	}
 }
 
 // fail tells the screen what went wrong, and keeps it until the screen is gone: watching goes on.
 func (r *activeRecording) fail(err error) {
+	r.keepFailure(err)
+	r.notify(ui.Notice{Text: err.Error(), RecordingEnded: r.tape.HasFailed()})
+}
+
+// notify never blocks.
+func (r *activeRecording) notify(n ui.Notice) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.closed {
+		return
+	}
+	select {
+	case last := <-r.notices: // it has not been read yet
+		n.RecordingEnded = n.RecordingEnded || last.RecordingEnded
+	default:
+	}
+	r.notices <- n
+}
+
+func (r *activeRecording) closeNotices() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.closed = true
+	close(r.notices)
+}
+
+func (r *activeRecording) keepFailure(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.failed == nil {
 		r.failed = err
 	}
-	select {
-	case <-r.notices: // the one before has not been read yet
-	default:
-	}
-	r.notices <- ui.Notice{Text: err.Error(), RecordingEnded: r.tape.HasFailed()}
 }
 
 func (r *activeRecording) err() error {
