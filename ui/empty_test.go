@@ -2,6 +2,7 @@ package ui
 
 import (
 	"testing"
+	"time"
 
 	"livetape/feed"
 	"livetape/feed/market"
@@ -20,6 +21,11 @@ func TestWhatIsEmptySaysWhyAndWhatToDo(t *testing.T) {
 			s.goLive()
 			s.receive(feed.Event{Feed: "fx", Status: &feed.Status{State: feed.Failed, Cause: "401", Advice: "Renew it."}})
 		}, []string{"fx: No prices: 401.", "Renew it.", "r tries again"}},
+		"no event of two feeds that are down": {func(s *harness) {
+			s.m = s.m.withFeeds(append(s.m.feeds, newFeedHealth(Source{Name: "fx"})))
+			s.status(feed.Status{State: feed.Waiting, Attempt: 3, Cause: "connection refused", RetryAt: s.now.Add(4 * time.Second)})
+			s.receive(feed.Event{Feed: "fx", Status: &feed.Status{State: feed.Failed, Cause: "401", Advice: "Renew it."}})
+		}, []string{"No prices yet: none of 2 feeds is live.", "fx: 401", "Renew it.", "desk: retry in 4.0 s, try 3: connection refused", "R retries all, f shows each feed."}},
 		"no price among events": {func(s *harness) {
 			s.goLive()
 			s.message("h", "{}", market.Halt{State: market.Open})

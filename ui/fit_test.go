@@ -3,6 +3,7 @@ package ui
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/google/go-cmp/cmp"
@@ -186,19 +187,33 @@ func TestSymbolsAreNeverCutToTheSameText(t *testing.T) {
 	}
 }
 
-func TestNewsAreOnlyExpectedFromAFeedThatMaySendSome(t *testing.T) {
+func TestNewsHaveNoPaneUntilThereAreSome(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(80, 24)
-	for _, c := range []struct {
-		state feed.State
-		want  string
-	}{{feed.Connecting, ""}, {feed.Live, "No news yet. ! shows all events that come."}, {feed.Waiting, ""}, {feed.Failed, "No news came. r tries again."}} {
-		s.status(feed.Status{State: c.state})
-		_, after, _ := strings.Cut(s.screen(), "─ News 0")
-		if line := strings.Split(after, "\n")[1]; strings.TrimSpace(line) != c.want {
-			t.Errorf("state %d: %q, want %q", c.state, line, c.want)
+	requireNoNewsPane := func() {
+		t.Helper()
+		if strings.Contains(s.screen(), "─ News") {
+			t.Errorf("there is a pane of no news:\n%s", s.screen())
 		}
 	}
+	for _, c := range []struct {
+		state feed.State
+		says  string
+	}{{feed.Connecting, "No news yet."}, {feed.Live, "No news yet. ! shows all events that come."}, {feed.Waiting, "No news yet."}, {feed.Failed, "No news came. r tries again."}} {
+		s.status(feed.Status{State: c.state})
+		requireNoNewsPane()
+		s.keys("n")
+		s.requireText(t, c.says)
+		s.keys("tab")
+		if s.m.focus != focusPrices {
+			t.Errorf("state %d: tab goes to pane %d", c.state, s.m.focus)
+		}
+		s.waitFor(time.Minute)
+	}
+	s.goLive().quote(market.Quote{Symbol: "A", Last: decimal("1")})
+	requireNoNewsPane()
+	s.message("news", "{…}", market.Headline{ID: "1", Title: "The first", Time: s.now})
+	s.requireText(t, "─ News 1 ", "The first")
 }
 
 func TestNewsHaveTheRoomThatAFilterLeaves(t *testing.T) {

@@ -154,13 +154,16 @@ func (m Model) setOpenKeys(k *keyMap) {
 // setRowKeys enables the keys of rows where there can be rows and no list is open over them.
 func (m Model) setRowKeys(k *keyMap) {
 	t := m.shownData()
-	onRows := !t.isOnlyNews() && (m.overlay == noOverlay || m.overlay == detailOverlay)
+	onRows := !t.isOnlyNews() && len(m.baseRows()) > 0 && (m.overlay == noOverlay || m.overlay == detailOverlay)
 	k.find.SetEnabled(onRows || m.isTextFocused())
 	k.sort.SetEnabled(onRows)
 	k.reverseSort.SetEnabled(onRows)
 	k.fold.SetEnabled(onRows && m.manyFeeds)
 	r := m.selectedRow(t)
 	k.tape.SetEnabled(r != nil)
+	if onTable := m.overlay == noOverlay && (m.focus == focusPrices || m.focus == focusReadings); onTable && r == nil && !m.showsRaw(t) {
+		k.open.SetEnabled(false)
+	}
 	if r != nil && m.view.pins[strings.ToUpper(r.Symbol)] {
 		relabel(&k.pin, "unpin")
 	}
@@ -224,9 +227,7 @@ func (m Model) focusOrder() []paneID {
 			return order
 		}
 	}
-	noRoom := m.showLog && body >= minShared && body < minThreePanes
-	noPrices := raw || !t.priced && t.read
-	if !noRoom && (!noPrices || len(t.stories) > 0) {
+	if noRoom := m.showLog && body >= minShared && body < minThreePanes; !noRoom && len(t.stories) > 0 {
 		order = append(order, focusNews)
 	}
 	if m.showLog {

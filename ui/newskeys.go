@@ -142,7 +142,7 @@ func (m Model) noNewsText(t *shownData) string {
 	case slices.ContainsFunc(m.feeds, func(h *feedHealth) bool { return h.status.State.IsConnected() }):
 		return "No news yet. " + keyLabel(k.log) + " shows all events that come."
 	case slices.ContainsFunc(m.feeds, func(h *feedHealth) bool { return !h.status.State.HasEnded() }):
-		return ""
+		return "No news yet."
 	case k.retry.Enabled():
 		return "No news came. " + keyLabel(k.retry) + " tries again."
 	}

@@ -72,6 +72,7 @@ func TestRowsBehindARelayAreAsOldAsTheirFeedSays(t *testing.T) {
 func TestAGapOfAFeedBehindARelayIsTold(t *testing.T) {
 	t.Parallel()
 	s := relayHarness()
+	s.relay(feed.Event{Message: &feed.Message{Type: "news", Updates: []market.Update{market.Headline{ID: "1", Title: "one"}}}})
 	s.report(feed.Report{Feed: "desk", Status: feed.Status{State: feed.Live, Since: s.now},
 		Gap: &feed.Gap{Kind: feed.NotResumed, Lost: s.now.Add(-7 * time.Second), Length: 7 * time.Second, Missed: 12}})
 	s.lineWith(t, "desk", "gap 7 s", "12 missed")

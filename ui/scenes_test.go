@@ -57,7 +57,13 @@ func scenes() map[string]func(*harness) {
 		"sickfeeds": func(s *harness) { s.openMarket().trade(3); playSickFeeds(s) },
 		"feedlist":  func(s *harness) { s.openMarket().trade(3); playSickFeeds(s); s.keys("f", "down") },
 		"retrying":  func(s *harness) { s.openMarket().trade(3); playRetrying(s) },
-		"hopeless":  func(s *harness) { s.status(feed.Status{State: feed.Connecting}); playRetrying(s) },
+		"nofeedlive": func(s *harness) {
+			s.m.config.Origin = "~/.config/livetape/livetape.yaml"
+			playRetrying(s)
+			playSickFeeds(s)
+			s.receive(feed.Event{Feed: "wire", Status: &feed.Status{State: feed.Connecting, Since: s.now}})
+		},
+		"hopeless": func(s *harness) { s.status(feed.Status{State: feed.Connecting}); playRetrying(s) },
 		"closed": func(s *harness) {
 			s.openMarket().trade(3)
 			s.status(feed.Status{State: feed.Closed, Cause: "by server (204)"})

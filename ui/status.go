@@ -265,12 +265,43 @@ func haltTag(h market.Halt) (tag string, st style) {
 
 // noPricesText explains an empty price table by the first feed that is not live.
 func (m Model) noPricesText() []span {
+	if m.feeds.notLive(m.now) > 1 {
+		return m.noLiveFeedsText()
+	}
 	h := m.feeds.firstNotLive(m.now)
 	words := h.noPricesText(m.now, m.keys)
 	if m.manyFeeds {
 		words[0].text = h.name + ": " + words[0].text
 	}
 	return words
+}
+
+// noLiveFeedsText explains an empty price table by each feed that is not live, the worst first.
+func (m Model) noLiveFeedsText() []span {
+	k := m.keys
+	n := m.feeds.notLive(m.now)
+	words := []span{{strong, fmt.Sprintf("No prices yet: %d of %d feeds are not live.", n, len(m.feeds))}}
+	if n == len(m.feeds) {
+		words[0].text = fmt.Sprintf("No prices yet: none of %d feeds is live.", n)
+	}
+	for _, h := range m.sickFirst() {
+		if h.state(m.now) == feed.Live {
+			continue
+		}
+		_, short, cause := h.sickWords(m.now)
+		if h.state(m.now) == feed.Waiting {
+			short = " retry" + short
+		}
+		words = append(words, span{plain, h.name + ":" + short + cause})
+		if advice := plainLine(h.status.Advice); advice != "" {
+			words = append(words, span{warn, advice})
+		}
+	}
+	keys := keyLabel(k.feeds) + " shows each feed."
+	if k.retry.Enabled() {
+		keys = keyLabel(k.retryAll) + " retries all, " + keys
+	}
+	return append(words, span{muted, keys})
 }
 
 // noPricesText explains an empty price table: what is wrong, and what the user can do.

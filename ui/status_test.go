@@ -171,7 +171,7 @@ func TestEachCellDimsByItsOwnAge(t *testing.T) {
 	s.waitFor(40 * time.Second)
 	s.quote(market.Quote{Symbol: "A", Ask: decimal("6.1")})
 	s.waitFor(time.Second)
-	s.keys("tab") // the row under the cursor has colors of its own
+	s.headline("one").keys("tab") // the row under the cursor has colors of its own
 	line := ""
 	for l := range strings.Lines(s.m.View()) {
 		if strings.Contains(l, "4.1") {

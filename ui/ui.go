@@ -28,7 +28,7 @@ type Config struct {
 	Events      <-chan feed.Event
 	Control     Control                          // nil disables the keys that retry and disconnect
 	Memory      func(feed string) *memory.Budget // in which what is kept of a feed is counted; nil for nowhere
-	Origin      string                           // where the feeds are configured, shown in the header: "./livetape.yaml"; may be empty
+	Origin      string                           // where the feeds are configured, as the header names it: "./livetape.yaml"; may be empty
 	Banner      string                           // always shown in the header, e.g. "DEMO · simulated prices"; may be empty
 	Faults      []FaultMenuItem                  // the menu of the F key; empty disables the key
 	Rewind      int                              // bytes of the last events that are kept to go back over, within a fourth of a feed's Memory; 0 for none

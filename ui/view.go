@@ -63,7 +63,10 @@ func (m Model) header() string {
 	}
 	about := m.config.Origin
 	if len(m.feeds) == 1 {
-		about = strings.TrimPrefix(about+" · "+m.feeds[0].url, " · ")
+		about = strings.TrimSuffix(m.feeds[0].url+" · "+about, " · ")
+		if isLocal := strings.HasPrefix(m.config.Origin, "./"); isLocal { // it may be somebody else's
+			about = m.config.Origin + " · " + m.feeds[0].url
+		}
 	}
 	if room := m.width - w.used - right - 4; about != "" && room >= 12 {
 		w.writeBlanks(2)

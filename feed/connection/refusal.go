@@ -129,7 +129,7 @@ func (e *Endpoint) unauthorized(resp *http.Response) (cause, advice string) {
 	case e.credential != "":
 		return "401: " + e.credential + " was refused", "check that it is valid and complete"
 	}
-	return "401: the server wants to know who is asking", "pass a token, for example -H 'Authorization: Bearer ${TOKEN}'"
+	return "401: the server wants to know who is asking", "pass a token: -H 'Authorization: Bearer ${TOKEN}', or in the configuration token: ${TOKEN}"
 }
 
 func (e *Endpoint) forbidden() string {

@@ -3,6 +3,8 @@ package cli
 import (
 	"cmp"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -90,10 +92,18 @@ func (s *targetSelection) positions() []position.Position {
 	return s.file.Positions()
 }
 
-// localConfigName is the configuration to name on the screen; empty when it is the user's own or was asked for.
-func (s *targetSelection) localConfigName() string {
-	if s == nil || !s.local {
+// configName is the configuration as the screen names it; empty when there is none.
+func (s *targetSelection) configName() string {
+	switch {
+	case s == nil || s.file == nil:
 		return ""
+	case s.local:
+		return "./" + config.FileName
 	}
-	return "./" + config.FileName
+	if home, err := os.UserHomeDir(); err == nil {
+		if below, found := strings.CutPrefix(s.file.Path(), home+string(filepath.Separator)); found {
+			return "~/" + filepath.ToSlash(below)
+		}
+	}
+	return s.file.Path()
 }

@@ -91,7 +91,7 @@ func TestWhatAServerSendsBesideAnAnswerDoesNotReachTheScreen(t *testing.T) {
 	t.Parallel()
 	url := serve(t, http.HandlerFunc(overlong))
 	term := startTerminal(t, 140, 30, exec.Command(livetape, "watch", url, "-H", overlongToken))
-	term.waitForText("News 0")
+	term.waitForText("▸ Prices")
 	term.press("!")
 	term.waitForText("sent more than the Content-Length", "•••")
 	term.press("q")

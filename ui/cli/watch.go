@@ -89,7 +89,7 @@ func (s *targetSelection) lists() []ui.List {
 // withConfig has the screen show the feeds as the configuration says; file may be nil.
 func (o screenOptions) withConfig(file *config.File, screen ui.Config) ui.Config {
 	screen.Feeds = screenSources(o.targets, o.selection)
-	screen.Origin, screen.Lists, screen.Positions = o.selection.localConfigName(), o.selection.lists(), o.selection.positions()
+	screen.Origin, screen.Lists, screen.Positions = o.selection.configName(), o.selection.lists(), o.selection.positions()
 	screen.Rewind = file.RewindLimit()
 	if file != nil {
 		screen.Columns, screen.Sort, screen.Fold = file.Columns, file.Sort, file.Fold
