@@ -4,6 +4,7 @@ import { compare, firstDifference } from './decimal.js';
 
 const maxSymbols = 10000;
 const maxNews = 100;
+const logName = 'event log'; // among the feeds: the log that several relays share
 
 export class Board {
   rows = new Map(); // by symbol, in order of arrival
@@ -84,10 +85,16 @@ export class Board {
     }
   }
 
-  /** isDown reports whether the feed of a row is known not to be live. */
+  /** isDown reports whether the feed of a row, or the log through which all of them come, is known not to be live. */
   isDown(row) {
-    const feed = this.feeds.get(row.feed);
-    return feed !== undefined && feed.state !== 'live';
+    return [row.feed, logName].some((name) => (this.feeds.get(name)?.state ?? 'live') !== 'live');
+  }
+
+  /** feedsDown returns the names of the feeds that are not live, and whether none is. */
+  feedsDown() {
+    const feeds = [...this.feeds.values()];
+    const down = feeds.filter(({ state }) => state !== 'live').map(({ name }) => name);
+    return { down, none: down.length > 0 && (down.includes(logName) || down.length === feeds.filter(({ name }) => name !== logName).length) };
   }
 
   row({ symbol, feed }) {

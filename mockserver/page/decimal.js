@@ -60,6 +60,12 @@ export function grouped(text) {
   return fraction === undefined ? withCommas : `${withCommas}.${fraction}`;
 }
 
+/** decimals returns how many digits a text has behind its point. */
+export function decimals(text) {
+  const point = text.indexOf('.');
+  return point < 0 ? 0 : text.length - point - 1;
+}
+
 /** firstDifference returns the index of the first digit that differs; 0 if the numbers of digits before the point do. */
 export function firstDifference(before, after) {
   if (before.split('.')[0].length !== after.split('.')[0].length) return 0;

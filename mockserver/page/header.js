@@ -15,10 +15,12 @@ export class Header {
 
   draw(now, { continuity, decodeErrors, delay }) {
     const { state, since, events, lastEvent, lastId } = this.connection;
-    const [sign, word] = label(state);
+    const { down, none } = this.board.feedsDown();
+    const [sign, word] = label(state, none);
     setText(byId('sign'), sign);
     setText(byId('state'), word);
-    setText(byId('cause'), explanation(this.connection, this.probe.result));
+    setText(byId('cause'), explanation(this.connection, this.probe.result, down));
+    setData(document.documentElement, 'feeds', down.length > 0 ? 'down' : '');
     setText(byId('since'), timeOfDay(since));
     setText(byId('last-event'), lastEvent === null ? 'none yet' : `${age(now, lastEvent)} ago`);
     setText(byId('events'), grouped(String(events)) + (decodeErrors > 0 ? `, ${grouped(String(decodeErrors))} not understood` : ''));
@@ -33,7 +35,7 @@ export class Header {
 
   /** setTitle puts the state into the title, which is visible even in a background tab, where nothing is drawn. */
   setTitle() {
-    document.title = `${label(this.connection.state).join(' ')} · livetape`;
+    document.title = `${label(this.connection.state, this.board.feedsDown().none).join(' ')} · livetape`;
   }
 
   continuityNow(continuity, now) {

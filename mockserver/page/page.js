@@ -73,6 +73,7 @@ const handlers = {
 function onFeed(feed) {
   const before = board.feeds.get(feed.name)?.state;
   board.applyFeed(feed);
+  header.setTitle();
   if (feed.state !== before) announce(`${feed.name}: ${feed.state}${feed.cause === '' ? '' : `, ${feed.cause}`}`);
 }
 
@@ -104,6 +105,7 @@ function onSnapshot(snapshot, now) {
     announce(continuity);
   }
   board.applySnapshot(snapshot, now);
+  header.setTitle();
 }
 
 function afterGap(gap) {

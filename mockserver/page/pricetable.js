@@ -1,16 +1,20 @@
-// The price table: one row a symbol, and the age beside every number.
+// The price table: one row a symbol, and the age beside every number. The numbers of a column have their points one above the
+// other.
 
-import { grouped, percentChange, sign, signed, subtract } from './decimal.js';
+import { decimals, grouped, percentChange, sign, signed, subtract } from './decimal.js';
 import { byId, createElement, setData, setText } from './dom.js';
 import { shortAge } from './time.js';
 
 const maxRows = 500;
 const highlightTime = 900; // ms that changed digits stay highlighted
+const maxAligned = 10; // decimals; a number with more of them is not worth the room in every row
+const columns = ['last', 'bid', 'ask', 'volume'];
 const oldAfter = 60000; // ms after which a number is shown as old, even on a live stream
 
 export class PriceTable {
   rows = new Map(); // the rows drawn, by symbol
   highlighted = new Set(); // cells
+  room = {}; // for decimals, by column
 
   constructor(board) {
     this.board = board;
@@ -24,7 +28,10 @@ export class PriceTable {
     if (changes.list) this.drawList();
     for (const quote of changes.rows) {
       const row = this.rows.get(quote.key);
-      if (row?.draw(quote, now)) this.highlighted.add(row.cells.last);
+      if (!row) continue;
+      if (row.draw(quote, now)) this.highlighted.add(row.cells.last);
+      if (this.widen(quote)) for (const other of this.rows.values()) other.align(this.room);
+      else row.align(this.room);
     }
     for (const cell of this.highlighted) if (cell.endHighlight(now)) this.highlighted.delete(cell);
     if (changes.list || agesChanged) for (const row of this.rows.values()) row.drawAges(now);
@@ -39,8 +46,11 @@ export class PriceTable {
     const shown = found.slice(0, maxRows);
     const rows = shown.map((quote) => this.rows.get(quote.key) ?? new Row(quote));
     this.rows = new Map(rows.map((row) => [row.key, row]));
+    this.room = {};
+    for (const quote of this.board.rows.values()) this.widen(quote); // of all, so that a filter moves nothing
     shown.forEach((quote, at) => {
       rows[at].draw(quote, null);
+      rows[at].align(this.room);
       setData(rows[at].element, 'down', this.board.isDown(quote) ? 'yes' : '');
     });
     this.body.replaceChildren(...rows.map((row) => row.element));
@@ -48,6 +58,19 @@ export class PriceTable {
     byId('empty').hidden = shown.length > 0;
     const none = `No symbol or name has “${filter}” in it.`;
     setText(byId('empty'), this.board.rows.size === 0 ? 'No price has come yet.' : none);
+  }
+
+  // widen makes room for the decimals of a quote, and returns whether that took more of it.
+  widen({ numbers }) {
+    let wider = false;
+    const change = changeOf(numbers);
+    for (const [column, number] of [...columns.map((field) => [field, numbers[field]?.value]), ['change', change]]) {
+      const wanted = number ? Math.min(decimals(number.text), maxAligned) : 0;
+      if (wanted <= (this.room[column] ?? 0)) continue;
+      this.room[column] = wanted;
+      wider = true;
+    }
+    return wider;
   }
 
   // keepColumns keeps the widths of all rows while a filter shows some of them.
@@ -100,18 +123,39 @@ class Row {
     return this.cells.last.highlight(now);
   }
 
-  drawChange({ last, prev_close: close, open }) {
-    const base = close ?? open;
-    const change = last && base ? subtract(last.value, base.value) : null;
-    const percent = change && percentChange(last.value, base.value);
-    setText(this.change, change ? signed(change) : '–');
-    setText(this.percent, percent ? `${signed(percent)}%` : '');
+  drawChange(numbers) {
+    const change = changeOf(numbers);
+    const percent = change && percentChange(numbers.last.value, baseOf(numbers).value);
+    setText(this.change, change ? grouped(signed(change)) : '–');
+    setText(this.percent, percent ? `${grouped(signed(percent))}%` : '');
     setData(this.changeCell, 'direction', change ? directions[sign(change) + 1] : '');
+  }
+
+  // align puts the points below those of the other rows, which have so many decimals.
+  align(room) {
+    for (const [column, cell] of Object.entries(this.cells)) fill(cell.value, room[column]);
+    fill(this.change, room.change);
   }
 
   drawAges(now) {
     for (const cell of Object.values(this.cells)) cell.drawAge(now);
   }
+}
+
+// fill has the style sheet draw, invisibly, the decimals that a number has not.
+function fill(element, room = 0) {
+  const missing = room - decimals(element.textContent);
+  const point = missing === room && room > 0 ? '.' : '';
+  setData(element, 'fill', missing > 0 ? point + '0'.repeat(missing) : '');
+}
+
+function baseOf({ prev_close: close, open }) {
+  return close ?? open;
+}
+
+function changeOf(numbers) {
+  const base = baseOf(numbers);
+  return numbers.last && base ? subtract(numbers.last.value, base.value) : null;
 }
 
 const directions = ['down', '', 'up'];
@@ -124,9 +168,9 @@ class Cell {
     this.changed = createElement('b');
     this.arrow = name === 'last' ? createElement('span', { class: 'arrow' }) : null;
     this.age = createElement('span', { class: 'age' });
-    const value = createElement('span', { class: 'value' }, this.unchanged, this.changed);
+    this.value = createElement('span', { class: 'value' }, this.unchanged, this.changed);
     this.element = createElement('td', { class: `number ${name}`, role: 'cell', 'data-label': label },
-      ...(this.arrow ? [this.arrow, value] : [value]), this.age);
+      ...(this.arrow ? [this.arrow, this.value] : [this.value]), this.age);
   }
 
   draw(number) {

@@ -12,13 +12,16 @@ const labels = {
   stopped: ['■', 'Stopped'],
 };
 
-/** label returns the sign and the words for a state. */
-export function label(state) {
-  return labels[state];
+/** label returns the sign and the words for a state, of a connection behind which no feed may be live. */
+export function label(state, noFeed = false) {
+  return state === 'live' && noFeed ? ['◌', 'No feed is live'] : labels[state];
 }
 
-/** explanation says why a connection is in its state, and what follows. probeResult is what is known of a silence. */
-export function explanation(connection, probeResult = '') {
+/**
+ * explanation says why a connection is in its state, and what follows. probeResult is what is known of a silence, and down are
+ * the feeds behind the server that are not live.
+ */
+export function explanation(connection, probeResult = '', down = []) {
   const { state, opened, failures } = connection;
   switch (state) {
     case 'connecting':
@@ -26,7 +29,7 @@ export function explanation(connection, probeResult = '') {
     case 'connected':
       return 'The server took the request, and has sent no event since: nothing shown here is live.';
     case 'live':
-      return 'Prices come as they are made.';
+      return down.length === 0 ? 'Prices come as they are made.' : `Not live: ${down.join(', ')}. What is grey below is as old as it says.`;
     case 'silent':
       return `Connected, as far as a page can tell, but no event comes. ${probeResult || unknownSilence}`;
     case 'reconnecting':
