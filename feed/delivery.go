@@ -328,9 +328,7 @@ func (d *delivery) interpret(m *Message) (meaning decode.Message, err error) {
 }
 
 func (d *delivery) notePanic(err error) {
-	if p, ok := err.(*connection.Panic); ok {
-		d.panicked = p
-	}
+	errors.As(err, &d.panicked)
 }
 
 // runDecoder calls f, which uses the decoder on an event of so many bytes. It reports false when ctx ended first. A large

@@ -108,7 +108,7 @@ func TestFaultsHitStreamsOverHTTP2(t *testing.T) {
 		{"retry=777", func(l *streamReader) error { return says(l, event{Retry: "777"}) }},
 		{"huge=1", func(l *streamReader) error {
 			if e, err := l.read(); err != nil || e.Type != "news" || len(l.rest) < 1<<20-5 {
-				return fmt.Errorf("%d bytes, %v", len(l.rest), err)
+				return fmt.Errorf("%d bytes, %w", len(l.rest), err)
 			}
 			return nil
 		}},

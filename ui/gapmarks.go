@@ -102,7 +102,8 @@ func (m *moment) addGapMark(ev feed.Event) {
 			break
 		}
 	}
-	m.gapMarks = append(marks[max(len(marks)-maxGapMarks+1, 0):], added.add(ev.Gap))
+	marks = append(marks, added.add(ev.Gap))
+	m.gapMarks = marks[max(len(marks)-maxGapMarks, 0):]
 }
 
 // moveGapMarkUp moves the last mark above a headline that arrived after the gap but is older, as those of a snapshot

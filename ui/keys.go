@@ -317,7 +317,8 @@ func keyNamesOf(b key.Binding) string {
 	for _, typed := range typedKeys(b) {
 		names = append(names, keyName(typed))
 	}
-	if text := strings.Join(names, ""); len(text) > 2 && strings.Contains("123456789", text) {
+	const digits = "123456789"
+	if text := strings.Join(names, ""); len(text) > 2 && strings.Contains(digits, text) {
 		return text[:1] + "–" + text[len(text)-1:]
 	}
 	return strings.Join(names, " ")

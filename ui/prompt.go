@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"errors"
 	"slices"
 	"strings"
 
@@ -189,7 +190,7 @@ func (m Model) setFilter(text string) Model {
 	f, err := filter.Parse(text)
 	m.view.text, m.view.mistake = text, nil
 	if err != nil {
-		m.view.mistake, _ = err.(*filter.Error)
+		errors.As(err, &m.view.mistake)
 		if m.view.filter.IsExpression() {
 			return m
 		}

@@ -222,14 +222,14 @@ func bringsAny[T tea.Msg](cmd tea.Cmd) bool {
 		return false
 	}
 	switch msg := cmd().(type) {
-	case T:
-		return true
 	case tea.BatchMsg:
 		for _, c := range msg {
 			if bringsAny[T](c) {
 				return true
 			}
 		}
+	case T:
+		return true
 	}
 	return false
 }

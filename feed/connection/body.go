@@ -120,7 +120,7 @@ func (z *gzipBody) Read(p []byte) (int, error) {
 			}
 		}
 		n, err := z.gzip.Read(p)
-		if err != io.EOF {
+		if !errors.Is(err, io.EOF) {
 			return n, badGzip(err)
 		}
 		if z.inside = false; n > 0 {

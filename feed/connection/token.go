@@ -56,8 +56,9 @@ func (t *Token) value(ctx context.Context) (string, error) {
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	before := slices.DeleteFunc(slices.Clone(t.values), func(v string) bool { return v == value })
-	t.values = append(before[max(0, len(before)-maxTokenValues+1):], value)
+	values := slices.DeleteFunc(slices.Clone(t.values), func(v string) bool { return v == value })
+	values = append(values, value)
+	t.values = values[max(0, len(values)-maxTokenValues):]
 	t.changes++
 	t.stale = false
 	return value, nil

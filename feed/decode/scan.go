@@ -70,7 +70,7 @@ func eachItem(list string, take func(v jsonValue) (more bool)) error {
 		return p.wrongType("a list")
 	}
 	switch err := p.list(take); {
-	case err == errEnough:
+	case errors.Is(err, errEnough):
 		return nil
 	case err != nil:
 		return err

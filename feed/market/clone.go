@@ -66,7 +66,8 @@ func (b *Bars) addOlder(other *Bars) {
 	for i := older - added; i < older; i++ {
 		ring = append(ring, *other.bar(i))
 	}
-	b.ring, b.head = append(ring, inOrder(b.ring, b.head, b.limit)...), 0
+	ring = append(ring, inOrder(b.ring, b.head, b.limit)...)
+	b.ring, b.head = ring, 0
 }
 
 // resized is a copy that keeps so many bars, and counts more of them elsewhere.

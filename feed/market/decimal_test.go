@@ -82,7 +82,7 @@ func TestAbsentIsNotZero(t *testing.T) {
 	if absent.IsSet() || !zero.IsSet() || absent == zero || absent.String() != "" || absent.Sign() != 0 {
 		t.Errorf("absent %q, zero %q", absent, zero)
 	}
-	if absent.Cmp(zero) != -1 || zero.Cmp(absent) != 1 || absent.Cmp(absent) != 0 {
+	if absent.Cmp(zero) != -1 || zero.Cmp(absent) != 1 || absent.Cmp(market.Decimal{}) != 0 {
 		t.Error("absent does not come first")
 	}
 	if absent.Cmp(dec(t, "-5")) != -1 {

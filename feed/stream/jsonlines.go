@@ -3,6 +3,7 @@ package stream
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"strings"
 )
@@ -25,7 +26,7 @@ func isBlank(line []byte) bool { return len(bytes.Trim(line, " \t")) == 0 }
 // shows its own end counts, since a number may have lost digits.
 func (r *Reader) lastLine() (Line, bool) {
 	rest := r.lines.partial
-	if !r.lines.All || r.err != io.EOF || r.lines.cut || !isSelfDelimited(rest) {
+	if !r.lines.All || !errors.Is(r.err, io.EOF) || r.lines.cut || !isSelfDelimited(rest) {
 		return Line{}, false
 	}
 	r.lines.clearPartial()

@@ -87,7 +87,7 @@ func skippedMark(limit int) string { return "! " + skippedWords(limit) }
 
 func TestACutJSONLineIsNoEvent(t *testing.T) {
 	cut := errors.New("cut")
-	for body, inLine := range map[string]bool{"{}\n{}": true, "{}\n": false, "{}\n ": false, "{}\n{\"p\":": true, "": false} {
+	for body, inLine := range map[string]bool{"{}\n{}": true, "{}\n": false, "{}\n\x20": false, "{}\n{\"p\":": true, "": false} {
 		reader := stream.NewReader(io.MultiReader(strings.NewReader(body), iotest.ErrReader(cut)), asLines(0))
 		got, err := io.ReadAll(reader)
 		if n := strings.Count(string(got), "id: ="); err != cut || n > 1 || reader.MidLine() != inLine {
@@ -164,7 +164,7 @@ func jsonReference(body []byte, limit int) transcript {
 	for i, line := range all {
 		rest := strings.Trim(string(line), " \t")
 		switch last := i == len(all)-1; {
-		case last && (rest == "" || !strings.Contains("{[\"", rest[:1]) || !json.Valid(line)):
+		case last && (rest == "" || !strings.ContainsAny(rest[:1], "{[\"") || !json.Valid(line)):
 		case rest == "":
 			seen.Comments++
 		case len(line) > limit:

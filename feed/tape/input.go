@@ -26,7 +26,7 @@ func badGzip(err error) error {
 func newInputFile(f *os.File) (*inputFile, error) {
 	magic := make([]byte, 2)
 	n, err := f.ReadAt(magic, 0)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
 	}
 	if _, err := f.Seek(0, io.SeekStart); err != nil {
@@ -48,7 +48,7 @@ func newInputFile(f *os.File) (*inputFile, error) {
 // Read ends a cut gzip stream like a whole one, and sets cut.
 func (in *inputFile) Read(p []byte) (int, error) {
 	n, err := in.Reader.Read(p)
-	if in.gzipped && err == io.ErrUnexpectedEOF {
+	if in.gzipped && errors.Is(err, io.ErrUnexpectedEOF) {
 		in.cut, err = true, io.EOF
 	}
 	return n, err
@@ -59,7 +59,7 @@ func (in *inputFile) explain(unrecognised, readErr error, n int) error {
 	switch {
 	case in.gzipped && in.cut && n == 0:
 		return errCutGzip
-	case in.gzipped && readErr != nil && readErr != io.EOF:
+	case in.gzipped && readErr != nil && !errors.Is(readErr, io.EOF):
 		return badGzip(readErr)
 	}
 	return unrecognised
@@ -91,7 +91,7 @@ func (l *lineReader) restart(in io.Reader) {
 // peek returns the first bytes, and whether they are all. It is called before any line is read.
 func (l *lineReader) peek() (head []byte, whole bool) {
 	n, err := io.ReadFull(l.in, l.buf)
-	if err == io.ErrUnexpectedEOF {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
 		err = io.EOF
 	}
 	l.err = err

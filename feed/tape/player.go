@@ -266,7 +266,7 @@ func (p *Player) finish(ctx context.Context, err error, waitAtEnd bool) error {
 	p.info = p.reader.Info()
 	p.note = p.reader.Stats().damageNote()
 	p.mu.Unlock()
-	if err != io.EOF {
+	if !errors.Is(err, io.EOF) {
 		p.setError(ctx, err)
 	}
 	for {

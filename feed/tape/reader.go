@@ -3,6 +3,7 @@ package tape
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -105,7 +106,7 @@ func (r *Reader) Seek(offset time.Duration) error {
 	for {
 		e, err := r.read()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
 			return err
@@ -129,7 +130,7 @@ func (r *Reader) rewind() (err error) {
 func (r *Reader) end(err error) error {
 	r.stats.Cut = r.input.cut
 	r.stats.MidEvent = r.event.begun() || r.lines.midLine()
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		r.info.Total = max(r.info.Total, r.state.offset)
 		return io.EOF
 	}

@@ -69,7 +69,7 @@ func (r *Reader) seekAfter(id string) (found, more bool, err error) {
 	for {
 		e, err := r.read()
 		switch {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return found, false, nil
 		case err != nil:
 			return found, false, err
@@ -88,7 +88,7 @@ func (s *Stream) advance() {
 	for s.next = nil; s.next == nil; {
 		e, err := s.r.Next()
 		if err != nil {
-			if err != io.EOF {
+			if !errors.Is(err, io.EOF) {
 				s.err = err
 			}
 			return

@@ -36,7 +36,7 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 		Example: `  livetape bench http://127.0.0.1:8080/events --clients 1000 --for 10s
   livetape bench https://desk.example/events --clients 200 --reconnect -o json`,
 		Args: func(cmd *cobra.Command, _ []string) error { return b.validate(cmd) },
-		RunE: func(cmd *cobra.Command, args []string) error { return b.run(cmd, args) },
+		RunE: b.run,
 	}
 	b.feed.register(cmd)
 	b.feed.registerSymbols(cmd)
@@ -54,7 +54,7 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 	return cmd
 }
 
-func (f benchFlags) validate(cmd *cobra.Command) error {
+func (f *benchFlags) validate(cmd *cobra.Command) error {
 	for _, name := range unsupportedFeedFlags {
 		if cmd.Flags().Changed(name) {
 			return usageErrorf(cmd, "--%s has no effect on bench", name)
@@ -73,7 +73,7 @@ func (f benchFlags) validate(cmd *cobra.Command) error {
 	return nil
 }
 
-func (f benchFlags) run(cmd *cobra.Command, args []string) error {
+func (f *benchFlags) run(cmd *cobra.Command, args []string) error {
 	target, err := f.feed.selectOne(cmd, args)
 	if err != nil {
 		return err

@@ -43,7 +43,7 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
   livetape check https://desk.example/events --for 60s -o json
   livetape check https://desk.example/events --write desk.yaml`,
 		Args: func(cmd *cobra.Command, _ []string) error { return f.validate(cmd) },
-		RunE: func(cmd *cobra.Command, args []string) error { return f.run(cmd, args) },
+		RunE: f.run,
 	}
 	f.feed.register(cmd)
 	f.feed.registerSymbols(cmd)
@@ -59,7 +59,7 @@ ${NAME} in a header or in the URL is read from the environment. Secrets are not 
 // maxListen bounds --for: an examination is no recording.
 const maxListen = time.Hour
 
-func (f checkFlags) validate(cmd *cobra.Command) error {
+func (f *checkFlags) validate(cmd *cobra.Command) error {
 	if f.listen <= 0 || f.listen > maxListen {
 		return usageErrorf(cmd, "--for is %s; it must be over 0 and at most %s", f.listen, maxListen)
 	}
@@ -72,7 +72,7 @@ func (f checkFlags) validate(cmd *cobra.Command) error {
 	return nil
 }
 
-func (f checkFlags) run(cmd *cobra.Command, args []string) error {
+func (f *checkFlags) run(cmd *cobra.Command, args []string) error {
 	target, err := f.feed.selectOne(cmd, args)
 	if err != nil {
 		return err
@@ -112,7 +112,7 @@ type checkProgress struct {
 	stopped sync.WaitGroup
 }
 
-func (f checkFlags) newProgress(cmd *cobra.Command, url string) *checkProgress {
+func (f *checkFlags) newProgress(cmd *cobra.Command, url string) *checkProgress {
 	p := &checkProgress{line: newStatusLine(cmd.ErrOrStderr()), began: time.Now(), stop: make(chan struct{})}
 	if out := rawOutput(cmd); f.output.String() != "json" { // a report is plain but for its colours
 		p.printer = doctor.NewPrinter(out, lipgloss.NewRenderer(out), url)
@@ -159,7 +159,7 @@ func (p *checkProgress) end() {
 	p.line.clear()
 }
 
-func (f checkFlags) printReport(cmd *cobra.Command, printer *doctor.Printer, report *doctor.Report) error {
+func (f *checkFlags) printReport(cmd *cobra.Command, printer *doctor.Printer, report *doctor.Report) error {
 	var err error
 	if printer == nil {
 		err = report.JSON(rawOutput(cmd))

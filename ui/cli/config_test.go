@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -93,7 +94,7 @@ func (e *priceServer) writeConfig(t *testing.T, dir, text string) {
 func livetapeIn(dir string, args []string, variables ...string) *exec.Cmd {
 	cmd := exec.Command(livetape, args...)
 	cmd.Dir = dir
-	cmd.Env = append(variables, "XDG_CONFIG_HOME="+dir)
+	cmd.Env = slices.Concat(variables, []string{"XDG_CONFIG_HOME=" + dir})
 	return cmd
 }
 

@@ -111,7 +111,7 @@ const frameTime = 900 * time.Millisecond
 // animation is pictures of one size that follow each other again and again; the first alone for who wants no motion.
 func animation(frames []string) string {
 	const body, end = `<g font-family`, "</svg>\n"
-	head := frames[0][:strings.Index(frames[0], body)]
+	head, _, _ := strings.Cut(frames[0], body)
 	var style, groups strings.Builder
 	part := 100 / float64(len(frames))
 	for i, svg := range frames {
@@ -121,7 +121,8 @@ func animation(frames []string) string {
 			before = ""
 		}
 		fmt.Fprintf(&style, "@keyframes f%d{%s%.2f%%{visibility:visible}%.2f%%{visibility:hidden}}#f%d{animation-name:f%d}\n", i, before, from, to, i, i)
-		fmt.Fprintf(&groups, "<g class=\"f\" id=\"f%d\">%s</g>\n", i, strings.TrimSuffix(svg[strings.Index(svg, body):], end))
+		_, drawn, _ := strings.Cut(svg, body)
+		fmt.Fprintf(&groups, "<g class=\"f\" id=\"f%d\">%s</g>\n", i, body+strings.TrimSuffix(drawn, end))
 	}
 	return head + fmt.Sprintf("<style>.f{visibility:hidden;animation:%.1fs step-end infinite}\n%s@media(prefers-reduced-motion){.f{animation:none}#f0{visibility:visible}}</style>\n",
 		frameTime.Seconds()*float64(len(frames)), style.String()) + groups.String() + end

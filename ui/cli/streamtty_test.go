@@ -3,6 +3,7 @@ package cli_test
 import (
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -29,7 +30,7 @@ func TestNothingOfAFeedSteersATerminal(t *testing.T) {
 	} {
 		s := startStream(t, append(format, url, "--count", "3", "--name", "desk")...)
 		lines, code := s.rest()
-		if header := strings.Contains("csv table", format[1]); code != 0 || len(lines) != 3 && !(header && len(lines) == 4) {
+		if header := slices.Contains([]string{"csv", "table"}, format[1]); code != 0 || len(lines) != 3 && !(header && len(lines) == 4) {
 			t.Errorf("%v: %d lines and exit code %d", format, len(lines), code)
 		}
 		for _, line := range append(lines, strings.Split(strings.TrimSpace(s.stderr.String()), "\n")...) {

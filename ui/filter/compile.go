@@ -73,7 +73,7 @@ func (t *translation) translateToken(i int, tok token) (words, problem string) {
 	case stringToken:
 		return t.translateString(i, tok)
 	case operatorToken:
-		if utf8.RuneCountInString(tok.text) == 1 && !strings.Contains("<>()[],+-*/", tok.text) {
+		if utf8.RuneCountInString(tok.text) == 1 && !strings.ContainsAny(tok.text, "<>()[],+-*/") {
 			return "", fmt.Sprintf("%q means nothing here", tok.text)
 		}
 		return tok.text, ""

@@ -80,7 +80,7 @@ func (l *List) Err() error { return errors.Join(l.errs...) }
 
 // All are the errors that err wraps. An error of another kind counts as one without a place.
 func All(err error) []*Error {
-	switch e := err.(type) {
+	switch e := err.(type) { //nolint:errorlint // it takes apart itself what is wrapped
 	case nil:
 		return nil
 	case *Error:

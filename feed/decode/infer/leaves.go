@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -70,7 +71,7 @@ func (c *leafCollector) walk(v gjson.Result, row int, names []string) {
 		if !isWritable(name) || isTimeKey(name) {
 			return true
 		}
-		here := append(names[:len(names):len(names)], name)
+		here := append(slices.Clip(names), name)
 		if member := symbolOfItems(name, below); member != "" {
 			c.add(here, row, below.Get("#."+gjson.Escape(member)), ".#."+gjson.Escape(member))
 		} else if below.IsObject() || below.IsArray() && sideOf(here) != "" {

@@ -94,17 +94,18 @@ func (p path) indexesList() bool {
 
 func (c *compiler) path(at configerr.Path, s string) path {
 	p, err := parsePath(s)
-	if err != nil {
+	switch {
+	case err != nil:
 		c.errs.Add(at, "%s", err)
-	} else if p.root == eventData {
+	case p.root == eventData:
 		c.readsText = true
-	} else if c.cache != nil && p.root == fromRow {
+	case c.cache != nil && p.root == fromRow:
 		if p.slot, p.rest = c.cache.slotOf(p.gjson); p.slot == 0 || p.rest != "" {
 			c.rowCost += 1 + strings.Count(p.gjson, "@")
 		}
-	} else if c.cache != nil && p.root == fromPayload && p.gjson != "" {
+	case c.cache != nil && p.root == fromPayload && p.gjson != "":
 		p.slot = c.payloadCache.slotOf(p.gjson)
-	} else if c.cache != nil && p.root == fromParent {
+	case c.cache != nil && p.root == fromParent:
 		p.slot = c.parentCache.slotOf(p.gjson)
 	}
 	if c.paths++; c.paths == maxPaths+1 {

@@ -119,7 +119,7 @@ func (f *fieldReader) halt(r *row) (market.Update, string) {
 	if f.symbol != nil {
 		before := f.err
 		name, reason := f.symbolName(r)
-		if f.err != before || reason != "" && reason != reasonNoSymbol {
+		if f.err != before || reason != "" && reason != reasonNoSymbol { //nolint:errorlint // whether it is another one
 			return nil, reason
 		}
 		h.Symbol = name // none: the whole market

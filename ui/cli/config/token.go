@@ -131,7 +131,7 @@ func runTokenCommand(ctx context.Context, dir string, command []string) (string,
 	case ctx.Err() != nil:
 		return "", fmt.Errorf("%s gave no token in time", command[0])
 	case errors.As(err, &failed):
-		return "", fmt.Errorf("%s failed (%s): run it by hand to see why", command[0], failed)
+		return "", fmt.Errorf("%s failed (%w): run it by hand to see why", command[0], failed)
 	case err != nil && !errors.Is(err, exec.ErrWaitDelay): // it may leave a process behind, as an agent
 		return "", fmt.Errorf("%s could not be run", command[0])
 	}

@@ -2,7 +2,6 @@ package config_test
 
 import (
 	"os"
-	"path/filepath"
 	"runtime"
 	"strings"
 	"testing"
@@ -62,7 +61,7 @@ func TestWhatAFeedDisclosesIsNamed(t *testing.T) {
 		"url: 'https://desk.example/'":      {"desk.example"},
 		"preset: iex, vars: {host: h.test}": {"h.test", "IEX_TOKEN"},
 	} {
-		f := parse(t, filepath.Join(t.TempDir()), "feeds:\n  desk: {"+source+"}\n").Feeds["desk"]
+		f := parse(t, t.TempDir(), "feeds:\n  desk: {"+source+"}\n").Feeds["desk"]
 		if diff := cmp.Diff(want, append([]string{f.Host()}, f.SecretSources()...)); diff != "" {
 			t.Errorf("%s: want (-), got (+):\n%s", source, diff)
 		}

@@ -3,6 +3,7 @@ package doctor
 import (
 	"bytes"
 	"io"
+	"slices"
 	"time"
 	"unicode/utf8"
 
@@ -128,7 +129,7 @@ func (b *bodyMonitor) checkUTF8(p []byte) {
 	if len(b.cutCharacter) == 0 && utf8.Valid(p) {
 		return
 	}
-	text := append(b.cutCharacter, p...)
+	text := slices.Concat(b.cutCharacter, p)
 	b.cutCharacter = nil
 	for len(text) > 0 {
 		r, size := utf8.DecodeRune(text)
