@@ -76,6 +76,14 @@ func truncateWith(text string, w int, tail string) string {
 	return ""
 }
 
+// cutBegin is the end of a text that is wider than w cells: of an id, what changes.
+func cutBegin(text string, w int) string {
+	if n := cells(text); n > w {
+		return truncate(ansi.TruncateLeft(text, n-w+1, "…"), w)
+	}
+	return text
+}
+
 // wrap breaks a text between words into at most so many lines; the last holds all the rest.
 func wrap(text string, width, most int) []string { return wrapWithFirst(text, width, width, most) }
 

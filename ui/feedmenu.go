@@ -17,9 +17,13 @@ const (
 	minTimeLines   = 110 // columns from which each feed has its time line in the list
 	maxTimeLine    = 60  // cells: a minute in each
 	minTimeLine    = 24
-	feedBadgeCells = 80 // of a line, for what is not the time line
-	menuRates      = 12 // cells of the spark line of rates
-	maxTableFeeds  = 8  // on the screen of the prices
+	feedBadgeCells = 92  // of a line, for what is not the time line
+	menuRates      = 12  // cells of the spark line of rates
+	minLastIDs     = 124 // columns from which each feed has its last id in the list
+	gapsWidth      = 11
+	missedWidth    = 9
+	lastIDWidth    = 16
+	maxTableFeeds  = 8 // on the screen of the prices
 	feedSigns      = "━ live ◌ silent ┄ lost ↻ waiting ✕ failed ■ ended"
 )
 
@@ -29,12 +33,20 @@ func (m Model) feedMenuHeight(l layout, body int) int {
 	if h := now.feeds.byName(m.listedFeed); h != nil {
 		detail = max(detail, len(now.feedDetail(newLineWriter(m.theme, l.width), h, maxFeedDetail)))
 	}
-	return min(len(now.feeds)+1+detail, max(body*3/5, minShared))
+	return min(len(now.feeds)+feedHeads(l.width)+detail, max(body*3/5, minShared))
+}
+
+// feedHeads is how many lines a list of feeds has above the first: its title and, where there is room for columns, their heads.
+func feedHeads(width int) int {
+	if width < minTimeLines {
+		return 1
+	}
+	return 2
 }
 
 // feedTableHeight is how many lines several feeds have below the panes of a large screen, with a title.
 func (m Model) feedTableHeight(body int) int {
-	lines := min(len(m.feeds), maxTableFeeds) + 1
+	lines := min(len(m.feeds), maxTableFeeds) + 2
 	if len(m.feeds) < 2 || m.width < minBeside || m.showsBottom() || body-lines < minThreePanes {
 		return 0
 	}
@@ -52,12 +64,13 @@ func (m Model) viewFeedTable(height int) []string {
 	area.focused = false
 	w := newLineWriter(m.theme, area.width)
 	where := humanize.Count(len(sorted))
-	if shown := height - 1; shown < len(sorted) {
+	shown := height - 2
+	if shown < len(sorted) {
 		where = fmt.Sprintf("1–%d of %d", shown, len(sorted))
 	}
 	where += sorted.notLiveText(present.now)
-	lines := []string{paneTitleLine(w, area, name, where, feedSigns+" · "+keyLabel(m.keys.feeds)+" feeds")}
-	for _, h := range sorted[:height-1] {
+	lines := []string{paneTitleLine(w, area, name, where, feedSigns+" · "+keyLabel(m.keys.feeds)+" feeds"), present.feedHeadLine(w)}
+	for _, h := range sorted[:shown] {
 		lines = append(lines, present.feedMenuLine(w, h))
 	}
 	return lines
@@ -68,7 +81,7 @@ func (m Model) viewFeedTable(height int) []string {
 func (m Model) keepOnFeed() Model {
 	present := m.atPresent()
 	sorted := present.sickFirst()
-	room, detail := m.layout.bottom-1, 0
+	room, detail := m.layout.bottom-feedHeads(m.layout.width), 0
 	if h := present.feeds.byName(m.listedFeed); h != nil {
 		detail = len(present.feedDetail(newLineWriter(m.theme, m.layout.width), h, maxFeedDetail))
 	}
@@ -86,6 +99,9 @@ func (m Model) viewFeedMenu(height int) []string {
 	w := newLineWriter(m.theme, area.width)
 	where := positionText(m.feedMenu) + sorted.notLiveText(m.now)
 	lines := []string{paneTitleLine(w, area, "Feeds", where, feedSigns)}
+	if feedHeads(area.width) > 1 {
+		lines = append(lines, m.feedHeadLine(w))
+	}
 	for i := m.feedMenu.top; i < min(m.feedMenu.end(), len(sorted)); i++ {
 		w.selected = i == m.feedMenu.cursor
 		lines = append(lines, m.feedMenuLine(w, sorted[i]))
@@ -96,14 +112,78 @@ func (m Model) viewFeedMenu(height int) []string {
 	return padLines(lines, height)
 }
 
-// feedMenuLine is a feed in the list: its last hour, where there is room, its badge, and the gaps of the day.
+// timeLineWidth is how many cells the last hour of a feed has in the list, after what the line has already.
+func timeLineWidth(w *lineWriter) int {
+	return min(max(w.width-w.used-feedBadgeCells, minTimeLine), maxTimeLine)
+}
+
+// feedHeadLine is the heads of the list of feeds: the hour, from its begin to now, and the columns.
+func (m Model) feedHeadLine(w *lineWriter) string {
+	w.writeBlanks(gutter)
+	w.writeLeft(title, "FEED", m.feeds.nameWidth()+2)
+	hour, clock := timeLineWidth(w), len("15:04")
+	w.writeLeft(muted, m.now.Add(-time.Hour).Local().Format("15:04"), hour-clock)
+	w.writeLeft(muted, m.now.Local().Format("15:04"), clock+2)
+	w.write(title, "STATE")
+	columns := feedColumns(w.width)
+	w.writeBlanks(w.width - w.used - columns)
+	if columns > 0 {
+		w.writeRight(title, "GAPS", gapsWidth)
+		w.writeRight(title, "MISSED", missedWidth)
+	}
+	if columns > gapsWidth+missedWidth {
+		w.write(title, "  LAST ID")
+	}
+	return w.endLine()
+}
+
+// feedColumns is how many cells the columns have behind the state of a feed.
+func feedColumns(width int) int {
+	switch {
+	case width < minTimeLines:
+		return 0
+	case width < minLastIDs:
+		return gapsWidth + missedWidth
+	}
+	return gapsWidth + missedWidth + 2 + lastIDWidth
+}
+
+// feedMenuLine is a feed in the list: its last hour, where there is room, how it is, the gaps of the day, and its last id.
 func (m Model) feedMenuLine(w *lineWriter, h *feedHealth) string {
 	drawCursorMark(w)
 	w.writeLeft(strong, h.name, m.feeds.nameWidth()+2)
-	if w.width >= minTimeLines {
-		w.writeSpans(h.history.timeLine(h.state(m.now), m.now, min(max(w.width-w.used-feedBadgeCells, minTimeLine), maxTimeLine)))
-		w.writeBlanks(2)
+	columns := feedColumns(w.width)
+	if columns == 0 {
+		return m.narrowFeedLine(w, h)
 	}
+	w.writeSpans(h.history.timeLine(h.state(m.now), m.now, timeLineWidth(w)))
+	w.writeBlanks(2)
+	badge := m.badgeOf(h)
+	brief, short, cause := h.sickWords(m.now)
+	switch h.state(m.now) {
+	case feed.Live:
+		badge = append(badge[:1], m.liveFacts(h)...)
+	case feed.Waiting:
+		badge = append(badge[:1], span{plain, strings.TrimPrefix(short, brief) + cause})
+	case feed.Quiet, feed.Silent:
+		badge = append(badge[:1], span{plain, short + cause})
+	}
+	for _, s := range badge {
+		w.write(s.style, truncate(s.text, max(w.width-w.used-columns, 0)))
+	}
+	w.writeBlanks(w.width - w.used - columns)
+	gaps, missed, lastID := h.countsText(m.now)
+	w.writeRight(muted, gaps, gapsWidth)
+	w.writeRight(muted, missed, missedWidth)
+	if columns > gapsWidth+missedWidth {
+		w.writeBlanks(2)
+		w.write(muted, lastID)
+	}
+	return w.endLine()
+}
+
+// narrowFeedLine ends the line of a feed where there is no room for columns.
+func (m Model) narrowFeedLine(w *lineWriter, h *feedHealth) string {
 	badge, account := m.badgeOf(h), h.account.text(m.now)
 	if h.state(m.now) == feed.Live && len(badge) > 1 {
 		badge = append(badge[:1], m.liveFacts(h)...)
@@ -117,6 +197,26 @@ func (m Model) feedMenuLine(w *lineWriter, h *feedHealth) string {
 	w.writeBlanks(w.width - w.used - cells(account) - 1)
 	w.write(muted, account)
 	return w.endLine()
+}
+
+// countsText is the gaps of today, what was missed in them, and what the feed can resume from. Nothing is known of a feed
+// that was never connected.
+func (h *feedHealth) countsText(now time.Time) (gaps, missed, lastID string) {
+	gaps, missed, lastID = missing, missing, missing
+	if h.messages > 0 || h.status.State.IsConnected() || !h.liveSince.IsZero() {
+		gaps, missed = "0", "0"
+	}
+	if a := h.account; a.text(now) != "" {
+		gaps = humanize.Plural(uint64(a.gaps), "gap") + " " + humanize.Age(a.length)
+		missed = a.missedCount()
+	}
+	switch {
+	case h.lastID != "":
+		lastID = cutBegin(plainLine(h.lastID), lastIDWidth)
+	case h.messages > 0:
+		lastID = "no ids"
+	}
+	return gaps, missed, lastID
 }
 
 // liveFacts are the rate of a live feed, its course, and the delay.

@@ -28,7 +28,7 @@ func sixFeeds(options ...func(*Config)) *harness {
 		feed.Event{Feed: "asia", Status: &feed.Status{State: feed.Quiet, Since: s.now, LastEvent: s.now.Add(-252 * time.Second), UsualGap: 800 * time.Millisecond}},
 		feed.Event{Feed: "broker", Status: &feed.Status{State: feed.Failed, Since: s.now, Cause: "401: the token has expired", Advice: "Renew it at /login."}},
 		feed.Event{Feed: "pyth", Status: &feed.Status{State: feed.Waiting, Since: s.now, Attempt: 3, Cause: "503 Service Unavailable", RetryAt: s.now.Add(4200 * time.Millisecond)}},
-		feed.Event{Feed: "pyth", Gap: &feed.Gap{Kind: feed.Unreplayed, Lost: s.now.Add(-8 * time.Minute), Length: 8 * time.Minute}},
+		feed.Event{Feed: "pyth", Gap: &feed.Gap{Kind: feed.Unreplayed, Lost: s.now.Add(-8 * time.Minute), Length: 8 * time.Minute, Missed: feed.Unknown}},
 	)
 	return s
 }
@@ -56,6 +56,7 @@ func TestTheSickFeedsComeFirstAndTheGreenShrinkFirst(t *testing.T) {
 func TestALargeScreenHasTheLastHourOfItsFeeds(t *testing.T) {
 	t.Parallel()
 	s := sixFeeds().resize(200, 60)
+	s.receive(feed.Event{Feed: deskFeed, Message: &feed.Message{Type: "price", ID: "abcdefghij-000142"}})
 	table := func() []string {
 		lines := strings.Split(s.screen(), "\n")
 		at := slices.IndexFunc(lines, func(line string) bool { return strings.HasPrefix(line, "─ Feeds") })
@@ -64,10 +65,15 @@ func TestALargeScreenHasTheLastHourOfItsFeeds(t *testing.T) {
 		}
 		return lines[at : len(lines)-1]
 	}
-	if got := table(); len(got) != 7 || !strings.HasPrefix(got[0], "─ Feeds, the last hour 6 · 3 not live ─") || !strings.HasPrefix(got[1], "  broker  ") || !strings.Contains(got[2], "RETRY in") {
+	if got := table(); len(got) != 8 || !strings.HasPrefix(got[0], "─ Feeds, the last hour 6 · 3 not live ─") || !strings.HasPrefix(got[2], "  broker  ") || !strings.Contains(got[3], "RETRY in") {
 		t.Errorf("below the panes there is\n%s", strings.Join(got, "\n"))
 	}
-	if s.keys("left"); len(table()) != 7 || !strings.HasPrefix(table()[0], "─ Feeds now, ") || !strings.Contains(table()[2], "RETRY in") {
+	for i, want := range []string{"STATE GAPS MISSED LAST ID", "401: the token has expired 0 0 –", "503 Service Unavailable 1 gap 8m ? –", "usually in 0.8 s 0 0 –", "LIVE 1.0/s 0 0 …cdefghij-000142", "LIVE 0/s 0 0 –"} {
+		if line, _, _ := strings.Cut(table()[1+i], "│"); !strings.HasSuffix(strings.Join(strings.Fields(line), " "), want) {
+			t.Errorf("line %d is\n%s, want %s", 1+i, line, want)
+		}
+	}
+	if s.keys("left"); len(table()) != 8 || !strings.HasPrefix(table()[0], "─ Feeds now, ") || !strings.Contains(table()[3], "RETRY in") {
 		t.Errorf("of the past, the feeds are not as they are now:\n%s", s.screen())
 	}
 	s.keys("end", "f")
@@ -83,7 +89,7 @@ func TestALargeScreenHasTheLastHourOfItsFeeds(t *testing.T) {
 	for range 9 {
 		s.m = s.m.withFeeds(append(s.m.feeds, newFeedHealth(Source{Name: "f" + itoa(len(s.m.feeds))})))
 	}
-	if s.resize(200, 60); len(table()) != 9 || !strings.HasPrefix(table()[0], "─ Feeds, the last hour 1–8 of 15 · 12 not live ─") {
+	if s.resize(200, 60); len(table()) != 10 || !strings.HasPrefix(table()[0], "─ Feeds, the last hour 1–8 of 15 · 12 not live ─") {
 		t.Errorf("of many feeds there is\n%s", s.screen())
 	}
 }
@@ -100,7 +106,7 @@ func TestTheListOfFeedsHasACursorForRetriesAndCuts(t *testing.T) {
 	press("r")                                // the first that is not live
 	press("f", "r", "down", "down", "x", "r") // broker, asia
 	view := s.screen()
-	for _, want := range []string{"▸ Feeds 6 · 3 not live", "▌ asia", "1 gap, 8 min", "https://asia.example/events"} {
+	for _, want := range []string{"▸ Feeds 6 · 3 not live", "▌ asia", "1 gap 8m", "https://asia.example/events"} {
 		if !strings.Contains(view, want) {
 			t.Errorf("no %q in\n%s", want, view)
 		}

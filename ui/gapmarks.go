@@ -50,6 +50,17 @@ func (a *dailyGaps) missedText() string {
 	return missedText(feed.Unknown)
 }
 
+// missedCount is missedText as a number: "?" where it is not known, "≥40" where it is known in part.
+func (a *dailyGaps) missedCount() string {
+	switch {
+	case !a.unknown:
+		return humanize.Count(uint64(a.missed))
+	case a.missed > 0:
+		return "≥" + humanize.Count(uint64(a.missed))
+	}
+	return "?"
+}
+
 func dayOf(t time.Time) string { return t.Local().Format(time.DateOnly) }
 
 const maxGapMarks = 100

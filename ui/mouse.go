@@ -136,6 +136,14 @@ type mousePlace struct {
 	x         int
 }
 
+// bottomHeads is how many lines what stands below the panes has above its list.
+func (m Model) bottomHeads() int {
+	if m.overlay == feedsOverlay {
+		return feedHeads(m.layout.width)
+	}
+	return 1
+}
+
 // placeAt is the place of a cell of the screen.
 func (m Model) placeAt(x, y int) mousePlace {
 	l := m.layout
@@ -154,7 +162,7 @@ func (m Model) placeAt(x, y int) mousePlace {
 		{l.readings, m.readings.headLines(l.readings), m.readings.list, focusReadings, false},
 		{l.news, l.news - m.news.height, m.news.list, focusNews, false},
 		{l.log, l.log - m.logPane.height, m.logPane.list, focusLog, false},
-		{l.bottom, 1, *m.focusedList(), m.focus, true},
+		{l.bottom, m.bottomHeads(), *m.focusedList(), m.focus, true},
 	} {
 		if y < top || y >= top+part.lines {
 			top += part.lines
