@@ -5,6 +5,7 @@ import (
 	"compress/gzip"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"strings"
 	"testing"
@@ -196,4 +197,19 @@ func TestAFloodOfRetriesAndCommentsIsHarmless(t *testing.T) {
 			t.Errorf("retry %s", st.Retry)
 		}
 	})
+}
+
+func TestATrailerThatIsNoneDoesNotEndAFeedThatLives(t *testing.T) {
+	for what, trailer := range map[string]string{"no field": "no field, token=abcdefghijkl", "steers a terminal": "X-Sum: \x1b[2Jabc", "endless": strings.Repeat("X: y\r\n", 300_000)} {
+		url := rawServer(t, func(conn net.Conn) {
+			send(conn, "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n"+chunk("data: 1\n\n")+"0\r\n"+trailer+"\r\n\r\n")
+		})
+		l := quietEnvironment().listen(t, Config{Name: "f", URL: url})
+		l.until(Live)
+		l.wantMessages("1")
+		if st := l.until(Waiting); st.Cause != "the server's HTTP cannot be understood" || st.Advice != "" {
+			t.Errorf("%s: %q, %q", what, st.Cause, st.Advice)
+		}
+		l.end()
+	}
 }

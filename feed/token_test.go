@@ -138,9 +138,6 @@ func TestAClientCertificateIsShownToTheFeedsOwnOriginAlone(t *testing.T) {
 	}
 	elsewhere := serveTLS(tls.RequestClientCert, staying("data: 1\n\n"))
 	own := serveTLS(tls.RequireAnyClientCert, func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, elsewhere.URL, http.StatusFound) })
-	asPEM := func(kind string, der []byte) string {
-		return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
-	}
 	config := Config{
 		Name: "f", URL: own.URL, CAFiles: []string{tempFile(t, "ca.pem", asPEM("CERTIFICATE", own.Certificate().Raw))},
 		CertFile: tempFile(t, "cert.pem", asPEM("CERTIFICATE", leaf.Certificate[0])), KeyFile: tempFile(t, "key.pem", asPEM("PRIVATE KEY", key)),
@@ -162,5 +159,41 @@ func TestAClientCertificateIsShownToTheFeedsOwnOriginAlone(t *testing.T) {
 	_, err = quietEnvironment().start(t.Context(), []Config{{Name: "f", URL: own.URL, CertFile: config.CAFiles[0], KeyFile: config.CAFiles[0]}})
 	if err == nil || !strings.Contains(err.Error(), "ca.pem: holds no private key in PEM form") {
 		t.Errorf("it says %v", err)
+	}
+}
+
+func asPEM(kind string, der []byte) string {
+	return string(pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}))
+}
+
+func TestAClientCertificateThatIsNotValidNowIsNamedWhereAServerRefusesIt(t *testing.T) {
+	t.Parallel()
+	a := newAuthority(t)
+	trusted := x509.NewCertPool()
+	trusted.AddCert(a.cert)
+	s := httptest.NewUnstartedServer(staying("data: 1\n\n"))
+	s.TLS = &tls.Config{ClientAuth: tls.RequireAndVerifyClientCert, ClientCAs: trusted}
+	s.Config.ErrorLog = log.New(io.Discard, "", 0)
+	s.StartTLS()
+	t.Cleanup(s.Close)
+	past := time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+	for from, words := range map[time.Time]string{
+		past:                    "; the client certificate expired on 2026-01-02",
+		past.AddDate(900, 0, 0): "; the client certificate is not valid before 2926-01-01",
+	} {
+		leaf := a.leaf("desk.example", from, from.AddDate(0, 0, 1))
+		key, err := x509.MarshalPKCS8PrivateKey(leaf.PrivateKey)
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := quietEnvironment().listen(t, Config{
+			Name: "f", URL: s.URL, CAFiles: []string{tempFile(t, "ca.pem", asPEM("CERTIFICATE", s.Certificate().Raw))},
+			CertFile: tempFile(t, "cert.pem", asPEM("CERTIFICATE", leaf.Certificate[0])), KeyFile: tempFile(t, "key.pem", asPEM("PRIVATE KEY", key)),
+		})
+		l.status(Connecting)
+		if st := l.next().Status; st == nil || !strings.HasSuffix(st.Cause, words) {
+			t.Errorf("%+v, want a cause that ends in %q", st, words)
+		}
+		l.end()
 	}
 }

@@ -40,8 +40,24 @@ func (e *Endpoint) explain(err error) explanation {
 			break
 		}
 	}
-	words.cause = e.cleanText(viaProxy(err) + words.cause)
+	words.cause = e.cleanText(viaProxy(err) + words.cause + e.certificateDoubt(err, time.Now()))
 	return words
+}
+
+// certificateDoubt is what may be the reason when a server refuses a client certificate: it says so by an alert of TLS, or not at all.
+func (e *Endpoint) certificateDoubt(err error, now time.Time) string {
+	var op *net.OpError
+	refused := errors.Is(err, io.EOF) || errors.As(err, new(tls.AlertError)) || errors.As(err, &op) && op.Op == "remote error"
+	if !refused || e.certificate == nil || e.certificate.Leaf == nil {
+		return ""
+	}
+	switch own := e.certificate.Leaf; {
+	case now.After(own.NotAfter):
+		return "; the client certificate expired on " + own.NotAfter.UTC().Format(time.DateOnly)
+	case now.Before(own.NotBefore):
+		return "; the client certificate is not valid before " + own.NotBefore.UTC().Format(time.DateOnly)
+	}
+	return ""
 }
 
 func (e *Endpoint) cleanText(text string) string { return e.Clean(text, causeLimit) }
@@ -235,7 +251,7 @@ func explainText(err error) explanation {
 		{"trailer", brokenBecause(notFramed)},
 		{"transfer encoding", brokenBecause(notFramed)},
 		{"Content-Length", brokenBecause(notFramed)},
-		{"malformed MIME header", explanation{NotAStream, "the server's answer has header fields that are none", "check host and port of the URL"}},
+		{"malformed MIME header", explanation{NotAStream, "the server's answer has malformed header fields", "check host and port of the URL"}},
 	} {
 		if strings.Contains(text, known.part) {
 			return known.words

@@ -134,7 +134,11 @@ func (s *subscription) outcome(err error) Outcome {
 	case shutdown:
 		return Outcome{Ending: Ended, RetryAfter: NoRetryAfter, Cause: "the server closed the connection"}
 	}
-	return s.endpoint.failure(err)
+	o := s.endpoint.failure(err)
+	if o.Ending == NotAStream && s.reader.Alive() { // it was one: what is wrong is its trailer
+		return Outcome{Ending: Broken, RetryAfter: NoRetryAfter, Cause: notFramed}
+	}
+	return o
 }
 
 func (s *subscription) midEvent() bool {
