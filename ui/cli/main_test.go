@@ -34,6 +34,9 @@ func TestMain(m *testing.M) {
 	if url := os.Getenv(panickingURL); url != "" {
 		os.Exit(cli.RunPanicking(url))
 	}
+	if dir := os.Getenv(natsDir); dir != "" {
+		panic(serveNATS(dir))
+	}
 	if addr := os.Getenv(serverAddr); addr != "" {
 		serveUntilKilled(addr)
 		return

@@ -94,7 +94,7 @@ func TestTheComposeFileNamesWhatIsThere(t *testing.T) {
 			t.Errorf("the secret %s is not there, or not used", secret)
 		}
 	}
-	if !slices.Equal(relay.Expose, []string{"8080"}) || !strings.Contains(readOperations(t, "nginx.conf"), "server relay:8080;") {
+	if !slices.Equal(relay.Expose, []string{"8080"}) || !strings.Contains(readOperations(t, "nginx.conf"), "server relay:8080 ") {
 		t.Errorf("nginx does not find the relay at %v", relay.Expose)
 	}
 	if !strings.Contains(strings.Join(file.Services["nginx"].Volumes, " "), "./nginx.conf:") {
