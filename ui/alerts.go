@@ -258,11 +258,23 @@ func (m Model) alertsPart() (_ detailPart, shown bool) {
 		w := newLineWriter(area.theme, area.width)
 		area.focused = false
 		hint := keyLabel(m.keys.alerts) + " all · " + keyLabel(m.keys.addAlert) + " new"
-		lines := []string{paneTitleLine(w, area, "Alerts", humanize.Count(len(rules)), hint)}
-		for _, f := range history[:min(len(history), max(area.height-2, 1))] {
-			w.write(banner, " "+alertSign)
+		where := humanize.Count(len(rules))
+		if m.alerts.unseen > 0 {
+			where += " · " + humanize.Count(m.alerts.unseen) + " new"
+		}
+		lines := []string{paneTitleLine(w, area, "Alerts", where, hint)}
+		for i, f := range history[:min(len(history), max(area.height-2, 1))] {
+			sign := warn
+			if i >= m.alerts.unseen {
+				sign = muted
+			}
+			w.write(sign, " "+alertSign)
 			w.write(muted, " "+timeCell(f.At, area.now)+"  ")
 			w.write(plain, plainLine(f.Text))
+			if told := actionsText(f.Rule.Actions); told != "" && w.used+cells(told)+3 <= w.width {
+				w.writeBlanks(w.width - w.used - cells(told) - 1)
+				w.write(muted, told)
+			}
 			lines = append(lines, w.endLine())
 		}
 		if len(lines) == area.height {

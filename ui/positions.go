@@ -77,7 +77,11 @@ func (m Model) positionPart(v position.Value) detailPart {
 		if v.Weight.IsSet() {
 			words = append(words, span{muted, "   weight " + v.Weight.Round(1).String() + "%"})
 		}
-		return append(lines, w.indented(wrapSpans(words, area.width-gutter, area.height-1), 1)...)
+		wrapped := wrapSpans(words, area.width-gutter, area.height-1)
+		for _, line := range wrapped[1:] {
+			line[0].text = strings.TrimLeft(line[0].text, " ")
+		}
+		return append(lines, w.indented(wrapped, gutter)...)
 	}}
 }
 

@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -133,7 +134,7 @@ func (m Model) tapeState() string {
 
 func (m Model) tapeHint(area drawContext) string {
 	if !area.focused {
-		return keyLabel(m.keys.tape)
+		return keyLabel(m.keys.tape) + " " + m.keys.tape.Help().Desc
 	}
 	k, scope, hold := m.keys, "all", "holds"
 	if m.tape.all {
@@ -258,18 +259,13 @@ func (t tapeTable) line(s *sale) string {
 	return t.w.endLine()
 }
 
-// sizeBar is the size of a sale beside the largest on screen.
+// sizeBar is the size of a sale beside the largest on screen. Its signs leave gaps: bars of neighboring lines would grow together.
 func (t tapeTable) sizeBar(s *sale) string {
 	v := s.Size.Approx()
 	if t.bar == 0 || !(v > 0) || t.largest <= 0 {
 		return ""
 	}
-	eighths := max(int(v/t.largest*float64(8*t.bar)), 1)
-	bar := strings.Repeat("█", eighths/8)
-	if rest := eighths % 8; rest > 0 {
-		bar += string([]rune("▏▎▍▌▋▊▉")[rest-1])
-	}
-	return bar
+	return strings.Repeat("■", max(int(math.Round(v/t.largest*float64(t.bar))), 1))
 }
 
 // openTape gives the tape the keyboard; in it, the key shows the sales of all symbols, or of the selected one.
