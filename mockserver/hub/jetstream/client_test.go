@@ -19,6 +19,7 @@ import (
 type client struct {
 	mu   sync.Mutex
 	text string
+	id   string // the last that it was given
 }
 
 func (c *client) Header() http.Header               { return http.Header{} }
@@ -31,6 +32,11 @@ func (c *client) add(text string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.text += text
+	if at := strings.LastIndex(c.text, "\nid: "); at >= 0 {
+		if id, _, whole := strings.Cut(c.text[at+len("\nid: "):], "\n"); whole {
+			c.id = id
+		}
+	}
 }
 
 func (c *client) read() string {
@@ -65,6 +71,63 @@ func listen(t *testing.T, n *node, id string) *client {
 	})
 	t.Cleanup(func() { cancel(); serving.Wait() })
 	return c
+}
+
+// stayResumed is a client that has resumed after an id.
+func stayResumed(t *testing.T, n *node, id string) *client {
+	t.Helper()
+	c := stayAfter(t, n, id)
+	c.until(t, "event: resume")
+	return c
+}
+
+// stay has a client of a node come again whenever its stream ends, after the last id that it was given, until the test ends. It
+// has a snapshot.
+func stay(t *testing.T, n *node) *client {
+	t.Helper()
+	c := stayAfter(t, n, "")
+	c.until(t, "event: snapshot")
+	return c
+}
+
+// stayAfter begins after an id.
+func stayAfter(t *testing.T, n *node, id string) *client {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &client{id: id}
+	var staying sync.WaitGroup
+	staying.Go(func() {
+		for ctx.Err() == nil {
+			encoder, err := n.NewEncoder(ctx, hub.Native{LastEventID: c.lastID(), Interval: time.Hour, Resumed: func(error) {}})
+			if err == nil {
+				request := httptest.NewRequestWithContext(ctx, http.MethodGet, "/events", nil)
+				n.hub.Serve(c, request, 1, fault.NewSchedule(1, fault.Hooks{}).Target(1), encoder)
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(5 * time.Millisecond):
+			}
+		}
+	})
+	t.Cleanup(func() { cancel(); staying.Wait() })
+	return c
+}
+
+// lastID is the last id that the client was given.
+func (c *client) lastID() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.id
+}
+
+// requireReset waits until the client is told that it could not resume, and fails if it is told before that it could.
+func (c *client) requireReset(t *testing.T) {
+	t.Helper()
+	eventually(t, "a client is told of the loss", func() bool { return strings.Contains(c.read(), "event: reset") })
+	told, _, _ := strings.Cut(c.read(), "event: reset")
+	if _, how, resumed := strings.Cut(told, "event: resume"); resumed {
+		t.Errorf("a client is told that it could resume: %s", how)
+	}
 }
 
 // state is the snapshot that a new client gets, and its id.

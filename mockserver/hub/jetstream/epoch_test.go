@@ -3,10 +3,14 @@ package jetstream_test
 import (
 	"context"
 	"errors"
+	"net"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/nats-io/nats-server/v2/server"
 	natsjs "github.com/nats-io/nats.go/jetstream"
 
 	"livetape/mockserver/hub"
@@ -62,16 +66,19 @@ func TestALossIsToldAsAnotherEpoch(t *testing.T) {
 			publisher, other := twoNodes(t, url, testConfig(url, "LOSS"))
 			before := publisher.hub.Log()
 			ids := []string{before.Newest(), before.Oldest()}
+			clients := []*client{stay(t, publisher), stay(t, other)}
 			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 			defer cancel()
 			damage(t, ctx, manage(t, url), "LOSS")
-			for _, n := range []*node{publisher, other} {
+			for i, n := range []*node{publisher, other} {
 				eventually(t, "another epoch begins", func() bool { return n.hub.Log().Epoch() != before.Epoch() })
 				eventually(t, "the log is followed", n.followed)
+				clients[i].requireReset(t)
 				for _, id := range ids {
 					if _, _, err := n.hub.Log().Read(id, nil); !errors.Is(err, hub.ErrUnknownID) {
 						t.Errorf("from %s, of before: %v", id, err)
 					}
+					listen(t, n, id).requireReset(t)
 				}
 			}
 			eventually(t, "both are of one epoch", func() bool { return publisher.hub.Log().Epoch() == other.hub.Log().Epoch() })
@@ -112,6 +119,52 @@ func recreate(n int) func(*testing.T, context.Context, natsjs.JetStream, string)
 				t.Fatal(err)
 			}
 		}
+	}
+}
+
+// TestFilesOfAnOlderCopyAreAnotherEpoch has NATS end, and start again with what it had some events ago.
+func TestFilesOfAnOlderCopyAreAnotherEpoch(t *testing.T) {
+	t.Parallel()
+	for name, restored := range map[string]string{"of the stream": "jetstream/$G/streams/OLD", "of all that NATS has": "jetstream"} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			dir, backup := t.TempDir(), t.TempDir()
+			nats := runNATS(t, dir, server.RANDOM_PORT)
+			port := nats.Addr().(*net.TCPAddr).Port
+			end := func() {
+				nats.Shutdown()
+				nats.WaitForShutdown()
+			}
+			publisher, other := twoNodes(t, nats.ClientURL(), testConfig(nats.ClientURL(), "OLD"))
+			nodes := []*node{publisher, other}
+			end()
+			if err := os.CopyFS(filepath.Join(backup, restored), os.DirFS(filepath.Join(dir, restored))); err != nil {
+				t.Fatal(err)
+			}
+			nats = runNATS(t, dir, port)
+			publisher.publish(6, 8)
+			eventually(t, "the other node has all", func() bool { return other.hub.Log().Newest() == publisher.hub.Log().Newest() })
+			before := publisher.hub.Log()
+			clients := []*client{stay(t, publisher), stay(t, other), stayResumed(t, publisher, before.Oldest()), stayResumed(t, other, before.Newest())}
+			end()
+			if err := os.RemoveAll(filepath.Join(dir, restored)); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.CopyFS(filepath.Join(dir, restored), os.DirFS(filepath.Join(backup, restored))); err != nil {
+				t.Fatal(err)
+			}
+			nats = runNATS(t, dir, port)
+			for _, n := range nodes {
+				eventually(t, "another epoch begins", func() bool { return n.hub.Log().Epoch() != before.Epoch() })
+			}
+			for _, c := range clients {
+				c.requireReset(t)
+			}
+			eventually(t, "it is published again", func() bool {
+				publisher.publish(9, 9)
+				return publisher.hub.Log().Newest() != publisher.hub.Log().Oldest()
+			})
+		})
 	}
 }
 

@@ -23,8 +23,14 @@ import (
 // startNATS runs a server of its own for a test.
 func startNATS(t *testing.T) *server.Server {
 	t.Helper()
+	return runNATS(t, t.TempDir(), server.RANDOM_PORT)
+}
+
+// runNATS runs a server that keeps its data in a folder.
+func runNATS(t *testing.T, dir string, port int) *server.Server {
+	t.Helper()
 	s, err := server.NewServer(&server.Options{
-		Host: "127.0.0.1", Port: server.RANDOM_PORT, JetStream: true, StoreDir: t.TempDir(), NoLog: true, NoSigs: true,
+		Host: "127.0.0.1", Port: port, JetStream: true, StoreDir: dir, NoLog: true, NoSigs: true,
 	})
 	if err != nil {
 		t.Fatal(err)
