@@ -130,9 +130,12 @@ func (p *Player) Position() Position {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	b := &p.playback
-	offset := b.position(time.Now())
+	offset, total := b.position(time.Now()), p.info.Total
+	if total > 0 {
+		total = max(total, b.last)
+	}
 	return Position{
-		Offset: offset, Total: max(p.info.Total, b.last), Clock: p.info.Start.Add(offset),
+		Offset: offset, Total: total, Clock: p.info.Start.Add(offset),
 		Speed: b.speed, Paused: b.paused, Seeking: b.seeking, Ended: b.ended, Untimed: !p.info.Timed,
 		Events: b.sent, Note: p.note, Err: p.err,
 	}

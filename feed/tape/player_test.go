@@ -132,6 +132,26 @@ func TestThePositionMovesBetweenEvents(t *testing.T) {
 	})
 }
 
+func TestTheTotalOfACompressedTapeIsKnownAtItsEnd(t *testing.T) {
+	name := record(t, "x.tape.gz", RecorderOptions{Feeds: desk}, ticks(10)...)
+	synctest.Test(t, func(t *testing.T) {
+		s := watch(t, name, PlayerOptions{WaitAtEnd: true})
+		for _, c := range []struct {
+			let, total time.Duration
+		}{{4 * time.Second, 0}, {time.Hour, 10 * time.Second}} {
+			s.let(c.let)
+			if got := s.Position().Total; got != c.total {
+				t.Errorf("at %s the total is %s, want %s", s.Position().Offset, got, c.total)
+			}
+		}
+		s.Seek(3 * time.Second)
+		s.let(time.Second)
+		if got := s.Position().Total; got != 10*time.Second {
+			t.Errorf("once it was known, the total is %s", got)
+		}
+	})
+}
+
 func TestPauseStopsAndResumeGoesOnWhereItStopped(t *testing.T) {
 	name := tenTicks(t)
 	synctest.Test(t, func(t *testing.T) {
