@@ -7,19 +7,39 @@ import (
 	"unicode"
 )
 
+// secretEndings are how names of credentials end, also where words are written together: "accesstoken", "PHPSESSID".
+var secretEndings = []string{
+	"token", "tok", "key", "secret", "password", "passwd", "passphrase", "passcode", "signature", "authorization", "credential", "credentials",
+	"session", "sessionid", "sessid", "cookie", "jwt", "csrf", "xsrf", "keyid", "appid", "assertion", "samlresponse", "crumb",
+}
+
+// secretWords are words of names of credentials, where they stand by themselves: "sess", "tokenV2", "OK-ACCESS-SIGN".
+var secretWords = []string{
+	"auth", "oauth", "pass", "pwd", "pw", "sig", "sign", "sid", "sess", "bearer", "code", "hmac", "otp", "totp", "mfa",
+	"token", "tkn", "tok", "secret", "password", "session", "cred", "creds", "ticket", "cookie", "jwt", "apikey", "sso",
+}
+
 // IsSecretName reports whether the name of a query parameter, a variable or a member of a body sounds as if its value
 // were a credential.
 func IsSecretName(name string) bool {
-	name = strings.ToLower(name)
-	for _, ending := range []string{"token", "key", "secret", "password", "passwd", "passphrase", "signature", "authorization", "credential", "credentials", "session", "cookie", "jwt"} {
-		if strings.HasSuffix(name, ending) {
-			return true
+	words := wordsOf(name)
+	joined := strings.Join(words, "")
+	return slices.ContainsFunc(secretEndings, func(e string) bool { return strings.HasSuffix(joined, e) }) ||
+		slices.ContainsFunc(words, func(w string) bool { return slices.Contains(secretWords, w) })
+}
+
+// wordsOf are the words of a name, in lower case and without numbers: "sess", "id" of "sessId", "sess-id" and "sess_id2".
+func wordsOf(name string) []string {
+	var spaced strings.Builder
+	before := ' '
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(before) {
+			spaced.WriteByte(' ')
 		}
+		spaced.WriteRune(r)
+		before = r
 	}
-	words := strings.FieldsFunc(name, func(r rune) bool { return !isWordRune(r) })
-	return slices.ContainsFunc(words, func(w string) bool {
-		return slices.Contains([]string{"auth", "pass", "pwd", "sig", "sid", "sessionid", "bearer", "code", "hmac"}, w)
-	})
+	return strings.FieldsFunc(strings.ToLower(spaced.String()), func(r rune) bool { return !unicode.IsLetter(r) })
 }
 
 // IsSecretHeader reports whether a header's value may be a credential. It rather takes one too many: what is no secret

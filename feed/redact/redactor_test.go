@@ -77,6 +77,29 @@ func TestAShortSecretIsMaskedAsAWordOnly(t *testing.T) {
 	}
 }
 
+func TestNamesThatSoundAsIfTheirValueWereACredential(t *testing.T) {
+	t.Parallel()
+	secret := `token tok tkn Token2 tokenV2 access_token accessToken id_token refresh-token authToken csrfToken X-Amz-Security-Token
+		key apikey api_key apiKey api-key app_key access_key access_key_id AWSAccessKeyId key_id subscription-key wsKey listenKey
+		secret client_secret clientSecret secret2 password passwd passphrase passcode pass pwd pw
+		signature sig sign X-Amz-Signature OK-ACCESS-SIGN KC-API-SIGN hmac jwt bearer assertion SAMLResponse
+		session session_id sessionId sessionid sess sess_id sessid sid connect.sid PHPSESSID JSESSIONID laravel_session cookie
+		auth oauth oauth_verifier X-Auth auth_code code otp totp cred creds credential X-Amz-Credential ticket csrf xsrf sso
+		app_id appid appId crumb authorization`
+	for _, name := range strings.Fields(secret) {
+		if !redact.IsSecretName(name) || !redact.IsSecretHeader(name) {
+			t.Errorf("%s is taken for harmless", name)
+		}
+	}
+	harmless := `symbol symbols id ids side size design signal assign sidebar inside encode barcode interval stock stocks instrument
+		limit channel client_id client order_id user name pinned market account format version from to depth passive authored paused`
+	for _, name := range strings.Fields(harmless) {
+		if redact.IsSecretName(name) {
+			t.Errorf("%s is taken for a secret", name)
+		}
+	}
+}
+
 func TestHeadersThatMayHoldCredentials(t *testing.T) {
 	t.Parallel()
 	for name, want := range map[string]bool{

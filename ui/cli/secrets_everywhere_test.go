@@ -28,7 +28,7 @@ type placedSecret struct {
 // secretPlaces are run through everything that livetape shows, writes or prints.
 func secretPlaces() []placedSecret {
 	var places []placedSecret
-	for _, name := range []string{"token", "sig", "pwd", "api_key", "apiKey", "access_token", "X-Signature", "auth", "session", "jwt", "hmac", "code", "%74oken"} {
+	for _, name := range []string{"token", "sig", "pwd", "api_key", "apiKey", "access_token", "X-Signature", "auth", "session", "jwt", "hmac", "code", "%74oken", "tok", "sess_id"} {
 		secret := strings.ToLower(strings.Trim(name, "%")) + "/of+s3cret="
 		places = append(places, placedSecret{place: "?" + name, query: name + "=" + url.QueryEscape(secret), secret: secret})
 	}
