@@ -176,6 +176,18 @@ func (s *State) Snapshot(f Filter) (data []byte, id string) {
 	return append(b, '}'), s.last
 }
 
+// HasContent reports whether a snapshot has more in it than how feeds are.
+func (s *State) HasContent() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for kind, list := range s.all {
+		if len(list) > 0 && stateTypes[kind].event != FeedType {
+			return true
+		}
+	}
+	return false
+}
+
 // SetLast says that the State holds all up to an id, as when its log begins another epoch.
 func (s *State) SetLast(id string) {
 	s.mu.Lock()

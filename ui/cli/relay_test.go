@@ -1,9 +1,12 @@
 package cli_test
 
 import (
+	"bufio"
 	"bytes"
+	"encoding/json"
 	"io"
 	"net/http"
+	"os/exec"
 	"strings"
 	"syscall"
 	"testing"
@@ -81,6 +84,105 @@ func TestARelaySaysAtOnceWhatIsWrongWithItsCommandLine(t *testing.T) {
 			t.Errorf("%q: exit code %d, %s", c.args, code, &said)
 		}
 	}
+}
+
+// TestARelayIsReadyWhenItHasItsLogAndASnapshot has neither NATS nor the feed be there when the relays start.
+func TestARelayIsReadyWhenItHasItsLogAndASnapshot(t *testing.T) {
+	t.Parallel()
+	addrs := freeAddrs(t, 2)
+	mock, log := "http://"+addrs[0]+"/events", "nats://"+addrs[1]+"/READY"
+	relays := map[string]*mockProcess{
+		"alone":            startRelay(t, mock, "--name", "desk"),
+		"with a log":       startRelay(t, mock, "--name", "desk", "--log", log),
+		"that only serves": startRelay(t, "--serve-only", "--log", log),
+	}
+	requireAll := func(when string, status int) {
+		t.Helper()
+		for which, relay := range relays {
+			if got, again := relay.ask("/readyz"); got != status || (again == "") != (status == http.StatusOK) {
+				t.Errorf("a relay %s %s: /readyz is %d, Retry-After %q", which, when, got, again)
+			}
+		}
+	}
+	requireAll("without log and feed", http.StatusServiceUnavailable)
+	if status, again := relays["that only serves"].ask("/events"); status != http.StatusServiceUnavailable || again == "" {
+		t.Errorf("without its log, /events is %d, Retry-After %q", status, again)
+	}
+	nats := startNATS(t, addrs[1])
+	waitUntil(t, "the log is followed", func() bool { return relays["that only serves"].metric("livetape_log_followed") == "1" })
+	requireAll("without a feed", http.StatusServiceUnavailable)
+	startPart(t, addrs[0], func() *exec.Cmd { return exec.Command(livetape, "mock", "--listen", addrs[0], "--symbols", "5") })
+	for which, relay := range relays {
+		waitUntil(t, "a relay "+which+" is ready", func() bool { status, _ := relay.ask("/readyz"); return status == http.StatusOK })
+	}
+	nats.kill()
+	waitUntil(t, "NATS is away", func() bool { return relays["that only serves"].metric("livetape_log_followed") == "0" })
+	requireAll("that has lost its log", http.StatusOK)
+}
+
+// TestATerminatedRelayEndsItsStreamsAndHandsOver has the one that publishes end: the other takes over without waiting for its
+// lease to run out, in the same epoch.
+func TestATerminatedRelayEndsItsStreamsAndHandsOver(t *testing.T) {
+	t.Parallel()
+	mock := startMockProcess(t, "--rate", "1000")
+	addr := freeAddrs(t, 1)[0]
+	startNATS(t, addr)
+	start := func() *mockProcess {
+		return startRelay(t, mock.url+"/events", "--name", "desk", "--log", "nats://"+addr+"/TERM")
+	}
+	first := start()
+	waitUntil(t, "it publishes", func() bool { return first.metric("livetape_log_lease") == "1" })
+	second := start()
+	waitUntil(t, "the other is ready", func() bool { status, _ := second.ask("/readyz"); return status == http.StatusOK })
+	epoch := second.epoch()
+	first.requireWholeEnds()
+	waitUntil(t, "the other publishes", func() bool { return second.metric("livetape_log_lease") == "1" })
+	if now := second.epoch(); now != epoch {
+		t.Errorf("the epoch is %s, and was %s", now, epoch)
+	}
+	second.requireWholeEnds()
+}
+
+// epoch is that of a server's log.
+func (p *mockProcess) epoch() string {
+	p.t.Helper()
+	resp, err := http.Get(p.url + "/healthz")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var health struct{ Epoch string }
+	if err := json.NewDecoder(resp.Body).Decode(&health); err != nil {
+		p.t.Fatal(err)
+	}
+	return health.Epoch
+}
+
+// ask is the status of an answer, and after how many seconds to come again.
+func (p *mockProcess) ask(path string) (status int, retryAfter string) {
+	p.t.Helper()
+	resp, err := http.Get(p.url + path)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	resp.Body.Close()
+	return resp.StatusCode, resp.Header.Get("Retry-After")
+}
+
+// metric is the value of a metric without labels.
+func (p *mockProcess) metric(name string) string {
+	p.t.Helper()
+	resp, err := http.Get(p.url + "/metrics")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	for lines := bufio.NewScanner(resp.Body); lines.Scan(); {
+		if value, found := strings.CutPrefix(lines.Text(), name+" "); found {
+			return value
+		}
+	}
+	return ""
 }
 
 func TestOnlyThoseWithATokenReadARelay(t *testing.T) {

@@ -175,24 +175,8 @@ func startChain(t *testing.T) *chain {
 	t.Helper()
 	nginx := lookForPart(t, "LIVETAPE_NGINX", "nginx")
 	chromium := lookForPart(t, "LIVETAPE_BROWSER", "chromium-headless-shell", "chromium")
-	addrs := make([]string, 5)
-	for n := range addrs {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close()
-		addrs[n] = l.Addr().String()
-		l.Close()
-	}
-	c := &chain{t: t}
-	dir := t.TempDir()
-	c.nats = startPart(t, addrs[0], func() *exec.Cmd {
-		cmd := exec.Command(os.Args[0])
-		_, port, _ := net.SplitHostPort(addrs[0])
-		cmd.Env = append(os.Environ(), natsDir+"="+dir, natsPort+"="+port)
-		return cmd
-	})
+	addrs := freeAddrs(t, 5)
+	c := &chain{t: t, nats: startNATS(t, addrs[0])}
 	c.mock = startPart(t, addrs[1], func() *exec.Cmd { return exec.Command(livetape, "mock", "--listen", addrs[1], "--symbols", "5") })
 	for n := range c.relays {
 		c.relays[n] = startPart(t, addrs[2+n], func() *exec.Cmd {
@@ -210,6 +194,32 @@ func startChain(t *testing.T) *chain {
 // watch is another screen behind nginx.
 func (c *chain) watch() *terminal {
 	return startTerminal(c.t, 120, 40, exec.Command(livetape, "watch", "http://"+c.nginx.addr+"/events", "--name", "relay"))
+}
+
+// freeAddrs are addresses on which nothing listens now.
+func freeAddrs(t *testing.T, n int) (addrs []string) {
+	t.Helper()
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close() // when all are chosen
+		addrs = append(addrs, l.Addr().String())
+	}
+	return addrs
+}
+
+// startNATS runs a NATS server on an address. It keeps its data while the test runs.
+func startNATS(t *testing.T, addr string) *part {
+	t.Helper()
+	dir := t.TempDir()
+	return startPart(t, addr, func() *exec.Cmd {
+		cmd := exec.Command(os.Args[0])
+		_, port, _ := net.SplitHostPort(addr)
+		cmd.Env = append(os.Environ(), natsDir+"="+dir, natsPort+"="+port)
+		return cmd
+	})
 }
 
 // lookForPart skips the test where a program is missing, unless a variable of the environment says that it is required.

@@ -87,10 +87,16 @@ var streamEnds = [...]*regexp.Regexp{
 // TestATerminatedServerEndsEveryStreamWhole looks at the bytes of HTTP/1.1 on the wire.
 func TestATerminatedServerEndsEveryStreamWhole(t *testing.T) {
 	t.Parallel()
-	server := startMockProcess(t, "--rate", "2000")
+	startMockProcess(t, "--rate", "2000").requireWholeEnds()
+}
+
+// requireWholeEnds terminates a server that has clients.
+func (p *mockProcess) requireWholeEnds() {
+	t := p.t
+	t.Helper()
 	var conns []net.Conn
 	for n := range 20 {
-		conn, err := net.Dial("tcp", server.addr())
+		conn, err := net.Dial("tcp", p.addr())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -102,7 +108,7 @@ func TestATerminatedServerEndsEveryStreamWhole(t *testing.T) {
 		conns = append(conns, conn)
 	}
 	ended := make(chan int)
-	go func() { ended <- server.end(syscall.SIGTERM) }()
+	go func() { ended <- p.end(syscall.SIGTERM) }()
 	for n, conn := range conns {
 		rest, err := io.ReadAll(conn)
 		if err != nil || !streamEnds[n%2].Match(rest) {
@@ -112,7 +118,7 @@ func TestATerminatedServerEndsEveryStreamWhole(t *testing.T) {
 	if code := <-ended; code != 128+int(syscall.SIGTERM) {
 		t.Errorf("exit code %d", code)
 	}
-	if _, err := net.Dial("tcp", server.addr()); err == nil {
+	if _, err := net.Dial("tcp", p.addr()); err == nil {
 		t.Error("it still listens")
 	}
 }

@@ -56,11 +56,13 @@ func TestEveryClientGetsTheLog(t *testing.T) {
 		t.Skip("it takes a while")
 	}
 	t.Parallel()
-	c := startChaos(t)
 	ctx, stop := context.WithCancel(context.Background())
-	defer stop()
 	var making, reading sync.WaitGroup
-	making.Go(func() { c.upstream.run(ctx, 20*time.Millisecond) })
+	defer making.Wait()
+	defer stop()
+	up := newUpstream()
+	making.Go(func() { up.run(ctx, 20*time.Millisecond) })
+	c := startChaos(t, up)
 	clients := make([]*hopper, chaosClients)
 	for n := range clients {
 		clients[n] = &hopper{url: c.balancer, random: rand.New(rand.NewPCG(*chaosSeed, uint64(n)))}
@@ -97,8 +99,8 @@ func TestEveryClientGetsTheLog(t *testing.T) {
 	c.judge(clients)
 }
 
-func startChaos(t *testing.T) *chaos {
-	c := &chaos{t: t, random: rand.New(rand.NewPCG(*chaosSeed, 0)), upstream: newUpstream(), counts: map[string]int{}}
+func startChaos(t *testing.T, from *upstream) *chaos {
+	c := &chaos{t: t, random: rand.New(rand.NewPCG(*chaosSeed, 0)), upstream: from, counts: map[string]int{}}
 	ports := freePorts(t, 9)
 	var routes, urls []string
 	for n := range 3 {

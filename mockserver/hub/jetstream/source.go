@@ -48,8 +48,8 @@ func (s *Source) Run(ctx context.Context, h *hub.Hub) error {
 	return s.lead(ctx, func(ctx context.Context) error { return s.made.Run(ctx, h) })
 }
 
-// Ready reports whether the stream was reached: then its events and a snapshot are here, and stay when NATS is away.
-func (s *Source) Ready() bool { return s.reachedOnce.Load() }
+// Ready reports whether the stream was reached, and has told anything: its events and a snapshot stay when NATS is away.
+func (s *Source) Ready() bool { return s.reachedOnce.Load() && s.state.Load().HasContent() }
 
 // EventTypes are those of the source, or all that a relay has.
 func (s *Source) EventTypes() []string {
@@ -66,7 +66,7 @@ func (s *Source) EventTypes() []string {
 // NewEncoder gives a client the snapshot that the events of the log add up to. The error is hub.ErrUnavailable before the log
 // was reached.
 func (s *Source) NewEncoder(_ context.Context, asked hub.Native) (hub.Encoder, error) {
-	if !s.Ready() {
+	if !s.reachedOnce.Load() {
 		_, err := s.isFollowed()
 		return nil, fmt.Errorf("%w: %w", hub.ErrUnavailable, err)
 	}
