@@ -145,7 +145,7 @@ func (m *monitor) reportQuiet(ctx context.Context) {
 	st := Status{State: Quiet, Attempt: m.history.failures, LastEvent: m.liveness.events.lastTime(now), UsualGap: m.liveness.events.usualGap()}
 	st.Cause = "no event"
 	if !st.LastEvent.IsZero() {
-		st.Cause += " for " + connection.Duration(now.Sub(st.LastEvent).Truncate(100*time.Millisecond))
+		st.Cause += " for " + connection.Rhythm(now.Sub(st.LastEvent).Truncate(100*time.Millisecond))
 	}
 	if st.UsualGap > 0 {
 		st.Cause += " (usual gap " + connection.Rhythm(st.UsualGap) + ")"

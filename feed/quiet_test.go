@@ -58,7 +58,7 @@ func TestAFeedIsQuietByItsOwnRhythm(t *testing.T) {
 		{"a slow feed", Config{}, "data: 1\n\n", 30 * time.Second, 20 * time.Second, "", ""},
 		{"heartbeats from the start", Config{}, ":\n\n", time.Second, time.Second, "", ""},
 		{"heartbeats that are events", Config{}, "data: ping\n\n", time.Second, time.Second, "", ""},
-		{"a limit of its own", Config{QuietAfter: time.Minute}, "data: 1\n\n", time.Second / 10, time.Second, "Quiet 1m0s", "no event for 60 s"},
+		{"a limit of its own", Config{QuietAfter: time.Minute}, "data: 1\n\n", time.Second / 10, time.Second, "Quiet 1m0s", "no event for 1 min"},
 		{"a limit and no event at all", Config{QuietAfter: time.Minute}, ":\n\n", time.Second / 10, time.Second, "Quiet 59s", "no event"},
 		{"never", Config{QuietAfter: -1}, "data: 1\n\n", time.Second / 10, time.Second, "", ""},
 		{"ten a second, then nothing", Config{}, "data: 1\n\n", time.Second / 10, 0, "Silent 2s", "nothing received for 2.1 s"},

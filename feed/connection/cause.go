@@ -306,18 +306,27 @@ func Duration(d time.Duration) string {
 	return strconv.FormatFloat(d.Round(100*time.Millisecond).Seconds(), 'f', -1, 64) + " s"
 }
 
-// Rhythm writes how far apart things come, as a screen does: "0.1 s", "7.2 s", "12 s", "2 min 5 s".
+// Rhythm writes how far apart things come, as a screen does: "0.1 s", "7.2 s", "12 s", "2 min 5 s", "3 h 20 min", "2 d 4 h".
 func Rhythm(d time.Duration) string {
+	const day = 24 * time.Hour
 	if d < 10*time.Second {
-		return strconv.FormatFloat(d.Seconds(), 'f', 1, 64) + " s"
+		return strconv.FormatFloat(max(d, 0).Seconds(), 'f', 1, 64) + " s"
 	}
 	d = d.Round(time.Second)
-	minutes, rest := d/time.Minute, d%time.Minute
 	switch {
-	case minutes == 0:
-		return Duration(rest)
-	case rest == 0:
-		return fmt.Sprintf("%d min", minutes)
+	case d < time.Minute:
+		return Duration(d)
+	case d < time.Hour:
+		return twoUnits(d, time.Minute, "min", time.Second, "s")
+	case d < day:
+		return twoUnits(d, time.Hour, "h", time.Minute, "min")
 	}
-	return fmt.Sprintf("%d min %s", minutes, Duration(rest))
+	return twoUnits(d, day, "d", time.Hour, "h")
+}
+
+func twoUnits(d, large time.Duration, largeName string, small time.Duration, smallName string) string {
+	if rest := d % large / small; rest > 0 {
+		return fmt.Sprintf("%d %s %d %s", d/large, largeName, rest, smallName)
+	}
+	return fmt.Sprintf("%d %s", d/large, largeName)
 }

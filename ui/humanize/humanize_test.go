@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"livetape/feed/connection"
 	"livetape/ui/humanize"
 )
 
@@ -26,6 +27,15 @@ func TestLengthsOfTimeAreExactToTheirSecondUnit(t *testing.T) {
 	} {
 		if got := [...]string{humanize.Duration(c.d), humanize.Tenths(c.d), humanize.Countdown(c.d)}; got != [...]string{c.duration, c.tenths, c.countdown} {
 			t.Errorf("%v: %q", c.d, got)
+		}
+	}
+}
+
+func TestAFeedSaysItsUsualGapAsTheScreenDoes(t *testing.T) {
+	t.Parallel()
+	for d := -time.Second; d < 90*24*time.Hour; d += d/37 + 7*time.Millisecond {
+		if said, shown := connection.Rhythm(d), humanize.Tenths(d); said != shown {
+			t.Errorf("%v: the feed says %q, the screen %q", d, said, shown)
 		}
 	}
 }
