@@ -42,6 +42,17 @@ func playPositions(s *harness) {
 	s.openMarket().trade(3)
 }
 
+func TestATotalIsWithoutWhatHasNoPriceOfNow(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40)
+	playPositions(s)
+	s.keys("P")
+	s.requireText(t, "total USD           71,705.35", "without NOPE: no price · P&L")
+	s.status(feed.Status{State: feed.Waiting, Attempt: 1, RetryAt: s.now.Add(time.Minute)}).waitFor(5 * time.Second)
+	s.requireText(t, "without NOPE: no price · without AAPL, EURUSD, nvda: no price of now", "nvda USD            72,472.00")
+	s.requireText(t, "total USD                   –")
+}
+
 func withSent(sent chan<- alert.Firing) func(*Config) {
 	return func(c *Config) {
 		c.Alerts = []alert.Rule{{Symbol: "NVDA", Kind: alert.Above, Limit: decimal("200")}}

@@ -216,9 +216,9 @@ func withoutText(t position.Total) string {
 		symbols []string
 	}{
 		{"without %s: no price", t.NoPrice},
+		{"without %s: no price of now", t.Stale},
 		{"P&L without %s: no cost", t.NoCost},
 		{"today without %s: no previous close", t.NoClose},
-		{"%s at an old price", t.Stale},
 	} {
 		if len(missing.symbols) > 0 {
 			parts = append(parts, strings.Replace(missing.what, "%s", plainLine(strings.Join(missing.symbols, ", ")), 1))

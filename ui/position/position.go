@@ -42,7 +42,7 @@ type Value struct {
 	PnL      market.Decimal // against the cost of all lots
 	PnLPct   market.Decimal // of the amount that was paid, or taken in
 	Day      market.Decimal // against the previous close
-	Weight   market.Decimal // percent of all amounts in this currency, long and short
+	Weight   market.Decimal // percent of all amounts in the total of its currency, long and short
 	StaleFor time.Duration
 }
 
@@ -82,7 +82,7 @@ type Total struct {
 	NoPrice []string // symbols without a price: they are in none of the sums
 	NoCost  []string // symbols that are not in PnL
 	NoClose []string // symbols that are not in Day
-	Stale   []string // symbols whose price is not one of now: they are in the sums
+	Stale   []string // symbols whose price is not one of now: they are in none of the sums
 }
 
 // Totals sums values by currency, in the order of their names, and sets the weights of values. Amounts of two
@@ -97,10 +97,12 @@ func Totals(values []Value) []Total {
 			totals = append(totals, Total{Currency: v.Currency})
 		}
 		totals[i].add(v)
-		amounts[v.Currency] = sum(amounts[v.Currency], v.Value.Abs())
+		if v.StaleFor == 0 {
+			amounts[v.Currency] = sum(amounts[v.Currency], v.Value.Abs())
+		}
 	}
 	for i, v := range values {
-		if all := amounts[v.Currency]; all.Sign() > 0 {
+		if all := amounts[v.Currency]; all.Sign() > 0 && v.StaleFor == 0 {
 			values[i].Weight = v.Value.Abs().Quo(all).Mul(hundred)
 		}
 	}
@@ -113,10 +115,11 @@ func (t *Total) add(v Value) {
 		t.NoPrice = append(t.NoPrice, v.Symbol)
 		return
 	}
-	t.Value = sum(t.Value, v.Value)
 	if v.StaleFor > 0 {
 		t.Stale = append(t.Stale, v.Symbol)
+		return
 	}
+	t.Value = sum(t.Value, v.Value)
 	if t.PnL = sum(t.PnL, v.PnL); !v.PnL.IsSet() {
 		t.NoCost = append(t.NoCost, v.Symbol)
 	}
