@@ -21,7 +21,7 @@ func TestEveryCommandOfTheREADMERunsAsWritten(t *testing.T) {
 // TestEveryCommandOfTheDocsRunsAsWritten does the same for the pages whose commands need nothing from the network but
 // hosts under example, each in a directory of its own. Those of feeds.md are in feeds_test.go and presets_test.go.
 func TestEveryCommandOfTheDocsRunsAsWritten(t *testing.T) {
-	for _, name := range []string{"tutorial.md", "mockserver.md", "bench.md", "scenarios.md", "config.md"} {
+	for _, name := range []string{"tutorial.md", "mockserver.md", "bench.md", "scenarios.md", "config.md", "relay.md"} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
 			if err := os.Symlink(livetape, filepath.Join(dir, "livetape")); err != nil {
@@ -96,7 +96,7 @@ func (p page) run(t *testing.T, line string, servers map[string]*terminal) {
 var (
 	addressFlag   = regexp.MustCompile(`--listen \S+`)
 	serverCommand = regexp.MustCompile(`livetape (mock|relay)\b`)
-	screenCommand = regexp.MustCompile(`^go run \.$|^(\./)?livetape( (demo|watch|replay)\b.*)?$`)
+	screenCommand = regexp.MustCompile(`^go run \.$|^(DESK=\S+ \S+ )?(\./)?livetape( (demo|watch|replay)\b.*)?$`)
 )
 
 func appendTo(t *testing.T, name, text string) {
