@@ -60,6 +60,35 @@ func TestABusyStreamHasNoHeartbeats(t *testing.T) {
 	})
 }
 
+// TestASlowStreamHasTimeForEvents has heartbeats that take longer than the time between them.
+func TestASlowStreamHasTimeForEvents(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := serve(t, newMock(t, mockserver.Config{Heartbeat: 10 * time.Millisecond}), inMemory())
+		l := s.listen("/events")
+		l.expect("snapshot")
+		inject(t, s, "slow=100:1h")
+		if e, err := l.read(); err != nil || e.Comment != "hb" {
+			t.Fatalf("%+v, %v", e, err)
+		}
+		s.Step(1)
+		began, came := time.Now(), false
+		for !came && time.Since(began) < time.Minute {
+			e, err := l.read()
+			if err != nil {
+				t.Fatal(err)
+			}
+			came = e.ID == s.Newest()
+		}
+		if !came {
+			t.Error("a minute has only heartbeats")
+		}
+		inject(t, s, "clear")
+		l.close()
+		<-time.After(time.Minute)
+	})
+}
+
 // TestAHeartbeatThatIsNeverDueDoesNotCome has the longest that can be asked for, which stands for never.
 func TestAHeartbeatThatIsNeverDueDoesNotCome(t *testing.T) {
 	t.Parallel()

@@ -263,9 +263,10 @@ func (s *stream) send(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
-	s.timer.sent(time.Now())
 	s.hub.config.Metrics.Bytes.Add(len(b))
-	return s.faults.Write(b, s.out.send, s.mustEnd)
+	err := s.faults.Write(b, s.out.send, s.mustEnd)
+	s.timer.sent(time.Now()) // from its end on, or a slow stream would have time for heartbeats only
+	return err
 }
 
 func (s *stream) mustEnd() bool { return s.hub.closed.Load() || s.log != s.hub.Log() }
