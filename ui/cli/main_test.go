@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -83,13 +84,28 @@ func environment(dir string) map[string]string {
 	}
 }
 
+// listen listens on addr; for port 0, on a port that it can listen on again later, since no system gives an outgoing connection
+// one below 32768.
+func listen(addr string) (listener net.Listener, err error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil || port != "0" {
+		return net.Listen("tcp", addr)
+	}
+	for range 100 {
+		if listener, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(20000+rand.IntN(12000)))); err == nil {
+			return listener, nil
+		}
+	}
+	return nil, err
+}
+
 // overlapTests lets more tests run at a time than there are processors: most of them wait for a process or a server.
 func overlapTests() {
 	flag.Parse()
 	given := false
 	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
 	if !given {
-		flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0)))
+		flag.Set("test.parallel", strconv.Itoa(8*runtime.GOMAXPROCS(0)))
 	}
 }
 
@@ -106,7 +122,7 @@ func serveUntilKilled(addr string) {
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		switch lines.Text() {
 		case "listen":
-			listener, err := net.Listen("tcp", addr)
+			listener, err := listen(addr)
 			if err != nil {
 				panic(err)
 			}

@@ -254,7 +254,7 @@ func (b *breakableServer) restore() {
 	if b.server != nil {
 		return
 	}
-	listener, err := net.Listen("tcp", b.addr)
+	listener, err := listen(b.addr)
 	if err != nil {
 		b.t.Fatal(err)
 	}
