@@ -3,6 +3,7 @@ package feed
 import (
 	"fmt"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -108,10 +109,13 @@ func TestAServerThatRefusesWithoutTheIDTooIsAskedWithItAgain(t *testing.T) {
 func TestAFeedThatWasLiveIsNotGivenUp(t *testing.T) {
 	t.Parallel()
 	for _, status := range []int{400, 401, 402, 403, 404, 409, 410, 412, 418, 451} {
-		no := answering(status, nil, "no")
-		s := serve(t, turns(endingWith("retry: 10\ndata: 1\n\n"), no, no, no, staying("data: 2\n\n")))
-		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, RetryMax: minBarrenWait})
-		l.wantMessages("1", "2")
+		t.Run(strconv.Itoa(status), func(t *testing.T) {
+			t.Parallel()
+			no := answering(status, nil, "no")
+			s := serve(t, turns(endingWith("retry: 10\ndata: 1\n\n"), no, no, no, staying("data: 2\n\n")))
+			l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, RetryMax: minBarrenWait})
+			l.wantMessages("1", "2")
+		})
 	}
 }
 

@@ -3,11 +3,14 @@ package feed
 import (
 	"bufio"
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"runtime"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -16,9 +19,12 @@ import (
 	"go.uber.org/goleak"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+func TestMain(m *testing.M) {
+	flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))) // unless the command line says how many: most of them wait
+	goleak.VerifyTestMain(m)
+}
 
-// still is a environment without variables, in which every back-off takes its shortest.
+// quietEnvironment is one without variables, in which every back-off takes its shortest.
 func quietEnvironment() environment {
 	return environment{
 		lookup: func(string) (string, bool) { return "", false },

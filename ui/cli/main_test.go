@@ -61,8 +61,8 @@ func testWithBinary(m *testing.M) int {
 		os.Setenv(name, value)
 	}
 	time.Local = time.UTC
-	log.SetOutput(io.Discard) // servers log what clients break off
-	overlapTests()
+	log.SetOutput(io.Discard)                                        // servers log what clients break off
+	flag.Set("test.parallel", strconv.Itoa(8*runtime.GOMAXPROCS(0))) // unless the command line says how many: most of them wait
 	code := m.Run()
 	http.DefaultTransport.(*http.Transport).CloseIdleConnections()
 	if err := goleak.Find(goleak.IgnoreTopFunction("github.com/charmbracelet/bubbletea.Tick.func1")); err != nil && code == 0 {
@@ -97,16 +97,6 @@ func listen(addr string) (listener net.Listener, err error) {
 		}
 	}
 	return nil, err
-}
-
-// overlapTests lets more tests run at a time than there are processors: most of them wait for a process or a server.
-func overlapTests() {
-	flag.Parse()
-	given := false
-	flag.Visit(func(f *flag.Flag) { given = given || f.Name == "test.parallel" })
-	if !given {
-		flag.Set("test.parallel", strconv.Itoa(8*runtime.GOMAXPROCS(0)))
-	}
 }
 
 // serveUntilKilled runs a mock server whose listener obeys the lines on standard input: "cut" closes it with

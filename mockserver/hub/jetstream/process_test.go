@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync"
@@ -35,6 +37,7 @@ func TestMain(m *testing.M) {
 	case "replica":
 		exitWith(replicaMain())
 	}
+	flag.Set("test.parallel", strconv.Itoa(4*runtime.GOMAXPROCS(0))) // unless the command line says how many: most of them wait
 	os.Exit(m.Run())
 }
 
