@@ -1,13 +1,12 @@
 package mockserver
 
 import (
-	"cmp"
 	"fmt"
-	"net"
 	"net/http"
 	"strings"
 	"time"
 
+	"livetape/mockserver/access"
 	"livetape/mockserver/emulate"
 	"livetape/mockserver/fault"
 )
@@ -42,8 +41,7 @@ func (s *Server) handleEmulated(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, fmt.Sprintf("there is no service %.40q; GET %s lists them", name, emulatePrefix), http.StatusNotFound)
 		return
 	}
-	host, _, _ := net.SplitHostPort(r.RemoteAddr)
-	addr := cmp.Or(host, r.RemoteAddr)
+	addr := access.ClientAddress(r)
 	if reply := s.limiter.Acquire(service, addr, time.Now()); reply != nil {
 		writeReply(w, reply)
 		return

@@ -128,6 +128,25 @@ func TestPythLocksOutWhoAsksTooOften(t *testing.T) {
 	})
 }
 
+func TestClientsBehindAProxyAreCountedApart(t *testing.T) {
+	t.Parallel()
+	s := serve(t, newMock(t, mockserver.Config{}), loopback(t))
+	ask := func(from string) int {
+		t.Helper()
+		resp := s.do(http.MethodGet, "/as/pyth/v2/price_feeds?query=btc&asset_type=crypto", append([]string{"X-Forwarded-For", from}, withBearer...)...)
+		resp.Body.Close()
+		return resp.StatusCode
+	}
+	for n := 0; ask("192.0.2.1") == http.StatusOK; n++ {
+		if n == 100 {
+			t.Fatal("no address is ever refused")
+		}
+	}
+	if got := ask("192.0.2.2"); got != http.StatusOK {
+		t.Errorf("another client is answered %d", got)
+	}
+}
+
 // TestAQueryThatIsNoTextIsNoTrouble has bytes in each query that are no UTF-8, and signs that mean something elsewhere.
 func TestAQueryThatIsNoTextIsNoTrouble(t *testing.T) {
 	t.Parallel()

@@ -6,12 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"strings"
 	"text/tabwriter"
 	"time"
 
+	"livetape/mockserver/access"
 	"livetape/mockserver/fault"
 )
 
@@ -63,34 +63,13 @@ func (s *Server) authorize(r *http.Request) error {
 		}
 		return nil
 	}
-	if !isLoopback(r.RemoteAddr) || isForwarded(r) {
+	if !access.IsLocal(r) {
 		return errRemote
 	}
-	if http.NewCrossOriginProtection().Check(r) != nil || !isLoopback(r.Host) {
+	if http.NewCrossOriginProtection().Check(r) != nil || !access.IsLoopback(r.Host) {
 		return errCrossOrigin
 	}
 	return nil
-}
-
-// isForwarded reports whether a proxy on this machine forwarded r for another client (RFC 7239, RFC 9110 §7.6.3, and the
-// usual headers beside them).
-func isForwarded(r *http.Request) bool {
-	for name := range r.Header {
-		if strings.HasPrefix(name, "X-Forwarded-") || name == "Forwarded" || name == "Via" || name == "X-Real-Ip" {
-			return true
-		}
-	}
-	return false
-}
-
-// isLoopback reports whether an address, with or without a port, is of this machine by itself.
-func isLoopback(address string) bool {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		host = strings.Trim(address, "[]")
-	}
-	ip := net.ParseIP(host)
-	return host == "localhost" || ip != nil && ip.IsLoopback()
 }
 
 func (s *Server) handleListFaults(w http.ResponseWriter, r *http.Request) {

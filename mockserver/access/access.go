@@ -86,6 +86,7 @@ func (r *Readers) Watch(ctx context.Context) {
 	}
 	ticker := time.NewTicker(time.Second)
 	defer ticker.Stop()
+	said := ""
 	for {
 		select {
 		case <-ctx.Done():
@@ -93,12 +94,17 @@ func (r *Readers) Watch(ctx context.Context) {
 		case <-ticker.C:
 		}
 		changed, err := r.reload()
+		problem := ""
+		if err != nil {
+			problem = err.Error()
+		}
 		switch {
-		case err != nil:
-			r.log.Error("the tokens stay as they were", "error", err)
+		case problem != "" && problem != said: // once, not each second
+			r.log.Error("the tokens stay as they were", "error", problem)
 		case changed:
 			r.log.Info("tokens read again", "tokens", r.count())
 		}
+		said = problem
 	}
 }
 
@@ -211,7 +217,7 @@ func (r *Readers) HandleSession(w http.ResponseWriter, req *http.Request) {
 
 // admit finds the token of a request, or refuses it. Only who showed something wrong is counted.
 func (r *Readers) admit(w http.ResponseWriter, req *http.Request, shown, cookie string) *token {
-	address := clientAddress(req)
+	address := ClientAddress(req)
 	if wait := r.limits.wait(address, time.Now()); wait > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(int((wait+time.Second-1)/time.Second)))
 		http.Error(w, "refused too often; try again later", http.StatusTooManyRequests)

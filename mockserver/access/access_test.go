@@ -1,6 +1,7 @@
 package access_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net/http"
@@ -239,4 +240,35 @@ func TestAMistakeInAFileOfTokensRepeatsNone(t *testing.T) {
 			t.Errorf("%q: %v, want %s", text, err, says)
 		}
 	}
+}
+
+// TestAFileOfTokensThatIsGoneIsSaidOnce has a file be gone for an hour, come back as it was, and be gone again.
+func TestAFileOfTokensThatIsGoneIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	file := tokenFile(t, tokens)
+	synctest.Test(t, func(t *testing.T) {
+		var said strings.Builder
+		r, err := access.Open(file, slog.New(slog.NewTextHandler(&said, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		ctx, stop := context.WithCancel(t.Context())
+		defer stop()
+		go r.Watch(ctx)
+		for n := 1; n <= 2; n++ {
+			if err := os.Rename(file, file+".away"); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Hour)
+			synctest.Wait()
+			if got := strings.Count(said.String(), "the tokens stay as they were"); got != n {
+				t.Errorf("after the file was gone %d times, it is said %d times", n, got)
+			}
+			if err := os.Rename(file+".away", file); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Minute)
+			synctest.Wait()
+		}
+	})
 }

@@ -1,10 +1,6 @@
 package access
 
 import (
-	"net"
-	"net/http"
-	"net/netip"
-	"strings"
 	"sync"
 	"time"
 )
@@ -54,28 +50,4 @@ func (l *limiter) forget(now time.Time) {
 	if len(l.until) >= maxAddresses {
 		clear(l.until)
 	}
-}
-
-// clientAddress is whom a request is from: behind a proxy on this machine, the last address that the proxy has seen. Those of
-// one network of IPv6 are one.
-func clientAddress(r *http.Request) string {
-	host, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		host = r.RemoteAddr
-	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if ip.IsLoopback() {
-		hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-		if seen, err := netip.ParseAddr(strings.TrimSpace(hops[len(hops)-1])); err == nil {
-			ip = seen
-		}
-	}
-	ip = ip.Unmap().WithZone("")
-	if ip.Is6() {
-		return netip.PrefixFrom(ip, 64).Masked().String()
-	}
-	return ip.String()
 }
