@@ -8,10 +8,12 @@ import (
 	"livetape/feed/stream"
 )
 
-// How many of a feed's first events a decoder that learns is shown at once, and how long after the first one they may come.
+// How many of a feed's first events a decoder that learns is shown at once, how long after the first one they may come, and of how
+// many bytes on no more are waited for: so many hold enough rows, and take their time.
 const (
 	learnEvents = 64
 	learnTime   = 25 * time.Millisecond
+	learnBytes  = 128 << 10
 )
 
 // gatherSamples gathers the first events for a decoder that finds out from them how the feed is to be read. The events it returns
@@ -30,7 +32,7 @@ func (d *delivery) gatherSamples(ctx context.Context, arrivals <-chan []queuedEv
 	}
 	timeout := time.NewTimer(learnTime)
 	defer timeout.Stop()
-	for gathering := true; gathering && len(first) < learnEvents; {
+	for gathering := true; gathering && len(first) < learnEvents && totalSize(first) < learnBytes; {
 		select {
 		case more, open := <-arrivals:
 			gathering, first = open, append(first, more...)
@@ -38,11 +40,15 @@ func (d *delivery) gatherSamples(ctx context.Context, arrivals <-chan []queuedEv
 			gathering = false
 		}
 	}
-	size, shown := 0, first[:min(len(first), learnEvents)]
-	for _, e := range shown {
+	shown := first[:min(len(first), learnEvents)]
+	return first, d.runDecoder(ctx, totalSize(shown), func() { learner.Learn(d.samples(shown)) })
+}
+
+func totalSize(events []queuedEvent) (size int) {
+	for _, e := range events {
 		size += e.size
 	}
-	return first, d.runDecoder(ctx, size, func() { learner.Learn(d.samples(shown)) })
+	return size
 }
 
 // samples are events with their credentials masked: what is found in them is shown, and may quote them.
