@@ -74,7 +74,8 @@ func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
 		l.width -= width + 2 // a line, and a blank before it
 	case m.zoomed || body < minShared:
 	default:
-		l.details.below, height = true, min(max(body*2/5, minDetailLines), max(body-4, body/2))
+		want := max(body*2/5, minDetailLines, m.spareLines(t, body))
+		l.details.below, height = true, min(want, max(body-4, body/2))
 	}
 	l.details = l.details.share(m.detailParts(m.selectedRow(t)), m.focus, width, height)
 	if l.details.beside {

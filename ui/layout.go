@@ -279,7 +279,7 @@ func (m Model) sharePanes(l layout, body int, t *shownData) layout {
 		return l
 	}
 	if m.showLog {
-		l.log = max(body/3, 6)
+		l.log = max(body/3, 6, m.spareLines(t, body))
 		body -= l.log
 	}
 	if slices.Contains(m.focusOrder(), focusNews) {
@@ -320,6 +320,17 @@ func (m Model) priceLines(t *shownData) int {
 		rows += 2
 	}
 	return max(rows+2, minPrices)
+}
+
+// spareLines are those that neither the tables nor news need.
+func (m Model) spareLines(t *shownData, body int) int {
+	if m.showsRaw(t) || t.isOnlyNews() {
+		return 0
+	}
+	if slices.Contains(m.focusOrder(), focusNews) {
+		body -= max(body*3/10, minNews)
+	}
+	return body - m.priceLines(t)
 }
 
 func (l layout) addReadings(t *shownData, raw bool) layout {
