@@ -103,6 +103,13 @@ func TestEachAnswerOfAServerLeadsToItsState(t *testing.T) {
 		cause  string
 	}{
 		{200, html, "<html>", Failed, 0, "200, but text/html instead of an event stream"},
+		{200, html, "<!doctype html>\n<html><head><title>Maintenance &amp; upgrade</title></head><body>\n<h1>We are <b>down</b></h1>until 14:00", Failed, 0, "200, but text/html instead of an event stream: We are down"},
+		{200, html, "<head><title>Maintenance &amp; upgrade</title><style>p{}", Failed, 0, "200, but text/html instead of an event stream: Maintenance & upgrade"},
+		{200, html, "<head><style>p{}</style></head><!-- v2 --><body><p>Back at\n14:00</p><script>x()", Failed, 0, "200, but text/html instead of an event stream: Back at 14:00"},
+		{200, html, "data: 1\n\n", Failed, 0, "200, but text/html instead of an event stream"},
+		{200, http.Header{"Content-Type": {"text/plain"}}, "Closed for maintenance\nuntil 14:00\n", Failed, 0, "200, but text/plain instead of an event stream: Closed for maintenance"},
+		{200, http.Header{"Content-Type": {"application/json"}}, `{"error":{"message":"closed for maintenance"}}`, Failed, 0, "200, but application/json instead of an event stream: closed for maintenance"},
+		{200, http.Header{"Content-Type": {"image/png"}}, "\x89PNG", Failed, 0, "200, but image/png instead of an event stream"},
 		{200, http.Header{"Content-Type": nil}, "", Failed, 0, "200, but without a content type instead of an event stream"},
 		{200, http.Header{"Content-Type": {"application/json"}}, "{}", Failed, 0, "200, but application/json instead of an event stream"},
 		{200, http.Header{"Content-Type": {"text/event-stream"}, "Content-Encoding": {"br"}}, "", Failed, 0, "200, but compressed with br, which was not asked for"},
@@ -167,7 +174,7 @@ func TestAPageWhereAStreamWasIsWaitedOut(t *testing.T) {
 	l.wantMessages("1")
 	l.status(Waiting)
 	l.status(Connecting)
-	if st := l.status(Waiting); st.Cause != "200, but text/html instead of an event stream" || st.Attempt != 1 || st.Planned {
+	if st := l.status(Waiting); st.Cause != "200, but text/html instead of an event stream: log in to the wifi" || st.Attempt != 1 || st.Planned {
 		t.Errorf("%+v", st)
 	}
 	l.wantMessages("2")

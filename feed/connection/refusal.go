@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/textproto"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,9 +34,7 @@ func (e *Endpoint) examineResponse(resp *http.Response, now time.Time) *refusal 
 		return r
 	}
 	message, plainToTLS := e.refusalMessage(resp)
-	if message != "" {
-		r.Cause += ": " + message
-	}
+	r.Cause = withMessage(r.Cause, message)
 	if plainToTLS {
 		r.Advice = writeHTTPS
 	}
@@ -47,13 +46,22 @@ func (e *Endpoint) examineStream(resp *http.Response) *refusal {
 	refuse := func(cause, advice string) *refusal {
 		return &refusal{Outcome{Ending: NotAStream, Status: resp.StatusCode, RetryAfter: NoRetryAfter, Cause: e.cleanText(cause), Advice: advice}}
 	}
-	if problem, advice := e.checkContentType(MediaType(resp.Header)); problem != "" {
-		return refuse("200, but "+problem, advice)
+	kind := MediaType(resp.Header)
+	if problem, advice := e.checkContentType(kind); problem != "" {
+		return refuse(withMessage("200, but "+problem, e.pageMessage(resp, kind)), advice)
 	}
 	if coding := ContentCoding(resp.Header); coding != "" && coding != "gzip" {
 		return refuse("200, but compressed with "+coding+", which was not asked for", "ask for the stream without compression, or without the proxy that compresses it")
 	}
 	return nil
+}
+
+// withMessage is a cause with what the server says of it, if it says something.
+func withMessage(cause, message string) string {
+	if message == "" {
+		return cause
+	}
+	return cause + ": " + message
 }
 
 // MediaType is the content type without its parameters, in lower case.
@@ -160,14 +168,39 @@ const (
 // that the status does not. It takes no longer than messageTime. It also says whether the body, in the words of a known
 // server, says that plain HTTP came to where TLS is spoken.
 func (e *Endpoint) refusalMessage(resp *http.Response) (text string, plainToTLS bool) {
-	giveUp := time.AfterFunc(messageTime, func() { _ = resp.Body.Close() }) // ends the read
-	defer giveUp.Stop()
-	body, _ := io.ReadAll(io.LimitReader(Decompressed(resp), messageBytes)) // what could be read will do
+	body := beginningOf(resp)
 	text = e.Clean(messageIn(body), messageLimit)
 	if strings.EqualFold(text, http.StatusText(resp.StatusCode)) || strings.EqualFold(text, statusLine(resp.StatusCode)) {
 		text = ""
 	}
 	return text, resp.StatusCode == http.StatusBadRequest && expectsTLS(body)
+}
+
+// pageMessage is what the body of a 200 that is no event stream says to people: of maintenance, or of a login. It takes no longer
+// than messageTime.
+func (e *Endpoint) pageMessage(resp *http.Response, kind string) string {
+	if coding := ContentCoding(resp.Header); coding != "" && coding != "gzip" || !strings.HasPrefix(kind, "text/") && !isJSON(kind) {
+		return ""
+	}
+	body := beginningOf(resp)
+	if mayBeFields(body) {
+		return ""
+	}
+	return e.Clean(messageIn(body), messageLimit)
+}
+
+// mayBeFields reports whether a body begins as an event stream does, whatever its content type says.
+func mayBeFields(body []byte) bool {
+	name, _, found := bytes.Cut(bytes.TrimSpace(body), []byte(":"))
+	return found && slices.Contains([]string{"", "data", "event", "id", "retry"}, string(name))
+}
+
+// beginningOf is what can be read of the beginning of a body within messageTime.
+func beginningOf(resp *http.Response) []byte {
+	giveUp := time.AfterFunc(messageTime, func() { _ = resp.Body.Close() }) // ends the read
+	defer giveUp.Stop()
+	body, _ := io.ReadAll(io.LimitReader(Decompressed(resp), messageBytes)) // what could be read will do
+	return body
 }
 
 // expectsTLS reports whether the body of a 400 is what Go, nginx, or Apache say to plain HTTP on a port for TLS.
@@ -217,13 +250,19 @@ func messageIn(body []byte) string {
 
 var (
 	headings = regexp.MustCompile(`(?is)<(?:h1|h2|title)\b[^>]*>(.*?)</(?:h1|h2|title)>`)
-	tags     = regexp.MustCompile(`<[^>]*>`)
+	unshown  = regexp.MustCompile(`(?is)<!--.*?(?:-->|$)|<(?:head|script|style)\b.*?(?:</(?:head|script|style)>|$)`)
+	tags     = regexp.MustCompile(`<[^>]*(?:>|$)`)
 )
 
-// headingIn is the first heading of a page that has text, and its title where there is none.
+// headingIn is the first heading of a page that has text, its title where there is none, or else its first text.
 func headingIn(page []byte) (text string) {
+	defer func() {
+		if text == "" {
+			text = wordsIn(unshown.ReplaceAll(page, nil))
+		}
+	}()
 	for _, m := range headings.FindAllSubmatch(page, -1) {
-		words := strings.Join(strings.Fields(html.UnescapeString(string(tags.ReplaceAll(m[1], nil)))), " ")
+		words := wordsIn(m[1])
 		isTitle := bytes.HasPrefix(bytes.ToLower(m[0]), []byte("<title"))
 		if words != "" && (text == "" || !isTitle) {
 			text = words
@@ -233,6 +272,11 @@ func headingIn(page []byte) (text string) {
 		}
 	}
 	return text
+}
+
+// wordsIn is the text of a part of a page, on one line.
+func wordsIn(page []byte) string {
+	return strings.Join(strings.Fields(html.UnescapeString(string(tags.ReplaceAll(page, []byte(" "))))), " ")
 }
 
 // MaxRetryAfter bounds what a server can ask for.

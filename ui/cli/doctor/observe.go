@@ -156,6 +156,12 @@ func (e *examination) readBody(o *observation, resp *http.Response, opts connect
 	if peek {
 		line, whole := peekFirstLine(body)
 		o.bodyStart = e.endpoint.Clean(line, 80)
+		resp.Header = resp.Header.Clone()
+		resp.Header.Del("Content-Encoding") // what follows is decompressed
+		resp.Body = struct {
+			io.Reader
+			io.Closer
+		}{body, resp.Body}
 		if e.options.Format != FormatSSE && (e.options.Format == FormatNDJSON || areJSONLines(line, whole, mediaType)) {
 			o.stage, o.format = streaming, FormatNDJSON
 			e.listen(o, body, opts)
