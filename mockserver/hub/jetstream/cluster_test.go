@@ -7,6 +7,7 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"math/rand/v2"
 	"net"
 	"net/http"
@@ -26,7 +27,7 @@ import (
 )
 
 var (
-	chaosFaults = flag.Int("faults", 16, "how many faults the cluster of the test meets")
+	chaosFaults = flag.Int("faults", 40, "how many faults the cluster of the test meets")
 	chaosSeed   = flag.Uint64("chaos-seed", 1, "seed of the faults")
 	chaosDir    = flag.String("chaos-dir", "", "folder for what the processes say; with LOG=1")
 )
@@ -47,6 +48,7 @@ type chaos struct {
 	balancer string
 	js       natsjs.JetStream
 	counts   map[string]int
+	settled  bool // the copies of the log agree, as far as the test has caused it
 }
 
 // TestEveryClientGetsTheLog kills and pauses replicas, NATS servers and the publisher in turn, and cuts the upstream off, while
@@ -71,9 +73,15 @@ func TestEveryClientGetsTheLog(t *testing.T) {
 	eventually(t, "all clients have a stream", func() bool {
 		return !slices.ContainsFunc(clients, func(h *hopper) bool { return h.last.Load() == 0 })
 	})
+	var kinds []string
 	for n := range *chaosFaults {
+		if len(kinds) == 0 {
+			kinds = c.round()
+		}
+		kind := kinds[0]
+		kinds = kinds[1:]
 		began := time.Now()
-		kind := c.fault()
+		c.fault(kind)
 		if *chaosDir != "" {
 			t.Logf("fault %d at %s for %s: %s", n, began.UTC().Format(timeOfDay), time.Since(began).Round(time.Millisecond), kind)
 		}
@@ -204,48 +212,68 @@ func (c *chaos) pass(in net.Conn, first int) {
 	}
 }
 
-// fault does one thing wrong, and mends it again.
-func (c *chaos) fault() (kind string) {
-	kinds := []string{"kill a replica", "pause a replica", "kill a NATS server", "pause a NATS server", "kill the publisher",
-		"pause the publisher", "cut the upstream", "cut the upstream, with a gap"}
-	kind = kinds[c.random.IntN(len(kinds))]
+// round is every kind of fault, in any order. A NATS server that led a copy of the log takes 5 s to be replaced: where there are
+// few faults, one is killed.
+func (c *chaos) round() (kinds []string) {
+	quick := map[string]int{"kill a replica": 6, "pause a replica": 6, "kill the publisher": 5, "pause the publisher": 5,
+		"kill a NATS server": 1, "pause a NATS server": 5, "cut the upstream": 6, "cut the upstream, with a gap": 6}
+	for _, kind := range slices.Sorted(maps.Keys(quick)) {
+		times := 1
+		if *chaosFaults < 100 {
+			times = quick[kind]
+		}
+		kinds = append(kinds, slices.Repeat([]string{kind}, times)...)
+	}
+	c.random.Shuffle(len(kinds), func(i, j int) { kinds[i], kinds[j] = kinds[j], kinds[i] })
+	return kinds
+}
+
+// fault does one thing wrong, and mends it again. What is left of a NATS server that was killed is mended while other things go
+// wrong, but not while another NATS server or a replica is killed: a replica would have nobody left who knows where the log ends.
+func (c *chaos) fault(kind string) {
 	c.counts[kind]++
-	replica := c.random.IntN(len(c.replicas))
+	replica, node := c.random.IntN(len(c.replicas)), c.nats[c.random.IntN(len(c.nats))]
+	pause := time.Duration(50+c.random.IntN(600)) * time.Millisecond // longer than the lease, or shorter
+	if strings.HasSuffix(kind, "NATS server") || strings.HasPrefix(kind, "kill") {
+		c.settle()
+	}
 	if strings.HasSuffix(kind, "the publisher") {
 		if n := c.publisher(); n >= 0 {
 			replica = n
 		}
 	}
-	node, pause := c.nats[c.random.IntN(len(c.nats))], time.Duration(100+c.random.IntN(600))*time.Millisecond
 	switch kind {
 	case "kill a replica", "kill the publisher":
 		c.replicas[replica].kill()
-		<-time.After(pause / 2)
+		<-time.After(pause / 4)
 		c.replicas[replica].start(c.t)
 		c.within(time.Minute, "a replica is ready again", func() bool { return c.ready(replica) })
 	case "pause a replica", "pause the publisher":
 		c.replicas[replica].signal(syscall.SIGSTOP)
-		<-time.After(2 * pause) // longer than the lease, or shorter
+		<-time.After(pause)
 		c.replicas[replica].signal(syscall.SIGCONT)
 	case "kill a NATS server":
 		node.kill()
-		<-time.After(pause / 2)
+		<-time.After(pause / 4)
 		node.start(c.t)
-		c.settle()
+		c.settled = false
 	case "pause a NATS server":
 		node.signal(syscall.SIGSTOP)
 		<-time.After(pause)
 		node.signal(syscall.SIGCONT)
-		c.settle()
+		c.settled = false
 	default:
 		c.upstream.cutOff(strings.HasSuffix(kind, "gap"))
 	}
-	<-time.After(100 * time.Millisecond)
-	return kind
+	<-time.After(20 * time.Millisecond)
 }
 
 // settle waits until all copies of the log agree, so that the next NATS server may fail.
 func (c *chaos) settle() {
+	if c.settled {
+		return
+	}
+	c.settled = true
 	c.within(time.Minute, "the copies of the log agree", func() bool {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 		defer cancel()

@@ -78,7 +78,7 @@ func replicaMain() error {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	defer stop()
 	c := testConfig(os.Getenv("NATS"), "CHAOS")
-	c.Name, c.Ring = os.Getenv("NAME"), 256
+	c.Name, c.Ring, c.LeaseTime = os.Getenv("NAME"), 256, 500*time.Millisecond
 	if c.Logger != nil {
 		c.Logger = c.Logger.With("replica", c.Name)
 	}
