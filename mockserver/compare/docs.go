@@ -115,6 +115,7 @@ func (r results) markdown() string {
 	fmt.Fprintf(&b, line, heading()...)
 	fmt.Fprintf(&b, line, "---", "---:", "---:", "---", "---", "---:")
 	for _, row := range r.Rows {
+		row.What = strings.ReplaceAll(row.What, "|", `\|`) // or it would end the cell
 		fmt.Fprintf(&b, line, row.cells()...)
 	}
 	return b.String()
