@@ -314,8 +314,8 @@ func (r *Reader) foundMap() *decode.FoundMap {
 		d.Aliases = nil
 		whole := r.result
 		whole.Definition = d
-		f.YAML, _ = whole.YAML() // it was just compiled
-		f.Guess = r.result.Definition.Preset == ""
+		f.YAML, _ = whole.YAML()                 // it was just compiled
+		f.Guess = d.Preset == "" || d.Map != nil // the map of a preset that says how to connect, but not what is sent
 	}
 	if r.guard.problem != "" {
 		f.Problem = r.guard.problem

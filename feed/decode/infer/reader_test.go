@@ -345,3 +345,27 @@ func TestHowManyEventsAMapWasFoundFromIsToldAsTheyGrow(t *testing.T) {
 		t.Errorf("the map is said to be found from %d events", sample)
 	}
 }
+
+// TestTheMapOfAPresetThatOnlySaysHowToConnectIsAGuess recognises a Mercure hub by its ids; what it publishes is found as anywhere.
+func TestTheMapOfAPresetThatOnlySaysHowToConnectIsAGuess(t *testing.T) {
+	t.Parallel()
+	price := []byte(`{"symbol":"AMD","price":"206.49","bid":"206.44","ask":"206.49"}`)
+	for id, want := range map[string]string{"urn:uuid:40076663-6e43-8a2c-9b0a-0086692a403e": "mercure", "1": ""} {
+		r, err := infer.NewDecoder("desk", preset.Definition{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		l, ok := decode.LearnerOf(r)
+		if !ok {
+			t.Fatal("it does not learn")
+		}
+		l.Learn([]decode.Event{{Type: "message", ID: id, Data: price}})
+		m, err := r.Decode("message", price)
+		if err != nil || m.Map == nil {
+			t.Fatalf("id %s: no map: %+v, %v", id, m, err)
+		}
+		if m.Map.Preset != want || !m.Map.Guess {
+			t.Errorf("id %s: preset %q, a guess: %v; want %q, true", id, m.Map.Preset, m.Map.Guess, want)
+		}
+	}
+}
