@@ -93,8 +93,8 @@ func (r *recentEvents) add(ev feed.Event) {
 	r.len++
 	*r.at(r.len - 1) = ev
 	k := r.keptOf(ev.Feed)
-	k.count(sizeOf(ev))
-	for r.size += sizeOf(ev); r.size > r.limit || k.isFull(); {
+	k.count(eventSize(ev))
+	for r.size += eventSize(ev); r.size > r.limit || k.isFull(); {
 		r.removeFirst()
 	}
 }
@@ -108,8 +108,8 @@ func (r *recentEvents) restart(feed string) {
 	r.keptOf(feed).count(size)
 }
 
-// sizeOf is about how many bytes an event takes.
-func sizeOf(ev feed.Event) int {
+// eventSize is about how many bytes an event takes.
+func eventSize(ev feed.Event) int {
 	const bare = 300
 	if ev.Message == nil {
 		return bare
@@ -126,8 +126,8 @@ func (r *recentEvents) grow() {
 func (r *recentEvents) removeFirst() {
 	oldest := r.at(0)
 	r.before.replay(*oldest)
-	r.size -= sizeOf(*oldest)
-	r.keptOf(oldest.Feed).count(-sizeOf(*oldest))
+	r.size -= eventSize(*oldest)
+	r.keptOf(oldest.Feed).count(-eventSize(*oldest))
 	*oldest = feed.Event{}
 	r.first, r.len = (r.first+1)&(len(r.ring)-1), r.len-1
 }

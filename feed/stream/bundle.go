@@ -16,11 +16,11 @@ const aside = '>'
 // ids. Its id: says how many bytes of types and ids there are, and then, of each event, the mark and how many bytes its data,
 // type and id have.
 type bundle struct {
-	text   []byte // the data: lines
-	names  []byte // types and ids
-	layout []byte
-	events int
-	full   bool
+	text        []byte // the data: lines
+	typesAndIDs []byte
+	layout      []byte
+	events      int
+	full        bool
 }
 
 // add adds an event that is complete.
@@ -37,15 +37,15 @@ func (b *bundle) add(e *pendingEvent) {
 		size = len(e.data) - e.lines*len(dataField) - 1
 	}
 	b.layout = strconv.AppendInt(append(b.layout, byte(e.mark())), int64(size), 10)
-	b.addName(e.kind)
-	b.addName(e.id)
+	b.addTypeOrID(e.kind)
+	b.addTypeOrID(e.id)
 	b.events++
-	b.full = b.full || b.events == bundleEvents || len(b.text)+len(b.names) >= bundleSize
+	b.full = b.full || b.events == bundleEvents || len(b.text)+len(b.typesAndIDs) >= bundleSize
 }
 
-func (b *bundle) addName(name []byte) {
-	b.names = append(b.names, name...)
-	b.layout = strconv.AppendInt(append(b.layout, ','), int64(len(name)), 10)
+func (b *bundle) addTypeOrID(text []byte) {
+	b.typesAndIDs = append(b.typesAndIDs, text...)
+	b.layout = strconv.AppendInt(append(b.layout, ','), int64(len(text)), 10)
 }
 
 // take gives the events so far as one, which is valid until the next is added; nil when there are none.
@@ -53,10 +53,10 @@ func (b *bundle) take() []byte {
 	if b.events == 0 {
 		return nil
 	}
-	out := append(append(b.text, b.names...), "\nid: "...)
-	out = append(strconv.AppendInt(out, int64(len(b.names)), 10), b.layout...)
+	out := append(append(b.text, b.typesAndIDs...), "\nid: "...)
+	out = append(strconv.AppendInt(out, int64(len(b.typesAndIDs)), 10), b.layout...)
 	out = append(out, "\n\n"...)
-	*b = bundle{text: reusableBuffer(out, spareBuffer), names: reusableBuffer(b.names, spareBuffer), layout: b.layout[:0]}
+	*b = bundle{text: reusableBuffer(out, spareBuffer), typesAndIDs: reusableBuffer(b.typesAndIDs, spareBuffer), layout: b.layout[:0]}
 	return out
 }
 

@@ -86,15 +86,15 @@ func joinBooks(all []eventRule) (joined []eventRule) {
 	for _, t := range all {
 		books = append(books, t.rule.Book)
 	}
-	shareDeltas(books)
+	markAllAsDeltas(books)
 	for _, t := range all {
 		joined = addRule(joined, t)
 	}
 	return joined
 }
 
-// shareDeltas takes all books, of which some may be nil, for ones that are changed where one of them is.
-func shareDeltas(books []*mapping.Book) {
+// markAllAsDeltas takes all books, of which some may be nil, for ones that are changed where one of them is.
+func markAllAsDeltas(books []*mapping.Book) {
 	books = slices.DeleteFunc(books, func(b *mapping.Book) bool { return b == nil })
 	if at := slices.IndexFunc(books, func(b *mapping.Book) bool { return b.Deltas }); at >= 0 {
 		for _, b := range books {

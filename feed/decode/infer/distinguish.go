@@ -99,7 +99,7 @@ func (id rowIdentity) extend(all []*leaf, f fields, prices []float64) rowIdentit
 	joined, besideUnderlying := id, id.standBesideUnderlying(all)
 	for _, l := range distinguishingLeaves(all, f, id) {
 		isPart := (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of) ||
-			besideUnderlying && isTerm(l) && !isCurrency(l) && l.standsBeside(strikeOf(all))
+			besideUnderlying && isTerm(l) && !isNamedCurrency(l) && l.standsBeside(strikeOf(all))
 		if isPart && len(joined.leaves) <= maxParts {
 			joined = joinLeaf(" ", joined, l)
 		}
@@ -113,7 +113,7 @@ func (id rowIdentity) extend(all []*leaf, f fields, prices []float64) rowIdentit
 	return joined
 }
 
-func isCurrency(l *leaf) bool {
+func isNamedCurrency(l *leaf) bool {
 	m, _ := matchName(l.name())
 	return m.field == "currency"
 }
@@ -159,7 +159,7 @@ func (id rowIdentity) equalTerms(all []*leaf) (names []string) {
 		return nil
 	}
 	for _, l := range all {
-		if isTerm(l) && !isCurrency(l) && !slices.Contains(id.leaves, l) {
+		if isTerm(l) && !isNamedCurrency(l) && !slices.Contains(id.leaves, l) {
 			names = append(names, l.name())
 		}
 	}
@@ -174,7 +174,7 @@ func (id rowIdentity) equalTerms(all []*leaf) (names []string) {
 // areOptions reports whether rows are options: beside a strike they name the right or the day on which it ends.
 func areOptions(all []*leaf) bool {
 	return strikeOf(all) != nil && slices.ContainsFunc(all, func(l *leaf) bool {
-		return len(l.names) == 1 && isTerm(l) && !isCurrency(l) && !isStrike(l)
+		return len(l.names) == 1 && isTerm(l) && !isNamedCurrency(l) && !isStrike(l)
 	})
 }
 

@@ -265,7 +265,7 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 	for _, r := range rules {
 		books = append(books, r.Book)
 	}
-	shareDeltas(books)
+	markAllAsDeltas(books)
 	return joinKinds(rules, kind.path)
 }
 

@@ -79,7 +79,7 @@ func (s *Stream) followOnce(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the stream %s: %w", s.config.Stream, err)
 		}
-		if err := s.take(view, m); err != nil {
+		if err := s.addToLog(view, m); err != nil {
 			return err
 		}
 		if view.newest() > tail { // it was not there yet when this began
@@ -263,8 +263,8 @@ func (s *Stream) apply(state *hub.State, e *hub.Event, m message) {
 	}
 }
 
-// take adds a message to the log.
-func (s *Stream) take(view *epochLog, from jetstream.Msg) error {
+// addToLog adds a message to the log.
+func (s *Stream) addToLog(view *epochLog, from jetstream.Msg) error {
 	m, err := readMessage(from)
 	if err != nil {
 		return err

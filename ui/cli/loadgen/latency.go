@@ -140,13 +140,13 @@ type histogram struct {
 func (h *histogram) add(d time.Duration) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	h.include(d, d)
+	h.addExtremes(d, d)
 	h.counts[bucketIndex(d)]++
 	h.total++
 }
 
-// include takes the shortest and the longest of some durations, before they are counted.
-func (h *histogram) include(shortest, longest time.Duration) {
+// addExtremes takes the shortest and the longest of some durations, before they are counted.
+func (h *histogram) addExtremes(shortest, longest time.Duration) {
 	if h.total == 0 || shortest < h.min {
 		h.min = shortest
 	}
@@ -158,7 +158,7 @@ func (h *histogram) merge(other *histogram) {
 	if other.total == 0 {
 		return
 	}
-	h.include(other.min, other.max)
+	h.addExtremes(other.min, other.max)
 	for bucket, n := range other.counts {
 		h.counts[bucket] += n
 	}
