@@ -35,6 +35,9 @@ func NewEvent(id string, number uint64, d Draft, data []byte, logged time.Time) 
 	return &Event{id, number, d.Type, d.Symbols, d.Feed, frame, d.Payload, logged.UnixNano()}
 }
 
+// Logged is when the event was logged.
+func (e *Event) Logged() time.Time { return time.Unix(0, e.logged) }
+
 // Why a log cannot be read from an id.
 var (
 	ErrUnknownID = errors.New("the log never gave this id")

@@ -218,7 +218,7 @@ func (s *Stream) enterEpoch(ctx context.Context, r *remote) (*epochLog, error) {
 	if last-min(last, begin) > uint64(s.config.Ring) {
 		begin = last - uint64(s.config.Ring)
 	}
-	state := s.state.Load()
+	now := s.state.Load()
 	if s.view.Load().epoch == "none" {
 		restored, from, err := s.restore(ctx, r)
 		if err != nil {
@@ -227,11 +227,11 @@ func (s *Stream) enterEpoch(ctx context.Context, r *remote) (*epochLog, error) {
 		if err := s.fold(restored, l, from+1, begin); err != nil {
 			return nil, err
 		}
-		state = restored
+		now = restored
 	}
-	state.SetLast(l.id(begin))
+	now.setLast(l.id(begin))
 	l.begin(begin)
-	s.state.Store(state)
+	s.state.Store(now)
 	s.view.Store(l)
 	s.mu.Lock()
 	if s.hub != nil {
@@ -244,9 +244,9 @@ func (s *Stream) enterEpoch(ctx context.Context, r *remote) (*epochLog, error) {
 }
 
 // fold adds the events with sequences from begin to end to a state.
-func (s *Stream) fold(state *hub.State, l *epochLog, begin, end uint64) error {
+func (s *Stream) fold(to *state, l *epochLog, begin, end uint64) error {
 	for ; begin <= end; begin += blockSize {
-		err := s.readRange(begin, min(end, begin+blockSize-1), func(m message) { s.apply(state, l.encode(m), m) })
+		err := s.readRange(begin, min(end, begin+blockSize-1), func(m message) { s.apply(to, l.encode(m), m) })
 		if err != nil {
 			return err
 		}
@@ -254,8 +254,8 @@ func (s *Stream) fold(state *hub.State, l *epochLog, begin, end uint64) error {
 	return nil
 }
 
-func (s *Stream) apply(state *hub.State, e *hub.Event, m message) {
-	state.Apply(e)
+func (s *Stream) apply(to *state, e *hub.Event, m message) {
+	to.apply(e)
 	if m.draft.FeedID != "" && !m.more {
 		s.mu.Lock()
 		s.feedIDs[m.draft.Feed] = m.draft.FeedID

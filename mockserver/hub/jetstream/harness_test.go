@@ -2,10 +2,13 @@ package jetstream_test
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -58,6 +61,44 @@ func manage(t *testing.T, url string) natsjs.JetStream {
 	return js
 }
 
+// latestPrices is the latest event of each symbol.
+type latestPrices struct{ symbols, data []string }
+
+func (p *latestPrices) Apply(e *hub.Event) {
+	if e.Type == "price" {
+		_ = p.put(e.Data()) // what is not JSON is no price
+	}
+}
+
+func (p *latestPrices) put(data []byte) error {
+	var row struct{ Symbol string }
+	if err := json.Unmarshal(data, &row); err != nil {
+		return err
+	}
+	at := slices.Index(p.symbols, row.Symbol)
+	if at < 0 {
+		at = len(p.symbols)
+		p.symbols, p.data = append(p.symbols, row.Symbol), append(p.data, "")
+	}
+	p.data[at] = string(data)
+	return nil
+}
+
+func (p *latestPrices) AppendSnapshot(b []byte, _ hub.Filter) []byte {
+	return fmt.Appendf(b, `{"prices":[%s]}`, strings.Join(p.data, ","))
+}
+
+func (p *latestPrices) Restore(snapshot []byte) error {
+	var s struct{ Prices []json.RawMessage }
+	err := json.Unmarshal(snapshot, &s)
+	for _, data := range s.Prices {
+		err = errors.Join(err, p.put(data))
+	}
+	return err
+}
+
+func (p *latestPrices) HasContent() bool { return len(p.data) > 0 }
+
 // node is one process's part in a log, with a hub.
 type node struct {
 	*jetstream.Source
@@ -96,6 +137,7 @@ func testConfig(url, stream string) jetstream.Config {
 		Takeover: func(name, cause string) []byte {
 			return fmt.Appendf(nil, `{"feed":"","state":"live","cause":%q}`, cause)
 		},
+		Content: func() jetstream.Content { return &latestPrices{} },
 	}
 	if os.Getenv("LOG") != "" {
 		c.Logger = slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelDebug})).With("of", stream)

@@ -59,6 +59,7 @@ type Config struct {
 	Logger      *slog.Logger                         // default none
 	NoticeData  func(state, cause string) []byte     // the data of an event that says how the log is; nil: there is none
 	Takeover    func(publisher, cause string) []byte // the data of an event that says that another publishes now; required
+	Content     func() Content                       // without events; required
 }
 
 // NoticeType is the type of the events of NoticeData and Takeover.
@@ -107,7 +108,7 @@ type Stream struct {
 
 	view  atomic.Pointer[epochLog] // of the current epoch
 	term  atomic.Pointer[term]     // while this process publishes; else nil
-	state atomic.Pointer[hub.State]
+	state atomic.Pointer[state]
 
 	reachedOnce atomic.Bool
 
@@ -151,7 +152,7 @@ func Open(c Config) (*Stream, error) {
 		return nil, fmt.Errorf("use JetStream: %w", err)
 	}
 	s.history, s.inbox = &history{stream: s}, s.conn.NewInbox()
-	s.state.Store(hub.NewState())
+	s.state.Store(s.newState())
 	s.view.Store(&epochLog{stream: s, epoch: "none"})
 	s.view.Load().begin(0)
 	return s, nil

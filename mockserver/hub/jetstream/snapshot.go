@@ -20,7 +20,7 @@ type storedSnapshot struct {
 	Epoch   string            `json:"epoch"`
 	Last    uint64            `json:"last"`
 	FeedIDs map[string]string `json:"feed_ids"`
-	Rows    json.RawMessage   `json:"rows"`
+	Data    json.RawMessage   `json:"data"` // of a snapshot event
 }
 
 const (
@@ -44,16 +44,13 @@ func (s *Stream) storeSnapshots(ctx context.Context) {
 func (s *Stream) storeSnapshot() error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*requestTime)
 	defer cancel()
-	rows, last, err := s.state.Load().Store()
-	if err != nil {
-		return fmt.Errorf("describe a snapshot: %w", err)
-	}
+	snapshot, last := s.state.Load().snapshot(hub.Filter{})
 	epoch, digits, _ := strings.Cut(last, "-")
 	sequence, err := strconv.ParseUint(digits, 10, 64)
 	if err != nil {
 		return nil // there is nothing yet
 	}
-	data, err := json.Marshal(storedSnapshot{epoch, sequence, s.latestFeedIDs(), rows})
+	data, err := json.Marshal(storedSnapshot{epoch, sequence, s.latestFeedIDs(), snapshot})
 	if err != nil {
 		return fmt.Errorf("describe a snapshot: %w", err)
 	}
@@ -70,10 +67,10 @@ func (s *Stream) storeSnapshot() error {
 
 // restore gives the state to begin with, and the sequence up to which it has all events. Without a snapshot of the epoch, that
 // is nothing, and what the stream has is read.
-func (s *Stream) restore(ctx context.Context, r *remote) (*hub.State, uint64, error) {
+func (s *Stream) restore(ctx context.Context, r *remote) (*state, uint64, error) {
 	data, err := r.store.GetBytes(ctx, snapshotName)
 	if errors.Is(err, jetstream.ErrObjectNotFound) {
-		return hub.NewState(), max(r.info.State.FirstSeq, 1) - 1, nil
+		return s.newState(), max(r.info.State.FirstSeq, 1) - 1, nil
 	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("read the snapshot: %w", err)
@@ -82,8 +79,8 @@ func (s *Stream) restore(ctx context.Context, r *remote) (*hub.State, uint64, er
 	if err := json.Unmarshal(data, &stored); err != nil {
 		return nil, 0, fmt.Errorf("read the snapshot: %w", err)
 	}
-	state, err := hub.RestoreState(stored.Rows)
-	if err != nil {
+	restored := s.newState()
+	if err := restored.restore(stored.Data); err != nil {
 		return nil, 0, err
 	}
 	s.mu.Lock()
@@ -92,7 +89,7 @@ func (s *Stream) restore(ctx context.Context, r *remote) (*hub.State, uint64, er
 	}
 	s.mu.Unlock()
 	if stored.Epoch != r.epoch.Epoch {
-		return state, r.epoch.After, nil
+		return restored, r.epoch.After, nil
 	}
-	return state, stored.Last, nil
+	return restored, stored.Last, nil
 }

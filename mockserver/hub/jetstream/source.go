@@ -49,7 +49,7 @@ func (s *Source) Run(ctx context.Context, h *hub.Hub) error {
 }
 
 // Ready reports whether the stream was reached, and has told anything: its events and a snapshot stay when NATS is away.
-func (s *Source) Ready() bool { return s.reachedOnce.Load() && s.state.Load().HasContent() }
+func (s *Source) Ready() bool { return s.reachedOnce.Load() && s.state.Load().hasContent() }
 
 // EventTypes are those of the source, or all that a relay has.
 func (s *Source) EventTypes() []string {
@@ -70,7 +70,7 @@ func (s *Source) NewEncoder(_ context.Context, asked hub.Native) (hub.Encoder, e
 		_, err := s.isFollowed()
 		return nil, fmt.Errorf("%w: %w", hub.ErrUnavailable, err)
 	}
-	asked.Snapshot = func(f hub.Filter) ([]byte, string) { return s.state.Load().Snapshot(f) }
+	asked.Snapshot = func(f hub.Filter) ([]byte, string) { return s.state.Load().snapshot(f) }
 	return asked.NewEncoder(), nil
 }
 

@@ -2,7 +2,7 @@
 //
 // A [Source] takes the events of a feed set and publishes them, in livetape's own wire format, to the hub of a server:
 // prices, headlines, halts and readings with the name of their feed and its own time, and how each feed is as events of the
-// type "feed". Its [Picture] is what all of it adds up to, from which a new client gets its snapshot.
+// type "feed". Its [State] is what all of it adds up to, from which a new client gets its snapshot.
 package relay
 
 import (
@@ -32,18 +32,18 @@ type Options struct {
 type Source struct {
 	events <-chan feed.Event
 
-	mu      sync.Mutex // held while events are published, so that the picture agrees with the log
-	picture *Picture
-	hub     *hub.Hub // nil before Run
-	batch   batch
-	lag     time.Duration // from the arrival of the last event to its publication
+	mu    sync.Mutex // held while events are published, so that the state agrees with the log
+	state *State
+	hub   *hub.Hub // nil before Run
+	batch batch
+	lag   time.Duration // from the arrival of the last event to its publication
 }
 
 var _ mockserver.Source = (*Source)(nil)
 
 // NewSource returns a source that relays nothing until Run.
 func NewSource(o Options) *Source {
-	return &Source{events: o.Events, picture: NewPicture(o.Feeds, o.Budget)}
+	return &Source{events: o.Events, state: NewState(o.Feeds, o.Budget)}
 }
 
 // maxBatch is how many events are published at once.
@@ -73,7 +73,7 @@ func (s *Source) publish(ev feed.Event) {
 	defer s.mu.Unlock()
 	s.batch.clear()
 	for n, open := 0, true; open; n++ {
-		s.picture.take(ev, &s.batch)
+		s.state.take(ev, &s.batch)
 		s.lag = time.Since(ev.At)
 		if n >= maxBatch {
 			break
@@ -117,7 +117,7 @@ func (b *batch) setFeedID(first int, feed, id string) {
 func (s *Source) Ready() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.hub != nil && s.picture.hasContent()
+	return s.hub != nil && s.state.HasContent()
 }
 
 // EventTypes implements [mockserver.Source].
@@ -140,7 +140,7 @@ func (s *Source) NewEncoder(_ context.Context, asked hub.Native) (hub.Encoder, e
 func (s *Source) snapshot(f hub.Filter) (data []byte, id string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.picture.AppendSnapshot(nil, f), s.hub.Log().Newest()
+	return s.state.AppendSnapshot(nil, f), s.hub.Log().Newest()
 }
 
 // WriteMetrics implements [mockserver.Source].
@@ -149,7 +149,7 @@ func (s *Source) WriteMetrics(w io.Writer) {
 	defer s.mu.Unlock()
 	family(w, "livetape_relay_lag_seconds", "gauge", "from the arrival of the last event to its publication")
 	fmt.Fprintf(w, "livetape_relay_lag_seconds %g\n", s.lag.Seconds())
-	s.picture.writeMetrics(w, time.Now())
+	s.state.writeMetrics(w, time.Now())
 }
 
 func family(w io.Writer, name, kind, help string) {

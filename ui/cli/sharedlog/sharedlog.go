@@ -21,6 +21,7 @@ import (
 	"livetape/mockserver/emulate"
 	"livetape/mockserver/hub/jetstream"
 	"livetape/ui/cli/flags"
+	"livetape/ui/cli/relay"
 )
 
 // Flags say where the log is. Without --log, there is none.
@@ -105,6 +106,7 @@ func (f *Flags) Open(c *mockserver.Config, ring int) error {
 		MaxAge: f.age, MaxBytes: f.size.Bytes, MaxEvents: f.events, Replicas: f.copies,
 		FirstNumber: emulate.FirstNumber, Logger: loggerOf(c), NoticeData: Report,
 		Takeover: func(_, cause string) []byte { return Report("live", cause) },
+		Content:  func() jetstream.Content { return relay.NewState(nil, nil) },
 	})
 	if err != nil {
 		return err

@@ -11,11 +11,14 @@ import (
 	"livetape/feed/decode"
 	"livetape/feed/market"
 	"livetape/mockserver/hub"
+	"livetape/mockserver/hub/jetstream"
 )
 
-// Picture is what all events of the feeds add up to: prices, news, halts, and how each feed is. It is not safe for concurrent
-// use.
-type Picture struct {
+var _ jetstream.Content = (*State)(nil)
+
+// State is what all events of the feeds add up to: prices, news, halts, and how each feed is. It implements [jetstream.Content].
+// It is not safe for concurrent use.
+type State struct {
 	board *market.Board
 	names []string // of the feeds, in order
 	feeds map[string]*upstream
@@ -27,56 +30,57 @@ type upstream struct {
 	events   uint64
 	lastID   string        // of its messages
 	hasTold  bool          // an update
+	isTold   bool          // how it is was told
 	lastData time.Time     // arrival of the last message
 	delay    time.Duration // of the last update, by the feed's own time
 }
 
-// NewPicture returns an empty picture of feeds, which are said to be connecting. Others may be added by what they tell. Budget
-// may be nil.
-func NewPicture(feeds []string, budget func(feed string) market.Budget) *Picture {
-	p := &Picture{
+// NewState returns the state before the first event of feeds, which are said to be connecting. Others may be added by what they
+// tell. Budget may be nil.
+func NewState(feeds []string, budget func(feed string) market.Budget) *State {
+	s := &State{
 		board: market.NewBoard(market.Limits{Bars: 1, Trades: 1, Budget: budget}),
 		feeds: map[string]*upstream{},
 	}
 	for _, name := range feeds {
-		p.upstream(name)
+		s.upstream(name).isTold = true
 	}
-	return p
+	return s
 }
 
-func (p *Picture) upstream(name string) *upstream {
-	u := p.feeds[name]
+func (s *State) upstream(name string) *upstream {
+	u := s.feeds[name]
 	if u == nil {
 		u = &upstream{report: feed.Report{Feed: name}}
-		p.feeds[name] = u
-		p.names = append(p.names, name)
+		s.feeds[name] = u
+		s.names = append(s.names, name)
 	}
 	return u
 }
 
 // take applies an event of a feed, and adds what is to be published of it to out.
-func (p *Picture) take(ev feed.Event, out *batch) {
+func (s *State) take(ev feed.Event, out *batch) {
 	switch {
 	case ev.Status != nil:
-		p.report(feed.Report{Feed: ev.Feed, Status: *ev.Status}, out)
+		s.report(feed.Report{Feed: ev.Feed, Status: *ev.Status}, out)
 	case ev.Gap != nil:
-		p.report(feed.Report{Feed: ev.Feed, Status: p.upstream(ev.Feed).report.Status, Gap: ev.Gap}, out)
+		s.report(feed.Report{Feed: ev.Feed, Status: s.upstream(ev.Feed).report.Status, Gap: ev.Gap}, out)
 	case ev.Message != nil:
-		p.takeMessage(ev, out)
+		s.takeMessage(ev, out)
 	}
 }
 
-func (p *Picture) takeMessage(ev feed.Event, out *batch) {
-	from := p.upstream(ev.Feed)
+func (s *State) takeMessage(ev feed.Event, out *batch) {
+	from := s.upstream(ev.Feed)
 	from.events++
 	from.lastData = ev.At
 	for _, r := range ev.Message.Reports { // the feed is a relay itself
 		r.Feed = nameBehind(ev.Feed, r.Feed)
-		p.report(r, out)
+		s.report(r, out)
 	}
 	first := len(out.drafts)
 	for _, u := range ev.Message.Updates {
-		p.Apply(market.WithOrigin(u, nameBehind(ev.Feed, market.Origin(u))), ev.At, out)
+		s.update(market.WithOrigin(u, nameBehind(ev.Feed, market.Origin(u))), ev.At, out)
 	}
 	if id := ev.Message.ID; id != from.lastID { // an event without an id of its own has that of the one before
 		from.lastID = id
@@ -92,10 +96,35 @@ func nameBehind(relay, feed string) string {
 	return relay + "/" + feed
 }
 
-// Apply applies an update that arrived at a time and has its origin, and adds it to out, which may be nil.
-func (p *Picture) Apply(u market.Update, at time.Time, out *batch) {
+// Apply implements [jetstream.Content]. An event of another type changes nothing.
+func (s *State) Apply(e *hub.Event) {
+	m, _ := decode.Native{}.Decode(e.Type, e.Data()) // what cannot be read says nothing
+	s.apply(m, e.Logged())
+}
+
+// Restore implements [jetstream.Content].
+func (s *State) Restore(snapshot []byte) error {
+	m, err := decode.Native{}.Decode("snapshot", snapshot)
+	if err != nil {
+		return fmt.Errorf("restore a snapshot: %w", err)
+	}
+	s.apply(m, time.Now())
+	return nil
+}
+
+func (s *State) apply(m decode.Message, at time.Time) {
+	for _, r := range m.Reports {
+		s.report(r, nil)
+	}
+	for _, u := range m.Updates {
+		s.update(u, at, nil)
+	}
+}
+
+// update applies an update that arrived at a time and has its origin, and adds it to out, which may be nil.
+func (s *State) update(u market.Update, at time.Time, out *batch) {
 	name := market.Origin(u)
-	from := p.upstream(name)
+	from := s.upstream(name)
 	from.hasTold = true
 	if own := timeOf(u); !own.IsZero() {
 		from.delay = market.Elapsed(own, at)
@@ -108,12 +137,13 @@ func (p *Picture) Apply(u market.Update, at time.Time, out *batch) {
 		h.Time = at
 		u = h
 	}
-	p.board.Apply(name, u, at)
+	s.board.Apply(name, u, at)
 }
 
 // report notes how a feed is, and adds that to out, which may be nil.
-func (p *Picture) report(r feed.Report, out *batch) {
-	p.upstream(r.Feed).report.Status = r.Status
+func (s *State) report(r feed.Report, out *batch) {
+	from := s.upstream(r.Feed)
+	from.report.Status, from.isTold = r.Status, true
 	if out != nil {
 		out.add(hub.Draft{Type: hub.FeedType, Symbols: []string{""}, Feed: r.Feed}, appendReport(out.data, r))
 	}
@@ -127,8 +157,9 @@ func appendReport(b []byte, r feed.Report) []byte {
 	return append(b, text...)
 }
 
-func (p *Picture) hasContent() bool {
-	for _, u := range p.feeds {
+// HasContent reports whether a feed has told anything, so that a snapshot has more in it than how feeds are.
+func (s *State) HasContent() bool {
+	for _, u := range s.feeds {
 		if u.hasTold {
 			return true
 		}
@@ -166,30 +197,39 @@ func timeOf(u market.Update) time.Time {
 	return time.Time{}
 }
 
-// AppendSnapshot appends the data of a snapshot event with what f lets through.
-func (p *Picture) AppendSnapshot(b []byte, f hub.Filter) []byte {
+// AppendSnapshot implements [jetstream.Content]: it appends the data of a snapshot event with what f lets through.
+func (s *State) AppendSnapshot(b []byte, f hub.Filter) []byte {
 	lists := snapshotLists{filter: f}
-	for _, r := range p.board.Rows() {
+	for _, r := range s.board.Rows() {
 		lists.addRow(r)
 	}
-	for _, name := range p.names {
-		if h := p.board.Market(name); h.State != "" {
+	for _, name := range s.names {
+		if h := s.board.Market(name); h.State != "" {
 			lists.add(&lists.status, h, name, h.Time)
 		}
 	}
-	for _, s := range slices.Backward(p.board.News()) {
-		if !s.OfHalt {
-			lists.add(&lists.news, s.Headline, s.Feed, s.At)
+	for _, story := range slices.Backward(s.board.News()) {
+		if !story.OfHalt {
+			lists.add(&lists.news, story.Headline, story.Feed, story.At)
 		}
 	}
-	b = append(b, `{"feeds":[`...)
-	for n, name := range slices.DeleteFunc(slices.Clone(p.names), func(name string) bool { return !f.PassesFeed(name) }) {
+	return lists.appendTo(s.appendReports(append(b, '{'), f))
+}
+
+// appendReports appends how the feeds are. What is not relayed is of no feed.
+func (s *State) appendReports(b []byte, f hub.Filter) []byte {
+	names := slices.DeleteFunc(slices.Clone(s.names), func(name string) bool { return !s.feeds[name].isTold || !f.PassesFeed(name) })
+	if len(names) == 0 {
+		return b
+	}
+	b = append(b, `"feeds":[`...)
+	for n, name := range names {
 		if n > 0 {
 			b = append(b, ',')
 		}
-		b = appendReport(b, p.feeds[name].report)
+		b = appendReport(b, s.feeds[name].report)
 	}
-	return lists.appendTo(append(b, ']'))
+	return append(b, "],"...)
 }
 
 // snapshotLists are the rows of a snapshot, each list with commas between.
@@ -199,7 +239,7 @@ type snapshotLists struct {
 }
 
 func (l *snapshotLists) appendTo(b []byte) []byte {
-	b = append(append(b, `,"prices":[`...), l.prices...)
+	b = append(append(b, `"prices":[`...), l.prices...)
 	b = append(append(b, `],"readings":[`...), l.readings...)
 	b = append(append(b, `],"news":[`...), l.news...)
 	b = append(append(b, `],"status":[`...), l.status...)
@@ -253,18 +293,18 @@ func (l *snapshotLists) addRow(r *market.Row) {
 	}
 }
 
-func (p *Picture) writeMetrics(w io.Writer, now time.Time) {
+func (s *State) writeMetrics(w io.Writer, now time.Time) {
 	each := func(name, kind, help string, value func(u *upstream) (float64, bool)) {
 		family(w, name, kind, help)
-		for _, feed := range p.names {
-			if v, ok := value(p.feeds[feed]); ok {
+		for _, feed := range s.names {
+			if v, ok := value(s.feeds[feed]); ok {
 				fmt.Fprintf(w, "%s{feed=%s} %g\n", name, label(feed), v)
 			}
 		}
 	}
 	family(w, "livetape_upstream_state", "gauge", "1 for the state that a feed behind the relay is in")
-	for _, name := range p.names {
-		fmt.Fprintf(w, "livetape_upstream_state{feed=%s,state=%q} 1\n", label(name), p.feeds[name].report.Status.State)
+	for _, name := range s.names {
+		fmt.Fprintf(w, "livetape_upstream_state{feed=%s,state=%q} 1\n", label(name), s.feeds[name].report.Status.State)
 	}
 	each("livetape_upstream_live", "gauge", "1 while a feed is live, else 0", func(u *upstream) (float64, bool) {
 		if u.report.Status.State == feed.Live {
