@@ -1,6 +1,7 @@
 package ui
 
 import (
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -563,5 +564,24 @@ func TestQuotesWithoutRoomOnTheBoardAreCounted(t *testing.T) {
 	s.send(clockMsg{s.now})
 	if view := s.screen(); !strings.Contains(view, "2 refused") {
 		t.Errorf("no count in\n%s", view)
+	}
+}
+
+// TestTheManualExplainsEveryBadge looks in the pages that a user reads when a badge is not green.
+func TestTheManualExplainsEveryBadge(t *testing.T) {
+	t.Parallel()
+	for _, page := range []string{"../docs/troubleshooting.md", "../docs/reconnecting.md"} {
+		text, err := os.ReadFile(page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for state := feed.Connecting; state <= feed.Finished; state++ {
+			h := &feedHealth{status: feed.Status{State: state}}
+			sign, word, _ := strings.Cut(strings.TrimSpace(h.badge(time.Time{})[0].text), " ")
+			word, _, _ = strings.Cut(word, " ")
+			if !strings.Contains(string(text), "`"+sign+" "+word) {
+				t.Errorf("%s says nothing of %s %s", page, sign, word)
+			}
+		}
 	}
 }
