@@ -116,6 +116,8 @@ func TestAnotherNodeIsNotTakenForAResume(t *testing.T) {
 			p.statuses = nil
 			p.inject(text)
 			p.takeUntil("is live again", func() bool { return len(p.statuses) >= 3 && p.status.State == feed.Live })
+			pulses := p.pulses
+			p.takeUntil("has heard a heartbeat: then the node knows from where on it sends", func() bool { return p.pulses > pulses })
 			p.step(5)
 			p.takeUntil("accounts for its absence", func() bool { return len(p.gaps) > 0 })
 			if p.gaps[0].Kind == feed.Resumed {
