@@ -1,8 +1,11 @@
 package infer
 
 import (
+	"math"
 	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"livetape/feed/decode/mapping"
 )
@@ -11,8 +14,37 @@ import (
 // that do where prices have nothing to do with each other.
 var (
 	termNames  = wordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput type tenor series currency ccy quotecurrency")
-	venueNames = wordSet("exchange exch venue mic")
+	venueNames = wordSet("exchange exchangename exchangeid exch venue venuename venueid mic bookmaker sportsbook broker dealer provider platform")
 )
+
+// isVenue reports whether a leaf names the venue of a row: {"exchange": "kraken"}, {"market": {"name": "kraken"}}.
+func isVenue(l *leaf) bool {
+	if len(l.names) == 2 {
+		above, name := plainName(l.names[0]), plainName(l.name())
+		return (venueNames[above] || above == "market") && (name == "name" || name == "id" || name == "code" || name == "identifier")
+	}
+	return venueNames[plainName(l.name())]
+}
+
+// isVenueName reports whether a venue has a name, and not the letter of a consolidated tape, whose prices are those of one market.
+func isVenueName(v gjson.Result) bool { return isWordy(v) && len(v.Str) > 2 }
+
+// separatesPrices reports whether a leaf names the venue of every row, and one symbol has prices at several, to which it comes back.
+func (l *leaf) separatesPrices(of []string, prices []float64) bool {
+	if !isVenue(l) || !l.everyValue(isVenueName) || slices.Contains(l.texts(), "") || !l.recurs(of) {
+		return false
+	}
+	texts, first := l.texts(), map[string]int{}
+	for i, p := range prices {
+		before, ok := first[of[i]]
+		if !ok {
+			first[of[i]] = i
+		} else if texts[i] != texts[before] && p != prices[before] && !math.IsNaN(p-prices[before]) {
+			return true
+		}
+	}
+	return false
+}
 
 func isTerm(l *leaf) bool {
 	name := plainName(l.name())
@@ -32,7 +64,7 @@ func distinguishingLeaves(all []*leaf, f fields, id rowIdentity) (free []*leaf) 
 		name := plainName(l.name())
 		switch {
 		case slices.Contains(id.leaves, l) || namesPast(l.names):
-		case isTerm(l), isNaming(l), venueNames[name]:
+		case isTerm(l), isNaming(l), isVenue(l):
 			free = append(free, l)
 		case !used[l] && !notTickerNames[name] && !isCounterName(l.name()) && l.mostValues(canBeSymbol) && !l.everyValue(isTime):
 			free = append(free, l)
@@ -44,7 +76,7 @@ func distinguishingLeaves(all []*leaf, f fields, id rowIdentity) (free []*leaf) 
 // hasUnused reports whether something beside the identity differs between its rows, and may be what tells them apart.
 func hasUnused(all []*leaf, f fields, id rowIdentity) bool {
 	return slices.ContainsFunc(distinguishingLeaves(all, f, id), func(l *leaf) bool {
-		return l.differs(id.of) && (l.recurs(id.of) || isTerm(l) || venueNames[plainName(l.name())] || l.everyValue(isWordy) && !(id.strong && isID(l.name())))
+		return l.differs(id.of) && (l.recurs(id.of) || isTerm(l) || isVenue(l) || l.everyValue(isWordy) && !(id.strong && isID(l.name())))
 	})
 }
 
@@ -93,13 +125,13 @@ func recurs(texts, of []string) bool {
 // maxParts bounds the leaves that are joined to one identity.
 const maxParts = 3
 
-// extend joins leaves to an identity: the terms of contracts that differ, then what keeps prices apart that have nothing to
+// extend joins leaves to an identity: the terms of contracts that differ, the venues of one symbol, then what keeps prices apart that have nothing to
 // do with each other, or that flip between a few values in turn, as those of options on one symbol do.
 func (id rowIdentity) extend(all []*leaf, f fields, prices []float64) rowIdentity {
 	joined, besideUnderlying := id, id.standBesideUnderlying(all)
 	for _, l := range distinguishingLeaves(all, f, id) {
 		isPart := (isTerm(l) || !id.strong && len(id.paths) > 0 && isNaming(l)) && l.differs(joined.of) ||
-			besideUnderlying && isTerm(l) && !isNamedCurrency(l) && l.standsBeside(strikeOf(all))
+			besideUnderlying && isTerm(l) && !isNamedCurrency(l) && l.standsBeside(strikeOf(all)) || l.separatesPrices(joined.of, prices)
 		if isPart && len(joined.leaves) <= maxParts {
 			joined = joinLeaf(" ", joined, l)
 		}
@@ -210,7 +242,7 @@ func (id rowIdentity) joinWhile(all []*leaf, f fields, measure func(of []string)
 	for before := measure(id.of); before > enough && len(joined.leaves) <= maxParts; before = measure(joined.of) {
 		best, least := rowIdentity{}, before/factor
 		for _, l := range distinguishingLeaves(all, f, joined) {
-			if !l.recurs(joined.of) && !(enough == 0 && (venueNames[plainName(l.name())] || isNaming(l))) {
+			if !l.recurs(joined.of) && !(enough == 0 && (isVenue(l) || isNaming(l))) {
 				continue
 			}
 			next := joinLeaf(" ", joined, l)

@@ -44,7 +44,7 @@ func (s *rowSet) joinVenue(id rowIdentity, read []payload) rowIdentity {
 		return id
 	}
 	for _, l := range s.membersAbove(read) {
-		if venueNames[plainName(l.name())] && l.differs(id.of) && l.everyValue(func(v gjson.Result) bool { return isWordy(v) && len(v.Str) > 2 }) {
+		if isVenue(l) && l.differs(id.of) && l.everyValue(isVenueName) {
 			above := *l
 			above.path = s.above() + l.path
 			return joinLeaf(" ", id, &above)

@@ -369,7 +369,11 @@ func joinLeaf(sign string, id rowIdentity, l *leaf) rowIdentity {
 	for i, s := range id.of {
 		joined.of[i] = s + sign + joined.of[i]
 	}
-	joined.value = &mapping.Value{Text: "{" + strings.Join(joined.paths, "}"+sign+"{") + "}"}
+	text := "{" + strings.Join(id.paths, "}"+sign+"{") + "}"
+	if id.value != nil && id.value.Text != "" { // a pair, which has a sign of its own
+		text = id.value.Text
+	}
+	joined.value = &mapping.Value{Text: text + sign + "{" + l.path + "}"}
 	joined.note = fmt.Sprintf("the symbol is made of %s, which tell rows apart", strings.Join(joined.paths, " and "))
 	return joined
 }

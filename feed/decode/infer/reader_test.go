@@ -192,6 +192,17 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		// Identity.
 		{"text ids of instruments", []string{`{"uuid":"x7","id":"bitcoin","price":64000}`, `{"uuid":"x8","id":"ethereum","price":3000}`}, []string{"bitcoin 64000", "ethereum 3000"}},
 		{"venue and symbol", []string{`{"exchange":"kraken","symbol":"Q","price":41}`, `{"exchange":"bitstamp","symbol":"Q","price":41.1}`}, []string{"Q 41", "Q 41.1"}},
+		{"a symbol at several venues, to which it comes back", []string{
+			`{"exchange":"kraken","symbol":"Q","price":41}`, `{"exchange":"bitstamp","symbol":"Q","price":41.1}`, `{"exchange":"kraken","symbol":"Q","price":41.2}`, `{"exchange":"bitstamp","symbol":"Q","price":41.1}`,
+		}, []string{"Q kraken 41", "Q bitstamp 41.1", "Q kraken 41.2", "Q bitstamp 41.1"}},
+		{"a symbol at several markets", []string{`[{"base":"Q","target":"EUR","market":{"name":"Kraken"},"last":41},{"base":"Q","target":"EUR","market":{"name":"Bitstamp"},"last":41.1},{"base":"Q","target":"EUR","market":{"name":"Kraken"},"last":41}]`},
+			[]string{"Q/EUR Kraken 41", "Q/EUR Bitstamp 41.1", "Q/EUR Kraken 41"}},
+		{"a consolidated tape, with the letters of exchanges", []string{
+			`{"exchange":"Q","symbol":"Q","price":41}`, `{"exchange":"V","symbol":"Q","price":41.1}`, `{"exchange":"Q","symbol":"Q","price":41.2}`, `{"exchange":"V","symbol":"Q","price":41.1}`,
+		}, []string{"Q 41", "Q 41.1", "Q 41.2", "Q 41.1"}},
+		{"symbols of one venue each", []string{
+			`{"exchange":"NYSE","symbol":"Q","price":41}`, `{"exchange":"NASDAQ","symbol":"R","price":8}`, `{"exchange":"NYSE","symbol":"Q","price":41.2}`, `{"exchange":"NASDAQ","symbol":"R","price":8.1}`,
+		}, []string{"Q 41", "R 8", "Q 41.2", "R 8.1"}},
 		{"base and quote", []string{`{"base":"QRS","quote":"EUR","price":41}`, `{"base":"QRS","quote":"JPY","price":8125}`}, []string{"QRS/EUR 41", "QRS/JPY 8125"}},
 		{"options by strike and right", []string{`{"underlying":"AAA","strike":190,"right":"C","price":4.1}`, `{"underlying":"AAA","strike":150,"right":"C","price":41}`, `{"underlying":"AAA","strike":190,"right":"C","price":4.2}`}, []string{"AAA 190 4.1", "AAA 150 41", "AAA 190 4.2"}},
 		{"a member that comes again", []string{`{"isbn":"A1","price":41}`, `{"isbn":"B2","price":8125}`, `{"isbn":"A1","price":41.1}`, `{"isbn":"B2","price":8126}`}, []string{"A1 41", "B2 8125", "A1 41.1", "B2 8126"}},
