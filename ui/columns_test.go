@@ -35,7 +35,7 @@ func pointsAndHeads(view string) string {
 func TestColumnsStandStillWhilePricesMove(t *testing.T) {
 	t.Parallel()
 	r := rand.New(rand.NewPCG(7, 7))
-	s := newHarness().resize(120, 30).goLive()
+	s := newHarness().resize(120, 20).goLive()
 	for i := range 9 {
 		s.quote(fullQuote(fmt.Sprintf("SYM0%d", i), "Company", "188.88", "188.88", "188.88", "88888888", "100.00"))
 	}
@@ -66,7 +66,7 @@ func TestColumnsGrowForALongerNumberAndStayGrown(t *testing.T) {
 
 func TestWideNamesDoNotMoveTheColumnsBesideThem(t *testing.T) {
 	t.Parallel()
-	s := newHarness().resize(120, 30).goLive()
+	s := newHarness().resize(120, 14).goLive()
 	for i, name := range []string{"Plain", "トヨタ自動車", "Rocket 🚀 Corp.", "Société Générale", "한국전력공사"} {
 		s.quote(fullQuote(fmt.Sprintf("SYM0%d", i), name, "188.88", "188.88", "188.88", "1", "100.00"))
 	}

@@ -47,11 +47,28 @@ const (
 	minTwoColumns  = 110 // cells for the parts of the details to stand in two columns
 	minSharedAbove = 16  // lines of body for several panes above the details
 	minDetailLines = 9   // including the title
+	usualFrame     = 5   // lines of a screen around its panes
 )
 
 // showsDetails reports whether the details of the selected row are on screen.
 func (m Model) showsDetails(t *shownData) bool {
-	return !m.isPageFocused() && m.selectedRow(t) != nil && (m.width >= minBeside || m.overlay == detailOverlay && !m.readsText())
+	return !m.isPageFocused() && m.selectedRow(t) != nil && (m.overlay == detailOverlay && !m.readsText() || m.showsDetailsUnasked(t))
+}
+
+// showsDetailsUnasked reports whether there is room for the details without a key: beside the panes of a wide screen, or
+// below few rows. It does not depend on whether there are news, so that the details stay when the first come.
+func (m Model) showsDetailsUnasked(t *shownData) bool {
+	if m.width >= minBeside {
+		return true
+	}
+	body := m.height - usualFrame - minDetailLines
+	if body < t.size { // the usual case
+		return false
+	}
+	if m.showLog || m.showsBottom() || m.readsText() && m.overlay == detailOverlay || t.isOnlyNews() || m.showsRaw(t) {
+		return false
+	}
+	return body-newsShare(body) >= m.priceLines(t)
 }
 
 // detailWidth is how wide the details are. On a wide screen they stand beside the panes.
@@ -72,9 +89,12 @@ func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
 	case width < m.width:
 		l.details.beside = true
 		l.width -= width + 2 // a line, and a blank before it
-	case m.zoomed || body < minShared:
+	case m.zoomed && m.overlay == detailOverlay || body < minShared:
 	default:
-		want := max(body*2/5, minDetailLines, m.spareLines(t, body))
+		want := max(minDetailLines, m.spareLines(t, body))
+		if m.overlay == detailOverlay {
+			want = max(want, body*2/5)
+		}
 		l.details.below, height = true, min(want, max(body-4, body/2))
 	}
 	l.details = l.details.share(m.detailParts(m.selectedRow(t)), m.focus, width, height)

@@ -7,6 +7,8 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 	"github.com/muesli/termenv"
+
+	"livetape/feed/market"
 )
 
 func TestPartsOfTheDetailsGetLinesByNeedThenByWish(t *testing.T) {
@@ -68,6 +70,47 @@ func TestEnterOpensTheDetailsAndThenGivesThemTheScreen(t *testing.T) {
 		if states() != before {
 			t.Errorf("%d columns: not as before", width)
 		}
+	}
+}
+
+func TestTheDetailsStandBelowFewRows(t *testing.T) {
+	t.Parallel()
+	s := newHarness(demoConfig).resize(80, 24).goLive()
+	for _, symbol := range []string{"NVDA", "AAPL"} {
+		s.quote(fullQuote(symbol, "", "181.46", "181.45", "181.47", "900", "175.44"))
+	}
+	const prices, quote, chart = "Prices", "Last trade", "1 s line"
+	states := func() (all [3]bool) {
+		for i, text := range []string{prices, quote, chart} {
+			all[i] = strings.Contains(s.screen(), text)
+		}
+		return all
+	}
+	all, alone := [3]bool{true, true, true}, [3]bool{false, true, true}
+	for _, c := range []struct {
+		when string
+		do   func()
+		want [3]bool
+	}{
+		{"of two rows", func() {}, all},
+		{"when news come", func() { s.headline("one") }, all},
+		{"after enter", func() { s.keys("enter") }, alone},
+		{"after esc", func() { s.keys("esc") }, all},
+		{"beside the log", func() { s.keys("!") }, [3]bool{true, false, false}},
+		{"without it", func() { s.keys("!") }, all},
+		{"of six rows", func() {
+			for i := range 4 {
+				s.quote(market.Quote{Symbol: "S" + itoa(i), Last: decimal("1")})
+			}
+		}, [3]bool{true, false, false}},
+		{"on a higher screen", func() { s.resize(80, 32) }, all},
+	} {
+		if c.do(); states() != c.want {
+			t.Errorf("%s: prices, quote, chart: %v, want %v\n%s", c.when, states(), c.want, s.screen())
+		}
+	}
+	if s.keys("t"); s.m.overlay != noOverlay || s.m.focus != focusTape {
+		t.Errorf("the tape needs no overlay, there is one: %d, %d", s.m.overlay, s.m.focus)
 	}
 }
 

@@ -216,7 +216,7 @@ func TestNewsHaveNoPaneUntilThereAreSome(t *testing.T) {
 	s.requireText(t, "─ News 1 ", "The first")
 }
 
-func TestNewsHaveTheRoomThatAFilterLeaves(t *testing.T) {
+func TestDetailsAndNewsHaveTheRoomThatAFilterLeaves(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(120, 40).openMarket()
 	before := s.m.layout
@@ -225,8 +225,8 @@ func TestNewsHaveTheRoomThatAFilterLeaves(t *testing.T) {
 		t.Errorf("while the filter is typed, news have %d lines, and had %d", typed.news, before.news)
 	}
 	s.keys("enter")
-	if kept := s.m.layout; kept.prices != minPrices || kept.news <= before.news {
-		t.Errorf("one row has %d lines, and news have %d", kept.prices, kept.news)
+	if kept := s.m.layout; kept.prices != minPrices || kept.news < minNews || !kept.details.below || kept.details.height <= minDetailLines {
+		t.Errorf("one row leaves %+v", kept)
 	}
 	s.keys("esc")
 	if l := s.m.layout; l.prices != before.prices || l.news != before.news {

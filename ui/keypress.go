@@ -306,7 +306,7 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 	if m.overlay == detailOverlay && !m.readsText() {
 		return m.toggleZoom(), nil
 	}
-	m.zoomed = m.width >= minBeside && !m.readsText() // where the details of a row are shown already
+	m.zoomed = !m.readsText() && m.showsDetailsUnasked(m.shownData()) // where the details of a row are shown already
 	return m.toggleOverlay(detailOverlay), nil
 }
 

@@ -38,8 +38,8 @@ func (m Model) layOut() Model {
 	if m.focus == focusPrices || m.focus == focusReadings {
 		m.lastTable = m.focus
 	}
-	if m.overlay == detailOverlay && !m.readsText() && !m.zoomed && m.width >= minBeside {
-		m.overlay = noOverlay // the details stand beside the panes
+	if m.overlay == detailOverlay && !m.readsText() && !m.zoomed && m.showsDetailsUnasked(m.shownData()) {
+		m.overlay = noOverlay // the details are there without it
 	}
 	m = m.followFold().arrangeRows()
 	t := m.shownData()
@@ -52,7 +52,8 @@ func (m Model) layOut() Model {
 	}
 	m.layout = m.shareLines(t)
 	l := m.layout
-	m.prices = m.prices.arrange(m.areaOf(l.width, l.prices, focusPrices), t.rows, m.feeds, l.bodyHeight() >= minTitled)
+	titled := l.bodyHeight() >= minTitled || l.details.below && l.prices >= len(t.rows)+m.feeds.dividers(t.rows, m.now)+2
+	m.prices = m.prices.arrange(m.areaOf(l.width, l.prices, focusPrices), t.rows, m.feeds, titled)
 	m.readings = m.readings.arrange(m.areaOf(l.width, l.readings, focusReadings), t.readings, m.feeds, l.readings >= 3)
 	m.news = m.arrangeNews(l.news, t)
 	m.logPane = m.logPane.arrange(l.log, t.log)
@@ -142,7 +143,7 @@ func (m Model) setOpenKeys(k *keyMap) {
 	if m.overlay == detailOverlay && !asked {
 		relabel(&k.open, "close")
 	}
-	k.zoom.SetEnabled(asked || m.width >= minBeside)
+	k.zoom.SetEnabled(asked || m.showsDetailsUnasked(m.shownData()))
 	if asked {
 		relabel(&k.open, "full screen")
 		if m.zoomed {
@@ -253,7 +254,14 @@ func (m Model) shareLines(t *shownData) layout {
 		return l
 	}
 	l, body = m.placeDetails(l, body, t)
-	if fits := body >= minShared && !(l.details.below && body < minSharedAbove); !fits && !m.showsBottom() {
+	least := minShared
+	if l.details.below {
+		least = min(minSharedAbove, m.priceLines(t)+minNews)
+		if len(t.stories) == 0 {
+			least -= minNews
+		}
+	}
+	if body < least && !m.showsBottom() {
 		return l.giveAllTo(m.focus, body)
 	}
 	l.feeds = m.feedTableHeight(body)
@@ -328,7 +336,7 @@ func (m Model) spareLines(t *shownData, body int) int {
 		return 0
 	}
 	if slices.Contains(m.focusOrder(), focusNews) {
-		body -= max(body*3/10, minNews)
+		body -= newsShare(body)
 	}
 	return body - m.priceLines(t)
 }
@@ -384,9 +392,12 @@ func (l layout) giveAllTo(p paneID, body int) layout {
 	return l
 }
 
+// newsShare is how many lines of a body news have at least.
+func newsShare(body int) int { return max(body*3/10, minNews) }
+
 // sharePricesAndNews gives news a third of the lines, and those that prices do not need.
 func (l layout) sharePricesAndNews(body int, t *shownData, raw bool, prices int) layout {
-	l.news = max(body*3/10, minNews)
+	l.news = newsShare(body)
 	l.prices = body - l.news
 	switch {
 	case raw:

@@ -41,16 +41,18 @@ func (m Model) quotePart(r *market.Row, h *feedHealth) detailPart {
 		return viewQuote(area, r, h)
 	}}
 	switch {
-	case m.overlay != detailOverlay:
-	case m.zoomed:
+	case m.overlay == detailOverlay && m.zoomed:
 		p.minimum = p.wanted // the other parts are a tab away
-	default:
+	case m.width < minBeside && m.height < minWholeQuote:
 		p.wanted = min(p.wanted, wantQuoteLines)
 	}
 	return p
 }
 
-const wantQuoteLines = 5 // of details below the table
+const (
+	wantQuoteLines = 5  // of details below the table
+	minWholeQuote  = 50 // lines of a screen on which these can have more
+)
 
 func viewQuote(area drawContext, r *market.Row, h *feedHealth) []string {
 	w := newLineWriter(area.theme, area.width)

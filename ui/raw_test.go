@@ -107,8 +107,8 @@ func TestReadingsHaveATableOfTheirOwnAndAreNeverPrices(t *testing.T) {
 	}
 	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("181.46")})
 	requireOrder(t, s.screen(), "Prices 1", "NVDA", "Readings 1", "humidity")
-	s.keys("enter", "z")
-	if view := s.screen(); !strings.Contains(view, "─ humidity") || !strings.Contains(view, "1 reading from desk") {
+	s.keys("enter")
+	if view := s.screen(); !strings.Contains(view, "─ humidity") || strings.Contains(view, "Readings") || !strings.Contains(view, "1 reading from desk") {
 		t.Errorf("no details of the reading:\n%s", view)
 	}
 	s.keys("esc", "esc", "p")

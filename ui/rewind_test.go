@@ -293,7 +293,7 @@ func TestAnEventThatIsKeptTakesNoMemoryOfItsOwn(t *testing.T) {
 
 func TestFoldedRowsAreOfThenToo(t *testing.T) {
 	t.Parallel()
-	s := newHarness(func(c *Config) { c.Feeds = append(c.Feeds, Source{Name: "wire"}); c.Fold = true }).resize(120, 40)
+	s := newHarness(func(c *Config) { c.Feeds = append(c.Feeds, Source{Name: "wire"}); c.Fold = true }).resize(120, 18)
 	play := func(desk, wire string) {
 		s.waitFor(5 * time.Second)
 		for feedName, price := range map[string]string{deskFeed: desk, "wire": wire} {

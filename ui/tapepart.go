@@ -274,7 +274,7 @@ func (m Model) openTape() Model {
 	case m.focus == focusTape:
 		m.tape.all = !m.tape.all
 		return m.releaseTape()
-	case m.width < minBeside && m.overlay != detailOverlay:
+	case m.overlay != detailOverlay && !m.showsDetailsUnasked(m.shownData()):
 		m.overlay, m.zoomed = detailOverlay, false
 	case m.overlay != detailOverlay:
 		m.overlay = noOverlay

@@ -298,7 +298,7 @@ func TestEveryKeyOfTheHelpDoesWhatItSays(t *testing.T) {
 	} {
 		cmd := livetapeIn(dir, run.args)
 		cmd.Env = append(cmd.Env, "XDG_STATE_HOME="+filepath.Join(dir, "state"))
-		term := startTerminal(t, 120, 60, cmd)
+		term := startTerminal(t, 120, 46, cmd)
 		term.waitForText(run.first)
 		named = append(named, term.helpKeys()...)
 		for _, s := range run.steps {

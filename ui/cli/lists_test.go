@@ -46,7 +46,7 @@ func listsScreen(t *testing.T, dir, url string) *terminal {
 	}
 	cmd := exec.Command(livetape, "watch", "--config", file)
 	cmd.Env = []string{"XDG_STATE_HOME=" + dir}
-	term := startTerminal(t, 120, 30, cmd)
+	term := startTerminal(t, 120, 22, cmd)
 	term.waitForText("20.50", "30.50", "1 all")
 	return term
 }
