@@ -35,14 +35,14 @@ func faultsOfAnswers() []faultCase {
 		retryingServer("status=408:1h", "408 Request Timeout"),
 		retryingServer("status=425:1h", "425 Too Early"),
 		retryingServer("status=502:1h", "502 Bad Gateway"),
-		retryingServer("type:1h", "200, but text/html instead of an event stream"),
+		retryingServer("type:1h", "200, but text/html instead of an event stream: Welcome"),
 		retryingServer("status=401:1h", "401: the server wants to know who is asking"),
 		retryingServer("status=403:1h", "403: access is forbidden"),
 		retryingServer("status=404:1h", "404: there is nothing at this address"),
 		retryingServer("redirect=loop:1h", "redirect loop: more than 10 redirects"),
 		{
 			name: "of a feed that never was live", fresh: true, fault: "type:1h",
-			states: []wantStatus{connecting(0), failed("200, but text/html instead of an event stream", "check the URL: what is there is no stream")},
+			states: []wantStatus{connecting(0), failed("200, but text/html instead of an event stream: Welcome", "check the URL: what is there is no stream")},
 			away:   7, press: "r", after: []wantStatus{connecting(1), liveAfter(1)}, lost: 7, // before its first snapshot
 		},
 	}
