@@ -197,3 +197,33 @@ func TestCheckTimesTLSWithTheAuthorityOfAConfiguration(t *testing.T) {
 		}
 	}
 }
+
+func TestCheckPrintsWhatItFindsAsItFindsItAndCountsOnATerminal(t *testing.T) {
+	t.Parallel()
+	more := make(chan struct{})
+	url := serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		w.Header().Set("Content-Type", "text/event-stream")
+		io.WriteString(w, "data: {\"sym\":\"NVDA\",\"px\":\"181.46\"}\n\n")
+		http.NewResponseController(w).Flush()
+		select {
+		case <-more:
+			io.WriteString(w, "data: {\"sym\":\"AMD\",\"px\":\"99.10\"}\n\n")
+		case <-r.Context().Done():
+		}
+	}))
+	term := startScreen(t, 100, 50, "check", url, "--count", "2", "--for", "1m")
+	counting := regexp.MustCompile(`(?m)^ *\d+ s  listening · 1 event\s*$`)
+	early := term.waitFor("the answer's line and a counter", func(screen string) bool {
+		return strings.Contains(screen, "✓ status") && counting.MatchString(screen)
+	})
+	if strings.Contains(early, "payloads") {
+		t.Errorf("it has judged the payloads before they came:\n%s", early)
+	}
+	close(more)
+	if code := term.waitForExit(); code != cli.ExitOK {
+		t.Errorf("exit code %d", code)
+	}
+	if end := term.waitForText("payloads", "connected and understood"); counting.MatchString(end) {
+		t.Errorf("the counter stays:\n%s", end)
+	}
+}
