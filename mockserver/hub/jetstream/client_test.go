@@ -171,6 +171,17 @@ func (p *proxy) addr() string { return p.listener.Addr().String() }
 func (p *proxy) stall()       { p.set(true) }
 func (p *proxy) resume()      { p.set(false) }
 
+// lose ends all connections, with what is under way on them, and lets new ones through.
+func (p *proxy) lose() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	for _, c := range p.conns {
+		_ = c.Close()
+	}
+	p.conns, p.stalled = nil, false
+	p.flows.Broadcast()
+}
+
 func (p *proxy) set(stalled bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()

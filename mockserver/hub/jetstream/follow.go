@@ -1,6 +1,7 @@
 package jetstream
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,7 +80,7 @@ func (s *Stream) followOnce(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the stream %s: %w", s.config.Stream, err)
 		}
-		if err := s.addToLog(view, m); err != nil {
+		if err := s.addToLog(ctx, r.stream, view, m); err != nil {
 			return err
 		}
 		if view.newest() > tail { // it was not there yet when this began
@@ -108,7 +109,8 @@ func (s *Stream) consume(ctx context.Context, stream jetstream.Stream, from uint
 	return consumer, nil
 }
 
-// readRange reads what the stream has of the sequences from begin to end.
+// readRange reads what the stream has of the sequences from begin to end, which is not behind its last. The error may be that the
+// server that was asked has not all of them yet.
 func (s *Stream) readRange(begin, end uint64, read func(message)) error {
 	ctx, cancel := context.WithTimeout(context.Background(), 2*requestTime)
 	defer cancel()
@@ -123,23 +125,35 @@ func (s *Stream) readRange(begin, end uint64, read func(message)) error {
 	defer func() { _ = stream.DeleteConsumer(ctx, consumer.CachedInfo().Name) }() // otherwise NATS does so later
 	left := min(int(consumer.CachedInfo().NumPending), int(end-begin+1))
 	if left == 0 {
-		return nil
+		return reached(stream, begin-1, end)
 	}
 	batch, err := consumer.Fetch(left, jetstream.FetchMaxWait(requestTime))
 	if err != nil {
 		return fmt.Errorf("read the stream %s from %d: %w", s.config.Stream, begin, err)
 	}
+	last := begin - 1
 	for m := range batch.Messages() {
 		one, err := readMessage(m)
 		if err != nil {
 			return err
 		}
-		if left--; one.sequence <= end {
+		if last = one.sequence; last <= end {
 			read(one)
 		}
+		left--
 	}
 	if err := batch.Error(); err != nil || left > 0 {
 		return fmt.Errorf("read the stream %s from %d: %d events did not come: %w", s.config.Stream, begin, left, errors.Join(err, context.DeadlineExceeded))
+	}
+	return reached(stream, last, end)
+}
+
+// reached is an error if a stream was read up to last only, and has what follows up to end: the server that has the consumer is
+// behind the one that leads the stream.
+func reached(stream jetstream.Stream, last, end uint64) error {
+	info := stream.CachedInfo()
+	if last < end && info.State.FirstSeq <= end {
+		return fmt.Errorf("read the stream %s: a server has it up to %d only, and not to %d", info.Config.Name, last, end)
 	}
 	return nil
 }
@@ -263,8 +277,9 @@ func (s *Stream) apply(to *state, e *hub.Event, m message) {
 	}
 }
 
-// addToLog adds a message to the log.
-func (s *Stream) addToLog(view *epochLog, from jetstream.Msg) error {
+// addToLog adds a message of a stream to the log. Messages that were under way when a connection ended do not come again: where
+// one is missing that the stream has, it is to be followed anew.
+func (s *Stream) addToLog(ctx context.Context, stream jetstream.Stream, view *epochLog, from jetstream.Msg) error {
 	m, err := readMessage(from)
 	if err != nil {
 		return err
@@ -274,6 +289,9 @@ func (s *Stream) addToLog(view *epochLog, from jetstream.Msg) error {
 		return fmt.Errorf("event %d of the stream came after event %d", m.sequence, last)
 	}
 	if m.sequence > last+1 {
+		if _, err := stream.GetMsg(ctx, last+1); !errors.Is(err, jetstream.ErrMsgNotFound) {
+			return fmt.Errorf("event %d of the stream came after event %d: %w", m.sequence, last, cmp.Or(err, errAgain))
+		}
 		s.config.Logger.Warn("events are missing in the log", "from", last+1, "to", m.sequence-1)
 		view.begin(m.sequence - 1)
 	}

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"livetape/mockserver/hub"
 )
 
 // TestAPublisherThatStopsIsReplacedAtOnce hands the lease over without a gap, and without another epoch.
@@ -162,6 +164,35 @@ func TestAPublisherThatAnotherProcessSawIsContinued(t *testing.T) {
 
 func feedID(n *node) string {
 	return n.hub.Log().(interface{ FeedID(string) string }).FeedID("desk")
+}
+
+// TestEventsThatAreLostOnTheWayAreReadAgain has a connection to NATS end with events on it, which NATS does not send again.
+func TestEventsThatAreLostOnTheWayAreReadAgain(t *testing.T) {
+	t.Parallel()
+	url := startNATS(t).ClientURL()
+	proxy := newProxy(t, strings.TrimPrefix(url, "nats://"))
+	c := testConfig(url, "LOST")
+	source := newPublishing()
+	a := start(t, c, &source)
+	source.lead(t)
+	a.publish(1, 3)
+	c.Servers = "nats://" + proxy.addr()
+	b := start(t, c, nil)
+	eventually(t, "it has all", func() bool { return b.hub.Log().Newest() == a.hub.Log().Newest() && b.followed() })
+	oldest := a.hub.Log().Oldest()
+	proxy.stall()
+	other := `{"symbol":"B","last":"7"}`
+	a.hub.Publish([]hub.Draft{{Type: "price", Symbols: []string{"B"}, Feed: "desk", FeedID: "b", Size: len(other)}}, []byte(other))
+	a.publish(4, 6)
+	proxy.lose()
+	a.publish(7, 8)
+	eventually(t, "it has all again", func() bool { return b.hub.Log().Newest() == a.hub.Log().Newest() })
+	if got, want := strings.Join(b.payloads(t, oldest), " "), strings.Join(a.payloads(t, oldest), " "); got != want {
+		t.Errorf("it has %s, want %s", got, want)
+	}
+	if data, _ := b.state(t); !strings.Contains(data, other) {
+		t.Errorf("a new client is told %s", data)
+	}
 }
 
 // TestNATSAwayIsToldAndEndsNothing takes NATS away: what is in memory is served, and clients are told.
