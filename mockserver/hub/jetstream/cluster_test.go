@@ -73,19 +73,7 @@ func TestEveryClientGetsTheLog(t *testing.T) {
 	eventually(t, "all clients have a stream", func() bool {
 		return !slices.ContainsFunc(clients, func(h *hopper) bool { return h.last.Load() == 0 })
 	})
-	var kinds []string
-	for n := range *chaosFaults {
-		if len(kinds) == 0 {
-			kinds = c.round()
-		}
-		kind := kinds[0]
-		kinds = kinds[1:]
-		began := time.Now()
-		c.fault(kind)
-		if *chaosDir != "" {
-			t.Logf("fault %d at %s for %s: %s", n, began.UTC().Format(timeOfDay), time.Since(began).Round(time.Millisecond), kind)
-		}
-	}
+	c.meetFaults()
 	t.Logf("faults: %v", c.counts)
 	for _, p := range slices.Concat(c.nats, c.replicas) {
 		p.signal(syscall.SIGCONT)
@@ -99,12 +87,33 @@ func TestEveryClientGetsTheLog(t *testing.T) {
 	stop()
 	making.Wait()
 	reading.Wait()
-	if bucket, err := c.js.KeyValue(context.Background(), "livetape-CHAOS"); err == nil {
-		if entry, err := bucket.Get(context.Background(), "epoch"); err == nil {
-			t.Logf("the epoch at the end: %s", entry.Value())
+	c.logEpoch()
+	c.judge(clients)
+}
+
+func (c *chaos) meetFaults() {
+	var kinds []string
+	for n := range *chaosFaults {
+		if len(kinds) == 0 {
+			kinds = c.round()
+		}
+		began, kind := time.Now(), kinds[0]
+		kinds = kinds[1:]
+		c.fault(kind)
+		if *chaosDir != "" {
+			c.t.Logf("fault %d at %s for %s: %s", n, began.UTC().Format(timeOfDay), time.Since(began).Round(time.Millisecond), kind)
 		}
 	}
-	c.judge(clients)
+}
+
+func (c *chaos) logEpoch() {
+	bucket, err := c.js.KeyValue(context.Background(), "livetape-CHAOS")
+	if err != nil {
+		return
+	}
+	if entry, err := bucket.Get(context.Background(), "epoch"); err == nil {
+		c.t.Logf("the epoch at the end: %s", entry.Value())
+	}
 }
 
 func startChaos(t *testing.T, from *upstream) *chaos {

@@ -29,7 +29,7 @@ import (
 )
 
 // TestTheLogIsReachedOverTLSWithCredentials has a NATS server that lets only those in who have credentials, behind a certificate
-// that only a file vouches for. The stream is as the flags say.
+// that only a file vouches for, and to what the manual says. The stream is as the flags say.
 func TestTheLogIsReachedOverTLSWithCredentials(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -87,7 +87,7 @@ func follow(t *testing.T, args string) {
 	for deadline := time.Now().Add(30 * time.Second); ; {
 		w := httptest.NewRecorder()
 		s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-		if strings.Contains(w.Body.String(), "livetape_log_lease 1") {
+		if strings.Contains(w.Body.String(), "\nlivetape_log_lease 1\n") {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -141,7 +141,10 @@ func startGuardedNATS(t *testing.T, dir string, certificate tls.Certificate) (ad
 	if err != nil {
 		t.Fatal(err)
 	}
-	text, err := jwt.FormatUserConfig(sign(t, jwt.NewUserClaims(user), accountKey), seed)
+	userClaims := jwt.NewUserClaims(user)
+	userClaims.Pub.Allow = []string{"livetape.DESK.>", "livetape.DESK", "$JS.API.>", "$JS.FC.>", "$KV.livetape-DESK.>", "$O.livetape-DESK.>", "_INBOX.>"}
+	userClaims.Sub.Allow = []string{"livetape.DESK.witness", "_INBOX.>"}
+	text, err := jwt.FormatUserConfig(sign(t, userClaims, accountKey), seed)
 	if err != nil {
 		t.Fatal(err)
 	}
