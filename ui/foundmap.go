@@ -68,7 +68,7 @@ func (h *feedHealth) mapAdvice(k *keyMap) string {
 
 // canShowMap reports whether there is a map to show of a feed, or one to propose: else its definition says how it is read.
 func (m Model) canShowMap(h *feedHealth) bool {
-	return h != nil && (h.found.YAML != "" || h.mapped == 0 && h.messages > 0 && m.config.Maps != nil)
+	return h != nil && (h.found.YAML != "" || h.mapped == 0 && h.mayMap && m.config.Maps != nil)
 }
 
 func (m Model) showMap() (Model, tea.Cmd) {
@@ -81,13 +81,20 @@ func (m Model) showMap() (Model, tea.Cmd) {
 	case h.mapped > 0:
 		return m.showToast(span{accent, h.name + " is not read by a map that was found"})
 	case !m.canShowMap(h):
-		return m.showToast(span{accent, "no map was found for " + h.name})
+		return m.showToast(span{accent, h.whyNoMap()})
 	}
 	maps, name, events := m.config.Maps, h.name, m.present().raw.ofFeed(h.name)
 	return m, func() tea.Msg {
 		yaml, err := maps.Propose(name, events)
 		return mapProposedMsg{name, yaml, err}
 	}
+}
+
+func (h *feedHealth) whyNoMap() string {
+	if h.unmapped+h.decodeErrors > 0 && !h.mayMap {
+		return "no map helps: what comes from " + h.name + " holds nothing to map"
+	}
+	return "no map was found for " + h.name
 }
 
 func (m Model) openMap(p mapPage) Model {

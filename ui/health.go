@@ -8,6 +8,7 @@ import (
 
 	"livetape/feed"
 	"livetape/feed/decode"
+	"livetape/feed/decode/infer"
 	"livetape/feed/market"
 	"livetape/ui/humanize"
 )
@@ -51,6 +52,7 @@ type feedHealth struct {
 
 	found     decode.FoundMap // how the feed is read, where that was found out; see hasMap
 	hasMap    bool
+	mayMap    bool // a map that somebody writes may read what no map does
 	confirmed bool // the user takes found for true
 
 	history feedHistory
@@ -131,6 +133,9 @@ func (h *feedHealth) changeState(s feed.Status) {
 	h.history.noteState(shown, h.state(s.Since), s.Since)
 }
 
+// mostExamined is how many events that are not mapped are asked whether a map would help.
+const mostExamined = 1000
+
 func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 	// What a recording without states holds shows that a stream was open.
 	if h.status.Since.IsZero() && h.messages == 0 && h.status.State == feed.Connecting {
@@ -149,6 +154,9 @@ func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 	if m.Unmapped != "" {
 		h.unmapped++
 		h.repeats = h.unmappedReasons.add(m.Unmapped)
+		if look := h.mapped == 0 && !h.mayMap && (h.repeats == 1 || h.unmapped <= mostExamined); look {
+			h.mayMap = infer.MapHelps(m.Type, m.Data)
+		}
 	}
 	if m.Err != nil {
 		h.decodeErrors++

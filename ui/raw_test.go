@@ -32,15 +32,21 @@ func TestRawEventsAreShownWhileNothingElseCanBe(t *testing.T) {
 
 func TestTheMapIsOfferedBesideRawEventsOnlyWhereThereIsOne(t *testing.T) {
 	t.Parallel()
-	for _, mapped := range []bool{true, false} {
+	for payload, offered := range map[string]bool{"": false, `{"id":7,"level":3}`: true, `{"id":7}`: false, `{"type":"liquidation","symbol":"QRS","price":41}`: false} {
 		s := newHarness(func(c *Config) { c.Maps = &fakeMaps{} }).resize(120, 30).goLive()
-		if mapped {
-			s.openMarket()
+		if payload == "" {
+			s.openMarket() // read by its own format
 		} else {
-			s.unmappedMessage(`{"id":7}`)
+			s.unmappedMessage(payload)
 		}
-		if s.keys("e"); strings.Contains(s.screen(), "M map") == mapped {
-			t.Errorf("read by its own format: %v\n%s", mapped, s.screen())
+		if said := strings.Contains(s.screen(), "M proposes a map"); said != offered {
+			t.Errorf("of %s, a map is proposed: %t\n%s", payload, said, s.screen())
+		}
+		if s.keys("e"); strings.Contains(s.screen(), "M map") != offered {
+			t.Errorf("of %s, a map is offered:\n%s", payload, s.screen())
+		}
+		if s.keys("M"); payload == `{"id":7}` && !strings.Contains(s.screen(), "no map helps: what comes from") {
+			t.Errorf("M says nothing:\n%s", s.screen())
 		}
 	}
 }

@@ -367,7 +367,7 @@ func (h *feedHealth) nothingMappedText(now time.Time, k *keyMap) []span {
 	for _, reason := range h.unmappedReasons.top() {
 		out = append(out, span{warn, "Not mapped" + withSeparator(", ", repeatsText(h.unmappedReasons[reason])) + ": " + plainLine(reason) + "."})
 	}
-	if k.writeMap.Enabled() {
+	if k.writeMap.Enabled() && h.mayMap {
 		out = append(out, span{muted, keyLabel(k.showMap) + " proposes a map for them."})
 	}
 	return out

@@ -19,6 +19,7 @@ type decodedPayloads struct {
 	suggested *infer.Result // reads the events that the feed's own definition does not; nil: nothing does, or no need
 	presets   []string      // whose service sends such events
 
+	mapHelps     bool // a map may read what is not read
 	updates      []timedUpdate
 	ignored      []reasonCount // why events have no update
 	decodeErrors []reasonCount
@@ -45,7 +46,10 @@ const maxRecognised = 100
 // reads a feed that nobody described.
 func readPayloads(feed string, given *preset.Definition, o *observation) decodedPayloads {
 	samples := o.stats.samples()
-	r := decodedPayloads{given: given != nil, presets: infer.Recognise(samples[:min(len(samples), maxRecognised)])}
+	r := decodedPayloads{
+		given: given != nil, mapHelps: slices.ContainsFunc(samples, func(e decode.Event) bool { return infer.MapHelps(e.Type, e.Data) }),
+		presets: infer.Recognise(samples[:min(len(samples), maxRecognised)]),
+	}
 	var by preset.Definition // the zero one finds a map itself, and says why it reads nothing
 	if r.given {
 		by = *given

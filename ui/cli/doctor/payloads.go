@@ -43,8 +43,10 @@ func (e *examination) payloadSection() Section {
 		s.add(Bad, "reading", "nothing in "+events+" can be read", "no map helps: the server has to send other data, see below")
 	case len(r.notices) > 0 && len(r.ignored) == 0:
 		s.add(Bad, "reading", "nothing but what the server says of itself came in "+events, "")
-	default:
+	case r.mapHelps:
 		s.add(Bad, "reading", "nothing in "+events+" looks like a price or a headline", "write a map for these payloads: the samples below show what they contain")
+	default:
+		s.add(Bad, "reading", "nothing in "+events+" is a price or a headline", "no map helps: they hold no price of now, no reading and no headline")
 	}
 	e.addContents(&s)
 	e.addUnread(&s)
@@ -95,7 +97,9 @@ func (e *examination) addUnread(s *Section) {
 	}
 	mark, advice := Good, ""
 	if !e.reading.found && e.reading.result.Problem == "" {
-		mark, advice = Warning, "if they matter, write a map that reads them"
+		if mark = Warning; e.reading.mapHelps {
+			advice = "if they matter, write a map that reads them"
+		}
 	}
 	for _, i := range e.reading.ignored {
 		s.add(mark, "ignored", fmt.Sprintf("%s: %s", timesText(i.Count), e.endpoint.Clean(i.Reason, 160)), advice)

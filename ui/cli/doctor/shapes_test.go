@@ -151,3 +151,20 @@ func quoteLine(u market.Update) string {
 	}
 	return strings.Join(parts, " ")
 }
+
+func TestAMapIsAdvisedOnlyWhereItHelps(t *testing.T) {
+	t.Parallel()
+	for data, helps := range map[string]bool{
+		`{"type":"info","level":[[["x",41.5]]]}`:                          true,
+		`{"type":"liquidation","symbol":"QRS","price":41.5}`:              false,
+		`{"e":"forceOrder","o":{"s":"QRS","p":"41.5","q":"1","S":"BUY"}}`: false,
+		`{"id":7,"ok":true}`: false,
+	} {
+		withServer(t, streamOf(sseType, step{0, strings.Repeat("data: "+data+"\n\n", 3)}), func(t *testing.T, n *network) {
+			report := reportText(t, n.examine(t.Context(), t, feed.Config{}, doctor.Options{}))
+			if strings.Contains(report, "write a map") != helps || strings.Contains(report, "no map helps") == helps {
+				t.Errorf("of %s it says:\n%s", data, report)
+			}
+		})
+	}
+}

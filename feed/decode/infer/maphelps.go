@@ -1,0 +1,47 @@
+package infer
+
+import (
+	"slices"
+
+	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode"
+	"livetape/feed/decode/mapping"
+)
+
+// unmappableKinds are what messages may be of which no map makes a price, a reading or a headline that says something.
+var unmappableKinds = []string{"an order", "a liquidation", "a cancellation", "a deletion", "a rejection", "an expiry", "a request", "a heartbeat", "an announcement", "an error"}
+
+// MapHelps reports whether a map that somebody writes may read an event that no map which was found reads: it is JSON, of a kind that
+// may have something to show, and holds a number or a text beside ids and times.
+func MapHelps(eventType string, data []byte) bool {
+	if len(data) > maxBytes {
+		return true // it is not looked at
+	}
+	payload, reason, err := mapping.ParsePayload(decode.Text(data))
+	if err != nil || reason != "" || isJSONPatch(payload) {
+		return false
+	}
+	for _, kind := range append(append(messageKinds(payload), eventType), rowKinds(payload, 0)...) {
+		if slices.Contains(unmappableKinds, whyNotPrice(kind)) {
+			return false
+		}
+	}
+	return holdsContent(payload, "", 0)
+}
+
+// holdsContent reports whether a value is, or has below it, a number or a text that is no id, no time and no kind of message.
+func holdsContent(v gjson.Result, name string, depth int) (found bool) {
+	if depth > maxShapeDepth {
+		return true
+	}
+	if v.IsObject() || v.IsArray() {
+		v.ForEach(func(key, below gjson.Result) bool {
+			found = holdsContent(below, key.Str, depth+1)
+			return !found
+		})
+		return found
+	}
+	isContent := v.Type == gjson.Number || v.Type == gjson.String && v.Str != ""
+	return isContent && !isID(name) && !isCounterName(name) && plainName(name) != "uuid" && !slices.Contains(kindNames, plainName(name)) && !isTime(v)
+}
