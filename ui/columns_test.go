@@ -152,7 +152,8 @@ func TestNoColumnMovesInTenFramesAtFortyEventsASecond(t *testing.T) {
 func checkGaps(t *testing.T, s *harness, slots []columnSlot) {
 	t.Helper()
 	gap := s.m.prices.widths.layOut(s.m.prices.planned).gap
-	for line := range strings.Lines(s.screen()) {
+	prices, _, _ := strings.Cut(s.screen(), "\n─ News")
+	for line := range strings.Lines(prices) {
 		if strings.HasPrefix(line, "─") || !strings.Contains(line, "NVDA ") || !strings.ContainsAny(line, "▲▼") {
 			continue
 		}

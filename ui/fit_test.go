@@ -187,6 +187,16 @@ func TestSymbolsAreNeverCutToTheSameText(t *testing.T) {
 	}
 }
 
+func TestTheHeaderTellsTheSizeOfTheRecording(t *testing.T) {
+	t.Parallel()
+	size := int64(0)
+	s := newHarness(func(c *Config) { c.Records, c.Recorded = true, func() int64 { return size } }).resize(80, 24).goLive()
+	s.requireText(t, " REC ")
+	size = 1_234_567
+	s.quote(market.Quote{Symbol: "A", Last: decimal("1")})
+	s.requireText(t, " REC 1.2 MB ")
+}
+
 func TestNewsHaveNoPaneUntilThereAreSome(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(80, 24)

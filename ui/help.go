@@ -123,7 +123,7 @@ func (m Model) signs() [][2]string {
 		{"✕", "FAILED: trying again would not help; the words behind it say what does"},
 		{"PAUSED", "the screen stands still; what arrives meanwhile is kept and counted"},
 		{"REWIND", "the screen of then; what arrives meanwhile is kept and counted; the line of the feeds is that of now"},
-		{"REC", "what arrives is recorded"},
+		{"REC 1.2 MB", "what arrives is recorded, so much of it by now"},
 		{"!", "an important headline; CORRECTED: it was another one before"},
 		{unreadSign + " 12:03", "a headline that came since the news last had the keyboard"},
 		{"◌", "QUIET: bytes come, but no events for far longer than is usual for the feed; SILENT: nothing comes"},

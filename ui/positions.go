@@ -67,16 +67,20 @@ func (m Model) positionOf(r *market.Row) (position.Value, bool) {
 }
 
 func (m Model) positionPart(v position.Value) detailPart {
-	return detailPart{pane: noPane, minimum: 2, wanted: 3, view: func(area drawContext) []string {
+	words := []span{{strong, quantityText(v.Quantity)}, {muted, withSeparator(" @ ", money(v.Cost))}, {muted, "   value "}, {plain, orMissing(money(v.Value))}}
+	words = append(words, amountSpans("   P&L ", v.PnL, v.PnLPct)...)
+	words = append(words, amountSpans("   today ", v.Day, market.Decimal{})...)
+	if v.Weight.IsSet() {
+		words = append(words, span{muted, "   weight " + v.Weight.Round(1).String() + "%"})
+	}
+	lines := 2
+	if spanCells(words) > detailColumns(m.detailWidth())[0]-gutter {
+		lines = 3
+	}
+	return detailPart{pane: noPane, minimum: lines, wanted: lines, view: func(area drawContext) []string {
 		w := newLineWriter(area.theme, area.width)
 		area.focused = false
 		lines := []string{paneTitleLine(w, area, "Position", "", v.Currency)}
-		words := []span{{strong, quantityText(v.Quantity)}, {muted, withSeparator(" @ ", money(v.Cost))}, {muted, "   value "}, {plain, orMissing(money(v.Value))}}
-		words = append(words, amountSpans("   P&L ", v.PnL, v.PnLPct)...)
-		words = append(words, amountSpans("   today ", v.Day, market.Decimal{})...)
-		if v.Weight.IsSet() {
-			words = append(words, span{muted, "   weight " + v.Weight.Round(1).String() + "%"})
-		}
 		wrapped := wrapSpans(words, area.width-gutter, area.height-1)
 		for _, line := range wrapped[1:] {
 			line[0].text = strings.TrimLeft(line[0].text, " ")

@@ -132,7 +132,7 @@ func ageSpans(area drawContext, r *market.Row, h *feedHealth) []span {
 		all = append(all, span{muted, " · quote " + agoText(area.now, since.quote)})
 	}
 	if row := (tableRow{Row: r, feeds: area.fold.Symbol(r)}); row.isOutsideQuote() {
-		all = append(all, span{warn, " " + outsideSign + " outside the quote"})
+		all = append(all, span{warn, "  " + outsideSign + " outside the quote"})
 	}
 	return all
 }

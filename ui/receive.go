@@ -38,6 +38,9 @@ func (m Model) takeEvents(events []feed.Event) Model {
 	for _, s := range stories {
 		m.moveGapMarkUp(s)
 	}
+	if m.config.Recorded != nil {
+		m.recorded = m.config.Recorded()
+	}
 	return m
 }
 

@@ -12,7 +12,7 @@ type sourcePane struct {
 }
 
 const (
-	minSourceLines  = 8 // with the title
+	minSourceLines  = 5 // with the title
 	wantSourceLines = 12
 )
 

@@ -33,6 +33,7 @@ type Config struct {
 	Faults      []FaultMenuItem                  // the menu of the F key; empty disables the key
 	Rewind      int                              // bytes of the last events that are kept to go back over, within a fourth of a feed's Memory; 0 for none
 	Records     bool                             // everything is recorded, until a Notice says otherwise
+	Recorded    func() int64                     // bytes of the recording; it does not block. Nil: the header does not tell them
 	Notices     <-chan Notice                    // for the user, shown for some seconds; may be nil
 	Diagnostics <-chan string                    // what libraries report, a line each for the event log; may be nil
 	Reloads     <-chan Reload                    // changes of what is watched; may be nil
@@ -135,6 +136,7 @@ type Model struct {
 
 	themeName   string // of theme: one of ThemeNames
 	chosenTheme string // the same, when no other is tried out
+	recorded    int64  // bytes, when the last events came
 
 	allKeys *keyMap // those of this run
 	keys    *keyMap // the same, as far as they do something now: a pointer, since each call of a method copies the model

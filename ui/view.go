@@ -5,6 +5,8 @@ import (
 	"strings"
 
 	"github.com/charmbracelet/bubbles/key"
+
+	"livetape/ui/humanize"
 )
 
 // frame is the screen after a message, once it has been drawn.
@@ -45,6 +47,9 @@ func (m Model) header() string {
 	name, banners := " livetape ", m.config.Banner
 	if m.config.Records {
 		banners = strings.TrimPrefix(banners+" · REC", " · ")
+		if m.recorded > 0 {
+			banners += " " + humanize.Bytes(m.recorded)
+		}
 	}
 	if banners != "" {
 		banners = " " + banners + " "

@@ -36,14 +36,15 @@ type outputFile struct {
 	out     syncWriter
 	disk    *diskWait
 	buf     *bufio.Writer
-	gzip    *gzip.Writer // nil: not compressed
-	flushed int64        // bytes handed to out
+	gzip    *gzip.Writer  // nil: not compressed
+	flushed int64         // bytes handed to out
+	all     *atomic.Int64 // the same, of all files
 }
 
 const bufferSize = 64 << 10
 
-func newOutputFile(out syncWriter, name string, disk *diskWait) *outputFile {
-	f := &outputFile{out: out, disk: disk}
+func newOutputFile(out syncWriter, name string, disk *diskWait, all *atomic.Int64) *outputFile {
+	f := &outputFile{out: out, disk: disk, all: all}
 	f.buf = bufio.NewWriterSize(f, bufferSize)
 	if strings.HasSuffix(name, ".gz") {
 		f.gzip, _ = gzip.NewWriterLevel(f.buf, gzip.BestSpeed) // the level is a valid one
@@ -56,6 +57,7 @@ func (f *outputFile) Write(p []byte) (int, error) {
 	defer f.disk.wait()()
 	n, err := f.out.Write(p)
 	f.flushed += int64(n)
+	f.all.Add(int64(n))
 	return n, err
 }
 

@@ -47,6 +47,7 @@ type Recorder struct {
 	closed    bool
 
 	disk    diskWait
+	bytes   atomic.Int64 // of all files
 	written atomic.Int64 // messages, plus one, once all have been handed to the operating system at the end
 }
 
@@ -117,6 +118,10 @@ func (r *Recorder) DiskWait(now time.Time) time.Duration {
 	return 0
 }
 
+// Bytes is how many the files of the recording have. What was written in the last second may be missing. It may be called from
+// any goroutine.
+func (r *Recorder) Bytes() int64 { return r.bytes.Load() }
+
 // Written is how many messages were recorded, once Close has handed all of them to the operating system, which writes them to the
 // disk even if the process ends now.
 func (r *Recorder) Written() (messages int, all bool) {
@@ -129,7 +134,7 @@ func (r *Recorder) open(start time.Time) error {
 	if err != nil {
 		return err
 	}
-	r.file = newOutputFile(out, r.name, &r.disk)
+	r.file = newOutputFile(out, r.name, &r.disk, &r.bytes)
 	r.hasEvents, r.encoder, r.flushed = false, messageEncoder{}, start
 	r.text = appendHeader(r.text[:0], start, r.options.Feeds)
 	for _, e := range byTime(r.status) {

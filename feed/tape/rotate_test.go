@@ -45,6 +45,35 @@ func TestRotationLosesAndSplitsNothing(t *testing.T) {
 	}
 }
 
+func TestTheBytesOfARecordingAreThoseOfItsFiles(t *testing.T) {
+	for _, base := range []string{"x.tape", "x.tape.gz"} {
+		name := filepath.Join(t.TempDir(), base)
+		r, err := Create(name, RecorderOptions{Feeds: desk, MaxSize: 2000})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, e := range ticks(300) {
+			if err := r.Write(e); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		all := int64(0)
+		for _, file := range pieces(t, name) {
+			stat, err := os.Stat(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			all += stat.Size()
+		}
+		if got := r.Bytes(); got != all {
+			t.Errorf("%s: %d bytes, and the files have %d", base, got, all)
+		}
+	}
+}
+
 func TestAPlainPieceIsNoLargerThanAsked(t *testing.T) {
 	name := record(t, "x.tape", RecorderOptions{Feeds: desk, MaxSize: 2000}, ticks(300)...)
 	for _, file := range pieces(t, name) {

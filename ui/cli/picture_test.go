@@ -55,11 +55,12 @@ func drawDetails(t *testing.T) {
 	dir := t.TempDir()
 	config := "feeds:\n  desk: {url: '" + startServer(t, "127.0.0.1:0").url() + "'}\nalerts:\n" +
 		"  - {symbol: BTC/USD, crosses: \"96,750\", notify: [bell, desktop]}\n  - {symbol: NVDA, moves: 0.1%, within: 5m, notify: [bell]}\n" +
-		"  - {halted: true, notify: [terminal]}\n  - {feed: desk, silent: 30s, exec: [./page.sh]}\n  - {feed: desk, gap: 10s}\n"
+		"  - {halted: true, notify: [terminal]}\n  - {feed: desk, silent: 30s, exec: [./page.sh]}\n  - {feed: desk, gap: 10s}\n" +
+		"positions:\n  BTC/USD: {lots: [\"0.5 @ 96,500\"]}\n"
 	if err := os.WriteFile(filepath.Join(dir, "livetape.yaml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	term := startTerminal(t, 180, 46, livetapeIn(dir, []string{"watch", "--config", filepath.Join(dir, "livetape.yaml")}, "XDG_STATE_HOME="+dir))
+	term := startTerminal(t, 180, 46, livetapeIn(dir, []string{"watch", "--config", filepath.Join(dir, "livetape.yaml")}, "XDG_STATE_HOME="+dir, "HOME="+dir))
 	term.waitForText("● LIVE", "NVDA")
 	term.press("jjjj")
 	term.waitForText("─ BTC/USD ·")

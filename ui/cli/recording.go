@@ -60,6 +60,14 @@ func (f recordFlags) start(ctx context.Context, cmd *cobra.Command, feeds *runni
 	return r, nil
 }
 
+// bytes is the size of the recording; 0 without one.
+func (r *activeRecording) bytes() int64 {
+	if r.tape == nil {
+		return 0
+	}
+	return r.tape.Bytes()
+}
+
 // sayDiskWaits says, until ctx ends, that nothing comes while a disk does not answer, as a screen would take it for the feed's
 // silence. It says so again before a notice leaves the screen.
 func sayDiskWaits(ctx context.Context, diskWait func(now time.Time) time.Duration, say func(string)) {

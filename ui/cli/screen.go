@@ -88,18 +88,19 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 	}
 	events := options.keepIDs(ctx, feeds, recording.events)
 	err = showScreen(ctx, stop, cmd, options.withConfig(file, ui.Config{
-		Looks:   looks,
-		Events:  events,
-		Control: feeds.set,
-		Memory:  feeds.set.Memory,
-		Banner:  options.banner,
-		Records: options.record.file != "",
-		Notices: recording.notices,
-		Reloads: reloads,
-		Ask:     ask,
-		Maps:    mapFiles{},
-		Faults:  options.faults,
-		Alerts:  alerts.Rules,
+		Looks:    looks,
+		Events:   events,
+		Control:  feeds.set,
+		Memory:   feeds.set.Memory,
+		Banner:   options.banner,
+		Records:  options.record.file != "",
+		Recorded: recording.bytes,
+		Notices:  recording.notices,
+		Reloads:  reloads,
+		Ask:      ask,
+		Maps:     mapFiles{},
+		Faults:   options.faults,
+		Alerts:   alerts.Rules,
 	}), alerts.Dir)
 	stop()
 	recording.awaitEnd(feeds, events)
