@@ -67,9 +67,9 @@ func (m Model) positionOf(r *market.Row) (position.Value, bool) {
 }
 
 func (m Model) positionPart(v position.Value) detailPart {
-	words := []span{{strong, quantityText(v.Quantity)}, {muted, withSeparator(" @ ", money(v.Cost))}, {muted, "   value "}, {plain, orMissing(money(v.Value))}}
-	words = append(words, amountSpans("   P&L ", v.PnL, v.PnLPct)...)
-	words = append(words, amountSpans("   today ", v.Day, market.Decimal{})...)
+	words := []span{{strong, quantityText(v.Quantity)}, {muted, withSeparator(" @ ", money(v.Cost))}, {muted, "   value"}, {plain, " " + orMissing(money(v.Value))}}
+	words = append(words, amountSpans("   P&L", v.PnL, v.PnLPct)...)
+	words = append(words, amountSpans("   today", v.Day, market.Decimal{})...)
 	if v.Weight.IsSet() {
 		words = append(words, span{muted, "   weight " + v.Weight.Round(1).String() + "%"})
 	}
@@ -116,7 +116,7 @@ func signed(d market.Decimal) string {
 func amountStyle(d market.Decimal) style { return newRowStyles(0, true).forSign(d.Sign()) }
 
 func amountSpans(label string, d, percent market.Decimal) []span {
-	out := []span{{muted, label}, {amountStyle(d), signed(d)}}
+	out := []span{{muted, label}, {amountStyle(d), " " + signed(d)}}
 	if percent.IsSet() {
 		out = append(out, span{amountStyle(percent), " " + signed(percent) + "%"})
 	}
