@@ -174,14 +174,13 @@ func fieldsOf(names []string) []field {
 
 // FieldHelp lists the fields by both of their names, three a line, for a help text.
 func FieldHelp() string {
-	const perLine = 3
-	var b strings.Builder
-	for i, f := range fields {
-		end := ""
-		if i%perLine == perLine-1 && i < len(fields)-1 {
-			end = "\n"
+	var lines []string
+	for three := range slices.Chunk(fields, 3) {
+		line := ""
+		for _, f := range three {
+			line += fmt.Sprintf("  %-24s", f.column+" (."+f.name+")")
 		}
-		fmt.Fprintf(&b, "  %-23s%s", f.column+" (."+f.name+")", end)
+		lines = append(lines, strings.TrimRight(line, " "))
 	}
-	return b.String()
+	return strings.Join(lines, "\n")
 }
