@@ -277,7 +277,8 @@ func (c *chaos) fault(kind string) {
 	<-time.After(20 * time.Millisecond)
 }
 
-// settle waits until all copies of the log agree, so that the next NATS server may fail.
+// settle waits until all copies of the log agree, so that the next NATS server may fail, and until the log goes on, so that the
+// replicas have seen that it is written.
 func (c *chaos) settle() {
 	if c.settled {
 		return
@@ -299,6 +300,8 @@ func (c *chaos) settle() {
 		}
 		return true
 	})
+	last := c.lastLogged()
+	c.within(time.Minute, "the log goes on", func() bool { return c.lastLogged() > last+1 })
 }
 
 // publisher is the number of the replica that has the lease; -1 if it is not known.

@@ -39,7 +39,7 @@ type upstream struct {
 // tell. Budget may be nil.
 func NewState(feeds []string, budget func(feed string) market.Budget) *State {
 	s := &State{
-		board: market.NewBoard(market.Limits{Bars: 1, Trades: 1, Budget: budget}),
+		board: market.NewBoard(market.Limits{News: 200, Bars: 1, Trades: 1, Budget: budget}),
 		feeds: map[string]*upstream{},
 	}
 	for _, name := range feeds {
