@@ -49,8 +49,20 @@ func mayRemoveLevels(data []byte) bool {
 func holdsSides(v gjson.Result, depth int) (found bool) {
 	v.ForEach(func(key, below gjson.Result) bool {
 		if below.Type == gjson.JSON && !hasWord(key.Str, pastWords) {
-			found = len(key.Str) > 1 && sideOfBook(key.Str) != "" && firstItem(below).Exists() || depth < maxChangeDepth && holdsSides(below, depth+1)
+			found = len(key.Str) > 1 && sideOfBook(key.Str) != "" && firstItem(below).Exists() || hasWord(key.Str, changeListWords) && saysSide(firstItem(below)) || depth < maxChangeDepth && holdsSides(below, depth+1)
 		}
+		return !found
+	})
+	return found
+}
+
+// changeListWords are words in the names of lists of changes to a book.
+var changeListWords = wordSet("changes change updates update deltas delta diffs diff levels")
+
+// saysSide reports whether a change names the side of the book that it is to: ["buy", "40.98", "0"], {"side": "buy", "price": 40.98}.
+func saysSide(change gjson.Result) (found bool) {
+	change.ForEach(func(key, v gjson.Result) bool {
+		found = v.Type == gjson.String && sideOfBook(v.Str) != "" && (change.IsArray() || plainName(key.Str) == "side" || plainName(key.Str) == "type")
 		return !found
 	})
 	return found

@@ -38,11 +38,12 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 		w.doubt("levels of a book say that they are deleted, which is not read: neither bid nor ask is shown")
 		return nil
 	}
+	if all[0].value.IsArray() && areSwapped(s.rowValues(), price, size) {
+		price, size = size, price
+	}
 	if crosses(s.rowValues(), price) {
-		if price, size = size, price; !all[0].value.IsArray() || crosses(s.rowValues(), price) {
-			w.doubt("the bids of a book are far above its asks: neither is shown")
-			return nil
-		}
+		w.doubt("the bids of a book are far above its asks: neither is shown")
+		return nil
 	}
 	if price != "0" {
 		b.Price = price
@@ -140,17 +141,42 @@ func (l level) saysGone() (gone bool) {
 // else.
 func crosses(rows []gjson.Result, price string) bool {
 	return slices.ContainsFunc(rows, func(row gjson.Result) bool {
-		var sides [2]sidePath
-		findSides(row, nil, &sides)
-		bid, ask := math.Inf(-1), math.Inf(1)
-		for _, l := range sides[0].levels {
-			bid = max(bid, l.price(price))
-		}
-		for _, l := range sides[1].levels {
-			ask = min(ask, l.price(price))
-		}
+		bid, ask := bestLevels(row, price)
 		return bid > ask && IsJump(bid, ask)
 	})
+}
+
+// areSwapped reports whether the levels of rows have their sizes where their prices are looked for: bids are above asks there, and a
+// little below them in the other place.
+func areSwapped(rows []gjson.Result, price, size string) bool {
+	const apart, near = 1.05, 1.05
+	known := false
+	for _, row := range rows {
+		bid, ask := bestLevels(row, price)
+		otherBid, otherAsk := bestLevels(row, size)
+		if math.IsInf(bid-ask, 0) {
+			continue // a side is empty
+		}
+		if otherBid <= 0 || otherBid > otherAsk || otherAsk > near*otherBid {
+			return false
+		}
+		known = known || bid > apart*ask
+	}
+	return known
+}
+
+// bestLevels are the highest bid and the lowest ask of a row, for comparing; infinite where there is none.
+func bestLevels(row gjson.Result, price string) (bid, ask float64) {
+	var sides [2]sidePath
+	findSides(row, nil, &sides)
+	bid, ask = math.Inf(-1), math.Inf(1)
+	for _, l := range sides[0].levels {
+		bid = max(bid, l.price(price))
+	}
+	for _, l := range sides[1].levels {
+		ask = min(ask, l.price(price))
+	}
+	return bid, ask
 }
 
 // price is the number at a path of a level, or its key, for comparing.

@@ -42,7 +42,7 @@ func (w *ruleWriter) countsNow(all, states []*leaf) mapping.When {
 	}
 	for _, l := range all {
 		if len(l.names) == 1 && namesFate(l.name()) && !slices.Contains(states, l) && l.everyValue(func(v gjson.Result) bool { return v.Type == gjson.String }) && !l.everyValue(saysWhatIsGone) {
-			when[l.path] = mapping.Condition{Not: l.goneValues()}
+			when[l.path] = l.countingValues()
 			if slices.ContainsFunc(l.values, saysWhatIsGone) {
 				w.note("rows of which %s says that they are cancelled or deleted are left out", l.path)
 			}
@@ -68,6 +68,20 @@ func namesFate(name string) bool {
 
 // saysWhatIsGone reports whether a value says that a row is cancelled or deleted.
 func saysWhatIsGone(v gjson.Result) bool { return len(v.Str) > 1 && isGone(whyNotPrice(v.Str)) }
+
+// maxNamed is how many kinds of messages are named in a condition at the most.
+const maxNamed = 4
+
+// countingValues is the condition that a row counts: it is of a kind that was seen, where these are few, since another one may be
+// that of orders; else it does not say that it is gone.
+func (l *leaf) countingValues() mapping.Condition {
+	seen := slices.Compact(slices.Sorted(slices.Values(l.texts())))
+	isKind := fateKinds[plainName(l.name())] && !isTerm(l) && len(seen) <= maxNamed
+	if !isKind || slices.Contains(seen, "") || slices.ContainsFunc(l.values, saysWhatIsGone) {
+		return mapping.Condition{Not: l.goneValues()}
+	}
+	return mapping.Condition{Is: seen}
+}
 
 // goneSpellings are how most servers write that a row is gone.
 const goneSpellings = "cancelled canceled cancel busted void deleted delete removed"

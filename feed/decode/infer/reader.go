@@ -421,7 +421,7 @@ func addShape(h *maphash.Hash, v gjson.Result, depth int) {
 	n := 0
 	v.ForEach(func(key, below gjson.Result) bool {
 		h.WriteString(key.Str)
-		if below.Type == gjson.String && (key.Str == "type" || key.Str == "event" || key.Str == "op" || key.Str == "action" || key.Str == "e" || key.Str == "ev" || key.Str == "x" || key.Str == "status" || statusNames[plainName(key.Str)]) {
+		if below.Type == gjson.String && (fateKinds[plainName(key.Str)] || key.Str == "op" || key.Str == "action" || key.Str == "e" || key.Str == "ev" || key.Str == "x" || key.Str == "status" || statusNames[plainName(key.Str)]) {
 			h.WriteString(below.Str)
 		}
 		addShape(h, below, depth+1)

@@ -203,6 +203,15 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"symbols of one venue each", []string{
 			`{"exchange":"NYSE","symbol":"Q","price":41}`, `{"exchange":"NASDAQ","symbol":"R","price":8}`, `{"exchange":"NYSE","symbol":"Q","price":41.2}`, `{"exchange":"NASDAQ","symbol":"R","price":8.1}`,
 		}, []string{"Q 41", "R 8", "Q 41.2", "R 8.1"}},
+		{"a book with the sizes of its levels in front", []string{`{"symbol":"Q","bids":[[12,40.98],[5,40.90]],"asks":[[7,41.02],[9,41.1]]}`}, []string{"Q bid=40.98 ask=41.02"}},
+		{"a crossed book with sizes that are not", []string{`{"symbol":"Q","bids":[[41.02,5],[40.90,1]],"asks":[[40.98,9],[41.1,9]]}`}, []string{"Q bid=41.02 ask=40.98"}},
+		{"a book whose changes name their side", []string{
+			`{"type":"snapshot","product":"Q","bids":[["40.98","12"]],"asks":[["41.02","7"]]}`, `{"type":"update","product":"Q","changes":[["buy","40.98","0"]]}`,
+		}, []string{"- a book is changed in a way that is not read: neither bid nor ask is shown", "- a book is changed in a way that is not read: neither bid nor ask is shown"}},
+		{"a kind of message that was not seen when the map was found", []string{`{"event":"fill","symbol":"Q","price":41}`, `{"event":"order_rejected","symbol":"Q","price":60}`, `{"event":"fill","symbol":"Q","price":41.1}`},
+			[]string{"Q 41", "- order_rejected is an order: its price is not the last one", "Q 41.1"}},
+		{"a kind of instrument that was not seen when the map was found", []string{`{"type":"equity","symbol":"Q","price":41}`, `{"type":"fund","symbol":"R","price":60}`, `{"type":"equity","symbol":"Q","price":41.1}`},
+			[]string{"Q 41", "R 60", "Q 41.1"}},
 		{"base and quote", []string{`{"base":"QRS","quote":"EUR","price":41}`, `{"base":"QRS","quote":"JPY","price":8125}`}, []string{"QRS/EUR 41", "QRS/JPY 8125"}},
 		{"options by strike and right", []string{`{"underlying":"AAA","strike":190,"right":"C","price":4.1}`, `{"underlying":"AAA","strike":150,"right":"C","price":41}`, `{"underlying":"AAA","strike":190,"right":"C","price":4.2}`}, []string{"AAA 190 4.1", "AAA 150 41", "AAA 190 4.2"}},
 		{"a member that comes again", []string{`{"isbn":"A1","price":41}`, `{"isbn":"B2","price":8125}`, `{"isbn":"A1","price":41.1}`, `{"isbn":"B2","price":8126}`}, []string{"A1 41", "B2 8125", "A1 41.1", "B2 8126"}},
