@@ -303,6 +303,9 @@ func isBetween(l, low, high *leaf) bool {
 // isNearQuote reports whether a last price is of the size of bid and ask.
 func isNearQuote(last, bid, ask *leaf) bool {
 	rows, held := countRows(func(n []float64) bool {
+		if mapping.IsFillerNumber(strconv.FormatFloat(n[0], 'f', -1, 64)) {
+			return true // it stands for none, and will be left out
+		}
 		if n[0] > 0 && n[1] > 0 && n[2] > 0 {
 			return n[0] >= n[1]/3 && n[0] <= n[2]*3
 		}

@@ -113,7 +113,9 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 			ids = append(ids, leafIdentity(around, set.above(), true))
 		}
 	}
-	if pair, ok := pairOf(all); ok {
+	if pair, ok := pairOf(all); ok && slices.ContainsFunc(ids, func(id rowIdentity) bool { return len(id.leaves) > 0 && slices.Contains(pair.leaves, id.leaves[0]) }) {
+		ids = append([]rowIdentity{pair}, ids...) // one of the two would be taken for the symbol
+	} else if ok {
 		ids = append(ids, pair)
 	}
 	naming := slices.DeleteFunc(slices.Clone(all), func(l *leaf) bool { return !isNaming(l) })
@@ -344,10 +346,11 @@ func pairOf(all []*leaf) (rowIdentity, bool) {
 	for _, names := range pairNames {
 		var base, quote *leaf
 		for _, l := range all {
-			if plainName(l.name()) == names[0] && l.everyValue(isWordy) {
+			switch name := plainName(partName(l)); {
+			case !l.everyValue(isWordy):
+			case name == names[0]:
 				base = l
-			}
-			if plainName(l.name()) == names[1] && l.everyValue(isWordy) {
+			case name == names[1]:
 				quote = l
 			}
 		}
@@ -356,6 +359,17 @@ func pairOf(all []*leaf) (rowIdentity, bool) {
 		}
 	}
 	return rowIdentity{}, false
+}
+
+// partName is the name of a leaf, or what it is the code of: {"base": {"code": "BTC"}}.
+func partName(l *leaf) string {
+	switch plainName(l.name()) {
+	case "code", "symbol", "ticker", "id", "name", "currency", "asset":
+		if len(l.names) > 1 {
+			return l.names[len(l.names)-2]
+		}
+	}
+	return l.name()
 }
 
 // joinLeaf makes an identity of one and a leaf more.
@@ -421,13 +435,18 @@ func priceVariation(of []string, prices []float64) float64 {
 // whatDiffers names the members that differ between rows, for people.
 func whatDiffers(all []*leaf, f fields) string {
 	var names []string
+	again := false
 	for _, l := range distinguishingLeaves(all, f, rowIdentity{}) {
 		if countDistinct(l.texts()) > 1 && len(names) < 3 {
 			names = append(names, l.path)
+			again = again || recurs(l.texts(), make([]string, len(l.values)))
 		}
 	}
-	if len(names) == 0 {
+	switch {
+	case len(names) == 0:
 		return "nothing but the price differs between them"
+	case again:
+		return "prices jump where " + strings.Join(names, ", ") + " stays the same"
 	}
 	return strings.Join(names, ", ") + " differs, and does not come again"
 }

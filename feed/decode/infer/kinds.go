@@ -37,7 +37,7 @@ var otherKinds = func() map[string]string {
 		"an indication":      "indication indicative imbalance",
 		"a rate":             "funding interest inflation",
 		"a heartbeat":        "heartbeat ping pong keepalive hb",
-		"an announcement":    "subscribed subscription unsubscribed ack welcome hello info connected",
+		"an announcement":    "subscribed subscription unsubscribed ack welcome hello connected",
 		"an error":           "error errors",
 		"a status message":   "status info system notice",
 	} {

@@ -32,7 +32,7 @@ var fieldNames = map[fieldRole]string{
 	"name":     "companyname longname shortname displayname fullname name",
 	"currency": "currency ccy quotecurrency",
 	"last": "last price lastprice lastpricetraded px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone " +
-		"latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp rate exchangerate spot | close p c mark mid lp | value val",
+		"latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp curprice currprice nowprice rate exchangerate spot | close p c mark mid lp | value val",
 	"bid":        "bid bidprice bestbid bestbidprice bidpx bp bid1 bid1price | b",
 	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap ask1 ask1price | a",
 	"bid_size":   "bidsize bidsz bidqty bestbidsize bestbidqty bidquantity bidvolume bs bid1size",
@@ -42,7 +42,7 @@ var fieldNames = map[fieldRole]string{
 	"open":       "open openprice dayopen open24h o",
 	"high":       "high highprice dayhigh high24h h",
 	"low":        "low lowprice daylow low24h",
-	"prev_close": "prevclose previousclose previousclosingprice prevdayclose prevdaycloseprice closeprev yesterdayclose pc",
+	"prev_close": "prevclose previousclose previousclosingprice prevdayclose prevdaycloseprice closeprev yesterdayclose lastclose pc",
 	"vwap":       "vwap dayvwap volumeweightedaverageprice",
 	"change":     "change netchange pricechange chg change24h",
 	"change_pct": "changepct changepercent changepercentage percentchange pctchange pricechangepercent chgpct netchangepct dp",

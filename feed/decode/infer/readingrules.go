@@ -56,13 +56,21 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 		return mapping.Rule{}, false // levels of a book: they follow on each other in no row
 	}
 	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Kind: "reading"}
+	arePrices := false
 	for _, l := range all {
-		if isReading(l) && len(r.Values) < maxReadings && l.isUsual() {
+		switch {
+		case isPartOfAmount(l, all):
+			w.doubt("%s is a part of an amount, which is made of units and of billionths: they are not added up", l.path)
+		case isReading(l) && len(r.Values) < maxReadings && l.isUsual():
 			r.Values = append(r.Values, l.path)
+			arePrices = arePrices || hasWord(l.name(), priceWords)
 		}
 	}
 	numbers := 0
 	for _, f := range s.rows {
+		if name := plainName(f.key); name == "nano" || name == "nanos" {
+			return r, false // an amount
+		}
 		if isNumber(f.value) && !isTime(f.value) {
 			numbers++
 		}
@@ -77,8 +85,32 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 	id := s.readingIdentity(all, f, byPath(all, r.Values[0]))
 	r.Symbol, r.Time = id.value, w.timeOf(f, fields{}, s, read)
 	r.Rows = w.rowOrder(s, id, f, r.Time)
-	w.note("no number is named a price: numbers are shown as readings")
+	if arePrices {
+		w.note(NamedPrices)
+	} else {
+		w.note("no number is named a price: numbers are shown as readings")
+	}
 	return r, true
+}
+
+// NamedPrices is a note on readings of which some are named a price, and no member says of what.
+const NamedPrices = "numbers are shown as readings, under their own names: those that are named a price do not say plainly of what"
+
+var priceWords = wordSet("price prices px")
+
+// isPartOfAmount reports whether a leaf is the whole units or the billionths of an amount: {"price": {"units": "41", "nano": 250000000}}.
+func isPartOfAmount(l *leaf, all []*leaf) bool {
+	other := wordSet("nano nanos")
+	switch name := plainName(l.name()); {
+	case other[name]:
+		other = wordSet("units")
+	case name != "units":
+		return false
+	}
+	above := l.names[:len(l.names)-1]
+	return slices.ContainsFunc(all, func(o *leaf) bool {
+		return other[plainName(o.name())] && slices.Equal(o.names[:len(o.names)-1], above)
+	})
 }
 
 // isUsual reports whether a leaf is in more than a few of many rows: what only one has, a map would look for in all.
@@ -92,6 +124,9 @@ func isReading(l *leaf) bool {
 	m, known := matchName(l.name())
 	if plainName(l.name()) == "type" || known && (m.field == "time" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
 		return false
+	}
+	if slices.ContainsFunc(l.names, func(name string) bool { return len(name) > 1 && sideOfBook(name) != "" }) && len(l.names) > 2 {
+		return false // of a level of a book
 	}
 	return slices.ContainsFunc(l.values, isNumber) && l.everyValue(func(v gjson.Result) bool { return isNumber(v) || v.IsBool() }) && !l.everyValue(isTime)
 }

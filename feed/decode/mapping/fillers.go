@@ -29,7 +29,7 @@ func DropFillers(q *market.Quote) (some bool) {
 		least = 0 // all of them are -1
 	}
 	for _, d := range prices {
-		if !math.IsInf(least, 1) && d.IsSet() && (d.Sign() == 0 || d.Cmp(minusOne) == 0 || (d.Sign() < 0 || d.Approx() > fillerFactor*least) && isFillerNumber(d.String())) {
+		if !math.IsInf(least, 1) && d.IsSet() && (d.Sign() == 0 || d.Cmp(minusOne) == 0 || (d.Sign() < 0 || d.Approx() > fillerFactor*least) && IsFillerNumber(d.String())) {
 			*d, some = market.Decimal{}, true
 		}
 	}
@@ -44,8 +44,8 @@ func DropFillers(q *market.Quote) (some bool) {
 // fillerFactor is how many times another price one is that is only there because there has to be one.
 const fillerFactor = 20
 
-// isFillerNumber reports whether a number is the largest of a type, or nothing but nines.
-func isFillerNumber(n string) bool {
+// IsFillerNumber reports whether a number is the largest of a type, or nothing but nines.
+func IsFillerNumber(n string) bool {
 	digits := strings.NewReplacer("-", "", ".", "").Replace(n)
 	least := 4 // nines
 	if strings.HasPrefix(n, "-") {

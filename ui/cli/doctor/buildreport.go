@@ -2,9 +2,11 @@ package doctor
 
 import (
 	"math"
+	"slices"
 	"time"
 
 	"livetape/feed/connection"
+	"livetape/feed/decode/infer"
 	"livetape/feed/redact"
 )
 
@@ -38,6 +40,9 @@ func (e *examination) verdict() (Verdict, string) {
 	case e.reading.found && e.reading.result.Definition.Preset != "":
 		return Understood, "connected and understood, with the preset " + e.reading.result.Definition.Preset
 	case e.reading.found && len(e.readings()) > 0 && len(e.prices()) == 0 && len(e.headlines()) == 0:
+		if slices.Contains(e.reading.result.Notes, infer.NamedPrices) {
+			return Understood, "connected and understood: its numbers are shown as readings"
+		}
 		return Understood, "connected and understood: its numbers are readings, not prices"
 	case e.reading.found && e.reading.isMostlyUnread():
 		return Understood, "connected, and understood in part"
