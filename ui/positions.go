@@ -67,26 +67,35 @@ func (m Model) positionOf(r *market.Row) (position.Value, bool) {
 }
 
 func (m Model) positionPart(v position.Value) detailPart {
-	words := []span{{strong, quantityText(v.Quantity)}, {muted, withSeparator(" @ ", money(v.Cost))}, {muted, "   value"}, {plain, " " + orMissing(money(v.Value))}}
-	words = append(words, amountSpans("   P&L", v.PnL, v.PnLPct)...)
-	words = append(words, amountSpans("   today", v.Day, market.Decimal{})...)
+	facts := [][]span{{{strong, quantityText(v.Quantity)}, {muted, withSeparator(" @ ", money(v.Cost))}}, {{muted, "value "}, {plain, orMissing(money(v.Value))}},
+		amountSpans("P&L ", v.PnL, v.PnLPct), amountSpans("today ", v.Day, market.Decimal{})}
 	if v.Weight.IsSet() {
-		words = append(words, span{muted, "   weight " + v.Weight.Round(1).String() + "%"})
+		facts = append(facts, []span{{muted, "weight " + v.Weight.Round(1).String() + "%"}})
 	}
-	lines := 2
-	if spanCells(words) > detailColumns(m.detailWidth())[0]-gutter {
-		lines = 3
-	}
-	return detailPart{pane: noPane, minimum: lines, wanted: lines, view: func(area drawContext) []string {
+	lines := packFacts(facts, detailColumns(m.detailWidth())[0]-gutter-1)
+	height := 1 + len(lines)
+	return detailPart{pane: noPane, minimum: height, wanted: height, view: func(area drawContext) []string {
 		w := newLineWriter(area.theme, area.width)
 		area.focused = false
-		lines := []string{paneTitleLine(w, area, "Position", "", v.Currency)}
-		wrapped := wrapSpans(words, area.width-gutter, area.height-1)
-		for _, line := range wrapped[1:] {
-			line[0].text = strings.TrimLeft(line[0].text, " ")
-		}
-		return append(lines, w.indented(wrapped, gutter)...)
+		return append([]string{paneTitleLine(w, area, "Position", "", v.Currency)}, w.indented(lines, gutter)...)
 	}}
+}
+
+// packFacts puts facts into as few lines as hold them, none of them broken.
+func packFacts(facts [][]span, width int) [][]span {
+	lines := [][]span{nil}
+	for _, fact := range facts {
+		last := len(lines) - 1
+		switch {
+		case lines[last] == nil:
+		case spanCells(lines[last])+3+spanCells(fact) > width:
+			lines, last = append(lines, nil), last+1
+		default:
+			lines[last] = append(lines[last], span{plain, "   "})
+		}
+		lines[last] = append(lines[last], fact...)
+	}
+	return lines
 }
 
 func orMissing(s string) string {
@@ -116,7 +125,7 @@ func signed(d market.Decimal) string {
 func amountStyle(d market.Decimal) style { return newRowStyles(0, true).forSign(d.Sign()) }
 
 func amountSpans(label string, d, percent market.Decimal) []span {
-	out := []span{{muted, label}, {amountStyle(d), " " + signed(d)}}
+	out := []span{{muted, label}, {amountStyle(d), signed(d)}}
 	if percent.IsSet() {
 		out = append(out, span{amountStyle(percent), " " + signed(percent) + "%"})
 	}
