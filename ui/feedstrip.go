@@ -176,7 +176,7 @@ func (h *feedHealth) sickWords(now time.Time) (brief, short, cause string) {
 	switch h.state(now) {
 	case feed.Quiet:
 		if s.LastEvent.IsZero() {
-			return "", " no event", ""
+			return "", " no event", withSeparator(": ", cause)
 		}
 		brief, cause = humanize.Duration(elapsed(now, s.LastEvent)), ""
 		if s.UsualGap > 0 {

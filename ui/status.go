@@ -60,6 +60,8 @@ func (h *feedHealth) quietText(now time.Time) string {
 	text := " no event"
 	if at := h.status.LastEvent; !at.IsZero() {
 		text += " for " + humanize.Duration(elapsed(now, at))
+	} else if cause := plainLine(h.status.Cause); cause != "" { // as a relay says it
+		return text + ": " + cause
 	}
 	if gap := h.status.UsualGap; gap > 0 {
 		text += " (usual gap " + humanize.Tenths(gap) + ")"

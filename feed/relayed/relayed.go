@@ -10,6 +10,10 @@ import (
 	"livetape/feed/market"
 )
 
+// EventLog is what a relay calls the log that it shares with others, which it reports like a feed: while that is away, nothing of
+// any feed comes, and the relay does not know how they are.
+const EventLog = "event log"
+
 // Splitter splits the events of relays. It must see all events of all feeds, in order. It is not safe for concurrent use.
 type Splitter struct {
 	relays map[string]*relay // by name, of all feeds that are watched
@@ -22,7 +26,8 @@ type relay struct {
 	state   feed.State
 	untold  bool // since it is connected, it has not told how they are
 	feeds   []*behind
-	vouched time.Time // when a pulse last said that it lives
+	log     feed.Status // of EventLog; the zero value where there is none
+	vouched time.Time   // when a pulse last said that it lives
 }
 
 type behind struct {
@@ -88,6 +93,7 @@ func (r *relay) changeState(ev feed.Event) (all []feed.Event) {
 		if was.IsConnected() { // the same stream, of which nothing was missed
 			return r.tellAgain(ev.At)
 		}
+		r.expectLog()
 		return nil
 	}
 	for _, b := range r.feeds {
@@ -107,20 +113,51 @@ func (r *relay) tellAgain(at time.Time) (all []feed.Event) {
 	}
 	r.untold = false
 	for _, b := range r.feeds {
-		all = append(all, b.status(at))
+		all = append(all, r.status(b, at))
 	}
 	return all
 }
 
-func (b *behind) status(at time.Time) feed.Event {
+// status is how a feed is: at best as the log through which it comes.
+func (r *relay) status(b *behind, at time.Time) feed.Event {
 	told := b.told
+	if told.State == feed.Live && b.own != EventLog && r.isLogAway() {
+		told = r.log
+	}
 	return feed.Event{Feed: b.name, At: at, Status: &told}
+}
+
+// expectLog has the log of a relay that has just connected be there, until it says otherwise. It may be another relay.
+func (r *relay) expectLog() {
+	r.log = feed.Status{}
+	for _, b := range r.feeds {
+		if b.own == EventLog {
+			b.told = feed.Status{State: feed.Live}
+		}
+	}
+}
+
+func (r *relay) isLogAway() bool { return r.log.State == feed.Quiet }
+
+// changeLog notes how the log is, and says how the feeds are by that.
+func (r *relay) changeLog(now feed.Status, at time.Time) (all []feed.Event) {
+	was := r.isLogAway()
+	r.log = now
+	if r.untold || was == r.isLogAway() {
+		return nil
+	}
+	for _, b := range r.feeds {
+		if b.own != EventLog && b.told.State == feed.Live {
+			all = append(all, r.status(b, at))
+		}
+	}
+	return all
 }
 
 // vouch says that the live feeds behind a relay that lives do so, too: the relay would say otherwise.
 func (r *relay) vouch(at time.Time, p *feed.Pulse) (all []feed.Event) {
 	for _, b := range r.feeds {
-		if b.told.State == feed.Live {
+		if b.told.State == feed.Live && !r.isLogAway() {
 			all = append(all, feed.Event{Feed: b.name, At: at, Pulse: &feed.Pulse{LastByte: p.LastByte}})
 		}
 	}
@@ -134,7 +171,10 @@ func (s *Splitter) splitMessage(r *relay, ev feed.Event) []feed.Event {
 		b := s.behind(r, ev.Feed, report.Feed)
 		b.told = report.Status
 		if !r.untold {
-			own = append(own, b.status(ev.At))
+			own = append(own, r.status(b, ev.At))
+		}
+		if report.Feed == EventLog {
+			own = append(own, r.changeLog(report.Status, ev.At)...)
 		}
 		if report.Gap != nil {
 			own = append(own, feed.Event{Feed: b.name, At: ev.At, Gap: report.Gap})

@@ -70,6 +70,13 @@ func TestFeedsBehindARelayHaveEventsOfTheirOwn(t *testing.T) {
 		{"it resumes: they are as before", message(7, feed.Message{Type: "resume"}), []string{"relay resume 0", "desk live", "hall failed 401"}},
 		{"the relay is silent", status("relay", 8, feed.Silent, ""), []string{"relay silent", "desk silent", "hall silent"}},
 		{"and lives again", status("relay", 9, feed.Live, ""), []string{"relay live", "desk live", "hall failed 401"}},
+		{"it cannot reach its log: what comes through that is not live", message(10, feed.Message{Type: "feed", Reports: []feed.Report{report("event log", feed.Quiet, "no server", nil)}}), []string{"relay feed 0", "event log quiet no server", "desk quiet no server"}},
+		{"it lives, and does not know how they are", feed.Event{Feed: "relay", At: at(10), Pulse: &feed.Pulse{LastByte: at(10)}}, []string{"relay lives"}},
+		{"its log is back", message(10, feed.Message{Type: "feed", Reports: []feed.Report{report("event log", feed.Live, "", nil)}}), []string{"relay feed 0", "event log live", "desk live"}},
+		{"its log is away again", message(11, feed.Message{Type: "feed", Reports: []feed.Report{report("event log", feed.Quiet, "no server", nil)}}), []string{"relay feed 0", "event log quiet no server", "desk quiet no server"}},
+		{"the relay ends", status("relay", 12, feed.Waiting, "reset"), []string{"relay waiting reset", "desk waiting relay: reset", "hall waiting relay: reset", "event log waiting relay: reset"}},
+		{"another relay answers", status("relay", 13, feed.Live, ""), []string{"relay live"}},
+		{"it has its log, or it would say so", message(13, feed.Message{Type: "resume"}), []string{"relay resume 0", "desk live", "hall failed 401", "event log live"}},
 	} {
 		if diff := cmp.Diff(c.want, words(s.Split(c.ev))); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", c.what, diff)

@@ -92,7 +92,7 @@ func (c *chain) killNginx() {
 func (c *chain) killNATS() {
 	c.t.Helper()
 	c.nats.kill()
-	c.screen.waitForText("◌ event log")
+	c.screen.waitForText("◌ event log", "◌ desk")
 	c.page.waitFor(`text('#state') === 'No feed is live' && text('#feeds').includes('event log quiet')`)
 	c.nats.start()
 	c.waitForEvents("NATS is back")

@@ -17,6 +17,7 @@ import (
 	"livetape/feed/connection"
 	"livetape/feed/decode/preset"
 	"livetape/feed/health"
+	"livetape/feed/relayed"
 	"livetape/mockserver"
 	"livetape/mockserver/emulate"
 	"livetape/mockserver/hub/jetstream"
@@ -127,12 +128,9 @@ func loggerOf(c *mockserver.Config) *slog.Logger {
 	return c.Logger
 }
 
-// logName stands for the log among the feeds behind a relay.
-const logName = "event log"
-
 // Report is the data of an event that says how the log is.
 func Report(state, cause string) []byte {
-	r := health.Report{Feed: logName, Status: health.Status{State: health.Live, Since: time.Now().UTC(), Cause: cause}}
+	r := health.Report{Feed: relayed.EventLog, Status: health.Status{State: health.Live, Since: time.Now().UTC(), Cause: cause}}
 	if state != "live" {
 		r.Status.State = health.Quiet
 	}
