@@ -334,6 +334,13 @@ func TestTheFooterOffersNoKeyThatDoesNothing(t *testing.T) {
 		"help":           {playMarket, "?"},
 		"a map":          {func(s *harness) { playGuessed(s) }, "M"},
 		"positions":      {playPositions, "P"},
+		"no row yet":     {func(s *harness) { s.goLive() }, ""},
+		"a failed feed":  {playFailed, ""},
+		"feeds down":     {func(s *harness) { playRetrying(s); playSickFeeds(s) }, ""},
+		"few rows":       {func(s *harness) { playGuessed(s) }, ""},
+		"a chart":        {func(s *harness) { playMarket(s); s.keys("enter", "tab") }, ""},
+		"an empty list":  {func(s *harness) { playMarket(s); s.keys("2") }, ""},
+		"no such row":    {func(s *harness) { playMarket(s); s.keys("/", "zzz", "enter") }, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
