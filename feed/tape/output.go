@@ -104,14 +104,17 @@ func (f *outputFile) close(err error) error {
 // diskWait is since when a disk is waited for. It may be asked from any goroutine.
 type diskWait struct{ since atomic.Pointer[time.Time] }
 
-// wait begins a wait, and returns what ends it.
+// wait begins a wait, and returns what ends it; within another wait, nothing does.
 func (w *diskWait) wait() (end func()) {
 	now := time.Now()
-	w.since.Store(&now)
+	if !w.since.CompareAndSwap(nil, &now) {
+		return func() {}
+	}
 	return func() { w.since.Store(nil) }
 }
 
 func (r *Recorder) rotate(e feed.Event) error {
+	defer r.disk.wait()()
 	stat, statErr := r.file.out.Stat()
 	err := errors.Join(statErr, r.file.close(r.file.end()))
 	r.file = nil

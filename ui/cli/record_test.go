@@ -283,20 +283,39 @@ func TestRecordShowsOnATerminalHowFarItIs(t *testing.T) {
 	}
 }
 
-func TestADiskThatDoesNotAnswerHoldsTheEndUpForAMomentOnly(t *testing.T) {
+func TestADiskThatDoesNotAnswerIsWaitedForAndGivenUp(t *testing.T) {
 	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		begin := time.Now()
-		stuck := func(now time.Time) time.Duration { return now.Sub(begin) }
-		if cli.AwaitClose(make(chan feed.Event), stuck) || time.Since(begin) > 150*time.Millisecond {
-			t.Errorf("it waits for %s", time.Since(begin))
-		}
-		slow := make(chan feed.Event)
-		time.AfterFunc(time.Minute, func() { close(slow) })
-		if !cli.AwaitClose(slow, func(time.Time) time.Duration { return 50 * time.Millisecond }) {
-			t.Error("it leaves a recording that a slow disk takes")
-		}
-	})
+	for _, c := range []struct {
+		name   string
+		stuck  bool
+		giveUp time.Duration // 0: never
+		took   time.Duration
+	}{
+		{"a disk that takes nine seconds", false, 0, 9 * time.Second},
+		{"one that is gone", true, 0, 10 * time.Second},
+		{"one that the user gives up", true, 3 * time.Second, 3 * time.Second},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ctx, giveUp := context.WithCancel(t.Context())
+				defer giveUp()
+				if c.giveUp > 0 {
+					time.AfterFunc(c.giveUp, giveUp)
+				}
+				began, events, said := time.Now(), make(chan feed.Event), 0
+				if !c.stuck {
+					time.AfterFunc(c.took, func() { close(events) })
+				}
+				wait := func(now time.Time) time.Duration { return now.Sub(began) }
+				if closed := cli.AwaitClose(ctx, events, wait, func() { said++ }); closed == c.stuck || said != 1 {
+					t.Errorf("closed: %t, and it was said %d times", closed, said)
+				}
+				if took := time.Since(began); took < c.took || took > c.took+100*time.Millisecond {
+					t.Errorf("it took %s, want %s", took, c.took)
+				}
+			})
+		})
+	}
 }
 
 func TestWhatADiskHoldsUpIsNotTakenForTheFeedsSilence(t *testing.T) {
@@ -315,7 +334,7 @@ func TestWhatADiskHoldsUpIsNotTakenForTheFeedsSilence(t *testing.T) {
 		time.Sleep(30 * time.Second)
 		cancel()
 		synctest.Wait()
-		const words = "the disk does not answer for %d s: no event is recorded or shown until it does"
+		const words = "the disk has not answered for %d s: no event is recorded or shown until it does"
 		if want := []string{fmt.Sprintf(words, 4), fmt.Sprintf(words, 8), "the disk answers again"}; !slices.Equal(said, want) {
 			t.Errorf("it says %q, want %q", said, want)
 		}

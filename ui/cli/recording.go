@@ -40,6 +40,8 @@ type activeRecording struct {
 	tape    *tape.Recorder
 	name    string
 
+	watching sync.WaitGroup // over the disk, until the events end
+
 	mu     sync.Mutex // held by whoever sends a notice, too
 	failed error
 	closed bool // notices
@@ -56,7 +58,13 @@ func (f recordFlags) start(ctx context.Context, cmd *cobra.Command, feeds *runni
 	}
 	r := &activeRecording{notices: make(chan ui.Notice, 1), tape: recorder, name: f.file}
 	r.events = recorder.Tee(ctx, feeds.set.Events(), r.fail)
-	go sayDiskWaits(ctx, recorder.DiskWait, func(text string) { r.notify(ui.Notice{Text: text}) })
+	r.watching.Go(func() {
+		sayDiskWaits(ctx, recorder.DiskWait, func(text string) {
+			if r.err() == nil { // else it has ended
+				r.notify(ui.Notice{Text: text})
+			}
+		})
+	})
 	return r, nil
 }
 
@@ -79,7 +87,7 @@ func sayDiskWaits(ctx context.Context, diskWait func(now time.Time) time.Duratio
 			return
 		case now := <-look.C:
 			if wait := diskWait(now); wait >= 2*time.Second {
-				say("the disk does not answer for " + humanize.Coarse(wait) + ": no event is recorded or shown until it does")
+				say("the disk has not answered for " + humanize.Coarse(wait) + ": no event is recorded or shown until it does")
 				waiting = true
 			} else if waiting {
 				say("the disk answers again")
@@ -98,28 +106,39 @@ func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape
 	return recorder, err
 }
 
-// diskTimeout is how long a disk that does not answer may delay the end.
-const diskTimeout = 100 * time.Millisecond
+// Times for which a disk that does not answer holds up the end.
+const (
+	diskNotice = 200 * time.Millisecond // until it is said what is waited for
+	diskLimit  = 10 * time.Second
+)
 
 // awaitEnd takes what is left of its events, after their context has ended, until the file is closed, or the disk does not answer;
-// where nothing is recorded, until the feeds have ended.
-func (r *activeRecording) awaitEnd(feeds *runningFeeds, events <-chan feed.Event) {
+// where nothing is recorded, until the feeds have ended. It gives the disk up when the command is ended while it waits.
+func (r *activeRecording) awaitEnd(cmd *cobra.Command, feeds *runningFeeds, events <-chan feed.Event) {
 	if r.tape == nil {
 		feeds.awaitEnd(events)
 		return
 	}
+	r.watching.Wait()
 	defer r.closeNotices()
-	if awaitClose(events, r.tape.DiskWait) {
+	closed := awaitClose(cmd.Context(), events, r.tape.DiskWait, func() {
+		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: waiting until the disk has the recording %s; ctrl+c gives it up\n", r.name)
+	})
+	if closed {
 		return
 	}
-	if _, all := r.tape.Written(); !all {
-		r.keepFailure(fmt.Errorf("the recording %s lacks its end: the disk does not answer", r.name))
+	problem := "lacks its end: the disk does not answer"
+	if _, all := r.tape.Written(); all {
+		problem = "may lack its end: the disk does not confirm that it has it"
 	}
+	r.keepFailure(fmt.Errorf("the recording %s %s", r.name, problem))
 }
 
-// awaitClose takes events until their channel is closed. It reports false once the disk has been waited for too long.
-func awaitClose(events <-chan feed.Event, diskWait func(now time.Time) time.Duration) bool {
-	look := time.NewTicker(diskTimeout / 5)
+// awaitClose takes events until their channel is closed. It reports false once the disk has been waited for too long, or ctx has
+// ended meanwhile. Before it waits for long, it calls say.
+func awaitClose(ctx context.Context, events <-chan feed.Event, diskWait func(now time.Time) time.Duration, say func()) bool {
+	wasEnded, said := ctx.Err() != nil, false // by a signal: the next ends the process
+	look := time.NewTicker(diskNotice / 4)
 	defer look.Stop()
 	for {
 		select {
@@ -128,8 +147,13 @@ func awaitClose(events <-chan feed.Event, diskWait func(now time.Time) time.Dura
 				return true
 			}
 		case now := <-look.C:
-			if diskWait(now) >= diskTimeout {
+			wait := diskWait(now)
+			if wait >= diskLimit || wait >= diskNotice && !wasEnded && ctx.Err() != nil {
 				return false
+			}
+			if !said && wait >= diskNotice {
+				say()
+				said = true
 			}
 		}
 	}

@@ -103,7 +103,7 @@ func runScreen(ctx context.Context, cmd *cobra.Command, options screenOptions) e
 		Alerts:   alerts.Rules,
 	}), alerts.Dir)
 	stop()
-	recording.awaitEnd(feeds, events)
+	recording.awaitEnd(cmd, feeds, events)
 	awaitEnd(reloads)
 	recording.printSummary(cmd.ErrOrStderr())
 	return cmp.Or(err, recording.err(), feeds.state.Close())

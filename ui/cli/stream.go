@@ -159,7 +159,7 @@ func runStream(ctx context.Context, cmd *cobra.Command, options streamOptions) e
 		notifier.Wait()
 	}
 	stop()
-	recording.awaitEnd(feeds, recording.events)
+	recording.awaitEnd(cmd, feeds, recording.events)
 	return cmp.Or(err, recording.err(), feeds.state.Close())
 }
 
