@@ -60,7 +60,7 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 			says: []string{"exactly the reconnection time", words(defaultRetry) + " by default", "no alarm"}, tests: []string{"ACleanEndIsNoFailureAndWaitsExactlyTheReconnectionTime"},
 			steps: map[string]func() []retryStep{"a clean end": next(fresh, sentMuch)}, want: func(s retryStep) bool { return s.state == Waiting && s.planned && s.wait == defaultRetry },
 		},
-		"it does so for the third time in a row, each within 30 s of its begin and without an event (comments are none)": {
+		"it does so for the third time in a row, each within 30 s of its start and without an event (comments do not count)": {
 			says: []string{"the same wait", "with the alarm and its cause: `" + emptyCause + "`", "lasts " + words(provenAfter)}, tests: []string{"WhatAServerSaysOfItsEmptyStreamsIsKept"},
 			steps: map[string]func() []retryStep{"the third": next(retryHistory{retry: defaultRetry, empty: emptyLimit - 1, barren: barrenLimit - 1}, clean)},
 			want: func(s retryStep) bool {
