@@ -125,7 +125,7 @@ func (s *Stream) readRange(begin, end uint64, read func(message)) error {
 	defer func() { _ = stream.DeleteConsumer(ctx, consumer.CachedInfo().Name) }() // otherwise NATS does so later
 	left := min(int(consumer.CachedInfo().NumPending), int(end-begin+1))
 	if left == 0 {
-		return reached(stream, begin-1, end)
+		return reached(ctx, stream, begin-1, end)
 	}
 	batch, err := consumer.Fetch(left, jetstream.FetchMaxWait(requestTime))
 	if err != nil {
@@ -145,15 +145,19 @@ func (s *Stream) readRange(begin, end uint64, read func(message)) error {
 	if err := batch.Error(); err != nil || left > 0 {
 		return fmt.Errorf("read the stream %s from %d: %d events did not come: %w", s.config.Stream, begin, left, errors.Join(err, context.DeadlineExceeded))
 	}
-	return reached(stream, last, end)
+	return reached(ctx, stream, last, end)
 }
 
 // reached is an error if a stream was read up to last only, and has what follows up to end: the server that has the consumer is
-// behind the one that leads the stream.
-func reached(stream jetstream.Stream, last, end uint64) error {
+// behind the one that leads the stream. Messages that were deleted one by one are not missed.
+func reached(ctx context.Context, stream jetstream.Stream, last, end uint64) error {
 	info := stream.CachedInfo()
-	if last < end && info.State.FirstSeq <= end {
-		return fmt.Errorf("read the stream %s: a server has it up to %d only, and not to %d", info.Config.Name, last, end)
+	for at := end; at > last && at >= info.State.FirstSeq; at-- {
+		_, err := stream.GetMsg(ctx, at)
+		if errors.Is(err, jetstream.ErrMsgNotFound) {
+			continue
+		}
+		return errors.Join(fmt.Errorf("read the stream %s: a server has it up to %d only, and not to %d", info.Config.Name, last, at), err)
 	}
 	return nil
 }
@@ -232,7 +236,7 @@ func (s *Stream) enterEpoch(ctx context.Context, r *remote) (*epochLog, error) {
 	if last-min(last, begin) > uint64(s.config.Ring) {
 		begin = last - uint64(s.config.Ring)
 	}
-	now := s.state.Load()
+	folded := s.state.Load()
 	if s.view.Load().epoch == "none" {
 		restored, from, err := s.restore(ctx, r)
 		if err != nil {
@@ -241,11 +245,11 @@ func (s *Stream) enterEpoch(ctx context.Context, r *remote) (*epochLog, error) {
 		if err := s.fold(restored, l, from+1, begin); err != nil {
 			return nil, err
 		}
-		now = restored
+		folded = restored
 	}
-	now.setLast(l.id(begin))
+	folded.setLast(l.id(begin))
 	l.begin(begin)
-	s.state.Store(now)
+	s.state.Store(folded)
 	s.view.Store(l)
 	s.mu.Lock()
 	if s.hub != nil {

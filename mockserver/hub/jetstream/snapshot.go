@@ -65,23 +65,25 @@ func (s *Stream) storeSnapshot() error {
 	return nil
 }
 
-// restore gives the state to begin with, and the sequence up to which it has all events. Without a snapshot of the epoch, that
-// is nothing, and what the stream has is read.
+// restore gives the state to begin with, and the sequence up to which it has all events. Without a snapshot of the epoch that can
+// be read, that is nothing, and what the stream has is read.
 func (s *Stream) restore(ctx context.Context, r *remote) (*state, uint64, error) {
 	data, err := r.store.GetBytes(ctx, snapshotName)
-	if errors.Is(err, jetstream.ErrObjectNotFound) {
-		return s.newState(), max(r.info.State.FirstSeq, 1) - 1, nil
-	}
-	if err != nil {
+	if err != nil && !errors.Is(err, jetstream.ErrObjectNotFound) {
 		return nil, 0, fmt.Errorf("read the snapshot: %w", err)
 	}
 	var stored storedSnapshot
-	if err := json.Unmarshal(data, &stored); err != nil {
-		return nil, 0, fmt.Errorf("read the snapshot: %w", err)
-	}
 	restored := s.newState()
-	if err := restored.restore(stored.Data); err != nil {
-		return nil, 0, err
+	if err == nil {
+		if err = json.Unmarshal(data, &stored); err == nil {
+			err = restored.restore(stored.Data)
+		}
+		if err != nil {
+			s.config.Logger.Warn("not all of the stored snapshot can be read", "error", err)
+		}
+	}
+	if !restored.hasContent() {
+		return restored, max(r.info.State.FirstSeq, 1) - 1, nil
 	}
 	s.mu.Lock()
 	for feed, id := range stored.FeedIDs {

@@ -102,13 +102,13 @@ func (s *State) Apply(e *hub.Event) {
 	s.apply(m, e.Logged())
 }
 
-// Restore implements [jetstream.Content].
+// Restore implements [jetstream.Content]. What can be read of a snapshot is restored even if the rest cannot.
 func (s *State) Restore(snapshot []byte) error {
 	m, err := decode.Native{}.Decode("snapshot", snapshot)
+	s.apply(m, time.Now())
 	if err != nil {
 		return fmt.Errorf("restore a snapshot: %w", err)
 	}
-	s.apply(m, time.Now())
 	return nil
 }
 
