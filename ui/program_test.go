@@ -88,7 +88,7 @@ func runCmd(cmd tea.Cmd) []tea.Msg {
 			all = append(all, runCmd(c)...)
 		}
 		return all
-	case <-time.After(50 * time.Millisecond):
+	case <-time.After(250 * time.Millisecond): // it waits for a time of the screen, which is seconds long
 		return nil
 	}
 }
