@@ -52,6 +52,7 @@ func IsHeartbeat(eventType string, data []byte) bool {
 var (
 	errorTypes     = wordSet("error err exception fault failure")
 	heartbeatTypes = wordSet("heartbeat ping pong keepalive keep-alive keep_alive hb")
+	greetings      = wordSet("hello welcome connected bye byebye goodbye")
 	finishedTypes  = wordSet("done complete completed end finished eof")
 )
 
@@ -71,6 +72,8 @@ func readControlMessage(eventType, data string) (m decode.Message, ok bool) {
 		return decode.Message{Heartbeat: true}, true
 	case errorTypes[kind]:
 		return decode.Message{Notice: noticeText(eventType, data)}, true
+	case kind != "" && kind != "message" && greetings[strings.ToLower(strings.Trim(trimmed, `"`))]: // Stellar's Horizon, at both ends of a stream
+		return decode.Message{Heartbeat: true}, true
 	case heartbeatTypes[kind]:
 		return decode.Message{Heartbeat: true}, true
 	case finishedTypes[kind], trimmed == "[DONE]":
