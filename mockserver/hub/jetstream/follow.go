@@ -84,7 +84,7 @@ func (s *Stream) followOnce(ctx context.Context) error {
 			return err
 		}
 		if view.newest() > tail { // it was not there yet when this began
-			s.seen.sawLife(view.epoch)
+			s.seen.sawPublisher(view.epoch)
 		}
 	}
 }

@@ -120,7 +120,7 @@ type Stream struct {
 	feedIDs  map[string]string // the latest of each feed, by the events that were followed
 	tail     uint64            // last sequence of the stream, as far as known
 	changed  chan struct{}     // closed when the stream is followed further, or away changes
-	seen     witness
+	seen     sighting
 	doubts   atomic.Int32            // how often in a row stream and bucket were of two epochs
 	restart  context.CancelCauseFunc // has the stream be followed anew; nil: it is about to be
 }
@@ -134,7 +134,7 @@ func Open(c Config) (*Stream, error) {
 		nats.ReconnectWait(200 * time.Millisecond), nats.ReconnectJitter(100*time.Millisecond, 100*time.Millisecond),
 		nats.Timeout(2 * time.Second), nats.PingInterval(2 * time.Second), nats.MaxPingsOutstanding(2),
 		nats.ReconnectBufSize(-1), // what cannot be sent is an error, and sent again by its owner
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { s.config.Logger.Debug("NATS", "error", err) }),
+		nats.ErrorHandler(s.noteError),
 	}
 	if c.Credentials != "" {
 		options = append(options, nats.UserCredentials(c.Credentials))
@@ -156,6 +156,15 @@ func Open(c Config) (*Stream, error) {
 	s.view.Store(&epochLog{stream: s, epoch: "none"})
 	s.view.Load().begin(0)
 	return s, nil
+}
+
+// noteError logs what NATS says between answers. Without a permission, everything but what it is for goes on.
+func (s *Stream) noteError(_ *nats.Conn, _ *nats.Subscription, err error) {
+	level := slog.LevelDebug
+	if errors.Is(err, nats.ErrPermissionViolation) {
+		level = slog.LevelWarn
+	}
+	s.config.Logger.Log(context.Background(), level, "NATS", "error", err)
 }
 
 // Times for NATS.

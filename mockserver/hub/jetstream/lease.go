@@ -53,11 +53,11 @@ func (s *Stream) acquire(ctx context.Context) *lease {
 				return l
 			}
 			if err != nil {
-				s.seen.lookAway()
+				s.seen.forgetLease()
 				s.config.Logger.Debug("ask for the lease", "error", err)
 			}
 		} else {
-			s.seen.lookAway()
+			s.seen.forgetLease()
 		}
 		if !wait(ctx, poll) {
 			return nil
@@ -82,11 +82,11 @@ func (s *Stream) tryAcquire(ctx context.Context) (*lease, error) {
 	if err := json.Unmarshal(entry.Value(), &l.previous); err != nil {
 		return l.take(ctx, entry.Revision()) // nothing that says who holds it
 	}
-	since := s.seen.lookAt(l.previous, entry.Revision())
+	since := s.seen.noteLease(l.previous, entry.Revision())
 	patience := s.config.LeaseTime
 	if !l.previous.Clean && !s.seen.knows(l.previous.Epoch) {
 		patience *= 2 // another process may be left that knows the epoch, and say so
-		s.askWitnesses(l.previous.Epoch)
+		s.askForSightings(l.previous.Epoch)
 	}
 	if !l.previous.Clean && time.Since(since) < patience {
 		return nil, nil

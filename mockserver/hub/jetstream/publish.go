@@ -235,7 +235,7 @@ func (s *Stream) hold(ctx context.Context, l *lease, run func(context.Context) e
 			wait(held, retryTime)
 			continue
 		}
-		s.seen.sawLife(s.view.Load().epoch)
+		s.seen.sawPublisher(s.view.Load().epoch)
 		err = s.runTerm(held, l, takeover, run)
 		takeover = false
 	}
@@ -246,8 +246,8 @@ func (s *Stream) hold(ctx context.Context, l *lease, run func(context.Context) e
 	}
 	lose(nil)
 	keeping.Wait()
-	s.seen.lookAway()
-	s.seen.sawLifeStill()
+	s.seen.forgetLease()
+	s.seen.sawPublisherStill()
 	return err
 }
 

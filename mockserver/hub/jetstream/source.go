@@ -39,7 +39,7 @@ func (s *Source) Run(ctx context.Context, h *hub.Hub) error {
 	var all sync.WaitGroup
 	defer all.Wait()
 	defer stop()
-	defer s.answerWitnesses()()
+	defer s.answerAboutSightings()()
 	all.Go(func() { s.follow(following) })
 	if s.made == nil {
 		<-ctx.Done()

@@ -14,6 +14,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -142,8 +143,7 @@ func startGuardedNATS(t *testing.T, dir string, certificate tls.Certificate) (ad
 		t.Fatal(err)
 	}
 	userClaims := jwt.NewUserClaims(user)
-	userClaims.Pub.Allow = []string{"livetape.DESK.>", "livetape.DESK", "$JS.API.>", "$JS.FC.>", "$KV.livetape-DESK.>", "$O.livetape-DESK.>", "_INBOX.>"}
-	userClaims.Sub.Allow = []string{"livetape.DESK.witness", "_INBOX.>"}
+	userClaims.Pub.Allow, userClaims.Sub.Allow = permissionsOfTheManual(t)
 	text, err := jwt.FormatUserConfig(sign(t, userClaims, accountKey), seed)
 	if err != nil {
 		t.Fatal(err)
@@ -166,6 +166,28 @@ func startGuardedNATS(t *testing.T, dir string, certificate tls.Certificate) (ad
 		t.Fatal("NATS does not start")
 	}
 	return s.Addr().String(), credentials
+}
+
+// permissionsOfTheManual are the subjects that the manual says credentials must allow, for the stream DESK.
+func permissionsOfTheManual(t *testing.T) (publish, subscribe []string) {
+	t.Helper()
+	page, err := os.ReadFile("../../../docs/relay.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, text, _ := strings.Cut(string(page), "The credentials must allow to publish to ")
+	text, _, _ = strings.Cut(text, "\n\n")
+	toPublish, toSubscribe, found := strings.Cut(text, "and to subscribe to ")
+	if !found {
+		t.Fatal("the manual does not say what credentials must allow")
+	}
+	subjects := func(text string) (all []string) {
+		for _, m := range regexp.MustCompile("`([^`]+)`").FindAllStringSubmatch(text, -1) {
+			all = append(all, strings.ReplaceAll(m[1], "STREAM", "DESK"))
+		}
+		return all
+	}
+	return subjects(toPublish), subjects(toSubscribe)
 }
 
 func newKey(t *testing.T, create func() (nkeys.KeyPair, error)) (key nkeys.KeyPair, public string) {
