@@ -50,14 +50,25 @@ func unreadablePrices(all []*leaf) (doubts []string) {
 		}) {
 			continue
 		}
-		for _, v := range l.values {
-			if _, err := mapping.ParseNumber(v); err != nil {
-				doubts = append(doubts, fmt.Sprintf("%s is not shown: %s", l.path, err))
-				break
-			}
+		if why := l.unreadableNumber(); why != "" {
+			doubts = append(doubts, fmt.Sprintf("%s is not shown: %s", l.path, why))
 		}
 	}
 	return doubts
+}
+
+// unreadableNumber says why a leaf's texts are no numbers: one is none, or has two meanings beside the others.
+func (l *leaf) unreadableNumber() string {
+	for _, v := range l.values {
+		if _, err := mapping.ParseNumber(v); err != nil {
+			return err.Error()
+		}
+	}
+	commas := slices.ContainsFunc(l.values, func(v gjson.Result) bool { return strings.Contains(v.Str, ",") })
+	if i := slices.IndexFunc(l.values, func(v gjson.Result) bool { return !isPlain(v) && !strings.Contains(v.Str, ",") }); commas && i >= 0 {
+		return fmt.Sprintf("%q may have a decimal point, or a point between thousands, for others have a comma", l.values[i].Str)
+	}
+	return ""
 }
 
 // deeper is what each level below the row adds to a rank.

@@ -10,7 +10,7 @@ import (
 )
 
 // kindNames are names of members that say what kind of message a row is.
-var kindNames = strings.Fields("type event ev e msgtype messagetype kind op operation operationtype action changetype eventtype channel topic stream t table")
+var kindNames = strings.Fields("type event ev e msgtype messagetype kind op operation operationtype action changetype eventtype channel topic stream t table cmd command verb act mutation")
 
 // priceKinds are words in kinds of messages whose price is one of now.
 var priceKinds = wordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +

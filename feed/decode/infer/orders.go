@@ -55,7 +55,7 @@ func (w *ruleWriter) countsNow(all, states []*leaf) mapping.When {
 }
 
 // fateWords end the names of members that say what became of a row.
-var fateWords = wordSet("status state action operation op")
+var fateWords = wordSet("status state action operation op cmd command verb act mutation")
 
 // fateKinds are names of members that say of which kind a row is, and so whether it is gone.
 var fateKinds = wordSet("type kind event eventtype msgtype messagetype changetype")

@@ -63,7 +63,7 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 			w.doubt("%s is a part of an amount, which is made of units and of billionths: they are not added up", l.path)
 		case isReading(l) && len(r.Values) < maxReadings && l.isUsual():
 			r.Values = append(r.Values, l.path)
-			arePrices = arePrices || hasWord(l.name(), priceWords)
+			arePrices = arePrices || hasAnyWord(l.names, priceWords)
 		}
 	}
 	numbers := 0
@@ -122,6 +122,9 @@ func (l *leaf) isUsual() bool {
 // isReading reports whether a leaf holds numbers that tell something: no times, and none by which streams count.
 func isReading(l *leaf) bool {
 	m, known := matchName(l.name())
+	if isPrice := m.field == "bid" || m.field == "ask" || m.field == "last" && hasWord(l.name(), priceWords); known && m.rank < weak && isPrice {
+		return false // one that cannot be shown is no reading either
+	}
 	if plainName(l.name()) == "type" || known && (m.field == "time" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
 		return false
 	}
