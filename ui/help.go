@@ -31,7 +31,7 @@ func (m Model) helpEntries() []helpEntry {
 
 // helpTable is the table of keys, from left to right and from top to bottom.
 func (m Model) helpTable(w *lineWriter) []string {
-	columns := max(min((m.width-gutter)/helpColumn, 3), 1)
+	columns := max((m.width-gutter)/helpColumn, 1)
 	all := m.helpEntries()
 	height := (len(all) + columns - 1) / columns
 	var lines []string
