@@ -210,3 +210,15 @@ func TestWaitsAndBoundsAreTheConfigurations(t *testing.T) {
 		})
 	}
 }
+
+// rows is a JSON list, each row of which is made of its number.
+func rows(count int, row func(n int) string) string {
+	var b strings.Builder
+	for n := range count {
+		if n > 0 {
+			b.WriteByte(',')
+		}
+		b.WriteString(row(n))
+	}
+	return "[" + b.String() + "]"
+}

@@ -1,3 +1,5 @@
+//go:build unix
+
 package cli_test
 
 import (
@@ -249,16 +251,6 @@ func (term *terminal) pressMouse(text string, wheel bool) {
 			return
 		}
 	}
-}
-
-// waitForBytes waits until the program has written something since then.
-func (term *terminal) waitForBytes(since int, want string) {
-	term.t.Helper()
-	term.waitFor(fmt.Sprintf("the bytes %q", want), func(string) bool {
-		term.mu.Lock()
-		defer term.mu.Unlock()
-		return strings.Contains(string(term.raw[max(len(term.raw)-(term.written-since), 0):]), want)
-	})
 }
 
 // TestEveryKeyOfTheHelpDoesWhatItSays has the built binary show its help, and presses each key that it names.

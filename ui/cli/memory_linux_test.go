@@ -36,18 +36,6 @@ func pour(bytesInAll int, text func(n int) string) http.HandlerFunc {
 	}
 }
 
-// rows is a JSON list, each row of which is made of its number.
-func rows(count int, row func(n int) string) string {
-	var b strings.Builder
-	for n := range count {
-		if n > 0 {
-			b.WriteByte(',')
-		}
-		b.WriteString(row(n))
-	}
-	return "[" + b.String() + "]"
-}
-
 // TestAHostileFeedCannotFillTheMemory feeds each kind of what is kept far beyond its bound. No other test runs meanwhile:
 // the kernel counts the memory of this process as its children's, up to their exec.
 func TestAHostileFeedCannotFillTheMemory(t *testing.T) {

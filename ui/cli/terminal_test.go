@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"os/exec"
@@ -221,6 +222,16 @@ func (term *terminal) waitForText(texts ...string) string {
 			}
 		}
 		return true
+	})
+}
+
+// waitForBytes waits until the program has written something since then.
+func (term *terminal) waitForBytes(since int, want string) {
+	term.t.Helper()
+	term.waitFor(fmt.Sprintf("the bytes %q", want), func(string) bool {
+		term.mu.Lock()
+		defer term.mu.Unlock()
+		return strings.Contains(string(term.raw[max(len(term.raw)-(term.written-since), 0):]), want)
 	})
 }
 
