@@ -108,6 +108,7 @@ func TestEachAnswerOfAServerLeadsToItsState(t *testing.T) {
 		{200, html, "<head><style>p{}</style></head><!-- v2 --><body><p>Back at\n14:00</p><script>x()", Failed, 0, "200, but text/html instead of an event stream: Back at 14:00"},
 		{200, html, "data: 1\n\n", Failed, 0, "200, but text/html instead of an event stream"},
 		{200, http.Header{"Content-Type": {"text/plain"}}, "Closed for maintenance\nuntil 14:00\n", Failed, 0, "200, but text/plain instead of an event stream: Closed for maintenance"},
+		{200, http.Header{"Content-Type": {"text/plain"}}, "eyJhbGciOi.AbCd", Failed, 0, "200, but text/plain instead of an event stream"},
 		{200, http.Header{"Content-Type": {"application/json"}}, `{"error":{"message":"closed for maintenance"}}`, Failed, 0, "200, but application/json instead of an event stream: closed for maintenance"},
 		{200, http.Header{"Content-Type": {"image/png"}}, "\x89PNG", Failed, 0, "200, but image/png instead of an event stream"},
 		{200, http.Header{"Content-Type": nil}, "", Failed, 0, "200, but without a content type instead of an event stream"},

@@ -183,10 +183,12 @@ func (e *Endpoint) pageMessage(resp *http.Response, kind string) string {
 		return ""
 	}
 	body := beginningOf(resp)
-	if mayBeFields(body) {
+	message := messageIn(body)
+	mayBeToken := kind == "text/plain" && !strings.ContainsRune(message, ' ')
+	if mayBeFields(body) || mayBeToken {
 		return ""
 	}
-	return e.Clean(messageIn(body), messageLimit)
+	return e.Clean(message, messageLimit)
 }
 
 // mayBeFields reports whether a body begins as an event stream does, whatever its content type says.
