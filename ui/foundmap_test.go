@@ -81,6 +81,7 @@ func TestAMapIsWrittenOrProposedAndTheOutcomeTold(t *testing.T) {
 	}{
 		{"found", "map of desk written to desk.map.yaml", playGuessed, []string{"w"}},
 		{"proposed", "This is a map to complete", playUnmapped, []string{"M"}},
+		{"proposed where that of the feed reads nothing", "This is a map to complete", playUnreadable, []string{"M"}},
 		{"proposed and written", "map of desk written to desk.map.yaml", playUnmapped, []string{"M", "w"}},
 		{"nothing to write", "no map was found that could be written", playUnmapped, []string{"w"}},
 		{"read otherwise", "desk is not read by a map that was found", func(s *harness) { s.openMarket() }, []string{"M"}},
@@ -99,6 +100,10 @@ func TestAMapIsWrittenOrProposedAndTheOutcomeTold(t *testing.T) {
 			}
 		})
 	}
+}
+
+func playUnreadable(s *harness) {
+	s.goLive().receive(feed.Event{Message: &feed.Message{Type: "message", Data: []byte(`{"s":"QRS","last":"ten"}`), Err: errors.New("last: not a number")}})
 }
 
 func TestWhatTheServerSaysStaysWhileNothingElseIsRead(t *testing.T) {

@@ -136,6 +136,9 @@ func (h *feedHealth) changeState(s feed.Status) {
 // mostExamined is how many events that are not mapped are asked whether a map would help.
 const mostExamined = 1000
 
+// maxExamined is how many bytes an event may have that is asked: of a larger one it is taken to.
+const maxExamined = 64 << 10
+
 func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 	// What a recording without states holds shows that a stream was open.
 	if h.status.Since.IsZero() && h.messages == 0 && h.status.State == feed.Connecting {
@@ -154,14 +157,14 @@ func (h *feedHealth) receiveMessage(m *feed.Message, at time.Time) {
 	if m.Unmapped != "" {
 		h.unmapped++
 		h.repeats = h.unmappedReasons.add(m.Unmapped)
-		if look := h.mapped == 0 && !h.mayMap && (h.repeats == 1 || h.unmapped <= mostExamined); look {
-			h.mayMap = infer.MapHelps(m.Type, m.Data)
-		}
 	}
 	if m.Err != nil {
 		h.decodeErrors++
 		h.lastDecodeError = plainLine(m.Err.Error())
 		h.repeats = h.decodeErrorReasons.add(m.Err.Error())
+	}
+	if unread := h.unmapped + h.decodeErrors; unread > 0 && h.mapped == 0 && !h.mayMap && (h.repeats == 1 || unread <= mostExamined) {
+		h.mayMap = len(m.Data) > maxExamined || infer.MapHelps(m.Type, m.Data)
 	}
 }
 
