@@ -16,6 +16,8 @@ import (
 	"math/big"
 	"net"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -172,15 +174,38 @@ func selfSignedCertificate(host string) (tls.Certificate, error) {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, nil
 }
 
-// addHost makes c valid for host, too, unless that is the address of all interfaces.
+// addHost makes c valid for host, too: for all names and addresses of this machine, if that is the address of all interfaces.
 func addHost(c *x509.Certificate, host string) {
 	ip := net.ParseIP(host)
 	switch {
-	case host == "" || host == "localhost" || ip != nil && (ip.IsUnspecified() || ip.Equal(c.IPAddresses[0]) || ip.Equal(c.IPAddresses[1])):
+	case host == "" || ip != nil && ip.IsUnspecified():
+		addMachine(c)
 	case ip != nil:
-		c.IPAddresses = append(c.IPAddresses, ip)
-	default:
+		addAddress(c, ip)
+	case host != "localhost":
 		c.DNSNames = append(c.DNSNames, host)
+	}
+}
+
+// addMachine adds what this machine is called, as far as it knows.
+func addMachine(c *x509.Certificate) {
+	if name, err := os.Hostname(); err == nil && name != "localhost" {
+		c.DNSNames = append(c.DNSNames, name)
+	}
+	addresses, err := net.InterfaceAddrs()
+	if err != nil {
+		return // it is valid for this machine alone
+	}
+	for _, a := range addresses {
+		if network, ok := a.(*net.IPNet); ok {
+			addAddress(c, network.IP)
+		}
+	}
+}
+
+func addAddress(c *x509.Certificate, ip net.IP) {
+	if !slices.ContainsFunc(c.IPAddresses, ip.Equal) {
+		c.IPAddresses = append(c.IPAddresses, ip)
 	}
 }
 
