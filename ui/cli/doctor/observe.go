@@ -157,7 +157,9 @@ func (e *examination) readBody(o *observation, resp *http.Response, opts connect
 		line, whole := peekFirstLine(body)
 		o.bodyStart = e.endpoint.Clean(line, 80)
 		resp.Header = resp.Header.Clone()
-		resp.Header.Del("Content-Encoding") // what follows is decompressed
+		if connection.ContentCoding(resp.Header) == "gzip" {
+			resp.Header.Del("Content-Encoding") // what follows is decompressed
+		}
 		resp.Body = struct {
 			io.Reader
 			io.Closer
