@@ -131,7 +131,7 @@ func (l level) saysGone() (gone bool) {
 	l.value.ForEach(func(key, v gjson.Result) bool {
 		name := plainName(key.Str)
 		what := whyNotPrice(v.Str)
-		gone = (slices.Contains(kindNames, name) || name == "status" || name == "state") && (what == "a deletion" || what == "a cancellation")
+		gone = (slices.Contains(kindNames, name) || name == "status" || name == "state") && (what == deletionKind || what == cancellationKind)
 		return !gone
 	})
 	return gone

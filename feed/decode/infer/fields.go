@@ -145,7 +145,7 @@ func (l *leaf) belowTrade(f fieldRole) int {
 	return 0
 }
 
-// pastMeaning is that of a leaf below the past: the close of the day before is one, all else is no price of now.
+// pastMeaning is that of a leaf below the past: the close of the day before is one, all else is no current price.
 func pastMeaning(l *leaf) (fieldRole, int, bool) {
 	m, ok := matchName(l.name())
 	if !ok || m.field != "last" || plainName(l.name()) != "close" && l.name() != "c" || len(l.names) != 2 {

@@ -16,29 +16,43 @@ var kindNames = strings.Fields("type event ev e msgtype messagetype kind op oper
 var priceKinds = wordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +
 	"bbo l1 l2 level1 l2update delta diff top mark set add put post upsert update updated snapshot refresh insert inserted create created change changed last new u c r")
 
+// What messages are of which no map makes a price, a reading or a headline that says something.
+const (
+	orderKind        = "an order"
+	liquidationKind  = "a liquidation"
+	cancellationKind = "a cancellation"
+	deletionKind     = "a deletion"
+	rejectionKind    = "a rejection"
+	expiryKind       = "an expiry"
+	requestKind      = "a request"
+	heartbeatKind    = "a heartbeat"
+	announcementKind = "an announcement"
+	errorKind        = "an error"
+)
+
 // otherKinds are words in kinds of messages that have a price which is not the last one, with what such a message is.
 var otherKinds = func() map[string]string {
 	all := map[string]string{}
 	for what, line := range map[string]string{
-		"an order":           "order orders",
-		"a liquidation":      mapping.LiquidationWords + " force forceorder forceorders adl",
+		orderKind:            "order orders",
+		liquidationKind:      mapping.LiquidationWords + " force forceorder forceorders adl",
 		"an auction":         "auction auctions",
-		"a cancellation":     mapping.CancelWords,
-		"a deletion":         mapping.DeleteWords,
-		"a rejection":        "reject rejected",
-		"an expiry":          "expire expired",
+		cancellationKind:     mapping.CancelWords,
+		deletionKind:         mapping.DeleteWords,
+		rejectionKind:        "reject rejected",
+		expiryKind:           "expire expired",
 		"an alert":           "alert alerts",
 		"a settlement":       "settlement settled",
 		"a position":         "position positions portfolio holding holdings",
-		"a request":          "request requested rfq subscribe",
+		requestKind:          "request requested rfq subscribe",
 		"a forecast":         "forecast forecasts prediction predicted target",
 		"a correction":       "correction corrected correct",
 		"a corporate action": "split splits dividend dividends",
 		"an indication":      "indication indicative imbalance",
 		"a rate":             "funding interest inflation",
-		"a heartbeat":        "heartbeat ping pong keepalive hb",
-		"an announcement":    "subscribed subscription unsubscribed ack welcome hello connected",
-		"an error":           "error errors",
+		heartbeatKind:        "heartbeat ping pong keepalive hb",
+		announcementKind:     "subscribed subscription unsubscribed ack welcome hello connected",
+		errorKind:            "error errors",
 		"a status message":   "status info system notice",
 	} {
 		for word := range strings.FieldsSeq(line) {
@@ -56,7 +70,7 @@ func whyNotPrice(kind string) string {
 	}
 	what := ""
 	for _, word := range words {
-		if other := otherKinds[word]; other != "" && (what == "" || isGone(other) || other == "a liquidation" && !isGone(what)) {
+		if other := otherKinds[word]; other != "" && (what == "" || isGone(other) || other == liquidationKind && !isGone(what)) {
 			what = other
 		}
 	}
@@ -64,7 +78,7 @@ func whyNotPrice(kind string) string {
 }
 
 // isGone reports whether rows of a kind are gone: cancelled or deleted.
-func isGone(what string) bool { return what == "a cancellation" || what == "a deletion" }
+func isGone(what string) bool { return what == cancellationKind || what == deletionKind }
 
 // maxKindWords is how many words name a kind of message at the most: more are a name or a sentence.
 const maxKindWords = 4

@@ -9,11 +9,11 @@ import (
 	"livetape/feed/decode/mapping"
 )
 
-// unmappableKinds are what messages may be of which no map makes a price, a reading or a headline that says something.
-var unmappableKinds = []string{"an order", "a liquidation", "a cancellation", "a deletion", "a rejection", "an expiry", "a request", "a heartbeat", "an announcement", "an error"}
+var unmappableKinds = []string{orderKind, liquidationKind, cancellationKind, deletionKind, rejectionKind, expiryKind, requestKind,
+	heartbeatKind, announcementKind, errorKind}
 
-// MapHelps reports whether a map that somebody writes may read an event that no map which was found reads: it is JSON, of a kind that
-// may have something to show, and holds a number or a text beside ids and times.
+// MapHelps reports whether a map written by hand may read an event that none was found for: it is JSON, of a kind that may have
+// something to show, and holds a number or a text beside ids and times.
 func MapHelps(eventType string, data []byte) bool {
 	if len(data) > maxBytes {
 		return true // it is not looked at

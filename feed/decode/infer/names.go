@@ -154,7 +154,7 @@ func wordSet(line string) map[string]bool {
 	return all
 }
 
-// pastWords are words in the names of members that hold what was before: what stands below is no price of now.
+// pastWords are words in the names of members that hold what was before: what stands below is no current price.
 var pastWords = wordSet("old original previous prev before prior past yesterday prevday previousday remove removed delete deleted")
 
 // namesPast reports whether one of the names that lead to a value says that it belongs to the past.

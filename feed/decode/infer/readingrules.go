@@ -19,7 +19,7 @@ const maxReadings = 32
 func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 	read = slices.DeleteFunc(slices.Clone(read), func(p payload) bool {
 		return whyNotPrice(p.event) != "" && p.event != "message" || whyNotPrice(messageKind(p.json)) != "" ||
-			slices.ContainsFunc(append(messageKinds(p.json), rowKinds(p.json, 0)...), func(kind string) bool { return whyNotPrice(kind) == "a liquidation" }) // its price is no reading either
+			slices.ContainsFunc(append(messageKinds(p.json), rowKinds(p.json, 0)...), func(kind string) bool { return whyNotPrice(kind) == liquidationKind }) // its price is no reading either
 	})
 	sets := rowSets(read)
 	for _, s := range sets {

@@ -481,7 +481,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 			`{"XXBTZUSD":{"a":["64000.3","1","1.000"],"b":["64000.2","2","2.000"],"c":["64000.25","0.1"]}}`,
 		}, []string{"XXBTZUSD 64000.25 bid=64000.2 ask=64000.3 size=0.1"}},
 		{"a list of different things is not guessed", []string{`[340,{"k":["5525.4",1,"1.0"]},"spread","XBT/USD"]`}, []string{"- no member looks like a price or a headline"}},
-		{"a split is no price of now", []string{
+		{"a split is no current price", []string{
 			`{"type":"split","symbol":"QRS","ratio":4,"price":10.25}`,
 		}, []string{"- split is a corporate action: its price is not the last one"}},
 		{"a price in wei", []string{
