@@ -8,8 +8,8 @@ import (
 	"livetape/feed/stream"
 )
 
-// How many of a feed's first events a decoder that learns is shown at once, how long after the first one they may come, and of how
-// many bytes on no more are waited for: so many hold enough rows, and take their time.
+// Bounds of the first events that a decoder that learns is shown at once: how many, within how long of the first, and how many
+// bytes. So many bytes hold rows enough, and take long enough to read.
 const (
 	learnEvents = 64
 	learnTime   = 25 * time.Millisecond

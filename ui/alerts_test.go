@@ -49,7 +49,7 @@ func TestATotalIsWithoutWhatHasNoPriceOfNow(t *testing.T) {
 	s.keys("P")
 	s.requireText(t, "total USD           71,705.35", "without NOPE: no price · P&L")
 	s.status(feed.Status{State: feed.Waiting, Attempt: 1, RetryAt: s.now.Add(time.Minute)}).waitFor(5 * time.Second)
-	s.requireText(t, "without NOPE: no price · without AAPL, EURUSD, nvda: no price of now", "nvda USD            72,472.00")
+	s.requireText(t, "without NOPE: no price · without AAPL, EURUSD, nvda: no current price", "nvda USD            72,472.00")
 	s.requireText(t, "total USD                   –")
 }
 

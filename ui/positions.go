@@ -229,7 +229,7 @@ func withoutText(t position.Total) string {
 		symbols []string
 	}{
 		{"without %s: no price", t.NoPrice},
-		{"without %s: no price of now", t.Stale},
+		{"without %s: no current price", t.Stale},
 		{"P&L without %s: no cost", t.NoCost},
 		{"today without %s: no previous close", t.NoClose},
 	} {

@@ -65,7 +65,7 @@ func TestRowsBehindARelayAreAsOldAsTheirFeedSays(t *testing.T) {
 		t.Errorf("a price of an hour ago: %s", line)
 	}
 	if line := s.lineWith(t, "NVDA", "hall"); !strings.Contains(line, "0s") {
-		t.Errorf("a price of now: %s", line)
+		t.Errorf("a current price: %s", line)
 	}
 }
 

@@ -33,7 +33,7 @@ func (f *replayFlags) parse(cmd *cobra.Command) (speed float64, from time.Durati
 		return 0, 0, usageErrorf(cmd, "--speed: %w", err)
 	}
 	if from, err = tape.ParseOffset(f.from); err != nil {
-		return 0, 0, usageErrorf(cmd, "from: %w", err)
+		return 0, 0, usageErrorf(cmd, "--from: %w", err)
 	}
 	return speed, from, nil
 }

@@ -46,7 +46,7 @@ func (e *examination) payloadSection() Section {
 	case r.mapHelps:
 		s.add(Bad, "reading", "nothing in "+events+" looks like a price or a headline", "write a map for these payloads: the samples below show what they contain")
 	default:
-		s.add(Bad, "reading", "nothing in "+events+" is a price or a headline", "no map helps: they hold no price of now, no reading and no headline")
+		s.add(Bad, "reading", "nothing in "+events+" is a price or a headline", "no map helps: they hold no current price, no reading and no headline")
 	}
 	e.addContents(&s)
 	e.addUnread(&s)
