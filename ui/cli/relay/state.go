@@ -2,10 +2,13 @@ package relay
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
 	"time"
+
+	"github.com/tidwall/gjson"
 
 	"livetape/feed"
 	"livetape/feed/decode"
@@ -98,27 +101,67 @@ func nameBehind(relay, feed string) string {
 
 // Apply implements [jetstream.Content]. An event of another type changes nothing.
 func (s *State) Apply(e *hub.Event) {
-	m, _ := decode.Native{}.Decode(e.Type, e.Data()) // what cannot be read says nothing
-	s.apply(m, e.Logged())
+	_ = s.apply(e.Type, e.Data(), e.Logged(), false) // what cannot be read says nothing
 }
 
 // Restore implements [jetstream.Content]. What can be read of a snapshot is restored even if the rest cannot.
 func (s *State) Restore(snapshot []byte) error {
-	m, err := decode.Native{}.Decode("snapshot", snapshot)
-	s.apply(m, time.Now())
-	if err != nil {
-		return fmt.Errorf("restore a snapshot: %w", err)
+	if !gjson.ValidBytes(snapshot) {
+		return errors.New("restore a snapshot: it is no JSON")
 	}
-	return nil
+	all := gjson.ParseBytes(snapshot)
+	var errs []error
+	for _, list := range [...]struct{ name, eventType string }{
+		{"feeds", hub.FeedType}, {"prices", "price"}, {"readings", "reading"}, {"news", "news"}, {"status", "status"},
+	} {
+		for _, row := range all.Get(list.name).Array() {
+			if err := s.apply(list.eventType, []byte(row.Raw), time.Now(), true); err != nil {
+				errs = append(errs, fmt.Errorf("restore a snapshot: %s: %w", list.name, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
-func (s *State) apply(m decode.Message, at time.Time) {
+// apply applies the data of an event that arrived at a time, unless it says when. What is standing is no trade.
+func (s *State) apply(eventType string, data []byte, at time.Time, standing bool) error {
+	m, err := decode.Native{}.Decode(eventType, data)
 	for _, r := range m.Reports {
 		s.report(r, nil)
 	}
 	for _, u := range m.Updates {
+		if q, ok := u.(market.Quote); ok {
+			q.FromSnapshot = q.FromSnapshot || standing
+			u = q
+		}
+		if isReceived := !gjson.GetBytes(data, "time").Exists(); isReceived {
+			u, at = withoutTime(u, at)
+		}
 		s.update(u, at, nil)
 	}
+	return err
+}
+
+// withoutTime takes the time out of an update of which it is no feed's own, but when a relay received it; at, if it has none.
+func withoutTime(u market.Update, at time.Time) (without market.Update, received time.Time) {
+	switch u := u.(type) {
+	case market.Quote:
+		received, u.Time = u.Time, time.Time{}
+		without = u
+	case market.Headline:
+		received, u.Time = u.Time, time.Time{}
+		without = u
+	case market.Halt:
+		received, u.Time = u.Time, time.Time{}
+		without = u
+	case market.Reading:
+		received, u.Time = u.Time, time.Time{}
+		without = u
+	}
+	if received.IsZero() {
+		return without, at
+	}
+	return without, received
 }
 
 // update applies an update that arrived at a time and has its origin, and adds it to out, which may be nil.

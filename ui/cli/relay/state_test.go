@@ -50,9 +50,9 @@ func TestTheStateOfALogIsWhatItsEventsAddUpTo(t *testing.T) {
 		got, want []string
 	}{
 		{"prices", texts(got.Prices), []string{
-			`{"symbol":"A","feed":"desk","name":"Aa","last":"1.50","time":"2026-03-02T15:00:00Z"}`,
-			`{"symbol":"A","feed":"desk","ask":"1.70","time":"2026-03-02T15:00:01Z"}`,
-			`{"symbol":"A","feed":"hall","bid":"7","time":"2026-03-02T15:00:03Z"}`,
+			`{"symbol":"A","feed":"desk","name":"Aa","last":"1.50","received":"2026-03-02T15:00:00Z"}`,
+			`{"symbol":"A","feed":"desk","ask":"1.70","received":"2026-03-02T15:00:01Z"}`,
+			`{"symbol":"A","feed":"hall","bid":"7","received":"2026-03-02T15:00:03Z"}`,
 			`{"symbol":"B","feed":"desk","last":"0.00001234","time":"2026-03-02T15:00:04Z"}`,
 		}},
 		{"readings", texts(got.Readings), []string{`{"name":"Gwei","feed":"desk","value":"7","time":"2026-03-02T15:00:05Z"}`}},
