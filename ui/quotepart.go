@@ -296,11 +296,11 @@ func quoteCountText(area drawContext, r *market.Row) string {
 		noun = "reading"
 	}
 	words := humanize.Plural(r.Count, noun) + " from " + r.Feed
+	if !r.Quoted.IsZero() {
+		words += " · stamped " + timeText(r.Quoted, area.now)
+	}
 	if !r.Updated.IsZero() {
 		words += " · received " + agoText(area.now, r.Updated)
-	}
-	if !r.Quoted.IsZero() {
-		words += ", stamped " + timeText(r.Quoted, area.now) + " by the feed"
 	}
 	return words
 }
