@@ -25,12 +25,16 @@ type fields map[fieldRole][]fieldCandidate
 // leave out for want of proof is told in doubts.
 func assignFields(all []*leaf) (f fields, doubts []string) {
 	f = byName(all)
+	if slices.ContainsFunc(all, namesFields) {
+		f["last"] = slices.DeleteFunc(f["last"], func(c fieldCandidate) bool { return c.nameRank >= vague }) // a value may be a volume
+	}
 	if len(f["last"]) == 0 {
 		doubts = unreadablePrices(all)
 	}
 	f.dropCaseVariants()
 	f.dropOtherRates(all)
 	f.barLow(all)
+	f.dayPrices(all)
 	doubts = append(doubts, f.keepAgreeing()...)
 	for name := range f {
 		if name != "symbol" { // of these, identify chooses
@@ -39,6 +43,14 @@ func assignFields(all []*leaf) (f fields, doubts []string) {
 	}
 	f.dropLoneSide()
 	return f, doubts
+}
+
+// namesFields reports whether a leaf says of each row which field its value is: {"field": "bid", "value": 40.98}.
+func namesFields(l *leaf) bool {
+	return metricNames[plainName(l.name())] && l.everyValue(func(v gjson.Result) bool {
+		m, ok := matchName(v.Str)
+		return ok && v.Type == gjson.String && len(v.Str) > 1 && (m.field == "volume" || priceFields[m.field])
+	})
 }
 
 // unreadablePrices says why what is plainly called a price is not one: "1,234" has two meanings.
@@ -412,6 +424,25 @@ func (f fields) barLow(all []*leaf) {
 				f["low"] = []fieldCandidate{{leaf: l, nameRank: weak}}
 				return
 			}
+		}
+	}
+}
+
+// dayPrices takes two letters for the prices of a day where a high and a low stand beside each other: lp is the last price elsewhere.
+func (f fields) dayPrices(all []*leaf) {
+	found := map[string]*leaf{}
+	for _, l := range all {
+		if len(l.name()) <= 3 && l.everyValue(isNumber) {
+			found[l.name()] = l
+		}
+	}
+	if high, low := found["hp"], found["lp"]; high == nil || low == nil || !isBeside(high, low) || !isNeverAbove(low, high) {
+		return
+	}
+	f["last"] = slices.DeleteFunc(f["last"], func(c fieldCandidate) bool { return c.leaf == found["lp"] })
+	for name, field := range map[string]fieldRole{"hp": "high", "lp": "low", "op": "open", "tp": "last", "pcp": "prev_close"} {
+		if l := found[name]; l != nil && f.best(field) == nil && isBeside(l, found["hp"]) {
+			f[field] = []fieldCandidate{{leaf: l, nameRank: weak}}
 		}
 	}
 }

@@ -144,7 +144,7 @@ func isID(name string) bool {
 var (
 	placeNames = wordSet("sensor device entity station location room host hostname node site city region country area zone service source topic match game fixture vehicle car meter candidate player team " +
 		"server container pod queue job")
-	metricNames = wordSet("metric measurement parameter quantity key label field")
+	metricNames = wordSet("metric measurement parameter quantity key label field attribute")
 )
 
 // readingIdentity is what tells readings apart: where something is read and what is, and what comes again beside values that

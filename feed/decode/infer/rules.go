@@ -180,6 +180,38 @@ func (w *ruleWriter) withoutOtherKinds(read []payload) (kept []payload, when map
 	return read, nil
 }
 
+// tickerRules read numbers under tickers: {"QRS": 41}.
+func (w *ruleWriter) tickerRules(s *rowSet, read []payload) []mapping.Rule {
+	symbol := &mapping.Value{Path: "$key"}
+	if base := s.baseAbove(read); base != "" {
+		symbol = &mapping.Value{Text: "{" + base + "}/{$key}"}
+	}
+	rule := mapping.Rule{Each: s.each(), Symbol: symbol}
+	switch value := (&mapping.Value{Path: "$value"}); s.priceBelow() {
+	case "bid":
+		rule.Bid = value
+	case "ask":
+		rule.Ask = value
+	case "bid_size", "ask_size", "size", "volume", "open", "high", "low", "prev_close", "vwap", "change", "change_pct":
+		return nil // no price of now
+	default:
+		rule.Last = value
+	}
+	w.note("%s: every number is taken for the price of the symbol that is its name", s.label())
+	return []mapping.Rule{rule}
+}
+
+// priceBelow is which price the numbers of a set are, by the name that they stand under: {"bid": {"QRS": 40.9}}.
+func (s *rowSet) priceBelow() fieldRole {
+	for _, name := range slices.Backward(s.names) {
+		if name != "*" {
+			m, _ := matchName(name)
+			return m.field
+		}
+	}
+	return "last"
+}
+
 // rowSetRules writes the rules for one row set: one, or one for each kind of row.
 func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 	if l := listRowsOf(s); l != nil {
@@ -189,12 +221,7 @@ func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
 		return []mapping.Rule{s.seriesRule(read, w)}
 	}
 	if s.holdsPricesByTicker() {
-		w.note("%s: every number is taken for the price of the symbol that is its name", s.label())
-		symbol := &mapping.Value{Path: "$key"}
-		if base := s.baseAbove(read); base != "" {
-			symbol = &mapping.Value{Text: "{" + base + "}/{$key}"}
-		}
-		return []mapping.Rule{{Each: s.each(), Symbol: symbol, Last: &mapping.Value{Path: "$value"}}}
+		return w.tickerRules(s, read)
 	}
 	kind, kinds := s.splitKinds()
 	if kind == nil || s.byCol {
