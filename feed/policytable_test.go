@@ -73,7 +73,7 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 		},
 		"`200` with `text/event-stream`": {says: []string{"live"}, tests: []string{"ACleanEndIsNoFailureAndWaitsExactlyTheReconnectionTime"}},
 		"`200` with another content type": {
-			says: []string{"failed; but waits and tries again where this feed was live before"}, tests: []string{"APageWhereAStreamWasIsWaitedOut"},
+			says: []string{"failed; but waits and tries again where this feed was live before", "the page's own words"}, tests: []string{"APageWhereAStreamWasIsWaitedOut"},
 			steps: map[string]func() []retryStep{"never live": next(fresh, page), "live": next(live, page)}, want: func(s retryStep) bool { return s.state == Failed || waits(s) },
 		},
 		"`204`": {says: []string{"closed"}, tests: []string{"ClosedAndFailedEndOnlyByTheUser"},
