@@ -28,6 +28,7 @@ func assignFields(all []*leaf) (f fields, doubts []string) {
 	if slices.ContainsFunc(all, namesFields) {
 		f["last"] = slices.DeleteFunc(f["last"], func(c fieldCandidate) bool { return c.nameRank >= vague }) // a value may be a volume
 	}
+	f.scaleMinorUnits(all)
 	if len(f["last"]) == 0 {
 		doubts = unreadablePrices(all)
 	}
@@ -52,6 +53,27 @@ func namesFields(l *leaf) bool {
 		return ok && v.Type == gjson.String && len(v.Str) > 1 && (m.field == "volume" || priceFields[m.field])
 	})
 }
+
+// scaleMinorUnits has prices be hundredths where a member beside them says that they are cents or pence.
+func (f fields) scaleMinorUnits(all []*leaf) {
+	for _, unit := range all {
+		if !unitNames[plainName(unit.name())] || !unit.everyValue(func(v gjson.Result) bool { return minorUnitWords[strings.ToLower(v.Str)] }) {
+			continue
+		}
+		for name := range priceFields {
+			for _, c := range f[name] {
+				if c.leaf.decimals == "" && isBeside(c.leaf, unit) {
+					c.leaf.decimals = "2"
+				}
+			}
+		}
+	}
+}
+
+var (
+	unitNames      = wordSet("unit units priceunit currencyunit denomination")
+	minorUnitWords = wordSet("cent cents pence penny pennies")
+)
 
 // unreadablePrices says why what is plainly called a price is not one: "1,234" has two meanings.
 func unreadablePrices(all []*leaf) (doubts []string) {

@@ -225,6 +225,8 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"a value of which another member says what it is", []string{`{"symbol":"Q","field":"last","value":41}`, `{"symbol":"Q","field":"bid","value":40.98}`, `{"symbol":"Q","field":"volume","value":900}`},
 			[]string{"reading Q last 41", "reading Q bid 40.98", "reading Q volume 900"}},
 		{"prices and volumes under symbols", []string{`{"volume":{"QRS":900,"LMN":5},"price":{"QRS":41,"LMN":8125},"open":{"QRS":40,"LMN":8000}}`}, []string{"QRS 41", "LMN 8125"}},
+		{"cents, by the unit beside them", []string{`{"symbol":"Q","price":4105,"bid":4100.5,"ask":4110,"unit":"cents"}`}, []string{"Q 41.05 bid=41.005 ask=41.10"}},
+		{"another unit beside a price", []string{`{"symbol":"Q","price":41,"unit":"barrel"}`}, []string{"Q 41"}},
 		{"base and quote", []string{`{"base":"QRS","quote":"EUR","price":41}`, `{"base":"QRS","quote":"JPY","price":8125}`}, []string{"QRS/EUR 41", "QRS/JPY 8125"}},
 		{"options by strike and right", []string{`{"underlying":"AAA","strike":190,"right":"C","price":4.1}`, `{"underlying":"AAA","strike":150,"right":"C","price":41}`, `{"underlying":"AAA","strike":190,"right":"C","price":4.2}`}, []string{"AAA 190 4.1", "AAA 150 41", "AAA 190 4.2"}},
 		{"a member that comes again", []string{`{"isbn":"A1","price":41}`, `{"isbn":"B2","price":8125}`, `{"isbn":"A1","price":41.1}`, `{"isbn":"B2","price":8126}`}, []string{"A1 41", "B2 8125", "A1 41.1", "B2 8126"}},
