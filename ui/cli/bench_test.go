@@ -74,11 +74,10 @@ func TestBenchSaysAtOnceWhyNobodyGotAStream(t *testing.T) {
 		http.Error(w, "full", http.StatusServiceUnavailable)
 	}))
 	defer full.Close()
-	closed := httptest.NewServer(http.NotFoundHandler())
-	closed.Close()
+	const closed = "http://127.0.0.1:1" // a port of its own could be another test's by now
 	for url, want := range map[string]string{
-		full.URL:   "livetape: none of 3 clients got a stream: 503 Service Unavailable: full; the server, or what stands before it, is not well: try again later\n",
-		closed.URL: "livetape: none of 3 clients got a stream: connection refused; check host and port, and that the server runs and is not behind a firewall\n",
+		full.URL: "livetape: none of 3 clients got a stream: 503 Service Unavailable: full; the server, or what stands before it, is not well: try again later\n",
+		closed:   "livetape: none of 3 clients got a stream: connection refused; check host and port, and that the server runs and is not behind a firewall\n",
 	} {
 		code, out, complaints := runBench(t.Context(), url, "--clients", "3", "--for", "1000h")
 		if code != cli.ExitError || out != "" || complaints != want {

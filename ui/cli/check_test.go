@@ -69,10 +69,8 @@ func TestCheckSaysInItsExitCodeHowItWent(t *testing.T) {
 
 func TestCheckOfNobodyIsRefused(t *testing.T) {
 	t.Parallel()
-	server := httptest.NewServer(http.NotFoundHandler())
-	server.Close()
 	var out bytes.Buffer
-	if code := cli.Run(t.Context(), []string{"check", server.URL}, nil, &out, &out); code != cli.ExitRefused || !strings.Contains(out.String(), "connection refused") {
+	if code := cli.Run(t.Context(), []string{"check", "http://127.0.0.1:1"}, nil, &out, &out); code != cli.ExitRefused || !strings.Contains(out.String(), "connection refused") {
 		t.Errorf("exit code %d\n%s", code, &out)
 	}
 }
