@@ -50,7 +50,7 @@ func (b *bench) start(cmd *exec.Cmd) (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p.in, p.out = in, bufio.NewReader(out)
+	p.in, p.out, cmd.Stderr = in, bufio.NewReader(out), os.Stderr
 	if err := cmd.Start(); err != nil {
 		return nil, err
 	}

@@ -120,7 +120,7 @@ func newR3labs(l load) (testServer, error) {
 				server.Publish("prices", e)
 			}
 		}()
-		return pace(ctx, l.rate, func(n int) { due <- withCurrentTime(events[n]) })
+		return pace(ctx, l.rate, func(n int) { due <- withCurrentTime(events[n%len(events)]) }) // the end may come late
 	}}, nil
 }
 
