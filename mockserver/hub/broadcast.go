@@ -9,7 +9,7 @@ import (
 // Writing to a client costs much the same for one event as for several. With many clients, what is published within a
 // short time is therefore sent in one round of writes.
 const (
-	roundPerClient = 20 * time.Microsecond // a few times what a write takes
+	roundPerClient = 18 * time.Microsecond // a few times what a write takes
 	shortestRound  = 5 * time.Millisecond  // a shorter one is not worth a timer
 	longestRound   = 50 * time.Millisecond // that an event may wait unnoticed
 )
