@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bufio"
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -15,6 +16,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -85,16 +87,21 @@ func environment(dir string) map[string]string {
 }
 
 // listen listens on addr; for port 0, on a port that it can listen on again later, since no system gives an outgoing connection
-// one below 32768.
+// one below 32768. A process that another test is about to start has a listener that was just closed for a moment longer.
 func listen(addr string) (listener net.Listener, err error) {
 	host, port, err := net.SplitHostPort(addr)
-	if err != nil || port != "0" {
-		return net.Listen("tcp", addr)
+	if err != nil {
+		return nil, err
 	}
-	for range 100 {
-		if listener, err = net.Listen("tcp", net.JoinHostPort(host, strconv.Itoa(20000+rand.IntN(12000)))); err == nil {
-			return listener, nil
+	for range 1000 {
+		at := addr
+		if port == "0" {
+			at = net.JoinHostPort(host, strconv.Itoa(20000+rand.IntN(12000)))
 		}
+		if listener, err = net.Listen("tcp", at); !errors.Is(err, syscall.EADDRINUSE) {
+			return listener, err
+		}
+		<-time.After(5 * time.Millisecond)
 	}
 	return nil, err
 }
