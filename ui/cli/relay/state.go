@@ -144,24 +144,26 @@ func (s *State) apply(eventType string, data []byte, at time.Time, standing bool
 
 // withoutTime takes the time out of an update of which it is no feed's own, but when a relay received it; at, if it has none.
 func withoutTime(u market.Update, at time.Time) (without market.Update, received time.Time) {
+	take := func(t *time.Time) {
+		if !t.IsZero() {
+			at, *t = *t, time.Time{}
+		}
+	}
 	switch u := u.(type) {
 	case market.Quote:
-		received, u.Time = u.Time, time.Time{}
-		without = u
+		take(&u.Time)
+		return u, at
 	case market.Headline:
-		received, u.Time = u.Time, time.Time{}
-		without = u
+		take(&u.Time)
+		return u, at
 	case market.Halt:
-		received, u.Time = u.Time, time.Time{}
-		without = u
+		take(&u.Time)
+		return u, at
 	case market.Reading:
-		received, u.Time = u.Time, time.Time{}
-		without = u
+		take(&u.Time)
+		return u, at
 	}
-	if received.IsZero() {
-		return without, at
-	}
-	return without, received
+	return u, at
 }
 
 // update applies an update that arrived at a time and has its origin, and adds it to out, which may be nil.
