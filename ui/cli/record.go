@@ -90,6 +90,10 @@ func registerFor(cmd *cobra.Command, duration *time.Duration, usual time.Duratio
 	cmd.Flags().DurationVar(duration, "for", usual, "stop after `DURATION`, such as 10s, 5m or 24h")
 }
 
+func registerOnce(cmd *cobra.Command, once *bool) {
+	cmd.Flags().BoolVar(once, "once", false, "print what there is once each feed or symbol has a price, and stop")
+}
+
 func checkCount(cmd *cobra.Command, count int) error {
 	if cmd.Flags().Changed("count") && count < 1 {
 		return usageErrorf(cmd, "--count is %d; it must be at least 1", count)

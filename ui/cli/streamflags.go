@@ -14,12 +14,11 @@ import (
 type selectionFlags struct{ output.Selection }
 
 func (f *selectionFlags) register(cmd *cobra.Command) {
-	flags := cmd.Flags()
-	flags.StringSliceVar(&f.Kinds, "events", output.Kinds, "only these `KINDS` of updates")
+	cmd.Flags().StringSliceVar(&f.Kinds, "events", output.Kinds, "only these `KINDS` of updates")
 	registerSymbolsIn(cmd, &f.Symbols)
 	registerCount(cmd, &f.Count)
 	registerFor(cmd, &f.For, 0)
-	flags.BoolVar(&f.Once, "once", false, "print what there is once each feed or symbol has a price, and stop")
+	registerOnce(cmd, &f.Once)
 }
 
 // snapshotTimeout is how long --once waits for a snapshot when nothing else says when to stop.

@@ -45,7 +45,7 @@ changed, and once a second at most. Prices of feeds that are not live stand at t
 		},
 	}
 	cmd.Flags().IntVar(&width, "width", 80, "print at most `N` cells")
-	cmd.Flags().BoolVar(&once, "once", false, "print what there is once each feed or symbol has a price, and stop")
+	registerOnce(cmd, &once)
 	flags.register(cmd)
 	flags.registerSymbols(cmd)
 	flags.registerList(cmd)
