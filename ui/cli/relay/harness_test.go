@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -75,6 +76,8 @@ func startRelay(t *testing.T, feeds ...feed.Config) *relayServer {
 	return startRelayAs(t, mockserver.Config{}, feeds...)
 }
 
+// startRelayAs starts a relay, and waits until each of its feeds has told what it has, or has failed: what a client is given
+// first is then all of it.
 func startRelayAs(t *testing.T, c mockserver.Config, feeds ...feed.Config) *relayServer {
 	t.Helper()
 	ctx, cancel := context.WithCancel(context.Background())
@@ -86,7 +89,8 @@ func startRelayAs(t *testing.T, c mockserver.Config, feeds ...feed.Config) *rela
 	for _, f := range feeds {
 		names = append(names, f.Name)
 	}
-	c.Source = relay.NewSource(relay.Options{Feeds: names, Events: set.Events()})
+	source := relay.NewSource(relay.Options{Feeds: names, Events: set.Events()})
+	c.Source = source
 	c.NoFaults, c.Retry = true, 10*time.Millisecond
 	server, err := mockserver.New(c)
 	if err != nil {
@@ -111,28 +115,28 @@ func startRelayAs(t *testing.T, c mockserver.Config, feeds ...feed.Config) *rela
 		web.Close()
 	}
 	t.Cleanup(s.stop)
-	s.awaitReady(http.StatusOK)
-	return s
-}
-
-// awaitReady asks whether the relay is ready until it answers so.
-func (s *relayServer) awaitReady(want int) {
-	s.t.Helper()
-	for {
-		resp, err := s.client.Get(s.url + "/readyz")
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		resp.Body.Close()
-		if resp.StatusCode == want {
-			return
-		}
+	for !hasHeard(source, names) {
 		select {
-		case <-s.t.Context().Done():
-			s.t.Fatal("the relay is not ready")
+		case <-t.Context().Done():
+			t.Fatal("not all feeds have told what they have")
 		case <-time.After(5 * time.Millisecond):
 		}
 	}
+	return s
+}
+
+// hasHeard reports whether the metrics of a source have each of its feeds live with an event, or failed.
+func hasHeard(source *relay.Source, feeds []string) bool {
+	var text strings.Builder
+	source.WriteMetrics(&text)
+	for _, name := range feeds {
+		is := func(format string) bool { return strings.Contains(text.String(), fmt.Sprintf(format, name)) }
+		isLive := is("livetape_upstream_live{feed=%q} 1\n") && !is("livetape_upstream_events_total{feed=%q} 0\n")
+		if !isLive && !is("livetape_upstream_state{feed=%q,state=\"failed\"} 1\n") {
+			return false
+		}
+	}
+	return true
 }
 
 // event is one event of a stream.
