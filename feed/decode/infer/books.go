@@ -38,7 +38,7 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 		w.doubt("levels of a book say that they are deleted, which is not read: neither bid nor ask is shown")
 		return nil
 	}
-	if all[0].value.IsArray() && areSwapped(s.rowValues(), price, size) {
+	if len(all) > 0 && all[0].value.IsArray() && areSwapped(s.rowValues(), price, size) {
 		price, size = size, price
 	}
 	if crosses(s.rowValues(), price) {

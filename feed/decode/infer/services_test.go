@@ -458,6 +458,10 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 			`[{"ev":"C","p":"USD/CNH","x":"44","a":6.83366,"b":6.83363,"t":1764367200000}]`,
 			`[{"ev":"C","p":"EUR/USD","x":"44","a":1.0836,"b":1.0833,"t":1764367200000}]`,
 		}, []string{"USD/CNH bid=6.83363 ask=6.83366 2025-11-28T22:00:00", "EUR/USD bid=1.0833 ask=1.0836 2025-11-28T22:00:00"}},
+		{"a book of which both sides are empty", []string{
+			`{"symbol":"QRS","bids":[],"asks":[]}`,
+			`{"symbol":"QRS","bids":[["40.98","1"]],"asks":[["41.02","1"]]}`,
+		}, []string{"QRS", "QRS bid=40.98 ask=41.02"}},
 		{"a book in an event that is called data", []string{
 			`{"data":{"timestamp":"1764367200","bids":[["64000","1"],["63999","2"]],"asks":[["64001","1"]]},"channel":"order_book_btcusd","event":"data"}`,
 		}, []string{"order_book_btcusd bid=64000 ask=64001 2025-11-28T22:00:00"}},
