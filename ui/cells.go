@@ -11,12 +11,14 @@ import (
 // cells is the width of a text on screen. Some terminals count what is read as one character, such as 🇩🇪, as one of
 // two cells; others count code points. The larger of both fits on either.
 func cells(s string) int {
-	for i := range len(s) {
-		if s[i] >= 0x80 || s[i] < ' ' {
+	n := 0
+	for _, r := range s {
+		if !IsOneCell(r) {
 			return max(ansi.StringWidth(s), codePointCells(s))
 		}
+		n++
 	}
-	return len(s)
+	return n
 }
 
 // lineCells is the width of a line with styles. Nearly all lines are of characters that are known to take one cell.
@@ -44,8 +46,11 @@ func lineCells(line string) int {
 // IsOneCell reports whether a character is known to take one cell on every terminal. Those that East Asian terminals may draw in
 // two count, as everywhere on this screen.
 func IsOneCell(r rune) bool {
+	if r <= '~' {
+		return r >= ' '
+	}
 	switch {
-	case r >= ' ' && r <= '~', r == '·', r == '°', r == '×', r == '±', r == '²', r == '³':
+	case r == '·', r == '°', r == '×', r == '±', r == '²', r == '³':
 	case r >= '₀' && r <= '₉', r >= '‐' && r <= '‧', r >= '←' && r <= '⋿', r >= '─' && r <= '◼', r >= '⠀' && r <= '⣿':
 	default:
 		return false

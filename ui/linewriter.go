@@ -12,8 +12,8 @@ type lineWriter struct {
 	width    int
 	selected bool // the line is under the cursor
 
-	line  strings.Builder
-	used  int // cells of the line
+	line  []byte // its room serves one line after the other
+	used  int    // cells of the line
 	style style
 }
 
@@ -102,7 +102,7 @@ func (w *lineWriter) writeCells(st style, text string, n int) {
 	if w.theme.asciiSigns != nil {
 		text = asciiText(text, n, w.theme.asciiSigns)
 	}
-	w.line.WriteString(text)
+	w.line = append(w.line, text...)
 	w.used += n
 }
 
@@ -112,9 +112,9 @@ func (w *lineWriter) switchStyle(st style) {
 		return
 	}
 	if w.escape(w.style) != "" && w.used > 0 {
-		w.line.WriteString(resetSequence)
+		w.line = append(w.line, resetSequence...)
 	}
-	w.line.WriteString(w.escape(st))
+	w.line = append(w.line, w.escape(st)...)
 	w.style = st
 }
 
@@ -131,11 +131,10 @@ func (w *lineWriter) endLine() string {
 		w.writeBlanks(w.width - w.used)
 	}
 	if w.used > 0 && w.escape(w.style) != "" {
-		w.line.WriteString(resetSequence)
+		w.line = append(w.line, resetSequence...)
 	}
-	s := w.line.String()
-	w.line.Reset()
-	w.used, w.style, w.selected = 0, plain, false
+	s := string(w.line)
+	w.line, w.used, w.style, w.selected = w.line[:0], 0, plain, false
 	return s
 }
 

@@ -37,6 +37,9 @@ func isPlain(s string) bool {
 		ascii++
 	}
 	for _, r := range s[ascii:] {
+		if r >= '←' && r <= '⣿' { // arrows, mathematics, boxes, blocks, Braille: none steers or joins
+			continue
+		}
 		if r == utf8.RuneError || visibleRune(r) != r || r > '~' && unicode.Is(unicode.M, r) {
 			return false
 		}

@@ -125,3 +125,14 @@ func FuzzPlainText(f *testing.F) {
 		}
 	})
 }
+
+func TestArrowsBoxesAndBrailleAreShownAsTheyCome(t *testing.T) {
+	for r := '←'; r <= '⣿'; r++ {
+		if unicode.In(r, unicode.M, unicode.Cc, unicode.Cf) {
+			t.Errorf("%U joins or steers", r)
+		}
+		if s := "a" + string(r) + "b"; market.PlainText(s, 8) != s {
+			t.Errorf("%U is shown as %q", r, market.PlainText(s, 8))
+		}
+	}
+}
