@@ -47,8 +47,9 @@ func (m Model) layOut() Model {
 	t.headlines = m.headlines(t.stories)
 	m.shown = t
 	m.keys = m.currentKeys()
+	m.quote.drawn = nil
 	if r := m.selectedRow(t); r != nil && m.showsDetails(t) {
-		m.quote = m.quote.grow(m.areaOf(detailColumns(m.detailWidth())[0], 0, noPane), r, m.feeds.byName(r.Feed))
+		m.quote = m.quote.draw(m.areaOf(detailColumns(m.detailWidth())[0], 0, noPane), r, m.feeds.byName(r.Feed))
 	}
 	m.layout = m.shareLines(t)
 	l := m.layout

@@ -25,20 +25,30 @@ func (f fact) cells() int {
 type quotePane struct {
 	of           rowKey
 	width, lines int
+	drawn        []string // now, in theme: what it shows decides how the lines of the screen are shared
+	theme        *look
 }
 
-func (q quotePane) grow(area drawContext, r *market.Row, h *feedHealth) quotePane {
-	lines := len(viewQuote(area, r, h))
+func (q quotePane) draw(area drawContext, r *market.Row, h *feedHealth) quotePane {
+	drawn := viewQuote(area, r, h)
 	if of := (rowKey{r.Feed, r.Symbol}); q.of != of || q.width != area.width {
-		return quotePane{of, area.width, lines}
+		q = quotePane{of: of, width: area.width}
 	}
-	q.lines = max(q.lines, lines)
+	q.lines, q.drawn, q.theme = max(q.lines, len(drawn)), drawn, area.theme
 	return q
 }
 
+// view is what was drawn, if that was for this area.
+func (q quotePane) view(area drawContext, r *market.Row, h *feedHealth) []string {
+	if q.drawn != nil && q.of == (rowKey{r.Feed, r.Symbol}) && q.width == area.width && q.theme == area.theme {
+		return q.drawn
+	}
+	return viewQuote(area, r, h)
+}
+
 func (m Model) quotePart(r *market.Row, h *feedHealth) detailPart {
-	p := detailPart{pane: noPane, minimum: 3, wanted: m.quote.lines, view: func(area drawContext) []string {
-		return viewQuote(area, r, h)
+	p := detailPart{pane: noPane, minimum: 3, wanted: m.quote.lines, view: func(m Model, area drawContext) []string {
+		return m.quote.view(area, r, h)
 	}}
 	switch {
 	case m.overlay == detailOverlay && m.zoomed:
