@@ -254,7 +254,7 @@ func (m Model) alertsPart() (_ detailPart, shown bool) {
 	if len(rules)+len(history) == 0 {
 		return detailPart{}, false
 	}
-	return detailPart{pane: noPane, second: true, minimum: minAlertsPart, wanted: min(2+len(history), wantAlertsPart), view: func(area drawContext) []string {
+	return detailPart{pane: noPane, second: true, minimum: minAlertsPart, wanted: min(2+len(history), wantAlertsPart), view: func(m Model, area drawContext) []string {
 		w := newLineWriter(area.theme, area.width)
 		area.focused = false
 		hint := keyLabel(m.keys.alerts) + " all · " + keyLabel(m.keys.addAlert) + " new"

@@ -104,8 +104,8 @@ const (
 	wantChartLines = 12
 )
 
-func (m Model) chartPart(r *market.Row, h *feedHealth) detailPart {
-	return detailPart{pane: focusChart, minimum: minChartLines, wanted: wantChartLines, grows: true, view: func(area drawContext) []string {
+func chartPart(r *market.Row, h *feedHealth) detailPart {
+	return detailPart{pane: focusChart, minimum: minChartLines, wanted: wantChartLines, grows: true, view: func(m Model, area drawContext) []string {
 		return m.viewChart(area, r, h)
 	}}
 }

@@ -4,11 +4,11 @@ import "livetape/feed/market"
 
 // detailPart is one part of the details of the selected symbol.
 type detailPart struct {
-	pane            paneID // that has the keyboard in it; noPane where there is nothing to do
-	second          bool   // stands in the second column, where there is room for two
-	grows           bool   // takes lines that no part wants
-	minimum, wanted int    // lines, with the title. A part without room for its minimum is not shown
-	view            func(area drawContext) []string
+	pane            paneID                                   // that has the keyboard in it; noPane where there is nothing to do
+	second          bool                                     // stands in the second column, where there is room for two
+	grows           bool                                     // takes lines that no part wants
+	minimum, wanted int                                      // lines, with the title. A part without room for its minimum is not shown
+	view            func(m Model, area drawContext) []string // of the model when it is drawn: to keep a copy of it in each part costs more
 }
 
 // detailParts are the parts of the details of a row, in the order on screen. The first ones get their lines first.
@@ -18,9 +18,9 @@ func (m Model) detailParts(r *market.Row) []detailPart {
 	if s := m.symbolOf(r); s != nil {
 		parts = append(parts, m.peersPart(s))
 	}
-	parts = append(parts, m.chartPart(r, h))
+	parts = append(parts, chartPart(r, h))
 	if !r.IsReading {
-		parts = append(parts, m.tapePart())
+		parts = append(parts, tapePart())
 	}
 	t := m.shownData()
 	if p, shown := m.newsPart(t); shown {
@@ -238,7 +238,7 @@ func (m Model) viewDetails(t *shownData) []string {
 	for i, p := range m.detailParts(m.selectedRow(t)) {
 		if c := d.columnOf(p); d.heights[i] > 0 {
 			area := m.areaOf(d.widths[c], d.heights[i], p.pane)
-			columns[c] = append(columns[c], padLines(p.view(area), area.height)...)
+			columns[c] = append(columns[c], padLines(p.view(m, area), area.height)...)
 		}
 	}
 	if len(columns) == 2 {

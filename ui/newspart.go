@@ -31,7 +31,7 @@ func (m Model) newsPart(t *shownData) (_ detailPart, shown bool) {
 		}
 	}
 	wanted := min(1+max(len(about), 1), wantNewsPart)
-	return detailPart{pane: noPane, second: true, minimum: minNewsPart, wanted: wanted, view: func(area drawContext) []string {
+	return detailPart{pane: noPane, second: true, minimum: minNewsPart, wanted: wanted, view: func(m Model, area drawContext) []string {
 		w := newLineWriter(area.theme, area.width)
 		area.focused = false
 		hint := keyLabel(m.keys.newsOfSymbol) + " " + m.keys.newsOfSymbol.Help().Desc

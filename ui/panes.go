@@ -19,7 +19,9 @@ type drawContext struct {
 	board         *market.Board
 	alerts        alerts
 	until         time.Time // with which spark lines end: now, or the begin of a pause
-	view          *rowView
+	pins          map[string]bool
+	order         sortOrder
+	held          bool       // the order of the rows
 	fold          *fold.Book // nil where each feed has rows of its own
 }
 
@@ -44,7 +46,7 @@ func (m Model) areaOf(width, height int, pane paneID) drawContext {
 
 // overlayArea is the area of what covers panes, as wide as they are.
 func (m Model) overlayArea(height int) drawContext {
-	area := drawContext{m.theme, m.now, m.layout.width, height, true, m.manyFeeds, m.board, m.alerts, m.now, &m.view, m.shownFold()}
+	area := drawContext{m.theme, m.now, m.layout.width, height, true, m.manyFeeds, m.board, m.alerts, m.now, m.view.pins, m.view.order, m.view.isHeld(m.now), m.shownFold()}
 	if m.paused != nil {
 		area.until = m.paused.at
 	}

@@ -19,7 +19,7 @@ const minPeersLines = 6
 // peersPart is what each feed says of the selected symbol, where rows fold.
 func (m Model) peersPart(s *fold.Symbol) detailPart {
 	lines := len(s.Feeds) + 3 // with the title, the heads and what follows
-	return detailPart{pane: noPane, minimum: min(lines, minPeersLines), wanted: lines, view: func(area drawContext) []string {
+	return detailPart{pane: noPane, minimum: min(lines, minPeersLines), wanted: lines, view: func(m Model, area drawContext) []string {
 		area.focused = false
 		return m.viewPeers(area, s)
 	}}

@@ -74,7 +74,7 @@ func (m Model) positionPart(v position.Value) detailPart {
 	}
 	lines := packFacts(facts, detailColumns(m.detailWidth())[0]-gutter-1)
 	height := 1 + len(lines)
-	return detailPart{pane: noPane, minimum: height, wanted: height, view: func(area drawContext) []string {
+	return detailPart{pane: noPane, minimum: height, wanted: height, view: func(_ Model, area drawContext) []string {
 		w := newLineWriter(area.theme, area.width)
 		area.focused = false
 		return append([]string{paneTitleLine(w, area, "Position", "", v.Currency)}, w.indented(lines, gutter)...)

@@ -21,7 +21,7 @@ func (m Model) sourcePart(h *feedHealth) detailPart {
 	if m.overlay == detailOverlay && !m.zoomed && m.focus != focusSource {
 		minimum = m.height // below the table there is room for it only when it has the keyboard
 	}
-	return detailPart{pane: focusSource, second: true, minimum: minimum, wanted: wantSourceLines, view: func(area drawContext) []string {
+	return detailPart{pane: focusSource, second: true, minimum: minimum, wanted: wantSourceLines, view: func(m Model, area drawContext) []string {
 		w := newLineWriter(area.theme, area.width)
 		content := m.sourceContent(area, h)
 		where := ""

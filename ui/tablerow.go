@@ -164,7 +164,7 @@ func (s rowStyles) forSign(sign int) style {
 }
 
 func (t *priceTable) rowLine(r *tableRow) string {
-	if t.view.pins[strings.ToUpper(r.Symbol)] {
+	if t.pins[strings.ToUpper(r.Symbol)] {
 		r.sign = pinSign
 	}
 	drawGutter(t.w, r.sign)

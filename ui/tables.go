@@ -193,7 +193,7 @@ func (t *priceTable) title(l list, rows []*market.Row, feeds feedList) string {
 	case waiting > 0:
 		where += fmt.Sprintf(", %d without a price", waiting)
 	}
-	if t.view.isHeld(t.now) {
+	if t.held {
 		where += ", order held"
 	}
 	if t.fold != nil && t.manyFeeds {
@@ -246,7 +246,7 @@ func (t *priceTable) columnHeads() string {
 	gap := 0
 	for _, s := range t.columns.slots {
 		label, next := t.columnLabel(s), t.columns.gap
-		if o := t.view.order; o.sorted && o.column == s.col {
+		if o := t.order; o.sorted && o.column == s.col {
 			label += o.sign()
 		}
 		if over := max(cells(label)-s.width, 0); over > 0 && s.col.isText() { // the sign needs a cell of the gap

@@ -39,8 +39,8 @@ const (
 	maxSizeBar    = 24   // cells
 )
 
-func (m Model) tapePart() detailPart {
-	return detailPart{pane: focusTape, second: true, minimum: minTapeLines, wanted: wantTapeLines, grows: true, view: m.viewTape}
+func tapePart() detailPart {
+	return detailPart{pane: focusTape, second: true, minimum: minTapeLines, wanted: wantTapeLines, grows: true, view: Model.viewTape}
 }
 
 // sales are the newest trades that the tape shows, newest first, at most so many.
@@ -49,12 +49,12 @@ func (m Model) sales(t *shownData, most int) []sale {
 		return m.tape.held
 	}
 	next := make([]int, len(t.trades))
-	feeds := m.tapeFeeds(t)
+	wanted := m.salesWanted(t)
 	var found []sale
 	for len(found) < most {
 		newest := -1
 		for i, trades := range t.trades {
-			for next[i] < trades.Len() && !m.isOnTape(feeds, trades.Feed, trades.At(next[i])) {
+			for next[i] < trades.Len() && !wanted.include(trades.Feed, trades.At(next[i])) {
 				next[i]++
 			}
 			if next[i] < trades.Len() && (newest < 0 || trades.At(next[i]).At.After(t.trades[newest].At(next[newest]).At)) {
@@ -78,11 +78,23 @@ func (m Model) tapeFeeds(t *shownData) []string {
 	return []string{m.selected.feed}
 }
 
-func (m Model) isOnTape(feeds []string, feed string, trade *market.Trade) bool {
-	if !m.tape.all && (trade.Symbol != m.selected.symbol || !slices.Contains(feeds, feed)) {
+// saleFilter decides which trades are on the tape. Thousands of others are passed over in each frame.
+type saleFilter struct {
+	all     bool // symbols
+	symbol  string
+	feeds   []string // of the symbol
+	minimum market.Decimal
+}
+
+func (m Model) salesWanted(t *shownData) *saleFilter {
+	return &saleFilter{m.tape.all, m.selected.symbol, m.tapeFeeds(t), m.minimumSize()}
+}
+
+func (f *saleFilter) include(feed string, trade *market.Trade) bool {
+	if !f.all && (trade.Symbol != f.symbol || !slices.Contains(f.feeds, feed)) {
 		return false
 	}
-	return !m.minimumSize().IsSet() || trade.Size.Cmp(m.minimumSize()) >= 0
+	return !f.minimum.IsSet() || trade.Size.Cmp(f.minimum) >= 0
 }
 
 // minimumSize holds for the symbol that it was chosen for: a large trade of one is a small one of another.
@@ -177,8 +189,9 @@ func (m Model) newTapeTable(w *lineWriter, area drawContext, all []sale) tapeTab
 	case several:
 		t.labelHead, t.labelOf = "FEED", func(s *sale) string { return s.feed }
 	}
+	board := m.board
 	t.decimals = func(s sale) int {
-		if r := m.board.Row(s.feed, s.Symbol); r != nil {
+		if r := board.Row(s.feed, s.Symbol); r != nil {
 			return r.Decimals()
 		}
 		return 0
