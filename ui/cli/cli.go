@@ -42,8 +42,8 @@ func Run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root := Command()
 	root.SetArgs(args)
 	root.SetIn(stdin)
-	root.SetOut(plainWriter{stdout})
-	stderr = plainWriter{stderr}
+	root.SetOut(plainWriter{stdout, keptBetween(args)})
+	stderr = plainWriter{stderr, "\n"}
 	root.SetErr(stderr)
 
 	cmd, err := root.ExecuteContextC(ctx)
@@ -201,14 +201,33 @@ func asTerminal(v any) *os.File {
 
 // plainWriter is the last step before an output: it cleans what is printed, since arguments, files and servers may hold
 // what steers a terminal. What cleans its text itself writes to the output below, by [rawOutput].
-type plainWriter struct{ to io.Writer }
+type plainWriter struct {
+	to   io.Writer
+	keep string // the characters that stand between texts
+}
+
+// keptBetween is what stands between texts on standard output: line breaks, and for a shell that completes a command line
+// also the tab before each description.
+func keptBetween(args []string) string {
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) {
+		return "\n\t"
+	}
+	return "\n"
+}
 
 func (w plainWriter) Write(p []byte) (int, error) {
-	lines := strings.Split(string(p), "\n")
-	for i, line := range lines {
-		lines[i] = market.PlainText(line, len(line))
+	var plain strings.Builder
+	for text := string(p); text != ""; {
+		end := strings.IndexAny(text, w.keep)
+		if end < 0 {
+			plain.WriteString(market.PlainText(text, len(text)))
+			break
+		}
+		plain.WriteString(market.PlainText(text[:end], end))
+		plain.WriteByte(text[end])
+		text = text[end+1:]
 	}
-	if _, err := io.WriteString(w.to, strings.Join(lines, "\n")); err != nil {
+	if _, err := io.WriteString(w.to, plain.String()); err != nil {
 		return 0, err
 	}
 	return len(p), nil

@@ -63,6 +63,7 @@ func arguments() map[string]cobra.CompletionFunc {
 		"mock":      cobra.NoFileCompletions,
 		"version":   cobra.NoFileCompletions,
 		"bench":     first(one(feeds)),
+		"help":      topics,
 	}
 	for _, name := range []string{"watch", "stream", "record", "relay", "tape"} {
 		all[name] = one(feeds)
@@ -169,6 +170,21 @@ func configuration(cmd *cobra.Command) *config.File {
 		return &config.File{}
 	}
 	return file
+}
+
+// topics are the commands below those that are typed already, and what else help tells of.
+func topics(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
+	about, rest, err := cmd.Root().Find(args)
+	if err != nil || len(rest) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []cobra.Completion
+	for _, c := range about.Commands() {
+		if c.IsAvailableCommand() || c.IsAdditionalHelpTopicCommand() {
+			names = append(names, cobra.CompletionWithDesc(c.Name(), c.Short))
+		}
+	}
+	return beginning(typed, names), cobra.ShellCompDirectiveNoFileComp
 }
 
 func feeds(cmd *cobra.Command) []cobra.Completion { return configuration(cmd).Names() }

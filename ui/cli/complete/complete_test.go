@@ -76,6 +76,8 @@ func TestWhatCommandsTakeIsCompleted(t *testing.T) {
 		{"mock --log-ca _", extensions, "pem crt cer key"},
 		{"watch --ca _", extensions, "pem crt cer key"},
 		{"stream --count _", noFiles, ""},
+		{"help exi", noFiles, "exit-codes"},
+		{"help config _", noFiles, "check init path"},
 	} {
 		line := strings.NewReplacer("FILE", file, "_", "").Replace(test.line)
 		want := append(strings.Fields(test.want), test.directive)
