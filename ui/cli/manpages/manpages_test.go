@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/charmbracelet/x/ansi"
+	"github.com/google/go-cmp/cmp"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
@@ -107,5 +109,34 @@ func TestManualPagesAndCompletionsAreWritten(t *testing.T) {
 		if err != nil || !strings.Contains(string(text), want) {
 			t.Errorf("%s lacks %q: %v", file, want, err)
 		}
+	}
+}
+
+// TestThePackageForHomebrewHasEveryManualPage: it names each, where other packages take a directory.
+func TestThePackageForHomebrewHasEveryManualPage(t *testing.T) {
+	dir := t.TempDir()
+	if err := write(dir); err != nil {
+		t.Fatal(err)
+	}
+	pages, err := filepath.Glob(filepath.Join(dir, "man1", "*"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	release, err := os.ReadFile("../../../.goreleaser.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var written, named []string
+	for _, page := range pages {
+		written = append(written, "man/"+filepath.Base(page))
+	}
+	for line := range strings.Lines(string(release)) {
+		if page, found := strings.CutPrefix(strings.TrimSpace(line), "- man/"); found {
+			named = append(named, "man/"+page)
+		}
+	}
+	slices.Sort(named)
+	if diff := cmp.Diff(written, named); diff != "" {
+		t.Errorf("pages that are written, and those in .goreleaser.yaml (+):\n%s", diff)
 	}
 }
