@@ -13,7 +13,7 @@ import (
 // system, not by the server, and l's address is listened on again afterwards. Without it, that fault resets
 // every connection that asks for a stream. The listener that is returned owns l; closing it closes l.
 func (s *Server) Listener(l net.Listener) net.Listener {
-	r := &refusingListener{faults: s.faults, addr: l.Addr(), inner: l, closed: make(chan struct{})}
+	r := &refusingListener{faults: s.faults, addr: l.Addr(), listen: net.Listen, inner: l, closed: make(chan struct{})}
 	r.changed.L = &r.mu
 	r.watching.Go(r.watch)
 	return r
@@ -22,8 +22,10 @@ func (s *Server) Listener(l net.Listener) net.Listener {
 type refusingListener struct {
 	faults   *fault.Schedule
 	addr     net.Addr
+	listen   func(network, addr string) (net.Listener, error)
 	closed   chan struct{}
 	watching sync.WaitGroup
+	tried    time.Time // first for an address that is taken; zero when it is not
 
 	mu      sync.Mutex
 	changed sync.Cond    // of inner or err
@@ -79,31 +81,48 @@ func (r *refusingListener) Close() error {
 func (r *refusingListener) watch() {
 	for {
 		active := r.faults.Active()
-		ends := r.apply(active.On(fault.Refuse, 0))
+		again := r.apply(active.On(fault.Refuse, 0))
 		select {
 		case <-r.closed:
 			return
 		case <-active.Replaced():
-		case <-ends:
+		case <-again:
 		}
 	}
 }
 
-// apply has the listener closed while refuse, which may be nil, is on. The result is ready when it ends.
-func (r *refusingListener) apply(refuse *fault.Activation) (ends <-chan time.Time) {
+// apply has the listener closed while refuse, which may be nil, is on. The result is ready when that is to be looked at again.
+func (r *refusingListener) apply(refuse *fault.Activation) (again <-chan time.Time) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	switch {
-	case refuse != nil && r.inner != nil:
+	case refuse == nil && r.inner == nil && r.err == nil:
+		return r.listenAgain()
+	case refuse == nil:
+		return nil
+	case r.inner != nil:
 		inner := r.inner
 		r.inner = nil
 		_ = inner.Close() // what could fail is the close of a socket, which is gone then, too
-	case refuse == nil && r.inner == nil && r.err == nil:
-		r.inner, r.err = net.Listen(r.addr.Network(), r.addr.String())
-		r.changed.Broadcast()
 	}
-	if refuse == nil {
-		return nil
-	}
+	r.tried = time.Time{}
 	return time.After(time.Until(refuse.Until))
+}
+
+// takenFor is how long an address may be taken by another when refuse has ended: a connection that was given the port, or a
+// process that is being started, which has a copy of the closed listener until it runs its own program.
+const takenFor = 2 * time.Second
+
+// listenAgain opens the listener. The result, if there is one, is ready when that is to be tried once more.
+func (r *refusingListener) listenAgain() (again <-chan time.Time) {
+	inner, err := r.listen(r.addr.Network(), r.addr.String())
+	if err != nil && r.tried.IsZero() {
+		r.tried = time.Now()
+	}
+	if err != nil && time.Since(r.tried) < takenFor {
+		return time.After(10 * time.Millisecond)
+	}
+	r.inner, r.err, r.tried = inner, err, time.Time{}
+	r.changed.Broadcast()
+	return nil
 }
