@@ -265,13 +265,7 @@ func TestAResetIsCalledSo(t *testing.T) {
 }
 
 func TestNobodyListens(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	url := "http://" + l.Addr().String()
-	_ = l.Close()
-	heard := quietEnvironment().listen(t, Config{Name: "f", URL: url})
+	heard := quietEnvironment().listen(t, Config{Name: "f", URL: "http://127.0.0.1:1"})
 	if st := heard.until(Waiting); st.Cause != "connection refused" || st.Attempt != 1 {
 		t.Errorf("%+v", st)
 	}

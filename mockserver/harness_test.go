@@ -19,6 +19,7 @@ import (
 	"go.uber.org/goleak"
 
 	"livetape/mockserver"
+	"livetape/mockserver/porttest"
 )
 
 func TestMain(m *testing.M) {
@@ -47,9 +48,10 @@ type network struct {
 	dial func(ctx context.Context, _, _ string) (net.Conn, error)
 }
 
+// loopback is a network of a port on which the fault "refuse" can listen again.
 func loopback(t testing.TB) network {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+	l, err := porttest.Listen("127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 
 	"livetape/mockserver"
 	"livetape/mockserver/access"
+	"livetape/mockserver/porttest"
 )
 
 // proxyRequired, set to "required", makes the lack of nginx a failure.
@@ -244,17 +245,14 @@ func TestEventsPassCaddyAsTheManualConfiguresIt(t *testing.T) {
 		t.Skip("there is no caddy, so its configuration in the manual is not tried (Debian: apt-get install caddy)")
 	}
 	s := serve(t, newMock(t, mockserver.Config{Epoch: "e", Heartbeat: 50 * time.Millisecond}), loopback(t))
-	free, err := net.Listen("tcp", "127.0.0.1:0")
+	free, err := porttest.Free(1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	addr := free.Addr().(*net.TCPAddr)
-	if err := free.Close(); err != nil {
-		t.Fatal(err)
-	}
+	addr := free[0]
 	dir := t.TempDir()
 	config := "{\n\tadmin off\n}\n" + replaced(t, example(t, "caddyfile"),
-		"127.0.0.1:8080", s.net.Addr().String(), "prices.example {", fmt.Sprintf("http://:%d {\n\tbind 127.0.0.1", addr.Port))
+		"127.0.0.1:8080", s.net.Addr().String(), "prices.example {", "http://"+strings.TrimPrefix(addr, "127.0.0.1")+" {\n\tbind 127.0.0.1")
 	path := filepath.Join(dir, "Caddyfile")
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
@@ -262,5 +260,5 @@ func TestEventsPassCaddyAsTheManualConfiguresIt(t *testing.T) {
 	cmd := exec.Command(caddy, "run", "--config", path, "--adapter", "caddyfile")
 	cmd.Env = append(os.Environ(), "HOME="+dir, "XDG_DATA_HOME="+dir, "XDG_CONFIG_HOME="+dir)
 	startProxy(t, cmd, "serving initial configuration")
-	requireTransparent(t, s, s.through("tcp", addr.String()))
+	requireTransparent(t, s, s.through("tcp", addr))
 }

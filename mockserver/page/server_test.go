@@ -4,13 +4,13 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"net"
 	"net/http"
 	"testing"
 	"time"
 
 	"livetape/mockserver"
 	"livetape/mockserver/fault"
+	"livetape/mockserver/porttest"
 )
 
 // stepOnly is a rate so low that the market moves by Step alone.
@@ -55,7 +55,7 @@ func (s *testServer) url() string { return "http://" + s.addr + "/" }
 
 func (s *testServer) start() {
 	s.t.Helper()
-	listener, err := net.Listen("tcp", s.addr)
+	listener, err := porttest.Listen(s.addr)
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -3,26 +3,22 @@ package cli_test
 import (
 	"bufio"
 	"context"
-	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"log"
-	"math/rand/v2"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strconv"
-	"syscall"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
 	"livetape/mockserver"
+	"livetape/mockserver/porttest"
 	"livetape/ui/cli"
 )
 
@@ -62,7 +58,6 @@ func testWithBinary(m *testing.M) int {
 	for name, value := range environment(dir) {
 		os.Setenv(name, value)
 	}
-	time.Local = time.UTC
 	log.SetOutput(io.Discard)                                        // servers log what clients break off
 	flag.Set("test.parallel", strconv.Itoa(8*runtime.GOMAXPROCS(0))) // unless the command line says how many: most of them wait
 	code := m.Run()
@@ -81,29 +76,10 @@ func environment(dir string) map[string]string {
 		"GOGC":            "200",
 		"GOMAXPROCS":      strconv.Itoa(runtime.GOMAXPROCS(0)), // a screen in this process takes no core from the tests
 		"XDG_CONFIG_HOME": filepath.Join(dir, "config"), "XDG_STATE_HOME": filepath.Join(dir, "state"),
-		"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "", "TZ": "UTC",
+		"TERM": "xterm-256color", "COLORTERM": "truecolor", "NO_COLOR": "",
+		"TZ":                  "UTC", // also of this process, whose time.Local NATS may be reading
 		"LIVETAPE_TEST_TOKEN": "s3cret", "PYTH_API_KEY": "a-token", "OANDA_TOKEN": "a-token",
 	}
-}
-
-// listen listens on addr; for port 0, on a port that it can listen on again later, since no system gives an outgoing connection
-// one below 32768. A process that another test is about to start has a listener that was just closed for a moment longer.
-func listen(addr string) (listener net.Listener, err error) {
-	host, port, err := net.SplitHostPort(addr)
-	if err != nil {
-		return nil, err
-	}
-	for range 1000 {
-		at := addr
-		if port == "0" {
-			at = net.JoinHostPort(host, strconv.Itoa(20000+rand.IntN(12000)))
-		}
-		if listener, err = net.Listen("tcp", at); !errors.Is(err, syscall.EADDRINUSE) {
-			return listener, err
-		}
-		<-time.After(5 * time.Millisecond)
-	}
-	return nil, err
 }
 
 // serveUntilKilled runs a mock server whose listener obeys the lines on standard input: "cut" closes it with
@@ -119,7 +95,7 @@ func serveUntilKilled(addr string) {
 	for lines := bufio.NewScanner(os.Stdin); lines.Scan(); {
 		switch lines.Text() {
 		case "listen":
-			listener, err := listen(addr)
+			listener, err := porttest.Listen(addr)
 			if err != nil {
 				panic(err)
 			}

@@ -18,6 +18,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/nats-io/nats-server/v2/server"
+
+	"livetape/mockserver/porttest"
 )
 
 // natsDir and natsPort, set in the environment, make the test binary a NATS server that keeps its data in a folder.
@@ -197,15 +199,11 @@ func (c *chain) watch() *terminal {
 }
 
 // freeAddrs are addresses on which nothing listens now.
-func freeAddrs(t *testing.T, n int) (addrs []string) {
+func freeAddrs(t *testing.T, n int) []string {
 	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer l.Close() // when all are chosen
-		addrs = append(addrs, l.Addr().String())
+	addrs, err := porttest.Free(n)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return addrs
 }

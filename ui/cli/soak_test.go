@@ -17,6 +17,7 @@ import (
 	"livetape/feed/market"
 	"livetape/mockserver"
 	"livetape/mockserver/fault"
+	"livetape/mockserver/porttest"
 )
 
 // The soak is quick because it never waits out a back-off: the user's retry key is pressed at once.
@@ -253,7 +254,7 @@ func (b *breakableServer) restore() {
 	if b.server != nil {
 		return
 	}
-	listener, err := listen(b.addr)
+	listener, err := porttest.Listen(b.addr)
 	if err != nil {
 		b.t.Fatal(err)
 	}

@@ -3,14 +3,12 @@ package jetstream_test
 import (
 	"context"
 	"errors"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/nats-io/nats-server/v2/server"
 	natsjs "github.com/nats-io/nats.go/jetstream"
 
 	"livetape/mockserver/hub"
@@ -154,8 +152,8 @@ func TestFilesOfAnOlderCopyAreAnotherEpoch(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			dir, backup := t.TempDir(), t.TempDir()
-			nats := runNATS(t, dir, server.RANDOM_PORT)
-			port := nats.Addr().(*net.TCPAddr).Port
+			port := freePorts(t, 1)[0]
+			nats := runNATS(t, dir, port)
 			end := func() {
 				nats.Shutdown()
 				nats.WaitForShutdown()

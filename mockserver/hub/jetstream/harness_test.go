@@ -26,7 +26,7 @@ import (
 // startNATS runs a server of its own for a test.
 func startNATS(t *testing.T) *server.Server {
 	t.Helper()
-	return runNATS(t, t.TempDir(), server.RANDOM_PORT)
+	return runNATS(t, t.TempDir(), freePorts(t, 1)[0])
 }
 
 // runNATS runs a server that keeps its data in a folder.

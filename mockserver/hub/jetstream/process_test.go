@@ -27,6 +27,7 @@ import (
 	"livetape/mockserver"
 	"livetape/mockserver/hub"
 	"livetape/mockserver/hub/jetstream"
+	"livetape/mockserver/porttest"
 )
 
 // TestMain runs the tests or, as asked for by the environment, one of the processes that a test kills and pauses.
@@ -274,13 +275,16 @@ func (p *process) kill() {
 // freePorts are ports that nothing listens on now.
 func freePorts(t *testing.T, n int) (ports []int) {
 	t.Helper()
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
+	addrs, err := porttest.Free(n)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, addr := range addrs {
+		parsed, err := net.ResolveTCPAddr("tcp", addr)
 		if err != nil {
 			t.Fatal(err)
 		}
-		defer l.Close()
-		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+		ports = append(ports, parsed.Port)
 	}
 	return ports
 }

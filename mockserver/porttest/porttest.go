@@ -1,0 +1,67 @@
+// Package porttest gives tests TCP ports of the loopback interface on which they can listen again after they have stopped.
+package porttest
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"sync/atomic"
+	"time"
+)
+
+// first and count are ports below those that systems give to outgoing connections, and to whoever listens on port 0: from 32768.
+const (
+	first = 20000
+	count = 12000
+)
+
+// next is the port that is tried next, less first. It goes on from port to port, so that none is given to two tests of a process.
+var next atomic.Uint32
+
+func init() { next.Store(rand.Uint32N(count)) }
+
+// patience is how long an address may be taken. A process that is being started has a copy of a listener that was just closed
+// until it runs its own program.
+const patience = 10 * time.Second
+
+// Listen listens on addr. If its port is 0, that is one on which it can listen again later.
+func Listen(addr string) (net.Listener, error) {
+	host, port, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	if port == "0" {
+		return listenAnywhere(host)
+	}
+	for began := time.Now(); ; <-time.After(5 * time.Millisecond) {
+		listener, err := net.Listen("tcp", addr)
+		if err == nil || time.Since(began) > patience {
+			return listener, err
+		}
+	}
+}
+
+func listenAnywhere(host string) (listener net.Listener, err error) {
+	for range count {
+		port := first + next.Add(1)%count
+		if listener, err = net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(port))); err == nil {
+			return listener, nil
+		}
+	}
+	return nil, err
+}
+
+// Free are addresses on which nothing listens now, each with another port.
+func Free(n int) (addrs []string, err error) {
+	for range n {
+		listener, err := listenAnywhere("127.0.0.1")
+		if err != nil {
+			return nil, err
+		}
+		addrs = append(addrs, listener.Addr().String())
+		if err := listener.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return addrs, nil
+}

@@ -1,0 +1,55 @@
+package porttest_test
+
+import (
+	"net"
+	"testing"
+
+	"livetape/mockserver/porttest"
+)
+
+func TestAPortIsGivenOnceAndNeverToAnOutgoingConnection(t *testing.T) {
+	t.Parallel()
+	addrs, err := porttest.Free(50)
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for _, addr := range addrs {
+		parsed, err := net.ResolveTCPAddr("tcp", addr)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if seen[addr] || parsed.Port < 20000 || parsed.Port >= 32000 {
+			t.Errorf("it gives %s", addr)
+		}
+		seen[addr] = true
+	}
+}
+
+func TestAPortIsListenedOnAgainAsSoonAsItIsFree(t *testing.T) {
+	t.Parallel()
+	l, err := porttest.Listen("127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	again := make(chan error)
+	go func() {
+		l, err := porttest.Listen(addr)
+		if err == nil {
+			err = l.Close()
+		}
+		again <- err
+	}()
+	select {
+	case err := <-again:
+		t.Fatalf("it listened on %s beside another, or gave up: %v", addr, err)
+	default:
+	}
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-again; err != nil {
+		t.Error(err)
+	}
+}
