@@ -36,8 +36,53 @@ func pour(bytesInAll int, text func(n int) string) http.HandlerFunc {
 	}
 }
 
-// TestAHostileFeedCannotFillTheMemory feeds each kind of what is kept far beyond its bound. No other test runs meanwhile:
-// the kernel counts the memory of this process as its children's, up to their exec.
+// memoryFile, set in the environment, makes the test binary run its arguments as a command, and write to that file how many KiB of
+// resident memory the command took.
+const memoryFile = "LIVETAPE_TEST_MEMORY"
+
+func init() {
+	if name := os.Getenv(memoryFile); name != "" {
+		os.Exit(runMeasured(name, os.Args[1:]))
+	}
+}
+
+func runMeasured(file string, args []string) int {
+	cmd := exec.Command(args[0], args[1:]...)
+	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // init keeps its thread
+	_ = cmd.Run()                                                      // its exit code is passed on
+	if cmd.ProcessState == nil {
+		return 127
+	}
+	used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
+	if err := os.WriteFile(file, fmt.Append(nil, used), 0o600); err != nil {
+		panic(err)
+	}
+	return cmd.ProcessState.ExitCode()
+}
+
+// measured runs livetape, and returns how many KiB of resident memory that took. The kernel counts the memory of a parent as its
+// child's up to the exec: the parent is therefore a process that has little.
+func measured(t *testing.T, stdout, stderr io.Writer, env []string, args ...string) (used int, err error) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), waitLimit)
+	defer cancel()
+	file := filepath.Join(t.TempDir(), "memory")
+	cmd := exec.CommandContext(ctx, os.Args[0], append([]string{livetape}, args...)...)
+	cmd.Env = append(append(os.Environ(), memoryFile+"="+file), env...)
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	err = cmd.Run()
+	text, readErr := os.ReadFile(file)
+	if readErr != nil {
+		t.Fatalf("%q: %v, %v", args, err, readErr)
+	}
+	if _, err := fmt.Sscan(string(text), &used); err != nil {
+		t.Fatal(err)
+	}
+	return used, err
+}
+
+// TestAHostileFeedCannotFillTheMemory feeds each kind of what is kept far beyond its bound.
 func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 	const most = 200 << 10 // KiB of resident memory; each of these took more without its bound
 	long := strings.Repeat("k", 50<<10)
@@ -85,15 +130,10 @@ func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 			if err := os.WriteFile(file, []byte("feeds:\n  desk:\n    url: "+server.URL+"\n    "+c.keys+"\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
-			defer cancel()
-			cmd := exec.CommandContext(ctx, livetape, append([]string{"stream", "desk", "--config", file, "-t", "{{.Symbol}}", "--for", "40s"}, c.args...)...)
-			cmd.Env = append(os.Environ(), "GOMEMLIMIT=100MiB")
 			var told bytes.Buffer
-			cmd.Stderr = &told
-			_ = cmd.Run() // how it ends is not the matter
-			used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss
-			t.Logf("%d MiB, %s\n%s", used>>10, cmd.ProcessState.UserTime(), told.String()[:min(told.Len(), 1500)])
+			args := append([]string{"stream", "desk", "--config", file, "-t", "{{.Symbol}}", "--for", "40s"}, c.args...)
+			used, _ := measured(t, nil, &told, []string{"GOMEMLIMIT=100MiB"}, args...) // how it ends is not the matter
+			t.Logf("%d MiB\n%s", used>>10, told.String()[:min(told.Len(), 1500)])
 			if used > most {
 				t.Errorf("it took %d MiB", used>>10)
 			}
@@ -104,8 +144,7 @@ func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 	}
 }
 
-// TestAFileWithoutEndIsRefused names one wherever a command reads a file at its start. A stream's own are above. It runs
-// before the parallel tests: a child counts the memory of its parent until it executes the program.
+// TestAFileWithoutEndIsRefused names one wherever a command reads a file at its start. A stream's own are above.
 func TestAFileWithoutEndIsRefused(t *testing.T) {
 	endless := filepath.Join(t.TempDir(), "endless")
 	if err := os.Symlink("/dev/zero", endless); err != nil {
@@ -122,13 +161,12 @@ func TestAFileWithoutEndIsRefused(t *testing.T) {
 		{"mock", "--listen", "127.0.0.1:0", "--token-file", endless},
 		{"mock", "--listen", "127.0.0.1:0", "--tls-cert", endless, "--tls-key", endless},
 	} {
-		ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
-		cmd := exec.CommandContext(ctx, livetape, args...)
-		told, err := cmd.CombinedOutput()
-		if cancel(); err == nil || ctx.Err() == context.DeadlineExceeded || !strings.Contains(string(told), endless) {
-			t.Errorf("%s: %v\n%s", args, err, told)
+		var told bytes.Buffer
+		used, err := measured(t, &told, &told, nil, args...)
+		if err == nil || !strings.Contains(told.String(), endless) {
+			t.Errorf("%s: %v\n%s", args, err, &told)
 		}
-		if used := cmd.ProcessState.SysUsage().(*syscall.Rusage).Maxrss; used > 200<<10 {
+		if used > 200<<10 {
 			t.Errorf("%s: it took %d MiB", args, used>>10)
 		}
 	}
