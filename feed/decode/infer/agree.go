@@ -250,6 +250,9 @@ func (l *leaf) number(row int) (n float64, ok bool) {
 		s = strings.ReplaceAll(s, l.replace[0], l.replace[1])
 	}
 	d, err := mapping.ParseNumber(gjson.Result{Type: gjson.String, Str: s})
+	if v.IsObject() {
+		d, err = mapping.ParseNumber(v) // an amount
+	}
 	if err != nil || !d.IsSet() {
 		return 0, false
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/tidwall/gjson"
 
@@ -14,12 +15,12 @@ import (
 
 // unreadBookChange is why a book cannot be followed where an event changes it in a way that rules do not read; empty where it does
 // not, or they do.
-func unreadBookChange(e decode.Event, m decode.Message) string {
+func unreadBookChange(rules []mapping.Rule, e decode.Event, m decode.Message) string {
 	v := gjson.Parse(decode.Text(e.Data))
 	switch {
 	case removesLevels(v, 0):
 		return "levels are removed from a book in a way that is not read: neither bid nor ask is shown"
-	case m.Unmapped != "" && m.Unmapped != mapping.ReasonNoSnapshot && holdsSides(v, 0):
+	case m.Unmapped != "" && m.Unmapped != mapping.ReasonNoSnapshot && (holdsSides(v, 0) || holdsLevelsAt(v, levelLists(rules), 0)):
 		return "a book is changed in a way that is not read: neither bid nor ask is shown"
 	}
 	return ""
@@ -51,6 +52,29 @@ func holdsSides(v gjson.Result, depth int) (found bool) {
 		if below.Type == gjson.JSON && !hasWord(key.Str, pastWords) {
 			found = len(key.Str) > 1 && sideOfBook(key.Str) != "" && firstItem(below).Exists() || hasWord(key.Str, changeListWords) && saysSide(firstItem(below)) || depth < maxChangeDepth && holdsSides(below, depth+1)
 		}
+		return !found
+	})
+	return found
+}
+
+// levelLists are the names of the lists of levels that say their side; empty for a list that is the row.
+func levelLists(rules []mapping.Rule) (names []string) {
+	for _, r := range rules {
+		if isBookRule(r) && r.Book.Levels != nil {
+			steps := strings.Split(strings.TrimPrefix(r.Book.Levels.Path, "$value"), ".")
+			names = append(names, steps[len(steps)-1])
+		}
+	}
+	return names
+}
+
+// holdsLevelsAt reports whether a list of one of the names holds levels that say their side.
+func holdsLevelsAt(v gjson.Result, names []string, depth int) (found bool) {
+	if len(names) == 0 || depth == 0 && v.IsArray() && slices.Contains(names, "") && saysSide(firstItem(v)) {
+		return len(names) > 0
+	}
+	v.ForEach(func(key, below gjson.Result) bool {
+		found = below.IsArray() && slices.Contains(names, key.Str) && saysSide(firstItem(below)) || below.Type == gjson.JSON && depth < maxChangeDepth && holdsLevelsAt(below, names, depth+1)
 		return !found
 	})
 	return found

@@ -3,6 +3,7 @@ package infer
 import (
 	"cmp"
 	"math"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,10 +20,16 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	for _, row := range s.rowValues() {
 		findSides(row, nil, &sides)
 	}
-	if sides[0].names == nil && sides[1].names == nil {
+	levels, areChanges := s.sidedLevels()
+	if sides[0].names == nil && sides[1].names == nil && levels == nil {
 		return nil
 	}
-	b := &mapping.Book{}
+	if changed := s.onlyChanges(sides); changed != "" {
+		w.bookUnread = true
+		w.doubt("%s holds changes to a book, of which the whole was not sent there: neither bid nor ask is shown", changed)
+		return nil
+	}
+	b := &mapping.Book{Levels: levels}
 	for i, to := range []*string{&b.Bids, &b.Asks} {
 		if sides[i].names != nil {
 			*to = pathOf(sides[i].names)
@@ -51,7 +58,7 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	if size != "1" {
 		b.Size = size
 	}
-	if slices.ContainsFunc(all, func(l level) bool { return l.isRemoval(size) }) {
+	if areChanges || w.changesBooks || slices.ContainsFunc(all, func(l level) bool { return l.isRemoval(price, size) }) {
 		w.keepFromSnapshot(b)
 	}
 	for _, name := range []fieldRole{"bid", "ask", "bid_size", "ask_size"} {
@@ -65,10 +72,27 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	return b
 }
 
+// onlyChanged are words in the names of maps of sides that hold nothing but changes to a book.
+var onlyChanged = wordSet("change changes delta deltas diff diffs")
+
+// onlyChanges is the name of a map around the sides of a book that says that they are changes to it; empty for none.
+func (s *rowSet) onlyChanges(sides [2]sidePath) string {
+	isChange := func(name string) bool { return hasWord(name, onlyChanged) }
+	if above := slices.Concat(s.names, sides[0].names, sides[1].names); slices.ContainsFunc(above, isChange) {
+		return above[slices.IndexFunc(above, isChange)]
+	}
+	for i := range sides {
+		if row := slices.IndexFunc(s.rows, func(f foundRow) bool { return isChange(f.key) }); row >= 0 && sides[i].names != nil {
+			return s.rows[row].key
+		}
+	}
+	return ""
+}
+
 // keepFromSnapshot has a book changed by levels of size 0, which take others away.
 func (w *ruleWriter) keepFromSnapshot(b *mapping.Book) {
 	b.Deltas = true
-	w.note("levels of size 0 take levels of the book away: it is kept from its snapshot on")
+	w.note("events change the book, and a size of 0 takes a level away: it is kept from its snapshot on")
 	if !w.marksBooks {
 		b.Whole = "first"
 		w.note("no event says that it is a snapshot: the first book of a symbol is taken for the whole of it: check this")
@@ -80,8 +104,17 @@ func (p payload) marksBook() bool {
 	return mapping.SaysSnapshot(p.event, p.json) || hasWord(p.event, changeWords) || hasWord(messageKind(p.json), changeWords) || isBookChange(messageKind(p.json))
 }
 
-// joinBooks makes one rule of those that only differ in whether they found changes to the book that they read: it is one book,
-// whatever the types of its events.
+// isSnapshot reports whether a payload says that it holds the whole of something.
+func (p payload) isSnapshot() bool { return mapping.SaysSnapshot(p.event, p.json) }
+
+// isBookUpdate reports whether a payload says that it holds changes.
+func (p payload) isBookUpdate() bool {
+	kinds := append(append(messageKinds(p.json), rowKinds(p.json, 0)...), p.event)
+	return !p.isSnapshot() && slices.ContainsFunc(kinds, func(kind string) bool { return isBookChange(kind) || hasWord(kind, changeWords) })
+}
+
+// joinBooks makes one rule of those that only differ in whether they found changes to the book that they read, or in where its levels
+// are: it is one book, whatever the types of its events.
 func joinBooks(all []eventRule) (joined []eventRule) {
 	var books []*mapping.Book
 	for _, t := range all {
@@ -89,9 +122,44 @@ func joinBooks(all []eventRule) (joined []eventRule) {
 	}
 	markAllAsDeltas(books)
 	for _, t := range all {
-		joined = addRule(joined, t)
+		i := slices.IndexFunc(joined, func(other eventRule) bool { return joinBook(&other.rule, t.rule) })
+		if i < 0 {
+			joined = addRule(joined, t)
+			continue
+		}
+		joinBook(&joined[i].rule, t.rule)
+		joined[i].events = append(joined[i].events, t.events...)
 	}
 	return joined
+}
+
+// joinBook adds to a rule what another reads of the same rows, where one has a list for each side of a book, and the other levels that
+// say their side. It reports whether that is so.
+func joinBook(r *mapping.Rule, other mapping.Rule) bool {
+	a, b := r.Book, other.Book
+	if a == nil || b == nil || (a.Levels == nil) == (b.Levels == nil) {
+		return false
+	}
+	joined, book := *r, *a
+	if a.Levels == nil {
+		book.Levels = b.Levels
+	} else {
+		book.Bids, book.Asks, book.Price, book.Size = b.Bids, b.Asks, b.Price, b.Size
+	}
+	book.Deltas, book.Whole = true, cmp.Or(a.Whole, b.Whole)
+	joined.Book = &book
+	to, from := reflect.ValueOf(&joined).Elem(), reflect.ValueOf(other)
+	for i := range to.NumField() {
+		if to.Type().Field(i).Name == "Book" || from.Field(i).IsZero() {
+			continue
+		}
+		if !to.Field(i).IsZero() && !reflect.DeepEqual(to.Field(i).Interface(), from.Field(i).Interface()) {
+			return false
+		}
+		to.Field(i).Set(from.Field(i))
+	}
+	*r = joined
+	return true
 }
 
 // markAllAsDeltas takes all books, of which some may be nil, for ones that are changed where one of them is.
@@ -117,13 +185,13 @@ type level struct {
 }
 
 // isRemoval reports whether a level has the size 0.
-func (l level) isRemoval(size string) bool {
+func (l level) isRemoval(price, size string) bool {
 	v := l.value
 	if v.IsObject() || v.IsArray() {
 		v = v.Get(size)
 	}
 	n, err := mapping.ParseNumber(v)
-	return err == nil && n.IsSet() && n.Sign() == 0
+	return err == nil && n.IsSet() && n.Sign() == 0 && l.price(price) != 0 // a level without a price and a size is none
 }
 
 // saysGone reports whether a level with a size says of itself that it is deleted.
@@ -203,7 +271,7 @@ func sideOfBook(name string) string { return bookSides[strings.ToLower(name)] }
 
 // isBookSide reports whether a member is one side of a book.
 func isBookSide(name string, v gjson.Result) bool {
-	return sideOfBook(name) != "" && isLevels(v)
+	return sideOfBook(name) != "" && isLevels(v) && !(len(name) == 1 && symbolOfLevel(firstItem(v)) != "")
 }
 
 // findSides finds the lists or maps of levels below names of sides.
@@ -216,7 +284,7 @@ func findSides(v gjson.Result, names []string, sides *[2]sidePath) {
 		i := slices.Index([]string{"bid", "ask"}, sideOfBook(key.Str))
 		switch {
 		case !isWritable(key.Str) || hasWord(key.Str, pastWords):
-		case i >= 0 && isLevels(below):
+		case i >= 0 && isBookSide(key.Str, below):
 			if sides[i].names == nil || slices.Equal(sides[i].names, here) {
 				sides[i].names = here
 				below.ForEach(func(key, v gjson.Result) bool {

@@ -100,9 +100,17 @@ func (l *leaf) unreadableNumber() string {
 	}
 	commas := slices.ContainsFunc(l.values, func(v gjson.Result) bool { return strings.Contains(v.Str, ",") })
 	if i := slices.IndexFunc(l.values, func(v gjson.Result) bool { return !isPlain(v) && !strings.Contains(v.Str, ",") }); commas && i >= 0 {
-		return fmt.Sprintf("%q may have a decimal point, or a point between thousands, for others have a comma", l.values[i].Str)
+		return fmt.Sprintf("%q %s", l.values[i].Str, reasonTwoReadings)
 	}
 	return ""
+}
+
+// reasonTwoReadings is why a price is not shown of which others, that were not there at first, are written in another way.
+const reasonTwoReadings = "may have a decimal point, or a point between thousands, for others have a comma"
+
+// hasTwoReadings reports whether a price that was read may mean something else, as others show.
+func (r Result) hasTwoReadings() bool {
+	return slices.ContainsFunc(r.Doubts, func(doubt string) bool { return strings.HasSuffix(doubt, reasonTwoReadings) })
 }
 
 // deeper is what each level below the row adds to a rank.

@@ -245,7 +245,7 @@ func tryDefinition(feed string, d preset.Definition, samples []decode.Event) (t 
 			t.failed++
 		}
 		if t.bookUnread == "" && hasBook(d.Map) {
-			t.bookUnread = unreadBookChange(s, m)
+			t.bookUnread = unreadBookChange(d.Map, s, m)
 		}
 		last := map[string]market.Decimal{}
 		for _, u := range m.Updates {

@@ -153,7 +153,7 @@ func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 			if len(kinds) >= maxKinds {
 				return nil
 			}
-			set = &rowSet{names: s.names, keyed: s.keyed, kind: true, inner: s.inner}
+			set = &rowSet{names: s.names, keyed: s.keyed, kind: true, inner: s.inner, sided: s.sided}
 			at[v.Str] = set
 			kinds = append(kinds, rowsOfKind{v.Str, set})
 			named, other = named && namesKind(v.Str), other || whyNotPrice(v.Str) != ""
@@ -191,7 +191,10 @@ func joinKinds(rules []mapping.Rule, at string) []mapping.Rule {
 		for i := range all {
 			a, b := all[i], r
 			a.When, b.When = nil, nil
-			if found = sameRule(a, b); found {
+			if found = sameRule(a, b) || joinBook(&a, b); found {
+				when := all[i].When
+				all[i] = a
+				all[i].When = when
 				c := all[i].When[at]
 				c.Is = append(c.Is, r.When[at].Is...)
 				all[i].When[at] = c

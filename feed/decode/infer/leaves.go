@@ -41,12 +41,27 @@ func leavesOf(rows []gjson.Result) []*leaf {
 // leaves are those of the rows. Those of columns are called in the singular: prices are the price of each row.
 func (s *rowSet) leaves() []*leaf {
 	all := leavesOf(s.rowValues())
+	if s.sided != nil {
+		all = s.leavesBesideLevels()
+	}
 	for _, l := range all {
 		if _, known := matchName(strings.TrimSuffix(l.name(), "s")); s.byCol && known && len(l.name()) > 2 {
 			l.names = []string{strings.TrimSuffix(l.name(), "s")}
 		}
 	}
 	return all
+}
+
+// leavesBesideLevels are those of rows that have, or are, lists of levels that say their side.
+func (s *rowSet) leavesBesideLevels() []*leaf {
+	c := leafCollector{at: map[string]*leaf{}, rows: len(s.rows)}
+	for i, f := range s.rows {
+		if len(s.sided) > 0 {
+			c.walk(f.value, i, nil)
+		}
+		c.addLevelSymbol(s.sided, f.value, i)
+	}
+	return c.all
 }
 
 type leafCollector struct {
@@ -74,6 +89,8 @@ func (c *leafCollector) walk(v gjson.Result, row int, names []string) {
 		here := append(slices.Clip(names), name)
 		if member := symbolOfItems(name, below); member != "" {
 			c.add(here, row, below.Get("#."+gjson.Escape(member)), ".#."+gjson.Escape(member))
+		} else if mapping.IsAmount(below) {
+			c.addAmount(here, row, below)
 		} else if below.IsObject() || below.IsArray() && sideOf(here) != "" {
 			c.walk(below, row, here)
 		} else if !below.IsArray() || holdsTexts(below) {
@@ -127,6 +144,17 @@ func (c *leafCollector) addAt(path string, names []string, row int, v gjson.Resu
 	if !mapping.IsMissing(v) {
 		l.values[row] = v
 	}
+}
+
+// addAmount takes in an amount of units and billionths, and its currency.
+func (c *leafCollector) addAmount(names []string, row int, amount gjson.Result) {
+	c.add(names, row, amount, "")
+	amount.ForEach(func(key, v gjson.Result) bool {
+		if v.Type == gjson.String && strings.HasPrefix(plainName(key.Str), "currency") {
+			c.add(append(slices.Clip(names), key.Str), row, v, "")
+		}
+		return true
+	})
 }
 
 // holdsTexts reports whether v is a list of texts.
@@ -208,7 +236,7 @@ func isBeside(l, other *leaf) bool {
 }
 
 func isNumber(v gjson.Result) bool {
-	if v.Type != gjson.Number && v.Type != gjson.String {
+	if v.Type != gjson.Number && v.Type != gjson.String && !mapping.IsAmount(v) {
 		return false
 	}
 	n, err := mapping.ParseNumber(v)

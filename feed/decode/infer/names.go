@@ -30,7 +30,7 @@ var fieldNames = map[fieldRole]string{
 	"symbol": "symbol sym ticker instrument instrumentid instrumentname pair currencypair symbolname eventsymbol " +
 		"productid instid tradingsymbol security securityid contract asset coin isin cusip sedol wkn ric conid scrip scripcode figi underlying code s | market id token channel topic ch",
 	"name":     "companyname longname shortname displayname fullname name",
-	"currency": "currency ccy quotecurrency",
+	"currency": "currency ccy quotecurrency currencycode",
 	"last": "last price lastprice lastpricetraded px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone " +
 		"latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp curprice currprice nowprice rate exchangerate spot | close p c mark mid lp | value val",
 	"bid":        "bid bidprice bestbid bestbidprice bidpx bp bid1 bid1price | b",

@@ -48,7 +48,10 @@ func (s *rowSet) score(read []payload) int {
 		}
 		score += 10 // what stands in its lists is no row
 	}
-	if book != nil {
+	switch {
+	case book != nil && len(f["last"]) == 0:
+		score += 24 // it hides nothing that stands beside it
+	case book != nil:
 		score += 12
 	}
 	if currency != "" && !hasSymbol {

@@ -58,19 +58,13 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Kind: "reading"}
 	arePrices := false
 	for _, l := range all {
-		switch {
-		case isPartOfAmount(l, all):
-			w.doubt("%s is a part of an amount, which is made of units and of billionths: they are not added up", l.path)
-		case isReading(l) && len(r.Values) < maxReadings && l.isUsual():
+		if isReading(l) && len(r.Values) < maxReadings && l.isUsual() {
 			r.Values = append(r.Values, l.path)
 			arePrices = arePrices || hasAnyWord(l.names, priceWords)
 		}
 	}
 	numbers := 0
 	for _, f := range s.rows {
-		if name := plainName(f.key); name == "nano" || name == "nanos" {
-			return r, false // an amount
-		}
 		if isNumber(f.value) && !isTime(f.value) {
 			numbers++
 		}
@@ -97,21 +91,6 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 const NamedPrices = "numbers are shown as readings, under their own names: those that are named a price do not say plainly of what"
 
 var priceWords = wordSet("price prices px")
-
-// isPartOfAmount reports whether a leaf is the whole units or the billionths of an amount: {"price": {"units": "41", "nano": 250000000}}.
-func isPartOfAmount(l *leaf, all []*leaf) bool {
-	other := wordSet("nano nanos")
-	switch name := plainName(l.name()); {
-	case other[name]:
-		other = wordSet("units")
-	case name != "units":
-		return false
-	}
-	above := l.names[:len(l.names)-1]
-	return slices.ContainsFunc(all, func(o *leaf) bool {
-		return other[plainName(o.name())] && slices.Equal(o.names[:len(o.names)-1], above)
-	})
-}
 
 // isUsual reports whether a leaf is in more than a few of many rows: what only one has, a map would look for in all.
 func (l *leaf) isUsual() bool {

@@ -17,6 +17,7 @@ type rowSet struct {
 	kind  bool     // the rows are those of one kind, among others
 	inner bool     // the rows are in a list of each of several maps
 	byCol bool     // the rows are made of a map of lists: see [mapping.Rule.Columns]
+	sided []string // below a row, the path of a list of levels that say their side; empty: the row is the list; nil: there is none
 	rows  []foundRow
 }
 
@@ -37,15 +38,24 @@ const (
 
 // rowSets are all paths at which rows may be, the payload itself first.
 func rowSets(read []payload) []*rowSet {
-	s := rowSetFinder{at: map[string]*rowSet{}, single: !slices.ContainsFunc(read, func(p payload) bool { return p.json.IsArray() && len(p.json.Array()) != 1 })}
+	s := rowSetFinder{sided: findSidedLists(read), at: map[string]*rowSet{}, single: !slices.ContainsFunc(read, func(p payload) bool { return p.json.IsArray() && len(p.json.Array()) != 1 })}
 	for i, p := range read {
 		s.add(nil, foundRow{value: p.json, payload: i})
-		s.walk(nil, p.json, i)
+		if !s.sided.has(nil) {
+			s.walk(nil, p.json, i)
+		}
+	}
+	areItems := slices.ContainsFunc(read, func(p payload) bool { return p.json.IsArray() })
+	for _, set := range s.all {
+		if path, ok := s.sided.below(set.names, areItems && len(set.names) == 0); ok && !set.byCol {
+			set.sided = append([]string{}, path...)
+		}
 	}
 	return s.all
 }
 
 type rowSetFinder struct {
+	sided  sidedLists
 	all    []*rowSet
 	at     map[string]*rowSet
 	single bool // payloads that are lists have one item
@@ -69,7 +79,7 @@ func (s *rowSetFinder) walk(names []string, v gjson.Result, payload int) {
 		return
 	}
 	v.ForEach(func(key, below gjson.Result) bool {
-		if isWritable(key.Str) && (below.IsObject() || below.IsArray()) && !hasWord(key.Str, pastWords) && !isBookSide(key.Str, below) && !isTimeKey(key.Str) {
+		if isWritable(key.Str) && (below.IsObject() || below.IsArray()) && !hasWord(key.Str, pastWords) && !isBookSide(key.Str, below) && !isTimeKey(key.Str) && !s.sided.has(append(slices.Clip(names), key.Str)) {
 			s.walk(append(slices.Clip(names), key.Str), below, payload)
 		}
 		return true
@@ -84,7 +94,7 @@ func (s *rowSetFinder) members(names []string, v gjson.Result, payload int) {
 		switch {
 		case !v.IsObject():
 			s.add(each, foundRow{value: row, payload: payload})
-		case hasWord(key.Str, pastWords) || isBookSide(key.Str, row):
+		case hasWord(key.Str, pastWords) || isBookSide(key.Str, row) || s.sided.has(append(slices.Clip(names), key.Str)):
 		case row.IsArray() && isContainer(key.Str): // a row set of its own
 		case firstItem(row).IsArray() && !firstItem(firstItem(row)).IsObject() && row.IsArray(): // lists of lists under keys: bars of symbols
 			s.items(append(slices.Clip(each), "*"), key.Str, row, payload)
@@ -106,7 +116,7 @@ func (s *rowSetFinder) inner(each []string, v gjson.Result, payload int) {
 			return true
 		}
 		around.ForEach(func(name, list gjson.Result) bool {
-			if !list.IsArray() || !firstItem(list).IsObject() || !isWritable(name.Str) || hasWord(name.Str, pastWords) || isBookSide(name.Str, list) {
+			if !list.IsArray() || !firstItem(list).IsObject() || !isWritable(name.Str) || hasWord(name.Str, pastWords) || isBookSide(name.Str, list) || s.sided.has(append(slices.Clip(each), name.Str)) {
 				return true
 			}
 			list.ForEach(func(_, row gjson.Result) bool {
@@ -202,7 +212,7 @@ func (s *rowSetFinder) items(each []string, key string, list gjson.Result, paylo
 
 // add takes in a row, and returns the set that it is in; a list of maps in its place stands for its items.
 func (s *rowSetFinder) add(names []string, f foundRow) (set *rowSet) {
-	if f.value.IsArray() && firstItem(f.value).IsObject() {
+	if f.value.IsArray() && firstItem(f.value).IsObject() && !(len(names) == 0 && s.sided.has(nil)) {
 		n := 0
 		f.value.ForEach(func(_, item gjson.Result) bool {
 			set = s.add(names, foundRow{item, f.key, f.payload, f.around})

@@ -20,11 +20,12 @@ type ruleWriter struct {
 	packed  string // path of a member that holds JSON in a string; empty: there is none
 	problem string // why rows with prices are not read; empty when they are
 
-	marksBooks bool     // events say whether they hold a whole book or changes to it
-	doubts     []string // why what may be a price is not taken for one
-	bookUnread bool     // a book is changed in a way that no rule reads
-	weakSymbol bool     // what tells rows apart is not plainly called a symbol
-	equalTerms []string // names of terms that would tell options apart if they differed, and of their symbols
+	marksBooks   bool     // events say whether they hold a whole book or changes to it
+	changesBooks bool     // some say the one, and some the other
+	doubts       []string // why what may be a price is not taken for one
+	bookUnread   bool     // a book is changed in a way that no rule reads
+	weakSymbol   bool     // what tells rows apart is not plainly called a symbol
+	equalTerms   []string // names of terms that would tell options apart if they differed, and of their symbols
 }
 
 func (w *ruleWriter) note(format string, args ...any) {
@@ -48,6 +49,7 @@ func (w *ruleWriter) rules(read []payload) []mapping.Rule {
 		}
 	}
 	w.marksBooks = slices.ContainsFunc(read, payload.marksBook)
+	w.changesBooks = slices.ContainsFunc(read, payload.isSnapshot) && slices.ContainsFunc(read, payload.isBookUpdate)
 	types := map[string][]payload{}
 	var order []string
 	for _, p := range read {
@@ -143,7 +145,7 @@ func (w *ruleWriter) eventRules(read []payload) (rules []mapping.Rule) {
 		case isRest && (len(payloads) == 0 || set.readsAgain(payloads, taken)):
 			*w = before
 		case len(found) > 0:
-			taken, rules = append(taken, takenSet{set, payloads}), append(rules, found...)
+			taken, rules = append(taken, takenSet{set, payloads, bookPaths(found)}), append(rules, found...)
 		}
 	}
 	for i := range rules {

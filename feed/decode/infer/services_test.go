@@ -47,7 +47,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		}, []string{"BTC-USD 400.23 size=5.23512 2026-01-02T08:19:27.028", "- type is not match", "- type is not match", "- type is not match"}},
 		{"levels of a book as updates with a side", []string{
 			`{"channel":"l2_data","timestamp":"2026-01-02T20:32:50.714964855Z","sequence_num":0,"events":[{"type":"snapshot","product_id":"BTC-USD","updates":[{"side":"bid","event_time":"1970-01-01T00:00:00Z","price_level":"21921.73","new_quantity":"0.06317902"},{"side":"offer","event_time":"1970-01-01T00:00:00Z","price_level":"21921.9","new_quantity":"0.02"}]}]}`,
-		}, []string{"- no member looks like a price or a headline"}},
+		}, []string{"BTC-USD bid=21921.73 ask=21921.9 2026-01-02T20:32:50.714"}},
 		{"trades, quotes, bars, cancellations and states in letters", []string{
 			`[{"T":"t","S":"AAPL","i":96921,"x":"D","p":126.55,"s":1,"t":"2026-01-02T15:51:44.208Z","c":["@","I"],"z":"C"}]`,
 			`[{"T":"q","S":"AMD","bx":"U","bp":87.66,"bs":1,"ax":"Q","ap":87.68,"as":4,"t":"2026-01-02T15:51:45.335689322Z","c":["R"],"z":"C"}]`,

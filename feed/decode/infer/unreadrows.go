@@ -2,6 +2,7 @@ package infer
 
 import (
 	"slices"
+	"strings"
 
 	"livetape/feed/decode/mapping"
 	"livetape/feed/decode/preset"
@@ -11,6 +12,41 @@ import (
 type takenSet struct {
 	set  *rowSet
 	read map[int]bool // by their index
+
+	book [][]string // where its levels are, below its rows, when nothing but a book is read: what stands beside them is still to be read
+}
+
+// hides reports whether rows of a set at or below the path of what was read, or above it, are the same once more.
+func (t takenSet) hides(s *rowSet) bool {
+	if !overlap(s, t.set) {
+		return false
+	}
+	if len(t.book) == 0 || len(s.names) <= len(t.set.names) {
+		return true
+	}
+	below := s.names[len(t.set.names) : len(s.names)-1]
+	return slices.ContainsFunc(t.book, func(path []string) bool {
+		return len(path) >= len(below) && slices.Equal(path[:len(below)], below)
+	})
+}
+
+// bookPaths are where the levels of a book are, when rules read nothing else.
+func bookPaths(rules []mapping.Rule) (paths [][]string) {
+	for _, r := range rules {
+		if r.Book == nil || r.Last != nil {
+			return nil
+		}
+		places := []string{r.Book.Bids, r.Book.Asks}
+		if r.Book.Levels != nil {
+			places = append(places, r.Book.Levels.Path)
+		}
+		for _, place := range places {
+			if place != "" {
+				paths = append(paths, strings.Split(place, "."))
+			}
+		}
+	}
+	return paths
 }
 
 // unreadBy are the rows in payloads of which nothing at the same path, or above or below it, is read yet: some payloads hold a list of
@@ -18,7 +54,7 @@ type takenSet struct {
 func (s *rowSet) unreadBy(taken []takenSet) *rowSet {
 	rest := s
 	for _, other := range taken {
-		if overlap(s, other.set) {
+		if other.hides(s) {
 			r := *rest
 			r.rows = slices.DeleteFunc(slices.Clone(rest.rows), func(f foundRow) bool { return other.read[f.payload] })
 			rest = &r
@@ -31,7 +67,7 @@ func (s *rowSet) unreadBy(taken []takenSet) *rowSet {
 func (s *rowSet) readsAgain(read map[int]bool, taken []takenSet) bool {
 	return slices.ContainsFunc(taken, func(t takenSet) bool {
 		for i := range read {
-			if t.read[i] && overlap(s, t.set) {
+			if t.read[i] && t.hides(s) {
 				return true
 			}
 		}

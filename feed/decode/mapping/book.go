@@ -16,22 +16,33 @@ import (
 
 // Book says where the order book of a row is. Its best bid and ask are shown, with their sizes.
 //
-// The levels of a side are a list of maps, a list of lists, or a map of price → size.
+// The levels of a side are a list of maps, a list of lists, or a map of price → size. Levels that say themselves on which side they are
+// stand in one list.
 type Book struct {
-	Bids   string `yaml:"bids,omitempty"`   // path to the levels
-	Asks   string `yaml:"asks,omitempty"`   // path to the levels
-	Price  string `yaml:"price,omitempty"`  // path in a level; 0, its first item, when left out
-	Size   string `yaml:"size,omitempty"`   // path in a level; 1 when left out
-	Deltas bool   `yaml:"deltas,omitempty"` // events change the book that is kept; a size of 0 takes a level away
+	Bids   string  `yaml:"bids,omitempty"`  // path to the levels
+	Asks   string  `yaml:"asks,omitempty"`  // path to the levels
+	Price  string  `yaml:"price,omitempty"` // path in a level of bids or asks; 0, its first item, when left out
+	Size   string  `yaml:"size,omitempty"`  // path in a level of bids or asks; 1 when left out
+	Levels *Levels `yaml:"levels,omitempty"`
+	Deltas bool    `yaml:"deltas,omitempty"` // events change the book that is kept; a size of 0 takes a level away
 
 	// Whole is "first" where no event says that it is a snapshot, and the first book of a symbol is the whole of it.
 	Whole string `yaml:"whole,omitempty"`
+}
+
+// Levels says where the levels are that each say on which side of the book they are: [["buy", "40.98", "12"], …].
+type Levels struct {
+	Path  string `yaml:"path"`            // to the list; $value, when the row is the list
+	Side  string `yaml:"side,omitempty"`  // path in a level to bid, buy or b, or to ask, offer, sell, s or a; 0 when left out
+	Price string `yaml:"price,omitempty"` // path in a level; 1 when left out
+	Size  string `yaml:"size,omitempty"`  // path in a level; 2 when left out
 }
 
 // bookReader is a compiled Book.
 type bookReader struct {
 	sides       [2]path // bids, asks
 	price, size string  // gjson paths in a level
+	levels      *sidedLevels
 	deltas      bool
 	first       bool                 // the first book of a symbol is the whole of it, if nothing was missed before
 	presumes    bool                 // first, and nothing was missed
@@ -58,10 +69,12 @@ const (
 // ReasonNoSnapshot is why an event that changes a book shows nothing.
 const ReasonNoSnapshot = "it holds changes to a book of which no snapshot has come: neither bid nor ask is shown"
 
-// ErrBookChanges is the error of an event that takes a level away from a book of which each event should be the whole.
-var ErrBookChanges = errors.New("a level has the size 0: the events may be changes to the book, which the map has to say (deltas: true)")
+// ErrBookChanges is the error of an event that changes a book of which each event should be the whole.
+var ErrBookChanges = errors.New("the events may be changes to the book, which the map has to say (deltas: true)")
 
 var (
+	errEmptyLevel    = fmt.Errorf("a level has the size 0: %w", ErrBookChanges)
+	errOneSide       = fmt.Errorf("its levels are of one side alone: %w", ErrBookChanges)
 	errTooManyLevels = fmt.Errorf("it has more than %d levels: neither bid nor ask is shown until a snapshot comes", maxBookLevels)
 	errNotWhole      = errors.New("what was taken for the whole of it was not: neither bid nor ask is shown until a snapshot comes")
 )
@@ -70,8 +83,8 @@ func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {
 	if spec == nil {
 		return nil
 	}
-	if spec.Bids == "" && spec.Asks == "" {
-		c.errs.Add(at, "a book needs the path of its bids or its asks")
+	if spec.Bids == "" && spec.Asks == "" && spec.Levels == nil {
+		c.errs.Add(at, "a book needs the path of its bids or its asks, or of levels that say their side")
 		return nil
 	}
 	if spec.Whole != "" && spec.Whole != "first" {
@@ -80,6 +93,7 @@ func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {
 	b := &bookReader{deltas: spec.Deltas, first: spec.Whole == "first", presumes: spec.Whole == "first", books: map[string]*keptBook{}, lost: map[string]bool{}, kept: c.kept}
 	b.price = c.levelPath(at.Key("price"), cmp.Or(spec.Price, "0"))
 	b.size = c.levelPath(at.Key("size"), cmp.Or(spec.Size, "1"))
+	b.levels = c.sidedLevels(at.Key("levels"), spec.Levels)
 	for i, p := range []string{spec.Bids, spec.Asks} {
 		if p != "" {
 			b.sides[i] = c.path(at.Key([]string{"bids", "asks"}[i]), p)
@@ -109,21 +123,21 @@ func (b *bookReader) setBestBidAsk(r *row, symbol string, q *market.Quote) (reas
 		if book, err = b.applyEvent(r, symbol); book == nil {
 			return ReasonNoSnapshot, err
 		}
-		best, given = book.best(), [2]bool{b.sides[0].gjson != "", b.sides[1].gjson != ""}
-	} else {
+		best, given = book.best(), b.hasSides()
+	} else if best, given, err = b.bestOfLevels(r); err == nil {
 		for i, side := range b.sides {
 			if side.gjson == "" {
 				continue
 			}
 			levels := side.get(r)
-			given[i] = (levels.IsArray() || levels.IsObject()) && !firstMember(levels).Exists()
+			given[i] = given[i] || (levels.IsArray() || levels.IsObject()) && !firstMember(levels).Exists()
 			b.walkLevels(levels, func(l bookLevel) bool {
 				given[i] = true
 				if l.isBetter(best[i], i) {
 					best[i] = l
 				}
 				if l.isEmpty() && l.price.Sign() != 0 {
-					err = ErrBookChanges
+					err = errEmptyLevel
 				}
 				return true
 			})
@@ -152,7 +166,13 @@ func (b *bookReader) applyEvent(r *row, symbol string) (*keptBook, error) {
 		b.books[symbol] = kept
 	}
 	before := kept.size()
-	fits := b.applyLevels(r, kept)
+	fits, err := b.applyLevels(r, kept)
+	if err != nil {
+		b.addBytes(kept.size() - before)
+		b.forget(symbol)
+		b.lose(symbol)
+		return nil, err
+	}
 	if isPresumed && (!fits || len(kept[0]) == 0 || len(kept[1]) == 0) {
 		delete(b.books, symbol)
 		b.lost[symbol] = true
@@ -175,8 +195,12 @@ func (b *bookReader) applyEvent(r *row, symbol string) (*keptBook, error) {
 }
 
 // applyLevels changes a book by the levels of an event. It reports whether all those fit that it takes away.
-func (b *bookReader) applyLevels(r *row, kept *keptBook) (fits bool) {
+func (b *bookReader) applyLevels(r *row, kept *keptBook) (fits bool, err error) {
 	fits = true
+	err = b.walkSidedLevels(r, func(i int, l bookLevel) bool {
+		fits = kept.apply(i, l) && fits
+		return len(kept[i]) <= maxBookLevels
+	})
 	for i, side := range b.sides {
 		if side.gjson != "" {
 			b.walkLevels(side.get(r), func(l bookLevel) bool {
@@ -185,7 +209,7 @@ func (b *bookReader) applyLevels(r *row, kept *keptBook) (fits bool) {
 			})
 		}
 	}
-	return fits
+	return fits, err
 }
 
 // apply changes a level of a side. It reports false when one is to be taken away that is not there.
@@ -262,7 +286,8 @@ func (b *bookReader) clearGone(updates []market.Update) []market.Update {
 	slices.Sort(b.gone)
 	for _, symbol := range b.gone {
 		if b.books[symbol] == nil {
-			updates = append(updates, market.Quote{Symbol: symbol, NoBid: b.sides[0].gjson != "", NoAsk: b.sides[1].gjson != ""})
+			sides := b.hasSides()
+			updates = append(updates, market.Quote{Symbol: symbol, NoBid: sides[0], NoAsk: sides[1]})
 		}
 	}
 	b.gone = nil

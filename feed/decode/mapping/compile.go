@@ -123,6 +123,7 @@ func (c *compiler) rule(at configerr.Path, spec *Rule, symbols aliases) *compile
 	}
 	c.ruleHead(at, spec, r)
 	r.book = c.book(at.Key("book"), spec.Book)
+	r.indexesList = r.book != nil && r.book.levels != nil && r.book.levels.path.indexesList()
 	r.readings = c.readings(at.Key("values"), spec)
 	c.ruleFields(at, spec, r)
 	c.checkRequired(at, spec, r)

@@ -3,7 +3,10 @@ package mapping
 import (
 	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"livetape/feed/market"
 )
@@ -60,3 +63,49 @@ func joinThousands(s string) string {
 	}
 	return b.String()
 }
+
+// IsAmount reports whether v is a map of whole units and billionths, as Google's Money: {"units": "41", "nanos": 250000000}.
+func IsAmount(v gjson.Result) bool {
+	if !v.IsObject() {
+		return false
+	}
+	_, ok := amountText(v)
+	return ok
+}
+
+// amountText is an amount of units and billionths as a decimal. Of the two one may be left out, as protocol buffers do with 0; beside
+// them there may only be a currency.
+func amountText(v gjson.Result) (s string, ok bool) {
+	var units, nanos int64
+	members, others := 0, false
+	v.ForEach(func(key, member gjson.Result) bool {
+		var err error
+		switch strings.ToLower(key.Str) {
+		case "units":
+			units, err = strconv.ParseInt(member.String(), 10, 64)
+			members++
+		case "nano", "nanos":
+			nanos, err = strconv.ParseInt(member.String(), 10, 64)
+			members++
+		case "currency", "currencycode", "currency_code":
+		default:
+			others = true
+		}
+		others = others || err != nil
+		return !others
+	})
+	if members == 0 || others || nanos <= -billion || nanos >= billion || units > 0 && nanos < 0 || units < 0 && nanos > 0 {
+		return "", false
+	}
+	sign := ""
+	if units < 0 || nanos < 0 {
+		sign, nanos = "-", max(nanos, -nanos)
+	}
+	s = sign + strings.TrimPrefix(strconv.FormatInt(units, 10), "-")
+	if nanos != 0 {
+		s += "." + strings.TrimRight(fmt.Sprintf("%09d", nanos), "0")
+	}
+	return s, true
+}
+
+const billion = 1_000_000_000

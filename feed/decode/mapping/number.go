@@ -38,6 +38,9 @@ func scalarText(v gjson.Result) (s string, ok bool, err error) {
 	case gjson.String:
 		return strings.TrimSpace(v.Str), true, nil
 	case gjson.JSON:
+		if s, ok := amountText(v); ok {
+			return s, true, nil
+		}
 		return "", false, fmt.Errorf("%s %w", market.PlainText(v.Raw, 40), errNotScalar)
 	}
 	return v.Raw, true, nil
