@@ -71,11 +71,12 @@ func TestAPublisherThatDiesIsReplaced(t *testing.T) {
 	cut.Servers = "nats://" + proxy.addr()
 	a := start(t, cut, &first)
 	term := first.lead(t)
-	a.publish(1, 10)
+	a.publish(1, 9)
 	b := start(t, c, &second)
+	eventually(t, "the other follows", func() bool { return b.hub.Log().Newest() == a.hub.Log().Newest() && b.followed() })
+	a.publish(10, 10) // a sign of life
 	eventually(t, "the other has all", func() bool { return b.hub.Log().Newest() == a.hub.Log().Newest() })
 	oldest, epoch := a.hub.Log().Oldest(), a.hub.Log().Epoch()
-	<-time.After(2 * c.LeaseTime / 3) // for the other to see a sign of life
 	proxy.stall()
 	began := time.Now()
 	published := make(chan struct{})
