@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -130,25 +131,39 @@ type part struct {
 	t    *testing.T
 	addr string
 	run  func() *exec.Cmd
-	cmd  *exec.Cmd
+
+	cmd   *exec.Cmd
+	said  bytes.Buffer  // of its standard error
+	ended chan struct{} // closed at its end
 }
 
 // startPart starts a process, and waits until it listens.
 func startPart(t *testing.T, addr string, run func() *exec.Cmd) *part {
 	t.Helper()
 	p := &part{t: t, addr: addr, run: run}
-	p.start()
 	t.Cleanup(p.kill)
+	p.start()
 	return p
 }
 
 func (p *part) start() {
 	p.t.Helper()
-	p.cmd = p.run()
+	p.cmd, p.ended = p.run(), make(chan struct{})
+	p.said.Reset()
+	p.cmd.Stderr = &p.said
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)
 	}
+	go func() {
+		defer close(p.ended)
+		_ = p.cmd.Wait() // it is killed, or says why it ends
+	}()
 	waitUntil(p.t, p.cmd.String()+" listens", func() bool {
+		select {
+		case <-p.ended:
+			p.t.Fatalf("%s ended: %s\n%s", p.cmd, p.cmd.ProcessState, &p.said)
+		default:
+		}
 		conn, err := net.Dial("tcp", p.addr)
 		if err == nil {
 			conn.Close()
@@ -158,8 +173,11 @@ func (p *part) start() {
 }
 
 func (p *part) kill() {
-	_ = p.cmd.Process.Signal(syscall.SIGKILL)
-	_ = p.cmd.Wait() // it was killed
+	if p.cmd == nil || p.cmd.Process == nil {
+		return // it could not be started
+	}
+	_ = p.cmd.Process.Signal(syscall.SIGKILL) // it may have ended
+	<-p.ended
 }
 
 // waitUntil looks again and again.
