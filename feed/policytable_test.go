@@ -56,24 +56,24 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 	words := connection.Duration
 
 	rows := map[string]policyRow{
-		"the server ends the stream cleanly after having sent something": {
+		"the server sends something, then ends the stream cleanly": {
 			says: []string{"exactly the reconnection time", words(defaultRetry) + " by default", "no alarm"}, tests: []string{"ACleanEndIsNoFailureAndWaitsExactlyTheReconnectionTime"},
 			steps: map[string]func() []retryStep{"a clean end": next(fresh, sentMuch)}, want: func(s retryStep) bool { return s.state == Waiting && s.planned && s.wait == defaultRetry },
 		},
-		"it does so for the third time in a row, each within 30 s of its start and without an event (comments do not count)": {
+		"the third stream in a row that the server ends within 30 s without an event (comments do not count)": {
 			says: []string{"the same wait", "with the alarm and its cause: `" + emptyCause + "`", "lasts " + words(provenAfter)}, tests: []string{"WhatAServerSaysOfItsEmptyStreamsIsKept"},
 			steps: map[string]func() []retryStep{"the third": next(retryHistory{retry: defaultRetry, empty: emptyLimit - 1, barren: barrenLimit - 1}, clean)},
 			want: func(s retryStep) bool {
 				return s.state == Waiting && !s.planned && s.wait == minBarrenWait && s.cause == emptyCause
 			},
 		},
-		"connection refused, reset, cut in mid-event, no such host, a TLS handshake that times out": {
-			says: []string{"waits and tries again, for ever"}, tests: []string{"NobodyListens", "AResetIsCalledSo", "TheHostDoesNotExist", "FailuresBackOffAndNeverEnd"},
+		"connection refused, reset or cut in mid-event, no such host, a TLS handshake that times out": {
+			says: []string{"waits and tries again, without end"}, tests: []string{"NobodyListens", "AResetIsCalledSo", "TheHostDoesNotExist", "FailuresBackOffAndNeverEnd"},
 			steps: map[string]func() []retryStep{"never live": next(fresh, failed()), "live": next(live, failed())}, want: waits,
 		},
 		"`200` with `text/event-stream`": {says: []string{"live"}, tests: []string{"ACleanEndIsNoFailureAndWaitsExactlyTheReconnectionTime"}},
 		"`200` with another content type": {
-			says: []string{"failed; but waits and tries again where this feed was live before", "the page's own words"}, tests: []string{"APageWhereAStreamWasIsWaitedOut"},
+			says: []string{"failed; but if the feed was live before, waits and tries again", "the page's own words"}, tests: []string{"APageWhereAStreamWasIsWaitedOut"},
 			steps: map[string]func() []retryStep{"never live": next(fresh, page), "live": next(live, page)}, want: func(s retryStep) bool { return s.state == Failed || waits(s) },
 		},
 		"`204`": {says: []string{"closed"}, tests: []string{"ClosedAndFailedEndOnlyByTheUser"},
@@ -112,7 +112,7 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 			steps: map[string]func() []retryStep{"never live": next(fresh, statuses(func(o *attemptOutcome) { o.sentID = true }, 400, 410, 412, 431)...)},
 			want:  func(s retryStep) bool { return waits(s) && s.forget && s.note != "" },
 		},
-		"nothing received for the idle timeout (" + words(defaultIdleTimeout) + " by default; comments count as received), be it of the connection, of TLS, of the answer's head or of a body": {
+		"nothing received for the idle timeout (" + words(defaultIdleTimeout) + " by default; comments count), while connecting, during the TLS handshake, or while waiting for the answer or its body": {
 			says: []string{"drops the connection, waits and tries again"}, tests: []string{"TheIdleTimeoutCoversEveryPhaseOfAnAttempt", "ASilentStreamIsToldAndThenDropped"},
 			steps: map[string]func() []retryStep{"silence": next(fresh, failed())}, want: waits,
 		},
