@@ -354,11 +354,11 @@ func (s *Stream) watch(ctx context.Context, r *remote, view *epochLog) error {
 
 // inspect holds the stream against what is known of it.
 func (s *Stream) inspect(ctx context.Context, r *remote, view *epochLog) error {
+	last := view.newest() // before NATS is asked: meanwhile there may be more
 	info, err := r.stream.Info(ctx)
 	if err != nil {
 		return fmt.Errorf("ask for the stream %s: %w", s.config.Stream, err)
 	}
-	last := view.newest()
 	s.mu.Lock()
 	s.tail = max(s.tail, info.State.LastSeq)
 	s.mu.Unlock()
