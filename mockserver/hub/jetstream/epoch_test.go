@@ -90,7 +90,7 @@ func TestALossIsToldAsAnotherEpoch(t *testing.T) {
 			before := publisher.hub.Log()
 			ids := []string{before.Newest(), before.Oldest()}
 			clients := []*client{stay(t, publisher), stay(t, other)}
-			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+			ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 			defer cancel()
 			damage(t, ctx, manage(t, url), "LOSS")
 			for i, n := range []*node{publisher, other} {

@@ -23,6 +23,10 @@ import (
 	"livetape/mockserver/hub/jetstream"
 )
 
+// waitLimit bounds every wait. On a machine where a request to NATS takes longer than the two seconds after which it is made again,
+// a node needs several times the seconds that it needs otherwise.
+const waitLimit = 2 * time.Minute
+
 // startNATS runs a server of its own for a test.
 func startNATS(t *testing.T) *server.Server {
 	t.Helper()
@@ -40,7 +44,7 @@ func runNATS(t *testing.T, dir string, port int) *server.Server {
 	}
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(waitLimit) {
 		t.Fatal("NATS does not start")
 	}
 	return s
@@ -49,7 +53,7 @@ func runNATS(t *testing.T, dir string, port int) *server.Server {
 // manage is a connection to look at a server, and to damage what it has.
 func manage(t *testing.T, url string) natsjs.JetStream {
 	t.Helper()
-	conn, err := nats.Connect(url)
+	conn, err := nats.Connect(url, nats.Timeout(waitLimit))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -177,7 +181,7 @@ func start(t *testing.T, c jetstream.Config, source *publishing) *node {
 // eventually waits until ok, which is looked at again and again.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	deadline := time.Now().Add(15 * time.Second)
+	deadline := time.Now().Add(waitLimit)
 	for !ok() {
 		if time.Now().After(deadline) {
 			t.Fatalf("it does not happen: %s", what)
@@ -192,7 +196,7 @@ func (p publishing) lead(t *testing.T) context.Context {
 	select {
 	case ctx := <-p.leads:
 		return ctx
-	case <-time.After(15 * time.Second):
+	case <-time.After(waitLimit):
 		t.Fatal("the source does not lead")
 	}
 	return nil

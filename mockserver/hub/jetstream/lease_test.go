@@ -89,7 +89,7 @@ func TestAPublisherThatDiesIsReplaced(t *testing.T) {
 	proxy.resume()
 	select {
 	case <-term.Done():
-	case <-time.After(10 * time.Second):
+	case <-time.After(waitLimit):
 		t.Fatal("the first publisher does not see that it was replaced")
 	}
 	<-published

@@ -29,6 +29,9 @@ import (
 	"livetape/mockserver"
 )
 
+// waitLimit bounds every wait, as machines are slow.
+const waitLimit = 2 * time.Minute
+
 // TestTheLogIsReachedOverTLSWithCredentials has a NATS server that lets only those in who have credentials, behind a certificate
 // that only a file vouches for, and to what the manual says. The stream is as the flags say.
 func TestTheLogIsReachedOverTLSWithCredentials(t *testing.T) {
@@ -85,7 +88,7 @@ func follow(t *testing.T, args string) {
 		}
 	})
 	t.Cleanup(func() { stop(); running.Wait() })
-	for deadline := time.Now().Add(30 * time.Second); ; {
+	for deadline := time.Now().Add(waitLimit); ; {
 		w := httptest.NewRecorder()
 		s.Handler().ServeHTTP(w, httptest.NewRequest(http.MethodGet, "/metrics", nil))
 		if strings.Contains(w.Body.String(), "\nlivetape_log_lease 1\n") {
@@ -162,7 +165,7 @@ func startGuardedNATS(t *testing.T, dir string, certificate tls.Certificate) (ad
 	}
 	s.Start()
 	t.Cleanup(func() { s.Shutdown(); s.WaitForShutdown() })
-	if !s.ReadyForConnections(10 * time.Second) {
+	if !s.ReadyForConnections(waitLimit) {
 		t.Fatal("NATS does not start")
 	}
 	return s.Addr().String(), credentials
