@@ -178,9 +178,9 @@ func permissionsOfTheManual(t *testing.T) (publish, subscribe []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, text, _ := strings.Cut(string(page), "The credentials must allow to publish to ")
+	_, text, _ := strings.Cut(string(page), "The credentials must allow publishing to ")
 	text, _, _ = strings.Cut(text, "\n\n")
-	toPublish, toSubscribe, found := strings.Cut(text, "and to subscribe to ")
+	toPublish, toSubscribe, found := strings.Cut(text, "and subscribing to ")
 	if !found {
 		t.Fatal("the manual does not say what credentials must allow")
 	}
