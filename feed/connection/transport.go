@@ -193,7 +193,7 @@ func (o *ownTransport) keepConn(conn net.Conn) net.Conn {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.open[conn] = struct{}{}
-	return &ownConn{conn, o}
+	return &ownConn{conn, o, newSocket(conn)}
 }
 
 // close closes every connection.
@@ -209,7 +209,15 @@ func (o *ownTransport) close() {
 
 type ownConn struct {
 	net.Conn
-	of *ownTransport
+	of     *ownTransport
+	socket *socket // nil where Conn is read itself
+}
+
+func (c *ownConn) Read(b []byte) (int, error) {
+	if c.socket != nil {
+		return c.socket.Read(b)
+	}
+	return c.Conn.Read(b)
 }
 
 // Close may be called more than once.
