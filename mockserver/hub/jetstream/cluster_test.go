@@ -59,11 +59,12 @@ func TestEveryClientGetsTheLog(t *testing.T) {
 	}
 	t.Parallel()
 	ctx, stop := context.WithCancel(context.Background())
+	makes, stopMaking := context.WithCancel(ctx)
 	var making, reading sync.WaitGroup
 	defer making.Wait()
 	defer stop()
 	up := newUpstream()
-	making.Go(func() { up.run(ctx, 20*time.Millisecond) })
+	making.Go(func() { up.run(makes, 20*time.Millisecond) })
 	c := startChaos(t, up)
 	clients := make([]*hopper, chaosClients)
 	for n := range clients {
@@ -79,13 +80,14 @@ func TestEveryClientGetsTheLog(t *testing.T) {
 		p.signal(syscall.SIGCONT)
 	}
 	before := c.lastLogged()
-	c.within(time.Minute, "the log goes on", func() bool { return c.lastLogged() > before+10 })
-	last := c.lastLogged()
-	c.within(time.Minute, "all clients have it", func() bool {
-		return !slices.ContainsFunc(clients, func(h *hopper) bool { return h.last.Load() < last })
+	c.await("the log goes on", func() bool { return c.lastLogged() > before+10 })
+	stopMaking() // where the clients are slower than the upstream, they would never have all of it
+	making.Wait()
+	c.await("all clients have it", func() bool {
+		last := c.lastLogged()
+		return last > before && !slices.ContainsFunc(clients, func(h *hopper) bool { return h.last.Load() < last })
 	})
 	stop()
-	making.Wait()
 	reading.Wait()
 	c.logEpoch()
 	c.judge(clients)
@@ -136,7 +138,7 @@ func startChaos(t *testing.T, from *upstream) *chaos {
 	if c.js, err = natsjs.New(conn); err != nil {
 		t.Fatal(err)
 	}
-	c.within(time.Minute, "the cluster has a leader and three servers", func() bool {
+	c.await("the cluster has a leader and three servers", func() bool {
 		_, err := c.js.AccountInfo(context.Background())
 		return err == nil && len(conn.Servers()) >= 3 && conn.IsConnected()
 	})
@@ -148,7 +150,7 @@ func startChaos(t *testing.T, from *upstream) *chaos {
 	}
 	c.balancer = c.balance()
 	for n := range c.replicas {
-		c.within(time.Minute, "the replicas are ready", func() bool { return c.ready(n) })
+		c.await("the replicas are ready", func() bool { return c.ready(n) })
 	}
 	return c
 }
@@ -163,9 +165,10 @@ func (c *chaos) add(to *[]*process, name string, env ...string) {
 	c.t.Cleanup(func() { p.signal(syscall.SIGCONT); p.kill() })
 }
 
-func (c *chaos) within(limit time.Duration, what string, ok func() bool) {
+// await waits until ok, which is looked at again and again.
+func (c *chaos) await(what string, ok func() bool) {
 	c.t.Helper()
-	for deadline := time.Now().Add(limit); !ok(); {
+	for deadline := time.Now().Add(waitLimit); !ok(); {
 		if time.Now().After(deadline) {
 			c.t.Fatalf("it does not happen: %s (faults so far: %v)", what, c.counts)
 		}
@@ -174,7 +177,7 @@ func (c *chaos) within(limit time.Duration, what string, ok func() bool) {
 }
 
 func (c *chaos) ready(n int) bool {
-	client := http.Client{Timeout: time.Second}
+	client := http.Client{Timeout: 5 * time.Second}
 	answer, err := client.Get("http://" + c.addrs[n] + "/readyz")
 	if err != nil {
 		return false
@@ -256,7 +259,7 @@ func (c *chaos) fault(kind string) {
 		c.replicas[replica].kill()
 		<-time.After(pause / 4)
 		c.replicas[replica].start(c.t)
-		c.within(time.Minute, "a replica is ready again", func() bool { return c.ready(replica) })
+		c.await("a replica is ready again", func() bool { return c.ready(replica) })
 	case "pause a replica", "pause the publisher":
 		c.replicas[replica].signal(syscall.SIGSTOP)
 		<-time.After(pause)
@@ -284,8 +287,8 @@ func (c *chaos) settle() {
 		return
 	}
 	c.settled = true
-	c.within(time.Minute, "the copies of the log agree", func() bool {
-		ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	c.await("the copies of the log agree", func() bool {
+		ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 		defer cancel()
 		for _, name := range []string{"CHAOS", "KV_livetape-CHAOS"} {
 			s, err := c.js.Stream(ctx, name)
@@ -301,7 +304,7 @@ func (c *chaos) settle() {
 		return true
 	})
 	last := c.lastLogged()
-	c.within(time.Minute, "the log goes on", func() bool { return c.lastLogged() > last+1 })
+	c.await("the log goes on", func() bool { return c.lastLogged() > last+1 })
 }
 
 // publisher is the number of the replica that has the lease; -1 if it is not known.
@@ -380,21 +383,31 @@ func sum[T any](all []T, of func(T) int) (total int) {
 
 // readLog is the data of all events in the stream, each at its sequence.
 func (c *chaos) readLog() []string {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), waitLimit)
 	defer cancel()
+	all, err := c.js.OrderedConsumer(ctx, "CHAOS", natsjs.OrderedConsumerConfig{})
+	if err != nil {
+		c.t.Fatalf("read the log: %v", err)
+	}
+	messages, err := all.Messages()
+	if err != nil {
+		c.t.Fatalf("read the log: %v", err)
+	}
+	defer messages.Stop()
 	log := []string{""}
 	for last := c.lastLogged(); uint64(len(log)) <= last; {
-		s, err := c.js.Stream(ctx, "CHAOS")
-		var m *natsjs.RawStreamMsg
-		if err == nil {
-			m, err = s.GetMsg(ctx, uint64(len(log)))
-		}
+		m, err := messages.Next(natsjs.NextContext(ctx))
 		if ctx.Err() != nil {
 			c.t.Fatalf("read the log after %d: %v", len(log)-1, err)
 		}
-		if err == nil {
-			log = append(log, string(m.Data))
+		if err != nil {
+			continue // the consumer goes on by itself
 		}
+		meta, err := m.Metadata()
+		if err != nil || meta.Sequence.Stream != uint64(len(log)) {
+			c.t.Fatalf("behind %d events, the log has %+v, %v", len(log)-1, meta, err)
+		}
+		log = append(log, string(m.Data()))
 	}
 	return log
 }
@@ -410,12 +423,17 @@ type hopper struct {
 	got         []string
 	wrong       []string
 	connections int
+	vain        int // connections in a row that gave nothing
 }
 
 func (h *hopper) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		h.connections++
+		before := h.last.Load()
 		h.read(ctx)
+		if h.vain++; h.last.Load() > before {
+			h.vain = 0
+		}
 		select {
 		case <-ctx.Done():
 		case <-time.After(time.Duration(h.random.IntN(50)) * time.Millisecond):
@@ -423,11 +441,14 @@ func (h *hopper) run(ctx context.Context) {
 	}
 }
 
-// read reads a stream until it ends, is silent, or the client hops on.
+// read reads a stream until it ends, is silent, or the client hops on. It has more patience, up to a minute, where connections gave
+// nothing: on a slow machine, none would last until its first event.
 func (h *hopper) read(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, time.Duration(500+h.random.IntN(4000))*time.Millisecond)
+	patience := 1 << min(h.vain, 5)
+	silence := time.Duration(patience) * 2 * time.Second
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(patience*(500+h.random.IntN(4000)))*time.Millisecond)
 	defer cancel()
-	silent := time.AfterFunc(2*time.Second, cancel)
+	silent := time.AfterFunc(silence, cancel)
 	defer silent.Stop()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, h.url, nil)
 	if err != nil {
@@ -454,7 +475,7 @@ func (h *hopper) read(ctx context.Context) {
 		if err != nil {
 			return
 		}
-		silent.Reset(2 * time.Second)
+		silent.Reset(silence)
 		name, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
 		switch name {
 		case "event":
