@@ -1,6 +1,7 @@
 package page_test
 
 import (
+	"crypto/rand"
 	"fmt"
 	"slices"
 	"testing"
@@ -13,14 +14,15 @@ import (
 
 func TestThePageAsksForATokenOnceAndKeepsItFromScripts(t *testing.T) {
 	t.Parallel()
-	server := startServer(t, mockserver.Config{Epoch: "e", Readers: access.One("s3cret-of-the-desk")})
+	token := rand.Text() // the browser has the cookie of every run before
+	server := startServer(t, mockserver.Config{Epoch: "e", Readers: access.One(token)})
 	tab := openTab(t)
 	tab.open(server.url())
 	tab.waitForText("#state", "Locked")
 	tab.setValue("#session-token", "wrong")
 	tab.click("#session button")
 	tab.waitForText("#session-result", "does not know this token")
-	tab.setValue("#session-token", "s3cret-of-the-desk")
+	tab.setValue("#session-token", token)
 	tab.click("#session button")
 	tab.waitForText("#state", "Live")
 	if got := eval[string](tab, `document.cookie + location.href + document.getElementById('session-token').value`); got != server.url() && got != server.url()+"/" {
