@@ -53,7 +53,7 @@ func TestDocsExplainEveryFaultWithAnExample(t *testing.T) {
 		}
 		lasts := "–"
 		if f.For > 0 {
-			lasts = f.For.String()
+			lasts = strings.Replace(f.For.String(), "m0s", "m", 1)
 		}
 		rows = append(rows, fmt.Sprintf("| `%s` | `%s` | %s | %s | %s |", f.Name, f.Example, f.Help, lasts, f.Value))
 	}

@@ -29,8 +29,8 @@ reports: connections made, refused and dropped; events delivered, lost, duplicat
 the payload to the arrival; bytes; and how evenly the clients were served.
 
 A server like 'livetape mock' numbers its events, so each client is judged exactly, by those
-numbers. Other ids are judged by what all clients saw together. What cannot be known is said, and
-not shown as 0. docs/bench.md explains the measurements. ctrl+c ends it with the report so far.
+numbers. Other ids are judged by comparing the clients. What cannot be known is reported as such,
+not as 0. docs/bench.md explains the measurements. ctrl+c ends it with the report so far.
 
 ${NAME} in a header or in the URL is read from the environment. Secrets are not shown.`,
 		Example: `  livetape bench http://127.0.0.1:8080/events --clients 1000 --for 10s

@@ -17,9 +17,9 @@ func configCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "config",
 		Short: "Write a starting configuration, check one, or show where it is",
-		Long: `The configuration names feeds, lists of symbols, and what symbols are called. It is looked for as
-./` + config.FileName + `, then as ` + "`livetape/" + config.FileName + "`" + ` in the user's configuration directory and in those of
-the system (XDG); --config names another one. livetape never writes to it.`,
+		Long: `The configuration says which feeds there are, how symbols are listed and named, and what the screen looks
+like. livetape looks for ./` + config.FileName + `, then for livetape/` + config.FileName + ` in your configuration directory and in the
+system's (XDG); --config names another file. livetape never writes to it.`,
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
@@ -30,7 +30,7 @@ the system (XDG); --config names another one. livetape never writes to it.`,
 func configInitCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "init [FILE]",
-		Short: "Write a commented configuration where there is none",
+		Short: "Write a commented configuration, unless there is one already",
 		Args:  atMostOne("file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			path := cmp.Or(strings.Join(args, ""), config.UserPath())
@@ -52,8 +52,8 @@ func configCheckCommand() *cobra.Command {
 		Use:   "check [FILE]",
 		Short: "Show everything that is wrong with a configuration",
 		Long: `check reads a configuration and shows every mistake with its line: unknown keys, impossible values,
-environment variables and files that are missing. It contacts no server: 'livetape check FEED' does.
-With a mistake the exit code is 1.`,
+missing environment variables and files. It contacts no server; 'livetape check FEED' does. If there is
+a mistake, the exit code is 1.`,
 		Args: atMostOne("file"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			file, err := readConfig(cmd.Context(), cmp.Or(strings.Join(args, ""), asked))

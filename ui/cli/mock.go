@@ -66,7 +66,7 @@ func faultHelp() string {
 	for _, info := range fault.List() {
 		fmt.Fprintf(table, "  %s\t%s\t%s", info.Name, info.Example, info.Help)
 		if info.For > 0 {
-			fmt.Fprintf(table, " (%s by default)", info.For)
+			fmt.Fprintf(table, " (%s by default)", strings.Replace(info.For.String(), "m0s", "m", 1))
 		}
 		if info.Value != "" {
 			fmt.Fprintf(table, "; VALUE: %s", info.Value)
@@ -77,7 +77,7 @@ func faultHelp() string {
 	return b.String() + `
 A fault is written ` + fault.Syntax + `: :FOR is how long it lasts, @EVERY repeats it,
 /SHARE applies it to one connection (/one) or a part of them (/25%). POST /faults takes the same,
-one a line, while the server runs.`
+one per line, while the server runs.`
 }
 
 const mockHelp = `mock serves a simulated market as an event stream, for demos and for testing clients. Under

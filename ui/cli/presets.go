@@ -15,7 +15,7 @@ func presetsCommand() *cobra.Command {
 		Use:   "presets [NAME]",
 		Short: "List the feeds that livetape knows, or print one as configuration",
 		Long: `presets lists the feeds that livetape knows, with what each needs and a command that watches it.
-With a name, it prints the whole preset, to be changed in a configuration of your own.`,
+With a name, it prints the whole preset, for you to change in a configuration of your own.`,
 		Example: `  livetape presets
   livetape presets pyth`,
 		Args: atMostOne("name"),

@@ -83,7 +83,7 @@ func (l *recordLimits) register(cmd *cobra.Command) {
 }
 
 func registerCount(cmd *cobra.Command, count *int) {
-	cmd.Flags().IntVar(count, "count", 0, "stop after `N` events; stream counts the updates in them")
+	cmd.Flags().IntVar(count, "count", 0, "stop after `N` events, or with stream, after N updates")
 }
 
 func registerFor(cmd *cobra.Command, duration *time.Duration, usual time.Duration) {

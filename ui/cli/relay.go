@@ -82,7 +82,7 @@ func (f *relayFlags) checkExposure(cmd *cobra.Command, settings serverSettings, 
 
 const relayHelp = `relay subscribes to feeds once, and serves them to any number of terminals, programs and browsers: URLs,
 names in the configuration, a preset, or, without an argument, all feeds of the configuration. Clients
-get livetape's own wire format, resume where they were, and are told how each feed behind the relay is.
+get livetape's own wire format, resume where they left off, and are told the state of each feed.
 
 Every event carries the name of its feed and the feed's own time.`
 

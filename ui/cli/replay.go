@@ -62,9 +62,9 @@ func replayCommand() *cobra.Command {
 		Use:   "replay FILE",
 		Short: "Watch a recording",
 		Long: `replay plays what was recorded with --record, or any capture of an event stream
-(curl -N URL > file), as if it came now. A recording says which preset or map its feeds were read
-with; how to read a capture is guessed, as for any feed. On the screen, p pauses, . goes event by
-event, - and + change the speed, and the left and right arrows wind the tape.`,
+(curl -N URL > file), as if it were coming in now. A recording says which preset or map its feeds
+were read with; for a capture, the map is guessed, as for any feed. On the screen, p pauses, . steps
+to the next event, - and + change the speed, and the left and right arrows rewind and wind forward.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 {
 				return usageErrorf(cmd, "replay takes one file, but got %d arguments", len(args))

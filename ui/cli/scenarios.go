@@ -20,7 +20,7 @@ func scenariosCommand() *cobra.Command {
 		Use:   "scenarios [NAME]",
 		Short: "List the scenarios that the demo and the mock server can play, or print one",
 		Long: `scenarios lists the scenarios that come with livetape: what each is about, and how long it is. With a
-name, it prints the file, to be changed into one of your own: docs/scenarios.md describes the format.`,
+name, it prints the file, for you to change: docs/scenarios.md describes the format.`,
 		Example: `  livetape demo --scenario flash-crash
   livetape scenarios flash-crash > mine.yaml
   livetape mock --scenario mine.yaml`,

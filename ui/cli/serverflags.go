@@ -142,7 +142,7 @@ func (f *tokenFlags) register(cmd *cobra.Command) { registerToken(cmd, &f.variab
 func registerToken(cmd *cobra.Command, variable, file *string) {
 	flags := cmd.Flags()
 	flags.StringVar(variable, "token", "", "the environment variable with the token that clients must send: `'${NAME}'`, quoted; mock asks for it before it takes faults from other machines, relay before it serves events")
-	flags.StringVar(file, "token-file", "", "the same, with the token in `FILE`; relay takes several, each as name: token, and reads the file again when it changes")
+	flags.StringVar(file, "token-file", "", "the same, with the token in `FILE`; relay takes several, each on a line NAME: TOKEN, and reads the file again when it changes")
 }
 
 var tokenVariable = regexp.MustCompile(`^\$\{([A-Za-z_][A-Za-z0-9_]*)\}$`)

@@ -88,7 +88,7 @@ padded. In a template every field is text, empty when it is missing, and {{date 
 
 ` + output.FieldHelp() + `
 
-csv does not change text. A spreadsheet takes a headline that starts with =, +, - or @ for a formula,
+csv does not change text. A spreadsheet treats a headline that starts with =, +, - or @ as a formula,
 so import such columns as text.
 
 --raw prints every event as one object per line, whether livetape can read it or not: feed, type, id,

@@ -25,11 +25,15 @@ func tapeCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "tape [FEED|URL]...",
 		Short: "Print feeds and prices in one line, for a status bar",
-		Long: `tape prints one line for a status bar such as tmux's or waybar: how many feeds are in which state, the
-worst first, then as many prices as there is room for. While it runs, a line is printed when something has
-changed, and once a second at most. Prices of feeds that are not live stand at the end, with their ages.
+		Long: `tape prints one line for a status bar such as tmux's or waybar: how many feeds are in each state, the
+worst first, then as many prices as there is room for. It prints a new line when something has changed,
+at most once a second. Prices of feeds that are not live come last, with their ages.
 
-  ✕ failed   ■ ended   ↻ connecting, or waiting for the next try   ◌ quiet or silent   ● live`,
+  ✕  failed
+  ■  ended
+  ↻  connecting, or waiting for the next try
+  ◌  quiet or silent
+  ●  live`,
 		Example: `  livetape tape --width 80
   livetape tape --once --symbols NVDA,BTC/USD https://desk.example/events`,
 		RunE: func(cmd *cobra.Command, args []string) error {

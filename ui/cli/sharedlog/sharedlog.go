@@ -40,7 +40,7 @@ type Flags struct {
 
 // Register adds the flags.
 func (f *Flags) Register(set *pflag.FlagSet) {
-	set.StringVar(&f.url, "log", "", "keep the events in a stream of NATS JetStream, shared with others: `nats://host:4222/STREAM` (several servers: with commas between them)")
+	set.StringVar(&f.url, "log", "", "keep the events in a stream of NATS JetStream, shared with others: `nats://host:4222/STREAM` (separate several servers with commas)")
 	set.BoolVar(&f.serveOnly, "serve-only", false, "serve what others publish to the --log, and never publish")
 	set.StringVar(&f.credentials, "log-credentials", "", "the credentials for NATS, in `FILE` (.creds)")
 	set.StringVar(&f.ca, "log-ca", "", "also trust the certificates in `FILE` (PEM) for NATS")
