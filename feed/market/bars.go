@@ -104,16 +104,20 @@ func (b *Bars) add(t time.Time, price, size Decimal) {
 // barNumber is the number of the bar of a time. All bars are dropped after a jump that true times cannot make: then the
 // clock was set.
 func (b *Bars) barNumber(t time.Time) int32 {
-	n := floorDiv(t.Unix(), b.length)
-	if newest := len(b.ring) - 1; newest >= 0 {
-		ahead := b.epoch + int64(b.bar(newest).index) - n
-		if ahead > 2*int64(maxClockSkew/time.Second)/b.length || n-b.epoch > math.MaxInt32 {
-			b.kept.give(b.keptSize())
-			b.ring, b.head = nil, 0
-		}
-	}
+	at := t.Unix()
 	if len(b.ring) == 0 {
-		b.epoch = n
+		b.epoch = floorDiv(at, b.length)
+		return 0
+	}
+	newest := b.bar(len(b.ring) - 1).index
+	number := b.epoch + int64(newest)
+	if since := at - number*b.length; since >= 0 && since < b.length { // nearly always, and cheaper than a division
+		return newest
+	}
+	n := floorDiv(at, b.length)
+	if number-n > 2*int64(maxClockSkew/time.Second)/b.length || n-b.epoch > math.MaxInt32 {
+		b.kept.give(b.keptSize())
+		b.ring, b.head, b.epoch = nil, 0, n
 	}
 	return int32(n - b.epoch)
 }
