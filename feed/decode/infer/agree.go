@@ -16,7 +16,7 @@ import (
 // keepAgreeing keeps, of the candidates for each price, those whose values agree with each other: a low is no higher than the high
 // and a bid than the ask, the last lies between low and high and near bid and ask. A name alone decides only where values
 // do not speak against it. What stays undecided is left out, and told.
-func (f fields) keepAgreeing() (doubts []string) {
+func (f fields) keepAgreeing(all []*leaf) (doubts []string) {
 	for _, name := range []fieldRole{"open", "high", "low", "volume"} {
 		f.dropRivals(name)
 	}
@@ -28,6 +28,7 @@ func (f fields) keepAgreeing() (doubts []string) {
 		doubts = append(doubts, doubt)
 	}
 	f.takeCloseAsLast()
+	f.dropOrderNumbers(all)
 	if doubt := f.chooseLast(); doubt != "" {
 		doubts = append(doubts, doubt)
 	}
@@ -40,6 +41,19 @@ func (f fields) keepAgreeing() (doubts []string) {
 	f.dropFarClose()
 	f.checkChange()
 	return doubts
+}
+
+// dropOrderNumbers leaves out a bid and an ask that are single letters, where the price of a trade is far from them: they number the
+// orders that were matched.
+func (f fields) dropOrderNumbers(all []*leaf) {
+	last, bid, ask := f.best("last"), f.best("bid"), f.best("ask")
+	if last == nil || bid == nil || ask == nil || len(bid.name()) > 1 || len(ask.name()) > 1 || isNearQuote(last, bid, ask) {
+		return
+	}
+	if saysTrade(all) {
+		delete(f, "bid")
+		delete(f, "ask")
+	}
 }
 
 // dropFarSide leaves out a bid without an ask that is far from the last price, and the other way round.
@@ -179,6 +193,11 @@ func (f fields) chooseLast() (doubt string) {
 		}
 	case len(kept) == 0:
 		delete(f, "last")
+		if bid != nil && ask != nil && len(bid.name()) == 1 && len(ask.name()) == 1 && !isNearQuote(all[0].leaf, bid, ask) {
+			delete(f, "bid")
+			delete(f, "ask")
+			return fmt.Sprintf("%s is far from %s and %s, and nothing tells which of them are prices: none is shown", all[0].leaf.path, bid.path, ask.path)
+		}
 		return fmt.Sprintf("%s lies outside of low and high, or far from bid and ask: it is not taken for the price", all[0].leaf.path)
 	}
 	for _, other := range kept[1:] {

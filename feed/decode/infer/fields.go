@@ -36,7 +36,7 @@ func assignFields(all []*leaf) (f fields, doubts []string) {
 	f.dropOtherRates(all)
 	f.barLow(all)
 	f.dayPrices(all)
-	doubts = append(doubts, f.keepAgreeing()...)
+	doubts = append(doubts, f.keepAgreeing(all)...)
 	for name := range f {
 		if name != "symbol" { // of these, identify chooses
 			f[name] = fillGaps(f[name])
@@ -89,6 +89,19 @@ func unreadablePrices(all []*leaf) (doubts []string) {
 		}
 	}
 	return doubts
+}
+
+// emptyPrice says that what is plainly called a price, beside a symbol, has no value; empty where that is not so.
+func (f fields) emptyPrice(all []*leaf) string {
+	if strong, _ := f.symbols(); len(strong) == 0 || f.hasPrice() {
+		return ""
+	}
+	for _, l := range all {
+		if m, ok := matchName(l.name()); ok && m.field == "last" && m.rank < weak && !l.firstValue().Exists() && !namesPast(l.names) {
+			return l.path + " has no value: it is null, NaN or an empty text"
+		}
+	}
+	return ""
 }
 
 // unreadableNumber says why a leaf's texts are no numbers: one is none, or has two meanings beside the others.
@@ -151,8 +164,13 @@ func meaning(l *leaf) (fieldRole, int, bool) {
 			return m.field, m.rank + l.belowTrade(m.field), true
 		}
 	}
-	if m, ok := matchName(idSuffix.ReplaceAllString(plainName(l.name()), "")); ok && m.field == "symbol" {
-		return m.field, m.rank + deeper, true
+	if name := idSuffix.ReplaceAllString(plainName(l.name()), ""); len(name) > 1 {
+		if m, ok := matchName(name); ok && m.field == "symbol" {
+			return m.field, m.rank + deeper, true
+		}
+	}
+	if namesSymbolOf(l.name()) {
+		return "symbol", deeper, true
 	}
 	if name, decimals := minorUnits(l.name()); decimals != "" {
 		if m, ok := matchName(name); ok && priceFields[m.field] && l.everyValue(isWhole) {
@@ -171,6 +189,15 @@ func meaning(l *leaf) (fieldRole, int, bool) {
 
 // idSuffix ends names of members that hold the number or code of something: instrument_token, assetId.
 var idSuffix = regexp.MustCompile(`(id|token|code|key|no|number)$`)
+
+// namesSymbolOf reports whether a name ends in what is plainly a symbol, behind what it is the symbol of: market_ticker, stockSymbol.
+func namesSymbolOf(name string) bool {
+	words := nameWords(name)
+	return len(words) == 2 && (words[1] == "symbol" || words[1] == "ticker" || words[1] == "isin") && !partWords[words[0]]
+}
+
+// partWords begin the names of one of several symbols in a row.
+var partWords = wordSet("base quote from to counter related parent underlying root type currency buy sell other")
 
 // belowTrade makes a price called vaguely one of the first where the map around it is the last trade, and one of the last
 // where it is a quote, a minute or a day: {"lastTrade": {"p": 1}, "day": {"c": 1}}.

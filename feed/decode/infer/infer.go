@@ -6,6 +6,7 @@
 package infer
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -174,6 +175,9 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 		return Result{Notes: w.notes, Doubts: w.doubts, Problem: t.conflict, Total: len(samples)}, false
 	}
 	r := Result{Definition: d, Notes: w.notes, Doubts: w.doubts, bookUnread: w.bookUnread, equalTerms: w.equalTerms, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}
+	if t.mapped == 0 && t.err != nil {
+		r.Doubts = append(r.Doubts, t.err.Error())
+	}
 	if t.mapped == 0 && r.changesBook() {
 		r.Doubts = append(r.Doubts, mapping.ReasonNoSnapshot)
 	}
@@ -226,6 +230,7 @@ func hasOwnMap(name string) bool {
 type trialResult struct {
 	mapped     int    // how many say something
 	failed     int    // of how many some part is bad
+	err        error  // of the first of these
 	fillers    bool   // some quote has numbers that stand for none
 	bookUnread string // why the books in it cannot be followed; empty where they can
 	conflict   string // a row that gets two prices of one event that have nothing to do with each other; empty: none does
@@ -243,6 +248,7 @@ func tryDefinition(feed string, d preset.Definition, samples []decode.Event) (t 
 		}
 		if err != nil {
 			t.failed++
+			t.err = cmp.Or(t.err, err)
 		}
 		if t.bookUnread == "" && hasBook(d.Map) {
 			t.bookUnread = unreadBookChange(d.Map, s, m)

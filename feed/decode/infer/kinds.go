@@ -14,7 +14,19 @@ var kindNames = strings.Fields("type event ev e msgtype messagetype kind op oper
 
 // priceKinds are words in kinds of messages whose price is one of now.
 var priceKinds = wordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +
-	"bbo l1 l2 level1 l2update delta diff top mark set add put post upsert update updated snapshot refresh insert inserted create created change changed last new u c r")
+	"timesale timesales tradex sale sales print prints deal deals transaction transactions nbbo summary spot bbo l1 l2 level1 l2update delta diff top mark set add put post upsert update updated snapshot refresh insert inserted create created change changed last new u c r")
+
+// plainKinds are words in kinds of messages whose price is plainly one of now. Beside such a kind, another of which nothing is known
+// may be anything: a paper trade, an estimate, a margin call.
+var plainKinds = wordSet("trade trades tick ticks ticker tickers quote quotes price prices match last aggtrade")
+
+// plainKindNames are names of members that say the kind of a message, rather than where it comes from or what was done to a row.
+var plainKindNames = wordSet("type event ev msgtype messagetype kind eventtype")
+
+// isUnknownKind reports whether a word names a kind of message of which nothing is known.
+func isUnknownKind(kind string) bool {
+	return len(kind) > 1 && !namesKind(kind) && sessionStates[strings.ToLower(kind)] == "" && kindWords(kind) != nil
+}
 
 // What messages are of which no map makes a price, a reading or a headline that says something.
 const (
@@ -53,6 +65,7 @@ var otherKinds = func() map[string]string {
 		heartbeatKind:        "heartbeat ping pong keepalive hb",
 		announcementKind:     "subscribed subscription unsubscribed ack welcome hello connected",
 		errorKind:            "error errors",
+		"a simulation":       "paper simulated simulation hypothetical backtest demo",
 		"a status message":   "status info system notice",
 	} {
 		for word := range strings.FieldsSeq(line) {
@@ -143,7 +156,7 @@ func isOptionRight(v gjson.Result) bool {
 func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 	at := map[string]*rowSet{}
 	var kinds []rowsOfKind
-	named, other := true, false
+	named, other, plain, unknown := true, false, false, false
 	for i, v := range l.values {
 		if v.Type != gjson.String || !isWritable(v.Str) {
 			return nil
@@ -157,10 +170,11 @@ func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 			at[v.Str] = set
 			kinds = append(kinds, rowsOfKind{v.Str, set})
 			named, other = named && namesKind(v.Str), other || whyNotPrice(v.Str) != ""
+			plain, unknown = plain || hasWord(v.Str, plainKinds), unknown || isUnknownKind(v.Str)
 		}
 		set.rows = append(set.rows, s.rows[i])
 	}
-	if named || other {
+	if named || other || plain && unknown && plainKindNames[plainName(l.name())] {
 		return kinds
 	}
 	members := map[string]bool{}

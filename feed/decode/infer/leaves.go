@@ -91,6 +91,8 @@ func (c *leafCollector) walk(v gjson.Result, row int, names []string) {
 			c.add(here, row, below.Get("#."+gjson.Escape(member)), ".#."+gjson.Escape(member))
 		} else if mapping.IsAmount(below) {
 			c.addAmount(here, row, below)
+		} else if mapping.IsTimeParts(below) {
+			c.add(here, row, below, "")
 		} else if below.IsObject() || below.IsArray() && sideOf(here) != "" {
 			c.walk(below, row, here)
 		} else if !below.IsArray() || holdsTexts(below) {

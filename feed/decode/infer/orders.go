@@ -167,7 +167,7 @@ func saysTrade(all []*leaf) bool {
 func holdsOrders(all []*leaf) bool {
 	return !saysTrade(all) && slices.ContainsFunc(all, func(l *leaf) bool {
 		switch plainName(l.name()) {
-		case "orderid", "clientorderid", "remainingsize", "ordstatus", "orderstatus":
+		case "orderid", "clientorderid", "remainingsize", "ordstatus", "orderstatus", "order", "orderno", "ordernumber", "orderref":
 			return l.mostValues(func(gjson.Result) bool { return true })
 		}
 		return false
@@ -259,7 +259,7 @@ func (f fields) takeExecutionPrice(all, states []*leaf) {
 
 // stateLeaves are the members that say what became of an order.
 func (s *rowSet) stateLeaves(all []*leaf, read []payload) (states []*leaf) {
-	tellsOfOrders := s.tellsOfOrders(append(slices.Clone(all), s.membersAbove(read)...), read)
+	tellsOfOrders := slices.ContainsFunc(all, (*leaf).saysOrderState) || s.tellsOfOrders(append(slices.Clone(all), s.membersAbove(read)...), read)
 	for _, l := range all {
 		name := plainName(l.name())
 		if statusNames[name] || tellsOfOrders && orderStateNames[name] && l.mostValues(func(v gjson.Result) bool {
@@ -270,6 +270,15 @@ func (s *rowSet) stateLeaves(all []*leaf, read []payload) (states []*leaf) {
 	}
 	return states
 }
+
+// saysOrderState reports whether a member says what became of an order, by words of which one is said of nothing else.
+func (l *leaf) saysOrderState() bool {
+	return (plainName(l.name()) == "status" || plainName(l.name()) == "state") && slices.ContainsFunc(l.values, func(v gjson.Result) bool { return plainOrderStates[stateWord(v)] }) &&
+		l.mostValues(func(v gjson.Result) bool { return orderStates[stateWord(v)] || executedStates[stateWord(v)] })
+}
+
+// plainOrderStates are states of nothing but orders.
+var plainOrderStates = wordSet("filled partiallyfilled partialfill pendingnew pendingcancel pendingreplace working untriggered doneforday replaced")
 
 // stateWord is a state without the signs between its words, and in small letters if it is no code.
 func stateWord(v gjson.Result) string {

@@ -260,7 +260,7 @@ func (r *Reader) dropWrongPrices(m decode.Message) decode.Message {
 
 // whyUnread is what keeps an event from being read, where that is known better than by the map; else empty.
 func (r *Reader) whyUnread(eventType string, data []byte) string {
-	payload := gjson.Parse(decode.Text(data))
+	payload, _, _ := mapping.ParsePayload(decode.Text(data)) // almost-JSON, too
 	for _, kind := range append(messageKinds(payload), eventType) {
 		if what := whyNotPrice(kind); what != "" {
 			return kind + " is " + what + ": its price is not the last one"
@@ -272,15 +272,39 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 	if isJSONPatch(payload) {
 		return "the event is a JSON Patch (RFC 6902), which livetape does not apply: the feed has to send whole rows"
 	}
-	if f, _ := assignFields(leavesOf([]gjson.Result{payload})); r.result.Named && f.hasPrice() && len(f["symbol"]) == 0 {
+	all := leavesOf([]gjson.Result{payload})
+	f, _ := assignFields(all)
+	if r.result.Named && f.hasPrice() && len(f["symbol"]) == 0 {
 		return "the event has no symbol: it may change one of several rows (a JSON merge patch), and does not say which"
 	}
 	if r.decoder == nil && len(r.result.Doubts) > 0 {
 		return r.result.Doubts[0]
 	}
+	if why := f.emptyPrice(all); why != "" {
+		return why
+	}
+	if kind := r.leftOutKind(payload); kind != "" {
+		return kind + " is no kind of which the price is known to be the last one"
+	}
 	for _, kind := range rowKinds(payload, 0) {
 		if what := whyNotPrice(kind); what != "" {
 			return kind + " is " + what + ": its price is not the last one"
+		}
+	}
+	return ""
+}
+
+// leftOutKind is the kind of a payload with a price that the map has no rule for, beside others of plain kinds; empty for none.
+func (r *Reader) leftOutKind(payload gjson.Result) string {
+	kind := messageKind(payload)
+	if f, _ := assignFields(leavesOf([]gjson.Result{payload})); !isUnknownKind(kind) || len(f["last"]) == 0 {
+		return ""
+	}
+	for _, rule := range r.result.Definition.Map {
+		for _, c := range rule.When {
+			if !slices.Contains(c.Is, kind) && slices.ContainsFunc(c.Is, func(kind string) bool { return hasWord(kind, plainKinds) }) {
+				return kind
+			}
 		}
 	}
 	return ""

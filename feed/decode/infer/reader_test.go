@@ -157,6 +157,26 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 			[]string{"- changes holds changes to a book, of which the whole was not sent there: neither bid nor ask is shown"}},
 		{"sizes of 0 in levels without a price", []string{`{"symbol":"Q","last":41,"depth":{"buy":[{"quantity":0,"price":0}],"sell":[{"quantity":7,"price":41.02}]}}`}, []string{"Q 41 ask=41.02"}},
 		{"rows of a hub's call below a letter", []string{`{"C":"d-1","M":[{"H":"hub","M":"tick","A":[{"symbol":"Q","price":41}]}]}`}, []string{"Q 41"}},
+		// Kinds of messages of which nothing is known.
+		{"an unknown kind of message beside trades", []string{`{"type":"trade","symbol":"Q","price":41}`, `{"type":"margin_call","symbol":"Q","price":60}`, `{"type":"trade","symbol":"Q","price":41.1}`},
+			[]string{"Q 41", "- margin_call is no kind of which the price is known to be the last one", "Q 41.1"}},
+		{"a paper trade beside trades", []string{`{"type":"trade","symbol":"Q","price":41}`, `{"type":"paper_trade","symbol":"Q","price":60}`}, []string{"Q 41", "- paper_trade is a simulation: its price is not the last one"}},
+		{"another kind of trade", []string{`{"type":"trade","symbol":"Q","price":41}`, `{"type":"block_trade","symbol":"Q","price":41.2}`, `{"type":"timesale","symbol":"Q","price":41.3}`}, []string{"Q 41", "Q 41.2", "Q 41.3"}},
+		{"orders by their state alone", []string{`{"id":1,"symbol":"Q","price":41,"status":"filled"}`, `{"id":2,"symbol":"Q","price":60,"status":"open"}`}, []string{"Q 41", "- status is not trade or fill or filled or partial_fill or partially_filled"}},
+		{"an order by its number", []string{`{"order":123,"stock":"Q","side":"B","shares":100,"price":40.98}`}, []string{"- the payload: the rows are orders or levels of a book: their price is not the last one"}},
+		{"numbers of orders in the letters of bid and ask", []string{`{"e":"trade","s":"Q","p":"101","q":"0.1","b":4611,"a":4612}`}, []string{"Q 101 size=0.1"}},
+		{"letters of which nothing tells what is the price", []string{`{"s":"Q","p":"101","b":4611,"a":4612}`}, []string{"- p is far from b and a, and nothing tells which of them are prices: none is shown"}},
+		// Symbols.
+		{"the number of a subscription beside a ticker", []string{`{"type":"ticker","sid":11,"msg":{"market_ticker":"FED-T3","price":48}}`}, []string{"FED-T3 48"}},
+		{"a symbol that is too long", []string{`{"symbol":"` + strings.Repeat("A", 300) + `","price":41}`}, []string{"- symbol: " + strings.Repeat("A", 39) + "… is longer than 256 characters"}},
+		{"a price that is not there yet", []string{`{"symbol":"Q","price":NaN}`}, []string{"- price has no value: it is null, NaN or an empty text"}},
+		// Heartbeats.
+		{"a heartbeat in a list", []string{`[17470,"hb"]`, `{"symbol":"Q","price":41}`}, []string{"heartbeat", "Q 41"}},
+		{"a ping with the name of its library", []string{`{"event":"pusher:ping","data":{}}`, `{"symbol":"Q","price":41}`}, []string{"heartbeat", "Q 41"}},
+		{"a list of a symbol and a price", []string{`["Q", 41]`}, []string{"Q 41"}},
+		// Numbers that stand for none.
+		{"words of languages for no value", []string{`[{"symbol":"Q","last":41,"bid":"None","ask":"nil"},{"symbol":"R","last":81,"bid":"80.9","ask":"#N/A"}]`}, []string{"Q 41", "R 81 bid=80.9"}},
+		{"the least integer in place of a bid", []string{`{"symbol":"Q","last":41,"bid":-2147483648,"ask":41.1}`}, []string{"Q 41 ask=41.1"}},
 		{"a book below what was subscribed to", []string{`{"arg":{"instId":"Q"},"action":"snapshot","data":[{"bids":[["40.98","1"],["40.9","1"]],"asks":[]}]}`, `{"arg":{"instId":"Q"},"action":"update","data":[{"bids":[["40.98","0"]],"asks":[]}]}`}, []string{"Q bid=40.98", "Q bid=40.9"}},
 		{"a scale beside a whole price", []string{`{"symbol":"Q","price":4100250,"scale":5}`}, []string{"Q 41.00250"}},
 		// The past.

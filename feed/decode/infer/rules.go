@@ -272,6 +272,14 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 			continue
 		}
 		found := w.ruleFor(k.set, read)
+		if isUnknownKind(k.name) && plainKindNames[plainName(kind.name())] && slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return hasWord(k.name, plainKinds) }) {
+			found = slices.DeleteFunc(found, func(r mapping.Rule) bool {
+				if r.Last != nil {
+					w.note("rows of which %s is %s are left out: nothing says that their price is the last one", kind.path, k.name)
+				}
+				return r.Last != nil
+			})
+		}
 		unread = cmp.Or(unread, changesUnread(k.name, found))
 		for _, r := range found {
 			if r.When == nil {

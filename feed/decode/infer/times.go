@@ -3,12 +3,14 @@ package infer
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/tidwall/gjson"
 
 	"livetape/feed/decode/mapping"
+	"livetape/feed/market"
 )
 
 // How far from its arrival the time of a price or a headline lies at most, where nothing names it a time: the last price
@@ -21,7 +23,7 @@ const (
 
 // isTime reports whether a value is a plausible time: a date, or a number that counts since 1970.
 func isTime(v gjson.Result) bool {
-	if v.Type != gjson.Number && v.Type != gjson.String {
+	if v.Type != gjson.Number && v.Type != gjson.String && !mapping.IsTimeParts(v) {
 		return false
 	}
 	at, err := mapping.ParseTime(v)
@@ -77,8 +79,22 @@ func (w *ruleWriter) timeOf(f, outer fields, set *rowSet, read []payload) *mappi
 	}
 	if v != nil {
 		w.note("%s is taken for the time, for it is always close to when it came", v.Path)
+	} else if len(f["time"])+len(outer["time"]) == 0 {
+		w.noteUnreadTime(set.leaves())
 	}
 	return v
+}
+
+// noteUnreadTime tells why what is plainly called a time is not read.
+func (w *ruleWriter) noteUnreadTime(all []*leaf) {
+	for _, l := range all {
+		m, ok := matchName(l.name())
+		v := l.firstValue()
+		if !ok || m.field != "time" || m.rank >= weak || len(l.name()) == 1 || !v.Exists() || isNumber(v) && v.Float() <= 0 {
+			continue
+		}
+		w.note("%s is left out: %s is no time in a form that is known, or is far from now", l.path, strconv.Quote(market.PlainText(v.String(), maxName)))
+	}
 }
 
 // keyTime is the time of rows under times.

@@ -79,10 +79,29 @@ func readControlMessage(eventType, data string) (m decode.Message, ok bool) {
 	case finishedTypes[kind], trimmed == "[DONE]":
 		return decode.Message{Finished: true}, true
 	}
+	if isHeartbeatList(trimmed) {
+		return decode.Message{Heartbeat: true}, true
+	}
 	if len(trimmed) < 2 || trimmed[0] != '{' || !IsJSON(data) {
 		return m, false
 	}
 	return readObjectWords(gjson.Parse(data))
+}
+
+// isHeartbeatList reports whether data is a short list of numbers and one word, which is a heartbeat: [17470, "hb"].
+func isHeartbeatList(data string) bool {
+	const maxItems, maxBytes = 3, 64
+	if len(data) > maxBytes || !strings.HasPrefix(data, "[") || !IsJSON(data) {
+		return false
+	}
+	beats, others, n := false, false, 0
+	gjson.Parse(data).ForEach(func(_, item gjson.Result) bool {
+		n++
+		isBeat := item.Type == gjson.String && heartbeatTypes[strings.ToLower(item.Str)]
+		beats, others = beats || isBeat, others || !isBeat && item.Type != gjson.Number && item.Type != gjson.Null
+		return !others
+	})
+	return beats && !others && n <= maxItems
 }
 
 // maxOwnWords is how many members a map has at the most that says something of the stream by its type: with more, the type is
@@ -101,7 +120,11 @@ func readObjectWords(v gjson.Result) (m decode.Message, ok bool) {
 		case heartbeatTypes[name]:
 			m, ok = decode.Message{Heartbeat: true}, true
 		case member.Type == gjson.String && (name == "type" || name == "event" || name == "kind" || name == "status" || name == "msg_type"):
-			if word := strings.ToLower(member.Str); kind == "" || errorTypes[word] {
+			word := strings.ToLower(member.Str)
+			if own := word[strings.LastIndexByte(word, ':')+1:]; heartbeatTypes[own] || errorTypes[own] {
+				word = own // pusher:ping
+			}
+			if kind == "" || errorTypes[word] {
 				kind = word
 			}
 		case member.Type == gjson.False && (name == "ok" || name == "success"), member.Type == gjson.Number && isFailure(name, member.Num):

@@ -51,7 +51,7 @@ func IsFillerNumber(n string) bool {
 	if strings.HasPrefix(n, "-") {
 		least = 3
 	}
-	return len(digits) >= least && strings.Trim(digits, "9") == "" || slices.Contains([]string{"2147483647", "4294967295", "9223372036854775807", "18446744073709551615"}, digits)
+	return len(digits) >= least && strings.Trim(digits, "9") == "" || slices.Contains([]string{"2147483647", "2147483648", "4294967295", "9223372036854775807", "9223372036854775808", "18446744073709551615"}, digits)
 }
 
 var minusOne = mustDecimal("-1")

@@ -29,6 +29,7 @@ func repairJSON(data string) (string, error) {
 	for strings.HasPrefix(s, "data:") {
 		s = strings.TrimSpace(strings.TrimPrefix(s, "data:"))
 	}
+	s = unframed(s)
 	if s = strings.TrimSuffix(s, ","); gjson.Valid(s) {
 		return s, nil
 	}
@@ -47,8 +48,27 @@ func repairJSON(data string) (string, error) {
 	return "", describeNotJSON(s)
 }
 
+// unframed is the data of an event that was framed twice, so that its fields stand in the data of another; s when it was not.
+func unframed(s string) string {
+	var data []string
+	for line := range strings.Lines(s) {
+		name, value, ok := strings.Cut(strings.TrimRight(line, "\r\n"), ":")
+		switch {
+		case name == "data" && ok:
+			data = append(data, value)
+		case !ok || name != "event" && name != "id" && name != "retry":
+			return s
+		}
+	}
+	if data == nil {
+		return s
+	}
+	return strings.TrimSpace(strings.Join(data, "\n"))
+}
+
 // literals that some languages write as numbers, and that JSON does not have.
-var nonNumbers = []string{"-Infinity", "+Infinity", "Infinity", "-NaN", "NaN", "nan", "-inf", "inf", "undefined"}
+var nonNumbers = []string{"-Infinity", "+Infinity", "Infinity", "-NaN", "NaN", "-nan", "nan", "NAN", "-inf", "inf", "-Inf", "+Inf", "Inf", "-INF", "INF",
+	"1.#QNAN", "-1.#QNAN", "1.#IND", "-1.#IND", "1.#INF", "-1.#INF", "undefined"}
 
 // dropNonJSON makes null of numbers that JSON does not have, and drops commas before a closing bracket.
 func dropNonJSON(s string) (string, bool) {
@@ -98,6 +118,10 @@ func describeNotJSON(s string) error {
 		return &notJSONError{"not JSON: quoted with ' like a Python dict", "the server must send json.dumps(…), not str(…)"}
 	case s == "[object Object]":
 		return &notJSONError{"not JSON: a JavaScript object without its content", "the server must send JSON.stringify(…)"}
+	case strings.HasPrefix(s, "{&quot;") || strings.HasPrefix(s, "[{&quot;"):
+		return &notJSONError{"not JSON: its quotes are written &quot;, as in HTML", "the server must not escape it"}
+	case strings.HasPrefix(s, `{\"`) || strings.HasPrefix(s, `[{\"`):
+		return &notJSONError{`not JSON: its quotes are written \"`, "the server must send the JSON, not a text with JSON in it"}
 	case strings.HasPrefix(s, "<"):
 		return &notJSONError{"not JSON: the data is HTML or XML", ""}
 	case !strings.ContainsAny(s[:min(len(s), 1)], `{["`):
@@ -107,6 +131,12 @@ func describeNotJSON(s string) error {
 		return errNotJSON
 	}
 	if end := valueEnd(s); end > 0 && end < len(s) && gjson.Valid(s[:end]) {
+		switch rest := strings.TrimSpace(s[end:]); {
+		case strings.HasPrefix(rest, `\n`) || strings.HasPrefix(rest, `\r`):
+			return &notJSONError{fmt.Sprintf(`not JSON: %s stands behind it as two signs, at byte %d`, rest[:2], strings.Index(s[end:], rest[:2])+end+1), "the server must end its lines with a line feed"}
+		case strings.Trim(rest, "}];") == "":
+			return &notJSONError{fmt.Sprintf("not JSON: %q stands behind it, at byte %d", rest[0], strings.IndexByte(s[end:], rest[0])+end+1), ""}
+		}
 		second := end + len(s[end:]) - len(strings.TrimLeft(s[end:], " \t\r\n"))
 		return &notJSONError{fmt.Sprintf("not JSON: a second value begins at byte %d, and is neither a map nor a list, or does not end", second+1), ""}
 	}

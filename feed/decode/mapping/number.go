@@ -18,13 +18,17 @@ func IsMissing(v gjson.Result) bool {
 	case gjson.Null: // a result that does not exist too
 		return true
 	case gjson.String:
-		switch strings.TrimSpace(v.Str) {
-		case "", "-", "--", "—", "–", "NaN", "nan", "null", "N/A", "n/a", "Infinity", "-Infinity":
-			return true
-		}
+		return missingWords[strings.TrimSpace(v.Str)]
 	}
 	return false
 }
+
+// missingWords are what feeds write where they have no value, as their languages print it.
+var missingWords = func() map[string]bool {
+	all := wordSet("- -- — – NaN nan -nan null NULL Null None nil undefined N/A n/a N.A. n.a. #N/A #NA Infinity -Infinity +Infinity inf -inf +inf +Inf -Inf -INF 1.#QNAN -1.#IND 1.#INF -1.#INF")
+	all[""], all["#N/A N/A"] = true, true
+	return all
+}()
 
 // errNotScalar says that a list or map stands where one value is wanted. Where several paths are tried, the next is.
 var errNotScalar = errors.New("is a list or a map, not one value")
@@ -39,6 +43,9 @@ func scalarText(v gjson.Result) (s string, ok bool, err error) {
 		return strings.TrimSpace(v.Str), true, nil
 	case gjson.JSON:
 		if s, ok := amountText(v); ok {
+			return s, true, nil
+		}
+		if s, ok := timeOfParts(v); ok {
 			return s, true, nil
 		}
 		return "", false, fmt.Errorf("%s %w", market.PlainText(v.Raw, 40), errNotScalar)

@@ -153,7 +153,7 @@ func (d valueSplitter) Decode(eventType string, data []byte) (decode.Message, er
 }
 
 // SplitValues returns the maps and lists of data that is not one JSON value but several, on lines of their own or one behind
-// the other, also with the record separators of RFC 7464; nil for anything else. Numbers on lines of their own are not
+// the other, also with commas between or the record separators of RFC 7464; nil for anything else. Numbers on lines of their own are not
 // payloads: they may be a price, a size and a time.
 func SplitValues(data []byte) (all [][]byte) {
 	data = bytes.Trim(data, separators)
@@ -168,6 +168,9 @@ func SplitValues(data []byte) (all [][]byte) {
 		}
 		all = append(all, data[:end:end])
 		data = bytes.TrimLeft(data[end:], separators)
+		if rest, ok := bytes.CutPrefix(data, []byte(",")); ok { // between two values, as in a list
+			data = bytes.TrimLeft(rest, separators)
+		}
 	}
 	return all
 }

@@ -1,9 +1,11 @@
 package mapping
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -74,8 +76,16 @@ func ParseTime(v gjson.Result) (time.Time, error) {
 	return parseTimeText(s, autoUnit)
 }
 
-// dateLayouts are tried in turn. A time without a zone is taken as UTC.
-var dateLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999Z07", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04:05.999999999 UTC", "2006-01-02T15:04Z07:00", "2006-01-02T15:04", http.TimeFormat}
+// isoLayouts are those of RFC 3339 and near it, tried in turn. A time without a zone is taken as UTC.
+var isoLayouts = []string{time.RFC3339Nano, "2006-01-02T15:04:05.999999999Z0700", "2006-01-02T15:04:05.999999999Z07", "2006-01-02T15:04:05.999999999", "2006-01-02T15:04:05.999999999 UTC", "2006-01-02T15:04Z07:00", "2006-01-02T15:04"}
+
+// otherLayouts are how languages and protocols print times: HTTP, Go, C, Java, JavaScript, mail, FIX, ISO without signs, and with the
+// signs of Japan and of Germany. One whose day and month may be either is not among them.
+var otherLayouts = []string{
+	http.TimeFormat, "2006-01-02T15:04:05.999999999 -0700 MST", "2006-01-02T15:04:05.999999999 -0700", time.ANSIC, "Mon Jan _2 15:04:05 UTC 2006", "Mon Jan _2 15:04:05 GMT 2006",
+	"Mon Jan 02 2006 15:04:05 GMT-0700", time.RFC1123Z, "20060102-15:04:05.999999999", "20060102T150405Z0700", "20060102T150405.999999999Z0700", "20060102T150405",
+	"2006/01/02T15:04:05.999999999", "02.01.2006T15:04:05",
+}
 
 // parseTimeText reads a time from text that is not empty, to the nanosecond.
 func parseTimeText(s string, u timeUnit) (time.Time, error) {
@@ -103,16 +113,122 @@ func errNotTime(s string) error {
 }
 
 func parseDate(s string) (time.Time, error) {
-	iso := s
-	if len(s) > 10 && s[10] == ' ' {
-		iso = s[:10] + "T" + s[11:]
+	if !mayBeDate(s) {
+		return time.Time{}, errNotTime(s)
 	}
-	for _, layout := range dateLayouts {
-		if at, err := time.Parse(layout, iso); err == nil {
+	if at, ok := parseISO(s); ok {
+		return at, nil
+	}
+	plain := zoneComment.ReplaceAllString(s, "")
+	if at, ok := parseISO(plain); ok {
+		return at, nil
+	}
+	for _, layout := range otherLayouts {
+		if at, err := time.Parse(layout, withT(plain)); err == nil {
+			return at.UTC(), nil
+		}
+		if at, err := time.Parse(layout, plain); err == nil {
 			return at.UTC(), nil
 		}
 	}
+	if ms := dotNetDate.FindStringSubmatch(s); ms != nil {
+		return parseEpoch(s, ms[1], millis)
+	}
 	return time.Time{}, errNotTime(s)
+}
+
+// mayBeDate reports, at little cost, whether text has as many digits as a date with the time of day has at least.
+func mayBeDate(s string) bool {
+	const least, longest = 11, 80
+	digits := 0
+	for i := 0; i < len(s) && len(s) <= longest; i++ {
+		if s[i] >= '0' && s[i] <= '9' {
+			digits++
+		}
+	}
+	return digits >= least
+}
+
+var (
+	zoneComment = regexp.MustCompile(`(?: m=[+-][0-9.]+|\[[A-Za-z_/+-]+\d*\]| \([^()]*\))$`) // behind the offset: Go's clock reading, Java's zone, JavaScript's
+	dotNetDate  = regexp.MustCompile(`^/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/$`)
+)
+
+func parseISO(s string) (time.Time, bool) {
+	iso := withT(s)
+	for _, layout := range isoLayouts {
+		if at, err := time.Parse(layout, iso); err == nil {
+			return at.UTC(), true
+		}
+	}
+	return time.Time{}, false
+}
+
+// withT is a time with a T between its date and the time of day.
+func withT(s string) string {
+	if len(s) > 10 && s[10] == ' ' {
+		return s[:10] + "T" + s[11:]
+	}
+	return s
+}
+
+// IsTimeParts reports whether v is a time in parts: seconds and nanoseconds in a map, or a list that begins with the year.
+func IsTimeParts(v gjson.Result) bool {
+	_, ok := timeOfParts(v)
+	return ok
+}
+
+// timeOfParts is a time in parts as text: {"seconds": 1767225690, "nanos": 500000000} as protocol buffers and Firestore write it,
+// and [2026, 1, 1, 0, 1, 30] as Java does.
+func timeOfParts(v gjson.Result) (s string, ok bool) {
+	if v.IsObject() {
+		var parts [2]string
+		others := false
+		v.ForEach(func(key, part gjson.Result) bool {
+			switch strings.TrimPrefix(key.Str, "_") {
+			case "seconds":
+				parts[0] = part.String()
+			case "nanos", "nanoseconds":
+				parts[1] = part.String()
+			default:
+				others = true
+			}
+			return !others
+		})
+		sec, err := strconv.ParseInt(parts[0], 10, 64)
+		nano, nanoErr := strconv.ParseInt(cmp.Or(parts[1], "0"), 10, 64)
+		if others || err != nil || nanoErr != nil || sec <= 0 || nano < 0 || nano >= billion {
+			return "", false
+		}
+		return fmt.Sprintf("%d.%09d", sec, nano), true
+	}
+	return dateOfList(v)
+}
+
+func dateOfList(v gjson.Result) (s string, ok bool) {
+	const least, most = 5, 7 // without the seconds, and with nanoseconds
+	var n [most]int
+	count := 0
+	if !v.IsArray() || len(v.Raw) > 64 {
+		return "", false
+	}
+	isDate := true
+	v.ForEach(func(_, part gjson.Result) bool {
+		isDate = count < most && part.Type == gjson.Number
+		if isDate {
+			var err error
+			n[count], err = strconv.Atoi(part.Raw)
+			isDate = err == nil
+			count++
+		}
+		return isDate
+	})
+	if !isDate || count < least || n[0] < 1970 || n[0] > 9999 {
+		return "", false
+	}
+	s = fmt.Sprintf("%04d-%02d-%02dT%02d:%02d:%02d.%09d", n[0], n[1], n[2], n[3], n[4], n[5], n[6])
+	_, err := time.Parse(isoLayouts[3], s)
+	return s, err == nil
 }
 
 // compactDate is a date of 14 digits. As milliseconds they would be of the years after 2600.
@@ -157,15 +273,17 @@ func parseEpoch(s, digits string, u timeUnit) (time.Time, error) {
 const maxEpochSeconds = 253402300799
 
 // TimeUnit guesses the unit of a time: of a number by its size, s, ms, us or ns since 1970; of other text rfc3339; of a
-// missing value auto.
+// missing value, and of a time that is written in another way, auto.
 func TimeUnit(v gjson.Result) string {
 	s, ok, err := scalarText(v)
 	if err != nil || !ok {
 		return "auto"
 	}
 	d, err := parseDecimal(s)
-	if err != nil {
+	if _, isISO := parseISO(s); err != nil && isISO {
 		return "rfc3339"
+	} else if err != nil || v.Type == gjson.JSON {
+		return "auto"
 	}
 	whole, _, _ := strings.Cut(d.String(), ".")
 	if _, err := time.Parse(compactDate, whole); err == nil {

@@ -3,6 +3,8 @@ package mapping
 import (
 	"testing"
 	"time"
+
+	"github.com/tidwall/gjson"
 )
 
 func TestTimesAreReadToTheNanosecond(t *testing.T) {
@@ -35,6 +37,18 @@ func TestTimesAreReadToTheNanosecond(t *testing.T) {
 		{"1714748300123456", "", "2024-05-03T14:58:20.123456Z"},
 		{"1714748300123456789", "", "2024-05-03T14:58:20.123456789Z"},
 		{"2016-10-27T08:38:44Z", "", "2016-10-27T08:38:44Z"},
+		{"2016-10-27 10:38:44.5 +0200 CEST m=+0.001", "", "2016-10-27T08:38:44.5Z"},
+		{"2016-10-27T10:38:44+02:00[Europe/Berlin]", "", "2016-10-27T08:38:44Z"},
+		{"2016-10-27T08:38:44Z[UTC]", "rfc3339", "2016-10-27T08:38:44Z"},
+		{"Thu Oct 27 2016 10:38:44 GMT+0200 (Central European Summer Time)", "", "2016-10-27T08:38:44Z"},
+		{"Thu Oct 27 08:38:44 UTC 2016", "", "2016-10-27T08:38:44Z"},
+		{"Thu Oct  6 08:38:44 2016", "", "2016-10-06T08:38:44Z"},
+		{"Thu, 27 Oct 2016 10:38:44 +0200", "", "2016-10-27T08:38:44Z"},
+		{"20161027-08:38:44.123", "", "2016-10-27T08:38:44.123Z"},
+		{"20161027T083844Z", "", "2016-10-27T08:38:44Z"},
+		{"2016/10/27 08:38:44", "", "2016-10-27T08:38:44Z"},
+		{"27.10.2016 08:38:44", "", "2016-10-27T08:38:44Z"},
+		{"/Date(1477557524123+0200)/", "", "2016-10-27T08:38:44.123Z"},
 	} {
 		at, err := parseTimeText(c.text, timeUnits[c.unit])
 		got := at.Format(time.RFC3339Nano)
@@ -47,10 +61,32 @@ func TestTimesAreReadToTheNanosecond(t *testing.T) {
 	}
 }
 
+func TestTimesInPartsAreRead(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		`{"seconds":1477557524,"nanos":500000000}`:   "2016-10-27T08:38:44.5Z",
+		`{"_seconds":1477557524,"_nanoseconds":0}`:   "2016-10-27T08:38:44Z",
+		`{"seconds":"1477557524"}`:                   "2016-10-27T08:38:44Z",
+		`[2016,10,27,8,38,44]`:                       "2016-10-27T08:38:44Z",
+		`[2016,10,27,8,38]`:                          "2016-10-27T08:38:00Z",
+		`[2016,10,27,8,38,44,500000000]`:             "2016-10-27T08:38:44.5Z",
+		`[2016,13,27,8,38,44]`:                       "",
+		`[2016,10,27]`:                               "",
+		`[2016,10,27,8,38,44,5,6]`:                   "",
+		`{"seconds":1477557524,"bytes":5}`:           "",
+		`{"seconds":1477557524,"nanos":99999999999}`: "",
+	} {
+		at, err := ParseTime(gjson.Parse(text))
+		if got := at.Format(time.RFC3339Nano); (err != nil) != (want == "") || err == nil && got != want {
+			t.Errorf("%s is %s (%v), want %s", text, got, err, want)
+		}
+	}
+}
+
 func TestWhatIsNoTimeIsAnError(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct{ text, unit string }{
-		{"soon", ""}, {"2016-10-27", ""}, {"1714748300123", "s"}, {"10:20:30", "ms"}, {"2016-13-45T08:38:44Z", ""}, {"0x5", "s"}, {"1714748300", "rfc3339"},
+		{"soon", ""}, {"2016-10-27", ""}, {"10/11/2016 08:38:44", ""}, {"Thu Oct 27 08:38:44 EST 2016", ""}, {"/Date(9999999999999999)/", ""}, {"in the last 27 of 2016 days 083844", ""}, {"1714748300123", "s"}, {"10:20:30", "ms"}, {"2016-13-45T08:38:44Z", ""}, {"0x5", "s"}, {"1714748300", "rfc3339"},
 		{"1e63", "ns"}, {"-", "s"}, {"+", ""}, {"T", ""}, {"999999999999999999999999999999", ""},
 	} {
 		if at, err := parseTimeText(c.text, timeUnits[c.unit]); err == nil {
