@@ -65,3 +65,24 @@ func BenchmarkView(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkNews is a frame of a screen with 500 headlines, of which none was read in this run and half were in an earlier one.
+func BenchmarkNews(b *testing.B) {
+	s := newHarness(func(c *Config) { c.Renderer = renderer(termenv.TrueColor, true) }).resize(200, 60).goLive()
+	s.quote(fullQuote("NVDA", "NVIDIA", "181.46", "181.45", "181.47", "48211900", "180.00")) // which has the keyboard
+	read := newReadHeadlines()
+	for i := range 500 {
+		h := market.Headline{ID: fmt.Sprint("n-", i), Title: fmt.Sprintf("Headline number %d of a busy day", i), Symbols: []string{"NVDA"}, Source: "wire"}
+		if i%2 == 0 {
+			read.keys[storyKey(&market.Story{Headline: h, Feed: deskFeed})] = true
+		}
+		s.message("news", "{}", h)
+	}
+	s.m.news.readBefore = read
+	b.ReportAllocs()
+	for b.Loop() {
+		if s.m.draw() == "" {
+			b.Fatal("nothing drawn")
+		}
+	}
+}

@@ -33,13 +33,13 @@ type newsPane struct {
 	titled    bool
 	emptyText string
 
-	ofSelected bool            // only the headlines of the selected symbol
-	readTo     uint64          // Story.Seq of the last headline that was there when the pane lost the keyboard
-	readBefore map[string]bool // headlines that were read in an earlier run, by storyKey
-	focused    bool            // when last arranged
-	symbol     string          // that is selected
-	hint       string          // what keys do
-	folded     *foldedNews     // nil while feeds are not folded
+	ofSelected bool           // only the headlines of the selected symbol
+	readTo     uint64         // Story.Seq of the last headline that was there when the pane lost the keyboard
+	readBefore *readHeadlines // in an earlier run; nil for none
+	focused    bool           // when last arranged
+	symbol     string         // that is selected
+	hint       string         // what keys do
+	folded     *foldedNews    // nil while feeds are not folded
 }
 
 type newsLine struct {

@@ -67,8 +67,41 @@ func (n newsPane) countText(all []*market.Story) string {
 
 // isUnread reports whether a headline came since the news last had the keyboard, in this run or one before.
 func (n newsPane) isUnread(s *market.Story) bool {
-	return s.Seq > n.readTo && !n.readBefore[storyKey(s)]
+	return s.Seq > n.readTo && !n.readBefore.has(s)
 }
+
+// readHeadlines are those that were read in an earlier run. It keeps what it has found out of each headline: hundreds are
+// counted in every frame.
+type readHeadlines struct {
+	keys  map[string]bool // by storyKey
+	found map[*market.Story]foundHeadline
+}
+
+type foundHeadline struct {
+	corrections int // when it was looked up
+	isRead      bool
+}
+
+func newReadHeadlines() *readHeadlines {
+	return &readHeadlines{map[string]bool{}, map[*market.Story]foundHeadline{}}
+}
+
+func (r *readHeadlines) has(s *market.Story) bool {
+	if r == nil || len(r.keys) == 0 {
+		return false
+	}
+	f, ok := r.found[s]
+	if !ok || f.corrections != s.Corrections {
+		if f = (foundHeadline{s.Corrections, r.keys[storyKey(s)]}); len(r.found) >= maxFoundHeadlines {
+			clear(r.found)
+		}
+		r.found[s] = f
+	}
+	return f.isRead
+}
+
+// maxFoundHeadlines is more than what boards keep. Headlines that these have dropped go with the others once it is reached.
+const maxFoundHeadlines = 4096
 
 // storyKey tells a headline from others, also in the next run, when a feed gives it again.
 func storyKey(s *market.Story) string {

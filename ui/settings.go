@@ -129,10 +129,11 @@ func (m Model) applySettings() Model {
 	}
 	v.redefined = true
 	m.chart = parseChart(m.settings.values["chart"])
-	m.news.readBefore = map[string]bool{}
+	read := newReadHeadlines()
 	for key := range m.settings.withPrefix(settingKey("read", "")) {
-		m.news.readBefore[key] = true
+		read.keys[key] = true
 	}
+	m.news.readBefore = read
 	for _, key := range slices.Sorted(maps.Keys(m.settings.withPrefix(settingKey("alert", "")))) {
 		symbol, text, _ := strings.Cut(key, settingSeparator)
 		m.alerts, _ = m.alerts.add(symbol, text) // one that a later version wrote may not be understood
