@@ -77,20 +77,22 @@ func runCmd(cmd tea.Cmd) []tea.Msg {
 	}
 	got := make(chan tea.Msg, 1)
 	go func() { got <- cmd() }()
-	select {
-	case msg := <-got:
-		batch, ok := msg.(tea.BatchMsg)
-		if !ok {
-			return []tea.Msg{msg}
+	for range 250 { // of the times that this process gets to run, which a busy machine makes longer
+		select {
+		case msg := <-got:
+			batch, ok := msg.(tea.BatchMsg)
+			if !ok {
+				return []tea.Msg{msg}
+			}
+			var all []tea.Msg
+			for _, c := range batch {
+				all = append(all, runCmd(c)...)
+			}
+			return all
+		case <-time.After(time.Millisecond):
 		}
-		var all []tea.Msg
-		for _, c := range batch {
-			all = append(all, runCmd(c)...)
-		}
-		return all
-	case <-time.After(250 * time.Millisecond): // it waits for a time of the screen, which is seconds long
-		return nil
 	}
+	return nil // it waits for a time of the screen, which is seconds long
 }
 
 // answersWith reports whether a command brings a message of that type.
