@@ -181,7 +181,8 @@ func (c wireCase) perform(t *testing.T, longer int) map[string]*runOutput {
 		running.Go(func() {
 			o.run(r.Args)
 			if found != nil {
-				found.run([]string{"stream", "--config", "{dir}/found.yaml", "--output", "json", "--for", "1s"})
+				limit := time.Duration(longer) * time.Second
+				found.run([]string{"stream", "--config", "{dir}/found.yaml", "--output", "json", "--for", limit.String()})
 			}
 		})
 	}
