@@ -61,7 +61,7 @@ func endHurry() {
 
 // spareHeap is how many bytes a heap may grow before garbage is collected, however little of it is in use: of each event
 // some 2 kB become garbage, and Go's own rule has a small heap collected a hundred times a second where many come.
-const spareHeap = 24 << 20
+const spareHeap = 20 << 20
 
 // CollectGarbageSeldom has garbage collected when the heap has grown by spareHeap, or to twice what is in use where that is
 // more. GOGC in the environment overrides it.

@@ -13,7 +13,7 @@ import (
 
 func TestASmallHeapMayGrowByTheSpareOneAndALargeOneToTwiceItsSize(t *testing.T) {
 	t.Parallel()
-	for live, want := range map[uint64]int{0: 800, 1 << 20: 800, 6 << 20: 400, 8 << 20: 300, 20 << 20: 100, 1 << 30: 100} {
+	for live, want := range map[uint64]int{0: 800, 1 << 20: 800, 6 << 20: 300, 8 << 20: 250, 20 << 20: 100, 1 << 30: 100} {
 		if got := percentFor(live); got != want {
 			t.Errorf("of %d MiB in use: %d %%, want %d", live>>20, got, want)
 		}
