@@ -50,7 +50,7 @@ func mayRemoveLevels(data []byte) bool {
 func holdsSides(v gjson.Result, depth int) (found bool) {
 	v.ForEach(func(key, below gjson.Result) bool {
 		if below.Type == gjson.JSON && !hasWord(key.Str, pastWords) {
-			found = len(key.Str) > 1 && sideOfBook(key.Str) != "" && firstItem(below).Exists() || hasWord(key.Str, changeListWords) && saysSide(firstItem(below)) || depth < maxChangeDepth && holdsSides(below, depth+1)
+			found = sideOfBook(key.Str) != "" && firstItem(below).Exists() && (len(key.Str) > 1 || isNumber(firstItem(below).Get("1"))) || hasWord(key.Str, changeListWords) && saysSide(firstItem(below)) || depth < maxChangeDepth && holdsSides(below, depth+1)
 		}
 		return !found
 	})

@@ -13,7 +13,7 @@ import (
 // termNames are names of members that tell contracts on one symbol, or prices in several currencies, apart; venueNames those
 // that do where prices have nothing to do with each other.
 var (
-	termNames  = wordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput type tenor series currency ccy quotecurrency")
+	termNames  = wordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput type tenor month contractmonth deliverymonth series currency ccy quotecurrency")
 	venueNames = wordSet("exchange exchangename exchangeid exch venue venuename venueid mic bookmaker sportsbook broker dealer provider platform")
 )
 

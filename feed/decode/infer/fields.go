@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/tidwall/gjson"
 
@@ -80,7 +81,7 @@ func unreadablePrices(all []*leaf) (doubts []string) {
 	for _, l := range all {
 		m, ok := matchName(l.name())
 		if !ok || m.field != "last" || m.rank >= weak || !l.everyValue(func(v gjson.Result) bool {
-			return v.Type == gjson.String && (strings.ContainsAny(v.Str, "0123456789") && !isTime(v) || saysNoPrice(v))
+			return v.Type == gjson.String && (strings.ContainsFunc(v.Str, unicode.IsDigit) && !isTime(v) || saysNoPrice(v))
 		}) {
 			continue
 		}
@@ -264,7 +265,7 @@ func sideMeaning(l *leaf, side string) (fieldRole, int, bool) {
 
 // wrappedMeaning is that of a leaf in a map around one value: {"bidPrice": {"amount": "181.45", "currency": "USD"}}.
 func wrappedMeaning(l *leaf) (fieldRole, int, bool) {
-	if len(l.names) < 2 || !slices.Contains([]string{"amount", "value", "raw", "val", "mantissa", "coefficient", "$numberdecimal", "new", "current"}, strings.ToLower(l.name())) {
+	if len(l.names) < 2 || !slices.Contains([]string{"amount", "value", "raw", "val", "mantissa", "coefficient", "unscaledvalue", "unscaled", "$numberdecimal", "new", "current"}, strings.ToLower(l.name())) {
 		return "", 0, false
 	}
 	m, ok := matchName(l.names[len(l.names)-2])

@@ -30,7 +30,7 @@ func (s *rowSet) severalGroups(id rowIdentity, prices []float64) string {
 			continue
 		}
 		a, b := s.groupOf(before), s.groupOf(i)
-		isKeyed := slices.Equal(id.paths, []string{"$key"}) && !s.inner // the keys of one map are different
+		isKeyed := slices.Equal(id.paths, []string{"$key"}) && !s.inner && s.rows[i-1].key != row.key // the keys of one map are different, but not those of a list below
 		if (isKeyed || a != b && a != "" && b != "") && prices[i] != prices[before] && !math.IsNaN(prices[i]-prices[before]) {
 			return fmt.Sprintf("rows cannot be told apart: %s stands in several groups of one event, at different prices", market.PlainText(at.of, market.MaxName))
 		}

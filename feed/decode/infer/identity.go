@@ -148,10 +148,32 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 		}
 	}
 	ids = append(ids, set.namingAbove(read)...)
+	ids = append(ids, set.streamIdentities(all, read)...)
 	if isVague {
 		ids = append(ids, leafIdentity(around, set.above(), false))
 	}
 	return append(ids, set.commonIdentities(read[set.rows[0].payload].event)...)
+}
+
+// streamIdentities are those by the stream that a message is of, where that is more than a word: btcusdt@kline_1m.
+func (s *rowSet) streamIdentities(all []*leaf, read []payload) (ids []rowIdentity) {
+	isStream := func(l *leaf) bool {
+		return plainName(l.name()) == "stream" && l.everyValue(func(v gjson.Result) bool { return isWordy(v) && strings.ContainsAny(v.Str, "@/.:") })
+	}
+	for _, l := range all {
+		if isStream(l) {
+			ids = append(ids, leafIdentity(l, "", false))
+		}
+	}
+	if len(s.names) == 0 {
+		return ids
+	}
+	for _, l := range s.membersAbove(read) {
+		if isStream(l) {
+			ids = append(ids, leafIdentity(l, s.above(), false))
+		}
+	}
+	return ids
 }
 
 // commonIdentities are those that are the same of all rows: the type of their event, where it may be a symbol, and the feed.
@@ -290,8 +312,18 @@ func (id rowIdentity) namesTraded() bool {
 	}))
 }
 
+// topicNames are names of members that say to which of a service's topics a message belongs: they stay, whatever digits are in them.
+var topicNames = wordSet("topic channel ch stream")
+
+func (id rowIdentity) isTopic() bool {
+	return len(id.leaves) == 1 && topicNames[plainName(id.leaves[0].name())]
+}
+
 // looksLikeSymbol reports whether all identities are written as symbols are.
 func (id rowIdentity) looksLikeSymbol() bool {
+	if id.isTopic() && !slices.ContainsFunc(id.of, func(s string) bool { return strings.Contains(s, " ") || len(s) > 60 }) {
+		return true
+	}
 	return !slices.ContainsFunc(id.of, func(s string) bool {
 		if id.naming { // of several words
 			s = strings.ReplaceAll(s, " ", "")

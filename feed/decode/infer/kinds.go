@@ -77,6 +77,9 @@ var otherKinds = func() map[string]string {
 
 // whyNotPrice says what a kind of message is when its price is none of now; "" when it may be one, or nothing is known of it.
 func whyNotPrice(kind string) string {
+	if len(kind) == len("-U") && kind[0] == '-' {
+		return deletionKind // of the row as it was before: +U is the one after
+	}
 	words := kindWords(kind)
 	if slices.Contains(words, "book") || slices.Contains(words, "orderbook") {
 		return ""

@@ -2,6 +2,7 @@ package infer
 
 import (
 	_ "embed"
+	"slices"
 	"strings"
 	"sync"
 
@@ -21,14 +22,43 @@ type knownFormat struct {
 	Note      string            `yaml:"note"`
 	Recognise mapping.When      `yaml:"recognise"` // of one of the samples
 	Pointed   string            `yaml:"pointed"`   // there is a decimal point in what stands at this path, which may be several in brackets; empty: any
+	Forms     []knownForm       `yaml:"forms"`     // in place of recognise, where the rows may be in several places
 	Feed      preset.Definition `yaml:"feed"`
+}
+
+// knownForm is a place where the rows of a format may be, which is put into its first rule.
+type knownForm struct {
+	Recognise mapping.When `yaml:"recognise"`
+	Each      string       `yaml:"each"`
+	Symbol    string       `yaml:"symbol"`
+}
+
+// each is the format in each of its forms.
+func (s knownFormat) each() (all []knownFormat) {
+	if len(s.Forms) == 0 {
+		return []knownFormat{s}
+	}
+	for _, form := range s.Forms {
+		one := s
+		one.Recognise = form.Recognise
+		one.Feed.Map = slices.Clone(s.Feed.Map)
+		one.Feed.Map[0].Each, one.Feed.Map[0].Symbol = form.Each, &mapping.Value{Path: form.Symbol}
+		all = append(all, one)
+	}
+	return all
 }
 
 // loadShapes reads the shapes once.
 var loadShapes = sync.OnceValues(func() ([]knownFormat, error) {
 	var all []knownFormat
-	err := strictyaml.Decode(knownShapes, &all, nil)
-	return all, err
+	if err := strictyaml.Decode(knownShapes, &all, nil); err != nil {
+		return nil, err
+	}
+	var forms []knownFormat
+	for _, s := range all {
+		forms = append(forms, s.each()...)
+	}
+	return forms, nil
 })
 
 // knownShape reads samples of a shape that is known, though not from its names.

@@ -93,6 +93,8 @@ func (c *leafCollector) walk(v gjson.Result, row int, names []string) {
 			c.addAmount(here, row, below)
 		} else if mapping.IsTimeParts(below) {
 			c.add(here, row, below, "")
+		} else if inner, within := unwrapped(below); within != nil {
+			c.addAt(pathOf(append(slices.Clip(here), within...)), here, row, inner)
 		} else if below.IsObject() || below.IsArray() && sideOf(here) != "" {
 			c.walk(below, row, here)
 		} else if !below.IsArray() || holdsTexts(below) {
@@ -157,6 +159,32 @@ func (c *leafCollector) addAmount(names []string, row int, amount gjson.Result) 
 		}
 		return true
 	})
+}
+
+// typeNames are names of the only member of a map that says of which type the value in it is: {"price": {"doubleValue": 41.05}}.
+var typeNames = wordSet("double float int integer long string decimal number n s $numberdouble $numberdecimal $numberlong $numberint $date stringvalue doublevalue integervalue timestampvalue " +
+	"int32 int64 float32 float64 utf8 #text _text __text $t")
+
+// unwrapped is the single value in a map that only says its type, with the names that lead to it; nil for anything else.
+func unwrapped(v gjson.Result) (inner gjson.Result, within []string) {
+	inner = v
+	for inner.IsObject() && len(within) < maxLeafDepth {
+		name, members := "", 0
+		next := gjson.Result{}
+		inner.ForEach(func(key, below gjson.Result) bool {
+			name, next = key.Str, below
+			members++
+			return members < 2
+		})
+		if members != 1 || !typeNames[strings.ToLower(name)] || !isWritable(name) {
+			return v, nil
+		}
+		inner, within = next, append(within, name)
+	}
+	if inner.Type == gjson.JSON {
+		return v, nil
+	}
+	return inner, within
 }
 
 // holdsTexts reports whether v is a list of texts.

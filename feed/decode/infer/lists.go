@@ -10,15 +10,19 @@ import (
 )
 
 // listRows are rows that are lists: [["BTC/USD", 64000.1, 1714748300000], …].
-type listRows struct{ roles map[fieldRole]listColumn }
+type listRows struct {
+	roles map[fieldRole]listColumn
+	named bool // a list beside the rows names their places
+}
 
 type listColumn struct {
 	place int
 	first gjson.Result
+	rank  int // of its name
 }
 
 // listRowsOf finds out what stands at which place of rows that are lists; nil when rows are something else.
-func listRowsOf(p *rowSet) *listRows {
+func listRowsOf(p *rowSet, read []payload) *listRows {
 	var cells [][]gjson.Result
 	for _, f := range p.rows {
 		if !f.value.IsArray() {
@@ -38,7 +42,10 @@ func listRowsOf(p *rowSet) *listRows {
 	if len(cells) == 0 {
 		return nil
 	}
-	t := &listRows{map[fieldRole]listColumn{}}
+	t := &listRows{roles: map[fieldRole]listColumn{}}
+	if names := p.columnNames(read, len(cells[0])); names != nil {
+		return t.byNames(names, cells)
+	}
 	for i := range cells[0] {
 		if sideOfBook(cells[0][i].Str) != "" {
 			return nil // a level of a book
@@ -56,6 +63,78 @@ func listRowsOf(p *rowSet) *listRows {
 	return t
 }
 
+// columnNames are the names of the places of rows, where a list beside the rows says them: {"columns": ["symbol", "price"], "rows": […]}.
+func (s *rowSet) columnNames(read []payload, n int) (names []string) {
+	if len(s.names) == 0 || slices.ContainsFunc(s.rows, func(f foundRow) bool { return headerNames[plainName(f.key)] }) {
+		return nil
+	}
+	for _, l := range s.membersAbove(read) {
+		list := l.firstValue()
+		if !headerNames[plainName(l.name())] || !list.IsArray() || len(list.Array()) != n {
+			continue
+		}
+		for _, name := range list.Array() {
+			names = append(names, name.Str)
+		}
+		return names
+	}
+	return nil
+}
+
+// headerNames are names of lists of the names of columns.
+var headerNames = wordSet("columns cols column columnnames fields fieldnames header headers names keys")
+
+// byNames gives places the roles that their names say; nil where none is a price.
+func (t *listRows) byNames(names []string, cells [][]gjson.Result) *listRows {
+	for i, name := range names {
+		m, ok := matchName(name)
+		best, taken := t.roles[m.field]
+		if !ok || !isListRole(m.field) || taken && best.rank <= m.rank {
+			continue
+		}
+		l := &leaf{path: strconv.Itoa(i), names: []string{name}}
+		for _, row := range cells {
+			v := gjson.Result{}
+			if i < len(row) && !mapping.IsMissing(row[i]) {
+				v = row[i]
+			}
+			l.values = append(l.values, v)
+		}
+		if valuesFit(m.field, m.rank, l) {
+			t.roles[m.field] = listColumn{i, l.firstValue(), m.rank}
+		}
+	}
+	t.named = true
+	for _, role := range []fieldRole{"last", "bid", "ask"} {
+		if _, ok := t.roles[role]; ok {
+			return t
+		}
+	}
+	return nil
+}
+
+// isListRole reports whether a place of rows that are lists may be a field.
+func isListRole(field fieldRole) bool {
+	var r mapping.Rule
+	for _, c := range listFields(&r) {
+		if c.field == field {
+			return true
+		}
+	}
+	return false
+}
+
+// listField is a field of a rule for rows that are lists.
+type listField struct {
+	field fieldRole
+	to    **mapping.Value
+}
+
+func listFields(r *mapping.Rule) []listField {
+	return []listField{{"symbol", &r.Symbol}, {"last", &r.Last}, {"bid", &r.Bid}, {"ask", &r.Ask}, {"bid_size", &r.BidSize}, {"ask_size", &r.AskSize}, {"size", &r.Size},
+		{"open", &r.Open}, {"high", &r.High}, {"low", &r.Low}, {"prev_close", &r.PrevClose}, {"volume", &r.Volume}, {"time", &r.Time}}
+}
+
 // assignColumn gives a column the first role that fits and is free.
 func (t *listRows) assignColumn(i int, cells [][]gjson.Result) {
 	every := func(test func(gjson.Result) bool) bool {
@@ -71,7 +150,7 @@ func (t *listRows) assignColumn(i int, cells [][]gjson.Result) {
 		test  func(gjson.Result) bool
 	}{{"symbol", isWordy}, {"time", isTime}, {"last", isNumber}} {
 		if _, taken := t.roles[role.field]; !taken && every(role.test) {
-			t.roles[role.field] = listColumn{i, cells[0][i]}
+			t.roles[role.field] = listColumn{place: i, first: cells[0][i]}
 			return
 		}
 	}
@@ -90,7 +169,7 @@ func (t *listRows) bars(cells [][]gjson.Result) {
 		}
 		for i, field := range append(order, "volume") {
 			if at+i < len(cells[0]) && isNumber(cells[0][at+i]) {
-				t.roles[field] = listColumn{at + i, cells[0][at+i]}
+				t.roles[field] = listColumn{place: at + i, first: cells[0][at+i]}
 			}
 		}
 		return
@@ -121,10 +200,7 @@ func lessThan(a, b gjson.Result) bool {
 
 func (t *listRows) rule(p *rowSet, outer fields, w *ruleWriter) mapping.Rule {
 	r := mapping.Rule{Each: p.each()}
-	for _, c := range []struct {
-		field fieldRole
-		to    **mapping.Value
-	}{{"symbol", &r.Symbol}, {"last", &r.Last}, {"open", &r.Open}, {"high", &r.High}, {"low", &r.Low}, {"volume", &r.Volume}, {"time", &r.Time}} {
+	for _, c := range listFields(&r) {
 		if col, ok := t.roles[c.field]; ok {
 			*c.to = &mapping.Value{Path: strconv.Itoa(col.place)}
 		}
@@ -139,6 +215,10 @@ func (t *listRows) rule(p *rowSet, outer fields, w *ruleWriter) mapping.Rule {
 	}
 	if r.Time != nil && len(p.rows) > 1 && (r.Open != nil || p.namesPrices()) {
 		r.Rows = mapping.Latest
+	}
+	if t.named {
+		w.note("%s: rows are lists, and a list beside them names their places", p.label())
+		return r
 	}
 	if r.Open != nil {
 		w.note("%s: rows are lists, and look like bars, place %s the close: check this", p.label(), r.Last.Path)

@@ -32,22 +32,22 @@ var fieldNames = map[fieldRole]string{
 	"name":     "companyname longname shortname displayname fullname name",
 	"currency": "currency ccy quotecurrency currencycode",
 	"last": "last price lastprice lastpricetraded px lastpx tradeprice lasttradeprice lasttrade lasttraded lasttradedprice tradedprice lastdone " +
-		"latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp curprice currprice nowprice rate exchangerate spot | close p c mark mid lp | value val",
-	"bid":        "bid bidprice bestbid bestbidprice bidpx bp bid1 bid1price | b",
-	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap ask1 ask1price | a",
+		"lastpr markpx latestprice currentprice marketprice regularmarketprice lastsaleprice spotprice markprice priceusd ltp curprice currprice nowprice rate exchangerate spot | close closeprice closingprice p c mark mid lp | value val",
+	"bid":        "bid bidprice bestbid bestbidprice bidpx bp bid1 bid1price highestbid bidpr topbid | b",
+	"ask":        "ask askprice bestask bestaskprice askpx offer offerprice ap ask1 ask1price lowestask askpr topask | a",
 	"bid_size":   "bidsize bidsz bidqty bestbidsize bestbidqty bidquantity bidvolume bs bid1size",
 	"ask_size":   "asksize asksz askqty bestasksize bestaskqty askquantity askvolume offersize as ask1size",
-	"size":       "size lastsize lastqty tradesize qty quantity lastquantity lastsalesize amount | q",
+	"size":       "size lastsize lastqty tradesize qty quantity lastquantity lastsalesize sz lastsz lasttradedqty lasttradedquantity tradevolume amount | q",
 	"volume":     "volume vol dayvolume totalvolume cumvolume latestvolume volume24h vol24h basevolume v",
-	"open":       "open openprice dayopen open24h o",
+	"open":       "open openprice openingprice dayopen open24h o",
 	"high":       "high highprice dayhigh high24h h",
 	"low":        "low lowprice daylow low24h",
-	"prev_close": "prevclose previousclose previousclosingprice prevdayclose prevdaycloseprice closeprev yesterdayclose lastclose pc",
+	"prev_close": "prevclose previousclose previousclosingprice prevdayclose prevdaycloseprice closeprev yesterdayclose lastclose prevcloseprice prevclosingprice pc",
 	"vwap":       "vwap dayvwap volumeweightedaverageprice",
 	"change":     "change netchange pricechange chg change24h",
 	"change_pct": "changepct changepercent changepercentage percentchange pctchange pricechangepercent chgpct netchangepct dp",
 	"time": "time timestamp ts datetime eventtime tradetime quotetime publishtime timestampms lasttradetime latestupdate " +
-		"lastupdate lastupdated updated updatedat createdat published publishedat pubdate date at t | start starttime begin",
+		"lastupdate lastupdated updated updatedat createdat published publishedat pubdate date at t | start starttime begin validfrom hour",
 	"headline":   "headline title | message text msg",
 	"summary":    "summary description abstract body content",
 	"source":     "source provider publisher agency",
@@ -155,7 +155,7 @@ func wordSet(line string) map[string]bool {
 }
 
 // pastWords are words in the names of members that hold what was before: what stands below is no current price.
-var pastWords = wordSet("old original previous prev before prior past yesterday prevday previousday remove removed delete deleted")
+var pastWords = wordSet("old original previous prev before prior past yesterday prevday previousday was remove removed delete deleted")
 
 // namesPast reports whether one of the names that lead to a value says that it belongs to the past.
 func namesPast(names []string) bool {

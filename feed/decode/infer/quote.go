@@ -1,9 +1,11 @@
 package infer
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -57,8 +59,15 @@ func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 				if !l.mostValues(isWhole) {
 					w.doubt("%s is scaled by %s, which is not a whole number: it is not shown", v.Path, l.path)
 				}
+			case "precision", "fractiondigits", "decimalplaces", "minorunits":
+				if price.isAmount() && l.everyValue(isPositive) {
+					v.Decimals = l.path
+				}
 			case "decimals", "pricedecimals", "price_decimals", "scale", "pricescale", "price_scale":
-				if l.everyValue(isWhole) && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.everyValue(isWhole) }) {
+				if n := l.powerOfTen(); n > 1 && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.everyValue(isWhole) }) {
+					v.Decimals = strconv.Itoa(n)
+					w.note("%s is divided by %s, which is a power of ten: check this", v.Path, l.path)
+				} else if l.everyValue(isWhole) && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.everyValue(isWhole) }) {
 					v.Decimals = l.path
 					w.note("%s is divided by 10^%s, for both are whole numbers: check this", v.Path, l.path)
 				}
@@ -69,10 +78,23 @@ func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 
 // isAmount reports whether a leaf is the amount of a map that holds money.
 func (l *leaf) isAmount() bool {
-	return plainName(l.name()) == "amount" && len(l.names) > 1 && l.everyValue(isWhole)
+	name := plainName(l.name())
+	return (name == "amount" || name == "value") && len(l.names) > 1 && l.everyValue(isWhole)
+}
+
+// powerOfTen is the n of a leaf whose values are all the same 10^n, from 100 on; 0 for others.
+func (l *leaf) powerOfTen() int {
+	s := l.firstValue().String()
+	if len(s) < 3 || len(s) > 19 || s[0] != '1' || strings.Trim(s[1:], "0") != "" || countDistinct(l.texts()) != 1 {
+		return 0
+	}
+	return len(s) - 1
 }
 
 func isPositive(v gjson.Result) bool { return isWhole(v) && !strings.HasPrefix(v.String(), "-") }
+
+// scaleNames are names of numbers of digits behind the point, of which nothing says whether the price has a point.
+var scaleNames = wordSet("decimals digits precision priceprecision")
 
 // unclearScale says why a price is not shown that is a small whole number beside a number of decimals: they may be those of a token;
 // empty where all is clear.
@@ -84,11 +106,18 @@ func (f fields) unclearScale(all []*leaf) string {
 		}
 	}
 	for _, l := range all {
-		if last == nil || plainName(l.name()) != "decimals" || !isBeside(l, last) || !last.everyValue(isWhole) || !l.everyValue(isWhole) {
+		price, name := cmp.Or(last, f.best("bid"), f.best("ask")), plainName(l.name())
+		if price == nil || !scaleNames[name] || !isBeside(l, price) || price.isAmount() || !price.everyValue(isWhole) || !l.everyValue(isPositive) {
 			continue
 		}
-		if rows, small := countRows(func(n []float64) bool { return n[0] < math.Pow10(int(min(max(n[1], 0), 300))) }, last, l); rows > 0 && small == rows {
-			return fmt.Sprintf("%s may be divided by 10^%s, or not: it is not shown", last.path, l.path)
+		// Decimals are those of the price unless it is too small for it; digits may be those to show unless it is.
+		small := func(n []float64) bool { return n[0] < math.Pow10(int(min(n[1], 300))) }
+		unclear := small
+		if name != "decimals" {
+			unclear = func(n []float64) bool { return !small(n) && n[1] > 0 }
+		}
+		if rows, held := countRows(unclear, price, l); rows > 0 && held == rows && (last != nil || name != "decimals") {
+			return fmt.Sprintf("%s may be divided by 10^%s, or not: it is not shown", price.path, l.path)
 		}
 	}
 	return ""

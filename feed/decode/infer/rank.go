@@ -27,7 +27,7 @@ func rankRowSets(read []payload) []rankedSet {
 }
 
 func (s *rowSet) score(read []payload) int {
-	if l := listRowsOf(s); l != nil {
+	if l := listRowsOf(s, read); l != nil {
 		return 8 + len(l.roles)
 	}
 	if s.holdsPricesByTicker() || s.holdsPricesByTime(read) {

@@ -30,6 +30,7 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 			return []mapping.Rule{r}
 		}
 	}
+	var counts []mapping.Rule // of nothing but counters: what is counted says more
 	for _, s := range sets {
 		if s.byCol || len(s.names) > 0 && !s.hasSymbolKeys() && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.key == "" }) {
 			continue
@@ -37,9 +38,15 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 		if slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.value.IsArray() }) {
 			continue // what its places mean nobody says
 		}
-		if r, ok := w.readingRule(s, read); ok {
+		switch r, ok := w.readingRule(s, read); {
+		case ok && !s.countsOnly(r):
 			return []mapping.Rule{r}
+		case ok && counts == nil:
+			counts = []mapping.Rule{r}
 		}
+	}
+	if counts != nil {
+		return counts
 	}
 	for _, s := range sets {
 		if timed, _ := s.splitTimes(); timed != nil && timed.holdsNumbers() {
@@ -48,6 +55,16 @@ func (w *ruleWriter) readingRules(read []payload) []mapping.Rule {
 		}
 	}
 	return nil
+}
+
+// countsOnly reports whether a rule reads nothing but counters.
+func (s *rowSet) countsOnly(r mapping.Rule) bool {
+	if slices.Equal(r.Values, mapping.Paths{"$value"}) && s.keyed {
+		return !slices.ContainsFunc(s.rows, func(f foundRow) bool { return !isCounterName(f.key) })
+	}
+	return !slices.ContainsFunc(r.Values, func(path string) bool {
+		return !isCounterName(path[strings.LastIndexByte(path, '.')+1:])
+	})
 }
 
 func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool) {
@@ -104,6 +121,9 @@ func isReading(l *leaf) bool {
 	if isPrice := m.field == "bid" || m.field == "ask" || m.field == "last" && hasWord(l.name(), priceWords); known && m.rank < weak && isPrice {
 		return false // one that cannot be shown is no reading either
 	}
+	if name := plainName(l.name()); strings.HasSuffix(name, "version") || name == "jsonrpc" {
+		return false
+	}
 	if plainName(l.name()) == "type" || known && (m.field == "time" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
 		return false
 	}
@@ -135,6 +155,9 @@ func (s *rowSet) readingIdentity(all []*leaf, f fields, value *leaf) rowIdentity
 	}
 	if value == nil {
 		return id // the rows are numbers
+	}
+	if l := onlyTicker(all); l != nil && len(id.paths) == 0 && f.best("symbol") == nil && l.everyValue(func(v gjson.Result) bool { return isPair(v.Str) && strings.Contains(v.Str, "/") }) {
+		id = joinLeaf(" ", id, l)
 	}
 	name := cmp.Or(f.best("symbol"), f.best("name"))
 	if name != nil && plainName(name.name()) == "id" && !name.everyValue(looksLikeSymbol) {

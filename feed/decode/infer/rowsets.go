@@ -344,7 +344,7 @@ func (s *rowSet) hasSymbolKeys() bool {
 	seen := map[place]bool{}
 	for i, f := range s.rows {
 		at := place{f.payload, f.key}
-		if f.key == "" || len(f.key) > 40 || isContainer(f.key) || sideOfBook(f.key) != "" {
+		if f.key == "" || len(f.key) > 40 || len(f.key) == 1 && f.key >= "a" && f.key <= "z" || isContainer(f.key) || sideOfBook(f.key) != "" {
 			return false
 		}
 		if seen[at] && !(isTicker(f.key) && s.rows[i-1].key == f.key) { // the name of a list, or a key in several maps

@@ -153,8 +153,9 @@ func (w *ruleWriter) eventRules(read []payload) (rules []mapping.Rule) {
 			if rules[i].When == nil {
 				rules[i].When = mapping.When{}
 			}
-			if _, ok := rules[i].When[path[len("$."):]]; !ok {
-				rules[i].When[path] = c
+			own, ok := rules[i].When[path[len("$."):]]
+			if !ok || own.Not != nil {
+				rules[i].When[path] = c // beside what the row's own member excludes
 			}
 		}
 	}
@@ -216,7 +217,7 @@ func (s *rowSet) priceBelow() fieldRole {
 
 // rowSetRules writes the rules for one row set: one, or one for each kind of row.
 func (w *ruleWriter) rowSetRules(s *rowSet, read []payload) []mapping.Rule {
-	if l := listRowsOf(s); l != nil {
+	if l := listRowsOf(s, read); l != nil {
 		return []mapping.Rule{l.rule(s, s.payloadFields(read), w)}
 	}
 	if s.holdsPricesByTime(read) {
@@ -303,7 +304,32 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 		books = append(books, r.Book)
 	}
 	markAllAsDeltas(books)
-	return joinKinds(rules, kind.path)
+	rules = joinKinds(rules, kind.path)
+	dropNamingConditions(rules, kind.path, kinds)
+	return rules
+}
+
+// dropNamingConditions has rules read all kinds but those that are left out, where the kind is the symbol as well: others may come.
+func dropNamingConditions(rules []mapping.Rule, path string, kinds []rowsOfKind) {
+	var read []string
+	for _, r := range rules {
+		read = append(read, r.When[path].Is...)
+	}
+	var others []string
+	for _, k := range kinds {
+		if !slices.Contains(read, k.name) {
+			others = append(others, k.name)
+		}
+	}
+	for _, r := range rules {
+		switch {
+		case len(rules) > 1 || r.Symbol == nil || r.Symbol.Path != path:
+		case len(others) > 0:
+			r.When[path] = mapping.Condition{Not: others}
+		default:
+			delete(r.When, path)
+		}
+	}
 }
 
 // ruleFor writes the rules for rows that are maps or single values: one for prices or news, and one for halts beside.

@@ -250,7 +250,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		{"prices of zones, one below zero", []string{
 			`{"zone":"DE-LU","unit":"EUR/MWh","price":-3.12,"hour":"2026-01-02T22:00:00Z"}`,
 			`{"zone":"FR","unit":"EUR/MWh","price":45.1,"hour":"2026-01-02T22:00:00Z"}`,
-		}, []string{"DE-LU -3.12", "FR 45.1"}},
+		}, []string{"DE-LU -3.12 2026-01-02T22:00:00", "FR 45.1 2026-01-02T22:00:00"}},
 		{"a trade that is taken back by a flag", []string{
 			`{"symbol":"Q","price":41,"cancel":false}`,
 			`{"symbol":"Q","price":99,"cancel":true}`,
@@ -484,6 +484,9 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		{"prices in lists under letters, without an envelope", []string{
 			`{"XXBTZUSD":{"a":["64000.3","1","1.000"],"b":["64000.2","2","2.000"],"c":["64000.25","0.1"]}}`,
 		}, []string{"XXBTZUSD 64000.25 bid=64000.2 ask=64000.3 size=0.1"}},
+		{"letters of which a is the last price", []string{
+			`{"id":-1,"method":"subscribe","code":0,"result":{"instrument_name":"BTCUSD-PERP","subscription":"ticker.BTCUSD-PERP","channel":"ticker","data":[{"h":"51790.00","l":"47895.50","a":"51174.5","c":"0.0395","b":"51174.0","bs":"0.1","k":"51180.0","ks":"0.2","i":"BTCUSD-PERP","v":"879.5024","t":1764367200000}]}}`,
+		}, []string{"BTCUSD-PERP 51174.5 bid=51174.0 ask=51180.0 high=51790.00 low=47895.50 pct=3.9500 2025-11-28T22:00:00"}},
 		{"a list of different things is not guessed", []string{`[340,{"k":["5525.4",1,"1.0"]},"spread","XBT/USD"]`}, []string{"- no member looks like a price or a headline"}},
 		{"a split is no current price", []string{
 			`{"type":"split","symbol":"QRS","ratio":4,"price":10.25}`,

@@ -13,7 +13,7 @@ import (
 const (
 	CancelWords      = "cancel cancels cancelled canceled cancellation bust busted void voided tradebreak tradebreaks tradebust tradecancel break breaks broken reversed reversal rescinded x"
 	LiquidationWords = "liquidation liquidations liquidate liquidated liq"
-	DeleteWords      = "delete deleted deletes remove removed del d"
+	DeleteWords      = "delete deleted deletes remove removed del tombstone d"
 )
 
 var goneWords = strings.Fields(CancelWords + " " + DeleteWords + " " + LiquidationWords)

@@ -13,8 +13,9 @@ import (
 
 // A price as people write it: with the sign or code of a currency, and thousands set apart.
 var (
-	currencyBefore = regexp.MustCompile(`^(?:[$€£¥₹₩₽]|[A-Z]{3})\s?`)
-	currencyAfter  = regexp.MustCompile(`\s?(?:[$€£¥₹₩₽]|[A-Z]{3})$`)
+	currencyBefore = regexp.MustCompile(`^(?:[A-Z]{0,3}[$€£¥₹₩₽]|[A-Z]{3})\s?`)
+	currencyAfter  = regexp.MustCompile(`\s?(?:[$€£¥₹₩₽]|[A-Z]{3})(?:\s?/\s?[A-Za-z]{1,6})?$`)
+	indian         = regexp.MustCompile(`^[+-]?\d{1,2}(?:,\d{2})+,\d{3}(?:\.\d+)?$`) // by lakh and crore
 	thousands      = regexp.MustCompile(`^[+-]?\d{1,3}(?:[,.' \x{00a0}\x{202f}’]\d{3})+(?:[.,]\d+)?$`)
 	decimalComma   = regexp.MustCompile(`^[+-]?\d+,\d+$`)
 	eitherWay      = regexp.MustCompile(`^[+-]?[1-9]\d{0,2},\d{3}$`)
@@ -32,6 +33,8 @@ func parseMoney(s string) (market.Decimal, error) {
 		return market.Decimal{}, fmt.Errorf("%q may have a decimal comma, or a comma between thousands", market.PlainText(s, 40))
 	case thousands.MatchString(s):
 		s = joinThousands(s)
+	case indian.MatchString(s):
+		s = strings.ReplaceAll(s, ",", "")
 	case decimalComma.MatchString(s):
 		s = strings.Replace(s, ",", ".", 1)
 	}

@@ -66,6 +66,9 @@ func ParseNumber(v gjson.Result) (market.Decimal, error) {
 // before the point.
 func parseDecimal(s string) (market.Decimal, error) {
 	s = strings.TrimPrefix(s, "+")
+	if digits, ok := strings.CutPrefix(s, "\u2212"); ok { // the minus sign of typography
+		s = "-" + digits
+	}
 	if digits, ok := strings.CutPrefix(s, "."); ok {
 		s = "0." + digits
 	} else if digits, ok := strings.CutPrefix(s, "-."); ok {
