@@ -145,15 +145,15 @@ func TestASchemeThatTheServerDoesNotSpeakFails(t *testing.T) {
 	client := serveTLS(t, a.leaf("desk.example", time.Now(), time.Now().Add(time.Hour)), nil, staying(""))
 	m := quietEnvironment().listen(t, Config{Name: "f", URL: "http://desk.example/", Client: client})
 	m.status(Connecting)
-	if st := m.status(Failed); st.Cause != "400 Bad Request: Client sent an HTTP request to an HTTPS server." || st.Advice != "write https:// in place of http://" {
+	if st := m.status(Failed); st.Cause != "400 Bad Request: Client sent an HTTP request to an HTTPS server." || st.Advice != "write https:// instead of http://" {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
 	}
 }
 
 func TestOtherServersSayInTheirOwnWordsThatTheySpeakTLS(t *testing.T) {
 	for body, want := range map[string]string{
-		"<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>": "write https:// in place of http://",
-		"<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.</p>":                   "write https:// in place of http://",
+		"<html><head><title>400 The plain HTTP request was sent to HTTPS port</title></head></html>": "write https:// instead of http://",
+		"<p>Reason: You're speaking plain HTTP to an SSL-enabled server port.</p>":                   "write https:// instead of http://",
 		"no such symbol": "check the URL and the headers",
 	} {
 		s := serve(t, answering(http.StatusBadRequest, nil, body))

@@ -332,7 +332,7 @@ func (d *delivery) notePanic(err error) {
 }
 
 // runDecoder calls f, which uses the decoder on an event of so many bytes. It reports false when ctx ended first. A large
-// event takes seconds to decode, for which nobody waits who leaves or connects anew: f goes on by itself then, and the next
+// event takes seconds to decode, for which nobody waits who leaves or reconnects: f goes on by itself then, and the next
 // call waits for it.
 func (d *delivery) runDecoder(ctx context.Context, size int, f func()) bool {
 	if !d.decodesAside(size) {

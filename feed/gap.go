@@ -67,7 +67,7 @@ func (d *delivery) resolveGap(ctx context.Context, e gapEvidence, at time.Time) 
 	case d.seen.coarse:
 		finding := resume.Finding{}
 		if !d.coarseTold {
-			d.coarseTold, finding.Reason = true, "its ids come again with other data, and prove nothing"
+			d.coarseTold, finding.Reason = true, "its ids come again with different data, and prove nothing"
 		}
 		return d.sendFinding(ctx, finding, at)
 	}

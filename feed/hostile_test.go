@@ -48,7 +48,7 @@ func TestWhatIsNotGzipIsAFailure(t *testing.T) {
 		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
 		l.status(Connecting)
 		l.status(Live)
-		if st := l.status(Waiting); st.Cause != "the stream is not the gzip that its header says" || st.Attempt != 1 {
+		if st := l.status(Waiting); st.Cause != "the stream is not gzip, although its header says so" || st.Attempt != 1 {
 			t.Errorf("%s: %q", what, st.Cause)
 		}
 		l.end()
@@ -65,7 +65,7 @@ func TestAStreamInUTF16IsNamedAsSuch(t *testing.T) {
 		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL, Format: format})
 		l.status(Connecting)
 		l.status(Live)
-		if st := l.status(Failed); st.Cause != "the stream is UTF-16 text, where an event stream is UTF-8" || st.Advice == "" {
+		if st := l.status(Failed); st.Cause != "the stream is UTF-16 text; an event stream is UTF-8" || st.Advice == "" {
 			t.Errorf("%s: %+v", format, st)
 		}
 		l.end()

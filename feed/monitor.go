@@ -159,7 +159,7 @@ func (m *monitor) dropSilent() attemptOutcome {
 	m.silentAt = m.liveness.lastByte()
 	o := m.end()
 	m.endpoint.CloseConnections()
-	cause, advice := "no answer in "+connection.Duration(time.Duration(m.timeout)), "The server may hold its head back until the first event: a longer idle_timeout waits for that."
+	cause, advice := "no answer in "+connection.Duration(time.Duration(m.timeout)), "The server may not answer before the first event: a longer idle_timeout waits for it."
 	if !m.liveSince.IsZero() {
 		cause, advice = "nothing received for "+connection.Duration(time.Duration(m.timeout)), ""
 	}

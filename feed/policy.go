@@ -85,7 +85,7 @@ func (h retryHistory) next(o attemptOutcome, random float64) (retryStep, retryHi
 		s.forget, s.wait, s.note = true, h.clampWait(h.retry), "asking once without the last event id"
 	case o.newToken && !h.readToken:
 		h.readToken = true
-		s.wait, s.note = h.clampWait(h.retry), "the token is read anew"
+		s.wait, s.note = h.clampWait(h.retry), "reading the token again"
 	case o.Stack != "", refused && !h.wasLive:
 		return retryStep{state: Failed, attempt: h.failures}, h
 	case refused:

@@ -55,7 +55,7 @@ func TestEachEndingLeadsToItsState(t *testing.T) {
 		{"304 fails", fresh(), answered(304), retryStep{state: Failed, attempt: 1}},
 		{"600 fails", fresh(), answered(600), retryStep{state: Failed, attempt: 1}},
 		{"401 waits after it was live", proven, answered(401), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
-		{"401 waits for the token to be read anew", fresh(), renewed(answered(401)), retryStep{state: Waiting, wait: time.Second, attempt: 1, note: "the token is read anew"}},
+		{"401 waits for the token to be read anew", fresh(), renewed(answered(401)), retryStep{state: Waiting, wait: time.Second, attempt: 1, note: "reading the token again"}},
 		{"401 to the token read anew fails", retryHistory{retry: time.Second, readToken: true}, renewed(answered(401)), retryStep{state: Failed, attempt: 1}},
 		{"401 to the token read anew waits after it was live", retryHistory{retry: time.Second, readToken: true, wasLive: true}, renewed(answered(401)), retryStep{state: Waiting, wait: 2 * time.Second, attempt: 1}},
 		{"403 with Retry-After fails", fresh(), asked(answered(403), 7*time.Second), retryStep{state: Failed, attempt: 1}},

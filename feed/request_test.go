@@ -158,7 +158,7 @@ func TestAnInvalidRequestIsNotStarted(t *testing.T) {
 		{Config{Resume: "since"}, `resume: "since" is neither header, none nor a query parameter like since={id}`},
 		{Config{Resume: "={id}"}, `resume: "={id}" is neither`},
 		{Config{Resume: "a b={id}"}, `resume: "a b={id}" is neither`},
-		{Config{Resume: "none", LastEventID: "7"}, "last event id: has no use, since resume is none"},
+		{Config{Resume: "none", LastEventID: "7"}, "last event id: is of no use, since resume is none"},
 		{Config{RetryMin: 1}, "retry min: 1ns is not between 10 ms and 3600 s"},
 		{Config{RetryMax: -1}, "retry max: -1ns is not between 1 s and 3600 s"},
 		{Config{RetryMin: 10e9, RetryMax: 5e9}, "retry max: 5s is less than retry min, 10s"},

@@ -108,7 +108,7 @@ func TestAServerThatDoesNotAnswerIsGivenUp(t *testing.T) {
 		defer l.end()
 		l.status(Connecting)
 		began := time.Now()
-		if st := l.status(Waiting); time.Since(began) != 90*time.Second || st.Cause != "no answer in 90 s" || !strings.Contains(st.Advice, "hold its head back") {
+		if st := l.status(Waiting); time.Since(began) != 90*time.Second || st.Cause != "no answer in 90 s" || !strings.Contains(st.Advice, "not answer before the first event") {
 			t.Errorf("after %s: %q, %q", time.Since(began), st.Cause, st.Advice)
 		}
 	})

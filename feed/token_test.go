@@ -44,7 +44,7 @@ func TestATokenThatIsRefusedIsReadAnewOnce(t *testing.T) {
 	t.Parallel()
 	s := serve(t, accepting("second-token", staying("data: second-token\n\n")))
 	l := quietEnvironment().listen(t, bearer(tokens("first-token", "second-token"), s.URL))
-	if st := l.until(Waiting); st.Cause != "401: the token of token_file desk was refused; the token is read anew" {
+	if st := l.until(Waiting); st.Cause != "401: the token of token_file desk was refused; reading the token again" {
 		t.Errorf("cause %q", st.Cause)
 	}
 	l.wantMessages("•••") // a server that repeats it does not show it
@@ -151,7 +151,7 @@ func TestAClientCertificateIsShownToTheFeedsOwnOriginAlone(t *testing.T) {
 
 	config.CertFile, config.KeyFile = "", ""
 	l = quietEnvironment().listen(t, config)
-	if st := l.until(Failed); st.Cause != "the server wants a client certificate, and does not accept this one or none" || !strings.Contains(st.Advice, "tls: {cert: FILE, key: FILE}") {
+	if st := l.until(Failed); st.Cause != "the server wants a client certificate, and has not been given one that it accepts" || !strings.Contains(st.Advice, "tls: {cert: FILE, key: FILE}") {
 		t.Errorf("cause %q, advice %q", st.Cause, st.Advice)
 	}
 	l.end()

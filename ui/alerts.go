@@ -148,7 +148,7 @@ func (m Model) addAlert(text string) (Model, tea.Cmd) {
 		return m.showToast(span{bad, plainLine(err.Error())})
 	}
 	if len(added.typed) == len(m.alerts.typed) {
-		return m.showToast(span{accent, "there is such an alert; " + keyLabel(m.keys.alerts) + " lists all"})
+		return m.showToast(span{accent, "there is such an alert already; " + keyLabel(m.keys.alerts) + " lists all"})
 	}
 	m.alerts = added
 	t := added.typed[len(added.typed)-1]
@@ -186,7 +186,7 @@ func (m Model) viewAlerts(height int) []string {
 	lines := []string{paneTitleLine(w, area, "Alerts", humanize.Count(len(rules)), hint)}
 	if len(rules)+len(history) == 0 {
 		w.writeBlanks(gutter)
-		w.write(muted, "No alerts: "+keyLabel(m.keys.addAlert)+" on a row adds one, and the configuration has them below alerts:")
+		w.write(muted, "No alerts: "+keyLabel(m.keys.addAlert)+" on a row adds one; in the configuration they are under alerts:")
 		return padLines(append(lines, w.endLine()), height)
 	}
 	l := m.alerts.list
@@ -196,7 +196,7 @@ func (m Model) viewAlerts(height int) []string {
 		case i < len(rules):
 			m.drawRule(w, i, rules[i])
 		case i == len(rules):
-			lines = append(lines, paneTitleLine(w, drawContext{}, "Came true", humanize.Count(len(history)), ""))
+			lines = append(lines, paneTitleLine(w, drawContext{}, "Fired", humanize.Count(len(history)), ""))
 			continue
 		case len(history) == 0:
 			drawCursorMark(w)

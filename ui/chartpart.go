@@ -146,7 +146,7 @@ func (m Model) viewChart(area drawContext, r *market.Row, h *feedHealth) []strin
 	}
 	lines := []string{paneTitleLine(w, area, r.Symbol+" "+name, where, right)}
 	if c.Shown() == 0 {
-		text := "No price has come yet: the chart begins with the first."
+		text := "No price has come yet: the chart starts with the first."
 		if price, _ := r.Price(); price.IsSet() {
 			text = "The prices have too many digits for a chart."
 		}

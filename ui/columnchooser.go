@@ -29,7 +29,7 @@ func parseColumns(names []string) (chosen []column) {
 			chosen = append(chosen, column(i))
 		}
 	}
-	if len(chosen) > 0 && !slices.Contains(chosen, colSymbol) { // a row without its symbol says nothing
+	if len(chosen) > 0 && !slices.Contains(chosen, colSymbol) { // the symbol column cannot be hidden
 		chosen = slices.Insert(chosen, 0, colSymbol)
 	}
 	return chosen
@@ -80,7 +80,7 @@ func (m Model) handleColumnKey(msg tea.KeyMsg) (Model, tea.Cmd, bool) {
 
 func (m Model) toggleColumn(c column) (Model, tea.Cmd) {
 	if c == colSymbol {
-		return m.showToast(span{muted, "a row without its symbol says nothing"})
+		return m.showToast(span{muted, "the symbol column cannot be hidden"})
 	}
 	shown := slices.Contains(m.prices.columns, c)
 	m, cmd := m.setColumns(slices.DeleteFunc(m.columnChoices(), func(other column) bool {

@@ -111,7 +111,7 @@ func (m Model) viewCommands(height int) []string {
 		lines = append(lines, w.endLine())
 	}
 	if len(all) == 0 {
-		w.write(muted, "  nothing is called so; esc closes")
+		w.write(muted, "  no action matches; esc closes")
 		lines = append(lines, w.endLine())
 	}
 	return padLines(lines, height)

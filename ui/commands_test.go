@@ -24,7 +24,7 @@ func TestACommandIsFoundByAFewLettersAndRun(t *testing.T) {
 		}
 	}
 	s.send(tea.KeyMsg{Type: tea.KeyRunes, Runes: []rune("rawq")})
-	if !strings.Contains(s.screen(), "nothing is called so") {
+	if !strings.Contains(s.screen(), "no action matches") {
 		t.Errorf("what is typed at once is not all taken:\n%s", s.screen())
 	}
 	s.send(tea.KeyMsg{Type: tea.KeyBackspace})

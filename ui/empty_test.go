@@ -14,8 +14,8 @@ func TestWhatIsEmptySaysWhyAndWhatToDo(t *testing.T) {
 		play func(*harness)
 		want []string
 	}{
-		"no feed":  {func(s *harness) { s.m = s.m.withFeeds(nil) }, []string{"no feed: write one into the configuration, below feeds:"}},
-		"no event": {func(s *harness) { s.goLive().waitFor(2 * pulseDue) }, []string{"Connected. No event has arrived yet.", "! shows all that comes, r connects anew."}},
+		"no feed":  {func(s *harness) { s.m = s.m.withFeeds(nil) }, []string{"no feed: add one to the configuration, under feeds:"}},
+		"no event": {func(s *harness) { s.goLive().waitFor(2 * pulseDue) }, []string{"Connected. No event has arrived yet.", "! shows everything that arrives, r reconnects."}},
 		"no event of one of two feeds": {func(s *harness) {
 			s.m = s.m.withFeeds(append(s.m.feeds, newFeedHealth(Source{Name: "fx"})))
 			s.goLive()
@@ -30,7 +30,7 @@ func TestWhatIsEmptySaysWhyAndWhatToDo(t *testing.T) {
 			s.goLive()
 			s.message("h", "{}", market.Halt{State: market.Open})
 			s.keys("e", "e")
-		}, []string{"Connected: 1 event received, no price among them yet.", "! shows all that comes"}},
+		}, []string{"Connected: 1 event received, no price among them yet.", "! shows everything that arrives"}},
 		"no raw event": {func(s *harness) { s.goLive().waitFor(2 * pulseDue).keys("e") }, []string{"Raw events 0", "Connected. No event has arrived yet."}},
 		"no log":       {func(s *harness) { s.keys("!") }, []string{"Nothing has happened yet."}},
 		"no change":    {func(s *harness) { s.keys("!", "c") }, []string{"No change or error yet. c shows the whole log."}},
@@ -38,9 +38,9 @@ func TestWhatIsEmptySaysWhyAndWhatToDo(t *testing.T) {
 			s.goLive().message("h", "{}", market.Halt{Symbol: "A", State: market.Halted})
 			s.keys("enter")
 		}, []string{"No price has come yet"}},
-		"no trade":       {func(s *harness) { s.goLive().quote(market.Quote{Symbol: "A", Bid: decimal("1")}); s.keys("t") }, []string{"No trade of A is kept. A feed of quotes"}},
+		"no trade":       {func(s *harness) { s.goLive().quote(market.Quote{Symbol: "A", Bid: decimal("1")}); s.keys("t") }, []string{"No trade of A is kept. A feed that sends"}},
 		"no alerts":      {func(s *harness) { s.keys("A") }, []string{"No alerts: "}},
-		"no positions":   {func(s *harness) { s.keys("P") }, []string{"No positions: write them into the configuration, below positions:"}},
+		"no positions":   {func(s *harness) { s.keys("P") }, []string{"No positions: add them to the configuration, under positions:"}},
 		"no map":         {func(s *harness) { s.keys("M") }, []string{"no map was found for desk"}},
 		"no news at all": {func(s *harness) { s.openMarket().keys("down", "down", "N") }, []string{"No news of MSFT among 3. N shows all."}},
 	} {

@@ -323,7 +323,7 @@ func (m Model) feedFacts(h *feedHealth) []span {
 func (m Model) feedContent() []string {
 	w, h := newLineWriter(m.theme, m.width), m.feeds.byName(m.listedFeed)
 	if h == nil || h.definition == "" {
-		return w.wrapped([]span{{muted, "Nothing is known of how it is configured."}}, 1)
+		return w.wrapped([]span{{muted, "Nothing is known about how it is configured."}}, 1)
 	}
 	return yamlLines(w, h.definition)
 }

@@ -46,7 +46,7 @@ func (m Model) toggleFold() (Model, tea.Cmd) {
 	} else {
 		m.fold = fold.NewBook()
 		m = m.followFold()
-		said.text = fmt.Sprintf("rows of one symbol from several feeds are one; %s shows each", keyLabel(m.keys.fold))
+		said.text = fmt.Sprintf("rows of one symbol from several feeds are folded; %s shows each feed's own", keyLabel(m.keys.fold))
 	}
 	if p := m.paused; p != nil {
 		held := *p

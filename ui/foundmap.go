@@ -79,7 +79,7 @@ func (m Model) showMap() (Model, tea.Cmd) {
 	case h.found.YAML != "":
 		return m.openMap(mapPage{feed: h.name, found: h.found}), nil
 	case h.mapped > 0:
-		return m.showToast(span{accent, h.name + " is not read by a map that was found"})
+		return m.showToast(span{accent, h.name + " is not read by a guessed map"})
 	case !m.canShowMap(h):
 		return m.showToast(span{accent, h.whyNoMap()})
 	}
@@ -92,7 +92,7 @@ func (m Model) showMap() (Model, tea.Cmd) {
 
 func (h *feedHealth) whyNoMap() string {
 	if h.unmapped+h.decodeErrors > 0 && !h.mayMap {
-		return "no map helps: what comes from " + h.name + " holds nothing to map"
+		return "no map helps: " + h.name + " sends nothing that could be mapped"
 	}
 	return "no map was found for " + h.name
 }
@@ -154,14 +154,14 @@ func (m Model) mapContent() []string {
 	var about []span
 	switch h := m.present().feeds.byName(m.mapPage.feed); {
 	case m.mapPage.proposed:
-		about = append(about, span{warn, "Nothing could be read. This is a map to complete: write it with " + keyLabel(m.keys.writeMap) + ", edit it, and put it into the configuration."})
+		about = append(about, span{warn, "Nothing could be read. This is a map to complete: write it with " + keyLabel(m.keys.writeMap) + ", edit it, and put it in the configuration."})
 	case h != nil && h.isGuessed():
 		about = append(about, span{warn, guessSign + " A guess from " + humanize.Plural(f.Sample, "event") + fmt.Sprintf(", of which it reads %d. ", f.Mapped) + keyLabel(m.keys.open) + " confirms it, " + keyLabel(m.keys.writeMap) + " writes it to a file."})
 	default:
 		about = append(about, span{plain, "Found from " + humanize.Plural(f.Sample, "event") + fmt.Sprintf(", of which it reads %d. ", f.Mapped) + keyLabel(m.keys.writeMap) + " writes it to a file."})
 	}
 	if f.Problem != "" {
-		about = append(about, span{bad, plainLine(f.Problem)}, span{warn, "Name what tells rows apart as symbol: in this map, and put it into the configuration."})
+		about = append(about, span{bad, plainLine(f.Problem)}, span{warn, "Name what tells rows apart as symbol: in this map, and put it in the configuration."})
 	}
 	for _, note := range f.Notes {
 		about = append(about, span{muted, "· " + plainLine(note)})

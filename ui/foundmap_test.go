@@ -84,7 +84,7 @@ func TestAMapIsWrittenOrProposedAndTheOutcomeTold(t *testing.T) {
 		{"proposed where that of the feed reads nothing", "This is a map to complete", playUnreadable, []string{"M"}},
 		{"proposed and written", "map of desk written to desk.map.yaml", playUnmapped, []string{"M", "w"}},
 		{"nothing to write", "no map was found that could be written", playUnmapped, []string{"w"}},
-		{"read otherwise", "desk is not read by a map that was found", func(s *harness) { s.openMarket() }, []string{"M"}},
+		{"read otherwise", "desk is not read by a guessed map", func(s *harness) { s.openMarket() }, []string{"M"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			t.Parallel()

@@ -16,7 +16,7 @@ func TestTheHelpCanBeReadToItsEndOnEveryScreen(t *testing.T) {
 			s.keys("j")
 		}
 		text := strings.Join(strings.Fields(read.String()), " ")
-		for _, want := range []string{"suspend", "half a page down", "Signs", "the", "live", "usable"} {
+		for _, want := range []string{"suspend", "half a page down", "Signs", "the", "live", "could", "used"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%v: no %q", size, want)
 			}

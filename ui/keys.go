@@ -176,7 +176,7 @@ func (k *keyMap) placeActions() []action {
 		{&k.faster, placeRecording, "faster", "faster", "+ ="},
 
 		{&k.backward, placeTime, "backward", "rewind 10 s", "left h"},
-		{&k.forward, placeTime, "forward", "10 s on", "right l"},
+		{&k.forward, placeTime, "forward", "forward 10 s", "right l"},
 		{&k.live, placeTime, "live", "live again", "end"},
 	}
 }
@@ -251,7 +251,7 @@ func KeyProblems(rebound map[string][]string) map[string]string {
 			}
 			switch other := used[where]; {
 			case !isKey(k):
-				problems[a.name] = fmt.Sprintf("%q is no key: write one character, or a name such as enter, space, f5, ctrl+k or alt+k", k)
+				problems[a.name] = fmt.Sprintf("%q is not a key: write one character, or a name such as enter, space, f5, ctrl+k or alt+k", k)
 			case other != "":
 				problems[a.name] = fmt.Sprintf("%q is the key of %s, too: one of them needs another", keyName(k), other)
 			}

@@ -432,7 +432,7 @@ func (m Model) statusLines() [][]span {
 	most += len(problem)
 	switch len(m.feeds) {
 	case 0:
-		return append(lines, []span{{muted, "no feed: write one into the configuration, below feeds:"}})
+		return append(lines, []span{{muted, "no feed: add one to the configuration, under feeds:"}})
 	case 1:
 		return append(lines, m.feedStatusLines(m.feeds[0], most)...)
 	}

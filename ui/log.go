@@ -198,7 +198,7 @@ func (m Model) noLogText() string {
 	if m.logPane.few {
 		return "No change or error yet. " + keyLabel(m.keys.fewLog) + " shows the whole log."
 	}
-	return "Nothing has happened yet. States of feeds, gaps and events stand here as they come."
+	return "Nothing has happened yet. States of feeds, gaps and events are listed here as they come."
 }
 
 func (l logPane) row(w *lineWriter, area drawContext, e *logEntry) string {

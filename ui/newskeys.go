@@ -98,7 +98,7 @@ func (m Model) openStory() (Model, tea.Cmd) {
 	case s.URL == "":
 		return m.showToast(span{accent, "This headline has no URL."})
 	case !isWebURL(s.URL):
-		return m.showToast(span{warn, "Not opened, for it is no http or https URL: " + plainLine(s.URL)})
+		return m.showToast(span{warn, "Not opened, because it is not an http or https URL: " + plainLine(s.URL)})
 	}
 	open, address := m.config.OpenURL, s.URL
 	return m, func() tea.Msg { return linkDoneMsg{"opened " + address, open(address)} }

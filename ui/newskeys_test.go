@@ -70,7 +70,7 @@ func TestOnlyWebURLsOfHeadlinesAreOpened(t *testing.T) {
 	for _, c := range []struct{ url, want string }{
 		{"https://news.example/a?b=c&d=e", "opened https://news.example/a?b=c&d=e"},
 		{"", "This headline has no URL."},
-		{"file:///etc/passwd", "Not opened, for it is no http or https URL: file:///etc/passwd"},
+		{"file:///etc/passwd", "Not opened, because it is not an http or https URL: file:///etc/passwd"},
 		{"javascript:alert(1)", "Not opened"},
 		{"-https://news.example", "Not opened"},
 		{"https:opaque", "Not opened"},

@@ -171,7 +171,7 @@ func (m Model) viewPositions(height int) []string {
 	lines := []string{paneTitleLine(w, area, "Positions", humanize.Count(len(values)), keyLabel(m.keys.back)+" closes")}
 	if len(values) == 0 {
 		w.writeBlanks(gutter)
-		w.write(muted, "No positions: write them into the configuration, below positions:")
+		w.write(muted, "No positions: add them to the configuration, under positions:")
 		return padLines(append(lines, w.endLine()), height)
 	}
 	w.writeBlanks(gutter)

@@ -103,7 +103,7 @@ func priceSpans(area drawContext, r *market.Row, h *feedHealth) []span {
 	}
 	all := []span{{strong, fullNumber(price, r.Decimals())}}
 	if isMid {
-		all = append(all, span{muted, " middle of bid and ask"})
+		all = append(all, span{muted, " mid of bid and ask"})
 	}
 	if arrow := [...]string{"▼", "", "▲"}[r.Tick+1]; arrow != "" {
 		all = append(all, span{styles.forSign(r.Tick), " " + arrow})

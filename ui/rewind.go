@@ -72,9 +72,9 @@ func (m Model) rewind(by time.Duration) (Model, tea.Cmd) {
 	then := shown.Add(by)
 	switch {
 	case m.recent.limit == 0:
-		return m.showToast(span{warn, "there is nothing to go back over: rewind is 0 in the configuration"})
+		return m.showToast(span{warn, "there is nothing to go back to: rewind is 0 in the configuration"})
 	case begin.IsZero():
-		return m.showToast(span{warn, "there is nothing to go back over"})
+		return m.showToast(span{warn, "there is nothing to go back to"})
 	case !then.Before(m.present().now):
 		return m.goLive(), nil
 	case then.Before(begin):
@@ -174,7 +174,7 @@ func (m Model) rewindLine(width int) []span {
 	line := []span{{held, "◀ REWIND −" + formatBehind(elapsed(now, m.now))}, {strong, "  " + timeText(m.now, now)}}
 	for _, more := range []span{
 		{plain, "  " + humanize.Plural(m.recent.messages-m.rewound.messages, "event") + " since"},
-		{muted, " · " + keyLabel(m.keys.live) + " is live again"},
+		{muted, " · " + keyLabel(m.keys.live) + " goes live"},
 	} {
 		if spanCells(line)+cells(more.text) <= width {
 			line = append(line, more)

@@ -115,7 +115,7 @@ func TestTheLineOfARewoundScreenCountsOnAndTheFeedIsAsItIsNow(t *testing.T) {
 	s.openMarket().trade(30)
 	s.keys("left", "left", "left")
 	s.waitFor(103 * time.Second)
-	s.requireText(t, "◀ REWIND −2m13s  12:03:17", "0 events since · end is live again", "now ● LIVE")
+	s.requireText(t, "◀ REWIND −2m13s  12:03:17", "0 events since · end goes live", "now ● LIVE")
 	s.status(feed.Status{State: feed.Failed, Cause: "401 Unauthorized"})
 	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("999.99")})
 	s.requireText(t, "1 event since", "now ✕ FAILED", "401 Unauthorized")
@@ -134,9 +134,9 @@ func TestNobodyGoesBackFurtherThanTheEventsReach(t *testing.T) {
 	}{
 		{"the first event", 1 << 20, func(s *harness) { s.openMarket().trade(5) }, "the events that are kept begin at 12:03:17"},
 		{"the oldest that is kept", 100 << 10, func(s *harness) { s.openMarket().trade(60) }, "the events that are kept begin at 12:04:0"},
-		{"less than an event", 10, func(s *harness) { s.openMarket().trade(5) }, "there is nothing to go back over"},
-		{"nothing yet", 1 << 20, func(*harness) {}, "there is nothing to go back over"},
-		{"nothing by configuration", 0, func(s *harness) { s.openMarket().trade(5) }, "there is nothing to go back over: rewind is 0"},
+		{"less than an event", 10, func(s *harness) { s.openMarket().trade(5) }, "there is nothing to go back to"},
+		{"nothing yet", 1 << 20, func(*harness) {}, "there is nothing to go back to"},
+		{"nothing by configuration", 0, func(s *harness) { s.openMarket().trade(5) }, "there is nothing to go back to: rewind is 0"},
 	} {
 		s := newHarness(func(c2 *Config) { c2.Rewind = c.kept }).resize(120, 40)
 		c.begin(s)
@@ -238,7 +238,7 @@ func TestAClockThatIsSetBackIsNoTimeToGoBackTo(t *testing.T) {
 	s.openMarket().trade(20)
 	s.waitFor(-time.Hour)
 	s.keys("left")
-	s.requireText(t, "there is nothing to go back over")
+	s.requireText(t, "there is nothing to go back to")
 	s.trade(15)
 	s.keys("left")
 	s.requireText(t, "REWIND −10s  11:03:42")

@@ -315,7 +315,7 @@ func (h *feedHealth) noPricesText(now time.Time, k *keyMap) []span {
 	case feed.Quiet:
 		return []span{{strong, "Connected, but" + h.quietText(now) + "."}, {muted, "No price has come. " + whatComes(k)}}
 	case feed.Silent:
-		return []span{{strong, "Connected, but nothing has arrived."}, {muted, keyLabel(k.retry) + " connects anew."}}
+		return []span{{strong, "Connected, but nothing has arrived."}, {muted, keyLabel(k.retry) + " reconnects."}}
 	case feed.Waiting:
 		return []span{
 			{strong, "No prices yet: " + cmp.Or(cause, endCauseText(h.status), "the connection was lost") + "."},
@@ -338,9 +338,9 @@ func (h *feedHealth) noPricesText(now time.Time, k *keyMap) []span {
 
 // whatComes is the next step where a feed is connected and nothing is shown of it.
 func whatComes(k *keyMap) string {
-	words := keyLabel(k.log) + " shows all that comes"
+	words := keyLabel(k.log) + " shows everything that arrives"
 	if k.retry.Enabled() {
-		words += ", " + keyLabel(k.retry) + " connects anew"
+		words += ", " + keyLabel(k.retry) + " reconnects"
 	}
 	return words + "."
 }
@@ -349,7 +349,7 @@ func (h *feedHealth) nothingMappedText(now time.Time, k *keyMap) []span {
 	switch {
 	case h.messages > 0:
 	case h.lastByte.After(h.liveSince):
-		return []span{{strong, "Data is arriving, but no event is complete."}, {muted, "Comments alone, or events without the blank line that ends them."}}
+		return []span{{strong, "Data is arriving, but no event is complete."}, {muted, "Only comments, or events without the blank line that ends them."}}
 	case now.Before(h.liveSince.Add(pulseDue)):
 		return []span{{strong, "Connected."}}
 	default:

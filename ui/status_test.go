@@ -440,7 +440,7 @@ func TestAnEmptyTableSaysWhyAndWhatToDo(t *testing.T) {
 	}{
 		{feed.Status{State: feed.Connecting}, []string{"Connecting to http://127.0.0.1:8080/events"}},
 		{feed.Status{State: feed.Live}, []string{"  Connected.\n"}},
-		{feed.Status{State: feed.Silent, Cause: "nothing for 45 s"}, []string{"nothing has arrived.", "r connects anew"}},
+		{feed.Status{State: feed.Silent, Cause: "nothing for 45 s"}, []string{"nothing has arrived.", "r reconnects"}},
 		{feed.Status{State: feed.Waiting, Cause: "connection refused", RetryAt: noon().Add(2 * time.Second)}, []string{"connection refused", "Trying again in 2.0 s", "r tries at once"}},
 		{feed.Status{State: feed.Closed, Cause: "by you"}, []string{"closed by you", "r connects again"}},
 		{feed.Status{State: feed.Finished, Cause: "[DONE]"}, []string{"■ FINISHED [DONE]", "The server has sent all it has: [DONE].", "r connects again", "x connect"}},

@@ -71,7 +71,7 @@ func (m Model) addSymbol(text string) (Model, tea.Cmd) {
 		m, asked = m.ask(h, symbol, true)
 		said.text += ", asking " + h.name + " for it"
 	default:
-		said = span{warn, "no feed can be asked for " + symbol + ": it has a price when one gives it"}
+		said = span{warn, "no feed can be asked for " + symbol + ": its row gets a price once a feed sends one"}
 	}
 	if m.view.list.kind == pinnedRows {
 		m, kept = m.pin(strings.ToUpper(symbol), true)

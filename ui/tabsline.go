@@ -143,7 +143,7 @@ func (m Model) promptTexts() (head, right string) {
 	case filePrompt:
 		return "write the screen to: ", ".svg is a picture, others text · " + keyLabel(m.keys.back) + " cancels"
 	case removalPrompt:
-		return "ask no longer for: ", keyLabel(m.keys.back) + " cancels"
+		return "stop asking for: ", keyLabel(m.keys.back) + " cancels"
 	case symbolPrompt:
 		return m.addingText() + ": ", keyLabel(m.keys.back) + " cancels"
 	}

@@ -163,9 +163,9 @@ func (m Model) noSalesText() string {
 	case m.minimumSize().IsSet():
 		return "No trade of this size is kept. " + keyLabel(m.keys.minSize) + " shows smaller ones."
 	case m.tape.all:
-		return "No trade has come. A feed of quotes alone sends none."
+		return "No trade has come. A feed that sends only quotes has none."
 	}
-	return "No trade of " + m.selected.symbol + " is kept. A feed of quotes alone sends none."
+	return "No trade of " + m.selected.symbol + " is kept. A feed that sends only quotes has none."
 }
 
 // tapeTable is the columns of the tape.

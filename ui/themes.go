@@ -172,7 +172,7 @@ const selectedName = "selected" // the row under the cursor
 func (t Theme) With(style, value string) (Theme, error) {
 	text, ground, paired := strings.Cut(value, " on ")
 	if !isColor(text) || paired && !isColor(ground) {
-		return t, fmt.Errorf(`%q is no color: write "#4cc764" with the quotes, a number from 0 to 255, or one color on another: "#1c1400 on #d29922"`, value)
+		return t, fmt.Errorf(`%q is not a colour: write "#4cc764" with the quotes, a number from 0 to 255, or one colour on another: "#1c1400 on #d29922"`, value)
 	}
 	names := styleNames()
 	switch {

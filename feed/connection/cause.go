@@ -88,7 +88,7 @@ func explainCertificate(err error) explanation {
 	case errors.As(err, &roots):
 		return explanation{Refused, "this machine's own list of certificate authorities cannot be read", "name the authority's file: --ca FILE (tls_ca in the configuration)"}
 	case errors.As(err, &weak):
-		return explanation{Refused, "TLS certificate is signed in a way that is not safe any more", advice}
+		return explanation{Refused, "TLS certificate is signed in a way that is no longer safe", advice}
 	case errors.As(err, &invalid):
 		return explanation{Refused, "TLS certificate is not valid: " + certificateProblem(invalid.Reason), advice}
 	case errors.As(err, &bad), errors.As(err, new(x509.UnhandledCriticalExtension)), errors.As(err, new(x509.ConstraintViolationError)), errors.Is(err, x509.ErrUnsupportedAlgorithm):
@@ -146,9 +146,9 @@ func explainRedirect(err error) explanation {
 	var elsewhere bodyRedirectError
 	switch {
 	case errors.As(err, &elsewhere):
-		return explanation{Refused, elsewhere.Error(), "use the address redirected to as the URL, if you trust it"}
+		return explanation{Refused, elsewhere.Error(), "use the address that it redirects to as the URL, if you trust it"}
 	case errors.Is(err, errRedirectLoop):
-		return explanation{Refused, fmt.Sprintf("redirect loop: more than %d redirects", maxRedirects), "check the URL: the server sends it round in circles"}
+		return explanation{Refused, fmt.Sprintf("redirect loop: more than %d redirects", maxRedirects), "check the URL: the server redirects in circles"}
 	case errors.Is(err, errRedirectScheme):
 		return explanation{Refused, "redirected to an address that is neither http nor https", "check the URL"}
 	case strings.Contains(innermostError(err).Error(), "failed to parse Location header"):
@@ -192,12 +192,12 @@ func explainKnown(err error) explanation {
 		{errMidEvent, brokenBecause("stream cut in mid-event")},
 		{errNothingSent, brokenBecause("the server ended the stream before sending anything")},
 		{errNoBlankLine, explanation{Broken, "the server ended the stream without a blank line, which ends an event", `the server must send "\n\n" after each event`}},
-		{errBadGzip, brokenBecause("the stream is not the gzip that its header says")},
-		{stream.ErrUTF16, explanation{NotAStream, "the stream is UTF-16 text, where an event stream is UTF-8", "have the server encode its text as UTF-8"}},
+		{errBadGzip, brokenBecause("the stream is not gzip, although its header says so")},
+		{stream.ErrUTF16, explanation{NotAStream, "the stream is UTF-16 text; an event stream is UTF-8", "have the server encode its text as UTF-8"}},
 		{io.ErrUnexpectedEOF, brokenBecause("stream cut")},
 		{io.EOF, brokenBecause("the server hung up without an answer")},
 
-		{http.ErrSchemeMismatch, explanation{NotAStream, "the server speaks plain HTTP: use http://", "write http:// in place of https://"}},
+		{http.ErrSchemeMismatch, explanation{NotAStream, "the server speaks plain HTTP: use http://", "write http:// instead of https://"}},
 	} {
 		if errors.Is(err, known.err) {
 			return known.words
@@ -218,9 +218,9 @@ func explainTLS(err error) explanation {
 	text := strings.TrimPrefix(innermostError(err).Error(), "tls: ")
 	switch alert := errors.As(err, new(tls.AlertError)) || errors.As(err, &op) && op.Op == "remote error"; {
 	case errors.As(err, &record):
-		return explanation{NotAStream, "the server does not speak TLS", "check the port, or write http:// in place of https://"}
+		return explanation{NotAStream, "the server does not speak TLS", "check the port, or write http:// instead of https://"}
 	case alert && strings.Contains(text, "certificate") && !strings.Contains(text, "unobtainable"):
-		return explanation{Refused, "the server wants a client certificate, and does not accept this one or none", "name one that it accepts: tls: {cert: FILE, key: FILE} in the configuration"}
+		return explanation{Refused, "the server wants a client certificate, and has not been given one that it accepts", "name one that it accepts: tls: {cert: FILE, key: FILE} in the configuration"}
 	case strings.Contains(text, "protocol version"):
 		return explanation{Refused, "the server's version of TLS is too old, or unknown", "ask the server's operator for TLS 1.2 or 1.3"}
 	case strings.Contains(text, "unrecognized name"):

@@ -138,7 +138,7 @@ func (c Config) checkStream(errs *errorList) {
 	switch {
 	case c.LastEventID == "":
 	case c.Resume == ResumeNever:
-		errs.add("last event id: has no use, since resume is %s", ResumeNever)
+		errs.add("last event id: is of no use, since resume is %s", ResumeNever)
 	case !IsSendable(c.LastEventID):
 		errs.add("last event id: holds a control character, which HTTP cannot carry")
 	}

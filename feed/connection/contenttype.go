@@ -22,7 +22,7 @@ func (e *Endpoint) FormatOf(resp *http.Response) Format {
 
 // checkContentType says what is wrong with a content type for the feed's format, and what to do; empty when nothing is.
 func (e *Endpoint) checkContentType(kind string) (problem, advice string) {
-	const elsewhere = "check the URL: what is there is no stream"
+	const elsewhere = "check the URL: what is there is not a stream"
 	if e.config.Format == NDJSON {
 		switch {
 		case mayBeJSONLines(kind):

@@ -30,7 +30,7 @@ func (p *Panic) Outcome(e *Endpoint, on string) Outcome {
 	return Outcome{
 		Ending: Refused, RetryAfter: NoRetryAfter, Stack: p.stack,
 		Cause:  fmt.Sprintf("livetape itself failed on %s: %s; please report it", on, e.Clean(p.reason, reasonLimit)),
-		Advice: "connect again to go on",
+		Advice: "reconnect to go on",
 	}
 }
 

@@ -129,7 +129,7 @@ func (e *Endpoint) describeStatus(resp *http.Response) (cause, advice string) {
 
 func (e *Endpoint) unauthorized(resp *http.Response) (cause, advice string) {
 	if there := resp.Request.URL; !sameOrigin(there, e.url) {
-		return e.cleanText(fmt.Sprintf("401 from %s, which is not given the secrets for %s", there.Host, e.url.Host)), "use the address redirected to as the URL, if you trust it"
+		return e.cleanText(fmt.Sprintf("401 from %s, which is not given the secrets for %s", there.Host, e.url.Host)), "use the address that it redirects to as the URL, if you trust it"
 	}
 	switch {
 	case e.variable != "":
@@ -147,7 +147,7 @@ func (e *Endpoint) forbidden() string {
 	return "403: " + e.credential + " gives no access"
 }
 
-const writeHTTPS = "write https:// in place of http://"
+const writeHTTPS = "write https:// instead of http://"
 
 const proxyWantsLogin = "407: the proxy wants a login"
 

@@ -80,7 +80,7 @@ func ReadCertificate(certFile, keyFile string) (*tls.Certificate, error) {
 	case !bytes.Contains(cert, []byte("-----BEGIN "+pemCertificate)):
 		return nil, fmt.Errorf("%s: holds no certificate in PEM form (-----BEGIN CERTIFICATE-----)", certFile)
 	case bytes.Contains(key, []byte("ENCRYPTED")):
-		return nil, fmt.Errorf("%s: the key is encrypted, and nobody is asked for its passphrase: decrypt it with openssl pkey -in KEY -out PLAIN", keyFile)
+		return nil, fmt.Errorf("%s: the key is encrypted, and livetape asks for no passphrase: decrypt it with openssl pkey -in KEY -out PLAIN", keyFile)
 	case !bytes.Contains(key, []byte("PRIVATE KEY-----")):
 		return nil, fmt.Errorf("%s: holds no private key in PEM form (-----BEGIN PRIVATE KEY-----)", keyFile)
 	case strings.Contains(err.Error(), "does not match"):
@@ -102,7 +102,7 @@ func readPEM(file string) ([]byte, error) {
 	defer f.Close()
 	text, err := io.ReadAll(io.LimitReader(f, maxPEM+1))
 	if err == nil && len(text) > maxPEM {
-		err = fmt.Errorf("%s: has over %d MiB, which no file of certificates has", file, maxPEM>>20)
+		err = fmt.Errorf("%s: is over %d MiB, too large for a file of certificates", file, maxPEM>>20)
 	}
 	return text, err
 }

@@ -110,7 +110,7 @@ func (e *tokenError) Error() string { return fmt.Sprintf("%s: %v", e.source, e.e
 
 func explainToken(err error) explanation {
 	if no := (*tokenError)(nil); errors.As(err, &no) {
-		return explanation{Refused, no.Error(), "mend it, and press r or start again: the token is read anew"}
+		return explanation{Refused, no.Error(), "fix that, then press r or start again: the token is read again"}
 	}
 	return explanation{}
 }

@@ -96,7 +96,7 @@ func (j *Judge) ByEvent(sent, id string, again, used bool) Finding {
 	case again:
 		return Finding{Verdict: Resumed}
 	case step.order < 0 && !j.unordered, used && id != sent:
-		return Finding{Verdict: NotResumed, Reason: "ids begin anew: " + id + " after " + sent}
+		return Finding{Verdict: NotResumed, Reason: "ids start again: " + id + " after " + sent}
 	case j.jumps || j.unordered || j.steps < byOneProven || step.distance == 0:
 		return Finding{}
 	case step.distance == 1:

@@ -95,7 +95,7 @@ func demoKeys() []keyStep {
 		{place: "Panes", key: "esc", want: "▸ Feeds 1"}, {place: "Panes", key: "esc", want: "▸ Prices"},
 		{place: "Feeds", key: "x", want: "■ CLOSED by you"}, {place: "Feeds", key: "r", want: "● LIVE", gone: "CLOSED"},
 		{place: "Feeds", key: "R", want: "retrying 1 feed now"},
-		{place: "Feeds", key: "M", want: "demo is not read by a map that was found"},
+		{place: "Feeds", key: "M", want: "demo is not read by a guessed map"},
 		{place: "Feeds", key: "F", want: "▸ Inject a fault"}, {place: "Panes", key: "esc", gone: "Inject a fault"},
 
 		{place: "Program", key: "p", want: "PAUSED"}, {place: "Program", key: "p", gone: "PAUSED"},

@@ -42,7 +42,7 @@ func faultsOfAnswers() []faultCase {
 		retryingServer("redirect=loop:1h", "redirect loop: more than 10 redirects"),
 		{
 			name: "of a feed that never was live", fresh: true, fault: "type:1h",
-			states: []wantStatus{connecting(0), failed("200, but text/html instead of an event stream: Welcome", "check the URL: what is there is no stream")},
+			states: []wantStatus{connecting(0), failed("200, but text/html instead of an event stream: Welcome", "check the URL: what is there is not a stream")},
 			away:   7, press: "r", after: []wantStatus{connecting(1), liveAfter(1)}, lost: 7, // before its first snapshot
 		},
 	}

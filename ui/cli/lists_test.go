@@ -151,7 +151,7 @@ func TestASymbolThatTheServerRefusesCanBeTakenBack(t *testing.T) {
 	term = startTerminal(t, 120, 30, cmd)
 	term.waitForText("FAILED", "404")
 	term.press("-")
-	term.waitForText("ask no longer for: NOPE")
+	term.waitForText("stop asking for: NOPE")
 	term.press("\r")
 	term.waitForText("LIVE", "20.50")
 	term.quit()

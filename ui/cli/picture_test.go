@@ -73,7 +73,7 @@ func drawDetails(t *testing.T) {
 	waitForTrading(term, 3700)
 	term.savePicture("details")
 	term.press("A")
-	term.waitForText("▸ Alerts", "Came true")
+	term.waitForText("▸ Alerts", "Fired")
 	waitForTrading(term, 3700)
 	term.savePicture("alerts")
 }

@@ -183,7 +183,7 @@ func TestWhatIsMissingAroundAFileIsNamedAndNeverShown(t *testing.T) {
 		{"url: https://a.example/, token_command: [./gone]", `there is no program "./gone" to run`},
 		{"url: https://a.example/, tls: {cert: gone.pem, key: two}", `gone.pem: no such file or directory`},
 		{"url: https://a.example/, tls: {cert: two, key: two}", `two: holds no certificate in PEM form`},
-		{"url: https://a.example/, tls_ca: /dev/zero", `/dev/zero: has over 4 MiB, which no file of certificates has`},
+		{"url: https://a.example/, tls_ca: /dev/zero", `/dev/zero: is over 4 MiB, too large for a file of certificates`},
 		{"url: https://a.example/, token_file: /dev/zero", `/dev/zero is too long for a token`},
 		{"url: https://a.example/, tls_ca: gone.pem", `gone.pem: no such file or directory`},
 		{"url: https://a.example/, tls_ca: two", `two: holds no certificate in PEM form`},

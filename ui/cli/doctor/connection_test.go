@@ -59,7 +59,7 @@ func TestResponsesThatAreNoStreamAreToldApart(t *testing.T) {
 		{"no gzip, though it says so", func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			say(200, sseType, ticks)(w, r)
-		}, doctor.Options{}, doctor.NotAStream, "content type", []string{"not the gzip"}},
+		}, doctor.Options{}, doctor.NotAStream, "content type", []string{"not gzip"}},
 		{"UTF-16", say(200, sseType, "d\x00a\x00t\x00a\x00:\x00 \x001\x00\n\x00\n\x00"), doctor.Options{}, doctor.NotAStream, "content type", []string{"UTF-16"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -78,7 +78,7 @@ func TestTheOutcomesOfResumingAreToldApart(t *testing.T) {
 		}, doctor.Skipped, doctor.Bad, "goes on, but ≈2 missed (ids e-4 → e-7)", false},
 		{"its ids begin anew", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, "id: e-0\ndata: 1\n\n"})
-		}, doctor.Skipped, doctor.Bad, "no: asked to go on after e-4: ids begin anew: e-0 after e-4", false},
+		}, doctor.Skipped, doctor.Bad, "no: asked to go on after e-4: ids start again: e-0 after e-4", false},
 		{"it sends some known events first", 9, func(w http.ResponseWriter, r *http.Request, _ string) {
 			write(w, r, step{0, from(2, 9)})
 		}, doctor.Continued, doctor.Good, "yes: asked to go on after e-4, the server sent", true},
