@@ -80,7 +80,7 @@ func (s *Stream) followOnce(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("read the stream %s: %w", s.config.Stream, err)
 		}
-		if err := s.addToLog(ctx, r.stream, view, m); err != nil {
+		if err := s.addToLog(ctx, view, m); err != nil {
 			return err
 		}
 		if view.newest() > tail { // it was not there yet when this began
@@ -279,7 +279,7 @@ func (s *Stream) apply(to *state, e *hub.Event, m message) {
 
 // addToLog adds a message of a stream to the log. Messages that were under way when a connection ended do not come again: where
 // one is missing that the stream has, it is to be followed anew.
-func (s *Stream) addToLog(ctx context.Context, stream jetstream.Stream, view *epochLog, from jetstream.Msg) error {
+func (s *Stream) addToLog(ctx context.Context, view *epochLog, from jetstream.Msg) error {
 	m, err := readMessage(from)
 	if err != nil {
 		return err
@@ -289,6 +289,10 @@ func (s *Stream) addToLog(ctx context.Context, stream jetstream.Stream, view *ep
 		return fmt.Errorf("event %d of the stream came after event %d", m.sequence, last)
 	}
 	if m.sequence > last+1 {
+		stream, err := s.js.Stream(ctx, s.config.Stream) // one of its own: NATS' is not for two goroutines, and watch has the other
+		if err != nil {
+			return fmt.Errorf("open the stream %s: %w", s.config.Stream, err)
+		}
 		if _, err := stream.GetMsg(ctx, last+1); !errors.Is(err, jetstream.ErrMsgNotFound) {
 			return fmt.Errorf("event %d of the stream came after event %d: %w", m.sequence, last, cmp.Or(err, errAgain))
 		}

@@ -141,6 +141,7 @@ func TestAPublisherThatAnotherProcessSawIsContinued(t *testing.T) {
 	url := startNATS(t).ClientURL()
 	proxy := newProxy(t, strings.TrimPrefix(url, "nats://"))
 	c := testConfig(url, "SEEN")
+	c.LeaseTime = 3 * time.Second // twice that is how long the one that starts waits to be told
 	first, second := newPublishing(), newPublishing()
 	cut := c
 	cut.Servers = "nats://" + proxy.addr()
