@@ -11,16 +11,8 @@ import (
 // faultsOfAnswers are those of what a request for a stream is answered with.
 func faultsOfAnswers() []faultCase {
 	all := []faultCase{
-		{
-			name: "Retry-After is obeyed", fault: "503:900ms", // in whole seconds
-			states: []wantStatus{endedCleanly, reconnecting, waiting(1, "503 Service Unavailable", time.Second)}, away: 7,
-			after: []wantStatus{connecting(1), liveAfter(1)}, gap: resumedAsPlanned(7),
-		},
-		{
-			name: "Retry-After is obeyed", fault: "status=429:900ms",
-			states: []wantStatus{endedCleanly, reconnecting, waiting(1, "429 Too Many Requests", time.Second)}, away: 7,
-			after: []wantStatus{connecting(1), liveAfter(1)}, gap: resumedAsPlanned(7),
-		},
+		obeyed("503", "503 Service Unavailable"),
+		obeyed("status=429", "429 Too Many Requests"),
 		{
 			name: "the longest Retry-After is 5 min", fault: "503:1h",
 			states: []wantStatus{endedCleanly, reconnecting, waiting(1, "503 Service Unavailable", 5*time.Minute)}, away: 7, press: "r",
@@ -50,6 +42,17 @@ func faultsOfAnswers() []faultCase {
 		all = append(all, redirectingServer(status+"-same", "127.0.0.1"))
 	}
 	return append(all, redirectingServer("301-other", "localhost"), redirectingServer("308-other", "localhost"))
+}
+
+// obeyed has a fault that says with Retry-After for how long it lasts, in whole seconds: for less, the later it is asked.
+func obeyed(name, cause string) faultCase {
+	wait := waiting(1, cause, 5*time.Second)
+	wait.Whole = true
+	return faultCase{
+		name: "Retry-After is obeyed", fault: name + ":4900ms",
+		states: []wantStatus{endedCleanly, reconnecting, wait}, away: 7,
+		after: []wantStatus{connecting(1), liveAfter(1)}, gap: resumedAsPlanned(7),
+	}
 }
 
 // retryingServer is a server that comes to its senses, also after an answer that would be final at first. From the third connection in a row that gives nothing, the least

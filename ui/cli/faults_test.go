@@ -50,6 +50,7 @@ type wantStatus struct {
 	Planned bool
 	Advice  string
 	Wait    time.Duration // exactly; of a random one, the longest that it may be
+	Whole   bool          // Wait is the longest, too, and it is in whole seconds
 }
 
 // The statuses that come again and again.
@@ -253,6 +254,9 @@ func statusesOf(p *subscriber, want []wantStatus) []wantStatus {
 		}
 		if st.State == feed.Waiting {
 			got.Wait = st.RetryAt.Sub(st.Since)
+			if i < len(want) && want[i].Whole && got.Wait%time.Second == 0 && time.Second <= got.Wait && got.Wait <= want[i].Wait {
+				got.Wait, got.Whole = want[i].Wait, true
+			}
 			random := i < len(want) && !want[i].Planned && want[i].Wait < time.Second
 			if random && got.Wait >= shortRetry && got.Wait <= shortRetry+want[i].Wait { // never less than the server asks for
 				got.Wait = want[i].Wait

@@ -42,7 +42,7 @@ func TestAFeedGoesOnWhereTheLastRunEnded(t *testing.T) {
 	if text, err := exec.Command(livetape, "record", url, "--state", file, "--count", "3", "--record", tape).CombinedOutput(); err != nil {
 		t.Errorf("record: %v\n%s", err, text)
 	}
-	if recorded, err := os.ReadFile(tape); err != nil || !strings.Contains(string(recorded), "9.25") || strings.Contains(string(recorded), "6.25") {
+	if recorded, err := os.ReadFile(tape); err != nil || !strings.Contains(string(recorded), `"price":9.25`) || strings.Contains(string(recorded), `"price":6.25`) {
 		t.Errorf("recorded: %v\n%s", err, recorded)
 	}
 	for _, want := range []string{"12.25", "15.25"} {
