@@ -213,6 +213,16 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"a symbol that is too long", []string{`{"symbol":"` + strings.Repeat("A", 300) + `","price":41}`}, []string{"- symbol: " + strings.Repeat("A", 39) + "… is longer than 256 characters"}},
 		{"a price that is not there yet", []string{`{"symbol":"Q","price":NaN}`}, []string{"- price has no value: it is null, NaN or an empty text"}},
 		// Heartbeats.
+		{"errors as services write them", []string{
+			`{"symbol":"Q","price":41}`, `{"error":true,"message":"symbol R is unknown"}`, `{"ok":false,"error_code":400,"description":"no such chat"}`, `{"retCode":10001,"retMsg":"params error","result":{}}`,
+			`[{"T":"error","code":402,"msg":"auth failed"}]`, `{"status":"error","err-code":"bad-request","err-msg":"invalid topic"}`, `{"detail":"Not authenticated"}`, `{"__type":"ThrottlingException","message":"Rate exceeded"}`,
+		}, []string{"Q 41", "notice: symbol R is unknown", "notice: no such chat", "notice: params error", "notice: auth failed (402)", "notice: invalid topic", "notice: Not authenticated", "notice: Rate exceeded"}},
+		{"errors and farewells in text", []string{`{"symbol":"Q","price":41}`, `ERROR: symbol R is unknown`, `close|The server restarts.`}, []string{"Q 41", "notice: ERROR: symbol R is unknown", "notice: The server restarts."}},
+		{"the end of a stream by other words", []string{`{"symbol":"Q","price":41}`, `stream_end|{}`}, []string{"Q 41", "finished"}},
+		{"an item of a list that is done is no end", []string{`{"id":7,"title":"Sweep","done":true}`}, []string{"news Sweep"}},
+		{"a headline about an error", []string{`Error in the index corrected`, `Second line`}, []string{"news Error in the index corrected", "news Second line"}},
+		{"a word of success", []string{`{"symbol":"Q","price":41}`, `{"retCode":0,"retMsg":"OK"}`}, []string{"Q 41", "- there is none of last"}},
+		{"a close of an event that is called so", []string{`close|{"symbol":"Q","close":41}`}, []string{"Q 41"}},
 		{"a heartbeat in a list", []string{`[17470,"hb"]`, `{"symbol":"Q","price":41}`}, []string{"heartbeat", "Q 41"}},
 		{"a ping with the name of its library", []string{`{"event":"pusher:ping","data":{}}`, `{"symbol":"Q","price":41}`}, []string{"heartbeat", "Q 41"}},
 		{"a list of a symbol and a price", []string{`["Q", 41]`}, []string{"Q 41"}},

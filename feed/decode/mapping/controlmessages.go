@@ -2,6 +2,7 @@ package mapping
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -50,10 +51,11 @@ func IsHeartbeat(eventType string, data []byte) bool {
 }
 
 var (
-	errorTypes     = wordSet("error err exception fault failure")
+	errorTypes     = wordSet("error err exception fault failure fail fatal")
 	heartbeatTypes = wordSet("heartbeat ping pong keepalive keep-alive keep_alive hb")
 	greetings      = wordSet("hello welcome connected bye byebye goodbye")
-	finishedTypes  = wordSet("done complete completed end finished eof")
+	partingTypes   = wordSet("close closing closed bye goodbye goaway shutdown reconnect restart maintenance disconnect")
+	finishedTypes  = wordSet("done complete completed end finished finish eof eos stream_end stream-end streamend end_of_stream message_stop response.completed")
 )
 
 func wordSet(line string) map[string]bool {
@@ -78,14 +80,36 @@ func readControlMessage(eventType, data string) (m decode.Message, ok bool) {
 		return decode.Message{Heartbeat: true}, true
 	case finishedTypes[kind], trimmed == "[DONE]":
 		return decode.Message{Finished: true}, true
-	}
-	if isHeartbeatList(trimmed) {
+	case partingTypes[kind] && trimmed != "" && !IsJSON(data), plainError.MatchString(trimmed):
+		return decode.Message{Notice: noticeText(eventType, data)}, true
+	case isHeartbeatList(trimmed):
 		return decode.Message{Heartbeat: true}, true
+	case len(trimmed) > 2 && trimmed[0] == '[' && IsJSON(data):
+		return readListWords(gjson.Parse(data))
 	}
 	if len(trimmed) < 2 || trimmed[0] != '{' || !IsJSON(data) {
 		return m, false
 	}
 	return readObjectWords(gjson.Parse(data))
+}
+
+// plainError begins a text that is an error rather than a headline: ERROR: symbol unknown.
+var plainError = regexp.MustCompile(`(?i)^(?:(?:error|err|fatal|exception):|\[(?:error|err|fatal)\]) *\S`)
+
+// readListWords is the error that the only item of a list tells.
+func readListWords(list gjson.Result) (m decode.Message, ok bool) {
+	items := 0
+	var first gjson.Result
+	list.ForEach(func(_, item gjson.Result) bool {
+		items++
+		first = item
+		return items < 2
+	})
+	if items != 1 || !first.IsObject() {
+		return m, false
+	}
+	m, ok = readObjectWords(first)
+	return m, ok && m.Notice != ""
 }
 
 // isHeartbeatList reports whether data is a short list of numbers and one word, which is a heartbeat: [17470, "hb"].
@@ -112,23 +136,34 @@ const (
 )
 
 func readObjectWords(v gjson.Result) (m decode.Message, ok bool) {
-	members, kind, failed := 0, "", false
+	members, kind, failed, hasDetail, isDone := 0, "", false, false, false
 	v.ForEach(func(key, member gjson.Result) bool {
 		members++
 		name := strings.ToLower(key.Str)
 		switch {
 		case heartbeatTypes[name]:
 			m, ok = decode.Message{Heartbeat: true}, true
+		case member.Type == gjson.String && (name == "t" || name == "ev" || name == "__type"):
+			if word := strings.ToLower(member.Str); isErrorWord(word) {
+				kind = "error"
+			}
 		case member.Type == gjson.String && (name == "type" || name == "event" || name == "kind" || name == "status" || name == "msg_type"):
 			word := strings.ToLower(member.Str)
+			if isErrorWord(word) {
+				word = "error"
+			}
 			if own := word[strings.LastIndexByte(word, ':')+1:]; heartbeatTypes[own] || errorTypes[own] {
 				word = own // pusher:ping
 			}
 			if kind == "" || errorTypes[word] {
 				kind = word
 			}
-		case member.Type == gjson.False && (name == "ok" || name == "success"), member.Type == gjson.Number && isFailure(name, member.Num):
+		case member.Type == gjson.False && (name == "ok" || name == "success"), member.Type == gjson.True && name == "error", isFailure(name, member):
 			failed = true
+		case member.Type == gjson.True && name == "done":
+			isDone = true
+		case name == "detail" && (member.Type == gjson.String || member.IsArray()):
+			hasDetail = true
 		case (name == "error" || name == "errors") && saysError(member):
 			m, ok = decode.Message{Notice: noticeText("error", errorOf(v, member))}, true
 		}
@@ -140,17 +175,29 @@ func readObjectWords(v gjson.Result) (m decode.Message, ok bool) {
 		return m, true
 	case members == 0, heartbeatTypes[kind] && members <= maxHeartbeatWords:
 		return decode.Message{Heartbeat: true}, true
-	case errorTypes[kind], failed && errorMessage(v, 0) != v.Raw:
+	case errorTypes[kind], failed && errorMessage(v, 0) != v.Raw, hasDetail && members == 1:
 		return decode.Message{Notice: noticeText("error", v.Raw)}, true
-	case finishedTypes[kind] && short && (members < 3 || !v.Get("status").Exists()):
+	case isDone && members == 1, finishedTypes[kind] && short && (members < 3 || !v.Get("status").Exists()):
 		return decode.Message{Finished: true}, true
 	}
 	return m, false
 }
 
-// isFailure reports whether a member is a code by which servers refuse: of HTTP, or below 0.
-func isFailure(name string, n float64) bool {
-	return (name == "code" || name == "status" || name == "statuscode") && (n < 0 || n >= 400 && n < 600)
+// isErrorWord reports whether a kind of message ends as those of errors do: auth_failed, ThrottlingException.
+func isErrorWord(word string) bool {
+	return errorTypes[word] || strings.HasSuffix(word, "exception") || strings.HasSuffix(word, "_failed") || strings.HasSuffix(word, "_error") || strings.HasSuffix(word, "-error")
+}
+
+// isFailure reports whether a member is a code by which servers refuse: of HTTP, below 0, or one of errors that is not 0.
+func isFailure(name string, member gjson.Result) bool {
+	n := member.Num
+	switch name {
+	case "code", "status", "statuscode":
+		return member.Type == gjson.Number && (n < 0 || n >= 400 && n < 600)
+	case "retcode", "errcode", "errorcode", "error_code", "err_code", "errno":
+		return member.Type == gjson.Number && n != 0 || member.Type == gjson.String && strings.Trim(member.Str, "0") != ""
+	}
+	return false
 }
 
 // saysError reports whether a member called error holds one: text, or a map with words, or a list of such.

@@ -146,7 +146,7 @@ func errorMessage(v gjson.Result, depth int) string {
 	case !v.IsObject():
 		return v.String()
 	}
-	for _, key := range []string{"message", "msg", "error_description", "detail", "errorMessage", "error", "errors", "Error", "Message", "reason", "title"} {
+	for _, key := range []string{"message", "msg", "error_description", "detail", "errorMessage", "error", "errors", "Error", "Message", "reason", "title", "errorMsg", "err-msg", "err_msg", "errmsg", "error_message", "error_msg", "retMsg", "description"} {
 		if at := v.Get(key); !IsMissing(at) && depth < 4 {
 			if text := errorMessage(at, depth+1); text != "" {
 				return text + errorCode(v)
