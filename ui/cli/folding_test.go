@@ -126,10 +126,10 @@ func TestFeedsOfOneMarketShowWhatIsWrongWithEachOther(t *testing.T) {
 		}
 	}
 	term.waitForText("Feeds 4 of 4 count")
-	term.waitFor("that desk leads by some 20 ms", leads(15, 30))
+	term.waitFor("that desk leads before still, by 20 ms and what a busy machine adds", leads(15, 79))
 	frozen.Store(true)
 	term.waitForText("Feeds 3 of 4 count", " s behind", "desk +2")
-	term.waitFor("that desk leads before wire", leads(31, 999))
+	term.waitFor("that desk leads before wire, which needs 100 ms for an event", leads(80, 9999))
 	term.press("f")
 	term.waitForText("behind its peers by", "on 3 symbols", "disagrees with its peers on 3 symbols")
 	term.press("f!c")

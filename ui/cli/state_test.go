@@ -153,10 +153,16 @@ func TestWhatIsLeftOutIsSaidAtTheEndToo(t *testing.T) {
 	}))
 	defer server.Close()
 	defer server.CloseClientConnections()
-	cmd := exec.Command(livetape, "stream", server.URL, "--for", "3s", "-t", "{{.Last}}")
-	var told strings.Builder
-	cmd.Stderr = &told
-	if out, err := cmd.Output(); err != nil || string(out) != "1.25\n2.25\n" || strings.Count(told.String(), ": 2 events left out: the server had sent the same before the reconnect\n") != 1 {
-		t.Errorf("it prints %q, %v\n%s", out, err, told.String())
+	for _, limit := range []string{"3s", "30s"} { // a busy machine may need longer
+		cmd := exec.Command(livetape, "stream", server.URL, "--for", limit, "-t", "{{.Last}}")
+		var told strings.Builder
+		cmd.Stderr = &told
+		out, err := cmd.Output()
+		wasSaid := strings.Count(told.String(), ": 2 events left out: the server had sent the same before the reconnect\n") == 1
+		if wasSaid && err == nil && string(out) == "1.25\n2.25\n" {
+			return
+		}
+		t.Logf("it prints %q, %v\n%s", out, err, told.String())
 	}
+	t.Fail()
 }

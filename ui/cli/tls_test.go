@@ -141,7 +141,7 @@ func TestAProtocolIsAgreedOn(t *testing.T) {
 // TestOneConnectionHasAHundredStreamsUntilTheServerEnds does what a browser with many tabs does.
 func TestOneConnectionHasAHundredStreamsUntilTheServerEnds(t *testing.T) {
 	t.Parallel()
-	server, file := secureMock(t, "--rate", "200")
+	server, file := secureMock(t, "--rate", "20") // for each of the streams
 	client, made := trusting(t, file)
 	var bodies []*bufio.Reader
 	for range 100 {
