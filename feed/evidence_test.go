@@ -75,7 +75,7 @@ func TestAnAnswerMaySayWhereTheStreamBegins(t *testing.T) {
 
 func TestAServerThatRefusesTheIDIsAskedOnceWithout(t *testing.T) {
 	t.Parallel()
-	for _, status := range []int{400, 410, 412, 431} {
+	for _, status := range []int{400, 410, 412, 416, 422, 431} {
 		ids := make(chan string, 9)
 		s := serve(t, asked(ids, turns(endingWith("retry: 10\nid: 7\ndata: 1\n\n"), answering(status, nil, "too old"), staying("data: 2\n\n"))))
 		l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})

@@ -55,6 +55,17 @@ func TestWhatIsNotGzipIsAFailure(t *testing.T) {
 	}
 }
 
+func TestGzipOfWhichNoHeaderTellsIsNamedAsSuch(t *testing.T) {
+	s := serve(t, answering(200, http.Header{"Content-Type": {"text/event-stream"}}, gzipped("data: 1\n\n")))
+	l := quietEnvironment().listen(t, Config{Name: "f", URL: s.URL})
+	l.status(Connecting)
+	l.status(Live)
+	if st := l.status(Waiting); st.Cause != "the stream is gzip, and no header says so" || st.Attempt != 1 {
+		t.Errorf("%q", st.Cause)
+	}
+	l.end()
+}
+
 func TestAStreamInUTF16IsNamedAsSuch(t *testing.T) {
 	for format, body := range map[connection.Format]string{
 		SSE:    "\xff\xfed\x00a\x00t\x00a\x00:\x00 \x001\x00\n\x00\n\x00",

@@ -100,7 +100,8 @@ func (h retryHistory) next(o attemptOutcome, random float64) (retryStep, retryHi
 // mayRefuseID reports whether a status may mean that the server does not take the last event id: it is too old, or too long.
 func mayRefuseID(status int) bool {
 	switch status {
-	case http.StatusBadRequest, http.StatusGone, http.StatusPreconditionFailed, http.StatusRequestHeaderFieldsTooLarge:
+	case http.StatusBadRequest, http.StatusGone, http.StatusPreconditionFailed, http.StatusRequestedRangeNotSatisfiable, http.StatusUnprocessableEntity,
+		http.StatusRequestHeaderFieldsTooLarge:
 		return true
 	}
 	return false

@@ -67,6 +67,8 @@ func TestEachEndingLeadsToItsState(t *testing.T) {
 		{"400 after an id was sent asks once without", fresh(), sent(answered(400)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
 		{"410 after an id was sent asks once without", proven, sent(answered(410)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
 		{"412 after an id was sent asks once without", proven, sent(answered(412)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
+		{"416 after an id was sent asks once without", proven, sent(answered(416)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
+		{"422 after an id was sent asks once without", proven, sent(answered(422)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
 		{"431 after an id was sent asks once without", proven, sent(answered(431)), retryStep{state: Waiting, wait: time.Second, attempt: 1, forget: true, note: "asking once without the last event id"}},
 		{"404 after an id was sent has nothing to do with it", fresh(), sent(answered(404)), retryStep{state: Failed, attempt: 1}},
 		{"410 without an id fails", fresh(), answered(410), retryStep{state: Failed, attempt: 1}},

@@ -107,9 +107,9 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 				return waits(s) && s.wait == defaultRetry+refusedCap && refusedCap == 5*time.Minute
 			},
 		},
-		"`400` `410` `412` `431` after a last event id was sent": {
+		"`400` `410` `412` `416` `422` `431` after a last event id was sent": {
 			says: []string{"asks once without the id, and says so"}, tests: []string{"AServerThatRefusesTheIDIsAskedOnceWithout"},
-			steps: map[string]func() []retryStep{"never live": next(fresh, statuses(func(o *attemptOutcome) { o.sentID = true }, 400, 410, 412, 431)...)},
+			steps: map[string]func() []retryStep{"never live": next(fresh, statuses(func(o *attemptOutcome) { o.sentID = true }, 400, 410, 412, 416, 422, 431)...)},
 			want:  func(s retryStep) bool { return waits(s) && s.forget && s.note != "" },
 		},
 		"nothing received for the idle timeout (" + words(defaultIdleTimeout) + " by default; comments count), while connecting, during the TLS handshake, or while waiting for the answer or its body": {

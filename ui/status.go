@@ -349,7 +349,7 @@ func (h *feedHealth) nothingMappedText(now time.Time, k *keyMap) []span {
 	switch {
 	case h.messages > 0:
 	case h.lastByte.After(h.liveSince):
-		return []span{{strong, "Data is arriving, but no event is complete."}, {muted, "Only comments, or events without the blank line that ends them."}}
+		return []span{{strong, "Data is arriving, but no event is complete."}, {muted, "Only comments, lines that are no field of an event, or events without the blank line that ends them."}}
 	case now.Before(h.liveSince.Add(pulseDue)):
 		return []span{{strong, "Connected."}}
 	default:

@@ -2,6 +2,7 @@ package connection
 
 import (
 	"bufio"
+	"bytes"
 	"compress/flate"
 	"compress/gzip"
 	"context"
@@ -100,7 +101,27 @@ func Decompressed(resp *http.Response) io.Reader {
 	if ContentCoding(resp.Header) == "gzip" {
 		return &gzipBody{from: bufio.NewReader(resp.Body)}
 	}
-	return resp.Body
+	return &plainBody{from: resp.Body}
+}
+
+// errUndeclaredGzip is the error of a body that is gzip, of which the answer does not say so.
+var errUndeclaredGzip = errors.New("gzip that no header tells of")
+
+// plainBody is a body without compression.
+type plainBody struct {
+	from  io.Reader
+	begun bool
+}
+
+func (b *plainBody) Read(p []byte) (int, error) {
+	n, err := b.from.Read(p)
+	if !b.begun && n > 0 {
+		b.begun = true
+		if bytes.HasPrefix(p[:n], []byte{0x1f, 0x8b}) {
+			return 0, errUndeclaredGzip
+		}
+	}
+	return n, err
 }
 
 // gzipBody decompresses as it is read, holding no more than the format's window. The header of a member is only read

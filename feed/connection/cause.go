@@ -192,6 +192,7 @@ func explainKnown(err error) explanation {
 		{errMidEvent, brokenBecause("stream cut in mid-event")},
 		{errNothingSent, brokenBecause("the server ended the stream before sending anything")},
 		{errNoBlankLine, explanation{Broken, "the server ended the stream without a blank line, which ends an event", `the server must send "\n\n" after each event`}},
+		{errUndeclaredGzip, brokenBecause("the stream is gzip, and no header says so")},
 		{errBadGzip, brokenBecause("the stream is not gzip, although its header says so")},
 		{stream.ErrUTF16, explanation{NotAStream, "the stream is UTF-16 text; an event stream is UTF-8", "have the server encode its text as UTF-8"}},
 		{io.ErrUnexpectedEOF, brokenBecause("stream cut")},
