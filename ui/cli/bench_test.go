@@ -30,7 +30,7 @@ func runBench(ctx context.Context, args ...string) (code int, stdout, stderr str
 func TestBenchFindsThatTheMockServerDeliversAll(t *testing.T) {
 	t.Parallel()
 	server := startServer(t, "127.0.0.1:0")
-	code, out, complaints := runBench(t.Context(), server.url(), "--clients", "20", "--for", "300ms", "-o", "json")
+	code, out, complaints := runBench(t.Context(), server.url(), "--clients", "20", "--for", "2s", "-o", "json")
 	var report struct {
 		Connections struct{ Connected, Held int }
 		Events      struct {

@@ -138,7 +138,7 @@ func TestRecordEndsAsItsFeedsDo(t *testing.T) {
 		{"refused", answer(401), nil, cli.ExitError, "livetape: desk: failed 401: the server wants to know who is asking"},
 		{"ended by the server", answer(204), nil, cli.ExitOK, "livetape: desk: closed by server (204)"},
 		{"ended before the count", answer(204), []string{"--count", "9"}, cli.ExitError, "livetape: the stream ended after 0 of 9 events"},
-		{"its time is up", pricesHandler("A 1"), []string{"--for", "2s"}, cli.ExitOK, "desk.tape: 1 event recorded"},
+		{"its time is up", pricesHandler("A 1"), []string{"--for", "10s"}, cli.ExitOK, "desk.tape: 1 event recorded"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

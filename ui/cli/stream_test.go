@@ -191,11 +191,11 @@ func TestStreamEndsAfterItsTime(t *testing.T) {
 	t.Parallel()
 	_, url := startMarket(t, mockserver.Config{})
 	begin := time.Now()
-	lines, code := startStream(t, url, "--for", "2s", "--events", "price").rest()
+	lines, code := startStream(t, url, "--for", "10s", "--events", "price").rest()
 	if len(lines) != 24 || code != cli.ExitOK {
 		t.Errorf("%d lines of a snapshot of 24 prices, and exit code %d", len(lines), code)
 	}
-	if took := time.Since(begin); took < 2*time.Second {
+	if took := time.Since(begin); took < 10*time.Second {
 		t.Errorf("it ended after %s", took)
 	}
 }
@@ -237,12 +237,12 @@ func TestOnceWithSymbolsEndsWhenEachHasHadItsPrice(t *testing.T) {
 func TestOnceNamesTheSymbolsThatNeverCame(t *testing.T) {
 	t.Parallel()
 	url := serve(t, pricesHandler("A 1", "D 9"))
-	s := startStream(t, url, "--once", "--symbols", "A,Bee,Sea", "--for", "2s", "-t", "{{.Symbol}} {{.Last}}")
+	s := startStream(t, url, "--once", "--symbols", "A,Bee,Sea", "--for", "10s", "-t", "{{.Symbol}} {{.Last}}")
 	lines, code := s.rest()
 	if diff := cmp.Diff([]string{"A 1"}, lines); diff != "" || code != cli.ExitError {
 		t.Errorf("exit code %d, lines (-want +got):\n%s", code, diff)
 	}
-	s.stderr.waitFor(t, "livetape: no price of Bee and Sea within 2s\n")
+	s.stderr.waitFor(t, "livetape: no price of Bee and Sea within 10s\n")
 }
 
 // pricesHandler is a server of prices, each a symbol and a number, whose stream then stays open.

@@ -114,7 +114,7 @@ func TestEndsOfAFeedAreTold(t *testing.T) {
 		{"no stream", answer(200), nil, 0, cli.ExitError, "failed 200, but without a content type instead of an event stream · check the URL"},
 		{"ended by the server", answer(204), nil, 0, cli.ExitOK, "closed by server (204)"},
 		{"ended by the server, at last", once(answer(204)), nil, 7, cli.ExitOK, "closed by server (204)"},
-		{"refused in the end", once(answer(403)), []string{"--for", "2s"}, 7, cli.ExitOK, "403: access is forbidden · retry"},
+		{"refused in the end", once(answer(403)), []string{"--for", "10s"}, 7, cli.ExitOK, "403: access is forbidden · retry"},
 		{"ended before the count", once(answer(204)), []string{"--count", "9"}, 7, cli.ExitError, "livetape: the stream ended after 7 of 9 updates"},
 		{"ended at the count", once(answer(204)), []string{"--count", "7"}, 7, cli.ExitOK, ""},
 		{"ended before a price", answer(204), []string{"--once"}, 0, cli.ExitError, "livetape: no price before the stream ended"},
