@@ -115,9 +115,9 @@ func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 			feed: pour(20<<20, func(n int) string {
 				return "data: {\"q\":" + rows(1_000, func(m int) string { return fmt.Sprintf(`{"s":"S%d","p":1}`, 1000*n+m) }) + "}\n\n"
 			}), keys: "memory: 8MiB\n    map: [{each: q, symbol: s, last: p}]"},
-		{what: "--ca without end", args: []string{"--ca", "/dev/zero"}, says: "/dev/zero: has over 4 MiB", feed: pour(1, func(int) string { return "" })},
-		{what: "tls_ca without end", keys: "tls_ca: /dev/zero", says: "/dev/zero: has over 4 MiB", feed: pour(1, func(int) string { return "" })},
-		{what: "a certificate without end", keys: "tls: {cert: /dev/zero, key: /dev/zero}", says: "/dev/zero: has over 4 MiB", feed: pour(1, func(int) string { return "" })},
+		{what: "--ca without end", args: []string{"--ca", "/dev/zero"}, says: "/dev/zero: is over 4 MiB", feed: pour(1, func(int) string { return "" })},
+		{what: "tls_ca without end", keys: "tls_ca: /dev/zero", says: "/dev/zero: is over 4 MiB", feed: pour(1, func(int) string { return "" })},
+		{what: "a certificate without end", keys: "tls: {cert: /dev/zero, key: /dev/zero}", says: "/dev/zero: is over 4 MiB", feed: pour(1, func(int) string { return "" })},
 		{what: "token_file without end", keys: "token_file: /dev/zero", says: "/dev/zero is too long for a token", feed: pour(1, func(int) string { return "" })},
 		{what: "token_command without end", keys: "token_command: [/bin/cat, /dev/zero]", says: "the output of /bin/cat is too long for a token", feed: pour(1, func(int) string { return "" })},
 	} {
