@@ -194,6 +194,7 @@ type Model struct {
 	alarm      *alarm
 	wake       time.Time // when the pending wakeMsg is due; zero for none
 	generation int       // of the pending wakeMsg
+	ticks      bool      // the screen is drawn at the next whole second, at the latest
 }
 
 type paneID int8

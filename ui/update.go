@@ -211,6 +211,7 @@ func (m Model) wakeUp(msg wakeMsg) Model {
 // drawn anyway: such a change waits for slowLimit, and each message begins that anew.
 func (m Model) scheduleWake() (Model, tea.Cmd) {
 	next, now := m.nextChange(), m.present().now
+	m.ticks = !next.IsZero() && !next.After(now.Truncate(time.Second).Add(time.Second))
 	if next.IsZero() || !m.wake.Before(now.Add(slowLimit)) && !next.Before(m.wake) {
 		return m, nil // the pending wake-up is early enough, and schedules again
 	}

@@ -3,6 +3,7 @@ package ui
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/charmbracelet/bubbles/key"
 
@@ -66,20 +67,49 @@ func (m Model) header() string {
 	if w.used+right+2 > m.width {
 		return w.endLine()
 	}
-	about := m.config.Origin
-	if len(m.feeds) == 1 {
-		about = strings.TrimSuffix(m.feeds[0].url+" · "+about, " · ")
-		if isLocal := strings.HasPrefix(m.config.Origin, "./"); isLocal { // it may be somebody else's
-			about = m.config.Origin + " · " + m.feeds[0].url
-		}
+	about := m.aboutFeeds()
+	room := m.width - w.used - right - 4
+	if clock := m.clockSpan(room - cells(about)); clock.text != "" {
+		counters = append(counters, clock)
+		right += cells(clock.text)
+		room -= cells(clock.text)
 	}
-	if room := m.width - w.used - right - 4; about != "" && room >= 12 {
+	if about != "" && room >= 12 {
 		w.writeBlanks(2)
 		w.write(muted, truncate(about, room))
 	}
 	w.writeBlanks(m.width - w.used - right)
 	w.writeSpans(counters)
 	return w.endLine()
+}
+
+// aboutFeeds says where the feeds are, or where they are configured.
+func (m Model) aboutFeeds() string {
+	if len(m.feeds) != 1 {
+		return m.config.Origin
+	}
+	if isLocal := strings.HasPrefix(m.config.Origin, "./"); isLocal { // it may be somebody else's
+		return m.config.Origin + " · " + m.feeds[0].url
+	}
+	return strings.TrimSuffix(m.feeds[0].url+" · "+m.config.Origin, " · ")
+}
+
+// clockSpan is the time on screen, in as many words as there is room for: the present, that of a recording, or that which
+// the screen has gone back to. Where the screen is not drawn every second, there is none: a clock that stands is wrong.
+func (m Model) clockSpan(room int) span {
+	forms := []string{"15:04:05 MST", time.TimeOnly}
+	if m.config.Deck != nil {
+		forms = append([]string{"2 Jan 2006 15:04:05 MST"}, forms...)
+	}
+	if m.now.IsZero() || !m.ticks && m.config.Deck == nil && m.rewound == nil {
+		return span{}
+	}
+	for _, form := range forms {
+		if words := "   " + m.now.Local().Format(form); cells(words) <= room {
+			return span{muted, words}
+		}
+	}
+	return span{}
 }
 
 func (m Model) status() []string {
