@@ -106,7 +106,7 @@ const (
 
 func chartPart(r *market.Row, h *feedHealth) detailPart {
 	return detailPart{pane: focusChart, minimum: minChartLines, wanted: wantChartLines, grows: true, view: func(m Model, area drawContext) []string {
-		return m.viewChart(area, r, h)
+		return m.drawn.chart.draw(m.stateOfChart(area, r, h), func() []string { return m.viewChart(area, r, h) })
 	}}
 }
 
@@ -133,18 +133,7 @@ func (m Model) newChart(area drawContext, r *market.Row, h *feedHealth) *chart.C
 
 func (m Model) viewChart(area drawContext, r *market.Row, h *feedHealth) []string {
 	w, c := newLineWriter(area.theme, area.width), m.newChart(area, r, h)
-	kind, other := "line", "candles"
-	if c.Candles {
-		kind, other = other, kind
-	}
-	name := chartPaces()[m.chart.paceIndex(r, area.until)].name + " " + kind
-	where, right := "", "[ ] pace · "+keyLabel(m.keys.chartKind)+" "+other
-	if c.Cross >= 0 && c.Cross < c.Shown() {
-		right = crossText(c.At(c.Cross), r.Decimals(), area.width-cells(r.Symbol+name)-10)
-	} else if !area.focused {
-		right = ""
-	}
-	lines := []string{paneTitleLine(w, area, r.Symbol+" "+name, where, right)}
+	lines := []string{m.chartTitle(w, area, r, c)}
 	if c.Shown() == 0 {
 		text := "No price has come yet: the chart starts with the first."
 		if price, _ := r.Price(); price.IsSet() {
@@ -159,6 +148,28 @@ func (m Model) viewChart(area drawContext, r *market.Row, h *feedHealth) []strin
 		lines = append(lines, w.endLine())
 	}
 	return lines
+}
+
+// chartTitle names the chart, and says how it can be changed, or what is under the cross-hair. Where nothing else names the
+// symbol in full, it does.
+func (m Model) chartTitle(w *lineWriter, area drawContext, r *market.Row, c *chart.Chart) string {
+	kind, other := "line", "candles"
+	if c.Candles {
+		kind, other = other, kind
+	}
+	kind = chartPaces()[m.chart.paceIndex(r, area.until)].name + " " + kind
+	name, where, right := r.Symbol+" "+kind, "", ""
+	if area.focused {
+		right = "[ ] pace · " + keyLabel(m.keys.chartKind) + " " + other
+	}
+	switch {
+	case c.Cross >= 0 && c.Cross < c.Shown():
+		right = crossText(c.At(c.Cross), r.Decimals(), area.width-cells(name)-9)
+	case m.areDetailsBrief(m.shownData()):
+		right = strings.TrimSuffix(kind+" · "+right, " · ")
+		name, where = r.Symbol, truncate(quoteTitle(area, r), area.width-cells(r.Symbol+right)-8)
+	}
+	return paneTitleLine(w, area, name, where, right)
 }
 
 // chartStyle is what a style of the chart looks like.

@@ -1,6 +1,10 @@
 package ui
 
-import "livetape/feed/market"
+import (
+	"time"
+
+	"livetape/feed/market"
+)
 
 // detailPart is one part of the details of the selected symbol.
 type detailPart struct {
@@ -14,13 +18,22 @@ type detailPart struct {
 // detailParts are the parts of the details of a row, in the order on screen. The first ones get their lines first.
 func (m Model) detailParts(r *market.Row) []detailPart {
 	h := m.feeds.byName(r.Feed)
-	parts := []detailPart{m.quotePart(r, h)}
+	quote, chart := m.quotePart(r, h), chartPart(r, h)
+	brief := m.areDetailsBrief(m.shownData())
+	parts := []detailPart{quote}
+	if brief {
+		parts = []detailPart{chart}
+	}
 	if s := m.symbolOf(r); s != nil {
 		parts = append(parts, m.peersPart(s))
 	}
-	parts = append(parts, chartPart(r, h))
+	if brief {
+		parts = append(parts, quote)
+	} else {
+		parts = append(parts, chart)
+	}
 	if !r.IsReading {
-		parts = append(parts, tapePart())
+		parts = append(parts, tapePart(r))
 	}
 	t := m.shownData()
 	if p, shown := m.newsPart(t); shown {
@@ -47,7 +60,7 @@ const (
 	minTwoColumns  = 110 // cells for the parts of the details to stand in two columns
 	minSharedAbove = 16  // lines of body for several panes above the details
 	minDetailLines = 9   // including the title
-	usualFrame     = 5   // lines of a screen around its panes
+	minScrolled    = 32  // lines of body for the details to stand below rows of which not all have room
 )
 
 // showsDetails reports whether the details of the selected row are on screen.
@@ -56,19 +69,43 @@ func (m Model) showsDetails(t *shownData) bool {
 }
 
 // showsDetailsUnasked reports whether there is room for the details without a key: beside the panes of a wide screen, or
-// below few rows. It does not depend on whether there are news, so that the details stay when the first come.
+// below them. It does not depend on whether there are news, so that the details stay when the first come.
 func (m Model) showsDetailsUnasked(t *shownData) bool {
-	if m.width >= minBeside {
+	switch {
+	case m.width >= minBeside:
 		return true
-	}
-	body := m.height - usualFrame - minDetailLines
-	if body < t.size { // the usual case
+	case m.detailsClosed || m.showLog || m.showsBottom() || m.readsText() && m.overlay == detailOverlay || t.isOnlyNews() || m.showsRaw(t):
 		return false
 	}
-	if m.showLog || m.showsBottom() || m.readsText() && m.overlay == detailOverlay || t.isOnlyNews() || m.showsRaw(t) {
-		return false
+	return m.hasRoomForDetails(t)
+}
+
+// hasRoomForDetails reports whether the details have room below all rows, or below as many as a large screen shows beside
+// them.
+func (m Model) hasRoomForDetails(t *shownData) bool {
+	return m.width >= minTwoColumns && m.usualBody() >= minScrolled || m.hasRoomForAll(t)
+}
+
+// hasRoomForAll reports whether the details have room below all rows.
+func (m Model) hasRoomForAll(t *shownData) bool {
+	body := m.usualBody() - minDetailLines
+	return body >= t.size && body-newsShare(body) >= m.priceLines(t)
+}
+
+// areDetailsBrief reports whether the details have taken lines from rows without being asked for.
+func (m Model) areDetailsBrief(t *shownData) bool {
+	return m.width < minBeside && m.overlay != detailOverlay && !m.hasRoomForAll(t)
+}
+
+// usualBody is how many lines the panes have while the state of the feeds takes one line. By those that they have now, the
+// details would come and go with the cause of a lost connection.
+func (m Model) usualBody() int {
+	l := m.linesAround()
+	usual := 1
+	if m.config.Deck != nil {
+		usual++
 	}
-	return body-newsShare(body) >= m.priceLines(t)
+	return m.height - l.header - l.tabs - l.footer - usual
 }
 
 // detailWidth is how wide the details are. On a wide screen they stand beside the panes.
@@ -84,7 +121,7 @@ func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
 	if !m.showsDetails(t) {
 		return l, body
 	}
-	width, height := m.detailWidth(), body
+	width, height, parts := m.detailWidth(), body, m.detailParts(m.selectedRow(t))
 	switch {
 	case width < m.width:
 		l.details.beside = true
@@ -92,16 +129,29 @@ func (m Model) placeDetails(l layout, body int, t *shownData) (layout, int) {
 	case m.zoomed && m.overlay == detailOverlay || body < minShared:
 	default:
 		want := max(minDetailLines, m.spareLines(t, body))
-		if m.overlay == detailOverlay {
+		switch {
+		case m.overlay == detailOverlay:
 			want = max(want, body*2/5)
+		case m.areDetailsBrief(t):
+			want = max(want, body/3, leastInFirstColumn(parts))
 		}
 		l.details.below, height = true, min(want, max(body-4, body/2))
 	}
-	l.details = l.details.share(m.detailParts(m.selectedRow(t)), m.focus, width, height)
+	l.details = l.details.share(parts, m.focus, width, height)
 	if l.details.beside {
 		return l, body
 	}
 	return l, body - height
+}
+
+// leastInFirstColumn is how many lines the parts of the first of two columns need.
+func leastInFirstColumn(parts []detailPart) (n int) {
+	for _, p := range parts {
+		if !p.second {
+			n += p.minimum
+		}
+	}
+	return n
 }
 
 // share gives parts their lines: the one with the keyboard comes first.
@@ -226,6 +276,24 @@ func (m Model) clickDetails(p placedPart) Model {
 		return m.setCross(p.x)
 	}
 	return m
+}
+
+// detailsNextChange is when the details next change by time alone.
+func (m Model) detailsNextChange(now time.Time) time.Time {
+	second, r := now.Truncate(time.Second).Add(time.Second), m.selectedRow(m.shownData())
+	if r == nil || m.fold != nil || m.tape.held != nil || chartPaces()[m.chart.paceIndex(r, now)].bySec {
+		return second
+	}
+	h := m.feeds.byName(r.Feed)
+	times, next := newRowTimes(r, h), time.Time{}
+	for _, at := range [...]time.Time{times.price, times.quote, r.Updated} {
+		if !at.IsZero() {
+			next = earliest(next, nextAgeChange(now, at))
+		}
+	}
+	delay := m.areaOf(0, 0, noPane).sparkAxisFor(r, h).usualDelay
+	minute := now.Truncate(time.Second).Add(time.Second - 1 - delay).Truncate(time.Minute).Add(time.Minute)
+	return earliest(next, minute.Add(delay).Truncate(time.Second))
 }
 
 // viewDetails draws the parts of the details that have room.

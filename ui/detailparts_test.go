@@ -45,7 +45,7 @@ func TestTheDetailsStandBesideThePricesFrom160ColumnsAndFollowTheCursor(t *testi
 		}
 		s.keys("j")
 	}
-	if s.resize(159, 40); strings.Contains(s.screen(), "│") {
+	if s.resize(159, 30); strings.Contains(s.screen(), "│") {
 		t.Errorf("159 columns have a right-hand side:\n%s", s.screen())
 	}
 }
@@ -53,7 +53,7 @@ func TestTheDetailsStandBesideThePricesFrom160ColumnsAndFollowTheCursor(t *testi
 func TestEnterOpensTheDetailsAndThenGivesThemTheScreen(t *testing.T) {
 	t.Parallel()
 	for _, width := range []int{80, 120, 200} {
-		s := newHarness(demoConfig).resize(width, 40).openMarket().trade(2)
+		s := newHarness(demoConfig).resize(width, 32).openMarket().trade(2)
 		states := func() [2]bool {
 			return [2]bool{strings.Contains(s.screen(), "Prices"), strings.Contains(s.screen(), "─ NVDA")}
 		}
@@ -98,8 +98,8 @@ func TestTheDetailsStandBelowFewRows(t *testing.T) {
 		{"after esc", func() { s.keys("esc") }, all},
 		{"beside the log", func() { s.keys("!") }, [3]bool{true, false, false}},
 		{"without it", func() { s.keys("!") }, all},
-		{"of six rows", func() {
-			for i := range 4 {
+		{"of nine rows", func() {
+			for i := range 7 {
 				s.quote(market.Quote{Symbol: "S" + itoa(i), Last: decimal("1")})
 			}
 		}, [3]bool{true, false, false}},
@@ -124,5 +124,32 @@ func TestALineIsAsWideWithItsStylesAsWithoutThem(t *testing.T) {
 		if got, want := lineCells(line), cells(ansi.Strip(line)); got != want {
 			t.Errorf("%d cells, want %d: %q", got, want, line)
 		}
+	}
+}
+
+func TestALargeScreenHasTheDetailsBelowRowsThatScroll(t *testing.T) {
+	t.Parallel()
+	s := newHarness(demoConfig).resize(120, 40).openMarket().trade(2)
+	s.requireText(t, "▸ Prices 1–16 of 26 ", "─ NVDA · NVIDIA Corporation · USD ─", " 1 s line ─", "─ Tape: NVDA ─", "─ News 3 ")
+	if l := s.m.layout; l.details.height != 12 || l.prices != 18 || l.news != 7 {
+		t.Errorf("the lines are shared as %+v", l)
+	}
+	for _, small := range [][2]int{{109, 40}, {120, 30}} {
+		if s.resize(small[0], small[1]); s.m.layout.details.below {
+			t.Errorf("%d×%d has details:\n%s", small[0], small[1], s.screen())
+		}
+	}
+	s.resize(120, 40)
+	s.keys("esc")
+	if s.m.layout.details.below {
+		t.Errorf("esc leaves them:\n%s", s.screen())
+	}
+	again := newHarness(func(c *Config) { c.Settings = s.m.settings.unsaved }).resize(120, 40).openMarket()
+	if again.m.layout.details.below {
+		t.Error("the next run has forgotten that they were closed")
+	}
+	again.keys("enter")
+	if !again.m.layout.details.below || again.m.overlay != noOverlay {
+		t.Errorf("enter does not show them again:\n%s", again.screen())
 	}
 }

@@ -231,8 +231,8 @@ func TestDetailsAndNewsHaveTheRoomThatAFilterLeaves(t *testing.T) {
 	s := newHarness().resize(120, 40).openMarket()
 	before := s.m.layout
 	s.keys("/", "n", "v", "d", "a")
-	if typed := s.m.layout; typed.news != before.news-typed.tabs {
-		t.Errorf("while the filter is typed, news have %d lines, and had %d", typed.news, before.news)
+	if typed := s.m.layout; typed.prices+typed.news != before.prices+before.news-typed.tabs || typed.details.height != before.details.height {
+		t.Errorf("while the filter is typed it is %+v, and was %+v", typed, before)
 	}
 	s.keys("enter")
 	if kept := s.m.layout; kept.prices != minPrices || kept.news < minNews || !kept.details.below || kept.details.height <= minDetailLines {

@@ -123,6 +123,9 @@ func FuzzNoEventKeyOrSizeBreaksTheScreen(f *testing.F) {
 			if strings.Contains(styleSequence.ReplaceAllString(view, ""), "\x1b") {
 				t.Fatalf("it has an escape sequence that is no style: %q", view)
 			}
+			if drawnAnew(st.m) != view {
+				t.Fatalf("a part of it is not up to date:\n%s\nis to be\n%s", view, drawnAnew(st.m))
+			}
 		}
 	})
 }

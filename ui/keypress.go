@@ -241,7 +241,8 @@ func (m *Model) listOf(p paneID) *list {
 	return &m.prices.list
 }
 
-// goBack undoes the last that was opened: a cross-hair, a held tape, the overlay, or else the log. It never ends the program.
+// goBack undoes the last that was opened: a cross-hair, a held tape, the overlay, the log, or else the details that opened by
+// themselves. It never ends the program.
 func (m Model) goBack() (Model, tea.Cmd) {
 	switch {
 	case m.textSearch.text != "" && m.isTextFocused():
@@ -273,6 +274,10 @@ func (m Model) goBack() (Model, tea.Cmd) {
 		return m.setFilter(""), nil
 	case m.rewound != nil:
 		return m.goLive(), nil
+	case m.layout.details.below:
+		m.detailsClosed = true
+		m.settings.keep("details", "closed")
+		return m.showToast(span{accent, "details closed; " + keyLabel(m.keys.open) + " shows them again"})
 	}
 	return m.sayUnusedKey("esc")
 }
@@ -305,6 +310,13 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 	}
 	if m.overlay == detailOverlay && !m.readsText() {
 		return m.toggleZoom(), nil
+	}
+	if m.detailsClosed && !m.readsText() {
+		m.detailsClosed = false
+		m.settings.keep("details", "")
+		if m.showsDetailsUnasked(m.shownData()) {
+			return m, nil
+		}
 	}
 	m.zoomed = !m.readsText() && m.showsDetailsUnasked(m.shownData()) // where the details of a row are shown already
 	return m.toggleOverlay(detailOverlay), nil

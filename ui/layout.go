@@ -47,9 +47,9 @@ func (m Model) layOut() Model {
 	t.headlines = m.headlines(t.stories)
 	m.shown = t
 	m.keys = m.currentKeys()
-	m.quote.drawn = nil
 	if r := m.selectedRow(t); r != nil && m.showsDetails(t) {
-		m.quote = m.quote.draw(m.areaOf(detailColumns(m.detailWidth())[0], 0, noPane), r, m.feeds.byName(r.Feed))
+		area := m.areaOf(detailColumns(m.detailWidth())[0], 0, noPane)
+		m.quote = m.quote.grow(m.areDetailsBrief(t), area, r, len(m.viewQuote(area, r, m.feeds.byName(r.Feed))))
 	}
 	m.layout = m.shareLines(t)
 	l := m.layout
@@ -238,17 +238,23 @@ func (m Model) focusOrder() []paneID {
 	return order
 }
 
-// shareLines shares the screen's lines: first the badges, then the rest as there is room.
-func (m Model) shareLines(t *shownData) layout {
-	l := layout{width: m.width}
-	l.status = min(len(m.statusLines()), m.height)
+// linesAround are the lines around the panes, but for those of the feeds' state.
+func (m Model) linesAround() layout {
+	l := layout{width: m.width, tabs: m.tabHeight()}
 	if m.height >= 4 {
 		l.header = 1
 	}
 	if m.height >= 6 {
 		l.footer = 1
 	}
-	l.tabs = min(len(m.tabLines()), max(m.height-l.status, 0))
+	return l
+}
+
+// shareLines shares the screen's lines: first the badges, then the rest as there is room.
+func (m Model) shareLines(t *shownData) layout {
+	l := m.linesAround()
+	l.status = min(len(m.statusLines()), m.height)
+	l.tabs = min(l.tabs, max(m.height-l.status, 0))
 	body := max(m.height-l.header-l.status-l.tabs-l.footer, 0)
 	if m.isPageFocused() {
 		l.page = body

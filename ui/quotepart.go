@@ -24,39 +24,39 @@ func (f fact) cells() int {
 // selected: what is below is not to jump when an age takes a line more.
 type quotePane struct {
 	of           rowKey
+	brief        bool
 	width, lines int
-	drawn        []string // now, in theme: what it shows decides how the lines of the screen are shared
-	theme        *look
 }
 
-func (q quotePane) draw(area drawContext, r *market.Row, h *feedHealth) quotePane {
-	drawn := viewQuote(area, r, h)
-	if of := (rowKey{r.Feed, r.Symbol}); q.of != of || q.width != area.width {
-		q = quotePane{of: of, width: area.width}
+func (q quotePane) grow(brief bool, area drawContext, r *market.Row, lines int) quotePane {
+	if of := (rowKey{r.Feed, r.Symbol}); q.of != of || q.brief != brief || q.width != area.width {
+		return quotePane{of, brief, area.width, lines}
 	}
-	q.lines, q.drawn, q.theme = max(q.lines, len(drawn)), drawn, area.theme
+	q.lines = max(q.lines, lines)
 	return q
-}
-
-// view is what was drawn, if that was for this area.
-func (q quotePane) view(area drawContext, r *market.Row, h *feedHealth) []string {
-	if q.drawn != nil && q.of == (rowKey{r.Feed, r.Symbol}) && q.width == area.width && q.theme == area.theme {
-		return q.drawn
-	}
-	return viewQuote(area, r, h)
 }
 
 func (m Model) quotePart(r *market.Row, h *feedHealth) detailPart {
 	p := detailPart{pane: noPane, minimum: 3, wanted: m.quote.lines, view: func(m Model, area drawContext) []string {
-		return m.quote.view(area, r, h)
+		return m.viewQuote(area, r, h)
 	}}
 	switch {
 	case m.overlay == detailOverlay && m.zoomed:
 		p.minimum = p.wanted // the other parts are a tab away
+	case m.areDetailsBrief(m.shownData()):
+		p.minimum = p.wanted
 	case m.width < minBeside && m.height < minWholeQuote:
 		p.wanted = min(p.wanted, wantQuoteLines)
 	}
 	return p
+}
+
+func (m Model) viewQuote(area drawContext, r *market.Row, h *feedHealth) []string {
+	view := viewWholeQuote
+	if m.areDetailsBrief(m.shownData()) {
+		view = viewBriefQuote
+	}
+	return m.drawn.quote.draw(m.stateOfQuote(area, r, h), func() []string { return view(area, r, h) })
 }
 
 const (
@@ -64,16 +64,9 @@ const (
 	minWholeQuote  = 50 // lines of a screen on which these can have more
 )
 
-func viewQuote(area drawContext, r *market.Row, h *feedHealth) []string {
+func viewWholeQuote(area drawContext, r *market.Row, h *feedHealth) []string {
 	w := newLineWriter(area.theme, area.width)
-	where := withSeparator("· ", r.Name) + withSeparator(" · ", r.Currency)
-	if area.manyFeeds {
-		where += " · " + feedsText(r, area.fold.Symbol(r), area.width)
-	}
-	lines := []string{paneTitleLine(w, area, r.Symbol, where, "")}
-	if tag, st := haltTag(r.Halt); tag != "" {
-		lines = append(lines, w.wrapped([]span{{st, tag + withSeparator(": ", r.Halt.Reason)}}, 2)...)
-	}
+	lines := append([]string{paneTitleLine(w, area, r.Symbol, quoteTitle(area, r), "")}, haltLines(w, r)...)
 	lines = append(lines, spanLines(w, priceSpans(area, r, h))...)
 	lines = append(lines, spanLines(w, ageSpans(area, r, h))...)
 	lines = append(lines, factLines(w, rowFacts(r, area.fold.Symbol(r)), area.width)...)
@@ -81,6 +74,51 @@ func viewQuote(area drawContext, r *market.Row, h *feedHealth) []string {
 		lines = append(lines, spanLines(w, all)...)
 	}
 	return append(lines, w.wrapped([]span{{muted, quoteCountText(area, r)}}, 3)...)
+}
+
+// quoteTitle is what belongs to a symbol in a title, behind it.
+func quoteTitle(area drawContext, r *market.Row) string {
+	words := withSeparator("· ", r.Name) + withSeparator(" · ", r.Currency)
+	if area.manyFeeds {
+		words += " · " + feedsText(r, area.fold.Symbol(r), area.width)
+	}
+	return words
+}
+
+// haltLines are why a symbol is not traded.
+func haltLines(w *lineWriter, r *market.Row) []string {
+	tag, st := haltTag(r.Halt)
+	if tag == "" {
+		return nil
+	}
+	return w.wrapped([]span{{st, tag + withSeparator(": ", r.Halt.Reason)}}, 2)
+}
+
+// viewBriefQuote has what the row in the table does not say, as much of it as fits on one line. It stands below the chart.
+func viewBriefQuote(area drawContext, r *market.Row, h *feedHealth) []string {
+	w := newLineWriter(area.theme, area.width)
+	var facts [][]span
+	for _, f := range rowFacts(r, area.fold.Symbol(r)) {
+		facts = append(facts, []span{{muted, f.name + " "}, {f.style, f.value}, {muted, withSeparator(" ", f.note)}})
+		if f.name == "Spread" {
+			for _, s := range quoteAgeSpans(area, r, h) {
+				facts = append(facts, []span{s})
+			}
+		}
+	}
+	if len(facts) == 0 {
+		facts = [][]span{priceSpans(area, r, h)}
+	}
+	return append(haltLines(w, r), w.indented(packFacts(facts, area.width-gutter-1)[:1], gutter)...)
+}
+
+// quoteAgeSpans are how old the quote is, and whether the last price is outside it.
+func quoteAgeSpans(area drawContext, r *market.Row, h *feedHealth) []span {
+	all := []span{{muted, "quote " + agoText(area.now, newRowTimes(r, h).quote)}}
+	if row := (tableRow{Row: r, feeds: area.fold.Symbol(r)}); row.isOutsideQuote() {
+		all = append(all, span{warn, outsideSign + " outside the quote"})
+	}
+	return all
 }
 
 // spanLines are spans in as many lines as they need, three at most.
@@ -139,17 +177,16 @@ func ageSpans(area drawContext, r *market.Row, h *feedHealth) []span {
 		all = append(all, span{muted, "No trade"})
 	}
 	if !since.quote.IsZero() {
-		all = append(all, span{muted, " · quote " + agoText(area.now, since.quote)})
-	}
-	if row := (tableRow{Row: r, feeds: area.fold.Symbol(r)}); row.isOutsideQuote() {
-		all = append(all, span{warn, "  " + outsideSign + " outside the quote"})
+		for i, s := range quoteAgeSpans(area, r, h) {
+			all = append(all, span{s.style, [...]string{" · ", "  "}[i] + s.text})
+		}
 	}
 	return all
 }
 
 func agoText(now, at time.Time) string {
 	if d := elapsed(now, at); d >= time.Second {
-		return humanize.Duration(d) + " ago"
+		return humanize.Coarse(d) + " ago"
 	}
 	return "just now"
 }

@@ -128,6 +128,7 @@ func (m Model) applySettings() Model {
 		m.prices.columns = columns
 	}
 	v.redefined = true
+	m.detailsClosed = m.settings.values["details"] == "closed"
 	m.chart = parseChart(m.settings.values["chart"])
 	read := newReadHeadlines()
 	for key := range m.settings.withPrefix(settingKey("read", "")) {

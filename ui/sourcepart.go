@@ -18,7 +18,8 @@ const (
 
 func (m Model) sourcePart(h *feedHealth) detailPart {
 	minimum := minSourceLines
-	if m.overlay == detailOverlay && !m.zoomed && m.focus != focusSource {
+	asked := m.overlay == detailOverlay && !m.zoomed
+	if (asked || m.areDetailsBrief(m.shownData())) && m.focus != focusSource {
 		minimum = m.height // below the table there is room for it only when it has the keyboard
 	}
 	return detailPart{pane: focusSource, second: true, minimum: minimum, wanted: wantSourceLines, view: func(m Model, area drawContext) []string {

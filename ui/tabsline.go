@@ -11,13 +11,24 @@ import (
 
 const minTabsHeight = 8 // lines of a screen that has one for the lists, unless the user types there
 
+// tabHeight is how many lines tabLines are.
+func (m Model) tabHeight() int {
+	switch {
+	case m.prompt.kind == filterPrompt && m.view.mistake != nil:
+		return 2
+	case m.prompt.kind != noPrompt, m.view.isShown() && m.height >= minTabsHeight:
+		return 1
+	}
+	return 0
+}
+
 // tabLines are the lines of lists, order and filter.
 func (m Model) tabLines() []string {
 	w := newLineWriter(m.theme, m.width)
 	if m.prompt.kind != noPrompt {
 		return m.promptLines(w)
 	}
-	if !m.view.isShown() || m.height < minTabsHeight {
+	if m.tabHeight() == 0 {
 		return nil
 	}
 	right := m.shortViewSpans()

@@ -39,8 +39,10 @@ const (
 	maxSizeBar    = 24   // cells
 )
 
-func tapePart() detailPart {
-	return detailPart{pane: focusTape, second: true, minimum: minTapeLines, wanted: wantTapeLines, grows: true, view: Model.viewTape}
+func tapePart(r *market.Row) detailPart {
+	return detailPart{pane: focusTape, second: true, minimum: minTapeLines, wanted: wantTapeLines, grows: true, view: func(m Model, area drawContext) []string {
+		return m.drawn.tape.draw(m.stateOfTape(area, r), func() []string { return m.viewTape(area) })
+	}}
 }
 
 // sales are the newest trades that the tape shows, newest first, at most so many.

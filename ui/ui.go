@@ -162,7 +162,9 @@ type Model struct {
 	focus         paneID
 	lastTable     paneID // that last had the keyboard
 	zoomed        bool   // the details have the screen for themselves
+	detailsClosed bool   // they are not shown without being asked for
 	selected      rowKey // of the details
+	drawn         *partCache
 	quote         quotePane
 	chart         chartPane
 	tape          tapePane
@@ -265,6 +267,7 @@ func New(c Config) Model {
 
 		settings:   newSettings(c.Settings),
 		foldedNews: &foldedNews{},
+		drawn:      &partCache{},
 		view:       rowView{lists: c.Lists},
 
 		prices:   newTablePane(false, c.ASCII),

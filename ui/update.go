@@ -242,7 +242,10 @@ func (m Model) nextChange() time.Time {
 	if m.layout.readings > 0 {
 		next = earliest(next, m.readings.nextChange(m.shownData().readings, m.feeds, m.now))
 	}
-	if m.layout.details.height > 0 || m.overlay == detailOverlay {
+	switch {
+	case m.layout.details.height > 0:
+		next = earliest(next, m.detailsNextChange(m.now))
+	case m.overlay == detailOverlay:
 		next = earliest(next, m.now.Truncate(time.Second).Add(time.Second))
 	}
 	return next
