@@ -78,11 +78,11 @@ func viewWholeQuote(area drawContext, r *market.Row, h *feedHealth) []string {
 
 // quoteTitle is what belongs to a symbol in a title, behind it.
 func quoteTitle(area drawContext, r *market.Row) string {
-	words := withSeparator("· ", r.Name) + withSeparator(" · ", r.Currency)
+	words := withSeparator(" · ", r.Name) + withSeparator(" · ", r.Currency)
 	if area.manyFeeds {
 		words += " · " + feedsText(r, area.fold.Symbol(r), area.width)
 	}
-	return words
+	return strings.TrimPrefix(words, " ")
 }
 
 // haltLines are why a symbol is not traded.
@@ -141,7 +141,7 @@ func priceSpans(area drawContext, r *market.Row, h *feedHealth) []span {
 	}
 	all := []span{{strong, fullNumber(price, r.Decimals())}}
 	if isMid {
-		all = append(all, span{muted, " mid of bid and ask"})
+		all = append(all, span{muted, " mid"})
 	}
 	if arrow := [...]string{"▼", "", "▲"}[r.Tick+1]; arrow != "" {
 		all = append(all, span{styles.forSign(r.Tick), " " + arrow})

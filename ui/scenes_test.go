@@ -125,7 +125,7 @@ func scenes() map[string]func(*harness) {
 		"rawjson":       playRawJSON,
 		"rawasked":      func(s *harness) { s.openMarket().trade(2); s.keys("e", "j") },
 		"detail":        func(s *harness) { s.openMarket().trade(6); s.keys("enter") },
-		"detailfull":    func(s *harness) { s.openMarket().trade(40); s.keys("enter", "z"); focusOn(s, focusChart); s.keys("]") },
+		"detailfull":    func(s *harness) { s.openMarket().trade(40); openZoomed(s); focusOn(s, focusChart); s.keys("]") },
 		"news":          func(s *harness) { s.openMarket().trade(3); s.keys("n", "down", "N", "N", "down") },
 		"palette":       func(s *harness) { s.openMarket().trade(3); s.keys(":", "ne") },
 		"columns":       func(s *harness) { s.openMarket().trade(3); s.keys("c", "down", " ", "J") },
@@ -145,7 +145,14 @@ func scenes() map[string]func(*harness) {
 		},
 		"chart": playChart,
 		"tape":  playTape,
-		"story": func(s *harness) { s.openMarket().trade(6); s.keys("tab", "down", "enter") },
+		"story": func(s *harness) { s.openMarket().trade(6); s.keys("n", "down", "enter") },
+	}
+}
+
+// openZoomed gives the details the whole screen, however large that is.
+func openZoomed(s *harness) {
+	if s.keys("enter"); !s.m.zoomed {
+		s.keys("z")
 	}
 }
 

@@ -178,6 +178,7 @@ type tapeTable struct {
 	labelHead          string
 	labelOf            func(*sale) string
 	place, millis      bool
+	short              bool // sizes are cut to three digits and their unit
 	bar                int
 	largest            float64
 	decimals           func(sale) int
@@ -200,7 +201,7 @@ func (m Model) newTapeTable(w *lineWriter, area drawContext, all []sale) tapeTab
 	}
 	for _, s := range all {
 		t.price = max(t.price, cells(fullNumber(s.Price, t.decimals(s))))
-		t.size = max(t.size, cells(fullNumber(s.Size, 0)))
+		t.size = max(t.size, cells(t.sizeText(&s)))
 		if v := s.Size.Approx(); v > t.largest {
 			t.largest = v
 		}
@@ -212,12 +213,26 @@ func (m Model) newTapeTable(w *lineWriter, area drawContext, all []sale) tapeTab
 	if t.label > 0 {
 		left -= t.label + 2
 	}
+	if left < 0 {
+		t.short, t.size = true, len("SIZE")
+		for i := range all {
+			t.size = max(t.size, cells(t.sizeText(&all[i])))
+		}
+	}
 	t.place = left >= 5
 	t.millis = left >= 9
 	if left -= 5 + 4; left >= 4 {
 		t.bar = min(left-2, maxSizeBar)
 	}
 	return t
+}
+
+func (t tapeTable) sizeText(s *sale) string {
+	text := fullNumber(s.Size, 0)
+	if t.short {
+		return humanize.Abbreviate(text)
+	}
+	return text
 }
 
 func (t tapeTable) timeWidth() int {
@@ -261,7 +276,7 @@ func (t tapeTable) line(s *sale) string {
 		t.w.writeLeft(tag, t.labelOf(s), t.label+2)
 	}
 	t.w.writeRight(number, fullNumber(s.Price, t.decimals(*s)), t.price)
-	t.w.writeRight(number, orMissing(fullNumber(s.Size, 0)), t.size+2)
+	t.w.writeRight(number, orMissing(t.sizeText(s)), t.size+2)
 	switch {
 	case s.Report == market.Correction:
 		t.w.write(warn, "  corrected")

@@ -158,3 +158,13 @@ func TestTheSourceIsTheLastEventOfTheSelectedSymbol(t *testing.T) {
 		t.Errorf("not that of the row selected now:\n%s", s.screen())
 	}
 }
+
+func TestTheTapeOfAllCutsNoSize(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
+	s.quote(market.Quote{Symbol: "BTC-USD", Last: decimal("97123.12"), Size: decimal("416000000"), Time: s.now})
+	s.quote(market.Quote{Symbol: "NVDA", Last: decimal("181.46"), Size: decimal("1250"), Time: s.now})
+	s.requireText(t, "1,250")
+	s.keys("t", "t")
+	s.requireText(t, "Tape: all", " 416M", " 1.25K")
+}
