@@ -247,11 +247,11 @@ func TestARuleIsReadAsTypedAndSaidInShort(t *testing.T) {
 		"":           `"" is no alert: write one of > 182`,
 		"182":        `"182" is no alert`,
 		"> much":     `a limit is a price: "much" is not a number`,
-		"0% 5m":      `"0" is no percentage over 0`,
-		"nan% 5m":    `"nan" is no percentage`,
-		"2%":         `"" is no time: write 30s`,
+		"0% 5m":      `"0" is not a percentage over 0`,
+		"nan% 5m":    `"nan" is not a percentage`,
+		"2%":         `"" is not a time: write 30s`,
 		"2% 1ms":     "1ms is not between 1s and 24h",
-		"2% forever": `"forever" is no time`,
+		"2% forever": `"forever" is not a time`,
 	} {
 		if _, err := alert.Parse("NVDA", typed); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: %v; want %q", typed, err, want)

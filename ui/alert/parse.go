@@ -53,7 +53,7 @@ const MaxPercent = 1000
 func (r Rule) withMove(number, within string) (Rule, error) {
 	percent, err := strconv.ParseFloat(number, 64)
 	if err != nil || !(percent > 0 && percent <= MaxPercent) {
-		return Rule{}, fmt.Errorf("%q is no percentage over 0 and up to %d", number, MaxPercent)
+		return Rule{}, fmt.Errorf("%q is not a percentage over 0 and up to %d", number, MaxPercent)
 	}
 	r.Kind, r.Percent = Moves, percent
 	r.Within, err = ParseWithin(within)
@@ -65,7 +65,7 @@ func ParseWithin(s string) (time.Duration, error) {
 	wait, err := time.ParseDuration(s)
 	switch {
 	case err != nil:
-		return 0, fmt.Errorf("%q is no time: write 30s, 5m or 1h", s)
+		return 0, fmt.Errorf("%q is not a time: write 30s, 5m or 1h", s)
 	case wait < time.Second || wait > 24*time.Hour:
 		return 0, fmt.Errorf("%s is not between 1s and 24h", s)
 	}

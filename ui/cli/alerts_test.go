@@ -74,8 +74,8 @@ func TestAlertsMustBeThereAndALocalConfigurationRunsNone(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{url, "--alerts"}, "--alerts finds none: write them into the configuration"},
-		{[]string{"desk", "--alerts"}, "alerts: exec runs a program, and livetape.yaml of this directory may be somebody else's: if it is right, say --config ./livetape.yaml"},
+		{[]string{url, "--alerts"}, "--alerts finds none: add them to the configuration"},
+		{[]string{"desk", "--alerts"}, "alerts: exec runs a program, and livetape.yaml in this directory may be somebody else's: if it is yours, say --config ./livetape.yaml"},
 	} {
 		alertsConfig(t, ".", url, "  - {news: halt, exec: [./page.sh]}\n")
 		s := startStream(t, test.args...)

@@ -126,5 +126,5 @@ func explainNotFound(err error) error {
 	if !errors.Is(err, config.ErrNotFound) {
 		return err
 	}
-	return fmt.Errorf("%w; it was looked for here:\n  %s\n'livetape config init' writes one to start with", err, strings.Join(config.SearchPaths(), "\n  "))
+	return fmt.Errorf("%w; livetape looked for it here:\n  %s\n'livetape config init' writes one to start with", err, strings.Join(config.SearchPaths(), "\n  "))
 }

@@ -183,7 +183,7 @@ func TestWaitsAndBoundsAreTheConfigurations(t *testing.T) {
 		{"a wait", "retry_min: 300ms", "retry: 10\n" + tick, 2, []string{"the server ended the stream · retry in 0.3 s"}},
 		{"no long wait", "retry_max: 1s", "retry: 10000\nretry: 10\n" + tick + "retry: 30000\n\n", 2, []string{"the server ended the stream · retry in 1.0 s"}},
 		{"a large event", "max_event: 1KiB", "data: {\"symbol\":\"" + strings.Repeat("B", 2000) + "\"}\n\n" + tick, 1, []string{"event of over 1024 bytes skipped"}},
-		{"the memory of a feed", "{memory: 1MiB, map: [{each: q, merge: $key, symbol: s, last: p}]}", manyRows, 25_000, []string{"more than 1 MiB are to be kept of this feed"}},
+		{"the memory of a feed", "{memory: 1MiB, map: [{each: q, merge: $key, symbol: s, last: p}]}", manyRows, 25_000, []string{"more than 1 MiB would have to be kept of this feed"}},
 		{"an id in a parameter", "resume: 'since={id}'", "retry: 10\nid: 7\n" + tick, 2, []string{"asked to resume after 7"}},
 		{"an id in the payload", "{resume: 'since={id}', resume_id: n, map: [{last: price}]}", "retry: 10\ndata: {\"n\":7,\"price\":1}\n\n", 2, []string{"asked to resume after 7"}},
 	} {

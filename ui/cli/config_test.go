@@ -181,7 +181,7 @@ func TestTheScreenFollowsTheConfiguration(t *testing.T) {
 		t.Errorf("the feed that stayed was asked %d times", got)
 	}
 	e.writeConfig(t, dir, one+"  two: {url: EXCHANGE/amd, token: '${DESK_TOKEN}'}\n")
-	term.waitForText("livetape.yaml of this directory has changed: two: sends DESK_TOKEN to 127.0.0.1:")
+	term.waitForText("livetape.yaml in this directory has changed: two: sends DESK_TOKEN to 127.0.0.1:")
 	path := filepath.Join(dir, "livetape.yaml")
 	if err := os.Chmod(path, 0o666); err != nil {
 		t.Fatal(err)
@@ -237,13 +237,13 @@ symbols:
 			t.Errorf("%v prints %q, %v; want %q", c.args, out, err, c.want)
 		}
 	}
-	if got := complaints["one"]; !strings.HasPrefix(got, "livetape: using livetape.yaml of this directory\nlivetape: one: sends the file token to 127.0.0.1:") || strings.Contains(got, "fr0m") {
+	if got := complaints["one"]; !strings.HasPrefix(got, "livetape: using livetape.yaml in this directory\nlivetape: one: sends the file token to 127.0.0.1:") || strings.Contains(got, "fr0m") {
 		t.Errorf("before anything is sent, it says %q", got)
 	}
 	if got := complaints[e.URL+"/intc"]; strings.Contains(got, "using") {
 		t.Errorf("of a URL it says %q", got)
 	}
-	if text, err := livetapeIn(dir, []string{"stream", "program"}).CombinedOutput(); err == nil || !strings.Contains(string(text), "feed program: token_command runs a program, and livetape.yaml of this directory may be somebody else's") {
+	if text, err := livetapeIn(dir, []string{"stream", "program"}).CombinedOutput(); err == nil || !strings.Contains(string(text), "feed program: token_command runs a program, and livetape.yaml in this directory may be somebody else's") {
 		t.Errorf("of a program it says %q, %v", text, err)
 	}
 	if _, err := os.Stat(filepath.Join(dir, "ran")); err == nil {

@@ -137,7 +137,7 @@ func (f feedFlags) setRequest(cmd *cobra.Command, d *preset.Definition) error {
 	case f.timeout < 0:
 		return usageErrorf(cmd, "--timeout is %s; it must be at least 0", f.timeout)
 	case changed("data") && changed("method") && f.method.String() != http.MethodPost:
-		return usageErrorf(cmd, "--data is the body of a POST: leave --method %s away", f.method)
+		return usageErrorf(cmd, "--data is the body of a POST: leave out --method %s", f.method)
 	case changed("data"):
 		d.Method = http.MethodPost
 	case changed("method"):

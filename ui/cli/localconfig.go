@@ -22,7 +22,7 @@ func (s *targetSelection) warnLocalConfig(targets []feedTarget) {
 		return
 	}
 	out := s.cmd.ErrOrStderr()
-	fmt.Fprintf(out, "livetape: using %s of this directory\n", config.FileName)
+	fmt.Fprintf(out, "livetape: using %s in this directory\n", config.FileName)
 	for _, line := range secretsSent(targets) {
 		fmt.Fprintf(out, "livetape: %s\n", line)
 	}
@@ -52,7 +52,7 @@ func (s *targetSelection) newSecretsSent(before, now []feedTarget) string {
 	if len(added) == 0 {
 		return ""
 	}
-	return config.FileName + " of this directory has changed: " + strings.Join(added, "; ")
+	return config.FileName + " in this directory has changed: " + strings.Join(added, "; ")
 }
 
 // checkOwner refuses a configuration of the working directory that has become another user's since it was found.
@@ -69,7 +69,7 @@ func (s *targetSelection) refuseLocalProgram(t feedTarget) error {
 	if !s.local || len(t.origin.TokenCommand) == 0 || t.config.Name == "" {
 		return nil
 	}
-	return fmt.Errorf("feed %s: token_command runs a program, and %s of this directory may be somebody else's: if it is right, say --config ./%s", t.config.Name, config.FileName, config.FileName)
+	return fmt.Errorf("feed %s: token_command runs a program, and %s in this directory may be somebody else's: if it is yours, say --config ./%s", t.config.Name, config.FileName, config.FileName)
 }
 
 // alerts are those of the configuration. One that was found in the working directory runs no programs.
@@ -79,7 +79,7 @@ func (s *targetSelection) alerts() (notify.Alerts, error) {
 	}
 	rules := s.file.Alerts()
 	if s.local && slices.ContainsFunc(rules, func(r alert.Rule) bool { return len(r.Actions.Exec) > 0 }) {
-		return notify.Alerts{}, fmt.Errorf("alerts: exec runs a program, and %s of this directory may be somebody else's: if it is right, say --config ./%s", config.FileName, config.FileName)
+		return notify.Alerts{}, fmt.Errorf("alerts: exec runs a program, and %s in this directory may be somebody else's: if it is yours, say --config ./%s", config.FileName, config.FileName)
 	}
 	return notify.Alerts{Rules: rules, Dir: s.file.Dir()}, nil
 }

@@ -96,13 +96,13 @@ func TestAHostileFeedCannotFillTheMemory(t *testing.T) {
 		args []string
 		says string
 	}{
-		{what: "long keys of rows that are merged", says: "more than 8 MiB are to be kept of this feed", keys: "memory: 8MiB\n    map: [{each: q, merge: $key, symbol: s, last: p}]",
+		{what: "long keys of rows that are merged", says: "more than 8 MiB would have to be kept of this feed", keys: "memory: 8MiB\n    map: [{each: q, merge: $key, symbol: s, last: p}]",
 			feed: pour(20<<20, func(n int) string {
 				return fmt.Sprintf("data: {\"q\":{\"%d%s\":{\"s\":\"QRS\",\"p\":1}}}\n\n", n, long)
 			})},
 		{what: "rows of a map, faster than they are printed", keys: "memory: 8MiB\n    map: [{each: q, symbol: s, last: p}]",
 			feed: pour(4<<20, func(int) string { return "data: {\"q\":" + quotes + "}\n\n" })},
-		{what: "a document of Firebase", says: "more than 8 MiB are to be kept of this feed", keys: "memory: 8MiB\n    patch: firebase\n    map: [{each: q, symbol: s, last: p}]",
+		{what: "a document of Firebase", says: "more than 8 MiB would have to be kept of this feed", keys: "memory: 8MiB\n    patch: firebase\n    map: [{each: q, symbol: s, last: p}]",
 			feed: pour(2<<20, func(n int) string {
 				return fmt.Sprintf("event: put\ndata: {\"path\":\"/%d\",\"data\":%s}\n\n", n, tree)
 			})},
@@ -219,7 +219,7 @@ func TestTheScreenSaysThatTooMuchIsToBeKept(t *testing.T) {
 	term := startTerminal(t, 160, 40, exec.Command(livetape, "watch", "desk", "--config", file))
 	term.waitForText("closed by server")
 	term.press("!")
-	term.waitForText("more than 8 MiB are to be kept of this feed")
+	term.waitForText("more than 8 MiB would have to be kept of this feed")
 }
 
 // TestAHostileFeedCannotFillTheScreensMemory sends more than the board has room for, of each kind, in its longest form.

@@ -101,7 +101,7 @@ func sayDiskWaits(ctx context.Context, diskWait func(now time.Time) time.Duratio
 func (f recordFlags) createFile(cmd *cobra.Command, feeds *recordedFeeds) (*tape.Recorder, error) {
 	recorder, err := tape.Create(f.file, tape.RecorderOptions{MaxSize: f.size.Bytes, Feeds: feeds.initial, Source: feeds.source})
 	if err == nil && recorder.MovedTo() != "" {
-		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: the recording %s that existed is now %s\n", f.file, recorder.MovedTo())
+		fmt.Fprintf(cmd.ErrOrStderr(), "livetape: the earlier recording %s is now %s\n", f.file, recorder.MovedTo())
 	}
 	return recorder, err
 }

@@ -379,7 +379,7 @@ func (f *lookFlags) looks(cmd *cobra.Command, file *config.File) (ui.Looks, erro
 func screenConfig(cmd *cobra.Command, asked string) *config.File {
 	file, err := readConfig(cmd.Context(), asked)
 	if err != nil && !errors.Is(err, config.ErrNotFound) {
-		fmt.Fprintln(cmd.ErrOrStderr(), "livetape: the configuration has a mistake, and the screen looks as without it: 'livetape config check' shows the mistake")
+		fmt.Fprintln(cmd.ErrOrStderr(), "livetape: the configuration has a mistake, so the screen ignores it: 'livetape config check' shows the mistake")
 	}
 	return file
 }

@@ -49,7 +49,7 @@ func streamCommand() *cobra.Command {
 					return err
 				}
 				if len(options.alerts.Rules) == 0 {
-					return usageErrorf(cmd, "--alerts finds none: write them into the configuration, below alerts:, and name it by --config if feeds are given as URLs")
+					return usageErrorf(cmd, "--alerts finds none: add them to the configuration, under alerts:, and name it with --config if feeds are given as URLs")
 				}
 			}
 			return runStream(cmd.Context(), cmd, options)

@@ -37,9 +37,9 @@ func (f *selectionFlags) checkAndFillIn(cmd *cobra.Command) error {
 	case len(f.Kinds) == 0:
 		return usageErrorf(cmd, "--events is empty; it knows %s", output.JoinAnd(output.Kinds))
 	case changed("symbols") && len(f.Symbols) == 0:
-		return usageErrorf(cmd, "--symbols is empty; leave it away for all of them")
+		return usageErrorf(cmd, "--symbols is empty; leave it out for all of them")
 	case f.Once && changed("events") && !slices.Equal(f.Kinds, []string{output.Price}):
-		return usageErrorf(cmd, "--once prints prices: leave --events away")
+		return usageErrorf(cmd, "--once prints prices: leave out --events")
 	}
 	if f.Once {
 		f.Kinds = []string{output.Price}
@@ -85,9 +85,9 @@ func (f formatFlags) format(cmd *cobra.Command, terminal, manyFeeds bool) (outpu
 	}
 	switch {
 	case cmd.Flags().Changed("template") && len(f.fields) > 0:
-		return nil, usageErrorf(cmd, "--template names its fields itself: leave --fields away")
+		return nil, usageErrorf(cmd, "--template names its fields itself: leave out --fields")
 	case cmd.Flags().Changed("template") && name != "":
-		return nil, usageErrorf(cmd, "--template is a format of its own: leave --output %s away", f.name)
+		return nil, usageErrorf(cmd, "--template is a format of its own: leave out --output %s", f.name)
 	case cmd.Flags().Changed("template"):
 		format, err := output.NewTemplate(f.template, time.Local)
 		if err != nil {

@@ -141,7 +141,7 @@ func translateNumber(text string, isTime bool) (words, problem string) {
 		if seconds, ok := parseSeconds(text); ok {
 			return strconv.FormatFloat(seconds, 'f', -1, 64), ""
 		}
-		return "", fmt.Sprintf("%q is no time: write 30s, 5m, 2h or 1d", text)
+		return "", fmt.Sprintf("%q is not a time: write 30s, 5m, 2h or 1d", text)
 	}
 	parts := numberPattern.FindStringSubmatch(text)
 	if parts == nil {

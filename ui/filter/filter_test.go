@@ -94,7 +94,7 @@ func TestAMistakeIsExplainedWhereItIs(t *testing.T) {
 		"vool > 1m":             {0, `there is no field "vool" (did you mean "vol"?)`},
 		"chg% > 2 an":           {9, `there is no field "an" (did you mean "and"?)`},
 		"last > 5x":             {7, `"5x" is no number: the units are k, m, b and t, and of age s, m, h and d`},
-		"age > 5k":              {6, `"5k" is no time: write 30s, 5m, 2h or 1d`},
+		"age > 5k":              {6, `"5k" is not a time: write 30s, 5m, 2h or 1d`},
 		`symbol == "nvda`:       {10, "the quote that ends this is missing"},
 		`symbol matches "("`:    {15, "this is no regular expression: missing closing ): `(`"},
 		"last > ) 5":            {7, `")" cannot stand here`},

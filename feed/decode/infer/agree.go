@@ -33,7 +33,7 @@ func (f fields) keepAgreeing(all []*leaf) (doubts []string) {
 		doubts = append(doubts, doubt)
 	}
 	if last := f.best("last"); last != nil && f.best("bid") != nil && f.best("ask") != nil && !isNearQuote(last, f.best("bid"), f.best("ask")) {
-		doubts = append(doubts, fmt.Sprintf("%s and %s are far from %s: they are not taken for bid and ask", f.best("bid").path, f.best("ask").path, last.path))
+		doubts = append(doubts, fmt.Sprintf("%s and %s are far from %s: they are not used as bid and ask", f.best("bid").path, f.best("ask").path, last.path))
 		delete(f, "bid")
 		delete(f, "ask")
 	}
@@ -151,7 +151,7 @@ func (f fields) keepOrderedPair(below, above fieldRole) (doubt string) {
 			}
 		}
 	}
-	doubt = fmt.Sprintf("%s is above %s: neither is taken for %s or %s", f[below][0].leaf.path, f[above][0].leaf.path, below, above)
+	doubt = fmt.Sprintf("%s is above %s: neither is used as %s or %s", f[below][0].leaf.path, f[above][0].leaf.path, below, above)
 	delete(f, below)
 	delete(f, above)
 	return doubt
@@ -196,9 +196,9 @@ func (f fields) chooseLast() (doubt string) {
 		if bid != nil && ask != nil && len(bid.name()) == 1 && len(ask.name()) == 1 && !isNearQuote(all[0].leaf, bid, ask) {
 			delete(f, "bid")
 			delete(f, "ask")
-			return fmt.Sprintf("%s is far from %s and %s, and nothing tells which of them are prices: none is shown", all[0].leaf.path, bid.path, ask.path)
+			return fmt.Sprintf("%s is far from %s and %s, and it is not known which of them are prices: none is shown", all[0].leaf.path, bid.path, ask.path)
 		}
-		return fmt.Sprintf("%s lies outside of low and high, or far from bid and ask: it is not taken for the price", all[0].leaf.path)
+		return fmt.Sprintf("%s is outside low and high, or far from bid and ask: it is not used as the price", all[0].leaf.path)
 	}
 	for _, other := range kept[1:] {
 		if isRival(kept[0], other) || kept[0].leaf.name() == "p" && other.leaf.name() == "c" && isBeside(kept[0].leaf, other.leaf) && differ(kept[0].leaf, other.leaf) {

@@ -19,9 +19,9 @@ func unreadBookChange(rules []mapping.Rule, e decode.Event, m decode.Message) st
 	v := gjson.Parse(decode.Text(e.Data))
 	switch {
 	case removesLevels(v, 0):
-		return "levels are removed from a book in a way that is not read: neither bid nor ask is shown"
+		return "levels are removed from a book in a way that livetape does not read: neither bid nor ask is shown"
 	case m.Unmapped != "" && m.Unmapped != mapping.ReasonNoSnapshot && (holdsSides(v, 0) || holdsLevelsAt(v, levelLists(rules), 0)):
-		return "a book is changed in a way that is not read: neither bid nor ask is shown"
+		return "a book is changed in a way that livetape does not read: neither bid nor ask is shown"
 	}
 	return ""
 }

@@ -26,7 +26,7 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	}
 	if changed := s.onlyChanges(sides); changed != "" {
 		w.bookUnread = true
-		w.doubt("%s holds changes to a book, of which the whole was not sent there: neither bid nor ask is shown", changed)
+		w.doubt("%s has changes to a book that was never sent whole there: neither bid nor ask is shown", changed)
 		return nil
 	}
 	b := &mapping.Book{Levels: levels}
@@ -42,7 +42,7 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	}
 	if slices.ContainsFunc(all, level.saysGone) {
 		w.bookUnread = true
-		w.doubt("levels of a book say that they are deleted, which is not read: neither bid nor ask is shown")
+		w.doubt("levels of a book say that they are deleted, which livetape does not read: neither bid nor ask is shown")
 		return nil
 	}
 	if len(all) > 0 && all[0].value.IsArray() && areSwapped(s.rowValues(), price, size) {
@@ -92,10 +92,10 @@ func (s *rowSet) onlyChanges(sides [2]sidePath) string {
 // keepFromSnapshot has a book changed by levels of size 0, which take others away.
 func (w *ruleWriter) keepFromSnapshot(b *mapping.Book) {
 	b.Deltas = true
-	w.note("events change the book, and a size of 0 takes a level away: it is kept from its snapshot on")
+	w.note("events change the book, and a size of 0 removes a level: the book is kept from its snapshot on")
 	if !w.marksBooks {
 		b.Whole = "first"
-		w.note("no event says that it is a snapshot: the first book of a symbol is taken for the whole of it: check this")
+		w.note("no event says that it is a snapshot: the first book of a symbol is taken as complete: check this")
 	}
 }
 

@@ -120,7 +120,7 @@ func (l *leaf) unreadableNumber() string {
 }
 
 // reasonTwoReadings is why a price is not shown of which others, that were not there at first, are written in another way.
-const reasonTwoReadings = "may have a decimal point, or a point between thousands, for others have a comma"
+const reasonTwoReadings = "its point may be a decimal point or separate thousands, because other values have a comma"
 
 // hasTwoReadings reports whether a price that was read may mean something else, as others show.
 func (r Result) hasTwoReadings() bool {

@@ -32,7 +32,7 @@ func (s *rowSet) severalGroups(id rowIdentity, prices []float64) string {
 		a, b := s.groupOf(before), s.groupOf(i)
 		isKeyed := slices.Equal(id.paths, []string{"$key"}) && !s.inner && s.rows[i-1].key != row.key // the keys of one map are different, but not those of a list below
 		if (isKeyed || a != b && a != "" && b != "") && prices[i] != prices[before] && !math.IsNaN(prices[i]-prices[before]) {
-			return fmt.Sprintf("rows cannot be told apart: %s stands in several groups of one event, at different prices", market.PlainText(at.of, market.MaxName))
+			return fmt.Sprintf("rows cannot be told apart: %s is in several groups of one event, at different prices", market.PlainText(at.of, market.MaxName))
 		}
 	}
 	return ""
@@ -96,7 +96,7 @@ func (w *ruleWriter) nameGroups(feed string, rules []mapping.Rule, samples []dec
 			}
 			rules[k].Symbol = &mapping.Value{Text: symbol + " " + steps[len(steps)-1]}
 		}
-		w.note("one symbol stands in several groups: the name of the group is a part of it")
+		w.note("one symbol is in several groups: the group's name is made part of it")
 		w.problem = "" // of rows of which the group was not known
 	}
 }

@@ -126,7 +126,7 @@ func (w *ruleWriter) identityCandidates(set *rowSet, all []*leaf, f, outer field
 	}
 	if set.hasSymbolKeys() {
 		ids = append(ids, rowIdentity{value: &mapping.Value{Path: "$key"}, paths: []string{"$key"}, of: set.keys(), strong: true,
-			note: set.label() + ": the names of its members are taken for symbols"})
+			note: set.label() + ": the names of its members are used as symbols"})
 	}
 	if ticker := set.tickerAbove(); ticker != "" && set.hasTimeKeys() {
 		ids = append(ids, rowIdentity{value: &mapping.Value{Const: ticker}, of: slices.Repeat([]string{ticker}, len(set.rows)), strong: true})
@@ -228,7 +228,7 @@ func leafIdentity(l *leaf, before string, strong bool) rowIdentity {
 	v.Path = before + v.Path
 	id := rowIdentity{value: &v, paths: []string{v.Path}, of: l.texts(), strong: strong, leaves: []*leaf{l}}
 	if !strong {
-		id.note = v.Path + " is taken for the symbol"
+		id.note = v.Path + " is used as the symbol"
 	}
 	return id
 }
@@ -409,7 +409,7 @@ func joinLeaf(sign string, id rowIdentity, l *leaf) rowIdentity {
 	joined := rowIdentity{of: l.texts(), paths: append(slices.Clone(id.paths), l.path), strong: id.strong, leaves: append(slices.Clone(id.leaves), l)}
 	if len(id.paths) == 0 { // the feed's name
 		v := l.value()
-		joined.value, joined.note = &v, l.path+" is taken for the symbol: it differs where prices differ, and comes again"
+		joined.value, joined.note = &v, l.path+" is used as the symbol: it differs where prices differ, and comes again"
 		return joined
 	}
 	for i, s := range id.of {

@@ -29,7 +29,7 @@ type Result struct {
 	Unused     []string          // where rows have numbers and times that nothing is made of, as a rule writes paths
 	Named      bool              // rows are told apart by what is plainly called a symbol
 	Problem    string            // why rows with prices are not read: "rows cannot be told apart: isbn differs"; else empty
-	bookUnread bool              // a book is changed in a way that is not read
+	bookUnread bool              // a book is changed in a way that livetape does not read
 	equalTerms []string          // names of terms that would tell options apart if they differed, and of their symbols
 	Mapped     int               // of the samples, how many say something with this definition
 	Total      int
@@ -283,7 +283,7 @@ func (r Result) YAML() (string, error) {
 		return "", err
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "# found out from %s, of which this reads %d\n", eventsText(r.Total), r.Mapped)
+	fmt.Fprintf(&b, "# found from %s, of which this reads %d\n", eventsText(r.Total), r.Mapped)
 	for _, note := range r.Notes {
 		fmt.Fprintf(&b, "# %s\n", strings.Join(strings.Fields(note), " "))
 	}

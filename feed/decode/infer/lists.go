@@ -217,13 +217,13 @@ func (t *listRows) rule(p *rowSet, outer fields, w *ruleWriter) mapping.Rule {
 		r.Rows = mapping.Latest
 	}
 	if t.named {
-		w.note("%s: rows are lists, and a list beside them names their places", p.label())
+		w.note("%s: rows are arrays, and an array beside them names their places", p.label())
 		return r
 	}
 	if r.Open != nil {
-		w.note("%s: rows are lists, and look like bars, place %s the close: check this", p.label(), r.Last.Path)
+		w.note("%s: rows are arrays and look like bars, with place %s as the close: check this", p.label(), r.Last.Path)
 		return r
 	}
-	w.note("%s: rows are lists; place %s is taken for the price, for it is the first number: check this", p.label(), r.Last.Path)
+	w.note("%s: rows are arrays; place %s is used as the price because it is the first number: check this", p.label(), r.Last.Path)
 	return r
 }

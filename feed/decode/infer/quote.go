@@ -22,10 +22,10 @@ func (w *ruleWriter) quote(f fields, all []*leaf, r *mapping.Rule) {
 		*to = f.value(field)
 	}
 	if last := f["last"]; len(last) > 0 && last[0].nameRank >= vague {
-		w.note("%s is taken for the price", last[0].leaf.path)
+		w.note("%s is used as the price", last[0].leaf.path)
 	}
 	if last := f.best("last"); last != nil && strings.Contains(last.path, newestItem) {
-		w.note("%s: what stands last in the list is taken for the newest", last.path)
+		w.note("%s: the last item of the list is used as the newest", last.path)
 	}
 	w.addScale(all, r)
 	w.percent(f, r)

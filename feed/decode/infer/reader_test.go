@@ -146,7 +146,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"a level without a price among changes", []string{
 			`{"action":"snapshot","symbol":"Q","levels":[{"side":"bid","price":40.98,"size":1},{"side":"ask","price":41.02,"size":1}]}`,
 			`{"action":"update","symbol":"Q","levels":[{"side":"bid","id":7,"size":5}]}`,
-		}, []string{"- a book is changed in a way that is not read: neither bid nor ask is shown", "- a book is changed in a way that is not read: neither bid nor ask is shown"}},
+		}, []string{"- a book is changed in a way that livetape does not read: neither bid nor ask is shown", "- a book is changed in a way that livetape does not read: neither bid nor ask is shown"}},
 		{"trades that were bought and sold", []string{`[{"symbol":"Q","side":"buy","price":41.1,"size":1},{"symbol":"Q","side":"sell","price":41,"size":2}]`},
 			[]string{"Q 41.1 size=1", "Q 41 size=2"}},
 		{"trades with numbers that were sold above what others were bought at", []string{`{"symbol":"Q","trades":[{"side":"buy","price":41.0,"size":1,"tradeId":1},{"side":"sell","price":41.1,"size":2,"tradeId":2}]}`},
@@ -154,7 +154,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"trades beside changes to a book", []string{`{"type":"l2_updates","symbol":"Q","changes":[["buy","40.98","1"],["sell","41.02","3"]],"trades":[{"type":"trade","price":"41.0","quantity":"1","side":"sell"}]}`},
 			[]string{"Q bid=40.98 ask=41.02", "Q 41.0 size=1"}},
 		{"changes to a book in a map that is called so", []string{`{"symbol":"Q","changes":{"bids":[["40.98","1"]],"asks":[["41.02","3"]]}}`},
-			[]string{"- changes holds changes to a book, of which the whole was not sent there: neither bid nor ask is shown"}},
+			[]string{"- changes has changes to a book that was never sent whole there: neither bid nor ask is shown"}},
 		{"sizes of 0 in levels without a price", []string{`{"symbol":"Q","last":41,"depth":{"buy":[{"quantity":0,"price":0}],"sell":[{"quantity":7,"price":41.02}]}}`}, []string{"Q 41 ask=41.02"}},
 		{"rows of a hub's call below a letter", []string{`{"C":"d-1","M":[{"H":"hub","M":"tick","A":[{"symbol":"Q","price":41}]}]}`}, []string{"Q 41"}},
 		// Scales and currencies.
@@ -198,7 +198,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"a number of something alone", []string{`{"count":1}`}, []string{"reading count 1"}},
 		{"a best bid and ask by other names", []string{`{"symbol":"Q","last":"41","lowest_ask":"41.02","highest_bid":"40.98"}`}, []string{"Q 41 bid=40.98 ask=41.02"}},
 		{"changes of letters to a book", []string{`[336,{"as":[["41.02","2"]],"bs":[["40.98","1"]]},"book","QRS"]`, `[336,{"b":[["40.98","0"]]},"book","QRS"]`},
-			[]string{"- a book is changed in a way that is not read: neither bid nor ask is shown", "- a book is changed in a way that is not read: neither bid nor ask is shown"}},
+			[]string{"- a book is changed in a way that livetape does not read: neither bid nor ask is shown", "- a book is changed in a way that livetape does not read: neither bid nor ask is shown"}},
 		// Kinds of messages of which nothing is known.
 		{"an unknown kind of message beside trades", []string{`{"type":"trade","symbol":"Q","price":41}`, `{"type":"margin_call","symbol":"Q","price":60}`, `{"type":"trade","symbol":"Q","price":41.1}`},
 			[]string{"Q 41", "- margin_call is no kind of which the price is known to be the last one", "Q 41.1"}},
@@ -207,7 +207,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"orders by their state alone", []string{`{"id":1,"symbol":"Q","price":41,"status":"filled"}`, `{"id":2,"symbol":"Q","price":60,"status":"open"}`}, []string{"Q 41", "- status is not trade or fill or filled or partial_fill or partially_filled"}},
 		{"an order by its number", []string{`{"order":123,"stock":"Q","side":"B","shares":100,"price":40.98}`}, []string{"- the payload: the rows are orders or levels of a book: their price is not the last one"}},
 		{"numbers of orders in the letters of bid and ask", []string{`{"e":"trade","s":"Q","p":"101","q":"0.1","b":4611,"a":4612}`}, []string{"Q 101 size=0.1"}},
-		{"letters of which nothing tells what is the price", []string{`{"s":"Q","p":"101","b":4611,"a":4612}`}, []string{"- p is far from b and a, and nothing tells which of them are prices: none is shown"}},
+		{"letters of which nothing tells what is the price", []string{`{"s":"Q","p":"101","b":4611,"a":4612}`}, []string{"- p is far from b and a, and it is not known which of them are prices: none is shown"}},
 		// Symbols.
 		{"the number of a subscription beside a ticker", []string{`{"type":"ticker","sid":11,"msg":{"market_ticker":"FED-T3","price":48}}`}, []string{"FED-T3 48"}},
 		{"a symbol that is too long", []string{`{"symbol":"` + strings.Repeat("A", 300) + `","price":41}`}, []string{"- symbol: " + strings.Repeat("A", 39) + "… is longer than 256 characters"}},
@@ -316,7 +316,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"units that are no amount", []string{`{"station":"a","load":{"units":5,"watts":7}}`}, []string{"reading a units 5", "reading a watts 7"}},
 		{"levels of a book in such amounts", []string{`{"figi":"Q","bids":[{"price":{"units":"40","nano":980000000},"quantity":"12"}],"asks":[{"price":{"units":"41","nano":20000000},"quantity":"7"}]}`}, []string{"Q bid=40.98 ask=41.02"}},
 		{"points of which one may stand between thousands", []string{`{"symbol":"Q","price":"1.234"}`, `{"symbol":"Q","price":"12.345,60"}`},
-			[]string{"- price is not shown: \"1.234\" may have a decimal point, or a point between thousands, for others have a comma", "- price is not shown: \"1.234\" may have a decimal point, or a point between thousands, for others have a comma"}},
+			[]string{"- price is not shown: \"1.234\" its point may be a decimal point or separate thousands, because other values have a comma", "- price is not shown: \"1.234\" its point may be a decimal point or separate thousands, because other values have a comma"}},
 		{"a command that deletes a row", []string{`{"cmd":"add","symbol":"Q","price":41}`, `{"cmd":"delete","symbol":"Q","price":41}`}, []string{"Q 41", "- delete is a deletion: its price is not the last one"}},
 		{"prices of a day in two letters", []string{`{"code":"Q","tp":41,"pcp":40,"op":40.5,"hp":42,"lp":39}`}, []string{"Q 41 open=40.5 high=42 low=39 prev=40"}},
 		{"bids and asks under symbols", []string{`{"bid":{"QRS":40.98,"LMN":8124},"ask":{"QRS":41.02,"LMN":8126}}`}, []string{"QRS bid=40.98", "LMN bid=8124", "QRS ask=41.02", "LMN ask=8126"}},
@@ -441,9 +441,9 @@ func TestABookIsTakenBackWhenItsChangesCannotBeRead(t *testing.T) {
 	const snapshot = `{"type":"snapshot","s":"Q","bids":[["40.98","12"]],"asks":[["41.02","7"]]}`
 	for name, c := range map[string]struct{ changes, reason string }{
 		"as a map of changes": {`{"type":"l2update","s":"Q","changes":{"buy":["40.98"]}}`, "l2update changes a book in a way that is not read: neither bid nor ask is shown"},
-		"as what is removed":  {`{"type":"update","s":"Q","remove":{"bids":["40.98"]}}`, "levels are removed from a book in a way that is not read: neither bid nor ask is shown"},
+		"as what is removed":  {`{"type":"update","s":"Q","remove":{"bids":["40.98"]}}`, "levels are removed from a book in a way that livetape does not read: neither bid nor ask is shown"},
 		"as what is removed beside other levels": {`{"type":"snapshot","s":"Q","bids":[["40.9","1"]],"asks":[["41.02","7"]],"remove":{"bids":["40.98"]}}`,
-			"levels are removed from a book in a way that is not read: neither bid nor ask is shown"},
+			"levels are removed from a book in a way that livetape does not read: neither bid nor ask is shown"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -511,7 +511,7 @@ func TestAPriceThatLaterEventsShowToHaveTwoReadingsIsNoLongerShown(t *testing.T)
 	for _, data := range []string{`{"symbol":"Q","price":"1.234"}`, `{"symbol":"R","price":"12.345,60"}`, `{"symbol":"Q","price":"1.235"}`} {
 		got = append(got, said(r.Decode("message", []byte(data)))...)
 	}
-	const why = `- price is not shown: "1.234" may have a decimal point, or a point between thousands, for others have a comma`
+	const why = `- price is not shown: "1.234" its point may be a decimal point or separate thousands, because other values have a comma`
 	if diff := cmp.Diff([]string{"Q 1.234", why, why}, got); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}

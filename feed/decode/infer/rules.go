@@ -200,7 +200,7 @@ func (w *ruleWriter) tickerRules(s *rowSet, read []payload) []mapping.Rule {
 	default:
 		rule.Last = value
 	}
-	w.note("%s: every number is taken for the price of the symbol that is its name", s.label())
+	w.note("%s: every number is used as the price of the symbol that it is named after", s.label())
 	return []mapping.Rule{rule}
 }
 

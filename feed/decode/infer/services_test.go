@@ -336,22 +336,22 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		}, []string{"Q bid=40.9 ask=41.1"}},
 		{"levels that say that they are deleted", []string{
 			`{"s":"Q","bids":[{"action":"delete","price":40.9,"size":1},{"action":"new","price":40.8,"size":1}],"asks":[{"action":"new","price":41.1,"size":1}]}`,
-		}, []string{"- levels of a book say that they are deleted, which is not read: neither bid nor ask is shown"}},
+		}, []string{"- levels of a book say that they are deleted, which livetape does not read: neither bid nor ask is shown"}},
 		{"a book that crosses by little", []string{
 			`{"s":"Q","bids":[["41.2","1"]],"asks":[["41.1","3"]]}`,
 		}, []string{"Q bid=41.2 ask=41.1"}},
 		{"levels below what is removed", []string{
 			`{"s":"Q","type":"snapshot","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
 			`{"s":"Q","type":"update","remove":{"bids":["40.9"]}}`,
-		}, []string{"- levels are removed from a book in a way that is not read: neither bid nor ask is shown", "- levels are removed from a book in a way that is not read: neither bid nor ask is shown"}},
+		}, []string{"- levels are removed from a book in a way that livetape does not read: neither bid nor ask is shown", "- levels are removed from a book in a way that livetape does not read: neither bid nor ask is shown"}},
 		{"levels that are removed beside others that change", []string{
 			`{"s":"Q","type":"snapshot","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
 			`{"s":"Q","type":"update","bids":[["40.85","1"]],"asks":[],"removed":{"bids":["40.9"]}}`,
-		}, []string{"- levels are removed from a book in a way that is not read: neither bid nor ask is shown", "- levels are removed from a book in a way that is not read: neither bid nor ask is shown"}},
+		}, []string{"- levels are removed from a book in a way that livetape does not read: neither bid nor ask is shown", "- levels are removed from a book in a way that livetape does not read: neither bid nor ask is shown"}},
 		{"sides of a book below what was changed", []string{
 			`{"s":"Q","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
 			`{"s":"Q","changed":{"bids":["40.9"]}}`,
-		}, []string{"- a book is changed in a way that is not read: neither bid nor ask is shown", "- a book is changed in a way that is not read: neither bid nor ask is shown"}},
+		}, []string{"- a book is changed in a way that livetape does not read: neither bid nor ask is shown", "- a book is changed in a way that livetape does not read: neither bid nor ask is shown"}},
 		{"something else beside a book", []string{
 			`{"s":"Q","type":"snapshot","bids":[["40.9","1"],["40.8","2"]],"asks":[["41.1","3"]]}`,
 			`{"s":"Q","type":"update","viewers":12}`,
@@ -364,7 +364,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		}, []string{"QRS binance 41", "QRS kraken 41.1"}},
 		{"venues that are named beside their lists", []string{
 			`{"venues":[{"venue":"binance","quotes":[{"symbol":"QRS","price":41}]},{"venue":"kraken","quotes":[{"symbol":"QRS","price":41.1}]}]}`,
-		}, []string{"- rows cannot be told apart: QRS stands in several groups of one event, at different prices"}},
+		}, []string{"- rows cannot be told apart: QRS is in several groups of one event, at different prices"}},
 		{"groups of different symbols", []string{
 			`{"FX":{"EURUSD":{"price":1.0911},"GBPUSD":{"price":1.25}},"METALS":{"XAUUSD":{"price":2300.1},"XAGUSD":{"price":27.1}}}`,
 		}, []string{"EURUSD 1.0911", "GBPUSD 1.25", "XAUUSD 2300.1", "XAGUSD 27.1"}},
@@ -373,7 +373,7 @@ func TestPayloadsOfServicesAreReadAsTheyMeanOrNamed(t *testing.T) {
 		}, []string{"QRS 41", "QRS 41.1"}},
 		{"levels whose status says that they are gone", []string{
 			`{"s":"Q","type":"update","bids":[{"price":40.9,"size":1,"status":"removed"}],"asks":[{"price":41.1,"size":3,"status":"active"}]}`,
-		}, []string{"- levels of a book say that they are deleted, which is not read: neither bid nor ask is shown"}},
+		}, []string{"- levels of a book say that they are deleted, which livetape does not read: neither bid nor ask is shown"}},
 		{"bars below a letter beside the symbol", []string{
 			`{"s":"QRS","k":[[1764367140000,"40","42","39","41","100"]]}`,
 		}, []string{"QRS 41 open=40 high=42 low=39 2025-11-28T21:59:00"}},

@@ -78,7 +78,7 @@ func (w *ruleWriter) timeOf(f, outer fields, set *rowSet, read []payload) *mappi
 		v = timeRuleValue(onlyRecent(set.membersAbove(read), set.arrivalTimes(read)), set.above())
 	}
 	if v != nil {
-		w.note("%s is taken for the time, for it is always close to when it came", v.Path)
+		w.note("%s is used as the time: it is always close to when the event came", v.Path)
 	} else if len(f["time"])+len(outer["time"]) == 0 {
 		w.noteUnreadTime(set.leaves())
 	}
@@ -93,7 +93,7 @@ func (w *ruleWriter) noteUnreadTime(all []*leaf) {
 		if !ok || m.field != "time" || m.rank >= weak || len(l.name()) == 1 || !v.Exists() || isNumber(v) && v.Float() <= 0 {
 			continue
 		}
-		w.note("%s is left out: %s is no time in a form that is known, or is far from now", l.path, strconv.Quote(market.PlainText(v.String(), maxName)))
+		w.note("%s is left out: %s is not a time in a known form, or is far from now", l.path, strconv.Quote(market.PlainText(v.String(), maxName)))
 	}
 }
 

@@ -74,9 +74,9 @@ var ErrBookChanges = errors.New("the events may be changes to the book, which th
 
 var (
 	errEmptyLevel    = fmt.Errorf("a level has the size 0: %w", ErrBookChanges)
-	errOneSide       = fmt.Errorf("its levels are of one side alone: %w", ErrBookChanges)
+	errOneSide       = fmt.Errorf("all its levels are on one side: %w", ErrBookChanges)
 	errTooManyLevels = fmt.Errorf("it has more than %d levels: neither bid nor ask is shown until a snapshot comes", maxBookLevels)
-	errNotWhole      = errors.New("what was taken for the whole of it was not: neither bid nor ask is shown until a snapshot comes")
+	errNotWhole      = errors.New("what was taken as the complete book was not: neither bid nor ask is shown until a snapshot comes")
 )
 
 func (c *compiler) book(at configerr.Path, spec *Book) *bookReader {

@@ -58,7 +58,7 @@ func (k *keptByteCount) err() error {
 		return nil
 	}
 	k.exceeded = false
-	return fmt.Errorf("more than %d MiB are to be kept of this feed (memory): the rows before are forgotten, and each is whole again once it is sent whole", k.budget.Limit()>>20)
+	return fmt.Errorf("more than %d MiB would have to be kept of this feed (memory): earlier rows are forgotten, and each is whole again once it is sent whole", k.budget.Limit()>>20)
 }
 
 var (

@@ -320,7 +320,7 @@ func TestWhatIsKeptOfAFeedIsBounded(t *testing.T) {
 			decode.CountIn(d, kept)
 			said := 0
 			for i := range 1000 {
-				if _, err := d.Decode("put", []byte(c.event(i))); err != nil && strings.Contains(err.Error(), "more than 1 MiB are to be kept of this feed") {
+				if _, err := d.Decode("put", []byte(c.event(i))); err != nil && strings.Contains(err.Error(), "more than 1 MiB would have to be kept of this feed") {
 					said++
 				}
 				if used := kept.Used(); used > kept.Limit() || used < 0 {

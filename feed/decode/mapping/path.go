@@ -137,7 +137,7 @@ func parsePath(s string) (path, error) {
 		p.root, rest = fromParent, after
 	} else if s[0] == '$' {
 		known := []string{"$key", "$value", "$event", "$feed", "$data", "$parent"}
-		return path{}, fmt.Errorf("%q is no name%s; a member that begins with $ is written \\%s", s, configerr.DidYouMean(s, known, nil), s)
+		return path{}, fmt.Errorf("%q is not a name%s; a member that begins with $ is written \\%s", s, configerr.DidYouMean(s, known, nil), s)
 	}
 	segments, err := splitPath(rest)
 	if err != nil {

@@ -58,7 +58,7 @@ func TestTheBestOfABookIsShown(t *testing.T) {
 	t.Parallel()
 	deltas := mapping.Book{Bids: "b", Asks: "a", Deltas: true}
 	first := mapping.Book{Bids: "b", Asks: "a", Deltas: true, Whole: "first"}
-	const notWhole = "book: what was taken for the whole of it was not: neither bid nor ask is shown until a snapshot comes"
+	const notWhole = "book: what was taken as the complete book was not: neither bid nor ask is shown until a snapshot comes"
 	for _, c := range []struct {
 		name     string
 		book     mapping.Book

@@ -16,7 +16,7 @@ const (
 	reasonNoAlias  = "no alias names the symbol"
 	reasonNoSymbol = "there is no symbol"
 
-	ReasonFillers = "its prices are numbers that stand for none, such as 0 or -1" // see DropFillers
+	ReasonFillers = "its prices are numbers that mean none, such as 0 or -1" // see DropFillers
 )
 
 // update makes an update of one row. Without one, the reason says why. The error reports fields that could not be used;
@@ -216,7 +216,7 @@ func (f *fieldReader) url(r *row) string {
 	}
 	at, err := url.Parse(s)
 	if err != nil || len(s) > market.MaxURL || at.Host == "" || at.Scheme != "http" && at.Scheme != "https" {
-		f.err = joinErrors(f.err, fmt.Errorf("url: %q is no http or https address", market.PlainText(s, 60)))
+		f.err = joinErrors(f.err, fmt.Errorf("url: %q is not an http or https address", market.PlainText(s, 60)))
 		return ""
 	}
 	return s

@@ -185,7 +185,7 @@ func parseLimit(s string) (time.Duration, error) {
 	}
 	idle, err := time.ParseDuration(s)
 	if err != nil || idle <= 0 {
-		return 0, fmt.Errorf("%q is no time: write 60s, 2m or never", s)
+		return 0, fmt.Errorf("%q is not a time: write 60s, 2m or never", s)
 	}
 	if idle < time.Second {
 		return 0, fmt.Errorf("%s is shorter than a second", idle)
@@ -238,7 +238,7 @@ func (r SizeRange) Parse(s string) (int, error) {
 	n, err := strconv.Atoi(digits)
 	unit, ok := sizeUnits[strings.TrimSpace(s[len(digits):])]
 	if err != nil || !ok {
-		return 0, fmt.Errorf("%q is no size: write 512KiB or 4MiB", s)
+		return 0, fmt.Errorf("%q is not a size: write 512KiB or 4MiB", s)
 	}
 	if n < 0 || n > r.Most/unit || n*unit < r.Least {
 		return 0, fmt.Errorf("%s is not between %s", s, r.Name)

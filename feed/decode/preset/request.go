@@ -64,7 +64,7 @@ func checkURL(s string) error {
 		if errors.As(err, &detail) {
 			err = detail.Err // the address itself may hold a secret
 		}
-		return fmt.Errorf("the url is no address: %w", err)
+		return fmt.Errorf("the url is not an address: %w", err)
 	case at.Scheme != "http" && at.Scheme != "https":
 		return errors.New("the url must begin with http:// or https://")
 	case at.Host == "":

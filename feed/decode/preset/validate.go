@@ -85,7 +85,7 @@ func (d Definition) checkHeader(name string, errs *configerr.List) {
 	at := configerr.Path{"headers", name}
 	switch {
 	case !headerNamePattern.MatchString(name):
-		errs.Add(at, "%q is no name of a header", name)
+		errs.Add(at, "%q is not the name of a header", name)
 	case strings.EqualFold(name, "Host") || strings.EqualFold(name, "Content-Length") || strings.EqualFold(name, "Last-Event-ID"):
 		errs.Add(at, "%s is set by livetape itself", name)
 	}
@@ -105,7 +105,7 @@ func (d Definition) checkSymbolsAndVars(errs *configerr.List) {
 	}
 	for _, name := range slices.Sorted(maps.Keys(d.Vars)) {
 		if !varNamePattern.MatchString(name) || name == "symbols" {
-			errs.Add(configerr.Path{"vars", name}, "%q is no name for a var: small letters, digits and _", name)
+			errs.Add(configerr.Path{"vars", name}, "%q is not a name for a var: lower-case letters, digits and _", name)
 		}
 	}
 }

@@ -143,7 +143,7 @@ func TestPresetsReadWhatTheServicesDocument(t *testing.T) {
 		},
 		"iex-news": {
 			{"message", `[{"datetime":1545215400000,"headline":"Up","source":"Benzinga","url":"https://x.example/1","summary":"s","related":"AAPL, MSFT,","hasPaywall":true},{"headline":null},{"headline":"Bad link","url":"javascript:alert(1)"}]`,
-				`news "Up" Benzinga https://x.example/1 AAPL,MSFT s at 2018-12-19T10:30:00Z; news "Bad link"; (error: row 3: url: "javascript:alert(1)" is no http or https address)`},
+				`news "Up" Benzinga https://x.example/1 AAPL,MSFT s at 2018-12-19T10:30:00Z; news "Bad link"; (error: row 3: url: "javascript:alert(1)" is not an http or https address)`},
 		},
 		"firebase": {
 			{"put", `{"path":"/","data":{"BTC":{"last":1,"bid":0.5},"ETH":3}}`, "BTC last=1 bid=0.5; ETH last=3"},

@@ -35,7 +35,7 @@ func toConfigError(err error, path configerr.Path, t reflect.Type, synonyms map[
 	case errors.As(err, &mismatch):
 		e.Problem = fmt.Sprintf("%s, where %s is wanted", kindOfType(mismatch.SrcType), kindOfType(mismatch.DstType))
 	case strings.Contains(e.Problem, "found character '\t'"):
-		e.Problem = "a tab stands here: YAML is indented with blanks"
+		e.Problem = "there is a tab here: YAML is indented with spaces"
 	}
 	if text := tokenText(annotated); e.Problem == "text, where a list is wanted" && typeAt(t, path) == reflect.TypeFor[[]string]() && text != "" {
 		e.Problem += ": write [" + text + "]"

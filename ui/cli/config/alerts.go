@@ -147,7 +147,7 @@ func (a Alert) setRuleOptions(r *alert.Rule, errs *configerr.List) {
 func setRuleLimit(r *alert.Rule, s string) error {
 	d, err := market.ParseDecimal(strings.ReplaceAll(s, ",", ""))
 	if err != nil {
-		return fmt.Errorf("%q is no price", s)
+		return fmt.Errorf("%q is not a price", s)
 	}
 	r.Limit = d
 	return nil
@@ -156,7 +156,7 @@ func setRuleLimit(r *alert.Rule, s string) error {
 func parsePercent(s string) (float64, error) {
 	x, err := strconv.ParseFloat(strings.TrimSpace(strings.TrimSuffix(s, "%")), 64)
 	if err != nil || !(x >= 0 && x <= alert.MaxPercent) {
-		return 0, fmt.Errorf("%q is no percentage from 0%% to %d%%", s, alert.MaxPercent)
+		return 0, fmt.Errorf("%q is not a percentage from 0%% to %d%%", s, alert.MaxPercent)
 	}
 	return x, nil
 }

@@ -49,7 +49,7 @@ func checkLocalOwner(path string, info os.FileInfo) error {
 	if why == "" {
 		return nil
 	}
-	return fmt.Errorf("%s in this directory is not used: %s, and it says where secrets are sent; if it is right, say --config %s",
+	return fmt.Errorf("%s in this directory is not used: %s, and it says where secrets are sent; if it is yours, say --config %s",
 		path, why, "."+string(filepath.Separator)+path)
 }
 

@@ -59,7 +59,7 @@ func parseLot(text string) (position.Lot, error) {
 	c, errCost := parseAmount(cost)
 	switch {
 	case errQuantity != nil || hasCost && errCost != nil:
-		return position.Lot{}, fmt.Errorf("%q is no lot: write 300 @ 171.20, or -300 @ 171.20 for a short sale: %w", text, cmp.Or(errQuantity, errCost))
+		return position.Lot{}, fmt.Errorf("%q is not a lot: write 300 @ 171.20, or -300 @ 171.20 for a short sale: %w", text, cmp.Or(errQuantity, errCost))
 	case q.Sign() == 0:
 		return position.Lot{}, fmt.Errorf("%q is a lot of nothing", text)
 	}

@@ -25,7 +25,7 @@ func TestAFileOfTheWorkingDirectoryThatOthersMayWriteIsRefused(t *testing.T) {
 	if err := os.Chmod(config.FileName, 0o666); err != nil {
 		t.Fatal(err)
 	}
-	const want = "livetape.yaml in this directory is not used: everybody may write to it, and it says where secrets are sent; if it is right, say --config ./livetape.yaml"
+	const want = "livetape.yaml in this directory is not used: everybody may write to it, and it says where secrets are sent; if it is yours, say --config ./livetape.yaml"
 	if _, err := config.Find(""); err == nil || err.Error() != want {
 		t.Errorf("it says %v", err)
 	}

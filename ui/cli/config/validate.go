@@ -38,7 +38,7 @@ func (f *File) validate(unread map[string][]string, errs *configerr.List) {
 	for _, name := range f.order {
 		at := configerr.Path{"feeds", name}
 		if !isFeedName(name) {
-			errs.Add(at, "%q is no name for a feed: up to 64 letters, digits and any of . _ -", name)
+			errs.Add(at, "%q is not a name for a feed: up to 64 letters, digits and any of . _ -", name)
 		}
 		if keys := unread[name]; len(keys) > 0 {
 			errs.Join(at, f.Feeds[name].validateWithout(keys))
@@ -132,7 +132,7 @@ func parseRetry(s string, least time.Duration) (time.Duration, error) {
 	}
 	wait, err := time.ParseDuration(s)
 	if err != nil {
-		return 0, fmt.Errorf("%q is no time: write 500ms, 5s or 2m", s)
+		return 0, fmt.Errorf("%q is not a time: write 500ms, 5s or 2m", s)
 	}
 	if wait < least || wait > connection.MaxRetry {
 		return 0, fmt.Errorf("%s is not between %s and 1h", s, least)

@@ -48,7 +48,7 @@ func TestMistakesAreExplainedWithTheWordThatWasMeant(t *testing.T) {
 	for args, want := range map[string]string{
 		"--memroy 1":      `unknown flag: --memroy (did you mean "memory"?)`,
 		"--memory 2GiB":   `--memory: 2GiB is not between 1MiB and 1GiB`,
-		"--memory lots":   `--memory: "lots" is no size: write 512KiB or 4MiB`,
+		"--memory lots":   `--memory: "lots" is not a size: write 512KiB or 4MiB`,
 		"--output jsno":   `--output is "jsno" (did you mean "json"?); it must be text or json`,
 		"--count some":    `--count some: not a whole number`,
 		"--events some":   `--events some: not a whole number`,
