@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -15,10 +16,28 @@ const (
 	count = 12000
 )
 
-// next is the port that is tried next, less first. It goes on from port to port, so that none is given to two tests of a process.
+// next is the port that is tried next, less first.
 var next atomic.Uint32
 
 func init() { next.Store(rand.Uint32N(count)) }
+
+// reserved holds, for as long as this process runs, the UDP port beside each TCP port that was given away: so that no process, this or
+// another that tests at the same time, gives it away again while nothing listens on it.
+var reserved struct {
+	sync.Mutex
+	all []net.PacketConn
+}
+
+func reserve(addr string) error {
+	conn, err := net.ListenPacket("udp", addr)
+	if err != nil {
+		return err
+	}
+	reserved.Lock()
+	defer reserved.Unlock()
+	reserved.all = append(reserved.all, conn)
+	return nil
+}
 
 // patience is how long an address may be taken. A process that is being started has a copy of a listener that was just closed
 // until it runs its own program.
@@ -43,8 +62,11 @@ func Listen(addr string) (net.Listener, error) {
 
 func listenAnywhere(host string) (listener net.Listener, err error) {
 	for range count {
-		port := first + next.Add(1)%count
-		if listener, err = net.Listen("tcp", net.JoinHostPort(host, fmt.Sprint(port))); err == nil {
+		addr := net.JoinHostPort(host, fmt.Sprint(first+next.Add(1)%count))
+		if err = reserve(addr); err != nil {
+			continue
+		}
+		if listener, err = net.Listen("tcp", addr); err == nil {
 			return listener, nil
 		}
 	}

@@ -26,6 +26,24 @@ func TestAPortIsGivenOnceAndNeverToAnOutgoingConnection(t *testing.T) {
 	}
 }
 
+// TestAPortIsHeldWhileNothingListensOnIt asks for it as another process would.
+func TestAPortIsHeldWhileNothingListensOnIt(t *testing.T) {
+	t.Parallel()
+	addrs, err := porttest.Free(1)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if conn, err := net.ListenPacket("udp", addrs[0]); err == nil {
+		_ = conn.Close()
+		t.Errorf("another process can reserve %s, too", addrs[0])
+	}
+	listener, err := net.Listen("tcp", addrs[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = listener.Close()
+}
+
 func TestAPortIsListenedOnAgainAsSoonAsItIsFree(t *testing.T) {
 	t.Parallel()
 	l, err := porttest.Listen("127.0.0.1:0")
