@@ -129,6 +129,18 @@ func TestStreamsThatPeopleServeAreReadOrNamed(t *testing.T) {
 	}
 }
 
+// require performs the case, and if that fails, so many times longer: a busy machine may need that.
+func (c wireCase) require(t *testing.T, longer int) {
+	t.Helper()
+	problems := c.problems(c.perform(t, 1))
+	if len(problems) > 0 {
+		problems = c.problems(c.perform(t, longer))
+	}
+	if len(problems) > 0 {
+		t.Error(strings.Join(problems, "\n"))
+	}
+}
+
 func wireCases(t *testing.T, name string) (cases []wireCase) {
 	t.Helper()
 	file, err := os.Open(filepath.Join("testdata", name))

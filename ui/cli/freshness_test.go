@@ -25,9 +25,7 @@ func TestAStreamThatStopsIsNotLive(t *testing.T) {
 			}
 			w.Says = []textExpectation{{outputsOf{[]string{"stream"}}, c.stream, "all", "", "so"}, {outputsOf{[]string{"watch"}}, c.watch, "", "last", "so"}}
 			w.NeverSays = []textExpectation{{outputsOf{[]string{"watch"}}, c.never, "", "last", ""}}
-			if problems := w.problems(w.perform(t, 1)); len(problems) > 0 {
-				t.Error(strings.Join(problems, "\n"))
-			}
+			w.require(t, 3)
 		})
 	}
 }

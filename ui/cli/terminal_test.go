@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -134,6 +135,7 @@ func (term *terminal) show() {
 		if err != nil {
 			return
 		}
+		runtime.Gosched() // on a busy machine, who waits for this screen would see only later ones
 	}
 }
 
