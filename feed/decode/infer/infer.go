@@ -193,7 +193,7 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 func byEventType(rules []mapping.Rule, read []payload) {
 	var types []string
 	for _, p := range read {
-		if namesKind(p.event) || p.event == "message" || p.event == "" {
+		if namesKind(p.event) && !endsInTicker(p.event) || p.event == "message" || p.event == "" {
 			return
 		}
 		if !slices.Contains(types, p.event) {
@@ -208,6 +208,12 @@ func byEventType(rules []mapping.Rule, read []payload) {
 			r.Symbol = &mapping.Value{Path: "$event"}
 		}
 	}
+}
+
+// endsInTicker reports whether the type of an event is a ticker behind what kind of event it is: price.QRS.
+func endsInTicker(event string) bool {
+	i := strings.LastIndexAny(event, ".:/@-")
+	return i > 0 && isTicker(event[i+1:]) && !namesKind(event[i+1:])
 }
 
 // errorTypes are the types of events that hold a message of the server: errors: [error].

@@ -206,6 +206,12 @@ func pathOf(names []string) string {
 	parts := make([]string, len(names))
 	for i, name := range names {
 		parts[i] = gjson.Escape(name)
+		if strings.HasPrefix(name, " ") {
+			parts[i] = `\` + parts[i]
+		}
+		if strings.HasSuffix(name, " ") {
+			parts[i] = strings.TrimSuffix(parts[i], " ") + `\ `
+		}
 	}
 	path := strings.Join(parts, ".")
 	if strings.HasPrefix(path, "$") {

@@ -153,6 +153,9 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 			[]string{"Q 41.0 size=1", "Q 41.1 size=2"}},
 		{"trades beside changes to a book", []string{`{"type":"l2_updates","symbol":"Q","changes":[["buy","40.98","1"],["sell","41.02","3"]],"trades":[{"type":"trade","price":"41.0","quantity":"1","side":"sell"}]}`},
 			[]string{"Q bid=40.98 ask=41.02", "Q 41.0 size=1"}},
+		{"levels that have a bid and an ask each", []string{`{"code":"Q","orderbook_units":[{"ask_price":41.02,"bid_price":40.98,"ask_size":5,"bid_size":4},{"ask_price":41.1,"bid_price":40.9,"ask_size":1,"bid_size":2}]}`},
+			[]string{"Q bid=40.98 ask=41.02"}},
+		{"quotes of one symbol in turn are no levels", []string{`{"symbol":"Q","quotes":[{"bid":40.98,"ask":41.02},{"bid":40.99,"ask":41.03}]}`}, []string{"Q bid=40.98 ask=41.02", "Q bid=40.99 ask=41.03"}},
 		{"changes to a book in a map that is called so", []string{`{"symbol":"Q","changes":{"bids":[["40.98","1"]],"asks":[["41.02","3"]]}}`},
 			[]string{"- changes has changes to a book that was never sent whole there: neither bid nor ask is shown"}},
 		{"sizes of 0 in levels without a price", []string{`{"symbol":"Q","last":41,"depth":{"buy":[{"quantity":0,"price":0}],"sell":[{"quantity":7,"price":41.02}]}}`}, []string{"Q 41 ask=41.02"}},
@@ -179,7 +182,12 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"a bid and an ask by the names of their places", []string{`{"cols":["symbol","bid","ask"],"data":[["Q",40.98,41.02]]}`}, []string{"Q bid=40.98 ask=41.02"}},
 		{"as many rows as places have names", []string{`{"columns":["symbol","price"],"index":[0,1],"data":[["Q",41.05],["R",8125]]}`}, []string{"Q 41.05", "R 8125"}},
 		{"places that are named, of which none is a price", []string{`{"columns":["symbol","size"],"rows":[["Q",3]]}`}, []string{"- no member looks like a price or a headline"}},
+		// Names.
+		{"names with spaces around them", []string{`{"symbol ":"Q"," price":41.05," bid ":41,"ask":41.1}`}, []string{"Q 41.05 bid=41 ask=41.1"}},
 		// Topics.
+		{"symbols behind the kind in the types of events", []string{`price.QRS|{"price":41}`, `price.LMN|{"price":8125}`}, []string{"price.QRS 41", "price.LMN 8125"}},
+		{"kinds in the types of events", []string{`price.update|{"symbol":"Q","price":41}`, `price.tick|{"symbol":"Q","price":41.1}`}, []string{"Q 41", "Q 41.1"}},
+		{"sensors with a letter", []string{`{"sensors":{"kitchen":{"t":21.5},"cellar":{"t":12.5}}}`}, []string{"reading kitchen t 21.5", "reading cellar t 12.5"}},
 		{"bars of two topics", []string{`{"topic":"kline.5.QRSUSDT","data":[{"open":"40","close":"41","high":"42","low":"39"}]}`, `{"topic":"kline.5.LMNUSDT","data":[{"open":"8100","close":"8125","high":"8200","low":"8000"}]}`},
 			[]string{"kline.5.QRSUSDT 41 open=40 high=42 low=39", "kline.5.LMNUSDT 8125 open=8100 high=8200 low=8000"}},
 		{"bars of two streams below a letter", []string{`{"stream":"qrs@kline","data":{"k":{"o":"1","h":"2","l":"0.5","c":"1.5"}}}`, `{"stream":"lmn@kline","data":{"k":{"o":"10","h":"20","l":"5","c":"15"}}}`},

@@ -124,7 +124,7 @@ func isReading(l *leaf) bool {
 	if name := plainName(l.name()); strings.HasSuffix(name, "version") || name == "jsonrpc" {
 		return false
 	}
-	if plainName(l.name()) == "type" || known && (m.field == "time" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
+	if plainName(l.name()) == "type" || known && (m.field == "time" && l.name() != "t" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
 		return false
 	}
 	if slices.ContainsFunc(l.names, func(name string) bool { return len(name) > 1 && sideOfBook(name) != "" }) && len(l.names) > 2 {

@@ -343,7 +343,8 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) []mapping.Rule {
 	if currency == "" {
 		w.doubtAll(doubts)
 	}
-	if why := cmp.Or(s.whyNotNow(all, f, book != nil, read), f.unclearScale(all)); why != "" {
+	isLadder := s.isLadder(f, book)
+	if why := cmp.Or(s.whyNotNow(all, f, book != nil || isLadder, read), f.unclearScale(all)); why != "" {
 		w.doubt("%s", why)
 		return nil
 	}
@@ -369,6 +370,9 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) []mapping.Rule {
 		r.Time = w.timeOf(f, outer, s, read)
 		r.Rows = w.rowOrder(s, id, f, r.Time)
 		r.Merge = w.merge(s, all, f)
+		if isLadder && !w.takeBestLevel(s, &r) {
+			return nil
+		}
 	case f.score() > 0:
 		addHeadline(f, all, &r)
 		r.Time = w.timeOf(f, outer, s, read)

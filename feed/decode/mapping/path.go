@@ -124,7 +124,7 @@ func parsePath(s string) (path, error) {
 	switch {
 	case s == "":
 		return path{}, errors.New("the path is empty")
-	case strings.TrimSpace(s) != s:
+	case strings.TrimSpace(strings.TrimSuffix(s, `\ `)) != strings.TrimSuffix(s, `\ `): // a space that is part of a name is escaped
 		return path{}, fmt.Errorf("%q: a path has no spaces around it", s)
 	}
 	if from, ok := pathRoots[s]; ok {
