@@ -40,7 +40,9 @@ func requireFirstStreams(t *testing.T, url string) {
 	for _, stream := range []string{"random", "climate", "message", "text"} {
 		t.Run(stream, func(t *testing.T) {
 			t.Parallel()
-			term := startTerminal(t, 100, 14, exec.Command(livetape, "watch", url+stream)) // with a state of its own
+			cmd := exec.Command(livetape, "watch", url+stream)
+			cmd.Env = []string{"TZ=UTC"}
+			term := startTerminal(t, 100, 14, cmd) // with a state of its own
 			path := filepath.Join("testdata", "first", stream+".txt")
 			screen := term.waitForText("● LIVE", "/s ", " 3 events")
 			golden.Require(t, path, withoutDigits(screen))

@@ -33,7 +33,7 @@ var changing = regexp.MustCompile(`\d+[smh]\b|now\b|[│▸▌>‼★┄▲▼�
 
 func replayed(t *testing.T, file string, args ...string) *terminal {
 	t.Helper()
-	return startScreen(t, 140, 40, append([]string{"replay", file, "--speed", "max"}, args...)...)
+	return startScreen(t, 140, 60, append([]string{"replay", file, "--speed", "max"}, args...)...)
 }
 
 // scripted is a server that sends a whole story of prices, and then says that it has ended.
