@@ -260,7 +260,10 @@ func (r *Reader) dropWrongPrices(m decode.Message) decode.Message {
 
 // whyUnread is what keeps an event from being read, where that is known better than by the map; else empty.
 func (r *Reader) whyUnread(eventType string, data []byte) string {
-	payload, _, _ := mapping.ParsePayload(decode.Text(data)) // almost-JSON, too
+	payload := gjson.Parse(decode.Text(data))
+	if len(data) <= maxWhole { // almost-JSON, too
+		payload, _, _ = mapping.ParsePayload(decode.Text(data))
+	}
 	for _, kind := range append(messageKinds(payload), eventType) {
 		if what := whyNotPrice(kind); what != "" {
 			return kind + " is " + what + ": its price is not the last one"

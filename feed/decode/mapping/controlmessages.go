@@ -66,15 +66,18 @@ func wordSet(line string) map[string]bool {
 	return all
 }
 
+// maxWord is how long a word is at the most, in bytes, that says something of the stream: longer data is not looked up.
+const maxWord = 16
+
 // readControlMessage is what an event says of the stream; ok is false when it says nothing of it.
 func readControlMessage(eventType, data string) (m decode.Message, ok bool) {
 	trimmed := strings.TrimSpace(data)
 	switch kind := strings.ToLower(eventType); {
-	case heartbeatTypes[strings.ToLower(trimmed)]:
+	case len(trimmed) <= maxWord && heartbeatTypes[strings.ToLower(trimmed)]:
 		return decode.Message{Heartbeat: true}, true
 	case errorTypes[kind]:
 		return decode.Message{Notice: noticeText(eventType, data)}, true
-	case kind != "" && kind != "message" && greetings[strings.ToLower(strings.Trim(trimmed, `"`))]: // Stellar's Horizon, at both ends of a stream
+	case kind != "" && kind != "message" && len(trimmed) <= maxWord && greetings[strings.ToLower(strings.Trim(trimmed, `"`))]: // Stellar's Horizon, at both ends of a stream
 		return decode.Message{Heartbeat: true}, true
 	case heartbeatTypes[kind]:
 		return decode.Message{Heartbeat: true}, true
