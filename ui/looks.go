@@ -26,5 +26,19 @@ func (m Model) changeLooks(l Looks) Model {
 	if l.Theme == configured {
 		m.chosenTheme = chosen
 	}
-	return m
+	return m.foldZeros(!l.ASCII)
+}
+
+// foldZeros shows the zeros of small numbers as one small digit, or all of them: ASCII has no small digits.
+func (m Model) foldZeros(folds bool) Model {
+	widths := []*columnWidths{&m.prices.widths, &m.readings.widths}
+	if m.paused != nil {
+		held := *m.paused
+		m.paused = &held
+		widths = append(widths, &held.priceWidths, &held.readingWidths)
+	}
+	for _, w := range widths {
+		w.format.unfolded = !folds
+	}
+	return m.widenFolded()
 }

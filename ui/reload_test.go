@@ -82,3 +82,13 @@ func requireOrder(t *testing.T, view string, words ...string) {
 		rest = after
 	}
 }
+
+func TestAReloadToASCIIShowsAllZerosOfATinyPrice(t *testing.T) {
+	t.Parallel()
+	s := newHarness().resize(120, 40).openMarket()
+	s.requireText(t, "0.0₄1234")
+	s.send(reloadMsg{Reload{Looks: &Looks{ASCII: true}}})
+	s.requireText(t, " 0.00001234 ")
+	s.send(reloadMsg{Reload{Looks: &Looks{}}})
+	s.requireText(t, "0.0₄1234")
+}
