@@ -7,7 +7,7 @@ import (
 )
 
 // partCache is the parts of the details as they were last drawn: at forty events a second, few of them are of the selected
-// symbol. Copies of the model share it.
+// symbol. Copies of the model share it, and View fills it: what View draws is the same with it and without.
 type partCache struct {
 	quote drawnPart[quoteState]
 	chart drawnPart[chartState]
@@ -85,20 +85,22 @@ type tapeState struct {
 	partState
 	height      int
 	board       *market.Board
+	trades      uint64
 	quotesOfAll uint64 // where the sales of all symbols are shown
+	rowsOfAll   int    // the same: a feed that is read in another way begins without trades
 	all, isHeld bool
 	list        list
 	minimum     market.Decimal
 }
 
 func (m Model) stateOfTape(area drawContext, r *market.Row) tapeState {
-	s := tapeState{height: area.height, board: m.board, all: m.tape.all, isHeld: m.tape.held != nil, list: m.tape.list, minimum: m.minimumSize()}
+	s := tapeState{height: area.height, board: m.board, trades: r.Trades, all: m.tape.all, isHeld: m.tape.held != nil, list: m.tape.list, minimum: m.minimumSize()}
 	s.partState = m.partState(area, r, nil, m.tape.heldAt)
 	if s.isHeld {
 		s.second = m.now.Truncate(time.Second) // it says for how long
 	}
 	if s.all {
-		s.quotesOfAll = m.board.Counts().Quotes
+		s.quotesOfAll, s.rowsOfAll = m.board.Counts().Quotes, len(m.board.Rows())
 	}
 	return s
 }

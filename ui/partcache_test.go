@@ -3,6 +3,9 @@ package ui
 import (
 	"testing"
 	"time"
+
+	"livetape/feed"
+	"livetape/feed/market"
 )
 
 // drawnAnew is the screen without what is kept of an earlier one.
@@ -11,14 +14,30 @@ func drawnAnew(m Model) string {
 	return m.draw()
 }
 
+// tellOfSelected has an update come from the feed of the selected row, if there is one.
+func (s *harness) tellOfSelected(update func(symbol string) market.Update) {
+	if row := s.m.selected; row.symbol != "" {
+		s.receive(feed.Event{Feed: row.feed, Message: &feed.Message{Type: "price", Data: []byte("{}"), Updates: []market.Update{update(row.symbol)}}})
+	}
+}
+
 func TestKeptPartsOfTheDetailsAreUpToDate(t *testing.T) {
 	t.Parallel()
+	revised := func(report market.Report) func(string) market.Update {
+		return func(symbol string) market.Update {
+			return market.Quote{Symbol: symbol, Last: decimal("99"), Size: decimal("5"), Report: report}
+		}
+	}
+	correction, cancel := revised(market.Correction), revised(market.Cancel)
+	halt := func(symbol string) market.Update {
+		return market.Halt{Symbol: symbol, State: market.Halted, Reason: "News pending"}
+	}
 	for name, play := range scenes() {
 		for _, size := range [][2]int{{120, 40}, {200, 60}} {
 			s := newHarness(demoConfig).resize(size[0], size[1])
 			play(s)
 			for _, step := range []func(){
-				func() {}, func() { s.trade(1) }, func() { s.waitFor(time.Second) }, func() { s.keys("j") }, func() { s.keys("t", "t") },
+				func() {}, func() { s.trade(1) }, func() { s.tellOfSelected(correction) }, func() { s.tellOfSelected(cancel) }, func() { s.tellOfSelected(halt) }, func() { s.waitFor(time.Second) }, func() { s.keys("j") }, func() { s.keys("t", "t") },
 				func() { s.keys("p") }, func() { s.trade(1) }, func() { s.waitFor(time.Minute) }, func() { s.keys("p", "left") }, func() { s.waitFor(time.Hour) },
 			} {
 				if step(); s.m.View() != drawnAnew(s.m) {

@@ -94,6 +94,7 @@ func (f *feedState) applyQuote(r *Row, q *Quote, at time.Time) {
 	isTrade := r.isTrade(q)
 	if isTrade {
 		f.trades.add(r.newTrade(q, at), &f.kept)
+		r.Trades++
 	}
 	if q.Report < Correction {
 		r.applyQuote(q, isTrade, at)

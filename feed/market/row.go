@@ -92,6 +92,7 @@ type Row struct {
 	Trade   Times     // of the last message with a last price
 	Quote   Times     // of the last message with a bid or an ask
 	Count   uint64    // quotes taken
+	Trades  uint64    // trades, corrections and cancellations among Board.Trades so far
 
 	Seconds, Minutes Bars // by the feed's own time where it is maxClockSkew, else by arrival
 
