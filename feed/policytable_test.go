@@ -92,7 +92,7 @@ func TestTheTableOfTheDocsIsThePolicy(t *testing.T) {
 			want: func(s retryStep) bool { return waits(s) && s.wait <= connection.MaxRetryAfter },
 		},
 		"`401` to a token of `token_file` or `token_command`": {
-			says: []string{"reads it anew", "once more after `retry:`"}, tests: []string{"ATokenThatIsRefusedIsReadAnewOnce"},
+			says: []string{"reads it again", "once more after `retry:`"}, tests: []string{"ATokenThatIsRefusedIsReadAnewOnce"},
 			steps: map[string]func() []retryStep{"401": next(fresh, statuses(func(o *attemptOutcome) { o.newToken = true }, 401)...)},
 			want:  func(s retryStep) bool { return waits(s) && s.wait == defaultRetry && s.note != "" },
 		},
