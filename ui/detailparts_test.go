@@ -144,6 +144,11 @@ func TestALargeScreenHasTheDetailsBelowRowsThatScroll(t *testing.T) {
 	if s.m.layout.details.below {
 		t.Errorf("esc leaves them:\n%s", s.screen())
 	}
+	s.requireText(t, "details closed")
+	if s.keys("enter"); strings.Contains(s.screen(), "details closed") {
+		t.Errorf("they are open, and it says that they are closed:\n%s", s.screen())
+	}
+	s.keys("esc")
 	again := newHarness(func(c *Config) { c.Settings = s.m.settings.unsaved }).resize(120, 40).openMarket()
 	if again.m.layout.details.below {
 		t.Error("the next run has forgotten that they were closed")

@@ -314,6 +314,7 @@ func (m Model) openSelected() (Model, tea.Cmd) {
 	if m.detailsClosed && !m.readsText() {
 		m.detailsClosed = false
 		m.settings.keep("details", "")
+		m.toast.span = span{} // which says that they are closed
 		if m.showsDetailsUnasked(m.shownData()) {
 			return m, nil
 		}
