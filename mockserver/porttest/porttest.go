@@ -2,11 +2,12 @@
 package porttest
 
 import (
-	"fmt"
+	"errors"
 	"math/rand/v2"
 	"net"
+	"strconv"
 	"sync"
-	"sync/atomic"
+	"syscall"
 	"time"
 )
 
@@ -15,11 +16,6 @@ const (
 	first = 20000
 	count = 12000
 )
-
-// next is the port that is tried next, less first.
-var next atomic.Uint32
-
-func init() { next.Store(rand.Uint32N(count)) }
 
 // reserved holds, for as long as this process runs, the UDP port beside each TCP port that was given away: so that no process, this or
 // another that tests at the same time, gives it away again while nothing listens on it.
@@ -54,15 +50,16 @@ func Listen(addr string) (net.Listener, error) {
 	}
 	for began := time.Now(); ; <-time.After(5 * time.Millisecond) {
 		listener, err := net.Listen("tcp", addr)
-		if err == nil || time.Since(began) > patience {
+		if !errors.Is(err, syscall.EADDRINUSE) || time.Since(began) > patience {
 			return listener, err
 		}
 	}
 }
 
 func listenAnywhere(host string) (listener net.Listener, err error) {
-	for range count {
-		addr := net.JoinHostPort(host, fmt.Sprint(first+next.Add(1)%count))
+	start := rand.IntN(count)
+	for i := range count {
+		addr := net.JoinHostPort(host, strconv.Itoa(first+(start+i)%count))
 		if err = reserve(addr); err != nil {
 			continue
 		}
