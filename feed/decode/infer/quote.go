@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -62,12 +61,10 @@ func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 			case "precision", "fractiondigits", "decimalplaces", "minorunits":
 				if price.isAmount() && l.everyValue(isPositive) {
 					v.Decimals = l.path
+					w.note("%s is divided by 10^%s, because an amount of money counts the smallest unit: check this", v.Path, l.path)
 				}
 			case "decimals", "pricedecimals", "price_decimals", "scale", "pricescale", "price_scale":
-				if n := l.powerOfTen(); n > 1 && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.everyValue(isWhole) }) {
-					v.Decimals = strconv.Itoa(n)
-					w.note("%s is divided by %s, which is a power of ten: check this", v.Path, l.path)
-				} else if l.everyValue(isWhole) && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.everyValue(isWhole) }) {
+				if l.everyValue(isWhole) && !slices.ContainsFunc(prices, func(p *leaf) bool { return !p.everyValue(isWhole) }) {
 					v.Decimals = l.path
 					w.note("%s is divided by 10^%s, for both are whole numbers: check this", v.Path, l.path)
 				}
@@ -78,23 +75,21 @@ func (w *ruleWriter) addScale(all []*leaf, r *mapping.Rule) {
 
 // isAmount reports whether a leaf is the amount of a map that holds money.
 func (l *leaf) isAmount() bool {
-	name := plainName(l.name())
-	return (name == "amount" || name == "value") && len(l.names) > 1 && l.everyValue(isWhole)
-}
-
-// powerOfTen is the n of a leaf whose values are all the same 10^n, from 100 on; 0 for others.
-func (l *leaf) powerOfTen() int {
-	s := l.firstValue().String()
-	if len(s) < 3 || len(s) > 19 || s[0] != '1' || strings.Trim(s[1:], "0") != "" || countDistinct(l.texts()) != 1 {
-		return 0
-	}
-	return len(s) - 1
+	return plainName(l.name()) == "amount" && len(l.names) > 1 && l.everyValue(isWhole)
 }
 
 func isPositive(v gjson.Result) bool { return isWhole(v) && !strings.HasPrefix(v.String(), "-") }
 
 // scaleNames are names of numbers of digits behind the point, of which nothing says whether the price has a point.
 var scaleNames = wordSet("decimals digits precision priceprecision")
+
+// factorNames are names of what prices are scaled by: a number of digits, unless it is too large for one.
+var factorNames = wordSet("decimals pricedecimals scale pricescale")
+
+func isFactor(v gjson.Result) bool {
+	const mostDigits = 18
+	return isPositive(v) && v.Float() > mostDigits
+}
 
 // unclearScale says why a price is not shown that is a small whole number beside a number of decimals: they may be those of a token;
 // empty where all is clear.
@@ -107,6 +102,9 @@ func (f fields) unclearScale(all []*leaf) string {
 	}
 	for _, l := range all {
 		price, name := cmp.Or(last, f.best("bid"), f.best("ask")), plainName(l.name())
+		if price != nil && factorNames[name] && isBeside(l, price) && price.everyValue(isWhole) && slices.ContainsFunc(l.values, isFactor) {
+			return fmt.Sprintf("%s may be divided by %s, or not: it is not shown", price.path, l.path)
+		}
 		if price == nil || !scaleNames[name] || !isBeside(l, price) || price.isAmount() || !price.everyValue(isWhole) || !l.everyValue(isPositive) {
 			continue
 		}
