@@ -26,7 +26,8 @@ func (m Model) changeLooks(l Looks) Model {
 	if l.Theme == configured {
 		m.chosenTheme = chosen
 	}
-	return m.foldZeros(!l.ASCII)
+	m = m.foldZeros(!l.ASCII)
+	return m
 }
 
 // foldZeros shows the zeros of small numbers as one small digit, or all of them: ASCII has no small digits.
@@ -40,5 +41,6 @@ func (m Model) foldZeros(folds bool) Model {
 	for _, w := range widths {
 		w.format.unfolded = !folds
 	}
-	return m.widenFolded()
+	m = m.widenFolded()
+	return m
 }
