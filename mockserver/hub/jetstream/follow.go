@@ -369,6 +369,10 @@ func (s *Stream) inspect(ctx context.Context, r *remote, view *epochLog) error {
 	if !isSameCreation(info.Created, r.epoch.Created) || info.State.LastSeq < last || info.Config.Metadata[metadataKey] != r.epoch.Epoch {
 		return errAgain
 	}
+	if followed, _ := s.isFollowed(); !followed && info.State.Msgs == 0 && last < info.State.LastSeq && last == view.newest() {
+		view.begin(info.State.LastSeq) // what was still to be read has expired
+		s.advanced(view)
+	}
 	first := view.first.Swap(info.State.FirstSeq)
 	if info.State.FirstSeq <= max(first, 1) {
 		return nil

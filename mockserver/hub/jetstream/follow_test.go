@@ -2,6 +2,7 @@ package jetstream
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -37,5 +38,22 @@ func TestAnEventThatOvertakesAnAnswerContradictsNothing(t *testing.T) {
 	info.State.LastSeq = 6
 	if err := s.inspect(t.Context(), r, view); err == nil {
 		t.Error("a stream that went back is followed on")
+	}
+}
+
+// TestALogWhoseLastEventsExpiredUnreadIsFollowed has a node begin while the only event that is left reaches its age.
+func TestALogWhoseLastEventsExpiredUnreadIsFollowed(t *testing.T) {
+	t.Parallel()
+	s := &Stream{config: Config{Stream: "OLD"}.withDefaults(), changed: make(chan struct{}), away: errors.New("not connected yet"), tail: 5}
+	view := &epochLog{stream: s, epoch: "e", created: time.Now()}
+	view.begin(4)
+	info := &jetstream.StreamInfo{Created: view.created, State: jetstream.StreamState{FirstSeq: 6, LastSeq: 5}}
+	info.Config.Metadata = map[string]string{metadataKey: "e"}
+	r := &remote{epoch: epochRecord{Epoch: "e", Created: view.created}, stream: slowAnswer{info: info, arrives: func() {}}}
+	if err := s.inspect(t.Context(), r, view); err != nil {
+		t.Fatal(err)
+	}
+	if followed, why := s.isFollowed(); !followed || view.newest() != 5 {
+		t.Errorf("at event %d of 5, it is not followed: %v", view.newest(), why)
 	}
 }
