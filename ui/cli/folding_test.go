@@ -117,19 +117,19 @@ func TestFeedsOfOneMarketShowWhatIsWrongWithEachOther(t *testing.T) {
 	term.waitForText("feeds folded", "desk +3")
 	term.waitForText("coins +30", "bp", "coins disagrees")
 	term.press("\r")
-	leadsBy := func(least int) func(screen string) bool {
+	leadsBy := func(least time.Duration) func(screen string) bool {
 		return func(screen string) bool {
 			_, by, leads := strings.Cut(screen, "desk leads by ")
-			var ms int
-			_, err := fmt.Sscanf(by, "%d ms", &ms)
-			return leads && err == nil && least <= ms
+			by, _, _ = strings.Cut(by, " ─")
+			lead, err := time.ParseDuration(strings.ReplaceAll(strings.ReplaceAll(by, "min", "m"), " ", ""))
+			return leads && err == nil && lead >= least
 		}
 	}
 	term.waitForText("Feeds 4 of 4 count")
-	term.waitFor("that desk leads before still, by 20 ms and what a busy machine adds", leadsBy(15))
+	term.waitFor("that desk leads before still, by 20 ms and what a busy machine adds", leadsBy(15*time.Millisecond))
 	frozen.Store(true)
 	term.waitForText("Feeds 3 of 4 count", " s behind", "desk +2")
-	term.waitFor("that desk leads before wire, which needs 100 ms for an event", leadsBy(80))
+	term.waitFor("that desk leads before wire, which needs 100 ms for an event", leadsBy(80*time.Millisecond))
 	term.press("f")
 	term.waitForText("behind its peers by", "on 3 symbols", "disagrees with its peers on 3 symbols")
 	term.press("f!c")
