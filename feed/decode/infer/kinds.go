@@ -16,16 +16,37 @@ var kindNames = strings.Fields("type event ev e msgtype messagetype kind op oper
 var priceKinds = wordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +
 	"timesale timesales tradex sale sales print prints deal deals transaction transactions nbbo summary spot bbo l1 l2 level1 l2update delta diff top mark set add put post upsert update updated snapshot refresh insert inserted create created change changed last new u c r")
 
-// plainKinds are words in kinds of messages whose price is plainly one of now. Beside such a kind, another of which nothing is known
-// may be anything: a paper trade, an estimate, a margin call.
+// plainKinds are words in kinds of messages whose price is plainly one of now.
 var plainKinds = wordSet("trade trades tick ticks ticker tickers quote quotes price prices match last aggtrade")
 
 // plainKindNames are names of members that say the kind of a message, rather than where it comes from or what was done to a row.
 var plainKindNames = wordSet("type event ev msgtype messagetype kind eventtype")
 
-// isUnknownKind reports whether a word names a kind of message of which nothing is known.
-func isUnknownKind(kind string) bool {
-	return len(kind) > 1 && !namesKind(kind) && sessionStates[strings.ToLower(kind)] == "" && kindWords(kind) != nil
+// besideKinds are words in kinds of messages whose price is none of now where a plain kind stands beside, with what such a message
+// is. Alone, they name what a demo or a model sends.
+var besideKinds = kindsOf(map[string]string{
+	"a margin":     "margin margins",
+	"an estimate":  "estimate estimated estimates theoretical",
+	"a simulation": "paper simulated simulation hypothetical backtest demo",
+})
+
+// isPlainKind reports whether the price of a kind of message is plainly one of now.
+func isPlainKind(kind string) bool { return hasWord(kind, plainKinds) && whyNotBeside(kind) == "" }
+
+// whyNotBeside says what a kind of message is when its price is none of now beside messages of a plain kind; else "".
+func whyNotBeside(kind string) string {
+	for _, word := range kindWords(kind) {
+		if what := besideKinds[word]; what != "" {
+			return what
+		}
+	}
+	return ""
+}
+
+// hidesBeside reports whether a member tells plain kinds of messages from others that are none beside them.
+func hidesBeside(kind *leaf, names []string) bool {
+	return plainKindNames[plainName(kind.name())] && slices.ContainsFunc(names, isPlainKind) &&
+		slices.ContainsFunc(names, func(name string) bool { return whyNotBeside(name) != "" })
 }
 
 // What messages are of which no map makes a price, a reading or a headline that says something.
@@ -43,37 +64,39 @@ const (
 )
 
 // otherKinds are words in kinds of messages that have a price which is not the last one, with what such a message is.
-var otherKinds = func() map[string]string {
+var otherKinds = kindsOf(map[string]string{
+	orderKind:            "order orders",
+	liquidationKind:      mapping.LiquidationWords + " force forceorder forceorders adl",
+	"an auction":         "auction auctions",
+	cancellationKind:     mapping.CancelWords,
+	deletionKind:         mapping.DeleteWords,
+	rejectionKind:        "reject rejected",
+	expiryKind:           "expire expired",
+	"an alert":           "alert alerts",
+	"a settlement":       "settlement settled",
+	"a position":         "position positions portfolio holding holdings",
+	requestKind:          "request requested rfq subscribe",
+	"a forecast":         "forecast forecasts prediction predicted target",
+	"a correction":       "correction corrected correct",
+	"a corporate action": "split splits dividend dividends",
+	"an indication":      "indication indicative imbalance",
+	"a rate":             "funding interest inflation",
+	heartbeatKind:        "heartbeat ping pong keepalive hb",
+	announcementKind:     "subscribed subscription unsubscribed ack welcome hello connected",
+	errorKind:            "error errors",
+	"a status message":   "status info system notice",
+})
+
+// kindsOf are words with what they say, of lines of words.
+func kindsOf(lines map[string]string) map[string]string {
 	all := map[string]string{}
-	for what, line := range map[string]string{
-		orderKind:            "order orders",
-		liquidationKind:      mapping.LiquidationWords + " force forceorder forceorders adl",
-		"an auction":         "auction auctions",
-		cancellationKind:     mapping.CancelWords,
-		deletionKind:         mapping.DeleteWords,
-		rejectionKind:        "reject rejected",
-		expiryKind:           "expire expired",
-		"an alert":           "alert alerts",
-		"a settlement":       "settlement settled",
-		"a position":         "position positions portfolio holding holdings",
-		requestKind:          "request requested rfq subscribe",
-		"a forecast":         "forecast forecasts prediction predicted target",
-		"a correction":       "correction corrected correct",
-		"a corporate action": "split splits dividend dividends",
-		"an indication":      "indication indicative imbalance",
-		"a rate":             "funding interest inflation",
-		heartbeatKind:        "heartbeat ping pong keepalive hb",
-		announcementKind:     "subscribed subscription unsubscribed ack welcome hello connected",
-		errorKind:            "error errors",
-		"a simulation":       "paper simulated simulation hypothetical backtest demo",
-		"a status message":   "status info system notice",
-	} {
+	for what, line := range lines {
 		for word := range strings.FieldsSeq(line) {
 			all[word] = what
 		}
 	}
 	return all
-}()
+}
 
 // whyNotPrice says what a kind of message is when its price is none of now; "" when it may be one, or nothing is known of it.
 func whyNotPrice(kind string) string {
@@ -159,7 +182,8 @@ func isOptionRight(v gjson.Result) bool {
 func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 	at := map[string]*rowSet{}
 	var kinds []rowsOfKind
-	named, other, plain, unknown := true, false, false, false
+	var names []string
+	named, other := true, false
 	for i, v := range l.values {
 		if v.Type != gjson.String || !isWritable(v.Str) {
 			return nil
@@ -173,11 +197,11 @@ func (s *rowSet) kindsBy(l *leaf) []rowsOfKind {
 			at[v.Str] = set
 			kinds = append(kinds, rowsOfKind{v.Str, set})
 			named, other = named && namesKind(v.Str), other || whyNotPrice(v.Str) != ""
-			plain, unknown = plain || hasWord(v.Str, plainKinds), unknown || isUnknownKind(v.Str)
+			names = append(names, v.Str)
 		}
 		set.rows = append(set.rows, s.rows[i])
 	}
-	if named || other || plain && unknown && plainKindNames[plainName(l.name())] {
+	if named || other || hidesBeside(l, names) {
 		return kinds
 	}
 	members := map[string]bool{}

@@ -287,7 +287,7 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 		return why
 	}
 	if kind := r.leftOutKind(payload); kind != "" {
-		return kind + " is no kind of which the price is known to be the last one"
+		return kind + " is " + whyNotBeside(kind) + ": its price is not the last one"
 	}
 	for _, kind := range rowKinds(payload, 0) {
 		if what := whyNotPrice(kind); what != "" {
@@ -297,15 +297,15 @@ func (r *Reader) whyUnread(eventType string, data []byte) string {
 	return ""
 }
 
-// leftOutKind is the kind of a payload with a price that the map has no rule for, beside others of plain kinds; empty for none.
+// leftOutKind is the kind of a payload with a price that the map leaves out beside others of plain kinds; empty for none.
 func (r *Reader) leftOutKind(payload gjson.Result) string {
 	kind := messageKind(payload)
-	if f, _ := assignFields(leavesOf([]gjson.Result{payload})); !isUnknownKind(kind) || len(f["last"]) == 0 {
+	if f, _ := assignFields(leavesOf([]gjson.Result{payload})); whyNotBeside(kind) == "" || len(f["last"]) == 0 {
 		return ""
 	}
 	for _, rule := range r.result.Definition.Map {
 		for _, c := range rule.When {
-			if !slices.Contains(c.Is, kind) && slices.ContainsFunc(c.Is, func(kind string) bool { return hasWord(kind, plainKinds) }) {
+			if !slices.Contains(c.Is, kind) && slices.ContainsFunc(c.Is, isPlainKind) {
 				return kind
 			}
 		}

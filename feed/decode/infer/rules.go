@@ -254,33 +254,21 @@ func (s *rowSet) baseAbove(read []payload) (path string) {
 // kindRules writes the rules for each kind of row.
 func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read []payload) (rules []mapping.Rule) {
 	unread := "" // a kind that changes a book that no rule reads
+	hidesBeside := hidesBeside(kind, kindsNames(kinds))
 	for _, k := range kinds {
-		if state := sessionStates[strings.ToLower(k.name)]; state == "halted" || k.name == "resumed" {
-			if f, _ := assignFields(k.set.leaves()); f.best("symbol") != nil {
-				rules = append(rules, mapping.Rule{Each: s.each(), Kind: "status", When: mapping.When{kind.path: mapping.Condition{Is: []string{k.name}}},
-					Symbol: f.value("symbol"), State: &mapping.Value{Const: state}})
-			}
+		if r, ok := w.stateRule(s, kind, k, read); ok {
+			rules = append(rules, r...)
 			continue
 		}
 		what := whyNotPrice(k.name)
-		if halt, ok := w.haltsOf(k.set, read); ok && what == "a status message" {
-			halt.When[kind.path] = mapping.Condition{Is: []string{k.name}}
-			rules = append(rules, halt)
-			continue
+		if hidesBeside {
+			what = cmp.Or(what, whyNotBeside(k.name))
 		}
 		if what != "" {
 			w.note("rows of which %s is %s are left out: each is %s", kind.path, k.name, what)
 			continue
 		}
 		found := w.ruleFor(k.set, read)
-		if isUnknownKind(k.name) && plainKindNames[plainName(kind.name())] && slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return hasWord(k.name, plainKinds) }) {
-			found = slices.DeleteFunc(found, func(r mapping.Rule) bool {
-				if r.Last != nil {
-					w.note("rows of which %s is %s are left out: nothing says that their price is the last one", kind.path, k.name)
-				}
-				return r.Last != nil
-			})
-		}
 		unread = cmp.Or(unread, changesUnread(k.name, found))
 		for _, r := range found {
 			if r.When == nil {
@@ -290,13 +278,7 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 			rules = append(rules, r)
 		}
 	}
-	if unread != "" && hasBook(rules) {
-		w.bookUnread = true
-		w.doubt("%s changes a book in a way that is not read: neither bid nor ask is shown", unread)
-		rules = slices.DeleteFunc(rules, isBookRule)
-	}
-	if hasBook(rules) && !slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return !isBookChange(k.name) }) {
-		w.doubt("%s holds changes to a book, of which the whole was not sent: neither bid nor ask is shown", kinds[0].name)
+	if rules = w.dropUnreadBooks(rules, kinds, unread); rules == nil {
 		return nil
 	}
 	var books []*mapping.Book
@@ -306,6 +288,46 @@ func (w *ruleWriter) kindRules(s *rowSet, kind *leaf, kinds []rowsOfKind, read [
 	markAllAsDeltas(books)
 	rules = joinKinds(rules, kind.path)
 	dropNamingConditions(rules, kind.path, kinds)
+	return rules
+}
+
+func kindsNames(kinds []rowsOfKind) (names []string) {
+	for _, k := range kinds {
+		names = append(names, k.name)
+	}
+	return names
+}
+
+// stateRule is the rule for rows of a kind that say of a symbol whether it is traded, if it names a symbol; ok is false for rows of
+// other kinds.
+func (w *ruleWriter) stateRule(s *rowSet, kind *leaf, k rowsOfKind, read []payload) (rules []mapping.Rule, ok bool) {
+	is := mapping.Condition{Is: []string{k.name}}
+	if state := sessionStates[strings.ToLower(k.name)]; state == "halted" || k.name == "resumed" {
+		if f, _ := assignFields(k.set.leaves()); f.best("symbol") != nil {
+			rules = []mapping.Rule{{Each: s.each(), Kind: "status", When: mapping.When{kind.path: is}, Symbol: f.value("symbol"), State: &mapping.Value{Const: state}}}
+		}
+		return rules, true
+	}
+	halt, ok := w.haltsOf(k.set, read)
+	if !ok || whyNotPrice(k.name) != "a status message" {
+		return nil, false
+	}
+	halt.When[kind.path] = is
+	return []mapping.Rule{halt}, true
+}
+
+// dropUnreadBooks leaves out the rules for books where a kind changes them in a way that no rule reads, and all where nothing but
+// changes to a book came.
+func (w *ruleWriter) dropUnreadBooks(rules []mapping.Rule, kinds []rowsOfKind, unread string) []mapping.Rule {
+	if unread != "" && hasBook(rules) {
+		w.bookUnread = true
+		w.doubt("%s changes a book in a way that is not read: neither bid nor ask is shown", unread)
+		rules = slices.DeleteFunc(rules, isBookRule)
+	}
+	if hasBook(rules) && !slices.ContainsFunc(kinds, func(k rowsOfKind) bool { return !isBookChange(k.name) }) {
+		w.doubt("%s holds changes to a book, of which the whole was not sent: neither bid nor ask is shown", kinds[0].name)
+		return nil
+	}
 	return rules
 }
 

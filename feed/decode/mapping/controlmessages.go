@@ -3,6 +3,7 @@ package mapping
 import (
 	"bytes"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/tidwall/gjson"
@@ -22,11 +23,14 @@ func (s controlMessages) Unwrap() decode.Decoder { return s.next }
 // Decode implements [decode.Decoder].
 func (s controlMessages) Decode(eventType string, data []byte) (decode.Message, error) {
 	m, err := s.next.Decode(eventType, data)
-	isObject := len(data) > 0 && data[0] == '{'
-	if m.Notice != "" || m.Continuity != nil || m.End || m.ResumeID != "" || len(m.Updates) > 0 && isObject && !bytes.Contains(data, []byte(`"error`)) {
+	isObject, isList := len(data) > 0 && data[0] == '{', len(data) > 0 && data[0] == '['
+	if m.Notice != "" || m.Continuity != nil || m.End || m.ResumeID != "" || len(m.Updates) > 0 && (isList || isObject && !bytes.Contains(data, []byte(`"error`))) {
 		return m, err
 	}
 	said, ok := readControlMessage(eventType, decode.Text(data))
+	if !ok && len(m.Updates) == 0 {
+		said, ok = readPlainWords(eventType, decode.Text(data))
+	}
 	switch {
 	case !ok:
 		return m, err
@@ -51,11 +55,11 @@ func IsHeartbeat(eventType string, data []byte) bool {
 }
 
 var (
-	errorTypes     = wordSet("error err exception fault failure fail fatal")
+	errorTypes     = wordSet("error err exception fault failure")
 	heartbeatTypes = wordSet("heartbeat ping pong keepalive keep-alive keep_alive hb")
 	greetings      = wordSet("hello welcome connected bye byebye goodbye")
 	partingTypes   = wordSet("close closing closed bye goodbye goaway shutdown reconnect restart maintenance disconnect")
-	finishedTypes  = wordSet("done complete completed end finished finish eof eos stream_end stream-end streamend end_of_stream message_stop response.completed")
+	finishedTypes  = wordSet("done complete completed end finished finish eof stream_end stream-end streamend end_of_stream message_stop response.completed")
 )
 
 func wordSet(line string) map[string]bool {
@@ -81,10 +85,8 @@ func readControlMessage(eventType, data string) (m decode.Message, ok bool) {
 		return decode.Message{Heartbeat: true}, true
 	case heartbeatTypes[kind]:
 		return decode.Message{Heartbeat: true}, true
-	case finishedTypes[kind], trimmed == "[DONE]":
+	case finishedTypes[kind] && !(IsJSON(data) && tellsNews(gjson.Parse(data), 0)), isEndOfStream(eventType, trimmed), trimmed == "[DONE]":
 		return decode.Message{Finished: true}, true
-	case partingTypes[kind] && trimmed != "" && !IsJSON(data), plainError.MatchString(trimmed):
-		return decode.Message{Notice: noticeText(eventType, data)}, true
 	case isHeartbeatList(trimmed):
 		return decode.Message{Heartbeat: true}, true
 	case len(trimmed) > 2 && trimmed[0] == '[' && IsJSON(data):
@@ -96,8 +98,77 @@ func readControlMessage(eventType, data string) (m decode.Message, ok bool) {
 	return readObjectWords(gjson.Parse(data))
 }
 
-// plainError begins a text that is an error rather than a headline: ERROR: symbol unknown.
+// isEndOfStream reports whether a word ends the stream: eos, which in capitals or with a number is a coin's ticker.
+func isEndOfStream(word, data string) bool {
+	return word == "eos" && !strings.ContainsAny(data, "0123456789")
+}
+
+// plainError begins a text that is an error: ERROR: symbol unknown.
 var plainError = regexp.MustCompile(`(?i)^(?:(?:error|err|fatal|exception):|\[(?:error|err|fatal)\]) *\S`)
+
+// readPlainWords is the error or the farewell that an event of text tells of which no map makes a headline: where headlines are
+// text, it is one of them.
+func readPlainWords(eventType, data string) (m decode.Message, ok bool) {
+	text := strings.TrimSpace(data)
+	words := strings.Fields(text)
+	isFarewell := len(words) > 0 && partingTypes[strings.ToLower(eventType)] && !isNumeric(words[len(words)-1])
+	isError := (eventType == "" || eventType == "message") && plainError.MatchString(text)
+	if !isFarewell && !isError || IsJSON(data) {
+		return m, false
+	}
+	return decode.Message{Notice: noticeText(eventType, data)}, true
+}
+
+func isNumeric(text string) bool {
+	_, err := strconv.ParseFloat(text, 64)
+	return err == nil
+}
+
+// tellsNews reports whether JSON has a price or a headline, so that it says more than something of the stream.
+func tellsNews(v gjson.Result, depth int) (found bool) {
+	v.ForEach(func(key, member gjson.Result) bool {
+		name := plainName(key.Str)
+		switch {
+		case member.Type == gjson.JSON:
+			found = depth < maxNews && tellsNews(member, depth+1)
+		case name == "headline":
+			found = member.Str != ""
+		default:
+			found = (priceNames[name] || strings.HasSuffix(name, "price")) && isAmount(member)
+		}
+		return !found
+	})
+	return found
+}
+
+// maxNews is how deep prices and headlines are looked for.
+const maxNews = 3
+
+var priceNames = wordSet("last bid ask px p close mid mark")
+
+// tellsMore reports whether the map of an error by its looks has a number that errors have not, or a title: it may as well be a
+// row of anything that failed.
+func tellsMore(v gjson.Result) (found bool) {
+	v.ForEach(func(key, member gjson.Result) bool {
+		name := plainName(key.Str)
+		found = !errorNumbers[name] && isAmount(member) || name == "title" || member.IsObject() && tellsMore(member)
+		return !found
+	})
+	return found || tellsNews(v, 0)
+}
+
+// errorNumbers are names of the numbers that maps of errors have.
+var errorNumbers = wordSet("code status statuscode retcode errcode errorcode errno id reqid requestid seq time timestamp ts t retry retryafter limit connid")
+
+// isAmount reports whether a value is a number, or text that is one.
+func isAmount(v gjson.Result) bool {
+	return v.Type == gjson.Number || v.Type == gjson.String && isNumeric(v.Str)
+}
+
+// plainName is a name in lower case, without what stands between its words.
+func plainName(name string) string {
+	return strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
+}
 
 // readListWords is the error that the only item of a list tells.
 func readListWords(list gjson.Result) (m decode.Message, ok bool) {
@@ -111,8 +182,10 @@ func readListWords(list gjson.Result) (m decode.Message, ok bool) {
 	if items != 1 || !first.IsObject() {
 		return m, false
 	}
-	m, ok = readObjectWords(first)
-	return m, ok && m.Notice != ""
+	if m, ok = readObjectWords(first); !ok || m.Notice == "" || tellsMore(first) {
+		return decode.Message{}, false
+	}
+	return m, true
 }
 
 // isHeartbeatList reports whether data is a short list of numbers and one word, which is a heartbeat: [17470, "hb"].
@@ -138,67 +211,91 @@ const (
 	maxHeartbeatWords = 8
 )
 
-func readObjectWords(v gjson.Result) (m decode.Message, ok bool) {
-	members, kind, failed, hasDetail, isDone := 0, "", false, false, false
-	v.ForEach(func(key, member gjson.Result) bool {
-		members++
-		name := strings.ToLower(key.Str)
-		switch {
-		case heartbeatTypes[name]:
-			m, ok = decode.Message{Heartbeat: true}, true
-		case member.Type == gjson.String && (name == "t" || name == "ev" || name == "__type"):
-			if word := strings.ToLower(member.Str); isErrorWord(word) {
-				kind = "error"
-			}
-		case member.Type == gjson.String && (name == "type" || name == "event" || name == "kind" || name == "status" || name == "msg_type"):
-			word := strings.ToLower(member.Str)
-			if isErrorWord(word) {
-				word = "error"
-			}
-			if own := word[strings.LastIndexByte(word, ':')+1:]; heartbeatTypes[own] || errorTypes[own] {
-				word = own // pusher:ping
-			}
-			if kind == "" || errorTypes[word] {
-				kind = word
-			}
-		case member.Type == gjson.False && (name == "ok" || name == "success"), member.Type == gjson.True && name == "error", isFailure(name, member):
-			failed = true
-		case member.Type == gjson.True && name == "done":
-			isDone = true
-		case name == "detail" && (member.Type == gjson.String || member.IsArray()):
-			hasDetail = true
-		case (name == "error" || name == "errors") && saysError(member):
-			m, ok = decode.Message{Notice: noticeText("error", errorOf(v, member))}, true
+// objectWords is what the members of a map say of it.
+type objectWords struct {
+	members   int
+	kind      string // of the message
+	refused   bool   // by an answer, or by a code as those of HTTP
+	failed    bool   // by what rows of anything may have as well: see tellsMore
+	hasDetail bool
+	isDone    bool
+}
+
+// add takes in a member; ok is false when it says nothing for itself.
+func (w *objectWords) add(v gjson.Result, name string, member gjson.Result) (m decode.Message, ok bool) {
+	w.members++
+	word := strings.ToLower(member.Str)
+	switch isText := member.Type == gjson.String; {
+	case heartbeatTypes[name]:
+		return decode.Message{Heartbeat: true}, true
+	case isText && (name == "t" || name == "ev"):
+		w.failed = w.failed || errorTypes[word]
+	case isText && name == "__type":
+		w.failed = w.failed || strings.HasSuffix(word, "exception")
+	case isText && (name == "type" || name == "event" || name == "kind" || name == "status" || name == "msg_type"):
+		if own := word[strings.LastIndexByte(word, ':')+1:]; own != word && (heartbeatTypes[own] || errorTypes[own]) && !tellsMore(v) {
+			word = own // pusher:ping
 		}
+		if w.kind == "" || errorTypes[word] {
+			w.kind = word
+		}
+		w.isDone = w.isDone || isEndOfStream(member.Str, v.Raw)
+	case member.Type == gjson.False && (name == "ok" || name == "success"), isRefusal(name, member):
+		w.refused = true
+	case member.Type == gjson.True && name == "error", isErrorNumber(name, member):
+		w.failed = true
+	case member.Type == gjson.True && name == "done":
+		w.isDone = true
+	case name == "detail" && (isText || member.IsArray()):
+		w.hasDetail = true
+	case (name == "error" || name == "errors") && saysError(member):
+		return decode.Message{Notice: noticeText("error", errorOf(v, member))}, true
+	}
+	return m, false
+}
+
+func readObjectWords(v gjson.Result) (m decode.Message, ok bool) {
+	var w objectWords
+	v.ForEach(func(key, member gjson.Result) bool {
+		m, ok = w.add(v, strings.ToLower(key.Str), member)
 		return !ok
 	})
-	short := members <= maxOwnWords
+	short := w.members <= maxOwnWords
 	switch {
 	case ok:
 		return m, true
-	case members == 0, heartbeatTypes[kind] && members <= maxHeartbeatWords:
+	case w.members == 0, heartbeatTypes[w.kind] && w.members <= maxHeartbeatWords:
 		return decode.Message{Heartbeat: true}, true
-	case errorTypes[kind], failed && errorMessage(v, 0) != v.Raw, hasDetail && members == 1:
+	case errorTypes[w.kind], w.isError(v), w.hasDetail && w.members == 1:
 		return decode.Message{Notice: noticeText("error", v.Raw)}, true
-	case isDone && members == 1, finishedTypes[kind] && short && (members < 3 || !v.Get("status").Exists()):
+	case w.isDone && w.members == 1, finishedTypes[w.kind] && short && (w.members < 3 || !v.Get("status").Exists()) && !tellsNews(v, 0):
 		return decode.Message{Finished: true}, true
 	}
 	return m, false
 }
 
-// isErrorWord reports whether a kind of message ends as those of errors do: auth_failed, ThrottlingException.
-func isErrorWord(word string) bool {
-	return errorTypes[word] || strings.HasSuffix(word, "exception") || strings.HasSuffix(word, "_failed") || strings.HasSuffix(word, "_error") || strings.HasSuffix(word, "-error")
+// isError reports whether a map tells that something failed and why, and nothing else.
+func (w *objectWords) isError(v gjson.Result) bool {
+	switch {
+	case !w.refused && !w.failed || errorMessage(v, 0) == v.Raw:
+		return false
+	case w.refused && !v.Get("description").Exists():
+		return !tellsNews(v, 0)
+	}
+	return !tellsMore(v)
 }
 
-// isFailure reports whether a member is a code by which servers refuse: of HTTP, below 0, or one of errors that is not 0.
-func isFailure(name string, member gjson.Result) bool {
+// isRefusal reports whether a member is a code by which servers refuse: of HTTP, or below 0.
+func isRefusal(name string, member gjson.Result) bool {
 	n := member.Num
+	return (name == "code" || name == "status" || name == "statuscode") && member.Type == gjson.Number && (n < 0 || n >= 400 && n < 600)
+}
+
+// isErrorNumber reports whether a member is the number of an error, and not 0, which is none.
+func isErrorNumber(name string, member gjson.Result) bool {
 	switch name {
-	case "code", "status", "statuscode":
-		return member.Type == gjson.Number && (n < 0 || n >= 400 && n < 600)
 	case "retcode", "errcode", "errorcode", "error_code", "err_code", "errno":
-		return member.Type == gjson.Number && n != 0 || member.Type == gjson.String && strings.Trim(member.Str, "0") != ""
+		return member.Type == gjson.Number && member.Num != 0 || member.Type == gjson.String && strings.Trim(member.Str, "0") != ""
 	}
 	return false
 }
