@@ -91,7 +91,7 @@ func (c *leafCollector) walk(v gjson.Result, row int, names []string) {
 			c.add(here, row, below.Get("#."+gjson.Escape(member)), ".#."+gjson.Escape(member))
 		} else if mapping.IsAmount(below) {
 			c.addAmount(here, row, below)
-		} else if mapping.IsTimeParts(below) {
+		} else if mapping.IsTimeParts(below) && sideOf(here) == "" {
 			c.add(here, row, below, "")
 		} else if inner, within := unwrapped(below); within != nil {
 			c.addAt(pathOf(append(slices.Clip(here), within...)), here, row, inner)

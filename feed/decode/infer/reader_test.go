@@ -181,6 +181,10 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"values of an image with their types by letters", []string{`{"dynamodb":{"NewImage":{"symbol":{"S":"Q"},"price":{"N":"41.05"}},"OldImage":{"symbol":{"S":"Q"},"price":{"N":"39"}}}}`}, []string{"Q 41.05"}},
 		{"a type within a type", []string{`{"symbol":"Q","price":{"$numberInt":"41"},"ts":{"$date":{"$numberLong":"1767225600000"}}}`}, []string{"Q 41 2026-01-01T00:00:00"}},
 		{"readings that are called like types", []string{`{"load":{"int":3,"float":4}}`}, []string{"reading int 3", "reading float 4"}},
+		{"how long something took, of two hosts", []string{`{"host":"a","uptime":{"seconds":5}}`, `{"host":"b","uptime":{"seconds":50}}`}, []string{"reading a seconds 5", "reading b seconds 50"}},
+		{"how long something took, in parts", []string{`{"host":"a","load":1.5,"gc":{"seconds":1,"nanos":5}}`}, []string{"reading a load 1.5", "reading a seconds 1", "reading a nanos 5"}},
+		{"a time in parts, of two hosts", []string{`{"host":"a","load":1.5,"at":{"seconds":1767225600,"nanos":5}}`, `{"host":"b","load":2.5,"at":{"seconds":1767225660}}`}, []string{"reading a load 1.5", "reading b load 2.5"}},
+		{"a list on one side that could be a date", []string{`{"symbol":"Q","bid":[2000,1,2,3,4],"ask":[2001,1,2,3,4]}`}, []string{"Q bid=2000 ask=2001"}},
 		// Columns with names.
 		{"rows that are lists, with the names of their places", []string{`{"columns":["symbol","size","price"],"rows":[["Q",3,41.05],["R",1,8125]]}`}, []string{"Q 41.05 size=3", "R 8125 size=1"}},
 		{"a bid and an ask by the names of their places", []string{`{"cols":["symbol","bid","ask"],"data":[["Q",40.98,41.02]]}`}, []string{"Q bid=40.98 ask=41.02"}},

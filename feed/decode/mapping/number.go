@@ -45,9 +45,6 @@ func scalarText(v gjson.Result) (s string, ok bool, err error) {
 		if s, ok := amountText(v); ok {
 			return s, true, nil
 		}
-		if s, ok := timeOfParts(v); ok {
-			return s, true, nil
-		}
 		return "", false, fmt.Errorf("%s %w", market.PlainText(v.Raw, 40), errNotScalar)
 	}
 	return v.Raw, true, nil

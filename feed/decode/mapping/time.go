@@ -59,6 +59,11 @@ func (v *compiledValue) time(r *row) (latest time.Time, err error) {
 		}
 		return latest, nil
 	}
+	if v.source == sourcePath {
+		if s, ok := timeOfParts(v.path.get(r)); ok {
+			return parseTimeText(s, autoUnit)
+		}
+	}
 	s, ok, err := v.text(r)
 	if err != nil || !ok || s == "" {
 		return latest, err
@@ -69,6 +74,9 @@ func (v *compiledValue) time(r *row) (latest time.Time, err error) {
 // ParseTime reads a time as the unit auto does: a number, or a string with one, by its size; else a date by RFC 3339.
 // A missing value, and a 0, gives the zero time.
 func ParseTime(v gjson.Result) (time.Time, error) {
+	if s, ok := timeOfParts(v); ok {
+		return parseTimeText(s, autoUnit)
+	}
 	s, ok, err := scalarText(v)
 	if err != nil || !ok || s == "" {
 		return time.Time{}, err
@@ -179,7 +187,7 @@ func IsTimeParts(v gjson.Result) bool {
 }
 
 // timeOfParts is a time in parts as text: {"seconds": 1767225690, "nanos": 500000000} as protocol buffers and Firestore write it,
-// and [2026, 1, 1, 0, 1, 30] as Java does.
+// and [2026, 1, 1, 0, 1, 30] as Java does. Few seconds are how long something took.
 func timeOfParts(v gjson.Result) (s string, ok bool) {
 	if v.IsObject() {
 		var parts [2]string
@@ -197,13 +205,19 @@ func timeOfParts(v gjson.Result) (s string, ok bool) {
 		})
 		sec, err := strconv.ParseInt(parts[0], 10, 64)
 		nano, nanoErr := strconv.ParseInt(cmp.Or(parts[1], "0"), 10, 64)
-		if others || err != nil || nanoErr != nil || sec <= 0 || nano < 0 || nano >= billion {
+		if others || err != nil || nanoErr != nil || sec < firstEpoch || sec >= endEpoch || nano < 0 || nano >= billion {
 			return "", false
 		}
 		return fmt.Sprintf("%d.%09d", sec, nano), true
 	}
 	return dateOfList(v)
 }
+
+// Years that a time in parts is of, from the first to before the last, and the seconds at which they begin.
+const (
+	firstYear, endYear   = 1995, 2100
+	firstEpoch, endEpoch = 788918400, 4102444800
+)
 
 func dateOfList(v gjson.Result) (s string, ok bool) {
 	const least, most = 5, 7 // without the seconds, and with nanoseconds
@@ -223,7 +237,7 @@ func dateOfList(v gjson.Result) (s string, ok bool) {
 		}
 		return isDate
 	})
-	if !isDate || count < least || n[0] < 1970 || n[0] > 9999 {
+	if !isDate || count < least || n[0] < firstYear || n[0] >= endYear {
 		return "", false
 	}
 	s = fmt.Sprintf("%04d-%02d-%02dT%02d:%02d:%02d.%09d", n[0], n[1], n[2], n[3], n[4], n[5], n[6])
@@ -282,7 +296,7 @@ func TimeUnit(v gjson.Result) string {
 	d, err := parseDecimal(s)
 	if _, isISO := parseISO(s); err != nil && isISO {
 		return "rfc3339"
-	} else if err != nil || v.Type == gjson.JSON {
+	} else if err != nil {
 		return "auto"
 	}
 	whole, _, _ := strings.Cut(d.String(), ".")

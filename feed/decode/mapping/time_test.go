@@ -70,6 +70,10 @@ func TestTimesInPartsAreRead(t *testing.T) {
 		`[2016,10,27,8,38,44]`:                       "2016-10-27T08:38:44Z",
 		`[2016,10,27,8,38]`:                          "2016-10-27T08:38:00Z",
 		`[2016,10,27,8,38,44,500000000]`:             "2016-10-27T08:38:44.5Z",
+		`{"seconds":5}`:                              "",
+		`{"seconds":86400,"nanos":5}`:                "",
+		`{"seconds":1477557524000}`:                  "",
+		`[1970,1,2,3,4]`:                             "",
 		`[2016,13,27,8,38,44]`:                       "",
 		`[2016,10,27]`:                               "",
 		`[2016,10,27,8,38,44,5,6]`:                   "",
@@ -79,6 +83,15 @@ func TestTimesInPartsAreRead(t *testing.T) {
 		at, err := ParseTime(gjson.Parse(text))
 		if got := at.Format(time.RFC3339Nano); (err != nil) != (want == "") || err == nil && got != want {
 			t.Errorf("%s is %s (%v), want %s", text, got, err, want)
+		}
+	}
+}
+
+func TestATimeInPartsIsNoOtherValue(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{`{"seconds":1477557524,"nanos":500000000}`, `[2016,10,27,8,38,44]`} {
+		if d, err := ParseNumber(gjson.Parse(text)); err == nil {
+			t.Errorf("%s is the number %s, want an error", text, d)
 		}
 	}
 }
