@@ -110,14 +110,16 @@ var errUndeclaredGzip = errors.New("gzip that no header tells of")
 // plainBody is a body without compression.
 type plainBody struct {
 	from  io.Reader
-	begun bool
+	first []byte // of the body, as many as the magic number of gzip has
 }
+
+var gzipMagic = []byte{0x1f, 0x8b}
 
 func (b *plainBody) Read(p []byte) (int, error) {
 	n, err := b.from.Read(p)
-	if !b.begun && n > 0 {
-		b.begun = true
-		if bytes.HasPrefix(p[:n], []byte{0x1f, 0x8b}) {
+	if missing := len(gzipMagic) - len(b.first); missing > 0 {
+		b.first = append(b.first, p[:min(n, missing)]...)
+		if bytes.Equal(b.first, gzipMagic) {
 			return 0, errUndeclaredGzip
 		}
 	}

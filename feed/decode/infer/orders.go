@@ -167,8 +167,10 @@ func saysTrade(all []*leaf) bool {
 func holdsOrders(all []*leaf) bool {
 	return !saysTrade(all) && slices.ContainsFunc(all, func(l *leaf) bool {
 		switch plainName(l.name()) {
-		case "orderid", "clientorderid", "remainingsize", "ordstatus", "orderstatus", "order", "orderno", "ordernumber", "orderref":
+		case "orderid", "clientorderid", "remainingsize", "ordstatus", "orderstatus", "orderno", "ordernumber", "orderref":
 			return l.mostValues(func(gjson.Result) bool { return true })
+		case "order": // alone it may be the place of a row among others
+			return hasSides(all) && l.mostValues(func(gjson.Result) bool { return true })
 		}
 		return false
 	})

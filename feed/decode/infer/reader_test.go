@@ -210,6 +210,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 			[]string{"Q 41", "- -U is a deletion: its price is not the last one", "Q 42", "- -D is a deletion: its price is not the last one"}},
 		{"the version of a protocol is no reading", []string{`{"jsonrpc":"2.0","method":"m","params":{"result":{"number":"0x1b4"}}}`}, []string{"- no member looks like a price or a headline"}},
 		{"the version of an envelope is no reading", []string{`{"specversion":"1.0","type":"t","data":{"temperature":21.5}}`}, []string{"reading temperature 21.5"}},
+		{"readings whose names only end like a version", []string{`{"host":"a","conversion":5,"inversion":3}`}, []string{"reading a conversion 5", "reading a inversion 3"}},
 		{"values rather than their number", []string{`{"count":1,"results":[{"value_inc_vat":10.6}]}`}, []string{"reading value_inc_vat 10.6"}},
 		{"a number of something alone", []string{`{"count":1}`}, []string{"reading count 1"}},
 		{"a best bid and ask by other names", []string{`{"symbol":"Q","last":"41","lowest_ask":"41.02","highest_bid":"40.98"}`}, []string{"Q 41 bid=40.98 ask=41.02"}},
@@ -230,6 +231,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"another kind of trade", []string{`{"type":"trade","symbol":"Q","price":41}`, `{"type":"block_trade","symbol":"Q","price":41.2}`, `{"type":"timesale","symbol":"Q","price":41.3}`}, []string{"Q 41", "Q 41.2", "Q 41.3"}},
 		{"orders by their state alone", []string{`{"id":1,"symbol":"Q","price":41,"status":"filled"}`, `{"id":2,"symbol":"Q","price":60,"status":"open"}`}, []string{"Q 41", "- status is not trade or fill or filled or partial_fill or partially_filled"}},
 		{"an order by its number", []string{`{"order":123,"stock":"Q","side":"B","shares":100,"price":40.98}`}, []string{"- the payload: the rows are orders or levels of a book: their price is not the last one"}},
+		{"the place of a row among others, called its order", []string{`{"symbol":"Q","price":5,"order":0}`, `{"symbol":"R","price":6,"order":1}`}, []string{"Q 5", "R 6"}},
 		{"numbers of orders in the letters of bid and ask", []string{`{"e":"trade","s":"Q","p":"101","q":"0.1","b":4611,"a":4612}`}, []string{"Q 101 size=0.1"}},
 		{"letters of which nothing tells what is the price", []string{`{"s":"Q","p":"101","b":4611,"a":4612}`}, []string{"- p is far from b and a, and it is not known which of them are prices: none is shown"}},
 		// Symbols.

@@ -121,10 +121,7 @@ func isReading(l *leaf) bool {
 	if isPrice := m.field == "bid" || m.field == "ask" || m.field == "last" && hasWord(l.name(), priceWords); known && m.rank < weak && isPrice {
 		return false // one that cannot be shown is no reading either
 	}
-	if name := plainName(l.name()); strings.HasSuffix(name, "version") || name == "jsonrpc" {
-		return false
-	}
-	if plainName(l.name()) == "type" || known && (m.field == "time" && l.name() != "t" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
+	if envelopeNames[plainName(l.name())] || known && (m.field == "time" && l.name() != "t" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
 		return false
 	}
 	if slices.ContainsFunc(l.names, func(name string) bool { return len(name) > 1 && sideOfBook(name) != "" }) && len(l.names) > 2 {
@@ -132,6 +129,9 @@ func isReading(l *leaf) bool {
 	}
 	return slices.ContainsFunc(l.values, isNumber) && l.everyValue(func(v gjson.Result) bool { return isNumber(v) || v.IsBool() }) && !l.everyValue(isTime)
 }
+
+// envelopeNames are names of members that say how the others are written.
+var envelopeNames = wordSet("type jsonrpc version specversion apiversion schemaversion protocolversion dataversion msgversion messageversion formatversion eventversion")
 
 func isID(name string) bool {
 	words := nameWords(name)

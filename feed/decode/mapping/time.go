@@ -127,7 +127,7 @@ func parseDate(s string) (time.Time, error) {
 	if at, ok := parseISO(s); ok {
 		return at, nil
 	}
-	plain := zoneComment.ReplaceAllString(s, "")
+	plain := zoneComment.ReplaceAllString(s, "$1")
 	if at, ok := parseISO(plain); ok {
 		return at, nil
 	}
@@ -158,7 +158,8 @@ func mayBeDate(s string) bool {
 }
 
 var (
-	zoneComment = regexp.MustCompile(`(?: m=[+-][0-9.]+|\[[A-Za-z_/+-]+\d*\]| \([^()]*\))$`) // behind the offset: Go's clock reading, Java's zone, JavaScript's
+	// What is behind the offset: Go's clock reading, Java's zone, JavaScript's. Without an offset it is the zone itself.
+	zoneComment = regexp.MustCompile(`((?:Z|[+-]\d{2}(?::?\d{2})?)(?: [A-Z]{3,5})?)(?: m=[+-][0-9.]+|\[[A-Za-z_/+-]+\d*\]| \([^()]*\))$`)
 	dotNetDate  = regexp.MustCompile(`^/Date\((-?\d{1,15})(?:[+-]\d{4})?\)/$`)
 )
 
