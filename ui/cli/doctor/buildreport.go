@@ -25,7 +25,9 @@ func (e *examination) report() *Report {
 			r.Reading = e.payloads()
 		}
 	}
-	r.Verdict, r.Summary = e.verdict()
+	if r.Verdict, r.Summary = e.verdict(); r.Verdict == Understood {
+		r.Summary += e.reading.unreadWords(len(e.first.stats.kept))
+	}
 	return r
 }
 

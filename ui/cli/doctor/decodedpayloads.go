@@ -21,6 +21,7 @@ type decodedPayloads struct {
 
 	mapHelps     bool // a map may read what is not read
 	updates      []timedUpdate
+	unread       int           // events of which a part or all should be read, and is not
 	ignored      []reasonCount // why events have no update
 	decodeErrors []reasonCount
 	notices      []string
@@ -102,6 +103,9 @@ func (r *decodedPayloads) decode(decoder decode.Decoder, events []event) (mapped
 			r.decodeErrors = countReason(r.decodeErrors, firstError(err).Error())
 		case m.Unmapped != "":
 			r.ignored = countReason(r.ignored, m.Unmapped)
+		}
+		if err != nil || m.Unmapped != "" {
+			r.unread++
 		}
 		if len(m.Updates) > 0 {
 			mapped++

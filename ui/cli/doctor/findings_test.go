@@ -104,8 +104,23 @@ func TestAMapThatReadsFewOfTheEventsIsNotCalledGood(t *testing.T) {
 	wire := "data: {\"symbol\":\"Q\",\"price\":41}\n\n" + strings.Repeat("data: {\"type\":\"order\",\"symbol\":\"Q\",\"price\":60}\n\n", 3)
 	withServer(t, streamOf(sseType, step{0, wire}), func(t *testing.T, n *network) {
 		r := n.examine(t.Context(), t, feed.Config{}, doctor.Options{})
-		if text := reportText(t, r); !strings.Contains(text, "! reading       a map was found that reads 1 of 4 events, 25 %") || !strings.Contains(text, "understood in part") {
+		if text := reportText(t, r); !strings.Contains(text, "! reading       a map was found that reads 1 of 4 events, 25 %") || !strings.Contains(text, "understood in part, but 3 of 4 events not read") {
 			t.Error(text)
 		}
 	})
+}
+
+func TestAVerdictSaysHowManyEventsAreNotRead(t *testing.T) {
+	t.Parallel()
+	const price, order, heartbeat = "data: {\"symbol\":\"Q\",\"price\":41}\n\n", "data: {\"type\":\"order\",\"symbol\":\"Q\",\"price\":60}\n\n", "data: ping\n\n"
+	for wire, want := range map[string]string{
+		price + order + price:     "connected and understood, but 1 of 3 events not read",
+		price + heartbeat + price: "connected and understood",
+	} {
+		withServer(t, streamOf(sseType, step{0, wire}), func(t *testing.T, n *network) {
+			if r := n.examine(t.Context(), t, feed.Config{}, doctor.Options{}); r.Summary != want {
+				t.Errorf("%q: %q, want %q", wire, r.Summary, want)
+			}
+		})
+	}
 }

@@ -54,14 +54,14 @@ func (e *examination) payloadSection() Section {
 }
 
 // isMostlyUnread reports whether more events than are read should be, and are not.
-func (r *decodedPayloads) isMostlyUnread() bool {
-	unread := 0
-	for _, reasons := range [][]reasonCount{r.ignored, r.decodeErrors} {
-		for _, reason := range reasons {
-			unread += reason.Count
-		}
+func (r *decodedPayloads) isMostlyUnread() bool { return r.unread > r.result.Mapped }
+
+// unreadWords says how many of the events should be read and are not, for the end of a verdict; empty when all are.
+func (r *decodedPayloads) unreadWords(total int) string {
+	if r.unread == 0 {
+		return ""
 	}
-	return unread > r.result.Mapped
+	return fmt.Sprintf(", but %d of %s not read", r.unread, humanize.Plural(total, "event"))
 }
 
 // addContents shows what was read, so that people see whether it is right.
