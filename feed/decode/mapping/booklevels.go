@@ -43,15 +43,17 @@ func (b *bookReader) bestOfLevels(r *row) (best [2]bookLevel, given [2]bool, err
 	}
 	isGiven := b.levels.path.get(r).IsArray()
 	given = [2]bool{isGiven, isGiven}
+	isChange := false
 	err = b.walkSidedLevels(r, func(i int, l bookLevel) bool {
 		if l.isBetter(best[i], i) {
 			best[i] = l
 		}
-		if l.isEmpty() {
-			err = errEmptyLevel
-		}
+		isChange = isChange || l.isEmpty()
 		return true
 	})
+	if err == nil && isChange {
+		err = errEmptyLevel
+	}
 	if err == nil && best[0].price.IsSet() != best[1].price.IsSet() {
 		err = errOneSide
 	}
