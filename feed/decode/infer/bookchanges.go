@@ -20,10 +20,17 @@ func unreadBookChange(rules []mapping.Rule, e decode.Event, m decode.Message) st
 	switch {
 	case removesLevels(v, 0):
 		return "levels are removed from a book in a way that livetape does not read: neither bid nor ask is shown"
-	case m.Unmapped != "" && m.Unmapped != mapping.ReasonNoSnapshot && (holdsSides(v, 0) || holdsLevelsAt(v, levelLists(rules), 0)):
+	case m.Unmapped == mapping.ReasonNoSnapshot && haveTwoForms(rules) || m.Unmapped != "" && m.Unmapped != mapping.ReasonNoSnapshot && (holdsSides(v, 0) || holdsLevelsAt(v, levelLists(rules), 0)):
 		return "a book is changed in a way that livetape does not read: neither bid nor ask is shown"
 	}
 	return ""
+}
+
+// haveTwoForms reports whether one rule reads books with a list for each side, and another books whose levels say their side: what the one
+// keeps, the other would have to change.
+func haveTwoForms(rules []mapping.Rule) bool {
+	bySide := slices.ContainsFunc(rules, func(r mapping.Rule) bool { return isBookRule(r) && r.Book.Levels == nil })
+	return bySide && slices.ContainsFunc(rules, func(r mapping.Rule) bool { return isBookRule(r) && r.Book.Levels != nil })
 }
 
 // maxChangeDepth is how deep in an event changes to a book are looked for.
@@ -50,7 +57,7 @@ func mayRemoveLevels(data []byte) bool {
 func holdsSides(v gjson.Result, depth int) (found bool) {
 	v.ForEach(func(key, below gjson.Result) bool {
 		if below.Type == gjson.JSON && !hasWord(key.Str, pastWords) {
-			found = sideOfBook(key.Str) != "" && firstItem(below).Exists() && (len(key.Str) > 1 || isNumber(firstItem(below).Get("1"))) || hasWord(key.Str, changeListWords) && saysSide(firstItem(below)) || depth < maxChangeDepth && holdsSides(below, depth+1)
+			found = sideOfBook(key.Str) != "" && firstItem(below).Exists() && (len(key.Str) > 1 || isNumber(firstItem(below).Get("1"))) || (namesChanges(key.Str) || hasWord(key.Str, levelsWord)) && saysSide(firstItem(below)) || depth < maxChangeDepth && holdsSides(below, depth+1)
 		}
 		return !found
 	})
@@ -70,18 +77,29 @@ func levelLists(rules []mapping.Rule) (names []string) {
 
 // holdsLevelsAt reports whether a list of one of the names holds levels that say their side.
 func holdsLevelsAt(v gjson.Result, names []string, depth int) (found bool) {
-	if len(names) == 0 || depth == 0 && v.IsArray() && slices.Contains(names, "") && saysSide(firstItem(v)) {
-		return len(names) > 0
+	if depth == 0 && v.IsArray() && slices.Contains(names, "") && saysSide(firstItem(v)) {
+		return true
 	}
 	v.ForEach(func(key, below gjson.Result) bool {
-		found = below.IsArray() && slices.Contains(names, key.Str) && saysSide(firstItem(below)) || below.Type == gjson.JSON && depth < maxChangeDepth && holdsLevelsAt(below, names, depth+1)
+		isList := key.Str != "" && below.IsArray() && slices.Contains(names, key.Str)
+		found = isList && saysSide(firstItem(below)) || below.Type == gjson.JSON && depth < maxChangeDepth && holdsLevelsAt(below, names, depth+1)
 		return !found
 	})
 	return found
 }
 
-// changeListWords are words in the names of lists of changes to a book.
-var changeListWords = wordSet("changes change updates update deltas delta diffs diff levels")
+// Words in the names of lists and maps: of what holds nothing but changes to a book, of what may be the whole of it as well, and of
+// levels.
+var (
+	changeListWords = wordSet("changes change deltas delta diffs diff")
+	updateWords     = wordSet("updates update")
+	levelsWord      = wordSet("levels")
+)
+
+// namesChanges reports whether the name of a list says that it may hold changes to a book.
+func namesChanges(name string) bool {
+	return hasWord(name, changeListWords) || hasWord(name, updateWords)
+}
 
 // saysSide reports whether a change names the side of the book that it is to: ["buy", "40.98", "0"], {"side": "buy", "price": 40.98}.
 func saysSide(change gjson.Result) (found bool) {

@@ -12,22 +12,27 @@ import (
 )
 
 // sidedLists are the paths of lists whose items are levels of a book, each with its side: [["buy", "40.98", "12"], …]. A * stands for
-// the items of a list. What one payload shows of a path holds of all.
+// the items of a list. What one payload shows of a path holds of all, unless another shows that the list may hold something else.
 type sidedLists [][]string
 
 // maxSidedDepth is how deep in payloads such lists are looked for.
 const maxSidedDepth = 5
 
 func findSidedLists(read []payload) (found sidedLists) {
-	var look func(names []string, v gjson.Result)
-	look = func(names []string, v gjson.Result) {
+	var others sidedLists
+	var look func(names, kinds []string, v gjson.Result)
+	look = func(names, kinds []string, v gjson.Result) {
 		switch {
 		case len(names) > maxSidedDepth:
 		case v.IsArray() && mayHoldSides(v):
-			if !found.has(names) && provesLevels(lastName(names), v) {
+			switch areLevels, areOthers := judgeLevels(names, kinds, v); {
+			case areOthers:
+				others = append(others, slices.Clone(names))
+			case areLevels && !found.has(names):
 				found = append(found, slices.Clone(names))
 			}
 		case v.IsArray() || v.IsObject():
+			kinds = append(slices.Clip(kinds), messageKinds(v)...)
 			n := 0
 			v.ForEach(func(key, below gjson.Result) bool {
 				name := key.Str
@@ -35,7 +40,7 @@ func findSidedLists(read []payload) (found sidedLists) {
 					name = "*"
 				}
 				if below.Type == gjson.JSON && !hasWord(name, pastWords) {
-					look(append(slices.Clip(names), name), below)
+					look(append(slices.Clip(names), name), kinds, below)
 				}
 				n++
 				return below.Type == gjson.JSON && n < maxLevels || v.IsObject() && n < maxRows
@@ -43,9 +48,9 @@ func findSidedLists(read []payload) (found sidedLists) {
 		}
 	}
 	for _, p := range read {
-		look(nil, p.json)
+		look(nil, []string{p.event}, p.json)
 	}
-	return found
+	return slices.DeleteFunc(found, others.has)
 }
 
 func lastName(names []string) string {
@@ -75,9 +80,6 @@ func (l sidedLists) below(names []string, areItems bool) (path []string, ok bool
 	}
 	return nil, false
 }
-
-// changesOfBook are words in the names of lists of changes to a book.
-var changesOfBook = wordSet("changes change updates update deltas delta diffs diff")
 
 // levelForm says where side, price and size are in levels that say their side.
 type levelForm struct{ side, price, size string }
@@ -133,43 +135,86 @@ var (
 	levelSizeNames  = wordSet("newquantity newqty newsize remaining remainingsize liquidity sz")
 )
 
-// listOfTrades are words in the names of lists of what was traded.
-var listOfTrades = wordSet("trade trades match matches fill fills execution executions deal deals transactions prints")
+// Words in the names of lists, in kinds of messages and in types of events: of what was traded, of other rows with a side and a price
+// that are no levels, and of books.
+var (
+	listOfTrades  = wordSet("trade trades aggtrade match matches matched fill fills execution executions executed deal deals transaction transactions print prints tick ticks sale sales timesales")
+	otherSided    = wordSet("order orders position positions portfolio holding holdings signal signals idea ideas alert alerts leg legs")
+	bookListWords = wordSet("book books orderbook orderbooks level levels depth l2 l2update level2")
+)
 
-// provesLevels reports whether the items of a list of that name are levels of a book: by the name, by their sides, or as all bids are
-// below all asks, where trades were bought above what others were sold at.
-func provesLevels(name string, list gjson.Result) bool {
-	form, _ := sidedForm(firstItem(list))
-	best := [2]float64{math.Inf(-1), math.Inf(1)}
-	symbol, quoted, n := "", true, 0
-	isBook := true
-	list.ForEach(func(_, level gjson.Result) bool {
-		word := level.Get(form.side).Str
-		side, known := mapping.SideOfBook(word)
-		isBook = known && !isTradeRow(level)
-		own := symbolOfLevel(level)
-		isBook = isBook && (n == 0 || own == symbol)
-		price := level.Get(form.price)
-		if !isNumber(price) || !isBook {
-			return isBook
-		}
-		symbol, quoted = own, quoted && strings.ContainsAny(strings.ToLower(word[:1]), "ao") || quoted && strings.HasPrefix(strings.ToLower(word), "bid")
-		if side == 0 {
-			best[0] = max(best[0], price.Float())
-		} else {
-			best[1] = min(best[1], price.Float())
-		}
-		n++
-		return n < maxLevels
-	})
-	hasBoth := !math.IsInf(best[0]-best[1], 0)
+// judgeLevels tells what the items of a list with sides are, by the names of its path and the kinds of the maps and the event around it. They are levels of a book where a word says so, or the list is one of changes
+// to a book, or all say bid or ask, as trades and orders seldom do. Prices prove nothing: bids below asks may be trades in a falling market.
+// They are others where a word says so, they have times or numbers of trades, or bids far above asks.
+func judgeLevels(names, kinds []string, list gjson.Result) (areLevels, areOthers bool) {
+	words := slices.Concat(names, kinds)
+	saysBook := slices.ContainsFunc(words, func(word string) bool { return hasWord(word, bookListWords) })
+	l := surveyLevels(list)
 	switch {
-	case !isBook || n == 0 || hasWord(name, listOfTrades) || hasBoth && best[0] > 1.05*best[1]:
-		return false
-	case hasWord(name, changeListWords) || hasWord(name, levelWords) || hasWord(name, bookWords) || quoted && n > 1:
-		return true
+	case slices.ContainsFunc(words, saysOtherRows) || l.areOthers || l.best[0] > 1.05*l.best[1] || l.areTimed && !saysBook:
+		return false, true
+	case !l.areLevels:
+		return false, false
 	}
-	return hasBoth && best[0] < best[1]
+	name := lastName(names)
+	isChange := hasWord(name, changeListWords) && firstItem(list).IsArray() || namesChanges(name) && l.isRemoval
+	return saysBook || isChange || l.areQuoted && l.n > 1, false
+}
+
+// saysOtherRows reports whether a word says of a list that its rows are no levels of a book. An order book is no order.
+func saysOtherRows(name string) bool {
+	words := nameWords(name)
+	for i, w := range words {
+		isBook := i+1 < len(words) && strings.HasPrefix(words[i+1], "book")
+		if listOfTrades[w] || otherSided[w] && !isBook {
+			return true
+		}
+	}
+	return false
+}
+
+// levelSurvey is what the items of a list with sides show.
+type levelSurvey struct {
+	n         int
+	best      [2]float64 // the highest bid and the lowest ask; infinite where there is none
+	areLevels bool       // all have a side
+	areOthers bool       // some say that they are trades, or there are several symbols
+	areQuoted bool       // all sides are called bid or ask, rather than buy or sell
+	areTimed  bool       // some have a time of their own
+	isRemoval bool       // some have the size 0
+}
+
+func surveyLevels(list gjson.Result) levelSurvey {
+	form, _ := sidedForm(firstItem(list))
+	l := levelSurvey{best: [2]float64{math.Inf(-1), math.Inf(1)}, areLevels: true, areQuoted: true}
+	symbol := symbolOfLevel(firstItem(list))
+	list.ForEach(func(_, level gjson.Result) bool {
+		word := strings.ToLower(level.Get(form.side).Str)
+		side, known := mapping.SideOfBook(word)
+		l.areLevels = l.areLevels && known
+		l.areOthers = l.areOthers || isTradeRow(level) || symbolOfLevel(level) != symbol
+		l.areTimed = l.areTimed || hasTime(level)
+		l.areQuoted = l.areQuoted && (strings.HasPrefix(word, "bid") || strings.HasPrefix(word, "ask") || strings.HasPrefix(word, "offer"))
+		size, err := mapping.ParseNumber(level.Get(form.size))
+		isRemoval := err == nil && size.IsSet() && size.Sign() == 0
+		l.isRemoval = l.isRemoval || isRemoval
+		if price := level.Get(form.price); known && isNumber(price) && !isRemoval {
+			l.best[side] = []float64{max(l.best[0], price.Float()), min(l.best[1], price.Float())}[side]
+		}
+		l.n++
+		return l.n < maxLevels
+	})
+	return l
+}
+
+// hasTime reports whether a member or an item of a level is a time.
+func hasTime(level gjson.Result) (found bool) {
+	level.ForEach(func(key, v gjson.Result) bool {
+		m, known := matchName(key.Str)
+		found = isTime(v) || level.IsObject() && known && m.field == "time" && v.Type != gjson.Null
+		return !found
+	})
+	return found
 }
 
 // isTradeRow reports whether a level says that it is a trade, by its kind or by the number of one.
@@ -203,7 +248,7 @@ func (s *rowSet) sidedLevels() (levels *mapping.Levels, areChanges bool) {
 		return nil, false
 	}
 	at := pathOf(s.sided)
-	areChanges = hasWord(lastName(s.sided), changesOfBook)
+	areChanges = namesChanges(lastName(s.sided))
 	for _, row := range s.rowValues() {
 		list := row
 		if at != "" {

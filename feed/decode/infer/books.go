@@ -3,7 +3,6 @@ package infer
 import (
 	"cmp"
 	"math"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,9 +23,16 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	if sides[0].names == nil && sides[1].names == nil && levels == nil {
 		return nil
 	}
-	if changed := s.onlyChanges(sides); changed != "" {
-		w.bookUnread = true
-		w.doubt("%s has changes to a book that was never sent whole there: neither bid nor ask is shown", changed)
+	all := append(slices.Clone(sides[0].levels), sides[1].levels...)
+	if w.cannotFollow(s, sides, all) {
+		return nil
+	}
+	price, size, ok := s.bookLevelPaths(all)
+	if !ok {
+		return nil
+	}
+	if crosses(s.rowValues(), price) {
+		w.doubt("the bids of a book are far above its asks: neither is shown")
 		return nil
 	}
 	b := &mapping.Book{Levels: levels}
@@ -34,23 +40,6 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 		if sides[i].names != nil {
 			*to = pathOf(sides[i].names)
 		}
-	}
-	all := append(slices.Clone(sides[0].levels), sides[1].levels...)
-	price, size, ok := levelPaths(all)
-	if !ok {
-		return nil
-	}
-	if slices.ContainsFunc(all, level.saysGone) {
-		w.bookUnread = true
-		w.doubt("levels of a book say that they are deleted, which livetape does not read: neither bid nor ask is shown")
-		return nil
-	}
-	if len(all) > 0 && all[0].value.IsArray() && areSwapped(s.rowValues(), price, size) {
-		price, size = size, price
-	}
-	if crosses(s.rowValues(), price) {
-		w.doubt("the bids of a book are far above its asks: neither is shown")
-		return nil
 	}
 	if price != "0" {
 		b.Price = price
@@ -61,23 +50,49 @@ func (w *ruleWriter) book(s *rowSet, f *fields) *mapping.Book {
 	if areChanges || w.changesBooks || slices.ContainsFunc(all, func(l level) bool { return l.isRemoval(price, size) }) {
 		w.keepFromSnapshot(b)
 	}
-	for _, name := range []fieldRole{"bid", "ask", "bid_size", "ask_size"} {
-		if best := f.best(name); best != nil && sideOf(best.names[:len(best.names)-1]) != "" {
-			delete(*f, name)
-		}
-	}
+	f.dropBestOfBook()
 	if f.best("bid") != nil && f.best("ask") != nil {
 		return nil // the row says them itself
 	}
 	return b
 }
 
-// onlyChanged are words in the names of maps of sides that hold nothing but changes to a book.
-var onlyChanged = wordSet("change changes delta deltas diff diffs")
+// cannotFollow reports, with a doubt, whether rows hold changes to a book in a form that rules do not read.
+func (w *ruleWriter) cannotFollow(s *rowSet, sides [2]sidePath, all []level) bool {
+	changed := s.onlyChanges(sides)
+	switch {
+	case changed != "":
+		w.doubt("%s has changes to a book that was never sent whole there: neither bid nor ask is shown", changed)
+	case slices.ContainsFunc(all, level.saysGone):
+		w.doubt("levels of a book say that they are deleted, which livetape does not read: neither bid nor ask is shown")
+	default:
+		return false
+	}
+	w.bookUnread = true
+	return true
+}
+
+// bookLevelPaths are the paths of price and size in the levels of rows.
+func (s *rowSet) bookLevelPaths(all []level) (price, size string, ok bool) {
+	price, size, ok = levelPaths(all)
+	if ok && len(all) > 0 && all[0].value.IsArray() && areSwapped(s.rowValues(), price, size) {
+		price, size = size, price
+	}
+	return price, size, ok
+}
+
+// dropBestOfBook drops bids and asks that were found by their names in the levels of a book.
+func (f *fields) dropBestOfBook() {
+	for _, name := range []fieldRole{"bid", "ask", "bid_size", "ask_size"} {
+		if best := f.best(name); best != nil && sideOf(best.names[:len(best.names)-1]) != "" {
+			delete(*f, name)
+		}
+	}
+}
 
 // onlyChanges is the name of a map around the sides of a book that says that they are changes to it; empty for none.
 func (s *rowSet) onlyChanges(sides [2]sidePath) string {
-	isChange := func(name string) bool { return hasWord(name, onlyChanged) }
+	isChange := func(name string) bool { return hasWord(name, changeListWords) }
 	if above := slices.Concat(s.names, sides[0].names, sides[1].names); slices.ContainsFunc(above, isChange) {
 		return above[slices.IndexFunc(above, isChange)]
 	}
@@ -133,14 +148,22 @@ func joinBooks(all []eventRule) (joined []eventRule) {
 	return joined
 }
 
-// joinBook adds to a rule what another reads of the same rows, where one has a list for each side of a book, and the other levels that
-// say their side. It reports whether that is so.
+// joinBook adds to a rule the book of another that reads the same rows, where one has a list for each side, and the other levels that say
+// their side. Beside their books the rules may differ in that one has no time. It reports whether that is so.
 func joinBook(r *mapping.Rule, other mapping.Rule) bool {
 	a, b := r.Book, other.Book
 	if a == nil || b == nil || (a.Levels == nil) == (b.Levels == nil) {
 		return false
 	}
-	joined, book := *r, *a
+	joined, at := *r, cmp.Or(r.Time, other.Time)
+	joined.Book, other.Book = nil, nil
+	if r.Time == nil || other.Time == nil {
+		joined.Time, other.Time = at, at
+	}
+	if !sameRule(joined, other) {
+		return false
+	}
+	book := *a
 	if a.Levels == nil {
 		book.Levels = b.Levels
 	} else {
@@ -148,16 +171,6 @@ func joinBook(r *mapping.Rule, other mapping.Rule) bool {
 	}
 	book.Deltas, book.Whole = true, cmp.Or(a.Whole, b.Whole)
 	joined.Book = &book
-	to, from := reflect.ValueOf(&joined).Elem(), reflect.ValueOf(other)
-	for i := range to.NumField() {
-		if to.Type().Field(i).Name == "Book" || from.Field(i).IsZero() {
-			continue
-		}
-		if !to.Field(i).IsZero() && !reflect.DeepEqual(to.Field(i).Interface(), from.Field(i).Interface()) {
-			return false
-		}
-		to.Field(i).Set(from.Field(i))
-	}
 	*r = joined
 	return true
 }

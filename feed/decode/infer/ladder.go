@@ -1,16 +1,22 @@
 package infer
 
 import (
+	"slices"
 	"strings"
+
+	"github.com/tidwall/gjson"
 
 	"livetape/feed/decode/mapping"
 )
 
-// isLadder reports whether rows are the levels of a book, each with its bid and its ask: from one to the next of a payload bids fall and
-// asks rise.
-func (s *rowSet) isLadder(f fields, book *mapping.Book) bool {
+// isLadder reports whether rows are the levels of a book, each with its bid and its ask: their list is called so, from one to the next of
+// a payload bids fall and asks rise, and neither a time nor a text tells them apart.
+func (s *rowSet) isLadder(all []*leaf, f fields, book *mapping.Book) bool {
 	bid, ask := f.best("bid"), f.best("ask")
-	if book != nil || s.inner || s.byCol || len(s.names) < 2 || len(f["last"]) > 0 || len(f["symbol"]) > 0 || bid == nil || ask == nil {
+	if book != nil || s.inner || s.byCol || len(f["last"]) > 0 || len(f["symbol"]) > 0 || bid == nil || ask == nil || !hasAnyWord(s.names, bookListWords) {
+		return false
+	}
+	if slices.ContainsFunc(all, (*leaf).tellsRowsApart) {
 		return false
 	}
 	steps := 0
@@ -32,6 +38,12 @@ func (s *rowSet) isLadder(f fields, book *mapping.Book) bool {
 		steps++
 	}
 	return steps > 0
+}
+
+// tellsRowsApart reports whether a member is a time, or a text that differs from row to row.
+func (l *leaf) tellsRowsApart() bool {
+	isText := func(v gjson.Result) bool { return v.Type == gjson.String && !isNumber(v) && v.Str != l.values[0].Str }
+	return slices.ContainsFunc(l.values, isText) || slices.ContainsFunc(l.values, isTime)
 }
 
 // takeBestLevel makes a rule for the levels of a ladder one for the first of them. It reports false, with the reason as a doubt, where the

@@ -365,7 +365,7 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) []mapping.Rule {
 	if currency == "" {
 		w.doubtAll(doubts)
 	}
-	isLadder := s.isLadder(f, book)
+	isLadder := s.isLadder(all, f, book)
 	if why := cmp.Or(s.whyNotNow(all, f, book != nil || isLadder, read), f.unclearScale(all)); why != "" {
 		w.doubt("%s", why)
 		return nil
