@@ -376,12 +376,8 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) []mapping.Rule {
 	r := mapping.Rule{Each: s.each(), Columns: s.columnsPath(), Book: book}
 	switch {
 	case f.hasPrice() || s.kind && f.hasSession() || book != nil:
-		id, problem := w.identify(s, all, f, outer, read)
-		if problem != "" {
-			w.problem = problem
-			return nil
-		}
-		if s.splitsRow(id, f) || f.isVague() && !id.namesTraded() {
+		id, ok := w.identifyPrices(s, all, f, outer, read)
+		if !ok {
 			return nil
 		}
 		w.quote(f, all, &r)
@@ -407,6 +403,16 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) []mapping.Rule {
 		return []mapping.Rule{r, halt}
 	}
 	return []mapping.Rule{r}
+}
+
+// identifyPrices is what tells rows with prices apart; ok is false when nothing does, or the rows are none of prices.
+func (w *ruleWriter) identifyPrices(s *rowSet, all []*leaf, f, outer fields, read []payload) (id rowIdentity, ok bool) {
+	id, problem := w.identify(s, all, f, outer, read)
+	if problem != "" {
+		w.problem = problem
+		return id, false
+	}
+	return id, !s.splitsRow(id, f) && (!f.isVague() || id.namesTraded())
 }
 
 func (w *ruleWriter) doubtAll(doubts []string) {
