@@ -292,6 +292,8 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"a coin in small letters that is called as an end", []string{`{"type":"eos","price":3}`, `{"type":"eos","price":4}`}, []string{"desk 3", "desk 4"}},
 		{"an end by eos", []string{`{"symbol":"Q","price":41}`, `{"type":"eos"}`, `eos|{}`}, []string{"Q 41", "finished", "finished"}},
 		{"an end with the number of its items", []string{`{"symbol":"Q","price":41}`, `complete|{"count":1}`}, []string{"Q 41", "finished"}},
+		{"an end with the last id", []string{`{"symbol":"Q","price":41}`, `end|{"last":42}`}, []string{"Q 41", "finished"}},
+		{"last prices in events that are done", []string{`done|{"symbol":"Q","last":41}`}, []string{"Q 41"}},
 		{"prices in events that are done", []string{`done|{"symbol":"Q","price":41}`, `done|{"symbol":"Q","price":42}`}, []string{"Q 41", "Q 42"}},
 		{"codes that are those of errors as well", []string{`{"code":500,"description":"Animoca","price":1.23}`, `{"code":700,"description":"Other","price":2.5}`}, []string{"500 1.23", "700 2.5"}},
 		{"a code of an error with its words and numbers", []string{`{"symbol":"Q","price":41}`, `{"code":429,"message":"slow down","used":1201,"retry_after":30}`}, []string{"Q 41", "notice: slow down (429)"}},

@@ -124,8 +124,10 @@ func isNumeric(text string) bool {
 	return err == nil
 }
 
-// tellsNews reports whether JSON has a price or a headline, so that it says more than something of the stream.
+// tellsNews reports whether JSON has a price or a headline, so that it says more than something of the stream. A number called
+// last or the like is a price beside a symbol: alone, it may be the last id.
 func tellsNews(v gjson.Result, depth int) (found bool) {
+	hasSymbol, mayBePrice := false, false
 	v.ForEach(func(key, member gjson.Result) bool {
 		name := plainName(key.Str)
 		switch {
@@ -133,18 +135,24 @@ func tellsNews(v gjson.Result, depth int) (found bool) {
 			found = depth < maxNews && tellsNews(member, depth+1)
 		case name == "headline":
 			found = member.Str != ""
+		case name == "px", strings.HasSuffix(name, "price"):
+			found = isAmount(member)
 		default:
-			found = (priceNames[name] || strings.HasSuffix(name, "price")) && isAmount(member)
+			hasSymbol = hasSymbol || symbolNames[name] && member.Type == gjson.String
+			mayBePrice = mayBePrice || priceNames[name] && isAmount(member)
 		}
 		return !found
 	})
-	return found
+	return found || hasSymbol && mayBePrice
 }
 
 // maxNews is how deep prices and headlines are looked for.
 const maxNews = 3
 
-var priceNames = wordSet("last bid ask px p close mid mark")
+var (
+	priceNames  = wordSet("last bid ask p close mid mark c b a value rate")
+	symbolNames = wordSet("symbol sym s ticker pair instrument instid productid code figi isin coin market")
+)
 
 // tellsMore reports whether the map of an error by its looks has a number that errors have not, or a title: it may as well be a
 // row of anything that failed.
