@@ -1,6 +1,7 @@
 package infer
 
 import (
+	"cmp"
 	"slices"
 	"strconv"
 
@@ -11,14 +12,19 @@ import (
 
 // listRows are rows that are lists: [["BTC/USD", 64000.1, 1714748300000], …].
 type listRows struct {
-	roles map[fieldRole]listColumn
-	named bool // a list beside the rows names their places
+	roles  map[fieldRole]listColumn
+	named  bool     // a list beside the rows names their places
+	doubts []string // why what is named a price is not used as one
 }
 
 type listColumn struct {
 	place int
 	first gjson.Result
-	rank  int // of its name
+	value mapping.Value
+}
+
+func columnAt(place int, first gjson.Result) listColumn {
+	return listColumn{place, first, mapping.Value{Path: strconv.Itoa(place)}}
 }
 
 // listRowsOf finds out what stands at which place of rows that are lists; nil when rows are something else.
@@ -43,8 +49,9 @@ func listRowsOf(p *rowSet, read []payload) *listRows {
 		return nil
 	}
 	t := &listRows{roles: map[fieldRole]listColumn{}}
-	if names := p.columnNames(read, len(cells[0])); names != nil {
-		return t.byNames(names, cells)
+	names := p.columnNames(read, len(cells[0]))
+	if named := listRowsByNames(names, cells); named != nil {
+		return named
 	}
 	for i := range cells[0] {
 		if sideOfBook(cells[0][i].Str) != "" {
@@ -59,6 +66,9 @@ func listRowsOf(p *rowSet, read []payload) *listRows {
 	_, isBar := t.roles["open"]
 	if !priced || !named && !isBar && !p.hasTickerKeys() && !(timed && p.namesPrices()) {
 		return nil // numbers that nothing calls prices
+	}
+	if names != nil && !t.priceMayBeCalled(names, cells[0]) {
+		return nil
 	}
 	return t
 }
@@ -84,14 +94,10 @@ func (s *rowSet) columnNames(read []payload, n int) (names []string) {
 // headerNames are names of lists of the names of columns.
 var headerNames = wordSet("columns cols column columnnames fields fieldnames header headers names keys")
 
-// byNames gives places the roles that their names say; nil where none is a price.
-func (t *listRows) byNames(names []string, cells [][]gjson.Result) *listRows {
+// listRowsByNames gives places the roles that their names say; nil where none is plainly called a price.
+func listRowsByNames(names []string, cells [][]gjson.Result) *listRows {
+	var all []*leaf
 	for i, name := range names {
-		m, ok := matchName(name)
-		best, taken := t.roles[m.field]
-		if !ok || !isListRole(m.field) || taken && best.rank <= m.rank {
-			continue
-		}
 		l := &leaf{path: strconv.Itoa(i), names: []string{name}}
 		for _, row := range cells {
 			v := gjson.Result{}
@@ -100,17 +106,62 @@ func (t *listRows) byNames(names []string, cells [][]gjson.Result) *listRows {
 			}
 			l.values = append(l.values, v)
 		}
-		if valuesFit(m.field, m.rank, l) {
-			t.roles[m.field] = listColumn{i, l.firstValue(), m.rank}
+		all = append(all, l)
+	}
+	f := byName(all)
+	f.scaleMinorUnits(all)
+	if f.dropWeakNames(); !f.hasPrice() {
+		return nil
+	}
+	f.dropCaseVariants()
+	t := &listRows{roles: map[fieldRole]listColumn{}, named: true, doubts: f.keepAgreeing(all)}
+	f.dropLoneSide()
+	for field := range f {
+		if l := f.best(field); l != nil && isListRole(field) {
+			place, _ := strconv.Atoi(l.path) // as written above
+			t.roles[field] = listColumn{place, l.firstValue(), l.value()}
 		}
 	}
-	t.named = true
-	for _, role := range []fieldRole{"last", "bid", "ask"} {
-		if _, ok := t.roles[role]; ok {
-			return t
+	if !f.hasPrice() || f.isScaled(all) {
+		return nil
+	}
+	return t
+}
+
+// isScaled reports whether a price is a whole number beside a scale, which is read in maps alone.
+func (f fields) isScaled(all []*leaf) bool {
+	price := cmp.Or(f.best("last"), f.best("bid"), f.best("ask"))
+	return price.everyValue(isWhole) && slices.ContainsFunc(all, func(l *leaf) bool {
+		name := plainName(l.name())
+		return scaleNames[name] || factorNames[name] || exponentNames[name]
+	})
+}
+
+// dropWeakNames drops what names say little of, a letter above all, unless others plainly name a symbol and a price.
+func (f fields) dropWeakNames() {
+	isPlain := func(field fieldRole) bool { return len(f[field]) > 0 && f[field][0].nameRank < weak }
+	arePrices := isPlain("last") || isPlain("bid") || isPlain("ask")
+	if isPlain("symbol") && arePrices {
+		return
+	}
+	for field, all := range f {
+		f[field] = slices.DeleteFunc(all, func(c fieldCandidate) bool { return c.nameRank >= weak })
+	}
+}
+
+// priceMayBeCalled reports whether the place that is used as the price may be one by its name: a weak one, or one that is not known
+// where no other number is.
+func (t *listRows) priceMayBeCalled(names []string, row []gjson.Result) bool {
+	if m, ok := matchName(names[t.roles["last"].place]); ok {
+		return m.field == "last" && m.rank >= weak
+	}
+	numbers := 0
+	for _, cell := range row {
+		if isNumber(cell) && !isTime(cell) {
+			numbers++
 		}
 	}
-	return nil
+	return numbers == 1
 }
 
 // isListRole reports whether a place of rows that are lists may be a field.
@@ -150,7 +201,7 @@ func (t *listRows) assignColumn(i int, cells [][]gjson.Result) {
 		test  func(gjson.Result) bool
 	}{{"symbol", isWordy}, {"time", isTime}, {"last", isNumber}} {
 		if _, taken := t.roles[role.field]; !taken && every(role.test) {
-			t.roles[role.field] = listColumn{place: i, first: cells[0][i]}
+			t.roles[role.field] = columnAt(i, cells[0][i])
 			return
 		}
 	}
@@ -169,7 +220,7 @@ func (t *listRows) bars(cells [][]gjson.Result) {
 		}
 		for i, field := range append(order, "volume") {
 			if at+i < len(cells[0]) && isNumber(cells[0][at+i]) {
-				t.roles[field] = listColumn{place: at + i, first: cells[0][at+i]}
+				t.roles[field] = columnAt(at+i, cells[0][at+i])
 			}
 		}
 		return
@@ -202,7 +253,7 @@ func (t *listRows) rule(p *rowSet, outer fields, w *ruleWriter) mapping.Rule {
 	r := mapping.Rule{Each: p.each()}
 	for _, c := range listFields(&r) {
 		if col, ok := t.roles[c.field]; ok {
-			*c.to = &mapping.Value{Path: strconv.Itoa(col.place)}
+			*c.to = &col.value
 		}
 	}
 	if r.Time != nil {
@@ -217,6 +268,7 @@ func (t *listRows) rule(p *rowSet, outer fields, w *ruleWriter) mapping.Rule {
 		r.Rows = mapping.Latest
 	}
 	if t.named {
+		w.doubtAll(t.doubts)
 		w.note("%s: rows are arrays, and an array beside them names their places", p.label())
 		return r
 	}

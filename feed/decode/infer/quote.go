@@ -86,6 +86,9 @@ var scaleNames = wordSet("decimals digits precision priceprecision")
 // factorNames are names of what prices are scaled by: a number of digits, unless it is too large for one.
 var factorNames = wordSet("decimals pricedecimals scale pricescale")
 
+// exponentNames are names of powers of ten that prices are multiplied by.
+var exponentNames = wordSet("expo exponent exp")
+
 func isFactor(v gjson.Result) bool {
 	const mostDigits = 18
 	return isPositive(v) && v.Float() > mostDigits

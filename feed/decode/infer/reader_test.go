@@ -231,6 +231,14 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		// Columns with names.
 		{"rows that are lists, with the names of their places", []string{`{"columns":["symbol","size","price"],"rows":[["Q",3,41.05],["R",1,8125]]}`}, []string{"Q 41.05 size=3", "R 8125 size=1"}},
 		{"a bid and an ask by the names of their places", []string{`{"cols":["symbol","bid","ask"],"data":[["Q",40.98,41.02]]}`}, []string{"Q bid=40.98 ask=41.02"}},
+		{"places that are named by letters", []string{`{"keys":["A","B","C"],"data":[[1,2,3],[4,5,6]]}`}, []string{"- no member looks like a price or a headline"}},
+		{"places that are named by letters, behind a symbol", []string{`{"keys":["symbol","A","B","C"],"data":[["Q",1,2,3]]}`}, []string{"- no member looks like a price or a headline"}},
+		{"letters beside the names of a symbol and a price", []string{`{"columns":["symbol","last","b","a"],"rows":[["Q",41,40.98,41.02]]}`}, []string{"Q 41 bid=40.98 ask=41.02"}},
+		{"a price by a letter, behind a symbol", []string{`{"columns":["ticker","p"],"rows":[["Q",41.05]]}`}, []string{"Q 41.05"}},
+		{"a bar by the letters of its places", []string{`{"symbol":"Q","columns":["t","o","h","l","c"],"rows":[[1767225600,40,42,39,41]]}`}, []string{"Q 41 open=40 high=42 low=39 2026-01-01T00:00:00"}},
+		{"a whole price beside the place of its scale", []string{`{"columns":["symbol","price","scale"],"rows":[["Q",18998,2]]}`}, []string{"- no member looks like a price or a headline"}},
+		{"a bid above an ask by the names of their places", []string{`{"columns":["symbol","last","bid","ask"],"rows":[["Q",41,60,3]]}`}, []string{"Q 41"}},
+		{"two prices of places that differ", []string{`{"columns":["symbol","price","price"],"rows":[["Q",41,39]]}`}, []string{"- no member looks like a price or a headline"}},
 		{"as many rows as places have names", []string{`{"columns":["symbol","price"],"index":[0,1],"data":[["Q",41.05],["R",8125]]}`}, []string{"Q 41.05", "R 8125"}},
 		{"places that are named, of which none is a price", []string{`{"columns":["symbol","size"],"rows":[["Q",3]]}`}, []string{"- no member looks like a price or a headline"}},
 		// Names.
