@@ -145,7 +145,7 @@ func (c *leafCollector) addAt(path string, names []string, row int, v gjson.Resu
 		c.at[path] = l
 		c.all = append(c.all, l)
 	}
-	if !mapping.IsMissing(v) {
+	if m, _ := matchName(l.name()); !mapping.IsMissing(v) && !(priceFields[m.field] && mapping.IsMissingNumber(v)) {
 		l.values[row] = v
 	}
 }

@@ -101,7 +101,7 @@ func listRowsByNames(names []string, cells [][]gjson.Result) *listRows {
 		l := &leaf{path: strconv.Itoa(i), names: []string{name}}
 		for _, row := range cells {
 			v := gjson.Result{}
-			if i < len(row) && !mapping.IsMissing(row[i]) {
+			if m, _ := matchName(name); i < len(row) && !mapping.IsMissing(row[i]) && !(priceFields[m.field] && mapping.IsMissingNumber(row[i])) {
 				v = row[i]
 			}
 			l.values = append(l.values, v)

@@ -325,6 +325,8 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"a list of a symbol and a price", []string{`["Q", 41]`}, []string{"Q 41"}},
 		// Numbers that stand for none.
 		{"words of languages for no value", []string{`[{"symbol":"Q","last":41,"bid":"None","ask":"nil"},{"symbol":"R","last":81,"bid":"80.9","ask":"#N/A"}]`}, []string{"Q 41", "R 81 bid=80.9"}},
+		{"no number in capitals, in quotes and without", []string{`{"symbol":"Q","last":41,"bid":"INF","ask":"NAN"}`, `{"symbol":"R","last":81,"bid":INF,"ask":NAN}`, `{"symbol":"S","last":5,"bid":"-NaN","ask":"Inf"}`}, []string{"Q 41", "R 81", "S 5"}},
+		{"tickers that are written like no number", []string{`{"symbol":"NAN","last":13.1,"bid":13}`, `{"symbol":"INF","last":"INF","bid":14}`}, []string{"NAN 13.1 bid=13", "INF bid=14"}},
 		{"the least integer in place of a bid", []string{`{"symbol":"Q","last":41,"bid":-2147483648,"ask":41.1}`}, []string{"Q 41 ask=41.1"}},
 		{"a book below what was subscribed to", []string{`{"arg":{"instId":"Q"},"action":"snapshot","data":[{"bids":[["40.98","1"],["40.9","1"]],"asks":[]}]}`, `{"arg":{"instId":"Q"},"action":"update","data":[{"bids":[["40.98","0"]],"asks":[]}]}`}, []string{"Q bid=40.98", "Q bid=40.9"}},
 		{"a scale beside a whole price", []string{`{"symbol":"Q","price":4100250,"scale":5}`}, []string{"Q 41.00250"}},

@@ -23,12 +23,23 @@ func IsMissing(v gjson.Result) bool {
 	return false
 }
 
-// missingWords are what feeds write where they have no value, as their languages print it.
+// missingWords are what feeds write where they have no value, as their languages print it. Words that are tickers too are missing
+// only where a number is wanted.
 var missingWords = func() map[string]bool {
-	all := wordSet("- -- — – NaN nan -nan null NULL Null None nil undefined N/A n/a N.A. n.a. #N/A #NA Infinity -Infinity +Infinity inf -inf +inf +Inf -Inf -INF 1.#QNAN -1.#IND 1.#INF -1.#INF")
+	all := wordSet("- -- — – null NULL Null None nil N/A n/a N.A. n.a. #N/A #NA")
 	all[""], all["#N/A N/A"] = true, true
+	for _, word := range nonNumbers {
+		all[word] = !missingNumbers[word]
+	}
 	return all
 }()
+
+var missingNumbers = wordSet("NAN INF")
+
+// IsMissingNumber reports whether there is no value where a number is wanted.
+func IsMissingNumber(v gjson.Result) bool {
+	return IsMissing(v) || v.Type == gjson.String && missingNumbers[strings.TrimSpace(v.Str)]
+}
 
 // errNotScalar says that a list or map stands where one value is wanted. Where several paths are tried, the next is.
 var errNotScalar = errors.New("is a list or a map, not one value")
@@ -62,6 +73,9 @@ func ParseNumber(v gjson.Result) (market.Decimal, error) {
 // parseDecimal reads a number as feeds write it: by the grammar of JSON, also with a plus in front or without the 0
 // before the point.
 func parseDecimal(s string) (market.Decimal, error) {
+	if missingNumbers[s] {
+		return market.Decimal{}, nil
+	}
 	s = strings.TrimPrefix(s, "+")
 	if digits, ok := strings.CutPrefix(s, "\u2212"); ok { // the minus sign of typography
 		s = "-" + digits
