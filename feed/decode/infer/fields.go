@@ -114,17 +114,10 @@ func (l *leaf) unreadableNumber() string {
 	}
 	commas := slices.ContainsFunc(l.values, func(v gjson.Result) bool { return strings.Contains(v.Str, ",") })
 	if i := slices.IndexFunc(l.values, func(v gjson.Result) bool { return !isPlain(v) && !strings.Contains(v.Str, ",") }); commas && i >= 0 {
-		return fmt.Sprintf("%q %s", l.values[i].Str, reasonTwoReadings)
+		l.twoReadings = true
+		return fmt.Sprintf("%q is unclear: its point may be a decimal point or separate thousands, because other values have a comma", l.values[i].Str)
 	}
 	return ""
-}
-
-// reasonTwoReadings is why a price is not shown of which others, that were not there at first, are written in another way.
-const reasonTwoReadings = "its point may be a decimal point or separate thousands, because other values have a comma"
-
-// hasTwoReadings reports whether a price that was read may mean something else, as others show.
-func (r Result) hasTwoReadings() bool {
-	return slices.ContainsFunc(r.Doubts, func(doubt string) bool { return strings.HasSuffix(doubt, reasonTwoReadings) })
 }
 
 // deeper is what each level below the row adds to a rank.

@@ -23,16 +23,17 @@ import (
 
 // Result says how to read a feed.
 type Result struct {
-	Definition preset.Definition // a preset, or a map, or a preset with a map over it; without a url
-	Notes      []string          // what was guessed, and what was left out
-	Doubts     []string          // why what may be a price is not taken for one
-	Unused     []string          // where rows have numbers and times that nothing is made of, as a rule writes paths
-	Named      bool              // rows are told apart by what is plainly called a symbol
-	Problem    string            // why rows with prices are not read: "rows cannot be told apart: isbn differs"; else empty
-	bookUnread bool              // a book is changed in a way that livetape does not read
-	equalTerms []string          // names of terms that would tell options apart if they differed, and of their symbols
-	Mapped     int               // of the samples, how many say something with this definition
-	Total      int
+	Definition  preset.Definition // a preset, or a map, or a preset with a map over it; without a url
+	Notes       []string          // what was guessed, and what was left out
+	Doubts      []string          // why what may be a price is not taken for one
+	Unused      []string          // where rows have numbers and times that nothing is made of, as a rule writes paths
+	Named       bool              // rows are told apart by what is plainly called a symbol
+	Problem     string            // why rows with prices are not read: "rows cannot be told apart: isbn differs"; else empty
+	twoReadings bool              // a price that was read may mean something else, as others show
+	bookUnread  bool              // a book is changed in a way that livetape does not read
+	equalTerms  []string          // names of terms that would tell options apart if they differed, and of their symbols
+	Mapped      int               // of the samples, how many say something with this definition
+	Total       int
 }
 
 // Bounds on what is looked at.
@@ -160,7 +161,7 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 		}
 	}
 	if len(d.Map) == 0 {
-		return Result{Notes: w.notes, Doubts: w.doubts, bookUnread: w.bookUnread, Problem: w.problem, Total: len(samples)}, false
+		return Result{Notes: w.notes, Doubts: w.doubts, twoReadings: w.twoReadings, bookUnread: w.bookUnread, Problem: w.problem, Total: len(samples)}, false
 	}
 	d.Errors = errorTypes(samples)
 	w.nameGroups(feed, d.Map, samples)
@@ -172,9 +173,9 @@ func inferred(feed string, d preset.Definition, samples []decode.Event, read []p
 		t = tryDefinition(feed, d, samples)
 	}
 	if t.conflict != "" {
-		return Result{Notes: w.notes, Doubts: w.doubts, Problem: t.conflict, Total: len(samples)}, false
+		return Result{Notes: w.notes, Doubts: w.doubts, twoReadings: w.twoReadings, Problem: t.conflict, Total: len(samples)}, false
 	}
-	r := Result{Definition: d, Notes: w.notes, Doubts: w.doubts, bookUnread: w.bookUnread, equalTerms: w.equalTerms, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}
+	r := Result{Definition: d, Notes: w.notes, Doubts: w.doubts, twoReadings: w.twoReadings, bookUnread: w.bookUnread, equalTerms: w.equalTerms, Unused: w.unused, Named: !w.weakSymbol, Problem: w.problem, Mapped: t.mapped, Total: len(samples)}
 	if t.mapped == 0 && t.err != nil {
 		r.Doubts = append(r.Doubts, t.err.Error())
 	}

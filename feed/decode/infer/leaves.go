@@ -20,6 +20,8 @@ type leaf struct {
 
 	replace  []string // turns its texts into JSON numbers; nil: they are
 	decimals string   // of its whole numbers, where the name says so
+
+	twoReadings bool // its texts, beside each other, may mean other numbers than alone
 }
 
 // Bounds on the leaves of one row: depth, items of a list, leaves in all.

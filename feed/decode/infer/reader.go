@@ -198,7 +198,7 @@ func (r *Reader) infer() bool {
 	if r.next = max(2*r.seen, r.next+1); result.Problem != "" {
 		r.next = r.seen + 1 // what comes again may tell rows apart
 	}
-	if !ok && r.decoder != nil && result.Problem == "" && !result.changesBook() && !result.bookUnread && !result.hasTwoReadings() {
+	if !ok && r.decoder != nil && result.Problem == "" && !result.changesBook() && !result.bookUnread && !result.twoReadings {
 		return false // what reads other events stays
 	}
 	if ok && r.decoder != nil && sameReading(r.result, result) {

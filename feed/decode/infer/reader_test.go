@@ -415,7 +415,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"units that are no amount", []string{`{"station":"a","load":{"units":5,"watts":7}}`}, []string{"reading a units 5", "reading a watts 7"}},
 		{"levels of a book in such amounts", []string{`{"figi":"Q","bids":[{"price":{"units":"40","nano":980000000},"quantity":"12"}],"asks":[{"price":{"units":"41","nano":20000000},"quantity":"7"}]}`}, []string{"Q bid=40.98 ask=41.02"}},
 		{"points of which one may stand between thousands", []string{`{"symbol":"Q","price":"1.234"}`, `{"symbol":"Q","price":"12.345,60"}`},
-			[]string{"- price is not shown: \"1.234\" its point may be a decimal point or separate thousands, because other values have a comma", "- price is not shown: \"1.234\" its point may be a decimal point or separate thousands, because other values have a comma"}},
+			[]string{"- price is not shown: \"1.234\" is unclear: its point may be a decimal point or separate thousands, because other values have a comma", "- price is not shown: \"1.234\" is unclear: its point may be a decimal point or separate thousands, because other values have a comma"}},
 		{"a command that deletes a row", []string{`{"cmd":"add","symbol":"Q","price":41}`, `{"cmd":"delete","symbol":"Q","price":41}`}, []string{"Q 41", "- delete is a deletion: its price is not the last one"}},
 		{"prices of a day in two letters", []string{`{"code":"Q","tp":41,"pcp":40,"op":40.5,"hp":42,"lp":39}`}, []string{"Q 41 open=40.5 high=42 low=39 prev=40"}},
 		{"bids and asks under symbols", []string{`{"bid":{"QRS":40.98,"LMN":8124},"ask":{"QRS":41.02,"LMN":8126}}`}, []string{"QRS bid=40.98", "LMN bid=8124", "QRS ask=41.02", "LMN ask=8126"}},
@@ -610,7 +610,7 @@ func TestAPriceThatLaterEventsShowToHaveTwoReadingsIsNoLongerShown(t *testing.T)
 	for _, data := range []string{`{"symbol":"Q","price":"1.234"}`, `{"symbol":"R","price":"12.345,60"}`, `{"symbol":"Q","price":"1.235"}`} {
 		got = append(got, said(r.Decode("message", []byte(data)))...)
 	}
-	const why = `- price is not shown: "1.234" its point may be a decimal point or separate thousands, because other values have a comma`
+	const why = `- price is not shown: "1.234" is unclear: its point may be a decimal point or separate thousands, because other values have a comma`
 	if diff := cmp.Diff([]string{"Q 1.234", why, why}, got); diff != "" {
 		t.Errorf("want (-), got (+):\n%s", diff)
 	}

@@ -22,6 +22,7 @@ type ruleWriter struct {
 
 	marksBooks   bool     // events say whether they hold a whole book or changes to it
 	changesBooks bool     // some say the one, and some the other
+	twoReadings  bool     // a price that was read may mean something else, as others show
 	doubts       []string // why what may be a price is not taken for one
 	bookUnread   bool     // a book is changed in a way that no rule reads
 	weakSymbol   bool     // what tells rows apart is not plainly called a symbol
@@ -364,6 +365,7 @@ func (w *ruleWriter) ruleFor(s *rowSet, read []payload) []mapping.Rule {
 	f.dropVague(s.namesSymbol(f, outer))
 	if currency == "" {
 		w.doubtAll(doubts)
+		w.twoReadings = w.twoReadings || slices.ContainsFunc(all, func(l *leaf) bool { return l.twoReadings })
 	}
 	isLadder := s.isLadder(all, f, book)
 	if why := cmp.Or(s.whyNotNow(all, f, book != nil || isLadder, read), f.unclearScale(all)); why != "" {
