@@ -37,8 +37,10 @@ func (m Model) handleMouse(msg tea.MouseMsg) (Model, tea.Cmd) {
 		return m, nil
 	case m.layout.footer > 0 && msg.Y == m.height-1:
 		return m.clickFooter(msg.X)
+	case m.isOnStrip(msg.Y):
+		return m.handleKey(runs(m.keys.feeds))
 	case m.layout.tabs > 0 && msg.Y == m.layout.header+m.layout.status:
-		return m.clickTab(msg.X), nil
+		return m.clickTabLine(msg.X)
 	}
 	if part, found := m.detailPartAt(msg.X, msg.Y); found {
 		return m.clickDetails(part), nil
@@ -63,6 +65,20 @@ func (m Model) click(p mousePlace) (Model, tea.Cmd) {
 		return m.openSelected()
 	}
 	return m.moveCursorBy(p.row - l.cursor), nil
+}
+
+// isOnStrip reports whether the strip of feeds is on this line.
+func (m Model) isOnStrip(y int) bool {
+	return m.prompt.kind == noPrompt && len(m.feeds) > 1 && m.rewound == nil && m.layout.status > 0 && y == m.layout.header+m.layout.status-1
+}
+
+// clickTabLine shows the list whose tab is there, or asks for a filter where the line names its key, at its end.
+func (m Model) clickTabLine(x int) (Model, tea.Cmd) {
+	right := m.shortViewSpans()
+	if hint := right[len(right)-2:]; m.prompt.kind == noPrompt && m.view.filter == nil && x >= m.width-1-spanCells(hint) {
+		return m.handleKey(runs(m.keys.find))
+	}
+	return m.clickTab(x), nil
 }
 
 // clickTab shows the list whose tab is there.

@@ -49,6 +49,23 @@ func TestAClickGivesAPaneTheKeyboard(t *testing.T) {
 	}
 }
 
+func TestAClickOnAKeyAboveThePanesIsItsKey(t *testing.T) {
+	t.Parallel()
+	s := newHarness(demoConfig).resize(120, 40).openMarket()
+	playSickFeeds(s)
+	if s.clickOn(t, "f feeds"); s.m.overlay != feedsOverlay {
+		t.Fatalf("the strip does not open the feeds:\n%s", s.screen())
+	}
+	s.keys("esc", " ")
+	if s.clickOn(t, "/ filter"); s.m.prompt.kind != filterPrompt {
+		t.Errorf("the line of lists asks for no filter:\n%s", s.screen())
+	}
+	s.clickOn(t, "esc clears")
+	if s.m.prompt.kind != filterPrompt || len(s.m.prompt.text) > 0 {
+		t.Errorf("a click types into the filter:\n%s", s.screen())
+	}
+}
+
 func TestTheWheelScrollsWhatIsUnderIt(t *testing.T) {
 	t.Parallel()
 	s := newHarness().resize(80, 24).openMarket()
