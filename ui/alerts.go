@@ -205,11 +205,24 @@ func (m Model) viewAlerts(height int) []string {
 			f := history[i-len(rules)-1]
 			drawCursorMark(w)
 			w.writeLeft(muted, timeCell(f.At, m.now), len(time.TimeOnly)+2)
-			w.write(plain, plainLine(f.Text))
+			m.drawFiring(w, f)
 		}
 		lines = append(lines, w.endLine())
 	}
 	return padLines(lines, height)
+}
+
+// drawFiring draws what came true, and of which feed where there are several: of one symbol they may say the same. Words make
+// room for the price at their end.
+func (m Model) drawFiring(w *lineWriter, f alert.Firing) {
+	if len(m.feeds) > 1 && f.Rule.Kind < alert.Silent {
+		w.write(muted, truncate(plainLine(f.Feed), maxFeedWidth)+"  ")
+	}
+	words, price := plainLine(f.Text), ""
+	if at := strings.LastIndex(words, ": "); at >= 0 && f.Price.IsSet() {
+		words, price = words[:at], words[at:]
+	}
+	w.write(plain, truncate(words, max(w.width-w.used-cells(price), 0))+price)
 }
 
 // drawRule draws a rule, whether it is armed, and how the user is told.
@@ -270,7 +283,7 @@ func (m Model) alertsPart() (_ detailPart, shown bool) {
 			}
 			w.write(sign, " "+alertSign)
 			w.write(muted, " "+timeCell(f.At, area.now)+"  ")
-			w.write(plain, plainLine(f.Text))
+			m.drawFiring(w, f)
 			if told := actionsText(f.Rule.Actions); told != "" && w.used+cells(told)+3 <= w.width {
 				w.writeBlanks(w.width - w.used - cells(told) - 1)
 				w.write(muted, told)

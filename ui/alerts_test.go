@@ -101,6 +101,29 @@ func TestAnAlertIsOnScreenAndSentOnce(t *testing.T) {
 	}
 }
 
+func TestAnAlertSaysOfWhichFeedItIsAndKeepsItsPrice(t *testing.T) {
+	t.Parallel()
+	s := newHarness(func(c *Config) {
+		c.Alerts = []alert.Rule{{Symbol: "NVDA", Kind: alert.Above, Limit: decimal("200.123456")}, {Kind: alert.Gap, Within: time.Second}}
+	}).resize(120, 70).openMarket()
+	s.receive(feed.Event{Feed: "wire", Status: &feed.Status{State: feed.Live, Since: s.now}})
+	s.waitFor(time.Second)
+	for _, name := range []string{deskFeed, "wire"} {
+		s.receive(feed.Event{Feed: name, At: s.now, Message: &feed.Message{Updates: []market.Update{market.Quote{Symbol: "NVDA", Last: decimal("210.654321")}}}})
+	}
+	for _, want := range []string{deskFeed + "  NVDA is abov…: 210.654321", "wire  NVDA is abov…: 210.654321"} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("the details do not say %q:\n%s", want, s.screen())
+		}
+	}
+	s.keys("A")
+	for _, want := range []string{deskFeed + "  NVDA is above 200.123456: 210.654321", "wire  NVDA is above 200.123456: 210.654321"} {
+		if !strings.Contains(s.screen(), want) {
+			t.Errorf("the list does not say %q:\n%s", want, s.screen())
+		}
+	}
+}
+
 func TestAlertsOfARecordingAreShownAndNotSent(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) { // which does not wait for the toast to go
