@@ -28,7 +28,9 @@ func (f fields) keepAgreeing(all []*leaf) (doubts []string) {
 		doubts = append(doubts, doubt)
 	}
 	f.takeCloseAsLast()
-	f.dropOrderNumbers(all)
+	if doubt := f.dropFarLetters(all); doubt != "" {
+		doubts = append(doubts, doubt)
+	}
 	if doubt := f.chooseLast(); doubt != "" {
 		doubts = append(doubts, doubt)
 	}
@@ -43,17 +45,25 @@ func (f fields) keepAgreeing(all []*leaf) (doubts []string) {
 	return doubts
 }
 
-// dropOrderNumbers leaves out a bid and an ask that are single letters, where the price of a trade is far from them: they number the
-// orders that were matched.
-func (f fields) dropOrderNumbers(all []*leaf) {
+// dropFarLetters leaves out a bid and an ask that are hardly called so, where no price is near them: beside a trade they are something
+// else, such as the numbers of its orders. Where nothing says trade, a price that is hardly called so goes with them.
+func (f fields) dropFarLetters(all []*leaf) (doubt string) {
 	last, bid, ask := f.best("last"), f.best("bid"), f.best("ask")
-	if last == nil || bid == nil || ask == nil || len(bid.name()) > 1 || len(ask.name()) > 1 || isNearQuote(last, bid, ask) {
-		return
+	if last == nil || bid == nil || ask == nil || f["bid"][0].nameRank < weak || f["ask"][0].nameRank < weak ||
+		slices.ContainsFunc(f["last"], func(c fieldCandidate) bool { return isNearQuote(c.leaf, bid, ask) }) {
+		return ""
 	}
-	if saysTrade(all) {
-		delete(f, "bid")
-		delete(f, "ask")
+	switch {
+	case saysTrade(all):
+	case f["last"][0].nameRank < weak:
+		return "" // told when all is known
+	default:
+		delete(f, "last")
+		doubt = fmt.Sprintf("%s is far from %s and %s, and it is not known which of them are prices: none is shown", last.path, bid.path, ask.path)
 	}
+	delete(f, "bid")
+	delete(f, "ask")
+	return doubt
 }
 
 // dropFarSide leaves out a bid without an ask that is far from the last price, and the other way round.
@@ -193,11 +203,6 @@ func (f fields) chooseLast() (doubt string) {
 		}
 	case len(kept) == 0:
 		delete(f, "last")
-		if bid != nil && ask != nil && len(bid.name()) == 1 && len(ask.name()) == 1 && !isNearQuote(all[0].leaf, bid, ask) {
-			delete(f, "bid")
-			delete(f, "ask")
-			return fmt.Sprintf("%s is far from %s and %s, and it is not known which of them are prices: none is shown", all[0].leaf.path, bid.path, ask.path)
-		}
 		return fmt.Sprintf("%s is outside low and high, or far from bid and ask: it is not used as the price", all[0].leaf.path)
 	}
 	for _, other := range kept[1:] {

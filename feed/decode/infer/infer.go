@@ -207,13 +207,34 @@ func byEventType(rules []mapping.Rule, read []payload) {
 	for i := range rules {
 		if r := &rules[i]; r.Symbol == nil && r.Kind != "news" && !(len(r.Values) == 1 && r.Values[0] == "$value") {
 			r.Symbol = &mapping.Value{Path: "$event"}
+			if prefix := commonKind(types); prefix != "" {
+				r.Symbol.Replace = []string{prefix, ""}
+			}
 		}
 	}
 }
 
+// commonKind is the kind of event before the tickers that all types end in, with the sign behind it; empty where they differ.
+func commonKind(types []string) (prefix string) {
+	for _, event := range types {
+		if !endsInTicker(event) {
+			return ""
+		}
+		kind := event[:strings.LastIndexAny(event, tickerSigns)+1]
+		if prefix != "" && kind != prefix || strings.Count(event, kind) > 1 {
+			return ""
+		}
+		prefix = kind
+	}
+	return prefix
+}
+
+// tickerSigns stand between a kind of event and a ticker.
+const tickerSigns = ".:/@-"
+
 // endsInTicker reports whether the type of an event is a ticker behind what kind of event it is: price.QRS.
 func endsInTicker(event string) bool {
-	i := strings.LastIndexAny(event, ".:/@-")
+	i := strings.LastIndexAny(event, tickerSigns)
 	return i > 0 && isTicker(event[i+1:]) && !namesKind(event[i+1:])
 }
 

@@ -244,9 +244,13 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		// Names.
 		{"names with spaces around them", []string{`{"symbol ":"Q"," price":41.05," bid ":41,"ask":41.1}`}, []string{"Q 41.05 bid=41 ask=41.1"}},
 		// Topics.
-		{"symbols behind the kind in the types of events", []string{`price.QRS|{"price":41}`, `price.LMN|{"price":8125}`}, []string{"price.QRS 41", "price.LMN 8125"}},
+		{"symbols behind the kind in the types of events", []string{`price.QRS|{"price":41}`, `price.LMN|{"price":8125}`}, []string{"QRS 41", "LMN 8125"}},
+		{"symbols behind two kinds in the types of events", []string{`price.QRS|{"price":41}`, `quote.LMN|{"price":8125}`}, []string{"price.QRS 41", "quote.LMN 8125"}},
+		{"readings under small letters", []string{`{"a":{"temp":21.5},"b":{"temp":12.5}}`}, []string{"reading a temp 21.5", "reading b temp 12.5"}},
+		{"a symbol that is a small letter", []string{`{"x":{"price":41}}`, `{"x":{"price":42}}`}, []string{"x 41", "x 42"}},
 		{"kinds in the types of events", []string{`price.update|{"symbol":"Q","price":41}`, `price.tick|{"symbol":"Q","price":41.1}`}, []string{"Q 41", "Q 41.1"}},
 		{"sensors with a letter", []string{`{"sensors":{"kitchen":{"t":21.5},"cellar":{"t":12.5}}}`}, []string{"reading kitchen t 21.5", "reading cellar t 12.5"}},
+		{"times and temperatures by a letter", []string{`{"sensors":{"kitchen":{"t":1767225600,"x":1},"cellar":{"t":1767225660,"x":2}}}`}, []string{"reading kitchen x 1", "reading cellar x 2"}},
 		{"bars of two topics", []string{`{"topic":"kline.5.QRSUSDT","data":[{"open":"40","close":"41","high":"42","low":"39"}]}`, `{"topic":"kline.5.LMNUSDT","data":[{"open":"8100","close":"8125","high":"8200","low":"8000"}]}`},
 			[]string{"kline.5.QRSUSDT 41 open=40 high=42 low=39", "kline.5.LMNUSDT 8125 open=8100 high=8200 low=8000"}},
 		{"bars of two streams below a letter", []string{`{"stream":"qrs@kline","data":{"k":{"o":"1","h":"2","l":"0.5","c":"1.5"}}}`, `{"stream":"lmn@kline","data":{"k":{"o":"10","h":"20","l":"5","c":"15"}}}`},
@@ -284,6 +288,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 		{"an order by its number", []string{`{"order":123,"stock":"Q","side":"B","shares":100,"price":40.98}`}, []string{"- the payload: the rows are orders or levels of a book: their price is not the last one"}},
 		{"the place of a row among others, called its order", []string{`{"symbol":"Q","price":5,"order":0}`, `{"symbol":"R","price":6,"order":1}`}, []string{"Q 5", "R 6"}},
 		{"numbers of orders in the letters of bid and ask", []string{`{"e":"trade","s":"Q","p":"101","q":"0.1","b":4611,"a":4612}`}, []string{"Q 101 size=0.1"}},
+		{"letters of bid and ask near the price of a trade", []string{`{"e":"trade","s":"Q","p":"101","q":"0.1","b":100.9,"a":101.1}`}, []string{"Q 101 bid=100.9 ask=101.1 size=0.1"}},
 		{"letters of which nothing tells what is the price", []string{`{"s":"Q","p":"101","b":4611,"a":4612}`}, []string{"- p is far from b and a, and it is not known which of them are prices: none is shown"}},
 		// Symbols.
 		{"the number of a subscription beside a ticker", []string{`{"type":"ticker","sid":11,"msg":{"market_ticker":"FED-T3","price":48}}`}, []string{"FED-T3 48"}},

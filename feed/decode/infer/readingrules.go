@@ -121,7 +121,7 @@ func isReading(l *leaf) bool {
 	if isPrice := m.field == "bid" || m.field == "ask" || m.field == "last" && hasWord(l.name(), priceWords); known && m.rank < weak && isPrice {
 		return false // one that cannot be shown is no reading either
 	}
-	if envelopeNames[plainName(l.name())] || known && (m.field == "time" && l.name() != "t" || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
+	if envelopeNames[plainName(l.name())] || known && (m.field == "time" && len(l.name()) > 1 || m.field == "id" || m.field == "symbol") || isID(l.name()) || namesPast(l.names) {
 		return false
 	}
 	if slices.ContainsFunc(l.names, func(name string) bool { return len(name) > 1 && sideOfBook(name) != "" }) && len(l.names) > 2 {

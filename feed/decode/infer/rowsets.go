@@ -344,7 +344,7 @@ func (s *rowSet) hasSymbolKeys() bool {
 	seen := map[place]bool{}
 	for i, f := range s.rows {
 		at := place{f.payload, f.key}
-		if f.key == "" || len(f.key) > 40 || len(f.key) == 1 && f.key >= "a" && f.key <= "z" || isContainer(f.key) || sideOfBook(f.key) != "" {
+		if f.key == "" || len(f.key) > 40 || isContainer(f.key) || sideOfBook(f.key) != "" {
 			return false
 		}
 		if seen[at] && !(isTicker(f.key) && s.rows[i-1].key == f.key) { // the name of a list, or a key in several maps
@@ -352,7 +352,14 @@ func (s *rowSet) hasSymbolKeys() bool {
 		}
 		seen[at] = true
 	}
-	return true
+	return !s.isMemberByLetter()
+}
+
+// isMemberByLetter reports whether all rows are under one and the same small letter in a map below the payload: it names a member, as
+// in {"data": {"k": {…}}}.
+func (s *rowSet) isMemberByLetter() bool {
+	key := s.rows[0].key
+	return len(s.rows) > 1 && len(s.names) > 1 && len(key) == 1 && key[0] >= 'a' && key[0] <= 'z' && !slices.ContainsFunc(s.rows, func(f foundRow) bool { return f.key != key })
 }
 
 // hasTimeKeys reports whether rows are under times: {"2026-01-01": {…}, "2026-01-02": {…}}.
