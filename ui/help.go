@@ -80,10 +80,15 @@ func (m Model) helpContent() []string {
 	return append(lines, m.legend(w)...)
 }
 
+const sampleFolded = "0.0₅1" // of a price with its zeros folded
+
 func (m Model) legend(w *lineWriter) []string {
 	var lines []string
 	for _, s := range m.signs() {
 		name := s[0]
+		if name == sampleFolded && m.prices.widths.format.unfolded {
+			continue
+		}
 		for _, words := range wrap(s[1], m.width-gutter-helpName-2, len(s[1])) {
 			w.writeBlanks(gutter)
 			w.writeRight(keyStyle, name, helpName)
@@ -109,7 +114,7 @@ func (m Model) signs() [][2]string {
 		{crossedSign, "PEERS: the best bid is above the best ask of another feed"},
 		{behindSign + " 12s", "PEERS: the price of the feed stands still while its peers' move; it does not count"},
 		{missing, "the feed has not given this number"},
-		{"0.0₅1", "five zeros after the point, then 1; the details have all digits of every number"},
+		{sampleFolded, "five zeros after the point, then 1; the details have all digits of every number"},
 		{"K M B T", "thousands, millions, billions, trillions; the details have all digits"},
 		{"° ¹ *", "change from the open, from the first price seen, or as the feed gives it, where others are from the previous close; ¹ also marks a range of the prices seen"},
 		{"p", "SPREAD in pips, of a pair of major currencies"},

@@ -72,3 +72,14 @@ func TestTheHelpExplainsEveryBadge(t *testing.T) {
 		}
 	}
 }
+
+func TestHelpExplainsFoldedZerosOnlyWhereTheyAreFolded(t *testing.T) {
+	t.Parallel()
+	for _, isASCII := range []bool{false, true} {
+		s := newHarness(func(c *Config) { c.ASCII = isASCII }).resize(200, 90).openMarket()
+		s.keys("?")
+		if explains := strings.Contains(s.screen(), "five zeros after the point"); explains == isASCII {
+			t.Errorf("ASCII: %v, the help explains them: %v\n%s", isASCII, explains, s.screen())
+		}
+	}
+}
