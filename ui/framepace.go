@@ -36,7 +36,11 @@ func listenEvents(in <-chan feed.Event, pace *framePace, now clockFunc) tea.Cmd 
 		if !ok {
 			return feedClosedMsg{now()}
 		}
-		batch := append(make([]feed.Event, 0, 128), first)
+		room := 128
+		if pace.slow {
+			room = 8
+		}
+		batch := append(make([]feed.Event, 0, room), first)
 		if pace.slow {
 			batch = pace.await(batch, in)
 		}

@@ -27,7 +27,7 @@ type Painter struct {
 	next   string   // the newest frame; empty before there is one
 	shown  []string // the lines on the terminal; nil when those are not known
 	active bool     // the terminal shows its alternate screen
-	buffer []byte
+	writer cellWriter
 }
 
 // New returns a Painter that draws a frame at most once in an interval.
@@ -141,16 +141,18 @@ func (p *Painter) paint() {
 		return
 	}
 	lines := strings.Split(p.next, "\n")
-	if p.buffer = p.appendFrame(p.buffer[:0], lines); len(p.buffer) == 0 {
+	if p.drawLines(lines); len(p.writer.b) == 0 {
 		return
 	}
-	if _, err := p.out.Write(p.buffer); err == nil {
+	if _, err := p.out.Write(p.writer.b); err == nil {
 		p.shown = lines
 	}
 }
 
-func (p *Painter) appendFrame(b []byte, lines []string) []byte {
-	w := cellWriter{b: b}
+// drawLines leaves what the terminal needs for lines in p.writer.
+func (p *Painter) drawLines(lines []string) {
+	w := &p.writer
+	w.b = w.b[:0]
 	if len(p.shown) != len(lines) {
 		w.b = append(w.b, ansi.EraseEntireScreen...)
 	}
@@ -163,5 +165,4 @@ func (p *Painter) appendFrame(b []byte, lines []string) []byte {
 		}
 	}
 	w.switchStyle("")
-	return w.b
 }
