@@ -54,11 +54,10 @@ func findSidedLists(read []payload) (found sidedLists) {
 }
 
 func lastName(names []string) string {
-	name := ""
-	if len(names) > 0 {
-		name = names[len(names)-1]
+	if len(names) == 0 {
+		return ""
 	}
-	return name
+	return names[len(names)-1]
 }
 
 func (l sidedLists) has(names []string) bool {
@@ -143,9 +142,10 @@ var (
 	bookListWords = wordSet("book books orderbook orderbooks level levels depth l2 l2update level2")
 )
 
-// judgeLevels tells what the items of a list with sides are, by the names of its path and the kinds of the maps and the event around it. They are levels of a book where a word says so, or the list is one of changes
-// to a book, or all say bid or ask, as trades and orders seldom do. Prices prove nothing: bids below asks may be trades in a falling market.
-// They are others where a word says so, they have times or numbers of trades, or bids far above asks.
+// judgeLevels tells what the items of a list with sides are, by the names of its path and the kinds of the maps and the event around
+// it. They are levels of a book where a word says so, or the list is one of changes to a book, or all say bid or ask, as trades and
+// orders seldom do. Prices prove nothing: bids below asks may be trades in a falling market. They are others where a word says so,
+// they have times or numbers of trades, or bids far above asks.
 func judgeLevels(names, kinds []string, list gjson.Result) (areLevels, areOthers bool) {
 	words := slices.Concat(names, kinds)
 	saysBook := slices.ContainsFunc(words, func(word string) bool { return hasWord(word, bookListWords) })
@@ -195,8 +195,7 @@ func surveyLevels(list gjson.Result) levelSurvey {
 		l.areOthers = l.areOthers || isTradeRow(level) || symbolOfLevel(level) != symbol
 		l.areTimed = l.areTimed || hasTime(level)
 		l.areQuoted = l.areQuoted && (strings.HasPrefix(word, "bid") || strings.HasPrefix(word, "ask") || strings.HasPrefix(word, "offer"))
-		size, err := mapping.ParseNumber(level.Get(form.size))
-		isRemoval := err == nil && size.IsSet() && size.Sign() == 0
+		isRemoval := isZero(level.Get(form.size))
 		l.isRemoval = l.isRemoval || isRemoval
 		if price := level.Get(form.price); known && isNumber(price) && !isRemoval {
 			l.best[side] = []float64{max(l.best[0], price.Float()), min(l.best[1], price.Float())}[side]
@@ -233,12 +232,18 @@ var tradeNumbers = wordSet("tradeid tid tradeno tradeseq matchid execid fillid o
 // symbolOfLevel is the symbol that a level names; empty for none.
 func symbolOfLevel(level gjson.Result) (symbol string) {
 	level.ForEach(func(key, v gjson.Result) bool {
-		if m, ok := matchName(key.Str); level.IsObject() && ok && m.field == "symbol" && m.rank < weak && len(key.Str) > 1 {
+		if level.IsObject() && isPlainSymbolName(key.Str) {
 			symbol = v.String()
 		}
 		return symbol == ""
 	})
 	return symbol
+}
+
+// isPlainSymbolName reports whether a member is plainly called a symbol.
+func isPlainSymbolName(name string) bool {
+	m, ok := matchName(name)
+	return ok && m.field == "symbol" && m.rank < weak && len(name) > 1
 }
 
 // sidedLevels is where rows have levels that each say their side, as a rule writes it; nil where there are none. They are changes to a
@@ -260,8 +265,7 @@ func (s *rowSet) sidedLevels() (levels *mapping.Levels, areChanges bool) {
 				levels = &mapping.Levels{Path: at, Side: form.side, Price: form.price, Size: form.size}
 			}
 			if levels != nil {
-				size, err := mapping.ParseNumber(level.Get(levels.Size))
-				areChanges = areChanges || err == nil && size.IsSet() && size.Sign() == 0
+				areChanges = areChanges || isZero(level.Get(levels.Size))
 				if side, ok := mapping.SideOfBook(level.Get(levels.Side).Str); ok {
 					sides[side] = true
 				}
@@ -292,7 +296,7 @@ func (c *leafCollector) addLevelSymbol(path []string, row gjson.Result, i int) {
 	}
 	first := firstItem(list)
 	first.ForEach(func(key, v gjson.Result) bool {
-		if m, ok := matchName(key.Str); first.IsObject() && ok && m.field == "symbol" && m.rank < weak && len(key.Str) > 1 && isWritable(key.Str) {
+		if first.IsObject() && isPlainSymbolName(key.Str) && isWritable(key.Str) {
 			c.addAt(at+"."+pathOf([]string{key.Str}), []string{key.Str}, i, v)
 		}
 		return true

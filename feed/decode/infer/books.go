@@ -203,8 +203,12 @@ func (l level) isRemoval(price, size string) bool {
 	if v.IsObject() || v.IsArray() {
 		v = v.Get(size)
 	}
+	return isZero(v) && l.price(price) != 0 // a level without a price and a size is none
+}
+
+func isZero(v gjson.Result) bool {
 	n, err := mapping.ParseNumber(v)
-	return err == nil && n.IsSet() && n.Sign() == 0 && l.price(price) != 0 // a level without a price and a size is none
+	return err == nil && n.IsSet() && n.Sign() == 0
 }
 
 // saysGone reports whether a level with a size says of itself that it is deleted.

@@ -299,7 +299,7 @@ func TestAPayloadIsUnderstoodOrNamed(t *testing.T) {
 			`{"symbol":"Q","price":41}`, `{"error":true,"message":"symbol R is unknown"}`, `{"ok":false,"error_code":400,"description":"no such chat"}`, `{"retCode":10001,"retMsg":"params error","result":{}}`,
 			`[{"T":"error","code":402,"msg":"auth failed"}]`, `{"status":"error","err-code":"bad-request","err-msg":"invalid topic"}`, `{"detail":"Not authenticated"}`, `{"__type":"ThrottlingException","message":"Rate exceeded"}`,
 		}, []string{"Q 41", "notice: symbol R is unknown", "notice: no such chat", "notice: params error", "notice: auth failed (402)", "notice: invalid topic", "notice: Not authenticated", "notice: Rate exceeded"}},
-		{"errors and farewells in text", []string{`{"symbol":"Q","price":41}`, `ERROR: symbol R is unknown`, `close|The server restarts.`}, []string{"Q 41", "notice: ERROR: symbol R is unknown", "notice: The server restarts."}},
+		{"errors and last words in text", []string{`{"symbol":"Q","price":41}`, `ERROR: symbol R is unknown`, `close|The server restarts.`}, []string{"Q 41", "notice: ERROR: symbol R is unknown", "notice: The server restarts."}},
 		{"the end of a stream by other words", []string{`{"symbol":"Q","price":41}`, `stream_end|{}`}, []string{"Q 41", "finished"}},
 		{"a feed of a coin that is called as an end", []string{`EOS|{"price":3}`, `EOS|{"price":4}`}, []string{"EOS 3", "EOS 4"}},
 		{"a coin in small letters that is called as an end", []string{`{"type":"eos","price":3}`, `{"type":"eos","price":4}`}, []string{"desk 3", "desk 4"}},

@@ -106,14 +106,14 @@ func isEndOfStream(word, data string) bool {
 // plainError begins a text that is an error: ERROR: symbol unknown.
 var plainError = regexp.MustCompile(`(?i)^(?:(?:error|err|fatal|exception):|\[(?:error|err|fatal)\]) *\S`)
 
-// readPlainWords is the error or the farewell that an event of text tells of which no map makes a headline: where headlines are
-// text, it is one of them.
+// readPlainWords is what an event of text says of an error, or of the end of the stream, if no map makes a headline of it: where
+// headlines are text, it is one of them.
 func readPlainWords(eventType, data string) (m decode.Message, ok bool) {
 	text := strings.TrimSpace(data)
 	words := strings.Fields(text)
-	isFarewell := len(words) > 0 && partingTypes[strings.ToLower(eventType)] && !isNumeric(words[len(words)-1])
+	isParting := len(words) > 0 && partingTypes[strings.ToLower(eventType)] && !isNumeric(words[len(words)-1])
 	isError := (eventType == "" || eventType == "message") && plainError.MatchString(text)
-	if !isFarewell && !isError || IsJSON(data) {
+	if !isParting && !isError || IsJSON(data) {
 		return m, false
 	}
 	return decode.Message{Notice: noticeText(eventType, data)}, true
@@ -136,10 +136,10 @@ func tellsNews(v gjson.Result, depth int) (found bool) {
 		case name == "headline":
 			found = member.Str != ""
 		case name == "px", strings.HasSuffix(name, "price"):
-			found = isAmount(member)
+			found = holdsNumber(member)
 		default:
 			hasSymbol = hasSymbol || symbolNames[name] && member.Type == gjson.String
-			mayBePrice = mayBePrice || priceNames[name] && isAmount(member)
+			mayBePrice = mayBePrice || priceNames[name] && holdsNumber(member)
 		}
 		return !found
 	})
@@ -159,7 +159,7 @@ var (
 func tellsMore(v gjson.Result) (found bool) {
 	v.ForEach(func(key, member gjson.Result) bool {
 		name := plainName(key.Str)
-		found = !errorNumbers[name] && isAmount(member) || name == "title" || member.IsObject() && tellsMore(member)
+		found = !errorNumbers[name] && holdsNumber(member) || name == "title" || member.IsObject() && tellsMore(member)
 		return !found
 	})
 	return found || tellsNews(v, 0)
@@ -168,8 +168,8 @@ func tellsMore(v gjson.Result) (found bool) {
 // errorNumbers are names of the numbers that maps of errors have.
 var errorNumbers = wordSet("code status statuscode retcode errcode errorcode errno id reqid requestid seq time timestamp ts t retry retryafter limit connid")
 
-// isAmount reports whether a value is a number, or text that is one.
-func isAmount(v gjson.Result) bool {
+// holdsNumber reports whether a value is a number, or text that is one.
+func holdsNumber(v gjson.Result) bool {
 	return v.Type == gjson.Number || v.Type == gjson.String && isNumeric(v.Str)
 }
 
