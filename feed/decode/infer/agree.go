@@ -114,7 +114,7 @@ func namesDay(names []string) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return hasWord(name, dayWords) })
 }
 
-var dayWords = wordSet("day daily today")
+var dayWords = mapping.WordSet("day daily today")
 
 // isRival reports whether nothing but its values tells one candidate from another.
 func isRival(a, b fieldCandidate) bool {

@@ -37,7 +37,7 @@ func haveTwoForms(rules []mapping.Rule) bool {
 const maxChangeDepth = 4
 
 // removalWords are words in the names of lists and maps of what is taken away from a book.
-var removalWords = wordSet("remove removes removed removals delete deletes deleted deletions")
+var removalWords = mapping.WordSet("remove removes removed removals delete deletes deleted deletions")
 
 // removesLevels reports whether a list or map is called by what is taken away: {"remove": {"bids": ["40.9"]}}.
 func removesLevels(v gjson.Result, depth int) (found bool) {
@@ -91,9 +91,9 @@ func holdsLevelsAt(v gjson.Result, names []string, depth int) (found bool) {
 // Words in the names of lists and maps: of what holds nothing but changes to a book, of what may be the whole of it as well, and of
 // levels.
 var (
-	changeListWords = wordSet("changes change deltas delta diffs diff")
-	updateWords     = wordSet("updates update")
-	levelsWord      = wordSet("levels")
+	changeListWords = mapping.WordSet("changes change deltas delta diffs diff")
+	updateWords     = mapping.WordSet("updates update")
+	levelsWord      = mapping.WordSet("levels")
 )
 
 // namesChanges reports whether the name of a list says that it may hold changes to a book.

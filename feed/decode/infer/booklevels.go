@@ -129,17 +129,17 @@ func sidedForm(level gjson.Result) (form levelForm, ok bool) {
 
 // Names of members of levels that say their side.
 var (
-	sideNames       = wordSet("side type s bs direction takerside bidask")
-	levelPriceNames = wordSet("pricelevel level")
-	levelSizeNames  = wordSet("newquantity newqty newsize remaining remainingsize liquidity sz")
+	sideNames       = mapping.WordSet("side type s bs direction takerside bidask")
+	levelPriceNames = mapping.WordSet("pricelevel level")
+	levelSizeNames  = mapping.WordSet("newquantity newqty newsize remaining remainingsize liquidity sz")
 )
 
 // Words in the names of lists, in kinds of messages and in types of events: of what was traded, of other rows with a side and a price
 // that are no levels, and of books.
 var (
-	listOfTrades  = wordSet("trade trades aggtrade match matches matched fill fills execution executions executed deal deals transaction transactions print prints tick ticks sale sales timesales")
-	otherSided    = wordSet("order orders position positions portfolio holding holdings signal signals idea ideas alert alerts leg legs")
-	bookListWords = wordSet("book books orderbook orderbooks level levels depth l2 l2update level2")
+	listOfTrades  = mapping.WordSet("trade trades aggtrade match matches matched fill fills execution executions executed deal deals transaction transactions print prints tick ticks sale sales timesales")
+	otherSided    = mapping.WordSet("order orders position positions portfolio holding holdings signal signals idea ideas alert alerts leg legs")
+	bookListWords = mapping.WordSet("book books orderbook orderbooks level levels depth l2 l2update level2")
 )
 
 // judgeLevels tells what the items of a list with sides are, by the names of its path and the kinds of the maps and the event around
@@ -227,7 +227,7 @@ func isTradeRow(level gjson.Result) (found bool) {
 }
 
 // tradeNumbers are names of members that number trades and orders.
-var tradeNumbers = wordSet("tradeid tid tradeno tradeseq matchid execid fillid orderid hash")
+var tradeNumbers = mapping.WordSet("tradeid tid tradeno tradeseq matchid execid fillid orderid hash")
 
 // symbolOfLevel is the symbol that a level names; empty for none.
 func symbolOfLevel(level gjson.Result) (symbol string) {

@@ -1,9 +1,13 @@
 package infer
 
-import "slices"
+import (
+	"slices"
+
+	"livetape/feed/decode/mapping"
+)
 
 // changeWords are words in the types of events that hold only what has changed of a row.
-var changeWords = wordSet("patch update delta change diff")
+var changeWords = mapping.WordSet("patch update delta change diff")
 
 // joinChanges puts the payloads of changes that name no symbol to those of the only other type, which they complete.
 func joinChanges(types map[string][]payload, order *[]string) (joined map[string][]string) {

@@ -13,8 +13,8 @@ import (
 // termNames are names of members that tell contracts on one symbol, or prices in several currencies, apart; venueNames those
 // that do where prices have nothing to do with each other.
 var (
-	termNames  = wordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput type tenor month contractmonth deliverymonth series currency ccy quotecurrency")
-	venueNames = wordSet("exchange exchangename exchangeid exch venue venuename venueid mic bookmaker sportsbook broker dealer provider platform")
+	termNames  = mapping.WordSet("strike strikeprice expiry expiration expirationdate expirydate maturity right optiontype putcall cp callput type tenor month contractmonth deliverymonth series currency ccy quotecurrency")
+	venueNames = mapping.WordSet("exchange exchangename exchangeid exch venue venuename venueid mic bookmaker sportsbook broker dealer provider platform")
 )
 
 // isVenue reports whether a leaf names the venue of a row: {"exchange": "kraken"}, {"market": {"name": "kraken"}}.

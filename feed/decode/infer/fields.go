@@ -72,8 +72,8 @@ func (f fields) scaleMinorUnits(all []*leaf) {
 }
 
 var (
-	unitNames      = wordSet("unit units priceunit currencyunit denomination")
-	minorUnitWords = wordSet("cent cents pence penny pennies")
+	unitNames      = mapping.WordSet("unit units priceunit currencyunit denomination")
+	minorUnitWords = mapping.WordSet("cent cents pence penny pennies")
 )
 
 // unreadablePrices says why what is plainly called a price is not one: "1,234" has two meanings.
@@ -191,7 +191,7 @@ func namesSymbolOf(name string) bool {
 }
 
 // partWords begin the names of one of several symbols in a row.
-var partWords = wordSet("base quote from to counter related parent underlying root type currency buy sell other")
+var partWords = mapping.WordSet("base quote from to counter related parent underlying root type currency buy sell other")
 
 // belowTrade makes a price called vaguely one of the first where the map around it is the last trade, and one of the last
 // where it is a quote, a minute or a day: {"lastTrade": {"p": 1}, "day": {"c": 1}}.

@@ -16,9 +16,9 @@ var sessionStates = map[string]string{
 	"open": "open", "trading": "open", "resumed": "open", "active": "open", "closed": "closed", "pre": "pre", "post": "post", "premarket": "pre", "postmarket": "post",
 }
 
-var stateNames = wordSet("status state tradingstatus tradingstate marketstate marketstatus sessionstate tradestatus")
+var stateNames = mapping.WordSet("status state tradingstatus tradingstate marketstate marketstatus sessionstate tradestatus")
 
-var haltNames = wordSet("halted ishalted tradinghalted suspended issuspended")
+var haltNames = mapping.WordSet("halted ishalted tradinghalted suspended issuspended")
 
 // saysState reports whether a payload says of one symbol whether it is traded.
 func saysState(payload gjson.Result) (found bool) {

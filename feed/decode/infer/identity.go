@@ -240,7 +240,7 @@ func namingIdentity(l *leaf, before string) rowIdentity {
 }
 
 // namingNames are names of members whose text says what is priced, where nothing is plainly called a symbol.
-var namingNames = wordSet("name companyname longname shortname displayname fullname title headline description label product item selection runner outcome team " +
+var namingNames = mapping.WordSet("name companyname longname shortname displayname fullname title headline description label product item selection runner outcome team " +
 	"index player station shop store city region area zone country location commodity metal fuel hotel room market event match game fixture")
 
 func isNaming(l *leaf) bool {
@@ -313,7 +313,7 @@ func (id rowIdentity) namesTraded() bool {
 }
 
 // topicNames are names of members that say to which of a service's topics a message belongs: they stay, whatever digits are in them.
-var topicNames = wordSet("topic channel ch stream")
+var topicNames = mapping.WordSet("topic channel ch stream")
 
 func (id rowIdentity) isTopic() bool {
 	return len(id.leaves) == 1 && topicNames[plainName(id.leaves[0].name())]

@@ -13,14 +13,14 @@ import (
 var kindNames = strings.Fields("type event ev e msgtype messagetype kind op operation operationtype action changetype eventtype channel topic stream t table cmd command verb act mutation")
 
 // priceKinds are words in kinds of messages whose price is one of now.
-var priceKinds = wordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +
+var priceKinds = mapping.WordSet("trade trades aggtrade tick ticks ticker tickers quote quotes price prices match matched bar bars candle candles kline ohlc ohlcv book depth " +
 	"timesale timesales tradex sale sales print prints deal deals transaction transactions nbbo summary spot bbo l1 l2 level1 l2update delta diff top mark set add put post upsert update updated snapshot refresh insert inserted create created change changed last new u c r")
 
 // plainKinds are words in kinds of messages whose price is plainly one of now.
-var plainKinds = wordSet("trade trades tick ticks ticker tickers quote quotes price prices match last aggtrade")
+var plainKinds = mapping.WordSet("trade trades tick ticks ticker tickers quote quotes price prices match last aggtrade")
 
 // plainKindNames are names of members that say the kind of a message, rather than where it comes from or what was done to a row.
-var plainKindNames = wordSet("type event ev msgtype messagetype kind eventtype")
+var plainKindNames = mapping.WordSet("type event ev msgtype messagetype kind eventtype")
 
 // besideKinds are words in kinds of messages whose price is none of now where a plain kind stands beside, with what such a message
 // is. Alone, they name what a demo or a model sends.
@@ -135,7 +135,7 @@ func kindWords(kind string) []string {
 }
 
 // changeKinds are words in kinds of messages that hold changes to a book.
-var changeKinds = wordSet("delta deltas diff incremental l2update")
+var changeKinds = mapping.WordSet("delta deltas diff incremental l2update")
 
 // isBookChange reports whether a kind of message holds changes to a book, and not the whole of it.
 func isBookChange(kind string) bool {

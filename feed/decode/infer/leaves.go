@@ -164,7 +164,7 @@ func (c *leafCollector) addAmount(names []string, row int, amount gjson.Result) 
 }
 
 // typeNames are names of the only member of a map that says of which type the value in it is: {"price": {"doubleValue": 41.05}}.
-var typeNames = wordSet("double float int integer long string decimal number n s $numberdouble $numberdecimal $numberlong $numberint $date stringvalue doublevalue integervalue timestampvalue " +
+var typeNames = mapping.WordSet("double float int integer long string decimal number n s $numberdouble $numberdecimal $numberlong $numberint $date stringvalue doublevalue integervalue timestampvalue " +
 	"int32 int64 float32 float64 utf8 #text _text __text $t")
 
 // unwrapped is the single value in a map that only says its type, with the names that lead to it; nil for anything else.

@@ -92,7 +92,7 @@ func (s *rowSet) columnNames(read []payload, n int) (names []string) {
 }
 
 // headerNames are names of lists of the names of columns.
-var headerNames = wordSet("columns cols column columnnames fields fieldnames header headers names keys")
+var headerNames = mapping.WordSet("columns cols column columnnames fields fieldnames header headers names keys")
 
 // listRowsByNames gives places the roles that their names say; nil where none is plainly called a price.
 func listRowsByNames(names []string, cells [][]gjson.Result) *listRows {

@@ -6,6 +6,8 @@ import (
 	"unicode"
 
 	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
 )
 
 // fieldRole is what a member of a payload may be, named by the key of a mapping rule.
@@ -146,16 +148,8 @@ func hasWord(name string, set map[string]bool) bool {
 	return slices.ContainsFunc(nameWords(name), func(w string) bool { return set[w] })
 }
 
-func wordSet(line string) map[string]bool {
-	all := map[string]bool{}
-	for word := range strings.FieldsSeq(line) {
-		all[word] = true
-	}
-	return all
-}
-
 // pastWords are words in the names of members that hold what was before: what stands below is no current price.
-var pastWords = wordSet("old original previous prev before prior past yesterday prevday previousday was remove removed delete deleted")
+var pastWords = mapping.WordSet("old original previous prev before prior past yesterday prevday previousday was remove removed delete deleted")
 
 // namesPast reports whether one of the names that lead to a value says that it belongs to the past.
 func namesPast(names []string) bool {
@@ -175,7 +169,7 @@ func isMoment(name string, v gjson.Result) bool {
 }
 
 // containerNames are names that hold rows and name none.
-var containerNames = wordSet("data payload result results quote quotes price prices tick ticks ticker tickers trade trades update updates " +
+var containerNames = mapping.WordSet("data payload result results quote quotes price prices tick ticks ticker tickers trade trades update updates " +
 	"item items row rows values value message messages msg body content params event events response snapshot stocks articles news stories list records record " +
 	"book books orderbook orderbooks bids asks bid ask parsed pub diff market markets instruments symbols changes delta meta metadata top bars candles series history forecast " +
 	"links source object rates conversionrates exchangerates attributes fields properties detail details info result0 new after current now latest old before previous prev")
@@ -191,9 +185,9 @@ func isContainer(name string) bool {
 
 // Words that are written like tickers and are none, as names of members and as what these say.
 var (
-	notTickerNames = wordSet("type event ev e kind op action side status state exchange exch venue mic market channel topic stream currency ccy unit tape condition " +
+	notTickerNames = mapping.WordSet("type event ev e kind op action side status state exchange exch venue mic market channel topic stream currency ccy unit tape condition " +
 		"conditions flag flags source session phase country locale lang version mode quality level severity trend direction")
-	notSymbols = wordSet("OK BUY SELL BID ASK TRUE FALSE OPEN CLOSED HALTED USD EUR GBP JPY CHF CNY USDT PRICE TRADE TRADES QUOTE QUOTES TICK TICKER UPDATE SNAPSHOT " +
+	notSymbols = mapping.WordSet("OK BUY SELL BID ASK TRUE FALSE OPEN CLOSED HALTED USD EUR GBP JPY CHF CNY USDT PRICE TRADE TRADES QUOTE QUOTES TICK TICKER UPDATE SNAPSHOT " +
 		"DELTA NEWS DATA LIVE UP DOWN NYSE NASDAQ XNAS XNYS HEARTBEAT PING ERROR INFO UTC GMT SPOT PERP")
 )
 

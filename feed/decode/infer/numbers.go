@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
 )
 
 // Numbers as people write them, in texts: 61,632.60, and 137,20.
@@ -43,7 +45,7 @@ func (l *leaf) readNumbers(lenient bool) bool {
 }
 
 // noPriceWords are words in the place of a price where there is none.
-var noPriceWords = wordSet("suspended halt halted market closed close n a na none nil null unavailable available not no yet price quote trade trades trading data pending delisted paused stopped unknown tba tbd")
+var noPriceWords = mapping.WordSet("suspended halt halted market closed close n a na none nil null unavailable available not no yet price quote trade trades trading data pending delisted paused stopped unknown tba tbd")
 
 // saysNoPrice reports whether a text in the place of a price says that there is none: "market closed".
 func saysNoPrice(v gjson.Result) bool {

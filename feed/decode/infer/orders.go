@@ -55,10 +55,10 @@ func (w *ruleWriter) countsNow(all, states []*leaf) mapping.When {
 }
 
 // fateWords end the names of members that say what became of a row.
-var fateWords = wordSet("status state action operation op cmd command verb act mutation")
+var fateWords = mapping.WordSet("status state action operation op cmd command verb act mutation")
 
 // fateKinds are names of members that say of which kind a row is, and so whether it is gone.
-var fateKinds = wordSet("type kind event eventtype msgtype messagetype changetype")
+var fateKinds = mapping.WordSet("type kind event eventtype msgtype messagetype changetype")
 
 // namesFate reports whether a member is called as one that says what became of a row.
 func namesFate(name string) bool {
@@ -132,10 +132,10 @@ func whyGone(payload gjson.Result) (why string) {
 }
 
 // levelWords are words in the names of lists whose rows are levels of a book, or orders.
-var levelWords = wordSet("levels depth orders orderbook bids asks bbo")
+var levelWords = mapping.WordSet("levels depth orders orderbook bids asks bbo")
 
 // bookWords are words in the names of lists whose rows are levels of a book where each says its side.
-var bookWords = wordSet("book books quotes")
+var bookWords = mapping.WordSet("book books quotes")
 
 // hasSides reports whether rows say on which side of a book they are.
 func hasSides(all []*leaf) bool {
@@ -177,7 +177,7 @@ func holdsOrders(all []*leaf) bool {
 }
 
 // positionWords are words in the names of lists of what is held.
-var positionWords = wordSet("position positions portfolio holding holdings")
+var positionWords = mapping.WordSet("position positions portfolio holding holdings")
 
 // dropHeldSize drops a size that is of what is held: no trade's.
 func (f fields) dropHeldSize(rowNames []string, all []*leaf) {
@@ -188,7 +188,7 @@ func (f fields) dropHeldSize(rowNames []string, all []*leaf) {
 }
 
 // tradeSizeWords are words in the names of sizes that are those of trades, whatever stands beside them.
-var tradeSizeWords = wordSet("last trade")
+var tradeSizeWords = mapping.WordSet("last trade")
 
 // isOfPosition reports whether a member tells what is held, or for how much it was bought.
 func (l *leaf) isOfPosition() bool {
@@ -199,20 +199,20 @@ func (l *leaf) isOfPosition() bool {
 	return false
 }
 
-var tradeWords = wordSet("trade trades match matched tick execution executed fill fills")
+var tradeWords = mapping.WordSet("trade trades match matched tick execution executed fill fills")
 
 // Members that say what became of an order: by their names alone, or beside others that tell of an order.
 var (
-	statusNames     = wordSet("exectype ordstatus orderstatus orderstate")
-	orderStateNames = wordSet("status state action type kind x")
-	orderNames      = wordSet("ordtype ordertype orderid orderqty clordid clientorderid origclordid")
-	orderWords      = wordSet("order orders execution executions executed exec fill fills")
+	statusNames     = mapping.WordSet("exectype ordstatus orderstatus orderstate")
+	orderStateNames = mapping.WordSet("status state action type kind x")
+	orderNames      = mapping.WordSet("ordtype ordertype orderid orderqty clordid clientorderid origclordid")
+	orderWords      = mapping.WordSet("order orders execution executions executed exec fill fills")
 )
 
 // What orders become, without the signs between words: those that were executed, and the others.
 var (
-	executedStates = wordSet("trade fill filled partialfill partiallyfilled executed partiallyexecuted 1 2 F")
-	orderStates    = wordSet("new open opened accepted received placed pending pendingnew pendingcancel pendingreplace working live active resting queued submitted " +
+	executedStates = mapping.WordSet("trade fill filled partialfill partiallyfilled executed partiallyexecuted 1 2 F")
+	orderStates    = mapping.WordSet("new open opened accepted received placed pending pendingnew pendingcancel pendingreplace working live active resting queued submitted " +
 		"untriggered triggered amended modified replaced canceled cancelled rejected expired suspended stopped calculated doneforday acknowledged")
 )
 
@@ -244,7 +244,7 @@ func (l *leaf) hasExecuted() bool {
 }
 
 // executionPrices are names of the price of an execution, beside which the price is that of the order.
-var executionPrices = wordSet("lastpx lastprice lastfillprice lastexecutedprice executionprice executedprice execprice fillprice")
+var executionPrices = mapping.WordSet("lastpx lastprice lastfillprice lastexecutedprice executionprice executedprice execprice fillprice")
 
 // takeExecutionPrice has the price be that of the execution where rows have one.
 func (f fields) takeExecutionPrice(all, states []*leaf) {
@@ -280,7 +280,7 @@ func (l *leaf) saysOrderState() bool {
 }
 
 // plainOrderStates are states of nothing but orders.
-var plainOrderStates = wordSet("filled partiallyfilled partialfill pendingnew pendingcancel pendingreplace working untriggered doneforday replaced")
+var plainOrderStates = mapping.WordSet("filled partiallyfilled partialfill pendingnew pendingcancel pendingreplace working untriggered doneforday replaced")
 
 // stateWord is a state without the signs between its words, and in small letters if it is no code.
 func stateWord(v gjson.Result) string {

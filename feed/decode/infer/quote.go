@@ -81,13 +81,13 @@ func (l *leaf) isAmount() bool {
 func isPositive(v gjson.Result) bool { return isWhole(v) && !strings.HasPrefix(v.String(), "-") }
 
 // scaleNames are names of numbers of digits behind the point, of which nothing says whether the price has a point.
-var scaleNames = wordSet("decimals digits precision priceprecision")
+var scaleNames = mapping.WordSet("decimals digits precision priceprecision")
 
 // factorNames are names of what prices are scaled by: a number of digits, unless it is too large for one.
-var factorNames = wordSet("decimals pricedecimals scale pricescale")
+var factorNames = mapping.WordSet("decimals pricedecimals scale pricescale")
 
 // exponentNames are names of powers of ten that prices are multiplied by.
-var exponentNames = wordSet("expo exponent exp")
+var exponentNames = mapping.WordSet("expo exponent exp")
 
 func isFactor(v gjson.Result) bool {
 	const mostDigits = 18

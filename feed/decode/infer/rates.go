@@ -6,10 +6,12 @@ import (
 	"strings"
 
 	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
 )
 
 // otherRates are words in names of rates that are no prices: of funding, interest, inflation.
-var otherRates = wordSet("funding interest borrow borrowing lending lend loan repo deposit mortgage inflation tax hash hashrate yield conversion premium predicted unemployment discount " +
+var otherRates = mapping.WordSet("funding interest borrow borrowing lending lend loan repo deposit mortgage inflation tax hash hashrate yield conversion premium predicted unemployment discount " +
 	"success error fill click")
 
 // dropOtherRates takes what stands below the name of something else out of the candidates for the price, and what is called a
@@ -46,7 +48,7 @@ func isPair(s string) bool {
 }
 
 // otherNumbers are words in names of maps whose numbers under tickers are no prices.
-var otherNumbers = wordSet("volume volumes weight weights balance balances change changes holdings positions position size sizes amount amounts dominance supply score scores votes count counts " +
+var otherNumbers = mapping.WordSet("volume volumes weight weights balance balances change changes holdings positions position size sizes amount amounts dominance supply score scores votes count counts " +
 	"percent percentages allocation allocations marketcap caps fees fee")
 
 // namesOtherNumbers reports whether a name says that numbers below it are no prices.

@@ -107,7 +107,7 @@ func (w *ruleWriter) readingRule(s *rowSet, read []payload) (mapping.Rule, bool)
 // NamedPrices is a note on readings of which some are named a price, and no member says of what.
 const NamedPrices = "numbers are shown as readings, under their own names: those that are named a price do not say plainly of what"
 
-var priceWords = wordSet("price prices px")
+var priceWords = mapping.WordSet("price prices px")
 
 // isUsual reports whether a leaf is in more than a few of many rows: what only one has, a map would look for in all.
 func (l *leaf) isUsual() bool {
@@ -131,7 +131,7 @@ func isReading(l *leaf) bool {
 }
 
 // envelopeNames are names of members that say how the others are written.
-var envelopeNames = wordSet("type jsonrpc version specversion apiversion schemaversion protocolversion dataversion msgversion messageversion formatversion eventversion")
+var envelopeNames = mapping.WordSet("type jsonrpc version specversion apiversion schemaversion protocolversion dataversion msgversion messageversion formatversion eventversion")
 
 func isID(name string) bool {
 	words := nameWords(name)
@@ -141,9 +141,9 @@ func isID(name string) bool {
 
 // placeNames are names of members that say where something is read, metricNames of those that say what is.
 var (
-	placeNames = wordSet("sensor device entity station location room host hostname node site city region country area zone service source topic match game fixture vehicle car meter candidate player team " +
+	placeNames = mapping.WordSet("sensor device entity station location room host hostname node site city region country area zone service source topic match game fixture vehicle car meter candidate player team " +
 		"server container pod queue job")
-	metricNames = wordSet("metric measurement parameter quantity key label field attribute")
+	metricNames = mapping.WordSet("metric measurement parameter quantity key label field attribute")
 )
 
 // readingIdentity is what tells readings apart: where something is read and what is, and what comes again beside values that

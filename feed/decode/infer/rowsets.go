@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/tidwall/gjson"
+
+	"livetape/feed/decode/mapping"
 )
 
 // rowSet is what stands at one path of the payloads: candidates for the rows of a table.
@@ -329,7 +331,7 @@ func (s *rowSet) membersAbove(read []payload) (top []*leaf) {
 }
 
 // headNames are names of maps beside the rows that say what these are about.
-var headNames = wordSet("meta metadata header head info arg")
+var headNames = mapping.WordSet("meta metadata header head info arg")
 
 // hasSymbolKeys reports whether the keys of rows may be symbols: none names a member that payloads usually have, or is a time,
 // and where several rows of a payload have keys, these differ.

@@ -80,9 +80,9 @@ func (s *rowSet) dates() *leaf {
 }
 
 // seriesWords are words in the names of lists whose rows are of other times than now.
-var seriesWords = wordSet("bars candles klines series history forecast forecasts predictions points ohlc ohlcv")
+var seriesWords = mapping.WordSet("bars candles klines series history forecast forecasts predictions points ohlc ohlcv")
 
-var forecastWords = wordSet("forecast forecasts prediction predictions projected projection")
+var forecastWords = mapping.WordSet("forecast forecasts prediction predictions projected projection")
 
 func hasAnyWord(names []string, set map[string]bool) bool {
 	return slices.ContainsFunc(names, func(name string) bool { return hasWord(name, set) })

@@ -337,8 +337,8 @@ func (l bookLevel) isBetter(other bookLevel, side int) bool {
 
 // Words by which an event says that it holds the whole of a book, and the members that say it.
 var (
-	snapshotWords   = wordSet("snapshot partial full initial init image")
-	snapshotMembers = wordSet("type event e action op kind msgtype messagetype updatetype eventtype msg")
+	snapshotWords   = WordSet("snapshot partial full initial init image")
+	snapshotMembers = WordSet("type event e action op kind msgtype messagetype updatetype eventtype msg")
 )
 
 // saysSnapshot reports whether the event of a row, or the row itself, says that it holds the whole of a book.

@@ -55,14 +55,15 @@ func IsHeartbeat(eventType string, data []byte) bool {
 }
 
 var (
-	errorTypes     = wordSet("error err exception fault failure")
-	heartbeatTypes = wordSet("heartbeat ping pong keepalive keep-alive keep_alive hb")
-	greetings      = wordSet("hello welcome connected bye byebye goodbye")
-	partingTypes   = wordSet("close closing closed bye goodbye goaway shutdown reconnect restart maintenance disconnect")
-	finishedTypes  = wordSet("done complete completed end finished finish eof stream_end stream-end streamend end_of_stream message_stop response.completed")
+	errorTypes     = WordSet("error err exception fault failure")
+	heartbeatTypes = WordSet("heartbeat ping pong keepalive keep-alive keep_alive hb")
+	greetings      = WordSet("hello welcome connected bye byebye goodbye")
+	partingTypes   = WordSet("close closing closed bye goodbye goaway shutdown reconnect restart maintenance disconnect")
+	finishedTypes  = WordSet("done complete completed end finished finish eof stream_end stream-end streamend end_of_stream message_stop response.completed")
 )
 
-func wordSet(line string) map[string]bool {
+// WordSet is the set of the words of a line.
+func WordSet(line string) map[string]bool {
 	all := map[string]bool{}
 	for word := range strings.FieldsSeq(line) {
 		all[word] = true
@@ -150,8 +151,8 @@ func tellsNews(v gjson.Result, depth int) (found bool) {
 const maxNews = 3
 
 var (
-	priceNames  = wordSet("last bid ask p close mid mark c b a value rate")
-	symbolNames = wordSet("symbol sym s ticker pair instrument instid productid code figi isin coin market")
+	priceNames  = WordSet("last bid ask p close mid mark c b a value rate")
+	symbolNames = WordSet("symbol sym s ticker pair instrument instid productid code figi isin coin market")
 )
 
 // tellsMore reports whether the map of an error by its looks has a number that errors have not, or a title: it may as well be a
@@ -166,7 +167,7 @@ func tellsMore(v gjson.Result) (found bool) {
 }
 
 // errorNumbers are names of the numbers that maps of errors have.
-var errorNumbers = wordSet("code status statuscode retcode errcode errorcode errno id reqid requestid seq time timestamp ts t retry retryafter limit connid")
+var errorNumbers = WordSet("code status statuscode retcode errcode errorcode errno id reqid requestid seq time timestamp ts t retry retryafter limit connid")
 
 // holdsNumber reports whether a value is a number, or text that is one.
 func holdsNumber(v gjson.Result) bool {

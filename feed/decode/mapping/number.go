@@ -26,7 +26,7 @@ func IsMissing(v gjson.Result) bool {
 // missingWords are what feeds write where they have no value, as their languages print it. Words that are tickers too are missing
 // only where a number is wanted.
 var missingWords = func() map[string]bool {
-	all := wordSet("- -- — – null NULL Null None nil N/A n/a N.A. n.a. #N/A #NA")
+	all := WordSet("- -- — – null NULL Null None nil N/A n/a N.A. n.a. #N/A #NA")
 	all[""], all["#N/A N/A"] = true, true
 	for _, word := range nonNumbers {
 		all[word] = !missingNumbers[word]
@@ -34,7 +34,7 @@ var missingWords = func() map[string]bool {
 	return all
 }()
 
-var missingNumbers = wordSet("NAN INF")
+var missingNumbers = WordSet("NAN INF")
 
 // IsMissingNumber reports whether there is no value where a number is wanted.
 func IsMissingNumber(v gjson.Result) bool {

@@ -82,8 +82,8 @@ func countNames(names []string) map[string]int {
 
 // Names of members, and types of events, that say no more than that there is a number.
 var (
-	vagueNames = wordSet("value values val reading v number data payload")
-	vagueTypes = wordSet("message tick update data event value reading")
+	vagueNames = WordSet("value values val reading v number data payload")
+	vagueTypes = WordSet("message tick update data event value reading")
 )
 
 // readingName is what the row of a reading is called: by the symbol, by the event's type, or by its member.
